@@ -1,0 +1,1 @@
+"""Engines: what turns a still and a direction into a clip."""

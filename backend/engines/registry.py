@@ -1,0 +1,27 @@
+"""The engines there are: one line each. A module is imported only when its engine is used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from .engine import Engine, EngineError
+
+ENGINES = {
+    "draft": ("backend.engines.draft", "DraftEngine"),
+    "happyhorse": ("backend.engines.happyhorse", "HappyHorseEngine"),
+}
+DEFAULT = "draft"
+
+
+def engine(name: str) -> Engine:
+    """The engine called `name`.
+
+    Raises:
+        EngineError: `unknown_model` where there is none of that name.
+    """
+    if name not in ENGINES:
+        known = ", ".join(ENGINES)
+        raise EngineError("unknown_model", f"There is no engine called {name!r}. The engines are: {known}.",
+                          param="model")
+    module, attribute = ENGINES[name]
+    return getattr(import_module(module), attribute)()
