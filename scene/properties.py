@@ -1,0 +1,283 @@
+# mypy: disable-error-code="valid-type"
+"""What a .blend remembers of Take One: shots with their direction, and the takes made for them.
+
+Only names, ids and numbers are kept here: what changes while a job runs lives in `scene.state`, so that undo
+and file load never meet it.
+"""
+
+import uuid
+from collections.abc import Iterator
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+
+LANGUAGES = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
+MAX_SEED = 2**31 - 1
+
+STILL_SOURCES = (
+    ("RENDER", "Render", "Render the camera's picture with the scene's own engine and settings", "RENDER_STILL", 0),
+    ("VIEWPORT", "Viewport Render", "Render the camera's picture fast, with the viewport's shading", "SHADING_RENDERED", 1),
+    ("RESULT", "Render Result", "Take the picture that was rendered last", "RENDER_RESULT", 2),
+    ("IMAGE", "Image File", "Take a picture from disk. It has no depth, so the camera move is plainer", "FILE_IMAGE", 3),
+    ("PLAYHEAD", "Frame Under Playhead", "Take the frame that the sequencer shows now", "SEQ_PREVIEW", 4),
+)
+MOTIONS = (
+    ("WORDS", "From the Words", "The direction's words choose the camera move"),
+    ("CAMERA", "Camera's Animation", "Follow the scene camera's own animation over the length of the shot"),
+)
+PLACEMENTS = (
+    ("PLAYHEAD", "At Playhead", "Lay the take where the playhead stands"),
+    ("AFTER", "After Last Strip", "Lay the take after the last strip of the edit"),
+    ("REPLACE", "Replace Take", "Put the take in the place of the shot's current one, keeping trims and effects"),
+)
+QUALITIES = (
+    ("FAST", "Fast", "Fewest steps: to see whether the idea works"),
+    ("STANDARD", "Standard", "The engine's own choice"),
+    ("BEST", "Best", "Most steps: slow, for the take you show"),
+)
+TAKE_STATUSES = (
+    ("WAITING", "Waiting", "Sent, not ready yet"),
+    ("READY", "Ready", "The clip is on disk"),
+    ("FAILED", "Failed", "The engine could not make it"),
+    ("CANCELLED", "Cancelled", "Stopped before it was ready"),
+)
+
+
+def new_uid() -> str:
+    """A short random id that stays the same through renames, undo and file load."""
+    return uuid.uuid4().hex[:16]
+
+
+def scene_fps(scene: bpy.types.Scene) -> float:
+    """Frames a second of the scene, `fps / fps_base`."""
+    return scene.render.fps / scene.render.fps_base
+
+
+def _is_camera(_self: object, candidate: bpy.types.Object) -> bool:
+    return candidate.type == "CAMERA"
+
+
+def _get_frames(self: "TAKEONE_PG_shot") -> int:
+    return max(1, round(self.seconds * scene_fps(self.id_data)))
+
+
+def _set_frames(self: "TAKEONE_PG_shot", frames: int) -> None:
+    self.seconds = frames / scene_fps(self.id_data)
+
+
+class TAKEONE_PG_line(bpy.types.PropertyGroup):
+    """One line of dialogue."""
+
+    speaker: StringProperty(name="Speaker", description="Who says the line", maxlen=64)
+    language: EnumProperty(
+        name="Language",
+        description="The language that the line is spoken in",
+        items=[(name, name, f"The line is spoken in {name}") for name in LANGUAGES],
+    )
+    line: StringProperty(name="Line", description="The words that are spoken", maxlen=1000)
+
+
+class TAKEONE_PG_take(bpy.types.PropertyGroup):
+    """One clip made for a shot. `request` is JSON of all that it was asked for, so that it can be made again."""
+
+    uid: StringProperty()
+    number: IntProperty()
+    status: EnumProperty(items=TAKE_STATUSES, default="WAITING")
+    clip: StringProperty(subtype="FILE_PATH")
+    sidecar: StringProperty(subtype="FILE_PATH")
+    thumbnail: StringProperty(subtype="FILE_PATH")
+    still: StringProperty(subtype="FILE_PATH")
+    engine: StringProperty()
+    seed: IntProperty(min=0, max=MAX_SEED)
+    request: StringProperty()
+    notes: StringProperty()
+    refines: StringProperty(description="Id of the take that this one replaces when it is ready")
+    rating: IntProperty(name="Rating", description="Stars given to this take", min=0, max=5)
+    note: StringProperty(name="Note", description="A remark kept with this take")
+
+
+class TAKEONE_PG_shot(bpy.types.PropertyGroup):
+    """One place in the edit: a camera, a still, a direction, a length."""
+
+    uid: StringProperty()
+    name: StringProperty(name="Shot", description="The shot's name; its takes and strips are named after it")
+    camera: PointerProperty(
+        name="Camera",
+        description="The camera that sees this shot. Empty: the scene's active camera",
+        type=bpy.types.Object,
+        poll=_is_camera,
+    )
+    still_source: EnumProperty(
+        name="Still", description="Where the picture that starts the clip comes from", items=STILL_SOURCES
+    )
+    image_path: StringProperty(name="Image", description="The picture to animate", subtype="FILE_PATH")
+    still: StringProperty(
+        name="Last Still", description="The picture that was sent last", subtype="FILE_PATH"
+    )
+    prompt: StringProperty(
+        name="Prompt",
+        description="What should happen: the camera's move and what is seen, such as 'slowly push in'",
+        options={"TEXTEDIT_UPDATE"},
+    )
+    prompt_text: PointerProperty(
+        name="Text",
+        description="A text block that holds a longer prompt. Used instead of the one-line prompt",
+        type=bpy.types.Text,
+    )
+    lines: CollectionProperty(type=TAKEONE_PG_line)
+    active_line: IntProperty(options={"SKIP_SAVE"})
+    sound: StringProperty(
+        name="Sound", description="What is heard, such as 'rain on a window, distant traffic'"
+    )
+    seconds: FloatProperty(
+        name="Seconds",
+        description="The length of the shot in seconds",
+        default=5.0,
+        min=0.1,
+        soft_max=15.0,
+        max=120.0,
+        step=50,
+        precision=2,
+    )
+    frames: IntProperty(
+        name="Frames",
+        description="The length of the shot in frames of this scene",
+        min=1,
+        get=_get_frames,
+        set=_set_frames,
+    )
+    engine: StringProperty(name="Engine", description="What turns the still into a clip", default="draft")
+    quality: EnumProperty(
+        name="Quality", description="How much work the engine spends", items=QUALITIES, default="STANDARD"
+    )
+    size_percent: IntProperty(
+        name="Size",
+        description="Size of the clip, in percent of the scene's render size",
+        default=100,
+        min=10,
+        max=100,
+        subtype="PERCENTAGE",
+    )
+    seed: IntProperty(
+        name="Seed",
+        description="The same seed and the same direction give the same take",
+        min=0,
+        max=MAX_SEED,
+    )
+    seed_lock: BoolProperty(
+        name="Lock Seed", description="Keep this seed for the next take. Unlocked, every take gets a new one"
+    )
+    motion: EnumProperty(name="Camera Move", description="What moves the camera", items=MOTIONS)
+    takes: CollectionProperty(type=TAKEONE_PG_take)
+    active_take: IntProperty(name="Take", description="The take that the buttons act on")
+    current_take: StringProperty(description="Id of the take that the edit shows")
+
+
+class TAKEONE_PG_scene(bpy.types.PropertyGroup):
+    """Everything Take One keeps in a scene."""
+
+    file_id: StringProperty()
+    uid: StringProperty()
+    shots: CollectionProperty(type=TAKEONE_PG_shot)
+    active_shot: IntProperty(name="Shot", description="The shot that the panels show")
+    placement: EnumProperty(
+        name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS
+    )
+    variations: IntProperty(
+        name="Variations", description="How many takes to make, each with its own seed", default=3, min=2, max=16
+    )
+
+
+CLASSES = (TAKEONE_PG_line, TAKEONE_PG_take, TAKEONE_PG_shot, TAKEONE_PG_scene)
+
+
+# --- finding things by id ---------------------------------------------------------------------------------
+
+
+def ensure_ids(scene: bpy.types.Scene) -> tuple[str, str]:
+    """The file's id and the scene's id; both are made on first use.
+
+    All scenes of a file share one file id. A scene that was duplicated keeps its shots but gets its own id.
+    """
+    others = [other for other in bpy.data.scenes if other != scene]
+    state = scene.take_one
+    if not state.file_id:
+        state.file_id = next((o.take_one.file_id for o in others if o.take_one.file_id), "") or new_uid()
+    if not state.uid or any(other.take_one.uid == state.uid for other in others):
+        state.uid = new_uid()
+    return state.file_id, state.uid
+
+
+def active_shot(scene: bpy.types.Scene) -> TAKEONE_PG_shot | None:
+    """The shot that the panels show, or None where the scene has none yet."""
+    shots = scene.take_one.shots
+    return shots[scene.take_one.active_shot] if 0 <= scene.take_one.active_shot < len(shots) else None
+
+
+def add_shot(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> TAKEONE_PG_shot:
+    """Append a shot with a free name, and make it the active one."""
+    ensure_ids(scene)
+    shots = scene.take_one.shots
+    taken = {shot.name for shot in all_shots()}
+    number = len(shots) + 1
+    while f"Shot {number:02d}" in taken:
+        number += 1
+    shot = shots.add()
+    shot.uid = new_uid()
+    shot.name = f"Shot {number:02d}"
+    shot.camera = camera
+    scene.take_one.active_shot = len(shots) - 1
+    return shot
+
+
+def ensure_shot(scene: bpy.types.Scene) -> TAKEONE_PG_shot:
+    """The active shot; a first one is made where the scene has none."""
+    return active_shot(scene) or add_shot(scene)
+
+
+def all_shots() -> Iterator[TAKEONE_PG_shot]:
+    """Every shot of the file."""
+    for scene in bpy.data.scenes:
+        yield from scene.take_one.shots
+
+
+def find_scene(scene_uid: str) -> bpy.types.Scene | None:
+    """The scene with this id, or None where it was deleted."""
+    return next((scene for scene in bpy.data.scenes if scene.take_one.uid == scene_uid), None)
+
+
+def find_shot(shot_uid: str) -> TAKEONE_PG_shot | None:
+    """The shot with this id, in any scene."""
+    return next((shot for shot in all_shots() if shot.uid == shot_uid), None)
+
+
+def find_take(shot: TAKEONE_PG_shot, take_uid: str) -> TAKEONE_PG_take | None:
+    """The shot's take with this id."""
+    return next((take for take in shot.takes if take.uid == take_uid), None)
+
+
+def prompt_of(shot: TAKEONE_PG_shot) -> str:
+    """The direction's words: the text block's where one is chosen, else the one-line prompt."""
+    return (shot.prompt_text.as_string() if shot.prompt_text else shot.prompt).strip()
+
+
+def register() -> None:
+    """Add `scene.take_one`."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    bpy.types.Scene.take_one = PointerProperty(type=TAKEONE_PG_scene)
+
+
+def unregister() -> None:
+    """Remove `scene.take_one`. What is in the .blend stays there."""
+    del bpy.types.Scene.take_one
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)
