@@ -1,0 +1,54 @@
+"""What a camera move has to know about the picture: how far things are, and how much room there is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SceneDepth:
+    """Distances in metres along the start camera's axis (planar depth), and the field of view.
+
+    Without depth (`has_depth` is False) the distances are a plain guess at a scene with its subject at 4 m:
+    moves may use them as they are, what comes out is then a move in proportion to the guess.
+    Background without a surface (sky) is left out of every distance; a picture of nothing but sky has all
+    distances at 1000 m.
+    """
+
+    has_depth: bool
+    orthographic: bool
+    width: int  # pixels of the picture that the lengths below are in
+    height: int
+    fx: float  # focal lengths in pixels; orthographic: pixels a metre
+    fy: float
+    nearest: float  # nearest surface anywhere in the picture (1st percentile)
+    near: float  # 5th percentile of the central region
+    focus: float  # what the camera looks at: centre-weighted median
+    median: float  # of the whole picture
+    far: float  # 95th percentile of the whole picture
+    forward: float  # how far the camera can go straight on before it meets the first thing in its way
+    left: float  # how far to the side, up and down before it leaves the space seen (walls, floor, ceiling)
+    right: float
+    up: float
+    down: float
+
+    @property
+    def fov_x(self) -> float:
+        """Horizontal field of view in radians (0 for an orthographic camera)."""
+        return 0.0 if self.orthographic else 2.0 * math.atan(self.width / (2.0 * self.fx))
+
+    @property
+    def fov_y(self) -> float:
+        """Vertical field of view in radians (0 for an orthographic camera)."""
+        return 0.0 if self.orthographic else 2.0 * math.atan(self.height / (2.0 * self.fy))
+
+    @property
+    def frame_width(self) -> float:
+        """Metres that the picture is wide at the distance of `focus`."""
+        return self.width / self.fx * (1.0 if self.orthographic else self.focus)
+
+    @property
+    def frame_height(self) -> float:
+        """Metres that the picture is high at the distance of `focus`."""
+        return self.height / self.fy * (1.0 if self.orthographic else self.focus)
