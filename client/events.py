@@ -16,7 +16,8 @@ FAILED = "failed"  # needs the user: message and fix say what
 
 
 class BackendState(NamedTuple):
-    """The backend's state changed. `message` is a sentence for the panel, `fix` a stable word ("" for none)."""
+    """The backend's state changed. `message` is a sentence for the panel, `fix` a stable word ("" for
+    none)."""
 
     state: str
     message: str = ""
@@ -53,8 +54,8 @@ class TakeReady(NamedTuple):
 
 
 class JobFailed(NamedTuple):
-    """A job ended without a take. `error` is {code, message, param, fix}; code "cancelled" for a cancelled one.
-    Told again at every start and `Session.replay()` until `Session.landed(key)`."""
+    """A job ended without a take. `error` is {code, message, param, fix}; code "cancelled" for a cancelled
+    one. Told again at every start and `Session.replay()` until `Session.landed(key)`."""
 
     key: str
     error: dict[str, Any]

@@ -23,8 +23,8 @@ class JobRequest:
 
     `key` is unique to this take (a uuid's hex) and is the Idempotency-Key: the same key never makes two jobs.
     The still, depth and last frame are files that must exist when the request is submitted; the client keeps
-    copies of its own. `camera` and `path` have the shapes of camera.json and path.json. `binding` is echoed back with the
-    job, at most 4 KiB of JSON. `options` are the engine's own settings.
+    copies of its own. `camera` and `path` have the shapes of camera.json and path.json. `binding` is echoed
+    back with the job, at most 4 KiB of JSON. `options` are the engine's own settings.
     """
 
     key: str
@@ -87,11 +87,13 @@ class JobRequest:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> JobRequest:
         """The request that `to_json` wrote. Raises KeyError, TypeError or ValueError where it is damaged."""
-        return cls(**{
-            **data,
-            "lines": tuple(Line(**line) for line in data["lines"]),
-            "fps": Fraction(data["fps"]),
-            "still": Path(data["still"]),
-            "depth": Path(data["depth"]) if data["depth"] else None,
-            "last_frame": Path(data["last_frame"]) if data["last_frame"] else None,
-        })
+        return cls(
+            **{
+                **data,
+                "lines": tuple(Line(**line) for line in data["lines"]),
+                "fps": Fraction(data["fps"]),
+                "still": Path(data["still"]),
+                "depth": Path(data["depth"]) if data["depth"] else None,
+                "last_frame": Path(data["last_frame"]) if data["last_frame"] else None,
+            }
+        )

@@ -1,20 +1,36 @@
-"""The one object through which Blender talks to a backend. Its methods return at once; a thread does the work."""
+"""The one object through which Blender talks to a backend. Its methods return at once; a thread does the
+work."""
 
 from __future__ import annotations
 
+import logging
 import queue
+import threading
+import time
+from collections.abc import Callable
 from pathlib import Path
 
-from .events import Event
+from .api import ApiError, Stopped
+from .connection import Connection
+from .events import FAILED, BackendState, Event
+from .jobs import Jobs
+from .journal import Journal, Record
+from .lease import Lease
 from .request import JobRequest
 from .target import Target
+from .watch import Watcher
+
+LOG = logging.getLogger("take_one")
+BUSY_TICK = 0.1  # seconds between two rounds while jobs are open
+IDLE_TICK = 0.5
+CLOSE_SECONDS = 15.0
 
 
 class Session:
     """Keeps one connection to a backend and all jobs of this machine's journal.
 
-    Every public method may be called from Blender's main thread: none waits for the network. What happens comes back
-    as events (see events.py) through `poll()` or `next_event()`.
+    Every public method may be called from Blender's main thread: none waits for the network. What happens
+    comes back as events (see events.py) through `poll()` or `next_event()`.
 
         session = Session(home(), online_access=bpy.app.online_access)
         session.connect(LocalTarget(root=extension_folder))
@@ -22,49 +38,91 @@ class Session:
         for event in session.poll(): ...
         session.landed(key)       # the take is in the edit: forget the job
         session.close()           # at unregister and at exit
+
+    At the first `connect` the ended jobs that have not landed are told again (as by `replay`). Unfinished
+    jobs of a Blender that is gone are taken over.
     """
 
     def __init__(self, home: Path, online_access: bool = False) -> None:
         self.home = home
-        self.online_access = online_access
+        self.online_access = online_access  # may be set at any time; read before each connection
+        self._journal = Journal(home)
+        self._lease = Lease(home)
+        self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
+        self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
+        self._stop = threading.Event()
+        self._server = "local"  # where new jobs go
+        self._connection = Connection(home, self._lease.name, self._events.put, self._stop.is_set)
+        self._jobs = Jobs(self._journal, self._lease.name, self._events.put)
+        self._watcher = Watcher(
+            self._events.put, lambda key: self._commands.put(lambda: self._jobs.wake(key))
+        )
+        self._thread: threading.Thread | None = None
 
     def connect(self, target: Target) -> None:
-        """Use this backend from now on (it is started where it is the local one) and resume its unfinished jobs.
+        """Use this backend from now on (it is started where it is the local one) and resume its unfinished
+        jobs.
 
-        Answered by BackendState events and, once ready, Engines.
+        Answered by BackendState events and, once ready, Engines. Connecting again tries again.
         """
+        self._server = target.name
+        self._commands.put(lambda: self._connection.use(target))
+        if self._thread is None:
+            self._commands.put(self._resume)
+            self._thread = threading.Thread(target=self._run, name="take-one-session", daemon=True)
+            self._thread.start()
 
     def disconnect(self) -> None:
-        """Let go of the backend. The local one stops unless another Blender uses it. Jobs stay in the journal."""
+        """Let go of the backend. The local one stops unless another Blender uses it. Jobs stay in the
+        journal."""
+        self._commands.put(self._connection.drop)
 
     def refresh_engines(self) -> None:
         """Ask the backend for its engines again: an Engines event follows."""
+        self._commands.put(self._connection.engines)
 
     def submit(self, request: JobRequest, take_path: Path) -> None:
-        """Make a take. It is in the journal when this returns; the clip will be written to `take_path` (an .mp4) and its
-        sidecar beside it with the suffix .json."""
+        """Make a take. It is in the journal when this returns; the clip will be written to `take_path` (an
+        .mp4) and its sidecar beside it with the suffix .json. Raises OSError where the journal can't be
+        written."""
+        record = Record(
+            request.key, self._server, self._lease.name, request, take_path, created_at=time.time()
+        )
+        self._journal.add(record)
+        self._commands.put(lambda: self._jobs.add(record))
 
     def cancel(self, key: str) -> None:
         """Stop a job: JobFailed with the code "cancelled" follows."""
+        self._commands.put(lambda: self._jobs.cancel(key, self._connection.api()))
 
     def cancel_all(self) -> None:
-        """Stop all unfinished jobs of the journal that belong to the present backend."""
+        """Stop all unfinished jobs of this session that belong to the present backend."""
+        self._commands.put(lambda: self._jobs.cancel_all(self._server, self._connection.api()))
 
     def move(self, key: str, before: str | None) -> None:
         """Reorder the waiting jobs: put `key` before the job of key `before`, or last."""
 
+        def move() -> None:
+            if api := self._connection.api():
+                self._jobs.move(key, before, api)
+
+        self._commands.put(move)
+
     def retry(self, key: str, take_path: Path | None = None) -> None:
         """Fetch again a take that could not be written, perhaps to another place."""
+        self._commands.put(lambda: self._jobs.retry(key, take_path))
 
     def landed(self, key: str) -> None:
         """The event TakeReady or JobFailed of this job has been dealt with: forget the job."""
+        self._commands.put(lambda: self._jobs.landed(key, self._connection.api(), self._server))
 
     def replay(self) -> None:
         """Tell TakeReady and JobFailed again for all jobs not yet landed (after another file was loaded)."""
+        self._commands.put(self._jobs.replay)
 
     def unfinished(self) -> list[str]:
-        """Keys of the journal's jobs that have not landed, oldest first."""
-        return []
+        """Keys of the journal's jobs that have not landed, in no order."""
+        return [path.stem for path in self._journal.folder.glob("*.json")]
 
     def install(self, root: Path, profile: str = "draft") -> None:
         """Build the local backend's environment. InstallState events follow; then `connect` again."""
@@ -74,11 +132,73 @@ class Session:
 
     def poll(self) -> list[Event]:
         """All events since the last call. Never waits."""
-        return []
+        events = []
+        while not self._events.empty():
+            events.append(self._events.get())
+        return events
 
     def next_event(self, timeout: float) -> Event | None:
         """The next event, waited for at most `timeout` seconds: for scripts and background mode."""
-        return queue.Queue[Event]().get(timeout=timeout)
+        try:
+            return self._events.get(timeout=timeout)
+        except queue.Empty:
+            return None
 
     def close(self) -> None:
         """Let go of everything: the threads end, and the local backend where no other Blender uses it."""
+        self._stop.set()
+        self._commands.put(lambda: None)
+        if self._thread is not None:
+            self._thread.join(CLOSE_SECONDS)
+        self._watcher.close()
+        self._lease.release()
+
+    def _resume(self) -> None:
+        self._jobs.replay()
+        self._jobs.adopt()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._round()
+            except Stopped:
+                break
+            except ApiError as error:
+                self._connection.lost(error)
+            except Exception:  # a dead thread would leave jobs hanging without a word
+                LOG.exception("in the session's thread")
+                self._events.put(
+                    BackendState(FAILED, "Something unexpected went wrong. The log tells more.", "open_log")
+                )
+                self._stop.wait(2.0)
+        self._watcher.rest()
+        self._connection.close()
+
+    def _round(self) -> None:
+        self._connection.online_access = self.online_access
+        self._obey(BUSY_TICK if self._jobs.busy(self._server) else IDLE_TICK)
+        api = self._connection.api()
+        if api is None or self._stop.is_set():
+            return
+        self._connection.check()
+        self._jobs.step(api, self._server)
+        running = self._jobs.running
+        if running is not None and running.id is not None:
+            self._watcher.follow(
+                api.base_url, self._connection.token, running.key, running.id, running.request.binding
+            )
+        else:
+            self._watcher.rest()
+
+    def _obey(self, wait: float) -> None:
+        """Carry out what was asked for, waiting at most `wait` seconds for something to come."""
+        try:
+            command = self._commands.get(timeout=wait)
+        except queue.Empty:
+            return
+        while not self._stop.is_set():
+            command()
+            try:
+                command = self._commands.get_nowait()
+            except queue.Empty:
+                return

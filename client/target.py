@@ -23,7 +23,8 @@ class LocalTarget:
 
 @dataclass(frozen=True)
 class RemoteTarget:
-    """A server that speaks `/v1/videos`: its address, e.g. "http://192.168.1.20:8000", and token ("" for none)."""
+    """A server that speaks `/v1/videos`: its address, e.g. "http://192.168.1.20:8000", and token ("" for
+    none)."""
 
     url: str
     token: str = ""

@@ -1,0 +1,251 @@
+"""The local backend: one process a machine, shared by all Blenders, started by the first that needs it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from . import lease
+from .api import Api, ApiError
+from .reason import explain
+
+START_SECONDS = 90.0  # the first start on a slow disk, under a virus scanner
+STOP_SECONDS = 6.0
+LOG_TAIL_BYTES = 16_000
+
+
+class StartError(Exception):
+    """The backend did not start. `message` says why, `fix` what would help."""
+
+    def __init__(self, message: str, fix: str) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fix = fix
+
+
+class Outdated(StartError):
+    """Another Blender runs a backend of another version."""
+
+
+class LocalBackend:
+    """Starts `python -m backend serve` in `root`, or finds the one that another Blender has started.
+
+    `python` is an interpreter that has the backend's requirements, `root` the extension's folder, `home`
+    TAKE_ONE_HOME, `client` the name of this session's lease. The process ends by itself when no lease is held
+    any more.
+    """
+
+    def __init__(self, python: Path, root: Path, home: Path, client: str = "") -> None:
+        self.python = python
+        self.root = root
+        self.home = home
+        self.client = client
+        self.log_path = home / "logs" / "backend.log"
+        self.pid: int | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._where = home / "backend.json"
+
+    def start(self) -> tuple[str, str]:
+        """(url, token) of the running backend. Blocks until it answers. Raises StartError."""
+        try:
+            with lease.exclusively(self.home / "backend.lock", START_SECONDS):
+                return self._find() or self._spawn()
+        except TimeoutError as error:
+            raise StartError(
+                "Another Blender has been starting the backend for too long. Try again.", "start"
+            ) from error
+        except OSError as error:
+            raise StartError(f"The backend cannot be started: {error}", _fix_of(error)) from error
+
+    def poll(self) -> int | None:
+        """The exit code of a process that this object started and that has ended; None otherwise."""
+        return self._process.poll() if self._process else None
+
+    def running(self) -> bool:
+        """Whether the backend answers, or is at least still a process of ours."""
+        return self._process.poll() is None if self._process else self._running() is not None
+
+    def stop(self) -> None:
+        """End the backend, unless another Blender uses it. Its jobs are on disk and go on at the next
+        start."""
+        with (
+            contextlib.suppress(TimeoutError, OSError),
+            lease.exclusively(self.home / "backend.lock", STOP_SECONDS),
+        ):
+            if not lease.others(self.home, self.client):
+                self._end()
+        self._process = None
+        self.pid = None
+
+    def log_tail(self) -> str:
+        """The end of the log."""
+        try:
+            with self.log_path.open("rb") as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - LOG_TAIL_BYTES))
+                return file.read().decode("utf-8", "replace")
+        except FileNotFoundError:
+            return ""
+
+    def reason(self) -> tuple[str, str]:
+        """(message, fix): why it ended."""
+        return explain(self.log_tail(), self.poll())
+
+    def _find(self) -> tuple[str, str] | None:
+        """The backend that runs already. One of another version is ended if nobody else uses it."""
+        running = self._running()
+        if running is None:
+            return None
+        url, health = running
+        self.pid = health.get("pid")
+        ours = code_version(self.root)
+        if health.get("version") == ours:
+            return url, local_token(self.home)
+        if lease.others(self.home, self.client):
+            raise Outdated(
+                f"Another Blender is using Take One {health.get('version')}, this one is {ours}. "
+                "Update or close the other one.",
+                "start",
+            )
+        self._end()
+        return None
+
+    def _running(self) -> tuple[str, dict[str, Any]] | None:
+        """(url, health) of the process that backend.json names, if it is there and knows our token."""
+        try:
+            url = f"http://127.0.0.1:{int(json.loads(self._where.read_text())['port'])}"
+            health = Api(url, local_token(self.home)).health()
+        except (OSError, ValueError, KeyError, TypeError, ApiError):
+            return None
+        return (url, health) if health.get("pid") else None
+
+    def _spawn(self) -> tuple[str, str]:
+        if not self.python.exists():
+            raise StartError("The backend is not installed.", "install")
+        token = local_token(self.home)
+        self._where.unlink(missing_ok=True)
+        self._roll_log()
+        command = [
+            str(self.python),
+            "-m",
+            "backend",
+            "serve",
+            "--port",
+            "0",
+            "--ready-file",
+            str(self._where),
+            "--leases",
+            str(lease.leases_folder(self.home)),
+        ]
+        with self.log_path.open("ab") as log:
+            self._process = subprocess.Popen(
+                command,
+                cwd=self.root,
+                env=self._environment(token),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                **_detached(),
+            )
+        return self._await_ready(token)
+
+    def _await_ready(self, token: str) -> tuple[str, str]:
+        assert self._process is not None
+        until = time.monotonic() + START_SECONDS
+        while time.monotonic() < until:
+            if self._process.poll() is not None:
+                raise StartError(*self.reason())
+            if self._where.exists() and (running := self._running()):
+                self.pid = running[1]["pid"]
+                return running[0], token
+            time.sleep(0.05)
+        self._end()
+        raise StartError(
+            f"The backend did not answer within {START_SECONDS:.0f} s. The log may tell why.", "open_log"
+        )
+
+    def _end(self) -> None:
+        """End the process: the one we started, or the one that backend.json names and that knows our
+        token."""
+        running = None if self._process else self._running()
+        pid = self._process.pid if self._process else running[1]["pid"] if running else None
+        if pid is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, signal.SIGTERM)
+        until = time.monotonic() + STOP_SECONDS
+        while time.monotonic() < until and self.running():
+            time.sleep(0.05)
+        if self.running():
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        self._where.unlink(missing_ok=True)
+
+    def _roll_log(self) -> None:
+        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        with contextlib.suppress(OSError):  # Windows: still open elsewhere; then the old log goes on
+            if self.log_path.exists():
+                self.log_path.replace(self.log_path.with_name("backend.1.log"))
+
+    def _environment(self, token: str) -> dict[str, str]:
+        """This process's environment less what belongs to Blender's own Python. The token travels here, where
+        other users of the machine cannot read it, as they could a command line."""
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
+        return {
+            **ours,
+            "TAKE_ONE_HOME": str(self.home),
+            "TAKE_ONE_TOKEN": token,
+            "PYTHONUNBUFFERED": "1",
+            "PYTHONUTF8": "1",
+        }
+
+
+def local_token(home: Path) -> str:
+    """The token of this machine's backend, made at first use and readable by its user only."""
+    path = home / "token"
+    try:
+        if token := path.read_text(encoding="ascii").strip():
+            return token
+    except FileNotFoundError:
+        pass
+    home.mkdir(parents=True, exist_ok=True)
+    token = secrets.token_urlsafe(32)
+    part = path.with_name(f".token.{os.getpid()}")
+    with os.fdopen(
+        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
+    ) as file:
+        file.write(token)
+    part.replace(path)
+    return token
+
+
+def code_version(root: Path) -> str:
+    """The version of the backend's code in `root`, read without importing it."""
+    source = (root / "backend" / "__init__.py").read_text(encoding="utf-8")
+    found = re.search(r'^__version__ = "([^"]+)"', source, re.MULTILINE)
+    return found.group(1) if found else ""
+
+
+def _detached() -> dict[str, Any]:
+    """Popen's arguments for a process that outlives this one, shows no console and gets no Ctrl-C."""
+    if sys.platform == "win32":
+        return {"creationflags": subprocess.CREATE_NO_WINDOW | subprocess.CREATE_NEW_PROCESS_GROUP}
+    return {"start_new_session": True}
+
+
+def _fix_of(error: OSError) -> str:
+    return (
+        "free_space"
+        if error.errno == 28
+        else "install"
+        if isinstance(error, FileNotFoundError)
+        else "open_log"
+    )

@@ -1,0 +1,217 @@
+"""Gets to a backend and stays with it: starts the local one, tries again where a server does not answer."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from . import install
+from .api import Api, ApiError
+from .backend_process import LocalBackend, Outdated, StartError
+from .events import (
+    FAILED,
+    MISSING,
+    OFF,
+    OUTDATED,
+    READY,
+    RECONNECTING,
+    STARTING,
+    BackendState,
+    Engines,
+    Event,
+)
+from .target import LocalTarget, RemoteTarget, Target
+
+PROTOCOL = 1
+CHECK_SECONDS = 5.0  # between two looks at a backend that has nothing to do
+CRASH_SECONDS = 120.0  # a second crash within this time is not tried again
+PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between attempts; the last one goes on
+
+
+class Connection:
+    """The present target and the way to it. Used by the session's thread only."""
+
+    def __init__(
+        self, home: Path, client: str, emit: Callable[[Event], None], stopped: Callable[[], bool]
+    ) -> None:
+        self._home = home
+        self._client = client
+        self._emit = emit
+        self._stopped = stopped
+        self.target: Target | None = None
+        self.token = ""
+        self.online_access = False
+        self._api: Api | None = None
+        self._backend: LocalBackend | None = None
+        self._next_try: float | None = None  # None: not before the user acts
+        self._attempts = 0
+        self._crashed_at = float("-inf")
+        self._checked_at = 0.0
+
+    def use(self, target: Target) -> None:
+        """Go to this backend; the one used before is let go."""
+        if self.target is not None and self.target.name != target.name:
+            self._let_go()
+        self._close_api()
+        self.target = target
+        self._attempts = 0
+        self._crashed_at = float("-inf")
+        self._next_try = 0.0
+
+    def drop(self) -> None:
+        """Let go of the backend, at the user's wish."""
+        self._let_go()
+        self.target = None
+        self._emit(BackendState(OFF))
+
+    def api(self) -> Api | None:
+        """The connection if there is one. Connects where it is time to."""
+        if (
+            self._api is None
+            and self.target is not None
+            and self._next_try is not None
+            and time.monotonic() >= self._next_try
+        ):
+            self._connect(self.target)
+        return self._api
+
+    def check(self) -> None:
+        """Notice a backend that has died while nothing was asked of it. Raises ApiError."""
+        if self._api is None:
+            return
+        if self._backend is not None and self._backend.poll() is not None:
+            raise ApiError("unreachable", "The backend ended.", "start")
+        if time.monotonic() - self._checked_at > CHECK_SECONDS:
+            self._checked_at = time.monotonic()
+            self._api.health()
+
+    def engines(self) -> None:
+        """Tell what the backend offers. Raises ApiError."""
+        if self._api is not None:
+            self._emit(Engines(_models(self._api)))
+
+    def lost(self, error: ApiError) -> None:
+        """A call found the backend unreachable: arrange for the next attempt."""
+        self._close_api()
+        if self._backend is None:
+            self._again_later(error.message)
+            return
+        if self._backend.running():  # busy for too long, or the connection broke: connect again
+            self._next_try = 0.0
+            return
+        message, fix = self._backend.reason()
+        if time.monotonic() - self._crashed_at < CRASH_SECONDS:
+            self._give_up(FAILED, message, fix)
+            return
+        self._crashed_at = time.monotonic()
+        self._next_try = 0.0
+        self._emit(BackendState(RECONNECTING, f"{message} Starting it again."))
+
+    def close(self) -> None:
+        self._let_go()
+
+    def _connect(self, target: Target) -> None:
+        try:
+            if isinstance(target, LocalTarget):
+                self._connect_local(target)
+            else:
+                self._connect_remote(target)
+        except Outdated as error:
+            self._give_up(OUTDATED, error.message, error.fix)
+        except StartError as error:
+            self._give_up(MISSING if error.fix == "install" else FAILED, error.message, error.fix)
+        except ApiError as error:
+            if error.code == "unreachable" or error.status >= 500:
+                self._again_later(error.message)
+            else:
+                self._give_up(FAILED, error.message, error.fix)
+
+    def _connect_local(self, target: LocalTarget) -> None:
+        python = target.python
+        if python is None:
+            state = install.state(self._home, target.root)
+            if state != install.CURRENT:
+                self._give_up(*_INSTALL_STATES[state])
+                return
+            python = install.backend_python(self._home)
+        self._emit(BackendState(STARTING, "The backend is starting."))
+        self._backend = LocalBackend(python, target.root, self._home, self._client)
+        url, self.token = self._backend.start()
+        self._ready(Api(url, self.token, self._stopped), "The local backend is ready.")
+
+    def _connect_remote(self, target: RemoteTarget) -> None:
+        if not target.loopback and not self.online_access:
+            self._give_up(
+                FAILED,
+                f"{target.name} is beyond this machine, and Blender's online access is off.",
+                "online_access",
+            )
+            return
+        if self._attempts == 0:
+            self._emit(BackendState(STARTING, f"Connecting to {target.name}."))
+        self.token = target.token
+        api = Api(target.url, target.token, self._stopped)
+        health = api.health()
+        if health.get("protocol", PROTOCOL) != PROTOCOL:
+            self._give_up(
+                OUTDATED,
+                f"{target.name} runs Take One {health.get('version')}, which does not fit this "
+                "extension. Update the older of the two.",
+                "install",
+            )
+            return
+        self._ready(api, f"Connected to {target.name}.")
+
+    def _ready(self, api: Api, message: str) -> None:
+        engines = _models(api)
+        self._api = api
+        self._attempts = 0
+        self._checked_at = time.monotonic()
+        self._emit(BackendState(READY, message))
+        self._emit(Engines(engines))
+
+    def _again_later(self, message: str) -> None:
+        pause = PAUSES[min(self._attempts, len(PAUSES) - 1)]
+        self._attempts += 1
+        self._next_try = time.monotonic() + pause
+        self._emit(
+            BackendState(
+                RECONNECTING, f"{message}. Trying again in {pause:.0f} s.".replace("..", "."), "connect"
+            )
+        )
+
+    def _give_up(self, state: str, message: str, fix: str) -> None:
+        self._next_try = None
+        self._emit(BackendState(state, message, fix))
+
+    def _close_api(self) -> None:
+        if self._api is not None:
+            self._api.close()
+            self._api = None
+
+    def _let_go(self) -> None:
+        self._close_api()
+        self._next_try = None
+        if self._backend is not None:
+            self._backend.stop()
+            self._backend = None
+
+
+_INSTALL_STATES = {
+    install.ABSENT: (MISSING, "The local backend is not installed yet.", "install"),
+    install.OLD: (
+        OUTDATED,
+        "The local backend was installed by another version of Take One. Update it.",
+        "install",
+    ),
+}
+
+
+def _models(api: Api) -> list[dict[str, object]]:
+    try:
+        return api.models()
+    except ApiError as error:
+        if error.status == 404:  # a server with one engine and no list of them
+            return []
+        raise
