@@ -1,0 +1,118 @@
+"""`python -m backend serve | animate | models`. Each command imports only what it needs."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+from . import __version__
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command. Exit codes: 0 done, 1 failed, 2 wrong arguments, 130 interrupted."""
+    parsed = _parser().parse_args(arguments)
+    try:
+        return int(parsed.run(parsed))
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser("python -m backend", description="Take One's inference backend.")
+    parser.add_argument("--version", action="version", version=__version__)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    _add_serve(commands.add_parser("serve", help="run the service that Blender talks to"))
+    _add_animate(commands.add_parser("animate", help="make one take from a still, without Blender"))
+    _add_models(
+        commands.add_parser("models", help="the engines, what they can do, and whether they run here")
+    )
+    return parser
+
+
+def _add_serve(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
+    )
+    parser.add_argument("--port", type=int, default=8765, help="port; 0 takes a free one (default: 8765)")
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="a further name by which clients reach this service; may be repeated",
+    )
+    parser.add_argument("--ready-file", type=Path, help="written with the port, once the service answers")
+    parser.add_argument("--parent-pid", type=int, help="end when this process is gone")
+    parser.add_argument("--leases", type=Path, help="end when no client holds a lock in this folder")
+    parser.set_defaults(run=_serve)
+
+
+def _serve(parsed: argparse.Namespace) -> int:
+    from .api.service import Settings, serve
+
+    return serve(
+        Settings(
+            host=parsed.host,
+            port=parsed.port,
+            names=tuple(parsed.allow_host),
+            ready_file=parsed.ready_file,
+            parent_pid=parsed.parent_pid,
+            leases=parsed.leases,
+        )
+    )
+
+
+def _add_animate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--still", type=Path, help="the picture to start from (PNG, JPEG, WebP)")
+    parser.add_argument("--depth", type=Path, help="its depth in metres (EXR)")
+    parser.add_argument("--camera", type=Path, help="its camera (camera.json)")
+    parser.add_argument(
+        "--path", type=Path, help="the camera's move (path.json); without it the words choose"
+    )
+    parser.add_argument("--last-frame", type=Path, help="a picture to end on, for engines that can")
+    parser.add_argument("--prompt", default="", help="what should happen")
+    parser.add_argument(
+        "--dialogue",
+        action="append",
+        default=[],
+        metavar="WHO|LANGUAGE|LINE",
+        help="a line that is spoken; may be repeated",
+    )
+    parser.add_argument("--sound", default="", help="what is heard")
+    parser.add_argument("--seconds", default="5")
+    parser.add_argument("--fps", default="24", help="24, 23.976 or 24000/1001")
+    parser.add_argument("--size", default="", help="for example 1280x720 (default: the still's)")
+    parser.add_argument("--seed", default="", help="a whole number (default: a new one)")
+    parser.add_argument("--model", default="", help="the engine (default: draft)")
+    parser.add_argument("--options", default="", help="the engine's own settings, as JSON")
+    parser.add_argument(
+        "--out", type=Path, default=Path("take.mp4"), help="the mp4; the sidecar goes beside it"
+    )
+    parser.set_defaults(run=_animate)
+
+
+def _animate(parsed: argparse.Namespace) -> int:
+    from .cli import animate
+
+    return animate(parsed)
+
+
+def _add_models(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_models)
+    if find_spec("backend.models.commands") is not None:
+        from .models.commands import add_commands
+
+        add_commands(parser.add_subparsers(dest="models_command", metavar="COMMAND"))
+
+
+def _models(_: argparse.Namespace) -> int:
+    from .cli import models
+
+    return models()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,86 @@
+"""Checks the files of a request by their content, never by their name.
+
+Pictures and EXRs are parsed by C and C++ libraries that a hostile file may crash, so the service does this in a
+process of its own."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+
+from ..engines.engine import EngineError
+
+MAX_PIXELS = 8192 * 8192
+FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
+EXR_MAGIC = b"\x76\x2f\x31\x01"
+
+
+def picture(path: Path, param: str) -> tuple[str, int, int]:
+    """The suffix that fits the picture's content, its width and its height, after it was decoded whole.
+
+    Raises:
+        EngineError: `invalid_file`.
+    """
+    from PIL import Image
+
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", Image.DecompressionBombWarning)
+            with Image.open(path, formats=tuple(FORMATS)) as opened:
+                width, height = opened.size
+                if width * height > MAX_PIXELS:
+                    raise _too_large(param, width, height)
+                if getattr(opened, "n_frames", 1) != 1:
+                    raise _bad(param, "is an animation; send one picture")
+                kind = FORMATS[opened.format or ""]
+                opened.load()
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise _bad(param, "has too many pixels") from error
+    except EngineError:
+        raise
+    except (OSError, ValueError, KeyError, SyntaxError, EOFError, MemoryError) as error:
+        raise _bad(param, "is not a PNG, JPEG or WebP picture that can be read") from error
+    return kind, width, height
+
+
+def depth(path: Path, param: str = "depth") -> tuple[str, int, int]:
+    """The suffix, width and height of a depth EXR, after it was decoded whole.
+
+    Raises:
+        EngineError: `invalid_file`.
+    """
+    with path.open("rb") as file:
+        if file.read(4) != EXR_MAGIC:
+            raise _bad(param, "is not an OpenEXR file")
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), header_only=True) as header:
+            if len(header.parts) != 1:
+                raise _bad(param, "has more than one part")
+            low, high = header.header()["dataWindow"]
+        width, height = int(high[0]) - int(low[0]) + 1, int(high[1]) - int(low[1]) + 1
+        if width < 1 or height < 1 or width * height > MAX_PIXELS:
+            raise _too_large(param, width, height)
+        with OpenEXR.File(str(path), separate_channels=True) as opened:
+            channels = opened.channels()
+            if not channels:
+                raise _bad(param, "has no channels")
+            name = next((name for name in ("V", "Z", "R") if name in channels), next(iter(channels)))
+            found = channels[name].pixels.shape
+    except EngineError:
+        raise
+    except Exception as error:  # OpenEXR raises several kinds
+        raise _bad(param, "is not an OpenEXR file that can be read") from error
+    if found[:2] != (height, width):
+        raise _bad(param, "has a subsampled depth channel")
+    return ".exr", width, height
+
+
+def _bad(param: str, what: str) -> EngineError:
+    return EngineError("invalid_file", f"The file {param} {what}.", "", param)
+
+
+def _too_large(param: str, width: int, height: int) -> EngineError:
+    message = f"The file {param} is {width}x{height}: that is too large."
+    return EngineError("invalid_file", message, "smaller_size", param)

@@ -1,0 +1,74 @@
+"""One take: from a request to the mp4 and its sidecar, for the worker and the command line alike."""
+
+from __future__ import annotations
+
+import dataclasses
+import errno
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..engines.engine import Engine, EngineError, Progress, Request
+from ..media.encode import Written, disk_full, write_clip
+from ..media.sidecar import write_sidecar
+
+
+@dataclasses.dataclass(frozen=True)
+class Take:
+    """What was made."""
+
+    written: Written
+    notes: tuple[str, ...]
+
+    def result(self) -> dict[str, Any]:
+        """The `result` of a job's JSON."""
+        return {
+            "frames": self.written.frames,
+            "fps": str(self.written.fps),
+            "width": self.written.width,
+            "height": self.written.height,
+            "sound_seconds": self.written.sound_seconds,
+            "notes": list(self.notes),
+        }
+
+
+def make_take(
+    engine: Engine, name: str, request: Request, clip_path: Path, sidecar_path: Path, notes: tuple[str, ...],
+    progress: Progress, cancelled: Callable[[], bool],
+) -> Take:  # fmt: skip
+    """Runs `engine`, called `name`, and writes the clip and its sidecar. `notes` come before the engine's.
+
+    Raises:
+        EngineError: a failure a user can read.
+        Cancelled: `cancelled()` said so.
+    """
+    rising = _Rising(progress)
+    try:
+        clip = engine.generate(request, rising, cancelled)
+        written = write_clip(clip, request, clip_path, rising, cancelled)
+        every = tuple(dict.fromkeys((*notes, *clip.notes, *written.notes)))
+        write_sidecar(sidecar_path, name, request, clip, written, every)
+    except MemoryError as error:
+        raise EngineError(
+            "out_of_memory", f"There was not enough memory for {request.width}x{request.height}, "
+            f"{request.seconds:g} seconds. Choose a smaller size or a shorter clip.", "smaller_size",
+        ) from error  # fmt: skip
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise disk_full(clip_path.parent) from error
+        raise
+    return Take(written, every)
+
+
+class _Rising:
+    """Joins the engine's and the encoder's progress: the larger counts, the engine names the stage."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._fraction, self._stage = progress, 0.0, ""
+
+    def __call__(self, fraction: float, stage: str, preview: np.ndarray | None = None) -> None:
+        self._fraction = max(self._fraction, min(1.0, float(fraction)))
+        self._stage = stage or self._stage
+        self._progress(self._fraction, self._stage, preview)

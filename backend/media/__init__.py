@@ -1,0 +1,1 @@
+"""Frames and sound to files: the mp4, its thumbnail, its sidecar."""

@@ -1,0 +1,228 @@
+"""A clip to an mp4: H.264 in BT.709 and AAC, written as the frames come."""
+
+from __future__ import annotations
+
+import errno
+import math
+import queue
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+from av.video.reformatter import Colorspace, VideoReformatter
+
+from ..engines.engine import Cancelled, Clip, EngineError, Progress, Request
+from ..home import sync_file
+from .conform import SOUND_RATE, conform_frames, conform_sound
+from .picture import THUMBNAIL_SIDE, jpeg
+
+BT709 = 1  # the number of BT.709 in the H.264 tables of primaries, transfer and matrix
+TO_BT709 = int(Colorspace.ITU709)  # the conversion itself
+LIMITED = 1  # FFmpeg's AVCOL_RANGE_MPEG
+# Visually lossless, in half the time of "veryfast": see docs/benchmarks.md. No B-frames and a key frame
+# every half second, because these clips are scrubbed in an edit more than they are stored.
+PRESET, CRF = "ultrafast", "14"
+WAITING = 4  # frames between the engine and the encoder
+
+
+@dataclass(frozen=True)
+class Written:
+    """What is in the file. `thumbnail` is a JPEG of the first frame, `sound_seconds` is 0 without sound."""
+
+    frames: int
+    fps: Fraction
+    width: int
+    height: int
+    sound_seconds: float
+    thumbnail: bytes
+    notes: tuple[str, ...] = ()
+
+
+def write_clip(
+    clip: Clip, request: Request, path: Path, progress: Progress, cancelled: Callable[[], bool]
+) -> Written:
+    """Writes `clip`, conformed to `request`'s frame rate and length, to `path` (whole, or not at all).
+
+    The frames are taken on the calling thread and encoded on another, at most a handful wait between the two.
+    A width or height that is odd gets one repeated line, because 4:2:0 has none.
+
+    Raises:
+        EngineError: the disk is full (`disk_full`), or the clip is not what it said it would be.
+        Cancelled: `cancelled()` said so.
+    """
+    count = request.frame_count
+    sound = None
+    if clip.sound is not None:
+        sound = conform_sound(clip.sound, round(count / request.fps * SOUND_RATE))
+    width, height = clip.width + clip.width % 2, clip.height + clip.height % 2
+    aside = path.with_name(path.name + ".part")
+    thumbnail = b""
+    try:
+        with _Encoder(aside, width, height, request.fps, sound) as encoder:
+            for index, frame in enumerate(_frames(clip, request)):
+                if cancelled():
+                    raise Cancelled
+                encoder.add(_even(_checked(frame, clip)))
+                if index == 0:
+                    thumbnail = jpeg(frame, THUMBNAIL_SIDE, quality=88)
+                progress((index + 1) / count, "", frame)
+        sync_file(aside)
+        aside.replace(path)
+    except BaseException as error:
+        aside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise disk_full(path.parent) from error
+        raise
+    seconds = 0.0 if sound is None else sound.shape[1] / SOUND_RATE
+    return Written(count, request.fps, width, height, seconds, thumbnail, _notes(clip, request))
+
+
+def disk_full(folder: Path) -> EngineError:
+    return EngineError("disk_full", f"The disk of {folder} is full. Free some space.", "free_space")
+
+
+def _frames(clip: Clip, request: Request) -> Iterator[np.ndarray]:
+    try:
+        yield from conform_frames(iter(clip.frames), clip.fps, request.fps, request.frame_count)
+    except ValueError as error:
+        raise EngineError(
+            "engine_failed", f"The engine's clip can't be used: {error}.", "open_log"
+        ) from error
+
+
+def _checked(frame: np.ndarray, clip: Clip) -> np.ndarray:
+    if frame.dtype != np.uint8 or frame.shape != (clip.height, clip.width, 3):
+        raise EngineError(
+            "engine_failed",
+            f"The engine gave a frame of {frame.dtype} {frame.shape}, not of {clip.width}x{clip.height} in 8-bit RGB.",
+            "open_log",
+        )
+    return frame
+
+
+def _even(frame: np.ndarray) -> np.ndarray:
+    height, width = frame.shape[:2]
+    if height % 2 or width % 2:
+        return np.pad(frame, ((0, height % 2), (0, width % 2), (0, 0)), mode="edge")
+    return np.ascontiguousarray(frame)
+
+
+def _notes(clip: Clip, request: Request) -> tuple[str, ...]:
+    notes = []
+    if clip.width % 2 or clip.height % 2:
+        notes.append(f"Video needs even sizes: {clip.width}x{clip.height} got one repeated line.")
+    if clip.fps != request.fps:
+        notes.append(f"Conformed from {float(clip.fps):g} to {float(request.fps):.6g} frames a second.")
+    return tuple(notes)
+
+
+class _Encoder:
+    """A thread that turns frames into an mp4. A context: leaving it ends the file, or gives it up."""
+
+    def __init__(self, path: Path, width: int, height: int, fps: Fraction, sound: np.ndarray | None) -> None:
+        self._path, self._fps, self._sound = path, fps, sound
+        self._width, self._height = width, height
+        self._queue: queue.Queue[av.VideoFrame | None] = queue.Queue(WAITING)
+        self._error: BaseException | None = None
+        self._given_up = False
+        self._thread = threading.Thread(target=self._run, name="encoder", daemon=True)
+
+    def __enter__(self) -> _Encoder:
+        self._thread.start()
+        return self
+
+    def add(self, frame: np.ndarray) -> None:
+        """Hands over a copy of `frame`; waits while the encoder is behind."""
+        self._put(av.VideoFrame.from_ndarray(frame, format="rgb24"))
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        self._given_up = kind is not None
+        try:
+            self._put(None)
+        except BaseException:
+            self._thread.join()
+            if kind is None:
+                raise
+            return
+        self._thread.join()
+        if kind is None and self._error is not None:
+            raise self._error
+
+    def _put(self, item: av.VideoFrame | None) -> None:
+        while True:
+            if self._error is not None:
+                raise self._error
+            try:
+                return self._queue.put(item, timeout=0.2)
+            except queue.Full:
+                continue
+
+    def _run(self) -> None:
+        try:
+            # A movie time base that holds both a frame and a sample exactly, so that no length is rounded.
+            exact = math.lcm(SOUND_RATE, self._fps.numerator)
+            options = {
+                "movflags": "+faststart",
+                "movie_timescale": str(exact if exact < 2**31 else SOUND_RATE),
+            }
+            with av.open(str(self._path), "w", format="mp4", options=options) as container:
+                self._encode(container)
+        except BaseException as error:  # noqa: BLE001 - handed to the thread that adds frames
+            self._error = error
+
+    def _encode(self, container: av.container.OutputContainer) -> None:
+        video = container.add_stream("libx264", rate=self._fps)
+        video.width, video.height, video.pix_fmt = self._width, self._height, "yuv420p"
+        video.time_base = 1 / self._fps
+        keys = max(1, round(self._fps / 2))
+        video.options = {"preset": PRESET, "crf": CRF, "bf": "0", "g": str(keys)}
+        context = video.codec_context
+        context.time_base = 1 / self._fps
+        context.color_primaries = context.color_trc = context.colorspace = BT709
+        context.color_range = LIMITED
+        context.thread_count = 1
+        sound = None if self._sound is None else _SoundTrack(container, self._sound)
+        to_yuv = VideoReformatter()
+        index = 0
+        while (frame := self._queue.get()) is not None:
+            yuv = to_yuv.reformat(
+                frame, format="yuv420p", dst_colorspace=TO_BT709, src_color_range="JPEG", dst_color_range="MPEG",
+                dst_color_primaries=BT709, dst_color_trc=BT709, threads=1,
+            )  # fmt: skip
+            yuv.pts, yuv.time_base = index, 1 / self._fps
+            container.mux(video.encode(yuv))
+            index += 1
+            if sound is not None:
+                sound.write_until(index / self._fps)
+        if self._given_up:
+            return
+        container.mux(video.encode(None))
+        if sound is not None:
+            sound.finish()
+
+
+class _SoundTrack:
+    """The AAC stream, fed alongside the picture so that the file is interleaved."""
+
+    def __init__(self, container: av.container.OutputContainer, samples: np.ndarray) -> None:
+        self._container, self._samples, self._at = container, samples, 0
+        self._stream = container.add_stream("aac", rate=SOUND_RATE, layout="stereo")
+        self._stream.bit_rate = 192_000
+
+    def write_until(self, seconds: Fraction) -> None:
+        end = min(self._samples.shape[1], int(seconds * SOUND_RATE))
+        if end <= self._at:
+            return
+        part = np.ascontiguousarray(self._samples[:, self._at : end])
+        frame = av.AudioFrame.from_ndarray(part, format="fltp", layout="stereo")
+        frame.rate, frame.pts, frame.time_base = SOUND_RATE, self._at, Fraction(1, SOUND_RATE)
+        self._container.mux(self._stream.encode(frame))
+        self._at = end
+
+    def finish(self) -> None:
+        self.write_until(Fraction(self._samples.shape[1] + 1, SOUND_RATE))
+        self._container.mux(self._stream.encode(None))
