@@ -1,0 +1,65 @@
+"""The still as the model takes it: cropped, resized, scaled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from ..engine import EngineError
+
+
+def read_still(path: Path) -> Image.Image:
+    """The still as 8-bit RGB, alpha dropped.
+
+    Raises:
+        EngineError: `bad_still` where the file is no picture.
+    """
+    try:
+        with Image.open(path) as picture:
+            return picture.convert("RGB")
+    except OSError as problem:
+        raise EngineError(
+            "bad_still",
+            f"The still can't be read as a picture: {problem}",
+            param="input_reference",
+        ) from problem
+
+
+def to_aspect(picture: Image.Image, width: int, height: int) -> Image.Image:
+    """The middle of `picture` with the aspect ratio width:height.
+
+    Sizes are cut to whole pixels; Pillow rounds the corners half to even, so that a row may be lost.
+    """
+    w, h = picture.size
+    if w * height > h * width:
+        w = int(h * (width / height))
+    else:
+        h = int(w / (width / height))
+    left, top = (picture.width - w) / 2, (picture.height - h) / 2
+    return picture.crop((left, top, left + w, top + h))  # type: ignore[arg-type]
+
+
+def conditioning(picture: Image.Image, width: int, height: int) -> np.ndarray:
+    """The picture cropped about its middle, resized (Lanczos), scaled: float32 [1, 3, H, W]."""
+    picture = picture.convert("RGB")
+    if picture.size != (width, height):
+        picture = to_aspect(picture, width, height).resize((width, height), Image.Resampling.LANCZOS)
+    return scaled(picture)
+
+
+def framed(picture: Image.Image, width: int, height: int, grid: tuple[int, int]) -> np.ndarray:
+    """As `conditioning`, for a shot of width x height on a latent grid that only nearly has its aspect ratio.
+
+    The picture is cropped to the shot's own frame, then resized to `grid` (width, height in pixels): a
+    stretch of a few percent at most. The clip's frames undo it, and so keep the still's framing to the edge.
+    """
+    shot = to_aspect(picture.convert("RGB"), width, height)
+    return scaled(shot if shot.size == grid else shot.resize(grid, Image.Resampling.LANCZOS))
+
+
+def scaled(picture: Image.Image) -> np.ndarray:
+    """8-bit RGB to float32 [1, 3, height, width], -1..1."""
+    pixels = np.asarray(picture, dtype=np.float32) / np.float32(127.5) - np.float32(1)
+    return np.ascontiguousarray(pixels.transpose(2, 0, 1)[None])

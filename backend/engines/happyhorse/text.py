@@ -1,0 +1,139 @@
+"""The prompt as the transformer takes it: the last hidden state of T5Gemma's encoder.
+
+Features are kept on disk by prompt and model, so that the encoder (18 GB) is read only for a new prompt. On a
+GPU its blocks pass through one after the other: it never takes the room that the transformer needs.
+"""
+
+from __future__ import annotations
+
+import gc
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file, save_file
+from torch import Tensor
+
+from ...home import home
+from ..engine import Cancelled, EngineError
+
+MAX_TOKENS = 640
+_FINGERPRINTED = ("*.safetensors", "*.index.json", "config.json", "tokenizer*")
+
+
+def features(
+    prompts: list[str], folder: Path, device: torch.device, cancelled: Callable[[], bool] = lambda: False
+) -> list[Tensor]:
+    """Features of each prompt, fp32 on `device`, [1, tokens, width] with at most 640 tokens.
+
+    `folder` holds T5Gemma's encoder and tokenizer as published. What the cache lacks is computed and kept
+    there.
+
+    Raises:
+        EngineError: `bad_model` where the folder can't be read.
+        Cancelled: noticed before the encoder is loaded, or between two prompts.
+    """
+    model = fingerprint(folder)
+    paths = [cache_folder() / f"{_key(prompt, model)}.safetensors" for prompt in prompts]
+    missing = [(prompt, path) for prompt, path in zip(prompts, paths, strict=True) if not path.is_file()]
+    if missing:
+        if cancelled():
+            raise Cancelled
+        _encode(missing, folder, device, cancelled)
+    return [load_file(path)["features"].float().to(device) for path in paths]
+
+
+def cache_folder() -> Path:
+    return home() / "cache" / "text"
+
+
+def fingerprint(folder: Path) -> str:
+    """A name for the files of a model that changes when they do: names, sizes, times, and the small files'
+    text."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in _FINGERPRINTED for path in folder.glob(pattern)}):
+        status = path.stat()
+        digest.update(f"{path.name}\0{status.st_size}\0".encode())
+        if path.suffix == ".json" and status.st_size < 1 << 20:
+            digest.update(path.read_bytes())
+        elif path.suffix == ".safetensors":
+            digest.update(f"{status.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
+
+
+@torch.inference_mode()
+def encode(prompt: str, tokenizer: Any, encoder: Any) -> Tensor:
+    """The encoder's last hidden state, rounded to fp16 and cut to 640 tokens: fp16 [1, tokens, width] on the
+    CPU."""
+    tokens = tokenizer([prompt], return_tensors="pt").to(encoder.device)
+    hidden = encoder(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]).last_hidden_state
+    return hidden.half()[:, :MAX_TOKENS].cpu().contiguous()
+
+
+def load(folder: Path, device: torch.device) -> tuple[Any, Any]:
+    """T5Gemma's tokenizer and its encoder alone, in bf16, ready to be called.
+
+    On a GPU the weights stay in host memory and stream through block by block.
+
+    Raises:
+        EngineError: `bad_model` where the folder can't be read.
+    """
+    from transformers import AutoTokenizer, T5GemmaEncoderModel
+    from transformers.utils import logging
+
+    logging.set_verbosity_error()  # the decoder's weights are in the same files: they are not missed
+    logging.disable_progress_bar()
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
+        encoder, loaded = T5GemmaEncoderModel.from_pretrained(
+            folder, is_encoder_decoder=False, dtype=torch.bfloat16, use_safetensors=True, local_files_only=True,
+            output_loading_info=True,
+        )  # fmt: skip
+    except (OSError, ValueError) as problem:
+        message = f"The text encoder in {folder} can't be read: {problem}"
+        raise EngineError("bad_model", message, "models") from problem
+    if lacking := sorted(loaded["missing_keys"]):  # transformers would fill them with random numbers
+        message = f"The text encoder in {folder} lacks {lacking[0]} (and {len(lacking) - 1} more)."
+        raise EngineError("bad_model", message, "models")
+    encoder.eval()
+    if device.type != "cpu":
+        _stream(encoder.encoder, device)
+    return tokenizer, encoder
+
+
+def _encode(
+    missing: list[tuple[str, Path]], folder: Path, device: torch.device, cancelled: Callable[[], bool]
+) -> None:
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    tokenizer, encoder = load(folder, device)
+    try:
+        for prompt, path in missing:
+            if cancelled():
+                raise Cancelled
+            aside = path.with_suffix(".part")
+            save_file({"features": encode(prompt, tokenizer, encoder)}, aside)
+            aside.replace(path)
+    finally:
+        del tokenizer, encoder
+        gc.collect()
+        if device.type == "cuda":
+            torch.cuda.empty_cache()
+
+
+def _stream(encoder: torch.nn.Module, device: torch.device) -> None:
+    from diffusers.hooks import apply_group_offloading
+
+    apply_group_offloading(
+        encoder,
+        onload_device=device,
+        offload_device=torch.device("cpu"),
+        offload_type="block_level",
+        num_blocks_per_group=1,
+        use_stream=True,
+    )
+
+
+def _key(prompt: str, model: str) -> str:
+    return hashlib.sha256(f"{model}\0{prompt}".encode()).hexdigest()
