@@ -1,0 +1,135 @@
+"""Where blocks lie while the transformer runs: in the GPU's memory, or in pinned memory and copied ahead of need."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from .transformer_weights import BlockViews, BlockWeights
+
+
+def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None) -> frozenset[int]:
+    """Which blocks do not fit in `resident_bytes` (None: all fit) beside the two slots that streaming needs.
+
+    The large expert blocks stay if they can, as slots then need only be as large as a shared block; the streamed
+    ones are spread evenly, so that each copy hides behind the work of those between.
+    """
+    total = sum(block.bytes for block in blocks)
+    if resident_bytes is None or total <= resident_bytes:
+        return frozenset()
+    shared = [i for i, block in enumerate(blocks) if block.experts == 1]
+    outer = total - sum(blocks[i].bytes for i in shared)
+    slots = 2 * max((blocks[i].bytes for i in shared), default=0)
+    if not shared or outer + slots > resident_bytes:
+        return frozenset(range(len(blocks)))
+    room = (resident_bytes - outer - slots) // blocks[shared[0]].bytes
+    count = len(shared) - room
+    return frozenset(shared[i * len(shared) // count] for i in range(count))
+
+
+def pinned(size: int) -> Tensor:
+    """Page-locked bytes, exactly `size` of them (torch's own allocator rounds up to a power of two)."""
+    buffer = torch.zeros(size, dtype=torch.uint8)
+    status = torch.cuda.cudart().cudaHostRegister(buffer.data_ptr(), size, 0)
+    if int(status) != 0:
+        raise MemoryError(f"could not pin {size / 2**30:.1f} GiB of memory (CUDA error {int(status)})")
+    return buffer
+
+
+class BlockStore:
+    """Holds every block and hands each to the device when its turn comes.
+
+    `fetch(i)` answers the views of block i for work on the current stream; blocks must be fetched in order, over
+    and over. Streamed blocks go through two slots: while one is used, a side stream fills the other.
+    """
+
+    def __init__(self, blocks: list[BlockWeights], device: torch.device, resident_bytes: int | None = None) -> None:
+        self.blocks = blocks
+        self.device = device
+        self.streamed = sorted(streamed_blocks(blocks, resident_bytes))
+        outside = frozenset(self.streamed)
+        self.buffers: dict[int, Tensor] = {
+            i: torch.zeros(block.bytes, dtype=torch.uint8, device=device)
+            for i, block in enumerate(blocks) if i not in outside}
+        self.resident = {i: blocks[i].views(buffer) for i, buffer in self.buffers.items()}
+        self.staging: Tensor | None = None
+        self.staged: int | None = None
+        if self.streamed:
+            size = max(blocks[i].bytes for i in self.streamed)
+            self.slots = [torch.zeros(size, dtype=torch.uint8, device=device) for _ in range(2)]
+            self.next = 0  # position in `streamed` of the next block to copy
+            self.turn = 0  # position of the next block to be fetched
+            if device.type == "cuda":
+                self.side = torch.cuda.Stream(device)
+                self.filled = [torch.cuda.Event(), torch.cuda.Event()]
+                self.used = [torch.cuda.Event(), torch.cuda.Event()]
+
+    def load_rows(self, block: int, name: str, start: int, rows: Tensor, scale: float | None = None) -> None:
+        """Write rows of a published tensor into block `block`. Load a streamed block's tensors one after the other."""
+        if block in self.resident:
+            self.blocks[block].load_rows(self.buffers[block], name, start, rows, scale)
+            return
+        if self.staged != block:
+            self.finish_loading()
+            self.staged = block
+            self.slots[0].zero_()
+            if block in self.buffers:
+                self.slots[0][:self.blocks[block].bytes].copy_(self.buffers[block])
+        self.blocks[block].load_rows(self.slots[0], name, start, rows, scale)
+
+    def finish_loading(self) -> None:
+        """Move what was loaded last to where it stays."""
+        if self.staged is None:
+            return
+        size = self.blocks[self.staged].bytes
+        if self.staged not in self.buffers:
+            self.buffers[self.staged] = (
+                pinned(size) if self.device.type == "cuda" else torch.zeros(size, dtype=torch.uint8))
+        self.buffers[self.staged].copy_(self.slots[0][:size])
+        self.staged = None
+
+    def start(self) -> None:
+        """Begin a pass: have the first two streamed blocks on their way."""
+        self.turn = self.next = 0
+        for _ in self.streamed[:2]:
+            self._copy_next()
+
+    def _copy_next(self) -> None:
+        block, slot = self.streamed[self.next], self.next % 2
+        self.next += 1
+        target, source = self.slots[slot][:self.blocks[block].bytes], self.buffers[block]
+        if self.device.type != "cuda":
+            target.copy_(source)
+            return
+        # Whatever the computing stream has been told to do with this slot comes first.
+        self.used[slot].record(torch.cuda.current_stream(self.device))
+        with torch.cuda.stream(self.side):
+            self.side.wait_event(self.used[slot])
+            target.copy_(source, non_blocking=True)
+            self.filled[slot].record(self.side)
+
+    def fetch(self, block: int) -> BlockViews:
+        if block in self.resident:
+            return self.resident[block]
+        slot = self.turn % 2
+        if self.device.type == "cuda":
+            torch.cuda.current_stream(self.device).wait_event(self.filled[slot])
+        return self.blocks[block].views(self.slots[slot])
+
+    def release(self, block: int) -> None:
+        """The work on block `block` has been handed to the device: its slot may be filled anew behind it."""
+        if block in self.resident:
+            return
+        self.turn += 1
+        if self.next < len(self.streamed):
+            self._copy_next()
+
+    def close(self) -> None:
+        """Give pinned memory back."""
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)
+            for i in self.streamed:
+                if i in self.buffers:
+                    torch.cuda.cudart().cudaHostUnregister(self.buffers[i].data_ptr())
+        self.buffers.clear()
+        self.resident.clear()

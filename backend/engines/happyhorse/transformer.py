@@ -1,0 +1,266 @@
+"""The single-stream audio-video transformer: one sequence of video, audio and text tokens through all blocks.
+
+    embed -> blocks (attention with a gate a head, MLP; own weights for each modality in the outer layers) -> velocities
+
+There is no timestep: the model reads from the latents how noisy they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from . import rope, transformer_ops
+from .attention import attend, attend_windowed
+from .config import PATCH, TransformerConfig, parameter_shapes
+from .memory_streaming import BlockStore
+from .transformer_ops import FP8, Operand, Rows
+from .transformer_weights import DTYPES, BlockViews, BlockWeights
+
+ROWS_AT_ONCE = 16384  # tokens of the wide products in work at a time: as fast as all at once, with less memory
+
+
+@dataclass(frozen=True)
+class Layout:
+    """One sequence's shape and what follows from it. Tokens are [video | audio | text]."""
+
+    grid: tuple[int, int, int]  # the video's frames, rows and columns of tokens
+    audio: int
+    text: int
+    sine: Tensor
+    cosine: Tensor
+
+    @property
+    def frame_tokens(self) -> int:
+        return self.grid[1] * self.grid[2]
+
+    @property
+    def video(self) -> int:
+        return self.grid[0] * self.frame_tokens
+
+    @property
+    def tokens(self) -> int:
+        return self.video + self.audio + self.text
+
+    def pieces(self, experts: int, size: int) -> list[tuple[int, slice]]:
+        """The sequence cut into (expert, rows) of at most about `size` rows, all of one expert."""
+        ends = [self.video, self.video + self.audio, self.tokens] if experts > 1 else [self.tokens]
+        result, start = [], 0
+        for expert, end in enumerate(ends):
+            count = max(1, round((end - start) / size))
+            cuts = [start + (end - start) * i // count for i in range(count + 1)]
+            result += [(expert, slice(a, b)) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+            start = end
+        return result
+
+
+def patches(video: Tensor) -> Tensor:
+    """[1, C, T, H, W] -> [T * H/2 * W/2, C * 4], channel slowest."""
+    _, channels, frames, height, width = video.shape
+    x = video[0].view(channels, frames, height // PATCH, PATCH, width // PATCH, PATCH)
+    return x.permute(1, 2, 4, 0, 3, 5).reshape(-1, channels * PATCH * PATCH)
+
+
+def unpatch(tokens: Tensor, grid: tuple[int, int, int]) -> Tensor:
+    """[T * h * w, 4 * C], channel fastest -> [1, C, T, 2h, 2w]."""
+    frames, height, width = grid
+    x = tokens.view(frames, height, width, PATCH, PATCH, -1).permute(5, 0, 1, 3, 2, 4)
+    return x.reshape(1, -1, frames, height * PATCH, width * PATCH)
+
+
+class Transformer:
+    """Call it with latents and text features for the two velocities.
+
+    Args:
+        precision: "bf16" is the published arithmetic; "fp8" has e4m3 products with a scale a row; "fp32" rounds
+            nowhere and is for checks.
+        resident_bytes: how much of the device's memory blocks may take; the rest is streamed. None: all of them.
+        rows_at_once: tokens of the wide products in work at a time.
+        fused: use the Triton kernels (default: on a CUDA device).
+    """
+
+    def __init__(
+        self,
+        config: TransformerConfig,
+        device: torch.device | str = "cpu",
+        precision: str = "bf16",
+        *,
+        resident_bytes: int | None = None,
+        rows_at_once: int = ROWS_AT_ONCE,
+        fused: bool | None = None,
+    ) -> None:
+        self.config = config
+        self.device = torch.device(device)
+        self.precision = precision
+        self.dtype = DTYPES[precision]
+        self.wide = torch.bfloat16 if precision == "fp8" else self.dtype  # what products answer
+        self.rows_at_once = rows_at_once
+        self.shapes = parameter_shapes(config)
+        self.outer = {
+            name: torch.zeros(shape, device=self.device)
+            for name, shape in self.shapes.items() if not name.startswith("block.")}
+        blocks = [BlockWeights(config, layer, precision) for layer in range(config.layers)]
+        self.store = BlockStore(blocks, self.device, resident_bytes)
+        self.ops = _fused_ops() if fused or (fused is None and self.device.type == "cuda") else transformer_ops
+        self._layout: tuple[tuple[int, ...], Layout] | None = None
+
+    # Loading
+
+    def load_state_dict(self, tensors: Mapping[str, Tensor]) -> None:
+        """Take all weights from tensors under the published names, in any float type.
+
+        Raises:
+            ValueError: names the tensors that are missing, not known, or of another shape.
+        """
+        check_names(self.shapes, {name: tuple(tensor.shape) for name, tensor in tensors.items()})
+        for name in loading_order(self.shapes):
+            self.load_rows(name, 0, tensors[name])
+        self.finish_loading()
+
+    def load_rows(self, name: str, start: int, rows: Tensor, scale: float | None = None) -> None:
+        """Take rows from `start` on of one published tensor; whole blocks at a time, in `loading_order`."""
+        if name in self.outer:
+            value = rows if scale is None else rows.float() * scale
+            self.outer[name][start:start + rows.shape[0]] = value.to(self.device)
+            return
+        _, _, layer, part = name.split(".", 3)
+        self.store.load_rows(int(layer), part, start, rows, scale)
+
+    def finish_loading(self) -> None:
+        """Say that all tensors are there."""
+        self.store.finish_loading()
+        self._layout = None
+
+    # Running
+
+    @torch.inference_mode()
+    def __call__(self, video: Tensor, audio: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
+        """Velocities of `video` [1, 48, T, H, W] and `audio` [1, A, 64], given `text` [1, L, width].
+
+        H and W are even; all rows of `text` are real. Answers fp32 in the same shapes on the model's device.
+        """
+        layout = self.layout(video, audio, text)
+        x = self.embed(video, audio, text)
+        y: Tensor | None = None  # the last product's answer, not yet added to x
+        spare = torch.empty(layout.tokens, self.config.hidden, dtype=self.wide, device=self.device)
+        self.store.start()
+        for index, block in enumerate(self.store.blocks):
+            weights = self.store.fetch(index)
+            pieces = layout.pieces(block.experts, self.rows_at_once)
+            y = self._attention(x, y, spare, block, weights, layout, pieces)
+            self._mlp(x, y, block, weights, pieces)
+            self.store.release(index)
+        if y is not None:
+            x += y
+        return self._head(x, layout)
+
+    def layout(self, video: Tensor, audio: Tensor, text: Tensor) -> Layout:
+        """The sequence's layout; kept, as a loop asks for the same one again and again."""
+        frames, height, width = video.shape[2:]
+        if height % PATCH or width % PATCH:
+            raise ValueError(f"the latent's height and width are even, not {height} x {width}")
+        key = (frames, height, width, audio.shape[1], text.shape[1])
+        if self._layout is None or self._layout[0] != key:
+            grid = (frames, height // PATCH, width // PATCH)
+            coords = rope.coordinates(grid, audio.shape[1], text.shape[1], self.config.coords).to(self.device)
+            sine, cosine = rope.tables(coords, self.outer["adapter.rope.bands"])
+            self._layout = key, Layout(grid, audio.shape[1], text.shape[1], sine, cosine)
+        return self._layout[1]
+
+    def embed(self, video: Tensor, audio: Tensor, text: Tensor) -> Tensor:
+        """[tokens, hidden] fp32."""
+        parts = {"video": patches(video), "audio": audio[0], "text": text[0]}
+        return torch.cat([
+            torch.nn.functional.linear(
+                part.to(self.device, torch.float32), self.outer[f"adapter.{name}_embedder.weight"],
+                self.outer[f"adapter.{name}_embedder.bias"])
+            for name, part in parts.items()])
+
+    def _attention(
+        self, x: Tensor, y: Tensor | None, spare: Tensor, block: BlockWeights, weights: BlockViews, layout: Layout,
+        pieces: list[tuple[int, slice]],
+    ) -> Tensor:
+        """Adds y to x and answers the attention's output, which is to be added next; it lies in `spare`."""
+        config = self.config
+        heads, kv_heads, dim = config.heads, config.kv_heads, config.head_dim
+        qkv = torch.empty(layout.tokens, weights.qkv.weight.shape[1], dtype=self.wide, device=self.device)
+        for expert, rows in pieces:
+            normed = self.ops.add_norm(x[rows], None if y is None else y[rows], weights.attention_norm[expert], self.dtype)
+            weights.qkv.product(normed, expert, out=qkv[rows])
+            self.ops.norm_rotate(qkv[rows], heads, kv_heads, weights.q_norm[expert], weights.k_norm[expert],
+                                 layout.sine[rows], layout.cosine[rows])
+        columns = [heads * dim, kv_heads * dim, kv_heads * dim]
+        q, k, v, rest = qkv.split([*columns, qkv.shape[1] - sum(columns)], dim=1)
+        gates = rest[:, :config.gate_heads] if config.gating else None
+        q, k, v = (part.view(layout.tokens, -1, dim) for part in (q, k, v))
+        gated = self._empty(layout.tokens, heads * dim)
+        frames = layout.grid[0]
+        if block.windowed and config.window < frames - 1:
+            results = attend_windowed(q, k, v, frames, layout.frame_tokens, config.window)
+        else:
+            results = iter([(slice(None), attend(q, k, v))])
+        for rows, result in results:
+            self.ops.gate(result, None if gates is None else gates[rows], gated[rows])
+        for expert, rows in pieces:
+            weights.proj.product(gated[rows], expert, out=spare[rows])
+        return spare
+
+    def _mlp(
+        self, x: Tensor, y: Tensor, block: BlockWeights, weights: BlockViews, pieces: list[tuple[int, slice]]
+    ) -> None:
+        """Adds y to x and leaves in y the MLP's output, which is to be added next."""
+        for expert, rows in pieces:
+            normed = self.ops.add_norm(x[rows], y[rows], weights.mlp_norm[expert], self.dtype)
+            inner = self.ops.activate(weights.up.product(normed, expert), block.gelu, self.dtype)
+            weights.down.product(inner, expert, out=y[rows])
+
+    def _empty(self, rows: int, width: int) -> Operand:
+        values = torch.empty(rows, width, dtype=self.dtype, device=self.device)
+        return Rows(values, torch.empty(rows, 1, device=self.device)) if self.dtype == FP8 else values
+
+    def _head(self, x: Tensor, layout: Layout) -> tuple[Tensor, Tensor]:
+        ends = {"video": slice(0, layout.video), "audio": slice(layout.video, layout.video + layout.audio)}
+        answers = {}
+        for name, rows in ends.items():
+            normed = self.ops.add_norm(x[rows], None, self.outer[f"final_norm_{name}.weight"], torch.float32)
+            answers[name] = torch.nn.functional.linear(normed, self.outer[f"final_linear_{name}.weight"])
+        return unpatch(answers["video"], layout.grid), answers["audio"][None]
+
+    def close(self) -> None:
+        """Give the weights' memory back."""
+        self.store.close()
+        self.outer.clear()
+
+
+def _fused_ops():  # type: ignore[no-untyped-def]
+    try:
+        from . import transformer_triton
+    except ImportError:  # torch without Triton (Windows): the same numbers, slower
+        return transformer_ops
+    return transformer_triton
+
+
+def loading_order(names: Mapping[str, object]) -> list[str]:
+    """`names` with each block's tensors together, blocks in order."""
+    def key(name: str) -> tuple[int, str]:
+        return (int(name.split(".")[2]) if name.startswith("block.") else -1, name)
+    return sorted(names, key=key)
+
+
+def check_names(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]]) -> None:
+    """Compare a checkpoint's tensors with those of the model.
+
+    Raises:
+        ValueError: names the tensors that are missing, not known, or of another shape (the first few of each).
+    """
+    missing = sorted(expected.keys() - found.keys())
+    extra = sorted(found.keys() - expected.keys())
+    misshapen = [f"{name} is {list(found[name])}, not {list(expected[name])}"
+                 for name in sorted(expected.keys() & found.keys()) if expected[name] != found[name]]
+    problems = [f"{len(names)} {what}: {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}"
+                for what, names in (("missing", missing), ("not known", extra), ("of the wrong shape", misshapen)) if names]
+    if problems:
+        raise ValueError("tensors " + "; ".join(problems))
