@@ -13,8 +13,8 @@ from .api import Api, ApiError
 from .events import Event, JobFailed, JobProgress, TakeReady
 from .journal import CANCELLING, FAILED, NEW, READY, SENT, UNFINISHED, Journal, Record
 
-RUNNING_SECONDS = 0.4  # between two looks at a running job
-WAITING_SECONDS = 1.0  # at a queued one
+RUNNING_SECONDS = 0.3  # between two looks at a running job, or the next one
+WAITING_SECONDS = 1.0  # at those behind it
 BUSY_SECONDS = 5.0  # before a full server is asked again
 MOST_RESUBMITS = 2
 CANCELLED = {"code": "cancelled", "message": "Cancelled.", "param": None, "fix": ""}
@@ -194,7 +194,7 @@ class Jobs:
             self._fail(record, CANCELLED)
         else:
             self._tell(progress_of(record.key, record.request.binding, job))
-            if status == "in_progress":
+            if status == "in_progress" or not job.get("queue_position"):  # running, or next
                 self._due[record.key] = time.monotonic() + RUNNING_SECONDS
 
     def _lost(self, record: Record, error: ApiError) -> None:
@@ -320,8 +320,5 @@ def _file_error(error: OSError) -> dict[str, Any]:
     elif isinstance(error, FileNotFoundError):
         message, fix = f"{path} is not there any more.", "retry"
     else:
-        message, fix = (
-            f"{path} could not be written: {error.strerror}. Save the file in a folder that you may write to.",
-            "save_file",
-        )
+        message, fix = f"{path}: {error.strerror}. Save the .blend where you may write.", "save_file"
     return {"code": "file", "message": message, "param": None, "fix": fix}

@@ -1,0 +1,89 @@
+"""Shared by the client's tests: a home of its own, a fake server, requests to send."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from client.events import Event
+from client.request import JobRequest, Line
+from client.session import Session
+from tests.client.fake_server import FakeServer
+
+E = TypeVar("E")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def server() -> Iterator[FakeServer]:
+    fake = FakeServer()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture
+def make_session(home: Path) -> Iterator[Callable[..., Session]]:
+    sessions: list[Session] = []
+
+    def make(**options: Any) -> Session:
+        sessions.append(Session(home, **options))
+        return sessions[-1]
+
+    yield make
+    for session in sessions:
+        session.close()
+
+
+@pytest.fixture
+def make_request(tmp_path: Path) -> Callable[..., JobRequest]:
+    def make(key: str = "k1", **changes: Any) -> JobRequest:
+        still, depth = tmp_path / f"{key}.png", tmp_path / f"{key}.exr"
+        still.write_bytes(b"\x89PNG still of " + key.encode())
+        depth.write_bytes(b"\x76\x2f\x31\x01 depth of " + key.encode())
+        fields: dict[str, Any] = {
+            "key": key,
+            "engine": "draft",
+            "prompt": "slowly push in",
+            "sound": "rain",
+            "lines": (Line("ANNA", "English", "We are late."),),
+            "seconds": 2.0,
+            "fps": Fraction(24000, 1001),
+            "width": 320,
+            "height": 180,
+            "seed": 7,
+            "still": still,
+            "depth": depth,
+            "binding": {"shot_uid": "s1", "take_uid": key},
+        }
+        return JobRequest(**{**fields, **changes})
+
+    return make
+
+
+def wait_for(
+    session: Session,
+    kind: type[E],
+    seconds: float = 15.0,
+    test: Callable[[E], bool] = lambda event: True,
+    seen: list[Event] | None = None,
+) -> E:
+    """The next event of a kind that passes the test; all on the way go to `seen`."""
+    until = time.monotonic() + seconds
+    passed = [] if seen is None else seen
+    while time.monotonic() < until:
+        event = session.next_event(0.1)
+        if event is None:
+            continue
+        passed.append(event)
+        if isinstance(event, kind) and test(event):
+            return event
+    raise AssertionError(f"no {kind.__name__} within {seconds} s; seen: {passed}")
