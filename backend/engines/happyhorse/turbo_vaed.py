@@ -1,0 +1,292 @@
+"""TurboVAED, the fast decoder of Wan 2.2's video latents (Zou et al. 2025, arXiv 2508.09136), in overlapping windows.
+
+Not causal: each window of latent frames is decoded with one neighbour to each side, whose output is cut.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+# Mean and standard deviation of each of Wan 2.2's 48 latent channels: decoders take z * std + mean.
+LATENT_MEAN = (
+    -0.2289, -0.0052, -0.1323, -0.2339, -0.2799, 0.0174, 0.1838, 0.1557, -0.1382, 0.0542, 0.2813, 0.0891, 0.1570,
+    -0.0098, 0.0375, -0.1825, -0.2246, -0.1207, -0.0698, 0.5109, 0.2665, -0.2108, -0.2158, 0.2502, -0.2055, -0.0322,
+    0.1109, 0.1567, -0.0729, 0.0899, -0.2799, -0.1230, -0.0313, -0.1649, 0.0117, 0.0723, -0.2839, -0.2083, -0.0520,
+    0.3748, 0.0152, 0.1957, 0.1433, -0.2944, 0.3573, -0.0548, -0.1681, -0.0667)
+LATENT_STD = (
+    0.4765, 1.0364, 0.4514, 1.1677, 0.5313, 0.4990, 0.4818, 0.5013, 0.8158, 1.0344, 0.5894, 1.0901, 0.6885, 0.6165,
+    0.8454, 0.4978, 0.5759, 0.3523, 0.7135, 0.6804, 0.5833, 1.4146, 0.8986, 0.5659, 0.7069, 0.5338, 0.4889, 0.4917,
+    0.4069, 0.4999, 0.6866, 0.4093, 0.5709, 0.6065, 0.6415, 0.4944, 0.5726, 1.2042, 0.5458, 1.6887, 0.3971, 1.0600,
+    0.3943, 0.5537, 0.5444, 0.4089, 0.7468, 0.7744)
+FRAMES_PER_LATENT = 4
+EPS, SHORTCUT_EPS = 1e-8, 1e-6
+
+
+@dataclass(frozen=True)
+class TurboConfig:
+    """In decoding order (the published file has the reverse). `scales` and `spatial_only` are one for each up block."""
+
+    widths: tuple[int, ...] = (512, 256, 128, 64)
+    layers: tuple[int, ...] = (3, 3, 2, 2, 2)  # the middle block's, then the up blocks'
+    scales: tuple[bool, ...] = (True, True, True, False)
+    spatial_only: tuple[bool, ...] = (False, False, True, False)
+    latent_channels: int = 48
+    channels: int = 3
+    patch: int = 2
+    first_window: int = 7
+    window: int = 7
+
+    @classmethod
+    def from_published(cls, settings: Mapping[str, Any]) -> TurboConfig:
+        """From the JSON file beside the published weights.
+
+        Raises:
+            ValueError: for a setting that is not supported.
+        """
+        if any(settings.get("decoder_is_dw_conv", ())) or settings.get("decoder_causal"):
+            raise ValueError("TurboVAED with depth-wise or causal convolutions is not supported")
+        if settings.get("patch_size_t", 1) != 1 or not settings.get("use_unpatchify", True):
+            raise ValueError("TurboVAED is supported with patches of one frame, unpatchified, only")
+        return cls(
+            widths=tuple(reversed(settings["decoder_block_out_channels"])),
+            layers=tuple(reversed(settings["decoder_layers_per_block"])),
+            scales=tuple(reversed(settings["decoder_spatio_temporal_scaling"])),
+            spatial_only=tuple(reversed(settings["decoder_spatio_only"])),
+            latent_channels=settings["latent_channels"], channels=settings["out_channels"],
+            patch=settings["patch_size"], first_window=settings["first_chunk_size"], window=settings["step_size"])
+
+
+def windows(frames: int, first: int, step: int) -> list[tuple[int, int, int, int]]:
+    """(start, end, cut before, cut after) of each window in latent frames, for `frames` = first + n * step."""
+    result = []
+    for start in [0, *range(first, frames, step)]:
+        end = first if start == 0 else start + step
+        before, after = int(start > 0), int(end < frames)
+        result.append((start - before, end + after, before, after))
+    return result
+
+
+class TurboDecoder:
+    """Decodes latents [1, 48, T, H, W] to 4T - 3 frames of 16H x 16W pixels.
+
+    Args:
+        dtype: bf16 by default on a CUDA device, else fp32.
+    """
+
+    def __init__(self, config: TurboConfig | None = None, device: torch.device | str = "cpu",
+                 dtype: torch.dtype | None = None) -> None:
+        self.config = config or TurboConfig()
+        self.device = torch.device(device)
+        self.dtype = dtype or (torch.bfloat16 if self.device.type == "cuda" else torch.float32)
+        self.weights: dict[str, Tensor] = {}
+        self.norm = _norm_function(self.device)
+        self.mean = torch.tensor(LATENT_MEAN, device=self.device).view(1, -1, 1, 1, 1)
+        self.std = torch.tensor(LATENT_STD, device=self.device).view(1, -1, 1, 1, 1)
+
+    @classmethod
+    def from_folder(cls, folder: Path, device: torch.device | str = "cpu", dtype: torch.dtype | None = None) -> TurboDecoder:
+        """From a folder with the published JSON and one checkpoint (.ckpt, .pth or .safetensors).
+
+        Raises:
+            FileNotFoundError, ValueError: a file is missing, or holds something else.
+        """
+        from .checkpoints import read_tensors
+
+        settings = sorted(folder.glob("*.json"))
+        files = sorted(path for path in folder.iterdir() if path.suffix in (".ckpt", ".pth", ".safetensors"))
+        if not settings or not files:
+            raise FileNotFoundError(f"{folder} should hold TurboVAED's settings (.json) and weights (.ckpt or .safetensors)")
+        decoder = cls(TurboConfig.from_published(json.loads(settings[0].read_text())), device, dtype)
+        decoder.load_state_dict(read_tensors(files[0]))
+        return decoder
+
+    def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
+        """Every tensor of the decoder by its published name."""
+        config, shapes = self.config, {}
+
+        def conv(name: str, out: int, inside: int, *kernel: int) -> None:
+            shapes[f"{name}.weight"], shapes[f"{name}.bias"] = (out, inside, *kernel), (out,)
+
+        def residual(name: str, out: int, inside: int) -> None:
+            conv(f"{name}.conv1.conv", out, inside, 3, 3, 3)
+            conv(f"{name}.conv2.conv", out, out, 3, 3, 3)
+            if out != inside:
+                conv(f"{name}.conv_shortcut.conv", out, inside, 1, 1, 1)
+
+        width = config.widths[0]
+        conv("decoder.conv_in.conv", width, config.latent_channels, 3, 3, 3)
+        for i in range(config.layers[0]):
+            residual(f"decoder.mid_block.resnets.{i}", width, width)
+        for block, out in enumerate(config.widths):
+            name = f"decoder.up_blocks.{block}"
+            if out != width:
+                residual(f"{name}.conv_in", out, width)
+            width = out
+            if config.scales[block]:
+                conv(f"{name}.upsamplers.0.resample.1", width, width, 3, 3)
+                if not config.spatial_only[block]:
+                    conv(f"{name}.upsamplers.0.time_conv.conv", 2 * width, width, 3, 1, 1)
+            for i in range(config.layers[block + 1]):
+                residual(f"{name}.resnets.{i}", width, width)
+        conv("decoder.conv_out.conv", config.channels * config.patch**2, width, 3, 3, 3)
+        return shapes
+
+    def load_state_dict(self, tensors: Mapping[str, Any]) -> None:
+        """Take the weights from tensors under the published names; tensors of training-only heads are ignored.
+
+        `tensors` may be a whole checkpoint: `ema_state_dict` is found, the prefix `module.` taken off.
+
+        Raises:
+            ValueError: names what is missing or of another shape.
+        """
+        from .transformer import check_names
+
+        tensors = tensors.get("ema_state_dict", tensors)
+        named = {name.removeprefix("module."): tensor for name, tensor in tensors.items()}
+        expected = self.parameter_shapes()
+        named = {name: tensor for name, tensor in named.items()
+                 if name in expected or name.startswith("decoder.") and not _training_only(name)}
+        check_names(expected, {name: tuple(tensor.shape) for name, tensor in named.items()})
+        layouts = {4: torch.channels_last, 5: torch.channels_last_3d}
+        for name, tensor in named.items():
+            tensor = tensor.to(self.device, self.dtype)
+            self.weights[name] = tensor.contiguous(memory_format=layouts.get(tensor.ndim, torch.contiguous_format))
+
+    def decode(self, latent: Tensor) -> Tensor:
+        """[1, 48, T, H, W] -> [1, 3, 4T - 3, 16H, 16W] fp32, about -1..1 but not clamped."""
+        return torch.cat([part.float() for part in self.decode_windows(latent)], dim=2)
+
+    def decode_frames(self, latent: Tensor) -> Iterator[Tensor]:
+        """The frames as uint8 [frames, height, width, 3] on the CPU, window by window.
+
+        The next window is already at work on the device while one is being used.
+        """
+        waiting: tuple[Tensor, torch.cuda.Event | None] | None = None
+        for part in self.decode_windows(latent):
+            frames = ((part[0].float() / 2 + 0.5).clamp_(0, 1) * 255).to(torch.uint8).permute(1, 2, 3, 0)
+            done = None
+            if frames.is_cuda:
+                target = torch.empty(frames.shape, dtype=torch.uint8, pin_memory=True)
+                frames = target.copy_(frames, non_blocking=True)
+                done = torch.cuda.Event()
+                done.record()
+            if waiting is not None:
+                yield _arrived(*waiting)
+            waiting = (frames, done)
+        if waiting is not None:
+            yield _arrived(*waiting)
+
+    @torch.inference_mode()
+    def decode_windows(self, latent: Tensor) -> Iterator[Tensor]:
+        """The same as `decode`, in parts along time, in the decoder's dtype."""
+        config = self.config
+        z = (latent.to(self.device, torch.float32) * self.std + self.mean).to(self.dtype)
+        frames = z.shape[2]
+        steps = max(0, -(-(frames - config.first_window) // config.window))
+        padded = config.first_window + steps * config.window
+        z = torch.cat([z, z[:, :, -1:].expand(-1, -1, padded - frames, -1, -1)], dim=2)
+        left = FRAMES_PER_LATENT * frames - (FRAMES_PER_LATENT - 1)
+        for start, end, before, after in windows(padded, config.first_window, config.window):
+            part = self.decode_once(z[:, :, start:end], first=start == 0)
+            part = part[:, :, FRAMES_PER_LATENT * before:part.shape[2] - FRAMES_PER_LATENT * after]
+            part = part[:, :, :left]
+            left -= part.shape[2]
+            if part.shape[2]:
+                yield part
+
+    def decode_once(self, z: Tensor, first: bool) -> Tensor:
+        """One call of the network on denormalised latents: 4T frames, three fewer in the `first` window."""
+        config = self.config
+        with torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False):
+            x = z.contiguous(memory_format=torch.channels_last_3d)
+            x = self._conv(_repeat_ends(x), "decoder.conv_in.conv")
+            for i in range(config.layers[0]):
+                x = self._residual(x, f"decoder.mid_block.resnets.{i}", "silu")
+            for block, scaled in enumerate(config.scales):
+                name = f"decoder.up_blocks.{block}"
+                if f"{name}.conv_in.conv1.conv.weight" in self.weights:
+                    x = self._residual(x, f"{name}.conv_in", "silu")
+                if scaled:
+                    x = self._upsample(x, f"{name}.upsamplers.0", first, config.spatial_only[block])
+                for i in range(config.layers[block + 1]):
+                    x = self._residual(x, f"{name}.resnets.{i}", "relu" if scaled else "silu")
+            x = self._conv(self.norm(x, EPS, "silu", True), "decoder.conv_out.conv")
+        return self._unpatchify(x)
+
+    def _conv(self, x: Tensor, name: str) -> Tensor:
+        """A convolution that pads space with zeros and takes time as it is."""
+        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
+        return functional.conv3d(x, weight, bias, padding=(0, weight.shape[3] // 2, weight.shape[4] // 2))
+
+    def _residual(self, x: Tensor, name: str, act: str) -> Tensor:
+        inside = self._conv(self.norm(x, EPS, act, True), f"{name}.conv1.conv")
+        inside = self._conv(self.norm(inside, EPS, "silu", True), f"{name}.conv2.conv")
+        if f"{name}.conv_shortcut.conv.weight" in self.weights:
+            x = self._conv(self.norm(x, SHORTCUT_EPS, "none", False), f"{name}.conv_shortcut.conv")
+        return inside.add_(x)
+
+    def _upsample(self, x: Tensor, name: str, first: bool, spatial_only: bool) -> Tensor:
+        _, channels, frames, height, width = x.shape
+        if not spatial_only:
+            x = self._conv(_repeat_ends(x), f"{name}.time_conv.conv")
+            # Channels-last in memory, so that the two halves of the channels become two frames by one copy.
+            x = x.permute(0, 2, 3, 4, 1).view(frames, height, width, 2, channels).permute(0, 3, 1, 2, 4)
+            x = x.reshape(2 * frames, height, width, channels)[int(first):]
+        else:
+            x = x.permute(0, 2, 3, 4, 1)[0]
+        x = functional.interpolate(x.permute(0, 3, 1, 2), scale_factor=2.0, mode="nearest")
+        x = functional.conv2d(x, self.weights[f"{name}.resample.1.weight"], self.weights[f"{name}.resample.1.bias"], padding=1)
+        return x.permute(1, 0, 2, 3)[None]
+
+    def _unpatchify(self, x: Tensor) -> Tensor:
+        """Channel c * 4 + dx * 2 + dy becomes pixel (dy, dx) of its patch."""
+        patch = self.config.patch
+        _, _, frames, height, width = x.shape
+        x = x.view(self.config.channels, patch, patch, frames, height, width) if x.is_contiguous() else (
+            x[0].unflatten(0, (self.config.channels, patch, patch)))
+        return x.permute(0, 3, 4, 2, 5, 1).reshape(1, self.config.channels, frames, height * patch, width * patch)
+
+
+def _training_only(name: str) -> bool:
+    return not name.startswith(("decoder.conv_", "decoder.mid_block.", "decoder.up_blocks."))
+
+
+def _arrived(frames: Tensor, done: torch.cuda.Event | None) -> Tensor:
+    if done is not None:
+        done.synchronize()
+    return frames
+
+
+def _repeat_ends(x: Tensor) -> Tensor:
+    """One more frame at both ends of time, the same as the first and the last."""
+    frames = torch.cat([x[:, :, :1], x, x[:, :, -1:]], dim=2)
+    return frames.contiguous(memory_format=torch.channels_last_3d)
+
+
+def norm(x: Tensor, eps: float, act: str, repeat_ends: bool) -> Tensor:
+    """x [1, C, T, H, W] over its root mean square along C, through `act` ("none", "relu", "silu").
+
+    With `repeat_ends` the answer has one more frame at both ends, as the next convolution wants it.
+    """
+    x = x * torch.rsqrt(x.float().square().mean(dim=1, keepdim=True) + eps).to(x.dtype)
+    if act != "none":
+        x = functional.silu(x) if act == "silu" else functional.relu(x)
+    return _repeat_ends(x) if repeat_ends else x
+
+
+def _norm_function(device: torch.device):  # type: ignore[no-untyped-def]
+    if device.type != "cuda":
+        return norm
+    try:
+        from . import turbo_vaed_triton
+    except ImportError:
+        return norm
+    return turbo_vaed_triton.norm

@@ -1,0 +1,80 @@
+"""The fast decoder against the reference's numbers."""
+
+import pytest
+import torch
+
+from backend.engines.happyhorse.turbo_vaed import LATENT_MEAN, LATENT_STD, TurboConfig, TurboDecoder, windows
+from tests.happyhorse.golden import Case, difference, relative
+
+
+def decoder(case: Case, dtype: torch.dtype = torch.float32) -> TurboDecoder:
+    result = TurboDecoder(TurboConfig.from_published(case.case["config"]), "cpu", dtype)
+    result.load_state_dict(case.weights())
+    return result
+
+
+@pytest.mark.parametrize("run", ["short", "chunked"])
+def test_decode_in_fp32(run: str) -> None:
+    case = Case("turbo_vaed")
+    assert difference(decoder(case).decode(case[f"{run}.latent"]), case[f"{run}.video"]) < 1e-3
+
+
+@pytest.mark.parametrize("run", ["short", "chunked"])
+def test_decode_in_bf16(run: str) -> None:
+    case = Case("turbo_vaed")
+    assert relative(decoder(case, torch.bfloat16).decode(case[f"{run}.latent"]), case[f"{run}.video"]) < 6e-2
+
+
+@pytest.mark.parametrize(("first", "name"), [(True, "block.first"), (False, "block.not_first")])
+def test_one_call_of_the_network(first: bool, name: str) -> None:
+    case = Case("turbo_vaed")
+    with torch.inference_mode():
+        video = decoder(case).decode_once(case["block.latent_denormalised"], first)
+    assert difference(video, case[name]) < 1e-3
+
+
+def test_frames_are_bytes_of_the_video() -> None:
+    case = Case("turbo_vaed")
+    parts = list(decoder(case).decode_frames(case["chunked.latent"]))
+    frames = torch.cat(parts)
+    expected = ((case["chunked.video"][0] / 2 + 0.5).clamp(0, 1) * 255).to(torch.uint8).permute(1, 2, 3, 0)
+    assert len(parts) == 3
+    assert frames.shape == (61, 32, 32, 3)
+    assert (frames.int() - expected.int()).abs().max() <= 1
+
+
+@pytest.mark.parametrize("frames", [1, 2, 7, 8, 14, 15])
+def test_any_number_of_latent_frames(frames: int) -> None:
+    case = Case("turbo_vaed")
+    latent = case["chunked.latent"][:, :, :1].expand(-1, -1, frames, -1, -1)
+    assert decoder(case).decode(latent).shape == (1, 3, 4 * frames - 3, 32, 32)
+
+
+def test_windows() -> None:
+    assert windows(7, 7, 7) == [(0, 7, 0, 0)]
+    assert windows(21, 7, 7) == [(0, 8, 0, 1), (6, 15, 1, 1), (13, 21, 1, 0)]
+
+
+def test_latent_statistics() -> None:
+    case = Case("turbo_vaed").case
+    assert LATENT_MEAN == pytest.approx(case["latent_mean"], abs=1e-6)
+    assert LATENT_STD == pytest.approx(case["latent_std"], abs=1e-6)
+
+
+def test_the_published_size() -> None:
+    config = TurboConfig.from_published(next(
+        value for key, value in Case("turbo_vaed").case.items() if key.startswith("published_config")))
+    assert config == TurboConfig()
+    shapes = TurboDecoder(config).parameter_shapes()
+    assert sum(torch.Size(shape).numel() for shape in shapes.values()) == 107_122_892
+
+
+def test_a_published_checkpoint_is_unpacked_and_a_wrong_one_named() -> None:
+    case = Case("turbo_vaed")
+    result = TurboDecoder(TurboConfig.from_published(case.case["config"]))
+    weights = {f"module.{name}": tensor for name, tensor in case.weights().items()}
+    result.load_state_dict({"ema_state_dict": {**weights, "module.discriminator.weight": torch.zeros(2)}, "step": 3})
+    assert difference(result.decode(case["short.latent"]), case["short.video"]) < 1e-3
+    del weights["module.decoder.conv_out.conv.bias"]
+    with pytest.raises(ValueError, match=r"missing: decoder\.conv_out\.conv\.bias"):
+        result.load_state_dict(weights)
