@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -188,7 +189,7 @@ def _turbo_vae(folder: Path, _: Any) -> Report | None:
         folder,
         "turbo_vae",
         "the fast video decoder (TurboVAED)",
-        (*problems, *_empty(checkpoints)),
+        (*problems, *_cut_short(checkpoints)),
         sum(path.stat().st_size for path in checkpoints),
     )
 
@@ -218,7 +219,7 @@ def _text_encoder(folder: Path, config: Any) -> Report | None:
 def _wan_vae(folder: Path, config: Any) -> Report | None:
     original = folder / "Wan2.2_VAE.pth"
     if original.is_file():
-        return Report(folder, "wan_vae", "the Wan 2.2 video VAE", _empty([original]), original.stat().st_size)
+        return Report(folder, "wan_vae", "the Wan 2.2 video VAE", _cut_short([original]), original.stat().st_size)
     if not isinstance(config, dict) or config.get("_class_name") != "AutoencoderKLWan":
         return None
     files = read_folder(folder)
@@ -288,8 +289,19 @@ def _parameters(files: _Files) -> int:
     return total
 
 
-def _empty(paths: list[Path]) -> tuple[str, ...]:
-    return tuple(f"{path.name} is empty." for path in paths if path.stat().st_size == 0)
+def _cut_short(paths: list[Path]) -> tuple[str, ...]:
+    """What is wrong with torch's own files, by their outside: they are zip archives, and are not unpickled here."""
+    problems = []
+    for path in paths:
+        if path.suffix == ".safetensors":
+            continue
+        with path.open("rb") as file:
+            start = file.read(2)
+        if not start:
+            problems.append(f"{path.name} is empty.")
+        elif start == b"PK" and not zipfile.is_zipfile(path):
+            problems.append(f"{path.name} is cut short or damaged.")
+    return tuple(problems)
 
 
 def _some(names: list[str]) -> str:

@@ -131,7 +131,7 @@ class _Meter:
         self._json, self._last = as_json, 0.0
         self._began: tuple[float, int] | None = None
 
-    def tell(self, done: int, total: int, what: str) -> None:
+    def tell(self, done: int, total: int, file: str) -> None:
         now = time.monotonic()
         if self._began is None:
             self._began = (now, done)
@@ -141,10 +141,10 @@ class _Meter:
         rate = (done - self._began[1]) / max(now - self._began[0], 1e-3)
         left = (total - done) / rate if rate > 0 else None
         if self._json:
-            self._write({"done": done, "total": total, "file": what, "eta_seconds": left})
+            self._write({"done": done, "total": total, "file": file, "eta_seconds": left})
         else:
             minutes = f", {left / 60:.0f} min left" if left else ""
-            line = f"{done / max(total, 1):4.0%} of {_size(total)}, {_size(int(rate))}/s{minutes}  {what}"
+            line = f"{done / max(total, 1):4.0%} of {_size(total)}, {_size(int(rate))}/s{minutes}  {file}"
             print(f"\r{line[:100]:<100}", end="", file=sys.stderr, flush=True)
 
     def end(self, said: dict[str, Any], words: str) -> None:

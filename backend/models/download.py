@@ -1,27 +1,43 @@
-"""Brings published files here: asked for first, resumed where they broke off, checked against their sums."""
+"""Brings published files here: asked for first, resumed where they broke off, checked against their sums.
+
+Plain HTTP with ranges: the hub's own library starts a broken file of several gigabytes from nothing.
+"""
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import http.client
+import json
 import os
+import re
 import shutil
+import time
+import urllib.error
+import urllib.parse
+import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any, Protocol
 
+from .. import __version__
 from .catalogue import Component
 from .store import ModelsError, models_folder
 
+HUB = "https://huggingface.co"
 SPARE = 2 << 30  # bytes that stay free on the disk
-_BLOCK = 8 << 20
+TRIES = 5
+_BLOCK = 1 << 20
+_TIMEOUT = 30.0
+_NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
 
 
 class Told(Protocol):
-    """Told as a download goes on: bytes that are here, bytes in all, and what is being done."""
+    """Told as a download goes on: bytes that are here, bytes in all, and the file at hand."""
 
-    def __call__(self, done: int, total: int, what: str) -> None: ...
+    def __call__(self, done: int, total: int, file: str) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -35,8 +51,19 @@ class Remote:
 
     @property
     def here(self) -> Path:
+        """Where it will be."""
         inside = self.path.removeprefix(self.component.folder).lstrip("/")
         return models_folder() / self.component.name / inside
+
+    @property
+    def part(self) -> Path:
+        """Where it grows. Named by its sum, so that another version never continues it."""
+        name = f"{self.component.name}-{self.here.name}-{self.sha256[:16]}.part"
+        return models_folder() / ".incoming" / name
+
+    @property
+    def is_here(self) -> bool:
+        return self.here.is_file() and self.here.stat().st_size == self.size
 
 
 def online_allowed() -> bool:
@@ -48,7 +75,7 @@ def download(
     components: Sequence[Component],
     progress: Told,
     hub: str | None = None,
-    online: bool | None = None,
+    online: bool = False,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> int:
     """Downloads what is not yet here of `components`; returns the bytes that they have in all.
@@ -58,176 +85,137 @@ def download(
     Raises:
         ModelsError: no network allowed, not enough disk, a refused or damaged file: what is whole stays.
     """
-    if not (online_allowed() if online is None else online):
-        raise ModelsError(
-            "Online access is off. Allow it, or copy the files here and link their folder.", "online_access"
-        )
+    if not online:
+        message = "Online access is off. Allow it, or copy the files here and link their folder."
+        raise ModelsError(message, "online_access")
+    hub = (hub or HUB).rstrip("/")
+    if urllib.parse.urlsplit(hub).scheme not in ("http", "https"):
+        raise ModelsError(f"{hub} is no web address of a hub.")
     files = [file for component in components for file in published(component, hub)]
-    total = sum(file.size for file in files)
     _check_disk(files)
+    total = sum(file.size for file in files)
     done = 0
     for file in files:
-        if cancelled():
-            raise ModelsError("The download was stopped. It will go on where it stopped.", "retry")
-        before, size = done, file.size
-        _fetch(
-            file,
-            lambda here, before=before, size=size, path=file.path: (  # type: ignore[misc]
-                progress(before + min(here, size), total, path)
-            ),
-            hub,
-            cancelled,
-        )
+
+        def tell(here: int, before: int = done, name: str = file.path) -> None:
+            progress(before + here, total, name)
+            if cancelled():
+                raise ModelsError("The download was stopped. It will go on where it stopped.", "retry")
+
+        if not file.is_here:
+            _fetch(file, hub, tell)
         done += file.size
         progress(done, total, file.path)
     return total
 
 
-def published(component: Component, hub: str | None = None) -> list[Remote]:
+def published(component: Component, hub: str) -> list[Remote]:
     """The files of a component as its publisher lists them.
 
     Raises:
-        ModelsError: the hub can't be reached, wants a licence accepted, or does not have them.
+        ModelsError: the hub can't be reached, wants terms accepted, or does not have them.
     """
-    from huggingface_hub.hf_api import RepoFile
-
-    with _readable_errors(component):
-        listing = list(_api(hub).list_repo_tree(component.repository, component.folder or None))
-    files = [entry for entry in listing if isinstance(entry, RepoFile)]
-    wanted = [
-        entry
-        for entry in files
-        if any(fnmatch(entry.path.rpartition("/")[2], pattern) for pattern in component.patterns)
-    ]
-    if not wanted:
-        raise ModelsError(f"{component.repository} has no files for {component.name}.")
+    url: str | None = f"{hub}/api/models/{component.repository}/tree/main/{component.folder}".rstrip("/")
+    entries: list[dict[str, Any]] = []
+    while url:
+        with _open(url, component) as answer:
+            entries += json.load(answer)
+            following = _NEXT.search(answer.headers.get("Link") or "")
+        url = urllib.parse.urljoin(url, following[1]) if following else None
     return [
-        Remote(component, entry.path, entry.size, entry.lfs.sha256 if entry.lfs else "") for entry in wanted
-    ]
-
-
-def _fetch(file: Remote, tell: Callable[[int], None], hub: str | None, cancelled: Callable[[], bool]) -> None:
-    if file.here.is_file() and file.here.stat().st_size == file.size and _mark(file).is_file():
-        return
-    from huggingface_hub import hf_hub_download
-
-    # The hub's library writes aside, resumes and renames. It keeps the publisher's folders: ours are flat.
-    incoming = models_folder() / ".incoming" / file.component.name
-    with _readable_errors(file.component):
-        arrived = Path(
-            hf_hub_download(
-                file.component.repository,
-                file.path,
-                local_dir=incoming,
-                endpoint=hub,
-                token=_token(),
-                tqdm_class=_meter(tell, cancelled),
-            )
-        )
-    if file.sha256 and sha256(arrived) != file.sha256:
-        arrived.unlink()
-        raise ModelsError(
-            f"{file.path} arrived damaged (its SHA-256 is not the published one). Download it again.", "retry"
-        )
-    file.here.parent.mkdir(parents=True, exist_ok=True)
-    arrived.replace(file.here)
-    _mark(file).write_text(file.sha256)
+        Remote(component, entry["path"], entry["size"], (entry.get("lfs") or {}).get("oid", ""))
+        for entry in entries
+        if entry.get("type") == "file"
+        and any(fnmatch(entry["path"].rpartition("/")[2], pattern) for pattern in component.patterns)
+    ] or _nothing(component)
 
 
 def sha256(path: Path) -> str:
     """The SHA-256 of a file, in hex."""
-    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        while block := stream.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _mark(file: Remote) -> Path:
-    """A file whose presence says that the file beside it was checked."""
-    return file.here.with_name(f".{file.here.name}.sha256")
+def _fetch(file: Remote, hub: str, tell: Callable[[int], None]) -> None:
+    file.part.parent.mkdir(parents=True, exist_ok=True)
+    url = f"{hub}/{file.component.repository}/resolve/main/{urllib.parse.quote(file.path)}"
+    tries = 0
+    while (before := _size(file.part)) < file.size:
+        try:
+            _append(file, url, before, tell)
+        except (OSError, http.client.HTTPException) as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise ModelsError(f"The disk of {models_folder()} is full.", "free_space") from error
+            tries = 0 if _size(file.part) > before else tries + 1
+            if tries >= TRIES:
+                raise ModelsError(f"The download of {file.path} broke off: {error}", "retry") from error
+            time.sleep(2.0**tries)
+    if file.part.stat().st_size != file.size or (file.sha256 and sha256(file.part) != file.sha256):
+        file.part.unlink()
+        message = f"{file.path} arrived damaged: it is not what was published. Download it again."
+        raise ModelsError(message, "retry")
+    file.here.parent.mkdir(parents=True, exist_ok=True)
+    file.part.replace(file.here)
+
+
+def _append(file: Remote, url: str, start: int, tell: Callable[[int], None]) -> None:
+    """Adds to the part what is missing of it, or starts again where the host knows no ranges."""
+    with _open(url, file.component, start) as answer:
+        resumed = answer.status == 206
+        with file.part.open("ab" if resumed else "wb") as part:
+            done = start if resumed else 0
+            while block := answer.read(_BLOCK):
+                part.write(block)
+                done += len(block)
+                tell(done)
+    if done < file.size:
+        raise ConnectionError(f"the line dropped after {done:,} of {file.size:,} bytes")
+
+
+def _open(url: str, component: Component, start: int = 0) -> Any:
+    request = urllib.request.Request(url, headers={"User-Agent": f"take-one/{__version__}"})
+    if start:
+        request.add_header("Range", f"bytes={start}-")
+    if token := os.environ.get("HF_TOKEN"):  # the user's own; kept from the hosts that a redirect leads to
+        request.add_unredirected_header("Authorization", f"Bearer {token}")
+    try:
+        return urllib.request.urlopen(request, timeout=_TIMEOUT)
+    except urllib.error.HTTPError as error:
+        raise _refused(error, component) from error
+    except urllib.error.URLError as error:
+        if start:
+            raise  # tried again
+        host = urllib.parse.urlsplit(url).netloc
+        raise ModelsError(f"{host} can't be reached: {error.reason}.", "retry") from error
+
+
+def _refused(error: urllib.error.HTTPError, component: Component) -> ModelsError:
+    if error.code in (401, 403):
+        terms = component.licence or "its terms"
+        return ModelsError(
+            f"{component.repository} asks you to accept {terms} first. Do so on its page, then set "
+            "HF_TOKEN to an access token of your account."
+        )
+    if error.code == 404:
+        return ModelsError(f"There is no {component.repository} with {component.name} on this hub.")
+    return ModelsError(f"{component.repository} can't be downloaded now ({error.code} {error.reason}).", "retry")
+
+
+def _nothing(component: Component) -> list[Remote]:
+    raise ModelsError(f"{component.repository} has no files for {component.name}.")
 
 
 def _check_disk(files: Sequence[Remote]) -> None:
     models_folder().mkdir(parents=True, exist_ok=True)
-    needed = sum(file.size for file in files if not file.here.is_file())
-    incoming = models_folder() / ".incoming"
-    needed -= sum(path.stat().st_size for path in incoming.rglob("*.incomplete")) if incoming.is_dir() else 0
+    needed = sum(file.size - _size(file.part) for file in files if not file.is_here)
     free = shutil.disk_usage(models_folder()).free
     if needed > 0 and needed + SPARE > free:
         raise ModelsError(
-            f"The models need {needed / 1e9:.1f} GB and {models_folder()} has {free / 1e9:.1f} GB free. "
-            f"Free some space, or link a folder on another disk.",
+            f"The models need {needed / 1e9:.1f} GB more and {models_folder()} has {free / 1e9:.1f} GB free. Free "
+            "some space, or link a folder on another disk.",
             "free_space",
         )
 
 
-def _api(hub: str | None) -> Any:
-    try:
-        from huggingface_hub import HfApi
-    except ImportError:
-        raise ModelsError(
-            "Downloading needs the GPU profile of the backend. Install it first.", "install"
-        ) from None
-    return HfApi(endpoint=hub, token=_token())
-
-
-def _token() -> str | None:
-    """The user's own token for the hub, where the environment holds one: gated models need it."""
-    return os.environ.get("HF_TOKEN") or None
-
-
-class _readable_errors:
-    """Turns the hub library's errors into ones that say what to do."""
-
-    def __init__(self, component: Component) -> None:
-        self.component = component
-
-    def __enter__(self) -> None: ...
-
-    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> None:
-        if error is None or isinstance(error, ModelsError):
-            return
-        import httpx
-        from huggingface_hub.errors import GatedRepoError, HfHubHTTPError, RepositoryNotFoundError
-
-        repository = self.component.repository
-        if isinstance(error, GatedRepoError | RepositoryNotFoundError):
-            terms = self.component.licence or "its terms"
-            raise ModelsError(
-                f"{repository} asks you to accept {terms} first. Do so on its page, then set HF_TOKEN to "
-                f"an access token of your account."
-            ) from error
-        if isinstance(error, HfHubHTTPError | httpx.HTTPError | OSError):
-            if isinstance(error, OSError) and error.errno == 28:
-                raise ModelsError(f"The disk of {models_folder()} is full.", "free_space") from error
-            raise ModelsError(f"{repository} can't be downloaded now: {error}", "retry") from error
-
-
-def _meter(tell: Callable[[int], None], cancelled: Callable[[], bool]) -> type:
-    """A tqdm that tells instead of drawing."""
-    from tqdm import tqdm
-
-    class Meter(tqdm):  # type: ignore[misc,type-arg]
-        def __init__(self, *args: Any, **kwargs: Any) -> None:
-            kwargs.pop("name", None)
-            super().__init__(*args, **{**kwargs, "disable": False, "file": _NOWHERE})
-            tell(int(self.n))
-
-        def update(self, n: float | None = 1) -> bool | None:
-            if cancelled():
-                raise ModelsError("The download was stopped. It will go on where it stopped.", "retry")
-            drawn = super().update(n)
-            tell(int(self.n))
-            return drawn
-
-    return Meter
-
-
-class _Nowhere:
-    def write(self, _: str) -> None: ...
-
-    def flush(self) -> None: ...
-
-
-_NOWHERE = _Nowhere()
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.is_file() else 0

@@ -116,7 +116,7 @@ def _tell(line: Line) -> str:
 
 
 def _speaker(line: Line) -> str:
-    return _tag(line.speaker) or "The person in view"
+    return _tag(line.speaker.replace('"', "'")) or "The person in view"
 
 
 def _spoken(line: Line) -> str:

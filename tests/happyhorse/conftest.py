@@ -1,0 +1,33 @@
+"""The complete tiny model, made once, and a home of its own for each test that asks for it."""
+
+from __future__ import annotations
+
+import pytest
+
+
+@pytest.fixture(scope="session")
+def tiny_folder(tmp_path_factory):
+    """All components, small, in the published layout."""
+    pytest.importorskip("transformers")
+    from devtools import tiny_model
+
+    folder = tmp_path_factory.mktemp("tiny_model")
+    tiny_model.make(folder)
+    return folder
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty TAKE_ONE_HOME."""
+    monkeypatch.setenv("TAKE_ONE_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("TAKE_ONE_ONLINE", raising=False)
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def tiny_home(home, tiny_folder):
+    """A home in which the tiny model is linked."""
+    from backend.models import store
+
+    store.link("all", tiny_folder)
+    return home

@@ -1,0 +1,172 @@
+"""Folders of published files: known for what they are, whole or not, linked without a copy."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+
+import pytest
+
+from backend.models import store
+from backend.models.catalogue import COMPONENTS, SETS, named
+from backend.models.check import inspect, scan
+from backend.models.commands import add_commands
+
+
+@pytest.fixture
+def copy(tiny_folder, tmp_path):
+    """Copies a folder of the tiny model, to be damaged."""
+
+    def make(name):
+        return shutil.copytree(tiny_folder / name, tmp_path / "copies" / name)
+
+    return make
+
+
+def run(*arguments):
+    parser = argparse.ArgumentParser()
+    add_commands(parser.add_subparsers())
+    parsed = parser.parse_args([str(argument) for argument in arguments])
+    return parsed.run(parsed)
+
+
+def test_every_component_is_known_by_its_files(tiny_folder):
+    found = scan(tiny_folder)
+    assert set(found) == set(COMPONENTS)
+    assert all(report.serves(name) for name, report in found.items())
+    assert found["distill"].parameters == found["base"].parameters > 1_000_000
+
+
+def test_a_shard_that_is_missing_or_cut_short_is_named(copy):
+    folder = copy("distill")
+    shard = folder / "model-00002-of-00003.safetensors"
+    whole = shard.read_bytes()
+    shard.write_bytes(whole[:-1000])
+    assert inspect(folder).problems == (
+        f"model-00002-of-00003.safetensors has {len(whole) - 1000:,} bytes and should have {len(whole):,}: "
+        "it is not complete.",
+    )
+    shard.unlink()
+    assert inspect(folder).problems == ("model-00002-of-00003.safetensors is missing.",)
+    shard.with_name(shard.name + ".zst").touch()
+    assert inspect(folder).problems == ("model-00002-of-00003.safetensors is missing: unpack its .zst file.",)
+    shard.write_bytes(b"<html>not found</html>")
+    assert "is not a safetensors file" in inspect(folder).problems[0]
+
+
+def test_a_tensor_that_is_missing_is_named(copy):
+    from safetensors.torch import load_file, save_file
+
+    folder = copy("base")
+    (folder / "model.safetensors.index.json").unlink()
+    tensors = {}
+    for shard in folder.glob("*.safetensors"):
+        tensors |= load_file(shard)
+        shard.unlink()
+    del tensors["block.layers.3.mlp.down_proj.weight"]
+    save_file(tensors, folder / "model.safetensors")
+    report = inspect(folder)
+    assert report.problems == ("It lacks block.layers.3.mlp.down_proj.weight.",)
+    assert report.looks_like.startswith("a MagiHuman transformer (8 layers")
+
+
+@pytest.mark.parametrize(
+    ("name", "gone", "problem"),
+    [
+        ("turbo_vae", "*.ckpt", "The decoder's .ckpt is missing."),
+        ("turbo_vae", "*.json", "The decoder's .json (TurboV3-Wan22-TinyShallow_7_7.json) is missing."),
+        ("t5gemma-9b-9b-ul2", "tokenizer.json", "tokenizer.json is missing."),
+        ("t5gemma-9b-9b-ul2", "model-00001*", "model-00001-of-00002.safetensors is missing."),
+        ("stable-audio-open-1.0", "model.safetensors", "model.safetensors is missing."),
+    ],
+)
+def test_what_is_missing_is_named(copy, name, gone, problem):
+    folder = copy(name)
+    for path in folder.glob(gone):
+        path.unlink()
+    assert problem in inspect(folder).problems
+
+
+def test_a_checkpoint_that_is_cut_short(copy):
+    path = copy("Wan2.2-TI2V-5B") / "Wan2.2_VAE.pth"
+    path.write_bytes(path.read_bytes()[:-5000])
+    assert inspect(path.parent).problems == ("Wan2.2_VAE.pth is cut short or damaged.",)
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({"model_index.json": {"_class_name": "WanImageToVideoPipeline"}}, "WanImageToVideoPipeline"),
+        ({"config.json": {"architectures": ["LlamaForCausalLM"], "model_type": "llama"}}, "LlamaForCausalLM"),
+        ({"config.json": {"_class_name": "AutoencoderKLWan", "z_dim": 16}}, "Wan 2.1"),
+        ({"flux.safetensors": {}}, "weights of another kind (flux.safetensors)"),
+        ({}, "an empty folder"),
+    ],
+)
+def test_the_wrong_model_says_what_it_looks_like(tmp_path, files, words):
+    for name, content in files.items():
+        (tmp_path / name).write_text(json.dumps(content))
+    report = inspect(tmp_path)
+    assert not report.kind
+    assert not report.ok
+    assert words in report.looks_like
+
+
+def test_linking_points_and_does_not_copy(home, tiny_folder):
+    assert set(store.link("all", tiny_folder)) == set(COMPONENTS)
+    assert store.folder("distill") == tiny_folder / "distill"
+    assert sum(path.stat().st_size for path in home.rglob("*")) < 100_000
+    assert store.locate("distill").linked
+
+
+def test_a_link_to_the_wrong_folder_changes_nothing(home, tiny_folder, copy):
+    with pytest.raises(store.ModelsError, match="looks like the Wan 2.2 video VAE"):
+        store.link("distill", tiny_folder / "Wan2.2-TI2V-5B")
+    with pytest.raises(store.ModelsError, match="looks like base by its name"):
+        store.link("distill", tiny_folder / "base")
+    broken = copy("distill")
+    (broken / "model-00001-of-00003.safetensors").unlink()
+    with pytest.raises(store.ModelsError, match="model-00001-of-00003.safetensors is missing"):
+        store.link("distill", broken)
+    with pytest.raises(store.ModelsError, match="There is no folder"):
+        store.link("distill", tiny_folder / "nowhere")
+    assert not home.exists()
+
+
+def test_a_link_whose_folder_is_gone(home, copy):
+    folder = copy("distill")
+    store.link("distill", folder)
+    shutil.rmtree(folder)
+    with pytest.raises(store.ModelsError, match="is gone"):
+        store.folder("distill")
+
+
+def test_names_never_become_paths(home, tiny_folder):
+    for name in ("../x", "/etc", "distill/../../x", ""):
+        with pytest.raises(store.ModelsError, match="no model called"):
+            store.locate(name)
+        with pytest.raises(store.ModelsError, match="no model called"):
+            store.link(name, tiny_folder / "distill")
+
+
+def test_what_a_quality_needs():
+    assert {part.name for part in named("540p")} == set(SETS["540p"])
+    assert [part.name for part in named("wan_vae")] == ["wan_vae"]
+    assert len(named("all")) == len(COMPONENTS)
+
+
+def test_the_commands(home, tiny_folder, capsys):
+    assert run("list") == 0
+    assert "256p: needs distill, turbo_vae, t5gemma, wan_vae, stable_audio" in capsys.readouterr().out
+    assert run("check", tiny_folder) == 0
+    assert "is a MagiHuman transformer" in capsys.readouterr().out
+    assert run("check", tiny_folder.parent / "nowhere") == 1
+    assert run("link", "all", tiny_folder) == 0
+    capsys.readouterr()
+    assert run("list") == 0
+    said = capsys.readouterr().out
+    assert "1080p: ready" in said
+    assert str(tiny_folder / "1080p_sr") in said
+    assert run("download", "256p") == 1
+    assert "Online access is off" in capsys.readouterr().err

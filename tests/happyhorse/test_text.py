@@ -1,0 +1,85 @@
+"""The prompt's features: what T5Gemma's encoder answers, kept by prompt and model."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+import torch
+
+pytest.importorskip("transformers")
+
+from backend.engines.engine import Cancelled, EngineError
+from backend.engines.happyhorse import text
+
+CPU = torch.device("cpu")
+
+
+@pytest.fixture
+def folder(home, tiny_folder, tmp_path):
+    return shutil.copytree(tiny_folder / "t5gemma-9b-9b-ul2", tmp_path / "encoder")
+
+
+def test_features_are_the_encoders_last_hidden_state(folder):
+    """Against the whole model, decoder and all, run by transformers."""
+    from transformers import AutoTokenizer, T5GemmaForConditionalGeneration
+
+    prompt = "the camera pushes in"
+    [features] = text.features([prompt], folder, CPU)
+    whole = T5GemmaForConditionalGeneration.from_pretrained(folder, dtype=torch.bfloat16).eval()
+    tokens = AutoTokenizer.from_pretrained(folder)([prompt], return_tensors="pt")
+    with torch.inference_mode():
+        expected = whole.model.encoder(**tokens).last_hidden_state.half().float()
+    assert features.dtype == torch.float32
+    assert features.shape == (1, tokens["input_ids"].shape[1], 96)
+    assert features.std() > 0.1
+    torch.testing.assert_close(features, expected, rtol=0, atol=0)
+
+
+def test_a_long_prompt_is_cut_to_640_rows(folder):
+    [features] = text.features(["window " * 800], folder, CPU)
+    assert features.shape[1] == 640
+
+
+def test_a_known_prompt_needs_no_encoder(folder, monkeypatch):
+    first = text.features(["one", "two"], folder, CPU)
+    monkeypatch.setattr(text, "load", lambda *_: pytest.fail("the encoder was loaded again"))
+    again = text.features(["two", "one"], folder, CPU)
+    assert torch.equal(first[0], again[1])
+    assert torch.equal(first[1], again[0])
+
+
+def test_another_model_is_another_entry(folder):
+    text.features(["one"], folder, CPU)
+    before = set(text.cache_folder().iterdir())
+    config = folder / "config.json"
+    config.write_text(config.read_text().replace('"query_pre_attn_scalar": 48', '"query_pre_attn_scalar": 24'))
+    text.features(["one"], folder, CPU)
+    assert len(set(text.cache_folder().iterdir()) - before) == 1
+
+
+def test_missing_weights_are_not_made_up(folder):
+    from safetensors.torch import load_file, save_file
+
+    (folder / "model.safetensors.index.json").unlink()
+    tensors = {}
+    for shard in folder.glob("*.safetensors"):
+        tensors |= load_file(shard)
+        shard.unlink()
+    del tensors["model.encoder.layers.1.mlp.up_proj.weight"]
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(EngineError, match=r"lacks encoder.layers.1.mlp.up_proj.weight") as failure:
+        text.features(["one"], folder, CPU)
+    assert failure.value.fix == "models"
+
+
+def test_a_folder_that_is_no_encoder(home, tmp_path):
+    with pytest.raises(EngineError) as failure:
+        text.features(["one"], tmp_path, CPU)
+    assert failure.value.code == "bad_model"
+
+
+def test_cancelling_leaves_nothing_half_there(folder):
+    with pytest.raises(Cancelled):
+        text.features(["one"], folder, CPU, cancelled=lambda: True)
+    assert not text.cache_folder().exists()
