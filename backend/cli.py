@@ -12,7 +12,7 @@ import numpy as np
 from .engines import registry
 from .engines.engine import EngineError
 from .jobs import inspect
-from .jobs.request import Wanted, check, fps_text, invalid, parse, parse_json
+from .jobs.request import Wanted, check, invalid, parse, parse_json
 from .jobs.size import fitting_size
 from .jobs.take import make_take
 
@@ -50,10 +50,8 @@ def animate(parsed: argparse.Namespace) -> int:
     for note in take.notes:
         print(f"note: {note}", file=sys.stderr)
     sound = f"{written.sound_seconds:.3f} s of sound" if written.sound_seconds else "no sound"
-    print(
-        f"{parsed.out}: {written.frames} frames at {fps_text(written.fps)}, {written.width}x{written.height}, {sound}, "
-        f"seed {wanted.seed}, in {time.monotonic() - started:.1f} s"
-    )
+    picture = f"{written.frames} frames of {written.width}x{written.height} at {written.fps}"
+    print(f"{parsed.out}: {picture}, {sound}, seed {wanted.seed}, in {time.monotonic() - started:.1f} s")
     return 0
 
 

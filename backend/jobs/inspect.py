@@ -1,16 +1,19 @@
 """Checks the files of a request by their content, never by their name.
 
-Pictures and EXRs are parsed by C and C++ libraries that a hostile file may crash, so the service does this in a
-process of its own."""
+Pictures and EXRs are parsed by C and C++ libraries that a hostile file may crash, so the service does this in
+a process of its own: this module, run as one. The command line calls the functions."""
 
 from __future__ import annotations
 
+import sys
 import warnings
 from pathlib import Path
 
 from ..engines.engine import EngineError
 
 MAX_PIXELS = 8192 * 8192
+MAX_BYTES = 1 << 30  # of a decoded EXR
+MAX_MEMORY = 4 << 30  # of the process that checks, address space
 FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 EXR_MAGIC = b"\x76\x2f\x31\x01"
 
@@ -59,8 +62,9 @@ def depth(path: Path, param: str = "depth") -> tuple[str, int, int]:
             if len(header.parts) != 1:
                 raise _bad(param, "has more than one part")
             low, high = header.header()["dataWindow"]
+            layers = max(1, len(header.header()["channels"]))
         width, height = int(high[0]) - int(low[0]) + 1, int(high[1]) - int(low[1]) + 1
-        if width < 1 or height < 1 or width * height > MAX_PIXELS:
+        if width < 1 or height < 1 or width * height > MAX_PIXELS or width * height * layers * 4 > MAX_BYTES:
             raise _too_large(param, width, height)
         with OpenEXR.File(str(path), separate_channels=True) as opened:
             channels = opened.channels()
@@ -84,3 +88,29 @@ def _bad(param: str, what: str) -> EngineError:
 def _too_large(param: str, width: int, height: int) -> EngineError:
     message = f"The file {param} is {width}x{height}: that is too large."
     return EngineError("invalid_file", message, "smaller_size", param)
+
+
+def file(kind: str, path: Path, param: str) -> tuple[str, int, int]:
+    """The suffix, width and height of a `depth` or a picture."""
+    return depth(path, param) if kind == "depth" else picture(path, param)
+
+
+def main() -> None:
+    """Answers {"path", "kind", "param"} with {"found": [suffix, width, height]} or {"wrong": {...}}."""
+    from .child import serve
+    from .store import error_json
+
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    send, messages = serve()
+    for asked in messages:
+        try:
+            send({"found": file(asked["kind"], Path(asked["path"]), asked["param"])})
+        except EngineError as error:
+            send({"wrong": error_json(error)})
+
+
+if __name__ == "__main__":
+    main()

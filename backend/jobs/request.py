@@ -220,11 +220,6 @@ def parse_fps(value: Any) -> Fraction:
     return fps
 
 
-def fps_text(fps: Fraction) -> str:
-    """ "24" or "24000/1001": what parse_fps reads back exactly."""
-    return str(fps)
-
-
 def parse_json(text: str | bytes, param: str) -> Any:
     """JSON without NaN or infinity.
 

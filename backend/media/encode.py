@@ -96,11 +96,9 @@ def _frames(clip: Clip, request: Request) -> Iterator[np.ndarray]:
 
 def _checked(frame: np.ndarray, clip: Clip) -> np.ndarray:
     if frame.dtype != np.uint8 or frame.shape != (clip.height, clip.width, 3):
-        raise EngineError(
-            "engine_failed",
-            f"The engine gave a frame of {frame.dtype} {frame.shape}, not of {clip.width}x{clip.height} in 8-bit RGB.",
-            "open_log",
-        )
+        wanted = f"{clip.width}x{clip.height} in 8-bit RGB"
+        message = f"The engine gave a frame of {frame.dtype} {frame.shape}, not of {wanted}."
+        raise EngineError("engine_failed", message, "open_log")
     return frame
 
 
@@ -190,8 +188,8 @@ class _Encoder:
         index = 0
         while (frame := self._queue.get()) is not None:
             yuv = to_yuv.reformat(
-                frame, format="yuv420p", dst_colorspace=TO_BT709, src_color_range="JPEG", dst_color_range="MPEG",
-                dst_color_primaries=BT709, dst_color_trc=BT709, threads=1,
+                frame, format="yuv420p", dst_colorspace=TO_BT709, src_color_range="JPEG",
+                dst_color_range="MPEG", dst_color_primaries=BT709, dst_color_trc=BT709, threads=1,
             )  # fmt: skip
             yuv.pts, yuv.time_base = index, 1 / self._fps
             container.mux(video.encode(yuv))

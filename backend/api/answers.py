@@ -1,0 +1,53 @@
+"""Jobs and engines as the protocol shows them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..engines.engine import Capabilities
+from ..jobs.store import COMPLETED, IN_PROGRESS, KEPT_SECONDS, Job, Store
+from ..jobs.worker import capabilities_json
+
+POLL_MS = 500
+
+
+def job_json(store: Store, job: Job) -> dict[str, Any]:
+    """A job: the open `/v1/videos` shape, and stage, eta_seconds, queue_position (1 is next), fps, seed,
+    binding and result, which are ours."""
+    return {
+        "id": job.id,
+        "object": "video",
+        **state_json(store, job),
+        "created_at": int(job.created_at),
+        "completed_at": None if job.completed_at is None else int(job.completed_at),
+        "expires_at": None if job.completed_at is None else int(job.completed_at + KEPT_SECONDS),
+        "model": job.fields["model"],
+        "prompt": job.fields["prompt"],
+        "seconds": f"{job.fields['seconds']:.10g}",
+        "size": job.fields["size"],
+        "fps": job.fields["fps"],
+        "seed": job.fields["seed"],
+        "error": job.error,
+        "binding": job.fields["extra_params"].get("binding"),
+        "result": job.result,
+    }
+
+
+def state_json(store: Store, job: Job) -> dict[str, Any]:
+    """How far a job is."""
+    told = store.progress(job.id)
+    queue = store.queue()
+    working = job.status == IN_PROGRESS
+    percent = 100 if job.status == COMPLETED else min(99, int(told.fraction * 100)) if working else 0
+    return {
+        "status": job.status,
+        "progress": percent,
+        "stage": told.stage if working else "",
+        "eta_seconds": told.eta if working else None,
+        "queue_position": queue.index(job.id) + 1 if job.id in queue else None,
+    }
+
+
+def engine_json(capabilities: Capabilities) -> dict[str, Any]:
+    """An engine in `GET /v1/models`."""
+    return {**capabilities_json(capabilities), "object": "model", "owned_by": "take-one"}

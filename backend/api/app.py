@@ -1,0 +1,227 @@
+"""The routes. Each checks what HTTP asks, and hands on."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import json
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from fastapi import APIRouter, Body, FastAPI, Query, Request, Response
+from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+
+from .. import __version__
+from ..engines.engine import EngineError
+from ..jobs.inspector import Inspector
+from ..jobs.runner import Runner
+from ..jobs.store import COMPLETED, IN_PROGRESS, QUEUED, Job, Store
+from .answers import POLL_MS, engine_json, job_json, state_json
+from .errors import add_handlers
+from .guard import Guard
+from .submission import Intake, idempotency_key, read
+
+PROTOCOL = 1
+LOOK_SECONDS = 0.1
+KEEP_ALIVE_SECONDS = 10.0
+FILES = {
+    "video": ("clip.mp4", "video/mp4"),
+    "thumbnail": ("thumbnail.jpg", "image/jpeg"),
+    "sidecar": ("sidecar.json", "application/json"),
+}
+
+router = APIRouter()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the routes work with."""
+
+    store: Store
+    runner: Runner
+    inspector: Inspector
+    token: str
+    names: frozenset[str] = frozenset({"localhost"})
+    exposed: bool = False
+    stopping: Callable[[], bool] = lambda: False
+
+
+def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
+    """The service as an ASGI application. Its lifespan starts and stops the runner."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        parts.runner.start()
+        yield
+        await asyncio.to_thread(parts.runner.stop)
+        parts.inspector.stop()
+        parts.store.close()
+
+    app = FastAPI(title="Take One", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.parts, app.state.store = parts, parts.store
+    app.state.intake = Intake(parts.store, parts.runner, parts.inspector, default_model)
+    app.include_router(router)
+    add_handlers(app)
+    app.add_middleware(Guard, token=parts.token, names=parts.names, exposed=parts.exposed)  # type: ignore[arg-type]
+    return app
+
+
+@router.get("/health")
+async def health(request: Request) -> dict[str, Any]:
+    if not request.scope["authorized"]:
+        return {"status": "ok", "version": __version__}
+    return {"status": "ok", "version": __version__, "protocol": PROTOCOL, "pid": os.getpid()}
+
+
+@router.get("/v1/models")
+def models(request: Request) -> dict[str, Any]:
+    engines = _parts(request).runner.engines()
+    return {"object": "list", "data": [engine_json(engine) for engine in engines.values()]}
+
+
+@router.post("/v1/videos")
+async def submit(request: Request) -> JSONResponse:
+    key = idempotency_key(request)
+    submission = await read(request)
+    try:
+        job = await asyncio.to_thread(request.app.state.intake.take, submission, key)
+    finally:
+        for file in submission.files.values():
+            file.close()
+    return await asyncio.to_thread(_job_answer, request, job)
+
+
+@router.get("/v1/videos")
+def jobs(
+    request: Request, limit: int = Query(1000, ge=1, le=1000), after: str | None = None,
+    order: Literal["asc", "desc"] = "desc",
+) -> dict[str, Any]:  # fmt: skip
+    store = _parts(request).store
+    found = store.all()
+    if order == "asc":
+        found.reverse()
+    if after is not None:
+        ids = [job.id for job in found]
+        found = found[ids.index(after) + 1 :] if after in ids else []
+    page = [job_json(store, job) for job in found[:limit]]
+    ends = (
+        {"first_id": page[0]["id"], "last_id": page[-1]["id"]}
+        if page
+        else {"first_id": None, "last_id": None}
+    )
+    return {"object": "list", "data": page, **ends, "has_more": len(found) > limit}
+
+
+@router.get("/v1/videos/{job_id}")
+def job(request: Request, job_id: str) -> JSONResponse:
+    return _job_answer(request, _job(request, job_id))
+
+
+@router.post("/v1/videos/{job_id}/cancel")
+def cancel(request: Request, job_id: str) -> JSONResponse:
+    cancelled = _parts(request).store.cancel(job_id)
+    if cancelled is None:
+        raise _unknown(job_id)
+    _parts(request).runner.wake()
+    return _job_answer(request, cancelled)
+
+
+@router.delete("/v1/videos/{job_id}")
+def delete(request: Request, job_id: str) -> dict[str, Any]:
+    if not _parts(request).store.delete(job_id):
+        raise _unknown(job_id)
+    return {"id": job_id, "object": "video.deleted", "deleted": True}
+
+
+@router.post("/v1/videos/{job_id}/move")
+def move(request: Request, job_id: str, before: str | None = Body(None, embed=True)) -> JSONResponse:
+    for wanted in (job_id, before):
+        if wanted is not None:
+            _job(request, wanted)
+    _parts(request).store.move(job_id, before)
+    return _job_answer(request, _job(request, job_id))
+
+
+@router.get("/v1/videos/{job_id}/content")
+@router.head("/v1/videos/{job_id}/content")
+def content(
+    request: Request, job_id: str, variant: Literal["video", "thumbnail", "sidecar"] = "video"
+) -> Response:
+    found = _job(request, job_id)
+    if found.status in (QUEUED, IN_PROGRESS):
+        raise EngineError("not_ready", f"The take is not made yet: it is {found.status}.", "")
+    if found.status != COMPLETED:
+        raise EngineError("not_found", f"There is no take: the job is {found.status}.", "retry")
+    name, kind = FILES[variant]
+    path = _parts(request).store.attempt_folder(found) / name
+    if not path.is_file():
+        raise EngineError(
+            "gone", "The take's file was removed from the backend's folder. Make it again.", "retry"
+        )
+    return FileResponse(path, media_type=kind, headers={"Cache-Control": "no-store"})
+
+
+@router.get("/v1/videos/{job_id}/events")
+def events(request: Request, job_id: str) -> StreamingResponse:
+    _job(request, job_id)
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+    return StreamingResponse(
+        _events(_parts(request), job_id), media_type="text/event-stream", headers=headers
+    )
+
+
+async def _events(parts: Parts, job_id: str) -> AsyncIterator[str]:
+    """The present state first, then each change, then the end. Who lost the stream opens it again."""
+    shown: dict[str, Any] = {}
+    pictures = 0
+    silent = 0.0
+    while not parts.stopping():
+        found = await asyncio.to_thread(parts.store.get, job_id)
+        if found is None:
+            yield _event("end", {"id": job_id, "object": "video.deleted", "deleted": True})
+            return
+        if found.status not in (QUEUED, IN_PROGRESS):
+            yield _event("end", await asyncio.to_thread(job_json, parts.store, found))
+            return
+        state = await asyncio.to_thread(state_json, parts.store, found)
+        told = await asyncio.to_thread(parts.store.progress, job_id)
+        if told.preview is not None and told.pictures != pictures and found.status == IN_PROGRESS:
+            pictures = told.pictures
+            state["preview"] = "data:image/jpeg;base64," + base64.b64encode(told.preview).decode()
+        if state != shown:
+            yield _event("progress", state)
+            shown = {name: value for name, value in state.items() if name != "preview"}
+            silent = 0.0
+        elif silent >= KEEP_ALIVE_SECONDS:
+            yield ": still here\n\n"
+            silent = 0.0
+        await asyncio.sleep(LOOK_SECONDS)
+        silent += LOOK_SECONDS
+
+
+def _event(name: str, data: dict[str, Any]) -> str:
+    return f"event: {name}\ndata: {json.dumps(data)}\n\n"
+
+
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
+
+
+def _job(request: Request, job_id: str) -> Job:
+    found = _parts(request).store.get(job_id)
+    if found is None:
+        raise _unknown(job_id)
+    return found
+
+
+def _unknown(job_id: str) -> EngineError:
+    return EngineError("not_found", f"There is no job {job_id[:80]}.", "", "id")
+
+
+def _job_answer(request: Request, job: Job) -> JSONResponse:
+    headers = {"openai-poll-after-ms": str(POLL_MS)} if job.status in (QUEUED, IN_PROGRESS) else {}
+    return JSONResponse(job_json(_parts(request).store, job), headers=headers)

@@ -1,0 +1,79 @@
+"""Every error in one shape: {"error": {"code", "message", "param", "fix"}}."""
+
+from __future__ import annotations
+
+import errno
+import http
+import logging
+import sqlite3
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from ..engines.engine import EngineError
+from ..jobs.store import error_json
+from ..media.encode import disk_full
+
+log = logging.getLogger("take_one.api")
+
+STATUS = {
+    "unauthorized": 401,
+    "forbidden": 403,
+    "not_found": 404,
+    "method_not_allowed": 405,
+    "not_ready": 409,
+    "not_waiting": 409,
+    "idempotency_conflict": 409,
+    "engine_unavailable": 409,
+    "gone": 410,
+    "too_large": 413,
+    "queue_full": 429,
+    "starting": 503,
+    "disk_full": 507,
+}
+
+
+def answer(error: EngineError, headers: dict[str, str] | None = None) -> JSONResponse:
+    """The answer for an error: its own status, 400 for what a client can put right."""
+    return JSONResponse({"error": error_json(error)}, STATUS.get(error.code, 400), headers)
+
+
+def add_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(EngineError, _engine_error)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+async def _engine_error(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, EngineError)
+    return answer(error)
+
+
+async def _invalid(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    param = ".".join(str(part) for part in first["loc"][1:]) or None
+    return answer(EngineError("invalid_request", f"{param}: {first['msg']}.", param=param))
+
+
+async def _http(_: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "invalid_request")
+    said = error.detail if error.detail != http.HTTPStatus(error.status_code).phrase else ""
+    message = {404: "There is nothing at this address.", 405: "This address does not take that method."}.get(
+        error.status_code, said or "The request can't be read."
+    )
+    body = {"error": error_json(EngineError(code, message))}
+    return JSONResponse(body, error.status_code, dict(error.headers or {}))
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
+        return answer(disk_full(request.app.state.store.folder))
+    log.error("%s %s", request.method, request.url.path, exc_info=error)
+    unexpected = EngineError("internal_error", f"The service failed: {type(error).__name__}.", "open_log")
+    return JSONResponse({"error": error_json(unexpected)}, 500)

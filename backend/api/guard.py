@@ -1,0 +1,116 @@
+"""Who may speak to the service, and how much: checked before anything of a body is read."""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..engines.engine import EngineError
+from .errors import answer
+
+MAX_BODY = 256 << 20  # bytes of a submission: still, last frame and depth at 8K
+MAX_SMALL_BODY = 64 << 10  # of every other request
+
+
+@dataclass(frozen=True)
+class Guard:
+    """ASGI middleware: host, origin, token and size.
+
+    The Host header is checked because a web page may reach a service on this machine through a name that it
+    makes point here (DNS rebinding): such a name is never an address, `localhost` or one of `names`.
+    """
+
+    app: ASGIApp
+    token: str
+    names: frozenset[str]
+    exposed: bool  # listens beyond this machine: other addresses than the loopback's are right as well
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = _Headers(scope)
+        most = MAX_BODY if (scope["method"], scope["path"]) == ("POST", "/v1/videos") else MAX_SMALL_BODY
+        try:
+            self._check_host(headers)
+            scope["authorized"] = self._knows_token(headers)
+            if not scope["authorized"] and scope["path"] != "/health":
+                raise EngineError("unauthorized", "The token is missing or wrong.", "connect")
+            _check_length(headers, most)
+        except EngineError as error:
+            extra = {"WWW-Authenticate": "Bearer"} if error.code == "unauthorized" else {}
+            # The body stays unread, so the connection can't serve another request.
+            await answer(error, {**extra, "Connection": "close"})(scope, receive, send)
+            return
+        await self.app(scope, _limited(receive, most), send)
+
+    def _check_host(self, headers: _Headers) -> None:
+        host = headers.only("host")
+        if host is None or not self._is_ours(_name(host)):
+            raise EngineError("forbidden", "This service does not go by the name that the Host header gives.")
+        origin = headers.get("origin")
+        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+            raise EngineError("forbidden", "Requests from other web pages are refused.")
+
+    def _is_ours(self, name: str) -> bool:
+        if name in self.names:
+            return True
+        try:
+            address = ipaddress.ip_address(name)
+        except ValueError:
+            return False
+        return self.exposed or address.is_loopback
+
+    def _knows_token(self, headers: _Headers) -> bool:
+        scheme, _, given = (headers.get("authorization") or "").partition(" ")
+        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self.token.encode())
+
+
+class _Headers:
+    def __init__(self, scope: Scope) -> None:
+        self._raw: Iterable[tuple[bytes, bytes]] = scope["headers"]
+
+    def get(self, name: str) -> str | None:
+        return next((value.decode("latin-1") for key, value in self._raw if key == name.encode()), None)
+
+    def only(self, name: str) -> str | None:
+        values = [value for key, value in self._raw if key == name.encode()]
+        return values[0].decode("latin-1") if len(values) == 1 else None
+
+
+def _name(host: str) -> str:
+    """The host of "name:port", "1.2.3.4:port" or "[::1]:port", in small letters; "" for nonsense."""
+    try:
+        return (urlsplit(f"//{host}").hostname or "").rstrip(".").lower()
+    except ValueError:
+        return ""
+
+
+def _check_length(headers: _Headers, most: int) -> None:
+    length = headers.get("content-length")
+    if length is not None and (not length.isdecimal() or int(length) > most):
+        raise _too_large(most)
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    """`receive`, counting what comes: a Content-Length may lie, and a chunked body has none."""
+    taken = 0
+
+    async def counting() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > most:
+            raise _too_large(most)
+        return message
+
+    return counting
+
+
+def _too_large(most: int) -> EngineError:
+    return EngineError("too_large", f"The request is larger than {most >> 10} KiB.", "smaller_size")

@@ -1,0 +1,219 @@
+"""Reads a submission, multipart or JSON, into fields and files; commits it as a job."""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import hashlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+from ..engines.engine import EngineError
+from ..home import sync_folder
+from ..jobs.inspector import Inspector
+from ..jobs.request import Wanted, check, invalid, parse, parse_json
+from ..jobs.runner import Runner
+from ..jobs.size import fitting_size
+from ..jobs.store import Job, Store
+
+FILES = {
+    "input_reference": "still",
+    "last_frame": "last_frame",
+    "depth": "depth",
+}  # form field: name in a Request
+REFERENCES = (
+    "image_reference",
+    "reference_url",
+)  # how clients of other servers send the still, as a data URL
+MAX_FIELD = 1 << 20
+MAX_KEY = 200
+
+
+@dataclass
+class Submission:
+    """What was sent. `files` are open for reading, by form field."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    files: dict[str, BinaryIO] = field(default_factory=dict)
+
+    def fingerprint(self) -> str:
+        """Of all that was sent: the same for the same request sent again."""
+        digest = hashlib.sha256(json.dumps(self.fields, sort_keys=True, default=str).encode())
+        for name in sorted(self.files):
+            digest.update(name.encode() + b"\0" + _sha256(self.files[name]))
+        return digest.hexdigest()
+
+
+async def read(request: Request) -> Submission:
+    """The submission of `request`. Fields that nobody knows are kept here and ignored later.
+
+    Raises:
+        EngineError: `invalid_request`, `too_large`.
+    """
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "application/json":
+        return await asyncio.to_thread(_from_json, await request.body())
+    if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+        raise invalid("Send multipart/form-data, or application/json.", "Content-Type")
+    try:
+        form = await request.form(max_files=8, max_fields=100, max_part_size=MAX_FIELD)
+    except (ValueError, LookupError) as error:  # what a malformed body makes of the parser
+        raise invalid("The form can't be read.", None) from error
+    submission = Submission()
+    for name, value in form.multi_items():
+        if not isinstance(value, UploadFile):
+            submission.fields[name] = value
+        elif name in FILES:
+            submission.files[name] = value.file
+    return await asyncio.to_thread(_with_references, submission)
+
+
+def _from_json(body: bytes) -> Submission:
+    data = parse_json(body, "body")
+    if not isinstance(data, dict):
+        raise invalid("The body must be a JSON object.", "body")
+    return _with_references(Submission(fields=data))
+
+
+def _with_references(submission: Submission) -> Submission:
+    """Turns pictures that came as data URLs into files. A path or an address is never followed."""
+    for name in (*FILES, *REFERENCES):
+        value = submission.fields.pop(name, None)
+        if isinstance(value, str) and value.lstrip().startswith("{"):
+            value = parse_json(value, name)
+        if isinstance(value, Mapping):
+            value = value.get("image_url") or value.get("url")
+        if value in (None, ""):
+            continue
+        submission.files[FILES.get(name, "input_reference") if name in REFERENCES else name] = _data_url(
+            value, name
+        )
+    return submission
+
+
+def _data_url(value: Any, param: str) -> BinaryIO:
+    import io
+
+    head, comma, data = value.partition(",") if isinstance(value, str) else ("", "", "")
+    if not (comma and head.lower().startswith("data:") and head.lower().endswith(";base64")):
+        raise invalid(
+            f"Send {param} as a file or as a base64 data URL: paths and addresses are not read.", param
+        )
+    try:
+        return io.BytesIO(base64.b64decode(data, validate=True))
+    except (binascii.Error, ValueError):
+        raise invalid(f"{param} is not valid base64.", param) from None
+
+
+def _sha256(file: BinaryIO) -> bytes:
+    digest = hashlib.sha256()
+    while block := file.read(1 << 20):
+        digest.update(block)
+    file.seek(0)
+    return digest.digest()
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Where submissions go."""
+
+    store: Store
+    runner: Runner
+    inspector: Inspector
+    default_model: str
+
+    def take(self, submission: Submission, key: str | None) -> Job:
+        """Commits a submission: when this returns, the job and its uploads are on the disk.
+
+        The same key gives the same job, also to two requests at once; with another request it is an error.
+
+        Raises:
+            EngineError: what is wrong with it, `idempotency_conflict`, `disk_full`, `queue_full`.
+        """
+        fingerprint = submission.fingerprint()
+        if key is not None and (job := self.store.with_key(key)):
+            return _same(job, fingerprint)
+        wanted = parse(submission.fields, self.default_model)
+        job_id = f"video_{secrets.token_hex(12)}"
+        folder = self.store.job_folder(job_id)
+        try:
+            folder.mkdir()
+            files, fields, notes = self._store_files(wanted, submission, folder)
+            job = self.store.add(job_id, key, fingerprint, fields, files, notes)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        if job.id != job_id:
+            shutil.rmtree(folder, ignore_errors=True)
+            return _same(job, fingerprint)
+        self.runner.wake()
+        return job
+
+    def _store_files(
+        self, wanted: Wanted, submission: Submission, folder: Path
+    ) -> tuple[dict[str, str], dict[str, Any], tuple[str, ...]]:
+        engines = self.runner.engines()
+        if wanted.model not in engines:
+            known = ", ".join(engines)
+            message = f"There is no engine called {wanted.model!r}. The engines are: {known}."
+            raise EngineError("unknown_model", message, param="model")
+        files: dict[str, str] = {}
+        still_size = None
+        for param, source in submission.files.items():
+            name = FILES[param]
+            suffix, width, height = self._save(source, folder, name, param)
+            files[name] = name + suffix
+            if name == "still":
+                still_size = width, height
+        size = fitting_size(wanted.size, still_size, engines[wanted.model])
+        notes = check(wanted, size, files, engines[wanted.model])
+        sync_folder(folder)
+        sync_folder(folder.parent)
+        fields = {
+            "model": wanted.model, "prompt": wanted.prompt, "seconds": wanted.seconds, "fps": str(wanted.fps),
+            "size": f"{size[0]}x{size[1]}", "seed": wanted.seed,
+            "extra_params": wanted.direction.model_dump(mode="json", exclude_none=True),
+        }  # fmt: skip
+        return files, fields, notes
+
+    def _save(self, source: BinaryIO, folder: Path, name: str, param: str) -> tuple[str, int, int]:
+        """Writes an upload under a name of ours. Its own name and type are not looked at."""
+        aside = folder / f"{name}.part"
+        with aside.open("xb") as file:
+            shutil.copyfileobj(source, file, 1 << 20)
+            file.flush()
+            os.fsync(file.fileno())
+        found = self.inspector.check("depth" if name == "depth" else "picture", aside, param)
+        aside.replace(folder / (name + found[0]))
+        return found
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The header Idempotency-Key.
+
+    Raises:
+        EngineError: it is too long to be one.
+    """
+    key = request.headers.get("idempotency-key")
+    if key is not None and not 0 < len(key) <= MAX_KEY:
+        raise invalid(f"An Idempotency-Key has 1 to {MAX_KEY} characters.", "Idempotency-Key")
+    return key
+
+
+def _same(job: Job, fingerprint: str) -> Job:
+    if job.fingerprint != fingerprint:
+        raise EngineError(
+            "idempotency_conflict", "This Idempotency-Key was used for another request. Use a new one.", "",
+            "Idempotency-Key",
+        )  # fmt: skip
+    return job

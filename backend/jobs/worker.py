@@ -1,0 +1,161 @@
+"""The process that runs engines. It stays alive between jobs, so that what an engine loaded stays loaded.
+
+Its main thread makes takes; a second one listens, for the next job, for a cancel, for a question.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import dataclasses
+import faulthandler
+import json
+import os
+import queue
+import sys
+import threading
+import time
+import traceback
+from fractions import Fraction
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from ..engines.engine import Cancelled, Capabilities, EngineError
+from ..home import write_whole
+from ..media.picture import PREVIEW_SIDE, jpeg
+from .child import end_with_parent, serve
+from .request import parse
+from .store import error_json
+from .take import make_take
+
+TELL_SECONDS = 0.1
+PREVIEW_SECONDS = 0.5
+
+
+class Worker:
+    """Serves one parent. `registry` is the module that names the engines."""
+
+    def __init__(self, registry: ModuleType) -> None:
+        self._registry = registry
+        self._engines: dict[str, Any] = {}
+        self._broken: set[str] = set()
+        self._jobs: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._cancelled = threading.Event()
+        self._send, self._messages = serve()
+
+    def run(self) -> None:
+        threading.Thread(target=self._listen, name="listener", daemon=True).start()
+        while True:
+            self._make(self._jobs.get())
+
+    def _listen(self) -> None:
+        for message in self._messages:
+            if message["do"] == "make":
+                self._cancelled.clear()
+                self._jobs.put(message)
+            elif message["do"] == "cancel":
+                self._cancelled.set()
+            elif message["do"] == "engines":
+                self._send({"engines": [self._describe(name) for name in self._registry.ENGINES]})
+        os._exit(0)  # the parent is gone, and nobody waits for what is being made
+
+    def _engine(self, name: str) -> Any:
+        if name not in self._engines:
+            self._engines[name] = self._registry.engine(name)
+        return self._engines[name]
+
+    def _describe(self, name: str) -> dict[str, Any]:
+        try:
+            capabilities = self._engine(name).capabilities()
+        except Exception as error:  # noqa: BLE001 - told to the user as the reason
+            if name not in self._broken:
+                self._broken.add(name)
+                traceback.print_exc()
+            capabilities = Capabilities(
+                id=name, name=name, description="", max_seconds=0, max_pixels=0, available=False,
+                reason=f"It could not be loaded: {error}", fix="install",
+            )  # fmt: skip
+        return capabilities_json(capabilities)
+
+    def _make(self, order: dict[str, Any]) -> None:
+        said: dict[str, Any]
+        try:
+            said = {"done": self._take(order)}
+        except Cancelled:
+            said = {"cancelled": True}
+        except EngineError as error:
+            said = {"failed": error_json(error)}
+        except Exception as error:  # noqa: BLE001 - fails this job, and is told
+            traceback.print_exc()
+            reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+            message = f"The engine {order['fields']['model']} failed. {reason[:500]}"
+            said = {"failed": error_json(EngineError("engine_failed", message, "open_log"))}
+        self._send({"id": order["id"], "attempt": order["attempt"], **said})
+
+    def _take(self, order: dict[str, Any]) -> dict[str, Any]:
+        folder = Path(order["folder"])
+        attempt = folder / f"attempt-{order['attempt']}"
+        attempt.mkdir(exist_ok=True)
+        wanted = parse(order["fields"], self._registry.DEFAULT)
+        assert wanted.size is not None
+        request = wanted.request(wanted.size, {name: folder / file for name, file in order["files"].items()})
+        engine = self._engine(wanted.model)
+        take = make_take(
+            engine, wanted.model, request, attempt / "clip.mp4", attempt / "sidecar.json",
+            tuple(order["notes"]), _Teller(self._send, order), self._cancelled.is_set,
+        )  # fmt: skip
+        write_whole(attempt / "thumbnail.jpg", take.written.thumbnail)
+        # Last, so that its presence says that all is there: a service that died meanwhile finds it.
+        write_whole(attempt / "result.json", json.dumps(take.result()).encode())
+        return take.result()
+
+
+class _Teller:
+    """Progress to the parent, at most ten times a second, with a picture at most twice a second."""
+
+    def __init__(self, send: Any, order: dict[str, Any]) -> None:
+        self._send = send
+        self._who = {"id": order["id"], "attempt": order["attempt"]}
+        self._told = self._pictured = 0.0
+
+    def __call__(self, fraction: float, stage: str, preview: np.ndarray | None = None) -> None:
+        now = time.monotonic()
+        if now - self._told < TELL_SECONDS:
+            return
+        self._told = now
+        message = {**self._who, "fraction": fraction, "stage": stage}
+        if preview is not None and now - self._pictured >= PREVIEW_SECONDS:
+            self._pictured = now
+            message["preview"] = base64.b64encode(jpeg(preview, PREVIEW_SIDE)).decode()
+        self._send(message)
+
+
+def capabilities_json(capabilities: Capabilities) -> dict[str, Any]:
+    """Capabilities as JSON; the frame rate as text, or null for any."""
+    data = dataclasses.asdict(capabilities)
+    data["fps"] = None if capabilities.fps is None else str(capabilities.fps)
+    return data
+
+
+def capabilities_from_json(data: dict[str, Any]) -> Capabilities:
+    """What capabilities_json wrote."""
+    sizes = tuple((int(width), int(height)) for width, height in data["sizes"])
+    fps = None if data["fps"] is None else Fraction(data["fps"])
+    return Capabilities(**{**data, "sizes": sizes, "fps": fps, "languages": tuple(data["languages"])})
+
+
+def main(registry: str) -> None:
+    faulthandler.enable()
+    end_with_parent()
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # where memory runs out, this process goes, not the service
+            Path("/proc/self/oom_score_adj").write_text("500")
+    Worker(import_module(registry)).run()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
