@@ -1,0 +1,111 @@
+"""Where the surfaces of the still end: breaks in depth, and how far each pixel is from one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .kernels import kernel
+
+RELATIVE_STEP = 0.012  # a step in nearness below this share of it is no break (slanted, rough surfaces)
+PIXEL_STEP = 0.8  # nor is one that the path never parts by this many pixels
+
+
+@dataclass(frozen=True)
+class Edges:
+    """uint8 [height, width] each: 0 for none, else the distance in pixels (1: at the break), up to REACH.
+
+    `near`: the pixel is on the nearer side of a break; `far`: on the farther side.
+    """
+
+    near: np.ndarray
+    far: np.ndarray
+    across: np.ndarray  # 1 where pixel and right neighbour are apart
+    down: np.ndarray  # 1 where pixel and lower neighbour are apart
+
+
+REACH = 6
+
+
+def find(nearness: np.ndarray, parallax: float, orthographic: bool) -> Edges:
+    """The breaks of `nearness` that matter when points part by `parallax` pixels a unit of nearness."""
+    floor = PIXEL_STEP / max(parallax, 1e-9)
+    relative = 0.0 if orthographic else RELATIVE_STEP
+    across, down = _breaks(nearness, np.float32(floor), np.float32(relative))
+    near, far = _sides(nearness, across, down)
+    _spread(near, across, down, REACH)
+    _spread(far, across, down, REACH)
+    return Edges(near, far, across, down)
+
+
+@kernel
+def _breaks(nearness, floor, relative):
+    """A step is a break where the slope on neither side explains it, so slanted planes stay whole."""
+    height, width = nearness.shape
+    across = np.zeros((height, width), np.uint8)
+    down = np.zeros((height, width), np.uint8)
+    for y in range(height):
+        for x in range(width):
+            here = nearness[y, x]
+            if x + 1 < width:
+                there = nearness[y, x + 1]
+                step = there - here
+                limit = max(floor, relative * max(here, there))
+                if abs(step) > limit:
+                    before = here - nearness[y, x - 1] if x > 0 else np.float32(0)
+                    after = nearness[y, x + 2] - there if x + 2 < width else np.float32(0)
+                    if min(abs(step - before), abs(step - after)) > limit:
+                        across[y, x] = 1
+            if y + 1 < height:
+                there = nearness[y + 1, x]
+                step = there - here
+                limit = max(floor, relative * max(here, there))
+                if abs(step) > limit:
+                    before = here - nearness[y - 1, x] if y > 0 else np.float32(0)
+                    after = nearness[y + 2, x] - there if y + 2 < height else np.float32(0)
+                    if min(abs(step - before), abs(step - after)) > limit:
+                        down[y, x] = 1
+    return across, down
+
+
+@kernel
+def _sides(nearness, across, down):
+    height, width = nearness.shape
+    near = np.zeros((height, width), np.uint8)
+    far = np.zeros((height, width), np.uint8)
+    for y in range(height):
+        for x in range(width):
+            if across[y, x]:
+                if nearness[y, x] > nearness[y, x + 1]:
+                    near[y, x] = 1
+                    far[y, x + 1] = 1
+                else:
+                    far[y, x] = 1
+                    near[y, x + 1] = 1
+            if down[y, x]:
+                if nearness[y, x] > nearness[y + 1, x]:
+                    near[y, x] = 1
+                    far[y + 1, x] = 1
+                else:
+                    far[y, x] = 1
+                    near[y + 1, x] = 1
+    return near, far
+
+
+@kernel
+def _spread(distance, across, down, reach):
+    """Grows distances from 1 outwards, never over a break."""
+    height, width = distance.shape
+    for ring in range(1, reach):
+        for y in range(height):
+            for x in range(width):
+                if distance[y, x] != 0:
+                    continue
+                if (
+                    (x > 0 and distance[y, x - 1] == ring and across[y, x - 1] == 0)
+                    or (x + 1 < width and distance[y, x + 1] == ring and across[y, x] == 0)
+                    or (y > 0 and distance[y - 1, x] == ring and down[y - 1, x] == 0)
+                    or (y + 1 < height and distance[y + 1, x] == ring and down[y, x] == 0)
+                ):
+                    distance[y, x] = ring + 1

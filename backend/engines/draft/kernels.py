@@ -1,0 +1,29 @@
+"""How the draft's inner loops are compiled.
+
+Numba compiles on first use and keeps the machine code in TAKE_ONE_HOME/cache, so this module is imported
+before any other that needs numba, and only when a clip is made.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from ...home import home
+
+os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "cache" / "numba"))
+
+import numba  # noqa: E402
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def kernel(function: F) -> F:
+    """Compiled, cached, and free of Python's lock, so that threads may run it side by side."""
+    return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
+
+
+def helper(function: F) -> F:
+    """A small function that is part of every kernel that calls it."""
+    return numba.njit(inline="never", nogil=True, error_model="numpy")(function)

@@ -1,0 +1,119 @@
+"""The large planes of the scene (floor, walls, facades) and which of them close it in.
+
+Over a plane, nearness is affine in the picture: nearness = a u + b v + c (u, v in pixels of the frame).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .kernels import kernel
+
+MOST = 12  # planes looked for
+TRIALS = 400  # random local planes tried
+SMALLEST = 0.012  # share of the picture that a plane must hold
+BEHIND = 0.03  # share of the picture that may lie behind a plane that closes the scene in
+NONE = 255
+GRID = 4  # pixels between the points that planes are fitted to
+
+
+@dataclass(frozen=True)
+class Planes:
+    """`abc` float64 [n, 3]; `closing` bool [n]; `label` uint8 [height, width], NONE off every plane."""
+
+    abc: np.ndarray
+    closing: np.ndarray
+    label: np.ndarray
+
+
+def find(nearness: np.ndarray, surface: np.ndarray, orthographic: bool, seed: int) -> Planes:
+    """Planes by random local fits, the best supported first. The sky, if there is one, is plane 0."""
+    height, width = nearness.shape
+    v, u = np.mgrid[GRID // 2: height: GRID, GRID // 2: width: GRID]
+    g = nearness[v, u].astype(np.float64)
+    solid = surface[v, u]
+    points = np.stack([u.ravel() + 0.5, v.ravel() + 0.5, np.ones(u.size)], 1)
+    g, solid = g.ravel(), solid.ravel()
+    near = np.abs(g) if not orthographic else np.full_like(g, np.ptp(g) if g.size else 1.0)
+    tolerance = 0.004 * near + 1e-7
+    slopes = _local_planes(nearness)
+    random = np.random.default_rng(seed)
+    found: list[np.ndarray] = []
+    free = solid.copy()
+    picks = random.permutation(np.flatnonzero(solid))[:TRIALS]
+    candidates = slopes[points[picks, 1].astype(int), points[picks, 0].astype(int)]
+    candidates = candidates[np.isfinite(candidates).all(1)]
+    fits = np.abs(candidates @ points.T - g) < tolerance if len(candidates) else np.zeros((0, g.size), bool)
+    while len(found) < MOST and len(fits):
+        votes = (fits & free).sum(1)
+        best = int(votes.argmax())
+        if votes[best] < SMALLEST * g.size:
+            break
+        abc = _refine(points, g, fits[best] & free, tolerance)
+        inside = (np.abs(points @ abc - g) < tolerance) & free
+        fits = np.delete(fits, best, 0)
+        if inside.sum() < SMALLEST * g.size:
+            continue
+        found.append(abc)
+        free &= ~inside
+    if (~solid).mean() > 0.002:
+        far = float(nearness[~surface].min())
+        found.insert(0, np.array([0.0, 0.0, far]))
+    abc = np.array(found).reshape(-1, 3)
+    closing = np.zeros(len(abc), bool)
+    for k, plane in enumerate(abc):
+        ahead = points @ plane
+        closing[k] = (g < ahead - 4 * tolerance - 0.01 * np.abs(ahead)).mean() < BEHIND
+    label = _label(nearness, surface, abc, np.float32(0.006), orthographic)
+    return Planes(abc, closing, label)
+
+
+def _refine(points: np.ndarray, g: np.ndarray, inside: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
+    """Least squares over the inliers, twice."""
+    abc = np.zeros(3)
+    for _ in range(2):
+        weight = 1 / tolerance[inside]
+        abc = np.linalg.lstsq(points[inside] * weight[:, None], g[inside] * weight, rcond=None)[0]
+        inside = inside & (np.abs(points @ abc - g) < tolerance)
+        if inside.sum() < 8:
+            break
+    return abc
+
+
+def _local_planes(nearness: np.ndarray) -> np.ndarray:
+    """a, b, c of the plane through each pixel and its neighbours 4 pixels away; nan where they disagree."""
+    step = 4
+    made = np.full((*nearness.shape, 3), np.nan)
+    g = nearness.astype(np.float64)
+    mid = g[step:-step, step:-step]
+    left, right = g[step:-step, :-2 * step], g[step:-step, 2 * step:]
+    over, under = g[:-2 * step, step:-step], g[2 * step:, step:-step]
+    a, b = (right - left) / (2 * step), (under - over) / (2 * step)
+    bend = np.maximum(np.abs(right + left - 2 * mid), np.abs(over + under - 2 * mid))
+    v, u = np.mgrid[step: nearness.shape[0] - step, step: nearness.shape[1] - step] + 0.5
+    flat = bend < 0.002 * np.abs(mid) + 1e-9
+    for k, value in enumerate((a, b, mid - a * u - b * v)):
+        made[step:-step, step:-step, k] = np.where(flat, value, np.nan)
+    return made
+
+
+@kernel
+def _label(nearness, surface, abc, tolerance, orthographic):
+    height, width = nearness.shape
+    label = np.full((height, width), NONE, np.uint8)
+    for y in range(height):
+        for x in range(width):
+            if not surface[y, x]:
+                if abc.shape[0] and abc[0, 0] == 0 and abc[0, 1] == 0:
+                    label[y, x] = 0
+                continue
+            here = nearness[y, x]
+            best = tolerance * abs(here)
+            for k in range(abc.shape[0]):
+                off = abs(abc[k, 0] * (x + 0.5) + abc[k, 1] * (y + 0.5) + abc[k, 2] - here)
+                if off < best:
+                    best = off
+                    label[y, x] = k
+    return label

@@ -1,0 +1,222 @@
+"""One frame: the blocks of the sheets seen from a pose.
+
+A block is a piece of a plane, so the still's pixels (u, v, 1) and the frame's (x, y, 1) are tied by a 3x3
+homography, M = A + T n with n = (a, b, c) the block's plane, and A, T the same for all blocks of the frame:
+perspective: A = K' R^T K^-1, T = -K' R^T t; orthographic: the parallel projection of the same point.
+The nearness seen from the new pose is affine in the frame's pixels: (k_A + k_T n) M^-1 (x, y, 1).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .camera_path import Pose
+from .kernels import helper, kernel
+from .picture import Picture
+from .sheets import Sheets
+
+OVERLAP = 0.12  # pixels that blocks reach over their edge, so that no crack opens between them
+SAME = 1e-3  # hits closer together than this share of the nearness are one surface
+
+
+class Renderer:
+    """Draws frames of one clip. One renderer to a thread: it keeps its buffers."""
+
+    def __init__(self, picture: Picture, sheets: Sheets) -> None:
+        self.picture = picture
+        self.sheets = sheets
+        shape = (picture.height, picture.width)
+        self.key = np.empty((2, *shape), np.float32)
+        self.block = np.empty((2, *shape), np.int32)
+        self.back = np.empty((len(sheets.boxes), 9), np.float32)
+
+    def frame(self, pose: Pose) -> np.ndarray:
+        """uint8 [height, width, 3] as seen from `pose`."""
+        sheets = self.sheets
+        start, change, key_start, key_change = projection(self.picture, pose)
+        self.key.fill(-np.inf)
+        self.block.fill(-1)
+        same = SAME * float(np.ptp(self.picture.nearness)) if self.picture.orthographic else 0.0
+        _draw(sheets.boxes, sheets.planes, start, change, key_start, key_change, np.float32(same), self.back,
+              self.key, self.block)
+        out = np.empty((*self.key.shape[1:], 3), np.uint8)
+        holes = _shade(self.block, self.back, sheets.sheet, *sheets.textures, sheets.origins, out)
+        if holes:
+            _close(self.block[0], self.key[0], out)
+        return out
+
+
+def projection(picture: Picture, pose: Pose) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
+    """A [3, 3], T [3], k_A [3] and k_T of the module's text, for `pose`."""
+    fx, fy, cx, cy = picture.fx, picture.fy, picture.cx, picture.cy
+    turn, place = pose.rotation.T, pose.position
+    lens = np.array([[fx * pose.zoom, 0, cx], [0, fy * pose.zoom, cy], [0, 0, 1]])
+    if not picture.orthographic:
+        ray = np.array([[1 / fx, 0, -cx / fx], [0, 1 / fy, -cy / fy], [0, 0, 1]])
+        return lens @ turn @ ray, -(lens @ turn @ place), np.zeros(3), 1.0
+    # The point is (x, y, -nearness); what the lens keeps of it is x and y.
+    point = np.array([[1 / fx, 0, -cx / fx], [0, 1 / fy, -cy / fy], [0, 0, 0]])
+    moved = turn @ point
+    moved[:, 2] -= turn @ place
+    flat = lens @ np.array([moved[0], moved[1], [0, 0, 1]])
+    change = -(lens @ np.array([turn[0, 2], turn[1, 2], 0.0]))
+    return flat, change, -moved[2], float(turn[2, 2])
+
+
+@kernel
+def _draw(boxes, planes, start, change, key_start, key_change, same, back, key, block):
+    """Fills `key` and `block` [2, h, w] with the nearest hit of each pixel and the next one behind it."""
+    height, width = key.shape[1], key.shape[2]
+    m = np.empty((3, 3))
+    for i in range(boxes.shape[0]):
+        for r in range(3):
+            for c in range(3):
+                m[r, c] = start[r, c] + change[r] * planes[i, c]
+        u0, v0 = boxes[i, 0] - OVERLAP, boxes[i, 1] - OVERLAP
+        u1, v1 = boxes[i, 2] + OVERLAP, boxes[i, 3] + OVERLAP
+        left, right, top, bottom = 1e30, -1e30, 1e30, -1e30
+        ahead = 0
+        for k in range(4):
+            u = u0 if k % 2 == 0 else u1
+            v = v0 if k < 2 else v1
+            w = m[2, 0] * u + m[2, 1] * v + m[2, 2]
+            if w < 1e-3:
+                continue
+            ahead += 1
+            x = (m[0, 0] * u + m[0, 1] * v + m[0, 2]) / w
+            y = (m[1, 0] * u + m[1, 1] * v + m[1, 2]) / w
+            left, right = min(left, x), max(right, x)
+            top, bottom = min(top, y), max(bottom, y)
+        if ahead == 0:
+            continue
+        if ahead < 4:
+            left, right, top, bottom = 0.0, width, 0.0, height
+        if right < 0 or left > width or bottom < 0 or top > height:
+            continue
+        x0, x1 = max(0, int(np.ceil(left - 0.5))), min(width - 1, int(np.floor(right - 0.5)))
+        y0, y1 = max(0, int(np.ceil(top - 0.5))), min(height - 1, int(np.floor(bottom - 0.5)))
+        if x1 < x0 or y1 < y0:
+            continue
+        # The inverse, by cofactors. A determinant that is not positive: seen from behind, or edge-on.
+        i00 = m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1]
+        i01 = m[0, 2] * m[2, 1] - m[0, 1] * m[2, 2]
+        i02 = m[0, 1] * m[1, 2] - m[0, 2] * m[1, 1]
+        i10 = m[1, 2] * m[2, 0] - m[1, 0] * m[2, 2]
+        i11 = m[0, 0] * m[2, 2] - m[0, 2] * m[2, 0]
+        i12 = m[0, 2] * m[1, 0] - m[0, 0] * m[1, 2]
+        i20 = m[1, 0] * m[2, 1] - m[1, 1] * m[2, 0]
+        i21 = m[0, 1] * m[2, 0] - m[0, 0] * m[2, 1]
+        i22 = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
+        determinant = m[0, 0] * i00 + m[0, 1] * i10 + m[0, 2] * i20
+        if determinant < 1e-6:
+            continue
+        scale = 1.0 / determinant
+        i00, i01, i02 = i00 * scale, i01 * scale, i02 * scale
+        i10, i11, i12 = i10 * scale, i11 * scale, i12 * scale
+        i20, i21, i22 = i20 * scale, i21 * scale, i22 * scale
+        back[i, 0], back[i, 1], back[i, 2] = i00, i01, i02
+        back[i, 3], back[i, 4], back[i, 5] = i10, i11, i12
+        back[i, 6], back[i, 7], back[i, 8] = i20, i21, i22
+        n0 = key_start[0] + key_change * planes[i, 0]
+        n1 = key_start[1] + key_change * planes[i, 1]
+        n2 = key_start[2] + key_change * planes[i, 2]
+        kx = n0 * i00 + n1 * i10 + n2 * i20
+        ky = n0 * i01 + n1 * i11 + n2 * i21
+        k0 = n0 * i02 + n1 * i12 + n2 * i22
+        for y in range(y0, y1 + 1):
+            fy = y + 0.5
+            qx, qy, qw = i01 * fy + i02, i11 * fy + i12, i21 * fy + i22
+            depth = ky * fy + k0
+            for x in range(x0, x1 + 1):
+                fx = x + 0.5
+                w = qw + i20 * fx
+                u = qx + i00 * fx
+                v = qy + i10 * fx
+                if u < u0 * w or u > u1 * w or v < v0 * w or v > v1 * w or w <= 0:
+                    continue
+                near = np.float32(depth + kx * fx)
+                first = key[0, y, x]
+                band = same + np.float32(SAME) * abs(first) if same == 0 else same
+                if near > first:
+                    if near - first > band and block[0, y, x] >= 0:
+                        key[1, y, x] = first
+                        block[1, y, x] = block[0, y, x]
+                    key[0, y, x] = near
+                    block[0, y, x] = i
+                elif first - near > band and near > key[1, y, x]:
+                    key[1, y, x] = near
+                    block[1, y, x] = i
+
+
+@helper
+def _sample(i, x, y, back, sheet, front, fringe, rear, origins, colour):
+    """Bilinear in the doubled texture of block i's sheet."""
+    kind = sheet[i]
+    texture = front if kind == 0 else fringe if kind == 1 else rear
+    fx, fy = np.float32(x + 0.5), np.float32(y + 0.5)
+    w = np.float32(1) / (back[i, 6] * fx + back[i, 7] * fy + back[i, 8])
+    u = (back[i, 0] * fx + back[i, 1] * fy + back[i, 2]) * w
+    v = (back[i, 3] * fx + back[i, 4] * fy + back[i, 5]) * w
+    tu = np.float32(2) * (u - np.float32(0.5) - origins[kind, 0])
+    tv = np.float32(2) * (v - np.float32(0.5) - origins[kind, 1])
+    tu = min(max(tu, np.float32(0)), np.float32(texture.shape[1] - 1.001))
+    tv = min(max(tv, np.float32(0)), np.float32(texture.shape[0] - 1.001))
+    x0, y0 = int(tu), int(tv)
+    ax, ay = tu - np.float32(x0), tv - np.float32(y0)
+    for c in range(4):
+        top = texture[y0, x0, c] + ax * (np.float32(texture[y0, x0 + 1, c]) - np.float32(texture[y0, x0, c]))
+        low = texture[y0 + 1, x0, c] + ax * (
+            np.float32(texture[y0 + 1, x0 + 1, c]) - np.float32(texture[y0 + 1, x0, c]))
+        colour[c] = top + ay * (low - top)
+
+
+@kernel
+def _shade(block, back, sheet, front, fringe, rear, origins, out):
+    """Colours every hit; a soft fringe shows the hit behind it. Returns the number of pixels with no hit."""
+    height, width = out.shape[0], out.shape[1]
+    holes = 0
+    colour = np.zeros(4, np.float32)
+    behind = np.zeros(4, np.float32)
+    for y in range(height):
+        for x in range(width):
+            i = block[0, y, x]
+            if i < 0:
+                holes += 1
+                continue
+            _sample(i, x, y, back, sheet, front, fringe, rear, origins, colour)
+            if sheet[i] == 1 and colour[3] < 254.5 and block[1, y, x] >= 0:
+                _sample(block[1, y, x], x, y, back, sheet, front, fringe, rear, origins, behind)
+                share = colour[3] / np.float32(255)
+                for c in range(3):
+                    colour[c] = behind[c] + share * (colour[c] - behind[c])
+            for c in range(3):
+                out[y, x, c] = np.uint8(colour[c] + np.float32(0.5))
+    return holes
+
+
+@kernel
+def _close(block, key, out):
+    """Fills pixels with no hit from the farther of the nearest hits on either side in the row, else above."""
+    height, width = block.shape
+    for y in range(height):
+        x = 0
+        while x < width:
+            if block[y, x] >= 0:
+                x += 1
+                continue
+            end = x
+            while end < width and block[y, end] < 0:
+                end += 1
+            if x == 0 and end == width:
+                if y > 0:
+                    out[y] = out[y - 1]
+                x = end
+                continue
+            if x == 0 or (end < width and key[y, end] < key[y, x - 1]):
+                source = end
+            else:
+                source = x - 1
+            for u in range(x, end):
+                for c in range(3):
+                    out[y, u, c] = out[y, source, c]
+            x = end

@@ -1,0 +1,196 @@
+"""The picture as three sheets of textured surface, made once for a clip.
+
+front: surfaces inside their edges. fringe: the nearer side of every edge, with soft alpha. back: the farther
+side of every edge, what is hidden behind the nearer side, and what lies beyond the frame.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import behind, edges, matte, planes
+from .kernels import kernel
+from .picture import Picture
+
+RING = 3  # pixels on either side of an edge that leave the front sheet
+BLOCKS = (64, 32, 16, 8, 4, 2)
+BEND = 0.12  # pixels that a block may part from the true surface on the path
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """`textures`: per sheet uint8 [2h, 2w, 4], twice the picture's resolution: texel 2i is pixel i.
+    `origins`: float32 [3, 2], the frame position of pixel (0, 0) of each sheet.
+
+    The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
+    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `sheet` uint8 [n].
+    """
+
+    textures: tuple[np.ndarray, np.ndarray, np.ndarray]
+    origins: np.ndarray
+    boxes: np.ndarray
+    planes: np.ndarray
+    sheet: np.ndarray
+
+
+def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int], seed: int) -> Sheets:
+    """Takes `picture` apart for a path that parts points by `parallax` pixels a unit of nearness."""
+    nearness = picture.nearness
+    cut = edges.find(nearness, parallax, picture.orthographic)
+    alpha, front, back, front_nearness = matte.unmix(
+        picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
+    large = planes.find(nearness, picture.surface, picture.orthographic, seed)
+    rear = behind.build(picture, back, cut, large, parallax, margins)
+
+    near_ring = (cut.near > 0) & (cut.near <= RING)
+    far_ring = (cut.far > 0) & (cut.far <= RING)
+    halo = (cut.far == 1) & (alpha > 0.03) & ~near_ring
+    fringe = near_ring | halo
+    inner = ~near_ring & ~far_ring
+    known = ((cut.near > 0) | halo).astype(np.uint8)
+    colour = np.where((known | far_ring)[..., None] > 0, front, picture.rgb)
+    known |= inner & (cut.far == 0)
+    matte.bleed(colour, known, 3)
+    opacity = np.where(cut.near > 1, 1.0, np.where(fringe, alpha, np.where(cut.far > 0, 0.0, 1.0)))
+    fringe_nearness = np.where(halo, front_nearness, nearness)
+
+    left, top = margins[:2]
+    full = np.ones(nearness.shape, np.float32)
+    textures = (_texture(picture.rgb.astype(np.float32), full),
+                _texture(colour, opacity.astype(np.float32)),
+                _texture(rear.rgb, np.ones(rear.there.shape, np.float32)))
+    origins = np.array([[0, 0], [0, 0], [-left, -top]], np.float32)
+    bend = BEND / max(parallax, 1e-9)
+    parts = [blocks(nearness, inner.astype(np.uint8), 0, 0, bend),
+             blocks(fringe_nearness.astype(np.float32), fringe.astype(np.uint8), 0, 0, bend),
+             blocks(rear.nearness, rear.there, -left, -top, bend)]
+    return Sheets(textures, origins, np.concatenate([part[0] for part in parts]),
+                  np.concatenate([part[1] for part in parts]),
+                  np.concatenate([np.full(len(part[0]), k, np.uint8) for k, part in enumerate(parts)]))
+
+
+def _texture(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    return _double(np.ascontiguousarray(rgb, np.float32), alpha)
+
+
+@kernel
+def _double(rgb, alpha):
+    """Twice the resolution: the pixels themselves, and sharp six-tap values half-way between them."""
+    height, width = alpha.shape
+    taps = np.array([3, -25, 150, 150, -25, 3], np.float32) / np.float32(256)
+    wide = np.empty((height, 2 * width, 4), np.float32)
+    for y in range(height):
+        for x in range(width):
+            for c in range(4):
+                wide[y, 2 * x, c] = rgb[y, x, c] if c < 3 else 255 * alpha[y, x]
+                value = np.float32(0)
+                for k in range(6):
+                    u = min(max(x + k - 2, 0), width - 1)
+                    value += taps[k] * (rgb[y, u, c] if c < 3 else 255 * alpha[y, u])
+                wide[y, 2 * x + 1, c] = value
+    out = np.empty((2 * height, 2 * width, 4), np.uint8)
+    for y in range(height):
+        for x in range(2 * width):
+            for c in range(4):
+                value = np.float32(0)
+                for k in range(6):
+                    value += taps[k] * wide[min(max(y + k - 2, 0), height - 1), x, c]
+                out[2 * y, x, c] = np.uint8(min(max(wide[y, x, c], 0), 255) + 0.5)
+                out[2 * y + 1, x, c] = np.uint8(min(max(value, 0), 255) + 0.5)
+    return out
+
+
+def blocks(nearness: np.ndarray, there: np.ndarray, u0: int, v0: int,
+           bend: float) -> tuple[np.ndarray, np.ndarray]:
+    """Cuts a sheet into squares that are planes to within `bend`, the largest that fit: boxes and planes."""
+    slope_x, slope_y = _slopes(nearness, there)
+    count = int(there.sum())
+    boxes = np.empty((count, 4), np.float32)
+    made = np.empty((count, 3), np.float64)
+    used = _cut(nearness, there.copy(), slope_x, slope_y, u0, v0, bend, np.array(BLOCKS), boxes, made)
+    return boxes[:used], made[:used]
+
+
+@kernel
+def _slopes(nearness, there):
+    """Change of nearness a pixel, from the side where it changes less (the other may be another surface)."""
+    height, width = nearness.shape
+    slope_x = np.zeros((height, width), np.float32)
+    slope_y = np.zeros((height, width), np.float32)
+    for y in range(height):
+        for x in range(width):
+            if not there[y, x]:
+                continue
+            here = nearness[y, x]
+            best = np.float32(1e30)
+            if x > 0 and there[y, x - 1]:
+                best = here - nearness[y, x - 1]
+            if x + 1 < width and there[y, x + 1] and abs(nearness[y, x + 1] - here) < abs(best):
+                best = nearness[y, x + 1] - here
+            slope_x[y, x] = best if best < 1e30 else 0
+            best = np.float32(1e30)
+            if y > 0 and there[y - 1, x]:
+                best = here - nearness[y - 1, x]
+            if y + 1 < height and there[y + 1, x] and abs(nearness[y + 1, x] - here) < abs(best):
+                best = nearness[y + 1, x] - here
+            slope_y[y, x] = best if best < 1e30 else 0
+    return slope_x, slope_y
+
+
+@kernel
+def _cut(nearness, there, slope_x, slope_y, u0, v0, bend, sizes, boxes, made):
+    """Takes blocks of falling size out of `there` (which it clears) until single pixels are left."""
+    height, width = nearness.shape
+    used = 0
+    for size in sizes:
+        middle = (size - 1) / 2
+        spread = size * size * (size * size - 1) / 12.0
+        for top in range(0, height - size + 1, size):
+            for left in range(0, width - size + 1, size):
+                whole = True
+                for y in range(top, top + size):
+                    for x in range(left, left + size):
+                        if there[y, x] == 0:
+                            whole = False
+                            break
+                    if not whole:
+                        break
+                if not whole:
+                    continue
+                total, along, downward = 0.0, 0.0, 0.0
+                for y in range(size):
+                    for x in range(size):
+                        value = nearness[top + y, left + x]
+                        total += value
+                        along += (x - middle) * value
+                        downward += (y - middle) * value
+                mean, a, b = total / (size * size), along / spread, downward / spread
+                for y in range(size):
+                    for x in range(size):
+                        flat = mean + a * (x - middle) + b * (y - middle)
+                        if abs(flat - nearness[top + y, left + x]) > bend:
+                            whole = False
+                            break
+                    if not whole:
+                        break
+                if not whole:
+                    continue
+                there[top: top + size, left: left + size] = 0
+                u, v = u0 + left, v0 + top
+                boxes[used, 0], boxes[used, 1] = u, v
+                boxes[used, 2], boxes[used, 3] = u + size, v + size
+                made[used, 0], made[used, 1] = a, b
+                made[used, 2] = mean - a * (u + middle + 0.5) - b * (v + middle + 0.5)
+                used += 1
+    for y in range(height):
+        for x in range(width):
+            if there[y, x]:
+                u, v = u0 + x, v0 + y
+                boxes[used, 0], boxes[used, 1] = u, v
+                boxes[used, 2], boxes[used, 3] = u + 1, v + 1
+                made[used, 0], made[used, 1] = slope_x[y, x], slope_y[y, x]
+                made[used, 2] = nearness[y, x] - slope_x[y, x] * (u + 0.5) - slope_y[y, x] * (v + 0.5)
+                used += 1
+    return used

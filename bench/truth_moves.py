@@ -1,0 +1,50 @@
+"""The moves that are compared with Blender's own renders: poses relative to the start pose (path.json's shape)."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+SCENES = ("room", "street")
+MOVES = ("push_in", "truck", "pedestal", "orbit", "pan", "pull_out")
+MOMENTS = {"quarter": 0.25, "half": 0.5, "end": 1.0}
+
+# Metres and degrees at the end of the path. A pan of 18 degrees uncovers about a third of the picture.
+AMOUNTS = {
+    "room": {"push_in": 1.6, "truck": 0.8, "pedestal": 0.5, "orbit": (15.0, 4.2), "pan": 18.0, "pull_out": 0.9},
+    "street": {"push_in": 4.0, "truck": 1.2, "pedestal": 0.9, "orbit": (10.0, 10.0), "pan": 18.0, "pull_out": 2.0},
+}
+
+
+def pose(scene: str, move: str, t: float) -> np.ndarray:
+    """The 4x4 pose at `t` (0..1) of `move`, relative to the start, in the start camera's axes (-Z forward)."""
+    made = np.eye(4)
+    amount = AMOUNTS[scene][move]
+    if move == "push_in":
+        made[2, 3] = -amount * t
+    elif move == "pull_out":
+        made[2, 3] = amount * t
+    elif move == "truck":
+        made[0, 3] = amount * t
+    elif move == "pedestal":
+        made[1, 3] = amount * t
+    elif move == "pan":
+        made[:3, :3] = _turn(amount * t)
+    else:
+        degrees, radius = amount
+        made[:3, :3] = _turn(-degrees * t)
+        made[:3, 3] = (0, 0, -radius) - made[:3, :3] @ (0, 0, -radius)
+    return made
+
+
+def _turn(degrees: float) -> np.ndarray:
+    """A turn to the left about the camera's own up axis."""
+    c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    return np.array([[c, 0, s], [0, 1, 0], [-s, 0, c]])
+
+
+def keyframes(scene: str, move: str, count: int = 49) -> list[dict]:
+    """The whole path as path.json's keyframes."""
+    times = np.linspace(0, 1, count)
+    return [{"t": float(t), "matrix": pose(scene, move, float(t)).tolist(), "zoom": 1.0} for t in times]
