@@ -5,15 +5,46 @@ from __future__ import annotations
 import bpy
 
 EDIT_NAME = "Edit"
+EDIT_KEY = "take_one_edit"  # on the scene that Take One made as the edit
 
 
 def find_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Scene | None:
-    """The scene that takes of `scene` land on, or None where it has not been made yet: the workspace's sequencer scene
-    (Blender 5), else the scene that already holds takes of this scene's shots, else a scene named "Edit"."""
-    raise NotImplementedError
+    """The scene that takes of `scene` land on, or None where it has not been made yet.
+
+    It is the workspace's sequencer scene (Blender 5), else the scene that Take One made, else a scene named "Edit", else
+    `scene` itself where it has strips already.
+    """
+    chosen = getattr(context.workspace, "sequencer_scene", None) if context.workspace else None
+    if chosen is not None:
+        return chosen
+    made = next((other for other in bpy.data.scenes if EDIT_KEY in other), None)
+    if made is not None:
+        return made
+    named = bpy.data.scenes.get(EDIT_NAME)
+    if named is not None:
+        return named
+    return scene if scene.sequence_editor and len(scene.sequence_editor.strips) else None
 
 
 def ensure_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Scene:
     """The edit scene, made on first use: view transform Standard, frame rate and size of `scene`. A scene that was there is
-    never changed."""
-    raise NotImplementedError
+    never changed. In Blender 5 a workspace that has no sequencer scene shows the new one."""
+    edit = find_edit_scene(context, scene)
+    if edit is not None:
+        if edit.sequence_editor is None:
+            edit.sequence_editor_create()
+        return edit
+    edit = bpy.data.scenes.new(EDIT_NAME)
+    edit[EDIT_KEY] = True
+    edit.view_settings.view_transform = "Standard"
+    edit.view_settings.look = "None"
+    source, target = scene.render, edit.render
+    for name in ("resolution_x", "resolution_y", "resolution_percentage", "pixel_aspect_x", "pixel_aspect_y",
+                 "fps", "fps_base"):
+        setattr(target, name, getattr(source, name))
+    edit.frame_start, edit.frame_end = 1, 1
+    edit.sync_mode = "AUDIO_SYNC"
+    edit.sequence_editor_create()
+    if context.workspace is not None and hasattr(context.workspace, "sequencer_scene"):
+        context.workspace.sequencer_scene = edit
+    return edit

@@ -2,30 +2,214 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
+import time
+from collections import deque
+
+import bpy
+
+from ..client import events
+from ..client.home import home
 from ..client.session import Session
 from ..client.target import Target
+from . import landing, render_settings, still, takes
+from .errors import SceneError
+from .properties import find_shot, find_take
+from .state import ACTIVE, STATE, WAITING_FILE, Job
+
+LOG = logging.getLogger("take_one")
+BUDGET = 0.005  # seconds a tick; a landing is one event and may take longer
+BUSY_TICK, IDLE_TICK = 0.1, 0.5
+SHOWN_IN = {"VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES"}
+
+_session: Session | None = None
+_waiting: deque[events.Event] = deque()  # told, not handled yet
+_drawn = 0  # the revision that the panels were told to draw last
 
 
 def session() -> Session:
     """The session, made on first use."""
-    raise NotImplementedError
+    global _session
+    if _session is None:
+        _session = Session(home(), online_access=bpy.app.online_access)
+        atexit.register(close)
+    return _session
 
 
 def connect(target: Target) -> None:
     """Use this backend from now on. STATE.backend tells how it goes."""
-    raise NotImplementedError
+    session().online_access = bpy.app.online_access
+    session().connect(target)
 
 
-def pump(budget: float = 0.005) -> bool:
-    """Handle waiting events for at most `budget` seconds. Returns whether anything changed."""
-    raise NotImplementedError
+def close() -> None:
+    """End the session: its threads stop, and the local backend where no other Blender uses it."""
+    global _session
+    if _session is not None:
+        _session.close()
+        _session = None
+        atexit.unregister(close)
+    _waiting.clear()
+
+
+def pump(budget: float = BUDGET) -> bool:
+    """Handle waiting events for at most `budget` seconds. Returns whether anything changed that a panel shows."""
+    before = STATE.revision
+    ends = time.perf_counter() + budget
+    if _session is not None:
+        _waiting.extend(_session.poll())
+    ready = landing.can_land(bpy.context) if _waiting else True
+    for _ in range(len(_waiting)):
+        event = _waiting.popleft()
+        if isinstance(event, events.TakeReady) and not ready:
+            _waiting.append(event)
+            continue
+        handle(event)
+        if time.perf_counter() > ends:
+            break
+    return STATE.revision != before
+
+
+def handle(event: events.Event) -> None:
+    """Make one event true here. What goes wrong is logged and kept in STATE.last_error; the job stays in the journal."""
+    try:
+        _handle(event)
+    except Exception as error:  # the timer must go on, and the user must know
+        LOG.exception("while handling %s", type(event).__name__)
+        key = getattr(event, "key", "")
+        STATE.fail(SceneError("unexpected", f"Take One could not deal with a result: {error}", "open_log"), key)
+    STATE.changed()
+
+
+def _handle(event: events.Event) -> None:
+    match event:
+        case events.BackendState():
+            STATE.backend.state, STATE.backend.message, STATE.backend.fix = event
+            if event.state == events.FAILED:
+                STATE.fail(SceneError("backend_failed", event.message, event.fix))
+        case events.Engines():
+            STATE.engines = event.engines
+        case events.InstallState():
+            install = STATE.install
+            install.state, install.fraction, install.message, install.fix = event
+        case events.JobProgress():
+            _progress(event)
+        case events.TakeReady():
+            _land(event)
+        case events.JobFailed():
+            _failed(event)
+
+
+def _progress(event: events.JobProgress) -> None:
+    job = STATE.jobs.get(event.key)
+    if job is None:
+        if event.binding is None:
+            return
+        job = STATE.jobs[event.key] = job_of(event.key, event.binding)
+    job.status, job.progress, job.stage = event.status, event.progress, event.stage
+    job.eta_seconds, job.queue_position = event.eta_seconds, event.queue_position
+    if event.preview is not None:
+        job.preview = event.preview
+        job.preview_count += 1
+
+
+def _land(event: events.TakeReady) -> None:
+    take = landing.land(bpy.context, event)
+    if take is None:
+        job = STATE.jobs.setdefault(event.key, job_of(event.key, event.job["binding"]))
+        job.status, job.progress = WAITING_FILE, 100
+        return
+    STATE.jobs.pop(event.key, None)
+    session().landed(event.key)
+    if bpy.data.filepath:
+        takes.relocate_takes()  # the file may have been saved while the take was made
+
+
+def _failed(event: events.JobFailed) -> None:
+    job = STATE.jobs.pop(event.key, None)
+    error, binding = event.error, event.binding or {}
+    file_id = binding.get("file_id", "")
+    if job is None and file_id and not landing.file_is_open(file_id):
+        return  # told again when its file is open
+    cancelled = error.get("code") == "cancelled"
+    shot = find_shot(binding.get("shot_uid") or (job.shot_uid if job else "-"))
+    take = find_take(shot, event.key) if shot else None
+    if take is not None:
+        take.status = "CANCELLED" if cancelled else "FAILED"
+    if not cancelled:
+        STATE.fail(SceneError(error.get("code", ""), error.get("message", ""), error.get("fix") or ""), event.key)
+    session().landed(event.key)
+
+
+def job_of(key: str, binding: dict) -> Job:
+    """A job of the journal that this Blender did not start itself."""
+    return Job(key, binding["shot_uid"], binding["shot_name"], binding["number"], binding["file_id"])
+
+
+# --- Blender's side ------------------------------------------------------------------------------------------
+
+
+def _tick() -> float:
+    global _drawn
+    pump()
+    if STATE.revision != _drawn:
+        _drawn = STATE.revision
+        redraw()
+    busy = _waiting or any(job.status in ACTIVE for job in STATE.jobs.values())
+    return BUSY_TICK if busy or STATE.backend.state == events.STARTING else IDLE_TICK
+
+
+def redraw() -> None:
+    """Draw the panels that show STATE."""
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type in SHOWN_IN:
+                area.tag_redraw()
+
+
+@bpy.app.handlers.persistent
+def _on_load(*_: object) -> None:
+    still.abandon()
+    render_settings.heal()
+    for job in STATE.jobs.values():
+        if job.status == WAITING_FILE and landing.file_is_open(job.file_id):
+            job.stage = ""
+    STATE.changed()
+    if _session is not None:
+        _session.replay()
+
+
+@bpy.app.handlers.persistent
+def _on_undo(*_: object) -> None:
+    if not still.rendering():
+        render_settings.heal()
+    takes.restore_after_undo()
+    STATE.changed()
+
+
+@bpy.app.handlers.persistent
+def _on_save(*_: object) -> None:
+    if not takes.relocate_takes():  # else the file that was just saved still has the old paths
+        takes.clear_unsaved()
+
+
+HANDLERS = (("load_post", _on_load), ("undo_post", _on_undo), ("redo_post", _on_undo), ("save_post", _on_save))
 
 
 def register() -> None:
     """Start the timer and the handlers for load, save and undo."""
-    raise NotImplementedError
+    for name, function in HANDLERS:
+        getattr(bpy.app.handlers, name).append(function)
+    bpy.app.timers.register(_tick, first_interval=IDLE_TICK, persistent=True)
 
 
 def unregister() -> None:
     """Stop the timer and close the session."""
-    raise NotImplementedError
+    if bpy.app.timers.is_registered(_tick):
+        bpy.app.timers.unregister(_tick)
+    for name, function in HANDLERS:
+        handlers = getattr(bpy.app.handlers, name)
+        if function in handlers:
+            handlers.remove(function)
+    close()

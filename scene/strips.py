@@ -2,13 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 import bpy
 
+from .errors import SceneError
+
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
-SHOT_KEY, TAKE_KEY = "take_one_shot", "take_one_take"
+SHOT_KEY, TAKE_KEY, JOB_KEY = "take_one_shot", "take_one_take", "take_one_job"
+CHANNELS = 128
+COLORS = ("COLOR_05", "COLOR_06", "COLOR_04", "COLOR_07", "COLOR_03", "COLOR_08", "COLOR_02")
+
+# Blender 5.1 renamed a strip's numbers and warns about the old names.
+_NEW_NAMES = "left_handle" in bpy.types.Strip.bl_rna.properties
+START, END, LENGTH, CONTENT_START, CONTENT_LENGTH = (
+    ("left_handle", "right_handle", "duration", "content_start", "content_duration")
+    if _NEW_NAMES
+    else ("frame_final_start", "frame_final_end", "frame_final_duration", "frame_start", "frame_duration")
+)
 
 
 class Placed(NamedTuple):
@@ -18,17 +31,187 @@ class Placed(NamedTuple):
     sound: bpy.types.Strip | None
 
 
+def start(strip: bpy.types.Strip) -> int:
+    """The first frame that the strip shows."""
+    return int(getattr(strip, START))
+
+
+def end(strip: bpy.types.Strip) -> int:
+    """The frame after the last one that the strip shows."""
+    return int(getattr(strip, END))
+
+
+def length(strip: bpy.types.Strip) -> int:
+    """How many frames the strip shows."""
+    return int(getattr(strip, LENGTH))
+
+
+def content_start(strip: bpy.types.Strip) -> int:
+    """Where the first frame of the strip's file would be, whatever is trimmed."""
+    return round(getattr(strip, CONTENT_START))
+
+
+def content_length(strip: bpy.types.Strip) -> int:
+    """How many frames the strip's file has."""
+    return int(getattr(strip, CONTENT_LENGTH))
+
+
+def last_frame(edit: bpy.types.Scene) -> int:
+    """The frame after the last strip of the edit, or its first frame where there is none."""
+    editor = edit.sequence_editor
+    return max((end(strip) for strip in editor.strips), default=edit.frame_start) if editor else edit.frame_start
+
+
 def place(
     edit: bpy.types.Scene, clip: Path, *, name: str, shot_uid: str, take_uid: str, frame: int, sound: bool = True
 ) -> Placed:
-    """Lay a clip at `frame` on free unlocked channels. Nothing that was there moves; on failure nothing remains.
+    """Lay a clip at `frame` on free unlocked channels, above what shows there. Nothing that was there moves, the
+    selection stays, and on failure nothing remains.
 
     Raises:
-        SceneError: `no_channel`, `clip_unreadable`.
+        SceneError: no_channel; clip_unreadable.
     """
-    raise NotImplementedError
+    editor = edit.sequence_editor or edit.sequence_editor_create()
+    sounds_before = set(bpy.data.sounds.keys())
+    made: list[bpy.types.Strip] = []
+    try:
+        movie = editor.strips.new_movie(name, str(clip), CHANNELS, frame, fit_method="FIT")
+        made.append(movie)
+        if not movie.elements or not movie.elements[0].orig_width:
+            raise SceneError("clip_unreadable", f"Blender can't read the clip {clip}. Make the take again.", "retry")
+        count = length(movie)
+        channels = free_channels(editor, frame, frame + count, 2 if sound else 1, ignore=movie)
+        movie.channel = channels[-1]
+        audio = None
+        if sound:
+            audio = editor.strips.new_sound(f"{name} sound", str(clip), channels[0], frame)
+            made.append(audio)
+            if length(audio) != count:
+                setattr(audio, LENGTH, count)
+        for strip in made:
+            strip[SHOT_KEY], strip[TAKE_KEY] = shot_uid, take_uid
+            strip.select = False
+            strip.color_tag = color_of(shot_uid)
+        return Placed(movie, audio)
+    except BaseException:
+        for strip in made:
+            editor.strips.remove(strip)
+        for added in set(bpy.data.sounds.keys()) - sounds_before:
+            bpy.data.sounds.remove(bpy.data.sounds[added])
+        raise
+
+
+def free_channels(
+    editor: bpy.types.SequenceEditor, first: int, after: int, count: int, ignore: bpy.types.Strip | None = None
+) -> list[int]:
+    """The `count` lowest channels that are free in [first, after) and neither locked nor muted, above what shows there
+    if possible.
+
+    Raises:
+        SceneError: no_channel.
+    """
+    busy = {
+        strip.channel
+        for strip in editor.strips
+        if strip != ignore and start(strip) < after and end(strip) > first
+    }
+    usable = [
+        channel
+        for channel in range(1, CHANNELS + 1)
+        if channel not in busy and not editor.channels[channel].lock and not editor.channels[channel].mute
+    ]
+    above = [channel for channel in usable if channel > max(busy, default=0)]
+    chosen = above if len(above) >= count else usable
+    if len(chosen) < count:
+        raise SceneError(
+            "no_channel",
+            f"All channels of the edit are taken or locked between frames {first} and {after}. Unlock or free one.",
+            "retry",
+        )
+    return chosen[:count]
+
+
+def color_of(shot_uid: str) -> str:
+    """A strip colour that stays the same for a shot and differs between neighbours, mostly."""
+    return COLORS[sum(shot_uid.encode()) % len(COLORS)]
+
+
+def all_strips() -> Iterator[tuple[bpy.types.Scene, bpy.types.Strip]]:
+    """Every strip of every scene that can be changed, those in meta strips included."""
+    for scene in bpy.data.scenes:
+        if scene.sequence_editor is not None and scene.library is None:
+            for strip in scene.sequence_editor.strips_all:
+                yield scene, strip
 
 
 def strips_of_shot(shot_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
-    """All strips, in every scene (meta strips included), that show a take of the shot."""
-    raise NotImplementedError
+    """All strips, in every scene, that show a take of the shot."""
+    return [(scene, strip) for scene, strip in all_strips() if strip.get(SHOT_KEY) == shot_uid]
+
+
+def strips_of_take(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
+    """All strips, in every scene, that show this take."""
+    return [(scene, strip) for scene, strip in all_strips() if strip.get(TAKE_KEY) == take_uid]
+
+
+def swap(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str) -> None:
+    """Show another clip on these strips. Handles, trims, transforms, effects and channels stay; a picture of another size
+    is scaled to the place that the old one had.
+
+    Raises:
+        SceneError: clip_unreadable; the strips then show what they showed.
+    """
+    done: list[tuple[bpy.types.Strip, str]] = []
+    try:
+        for strip in strips:
+            if strip.type == "MOVIE":
+                done.append((strip, strip.filepath))
+                _swap_movie(strip, str(clip))
+    except SceneError:
+        for strip, filepath in done:
+            strip.filepath = filepath
+        raise
+    for strip in strips:
+        if strip.type == "SOUND":
+            _swap_sound(strip, str(clip))
+        strip[TAKE_KEY] = take_uid
+        strip.name = f"{name} sound" if strip.type == "SOUND" else name
+
+
+def _swap_movie(strip: bpy.types.Strip, filepath: str) -> None:
+    old = strip.elements[0]
+    old_size = old.orig_width, old.orig_height
+    handles = start(strip), end(strip)
+    strip.filepath = filepath
+    new = strip.elements[0]
+    if not new.orig_width:
+        raise SceneError("clip_unreadable", f"Blender can't read the clip {filepath}. Make the take again.", "retry")
+    if all(old_size) and old_size != (new.orig_width, new.orig_height):
+        strip.transform.scale_x *= old_size[0] / new.orig_width
+        strip.transform.scale_y *= old_size[1] / new.orig_height
+    if handles != (start(strip), end(strip)):
+        setattr(strip, START, handles[0])
+        setattr(strip, END, handles[1])
+
+
+def _swap_sound(strip: bpy.types.Strip, filepath: str) -> None:
+    old = strip.sound
+    new = bpy.data.sounds.load(filepath, check_existing=True)
+    if old is not None:
+        new.use_mono, new.use_memory_cache = old.use_mono, old.use_memory_cache
+    strip.sound = new
+    if old is not None and old.users == 0:
+        bpy.data.sounds.remove(old)
+
+
+def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
+    """Take strips out of the edit, with the sounds that nothing else plays."""
+    for scene, strip in pairs:
+        sound = strip.sound if strip.type == "SOUND" else None
+        parent = next(
+            (meta for meta in scene.sequence_editor.strips_all if meta.type == "META" and strip.name in meta.strips),
+            scene.sequence_editor,
+        )
+        parent.strips.remove(strip)
+        if sound is not None and sound.users == 0:
+            bpy.data.sounds.remove(sound)

@@ -2,37 +2,219 @@
 
 from __future__ import annotations
 
+import re
+import shutil
+import unicodedata
 from pathlib import Path
 from typing import Any
+
+import bpy
+
+from ..client.home import home
+from . import strips, trash
+from .errors import SceneError
+from .properties import all_shots, ensure_ids, find_take
+from .state import STATE
+
+RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
+LONGEST_NAME = 48
+FILES = ("clip", "sidecar", "thumbnail", "still")  # what takes (and shots) point to
+
+# The takes that landed, by file, shot and take: an undo may take them out of the file, but never out of the list.
+_landed: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+
+
+# --- names and places ----------------------------------------------------------------------------------------
+
+
+def safe_name(name: str) -> str:
+    """A name as every file system takes it: letters, digits, - and _, at most 48."""
+    words = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", name)).strip("_")[:LONGEST_NAME].strip("_")
+    if not words or words.lower() in RESERVED:
+        return f"shot_{words}".rstrip("_")
+    return words
+
+
+def take_name(shot_name: str, number: int) -> str:
+    """What a take's strip and files are called: Kitchen_t003."""
+    return f"{safe_name(shot_name)}_t{number:03d}"
+
+
+def takes_folder(file_id: str) -> Path:
+    """Where this file's takes go: beside the .blend, or in Take One's own folder until it is saved."""
+    if bpy.data.filepath:
+        return Path(bpy.data.filepath).parent / "takes"
+    return unsaved_folder(file_id)
+
+
+def unsaved_folder(file_id: str) -> Path:
+    """The folder of takes made before the file was saved. It outlives Blender, so that no take is lost."""
+    return home() / "unsaved" / safe_name(file_id)
+
+
+def shot_folder(shot: Any) -> Path:
+    """Where the takes of this shot go."""
+    file_id, _ = ensure_ids(shot.id_data)
+    return takes_folder(file_id) / safe_name(shot.name)
+
+
+def next_number(shot: Any) -> int:
+    """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from now on."""
+    used = [shot.last_number, *(take.number for take in shot.takes)]
+    used += [job.number for job in STATE.jobs.values() if job.shot_uid == shot.uid]
+    used += [take["number"] for take in _landed.get(_place(shot), {}).values()]
+    pattern = re.compile(re.escape(safe_name(shot.name)) + r"_t(\d+)", re.IGNORECASE)
+    folder = shot_folder(shot)
+    files = [*folder.iterdir(), *(folder / "stills").glob("*")] if folder.is_dir() else []
+    used += [int(match[1]) for match in (pattern.match(file.name) for file in files) if match]
+    shot.last_number = max(used) + 1
+    return int(shot.last_number)
+
+
+def stored_path(path: Path) -> str:
+    """How a path is kept in the .blend: relative to it where it lies beside it."""
+    if not bpy.data.filepath:
+        return str(path)
+    folder = Path(bpy.data.filepath).parent
+    return bpy.path.relpath(str(path)) if path.is_relative_to(folder) else str(path)
 
 
 def clip_path(take: Any) -> Path:
     """The absolute path of a take's clip."""
-    raise NotImplementedError
+    return Path(bpy.path.abspath(take.clip))
 
 
 def clip_missing(take: Any) -> bool:
     """Whether a landed take's file is gone from the disk."""
-    raise NotImplementedError
+    return take.status == "READY" and not clip_path(take).is_file()
+
+
+# --- the edit's choice ---------------------------------------------------------------------------------------
 
 
 def make_current(shot: Any, take: Any) -> int:
-    """Show this take wherever the edit shows another take of the shot: the strips' files are swapped in place, trims,
+    """Show this take wherever the edit shows the shot's current one: the strips' files are swapped in place, trims,
     transforms and effects stay, in every scene. Returns the number of strips that changed.
 
     Raises:
-        SceneError: `clip_missing` (fix "retry": make it again), `no_strip` where no scene shows the shot.
+        SceneError: clip_missing (fix "retry": make it again), no_strip where no scene shows the shot.
     """
-    raise NotImplementedError
+    if take.status != "READY" or clip_missing(take):
+        raise SceneError("clip_missing", f"The file of take {take.number} is gone: {take.clip}. Make it again.", "retry")
+    pairs = strips.strips_of_take(shot.current_take) if shot.current_take else []
+    if not pairs and not strips.strips_of_take(take.uid):
+        pairs = strips.strips_of_shot(shot.uid)
+    if not pairs and not strips.strips_of_take(take.uid):
+        raise SceneError("no_strip", f"No strip in the edit shows shot '{shot.name}'.")
+    swapped = [strip for _, strip in pairs if strip[strips.TAKE_KEY] != take.uid]
+    strips.swap(swapped, clip_path(take), name=take_name(shot.name, take.number), take_uid=take.uid)
+    shot.current_take = take.uid
+    return len(swapped)
 
 
 def delete(shot: Any, take: Any) -> str:
     """Forget a take, remove its strips, and put its files into the system's trash ("trash") or, where there is none,
     delete them ("deleted"). Its number is never given again."""
-    raise NotImplementedError
+    uid, clip = take.uid, clip_path(take)
+    files = [clip, clip.with_suffix(".json"), clip.with_suffix(".jpg")] if take.clip else []
+    strips.remove(strips.strips_of_take(uid))
+    _landed.get(_place(shot), {}).pop(uid, None)
+    if shot.current_take == uid:
+        shot.current_take = ""
+    shot.takes.remove(next(index for index, other in enumerate(shot.takes) if other.uid == uid))
+    shot.active_take = min(shot.active_take, max(0, len(shot.takes) - 1))
+    ends = [trash.discard(file) for file in files if file.is_file()]
+    return "deleted" if "deleted" in ends else "trash"
+
+
+# --- undo ------------------------------------------------------------------------------------------------------
+
+
+def remember(shot: Any, take: Any) -> None:
+    """Keep a landed take in the list whatever is undone later."""
+    values = {
+        prop.identifier: getattr(take, prop.identifier)
+        for prop in take.bl_rna.properties
+        if not prop.is_readonly and prop.type not in {"POINTER", "COLLECTION"}
+    }
+    _landed.setdefault(_place(shot), {})[take.uid] = values
+
+
+def restore_after_undo() -> None:
+    """Put landed takes back into the lists that an undo took them out of. Their strips stay undone."""
+    for shot in all_shots():
+        for uid, values in _landed.get(_place(shot), {}).items():
+            if find_take(shot, uid) is None:
+                take = shot.takes.add()
+                for name, value in values.items():
+                    setattr(take, name, value)
+        shot.last_number = max([shot.last_number, *(take.number for take in shot.takes)])
+
+
+def _place(shot: Any) -> tuple[str, str]:
+    return shot.id_data.take_one.file_id, shot.uid
+
+
+# --- saving ----------------------------------------------------------------------------------------------------
 
 
 def relocate_takes() -> int:
-    """Move takes made before the file was first saved to //takes/ and point takes and strips to them. Returns how many
-    clips were moved. Called after the file is saved; takes elsewhere stay where they are."""
-    raise NotImplementedError
+    """Copy takes made before the file was first saved to //takes/ and point takes and strips to them. Returns how many
+    paths were changed. The originals stay until `clear_unsaved`: the .blend on disk still points to them."""
+    if not bpy.data.filepath:
+        return 0
+    file_id = next((scene.take_one.file_id for scene in bpy.data.scenes if scene.take_one.file_id), "")
+    source = unsaved_folder(file_id)
+    if not file_id or not source.is_dir():
+        return 0
+    target = takes_folder(file_id)
+    moved: dict[str, Path] = {}
+    for old in sorted(path for path in source.rglob("*") if path.is_file()):
+        new = target / old.relative_to(source)
+        new.parent.mkdir(parents=True, exist_ok=True)
+        if not new.exists():
+            aside = new.with_name(new.name + ".part")
+            shutil.copyfile(old, aside)
+            aside.replace(new)
+        moved[str(old)] = new
+    return _repoint(moved)
+
+
+def clear_unsaved() -> None:
+    """Remove the originals of relocated takes, right after a save, where nothing of the file points to them."""
+    file_id = next((scene.take_one.file_id for scene in bpy.data.scenes if scene.take_one.file_id), "")
+    folder = unsaved_folder(file_id)
+    if not file_id or not folder.is_dir():
+        return
+    paths = [strip.filepath for _, strip in strips.all_strips() if strip.type == "MOVIE"]
+    paths += [sound.filepath for sound in bpy.data.sounds]
+    paths += [getattr(take, name) for shot in all_shots() for take in shot.takes for name in FILES]
+    used = any(Path(bpy.path.abspath(path)).is_relative_to(folder) for path in paths if path)
+    waiting = any(job.file_id == file_id for job in STATE.jobs.values())
+    if not used and not waiting:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _repoint(moved: dict[str, Path]) -> int:
+    """Make takes, shots, strips and sounds use the new place of their files. Returns how many paths changed."""
+    users: list[tuple[Any, str]] = [
+        (item, name)
+        for shot in all_shots()
+        for item in (shot, *shot.takes)
+        for name in FILES
+        if name in item.bl_rna.properties
+    ]
+    users += [(strip, "filepath") for _, strip in strips.all_strips() if strip.type == "MOVIE"]
+    users += [(sound, "filepath") for sound in bpy.data.sounds]
+    changed = 0
+    for item, name in users:
+        old = getattr(item, name)
+        new = moved.get(bpy.path.abspath(old)) if old else None
+        if new is not None:
+            setattr(item, name, stored_path(new))
+            changed += 1
+    for shot in all_shots():
+        for take in shot.takes:
+            if take.uid in _landed.get(_place(shot), {}):
+                remember(shot, take)
+    return changed

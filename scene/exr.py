@@ -1,0 +1,118 @@
+"""Depth to and from OpenEXR files, with numpy alone: Blender's Python ships no EXR library on every version.
+
+Format: https://openexr.com/en/latest/OpenEXRFileLayout.html
+"""
+
+from __future__ import annotations
+
+import mmap
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+MAGIC = 20000630
+BACKGROUND = 1e10  # Blender's own depth of nothing
+PIXEL_TYPES = {0: np.dtype("<u4"), 1: np.dtype("<f2"), 2: np.dtype("<f4")}
+ZIP_ROWS = 16
+
+
+def write_depth(path: Path, depth: np.ndarray) -> None:
+    """Write float32 [height, width] metres as a ZIP-compressed EXR of one channel, V. Written aside, then renamed."""
+    height, width = depth.shape
+    rows = np.ascontiguousarray(depth, dtype="<f4")
+    window = struct.pack("<4i", 0, 0, width - 1, height - 1)
+    header = struct.pack("<II", MAGIC, 2) + b"".join((
+        _attribute("channels", "chlist", b"V\0" + struct.pack("<iB3xii", 2, 0, 1, 1) + b"\0"),
+        _attribute("compression", "compression", b"\x03"),
+        _attribute("dataWindow", "box2i", window),
+        _attribute("displayWindow", "box2i", window),
+        _attribute("lineOrder", "lineOrder", b"\0"),
+        _attribute("pixelAspectRatio", "float", struct.pack("<f", 1)),
+        _attribute("screenWindowCenter", "v2f", struct.pack("<2f", 0, 0)),
+        _attribute("screenWindowWidth", "float", struct.pack("<f", 1)),
+    )) + b"\0"
+    chunks = []
+    for top in range(0, height, ZIP_ROWS):
+        packed = _zip(rows[top : top + ZIP_ROWS].tobytes())
+        chunks.append(struct.pack("<ii", top, len(packed)) + packed)
+    offsets = len(header) + 8 * len(chunks) + np.cumsum([0, *map(len, chunks[:-1])])
+    aside = path.with_name(path.name + ".part")
+    aside.write_bytes(header + offsets.astype("<u8").tobytes() + b"".join(chunks))
+    aside.replace(path)
+
+
+def read_depth(path: Path) -> np.ndarray | None:
+    """The nearest depth over all view layers of an uncompressed single-part EXR, float32 [height, width].
+
+    None where no layer has a depth pass.
+
+    Raises:
+        ValueError: the file is not such an EXR.
+    """
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+        return _nearest_depth(data, path.name)
+
+
+def _nearest_depth(data: mmap.mmap, file_name: str) -> np.ndarray | None:
+    magic, version = struct.unpack_from("<II", data)
+    if magic != MAGIC or version & 0x1A00:  # tiled, deep or of several parts
+        raise ValueError(f"{file_name} is not a single-part scan-line EXR")
+    attributes, position = _header(data)
+    if attributes["compression"] != b"\0":
+        raise ValueError(f"{file_name} is compressed")
+    left, top, right, bottom = struct.unpack("<4i", attributes["dataWindow"])
+    width, height = right - left + 1, bottom - top + 1
+    channels = _channels(attributes["channels"])
+    offsets = struct.unpack_from(f"<{height}Q", data, position)
+    depth = None
+    start = 8
+    for name, kind in channels:
+        if name.endswith("Depth.Z"):
+            size = width * kind.itemsize
+            raw = b"".join(data[offset + start : offset + start + size] for offset in offsets)
+            layer = np.frombuffer(raw, kind).reshape(height, width).astype(np.float32)
+            depth = layer if depth is None else np.minimum(depth, layer)
+        start += width * kind.itemsize
+    return depth
+
+
+def _attribute(name: str, kind: str, value: bytes) -> bytes:
+    return name.encode() + b"\0" + kind.encode() + b"\0" + struct.pack("<i", len(value)) + value
+
+
+def _zip(raw: bytes) -> bytes:
+    """OpenEXR's ZIP: even bytes, then odd bytes, each as the difference to the one before, deflated."""
+    flat = np.frombuffer(raw, np.uint8)
+    split = np.concatenate((flat[::2], flat[1::2]))
+    split[1:] = np.diff(split) + np.uint8(128)
+    packed = zlib.compress(split.tobytes(), 4)
+    return packed if len(packed) < len(raw) else raw
+
+
+def _header(data: mmap.mmap) -> tuple[dict[str, bytes], int]:
+    """The attributes' values by name, and where the line offsets begin."""
+    attributes: dict[str, Any] = {}
+    position = 8
+    while data[position]:
+        name_end = data.find(b"\0", position)
+        kind_end = data.find(b"\0", name_end + 1)
+        (size,) = struct.unpack_from("<i", data, kind_end + 1)
+        value = kind_end + 5
+        attributes[data[position:name_end].decode()] = data[value : value + size]
+        position = value + size
+    return attributes, position + 1
+
+
+def _channels(packed: bytes) -> list[tuple[str, np.dtype]]:
+    """Names and types in file order."""
+    result = []
+    position = 0
+    while packed[position]:
+        end = packed.index(b"\0", position)
+        (kind,) = struct.unpack_from("<i", packed, end + 1)
+        result.append((packed[position:end].decode(), PIXEL_TYPES[kind]))
+        position = end + 17
+    return result

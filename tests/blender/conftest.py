@@ -1,0 +1,44 @@
+"""The extension in a real bpy: the repository's root is loaded as package `take_one` and registered."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+bpy = pytest.importorskip("bpy", reason="needs a Python with bpy")
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).parent))  # for rooms.py
+HOME = tempfile.TemporaryDirectory(prefix="take-one-")
+os.environ["TAKE_ONE_HOME"] = HOME.name
+
+
+def _load() -> None:
+    spec = importlib.util.spec_from_file_location(
+        "take_one", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["take_one"] = module
+    spec.loader.exec_module(module)
+
+
+_load()
+
+
+@pytest.fixture(autouse=True)
+def blender():
+    """An empty file with the extension registered, and nothing left over in its state."""
+    import take_one
+    from take_one.scene import state, takes
+
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    state.STATE.__dict__.update(state.State().__dict__)
+    takes._landed.clear()
+    take_one.register()
+    yield
+    take_one.unregister()

@@ -1,0 +1,135 @@
+"""Small scenes and clips to test with."""
+
+from __future__ import annotations
+
+import wave
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+NEW = bpy.app.version >= (5, 0, 0)
+EEVEE = "BLENDER_EEVEE" if NEW else "BLENDER_EEVEE_NEXT"
+
+
+def room(width: int = 96, height: int = 54, engine: str = "CYCLES") -> bpy.types.Scene:
+    """A floor, three coloured boxes, a light and a camera; quick to render."""
+    scene = bpy.context.scene
+    render = scene.render
+    render.resolution_x, render.resolution_y, render.resolution_percentage = width, height, 100
+    render.fps, render.fps_base = 24, 1.0
+    render.engine = engine
+    scene.cycles.samples = 4
+    scene.cycles.use_denoising = False
+    scene.eevee.taa_render_samples = 1
+    scene.world = bpy.data.worlds.new("World")
+    bpy.ops.mesh.primitive_plane_add(size=20)
+    for index, (place, colour) in enumerate((((0, 0, 1), (0.8, 0.1, 0.1)), ((2, 2, 1), (0.1, 0.7, 0.1)), ((-3, 4, 1), (0.1, 0.2, 0.9)))):
+        bpy.ops.mesh.primitive_cube_add(size=2, location=place)
+        material = bpy.data.materials.new(f"Colour {index}")
+        material.use_nodes = True
+        material.node_tree.nodes["Principled BSDF"].inputs["Base Color"].default_value = (*colour, 1)
+        bpy.context.object.data.materials.append(material)
+    light = bpy.data.objects.new("Sun", bpy.data.lights.new("Sun", "SUN"))
+    light.data.energy = 3
+    light.rotation_euler = (0.6, 0.3, 0)
+    scene.collection.objects.link(light)
+    scene.camera = camera(scene)
+    bpy.context.view_layer.update()
+    return scene
+
+
+def camera(scene: bpy.types.Scene, name: str = "Camera", place=(5.0, -8.0, 4.0)) -> bpy.types.Object:
+    """A camera that looks at the boxes."""
+    item = bpy.data.objects.new(name, bpy.data.cameras.new(name))
+    item.location = place
+    item.rotation_euler = (1.2, 0.0, 0.55)
+    scene.collection.objects.link(item)
+    return item
+
+
+def picture(path: Path) -> np.ndarray:
+    """An image file as float RGB, [height, width, 3], top row first, as stored."""
+    image = bpy.data.images.load(str(path), check_existing=False)
+    try:
+        image.colorspace_settings.name = "Non-Color"
+        pixels = np.empty(image.size[0] * image.size[1] * image.channels, np.float32)
+        image.pixels.foreach_get(pixels)
+        return pixels.reshape(image.size[1], image.size[0], image.channels)[::-1, :, :3]
+    finally:
+        bpy.data.images.remove(image)
+
+
+def psnr(one: np.ndarray, two: np.ndarray) -> float:
+    """Decibels for values of 0..1."""
+    return float(10 * np.log10(1 / max(1e-12, float(np.mean((one - two) ** 2)))))
+
+
+def clip(path: Path, frames: int = 24, colour=(0.8, 0.2, 0.1), size=(64, 36), fps: int = 24) -> Path:
+    """An mp4 of one colour with a tone, written by Blender itself."""
+    tone = path.with_suffix(".wav")
+    count = round(48000 * frames / fps)
+    samples = (8000 * np.sin(np.arange(count) * 0.05)).astype("<i2")
+    with wave.open(str(tone), "wb") as file:
+        file.setnchannels(2)
+        file.setsampwidth(2)
+        file.setframerate(48000)
+        file.writeframes(np.repeat(samples, 2).tobytes())
+    scene = bpy.data.scenes.new("clip")
+    scene.view_settings.view_transform = "Standard"
+    render = scene.render
+    render.resolution_x, render.resolution_y = size
+    render.fps = fps
+    scene.frame_start, scene.frame_end = 1, frames
+    strips = scene.sequence_editor_create().strips
+    ending = {"length": frames} if NEW else {"frame_end": frames + 1}
+    strips.new_effect(name="colour", type="COLOR", channel=1, frame_start=1, **ending).color = colour
+    strips.new_sound("tone", str(tone), 2, 1)
+    movie_output(scene, path)
+    bpy.ops.render.render(animation=True, scene=scene.name)
+    bpy.data.scenes.remove(scene)
+    tone.unlink()
+    return path
+
+
+def movie_output(scene: bpy.types.Scene, path: Path) -> None:
+    """Render to an mp4 of H.264 and AAC."""
+    settings = scene.render.image_settings
+    if NEW:
+        settings.media_type = "VIDEO"
+    settings.file_format = "FFMPEG"
+    ffmpeg = scene.render.ffmpeg
+    ffmpeg.format, ffmpeg.codec, ffmpeg.audio_codec = "MPEG4", "H264", "AAC"
+    ffmpeg.constant_rate_factor = "PERC_LOSSLESS"
+    scene.render.filepath = str(path)
+
+
+def everything(item, seen=None, depth: int = 0) -> dict:
+    """Every readable RNA value below `item` (not into other data-blocks), by its path: to compare before and after."""
+    values = {}
+    for prop in item.bl_rna.properties:
+        name = prop.identifier
+        if name in {"rna_type", "bl_rna", "session_uid", "is_evaluated"}:
+            continue
+        try:
+            value = getattr(item, name)
+        except (AttributeError, RuntimeError, ValueError):
+            continue
+        if prop.type == "POINTER":
+            if value is None or isinstance(value, bpy.types.ID):
+                values[name] = getattr(value, "name_full", None)
+            elif depth < 6:
+                values |= {f"{name}.{key}": inner for key, inner in everything(value, depth=depth + 1).items()}
+        elif prop.type == "COLLECTION":
+            if depth < 6:
+                for index, element in enumerate(value):
+                    if isinstance(element, bpy.types.ID):
+                        values[f"{name}[{index}]"] = element.name_full
+                        continue
+                    inner = everything(element, depth=depth + 1)
+                    values |= {f"{name}[{index}].{key}": deep for key, deep in inner.items()}
+        elif getattr(prop, "is_array", False):
+            values[name] = tuple(tuple(row) if hasattr(row, "__len__") else row for row in value)
+        else:
+            values[name] = value
+    return values
