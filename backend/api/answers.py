@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from ..engines.engine import Capabilities
+from ..jobs.capabilities import capabilities_json
 from ..jobs.store import COMPLETED, IN_PROGRESS, KEPT_SECONDS, Job, Store
-from ..jobs.worker import capabilities_json
 
 POLL_MS = 500
 

@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from ..engines.engine import EngineError
 from ..jobs.store import error_json
-from ..media.encode import disk_full
+from ..media.disk import disk_full
 
 log = logging.getLogger("take_one.api")
 

@@ -138,7 +138,7 @@ def serve() -> tuple[Callable[[dict[str, Any]], None], Iterator[dict[str, Any]]]
 
 
 def end_with_parent() -> None:
-    """Has the kernel end this process with its parent, even in the midst of a computation, where it can (Linux).
+    """Has the kernel end this process with its parent, even in the midst of a computation (Linux only).
 
     There it is the parent's thread that counts: it must live as long as this process should.
     """

@@ -13,9 +13,9 @@ from collections import deque
 from typing import Any
 
 from ..engines.engine import Capabilities, EngineError
+from .capabilities import capabilities_from_json
 from .child import Child, ending
 from .store import Job, Owner, Store
-from .worker import capabilities_from_json
 
 log = logging.getLogger("take_one.jobs")
 

@@ -20,6 +20,7 @@ from typing import Any
 
 from ..engines.engine import EngineError
 from ..home import sync_folder
+from ..media.disk import disk_full
 
 QUEUED, IN_PROGRESS = "queued", "in_progress"
 COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"
@@ -329,9 +330,7 @@ class Store:
                 if self._durable.in_transaction:
                     self._durable.execute("ROLLBACK")
                 if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-                    raise EngineError(
-                        "disk_full", f"The disk of {self.folder} is full. Free some space.", "free_space"
-                    ) from error
+                    raise disk_full(self.folder) from error
                 raise
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ..engines.engine import Engine, EngineError, Progress, Request
-from ..media.encode import Written, disk_full, write_clip
+from ..media.disk import disk_full
+from ..media.encode import Written, write_clip
 from ..media.sidecar import write_sidecar
 
 

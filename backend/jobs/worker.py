@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import contextlib
-import dataclasses
 import faulthandler
 import json
 import os
@@ -16,7 +15,6 @@ import sys
 import threading
 import time
 import traceback
-from fractions import Fraction
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -27,6 +25,7 @@ import numpy as np
 from ..engines.engine import Cancelled, Capabilities, EngineError
 from ..home import write_whole
 from ..media.picture import PREVIEW_SIDE, jpeg
+from .capabilities import capabilities_json
 from .child import end_with_parent, serve
 from .request import parse
 from .store import error_json
@@ -132,20 +131,6 @@ class _Teller:
             self._pictured = now
             message["preview"] = base64.b64encode(jpeg(preview, PREVIEW_SIDE)).decode()
         self._send(message)
-
-
-def capabilities_json(capabilities: Capabilities) -> dict[str, Any]:
-    """Capabilities as JSON; the frame rate as text, or null for any."""
-    data = dataclasses.asdict(capabilities)
-    data["fps"] = None if capabilities.fps is None else str(capabilities.fps)
-    return data
-
-
-def capabilities_from_json(data: dict[str, Any]) -> Capabilities:
-    """What capabilities_json wrote."""
-    sizes = tuple((int(width), int(height)) for width, height in data["sizes"])
-    fps = None if data["fps"] is None else Fraction(data["fps"])
-    return Capabilities(**{**data, "sizes": sizes, "fps": fps, "languages": tuple(data["languages"])})
 
 
 def main(registry: str) -> None:

@@ -18,6 +18,7 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from ..engines.engine import Cancelled, Clip, EngineError, Progress, Request
 from ..home import sync_file
 from .conform import SOUND_RATE, conform_frames, conform_sound
+from .disk import disk_full
 from .picture import THUMBNAIL_SIDE, jpeg
 
 BT709 = 1  # the number of BT.709 in the H.264 tables of primaries, transfer and matrix
@@ -79,10 +80,6 @@ def write_clip(
         raise
     seconds = 0.0 if sound is None else sound.shape[1] / SOUND_RATE
     return Written(count, request.fps, width, height, seconds, thumbnail, _notes(clip, request))
-
-
-def disk_full(folder: Path) -> EngineError:
-    return EngineError("disk_full", f"The disk of {folder} is full. Free some space.", "free_space")
 
 
 def _frames(clip: Clip, request: Request) -> Iterator[np.ndarray]:
