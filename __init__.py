@@ -1,11 +1,18 @@
 """Take One: animate the camera's still, and lay the take in the edit."""
 
-from .scene import properties
+from . import operators, panels
+from .scene import properties, pump
+
+PARTS = (properties, operators, panels, pump)
 
 
-def register():
-    properties.register()
+def register() -> None:
+    """Called by Blender when the extension is enabled."""
+    for part in PARTS:
+        part.register()
 
 
-def unregister():
-    properties.unregister()
+def unregister() -> None:
+    """Called by Blender when the extension is disabled, and before it is loaded again."""
+    for part in reversed(PARTS):
+        part.unregister()

@@ -21,12 +21,31 @@ from bpy.props import (
 
 LANGUAGES = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
 MAX_SEED = 2**31 - 1
+BESIDE_FILE = {"PATH_SUPPORTS_BLEND_RELATIVE"}  # paths may begin with //
 
 STILL_SOURCES = (
-    ("RENDER", "Render", "Render the camera's picture with the scene's own engine and settings", "RENDER_STILL", 0),
-    ("VIEWPORT", "Viewport Render", "Render the camera's picture fast, with the viewport's shading", "SHADING_RENDERED", 1),
+    (
+        "RENDER",
+        "Render",
+        "Render the camera's picture with the scene's own engine and settings",
+        "RENDER_STILL",
+        0,
+    ),
+    (
+        "VIEWPORT",
+        "Viewport Render",
+        "Render the camera's picture fast, with the viewport's shading",
+        "SHADING_RENDERED",
+        1,
+    ),
     ("RESULT", "Render Result", "Take the picture that was rendered last", "RENDER_RESULT", 2),
-    ("IMAGE", "Image File", "Take a picture from disk. It has no depth, so the camera move is plainer", "FILE_IMAGE", 3),
+    (
+        "IMAGE",
+        "Image File",
+        "Take a picture from disk. It has no depth, so the camera move is plainer",
+        "FILE_IMAGE",
+        3,
+    ),
     ("PLAYHEAD", "Frame Under Playhead", "Take the frame that the sequencer shows now", "SEQ_PREVIEW", 4),
 )
 MOTIONS = (
@@ -36,7 +55,11 @@ MOTIONS = (
 PLACEMENTS = (
     ("PLAYHEAD", "At Playhead", "Lay the take where the playhead stands"),
     ("AFTER", "After Last Strip", "Lay the take after the last strip of the edit"),
-    ("REPLACE", "Replace Take", "Put the take in the place of the shot's current one, keeping trims and effects"),
+    (
+        "REPLACE",
+        "Replace Take",
+        "Put the take in the place of the shot's current one, keeping trims and effects",
+    ),
 )
 QUALITIES = (
     ("FAST", "Fast", "Fewest steps: to see whether the idea works"),
@@ -49,6 +72,12 @@ TAKE_STATUSES = (
     ("FAILED", "Failed", "The engine could not make it"),
     ("CANCELLED", "Cancelled", "Stopped before it was ready"),
 )
+
+# What a card says of a shot besides its dialogue: copied when a shot is made from another.
+DIRECTION = (
+    "still_source", "image_path", "prompt", "prompt_text", "sound", "seconds", "engine", "quality",
+    "size_percent", "seed", "seed_lock", "motion",
+)  # fmt: skip
 
 
 def new_uid() -> str:
@@ -91,10 +120,10 @@ class TAKEONE_PG_take(bpy.types.PropertyGroup):
     uid: StringProperty()
     number: IntProperty()
     status: EnumProperty(items=TAKE_STATUSES, default="WAITING")
-    clip: StringProperty(subtype="FILE_PATH")
-    sidecar: StringProperty(subtype="FILE_PATH")
-    thumbnail: StringProperty(subtype="FILE_PATH")
-    still: StringProperty(subtype="FILE_PATH")
+    clip: StringProperty(subtype="FILE_PATH", options=BESIDE_FILE)
+    sidecar: StringProperty(subtype="FILE_PATH", options=BESIDE_FILE)
+    thumbnail: StringProperty(subtype="FILE_PATH", options=BESIDE_FILE)
+    still: StringProperty(subtype="FILE_PATH", options=BESIDE_FILE)
     engine: StringProperty()
     seed: IntProperty(min=0, max=MAX_SEED)
     request: StringProperty()
@@ -118,9 +147,9 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     still_source: EnumProperty(
         name="Still", description="Where the picture that starts the clip comes from", items=STILL_SOURCES
     )
-    image_path: StringProperty(name="Image", description="The picture to animate", subtype="FILE_PATH")
+    image_path: StringProperty(name="Image", description="The picture to animate", subtype="FILE_PATH", options=BESIDE_FILE)
     still: StringProperty(
-        name="Last Still", description="The picture that was sent last", subtype="FILE_PATH"
+        name="Last Still", description="The picture that was sent last", subtype="FILE_PATH", options=BESIDE_FILE
     )
     prompt: StringProperty(
         name="Prompt",
@@ -178,6 +207,7 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     motion: EnumProperty(name="Camera Move", description="What moves the camera", items=MOTIONS)
     takes: CollectionProperty(type=TAKEONE_PG_take)
     active_take: IntProperty(name="Take", description="The take that the buttons act on")
+    last_number: IntProperty(description="The highest number that a take of this shot ever had")
     current_take: StringProperty(description="Id of the take that the edit shows")
 
 
@@ -188,11 +218,16 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     uid: StringProperty()
     shots: CollectionProperty(type=TAKEONE_PG_shot)
     active_shot: IntProperty(name="Shot", description="The shot that the panels show")
+    blank: PointerProperty(type=TAKEONE_PG_shot)  # the card to fill in before there is a first shot
     placement: EnumProperty(
         name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS
     )
     variations: IntProperty(
-        name="Variations", description="How many takes to make, each with its own seed", default=3, min=2, max=16
+        name="Variations",
+        description="How many takes to make, each with its own seed",
+        default=3,
+        min=2,
+        max=16,
     )
 
 
@@ -222,6 +257,21 @@ def active_shot(scene: bpy.types.Scene) -> TAKEONE_PG_shot | None:
     return shots[scene.take_one.active_shot] if 0 <= scene.take_one.active_shot < len(shots) else None
 
 
+def card(scene: bpy.types.Scene) -> TAKEONE_PG_shot:
+    """The shot to fill in: the active one, or a blank that becomes the first shot."""
+    return active_shot(scene) or scene.take_one.blank
+
+
+def copy_direction(source: TAKEONE_PG_shot, target: TAKEONE_PG_shot) -> None:
+    """Give `target` the direction and settings of `source`. Names, ids, camera and takes stay."""
+    for name in DIRECTION:
+        setattr(target, name, getattr(source, name))
+    target.lines.clear()
+    for line in source.lines:
+        new = target.lines.add()
+        new.speaker, new.language, new.line = line.speaker, line.language, line.line
+
+
 def add_shot(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> TAKEONE_PG_shot:
     """Append a shot with a free name, and make it the active one."""
     ensure_ids(scene)
@@ -239,8 +289,13 @@ def add_shot(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> 
 
 
 def ensure_shot(scene: bpy.types.Scene) -> TAKEONE_PG_shot:
-    """The active shot; a first one is made where the scene has none."""
-    return active_shot(scene) or add_shot(scene)
+    """The active shot; the blank card becomes the first one where the scene has none."""
+    shot = active_shot(scene)
+    if shot:
+        return shot
+    shot = add_shot(scene, scene.take_one.blank.camera)
+    copy_direction(scene.take_one.blank, shot)
+    return shot
 
 
 def all_shots() -> Iterator[TAKEONE_PG_shot]:

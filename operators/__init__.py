@@ -1,0 +1,27 @@
+"""The verbs: thin operators that check, hand over to scene/ and report."""
+
+import bpy
+
+from . import animate, batch, queue, setup, shots, takes, trouble
+
+CLASSES = (
+    *animate.CLASSES,
+    *queue.CLASSES,
+    *setup.CLASSES,
+    *shots.CLASSES,
+    *takes.CLASSES,
+    *trouble.CLASSES,
+)
+
+
+def register() -> None:
+    """Add the operators."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+
+
+def unregister() -> None:
+    """Remove the operators."""
+    batch.unregister()
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

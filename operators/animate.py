@@ -1,0 +1,394 @@
+# mypy: disable-error-code="valid-type"
+"""Making takes: animate the frame, retake, variations, every selected camera, refine, make again."""
+
+import random
+from typing import Any
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
+
+from ..scene import jobs, properties, still, takes
+from ..scene.errors import SceneError
+from ..scene.state import STATE
+from . import batch, connection
+from .report import attempt
+from .shots import shot_of, shot_scene
+
+ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
+
+
+class Direction:
+    """Arguments that stand in for what the card says, for this call only. Left alone, the card's values hold."""
+
+    prompt: StringProperty(name="Prompt", description="What should happen", options=ONCE)
+    sound: StringProperty(name="Sound", description="What is heard", options=ONCE)
+    seconds: FloatProperty(
+        name="Seconds", description="Length of the take", default=5.0, min=0.1, max=120.0, options=ONCE
+    )
+    engine: StringProperty(name="Engine", description="Id of the engine, such as 'draft'", options=ONCE)
+    quality: EnumProperty(
+        name="Quality",
+        description="How much work the engine spends",
+        items=properties.QUALITIES,
+        default="STANDARD",
+        options=ONCE,
+    )
+    size_percent: IntProperty(
+        name="Size", description="Percent of the scene's size", default=100, min=10, max=100, options=ONCE
+    )
+    motion: EnumProperty(
+        name="Camera Move", description="What moves the camera", items=properties.MOTIONS, options=ONCE
+    )
+    source: EnumProperty(
+        name="Still", description="Where the still comes from", items=properties.STILL_SOURCES, options=ONCE
+    )
+    image_path: StringProperty(
+        name="Image", description="The picture, for the source IMAGE", subtype="FILE_PATH", options=ONCE
+    )
+    placement: EnumProperty(
+        name="Place", description="Where the take goes in the edit", items=properties.PLACEMENTS, options=ONCE
+    )
+    shot: StringProperty(
+        name="Shot", description="Name or id of the shot. Empty: the one that the panels show", options=ONCE
+    )
+
+    def given(self, name: str) -> Any:
+        """The argument, or None where the caller left it alone."""
+        return getattr(self, name) if self.properties.is_property_set(name) else None
+
+    def overrides(self) -> dict[str, Any]:
+        """What this call says instead of the card."""
+        names = ("prompt", "sound", "seconds", "engine", "quality", "size_percent", "motion", "image_path")
+        return {name: self.given(name) for name in names if self.given(name) is not None}
+
+    def find_shot(self, context: bpy.types.Context) -> Any:
+        """The shot to animate; the blank card becomes one. Raises SceneError where the name is unknown."""
+        if not self.shot:
+            shown = shot_of(context)
+            return shown if shown.uid else properties.ensure_shot(shot_scene(context))
+        for shot in properties.all_shots():
+            if self.shot in (shot.uid, shot.name):
+                return shot
+        raise SceneError("no_shot", f"There is no shot named '{self.shot}' in this file")
+
+
+class Animate(Direction):
+    """An operator that makes takes of a shot: it waits in scripts and in background, and goes on in the UI."""
+
+    bl_options = {"REGISTER"}
+
+    seed: IntProperty(
+        name="Seed",
+        description="Seed of the take. -1: the card's where it is locked, else a new one",
+        default=-1,
+        min=-1,
+        max=properties.MAX_SEED,
+        options=ONCE,
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return poll_free(cls)
+
+    def seeds(self) -> list[int] | None:
+        """The seeds to make takes with; None leaves the choice to the card."""
+        return None if self.seed < 0 else [self.seed]
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: self.wait(context))
+
+    def wait(self, context: bpy.types.Context) -> None:
+        """Make the takes and wait for them. Raises SceneError."""
+        connection.ensure()
+        made = jobs.run_blocking(
+            context,
+            self.find_shot(context),
+            seeds=self.seeds(),
+            placement=self.given("placement"),
+            source=self.given("source"),
+            overrides=self.overrides(),
+        )
+        for take in made:
+            self.report(
+                {"INFO"}, rpt_("Take {number} is ready: {clip}").format(number=take.number, clip=take.clip)
+            )
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        if bpy.app.background:
+            return self.execute(context)
+        return attempt(self, lambda: self.begin(context))
+
+    def begin(self, context: bpy.types.Context) -> None:
+        """Begin, and leave the rest to the timer. Raises SceneError."""
+        connection.ensure()
+        jobs.start(
+            context,
+            self.find_shot(context),
+            seeds=self.seeds(),
+            placement=self.given("placement"),
+            source=self.given("source"),
+            overrides=self.overrides(),
+        )
+
+
+class TAKEONE_OT_animate_frame(Animate, bpy.types.Operator):
+    """Render the camera's still, animate it by the direction and lay the take in the edit, while you work on"""
+
+    bl_idname = "takeone.animate_frame"
+    bl_label = "Animate This Frame"
+
+
+class TAKEONE_OT_variations(Animate, bpy.types.Operator):
+    """Make several takes of one still, each with its own seed. The one that is ready last is shown in the edit"""
+
+    bl_idname = "takeone.variations"
+    bl_label = "Variations"
+
+    seed: IntProperty(
+        name="First Seed",
+        description="Seed of the first take; the next ones count up. -1: random ones",
+        default=-1,
+        min=-1,
+        max=properties.MAX_SEED - 16,
+        options=ONCE,
+    )
+    count: IntProperty(name="Takes", description="How many takes to make", default=3, min=2, max=16)
+
+    def seeds(self) -> list[int] | None:
+        if self.seed >= 0:
+            return list(range(self.seed, self.seed + self.count))
+        return random.sample(range(properties.MAX_SEED), self.count)
+
+    def given(self, name: str) -> Any:
+        chosen = super().given(name)
+        return "REPLACE" if name == "placement" and chosen is None else chosen
+
+
+class TAKEONE_OT_retake(Animate, bpy.types.Operator):
+    """Animate the shot again by what its card says now, in the place of its current take"""
+
+    bl_idname = "takeone.retake"
+    bl_label = "Retake"
+
+    same_seed: BoolProperty(
+        name="Same Seed", description="Use the seed of the chosen take instead of a new one", options=ONCE
+    )
+
+    @classmethod
+    def description(cls, _context: bpy.types.Context, properties: Any) -> str:
+        if properties.same_seed:
+            return "Animate again with the chosen take's seed, in the place of the current take"
+        return "Animate again with a new seed, in the place of the current take"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return poll_free(cls) and poll_take(cls, context)
+
+    def seeds(self) -> list[int] | None:
+        if self.seed >= 0:
+            return [self.seed]
+        if self.same_seed:
+            return [chosen_take(bpy.context).seed]
+        return [random.randint(0, properties.MAX_SEED)]
+
+    def given(self, name: str) -> Any:
+        chosen = super().given(name)
+        return "REPLACE" if name == "placement" and chosen is None else chosen
+
+
+class TAKEONE_OT_animate_cameras(bpy.types.Operator):
+    """Animate the view of every selected camera, one shot each, by the direction of the shot that is shown"""
+
+    bl_idname = "takeone.animate_cameras"
+    bl_label = "Animate Selected Cameras"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if not poll_free(cls):
+            return False
+        if selected_cameras(context):
+            return True
+        cls.poll_message_set("Select the cameras to animate")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: self.wait(context))
+
+    def wait(self, context: bpy.types.Context) -> None:
+        """One take of every selected camera, one after the other. Raises SceneError."""
+        connection.ensure()
+        for uid in shots_of_cameras(context):
+            jobs.run_blocking(context, properties.find_shot(uid), source="RENDER", placement="AFTER")
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        if bpy.app.background:
+            return self.execute(context)
+        return attempt(self, lambda: self.begin(context))
+
+    def begin(self, context: bpy.types.Context) -> None:
+        """Begin with the first camera; the others follow as each still is rendered. Raises SceneError."""
+        connection.ensure()
+        batch.begin(shots_of_cameras(context))
+
+
+def selected_cameras(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The selected cameras, by name."""
+    chosen = [one for one in getattr(context, "selected_objects", None) or () if one.type == "CAMERA"]
+    return sorted(chosen, key=lambda one: one.name)
+
+
+def shots_of_cameras(context: bpy.types.Context) -> list[str]:
+    """The uid of a shot for each selected camera: the one it has, else a new one with the shown direction."""
+    scene = shot_scene(context)
+    direction = scene.take_one.active_shot
+    uids = []
+    for camera in selected_cameras(context):
+        found = next((shot for shot in scene.take_one.shots if shot.camera == camera), None)
+        if found is None:
+            was_empty = not scene.take_one.shots
+            found = properties.add_shot(scene, camera)
+            model = scene.take_one.blank if was_empty else scene.take_one.shots[direction]
+            properties.copy_direction(model, found)
+        uids.append(found.uid)
+    return uids
+
+
+def engine_ids(_self: object, _context: bpy.types.Context, _text: str) -> list[str]:
+    """Ids of the engines that can run, for a search field."""
+    return [engine["id"] for engine in STATE.engines if engine["available"]]
+
+
+class TAKEONE_OT_refine(bpy.types.Operator):
+    """Make the chosen take again with a better engine or size. It replaces the draft wherever the edit uses it"""
+
+    bl_idname = "takeone.refine"
+    bl_label = "Refine Take"
+    bl_options = {"REGISTER"}
+
+    engine: StringProperty(
+        name="Engine", description="Id of the engine to refine with", default="draft", search=engine_ids
+    )
+    size_percent: IntProperty(
+        name="Size",
+        description="Percent of the scene's size",
+        default=100,
+        min=10,
+        max=100,
+        subtype="PERCENTAGE",
+    )
+    quality: EnumProperty(
+        name="Quality",
+        description="How much work the engine spends",
+        items=properties.QUALITIES,
+        default="BEST",
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return poll_free(cls) and poll_take(cls, context)
+
+    def arguments(self, context: bpy.types.Context) -> dict[str, Any]:
+        """What to ask of jobs."""
+        take = chosen_take(context)
+        return {
+            "seeds": [take.seed],
+            "placement": "REPLACE",
+            "overrides": {"engine": self.engine, "size_percent": self.size_percent, "quality": self.quality},
+            "refines": take.uid,
+        }
+
+    def wait(self, context: bpy.types.Context) -> None:
+        """Refine and wait. Raises SceneError."""
+        connection.ensure()
+        jobs.run_blocking(context, shot_of(context), **self.arguments(context))
+
+    def begin(self, context: bpy.types.Context) -> None:
+        """Begin to refine. Raises SceneError."""
+        connection.ensure()
+        jobs.start(context, shot_of(context), **self.arguments(context))
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        # From the dialog of invoke() this is called in the window: begin there, wait in scripts.
+        begin = self.wait if bpy.app.background or not self.options.is_invoke else self.begin
+        return attempt(self, lambda: begin(context))
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Refine")
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(self, "engine")
+        column.prop(self, "size_percent", slider=True)
+        column.prop(self, "quality")
+
+
+class TAKEONE_OT_make_again(bpy.types.Operator):
+    """Make a take whose file is gone once more, from what it was made of, and put it back on its strips"""
+
+    bl_idname = "takeone.make_again"
+    bl_label = "Make Again"
+    bl_options = {"REGISTER"}
+
+    take: StringProperty(name="Take", description="Id of the take. Empty: the chosen one", options=ONCE)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return poll_take(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: self.begin(context))
+
+    def begin(self, context: bpy.types.Context) -> None:
+        """Send the take's request once more. Raises SceneError."""
+        connection.ensure()
+        jobs.make_again(context, shot_of(context), self.take or chosen_take(context).uid)
+
+
+def chosen_take(context: bpy.types.Context) -> Any | None:
+    """The take that the buttons act on."""
+    shot = shot_of(context)
+    return shot.takes[shot.active_take] if 0 <= shot.active_take < len(shot.takes) else None
+
+
+def poll_take(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
+    """Poll of operators that act on a take."""
+    if chosen_take(context):
+        return True
+    cls.poll_message_set("The shot has no take yet: animate it first")
+    return False
+
+
+def poll_ready(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
+    """Poll of operators that need a take's clip."""
+    if not poll_take(cls, context):
+        return False
+    take = chosen_take(context)
+    if take.status != "READY":
+        cls.poll_message_set("This take has no clip")
+        return False
+    if takes.clip_missing(take):
+        cls.poll_message_set("The take's file is gone: make it again")
+        return False
+    return True
+
+
+def poll_free(cls: type[bpy.types.Operator]) -> bool:
+    """Poll of operators that render a still."""
+    if not still.rendering():
+        return True
+    cls.poll_message_set("A still is being rendered")
+    return False
+
+
+CLASSES = (
+    TAKEONE_OT_animate_frame,
+    TAKEONE_OT_variations,
+    TAKEONE_OT_retake,
+    TAKEONE_OT_animate_cameras,
+    TAKEONE_OT_refine,
+    TAKEONE_OT_make_again,
+)

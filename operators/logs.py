@@ -1,0 +1,39 @@
+"""The backend's log, shown in Blender."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from ..client.home import home
+from ..scene.errors import SceneError
+
+MOST = 400_000  # characters of the log's end that are shown
+TITLE = "Take One Log"
+
+
+def newest() -> Path | None:
+    """The log that was written last."""
+    found = sorted((home() / "logs").glob("*.log"), key=lambda path: path.stat().st_mtime)
+    return found[-1] if found else None
+
+
+def show(context: bpy.types.Context) -> None:
+    """Open a text window on the end of the newest log. Raises SceneError where there is none."""
+    path = newest()
+    if path is None:
+        raise SceneError("no_log", "There is no log yet: nothing was installed or started")
+    text = bpy.data.texts.get(TITLE) or bpy.data.texts.new(TITLE)
+    text.clear()
+    text.write(path.read_text(encoding="utf-8", errors="replace")[-MOST:])
+    text.filepath = ""
+    text.cursor_set(len(text.lines) - 1)
+    if bpy.app.background:
+        return
+    bpy.ops.wm.window_new()
+    window = context.window_manager.windows[-1]
+    area = window.screen.areas[0]
+    area.type = "TEXT_EDITOR"
+    area.spaces.active.text = text
+    area.spaces.active.top = len(text.lines)

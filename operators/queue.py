@@ -1,0 +1,98 @@
+# mypy: disable-error-code="valid-type"
+"""The queue: cancel one job or all, let one go first."""
+
+import bpy
+from bpy.props import IntProperty, StringProperty
+
+from ..scene import jobs, pump
+from ..scene.state import QUEUED, STATE
+from . import batch
+
+
+class TAKEONE_OT_cancel(bpy.types.Operator):
+    """Stop making this take"""
+
+    bl_idname = "takeone.cancel"
+    bl_label = "Cancel Take"
+    bl_options = {"REGISTER"}
+
+    job: StringProperty(
+        name="Job", description="Key of the job. Empty: the one that began last", options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        return poll_jobs(cls)
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        key = self.job or next(reversed(STATE.jobs))
+        if key not in STATE.jobs:
+            self.report({"INFO"}, "This take is no longer in the queue")
+            return {"CANCELLED"}
+        jobs.cancel(key)
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_cancel_all(bpy.types.Operator):
+    """Stop making all takes that wait or are being made"""
+
+    bl_idname = "takeone.cancel_all"
+    bl_label = "Cancel All Takes"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        return poll_jobs(cls)
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        batch.cancel()
+        jobs.cancel_all()
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_queue_move(bpy.types.Operator):
+    """Let this take be made earlier or later than its neighbour in the queue"""
+
+    bl_idname = "takeone.queue_move"
+    bl_label = "Move in Queue"
+    bl_options = {"REGISTER"}
+
+    job: StringProperty(name="Job", description="Key of the waiting job", options={"SKIP_SAVE"})
+    by: IntProperty(
+        name="By", description="Places to move, negative for earlier", default=-1, options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        if len(waiting_keys()) > 1:
+            return True
+        cls.poll_message_set("Fewer than two takes wait in the queue")
+        return False
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        keys = waiting_keys()
+        if self.job not in keys:
+            self.report({"INFO"}, "This take no longer waits in the queue")
+            return {"CANCELLED"}
+        place = keys.index(self.job)
+        keys.remove(self.job)
+        target = max(0, min(place + self.by, len(keys)))
+        pump.session().move(self.job, keys[target] if target < len(keys) else None)
+        return {"FINISHED"}
+
+
+def waiting_keys() -> list[str]:
+    """Keys of the waiting jobs in the order in which they will be made."""
+    waiting = [job for job in STATE.jobs.values() if job.status == QUEUED]
+    return [job.key for job in sorted(waiting, key=lambda job: job.queue_position or 0)]
+
+
+def poll_jobs(cls: type[bpy.types.Operator]) -> bool:
+    """Poll of operators that stop takes."""
+    if STATE.jobs:
+        return True
+    cls.poll_message_set("No take is being made")
+    return False
+
+
+CLASSES = (TAKEONE_OT_cancel, TAKEONE_OT_cancel_all, TAKEONE_OT_queue_move)

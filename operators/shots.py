@@ -1,0 +1,247 @@
+# mypy: disable-error-code="valid-type"
+"""Shots and their dialogue: add, remove, choose, fill in."""
+
+import random
+
+import bpy
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
+
+from ..scene import properties
+
+
+def shot_scene(context: bpy.types.Context) -> bpy.types.Scene:
+    """The scene whose shots the panels show.
+
+    In the sequencer that is the scene of the active strip's shot. Elsewhere the window's scene, unless it is
+    one without shots of its own (an edit scene): then the first scene that has some.
+    """
+    strip = getattr(context, "active_strip", None) if context.area and is_sequencer(context.area) else None
+    shot = properties.find_shot(strip.get("take_one_shot", "")) if strip else None
+    if shot:
+        return shot.id_data
+    if context.scene.take_one.shots or context.scene.camera:
+        return context.scene
+    return next((scene for scene in bpy.data.scenes if scene.take_one.shots), context.scene)
+
+
+def is_sequencer(area: bpy.types.Area) -> bool:
+    """Whether the area is a video sequencer."""
+    return area.type == "SEQUENCE_EDITOR"
+
+
+def shot_of(context: bpy.types.Context) -> properties.TAKEONE_PG_shot:
+    """The shot that the panels show: in the sequencer the active strip's, else the scene's active one, else the
+    blank card."""
+    if context.area and is_sequencer(context.area):
+        strip = getattr(context, "active_strip", None)
+        shot = properties.find_shot(strip.get("take_one_shot", "")) if strip else None
+        if shot:
+            return shot
+    return properties.card(shot_scene(context))
+
+
+def poll_shot(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
+    """Poll of operators that need a shot."""
+    if shot_of(context).uid:
+        return True
+    cls.poll_message_set("There is no shot yet: animate a frame, or add a shot")
+    return False
+
+
+class TAKEONE_OT_shot_add(bpy.types.Operator):
+    """Add a shot seen by the selected camera, or by the scene's own"""
+
+    bl_idname = "takeone.shot_add"
+    bl_label = "Add Shot"
+    bl_options = {"REGISTER", "UNDO"}
+
+    duplicate: BoolProperty(
+        name="Duplicate",
+        description="Start with the direction of the shot that is shown",
+        options={"SKIP_SAVE"},
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        scene = shot_scene(context)
+        before = scene.take_one.active_shot
+        chosen = context.object if context.object and context.object.type == "CAMERA" else scene.camera
+        shot = properties.add_shot(scene, chosen)
+        if self.duplicate and before < len(scene.take_one.shots) - 1:
+            properties.copy_direction(scene.take_one.shots[before], shot)
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_shot_remove(bpy.types.Operator):
+    """Take the shot off the list. Its clips stay on disk and its strips in the edit"""
+
+    bl_idname = "takeone.shot_remove"
+    bl_label = "Remove Shot"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return poll_shot(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        state = shot_scene(context).take_one
+        state.shots.remove(state.active_shot)
+        state.active_shot = max(0, min(state.active_shot, len(state.shots) - 1))
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_shot_choose(bpy.types.Operator):
+    """Show this shot in the panels"""
+
+    bl_idname = "takeone.shot_choose"
+    bl_label = "Choose Shot"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    shot: StringProperty(name="Shot", description="Id of the shot")
+    look_through: BoolProperty(
+        name="Look Through", description="Make the shot's camera the scene's active one", default=True
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        shot = properties.find_shot(self.shot)
+        if not shot:
+            self.report({"ERROR"}, "This shot is no longer in the file")
+            return {"CANCELLED"}
+        scene = shot.id_data
+        scene.take_one.active_shot = [one.uid for one in scene.take_one.shots].index(self.shot)
+        if self.look_through and shot.camera and shot.camera.name in scene.objects:
+            scene.camera = shot.camera
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_line_add(bpy.types.Operator):
+    """Add a line of dialogue to the shot"""
+
+    bl_idname = "takeone.line_add"
+    bl_label = "Add Dialogue Line"
+    bl_options = {"REGISTER", "UNDO"}
+
+    speaker: StringProperty(name="Speaker", description="Who says the line", options={"SKIP_SAVE"})
+    language: EnumProperty(
+        name="Language",
+        description="The language that the line is spoken in",
+        items=[(name, name, "") for name in properties.LANGUAGES],
+    )
+    line: StringProperty(name="Line", description="The words that are spoken", options={"SKIP_SAVE"})
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        shot = shot_of(context)
+        previous = shot.lines[-1] if shot.lines else None
+        speaker = self.speaker or (previous.speaker if previous else "")
+        language = self.language
+        if previous and not self.properties.is_property_set("language"):
+            language = previous.language
+        line = shot.lines.add()
+        line.speaker, line.language, line.line = speaker, language, self.line
+        shot.active_line = len(shot.lines) - 1
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_line_remove(bpy.types.Operator):
+    """Remove the chosen line of dialogue"""
+
+    bl_idname = "takeone.line_remove"
+    bl_label = "Remove Dialogue Line"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if shot_of(context).lines:
+            return True
+        cls.poll_message_set("The shot has no dialogue")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        shot = shot_of(context)
+        shot.lines.remove(min(shot.active_line, len(shot.lines) - 1))
+        shot.active_line = max(0, min(shot.active_line, len(shot.lines) - 1))
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_line_move(bpy.types.Operator):
+    """Let the chosen line be spoken earlier or later"""
+
+    bl_idname = "takeone.line_move"
+    bl_label = "Move Dialogue Line"
+    bl_options = {"REGISTER", "UNDO"}
+
+    by: IntProperty(
+        name="By", description="Places to move, negative for earlier", default=-1, options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if len(shot_of(context).lines) > 1:
+            return True
+        cls.poll_message_set("The shot has fewer than two lines of dialogue")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        shot = shot_of(context)
+        target = max(0, min(shot.active_line + self.by, len(shot.lines) - 1))
+        shot.lines.move(shot.active_line, target)
+        shot.active_line = target
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_prompt_text(bpy.types.Operator):
+    """Move the prompt into a text block, for direction of more than one line"""
+
+    bl_idname = "takeone.prompt_text"
+    bl_label = "Write Prompt in Text Block"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        shot = shot_of(context)
+        if not shot.prompt_text:
+            shot.prompt_text = bpy.data.texts.new(f"{shot.name or 'Shot'} prompt")
+            shot.prompt_text.write(shot.prompt)
+        for area in context.screen.areas if context.screen else ():
+            if area.type == "TEXT_EDITOR":
+                area.spaces.active.text = shot.prompt_text
+                return {"FINISHED"}
+        self.report({"INFO"}, f"Open a Text Editor and write in '{shot.prompt_text.name}'")
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_new_seed(bpy.types.Operator):
+    """Draw another random seed"""
+
+    bl_idname = "takeone.new_seed"
+    bl_label = "New Seed"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        shot_of(context).seed = random.randint(0, properties.MAX_SEED)
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_engine_choose(bpy.types.Operator):
+    """Make the shot's next take with this engine"""
+
+    bl_idname = "takeone.engine_choose"
+    bl_label = "Choose Engine"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    engine: StringProperty(name="Engine", description="Id of the engine, such as 'draft'")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        shot_of(context).engine = self.engine
+        return {"FINISHED"}
+
+
+CLASSES = (
+    TAKEONE_OT_shot_add,
+    TAKEONE_OT_shot_remove,
+    TAKEONE_OT_shot_choose,
+    TAKEONE_OT_line_add,
+    TAKEONE_OT_line_remove,
+    TAKEONE_OT_line_move,
+    TAKEONE_OT_prompt_text,
+    TAKEONE_OT_new_seed,
+    TAKEONE_OT_engine_choose,
+)

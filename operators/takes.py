@@ -1,0 +1,221 @@
+# mypy: disable-error-code="valid-type"
+"""What is done with takes: play, show in the edit, rate, find, delete, copy settings."""
+
+import json
+from typing import Any
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+from bpy.props import IntProperty, StringProperty
+
+from ..scene import properties, strips, takes
+from ..scene.errors import SceneError
+from .animate import chosen_take, poll_ready, poll_take
+from .report import attempt, fail
+from .shots import shot_of
+
+
+class TakeOperator:
+    """An operator that acts on the chosen take, or on the one whose id it is given."""
+
+    take: StringProperty(
+        name="Take", description="Id of the take. Empty: the chosen one", options={"SKIP_SAVE"}
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return poll_take(cls, context)
+
+    def find(self, context: bpy.types.Context) -> tuple[Any, Any]:
+        """The shot and its take. Raises SceneError where the take is no longer there."""
+        shot = shot_of(context)
+        take = properties.find_take(shot, self.take) if self.take else chosen_take(context)
+        if take is None:
+            raise SceneError("no_take", "This take is no longer in the file")
+        return shot, take
+
+
+class ReadyTakeOperator(TakeOperator):
+    """An operator that needs the take's clip."""
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return poll_ready(cls, context)
+
+
+class TAKEONE_OT_take_choose(TakeOperator, bpy.types.Operator):
+    """Let the buttons act on this take"""
+
+    bl_idname = "takeone.take_choose"
+    bl_label = "Choose Take"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: choose(*self.find(context)))
+
+
+def choose(shot: Any, take: Any) -> None:
+    """Make this the take that the buttons act on."""
+    shot.active_take = [one.uid for one in shot.takes].index(take.uid)
+
+
+class TAKEONE_OT_take_play(ReadyTakeOperator, bpy.types.Operator):
+    """Play the take: in the sequencer where the edit shows it, else with the system's player"""
+
+    bl_idname = "takeone.take_play"
+    bl_label = "Play Take"
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: self.play(context))
+
+    def play(self, context: bpy.types.Context) -> None:
+        """Play from the strip's first frame, or hand the file to the system. Raises SceneError."""
+        shot, take = self.find(context)
+        place = next(
+            (
+                (edit, strip)
+                for edit, strip in strips.strips_of_shot(shot.uid)
+                if strip.get(strips.TAKE_KEY) == take.uid
+            ),
+            None,
+        )
+        window = window_showing(context, place[0]) if place else None
+        if place is None or window is None:
+            open_outside(takes.clip_path(take))
+            return
+        edit, strip = place
+        edit.frame_set(int(strip.frame_final_start))
+        with context.temp_override(window=window):
+            if not window.screen.is_animation_playing:
+                bpy.ops.screen.animation_play()
+
+
+def window_showing(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Window | None:
+    """A window with a sequencer that shows this scene's edit."""
+    for window in context.window_manager.windows:
+        shown = getattr(window.workspace, "sequencer_scene", None) or window.scene
+        if shown == scene and any(area.type == "SEQUENCE_EDITOR" for area in window.screen.areas):
+            return window
+    return None
+
+
+def open_outside(path: Any) -> None:
+    """Open a file or folder with the system's own program. Raises SceneError where there is none."""
+    try:
+        bpy.ops.wm.path_open(filepath=str(path))
+    except RuntimeError as error:
+        raise SceneError("no_program", f"The system could not open '{path}'. Open it by hand") from error
+
+
+class TAKEONE_OT_take_make_current(ReadyTakeOperator, bpy.types.Operator):
+    """Show this take in the edit, wherever the shot is used. Trims, transforms and effects stay"""
+
+    bl_idname = "takeone.take_make_current"
+    bl_label = "Make Current"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: takes.make_current(*self.find(context)))
+
+
+class TAKEONE_OT_take_rate(TakeOperator, bpy.types.Operator):
+    """Give the take this many stars. The same number again takes them away"""
+
+    bl_idname = "takeone.take_rate"
+    bl_label = "Rate Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    rating: IntProperty(name="Stars", description="One to five; none: 0", min=0, max=5, default=5)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: self.rate(context))
+
+    def rate(self, context: bpy.types.Context) -> None:
+        """Set or take away the stars. Raises SceneError."""
+        _shot, take = self.find(context)
+        take.rating = 0 if take.rating == self.rating else self.rating
+
+
+class TAKEONE_OT_take_show_file(TakeOperator, bpy.types.Operator):
+    """Open the folder that holds the take's file"""
+
+    bl_idname = "takeone.take_show_file"
+    bl_label = "Show File"
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: open_outside(takes.clip_path(self.find(context)[1]).parent))
+
+
+class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
+    """Put the take's files into the system's trash and remove its strips. Undo brings the strips back, not the files"""
+
+    bl_idname = "takeone.take_delete"
+    bl_label = "Delete Take"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=rpt_("Delete this take?"),
+            message=rpt_("Its files go to the trash, its strips leave the edit."),
+            confirm_text=rpt_("Delete"),
+        )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        try:
+            shot, take = self.find(context)
+            number = take.number
+            where = takes.delete(shot, take)
+        except SceneError as error:
+            return fail(self, error)
+        shot.active_take = max(0, min(shot.active_take, len(shot.takes) - 1))
+        gone = rpt_("Take {number} is in the trash") if where == "trash" else rpt_("Take {number} is deleted")
+        self.report({"INFO"}, gone.format(number=number))
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_take_copy_settings(TakeOperator, bpy.types.Operator):
+    """Put the take's direction, engine, length and seed back on the shot's card"""
+
+    bl_idname = "takeone.take_copy_settings"
+    bl_label = "Copy Settings to Card"
+    bl_options = {"REGISTER", "UNDO"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: copy_settings(*self.find(context)))
+
+
+def copy_settings(shot: Any, take: Any) -> None:
+    """Fill the card from what the take was asked for. Raises SceneError where that is not known."""
+    try:
+        asked = json.loads(take.request)
+    except ValueError:
+        raise SceneError("no_settings", "This take does not know its settings") from None
+    shot.prompt_text = None
+    shot.prompt = asked["prompt"]
+    shot.sound = asked["sound"]
+    shot.seconds = asked["seconds"]
+    shot.engine = asked["engine"]
+    shot.seed = asked["seed"]
+    shot.seed_lock = True
+    for name in ("quality", "size_percent", "motion"):
+        if name in asked:
+            setattr(shot, name, asked[name])
+    shot.lines.clear()
+    for line in asked["lines"]:
+        new = shot.lines.add()
+        new.speaker, new.language, new.line = line["speaker"], line["language"], line["line"]
+
+
+CLASSES = (
+    TAKEONE_OT_take_choose,
+    TAKEONE_OT_take_play,
+    TAKEONE_OT_take_make_current,
+    TAKEONE_OT_take_rate,
+    TAKEONE_OT_take_show_file,
+    TAKEONE_OT_take_delete,
+    TAKEONE_OT_take_copy_settings,
+)

@@ -1,0 +1,21 @@
+"""What a user sees. draw() reads state, and never changes it."""
+
+import bpy
+
+from . import card, preferences, queue, refresh, takes
+
+CLASSES = (*preferences.CLASSES, *card.CLASSES, *queue.CLASSES, *takes.CLASSES)
+
+
+def register() -> None:
+    """Add the panels."""
+    for cls in CLASSES:
+        bpy.utils.register_class(cls)
+    refresh.register()
+
+
+def unregister() -> None:
+    """Remove the panels."""
+    refresh.unregister()
+    for cls in reversed(CLASSES):
+        bpy.utils.unregister_class(cls)

@@ -1,0 +1,350 @@
+"""The shot card: what is sent, what should happen, how long, by which engine. And the button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.app.translations import pgettext_iface as iface_
+
+from ..operators import shots
+from ..operators.trouble import FIXES
+from ..scene import properties, settings
+from ..scene.state import STATE
+from . import pictures
+from .layout import in_both_sidebars, reason, region_scale, wrapped
+
+UNKNOWN: dict[str, Any] = {}
+
+
+class ShotPanel:
+    """Which shot, its picture, the button, and what went wrong."""
+
+    bl_label = "Take One"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        draw_error(layout, context)
+        draw_backend(layout, context)
+        shot = shots.shot_of(context)
+        draw_chooser(layout, context, shot)
+        draw_picture(layout, context, shot)
+        draw_button(layout, shot)
+
+
+def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The last error, with the button of its fix, until it is dealt with."""
+    problem = STATE.last_error
+    if problem is None:
+        return
+    box = layout.box()
+    row = box.row()
+    column = row.column()
+    column.alert = True
+    wrapped(column, context, iface_(problem.message), icon="ERROR")
+    row.operator("takeone.dismiss_error", text="", icon="X", emboss=False)
+    if problem.fix in FIXES:
+        label, icon = FIXES[problem.fix]
+        box.operator("takeone.fix", text=label, icon=icon).fix = problem.fix
+
+
+def draw_backend(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """How to get going, where there is no backend yet; nothing where all is well."""
+    if STATE.install.state == "running":
+        draw_install(layout)
+        return
+    backend = STATE.backend
+    if backend.state in ("missing", "outdated"):
+        box = layout.box()
+        wrapped(box, context, iface_(backend.message), icon="IMPORT")
+        if not bpy.app.online_access:
+            box.operator("takeone.allow_online", icon="WORLD")
+        row = box.row()
+        row.scale_y = 1.4
+        row.enabled = bpy.app.online_access
+        text = iface_("Update") if backend.state == "outdated" else iface_("Install")
+        row.operator("takeone.install", text=text, icon="IMPORT")
+    elif backend.state == "failed" and STATE.last_error is None:
+        box = layout.box()
+        wrapped(box, context, iface_(backend.message), icon="ERROR")
+        row = box.row(align=True)
+        if backend.fix in FIXES:
+            label, icon = FIXES[backend.fix]
+            row.operator("takeone.fix", text=label, icon=icon).fix = backend.fix
+        row.operator("takeone.open_log", text="Log", icon="TEXT")
+    elif backend.state in ("starting", "reconnecting"):
+        wrapped(layout, context, iface_(backend.message) or iface_("Starting"), icon="SORTTIME")
+
+
+def draw_install(layout: bpy.types.UILayout) -> None:
+    """Progress of the installation."""
+    box = layout.box()
+    row = box.row(align=True)
+    percent = f"{STATE.install.fraction:.0%}"
+    row.progress(factor=STATE.install.fraction, text=f"{STATE.install.message}  {percent}")
+    row.operator("takeone.install_cancel", text="", icon="X")
+    row.operator("takeone.open_log", text="", icon="TEXT")
+
+
+def draw_chooser(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
+    """Choose, name, add and remove shots."""
+    row = layout.row(align=True)
+    row.menu("TAKEONE_MT_shots", text="", icon="OUTLINER_OB_CAMERA")
+    if shot.uid:
+        row.prop(shot, "name", text="")
+    else:
+        row.label(text=" New shot")
+    row.operator("takeone.shot_add", text="", icon="ADD").duplicate = bool(shot.uid)
+    row.operator("takeone.shot_remove", text="", icon="REMOVE")
+
+
+def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
+    """The still that was sent last, or will be."""
+    path = shot.image_path if shot.still_source == "IMAGE" else shot.still
+    icon = pictures.icon(path)
+    if icon:
+        layout.template_icon(icon_value=icon, scale=region_scale(context, 9.0))
+
+
+def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
+    """The button."""
+    row = layout.row(align=True)
+    row.scale_y = 1.6
+    row.operator("takeone.animate_frame", icon="RENDER_ANIMATION")
+    row.menu("TAKEONE_MT_animate", text="", icon="DOWNARROW_HLT")
+
+
+class DirectionPanel:
+    """What should happen."""
+
+    bl_label = "Direction"
+    parent = "shot"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        shot = shots.shot_of(context)
+        able = STATE.engine(shot.engine) or UNKNOWN
+        column = layout.column(align=True)
+        row = column.row(align=True)
+        if shot.prompt_text:
+            row.template_ID(shot, "prompt_text")
+            first = shot.prompt_text.lines[0].body if shot.prompt_text.lines else ""
+            wrapped(column, context, first or iface_("The text block is empty"))
+        else:
+            row.prop(shot, "prompt", text="", placeholder="slowly push in, then pan left")
+            row.operator("takeone.prompt_text", text="", icon="TEXT")
+        row = layout.row()
+        row.enabled = able.get("sound", True)
+        row.prop(shot, "sound", text="", icon="SPEAKER", placeholder="rain on a window")
+        draw_lines(layout, context, shot, able)
+        column = layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        row = column.row()
+        row.prop(shot, "motion", text="Camera", expand=False)
+        if not able.get("camera_path", True) and shot.motion == "CAMERA":
+            reason(
+                layout, context, iface_("{engine} moves the camera by words only").format(engine=able["name"])
+            )
+        if not able.get("sound", True):
+            reason(layout, context, iface_("{engine} makes no sound").format(engine=able["name"]))
+
+
+def draw_lines(
+    layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: dict[str, Any]
+) -> None:
+    """Dialogue as a small list."""
+    row = layout.row()
+    speaks = able.get("dialogue", True)
+    row.active = speaks
+    if not shot.lines:
+        row.operator("takeone.line_add", text="Add Dialogue", icon="ADD")
+    else:
+        row.template_list("TAKEONE_UL_lines", "", shot, "lines", shot, "active_line", rows=2, maxrows=6)
+        buttons = row.column(align=True)
+        buttons.operator("takeone.line_add", text="", icon="ADD")
+        buttons.operator("takeone.line_remove", text="", icon="REMOVE")
+        if len(shot.lines) > 1:
+            buttons.operator("takeone.line_move", text="", icon="TRIA_UP").by = -1
+            buttons.operator("takeone.line_move", text="", icon="TRIA_DOWN").by = 1
+        if 0 <= shot.active_line < len(shot.lines):
+            layout.prop(shot.lines[shot.active_line], "line", text="", placeholder="We are late.")
+    if not speaks and shot.lines:
+        reason(layout, context, iface_("{engine} speaks no lines").format(engine=able["name"]))
+    languages = able.get("languages") or properties.LANGUAGES
+    unspoken = sorted({line.language for line in shot.lines} - set(languages))
+    if speaks and unspoken:
+        text = iface_("{engine} does not speak {languages}")
+        reason(layout, context, text.format(engine=able["name"], languages=", ".join(unspoken)))
+
+
+class TAKEONE_UL_lines(bpy.types.UIList):
+    """Lines of dialogue: who, in which language, what."""
+
+    def draw_item(
+        self,
+        _context: bpy.types.Context,
+        layout: bpy.types.UILayout,
+        _data: Any,
+        item: Any,
+        _icon: int,
+        _active_data: Any,
+        _active_property: str,
+        _index: int = 0,
+        _flag: int = 0,
+    ) -> None:
+        row = layout.row(align=True)
+        split = row.split(factor=0.35, align=True)
+        split.prop(item, "speaker", text="", emboss=False, placeholder="Who")
+        split = split.split(factor=0.5, align=True)
+        split.prop(item, "language", text="", emboss=False)
+        split.label(text=item.line, translate=False)
+
+
+class SettingsPanel:
+    """How long, by which engine, from which still, to where."""
+
+    bl_label = "Settings"
+    parent = "shot"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.use_property_split = True
+        layout.use_property_decorate = False
+        scene = shots.shot_scene(context)
+        shot = shots.shot_of(context)
+        able = STATE.engine(shot.engine) or UNKNOWN
+        draw_length(layout, context, shot, able)
+        draw_engine(layout, context, scene, shot, able)
+        row = layout.row(align=True)
+        seed = row.row(align=True)
+        seed.active = shot.seed_lock
+        seed.prop(shot, "seed")
+        row.operator("takeone.new_seed", text="", icon="FILE_REFRESH")
+        row.prop(shot, "seed_lock", text="", icon="LOCKED" if shot.seed_lock else "UNLOCKED")
+        layout.separator()
+        layout.prop(shot, "still_source")
+        if shot.still_source == "IMAGE":
+            layout.prop(shot, "image_path")
+        else:
+            layout.prop(shot, "camera", text="Camera", placeholder=scene.camera.name if scene.camera else "")
+        if shot.still_source in ("IMAGE", "PLAYHEAD") and able.get("depth"):
+            reason(layout, context, iface_("Without depth the camera move is plainer"))
+        layout.prop(scene.take_one, "placement")
+
+
+def draw_length(
+    layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: dict[str, Any]
+) -> None:
+    """Seconds and frames, and whether the engine can make that much."""
+    column = layout.column(align=True)
+    too_long = bool(able) and shot.seconds > able["max_seconds"]
+    column.alert = too_long
+    column.prop(shot, "seconds", text="Length")
+    column.prop(shot, "frames", text="Frames")
+    if too_long:
+        text = iface_("{engine} makes at most {seconds:g} s")
+        reason(layout, context, text.format(engine=able["name"], seconds=able["max_seconds"]))
+
+
+def draw_engine(
+    layout: bpy.types.UILayout,
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    shot: Any,
+    able: dict[str, Any],
+) -> None:
+    """Engine, quality and size, with the reasons for what is grey."""
+    row = layout.row()
+    split = row.split(factor=0.4)
+    label = split.row()
+    label.alignment = "RIGHT"
+    label.label(text="Engine")
+    split.menu("TAKEONE_MT_engines", text=able.get("name", shot.engine))
+    if able and not able["available"]:
+        reason(layout, context, able["reason"])
+        if able["fix"] in FIXES:
+            text, icon = FIXES[able["fix"]]
+            layout.operator("takeone.fix", text=text, icon=icon).fix = able["fix"]
+    row = layout.row()
+    row.enabled = shot.engine != "draft"
+    row.prop(shot, "quality")
+    layout.prop(shot, "size_percent", slider=True)
+    width, height = clip_size(scene, shot)
+    too_big = bool(able) and width * height > able["max_pixels"]
+    row = layout.row()
+    row.alignment = "RIGHT"
+    row.alert = too_big
+    row.label(text=f"{width} x {height}", translate=False)
+    if too_big:
+        text = iface_("{engine} makes at most {pixels:.1f} megapixels: lower the size")
+        reason(layout, context, text.format(engine=able["name"], pixels=able["max_pixels"] / 1e6))
+
+
+def clip_size(scene: bpy.types.Scene, shot: Any) -> tuple[int, int]:
+    """Width and height of the clip in pixels, as jobs will ask for it: even numbers."""
+    factor = scene.render.resolution_percentage * shot.size_percent / 10_000
+    width, height = scene.render.resolution_x * factor, scene.render.resolution_y * factor
+    return max(2, 2 * round(width / 2)), max(2, 2 * round(height / 2))
+
+
+class TAKEONE_MT_engines(bpy.types.Menu):
+    """Engines that make takes"""
+
+    bl_label = "Engine"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        if not STATE.engines:
+            self.layout.operator(
+                "takeone.backend_start", text="Start the backend to see its engines", icon="PLAY"
+            )
+        for engine in STATE.engines:
+            row = self.layout.row()
+            row.active = engine["available"]
+            text = engine["name"] if engine["available"] else f"{engine['name']}: {engine['reason']}"
+            row.operator("takeone.engine_choose", text=text).engine = engine["id"]
+
+
+class TAKEONE_MT_shots(bpy.types.Menu):
+    """Shots of this file"""
+
+    bl_label = "Shots"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        found = False
+        for shot in properties.all_shots():
+            found = True
+            camera = shot.camera.name if shot.camera else iface_("scene camera")
+            text = f"{shot.name}   ({camera}, {len(shot.takes)})"
+            self.layout.operator("takeone.shot_choose", text=text, translate=False).shot = shot.uid
+        if not found:
+            self.layout.label(text="No shots yet")
+
+
+class TAKEONE_MT_animate(bpy.types.Menu):
+    """More ways to animate"""
+
+    bl_label = "Animate"
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.operator_context = "INVOKE_DEFAULT"
+        layout.operator("takeone.retake", text="Retake, New Seed", icon="FILE_REFRESH").same_seed = False
+        layout.operator("takeone.retake", text="Retake, Same Seed", icon="LOCKED").same_seed = True
+        layout.operator("takeone.variations", icon="DUPLICATE")
+        layout.operator("takeone.animate_cameras", icon="OUTLINER_OB_CAMERA")
+        layout.separator()
+        layout.operator("takeone.cancel_all", icon="CANCEL")
+        layout.separator()
+        layout.operator("takeone.preferences", icon="PREFERENCES")
+
+
+CLASSES = (
+    TAKEONE_UL_lines,
+    TAKEONE_MT_engines,
+    TAKEONE_MT_shots,
+    TAKEONE_MT_animate,
+    *in_both_sidebars(ShotPanel, "shot"),
+    *in_both_sidebars(DirectionPanel, "direction"),
+    *in_both_sidebars(SettingsPanel, "settings"),
+)

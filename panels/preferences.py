@@ -1,0 +1,125 @@
+# mypy: disable-error-code="valid-type"
+"""The extension's preferences: set up the backend, connect to a server, see the models."""
+
+import bpy
+from bpy.app.translations import pgettext_iface as iface_
+from bpy.props import EnumProperty, StringProperty
+
+from ..operators import setup
+from ..operators.trouble import FIXES
+from ..scene import settings
+from ..scene.state import STATE
+from .card import draw_install
+from .layout import wrapped
+
+STATES = {
+    "off": ("Stopped", "PAUSE"),
+    "missing": ("Not installed", "IMPORT"),
+    "starting": ("Starting", "SORTTIME"),
+    "ready": ("Ready", "CHECKMARK"),
+    "reconnecting": ("Connecting again", "SORTTIME"),
+    "outdated": ("Needs an update", "FILE_REFRESH"),
+    "failed": ("Not working", "ERROR"),
+}
+
+
+class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
+    """Where takes are made."""
+
+    bl_idname = settings.PACKAGE
+
+    backend: EnumProperty(
+        name="Takes Are Made",
+        description="Where takes are made",
+        items=(
+            ("LOCAL", "On This Computer", "By the backend that Take One installs and starts by itself"),
+            (
+                "SERVER",
+                "On a Server",
+                "By a server that you connect: a workstation in the studio, or a service",
+            ),
+        ),
+    )
+    profile: EnumProperty(
+        name="Install", description="What to install on this computer", items=setup.PROFILES
+    )
+    server_url: StringProperty(name="Address", description="Such as http://192.168.1.20:8000")
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        layout.row().prop(self, "backend", expand=True)
+        if self.backend == "SERVER":
+            self.draw_server(layout, context)
+        else:
+            self.draw_local(layout, context)
+        draw_state(layout, context)
+        draw_models(layout, context)
+
+    def draw_local(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+        """Install and update."""
+        if STATE.install.state == "running":
+            draw_install(layout)
+            return
+        row = layout.row(align=True)
+        row.prop(self, "profile", text="")
+        texts = {"missing": iface_("Install"), "outdated": iface_("Update")}
+        row.operator(
+            "takeone.install", text=texts.get(STATE.backend.state, iface_("Install Again")), icon="IMPORT"
+        )
+        if not bpy.app.online_access:
+            box = layout.box()
+            wrapped(
+                box,
+                context,
+                iface_("Installing downloads files, and Blender's online access is off"),
+                icon="INFO",
+            )
+            box.operator("takeone.allow_online", icon="WORLD")
+        if STATE.install.state == "failed":
+            box = layout.box()
+            wrapped(box, context, iface_(STATE.install.message), icon="ERROR")
+            row = box.row(align=True)
+            row.operator("takeone.install", text="Try Again", icon="FILE_REFRESH")
+            row.operator("takeone.open_log", text="Log", icon="TEXT")
+
+    def draw_server(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+        """Address, token, test."""
+        row = layout.row(align=True)
+        row.label(text=self.server_url or iface_("No server yet"), icon="URL", translate=False)
+        row.operator("takeone.connect_server", text="Address and Token", icon="LINKED")
+        row.operator("takeone.backend_restart", text="Test", icon="FILE_REFRESH")
+
+
+def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """How the backend is, and its buttons."""
+    text, icon = STATES[STATE.backend.state]
+    row = layout.row(align=True)
+    row.label(text=text, icon=icon)
+    row.operator("takeone.backend_start", text="Start", icon="PLAY")
+    row.operator("takeone.backend_stop", text="Stop", icon="PAUSE")
+    row.operator("takeone.backend_restart", text="Restart", icon="FILE_REFRESH")
+    row.operator("takeone.open_log", text="Log", icon="TEXT")
+    if STATE.backend.message:
+        wrapped(layout, context, iface_(STATE.backend.message))
+    if STATE.backend.fix in FIXES:
+        label, icon = FIXES[STATE.backend.fix]
+        layout.operator("takeone.fix", text=label, icon=icon).fix = STATE.backend.fix
+
+
+def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The engines, and what each needs."""
+    if not STATE.engines:
+        return
+    box = layout.box()
+    box.label(text="Engines")
+    for engine in STATE.engines:
+        column = box.column(align=True)
+        column.label(
+            text=engine["name"], icon="CHECKMARK" if engine["available"] else "CANCEL", translate=False
+        )
+        wrapped(
+            column, context, engine["description"] if engine["available"] else engine["reason"], icon="BLANK1"
+        )
+
+
+CLASSES = (TAKEONE_AP_preferences,)
