@@ -54,15 +54,23 @@ class BlockStore:
         self.resident = {i: blocks[i].views(buffer) for i, buffer in self.buffers.items()}
         self.staging: Tensor | None = None
         self.staged: int | None = None
+        self.parked: dict[int, Tensor] = {}  # copies in pinned memory of blocks that are resident otherwise
+        self.slots: list[Tensor] = []
+        self.next = 0  # position in `streamed` of the next block to copy
+        self.turn = 0  # position of the next block to be fetched
         if self.streamed:
-            size = max(blocks[i].bytes for i in self.streamed)
-            self.slots = [torch.zeros(size, dtype=torch.uint8, device=device) for _ in range(2)]
-            self.next = 0  # position in `streamed` of the next block to copy
-            self.turn = 0  # position of the next block to be fetched
-            if device.type == "cuda":
-                self.side = torch.cuda.Stream(device)
-                self.filled = [torch.cuda.Event(), torch.cuda.Event()]
-                self.used = [torch.cuda.Event(), torch.cuda.Event()]
+            self._make_slots()
+
+    def _make_slots(self) -> None:
+        size = max(self.blocks[i].bytes for i in self.streamed)
+        self.slots = [torch.zeros(size, dtype=torch.uint8, device=self.device) for _ in range(2)]
+        if self.device.type == "cuda":
+            self.side = torch.cuda.Stream(self.device)
+            self.filled = [torch.cuda.Event(), torch.cuda.Event()]
+            self.used = [torch.cuda.Event(), torch.cuda.Event()]
+
+    def _host_buffer(self, size: int) -> Tensor:
+        return pinned(size) if self.device.type == "cuda" else torch.zeros(size, dtype=torch.uint8)
 
     def load_rows(self, block: int, name: str, start: int, rows: Tensor, scale: float | None = None) -> None:
         """Write rows of a published tensor into block `block`. Load a streamed block's tensors one after the other."""
@@ -83,8 +91,7 @@ class BlockStore:
             return
         size = self.blocks[self.staged].bytes
         if self.staged not in self.buffers:
-            self.buffers[self.staged] = (
-                pinned(size) if self.device.type == "cuda" else torch.zeros(size, dtype=torch.uint8))
+            self.buffers[self.staged] = self._host_buffer(size)
         self.buffers[self.staged].copy_(self.slots[0][:size])
         self.staged = None
 
@@ -124,12 +131,31 @@ class BlockStore:
         if self.next < len(self.streamed):
             self._copy_next()
 
+    def park(self) -> None:
+        """Leave the device to another model: keep all blocks in pinned memory (the first time takes seconds)."""
+        for i in list(self.resident):
+            if i not in self.parked:
+                self.parked[i] = self._host_buffer(self.blocks[i].bytes)
+                self.parked[i].copy_(self.buffers[i])
+        self.resident.clear()
+        self.slots.clear()
+        for i in self.parked:
+            self.buffers.pop(i, None)
+
+    def unpark(self) -> None:
+        """Bring the blocks back."""
+        for i, source in self.parked.items():
+            if i not in self.resident:
+                self.buffers[i] = source.to(self.device, non_blocking=True)
+                self.resident[i] = self.blocks[i].views(self.buffers[i])
+        if self.streamed and not self.slots:
+            self._make_slots()
+
     def close(self) -> None:
-        """Give pinned memory back."""
+        """Give all memory back."""
         if self.device.type == "cuda":
             torch.cuda.synchronize(self.device)
-            for i in self.streamed:
-                if i in self.buffers:
-                    torch.cuda.cudart().cudaHostUnregister(self.buffers[i].data_ptr())
-        self.buffers.clear()
-        self.resident.clear()
+            for buffer in (*(self.buffers[i] for i in self.streamed if i in self.buffers), *self.parked.values()):
+                torch.cuda.cudart().cudaHostUnregister(buffer.data_ptr())
+        for held in (self.buffers, self.resident, self.parked, self.slots):
+            held.clear()

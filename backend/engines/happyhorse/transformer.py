@@ -229,6 +229,14 @@ class Transformer:
             answers[name] = torch.nn.functional.linear(normed, self.outer[f"final_linear_{name}.weight"])
         return unpatch(answers["video"], layout.grid), answers["audio"][None]
 
+    def park(self) -> None:
+        """Keep the weights in the computer's memory and leave the GPU to another model, until `unpark`."""
+        self.store.park()
+        self._layout = None
+
+    def unpark(self) -> None:
+        self.store.unpark()
+
     def close(self) -> None:
         """Give the weights' memory back."""
         self.store.close()

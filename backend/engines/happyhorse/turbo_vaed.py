@@ -250,8 +250,7 @@ class TurboDecoder:
         """Channel c * 4 + dx * 2 + dy becomes pixel (dy, dx) of its patch."""
         patch = self.config.patch
         _, _, frames, height, width = x.shape
-        x = x.view(self.config.channels, patch, patch, frames, height, width) if x.is_contiguous() else (
-            x[0].unflatten(0, (self.config.channels, patch, patch)))
+        x = x[0].unflatten(0, (self.config.channels, patch, patch))
         return x.permute(0, 3, 4, 2, 5, 1).reshape(1, self.config.channels, frames, height * patch, width * patch)
 
 

@@ -1,0 +1,252 @@
+"""Published files to tensors where they are needed: read once, in parallel, cast on arrival, never held twice."""
+
+from __future__ import annotations
+
+import pickle
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from io import FileIO
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+
+from ...models.check import inspect, read_header
+from .config import TransformerConfig, config_from_shapes, parameter_shapes
+from .transformer import Transformer, check_names, loading_order
+
+DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "F8_E4M3": torch.float8_e4m3fn}
+FP8_SCALE = ".__fp8_scale"
+BANDS = "adapter.rope.bands"
+CHUNK = 64 << 20
+READERS = 4
+
+
+class CheckpointError(ValueError):
+    """The files are not what was asked for; the message says what they are or what is wrong with them."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Where one tensor lies: `start` is in bytes from the beginning of `file`."""
+
+    file: Path
+    start: int
+    shape: tuple[int, ...]
+    dtype: torch.dtype
+
+    @property
+    def row_bytes(self) -> int:
+        return prod(self.shape[1:]) * self.dtype.itemsize
+
+    @property
+    def bytes(self) -> int:
+        return prod(self.shape) * self.dtype.itemsize
+
+
+class Checkpoint:
+    """The tensors of a safetensors file or of a folder of shards, by name; only headers are read at first."""
+
+    def __init__(self, path: Path) -> None:
+        """
+        Raises:
+            CheckpointError: there are no such files, or they are cut short.
+        """
+        self.path = path
+        files = [path] if path.is_file() else sorted(path.glob("*.safetensors"))
+        if not files:
+            looks = inspect(path).looks_like if path.is_dir() else "not there"
+            raise CheckpointError(f"{path} holds no .safetensors files: it is {looks}.")
+        self.tensors: dict[str, Stored] = {}
+        for file in files:
+            try:
+                header = read_header(file)
+            except ValueError as error:
+                raise CheckpointError(str(error)) from error
+            with file.open("rb") as raw:
+                data = 8 + int.from_bytes(raw.read(8), "little")
+            for name, entry in header.items():
+                if entry["dtype"] not in DTYPES:
+                    raise CheckpointError(f"{file.name}: {name} is of type {entry['dtype']}, which is not supported.")
+                self.tensors[name] = Stored(
+                    file, data + entry["data_offsets"][0], tuple(entry["shape"]), DTYPES[entry["dtype"]])
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Of all tensors but fp8's scales."""
+        return {name: stored.shape for name, stored in self.tensors.items() if not name.endswith(FP8_SCALE)}
+
+    @property
+    def bytes(self) -> int:
+        return sum(stored.bytes for stored in self.tensors.values())
+
+    def scale(self, name: str) -> float | None:
+        """What the e4m3 values of `name` are to be multiplied by; None where there is none."""
+        stored = self.tensors.get(name + FP8_SCALE)
+        if stored is None:
+            return None
+        with stored.file.open("rb") as raw:
+            raw.seek(stored.start)
+            data = raw.read(stored.bytes)
+        return float(torch.frombuffer(bytearray(data), dtype=stored.dtype).float()[0])
+
+    def config(self, like: TransformerConfig) -> TransformerConfig:
+        """The config of the transformer in these files; what shapes cannot tell comes from `like`.
+
+        Raises:
+            CheckpointError: it is another model, or tensors are missing, not known or misshapen.
+        """
+        shapes = self.shapes
+        shapes.setdefault(BANDS, (like.bands,))
+        try:
+            config = config_from_shapes(shapes, like=like)
+            shapes[BANDS] = shapes[BANDS] if BANDS in self.tensors else (config.bands,)
+            check_names(parameter_shapes(config), shapes)
+        except ValueError as error:
+            folder = self.path if self.path.is_dir() else self.path.parent
+            raise CheckpointError(f"{self.path} can't be used as a MagiHuman transformer: {error}. "
+                                  f"It looks like {inspect(folder).looks_like}.") from error
+        return config
+
+    def pieces(self, names: list[str]) -> Iterator[tuple[str, int, int]]:
+        """(name, first row, rows) of `names` in turn, no piece larger than CHUNK if its rows are not."""
+        for name in names:
+            stored = self.tensors[name]
+            rows = stored.shape[0] if stored.shape else 1
+            step = max(1, CHUNK // max(1, stored.row_bytes))
+            for start in range(0, rows, step):
+                yield name, start, min(step, rows - start)
+
+    def read(self, names: list[str], device: torch.device, told: Callable[[int], None] | None = None
+             ) -> Iterator[tuple[str, int, Tensor]]:
+        """(name, first row, rows on `device`) of `names` in turn, read ahead by several threads.
+
+        Each tensor must be used up before the next is asked for. `told` gets the bytes read so far.
+        """
+        largest = max((self.tensors[name].row_bytes * count for name, _, count in self.pieces(names)), default=0)
+        cuda = device.type == "cuda"
+        buffers = [torch.empty(largest, dtype=torch.uint8, pin_memory=cuda) for _ in range(2 * READERS)]
+        events = [torch.cuda.Event() if cuda else None for _ in buffers]
+        handles = _Handles()
+        done = 0
+
+        def fill(slot: int, name: str, start: int, count: int) -> Tensor:
+            stored, event = self.tensors[name], events[slot]
+            if event is not None:
+                event.synchronize()  # what was last copied from this buffer has arrived
+            target = buffers[slot][:stored.row_bytes * count]
+            handles.read(stored.file, stored.start + start * stored.row_bytes, target)
+            return target.view(stored.dtype).view(count, *stored.shape[1:])
+
+        waiting: deque[tuple[str, int, int, Future[Tensor]]] = deque()
+        pieces = enumerate(self.pieces(names))
+        with handles, ThreadPoolExecutor(READERS) as pool:
+            def ask() -> None:
+                for turn, piece in pieces:
+                    slot = turn % len(buffers)
+                    waiting.append((piece[0], piece[1], slot, pool.submit(fill, slot, *piece)))
+                    return
+
+            # One buffer is in the hands of whoever reads, the others are being filled.
+            for _ in range(len(buffers) - 1):
+                ask()
+            while waiting:
+                name, start, slot, future = waiting.popleft()
+                rows = future.result()
+                done += rows.numel() * rows.element_size()
+                yield name, start, rows.to(device, non_blocking=True) if cuda else rows
+                event = events[slot]
+                if event is not None:
+                    event.record()
+                if told is not None:
+                    told(done)
+                ask()
+
+
+class _Handles:
+    """Open files, one for each reading thread and file."""
+
+    def __init__(self) -> None:
+        self.local = threading.local()
+        self.all: list[FileIO] = []
+
+    def __enter__(self) -> _Handles:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for handle in self.all:
+            handle.close()
+
+    def read(self, file: Path, start: int, target: Tensor) -> None:
+        mine: dict[str, FileIO] = self.local.__dict__
+        if str(file) not in mine:
+            mine[str(file)] = FileIO(file)
+            self.all.append(mine[str(file)])
+        handle, view = mine[str(file)], memoryview(target.numpy())
+        handle.seek(start)
+        while view.nbytes:
+            count = handle.readinto(view)
+            if not count:
+                raise CheckpointError(f"{file.name} ends too early.")
+            view = view[count:]
+
+
+def load_transformer(
+    path: Path,
+    like: TransformerConfig,
+    device: torch.device | str,
+    precision: str = "bf16",
+    *,
+    resident_bytes: int | None = None,
+    rows_at_once: int | None = None,
+    progress: Callable[[float], None] | None = None,
+) -> Transformer:
+    """A transformer from a safetensors file or a folder of shards: fp32, bf16 or fp8 with scales.
+
+    Args:
+        like: what this transformer is, for what its tensors can't tell: `config.BASE`, `SR_540P`, `SR_1080P`.
+        precision, resident_bytes, rows_at_once: see `Transformer`; a memory plan gives them.
+        progress: told the fraction that is loaded.
+
+    Raises:
+        CheckpointError: says what the files are, or which tensors are missing, not known or misshapen.
+    """
+    checkpoint = Checkpoint(path)
+    config = checkpoint.config(like)
+    options = {} if rows_at_once is None else {"rows_at_once": rows_at_once}
+    model = Transformer(config, device, precision, resident_bytes=resident_bytes, **options)
+    if BANDS not in checkpoint.tensors:
+        model.load_rows(BANDS, 0, 10000.0 ** (-torch.arange(config.bands) / config.bands))
+    names = loading_order(checkpoint.shapes)
+    scales = {name: checkpoint.scale(name) for name in names}
+    total = checkpoint.bytes
+    told = None if progress is None else lambda done: progress(done / total)
+    for name, start, rows in checkpoint.read(names, model.device, told):
+        model.load_rows(name, start, rows, scales[name])
+    model.finish_loading()
+    return model
+
+
+def read_tensors(path: Path) -> dict[str, Any]:
+    """All tensors of a .safetensors, .pth or .ckpt file, on the CPU. Pickles may hold tensors and plain data only.
+
+    Raises:
+        CheckpointError: it can't be read, or holds something that is not safe to load.
+    """
+    try:
+        if path.suffix == ".safetensors":
+            return load_file(path)
+        tensors = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+    except pickle.UnpicklingError as error:
+        raise CheckpointError(f"{path.name} holds more than tensors and was not loaded: {error}") from error
+    except (OSError, RuntimeError, ValueError) as error:
+        raise CheckpointError(f"{path.name} can't be read: {error}") from error
+    if not isinstance(tensors, dict):
+        raise CheckpointError(f"{path.name} holds a {type(tensors).__name__}, not tensors by name.")
+    return tensors

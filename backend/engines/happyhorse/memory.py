@@ -1,0 +1,154 @@
+"""How a transformer fits into a GPU: plans, what each is expected to take, and the one that comes next if it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import torch
+
+from .config import PATCH, TransformerConfig
+from .memory_streaming import streamed_blocks
+from .transformer import ROWS_AT_ONCE
+from .transformer_weights import BlockWeights, padded
+
+Result = TypeVar("Result")
+
+GIB = 1 << 30
+RESERVE = GIB  # CUDA's kernels and workspaces, and what the allocator can't use for its pieces
+FEW_ROWS = 4096
+FP8_CAPABILITY = (8, 9)
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a stage works on: latent `frames` of `height` x `width`, `audio` latents, `text` tokens at most."""
+
+    frames: int
+    height: int
+    width: int
+    audio: int
+    text: int = 640
+
+    @property
+    def tokens(self) -> int:
+        return self.frames * (self.height // PATCH) * (self.width // PATCH) + self.audio + self.text
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How to hold one transformer. `resident_bytes` None: all its blocks stay on the GPU.
+
+    `expected_peak` is what the stage is expected to take of the GPU's memory, all in all; `expected_host` what
+    of the computer's memory will be locked for streaming.
+    """
+
+    precision: str
+    resident_bytes: int | None
+    rows_at_once: int
+    expected_peak: int
+    expected_host: int = 0
+
+    @property
+    def words(self) -> str:
+        """For people: how it runs and what it is expected to take."""
+        how = {"bf16": "full precision", "fp8": "8-bit products", "fp32": "32-bit, for checks"}[self.precision]
+        where = "all on the GPU" if self.resident_bytes is None else (
+            f"{self.expected_host / GIB:.0f} GiB streamed from memory")
+        return f"{how}, {where}, about {self.expected_peak / GIB:.1f} GiB of GPU memory"
+
+
+def weight_bytes(config: TransformerConfig, precision: str) -> int:
+    """Of all blocks and of what lies outside them."""
+    blocks = sum(BlockWeights(config, layer, precision).bytes for layer in range(config.layers))
+    widths = config.video_channels + config.audio_channels
+    return blocks + 4 * config.hidden * (2 * widths + config.text_channels + 5)
+
+
+def working_bytes(config: TransformerConfig, precision: str, shape: Shape, rows_at_once: int = ROWS_AT_ONCE) -> int:
+    """The most that one pass holds beside the weights."""
+    tokens, hidden = shape.tokens, config.hidden
+    wide = 4 if precision == "fp32" else 2
+    narrow = {"fp32": 4, "bf16": 2, "fp8": 1}[precision]
+    stream = tokens * hidden * (4 + wide) + tokens * 6 * config.bands * 4
+    attention = tokens * (padded(config.qkv_rows, 16) * wide + hidden * narrow + hidden * wide)
+    inner = max(config.inner(layer) * (1 if layer in config.gelu_layers else 2) for layer in range(config.layers))
+    # Cuts are rounded, so that a piece may be half as large again.
+    rows = min(tokens, rows_at_once * 3 // 2)
+    mlp = rows * (inner * wide + inner * narrow + hidden * narrow)
+    head = tokens * hidden * 4
+    return stream + max(attention, mlp, head)
+
+
+def choose_plans(config: TransformerConfig, shape: Shape, free: int, *, fp8: bool = True) -> list[Plan]:
+    """Plans that should fit into `free` bytes of GPU memory, the best first; empty where none does.
+
+    `fp8`: whether the GPU has such products (see `supports_fp8`).
+    """
+    plans = []
+    for precision in ("bf16", "fp8") if fp8 else ("bf16",):
+        peak = weight_bytes(config, precision) + working_bytes(config, precision, shape) + RESERVE
+        if peak <= free:
+            plans.append(Plan(precision, None, ROWS_AT_ONCE, peak))
+    streamed = streamed_plan(config, shape, free, "fp8" if fp8 else "bf16")
+    if streamed is not None:
+        plans.append(streamed)
+    return plans
+
+
+def streamed_plan(config: TransformerConfig, shape: Shape, free: int, precision: str) -> Plan | None:
+    """Keep on the GPU what fits and stream the rest; None where not even that fits."""
+    blocks = [BlockWeights(config, layer, precision) for layer in range(config.layers)]
+    total = sum(block.bytes for block in blocks)
+    outside = weight_bytes(config, precision) - total
+    for rows in (ROWS_AT_ONCE, FEW_ROWS):
+        beside = outside + working_bytes(config, precision, shape, rows) + RESERVE
+        budget = min(free - beside, total - 1)
+        if budget < 2 * max(block.bytes for block in blocks):
+            continue
+        outer = streamed_blocks(blocks, budget)
+        resident = total - sum(blocks[i].bytes for i in outer)
+        slots = 2 * max(blocks[i].bytes for i in outer)
+        host = sum(blocks[i].bytes for i in outer)
+        return Plan(precision, budget, rows, beside + resident + slots, host)
+    return None
+
+
+def smallest_memory(config: TransformerConfig, shape: Shape, *, fp8: bool = True) -> int:
+    """Bytes of GPU memory below which no plan fits."""
+    precision = "fp8" if fp8 else "bf16"
+    largest = max(BlockWeights(config, layer, precision).bytes for layer in range(config.layers))
+    blocks = sum(BlockWeights(config, layer, precision).bytes for layer in range(config.layers))
+    outside = weight_bytes(config, precision) - blocks
+    return outside + 2 * largest + working_bytes(config, precision, shape, FEW_ROWS) + RESERVE
+
+
+def supports_fp8(device: torch.device | str) -> bool:
+    """Whether the GPU has e4m3 products (Ada, Hopper and later)."""
+    device = torch.device(device)
+    return device.type == "cuda" and torch.cuda.get_device_capability(device) >= FP8_CAPABILITY
+
+
+def run_with_fallback(
+    plans: Sequence[Plan], run: Callable[[Plan], Result], note: Callable[[str], None]
+) -> Result:
+    """`run` with the first plan; if the GPU's memory runs out, once more with the next one, and `note` says so.
+
+    `run` must let go of everything on the GPU when it raises.
+
+    Raises:
+        torch.OutOfMemoryError: the second plan did not fit either, or there is none.
+    """
+    first, *others = plans
+    try:
+        return run(first)
+    except torch.OutOfMemoryError as error:
+        if not others:
+            raise
+        # The traceback holds on to the failed run's tensors.
+        error.__traceback__ = None
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    note(f"The GPU's memory ran out with {first.words}; it was run with {others[0].words} instead.")
+    return run(others[0])

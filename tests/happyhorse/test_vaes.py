@@ -1,0 +1,94 @@
+"""The video VAE and the audio VAE against the reference's numbers."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+
+pytest.importorskip("diffusers")
+
+from backend.engines.happyhorse import audio_vae, video_vae
+from backend.engines.happyhorse.checkpoints import CheckpointError
+from tests.happyhorse.golden import Case, difference
+
+
+def full(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
+    return {name: tensor.float() for name, tensor in weights.items()}
+
+
+def test_video_vae() -> None:
+    case = Case("wan22_vae")
+    vae = video_vae.video_vae_from(full(case.weights()))
+    assert difference(video_vae.encode_video(vae, case["video"]), case["latent_normalised"]) < 1e-4
+    assert difference(video_vae.decode_video(vae, case["latent_normalised"]), case["decoded"]) < 1e-4
+    picture = case["video"][:, :, 0]
+    assert difference(video_vae.encode_picture(vae, picture), case["image_latent_normalised"]) < 1e-4
+
+
+def test_names_of_the_video_vae() -> None:
+    names = Case("wan22_vae").case["key_map"]
+    assert {name: video_vae.diffusers_name(name) for name in names} == names
+
+
+@pytest.mark.parametrize("form", ["pth", "safetensors", "diffusers"])
+def test_forms_of_the_video_vae(form: str, tmp_path: Path) -> None:
+    case = Case("wan22_vae")
+    if form == "pth":
+        torch.save(full(case.weights()), tmp_path / "Wan2.2_VAE.pth")
+    elif form == "safetensors":
+        save_file(full(case.weights()), tmp_path / "Wan2.2_VAE.safetensors")
+    else:
+        video_vae.video_vae_from(full(case.weights())).save_pretrained(tmp_path)
+    vae = video_vae.load_video_vae(tmp_path)
+    assert difference(video_vae.encode_picture(vae, case["video"][:, :, 0]), case["image_latent_normalised"]) < 1e-4
+
+
+def test_another_model_is_no_video_vae() -> None:
+    with pytest.raises(CheckpointError, match="not the Wan 2.2 video VAE"):
+        video_vae.video_vae_from(Case("oobleck").weights())
+
+
+def test_a_pickle_with_code_is_not_run(tmp_path: Path) -> None:
+    touched = tmp_path / "touched"
+
+    class Evil:
+        def __reduce__(self) -> tuple[object, tuple[str]]:
+            return (Path.touch, (touched,))
+
+    torch.save({"conv2.weight": Evil()}, tmp_path / "Wan2.2_VAE.pth")
+    with pytest.raises(CheckpointError, match="more than tensors"):
+        video_vae.load_video_vae(tmp_path)
+    assert not touched.exists()
+
+
+def test_audio_vae() -> None:
+    case = Case("oobleck")
+    decoder = audio_vae.AudioDecoder(audio_vae.audio_vae_from(full(case.weights())))
+    assert difference(decoder.waveform(case["latent"]), case["waveform_51200"]) < 1e-4
+    assert difference(decoder.decode(case["latent"]).T, case["waveform_44100"]) < 1e-4
+    with torch.inference_mode():
+        posterior = decoder.vae.encode(case["encode.waveform"][None]).latent_dist
+    assert difference(posterior.mean, case["encode.mean"]) < 1e-4
+    assert difference(posterior.std, case["encode.std"]) < 1e-4
+
+
+def test_names_of_the_audio_vae() -> None:
+    names = Case("oobleck").case["key_map"]
+    assert {name: audio_vae.diffusers_name(name, 5) for name in names} == names
+
+
+def test_the_published_audio_file(tmp_path: Path) -> None:
+    case = Case("oobleck")
+    weights = {f"pretransform.model.{name}": tensor for name, tensor in full(case.weights()).items()}
+    save_file({**weights, "model.something.else": torch.zeros(1)}, tmp_path / "model.safetensors")
+    decoder = audio_vae.AudioDecoder.load(tmp_path)
+    assert difference(decoder.decode(case["latent"]).T, case["waveform_44100"]) < 1e-4
+
+
+@pytest.mark.parametrize(("samples", "count"), [(2048, 1764), (100, 77), (99, 77), (100, 131), (77, 77)])
+def test_resampling_keeps_a_tone(samples: int, count: int) -> None:
+    def tone(points: int) -> torch.Tensor:
+        return torch.sin(2 * torch.pi * 5 * torch.arange(points, dtype=torch.float64) / points + 0.3)
+
+    assert difference(audio_vae.resample(tone(samples), count), tone(count)) < 1e-9
