@@ -12,6 +12,7 @@ from .errors import SceneError
 
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
 SHOT_KEY, TAKE_KEY, JOB_KEY = "take_one_shot", "take_one_take", "take_one_job"
+SIZE_KEY = "take_one_size"  # of the picture that the strip shows, in pixels
 CHANNELS = 128
 COLORS = ("COLOR_05", "COLOR_06", "COLOR_04", "COLOR_07", "COLOR_03", "COLOR_08", "COLOR_02")
 
@@ -77,8 +78,7 @@ def place(
     try:
         movie = editor.strips.new_movie(name, str(clip), CHANNELS, frame, fit_method="FIT")
         made.append(movie)
-        if not movie.elements or not movie.elements[0].orig_width:
-            raise SceneError("clip_unreadable", f"Blender can't read the clip {clip}. Make the take again.", "retry")
+        movie[SIZE_KEY] = _check_readable(movie, clip)
         count = length(movie)
         channels = free_channels(editor, frame, frame + count, 2 if sound else 1, ignore=movie)
         movie.channel = channels[-1]
@@ -161,34 +161,46 @@ def swap(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str)
     Raises:
         SceneError: clip_unreadable; the strips then show what they showed.
     """
-    done: list[tuple[bpy.types.Strip, str]] = []
-    try:
-        for strip in strips:
-            if strip.type == "MOVIE":
-                done.append((strip, strip.filepath))
-                _swap_movie(strip, str(clip))
-    except SceneError:
-        for strip, filepath in done:
-            strip.filepath = filepath
-        raise
+    if not strips:
+        return
+    size = _picture_size(strips[0].id_data, clip)
     for strip in strips:
-        if strip.type == "SOUND":
+        if strip.type == "MOVIE":
+            _swap_movie(strip, str(clip), size)
+        elif strip.type == "SOUND":
             _swap_sound(strip, str(clip))
         strip[TAKE_KEY] = take_uid
         strip.name = f"{name} sound" if strip.type == "SOUND" else name
 
 
-def _swap_movie(strip: bpy.types.Strip, filepath: str) -> None:
-    old = strip.elements[0]
-    old_size = old.orig_width, old.orig_height
+def _picture_size(scene: bpy.types.Scene, clip: Path) -> tuple[int, int]:
+    """Width and height of a clip, or SceneError clip_unreadable."""
+    strips = scene.sequence_editor.strips
+    probe = strips.new_movie("probe", str(clip), CHANNELS, scene.frame_start)
+    try:
+        return _check_readable(probe, clip)
+    finally:
+        strips.remove(probe)
+
+
+def _check_readable(movie: bpy.types.Strip, clip: Path) -> tuple[int, int]:
+    """Width and height of a strip that was just made from the clip."""
+    element = movie.elements[0] if movie.elements else None
+    if element is None or not element.orig_width or not element.orig_height:
+        raise SceneError("clip_unreadable", f"Blender can't read the clip {clip}. Make the take again.", "retry")
+    return element.orig_width, element.orig_height
+
+
+def _swap_movie(strip: bpy.types.Strip, filepath: str, size: tuple[int, int]) -> None:
+    # An element's orig_width stays that of the strip's first file.
+    first = strip.elements[0].orig_width, strip.elements[0].orig_height
+    width, height = strip.get(SIZE_KEY, first)
     handles = start(strip), end(strip)
     strip.filepath = filepath
-    new = strip.elements[0]
-    if not new.orig_width:
-        raise SceneError("clip_unreadable", f"Blender can't read the clip {filepath}. Make the take again.", "retry")
-    if all(old_size) and old_size != (new.orig_width, new.orig_height):
-        strip.transform.scale_x *= old_size[0] / new.orig_width
-        strip.transform.scale_y *= old_size[1] / new.orig_height
+    if width and height:
+        strip.transform.scale_x *= width / size[0]
+        strip.transform.scale_y *= height / size[1]
+    strip[SIZE_KEY] = size
     if handles != (start(strip), end(strip)):
         setattr(strip, START, handles[0])
         setattr(strip, END, handles[1])
