@@ -37,7 +37,9 @@ def make(folder: Path) -> None:
     _turbo_vae(_new(folder / "turbo_vae"))
     _wan_vae(_new(folder / "Wan2.2-TI2V-5B"))
     _stable_audio(_new(folder / "stable-audio-open-1.0"))
-    text_width = load_file(GOLDEN / "dit_base" / "weights.safetensors")["adapter.text_embedder.weight"].shape[1]
+    text_width = load_file(GOLDEN / "dit_base" / "weights.safetensors")["adapter.text_embedder.weight"].shape[
+        1
+    ]
     _t5gemma(_new(folder / "t5gemma-9b-9b-ul2"), text_width)
 
 
@@ -59,7 +61,9 @@ def _turbo_vae(folder: Path) -> None:
     config = json.loads((GOLDEN / "turbo_vaed" / "case.json").read_text())["config"]
     (folder / "TurboV3-Wan22-TinyShallow_7_7.json").write_text(json.dumps(config, indent=1))
     weights = load_file(GOLDEN / "turbo_vaed" / "weights.safetensors")
-    heads = {"module.aligned_feature_projection_heads.0.weight": torch.zeros(2, 2)}  # left over from its training
+    heads = {
+        "module.aligned_feature_projection_heads.0.weight": torch.zeros(2, 2)
+    }  # left over from its training
     state = {f"module.{name}": tensor for name, tensor in weights.items()} | heads
     torch.save({"ema_state_dict": state, "step": 340000}, folder / "checkpoint-340000.ckpt")
 

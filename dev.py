@@ -1,0 +1,75 @@
+#!/usr/bin/env python3
+"""All that a developer of Take One needs: demo, test, gui, bench, build. Any Python from 3.8 on runs this
+script; it sets up the environments that the rest runs in, under .dev/, by itself.
+
+    python3 dev.py demo [--out DIR]       a furnished room, its still, a take, the edit: the product at work
+    python3 dev.py test [PART ...]        all tests, or those of the parts named
+    python3 dev.py gui                    the tests that click in a real Blender window (BLENDER names its
+    command) python3 dev.py bench [NAME ...]       the measurements behind docs/benchmarks.md
+    python3 dev.py build                  the extension's zip, in dist/
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+
+
+def main() -> int:
+    if sys.version_info < (3, 8):
+        print("dev.py needs Python 3.8 or newer, this is " + sys.version.split()[0])
+        return 2
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND")
+    demo = commands.add_parser("demo", help="make a still, a take and an edit, from nothing")
+    demo.add_argument("--out", type=Path, default=ROOT / "demo", help="where to put it (default: demo/)")
+    test = commands.add_parser("test", help="run the tests")
+    test.add_argument(
+        "parts",
+        nargs="*",
+        metavar="PART",
+        help="lint, backend, client, happyhorse, blender-5.2, blender-4.5, gui (default: all)",
+    )
+    commands.add_parser("gui", help="run the tests that click in a Blender window")
+    bench = commands.add_parser("bench", help="run the measurements")
+    bench.add_argument("names", nargs="*", metavar="NAME", help="scripts of bench/ (default: all)")
+    build = commands.add_parser("build", help="build the extension's zip")
+    build.add_argument("--out", type=Path, default=ROOT / "dist", help="where to put it (default: dist/)")
+    arguments = parser.parse_args()
+    if arguments.command is None:
+        parser.print_help()
+        return 2
+
+    sys.path.insert(0, str(ROOT))
+    from devtools import bench as benches
+    from devtools import build as builds
+    from devtools import demo as demos
+    from devtools import testing
+    from devtools.environments import SetupError
+
+    try:
+        if arguments.command == "demo":
+            return demos.demo(arguments.out.absolute())
+        if arguments.command == "test":
+            return testing.test(arguments.parts)
+        if arguments.command == "gui":
+            return testing.test(["gui"])
+        if arguments.command == "bench":
+            return benches.bench(arguments.names)
+        print(builds.build(arguments.out.absolute()))
+        return 0
+    except SetupError as error:
+        print(f"\n{error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("\nInterrupted.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,69 @@
+"""`dev.py demo`: sets up, then lets Blender do what an artist would, and lists what came of it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import time
+from pathlib import Path
+
+from .environments import DEV, ROOT, blender, ensure, python_of, run_environment
+
+
+def demo(out: Path) -> int:
+    """Make the demo in the folder `out`. Raises SetupError."""
+    began = time.monotonic()
+    environment = blender()
+    stages = [("set up", ensure("backend", environment))]
+    out.mkdir(parents=True, exist_ok=True)
+    report = DEV / "reports" / "demo.json"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    if report.exists():
+        report.unlink()
+    command = [
+        str(python_of(environment)),
+        str(ROOT / "devtools" / "demo_scene.py"),
+        "--out",
+        str(out),
+        "--report",
+        str(report),
+    ]
+    env = {**run_environment(), "TAKE_ONE_HOME": str(DEV / "demo-home")}
+    done = subprocess.run(command, cwd=str(ROOT), env=env)
+    if done.returncode != 0 or not report.exists():
+        print("\nThe demo failed; what went wrong is above.")
+        return done.returncode or 1
+    made = json.loads(report.read_text())
+    clip = Path(made["clip"])
+    began_sheet = time.monotonic()
+    sheet = [
+        str(python_of("backend")),
+        str(ROOT / "devtools" / "contact_sheet.py"),
+        str(clip),
+        str(out / "contact_sheet.png"),
+    ]
+    subprocess.run(sheet, check=True)
+    stages += [*made["stages"], ("contact sheet", time.monotonic() - began_sheet)]
+    files = {
+        out / "still.png": "the camera's still",
+        clip: "the take, with picture and sound",
+        Path(made["sidecar"]): "all that it takes to make it again",
+        out / "demo.blend": "the room, and the edit with its strips",
+        out / "edit.mp4": "the edit, rendered by Blender",
+        out / "contact_sheet.png": "the take at a glance",
+    }
+    print(f"\n{'stage':<32}{'seconds':>8}")
+    for name, seconds in stages:
+        print(f"{name:<32}{seconds:>8.1f}")
+    print(f"{'in all':<32}{time.monotonic() - began:>8.1f}")
+    print(f"\n{'file':<48}{'KiB':>8}  what it is")
+    for path, meaning in files.items():
+        print(f"{_short(path):<48}{path.stat().st_size / 1024:>8.0f}  {meaning}")
+    return 0
+
+
+def _short(path: Path) -> str:
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)

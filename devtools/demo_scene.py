@@ -1,0 +1,169 @@
+"""The demo, inside Blender as a Python module: what an artist would do with the extension, by its own
+operators.
+
+Run by `dev.py demo`. Not for Blender's own window.
+"""
+
+import argparse
+import importlib.util
+import json
+import shutil
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+import bpy
+
+ROOT = Path(__file__).resolve().parents[1]
+SIZE = (960, 540)
+SECONDS = 5.0
+PROMPT = "Slowly push in towards the lamp, then pan right to the armchair by the window."
+SOUND = "rain on a window, quiet room"
+LINE = ("ANNA", "English", "You said that you would be home before the rain.")
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from demo_room import build_room  # noqa: E402  the folder above is no package of Blender's
+
+
+class Stages:
+    """The stages as they go by, and how long each took."""
+
+    def __init__(self) -> None:
+        self.seconds: list[tuple[str, float]] = []
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        print(f"{name} ...", flush=True)
+        began = time.monotonic()
+        yield
+        self.seconds.append((name, time.monotonic() - began))
+        print(f"  {self.seconds[-1][1]:.1f} s", flush=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--report", type=Path, required=True)
+    arguments = parser.parse_args()
+    out: Path = arguments.out
+    _clear(out)
+    stages = Stages()
+
+    with stages.stage("furnish the room"):
+        bpy.ops.wm.read_factory_settings(use_empty=True)
+        extension = load_extension()
+        extension.register()
+        build_room()
+        _settings(bpy.context.scene)
+        bpy.ops.wm.save_as_mainfile(filepath=str(out / "demo.blend"))
+    with stages.stage("start the backend"):
+        _start_backend()
+    with stages.stage("animate: still, take, strips"):
+        take = _animate()
+    with stages.stage("render the edit"):
+        edit = _edit_scene()
+        _render_edit(edit, out / "edit.mp4")
+
+    bpy.ops.wm.save_mainfile()
+    files = {name: Path(bpy.path.abspath(getattr(take, name))) for name in ("still", "clip", "sidecar")}
+    extension.unregister()
+    shutil.copyfile(files["still"], out / "still.png")
+    arguments.report.write_text(
+        json.dumps({"stages": stages.seconds, "clip": str(files["clip"]), "sidecar": str(files["sidecar"])})
+    )
+
+
+def load_extension(name: str = "take_one") -> ModuleType:
+    """The repository's root as the package `name`, the way Blender loads an extension."""
+    spec = importlib.util.spec_from_file_location(
+        name, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
+    )
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+def _clear(out: Path) -> None:
+    """Remove what an earlier run made, and nothing else."""
+    out.mkdir(parents=True, exist_ok=True)
+    for name in ("still.png", "demo.blend", "demo.blend1", "edit.mp4", "contact_sheet.png"):
+        (out / name).unlink(missing_ok=True)
+    shutil.rmtree(out / "takes", ignore_errors=True)
+
+
+def _settings(scene: bpy.types.Scene) -> None:
+    """Cycles with few samples: a still that a machine with two cores renders in seconds."""
+    scene.name = "Living Room"
+    scene.render.engine = "CYCLES"
+    scene.cycles.device = "CPU"
+    scene.cycles.samples = 12
+    scene.cycles.use_denoising = True
+    scene.cycles.denoising_quality = "FAST"
+    scene.cycles.max_bounces = 4
+    scene.cycles.caustics_reflective = scene.cycles.caustics_refractive = False
+    scene.render.resolution_x, scene.render.resolution_y = SIZE
+    scene.render.fps = 24
+
+
+def _start_backend() -> None:
+    """Wait until it answers, so that the table tells its start from its work."""
+    from take_one.scene import pump  # type: ignore[import-not-found]
+    from take_one.scene.state import STATE  # type: ignore[import-not-found]
+
+    bpy.ops.takeone.backend_start()
+    until = time.monotonic() + 120
+    while STATE.backend.state != "ready":
+        pump.pump()
+        if STATE.backend.state in ("failed", "missing", "outdated") or time.monotonic() > until:
+            sys.exit(f"The backend did not start: {STATE.backend.message}")
+        time.sleep(0.02)
+
+
+def _animate() -> bpy.types.PropertyGroup:
+    """Fill in the card, press the button, wait. Returns the take."""
+    speaker, language, words = LINE
+    bpy.ops.takeone.line_add(speaker=speaker, language=language, line=words)
+    result = bpy.ops.takeone.animate_frame(prompt=PROMPT, sound=SOUND, seconds=SECONDS, seed=7)
+    if result != {"FINISHED"}:
+        sys.exit("Animate This Frame did not finish.")
+    shot = bpy.context.scene.take_one.shots[0]
+    for note in filter(None, shot.takes[-1].notes.splitlines()):
+        print(f"  note: {note}")
+    return shot.takes[-1]
+
+
+def _edit_scene() -> bpy.types.Scene:
+    """The scene whose sequencer holds the take, cut to its strips."""
+    edit = next(
+        scene for scene in bpy.data.scenes if scene.sequence_editor and len(scene.sequence_editor.strips)
+    )
+    strips = edit.sequence_editor.strips
+    edit.frame_start = int(min(strip.frame_final_start for strip in strips))
+    edit.frame_end = int(max(strip.frame_final_end for strip in strips)) - 1
+    for strip in strips:
+        print(
+            f"  strip: {strip.name} ({strip.type.lower()}), channel {strip.channel}, {strip.frame_final_duration} frames"
+        )
+    return edit
+
+
+def _render_edit(edit: bpy.types.Scene, path: Path) -> None:
+    settings = edit.render.image_settings
+    if hasattr(settings, "media_type"):
+        settings.media_type = "VIDEO"
+    settings.file_format = "FFMPEG"
+    edit.render.ffmpeg.format = "MPEG4"
+    edit.render.ffmpeg.codec = "H264"
+    edit.render.ffmpeg.constant_rate_factor = "HIGH"
+    edit.render.ffmpeg.audio_codec = "AAC"
+    edit.render.filepath = str(path)
+    bpy.ops.render.render(animation=True, scene=edit.name)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,148 @@
+"""`dev.py test`: every test of the project, part by part, with one closing line each."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from . import build, environments
+from .environments import DEV, ROOT, SetupError, ensure, possible, python_of, run_environment
+
+REPORTS = DEV / "reports"
+LINTED = [
+    "__init__.py",
+    "backend",
+    "client",
+    "operators",
+    "panels",
+    "scene",
+    "devtools",
+    "bench",
+    "tests",
+    "dev.py",
+]
+
+
+class Count(NamedTuple):
+    """Tests of a part, by how they ended; `note` says why a part did not run."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+    note: str = ""
+
+
+def test(wanted: list[str]) -> int:
+    """Run the parts named, or all. Returns the exit code. Raises SetupError."""
+    parts = _parts()
+    unknown = [name for name in wanted if name not in parts]
+    if unknown:
+        raise SetupError(f"There is no part {', '.join(unknown)}. The parts are: {', '.join(parts)}.")
+    names = wanted or list(parts)
+    _ensure(names)
+    lines, counts = [], []
+    for name in names:
+        print(f"\n=== {name} " + "=" * max(0, 90 - len(name)), flush=True)
+        began = time.monotonic()
+        count = parts[name]()
+        counts.append(count)
+        tail = f"  ({count.note})" if count.note else ""
+        lines.append(
+            f"{name:<12} {count.passed:>5} passed {count.failed:>4} failed {count.skipped:>4} skipped "
+            f"{time.monotonic() - began:>7.1f} s{tail}"
+        )
+    print("\n" + "\n".join(lines))
+    passed, failed, skipped = (sum(count[index] for count in counts) for index in range(3))
+    print(f"\n{passed} passed, {failed} failed, {skipped} skipped", flush=True)
+    return 1 if failed else 0
+
+
+def _parts() -> dict[str, Callable[[], Count]]:
+    return {
+        "lint": _lint,
+        "imports": lambda: _pytest("imports", "test", ["tests/test_imports.py"]),
+        "backend": lambda: _pytest("backend", "test", ["tests/backend"]),
+        "client": lambda: _pytest("client", "test", ["tests/client"]),
+        "happyhorse": lambda: _pytest("happyhorse", "test", ["tests/happyhorse"]),
+        "blender-5.2": lambda: _blender("blender-5.2"),
+        "blender-4.5": lambda: _blender("blender-4.5"),
+        "gui": _gui,
+    }
+
+
+def _ensure(names: list[str]) -> None:
+    """The environments that these parts run in. One part may miss its Python, if another Blender is
+    tested."""
+    needed = {"test", "backend"}
+    needed.update(name for name in names if name.startswith("blender-") and possible(name))
+    ensure(*sorted(needed))
+
+
+def _lint() -> Count:
+    python = str(python_of("test"))
+    present = [name for name in LINTED if (ROOT / name).exists()]
+    checks = {
+        "ruff": [python, "-m", "ruff", "check", *present],
+        "mypy": [python, "-m", "mypy", *(name for name in present if name in ("backend", "client"))],
+    }
+    failed = 0
+    for name, command in checks.items():
+        done = subprocess.run(command, cwd=str(ROOT), env=run_environment())
+        print(f"{name}: {'clean' if done.returncode == 0 else 'FAILED'}", flush=True)
+        failed += done.returncode != 0
+    return Count(len(checks) - failed, failed)
+
+
+def _blender(name: str) -> Count:
+    if not possible(name):
+        versions = " or ".join(f"{major}.{minor}" for major, minor in environments.KINDS[name].pythons)
+        return Count(skipped=1, note=f"needs Python {versions}, which is not here")
+    return _pytest(name, name, ["tests/blender"])
+
+
+def _gui() -> Count:
+    if not os.environ.get("BLENDER"):
+        return Count(skipped=1, note="the variable BLENDER names no Blender")
+    os.environ["TAKE_ONE_ZIP"] = str(build.build(ROOT / "dist"))
+    return _pytest("gui", "test", ["tests/gui"])
+
+
+def _pytest(part: str, environment: str, paths: list[str]) -> Count:
+    if not any((ROOT / path).exists() for path in paths):
+        return Count(note="no tests yet")
+    report = REPORTS / f"{part}.xml"
+    report.parent.mkdir(parents=True, exist_ok=True)
+    if report.exists():
+        report.unlink()
+    command = [
+        str(python_of(environment)),
+        "-m",
+        "pytest",
+        "-q",
+        f"--junitxml={report}",
+        "--durations=8",
+        *paths,
+    ]
+    done = subprocess.run(command, cwd=str(ROOT), env=run_environment())
+    return _counted(report, done.returncode)
+
+
+def _counted(report: Path, code: int) -> Count:
+    """From pytest's report. A run that left none, or that crashed at its end, counts as one failure more."""
+    if not report.exists():
+        return Count(failed=1, note=f"pytest ended with {code} and no report")
+    suites = list(ElementTree.parse(str(report)).getroot().iter("testsuite"))
+    total, failures, errors, skipped = (
+        sum(int(suite.get(name, 0)) for suite in suites)
+        for name in ("tests", "failures", "errors", "skipped")
+    )
+    failed = failures + errors
+    note = ""
+    if code not in (0, 5) and not failed:
+        failed, note = 1, f"pytest ended with {code}"
+    return Count(max(0, total - failures - errors - skipped), failed, skipped, note)
