@@ -11,12 +11,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from fastapi import APIRouter, Body, FastAPI, Query, Request, Response
+from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from .. import __version__
 from ..engines.engine import EngineError
 from ..jobs.inspector import Inspector
+from ..jobs.request import invalid, parse_json
 from ..jobs.runner import Runner
 from ..jobs.store import COMPLETED, IN_PROGRESS, QUEUED, Job, Store
 from .answers import POLL_MS, engine_json, job_json, state_json
@@ -137,7 +138,15 @@ def delete(request: Request, job_id: str) -> dict[str, Any]:
 
 
 @router.post("/v1/videos/{job_id}/move")
-def move(request: Request, job_id: str, before: str | None = Body(None, embed=True)) -> JSONResponse:
+async def move(request: Request, job_id: str) -> JSONResponse:
+    body = parse_json(await request.body() or b"{}", "body")
+    before = body.get("before") if isinstance(body, dict) else body
+    if not isinstance(before, str | None):
+        raise invalid('Send {"before": the id of a waiting job, or null}.', "before")
+    return await asyncio.to_thread(_move, request, job_id, before)
+
+
+def _move(request: Request, job_id: str, before: str | None) -> JSONResponse:
     for wanted in (job_id, before):
         if wanted is not None:
             _job(request, wanted)

@@ -123,11 +123,12 @@ class _Teller:
 
     def __call__(self, fraction: float, stage: str, preview: np.ndarray | None = None) -> None:
         now = time.monotonic()
-        if now - self._told < TELL_SECONDS:
+        pictured = preview is not None and now - self._pictured >= PREVIEW_SECONDS
+        if not pictured and now - self._told < TELL_SECONDS:
             return
         self._told = now
         message = {**self._who, "fraction": fraction, "stage": stage}
-        if preview is not None and now - self._pictured >= PREVIEW_SECONDS:
+        if preview is not None and pictured:
             self._pictured = now
             message["preview"] = base64.b64encode(jpeg(preview, PREVIEW_SIDE)).decode()
         self._send(message)

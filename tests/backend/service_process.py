@@ -1,0 +1,151 @@
+"""A real service process, spoken to over real HTTP."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+ROOT = Path(__file__).resolve().parents[2]
+TOKEN = "a-token-only-for-tests"
+OVER = ("completed", "failed", "cancelled")
+
+
+class Service:
+    """`python -m MODULE serve`-like process on a home of its own."""
+
+    def __init__(self, home: Path, module: str = "tests.backend.scripted", *options: str) -> None:
+        self.home, self.module, self.options = home, module, options
+        self.process: subprocess.Popen[bytes] | None = None
+        self.http = httpx.Client(trust_env=False)
+        self.url = ""
+
+    def start(self, **popen: Any) -> Service:
+        self.home.mkdir(parents=True, exist_ok=True)
+        ready = self.home / f"ready-{time.monotonic_ns()}.json"
+        command = [
+            sys.executable,
+            "-m",
+            *self.module.split(),
+            "--port",
+            "0",
+            "--ready-file",
+            str(ready),
+            *self.options,
+        ]
+        with (self.home / "stderr.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stderr=log, stdout=log, env=self.environment(),
+                **{"stdin": subprocess.DEVNULL, **popen},
+            )  # fmt: skip
+        until = time.monotonic() + 30
+        while not ready.exists():
+            assert self.process.poll() is None, self.log()
+            assert time.monotonic() < until, self.log()
+            time.sleep(0.01)
+        about = json.loads(ready.read_text())
+        assert about["pid"] == self.process.pid
+        self.url = f"http://127.0.0.1:{about['port']}"
+        self.http.close()
+        self.http = httpx.Client(
+            base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30, trust_env=False
+        )
+        return self
+
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "TAKE_ONE_HOME": str(self.home), "TAKE_ONE_TOKEN": TOKEN}
+
+    def log(self) -> str:
+        return (self.home / "stderr.log").read_text(errors="replace")
+
+    def kill(self) -> None:
+        """kill -9, and nothing else."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self) -> int:
+        """SIGTERM; the exit code."""
+        assert self.process is not None
+        self.process.terminate()
+        return self.process.wait(15)
+
+    def end(self) -> None:
+        self.http.close()
+        if self.process is not None and self.process.poll() is None:
+            self.kill()
+
+    def children(self) -> list[psutil.Process]:
+        assert self.process is not None
+        return psutil.Process(self.process.pid).children(recursive=True)
+
+    def worker(self, seconds: float = 10) -> psutil.Process:
+        """The process that runs engines."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            for child in self.children():
+                with contextlib.suppress(psutil.Error):
+                    if "backend.jobs.worker" in child.cmdline():
+                        return child
+            time.sleep(0.02)
+        raise AssertionError("there is no worker")
+
+    def submit(
+        self, still: bytes, key: str | None = None, options: dict[str, Any] | None = None,
+        extra: dict[str, Any] | None = None, files: dict[str, bytes] | None = None, **fields: Any,
+    ) -> httpx.Response:  # fmt: skip
+        data = {
+            "prompt": "A quiet room",
+            "seconds": "1",
+            "extra_params": json.dumps({"options": options or {}, **(extra or {})}),
+        }
+        headers = {} if key is None else {"Idempotency-Key": key}
+        uploads = {"input_reference": ("../../etc/passwd", still, "text/plain")}
+        uploads |= {name: (name, content, "text/plain") for name, content in (files or {}).items()}
+        return self.http.post("/v1/videos", data={**data, **fields}, files=uploads, headers=headers)
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        answer = self.http.get(f"/v1/videos/{job_id}")
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def wait(self, job_id: str, *statuses: str, seconds: float = 30) -> dict[str, Any]:
+        """The job once its status is one of `statuses` (default: it is over)."""
+        until = time.monotonic() + seconds
+        while time.monotonic() < until:
+            job = self.job(job_id)
+            if job["status"] in (statuses or OVER):
+                return job
+            time.sleep(0.03)
+        raise AssertionError(f"{job}\n{self.log()}")
+
+    def events(self, job_id: str) -> Iterator[tuple[str, dict[str, Any]]]:
+        with self.http.stream("GET", f"/v1/videos/{job_id}/events") as answer:
+            assert answer.status_code == 200
+            assert answer.headers["content-type"].startswith("text/event-stream")
+            name = ""
+            for line in answer.iter_lines():
+                if line.startswith("event: "):
+                    name = line[7:]
+                elif line.startswith("data: "):
+                    yield name, json.loads(line[6:])
+
+
+def is_gone(process: psutil.Process, seconds: float) -> bool:
+    """Whether the process ends within `seconds`."""
+    try:
+        process.wait(seconds)
+    except psutil.TimeoutExpired:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        pass
+    return True
