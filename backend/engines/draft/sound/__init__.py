@@ -1,0 +1,1 @@
+"""The draft engine's sound: ambience from words, a scratch voice for the lines, and their mix."""

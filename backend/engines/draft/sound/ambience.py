@@ -1,0 +1,42 @@
+"""The ambience: every cue's sound, brought to its level and mixed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable
+
+import numpy as np
+
+from . import nature, places
+from .cues import Cue
+from .levels import RATE, loudness
+from .noise import distant, echoing
+from .vocabulary import KINDS
+
+_MAKERS: dict[str, Callable[[np.random.Generator, int, Cue], np.ndarray]] = {
+    "room": places.room, "hum": places.hum, "wind": nature.wind, "leaves": nature.leaves, "rain": nature.rain,
+    "thunder": nature.thunder, "sea": nature.sea, "water": nature.water, "dripping": nature.dripping, "birds": nature.birds,
+    "gulls": nature.gulls, "insects": nature.insects, "fire": nature.fire, "traffic": places.traffic, "siren": places.siren,
+    "crowd": places.crowd, "applause": places.applause, "footsteps": places.footsteps, "machinery": places.machinery,
+    "engine": places.engine, "train": places.train, "clock": places.clock, "typing": places.typing, "dishes": places.dishes,
+    "bells": places.bells, "drone": places.drone, "heartbeat": places.heartbeat, "explosion": places.explosion,
+}  # fmt: skip
+_SHORTEST = RATE // 2
+
+
+def ambience(cues: tuple[Cue, ...], count: int, seed: int) -> np.ndarray:
+    """Stereo float32 [2, count] at 48 kHz: the mix of `cues`, the loudest about -23 LUFS."""
+    total = np.zeros((2, count), np.float32)
+    for cue in cues:
+        random = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(cue.kind.encode())])
+        length = max(count, _SHORTEST)  # very short sounds are cut from longer ones
+        made = np.asarray(_MAKERS[cue.kind](random, length, cue), np.float32)[:, :count]
+        if cue.distance > 0.2:
+            made = distant(made, 9000 * (1 - cue.distance) ** 1.5 + 900)
+        if cue.distance > 0.5:
+            made = echoing(random, made, 1.2, 0.4, 2500)
+        level = loudness(made)
+        if level > -69:
+            made = made * np.float32(10 ** ((-23 + KINDS[cue.kind][1] + cue.level - level) / 20))
+            total += made
+    return total

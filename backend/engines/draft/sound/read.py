@@ -1,0 +1,155 @@
+"""From words to the cues of an ambience."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from .. import words, words_foreign
+from ..words_moves import ACTORS, NEGATIONS
+from .cues import Cue
+from .vocabulary import DISTANCES, KINDS, MUSIC, NOT_SOUNDS, ONLY_AS_SOUND, SILENCE, STRENGTHS, WALKING, WORDS
+
+MOST_CUES = 7
+_PHRASES = {tuple(phrase.split()): sounds for phrase, sounds in WORDS.items()} | {(word,): ("footsteps",) for word in WALKING}
+_NOT = {tuple(phrase.split()) for phrase in NOT_SOUNDS}
+_SILENT = {tuple(phrase.split()) for phrase in SILENCE}
+_LONGEST = max(len(phrase) for phrase in (*_PHRASES, *_NOT))
+_LEVELS = {"quiet", "quietly", "faint", "faintly", "soft", "softly", "loud", "loudly", "low", "deafening"}
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the words ask to hear. `silent`: no ambience at all. `known`: whether any sound was recognised."""
+
+    cues: tuple[Cue, ...]
+    silent: bool
+    known: bool
+    notes: tuple[str, ...]
+
+
+def hear(sound: str, prompt: str) -> Heard:
+    """The ambience for a sound direction, and for the prompt, whose sounds are heard behind those of `sound`."""
+    named = _cues(sound, True)
+    silent = _is_silence(sound) and not named
+    notes = []
+    if any(word in MUSIC for word in _texts(sound)):
+        notes.append("The draft engine makes no music.")
+    if silent:
+        return Heard((), True, True, tuple(notes))
+    behind = _cues(prompt, False)
+    denied = _denied(sound) | _denied(prompt)
+    cues = {cue.kind: cue for cue in behind if cue.kind not in denied}
+    if named:
+        cues = {kind: Cue(kind, cue.strength, cue.distance, cue.level - 6.0, cue.near) for kind, cue in cues.items()}
+    cues |= {cue.kind: cue for cue in named}
+    known = bool(cues) or bool(notes)
+    if not cues:
+        cues = {"room": Cue("room")}
+        if not known:
+            notes.append("No sound words known: room tone was used.")
+    return Heard(tuple(cues.values())[-MOST_CUES:], False, known, tuple(notes))
+
+
+def _texts(text: str) -> list[str]:
+    return [token.text for token in words.tokens(words_foreign.to_english(text))]
+
+
+def _is_silence(sound: str) -> bool:
+    text = _texts(sound)
+    return any(tuple(text[i : i + size]) in _SILENT for i in range(len(text)) for size in (1, 2))
+
+
+def _matches(text: list[str]) -> list[tuple[int, int, tuple[str, ...]]]:
+    """(start, end, sounds) of all that is known, longest first, false friends left out."""
+    found = []
+    i = 0
+    while i < len(text):
+        for size in range(min(_LONGEST, len(text) - i), 0, -1):
+            phrase = tuple(text[i : i + size])
+            if phrase in _NOT:
+                i += size
+                break
+            if phrase in _PHRASES:
+                found.append((i, i + size, _PHRASES[phrase]))
+                i += size
+                break
+        else:
+            i += 1
+    return found
+
+
+def _denied(text: str) -> set[str]:
+    """Kinds that the words rule out: "no wind", "without any traffic or birds"."""
+    plain = _texts(text)
+    return {
+        sound.partition(":")[0]
+        for start, _, sounds in _matches(plain)
+        if _negated(plain, start)
+        for sound in sounds
+    }
+
+
+def _negated(text: list[str], start: int) -> bool:
+    for word in reversed(text[max(0, start - 5) : start]):
+        if word in NEGATIONS:
+            return True
+        if word in (",", ".", ";", "but", "with", "only", "just"):
+            return False
+    return False
+
+
+def _cues(text: str, as_sound: bool) -> list[Cue]:
+    plain = _texts(text)
+    found: dict[str, Cue] = {}
+    for start, end, sounds in _matches(plain):
+        phrase = " ".join(plain[start:end])
+        if not as_sound and (phrase in ONLY_AS_SOUND or phrase in WALKING):
+            continue
+        if _negated(plain, start) or (phrase == "waves" and _waving(plain, start, end)):
+            continue
+        near = _near(plain, start, end)
+        strength, distance, level = 1.0, 0.0, 0.0
+        for word in near[: 6 if as_sound else 4]:
+            strength *= STRENGTHS.get(word, 1.0)
+            level += 20 * (STRENGTHS[word] - 1) / 2.5 if word in _LEVELS else 0.0
+            distance = max(distance, DISTANCES.get(word, 0.0))
+        for sound in sounds:
+            kind, _, offset = sound.partition(":")
+            own = Cue(kind, min(max(strength, 0.3), 2.0), distance, level + float(offset or 0) - 7 * distance,
+                      tuple(dict.fromkeys((*near, *plain[start:end], *_clause(plain, start)))))  # fmt: skip
+            if kind not in found or len(sounds) == 1:
+                found[kind] = own
+    return list(found.values())
+
+
+def _near(text: list[str], start: int, end: int) -> tuple[str, ...]:
+    """The words around [start, end), nearest first, up to the next mark or sound."""
+    before: list[str] = []
+    for word in reversed(text[max(0, start - 3) : start]):
+        if not word[0].isalnum() or (word,) in _PHRASES or word in ("and", "with", "over"):
+            break
+        before.append(word)
+    after: list[str] = []
+    for word in text[end : end + 4]:
+        if not word[0].isalnum() or word in ("and", "with", "over") or (word,) in _PHRASES and word not in ("street", "leaves", "road", "forest", "garden", "steps"):
+            break
+        after.append(word)
+    return tuple(before + after)
+
+
+def _clause(text: list[str], start: int) -> list[str]:
+    """All words of the clause around `start`: they may name a surface."""
+    first = max((i + 1 for i in range(start) if text[i] in ",.;\n"), default=0)
+    last = next((i for i in range(start, len(text)) if text[i] in ",.;\n"), len(text))
+    return text[first:last]
+
+
+def _waving(text: list[str], start: int, end: int) -> bool:
+    """ "she waves goodbye" is no surf."""
+    before, after = text[start - 1 : start], text[end : end + 1]
+    return bool(before) and before[0] in ACTORS or bool(after) and after[0] in ("at", "to", "goodbye", "hello", "her", "his")
+
+
+def titles(cues: tuple[Cue, ...]) -> tuple[str, ...]:
+    """What users call the sounds of `cues`."""
+    return tuple(KINDS[cue.kind][0] for cue in cues)
