@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    if sys.version_info < (3, 8):
+    if sys.version_info < (3, 8):  # noqa: UP036  what it says on an old Python is its purpose
         print("dev.py needs Python 3.8 or newer, this is " + sys.version.split()[0])
         return 2
     parser = argparse.ArgumentParser(

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 PROBE = "import sys, venv, ssl, sqlite3; print(sys.version_info[0], sys.version_info[1], sys.maxsize > 2**32)"
 PROBE_SECONDS = 20
@@ -57,7 +58,7 @@ def clean_environment() -> dict[str, str]:
     }
 
 
-def no_window() -> dict[str, int]:
+def no_window() -> dict[str, Any]:
     """subprocess's arguments that keep Windows from opening a console."""
     return {"creationflags": 0x08000000} if sys.platform == "win32" else {}
 

@@ -146,9 +146,8 @@ def _edit_scene() -> bpy.types.Scene:
     edit.frame_start = int(min(strip.frame_final_start for strip in strips))
     edit.frame_end = int(max(strip.frame_final_end for strip in strips)) - 1
     for strip in strips:
-        print(
-            f"  strip: {strip.name} ({strip.type.lower()}), channel {strip.channel}, {strip.frame_final_duration} frames"
-        )
+        length = strip.frame_final_duration
+        print(f"  strip: {strip.name} ({strip.type.lower()}), channel {strip.channel}, {length} frames")
     return edit
 
 

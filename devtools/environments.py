@@ -5,7 +5,6 @@ from __future__ import annotations
 import concurrent.futures
 import hashlib
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -178,7 +177,7 @@ def _with_includes(files: tuple[str, ...]) -> list[str]:
         found.append(file)
         for line in (ROOT / file).read_text().splitlines():
             if line.startswith("-r "):
-                found.extend(_with_includes((os.path.join(os.path.dirname(file), line[3:].strip()),)))
+                found.extend(_with_includes(((Path(file).parent / line[3:].strip()).as_posix(),)))
     return found
 
 

@@ -57,7 +57,9 @@ def test(wanted: list[str]) -> int:
             f"{time.monotonic() - began:>7.1f} s{tail}"
         )
     print("\n" + "\n".join(lines))
-    passed, failed, skipped = (sum(count[index] for count in counts) for index in range(3))
+    passed = sum(count.passed for count in counts)
+    failed = sum(count.failed for count in counts)
+    skipped = sum(count.skipped for count in counts)
     print(f"\n{passed} passed, {failed} failed, {skipped} skipped", flush=True)
     return 1 if failed else 0
 
