@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import unicodedata
@@ -81,7 +82,7 @@ def stored_path(path: Path) -> str:
 
 def clip_path(take: Any) -> Path:
     """The absolute path of a take's clip."""
-    return Path(bpy.path.abspath(take.clip))
+    return Path(os.path.normpath(bpy.path.abspath(take.clip)))
 
 
 def clip_missing(take: Any) -> bool:
@@ -119,6 +120,7 @@ def delete(shot: Any, take: Any) -> str:
     files = [clip, clip.with_suffix(".json"), clip.with_suffix(".jpg")] if take.clip else []
     strips.remove(strips.strips_of_take(uid))
     _landed.get(_place(shot), {}).pop(uid, None)
+    shot.last_number = max(shot.last_number, take.number)
     if shot.current_take == uid:
         shot.current_take = ""
     shot.takes.remove(next(index for index, other in enumerate(shot.takes) if other.uid == uid))
@@ -176,7 +178,7 @@ def relocate_takes() -> int:
             aside = new.with_name(new.name + ".part")
             shutil.copyfile(old, aside)
             aside.replace(new)
-        moved[str(old)] = new
+        moved[os.path.normpath(old)] = new
     return _repoint(moved)
 
 
@@ -189,7 +191,7 @@ def clear_unsaved() -> None:
     paths = [strip.filepath for _, strip in strips.all_strips() if strip.type == "MOVIE"]
     paths += [sound.filepath for sound in bpy.data.sounds]
     paths += [getattr(take, name) for shot in all_shots() for take in shot.takes for name in FILES]
-    used = any(Path(bpy.path.abspath(path)).is_relative_to(folder) for path in paths if path)
+    used = any(Path(os.path.normpath(bpy.path.abspath(path))).is_relative_to(folder) for path in paths if path)
     waiting = any(job.file_id == file_id for job in STATE.jobs.values())
     if not used and not waiting:
         shutil.rmtree(folder, ignore_errors=True)
@@ -209,7 +211,7 @@ def _repoint(moved: dict[str, Path]) -> int:
     changed = 0
     for item, name in users:
         old = getattr(item, name)
-        new = moved.get(bpy.path.abspath(old)) if old else None
+        new = moved.get(os.path.normpath(bpy.path.abspath(old))) if old else None
         if new is not None:
             setattr(item, name, stored_path(new))
             changed += 1

@@ -1,0 +1,287 @@
+"""A take comes home whatever happened to the file meanwhile, as one undo step, and is never lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import pytest
+from rooms import clip, everything
+from take_one.client import events
+from take_one.scene import edit, landing, pump, strips, takes
+from take_one.scene.properties import add_shot, ensure_ids, find_shot, find_take
+from take_one.scene.state import ACTIVE, STATE, WAITING_FILE
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 24)
+
+
+class Landed:
+    """What the session was told, in place of a session's threads."""
+
+    def __init__(self):
+        self.landed_keys, self.replays = [], 0
+
+    def landed(self, key):
+        self.landed_keys.append(key)
+
+    def replay(self):
+        self.replays += 1
+
+    def poll(self):
+        return []
+
+    def close(self):
+        pass
+
+
+@pytest.fixture
+def session(monkeypatch):
+    fake = Landed()
+    monkeypatch.setattr(pump, "_session", fake)
+    return fake
+
+
+@pytest.fixture
+def shot():
+    shot = add_shot(bpy.context.scene)
+    shot.name = "Kitchen"
+    return shot
+
+
+def ready(shot, key="k1", number=1, source=None, **binding) -> events.TakeReady:
+    """The event of a finished take, its clip in the shot's folder."""
+    file_id, scene_uid = ensure_ids(shot.id_data)
+    folder = takes.shot_folder(shot)
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / (takes.take_name(shot.name, number) + ".mp4")
+    path.write_bytes(Path(source).read_bytes())
+    path.with_suffix(".json").write_text("{}")
+    whole = {
+        "file_id": file_id, "scene_uid": scene_uid, "shot_uid": shot.uid, "take_uid": key, "shot_name": shot.name,
+        "number": number, "placement": "PLAYHEAD", "frame": 30, "edit_uid": "", "refines": "", **binding,
+    }
+    job = {"id": f"job-{key}", "model": "draft", "prompt": "push in", "seconds": 1.0, "seed": 5, "binding": whole,
+           "result": {"frames": 24, "sound_seconds": 1.0, "notes": ["The words chose a push in."]}}
+    return events.TakeReady(key, path, path.with_suffix(".json"), job)
+
+
+def seen(scene_name="Edit"):
+    scene = bpy.data.scenes.get(scene_name)
+    return sorted((s.name, strips.start(s), strips.end(s), s.channel) for s in scene.sequence_editor.strips)
+
+
+def test_a_take_lands_in_the_list_and_on_a_new_edit(shot, source, session):
+    pump.handle(ready(shot, source=source))
+    (take,) = shot.takes
+    assert (take.uid, take.number, take.status, take.seed, take.engine) == ("k1", 1, "READY", 5, "draft")
+    assert take.notes == "The words chose a push in."
+    assert seen() == [("Kitchen_t001", 30, 54, 2), ("Kitchen_t001 sound", 30, 54, 1)]
+    assert shot.current_take == "k1"
+    assert session.landed_keys == ["k1"]
+    assert STATE.last_error is None
+    assert bpy.data.scenes["Edit"].view_settings.view_transform == "Standard"
+    assert bpy.data.scenes["Edit"].frame_end >= 53
+
+
+def test_the_edit_takes_size_and_rate_from_the_scene_and_nothing_else_changes(shot, source, session):
+    scene = bpy.context.scene
+    render = scene.render
+    render.fps, render.fps_base, render.resolution_x, render.resolution_y = 30, 1.001, 1000, 420
+    render.pixel_aspect_y = 2.0
+    before = everything(scene.render), everything(scene.view_settings), scene.frame_current, scene.name
+    pump.handle(ready(shot, source=source))
+    assert (everything(scene.render), everything(scene.view_settings), scene.frame_current, scene.name) == before
+    assert bpy.context.scene == scene
+    made = bpy.data.scenes["Edit"].render
+    assert (made.fps, made.fps_base) == (30, pytest.approx(1.001))
+    assert (made.resolution_x, made.resolution_y, made.pixel_aspect_y) == (1000, 420, 2.0)
+
+
+def test_an_edit_that_was_there_is_not_changed(shot, source, session):
+    own = bpy.data.scenes.new("Edit")
+    own.render.fps, own.frame_end, own.view_settings.view_transform = 25, 12, "AgX"
+    before = everything(own.render), own.frame_end, own.view_settings.view_transform
+    pump.handle(ready(shot, source=source))
+    assert (everything(own.render), own.frame_end, own.view_settings.view_transform) == before
+    assert len(own.sequence_editor.strips) == 2
+
+
+@pytest.mark.skipif(bpy.app.version < (5, 0), reason="Blender 4.5 has no sequencer scene")
+def test_the_workspace_chooses_the_edit(shot, source, session):
+    chosen = bpy.data.scenes.new("My Cut")
+    bpy.data.scenes.new("Edit")
+    if bpy.context.workspace is None:
+        pytest.skip("no workspace without a window")
+    bpy.context.workspace.sequencer_scene = chosen
+    pump.handle(ready(shot, source=source))
+    assert [name for name, *_ in seen("My Cut")] == ["Kitchen_t001", "Kitchen_t001 sound"]
+
+
+def test_one_undo_step_takes_it_off_the_edit_and_the_take_stays(shot, source, session):
+    uid = shot.uid
+    landing.push_undo(bpy.context, "before")
+    pump.handle(ready(shot, source=source))
+    bpy.ops.ed.undo()
+    assert strips.strips_of_shot(uid) == []
+    shot = find_shot(uid)
+    assert [(take.uid, take.status) for take in shot.takes] == [("k1", "READY")]
+    assert not takes.clip_missing(shot.takes[0])
+    bpy.ops.ed.redo()
+    assert len(strips.strips_of_shot(uid)) == 2
+    assert len(find_shot(uid).takes) == 1
+
+
+def test_a_shot_that_an_undo_removed_is_made_again(source, session):
+    scene = bpy.context.scene
+    ensure_ids(scene)
+    landing.push_undo(bpy.context, "before the shot")
+    shot = add_shot(scene)
+    shot.name = "Kitchen"
+    uid, event = shot.uid, ready(shot, source=source)
+    landing.push_undo(bpy.context, "the shot")
+    bpy.ops.ed.undo()
+    assert find_shot(uid) is None
+    pump.handle(event)
+    shot = find_shot(uid)
+    assert (shot.name, shot.prompt, len(shot.takes)) == ("Kitchen", "push in", 1)
+    assert len(strips.strips_of_shot(uid)) == 2
+    assert session.landed_keys == ["k1"]
+
+
+def test_renames_do_not_matter(shot, source, session):
+    event = ready(shot, source=source)
+    shot.name = "Bathroom"
+    bpy.context.scene.name = "Set B"
+    pump.handle(event)
+    assert [name for name, *_ in seen()] == ["Bathroom_t001", "Bathroom_t001 sound"]
+
+
+def test_a_deleted_scene_does_not_lose_the_take(shot, source, session):
+    other = bpy.data.scenes.new("Other")
+    lonely = add_shot(other)
+    lonely.name = "Lonely"
+    event = ready(lonely, source=source)
+    uid = lonely.uid
+    bpy.data.scenes.remove(other)
+    pump.handle(event)
+    assert find_shot(uid).name == "Lonely"
+    assert len(strips.strips_of_shot(uid)) == 2
+
+
+def test_the_edit_deleted_meanwhile_is_made_again(shot, source, session):
+    first = edit.ensure_edit_scene(bpy.context, shot.id_data)
+    ensure_ids(first)
+    event = ready(shot, source=source, edit_uid=first.take_one.uid)
+    bpy.data.scenes.remove(first)
+    pump.handle(event)
+    assert [name for name, *_ in seen()] == ["Kitchen_t001", "Kitchen_t001 sound"]
+
+
+def test_another_file_is_open_so_the_take_waits(source, session, tmp_path):
+    shot = add_shot(bpy.context.scene)
+    shot.name = "Kitchen"
+    film = str(tmp_path / "film.blend")
+    bpy.ops.wm.save_as_mainfile(filepath=film)
+    uid, event = shot.uid, ready(shot, source=source)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    pump.handle(event)
+    assert session.landed_keys == []
+    assert STATE.jobs["k1"].status == WAITING_FILE
+    assert STATE.jobs["k1"].status not in ACTIVE
+    assert "Edit" not in bpy.data.scenes
+    replays = session.replays
+    bpy.ops.wm.open_mainfile(filepath=film)
+    assert session.replays == replays + 1
+    pump.handle(event)
+    shot = find_shot(uid)
+    assert [take.clip for take in shot.takes] == ["//takes/Kitchen/Kitchen_t001.mp4"]
+    assert session.landed_keys == ["k1"]
+    assert STATE.jobs == {}
+
+
+def test_told_twice_lands_once(shot, source, session):
+    event = ready(shot, source=source)
+    pump.handle(event)
+    pump.handle(event)
+    assert len(shot.takes) == 1
+    assert len(seen()) == 2
+
+
+def test_replace_swaps_the_current_take_everywhere(shot, source, session):
+    pump.handle(ready(shot, source=source))
+    trailer = bpy.data.scenes.new("Trailer")
+    trailer.sequence_editor_create()
+    strips.place(trailer, takes.clip_path(shot.takes[0]), name="Kitchen_t001", shot_uid=shot.uid, take_uid="k1", frame=5)
+    before = [(extent[1:]) for extent in seen() + seen("Trailer")]
+    pump.handle(ready(shot, "k2", 2, source, placement="REPLACE"))
+    assert [(extent[1:]) for extent in seen() + seen("Trailer")] == before
+    assert {name for name, *_ in seen() + seen("Trailer")} >= {"Kitchen_t002", "Kitchen_t002 sound"}
+    assert strips.strips_of_take("k1") == []
+    assert len(strips.strips_of_take("k2")) == 4
+    assert shot.current_take == "k2"
+    assert takes.make_current(shot, find_take(shot, "k1")) == 4
+    assert len(strips.strips_of_take("k1")) == 4
+    assert [(extent[1:]) for extent in seen() + seen("Trailer")] == before
+
+
+def test_a_refined_take_replaces_only_the_one_it_refines(shot, source, session):
+    pump.handle(ready(shot, source=source))
+    pump.handle(ready(shot, "k2", 2, source, placement="AFTER"))
+    assert {name for name, *_ in seen()} >= {"Kitchen_t001", "Kitchen_t002"}
+    pump.handle(ready(shot, "k3", 3, source, refines="k1", placement="PLAYHEAD"))
+    assert strips.strips_of_take("k1") == []
+    assert len(strips.strips_of_take("k2")) == len(strips.strips_of_take("k3")) == 2
+
+
+def test_after_the_last_strip(shot, source, session):
+    pump.handle(ready(shot, source=source))
+    pump.handle(ready(shot, "k2", 2, source, placement="AFTER"))
+    assert [extent[:3] for extent in seen() if extent[0] == "Kitchen_t002"] == [("Kitchen_t002", 54, 78)]
+
+
+def test_a_take_that_finds_no_channel_is_kept_and_said(shot, source, session):
+    own = bpy.data.scenes.new("Edit")
+    for channel in own.sequence_editor_create().channels:
+        channel.lock = True
+    pump.handle(ready(shot, source=source))
+    assert STATE.last_error.code == "no_channel"
+    assert shot.takes[0].status == "READY"
+    assert session.landed_keys == ["k1"]
+
+
+def test_a_clip_that_blender_cannot_read_is_said(shot, source, session):
+    event = ready(shot, source=source)
+    event.clip.write_bytes(b"broken")
+    pump.handle(event)
+    assert STATE.last_error.code == "clip_unreadable"
+    assert STATE.last_error.fix == "retry"
+    assert len(seen()) == 0
+
+
+def test_a_failed_job_says_so_and_its_take_too(shot, source, session):
+    event = ready(shot, source=source)
+    take = shot.takes.add()
+    take.uid = "k1"
+    error = {"code": "out_of_memory", "message": "Not enough memory. Choose a smaller size.", "fix": "smaller_size"}
+    pump.handle(events.JobFailed("k1", error, event.job["binding"]))
+    assert (STATE.last_error.code, STATE.last_error.fix, STATE.last_error.key) == ("out_of_memory", "smaller_size", "k1")
+    assert take.status == "FAILED"
+    STATE.dismiss()
+    pump.handle(events.JobFailed("k1", {"code": "cancelled", "message": "", "fix": ""}, event.job["binding"]))
+    assert STATE.last_error is None
+    assert take.status == "CANCELLED"
+
+
+def test_a_bug_in_handling_neither_stops_the_timer_nor_loses_the_job(shot, source, session, monkeypatch):
+    def broken(*_):
+        raise ZeroDivisionError("boom")
+
+    monkeypatch.setattr(landing, "land", broken)
+    pump.handle(ready(shot, source=source))
+    assert STATE.last_error.code == "unexpected"
+    assert "boom" in STATE.last_error.message
+    assert session.landed_keys == []

@@ -1,0 +1,141 @@
+"""Names, numbers and files of takes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import pytest
+from rooms import clip
+from take_one.scene import edit, strips, takes, trash
+from take_one.scene.errors import SceneError
+from take_one.scene.properties import add_shot, ensure_ids
+from take_one.scene.state import STATE, Job
+
+
+@pytest.mark.parametrize(("name", "safe"), [
+    ("Kitchen", "Kitchen"), ("Küche / 1", "Küche_1"), ("a:b*c?<>|", "a_b_c"), ("../../etc", "etc"), ("", "shot"),
+    ("con", "shot_con"), ("COM1", "shot_COM1"), ("...", "shot"), ("厨房", "厨房"), ("x" * 200, "x" * 48), ("a.", "a"),
+])
+def test_names_fit_every_file_system(name, safe):
+    assert takes.safe_name(name) == safe
+
+
+@pytest.fixture
+def shot(tmp_path):
+    shot = add_shot(bpy.context.scene)
+    shot.name = "Kitchen"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    return shot
+
+
+def landed(shot, number=1, uid="k1", source=None):
+    path = takes.shot_folder(shot) / (takes.take_name(shot.name, number) + ".mp4")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(Path(source).read_bytes() if source else b"clip")
+    path.with_suffix(".json").write_text("{}")
+    take = shot.takes.add()
+    take.uid, take.number, take.status, take.clip = uid, number, "READY", takes.stored_path(path)
+    takes.remember(shot, take)
+    return take
+
+
+def test_numbers_are_never_given_twice(shot):
+    assert [takes.next_number(shot) for _ in range(3)] == [1, 2, 3]
+    (takes.shot_folder(shot)).mkdir(parents=True)
+    (takes.shot_folder(shot) / "Kitchen_t007.mp4").write_bytes(b"")
+    assert takes.next_number(shot) == 8
+    STATE.jobs["x"] = Job("x", shot.uid, "Kitchen", 12)
+    assert takes.next_number(shot) == 13
+    take = landed(shot, 20)
+    takes.delete(shot, take)
+    assert takes.next_number(shot) == 21
+
+
+def test_a_deleted_takes_number_survives_saving_and_loading(shot):
+    takes.delete(shot, landed(shot, takes.next_number(shot)))
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    assert takes.next_number(bpy.context.scene.take_one.shots[0]) == 2
+
+
+def test_two_shots_of_one_name_share_no_file(shot):
+    other = add_shot(bpy.context.scene)
+    other.name = "KITCHEN"
+    first = bpy.context.scene.take_one.shots[0]
+    landed(first, takes.next_number(first))
+    (takes.shot_folder(other)).mkdir(parents=True, exist_ok=True)
+    (takes.shot_folder(other) / "KITCHEN_t001.mp4").touch()
+    assert takes.next_number(other) == 2
+
+
+def test_deleting_removes_strips_and_trashes_files(shot, tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    bpy.ops.wm.save_mainfile()
+    source = clip(tmp_path / "source.mp4", 12)
+    take = landed(shot, 1, "k1", source)
+    path = takes.clip_path(take)
+    scene = edit.ensure_edit_scene(bpy.context, bpy.context.scene)
+    strips.place(scene, path, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
+    shot.current_take = "k1"
+    assert takes.delete(shot, take) == "trash"
+    assert len(scene.sequence_editor.strips) == len(shot.takes) == 0
+    assert shot.current_take == ""
+    assert not path.exists()
+    trashed = tmp_path / "data" / "Trash"
+    assert sorted(file.name for file in (trashed / "files").iterdir()) == ["Kitchen_t001.json", "Kitchen_t001.mp4"]
+    info = (trashed / "info" / "Kitchen_t001.mp4.trashinfo").read_text()
+    assert info.startswith("[Trash Info]\nPath=/") and "Kitchen_t001.mp4" in info
+
+
+def test_trash_keeps_both_of_two_files_with_one_name(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    for text in ("one", "two"):
+        (tmp_path / "a.mp4").write_text(text)
+        assert trash.discard(tmp_path / "a.mp4") == "trash"
+    texts = sorted(file.read_text() for file in (tmp_path / "data" / "Trash" / "files").iterdir())
+    assert texts == ["one", "two"]
+
+
+def test_without_a_trash_the_file_is_deleted(tmp_path, monkeypatch):
+    (tmp_path / "data").write_text("not a folder")
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    (tmp_path / "a.mp4").write_text("clip")
+    assert trash.discard(tmp_path / "a.mp4") == "deleted"
+    assert not (tmp_path / "a.mp4").exists()
+
+
+def test_a_missing_clip_is_noticed_and_not_made_current(shot):
+    take = landed(shot)
+    assert not takes.clip_missing(take)
+    takes.clip_path(take).unlink()
+    assert takes.clip_missing(take)
+    with pytest.raises(SceneError) as caught:
+        takes.make_current(shot, take)
+    assert (caught.value.code, caught.value.fix) == ("clip_missing", "retry")
+
+
+def test_takes_of_an_unsaved_file_move_beside_it_when_it_is_saved(tmp_path):
+    scene = bpy.context.scene
+    shot = add_shot(scene)
+    shot.name = "Kitchen"
+    source = clip(tmp_path / "source.mp4", 12)
+    take = landed(shot, 1, "k1", source)
+    file_id, _ = ensure_ids(scene)
+    old = takes.clip_path(take)
+    assert old.is_relative_to(takes.unsaved_folder(file_id))
+    cut = edit.ensure_edit_scene(bpy.context, scene)
+    strips.place(cut, old, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
+    film = tmp_path / "project" / "film.blend"
+    film.parent.mkdir()
+    bpy.ops.wm.save_as_mainfile(filepath=str(film))
+    take = bpy.context.scene.take_one.shots[0].takes[0]
+    assert take.clip == "//takes/Kitchen/Kitchen_t001.mp4"
+    assert takes.clip_path(take).read_bytes() == source.read_bytes()
+    paths = [strip.filepath if strip.type == "MOVIE" else strip.sound.filepath for _, strip in strips.all_strips()]
+    assert paths == ["//takes/Kitchen/Kitchen_t001.mp4"] * 2
+    assert old.exists()  # what was just saved still points there
+    bpy.ops.wm.save_mainfile()
+    assert not takes.unsaved_folder(file_id).exists()
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    assert not takes.clip_missing(bpy.context.scene.take_one.shots[0].takes[0])
