@@ -58,7 +58,9 @@ def plan(
     for group, (start, end) in zip(groups, spans, strict=True):
         pilot.add(group, start, end, max(seconds, 1e-3))
     shake = sum(step.amount for step in steps if step.kind == "handheld")
-    count = min(max(2, round(seconds * KEYFRAMES_A_SECOND) + 1), MOST_KEYFRAMES) if pilot.moves or shake else 2
+    count = (
+        min(max(2, round(seconds * KEYFRAMES_A_SECOND) + 1), MOST_KEYFRAMES) if pilot.moves or shake else 2
+    )
     times = np.linspace(0.0, 1.0, count)
     keyframes = pilot.keyframes(times, max(seconds, 1e-3), min(shake, 3.0), seed)
     return Move(keyframes, tuple(step.name for step in reading.steps), tuple(dict.fromkeys(notes)))
@@ -193,7 +195,9 @@ class _Pilot:
 
     def add(self, group: list[Step], start: float, end: float, seconds: float) -> None:
         """Add steps that run together between `start` and `end` (0..1) of a shot of `seconds`."""
-        group = sorted((step for step in group if step.kind != "hold"), key=lambda step: _ORDER.index(step.kind))
+        group = sorted(
+            (step for step in group if step.kind != "hold"), key=lambda step: _ORDER.index(step.kind)
+        )
         if not group or end <= start:
             return
         duration = (end - start) * seconds
@@ -203,7 +207,9 @@ class _Pilot:
         for step, extent in zip(group, extents, strict=True):
             asked = _asked(step)
             if asked is not None and abs(extent) < 0.97 * asked:
-                self.notes.append(f"A single still shows only so much: the {step.name} stops at {_told(step, extent)}.")
+                self.notes.append(
+                    f"A single still shows only so much: the {step.name} stops at {_told(step, extent)}."
+                )
         changes = [(step, self._change(step, extent)) for step, extent in zip(group, extents, strict=True)]
         self.moves.append((start, end, self.base, changes))
         self.base = _through(self.base, changes, 1.0)
@@ -245,8 +251,13 @@ class _Pilot:
         """The greatest factor (0..1) on the extents with which the camera stays in the room that is seen."""
 
         def fits(scale: float) -> bool:
-            changes = [(step, self._change(step, extent * scale)) for step, extent in zip(group, extents, strict=True)]
-            return all(self.size.inside(_through(self.base, changes, u).position) for u in np.linspace(0.1, 1.0, 10))
+            changes = [
+                (step, self._change(step, extent * scale))
+                for step, extent in zip(group, extents, strict=True)
+            ]
+            return all(
+                self.size.inside(_through(self.base, changes, u).position) for u in np.linspace(0.1, 1.0, 10)
+            )
 
         if fits(1.0):
             return 1.0
@@ -416,7 +427,10 @@ class Sizes:
         left, right, down, up, forward, back = self.room
         x, y, z = position
         extents = (right if x > 0 else left, up if y > 0 else down, back if z > 0 else forward)
-        total = sum((value / max(extent, 1e-4 * self.focus)) ** 2 for value, extent in zip((x, y, z), extents, strict=True))
+        total = sum(
+            (value / max(extent, 1e-4 * self.focus)) ** 2
+            for value, extent in zip((x, y, z), extents, strict=True)
+        )
         return total <= 1.0 + 1e-9
 
 

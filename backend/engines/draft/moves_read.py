@@ -116,8 +116,10 @@ def read(text: str) -> Reading:
     return Reading(tuple(steps[:MOST_STEPS]), frozenset(forbidden), manner)
 
 
-_OWN_VERB = {"push": "dolly", "pedestal": "dolly", "truck": "truck", "crane": "crane", "pan": "pan", "tilt": "tilt",
-             "roll": "roll", "orbit": "orbit", "zoom": "zoom"}  # fmt: skip
+_OWN_VERB = {
+    "push": "dolly", "pedestal": "dolly", "truck": "truck", "crane": "crane", "pan": "pan", "tilt": "tilt",
+    "roll": "roll", "orbit": "orbit", "zoom": "zoom",
+}  # fmt: skip
 
 
 def _again(move: _Found, steps: list[Step]) -> Step | None:
@@ -143,11 +145,12 @@ _LINKS: dict[tuple[str, ...], str] = {
     ("next",): "then", ("subsequently",): "then", ("later",): "then", ("until",): "then",
     ("and", "finally"): "then", ("once",): "after", ("after",): "after",
     ("at", "the", "same", "time", "as"): "with", ("at", "the", "same", "time"): "with", ("as",): "with",
-    ("while",): "with", ("whilst",): "with", ("with",): "with", ("simultaneously",): "with", ("during",): "with",
-    ("meanwhile",): "with", ("combined", "with"): "with", ("together", "with"): "with", ("plus",): "with",
-    ("along", "with"): "with", ("when",): "with", ("and", "at", "the", "same", "time"): "with",
-    ("and", "simultaneously"): "with", ("and",): "and", ("but",): "but", ("just",): "but", ("instead",): "but",
-    ("to", "reveal"): "comma", ("revealing",): "comma", ("where",): "comma", ("which",): "comma",
+    ("while",): "with", ("whilst",): "with", ("with",): "with", ("simultaneously",): "with",
+    ("during",): "with", ("meanwhile",): "with", ("combined", "with"): "with", ("together", "with"): "with",
+    ("plus",): "with", ("along", "with"): "with", ("when",): "with",
+    ("and", "at", "the", "same", "time"): "with", ("and", "simultaneously"): "with", ("and",): "and",
+    ("but",): "but", ("just",): "but", ("instead",): "but", ("to", "reveal"): "comma",
+    ("revealing",): "comma", ("where",): "comma", ("which",): "comma",
 }  # fmt: skip
 _LONGEST_LINK = max(len(link) for link in _LINKS)
 _FALSE = {tuple(phrase.split()) for phrase in FALSE_FRIENDS}
@@ -240,20 +243,26 @@ _VERBS: dict[str, tuple[str, str, bool]] = {
 }
 
 # Words that may stand between a verb and its direction.
-_BETWEEN = frozenset(
-    "to the a an from camera shot it view lens frame very slowly more some just over straight all way towards its "
-    "side motion movement move and still his her our us picture image so by about of quite really further in on "
-    "only ever across whole".split()
-)
-_DETERMINERS = frozenset("the a an his her their its my your our this that these those each every some".split())
-_PREPOSITIONS = frozenset(
-    "to on onto into toward towards at from across along over past through around for until up down in of between "
-    "behind under above inside outside by with upon off beyond".split()
-)
-_ROADS = frozenset(
-    "street road hall hallway corridor aisle path alley lane tunnel track driveway stairs staircase steps stairway hill "
-    "river avenue passage walkway runway bridge escalator ladder slope".split()
-)
+_BETWEEN = frozenset((
+    "to", "the", "a", "an", "from", "camera", "shot", "it", "view", "lens", "frame", "very", "slowly",
+    "more", "some", "just", "over", "straight", "all", "way", "towards", "its", "side", "motion", "movement",
+    "move", "and", "still", "his", "her", "our", "us", "picture", "image", "so", "by", "about", "of",
+    "quite", "really", "further", "in", "on", "only", "ever", "across", "whole",
+))  # fmt: skip
+_DETERMINERS = frozenset((
+    "the", "a", "an", "his", "her", "their", "its", "my", "your", "our", "this", "that", "these", "those",
+    "each", "every", "some",
+))  # fmt: skip
+_PREPOSITIONS = frozenset((
+    "to", "on", "onto", "into", "toward", "towards", "at", "from", "across", "along", "over", "past",
+    "through", "around", "for", "until", "up", "down", "in", "of", "between", "behind", "under", "above",
+    "inside", "outside", "by", "with", "upon", "off", "beyond",
+))  # fmt: skip
+_ROADS = frozenset((
+    "street", "road", "hall", "hallway", "corridor", "aisle", "path", "alley", "lane", "tunnel", "track",
+    "driveway", "stairs", "staircase", "steps", "stairway", "hill", "river", "avenue", "passage", "walkway",
+    "runway", "bridge", "escalator", "ladder", "slope",
+))  # fmt: skip
 
 
 def _moves(
@@ -273,7 +282,7 @@ def _moves(
         if core.start < start_of_free:
             continue
         who, negates = _who(clause, core, start_of_free)
-        saw_negation = saw_negation and bool(kept or not negates) or negates
+        saw_negation = (saw_negation and bool(kept or not negates)) or negates
         if not _is_camera(clause, core, who, subject):
             if who in ("actor", "other"):
                 subject = "actor"
@@ -298,7 +307,11 @@ def _no_movement(text: list[str]) -> bool:
     negated = next((i for i, word in enumerate(text) if word in NEGATIONS), None)
     if negated is not None:
         rest = text[negated + 1 :]
-        plain = [word for word in rest if word not in ("camera", "any", "the", "at", "all", "of", "kind", "is", "does")]
+        plain = [
+            word
+            for word in rest
+            if word not in ("camera", "any", "the", "at", "all", "of", "kind", "is", "does")
+        ]
         if plain and plain[0] in moving and (len(plain) == 1 or "camera" in text):
             return len(plain) == 1 or not any(word in DIRECTIONS for word in plain)
     return any(
@@ -315,8 +328,10 @@ def _cores(clause: _Clause) -> list[_Found]:
     found: list[_Found] = []
     i = 0
     bare = [word for word in text if word not in LEAD_INS or word in ALONE]
-    content = [word for word in bare if not _is_modifier(word) and word not in CAMERA_NOUNS and not word[0].isdigit()]
-    if len(content) == 1 and content[0] in ALONE and content[0] not in ("static",) or content == ["static"]:
+    content = [
+        word for word in bare if not _is_modifier(word) and word not in CAMERA_NOUNS and not word[0].isdigit()
+    ]
+    if (len(content) == 1 and content[0] in ALONE and content[0] not in ("static",)) or content == ["static"]:
         at = text.index(content[0])
         directed = next((w for w in text if w in DIRECTIONS and w != content[0]), None)
         if directed is None:
@@ -332,7 +347,19 @@ def _cores(clause: _Clause) -> list[_Found]:
                 if near and near[0] in CAMERA_VERBS[verb]:
                     kind, sign = CAMERA_VERBS[verb][near[0]]
                     end = max(end, near[1])
-            found.append(_Found(i, end, kind, sign, "phrase", False, True, " ".join(text[i : i + size]), tuple(extra.items())))
+            found.append(
+                _Found(
+                    i,
+                    end,
+                    kind,
+                    sign,
+                    "phrase",
+                    False,
+                    True,
+                    " ".join(text[i : i + size]),
+                    tuple(extra.items()),
+                )
+            )
             i = end
             continue
         if text[i] in _VERBS:
@@ -341,10 +368,20 @@ def _cores(clause: _Clause) -> list[_Found]:
                 found.append(core)
                 i = max(core.end, i + 1)
                 continue
-        elif text[i] in ("left", "right", "up", "down", "in", "out", "back", "forward") and found and not found[-1].everyday:
+        elif (
+            text[i] in ("left", "right", "up", "down", "in", "out", "back", "forward")
+            and found
+            and not found[-1].everyday
+        ):
             pass
         i += 1
-    if not found and clause.link in ("then", "and", "comma") and text and text[0] in DIRECTIONS and len(text) <= 3:
+    if (
+        not found
+        and clause.link in ("then", "and", "comma")
+        and text
+        and text[0] in DIRECTIONS
+        and len(text) <= 3
+    ):
         found.append(_Found(0, 1, "again", 1, "again", False, True, text[0]))
     return found
 
@@ -357,7 +394,18 @@ def _verb_core(clause: _Clause, i: int) -> _Found | None:
     near = _direction(text, i, i + 1, 7 if everyday else 12, not everyday)
     if near and near[0] in table:
         direction, end = near
-        if everyday and verb in ("walk", "go", "run", "drive", "travel", "head", "come", "move", "fly", "glide"):
+        if everyday and verb in (
+            "walk",
+            "go",
+            "run",
+            "drive",
+            "travel",
+            "head",
+            "come",
+            "move",
+            "fly",
+            "glide",
+        ):
             direction = _road(text, end, direction)
         kind, sign = table[direction] if direction in table else table[near[0]]
         if kind == "pan" and text[i + 1 : i + 3] == ["around", "the"] and everyday:
@@ -399,20 +447,34 @@ def _direction(text: list[str], start: int, end: int, reach: int, far: bool) -> 
         if word in DIRECTIONS and not _idle(text, i):
             direction = DIRECTIONS[word]
             if not after_from:
-                if direction in ("in", "out") and text[i + 1 : i + 2] and text[i + 1] in ("left", "right", "up", "down"):
+                if (
+                    direction in ("in", "out")
+                    and text[i + 1 : i + 2]
+                    and text[i + 1] in ("left", "right", "up", "down")
+                ):
                     continue
                 return direction, i + 1
             best = (direction, i + 1)  # "from left to right": the last one counts
             if direction in ("left", "right", "up", "down") and "to" not in text[i + 1 : i + 3]:
                 return best
             continue
-        if word in _BETWEEN or _is_modifier(word) or words.number_at(text, i) or word in words.METRES or word in words.DEGREES:
+        if (
+            word in _BETWEEN
+            or _is_modifier(word)
+            or words.number_at(text, i)
+            or word in words.METRES
+            or word in words.DEGREES
+        ):
             continue
         if not far and not after_from:
             break
     if best:
         return best
-    if start and text[start - 1] in DIRECTIONS and text[start - 1] not in ("in", "out", "off", "through", "about"):
+    if (
+        start
+        and text[start - 1] in DIRECTIONS
+        and text[start - 1] not in ("in", "out", "off", "through", "about")
+    ):
         return DIRECTIONS[text[start - 1]], end
     if text[start - 2 : start] == ["left", "to"]:
         return None
@@ -422,9 +484,17 @@ def _direction(text: list[str], start: int, end: int, reach: int, far: bool) -> 
 def _idle(text: list[str], i: int) -> bool:
     """Words of direction that point nowhere: "in a slow arc", "about 2 metres", "left of", "at the back"."""
     word, rest = text[i], text[i + 1 : i + 3]
-    if word in ("in", "on") and rest[:1] and rest[0] in ("slow", "a", "an", "order", "real", "front", "general"):
+    if (
+        word in ("in", "on")
+        and rest[:1]
+        and rest[0] in ("slow", "a", "an", "order", "real", "front", "general")
+    ):
         return True
-    if word == "in" and (measure := words.measure_at(text, i + 1) if rest else None) and measure.kind == "seconds":
+    if (
+        word == "in"
+        and (measure := words.measure_at(text, i + 1) if rest else None)
+        and measure.kind == "seconds"
+    ):
         return True
     if word == "about" and rest[:1] and (rest[0][0].isdigit() or rest[0] in words.NUMBERS):
         return True
@@ -455,17 +525,41 @@ def _who(clause: _Clause, core: _Found, first: int) -> tuple[str, bool]:
         elif word in ACTORS and not (word == "it" and i == first):
             who = "actor"
             break
-        elif not (word in LEAD_INS or _is_modifier(word) or words.number_at(text, i) or word in words.DEGREES
-                  or word in words.METRES or word in words.SECONDS or word in DIRECTIONS or word in ("%", "percent")):
+        elif not (
+            word in LEAD_INS
+            or _is_modifier(word)
+            or words.number_at(text, i)
+            or word in words.DEGREES
+            or word in words.METRES
+            or word in words.SECONDS
+            or word in DIRECTIONS
+            or word in ("%", "percent")
+        ):
             who = "other"
             break
         i -= 1
     return who, negates
 
 
-_PRONOUNS = frozenset("he she they it who someone somebody everyone".split())
-_MODALS = frozenset("can could will would should must may might does did is was are were".split())
-_OBJECTS_ALLOWED = {"orbit", "circle", "approach", "follow", "enter", "explore", "zoom", "pan", "track", "reveal"}
+_PRONOUNS = frozenset((
+    "he", "she", "they", "it", "who", "someone", "somebody", "everyone",
+))  # fmt: skip
+_MODALS = frozenset((
+    "can", "could", "will", "would", "should", "must", "may", "might", "does", "did", "is", "was", "are",
+    "were",
+))  # fmt: skip
+_OBJECTS_ALLOWED = {
+    "orbit",
+    "circle",
+    "approach",
+    "follow",
+    "enter",
+    "explore",
+    "zoom",
+    "pan",
+    "track",
+    "reveal",
+}
 
 
 def _is_camera(clause: _Clause, core: _Found, who: str, subject: str) -> bool:
@@ -480,9 +574,13 @@ def _is_camera(clause: _Clause, core: _Found, who: str, subject: str) -> bool:
         return who in ("free", "camera") and any(word in words.DEGREES for word in text)
     if who == "camera":
         return True
-    if before in _PRONOUNS or (before in _MODALS and text[core.start - 2 : core.start - 1][:1] and text[core.start - 2] in _PRONOUNS):
+    if before in _PRONOUNS or (
+        before in _MODALS and text[core.start - 2 : core.start - 1][:1] and text[core.start - 2] in _PRONOUNS
+    ):
         return False
-    if who == "actor" and not (core.form == "base" and not core.everyday and before not in ACTORS and core.directed):
+    if who == "actor" and not (
+        core.form == "base" and not core.everyday and before not in ACTORS and core.directed
+    ):
         return False
     if _towards_us(text, core) or _has_object(text, core, next_word, after):
         return False
@@ -492,22 +590,70 @@ def _is_camera(clause: _Clause, core: _Found, who: str, subject: str) -> bool:
         return who == "free" and subject == "camera"
     if core.form == "ing":
         if who == "free":
-            return subject != "actor" or (not core.everyday and core.directed and core.verb not in ("push", "pull", "roll"))
-        return not core.everyday and core.directed and core.verb in ("pan", "zoom", "dolly", "truck", "crane", "pedestal")
+            return subject != "actor" or (
+                not core.everyday and core.directed and core.verb not in ("push", "pull", "roll")
+            )
+        return (
+            not core.everyday
+            and core.directed
+            and core.verb in ("pan", "zoom", "dolly", "truck", "crane", "pedestal")
+        )
     # base form: an order ("pan left"), or a noun ("a slow pan")
     if core.everyday:
-        if who != "free" or before in ("a", "an", "the", "to", "and") and before != "and" and core.verb in ("turn", "look", "step", "run", "walk", "drive", "lift", "rest", "drop", "back", "swing", "lead", "spin", "head", "hold", "stop"):
+        if (
+            who != "free"
+            or (before in ("a", "an", "the", "to", "and")
+            and before != "and"
+            and core.verb
+            in (
+                "turn",
+                "look",
+                "step",
+                "run",
+                "walk",
+                "drive",
+                "lift",
+                "rest",
+                "drop",
+                "back",
+                "swing",
+                "lead",
+                "spin",
+                "head",
+                "hold",
+                "stop",
+            ))
+        ):
             return who == "free" and before not in ("a", "an", "the") and bool(core.directed)
         if core.verb == "hold":
-            return not after or after in _PREPOSITIONS or after in ("still", "steady", "position", "there", "here", "static") or after[0].isdigit()
+            return (
+                not after
+                or after in _PREPOSITIONS
+                or after in ("still", "steady", "position", "there", "here", "static")
+                or after[0].isdigit()
+            )
         if core.kind == "hold":
-            return subject == "camera" or not after or after in ("still", "there", "here", "static", "put") or words.measure_at(text, core.end) is not None or after == "for"
+            return (
+                subject == "camera"
+                or not after
+                or after in ("still", "there", "here", "static", "put")
+                or words.measure_at(text, core.end) is not None
+                or after == "for"
+            )
         return True
     if who == "other" or who == "actor":
         plural = before.endswith("s") and not before.endswith("ss")
         return core.directed and not plural and before not in _DETERMINERS
     if core.directed:
-        noun = before in _DETERMINERS and core.verb in ("pan", "truck", "crane", "track", "dolly", "roll", "circle")
+        noun = before in _DETERMINERS and core.verb in (
+            "pan",
+            "truck",
+            "crane",
+            "track",
+            "dolly",
+            "roll",
+            "circle",
+        )
         if noun and after and after not in _PREPOSITIONS and not _is_modifier(after):
             return False
         return not (noun and text[core.end - 1] == "left" and after in ("on", "in", "behind", "by", "under"))
@@ -518,14 +664,55 @@ def _bare_verb_is_move(core: _Found, before: str, after: str) -> bool:
     """A camera's verb with no direction, and nobody named: "a slow pan", "zoom", but not "a pan on the stove"."""
     if core.verb in ("orbit", "circle", "arc"):
         return not after or after in _DETERMINERS or after in _PREPOSITIONS or _is_modifier(after)
-    if after and after not in ("across", "along", "over", "to", "toward", "towards", "from", "between", "onto", "past",
-                               "through", "shot", "on", "at", "of", "for", "into", "movement", "move", "motion", "by") and not (  # fmt: skip
-        _is_modifier(after) or after[0].isdigit() or after in words.NUMBERS
+    if (
+        after
+        and after
+        not in (
+            "across",
+            "along",
+            "over",
+            "to",
+            "toward",
+            "towards",
+            "from",
+            "between",
+            "onto",
+            "past",
+            "through",
+            "shot",
+            "on",
+            "at",
+            "of",
+            "for",
+            "into",
+            "movement",
+            "move",
+            "motion",
+            "by",
+        )
+        and not (  # fmt: skip
+            _is_modifier(after) or after[0].isdigit() or after in words.NUMBERS
+        )
     ):
         return False
-    if before in ("a", "an", "the", "this", "one") and after in ("on", "at", "of", "from", "for", "by", "through", "over", "past", "to"):
-        return core.verb in ("zoom", "pan") and after in ("over", "through", "to") or core.verb == "zoom"
-    return not (before in ("a", "an", "the", "this") and core.verb in ("truck", "crane", "dolly", "track", "pan") and not after)
+    if before in ("a", "an", "the", "this", "one") and after in (
+        "on",
+        "at",
+        "of",
+        "from",
+        "for",
+        "by",
+        "through",
+        "over",
+        "past",
+        "to",
+    ):
+        return (core.verb in ("zoom", "pan") and after in ("over", "through", "to")) or core.verb == "zoom"
+    return not (
+        before in ("a", "an", "the", "this")
+        and core.verb in ("truck", "crane", "dolly", "track", "pan")
+        and not after
+    )
 
 
 def _towards_us(text: list[str], core: _Found) -> bool:
@@ -536,18 +723,46 @@ def _towards_us(text: list[str], core: _Found) -> bool:
 
 def _has_object(text: list[str], core: _Found, next_word: str, after: str) -> bool:
     """Whether the verb acts on something that is not the camera: "push in the chair", "turn the wheel left"."""
+
     def thing(i: int) -> bool:
         if i >= len(text) or text[i] not in _DETERMINERS:
             return False
         nouns = text[i + 1 : i + 3]
-        return not any(noun in CAMERA_NOUNS or noun in ("way", "bit", "little", "tad", "touch", "lot", "distance") or noun in words.METRES for noun in nouns)
+        return not any(
+            noun in CAMERA_NOUNS
+            or noun in ("way", "bit", "little", "tad", "touch", "lot", "distance")
+            or noun in words.METRES
+            for noun in nouns
+        )
 
     if core.verb in _OBJECTS_ALLOWED:
         return False
     if thing(core.start + 1) and words.measure_at(text, core.start + 1) is None:
         return True
     last = text[core.end - 1]
-    return last in ("in", "out", "up", "down", "back", "off") and core.verb in ("push", "pull", "move", "roll", "lift", "raise", "lower", "swing", "turn", "shift", "slide", "pan", "press", "ease", "get", "shake") and thing(core.end)
+    return (
+        last in ("in", "out", "up", "down", "back", "off")
+        and core.verb
+        in (
+            "push",
+            "pull",
+            "move",
+            "roll",
+            "lift",
+            "raise",
+            "lower",
+            "swing",
+            "turn",
+            "shift",
+            "slide",
+            "pan",
+            "press",
+            "ease",
+            "get",
+            "shake",
+        )
+        and thing(core.end)
+    )
 
 
 def _subject_of(clause: _Clause, subject: str) -> str:
@@ -583,7 +798,9 @@ def _together(clause: _Clause, index: int, move: _Found, step: Step, steps: list
         return False
     if index > 0 or clause.link in ("with", "and"):
         return True
-    return clause.link == "comma" and (move.form == "ing" or clause.words[0] in ("a", "an", "slight", "slightly", "subtle"))
+    return clause.link == "comma" and (
+        move.form == "ing" or clause.words[0] in ("a", "an", "slight", "slightly", "subtle")
+    )
 
 
 def _step(clause: _Clause, core: _Found, cores: list[_Found], index: int) -> Step:
@@ -619,25 +836,43 @@ def _modified(step: Step, text: list[str], first: int, last: int, core: _Found |
         if word in words.SPEEDS and not (core and core.verb == word):
             value = words.SPEEDS[word]
             speed *= value**strength
-        if word in words.AMOUNTS and not (word in ("wide", "long", "full", "large", "deep") and text[i + 1 : i + 2] in (["shot"], ["angle"], ["lens"])):
+        if word in words.AMOUNTS and not (
+            word in ("wide", "long", "full", "large", "deep")
+            and text[i + 1 : i + 2] in (["shot"], ["angle"], ["lens"])
+        ):
             amount *= words.AMOUNTS[word] ** strength
         ease = words.EASES.get(word, ease)
         if word == "ease" and text[i + 1 : i + 2] in (["in"], ["out"]) and not (core and core.start == i):
             ease = text[i + 1]
         i += 1
-    return replace(step, amount=min(max(amount, 0.1), 4.0), speed=min(max(speed, 0.2), 6.0), ease=ease, **fields)  # type: ignore[arg-type]
+    return replace(
+        step, amount=min(max(amount, 0.1), 4.0), speed=min(max(speed, 0.2), 6.0), ease=ease, **fields
+    )  # type: ignore[arg-type]
 
 
 def _manner_alone(clause: _Clause, steps: list[Step], manner: Step | None) -> Step | None:
     """Modifiers with no move beside them: they belong to the step before, or, about "camera movement", to the next."""
     text = clause.words
-    plain = all(word in LEAD_INS or _is_modifier(word) or word in CAMERA_NOUNS or words.measure_at(text, i) is not None or word in words.METRES or word in words.DEGREES or word in words.SECONDS for i, word in enumerate(text))
+    plain = all(
+        word in LEAD_INS
+        or _is_modifier(word)
+        or word in CAMERA_NOUNS
+        or words.measure_at(text, i) is not None
+        or word in words.METRES
+        or word in words.DEGREES
+        or word in words.SECONDS
+        for i, word in enumerate(text)
+    )
     if not plain or not any(_is_modifier(word) or words.measure_at(text, i) for i, word in enumerate(text)):
         return manner
     if steps and clause.link in ("comma", "and", "but", "sentence"):
         steps[-1] = _modified(steps[-1], text, 0, len(text))
         return manner
-    if any(word in ("camera", "movement", "motion", "move", "camerawork") for word in text) or clause.link == "sentence" and len(text) <= 2:
+    if (
+        any(word in ("camera", "movement", "motion", "move", "camerawork") for word in text)
+        or (clause.link == "sentence"
+        and len(text) <= 2)
+    ):
         return _modified(manner or Step("push", 1), text, 0, len(text))
     return manner
 

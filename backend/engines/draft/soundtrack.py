@@ -51,7 +51,9 @@ def _ducking(activity: np.ndarray) -> np.ndarray:
     busy = np.pad(activity, (0, blocks * block - activity.size)).reshape(blocks, block).max(axis=1)
     kernel = np.hanning(61)
     held = np.convolve(busy, np.ones(31), mode="same") > 0
-    smooth = np.convolve(np.pad(held.astype(np.float64), 30, mode="edge"), kernel / kernel.sum(), mode="valid")
+    smooth = np.convolve(
+        np.pad(held.astype(np.float64), 30, mode="edge"), kernel / kernel.sum(), mode="valid"
+    )
     at = (np.arange(blocks) + 0.5) * block
     curve = np.interp(np.arange(activity.size), at, smooth)
     return (10 ** ((BED_UNDER_SPEECH + DUCKED * curve) / 20)).astype(np.float32)

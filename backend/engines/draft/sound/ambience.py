@@ -14,12 +14,14 @@ from .noise import distant, echoing
 from .vocabulary import KINDS
 
 _MAKERS: dict[str, Callable[[np.random.Generator, int, Cue], np.ndarray]] = {
-    "room": places.room, "hum": places.hum, "wind": nature.wind, "leaves": nature.leaves, "rain": nature.rain,
-    "thunder": nature.thunder, "sea": nature.sea, "water": nature.water, "dripping": nature.dripping, "birds": nature.birds,
-    "gulls": nature.gulls, "insects": nature.insects, "fire": nature.fire, "traffic": places.traffic, "siren": places.siren,
-    "crowd": places.crowd, "applause": places.applause, "footsteps": places.footsteps, "machinery": places.machinery,
-    "engine": places.engine, "train": places.train, "clock": places.clock, "typing": places.typing, "dishes": places.dishes,
-    "bells": places.bells, "drone": places.drone, "heartbeat": places.heartbeat, "explosion": places.explosion,
+    "room": places.room, "hum": places.hum, "wind": nature.wind, "leaves": nature.leaves,
+    "rain": nature.rain, "thunder": nature.thunder, "sea": nature.sea, "water": nature.water,
+    "dripping": nature.dripping, "birds": nature.birds, "gulls": nature.gulls, "insects": nature.insects,
+    "fire": nature.fire, "traffic": places.traffic, "siren": places.siren, "crowd": places.crowd,
+    "applause": places.applause, "footsteps": places.footsteps, "machinery": places.machinery,
+    "engine": places.engine, "train": places.train, "clock": places.clock, "typing": places.typing,
+    "dishes": places.dishes, "bells": places.bells, "drone": places.drone, "heartbeat": places.heartbeat,
+    "explosion": places.explosion,
 }  # fmt: skip
 _SHORTEST = RATE // 2
 

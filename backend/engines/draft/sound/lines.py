@@ -52,13 +52,17 @@ def dialogue(lines: Sequence[Line], count: int) -> Dialogue | None:
             haste = min(length / max(room - pauses, 0.1) * 1.03, MOST_HASTE)
             if haste > 1.0:
                 pace = USUAL_PACE * haste
-                takes = [speak(line.text, line.language, timbres[line.speaker], round(pace)) for line in spoken]
+                takes = [
+                    speak(line.text, line.language, timbres[line.speaker], round(pace)) for line in spoken
+                ]
     except VoiceError as error:
         return Dialogue(*_silence(count), (f"The dialogue is not heard: {error}",))
     spare = count / RATE - sum(map(len, takes)) / VOICE_RATE - sum(gaps)
     at = min(LEAD_IN, max(0.0, 0.5 * spare))
     if spare < 0:
-        notes.append(f"The dialogue is longer than the shot: {np.ceil(10 * (count / RATE - spare + 0.3)) / 10:.1f} s would fit it.")
+        notes.append(
+            f"The dialogue is longer than the shot: {np.ceil(10 * (count / RATE - spare + 0.3)) / 10:.1f} s would fit it."
+        )
     return _placed(spoken, takes, gaps, at, count, notes)
 
 

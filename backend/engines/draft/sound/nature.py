@@ -30,22 +30,23 @@ def leaves(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     gusts = slow(random, count, 0.5, 0.1, 1.0) ** 1.5
     flutter = slow(random, count, 9.0, 0.5, 1.0)
     rustle = shaped(random, count, band(1800, 9000, -2)) * gusts * flutter
-    ticks = scattered(random, count, 220 * cue.strength, [burst(random, 0.002, band(2500, 9000))], envelope=gusts)
+    ticks = scattered(
+        random, count, 220 * cue.strength, [burst(random, 0.002, band(2500, 9000))], envelope=gusts
+    )
     return rustle + 0.5 * ticks
 
 
-_DROPS = {  # what rain falls on: (frequencies of its drops in Hz, their decay in seconds, drops a second, wash)
-    "window": ((2100, 2900, 3800, 5200), 0.004, 90, 0.5),
-    "roof": ((480, 760, 1150, 1700), 0.009, 260, 0.6),
-    "metal": ((1300, 2050, 3150, 4700), 0.028, 170, 0.5),
-    "leaves": ((900, 1500, 2600), 0.003, 240, 0.8),
-    "umbrella": ((320, 520, 800), 0.008, 200, 0.35),
-    "ground": ((1800, 3000, 4400, 6500), 0.0022, 160, 1.0),
-}
-_SURFACES = {"window": "window", "windows": "window", "windowpane": "window", "glass": "window", "pane": "window", "roof": "roof",
-             "rooftop": "roof", "attic": "roof", "tent": "umbrella", "tin": "metal", "metal": "metal", "car": "metal",
-             "leaves": "leaves", "forest": "leaves", "jungle": "leaves", "garden": "leaves", "trees": "leaves",
-             "umbrella": "umbrella", "umbrellas": "umbrella"}  # fmt: skip
+_DROPS = {
+    "window": ((2100, 2900, 3800, 5200), 0.004, 90, 0.5), "roof": ((480, 760, 1150, 1700), 0.009, 260, 0.6),
+    "metal": ((1300, 2050, 3150, 4700), 0.028, 170, 0.5), "leaves": ((900, 1500, 2600), 0.003, 240, 0.8),
+    "umbrella": ((320, 520, 800), 0.008, 200, 0.35), "ground": ((1800, 3000, 4400, 6500), 0.0022, 160, 1.0),
+}  # fmt: skip
+_SURFACES = {
+    "window": "window", "windows": "window", "windowpane": "window", "glass": "window", "pane": "window",
+    "roof": "roof", "rooftop": "roof", "attic": "roof", "tent": "umbrella", "tin": "metal", "metal": "metal",
+    "car": "metal", "leaves": "leaves", "forest": "leaves", "jungle": "leaves", "garden": "leaves",
+    "trees": "leaves", "umbrella": "umbrella", "umbrellas": "umbrella",
+}  # fmt: skip
 
 
 def rain(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
@@ -57,7 +58,8 @@ def rain(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     total = wash * strength**1.2 * shimmer * shaped(random, count, band(900, 11000, -1.5))
     total += 0.35 * wash * strength**1.5 * shaped(random, count, band(120, 900, -3), 0.7)
     grains = [
-        0.6 * ring(tone * random.uniform(0.93, 1.07), decay) + 0.7 * _padded(burst(random, 0.0012, band(1500, 9000)), tone, decay)
+        0.6 * ring(tone * random.uniform(0.93, 1.07), decay)
+        + 0.7 * _padded(burst(random, 0.0012, band(1500, 9000)), tone, decay)
         for tone in tones
         for _ in range(3)
     ]
@@ -85,7 +87,10 @@ def thunder(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     while start < count:
         since = np.maximum(t - start / RATE, 0.0)
         rolls = slow(random, count, 2.5, 0.2, 1.0) * slow(random, count, 0.9, 0.4, 1.0)
-        envelope = np.where(since > 0, np.clip(since / 0.12, 0, 1) * np.exp(-since / random.uniform(1.6, 2.8)), 0.0) * rolls
+        envelope = (
+            np.where(since > 0, np.clip(since / 0.12, 0, 1) * np.exp(-since / random.uniform(1.6, 2.8)), 0.0)
+            * rolls
+        )
         total += (rumble + 0.5 * body * np.exp(-since / 0.9)) * envelope
         if cue.distance < 0.5:
             crack = burst(random, 0.09, band(150, 6000, -3), attack=0.002)
@@ -106,8 +111,12 @@ def sea(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         size = random.uniform(0.6, 1.0) * (0.5 + 0.5 * cue.strength)
         rise, fall = random.uniform(1.3, 2.0), random.uniform(1.2, 1.9)
         since = t - at
-        swell = np.where(since < rise, np.exp(-(((since - rise) / (0.45 * rise)) ** 2)), np.exp(-(since - rise) / fall))
-        draw = np.clip((since - rise + 0.15) / 0.5, 0, 1) * np.exp(-np.maximum(since - rise, 0) / (1.5 * fall))
+        swell = np.where(
+            since < rise, np.exp(-(((since - rise) / (0.45 * rise)) ** 2)), np.exp(-(since - rise) / fall)
+        )
+        draw = np.clip((since - rise + 0.15) / 0.5, 0, 1) * np.exp(
+            -np.maximum(since - rise, 0) / (1.5 * fall)
+        )
         side = random.uniform(-0.5, 0.5)
         sides = np.array([[1 - 0.5 * max(side, 0)], [1 + 0.5 * min(side, 0)]])
         total += size * sides * (0.8 * deep * swell + 0.9 * crash * swell**1.6 + 0.38 * hiss * draw)
@@ -117,10 +126,17 @@ def sea(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
 
 def water(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """Running water: a brook's gurgle, or the roar of a fall where the words are strong."""
-    total = 0.35 * cue.strength * shaped(random, count, band(300, 6000, -2)) * slow(random, count, 4, 0.7, 1.0)
+    total = (
+        0.35 * cue.strength * shaped(random, count, band(300, 6000, -2)) * slow(random, count, 4, 0.7, 1.0)
+    )
     total += 0.3 * cue.strength**2 * shaped(random, count, band(60, 500, -3), 0.7)
-    bubbles = [ring(f, random.uniform(0.008, 0.03), glide=random.uniform(0.2, 0.7)) for f in random.uniform(380, 1900, 14)]
-    return total + 0.65 * scattered(random, count, 55, bubbles, spread=0.9, envelope=slow(random, count, 3, 0.2, 1.0))
+    bubbles = [
+        ring(f, random.uniform(0.008, 0.03), glide=random.uniform(0.2, 0.7))
+        for f in random.uniform(380, 1900, 14)
+    ]
+    return total + 0.65 * scattered(
+        random, count, 55, bubbles, spread=0.9, envelope=slow(random, count, 3, 0.2, 1.0)
+    )
 
 
 def dripping(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
@@ -139,7 +155,13 @@ def birds(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         heard = distant(song[None, :], 9000 * (1 - 0.6 * away))[0]
         at = random.uniform(0.05, 1.6)
         while at < count / RATE:
-            put(total, heard, int(at * RATE), (1 - 0.75 * away) * random.uniform(0.7, 1.0), random.uniform(-0.9, 0.9) if singer else 0.3)
+            put(
+                total,
+                heard,
+                int(at * RATE),
+                (1 - 0.75 * away) * random.uniform(0.7, 1.0),
+                random.uniform(-0.9, 0.9) if singer else 0.3,
+            )
             at += len(song) / RATE + random.uniform(0.6, 3.5)
     air = shaped(random, count, band(200, 4000, -4)) * 0.012
     return echoing(random, total, 1.1, 0.25, 6000) + air
@@ -156,7 +178,11 @@ def _song(random: np.random.Generator) -> np.ndarray:
         length *= random.uniform(0.9, 1.1)
         t = np.arange(int(length * RATE)) / RATE
         u = t / length
-        pitch = base * (start + (end - start) * u) * (1 + (0.09 * np.sin(2 * np.pi * trill * t) if trill else 0.0))
+        pitch = (
+            base
+            * (start + (end - start) * u)
+            * (1 + (0.09 * np.sin(2 * np.pi * trill * t) if trill else 0.0))
+        )
         phase = 2 * np.pi * np.cumsum(pitch) / RATE
         parts.append((np.sin(phase) + 0.12 * np.sin(2 * phase)) * np.sin(np.pi * u) ** 0.7)
         parts.append(np.zeros(int(random.uniform(0.015, 0.09) * RATE)))
@@ -192,7 +218,12 @@ def insects(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         pulse = np.clip(np.sin(2 * np.pi * pulses * t + random.uniform(0, 6)), 0, 1) ** 0.8
         row = np.clip(3.0 * np.sin(2 * np.pi * rows * t + random.uniform(0, 6)), 0, 1)
         angle = random.uniform(0.1, 0.4) * np.pi
-        chirp = np.sin(2 * np.pi * pitch * t + 0.4 * np.sin(2 * np.pi * 3 * t)) * pulse * row * random.uniform(0.2, 1.0)
+        chirp = (
+            np.sin(2 * np.pi * pitch * t + 0.4 * np.sin(2 * np.pi * 3 * t))
+            * pulse
+            * row
+            * random.uniform(0.2, 1.0)
+        )
         total += np.array([[np.cos(angle)], [np.sin(angle)]]) * chirp
     air = shaped(random, count, band(3000, 8000, -3)) * 0.03
     return echoing(random, total.astype(np.float32), 0.8, 0.2, 7000) + air
@@ -203,7 +234,10 @@ def fire(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     flicker = slow(random, count, 7, 0.55, 1.0) * slow(random, count, 1.2, 0.7, 1.0)
     total = 0.55 * cue.strength * flicker * shaped(random, count, band(45, 420, -4), 0.6)
     total += 0.12 * cue.strength * flicker**2 * shaped(random, count, band(600, 5000, -2))
-    crackles = [burst(random, d, band(low, 3 * low)) for d, low in zip(random.uniform(0.0006, 0.004, 9), random.uniform(900, 5000, 9), strict=True)]
+    crackles = [
+        burst(random, d, band(low, 3 * low))
+        for d, low in zip(random.uniform(0.0006, 0.004, 9), random.uniform(900, 5000, 9), strict=True)
+    ]
     rows = np.clip(slow(random, count, 3.5, -0.5, 1.2), 0.05, 1.2)
     total += 0.9 * scattered(random, count, 46 * cue.strength, crackles, 0.7, loudest=12, envelope=rows)
     for at in moments(random, count, 0.9):

@@ -53,7 +53,9 @@ def resonances(peaks: list[tuple[float, float, float]], floor: float = 0.0) -> S
     return amplitude
 
 
-def slow(random: np.random.Generator, count: int, rate: float, low: float = 0.0, high: float = 1.0) -> np.ndarray:
+def slow(
+    random: np.random.Generator, count: int, rate: float, low: float = 0.0, high: float = 1.0
+) -> np.ndarray:
     """A curve [count] that wanders smoothly between `low` and `high`, `rate` turns a second."""
     points = max(4, int(count / RATE * rate) + 4)
     values = random.uniform(0, 1, points)
@@ -78,8 +80,13 @@ def moments(random: np.random.Generator, count: int, per_second: float) -> np.nd
 
 
 def scattered(
-    random: np.random.Generator, count: int, per_second: float, grains: list[np.ndarray], spread: float = 1.0,
-    loudest: float = 8.0, envelope: np.ndarray | None = None,
+    random: np.random.Generator,
+    count: int,
+    per_second: float,
+    grains: list[np.ndarray],
+    spread: float = 1.0,
+    loudest: float = 8.0,
+    envelope: np.ndarray | None = None,
 ) -> np.ndarray:
     """Stereo [2, count]: copies of `grains` at random moments, levels (a few `loudest`) and places."""
     total = np.zeros((2, count), np.float32)
@@ -103,7 +110,9 @@ def ring(frequency: float, decay: float, length: float | None = None, glide: flo
     return (np.sin(phase) * np.exp(-t / decay) * np.clip(t / 0.0004, 0, 1)).astype(np.float32)
 
 
-def burst(random: np.random.Generator, decay: float, spectrum: Spectrum, attack: float = 0.0005) -> np.ndarray:
+def burst(
+    random: np.random.Generator, decay: float, spectrum: Spectrum, attack: float = 0.0005
+) -> np.ndarray:
     """A short mono burst of shaped noise with its peak at 1."""
     count = max(64, int(7 * decay * RATE))
     noise = shaped(random, count, spectrum, 0.0)[0]
@@ -123,11 +132,17 @@ def put(track: np.ndarray, grain: np.ndarray, start: int, gain: float = 1.0, sid
     track[1, first:last] += np.float32(np.sin(angle)) * part
 
 
-def echoing(random: np.random.Generator, samples: np.ndarray, seconds: float, amount: float, dark: float = 4000.0) -> np.ndarray:
+def echoing(
+    random: np.random.Generator, samples: np.ndarray, seconds: float, amount: float, dark: float = 4000.0
+) -> np.ndarray:
     """`samples` [2, n] in a space whose echo takes `seconds` to fade by 60 dB, `amount` of it, without tones over `dark` Hz."""
     count = max(256, int(seconds * RATE))
     t = np.arange(count) / RATE
-    tail = shaped(random, count, band(120, dark, -2), 1.0) * np.exp(-6.9 * t / seconds) * np.clip(t / 0.012, 0, 1)
+    tail = (
+        shaped(random, count, band(120, dark, -2), 1.0)
+        * np.exp(-6.9 * t / seconds)
+        * np.clip(t / 0.012, 0, 1)
+    )
     tail *= amount / np.sqrt((tail**2).sum(axis=1, keepdims=True))
     return (samples + convolved(samples, tail)).astype(np.float32)
 
@@ -137,4 +152,6 @@ def distant(samples: np.ndarray, highest: float) -> np.ndarray:
     size = fast_length(samples.shape[-1])
     f = np.fft.rfftfreq(size, 1 / RATE)
     response = 1 / (1 + (f / highest) ** 2)
-    return np.fft.irfft(np.fft.rfft(samples, size) * response, size)[..., : samples.shape[-1]].astype(np.float32)
+    return np.fft.irfft(np.fft.rfft(samples, size) * response, size)[..., : samples.shape[-1]].astype(
+        np.float32
+    )

@@ -6,7 +6,7 @@ import numpy as np
 
 from .cues import Cue
 from .levels import RATE
-from .noise import band, burst, distant, echoing, moments, put, resonances, ring, scattered, shaped, slow
+from .noise import band, burst, distant, echoing, put, resonances, ring, scattered, shaped, slow
 
 
 def room(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
@@ -19,9 +19,18 @@ def room(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
 def hum(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """A fridge, a fan, an air conditioner: mains hum under moving air."""
     t = np.arange(count) / RATE
-    tone = sum(a * np.sin(2 * np.pi * f * t + p) for f, a, p in zip((50, 100, 150, 200, 300), (0.3, 1.0, 0.2, 0.45, 0.2), random.uniform(0, 6, 5), strict=True))
+    tone = sum(
+        a * np.sin(2 * np.pi * f * t + p)
+        for f, a, p in zip(
+            (50, 100, 150, 200, 300), (0.3, 1.0, 0.2, 0.45, 0.2), random.uniform(0, 6, 5), strict=True
+        )
+    )
     air = shaped(random, count, band(120, 2500, -4)) * slow(random, count, 0.6, 0.9, 1.0)
-    whirr = air * (1 + 0.2 * np.sin(2 * np.pi * random.uniform(11, 17) * t)) if cue.has("fan", "fans", "ventilator") else air
+    whirr = (
+        air * (1 + 0.2 * np.sin(2 * np.pi * random.uniform(11, 17) * t))
+        if cue.has("fan", "fans", "ventilator")
+        else air
+    )
     return (0.35 * tone * slow(random, count, 0.5, 0.9, 1.0) + 0.8 * whirr).astype(np.float32)
 
 
@@ -48,7 +57,13 @@ def traffic(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
             horn = sum(np.sin(2 * np.pi * pitch * k * u) / k for k in (1, 1.26, 2, 2.52, 3))
             horn *= np.clip(u / 0.02, 0, 1) * np.clip((length - u) / 0.05, 0, 1)
             echo = np.zeros((2, count), np.float32)
-            put(echo, horn.astype(np.float32), int(random.uniform(0.1, 0.9) * count), 0.28, random.uniform(-0.8, 0.8))
+            put(
+                echo,
+                horn.astype(np.float32),
+                int(random.uniform(0.1, 0.9) * count),
+                0.28,
+                random.uniform(-0.8, 0.8),
+            )
             total += distant(echoing(random, echo, 1.5, 0.7, 2000), 1800)
     return total.astype(np.float32)
 
@@ -63,7 +78,9 @@ def crowd(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     grid = np.arange(count) / hop
     base = np.minimum(grid.astype(int), frames - 2)
     part = (grid - base).astype(np.float32)
-    vowels = np.array([(730, 1090), (530, 1840), (270, 2290), (570, 840), (440, 1020), (300, 870), (660, 1720), (490, 1350)])
+    vowels = np.array(
+        [(730, 1090), (530, 1840), (270, 2290), (570, 840), (440, 1020), (300, 870), (660, 1720), (490, 1350)]
+    )
     groups = 4 if count > 2 * RATE else 2
     for group in range(groups):
         buzz = np.zeros(count, np.float32)
@@ -83,21 +100,31 @@ def crowd(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
             voice = np.zeros(count, np.float32)
             for k in harmonics[:: step if pitch < 160 else 2][:8]:
                 f = k * track
-                weight = sum(1 / (1 + ((f - formants[:, j]) / (90 + 40 * j)) ** 2) for j in (0, 1)) / k**0.35 * level
+                weight = (
+                    sum(1 / (1 + ((f - formants[:, j]) / (90 + 40 * j)) ** 2) for j in (0, 1))
+                    / k**0.35
+                    * level
+                )
                 weight = weight.astype(np.float32)
-                voice += np.sin(k * phase).astype(np.float32) * (weight[base] * (1 - part) + weight[base + 1] * part)
+                voice += np.sin(k * phase).astype(np.float32) * (
+                    weight[base] * (1 - part) + weight[base + 1] * part
+                )
             buzz += voice
         side = -0.85 + 1.7 * group / (groups - 1)
         put(total, buzz, 0, 1.0, side)
     total /= max(float(np.sqrt(np.mean(total**2))), 1e-6)
-    breath = shaped(random, count, resonances([(500, 2, 1.0), (1500, 3, 0.5)])) * slow(random, count, 5, 0.6, 1.0)
+    breath = shaped(random, count, resonances([(500, 2, 1.0), (1500, 3, 0.5)])) * slow(
+        random, count, 5, 0.6, 1.0
+    )
     return echoing(random, distant(0.8 * total + 0.3 * breath, 3800), 1.0, 0.6, 3000)
 
 
 def _wander(random: np.random.Generator, frames: int, hop: int, rate: float) -> np.ndarray:
     """-1..1 for each frame, wandering `rate` times a second."""
     points = random.uniform(-1, 1, int(frames * hop / RATE * rate) + 4)
-    return np.interp(np.arange(frames) * hop / RATE * rate + random.uniform(0, 1), np.arange(len(points)), points)
+    return np.interp(
+        np.arange(frames) * hop / RATE * rate + random.uniform(0, 1), np.arange(len(points)), points
+    )
 
 
 def _eased(values: np.ndarray, width: int) -> np.ndarray:
@@ -108,21 +135,29 @@ def _eased(values: np.ndarray, width: int) -> np.ndarray:
 
 def applause(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """Hands that clap, many and not together."""
-    claps = [burst(random, random.uniform(0.004, 0.01), resonances([(random.uniform(900, 1700), 3, 1.0)], 0.25)) for _ in range(12)]
+    claps = [
+        burst(random, random.uniform(0.004, 0.01), resonances([(random.uniform(900, 1700), 3, 1.0)], 0.25))
+        for _ in range(12)
+    ]
     return echoing(random, scattered(random, count, 230 * cue.strength, claps, loudest=3), 1.3, 0.5)
 
 
-_FLOORS = {"gravel": "gravel", "pebbles": "gravel", "stones": "gravel", "sand": "sand", "beach": "sand", "snow": "snow",
-           "grass": "grass", "leaves": "grass", "forest": "grass", "carpet": "carpet", "wood": "wood", "wooden": "wood",
-           "floorboards": "wood", "parquet": "wood", "stairs": "wood", "metal": "metal", "grating": "metal",
-           "puddle": "wet", "puddles": "wet", "wet": "wet", "mud": "wet", "heels": "stone", "marble": "stone", "concrete": "stone",
-           "tiles": "stone", "corridor": "stone", "hallway": "stone", "hall": "stone", "pavement": "stone"}  # fmt: skip
+_FLOORS = {
+    "gravel": "gravel", "pebbles": "gravel", "stones": "gravel", "sand": "sand", "beach": "sand",
+    "snow": "snow", "grass": "grass", "leaves": "grass", "forest": "grass", "carpet": "carpet",
+    "wood": "wood", "wooden": "wood", "floorboards": "wood", "parquet": "wood", "stairs": "wood",
+    "metal": "metal", "grating": "metal", "puddle": "wet", "puddles": "wet", "wet": "wet", "mud": "wet",
+    "heels": "stone", "marble": "stone", "concrete": "stone", "tiles": "stone", "corridor": "stone",
+    "hallway": "stone", "hall": "stone", "pavement": "stone",
+}  # fmt: skip
 
 
 def footsteps(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """Steps of one walker, heel then toe, on the floor that the words name; halls echo."""
     floor = next((_FLOORS[word] for word in cue.near if word in _FLOORS), "stone")
-    rate = 2.7 if cue.has("running", "runs", "run", "jogging") else 1.25 if cue.has("slow", "slowly") else 1.85
+    rate = (
+        2.7 if cue.has("running", "runs", "run", "jogging") else 1.25 if cue.has("slow", "slowly") else 1.85
+    )
     total = np.zeros((2, count), np.float32)
     at, foot = random.uniform(0.15, 0.4), 0
     while at < count / RATE:
@@ -131,7 +166,11 @@ def footsteps(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         put(total, step, int(at * RATE), random.uniform(0.8, 1.0), float(np.clip(side, -0.9, 0.9)))
         at += (1 + 0.05 * random.standard_normal()) / rate
         foot = 1 - foot
-    echo = 1.8 if cue.has("corridor", "hallway", "hall", "church", "tunnel", "echo", "echoing", "empty") else 0.45
+    echo = (
+        1.8
+        if cue.has("corridor", "hallway", "hall", "church", "tunnel", "echo", "echoing", "empty")
+        else 0.45
+    )
     return echoing(random, total, echo, 0.5 if echo > 1 else 0.22, 3500)
 
 
@@ -145,7 +184,12 @@ def _step(random: np.random.Generator, floor: str) -> np.ndarray:
         crunch = [burst(random, decay * random.uniform(0.5, 1.5), band(low, high)) for _ in range(5)]
         for start, weight, length in ((0, 1.0, 0.09), (toe, 0.75, 0.13)):
             for i in range(grains):
-                put(track, crunch[i % 5], start + int(random.beta(1.3, 2.4) * length * RATE), weight * random.uniform(0.05, 0.5))
+                put(
+                    track,
+                    crunch[i % 5],
+                    start + int(random.beta(1.3, 2.4) * length * RATE),
+                    weight * random.uniform(0.05, 0.5),
+                )
         put(track, burst(random, 0.02, band(50, 220)), 0, 0.8)
     else:
         body = {"wood": ((95, 0.05, 1.0), (190, 0.04, 0.6), (410, 0.02, 0.35)), "stone": ((120, 0.02, 0.7), (900, 0.008, 0.5)),
@@ -174,10 +218,19 @@ def machinery(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     beat = random.uniform(1.6, 2.6)
     pulse = 0.75 + 0.25 * np.clip(np.sin(2 * np.pi * beat * t), 0, 1)
     total = 0.5 * total * pulse + 0.35 * shaped(random, count, band(200, 3500, -3)) * pulse
-    clank = sum(np.pad(a * ring(f, d), (0, int(0.9 * RATE)))[: int(0.9 * RATE)] for f, d, a in ((430, 0.06, 1.0), (1130, 0.09, 0.7), (1870, 0.07, 0.5), (2950, 0.04, 0.4)))
+    clank = sum(
+        np.pad(a * ring(f, d), (0, int(0.9 * RATE)))[: int(0.9 * RATE)]
+        for f, d, a in ((430, 0.06, 1.0), (1130, 0.09, 0.7), (1870, 0.07, 0.5), (2950, 0.04, 0.4))
+    )
     clanks = np.zeros((2, count), np.float32)
     for i in range(int(count / RATE * beat) + 1):
-        put(clanks, np.asarray(clank, np.float32), int((i + random.uniform(0, 0.02)) / beat * RATE), 0.9 if i % 2 else 0.5, 0.35 if i % 2 else -0.3)
+        put(
+            clanks,
+            np.asarray(clank, np.float32),
+            int((i + random.uniform(0, 0.02)) / beat * RATE),
+            0.9 if i % 2 else 0.5,
+            0.35 if i % 2 else -0.3,
+        )
     return (total + echoing(random, clanks, 0.9, 0.5)).astype(np.float32)
 
 
@@ -189,16 +242,22 @@ def engine(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     total = air * slow(random, count, 0.5, 0.85, 1.0)
     phase = np.cumsum(fire * (1 + 0.05 * (slow(random, count, 0.4) - 0.5))) * (2 * np.pi / RATE)
     for k in (1, 2, 3, 4, 6):
-        total = total + (0.12 if jet else 0.55) / k * np.sin(k * phase + random.uniform(0, 6)) * (0.9 + 0.1 * slow(random, count, 11))
+        total = total + (0.12 if jet else 0.55) / k * np.sin(k * phase + random.uniform(0, 6)) * (
+            0.9 + 0.1 * slow(random, count, 11)
+        )
     if jet:
         t = np.arange(count) / RATE
-        total = total + 0.05 * np.sin(2 * np.pi * random.uniform(900, 1300) * t + 0.5 * np.sin(2 * np.pi * 0.6 * t))
+        total = total + 0.05 * np.sin(
+            2 * np.pi * random.uniform(900, 1300) * t + 0.5 * np.sin(2 * np.pi * 0.6 * t)
+        )
     return np.asarray(total, np.float32)
 
 
 def train(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """A train over the joints of its rails: two pairs of wheels, twice."""
-    total = 0.8 * shaped(random, count, band(35, 420, -3), 0.7) + 0.15 * shaped(random, count, band(800, 5000, -3))
+    total = 0.8 * shaped(random, count, band(35, 420, -3), 0.7) + 0.15 * shaped(
+        random, count, band(800, 5000, -3)
+    )
     clacks = np.zeros((2, count), np.float32)
     gap = random.uniform(1.0, 1.25)
     at = random.uniform(0.0, 0.5)
@@ -213,7 +272,11 @@ def train(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
 def clock(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """A clock: tick, tock."""
     total = np.zeros((2, count), np.float32)
-    ticks = [ring(f, 0.006) * 0.6 + np.pad(burst(random, 0.0015, band(2000, 9000)), (0, 3000))[: len(ring(f, 0.006))] for f in (2350.0, 1900.0)]
+    ticks = [
+        ring(f, 0.006) * 0.6
+        + np.pad(burst(random, 0.0015, band(2000, 9000)), (0, 3000))[: len(ring(f, 0.006))]
+        for f in (2350.0, 1900.0)
+    ]
     for i in range(int(count / RATE * 2) + 1):
         put(total, ticks[i % 2].astype(np.float32), int((0.2 + 0.5 * i) * RATE), 1.0, 0.15)
     return echoing(random, total, 0.5, 0.3)
@@ -221,25 +284,55 @@ def clock(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
 
 def typing(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """Keys in bursts."""
-    keys = [burst(random, random.uniform(0.004, 0.009), resonances([(f, 4, 1.0)], 0.2)) for f in random.uniform(1500, 3600, 8)]
+    keys = [
+        burst(random, random.uniform(0.004, 0.009), resonances([(f, 4, 1.0)], 0.2))
+        for f in random.uniform(1500, 3600, 8)
+    ]
     rows = np.clip(slow(random, count, 0.9, -0.4, 1.4), 0, 1)
-    return echoing(random, scattered(random, count, 8 * cue.strength, keys, 0.3, loudest=1.4, envelope=rows), 0.35, 0.2)
+    return echoing(
+        random, scattered(random, count, 8 * cue.strength, keys, 0.3, loudest=1.4, envelope=rows), 0.35, 0.2
+    )
 
 
 def dishes(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """Cutlery, cups and glasses, here and there."""
-    clinks = [sum(np.pad(ring(f * r, d), (0, RATE))[: RATE // 2] * a for r, d, a in ((1, 0.05, 1.0), (2.31, 0.035, 0.6), (3.9, 0.02, 0.4))) for f in random.uniform(1500, 3300, 7)]
-    return echoing(random, scattered(random, count, 2.2 * cue.strength, [np.asarray(c, np.float32) for c in clinks], loudest=1.6), 0.7, 0.4)
+    clinks = [
+        sum(
+            np.pad(ring(f * r, d), (0, RATE))[: RATE // 2] * a
+            for r, d, a in ((1, 0.05, 1.0), (2.31, 0.035, 0.6), (3.9, 0.02, 0.4))
+        )
+        for f in random.uniform(1500, 3300, 7)
+    ]
+    return echoing(
+        random,
+        scattered(
+            random, count, 2.2 * cue.strength, [np.asarray(c, np.float32) for c in clinks], loudest=1.6
+        ),
+        0.7,
+        0.4,
+    )
 
 
 def bells(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """A church bell, struck every two seconds: the partials of a real one."""
     total = np.zeros((2, count), np.float32)
     base = random.uniform(210, 290)
-    partials = ((0.5, 3.2, 0.5), (1.0, 2.2, 0.9), (1.19, 1.6, 0.7), (1.5, 1.1, 0.4), (2.0, 1.2, 1.0), (2.51, 0.6, 0.4), (3.01, 0.5, 0.35), (4.17, 0.3, 0.25))
+    partials = (
+        (0.5, 3.2, 0.5),
+        (1.0, 2.2, 0.9),
+        (1.19, 1.6, 0.7),
+        (1.5, 1.1, 0.4),
+        (2.0, 1.2, 1.0),
+        (2.51, 0.6, 0.4),
+        (3.01, 0.5, 0.35),
+        (4.17, 0.3, 0.25),
+    )
     length = int(5 * RATE)
     t = np.arange(length) / RATE
-    bell = sum(a * np.sin(2 * np.pi * base * r * t + p) * np.exp(-t / d) for (r, d, a), p in zip(partials, random.uniform(0, 6, 8), strict=True))
+    bell = sum(
+        a * np.sin(2 * np.pi * base * r * t + p) * np.exp(-t / d)
+        for (r, d, a), p in zip(partials, random.uniform(0, 6, 8), strict=True)
+    )
     bell = (bell * np.clip(t / 0.002, 0, 1)).astype(np.float32)
     at = random.uniform(0.1, 0.5)
     while at < count / RATE:
@@ -253,9 +346,17 @@ def siren(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     t = np.arange(count) / RATE
     pitch = 620 + 330 * np.sin(2 * np.pi * 0.28 * t - 1.2)
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
-    tone = (np.sin(phase) + 0.4 * np.sin(2 * phase) + 0.15 * np.sin(3 * phase)) * slow(random, count, 0.5, 0.6, 1.0)
+    tone = (np.sin(phase) + 0.4 * np.sin(2 * phase) + 0.15 * np.sin(3 * phase)) * slow(
+        random, count, 0.5, 0.6, 1.0
+    )
     angle = 0.25 * np.pi * (1 + 0.5 * np.sin(0.25 * t))
-    return echoing(random, distant(np.stack([np.cos(angle) * tone, np.sin(angle) * tone]).astype(np.float32), 1800), 2.0, 0.8, 1800)
+    return echoing(
+        random,
+        distant(np.stack([np.cos(angle) * tone, np.sin(angle) * tone]).astype(np.float32), 1800),
+        2.0,
+        0.8,
+        1800,
+    )
 
 
 def drone(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
@@ -265,7 +366,11 @@ def drone(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     for ratio, level in ((1, 1.0), (1.5, 0.5), (2, 0.45), (3, 0.16)):
         for side in (0, 1):
             tune = 55 * ratio * (1 + random.uniform(-0.004, 0.004))
-            total[side] += level * np.sin(2 * np.pi * tune * t + random.uniform(0, 6)) * slow(random, count, 0.3, 0.6, 1.0)
+            total[side] += (
+                level
+                * np.sin(2 * np.pi * tune * t + random.uniform(0, 6))
+                * slow(random, count, 0.3, 0.6, 1.0)
+            )
     return (total + 0.4 * shaped(random, count, band(40, 500, -5))).astype(np.float32)
 
 
@@ -282,8 +387,14 @@ def heartbeat(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
 def explosion(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """A blast and what falls after it."""
     total = np.zeros((2, count), np.float32)
-    for at in ([0.25] if count < 8 * RATE else np.arange(0.25, count / RATE, random.uniform(4, 7))):
+    for at in [0.25] if count < 8 * RATE else np.arange(0.25, count / RATE, random.uniform(4, 7)):
         put(total, burst(random, 0.35, band(25, 400, -3), attack=0.003), int(at * RATE), 1.0)
         put(total, burst(random, 0.07, band(300, 6000, -3), attack=0.001), int(at * RATE), 0.6)
-    debris = scattered(random, count, 25, [burst(random, 0.004, band(800, 6000)) for _ in range(4)], envelope=np.exp(-np.arange(count) / RATE / 1.2))
+    debris = scattered(
+        random,
+        count,
+        25,
+        [burst(random, 0.004, band(800, 6000)) for _ in range(4)],
+        envelope=np.exp(-np.arange(count) / RATE / 1.2),
+    )
     return echoing(random, total + 0.05 * debris, 2.5, 0.6, 1500)

@@ -10,7 +10,9 @@ from .cues import Cue
 from .vocabulary import DISTANCES, KINDS, MUSIC, NOT_SOUNDS, ONLY_AS_SOUND, SILENCE, STRENGTHS, WALKING, WORDS
 
 MOST_CUES = 7
-_PHRASES = {tuple(phrase.split()): sounds for phrase, sounds in WORDS.items()} | {(word,): ("footsteps",) for word in WALKING}
+_PHRASES = {tuple(phrase.split()): sounds for phrase, sounds in WORDS.items()} | {
+    (word,): ("footsteps",) for word in WALKING
+}
 _NOT = {tuple(phrase.split()) for phrase in NOT_SOUNDS}
 _SILENT = {tuple(phrase.split()) for phrase in SILENCE}
 _LONGEST = max(len(phrase) for phrase in (*_PHRASES, *_NOT))
@@ -40,7 +42,10 @@ def hear(sound: str, prompt: str) -> Heard:
     denied = _denied(sound) | _denied(prompt)
     cues = {cue.kind: cue for cue in behind if cue.kind not in denied}
     if named:
-        cues = {kind: Cue(kind, cue.strength, cue.distance, cue.level - 6.0, cue.near) for kind, cue in cues.items()}
+        cues = {
+            kind: Cue(kind, cue.strength, cue.distance, cue.level - 6.0, cue.near)
+            for kind, cue in cues.items()
+        }
     cues |= {cue.kind: cue for cue in named}
     known = bool(cues) or bool(notes)
     if not cues:
@@ -131,7 +136,12 @@ def _near(text: list[str], start: int, end: int) -> tuple[str, ...]:
         before.append(word)
     after: list[str] = []
     for word in text[end : end + 4]:
-        if not word[0].isalnum() or word in ("and", "with", "over") or (word,) in _PHRASES and word not in ("street", "leaves", "road", "forest", "garden", "steps"):
+        if (
+            not word[0].isalnum()
+            or word in ("and", "with", "over")
+            or ((word,) in _PHRASES
+            and word not in ("street", "leaves", "road", "forest", "garden", "steps"))
+        ):
             break
         after.append(word)
     return tuple(before + after)
@@ -147,7 +157,12 @@ def _clause(text: list[str], start: int) -> list[str]:
 def _waving(text: list[str], start: int, end: int) -> bool:
     """ "she waves goodbye" is no surf."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    return bool(before) and before[0] in ACTORS or bool(after) and after[0] in ("at", "to", "goodbye", "hello", "her", "his")
+    return (
+        (bool(before)
+        and before[0] in ACTORS)
+        or (bool(after)
+        and after[0] in ("at", "to", "goodbye", "hello", "her", "his"))
+    )
 
 
 def titles(cues: tuple[Cue, ...]) -> tuple[str, ...]:

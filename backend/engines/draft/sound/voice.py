@@ -73,9 +73,7 @@ def speak(text: str, language: str, timbre: Timbre, words_a_minute: int = 165) -
         espeak.espeak_SetParameter(_PARAMETER_PITCH, timbre.pitch, 0)
         espeak.espeak_SetParameter(_PARAMETER_RANGE, timbre.range, 0)
         data = text.encode() + b"\0"
-        espeak.espeak_Synth(
-            data, ctypes.c_size_t(len(data)), 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None
-        )
+        espeak.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None)
         espeak.espeak_Synchronize()
     if not chunks:
         return np.zeros(0, np.float32)
