@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import animate, batch, queue, setup, shots, takes, trouble
+from . import animate, queue, setup, shots, takes, trouble
 
 CLASSES = (
     *animate.CLASSES,
@@ -22,6 +22,5 @@ def register() -> None:
 
 def unregister() -> None:
     """Remove the operators."""
-    batch.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

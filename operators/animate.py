@@ -11,7 +11,7 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from ..scene import jobs, properties, still, takes
 from ..scene.errors import SceneError
 from ..scene.state import STATE
-from . import batch, connection
+from . import connection
 from .report import attempt
 from .shots import shot_of, shot_scene
 
@@ -59,14 +59,20 @@ class Direction:
 
     def overrides(self) -> dict[str, Any]:
         """What this call says instead of the card."""
-        names = ("prompt", "sound", "seconds", "engine", "quality", "size_percent", "motion", "image_path")
+        names = ("prompt", "sound", "seconds", "engine", "quality", "size_percent", "motion")
         return {name: self.given(name) for name in names if self.given(name) is not None}
 
     def find_shot(self, context: bpy.types.Context) -> Any:
         """The shot to animate; the blank card becomes one. Raises SceneError where the name is unknown."""
-        if not self.shot:
-            shown = shot_of(context)
-            return shown if shown.uid else properties.ensure_shot(shot_scene(context))
+        shot = self.named_shot() if self.shot else shot_of(context)
+        if not shot.uid:
+            shot = properties.ensure_shot(shot_scene(context))
+        if self.image_path:
+            shot.image_path = self.image_path
+        return shot
+
+    def named_shot(self) -> Any:
+        """The shot whose name or id was given. Raises SceneError where there is none."""
         for shot in properties.all_shots():
             if self.shot in (shot.uid, shot.name):
                 return shot
@@ -230,7 +236,8 @@ class TAKEONE_OT_animate_cameras(bpy.types.Operator):
     def begin(self, context: bpy.types.Context) -> None:
         """Begin with the first camera; the others follow as each still is rendered. Raises SceneError."""
         connection.ensure()
-        batch.begin(shots_of_cameras(context))
+        for uid in shots_of_cameras(context):
+            jobs.start(context, properties.find_shot(uid), source="RENDER", placement="AFTER")
 
 
 def selected_cameras(context: bpy.types.Context) -> list[bpy.types.Object]:

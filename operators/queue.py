@@ -6,7 +6,6 @@ from bpy.props import IntProperty, StringProperty
 
 from ..scene import jobs, pump
 from ..scene.state import QUEUED, STATE
-from . import batch
 
 
 class TAKEONE_OT_cancel(bpy.types.Operator):
@@ -45,7 +44,6 @@ class TAKEONE_OT_cancel_all(bpy.types.Operator):
         return poll_jobs(cls)
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        batch.cancel()
         jobs.cancel_all()
         return {"FINISHED"}
 

@@ -190,10 +190,9 @@ class TAKEONE_OT_take_copy_settings(TakeOperator, bpy.types.Operator):
 
 def copy_settings(shot: Any, take: Any) -> None:
     """Fill the card from what the take was asked for. Raises SceneError where that is not known."""
-    try:
-        asked = json.loads(take.request)
-    except ValueError:
-        raise SceneError("no_settings", "This take does not know its settings") from None
+    asked = json.loads(take.request or "{}").get("kept")
+    if asked is None:
+        raise SceneError("no_settings", "This take did not keep its settings")
     shot.prompt_text = None
     shot.prompt = asked["prompt"]
     shot.sound = asked["sound"]
@@ -201,9 +200,8 @@ def copy_settings(shot: Any, take: Any) -> None:
     shot.engine = asked["engine"]
     shot.seed = asked["seed"]
     shot.seed_lock = True
-    for name in ("quality", "size_percent", "motion"):
-        if name in asked:
-            setattr(shot, name, asked[name])
+    shot.quality = asked["options"].get("quality", "standard").upper()
+    shot.motion = "CAMERA" if asked["path"] else "WORDS"
     shot.lines.clear()
     for line in asked["lines"]:
         new = shot.lines.add()

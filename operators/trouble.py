@@ -4,7 +4,7 @@
 import bpy
 from bpy.props import EnumProperty
 
-from ..scene import properties, settings
+from ..scene import settings
 from ..scene.errors import SceneError
 from ..scene.state import STATE
 from . import connection

@@ -9,9 +9,11 @@ from bpy.app.translations import pgettext_iface as iface_
 
 from ..operators import shots
 from ..operators.trouble import FIXES
-from ..scene import properties, settings
+from ..scene import jobs, properties
+from ..scene.camera import picture_size
+from ..scene.errors import SceneError
 from ..scene.state import STATE
-from . import pictures
+from . import pictures, refresh
 from .layout import in_both_sidebars, reason, region_scale, wrapped
 
 UNKNOWN: dict[str, Any] = {}
@@ -23,6 +25,7 @@ class ShotPanel:
     bl_label = "Take One"
 
     def draw(self, context: bpy.types.Context) -> None:
+        refresh.note_shown()
         layout = self.layout
         draw_error(layout, context)
         draw_backend(layout, context)
@@ -266,26 +269,17 @@ def draw_engine(
         if able["fix"] in FIXES:
             text, icon = FIXES[able["fix"]]
             layout.operator("takeone.fix", text=text, icon=icon).fix = able["fix"]
-    row = layout.row()
-    row.enabled = shot.engine != "draft"
-    row.prop(shot, "quality")
+    if shot.engine != "draft":
+        layout.prop(shot, "quality")
     layout.prop(shot, "size_percent", slider=True)
-    width, height = clip_size(scene, shot)
-    too_big = bool(able) and width * height > able["max_pixels"]
+    try:
+        width, height = jobs.clip_size(*picture_size(scene), shot.size_percent, able or None)
+    except SceneError as error:
+        reason(layout, context, iface_(error.message))
+        return
     row = layout.row()
     row.alignment = "RIGHT"
-    row.alert = too_big
     row.label(text=f"{width} x {height}", translate=False)
-    if too_big:
-        text = iface_("{engine} makes at most {pixels:.1f} megapixels: lower the size")
-        reason(layout, context, text.format(engine=able["name"], pixels=able["max_pixels"] / 1e6))
-
-
-def clip_size(scene: bpy.types.Scene, shot: Any) -> tuple[int, int]:
-    """Width and height of the clip in pixels, as jobs will ask for it: even numbers."""
-    factor = scene.render.resolution_percentage * shot.size_percent / 10_000
-    width, height = scene.render.resolution_x * factor, scene.render.resolution_y * factor
-    return max(2, 2 * round(width / 2)), max(2, 2 * round(height / 2))
 
 
 class TAKEONE_MT_engines(bpy.types.Menu):

@@ -1,7 +1,7 @@
 """Pictures for the panels: stills, thumbnails and live previews, as icons.
 
-`icon()` may be called from draw(): it only looks things up and notes what is wanted. `load_wanted()` does the work,
-from a timer. Preview collections keep their pictures outside the .blend.
+`icon()` may be called from draw(): it only looks things up and notes what is wanted. `load_wanted()` does the
+work, from a timer. Preview collections keep their pictures outside the .blend.
 """
 
 import os
@@ -23,7 +23,7 @@ _folder: tempfile.TemporaryDirectory | None = None
 
 
 def icon(path: str) -> int:
-    """The icon id of a picture file; 0 while it is not loaded or there is none."""
+    """The icon id of a picture or clip; 0 while it is not loaded or there is none."""
     if not path:
         return 0
     path = bpy.path.abspath(path)
@@ -59,7 +59,7 @@ def show_live(job_key: str, jpeg: bytes) -> None:
     path.write_bytes(jpeg)
     name = f"live:{job_key}:{stamp}"
     preview = _collection.load(name, str(path), "IMAGE", force_reload=True)
-    preview.image_size[:]  # noqa: B018  (reading it loads the file now, before the next one replaces it)
+    tuple(preview.image_size)  # reading it loads the file now, before the next one replaces it
     _live[job_key] = (stamp, preview.icon_id)
 
 
@@ -81,7 +81,8 @@ def load_wanted(most: int = 4) -> bool:
             continue
         name = f"{path}:{len(_loaded)}:{os.stat(path).st_mtime_ns}"  # noqa: PTH116
         if name not in _collection:
-            _loaded[path] = (name, _collection.load(name, path, "IMAGE").icon_id)
+            kind = "MOVIE" if path.endswith(".mp4") else "IMAGE"
+            _loaded[path] = (name, _collection.load(name, path, kind).icon_id)
         changed = True
     while len(_loaded) > MAX_LOADED:
         oldest = next(iter(_loaded))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..operators import batch
 from ..scene.state import IN_PROGRESS, QUEUED, RENDERING, SENDING, STATE, WAITING_FILE, Job
 from . import pictures
 from .layout import in_both_sidebars, region_scale, time_left
@@ -26,16 +25,13 @@ class QueuePanel:
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        return bool(STATE.jobs) or bool(batch.waiting())
+        return bool(STATE.jobs)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         for job in STATE.jobs.values():
             draw_job(layout, context, job)
-        more = len(batch.waiting())
-        if more:
-            layout.label(text=iface_("{count} more cameras to come").format(count=more), translate=False)
-        if len(STATE.jobs) > 1 or more:
+        if len(STATE.jobs) > 1:
             layout.operator("takeone.cancel_all", text="Cancel All", icon="CANCEL")
 
 

@@ -1,28 +1,25 @@
-"""What panels need besides drawing: pictures loaded and regions redrawn, from a timer."""
+"""What panels need besides drawing: pictures loaded, and the backend at hand. All from a timer."""
 
 from __future__ import annotations
 
 import bpy
 
+from ..operators import connection
+from ..scene import pump
 from ..scene.state import STATE
 from . import pictures
 
 PAUSE = 0.1  # seconds between looks
-SPACES = {"VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES"}
 
 _seen = -1
+_shown = False  # whether a panel has been drawn since the extension was loaded
 _previews: dict[str, int] = {}  # job key -> preview_count that is shown
 
 
-def redraw() -> None:
-    """Draw the sidebars of all windows again."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type not in SPACES:
-                continue
-            for region in area.regions:
-                if region.type == ("WINDOW" if area.type == "PREFERENCES" else "UI"):
-                    region.tag_redraw()
+def note_shown() -> None:
+    """A panel is drawn: its user will want the backend."""
+    global _shown
+    _shown = True
 
 
 def _show_previews() -> None:
@@ -37,12 +34,12 @@ def _show_previews() -> None:
 
 def _tick() -> float:
     global _seen
-    changed = STATE.revision != _seen
-    if changed:
+    if STATE.revision != _seen:
         _seen = STATE.revision
         _show_previews()
-    if pictures.load_wanted() or changed:
-        redraw()
+    if pictures.load_wanted():
+        pump.redraw()
+    connection.begin(_shown)
     return PAUSE
 
 
@@ -55,6 +52,9 @@ def register() -> None:
 
 def unregister() -> None:
     """Stop the timer."""
+    global _shown
+    _shown = False
+    connection.forget()
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
     _previews.clear()

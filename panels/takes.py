@@ -34,7 +34,7 @@ class TakesPanel:
 
 def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, take: Any) -> None:
     """The chosen take: picture, stars, buttons."""
-    icon = pictures.icon(take.thumbnail)
+    icon = pictures.icon(take.thumbnail or take.clip)
     if icon:
         layout.template_icon(icon_value=icon, scale=region_scale(context, 8.0))
     if take.status == "READY" and takes.clip_missing(take):
@@ -43,7 +43,6 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     row = layout.row(align=True)
     row.operator("takeone.take_play", text="Play", icon="PLAY")
     row.operator("takeone.take_make_current", text="Make Current", icon="CHECKMARK")
-    row.operator("takeone.take_compare", text="", icon="MOD_MIRROR", depress=False)
     row = layout.row(align=True)
     row.operator("takeone.refine", text="Refine", icon="SHADERFX").engine = take.engine
     row.operator("takeone.take_copy_settings", text="Copy Settings", icon="COPYDOWN")
@@ -80,7 +79,7 @@ class TAKEONE_UL_takes(bpy.types.UIList):
         _flag: int = 0,
     ) -> None:
         row = layout.row(align=True)
-        picture = pictures.icon(item.thumbnail)
+        picture = pictures.icon(item.thumbnail or item.clip)
         name = iface_("Take {number}").format(number=item.number)
         if picture:
             row.label(text=name, icon_value=picture, translate=False)
