@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from .service_process import Service
+from tests.backend.service_process import Service
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from .service_process import TOKEN, Service
+from tests.backend.service_process import TOKEN, Service
 
 CAMERA = {"projection": "perspective", "width": 64, "height": 48, "fx": 50.0, "fy": 50.0, "cx": 32.0,
           "cy": 24.0, "matrix_world": np.eye(4).tolist()}  # fmt: skip

@@ -13,7 +13,7 @@ import httpx
 import psutil
 import pytest
 
-from .service_process import Service, is_gone
+from tests.backend.service_process import Service, is_gone
 
 
 def slow(**more: Any) -> dict[str, Any]:
