@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,6 +112,19 @@ def link(name: str, path: Path) -> dict[str, Report]:
         text = json.dumps({"path": str(what.folder)}, indent=1)
         write_whole(models_folder() / f"{part}.json", text.encode())
     return found
+
+
+def fingerprint(folder: Path) -> str:
+    """A name for the files of a model that changes when they do: names, sizes, times, and small files' text."""
+    digest = hashlib.sha256()
+    for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
+        status = path.stat()
+        digest.update(f"{path.name}\0{status.st_size}\0".encode())
+        if path.suffix == ".json" and status.st_size < 1 << 20:
+            digest.update(path.read_bytes())
+        else:
+            digest.update(f"{status.st_mtime_ns}\0".encode())
+    return digest.hexdigest()
 
 
 def _known(name: str) -> None:

@@ -17,10 +17,10 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from ...home import home
+from ...models.store import fingerprint
 from ..engine import Cancelled, EngineError
 
 MAX_TOKENS = 640
-_FINGERPRINTED = ("*.safetensors", "*.index.json", "config.json", "tokenizer*")
 
 
 def features(
@@ -47,20 +47,6 @@ def features(
 
 def cache_folder() -> Path:
     return home() / "cache" / "text"
-
-
-def fingerprint(folder: Path) -> str:
-    """A name for the files of a model that changes when they do: names, sizes, times, and the small files'
-    text."""
-    digest = hashlib.sha256()
-    for path in sorted({path for pattern in _FINGERPRINTED for path in folder.glob(pattern)}):
-        status = path.stat()
-        digest.update(f"{path.name}\0{status.st_size}\0".encode())
-        if path.suffix == ".json" and status.st_size < 1 << 20:
-            digest.update(path.read_bytes())
-        elif path.suffix == ".safetensors":
-            digest.update(f"{status.st_mtime_ns}\0".encode())
-    return digest.hexdigest()
 
 
 @torch.inference_mode()

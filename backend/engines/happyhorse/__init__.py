@@ -1,0 +1,62 @@
+"""The HappyHorse engine: picture and sound made together by the MagiHuman transformer, on this machine's GPU.
+
+torch is imported only when a clip is made: asking what the engine can do stays quick.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from ..engine import LANGUAGES, Capabilities, Clip, EngineError, Progress, Request
+from . import ready, settings
+
+if TYPE_CHECKING:
+    from .pipeline import Pipeline
+
+MAX_SECONDS = 10.0
+MAX_PIXELS = 1920 * 1200
+
+
+class HappyHorseEngine:
+    """Keeps what it loaded from one clip to the next."""
+
+    def __init__(self) -> None:
+        self._pipeline: Pipeline | None = None
+
+    def capabilities(self) -> Capabilities:
+        """What it can make here, by the models and the card that are here."""
+        found = ready.look()
+        return Capabilities(
+            id="happyhorse",
+            name="HappyHorse (MagiHuman)",
+            description=f"People act and speak: picture and sound made together. {ready.words(found)}",
+            max_seconds=MAX_SECONDS,
+            max_pixels=MAX_PIXELS,
+            fps=settings.FPS,
+            languages=LANGUAGES,
+            sound=True,
+            dialogue=True,
+            needs_still=False,
+            available=bool(found.qualities),
+            reason=found.reason,
+            fix=found.fix,
+        )
+
+    def generate(self, request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
+        """The clip of `request`, at its size and at 25 frames a second. Options: see settings.Settings.
+
+        Raises:
+            EngineError: a failure a user can read.
+            Cancelled: `cancelled()` said so.
+        """
+        found = ready.look()
+        if not found.qualities:
+            raise EngineError("engine_unavailable", found.reason, found.fix, "model")
+        options = settings.read(request, found.qualities, found.models)
+        if self._pipeline is None:
+            from .models import Models, best_device
+            from .pipeline import Pipeline
+
+            self._pipeline = Pipeline(Models(best_device()))
+        return self._pipeline.generate(request, options, progress, cancelled)

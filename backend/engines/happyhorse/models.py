@@ -1,0 +1,238 @@
+"""The models on the device: loaded when first needed, kept for the next job while there is room."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import torch
+from torch import Tensor
+
+from ...models import store
+from ..engine import EngineError
+from . import memory
+from .audio_vae import AudioDecoder
+from .checkpoints import Checkpoint, CheckpointError, load_transformer
+from .config import BASE, SR_540P, SR_1080P, TransformerConfig
+from .course import Course
+from .memory import GIB, Plan, Shape
+from .transformer import ROWS_AT_ONCE, Transformer
+from .turbo_vaed import TurboDecoder
+from .video_vae import encode_picture, load_video_vae
+
+LIKE = {"distill": BASE, "base": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
+TITLES = {"distill": "the model", "base": "the model", "540p_sr": "the refiner", "1080p_sr": "the refiner"}
+SMALL = 1_000_000_000  # parameters of a transformer that may run on a CPU
+
+Result = TypeVar("Result")
+
+
+def best_device() -> torch.device:
+    """The GPU with the most memory, else the CPU."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    sizes = [torch.cuda.get_device_properties(i).total_memory for i in range(torch.cuda.device_count())]
+    return torch.device("cuda", sizes.index(max(sizes)))
+
+
+class Models:
+    """Everything that is loaded. Used by one job at a time."""
+
+    def __init__(self, device: torch.device) -> None:
+        self.device = device
+        self._held: dict[str, tuple[Plan, Transformer]] = {}
+        self._folders: dict[str, tuple[Path, str]] = {}
+        self._video_vae: object | None = None
+        self._video_decoder: TurboDecoder | None = None
+        self._audio_decoder: AudioDecoder | None = None
+        self.notes: list[str] = []  # what the user should know of the job at hand
+        self.plans: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """A new job: looks again at the folders, and lets go of what came from files that have changed."""
+        self.notes, self.plans = [], {}
+        for name, (_, before) in tuple(self._folders.items()):
+            if self.fingerprint(name) != before:
+                self.close()
+                self._folders.clear()
+                return
+
+    def folder(self, name: str) -> Path:
+        """The folder of a component.
+
+        Raises:
+            EngineError: `model_missing`.
+        """
+        try:
+            folder = store.folder(name)
+        except store.ModelsError as problem:
+            raise EngineError("model_missing", problem.message, problem.fix) from problem
+        self._folders[name] = folder, store.fingerprint(folder)
+        return folder
+
+    def fingerprint(self, name: str) -> str:
+        place = store.locate(name)
+        return store.fingerprint(place.folder) if place and place.folder.is_dir() else ""
+
+    def running(
+        self, name: str, shape: Shape, course: Course, work: Callable[[Transformer], Result]
+    ) -> Result:
+        """What `work` makes with the transformer `name`, held by the best plan that fits `shape`.
+
+        Raises:
+            EngineError: `out_of_memory`, `bad_model`, `model_missing`, or the CPU is asked for too much.
+        """
+        plans = self._plans(name, shape)
+
+        def attempt(plan: Plan) -> Result:
+            try:
+                model = self._transformer(name, plan, course)
+                return work(model)
+            except torch.OutOfMemoryError:
+                self.close()  # everything: the next plan needs all the room there is
+                raise
+
+        try:
+            return memory.run_with_fallback(plans, attempt, self.notes.append)
+        except torch.OutOfMemoryError as error:
+            message = (
+                "The graphics card's memory ran out. Close what else uses it, or ask for a lower quality."
+            )
+            raise EngineError("out_of_memory", message, "smaller_size") from error
+
+    def video_decoder(self) -> TurboDecoder:
+        if self._video_decoder is None:
+            with _readable():
+                self._video_decoder = TurboDecoder.from_folder(self.folder("turbo_vae"), self.device)
+        return self._video_decoder
+
+    def audio_decoder(self) -> AudioDecoder:
+        if self._audio_decoder is None:
+            with _readable():
+                self._audio_decoder = AudioDecoder.load(self.folder("stable_audio"), self.device)
+        return self._audio_decoder
+
+    def encode_picture(self, picture: Tensor) -> Tensor:
+        """`picture` [1, 3, H, W], -1..1, to its latent [1, 48, 1, H/16, W/16]."""
+        if self._video_vae is None:
+            with _readable():
+                dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
+                vae = load_video_vae(self.folder("wan_vae"), "cpu", dtype)
+                vae.decoder = torch.nn.Identity()  # four fifths of it, which the fast decoder stands in for
+                self._video_vae = vae.to(self.device)
+        return encode_picture(self._video_vae, picture)
+
+    def make_room(self, needed: int) -> None:
+        """Lets transformers go, the one used longest ago first, until `needed` bytes of the GPU are free."""
+        while self.device.type == "cuda" and self._held and self._free() < needed:
+            self._release(next(iter(self._held)))
+
+    def device_name(self) -> str:
+        return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else "CPU"
+
+    def close(self) -> None:
+        """Lets go of everything."""
+        for name in tuple(self._held):
+            self._release(name)
+        self._video_vae = self._video_decoder = self._audio_decoder = None
+        self._empty()
+
+    def _plans(self, name: str, shape: Shape) -> list[Plan]:
+        config = self._config(name)
+        if self.device.type == "cpu":
+            self._refuse_on_cpu(name)
+            return [Plan("fp32", None, ROWS_AT_ONCE, 0)]
+        if name in self._held:
+            plan = self._held[name][0]
+            needed = memory.working_bytes(config, plan.precision, shape, plan.rows_at_once) + memory.RESERVE
+            if self._free() >= needed:
+                return [plan, *self._after(plan, self._possible(config, shape, everything=True))]
+            self._release(name)
+        alone = self._possible(config, shape, everything=True)
+        if not alone:
+            needed = memory.smallest_memory(config, shape, fp8=memory.supports_fp8(self.device))
+            message = (
+                f"This clip needs {needed / GIB:.0f} GiB of free memory on the graphics card and it has "
+                f"{self._free() / GIB:.0f}. Close what else uses it, or ask for a lower quality or a shorter clip."
+            )
+            raise EngineError("out_of_memory", message, "smaller_size")
+        beside = self._possible(config, shape, everything=False)
+        if not beside or (beside[0].precision, beside[0].resident_bytes) != (alone[0].precision, None):
+            for other in tuple(self._held):
+                self._release(other)
+        return alone
+
+    def _possible(self, config: TransformerConfig, shape: Shape, *, everything: bool) -> list[Plan]:
+        """Plans for the room there is, or for the room there would be without the other transformers."""
+        free = self._free()
+        if everything:
+            free += sum(self._bytes(name) for name in self._held)
+        return memory.choose_plans(config, shape, free, fp8=memory.supports_fp8(self.device))
+
+    @staticmethod
+    def _after(plan: Plan, plans: list[Plan]) -> list[Plan]:
+        """The plans that take less than `plan`."""
+        return [other for other in plans if other.expected_peak < plan.expected_peak]
+
+    def _config(self, name: str) -> TransformerConfig:
+        if name in self._held:
+            return self._held[name][1].config
+        with _readable():
+            return Checkpoint(self.folder(name)).config(LIKE[name])
+
+    def _refuse_on_cpu(self, name: str) -> None:
+        report = store.report(name)
+        if report is not None and report.parameters > SMALL:
+            message = "This model needs a graphics card: on the processor one step would take minutes."
+            raise EngineError("engine_unavailable", message, "connect")
+
+    def _transformer(self, name: str, plan: Plan, course: Course) -> Transformer:
+        held = self._held.pop(name, None)
+        if held is not None and held[0] != plan:
+            held[1].close()
+            held = None
+            self._empty()
+        if held is None:
+            course.note(f"Loading {TITLES[name]}")
+            with _readable():
+                model = load_transformer(
+                    self.folder(name), LIKE[name], self.device, plan.precision, resident_bytes=plan.resident_bytes,
+                    rows_at_once=plan.rows_at_once,
+                    progress=lambda part: course.note(f"Loading {TITLES[name]}, {part:.0%}"),
+                )  # fmt: skip
+            held = plan, model
+        self._held[name] = held  # last: used most recently
+        self.plans[name] = plan.words
+        return held[1]
+
+    def _release(self, name: str) -> None:
+        self._held.pop(name)[1].close()
+        self._empty()
+
+    def _empty(self) -> None:
+        gc.collect()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
+
+    def _bytes(self, name: str) -> int:
+        """What a held transformer would give back."""
+        plan, model = self._held[name]
+        whole = memory.weight_bytes(model.config, plan.precision)
+        return whole if plan.resident_bytes is None else min(whole, plan.resident_bytes)
+
+    def _free(self) -> int:
+        """Bytes of the GPU that can be had, with what torch keeps for itself but does not use."""
+        kept = torch.cuda.memory_reserved(self.device) - torch.cuda.memory_allocated(self.device)
+        return torch.cuda.mem_get_info(self.device)[0] + kept
+
+
+class _readable:
+    """Files that can't be used become an error that says so."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, CheckpointError | FileNotFoundError):
+            raise EngineError("bad_model", str(error), "models") from error

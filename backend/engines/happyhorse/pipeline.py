@@ -1,0 +1,286 @@
+"""From a request to a clip: text, picture, base stage, refining, then frames as they are decoded, and the
+sound."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+
+from ..engine import Clip, EngineError, Progress, Request, Sound
+from . import latents, picture, preview, prompt, samplers, settings, super_resolution, text
+from .course import Course, Stage, decode_cost, pass_cost
+from .latents import Latents
+from .memory import Shape
+from .models import Models
+from .settings import REFINERS, Settings
+
+BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
+POLL_SECONDS = 0.005
+
+
+class Pipeline:
+    """Makes clips, one after the other. What it loaded stays loaded for the next."""
+
+    def __init__(self, models: Models) -> None:
+        self._models = models
+        self._device = models.device
+
+    def generate(
+        self, request: Request, options: Settings, progress: Progress, cancelled: Callable[[], bool]
+    ) -> Clip:
+        """The clip of `request`. Its frames are decoded as they are taken.
+
+        Raises:
+            EngineError: a failure a user can read.
+            Cancelled: noticed between steps, and while one is waited for.
+        """
+        self._models.begin()
+        job = _Job(request, options, progress, cancelled, self._models)
+        with torch.inference_mode():
+            return job.run()
+
+
+class _Job:
+    """One request on its way."""
+
+    def __init__(
+        self,
+        request: Request,
+        options: Settings,
+        progress: Progress,
+        cancelled: Callable[[], bool],
+        models: Models,
+    ) -> None:
+        self.request, self.options, self.models = request, options, models
+        self.device = models.device
+        self.frames = settings.latent_frames(request.seconds)
+        self.sounds = settings.audio_frames(request.seconds)
+        self.grid = settings.grid_size("256p", request.width, request.height)
+        self.size = settings.grid_size(options.quality, request.width, request.height)
+        self.still = None if request.still is None else picture.read_still(request.still)
+        self.prompt = options.final_prompt or prompt.compose(
+            request.prompt, request.dialogue, request.sound, options.scene
+        )
+        self.course = Course(progress, cancelled, self._stages())
+        self.cancelled = cancelled
+        self.notes: list[str] = []
+        self.seconds: dict[str, float] = {}
+
+    def run(self) -> Clip:
+        with self._timed("text"):
+            features, *negative = self._text()
+        with self._timed("base"):
+            made = self._base_latents(features, negative)
+        video, audio = latents.on(made, self.device)
+        if self.options.quality != "256p":
+            with self._timed("refine"):
+                video = self._refine(features, video, audio)
+        with self._timed("sound"):
+            self.course.note("Decoding the sound")
+            sound = self.models.audio_decoder().decode(audio)
+        return Clip(
+            width=self.request.width,
+            height=self.request.height,
+            fps=settings.FPS,
+            frame_count=settings.frame_count(self.frames),
+            frames=self._decoded(video),
+            sound=Sound(sound.clamp(-1, 1).numpy(), 44100),
+            notes=(*self.notes, *self.models.notes),
+            facts=self._facts(made),
+        )
+
+    # The stages
+
+    def _text(self) -> list[Tensor]:
+        self.course.note("Reading the direction")
+        prompts = [self.prompt]
+        if self.options.model == "base":
+            prompts.append(self.options.negative_prompt or prompt.NEGATIVE)
+        return text.features(prompts, self.models.folder("t5gemma"), self.device, self.cancelled)
+
+    def _base_latents(self, features: Tensor, negative: list[Tensor]) -> Latents:
+        recipe = self._recipe()
+        if self.options.refine_from:
+            saved: Latents | None = latents.wanted(self.options.refine_from, recipe)
+        else:
+            saved = latents.find(latents.reference(recipe))
+        if saved is not None:
+            self.course.skip(BASE)
+            self.notes.append("Refined from the saved latents: the base stage was not run again.")
+            return saved
+        still, colours = self._picture(self.grid)
+
+        def work(model: samplers.Velocity) -> tuple[Tensor, Tensor]:
+            return self._base(model, features, negative, still, colours)
+
+        video, audio = self.models.running(self.options.model, self._shape(self.grid), self.course, work)
+        made = Latents(video.cpu(), audio.cpu(), recipe)
+        latents.save(made)
+        return made
+
+    def _base(
+        self,
+        model: samplers.Velocity,
+        features: Tensor,
+        negative: list[Tensor],
+        still: Tensor | None,
+        colours: Tensor,
+    ) -> tuple[Tensor, Tensor]:
+        w, h = self.grid
+        draw = self._draws("base")
+        shape = (1, 48, self.frames, h // 16, w // 16)
+        audio = draw(1, self.sounds, 64)
+        video = draw(*shape)
+        on_step = self._on_step(BASE, colours)
+        if self.options.model == "base":
+            return samplers.sample_base(
+                model,
+                features,
+                negative[0],
+                video,
+                audio,
+                picture=still,
+                steps=self.options.steps,
+                on_step=on_step,
+            )
+        fresh = ((draw(*shape), draw(1, self.sounds, 64)) for _ in range(self.options.steps - 1))
+        return samplers.sample_distilled(
+            model, features, video, audio, fresh, picture=still, steps=self.options.steps, on_step=on_step
+        )
+
+    def _refine(self, features: Tensor, video: Tensor, audio: Tensor) -> Tensor:
+        still, colours = self._picture(self.size)
+
+        def work(model: samplers.Velocity) -> Tensor:
+            w, h = self.size
+            draw = self._draws("refine")
+            video_noise = draw(1, 48, self.frames, h // 16, w // 16)
+            return super_resolution.refine(
+                model, features, video, audio, video_noise, draw(*audio.shape), picture=still,
+                steps=self.options.refine_steps, on_step=self._on_step(REFINE, colours),
+            )  # fmt: skip
+
+        name = REFINERS[self.options.quality]
+        return self.models.running(name, self._shape(self.size), self.course, work)
+
+    def _decoded(self, video: Tensor) -> Iterator[np.ndarray]:
+        size = (self.request.width, self.request.height)
+        w, h = self.size
+        how = cv2.INTER_AREA if size[0] * size[1] < w * h else cv2.INTER_CUBIC
+        self.models.make_room(decode_bytes(w, h))
+        self.course.begin(DECODE)
+        parts = self.models.video_decoder().decode_frames(video)
+        while True:
+            with torch.inference_mode():  # not across a yield: it belongs to this thread's own work
+                part = next(parts, None)
+            if part is None:
+                return
+            for frame in part.numpy():
+                yield frame if size == (w, h) else cv2.resize(frame, size, interpolation=how)
+            self.course.step(DECODE)
+
+    # What they need
+
+    def _picture(self, grid: tuple[int, int]) -> tuple[Tensor | None, Tensor]:
+        """The still's latent at `grid` (None without a still), and the colours for previews."""
+        shown = preview.chart()
+        if self.still is not None:
+            shown = picture.framed(self.still, self.request.width, self.request.height, grid)
+        latent = self.models.encode_picture(torch.from_numpy(shown))
+        return (None if self.still is None else latent), preview.fit(latent, shown)
+
+    def _draws(self, stage: str) -> Callable[..., Tensor]:
+        """Noise for one stage, drawn on the CPU so that a seed means the same on every device."""
+        digest = hashlib.sha256(f"{self.request.seed}/{stage}".encode()).digest()
+        source = torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)
+        return lambda *shape: torch.randn(*shape, generator=source).to(self.device)
+
+    def _on_step(self, stage: str, colours: Tensor) -> samplers.OnStep:
+        self.course.begin(stage)
+
+        def told(_: int, clean: Tensor) -> None:
+            self._wait()
+            self.course.step(stage, preview.render(clean, colours))
+
+        return told
+
+    def _wait(self) -> None:
+        """Waits for the device, and looks out for a cancel meanwhile: a step may take seconds."""
+        if self.device.type != "cuda":
+            return
+        done = torch.cuda.Event()
+        done.record()
+        while not done.query():
+            self.course.check()
+            time.sleep(POLL_SECONDS)
+
+    def _shape(self, size: tuple[int, int]) -> Shape:
+        return Shape(self.frames, size[1] // 16, size[0] // 16, self.sounds)
+
+    def _stages(self) -> list[Stage]:
+        passes = 2 if self.options.model == "base" else 1
+        stages = [Stage(BASE, self.options.steps, passes * pass_cost(self._shape(self.grid).tokens))]
+        if self.options.quality != "256p":
+            stages.append(Stage(REFINE, self.options.refine_steps, pass_cost(self._shape(self.size).tokens)))
+        windows = max(1, -(-self.frames // 7))
+        cost = decode_cost(*self.size, settings.frame_count(self.frames))
+        return [*stages, Stage(DECODE, windows, cost / windows)]
+
+    def _recipe(self) -> dict[str, object]:
+        """All that decides the base stage's latents."""
+        w, h = self.grid
+        still = None
+        if self.still is not None:
+            still = hashlib.sha256(f"{self.still.size}".encode() + self.still.tobytes()).hexdigest()
+        guided = self.options.model == "base"
+        return {
+            "model": self.models.fingerprint(self.options.model),
+            "text_model": self.models.fingerprint("t5gemma"),
+            "picture_model": self.models.fingerprint("wan_vae"),
+            "prompt": self.prompt,
+            "negative_prompt": (self.options.negative_prompt or prompt.NEGATIVE) if guided else "",
+            "still": still,
+            "seed": self.request.seed,
+            "steps": self.options.steps,
+            "latent_frames": self.frames,
+            "audio_frames": self.sounds,
+            "grid": [w, h],
+        }
+
+    def _facts(self, made: Latents) -> dict[str, object]:
+        facts = {
+            "model": f"MagiHuman {self.options.model}",
+            "quality": self.options.quality,
+            "made_at": "x".join(map(str, self.size)),
+            "steps": self.options.steps,
+            "final_prompt": self.prompt,
+            "latents": made.reference,
+            "device": self.models.device_name(),
+            "memory": dict(self.models.plans),
+            "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
+            "versions": {name: version(name) for name in ("torch", "diffusers", "transformers")},
+        }
+        if self.options.quality != "256p":
+            facts["model"] = f"{facts['model']} and {REFINERS[self.options.quality]}"
+            facts["refine_steps"] = self.options.refine_steps
+        return facts
+
+    @contextmanager
+    def _timed(self, name: str) -> Iterator[None]:
+        began = time.monotonic()
+        yield
+        self.seconds[name] = time.monotonic() - began
+
+
+def decode_bytes(width: int, height: int) -> int:
+    """About what the fast decoder takes for one window of frames: some tensors of 64 channels at half the
+    size."""
+    return round(3.5 * 36 * (width // 2) * (height // 2) * 64 * 2)

@@ -1,0 +1,155 @@
+"""What a request asks of this engine: quality, sizes, lengths. Plain arithmetic, no torch."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+from ..engine import EngineError, Request
+
+FPS = Fraction(25)
+FRAMES_PER_LATENT = 4
+PIXELS_PER_LATENT = 16
+GRID = 32  # pixels: a token covers 2 x 2 latents of 16 pixels
+MAX_STEPS = 100
+DEFAULT_STEPS = {"distill": 8, "base": 32}
+
+QUALITIES = {"256p": (448, 256), "540p": (896, 512), "1080p": (1920, 1088)}
+REFINERS = {"540p": "540p_sr", "1080p": "1080p_sr"}
+_WORDS = ("fast", "standard", "best")  # what Blender's panel asks for
+_REFERENCE = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The options of one request, checked.
+
+    `model` is "distill" (8 steps) or "base" (32 steps, guidance). `final_prompt` replaces the composed prompt
+    as it is. `refine_from` names saved latents (see latents.py); `scene` is what Blender knows of the scene.
+    """
+
+    quality: str
+    model: str
+    steps: int
+    refine_steps: int = 5
+    final_prompt: str = ""
+    negative_prompt: str = ""
+    refine_from: str = ""
+    scene: dict[str, Any] = field(default_factory=dict)
+
+
+def read(request: Request, qualities: Collection[str], models: Collection[str]) -> Settings:
+    """The settings of `request`, where this machine has `qualities` and base stage `models` ready.
+
+    Raises:
+        EngineError: `invalid_request`, with the option as `param`; `quality_unavailable`.
+    """
+    options = dict(request.options)
+    quality = _quality(options.pop("quality", "standard"), request, qualities)
+    model = _choice(options.pop("model", None), "model", ("distill", "base")) or (
+        "distill" if "distill" in models else "base"
+    )
+    if model not in models:
+        message = f"The {model} model is not on this machine."
+        raise EngineError("quality_unavailable", message, "models", "extra_params.options.model")
+    settings = Settings(
+        quality,
+        model,
+        steps=_whole(options.pop("steps", None), "steps", 1, MAX_STEPS) or DEFAULT_STEPS[model],
+        refine_steps=_whole(options.pop("refine_steps", None), "refine_steps", 1, MAX_STEPS) or 5,
+        final_prompt=_text(options.pop("final_prompt", ""), "final_prompt"),
+        negative_prompt=_text(options.pop("negative_prompt", ""), "negative_prompt"),
+        refine_from=_text(options.pop("refine_from", ""), "refine_from"),
+        scene=_mapping(options.pop("scene", None), "scene"),
+    )
+    if settings.refine_from and not _REFERENCE.fullmatch(settings.refine_from):
+        raise _invalid("refine_from", "is the `latents` entry of a take's sidecar")
+    if settings.refine_from and quality == "256p":
+        raise _invalid("refine_from", "needs the quality 540p or 1080p")
+    return settings
+
+
+def grid_size(quality: str, width: int, height: int) -> tuple[int, int]:
+    """Pixels (width, height) that the model works in for a shot of width x height: multiples of 32.
+
+    As many pixels as the published size of that quality, in the shot's shape.
+    """
+    w, h = QUALITIES[quality]
+    scale = math.sqrt(w * h / (width * height))
+    return _to_grid(width * scale), _to_grid(height * scale)
+
+
+def latent_frames(seconds: float) -> int:
+    """Latent frames T of a clip: its 4T - 3 frames at 25 a second are the fewest that last `seconds`."""
+    frames = max(1, math.ceil(seconds * FPS - Fraction(1, 1000)))
+    return -(-(frames - 1) // FRAMES_PER_LATENT) + 1
+
+
+def audio_frames(seconds: float) -> int:
+    """Audio latents A of a clip, 25 a second: as published 25 * seconds + 1, so that T = (A - 1) // 4 + 1."""
+    least = FRAMES_PER_LATENT * (latent_frames(seconds) - 1) + 1
+    return max(least, math.floor(seconds * FPS + Fraction(1, 1000)) + 1)
+
+
+def frame_count(latents: int) -> int:
+    return FRAMES_PER_LATENT * latents - (FRAMES_PER_LATENT - 1)
+
+
+def _to_grid(side: float) -> int:
+    return max(GRID, round(side / GRID) * GRID)
+
+
+def _quality(asked: Any, request: Request, qualities: Collection[str]) -> str:
+    wanted = _choice(asked, "quality", (*QUALITIES, *_WORDS)) or "standard"
+    here = [name for name in QUALITIES if name in qualities]
+    if not here:
+        raise EngineError("engine_unavailable", "No quality is ready on this machine.", "models")
+    if wanted == "fast":
+        return here[0]
+    if wanted == "best":
+        return here[-1]
+    if wanted == "standard":  # the one whose number of pixels is nearest to what was asked for
+        pixels = math.log(request.width * request.height)
+        return min(here, key=lambda name: abs(math.log(math.prod(QUALITIES[name])) - pixels))
+    if wanted not in here:
+        message = f"{wanted} is not ready on this machine, only {', '.join(here)}."
+        raise EngineError("quality_unavailable", message, "models", "extra_params.options.quality")
+    return wanted
+
+
+def _choice(value: Any, name: str, known: tuple[str, ...]) -> str:
+    if value is None:
+        return ""
+    if not isinstance(value, str) or value.lower() not in known:
+        raise _invalid(name, f"is one of {', '.join(known)}")
+    return value.lower()
+
+
+def _whole(value: Any, name: str, least: int, most: int) -> int:
+    if value is None:
+        return 0
+    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
+        raise _invalid(name, f"is a whole number from {least} to {most}")
+    return value
+
+
+def _text(value: Any, name: str) -> str:
+    if not isinstance(value, str):
+        raise _invalid(name, "is text")
+    return value.strip()
+
+
+def _mapping(value: Any, name: str) -> dict[str, Any]:
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _invalid(name, "is an object")
+    return value
+
+
+def _invalid(name: str, what: str) -> EngineError:
+    return EngineError("invalid_request", f"The option {name} {what}.", param=f"extra_params.options.{name}")
