@@ -121,13 +121,13 @@ def is_animated(camera: bpy.types.Object) -> bool:
 
     Cheap enough for a panel's draw().
     """
-    seen: set[str] = set()
+    seen: set[bpy.types.ID] = set()
     waiting: list[bpy.types.ID | None] = [camera, camera.data]
     while waiting:
         item = waiting.pop()
-        if item is None or item.name_full in seen:
+        if item is None or item in seen:
             continue
-        seen.add(item.name_full)
+        seen.add(item)
         animation = item.animation_data
         if animation and (animation.action or animation.nla_tracks or animation.drivers):
             return True

@@ -30,6 +30,7 @@ from .still import Still
 
 CARD = ("engine", "sound", "seconds", "quality", "size_percent", "motion")  # and "prompt"
 NTSC = 1.001
+HOPELESS = {events.OFF, events.FAILED, events.MISSING, events.OUTDATED}  # the backend needs the user
 
 
 @dataclass
@@ -126,6 +127,9 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
     while any(key in STATE.jobs for key in keys):
         if time.monotonic() > ends:
             raise SceneError("timeout", f"No take after {timeout:.0f} seconds. The job goes on; see the panel.", "open_log")
+        backend = STATE.backend
+        if backend.state in HOPELESS:
+            raise SceneError(f"backend_{backend.state}", backend.message or "The backend is not started.", backend.fix or "start")
         event = pump.session().next_event(0.2)
         if event is None:
             continue
@@ -133,8 +137,6 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
         if isinstance(event, events.JobFailed) and event.key in keys:
             error = event.error
             failed = failed or SceneError(error["code"], error["message"], error.get("fix") or "")
-        if isinstance(event, events.BackendState) and event.state in {events.FAILED, events.MISSING, events.OUTDATED}:
-            raise SceneError(f"backend_{event.state}", event.message, event.fix)
     if failed is not None:
         raise failed
 

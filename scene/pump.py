@@ -16,7 +16,7 @@ from ..client.target import Target
 from . import landing, render_settings, still, takes
 from .errors import SceneError
 from .properties import find_shot, find_take
-from .state import ACTIVE, STATE, WAITING_FILE, Job
+from .state import ACTIVE, STATE, WAITING_FILE, Backend, Job
 
 LOG = logging.getLogger("take_one")
 BUDGET = 0.005  # seconds a tick; a landing is one event and may take longer
@@ -40,6 +40,8 @@ def session() -> Session:
 def connect(target: Target) -> None:
     """Use this backend from now on. STATE.backend tells how it goes."""
     session().online_access = bpy.app.online_access
+    STATE.backend = Backend(events.STARTING)
+    STATE.changed()
     session().connect(target)
 
 

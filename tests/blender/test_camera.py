@@ -1,0 +1,187 @@
+"""camera.json and path.json against Blender's own projection and against what a render shows."""
+
+from __future__ import annotations
+
+import math
+
+import bpy
+import numpy as np
+import pytest
+from bpy_extras.object_utils import world_to_camera_view
+from mathutils import Vector
+from rooms import camera
+from take_one.scene import exr, still
+from take_one.scene.camera import camera_json, camera_path, check_camera, is_animated
+from take_one.scene.errors import SceneError
+
+CASES = {
+    "wide": {},
+    "tall": {"size": (54, 96)},
+    "horizontal fit on a tall picture": {"size": (54, 96), "sensor_fit": "HORIZONTAL"},
+    "vertical fit": {"sensor_fit": "VERTICAL", "sensor_height": 20.0},
+    "shift": {"shift_x": 0.2, "shift_y": -0.15},
+    "shift, vertical fit": {"shift_x": 0.1, "shift_y": 0.2, "sensor_fit": "VERTICAL"},
+    "wide pixels": {"aspect": (2.0, 1.0), "shift_x": 0.1, "shift_y": 0.05},
+    "tall pixels": {"aspect": (1.0, 1.6), "shift_y": -0.1},
+    "tall pixels, vertical fit": {"aspect": (1.0, 1.6), "sensor_fit": "VERTICAL", "shift_y": -0.1},
+    "percentage": {"size": (192, 108), "percentage": 50, "lens": 35.0},
+    "orthographic": {"type": "ORTHO", "ortho_scale": 9.0},
+    "orthographic, tall, shift": {"type": "ORTHO", "ortho_scale": 9.0, "size": (54, 96), "shift_x": 0.1, "shift_y": 0.1},
+    "orthographic, tall pixels": {"type": "ORTHO", "ortho_scale": 9.0, "aspect": (1.0, 1.5)},
+    "scaled and parented": {"parent": True},
+}
+
+
+def stage(case: dict) -> tuple[bpy.types.Scene, bpy.types.Object]:
+    """A scene with the case's camera."""
+    values = dict(case)
+    scene = bpy.context.scene
+    render = scene.render
+    render.resolution_x, render.resolution_y = values.pop("size", (96, 54))
+    render.resolution_percentage = values.pop("percentage", 100)
+    render.pixel_aspect_x, render.pixel_aspect_y = values.pop("aspect", (1.0, 1.0))
+    eye = camera(scene)
+    if values.pop("parent", False):
+        rig = bpy.data.objects.new("Rig", None)
+        rig.location, rig.rotation_euler, rig.scale = (1, 2, 0.5), (0.1, 0.2, 0.3), (2, 2, 2)
+        scene.collection.objects.link(rig)
+        eye.parent = rig
+        eye.scale = (0.5, 3, 2)
+        eye.location = (1.5, -5, 2)
+    for name, value in values.items():
+        setattr(eye.data, name, value)
+    scene.camera = eye
+    bpy.context.view_layer.update()
+    return scene, eye
+
+
+def project(shot: dict, point) -> tuple[float, float, float]:
+    """Pixel x, pixel y (down) and planar depth by camera.json alone."""
+    x, y, z, _ = np.linalg.inv(np.array(shot["matrix_world"])) @ (*point, 1)
+    depth = -z
+    far = 1.0 if shot["projection"] == "orthographic" else depth
+    return shot["cx"] + shot["fx"] * x / far, shot["cy"] - shot["fy"] * y / far, depth
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_projection_is_blenders_own(case):
+    scene, eye = stage(CASES[case])
+    shot = camera_json(scene, eye)
+    random = np.random.default_rng(1)
+    for offset in random.uniform(-2, 2, (20, 3)):
+        point = eye.matrix_world.normalized() @ Vector((*offset[:2], -8 + offset[2]))
+        seen = world_to_camera_view(scene, eye, point)
+        x, y, depth = project(shot, point)
+        assert x == pytest.approx(seen.x * shot["width"], abs=1e-3)
+        assert y == pytest.approx((1 - seen.y) * shot["height"], abs=1e-3)
+        assert depth == pytest.approx(seen.z, abs=1e-4)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_render_agrees_in_place_and_depth(case, tmp_path):
+    scene, eye = stage(CASES[case])
+    scene.render.engine = "CYCLES"
+    scene.cycles.samples, scene.cycles.use_denoising = 1, False
+    scene.cycles.pixel_filter_type = "BOX"
+    points = [eye.matrix_world.normalized() @ Vector(place) for place in ((0.3, 0.2, -7), (-1.0, -0.5, -9))]
+    for point in points:
+        bpy.ops.mesh.primitive_ico_sphere_add(radius=0.3, subdivisions=4, location=point)
+    result = still.capture(bpy.context, scene, tmp_path)
+    assert (result.width, result.height) == (result.camera["width"], result.camera["height"])
+    depth = stored_depth(result.depth)
+    assert depth.shape == (result.height, result.width)
+    for point in points:
+        x, y, far = project(result.camera, point)
+        rows, columns = np.nonzero(np.abs(depth - far) <= 0.31)
+        assert len(rows) >= 4
+        assert columns.mean() + 0.5 == pytest.approx(x, abs=0.7)
+        assert rows.mean() + 0.5 == pytest.approx(y, abs=0.7)
+        assert depth[rows, columns].min() == pytest.approx(far - 0.3, abs=0.05)
+
+
+def stored_depth(path) -> np.ndarray:
+    """Depth of an EXR as Blender's own reader sees it."""
+    image = bpy.data.images.load(str(path), check_existing=False)
+    image.colorspace_settings.name = "Non-Color"
+    pixels = np.empty(image.size[0] * image.size[1] * image.channels, np.float32)
+    image.pixels.foreach_get(pixels)
+    pixels = pixels.reshape(image.size[1], image.size[0], image.channels)[::-1, :, 0]
+    bpy.data.images.remove(image)
+    return pixels
+
+
+def test_lengths_are_metres_whatever_the_unit(tmp_path):
+    scene, eye = stage({})
+    plain = camera_json(scene, eye)
+    scene.unit_settings.system, scene.unit_settings.scale_length = "METRIC", 0.01
+    small = camera_json(scene, eye)
+    assert np.allclose(np.array(small["matrix_world"])[:3, 3] * 100, np.array(plain["matrix_world"])[:3, 3])
+    assert np.allclose(np.array(small["matrix_world"])[:3, :3], np.array(plain["matrix_world"])[:3, :3])
+    scene.unit_settings.system = "NONE"
+    assert camera_json(scene, eye) == plain
+
+
+def test_no_camera_and_panoramic_cameras_say_what_to_do():
+    scene = bpy.context.scene
+    scene.camera = None
+    with pytest.raises(SceneError) as caught:
+        check_camera(scene, None)
+    assert (caught.value.code, caught.value.fix) == ("no_camera", "pick_camera")
+    eye = camera(scene)
+    eye.data.type = "PANO"
+    with pytest.raises(SceneError) as caught:
+        check_camera(scene, eye)
+    assert (caught.value.code, caught.value.fix) == ("panoramic_camera", "pick_camera")
+    other = bpy.data.scenes.new("Other")
+    eye.data.type = "PERSP"
+    with pytest.raises(SceneError) as caught:
+        check_camera(other, eye)
+    assert caught.value.code == "no_camera"
+
+
+def test_a_moving_camera_gives_its_path():
+    scene, eye = stage({})
+    rig = bpy.data.objects.new("Rig", None)
+    scene.collection.objects.link(rig)
+    eye.parent = rig
+    assert not is_animated(eye)
+    rig.location = (0, 0, 0)
+    rig.keyframe_insert("location", frame=10)
+    rig.location = (0, 2, 0)
+    rig.rotation_euler = (0, 0, 0)
+    rig.keyframe_insert("location", frame=20)
+    eye.data.lens = 50
+    eye.data.keyframe_insert("lens", frame=10)
+    eye.data.lens = 100
+    eye.data.keyframe_insert("lens", frame=20)
+    assert is_animated(eye)
+    scene.frame_set(3, subframe=0.25)
+    path = camera_path(scene, eye, 10, 11)
+    assert (scene.frame_current, scene.frame_subframe) == (3, pytest.approx(0.25))
+    keyframes = path["keyframes"]
+    assert [frame["t"] for frame in keyframes] == pytest.approx([index / 10 for index in range(11)])
+    assert np.allclose(keyframes[0]["matrix"], np.eye(4), atol=1e-6)
+    assert keyframes[0]["zoom"] == 1
+    assert keyframes[-1]["zoom"] == pytest.approx(2, rel=1e-4)
+    scene.frame_set(10)
+    start = np.array(eye.matrix_world)
+    scene.frame_set(20)
+    assert np.allclose(start @ np.array(keyframes[-1]["matrix"]), np.array(eye.matrix_world), atol=1e-5)
+
+
+def test_a_camera_that_follows_something_animated_is_animated():
+    scene, eye = stage({})
+    target = bpy.data.objects.new("Target", None)
+    scene.collection.objects.link(target)
+    eye.constraints.new("TRACK_TO").target = target
+    assert not is_animated(eye)
+    target.keyframe_insert("location", frame=1)
+    assert is_animated(eye)
+
+
+def test_depth_files_survive_odd_sizes(tmp_path):
+    depth = np.random.default_rng(0).uniform(0, 50, (33, 47)).astype(np.float32)
+    depth[0, 0] = exr.BACKGROUND
+    exr.write_depth(tmp_path / "depth.exr", depth)
+    assert np.array_equal(stored_depth(tmp_path / "depth.exr"), depth)
+    assert not math.isnan(depth.min())
