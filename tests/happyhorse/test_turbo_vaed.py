@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from backend.engines.happyhorse import turbo_vaed
 from backend.engines.happyhorse.turbo_vaed import LATENT_MEAN, LATENT_STD, TurboConfig, TurboDecoder, windows
 from tests.happyhorse.golden import Case, difference, relative
 
@@ -78,3 +79,9 @@ def test_a_published_checkpoint_is_unpacked_and_a_wrong_one_named() -> None:
     del weights["module.decoder.conv_out.conv.bias"]
     with pytest.raises(ValueError, match=r"missing: decoder\.conv_out\.conv\.bias"):
         result.load_state_dict(weights)
+
+
+def test_small_parts_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    case = Case("turbo_vaed")
+    monkeypatch.setattr(turbo_vaed, "PART_ELEMENTS", 3 * 32 * 16 * 16)
+    assert difference(decoder(case).decode(case["chunked.latent"]), case["chunked.video"]) < 1e-3

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import torch
 from torch import Tensor
@@ -37,7 +37,8 @@ def window_groups(frames: int, reach: int) -> list[tuple[int, int, int, int]]:
 
 
 def attend_windowed(
-    q: Tensor, k: Tensor, v: Tensor, frames: int, frame_tokens: int, reach: int
+    q: Tensor, k: Tensor, v: Tensor, frames: int, frame_tokens: int, reach: int,
+    attend: Callable[[Tensor, Tensor, Tensor], Tensor] = attend,
 ) -> Iterator[tuple[slice, Tensor]]:
     """Video tokens see the frames within `reach` and all audio and text; audio and text see everything.
 

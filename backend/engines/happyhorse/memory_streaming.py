@@ -116,6 +116,7 @@ class BlockStore:
             self.filled[slot].record(self.side)
 
     def fetch(self, block: int) -> BlockViews:
+        """The weights of `block`, for work on the current stream."""
         if block in self.resident:
             return self.resident[block]
         slot = self.turn % 2
@@ -131,19 +132,25 @@ class BlockStore:
         if self.next < len(self.streamed):
             self._copy_next()
 
-    def park(self) -> None:
-        """Leave the device to another model: keep all blocks in pinned memory (the first time takes seconds)."""
-        for i in list(self.resident):
+    def park(self, room: int | None = None) -> None:
+        """Leave the device to others: `room` bytes of it, by default all. Blocks are kept in pinned memory.
+
+        Copying a block there takes time (30 GB take seconds) but is done once: later only the way back is.
+        """
+        freed = 0
+        for i in sorted(self.resident, reverse=True):
+            if room is not None and freed >= room:
+                return
             if i not in self.parked:
                 self.parked[i] = self._host_buffer(self.blocks[i].bytes)
                 self.parked[i].copy_(self.buffers[i])
-        self.resident.clear()
-        self.slots.clear()
-        for i in self.parked:
-            self.buffers.pop(i, None)
+            del self.resident[i], self.buffers[i]
+            freed += self.blocks[i].bytes
+        if room is None or freed < room:
+            self.slots.clear()
 
     def unpark(self) -> None:
-        """Bring the blocks back."""
+        """Bring the blocks back; the copies are under way when this returns."""
         for i, source in self.parked.items():
             if i not in self.resident:
                 self.buffers[i] = source.to(self.device, non_blocking=True)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from . import rope, transformer_ops
+from . import attention_fp8, rope, transformer_ops
 from .attention import attend, attend_windowed
 from .config import PATCH, TransformerConfig, parameter_shapes
 from .memory_streaming import BlockStore
@@ -80,6 +80,7 @@ class Transformer:
         resident_bytes: how much of the device's memory blocks may take; the rest is streamed. None: all of them.
         rows_at_once: tokens of the wide products in work at a time.
         fused: use the Triton kernels (default: on a CUDA device).
+        fp8_attention: attention in e4m3 as well; needs `attention_fp8.available`.
     """
 
     def __init__(
@@ -91,13 +92,17 @@ class Transformer:
         resident_bytes: int | None = None,
         rows_at_once: int = ROWS_AT_ONCE,
         fused: bool | None = None,
+        fp8_attention: bool = False,
     ) -> None:
         self.config = config
         self.device = torch.device(device)
+        if fp8_attention and precision != "fp8":
+            raise ValueError("attention in e4m3 goes with fp8 products")
         self.precision = precision
         self.dtype = DTYPES[precision]
         self.wide = torch.bfloat16 if precision == "fp8" else self.dtype  # what products answer
         self.rows_at_once = rows_at_once
+        self.fp8_attention = fp8_attention
         self.shapes = parameter_shapes(config)
         self.outer = {
             name: torch.zeros(shape, device=self.device)
@@ -193,17 +198,22 @@ class Transformer:
             self.ops.norm_rotate(qkv[rows], heads, kv_heads, weights.q_norm[expert], weights.k_norm[expert],
                                  layout.sine[rows], layout.cosine[rows])
         columns = [heads * dim, kv_heads * dim, kv_heads * dim]
-        q, k, v, rest = qkv.split([*columns, qkv.shape[1] - sum(columns)], dim=1)
-        gates = rest[:, :config.gate_heads] if config.gating else None
-        q, k, v = (part.view(layout.tokens, -1, dim) for part in (q, k, v))
+        gates = qkv[:, sum(columns):sum(columns) + config.gate_heads] if config.gating else None
         gated = self._empty(layout.tokens, heads * dim)
+        kernel, operands, scale = attend, qkv, None
+        if self.fp8_attention:
+            kernel = attention_fp8.attend
+            operands, scale = attention_fp8.to_fp8(qkv, sum(columns[:2]), sum(columns))
+        q, k, v = (part.unflatten(1, (-1, dim)) for part in operands[:, :sum(columns)].split(columns, dim=1))
         frames = layout.grid[0]
         if block.windowed and config.window < frames - 1:
-            results = attend_windowed(q, k, v, frames, layout.frame_tokens, config.window)
+            results = attend_windowed(q, k, v, frames, layout.frame_tokens, config.window, kernel)
         else:
-            results = iter([(slice(None), attend(q, k, v))])
+            results = iter([(slice(None), kernel(q, k, v))])
         for rows, result in results:
             self.ops.gate(result, None if gates is None else gates[rows], gated[rows])
+        if scale is not None and isinstance(gated, Rows):
+            gated.scale.mul_(scale)
         for expert, rows in pieces:
             weights.proj.product(gated[rows], expert, out=spare[rows])
         return spare
@@ -229,12 +239,13 @@ class Transformer:
             answers[name] = torch.nn.functional.linear(normed, self.outer[f"final_linear_{name}.weight"])
         return unpatch(answers["video"], layout.grid), answers["audio"][None]
 
-    def park(self) -> None:
-        """Keep the weights in the computer's memory and leave the GPU to another model, until `unpark`."""
-        self.store.park()
+    def park(self, room: int | None = None) -> None:
+        """Leave `room` bytes of the GPU's memory (by default all of the weights') to others, until `unpark`."""
+        self.store.park(room)
         self._layout = None
 
     def unpark(self) -> None:
+        """Bring the weights back from the computer's memory."""
         self.store.unpark()
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ Not causal: each window of latent frames is decoded with one neighbour to each s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +28,7 @@ LATENT_STD = (
     0.3943, 0.5537, 0.5444, 0.4089, 0.7468, 0.7744)
 FRAMES_PER_LATENT = 4
 EPS, SHORTCUT_EPS = 1e-8, 1e-6
+PART_ELEMENTS = 1 << 29  # of one convolution's answer: cuDNN counts in 32 bits
 
 
 @dataclass(frozen=True)
@@ -202,49 +203,83 @@ class TurboDecoder:
             if part.shape[2]:
                 yield part
 
+    @torch.inference_mode()
     def decode_once(self, z: Tensor, first: bool) -> Tensor:
-        """One call of the network on denormalised latents: 4T frames, three fewer in the `first` window."""
+        """One call of the network on denormalised latents: 4T frames, three fewer in the `first` window.
+
+        What is at work is a list of parts along time, as a whole window can be too large for one convolution.
+        """
         config = self.config
+        z = z.to(self.dtype).contiguous(memory_format=torch.channels_last_3d)
         with torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False):
-            x = z.contiguous(memory_format=torch.channels_last_3d)
-            x = self._conv(_repeat_ends(x), "decoder.conv_in.conv")
+            parts = self._conv([z], "decoder.conv_in.conv")
             for i in range(config.layers[0]):
-                x = self._residual(x, f"decoder.mid_block.resnets.{i}", "silu")
+                parts = self._residual(parts, f"decoder.mid_block.resnets.{i}", "silu")
             for block, scaled in enumerate(config.scales):
                 name = f"decoder.up_blocks.{block}"
                 if f"{name}.conv_in.conv1.conv.weight" in self.weights:
-                    x = self._residual(x, f"{name}.conv_in", "silu")
+                    parts = self._residual(parts, f"{name}.conv_in", "silu")
                 if scaled:
-                    x = self._upsample(x, f"{name}.upsamplers.0", first, config.spatial_only[block])
+                    parts = self._upsample(parts, f"{name}.upsamplers.0", first, config.spatial_only[block])
                 for i in range(config.layers[block + 1]):
-                    x = self._residual(x, f"{name}.resnets.{i}", "relu" if scaled else "silu")
-            x = self._conv(self.norm(x, EPS, "silu", True), "decoder.conv_out.conv")
-        return self._unpatchify(x)
+                    parts = self._residual(parts, f"{name}.resnets.{i}", "relu" if scaled else "silu")
+            parts = self._conv(parts, "decoder.conv_out.conv", "silu")
+        return torch.cat([self._unpatchify(part) for part in parts], dim=2)
 
-    def _conv(self, x: Tensor, name: str) -> Tensor:
-        """A convolution that pads space with zeros and takes time as it is."""
+    def _conv(self, parts: list[Tensor], name: str, act: str | None = None, add: list[Tensor] | None = None) -> list[Tensor]:
+        """A convolution along time and space of `parts`, after their norm and `act` where one is given.
+
+        Space is padded with zeros; before the first and after the last frame they are repeated. Each part of
+        the answer has that of `add` added to it, which is then let go.
+        """
         weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
-        return functional.conv3d(x, weight, bias, padding=(0, weight.shape[3] // 2, weight.shape[4] // 2))
+        padding = (0, weight.shape[3] // 2, weight.shape[4] // 2)
+        answers = []
+        for i in range(len(parts)):
+            answers.append(functional.conv3d(self._with_neighbours(parts, i, act), weight, bias, padding=padding))
+            if add is not None:
+                answers[i].add_(add[i])
+                add[i] = answers[i][:, :, :0]
+        return answers
 
-    def _residual(self, x: Tensor, name: str, act: str) -> Tensor:
-        inside = self._conv(self.norm(x, EPS, act, True), f"{name}.conv1.conv")
-        inside = self._conv(self.norm(inside, EPS, "silu", True), f"{name}.conv2.conv")
+    def _with_neighbours(self, parts: list[Tensor], i: int, act: str | None) -> Tensor:
+        """Part i with one frame more on both sides, normed."""
+        part = parts[i]
+        _, channels, frames, height, width = part.shape
+        before = parts[i - 1][:, :, -1:] if i else part[:, :, :1]
+        after = parts[i + 1][:, :, :1] if i + 1 < len(parts) else part[:, :, -1:]
+        out = torch.empty(1, channels, frames + 2, height, width, dtype=part.dtype, device=part.device,
+                          memory_format=torch.channels_last_3d)
+        for source, target in ((before, out[:, :, :1]), (part, out[:, :, 1:-1]), (after, out[:, :, -1:])):
+            if act is None:
+                target.copy_(source)
+            else:
+                self.norm(source, EPS, act, target)
+        return out
+
+    def _residual(self, parts: list[Tensor], name: str, act: str) -> list[Tensor]:
+        inside = self._conv(parts, f"{name}.conv1.conv", act)
         if f"{name}.conv_shortcut.conv.weight" in self.weights:
-            x = self._conv(self.norm(x, SHORTCUT_EPS, "none", False), f"{name}.conv_shortcut.conv")
-        return inside.add_(x)
+            weight, bias = (self.weights[f"{name}.conv_shortcut.conv.{kind}"] for kind in ("weight", "bias"))
+            for i, part in enumerate(parts):
+                normed = torch.empty_like(part)
+                self.norm(part, SHORTCUT_EPS, "none", normed)
+                parts[i] = functional.conv3d(normed, weight, bias)
+        return self._conv(inside, f"{name}.conv2.conv", "silu", add=parts)
 
-    def _upsample(self, x: Tensor, name: str, first: bool, spatial_only: bool) -> Tensor:
-        _, channels, frames, height, width = x.shape
+    def _upsample(self, parts: list[Tensor], name: str, first: bool, spatial_only: bool) -> list[Tensor]:
         if not spatial_only:
-            x = self._conv(_repeat_ends(x), f"{name}.time_conv.conv")
-            # Channels-last in memory, so that the two halves of the channels become two frames by one copy.
-            x = x.permute(0, 2, 3, 4, 1).view(frames, height, width, 2, channels).permute(0, 3, 1, 2, 4)
-            x = x.reshape(2 * frames, height, width, channels)[int(first):]
-        else:
-            x = x.permute(0, 2, 3, 4, 1)[0]
-        x = functional.interpolate(x.permute(0, 3, 1, 2), scale_factor=2.0, mode="nearest")
-        x = functional.conv2d(x, self.weights[f"{name}.resample.1.weight"], self.weights[f"{name}.resample.1.bias"], padding=1)
-        return x.permute(1, 0, 2, 3)[None]
+            parts = [_halves_to_frames(part) for part in self._conv(parts, f"{name}.time_conv.conv")]
+            if first:
+                parts[0] = parts[0][:, :, 1:]
+        weight, bias = self.weights[f"{name}.resample.1.weight"], self.weights[f"{name}.resample.1.bias"]
+        answers = []
+        for part in parts:
+            frames = part[0].transpose(0, 1)
+            for few in frames.split(max(1, PART_ELEMENTS // (4 * frames[0].numel()))):
+                large = functional.interpolate(few, scale_factor=2.0, mode="nearest")
+                answers.append(functional.conv2d(large, weight, bias, padding=1).transpose(0, 1)[None])
+        return answers
 
     def _unpatchify(self, x: Tensor) -> Tensor:
         """Channel c * 4 + dx * 2 + dy becomes pixel (dy, dx) of its patch."""
@@ -252,6 +287,14 @@ class TurboDecoder:
         _, _, frames, height, width = x.shape
         x = x[0].unflatten(0, (self.config.channels, patch, patch))
         return x.permute(0, 3, 4, 2, 5, 1).reshape(1, self.config.channels, frames, height * patch, width * patch)
+
+
+def _halves_to_frames(x: Tensor) -> Tensor:
+    """[1, 2C, T, H, W] -> [1, C, 2T, H, W]: the halves of the channels are every frame's two."""
+    _, channels, frames, height, width = x.shape
+    x = x[0].unflatten(0, (2, -1))
+    x = x.permute(2, 0, 3, 4, 1).reshape(2 * frames, height, width, channels // 2)
+    return x.permute(3, 0, 1, 2)[None]
 
 
 def _training_only(name: str) -> bool:
@@ -264,24 +307,13 @@ def _arrived(frames: Tensor, done: torch.cuda.Event | None) -> Tensor:
     return frames
 
 
-def _repeat_ends(x: Tensor) -> Tensor:
-    """One more frame at both ends of time, the same as the first and the last."""
-    frames = torch.cat([x[:, :, :1], x, x[:, :, -1:]], dim=2)
-    return frames.contiguous(memory_format=torch.channels_last_3d)
-
-
-def norm(x: Tensor, eps: float, act: str, repeat_ends: bool) -> Tensor:
-    """x [1, C, T, H, W] over its root mean square along C, through `act` ("none", "relu", "silu").
-
-    With `repeat_ends` the answer has one more frame at both ends, as the next convolution wants it.
-    """
+def norm(x: Tensor, eps: float, act: str, out: Tensor) -> None:
+    """x [1, C, T, H, W] over its root mean square along C, through `act` ("none", "relu", "silu"), into `out`."""
     x = x * torch.rsqrt(x.float().square().mean(dim=1, keepdim=True) + eps).to(x.dtype)
-    if act != "none":
-        x = functional.silu(x) if act == "silu" else functional.relu(x)
-    return _repeat_ends(x) if repeat_ends else x
+    out.copy_({"none": lambda y: y, "relu": functional.relu, "silu": functional.silu}[act](x))
 
 
-def _norm_function(device: torch.device):  # type: ignore[no-untyped-def]
+def _norm_function(device: torch.device) -> Callable[[Tensor, float, str, Tensor], None]:
     if device.type != "cuda":
         return norm
     try:
