@@ -55,7 +55,21 @@ def capture(
         SceneError: no_camera, panoramic_camera, nothing_visible, render_failed, render_cancelled, render_busy,
             no_result, no_image, no_frame, disk.
     """
-    _make_folder(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        return _capture(context, scene, folder, source, camera, image_path)
+    except OSError as error:
+        raise _disk(folder, error) from error
+
+
+def _capture(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    folder: Path,
+    source: str,
+    camera: bpy.types.Object | None,
+    image_path: Path | None,
+) -> Still:
     if source == IMAGE:
         return _from_file(image_path, folder)
     if source == PLAYHEAD:
@@ -89,7 +103,10 @@ def start_render(
     global _pending
     camera = check_camera(scene, camera)
     _check_free()
-    _make_folder(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _disk(folder, error) from error
     window = context.window or next(iter(context.window_manager.windows), None)
     if window is None:
         raise SceneError("no_window", "There is no window to render in. Use the blocking render in scripts.")
@@ -329,10 +346,7 @@ def _from_file(path: Path | None, folder: Path) -> Still:
     if path.suffix.lower() in AS_THEY_ARE:
         image = folder / ("still" + path.suffix.lower())
         width, height = _image_size(path)
-        try:
-            shutil.copyfile(path, image)
-        except OSError as error:
-            raise _disk(folder, error) from error
+        shutil.copyfile(path, image)
         return Still(image, width, height, IMAGE, notes=note)
     image = folder / "still.png"
     width, height = _image_size(path, convert_to=image)
@@ -367,13 +381,6 @@ def _is_flat(path: Path) -> bool:
         return bool(np.ptp(pixels, axis=0).max() < 0.02)
     finally:
         bpy.data.images.remove(image)
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _disk(folder, error) from error
 
 
 def _disk(folder: Path, error: OSError) -> SceneError:

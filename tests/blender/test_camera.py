@@ -21,7 +21,7 @@ CASES = {
     "vertical fit": {"sensor_fit": "VERTICAL", "sensor_height": 20.0},
     "shift": {"shift_x": 0.2, "shift_y": -0.15},
     "shift, vertical fit": {"shift_x": 0.1, "shift_y": 0.2, "sensor_fit": "VERTICAL"},
-    "wide pixels": {"aspect": (2.0, 1.0), "shift_x": 0.1, "shift_y": 0.05},
+    "wide pixels": {"aspect": (2.0, 1.0), "shift_x": 0.1, "shift_y": -0.05},
     "tall pixels": {"aspect": (1.0, 1.6), "shift_y": -0.1},
     "tall pixels, vertical fit": {"aspect": (1.0, 1.6), "sensor_fit": "VERTICAL", "shift_y": -0.1},
     "percentage": {"size": (192, 108), "percentage": 50, "lens": 35.0},
