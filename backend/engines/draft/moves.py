@@ -110,8 +110,8 @@ def _groups(steps: tuple[Step, ...]) -> list[list[Step]]:
 
 
 def _spans(groups: list[list[Step]], seconds: float) -> list[tuple[float, float]]:
-    """Start and end (0..1 of the shot) of each group. A slow move fills what is there; a fast one is short, and the
-    camera rests after it."""
+    """Start and end (0..1 of the shot) of each group. A slow move fills what is there; a fast one is short,
+    and the camera rests after it."""
     lengths: list[float] = []
     weights: list[float] = []
     for group in groups:
@@ -144,8 +144,8 @@ def _spans(groups: list[list[Step]], seconds: float) -> list[tuple[float, float]
 
 
 def ease(u: np.ndarray, rise: float, fall: float) -> np.ndarray:
-    """Progress 0..1 at times `u` 0..1, for a speed that rises over the first part `rise`, is constant, and falls
-    over the last part `fall` (raised cosines: no jerk; rise + fall <= 1)."""
+    """Progress 0..1 at times `u` 0..1, for a speed that rises over the first part `rise`, is constant, and
+    falls over the last part `fall` (raised cosines: no jerk; rise + fall <= 1)."""
     u = np.clip(u, 0.0, 1.0)
     top = 1.0 / (1.0 - 0.5 * rise - 0.5 * fall)
 
@@ -362,7 +362,8 @@ def _rows(matrix: np.ndarray) -> tuple[tuple[float, ...], ...]:
 
 
 def _shaken(poses: list[_Pose], seconds: np.ndarray, amount: float, seed: int, focus: float) -> list[_Pose]:
-    """The poses with the unsteadiness of an operator: slow sway, breath and a little tremor, from rest at t = 0."""
+    """The poses with the unsteadiness of an operator: slow sway, breath and a little tremor, from rest at t
+    = 0."""
     random = np.random.default_rng([seed & 0xFFFFFFFF, 0x5A])
     fade = np.clip(seconds / 0.8, 0.0, 1.0)
     fade = amount * fade * fade * (3.0 - 2.0 * fade)
@@ -393,8 +394,8 @@ def _shaken(poses: list[_Pose], seconds: np.ndarray, amount: float, seed: int, f
 
 @dataclass(frozen=True)
 class Sizes:
-    """What moves measure themselves by: usual and greatest extents (metres, radians, logarithm of a factor) by
-    kind, and the room the camera may use, an ellipsoid around the start."""
+    """What moves measure themselves by: usual and greatest extents (metres, radians, logarithm of a factor)
+    by kind, and the room the camera may use, an ellipsoid around the start."""
 
     focus: float
     room: tuple[float, float, float, float, float, float]  # left, right, down, up, forward, back
@@ -435,8 +436,8 @@ class Sizes:
 
 
 def clearance(scene: SceneDepth) -> float:
-    """Metres that the camera keeps from what is in its way: a fifth of the room ahead, at least 10 cm (or half
-    the room, where that is less), at most 1 m."""
+    """Metres that the camera keeps from what is in its way: a fifth of the room ahead, at least 10 cm (or
+    half the room, where that is less), at most 1 m."""
     forward = _sane(scene.forward, 4.0)
     return min(max(0.2 * forward, 0.1), 0.5 * forward, 1.0)
 

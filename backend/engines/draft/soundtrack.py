@@ -1,4 +1,5 @@
-"""The draft engine's sound for a request: ambience from its words, its dialogue spoken, mixed and levelled."""
+"""The draft engine's sound for a request: ambience from its words, its dialogue spoken, mixed and
+levelled."""
 
 from __future__ import annotations
 
@@ -45,7 +46,8 @@ def soundtrack(request: Request, seconds: float) -> tuple[Sound, tuple[str, ...]
 
 
 def _ducking(activity: np.ndarray) -> np.ndarray:
-    """The ambience's gain beside dialogue: down 60 ms before somebody speaks, back within half a second after."""
+    """The ambience's gain beside dialogue: down 60 ms before somebody speaks, back within half a second
+    after."""
     block = 480  # 10 ms
     blocks = -(-activity.size // block)
     busy = np.pad(activity, (0, blocks * block - activity.size)).reshape(blocks, block).max(axis=1)

@@ -111,7 +111,8 @@ def number_at(words: list[str], i: int) -> tuple[float, int] | None:
 
 
 def measure_at(words: list[str], i: int) -> Measure | None:
-    """The measure that starts at word `i`: "90 degrees", "two metres", "3 s", "half a turn", "2 x", "20 %"."""
+    """The measure that starts at word `i`: "90 degrees", "two metres", "3 s", "half a turn", "2 x", "20
+    %"."""
     if " ".join(words[i : i + 2]) in ("half turn", "half circle"):
         return Measure("degrees", 180.0, 2)
     if " ".join(words[i : i + 2]) in ("quarter turn", "quarter circle"):

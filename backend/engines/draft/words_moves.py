@@ -32,11 +32,16 @@ DIRECTIONS: dict[str, str] = {
 
 # What each of the camera's own verbs does in each direction: (kind, sign). "" = no direction was said.
 CAMERA_VERBS: dict[str, dict[str, tuple[str, int]]] = {
-    "pan": {"left": ("pan", -1), "right": ("pan", 1), "up": ("tilt", 1), "down": ("tilt", -1), "around": ("pan", 1), "clockwise": ("pan", 1), "counter": ("pan", -1), "": ("pan", 1)},
-    "tilt": {"up": ("tilt", 1), "down": ("tilt", -1), "left": ("roll", -1), "right": ("roll", 1), "clockwise": ("roll", 1), "counter": ("roll", -1), "": ("tilt", 1)},
-    "dolly": {"in": ("push", 1), "out": ("push", -1), "left": ("truck", -1), "right": ("truck", 1), "up": ("pedestal", 1), "down": ("pedestal", -1), "around": ("orbit", 1), "": ("push", 1)},
-    "truck": {"left": ("truck", -1), "right": ("truck", 1), "in": ("push", 1), "out": ("push", -1), "around": ("orbit", 1), "": ("truck", 1)},
-    "track": {"left": ("truck", -1), "right": ("truck", 1), "in": ("push", 1), "out": ("push", -1), "around": ("orbit", 1), "": ("truck", 1)},
+    "pan": {"left": ("pan", -1), "right": ("pan", 1), "up": ("tilt", 1), "down": ("tilt", -1),
+            "around": ("pan", 1), "clockwise": ("pan", 1), "counter": ("pan", -1), "": ("pan", 1)},
+    "tilt": {"up": ("tilt", 1), "down": ("tilt", -1), "left": ("roll", -1), "right": ("roll", 1),
+             "clockwise": ("roll", 1), "counter": ("roll", -1), "": ("tilt", 1)},
+    "dolly": {"in": ("push", 1), "out": ("push", -1), "left": ("truck", -1), "right": ("truck", 1),
+              "up": ("pedestal", 1), "down": ("pedestal", -1), "around": ("orbit", 1), "": ("push", 1)},
+    "truck": {"left": ("truck", -1), "right": ("truck", 1), "in": ("push", 1), "out": ("push", -1),
+              "around": ("orbit", 1), "": ("truck", 1)},
+    "track": {"left": ("truck", -1), "right": ("truck", 1), "in": ("push", 1), "out": ("push", -1),
+              "around": ("orbit", 1), "": ("truck", 1)},
     "crab": {"left": ("truck", -1), "right": ("truck", 1)},
     "zoom": {"in": ("zoom", 1), "out": ("zoom", -1), "": ("zoom", 1)},
     "pedestal": {"up": ("pedestal", 1), "down": ("pedestal", -1)},
@@ -44,12 +49,17 @@ CAMERA_VERBS: dict[str, dict[str, tuple[str, int]]] = {
     "crane": {"up": ("crane", 1), "down": ("crane", -1), "": ("crane", 1)},
     "jib": {"up": ("crane", 1), "down": ("crane", -1), "": ("crane", 1)},
     "boom": {"up": ("crane", 1), "down": ("crane", -1)},
-    "orbit": {"left": ("orbit", -1), "right": ("orbit", 1), "around": ("orbit", 1), "clockwise": ("orbit", -1), "counter": ("orbit", 1), "": ("orbit", 1)},
-    "arc": {"left": ("orbit", -1), "right": ("orbit", 1), "around": ("orbit", 1), "clockwise": ("orbit", -1), "counter": ("orbit", 1), "": ("orbit", 1)},
-    "circle": {"left": ("orbit", -1), "right": ("orbit", 1), "around": ("orbit", 1), "clockwise": ("orbit", -1), "counter": ("orbit", 1), "": ("orbit", 1)},
+    "orbit": {"left": ("orbit", -1), "right": ("orbit", 1), "around": ("orbit", 1),
+              "clockwise": ("orbit", -1), "counter": ("orbit", 1), "": ("orbit", 1)},
+    "arc": {"left": ("orbit", -1), "right": ("orbit", 1), "around": ("orbit", 1), "clockwise": ("orbit", -1),
+            "counter": ("orbit", 1), "": ("orbit", 1)},
+    "circle": {"left": ("orbit", -1), "right": ("orbit", 1), "around": ("orbit", 1),
+               "clockwise": ("orbit", -1), "counter": ("orbit", 1), "": ("orbit", 1)},
     "push": {"in": ("push", 1), "out": ("push", -1), "left": ("truck", -1), "right": ("truck", 1)},
-    "pull": {"out": ("push", -1), "in": ("push", 1), "left": ("truck", -1), "right": ("truck", 1), "up": ("crane", 1)},
-    "roll": {"left": ("roll", -1), "right": ("roll", 1), "clockwise": ("roll", 1), "counter": ("roll", -1)},
+    "pull": {"out": ("push", -1), "in": ("push", 1), "left": ("truck", -1), "right": ("truck", 1),
+             "up": ("crane", 1)},
+    "roll": {"left": ("roll", -1), "right": ("roll", 1), "clockwise": ("roll", 1), "counter": ("roll", -1),
+             "": ("roll", 1)},
 }  # fmt: skip
 
 _TRAVEL = {
@@ -65,13 +75,20 @@ _RISE = {"": ("pedestal", 1), "up": ("pedestal", 1), "above": ("pedestal", 1)}
 _SINK = {"": ("pedestal", -1), "down": ("pedestal", -1)}
 _HOLD = {"": ("hold", 1)}
 
+_TRAVELLING = (
+    "move", "go", "travel", "glide", "drift", "float", "fly", "slide", "walk", "creep", "inch", "step",
+    "ease", "come", "rush", "run", "drive", "advance", "sweep", "swoop", "race", "sail", "head", "get",
+    "shift", "sneak", "crawl", "march", "stroll", "soar", "scroll", "wander", "proceed", "press", "punch",
+)  # fmt: skip
+
 # Everyday verbs, which may just as well be an actor's.
 EVERYDAY_VERBS: dict[str, dict[str, tuple[str, int]]] = {
-    **dict.fromkeys( ("move", "go", "travel", "glide", "drift", "float", "fly", "slide", "walk", "creep", "inch", "step", "ease", "come", "rush", "run", "drive", "advance", "sweep", "swoop", "race", "sail", "head", "get", "shift", "sneak", "crawl", "march", "stroll", "soar", "scroll", "wander", "proceed", "press", "punch"), _TRAVEL, ),
+    **dict.fromkeys(_TRAVELLING, _TRAVEL),
     **dict.fromkeys(("turn", "rotate", "swing", "look", "swivel", "spin", "whip", "pivot", "gaze"), _TURN),
     **dict.fromkeys(("rise", "ascend", "climb", "lift", "raise", "elevate"), _RISE),
     **dict.fromkeys(("descend", "lower", "sink", "drop"), _SINK),
-    **dict.fromkeys(("hold", "stay", "remain", "rest", "linger", "stop", "pause", "wait", "freeze", "settle"), _HOLD),
+    **dict.fromkeys(("hold", "stay", "remain", "rest", "linger", "stop", "pause", "wait", "freeze",
+      "settle"), _HOLD),
     "lead": {"in": ("push", 1), "out": ("push", -1), "left": ("truck", -1), "right": ("truck", 1)},
     "follow": {"": ("push", 1), "left": ("truck", -1), "right": ("truck", 1), "in": ("push", 1)},
     "approach": {"": ("push", 1)}, "enter": {"": ("push", 1)}, "explore": {"": ("push", 1)},
@@ -224,3 +241,44 @@ NEGATIONS = frozenset((
     "no", "not", "never", "without", "avoid", "don't", "doesn't", "dont", "doesnt", "isn't", "aren't",
     "won't", "shouldn't", "nor", "neither", "cannot", "can't",
 ))  # fmt: skip
+
+# Words that may stand between a verb and its direction.
+BETWEEN = frozenset((
+    "to", "the", "a", "an", "from", "camera", "shot", "it", "view", "lens", "frame", "very", "slowly",
+    "more", "some", "just", "over", "straight", "all", "way", "towards", "its", "side", "motion", "movement",
+    "move", "and", "still", "his", "her", "our", "us", "picture", "image", "so", "by", "about", "of",
+    "quite", "really", "further", "in", "on", "only", "ever", "across", "whole",
+))  # fmt: skip
+DETERMINERS = frozenset((
+    "the", "a", "an", "his", "her", "their", "its", "my", "your", "our", "this", "that", "these", "those",
+    "each", "every", "some",
+))  # fmt: skip
+PREPOSITIONS = frozenset((
+    "to", "on", "onto", "into", "toward", "towards", "at", "from", "across", "along", "over", "past",
+    "through", "around", "for", "until", "up", "down", "in", "of", "between", "behind", "under", "above",
+    "inside", "outside", "by", "with", "upon", "off", "beyond",
+))  # fmt: skip
+ROADS = frozenset((
+    "street", "road", "hall", "hallway", "corridor", "aisle", "path", "alley", "lane", "tunnel", "track",
+    "driveway", "stairs", "staircase", "steps", "stairway", "hill", "river", "avenue", "passage", "walkway",
+    "runway", "bridge", "escalator", "ladder", "slope",
+))  # fmt: skip
+MOVING = ("movement", "movements", "move", "moves", "motion", "motions", "moving", "camerawork")
+STILL = (
+    "camera stays", "camera remains", "camera holds still", "camera at rest", "camera does nothing",
+    "zero camera", "shot stays still", "frame stays still", "camera is locked", "camera locked",
+    "camera is completely still", "camera is not moving", "camera isn't moving",
+)  # fmt: skip
+# Third person, the -ing forms, and the past of verbs that do not follow the rule.
+IRREGULAR: dict[str, tuple[str, ...]] = {
+    "go": ("goes", "going", "went"), "fly": ("flies", "flying", "flew"), "rise": ("rises", "rising", "rose"),
+    "come": ("comes", "coming", "came"), "run": ("runs", "running", "ran"),
+    "get": ("gets", "getting", "got"), "drive": ("drives", "driving", "drove"),
+    "swing": ("swings", "swinging", "swung"), "spin": ("spins", "spinning", "spun"),
+    "sink": ("sinks", "sinking", "sank"), "hold": ("holds", "holding", "held"),
+    "sweep": ("sweeps", "sweeping", "swept"), "creep": ("creeps", "creeping", "crept"),
+    "slide": ("slides", "sliding", "slid"), "shake": ("shakes", "shaking", "shook"),
+    "freeze": ("freezes", "freezing", "froze"), "lead": ("leads", "leading", "led"),
+    "dolly": ("dollies", "dollying", "dolling", "dollied"),
+    "travel": ("travels", "travelling", "traveling", "travelled"),
+}  # fmt: skip

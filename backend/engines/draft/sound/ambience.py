@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from . import nature, places
+from . import machines, nature, people, places
 from .cues import Cue
 from .levels import RATE, loudness
 from .noise import distant, echoing
@@ -17,11 +17,11 @@ _MAKERS: dict[str, Callable[[np.random.Generator, int, Cue], np.ndarray]] = {
     "room": places.room, "hum": places.hum, "wind": nature.wind, "leaves": nature.leaves,
     "rain": nature.rain, "thunder": nature.thunder, "sea": nature.sea, "water": nature.water,
     "dripping": nature.dripping, "birds": nature.birds, "gulls": nature.gulls, "insects": nature.insects,
-    "fire": nature.fire, "traffic": places.traffic, "siren": places.siren, "crowd": places.crowd,
-    "applause": places.applause, "footsteps": places.footsteps, "machinery": places.machinery,
-    "engine": places.engine, "train": places.train, "clock": places.clock, "typing": places.typing,
-    "dishes": places.dishes, "bells": places.bells, "drone": places.drone, "heartbeat": places.heartbeat,
-    "explosion": places.explosion,
+    "fire": nature.fire, "traffic": places.traffic, "siren": places.siren, "crowd": people.crowd,
+    "applause": people.applause, "footsteps": people.footsteps, "machinery": machines.machinery,
+    "engine": machines.engine, "train": machines.train, "clock": places.clock, "typing": places.typing,
+    "dishes": places.dishes, "bells": places.bells, "drone": places.drone, "heartbeat": people.heartbeat,
+    "explosion": machines.explosion,
 }  # fmt: skip
 _SHORTEST = RATE // 2
 

@@ -6,9 +6,12 @@ import functools
 from typing import Any
 
 # Readings that the dictionary gets wrong in running speech.
-_READINGS = {"今日は": "きょうわ", "今日": "きょう", "明日": "あした", "昨日": "きのう", "一人": "ひとり", "二人": "ふたり",
-             "何": "なに", "私": "わたし", "こんにちは": "こんにちわ", "こんばんは": "こんばんわ", "では": "でわ", "には": "にわ",
-             "とは": "とわ", "それは": "それわ", "これは": "これわ", "あれは": "あれわ", "ここは": "ここわ"}  # fmt: skip
+_READINGS = {
+    "今日は": "きょうわ", "今日": "きょう", "明日": "あした", "昨日": "きのう", "一人": "ひとり",
+    "二人": "ふたり", "何": "なに", "私": "わたし", "こんにちは": "こんにちわ", "こんばんは": "こんばんわ",
+    "では": "でわ", "には": "にわ", "とは": "とわ", "それは": "それわ", "これは": "これわ",
+    "あれは": "あれわ", "ここは": "ここわ",
+}  # fmt: skip
 _AFTER_TOPIC = (
     "もう",
     "まだ",
@@ -31,7 +34,7 @@ _THOUSANDS = {3: "さんぜん", 8: "はっせん"}
 
 
 def to_kana(text: str) -> str:
-    """`text` with its kanji and numbers in kana, a blank between words, particles as they sound (は as わ)."""
+    """`text` with kanji and numbers in kana, blanks between words, particles as they sound (は as わ)."""
     words: list[str] = []
     for token in _converter().convert(text):
         written, read = token["orig"], token["hira"]

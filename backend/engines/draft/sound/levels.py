@@ -1,4 +1,5 @@
-"""Levels: loudness (ITU-R BS.1770-4), true peak, and a limiter. All vectorised, for 48 kHz float32 [channels, samples]."""
+"""Levels: loudness (ITU-R BS.1770-4), true peak, and a limiter. All vectorised, for 48 kHz float32
+[channels, samples]."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import numpy as np
 RATE = 48000
 QUIETEST = -70.0  # LUFS: the absolute gate; also what silence measures
 
-# The two K-weighting filters of BS.1770-4 at 48 kHz: a shelf for the head, a high pass. (b0, b1, b2), (1, a1, a2)
+# The two K-weighting filters of BS.1770-4 at 48 kHz: a shelf for the head, a high pass. (b0, b1, b2), (1,
+# a1, a2)
 _SHELF = ((1.53512485958697, -2.69169618940638, 1.19839281085285), (1.0, -1.69065929318241, 0.73248077421585))
 _HIGH_PASS = ((1.0, -2.0, 1.0), (1.0, -1.99004745483398, 0.99007225036621))
 
@@ -84,8 +86,8 @@ def _envelope(samples: np.ndarray) -> np.ndarray:
 
 
 def limited(samples: np.ndarray, ceiling: float) -> np.ndarray:
-    """`samples` with every true peak at or under `ceiling` (a factor of full scale): gain falls 2 ms before a peak and
-    comes back after it, without distortion."""
+    """`samples` with every true peak at or under `ceiling` (a factor of full scale): gain falls 2 ms before
+    a peak and comes back after it, without distortion."""
     for _ in range(3):
         envelope = _envelope(samples)
         if not envelope.size or envelope.max() <= ceiling:
@@ -100,7 +102,8 @@ def limited(samples: np.ndarray, ceiling: float) -> np.ndarray:
         window = np.hanning(2 * reach + 1)
         smooth = np.convolve(np.pad(lowest, reach, mode="edge"), window / window.sum(), mode="valid")
         at = (np.arange(blocks) + 0.5) * block
-        # Both neighbours of a sample's block are at or below what its own peak needs, so is the line between them.
+        # Both neighbours of a sample's block are at or below what its own peak needs, so is the line between
+        # them.
         curve = np.interp(np.arange(envelope.size), at, np.minimum(smooth, 1.0))
         samples = (samples * curve).astype(np.float32)
     return samples

@@ -5,13 +5,14 @@ from __future__ import annotations
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
 from ...engine import Line
 from .levels import RATE, faded, loudness
 from .voice import RATE as VOICE_RATE
-from .voice import Timbre, VoiceError, readable, speak
+from .voice import VARIANTS, Timbre, VoiceError, readable, speak
 
 USUAL_PACE = 165  # words a minute
 MOST_HASTE = 1.4  # how much faster than usual lines may be spoken to fit the shot
@@ -19,9 +20,6 @@ LEAD_IN = 0.4  # seconds before the first line
 GAP, OWN_GAP = 0.4, 0.22  # seconds before another speaker's line, and before the same speaker's next
 TAIL = 0.25
 SPEECH_LOUDNESS = -23.0
-
-# Variants of espeak-ng's voice that sound like people, no whispers or robots.
-_VARIANTS = ("", "f2", "m3", "f3", "m1", "f1", "m7", "f4", "m2", "f5", "m4", "m8")
 
 
 @dataclass(frozen=True)
@@ -40,7 +38,7 @@ def dialogue(lines: Sequence[Line], count: int) -> Dialogue | None:
     if not spoken:
         return Dialogue(*_silence(count), tuple(notes)) if notes else None
     timbres = _timbres([line.speaker for line in spoken])
-    gaps = [OWN_GAP if a.speaker == b.speaker else GAP for a, b in zip(spoken, spoken[1:], strict=False)]
+    gaps = [OWN_GAP if a.speaker == b.speaker else GAP for a, b in pairwise(spoken)]
     try:
         takes = [speak(line.text, line.language, timbres[line.speaker], USUAL_PACE) for line in spoken]
         room = count / RATE
@@ -60,9 +58,8 @@ def dialogue(lines: Sequence[Line], count: int) -> Dialogue | None:
     spare = count / RATE - sum(map(len, takes)) / VOICE_RATE - sum(gaps)
     at = min(LEAD_IN, max(0.0, 0.5 * spare))
     if spare < 0:
-        notes.append(
-            f"The dialogue is longer than the shot: {np.ceil(10 * (count / RATE - spare + 0.3)) / 10:.1f} s would fit it."
-        )
+        needed = np.ceil(10 * (count / RATE - spare + TAIL)) / 10
+        notes.append(f"The dialogue is longer than the shot: {needed:.1f} s would fit it.")
     return _placed(spoken, takes, gaps, at, count, notes)
 
 
@@ -112,14 +109,15 @@ def _in_a_room(samples: np.ndarray) -> np.ndarray:
 
 
 def _timbres(speakers: list[str]) -> dict[str, Timbre]:
-    """A voice for each speaker from the name alone, so that it is the same in every shot; never the same for two."""
+    """A voice for each speaker from the name alone, so that it is the same in every shot; never the same for
+    two."""
     timbres: dict[str, Timbre] = {}
     taken: set[str] = set()
     for speaker in speakers:
         if speaker in timbres:
             continue
         code = zlib.crc32(" ".join(speaker.casefold().split()).encode())
-        order = [_VARIANTS[(code + 5 * i) % len(_VARIANTS)] for i in range(len(_VARIANTS))]
+        order = [VARIANTS[(code + 5 * i) % len(VARIANTS)] for i in range(len(VARIANTS))]
         variant = next((name for name in order if name not in taken), order[0])
         taken.add(variant)
         timbres[speaker] = Timbre(
@@ -132,7 +130,8 @@ def _timbres(speakers: list[str]) -> dict[str, Timbre]:
 
 
 def _sides(speakers: list[str]) -> dict[str, float]:
-    """Where speakers stand, -1 (left) to 1 (right): one in the middle, more a little apart, in order of speaking."""
+    """Where speakers stand, -1 (left) to 1 (right): one in the middle, more a little apart, in order of
+    speaking."""
     order = list(dict.fromkeys(speakers))
     if len(order) == 1:
         return {order[0]: 0.0}

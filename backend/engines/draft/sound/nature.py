@@ -170,8 +170,10 @@ def birds(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
 def _song(random: np.random.Generator) -> np.ndarray:
     """One bird's phrase: a motif of gliding, trilling syllables, repeated with changes."""
     base = random.uniform(2300, 5200)
-    kinds = [(random.uniform(0.04, 0.16), random.uniform(0.75, 1.35), random.uniform(0.75, 1.35), random.choice([0.0, 0.0, 28.0, 45.0]))
-             for _ in range(random.integers(1, 4))]  # fmt: skip
+    kinds = [
+        (random.uniform(0.04, 0.16), *random.uniform(0.75, 1.35, 2), random.choice([0.0, 0.0, 28.0, 45.0]))
+        for _ in range(random.integers(1, 4))
+    ]
     parts: list[np.ndarray] = []
     for i in range(random.integers(3, 9)):
         length, start, end, trill = kinds[i % len(kinds)]

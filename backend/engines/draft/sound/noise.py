@@ -1,4 +1,5 @@
-"""The materials that ambiences are made of: shaped noise, slow change, scattered grains. 48 kHz float arrays."""
+"""The materials that ambiences are made of: shaped noise, slow change, scattered grains. 48 kHz float
+arrays."""
 
 from __future__ import annotations
 
@@ -12,8 +13,8 @@ Spectrum = Callable[[np.ndarray], np.ndarray]  # amplitude for frequencies in Hz
 
 
 def shaped(random: np.random.Generator, count: int, spectrum: Spectrum, width: float = 1.0) -> np.ndarray:
-    """Stereo noise [2, count] with an amplitude `spectrum`, RMS 1. `width` 0..1: how different the sides are; the
-    lowest octaves stay together, as they do in the open."""
+    """Stereo noise [2, count] with an amplitude `spectrum`, RMS 1. `width` 0..1: how different the sides
+    are; the lowest octaves stay together, as they do in the open."""
     size = fast_length(count)
     frequencies = np.fft.rfftfreq(size, 1 / RATE)
     amplitude = spectrum(np.maximum(frequencies, 1.0))
@@ -32,7 +33,8 @@ def _unit(noise: np.ndarray) -> np.ndarray:
 
 
 def band(low: float, high: float, tilt: float = 0.0, edge: float = 4.0) -> Spectrum:
-    """A band from `low` to `high` Hz with soft edges (`edge`: steepness), its slope `tilt` in dB an octave."""
+    """A band from `low` to `high` Hz with soft edges (`edge`: steepness), its slope `tilt` in dB an
+    octave."""
 
     def amplitude(f: np.ndarray) -> np.ndarray:
         slope = (f / np.sqrt(low * high)) ** (tilt / 6.02)
@@ -135,7 +137,8 @@ def put(track: np.ndarray, grain: np.ndarray, start: int, gain: float = 1.0, sid
 def echoing(
     random: np.random.Generator, samples: np.ndarray, seconds: float, amount: float, dark: float = 4000.0
 ) -> np.ndarray:
-    """`samples` [2, n] in a space whose echo takes `seconds` to fade by 60 dB, `amount` of it, without tones over `dark` Hz."""
+    """`samples` [2, n] in a space whose echo takes `seconds` to fade by 60 dB, `amount` of it, without tones
+    over `dark` Hz."""
     count = max(256, int(seconds * RATE))
     t = np.arange(count) / RATE
     tail = (

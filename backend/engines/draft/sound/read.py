@@ -30,7 +30,8 @@ class Heard:
 
 
 def hear(sound: str, prompt: str) -> Heard:
-    """The ambience for a sound direction, and for the prompt, whose sounds are heard behind those of `sound`."""
+    """The ambience for a sound direction, and for the prompt, whose sounds are heard behind those of
+    `sound`."""
     named = _cues(sound, True)
     silent = _is_silence(sound) and not named
     notes = []
@@ -139,8 +140,7 @@ def _near(text: list[str], start: int, end: int) -> tuple[str, ...]:
         if (
             not word[0].isalnum()
             or word in ("and", "with", "over")
-            or ((word,) in _PHRASES
-            and word not in ("street", "leaves", "road", "forest", "garden", "steps"))
+            or ((word,) in _PHRASES and word not in ("street", "leaves", "road", "forest", "garden", "steps"))
         ):
             break
         after.append(word)
@@ -157,11 +157,8 @@ def _clause(text: list[str], start: int) -> list[str]:
 def _waving(text: list[str], start: int, end: int) -> bool:
     """ "she waves goodbye" is no surf."""
     before, after = text[start - 1 : start], text[end : end + 1]
-    return (
-        (bool(before)
-        and before[0] in ACTORS)
-        or (bool(after)
-        and after[0] in ("at", "to", "goodbye", "hello", "her", "his"))
+    return (bool(before) and before[0] in ACTORS) or (
+        bool(after) and after[0] in ("at", "to", "goodbye", "hello", "her", "his")
     )
 
 

@@ -1,7 +1,8 @@
 """The scratch voice: espeak-ng, in this process and without the network.
 
-The library keeps state between calls that changes its output (the phase of its flutter table). It is loaded afresh
-for each line and unloaded after it, which takes about 3 ms, so that the same line always gives the same samples.
+The library keeps state between calls that changes its output (the phase of its flutter table). It is loaded
+afresh for each line and unloaded after it, which takes about 3 ms, so that the same line always gives the
+same samples.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 import sys
 import threading
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,14 +22,18 @@ import numpy as np
 RATE = 22050  # samples a second that espeak-ng speaks at
 LONGEST_LINE = 1200  # characters spoken of a line
 SLOWEST, FASTEST = 110, 300  # words a minute
-VOICES = {"English": "en-us", "Mandarin": "cmn", "Cantonese": "yue", "Japanese": "ja", "Korean": "ko", "German": "de",
+VOICES = {"English": "en-us", "Mandarin": "cmn", "Cantonese": "yue", "Japanese": "ja", "Korean": "ko",
+"German": "de",
           "French": "fr"}  # fmt: skip
+
+# Variants of espeak-ng's voice that sound like people, no whispers or robots.
+VARIANTS = ("", "f2", "m3", "f3", "m1", "f1", "m7", "f4", "m2", "f5", "m4", "m8")
 
 _AUDIO_OUTPUT_SYNCHRONOUS = 2
 _DONT_EXIT = 0x8000
 _CHARS_UTF8 = 1
 _POS_CHARACTER = 1
-_PARAMETER_RATE, _PARAMETER_PITCH, _PARAMETER_RANGE, _PARAMETER_WORDGAP = 1, 3, 4, 7
+_PARAMETER_RATE, _PARAMETER_PITCH, _PARAMETER_RANGE = 1, 3, 4
 _Callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)
 _MARKUP = re.compile(r"<[^<>]{1,200}>")
 _lock = threading.Lock()
@@ -40,7 +45,8 @@ class VoiceError(Exception):
 
 @dataclass(frozen=True)
 class Timbre:
-    """How a speaker sounds: an espeak-ng voice variant, its pitch and range (0..100), and a factor on the pace."""
+    """How a speaker sounds: an espeak-ng voice variant, its pitch and range (0..100), and a factor on the
+    pace."""
 
     variant: str = ""
     pitch: int = 50
@@ -49,7 +55,8 @@ class Timbre:
 
 
 def speak(text: str, language: str, timbre: Timbre, words_a_minute: int = 165) -> np.ndarray:
-    """`text` spoken: float32 mono at RATE, -1..1, without the silence around it. Empty when there is nothing to say.
+    """`text` spoken: float32 mono at RATE, -1..1, without the silence around it. Empty when there is nothing
+    to say.
 
     Raises:
         VoiceError: espeak-ng or its data are missing.
@@ -57,7 +64,22 @@ def speak(text: str, language: str, timbre: Timbre, words_a_minute: int = 165) -
     text, language = readable(text, language)
     if not text:
         return np.zeros(0, np.float32)
-    rate = round(min(max(words_a_minute * timbre.pace, SLOWEST), FASTEST))
+    with _espeak() as espeak:
+        return _trimmed(_spoken(espeak, text, language, timbre, words_a_minute))
+
+
+def chorus(lines: Sequence[tuple[str, Timbre]]) -> list[np.ndarray]:
+    """English `lines` of plain letters, each spoken as `speak` does: for many at once, the library is loaded
+    once.
+
+    Raises:
+        VoiceError: espeak-ng or its data are missing.
+    """
+    with _espeak() as espeak:
+        return [_trimmed(_spoken(espeak, text, "English", timbre, 165)) for text, timbre in lines]
+
+
+def _spoken(espeak: ctypes.CDLL, text: str, language: str, timbre: Timbre, words_a_minute: int) -> np.ndarray:
     chunks: list[np.ndarray] = []
 
     def collect(samples: Any, count: int, _events: Any) -> int:
@@ -66,18 +88,18 @@ def speak(text: str, language: str, timbre: Timbre, words_a_minute: int = 165) -
         return 0
 
     callback = _Callback(collect)  # held here: the library keeps only a bare pointer
-    with _espeak() as espeak:
-        espeak.espeak_SetSynthCallback(callback)
-        _choose_voice(espeak, language, timbre.variant)
-        espeak.espeak_SetParameter(_PARAMETER_RATE, rate, 0)
-        espeak.espeak_SetParameter(_PARAMETER_PITCH, timbre.pitch, 0)
-        espeak.espeak_SetParameter(_PARAMETER_RANGE, timbre.range, 0)
-        data = text.encode() + b"\0"
-        espeak.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None)
-        espeak.espeak_Synchronize()
+    espeak.espeak_SetSynthCallback(callback)
+    _choose_voice(espeak, language, timbre.variant)
+    rate = round(min(max(words_a_minute * timbre.pace, SLOWEST), FASTEST))
+    espeak.espeak_SetParameter(_PARAMETER_RATE, rate, 0)
+    espeak.espeak_SetParameter(_PARAMETER_PITCH, timbre.pitch, 0)
+    espeak.espeak_SetParameter(_PARAMETER_RANGE, timbre.range, 0)
+    data = text.encode() + b"\0"
+    espeak.espeak_Synth(data, ctypes.c_size_t(len(data)), 0, _POS_CHARACTER, 0, _CHARS_UTF8, None, None)
+    espeak.espeak_Synchronize()
     if not chunks:
         return np.zeros(0, np.float32)
-    return _trimmed(np.concatenate(chunks).astype(np.float32) / 32768.0)
+    return np.concatenate(chunks).astype(np.float32) / 32768.0
 
 
 def phonemes(text: str, language: str) -> str:
@@ -100,8 +122,8 @@ def phonemes(text: str, language: str) -> str:
 def readable(text: str, language: str) -> tuple[str, str]:
     """What of a line can be spoken, and the language to speak it in.
 
-    Emoji, control characters and markup go; a line written in another script than its language's is spoken in the
-    language of its script; Japanese becomes kana, as espeak-ng reads no kanji.
+    Emoji, control characters and markup go; a line written in another script than its language's is spoken
+    in the language of its script; Japanese becomes kana, as espeak-ng reads no kanji.
     """
     text = unicodedata.normalize("NFKC", _MARKUP.sub(" ", text[:LONGEST_LINE]))
     kept = "".join(char if _speakable(char) else " " for char in text)
@@ -121,7 +143,8 @@ def _speakable(char: str) -> bool:
 
 
 def _language_of(text: str, language: str) -> str:
-    """The language to speak `text` in: its own, unless most of the letters are of a script that it is not written in."""
+    """The language to speak `text` in: its own, unless most of the letters are of a script that it is not
+    written in."""
     letters = [char for char in text if char.isalpha()]
     kana = sum("\u3040" <= char <= "\u30ff" for char in letters)
     hangul = sum("\uac00" <= char <= "\ud7a3" or "\u1100" <= char <= "\u11ff" for char in letters)
@@ -179,7 +202,7 @@ def _seed_libc() -> None:
 def _unload(library: ctypes.CDLL) -> None:
     import _ctypes
 
-    close = _ctypes.FreeLibrary if sys.platform == "win32" else _ctypes.dlclose
+    close = getattr(_ctypes, "FreeLibrary" if sys.platform == "win32" else "dlclose")
     close(library._handle)
 
 

@@ -1,0 +1,88 @@
+"""A direction's words, split into clauses: the first step of reading a camera move."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from . import words
+from .words_moves import FALSE_FRIENDS, PHRASES
+
+_MARKS = {
+    ".": "sentence", "!": "sentence", "?": "sentence", "\n": "sentence", ":": "sentence", "|": "sentence",
+    ";": "then", "…": "then", "...": "then", "->": "then", "=>": "then", "→": "then", ",": "comma",
+    "(": "comma", ")": "comma", "[": "comma", "]": "comma", "/": "comma", "–": "comma", "—": "comma",
+    "-": "comma", "+": "with", "&": "and",
+}  # fmt: skip
+_LINKS = {
+    "then": ("then", "and then", "after that", "afterwards", "followed by", "ending with", "before", "next",
+             "finally", "and finally", "subsequently", "later", "until"),
+    "after": ("after", "once"),
+    "with": ("at the same time as", "at the same time", "as", "while", "whilst", "with", "simultaneously",
+             "during", "meanwhile", "combined with", "together with", "plus", "along with", "when",
+             "and at the same time", "and simultaneously"),
+    "and": ("and",),
+    "but": ("but", "just", "instead"),
+    "comma": ("to reveal", "revealing", "where", "which"),
+}  # fmt: skip
+# Which of two links in a row counts ("push in, then": then).
+_RANK = {"comma": 0, "but": 1, "and": 1, "sentence": 2, "with": 3, "then": 3, "after": 3}
+_LINK_OF = {tuple(phrase.split()): link for link, phrases in _LINKS.items() for phrase in phrases}
+_FALSE = frozenset(tuple(phrase.split()) for phrase in FALSE_FRIENDS)
+SET_PHRASES = {tuple(phrase.split()): meaning for phrase, meaning in PHRASES.items()}
+_LONGEST = max(len(phrase) for phrase in (*_LINK_OF, *_FALSE, *SET_PHRASES))
+
+
+@dataclass(frozen=True)
+class Clause:
+    """Words without marks. `named`: which were written as names. `link`: how it joins the clause before it,
+    one of sentence, then, after, with, and, but, comma."""
+
+    words: list[str]
+    named: list[bool]
+    link: str
+
+
+def clauses(found: list[words.Token]) -> list[Clause]:
+    """Split at marks and linking words. False friends ("frying pan") become the neutral word "thing"."""
+    made: list[Clause] = []
+    current: list[words.Token] = []
+    link = "sentence"
+    texts = [token.text for token in found]
+    i = 0
+    while i < len(found):
+        new_link, size = _MARKS.get(texts[i], ""), 1
+        if not new_link:
+            if size := longest(texts, i, SET_PHRASES):
+                current.extend(found[i : i + size])
+                i += size
+                continue
+            if size := longest(texts, i, _FALSE):
+                current.append(words.Token("thing"))
+                i += size
+                continue
+            size = longest(texts, i, _LINK_OF)
+            new_link = _LINK_OF[tuple(texts[i : i + size])] if size else ""
+        if not new_link:
+            current.append(found[i])
+        elif current:
+            made.append(_clause(current, link))
+            current, link = [], new_link
+        elif (made and _RANK[new_link] > _RANK[link]) or (not made and new_link == "after"):
+            link = new_link
+        i += size or 1
+    if current:
+        made.append(_clause(current, link))
+    return made
+
+
+def longest(texts: list[str], i: int, phrases: Collection[tuple[str, ...]]) -> int:
+    """How many words from word `i` on make the longest of `phrases` that is there; 0 for none."""
+    for size in range(min(_LONGEST, len(texts) - i), 0, -1):
+        if tuple(texts[i : i + size]) in phrases:
+            return size
+    return 0
+
+
+def _clause(current: list[words.Token], link: str) -> Clause:
+    return Clause([token.text for token in current], [token.named for token in current], link)

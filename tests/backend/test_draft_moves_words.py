@@ -1,0 +1,168 @@
+"""What the draft engine understands of a direction: which camera moves the words ask for, and which they don't."""
+
+from __future__ import annotations
+
+import pytest
+
+from backend.engines.draft.moves_read import read
+
+# "+": at the same time as the one before. "name=0.5": the factor on the usual amount; "90°", "2m", "3s", "2x": figures;
+# "slow" / "fast": its speed.
+ASKED = {
+    # the moves by name
+    "push in": "push in",
+    "Slow push-in on her face": "push in slow",
+    "dolly in": "push in",
+    "Dolly forward 3 feet then stop": "push in 0.9144m, hold",
+    "forward dolly": "push in",
+    "reverse dolly": "pull out",
+    "pull out": "pull out",
+    "pull back to reveal the whole street": "pull out",
+    "truck left 2 metres": "truck left 2m",
+    "leftward truck": "truck left",
+    "dolly right": "truck right",
+    "A gentle, slow dolly to the left": "truck left =0.8 slow",
+    "camera slides left": "truck left",
+    "Tracking shot following a cyclist": "truck right",
+    "The camera tracks alongside the runner": "truck right",
+    "pedestal up half a metre": "pedestal up 0.5m",
+    "ped down": "pedestal down",
+    "pan left": "pan left",
+    "pan 90 degrees to the right": "pan right 90°",
+    "pan from left to right": "pan right",
+    "pan to the window on the left": "pan left",
+    "pan across the room": "pan right",
+    "whip pan right": "pan right fast",
+    "pan up": "tilt up",
+    "panning up to the sky": "tilt up",
+    "tilt from the floor up to the ceiling": "tilt up",
+    "tilt down": "tilt down",
+    "roll the camera 20 degrees": "roll clockwise 20°",
+    "roll left": "roll counterclockwise",
+    "dutch tilt": "roll clockwise",
+    "barrel roll": "roll clockwise 360°",
+    "orbit around the table": "orbit right",
+    "slow orbit": "orbit right slow",
+    "orbit left 30°": "orbit left 30°",
+    "arc shot clockwise": "orbit left",
+    "arc left": "orbit left",
+    "camera circles the statue counterclockwise": "orbit right",
+    "camera moves around the table": "orbit right",
+    "rotate around the statue": "orbit right",
+    "crane up, revealing the city": "crane up",
+    "jib down": "crane down",
+    "Zoom": "zoom in",
+    "Slow zoom in on her face": "zoom in slow",
+    "zoom out 2x": "zoom out 2x",
+    "crash zoom": "zoom in fast",
+    "dolly zoom": "dolly zoom out",
+    "vertigo effect on her face": "dolly zoom out",
+    "dolly in and zoom out": "dolly zoom in",
+    "handheld": "handheld",
+    "shaky cam": "handheld =1.8",
+    "hold the shot": "hold",
+    "static": "hold",
+    "A frying pan on the stove. Static shot.": "hold",
+    "Tripod. Locked off.": "hold, hold",
+    # everyday words for them
+    "we move closer to the window": "push in",
+    "Walk through the living room, towards the kitchen": "push in",
+    "walk down the hall": "push in",
+    "walk towards the door": "push in",
+    "fly through the room": "push in",
+    "The camera follows the man": "push in",
+    "steadicam follows her through the corridor": "push in",
+    "smooth glide forward through the hallway": "push in",
+    "wide shot, camera moves backwards quickly": "pull out fast",
+    "we drift left past the shelves": "truck left",
+    "An old library, drifting left along the shelves": "truck left",
+    "I want the camera to slowly move to the right": "truck right slow",
+    "Make the camera go up": "pedestal up",
+    "the camera rises above the rooftops": "pedestal up",
+    "raise the camera slowly": "pedestal up slow",
+    "lower the camera": "pedestal down",
+    "look up at the ceiling": "tilt up",
+    "camera looks down": "tilt down",
+    # how much, how fast, how
+    "push in slightly": "push in =0.5",
+    "push in a lot": "push in =1.7",
+    "push in, slightly, over 3 seconds": "push in =0.5 3s",
+    "push in 10 metres": "push in 10m",
+    "push in in 3 seconds": "push in 3s",
+    "very slowly push in": "push in slow",
+    "slow camera movement: pan left": "pan left slow",
+    # together and one after another
+    "slowly push in, then pan left to the window": "push in slow, pan left",
+    "The camera slowly pushes in while panning left.": "push in slow + pan left",
+    "push in and tilt up": "push in + tilt up",
+    "truck right while panning left": "truck right + pan left",
+    "handheld, walking towards the door": "handheld + push in",
+    "Camera: slow push in, slight handheld": "push in slow + handheld =0.5",
+    "pan left then right": "pan left, pan right",
+    "pan left and right": "pan left, pan right",
+    "after panning left, push in": "pan left, push in",
+    "push in after panning left": "pan left, push in",
+    "hold for 2 seconds, then push in fast": "hold 2s, push in fast",
+    "pan right slowly for 3 seconds then hold": "pan right slow 3s, hold",
+    "Push in. Pan left.": "push in, pan left",
+    "Camera pulls back and rises, then orbits right around the tower": "pull out + pedestal up, orbit right",
+    "Start on the door, then pan right and end on the clock": "pan right",
+    # beside what happens in the picture
+    "Dolly in on the woman as she tilts her head": "push in",
+    "A busy kitchen at night slow push in": "push in slow",
+    "The man walks left. The camera pans right.": "pan right",
+    "As the train pulls out of the station, truck right": "truck right",
+    # ruled out
+    "No camera movement": "hold",
+    "the camera doesn't move": "hold",
+    "Do not move the camera": "hold",
+    "without moving the camera": "hold",
+    "don't pan, just zoom in slowly": "zoom in slow",
+    "without panning, push in": "push in",
+    "no zoom, push in": "push in",
+}  # fmt: skip
+
+# Nothing here moves the camera.
+NOT_ASKED = (
+    "", "A quiet room.", "a frying pan on the stove", "a pan left on the stove", "a pan on the stove", "Peter Pan flies in",
+    "pots and pans hang over the stove", "a man panning for gold", "a push notification pops up on the phone",
+    "he pushes the door in", "children push in the queue", "cars pushing through the snow", "she pulls out a gun",
+    "the car pulls out of the driveway", "pull out the drawer", "she tilts her head", "tilt-shift photo of a town",
+    "he orbits the table", "the planet orbits the sun", "the man walks left", "A man walks left and sits down.",
+    "A woman walks towards the camera", "a truck left the garage", "a food truck on the left", "A crane lifts a container",
+    "bread roll on a plate", "the car rolls down the hill", "A close-up of hands rolling dough", "The camera is rolling",
+    "train tracks in the fog", "The door slides left", "she holds a cup", "static on the TV", "sun rises over the hills",
+    "birds fly over the sea", "He can pan left", "she will pan left", "turn the wheel left", "lower the blinds", "she looks up",
+    "zoom call with her mother", "Anna walks to the window, turning left", "The dancers turn left", "The elevator goes up",
+    "Rain falls on the window, people walk past", 'She says "push in now" and smiles', "Don't pan", "a dolly on the shelf",
+    "a drop of water", "he moves closer to her", "They move apart and turn around", "smoke drifts to the right", "rock and roll",
+    "The boy runs up the stairs", "waves roll in", "a static, empty look on her face and she turns away", "hold hands",
+    "She zooms past on a bike", "leaves falling down", "a railway track through the snow", "An arc of light over the bridge",
+    "the crowd pushes forward", "he backs away", "Two men walking in the rain", "The door opens and light comes in",
+)  # fmt: skip
+
+
+def told(text: str) -> str:
+    """A reading in the notation of ASKED."""
+    parts = []
+    for step in read(text).steps:
+        words = [step.name]
+        if step.amount != 1.0:
+            words.append(f"={step.amount:g}")
+        if step.speed != 1.0:
+            words.append("slow" if step.speed < 1 else "fast")
+        for value, unit in ((step.degrees, "°"), (step.metres, "m"), (step.factor, "x"), (step.seconds, "s")):
+            if value is not None:
+                words.append(f"{value:g}{unit}")
+        parts.append(("+ " if step.together else ", " if parts else "") + " ".join(words))
+    return "".join(part if part.startswith(",") else f" {part}" for part in parts).strip()
+
+
+@pytest.mark.parametrize("text", ASKED)
+def test_words_choose_the_move(text: str) -> None:
+    assert told(text) == ASKED[text]
+
+
+@pytest.mark.parametrize("text", NOT_ASKED)
+def test_what_happens_in_the_picture_moves_no_camera(text: str) -> None:
+    assert told(text) == ""
