@@ -13,24 +13,33 @@ import numpy as np
 from .edges import Edges
 from .kernels import helper, kernel
 from .picture import Picture
-from .planes import NONE, Planes
+from .planes import NONE, Planes, settle
+from .pyramid import fill
+from .texture import paint
 
+RELIEF = 0.03  # share of the nearness that things on a plane may stand out of it
+LARGE = 0.04  # share of the picture from which a plane goes on beyond the frame, even if it is no wall
+OBJECT = 0.05  # picture widths that anything else goes on, mirrored at the frame's edge
 BAND = 3  # pixels of the farther surface along a break that belong to the back sheet
 
 
 @dataclass(frozen=True)
 class Back:
     """The back sheet, on the still's pixels plus its margins: rgb float32 [h, w, 3], nearness float32 [h, w],
-    there uint8 [h, w]."""
+    its change a pixel to the right and down float32 [h, w], there uint8 [h, w]. `own` bool [still's h, w]: what is seen of the still itself and lies on this sheet."""
 
     rgb: np.ndarray
     nearness: np.ndarray
+    slope_x: np.ndarray
+    slope_y: np.ndarray
     there: np.ndarray
+    own: np.ndarray
 
 
-def build(picture: Picture, clean: np.ndarray, edges: Edges, planes: Planes, parallax: float,
-          margins: tuple[int, int, int, int]) -> Back:
-    """`clean` is the still with its edge pixels freed from the nearer surface, float32 [h, w, 3]."""
+def build(picture: Picture, clean: np.ndarray, bared: np.ndarray, edges: Edges, slope_x: np.ndarray,
+          slope_y: np.ndarray, planes: Planes, parallax: float, margins: tuple[int, int, int, int]) -> Back:
+    """`clean` is the still with its edge pixels freed from the nearer surface, float32 [h, w, 3]; where `bared`
+    it holds the hidden colour."""
     left, top, right, bottom = margins
     height, width = picture.height, picture.width
     shape = (height + top + bottom, width + left + right)
@@ -39,28 +48,39 @@ def build(picture: Picture, clean: np.ndarray, edges: Edges, planes: Planes, par
     label = np.full(shape, NONE, np.uint8)
     there = np.zeros(shape, np.uint8)
     source = np.full(shape, -1, np.int32)
+    share = np.bincount(planes.label[planes.label != NONE], minlength=len(planes.abc)) / planes.label.size
+    goes_on = (planes.wall >= 0) | (share > LARGE) | (np.arange(len(share)) == planes.sky)
+    settled = settle(picture.nearness, planes.label, planes.abc, goes_on, np.float32(RELIEF))
+    scene = (planes.abc, planes.wall, planes.under_sky, planes.sky)
     hidden, hidden_label, found = _behind(
-        picture.nearness, edges.near, edges.far, edges.across, edges.down, planes.abc, planes.closing,
-        planes.label, np.float32(parallax), int(0.4 * max(width, height)))
-    own = (edges.far > 0) & (edges.far <= BAND) & ~((edges.near > 0) & (edges.near <= BAND))
+        picture.nearness, edges.near, edges.far, edges.across, edges.down, *scene, settled,
+        np.float32(parallax), int(0.4 * max(width, height)))
+    # A pixel beside an edge is itself on this sheet, even where a third surface is known to be behind it.
+    found &= (edges.far != 1) | (edges.near == 1)
+    own = (edges.far > 0) & (edges.far <= BAND) & ~((edges.near > 0) & (edges.near <= BAND)) & ~found
     nearness[inside] = np.where(found, hidden, picture.nearness)
     label[inside] = np.where(found, hidden_label, planes.label)
     there[inside] = found | own
-    _beyond(picture.nearness, planes.label, planes.abc, planes.closing, left, top, nearness, label, there,
+    # Beyond the frame a window is part of its facade, and a rug has ended.
+    carrier = np.append(np.where(planes.wall >= 0, planes.wall, np.arange(len(goes_on))), NONE).astype(np.uint8)
+    settled = carrier[np.minimum(settled, len(goes_on))]
+    _beyond(picture.nearness, settled, *scene, goes_on, int(OBJECT * width), left, top, nearness, label, there,
             source)
     rgb = np.zeros((*shape, 3), np.float32)
     rgb[inside] = clean
     unknown = np.zeros(shape, bool)
-    unknown[inside] = found
+    unknown[inside] = found & (bared == 0)
     beyond = np.ones(shape, bool)
     beyond[inside] = False
     mirrored = beyond & (source >= 0)
     rgb[mirrored] = clean.reshape(-1, 3)[source[mirrored]]
     unknown |= beyond & ~mirrored
     seen = np.zeros(shape, bool)
-    seen[inside] = ~found & (edges.near != 1) & (edges.far != 1)
+    seen[inside] = (edges.near != 1) & (edges.far != 1)
     seen_label = np.full(shape, NONE, np.uint8)
     seen_label[inside] = planes.label
+    on_it = np.full(shape, NONE, np.uint8)
+    on_it[inside] = settled
     for k in [*range(len(planes.abc)), NONE]:
         wanted = unknown & (label == k)
         if not wanted.any():
@@ -70,40 +90,45 @@ def build(picture: Picture, clean: np.ndarray, edges: Edges, planes: Planes, par
             known[inside] &= (edges.far > 1) | ((edges.near == 0) & (edges.far == 0))
         if not known.any():
             known = seen
-        rgb[wanted] = fill(rgb, known)[wanted]
-    return Back(rgb, nearness, there)
+        if k in (NONE, planes.sky):
+            rgb[wanted] = fill(rgb, known)[wanted]
+        else:
+            rgb[wanted] = paint(picture, planes.abc[k], rgb, known, seen & (on_it == k), wanted, left, top)
+    slopes = np.zeros((2, *shape), np.float32)
+    for slope, known_slope, column in zip(slopes, (slope_x, slope_y), (0, 1), strict=True):
+        slope[inside] = np.where(found, 0, known_slope)
+        on_plane = (label != NONE) & unknown
+        slope[on_plane] = planes.abc[label[on_plane], column]
+    return Back(rgb, nearness, slopes[0], slopes[1], there, own)
 
 
 @helper
-def _closing_plane(abc, closing, u, v):
-    """The closing plane met first by the ray through (u, v), or -1."""
-    best = -1
-    value = -1e30
+def _met_first(abc, wall, under_sky, sky, kind, u, v):
+    """The plane met first by the ray through (u, v): `kind` itself, or a wall that it runs into."""
+    best = kind
+    value = abc[kind, 0] * u + abc[kind, 1] * v + abc[kind, 2] if kind >= 0 else -1e30
     for k in range(abc.shape[0]):
-        if closing[k]:
+        if wall[k] == k and (kind < 0 or wall[kind] != k) and (under_sky[k] or kind < 0 or kind != sky):
             here = abc[k, 0] * u + abc[k, 1] * v + abc[k, 2]
             if here > value:
                 best, value = k, here
-    return best
+    return best, value
 
 
 @helper
-def _extended(nearness, label, abc, closing, seed_x, seed_y, x, y, slope_x, slope_y):
+def _extended(nearness, label, abc, wall, under_sky, sky, seed_x, seed_y, x, y):
     """Nearness and label at (x, y) of the surface that is seen at the seed."""
-    k = label[seed_y, seed_x]
+    k = np.int64(label[seed_y, seed_x])
     if k == NONE:
-        here = nearness[seed_y, seed_x]
-        return here + slope_x * (x - seed_x) + slope_y * (y - seed_y), NONE
-    value = abc[k, 0] * (x + 0.5) + abc[k, 1] * (y + 0.5) + abc[k, 2]
-    if closing[k]:
-        wall = _closing_plane(abc, closing, x + 0.5, y + 0.5)
-        if wall != k:
-            return abc[wall, 0] * (x + 0.5) + abc[wall, 1] * (y + 0.5) + abc[wall, 2], wall
+        return np.float64(nearness[seed_y, seed_x]), k
+    if wall[k] < 0 and k != sky:
+        return abc[k, 0] * (x + 0.5) + abc[k, 1] * (y + 0.5) + abc[k, 2], k
+    k, value = _met_first(abc, wall, under_sky, sky, k, x + 0.5, y + 0.5)
     return value, k
 
 
 @kernel
-def _behind(nearness, near, far, across, down, abc, closing, label, parallax, cap):
+def _behind(nearness, near, far, across, down, abc, wall, under_sky, sky, label, parallax, cap):
     """Spreads the farther surfaces in under the nearer ones, nearest seed first, as far as the path can see."""
     height, width = nearness.shape
     hidden = np.zeros((height, width), np.float32)
@@ -129,9 +154,9 @@ def _behind(nearness, near, far, across, down, abc, closing, label, parallax, ca
                     continue
                 step = nearness[py, px] - nearness[qy, qx]
                 found[py, px] = True
-                value, kind = _extended(nearness, label, abc, closing, qx, qy, px, py, 0.0, 0.0)
+                value, kind = _extended(nearness, label, abc, wall, under_sky, sky, qx, qy, px, py)
                 if value > nearness[qy, qx] + 0.5 * step:
-                    value, kind = nearness[qy, qx], label[qy, qx]
+                    value, kind = np.float64(nearness[qy, qx]), np.int64(label[qy, qx])
                 hidden[py, px] = value
                 hidden_label[py, px] = kind
                 queue[tail, 0] = p
@@ -150,7 +175,7 @@ def _behind(nearness, near, far, across, down, abc, closing, label, parallax, ca
             y = py + (1 if k == 2 else -1 if k == 3 else 0)
             if x < 0 or y < 0 or x >= width or y >= height or found[y, x]:
                 continue
-            value, kind = _extended(nearness, label, abc, closing, sx, sy, x, y, 0.0, 0.0)
+            value, kind = _extended(nearness, label, abc, wall, under_sky, sky, sx, sy, x, y)
             here = nearness[y, x]
             if value > here - 0.01 * abs(here) - 0.5 / parallax:
                 continue
@@ -165,7 +190,7 @@ def _behind(nearness, near, far, across, down, abc, closing, label, parallax, ca
 
 
 @kernel
-def _beyond(nearness, label, abc, closing, left, top, out, out_label, there, source):
+def _beyond(nearness, label, abc, wall, under_sky, sky, goes_on, reach, left, top, out, out_label, there, source):
     """Carries planes on beyond the frame; what is no plane is mirrored at the frame's edge while it lasts."""
     height, width = nearness.shape
     for row in range(out.shape[0]):
@@ -177,78 +202,19 @@ def _beyond(nearness, label, abc, closing, left, top, out, out_label, there, sou
             rim_y, rim_x = min(max(y, 0), height - 1), min(max(x, 0), width - 1)
             back_y = min(max(2 * rim_y - y, 0), height - 1)
             back_x = min(max(2 * rim_x - x, 0), width - 1)
-            kind = label[rim_y, rim_x]
-            wall = _closing_plane(abc, closing, x + 0.5, y + 0.5)
-            if kind == NONE:
-                if label[back_y, back_x] == NONE:
+            kind = np.int64(label[rim_y, rim_x])
+            if kind == NONE or not goes_on[kind]:
+                other = np.int64(label[back_y, back_x])
+                away = abs(y - rim_y) + abs(x - rim_x)
+                if away < reach and (other == NONE or other == kind):
                     out[row, column] = nearness[back_y, back_x]
                     source[row, column] = back_y * width + back_x
                     continue
-                kind = label[back_y, back_x]
-            value = abc[kind, 0] * (x + 0.5) + abc[kind, 1] * (y + 0.5) + abc[kind, 2]
-            if wall >= 0:
-                ahead = abc[wall, 0] * (x + 0.5) + abc[wall, 1] * (y + 0.5) + abc[wall, 2]
-                if ahead > value or closing[kind]:
-                    value, kind = ahead, wall
+                kind = other if other != NONE and goes_on[other] else np.int64(-1)
+            kind, value = _met_first(abc, wall, under_sky, sky, kind, x + 0.5, y + 0.5)
+            if kind < 0:
+                out[row, column] = nearness[back_y, back_x]
+                source[row, column] = back_y * width + back_x
+                continue
             out[row, column] = value
             out_label[row, column] = kind
-
-
-def fill(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """Colour everywhere from where `known`: averaged down a pyramid, then smoothly up again."""
-    levels = [(rgb * known[..., None], known.astype(np.float32))]
-    while min(levels[-1][1].shape) > 1:
-        levels.append(_shrink(*levels[-1]))
-    colour = levels[-1][0] / np.maximum(levels[-1][1], 1e-6)[..., None]
-    for sums, weight in reversed(levels[:-1]):
-        colour = _grow(colour, sums, weight)
-    return colour
-
-
-@kernel
-def _shrink(sums, weight):
-    height, width = (weight.shape[0] + 1) // 2, (weight.shape[1] + 1) // 2
-    out = np.zeros((height, width, 3), np.float32)
-    total = np.zeros((height, width), np.float32)
-    for y in range(weight.shape[0]):
-        for x in range(weight.shape[1]):
-            w = weight[y, x]
-            if w > 0:
-                total[y // 2, x // 2] += w
-                for c in range(3):
-                    out[y // 2, x // 2, c] += sums[y, x, c]
-    for y in range(height):
-        for x in range(width):
-            w = total[y, x]
-            if w > 1:
-                total[y, x] = 1
-                for c in range(3):
-                    out[y, x, c] /= w
-    return out, total
-
-
-@kernel
-def _grow(coarse, sums, weight):
-    height, width = weight.shape
-    out = np.empty((height, width, 3), np.float32)
-    low, wide = coarse.shape[0], coarse.shape[1]
-    for y in range(height):
-        fy = min(max((y + 0.5) / 2 - 0.5, 0.0), low - 1.0)
-        y0 = int(fy)
-        y1 = min(y0 + 1, low - 1)
-        ty = np.float32(fy - y0)
-        for x in range(width):
-            w = weight[y, x]
-            if w >= 1:
-                for c in range(3):
-                    out[y, x, c] = sums[y, x, c]
-                continue
-            fx = min(max((x + 0.5) / 2 - 0.5, 0.0), wide - 1.0)
-            x0 = int(fx)
-            x1 = min(x0 + 1, wide - 1)
-            tx = np.float32(fx - x0)
-            for c in range(3):
-                value = (1 - ty) * ((1 - tx) * coarse[y0, x0, c] + tx * coarse[y0, x1, c]) + ty * (
-                    (1 - tx) * coarse[y1, x0, c] + tx * coarse[y1, x1, c])
-                out[y, x, c] = sums[y, x, c] + (1 - w) * value
-    return out

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .kernels import kernel
+from .kernels import helper, kernel
 
 RELATIVE_STEP = 0.012  # a step in nearness below this share of it is no break (slanted, rough surfaces)
+STEEP = 3  # steps of more than this many limits have to be part of a longer slope
 PIXEL_STEP = 0.8  # nor is one that the path never parts by this many pixels
 
 
@@ -39,6 +40,24 @@ def find(nearness: np.ndarray, parallax: float, orthographic: bool) -> Edges:
     return Edges(near, far, across, down)
 
 
+@helper
+def _goes_on(nearness, y, x, dy, dx, step, limit):
+    """Whether the surface at (y, x) already rises by `step` a pixel on its way from (dy, dx): a slanted plane.
+
+    One pixel tells for a small step, a large one has to go on for two.
+    """
+    far = 1 if abs(step) < STEEP * limit else 2
+    side = dy + dx
+    for k in range(far):
+        y1, x1 = y + dy * (k + 1), x + dx * (k + 1)
+        if y1 < 0 or x1 < 0 or y1 >= nearness.shape[0] or x1 >= nearness.shape[1]:
+            return k > 0
+        slope = (nearness[y1, x1] - nearness[y1 - dy, x1 - dx]) * side
+        if abs(step - slope) > limit:
+            return False
+    return True
+
+
 @kernel
 def _breaks(nearness, floor, relative):
     """A step is a break where the slope on neither side explains it, so slanted planes stay whole."""
@@ -53,18 +72,14 @@ def _breaks(nearness, floor, relative):
                 step = there - here
                 limit = max(floor, relative * max(here, there))
                 if abs(step) > limit:
-                    before = here - nearness[y, x - 1] if x > 0 else np.float32(0)
-                    after = nearness[y, x + 2] - there if x + 2 < width else np.float32(0)
-                    if min(abs(step - before), abs(step - after)) > limit:
+                    if not (_goes_on(nearness, y, x, 0, -1, step, limit) or _goes_on(nearness, y, x + 1, 0, 1, step, limit)):
                         across[y, x] = 1
             if y + 1 < height:
                 there = nearness[y + 1, x]
                 step = there - here
                 limit = max(floor, relative * max(here, there))
                 if abs(step) > limit:
-                    before = here - nearness[y - 1, x] if y > 0 else np.float32(0)
-                    after = nearness[y + 2, x] - there if y + 2 < height else np.float32(0)
-                    if min(abs(step - before), abs(step - after)) > limit:
+                    if not (_goes_on(nearness, y, x, -1, 0, step, limit) or _goes_on(nearness, y + 1, x, 1, 0, step, limit)):
                         down[y, x] = 1
     return across, down
 

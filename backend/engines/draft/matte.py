@@ -14,14 +14,15 @@ def unmix(rgb, nearness, near, far, across, down):
     """For every pixel at a break: alpha of the nearer surface, the two colours, and the nearer one's nearness.
 
     Takes rgb uint8 [h, w, 3] and the edges. Gives alpha float32 [h, w] (1 off the edges on the nearer side,
-    0 elsewhere), front and back float32 [h, w, 3], and front nearness float32 [h, w]. alpha * front +
-    (1 - alpha) * back is the still's pixel.
+    0 elsewhere), front and back float32 [h, w, 3], front nearness float32 [h, w], and bared uint8 [h, w]: 1 where
+    back is known though a nearer surface hides it. alpha * front + (1 - alpha) * back is the still's pixel.
     """
     height, width = nearness.shape
     alpha = np.zeros((height, width), np.float32)
     front = rgb.astype(np.float32)
     back = rgb.astype(np.float32)
     front_nearness = nearness.copy()
+    bared = np.zeros((height, width), np.uint8)
     pure = np.empty((2, 3), np.float32)
     for y in range(height):
         for x in range(width):
@@ -84,6 +85,7 @@ def unmix(rgb, nearness, near, far, across, down):
                 for c in range(3):
                     front[y, x, c] = pure[0, c]
             else:
+                bared[y, x] = 1
                 for c in range(3):
                     back[y, x, c] = pure[1, c]
             if length < 144:
@@ -103,7 +105,7 @@ def unmix(rgb, nearness, near, far, across, down):
                     front[y, x, c] = min(np.float32(255), max(np.float32(0), (value - (1 - share) * pure[1, c]) / share))
                 else:
                     back[y, x, c] = min(np.float32(255), max(np.float32(0), (value - share * pure[0, c]) / (1 - share)))
-    return alpha, front, back, front_nearness
+    return alpha, front, back, front_nearness, bared
 
 
 @kernel

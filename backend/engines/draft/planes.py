@@ -15,16 +15,24 @@ MOST = 12  # planes looked for
 TRIALS = 400  # random local planes tried
 SMALLEST = 0.012  # share of the picture that a plane must hold
 BEHIND = 0.03  # share of the picture that may lie behind a plane that closes the scene in
+COINCIDENT = 0.03  # planes closer than this share of the nearness lie on each other
 NONE = 255
 GRID = 4  # pixels between the points that planes are fitted to
 
 
 @dataclass(frozen=True)
 class Planes:
-    """`abc` float64 [n, 3]; `closing` bool [n]; `label` uint8 [height, width], NONE off every plane."""
+    """`abc` float64 [n, 3]; `label` uint8 [height, width], NONE off every plane.
+
+    `wall` int64 [n]: the plane that closes the scene in and that this one is, or lies on (a picture on the
+    wall, a rug on the floor); -1 for a plane in the midst of the scene. `under_sky` bool [n]: not even sky is
+    seen behind it (the ground, but no facade). `sky` is the index of the plane that stands for no surface, or -1.
+    """
 
     abc: np.ndarray
-    closing: np.ndarray
+    wall: np.ndarray
+    under_sky: np.ndarray
+    sky: int
     label: np.ndarray
 
 
@@ -58,16 +66,37 @@ def find(nearness: np.ndarray, surface: np.ndarray, orthographic: bool, seed: in
             continue
         found.append(abc)
         free &= ~inside
+    sky = -1
     if (~solid).mean() > 0.002:
-        far = float(nearness[~surface].min())
-        found.insert(0, np.array([0.0, 0.0, far]))
+        sky = 0
+        found.insert(0, np.array([0.0, 0.0, float(nearness[~surface].min())]))
     abc = np.array(found).reshape(-1, 3)
-    closing = np.zeros(len(abc), bool)
+    closing, under_sky = np.zeros(len(abc), bool), np.zeros(len(abc), bool)
     for k, plane in enumerate(abc):
         ahead = points @ plane
-        closing[k] = (g < ahead - 4 * tolerance - 0.01 * np.abs(ahead)).mean() < BEHIND
-    label = _label(nearness, surface, abc, np.float32(0.006), orthographic)
-    return Planes(abc, closing, label)
+        behind = g < ahead - 4 * tolerance - 0.01 * np.abs(ahead)
+        closing[k] = k != sky and (behind & solid).mean() < BEHIND * solid.mean()
+        under_sky[k] = behind.mean() < BEHIND
+    label = _label(nearness, surface, abc, np.float32(0.006), sky)
+    return Planes(abc, _walls(abc, closing, label), under_sky, sky, label)
+
+
+def _walls(abc: np.ndarray, closing: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """Of planes that nearly coincide the farthest is the wall, and the others lie on it."""
+    wall = np.where(closing, np.arange(len(abc)), -1)
+    middle = np.ones((len(abc), 3))
+    for k in range(len(abc)):
+        v, u = np.nonzero(label == k)
+        if len(u):
+            middle[k, :2] = np.median(u), np.median(v)
+    for k in range(len(abc)):
+        here = middle[k] @ abc[k]
+        for j in np.flatnonzero(closing):
+            gap = here - middle[k] @ abc[j]
+            turned = np.abs(abc[k, :2] - abc[j, :2]).max() * label.shape[0]
+            if j != k and 0 < gap < COINCIDENT * abs(here) and turned < 3 * COINCIDENT * abs(here):
+                wall[k] = j
+    return np.where(wall >= 0, wall[wall], -1)
 
 
 def _refine(points: np.ndarray, g: np.ndarray, inside: np.ndarray, tolerance: np.ndarray) -> np.ndarray:
@@ -100,20 +129,40 @@ def _local_planes(nearness: np.ndarray) -> np.ndarray:
 
 
 @kernel
-def _label(nearness, surface, abc, tolerance, orthographic):
+def _label(nearness, surface, abc, tolerance, sky):
     height, width = nearness.shape
     label = np.full((height, width), NONE, np.uint8)
     for y in range(height):
         for x in range(width):
             if not surface[y, x]:
-                if abc.shape[0] and abc[0, 0] == 0 and abc[0, 1] == 0:
-                    label[y, x] = 0
+                if sky >= 0:
+                    label[y, x] = sky
                 continue
             here = nearness[y, x]
             best = tolerance * abs(here)
-            for k in range(abc.shape[0]):
+            for k in range(sky + 1, abc.shape[0]):
                 off = abs(abc[k, 0] * (x + 0.5) + abc[k, 1] * (y + 0.5) + abc[k, 2] - here)
                 if off < best:
                     best = off
                     label[y, x] = k
     return label
+
+
+@kernel
+def settle(nearness, label, abc, goes_on, share):
+    """`label` with everything that lies within `share` of a plane that goes on (a window in a facade, a picture
+    on the wall) given to that plane."""
+    out = label.copy()
+    for y in range(label.shape[0]):
+        for x in range(label.shape[1]):
+            k = label[y, x]
+            if k != NONE and goes_on[k]:
+                continue
+            best = share * abs(nearness[y, x])
+            for j in range(abc.shape[0]):
+                if goes_on[j]:
+                    off = abs(abc[j, 0] * (x + 0.5) + abc[j, 1] * (y + 0.5) + abc[j, 2] - nearness[y, x])
+                    if off < best:
+                        best = off
+                        out[y, x] = j
+    return out

@@ -16,6 +16,7 @@ from .picture import Picture
 
 RING = 3  # pixels on either side of an edge that leave the front sheet
 BLOCKS = (64, 32, 16, 8, 4, 2)
+LEAN = 2.5  # pixels that a single pixel of the still may be stretched to at an edge
 BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 
@@ -39,18 +40,19 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
     """Takes `picture` apart for a path that parts points by `parallax` pixels a unit of nearness."""
     nearness = picture.nearness
     cut = edges.find(nearness, parallax, picture.orthographic)
-    alpha, front, back, front_nearness = matte.unmix(
+    alpha, front, back, front_nearness, bared = matte.unmix(
         picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
     large = planes.find(nearness, picture.surface, picture.orthographic, seed)
-    rear = behind.build(picture, back, cut, large, parallax, margins)
+    slope_x, slope_y = _slopes(nearness, cut.across, cut.down, np.float32(LEAN / max(parallax, 1e-9)))
+    rear = behind.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
 
     near_ring = (cut.near > 0) & (cut.near <= RING)
-    far_ring = (cut.far > 0) & (cut.far <= RING)
     halo = (cut.far == 1) & (alpha > 0.03) & ~near_ring
     fringe = near_ring | halo
-    inner = ~near_ring & ~far_ring
+    inner = ~near_ring & ~rear.own
     known = ((cut.near > 0) | halo).astype(np.uint8)
-    colour = np.where((known | far_ring)[..., None] > 0, front, picture.rgb)
+    lent = near_ring & (cut.near > 1) & (cut.far == 1)  # of the front sheet's own, with a nearer edge beside it
+    colour = np.where(lent[..., None], back, front)
     known |= inner & (cut.far == 0)
     matte.bleed(colour, known, 3)
     opacity = np.where(cut.near > 1, 1.0, np.where(fringe, alpha, np.where(cut.far > 0, 0.0, 1.0)))
@@ -58,14 +60,16 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
 
     left, top = margins[:2]
     full = np.ones(nearness.shape, np.float32)
-    textures = (_texture(picture.rgb.astype(np.float32), full),
+    bare = np.where((cut.far == 1)[..., None], back, picture.rgb)
+    textures = (_texture(bare, full),
                 _texture(colour, opacity.astype(np.float32)),
                 _texture(rear.rgb, np.ones(rear.there.shape, np.float32)))
     origins = np.array([[0, 0], [0, 0], [-left, -top]], np.float32)
     bend = BEND / max(parallax, 1e-9)
-    parts = [blocks(nearness, inner.astype(np.uint8), 0, 0, bend),
-             blocks(fringe_nearness.astype(np.float32), fringe.astype(np.uint8), 0, 0, bend),
-             blocks(rear.nearness, rear.there, -left, -top, bend)]
+    parts = [blocks(nearness, inner.astype(np.uint8), 0, 0, bend, slope_x, slope_y),
+             blocks(fringe_nearness.astype(np.float32), fringe.astype(np.uint8), 0, 0, bend,
+                    np.where(halo, 0, slope_x), np.where(halo, 0, slope_y)),
+             blocks(rear.nearness, rear.there, -left, -top, bend, rear.slope_x, rear.slope_y)]
     return Sheets(textures, origins, np.concatenate([part[0] for part in parts]),
                   np.concatenate([part[1] for part in parts]),
                   np.concatenate([np.full(len(part[0]), k, np.uint8) for k, part in enumerate(parts)]))
@@ -102,10 +106,12 @@ def _double(rgb, alpha):
     return out
 
 
-def blocks(nearness: np.ndarray, there: np.ndarray, u0: int, v0: int,
-           bend: float) -> tuple[np.ndarray, np.ndarray]:
-    """Cuts a sheet into squares that are planes to within `bend`, the largest that fit: boxes and planes."""
-    slope_x, slope_y = _slopes(nearness, there)
+def blocks(nearness: np.ndarray, there: np.ndarray, u0: int, v0: int, bend: float, slope_x: np.ndarray,
+           slope_y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Cuts a sheet into squares that are planes to within `bend`, the largest that fit: boxes and planes.
+
+    Single pixels that are left over lean as the slopes say.
+    """
     count = int(there.sum())
     boxes = np.empty((count, 4), np.float32)
     made = np.empty((count, 3), np.float64)
@@ -114,28 +120,26 @@ def blocks(nearness: np.ndarray, there: np.ndarray, u0: int, v0: int,
 
 
 @kernel
-def _slopes(nearness, there):
-    """Change of nearness a pixel, from the side where it changes less (the other may be another surface)."""
+def _slopes(nearness, across, down, most):
+    """Change of nearness a pixel, from the side where it changes less, and never over a break."""
     height, width = nearness.shape
     slope_x = np.zeros((height, width), np.float32)
     slope_y = np.zeros((height, width), np.float32)
     for y in range(height):
         for x in range(width):
-            if not there[y, x]:
-                continue
             here = nearness[y, x]
             best = np.float32(1e30)
-            if x > 0 and there[y, x - 1]:
+            if x > 0 and across[y, x - 1] == 0:
                 best = here - nearness[y, x - 1]
-            if x + 1 < width and there[y, x + 1] and abs(nearness[y, x + 1] - here) < abs(best):
+            if x + 1 < width and across[y, x] == 0 and abs(nearness[y, x + 1] - here) < abs(best):
                 best = nearness[y, x + 1] - here
-            slope_x[y, x] = best if best < 1e30 else 0
+            slope_x[y, x] = min(most, max(-most, best)) if best < 1e30 else 0
             best = np.float32(1e30)
-            if y > 0 and there[y - 1, x]:
+            if y > 0 and down[y - 1, x] == 0:
                 best = here - nearness[y - 1, x]
-            if y + 1 < height and there[y + 1, x] and abs(nearness[y + 1, x] - here) < abs(best):
+            if y + 1 < height and down[y, x] == 0 and abs(nearness[y + 1, x] - here) < abs(best):
                 best = nearness[y + 1, x] - here
-            slope_y[y, x] = best if best < 1e30 else 0
+            slope_y[y, x] = min(most, max(-most, best)) if best < 1e30 else 0
     return slope_x, slope_y
 
 

@@ -1,0 +1,67 @@
+"""Smooth colour everywhere from colour in some places."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .kernels import kernel
+
+
+def fill(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Colour everywhere from where `known`: averaged down a pyramid, then smoothly up again."""
+    levels = [(rgb * known[..., None], known.astype(np.float32))]
+    while max(levels[-1][1].shape) > 1:
+        levels.append(_shrink(*levels[-1]))
+    colour = levels[-1][0] / np.maximum(levels[-1][1], 1e-6)[..., None]
+    for sums, weight in reversed(levels[:-1]):
+        colour = _grow(colour, sums, weight)
+    return colour
+
+
+@kernel
+def _shrink(sums, weight):
+    height, width = (weight.shape[0] + 1) // 2, (weight.shape[1] + 1) // 2
+    out = np.zeros((height, width, 3), np.float32)
+    total = np.zeros((height, width), np.float32)
+    for y in range(weight.shape[0]):
+        for x in range(weight.shape[1]):
+            w = weight[y, x]
+            if w > 0:
+                total[y // 2, x // 2] += w
+                for c in range(3):
+                    out[y // 2, x // 2, c] += sums[y, x, c]
+    for y in range(height):
+        for x in range(width):
+            w = total[y, x]
+            if w > 1:
+                total[y, x] = 1
+                for c in range(3):
+                    out[y, x, c] /= w
+    return out, total
+
+
+@kernel
+def _grow(coarse, sums, weight):
+    height, width = weight.shape
+    out = np.empty((height, width, 3), np.float32)
+    low, wide = coarse.shape[0], coarse.shape[1]
+    for y in range(height):
+        fy = min(max((y + 0.5) / 2 - 0.5, 0.0), low - 1.0)
+        y0 = int(fy)
+        y1 = min(y0 + 1, low - 1)
+        ty = np.float32(fy - y0)
+        for x in range(width):
+            w = weight[y, x]
+            if w >= 1:
+                for c in range(3):
+                    out[y, x, c] = sums[y, x, c]
+                continue
+            fx = min(max((x + 0.5) / 2 - 0.5, 0.0), wide - 1.0)
+            x0 = int(fx)
+            x1 = min(x0 + 1, wide - 1)
+            tx = np.float32(fx - x0)
+            for c in range(3):
+                value = (1 - ty) * ((1 - tx) * coarse[y0, x0, c] + tx * coarse[y0, x1, c]) + ty * (
+                    (1 - tx) * coarse[y1, x0, c] + tx * coarse[y1, x1, c])
+                out[y, x, c] = sums[y, x, c] + (1 - w) * value
+    return out
