@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import install
+from . import install, lease
 from .api import Api, ApiError
 from .backend_process import LocalBackend, Outdated, StartError
 from .events import (
@@ -64,6 +64,16 @@ class Connection:
         self._let_go()
         self.target = None
         self._emit(BackendState(OFF))
+
+    def renew_local(self) -> None:
+        """A new environment was installed: start the local backend from it, where that is the target."""
+        if isinstance(self.target, LocalTarget):
+            self._let_go()
+            if not lease.others(
+                self._home, self._client
+            ):  # else another Blender's backend runs in the old one
+                install.remove_leftovers(self._home, previous=True)
+            self.use(self.target)
 
     def api(self) -> Api | None:
         """The connection if there is one. Connects where it is time to."""

@@ -4,6 +4,7 @@ work."""
 from __future__ import annotations
 
 import logging
+import os
 import queue
 import threading
 import time
@@ -12,7 +13,8 @@ from pathlib import Path
 
 from .api import ApiError, Stopped
 from .connection import Connection
-from .events import FAILED, BackendState, Event
+from .events import FAILED, BackendState, Event, InstallState
+from .install import Installer
 from .jobs import Jobs
 from .journal import Journal, Record
 from .lease import Lease
@@ -58,6 +60,8 @@ class Session:
             self._events.put, lambda key: self._commands.put(lambda: self._jobs.wake(key))
         )
         self._thread: threading.Thread | None = None
+        self._installer: Installer | None = None
+        self._installing: threading.Thread | None = None
 
     def connect(self, target: Target) -> None:
         """Use this backend from now on (it is started where it is the local one) and resume its unfinished
@@ -125,10 +129,28 @@ class Session:
         return [path.stem for path in self._journal.folder.glob("*.json")]
 
     def install(self, root: Path, profile: str = "draft") -> None:
-        """Build the local backend's environment. InstallState events follow; then `connect` again."""
+        """Build the local backend's environment, in a thread of its own. InstallState events follow; where
+        the local backend is in use it is then started from the new environment."""
+        if self._installing is not None and self._installing.is_alive():
+            return
+        if not self.online_access and "PIP_NO_INDEX" not in os.environ:
+            message = "Installing downloads files, and Blender's online access is off."
+            self._events.put(InstallState("failed", 0.0, message, "online_access"))
+            return
+        self._installer = Installer(self.home, root, profile, self._events.put)
+        self._installing = threading.Thread(
+            target=self._install, args=(self._installer,), name="take-one-install", daemon=True
+        )
+        self._installing.start()
 
     def cancel_install(self) -> None:
         """Stop the installation and remove what it began."""
+        if self._installer is not None:
+            self._installer.cancel()
+
+    def _install(self, installer: Installer) -> None:
+        if installer.run():
+            self._commands.put(self._connection.renew_local)
 
     def poll(self) -> list[Event]:
         """All events since the last call. Never waits."""
@@ -151,6 +173,9 @@ class Session:
         if self._thread is not None:
             self._thread.join(CLOSE_SECONDS)
         self._watcher.close()
+        self.cancel_install()
+        if self._installing is not None:
+            self._installing.join(CLOSE_SECONDS)
         self._lease.release()
 
     def _resume(self) -> None:

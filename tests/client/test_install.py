@@ -1,0 +1,246 @@
+"""Installation: the real thing from the extension's own pip, and every way it can go wrong."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from client import install, pip, pythons
+from client.events import InstallState
+from client.install import Installer
+
+PYTHON = Path(sys.executable)
+ROOT = Path(__file__).resolve().parents[2]
+PIP_WHEELS = sorted((ROOT / ".dev" / "bootstrap").glob("*/pip-*.whl"))
+
+
+@pytest.fixture(autouse=True)
+def no_chosen_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TAKE_ONE_PYTHON", raising=False)
+
+
+@pytest.fixture
+def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of wheels that pip takes instead of the network, by the user's own settings."""
+    folder = tmp_path / "wheels"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "tiny_part-1.0-py3-none-any.whl", "w") as wheel:
+        info = "tiny_part-1.0.dist-info"
+        wheel.writestr("tiny_part.py", "VALUE = 1\n")
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-part\nVersion: 1.0\n")
+        wheel.writestr(
+            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+        )
+        wheel.writestr(f"{info}/RECORD", "")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
+    return folder
+
+
+@pytest.fixture
+def make_root(tmp_path: Path) -> Callable[..., Path]:
+    def make(
+        requirements: str = "tiny-part==1.0\n", models: str = "import tiny_part", bundled: bool = True
+    ) -> Path:
+        root = tmp_path / "root"
+        (root / "backend" / "requirements").mkdir(parents=True, exist_ok=True)
+        (root / "backend" / "__init__.py").write_text('__version__ = "0.1.0"\n')
+        (root / "backend" / "__main__.py").write_text(models + "\n")
+        (root / "backend" / "requirements" / "draft.txt").write_text(requirements)
+        if bundled and PIP_WHEELS:
+            (root / "bootstrap").mkdir(exist_ok=True)
+            shutil.copyfile(PIP_WHEELS[-1], root / "bootstrap" / "pip.whl")
+        return root
+
+    return make
+
+
+def run(home: Path, root: Path, **options: object) -> list[InstallState]:
+    told: list[InstallState] = []
+    Installer(home, root, "draft", told.append, **options).run()  # type: ignore[arg-type]
+    return told
+
+
+def test_a_whole_installation(home: Path, make_root: Callable[..., Path], wheels: Path):
+    root = make_root()
+    assert install.state(home, root) == install.ABSENT
+    told = run(home, root)
+    assert told[-1].state == "done", told[-1]
+    fractions = [state.fraction for state in told]
+    assert fractions == sorted(fractions) and fractions[-1] == 1.0
+    assert install.state(home, root) == install.CURRENT
+    assert subprocess.run([install.backend_python(home), "-c", "import tiny_part"]).returncode == 0
+    assert "tiny-part" in (home / "logs" / "install.log").read_text()
+
+
+def test_other_requirements_make_it_outdated_and_the_update_replaces_it(
+    home: Path, make_root: Callable[..., Path], wheels: Path
+):
+    run(home, make_root())
+    before = install.backend_python(home)
+    root = make_root("tiny-part>=1.0\n")
+    assert install.state(home, root) == install.OLD
+    assert run(home, root)[-1].state == "done"
+    assert install.state(home, root) == install.CURRENT
+    assert install.backend_python(home) != before
+    assert before.exists(), "a backend may still run in it"
+    install.remove_leftovers(home, previous=True)
+    assert not before.exists() and install.backend_python(home).exists()
+
+
+def test_a_failure_leaves_the_old_environment_in_use(
+    home: Path, make_root: Callable[..., Path], wheels: Path
+):
+    run(home, make_root())
+    before = install.backend_python(home)
+    told = run(home, make_root("no-such-part==9\n"))
+    assert told[-1].state == "failed"
+    assert "no-such-part==9" in told[-1].message and told[-1].fix == "install"
+    assert install.backend_python(home) == before and before.exists()
+    assert len(list(home.glob("env-*"))) == 1, "the half-done one is gone"
+
+
+def test_what_does_not_run_is_not_installed(home: Path, make_root: Callable[..., Path], wheels: Path):
+    told = run(home, make_root(models="raise SystemExit('libGL.so.1 is missing')"))
+    assert told[-1].state == "failed" and "libGL.so.1 is missing" in told[-1].message
+    assert install.state(home, make_root()) == install.ABSENT
+    assert list(home.glob("env-*")) == []
+
+
+def test_cancel_kills_and_cleans_up(home: Path, make_root: Callable[..., Path], wheels: Path):
+    root = make_root(models="import time; time.sleep(60)")
+    told: list[InstallState] = []
+    installer = Installer(home, root, "draft", told.append)
+    thread = threading.Thread(target=installer.run)
+    thread.start()
+    until = time.monotonic() + 60
+    while time.monotonic() < until and not any(state.message == "Checking" for state in told):
+        time.sleep(0.05)
+    asked = time.monotonic()
+    installer.cancel()
+    thread.join(10)
+    assert time.monotonic() - asked < 5
+    assert told[-1].state == "cancelled"
+    assert list(home.glob("env-*")) == []
+
+
+def test_a_killed_installation_is_cleared_away_by_the_next(
+    home: Path, make_root: Callable[..., Path], wheels: Path
+):
+    (home / "env-20200101-000000-1" / "bin").mkdir(parents=True)
+    assert run(home, make_root())[-1].state == "done"
+    assert not (home / "env-20200101-000000-1").exists()
+
+
+def test_a_full_disk_is_noticed_first(
+    home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(install.NEEDED_BYTES, "draft", 1e18)
+    (state,) = run(home, make_root())
+    assert (state.state, state.fix) == ("failed", "free_space")
+
+
+def test_no_usable_python(
+    home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    monkeypatch.setattr(pythons, "find", lambda version: None)
+    state = run(home, make_root(), blender_python=tmp_path / "no-python")[-1]
+    assert state.state == "failed" and "Python from 3.11 to 3.14" in state.message
+
+
+def test_a_folder_that_cannot_be_written(home: Path, make_root: Callable[..., Path]):
+    home.parent.mkdir(exist_ok=True)
+    home.write_text("a file is in the way")
+    assert run(home, make_root())[-1].state == "failed"
+
+
+def test_two_blenders_do_not_install_at_once(home: Path, make_root: Callable[..., Path]):
+    from client import lease
+
+    with lease.exclusively(home / "install.lock", 1):
+        state = run(home, make_root())[-1]
+    assert state.state == "failed" and "Another Blender" in state.message
+
+
+@pytest.mark.parametrize(
+    ("output", "said", "fix"),
+    [
+        (
+            'WARNING: Retrying ... NameResolutionError(".")\nERROR: No matching distribution found for a',
+            "cannot be reached",
+            "install",
+        ),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 28] No space left on device",
+            "disk is full",
+            "free_space",
+        ),
+        (
+            "ERROR: [WinError 32] The process cannot access the file: it is being used by another process",
+            "virus scanner",
+            "install",
+        ),
+        ("OSError: Tunnel connection failed: 407 Proxy Authentication Required", "proxy", "open_log"),
+        ("ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED]", "certificate", "open_log"),
+        (
+            "ERROR: Could not install packages due to an OSError: [Errno 36] File name too long",
+            "too long",
+            "open_log",
+        ),
+        ("ERROR: No matching distribution found for numba==0.68.1", "no numba==0.68.1", "install"),
+        ("ERROR: something never seen before", "something never seen before", "open_log"),
+    ],
+)
+def test_failures_in_words(output: str, said: str, fix: str):
+    message, found = pip.explain(output)
+    assert said in message
+    assert found == fix
+
+
+def test_an_unreachable_server_for_real(
+    home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in {
+        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
+        "PIP_RETRIES": "1",
+        "PIP_TIMEOUT": "2",
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_NO_INDEX": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    state = run(home, make_root())[-1]
+    assert state.state == "failed" and "cannot be reached" in state.message, state.message
+
+
+def test_in_a_checkout_pythons_own_pip_is_used(home: Path, make_root: Callable[..., Path], wheels: Path):
+    assert run(home, make_root(bundled=False))[-1].state == "done"
+
+
+@pytest.mark.skipif(not PIP_WHEELS, reason="pip's wheel is fetched by `dev.py build`")
+def test_the_bundled_pip_leaves_none_in_the_environment(
+    home: Path, make_root: Callable[..., Path], wheels: Path
+):
+    assert run(home, make_root())[-1].state == "done"
+    assert not list(install.backend_python(home).parents[1].glob("lib/*/site-packages/pip"))
+
+
+def test_the_pointer_survives_nonsense(home: Path, make_root: Callable[..., Path]):
+    home.mkdir()
+    for nonsense in ("", "[]", '{"folder"', json.dumps({"folder": "../../etc"})):
+        (home / "env.json").write_text(nonsense)
+        assert install.state(home, make_root()) == install.ABSENT
+
+
+def test_pythons_are_found_and_tried():
+    assert pythons.find(sys.version_info[:2], first=(Path("/nowhere"), PYTHON)) == PYTHON
+    assert pythons.version_of(Path("/bin/true")) is None
