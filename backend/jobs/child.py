@@ -13,7 +13,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]  # where `backend` is imported from
 KEPT_LINES = 40
@@ -130,15 +130,11 @@ def serve() -> tuple[Callable[[dict[str, Any]], None], Iterator[dict[str, Any]]]
             out.write(json.dumps(message).encode() + b"\n")
             out.flush()
 
-    def messages(stdin: IO[bytes]) -> Iterator[dict[str, Any]]:
-        for line in stdin:
-            yield json.loads(line)
-
-    return send, messages(sys.stdin.buffer)
+    return send, map(json.loads, sys.stdin.buffer)
 
 
-def end_with_parent() -> None:
-    """Has the kernel end this process with its parent, even in the midst of a computation (Linux only).
+def end_with_parent(parent: int) -> None:
+    """Has the kernel end this process with `parent`, even in the midst of a computation (Linux only).
 
     There it is the parent's thread that counts: it must live as long as this process should.
     """
@@ -146,9 +142,8 @@ def end_with_parent() -> None:
         return
     import ctypes
 
-    parent = os.getppid()
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
-    if os.getppid() != parent:
+    if os.getppid() != parent:  # it died before we asked
         os._exit(0)
 
 

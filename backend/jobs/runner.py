@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import logging
+import os
 import shutil
 import signal
 import threading
@@ -218,7 +219,7 @@ class Runner:
         if self._child is None or not self._child.alive:
             if self._child is not None:
                 log.warning("The worker %s; a new one starts", ending(self._child.exit_code))
-            self._child = Child("backend.jobs.worker", self._registry, aside=self._heard)
+            self._child = Child("backend.jobs.worker", self._registry, str(os.getpid()), aside=self._heard)
             self._child.send({"do": "engines"})
         return self._child
 

@@ -52,15 +52,20 @@ class Worker:
             self._make(self._jobs.get())
 
     def _listen(self) -> None:
-        for message in self._messages:
-            if message["do"] == "make":
-                self._cancelled.clear()
-                self._jobs.put(message)
-            elif message["do"] == "cancel":
-                self._cancelled.set()
-            elif message["do"] == "engines":
-                self._send({"engines": [self._describe(name) for name in self._registry.ENGINES]})
-        os._exit(0)  # the parent is gone, and nobody waits for what is being made
+        try:
+            for message in self._messages:
+                self._hear(message)
+        finally:
+            os._exit(0)  # the parent is gone, and nobody waits for what is being made
+
+    def _hear(self, message: dict[str, Any]) -> None:
+        if message["do"] == "make":
+            self._cancelled.clear()
+            self._jobs.put(message)
+        elif message["do"] == "cancel":
+            self._cancelled.set()
+        elif message["do"] == "engines":
+            self._send({"engines": [self._describe(name) for name in self._registry.ENGINES]})
 
     def _engine(self, name: str) -> Any:
         if name not in self._engines:
@@ -134,9 +139,9 @@ class _Teller:
         self._send(message)
 
 
-def main(registry: str) -> None:
+def main(registry: str, parent: int) -> None:
     faulthandler.enable()
-    end_with_parent()
+    end_with_parent(parent)
     if sys.platform == "linux":
         with contextlib.suppress(OSError):  # where memory runs out, this process goes, not the service
             Path("/proc/self/oom_score_adj").write_text("500")
@@ -144,4 +149,4 @@ def main(registry: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

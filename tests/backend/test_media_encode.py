@@ -36,7 +36,9 @@ def still_life(width: int, height: int) -> np.ndarray:
     picture = np.dstack([x * 255 / width, y * 255 / height, 128 + 100 * np.sin(x / 23) * np.cos(y / 17)])
     for _ in range(14):
         left, top = rng.integers(0, width - 20), rng.integers(0, height - 20)
-        picture[top : top + height // 6, left : left + width // 8] = rng.integers(40, 215) + rng.integers(-25, 25, 3)
+        picture[top : top + height // 6, left : left + width // 8] = rng.integers(40, 215) + rng.integers(
+            -25, 25, 3
+        )
     return np.clip(picture + rng.normal(0, 1.5, picture.shape), 0, 255).astype(np.uint8)
 
 

@@ -1,0 +1,15 @@
+"""A small version of bench/kill_backend.py."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from bench.kill_backend import run
+
+
+def test_no_job_is_lost_or_done_twice(tmp_path: Path) -> None:
+    outcome = run(tmp_path / "home", kills=6, seed=4)
+    assert outcome.good, outcome
+    assert outcome.jobs["completed"] >= 3
+    assert set(outcome.jobs) <= {"completed", "engine_killed"}
+    assert max(outcome.orphan_seconds) < 1
