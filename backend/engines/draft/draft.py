@@ -37,7 +37,7 @@ class DraftEngine:
     def generate(self, request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """Raises EngineError for a still, depth, camera or path that cannot be used; Cancelled."""
         from . import camera_path, picture
-        from .moves import plan
+        from .moves import plan, world_up
         from .soundtrack import soundtrack
 
         def stop_if_cancelled() -> None:
@@ -48,7 +48,8 @@ class DraftEngine:
         scene, notes = picture.load(request)
         stop_if_cancelled()
         if request.path is None:
-            move = plan(request.prompt, request.seconds, picture.measure(scene), request.seed)
+            up = world_up(request.camera)
+            move = plan(request.prompt, request.seconds, picture.measure(scene), request.seed, up)
             keyframes, notes = camera_path.check(move.keyframes), (*notes, *move.notes)
         else:
             keyframes = camera_path.check(request.path)

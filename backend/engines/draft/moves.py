@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..engine import Keyframe
+from ..engine import Camera, Keyframe
 from .moves_read import Reading, Step, read
 from .scene_depth import SceneDepth
 
@@ -64,6 +64,14 @@ def plan(
     times = np.linspace(0.0, 1.0, count)
     keyframes = pilot.keyframes(times, max(seconds, 1e-3), min(shake, 3.0), seed)
     return Move(keyframes, tuple(step.name for step in reading.steps), tuple(dict.fromkeys(notes)))
+
+
+def world_up(camera: Camera | None) -> tuple[float, float, float]:
+    """The world's up in the axes of a still's `camera`; its own up where no camera is known."""
+    if camera is None:
+        return 0.0, 1.0, 0.0
+    row = camera.matrix_world[2]
+    return float(row[0]), float(row[1]), float(row[2])
 
 
 def _chosen(reading: Reading) -> tuple[tuple[Step, ...], list[str]]:

@@ -118,8 +118,13 @@ class _Reader:
         first = moves[index - 1].end if index else 0
         last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
         step = _modified(Step(move.kind, move.sign), clause.words, first, last, move)
-        for name, value in move.extra:
-            step = replace(step, **{name: value * getattr(step, name) if name != "degrees" else value})
+        manner = dict(move.extra)
+        step = replace(
+            step,
+            amount=step.amount * manner.get("amount", 1.0),
+            speed=step.speed * manner.get("speed", 1.0),
+            degrees=manner.get("degrees", step.degrees),
+        )
         if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind == "truck" and move.kind == "push":
             return
         if self.manner is not None:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import functools
+
 import numpy as np
 
 RATE = 48000
@@ -34,18 +36,21 @@ def _weighted(samples: np.ndarray) -> np.ndarray:
     """`samples` through the K-weighting, by FFT (padded by half a second for the filters' ringing)."""
     count = samples.shape[-1]
     size = fast_length(count + RATE // 2)
-    turn = np.exp(-1j * np.linspace(0.0, np.pi, size // 2 + 1)) if size % 2 == 0 else np.exp(
-        -2j * np.pi * np.arange(size // 2 + 1) / size
-    )  # fmt: skip
+    return np.fft.irfft(np.fft.rfft(samples, size) * _k_weighting(size), size)[..., :count]
+
+
+@functools.lru_cache(maxsize=2)
+def _k_weighting(size: int) -> np.ndarray:
+    turn = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
     response = np.ones_like(turn)
     for b, a in (_SHELF, _HIGH_PASS):
         response *= (b[0] + b[1] * turn + b[2] * turn**2) / (a[0] + a[1] * turn + a[2] * turn**2)
-    return np.fft.irfft(np.fft.rfft(samples, size) * response, size)[..., :count]
+    return response.astype(np.complex64)
 
 
 def loudness(samples: np.ndarray) -> float:
     """Integrated loudness in LUFS, gated. Shorter sounds than 0.4 s are measured as one block."""
-    power = _weighted(np.asarray(samples, np.float64)) ** 2
+    power = _weighted(np.asarray(samples, np.float32)) ** 2
     hop = RATE // 10
     count = samples.shape[-1]
     if count < 4 * hop:

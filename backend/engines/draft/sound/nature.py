@@ -56,7 +56,7 @@ def rain(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     strength = cue.strength
     shimmer = slow(random, count, 1.5, 0.85, 1.0)
     total = wash * strength**1.2 * shimmer * shaped(random, count, band(900, 11000, -1.5))
-    total += 0.35 * wash * strength**1.5 * shaped(random, count, band(120, 900, -3), 0.7)
+    total += 0.18 * wash * strength**1.5 * shaped(random, count, band(120, 900, -3), 0.7)
     grains = [
         0.6 * ring(tone * random.uniform(0.93, 1.07), decay)
         + 0.7 * _padded(burst(random, 0.0012, band(1500, 9000)), tone, decay)

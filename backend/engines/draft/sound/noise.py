@@ -3,6 +3,7 @@ arrays."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -13,19 +14,18 @@ Spectrum = Callable[[np.ndarray], np.ndarray]  # amplitude for frequencies in Hz
 
 
 def shaped(random: np.random.Generator, count: int, spectrum: Spectrum, width: float = 1.0) -> np.ndarray:
-    """Stereo noise [2, count] with an amplitude `spectrum`, RMS 1. `width` 0..1: how different the sides
-    are; the lowest octaves stay together, as they do in the open."""
+    """Stereo noise [2, count] with an amplitude `spectrum`, RMS 1. `width` 0..1: how different the sides are;
+    the lowest octaves stay together, as they do in the open."""
     size = fast_length(count)
-    frequencies = np.fft.rfftfreq(size, 1 / RATE)
-    amplitude = spectrum(np.maximum(frequencies, 1.0))
+    frequencies = np.fft.rfftfreq(size, 1 / RATE).astype(np.float32)
+    amplitude = spectrum(np.maximum(frequencies, 1.0)).astype(np.float32)
     amplitude[frequencies < 18] = 0.0
-    draws = random.standard_normal((3, 2, len(frequencies)), np.float32)
-    waves = draws[:, 0] + 1j * draws[:, 1]
-    apart = width * np.clip((frequencies - 60) / 400, 0, 1)
-    together = np.sqrt(1 - apart**2)
-    sides = amplitude * (together * waves[0] + apart * waves[1:])
-    noise = np.fft.irfft(sides, size)[:, :count]
-    return _unit(noise)
+    # Shares of what the sides have in common and what is their own.
+    own = np.float32(width) * np.clip((frequencies - 60) / 400, 0, 1)
+    waves = random.standard_normal((3 if width else 1, 2 * len(frequencies)), np.float32).view(np.complex64)
+    common = amplitude * np.sqrt(1 - own**2) * waves[0]
+    sides = common + amplitude * own * waves[1:] if width else np.stack([common, common])
+    return _unit(np.fft.irfft(sides, size)[:, :count])
 
 
 def _unit(noise: np.ndarray) -> np.ndarray:
@@ -73,7 +73,8 @@ def convolved(samples: np.ndarray, kernel: np.ndarray) -> np.ndarray:
     """`samples` [channels, n] convolved with `kernel` [m] or [channels, m], cut to n."""
     count = samples.shape[-1]
     size = fast_length(count + kernel.shape[-1] - 1)
-    return np.fft.irfft(np.fft.rfft(samples, size) * np.fft.rfft(kernel, size), size)[..., :count]
+    spectrum = np.fft.rfft(samples.astype(np.float32), size) * np.fft.rfft(kernel.astype(np.float32), size)
+    return np.fft.irfft(spectrum, size)[..., :count]
 
 
 def moments(random: np.random.Generator, count: int, per_second: float) -> np.ndarray:
@@ -97,11 +98,9 @@ def scattered(
         level = np.minimum(random.pareto(2.2, len(at)) + 0.3, loudest) * random.choice([-1.0, 1.0], len(at))
         if envelope is not None:
             level *= envelope[at]
-        place = 0.25 * np.pi * (1 + spread * random.uniform(-1, 1, len(at)))
-        train = np.zeros((2, count), np.float32)
-        np.add.at(train[0], at, level * np.cos(place))
-        np.add.at(train[1], at, level * np.sin(place))
-        total += convolved(train, grain).astype(np.float32)
+        sides = spread * random.uniform(-1, 1, len(at))
+        for start, gain, side in zip(at.tolist(), level.tolist(), sides.tolist(), strict=True):
+            put(total, grain, start, gain, side)
     return total
 
 
@@ -129,9 +128,9 @@ def put(track: np.ndarray, grain: np.ndarray, start: int, gain: float = 1.0, sid
     if last <= first:
         return
     part = grain[first - start : last - start] * np.float32(gain)
-    angle = 0.25 * np.pi * (1 + side)
-    track[0, first:last] += np.float32(np.cos(angle)) * part
-    track[1, first:last] += np.float32(np.sin(angle)) * part
+    angle = 0.25 * math.pi * (1 + side)
+    track[0, first:last] += np.float32(math.cos(angle)) * part
+    track[1, first:last] += np.float32(math.sin(angle)) * part
 
 
 def echoing(
@@ -154,7 +153,7 @@ def distant(samples: np.ndarray, highest: float) -> np.ndarray:
     """`samples` as heard from afar: tones over `highest` Hz fade."""
     size = fast_length(samples.shape[-1])
     f = np.fft.rfftfreq(size, 1 / RATE)
-    response = 1 / (1 + (f / highest) ** 2)
-    return np.fft.irfft(np.fft.rfft(samples, size) * response, size)[..., : samples.shape[-1]].astype(
+    response = (1 / (1 + (f / highest) ** 2)).astype(np.float32)
+    return np.fft.irfft(np.fft.rfft(samples.astype(np.float32), size) * response, size)[..., : samples.shape[-1]].astype(
         np.float32
     )
