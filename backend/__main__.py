@@ -1,4 +1,4 @@
-"""`python -m backend serve | animate | models`. Each command imports only what it needs."""
+"""`python -m backend serve | animate | models | key`. Each command imports only what it needs."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from . import __version__
+from . import __version__, keys
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -29,6 +29,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_models(
         commands.add_parser("models", help="the engines, what they can do, and whether they run here")
     )
+    keys.add_arguments(commands.add_parser("key", help="the tokens of servers, in the system's keyring"))
     return parser
 
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import install, lease
+from . import install, lease, secrets
 from .api import Api, ApiError
 from .backend_process import LocalBackend, Outdated, StartError
 from .events import (
@@ -160,8 +160,8 @@ class Connection:
             return
         if self._attempts == 0:
             self._emit(BackendState(STARTING, f"Connecting to {target.name}."))
-        self.token = target.token
-        api = Api(target.url, target.token, self._stopped)
+        self.token = target.token or secrets.load(self._home, target.name)
+        api = Api(target.url, self.token, self._stopped)
         health = api.health()
         if health.get("protocol", PROTOCOL) != PROTOCOL:
             self._give_up(

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from . import secrets
 from .api import ApiError, Stopped
 from .connection import Connection
 from .events import FAILED, BackendState, Event, InstallState
@@ -19,7 +20,7 @@ from .jobs import Jobs
 from .journal import Journal, Record
 from .lease import Lease
 from .request import JobRequest
-from .target import Target
+from .target import RemoteTarget, Target
 from .watch import Watcher
 
 LOG = logging.getLogger("take_one")
@@ -80,6 +81,12 @@ class Session:
         """Let go of the backend. The local one stops unless another Blender uses it. Jobs stay in the
         journal."""
         self._commands.put(self._connection.drop)
+
+    def remember(self, url: str, token: str) -> None:
+        """Keep a server's token in the system's keyring; "" forgets it. A RemoteTarget without a token finds
+        it."""
+        server = RemoteTarget(url).name
+        self._commands.put(lambda: secrets.save(self.home, server, token))
 
     def refresh_engines(self) -> None:
         """Ask the backend for its engines again: an Engines event follows."""

@@ -2,7 +2,6 @@
 """Setting up: install the backend, start and stop it, connect to a server."""
 
 import bpy
-from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import EnumProperty, StringProperty
 
 from ..scene import pump, settings
@@ -168,12 +167,8 @@ class TAKEONE_OT_connect_server(bpy.types.Operator):
         chosen.server_url = url
         chosen.backend = "SERVER"
         if self.token:
-            kept = settings.keep_server_token(url, self.token)
+            pump.session().remember(url, self.token)
             self.token = ""  # so that no operator history holds it
-            if not kept:
-                self.report(
-                    {"INFO"}, rpt_("This system has no keyring: the token is kept until Blender ends")
-                )
         if STATE.last_error and STATE.last_error.fix == "connect":
             STATE.dismiss()
         connection.restart()

@@ -12,13 +12,6 @@ from ..client.target import LocalTarget, RemoteTarget, Target
 PACKAGE = __package__.rpartition(".")[0]  # "bl_ext.user_default.take_one" as installed
 ROOT = Path(__file__).resolve().parents[1]  # the extension's folder, which holds `backend`
 
-try:
-    from ..client import secrets
-except ImportError:  # pragma: no cover
-    secrets = None  # type: ignore[assignment]
-
-_entered: dict[str, str] = {}  # tokens by address, as entered: for systems without a keyring
-
 
 def preferences() -> Any | None:
     """The extension's AddonPreferences, or None where the package was loaded without being enabled."""
@@ -37,15 +30,4 @@ def target() -> Target:
     chosen = preferences()
     if chosen is None or not use_server():
         return LocalTarget(root=ROOT)
-    return RemoteTarget(url=chosen.server_url, token=server_token(chosen.server_url))
-
-
-def server_token(url: str) -> str:
-    """The token of a server: the one entered since Blender started, else the system keyring's, else ""."""
-    return _entered.get(url) or (secrets.load(url) if secrets else "") or ""
-
-
-def keep_server_token(url: str, token: str) -> bool:
-    """Keep a server's token. True where the system's keyring has it; else it is forgotten when Blender ends."""
-    _entered[url] = token
-    return bool(secrets and secrets.save(url, token))
+    return RemoteTarget(url=chosen.server_url)  # the session finds its token
