@@ -79,7 +79,7 @@ def _capture(
     if source == RESULT:
         return _from_result(scene, camera, folder)
     camera = check_camera(scene, camera)
-    if source == VIEWPORT and (view := viewport.find_view(context)):
+    if source == VIEWPORT and (view := viewport.find_view(context, scene)):
         look = _look(scene, camera)
         depth = viewport.save_picture(view, scene, camera, folder / "still.png")
         return _finish(folder, look, depth, VIEWPORT)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,6 +12,12 @@ import gpu
 import numpy as np
 
 from .camera import picture_size
+from .errors import SceneError
+from .exr import BACKGROUND
+
+# What an off-screen draw can show of each kind of shading: no wires, and no picture of an engine like Cycles.
+DRAWN_AS = {"WIREFRAME": "SOLID", "SOLID": "SOLID", "MATERIAL": "MATERIAL"}
+DRAWING_ENGINES = {"BLENDER_EEVEE", "BLENDER_EEVEE_NEXT", "BLENDER_WORKBENCH"}
 
 
 class View(NamedTuple):
@@ -19,24 +27,106 @@ class View(NamedTuple):
     area: bpy.types.Area
 
 
-def find_view(context: bpy.types.Context) -> View | None:
-    """The 3D View of the context, else the largest one of any window. None in background mode."""
+def find_view(context: bpy.types.Context, scene: bpy.types.Scene) -> View | None:
+    """A 3D View that shows the scene: the context's own, else the largest one. None in background mode."""
     if bpy.app.background:
         return None
-    if context.area is not None and context.area.type == "VIEW_3D":
-        return View(context.window, context.area)
     views = [
         View(window, area)
         for window in context.window_manager.windows
         for area in window.screen.areas
-        if area.type == "VIEW_3D"
+        if area.type == "VIEW_3D" and window.scene == scene
     ]
-    return max(views, key=lambda view: view.area.width * view.area.height, default=None)
+    return max(views, key=lambda view: (view.area == context.area, view.area.width * view.area.height), default=None)
 
 
 def save_picture(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, path: Path) -> np.ndarray:
     """Draw what `camera` sees with the view's shading and no overlays into `path` (PNG), at the scene's render size.
 
-    Returns its depth in Blender units, [height, width], top row first, 1e10 for background.
+    Returns its depth in Blender units, [height, width], top row first, 1e10 for background. The view is as it was
+    afterwards.
+
+    Raises:
+        SceneError: draw_failed.
     """
-    raise NotImplementedError
+    width, height = picture_size(scene)
+    shading = view.area.spaces.active.shading
+    drawn = DRAWN_AS.get(shading.type, "RENDERED" if scene.render.engine in DRAWING_ENGINES else "MATERIAL")
+    try:
+        with _changed(shading, type=drawn, show_xray=False):
+            pixels, depth = _draw(view, scene, camera, width, height)
+        if drawn != "SOLID":  # EEVEE keeps its depth to itself
+            with _changed(shading, type="SOLID", show_xray=False):
+                _, depth = _draw(view, scene, camera, width, height)
+    except RuntimeError as error:
+        raise SceneError("draw_failed", f"The 3D View could not be drawn: {error}", "retry") from error
+    _save_png(pixels, path)
+    return _planar(depth, camera)
+
+
+def _draw(
+    view: View, scene: bpy.types.Scene, camera: bpy.types.Object, width: int, height: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """uint8 RGBA [height, width, 4] and the depth buffer's 0..1 [height, width], bottom row first."""
+    space = view.area.spaces.active
+    region = next(region for region in view.area.regions if region.type == "WINDOW")
+    layer = view.window.view_layer
+    render = scene.render
+    lens = camera.evaluated_get(layer.depsgraph)
+    projection = lens.calc_matrix_camera(
+        layer.depsgraph, x=width, y=height, scale_x=render.pixel_aspect_x, scale_y=render.pixel_aspect_y
+    )
+    off = gpu.types.GPUOffScreen(width, height, format="RGBA8")
+    try:
+        with _changed(space.overlay, show_overlays=False), _changed(space, show_gizmo=False), off.bind():
+            off.draw_view3d(
+                scene, layer, space, region, lens.matrix_world.normalized().inverted(), projection,
+                do_color_management=True, draw_background=True,
+            )
+            buffer = gpu.state.active_framebuffer_get()
+            pixels = np.array(buffer.read_color(0, 0, width, height, 4, 0, "UBYTE"), np.uint8)
+            depth = np.array(buffer.read_depth(0, 0, width, height), np.float32)
+    finally:
+        off.free()
+    return pixels.reshape(height, width, 4), depth.reshape(height, width)
+
+
+def _planar(depth: np.ndarray, camera: bpy.types.Object) -> np.ndarray:
+    """From the depth buffer to distance from the camera's plane, top row first."""
+    near, far = camera.data.clip_start, camera.data.clip_end
+    buffer = depth[::-1].astype(np.float64)
+    if camera.data.type == "ORTHO":
+        planar = near + buffer * (far - near)
+    else:
+        planar = near * far / (far - buffer * (far - near))
+    return np.where(buffer >= 1, BACKGROUND, planar).astype(np.float32)
+
+
+def _save_png(pixels: np.ndarray, path: Path) -> None:
+    height, width, _ = pixels.shape
+    image = bpy.data.images.new("Take One Viewport", width, height, alpha=False)
+    aside = path.with_name("part_" + path.name)
+    try:
+        opaque = pixels.astype(np.float32) / 255
+        opaque[..., 3] = 1
+        image.pixels.foreach_set(opaque.ravel())
+        image.filepath_raw, image.file_format = str(aside), "PNG"
+        image.save()
+        aside.replace(path)
+    finally:
+        bpy.data.images.remove(image)
+
+
+@contextmanager
+def _changed(item: object, **values: object) -> Iterator[None]:
+    """Other values for a moment."""
+    before = {name: getattr(item, name) for name in values}
+    try:
+        for name, value in values.items():
+            if before[name] != value:
+                setattr(item, name, value)
+        yield
+    finally:
+        for name, value in before.items():
+            if getattr(item, name) != value:
+                setattr(item, name, value)

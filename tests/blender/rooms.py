@@ -133,3 +133,38 @@ def everything(item, seen=None, depth: int = 0) -> dict:
         else:
             values[name] = value
     return values
+
+
+def settings_of(scene: bpy.types.Scene) -> dict:
+    """All that a still might disturb."""
+    values = {f"scene.{key}": value for key, value in everything(scene.render).items()}
+    if not scene.render.image_settings.has_linear_colorspace:
+        # No choice of the user's: Blender sets it anew whenever a linear format is chosen.
+        del values["scene.image_settings.linear_colorspace_settings.name"]
+    for name in ("cycles", "eevee", "display", "view_settings", "display_settings", "sequencer_colorspace_settings"):
+        if hasattr(scene, name):
+            values |= {f"{name}.{key}": value for key, value in everything(getattr(scene, name)).items()}
+    for index, layer in enumerate(scene.view_layers):
+        skip = ("depsgraph", "objects", "layer_collection", "active_layer_collection")
+        values |= {
+            f"layer{index}.{key}": value for key, value in everything(layer).items() if not key.startswith(skip)
+        }
+    tree = getattr(scene, "compositing_node_group", None) or getattr(scene, "node_tree", None)
+    if tree:
+        values |= {f"nodes.{key}": value for key, value in everything(tree).items()}
+    values["camera"] = scene.camera.name if scene.camera else None
+    values["frame"] = scene.frame_current, scene.frame_subframe
+    values["markers"] = [(m.name, m.frame, m.camera and m.camera.name) for m in scene.timeline_markers]
+    values["keys"] = sorted(scene.keys())
+    values["data"] = sorted(
+        f"{kind}/{item.name}"
+        for kind in ("scenes", "node_groups", "images", "worlds", "objects", "texts")
+        for item in getattr(bpy.data, kind)
+        if item.name != "Render Result"
+    )
+    return values
+
+
+def depth_of(path: Path) -> np.ndarray:
+    """Depth of an EXR as Blender's own reader sees it, [height, width], top row first."""
+    return picture(path)[:, :, 0]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Vector
-from rooms import camera
+from rooms import camera, depth_of
 from take_one.scene import exr, still
 from take_one.scene.camera import camera_json, camera_path, check_camera, is_animated
 from take_one.scene.errors import SceneError
@@ -88,7 +88,7 @@ def test_the_render_agrees_in_place_and_depth(case, tmp_path):
         bpy.ops.mesh.primitive_ico_sphere_add(radius=0.3, subdivisions=4, location=point)
     result = still.capture(bpy.context, scene, tmp_path)
     assert (result.width, result.height) == (result.camera["width"], result.camera["height"])
-    depth = stored_depth(result.depth)
+    depth = depth_of(result.depth)
     assert depth.shape == (result.height, result.width)
     for point in points:
         x, y, far = project(result.camera, point)
@@ -97,17 +97,6 @@ def test_the_render_agrees_in_place_and_depth(case, tmp_path):
         assert columns.mean() + 0.5 == pytest.approx(x, abs=0.7)
         assert rows.mean() + 0.5 == pytest.approx(y, abs=0.7)
         assert depth[rows, columns].min() == pytest.approx(far - 0.3, abs=0.05)
-
-
-def stored_depth(path) -> np.ndarray:
-    """Depth of an EXR as Blender's own reader sees it."""
-    image = bpy.data.images.load(str(path), check_existing=False)
-    image.colorspace_settings.name = "Non-Color"
-    pixels = np.empty(image.size[0] * image.size[1] * image.channels, np.float32)
-    image.pixels.foreach_get(pixels)
-    pixels = pixels.reshape(image.size[1], image.size[0], image.channels)[::-1, :, 0]
-    bpy.data.images.remove(image)
-    return pixels
 
 
 def test_lengths_are_metres_whatever_the_unit(tmp_path):
@@ -183,5 +172,5 @@ def test_depth_files_survive_odd_sizes(tmp_path):
     depth = np.random.default_rng(0).uniform(0, 50, (33, 47)).astype(np.float32)
     depth[0, 0] = exr.BACKGROUND
     exr.write_depth(tmp_path / "depth.exr", depth)
-    assert np.array_equal(stored_depth(tmp_path / "depth.exr"), depth)
+    assert np.array_equal(depth_of(tmp_path / "depth.exr"), depth)
     assert not math.isnan(depth.min())

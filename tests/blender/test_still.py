@@ -5,39 +5,9 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from rooms import EEVEE, clip, everything, picture, psnr, room
+from rooms import EEVEE, clip, depth_of, picture, psnr, room, settings_of
 from take_one.scene import exr, render_settings, still
 from take_one.scene.errors import SceneError
-
-
-def settings_of(scene: bpy.types.Scene) -> dict:
-    """All that a still might disturb."""
-    values = {f"scene.{key}": value for key, value in everything(scene.render).items()}
-    if not scene.render.image_settings.has_linear_colorspace:
-        # No choice of the user's: Blender sets it anew whenever a linear format is chosen.
-        del values["scene.image_settings.linear_colorspace_settings.name"]
-    for name in ("cycles", "eevee", "display", "view_settings", "display_settings", "sequencer_colorspace_settings"):
-        if hasattr(scene, name):
-            values |= {f"{name}.{key}": value for key, value in everything(getattr(scene, name)).items()}
-    for index, layer in enumerate(scene.view_layers):
-        skip = ("depsgraph", "objects", "layer_collection", "active_layer_collection")
-        values |= {
-            f"layer{index}.{key}": value for key, value in everything(layer).items() if not key.startswith(skip)
-        }
-    tree = getattr(scene, "compositing_node_group", None) or getattr(scene, "node_tree", None)
-    if tree:
-        values |= {f"nodes.{key}": value for key, value in everything(tree).items()}
-    values["camera"] = scene.camera.name if scene.camera else None
-    values["frame"] = scene.frame_current, scene.frame_subframe
-    values["markers"] = [(m.name, m.frame, m.camera and m.camera.name) for m in scene.timeline_markers]
-    values["keys"] = sorted(scene.keys())
-    values["data"] = sorted(
-        f"{kind}/{item.name}"
-        for kind in ("scenes", "node_groups", "images", "worlds", "objects", "texts")
-        for item in getattr(bpy.data, kind)
-        if item.name != "Render Result"
-    )
-    return values
 
 
 @pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_WORKBENCH", EEVEE])
@@ -48,21 +18,11 @@ def test_a_render_gives_picture_depth_and_camera(engine, tmp_path):
     result = still.capture(bpy.context, scene, tmp_path)
     assert settings_of(scene) == before
     assert picture(result.image).shape == (54, 96, 3)
-    depth = read_depth(result.depth)
+    depth = depth_of(result.depth)
     assert depth.shape == (54, 96)
     near = depth[depth < exr.BACKGROUND]
     assert 3 < near.min() < 12
     assert (depth >= exr.BACKGROUND).any()
-
-
-def read_depth(path):
-    image = bpy.data.images.load(str(path), check_existing=False)
-    image.colorspace_settings.name = "Non-Color"
-    pixels = np.empty(image.size[0] * image.size[1] * image.channels, np.float32)
-    image.pixels.foreach_get(pixels)
-    pixels = pixels.reshape(image.size[1], image.size[0], image.channels)[::-1, :, 0]
-    bpy.data.images.remove(image)
-    return pixels
 
 
 def capture(scene, folder, **more):
@@ -144,9 +104,9 @@ def test_another_camera_than_the_active_one(tmp_path):
     result = capture(scene, tmp_path, camera=other)
     assert settings_of(scene) == before
     assert result.camera["matrix_world"][1][3] == pytest.approx(-12)
-    near = read_depth(result.depth).min()
+    near = depth_of(result.depth).min()
     assert near == pytest.approx(capture(scene, tmp_path / "again", camera=other).camera and near)
-    assert near != pytest.approx(read_depth(capture(scene, tmp_path / "active").depth).min(), abs=0.1)
+    assert near != pytest.approx(depth_of(capture(scene, tmp_path / "active").depth).min(), abs=0.1)
 
 
 def compositor(scene: bpy.types.Scene, folder) -> None:
@@ -182,7 +142,7 @@ def test_the_users_compositor_shapes_the_picture_and_is_untouched(tmp_path):
     result = capture(scene, tmp_path / "graded")
     assert settings_of(scene) == before
     assert psnr(picture(result.image), plain) < 20
-    depth = read_depth(result.depth)
+    depth = depth_of(result.depth)
     assert 3 < depth.min() < 12  # the set's depth, whatever the compositor made of the picture
     assert not (tmp_path / "written").exists()
 

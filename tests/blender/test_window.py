@@ -1,0 +1,55 @@
+"""What only a Blender with its window can show. Runs where the environment variable BLENDER names one."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+BLENDER = os.environ.get("BLENDER", "")
+pytestmark = pytest.mark.skipif(not BLENDER, reason="needs BLENDER, a Blender with a window")
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    out = tmp_path_factory.mktemp("window")
+    script = Path(__file__).with_name("window_script.py")
+    command = [*shlex.split(BLENDER), "--factory-startup", "--python", str(script), "--", str(out)]
+    done = subprocess.run(command, timeout=240, capture_output=True, text=True)
+    found = out / "results.json"
+    assert found.exists(), done.stdout[-3000:] + done.stderr[-3000:]
+    values = json.loads(found.read_text())
+    assert "error" not in values, values["error"]
+    return values
+
+
+@pytest.mark.parametrize("kind", ["PERSP", "ORTHO"])
+def test_the_viewports_still_agrees_with_a_render(results, kind):
+    assert results[f"{kind} notes"] == []
+    assert results[f"{kind} camera same"]
+    assert results[f"{kind} overlap"] > 0.95
+    assert results[f"{kind} depth error"] < 0.05
+    assert results[f"{kind} drawn"] > 0.03
+    assert results[f"{kind} settings same"]
+
+
+@pytest.mark.parametrize(("name", "answer"), [("finished", "Still"), ("stopped", "render_cancelled")])
+def test_a_render_in_the_window_does_not_block(results, name, answer):
+    assert results[f"{name} returns at once"]
+    assert results[f"{name} second"] == "render_busy"
+    assert results[f"{name} ticks"] >= 3
+    assert results[f"{name} answer"] == answer
+    assert results[f"{name} depth"] == (answer == "Still")
+    assert results[f"{name} settings same"]
+    assert results[f"{name} records"] is False
+
+
+def test_a_take_lands_from_the_timer_as_one_undo_step(results):
+    assert results["landed strips"] == 2
+    assert results["strips after undo"] == 0
+    assert results["takes after undo"] == ["READY"]
+    assert results["strips after redo"] == 2

@@ -1,0 +1,148 @@
+"""Run inside a Blender with its window: what can't be tried without one. Writes results.json; see test_window.py."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import bpy
+
+HERE = Path(__file__).resolve().parent
+OUT = Path(sys.argv[sys.argv.index("--") + 1])
+os.environ["TAKE_ONE_HOME"] = str(OUT / "home")
+sys.path.insert(0, str(HERE))
+results: dict = {}
+
+
+def load() -> None:
+    import importlib.util
+
+    root = HERE.parents[1]
+    spec = importlib.util.spec_from_file_location(
+        "take_one", root / "__init__.py", submodule_search_locations=[str(root)]
+    )
+    module = importlib.util.module_from_spec(spec)
+    sys.modules["take_one"] = module
+    spec.loader.exec_module(module)
+    module.register()
+
+
+def run():
+    """The steps, one a timer tick; a step yields how long to wait."""
+    from rooms import clip, depth_of, picture, room, settings_of
+    from take_one.client import events
+    from take_one.scene import exr, pump, render_settings, still, strips, takes
+    from take_one.scene.properties import add_shot, ensure_ids
+
+    scene = room(160, 90, "BLENDER_WORKBENCH")
+    yield 0.5
+    # The viewport's picture and depth against a render with the same engine.
+    for kind in ("PERSP", "ORTHO"):
+        scene.camera.data.type = kind
+        scene.camera.data.ortho_scale = 12
+        scene.camera.data.shift_x = 0.1
+        yield 0.3
+        before = settings_of(scene), view_of()
+        drawn = still.capture(bpy.context, scene, OUT / f"viewport_{kind}", source="VIEWPORT")
+        results[f"{kind} settings same"] = (settings_of(scene), view_of()) == before
+        rendered = still.capture(bpy.context, scene, OUT / f"render_{kind}", source="RENDER")
+        one, two = depth_of(drawn.depth), depth_of(rendered.depth)
+        both = (one < exr.BACKGROUND) & (two < exr.BACKGROUND)
+        results[f"{kind} overlap"] = float(both.sum() / max(1, ((one < exr.BACKGROUND) | (two < exr.BACKGROUND)).sum()))
+        results[f"{kind} depth error"] = float(abs(one - two)[both].mean())
+        results[f"{kind} camera same"] = drawn.camera == rendered.camera
+        results[f"{kind} drawn"] = float(picture(drawn.image).std())
+        results[f"{kind} notes"] = list(drawn.notes)
+    scene.camera.data.type, scene.camera.data.shift_x = "PERSP", 0.0
+
+    # Blender's own non-blocking render: the timer goes on meanwhile.
+    scene.render.engine = "CYCLES"
+    for name, samples in (("finished", 150), ("stopped", 20000)):
+        scene.cycles.samples = samples
+        yield 0.5
+        before = settings_of(scene)
+        answers: list = []
+        still.start_render(bpy.context, scene, OUT / f"async_{name}", answers.append)
+        results[f"{name} returns at once"] = not answers and still.rendering()
+        try:
+            still.start_render(bpy.context, scene, OUT / "second", answers.append)
+        except Exception as error:
+            results[f"{name} second"] = error.code
+        ticks, begun = 0, time.monotonic()
+        while not answers and time.monotonic() - begun < 60:
+            ticks += 1
+            yield 0.05
+            if name == "stopped" and ticks == 20:
+                subprocess.run(["xdotool", "key", "Escape"], check=True)
+        results[f"{name} ticks"] = ticks
+        answer = answers[0] if answers else None
+        results[f"{name} answer"] = getattr(answer, "code", None) or type(answer).__name__
+        results[f"{name} depth"] = bool(getattr(answer, "depth", None))
+        yield 0.3
+        results[f"{name} settings same"] = settings_of(scene) == before
+        results[f"{name} records"] = render_settings.RECORD in scene
+
+    # A take lands from the timer, and one undo takes it away.
+    shot = add_shot(scene)
+    shot.name = "Kitchen"
+    uid = shot.uid
+    file_id, scene_uid = ensure_ids(scene)
+    source = clip(OUT / "take.mp4", 24)
+    bpy.ops.ed.undo_push(message="before")
+    binding = {"file_id": file_id, "scene_uid": scene_uid, "shot_uid": uid, "take_uid": "k1", "shot_name": "Kitchen",
+               "number": 1, "placement": "AFTER", "frame": 1, "edit_uid": "", "refines": ""}
+    job = {"model": "draft", "seed": 1, "binding": binding, "result": {"sound_seconds": 1.0}}
+    pump._waiting.append(events.TakeReady("k1", source, source.with_suffix(".json"), job))
+    yield 1.5
+    results["landed strips"] = len(strips.strips_of_shot(uid))
+    bpy.ops.ed.undo()
+    yield 0.3
+    from take_one.scene.properties import find_shot
+
+    results["strips after undo"] = len(strips.strips_of_shot(uid))
+    results["takes after undo"] = [take.status for take in find_shot(uid).takes]
+    bpy.ops.ed.redo()
+    yield 0.3
+    results["strips after redo"] = len(strips.strips_of_shot(uid))
+    results["name"] = takes.take_name(find_shot(uid).name, 1)
+
+
+def view_of() -> list:
+    """What a viewport still might disturb in the 3D View."""
+    from rooms import everything
+
+    spaces = [
+        area.spaces.active
+        for window in bpy.context.window_manager.windows
+        for area in window.screen.areas
+        if area.type == "VIEW_3D"
+    ]
+    return [(everything(space.shading), everything(space.overlay), space.show_gizmo) for space in spaces]
+
+
+def drive(steps):
+    def tick():
+        try:
+            return next(steps)
+        except StopIteration:
+            pass
+        except Exception:
+            results["error"] = traceback.format_exc()
+        (OUT / "results.json").write_text(json.dumps(results, indent=1))
+        bpy.ops.wm.quit_blender()
+        return None
+
+    return tick
+
+
+bpy.context.preferences.view.show_splash = False
+bpy.ops.wm.read_factory_settings(use_empty=False)
+for item in list(bpy.data.objects):
+    bpy.data.objects.remove(item)
+load()
+bpy.app.timers.register(drive(run()), first_interval=2.0, persistent=True)
