@@ -104,6 +104,9 @@ def _json_file(path: Path | None, option: str) -> object:
 
 def _files(parsed: argparse.Namespace) -> tuple[dict[str, Path], tuple[int, int] | None]:
     """The files that were named, checked by content, and the still's size."""
+    for path in (parsed.still, parsed.depth, parsed.last_frame):
+        if path is not None and not path.is_file():
+            raise EngineError("invalid_file", f"There is no file {path}.")
     files, still_size = {}, None
     if parsed.still is not None:
         still_size = inspect.picture(parsed.still, "--still")[1:]

@@ -44,6 +44,8 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(OSError, _storage)
+    app.add_exception_handler(sqlite3.Error, _storage)
     app.add_exception_handler(Exception, _unexpected)
 
 
@@ -70,10 +72,14 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse(body, error.status_code, dict(error.headers or {}))
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+async def _storage(request: Request, error: Exception) -> JSONResponse:
     full = isinstance(error, OSError) and error.errno == errno.ENOSPC
     if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
         return answer(disk_full(request.app.state.store.folder))
+    return await _unexpected(request, error)
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s", request.method, request.url.path, exc_info=error)
     unexpected = EngineError("internal_error", f"The service failed: {type(error).__name__}.", "open_log")
     return JSONResponse({"error": error_json(unexpected)}, 500)

@@ -214,6 +214,7 @@ def _is_running(pid: int) -> bool:
 def _log_to(path: Path) -> None:
     """Logs to stderr and to `path`, which rotates; only to stderr where that is already this file."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    logging.raiseExceptions = False  # a log on a full disk is no reason to fail
     handlers: list[logging.Handler] = [logging.StreamHandler()]
     try:
         same = path.exists() and os.path.samestat(path.stat(), os.fstat(2))

@@ -104,7 +104,8 @@ class Child:
         for line in self._process.stderr:
             text = line.decode("utf-8", "replace").rstrip()
             self._said.append(text)
-            print(text, file=sys.stderr, flush=True)
+            with contextlib.suppress(OSError):  # our own stderr may be on a full disk, or gone
+                print(text, file=sys.stderr, flush=True)
 
 
 def ending(exit_code: int | None) -> str:
