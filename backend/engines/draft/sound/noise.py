@@ -154,6 +154,6 @@ def distant(samples: np.ndarray, highest: float) -> np.ndarray:
     size = fast_length(samples.shape[-1])
     f = np.fft.rfftfreq(size, 1 / RATE)
     response = (1 / (1 + (f / highest) ** 2)).astype(np.float32)
-    return np.fft.irfft(np.fft.rfft(samples.astype(np.float32), size) * response, size)[..., : samples.shape[-1]].astype(
-        np.float32
-    )
+    return np.fft.irfft(np.fft.rfft(samples.astype(np.float32), size) * response, size)[
+        ..., : samples.shape[-1]
+    ].astype(np.float32)
