@@ -6,7 +6,7 @@ import errno
 import math
 import queue
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -78,6 +78,9 @@ def write_clip(
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise disk_full(path.parent) from error
         raise
+    finally:
+        if isinstance(clip.frames, Generator):
+            clip.frames.close()  # an engine that was not asked for its last frame ends its threads here
     seconds = 0.0 if sound is None else sound.shape[1] / SOUND_RATE
     return Written(count, request.fps, width, height, seconds, thumbnail, _notes(clip, request))
 

@@ -53,7 +53,8 @@ def test_animate_makes_a_take_and_its_sidecar(still_file: Path, tmp_path: Path) 
     out = tmp_path / "new" / "take.mp4"
     done = command(
         "animate", "--still", str(still_file), "--prompt", "slowly push in", "--seconds", "1",
-        "--fps", "23.976", "--seed", "7", "--sound", "rain", "--dialogue", "ANNA|English|We are late.", "--out", str(out),
+        "--fps", "23.976", "--seed", "7", "--sound", "rain", "--out", str(out),
+        "--dialogue", "ANNA|English|We are late.",
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert "100 %" in done.stderr
