@@ -4,7 +4,16 @@ import bpy
 
 from . import card, preferences, queue, refresh, takes
 
-CLASSES = (*preferences.CLASSES, *card.CLASSES, *queue.CLASSES, *takes.CLASSES)
+# in the order in which they stand in the sidebar
+CLASSES = (
+    *preferences.CLASSES,
+    *card.MENUS,
+    *card.SHOT,
+    *queue.CLASSES,
+    *takes.CLASSES,
+    *card.DIRECTION,
+    *card.SETTINGS,
+)
 
 
 def register() -> None:

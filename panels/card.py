@@ -28,11 +28,11 @@ class ShotPanel:
         refresh.note_shown()
         layout = self.layout
         draw_error(layout, context)
-        draw_backend(layout, context)
         shot = shots.shot_of(context)
         draw_chooser(layout, context, shot)
         draw_picture(layout, context, shot)
         draw_button(layout, shot)
+        draw_backend(layout, context)
 
 
 def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -106,7 +106,7 @@ def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
     path = shot.image_path if shot.still_source == "IMAGE" else shot.still
     icon = pictures.icon(path)
     if icon:
-        layout.template_icon(icon_value=icon, scale=region_scale(context, 9.0))
+        layout.template_icon(icon_value=icon, scale=region_scale(context, 7.0))
 
 
 def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
@@ -149,6 +149,7 @@ class DirectionPanel:
             reason(
                 layout, context, iface_("{engine} moves the camera by words only").format(engine=able["name"])
             )
+        draw_length(column, context, shot, able)
         if not able.get("sound", True):
             reason(layout, context, iface_("{engine} makes no sound").format(engine=able["name"]))
 
@@ -217,7 +218,6 @@ class SettingsPanel:
         scene = shots.shot_scene(context)
         shot = shots.shot_of(context)
         able = STATE.engine(shot.engine) or UNKNOWN
-        draw_length(layout, context, shot, able)
         draw_engine(layout, context, scene, shot, able)
         row = layout.row(align=True)
         seed = row.row(align=True)
@@ -333,12 +333,7 @@ class TAKEONE_MT_animate(bpy.types.Menu):
         layout.operator("takeone.preferences", icon="PREFERENCES")
 
 
-CLASSES = (
-    TAKEONE_UL_lines,
-    TAKEONE_MT_engines,
-    TAKEONE_MT_shots,
-    TAKEONE_MT_animate,
-    *in_both_sidebars(ShotPanel, "shot"),
-    *in_both_sidebars(DirectionPanel, "direction"),
-    *in_both_sidebars(SettingsPanel, "settings"),
-)
+MENUS = (TAKEONE_UL_lines, TAKEONE_MT_engines, TAKEONE_MT_shots, TAKEONE_MT_animate)
+SHOT = in_both_sidebars(ShotPanel, "shot")
+DIRECTION = in_both_sidebars(DirectionPanel, "direction")
+SETTINGS = in_both_sidebars(SettingsPanel, "settings")

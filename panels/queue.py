@@ -22,6 +22,7 @@ class QueuePanel:
     """Takes that are being made."""
 
     bl_label = "In the Making"
+    parent = "shot"
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -50,7 +51,7 @@ def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -
     row.operator("takeone.cancel", text="", icon="X").job = job.key
     icon = pictures.live_icon(job.key)
     if icon:
-        column.template_icon(icon_value=icon, scale=region_scale(context, 8.0))
+        column.template_icon(icon_value=icon, scale=region_scale(context, 7.0))
     column.progress(factor=job.progress / 100, text=describe(job))
 
 

@@ -19,6 +19,7 @@ class TakesPanel:
     """The shot's takes."""
 
     bl_label = "Takes"
+    parent = "shot"
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -36,7 +37,7 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     """The chosen take: picture, stars, buttons."""
     icon = pictures.icon(take.thumbnail or take.clip)
     if icon:
-        layout.template_icon(icon_value=icon, scale=region_scale(context, 8.0))
+        layout.template_icon(icon_value=icon, scale=region_scale(context, 7.0))
     if take.status == "READY" and takes.clip_missing(take):
         reason(layout, context, iface_("The take's file is gone"))
         layout.operator("takeone.make_again", icon="FILE_REFRESH")

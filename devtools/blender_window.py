@@ -1,0 +1,284 @@
+"""Drives a Blender with its window from outside, as a user would: moves the mouse, clicks, types, looks.
+
+The command that starts Blender comes from the variable BLENDER. It needs xdotool and ImageMagick's `import` where
+Blender runs, and a screen to itself. Buttons are found by what they do, not by where they stand: the mouse
+goes down the panel, and Blender tells which operator or property lies under it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+ROOT = Path(__file__).resolve().parents[1]
+DRIVER = ROOT / "devtools" / "window_driver.py"
+MODULE = "bl_ext.user_default.take_one"
+START_SECONDS = 60
+HOVER_SECONDS = 0.18
+STEP = 11  # pixels between two looks for a button: half a button's height
+
+# Names for the snippets that run in Blender
+PRELUDE = """
+import subprocess
+def region_of(area_type, region_type):
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type == area_type:
+                for region in area.regions:
+                    if region.type == region_type:
+                        return window, area, region
+    raise LookupError(f"no {area_type} with a region {region_type} is shown")
+def xdotool(*words):
+    subprocess.run(["xdotool", *map(str, words)], check=True)
+def at(window, x, y):
+    return window.x + x, SCREEN_HEIGHT - window.y - y
+def under_mouse(area_type, region_type):
+    window, area, region = region_of(area_type, region_type)
+    manager = bpy.context.window_manager
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        for ask in (bpy.ops.ui.copy_python_command_button, bpy.ops.ui.copy_data_path_button):
+            manager.clipboard = ""
+            if ask.poll() and "FINISHED" in ask():
+                return manager.clipboard
+    return ""
+SCREEN_HEIGHT = int(subprocess.run(["xdotool", "getdisplaygeometry"], capture_output=True, text=True).stdout.split()[1])
+"""
+
+
+class Button(NamedTuple):
+    """Where a button stands on the screen, in pixels with y down, and what it does: "bpy.ops.takeone.retake(...)" or
+    the path of a property."""
+
+    x: int
+    y: int
+    does: str
+
+
+class WindowError(Exception):
+    """What went wrong in Blender, or what was not found there."""
+
+
+class BlenderWindow:
+    """One running Blender. Use it as a context manager.
+
+    `folder` is for its log and pictures. `environment` is added to this process's.
+    """
+
+    def __init__(
+        self, folder: Path, environment: dict[str, str], arguments: tuple[str, ...] = (), shots: Path | None = None
+    ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.folder = folder
+        self.shots = shots or folder
+        self.shots.mkdir(parents=True, exist_ok=True)
+        self.clicks = 0
+        self._received = b""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            server.settimeout(START_SECONDS)
+            port = server.getsockname()[1]
+            self._log = (folder / "blender.log").open("wb")
+            self._process = subprocess.Popen(
+                [*command(), "-p", "0", "0", "1600", "900", *arguments, "--python", str(DRIVER)],
+                env={**os.environ, **environment, "TAKE_ONE_DRIVER_PORT": str(port)},
+                stdout=self._log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                cwd=ROOT,
+            )
+            try:
+                self._socket, _address = server.accept()
+            except TimeoutError:
+                self.close()
+                raise WindowError(f"Blender did not start: {self.log()[-2000:]}") from None
+        self._socket.settimeout(120)
+        self.run(PRELUDE)
+
+    def __enter__(self) -> BlenderWindow:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """End Blender, whatever state it is in."""
+        if hasattr(self, "_socket"):
+            self._socket.close()  # the driver quits Blender
+        try:
+            self._process.wait(15)
+        except subprocess.TimeoutExpired:
+            os.killpg(self._process.pid, signal.SIGKILL)
+            self._process.wait(15)
+        self._log.close()
+
+    def kill(self) -> None:
+        """End Blender as a crash would."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait(15)
+
+    def log(self) -> str:
+        """What Blender has printed."""
+        return (self.folder / "blender.log").read_text(errors="replace")
+
+    def run(self, source: str) -> Any:
+        """Run Python in Blender; what it leaves in `result` comes back. Raises WindowError with its traceback."""
+        self._socket.sendall(json.dumps(source).encode() + b"\n")
+        while b"\n" not in self._received:
+            data = self._socket.recv(1 << 20)
+            if not data:
+                raise WindowError(f"Blender has ended: {self.log()[-2000:]}")
+            self._received += data
+        line, self._received = self._received.split(b"\n", 1)
+        answer = json.loads(line)
+        if "error" in answer:
+            raise WindowError(answer["error"])
+        return answer["result"]
+
+    def ask(self, expression: str) -> Any:
+        """The value of an expression in Blender; `STATE` is the extension's."""
+        return self.run(f"import {MODULE}.scene.state as _state; STATE = _state.STATE\nresult = {expression}")
+
+    def until(self, expression: str, seconds: float = 30.0, each: Callable[[], None] | None = None) -> Any:
+        """Wait until an expression is true in Blender, and return it. `each` is called at every look."""
+        ends = time.monotonic() + seconds
+        while True:
+            value = self.ask(expression)
+            if value:
+                return value
+            if time.monotonic() > ends:
+                error = self.ask("STATE.last_error and STATE.last_error.message")
+                self.picture("timeout")
+                raise WindowError(f"still not so after {seconds:g} s: {expression}; last error: {error}")
+            if each:
+                each()
+            time.sleep(0.1)
+
+    def picture(self, name: str) -> Path:
+        """A picture of the whole screen, after everything is drawn."""
+        path = self.shots / f"{name}.png"
+        time.sleep(0.4)
+        self.run(f"subprocess.run(['import', '-window', 'root', {str(path)!r}], check=True)")
+        return path
+
+    # --- as a user's hands --------------------------------------------------------------------------------
+
+    def show_tab(self, area: str = "VIEW_3D") -> None:
+        """Open the sidebar and choose the tab "Take One"."""
+        self.run(f"region_of({area!r}, 'UI')[1].spaces.active.show_region_ui = True")
+        for _ in range(20):
+            time.sleep(0.2)
+            try:
+                self.run(f"region_of({area!r}, 'UI')[2].active_panel_category = 'Take One'")
+                break
+            except WindowError as error:
+                if "read-only" not in str(error) and "enum" not in str(error):
+                    raise
+        else:
+            raise WindowError("the tab 'Take One' can't be chosen")
+        time.sleep(0.5)
+
+    def click_at(self, x: int, y: int, button: int = 1) -> None:
+        """Move the mouse there and click."""
+        self.run(f"xdotool('mousemove', {x - 1}, {y})")
+        time.sleep(0.1)
+        self.run(f"xdotool('mousemove', {x}, {y})")
+        time.sleep(0.15)
+        self.run(f"xdotool('click', {button})")
+        self.clicks += 1
+        time.sleep(0.3)
+
+    def press(self, *keys: str) -> None:
+        """Press keys by xdotool's names, such as "Return" or "ctrl+z"."""
+        for key in keys:
+            self.run(f"xdotool('key', {key!r})")
+            time.sleep(0.15)
+
+    def write(self, text: str) -> None:
+        """Type a text."""
+        self.run(f"xdotool('type', '--delay', 15, {text!r})")
+        time.sleep(0.3)
+
+    def scroll(self, up: bool, area: str = "VIEW_3D", region: str = "UI") -> None:
+        """Turn the wheel over a region, six steps."""
+        x, y, width, height = self._place(area, region)
+        self.run(f"xdotool('mousemove', {x + width // 2}, {y + height // 2})")
+        time.sleep(0.1)
+        wheel = 4 if up else 5
+        self.run(f"xdotool({', '.join(repr(word) for _ in range(6) for word in ('click', wheel))})")
+        time.sleep(0.4)
+
+    def find(
+        self, does: str, area: str = "VIEW_3D", region: str = "UI", across: tuple[float, ...] = (0.3, 0.7, 0.86, 0.12)
+    ) -> Button:
+        """The button that runs an operator ("takeone.retake", or with arguments "takeone.fix(fix='install'") or that
+        edits a property (".prompt"). The panel is scrolled as needed."""
+        for up in (None, True, True, False, False, False, False):
+            if up is not None:
+                self.scroll(up, area, region)
+            for column in across:
+                for button in self._column(area, region, column):
+                    if does in button.does:
+                        return button
+        self.picture("not_found")
+        raise WindowError(f"there is no button for {does} in the {region} of the {area}")
+
+    def click(self, does: str, area: str = "VIEW_3D", region: str = "UI", **options: Any) -> Button:
+        """Find a button and click it."""
+        button = self.find(does, area, region, **options)
+        self.click_at(button.x, button.y)
+        return button
+
+    def _place(self, area: str, region: str) -> tuple[int, int, int, int]:
+        """A region's left, top, width and height on the screen."""
+        return tuple(  # type: ignore[return-value]
+            self.run(
+                f"window, area, region = region_of({area!r}, {region!r})\n"
+                "result = [*at(window, region.x, region.y + region.height), region.width, region.height]"
+            )
+        )
+
+    def _column(self, area: str, region: str, across: float) -> Iterator[Button]:
+        """What lies under the mouse on its way down a region."""
+        left, top, width, height = self._place(area, region)
+        x = left + int(width * across)
+        for y in range(top + 8, top + height - 4, STEP):
+            does = self._hover(x, y, area, region)
+            if does:
+                yield Button(x, y, does)
+
+    def _hover(self, x: int, y: int, area: str, region: str) -> str:
+        """What lies under the mouse there. Blender needs a moment to notice the mouse."""
+        self.run(f"xdotool('mousemove', {x}, {y})")
+        ends = time.monotonic() + HOVER_SECONDS
+        while time.monotonic() < ends:
+            time.sleep(0.03)
+            does = self.run(f"result = under_mouse({area!r}, {region!r})")
+            if does:
+                return str(does)
+        return ""
+
+
+def command() -> list[str]:
+    """The command that starts Blender. Raises WindowError where BLENDER names none."""
+    words = shlex.split(os.environ.get("BLENDER", ""))
+    if not words:
+        raise WindowError("the variable BLENDER names no Blender")
+    return words
+
+
+def install_zip(zip_path: Path, resources: Path) -> None:
+    """Install and enable the extension in a clean profile, as `Install from Disk` does."""
+    subprocess.run(
+        [*command(), "--command", "extension", "install-file", "-r", "user_default", "-e", str(zip_path)],
+        env={**os.environ, "BLENDER_USER_RESOURCES": str(resources)},
+        check=True,
+        timeout=120,
+        cwd=ROOT,
+    )
