@@ -36,11 +36,12 @@ def soundtrack(request: Request, seconds: float) -> tuple[Sound, tuple[str, ...]
             mix = mix * _ducking(spoken.activity) + spoken.samples
     level = loudness(mix)
     if level > QUIETEST:
-        mix = mix - mix.mean(axis=1, keepdims=True)
         ceiling = 10 ** (CEILING_DB / 20)
-        for _ in range(2):
+        for _ in range(4):  # the limiter takes loudness from peaks: again, where it took much
             mix = limited(mix * np.float32(10 ** ((LOUDNESS - level) / 20)), ceiling)
             level = loudness(mix)
+            if abs(level - LOUDNESS) < 0.1:
+                break
         mix = faded(mix, FADE)
     return Sound(np.ascontiguousarray(mix, np.float32), RATE), tuple(dict.fromkeys(notes))
 
@@ -52,7 +53,7 @@ def _ducking(activity: np.ndarray) -> np.ndarray:
     blocks = -(-activity.size // block)
     busy = np.pad(activity, (0, blocks * block - activity.size)).reshape(blocks, block).max(axis=1)
     kernel = np.hanning(61)
-    held = np.convolve(busy, np.ones(31), mode="same") > 0
+    held = np.convolve(np.pad(busy, 15), np.ones(31), mode="valid") > 0
     smooth = np.convolve(
         np.pad(held.astype(np.float64), 30, mode="edge"), kernel / kernel.sum(), mode="valid"
     )

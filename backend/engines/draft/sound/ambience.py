@@ -13,7 +13,7 @@ from .levels import RATE, loudness
 from .noise import distant, echoing
 from .vocabulary import KINDS
 
-_MAKERS: dict[str, Callable[[np.random.Generator, int, Cue], np.ndarray]] = {
+MAKERS: dict[str, Callable[[np.random.Generator, int, Cue], np.ndarray]] = {
     "room": places.room, "hum": places.hum, "wind": nature.wind, "leaves": nature.leaves,
     "rain": nature.rain, "thunder": nature.thunder, "sea": nature.sea, "water": nature.water,
     "dripping": nature.dripping, "birds": nature.birds, "gulls": nature.gulls, "insects": nature.insects,
@@ -32,11 +32,12 @@ def ambience(cues: tuple[Cue, ...], count: int, seed: int) -> np.ndarray:
     for cue in cues:
         random = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(cue.kind.encode())])
         length = max(count, _SHORTEST)  # very short sounds are cut from longer ones
-        made = np.asarray(_MAKERS[cue.kind](random, length, cue), np.float32)[:, :count]
+        made = np.asarray(MAKERS[cue.kind](random, length, cue), np.float32)[:, :count]
         if cue.distance > 0.2:
             made = distant(made, 9000 * (1 - cue.distance) ** 1.5 + 900)
         if cue.distance > 0.5:
             made = echoing(random, made, 1.2, 0.4, 2500)
+        made = made - made.mean(axis=1, keepdims=True)
         level = loudness(made)
         if level > -69:
             made = made * np.float32(10 ** ((-23 + KINDS[cue.kind][1] + cue.level - level) / 20))

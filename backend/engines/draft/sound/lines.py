@@ -78,7 +78,7 @@ def _placed(
     for line, take, gap in zip(lines, takes, [*gaps, 0.0], strict=True):
         voice = soxr.resample(take, VOICE_RATE, RATE).astype(np.float32)
         level = loudness(voice[None, :])
-        voice = faded(voice * 10 ** ((SPEECH_LOUDNESS - level) / 20), 0.005)
+        voice = faded((voice - voice.mean()) * 10 ** ((SPEECH_LOUDNESS - level) / 20), 0.005)
         room = count - start
         if len(voice) > room:
             voice = voice[: max(room, 0)].copy()
@@ -92,13 +92,17 @@ def _placed(
         samples[1, start:end] += np.float32(np.sqrt(2) * np.sin(angle)) * voice
         activity[start:end] = 1.0
         start = end + round(gap * RATE)
-    return Dialogue(_in_a_room(samples), activity, tuple(notes))
+    first = int(np.argmax(activity)) if activity.any() else count
+    samples[:, first:] = _in_a_room(samples[:, first:])
+    return Dialogue(samples, activity, tuple(notes))
 
 
 def _in_a_room(samples: np.ndarray) -> np.ndarray:
     """A little of a room around the dry voice: early reflections and a short, dark tail 20 dB down."""
     from .noise import convolved
 
+    if not samples.shape[1]:
+        return samples
     random = np.random.default_rng(0xB0)
     length = round(0.22 * RATE)
     t = np.arange(length) / RATE

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from .. import words, words_foreign
 from ..words_moves import ACTORS, NEGATIONS
 from .cues import Cue
-from .vocabulary import DISTANCES, KINDS, MUSIC, NOT_SOUNDS, ONLY_AS_SOUND, SILENCE, STRENGTHS, WALKING, WORDS
+from .vocabulary import (
+    DISTANCES,
+    KINDS,
+    MUSIC,
+    NOT_SOUNDS,
+    ONLY_AS_SOUND,
+    SILENCE,
+    SPARSE,
+    STRENGTHS,
+    WALKING,
+    WORDS,
+)
 
 MOST_CUES = 7
 _PHRASES = {tuple(phrase.split()): sounds for phrase, sounds in WORDS.items()} | {
@@ -32,7 +43,8 @@ class Heard:
 def hear(sound: str, prompt: str) -> Heard:
     """The ambience for a sound direction, and for the prompt, whose sounds are heard behind those of
     `sound`."""
-    named = _cues(sound, True)
+    denied = _denied(sound) | _denied(prompt)
+    named = [cue for cue in _cues(sound, True) if cue.kind not in denied]
     silent = _is_silence(sound) and not named
     notes = []
     if any(word in MUSIC for word in _texts(sound)):
@@ -40,7 +52,6 @@ def hear(sound: str, prompt: str) -> Heard:
     if silent:
         return Heard((), True, True, tuple(notes))
     behind = _cues(prompt, False)
-    denied = _denied(sound) | _denied(prompt)
     cues = {cue.kind: cue for cue in behind if cue.kind not in denied}
     if named:
         cues = {
@@ -53,6 +64,8 @@ def hear(sound: str, prompt: str) -> Heard:
         cues = {"room": Cue("room")}
         if not known:
             notes.append("No sound words known: room tone was used.")
+    elif all(kind in SPARSE for kind in cues):  # a clock ticks somewhere
+        cues = {"room": Cue("room", level=-12.0), **cues}
     return Heard(tuple(cues.values())[-MOST_CUES:], False, known, tuple(notes))
 
 

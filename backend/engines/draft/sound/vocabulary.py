@@ -106,6 +106,9 @@ ONLY_AS_SOUND = frozenset((
 # Words that mean a sound only in the sound field, as in "a woman walking": there they are steps.
 WALKING = ("walking", "walks", "running", "runs", "jogging", "heels", "boots")
 
+# Sounds with silence between them: a little room tone is put under them.
+SPARSE = ("dripping", "footsteps", "clock", "typing", "dishes", "heartbeat")
+
 SILENCE = (
     "silence", "silent", "no sound", "no sounds", "no audio", "mute", "muted", "without sound",
     "without audio", "soundless", "nothing",

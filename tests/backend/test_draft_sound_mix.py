@@ -1,0 +1,196 @@
+"""The draft's soundtrack as it is heard: length, level, peaks, ends, places, time."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.engines.draft.sound.ambience import MAKERS, ambience
+from backend.engines.draft.sound.cues import Cue
+from backend.engines.draft.sound.levels import RATE, loudness, true_peak
+from backend.engines.draft.sound.lines import dialogue
+from backend.engines.draft.sound.voice import VoiceError
+from backend.engines.draft.soundtrack import soundtrack
+from backend.engines.engine import LANGUAGES, Line, Request
+
+ANNA = Line("ANNA", "English", "We are late.")
+BEN = Line("BEN", "English", "Then we should go.")
+
+
+def request(sound: str = "", lines: tuple[Line, ...] = (), prompt: str = "", seed: int = 3) -> Request:
+    return Request(prompt, 5.0, Fraction(24), 1280, 720, seed, dialogue=lines, sound=sound)
+
+
+def made(
+    sound: str = "", lines: tuple[Line, ...] = (), prompt: str = "", seconds: float = 5.0, seed: int = 3
+) -> np.ndarray:
+    return soundtrack(request(sound, lines, prompt, seed), seconds)[0].samples
+
+
+def speech_times(samples: np.ndarray) -> tuple[float, float]:
+    """Seconds of the first and last sample well over the bed."""
+    loud = np.flatnonzero(np.abs(samples).max(axis=0) > 0.03)
+    return loud[0] / RATE, loud[-1] / RATE
+
+
+@pytest.mark.parametrize(
+    "sound", ["", "rain on a window", "a crowd in a cafe", "footsteps on gravel, distant birds", "clock"]
+)
+@pytest.mark.parametrize("lines", [(), (ANNA,)])
+def test_levels_ends_and_length(sound: str, lines: tuple[Line, ...]) -> None:
+    track, _ = soundtrack(request(sound, lines), 5.0)
+    samples = track.samples
+    assert track.rate == RATE and samples.dtype == np.float32 and samples.shape == (2, 5 * RATE)
+    assert loudness(samples) == pytest.approx(-23, abs=0.7)
+    assert 20 * np.log10(true_peak(samples)) < -1.0
+    assert np.abs(samples[:, [0, -1]]).max() < 1e-4
+    assert np.abs(samples.mean(axis=1)).max() < 1e-4
+    assert np.abs(np.diff(samples[:, : RATE // 100])).max() < 0.02  # no click at the start
+
+
+@pytest.mark.parametrize("kind", sorted(MAKERS))
+def test_each_sound_is_heard_in_stereo_and_in_its_own_way_by_seed(kind: str) -> None:
+    one, same, other = (ambience((Cue(kind),), 4 * RATE, seed) for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    assert one.shape == (2, 4 * RATE) and np.isfinite(one).all()
+    assert loudness(one) > -45
+    if kind not in ("heartbeat",):
+        assert not np.array_equal(one, other)
+        assert not np.allclose(one[0], one[1])
+
+
+def share(samples: np.ndarray, low: float, high: float) -> float:
+    """Part of the energy between two frequencies."""
+    power = np.abs(np.fft.rfft(samples.mean(axis=0))) ** 2
+    f = np.fft.rfftfreq(samples.shape[1], 1 / RATE)
+    return float(power[(f >= low) & (f < high)].sum() / power.sum())
+
+
+def test_sounds_lie_where_they_belong_in_the_spectrum() -> None:
+    def of(kind: str, **how: object) -> np.ndarray:
+        return ambience((Cue(kind, **how),), 5 * RATE, 4)  # type: ignore[arg-type]
+
+    assert share(of("birds"), 1800, 8000) > 0.8
+    assert share(of("insects"), 3000, 6000) > 0.8
+    assert share(of("thunder"), 20, 400) > 0.8
+    assert share(of("rain"), 800, 20000) > 0.5
+    assert share(of("room"), 20, 500) > 0.9
+    assert share(of("wind", strength=2.0), 400, 4000) > share(of("wind", strength=0.5), 400, 4000)
+    assert share(of("rain", distance=0.9), 3000, 20000) < share(of("rain"), 3000, 20000)
+
+
+def test_footsteps_come_in_a_walker_s_rhythm() -> None:
+    steps = ambience((Cue("footsteps"),), 10 * RATE, 1)
+    block = RATE // 50
+    level = np.sqrt((steps.mean(axis=0).reshape(-1, block) ** 2).mean(axis=1))
+    rises = np.flatnonzero((level[1:] > 0.35 * level.max()) & (level[:-1] < 0.2 * level.max()))
+    assert 13 <= len(rises) <= 24  # about 1.85 a second for ten seconds
+
+
+def test_silence_is_exact() -> None:
+    assert not made("silence", prompt="a storm at sea").any()
+    only_speech = made("silence", (ANNA,))
+    first, last = speech_times(only_speech)
+    assert not only_speech[:, : int((first - 0.1) * RATE)].any()
+    assert last < 2.5
+
+
+def test_the_bed_ducks_under_speech() -> None:
+    spoken, plain = made("wind", (ANNA,)), made("wind")
+    first, last = speech_times(made("silence", (ANNA,)))
+    assert loudness(spoken[:, int(3.5 * RATE) :]) < loudness(plain[:, int(3.5 * RATE) :]) - 5
+    assert (
+        loudness(spoken[:, int(first * RATE) : int(last * RATE)]) > loudness(spoken[:, int(3.5 * RATE) :]) + 6
+    )
+
+
+def test_speakers_differ_in_place_and_voice_and_take_turns() -> None:
+    talk = dialogue((ANNA, BEN), 5 * RATE)
+    assert talk is not None and talk.notes == ()
+    busy = np.flatnonzero(np.diff(np.pad(talk.activity, 1)))
+    (first, end), (second, last) = busy.reshape(2, 2)
+    assert 0.25 * RATE <= second - end <= 0.6 * RATE and last < 5 * RATE
+    left, right = (np.sqrt((talk.samples[side, first:end] ** 2).mean()) for side in (0, 1))
+    later_left, later_right = (np.sqrt((talk.samples[side, second:last] ** 2).mean()) for side in (0, 1))
+    assert left > 1.2 * right and later_right > 1.2 * later_left
+    alone = dialogue((ANNA,), 5 * RATE)
+    assert alone is not None
+    assert np.allclose(*[np.sqrt((alone.samples[side] ** 2).mean()) for side in (0, 1)], rtol=0.05)
+
+
+def test_dialogue_that_does_not_fit_is_faster_then_cut_and_said() -> None:
+    line = Line("ANNA", "English", "We should have left an hour ago, and now the last train is gone.")
+    (fits,) = dialogue((line,), 10 * RATE).notes or ("",)  # type: ignore[union-attr]
+    assert fits == ""
+    usual, hasty = (dialogue((line,), round(seconds * RATE)) for seconds in (10, 3.4))
+    assert usual is not None and hasty is not None
+    assert hasty.notes == () and hasty.activity.sum() < 0.95 * usual.activity.sum()
+    cut, notes = soundtrack(request("silence", (line,)), 1.5)
+    (note,) = notes
+    assert note.startswith("The dialogue is longer than the shot: ") and note.endswith(" s would fit it.")
+    needed = float(note.split(": ")[1].split(" s")[0])
+    assert soundtrack(request("silence", (line,)), needed)[1] == ()
+    assert cut.samples.shape == (2, round(1.5 * RATE))
+    assert np.abs(cut.samples[:, -200:]).max() < 0.02
+
+
+def test_every_language_lands_in_the_mix() -> None:
+    texts = (
+        "We are late.",
+        "我们迟到了。",
+        "我哋遲到喇。",
+        "遅れています。",
+        "늦었어요.",
+        "Wir sind spät.",
+        "En retard.",
+    )
+    for language, text in zip(LANGUAGES, texts, strict=True):
+        samples = made("silence", (Line("A", language, text),), seconds=4)
+        first, last = speech_times(samples)
+        assert 0.2 < first < 0.7 and 0.4 < last - first < 3.2, language
+
+
+def test_a_missing_voice_is_a_note_and_no_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> np.ndarray:
+        raise VoiceError("The scratch voice (espeak-ng) is not installed.")
+
+    monkeypatch.setattr("backend.engines.draft.sound.lines.speak", fail)
+    monkeypatch.setattr("backend.engines.draft.sound.people.chorus", fail)
+    track, notes = soundtrack(request("crowd", (ANNA,)), 2.0)
+    assert "not installed" in " ".join(notes)
+    assert loudness(track.samples) == pytest.approx(-23, abs=0.5)
+
+
+def test_the_same_request_gives_the_same_bytes() -> None:
+    talk = (ANNA, Line("BEN", "Japanese", "私たちは遅れています。"))
+    one, two, other = (made("storm at sea, crowd", talk, seed=seed) for seed in (5, 5, 6))
+    assert one.tobytes() == two.tobytes() != other.tobytes()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 1 / 48000, 0.02, 0.1, 0.35, 1001 / 24000 * 7, 12.345])
+def test_any_length(seconds: float) -> None:
+    samples = made("rain, wind, footsteps, birds, sea, thunder, bells", (ANNA,), seconds=seconds)
+    assert samples.shape == (2, round(seconds * RATE)) and np.isfinite(samples).all()
+    assert np.abs(samples).max(initial=0) < 1
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    sound=st.text(max_size=60),
+    prompt=st.text(max_size=60),
+    lines=st.lists(
+        st.builds(Line, st.text(max_size=8), st.sampled_from([*LANGUAGES, ""]), st.text(max_size=60)),
+        max_size=3,
+    ),
+    seconds=st.floats(0.0, 2.5),
+    seed=st.integers(-(2**70), 2**70),
+)
+def test_any_request(sound: str, prompt: str, lines: list[Line], seconds: float, seed: int) -> None:
+    track, notes = soundtrack(request(sound, tuple(lines), prompt, seed), seconds)
+    assert track.samples.shape == (2, round(seconds * RATE))
+    assert np.isfinite(track.samples).all() and true_peak(track.samples) < 0.9
+    assert all(note.endswith(".") for note in notes)

@@ -1,0 +1,102 @@
+"""Which sounds the words ask for."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from backend.engines.draft.sound.ambience import MAKERS
+from backend.engines.draft.sound.cues import Cue
+from backend.engines.draft.sound.read import hear
+from backend.engines.draft.sound.vocabulary import KINDS, NOT_SOUNDS, ONLY_AS_SOUND, WORDS
+
+HEARD = {
+    "room tone": "room", "wind": "wind", "Rain on a window.": "rain", "waves on the shore": "sea", "birds": "birds",
+    "city": "traffic", "traffic noise": "traffic", "a crowd": "crowd", "a crackling fire": "fire",
+    "footsteps on gravel": "footsteps room", "machinery": "machinery", "rain and thunder": "rain thunder",
+    "distant traffic, birds, footsteps": "birds footsteps traffic", "thunderstorm": "rain thunder wind",
+    "café": "crowd dishes room", "seaside": "gulls sea", "Fireplace": "fire", "walking on snow": "footsteps room",
+    "wind, no birds": "wind", "forest without birds": "leaves wind", "an old clock ticking": "clock room", "crickets": "insects",
+    "a siren far away": "siren", "spaceship": "drone engine", "church bells": "bells room", "babbling brook": "water",
+    "fire escape, wind": "wind", "window": "room", "": "room", "qwertz": "room",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("words", HEARD)
+def test_words_of_the_sound_field(words: str) -> None:
+    assert sorted({cue.kind for cue in hear(words, "").cues}) == HEARD[words].split()
+
+
+@pytest.mark.parametrize(
+    ("prompt", "kinds"),
+    [
+        ("She stands in the rain", "rain"),
+        ("A storm over the ocean", "rain sea thunder wind"),
+        ("she waves goodbye", "room"),
+        ("a bird's eye view of a valley", "room"),
+        ("a woman walks to the window", "room"),
+        ("he climbs the steps", "room"),
+        ("a robot holds a fan", "room"),
+        ("the fire truck stops", "room"),
+        ("a crowded market", "crowd"),
+    ],
+)
+def test_words_of_the_prompt(prompt: str, kinds: str) -> None:
+    assert sorted({cue.kind for cue in hear("", prompt).cues}) == kinds.split()
+
+
+def one(sound: str) -> Cue:
+    return hear(sound, "").cues[-1]
+
+
+def test_how_strong_and_how_far() -> None:
+    assert one("light rain").strength < one("rain").strength == 1 < one("heavy rain").strength
+    assert one("rain, pouring").kind == "rain"
+    assert one("distant thunder").distance > 0.5 == one("thunder").distance + 0.5
+    assert one("distant thunder").level < one("thunder").level
+    assert "gravel" in one("footsteps on gravel").near
+
+
+def test_the_prompt_is_heard_behind_the_sound_field() -> None:
+    cues = {cue.kind: cue for cue in hear("rain on a window", "a street in the city").cues}
+    assert cues["traffic"].level < 0 == cues["rain"].level
+    assert {cue.kind for cue in hear("rain, no traffic", "a street in the city").cues} == {"rain"}
+
+
+@pytest.mark.parametrize("words", ["silence", "no sound", "Silent.", "mute"])
+def test_silence_is_honoured(words: str) -> None:
+    heard = hear(words, "a storm at sea")
+    assert heard.silent and heard.cues == () and heard.notes == ()
+
+
+def test_what_is_not_known_is_said() -> None:
+    assert hear("gloop", "").notes == ("No sound words known: room tone was used.",)
+    assert hear("", "").notes == ("No sound words known: room tone was used.",)
+    assert hear("wind", "").notes == ()
+    assert "no music" in " ".join(hear("soft piano music", "").notes)
+
+
+def test_the_vocabulary_is_whole() -> None:
+    assert set(MAKERS) == set(KINDS)
+    for phrase, sounds in WORDS.items():
+        assert phrase == phrase.lower()
+        for sound in sounds:
+            kind, _, offset = sound.partition(":")
+            assert kind in KINDS and -30 <= float(offset or 0) <= 10
+        assert {cue.kind for cue in hear(phrase, "").cues} >= {sounds[0].partition(":")[0]}, phrase
+    assert set(ONLY_AS_SOUND) <= set(WORDS)
+    for phrase in NOT_SOUNDS:
+        assert {cue.kind for cue in hear("", phrase).cues} == {"room"}, phrase
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    sound=st.text(max_size=120), prompt=st.lists(st.sampled_from(sorted(WORDS)), max_size=20).map(" ".join)
+)
+def test_any_words_can_be_heard(sound: str, prompt: str) -> None:
+    heard = hear(sound, prompt)
+    assert heard.silent == (not heard.cues)
+    assert len(heard.cues) <= 7
+    for cue in heard.cues:
+        assert 0.2 < cue.strength <= 2 and 0 <= cue.distance <= 1 and -40 < cue.level < 12
