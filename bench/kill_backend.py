@@ -44,7 +44,7 @@ class Ledger:
     seen: dict[str, tuple[str, int]] = field(default_factory=dict)  # completed job: hash of the clip, when
     changed: list[str] = field(default_factory=list)  # completed jobs that became something else
     interrupted: collections.Counter[str] = field(default_factory=collections.Counter)
-    resent: int = 0
+    resent: set[str] = field(default_factory=set)  # keys that had to be sent again
 
 
 @dataclass
@@ -68,6 +68,7 @@ class Outcome:
         rows = [
             ("kill -9 of the service", self.kills["service"]),
             ("kill -9 of the worker", self.kills["worker"]),
+            ("of these while a job was in progress", self.kills["in a job"]),
             ("jobs acknowledged", sum(self.jobs.values())),
             ("completed", self.jobs["completed"]),
             ("failed, their worker killed (engine_killed)", self.jobs["engine_killed"]),
@@ -90,14 +91,17 @@ def run(home: Path, kills: int, seed: int, tell: bool = False) -> Outcome:
     done: collections.Counter[str] = collections.Counter()
     restarts, orphans = [], []
     try:
-        while sum(done.values()) < kills:
+        while done["service"] + done["worker"] < kills:
             _look(service, ledger)
             if any(ledger.interrupted[job] >= 2 for job in _running(service)):
                 time.sleep(0.1)  # a third time would fail it, by the rule
                 continue
-            time.sleep(chance.uniform(0, 1.5 * JOB_SECONDS))
+            if chance.random() < 0.8:  # else at any moment, also while the service is still starting
+                _await_running(service)
+            time.sleep(chance.uniform(0, 1.3 * JOB_SECONDS))
             worker = service.worker()
             running = _running(service)
+            done["in a job"] += bool(running)
             if chance.random() < 0.2:
                 worker.kill()
                 done["worker"] += 1
@@ -112,7 +116,7 @@ def run(home: Path, kills: int, seed: int, tell: bool = False) -> Outcome:
                 restarts.append(time.monotonic() - began)
                 done["service"] += 1
             if tell:
-                print(f"\r{sum(done.values())} of {kills}", end="", file=sys.stderr, flush=True)
+                print(f"\r{done['service'] + done['worker']} of {kills}", end="", file=sys.stderr, flush=True)
         stop.set()
         client.join(30)
         for job_id in ledger.acknowledged.values():
@@ -138,7 +142,7 @@ def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:
             options = {"frame_seconds": JOB_SECONDS / 12}
             answer = service.submit(buffer.getvalue(), key=key, options=options, seconds="0.5")
         except (httpx.HTTPError, RuntimeError):  # the service was killed, or its client just replaced
-            ledger.resent += 1
+            ledger.resent.add(key)
             time.sleep(0.05)
             continue
         if answer.status_code == 503:  # starting
@@ -161,6 +165,12 @@ def _jobs(service: Service) -> list[dict]:
 
 def _running(service: Service) -> list[str]:
     return [job["id"] for job in _jobs(service) if job["status"] == "in_progress"]
+
+
+def _await_running(service: Service, seconds: float = 20) -> None:
+    until = time.monotonic() + seconds
+    while not _running(service) and time.monotonic() < until:
+        time.sleep(0.02)
 
 
 def _look(service: Service, ledger: Ledger) -> None:
@@ -205,7 +215,7 @@ def _compare(
         clip = service.http.get(f"/v1/videos/{job_id}/content").content
         if hashlib.sha256(clip).hexdigest() != ledger.seen[job_id][0]:
             ledger.changed.append(job_id)
-    return Outcome(done, outcomes, lost, twice, ledger.changed, ledger.resent, restarts, orphans)
+    return Outcome(done, outcomes, lost, twice, ledger.changed, len(ledger.resent), restarts, orphans)
 
 
 def _median(values: list[float]) -> float:

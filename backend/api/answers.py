@@ -11,13 +11,13 @@ from ..jobs.store import COMPLETED, IN_PROGRESS, KEPT_SECONDS, Job, Store
 POLL_MS = 500
 
 
-def job_json(store: Store, job: Job) -> dict[str, Any]:
+def job_json(store: Store, job: Job, queue: list[str] | None = None) -> dict[str, Any]:
     """A job: the open `/v1/videos` shape, and stage, eta_seconds, queue_position (1 is next), fps, seed,
     binding and result, which are ours."""
     return {
         "id": job.id,
         "object": "video",
-        **state_json(store, job),
+        **state_json(store, job, queue),
         "created_at": int(job.created_at),
         "completed_at": None if job.completed_at is None else int(job.completed_at),
         "expires_at": None if job.completed_at is None else int(job.completed_at + KEPT_SECONDS),
@@ -33,10 +33,10 @@ def job_json(store: Store, job: Job) -> dict[str, Any]:
     }
 
 
-def state_json(store: Store, job: Job) -> dict[str, Any]:
-    """How far a job is."""
+def state_json(store: Store, job: Job, queue: list[str] | None = None) -> dict[str, Any]:
+    """How far a job is. `queue` is the waiting queue where it is known already."""
     told = store.progress(job.id)
-    queue = store.queue()
+    queue = store.queue() if queue is None else queue
     working = job.status == IN_PROGRESS
     percent = 100 if job.status == COMPLETED else min(99, int(told.fraction * 100)) if working else 0
     return {

@@ -61,7 +61,10 @@ def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
         parts.inspector.stop()
         parts.store.close()
 
-    app = FastAPI(title="Take One", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title="Take One", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
+    )  # fmt: skip
     app.state.parts, app.state.store = parts, parts.store
     app.state.intake = Intake(parts.store, parts.runner, parts.inspector, default_model)
     app.include_router(router)
@@ -107,7 +110,8 @@ def jobs(
     if after is not None:
         ids = [job.id for job in found]
         found = found[ids.index(after) + 1 :] if after in ids else []
-    page = [job_json(store, job) for job in found[:limit]]
+    queue = store.queue()
+    page = [job_json(store, job, queue) for job in found[:limit]]
     ends = (
         {"first_id": page[0]["id"], "last_id": page[-1]["id"]}
         if page

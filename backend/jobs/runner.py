@@ -75,25 +75,28 @@ class Runner:
         return self._engines
 
     def _run(self) -> None:
-        try:
-            self._ready_child()
-            swept = 0.0
-            while not self._stopping.is_set():
-                if not self._owner.acquire():  # another service on this folder works
-                    self._wake.wait(1.0)
-                    self._wake.clear()
-                    continue
-                if not swept:
-                    self._recover()
-                if time.monotonic() - swept > SWEEP_SECONDS or not swept:
-                    swept = time.monotonic()
-                    self._store.sweep()
-                self._next()
-        except Exception:
-            log.exception("The queue has stopped")
-        finally:
-            if self._child is not None:
-                self._child.kill()
+        while not self._stopping.is_set():
+            try:
+                self._work()
+            except Exception:
+                log.exception("The queue failed, and goes on in a moment")
+                self._stopping.wait(2.0)
+        if self._child is not None:
+            self._child.kill()
+
+    def _work(self) -> None:
+        """Works until it is stopped. At its start, what is in progress can only be left over from before."""
+        self._ready_child()
+        while not self._owner.acquire():  # another service on this folder works
+            if self._stopping.wait(1.0):
+                return
+        self._recover()
+        swept = 0.0
+        while not self._stopping.is_set():
+            if not swept or time.monotonic() - swept > SWEEP_SECONDS:
+                swept = time.monotonic()
+                self._store.sweep()
+            self._next()
 
     def _recover(self) -> None:
         """Queues again what was in progress when the last service ended, or ends it if its take is whole."""

@@ -28,13 +28,14 @@ INTERRUPTIONS = 2  # how often a job that was found in progress at start is queu
 KEPT_SECONDS = 14 * 86_400.0  # how long a finished job and its take are kept
 MAX_WAITING = 1000
 
-_SCHEMA = """
+VERSION = 1  # of the schema
+_SCHEMA = f"""
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY,
     key TEXT UNIQUE,               -- Idempotency-Key
     fingerprint TEXT NOT NULL,     -- of the request as it was sent
     fields TEXT NOT NULL,          -- the request, as parse() reads it
-    files TEXT NOT NULL,           -- {"still": "still.png", ...}
+    files TEXT NOT NULL,           -- the names of its uploads, by kind
     notes TEXT NOT NULL,
     status TEXT NOT NULL,
     place INTEGER NOT NULL,        -- order of the waiting queue
@@ -55,7 +56,7 @@ CREATE TABLE IF NOT EXISTS progress (
     preview BLOB,
     pictures INTEGER NOT NULL
 );
-PRAGMA user_version = 1;
+PRAGMA user_version = {VERSION};
 """
 
 
@@ -103,6 +104,8 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._durable = _connect(home / "jobs.db", "FULL")
+        if self._durable.execute("PRAGMA user_version").fetchone()[0] > VERSION:
+            raise sqlite3.DatabaseError("it was written by a newer Take One; update this one")
         self._durable.executescript(_SCHEMA)
         self._quick = _connect(home / "jobs.db", "NORMAL")
 
