@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import time
 from pathlib import Path
@@ -22,6 +23,7 @@ def demo(out: Path) -> int:
         report.unlink()
     command = [
         str(python_of(environment)),
+        *("-W", "ignore::DeprecationWarning"),
         str(ROOT / "devtools" / "demo_scene.py"),
         "--out",
         str(out),
@@ -29,10 +31,10 @@ def demo(out: Path) -> int:
         str(report),
     ]
     env = {**run_environment(), "TAKE_ONE_HOME": str(DEV / "demo-home")}
-    done = subprocess.run(command, cwd=str(ROOT), env=env)
-    if done.returncode != 0 or not report.exists():
+    code = _run_blender(command, env)
+    if code != 0 or not report.exists():
         print("\nThe demo failed; what went wrong is above.")
-        return done.returncode or 1
+        return code or 1
     made = json.loads(report.read_text())
     clip = Path(made["clip"])
     began_sheet = time.monotonic()
@@ -60,6 +62,24 @@ def demo(out: Path) -> int:
     for path, meaning in files.items():
         print(f"{_short(path):<48}{path.stat().st_size / 1024:>8.0f}  {meaning}")
     return 0
+
+
+def _run_blender(command: list[str], env: dict[str, str]) -> int:
+    """Run it and pass on what it says, less Blender's own remarks on every frame."""
+    process = subprocess.Popen(
+        command,
+        cwd=str(ROOT),
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if not re.match(r"\d\d:\d\d\.\d{3} |Info: |Fra:|Append frame|Saved:| Time:|$", line):
+            print(line, end="", flush=True)
+    return process.wait()
 
 
 def _short(path: Path) -> str:

@@ -9,6 +9,7 @@ import importlib.util
 import json
 import shutil
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ import bpy
 ROOT = Path(__file__).resolve().parents[1]
 SIZE = (960, 540)
 SECONDS = 5.0
-PROMPT = "Slowly push in towards the lamp, then pan right to the armchair by the window."
+PROMPT = "Slowly push in, then truck left past the table."
 SOUND = "rain on a window, quiet room"
 LINE = ("ANNA", "English", "You said that you would be home before the rain.")
 
@@ -101,10 +102,10 @@ def _settings(scene: bpy.types.Scene) -> None:
     scene.name = "Living Room"
     scene.render.engine = "CYCLES"
     scene.cycles.device = "CPU"
-    scene.cycles.samples = 12
+    scene.cycles.samples = 6
     scene.cycles.use_denoising = True
     scene.cycles.denoising_quality = "FAST"
-    scene.cycles.max_bounces = 4
+    scene.cycles.max_bounces = 3
     scene.cycles.caustics_reflective = scene.cycles.caustics_refractive = False
     scene.render.resolution_x, scene.render.resolution_y = SIZE
     scene.render.fps = 24
@@ -128,6 +129,7 @@ def _animate() -> bpy.types.PropertyGroup:
     """Fill in the card, press the button, wait. Returns the take."""
     speaker, language, words = LINE
     bpy.ops.takeone.line_add(speaker=speaker, language=language, line=words)
+    threading.Thread(target=_tell_progress, daemon=True).start()
     result = bpy.ops.takeone.animate_frame(prompt=PROMPT, sound=SOUND, seconds=SECONDS, seed=7)
     if result != {"FINISHED"}:
         sys.exit("Animate This Frame did not finish.")
@@ -135,6 +137,20 @@ def _animate() -> bpy.types.PropertyGroup:
     for note in filter(None, shot.takes[-1].notes.splitlines()):
         print(f"  note: {note}")
     return shot.takes[-1]
+
+
+def _tell_progress() -> None:
+    """Print every new stage of the job, and every tenth percent. A thread: the operator waits for the
+    take."""
+    from take_one.scene.state import STATE
+
+    told = None
+    while True:
+        for job in list(STATE.jobs.values()):
+            if (job.stage, job.progress // 20) != told and job.stage:
+                told = (job.stage, job.progress // 20)
+                print(f"  {job.progress:>3} %  {job.stage}", flush=True)
+        time.sleep(0.2)
 
 
 def _edit_scene() -> bpy.types.Scene:
