@@ -22,8 +22,8 @@ TRANSFORMERS = {  # folder: (where its weights are from, files, whether all is f
     "1080p_sr": ("dit_sr", 3, True),
 }
 WORDS = (
-    "Dialogue: Background Sound: <No prominent background sound> the camera slowly pushes in on a room, window, "
-    "table and chair; a person says in English, Mandarin, Cantonese, Japanese, Korean, German, French"
+    "Dialogue: Background Sound: <No prominent background sound> the camera slowly pushes in on a room, "
+    "window, table and chair; a person says in English, Mandarin, Cantonese, Japanese, Korean, German, French"
 )
 
 

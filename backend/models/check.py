@@ -219,7 +219,8 @@ def _text_encoder(folder: Path, config: Any) -> Report | None:
 def _wan_vae(folder: Path, config: Any) -> Report | None:
     original = folder / "Wan2.2_VAE.pth"
     if original.is_file():
-        return Report(folder, "wan_vae", "the Wan 2.2 video VAE", _cut_short([original]), original.stat().st_size)
+        size = original.stat().st_size
+        return Report(folder, "wan_vae", "the Wan 2.2 video VAE", _cut_short([original]), size)
     if not isinstance(config, dict) or config.get("_class_name") != "AutoencoderKLWan":
         return None
     files = read_folder(folder)
@@ -290,7 +291,7 @@ def _parameters(files: _Files) -> int:
 
 
 def _cut_short(paths: list[Path]) -> tuple[str, ...]:
-    """What is wrong with torch's own files, by their outside: they are zip archives, and are not unpickled here."""
+    """What is wrong with torch's own files. They are zip archives; nothing is unpickled here."""
     problems = []
     for path in paths:
         if path.suffix == ".safetensors":

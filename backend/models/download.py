@@ -198,7 +198,8 @@ def _refused(error: urllib.error.HTTPError, component: Component) -> ModelsError
         )
     if error.code == 404:
         return ModelsError(f"There is no {component.repository} with {component.name} on this hub.")
-    return ModelsError(f"{component.repository} can't be downloaded now ({error.code} {error.reason}).", "retry")
+    said = f"{error.code} {error.reason}"
+    return ModelsError(f"{component.repository} can't be downloaded now ({said}).", "retry")
 
 
 def _nothing(component: Component) -> list[Remote]:
@@ -211,8 +212,8 @@ def _check_disk(files: Sequence[Remote]) -> None:
     free = shutil.disk_usage(models_folder()).free
     if needed > 0 and needed + SPARE > free:
         raise ModelsError(
-            f"The models need {needed / 1e9:.1f} GB more and {models_folder()} has {free / 1e9:.1f} GB free. Free "
-            "some space, or link a folder on another disk.",
+            f"The models need {needed / 1e9:.1f} GB more and {models_folder()} has {free / 1e9:.1f} GB "
+            "free. Free some space, or link a folder on another disk.",
             "free_space",
         )
 

@@ -115,7 +115,7 @@ def link(name: str, path: Path) -> dict[str, Report]:
 
 
 def fingerprint(folder: Path) -> str:
-    """A name for the files of a model that changes when they do: names, sizes, times, and small files' text."""
+    """A name for a model's files that changes when they do: names, sizes, times, and small files' text."""
     digest = hashlib.sha256()
     for path in sorted(path for path in folder.iterdir() if path.is_file() and not path.name.startswith(".")):
         status = path.stat()

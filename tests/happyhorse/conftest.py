@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+
+# Before torch is imported: threads that wait for one another are slow on a machine that is busy.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 import pytest
 
 

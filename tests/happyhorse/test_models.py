@@ -121,13 +121,13 @@ def test_linking_points_and_does_not_copy(home, tiny_folder):
 
 
 def test_a_link_to_the_wrong_folder_changes_nothing(home, tiny_folder, copy):
-    with pytest.raises(store.ModelsError, match="looks like the Wan 2.2 video VAE"):
+    with pytest.raises(store.ModelsError, match=r"looks like the Wan 2\.2 video VAE"):
         store.link("distill", tiny_folder / "Wan2.2-TI2V-5B")
     with pytest.raises(store.ModelsError, match="looks like base by its name"):
         store.link("distill", tiny_folder / "base")
     broken = copy("distill")
     (broken / "model-00001-of-00003.safetensors").unlink()
-    with pytest.raises(store.ModelsError, match="model-00001-of-00003.safetensors is missing"):
+    with pytest.raises(store.ModelsError, match="model-00001-of-00003"):
         store.link("distill", broken)
     with pytest.raises(store.ModelsError, match="There is no folder"):
         store.link("distill", tiny_folder / "nowhere")

@@ -76,7 +76,8 @@ def test_articles_read_right():
 
 plain = st.none() | st.booleans() | st.floats() | st.text()
 anything = plain | st.lists(plain, max_size=3)
-facts = st.dictionaries(st.sampled_from(["shot_size", "lens_mm", "time_of_day", "place", "objects"]), anything)
+names = st.sampled_from(["shot_size", "lens_mm", "time_of_day", "place", "objects"])
+facts = st.dictionaries(names, anything)
 shorts = st.text(max_size=60)
 
 

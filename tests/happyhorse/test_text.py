@@ -53,7 +53,8 @@ def test_another_model_is_another_entry(folder):
     text.features(["one"], folder, CPU)
     before = set(text.cache_folder().iterdir())
     config = folder / "config.json"
-    config.write_text(config.read_text().replace('"query_pre_attn_scalar": 48', '"query_pre_attn_scalar": 24'))
+    changed = config.read_text().replace('"query_pre_attn_scalar": 48', '"query_pre_attn_scalar": 24')
+    config.write_text(changed)
     text.features(["one"], folder, CPU)
     assert len(set(text.cache_folder().iterdir()) - before) == 1
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import torch
 from torch import Tensor
@@ -18,13 +18,13 @@ from .checkpoints import Checkpoint, CheckpointError, load_transformer
 from .config import BASE, SR_540P, SR_1080P, TransformerConfig
 from .course import Course
 from .memory import GIB, Plan, Shape
+from .ready import SMALL
 from .transformer import ROWS_AT_ONCE, Transformer
 from .turbo_vaed import TurboDecoder
 from .video_vae import encode_picture, load_video_vae
 
 LIKE = {"distill": BASE, "base": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
 TITLES = {"distill": "the model", "base": "the model", "540p_sr": "the refiner", "1080p_sr": "the refiner"}
-SMALL = 1_000_000_000  # parameters of a transformer that may run on a CPU
 
 Result = TypeVar("Result")
 
@@ -44,7 +44,7 @@ class Models:
         self.device = device
         self._held: dict[str, tuple[Plan, Transformer]] = {}
         self._folders: dict[str, tuple[Path, str]] = {}
-        self._video_vae: object | None = None
+        self._video_vae: Any = None
         self._video_decoder: TurboDecoder | None = None
         self._audio_decoder: AudioDecoder | None = None
         self.notes: list[str] = []  # what the user should know of the job at hand
@@ -119,7 +119,7 @@ class Models:
         if self._video_vae is None:
             with _readable():
                 dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
-                vae = load_video_vae(self.folder("wan_vae"), "cpu", dtype)
+                vae: Any = load_video_vae(self.folder("wan_vae"), "cpu", dtype)
                 vae.decoder = torch.nn.Identity()  # four fifths of it, which the fast decoder stands in for
                 self._video_vae = vae.to(self.device)
         return encode_picture(self._video_vae, picture)
@@ -155,7 +155,7 @@ class Models:
             needed = memory.smallest_memory(config, shape, fp8=memory.supports_fp8(self.device))
             message = (
                 f"This clip needs {needed / GIB:.0f} GiB of free memory on the graphics card and it has "
-                f"{self._free() / GIB:.0f}. Close what else uses it, or ask for a lower quality or a shorter clip."
+                f"{self._free() / GIB:.0f}. Close what else uses it, lower the quality or shorten the clip."
             )
             raise EngineError("out_of_memory", message, "smaller_size")
         beside = self._possible(config, shape, everything=False)
@@ -198,13 +198,13 @@ class Models:
             course.note(f"Loading {TITLES[name]}")
             with _readable():
                 model = load_transformer(
-                    self.folder(name), LIKE[name], self.device, plan.precision, resident_bytes=plan.resident_bytes,
-                    rows_at_once=plan.rows_at_once,
+                    self.folder(name), LIKE[name], self.device, plan.precision,
+                    resident_bytes=plan.resident_bytes, rows_at_once=plan.rows_at_once,
                     progress=lambda part: course.note(f"Loading {TITLES[name]}, {part:.0%}"),
                 )  # fmt: skip
             held = plan, model
         self._held[name] = held  # last: used most recently
-        self.plans[name] = plan.words
+        self.plans[name] = plan.words if self.device.type != "cpu" else "32-bit, on the processor"
         return held[1]
 
     def _release(self, name: str) -> None:

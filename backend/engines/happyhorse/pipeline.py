@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..engine import Clip, EngineError, Progress, Request, Sound
+from ..engine import Clip, Progress, Request, Sound
 from . import latents, picture, preview, prompt, samplers, settings, super_resolution, text
 from .course import Course, Stage, decode_cost, pass_cost
 from .latents import Latents

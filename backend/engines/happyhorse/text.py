@@ -73,13 +73,14 @@ def load(folder: Path, device: torch.device) -> tuple[Any, Any]:
     logging.disable_progress_bar()
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
-        encoder, loaded = T5GemmaEncoderModel.from_pretrained(
-            folder, is_encoder_decoder=False, dtype=torch.bfloat16, use_safetensors=True, local_files_only=True,
-            output_loading_info=True,
+        answer: Any = T5GemmaEncoderModel.from_pretrained(
+            folder, is_encoder_decoder=False, dtype=torch.bfloat16, use_safetensors=True,
+            local_files_only=True, output_loading_info=True,
         )  # fmt: skip
     except (OSError, ValueError) as problem:
         message = f"The text encoder in {folder} can't be read: {problem}"
         raise EngineError("bad_model", message, "models") from problem
+    encoder, loaded = answer
     if lacking := sorted(loaded["missing_keys"]):  # transformers would fill them with random numbers
         message = f"The text encoder in {folder} lacks {lacking[0]} (and {len(lacking) - 1} more)."
         raise EngineError("bad_model", message, "models")

@@ -1,0 +1,78 @@
+"""Progress grows evenly in time, by what the steps really take."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backend.engines.engine import Cancelled
+from backend.engines.happyhorse import course as courses
+from backend.engines.happyhorse.course import Course, Stage
+
+
+class Run:
+    """A course with a clock of its own."""
+
+    def __init__(self, stages, cancelled=lambda: False):
+        self.now, self.told = 0.0, []
+        self.course = Course(lambda *what: self.told.append(what), cancelled, stages, clock=lambda: self.now)
+
+    def step(self, stage, seconds):
+        self.now += seconds
+        self.course.step(stage)
+
+
+def test_time_left_follows_the_measured_steps():
+    run = Run([Stage("base", 4, 1.0), Stage("refine", 2, 10.0)])
+    run.course.note("Loading")
+    run.now += 100  # loading is not a step
+    run.course.begin("base")
+    run.step("base", 3.0)  # three times as slow as on an H100
+    assert run.course.seconds_left() == pytest.approx(3 * 3 + 2 * 30)
+    for _ in range(3):
+        run.step("base", 3.0)
+    run.course.begin("refine")
+    run.step("refine", 30.0)
+    assert run.course.seconds_left() == pytest.approx(30)
+    run.step("refine", 30.0)
+    assert run.told[-1][0] == pytest.approx(1)
+    fractions = [what[0] for what in run.told]
+    assert fractions == sorted(fractions)
+    # Even in time: after 12 of 72 seconds a sixth of what follows the overhead.
+    assert run.told[5][0] == pytest.approx(courses.OVERHEAD + (1 - courses.OVERHEAD) / 6)
+
+
+def test_stages_are_named_with_their_steps():
+    run = Run([Stage("base", 2, 1.0), Stage("decode", 1, 1.0)])
+    run.course.begin("base")
+    run.step("base", 1)
+    run.step("base", 1)
+    run.course.begin("decode")
+    assert [what[1] for what in run.told] == ["base, 1 of 2", "base, 2 of 2", "base, 2 of 2", "decode"]
+
+
+def test_a_skipped_stage_does_not_count():
+    run = Run([Stage("base", 8, 1.0), Stage("refine", 1, 1.0)])
+    run.course.skip("base")
+    assert run.course.seconds_left() == 1.0
+
+
+def test_it_never_falls_back_when_steps_become_slower():
+    run = Run([Stage("base", 3, 1.0)])
+    run.course.begin("base")
+    run.step("base", 1)
+    run.step("base", 50)
+    run.step("base", 1)
+    fractions = [what[0] for what in run.told]
+    assert fractions == sorted(fractions)
+
+
+def test_cancelling_is_noticed_everywhere():
+    wanted = False
+    run = Run([Stage("base", 3, 1.0)], cancelled=lambda: wanted)
+    run.course.begin("base")
+    wanted = True
+    for told in (lambda: run.course.step("base", np.zeros((1, 1, 3))), lambda: run.course.note(""),
+                 lambda: run.course.begin("base"), run.course.check):  # fmt: skip
+        with pytest.raises(Cancelled):
+            told()

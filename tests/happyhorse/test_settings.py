@@ -1,0 +1,108 @@
+"""Options, sizes and lengths."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from backend.engines.engine import EngineError, Request
+from backend.engines.happyhorse import settings
+
+ALL = ("256p", "540p", "1080p")
+REQUEST = Request("", 5.0, Fraction(24), 1920, 1080, 0)
+
+
+def read(request=REQUEST, qualities=ALL, models=("distill", "base"), **options):
+    return settings.read(dataclasses.replace(request, options=options), qualities, models)
+
+
+@pytest.mark.parametrize(
+    ("quality", "size", "grid"),
+    [
+        ("256p", (1920, 1080), (448, 256)),
+        ("540p", (1920, 1080), (896, 512)),
+        ("1080p", (1920, 1080), (1920, 1088)),
+        ("256p", (1080, 1920), (256, 448)),
+        ("256p", (1000, 1000), (352, 352)),
+        ("540p", (2048, 858), (1056, 448)),
+    ],
+)
+def test_published_sizes_and_other_shapes(quality, size, grid):
+    assert settings.grid_size(quality, *size) == grid
+
+
+@given(st.sampled_from(ALL), st.integers(16, 8192), st.integers(16, 8192))
+def test_every_size_is_on_the_grid(quality, width, height):
+    w, h = settings.grid_size(quality, width, height)
+    assert w % 32 == h % 32 == 0
+    assert min(w, h) >= 32
+    if 0.4 < width / height < 2.5:
+        assert abs(math.log(w * h / math.prod(settings.QUALITIES[quality]))) < 0.2
+        assert abs(math.log((w / h) / (width / height))) < 0.15
+
+
+@pytest.mark.parametrize(
+    ("seconds", "latents", "sounds"),
+    [(4, 26, 101), (5, 32, 126), (1, 7, 26), (3, 20, 77), (0.04, 1, 2), (10, 64, 253)],
+)
+def test_lengths(seconds, latents, sounds):
+    """4 and 5 s as published; others are never shorter than asked for."""
+    assert settings.latent_frames(seconds) == latents
+    assert settings.audio_frames(seconds) == sounds
+
+
+@given(st.floats(0.02, 10))
+def test_a_clip_is_long_enough_and_not_too_long(seconds):
+    latents, sounds = settings.latent_frames(seconds), settings.audio_frames(seconds)
+    frames = settings.frame_count(latents)
+    assert -0.001 <= frames / 25 - seconds < 0.161
+    assert sounds / 25 >= frames / 25
+    assert (sounds - 1) // 4 + 1 == latents
+
+
+def test_the_engines_own_choice_follows_the_size():
+    assert read().quality == "1080p"
+    assert read(dataclasses.replace(REQUEST, width=1280, height=720)).quality == "540p"
+    assert read(dataclasses.replace(REQUEST, width=640, height=360)).quality == "540p"
+    assert read(dataclasses.replace(REQUEST, width=480, height=270)).quality == "256p"
+    assert read(qualities=("256p",)).quality == "256p"
+
+
+def test_qualities_by_word_and_by_name():
+    assert read(quality="FAST").quality == "256p"
+    assert read(quality="Best").quality == "1080p"
+    assert read(quality="best", qualities=("256p", "540p")).quality == "540p"
+    assert read(quality="540p").quality == "540p"
+    with pytest.raises(EngineError) as failure:
+        read(quality="1080p", qualities=("256p",))
+    assert failure.value.code == "quality_unavailable"
+    assert failure.value.param == "extra_params.options.quality"
+
+
+def test_models_and_steps():
+    assert (read().model, read().steps) == ("distill", 8)
+    assert (read(model="base").model, read(model="base").steps) == ("base", 32)
+    assert read(models=("base",)).model == "base"
+    assert read(steps=3).steps == 3
+    with pytest.raises(EngineError, match="distill model is not on this machine"):
+        read(model="distill", models=("base",))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"quality": 1}, {"quality": "4k"}, {"steps": 0}, {"steps": 2.5}, {"steps": True}, {"steps": 101},
+        {"model": "huge"}, {"refine_from": "../../etc/passwd"}, {"refine_from": "a" * 64, "quality": "256p"},
+        {"final_prompt": 7}, {"scene": "dusk"},
+    ],
+)  # fmt: skip
+def test_wrong_options_are_named(options):
+    with pytest.raises(EngineError) as failure:
+        read(**options)
+    assert failure.value.code == "invalid_request"
+    assert failure.value.param.removeprefix("extra_params.options.") in options
