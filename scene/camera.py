@@ -65,8 +65,8 @@ def intrinsics(
 ) -> dict[str, float]:
     """`fx, fy, cx, cy` in pixels, y down. Pixel centres lie at half numbers: the picture spans 0..width.
 
-    For an orthographic camera fx and fy are pixels a Blender unit. `lens` may be evaluated camera data. Follows
-    BKE_camera_params_compute_viewplane of Blender's source.
+    For an orthographic camera fx and fy are pixels a Blender unit. `lens` may be evaluated camera data.
+    Follows BKE_camera_params_compute_viewplane of Blender's source.
     """
     aspect = render.pixel_aspect_y / render.pixel_aspect_x  # height of a pixel in widths
     tall = height * aspect
@@ -139,11 +139,14 @@ def is_animated(camera: bpy.types.Object) -> bool:
     return False
 
 
-def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, frame_count: int) -> dict[str, Any]:
-    """path.json of the camera's own motion over `frame_count` scene frames from `frame` on, a keyframe a frame.
+def camera_path(
+    scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, frame_count: int
+) -> dict[str, Any]:
+    """path.json of the camera's own motion over `frame_count` scene frames from `frame` on, a keyframe a
+    frame.
 
-    Parents, constraints and drivers count: every frame is evaluated. The scene's frame is put back; values that were
-    changed on animated channels without a key are lost, as with any change of frame in Blender.
+    Parents, constraints and drivers count: every frame is evaluated. The scene's frame is put back; values
+    that were changed on animated channels without a key are lost, as with any change of frame in Blender.
     """
     unit = metres_per_unit(scene)
     width, height = picture_size(scene)
@@ -159,11 +162,13 @@ def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, fr
             focal = intrinsics(evaluated.data, scene.render, width, height)["fx"]
             if index == 0:
                 start_inverse, start_focal = np.linalg.inv(matrix), focal
-            keyframes.append({
-                "t": index / max(1, frame_count - 1),
-                "matrix": (start_inverse @ matrix).tolist(),
-                "zoom": focal / start_focal,
-            })
+            keyframes.append(
+                {
+                    "t": index / max(1, frame_count - 1),
+                    "matrix": (start_inverse @ matrix).tolist(),
+                    "zoom": focal / start_focal,
+                }
+            )
     finally:
         scene.frame_set(here, subframe=subframe)
     return {"keyframes": keyframes}

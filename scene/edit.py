@@ -6,15 +6,23 @@ import bpy
 
 EDIT_NAME = "Edit"
 EDIT_KEY = "take_one_edit"  # on the scene that Take One made as the edit
-COPIED = ("resolution_x", "resolution_y", "resolution_percentage", "pixel_aspect_x", "pixel_aspect_y", "fps", "fps_base")
+COPIED = (
+    "resolution_x",
+    "resolution_y",
+    "resolution_percentage",
+    "pixel_aspect_x",
+    "pixel_aspect_y",
+    "fps",
+    "fps_base",
+)
 
 
 def find_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Scene | None:
     """The scene that takes of `scene` land on, or None where it has not been made yet.
 
-    It is the workspace's sequencer scene (Blender 5), else the scene that Take One made, else a scene named "Edit", else
-    `scene` itself where it has strips. `scene` without strips never becomes the edit: its renders would then show strips
-    instead of the set.
+    It is the workspace's sequencer scene (Blender 5), else the scene that Take One made, else a scene named
+    "Edit", else `scene` itself where it has strips. `scene` without strips never becomes the edit: its
+    renders would then show strips instead of the set.
     """
     chosen = getattr(context.workspace, "sequencer_scene", None) if context.workspace else None
     if chosen is not None and (chosen != scene or _has_strips(chosen)):
@@ -29,8 +37,8 @@ def find_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.t
 
 
 def ensure_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Scene:
-    """The edit scene, made on first use: view transform Standard, frame rate and size of `scene`. A scene that was there is
-    never changed. In Blender 5 a workspace that shows no edit yet shows the new one."""
+    """The edit scene, made on first use: view transform Standard, frame rate and size of `scene`. A scene
+    that was there is never changed. In Blender 5 a workspace that shows no edit yet shows the new one."""
     edit = find_edit_scene(context, scene)
     if edit is not None:
         if edit.sequence_editor is None:

@@ -15,25 +15,32 @@ import numpy as np
 
 MAGIC = 20000630
 BACKGROUND = 1e10  # Blender's own depth of nothing
-PIXEL_TYPES = {0: np.dtype("<u4"), 1: np.dtype("<f2"), 2: np.dtype("<f4")}
+PIXEL_TYPES: dict[int, np.dtype[Any]] = {0: np.dtype("<u4"), 1: np.dtype("<f2"), 2: np.dtype("<f4")}
 ZIP_ROWS = 16
 
 
 def write_depth(path: Path, depth: np.ndarray) -> None:
-    """Write float32 [height, width] metres as a ZIP-compressed EXR of one channel, V. Written aside, then renamed."""
+    """Write float32 [height, width] metres as a ZIP-compressed EXR of one channel, V. Written aside, then
+    renamed."""
     height, width = depth.shape
     rows = np.ascontiguousarray(depth, dtype="<f4")
     window = struct.pack("<4i", 0, 0, width - 1, height - 1)
-    header = struct.pack("<II", MAGIC, 2) + b"".join((
-        _attribute("channels", "chlist", b"V\0" + struct.pack("<iB3xii", 2, 0, 1, 1) + b"\0"),
-        _attribute("compression", "compression", b"\x03"),
-        _attribute("dataWindow", "box2i", window),
-        _attribute("displayWindow", "box2i", window),
-        _attribute("lineOrder", "lineOrder", b"\0"),
-        _attribute("pixelAspectRatio", "float", struct.pack("<f", 1)),
-        _attribute("screenWindowCenter", "v2f", struct.pack("<2f", 0, 0)),
-        _attribute("screenWindowWidth", "float", struct.pack("<f", 1)),
-    )) + b"\0"
+    header = (
+        struct.pack("<II", MAGIC, 2)
+        + b"".join(
+            (
+                _attribute("channels", "chlist", b"V\0" + struct.pack("<iB3xii", 2, 0, 1, 1) + b"\0"),
+                _attribute("compression", "compression", b"\x03"),
+                _attribute("dataWindow", "box2i", window),
+                _attribute("displayWindow", "box2i", window),
+                _attribute("lineOrder", "lineOrder", b"\0"),
+                _attribute("pixelAspectRatio", "float", struct.pack("<f", 1)),
+                _attribute("screenWindowCenter", "v2f", struct.pack("<2f", 0, 0)),
+                _attribute("screenWindowWidth", "float", struct.pack("<f", 1)),
+            )
+        )
+        + b"\0"
+    )
     chunks = []
     for top in range(0, height, ZIP_ROWS):
         packed = _zip(rows[top : top + ZIP_ROWS].tobytes())
@@ -106,7 +113,7 @@ def _header(data: mmap.mmap) -> tuple[dict[str, bytes], int]:
     return attributes, position + 1
 
 
-def _channels(packed: bytes) -> list[tuple[str, np.dtype]]:
+def _channels(packed: bytes) -> list[tuple[str, np.dtype[Any]]]:
     """Names and types in file order."""
     result = []
     position = 0

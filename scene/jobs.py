@@ -1,18 +1,15 @@
 """From a shot's card to a job: take the still, send the request, follow it until its take has landed.
 
-The take's uid is the job's key. A job is bound to file, scene and shot by ids, so that undo, redo, renames, file
-load and a restart of Blender do not lose it.
+The take's uid is the job's key. A job is bound to file, scene and shot by ids, so that undo, redo, renames,
+file load and a restart of Blender do not lose it.
 """
 
 from __future__ import annotations
 
 import json
-import random
 import time
 import uuid
 from collections import deque
-from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,36 +18,20 @@ import bpy
 from ..client import events
 from ..client.request import JobRequest, Line
 from . import pump, still, takes
-from .camera import camera_path, check_camera, is_animated, picture_size
+from .camera import camera_path, check_camera
 from .edit import find_edit_scene
 from .errors import SceneError
-from .properties import MAX_SEED, ensure_ids, find_shot, find_take, prompt_of
+from .plan import Plan, clip_size, frame_rate, make_plan
+from .properties import ensure_ids, find_shot, find_take
 from .state import RENDERING, SENDING, STATE, Job
 from .still import Still
 
-CARD = ("engine", "sound", "seconds", "quality", "size_percent", "motion")  # and "prompt"
-NTSC = 1.001
+__all__ = ["cancel", "cancel_all", "clip_size", "make_again", "run_blocking", "start", "submit", "wait"]
+
 HOPELESS = {events.OFF, events.FAILED, events.MISSING, events.OUTDATED}  # the backend needs the user
 
 
-@dataclass
-class _Plan:
-    """Takes to be made of one shot: all that is known before the still is there."""
-
-    scene: str
-    shot_uid: str
-    numbers: dict[str, int]  # by key
-    seeds: dict[str, int]
-    source: str
-    card: dict[str, Any]
-    placement: str
-    frame: int | None
-    edit_uid: str
-    refines: str
-    folder: Path
-
-
-_waiting: deque[_Plan] = deque()  # for the render of their still
+_waiting: deque[Plan] = deque()  # for the render of their still
 
 
 def start(
@@ -63,18 +44,21 @@ def start(
     overrides: dict[str, Any] | None = None,
     refines: str = "",
 ) -> list[str]:
-    """Animate a shot without waiting: the still first (a render is Blender's own, non-blocking), then one job a seed.
-    Returns the jobs' keys. Where a still is being rendered already, this one's turn comes after it.
+    """Animate a shot without waiting: the still first (a render is Blender's own, non-blocking), then one
+    job a seed. Returns the jobs' keys. Where a still is being rendered already, this one's turn comes after
+    it.
 
-    `seeds` None: one take with the shot's seed where it is locked, else a new random one. `placement` is PLAYHEAD,
-    AFTER or REPLACE; None: the scene's. `source` None: the shot's. `overrides` replaces values of the shot's card
-    for these takes only: engine, prompt, sound, seconds, quality, size_percent, motion. `refines` is the uid of the
-    take that the new one replaces on its strips. Progress shows in `state.STATE`.
+    `seeds` None: one take with the shot's seed where it is locked, else a new random one. `placement` is
+    PLAYHEAD, AFTER or REPLACE; None: the scene's. `source` None: the shot's. `overrides` replaces values of
+    the shot's card for these takes only: engine, prompt, sound, seconds, quality, size_percent, motion.
+    `refines` is the uid of the take that the new one replaces on its strips. Progress shows in
+    `state.STATE`.
 
     Raises:
-        SceneError: for what is wrong before anything began. What goes wrong later is kept in STATE.last_error.
+        SceneError: for what is wrong before anything began. What goes wrong later is kept in
+        STATE.last_error.
     """
-    plan = _plan(context, shot, seeds, placement, source, overrides, refines)
+    plan = make_plan(context, shot, seeds, placement, source, overrides, refines)
     if plan.source != still.RENDER:
         return _send(context, plan, _capture(context, shot, plan))
     check_camera(shot.id_data, shot.camera)
@@ -108,7 +92,7 @@ def run_blocking(
     Raises:
         SceneError: for whatever went wrong; `timeout` when it took longer than `timeout` seconds.
     """
-    plan = _plan(context, shot, seeds, placement, source, overrides, refines)
+    plan = make_plan(context, shot, seeds, placement, source, overrides, refines)
     shot_uid = plan.shot_uid
     keys = _send(context, plan, _capture(context, shot, plan))
     wait(keys, timeout)
@@ -126,10 +110,16 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
     failed: SceneError | None = None
     while any(key in STATE.jobs for key in keys):
         if time.monotonic() > ends:
-            raise SceneError("timeout", f"No take after {timeout:.0f} seconds. The job goes on; see the panel.", "open_log")
+            raise SceneError(
+                "timeout", f"No take after {timeout:.0f} seconds. The job goes on; see the panel.", "open_log"
+            )
         backend = STATE.backend
         if backend.state in HOPELESS:
-            raise SceneError(f"backend_{backend.state}", backend.message or "The backend is not started.", backend.fix or "start")
+            raise SceneError(
+                f"backend_{backend.state}",
+                backend.message or "The backend is not started.",
+                backend.fix or "start",
+            )
         event = pump.session().next_event(0.2)
         if event is None:
             continue
@@ -152,13 +142,13 @@ def submit(
     refines: str = "",
 ) -> str:
     """Send one job for a still that is already there. Returns the take's uid, which is the job's key."""
-    plan = _plan(context, shot, [seed], placement, None, overrides, refines)
+    plan = make_plan(context, shot, [seed], placement, None, overrides, refines)
     return _send(context, plan, picture)[0]
 
 
 def make_again(context: bpy.types.Context, shot: Any, take_uid: str) -> str:
-    """Send the request of a take once more, from what it kept (its still, direction, engine, seed): a new take that
-    replaces it on its strips.
+    """Send the request of a take once more, from what it kept (its still, direction, engine, seed): a new
+    take that replaces it on its strips.
 
     Raises:
         SceneError: cannot_remake where the take kept no request, or its still is gone.
@@ -166,14 +156,22 @@ def make_again(context: bpy.types.Context, shot: Any, take_uid: str) -> str:
     old = find_take(shot, take_uid)
     kept = json.loads(old.request or "{}").get("kept") if old else None
     if not kept:
-        raise SceneError("cannot_remake", "This take did not keep what it was made from. Animate the shot instead.")
+        raise SceneError(
+            "cannot_remake", "This take did not keep what it was made from. Animate the shot instead."
+        )
     request = JobRequest.from_json(kept)
     for path in request.uploads.values():
         if not path.is_file():
             raise SceneError("cannot_remake", f"The take's still is gone: {path}. Animate the shot instead.")
     key = uuid.uuid4().hex
     number = takes.next_number(shot)
-    binding = {**request.binding, "take_uid": key, "number": number, "shot_name": shot.name, "refines": take_uid}
+    binding = {
+        **request.binding,
+        "take_uid": key,
+        "number": number,
+        "shot_name": shot.name,
+        "refines": take_uid,
+    }
     new = JobRequest.from_json({**kept, "key": key, "binding": binding})
     _hand_over(shot, new, number, refines=take_uid, still_path=new.still)
     return key
@@ -205,102 +203,16 @@ def cancel_all() -> None:
     pump.session().cancel_all()
 
 
-# --- planning ------------------------------------------------------------------------------------------------
+# --- the still and the request ------------------------------------------------------------------------------
 
 
-def _plan(
-    context: bpy.types.Context,
-    shot: Any,
-    seeds: list[int] | None,
-    placement: str | None,
-    source: str | None,
-    overrides: dict[str, Any] | None,
-    refines: str,
-) -> _Plan:
-    scene = shot.id_data
-    ensure_ids(scene)
-    card = {name: getattr(shot, name) for name in CARD} | {"prompt": prompt_of(shot)} | (overrides or {})
-    if card["motion"] == "CAMERA" and not is_animated(check_camera(scene, shot.camera)):
-        raise SceneError(
-            "camera_still", "The camera is not animated. Animate it, or let the words choose the move.", "pick_camera"
-        )
-    if seeds is None:
-        seeds = [shot.seed if shot.seed_lock else random.randint(0, MAX_SEED)]
-        shot.seed = seeds[0]
-    edit = find_edit_scene(context, scene)
-    if edit is not None:
-        ensure_ids(edit)
-    _check_engine(card, scene, edit)
-    keys = [uuid.uuid4().hex for _ in seeds]
-    numbers = {key: takes.next_number(shot) for key in keys}
-    folder = takes.shot_folder(shot) / "stills" / takes.take_name(shot.name, numbers[keys[0]])
-    return _Plan(
-        scene=scene.name,
-        shot_uid=shot.uid,
-        numbers=numbers,
-        seeds=dict(zip(keys, seeds, strict=True)),
-        source=source or shot.still_source,
-        card=card,
-        placement=placement or scene.take_one.placement,
-        frame=edit.frame_current if edit is not None else None,
-        edit_uid=edit.take_one.uid if edit is not None else "",
-        refines=refines,
-        folder=folder,
-    )
-
-
-def _check_engine(card: dict[str, Any], scene: bpy.types.Scene, edit: bpy.types.Scene | None) -> None:
-    """What the engine can't do is said before anything is rendered. Nothing is checked until the backend has told."""
-    engine = STATE.engine(card["engine"])
-    if engine is None:
-        return
-    name = engine.get("name") or engine["id"]
-    if not engine.get("available", True):
-        raise SceneError("engine_unavailable", f"{name} can't run here: {engine.get('reason', '')}", engine.get("fix", ""))
-    longest = engine.get("max_seconds")
-    if longest and card["seconds"] > longest:
-        raise SceneError("too_long", f"{name} makes up to {longest:g} seconds, and the shot is {card['seconds']:g}.", "shorter")
-    clip_size(*picture_size(scene), card["size_percent"], engine)
-
-
-def clip_size(width: int, height: int, percent: int, engine: dict[str, Any] | None) -> tuple[int, int]:
-    """The clip's size for a still of this size: even numbers, or the engine's own size that comes closest in shape and
-    then in area.
-
-    Raises:
-        SceneError: smaller_size where the engine can't make so many pixels.
-    """
-    wide, high = (max(16, side * percent // 100 // 2 * 2) for side in (width, height))
-    sizes = (engine or {}).get("sizes") or ()
-    if sizes:
-        return min(
-            ((int(w), int(h)) for w, h in sizes),
-            key=lambda size: (round(abs(size[0] / size[1] - wide / high), 2), abs(size[0] * size[1] - wide * high)),
-        )
-    most = (engine or {}).get("max_pixels")
-    if most and wide * high > most:
-        raise SceneError(
-            "too_large",
-            f"{engine.get('name') or engine['id']} can't make {wide}x{high}: at most {most / 1e6:.1f} megapixels.",
-            "smaller_size",
-        )
-    return wide, high
-
-
-def frame_rate(scene: bpy.types.Scene) -> Fraction:
-    """The scene's frame rate as a fraction: 24, or 24000/1001 for an fps base of 1.001."""
-    render = scene.render
-    if abs(render.fps_base - NTSC) < 1e-5:
-        return Fraction(render.fps * 1000, 1001)
-    return (Fraction(render.fps) / Fraction(render.fps_base)).limit_denominator(1001)
-
-
-# --- the still and the request -------------------------------------------------------------------------------
-
-
-def _capture(context: bpy.types.Context, shot: Any, plan: _Plan) -> Still:
+def _capture(context: bpy.types.Context, shot: Any, plan: Plan) -> Still:
     return still.capture(
-        context, shot.id_data, plan.folder, source=plan.source, camera=shot.camera,
+        context,
+        shot.id_data,
+        plan.folder,
+        source=plan.source,
+        camera=shot.camera,
         image_path=Path(bpy.path.abspath(shot.image_path)) if shot.image_path else None,
     )
 
@@ -336,20 +248,22 @@ def _on_still(result: Still | SceneError) -> None:
             return
 
 
-def _drop(plan: _Plan) -> None:
+def _drop(plan: Plan) -> None:
     for key in plan.numbers:
         STATE.jobs.pop(key, None)
     STATE.changed()
 
 
-def _send(context: bpy.types.Context, plan: _Plan, picture: Still) -> list[str]:
+def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
     """Hand the plan's requests to the session."""
     shot = find_shot(plan.shot_uid)
     if shot is None:
         raise SceneError("no_shot", "The shot was deleted before its still was ready.")
     scene, card = shot.id_data, plan.card
     file_id, scene_uid = ensure_ids(scene)
-    width, height = clip_size(picture.width, picture.height, card["size_percent"], STATE.engine(card["engine"]))
+    width, height = clip_size(
+        picture.width, picture.height, card["size_percent"], STATE.engine(card["engine"])
+    )
     path = None
     if card["motion"] == "CAMERA":
         fps = scene.render.fps / scene.render.fps_base
@@ -359,16 +273,36 @@ def _send(context: bpy.types.Context, plan: _Plan, picture: Still) -> list[str]:
     shot.still = takes.stored_path(picture.image)
     for key, number in plan.numbers.items():
         binding = {
-            "file_id": file_id, "scene_uid": scene_uid, "shot_uid": shot.uid, "take_uid": key,
-            "shot_name": shot.name, "number": number, "placement": plan.placement, "frame": plan.frame,
-            "edit_uid": plan.edit_uid, "refines": plan.refines,
+            "file_id": file_id,
+            "scene_uid": scene_uid,
+            "shot_uid": shot.uid,
+            "take_uid": key,
+            "shot_name": shot.name,
+            "number": number,
+            "placement": plan.placement,
+            "frame": plan.frame,
+            "edit_uid": plan.edit_uid,
+            "refines": plan.refines,
         }
         request = JobRequest(
-            key=key, engine=card["engine"], prompt=card["prompt"],
-            lines=tuple(Line(line.speaker, line.language, line.line) for line in shot.lines if line.line.strip()),
-            sound=card["sound"], seconds=card["seconds"], fps=frame_rate(edit), width=width, height=height,
-            seed=plan.seeds[key], still=picture.image, depth=picture.depth, camera=picture.camera, path=path,
-            binding=binding, options={} if card["quality"] == "STANDARD" else {"quality": card["quality"].lower()},
+            key=key,
+            engine=card["engine"],
+            prompt=card["prompt"],
+            lines=tuple(
+                Line(line.speaker, line.language, line.line) for line in shot.lines if line.line.strip()
+            ),
+            sound=card["sound"],
+            seconds=card["seconds"],
+            fps=frame_rate(edit),
+            width=width,
+            height=height,
+            seed=plan.seeds[key],
+            still=picture.image,
+            depth=picture.depth,
+            camera=picture.camera,
+            path=path,
+            binding=binding,
+            options={} if card["quality"] == "STANDARD" else {"quality": card["quality"].lower()},
         )
         _hand_over(shot, request, number, refines=plan.refines, still_path=picture.image)
     return list(plan.numbers)
@@ -387,5 +321,7 @@ def _hand_over(shot: Any, request: JobRequest, number: int, *, refines: str, sti
     take.engine, take.seed, take.refines = request.engine, request.seed, refines
     take.still = takes.stored_path(still_path)
     take.request = json.dumps({"kept": request.to_json()})
-    STATE.jobs[request.key] = Job(request.key, shot.uid, shot.name, number, request.binding["file_id"], SENDING)
+    STATE.jobs[request.key] = Job(
+        request.key, shot.uid, shot.name, number, request.binding["file_id"], SENDING
+    )
     STATE.changed()

@@ -1,4 +1,5 @@
-"""A finished take comes home: into its shot's list and onto the edit, whatever happened to the file meanwhile."""
+"""A finished take comes home: into its shot's list and onto the edit, whatever happened to the file
+meanwhile."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ def file_is_open(file_id: str) -> bool:
 
 
 def can_land(context: bpy.types.Context) -> bool:
-    """Whether the edit may be changed now: nothing renders, and the user is not in the middle of a move or stroke."""
+    """Whether the edit may be changed now: nothing renders, and the user is not in the middle of a move or
+    stroke."""
     if bpy.app.is_job_running("RENDER"):
         return False
     return not any(
@@ -34,9 +36,9 @@ def can_land(context: bpy.types.Context) -> bool:
 
 
 def land(context: bpy.types.Context, ready: TakeReady) -> Any | None:
-    """Put a take into its shot's list and onto the edit, as one undo step. Returns the take, or None where another file is
-    open: it then waits. A shot that is gone is made again. Where no strip could be laid, the take is in the list all the
-    same and STATE.last_error says why.
+    """Put a take into its shot's list and onto the edit, as one undo step. Returns the take, or None where
+    another file is open: it then waits. A shot that is gone is made again. Where no strip could be laid,
+    the take is in the list all the same and STATE.last_error says why.
     """
     binding = ready.job["binding"]
     if not file_is_open(binding["file_id"]):
@@ -57,7 +59,8 @@ def land(context: bpy.types.Context, ready: TakeReady) -> Any | None:
 
 
 def push_undo(context: bpy.types.Context, message: str) -> None:
-    """One undo step, where Blender would keep it whole: not in edit or paint modes, which have undo steps of their own."""
+    """One undo step, where Blender would keep it whole: not in edit or paint modes, which have undo steps
+    of their own."""
     window = context.window or next(iter(context.window_manager.windows), None)
     with context.temp_override(window=window) if window else context.temp_override():
         if bpy.context.mode == "OBJECT" and bpy.ops.ed.undo_push.poll():
@@ -82,7 +85,9 @@ def _show(context: bpy.types.Context, shot: Any, take: Any, binding: dict[str, A
     frame = strips.last_frame(edit)
     if binding.get("placement") == strips.PLAYHEAD and binding.get("frame") is not None:
         frame = binding["frame"]
-    placed = strips.place(edit, clip, name=name, shot_uid=shot.uid, take_uid=take.uid, frame=frame, sound=has_sound(take))
+    placed = strips.place(
+        edit, clip, name=name, shot_uid=shot.uid, take_uid=take.uid, frame=frame, sound=has_sound(take)
+    )
     for strip in placed:
         if strip is not None:
             strip[strips.JOB_KEY] = take.uid
@@ -92,7 +97,8 @@ def _show(context: bpy.types.Context, shot: Any, take: Any, binding: dict[str, A
 
 
 def has_sound(take: Any) -> bool:
-    """Whether the take's clip has sound, by its job's result. A clip that nothing is known of is taken to have."""
+    """Whether the take's clip has sound, by its job's result. A clip that nothing is known of is taken to
+    have."""
     seconds = json.loads(take.request or "{}").get("sound_seconds")
     return seconds is None or seconds > 0
 
@@ -110,7 +116,9 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.refines = binding.get("refines", "")
     take.notes = "\n".join(result.get("notes") or ())
     request = json.loads(take.request) if take.request else {}
-    request |= {name: job[name] for name in ("prompt", "model", "seconds", "size", "fps", "seed") if name in job}
+    request |= {
+        name: job[name] for name in ("prompt", "model", "seconds", "size", "fps", "seed") if name in job
+    }
     if "sound_seconds" in result:
         request["sound_seconds"] = result["sound_seconds"]
     take.request = json.dumps(request)

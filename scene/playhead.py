@@ -42,9 +42,13 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
     edit = find_edit_scene(context, scene)
     strip = _top_strip(edit) if edit else None
     if edit is None or strip is None:
-        raise SceneError("no_frame", "There is no movie or picture under the playhead. Move it onto a strip.", "retry")
+        raise SceneError(
+            "no_frame", "There is no movie or picture under the playhead. Move it onto a strip.", "retry"
+        )
     if len(strip.retiming_keys) > 0:
-        raise SceneError("no_frame", f"Strip '{strip.name}' is retimed: its frame can't be told. Choose another strip.")
+        raise SceneError(
+            "no_frame", f"Strip '{strip.name}' is retimed: its frame can't be told. Choose another strip."
+        )
     element = strip.strip_elem_from_frame(edit.frame_current)
     folder = strip.filepath if strip.type == "MOVIE" else strip.directory + element.filename
     media = Path(bpy.path.abspath(folder))
@@ -69,7 +73,9 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
         try:
             bpy.ops.render.render(write_still=True, scene=plain.name)
         except RuntimeError as error:
-            raise SceneError("render_failed", f"The frame of strip '{strip.name}' could not be read: {error}") from error
+            raise SceneError(
+                "render_failed", f"The frame of strip '{strip.name}' could not be read: {error}"
+            ) from error
         aside.replace(path)
     return width, height
 

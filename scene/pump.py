@@ -56,7 +56,8 @@ def close() -> None:
 
 
 def pump(budget: float = BUDGET) -> bool:
-    """Handle waiting events for at most `budget` seconds. Returns whether anything changed that a panel shows."""
+    """Handle waiting events for at most `budget` seconds. Returns whether anything changed that a panel
+    shows."""
     before = STATE.revision
     ends = time.perf_counter() + budget
     if _session is not None:
@@ -74,13 +75,16 @@ def pump(budget: float = BUDGET) -> bool:
 
 
 def handle(event: events.Event) -> None:
-    """Make one event true here. What goes wrong is logged and kept in STATE.last_error; the job stays in the journal."""
+    """Make one event true here. What goes wrong is logged and kept in STATE.last_error; the job stays in
+    the journal."""
     try:
         _handle(event)
     except Exception as error:  # the timer must go on, and the user must know
         LOG.exception("while handling %s", type(event).__name__)
         key = getattr(event, "key", "")
-        STATE.fail(SceneError("unexpected", f"Take One could not deal with a result: {error}", "open_log"), key)
+        STATE.fail(
+            SceneError("unexpected", f"Take One could not deal with a result: {error}", "open_log"), key
+        )
     STATE.changed()
 
 
@@ -140,7 +144,9 @@ def _failed(event: events.JobFailed) -> None:
     if take is not None:
         take.status = "CANCELLED" if cancelled else "FAILED"
     if not cancelled:
-        STATE.fail(SceneError(error.get("code", ""), error.get("message", ""), error.get("fix") or ""), event.key)
+        STATE.fail(
+            SceneError(error.get("code", ""), error.get("message", ""), error.get("fix") or ""), event.key
+        )
     session().landed(event.key)
 
 
@@ -149,7 +155,7 @@ def job_of(key: str, binding: dict) -> Job:
     return Job(key, binding["shot_uid"], binding["shot_name"], binding["number"], binding["file_id"])
 
 
-# --- Blender's side ------------------------------------------------------------------------------------------
+# --- Blender's side -----------------------------------------------------------------------------------------
 
 
 def _tick() -> float:
@@ -196,7 +202,12 @@ def _on_save(*_: object) -> None:
         takes.clear_unsaved()
 
 
-HANDLERS = (("load_post", _on_load), ("undo_post", _on_undo), ("redo_post", _on_undo), ("save_post", _on_save))
+HANDLERS = (
+    ("load_post", _on_load),
+    ("undo_post", _on_undo),
+    ("redo_post", _on_undo),
+    ("save_post", _on_save),
+)
 
 
 def register() -> None:

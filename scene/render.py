@@ -22,8 +22,8 @@ TICK = 0.05
 
 @dataclass
 class _Pending:
-    """The render that Blender runs for us. `state`: running, complete, cancelled. `depth` is being written once
-    the render is complete; its result says whether there is a depth, and anything in it."""
+    """The render that Blender runs for us. `state`: running, complete, cancelled. `depth` is being written
+    once the render is complete; its result says whether there is a depth, and anything in it."""
 
     scene: str
     folder: Path
@@ -42,7 +42,8 @@ def rendering() -> bool:
 
 
 def abandon() -> None:
-    """Forget the still that is being rendered: `done` gets render_cancelled. Blender itself goes on until Esc."""
+    """Forget the still that is being rendered: `done` gets render_cancelled. Blender itself goes on until
+    Esc."""
     if _pending is not None:
         _pending.state = "cancelled"
 

@@ -1,7 +1,8 @@
-"""Settings of the user's scene that a still needs otherwise for a moment: borrowed, and given back to the bit.
+"""Settings of the user's scene that a still needs otherwise for a moment: borrowed, and given back to the
+bit.
 
-What was borrowed is written on the scene itself. So it is given back also where the state in between was caught by
-an undo step, an autosave or a crash: `heal()` runs after undo and after loading a file.
+What was borrowed is written on the scene itself. So it is given back also where the state in between was
+caught by an undo step, an autosave or a crash: `heal()` runs after undo and after loading a file.
 """
 
 from __future__ import annotations
@@ -17,7 +18,8 @@ RECORD = "take_one_borrowed"
 
 
 def borrow(scene: bpy.types.Scene, changes: dict[str, Any]) -> None:
-    """Set each property, named by its path from the scene ("render.use_stamp"), and record what it was before.
+    """Set each property, named by its path from the scene ("render.use_stamp"), and record what it was
+    before.
 
     Values are what JSON knows, or an object (None for none). Those that are right already are not touched.
     """
@@ -58,8 +60,8 @@ def heal() -> None:
 
 
 def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object) -> dict[str, Any]:
-    """What a render of the still needs: the camera's whole picture (no sequencer, render region, burnt-in text, second
-    eye), with depth, and without writing the compositor's output files."""
+    """What a render of the still needs: the camera's whole picture (no sequencer, render region, burnt-in
+    text, second eye), with depth, and without writing the compositor's output files."""
     changes: dict[str, Any] = {
         "camera": camera,
         "render.use_sequencer": False,
@@ -94,7 +96,8 @@ def compositor_path(scene: bpy.types.Scene) -> str:
 
 @contextmanager
 def image_settings(scene: bpy.types.Scene, **values: Any) -> Iterator[None]:
-    """Output settings for one `save_render`, put back afterwards. `media_type` is for Blender 5 and passed over on 4.5."""
+    """Output settings for one `save_render`, put back afterwards. `media_type` is for Blender 5 and passed
+    over on 4.5."""
     settings = scene.render.image_settings
     before = _plain_values(settings)
     # Going from OVERRIDE to FOLLOW_SCENE and back makes Blender forget the overriding view.
@@ -138,8 +141,12 @@ def _view(settings: Any) -> dict[str, Any]:
     return {
         "display": settings.display_settings.display_device,
         "view": _plain_values(settings.view_settings),
-        "mapping": {"black": tuple(mapping.black_level), "white": tuple(mapping.white_level),
-                    "clip": _plain_values(mapping), "curves": curves},
+        "mapping": {
+            "black": tuple(mapping.black_level),
+            "white": tuple(mapping.white_level),
+            "clip": _plain_values(mapping),
+            "curves": curves,
+        },
     }
 
 

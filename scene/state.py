@@ -1,5 +1,5 @@
-"""What the panels show while things run. Plain data outside of Blender's own, so that undo and file load never
-meet it: panels read it, `pump` and `jobs` write it."""
+"""What the panels show while things run. Plain data outside of Blender's own, so that undo and file load
+never meet it: panels read it, `pump` and `jobs` write it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ ACTIVE = (RENDERING, SENDING, QUEUED, IN_PROGRESS)
 
 @dataclass
 class Problem:
-    """The last thing that went wrong. It stays until dealt with. `key` is the job's, "" where there was none."""
+    """The last thing that went wrong. It stays until dealt with. `key` is the job's, "" where there was
+    none."""
 
     code: str
     message: str
@@ -50,7 +51,8 @@ class Install:
 class Job:
     """One take being made. `key` is also the take's uid.
 
-    `preview` is a JPEG (None until there is one), `preview_count` grows with each new one. `progress` is 0..100.
+    `preview` is a JPEG (None until there is one), `preview_count` grows with each new one. `progress` is
+    0..100.
     """
 
     key: str
@@ -74,7 +76,9 @@ class State:
     backend: Backend = field(default_factory=Backend)
     install: Install = field(default_factory=Install)
     engines: list[dict[str, Any]] = field(default_factory=list)  # the entries of GET /v1/models
-    jobs: dict[str, Job] = field(default_factory=dict)  # by key, oldest first; gone when landed, failed or cancelled
+    jobs: dict[str, Job] = field(
+        default_factory=dict
+    )  # by key, oldest first; gone when landed, failed or cancelled
     last_error: Problem | None = None
     last_landed: str = ""  # key of the take that landed last
     revision: int = 0

@@ -13,7 +13,18 @@ from .errors import SceneError
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, start_render
 from .still_files import PICTURE, Still, look_of
 
-__all__ = ["IMAGE", "PLAYHEAD", "RENDER", "RESULT", "VIEWPORT", "Still", "abandon", "capture", "rendering", "start_render"]
+__all__ = [
+    "IMAGE",
+    "PLAYHEAD",
+    "RENDER",
+    "RESULT",
+    "VIEWPORT",
+    "Still",
+    "abandon",
+    "capture",
+    "rendering",
+    "start_render",
+]
 
 RESULT, IMAGE, PLAYHEAD = "RESULT", "IMAGE", "PLAYHEAD"
 AS_THEY_ARE = {".png", ".jpg", ".jpeg", ".webp"}
@@ -30,12 +41,13 @@ def capture(
 ) -> Still:
     """Take the still and wait for it. Files are written into `folder` (still.png, depth.exr, camera.json).
 
-    `camera` None is the scene's active camera. Nothing of the scene is changed afterwards, whatever happens. The
-    scene's render region, burnt-in text, stereo and sequencer do not count: the still is the camera's whole
-    picture. Film that is transparent becomes black.
+    `camera` None is the scene's active camera. Nothing of the scene is changed afterwards, whatever
+    happens. The scene's render region, burnt-in text, stereo and sequencer do not count: the still is the
+    camera's whole picture. Film that is transparent becomes black.
 
     Raises:
-        SceneError: no_camera, panoramic_camera, nothing_visible, render_failed, render_cancelled, render_busy,
+        SceneError: no_camera, panoramic_camera, nothing_visible, render_failed, render_cancelled,
+        render_busy,
             draw_failed, no_result, no_image, no_frame, disk.
     """
     try:
@@ -59,7 +71,8 @@ def capture(
 
 
 def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder: Path) -> Still:
-    """The Render Result. It has depth and camera where its size fits the camera of now, and it has a depth pass."""
+    """The Render Result. It has depth and camera where its size fits the camera of now, and it has a depth
+    pass."""
     check_free()
     try:
         still_files.save_result(scene, folder)
@@ -71,7 +84,7 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
         ) from error
     depth = still_files.read_layers(folder)
     width, height = _image_size(folder / PICTURE)
-    note = "The Render Result has no depth pass that fits: the move is plainer. Switch on Z in the view layer's passes."
+    note = "The Render Result has no depth pass that fits: the move is plainer. Switch on the view layer's Z pass."
     plain = Still(folder / PICTURE, width, height, RESULT, notes=(note,))
     if depth is None or depth.shape != (height, width):
         return plain
@@ -86,7 +99,9 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
 
 def _from_file(path: Path | None, folder: Path) -> Still:
     if path is None or not path.is_file():
-        raise SceneError("no_image", f"There is no image file '{path or ''}'. Choose one for the still.", "retry")
+        raise SceneError(
+            "no_image", f"There is no image file '{path or ''}'. Choose one for the still.", "retry"
+        )
     note = ("An image file has no depth: the camera move is plainer.",)
     if path.suffix.lower() in AS_THEY_ARE:
         image = folder / ("still" + path.suffix.lower())

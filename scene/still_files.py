@@ -21,8 +21,8 @@ PICTURE, LAYERS, DEPTH, CAMERA = "still.png", "part_layers.exr", "depth.exr", "c
 @dataclass(frozen=True)
 class Still:
     """`image` is a PNG (or the user's own PNG, JPEG or WebP, copied). `depth` is an EXR (channel V, planar
-    metres) and `camera` the dict of camera.json; both None where the source has none. `notes` are remarks for the
-    user."""
+    metres) and `camera` the dict of camera.json; both None where the source has none. `notes` are remarks
+    for the user."""
 
     image: Path
     width: int
@@ -48,7 +48,8 @@ def look_of(scene: bpy.types.Scene, camera: bpy.types.Object) -> Look:
 
 
 def save_result(scene: bpy.types.Scene, folder: Path) -> None:
-    """Write the Render Result as still.png, as the user sees it, and all its passes beside it for `read_layers`.
+    """Write the Render Result as still.png, as the user sees it, and all its passes beside it for
+    `read_layers`.
 
     Raises:
         RuntimeError: Blender could not write it, or there is none.
@@ -57,13 +58,22 @@ def save_result(scene: bpy.types.Scene, folder: Path) -> None:
     if result is None:
         raise RuntimeError("There is no Render Result.")
     with image_settings(
-        scene, media_type="IMAGE", file_format="PNG", color_mode="RGB", color_depth="8",
+        scene,
+        media_type="IMAGE",
+        file_format="PNG",
+        color_mode="RGB",
+        color_depth="8",
         color_management="FOLLOW_SCENE",
     ):
         save_aside(result, folder / PICTURE, scene)
     with image_settings(
-        scene, media_type="MULTI_LAYER_IMAGE", file_format="OPEN_EXR_MULTILAYER", color_depth="32",
-        exr_codec="NONE", use_exr_interleave=True, use_preview=False,
+        scene,
+        media_type="MULTI_LAYER_IMAGE",
+        file_format="OPEN_EXR_MULTILAYER",
+        color_depth="32",
+        exr_codec="NONE",
+        use_exr_interleave=True,
+        use_preview=False,
     ):
         result.save_render(str(folder / LAYERS), scene=scene)
 
@@ -76,7 +86,8 @@ def save_aside(image: bpy.types.Image, path: Path, scene: bpy.types.Scene) -> No
 
 
 def read_layers(folder: Path) -> np.ndarray | None:
-    """The depth, in Blender units, that `save_result` wrote; its file is removed. None without a depth pass."""
+    """The depth, in Blender units, that `save_result` wrote; its file is removed. None without a depth
+    pass."""
     layers = folder / LAYERS
     try:
         return exr.read_depth(layers)
@@ -85,7 +96,8 @@ def read_layers(folder: Path) -> np.ndarray | None:
 
 
 def write_depth(folder: Path, depth: np.ndarray, look: Look) -> bool:
-    """Write depth.exr in metres; `depth` is in Blender units. Returns whether anything but background is in it.
+    """Write depth.exr in metres; `depth` is in Blender units. Returns whether anything but background is in
+    it.
 
     Raises:
         SceneError: render_failed for a depth of another size than the camera's picture.

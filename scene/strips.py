@@ -60,14 +60,23 @@ def content_length(strip: bpy.types.Strip) -> int:
 def last_frame(edit: bpy.types.Scene) -> int:
     """The frame after the last strip of the edit, or its first frame where there is none."""
     editor = edit.sequence_editor
-    return max((end(strip) for strip in editor.strips), default=edit.frame_start) if editor else edit.frame_start
+    return (
+        max((end(strip) for strip in editor.strips), default=edit.frame_start) if editor else edit.frame_start
+    )
 
 
 def place(
-    edit: bpy.types.Scene, clip: Path, *, name: str, shot_uid: str, take_uid: str, frame: int, sound: bool = True
+    edit: bpy.types.Scene,
+    clip: Path,
+    *,
+    name: str,
+    shot_uid: str,
+    take_uid: str,
+    frame: int,
+    sound: bool = True,
 ) -> Placed:
-    """Lay a clip at `frame` on free unlocked channels, above what shows there. Nothing that was there moves, the
-    selection stays, and on failure nothing remains.
+    """Lay a clip at `frame` on free unlocked channels, above what shows there. Nothing that was there
+    moves, the selection stays, and on failure nothing remains.
 
     Raises:
         SceneError: no_channel; clip_unreadable.
@@ -102,10 +111,14 @@ def place(
 
 
 def free_channels(
-    editor: bpy.types.SequenceEditor, first: int, after: int, count: int, ignore: bpy.types.Strip | None = None
+    editor: bpy.types.SequenceEditor,
+    first: int,
+    after: int,
+    count: int,
+    ignore: bpy.types.Strip | None = None,
 ) -> list[int]:
-    """The `count` lowest channels that are free in [first, after) and neither locked nor muted, above what shows there
-    if possible.
+    """The `count` lowest channels that are free in [first, after) and neither locked nor muted, above what
+    shows there if possible.
 
     Raises:
         SceneError: no_channel.
@@ -125,7 +138,7 @@ def free_channels(
     if len(chosen) < count:
         raise SceneError(
             "no_channel",
-            f"All channels of the edit are taken or locked between frames {first} and {after}. Unlock or free one.",
+            f"All channels of the edit are taken or locked from frame {first} to {after}. Unlock one.",
             "retry",
         )
     return chosen[:count]
@@ -155,8 +168,8 @@ def strips_of_take(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip
 
 
 def swap(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str) -> None:
-    """Show another clip on these strips. Handles, trims, transforms, effects and channels stay; a picture of another size
-    is scaled to the place that the old one had.
+    """Show another clip on these strips. Handles, trims, transforms, effects and channels stay; a picture
+    of another size is scaled to the place that the old one had.
 
     Raises:
         SceneError: clip_unreadable; the strips then show what they showed.
@@ -187,7 +200,9 @@ def _check_readable(movie: bpy.types.Strip, clip: Path) -> tuple[int, int]:
     """Width and height of a strip that was just made from the clip."""
     element = movie.elements[0] if movie.elements else None
     if element is None or not element.orig_width or not element.orig_height:
-        raise SceneError("clip_unreadable", f"Blender can't read the clip {clip}. Make the take again.", "retry")
+        raise SceneError(
+            "clip_unreadable", f"Blender can't read the clip {clip}. Make the take again.", "retry"
+        )
     return element.orig_width, element.orig_height
 
 
@@ -221,7 +236,11 @@ def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
     for scene, strip in pairs:
         sound = strip.sound if strip.type == "SOUND" else None
         parent = next(
-            (meta for meta in scene.sequence_editor.strips_all if meta.type == "META" and strip.name in meta.strips),
+            (
+                meta
+                for meta in scene.sequence_editor.strips_all
+                if meta.type == "META" and strip.name in meta.strips
+            ),
             scene.sequence_editor,
         )
         parent.strips.remove(strip)

@@ -21,11 +21,11 @@ RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt
 LONGEST_NAME = 48
 FILES = ("clip", "sidecar", "thumbnail", "still")  # what takes (and shots) point to
 
-# The takes that landed, by file, shot and take: an undo may take them out of the file, but never out of the list.
+# The takes that landed, by file, shot and take: an undo may take them out of the file, but not for long.
 _landed: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
 
 
-# --- names and places ----------------------------------------------------------------------------------------
+# --- names and places ---------------------------------------------------------------------------------------
 
 
 def safe_name(name: str) -> str:
@@ -60,7 +60,8 @@ def shot_folder(shot: Any) -> Path:
 
 
 def next_number(shot: Any) -> int:
-    """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from now on."""
+    """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from
+    now on."""
     used = [shot.last_number, *(take.number for take in shot.takes)]
     used += [job.number for job in STATE.jobs.values() if job.shot_uid == shot.uid]
     used += [take["number"] for take in _landed.get(_place(shot), {}).values()]
@@ -90,18 +91,20 @@ def clip_missing(take: Any) -> bool:
     return take.status == "READY" and not clip_path(take).is_file()
 
 
-# --- the edit's choice ---------------------------------------------------------------------------------------
+# --- the edit's choice --------------------------------------------------------------------------------------
 
 
 def make_current(shot: Any, take: Any) -> int:
-    """Show this take wherever the edit shows the shot's current one: the strips' files are swapped in place, trims,
-    transforms and effects stay, in every scene. Returns the number of strips that changed.
+    """Show this take wherever the edit shows the shot's current one: the strips' files are swapped in
+    place, trims, transforms and effects stay, in every scene. Returns the number of strips that changed.
 
     Raises:
         SceneError: clip_missing (fix "retry": make it again), no_strip where no scene shows the shot.
     """
     if take.status != "READY" or clip_missing(take):
-        raise SceneError("clip_missing", f"The file of take {take.number} is gone: {take.clip}. Make it again.", "retry")
+        raise SceneError(
+            "clip_missing", f"The file of take {take.number} is gone: {take.clip}. Make it again.", "retry"
+        )
     pairs = strips.strips_of_take(shot.current_take) if shot.current_take else []
     if not pairs and not strips.strips_of_take(take.uid):
         pairs = strips.strips_of_shot(shot.uid)
@@ -114,8 +117,8 @@ def make_current(shot: Any, take: Any) -> int:
 
 
 def delete(shot: Any, take: Any) -> str:
-    """Forget a take, remove its strips, and put its files into the system's trash ("trash") or, where there is none,
-    delete them ("deleted"). Its number is never given again."""
+    """Forget a take, remove its strips, and put its files into the system's trash ("trash") or, where there
+    is none, delete them ("deleted"). Its number is never given again."""
     uid, clip = take.uid, clip_path(take)
     files = [clip, clip.with_suffix(".json"), clip.with_suffix(".jpg")] if take.clip else []
     strips.remove(strips.strips_of_take(uid))
@@ -129,7 +132,7 @@ def delete(shot: Any, take: Any) -> str:
     return "deleted" if "deleted" in ends else "trash"
 
 
-# --- undo ------------------------------------------------------------------------------------------------------
+# --- undo ---------------------------------------------------------------------------------------------------
 
 
 def remember(shot: Any, take: Any) -> None:
@@ -157,12 +160,13 @@ def _place(shot: Any) -> tuple[str, str]:
     return shot.id_data.take_one.file_id, shot.uid
 
 
-# --- saving ----------------------------------------------------------------------------------------------------
+# --- saving -------------------------------------------------------------------------------------------------
 
 
 def relocate_takes() -> int:
-    """Copy takes made before the file was first saved to //takes/ and point takes and strips to them. Returns how many
-    paths were changed. The originals stay until `clear_unsaved`: the .blend on disk still points to them."""
+    """Copy takes made before the file was first saved to //takes/ and point takes and strips to them.
+    Returns how many paths were changed. The originals stay until `clear_unsaved`: the .blend on disk still
+    points to them."""
     if not bpy.data.filepath:
         return 0
     file_id = next((scene.take_one.file_id for scene in bpy.data.scenes if scene.take_one.file_id), "")
@@ -183,7 +187,8 @@ def relocate_takes() -> int:
 
 
 def clear_unsaved() -> None:
-    """Remove the originals of relocated takes, right after a save, where nothing of the file points to them."""
+    """Remove the originals of relocated takes, right after a save, where nothing of the file points to
+    them."""
     file_id = next((scene.take_one.file_id for scene in bpy.data.scenes if scene.take_one.file_id), "")
     folder = unsaved_folder(file_id)
     if not file_id or not folder.is_dir():
@@ -191,14 +196,17 @@ def clear_unsaved() -> None:
     paths = [strip.filepath for _, strip in strips.all_strips() if strip.type == "MOVIE"]
     paths += [sound.filepath for sound in bpy.data.sounds]
     paths += [getattr(take, name) for shot in all_shots() for take in shot.takes for name in FILES]
-    used = any(Path(os.path.normpath(bpy.path.abspath(path))).is_relative_to(folder) for path in paths if path)
+    used = any(
+        Path(os.path.normpath(bpy.path.abspath(path))).is_relative_to(folder) for path in paths if path
+    )
     waiting = any(job.file_id == file_id for job in STATE.jobs.values())
     if not used and not waiting:
         shutil.rmtree(folder, ignore_errors=True)
 
 
 def _repoint(moved: dict[str, Path]) -> int:
-    """Make takes, shots, strips and sounds use the new place of their files. Returns how many paths changed."""
+    """Make takes, shots, strips and sounds use the new place of their files. Returns how many paths
+    changed."""
     users: list[tuple[Any, str]] = [
         (item, name)
         for shot in all_shots()

@@ -57,9 +57,14 @@ def _recycle(path: Path) -> None:
 
     class Operation(ctypes.Structure):
         _fields_ = [
-            ("hwnd", ctypes.c_void_p), ("func", ctypes.c_uint), ("source", ctypes.c_wchar_p),
-            ("target", ctypes.c_wchar_p), ("flags", ctypes.c_ushort), ("aborted", ctypes.c_int),
-            ("mappings", ctypes.c_void_p), ("title", ctypes.c_wchar_p),
+            ("hwnd", ctypes.c_void_p),
+            ("func", ctypes.c_uint),
+            ("source", ctypes.c_wchar_p),
+            ("target", ctypes.c_wchar_p),
+            ("flags", ctypes.c_ushort),
+            ("aborted", ctypes.c_int),
+            ("mappings", ctypes.c_void_p),
+            ("title", ctypes.c_wchar_p),
         ]
 
     delete, allow_undo, no_questions = 3, 0x40, 0x10 | 0x4 | 0x400

@@ -37,14 +37,17 @@ def find_view(context: bpy.types.Context, scene: bpy.types.Scene) -> View | None
         for area in window.screen.areas
         if area.type == "VIEW_3D" and window.scene == scene
     ]
-    return max(views, key=lambda view: (view.area == context.area, view.area.width * view.area.height), default=None)
+    return max(
+        views, key=lambda view: (view.area == context.area, view.area.width * view.area.height), default=None
+    )
 
 
 def save_picture(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, path: Path) -> np.ndarray:
-    """Draw what `camera` sees with the view's shading and no overlays into `path` (PNG), at the scene's render size.
+    """Draw what `camera` sees with the view's shading and no overlays into `path` (PNG), at the scene's
+    render size.
 
-    Returns its depth in Blender units, [height, width], top row first, 1e10 for background. The view is as it was
-    afterwards.
+    Returns its depth in Blender units, [height, width], top row first, 1e10 for background. The view is as
+    it was afterwards.
 
     Raises:
         SceneError: draw_failed.
@@ -80,8 +83,14 @@ def _draw(
     try:
         with _changed(space.overlay, show_overlays=False), _changed(space, show_gizmo=False), off.bind():
             off.draw_view3d(
-                scene, layer, space, region, lens.matrix_world.normalized().inverted(), projection,
-                do_color_management=True, draw_background=True,
+                scene,
+                layer,
+                space,
+                region,
+                lens.matrix_world.normalized().inverted(),
+                projection,
+                do_color_management=True,
+                draw_background=True,
             )
             buffer = gpu.state.active_framebuffer_get()
             pixels = np.array(buffer.read_color(0, 0, width, height, 4, 0, "UBYTE"), np.uint8)

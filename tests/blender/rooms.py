@@ -24,7 +24,9 @@ def room(width: int = 96, height: int = 54, engine: str = "CYCLES") -> bpy.types
     scene.eevee.taa_render_samples = 1
     scene.world = bpy.data.worlds.new("World")
     bpy.ops.mesh.primitive_plane_add(size=20)
-    for index, (place, colour) in enumerate((((0, 0, 1), (0.8, 0.1, 0.1)), ((2, 2, 1), (0.1, 0.7, 0.1)), ((-3, 4, 1), (0.1, 0.2, 0.9)))):
+    for index, (place, colour) in enumerate(
+        (((0, 0, 1), (0.8, 0.1, 0.1)), ((2, 2, 1), (0.1, 0.7, 0.1)), ((-3, 4, 1), (0.1, 0.2, 0.9)))
+    ):
         bpy.ops.mesh.primitive_cube_add(size=2, location=place)
         material = bpy.data.materials.new(f"Colour {index}")
         material.use_nodes = True
@@ -105,7 +107,8 @@ def movie_output(scene: bpy.types.Scene, path: Path) -> None:
 
 
 def everything(item, seen=None, depth: int = 0) -> dict:
-    """Every readable RNA value below `item` (not into other data-blocks), by its path: to compare before and after."""
+    """Every readable RNA value below `item` (not into other data-blocks), by its path: to compare before
+    and after."""
     values = {}
     for prop in item.bl_rna.properties:
         name = prop.identifier
@@ -119,7 +122,9 @@ def everything(item, seen=None, depth: int = 0) -> dict:
             if value is None or isinstance(value, bpy.types.ID):
                 values[name] = getattr(value, "name_full", None)
             elif depth < 6:
-                values |= {f"{name}.{key}": inner for key, inner in everything(value, depth=depth + 1).items()}
+                values |= {
+                    f"{name}.{key}": inner for key, inner in everything(value, depth=depth + 1).items()
+                }
         elif prop.type == "COLLECTION":
             if depth < 6:
                 for index, element in enumerate(value):
@@ -141,13 +146,22 @@ def settings_of(scene: bpy.types.Scene) -> dict:
     if not scene.render.image_settings.has_linear_colorspace:
         # No choice of the user's: Blender sets it anew whenever a linear format is chosen.
         del values["scene.image_settings.linear_colorspace_settings.name"]
-    for name in ("cycles", "eevee", "display", "view_settings", "display_settings", "sequencer_colorspace_settings"):
+    for name in (
+        "cycles",
+        "eevee",
+        "display",
+        "view_settings",
+        "display_settings",
+        "sequencer_colorspace_settings",
+    ):
         if hasattr(scene, name):
             values |= {f"{name}.{key}": value for key, value in everything(getattr(scene, name)).items()}
     for index, layer in enumerate(scene.view_layers):
         skip = ("depsgraph", "objects", "layer_collection", "active_layer_collection")
         values |= {
-            f"layer{index}.{key}": value for key, value in everything(layer).items() if not key.startswith(skip)
+            f"layer{index}.{key}": value
+            for key, value in everything(layer).items()
+            if not key.startswith(skip)
         }
     tree = getattr(scene, "compositing_node_group", None) or getattr(scene, "node_tree", None)
     if tree:

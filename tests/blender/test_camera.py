@@ -26,7 +26,13 @@ CASES = {
     "tall pixels, vertical fit": {"aspect": (1.0, 1.6), "sensor_fit": "VERTICAL", "shift_y": -0.1},
     "percentage": {"size": (192, 108), "percentage": 50, "lens": 35.0},
     "orthographic": {"type": "ORTHO", "ortho_scale": 9.0},
-    "orthographic, tall, shift": {"type": "ORTHO", "ortho_scale": 9.0, "size": (54, 96), "shift_x": 0.1, "shift_y": 0.1},
+    "orthographic, tall, shift": {
+        "type": "ORTHO",
+        "ortho_scale": 9.0,
+        "size": (54, 96),
+        "shift_x": 0.1,
+        "shift_y": 0.1,
+    },
     "orthographic, tall pixels": {"type": "ORTHO", "ortho_scale": 9.0, "aspect": (1.0, 1.5)},
     "scaled and parented": {"parent": True},
 }

@@ -61,11 +61,27 @@ def ready(shot, key="k1", number=1, source=None, **binding) -> events.TakeReady:
     path.write_bytes(Path(source).read_bytes())
     path.with_suffix(".json").write_text("{}")
     whole = {
-        "file_id": file_id, "scene_uid": scene_uid, "shot_uid": shot.uid, "take_uid": key, "shot_name": shot.name,
-        "number": number, "placement": "PLAYHEAD", "frame": 30, "edit_uid": "", "refines": "", **binding,
+        "file_id": file_id,
+        "scene_uid": scene_uid,
+        "shot_uid": shot.uid,
+        "take_uid": key,
+        "shot_name": shot.name,
+        "number": number,
+        "placement": "PLAYHEAD",
+        "frame": 30,
+        "edit_uid": "",
+        "refines": "",
+        **binding,
     }
-    job = {"id": f"job-{key}", "model": "draft", "prompt": "push in", "seconds": 1.0, "seed": 5, "binding": whole,
-           "result": {"frames": 24, "sound_seconds": 1.0, "notes": ["The words chose a push in."]}}
+    job = {
+        "id": f"job-{key}",
+        "model": "draft",
+        "prompt": "push in",
+        "seconds": 1.0,
+        "seed": 5,
+        "binding": whole,
+        "result": {"frames": 24, "sound_seconds": 1.0, "notes": ["The words chose a push in."]},
+    }
     return events.TakeReady(key, path, path.with_suffix(".json"), job)
 
 
@@ -94,7 +110,12 @@ def test_the_edit_takes_size_and_rate_from_the_scene_and_nothing_else_changes(sh
     render.pixel_aspect_y = 2.0
     before = everything(scene.render), everything(scene.view_settings), scene.frame_current, scene.name
     pump.handle(ready(shot, source=source))
-    assert (everything(scene.render), everything(scene.view_settings), scene.frame_current, scene.name) == before
+    assert (
+        everything(scene.render),
+        everything(scene.view_settings),
+        scene.frame_current,
+        scene.name,
+    ) == before
     assert bpy.context.scene == scene
     made = bpy.data.scenes["Edit"].render
     assert (made.fps, made.fps_base) == (30, pytest.approx(1.001))
@@ -215,7 +236,14 @@ def test_replace_swaps_the_current_take_everywhere(shot, source, session):
     pump.handle(ready(shot, source=source))
     trailer = bpy.data.scenes.new("Trailer")
     trailer.sequence_editor_create()
-    strips.place(trailer, takes.clip_path(shot.takes[0]), name="Kitchen_t001", shot_uid=shot.uid, take_uid="k1", frame=5)
+    strips.place(
+        trailer,
+        takes.clip_path(shot.takes[0]),
+        name="Kitchen_t001",
+        shot_uid=shot.uid,
+        take_uid="k1",
+        frame=5,
+    )
     before = [(extent[1:]) for extent in seen() + seen("Trailer")]
     pump.handle(ready(shot, "k2", 2, source, placement="REPLACE"))
     assert [(extent[1:]) for extent in seen() + seen("Trailer")] == before
@@ -266,9 +294,17 @@ def test_a_failed_job_says_so_and_its_take_too(shot, source, session):
     event = ready(shot, source=source)
     take = shot.takes.add()
     take.uid = "k1"
-    error = {"code": "out_of_memory", "message": "Not enough memory. Choose a smaller size.", "fix": "smaller_size"}
+    error = {
+        "code": "out_of_memory",
+        "message": "Not enough memory. Choose a smaller size.",
+        "fix": "smaller_size",
+    }
     pump.handle(events.JobFailed("k1", error, event.job["binding"]))
-    assert (STATE.last_error.code, STATE.last_error.fix, STATE.last_error.key) == ("out_of_memory", "smaller_size", "k1")
+    assert (STATE.last_error.code, STATE.last_error.fix, STATE.last_error.key) == (
+        "out_of_memory",
+        "smaller_size",
+        "k1",
+    )
     assert take.status == "FAILED"
     STATE.dismiss()
     pump.handle(events.JobFailed("k1", {"code": "cancelled", "message": "", "fix": ""}, event.job["binding"]))

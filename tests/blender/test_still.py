@@ -44,7 +44,12 @@ def crowd(scene: bpy.types.Scene) -> None:
     render.use_stamp, render.use_multiview = True, True
     render.filepath = "//frames/shot_####"
     settings = render.image_settings
-    settings.file_format, settings.color_mode, settings.color_depth, settings.exr_codec = "OPEN_EXR", "RGB", "16", "PIZ"
+    settings.file_format, settings.color_mode, settings.color_depth, settings.exr_codec = (
+        "OPEN_EXR",
+        "RGB",
+        "16",
+        "PIZ",
+    )
     settings.linear_colorspace_settings.name = "Linear Rec.2020"
     settings.color_management = "OVERRIDE"
     settings.view_settings.view_transform = "Filmic"
@@ -83,7 +88,11 @@ def test_every_setting_is_as_it_was_after_a_crowded_render(tmp_path):
 
 def test_the_picture_is_what_the_scene_alone_shows(tmp_path):
     scene = cheap()
-    scene.view_settings.view_transform, scene.view_settings.exposure, scene.view_settings.gamma = "AgX", 0.7, 1.1
+    scene.view_settings.view_transform, scene.view_settings.exposure, scene.view_settings.gamma = (
+        "AgX",
+        0.7,
+        1.1,
+    )
     plain = capture(scene, tmp_path / "plain")
     scene.render.filepath = str(tmp_path / "own.png")
     scene.render.image_settings.color_mode = "RGB"

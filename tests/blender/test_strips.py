@@ -65,7 +65,12 @@ def test_nothing_that_was_there_changes(edit, clips):
     before = [everything(one), everything(two), everything(edit.render), everything(edit.view_settings)]
     place(edit, clips["a"])
     editor = edit.sequence_editor
-    assert [everything(one), everything(two), everything(edit.render), everything(edit.view_settings)] == before
+    assert [
+        everything(one),
+        everything(two),
+        everything(edit.render),
+        everything(edit.view_settings),
+    ] == before
     assert editor.active_strip == one
     assert [strip.name for strip in editor.strips if strip.select] == ["one"]
 
@@ -120,7 +125,11 @@ def test_a_swap_keeps_trims_transform_effects_and_other_strips(edit, clips, othe
     movie.crop.min_x, movie.blend_alpha, sound.volume = 3, 0.5, 0.75
     movie.modifiers.new("grade", "BRIGHT_CONTRAST")
     effect = edit.sequence_editor.strips.new_effect(
-        name="blur", type="GAUSSIAN_BLUR", channel=5, frame_start=14, input1=movie,
+        name="blur",
+        type="GAUSSIAN_BLUR",
+        channel=5,
+        frame_start=14,
+        input1=movie,
         **({"length": 16} if NEW else {"frame_end": 30}),
     )
     beside = colour(edit, "beside", 2, 30, 20)
@@ -169,7 +178,9 @@ def test_strips_are_found_in_every_scene_and_inside_metas(edit, clips):
     inner[strips.SHOT_KEY], inner[strips.TAKE_KEY] = "s1", "t1"
     found = strips.strips_of_take("t1")
     assert sorted((scene.name, strip.name) for scene, strip in found) == [
-        ("Edit", "Kitchen_t1"), ("Edit", "Kitchen_t1 sound"), ("Trailer", "inner"),
+        ("Edit", "Kitchen_t1"),
+        ("Edit", "Kitchen_t1 sound"),
+        ("Trailer", "inner"),
     ]
     strips.remove(found)
     assert strips.strips_of_shot("s1") == []

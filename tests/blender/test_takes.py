@@ -13,10 +13,22 @@ from take_one.scene.properties import add_shot, ensure_ids
 from take_one.scene.state import STATE, Job
 
 
-@pytest.mark.parametrize(("name", "safe"), [
-    ("Kitchen", "Kitchen"), ("Küche / 1", "Küche_1"), ("a:b*c?<>|", "a_b_c"), ("../../etc", "etc"), ("", "shot"),
-    ("con", "shot_con"), ("COM1", "shot_COM1"), ("...", "shot"), ("厨房", "厨房"), ("x" * 200, "x" * 48), ("a.", "a"),
-])
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [
+        ("Kitchen", "Kitchen"),
+        ("Küche / 1", "Küche_1"),
+        ("a:b*c?<>|", "a_b_c"),
+        ("../../etc", "etc"),
+        ("", "shot"),
+        ("con", "shot_con"),
+        ("COM1", "shot_COM1"),
+        ("...", "shot"),
+        ("厨房", "厨房"),
+        ("x" * 200, "x" * 48),
+        ("a.", "a"),
+    ],
+)
 def test_names_fit_every_file_system(name, safe):
     assert takes.safe_name(name) == safe
 
@@ -83,7 +95,10 @@ def test_deleting_removes_strips_and_trashes_files(shot, tmp_path, monkeypatch):
     assert shot.current_take == ""
     assert not path.exists()
     trashed = tmp_path / "data" / "Trash"
-    assert sorted(file.name for file in (trashed / "files").iterdir()) == ["Kitchen_t001.json", "Kitchen_t001.mp4"]
+    assert sorted(file.name for file in (trashed / "files").iterdir()) == [
+        "Kitchen_t001.json",
+        "Kitchen_t001.mp4",
+    ]
     info = (trashed / "info" / "Kitchen_t001.mp4.trashinfo").read_text()
     assert info.startswith("[Trash Info]\nPath=/") and "Kitchen_t001.mp4" in info
 
@@ -132,7 +147,9 @@ def test_takes_of_an_unsaved_file_move_beside_it_when_it_is_saved(tmp_path):
     take = bpy.context.scene.take_one.shots[0].takes[0]
     assert take.clip == "//takes/Kitchen/Kitchen_t001.mp4"
     assert takes.clip_path(take).read_bytes() == source.read_bytes()
-    paths = [strip.filepath if strip.type == "MOVIE" else strip.sound.filepath for _, strip in strips.all_strips()]
+    paths = [
+        strip.filepath if strip.type == "MOVIE" else strip.sound.filepath for _, strip in strips.all_strips()
+    ]
     assert paths == ["//takes/Kitchen/Kitchen_t001.mp4"] * 2
     assert old.exists()  # what was just saved still points there
     bpy.ops.wm.save_mainfile()

@@ -1,4 +1,5 @@
-"""Run inside a Blender with its window: what can't be tried without one. Writes results.json; see test_window.py."""
+"""Run inside a Blender with its window: what can't be tried without one. Writes results.json; see
+test_window.py."""
 
 from __future__ import annotations
 
@@ -37,6 +38,7 @@ def run():
     from rooms import clip, depth_of, picture, room, settings_of
     from take_one.client import events
     from take_one.scene import exr, pump, render_settings, still, strips, takes
+    from take_one.scene.errors import SceneError
     from take_one.scene.properties import add_shot, ensure_ids
 
     scene = room(160, 90, "BLENDER_WORKBENCH")
@@ -53,7 +55,9 @@ def run():
         rendered = still.capture(bpy.context, scene, OUT / f"render_{kind}", source="RENDER")
         one, two = depth_of(drawn.depth), depth_of(rendered.depth)
         both = (one < exr.BACKGROUND) & (two < exr.BACKGROUND)
-        results[f"{kind} overlap"] = float(both.sum() / max(1, ((one < exr.BACKGROUND) | (two < exr.BACKGROUND)).sum()))
+        results[f"{kind} overlap"] = float(
+            both.sum() / max(1, ((one < exr.BACKGROUND) | (two < exr.BACKGROUND)).sum())
+        )
         results[f"{kind} depth error"] = float(abs(one - two)[both].mean())
         results[f"{kind} camera same"] = drawn.camera == rendered.camera
         results[f"{kind} drawn"] = float(picture(drawn.image).std())
@@ -71,7 +75,7 @@ def run():
         results[f"{name} returns at once"] = not answers and still.rendering()
         try:
             still.start_render(bpy.context, scene, OUT / "second", answers.append)
-        except Exception as error:
+        except SceneError as error:
             results[f"{name} second"] = error.code
         ticks, begun = 0, time.monotonic()
         while not answers and time.monotonic() - begun < 60:
@@ -94,8 +98,18 @@ def run():
     file_id, scene_uid = ensure_ids(scene)
     source = clip(OUT / "take.mp4", 24)
     bpy.ops.ed.undo_push(message="before")
-    binding = {"file_id": file_id, "scene_uid": scene_uid, "shot_uid": uid, "take_uid": "k1", "shot_name": "Kitchen",
-               "number": 1, "placement": "AFTER", "frame": 1, "edit_uid": "", "refines": ""}
+    binding = {
+        "file_id": file_id,
+        "scene_uid": scene_uid,
+        "shot_uid": uid,
+        "take_uid": "k1",
+        "shot_name": "Kitchen",
+        "number": 1,
+        "placement": "AFTER",
+        "frame": 1,
+        "edit_uid": "",
+        "refines": "",
+    }
     job = {"model": "draft", "seed": 1, "binding": binding, "result": {"sound_seconds": 1.0}}
     pump._waiting.append(events.TakeReady("k1", source, source.with_suffix(".json"), job))
     yield 1.5
@@ -131,7 +145,7 @@ def drive(steps):
             return next(steps)
         except StopIteration:
             pass
-        except Exception:
+        except BaseException:
             results["error"] = traceback.format_exc()
         (OUT / "results.json").write_text(json.dumps(results, indent=1))
         bpy.ops.wm.quit_blender()

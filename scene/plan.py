@@ -1,0 +1,145 @@
+"""What is known of a shot's takes before their still is there, and what an engine can't do, said in time."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from . import takes
+from .camera import check_camera, is_animated, picture_size
+from .edit import find_edit_scene
+from .errors import SceneError
+from .properties import MAX_SEED, ensure_ids, prompt_of
+from .state import STATE
+
+CARD = ("engine", "sound", "seconds", "quality", "size_percent", "motion")  # and "prompt"
+NTSC = 1.001
+
+
+@dataclass
+class Plan:
+    """Takes to be made of one shot: all that is known before the still is there."""
+
+    scene: str
+    shot_uid: str
+    numbers: dict[str, int]  # by key
+    seeds: dict[str, int]
+    source: str
+    card: dict[str, Any]
+    placement: str
+    frame: int | None
+    edit_uid: str
+    refines: str
+    folder: Path
+
+
+def make_plan(
+    context: bpy.types.Context,
+    shot: Any,
+    seeds: list[int] | None,
+    placement: str | None,
+    source: str | None,
+    overrides: dict[str, Any] | None,
+    refines: str,
+) -> Plan:
+    """Read the shot's card and give its takes their numbers. The arguments are those of `jobs.start`.
+
+    Raises:
+        SceneError: camera_still, no_camera, engine_unavailable, too_long, too_large.
+    """
+    scene = shot.id_data
+    ensure_ids(scene)
+    card = {name: getattr(shot, name) for name in CARD} | {"prompt": prompt_of(shot)} | (overrides or {})
+    if card["motion"] == "CAMERA" and not is_animated(check_camera(scene, shot.camera)):
+        raise SceneError(
+            "camera_still",
+            "The camera is not animated. Animate it, or let the words choose the move.",
+            "pick_camera",
+        )
+    if seeds is None:
+        seeds = [shot.seed if shot.seed_lock else random.randint(0, MAX_SEED)]
+        shot.seed = seeds[0]
+    edit = find_edit_scene(context, scene)
+    if edit is not None:
+        ensure_ids(edit)
+    _check_engine(card, scene)
+    keys = [uuid.uuid4().hex for _ in seeds]
+    numbers = {key: takes.next_number(shot) for key in keys}
+    folder = takes.shot_folder(shot) / "stills" / takes.take_name(shot.name, numbers[keys[0]])
+    return Plan(
+        scene=scene.name,
+        shot_uid=shot.uid,
+        numbers=numbers,
+        seeds=dict(zip(keys, seeds, strict=True)),
+        source=source or shot.still_source,
+        card=card,
+        placement=placement or scene.take_one.placement,
+        frame=edit.frame_current if edit is not None else None,
+        edit_uid=edit.take_one.uid if edit is not None else "",
+        refines=refines,
+        folder=folder,
+    )
+
+
+def _check_engine(card: dict[str, Any], scene: bpy.types.Scene) -> None:
+    """What the engine can't do is said before anything is rendered. Nothing is checked until the backend
+    has told."""
+    engine = STATE.engine(card["engine"])
+    if engine is None:
+        return
+    name = engine.get("name") or engine["id"]
+    if not engine.get("available", True):
+        raise SceneError(
+            "engine_unavailable", f"{name} can't run here: {engine.get('reason', '')}", engine.get("fix", "")
+        )
+    longest = engine.get("max_seconds")
+    if longest and card["seconds"] > longest:
+        raise SceneError(
+            "too_long",
+            f"{name} makes up to {longest:g} seconds, and the shot is {card['seconds']:g}.",
+            "shorter",
+        )
+    clip_size(*picture_size(scene), card["size_percent"], engine)
+
+
+def clip_size(width: int, height: int, percent: int, engine: dict[str, Any] | None) -> tuple[int, int]:
+    """The clip's size for a still of this size: even numbers, or the engine's own size that comes closest
+    in shape and then in area.
+
+    Raises:
+        SceneError: smaller_size where the engine can't make so many pixels.
+    """
+    wide, high = (max(16, side * percent // 100 // 2 * 2) for side in (width, height))
+    engine = engine or {}
+    sizes = engine.get("sizes") or ()
+    if sizes:
+        return min(
+            ((int(w), int(h)) for w, h in sizes),
+            key=lambda size: (
+                round(abs(size[0] / size[1] - wide / high), 2),
+                abs(size[0] * size[1] - wide * high),
+            ),
+        )
+    most = engine.get("max_pixels")
+    if most and wide * high > most:
+        name = engine.get("name") or engine["id"]
+        raise SceneError(
+            "too_large",
+            f"{name} can't make {wide}x{high}, only up to {most / 1e6:.1f} megapixels.",
+            "smaller_size",
+        )
+    return wide, high
+
+
+def frame_rate(scene: bpy.types.Scene) -> Fraction:
+    """The scene's frame rate as a fraction: 24, or 24000/1001 for an fps base of 1.001."""
+    render = scene.render
+    if abs(render.fps_base - NTSC) < 1e-5:
+        return Fraction(render.fps * 1000, 1001)
+    return (Fraction(render.fps) / Fraction(render.fps_base)).limit_denominator(1001)
