@@ -1,4 +1,5 @@
-"""Camera moves as keyframes: for any words, poses that can be flown, inside the room that the picture shows."""
+"""Camera moves as keyframes: for any words, poses that can be flown, inside the room that the picture
+shows."""
 
 from __future__ import annotations
 
@@ -16,27 +17,121 @@ from backend.engines.draft.scene_depth import SceneDepth
 from backend.engines.draft.words_moves import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, PHRASES
 
 ROOM = SceneDepth(
-    has_depth=True, orthographic=False, width=1280, height=720, fx=1100, fy=1100, nearest=1.2, near=2.0, focus=4.0,
-    median=4.5, far=9.0, forward=3.2, left=1.5, right=1.5, up=1.2, down=0.8,
-)  # fmt: skip
+    has_depth=True,
+    orthographic=False,
+    width=1280,
+    height=720,
+    fx=1100,
+    fy=1100,
+    nearest=1.2,
+    near=2.0,
+    focus=4.0,
+    median=4.5,
+    far=9.0,
+    forward=3.2,
+    left=1.5,
+    right=1.5,
+    up=1.2,
+    down=0.8,
+)
 LANDSCAPE = SceneDepth(
-    has_depth=True, orthographic=False, width=1920, height=800, fx=2400, fy=2400, nearest=8.0, near=30.0, focus=200.0,
-    median=400.0, far=900.0, forward=60.0, left=100.0, right=100.0, up=500.0, down=1.6,
-)  # fmt: skip
+    has_depth=True,
+    orthographic=False,
+    width=1920,
+    height=800,
+    fx=2400,
+    fy=2400,
+    nearest=8.0,
+    near=30.0,
+    focus=200.0,
+    median=400.0,
+    far=900.0,
+    forward=60.0,
+    left=100.0,
+    right=100.0,
+    up=500.0,
+    down=1.6,
+)
 CLOSE_UP = SceneDepth(
-    has_depth=True, orthographic=False, width=1280, height=720, fx=2800, fy=2800, nearest=0.3, near=0.35, focus=0.4,
-    median=0.6, far=3.0, forward=0.28, left=0.05, right=0.05, up=0.04, down=0.03,
-)  # fmt: skip
+    has_depth=True,
+    orthographic=False,
+    width=1280,
+    height=720,
+    fx=2800,
+    fy=2800,
+    nearest=0.3,
+    near=0.35,
+    focus=0.4,
+    median=0.6,
+    far=3.0,
+    forward=0.28,
+    left=0.05,
+    right=0.05,
+    up=0.04,
+    down=0.03,
+)
 FLAT = SceneDepth(
-    has_depth=True, orthographic=True, width=1280, height=720, fx=100, fy=100, nearest=10.0, near=12.0, focus=15.0,
-    median=15.0, far=20.0, forward=9.0, left=5.0, right=5.0, up=3.0, down=3.0,
-)  # fmt: skip
+    has_depth=True,
+    orthographic=True,
+    width=1280,
+    height=720,
+    fx=100,
+    fy=100,
+    nearest=10.0,
+    near=12.0,
+    focus=15.0,
+    median=15.0,
+    far=20.0,
+    forward=9.0,
+    left=5.0,
+    right=5.0,
+    up=3.0,
+    down=3.0,
+)
 SCENES = (ROOM, LANDSCAPE, CLOSE_UP, FLAT)
 
-VOCABULARY = sorted({*CAMERA_VERBS, *EVERYDAY_VERBS, *DIRECTIONS, *PHRASES, "panning", "pushes", "then", "and", "while",
-                     ",", ".", "slowly", "fast", "very", "a lot", "slightly", "90 degrees", "5 metres", "100000 metres",
-                     "2 seconds", "99 s", "3x", "the camera", "she", "no", "don't", "camera movement", "after", "before",
-                     "0 degrees", "0 s", "1e9 m", "°", "½", "linear", "ease in", "whip", "handheld"})  # fmt: skip
+VOCABULARY = sorted(
+    {
+        *CAMERA_VERBS,
+        *EVERYDAY_VERBS,
+        *DIRECTIONS,
+        *PHRASES,
+        "panning",
+        "pushes",
+        "then",
+        "and",
+        "while",
+        ",",
+        ".",
+        "slowly",
+        "fast",
+        "very",
+        "a lot",
+        "slightly",
+        "90 degrees",
+        "5 metres",
+        "100000 metres",
+        "2 seconds",
+        "99 s",
+        "3x",
+        "the camera",
+        "she",
+        "no",
+        "don't",
+        "camera movement",
+        "after",
+        "before",
+        "0 degrees",
+        "0 s",
+        "1e9 m",
+        "°",
+        "½",
+        "linear",
+        "ease in",
+        "whip",
+        "handheld",
+    }
+)
 prompts = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(VOCABULARY), max_size=25).map(" ".join))
 
 
@@ -208,7 +303,13 @@ def test_any_words_give_a_path_that_can_be_flown(
 
 def test_positions_stay_in_the_room_that_is_seen() -> None:
     room = Sizes.of(ROOM)
-    for words in ("push in 100 metres", "truck left 100 metres", "orbit right 300 degrees", "crane up 50 metres",
-                  "push in 100 m, then truck left 100 m, then pedestal down 100 m", "pull out 100 m"):  # fmt: skip
+    for words in (
+        "push in 100 metres",
+        "truck left 100 metres",
+        "orbit right 300 degrees",
+        "crane up 50 metres",
+        "push in 100 m, then truck left 100 m, then pedestal down 100 m",
+        "pull out 100 m",
+    ):
         for pose in matrices(plan(words, 5, ROOM, 1)):
             assert room.inside(0.999 * pose[:3, 3]), words

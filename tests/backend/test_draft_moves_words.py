@@ -1,4 +1,4 @@
-"""What the draft engine understands of a direction: which camera moves the words ask for, and which they don't."""
+"""Which camera moves a direction's words ask for, and which they do not."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import pytest
 
 from backend.engines.draft.moves_read import read
 
-# "+": at the same time as the one before. "name=0.5": the factor on the usual amount; "90°", "2m", "3s", "2x": figures;
+# "+": at the same time as the one before. "=0.5": the factor on the usual amount;
+# "90°", "2m", "3s", "2x": figures;
 # "slow" / "fast": its speed.
 ASKED = {
     # the moves by name
@@ -124,21 +125,26 @@ ASKED = {
 
 # Nothing here moves the camera.
 NOT_ASKED = (
-    "", "A quiet room.", "a frying pan on the stove", "a pan left on the stove", "a pan on the stove", "Peter Pan flies in",
-    "pots and pans hang over the stove", "a man panning for gold", "a push notification pops up on the phone",
-    "he pushes the door in", "children push in the queue", "cars pushing through the snow", "she pulls out a gun",
-    "the car pulls out of the driveway", "pull out the drawer", "she tilts her head", "tilt-shift photo of a town",
-    "he orbits the table", "the planet orbits the sun", "the man walks left", "A man walks left and sits down.",
-    "A woman walks towards the camera", "a truck left the garage", "a food truck on the left", "A crane lifts a container",
-    "bread roll on a plate", "the car rolls down the hill", "A close-up of hands rolling dough", "The camera is rolling",
-    "train tracks in the fog", "The door slides left", "she holds a cup", "static on the TV", "sun rises over the hills",
-    "birds fly over the sea", "He can pan left", "she will pan left", "turn the wheel left", "lower the blinds", "she looks up",
-    "zoom call with her mother", "Anna walks to the window, turning left", "The dancers turn left", "The elevator goes up",
-    "Rain falls on the window, people walk past", 'She says "push in now" and smiles', "Don't pan", "a dolly on the shelf",
-    "a drop of water", "he moves closer to her", "They move apart and turn around", "smoke drifts to the right", "rock and roll",
-    "The boy runs up the stairs", "waves roll in", "a static, empty look on her face and she turns away", "hold hands",
-    "She zooms past on a bike", "leaves falling down", "a railway track through the snow", "An arc of light over the bridge",
-    "the crowd pushes forward", "he backs away", "Two men walking in the rain", "The door opens and light comes in",
+    "", "A quiet room.", "a frying pan on the stove", "a pan left on the stove", "a pan on the stove",
+    "Peter Pan flies in", "pots and pans hang over the stove", "a man panning for gold",
+    "a push notification pops up on the phone", "he pushes the door in", "children push in the queue",
+    "cars pushing through the snow", "she pulls out a gun", "the car pulls out of the driveway",
+    "pull out the drawer", "she tilts her head", "tilt-shift photo of a town", "he orbits the table",
+    "the planet orbits the sun", "the man walks left", "A man walks left and sits down.",
+    "A woman walks towards the camera", "a truck left the garage", "a food truck on the left",
+    "A crane lifts a container", "bread roll on a plate", "the car rolls down the hill",
+    "A close-up of hands rolling dough", "The camera is rolling", "train tracks in the fog",
+    "The door slides left", "she holds a cup", "static on the TV", "sun rises over the hills",
+    "birds fly over the sea", "He can pan left", "she will pan left", "turn the wheel left",
+    "lower the blinds", "she looks up", "zoom call with her mother",
+    "Anna walks to the window, turning left", "The dancers turn left", "The elevator goes up",
+    "Rain falls on the window, people walk past", 'She says "push in now" and smiles', "Don't pan",
+    "a dolly on the shelf", "a drop of water", "he moves closer to her", "They move apart and turn around",
+    "smoke drifts to the right", "rock and roll", "The boy runs up the stairs", "waves roll in",
+    "a static, empty look on her face and she turns away", "hold hands", "She zooms past on a bike",
+    "leaves falling down", "a railway track through the snow", "An arc of light over the bridge",
+    "the crowd pushes forward", "he backs away", "Two men walking in the rain",
+    "The door opens and light comes in",
 )  # fmt: skip
 
 
@@ -166,3 +172,32 @@ def test_words_choose_the_move(text: str) -> None:
 @pytest.mark.parametrize("text", NOT_ASKED)
 def test_what_happens_in_the_picture_moves_no_camera(text: str) -> None:
     assert told(text) == ""
+
+
+OTHER_LANGUAGES = {
+    "Die Kamera fährt langsam nach links": "truck left slow",
+    "Das Auto fährt nach links": "",
+    "Langsame Kamerafahrt vorwärts, dann Schwenk nach rechts": "push in slow, pan right",
+    "Kamera schwenkt um 30 Grad nach links": "pan left 30°",
+    "Langsam heranzoomen": "zoom in slow",
+    "Statische Kamera": "hold",
+    "travelling avant lent, puis panoramique à gauche": "push in slow, pan left",
+    "zoom arrière rapide": "zoom out fast",
+    "plan fixe": "hold",
+    "镜头缓慢推进，然后向左摇": "push in slow, pan left",
+    "镜头向左移动2米": "truck left 2m",
+    "男人向左移动": "",
+    "环绕桌子": "orbit right",
+    "カメラがゆっくり左にパンする": "pan left slow",
+    "カメラがゆっくり前進し、その後右にパン": "push in slow, pan right",
+    "男が左に移動する": "",
+    "카메라가 천천히 줌 인": "zoom in slow",
+    "카메라가 왼쪽으로 이동": "truck left",
+    "남자가 왼쪽으로 이동": "",
+    "She eats a meal at a fort, vent open": "",
+}
+
+
+@pytest.mark.parametrize("text", OTHER_LANGUAGES)
+def test_other_languages_choose_moves_too(text: str) -> None:
+    assert told(text) == OTHER_LANGUAGES[text]

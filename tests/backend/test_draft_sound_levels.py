@@ -12,7 +12,7 @@ from backend.engines.draft.sound.levels import RATE, faded, fast_length, limited
 
 
 def ffmpeg(samples: np.ndarray) -> tuple[float, float]:
-    """Integrated loudness (LUFS) and true peak (factor of full scale) of stereo `samples`, by ffmpeg's ebur128 filter."""
+    """Integrated loudness (LUFS) and true peak (factor of full scale) of stereo `samples`, as ffmpeg has it."""
     graph = av.filter.Graph()
     source = graph.add_abuffer(format="flt", sample_rate=RATE, layout="stereo", time_base=f"1/{RATE}")
     meter = graph.add("ebur128", "metadata=1:peak=true")

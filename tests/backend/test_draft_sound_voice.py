@@ -19,13 +19,37 @@ LINES = {
     "Korean": ("우리는 늦었어요.", "uɾˈinɯn"),
     "German": ("Wir sind zu spät.", "viːɾ zɪnt tsuː ʃpˈɛːt"),
     "French": ("Nous sommes en retard.", "nu sɔmz ɑ̃ ʁətˈaʁ"),
-}  # fmt: skip
+}
 HARD = (
-    "", " ", "\0\0", "😀😀😀", "...", "<audio src='x'/>", "<speak><break time='9999s'/></speak>", "[[x]]", "a" * 5000,
-    "\u202e\u200b\ufeff", "\ud800".encode("utf-16", "surrogatepass").decode("utf-16", "replace"), "龘𠮷", "1" * 3000,
-    "A\nB\tC\x07\x1b[31m", "%s%n%x" * 50, "''''\"\"\"", "-1e400", "ｆｕｌｌ　ｗｉｄｔｈ", "ー" * 100, "っ" * 100,
-    "مرحبا", "Привет", "नमस्ते", "が゛゜", "�", "€$£¥&%+", "e\u0301" * 200, "0" * 1000 + "年",
-)  # fmt: skip
+    "",
+    " ",
+    "\0\0",
+    "😀😀😀",
+    "...",
+    "<audio src='x'/>",
+    "<speak><break time='9999s'/></speak>",
+    "[[x]]",
+    "a" * 5000,
+    "\u202e\u200b\ufeff",
+    "\ud800".encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+    "龘𠮷",
+    "1" * 3000,
+    "A\nB\tC\x07\x1b[31m",
+    "%s%n%x" * 50,
+    "''''\"\"\"",
+    "-1e400",
+    "ｆｕｌｌ　ｗｉｄｔｈ",
+    "ー" * 100,
+    "っ" * 100,
+    "مرحبا",
+    "Привет",
+    "नमस्ते",
+    "が゛゜",
+    "�",
+    "€$£¥&%+",
+    "e\u0301" * 200,
+    "0" * 1000 + "年",
+)
 
 
 def test_every_language_has_a_voice() -> None:

@@ -12,15 +12,37 @@ from backend.engines.draft.sound.read import hear
 from backend.engines.draft.sound.vocabulary import KINDS, NOT_SOUNDS, ONLY_AS_SOUND, WORDS
 
 HEARD = {
-    "room tone": "room", "wind": "wind", "Rain on a window.": "rain", "waves on the shore": "sea", "birds": "birds",
-    "city": "traffic", "traffic noise": "traffic", "a crowd": "crowd", "a crackling fire": "fire",
-    "footsteps on gravel": "footsteps room", "machinery": "machinery", "rain and thunder": "rain thunder",
-    "distant traffic, birds, footsteps": "birds footsteps traffic", "thunderstorm": "rain thunder wind",
-    "café": "crowd dishes room", "seaside": "gulls sea", "Fireplace": "fire", "walking on snow": "footsteps room",
-    "wind, no birds": "wind", "forest without birds": "leaves wind", "an old clock ticking": "clock room", "crickets": "insects",
-    "a siren far away": "siren", "spaceship": "drone engine", "church bells": "bells room", "babbling brook": "water",
-    "fire escape, wind": "wind", "window": "room", "": "room", "qwertz": "room",
-}  # fmt: skip
+    "room tone": "room",
+    "wind": "wind",
+    "Rain on a window.": "rain",
+    "waves on the shore": "sea",
+    "birds": "birds",
+    "city": "traffic",
+    "traffic noise": "traffic",
+    "a crowd": "crowd",
+    "a crackling fire": "fire",
+    "footsteps on gravel": "footsteps room",
+    "machinery": "machinery",
+    "rain and thunder": "rain thunder",
+    "distant traffic, birds, footsteps": "birds footsteps traffic",
+    "thunderstorm": "rain thunder wind",
+    "café": "crowd dishes room",
+    "seaside": "gulls sea",
+    "Fireplace": "fire",
+    "walking on snow": "footsteps room",
+    "wind, no birds": "wind",
+    "forest without birds": "leaves wind",
+    "an old clock ticking": "clock room",
+    "crickets": "insects",
+    "a siren far away": "siren",
+    "spaceship": "drone engine",
+    "church bells": "bells room",
+    "babbling brook": "water",
+    "fire escape, wind": "wind",
+    "window": "room",
+    "": "room",
+    "qwertz": "room",
+}
 
 
 @pytest.mark.parametrize("words", HEARD)
@@ -44,6 +66,25 @@ def test_words_of_the_sound_field(words: str) -> None:
 )
 def test_words_of_the_prompt(prompt: str, kinds: str) -> None:
     assert sorted({cue.kind for cue in hear("", prompt).cues}) == kinds.split()
+
+
+@pytest.mark.parametrize(
+    ("sound", "kind"),
+    [
+        ("Regen am Fenster", "rain"),
+        ("Meeresrauschen", "sea"),
+        ("bruits de pas", "footsteps"),
+        ("la foule", "crowd"),
+        ("海浪", "sea"),
+        ("脚步声", "footsteps"),
+        ("鳥のさえずり", "birds"),
+        ("雨音", "rain"),
+        ("파도 소리", "sea"),
+    ],
+)
+def test_words_of_other_languages(sound: str, kind: str) -> None:
+    assert one(sound).kind == kind
+    assert hear("静音", "").silent and hear("Stille", "").silent
 
 
 def one(sound: str) -> Cue:

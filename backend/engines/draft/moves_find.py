@@ -168,7 +168,9 @@ _SIDES = ("left", "right", "up", "down")
 def _idle(text: list[str], i: int) -> bool:
     """Whether a word of direction points nowhere: "in a slow arc", "in 3 seconds", "at the back"."""
     word, rest = text[i], text[i + 1 : i + 2]
-    if word in ("in", "on") and rest and rest[0] in ("slow", "a", "an", "order", "real", "front", "general"):
+    if word == "in" and text[i + 1 : i + 3] == ["slow", "motion"]:
+        return True
+    if word in ("in", "on") and rest and rest[0] in ("a", "an", "order", "real", "front", "general"):
         return text[i + 2 : i + 3] not in (["lot"], ["bit"], ["little"], ["touch"], ["tad"])
     if word == "in" and rest and (measure := words.measure_at(text, i + 1)) and measure.kind == "seconds":
         return True

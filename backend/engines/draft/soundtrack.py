@@ -26,6 +26,8 @@ def soundtrack(request: Request, seconds: float) -> tuple[Sound, tuple[str, ...]
     from .sound.read import hear
 
     count = max(0, round(seconds * RATE))
+    if not count:
+        return Sound(np.zeros((2, 0), np.float32), RATE), ()
     heard = hear(request.sound, request.prompt)
     notes = list(heard.notes)
     spoken = dialogue(request.dialogue, count) if request.dialogue else None
