@@ -9,8 +9,6 @@ script; it sets up the environments that the rest runs in, under .dev/, by itsel
     python3 dev.py build                  the extension's zip, in dist/
 """
 
-from __future__ import annotations
-
 import argparse
 import sys
 from pathlib import Path
@@ -19,7 +17,7 @@ ROOT = Path(__file__).resolve().parent
 
 
 def main() -> int:
-    if sys.version_info < (3, 8):  # noqa: UP036  what it says on an old Python is its purpose
+    if sys.version_info < (3, 8):  # noqa: UP036  saying so on an old Python is its purpose
         print("dev.py needs Python 3.8 or newer, this is " + sys.version.split()[0])
         return 2
     parser = argparse.ArgumentParser(

@@ -104,6 +104,8 @@ class Connection:
     def lost(self, error: ApiError) -> None:
         """A call found the backend unreachable: arrange for the next attempt."""
         self._close_api()
+        if self.target is None:
+            return
         if self._backend is None:
             self._again_later(error.message)
             return

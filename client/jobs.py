@@ -78,10 +78,14 @@ class Jobs:
         record.state = CANCELLING
         self._journal.save(record)
         self._due[key] = 0.0
-        if api is None:
-            self._emit(JobFailed(key, CANCELLED, record.request.binding))
-        else:
-            self._advance(record, api)
+        try:
+            if api is not None:
+                self._advance(record, api)
+        finally:
+            if (
+                record.state == CANCELLING
+            ):  # the server can't be told now: it will be, and the user need not wait
+                self._emit(JobFailed(key, CANCELLED, record.request.binding))
 
     def cancel_all(self, server: str, api: Api | None) -> None:
         """The waiting ones first, so that none of them starts meanwhile."""
@@ -98,7 +102,7 @@ class Jobs:
 
     def retry(self, key: str, take_path: Path | None) -> None:
         """Fetch the take of an ended job again."""
-        record = next((one for one in self._journal.records() if one.key == key), None)
+        record = self._journal.get(key)
         if record is None or record.state in UNFINISHED:
             return
         record.take_path = take_path or record.take_path
@@ -110,7 +114,7 @@ class Jobs:
 
     def landed(self, key: str, api: Api | None, server: str | None) -> None:
         """Forget an ended job, also at the local backend: its take is in the project."""
-        record = next((one for one in self._journal.records() if one.key == key), None)
+        record = self._journal.get(key)
         if record is None or record.state in UNFINISHED:
             return
         self._journal.remove(key)

@@ -103,19 +103,23 @@ class Journal:
         self._path(key).unlink(missing_ok=True)
         self.drop_uploads(key)
 
+    def get(self, key: str) -> Record | None:
+        """One record; None where there is none. A damaged one is set aside as *.damaged."""
+        path = self._path(key)
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+            request = JobRequest.from_json(data["request"])
+            return Record(**{**data, "request": request, "take_path": Path(data["take_path"])})
+        except FileNotFoundError:
+            return None
+        except (ValueError, TypeError, KeyError):
+            path.replace(path.with_suffix(".damaged"))
+            return None
+
     def records(self) -> list[Record]:
-        """All of them, oldest first. A damaged one is set aside as *.damaged."""
-        found = []
-        for path in sorted(self.folder.glob("*.json")):
-            try:
-                data = json.loads(path.read_text(encoding="utf-8"))
-                request = JobRequest.from_json(data["request"])
-                found.append(Record(**{**data, "request": request, "take_path": Path(data["take_path"])}))
-            except FileNotFoundError:
-                continue  # landed in another Blender at this moment
-            except (ValueError, TypeError, KeyError):
-                path.replace(path.with_suffix(".damaged"))
-        return sorted(found, key=lambda record: record.created_at)
+        """All of them, oldest first."""
+        found = [self.get(path.stem) for path in self.folder.glob("*.json")]
+        return sorted((one for one in found if one is not None), key=lambda record: record.created_at)
 
     def adopt(self, owner: str) -> list[Record]:
         """Take over the unfinished jobs of sessions that are gone. Ended ones that nobody claimed are

@@ -70,7 +70,7 @@ class JobRequest:
         return {
             "prompt": self.prompt,
             "model": self.engine,
-            "seconds": f"{self.seconds:g}",
+            "seconds": f"{self.seconds:.10g}",
             "size": f"{self.width}x{self.height}",
             "fps": str(self.fps),
             "seed": str(self.seed),

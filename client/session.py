@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 from . import secrets
@@ -27,6 +28,8 @@ LOG = logging.getLogger("take_one")
 BUSY_TICK = 0.1  # seconds between two rounds while jobs are open
 IDLE_TICK = 0.5
 CLOSE_SECONDS = 15.0
+ADOPT_SECONDS = 15.0  # between two looks for jobs of Blenders that have gone
+LOG_BYTES = 1 << 20
 
 
 class Session:
@@ -61,6 +64,8 @@ class Session:
             self._events.put, lambda key: self._commands.put(lambda: self._jobs.wake(key))
         )
         self._thread: threading.Thread | None = None
+        self._adopt_at = 0.0
+        self._log = _log_to(home / "logs" / "blender.log")
         self._installer: Installer | None = None
         self._installing: threading.Thread | None = None
 
@@ -184,9 +189,15 @@ class Session:
         if self._installing is not None:
             self._installing.join(CLOSE_SECONDS)
         self._lease.release()
+        LOG.removeHandler(self._log)
+        self._log.close()
 
     def _resume(self) -> None:
         self._jobs.replay()
+        self._adopt()
+
+    def _adopt(self) -> None:
+        self._adopt_at = time.monotonic() + ADOPT_SECONDS
         self._jobs.adopt()
 
     def _run(self) -> None:
@@ -197,18 +208,20 @@ class Session:
                 break
             except ApiError as error:
                 self._connection.lost(error)
-            except Exception:  # a dead thread would leave jobs hanging without a word
+            except Exception as error:  # a dead thread would leave jobs hanging without a word
                 LOG.exception("in the session's thread")
-                self._events.put(
-                    BackendState(FAILED, "Something unexpected went wrong. The log tells more.", "open_log")
-                )
+                message = f"Something unexpected went wrong: {error}. The log tells more."
+                self._events.put(BackendState(FAILED, message, "open_log"))
                 self._stop.wait(2.0)
+                self._connection.lost(ApiError("unexpected", message))
         self._watcher.rest()
         self._connection.close()
 
     def _round(self) -> None:
         self._connection.online_access = self.online_access
         self._obey(BUSY_TICK if self._jobs.busy(self._server) else IDLE_TICK)
+        if time.monotonic() > self._adopt_at:
+            self._adopt()
         api = self._connection.api()
         if api is None or self._stop.is_set():
             return
@@ -229,8 +242,22 @@ class Session:
         except queue.Empty:
             return
         while not self._stop.is_set():
-            command()
+            try:
+                command()
+            except ApiError as error:
+                if error.code == "unreachable":
+                    raise
+                LOG.warning("refused: %s", error.message)  # such as moving a job that has just begun
             try:
                 command = self._commands.get_nowait()
             except queue.Empty:
                 return
+
+
+def _log_to(path: Path) -> logging.Handler:
+    """What goes wrong in Blender, in a file beside the backend's own log."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
+    handler.setFormatter(logging.Formatter("%(levelname)s %(asctime)s: %(message)s"))
+    LOG.addHandler(handler)
+    return handler

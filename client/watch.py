@@ -51,17 +51,24 @@ class Watcher:
     def _listen(
         self, stop: threading.Event, api: Api, key: str, job_id: str, binding: dict[str, Any]
     ) -> None:
-        while not stop.is_set():
-            try:
-                for name, data in api.events(job_id, QUIET_SECONDS):
-                    if stop.is_set():
-                        return
-                    if name == "end":
-                        self._wake(key)
-                        return
-                    self._emit(progress_of(key, binding, {"id": job_id, **data}))
-            except ApiError as error:
-                if error.code != "unreachable":
-                    return  # a server without events: the session's own looking is enough
-            stop.wait(0.2)
-        api.close()
+        try:
+            while not stop.is_set() and self._hear(stop, api, key, job_id, binding):
+                stop.wait(0.2)
+        finally:
+            api.close()
+
+    def _hear(self, stop: threading.Event, api: Api, key: str, job_id: str, binding: dict[str, Any]) -> bool:
+        """Pass on one stream's events. Whether to open it again."""
+        try:
+            for name, data in api.events(job_id, QUIET_SECONDS):
+                if stop.is_set():
+                    return False
+                if name == "end":
+                    self._wake(key)
+                    return False
+                self._emit(progress_of(key, binding, {"id": job_id, **data}))
+        except ApiError as error:
+            return (
+                error.code == "unreachable"
+            )  # else a server without events: the session's own looks are enough
+        return True

@@ -47,7 +47,8 @@ def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     ).stdout.strip()
     wrapper = tmp_path / "python"
     wrapper.write_text(
-        f'#!/bin/sh\nPYTHONPATH={tmp_path}:{site} PYTHON_KEYRING_BACKEND=ring.Ring exec {sys.executable} "$@"\n'
+        "#!/bin/sh\n"
+        f'PYTHONPATH={tmp_path}:{site} PYTHON_KEYRING_BACKEND=ring.Ring exec {sys.executable} "$@"\n'
     )
     wrapper.chmod(0o755)
     monkeypatch.setenv("TAKE_ONE_PYTHON", str(wrapper))

@@ -315,6 +315,63 @@ def test_jobs_of_a_living_blender_are_not_taken_over(
     assert not any(isinstance(event, TakeReady) for event in second.poll())
 
 
+def test_jobs_of_a_blender_that_dies_are_taken_over_by_one_that_lives(
+    make_session: Make,
+    make_request: MakeRequest,
+    server: FakeServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("client.session.ADOPT_SECONDS", 0.3)
+    server.script.hold = True
+    first, second = make_session(), make_session()
+    ready(first, server)
+    ready(second, server)
+    first.submit(make_request(), tmp_path / "t.mp4")
+    wait_for(first, JobProgress)
+    first.close()
+    server.script.hold = False
+    assert wait_for(second, TakeReady).key == "k1"
+
+
+def test_cancel_answers_though_the_server_is_gone_and_tells_it_later(
+    make_session: Make, make_request: MakeRequest, tmp_path: Path
+):
+    first = FakeServer(Script(hold=True))
+    session = make_session()
+    ready(session, first)
+    session.submit(make_request(), tmp_path / "t.mp4")
+    wait_for(session, JobProgress)
+    first.close()
+    session.cancel("k1")
+    assert wait_for(session, JobFailed).error["code"] == "cancelled"
+    session.landed("k1")
+    second = FakeServer(Script(hold=True), port=first.port)
+    second.jobs, second.keys = first.jobs, first.keys
+    try:
+        wait_for(session, JobFailed)
+        assert [job["status"] for job in second.jobs.values()] == ["cancelled"]
+    finally:
+        session.close()
+        second.close()
+
+
+def test_a_move_that_is_refused_disturbs_nothing(
+    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
+):
+    server.script.hold = True
+    session = make_session()
+    ready(session, server)
+    session.submit(make_request(), tmp_path / "t.mp4")
+    wait_for(session, JobProgress)
+    server.script.plain = True  # knows no such call: 404
+    session.move("k1", None)
+    server.script.hold = False
+    seen: list = []
+    wait_for(session, TakeReady, seen=seen)
+    assert not [event for event in seen if isinstance(event, BackendState)]
+
+
 def test_another_file_can_ask_for_takes_that_have_not_landed(
     make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
 ):
