@@ -20,7 +20,6 @@ from .texture import paint
 RELIEF = 0.03  # share of the nearness that things on a plane may stand out of it
 LARGE = 0.04  # share of the picture from which a plane goes on beyond the frame, even if it is no wall
 OBJECT = 0.05  # picture widths that anything else goes on, mirrored at the frame's edge
-BAND = 3  # pixels of the farther surface along a break that belong to the back sheet
 
 
 @dataclass(frozen=True)
@@ -57,7 +56,7 @@ def build(picture: Picture, clean: np.ndarray, bared: np.ndarray, edges: Edges, 
         np.float32(parallax), int(0.4 * max(width, height)))
     # A pixel beside an edge is itself on this sheet, even where a third surface is known to be behind it.
     found &= (edges.far != 1) | (edges.near == 1)
-    own = (edges.far > 0) & (edges.far <= BAND) & ~((edges.near > 0) & (edges.near <= BAND)) & ~found
+    own = edges.foot & ~found
     nearness[inside] = np.where(found, hidden, picture.nearness)
     label[inside] = np.where(found, hidden_label, planes.label)
     there[inside] = found | own

@@ -9,6 +9,7 @@ import numpy as np
 from .kernels import helper, kernel
 
 RELATIVE_STEP = 0.012  # a step in nearness below this share of it is no break (slanted, rough surfaces)
+RING = 3  # pixels on either side of a break that are drawn apart from the surfaces they belong to
 STEEP = 3  # steps of more than this many limits have to be part of a longer slope
 PIXEL_STEP = 0.8  # nor is one that the path never parts by this many pixels
 
@@ -24,6 +25,16 @@ class Edges:
     far: np.ndarray
     across: np.ndarray  # 1 where pixel and right neighbour are apart
     down: np.ndarray  # 1 where pixel and lower neighbour are apart
+
+    @property
+    def rim(self) -> np.ndarray:
+        """bool [height, width]: the nearer sides of breaks, RING pixels wide; not what is itself beside a nearer one."""
+        return (self.near == 1) | ((self.near > 0) & (self.near <= RING) & (self.far != 1))
+
+    @property
+    def foot(self) -> np.ndarray:
+        """bool [height, width]: the farther sides of breaks, RING pixels wide."""
+        return (self.far > 0) & (self.far <= RING) & ~self.rim
 
 
 REACH = 6

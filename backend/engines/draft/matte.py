@@ -14,19 +14,20 @@ def unmix(rgb, nearness, near, far, across, down):
     """For every pixel at a break: alpha of the nearer surface, the two colours, and the nearer one's nearness.
 
     Takes rgb uint8 [h, w, 3] and the edges. Gives alpha float32 [h, w] (1 off the edges on the nearer side,
-    0 elsewhere), front and back float32 [h, w, 3], front nearness float32 [h, w], and bared uint8 [h, w]: 1 where
-    back is known though a nearer surface hides it. alpha * front + (1 - alpha) * back is the still's pixel.
+    0 elsewhere), front and back float32 [h, w, 3], and bared uint8 [h, w]: 1 where back is known though a nearer
+    surface hides it. alpha * front + (1 - alpha) * back is the still's pixel. Also the halo: int32 [h, w], for a
+    pixel just beyond a nearer surface the index of that surface's pixel beside it, else -1.
     """
     height, width = nearness.shape
     alpha = np.zeros((height, width), np.float32)
     front = rgb.astype(np.float32)
     back = rgb.astype(np.float32)
-    front_nearness = nearness.copy()
+    halo = np.full((height, width), -1, np.int32)
     bared = np.zeros((height, width), np.uint8)
     pure = np.empty((2, 3), np.float32)
     for y in range(height):
         for x in range(width):
-            if near[y, x] > 1:
+            if near[y, x] > 1 and far[y, x] != 1:
                 alpha[y, x] = 1
             if near[y, x] != 1 and far[y, x] != 1:
                 continue
@@ -35,22 +36,24 @@ def unmix(rgb, nearness, near, far, across, down):
             own_is_near = near[y, x] == 1
             for k in range(4):
                 if k == 0 and x > 0 and across[y, x - 1]:
-                    there = nearness[y, x - 1]
+                    beside = y * width + x - 1
                 elif k == 1 and x + 1 < width and across[y, x]:
-                    there = nearness[y, x + 1]
+                    beside = y * width + x + 1
                 elif k == 2 and y > 0 and down[y - 1, x]:
-                    there = nearness[y - 1, x]
+                    beside = (y - 1) * width + x
                 elif k == 3 and y + 1 < height and down[y, x]:
-                    there = nearness[y + 1, x]
+                    beside = (y + 1) * width + x
                 else:
                     continue
-                if (own_is_near and there < other) or (not own_is_near and there > other):
+                there = nearness[beside // width, beside % width]
+                if own_is_near and there < other:
                     other = there
+                elif not own_is_near and there > other:
+                    other = there
+                    halo[y, x] = beside
             nearer, farther = max(here, other), min(here, other)
             middle, gap = (nearer + farther) / 2, nearer - farther
             alpha[y, x] = 1 if own_is_near else 0
-            if not own_is_near:
-                front_nearness[y, x] = nearer
             weight_near = np.float32(0)
             weight_far = np.float32(0)
             pure[:] = 0
@@ -105,7 +108,37 @@ def unmix(rgb, nearness, near, far, across, down):
                     front[y, x, c] = min(np.float32(255), max(np.float32(0), (value - (1 - share) * pure[1, c]) / share))
                 else:
                     back[y, x, c] = min(np.float32(255), max(np.float32(0), (value - share * pure[0, c]) / (1 - share)))
-    return alpha, front, back, front_nearness, bared
+    return alpha, front, back, bared, halo
+
+
+@kernel
+def widen(nearness, slope_x, slope_y, alpha, halo, near, far):
+    """The halo's surface: nearness and slopes float32 [h, w] carried on from the surface beside it, and a second
+    ring of it where the first is not clear, so that alpha can fall to nothing. `halo` is changed."""
+    height, width = nearness.shape
+    out = nearness.copy()
+    out_x, out_y = slope_x.copy(), slope_y.copy()
+    ring = halo.copy()
+    for y in range(height):
+        for x in range(width):
+            if far[y, x] != 2 or 0 < near[y, x] < 4:
+                continue
+            for k in range(4):
+                v = y + (1 if k == 0 else -1 if k == 1 else 0)
+                u = x + (1 if k == 2 else -1 if k == 3 else 0)
+                if 0 <= v < height and 0 <= u < width and halo[v, u] >= 0 and alpha[v, u] > 0.03:
+                    ring[y, x] = halo[v, u]
+    for y in range(height):
+        for x in range(width):
+            halo[y, x] = ring[y, x]
+            if ring[y, x] >= 0:
+                v, u = ring[y, x] // width, ring[y, x] % width
+                here = nearness[v, u]
+                change = slope_x[v, u] * (x - u) + slope_y[v, u] * (y - v)
+                out[y, x], out_x[y, x], out_y[y, x] = here, 0, 0
+                if abs(change) < (here - nearness[y, x]) / 4:
+                    out[y, x], out_x[y, x], out_y[y, x] = here + change, slope_x[v, u], slope_y[v, u]
+    return out, out_x, out_y
 
 
 @kernel

@@ -13,10 +13,11 @@ import numpy as np
 from .camera_path import Pose
 from .kernels import helper, kernel
 from .picture import Picture
-from .sheets import Sheets
+from .sheets import BACK, FRONT, HALO, RIM, Sheets
 
 OVERLAP = 0.12  # pixels that blocks reach over their edge, so that no crack opens between them
-SAME = 1e-3  # hits closer together than this share of the nearness are one surface
+SAME = 0.04  # fringes closer together than this share of the nearness are one surface's
+OPAQUE, FIRST, SECOND = 0, 1, 2  # what is kept of each pixel: the nearest hit, and two fringes before it
 
 
 class Renderer:
@@ -26,8 +27,8 @@ class Renderer:
         self.picture = picture
         self.sheets = sheets
         shape = (picture.height, picture.width)
-        self.key = np.empty((2, *shape), np.float32)
-        self.block = np.empty((2, *shape), np.int32)
+        self.key = np.empty((3, *shape), np.float32)
+        self.block = np.empty((3, *shape), np.int32)
         self.back = np.empty((len(sheets.boxes), 9), np.float32)
 
     def frame(self, pose: Pose) -> np.ndarray:
@@ -37,12 +38,12 @@ class Renderer:
         self.key.fill(-np.inf)
         self.block.fill(-1)
         same = SAME * float(np.ptp(self.picture.nearness)) if self.picture.orthographic else 0.0
-        _draw(sheets.boxes, sheets.planes, start, change, key_start, key_change, np.float32(same), self.back,
+        _draw(sheets.boxes, sheets.planes, sheets.sheet, start, change, key_start, key_change, np.float32(same), self.back,
               self.key, self.block)
         out = np.empty((*self.key.shape[1:], 3), np.uint8)
-        holes = _shade(self.block, self.back, sheets.sheet, *sheets.textures, sheets.origins, out)
+        holes = _shade(self.key, self.block, self.back, sheets.sheet, *sheets.textures, sheets.origins, out)
         if holes:
-            _close(self.block[0], self.key[0], out)
+            _close(self.block[OPAQUE], self.key[OPAQUE], out)
         return out
 
 
@@ -64,8 +65,8 @@ def projection(picture: Picture, pose: Pose) -> tuple[np.ndarray, np.ndarray, np
 
 
 @kernel
-def _draw(boxes, planes, start, change, key_start, key_change, same, back, key, block):
-    """Fills `key` and `block` [2, h, w] with the nearest hit of each pixel and the next one behind it."""
+def _draw(boxes, planes, sheet, start, change, key_start, key_change, same, back, key, block):
+    """Fills `key` (nearness) and `block` [3, h, w]: see OPAQUE, FIRST, SECOND."""
     height, width = key.shape[1], key.shape[2]
     m = np.empty((3, 3))
     for i in range(boxes.shape[0]):
@@ -123,6 +124,7 @@ def _draw(boxes, planes, start, change, key_start, key_change, same, back, key, 
         kx = n0 * i00 + n1 * i10 + n2 * i20
         ky = n0 * i01 + n1 * i11 + n2 * i21
         k0 = n0 * i02 + n1 * i12 + n2 * i22
+        kind = sheet[i]
         for y in range(y0, y1 + 1):
             fy = y + 0.5
             qx, qy, qw = i01 * fy + i02, i11 * fy + i12, i21 * fy + i22
@@ -135,24 +137,34 @@ def _draw(boxes, planes, start, change, key_start, key_change, same, back, key, 
                 if u < u0 * w or u > u1 * w or v < v0 * w or v > v1 * w or w <= 0:
                     continue
                 near = np.float32(depth + kx * fx)
-                first = key[0, y, x]
-                band = same + np.float32(SAME) * abs(first) if same == 0 else same
-                if near > first:
-                    if near - first > band and block[0, y, x] >= 0:
-                        key[1, y, x] = first
-                        block[1, y, x] = block[0, y, x]
-                    key[0, y, x] = near
-                    block[0, y, x] = i
-                elif first - near > band and near > key[1, y, x]:
-                    key[1, y, x] = near
-                    block[1, y, x] = i
+                if kind == FRONT or kind == BACK:
+                    if near > key[OPAQUE, y, x]:
+                        key[OPAQUE, y, x] = near
+                        block[OPAQUE, y, x] = i
+                    continue
+                first = key[FIRST, y, x]
+                other = block[FIRST, y, x]
+                band = same if same > 0 else np.float32(SAME) * abs(near)
+                if other >= 0 and abs(near - first) < band:
+                    # One surface: its halo gives way to the surface itself.
+                    if sheet[other] == HALO if kind == RIM else (sheet[other] == HALO and near > first):
+                        key[FIRST, y, x] = near
+                        block[FIRST, y, x] = i
+                elif near > first:
+                    key[SECOND, y, x] = first
+                    block[SECOND, y, x] = other
+                    key[FIRST, y, x] = near
+                    block[FIRST, y, x] = i
+                elif near > key[SECOND, y, x]:
+                    key[SECOND, y, x] = near
+                    block[SECOND, y, x] = i
 
 
 @helper
 def _sample(i, x, y, back, sheet, front, fringe, rear, origins, colour):
     """Bilinear in the doubled texture of block i's sheet."""
     kind = sheet[i]
-    texture = front if kind == 0 else fringe if kind == 1 else rear
+    texture = front if kind == FRONT else rear if kind == BACK else fringe
     fx, fy = np.float32(x + 0.5), np.float32(y + 0.5)
     w = np.float32(1) / (back[i, 6] * fx + back[i, 7] * fy + back[i, 8])
     u = (back[i, 0] * fx + back[i, 1] * fy + back[i, 2]) * w
@@ -171,24 +183,32 @@ def _sample(i, x, y, back, sheet, front, fringe, rear, origins, colour):
 
 
 @kernel
-def _shade(block, back, sheet, front, fringe, rear, origins, out):
-    """Colours every hit; a soft fringe shows the hit behind it. Returns the number of pixels with no hit."""
+def _shade(key, block, back, sheet, front, fringe, rear, origins, out):
+    """Colours every hit, soft fringes over what is behind them. Returns the number of pixels with no hit."""
     height, width = out.shape[0], out.shape[1]
     holes = 0
     colour = np.zeros(4, np.float32)
-    behind = np.zeros(4, np.float32)
+    over = np.zeros(4, np.float32)
     for y in range(height):
         for x in range(width):
-            i = block[0, y, x]
+            i = block[OPAQUE, y, x]
+            if i >= 0:
+                _sample(i, x, y, back, sheet, front, fringe, rear, origins, colour)
+            for slot in (SECOND, FIRST):
+                j = block[slot, y, x]
+                if j < 0 or (i >= 0 and key[slot, y, x] < key[OPAQUE, y, x]):
+                    continue
+                _sample(j, x, y, back, sheet, front, fringe, rear, origins, over)
+                share = over[3] / np.float32(255) if i >= 0 else np.float32(1)
+                for c in range(3):
+                    colour[c] += share * (over[c] - colour[c])
+                if i < 0:
+                    i = j
+                    block[OPAQUE, y, x] = j
+                    key[OPAQUE, y, x] = key[slot, y, x]
             if i < 0:
                 holes += 1
                 continue
-            _sample(i, x, y, back, sheet, front, fringe, rear, origins, colour)
-            if sheet[i] == 1 and colour[3] < 254.5 and block[1, y, x] >= 0:
-                _sample(block[1, y, x], x, y, back, sheet, front, fringe, rear, origins, behind)
-                share = colour[3] / np.float32(255)
-                for c in range(3):
-                    colour[c] = behind[c] + share * (colour[c] - behind[c])
             for c in range(3):
                 out[y, x, c] = np.uint8(colour[c] + np.float32(0.5))
     return holes

@@ -14,19 +14,19 @@ from . import behind, edges, matte, planes
 from .kernels import kernel
 from .picture import Picture
 
-RING = 3  # pixels on either side of an edge that leave the front sheet
+FRONT, RIM, HALO, BACK = range(4)  # the fringe is drawn in two parts: the surface's rim, and a halo around it
 BLOCKS = (64, 32, 16, 8, 4, 2)
-LEAN = 2.5  # pixels that a single pixel of the still may be stretched to at an edge
+LEAN = 1.5  # pixels that a single pixel of the still may be stretched to at an edge
 BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 
 @dataclass(frozen=True)
 class Sheets:
     """`textures`: per sheet uint8 [2h, 2w, 4], twice the picture's resolution: texel 2i is pixel i.
-    `origins`: float32 [3, 2], the frame position of pixel (0, 0) of each sheet.
+    `origins`: float32 [4, 2], the frame position of pixel (0, 0) of FRONT, RIM, HALO, BACK.
 
     The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
-    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `sheet` uint8 [n].
+    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `sheet` uint8 [n] (FRONT to BACK).
     """
 
     textures: tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -40,35 +40,31 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
     """Takes `picture` apart for a path that parts points by `parallax` pixels a unit of nearness."""
     nearness = picture.nearness
     cut = edges.find(nearness, parallax, picture.orthographic)
-    alpha, front, back, front_nearness, bared = matte.unmix(
-        picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
-    large = planes.find(nearness, picture.surface, picture.orthographic, seed)
+    alpha, front, back, bared, halo = matte.unmix(picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
     slope_x, slope_y = _slopes(nearness, cut.across, cut.down, np.float32(LEAN / max(parallax, 1e-9)))
+    fringe_shape = matte.widen(nearness, slope_x, slope_y, alpha, halo, cut.near, cut.far)
+    large = planes.find(nearness, picture.surface, picture.orthographic, seed)
     rear = behind.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
 
-    near_ring = (cut.near > 0) & (cut.near <= RING)
-    halo = (cut.far == 1) & (alpha > 0.03) & ~near_ring
-    fringe = near_ring | halo
-    inner = ~near_ring & ~rear.own
-    known = ((cut.near > 0) | halo).astype(np.uint8)
-    lent = near_ring & (cut.near > 1) & (cut.far == 1)  # of the front sheet's own, with a nearer edge beside it
-    colour = np.where(lent[..., None], back, front)
+    ring = (halo >= 0) & ~cut.rim
+    inner = ~cut.rim & ~rear.own
+    known = ((cut.near > 0) | ((halo >= 0) & (cut.far == 1))).astype(np.uint8)
     known |= inner & (cut.far == 0)
-    matte.bleed(colour, known, 3)
-    opacity = np.where(cut.near > 1, 1.0, np.where(fringe, alpha, np.where(cut.far > 0, 0.0, 1.0)))
-    fringe_nearness = np.where(halo, front_nearness, nearness)
+    matte.bleed(front, known, 3)
+    beside = (cut.near == 1) | (cut.far == 1)
+    opacity = np.where(beside, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0))
 
     left, top = margins[:2]
     full = np.ones(nearness.shape, np.float32)
     bare = np.where((cut.far == 1)[..., None], back, picture.rgb)
     textures = (_texture(bare, full),
-                _texture(colour, opacity.astype(np.float32)),
+                _texture(front, opacity.astype(np.float32)),
                 _texture(rear.rgb, np.ones(rear.there.shape, np.float32)))
-    origins = np.array([[0, 0], [0, 0], [-left, -top]], np.float32)
+    origins = np.array([[0, 0], [0, 0], [0, 0], [-left, -top]], np.float32)
     bend = BEND / max(parallax, 1e-9)
     parts = [blocks(nearness, inner.astype(np.uint8), 0, 0, bend, slope_x, slope_y),
-             blocks(fringe_nearness.astype(np.float32), fringe.astype(np.uint8), 0, 0, bend,
-                    np.where(halo, 0, slope_x), np.where(halo, 0, slope_y)),
+             blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, slope_x, slope_y),
+             blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, *fringe_shape[1:]),
              blocks(rear.nearness, rear.there, -left, -top, bend, rear.slope_x, rear.slope_y)]
     return Sheets(textures, origins, np.concatenate([part[0] for part in parts]),
                   np.concatenate([part[1] for part in parts]),

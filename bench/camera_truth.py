@@ -1,0 +1,187 @@
+"""How true the draft's camera moves are: SSIM and PSNR against Blender's own renders along the same path.
+
+    .dev/test/bin/python bench/camera_truth.py [--blender-python PYTHON] [--renders FOLDER] [--depthflow PYTHON]
+
+Renders each scene's still with depth, and the true frames at a quarter, half and end of every move (once:
+they are kept in FOLDER), then compares on the same frames: the draft engine; the best pan-and-zoom of the still
+(scale and shift fitted to every true frame, which no user could do); plain splatting of the pixels through
+true depth with the holes filled from around them; and DepthFlow where a Python that has it is given.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+from scipy import ndimage, optimize
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+
+import truth_moves  # noqa: E402
+
+from backend.engines.draft import camera_path, picture  # noqa: E402
+from backend.engines.draft.draft import render_frames  # noqa: E402
+from backend.engines.engine import Camera, Keyframe, Request  # noqa: E402
+
+SIZE, SAMPLES, FRAMES = (640, 360), 32, 121
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("--blender-python", type=Path, default=ROOT / ".dev/blender-5.2/bin/python")
+    arguments.add_argument("--renders", type=Path, default=Path(tempfile.gettempdir()) / "take-one-truth")
+    arguments.add_argument("--depthflow", type=Path, help="a Python that has depthflow")
+    given = arguments.parse_args()
+    rows = []
+    for scene in truth_moves.SCENES:
+        folder = given.renders / scene
+        render_truth(given.blender_python, scene, folder)
+        request = truth_request(folder)
+        still, _ = picture.load(request)
+        for move in truth_moves.MOVES:
+            keys = [Keyframe(key["t"], tuple(map(tuple, key["matrix"])), key["zoom"])
+                    for key in truth_moves.keyframes(scene, move, FRAMES)]
+            poses = camera_path.poses(camera_path.check(keys), FRAMES)
+            moments = {name: round(t * (FRAMES - 1)) for name, t in truth_moves.MOMENTS.items()}
+            draft = render_frames(still, poses, request.seed, sorted(moments.values()))
+            for name, index in moments.items():
+                truth = np.asarray(Image.open(folder / f"{move}_{name}.png").convert("RGB"))
+                made = {"draft": draft[index], "pan and zoom": pan_and_zoom(still.rgb, truth),
+                        "splat": splat(still, poses[index])}
+                if given.depthflow:
+                    flow = depthflow(given.depthflow, folder, still, scene, move, truth_moves.MOMENTS[name])
+                    if flow is not None:
+                        made["DepthFlow"] = flow
+                row = {"scene": scene, "move": move, "moment": name,
+                       **{key: compare(truth, frame) for key, frame in made.items()}}
+                rows.append(row)
+                print(scene, move, name, *(f"{key} {row[key][0]:.3f}/{row[key][1]:.1f}" for key in made),
+                      sep="  ", flush=True)
+                for key, frame in made.items():
+                    Image.fromarray(frame).save(folder / f"{move}_{name}_{key.replace(' ', '_')}.png")
+    report(rows)
+
+
+def render_truth(python: Path, scene: str, folder: Path) -> None:
+    """Renders what is missing in `folder`."""
+    frames = [{"name": f"{move}_{name}", "matrix": truth_moves.pose(scene, move, t).tolist()}
+              for move in truth_moves.MOVES for name, t in truth_moves.MOMENTS.items()]
+    wanted = [*(f"{frame['name']}.png" for frame in frames), "still.png", "layers.exr", "camera.json"]
+    if all((folder / name).exists() for name in wanted):
+        return
+    folder.mkdir(parents=True, exist_ok=True)
+    job = folder / "job.json"
+    job.write_text(json.dumps({"scene": scene, "out": str(folder), "size": SIZE, "samples": SAMPLES,
+                               "frames": frames}))
+    subprocess.run([python, ROOT / "bench/truth_scenes.py", job], check=True, stdout=subprocess.DEVNULL)
+
+
+def truth_request(folder: Path, size: tuple[int, int] | None = None) -> Request:
+    """The request for the still in `folder`, with its Z pass as a depth file."""
+    import OpenEXR
+
+    depth = folder / "depth.exr"
+    with OpenEXR.File(str(folder / "layers.exr"), separate_channels=True) as file:
+        metres = next(channel.pixels for part in file.parts for name, channel in part.channels.items()
+                      if name.endswith("Depth.Z"))
+    OpenEXR.File({}, {"V": OpenEXR.Channel(metres.astype(np.float32))}).write(str(depth))
+    lens = json.loads((folder / "camera.json").read_text())
+    camera = Camera(lens["projection"], lens["width"], lens["height"], lens["cx"], lens["cy"], lens["fx"], lens["fy"])
+    width, height = size or (lens["width"], lens["height"])
+    return Request("", 5.0, Fraction(24), width, height, 7, folder / "still.png", depth, camera=camera)
+
+
+def compare(truth: np.ndarray, frame: np.ndarray) -> tuple[float, float]:
+    """SSIM (7x7 windows, mean over the channels) and PSNR."""
+    return (float(structural_similarity(truth, frame, channel_axis=2, data_range=255)),
+            float(peak_signal_noise_ratio(truth, frame, data_range=255)))
+
+
+def pan_and_zoom(still: np.ndarray, truth: np.ndarray) -> np.ndarray:
+    """The still under the scale and shift that come closest to `truth` (searched, then refined, on SSIM)."""
+    height, width = truth.shape[:2]
+    image = Image.fromarray(still)
+
+    def at(scale: float, x: float, y: float) -> np.ndarray:
+        box = (1 / scale, 0, width / 2 - (width / 2 + x) / scale, 0, 1 / scale, height / 2 - (height / 2 + y) / scale)
+        padded = np.pad(still, ((height, height), (width, width), (0, 0)), mode="edge")
+        moved = (box[0], 0, box[2] + width, 0, box[4], box[5] + height)
+        return np.asarray(Image.fromarray(padded).transform(
+            image.size, Image.Transform.AFFINE, moved, Image.Resampling.BICUBIC))
+
+    small = truth[::4, ::4].mean(2)
+
+    def miss(v: np.ndarray, whole: bool = False) -> float:
+        frame = at(max(0.3, v[0]), v[1] * 100, v[2] * 100)
+        if whole:
+            return -structural_similarity(truth.mean(2), frame.mean(2), data_range=255)
+        blurred = ndimage.uniform_filter(frame[::4, ::4].mean(2), 3)
+        return float(np.abs(blurred - ndimage.uniform_filter(small, 3)).mean())
+
+    starts = [(s, x / 100, y / 100) for s in (0.8, 0.9, 1.0, 1.15, 1.35) for x in (-150, -75, 0, 75, 150)
+              for y in (-60, 0, 60)]
+    best = sorted(starts, key=lambda v: miss(np.array(v)))[:2]
+    found = [optimize.minimize(lambda v: miss(v, True), np.array(start), method="Nelder-Mead",
+                               options={"maxfev": 90, "initial_simplex": np.array(start) + np.vstack(
+                                   [np.zeros(3), np.diag([0.04, 0.12, 0.12])])}) for start in best]
+    v = min(found, key=lambda result: result.fun).x
+    return at(max(0.3, v[0]), v[1] * 100, v[2] * 100)
+
+
+def splat(still: picture.Picture, pose: camera_path.Pose) -> np.ndarray:
+    """Every pixel moved to where it is seen from `pose` (two pixels wide), nearest on top; holes from around."""
+    height, width = still.height, still.width
+    v, u = np.mgrid[0:height, 0:width] + 0.5
+    z = np.minimum(still.metres(), 1e6)
+    points = np.stack([(u - still.cx) / still.fx * z, (v - still.cy) / still.fy * z, z], -1)
+    seen = (points - pose.position) @ pose.rotation
+    x = seen[..., 0] / seen[..., 2] * still.fx * pose.zoom + still.cx
+    y = seen[..., 1] / seen[..., 2] * still.fy * pose.zoom + still.cy
+    order = np.argsort(-seen[..., 2], axis=None)
+    out = np.zeros((height, width, 3), np.uint8)
+    hit = np.zeros((height, width), bool)
+    for dy in (0, 1):
+        for dx in (0, 1):
+            column = np.floor(x - 0.5).astype(int).ravel()[order] + dx
+            row = np.floor(y - 0.5).astype(int).ravel()[order] + dy
+            ok = (column >= 0) & (column < width) & (row >= 0) & (row < height) & (seen[..., 2].ravel()[order] > 0)
+            out[row[ok], column[ok]] = still.rgb.reshape(-1, 3)[order[ok]]
+            hit[row[ok], column[ok]] = True
+    nearest = ndimage.distance_transform_edt(~hit, return_distances=False, return_indices=True)
+    return out[tuple(nearest)]
+
+
+def report(rows: list[dict]) -> None:
+    """Prints a table for docs/benchmarks.md."""
+    names = [key for key in rows[0] if key not in ("scene", "move", "moment")]
+    names += [key for key in ("DepthFlow",) if key not in names and any(key in row for row in rows)]
+    print(f"\n| scene, move | {' | '.join(f'{name}: SSIM at a quarter, half, end (PSNR)' for name in names)} |")
+    print("| --- |" + " --- |" * len(names))
+    for scene in truth_moves.SCENES:
+        for move in truth_moves.MOVES:
+            cells = []
+            for name in names:
+                values = [row[name] for row in rows if row["scene"] == scene and row["move"] == move and name in row]
+                cells.append(", ".join(f"{ssim:.3f}" for ssim, _ in values) + " (" + ", ".join(
+                    f"{psnr:.1f}" for _, psnr in values) + ")" if values else "cannot")
+            print(f"| {scene}, {move.replace('_', ' ')} | {' | '.join(cells)} |")
+    for name in names:
+        values = [row[name][0] for row in rows if name in row and row["move"] != "pull_out"]
+        every = [row[name][0] for row in rows if name in row]
+        print(f"{name}: five moves mean SSIM {np.mean(values):.3f}, worst {min(values):.3f}; "
+              f"with pull out {np.mean(every):.3f}, {min(every):.3f}")
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TAKE_ONE_HOME", str(Path(tempfile.gettempdir()) / "take-one-bench"))
+    main()
