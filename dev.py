@@ -38,7 +38,9 @@ def main() -> int:
     bench.add_argument("names", nargs="*", metavar="NAME", help="scripts of bench/ (default: all)")
     build = commands.add_parser("build", help="build the extension's zip")
     build.add_argument("--out", type=Path, default=ROOT / "dist", help="where to put it (default: dist/)")
-    arguments = parser.parse_args()
+    arguments, rest = parser.parse_known_args()
+    if rest and arguments.command != "bench":
+        parser.error("unknown: " + " ".join(rest))
     if arguments.command is None:
         parser.print_help()
         return 2
@@ -58,7 +60,7 @@ def main() -> int:
         if arguments.command == "gui":
             return testing.test(["gui"])
         if arguments.command == "bench":
-            return benches.bench(arguments.names)
+            return benches.bench(arguments.names, rest)
         print(builds.build(arguments.out.absolute()))
         return 0
     except SetupError as error:

@@ -1,31 +1,39 @@
-"""`dev.py bench`: runs the scripts of bench/, one after the other. Each prints its figures and says what it
+"""`dev.py bench`: runs the scripts of bench/, one after the other. Each prints its figures and what it
 compares with."""
 
 from __future__ import annotations
 
 import subprocess
+import time
 
 from .environments import ROOT, SetupError, blender, ensure, python_of, run_environment
 
 
-def bench(names: list[str]) -> int:
-    """Run the named benchmarks, or all. A script whose text holds `import bpy` runs in Blender's
-    environment."""
+def bench(names: list[str], arguments: list[str]) -> int:
+    """Run the named benchmarks, or all that need no graphics card (those are called *_gpu). `arguments` go to
+    the script, where one is named. Raises SetupError."""
     scripts = {
-        path.stem: path for path in sorted((ROOT / "bench").glob("*.py")) if "__main__" in path.read_text()
+        path.stem: path for path in sorted((ROOT / "bench").glob("[!_]*.py")) if _is_script(path.read_text())
     }
     unknown = [name for name in names if name not in scripts]
     if unknown:
         raise SetupError(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(scripts)}.")
-    in_blender = blender()
-    ensure("test", "backend", in_blender)
+    if arguments and len(names) != 1:
+        raise SetupError(f"{' '.join(arguments)}: arguments are for one benchmark; name it.")
+    ensure("test", "backend", blender())
     failed = []
-    for name in names or scripts:
+    for name in names or [name for name in scripts if not name.endswith("_gpu")]:
         print(f"\n=== {name} " + "=" * max(0, 90 - len(name)), flush=True)
-        environment = in_blender if "import bpy" in scripts[name].read_text() else "test"
-        command = [str(python_of(environment)), str(scripts[name])]
+        began = time.monotonic()
+        command = [str(python_of("test")), str(scripts[name]), *arguments]
         env = {**run_environment(), "PYTHONPATH": str(ROOT)}
         if subprocess.run(command, cwd=str(ROOT), env=env).returncode != 0:
             failed.append(name)
-    print(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'All benchmarks ran.'}")
+        print(f"({name}: {time.monotonic() - began:.0f} s)", flush=True)
+    print(f"\n{'FAILED: ' + ', '.join(failed) if failed else 'All of them ran.'}")
     return 1 if failed else 0
+
+
+def _is_script(text: str) -> bool:
+    """Whether it is a benchmark and not a part of one, or one that another runs inside Blender."""
+    return "__main__" in text and "\nimport bpy\n" not in text
