@@ -50,10 +50,10 @@ def cache_folder() -> Path:
 
 
 @torch.inference_mode()
-def encode(prompt: str, tokenizer: Any, encoder: Any) -> Tensor:
+def encode(prompt: str, tokenizer: Any, encoder: Any, device: torch.device) -> Tensor:
     """The encoder's last hidden state, rounded to fp16 and cut to 640 tokens: fp16 [1, tokens, width] on the
     CPU."""
-    tokens = tokenizer([prompt], return_tensors="pt").to(encoder.device)
+    tokens = tokenizer([prompt], return_tensors="pt").to(device)
     hidden = encoder(input_ids=tokens["input_ids"], attention_mask=tokens["attention_mask"]).last_hidden_state
     return hidden.half()[:, :MAX_TOKENS].cpu().contiguous()
 
@@ -100,7 +100,7 @@ def _encode(
             if cancelled():
                 raise Cancelled
             aside = path.with_suffix(".part")
-            save_file({"features": encode(prompt, tokenizer, encoder)}, aside)
+            save_file({"features": encode(prompt, tokenizer, encoder, device)}, aside)
             aside.replace(path)
     finally:
         del tokenizer, encoder
@@ -110,6 +110,7 @@ def _encode(
 
 
 def _stream(encoder: torch.nn.Module, device: torch.device) -> None:
+    """Has each block copied to `device` when its turn comes; the next one is on its way meanwhile."""
     from diffusers.hooks import apply_group_offloading
 
     apply_group_offloading(
@@ -119,6 +120,7 @@ def _stream(encoder: torch.nn.Module, device: torch.device) -> None:
         offload_type="block_level",
         num_blocks_per_group=1,
         use_stream=True,
+        low_cpu_mem_usage=True,  # blocks are pinned one by one: pinning all would take their memory twice
     )
 
 

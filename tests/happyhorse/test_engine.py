@@ -1,0 +1,200 @@
+"""What the engine says of itself before a job, and that it says it without torch."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import stat
+import struct
+import subprocess
+import sys
+from fractions import Fraction
+
+import pytest
+
+from backend.engines.engine import LANGUAGES, EngineError, Request
+from backend.engines.happyhorse import HappyHorseEngine, ready
+from backend.models import store
+from tests.happyhorse.paths import GOLDEN, ROOT
+
+H100 = ready.Card("NVIDIA H100 80GB HBM3", 85.5)
+
+
+@pytest.fixture(autouse=True)
+def no_card(monkeypatch):
+    """No card, whatever the machine has; tests that need one name it."""
+    monkeypatch.setattr(ready, "_card", lambda: None)
+    return lambda card: monkeypatch.setattr(ready, "_card", lambda: card)
+
+
+@pytest.fixture
+def cuda_torch(monkeypatch):
+    monkeypatch.setattr(ready.importlib.metadata, "version", lambda _: "2.13.0")
+
+
+def write_full_size(folder):
+    """The published transformer's 331 tensors: a header, and 30 GB that take no room on the disk."""
+    header, at = {}, 0
+    for name, (shape, _) in json.loads((GOLDEN / "full_size_parameters.json").read_text()).items():
+        size = 2
+        for side in shape:
+            size *= side
+        header[name] = {"dtype": "BF16", "shape": shape, "data_offsets": [at, at + size]}
+        at += size
+    text = json.dumps(header).encode()
+    folder.mkdir(parents=True)
+    with (folder / "model.safetensors").open("wb") as file:
+        file.write(struct.pack("<Q", len(text)) + text)
+        file.truncate(8 + len(text) + at)
+
+
+def test_a_tiny_model_runs_on_the_processor(tiny_home):
+    found = HappyHorseEngine().capabilities()
+    assert found.available, found.reason
+    assert (found.fps, found.sound, found.dialogue, found.needs_still) == (25, True, True, False)
+    assert found.languages == LANGUAGES
+    assert "Ready: 256p, 540p, 1080p." in found.description
+
+
+def test_without_a_card_it_says_what_is_needed(home):
+    found = HappyHorseEngine().capabilities()
+    assert not found.available
+    assert found.fix == "connect"
+    assert "NVIDIA graphics card with at least 10 GB of memory; none was found here" in found.reason
+
+
+def test_a_card_that_is_too_small_is_named(home, no_card):
+    no_card(ready.Card("NVIDIA GeForce GTX 1650", 4.3))
+    found = HappyHorseEngine().capabilities()
+    assert (found.available, found.fix) == (False, "connect")
+    assert "NVIDIA GeForce GTX 1650, has 4 GB" in found.reason
+
+
+def test_without_torch_it_asks_to_be_installed(home, no_card, monkeypatch):
+    no_card(H100)
+    found_by = ready.importlib.util.find_spec
+    without = lambda name: None if name == "torch" else found_by(name)  # noqa: E731
+    monkeypatch.setattr(ready.importlib.util, "find_spec", without)
+    found = HappyHorseEngine().capabilities()
+    assert (found.available, found.fix) == (False, "install")
+    assert "torch missing" in found.reason
+
+
+def test_a_torch_that_cannot_use_the_card(home, no_card, monkeypatch):
+    no_card(H100)
+    monkeypatch.setattr(ready.importlib.metadata, "version", lambda _: "2.13.0+cpu")
+    found = HappyHorseEngine().capabilities()
+    assert (found.available, found.fix) == (False, "install")
+
+
+def test_missing_models_are_named(home, no_card, cuda_torch):
+    no_card(H100)
+    found = HappyHorseEngine().capabilities()
+    assert (found.available, found.fix) == (False, "models")
+    assert "Models are missing: distill, turbo_vae, t5gemma, wan_vae, stable_audio." in found.reason
+
+
+def test_a_damaged_model_is_named(home, tiny_folder, tmp_path, no_card, cuda_torch):
+    no_card(H100)
+    copied = shutil.copytree(tiny_folder, tmp_path / "copied")
+    store.link("all", copied)
+    shutil.rmtree(copied / "base")
+    (copied / "distill" / "model-00002-of-00003.safetensors").unlink()
+    found = HappyHorseEngine().capabilities()
+    assert (found.available, found.fix) == (False, "models")
+    assert "model-00002-of-00003.safetensors is missing" in found.reason
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sparse files")
+def test_the_full_size_model_by_card(home, tiny_folder, tmp_path, no_card, cuda_torch):
+    store.link("all", tiny_folder)
+    for name in ("distill", "base", "540p_sr", "1080p_sr"):
+        write_full_size(tmp_path / "full" / name)
+        store.link(name, tmp_path / "full" / name)
+    report = store.report("distill")
+    assert report.looks_like == "a MagiHuman transformer (40 layers, 15 billion parameters)"
+    assert report.parameters == 15_299_419_136
+    assert not HappyHorseEngine().capabilities().available  # not on a processor
+    for gigabytes, words in (
+        (12.0, "Ready: 256p. 540p needs a card with 15 GB. 1080p needs a card with 22 GB."),
+        (17.1, "Ready: 256p, 540p. 1080p needs a card with 22 GB."),
+        (25.8, "Ready: 256p, 540p, 1080p."),
+    ):
+        no_card(ready.Card("a card", gigabytes))
+        found = HappyHorseEngine().capabilities()
+        assert found.available
+        assert found.description.endswith(words)
+
+
+def test_a_full_size_job_on_a_processor_is_refused(home, tmp_path, tiny_folder):
+    torch = pytest.importorskip("torch")
+    from backend.engines.happyhorse.course import Course
+    from backend.engines.happyhorse.memory import Shape
+    from backend.engines.happyhorse.models import Models
+
+    write_full_size(tmp_path / "full" / "distill")
+    store.link("distill", tmp_path / "full" / "distill")
+    models = Models(torch.device("cpu"))
+    course = Course(lambda *_: None, lambda: False, [])
+    with pytest.raises(EngineError, match="needs a graphics card") as failure:
+        models.running("distill", Shape(7, 16, 28, 26), course, lambda _: None)
+    assert failure.value.fix == "connect"
+
+
+def test_what_a_card_needs_is_what_the_plans_say():
+    """The figures that are told without torch, against the memory plans of the full-size transformers."""
+    pytest.importorskip("torch")
+    from backend.engines.happyhorse import config, memory, settings
+
+    likes = {"256p": config.BASE, "540p": config.SR_540P, "1080p": config.SR_1080P}
+    for quality, like in likes.items():
+        w, h = settings.QUALITIES[quality]
+        shape = memory.Shape(settings.latent_frames(5), h // 16, w // 16, settings.audio_frames(5))
+        needed = memory.smallest_memory(like, shape)
+        assert needed / 1e9 < ready.CARD_GB[quality], f"{quality} needs {needed / 1e9:.1f} GB"
+
+
+def test_the_card_is_asked_of_its_drivers_tool(tmp_path, monkeypatch):
+    tool = tmp_path / "nvidia-smi"
+    tool.write_text("#!/bin/sh\necho '8192, NVIDIA RTX A2000'\necho '24564, NVIDIA GeForce RTX 4090'\n")
+    tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    card = ready.ask_card()
+    assert (card.name, round(card.gigabytes, 1)) == ("NVIDIA GeForce RTX 4090", 25.8)
+    tool.write_text("#!/bin/sh\necho 'NVIDIA-SMI has failed'\nexit 9\n")
+    assert ready.ask_card() is None
+
+
+def test_asking_is_quick_and_imports_no_torch(tiny_home):
+    code = (
+        "import sys, time; from backend.engines import registry; engine = registry.engine('happyhorse')\n"
+        "engine.capabilities(); began = time.process_time(); found = engine.capabilities()\n"
+        "print(found.available, 'torch' in sys.modules, time.process_time() - began)"
+    )
+    ended = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    available, torch, seconds = ended.stdout.split()
+    assert (available, torch) == ("True", "False")
+    assert float(seconds) < 0.1
+
+
+def test_a_job_that_cannot_run_says_why(home):
+    request = Request("", 1.0, Fraction(24), 640, 360, 0)
+    with pytest.raises(EngineError) as failure:
+        HappyHorseEngine().generate(request, lambda *_: None, lambda: False)
+    assert (failure.value.code, failure.value.fix) == ("engine_unavailable", "connect")
+
+
+def test_options_are_checked_before_anything_is_loaded(tiny_home):
+    request = Request("", 1.0, Fraction(24), 640, 360, 0)
+    with pytest.raises(EngineError) as failure:
+        HappyHorseEngine().generate(
+            dataclasses.replace(request, options={"quality": "8k"}), lambda *_: None, lambda: False
+        )
+    assert failure.value.param == "extra_params.options.quality"
+
+
+def test_the_command_line_lists_the_models(tiny_home):
+    command = [sys.executable, "-m", "backend", "models", "list"]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert "1080p: ready" in ended.stdout
