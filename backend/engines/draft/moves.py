@@ -77,21 +77,11 @@ def world_up(camera: Camera | None) -> tuple[float, float, float]:
 
 def _chosen(reading: Reading) -> tuple[tuple[Step, ...], list[str]]:
     if reading.steps:
-        return _tidy(reading.steps), []
+        return reading.steps, []
     if "push" in reading.forbidden or len(reading.forbidden) > 2:
         return (Step("hold", 1),), ["The words rule camera moves out: the camera holds."]
     manner = reading.manner or Step("push", 1, speed=0.8)
     return (replace(manner, kind="push", sign=1, amount=min(0.7 * manner.amount, 1.0)),), [NOTHING_FOUND]
-
-
-def _tidy(steps: tuple[Step, ...]) -> tuple[Step, ...]:
-    """Without a move that is named twice in a row."""
-    kept: list[Step] = []
-    for step in steps:
-        if kept and (kept[-1].kind, kept[-1].sign) == (step.kind, step.sign) and step.seconds is None:
-            continue
-        kept.append(step)
-    return tuple(kept)
 
 
 def _without_perspective(step: Step) -> Step:

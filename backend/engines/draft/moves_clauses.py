@@ -9,14 +9,16 @@ from . import words
 from .words_moves import FALSE_FRIENDS, PHRASES
 
 _MARKS = {
-    ".": "sentence", "!": "sentence", "?": "sentence", "\n": "sentence", ":": "sentence", "|": "sentence",
+    ".": "sentence", "!": "sentence", "?": "sentence", "\n": "sentence", ":": "comma", "|": "sentence",
     ";": "then", "…": "then", "...": "then", "->": "then", "=>": "then", "→": "then", ",": "comma",
     "(": "comma", ")": "comma", "[": "comma", "]": "comma", "/": "comma", "–": "comma", "—": "comma",
     "-": "comma", "+": "with", "&": "and",
 }  # fmt: skip
 _LINKS = {
-    "then": ("then", "and then", "after that", "afterwards", "followed by", "ending with", "before", "next",
-             "finally", "and finally", "subsequently", "later", "until"),
+    "then": (
+        "then", "and then", "after that", "afterwards", "followed by", "ending with", "end with", "ends with",
+        "finish with", "before", "next", "finally", "and finally", "subsequently", "later", "until",
+    ),
     "after": ("after", "once"),
     "with": ("at the same time as", "at the same time", "as", "while", "whilst", "with", "simultaneously",
              "during", "meanwhile", "combined with", "together with", "plus", "along with", "when",
@@ -48,6 +50,7 @@ def clauses(found: list[words.Token]) -> list[Clause]:
     made: list[Clause] = []
     current: list[words.Token] = []
     link = "sentence"
+    found = _without_instead(found)
     texts = [token.text for token in found]
     i = 0
     while i < len(found):
@@ -74,6 +77,17 @@ def clauses(found: list[words.Token]) -> list[Clause]:
     if current:
         made.append(_clause(current, link))
     return made
+
+
+def _without_instead(found: list[words.Token]) -> list[words.Token]:
+    """ "instead of" and "rather than" as the one word "without"."""
+    kept: list[words.Token] = []
+    for token in found:
+        if kept and (kept[-1].text, token.text) in (("instead", "of"), ("rather", "than")):
+            kept[-1] = words.Token("without")
+        else:
+            kept.append(token)
+    return kept
 
 
 def longest(texts: list[str], i: int, phrases: Collection[tuple[str, ...]]) -> int:

@@ -17,6 +17,8 @@ from .words_moves import (
     IRREGULAR,
     LEAD_INS,
     ROADS,
+    TURN_ABOUT,
+    VERB_SPEEDS,
 )
 
 FAR = 12  # words between a camera's verb and its direction ("pan from the door past the table to the left")
@@ -116,13 +118,20 @@ def _verb(text: list[str], i: int) -> Found | None:
         if everyday and direction in ("up", "down") and "in" in table:
             direction = _on_a_road(text, end, direction)
         kind, sign = table[direction]
-        if everyday and kind == "pan" and text[i + 1 : i + 3] == ["around", "the"]:
+        if verb in TURN_ABOUT and text[i + 1 : i + 3] == ["around", "the"]:
             kind = "orbit"
-        return Found(i, max(end, i + 1), kind, sign, form, verb, everyday)
+        return Found(i, max(end, i + 1), kind, sign, form, verb, everyday, extra=_own_speed(verb))
+    if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
+        kind, sign = table["in"]
+        return Found(i, i + 2, kind, sign, form, verb, everyday, extra=_own_speed(verb))
     if "" not in table:
         return None
     kind, sign = table[""]
-    return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False)
+    return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
+
+
+def _own_speed(verb: str) -> tuple[tuple[str, float], ...]:
+    return (("speed", VERB_SPEEDS[verb]),) if verb in VERB_SPEEDS else ()
 
 
 def _on_a_road(text: list[str], end: int, direction: str) -> str:

@@ -13,7 +13,7 @@ from . import words, words_foreign
 from .moves_clauses import Clause, clauses
 from .moves_find import Found, find, is_figure, is_modifier
 from .moves_whose import is_cameras, says_no_movement, sentence_of, who
-from .words_moves import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES
+from .words_moves import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS
 
 MOST_STEPS = 12
 
@@ -54,7 +54,19 @@ def read(text: str) -> Reading:
     reader = _Reader()
     for clause in clauses(words.tokens(words_foreign.to_english(text))):
         reader.clause(clause)
-    return Reading(tuple(reader.steps[:MOST_STEPS]), frozenset(reader.forbidden), reader.manner)
+    return Reading(_tidy(reader.steps)[:MOST_STEPS], frozenset(reader.forbidden), reader.manner)
+
+
+def _tidy(steps: list[Step]) -> tuple[Step, ...]:
+    """Without what is named twice: the same move in a row, a second handheld."""
+    kept: list[Step] = []
+    for step in steps:
+        before = next((i for i, other in enumerate(kept) if other.kind == step.kind == "handheld"), None)
+        if before is not None:
+            kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
+        elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or step.seconds is not None:
+            kept.append(step)
+    return tuple(kept)
 
 
 @dataclass
@@ -142,13 +154,17 @@ class _Reader:
         text = clause.words
         told = [i for i, word in enumerate(text) if is_modifier(word) or words.measure_at(text, i)]
         plain = all(
-            word in LEAD_INS or word in CAMERA_NOUNS or is_modifier(word) or is_figure(text, i)
+            word in LEAD_INS
+            or word in CAMERA_NOUNS
+            or word in DIRECTIONS
+            or is_modifier(word)
+            or is_figure(text, i)
             for i, word in enumerate(text)
         )
         if not plain or not told:
             return
         if self.steps and clause.link in ("comma", "and", "but", "sentence"):
-            self.steps[-1] = _modified(self.steps[-1], text, 0, len(text))
+            self.steps[-1] = _turned(_modified(self.steps[-1], text, 0, len(text)), text)
         elif len(text) <= 2 or any(word in _ABOUT_THE_CAMERA for word in text):
             self.manner = _modified(self.manner or Step("push", 1), text, 0, len(text))
 
@@ -168,6 +184,16 @@ def _again(move: Found, steps: list[Step]) -> list[Step]:
     if turned is None or turned == (steps[-1].kind, steps[-1].sign):
         return []
     return [replace(steps[-1], kind=turned[0], sign=turned[1], together=False)]
+
+
+def _turned(step: Step, text: list[str]) -> Step:
+    """`step` in the direction that was said after it: "arc shot, 45 degrees to the left"."""
+    verb = _OWN_VERB.get(step.kind)
+    for word in text:
+        turned = CAMERA_VERBS[verb].get(DIRECTIONS.get(word, "?")) if verb else None
+        if turned and turned[0] == step.kind and word in ("left", "right", "up", "down", "clockwise"):
+            return replace(step, sign=turned[1])
+    return step
 
 
 def _is_together(clause: Clause, index: int, move: Found, step: Step, steps: list[Step]) -> bool:
@@ -218,6 +244,9 @@ def _modified(step: Step, text: list[str], first: int, last: int, move: Found | 
             figures |= _figure(measure, text[i - 1] if i else "")
             i += measure.length
             continue
+        if any(earlier in NEGATIONS for earlier in text[max(first, i - 3) : i]):  # "not too fast"
+            i += 1
+            continue
         power = 1.4 if i and text[i - 1] in _VERY else 1.0
         if word in words.SPEEDS and not (move and move.verb == word and move.everyday):
             speed *= words.SPEEDS[word] ** power
@@ -240,7 +269,7 @@ def _figure(measure: words.Measure, before: str) -> dict[str, float]:
     if measure.kind == "seconds":
         return {"delay" if before in ("after", "at") else "seconds": measure.value}
     if measure.kind == "percent":
-        return {"factor": 1 + measure.value / 100}
+        return {"factor": measure.value / 100 if measure.value > 100 else 1 + measure.value / 100}
     return {measure.kind: measure.value}
 
 

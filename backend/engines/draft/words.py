@@ -13,7 +13,7 @@ LONGEST_TEXT = 8000  # characters read; the rest of a longer text is ignored
 
 SPEEDS: dict[str, float] = {
     "slow": 0.6, "slowly": 0.6, "slower": 0.6, "gradual": 0.6, "gradually": 0.6, "leisurely": 0.6,
-    "creeping": 0.5, "calm": 0.7, "calmly": 0.7, "unhurried": 0.6, "patient": 0.6, "patiently": 0.6,
+    "calm": 0.7, "calmly": 0.7, "unhurried": 0.6, "patient": 0.6, "patiently": 0.6,
     "lazy": 0.6, "lazily": 0.6, "languid": 0.5, "steady": 0.9, "gentle": 0.75, "gently": 0.75,
     "soft": 0.75, "softly": 0.75, "careful": 0.7, "carefully": 0.7,
     "fast": 1.8, "faster": 1.8, "quick": 1.8, "quickly": 1.8, "rapid": 2.0, "rapidly": 2.0, "swift": 1.8,
