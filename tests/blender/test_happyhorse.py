@@ -1,0 +1,48 @@
+"""The HappyHorse engine from Blender onto strips, with a complete tiny model: everything real but the weights."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import bpy
+import pytest
+from rooms import room
+from take_one.client.target import LocalTarget
+from take_one.scene import jobs, pump, strips
+from take_one.scene.properties import add_shot
+from take_one.scene.state import STATE
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTHON = os.environ.get("TAKE_ONE_GPU_PYTHON") or str(ROOT / ".dev" / "test" / "bin" / "python")
+
+pytestmark = pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs the backend's GPU profile")
+
+
+def test_a_take_with_dialogue_lands_on_the_edit(tmp_path, monkeypatch):
+    monkeypatch.setenv("OMP_NUM_THREADS", "2")
+    for command in (["devtools/tiny_model.py", str(tmp_path / "tiny")],
+                    ["-m", "backend", "models", "link", "all", str(tmp_path / "tiny")]):  # fmt: skip
+        subprocess.run([PYTHON, *command], cwd=ROOT, check=True, timeout=120)
+    scene = room(320, 180)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    shot = add_shot(scene)
+    shot.name, shot.engine, shot.quality = "Kitchen", "happyhorse", "FAST"
+    shot.prompt, shot.sound, shot.seconds = "Anna turns to the window", "rain", 1.0
+    line = shot.lines.add()
+    line.speaker, line.language, line.line = "Anna", "French", "On est en retard."
+    pump.connect(LocalTarget(root=ROOT, python=Path(PYTHON)))
+    (take,) = jobs.run_blocking(bpy.context, shot, seeds=[7], timeout=300)
+    assert STATE.last_error is None
+    assert (take.status, take.seed, take.engine) == ("READY", 7, "happyhorse")
+    clip = Path(bpy.path.abspath(take.clip))
+    facts = json.loads(clip.with_suffix(".json").read_text())["facts"]
+    assert facts["quality"] == "256p"
+    assert '<Anna, French>: "On est en retard."' in facts["final_prompt"]
+    movie, sound = sorted(bpy.data.scenes["Edit"].sequence_editor.strips, key=lambda strip: strip.type)
+    assert (movie.type, sound.type) == ("MOVIE", "SOUND")
+    assert strips.length(movie) == strips.length(sound) == 24
+    assert [movie.elements[0].orig_width, movie.elements[0].orig_height] == [320, 180]
+    assert movie[strips.TAKE_KEY] == sound[strips.TAKE_KEY] == take.uid
