@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
-"""All that a developer of Take One needs: demo, test, gui, bench, build. Any Python from 3.8 on runs this
-script; it sets up the environments that the rest runs in, under .dev/, by itself.
+"""All that a developer of Take One needs. Any Python from 3.8 on runs this script; it sets up the environments that
+the rest runs in, under .dev/, by itself.
 
     python3 dev.py demo [--out DIR]       a furnished room, its still, a take, the edit: the product at work
     python3 dev.py test [PART ...]        all tests, or those of the parts named
-    python3 dev.py gui                    the tests that click in a real Blender window (BLENDER names its
-    command) python3 dev.py bench [NAME ...]       the measurements behind docs/benchmarks.md
+    python3 dev.py gui                    the tests that click in a Blender window (BLENDER names its command)
+    python3 dev.py bench [NAME ...]       the measurements behind docs/benchmarks.md
     python3 dev.py build                  the extension's zip, in dist/
 """
 
