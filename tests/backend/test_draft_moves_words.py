@@ -92,6 +92,9 @@ ASKED = {
     "push in in 3 seconds": "push in 3s",
     "very slowly push in": "push in slow",
     "slow camera movement: pan left": "pan left slow",
+    "push in on the big, slow giant": "push in",
+    "push in a little, on the heavy door": "push in =0.5",
+    "orbit left around the tiny house slowly": "orbit left slow",
     # together and one after another
     "slowly push in, then pan left to the window": "push in slow, pan left",
     "The camera slowly pushes in while panning left.": "push in slow + pan left",

@@ -244,6 +244,9 @@ def _modified(step: Step, text: list[str], first: int, last: int, move: Found | 
             figures |= _figure(measure, text[i - 1] if i else "")
             i += measure.length
             continue
+        if move and i >= move.end and not _is_about_the_move(text, i, move.end):
+            i += 1
+            continue
         if any(earlier in NEGATIONS for earlier in text[max(first, i - 3) : i]):  # "not too fast"
             i += 1
             continue
@@ -262,6 +265,37 @@ def _modified(step: Step, text: list[str], first: int, last: int, move: Found | 
         speed=min(max(speed, 0.2), 6.0),
         ease=ease,
         **figures,  # type: ignore[arg-type]
+    )
+
+
+_ADVERBS = (
+    "lot",
+    "bit",
+    "little",
+    "tad",
+    "touch",
+    "far",
+    "fast",
+    "faster",
+    "slower",
+    "much",
+    "further",
+    "linear",
+)
+
+
+def _is_about_the_move(text: list[str], i: int, end: int) -> bool:
+    """Whether the modifier at word `i`, after the move's words, is about the move and not about a thing:
+    "push in a little, slowly", but not "push in on the big house"."""
+    if text[i].endswith("ly") or text[i] in _ADVERBS:
+        return True
+    plain = all(
+        word in LEAD_INS or is_modifier(word) or is_figure(text, j)
+        for j, word in enumerate(text)
+        if end <= j < i
+    )
+    return plain and not any(
+        word in ("the", "his", "her", "their", "its", "my", "our") for word in text[end:i]
     )
 
 
