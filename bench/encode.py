@@ -3,8 +3,8 @@
     python bench/encode.py
 
 120 frames of 1280x720, a pan over a picture with gradients, edges and grain, held in memory beforehand. Time
-is this process's CPU time, which other work on the machine changes little. PSNR, in RGB, is against the frames
-that were given.
+is this process's CPU time, which other work on the machine changes little. PSNR, in RGB, is against the
+frames that were given.
 """
 
 from __future__ import annotations

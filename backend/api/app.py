@@ -192,18 +192,10 @@ async def _events(parts: Parts, job_id: str) -> AsyncIterator[str]:
     pictures = 0
     silent = 0.0
     while not parts.stopping():
-        found = await asyncio.to_thread(parts.store.get, job_id)
-        if found is None:
-            yield _event("end", {"id": job_id, "object": "video.deleted", "deleted": True})
+        over, state, pictures = await asyncio.to_thread(_look, parts.store, job_id, pictures)
+        if over:
+            yield _event("end", state)
             return
-        if found.status not in (QUEUED, IN_PROGRESS):
-            yield _event("end", await asyncio.to_thread(job_json, parts.store, found))
-            return
-        state = await asyncio.to_thread(state_json, parts.store, found)
-        told = await asyncio.to_thread(parts.store.progress, job_id)
-        if told.preview is not None and told.pictures != pictures and found.status == IN_PROGRESS:
-            pictures = told.pictures
-            state["preview"] = "data:image/jpeg;base64," + base64.b64encode(told.preview).decode()
         if state != shown:
             yield _event("progress", state)
             shown = {name: value for name, value in state.items() if name != "preview"}
@@ -213,6 +205,21 @@ async def _events(parts: Parts, job_id: str) -> AsyncIterator[str]:
             silent = 0.0
         await asyncio.sleep(LOOK_SECONDS)
         silent += LOOK_SECONDS
+
+
+def _look(store: Store, job_id: str, pictures: int) -> tuple[bool, dict[str, Any], int]:
+    """Whether the job is over; the job then, else how far it is; and how many previews there were. A preview
+    beyond the first `pictures` is part of it."""
+    found = store.get(job_id)
+    if found is None:
+        return True, {"id": job_id, "object": "video.deleted", "deleted": True}, pictures
+    if found.status not in (QUEUED, IN_PROGRESS):
+        return True, job_json(store, found), pictures
+    state = state_json(store, found)
+    told = store.progress(job_id)
+    if told.preview is not None and told.pictures != pictures and found.status == IN_PROGRESS:
+        state["preview"] = "data:image/jpeg;base64," + base64.b64encode(told.preview).decode()
+    return False, state, told.pictures
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

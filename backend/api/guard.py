@@ -14,6 +14,7 @@ from ..engines.engine import EngineError
 from .errors import answer
 
 MAX_BODY = 256 << 20  # bytes of a submission: still, last frame and depth at 8K
+MAX_TEXT_BODY = 64 << 20  # of one that is held in memory: JSON, with pictures as data URLs
 MAX_SMALL_BODY = 64 << 10  # of every other request
 
 
@@ -35,7 +36,7 @@ class Guard:
             await self.app(scope, receive, send)
             return
         headers = _Headers(scope)
-        most = MAX_BODY if (scope["method"], scope["path"]) == ("POST", "/v1/videos") else MAX_SMALL_BODY
+        most = _most(scope, headers)
         try:
             self._check_host(headers)
             scope["authorized"] = self._knows_token(headers)
@@ -81,6 +82,13 @@ class _Headers:
     def only(self, name: str) -> str | None:
         values = [value for key, value in self._raw if key == name.encode()]
         return values[0].decode("latin-1") if len(values) == 1 else None
+
+
+def _most(scope: Scope, headers: _Headers) -> int:
+    if (scope["method"], scope["path"]) != ("POST", "/v1/videos"):
+        return MAX_SMALL_BODY
+    kind = (headers.get("content-type") or "").strip().lower()
+    return MAX_BODY if kind.startswith("multipart/form-data") else MAX_TEXT_BODY
 
 
 def _name(host: str) -> str:

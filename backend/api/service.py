@@ -33,6 +33,7 @@ log = logging.getLogger("take_one")
 LOG_BYTES = 2 << 20
 LOGS = 3
 LEAVING_SECONDS = 2  # how long open connections may take when the service ends
+KEEP_ALIVE_SECONDS = 75  # a client that comes back within it finds its connection open
 MIN_TOKEN = 16
 
 
@@ -82,7 +83,7 @@ def serve(settings: Settings) -> int:
     app = make_app(parts, import_module(settings.registry).DEFAULT)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, ws="none", lifespan="on",
-        timeout_graceful_shutdown=LEAVING_SECONDS,
+        timeout_graceful_shutdown=LEAVING_SECONDS, timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )  # fmt: skip
     server = _Server(config, settings.ready_file, port, stopping)
     if settings.parent_pid is not None:
@@ -108,6 +109,7 @@ class _Server(uvicorn.Server):
         await super().startup(sockets)
         if self._ready is not None and self.started:
             about = {"port": self._port, "pid": os.getpid(), "version": __version__}
+            self._ready.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._ready, json.dumps(about).encode())
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:

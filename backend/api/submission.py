@@ -35,7 +35,7 @@ REFERENCES = (
     "image_reference",
     "reference_url",
 )  # how clients of other servers send the still, as a data URL
-MAX_FIELD = 1 << 20
+MAX_FIELD = 64 << 20  # a data URL in a text field
 MAX_KEY = 200
 
 

@@ -16,13 +16,14 @@ from typing import Any
 from ..engines.engine import Capabilities, EngineError
 from .capabilities import capabilities_from_json
 from .child import Child, ending
-from .store import Job, Owner, Store
+from .store import IN_PROGRESS, QUEUED, Job, Owner, Store
 
 log = logging.getLogger("take_one.jobs")
 
 CANCEL_SECONDS = 0.6  # how long an engine may take to notice a cancel before its process is ended
 LOOK_SECONDS = 0.1
 FRESH_SECONDS = 3.0  # how long an answer about the engines holds
+CHILD_SECONDS = 1.0  # between two starts of the worker
 SWEEP_SECONDS = 6 * 3600.0
 
 
@@ -34,6 +35,7 @@ class Runner:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._child: Child | None = None
+        self._next_child_at = 0.0
         self._engines: dict[str, Capabilities] = {}
         self._engines_at = 0.0
         self._engines_known = threading.Condition()
@@ -71,8 +73,14 @@ class Runner:
                     child.send({"do": "engines"})
                 self._engines_known.wait(0.05)
         if not self._engines:
-            raise EngineError("starting", "The engines are still starting. Try again in a moment.", "retry")
+            raise self._no_engines(child)
         return self._engines
+
+    def _no_engines(self, child: Child | None) -> EngineError:
+        if child is None or child.alive:
+            return EngineError("starting", "The engines are still starting. Try again in a moment.", "retry")
+        how = f"The engines can't be started: their process {ending(child.exit_code)}."
+        return EngineError("starting", f"{how} {child.last_words()[:300]}".strip(), "open_log")
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -104,6 +112,7 @@ class Runner:
             result = self._store.attempt_folder(job) / "result.json"
             if result.exists() and self._store.complete(job, json.loads(result.read_text())):
                 log.info("%s: its take was whole already", job.id)
+                self._tidy(job)
             else:
                 log.info("%s: found in progress, attempt %d", job.id, job.attempt)
                 self._store.put_back(job, interrupted=True)
@@ -214,12 +223,17 @@ class Runner:
         if now is None:
             shutil.rmtree(folder, ignore_errors=True)
             return
+        if now.status not in (QUEUED, IN_PROGRESS):
+            self._store.drop_uploads(now)
         for attempt in folder.glob("attempt-*"):
             if now.result is None or attempt != self._store.attempt_folder(now):
                 shutil.rmtree(attempt, ignore_errors=True)
 
     def _ready_child(self) -> Child:
+        """The worker; a new one where the last has ended, but no two within a few seconds."""
         if self._child is None or not self._child.alive:
+            self._stopping.wait(self._next_child_at - time.monotonic())
+            self._next_child_at = time.monotonic() + CHILD_SECONDS
             if self._child is not None:
                 log.warning("The worker %s; a new one starts", ending(self._child.exit_code))
             self._child = Child("backend.jobs.worker", self._registry, str(os.getpid()), aside=self._heard)

@@ -25,7 +25,7 @@ from ..media.disk import disk_full
 QUEUED, IN_PROGRESS = "queued", "in_progress"
 COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"
 INTERRUPTIONS = 2  # how often a job that was found in progress at start is queued again
-KEPT_SECONDS = 14 * 86_400.0  # how long a finished job and its take are kept
+KEPT_SECONDS = 30 * 86_400.0  # how long a finished job and its take are kept
 MAX_WAITING = 1000
 
 VERSION = 1  # of the schema
@@ -198,11 +198,20 @@ class Store:
     def cancel(self, job_id: str) -> Job | None:
         """Ends a job that is not over. One that is over stays as it is. None where there is no such job."""
         with self._change() as db:
+            row = db.execute("SELECT status FROM jobs WHERE id = ?", (job_id,)).fetchone()
             db.execute(
                 "UPDATE jobs SET status = ?, completed_at = ? WHERE id = ? AND status IN (?, ?)",
                 (CANCELLED, time.time(), job_id, QUEUED, IN_PROGRESS),
             )
-        return self.get(job_id)
+        job = self.get(job_id)
+        if job is not None and row is not None and row["status"] == QUEUED:
+            self.drop_uploads(job)
+        return job
+
+    def drop_uploads(self, job: Job) -> None:
+        """Removes the files that came with a job that is over: what is left to keep is its take."""
+        for name in job.files.values():
+            (self.job_folder(job.id) / name).unlink(missing_ok=True)
 
     def delete(self, job_id: str) -> bool:
         """Forgets a job. Its folder goes at once, or when its worker has let go of it (sweep)."""
@@ -368,6 +377,7 @@ def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone leaves it in the drive's cache
     connection.execute(f"PRAGMA synchronous = {synchronous}")
     return connection
 

@@ -6,6 +6,7 @@ import base64
 import io
 import json
 import socket
+import time
 from typing import Any
 
 import numpy as np
@@ -189,11 +190,16 @@ def test_stills_are_checked_by_their_content(service: Service, name: str) -> Non
 def test_the_kind_of_a_still_is_told_by_its_content(service: Service, kind: str) -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (64, 48), "teal").save(buffer, kind)
-    job = service.wait(service.submit(buffer.getvalue()).json()["id"])
-    assert job["status"] == "completed"
+    job = service.submit(buffer.getvalue(), options={"frame_seconds": 0.02}).json()
     assert job["size"] == "64x48"  # the still's own, as none was asked for
     suffix = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}[kind]
-    assert [path.name for path in (service.home / "jobs" / job["id"]).glob("still*")] == ["still" + suffix]
+    stored = service.home / "jobs" / job["id"]
+    assert [path.name for path in stored.glob("still*")] == ["still" + suffix]
+    assert service.wait(job["id"])["status"] == "completed"
+    until = time.monotonic() + 3
+    while list(stored.glob("still*")) and time.monotonic() < until:
+        time.sleep(0.02)
+    assert [path.name for path in stored.iterdir()] == ["attempt-1"]  # what came is not kept
 
 
 def test_bad_depth_is_refused(service: Service, still: bytes, depth: bytes) -> None:
