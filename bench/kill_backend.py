@@ -109,7 +109,7 @@ def run(home: Path, kills: int, seed: int, tell: bool = False) -> Outcome:
                 ledger.interrupted.update(running)
                 service.kill()
                 began = time.monotonic()
-                assert is_gone(worker, 5), "the worker outlived the service"
+                assert is_gone(worker, 10), "the worker outlived the service"
                 orphans.append(time.monotonic() - began)
                 began = time.monotonic()
                 service.start()

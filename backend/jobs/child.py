@@ -25,9 +25,7 @@ class Child:
     `aside` sees each message first, on a thread of its own, and says whether it took it.
     """
 
-    def __init__(
-        self, module: str, *arguments: str, aside: Callable[[dict[str, Any]], bool] | None = None
-    ) -> None:
+    def __init__(self, module: str, *arguments: str, aside: Callable[[dict[str, Any]], bool] | None = None) -> None:
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._aside = aside or (lambda _: False)
         self._sending = threading.Lock()

@@ -160,9 +160,7 @@ def parse(fields: Mapping[str, Any], default_model: str) -> Wanted:
     )
 
 
-def check(
-    wanted: Wanted, size: tuple[int, int], files: Mapping[str, Any], engine: Capabilities
-) -> tuple[str, ...]:
+def check(wanted: Wanted, size: tuple[int, int], files: Mapping[str, Any], engine: Capabilities) -> tuple[str, ...]:
     """Checks a request against what its engine can do here. Gives notes on what will be ignored.
 
     Raises:

@@ -236,7 +236,7 @@ class Runner:
             self._next_child_at = time.monotonic() + CHILD_SECONDS
             if self._child is not None:
                 log.warning("The worker %s; a new one starts", ending(self._child.exit_code))
-            self._child = Child("backend.jobs.worker", self._registry, str(os.getpid()), aside=self._heard)
+            self._child = Child("backend.jobs.worker_process", self._registry, str(os.getpid()), aside=self._heard)
             self._child.send({"do": "engines"})
         return self._child
 

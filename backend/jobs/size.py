@@ -9,9 +9,7 @@ from ..engines.engine import Capabilities
 DEFAULT_SIZE = (1280, 720)
 
 
-def fitting_size(
-    asked: tuple[int, int] | None, still: tuple[int, int] | None, engine: Capabilities
-) -> tuple[int, int]:
+def fitting_size(asked: tuple[int, int] | None, still: tuple[int, int] | None, engine: Capabilities) -> tuple[int, int]:
     """The size asked for; else the still's, made smaller (even, same shape) where the engine cannot take it.
 
     An engine with sizes of its own gets the one whose shape is nearest to the still's, the largest of those.

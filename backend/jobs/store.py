@@ -138,9 +138,7 @@ class Store:
     def queue(self) -> list[str]:
         """The ids of the waiting jobs, the next one first."""
         with self._lock:
-            rows = self._durable.execute(
-                "SELECT id FROM jobs WHERE status = ? ORDER BY place", (QUEUED,)
-            ).fetchall()
+            rows = self._durable.execute("SELECT id FROM jobs WHERE status = ? ORDER BY place", (QUEUED,)).fetchall()
         return [row["id"] for row in rows]
 
     def progress(self, job_id: str) -> JobProgress:
@@ -176,9 +174,7 @@ class Store:
                 return _job(row)
             waiting = db.execute("SELECT COUNT(*) FROM jobs WHERE status = ?", (QUEUED,)).fetchone()[0]
             if waiting >= MAX_WAITING:
-                raise EngineError(
-                    "queue_full", f"{waiting} jobs are waiting already. Cancel some, then try again."
-                )
+                raise EngineError("queue_full", f"{waiting} jobs are waiting already. Cancel some, then try again.")
             db.execute(
                 "INSERT INTO jobs (id, key, fingerprint, fields, files, notes, status, place, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(place), 0) + 1 FROM jobs), ?)",
@@ -230,15 +226,11 @@ class Store:
             EngineError: `not_waiting`: one of the two is not in the waiting queue.
         """
         with self._change() as db:
-            rows = db.execute(
-                "SELECT id, place FROM jobs WHERE status = ? ORDER BY place", (QUEUED,)
-            ).fetchall()
+            rows = db.execute("SELECT id, place FROM jobs WHERE status = ? ORDER BY place", (QUEUED,)).fetchall()
             order, places = [row["id"] for row in rows], [row["place"] for row in rows]
             for wanted in (job_id, before):
                 if wanted is not None and wanted not in order:
-                    raise EngineError(
-                        "not_waiting", f"The job {wanted} is not waiting, so it has no place to change."
-                    )
+                    raise EngineError("not_waiting", f"The job {wanted} is not waiting, so it has no place to change.")
             if job_id == before:
                 return
             order.remove(job_id)
@@ -250,9 +242,7 @@ class Store:
     def claim(self) -> Job | None:
         """Starts the next waiting job: a new attempt of it."""
         with self._change() as db:
-            row = db.execute(
-                "SELECT id FROM jobs WHERE status = ? ORDER BY place LIMIT 1", (QUEUED,)
-            ).fetchone()
+            row = db.execute("SELECT id FROM jobs WHERE status = ? ORDER BY place LIMIT 1", (QUEUED,)).fetchone()
             if row is None:
                 return None
             db.execute(
@@ -350,9 +340,7 @@ class Owner:
     """The right to work on the queue of `home`: one process at a time has it, and loses it when it dies."""
 
     def __init__(self, home: Path) -> None:
-        self._db = sqlite3.connect(
-            home / "jobs.lock", isolation_level=None, check_same_thread=False, timeout=0
-        )
+        self._db = sqlite3.connect(home / "jobs.lock", isolation_level=None, check_same_thread=False, timeout=0)
 
     def acquire(self) -> bool:
         """Takes the right if nobody has it. The lock is SQLite's own, which every system knows."""

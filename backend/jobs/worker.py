@@ -1,21 +1,18 @@
-"""The process that runs engines. It stays alive between jobs, so that what an engine loaded stays loaded.
+"""What the process that runs engines does (worker_process starts it).
 
-Its main thread makes takes; a second one listens, for the next job, for a cancel, for a question.
+It stays alive between jobs, so that what an engine loaded stays loaded. Its main thread makes takes; a
+second one listens, for the next job, for a cancel, for a question.
 """
 
 from __future__ import annotations
 
 import base64
-import contextlib
-import faulthandler
 import json
 import os
 import queue
-import sys
 import threading
 import time
 import traceback
-from importlib import import_module
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -26,7 +23,7 @@ from ..engines.engine import Cancelled, Capabilities, EngineError
 from ..home import write_whole
 from ..media.picture import PREVIEW_SIDE, jpeg
 from .capabilities import capabilities_json
-from .child import end_with_parent, serve
+from .child import serve
 from .request import parse
 from .store import error_json
 from .take import make_take
@@ -137,16 +134,3 @@ class _Teller:
             self._pictured = now
             message["preview"] = base64.b64encode(jpeg(preview, PREVIEW_SIDE)).decode()
         self._send(message)
-
-
-def main(registry: str, parent: int) -> None:
-    faulthandler.enable()
-    end_with_parent(parent)
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):  # where memory runs out, this process goes, not the service
-            Path("/proc/self/oom_score_adj").write_text("500")
-    Worker(import_module(registry)).run()
-
-
-if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))

@@ -94,7 +94,7 @@ class Service:
         while time.monotonic() < until:
             for child in self.children():
                 with contextlib.suppress(psutil.Error):
-                    if "backend.jobs.worker" in child.cmdline():
+                    if "backend.jobs.worker_process" in child.cmdline():
                         return child
             time.sleep(0.02)
         raise AssertionError("there is no worker")
