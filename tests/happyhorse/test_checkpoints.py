@@ -31,13 +31,15 @@ def write(tensors: dict[str, torch.Tensor], folder: Path, shards: int = 1) -> Pa
 
 
 def forward(model: Transformer, case: Case) -> torch.Tensor:
-    text = case["in.text_feat"][:, :case.case["inputs"]["txt_feat_len"]]
+    text = case["in.text_feat"][:, : case.case["inputs"]["txt_feat_len"]]
     return model(case["in.video_latent"], case["in.audio_latent"], text)[0]
 
 
 @pytest.mark.parametrize("shards", [1, 5])
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_forms_of_a_checkpoint(shards: int, dtype: torch.dtype, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forms_of_a_checkpoint(
+    shards: int, dtype: torch.dtype, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(checkpoints, "CHUNK", 10_000)  # many pieces a tensor, some across experts
     case = Case("dit_base")
     config = TransformerConfig.from_case(case.case)

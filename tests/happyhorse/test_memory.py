@@ -8,7 +8,16 @@ import torch
 
 from backend.engines.happyhorse.config import BASE, SR_1080P, TransformerConfig
 from backend.engines.happyhorse.memory import (
-    GIB, Plan, Shape, choose_plans, run_with_fallback, smallest_memory, weight_bytes, working_bytes)
+    GIB,
+    Plan,
+    Shape,
+    choose_plans,
+    run_with_fallback,
+    smallest_memory,
+    supports_fp8,
+    weight_bytes,
+    working_bytes,
+)
 from backend.engines.happyhorse.memory_streaming import BlockStore, streamed_blocks
 from backend.engines.happyhorse.transformer import Transformer
 from backend.engines.happyhorse.transformer_weights import BlockWeights
@@ -28,9 +37,17 @@ def test_the_published_model_takes_what_it_should() -> None:
     assert HD_SHAPE.tokens == 65280 + 126 + 640
 
 
-@pytest.mark.parametrize(("gib", "kinds"), [
-    (78, ["bf16", "fp8", "streamed"]), (40, ["bf16", "fp8", "streamed"]), (22, ["fp8", "streamed"]), (15, ["streamed"]),
-    (7, ["streamed"]), (3, [])])
+@pytest.mark.parametrize(
+    ("gib", "kinds"),
+    [
+        (78, ["bf16", "fp8", "streamed"]),
+        (40, ["bf16", "fp8", "streamed"]),
+        (22, ["fp8", "streamed"]),
+        (15, ["streamed"]),
+        (7, ["streamed"]),
+        (3, []),
+    ],
+)
 def test_plans_by_memory(gib: int, kinds: Sequence[str]) -> None:
     plans = choose_plans(SR_1080P, HD_SHAPE if gib > 10 else BASE_SHAPE, gib * GIB)
     assert ["streamed" if plan.resident_bytes is not None else plan.precision for plan in plans] == kinds
@@ -41,8 +58,22 @@ def test_plans_by_memory(gib: int, kinds: Sequence[str]) -> None:
 
 
 def test_without_fp8_the_full_weights_are_streamed() -> None:
-    plan, = choose_plans(BASE, BASE_SHAPE, 15 * GIB, fp8=False)
+    (plan,) = choose_plans(BASE, BASE_SHAPE, 15 * GIB, fp8=False)
     assert plan.precision == "bf16" and plan.resident_bytes is not None
+
+
+def test_speed_before_precision() -> None:
+    for gib in (78, 22, 15):
+        plans = choose_plans(BASE, BASE_SHAPE, gib * GIB, fp8_attention=True)
+        assert plans and all(plan.precision == "fp8" and plan.fp8_attention for plan in plans)
+    assert "8-bit products and attention" in plans[0].words
+    assert not any(plan.fp8_attention for plan in choose_plans(BASE, BASE_SHAPE, 78 * GIB))
+
+
+def test_no_fp8_on_the_processor() -> None:
+    assert not supports_fp8("cpu")
+    with pytest.raises(ValueError, match="goes with fp8 products"):
+        Transformer(TransformerConfig.from_case(Case("dit_base").case), "cpu", "bf16", fp8_attention=True)
 
 
 def test_the_smallest_memory_is_just_enough() -> None:
@@ -109,7 +140,9 @@ def test_fp8_stays_near_bf16(name: str) -> None:
 
 def test_blocks_are_one_run_of_bytes() -> None:
     config = TransformerConfig.from_case(Case("dit_base").case)
-    store = BlockStore([BlockWeights(replace(config, layers=2), layer, "bf16") for layer in range(2)], torch.device("cpu"))
+    store = BlockStore(
+        [BlockWeights(replace(config, layers=2), layer, "bf16") for layer in range(2)], torch.device("cpu")
+    )
     for block, buffer in store.buffers.items():
         for tensor in store.fetch(block).tensors.values():
             assert buffer.data_ptr() <= tensor.data_ptr() < buffer.data_ptr() + buffer.numel()

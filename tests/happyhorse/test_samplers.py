@@ -10,7 +10,6 @@ from backend.engines.happyhorse.config import TransformerConfig
 from backend.engines.happyhorse.samplers import Schedule, sample_base, sample_distilled
 from backend.engines.happyhorse.super_resolution import alpha_table, refine, start
 from backend.engines.happyhorse.transformer import Transformer
-
 from tests.happyhorse.golden import Case, difference, relative
 
 
@@ -19,9 +18,13 @@ class Recorded:
 
     def __init__(self, case: Case) -> None:
         kinds = ["cond"] if case.case["cfg_number"] == 1 else ["cond", "uncond"]
-        self.answers: Iterator[tuple[Tensor, Tensor]] = iter([
-            (case[f"step{i}.{kind}_video"], case.tensors.get(f"step{i}.{kind}_audio", torch.zeros(())))
-            for i in range(case.case["steps"]) for kind in kinds])
+        self.answers: Iterator[tuple[Tensor, Tensor]] = iter(
+            [
+                (case[f"step{i}.{kind}_video"], case.tensors.get(f"step{i}.{kind}_audio", torch.zeros(())))
+                for i in range(case.case["steps"])
+                for kind in kinds
+            ]
+        )
         self.inputs: list[Tensor] = []
 
     def __call__(self, video: Tensor, audio: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
@@ -38,17 +41,27 @@ def model(case: Case, precision: str = "fp32") -> Transformer:
 def run(case: Case, velocity: object) -> tuple[Tensor, Tensor]:
     """Whatever loop the case is of, on its tensors; audio is the base stage's for the refining one."""
     settings = case.case
-    text = case["in.text_feat"][:, :settings["text_len"]]
-    negative = case["in.null_feat"][:, :settings["null_text_len"]]
+    text = case["in.text_feat"][:, : settings["text_len"]]
+    negative = case["in.null_feat"][:, : settings["null_text_len"]]
     common = {"steps": settings["steps"], "shift": settings["shift"]}
     if settings["noise_value"] is not None:
         video = refine(
-            velocity, text, case["in.br_latent_video"], case["in.br_latent_audio"], case["noise.sr_video"],
-            case["noise.sr_audio"], picture=case.tensors.get("in.sr_image_latent"),
-            negative_text=negative if settings["cfg_number"] == 2 else None, noise_level=settings["noise_value"],
-            audio_noise_scale=settings["sr_audio_noise_scale"], **common)
+            velocity,
+            text,
+            case["in.br_latent_video"],
+            case["in.br_latent_audio"],
+            case["noise.sr_video"],
+            case["noise.sr_audio"],
+            picture=case.tensors.get("in.sr_image_latent"),
+            negative_text=negative if settings["cfg_number"] == 2 else None,
+            noise_level=settings["noise_value"],
+            audio_noise_scale=settings["sr_audio_noise_scale"],
+            **common,
+        )
         return video, case["in.br_latent_audio"]
-    picture, video, audio = (case.tensors.get(name) for name in ("in.image_latent", "noise.init_video", "noise.init_audio"))
+    picture, video, audio = (
+        case.tensors.get(name) for name in ("in.image_latent", "noise.init_video", "noise.init_audio")
+    )
     if settings["cfg_number"] == 2:
         return sample_base(velocity, text, negative, video, audio, picture=picture, **common)
     noise = [(case[f"step{i}.noise_video"], case[f"step{i}.noise_audio"]) for i in range(settings["steps"])]
@@ -108,8 +121,15 @@ def test_inputs_are_left_as_they_were_and_steps_are_told() -> None:
     before = case["noise.init_video"].clone()
     told: list[int] = []
     noise = [(case[f"step{i}.noise_video"], case[f"step{i}.noise_audio"]) for i in range(7)]
-    sample_distilled(Recorded(case), case["in.text_feat"], case["noise.init_video"], case["noise.init_audio"], noise,
-                     picture=case["in.image_latent"], on_step=lambda i, clean: told.append(i))
+    sample_distilled(
+        Recorded(case),
+        case["in.text_feat"],
+        case["noise.init_video"],
+        case["noise.init_audio"],
+        noise,
+        picture=case["in.image_latent"],
+        on_step=lambda i, clean: told.append(i),
+    )
     assert torch.equal(before, case["noise.init_video"])
     assert told == list(range(1, 9))
 

@@ -10,7 +10,6 @@ from backend.engines.happyhorse import rope
 from backend.engines.happyhorse.attention import attend, attend_windowed
 from backend.engines.happyhorse.config import BASE, SR_1080P, TransformerConfig, config_from_shapes, parameter_shapes
 from backend.engines.happyhorse.transformer import Transformer
-
 from tests.happyhorse.golden import FOLDER, Case, difference, relative
 
 CASES = ["dit_base", "dit_sr"]
@@ -23,7 +22,7 @@ def build(case: Case, precision: str, **options: object) -> Transformer:
 
 
 def forward(model: Transformer, case: Case) -> tuple[torch.Tensor, torch.Tensor]:
-    text = case["in.text_feat"][:, :case.case["inputs"]["txt_feat_len"]]
+    text = case["in.text_feat"][:, : case.case["inputs"]["txt_feat_len"]]
     return model(case["in.video_latent"], case["in.audio_latent"], text)
 
 
@@ -61,7 +60,8 @@ def test_coordinates_rotation_and_embedding(name: str) -> None:
     sine, cosine = rope.tables(coords, case.weights()["adapter.rope.bands"])
     assert difference(torch.cat([sine, cosine], dim=1), case["rope"]) < 1e-5
     embedded = build(case, "fp32").embed(
-        case["in.video_latent"], case["in.audio_latent"], case["in.text_feat"][:, :text])
+        case["in.video_latent"], case["in.audio_latent"], case["in.text_feat"][:, :text]
+    )
     assert difference(embedded, case["embed"]) < 1e-4
 
 
@@ -74,7 +74,8 @@ def test_a_window_is_the_mask_of_its_frames() -> None:
         video = torch.arange(tokens) < frames * frame_tokens
         mask = ((frame[:, None] - frame[None]).abs() <= reach) | ~video[:, None] | ~video[None]
         expected = torch.nn.functional.scaled_dot_product_attention(
-            q.transpose(0, 1)[None], k.transpose(0, 1)[None], v.transpose(0, 1)[None], mask, enable_gqa=True)
+            q.transpose(0, 1)[None], k.transpose(0, 1)[None], v.transpose(0, 1)[None], mask, enable_gqa=True
+        )
         result = torch.full_like(q, torch.nan)
         for rows, part in attend_windowed(q, k.clone(), v.clone(), frames, frame_tokens, reach):
             result[rows] = part
@@ -111,8 +112,11 @@ def test_wrong_tensors_are_named() -> None:
     del weights["block.layers.3.mlp.down_proj.weight"]
     weights["block.layers.99.mlp.down_proj.weight"] = torch.zeros(1)
     weights["final_norm_video.weight"] = torch.zeros(3)
-    with pytest.raises(ValueError, match=r"1 missing: block\.layers\.3\.mlp\.down_proj\.weight; 1 not known: "
-                                         r"block\.layers\.99.*; 1 of the wrong shape: final_norm_video\.weight is \[3\]"):
+    with pytest.raises(
+        ValueError,
+        match=r"1 missing: block\.layers\.3\.mlp\.down_proj\.weight; 1 not known: "
+        r"block\.layers\.99.*; 1 of the wrong shape: final_norm_video\.weight is \[3\]",
+    ):
         Transformer(TransformerConfig.from_case(case.case)).load_state_dict(weights)
 
 
@@ -126,16 +130,18 @@ def test_without_gates() -> None:
     """A model without gates is one whose gates are all the same."""
     case = Case("dit_base")
     config = TransformerConfig.from_case(case.case)
-    plain = TransformerConfig.from_case({**case.case, "arch_config": {**case.case["arch_config"], "enable_attn_gating": False}})
+    plain = TransformerConfig.from_case(
+        {**case.case, "arch_config": {**case.case["arch_config"], "enable_attn_gating": False}}
+    )
     weights = case.weights()
     rows = config.qkv_rows
     ungated = dict(weights)
     for layer in range(config.layers):
         name = f"block.layers.{layer}.attention.linear_qkv.weight"
         experts = weights[name].view(config.experts(layer), rows, -1)
-        ungated[name] = experts[:, :plain.qkv_rows].flatten(0, 1)
+        ungated[name] = experts[:, : plain.qkv_rows].flatten(0, 1)
         weights[name] = experts.clone()
-        weights[name][:, plain.qkv_rows:] = 0
+        weights[name][:, plain.qkv_rows :] = 0
         weights[name] = weights[name].flatten(0, 1)
         # A gate of 0 halves the attention's output: make up for it behind.
         proj = f"block.layers.{layer}.attention.linear_proj.weight"

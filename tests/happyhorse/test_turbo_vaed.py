@@ -58,13 +58,14 @@ def test_windows() -> None:
 
 def test_latent_statistics() -> None:
     case = Case("turbo_vaed").case
-    assert LATENT_MEAN == pytest.approx(case["latent_mean"], abs=1e-6)
-    assert LATENT_STD == pytest.approx(case["latent_std"], abs=1e-6)
+    assert pytest.approx(case["latent_mean"], abs=1e-6) == LATENT_MEAN
+    assert pytest.approx(case["latent_std"], abs=1e-6) == LATENT_STD
 
 
 def test_the_published_size() -> None:
-    config = TurboConfig.from_published(next(
-        value for key, value in Case("turbo_vaed").case.items() if key.startswith("published_config")))
+    config = TurboConfig.from_published(
+        next(value for key, value in Case("turbo_vaed").case.items() if key.startswith("published_config"))
+    )
     assert config == TurboConfig()
     shapes = TurboDecoder(config).parameter_shapes()
     assert sum(torch.Size(shape).numel() for shape in shapes.values()) == 107_122_892

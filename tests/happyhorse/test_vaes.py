@@ -45,7 +45,7 @@ def test_forms_of_the_video_vae(form: str, tmp_path: Path) -> None:
 
 
 def test_another_model_is_no_video_vae() -> None:
-    with pytest.raises(CheckpointError, match="not the Wan 2.2 video VAE"):
+    with pytest.raises(CheckpointError, match=r"not the Wan 2\.2 video VAE"):
         video_vae.video_vae_from(Case("oobleck").weights())
 
 

@@ -37,7 +37,12 @@ def window_groups(frames: int, reach: int) -> list[tuple[int, int, int, int]]:
 
 
 def attend_windowed(
-    q: Tensor, k: Tensor, v: Tensor, frames: int, frame_tokens: int, reach: int,
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    frames: int,
+    frame_tokens: int,
+    reach: int,
     attend: Callable[[Tensor, Tensor, Tensor], Tensor] = attend,
 ) -> Iterator[tuple[slice, Tensor]]:
     """Video tokens see the frames within `reach` and all audio and text; audio and text see everything.
@@ -56,8 +61,8 @@ def attend_windowed(
     for first, end, key_first, key_end in reversed(window_groups(frames, reach)):
         start, stop = key_first * frame_tokens, key_end * frame_tokens
         if stop != behind:
-            k[stop:stop + rest] = rest_k
-            v[stop:stop + rest] = rest_v
+            k[stop : stop + rest] = rest_k
+            v[stop : stop + rest] = rest_v
             behind = stop
         rows = slice(first * frame_tokens, end * frame_tokens)
-        yield rows, attend(q[rows], k[start:stop + rest], v[start:stop + rest])
+        yield rows, attend(q[rows], k[start : stop + rest], v[start : stop + rest])

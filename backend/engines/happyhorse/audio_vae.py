@@ -53,8 +53,10 @@ def audio_vae_from(tensors: Mapping[str, Tensor], device: torch.device | str = "
         config = _config(tensors, blocks, channels)
         vae = AutoencoderOobleck(**config)
         named = {diffusers_name(name, blocks): tensor for name, tensor in tensors.items()}
-        named = {name: tensor[None, :, None] if name.endswith((".alpha", ".beta")) else tensor
-                 for name, tensor in named.items()}
+        named = {
+            name: tensor[None, :, None] if name.endswith((".alpha", ".beta")) else tensor
+            for name, tensor in named.items()
+        }
         _widen_encoder(vae, named)
         vae.load_state_dict(named)
     except (KeyError, ValueError, RuntimeError) as error:
@@ -69,9 +71,13 @@ def _config(tensors: Mapping[str, Tensor], blocks: int, widest: int) -> dict[str
     last = tensors[f"decoder.layers.{blocks + 1}.alpha"].shape[0]
     multiples = [tensors[f"encoder.layers.{i}.layers.4.weight_v"].shape[0] // first for i in range(1, blocks + 1)]
     return {
-        "encoder_hidden_size": first, "downsampling_ratios": strides, "channel_multiples": multiples,
-        "decoder_channels": last, "decoder_input_channels": tensors["decoder.layers.0.weight_v"].shape[1],
-        "audio_channels": tensors["encoder.layers.0.weight_v"].shape[1], "sampling_rate": RATE,
+        "encoder_hidden_size": first,
+        "downsampling_ratios": strides,
+        "channel_multiples": multiples,
+        "decoder_channels": last,
+        "decoder_input_channels": tensors["decoder.layers.0.weight_v"].shape[1],
+        "audio_channels": tensors["encoder.layers.0.weight_v"].shape[1],
+        "sampling_rate": RATE,
     }
 
 
@@ -89,7 +95,7 @@ def resample(sound: Tensor, count: int) -> Tensor:
     spectrum = torch.fft.rfft(sound)
     kept = min(samples, count)
     result = torch.zeros(*sound.shape[:-1], count // 2 + 1, dtype=spectrum.dtype, device=sound.device)
-    result[..., :kept // 2 + 1] = spectrum[..., :kept // 2 + 1]
+    result[..., : kept // 2 + 1] = spectrum[..., : kept // 2 + 1]
     if kept % 2 == 0 and count != samples:  # the highest frequency is shared by both signs
         result[..., kept // 2] *= 2 if count < samples else 0.5
     return torch.fft.irfft(result, n=count) * (count / samples)

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ...models.check import inspect, read_header
 from .config import TransformerConfig, config_from_shapes, parameter_shapes
-from .transformer import Transformer, check_names, loading_order
+from .transformer import ROWS_AT_ONCE, Transformer, check_names, loading_order
 
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "F8_E4M3": torch.float8_e4m3fn}
 FP8_SCALE = ".__fp8_scale"
@@ -75,7 +75,8 @@ class Checkpoint:
                 if entry["dtype"] not in DTYPES:
                     raise CheckpointError(f"{file.name}: {name} is of type {entry['dtype']}, which is not supported.")
                 self.tensors[name] = Stored(
-                    file, data + entry["data_offsets"][0], tuple(entry["shape"]), DTYPES[entry["dtype"]])
+                    file, data + entry["data_offsets"][0], tuple(entry["shape"]), DTYPES[entry["dtype"]]
+                )
 
     @property
     def shapes(self) -> dict[str, tuple[int, ...]]:
@@ -110,8 +111,10 @@ class Checkpoint:
             check_names(parameter_shapes(config), shapes)
         except ValueError as error:
             folder = self.path if self.path.is_dir() else self.path.parent
-            raise CheckpointError(f"{self.path} can't be used as a MagiHuman transformer: {error}. "
-                                  f"It looks like {inspect(folder).looks_like}.") from error
+            raise CheckpointError(
+                f"{self.path} can't be used as a MagiHuman transformer: {error}. "
+                f"It looks like {inspect(folder).looks_like}."
+            ) from error
         return config
 
     def pieces(self, names: list[str]) -> Iterator[tuple[str, int, int]]:
@@ -123,8 +126,9 @@ class Checkpoint:
             for start in range(0, rows, step):
                 yield name, start, min(step, rows - start)
 
-    def read(self, names: list[str], device: torch.device, told: Callable[[int], None] | None = None
-             ) -> Iterator[tuple[str, int, Tensor]]:
+    def read(
+        self, names: list[str], device: torch.device, told: Callable[[int], None] | None = None
+    ) -> Iterator[tuple[str, int, Tensor]]:
         """(name, first row, rows on `device`) of `names` in turn, read ahead by several threads.
 
         Each tensor must be used up before the next is asked for. `told` gets the bytes read so far.
@@ -140,13 +144,14 @@ class Checkpoint:
             stored, event = self.tensors[name], events[slot]
             if event is not None:
                 event.synchronize()  # what was last copied from this buffer has arrived
-            target = buffers[slot][:stored.row_bytes * count]
+            target = buffers[slot][: stored.row_bytes * count]
             handles.read(stored.file, stored.start + start * stored.row_bytes, target)
             return target.view(stored.dtype).view(count, *stored.shape[1:])
 
         waiting: deque[tuple[str, int, int, Future[Tensor]]] = deque()
         pieces = enumerate(self.pieces(names))
         with handles, ThreadPoolExecutor(READERS) as pool:
+
             def ask() -> None:
                 for turn, piece in pieces:
                     slot = turn % len(buffers)
@@ -188,7 +193,7 @@ class _Handles:
         if str(file) not in mine:
             mine[str(file)] = FileIO(file)
             self.all.append(mine[str(file)])
-        handle, view = mine[str(file)], memoryview(target.numpy())
+        handle, view = mine[str(file)], memoryview(target.numpy().data)
         handle.seek(start)
         while view.nbytes:
             count = handle.readinto(view)
@@ -204,14 +209,15 @@ def load_transformer(
     precision: str = "bf16",
     *,
     resident_bytes: int | None = None,
-    rows_at_once: int | None = None,
+    rows_at_once: int = ROWS_AT_ONCE,
+    fp8_attention: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Transformer:
     """A transformer from a safetensors file or a folder of shards: fp32, bf16 or fp8 with scales.
 
     Args:
         like: what this transformer is, for what its tensors can't tell: `config.BASE`, `SR_540P`, `SR_1080P`.
-        precision, resident_bytes, rows_at_once: see `Transformer`; a memory plan gives them.
+        precision, resident_bytes, rows_at_once, fp8_attention: see `Transformer`; a memory plan gives them.
         progress: told the fraction that is loaded.
 
     Raises:
@@ -219,8 +225,9 @@ def load_transformer(
     """
     checkpoint = Checkpoint(path)
     config = checkpoint.config(like)
-    options = {} if rows_at_once is None else {"rows_at_once": rows_at_once}
-    model = Transformer(config, device, precision, resident_bytes=resident_bytes, **options)
+    model = Transformer(
+        config, device, precision, resident_bytes=resident_bytes, rows_at_once=rows_at_once, fp8_attention=fp8_attention
+    )
     if BANDS not in checkpoint.tensors:
         model.load_rows(BANDS, 0, 10000.0 ** (-torch.arange(config.bands) / config.bands))
     names = loading_order(checkpoint.shapes)

@@ -37,7 +37,9 @@ class TransformerConfig:
         if self.coords not in ("v1", "v2"):
             raise ValueError(f"coords is 'v1' or 'v2', not {self.coords!r}")
         if self.hidden % self.head_dim or self.heads % self.kv_heads or self.head_dim % 8:
-            raise ValueError(f"hidden {self.hidden}, head_dim {self.head_dim} and kv_heads {self.kv_heads} do not fit together")
+            raise ValueError(
+                f"hidden {self.hidden}, head_dim {self.head_dim} and kv_heads {self.kv_heads} do not fit together"
+            )
 
     @property
     def heads(self) -> int:
@@ -111,16 +113,18 @@ def parameter_shapes(config: TransformerConfig) -> dict[str, tuple[int, ...]]:
     for layer in range(config.layers):
         experts, inner = config.experts(layer), config.inner(layer)
         up = inner if layer in config.gelu_layers else 2 * inner
-        shapes.update({
-            f"block.layers.{layer}.attention.pre_norm.weight": (experts * hidden,),
-            f"block.layers.{layer}.attention.linear_qkv.weight": (experts * config.qkv_rows, hidden),
-            f"block.layers.{layer}.attention.linear_proj.weight": (experts * hidden, config.heads * dim),
-            f"block.layers.{layer}.attention.q_norm.weight": (experts * dim,),
-            f"block.layers.{layer}.attention.k_norm.weight": (experts * dim,),
-            f"block.layers.{layer}.mlp.pre_norm.weight": (experts * hidden,),
-            f"block.layers.{layer}.mlp.up_gate_proj.weight": (experts * up, hidden),
-            f"block.layers.{layer}.mlp.down_proj.weight": (experts * hidden, inner),
-        })
+        shapes.update(
+            {
+                f"block.layers.{layer}.attention.pre_norm.weight": (experts * hidden,),
+                f"block.layers.{layer}.attention.linear_qkv.weight": (experts * config.qkv_rows, hidden),
+                f"block.layers.{layer}.attention.linear_proj.weight": (experts * hidden, config.heads * dim),
+                f"block.layers.{layer}.attention.q_norm.weight": (experts * dim,),
+                f"block.layers.{layer}.attention.k_norm.weight": (experts * dim,),
+                f"block.layers.{layer}.mlp.pre_norm.weight": (experts * hidden,),
+                f"block.layers.{layer}.mlp.up_gate_proj.weight": (experts * up, hidden),
+                f"block.layers.{layer}.mlp.down_proj.weight": (experts * hidden, inner),
+            }
+        )
     for name in ("video", "audio"):
         shapes[f"final_norm_{name}.weight"] = (hidden,)
         shapes[f"final_linear_{name}.weight"] = (widths[name], hidden)
@@ -146,14 +150,25 @@ def config_from_shapes(shapes: Mapping[str, tuple[int, ...]], *, like: Transform
         gated = rows % head_dim != 0 or (heads % head_dim == 0 and like.gating)
         kv_rows = rows - heads * head_dim - (heads if gated else 0)
         gelu = frozenset(
-            i for i in range(layers)
+            i
+            for i in range(layers)
             if shapes[f"block.layers.{i}.mlp.up_gate_proj.weight"][0] // (MODALITIES if i in experts else 1)
-            == shapes[f"block.layers.{i}.mlp.down_proj.weight"][1])
+            == shapes[f"block.layers.{i}.mlp.down_proj.weight"][1]
+        )
         config = replace(
-            like, layers=layers, hidden=hidden, head_dim=head_dim, kv_heads=kv_rows // (2 * head_dim),
-            video_channels=video, audio_channels=shapes["adapter.audio_embedder.weight"][1],
-            text_channels=shapes["adapter.text_embedder.weight"][1], expert_layers=experts, gelu_layers=gelu,
-            window_layers=frozenset(i for i in like.window_layers if i < layers), gating=gated)
+            like,
+            layers=layers,
+            hidden=hidden,
+            head_dim=head_dim,
+            kv_heads=kv_rows // (2 * head_dim),
+            video_channels=video,
+            audio_channels=shapes["adapter.audio_embedder.weight"][1],
+            text_channels=shapes["adapter.text_embedder.weight"][1],
+            expert_layers=experts,
+            gelu_layers=gelu,
+            window_layers=frozenset(i for i in like.window_layers if i < layers),
+            gating=gated,
+        )
     except (KeyError, ValueError, ZeroDivisionError) as error:
         raise ValueError(f"not a single-stream audio-video transformer ({error})") from error
     return config

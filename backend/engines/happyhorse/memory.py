@@ -1,9 +1,10 @@
-"""How a transformer fits into a GPU: plans, what each is expected to take, and the one that comes next if it does not."""
+"""How a transformer fits into a GPU: plans, what each is expected to take, and what comes next if it does not."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeVar
 
 import torch
@@ -11,7 +12,8 @@ import torch
 from .config import PATCH, TransformerConfig
 from .memory_streaming import streamed_blocks
 from .transformer import ROWS_AT_ONCE
-from .transformer_weights import BlockWeights, padded
+from .transformer_ops import FP8, Rows
+from .transformer_weights import BlockWeights, Matrix, padded
 
 Result = TypeVar("Result")
 
@@ -40,6 +42,7 @@ class Shape:
 class Plan:
     """How to hold one transformer. `resident_bytes` None: all its blocks stay on the GPU.
 
+    With `fp8_attention` attention is in e4m3 as well as the products: faster, further from full precision.
     `expected_peak` is what the stage is expected to take of the GPU's memory, all in all; `expected_host` what
     of the computer's memory will be locked for streaming.
     """
@@ -49,13 +52,19 @@ class Plan:
     rows_at_once: int
     expected_peak: int
     expected_host: int = 0
+    fp8_attention: bool = False
 
     @property
     def words(self) -> str:
         """For people: how it runs and what it is expected to take."""
         how = {"bf16": "full precision", "fp8": "8-bit products", "fp32": "32-bit, for checks"}[self.precision]
-        where = "all on the GPU" if self.resident_bytes is None else (
-            f"{self.expected_host / GIB:.0f} GiB streamed from memory")
+        if self.fp8_attention:
+            how = "8-bit products and attention"
+        where = (
+            "all on the GPU"
+            if self.resident_bytes is None
+            else (f"{self.expected_host / GIB:.0f} GiB streamed from memory")
+        )
         return f"{how}, {where}, about {self.expected_peak / GIB:.1f} GiB of GPU memory"
 
 
@@ -72,7 +81,9 @@ def working_bytes(config: TransformerConfig, precision: str, shape: Shape, rows_
     wide = 4 if precision == "fp32" else 2
     narrow = {"fp32": 4, "bf16": 2, "fp8": 1}[precision]
     stream = tokens * hidden * (4 + wide) + tokens * 6 * config.bands * 4
-    attention = tokens * (padded(config.qkv_rows, 16) * wide + hidden * narrow + hidden * wide)
+    columns = (config.heads + 2 * config.kv_heads) * config.head_dim
+    eight = tokens * columns if precision == "fp8" else 0  # what fp8 attention takes
+    attention = tokens * (padded(config.qkv_rows, 16) * wide + hidden * narrow + hidden * wide) + eight
     inner = max(config.inner(layer) * (1 if layer in config.gelu_layers else 2) for layer in range(config.layers))
     # Cuts are rounded, so that a piece may be half as large again.
     rows = min(tokens, rows_at_once * 3 // 2)
@@ -81,20 +92,24 @@ def working_bytes(config: TransformerConfig, precision: str, shape: Shape, rows_
     return stream + max(attention, mlp, head)
 
 
-def choose_plans(config: TransformerConfig, shape: Shape, free: int, *, fp8: bool = True) -> list[Plan]:
+def choose_plans(
+    config: TransformerConfig, shape: Shape, free: int, *, fp8: bool = True, fp8_attention: bool = False
+) -> list[Plan]:
     """Plans that should fit into `free` bytes of GPU memory, the best first; empty where none does.
 
-    `fp8`: whether the GPU has such products (see `supports_fp8`).
+    `fp8`: whether the GPU has such products (see `supports_fp8`). `fp8_attention`: speed goes before precision,
+    so that 8 bits are best, in attention too (needs `attention_fp8.available`).
     """
+    order = ("bf16",) if not fp8 else ("fp8",) if fp8_attention else ("bf16", "fp8")
     plans = []
-    for precision in ("bf16", "fp8") if fp8 else ("bf16",):
+    for precision in order:
         peak = weight_bytes(config, precision) + working_bytes(config, precision, shape) + RESERVE
         if peak <= free:
             plans.append(Plan(precision, None, ROWS_AT_ONCE, peak))
     streamed = streamed_plan(config, shape, free, "fp8" if fp8 else "bf16")
     if streamed is not None:
         plans.append(streamed)
-    return plans
+    return [replace(plan, fp8_attention=fp8_attention and plan.precision == "fp8") for plan in plans]
 
 
 def streamed_plan(config: TransformerConfig, shape: Shape, free: int, precision: str) -> Plan | None:
@@ -124,15 +139,22 @@ def smallest_memory(config: TransformerConfig, shape: Shape, *, fp8: bool = True
     return outside + 2 * largest + working_bytes(config, precision, shape, FEW_ROWS) + RESERVE
 
 
+@cache
 def supports_fp8(device: torch.device | str) -> bool:
-    """Whether the GPU has e4m3 products (Ada, Hopper and later)."""
+    """Whether the GPU and this build of torch have e4m3 products with a scale a row (Ada, Hopper and later)."""
     device = torch.device(device)
-    return device.type == "cuda" and torch.cuda.get_device_capability(device) >= FP8_CAPABILITY
+    if device.type != "cuda" or torch.cuda.get_device_capability(device) < FP8_CAPABILITY:
+        return False
+    rows = Rows(torch.zeros(16, 32, dtype=FP8, device=device), torch.ones(16, 1, device=device))
+    weight = Matrix(torch.zeros(1, 16, 32, dtype=FP8, device=device), torch.ones(1, 16, device=device))
+    try:
+        weight.product(rows, 0)
+    except RuntimeError:  # torch has no such kernel for this card
+        return False
+    return True
 
 
-def run_with_fallback(
-    plans: Sequence[Plan], run: Callable[[Plan], Result], note: Callable[[str], None]
-) -> Result:
+def run_with_fallback(plans: Sequence[Plan], run: Callable[[Plan], Result], note: Callable[[str], None]) -> Result:
     """`run` with the first plan; if the GPU's memory runs out, once more with the next one, and `note` says so.
 
     `run` must let go of everything on the GPU when it raises.

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import weakref
+
 import torch
 from torch import Tensor
 
-from .transformer_weights import BlockViews, BlockWeights
+from .transformer_weights import BlockViews, BlockWeights, padded
+
+PAGE = 4096
 
 
 def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None) -> frozenset[int]:
@@ -28,12 +32,25 @@ def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None) -> f
 
 
 def pinned(size: int) -> Tensor:
-    """Page-locked bytes, exactly `size` of them (torch's own allocator rounds up to a power of two)."""
-    buffer = torch.zeros(size, dtype=torch.uint8)
-    status = torch.cuda.cudart().cudaHostRegister(buffer.data_ptr(), size, 0)
+    """Page-locked bytes, exactly `size` of them (torch's own allocator rounds up to a power of two).
+
+    They are to be unlocked (`unpin`) before they are let go.
+    """
+    whole = torch.zeros(size + 2 * PAGE, dtype=torch.uint8)
+    start = -whole.data_ptr() % PAGE  # pages are locked as a whole: none may be shared with another buffer
+    buffer = whole[start : start + size]
+    status = torch.cuda.cudart().cudaHostRegister(buffer.data_ptr(), padded(size, PAGE), 0)
     if int(status) != 0:
         raise MemoryError(f"could not pin {size / 2**30:.1f} GiB of memory (CUDA error {int(status)})")
     return buffer
+
+
+def unpin(addresses: list[int]) -> None:
+    """Unlock the buffers that begin at `addresses`, and empty the list."""
+    if addresses:
+        torch.cuda.synchronize()
+    while addresses:
+        torch.cuda.cudart().cudaHostUnregister(addresses.pop())
 
 
 class BlockStore:
@@ -50,12 +67,16 @@ class BlockStore:
         outside = frozenset(self.streamed)
         self.buffers: dict[int, Tensor] = {
             i: torch.zeros(block.bytes, dtype=torch.uint8, device=device)
-            for i, block in enumerate(blocks) if i not in outside}
+            for i, block in enumerate(blocks)
+            if i not in outside
+        }
         self.resident = {i: blocks[i].views(buffer) for i, buffer in self.buffers.items()}
         self.staging: Tensor | None = None
         self.staged: int | None = None
         self.parked: dict[int, Tensor] = {}  # copies in pinned memory of blocks that are resident otherwise
         self.slots: list[Tensor] = []
+        self.locked: list[int] = []
+        weakref.finalize(self, unpin, self.locked)
         self.next = 0  # position in `streamed` of the next block to copy
         self.turn = 0  # position of the next block to be fetched
         if self.streamed:
@@ -70,7 +91,11 @@ class BlockStore:
             self.used = [torch.cuda.Event(), torch.cuda.Event()]
 
     def _host_buffer(self, size: int) -> Tensor:
-        return pinned(size) if self.device.type == "cuda" else torch.zeros(size, dtype=torch.uint8)
+        if self.device.type != "cuda":
+            return torch.zeros(size, dtype=torch.uint8)
+        buffer = pinned(size)
+        self.locked.append(buffer.data_ptr())
+        return buffer
 
     def load_rows(self, block: int, name: str, start: int, rows: Tensor, scale: float | None = None) -> None:
         """Write rows of a published tensor into block `block`. Load a streamed block's tensors one after the other."""
@@ -82,7 +107,7 @@ class BlockStore:
             self.staged = block
             self.slots[0].zero_()
             if block in self.buffers:
-                self.slots[0][:self.blocks[block].bytes].copy_(self.buffers[block])
+                self.slots[0][: self.blocks[block].bytes].copy_(self.buffers[block])
         self.blocks[block].load_rows(self.slots[0], name, start, rows, scale)
 
     def finish_loading(self) -> None:
@@ -104,7 +129,7 @@ class BlockStore:
     def _copy_next(self) -> None:
         block, slot = self.streamed[self.next], self.next % 2
         self.next += 1
-        target, source = self.slots[slot][:self.blocks[block].bytes], self.buffers[block]
+        target, source = self.slots[slot][: self.blocks[block].bytes], self.buffers[block]
         if self.device.type != "cuda":
             target.copy_(source)
             return
@@ -160,9 +185,6 @@ class BlockStore:
 
     def close(self) -> None:
         """Give all memory back."""
-        if self.device.type == "cuda":
-            torch.cuda.synchronize(self.device)
-            for buffer in (*(self.buffers[i] for i in self.streamed if i in self.buffers), *self.parked.values()):
-                torch.cuda.cudart().cudaHostUnregister(buffer.data_ptr())
+        unpin(self.locked)
         for held in (self.buffers, self.resident, self.parked, self.slots):
             held.clear()

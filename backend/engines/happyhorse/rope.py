@@ -25,8 +25,7 @@ def coordinates(grid: tuple[int, int, int], audio: int, text: int, style: str) -
     video = torch.cat([torch.stack([t, h, w], -1).reshape(-1, 3), size, size], dim=1)
     audio_reference = frames if style == "v1" else (audio - 1) // 4 + 1
     text_reference, text_offset = (2, 0) if style == "v1" else (1, -text)
-    return torch.cat([
-        video, _line(audio, audio_reference, 0), _line(text, text_reference, text_offset)]).float()
+    return torch.cat([video, _line(audio, audio_reference, 0), _line(text, text_reference, text_offset)]).float()
 
 
 def _line(count: int, reference: int, offset: int) -> Tensor:

@@ -29,7 +29,8 @@ def start(video: Tensor, size: tuple[int, int], noise: Tensor, level: int = NOIS
     `noise` is [1, 48, T, H, W].
     """
     enlarged = torch.nn.functional.interpolate(
-        video.float(), size=(video.shape[2], *size), mode="trilinear", align_corners=True)
+        video.float(), size=(video.shape[2], *size), mode="trilinear", align_corners=True
+    )
     alpha = float(alpha_table()[level])
     return alpha * enlarged + (1 - alpha * alpha) ** 0.5 * noise
 

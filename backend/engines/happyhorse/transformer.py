@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -52,7 +53,7 @@ class Layout:
         for expert, end in enumerate(ends):
             count = max(1, round((end - start) / size))
             cuts = [start + (end - start) * i // count for i in range(count + 1)]
-            result += [(expert, slice(a, b)) for a, b in zip(cuts, cuts[1:], strict=False) if b > a]
+            result += [(expert, slice(a, b)) for a, b in pairwise(cuts) if b > a]
             start = end
         return result
 
@@ -106,7 +107,9 @@ class Transformer:
         self.shapes = parameter_shapes(config)
         self.outer = {
             name: torch.zeros(shape, device=self.device)
-            for name, shape in self.shapes.items() if not name.startswith("block.")}
+            for name, shape in self.shapes.items()
+            if not name.startswith("block.")
+        }
         blocks = [BlockWeights(config, layer, precision) for layer in range(config.layers)]
         self.store = BlockStore(blocks, self.device, resident_bytes)
         self.ops = _fused_ops() if fused or (fused is None and self.device.type == "cuda") else transformer_ops
@@ -129,7 +132,7 @@ class Transformer:
         """Take rows from `start` on of one published tensor; whole blocks at a time, in `loading_order`."""
         if name in self.outer:
             value = rows if scale is None else rows.float() * scale
-            self.outer[name][start:start + rows.shape[0]] = value.to(self.device)
+            self.outer[name][start : start + rows.shape[0]] = value.to(self.device)
             return
         _, _, layer, part = name.split(".", 3)
         self.store.load_rows(int(layer), part, start, rows, scale)
@@ -178,33 +181,56 @@ class Transformer:
     def embed(self, video: Tensor, audio: Tensor, text: Tensor) -> Tensor:
         """[tokens, hidden] fp32."""
         parts = {"video": patches(video), "audio": audio[0], "text": text[0]}
-        return torch.cat([
-            torch.nn.functional.linear(
-                part.to(self.device, torch.float32), self.outer[f"adapter.{name}_embedder.weight"],
-                self.outer[f"adapter.{name}_embedder.bias"])
-            for name, part in parts.items()])
+        return torch.cat(
+            [
+                torch.nn.functional.linear(
+                    part.to(self.device, torch.float32),
+                    self.outer[f"adapter.{name}_embedder.weight"],
+                    self.outer[f"adapter.{name}_embedder.bias"],
+                )
+                for name, part in parts.items()
+            ]
+        )
 
     def _attention(
-        self, x: Tensor, y: Tensor | None, spare: Tensor, block: BlockWeights, weights: BlockViews, layout: Layout,
+        self,
+        x: Tensor,
+        y: Tensor | None,
+        spare: Tensor,
+        block: BlockWeights,
+        weights: BlockViews,
+        layout: Layout,
         pieces: list[tuple[int, slice]],
     ) -> Tensor:
         """Adds y to x and answers the attention's output, which is to be added next; it lies in `spare`."""
         config = self.config
         heads, kv_heads, dim = config.heads, config.kv_heads, config.head_dim
         qkv = torch.empty(layout.tokens, weights.qkv.weight.shape[1], dtype=self.wide, device=self.device)
-        for expert, rows in pieces:
-            normed = self.ops.add_norm(x[rows], None if y is None else y[rows], weights.attention_norm[expert], self.dtype)
-            weights.qkv.product(normed, expert, out=qkv[rows])
-            self.ops.norm_rotate(qkv[rows], heads, kv_heads, weights.q_norm[expert], weights.k_norm[expert],
-                                 layout.sine[rows], layout.cosine[rows])
         columns = [heads * dim, kv_heads * dim, kv_heads * dim]
-        gates = qkv[:, sum(columns):sum(columns) + config.gate_heads] if config.gating else None
-        gated = self._empty(layout.tokens, heads * dim)
-        kernel, operands, scale = attend, qkv, None
+        operands = qkv
         if self.fp8_attention:
-            kernel = attention_fp8.attend
-            operands, scale = attention_fp8.to_fp8(qkv, sum(columns[:2]), sum(columns))
-        q, k, v = (part.unflatten(1, (-1, dim)) for part in operands[:, :sum(columns)].split(columns, dim=1))
+            operands = torch.empty(layout.tokens, sum(columns), dtype=FP8, device=self.device)
+        for expert, rows in pieces:
+            added = None if y is None else y[rows]
+            normed = self.ops.add_norm(x[rows], added, weights.attention_norm[expert], self.dtype)
+            weights.qkv.product(normed, expert, out=qkv[rows])
+            self.ops.norm_rotate(
+                qkv[rows],
+                heads,
+                kv_heads,
+                weights.q_norm[expert],
+                weights.k_norm[expert],
+                layout.sine[rows],
+                layout.cosine[rows],
+                out=operands[rows],
+            )
+        gates = qkv[:, sum(columns) : sum(columns) + config.gate_heads] if config.gating else None
+        gated = self._empty(layout.tokens, heads * dim)
+        kernel, scale = attend, None
+        if self.fp8_attention:
+            kernel, values = attention_fp8.attend, slice(sum(columns[:2]), sum(columns))
+            scale = attention_fp8.scale_values(qkv[:, values], operands[:, values])
+        q, k, v = (part.unflatten(1, (-1, dim)) for part in operands[:, : sum(columns)].split(columns, dim=1))
         frames = layout.grid[0]
         if block.windowed and config.window < frames - 1:
             results = attend_windowed(q, k, v, frames, layout.frame_tokens, config.window, kernel)
@@ -264,8 +290,10 @@ def _fused_ops():  # type: ignore[no-untyped-def]
 
 def loading_order(names: Mapping[str, object]) -> list[str]:
     """`names` with each block's tensors together, blocks in order."""
+
     def key(name: str) -> tuple[int, str]:
         return (int(name.split(".")[2]) if name.startswith("block.") else -1, name)
+
     return sorted(names, key=key)
 
 
@@ -277,9 +305,15 @@ def check_names(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tup
     """
     missing = sorted(expected.keys() - found.keys())
     extra = sorted(found.keys() - expected.keys())
-    misshapen = [f"{name} is {list(found[name])}, not {list(expected[name])}"
-                 for name in sorted(expected.keys() & found.keys()) if expected[name] != found[name]]
-    problems = [f"{len(names)} {what}: {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}"
-                for what, names in (("missing", missing), ("not known", extra), ("of the wrong shape", misshapen)) if names]
+    misshapen = [
+        f"{name} is {list(found[name])}, not {list(expected[name])}"
+        for name in sorted(expected.keys() & found.keys())
+        if expected[name] != found[name]
+    ]
+    problems = [
+        f"{len(names)} {what}: {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}"
+        for what, names in (("missing", missing), ("not known", extra), ("of the wrong shape", misshapen))
+        if names
+    ]
     if problems:
         raise ValueError("tensors " + "; ".join(problems))

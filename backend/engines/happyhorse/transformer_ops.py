@@ -53,9 +53,16 @@ def add_norm(x: Tensor, y: Tensor | None, weight: Tensor, dtype: torch.dtype) ->
 
 
 def norm_rotate(
-    qkv: Tensor, heads: int, kv_heads: int, q_weight: Tensor, k_weight: Tensor, sine: Tensor, cosine: Tensor
+    qkv: Tensor,
+    heads: int,
+    kv_heads: int,
+    q_weight: Tensor,
+    k_weight: Tensor,
+    sine: Tensor,
+    cosine: Tensor,
+    out: Tensor | None = None,
 ) -> None:
-    """Norm over each head and rotation of the queries and keys in `qkv` [n, columns], in place.
+    """Norm over each head and rotation of the queries and keys in `qkv` [n, columns], in place or into `out`.
 
     `q_weight`, `k_weight` [d]; `sine`, `cosine` [n, 3 * bands]: dimension i turns with i + 3 * bands, the rest of
     a head is left alone.
@@ -67,7 +74,8 @@ def norm_rotate(
     x = x * torch.rsqrt(x.square().mean(dim=2, keepdim=True) + EPS) * (1 + weight)
     low, high, rest = x.split([half, half, dim - 2 * half], dim=2)
     sine, cosine = sine[:, None], cosine[:, None]
-    both.copy_(torch.cat([low * cosine - high * sine, high * cosine + low * sine, rest], dim=2))
+    rotated = torch.cat([low * cosine - high * sine, high * cosine + low * sine, rest], dim=2)
+    (qkv if out is None else out)[:, : rotated[0].numel()] = rotated.flatten(1)
 
 
 def gate(x: Tensor, gates: Tensor | None, out: Operand) -> None:

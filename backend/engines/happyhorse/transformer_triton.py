@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+# Kernels take pointers and constants, which Python's types do not tell.
+# mypy: disable-error-code="no-untyped-def"
 import torch
 import triton
 import triton.language as tl
@@ -20,8 +22,19 @@ def _store_row(x, out, scale, row, columns, mask, width, fp8: tl.constexpr, fp8_
 
 
 @triton.jit
-def _add_norm(x, y, weight, out, scale, width, add: tl.constexpr, fp8: tl.constexpr, fp8_max: tl.constexpr,
-              eps: tl.constexpr, block: tl.constexpr):
+def _add_norm(
+    x,
+    y,
+    weight,
+    out,
+    scale,
+    width,
+    add: tl.constexpr,
+    fp8: tl.constexpr,
+    fp8_max: tl.constexpr,
+    eps: tl.constexpr,
+    block: tl.constexpr,
+):
     row = tl.program_id(0).to(tl.int64)
     columns = tl.arange(0, block)
     mask = columns < width
@@ -35,8 +48,24 @@ def _add_norm(x, y, weight, out, scale, width, add: tl.constexpr, fp8: tl.conste
 
 
 @triton.jit
-def _norm_rotate(qkv, q_weight, k_weight, sine, cosine, stride, heads, all_heads, dim, half, eps: tl.constexpr,
-                 block_heads: tl.constexpr, block_half: tl.constexpr, block_rest: tl.constexpr):
+def _norm_rotate(
+    qkv,
+    out,
+    q_weight,
+    k_weight,
+    sine,
+    cosine,
+    stride,
+    out_stride,
+    heads,
+    all_heads,
+    dim,
+    half,
+    eps: tl.constexpr,
+    block_heads: tl.constexpr,
+    block_half: tl.constexpr,
+    block_rest: tl.constexpr,
+):
     row = tl.program_id(0).to(tl.int64)
     head = tl.program_id(1) * block_heads + tl.arange(0, block_heads)
     pair = tl.arange(0, block_half)
@@ -62,15 +91,28 @@ def _norm_rotate(qkv, q_weight, k_weight, sine, cosine, stride, heads, all_heads
     rest *= factor * (1 + tl.where(query, q_rest, k_rest))
     s = tl.load(sine + row * half + pair, mask=pair < half, other=0.0)[None, :]
     c = tl.load(cosine + row * half + pair, mask=pair < half, other=0.0)[None, :]
-    kind = qkv.dtype.element_ty
+    kind = out.dtype.element_ty
+    start = out + row * out_stride + head[:, None] * dim
     tl.store(start + pair[None, :], (low * c - high * s).to(kind), mask=pair_mask)
     tl.store(start + half + pair[None, :], (high * c + low * s).to(kind), mask=pair_mask)
     tl.store(start + last[None, :], rest.to(kind), mask=last_mask)
 
 
 @triton.jit
-def _gate(x, gates, out, scale, x_stride, gate_stride, width, dim, gated: tl.constexpr, fp8: tl.constexpr,
-          fp8_max: tl.constexpr, block: tl.constexpr):
+def _gate(
+    x,
+    gates,
+    out,
+    scale,
+    x_stride,
+    gate_stride,
+    width,
+    dim,
+    gated: tl.constexpr,
+    fp8: tl.constexpr,
+    fp8_max: tl.constexpr,
+    block: tl.constexpr,
+):
     row = tl.program_id(0).to(tl.int64)
     columns = tl.arange(0, block)
     mask = columns < width
@@ -81,8 +123,18 @@ def _gate(x, gates, out, scale, x_stride, gate_stride, width, dim, gated: tl.con
 
 
 @triton.jit
-def _activate(up, out, scale, width, gelu: tl.constexpr, fp8: tl.constexpr, fp8_max: tl.constexpr,
-              limit: tl.constexpr, slope: tl.constexpr, block: tl.constexpr):
+def _activate(
+    up,
+    out,
+    scale,
+    width,
+    gelu: tl.constexpr,
+    fp8: tl.constexpr,
+    fp8_max: tl.constexpr,
+    limit: tl.constexpr,
+    slope: tl.constexpr,
+    block: tl.constexpr,
+):
     row = tl.program_id(0).to(tl.int64)
     columns = tl.program_id(1) * block + tl.arange(0, block)
     mask = columns < width
@@ -110,20 +162,57 @@ def add_norm(x: Tensor, y: Tensor | None, weight: Tensor, dtype: torch.dtype) ->
     rows, width = x.shape
     result = _result(rows, width, dtype, x.device)
     out, scale = _pointers(result)
-    _add_norm[(rows,)](x, x if y is None else y, weight, out, scale, width, y is not None, dtype == FP8, FP8_MAX,
-                       EPS, triton.next_power_of_2(width), num_warps=8)
+    _add_norm[(rows,)](
+        x,
+        x if y is None else y,
+        weight,
+        out,
+        scale,
+        width,
+        y is not None,
+        dtype == FP8,
+        FP8_MAX,
+        EPS,
+        triton.next_power_of_2(width),
+        num_warps=8,
+    )
     return result
 
 
 def norm_rotate(
-    qkv: Tensor, heads: int, kv_heads: int, q_weight: Tensor, k_weight: Tensor, sine: Tensor, cosine: Tensor
+    qkv: Tensor,
+    heads: int,
+    kv_heads: int,
+    q_weight: Tensor,
+    k_weight: Tensor,
+    sine: Tensor,
+    cosine: Tensor,
+    out: Tensor | None = None,
 ) -> None:
     """See `transformer_ops.norm_rotate`."""
+    out = qkv if out is None else out
     dim, half = q_weight.shape[0], sine.shape[1]
     block = 16
     grid = (qkv.shape[0], triton.cdiv(heads + kv_heads, block))
-    _norm_rotate[grid](qkv, q_weight, k_weight, sine, cosine, qkv.stride(0), heads, heads + kv_heads, dim, half, EPS,
-                       block, triton.next_power_of_2(half), triton.next_power_of_2(dim - 2 * half), num_warps=4)
+    _norm_rotate[grid](
+        qkv,
+        out,
+        q_weight,
+        k_weight,
+        sine,
+        cosine,
+        qkv.stride(0),
+        out.stride(0),
+        heads,
+        heads + kv_heads,
+        dim,
+        half,
+        EPS,
+        block,
+        triton.next_power_of_2(half),
+        triton.next_power_of_2(dim - 2 * half),
+        num_warps=4,
+    )
 
 
 def gate(x: Tensor, gates: Tensor | None, out: Operand) -> None:
@@ -131,9 +220,21 @@ def gate(x: Tensor, gates: Tensor | None, out: Operand) -> None:
     x = x.contiguous()
     values, scale = _pointers(out)
     width = values.shape[1]
-    _gate[(x.shape[0],)](x, x if gates is None else gates, values, scale, x.stride(0),
-                         0 if gates is None else gates.stride(0), width, x.shape[2], gates is not None,
-                         isinstance(out, Rows), FP8_MAX, triton.next_power_of_2(width), num_warps=8)
+    _gate[(x.shape[0],)](
+        x,
+        x if gates is None else gates,
+        values,
+        scale,
+        x.stride(0),
+        0 if gates is None else gates.stride(0),
+        width,
+        x.shape[2],
+        gates is not None,
+        isinstance(out, Rows),
+        FP8_MAX,
+        triton.next_power_of_2(width),
+        num_warps=8,
+    )
 
 
 def activate(up: Tensor, gelu: bool, dtype: torch.dtype) -> Operand:
@@ -144,6 +245,7 @@ def activate(up: Tensor, gelu: bool, dtype: torch.dtype) -> Operand:
     out, scale = _pointers(result)
     # An fp8 row is scaled by its largest entry, so that one program must see all of it.
     block = triton.next_power_of_2(width) if dtype == FP8 else 2048
-    _activate[(rows, triton.cdiv(width, block))](up, out, scale, width, gelu, dtype == FP8, FP8_MAX, LIMIT, SLOPE,
-                                                 block, num_warps=16 if dtype == FP8 else 4)
+    _activate[(rows, triton.cdiv(width, block))](
+        up, out, scale, width, gelu, dtype == FP8, FP8_MAX, LIMIT, SLOPE, block, num_warps=16 if dtype == FP8 else 4
+    )
     return result

@@ -57,7 +57,8 @@ def block_parts(config: TransformerConfig, layer: int) -> dict[str, Part]:
         "attention.k_norm.weight": Part(experts, config.head_dim),
         "mlp.pre_norm.weight": Part(experts, hidden),
         "attention.linear_qkv.weight": Part(
-            experts, config.qkv_rows, hidden, padded(config.qkv_rows, ROW_MULTIPLE), hidden),
+            experts, config.qkv_rows, hidden, padded(config.qkv_rows, ROW_MULTIPLE), hidden
+        ),
         "attention.linear_proj.weight": Part(experts, hidden, inside, hidden, inside),
         "mlp.up_gate_proj.weight": Part(experts, up, hidden, wide_up, hidden, interleaved=not gelu),
         "mlp.down_proj.weight": Part(experts, hidden, inner, hidden, wide),
@@ -79,9 +80,18 @@ class Matrix:
         assert self.scale is not None
         scale = self.scale[expert][None]
         if a.values.is_cuda:
-            result = None if out is None else {"out": out}
-            return torch._scaled_mm(a.values, weight, scale_a=a.scale, scale_b=scale, out_dtype=torch.bfloat16,
-                                    use_fast_accum=True, **(result or {}))
+            # cuBLAS wants scales on a boundary of 16 bytes, which a slice of rows need not begin at.
+            rows_scale = a.scale if a.scale.data_ptr() % 16 == 0 else a.scale.clone()
+            result = {} if out is None else {"out": out}
+            return torch._scaled_mm(
+                a.values,
+                weight,
+                scale_a=rows_scale,
+                scale_b=scale,
+                out_dtype=torch.bfloat16,
+                use_fast_accum=True,
+                **result,
+            )
         exact = (a.values.float() @ weight.float() * a.scale * scale).to(torch.bfloat16)
         return exact if out is None else out.copy_(exact)
 
@@ -109,8 +119,9 @@ class BlockWeights:
     def views(self, buffer: Tensor) -> BlockViews:
         """The block as it lies in `buffer` (uint8, at least `bytes` long)."""
         tensors = {
-            name: buffer[start:start + prod(shape) * dtype.itemsize].view(dtype).view(shape)
-            for name, (start, shape, dtype) in self.places.items()}
+            name: buffer[start : start + prod(shape) * dtype.itemsize].view(dtype).view(shape)
+            for name, (start, shape, dtype) in self.places.items()
+        }
         return BlockViews(tensors)
 
     def load_rows(self, buffer: Tensor, name: str, start: int, rows: Tensor, scale: float | None = None) -> None:
@@ -127,15 +138,27 @@ class BlockWeights:
             self._write(part, name, views, expert, first, rows[:count], scale)
             start, rows = start + count, rows[count:]
 
-    def _write(self, part: Part, name: str, views: Mapping[str, Tensor], expert: int, first: int, rows: Tensor,
-               scale: float | None) -> None:
+    def _write(
+        self,
+        part: Part,
+        name: str,
+        views: Mapping[str, Tensor],
+        expert: int,
+        first: int,
+        rows: Tensor,
+        scale: float | None,
+    ) -> None:
         target = views[name][expert]
         if not part.columns:
-            target[first:first + rows.shape[0]] = rows
+            target[first : first + rows.shape[0]] = rows
             return
         for place, picked in _places(part, first, rows):
-            self._write_matrix(target[place, :part.columns], picked, scale,
-                               views[f"{name}.scale"][expert][place] if self.precision == "fp8" else None)
+            self._write_matrix(
+                target[place, : part.columns],
+                picked,
+                scale,
+                views[f"{name}.scale"][expert][place] if self.precision == "fp8" else None,
+            )
 
     @staticmethod
     def _write_matrix(target: Tensor, rows: Tensor, scale: float | None, target_scale: Tensor | None) -> None:
@@ -157,7 +180,7 @@ def _places(part: Part, first: int, rows: Tensor) -> list[tuple[slice, Tensor]]:
         return [(slice(first, first + rows.shape[0]), rows)]
     result = []
     for half in (0, 1):
-        picked = rows[(half - first) % 2::2]
+        picked = rows[(half - first) % 2 :: 2]
         place = half * (part.padded_rows // 2) + (first + (half - first) % 2) // 2
         result.append((slice(place, place + picked.shape[0]), picked))
     return result

@@ -15,19 +15,24 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+# fmt: off
 # Mean and standard deviation of each of Wan 2.2's 48 latent channels: decoders take z * std + mean.
 LATENT_MEAN = (
     -0.2289, -0.0052, -0.1323, -0.2339, -0.2799, 0.0174, 0.1838, 0.1557, -0.1382, 0.0542, 0.2813, 0.0891, 0.1570,
     -0.0098, 0.0375, -0.1825, -0.2246, -0.1207, -0.0698, 0.5109, 0.2665, -0.2108, -0.2158, 0.2502, -0.2055, -0.0322,
     0.1109, 0.1567, -0.0729, 0.0899, -0.2799, -0.1230, -0.0313, -0.1649, 0.0117, 0.0723, -0.2839, -0.2083, -0.0520,
-    0.3748, 0.0152, 0.1957, 0.1433, -0.2944, 0.3573, -0.0548, -0.1681, -0.0667)
+    0.3748, 0.0152, 0.1957, 0.1433, -0.2944, 0.3573, -0.0548, -0.1681, -0.0667,
+)
 LATENT_STD = (
     0.4765, 1.0364, 0.4514, 1.1677, 0.5313, 0.4990, 0.4818, 0.5013, 0.8158, 1.0344, 0.5894, 1.0901, 0.6885, 0.6165,
     0.8454, 0.4978, 0.5759, 0.3523, 0.7135, 0.6804, 0.5833, 1.4146, 0.8986, 0.5659, 0.7069, 0.5338, 0.4889, 0.4917,
     0.4069, 0.4999, 0.6866, 0.4093, 0.5709, 0.6065, 0.6415, 0.4944, 0.5726, 1.2042, 0.5458, 1.6887, 0.3971, 1.0600,
-    0.3943, 0.5537, 0.5444, 0.4089, 0.7468, 0.7744)
+    0.3943, 0.5537, 0.5444, 0.4089, 0.7468, 0.7744,
+)
+# fmt: on
 FRAMES_PER_LATENT = 4
 EPS, SHORTCUT_EPS = 1e-8, 1e-6
+TRY_KERNELS = False  # timing its convolutions on first use takes cuDNN 6 s and gains nothing
 PART_ELEMENTS = 1 << 29  # of one convolution's answer: cuDNN counts in 32 bits
 
 
@@ -61,8 +66,12 @@ class TurboConfig:
             layers=tuple(reversed(settings["decoder_layers_per_block"])),
             scales=tuple(reversed(settings["decoder_spatio_temporal_scaling"])),
             spatial_only=tuple(reversed(settings["decoder_spatio_only"])),
-            latent_channels=settings["latent_channels"], channels=settings["out_channels"],
-            patch=settings["patch_size"], first_window=settings["first_chunk_size"], window=settings["step_size"])
+            latent_channels=settings["latent_channels"],
+            channels=settings["out_channels"],
+            patch=settings["patch_size"],
+            first_window=settings["first_chunk_size"],
+            window=settings["step_size"],
+        )
 
 
 def windows(frames: int, first: int, step: int) -> list[tuple[int, int, int, int]]:
@@ -82,8 +91,9 @@ class TurboDecoder:
         dtype: bf16 by default on a CUDA device, else fp32.
     """
 
-    def __init__(self, config: TurboConfig | None = None, device: torch.device | str = "cpu",
-                 dtype: torch.dtype | None = None) -> None:
+    def __init__(
+        self, config: TurboConfig | None = None, device: torch.device | str = "cpu", dtype: torch.dtype | None = None
+    ) -> None:
         self.config = config or TurboConfig()
         self.device = torch.device(device)
         self.dtype = dtype or (torch.bfloat16 if self.device.type == "cuda" else torch.float32)
@@ -93,7 +103,9 @@ class TurboDecoder:
         self.std = torch.tensor(LATENT_STD, device=self.device).view(1, -1, 1, 1, 1)
 
     @classmethod
-    def from_folder(cls, folder: Path, device: torch.device | str = "cpu", dtype: torch.dtype | None = None) -> TurboDecoder:
+    def from_folder(
+        cls, folder: Path, device: torch.device | str = "cpu", dtype: torch.dtype | None = None
+    ) -> TurboDecoder:
         """From a folder with the published JSON and one checkpoint (.ckpt, .pth or .safetensors).
 
         Raises:
@@ -104,7 +116,9 @@ class TurboDecoder:
         settings = sorted(folder.glob("*.json"))
         files = sorted(path for path in folder.iterdir() if path.suffix in (".ckpt", ".pth", ".safetensors"))
         if not settings or not files:
-            raise FileNotFoundError(f"{folder} should hold TurboVAED's settings (.json) and weights (.ckpt or .safetensors)")
+            raise FileNotFoundError(
+                f"{folder} should hold TurboVAED's settings (.json) and weights (.ckpt or .safetensors)"
+            )
         decoder = cls(TurboConfig.from_published(json.loads(settings[0].read_text())), device, dtype)
         decoder.load_state_dict(read_tensors(files[0]))
         return decoder
@@ -153,8 +167,11 @@ class TurboDecoder:
         tensors = tensors.get("ema_state_dict", tensors)
         named = {name.removeprefix("module."): tensor for name, tensor in tensors.items()}
         expected = self.parameter_shapes()
-        named = {name: tensor for name, tensor in named.items()
-                 if name in expected or name.startswith("decoder.") and not _training_only(name)}
+        named = {
+            name: tensor
+            for name, tensor in named.items()
+            if name in expected or (name.startswith("decoder.") and not _training_only(name))
+        }
         check_names(expected, {name: tuple(tensor.shape) for name, tensor in named.items()})
         layouts = {4: torch.channels_last, 5: torch.channels_last_3d}
         for name, tensor in named.items():
@@ -197,7 +214,7 @@ class TurboDecoder:
         left = FRAMES_PER_LATENT * frames - (FRAMES_PER_LATENT - 1)
         for start, end, before, after in windows(padded, config.first_window, config.window):
             part = self.decode_once(z[:, :, start:end], first=start == 0)
-            part = part[:, :, FRAMES_PER_LATENT * before:part.shape[2] - FRAMES_PER_LATENT * after]
+            part = part[:, :, FRAMES_PER_LATENT * before : part.shape[2] - FRAMES_PER_LATENT * after]
             part = part[:, :, :left]
             left -= part.shape[2]
             if part.shape[2]:
@@ -211,7 +228,7 @@ class TurboDecoder:
         """
         config = self.config
         z = z.to(self.dtype).contiguous(memory_format=torch.channels_last_3d)
-        with torch.backends.cudnn.flags(enabled=True, benchmark=True, allow_tf32=False):
+        with torch.backends.cudnn.flags(enabled=True, benchmark=TRY_KERNELS, allow_tf32=False):
             parts = self._conv([z], "decoder.conv_in.conv")
             for i in range(config.layers[0]):
                 parts = self._residual(parts, f"decoder.mid_block.resnets.{i}", "silu")
@@ -226,7 +243,9 @@ class TurboDecoder:
             parts = self._conv(parts, "decoder.conv_out.conv", "silu")
         return torch.cat([self._unpatchify(part) for part in parts], dim=2)
 
-    def _conv(self, parts: list[Tensor], name: str, act: str | None = None, add: list[Tensor] | None = None) -> list[Tensor]:
+    def _conv(
+        self, parts: list[Tensor], name: str, act: str | None = None, add: list[Tensor] | None = None
+    ) -> list[Tensor]:
         """A convolution along time and space of `parts`, after their norm and `act` where one is given.
 
         Space is padded with zeros; before the first and after the last frame they are repeated. Each part of
@@ -248,8 +267,16 @@ class TurboDecoder:
         _, channels, frames, height, width = part.shape
         before = parts[i - 1][:, :, -1:] if i else part[:, :, :1]
         after = parts[i + 1][:, :, :1] if i + 1 < len(parts) else part[:, :, -1:]
-        out = torch.empty(1, channels, frames + 2, height, width, dtype=part.dtype, device=part.device,
-                          memory_format=torch.channels_last_3d)
+        out = torch.empty(
+            1,
+            channels,
+            frames + 2,
+            height,
+            width,
+            dtype=part.dtype,
+            device=part.device,
+            memory_format=torch.channels_last_3d,
+        )
         for source, target in ((before, out[:, :, :1]), (part, out[:, :, 1:-1]), (after, out[:, :, -1:])):
             if act is None:
                 target.copy_(source)

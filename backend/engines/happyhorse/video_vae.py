@@ -13,11 +13,22 @@ from torch import Tensor
 from .checkpoints import CheckpointError, read_tensors
 from .turbo_vaed import LATENT_MEAN, LATENT_STD
 
-_RESIDUAL = {"residual.0": "norm1", "residual.2": "conv1", "residual.3": "norm2", "residual.6": "conv2",
-             "shortcut": "conv_shortcut"}
+_RESIDUAL = {
+    "residual.0": "norm1",
+    "residual.2": "conv1",
+    "residual.3": "norm2",
+    "residual.6": "conv2",
+    "shortcut": "conv_shortcut",
+}
 _WHOLE = {"conv1": "quant_conv", "conv2": "post_quant_conv"}
-_ENDS = {"conv1": "conv_in", "head.0": "norm_out", "head.2": "conv_out", "middle.0": "mid_block.resnets.0",
-         "middle.1": "mid_block.attentions.0", "middle.2": "mid_block.resnets.1"}
+_ENDS = {
+    "conv1": "conv_in",
+    "head.0": "norm_out",
+    "head.2": "conv_out",
+    "middle.0": "mid_block.resnets.0",
+    "middle.1": "mid_block.attentions.0",
+    "middle.2": "mid_block.resnets.1",
+}
 
 
 def diffusers_name(name: str) -> str:
@@ -31,7 +42,7 @@ def diffusers_name(name: str) -> str:
         rest = f"{way}_blocks.{block}." + (f"{way}sampler.{tail}" if sampler else f"resnets.{index}.{tail}")
     for old, new in _ENDS.items():
         if rest.startswith(f"{old}."):
-            rest = new + rest[len(old):]
+            rest = new + rest[len(old) :]
             break
     for old, new in _RESIDUAL.items():
         rest = re.sub(rf"\.{re.escape(old)}(?=\.)", f".{new}", rest)
@@ -44,14 +55,24 @@ def config_of(tensors: Mapping[str, Tensor]) -> dict[str, object]:
         "base_dim": tensors["encoder.conv1.weight"].shape[0],
         "decoder_base_dim": tensors["decoder.head.0.gamma"].shape[0],
         "z_dim": tensors["conv2.weight"].shape[0],
-        "dim_mult": [1, 2, 4, 4], "num_res_blocks": 2, "attn_scales": [], "temperal_downsample": [False, True, True],
-        "is_residual": True, "in_channels": 12, "out_channels": 12, "patch_size": 2, "scale_factor_spatial": 16,
-        "scale_factor_temporal": 4, "latents_mean": list(LATENT_MEAN), "latents_std": list(LATENT_STD),
+        "dim_mult": [1, 2, 4, 4],
+        "num_res_blocks": 2,
+        "attn_scales": [],
+        "temperal_downsample": [False, True, True],
+        "is_residual": True,
+        "in_channels": 12,
+        "out_channels": 12,
+        "patch_size": 2,
+        "scale_factor_spatial": 16,
+        "scale_factor_temporal": 4,
+        "latents_mean": list(LATENT_MEAN),
+        "latents_std": list(LATENT_STD),
     }
 
 
-def video_vae_from(tensors: Mapping[str, Tensor], device: torch.device | str = "cpu",
-                   dtype: torch.dtype = torch.float32) -> AutoencoderKLWan:
+def video_vae_from(
+    tensors: Mapping[str, Tensor], device: torch.device | str = "cpu", dtype: torch.dtype = torch.float32
+) -> AutoencoderKLWan:
     """The VAE from tensors under the original names.
 
     Raises:
@@ -65,7 +86,9 @@ def video_vae_from(tensors: Mapping[str, Tensor], device: torch.device | str = "
     return vae.to(device, dtype).eval()
 
 
-def load_video_vae(path: Path, device: torch.device | str = "cpu", dtype: torch.dtype | None = None) -> AutoencoderKLWan:
+def load_video_vae(
+    path: Path, device: torch.device | str = "cpu", dtype: torch.dtype | None = None
+) -> AutoencoderKLWan:
     """The VAE from the original Wan2.2_VAE.pth (or the same as .safetensors), or from diffusers' folder.
 
     `path` may also be the folder that holds the original file. `dtype`: bf16 by default on a GPU, else fp32.

@@ -1,0 +1,264 @@
+"""The HappyHorse engine's kernels on one GPU: the golden cases, and what each choice gains."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file
+from torch import Tensor
+from torch.nn.attention import SDPBackend
+
+from backend.engines.happyhorse import attention, attention_fp8, transformer_ops, transformer_triton, turbo_vaed
+from backend.engines.happyhorse.config import TransformerConfig
+from backend.engines.happyhorse.transformer import Transformer
+from backend.engines.happyhorse.turbo_vaed import TurboConfig, TurboDecoder
+from bench.happyhorse_common import (
+    AUDIO,
+    CUDA,
+    FRAMES,
+    TEXT,
+    decode_stage,
+    fresh,
+    inputs,
+    milliseconds,
+    peaks,
+    random_decoder,
+    relative,
+    tell,
+    timed,
+)
+
+# The lambdas that are timed are called at once, so that loop variables are as they were.
+# ruff: noqa: B023, F821
+
+
+def golden() -> None:
+    """The golden cases on this device: errors against the reference's numbers."""
+    folder = Path(__file__).parent.parent / "tests" / "golden"
+    for name in ("dit_base", "dit_sr"):
+        case = json.loads((folder / name / "case.json").read_text())
+        tensors, weights = (load_file(folder / name / f"{kind}.safetensors") for kind in ("tensors", "weights"))
+        config = TransformerConfig.from_case(case)
+        text = tensors["in.text_feat"][:, : case["inputs"]["txt_feat_len"]]
+        given = [tensors[key].to(CUDA) for key in ("in.video_latent", "in.audio_latent")] + [text.to(CUDA)]
+        exact = tensors["fp32.out_video"]
+        for precision, options in (
+            ("fp32", {"fused": False}),
+            ("fp32", {}),
+            ("bf16", {"fused": False}),
+            ("bf16", {}),
+            ("fp8", {"fused": False}),
+            ("fp8", {}),
+            ("bf16", {"resident_bytes": 0}),
+            ("fp8", {"resident_bytes": 0}),
+            ("fp8", {"fp8_attention": True}),
+        ):
+            try:
+                transformer = Transformer(config, CUDA, precision, **options)
+                transformer.load_state_dict(weights)
+                outputs = [transformer(*given)[0].cpu() for _ in range(2)]
+                tell(
+                    section="golden",
+                    case=name,
+                    precision=precision,
+                    **options,
+                    max=float((outputs[1] - exact).abs().max()),
+                    relative_to_fp32=relative(outputs[1], exact),
+                    relative_to_bf16=relative(outputs[1], tensors["out_video"]),
+                    repeats=bool(torch.equal(*outputs)),
+                )
+            except Exception as error:  # noqa: BLE001  a section's failure must not cost the others
+                tell(section="golden", case=name, precision=precision, **options, error=repr(error)[:300])
+    turbo = folder / "turbo_vaed"
+    case = json.loads((turbo / "case.json").read_text())
+    for dtype in (torch.float32, torch.bfloat16):
+        decoder = TurboDecoder(TurboConfig.from_published(case["config"]), CUDA, dtype)
+        decoder.load_state_dict(load_file(turbo / "weights.safetensors"))
+        tensors = load_file(turbo / "tensors.safetensors")
+        for run in ("short", "chunked"):
+            video = decoder.decode(tensors[f"{run}.latent"]).cpu()
+            tell(
+                section="golden",
+                case="turbo_vaed",
+                run=run,
+                dtype=str(dtype),
+                relative=relative(video, tensors[f"{run}.video"]),
+                max=float((video - tensors[f"{run}.video"]).abs().max()),
+            )
+
+
+def kernels() -> None:
+    """What each choice gains, at the shapes of one 1080p step and one base step."""
+    frame = 34 * 60
+    for tokens in (FRAMES * 120 + AUDIO + TEXT, FRAMES * frame + AUDIO + TEXT):
+        repeats = 10 if tokens < 10000 else 3
+        qkv = torch.randn(tokens, 7216, device=CUDA, dtype=torch.bfloat16)
+        q, k, v = (part.unflatten(1, (-1, 128)) for part in qkv[:, :7168].split([5120, 1024, 1024], dim=1))
+        flops = 4 * tokens * tokens * 5120
+        kinds = {
+            "cudnn, in place": (attention.KERNELS, q, k, v),
+            "cudnn, compact": (attention.KERNELS, q.contiguous(), k.contiguous(), v.contiguous()),
+            "flash": ([SDPBackend.FLASH_ATTENTION], q, k, v),
+        }
+        best = attention.KERNELS
+        exact = result = attention.attend(q, k, v)
+        for kind, (order, *operands) in kinds.items():
+            attention.KERNELS = order
+            ms = milliseconds(lambda operands=operands: attention.attend(*operands), repeats)
+            tell(section="kernels", what="attention", kind=kind, tokens=tokens, ms=ms, tflops=flops / ms / 1e9)
+        attention.KERNELS = best
+        if attention_fp8.available(CUDA):
+            try:
+                qkv8 = qkv[:, :7168].to(transformer_ops.FP8)
+                scale = attention_fp8.scale_values(qkv[:, 6144:7168], qkv8[:, 6144:])
+                parts = [part.unflatten(1, (-1, 128)) for part in qkv8.split([5120, 1024, 1024], dim=1)]
+                ms = milliseconds(lambda parts=parts: attention_fp8.attend(*parts), repeats)
+                tell(
+                    section="kernels",
+                    what="attention",
+                    kind="fp8",
+                    tokens=tokens,
+                    ms=ms,
+                    tflops=flops / ms / 1e9,
+                    relative_to_bf16=relative(attention_fp8.attend(*parts).float() * scale, exact),
+                    scale_values_ms=milliseconds(lambda: attention_fp8.scale_values(qkv[:, 6144:7168], qkv8[:, 6144:])),
+                )
+            except Exception as error:  # noqa: BLE001
+                tell(section="kernels", what="attention", kind="fp8", tokens=tokens, error=repr(error)[:500])
+        x = torch.randn(tokens, 5120, device=CUDA)
+        y = torch.randn(tokens, 5120, device=CUDA, dtype=torch.bfloat16)
+        up = torch.randn(min(tokens, 16384), 2 * 13696, device=CUDA, dtype=torch.bfloat16)
+        sine, cosine = torch.rand(2, tokens, 48, device=CUDA)
+        weight, head = torch.rand(5120, device=CUDA), torch.rand(128, device=CUDA)
+        for name, ops in (("plain", transformer_ops), ("triton", transformer_triton)):
+            for dtype in (torch.bfloat16, transformer_ops.FP8):
+                if name == "plain" and dtype != torch.bfloat16:
+                    continue
+                out = (
+                    transformer_ops.Rows(torch.empty_like(y, dtype=dtype), torch.empty(tokens, 1, device=CUDA))
+                    if dtype != torch.bfloat16
+                    else torch.empty_like(y)
+                )
+                tell(
+                    section="kernels",
+                    what="element-wise",
+                    kind=name,
+                    dtype=str(dtype),
+                    tokens=tokens,
+                    add_norm=milliseconds(lambda: ops.add_norm(x, y, weight, dtype)),
+                    norm_rotate=milliseconds(lambda: ops.norm_rotate(qkv, 40, 8, head, head, sine, cosine)),
+                    gate=milliseconds(lambda: ops.gate(result, qkv[:, 7168:7208], out)),
+                    activate_16384=milliseconds(lambda: ops.activate(up, False, dtype)),
+                )
+        a = up[:, :13696]
+        for width in (13652, 13696):
+            w = torch.randn(5120, width, device=CUDA, dtype=torch.bfloat16)
+            operand = a[:, :width].contiguous()
+            ms = milliseconds(lambda: operand @ w.t())
+            tell(
+                section="kernels",
+                what="down projection",
+                inner=width,
+                tokens=up.shape[0],
+                ms=ms,
+                tflops=2 * up.shape[0] * width * 5120 / ms / 1e9,
+            )
+        del x, y, up, qkv, a, exact, result, q, k, v
+        fresh()
+    qkv = torch.randn(FRAMES * frame + AUDIO + TEXT, 7216, device=CUDA, dtype=torch.bfloat16)
+    q, k, v = (part.unflatten(1, (-1, 128)) for part in qkv[:, :7168].split([5120, 1024, 1024], dim=1))
+
+    def windows(q: Tensor, k: Tensor, v: Tensor, kernel: Callable[..., Tensor]) -> None:
+        for _ in attention.attend_windowed(q, k, v, FRAMES, frame, 11, kernel):
+            pass
+
+    tell(
+        section="kernels",
+        what="one window layer",
+        kind="cudnn",
+        ms=milliseconds(lambda: windows(q, k, v, attention.attend), 3),
+    )
+    if attention_fp8.available(CUDA):
+        qkv8 = qkv[:, :7168].to(transformer_ops.FP8)
+        parts = [part.unflatten(1, (-1, 128)) for part in qkv8.split([5120, 1024, 1024], dim=1)]
+        cold, _ = timed(lambda: windows(*parts, attention_fp8.attend))
+        tell(
+            section="kernels",
+            what="one window layer",
+            kind="fp8",
+            first_s=cold,
+            ms=milliseconds(lambda: windows(*parts, attention_fp8.attend), 3),
+        )
+
+
+def tuning() -> None:
+    """Choices that were looked at: cuDNN's plans for e4m3 attention, sums inside products, the decoder's parts."""
+    import cudnn
+
+    tokens = FRAMES * 34 * 60 + AUDIO + TEXT
+    qkv = torch.randn(tokens, 7168, device=CUDA, dtype=torch.bfloat16).to(transformer_ops.FP8)
+    q, k, v = (part.unflatten(1, (-1, 128)) for part in qkv.split([5120, 1024, 1024], dim=1))
+    for rows, keys in ((tokens, tokens), (2040, 23 * 2040 + 720)):
+        for form in ("in place", "compact"):
+            part = [q[:rows], k[:keys], v[:keys]]
+            part = part if form == "in place" else [x.contiguous() for x in part]
+            ms = milliseconds(lambda part=part: attention_fp8.attend(*part), 3)
+            tell(
+                section="tuning",
+                what="fp8 attention",
+                form=form,
+                rows=rows,
+                keys=keys,
+                ms=ms,
+                tflops=4 * rows * keys * 5120 / ms / 1e9,
+            )
+    graph, _ = attention_fp8._graph(q.shape, q.stride(), k.shape, k.stride(), v.stride(), 0)
+    tell(section="tuning", what="fp8 plans", count=graph.get_execution_plan_count(), version=cudnn.backend_version())
+    del qkv, q, k, v
+    x = torch.randn(tokens, 5120, device=CUDA)
+    a = torch.randn(tokens, 5120, device=CUDA, dtype=torch.bfloat16)
+    w = torch.randn(5120, 5120, device=CUDA, dtype=torch.bfloat16)
+    y = torch.empty_like(a)
+    weight = torch.rand(5120, device=CUDA)
+    tell(
+        section="tuning",
+        what="product, then sum and norm",
+        product=milliseconds(lambda: torch.mm(a, w.t(), out=y)),
+        both=milliseconds(
+            lambda: (torch.mm(a, w.t(), out=y), transformer_triton.add_norm(x, y, weight, torch.bfloat16))
+        ),
+    )
+    try:
+        tell(
+            section="tuning",
+            what="sum inside the product",
+            product=milliseconds(lambda: torch.addmm(x, a, w.t(), out_dtype=torch.float32)),
+            both=milliseconds(
+                lambda: transformer_triton.add_norm(
+                    torch.addmm(x, a, w.t(), out_dtype=torch.float32), None, weight, torch.bfloat16
+                )
+            ),
+        )
+    except Exception as error:  # noqa: BLE001
+        tell(section="tuning", what="sum inside the product", error=repr(error)[:300])
+    del x, a, w, y
+    decoder = random_decoder()
+    latent = inputs("1080p")["video"]
+    for tried, elements in ((False, 1 << 29), (True, 1 << 29), (True, 1 << 30)):
+        turbo_vaed.TRY_KERNELS, turbo_vaed.PART_ELEMENTS = tried, elements
+        fresh()
+        cold, _ = timed(lambda: decode_stage(decoder, latent))
+        warm, _ = timed(lambda: decode_stage(decoder, latent))
+        tell(
+            section="tuning",
+            what="decode 1080p",
+            kernels_tried=tried,
+            part_elements=elements,
+            cold_s=cold,
+            warm_s=warm,
+            **peaks(),
+        )
+    turbo_vaed.TRY_KERNELS, turbo_vaed.PART_ELEMENTS = True, 1 << 29
