@@ -112,11 +112,7 @@ def jobs(
         found = found[ids.index(after) + 1 :] if after in ids else []
     queue = store.queue()
     page = [job_json(store, job, queue) for job in found[:limit]]
-    ends = (
-        {"first_id": page[0]["id"], "last_id": page[-1]["id"]}
-        if page
-        else {"first_id": None, "last_id": None}
-    )
+    ends = {"first_id": page[0]["id"], "last_id": page[-1]["id"]} if page else {"first_id": None, "last_id": None}
     return {"object": "list", "data": page, **ends, "has_more": len(found) > limit}
 
 
@@ -160,9 +156,7 @@ def _move(request: Request, job_id: str, before: str | None) -> JSONResponse:
 
 @router.get("/v1/videos/{job_id}/content")
 @router.head("/v1/videos/{job_id}/content")
-def content(
-    request: Request, job_id: str, variant: Literal["video", "thumbnail", "sidecar"] = "video"
-) -> Response:
+def content(request: Request, job_id: str, variant: Literal["video", "thumbnail", "sidecar"] = "video") -> Response:
     found = _job(request, job_id)
     if found.status in (QUEUED, IN_PROGRESS):
         raise EngineError("not_ready", f"The take is not made yet: it is {found.status}.", "")
@@ -171,9 +165,7 @@ def content(
     name, kind = FILES[variant]
     path = _parts(request).store.attempt_folder(found) / name
     if not path.is_file():
-        raise EngineError(
-            "gone", "The take's file was removed from the backend's folder. Make it again.", "retry"
-        )
+        raise EngineError("gone", "The take's file was removed from the backend's folder. Make it again.", "retry")
     return FileResponse(path, media_type=kind, headers={"Cache-Control": "no-store"})
 
 
@@ -181,9 +173,7 @@ def content(
 def events(request: Request, job_id: str) -> StreamingResponse:
     _job(request, job_id)
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-    return StreamingResponse(
-        _events(_parts(request), job_id), media_type="text/event-stream", headers=headers
-    )
+    return StreamingResponse(_events(_parts(request), job_id), media_type="text/event-stream", headers=headers)
 
 
 async def _events(parts: Parts, job_id: str) -> AsyncIterator[str]:

@@ -63,9 +63,7 @@ def serve(settings: Settings) -> int:
     try:
         listener = _listen(settings.host, settings.port)
     except OSError as error:
-        print(
-            f"error: can't listen on {settings.host} port {settings.port}: {error.strerror}", file=sys.stderr
-        )
+        print(f"error: can't listen on {settings.host} port {settings.port}: {error.strerror}", file=sys.stderr)
         return 1
     port = listener.getsockname()[1]
     try:
@@ -91,6 +89,7 @@ def serve(settings: Settings) -> int:
     if settings.leases is not None:
         stop_when_unused(settings.leases, server.end)
     log.info("Take One %s serves http://%s:%d, jobs in %s", __version__, settings.host, port, folder)
+    log.info("The token is %s", "TAKE_ONE_TOKEN's" if os.environ.get("TAKE_ONE_TOKEN") else f"in {folder / 'token'}")
     server.run(sockets=[listener])
     log.info("Take One has ended")
     return 0
@@ -99,9 +98,7 @@ def serve(settings: Settings) -> int:
 class _Server(uvicorn.Server):
     """uvicorn, with a file that says when it answers, and streams that end with it."""
 
-    def __init__(
-        self, config: uvicorn.Config, ready: Path | None, port: int, stopping: threading.Event
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Path | None, port: int, stopping: threading.Event) -> None:
         super().__init__(config)
         self._ready, self._port, self._stopping = ready, port, stopping
 
@@ -122,9 +119,7 @@ class _Server(uvicorn.Server):
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        before = {
-            number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)
-        }
+        before = {number: signal.signal(number, self.handle_exit) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
             yield
         finally:
@@ -223,9 +218,7 @@ def _log_to(path: Path) -> None:
     except OSError:
         same = False
     if not same:
-        handlers.append(
-            RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOGS, encoding="utf-8", delay=True)
-        )
+        handlers.append(RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOGS, encoding="utf-8", delay=True))
     logging.basicConfig(level=logging.INFO, handlers=handlers, force=True,
                         format="%(levelname)s %(asctime)s %(name)s: %(message)s")  # fmt: skip
     logging.getLogger("uvicorn").setLevel(logging.WARNING)

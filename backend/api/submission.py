@@ -95,9 +95,7 @@ def _with_references(submission: Submission) -> Submission:
             value = value.get("image_url") or value.get("url")
         if value in (None, ""):
             continue
-        submission.files[FILES.get(name, "input_reference") if name in REFERENCES else name] = _data_url(
-            value, name
-        )
+        submission.files[FILES.get(name, "input_reference") if name in REFERENCES else name] = _data_url(value, name)
     return submission
 
 
@@ -106,9 +104,7 @@ def _data_url(value: Any, param: str) -> BinaryIO:
 
     head, comma, data = value.partition(",") if isinstance(value, str) else ("", "", "")
     if not (comma and head.lower().startswith("data:") and head.lower().endswith(";base64")):
-        raise invalid(
-            f"Send {param} as a file or as a base64 data URL: paths and addresses are not read.", param
-        )
+        raise invalid(f"Send {param} as a file or as a base64 data URL: paths and addresses are not read.", param)
     try:
         return io.BytesIO(base64.b64decode(data, validate=True))
     except (binascii.Error, ValueError):

@@ -58,7 +58,7 @@ class Scripted:
             request.width, request.height, fps, count,
             self._frames(request, options, count, progress, cancelled),
             None if options.get("silent") else Sound(samples, 48_000), notes=("A scripted take.",),
-            path={"keyframes": []}, facts={"versions": {"scripted": "1"}, "odd": "kept"},
+            path=None if request.path else {"keyframes": []}, facts={"versions": {"scripted": "1"}, "odd": "kept"},
         )  # fmt: skip
 
     def _frames(

@@ -15,6 +15,11 @@ import pytest
 
 from tests.backend.service_process import Service, is_gone
 
+POSE = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -0.5], [0.0, 0.0, 0.0, 1.0]]
+CAMERA = {"projection": "orthographic", "width": 64, "height": 48, "scale": 0.02, "cx": 32.0, "cy": 24.0,
+          "matrix_world": POSE}  # fmt: skip
+PATH = {"keyframes": [{"t": 0.0, "matrix": POSE, "zoom": 1.0}, {"t": 1.0, "matrix": POSE, "zoom": 1.25}]}
+
 
 def slow(**more: Any) -> dict[str, Any]:
     """Options of a job that lasts some three seconds (24 frames)."""
@@ -24,7 +29,7 @@ def slow(**more: Any) -> dict[str, Any]:
 def test_a_take_is_made_and_can_be_read(service: Service, still: bytes, depth: bytes, tmp_path: Path) -> None:
     answer = service.submit(
         still, seconds="2", fps="24000/1001", seed="7", files={"depth": depth},
-        extra={"binding": {"shot": "010"}, "sound": "rain",
+        extra={"binding": {"shot": "010"}, "sound": "rain", "camera": CAMERA, "path": PATH,
                "dialogue": [{"speaker": "ANNA", "language": "english", "line": "We are late."}]},
     )  # fmt: skip
     assert answer.status_code == 200
@@ -50,6 +55,8 @@ def test_a_take_is_made_and_can_be_read(service: Service, still: bytes, depth: b
     assert sidecar["dialogue"] == [{"speaker": "ANNA", "language": "English", "line": "We are late."}]
     assert len(sidecar["depth_sha256"]) == len(sidecar["still_sha256"]) == 64
     assert sidecar["versions"]["scripted"] == "1"
+    assert {name: sidecar["camera"][name] for name in CAMERA} == CAMERA
+    assert sidecar["path"] == PATH
 
 
 def test_ranges_of_the_clip(service: Service, still: bytes) -> None:
@@ -170,9 +177,7 @@ def test_a_job_can_be_deleted_at_any_time(service: Service, still: bytes) -> Non
 def test_the_same_key_gives_the_same_job(own_service: Service, still: bytes) -> None:
     service = own_service.start()
     answers: list[httpx.Response] = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(service.submit(still, key="k1"))) for _ in range(8)
-    ]
+    threads = [threading.Thread(target=lambda: answers.append(service.submit(still, key="k1"))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
