@@ -17,13 +17,14 @@ from .settings import QUALITIES
 
 PACKAGES = ("torch", "diffusers", "transformers", "safetensors")
 SMALL = 1_000_000_000  # parameters of a transformer that may run on a CPU
-CARD_GB = {"256p": 10, "540p": 15, "1080p": 22}  # GB of a card on which a clip of five seconds fits
+CARD_GB = {"256p": 8, "540p": 12, "1080p": 16}  # a card on which a clip of five seconds fits
+TAKEN_GB = 0.5  # by the driver, of a card that is sold with so many GB
 CARD_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
 class Card:
-    """A graphics card: its name and its memory in GB (10^9 bytes)."""
+    """A graphics card: its name and its memory in GB as cards are sold (GiB)."""
 
     name: str
     gigabytes: float
@@ -47,7 +48,7 @@ def look() -> Readiness:
     usable = {name for name, report in reports.items() if report is not None and report.serves(name)}
     card = _card()
     small = _small(reports, usable)
-    if not small and (card is None or card.gigabytes < CARD_GB["256p"]):
+    if not small and (card is None or not _fits(card, "256p")):
         has = f"the one here, {card.name}, has {card.gigabytes:.0f} GB" if card else "none was found here"
         reason = (
             f"It needs an NVIDIA graphics card with at least {CARD_GB['256p']} GB of memory; {has}. "
@@ -62,7 +63,7 @@ def look() -> Readiness:
         return Readiness(card=card, reason=reason, fix="install")
     models = tuple(name for name in ("distill", "base") if name in usable)
     lacking = {quality: _lacking(quality, usable) for quality in SETS}
-    fits = [q for q in QUALITIES if small or (card and card.gigabytes >= CARD_GB[q])]
+    fits = [q for q in QUALITIES if small or (card and _fits(card, q))]
     qualities = tuple(quality for quality in fits if not lacking[quality])
     if not qualities:
         return Readiness((), models, card, _why(lacking["256p"], reports), "models")
@@ -75,12 +76,16 @@ def words(ready: Readiness) -> str:
     for quality in QUALITIES:
         if quality in ready.qualities:
             continue
-        if ready.card and ready.card.gigabytes < CARD_GB[quality]:
+        if ready.card and not _fits(ready.card, quality):
             rest.append(f"{quality} needs a card with {CARD_GB[quality]} GB")
         else:
             rest.append(f"{quality} needs its model")
     here = f"Ready: {', '.join(ready.qualities)}." if ready.qualities else ""
-    return " ".join([here, *(f"{part}." for part in rest[:1] + rest[1:])]).strip()
+    return " ".join([here, *(f"{part}." for part in rest)]).strip()
+
+
+def _fits(card: Card, quality: str) -> bool:
+    return card.gigabytes >= CARD_GB[quality] - TAKEN_GB
 
 
 def _lacking(quality: str, usable: set[str]) -> list[str]:
@@ -148,5 +153,5 @@ def ask_card() -> Card | None:
     for line in answer.splitlines():
         size, _, name = line.partition(",")
         if size.strip().isdigit():
-            cards.append(Card(name.strip(), int(size) * 1.048576e-3))
+            cards.append(Card(name.strip(), int(size) / 1024))
     return max(cards, key=lambda card: card.gigabytes, default=None)
