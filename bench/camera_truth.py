@@ -1,11 +1,11 @@
 """How true the draft's camera moves are: SSIM and PSNR against Blender's own renders along the same path.
 
-    .dev/test/bin/python bench/camera_truth.py [--blender-python PYTHON] [--renders FOLDER] [--depthflow PYTHON]
+    .dev/test/bin/python bench/camera_truth.py [--blender-python PYTHON] [--renders FOLDER]
 
 Renders each scene's still with depth, and the true frames at a quarter, half and end of every move (once:
-they are kept in FOLDER), then compares on the same frames: the draft engine; the best pan-and-zoom of the still
+they and the fitted pans and zooms are kept in FOLDER), then compares on the same frames: the draft engine; the best pan-and-zoom of the still
 (scale and shift fitted to every true frame, which no user could do); plain splatting of the pixels through
-true depth with the holes filled from around them; and DepthFlow where a Python that has it is given.
+true depth with the holes filled from around them.
 """
 
 from __future__ import annotations
@@ -29,8 +29,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 import truth_moves  # noqa: E402
 
-from backend.engines.draft import camera_path, picture  # noqa: E402
-from backend.engines.draft.draft import render_frames  # noqa: E402
+from backend.engines.draft import camera_path, picture, raster, sheets  # noqa: E402
 from backend.engines.engine import Camera, Keyframe, Request  # noqa: E402
 
 SIZE, SAMPLES, FRAMES = (640, 360), 32, 121
@@ -40,7 +39,6 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--blender-python", type=Path, default=ROOT / ".dev/blender-5.2/bin/python")
     arguments.add_argument("--renders", type=Path, default=Path(tempfile.gettempdir()) / "take-one-truth")
-    arguments.add_argument("--depthflow", type=Path, help="a Python that has depthflow")
     given = arguments.parse_args()
     rows = []
     for scene in truth_moves.SCENES:
@@ -53,15 +51,16 @@ def main() -> None:
                     for key in truth_moves.keyframes(scene, move, FRAMES)]
             poses = camera_path.poses(camera_path.check(keys), FRAMES)
             moments = {name: round(t * (FRAMES - 1)) for name, t in truth_moves.MOMENTS.items()}
-            draft = render_frames(still, poses, request.seed, sorted(moments.values()))
+            parts = sheets.build(still, camera_path.parallax(still, poses), camera_path.margins(still, poses),
+                                 request.seed)
+            draft = raster.Renderer(still, parts)
             for name, index in moments.items():
                 truth = np.asarray(Image.open(folder / f"{move}_{name}.png").convert("RGB"))
-                made = {"draft": draft[index], "pan and zoom": pan_and_zoom(still.rgb, truth),
+                fitted = folder / f"{move}_{name}_pan_and_zoom.png"
+                if not fitted.exists():
+                    Image.fromarray(pan_and_zoom(still.rgb, truth)).save(fitted)
+                made = {"draft": draft.frame(poses[index]), "pan and zoom": np.asarray(Image.open(fitted)),
                         "splat": splat(still, poses[index])}
-                if given.depthflow:
-                    flow = depthflow(given.depthflow, folder, still, scene, move, truth_moves.MOMENTS[name])
-                    if flow is not None:
-                        made["DepthFlow"] = flow
                 row = {"scene": scene, "move": move, "moment": name,
                        **{key: compare(truth, frame) for key, frame in made.items()}}
                 rows.append(row)
@@ -164,7 +163,6 @@ def splat(still: picture.Picture, pose: camera_path.Pose) -> np.ndarray:
 def report(rows: list[dict]) -> None:
     """Prints a table for docs/benchmarks.md."""
     names = [key for key in rows[0] if key not in ("scene", "move", "moment")]
-    names += [key for key in ("DepthFlow",) if key not in names and any(key in row for row in rows)]
     print(f"\n| scene, move | {' | '.join(f'{name}: SSIM at a quarter, half, end (PSNR)' for name in names)} |")
     print("| --- |" + " --- |" * len(names))
     for scene in truth_moves.SCENES:

@@ -14,7 +14,7 @@ from .edges import Edges
 from .kernels import helper, kernel
 from .picture import Picture
 from .planes import NONE, Planes, settle
-from .pyramid import fill
+from .pyramid import fill_within
 from .texture import paint
 
 RELIEF = 0.03  # share of the nearness that things on a plane may stand out of it
@@ -90,7 +90,7 @@ def build(picture: Picture, clean: np.ndarray, bared: np.ndarray, edges: Edges, 
         if not known.any():
             known = seen
         if k in (NONE, planes.sky):
-            rgb[wanted] = fill(rgb, known)[wanted]
+            rgb[wanted] = fill_within(rgb, known, wanted)
         else:
             rgb[wanted] = paint(picture, planes.abc[k], rgb, known, seen & (on_it == k), wanted, left, top)
     slopes = np.zeros((2, *shape), np.float32)

@@ -12,6 +12,7 @@ from ..engine import Camera, EngineError, Request
 from .scene_depth import SceneDepth
 
 SKY = 1e9  # metres: from here on there is no surface (Blender's Z pass gives 1e10)
+ONE_SURFACE = 0.04  # neighbouring pixels whose nearness differs by less than this share are one surface
 GUESSED_DISTANCE = 4.0  # metres, for a still without depth
 GUESSED_LENS = 50.0 / 36.0  # focal length in picture widths, for a still without a camera (a 50 mm lens)
 
@@ -167,11 +168,8 @@ def _fit(rgb: np.ndarray, depth: np.ndarray, lens: tuple[float, float, float, fl
         box = (left, top, left + request.width / scale, top + request.height / scale)
         image = Image.fromarray(rgb)
         rgb = np.asarray(image.resize((request.width, request.height), Image.Resampling.LANCZOS, box))
-    rows = (np.arange(request.height) + 0.5) / scale + top
-    columns = (np.arange(request.width) + 0.5) / scale + left
-    row = np.clip((rows * depth.shape[0] / height).astype(int), 0, depth.shape[0] - 1)
-    column = np.clip((columns * depth.shape[1] / width).astype(int), 0, depth.shape[1] - 1)
-    depth = depth[row[:, None], column[None, :]]
+    rows = ((np.arange(request.height) + 0.5) / scale + top) * depth.shape[0] / height
+    columns = ((np.arange(request.width) + 0.5) / scale + left) * depth.shape[1] / width
     surface = (depth < SKY) & (depth > 0)
     orthographic = projection == "orthographic"
     if orthographic:
@@ -179,9 +177,30 @@ def _fit(rgb: np.ndarray, depth: np.ndarray, lens: tuple[float, float, float, fl
         nearness = np.where(surface, -depth, -1.5 * back)
     else:
         nearness = np.where(surface, 1.0 / np.where(surface, depth, 1.0), 0.0)
+    nearness, surface = _resample(nearness.astype(np.float32), surface, rows, columns)
     fx, fy, cx, cy = lens
-    return Picture(np.ascontiguousarray(rgb), nearness.astype(np.float32), surface, has_depth, orthographic,
+    return Picture(np.ascontiguousarray(rgb), nearness, surface, has_depth, orthographic,
                    fx * scale, fy * scale, (cx - left) * scale, (cy - top) * scale)
+
+
+def _resample(nearness: np.ndarray, surface: np.ndarray, rows: np.ndarray,
+              columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Values at fractional rows and columns: between pixels of one surface in proportion, else the nearest."""
+    if len(rows) == nearness.shape[0] and len(columns) == nearness.shape[1]:
+        return np.ascontiguousarray(nearness), np.ascontiguousarray(surface)
+    height, width = nearness.shape
+    row, column = np.clip(rows.astype(int), 0, height - 1), np.clip(columns.astype(int), 0, width - 1)
+    nearest = nearness[row[:, None], column[None, :]]
+    hit = surface[row[:, None], column[None, :]]
+    y0, x0 = np.clip(np.floor(rows - 0.5).astype(int), 0, height - 2), np.clip(
+        np.floor(columns - 0.5).astype(int), 0, width - 2)
+    fy, fx = (rows - 0.5 - y0)[:, None].astype(np.float32), (columns - 0.5 - x0)[None, :].astype(np.float32)
+    corners = [nearness[(y0 + dy)[:, None], (x0 + dx)[None, :]] for dy in (0, 1) for dx in (0, 1)]
+    over = corners[0] + fx * (corners[1] - corners[0])
+    under = corners[2] + fx * (corners[3] - corners[2])
+    low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
+    one = high - low < ONE_SURFACE * np.maximum(np.abs(high), np.abs(low))
+    return np.where(one, over + fy * (under - over), nearest), hit
 
 
 def measure(picture: Picture) -> SceneDepth:

@@ -12,12 +12,13 @@ import numpy as np
 from .kernels import kernel
 
 MOST = 12  # planes looked for
-TRIALS = 400  # random local planes tried
+TRIALS = 300  # random local planes tried
 SMALLEST = 0.012  # share of the picture that a plane must hold
 BEHIND = 0.03  # share of the picture that may lie behind a plane that closes the scene in
 COINCIDENT = 0.03  # planes closer than this share of the nearness lie on each other
 NONE = 255
-GRID = 4  # pixels between the points that planes are fitted to
+POINTS = 12000  # of the picture, on a grid, that planes are fitted to
+FLAT = 4  # pixels to the neighbours that a first guess at a plane goes through
 
 
 @dataclass(frozen=True)
@@ -39,20 +40,19 @@ class Planes:
 def find(nearness: np.ndarray, surface: np.ndarray, orthographic: bool, seed: int) -> Planes:
     """Planes by random local fits, the best supported first. The sky, if there is one, is plane 0."""
     height, width = nearness.shape
-    v, u = np.mgrid[GRID // 2: height: GRID, GRID // 2: width: GRID]
+    step = max(1, round((height * width / POINTS) ** 0.5))
+    v, u = np.mgrid[step // 2: height: step, step // 2: width: step]
     g = nearness[v, u].astype(np.float64)
     solid = surface[v, u]
     points = np.stack([u.ravel() + 0.5, v.ravel() + 0.5, np.ones(u.size)], 1)
     g, solid = g.ravel(), solid.ravel()
     near = np.abs(g) if not orthographic else np.full_like(g, np.ptp(g) if g.size else 1.0)
     tolerance = 0.004 * near + 1e-7
-    slopes = _local_planes(nearness)
     random = np.random.default_rng(seed)
     found: list[np.ndarray] = []
     free = solid.copy()
     picks = random.permutation(np.flatnonzero(solid))[:TRIALS]
-    candidates = slopes[points[picks, 1].astype(int), points[picks, 0].astype(int)]
-    candidates = candidates[np.isfinite(candidates).all(1)]
+    candidates = _local_planes(nearness, points[picks].astype(int))
     fits = np.abs(candidates @ points.T - g) < tolerance if len(candidates) else np.zeros((0, g.size), bool)
     while len(found) < MOST and len(fits):
         votes = (fits & free).sum(1)
@@ -111,21 +111,19 @@ def _refine(points: np.ndarray, g: np.ndarray, inside: np.ndarray, tolerance: np
     return abc
 
 
-def _local_planes(nearness: np.ndarray) -> np.ndarray:
-    """a, b, c of the plane through each pixel and its neighbours 4 pixels away; nan where they disagree."""
-    step = 4
-    made = np.full((*nearness.shape, 3), np.nan)
-    g = nearness.astype(np.float64)
-    mid = g[step:-step, step:-step]
-    left, right = g[step:-step, :-2 * step], g[step:-step, 2 * step:]
-    over, under = g[:-2 * step, step:-step], g[2 * step:, step:-step]
-    a, b = (right - left) / (2 * step), (under - over) / (2 * step)
-    bend = np.maximum(np.abs(right + left - 2 * mid), np.abs(over + under - 2 * mid))
-    v, u = np.mgrid[step: nearness.shape[0] - step, step: nearness.shape[1] - step] + 0.5
-    flat = bend < 0.002 * np.abs(mid) + 1e-9
-    for k, value in enumerate((a, b, mid - a * u - b * v)):
-        made[step:-step, step:-step, k] = np.where(flat, value, np.nan)
-    return made
+def _local_planes(nearness: np.ndarray, at: np.ndarray) -> np.ndarray:
+    """a, b, c [m, 3] of the planes through the pixels `at` (x, y, 1) [n, 3], of those whose neighbours agree."""
+    height, width = nearness.shape
+    u, v = at[:, 0], at[:, 1]
+    keep = (u >= FLAT) & (v >= FLAT) & (u < width - FLAT) & (v < height - FLAT)
+    u, v = u[keep], v[keep]
+    here = nearness[v, u].astype(np.float64)
+    left, right = nearness[v, u - FLAT].astype(np.float64), nearness[v, u + FLAT].astype(np.float64)
+    over, under = nearness[v - FLAT, u].astype(np.float64), nearness[v + FLAT, u].astype(np.float64)
+    a, b = (right - left) / (2 * FLAT), (under - over) / (2 * FLAT)
+    bend = np.maximum(np.abs(right + left - 2 * here), np.abs(over + under - 2 * here))
+    made = np.stack([a, b, here - a * (u + 0.5) - b * (v + 0.5)], 1)
+    return made[bend < 0.002 * np.abs(here) + 1e-9]
 
 
 @kernel

@@ -6,6 +6,8 @@ import numpy as np
 
 from .kernels import kernel
 
+AROUND = 48  # pixels around what is wanted that its colour is taken from
+
 
 def fill(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Colour everywhere from where `known`: averaged down a pyramid, then smoothly up again."""
@@ -16,6 +18,16 @@ def fill(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
     for sums, weight in reversed(levels[:-1]):
         colour = _grow(colour, sums, weight)
     return colour
+
+
+def fill_within(rgb: np.ndarray, known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """`fill` for the `wanted` pixels alone: float32 [n, 3]. What is known far from them has little weight."""
+    rows, columns = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
+    near = (slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
+            slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1))
+    if known[near].sum() < 64:
+        near = (slice(None), slice(None))
+    return fill(rgb[near], known[near])[wanted[near]]
 
 
 @kernel

@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 
 from .camera_path import Pose
-from .kernels import helper, kernel
+from .kernels import kernel
 from .picture import Picture
 from .sheets import BACK, FRONT, HALO, RIM, Sheets
 
@@ -41,7 +41,7 @@ class Renderer:
         _draw(sheets.boxes, sheets.planes, sheets.sheet, start, change, key_start, key_change, np.float32(same), self.back,
               self.key, self.block)
         out = np.empty((*self.key.shape[1:], 3), np.uint8)
-        holes = _shade(self.key, self.block, self.back, sheets.sheet, *sheets.textures, sheets.origins, out)
+        holes = _shade(self.key, self.block, self.back, sheets.sheet, sheets.texels, sheets.places, sheets.origins, out)
         if holes:
             _close(self.block[OPAQUE], self.key[OPAQUE], out)
         return out
@@ -160,57 +160,65 @@ def _draw(boxes, planes, sheet, start, change, key_start, key_change, same, back
                     block[SECOND, y, x] = i
 
 
-@helper
-def _sample(i, x, y, back, sheet, front, fringe, rear, origins, colour):
-    """Bilinear in the doubled texture of block i's sheet."""
-    kind = sheet[i]
-    texture = front if kind == FRONT else rear if kind == BACK else fringe
-    fx, fy = np.float32(x + 0.5), np.float32(y + 0.5)
-    w = np.float32(1) / (back[i, 6] * fx + back[i, 7] * fy + back[i, 8])
-    u = (back[i, 0] * fx + back[i, 1] * fy + back[i, 2]) * w
-    v = (back[i, 3] * fx + back[i, 4] * fy + back[i, 5]) * w
-    tu = np.float32(2) * (u - np.float32(0.5) - origins[kind, 0])
-    tv = np.float32(2) * (v - np.float32(0.5) - origins[kind, 1])
-    tu = min(max(tu, np.float32(0)), np.float32(texture.shape[1] - 1.001))
-    tv = min(max(tv, np.float32(0)), np.float32(texture.shape[0] - 1.001))
-    x0, y0 = int(tu), int(tv)
-    ax, ay = tu - np.float32(x0), tv - np.float32(y0)
-    for c in range(4):
-        top = texture[y0, x0, c] + ax * (np.float32(texture[y0, x0 + 1, c]) - np.float32(texture[y0, x0, c]))
-        low = texture[y0 + 1, x0, c] + ax * (
-            np.float32(texture[y0 + 1, x0 + 1, c]) - np.float32(texture[y0 + 1, x0, c]))
-        colour[c] = top + ay * (low - top)
-
-
 @kernel
-def _shade(key, block, back, sheet, front, fringe, rear, origins, out):
-    """Colours every hit, soft fringes over what is behind them. Returns the number of pixels with no hit."""
+def _shade(key, block, back, sheet, texels, places, origins, out):
+    """Colours every hit, soft fringes over what is behind them. Returns the number of pixels with no hit.
+
+    Colours are bilinear in the doubled textures.
+    """
     height, width = out.shape[0], out.shape[1]
+    one, two, half = np.float32(1), np.float32(2), np.float32(0.5)
     holes = 0
-    colour = np.zeros(4, np.float32)
-    over = np.zeros(4, np.float32)
     for y in range(height):
+        fy = np.float32(y) + half
         for x in range(width):
-            i = block[OPAQUE, y, x]
-            if i >= 0:
-                _sample(i, x, y, back, sheet, front, fringe, rear, origins, colour)
-            for slot in (SECOND, FIRST):
-                j = block[slot, y, x]
-                if j < 0 or (i >= 0 and key[slot, y, x] < key[OPAQUE, y, x]):
+            fx = np.float32(x) + half
+            red = green = blue = np.float32(0)
+            nearest = np.float32(-np.inf)
+            drawn = -1
+            slots = 1 if block[FIRST, y, x] < 0 else 3
+            for turn in range(slots):
+                slot = OPAQUE if turn == 0 else SECOND if turn == 1 else FIRST
+                i = block[slot, y, x]
+                if i < 0 or key[slot, y, x] < nearest:
                     continue
-                _sample(j, x, y, back, sheet, front, fringe, rear, origins, over)
-                share = over[3] / np.float32(255) if i >= 0 else np.float32(1)
-                for c in range(3):
-                    colour[c] += share * (over[c] - colour[c])
-                if i < 0:
-                    i = j
-                    block[OPAQUE, y, x] = j
-                    key[OPAQUE, y, x] = key[slot, y, x]
-            if i < 0:
+                kind = sheet[i]
+                row = places[kind, 1]
+                w = two / (back[i, 6] * fx + back[i, 7] * fy + back[i, 8])
+                u = (back[i, 0] * fx + back[i, 1] * fy + back[i, 2]) * w - origins[kind, 0]
+                v = (back[i, 3] * fx + back[i, 4] * fy + back[i, 5]) * w - origins[kind, 1]
+                u = min(max(u, np.float32(0)), origins[kind, 2])
+                v = min(max(v, np.float32(0)), origins[kind, 3])
+                x0, y0 = np.int32(u), np.int32(v)
+                ax, ay = u - np.float32(x0), v - np.float32(y0)
+                bx, by = one - ax, one - ay
+                a, b, c, d = bx * by, ax * by, bx * ay, ax * ay
+                k = np.uint64(places[kind, 0] + y0 * row + x0)  # unsigned: no test for counting from the end
+                j = k + np.uint64(row)
+                k1, j1 = k + np.uint64(1), j + np.uint64(1)
+                r = (a * np.float32(texels[k, 0]) + b * np.float32(texels[k1, 0])) + (
+                    c * np.float32(texels[j, 0]) + d * np.float32(texels[j1, 0]))
+                g = (a * np.float32(texels[k, 1]) + b * np.float32(texels[k1, 1])) + (
+                    c * np.float32(texels[j, 1]) + d * np.float32(texels[j1, 1]))
+                bl = (a * np.float32(texels[k, 2]) + b * np.float32(texels[k1, 2])) + (
+                    c * np.float32(texels[j, 2]) + d * np.float32(texels[j1, 2]))
+                share = one
+                if slot != OPAQUE and drawn >= 0:
+                    share = ((a * np.float32(texels[k, 3]) + b * np.float32(texels[k1, 3])) + (
+                        c * np.float32(texels[j, 3]) + d * np.float32(texels[j1, 3]))) / np.float32(255)
+                red += share * (r - red)
+                green += share * (g - green)
+                blue += share * (bl - blue)
+                nearest = key[slot, y, x]
+                drawn = i
+            if drawn < 0:
                 holes += 1
                 continue
-            for c in range(3):
-                out[y, x, c] = np.uint8(colour[c] + np.float32(0.5))
+            block[OPAQUE, y, x] = drawn
+            key[OPAQUE, y, x] = nearest
+            out[y, x, 0] = np.uint8(np.int32(red + half))
+            out[y, x, 1] = np.uint8(np.int32(green + half))
+            out[y, x, 2] = np.uint8(np.int32(blue + half))
     return holes
 
 

@@ -22,14 +22,16 @@ BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 @dataclass(frozen=True)
 class Sheets:
-    """`textures`: per sheet uint8 [2h, 2w, 4], twice the picture's resolution: texel 2i is pixel i.
-    `origins`: float32 [4, 2], the frame position of pixel (0, 0) of FRONT, RIM, HALO, BACK.
+    """`texels` uint8 [n, 4] holds a texture for each sheet, at twice the picture's resolution: texel 2i is pixel i.
+    `places` int32 [4, 2]: where that of FRONT, RIM, HALO, BACK begins, and how wide it is. `origins` float32 [4, 4]:
+    its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked up.
 
     The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
     pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `sheet` uint8 [n] (FRONT to BACK).
     """
 
-    textures: tuple[np.ndarray, np.ndarray, np.ndarray]
+    texels: np.ndarray
+    places: np.ndarray
     origins: np.ndarray
     boxes: np.ndarray
     planes: np.ndarray
@@ -60,13 +62,20 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
     textures = (_texture(bare, full),
                 _texture(front, opacity.astype(np.float32)),
                 _texture(rear.rgb, np.ones(rear.there.shape, np.float32)))
-    origins = np.array([[0, 0], [0, 0], [0, 0], [-left, -top]], np.float32)
+    starts = np.cumsum([0, *(texture.shape[0] * texture.shape[1] for texture in textures)])
+    places, origins = np.zeros((4, 2), np.int32), np.zeros((4, 4), np.float32)
+    for k, texture in ((FRONT, 0), (RIM, 1), (HALO, 1), (BACK, 2)):
+        high, wide = textures[texture].shape[:2]
+        places[k] = starts[texture], wide
+        x, y = (-left, -top) if k == BACK else (0, 0)
+        origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
     bend = BEND / max(parallax, 1e-9)
     parts = [blocks(nearness, inner.astype(np.uint8), 0, 0, bend, slope_x, slope_y),
              blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, slope_x, slope_y),
              blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, *fringe_shape[1:]),
              blocks(rear.nearness, rear.there, -left, -top, bend, rear.slope_x, rear.slope_y)]
-    return Sheets(textures, origins, np.concatenate([part[0] for part in parts]),
+    return Sheets(np.concatenate([texture.reshape(-1, 4) for texture in textures]), places, origins,
+                  np.concatenate([part[0] for part in parts]),
                   np.concatenate([part[1] for part in parts]),
                   np.concatenate([np.full(len(part[0]), k, np.uint8) for k, part in enumerate(parts)]))
 

@@ -14,13 +14,15 @@ import numpy as np
 
 from .kernels import kernel
 from .picture import Picture
-from .pyramid import fill
+from .pyramid import fill, fill_within
 
-SIZE = 640  # texels on the map's longer side, at most
-BASE = 20  # texels that the smooth base is averaged over
+SIZE = 448  # texels on the map's longer side, at most
+BASE = 14  # texels that the smooth base is averaged over
 SHIFTS = 48  # shifts that are tried
 GREY = np.array([0.299, 0.587, 0.114], np.float32)
 LIKENESS = 0.3  # of a plane with itself when shifted: below it there is no pattern to carry on
+CLEAR = 0.7  # likeness from which the plane alone is pattern enough
+SMALL = 0.002  # share of the picture below which unseen parts get no pattern
 CONTRAST = 1.5  # levels of detail (standard deviation) below which a plane counts as plain
 
 
@@ -31,15 +33,17 @@ def paint(picture: Picture, plane: np.ndarray, rgb: np.ndarray, known: np.ndarra
     `on_it` also has what lies on the plane (windows of a facade): it is carried on where it repeats more
     clearly. `plane` is a, b, c of nearness over the frame's pixels; `left`, `top` are the margins of `rgb`.
     """
-    smooth = fill(rgb, known)[wanted]
+    smooth = fill_within(rgb, known, wanted)
     want = np.argwhere(wanted)
-    if known.sum() < 400 or len(want) < 100:
+    if known.sum() < 400 or len(want) < SMALL * wanted.size:
         return smooth
     want_at, want_on = _flat(picture, plane, want, left, top)
     if want_on.sum() < 100:
         return smooth
     best: tuple[float, _Map, np.ndarray] | None = None
     for source in (known, on_it) if on_it.sum() > 1.1 * known.sum() else (known,):
+        if best is not None and best[0] > CLEAR:
+            break
         flat = _unroll(picture, plane, rgb, source, want_at[want_on], left, top)
         if flat is None:
             continue
