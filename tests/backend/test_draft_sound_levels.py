@@ -39,9 +39,7 @@ def ffmpeg(samples: np.ndarray) -> tuple[float, float]:
 
 def noise(seconds: float, gain: float, seed: int = 0) -> np.ndarray:
     wave = np.random.default_rng(seed).standard_normal((2, round(seconds * RATE)))
-    return (gain * np.cumsum(wave, axis=1) / 40).astype(np.float32) * 0.2 + (0.2 * gain * wave).astype(
-        np.float32
-    )
+    return (gain * np.cumsum(wave, axis=1) / 40).astype(np.float32) * 0.2 + (0.2 * gain * wave).astype(np.float32)
 
 
 def test_a_full_scale_tone_measures_as_the_standard_says() -> None:
@@ -61,6 +59,14 @@ def test_true_peaks_between_the_samples_are_seen() -> None:
     sound = np.stack([tone, tone])
     assert np.abs(sound).max() < 0.65
     assert true_peak(sound) == pytest.approx(0.9, abs=0.01)
+
+
+def test_true_peaks_of_a_long_sound_agree_with_ffmpeg() -> None:
+    sound = noise(4, 0.1)
+    sound[:, 65_024] = 0.9  # where one piece ends and the next begins
+    sound[:, 65_025] = 0.9
+    assert true_peak(sound) == pytest.approx(ffmpeg(sound)[1], rel=0.03)
+    assert true_peak(noise(4, 0.1)) == pytest.approx(ffmpeg(noise(4, 0.1))[1], rel=0.03)
 
 
 def test_the_limiter_holds_every_peak_and_leaves_the_rest() -> None:

@@ -63,12 +63,12 @@ def rain(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         for tone in tones
         for _ in range(3)
     ]
-    drops = scattered(random, count, rate * strength**1.3, grains, loudest=9)
+    drops = scattered(random, count, rate * strength**1.3, grains, loudest=4.5)
     total += 0.9 * drops / max(float(np.sqrt(np.mean(drops**2))), 1e-3) * min(1.0, 0.75 + 0.15 / strength)
     if surface == "window":
         total = distant(total, 7000)
         plinks = [ring(f, 0.012, glide=0.25) for f in random.uniform(900, 2200, 6)]
-        total += 0.5 * scattered(random, count, 5 * strength, plinks, spread=0.9)
+        total += 0.5 * scattered(random, count, 5 * strength, plinks, spread=0.9, loudest=3)
     return total
 
 
@@ -241,7 +241,7 @@ def fire(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         for d, low in zip(random.uniform(0.0006, 0.004, 9), random.uniform(900, 5000, 9), strict=True)
     ]
     rows = np.clip(slow(random, count, 3.5, -0.5, 1.2), 0.05, 1.2)
-    total += 0.9 * scattered(random, count, 46 * cue.strength, crackles, 0.7, loudest=12, envelope=rows)
+    total += 0.9 * scattered(random, count, 46 * cue.strength, crackles, 0.7, loudest=7, envelope=rows)
     for at in moments(random, count, 0.9):
         pop = burst(random, random.uniform(0.006, 0.014), band(250, 3500, -2))
         put(total, pop, int(at), random.uniform(2.5, 5.0), random.uniform(-0.5, 0.5))

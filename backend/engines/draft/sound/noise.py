@@ -10,13 +10,15 @@ import numpy as np
 
 from .levels import RATE, fast_length
 
+LOOP = 786_432  # samples, 16.4 s: nobody hears noise come back after that
 Spectrum = Callable[[np.ndarray], np.ndarray]  # amplitude for frequencies in Hz
 
 
 def shaped(random: np.random.Generator, count: int, spectrum: Spectrum, width: float = 1.0) -> np.ndarray:
     """Stereo noise [2, count] with an amplitude `spectrum`, RMS 1. `width` 0..1: how different the sides are;
-    the lowest octaves stay together, as they do in the open."""
-    size = fast_length(count)
+    the lowest octaves stay together, as they do in the open. Longer ones than LOOP repeat, without a seam:
+    noise made from its spectrum is periodic."""
+    size = fast_length(min(count, LOOP))
     frequencies = np.fft.rfftfreq(size, 1 / RATE).astype(np.float32)
     amplitude = spectrum(np.maximum(frequencies, 1.0)).astype(np.float32)
     amplitude[frequencies < 18] = 0.0
@@ -25,7 +27,8 @@ def shaped(random: np.random.Generator, count: int, spectrum: Spectrum, width: f
     waves = random.standard_normal((3 if width else 1, 2 * len(frequencies)), np.float32).view(np.complex64)
     common = amplitude * np.sqrt(1 - own**2) * waves[0]
     sides = common + amplitude * own * waves[1:] if width else np.stack([common, common])
-    return _unit(np.fft.irfft(sides, size)[:, :count])
+    noise = np.fft.irfft(sides, size)
+    return _unit(np.tile(noise, (1, -(-count // size)))[:, :count])
 
 
 def _unit(noise: np.ndarray) -> np.ndarray:
