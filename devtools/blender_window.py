@@ -23,6 +23,7 @@ DRIVER = ROOT / "devtools" / "window_driver.py"
 MODULE = "bl_ext.user_default.take_one"
 START_SECONDS = 60
 HOVER_SECONDS = 0.18
+FIND_SECONDS = 90
 STEP = 11  # pixels between two looks for a button: half a button's height
 
 # Names for the snippets that run in Blender
@@ -80,6 +81,7 @@ class BlenderWindow:
         self.shots = shots or folder
         self.shots.mkdir(parents=True, exist_ok=True)
         self.clicks = 0
+        self._known: dict[tuple[str, str], Button] = {}  # where buttons were found
         self._received = b""
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(START_SECONDS)
@@ -163,7 +165,7 @@ class BlenderWindow:
     def picture(self, name: str) -> Path:
         """A picture of the whole screen, after everything is drawn."""
         path = self.shots / f"{name}.png"
-        time.sleep(0.4)
+        time.sleep(0.8)  # panels slide to their place
         self.run(f"subprocess.run(['import', '-window', 'root', {str(path)!r}], check=True)")
         return path
 
@@ -219,12 +221,19 @@ class BlenderWindow:
     ) -> Button:
         """The button that runs an operator ("takeone.retake", or with arguments "takeone.fix(fix='install'") or that
         edits a property (".prompt"). The panel is scrolled as needed."""
+        known = self._known.get((does, area))
+        if known and does in self._look_twice(known, area, region):
+            return known
+        ends = time.monotonic() + FIND_SECONDS
         for up in (None, True, True, False, False, False, False):
+            if time.monotonic() > ends:
+                break
             if up is not None:
                 self.scroll(up, area, region)
             for column in across:
                 for button in self._column(area, region, column):
-                    if does in button.does:
+                    if does in button.does and does in self._look_twice(button, area, region):
+                        self._known[does, area] = button
                         return button
         self.picture("not_found")
         raise WindowError(f"there is no button for {does} in the {region} of the {area}")
@@ -252,6 +261,14 @@ class BlenderWindow:
             does = self._hover(x, y, area, region)
             if does:
                 yield Button(x, y, does)
+
+    def _look_twice(self, button: Button, area: str, region: str) -> str:
+        """What lies there when the mouse comes from elsewhere: the panel may have moved, or Blender been slow."""
+        self.run(f"xdotool('mousemove', {button.x}, 2)")
+        time.sleep(0.4)
+        self._hover(button.x, button.y, area, region)
+        time.sleep(0.2)
+        return self._hover(button.x, button.y, area, region)
 
     def _hover(self, x: int, y: int, area: str, region: str) -> str:
         """What lies under the mouse there. Blender needs a moment to notice the mouse."""

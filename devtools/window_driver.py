@@ -35,7 +35,8 @@ def _tick() -> float | None:
 
 
 def _answer(source: str) -> None:
-    """Run a snippet. What it leaves in `result` goes back, or the traceback."""
+    """Run a snippet, where `scene` is the first window's. What it leaves in `result` goes back, or the traceback."""
+    _names["scene"] = bpy.context.window_manager.windows[0].scene
     _names["result"] = None
     try:
         exec(source, _names)
@@ -47,4 +48,6 @@ def _answer(source: str) -> None:
     _socket.setblocking(False)
 
 
+bpy.context.preferences.view.show_splash = False  # it would cover what is to be clicked
+bpy.context.preferences.use_preferences_save = False
 bpy.app.timers.register(_tick, first_interval=1.0, persistent=True)

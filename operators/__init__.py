@@ -2,10 +2,11 @@
 
 import bpy
 
-from . import animate, queue, setup, shots, takes, trouble
+from . import animate, presets, queue, setup, shots, takes, trouble
 
 CLASSES = (
     *animate.CLASSES,
+    *presets.CLASSES,
     *queue.CLASSES,
     *setup.CLASSES,
     *shots.CLASSES,

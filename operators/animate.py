@@ -116,9 +116,7 @@ class Animate(Direction):
             overrides=self.overrides(),
         )
         for take in made:
-            self.report(
-                {"INFO"}, rpt_("Take {number} is ready: {clip}").format(number=take.number, clip=take.clip)
-            )
+            self.report({"INFO"}, rpt_("Take {number} is ready: {clip}").format(number=take.number, clip=take.clip))
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         if bpy.app.background:

@@ -2,10 +2,11 @@
 """The queue: cancel one job or all, let one go first."""
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import IntProperty, StringProperty
 
 from ..scene import jobs, pump
-from ..scene.state import QUEUED, STATE
+from ..scene.state import QUEUED, STATE, WAITING_FILE
 
 
 class TAKEONE_OT_cancel(bpy.types.Operator):
@@ -15,9 +16,7 @@ class TAKEONE_OT_cancel(bpy.types.Operator):
     bl_label = "Cancel Take"
     bl_options = {"REGISTER"}
 
-    job: StringProperty(
-        name="Job", description="Key of the job. Empty: the one that began last", options={"SKIP_SAVE"}
-    )
+    job: StringProperty(name="Job", description="Key of the job. Empty: the one that began last", options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -56,9 +55,7 @@ class TAKEONE_OT_queue_move(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     job: StringProperty(name="Job", description="Key of the waiting job", options={"SKIP_SAVE"})
-    by: IntProperty(
-        name="By", description="Places to move, negative for earlier", default=-1, options={"SKIP_SAVE"}
-    )
+    by: IntProperty(name="By", description="Places to move, negative for earlier", default=-1, options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -79,6 +76,37 @@ class TAKEONE_OT_queue_move(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class TAKEONE_OT_forget_waiting(bpy.types.Operator):
+    """Forget the takes that are ready for other files. Their clips stay on disk, and land nowhere by themselves"""
+
+    bl_idname = "takeone.forget_waiting"
+    bl_label = "Forget Takes of Other Files"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        if any(job.status == WAITING_FILE for job in STATE.jobs.values()):
+            return True
+        cls.poll_message_set("No take waits for another file")
+        return False
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=rpt_("Forget the takes of other files?"),
+            message=rpt_("They no longer land by themselves when their file is opened."),
+            confirm_text=rpt_("Forget"),
+        )
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        for job in [job for job in STATE.jobs.values() if job.status == WAITING_FILE]:
+            del STATE.jobs[job.key]
+            pump.session().landed(job.key)
+        STATE.changed()
+        return {"FINISHED"}
+
+
 def waiting_keys() -> list[str]:
     """Keys of the waiting jobs in the order in which they will be made."""
     waiting = [job for job in STATE.jobs.values() if job.status == QUEUED]
@@ -87,10 +115,10 @@ def waiting_keys() -> list[str]:
 
 def poll_jobs(cls: type[bpy.types.Operator]) -> bool:
     """Poll of operators that stop takes."""
-    if STATE.jobs:
+    if any(job.status != WAITING_FILE for job in STATE.jobs.values()):
         return True
     cls.poll_message_set("No take is being made")
     return False
 
 
-CLASSES = (TAKEONE_OT_cancel, TAKEONE_OT_cancel_all, TAKEONE_OT_queue_move)
+CLASSES = (TAKEONE_OT_cancel, TAKEONE_OT_cancel_all, TAKEONE_OT_queue_move, TAKEONE_OT_forget_waiting)

@@ -23,9 +23,7 @@ class TAKEONE_OT_install(bpy.types.Operator):
     bl_label = "Install Backend"
     bl_options = {"REGISTER"}
 
-    profile: EnumProperty(
-        name="Profile", description="What to install", items=PROFILES, options={"SKIP_SAVE"}
-    )
+    profile: EnumProperty(name="Profile", description="What to install", items=PROFILES, options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:

@@ -169,9 +169,7 @@ class TAKEONE_OT_line_move(bpy.types.Operator):
     bl_label = "Move Dialogue Line"
     bl_options = {"REGISTER", "UNDO"}
 
-    by: IntProperty(
-        name="By", description="Places to move, negative for earlier", default=-1, options={"SKIP_SAVE"}
-    )
+    by: IntProperty(name="By", description="Places to move, negative for earlier", default=-1, options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

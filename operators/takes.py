@@ -8,7 +8,8 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import IntProperty, StringProperty
 
-from ..scene import properties, strips, takes
+from ..scene import compare, properties, strips, takes
+from ..scene.edit import ensure_edit_scene
 from ..scene.errors import SceneError
 from .animate import chosen_take, poll_ready, poll_take
 from .report import attempt, fail
@@ -18,9 +19,7 @@ from .shots import shot_of
 class TakeOperator:
     """An operator that acts on the chosen take, or on the one whose id it is given."""
 
-    take: StringProperty(
-        name="Take", description="Id of the take. Empty: the chosen one", options={"SKIP_SAVE"}
-    )
+    take: StringProperty(name="Take", description="Id of the take. Empty: the chosen one", options={"SKIP_SAVE"})
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -85,7 +84,7 @@ class TAKEONE_OT_take_play(ReadyTakeOperator, bpy.types.Operator):
             open_outside(takes.clip_path(take))
             return
         edit, strip = place
-        edit.frame_set(int(strip.frame_final_start))
+        edit.frame_set(strips.start(strip))
         with context.temp_override(window=window):
             if not window.screen.is_animation_playing:
                 bpy.ops.screen.animation_play()
@@ -117,6 +116,48 @@ class TAKEONE_OT_take_make_current(ReadyTakeOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return attempt(self, lambda: takes.make_current(*self.find(context)))
+
+
+class TAKEONE_OT_take_compare(ReadyTakeOperator, bpy.types.Operator):
+    """Show the chosen take beside the current one, over the edit. Again takes the comparison away"""
+
+    bl_idname = "takeone.take_compare"
+    bl_label = "Compare Takes"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if compare.showing():
+            return True
+        if not poll_ready(cls, context):
+            return False
+        if other_take(shot_of(context), chosen_take(context)) is not None:
+            return True
+        cls.poll_message_set("There is no second take to compare with")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        if compare.hide() and not self.take:
+            return {"FINISHED"}
+        return attempt(self, lambda: self.show(context))
+
+    def show(self, context: bpy.types.Context) -> None:
+        """Lay the comparison where the edit shows the shot, else at its playhead. Raises SceneError."""
+        shot, take = self.find(context)
+        other = other_take(shot, take)
+        place = next(iter(strips.strips_of_shot(shot.uid)), None)
+        edit = place[0] if place else ensure_edit_scene(context, shot.id_data)
+        frame = strips.start(place[1]) if place else edit.frame_current
+        compare.show(edit, other, take, frame)
+        edit.frame_set(frame)
+
+
+def other_take(shot: Any, take: Any) -> Any | None:
+    """What a take is compared with: the shot's current take, or where it is that itself, the one before or after."""
+    ready = [one for one in shot.takes if one.status == "READY"]
+    others = [one for one in ready if one.uid != take.uid]
+    current = next((one for one in others if one.uid == shot.current_take), None)
+    return current or (others[-1] if others else None)
 
 
 class TAKEONE_OT_take_rate(TakeOperator, bpy.types.Operator):
@@ -212,6 +253,7 @@ CLASSES = (
     TAKEONE_OT_take_choose,
     TAKEONE_OT_take_play,
     TAKEONE_OT_take_make_current,
+    TAKEONE_OT_take_compare,
     TAKEONE_OT_take_rate,
     TAKEONE_OT_take_show_file,
     TAKEONE_OT_take_delete,

@@ -62,11 +62,7 @@ class TAKEONE_OT_fix(bpy.types.Operator):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        fix = (
-            self.fix
-            if self.properties.is_property_set("fix") or not STATE.last_error
-            else STATE.last_error.fix
-        )
+        fix = self.fix if self.properties.is_property_set("fix") or not STATE.last_error else STATE.last_error.fix
         return attempt(self, lambda: ACTIONS[fix](context))
 
 
@@ -114,11 +110,7 @@ def _retry(context: bpy.types.Context) -> None:
     STATE.dismiss()
     connection.ensure()
     shot = shot_of(context)
-    if (
-        shot.uid
-        and 0 <= shot.active_take < len(shot.takes)
-        and shot.takes[shot.active_take].status == "FAILED"
-    ):
+    if shot.uid and 0 <= shot.active_take < len(shot.takes) and shot.takes[shot.active_take].status == "FAILED":
         bpy.ops.takeone.make_again()
         return
     _animate(context)
@@ -134,9 +126,7 @@ ACTIONS = {
     "install": lambda _context: bpy.ops.takeone.install(),
     "start": lambda _context: bpy.ops.takeone.backend_start(),
     "connect": lambda _context: (
-        bpy.ops.takeone.connect_server("INVOKE_DEFAULT")
-        if settings.use_server()
-        else bpy.ops.takeone.backend_restart()
+        bpy.ops.takeone.connect_server("INVOKE_DEFAULT") if settings.use_server() else bpy.ops.takeone.backend_restart()
     ),
     "pick_camera": _pick_camera,
     "save_file": _save_file,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
+from bl_ui.utils import PresetPanel
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..operators import shots
+from ..operators import presets, shots
 from ..operators.trouble import FIXES
 from ..scene import jobs, properties
 from ..scene.camera import picture_size
@@ -117,11 +118,23 @@ def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
     row.menu("TAKEONE_MT_animate", text="", icon="DOWNARROW_HLT")
 
 
+class TAKEONE_PT_presets(PresetPanel, bpy.types.Panel):
+    """Directions kept as presets."""
+
+    bl_label = "Direction Presets"
+    preset_subdir = presets.FOLDER
+    preset_operator = "script.execute_preset"
+    preset_add_operator = "takeone.preset_add"
+
+
 class DirectionPanel:
     """What should happen."""
 
     bl_label = "Direction"
     parent = "shot"
+
+    def draw_header_preset(self, _context: bpy.types.Context) -> None:
+        TAKEONE_PT_presets.draw_panel_header(self.layout)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
@@ -146,17 +159,13 @@ class DirectionPanel:
         row = column.row()
         row.prop(shot, "motion", text="Camera", expand=False)
         if not able.get("camera_path", True) and shot.motion == "CAMERA":
-            reason(
-                layout, context, iface_("{engine} moves the camera by words only").format(engine=able["name"])
-            )
+            reason(layout, context, iface_("{engine} moves the camera by words only").format(engine=able["name"]))
         draw_length(column, context, shot, able)
         if not able.get("sound", True):
             reason(layout, context, iface_("{engine} makes no sound").format(engine=able["name"]))
 
 
-def draw_lines(
-    layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: dict[str, Any]
-) -> None:
+def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: dict[str, Any]) -> None:
     """Dialogue as a small list."""
     row = layout.row()
     speaks = able.get("dialogue", True)
@@ -236,9 +245,7 @@ class SettingsPanel:
         layout.prop(scene.take_one, "placement")
 
 
-def draw_length(
-    layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: dict[str, Any]
-) -> None:
+def draw_length(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: dict[str, Any]) -> None:
     """Seconds and frames, and whether the engine can make that much."""
     column = layout.column(align=True)
     too_long = bool(able) and shot.seconds > able["max_seconds"]
@@ -289,9 +296,7 @@ class TAKEONE_MT_engines(bpy.types.Menu):
 
     def draw(self, _context: bpy.types.Context) -> None:
         if not STATE.engines:
-            self.layout.operator(
-                "takeone.backend_start", text="Start the backend to see its engines", icon="PLAY"
-            )
+            self.layout.operator("takeone.backend_start", text="Start the backend to see its engines", icon="PLAY")
         for engine in STATE.engines:
             row = self.layout.row()
             row.active = engine["available"]
@@ -333,7 +338,7 @@ class TAKEONE_MT_animate(bpy.types.Menu):
         layout.operator("takeone.preferences", icon="PREFERENCES")
 
 
-MENUS = (TAKEONE_UL_lines, TAKEONE_MT_engines, TAKEONE_MT_shots, TAKEONE_MT_animate)
+MENUS = (TAKEONE_UL_lines, TAKEONE_PT_presets, TAKEONE_MT_engines, TAKEONE_MT_shots, TAKEONE_MT_animate)
 SHOT = in_both_sidebars(ShotPanel, "shot")
 DIRECTION = in_both_sidebars(DirectionPanel, "direction")
 SETTINGS = in_both_sidebars(SettingsPanel, "settings")

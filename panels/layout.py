@@ -39,9 +39,7 @@ def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, i
     column = layout.column(align=True)
     column.scale_y = 0.8
     for index, line in enumerate(textwrap.wrap(text, characters)):
-        column.label(
-            text=line, icon=icon if index == 0 else ("BLANK1" if icon != "NONE" else "NONE"), translate=False
-        )
+        column.label(text=line, icon=icon if index == 0 else ("BLANK1" if icon != "NONE" else "NONE"), translate=False)
 
 
 def reason(layout: bpy.types.UILayout, context: bpy.types.Context, text: str) -> None:

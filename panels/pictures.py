@@ -14,9 +14,7 @@ import bpy.utils.previews
 MAX_LOADED = 400  # pictures kept at once; the least recently asked for go first
 
 _collection: bpy.utils.previews.ImagePreviewCollection | None = None
-_loaded: dict[
-    str, tuple[str, int]
-] = {}  # path -> (key in the collection, icon id), most recently asked for last
+_loaded: dict[str, tuple[str, int]] = {}  # path -> (key in the collection, icon id), most recently asked for last
 _wanted: dict[str, None] = {}
 _live: dict[str, tuple[int, int]] = {}  # job key -> (hash of the JPEG, icon id)
 _folder: tempfile.TemporaryDirectory | None = None

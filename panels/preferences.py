@@ -40,9 +40,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
             ),
         ),
     )
-    profile: EnumProperty(
-        name="Install", description="What to install on this computer", items=setup.PROFILES
-    )
+    profile: EnumProperty(name="Install", description="What to install on this computer", items=setup.PROFILES)
     server_url: StringProperty(name="Address", description="Such as http://192.168.1.20:8000")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -63,9 +61,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
         row = layout.row(align=True)
         row.prop(self, "profile", text="")
         texts = {"missing": iface_("Install"), "outdated": iface_("Update")}
-        row.operator(
-            "takeone.install", text=texts.get(STATE.backend.state, iface_("Install Again")), icon="IMPORT"
-        )
+        row.operator("takeone.install", text=texts.get(STATE.backend.state, iface_("Install Again")), icon="IMPORT")
         if not bpy.app.online_access:
             box = layout.box()
             wrapped(
@@ -114,12 +110,8 @@ def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     box.label(text="Engines")
     for engine in STATE.engines:
         column = box.column(align=True)
-        column.label(
-            text=engine["name"], icon="CHECKMARK" if engine["available"] else "CANCEL", translate=False
-        )
-        wrapped(
-            column, context, engine["description"] if engine["available"] else engine["reason"], icon="BLANK1"
-        )
+        column.label(text=engine["name"], icon="CHECKMARK" if engine["available"] else "CANCEL", translate=False)
+        wrapped(column, context, engine["description"] if engine["available"] else engine["reason"], icon="BLANK1")
 
 
 CLASSES = (TAKEONE_AP_preferences,)

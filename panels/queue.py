@@ -14,7 +14,6 @@ WORDS = {
     SENDING: "Sending",
     QUEUED: "Waiting",
     IN_PROGRESS: "Making",
-    WAITING_FILE: "Ready: lands when its file is opened",
 }
 
 
@@ -30,9 +29,16 @@ class QueuePanel:
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        for job in STATE.jobs.values():
+        making = [job for job in STATE.jobs.values() if job.status != WAITING_FILE]
+        for job in making:
             draw_job(layout, context, job)
-        if len(STATE.jobs) > 1:
+        waiting = len(STATE.jobs) - len(making)
+        if waiting:
+            row = layout.row()
+            text = iface_("{count} ready for other files").format(count=waiting)
+            row.label(text=text, icon="FILE_BLEND", translate=False)
+            row.operator("takeone.forget_waiting", text="", icon="X", emboss=False)
+        if len(making) > 1:
             layout.operator("takeone.cancel_all", text="Cancel All", icon="CANCEL")
 
 
@@ -40,9 +46,7 @@ def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -
     """One job: name, picture, bar, buttons."""
     column = layout.column(align=True)
     row = column.row(align=True)
-    row.label(
-        text=iface_("{shot}, take {number}").format(shot=job.shot_name, number=job.number), translate=False
-    )
+    row.label(text=iface_("{shot}, take {number}").format(shot=job.shot_name, number=job.number), translate=False)
     if job.status == QUEUED:
         up = row.operator("takeone.queue_move", text="", icon="TRIA_UP")
         up.job, up.by = job.key, -1

@@ -8,7 +8,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..operators import shots
-from ..scene import takes
+from ..scene import compare, takes
 from . import pictures
 from .layout import in_both_sidebars, reason, region_scale, wrapped
 
@@ -44,22 +44,27 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     row = layout.row(align=True)
     row.operator("takeone.take_play", text="Play", icon="PLAY")
     row.operator("takeone.take_make_current", text="Make Current", icon="CHECKMARK")
+    row.operator("takeone.take_compare", text="", icon="MOD_MIRROR", depress=compare.showing())
+    row = layout.row(align=True)
+    row.operator("takeone.retake", text="Retake", icon="FILE_REFRESH").same_seed = False
+    row.operator("takeone.retake", text="", icon="LOCKED").same_seed = True
+    row.operator("takeone.variations", text="Variations", icon="DUPLICATE")
     row = layout.row(align=True)
     row.operator("takeone.refine", text="Refine", icon="SHADERFX").engine = take.engine
     row.operator("takeone.take_copy_settings", text="Copy Settings", icon="COPYDOWN")
-    row = layout.row(align=True)
+    split = layout.split(factor=0.7)
+    row = split.row(align=True)
     for stars in range(1, 6):
         icon_name = "SOLO_ON" if stars <= take.rating else "SOLO_OFF"
         row.operator("takeone.take_rate", text="", icon=icon_name, emboss=False).rating = stars
-    row.separator_spacer()
+    row = split.row(align=True)
+    row.alignment = "RIGHT"
     row.operator("takeone.take_show_file", text="", icon="FILE_FOLDER")
     row.operator("takeone.take_delete", text="", icon="TRASH")
     layout.prop(take, "note", text="", icon="GREASEPENCIL", placeholder="Note")
     column = layout.column(align=True)
     column.scale_y = 0.8
-    column.label(
-        text=iface_("{engine}, seed {seed}").format(engine=take.engine, seed=take.seed), translate=False
-    )
+    column.label(text=iface_("{engine}, seed {seed}").format(engine=take.engine, seed=take.seed), translate=False)
     if take.notes:
         wrapped(layout, context, take.notes, icon="INFO")
 

@@ -1,0 +1,65 @@
+"""A real Blender with its window, and the extension installed from the zip in a clean profile."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
+
+from devtools import build  # noqa: E402
+from devtools.blender_window import BlenderWindow, install_zip  # noqa: E402
+
+SHOTS = ROOT / ".dev" / "screenshots"
+# a scene that renders in a blink, and no second window for it
+SMALL = """
+bpy.context.preferences.view.render_display_type = "NONE"
+scene.render.engine = "BLENDER_WORKBENCH"
+scene.render.resolution_x, scene.render.resolution_y = 320, 180
+"""
+EDIT = "next((s for s in bpy.data.scenes if s.sequence_editor and s.sequence_editor.strips_all), None)"
+STRIPS = f"[(strip.type, strip.name, strip.channel) for strip in {EDIT}.sequence_editor.strips_all] if {EDIT} else []"
+
+
+@pytest.fixture(scope="session")
+def zip_path() -> Path:
+    """The extension's zip: the one that the build made, else one made now."""
+    if not os.environ.get("BLENDER"):
+        pytest.skip("the variable BLENDER names no Blender")
+    given = os.environ.get("TAKE_ONE_ZIP")
+    return Path(given) if given else build.build(ROOT / "dist")
+
+
+@pytest.fixture(scope="session")
+def installed(zip_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Blender profile with the extension installed and nothing else."""
+    profile = tmp_path_factory.mktemp("profile")
+    install_zip(zip_path, profile)
+    return profile
+
+
+@pytest.fixture(scope="module")
+def open_blender(
+    installed: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Callable[..., BlenderWindow]]:
+    """Opens a Blender with a Take One home of its own; all are closed when the module's tests are done."""
+    opened: list[BlenderWindow] = []
+    homes = tmp_path_factory.mktemp("home")
+
+    def start(*arguments: str, home: str = "home", **environment: str) -> BlenderWindow:
+        folder = tmp_path_factory.mktemp("blender")
+        variables = {"BLENDER_USER_RESOURCES": str(installed), "TAKE_ONE_HOME": str(homes / home), **environment}
+        name = request.module.__name__.rpartition(".")[2].removeprefix("test_")
+        window = BlenderWindow(folder, variables, arguments, shots=SHOTS / name)
+        opened.append(window)
+        window.run(SMALL)
+        return window
+
+    yield start
+    for window in opened:
+        window.close()
