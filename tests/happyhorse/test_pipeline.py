@@ -87,7 +87,7 @@ def test_a_clip_with_sound(models, request_):
 
 def test_the_seed_decides_all(models, request_):
     first, again = (make(models, request_) for _ in range(2))
-    assert again.notes == ("Refined from the saved latents: the base stage was not run again.",)
+    assert again.notes == ("Made from the saved latents of this take: the base stage was not run again.",)
     for path in latents.folder().iterdir():
         path.unlink()
     anew = make(Models(CPU), request_)
@@ -164,7 +164,7 @@ def test_another_request_has_other_latents(models, request_, change):
     options = change.pop("options", {"steps": 1})
     other = make(models, dataclasses.replace(request_, **change), **options)
     assert other.facts["latents"] != first.facts["latents"]
-    assert "Refined from" not in " ".join(other.notes)
+    assert "saved latents" not in " ".join(other.notes)
 
 
 def test_a_model_that_changed_has_other_latents(tiny_home, tiny_folder, request_, tmp_path):

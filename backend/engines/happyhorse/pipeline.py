@@ -114,7 +114,7 @@ class _Job:
             saved = latents.find(latents.reference(recipe))
         if saved is not None:
             self.course.skip(BASE)
-            self.notes.append("Refined from the saved latents: the base stage was not run again.")
+            self.notes.append("Made from the saved latents of this take: the base stage was not run again.")
             return saved
         still, colours = self._picture(self.grid)
 
