@@ -50,7 +50,7 @@ def to_kana(text: str) -> str:
             read = number(int(written[:12]))
         elif written[:1] == "は" and written[1:] in _AFTER_TOPIC and words:
             read = "わ " + written[1:]
-        ending = all("\u3041" <= char <= "\u309f" for char in written) and not words_end(words)
+        ending = all("\u3041" <= char <= "\u309f" for char in written) and not _word_is_over(words)
         if words and (ending or not read[:1].isalpha()):
             words[-1] += read
         else:
@@ -58,7 +58,7 @@ def to_kana(text: str) -> str:
     return " ".join(word for word in words if word.strip())
 
 
-def words_end(words: list[str]) -> bool:
+def _word_is_over(words: list[str]) -> bool:
     """Whether the last word is over: nothing before, a mark, or a particle that has already joined it."""
     return not words or not words[-1][-1:].isalpha() or words[-1][-1] in "わをがもの"
 

@@ -113,8 +113,8 @@ def _in_a_room(samples: np.ndarray) -> np.ndarray:
 
 
 def _timbres(speakers: list[str]) -> dict[str, Timbre]:
-    """A voice for each speaker from the name alone, so that it is the same in every shot; never the same for
-    two."""
+    """A voice for each speaker, from the name alone, so that it is the same in every shot; where two in one shot
+    would share a variant, the later speaker takes the next."""
     timbres: dict[str, Timbre] = {}
     taken: set[str] = set()
     for speaker in speakers:
