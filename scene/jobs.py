@@ -108,6 +108,7 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
     """
     ends = time.monotonic() + timeout
     failed: SceneError | None = None
+    told = pump.take_waiting()
     while any(key in STATE.jobs for key in keys):
         if time.monotonic() > ends:
             raise SceneError(
@@ -120,7 +121,7 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
                 backend.message or "The backend is not started.",
                 backend.fix or "start",
             )
-        event = pump.session().next_event(0.2)
+        event = told.pop(0) if told else pump.session().next_event(0.2)
         if event is None:
             continue
         pump.handle(event)

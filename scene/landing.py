@@ -4,6 +4,8 @@ meanwhile."""
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 import bpy
@@ -12,6 +14,7 @@ from ..client.events import TakeReady
 from . import strips, takes
 from .edit import EDIT_KEY, ensure_edit_scene
 from .errors import SceneError
+from .plan import frame_rate
 from .properties import add_shot, find_scene, find_shot, find_take
 from .state import STATE
 
@@ -35,27 +38,36 @@ def can_land(context: bpy.types.Context) -> bool:
     )
 
 
-def land(context: bpy.types.Context, ready: TakeReady) -> Any | None:
-    """Put a take into its shot's list and onto the edit, as one undo step. Returns the take, or None where
-    another file is open: it then waits. A shot that is gone is made again. Where no strip could be laid,
-    the take is in the list all the same and STATE.last_error says why.
+def land(context: bpy.types.Context, ready: TakeReady) -> bool:
+    """All of `land_steps` at once. Returns whether the take has landed; False where another file is open."""
+    if not file_is_open(ready.job["binding"]["file_id"]):
+        return False
+    for _ in land_steps(context, ready):
+        pass
+    return True
+
+
+def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
+    """Put a take into its shot's list and onto the edit, as one undo step; between the steps Blender may
+    draw. The take's file must be open. A shot that is gone is made again. Where no strip could be laid, the
+    take is in the list all the same and STATE.last_error says why.
+
+    Steps that were not gone to the end are begun anew with the same event.
     """
     binding = ready.job["binding"]
-    if not file_is_open(binding["file_id"]):
-        return None
     shot = find_shot(binding["shot_uid"]) or _recreate_shot(context, ready)
     take = find_take(shot, ready.key) or shot.takes.add()
     _fill(take, ready)
     shot.last_number = max(shot.last_number, take.number)
     takes.remember(shot, take)
+    name = takes.take_name(shot.name, take.number)
     try:
-        _show(context, shot, take, binding)
+        yield from _show(context, shot, take, binding)
     except SceneError as error:
         STATE.fail(error, ready.key)
-    takes.remember(shot, take)
+    yield
     STATE.last_landed = ready.key
-    push_undo(context, f"Take One: {takes.take_name(shot.name, take.number)}")
-    return take
+    push_undo(context, f"Take One: {name}")
 
 
 def push_undo(context: bpy.types.Context, message: str) -> None:
@@ -67,33 +79,43 @@ def push_undo(context: bpy.types.Context, message: str) -> None:
             bpy.ops.ed.undo_push(message=message)
 
 
-def _show(context: bpy.types.Context, shot: Any, take: Any, binding: dict[str, Any]) -> None:
+def _show(context: bpy.types.Context, shot: Any, take: Any, binding: dict[str, Any]) -> Iterator[None]:
     """Swap the take onto the strips that it replaces, or lay new strips."""
+    shot_uid, take_uid = shot.uid, take.uid
     name = takes.take_name(shot.name, take.number)
     clip = takes.clip_path(take)
+    fps = json.loads(take.request or "{}").get("fps")
+    strips.remove_unfinished(take_uid)
     replaced = take.refines or (shot.current_take if binding.get("placement") == strips.REPLACE else "")
     pairs = strips.strips_of_take(replaced) if replaced else []
     if pairs:
-        strips.swap([strip for _, strip in pairs], clip, name=name, take_uid=take.uid)
-        for _, strip in pairs:
-            strip[strips.JOB_KEY] = take.uid
-        shot.current_take = take.uid
-        return
-    if strips.strips_of_take(take.uid):
-        return  # told twice
-    edit = find_scene(binding.get("edit_uid") or "-") or ensure_edit_scene(context, shot.id_data)
-    frame = strips.last_frame(edit)
-    if binding.get("placement") == strips.PLAYHEAD and binding.get("frame") is not None:
-        frame = binding["frame"]
-    placed = strips.place(
-        edit, clip, name=name, shot_uid=shot.uid, take_uid=take.uid, frame=frame, sound=has_sound(take)
-    )
-    for strip in placed:
-        if strip is not None:
-            strip[strips.JOB_KEY] = take.uid
-    if EDIT_KEY in edit:  # an edit of our own shows all of its takes
-        edit.frame_end = max(edit.frame_end, strips.end(placed.movie) - 1)
-    shot.current_take = take.uid
+        yield from strips.swap_steps([strip for _, strip in pairs], clip, name=name, take_uid=take_uid)
+    elif not strips.strips_of_take(take_uid):  # else it was told twice
+        edit = find_scene(binding.get("edit_uid") or "-") or ensure_edit_scene(context, shot.id_data)
+        frame = strips.last_frame(edit)
+        if binding.get("placement") == strips.PLAYHEAD and binding.get("frame") is not None:
+            frame = binding["frame"]
+        yield from strips.place_steps(
+            edit, clip, name=name, shot_uid=shot_uid, take_uid=take_uid, frame=frame, sound=has_sound(take)
+        )
+    for edit, strip in strips.strips_of_take(take_uid):
+        _check_rate(edit, fps, take_uid)
+        if EDIT_KEY in edit:  # an edit of our own shows all of its takes
+            edit.frame_end = max(edit.frame_end, strips.end(strip) - 1)
+    shot = find_shot(shot_uid)
+    if shot is not None:
+        shot.current_take = take_uid
+
+
+def _check_rate(edit: bpy.types.Scene, fps: str | None, take_uid: str) -> None:
+    """Say so where the edit's frame rate was changed since the take was asked for."""
+    rate = frame_rate(edit)
+    if fps and abs(Fraction(fps) - rate) > Fraction(1, 100):
+        message = (
+            f"The take was made for {float(Fraction(fps)):g} frames a second and '{edit.name}' runs at "
+            f"{float(rate):g}: it plays too fast or slow. Make it again."
+        )
+        STATE.fail(SceneError("frame_rate", message, "retry"), take_uid)
 
 
 def has_sound(take: Any) -> bool:
@@ -116,9 +138,7 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.refines = binding.get("refines", "")
     take.notes = "\n".join(result.get("notes") or ())
     request = json.loads(take.request) if take.request else {}
-    request |= {
-        name: job[name] for name in ("prompt", "model", "seconds", "size", "fps", "seed") if name in job
-    }
+    request |= {name: job[name] for name in ("prompt", "model", "seconds", "size", "fps", "seed") if name in job}
     if "sound_seconds" in result:
         request["sound_seconds"] = result["sound_seconds"]
     take.request = json.dumps(request)

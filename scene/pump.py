@@ -6,6 +6,8 @@ import atexit
 import logging
 import time
 from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import bpy
 
@@ -21,10 +23,12 @@ from .state import ACTIVE, STATE, WAITING_FILE, Backend, Job
 LOG = logging.getLogger("take_one")
 BUDGET = 0.005  # seconds a tick; a landing is one event and may take longer
 BUSY_TICK, IDLE_TICK = 0.1, 0.5
-SHOWN_IN = {"VIEW_3D", "SEQUENCE_EDITOR", "PREFERENCES"}
+LANDING_TICK = 0.01  # time to draw and to take the user's events between two steps
+SHOWN_IN = {"VIEW_3D": "UI", "SEQUENCE_EDITOR": "UI", "PREFERENCES": "WINDOW"}  # area: its region with panels
 
 _session: Session | None = None
 _waiting: deque[events.Event] = deque()  # told, not handled yet
+_steps: Iterator[None] | None = None  # of the first landing that waits
 _drawn = 0  # the revision that the panels were told to draw last
 
 
@@ -53,39 +57,75 @@ def close() -> None:
         _session = None
         atexit.unregister(close)
     _waiting.clear()
+    _forget_landing()
+
+
+def take_waiting() -> list[events.Event]:
+    """The events that were told and not handled yet, for one who will handle them now."""
+    waiting = list(_waiting)
+    _waiting.clear()
+    _forget_landing()
+    return waiting
 
 
 def pump(budget: float = BUDGET) -> bool:
-    """Handle waiting events for at most `budget` seconds. Returns whether anything changed that a panel
-    shows."""
+    """Handle waiting events for at most `budget` seconds, and take one step of a landing. Returns whether
+    anything changed that a panel shows."""
     before = STATE.revision
     ends = time.perf_counter() + budget
     if _session is not None:
         _waiting.extend(_session.poll())
-    ready = landing.can_land(bpy.context) if _waiting else True
-    for _ in range(len(_waiting)):
-        event = _waiting.popleft()
-        if isinstance(event, events.TakeReady) and not ready:
-            _waiting.append(event)
-            continue
+    landings = [event for event in _waiting if isinstance(event, events.TakeReady)]
+    others = [event for event in _waiting if not isinstance(event, events.TakeReady)]
+    while others and time.perf_counter() < ends:
+        event = others.pop(0)
+        _waiting.remove(event)
         handle(event)
-        if time.perf_counter() > ends:
-            break
+    if landings and time.perf_counter() < ends and landing.can_land(bpy.context):
+        _attempt(landings[0], _step)
     return STATE.revision != before
 
 
 def handle(event: events.Event) -> None:
-    """Make one event true here. What goes wrong is logged and kept in STATE.last_error; the job stays in
-    the journal."""
+    """Make one event true here, whole. What goes wrong is logged and kept in STATE.last_error; the job stays
+    in the journal."""
+    _attempt(event, _handle)
+
+
+def _attempt(event: events.Event, action: Callable[[Any], None]) -> None:
     try:
-        _handle(event)
+        action(event)
     except Exception as error:  # the timer must go on, and the user must know
         LOG.exception("while handling %s", type(event).__name__)
         key = getattr(event, "key", "")
-        STATE.fail(
-            SceneError("unexpected", f"Take One could not deal with a result: {error}", "open_log"), key
-        )
+        STATE.fail(SceneError("unexpected", f"Take One could not deal with a result: {error}", "open_log"), key)
+        _forget_landing()
+        if event in _waiting:
+            _waiting.remove(event)
     STATE.changed()
+
+
+def _step(event: events.TakeReady) -> None:
+    """One step of the landing of this take, the first of those that wait."""
+    global _steps
+    if not landing.file_is_open(event.job["binding"]["file_id"]):
+        _waiting.remove(event)
+        _land(event)
+        return
+    if _steps is None:
+        _steps = landing.land_steps(bpy.context, event)
+    try:
+        next(_steps)
+    except StopIteration:
+        _steps = None
+        _waiting.remove(event)
+        _landed(event)
+
+
+def _forget_landing() -> None:
+    """Leave the landing that is under way: what its steps know may be gone. It begins anew."""
+    global _steps
+    _steps = None
 
 
 def _handle(event: events.Event) -> None:
@@ -121,11 +161,14 @@ def _progress(event: events.JobProgress) -> None:
 
 
 def _land(event: events.TakeReady) -> None:
-    take = landing.land(bpy.context, event)
-    if take is None:
-        job = STATE.jobs.setdefault(event.key, job_of(event.key, event.job["binding"]))
-        job.status, job.progress = WAITING_FILE, 100
+    if landing.land(bpy.context, event):
+        _landed(event)
         return
+    job = STATE.jobs.setdefault(event.key, job_of(event.key, event.job["binding"]))
+    job.status, job.progress = WAITING_FILE, 100
+
+
+def _landed(event: events.TakeReady) -> None:
     STATE.jobs.pop(event.key, None)
     session().landed(event.key)
     if bpy.data.filepath:
@@ -144,9 +187,7 @@ def _failed(event: events.JobFailed) -> None:
     if take is not None:
         take.status = "CANCELLED" if cancelled else "FAILED"
     if not cancelled:
-        STATE.fail(
-            SceneError(error.get("code", ""), error.get("message", ""), error.get("fix") or ""), event.key
-        )
+        STATE.fail(SceneError(error.get("code", ""), error.get("message", ""), error.get("fix") or ""), event.key)
     session().landed(event.key)
 
 
@@ -164,20 +205,24 @@ def _tick() -> float:
     if STATE.revision != _drawn:
         _drawn = STATE.revision
         redraw()
+    if _steps is not None:
+        return LANDING_TICK
     busy = _waiting or any(job.status in ACTIVE for job in STATE.jobs.values())
     return BUSY_TICK if busy or STATE.backend.state == events.STARTING else IDLE_TICK
 
 
 def redraw() -> None:
-    """Draw the panels that show STATE."""
+    """Draw the panels that show STATE, and nothing else: not the view beside them."""
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
-            if area.type in SHOWN_IN:
-                area.tag_redraw()
+            for region in area.regions:
+                if region.type == SHOWN_IN.get(area.type):
+                    region.tag_redraw()
 
 
 @bpy.app.handlers.persistent
 def _on_load(*_: object) -> None:
+    _forget_landing()
     still.abandon()
     render_settings.heal()
     for job in STATE.jobs.values():
@@ -190,6 +235,7 @@ def _on_load(*_: object) -> None:
 
 @bpy.app.handlers.persistent
 def _on_undo(*_: object) -> None:
+    _forget_landing()
     if not still.rendering():
         render_settings.heal()
     takes.restore_after_undo()

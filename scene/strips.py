@@ -60,9 +60,7 @@ def content_length(strip: bpy.types.Strip) -> int:
 def last_frame(edit: bpy.types.Scene) -> int:
     """The frame after the last strip of the edit, or its first frame where there is none."""
     editor = edit.sequence_editor
-    return (
-        max((end(strip) for strip in editor.strips), default=edit.frame_start) if editor else edit.frame_start
-    )
+    return max((end(strip) for strip in editor.strips), default=edit.frame_start) if editor else edit.frame_start
 
 
 def place(
@@ -81,33 +79,75 @@ def place(
     Raises:
         SceneError: no_channel; clip_unreadable.
     """
-    editor = edit.sequence_editor or edit.sequence_editor_create()
-    sounds_before = set(bpy.data.sounds.keys())
-    made: list[bpy.types.Strip] = []
+    steps = place_steps(edit, clip, name=name, shot_uid=shot_uid, take_uid=take_uid, frame=frame, sound=sound)
+    for _ in steps:
+        pass
+    laid = {strip.type: strip for strip in edit.sequence_editor.strips if strip.get(JOB_KEY) == take_uid}
+    return Placed(laid["MOVIE"], laid.get("SOUND"))
+
+
+def place_steps(
+    edit: bpy.types.Scene,
+    clip: Path,
+    *,
+    name: str,
+    shot_uid: str,
+    take_uid: str,
+    frame: int,
+    sound: bool = True,
+) -> Iterator[None]:
+    """`place` in steps, so that Blender draws in between: opening a file takes some 20 ms. What was begun
+    and not ended bears no JOB_KEY; `remove_unfinished` takes it away."""
+    edit_name = edit.name
     try:
-        movie = editor.strips.new_movie(name, str(clip), CHANNELS, frame, fit_method="FIT")
-        made.append(movie)
-        movie[SIZE_KEY] = _check_readable(movie, clip)
-        count = length(movie)
-        channels = free_channels(editor, frame, frame + count, 2 if sound else 1, ignore=movie)
-        movie.channel = channels[-1]
-        audio = None
+        _place_movie(edit, clip, name, take_uid, frame, channels=2 if sound else 1)
         if sound:
-            audio = editor.strips.new_sound(f"{name} sound", str(clip), channels[0], frame)
-            made.append(audio)
-            if length(audio) != count:
-                setattr(audio, LENGTH, count)
-        for strip in made:
-            strip[SHOT_KEY], strip[TAKE_KEY] = shot_uid, take_uid
-            strip.select = False
+            yield
+            edit = bpy.data.scenes[edit_name]
+            movie = next((strip for _, strip in unfinished(take_uid)), None)
+            if movie is None:
+                return  # the user took it away
+            _place_sound(edit, movie, clip, f"{name} sound", take_uid)
+        for _, strip in unfinished(take_uid):
+            strip[SHOT_KEY], strip[JOB_KEY] = shot_uid, take_uid
             strip.color_tag = color_of(shot_uid)
-        return Placed(movie, audio)
-    except BaseException:
-        for strip in made:
-            editor.strips.remove(strip)
-        for added in set(bpy.data.sounds.keys()) - sounds_before:
-            bpy.data.sounds.remove(bpy.data.sounds[added])
+    except Exception:
+        remove_unfinished(take_uid)
         raise
+
+
+def _place_movie(edit: bpy.types.Scene, clip: Path, name: str, take_uid: str, frame: int, channels: int) -> None:
+    editor = edit.sequence_editor or edit.sequence_editor_create()
+    movie = editor.strips.new_movie(name, str(clip), CHANNELS, frame, fit_method="FIT")
+    movie[TAKE_KEY] = take_uid
+    movie.select = False
+    movie[SIZE_KEY] = _check_readable(movie, clip)
+    movie.channel = free_channels(editor, frame, end(movie), channels, ignore=movie)[-1]
+
+
+def _place_sound(edit: bpy.types.Scene, movie: bpy.types.Strip, clip: Path, name: str, take_uid: str) -> None:
+    """Under the movie where there is room, as long as it."""
+    editor = edit.sequence_editor
+    first, after = start(movie), end(movie)
+    free = usable_channels(editor, first, after)
+    below = [channel for channel in free if channel < movie.channel]
+    if not free:
+        raise _no_channel(first, after)
+    audio = editor.strips.new_sound(name, str(clip), below[-1] if below else free[0], first)
+    audio[TAKE_KEY] = take_uid
+    audio.select = False
+    if length(audio) != after - first:
+        setattr(audio, LENGTH, after - first)
+
+
+def unfinished(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
+    """The strips of a take that is just being laid."""
+    return [(scene, strip) for scene, strip in strips_of_take(take_uid) if JOB_KEY not in strip]
+
+
+def remove_unfinished(take_uid: str) -> None:
+    """Take away what `place_steps` began and did not end."""
+    remove(unfinished(take_uid))
 
 
 def free_channels(
@@ -123,25 +163,39 @@ def free_channels(
     Raises:
         SceneError: no_channel.
     """
-    busy = {
-        strip.channel
-        for strip in editor.strips
-        if strip != ignore and start(strip) < after and end(strip) > first
-    }
-    usable = [
+    busy = _busy_channels(editor, first, after, ignore)
+    usable = usable_channels(editor, first, after, ignore)
+    above = [channel for channel in usable if channel > max(busy, default=0)]
+    chosen = above if len(above) >= count else usable
+    if len(chosen) < count:
+        raise _no_channel(first, after)
+    return chosen[:count]
+
+
+def usable_channels(
+    editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None = None
+) -> list[int]:
+    """The channels that are free in [first, after) and neither locked nor muted, lowest first."""
+    busy = _busy_channels(editor, first, after, ignore)
+    return [
         channel
         for channel in range(1, CHANNELS + 1)
         if channel not in busy and not editor.channels[channel].lock and not editor.channels[channel].mute
     ]
-    above = [channel for channel in usable if channel > max(busy, default=0)]
-    chosen = above if len(above) >= count else usable
-    if len(chosen) < count:
-        raise SceneError(
-            "no_channel",
-            f"All channels of the edit are taken or locked from frame {first} to {after}. Unlock one.",
-            "retry",
-        )
-    return chosen[:count]
+
+
+def _busy_channels(
+    editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None
+) -> set[int]:
+    return {strip.channel for strip in editor.strips if strip != ignore and start(strip) < after and end(strip) > first}
+
+
+def _no_channel(first: int, after: int) -> SceneError:
+    return SceneError(
+        "no_channel",
+        f"All channels of the edit are taken or locked from frame {first} to {after}. Unlock one.",
+        "retry",
+    )
 
 
 def color_of(shot_uid: str) -> str:
@@ -174,15 +228,27 @@ def swap(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str)
     Raises:
         SceneError: clip_unreadable; the strips then show what they showed.
     """
+    for _ in swap_steps(strips, clip, name=name, take_uid=take_uid):
+        pass
+
+
+def swap_steps(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str) -> Iterator[None]:
+    """`swap` in steps, so that Blender draws in between."""
     if not strips:
         return
+    places = [(strip.id_data.name, strip.name) for strip in strips]
     size = _picture_size(strips[0].id_data, clip)
-    for strip in strips:
+    for scene_name, strip_name in places:
+        yield
+        scene = bpy.data.scenes.get(scene_name)
+        strip = scene.sequence_editor.strips_all.get(strip_name) if scene else None
+        if strip is None:
+            continue  # the user took it away
         if strip.type == "MOVIE":
             _swap_movie(strip, str(clip), size)
         elif strip.type == "SOUND":
             _swap_sound(strip, str(clip))
-        strip[TAKE_KEY] = take_uid
+        strip[TAKE_KEY] = strip[JOB_KEY] = take_uid
         strip.name = f"{name} sound" if strip.type == "SOUND" else name
 
 
@@ -200,9 +266,7 @@ def _check_readable(movie: bpy.types.Strip, clip: Path) -> tuple[int, int]:
     """Width and height of a strip that was just made from the clip."""
     element = movie.elements[0] if movie.elements else None
     if element is None or not element.orig_width or not element.orig_height:
-        raise SceneError(
-            "clip_unreadable", f"Blender can't read the clip {clip}. Make the take again.", "retry"
-        )
+        raise SceneError("clip_unreadable", f"Blender can't read the clip {clip}. Make the take again.", "retry")
     return element.orig_width, element.orig_height
 
 
@@ -236,11 +300,7 @@ def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
     for scene, strip in pairs:
         sound = strip.sound if strip.type == "SOUND" else None
         parent = next(
-            (
-                meta
-                for meta in scene.sequence_editor.strips_all
-                if meta.type == "META" and strip.name in meta.strips
-            ),
+            (meta for meta in scene.sequence_editor.strips_all if meta.type == "META" and strip.name in meta.strips),
             scene.sequence_editor,
         )
         parent.strips.remove(strip)

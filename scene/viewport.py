@@ -104,10 +104,8 @@ def _planar(depth: np.ndarray, camera: bpy.types.Object) -> np.ndarray:
     """From the depth buffer to distance from the camera's plane, top row first."""
     near, far = camera.data.clip_start, camera.data.clip_end
     buffer = depth[::-1].astype(np.float64)
-    if camera.data.type == "ORTHO":
-        planar = near + buffer * (far - near)
-    else:
-        planar = near * far / (far - buffer * (far - near))
+    flat = camera.data.type == "ORTHO"
+    planar = near + buffer * (far - near) if flat else near * far / (far - buffer * (far - near))
     return np.where(buffer >= 1, BACKGROUND, planar).astype(np.float32)
 
 

@@ -290,6 +290,48 @@ def test_a_clip_that_blender_cannot_read_is_said(shot, source, session):
     assert len(seen()) == 0
 
 
+def test_a_take_for_another_frame_rate_says_so(shot, source, session):
+    event = ready(shot, source=source)
+    event.job["fps"] = "24000/1001"
+    cut = edit.ensure_edit_scene(bpy.context, shot.id_data)
+    cut.render.fps, cut.render.fps_base = 24, 1.001
+    pump.handle(event)
+    assert STATE.last_error is None
+    second = ready(shot, "k2", 2, source)
+    second.job["fps"] = "25"
+    pump.handle(second)
+    assert (STATE.last_error.code, STATE.last_error.fix) == ("frame_rate", "retry")
+    assert len(strips.strips_of_take("k2")) == 2
+
+
+def test_a_landing_in_steps_begins_anew_after_an_undo_in_its_middle(shot, source, session):
+    uid = shot.uid
+    landing.push_undo(bpy.context, "before")
+    pump._waiting.append(ready(shot, source=source))
+    pump.pump()
+    assert [strip.type for _, strip in strips.strips_of_take("k1")] == ["MOVIE"]
+    assert session.landed_keys == []
+    landing.push_undo(bpy.context, "something else")
+    bpy.ops.ed.undo()
+    for _ in range(5):
+        pump.pump()
+    assert sorted(strip.type for _, strip in strips.strips_of_take("k1")) == ["MOVIE", "SOUND"]
+    assert strips.unfinished("k1") == []
+    assert session.landed_keys == ["k1"]
+    assert len(find_shot(uid).takes) == 1
+
+
+def test_no_landing_while_blender_renders(shot, source, session, monkeypatch):
+    pump._waiting.append(ready(shot, source=source))
+    monkeypatch.setattr(landing, "can_land", lambda _: False)
+    assert not pump.pump()
+    assert "Edit" not in bpy.data.scenes
+    monkeypatch.setattr(landing, "can_land", lambda _: True)
+    for _ in range(5):
+        pump.pump()
+    assert len(seen()) == 2
+
+
 def test_a_failed_job_says_so_and_its_take_too(shot, source, session):
     event = ready(shot, source=source)
     take = shot.takes.add()
