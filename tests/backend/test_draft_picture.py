@@ -1,0 +1,226 @@
+"""The draft engine's picture against scenes whose truth can be worked out: a far wall and a card before it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "take-one-tests-numba"))
+
+from backend.engines.draft import DraftEngine, camera_path, picture, raster, sheets
+from backend.engines.engine import Camera, Cancelled, EngineError, Keyframe, Request
+
+WIDTH, HEIGHT, FOCAL = 240, 136, 220.0
+WALL, CARD = 6.0, 3.0  # metres
+
+
+def pattern(x: np.ndarray, y: np.ndarray, phase: float) -> np.ndarray:
+    """Smooth colours over metres, float [..., 3]."""
+    return 128 + 70 * np.stack([np.sin(4 * x + phase), np.sin(3 * y + 2 * phase), np.cos(2 * (x + y) + phase)], -1)
+
+
+def view(rotation: np.ndarray, position: np.ndarray, zoom: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
+    """The scene from a pose, by casting rays with 5x5 samples a pixel: uint8 rgb, and depth at the centres."""
+    n = 5
+    v, u = (np.mgrid[0 : HEIGHT * n, 0 : WIDTH * n] + 0.5) / n
+    ray = np.stack([(u - WIDTH / 2) / (FOCAL * zoom), (v - HEIGHT / 2) / (FOCAL * zoom), np.ones_like(u)], -1)
+    ray = ray @ rotation.T
+    colour = pattern(*(position[k] + ray[..., k] / ray[..., 2] * (WALL - position[2]) for k in (0, 1)), 0.0)
+    depth = np.full(u.shape, WALL)
+    x, y = (position[k] + ray[..., k] / ray[..., 2] * (CARD - position[2]) for k in (0, 1))
+    on_card = (np.abs(x) < 0.5) & (np.abs(y) < 0.35)
+    colour[on_card] = pattern(x, y, 2.0)[on_card] * 0.5
+    depth[on_card] = CARD
+    rgb = colour.reshape(HEIGHT, n, WIDTH, n, 3).mean((1, 3))
+    return np.round(rgb).astype(np.uint8), depth[n // 2 :: n, n // 2 :: n].astype(np.float32)
+
+
+def write_depth(path: Path, depth: np.ndarray) -> Path:
+    import OpenEXR
+
+    OpenEXR.File({}, {"V": OpenEXR.Channel(np.ascontiguousarray(depth, np.float32))}).write(str(path))
+    return path
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scene")
+    rgb, depth = view(np.eye(3), np.zeros(3))
+    Image.fromarray(rgb).save(folder / "still.png")
+    write_depth(folder / "depth.exr", depth)
+    return folder
+
+
+def request(folder: Path, *keys: Keyframe, depth: Path | None = None, **changes: object) -> Request:
+    camera = Camera("perspective", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, FOCAL, FOCAL)
+    given = {"prompt": "", "seconds": 0.5, "fps": Fraction(8), "width": WIDTH, "height": HEIGHT, "seed": 3,
+             "still": folder / "still.png", "depth": depth or folder / "depth.exr", "camera": camera,
+             "path": keys or None, **changes}
+    return Request(**given)
+
+
+def key(t: float, x: float = 0, y: float = 0, z: float = 0, turn: float = 0, zoom: float = 1.0) -> Keyframe:
+    """A pose in Blender's axes: metres right, up and back; a turn to the left in radians."""
+    c, s = np.cos(turn), np.sin(turn)
+    return Keyframe(t, ((c, 0, s, x), (0, 1, 0, y), (-s, 0, c, z), (0, 0, 0, 1)), zoom)
+
+
+def frames(asked: Request) -> list[np.ndarray]:
+    return list(DraftEngine().generate(asked, lambda *_: None, lambda: False).frames)
+
+
+def psnr(first: np.ndarray, second: np.ndarray) -> float:
+    return 10 * np.log10(255**2 / max(1e-9, np.mean((first.astype(float) - second.astype(float)) ** 2)))
+
+
+@pytest.mark.parametrize(("move", "least"), [
+    ({"x": 0.25}, 31), ({"y": 0.2}, 31), ({"z": -0.8}, 31), ({"z": 0.5}, 31), ({"turn": 0.12}, 31), ({"zoom": 1.4}, 33)])
+def test_last_frame_is_what_the_camera_would_see(scene: Path, move: dict[str, float], least: float) -> None:
+    made = frames(request(scene, key(0), key(1, **move)))
+    turn, zoom = move.get("turn", 0.0), move.get("zoom", 1.0)
+    c, s = np.cos(turn), np.sin(turn)
+    position = np.array([move.get("x", 0), -move.get("y", 0), -move.get("z", 0)])
+    truth, _ = view(np.array([[c, 0, -s], [0, 1, 0], [s, 0, c]]), position, zoom)
+    assert len(made) == 4
+    seen = (slice(16, -16), slice(30, -30))  # what comes in at the frame's edge is anyone's guess
+    assert psnr(made[-1][seen], truth[seen]) > least
+    still = np.asarray(Image.open(scene / "still.png"))
+    assert psnr(made[-1][seen], truth[seen]) > psnr(still[seen], truth[seen]) + 8
+
+
+def test_first_frame_is_the_still(scene: Path) -> None:
+    still = np.asarray(Image.open(scene / "still.png"))
+    assert psnr(frames(request(scene, key(0), key(1, x=0.4)))[0], still) > 45
+
+
+def test_what_the_card_hid_is_wall_and_not_stretched_card(scene: Path) -> None:
+    asked = request(scene, key(0), key(1, x=0.3))
+    truth, depth = view(np.eye(3), np.array([0.3, 0, 0]))
+    made = frames(asked)[-1]
+    loaded, _ = picture.load(asked)
+    edge = np.flatnonzero(np.diff(depth[HEIGHT // 2]) != 0)
+    # Right of the card the wall comes into sight, by the parallax between the two.
+    hidden = slice(edge[-1] + 3, edge[-1] + 1 + int(0.3 * FOCAL * (1 / CARD - 1 / WALL)) - 1)
+    rows = slice(HEIGHT // 2 - 15, HEIGHT // 2 + 15)
+    off = np.abs(made[rows, hidden].astype(float) - truth[rows, hidden])
+    assert loaded.has_depth and off.mean() < 25
+
+
+def test_same_request_gives_same_bytes(scene: Path) -> None:
+    asked = request(scene, key(0), key(1, x=0.2, turn=0.1))
+    assert all(np.array_equal(a, b) for a, b in zip(frames(asked), frames(asked), strict=True))
+
+
+def test_still_of_another_size_is_cropped_to_fill(scene: Path) -> None:
+    made = frames(request(scene, key(0), key(1, z=-0.3), width=160, height=160))
+    assert {frame.shape for frame in made} == {(160, 160, 3)}
+    side = HEIGHT
+    left = (WIDTH - side) // 2
+    crop = Image.open(scene / "still.png").crop((left, 0, left + side, side))
+    assert psnr(made[0], np.asarray(crop.resize((160, 160), Image.Resampling.LANCZOS))) > 35
+
+
+def test_orthographic_camera_sees_parallel(tmp_path: Path) -> None:
+    """A turn about the up axis moves what is farther the other way; sizes stay."""
+    rgb = np.zeros((HEIGHT, WIDTH, 3), np.uint8)
+    rgb[:, :, 1] = 90
+    depth = np.full((HEIGHT, WIDTH), 10.0, np.float32)
+    rgb[50:80, 100:130] = 220
+    depth[50:80, 100:130] = 8.0
+    Image.fromarray(rgb).save(tmp_path / "still.png")
+    write_depth(tmp_path / "depth.exr", depth)
+    camera = Camera("orthographic", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, scale=0.02)
+    turn = 0.1
+    made = frames(request(tmp_path, key(0), key(1, turn=turn), camera=camera))
+    assert psnr(made[0], rgb) > 45
+    bright = np.argwhere(made[-1][:, :, 0] > 150)
+    # Camera axes: x to the right is -sin(turn) of what lies in front.
+    middle = ((115 - WIDTH / 2) * 0.02 * np.cos(turn) + 8.0 * np.sin(turn)) / 0.02 + WIDTH / 2
+    assert abs(bright[:, 1].mean() + 0.5 - middle) < 1.0
+    assert abs(np.ptp(bright[:, 0]) - 29) <= 1
+
+
+def test_sky_stays_where_it_is_when_the_camera_trucks(tmp_path: Path) -> None:
+    rgb = np.full((HEIGHT, WIDTH, 3), (90, 140, 220), np.uint8)
+    rgb[10:14, 100:104] = 255  # a cloud
+    depth = np.full((HEIGHT, WIDTH), 1e10, np.float32)
+    v = np.arange(80, HEIGHT)
+    depth[80:] = (1.5 * FOCAL / (v + 0.5 - HEIGHT / 2))[:, None]
+    rgb[80:] = (120, 110, 100)
+    Image.fromarray(rgb).save(tmp_path / "still.png")
+    write_depth(tmp_path / "depth.exr", depth)
+    made = frames(request(tmp_path, key(0), key(1, x=1.0)))[-1]
+    assert psnr(made[:70], rgb[:70]) > 45
+
+
+def test_without_depth_it_moves_flat_and_says_so(scene: Path) -> None:
+    asked = replace(request(scene, key(0), key(1, zoom=1.3)), depth=None, camera=None)
+    clip = DraftEngine().generate(asked, lambda *_: None, lambda: False)
+    assert any("no depth" in note for note in clip.notes)
+    assert psnr(next(clip.frames), np.asarray(Image.open(scene / "still.png"))) > 45
+
+
+@pytest.mark.parametrize(("spoil", "says"), [
+    (lambda depth: np.where(depth > 4, np.nan, depth), "no numbers"),
+    (lambda depth: -depth, "negative"),
+    (lambda depth: depth * 0, "zero"),
+    (lambda depth: depth[:, : WIDTH // 2], "120 x 136"),
+])
+def test_bad_depth_is_refused(scene: Path, tmp_path: Path, spoil: object, says: str) -> None:
+    _, depth = view(np.eye(3), np.zeros(3))
+    bad = write_depth(tmp_path / "bad.exr", spoil(depth))
+    with pytest.raises(EngineError, match=says) as caught:
+        DraftEngine().generate(request(scene, key(0), key(1, x=0.1), depth=bad), lambda *_: None, lambda: False)
+    assert caught.value.code == "depth_unusable"
+
+
+def test_a_depth_that_is_no_exr_is_refused(scene: Path) -> None:
+    with pytest.raises(EngineError) as caught:
+        DraftEngine().generate(request(scene, key(0), depth=scene / "still.png"), lambda *_: None, lambda: False)
+    assert caught.value.code == "depth_unusable"
+
+
+@pytest.mark.parametrize("matrix", [np.eye(4) * 2, np.diag([-1.0, 1, 1, 1]), np.full((4, 4), np.nan), np.eye(3)])
+def test_a_path_that_is_no_camera_path_is_refused(scene: Path, matrix: np.ndarray) -> None:
+    with pytest.raises(EngineError) as caught:
+        DraftEngine().generate(request(scene, Keyframe(0.0, tuple(map(tuple, matrix)))), lambda *_: None, lambda: False)
+    assert caught.value.code == "path_unusable"
+
+
+def test_cancel_is_heard_between_frames(scene: Path) -> None:
+    asked = request(scene, key(0), key(1, x=0.1), seconds=5.0)
+    stop = []
+    clip = DraftEngine().generate(asked, lambda *_: None, lambda: bool(stop))
+    next(clip.frames)
+    stop.append(True)
+    with pytest.raises(Cancelled):
+        for _ in range(2):
+            next(clip.frames)
+
+
+def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> None:
+    """A pan by half the picture: what comes in is wall, not black and not one repeated column."""
+    loaded, _ = picture.load(request(scene))
+    path = camera_path.poses((key(0), key(1, turn=-0.5)), 5)
+    made = sheets.build(loaded, camera_path.parallax(loaded, path), camera_path.margins(loaded, path), 1)
+    frame = raster.Renderer(loaded, made).frame(path[-1])
+    new = frame[:, WIDTH // 2 + 10 :]
+    assert new.min(-1).max(0).min() > 10
+    assert np.abs(np.diff(new.astype(float), axis=1)).mean() > 0.3
+
+
+def test_importing_the_engine_is_quick_and_compiles_nothing() -> None:
+    code = ("import sys, backend.engines.draft as d; d.DraftEngine().capabilities();"
+            "print([n for n in ('numba', 'cv2', 'PIL', 'OpenEXR') if n in sys.modules])")
+    root = Path(__file__).resolve().parents[2]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
