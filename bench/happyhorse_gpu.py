@@ -3,7 +3,8 @@
     python bench/happyhorse_gpu.py SECTION... [--out results.json]
 
 Sections: golden, kernels, decode, base, 540p, 1080p (each bf16, or behind a colon fp8, or fp8a = fp8 attention too),
-plain (against the plainest correct version), tuning, card24, card16, load. Every figure is printed as one line of
+plain (against the plainest correct version), tuning, profile,
+card24, card16, load. Every figure is printed as one line of
 JSON. Stages are run once cold and once or more warm; times end when the device has finished. `errors` compares final
 latents with those of the bf16 run of the same command, weights and noise.
 """
@@ -240,6 +241,27 @@ def plain() -> None:
             fresh()
 
 
+def profile(kind: str = "bf16") -> None:
+    """Which kernels one warm 1080p step consists of, and what each takes."""
+    fresh()
+    transformer = model(SR_1080P, kind, 4)
+    given = inputs("1080p")
+    operands = (given["video"], given["audio"], given["text"])
+    for _ in range(2):
+        transformer(*operands)
+    seconds, _ = timed(lambda: transformer(*operands))
+    tell(section="profile", kind=kind, step_s=seconds)
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profiler:
+        transformer(*operands)
+        torch.cuda.synchronize()
+    kernels = sorted(profiler.key_averages(), key=lambda entry: -entry.self_device_time_total)
+    total = sum(entry.self_device_time_total for entry in kernels)
+    tell(section="profile", kind=kind, kernels_s=total / 1e6)
+    for entry in kernels[:14]:
+        milliseconds = entry.self_device_time_total / 1e3
+        tell(section="profile", kind=kind, kernel=entry.key[:90], calls=entry.count, ms=milliseconds)
+
+
 def card(gib: float, size: str) -> None:
     """Both stages on a card of `gib` GiB for us, by the plans that would be chosen there."""
     total = torch.cuda.get_device_properties(0).total_memory
@@ -327,8 +349,8 @@ def main() -> None:
                 card(14.5, "540p")
             elif name == "load":
                 load(given.folder)
-            elif name == "base":
-                base(kind or "bf16")
+            elif name in ("base", "profile"):
+                {"base": base, "profile": profile}[name](kind or "bf16")
             else:
                 {"golden": golden, "kernels": kernels, "decode": decode, "plain": plain, "tuning": tuning}[name]()
         except Exception:  # noqa: BLE001
