@@ -77,7 +77,7 @@ def _run_blender(command: list[str], env: dict[str, str]) -> int:
     )
     assert process.stdout is not None
     for line in process.stdout:
-        if not re.match(r"\d\d:\d\d\.\d{3} |Info: |Fra:|Append frame|Saved:| Time:|$", line):
+        if not re.match(r"\d\d:\d\d\.\d{3} |Info: |Fra:|Append frame|Saved:|\s*Time:|$", line):
             print(line, end="", flush=True)
     return process.wait()
 

@@ -129,8 +129,14 @@ def _animate() -> bpy.types.PropertyGroup:
     """Fill in the card, press the button, wait. Returns the take."""
     speaker, language, words = LINE
     bpy.ops.takeone.line_add(speaker=speaker, language=language, line=words)
-    threading.Thread(target=_tell_progress, daemon=True).start()
-    result = bpy.ops.takeone.animate_frame(prompt=PROMPT, sound=SOUND, seconds=SECONDS, seed=7)
+    done = threading.Event()
+    teller = threading.Thread(target=_tell_progress, args=(done,))
+    teller.start()
+    try:
+        result = bpy.ops.takeone.animate_frame(prompt=PROMPT, sound=SOUND, seconds=SECONDS, seed=7)
+    finally:
+        done.set()
+        teller.join()
     if result != {"FINISHED"}:
         sys.exit("Animate This Frame did not finish.")
     shot = bpy.context.scene.take_one.shots[0]
@@ -139,18 +145,16 @@ def _animate() -> bpy.types.PropertyGroup:
     return shot.takes[-1]
 
 
-def _tell_progress() -> None:
-    """Print every new stage of the job, and every tenth percent. A thread: the operator waits for the
-    take."""
+def _tell_progress(done: threading.Event) -> None:
+    """Print every new stage of the job, and every fifth of it. A thread: the operator waits for the take."""
     from take_one.scene.state import STATE
 
     told = None
-    while True:
+    while not done.wait(0.2):
         for job in list(STATE.jobs.values()):
-            if (job.stage, job.progress // 20) != told and job.stage:
+            if job.stage and (job.stage, job.progress // 20) != told:
                 told = (job.stage, job.progress // 20)
                 print(f"  {job.progress:>3} %  {job.stage}", flush=True)
-        time.sleep(0.2)
 
 
 def _edit_scene() -> bpy.types.Scene:

@@ -14,6 +14,7 @@ from . import build, environments
 from .environments import DEV, ROOT, SetupError, ensure, possible, python_of, run_environment
 
 REPORTS = DEV / "reports"
+PART_SECONDS = 20 * 60  # a Blender that hangs must not hold up the rest
 LINTED = [
     "__init__.py",
     "backend",
@@ -133,8 +134,13 @@ def _pytest(part: str, environment: str, paths: list[str], variables: dict[str, 
         "--durations=8",
         *paths,
     ]
-    done = subprocess.run(command, cwd=str(ROOT), env={**run_environment(), **(variables or {})})
-    return _counted(report, done.returncode)
+    try:
+        code = subprocess.run(
+            command, cwd=str(ROOT), env={**run_environment(), **(variables or {})}, timeout=PART_SECONDS
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return Count(failed=1, note=f"ended after {PART_SECONDS / 60:.0f} minutes")
+    return _counted(report, code)
 
 
 def _counted(report: Path, code: int) -> Count:
