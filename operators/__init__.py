@@ -2,12 +2,14 @@
 
 import bpy
 
-from . import animate, presets, queue, setup, shots, takes, trouble
+from . import animate, models, presets, queue, refine, setup, shots, takes, trouble
 
 CLASSES = (
     *animate.CLASSES,
+    *models.CLASSES,
     *presets.CLASSES,
     *queue.CLASSES,
+    *refine.CLASSES,
     *setup.CLASSES,
     *shots.CLASSES,
     *takes.CLASSES,
@@ -23,5 +25,6 @@ def register() -> None:
 
 def unregister() -> None:
     """Remove the operators."""
+    models.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

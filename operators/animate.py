@@ -1,5 +1,5 @@
 # mypy: disable-error-code="valid-type"
-"""Making takes: animate the frame, retake, variations, every selected camera, refine, make again."""
+"""Making takes: animate the frame, retake, variations, every selected camera."""
 
 import random
 from typing import Any
@@ -10,7 +10,6 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ..scene import jobs, properties, still, takes
 from ..scene.errors import SceneError
-from ..scene.state import STATE
 from . import connection
 from .report import attempt
 from .shots import shot_of, shot_scene
@@ -260,99 +259,6 @@ def shots_of_cameras(context: bpy.types.Context) -> list[str]:
     return uids
 
 
-def engine_ids(_self: object, _context: bpy.types.Context, _text: str) -> list[str]:
-    """Ids of the engines that can run, for a search field."""
-    return [engine["id"] for engine in STATE.engines if engine["available"]]
-
-
-class TAKEONE_OT_refine(bpy.types.Operator):
-    """Make the chosen take again with a better engine or size. It replaces the draft wherever the edit uses it"""
-
-    bl_idname = "takeone.refine"
-    bl_label = "Refine Take"
-    bl_options = {"REGISTER"}
-
-    engine: StringProperty(
-        name="Engine", description="Id of the engine to refine with", default="draft", search=engine_ids
-    )
-    size_percent: IntProperty(
-        name="Size",
-        description="Percent of the scene's size",
-        default=100,
-        min=10,
-        max=100,
-        subtype="PERCENTAGE",
-    )
-    quality: EnumProperty(
-        name="Quality",
-        description="How much work the engine spends",
-        items=properties.QUALITIES,
-        default="BEST",
-    )
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return poll_free(cls) and poll_take(cls, context)
-
-    def arguments(self, context: bpy.types.Context) -> dict[str, Any]:
-        """What to ask of jobs."""
-        take = chosen_take(context)
-        return {
-            "seeds": [take.seed],
-            "placement": "REPLACE",
-            "overrides": {"engine": self.engine, "size_percent": self.size_percent, "quality": self.quality},
-            "refines": take.uid,
-        }
-
-    def wait(self, context: bpy.types.Context) -> None:
-        """Refine and wait. Raises SceneError."""
-        connection.ensure()
-        jobs.run_blocking(context, shot_of(context), **self.arguments(context))
-
-    def begin(self, context: bpy.types.Context) -> None:
-        """Begin to refine. Raises SceneError."""
-        connection.ensure()
-        jobs.start(context, shot_of(context), **self.arguments(context))
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        # From the dialog of invoke() this is called in the window: begin there, wait in scripts.
-        begin = self.wait if bpy.app.background or not self.options.is_invoke else self.begin
-        return attempt(self, lambda: begin(context))
-
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Refine")
-
-    def draw(self, _context: bpy.types.Context) -> None:
-        column = self.layout.column()
-        column.use_property_split = True
-        column.use_property_decorate = False
-        column.prop(self, "engine")
-        column.prop(self, "size_percent", slider=True)
-        column.prop(self, "quality")
-
-
-class TAKEONE_OT_make_again(bpy.types.Operator):
-    """Make a take whose file is gone once more, from what it was made of, and put it back on its strips"""
-
-    bl_idname = "takeone.make_again"
-    bl_label = "Make Again"
-    bl_options = {"REGISTER"}
-
-    take: StringProperty(name="Take", description="Id of the take. Empty: the chosen one", options=ONCE)
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return poll_take(cls, context)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: self.begin(context))
-
-    def begin(self, context: bpy.types.Context) -> None:
-        """Send the take's request once more. Raises SceneError."""
-        connection.ensure()
-        jobs.make_again(context, shot_of(context), self.take or chosen_take(context).uid)
-
-
 def chosen_take(context: bpy.types.Context) -> Any | None:
     """The take that the buttons act on."""
     shot = shot_of(context)
@@ -394,6 +300,4 @@ CLASSES = (
     TAKEONE_OT_variations,
     TAKEONE_OT_retake,
     TAKEONE_OT_animate_cameras,
-    TAKEONE_OT_refine,
-    TAKEONE_OT_make_again,
 )

@@ -2,6 +2,7 @@
 """What is done with takes: play, show in the edit, rate, find, delete, copy settings."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -9,11 +10,13 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import IntProperty, StringProperty
 
 from ..scene import compare, properties, strips, takes
-from ..scene.edit import ensure_edit_scene
+from ..scene.edit import ensure_edit_scene, find_edit_scene
 from ..scene.errors import SceneError
 from .animate import chosen_take, poll_ready, poll_take
 from .report import attempt, fail
-from .shots import shot_of
+from .shots import shot_of, shot_scene
+
+EDITING = "Video Editing"
 
 
 class TakeOperator:
@@ -105,6 +108,42 @@ def open_outside(path: Any) -> None:
         bpy.ops.wm.path_open(filepath=str(path))
     except RuntimeError as error:
         raise SceneError("no_program", f"The system could not open '{path}'. Open it by hand") from error
+
+
+class TAKEONE_OT_show_edit(bpy.types.Operator):
+    """Go to the Video Editing workspace, with the edit that holds the takes"""
+
+    bl_idname = "takeone.show_edit"
+    bl_label = "Show Edit"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if find_edit_scene(context, shot_scene(context)) is not None:
+            return True
+        cls.poll_message_set("There is no edit yet: animate a frame first")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        edit = find_edit_scene(context, shot_scene(context))
+        window = context.window or context.window_manager.windows[0]
+        with context.temp_override(window=window):
+            workspace = bpy.data.workspaces.get(EDITING)
+            if workspace is None:
+                bpy.ops.workspace.append_activate(idname=EDITING, filepath=str(editing_template()))
+                workspace = bpy.data.workspaces[EDITING]
+            window.workspace = workspace
+        if hasattr(workspace, "sequencer_scene"):
+            workspace.sequencer_scene = edit
+        else:
+            window.scene = edit
+        return {"FINISHED"}
+
+
+def editing_template() -> Path:
+    """Blender's own file with the Video Editing workspace."""
+    scripts = Path(bpy.utils.system_resource("SCRIPTS"))
+    return scripts / "startup" / "bl_app_templates_system" / "Video_Editing" / "startup.blend"
 
 
 class TAKEONE_OT_take_make_current(ReadyTakeOperator, bpy.types.Operator):
@@ -252,6 +291,7 @@ def copy_settings(shot: Any, take: Any) -> None:
 CLASSES = (
     TAKEONE_OT_take_choose,
     TAKEONE_OT_take_play,
+    TAKEONE_OT_show_edit,
     TAKEONE_OT_take_make_current,
     TAKEONE_OT_take_compare,
     TAKEONE_OT_take_rate,

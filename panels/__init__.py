@@ -2,12 +2,13 @@
 
 import bpy
 
-from . import card, preferences, queue, refresh, takes
+from . import card, menus, preferences, queue, refresh, takes
 
 # in the order in which they stand in the sidebar
 CLASSES = (
     *preferences.CLASSES,
-    *card.MENUS,
+    *menus.CLASSES,
+    *card.LISTS,
     *card.SHOT,
     *queue.CLASSES,
     *takes.CLASSES,
@@ -20,11 +21,13 @@ def register() -> None:
     """Add the panels."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
+    menus.register()
     refresh.register()
 
 
 def unregister() -> None:
     """Remove the panels."""
     refresh.unregister()
+    menus.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -17,6 +17,7 @@ from ..scene.state import STATE
 from . import pictures, refresh
 from .layout import in_both_sidebars, reason, region_scale, wrapped
 
+PROMPT_LINES = 6  # of a text block that the card shows
 UNKNOWN: dict[str, Any] = {}
 
 
@@ -32,6 +33,7 @@ class ShotPanel:
         shot = shots.shot_of(context)
         draw_chooser(layout, context, shot)
         draw_picture(layout, context, shot)
+        draw_prompt(layout, context, shot)
         draw_button(layout, shot)
         draw_backend(layout, context)
 
@@ -107,7 +109,21 @@ def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
     path = shot.image_path if shot.still_source == "IMAGE" else shot.still
     icon = pictures.icon(path)
     if icon:
-        layout.template_icon(icon_value=icon, scale=region_scale(context, 7.0))
+        layout.template_icon(icon_value=icon, scale=region_scale(context, 6.5))
+
+
+def draw_prompt(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
+    """What should happen: in one line, or in a text block."""
+    column = layout.column(align=True)
+    row = column.row(align=True)
+    if shot.prompt_text is None:
+        row.prop(shot, "prompt", text="", placeholder="slowly push in, then pan left")
+        row.operator("takeone.prompt_text", text="", icon="TEXT")
+        return
+    row.template_ID(shot, "prompt_text")
+    for line in shot.prompt_text.lines[:PROMPT_LINES]:
+        if line.body.strip():
+            wrapped(column, context, line.body)
 
 
 def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
@@ -140,15 +156,6 @@ class DirectionPanel:
         layout = self.layout
         shot = shots.shot_of(context)
         able = STATE.engine(shot.engine) or UNKNOWN
-        column = layout.column(align=True)
-        row = column.row(align=True)
-        if shot.prompt_text:
-            row.template_ID(shot, "prompt_text")
-            first = shot.prompt_text.lines[0].body if shot.prompt_text.lines else ""
-            wrapped(column, context, first or iface_("The text block is empty"))
-        else:
-            row.prop(shot, "prompt", text="", placeholder="slowly push in, then pan left")
-            row.operator("takeone.prompt_text", text="", icon="TEXT")
         row = layout.row()
         row.enabled = able.get("sound", True)
         row.prop(shot, "sound", text="", icon="SPEAKER", placeholder="rain on a window")
@@ -289,56 +296,7 @@ def draw_engine(
     row.label(text=f"{width} x {height}", translate=False)
 
 
-class TAKEONE_MT_engines(bpy.types.Menu):
-    """Engines that make takes"""
-
-    bl_label = "Engine"
-
-    def draw(self, _context: bpy.types.Context) -> None:
-        if not STATE.engines:
-            self.layout.operator("takeone.backend_start", text="Start the backend to see its engines", icon="PLAY")
-        for engine in STATE.engines:
-            row = self.layout.row()
-            row.active = engine["available"]
-            text = engine["name"] if engine["available"] else f"{engine['name']}: {engine['reason']}"
-            row.operator("takeone.engine_choose", text=text).engine = engine["id"]
-
-
-class TAKEONE_MT_shots(bpy.types.Menu):
-    """Shots of this file"""
-
-    bl_label = "Shots"
-
-    def draw(self, _context: bpy.types.Context) -> None:
-        found = False
-        for shot in properties.all_shots():
-            found = True
-            camera = shot.camera.name if shot.camera else iface_("scene camera")
-            text = f"{shot.name}   ({camera}, {len(shot.takes)})"
-            self.layout.operator("takeone.shot_choose", text=text, translate=False).shot = shot.uid
-        if not found:
-            self.layout.label(text="No shots yet")
-
-
-class TAKEONE_MT_animate(bpy.types.Menu):
-    """More ways to animate"""
-
-    bl_label = "Animate"
-
-    def draw(self, _context: bpy.types.Context) -> None:
-        layout = self.layout
-        layout.operator_context = "INVOKE_DEFAULT"
-        layout.operator("takeone.retake", text="Retake, New Seed", icon="FILE_REFRESH").same_seed = False
-        layout.operator("takeone.retake", text="Retake, Same Seed", icon="LOCKED").same_seed = True
-        layout.operator("takeone.variations", icon="DUPLICATE")
-        layout.operator("takeone.animate_cameras", icon="OUTLINER_OB_CAMERA")
-        layout.separator()
-        layout.operator("takeone.cancel_all", icon="CANCEL")
-        layout.separator()
-        layout.operator("takeone.preferences", icon="PREFERENCES")
-
-
-MENUS = (TAKEONE_UL_lines, TAKEONE_PT_presets, TAKEONE_MT_engines, TAKEONE_MT_shots, TAKEONE_MT_animate)
+LISTS = (TAKEONE_UL_lines, TAKEONE_PT_presets)
 SHOT = in_both_sidebars(ShotPanel, "shot")
 DIRECTION = in_both_sidebars(DirectionPanel, "direction")
 SETTINGS = in_both_sidebars(SettingsPanel, "settings")

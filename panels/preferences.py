@@ -5,10 +5,11 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, StringProperty
 
-from ..operators import setup
+from ..operators import models, setup
 from ..operators.trouble import FIXES
 from ..scene import settings
 from ..scene.state import STATE
+from . import refresh
 from .card import draw_install
 from .layout import wrapped
 
@@ -21,6 +22,9 @@ STATES = {
     "outdated": ("Needs an update", "FILE_REFRESH"),
     "failed": ("Not working", "ERROR"),
 }
+
+
+MODEL_ICONS = {"ready": "CHECKMARK", "linked": "LINKED", "damaged": "ERROR"}
 
 
 class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
@@ -51,7 +55,9 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
         else:
             self.draw_local(layout, context)
         draw_state(layout, context)
-        draw_models(layout, context)
+        draw_engines(layout, context)
+        if self.backend == "LOCAL" and STATE.backend.state == "ready":
+            draw_models(layout, context)
 
     def draw_local(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         """Install and update."""
@@ -102,7 +108,7 @@ def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         layout.operator("takeone.fix", text=label, icon=icon).fix = STATE.backend.fix
 
 
-def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+def draw_engines(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The engines, and what each needs."""
     if not STATE.engines:
         return
@@ -112,6 +118,44 @@ def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         column = box.column(align=True)
         column.label(text=engine["name"], icon="CHECKMARK" if engine["available"] else "CANCEL", translate=False)
         wrapped(column, context, engine["description"] if engine["available"] else engine["reason"], icon="BLANK1")
+
+
+def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The weights: what is here, and how to get it."""
+    refresh.note_models_shown()
+    state = models.models().state
+    box = layout.box()
+    row = box.row(align=True)
+    row.label(text="Models")
+    row.operator("takeone.models_link", text="Link Folder", icon="LINKED").model = "all"
+    row.operator("takeone.models_refresh", text="", icon="FILE_REFRESH")
+    if state.state == "busy" and state.message:
+        row = box.row(align=True)
+        row.progress(factor=state.fraction, text=f"{state.message}  {state.fraction:.0%}")
+        row.operator("takeone.models_cancel", text="", icon="X")
+    elif state.state == "failed":
+        wrapped(box, context, state.message, icon="ERROR")
+        if state.fix in FIXES and state.fix != "retry":
+            label, icon = FIXES[state.fix]
+            box.operator("takeone.fix", text=label, icon=icon).fix = state.fix
+    for quality, needed in state.sets.items():
+        here = sum(one["name"] in needed and one["state"] in ("ready", "linked") for one in state.models)
+        row = box.row(align=True)
+        text = iface_("HappyHorse {quality}: {here} of {count} models").format(
+            quality=quality, here=here, count=len(needed)
+        )
+        row.label(text=text, icon="CHECKMARK" if here == len(needed) else "BLANK1", translate=False)
+        if here < len(needed):
+            row.operator("takeone.models_download", text="Download", icon="IMPORT").model = quality
+    column = box.column(align=True)
+    column.scale_y = 0.8
+    for one in state.models:
+        row = column.row()
+        split = row.split(factor=0.3)
+        split.label(text=one["name"], icon=MODEL_ICONS.get(one["state"], "BLANK1"), translate=False)
+        split = split.split(factor=0.3)
+        split.label(text=one["state"].capitalize())
+        split.label(text=one["size"], translate=False)
 
 
 CLASSES = (TAKEONE_AP_preferences,)

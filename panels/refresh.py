@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..operators import connection
+from ..operators import connection, models
 from ..scene import pump
 from ..scene.state import STATE
 from . import pictures
@@ -12,6 +12,7 @@ from . import pictures
 PAUSE = 0.1  # seconds between looks
 
 _seen = -1
+_models_shown = False
 _shown = False  # whether a panel has been drawn since the extension was loaded
 _previews: dict[str, int] = {}  # job key -> preview_count that is shown
 
@@ -20,6 +21,12 @@ def note_shown() -> None:
     """A panel is drawn: its user will want the backend."""
     global _shown
     _shown = True
+
+
+def note_models_shown() -> None:
+    """The list of models is drawn: look what is here, once."""
+    global _models_shown
+    _models_shown = True
 
 
 def _show_previews() -> None:
@@ -37,9 +44,11 @@ def _tick() -> float:
     if STATE.revision != _seen:
         _seen = STATE.revision
         _show_previews()
-    if pictures.load_wanted():
+    if pictures.load_wanted() | models.poll():
         pump.redraw()
     connection.begin(_shown)
+    if _models_shown and models.models().state.state == "":
+        models.models().refresh()
     return PAUSE
 
 
@@ -52,8 +61,8 @@ def register() -> None:
 
 def unregister() -> None:
     """Stop the timer."""
-    global _shown
-    _shown = False
+    global _shown, _models_shown
+    _shown = _models_shown = False
     connection.forget()
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)

@@ -37,12 +37,13 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     """The chosen take: picture, stars, buttons."""
     icon = pictures.icon(take.thumbnail or take.clip)
     if icon:
-        layout.template_icon(icon_value=icon, scale=region_scale(context, 7.0))
+        layout.template_icon(icon_value=icon, scale=region_scale(context, 5.0))
     if take.status == "READY" and takes.clip_missing(take):
         reason(layout, context, iface_("The take's file is gone"))
         layout.operator("takeone.make_again", icon="FILE_REFRESH")
     row = layout.row(align=True)
     row.operator("takeone.take_play", text="Play", icon="PLAY")
+    row.operator("takeone.show_edit", text="", icon="SEQUENCE")
     row.operator("takeone.take_make_current", text="Make Current", icon="CHECKMARK")
     row.operator("takeone.take_compare", text="", icon="MOD_MIRROR", depress=compare.showing())
     row = layout.row(align=True)
@@ -50,7 +51,7 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     row.operator("takeone.retake", text="", icon="LOCKED").same_seed = True
     row.operator("takeone.variations", text="Variations", icon="DUPLICATE")
     row = layout.row(align=True)
-    row.operator("takeone.refine", text="Refine", icon="SHADERFX").engine = take.engine
+    row.operator("takeone.refine", text="Refine", icon="SHADERFX")
     row.operator("takeone.take_copy_settings", text="Copy Settings", icon="COPYDOWN")
     split = layout.split(factor=0.7)
     row = split.row(align=True)

@@ -147,9 +147,11 @@ def submit(
     return _send(context, plan, picture)[0]
 
 
-def make_again(context: bpy.types.Context, shot: Any, take_uid: str) -> str:
+def make_again(
+    context: bpy.types.Context, shot: Any, take_uid: str, changes: dict[str, Any] | None = None
+) -> str:
     """Send the request of a take once more, from what it kept (its still, direction, engine, seed): a new
-    take that replaces it on its strips.
+    take that replaces it on its strips. `changes` stand in for fields of its JobRequest, as JSON.
 
     Raises:
         SceneError: cannot_remake where the take kept no request, or its still is gone.
@@ -173,7 +175,7 @@ def make_again(context: bpy.types.Context, shot: Any, take_uid: str) -> str:
         "shot_name": shot.name,
         "refines": take_uid,
     }
-    new = JobRequest.from_json({**kept, "key": key, "binding": binding})
+    new = JobRequest.from_json({**kept, **(changes or {}), "key": key, "binding": binding})
     _hand_over(shot, new, number, refines=take_uid, still_path=new.still)
     return key
 

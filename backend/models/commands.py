@@ -18,6 +18,7 @@ from .check import inspect, scan
 def add_commands(subparsers: Any) -> None:
     """Adds the commands to `models`; each sets `run`: parsed arguments in, exit code out."""
     command = subparsers.add_parser("list", help="what is on this machine, and what each quality needs")
+    command.add_argument("--json", action="store_true", help="one line of JSON")
     command.set_defaults(run=_list)
     command = subparsers.add_parser(
         "check", help="what a folder of published files is, and whether it is whole"
@@ -40,7 +41,7 @@ def add_commands(subparsers: Any) -> None:
     command.set_defaults(run=_link)
 
 
-def _list(_: argparse.Namespace) -> int:
+def _list(arguments: argparse.Namespace) -> int:
     rows = [("MODEL", "STATE", "SIZE", "WHERE")]
     ready = set()
     for name, component in COMPONENTS.items():
@@ -55,6 +56,10 @@ def _list(_: argparse.Namespace) -> int:
         else:
             state = "damaged"
         rows.append((name, state, _size(found.bytes), str(found.folder)))
+    if arguments.json:
+        models = [dict(zip(("name", "state", "size", "where"), row, strict=True)) for row in rows[1:]]
+        print(json.dumps({"models": models, "sets": SETS}))
+        return 0
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         print(

@@ -68,6 +68,7 @@ def test_refine_replaces_the_draft_on_its_strip(blender: BlenderWindow) -> None:
     blender.click("takeone.refine(")
     time.sleep(0.5)
     blender.picture("refine_dialog")
+    blender.run("xdotool('mousemove_relative', '--', -200, -50)")  # from the field under it to the title
     blender.press("Return")
     blender.until(f"not STATE.jobs and {READY} == 3", 120)
     draft, _other, refined = blender.ask("[take.seed for take in scene.take_one.shots[0].takes]")

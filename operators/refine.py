@@ -1,0 +1,121 @@
+# mypy: disable-error-code="valid-type"
+"""Making a take again: better, or just as it was where its file is gone."""
+
+import json
+from typing import Any
+
+import bpy
+from bpy.props import EnumProperty, IntProperty, StringProperty
+
+from ..scene import jobs, properties
+from ..scene.camera import picture_size
+from ..scene.plan import clip_size
+from ..scene.state import STATE
+from . import connection
+from .animate import ONCE, chosen_take, poll_take
+from .report import attempt
+from .shots import shot_of
+
+_items: list[tuple[str, str, str]] = []  # Blender keeps no copies of an enum's texts
+
+
+def engines_here(_self: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
+    """The engines that can run, for a menu."""
+    global _items
+    _items = [(one["id"], one["name"], one["description"]) for one in STATE.engines if one["available"]]
+    return _items or [("draft", "Draft", "")]
+
+
+class Again:
+    """An operator that sends a take's request once more. It waits in scripts, and goes on in the UI."""
+
+    bl_options = {"REGISTER"}
+
+    take: StringProperty(name="Take", description="Id of the take. Empty: the chosen one", options=ONCE)
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return poll_take(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: self.make(context))
+
+    def make(self, context: bpy.types.Context) -> None:
+        """Send the request; wait for the take where no timer runs. Raises SceneError."""
+        connection.ensure()
+        shot = shot_of(context)
+        uid = self.take or chosen_take(context).uid
+        key = jobs.make_again(context, shot, uid, self.changes(context, properties.find_take(shot, uid)))
+        if bpy.app.background:
+            jobs.wait([key])
+
+    def changes(self, _context: bpy.types.Context, _take: Any) -> dict[str, Any]:
+        """What to ask for instead of what the take was made from."""
+        return {}
+
+
+class TAKEONE_OT_make_again(Again, bpy.types.Operator):
+    """Make a take whose file is gone once more, from what it was made of, and put it back on its strips"""
+
+    bl_idname = "takeone.make_again"
+    bl_label = "Make Again"
+
+
+class TAKEONE_OT_refine(Again, bpy.types.Operator):
+    """Make the chosen take again with a better engine or size. It replaces the draft wherever the edit uses it"""
+
+    bl_idname = "takeone.refine"
+    bl_label = "Refine Take"
+
+    engine: StringProperty(
+        name="Engine", description="Id of the engine, such as 'happyhorse'. Empty: the menu's", options=ONCE
+    )
+    choice: EnumProperty(name="Engine", description="What makes the better take", items=engines_here)
+    size_percent: IntProperty(
+        name="Size",
+        description="Percent of the scene's size",
+        default=100,
+        min=10,
+        max=100,
+        subtype="PERCENTAGE",
+    )
+    quality: EnumProperty(
+        name="Quality",
+        description="How much work the engine spends",
+        items=properties.QUALITIES,
+        default="BEST",
+    )
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Refine")
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(self, "choice")
+        column.prop(self, "size_percent", slider=True)
+        if self.choice != "draft":
+            column.prop(self, "quality")
+
+    def changes(self, context: bpy.types.Context, take: Any) -> dict[str, Any]:
+        """Engine, size and quality. Raises SceneError where the engine can't make this size."""
+        engine = self.engine or self.choice
+        width, height = clip_size(*picture_size(shot_of(context).id_data), self.size_percent, STATE.engine(engine))
+        options: dict[str, Any] = {} if self.quality == "STANDARD" else {"quality": self.quality.lower()}
+        latents = saved_latents(take) if engine == take.engine else ""
+        if latents:
+            options["refine_from"] = latents
+        return {"engine": engine, "width": width, "height": height, "options": options}
+
+
+def saved_latents(take: Any) -> str:
+    """What the engine kept of the take to refine it from; "" where it kept nothing."""
+    try:
+        with open(bpy.path.abspath(take.sidecar), encoding="utf-8") as file:  # noqa: PTH123  a path of Blender's
+            return str(json.load(file)["facts"].get("latents") or "")
+    except (OSError, ValueError, KeyError):
+        return ""
+
+
+CLASSES = (TAKEONE_OT_make_again, TAKEONE_OT_refine)
