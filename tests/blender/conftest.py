@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import sys
 import tempfile
@@ -12,22 +11,14 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="needs a Python with bpy")
 
-ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(Path(__file__).parent))  # for rooms.py
 HOME = tempfile.TemporaryDirectory(prefix="take-one-")
 os.environ["TAKE_ONE_HOME"] = HOME.name
 
 
-def _load() -> None:
-    spec = importlib.util.spec_from_file_location(
-        "take_one", ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["take_one"] = module
-    spec.loader.exec_module(module)
+import load_extension  # noqa: E402
 
-
-_load()
+load_extension.load().unregister()
 
 
 @pytest.fixture(autouse=True)

@@ -122,9 +122,7 @@ def everything(item, seen=None, depth: int = 0) -> dict:
             if value is None or isinstance(value, bpy.types.ID):
                 values[name] = getattr(value, "name_full", None)
             elif depth < 6:
-                values |= {
-                    f"{name}.{key}": inner for key, inner in everything(value, depth=depth + 1).items()
-                }
+                values |= {f"{name}.{key}": inner for key, inner in everything(value, depth=depth + 1).items()}
         elif prop.type == "COLLECTION":
             if depth < 6:
                 for index, element in enumerate(value):
@@ -158,11 +156,7 @@ def settings_of(scene: bpy.types.Scene) -> dict:
             values |= {f"{name}.{key}": value for key, value in everything(getattr(scene, name)).items()}
     for index, layer in enumerate(scene.view_layers):
         skip = ("depsgraph", "objects", "layer_collection", "active_layer_collection")
-        values |= {
-            f"layer{index}.{key}": value
-            for key, value in everything(layer).items()
-            if not key.startswith(skip)
-        }
+        values |= {f"layer{index}.{key}": value for key, value in everything(layer).items() if not key.startswith(skip)}
     tree = getattr(scene, "compositing_node_group", None) or getattr(scene, "node_tree", None)
     if tree:
         values |= {f"nodes.{key}": value for key, value in everything(tree).items()}

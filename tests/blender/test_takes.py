@@ -147,9 +147,7 @@ def test_takes_of_an_unsaved_file_move_beside_it_when_it_is_saved(tmp_path):
     take = bpy.context.scene.take_one.shots[0].takes[0]
     assert take.clip == "//takes/Kitchen/Kitchen_t001.mp4"
     assert takes.clip_path(take).read_bytes() == source.read_bytes()
-    paths = [
-        strip.filepath if strip.type == "MOVIE" else strip.sound.filepath for _, strip in strips.all_strips()
-    ]
+    paths = [strip.filepath if strip.type == "MOVIE" else strip.sound.filepath for _, strip in strips.all_strips()]
     assert paths == ["//takes/Kitchen/Kitchen_t001.mp4"] * 2
     assert old.exists()  # what was just saved still points there
     bpy.ops.wm.save_mainfile()

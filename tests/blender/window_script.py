@@ -19,18 +19,7 @@ os.environ["TAKE_ONE_HOME"] = str(OUT / "home")
 sys.path.insert(0, str(HERE))
 results: dict = {}
 
-
-def load() -> None:
-    import importlib.util
-
-    root = HERE.parents[1]
-    spec = importlib.util.spec_from_file_location(
-        "take_one", root / "__init__.py", submodule_search_locations=[str(root)]
-    )
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["take_one"] = module
-    spec.loader.exec_module(module)
-    module.register()
+import load_extension  # noqa: E402
 
 
 def run():
@@ -55,9 +44,7 @@ def run():
         rendered = still.capture(bpy.context, scene, OUT / f"render_{kind}", source="RENDER")
         one, two = depth_of(drawn.depth), depth_of(rendered.depth)
         both = (one < exr.BACKGROUND) & (two < exr.BACKGROUND)
-        results[f"{kind} overlap"] = float(
-            both.sum() / max(1, ((one < exr.BACKGROUND) | (two < exr.BACKGROUND)).sum())
-        )
+        results[f"{kind} overlap"] = float(both.sum() / max(1, ((one < exr.BACKGROUND) | (two < exr.BACKGROUND)).sum()))
         results[f"{kind} depth error"] = float(abs(one - two)[both].mean())
         results[f"{kind} camera same"] = drawn.camera == rendered.camera
         results[f"{kind} drawn"] = float(picture(drawn.image).std())
@@ -145,7 +132,7 @@ def drive(steps):
             return next(steps)
         except StopIteration:
             pass
-        except BaseException:
+        except Exception:  # noqa: BLE001  told in the results
             results["error"] = traceback.format_exc()
         (OUT / "results.json").write_text(json.dumps(results, indent=1))
         bpy.ops.wm.quit_blender()
@@ -158,5 +145,5 @@ bpy.context.preferences.view.show_splash = False
 bpy.ops.wm.read_factory_settings(use_empty=False)
 for item in list(bpy.data.objects):
     bpy.data.objects.remove(item)
-load()
+load_extension.load()
 bpy.app.timers.register(drive(run()), first_interval=2.0, persistent=True)
