@@ -2,10 +2,10 @@
 
     .dev/test/bin/python bench/camera_truth.py [--blender-python PYTHON] [--renders FOLDER]
 
-Renders each scene's still with depth, and the true frames at a quarter, half and end of every move (once:
-they and the fitted pans and zooms are kept in FOLDER), then compares on the same frames: the draft engine; the best pan-and-zoom of the still
-(scale and shift fitted to every true frame, which no user could do); plain splatting of the pixels through
-true depth with the holes filled from around them.
+Renders each scene's still with depth, and the true frames at a quarter, half and end of every move (once: they
+and the fitted pans and zooms are kept in FOLDER), then compares on the same frames: the draft engine; the best
+pan-and-zoom of the still (scale and shift fitted to every true frame, which no user could do); plain splatting
+of the pixels through true depth with the holes filled from around them.
 """
 
 from __future__ import annotations

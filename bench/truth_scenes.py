@@ -131,7 +131,8 @@ def room():
     rng = random.Random(4)
     floor = patterned("floor", "brick", (.42, .26, .14), (.33, .19, .10), 2.2, Mortar=(.12, .07, .04, 1))
     wall, side = material("wall", (.72, .70, .64)), material("side", (.45, .56, .58))
-    white, wood, dark = material("white", (.8, .8, .8)), material("wood", (.35, .2, .1)), material("dark", (.05, .05, .06))
+    white, wood = material("white", (.8, .8, .8)), material("wood", (.35, .2, .1))
+    dark = material("dark", (.05, .05, .06))
     cloth = patterned("cloth", "noise", (.16, .24, .36), (.24, .34, .48), 12)
     box(floor, (0, 0, -.05), (7, 9, .1))
     box(white, (0, 0, 2.85), (7, 9, .1))
@@ -173,8 +174,8 @@ def room():
     # floor lamp, plant, chair near the camera, pictures, window
     pole(dark, (-1.75, 2.3, .02), .16, .04)
     pole(dark, (-1.75, 2.3, .8), .018, 1.6)
-    add(bpy.ops.mesh.primitive_cone_add, material("shade", (.85, .78, .6)), (-1.75, 2.3, 1.65), (1, 1, 1), (0, 0, 0), True,
-        radius1=.26, radius2=.15, depth=.36, vertices=32)
+    add(bpy.ops.mesh.primitive_cone_add, material("shade", (.85, .78, .6)), (-1.75, 2.3, 1.65), (1, 1, 1),
+        (0, 0, 0), True, radius1=.26, radius2=.15, depth=.36, vertices=32)
     pole(material("pot", (.5, .25, .15)), (-2.45, 1.2, .2), .2, .4)
     leaves(patterned("leaf", "noise", (.05, .2, .04), (.15, .4, .1), 4), (-2.45, 1.2, .85), .45, 260, .07, rng)
     chair = material("chair", (.62, .32, .12))
@@ -212,7 +213,8 @@ def street():
     rng = random.Random(11)
     road = patterned("road", "noise", (.11, .11, .12), (.17, .17, .17), 3)
     stone = patterned("pavement", "brick", (.40, .38, .35), (.34, .33, .31), 1.4, Mortar=(.2, .2, .2, 1))
-    line, dark, glass = material("line", (.75, .75, .7)), material("dark", (.04, .04, .05)), material("glass", (.10, .15, .2))
+    line, dark = material("line", (.75, .75, .7)), material("dark", (.04, .04, .05))
+    glass = material("glass", (.10, .15, .2))
     box(road, (0, 30, -.05), (8, 100, .1))
     for x in (-5.5, 5.5):
         box(stone, (x, 30, .02), (3, 100, .2))

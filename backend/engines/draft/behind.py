@@ -7,10 +7,11 @@ It is made once for the clip, so nothing of it can flicker.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from .edges import Edges
+from .edges import Edges, find
 from .kernels import helper, kernel
 from .picture import Picture
 from .planes import NONE, Planes, settle
@@ -24,21 +25,25 @@ OBJECT = 0.05  # picture widths that anything else goes on, mirrored at the fram
 
 @dataclass(frozen=True)
 class Back:
-    """The back sheet, on the still's pixels plus its margins: rgb float32 [h, w, 3], nearness float32 [h, w],
-    its change a pixel to the right and down float32 [h, w], there uint8 [h, w]. `own` bool [still's h, w]: what is seen of the still itself and lies on this sheet."""
+    """A sheet of what is hidden: rgb float32 [h, w, 3], nearness float32 [h, w], its change a pixel to the right
+    and down float32 [h, w], there uint8 [h, w]."""
 
     rgb: np.ndarray
     nearness: np.ndarray
     slope_x: np.ndarray
     slope_y: np.ndarray
     there: np.ndarray
-    own: np.ndarray
 
 
 def build(picture: Picture, clean: np.ndarray, bared: np.ndarray, edges: Edges, slope_x: np.ndarray,
-          slope_y: np.ndarray, planes: Planes, parallax: float, margins: tuple[int, int, int, int]) -> Back:
-    """`clean` is the still with its edge pixels freed from the nearer surface, float32 [h, w, 3]; where `bared`
-    it holds the hidden colour."""
+          slope_y: np.ndarray, planes: Planes, parallax: float,
+          margins: tuple[int, int, int, int]) -> tuple[Back, np.ndarray, Back]:
+    """The back sheet, on the still's pixels plus its margins; bool [still's h, w], what of the still itself lies
+    on it; and the deep sheet, what lies hidden behind hidden things, on the still's pixels.
+
+    `clean` is the still with its edge pixels freed from the nearer surface, float32 [h, w, 3]; where `bared` it
+    holds the hidden colour.
+    """
     left, top, right, bottom = margins
     height, width = picture.height, picture.width
     shape = (height + top + bottom, width + left + right)
@@ -57,6 +62,7 @@ def build(picture: Picture, clean: np.ndarray, bared: np.ndarray, edges: Edges, 
     # A pixel beside an edge is itself on this sheet, even where a third surface is known to be behind it.
     found &= (edges.far != 1) | (edges.near == 1)
     own = edges.foot & ~found
+    deep = _deeper(picture, found, hidden, np.where(found, hidden_label, settled), scene, parallax)
     nearness[inside] = np.where(found, hidden, picture.nearness)
     label[inside] = np.where(found, hidden_label, planes.label)
     there[inside] = found | own
@@ -98,11 +104,31 @@ def build(picture: Picture, clean: np.ndarray, bared: np.ndarray, edges: Edges, 
         slope[inside] = np.where(found, 0, known_slope)
         on_plane = (label != NONE) & unknown
         slope[on_plane] = planes.abc[label[on_plane], column]
-    return Back(rgb, nearness, slopes[0], slopes[1], there, own)
+    deep_rgb = clean.copy()
+    for k in np.unique(deep[1][deep[2]]):
+        wanted = deep[2] & (deep[1] == k)
+        known = seen[inside] & (planes.label == k)
+        deep_rgb[wanted] = fill_within(clean, known if known.any() else seen[inside], wanted)
+    lean = np.vstack([planes.abc, np.zeros((1, 3))])[np.minimum(deep[1], len(planes.abc))].astype(np.float32)
+    return (Back(rgb, nearness, slopes[0], slopes[1], there), own,
+            Back(deep_rgb, deep[0], lean[..., 0], lean[..., 1], deep[2].astype(np.uint8)))
+
+
+def _deeper(picture: Picture, found: np.ndarray, hidden: np.ndarray, label: np.ndarray, scene: tuple,
+            parallax: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Nearness, label and where [h, w] of what is hidden behind the back sheet: leaves behind leaves, then a wall."""
+    nearness = np.where(found, hidden, picture.nearness).astype(np.float32)
+    cut = find(nearness, parallax, picture.orthographic)
+    deeper, deeper_label, there = _behind(
+        nearness, cut.near, cut.far, cut.across, cut.down, *scene, label.astype(np.uint8), np.float32(parallax),
+        int(0.4 * max(picture.width, picture.height)))
+    return deeper, deeper_label, there & found
 
 
 @helper
-def _met_first(abc, wall, under_sky, sky, kind, u, v):
+def _met_first(
+    abc: np.ndarray, wall: np.ndarray, under_sky: np.ndarray, sky: int, kind: int, u: float, v: float,
+) -> tuple[int, float]:
     """The plane met first by the ray through (u, v): `kind` itself, or a wall that it runs into."""
     best = kind
     value = abc[kind, 0] * u + abc[kind, 1] * v + abc[kind, 2] if kind >= 0 else -1e30
@@ -115,7 +141,10 @@ def _met_first(abc, wall, under_sky, sky, kind, u, v):
 
 
 @helper
-def _extended(nearness, label, abc, wall, under_sky, sky, seed_x, seed_y, x, y):
+def _extended(
+    nearness: np.ndarray, label: np.ndarray, abc: np.ndarray, wall: np.ndarray, under_sky: np.ndarray,
+    sky: int, seed_x: int, seed_y: int, x: int, y: int,
+) -> tuple[Any, Any]:
     """Nearness and label at (x, y) of the surface that is seen at the seed."""
     k = np.int64(label[seed_y, seed_x])
     if k == NONE:
@@ -127,7 +156,11 @@ def _extended(nearness, label, abc, wall, under_sky, sky, seed_x, seed_y, x, y):
 
 
 @kernel
-def _behind(nearness, near, far, across, down, abc, wall, under_sky, sky, label, parallax, cap):
+def _behind(
+    nearness: np.ndarray, near: np.ndarray, far: np.ndarray, across: np.ndarray, down: np.ndarray, abc:
+    np.ndarray, wall: np.ndarray, under_sky: np.ndarray, sky: int, label: np.ndarray, parallax: float,
+    cap: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Spreads the farther surfaces in under the nearer ones, nearest seed first, as far as the path can see."""
     height, width = nearness.shape
     hidden = np.zeros((height, width), np.float32)
@@ -189,7 +222,11 @@ def _behind(nearness, near, far, across, down, abc, wall, under_sky, sky, label,
 
 
 @kernel
-def _beyond(nearness, label, abc, wall, under_sky, sky, goes_on, reach, left, top, out, out_label, there, source):
+def _beyond(
+    nearness: np.ndarray, label: np.ndarray, abc: np.ndarray, wall: np.ndarray, under_sky: np.ndarray,
+    sky: int, goes_on: np.ndarray, reach: int, left: int, top: int, out: np.ndarray, out_label:
+    np.ndarray, there: np.ndarray, source: np.ndarray,
+) -> None:
     """Carries planes on beyond the frame; what is no plane is mirrored at the frame's edge while it lasts."""
     height, width = nearness.shape
     for row in range(out.shape[0]):
@@ -205,7 +242,7 @@ def _beyond(nearness, label, abc, wall, under_sky, sky, goes_on, reach, left, to
             if kind == NONE or not goes_on[kind]:
                 other = np.int64(label[back_y, back_x])
                 away = abs(y - rim_y) + abs(x - rim_x)
-                if away < reach and (other == NONE or other == kind):
+                if away < reach and other in (NONE, kind):
                     out[row, column] = nearness[back_y, back_x]
                     source[row, column] = back_y * width + back_x
                     continue

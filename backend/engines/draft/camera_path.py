@@ -100,7 +100,7 @@ def margins(picture: Picture, path: Sequence[Pose]) -> tuple[int, int, int, int]
     rim = np.array([(x, y) for x in across for y in (0, height)] + [(x, y) for x in (0, width) for y in down])
     levels = np.percentile(picture.nearness, (0, 25, 50, 75, 95))
     low, high = np.array([0.0, 0.0]), np.array([width, height], float)
-    for pose in path[:: max(1, len(path) // 24)] + [path[-1]]:
+    for pose in (*path[:: max(1, len(path) // 24)], path[-1]):
         for nearness in levels:
             seen = _to_start(picture, pose, rim, float(nearness))
             low = np.minimum(low, seen.min(0))

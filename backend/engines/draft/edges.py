@@ -28,7 +28,7 @@ class Edges:
 
     @property
     def rim(self) -> np.ndarray:
-        """bool [height, width]: the nearer sides of breaks, RING pixels wide; not what is itself beside a nearer one."""
+        """bool [height, width]: the nearer sides of breaks, RING wide; not what is beside a nearer one."""
         return (self.near == 1) | ((self.near > 0) & (self.near <= RING) & (self.far != 1))
 
     @property
@@ -52,7 +52,7 @@ def find(nearness: np.ndarray, parallax: float, orthographic: bool) -> Edges:
 
 
 @helper
-def _goes_on(nearness, y, x, dy, dx, step, limit):
+def _goes_on(nearness: np.ndarray, y: int, x: int, dy: int, dx: int, step: float, limit: float) -> bool:
     """Whether the surface at (y, x) already rises by `step` a pixel on its way from (dy, dx): a slanted plane.
 
     One pixel tells for a small step, a large one has to go on for two.
@@ -70,7 +70,7 @@ def _goes_on(nearness, y, x, dy, dx, step, limit):
 
 
 @kernel
-def _breaks(nearness, floor, relative):
+def _breaks(nearness: np.ndarray, floor: float, relative: float) -> tuple[np.ndarray, np.ndarray]:
     """A step is a break where the slope on neither side explains it, so slanted planes stay whole."""
     height, width = nearness.shape
     across = np.zeros((height, width), np.uint8)
@@ -82,21 +82,23 @@ def _breaks(nearness, floor, relative):
                 there = nearness[y, x + 1]
                 step = there - here
                 limit = max(floor, relative * max(here, there))
-                if abs(step) > limit:
-                    if not (_goes_on(nearness, y, x, 0, -1, step, limit) or _goes_on(nearness, y, x + 1, 0, 1, step, limit)):
-                        across[y, x] = 1
+                if abs(step) > limit and not (
+                    _goes_on(nearness, y, x, 0, -1, step, limit) or _goes_on(nearness, y, x + 1, 0, 1, step, limit)
+                ):
+                    across[y, x] = 1
             if y + 1 < height:
                 there = nearness[y + 1, x]
                 step = there - here
                 limit = max(floor, relative * max(here, there))
-                if abs(step) > limit:
-                    if not (_goes_on(nearness, y, x, -1, 0, step, limit) or _goes_on(nearness, y + 1, x, 1, 0, step, limit)):
-                        down[y, x] = 1
+                if abs(step) > limit and not (
+                    _goes_on(nearness, y, x, -1, 0, step, limit) or _goes_on(nearness, y + 1, x, 1, 0, step, limit)
+                ):
+                    down[y, x] = 1
     return across, down
 
 
 @kernel
-def _sides(nearness, across, down):
+def _sides(nearness: np.ndarray, across: np.ndarray, down: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     height, width = nearness.shape
     near = np.zeros((height, width), np.uint8)
     far = np.zeros((height, width), np.uint8)
@@ -120,7 +122,7 @@ def _sides(nearness, across, down):
 
 
 @kernel
-def _spread(distance, across, down, reach):
+def _spread(distance: np.ndarray, across: np.ndarray, down: np.ndarray, reach: int) -> None:
     """Grows distances from 1 outwards, never over a break."""
     height, width = distance.shape
     for ring in range(1, reach):

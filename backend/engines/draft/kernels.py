@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any
 
 from ...home import home
 
 os.environ.setdefault("NUMBA_CACHE_DIR", str(home() / "cache" / "numba"))
 
-import numba  # noqa: E402
-
-F = TypeVar("F", bound=Callable[..., Any])
+import numba
 
 
-def kernel(function: F) -> F:
+def kernel(function: Callable[..., Any]) -> Any:
     """Compiled, cached, and free of Python's lock, so that threads may run it side by side."""
     return numba.njit(cache=True, nogil=True, error_model="numpy")(function)
 
 
-def helper(function: F) -> F:
+def helper(function: Callable[..., Any]) -> Any:
     """A small function that is part of every kernel that calls it."""
     return numba.njit(inline="never", nogil=True, error_model="numpy")(function)

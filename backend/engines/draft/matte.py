@@ -10,7 +10,10 @@ WINDOW = 4  # pixels around an edge pixel that its two pure colours come from
 
 
 @kernel
-def unmix(rgb, nearness, near, far, across, down):
+def unmix(
+    rgb: np.ndarray, nearness: np.ndarray, near: np.ndarray, far: np.ndarray, across: np.ndarray, down:
+    np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """For every pixel at a break: alpha of the nearer surface, the two colours, and the nearer one's nearness.
 
     Takes rgb uint8 [h, w, 3] and the edges. Gives alpha float32 [h, w] (1 off the edges on the nearer side,
@@ -105,14 +108,19 @@ def unmix(rgb, nearness, near, far, across, down):
                 value = np.float32(rgb[y, x, c])
                 front[y, x, c], back[y, x, c] = pure[0, c], pure[1, c]
                 if share > 0.5:
-                    front[y, x, c] = min(np.float32(255), max(np.float32(0), (value - (1 - share) * pure[1, c]) / share))
+                    own = (value - (1 - share) * pure[1, c]) / share
+                    front[y, x, c] = min(np.float32(255), max(np.float32(0), own))
                 else:
-                    back[y, x, c] = min(np.float32(255), max(np.float32(0), (value - share * pure[0, c]) / (1 - share)))
+                    own = (value - share * pure[0, c]) / (1 - share)
+                    back[y, x, c] = min(np.float32(255), max(np.float32(0), own))
     return alpha, front, back, bared, halo
 
 
 @kernel
-def widen(nearness, slope_x, slope_y, alpha, halo, near, far):
+def widen(
+    nearness: np.ndarray, slope_x: np.ndarray, slope_y: np.ndarray, alpha: np.ndarray, halo: np.ndarray,
+    near: np.ndarray, far: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The halo's surface: nearness and slopes float32 [h, w] carried on from the surface beside it, and a second
     ring of it where the first is not clear, so that alpha can fall to nothing. `halo` is changed."""
     height, width = nearness.shape
@@ -142,7 +150,7 @@ def widen(nearness, slope_x, slope_y, alpha, halo, near, far):
 
 
 @kernel
-def bleed(colour, known, rings):
+def bleed(colour: np.ndarray, known: np.ndarray, rings: int) -> None:
     """Grows `colour` float32 [h, w, 3] by `rings` pixels from where `known` (uint8) is not 0."""
     height, width = known.shape
     for ring in range(rings):

@@ -127,7 +127,9 @@ def _local_planes(nearness: np.ndarray, at: np.ndarray) -> np.ndarray:
 
 
 @kernel
-def _label(nearness, surface, abc, tolerance, sky):
+def _label(
+    nearness: np.ndarray, surface: np.ndarray, abc: np.ndarray, tolerance: float, sky: int,
+) -> np.ndarray:
     height, width = nearness.shape
     label = np.full((height, width), NONE, np.uint8)
     for y in range(height):
@@ -147,7 +149,9 @@ def _label(nearness, surface, abc, tolerance, sky):
 
 
 @kernel
-def settle(nearness, label, abc, goes_on, share):
+def settle(
+    nearness: np.ndarray, label: np.ndarray, abc: np.ndarray, goes_on: np.ndarray, share: float,
+) -> np.ndarray:
     """`label` with everything that lies within `share` of a plane that goes on (a window in a facade, a picture
     on the wall) given to that plane."""
     out = label.copy()

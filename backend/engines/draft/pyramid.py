@@ -31,7 +31,7 @@ def fill_within(rgb: np.ndarray, known: np.ndarray, wanted: np.ndarray) -> np.nd
 
 
 @kernel
-def _shrink(sums, weight):
+def _shrink(sums: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     height, width = (weight.shape[0] + 1) // 2, (weight.shape[1] + 1) // 2
     out = np.zeros((height, width, 3), np.float32)
     total = np.zeros((height, width), np.float32)
@@ -53,7 +53,7 @@ def _shrink(sums, weight):
 
 
 @kernel
-def _grow(coarse, sums, weight):
+def _grow(coarse: np.ndarray, sums: np.ndarray, weight: np.ndarray) -> np.ndarray:
     height, width = weight.shape
     out = np.empty((height, width, 3), np.float32)
     low, wide = coarse.shape[0], coarse.shape[1]

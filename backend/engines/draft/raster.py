@@ -13,7 +13,7 @@ import numpy as np
 from .camera_path import Pose
 from .kernels import kernel
 from .picture import Picture
-from .sheets import BACK, FRONT, HALO, RIM, Sheets
+from .sheets import BACK, DEEP, FRONT, HALO, RIM, Sheets
 
 OVERLAP = 0.12  # pixels that blocks reach over their edge, so that no crack opens between them
 SAME = 0.04  # fringes closer together than this share of the nearness are one surface's
@@ -38,8 +38,10 @@ class Renderer:
         self.key.fill(-np.inf)
         self.block.fill(-1)
         same = SAME * float(np.ptp(self.picture.nearness)) if self.picture.orthographic else 0.0
-        _draw(sheets.boxes, sheets.planes, sheets.sheet, start, change, key_start, key_change, np.float32(same), self.back,
-              self.key, self.block)
+        _draw(
+            sheets.boxes, sheets.planes, sheets.sheet, start, change, key_start, key_change, np.float32(same),
+            self.back, self.key, self.block,
+        )
         out = np.empty((*self.key.shape[1:], 3), np.uint8)
         holes = _shade(self.key, self.block, self.back, sheets.sheet, sheets.texels, sheets.places, sheets.origins, out)
         if holes:
@@ -65,7 +67,11 @@ def projection(picture: Picture, pose: Pose) -> tuple[np.ndarray, np.ndarray, np
 
 
 @kernel
-def _draw(boxes, planes, sheet, start, change, key_start, key_change, same, back, key, block):
+def _draw(
+    boxes: np.ndarray, planes: np.ndarray, sheet: np.ndarray, start: np.ndarray, change: np.ndarray,
+    key_start: np.ndarray, key_change: float, same: float, back: np.ndarray, key: np.ndarray, block:
+    np.ndarray,
+) -> None:
     """Fills `key` (nearness) and `block` [3, h, w]: see OPAQUE, FIRST, SECOND."""
     height, width = key.shape[1], key.shape[2]
     m = np.empty((3, 3))
@@ -137,7 +143,7 @@ def _draw(boxes, planes, sheet, start, change, key_start, key_change, same, back
                 if u < u0 * w or u > u1 * w or v < v0 * w or v > v1 * w or w <= 0:
                     continue
                 near = np.float32(depth + kx * fx)
-                if kind == FRONT or kind == BACK:
+                if kind in (FRONT, BACK, DEEP):
                     if near > key[OPAQUE, y, x]:
                         key[OPAQUE, y, x] = near
                         block[OPAQUE, y, x] = i
@@ -161,7 +167,10 @@ def _draw(boxes, planes, sheet, start, change, key_start, key_change, same, back
 
 
 @kernel
-def _shade(key, block, back, sheet, texels, places, origins, out):
+def _shade(
+    key: np.ndarray, block: np.ndarray, back: np.ndarray, sheet: np.ndarray, texels: np.ndarray, places:
+    np.ndarray, origins: np.ndarray, out: np.ndarray,
+) -> int:
     """Colours every hit, soft fringes over what is behind them. Returns the number of pixels with no hit.
 
     Colours are bilinear in the doubled textures.
@@ -223,7 +232,7 @@ def _shade(key, block, back, sheet, texels, places, origins, out):
 
 
 @kernel
-def _close(block, key, out):
+def _close(block: np.ndarray, key: np.ndarray, out: np.ndarray) -> None:
     """Fills pixels with no hit from the farther of the nearest hits on either side in the row, else above."""
     height, width = block.shape
     for y in range(height):
@@ -240,10 +249,7 @@ def _close(block, key, out):
                     out[y] = out[y - 1]
                 x = end
                 continue
-            if x == 0 or (end < width and key[y, end] < key[y, x - 1]):
-                source = end
-            else:
-                source = x - 1
+            source = end if x == 0 or (end < width and key[y, end] < key[y, x - 1]) else x - 1
             for u in range(x, end):
                 for c in range(3):
                     out[y, u, c] = out[y, source, c]

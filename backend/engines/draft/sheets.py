@@ -1,7 +1,7 @@
-"""The picture as three sheets of textured surface, made once for a clip.
+"""The picture as four sheets of textured surface, made once for a clip.
 
 front: surfaces inside their edges. fringe: the nearer side of every edge, with soft alpha. back: the farther
-side of every edge, what is hidden behind the nearer side, and what lies beyond the frame.
+side of every edge, what is hidden behind the nearer side, and what lies beyond the frame. deep: what is hidden behind that.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from . import behind, edges, matte, planes
 from .kernels import kernel
 from .picture import Picture
 
-FRONT, RIM, HALO, BACK = range(4)  # the fringe is drawn in two parts: the surface's rim, and a halo around it
+FRONT, RIM, HALO, BACK, DEEP = range(5)  # the fringe is drawn in two parts: the surface's rim, and a halo around it
 BLOCKS = (64, 32, 16, 8, 4, 2)
 LEAN = 1.5  # pixels that a single pixel of the still may be stretched to at an edge
 BEND = 0.12  # pixels that a block may part from the true surface on the path
@@ -23,11 +23,11 @@ BEND = 0.12  # pixels that a block may part from the true surface on the path
 @dataclass(frozen=True)
 class Sheets:
     """`texels` uint8 [n, 4] holds a texture for each sheet, at twice the picture's resolution: texel 2i is pixel i.
-    `places` int32 [4, 2]: where that of FRONT, RIM, HALO, BACK begins, and how wide it is. `origins` float32 [4, 4]:
+    `places` int32 [5, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins` float32 [5, 4]:
     its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked up.
 
     The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
-    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `sheet` uint8 [n] (FRONT to BACK).
+    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `sheet` uint8 [n] (FRONT to DEEP).
     """
 
     texels: np.ndarray
@@ -46,10 +46,10 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
     slope_x, slope_y = _slopes(nearness, cut.across, cut.down, np.float32(LEAN / max(parallax, 1e-9)))
     fringe_shape = matte.widen(nearness, slope_x, slope_y, alpha, halo, cut.near, cut.far)
     large = planes.find(nearness, picture.surface, picture.orthographic, seed)
-    rear = behind.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
+    rear, own, deep = behind.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
 
     ring = (halo >= 0) & ~cut.rim
-    inner = ~cut.rim & ~rear.own
+    inner = ~cut.rim & ~own
     known = ((cut.near > 0) | ((halo >= 0) & (cut.far == 1))).astype(np.uint8)
     known |= inner & (cut.far == 0)
     matte.bleed(front, known, 3)
@@ -61,10 +61,10 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
     bare = np.where((cut.far == 1)[..., None], back, picture.rgb)
     textures = (_texture(bare, full),
                 _texture(front, opacity.astype(np.float32)),
-                _texture(rear.rgb, np.ones(rear.there.shape, np.float32)))
+                _texture(rear.rgb, np.ones(rear.there.shape, np.float32)), _texture(deep.rgb, full))
     starts = np.cumsum([0, *(texture.shape[0] * texture.shape[1] for texture in textures)])
-    places, origins = np.zeros((4, 2), np.int32), np.zeros((4, 4), np.float32)
-    for k, texture in ((FRONT, 0), (RIM, 1), (HALO, 1), (BACK, 2)):
+    places, origins = np.zeros((5, 2), np.int32), np.zeros((5, 4), np.float32)
+    for k, texture in ((FRONT, 0), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
         high, wide = textures[texture].shape[:2]
         places[k] = starts[texture], wide
         x, y = (-left, -top) if k == BACK else (0, 0)
@@ -73,7 +73,8 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
     parts = [blocks(nearness, inner.astype(np.uint8), 0, 0, bend, slope_x, slope_y),
              blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, slope_x, slope_y),
              blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, *fringe_shape[1:]),
-             blocks(rear.nearness, rear.there, -left, -top, bend, rear.slope_x, rear.slope_y)]
+             blocks(rear.nearness, rear.there, -left, -top, bend, rear.slope_x, rear.slope_y),
+             blocks(deep.nearness, deep.there, 0, 0, bend, deep.slope_x, deep.slope_y)]
     return Sheets(np.concatenate([texture.reshape(-1, 4) for texture in textures]), places, origins,
                   np.concatenate([part[0] for part in parts]),
                   np.concatenate([part[1] for part in parts]),
@@ -85,7 +86,7 @@ def _texture(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 @kernel
-def _double(rgb, alpha):
+def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Twice the resolution: the pixels themselves, and sharp six-tap values half-way between them."""
     height, width = alpha.shape
     taps = np.array([3, -25, 150, 150, -25, 3], np.float32) / np.float32(256)
@@ -125,7 +126,9 @@ def blocks(nearness: np.ndarray, there: np.ndarray, u0: int, v0: int, bend: floa
 
 
 @kernel
-def _slopes(nearness, across, down, most):
+def _slopes(
+    nearness: np.ndarray, across: np.ndarray, down: np.ndarray, most: float,
+) -> tuple[np.ndarray, np.ndarray]:
     """Change of nearness a pixel, from the side where it changes less, and never over a break."""
     height, width = nearness.shape
     slope_x = np.zeros((height, width), np.float32)
@@ -138,18 +141,21 @@ def _slopes(nearness, across, down, most):
                 best = here - nearness[y, x - 1]
             if x + 1 < width and across[y, x] == 0 and abs(nearness[y, x + 1] - here) < abs(best):
                 best = nearness[y, x + 1] - here
-            slope_x[y, x] = min(most, max(-most, best)) if best < 1e30 else 0
+            slope_x[y, x] = np.float32(min(most, max(-most, best))) if best < 1e30 else np.float32(0)
             best = np.float32(1e30)
             if y > 0 and down[y - 1, x] == 0:
                 best = here - nearness[y - 1, x]
             if y + 1 < height and down[y, x] == 0 and abs(nearness[y + 1, x] - here) < abs(best):
                 best = nearness[y + 1, x] - here
-            slope_y[y, x] = min(most, max(-most, best)) if best < 1e30 else 0
+            slope_y[y, x] = np.float32(min(most, max(-most, best))) if best < 1e30 else np.float32(0)
     return slope_x, slope_y
 
 
 @kernel
-def _cut(nearness, there, slope_x, slope_y, u0, v0, bend, sizes, boxes, made):
+def _cut(
+    nearness: np.ndarray, there: np.ndarray, slope_x: np.ndarray, slope_y: np.ndarray, u0: int, v0: int,
+    bend: float, sizes: np.ndarray, boxes: np.ndarray, made: np.ndarray,
+) -> int:
     """Takes blocks of falling size out of `there` (which it clears) until single pixels are left."""
     height, width = nearness.shape
     used = 0

@@ -129,7 +129,7 @@ def _flat(picture: Picture, plane: np.ndarray, pixels: np.ndarray, left: int,
 
 
 @kernel
-def _lay(colours, at, shape):
+def _lay(colours: np.ndarray, at: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """The mean of the pixels that fall into each texel; seen float32 is 1 where there is one."""
     total = np.zeros((shape[0], shape[1], 3), np.float32)
     count = np.zeros(shape, np.float32)
@@ -150,7 +150,7 @@ def _lay(colours, at, shape):
 
 
 @kernel
-def _stretch(colour, seen, rounds):
+def _stretch(colour: np.ndarray, seen: np.ndarray, rounds: int) -> None:
     """Closes the gaps between texels where the still is coarser than the map."""
     height, width = seen.shape
     for ring in range(rounds):
