@@ -126,3 +126,14 @@ def test_an_empty_folder_and_a_cut_file(tmp_path: Path) -> None:
     file.write_bytes(file.read_bytes()[:-100])
     with pytest.raises(CheckpointError, match="not complete"):
         Checkpoint(file)
+
+
+def test_the_index_says_which_files_count(tmp_path: Path) -> None:
+    case = Case("dit_base")
+    config = TransformerConfig.from_case(case.case)
+    folder = write(case.weights(), tmp_path / "base", shards=3)
+    save_file({"optimizer.state": torch.zeros(1)}, folder / "training.safetensors")
+    assert Checkpoint(folder).config(config) == config
+    (folder / "model-00002-of-00003.safetensors").unlink()
+    with pytest.raises(CheckpointError, match=r"lacks model-00002-of-00003\.safetensors"):
+        Checkpoint(folder)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import threading
 from collections import deque
@@ -59,7 +60,7 @@ class Checkpoint:
             CheckpointError: there are no such files, or they are cut short.
         """
         self.path = path
-        files = [path] if path.is_file() else sorted(path.glob("*.safetensors"))
+        files = [path] if path.is_file() else _shards(path)
         if not files:
             looks = inspect(path).looks_like if path.is_dir() else "not there"
             raise CheckpointError(f"{path} holds no .safetensors files: it is {looks}.")
@@ -172,6 +173,26 @@ class Checkpoint:
                 if told is not None:
                     told(done)
                 ask()
+
+
+def _shards(folder: Path) -> list[Path]:
+    """The files that the folder's index names, or all safetensors files where it has none.
+
+    Raises:
+        CheckpointError: a file of the index is missing.
+    """
+    index = next(iter(sorted(folder.glob("*.safetensors.index.json"))), None)
+    if index is None:
+        return sorted(folder.glob("*.safetensors"))
+    try:
+        names = sorted(set(json.loads(index.read_text())["weight_map"].values()))
+    except (ValueError, KeyError) as error:
+        raise CheckpointError(f"{index.name} can't be read ({error}).") from error
+    files = [folder / Path(name).name for name in names]
+    missing = [file.name for file in files if not file.is_file()]
+    if missing:
+        raise CheckpointError(f"{folder} lacks {', '.join(missing)}.")
+    return files
 
 
 class _Handles:

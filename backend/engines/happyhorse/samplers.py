@@ -168,11 +168,14 @@ def sample_base(
     picture: Tensor | None = None,
     steps: int = 32,
     shift: float = SHIFT,
+    video_guidance: float = VIDEO_GUIDANCE,
+    audio_guidance: float = AUDIO_GUIDANCE,
     on_step: OnStep | None = None,
 ) -> tuple[Tensor, Tensor]:
     """The base model's loop: UniPC with guidance away from `negative_text` [1, L', width]; two passes a step.
 
-    The other arguments and the result are those of `sample_distilled`.
+    Guidance of the video drops to `VIDEO_GUIDANCE_LATE` in the second half of the noise. The other arguments and
+    the result are those of `sample_distilled`.
     """
     schedule = Schedule.shifted(steps, shift)
     video_solver, audio_solver = UniPC(schedule.sigmas), UniPC(schedule.sigmas)
@@ -181,9 +184,9 @@ def sample_base(
         hold_picture(video, picture)
         v_video, v_audio = model(video, audio, text)
         u_video, u_audio = model(video, audio, negative_text)
-        strength = VIDEO_GUIDANCE if timestep > LATE_TIMESTEP else VIDEO_GUIDANCE_LATE
+        strength = video_guidance if timestep > LATE_TIMESTEP else VIDEO_GUIDANCE_LATE
         video = video_solver.step(video, u_video + strength * (v_video - u_video))
-        audio = audio_solver.step(audio, u_audio + AUDIO_GUIDANCE * (v_audio - u_audio))
+        audio = audio_solver.step(audio, u_audio + audio_guidance * (v_audio - u_audio))
         if on_step is not None:
             on_step(i + 1, video_solver.clean[-1])
     return hold_picture(video, picture), audio

@@ -50,6 +50,7 @@ def refine(
     shift: float = SHIFT,
     noise_level: int = NOISE_LEVEL,
     audio_noise_scale: float = AUDIO_NOISE,
+    guidance: float = GUIDANCE,
     on_step: OnStep | None = None,
 ) -> Tensor:
     """Take a base stage's latents on to the size of `video_noise`.
@@ -59,7 +60,8 @@ def refine(
         video, audio: the base stage's result, [1, 48, T, h, w] and [1, A, 64].
         video_noise, audio_noise: noise, [1, 48, T, H, W] and [1, A, 64]; the first one's size is the result's.
         picture: latent of the still encoded at the new size [1, 48, 1, H, W], held at frame 0.
-        negative_text: given, guidance is used (two passes a step; the published settings use none).
+        negative_text: given, `guidance` is used (two passes a step; the published settings use none), but at most
+            `GUIDANCE_EARLY` for the first `EARLY_FRAMES` latent frames.
 
     Returns:
         The refined video latent [1, 48, T, H, W]. The base stage's audio stays the result's audio.
@@ -68,8 +70,8 @@ def refine(
     solver = UniPC(schedule.sigmas)
     latent = start(video, (video_noise.shape[3], video_noise.shape[4]), video_noise, noise_level)
     heard = audio_noise_scale * audio_noise + (1 - audio_noise_scale) * audio
-    strength = torch.full((1, 1, latent.shape[2], 1, 1), GUIDANCE, device=latent.device)
-    strength[:, :, :EARLY_FRAMES] = min(GUIDANCE_EARLY, GUIDANCE)
+    strength = torch.full((1, 1, latent.shape[2], 1, 1), guidance, device=latent.device)
+    strength[:, :, :EARLY_FRAMES] = min(GUIDANCE_EARLY, guidance)
     for i in range(steps):
         velocity, _ = model(hold_picture(latent, picture), heard, text)
         if negative_text is not None:
