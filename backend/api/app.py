@@ -56,6 +56,7 @@ def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         parts.runner.start()
+        await asyncio.to_thread(parts.inspector.start)
         yield
         await asyncio.to_thread(parts.runner.stop)
         parts.inspector.stop()

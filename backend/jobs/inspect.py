@@ -97,8 +97,13 @@ def file(kind: str, path: Path, param: str) -> tuple[str, int, int]:
 
 def main() -> None:
     """Answers {"path", "kind", "param"} with {"found": [suffix, width, height]} or {"wrong": {...}}."""
+    import OpenEXR  # noqa: F401 - now, not at the first file
+    from PIL import Image
+
     from .child import serve
     from .store import error_json
+
+    Image.init()
 
     if sys.platform == "linux":
         import resource

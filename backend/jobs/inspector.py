@@ -19,6 +19,11 @@ class Inspector:
         self._lock = threading.Lock()
         self._child: Child | None = None
 
+    def start(self) -> None:
+        """Starts the process, so that the first file does not wait for it."""
+        with self._lock:
+            self._running()
+
     def check(self, kind: str, path: Path, param: str) -> tuple[str, int, int]:
         """The suffix that fits the content of `path`, its width and height. `kind` is "picture" or "depth".
 
@@ -26,9 +31,7 @@ class Inspector:
             EngineError: `invalid_file`.
         """
         with self._lock:
-            if self._child is None or not self._child.alive:
-                self._child = Child("backend.jobs.inspect")
-            child = self._child
+            child = self._running()
             child.send({"path": str(path), "kind": kind, "param": param})
             until = time.monotonic() + SECONDS
             answer = None
@@ -46,6 +49,11 @@ class Inspector:
             raise EngineError(**answer["wrong"])
         suffix, width, height = answer["found"]
         return suffix, width, height
+
+    def _running(self) -> Child:
+        if self._child is None or not self._child.alive:
+            self._child = Child("backend.jobs.inspect")
+        return self._child
 
     def stop(self) -> None:
         with self._lock:

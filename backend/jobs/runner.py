@@ -231,6 +231,7 @@ class Runner:
 
     def _ready_child(self) -> Child:
         """The worker; a new one where the last has ended, but no two within a few seconds."""
+        first = self._child is None
         if self._child is None or not self._child.alive:
             self._stopping.wait(self._next_child_at - time.monotonic())
             self._next_child_at = time.monotonic() + CHILD_SECONDS
@@ -238,6 +239,8 @@ class Runner:
                 log.warning("The worker %s; a new one starts", ending(self._child.exit_code))
             self._child = Child("backend.jobs.worker_process", self._registry, str(os.getpid()), aside=self._heard)
             self._child.send({"do": "engines"})
+            if first:  # not again after a crash: it may have been the warming
+                self._child.send({"do": "warm"})
         return self._child
 
     def _heard(self, message: dict[str, Any]) -> bool:

@@ -27,6 +27,7 @@ from .child import serve
 from .request import parse
 from .store import error_json
 from .take import make_take
+from .warm import warm
 
 TELL_SECONDS = 0.1
 PREVIEW_SECONDS = 0.5
@@ -46,7 +47,11 @@ class Worker:
     def run(self) -> None:
         threading.Thread(target=self._listen, name="listener", daemon=True).start()
         while True:
-            self._make(self._jobs.get())
+            message = self._jobs.get()
+            if message["do"] == "warm":
+                warm(self._engine(self._registry.DEFAULT))
+            else:
+                self._make(message)
 
     def _listen(self) -> None:
         try:
@@ -56,7 +61,7 @@ class Worker:
             os._exit(0)  # the parent is gone, and nobody waits for what is being made
 
     def _hear(self, message: dict[str, Any]) -> None:
-        if message["do"] == "make":
+        if message["do"] in ("make", "warm"):
             self._cancelled.clear()
             self._jobs.put(message)
         elif message["do"] == "cancel":

@@ -138,6 +138,15 @@ def test_the_worker_stays_warm(service: Service, still: bytes) -> None:
     assert service.worker().pid == pid
 
 
+def test_an_engine_is_warm_before_its_first_job(own_service: Service) -> None:
+    service = own_service.start()
+    until = time.monotonic() + 15
+    while "engines may print" not in service.log() and time.monotonic() < until:  # the scripted engine does
+        time.sleep(0.05)
+    assert "engines may print" in service.log()
+    assert service.http.get("/v1/videos").json()["data"] == []
+
+
 def test_the_waiting_queue_can_be_reordered(service: Service, still: bytes) -> None:
     running = service.submit(still, options=slow()).json()["id"]
     first, second, third = (service.submit(still).json()["id"] for _ in range(3))

@@ -1,0 +1,45 @@
+"""A tiny take that nobody sees, so that the first real one does not wait for what an engine loads and compiles."""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+
+from ..engines.engine import Camera, Engine, EngineError, Line, Request
+
+WIDTH, HEIGHT = 96, 54
+
+log = logging.getLogger("take_one.jobs")
+
+
+def warm(engine: Engine) -> None:
+    """Makes two frames of a box before a wall, with sound and a line. What goes wrong is only logged."""
+    with tempfile.TemporaryDirectory(prefix="take-one-") as folder:
+        try:
+            clip = engine.generate(_request(Path(folder)), lambda *_: None, lambda: False)
+            for _ in clip.frames:
+                pass
+        except (EngineError, OSError) as error:
+            log.warning("The engine could not be warmed: %s", error)
+
+
+def _request(folder: Path) -> Request:
+    import OpenEXR
+    from PIL import Image
+
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    box = (abs(x - WIDTH / 2) < WIDTH / 6) & (abs(y - HEIGHT / 2) < HEIGHT / 4)
+    picture = np.dstack([np.where(box, 200, x + y), np.where(box, 90, x), np.where(box, 60, 2 * y)])
+    still, depth = folder / "still.png", folder / "depth.exr"
+    Image.fromarray(picture.astype(np.uint8)).save(still)
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    OpenEXR.File(header, {"V": np.where(box, 2.0, 5.0).astype(np.float32)}).write(str(depth))
+    camera = Camera("perspective", WIDTH, HEIGHT, cx=WIDTH / 2, cy=HEIGHT / 2, fx=100.0, fy=100.0)
+    return Request(
+        prompt="truck right", seconds=2 / 24, fps=Fraction(24), width=WIDTH, height=HEIGHT, seed=1, still=still,
+        depth=depth, camera=camera, sound="rain", dialogue=(Line("", "English", "Yes."),),
+    )  # fmt: skip
