@@ -90,6 +90,11 @@ class BlockStore:
             self.filled = [torch.cuda.Event(), torch.cuda.Event()]
             self.used = [torch.cuda.Event(), torch.cuda.Event()]
 
+    def _drop_slots(self) -> None:
+        if self.slots and self.device.type == "cuda":
+            self.side.synchronize()  # a pass that was broken off may have left a copy under way
+        self.slots.clear()
+
     def _host_buffer(self, size: int) -> Tensor:
         if self.device.type != "cuda":
             return torch.zeros(size, dtype=torch.uint8)
@@ -172,7 +177,7 @@ class BlockStore:
             del self.resident[i], self.buffers[i]
             freed += self.blocks[i].bytes
         if room is None or freed < room:
-            self.slots.clear()
+            self._drop_slots()
 
     def unpark(self) -> None:
         """Bring the blocks back; the copies are under way when this returns."""
@@ -185,6 +190,7 @@ class BlockStore:
 
     def close(self) -> None:
         """Give all memory back."""
+        self._drop_slots()
         unpin(self.locked)
-        for held in (self.buffers, self.resident, self.parked, self.slots):
+        for held in (self.buffers, self.resident, self.parked):
             held.clear()
