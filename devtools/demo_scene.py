@@ -21,7 +21,7 @@ import bpy
 ROOT = Path(__file__).resolve().parents[1]
 SIZE = (960, 540)
 SECONDS = 5.0
-PROMPT = "Slowly push in, then truck left past the table."
+PROMPT = "Slowly pan left, then push in slightly."
 SOUND = "rain on a window, quiet room"
 LINE = ("ANNA", "English", "You said that you would be home before the rain.")
 
