@@ -99,7 +99,9 @@ def run():
     }
     job = {"model": "draft", "seed": 1, "binding": binding, "result": {"sound_seconds": 1.0}}
     pump._waiting.append(events.TakeReady("k1", source, source.with_suffix(".json"), job))
-    yield 1.5
+    ends = time.monotonic() + 30
+    while pump._waiting and time.monotonic() < ends:
+        yield 0.1
     results["landed strips"] = len(strips.strips_of_shot(uid))
     bpy.ops.ed.undo()
     yield 0.3
