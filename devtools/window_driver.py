@@ -36,10 +36,12 @@ def _tick() -> float | None:
 
 def _answer(source: str) -> None:
     """Run a snippet, where `scene` is the first window's. What it leaves in `result` goes back, or the traceback."""
-    _names["scene"] = bpy.context.window_manager.windows[0].scene
+    window = bpy.context.window_manager.windows[0]
+    _names["scene"] = window.scene
     _names["result"] = None
     try:
-        exec(source, _names)
+        with bpy.context.temp_override(window=window):
+            exec(source, _names)
         answer = {"result": _names["result"]}
     except Exception:  # noqa: BLE001  the other side raises it
         answer = {"error": traceback.format_exc()}

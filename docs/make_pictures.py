@@ -1,0 +1,199 @@
+#!/usr/bin/env python3
+"""Makes the pictures of these pages again: opens a real Blender with its window, does what the pages say, and keeps
+what the screen shows. Needs the variable BLENDER, as the GUI tests do, and .dev/ (python3 dev.py test makes it).
+
+    .dev/test/bin/python docs/make_pictures.py [NAME ...]
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from PIL import Image
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from devtools import build, environments  # noqa: E402
+from devtools.blender_window import MODULE, BlenderWindow, install_zip  # noqa: E402
+
+IMAGES = ROOT / "docs" / "images"
+WIDTH = 1000  # pixels of a whole screen; panels are kept as they are
+ROOM = f"""
+import sys
+sys.path.insert(0, {str(ROOT)!r})
+from devtools.demo_room import build_room
+bpy.context.preferences.view.render_display_type = "NONE"
+for thing in list(scene.objects):
+    bpy.data.objects.remove(thing)
+camera = build_room()
+scene.camera = camera
+scene.render.engine = "CYCLES"
+scene.cycles.samples, scene.cycles.use_denoising = 12, True
+scene.render.resolution_x, scene.render.resolution_y = 640, 360
+for area in bpy.context.window_manager.windows[0].screen.areas:
+    if area.type == "VIEW_3D":
+        area.spaces.active.region_3d.view_perspective = "CAMERA"
+        area.spaces.active.shading.type = "SOLID"
+"""
+DIRECTION = """
+card = scene.take_one.blank
+card.prompt, card.sound, card.seconds = "slowly push in, then pan left", "rain on a window", 2.0
+"""
+READY = "sum(take.status == 'READY' for shot in scene.take_one.shots for take in shot.takes)"
+
+
+class Studio:
+    """One Blender for all pictures that need takes."""
+
+    def __init__(self, window: BlenderWindow) -> None:
+        self.window = window
+
+    def keep(self, name: str, area: str = "", region: str = "UI") -> None:
+        """Keep the screen, or one region of it, as docs/images/`name`.png."""
+        self.window.run("xdotool('mousemove', 2, 2)")
+        time.sleep(1.5)
+        picture = Image.open(self.window.picture(name)).convert("RGB")
+        if area:
+            left, top, width, height = self.window._place(area, region)
+            picture = picture.crop((left, top, left + width, top + height))
+            picture = picture.crop((0, 0, width, _used_height(picture)))
+        else:
+            picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
+        path = IMAGES / f"{name}.png"
+        picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+        print(f"{path.relative_to(ROOT)}: {picture.width} x {picture.height}, {path.stat().st_size / 1e3:.0f} kB")
+
+    def takes(self, count: int) -> None:
+        """Wait until the file has so many takes."""
+        self.window.until(f"not STATE.jobs and {READY} == {count}", 300)
+
+
+def _used_height(panel: Image.Image) -> int:
+    """Where a sidebar's last panel ends: below it every row is the same."""
+    rows = panel.crop((0, 0, panel.width - 40, panel.height)).convert("L")
+    last = rows.crop((0, rows.height - 1, rows.width, rows.height)).tobytes()
+    height = rows.height
+    while height > 1 and rows.crop((0, height - 1, rows.width, height)).tobytes() == last:
+        height -= 1
+    return min(panel.height, height + 10)
+
+
+def first_take(studio: Studio) -> None:
+    """The card, a take in the making, and landed."""
+    window = studio.window
+    window.run(DIRECTION)
+    window.show_tab()
+    window.until("STATE.backend.state == 'ready'", 60)
+    studio.keep("card", "VIEW_3D")
+    window.run("bpy.ops.takeone.animate_frame('INVOKE_DEFAULT')")
+    window.until("any(job.preview for job in STATE.jobs.values())", 120)
+    studio.keep("making")
+    studio.takes(1)
+    studio.keep("landed")
+
+
+def error(studio: Studio) -> None:
+    """An error and its button."""
+    window = studio.window
+    window.run("kept = scene.camera; scene.camera = None; bpy.context.view_layer.objects.active = None")
+    window.run("try:\n    bpy.ops.takeone.animate_frame('INVOKE_DEFAULT')\nexcept RuntimeError:\n    pass")
+    window.until("STATE.last_error")
+    studio.keep("error", "VIEW_3D")
+    window.run("scene.camera = kept; bpy.ops.takeone.dismiss_error()")
+
+
+def walkthrough(studio: Studio) -> None:
+    """Three cameras, animated in a row."""
+    window = studio.window
+    window.run(
+        "import math\n"
+        "for turn in (20, -25):\n"
+        "    other = scene.camera.copy(); scene.collection.objects.link(other)\n"
+        "    other.rotation_euler.z += math.radians(turn)\n"
+        "for thing in scene.objects: thing.select_set(thing.type == 'CAMERA')\n"
+        "scene.take_one.shots[0].camera = scene.camera\n"
+        "bpy.ops.takeone.animate_cameras('INVOKE_DEFAULT')"
+    )
+    studio.takes(4)
+    window.run("bpy.ops.takeone.show_edit()")
+    time.sleep(2)
+    window.run(
+        "window, area, region = region_of('SEQUENCE_EDITOR', 'WINDOW')\n"
+        "for each in window.screen.areas:\n"
+        "    if each.type == 'SEQUENCE_EDITOR' and each.spaces.active.view_type == 'SEQUENCER':\n"
+        "        target = next(r for r in each.regions if r.type == 'WINDOW')\n"
+        "        with bpy.context.temp_override(window=window, area=each, region=target):\n"
+        "            bpy.ops.sequencer.view_all()\n"
+        "bpy.data.scenes['Edit'].frame_set(60)"
+    )
+    studio.keep("walkthrough")
+
+
+def edit(studio: Studio) -> None:
+    """A retake, and two takes side by side. After `walkthrough`, in its workspace."""
+    window = studio.window
+    window.run("scene.take_one.active_shot = 0\nbpy.ops.takeone.retake('INVOKE_DEFAULT')")
+    studio.takes(5)
+    for area in ("SEQUENCE_EDITOR",):
+        window.show_tab(area)
+    studio.keep("edit")
+    window.run("shot = scene.take_one.shots[0]; shot.active_take = 0; bpy.ops.takeone.take_compare()")
+    studio.keep("compare")
+    window.run("bpy.ops.takeone.take_compare()")
+
+
+def server(studio: Studio) -> None:
+    """The preferences, with a server."""
+    window = studio.window
+    window.run(
+        f"addon = bpy.context.preferences.addons[{MODULE!r}].preferences\n"
+        "addon.backend, addon.server_url = 'SERVER', 'http://192.168.1.20:8000'\n"
+        f"bpy.ops.preferences.addon_show(module={MODULE!r})"
+    )
+    time.sleep(2)
+    window.run("subprocess.run('xdotool search --name Preferences windowmove 300 100', shell=True)")
+    studio.keep("server")
+
+
+def install(profile: Path, home: Path) -> None:
+    """The panel where nothing is installed yet."""
+    variables = {"BLENDER_USER_RESOURCES": str(profile), "TAKE_ONE_HOME": str(home), "TAKE_ONE_PYTHON": ""}
+    with BlenderWindow(home / "install", variables, ("--online-mode",)) as window:
+        window.run(ROOM)
+        window.show_tab()
+        window.until("STATE.backend.state == 'missing'", 30)
+        Studio(window).keep("install", "VIEW_3D")
+
+
+SCENES: tuple[Callable[[Studio], None], ...] = (first_take, error, walkthrough, edit, server)
+
+
+def main(names: list[str]) -> None:
+    """Make the pictures of the scenes named, or all."""
+    IMAGES.mkdir(exist_ok=True)
+    zip_path = build.build(ROOT / "dist")
+    python = os.environ.get("TAKE_ONE_PYTHON") or str(environments.python_of("backend"))
+    with tempfile.TemporaryDirectory() as folder:
+        profile, home = Path(folder) / "profile", Path(folder) / "home"
+        profile.mkdir()
+        install_zip(zip_path, profile)
+        if not names or "install" in names:
+            install(profile, home / "none")
+        scenes = [scene for scene in SCENES if not names or scene.__name__ in names]
+        if not scenes:
+            return
+        variables = {"BLENDER_USER_RESOURCES": str(profile), "TAKE_ONE_HOME": str(home), "TAKE_ONE_PYTHON": python}
+        with BlenderWindow(Path(folder) / "blender", variables) as window:
+            window.run(ROOM)
+            for scene in scenes:
+                scene(Studio(window))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,225 @@
+"""Operators and the card, without a backend: what they change, what they say, what they leave behind."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+
+import bpy
+import pytest
+
+
+def card():
+    from take_one.scene import properties
+
+    return properties.card(bpy.context.scene)
+
+
+def add_take(shot, uid: str, clip: str = "", **values):
+    take = shot.takes.add()
+    take.uid, take.clip, take.number, take.status = uid, clip, len(shot.takes), "READY"
+    for name, value in values.items():
+        setattr(take, name, value)
+    return take
+
+
+def our_operators() -> list[type]:
+    from take_one import operators
+
+    return list(operators.CLASSES)
+
+
+def test_every_operator_says_what_happens():
+    for cls in our_operators():
+        tip = inspect.getdoc(cls)
+        assert tip and not tip.endswith("."), cls  # Blender sets the full stop
+        assert tip.lower() != cls.bl_label.lower(), cls
+        assert len(tip) <= 120, cls
+        assert cls.bl_idname.startswith("takeone."), cls
+        assert cls.__name__ == "TAKEONE_OT_" + cls.bl_idname.removeprefix("takeone."), cls
+
+
+def test_every_verb_is_in_the_menu_that_search_looks_through():
+    from take_one.panels import menus
+
+    in_menu = {verb for group in menus.VERBS for verb in group}
+    in_menu |= {"animate_frame", "retake", "variations", "animate_cameras"}
+    # those that need to be told on what: pressed beside what they act on
+    told = {"shot_choose", "engine_choose", "take_choose", "take_rate", "queue_move", "line_move", "models_download"}
+    told |= {"preset_add"}
+    assert {cls.bl_idname.removeprefix("takeone.") for cls in our_operators()} == in_menu | told
+
+
+def test_every_poll_that_says_no_says_why():
+    bpy.context.scene.camera = None
+    silent = []
+    for cls in our_operators():
+        operator = getattr(bpy.ops.takeone, cls.bl_idname.removeprefix("takeone."))
+        if operator.poll():
+            continue
+        with pytest.raises(RuntimeError) as error:
+            operator()
+        if "context is incorrect" in str(error.value):
+            silent.append(cls.bl_idname)
+    assert silent == []
+
+
+def test_the_blank_card_becomes_the_first_shot():
+    from take_one.scene import properties
+
+    blank = card()
+    assert blank.uid == ""
+    blank.prompt, blank.seconds = "orbit left", 3.0
+    bpy.ops.takeone.line_add(speaker="ANNA", language="German", line="Wir sind spät.")
+    bpy.ops.takeone.line_add(line="Na und?")
+    shot = properties.ensure_shot(bpy.context.scene)
+    assert shot.uid and shot.prompt == "orbit left" and shot.seconds == 3.0
+    assert [(line.speaker, line.language) for line in shot.lines] == [("ANNA", "German"), ("ANNA", "German")]
+
+
+def test_length_in_frames_follows_the_scenes_rate():
+    scene = bpy.context.scene
+    scene.render.fps, scene.render.fps_base = 24, 1.001
+    shot = card()
+    shot.seconds = 5.0
+    assert shot.frames == 120
+    shot.frames = 48
+    assert shot.seconds == pytest.approx(2.002)
+
+
+def test_a_shot_starts_with_the_direction_of_the_one_before():
+    bpy.ops.takeone.shot_add()
+    card().prompt = "crane up"
+    bpy.ops.takeone.shot_add(duplicate=True)
+    shots = bpy.context.scene.take_one.shots
+    assert [shot.prompt for shot in shots] == ["crane up", "crane up"]
+    assert len({shot.uid for shot in shots}) == 2 and len({shot.name for shot in shots}) == 2
+    bpy.ops.takeone.shot_choose(shot=shots[0].uid)
+    assert bpy.context.scene.take_one.active_shot == 0
+    bpy.ops.takeone.shot_remove()
+    assert [shot.name for shot in shots] == ["Shot 02"]
+
+
+def test_the_prompt_may_live_in_a_text_block():
+    from take_one.scene import properties
+
+    card().prompt = "push in"
+    bpy.ops.takeone.prompt_text()
+    card().prompt_text.write("\nthen pan left")
+    assert properties.prompt_of(card()) == "push in\nthen pan left"
+
+
+def test_without_a_camera_the_error_stays_until_it_is_fixed():
+    from take_one.scene.state import STATE
+
+    bpy.context.scene.camera = None
+    with pytest.raises(RuntimeError, match="camera"):
+        bpy.ops.takeone.animate_frame(prompt="push in")
+    assert STATE.last_error and STATE.last_error.fix == "pick_camera"
+    camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    bpy.context.scene.collection.objects.link(camera)
+    bpy.ops.takeone.fix()
+    assert bpy.context.scene.camera == camera
+    assert STATE.last_error is None
+
+
+def test_every_fix_has_a_button_and_an_action():
+    from take_one.operators import trouble
+
+    assert set(trouble.FIXES) == set(trouble.ACTIONS)
+
+
+def test_an_unknown_shot_is_said():
+    with pytest.raises(RuntimeError, match="no shot named 'Kitchen'"):
+        bpy.ops.takeone.animate_frame(shot="Kitchen")
+
+
+def test_a_server_needs_an_address():
+    from take_one.operators import setup
+    from take_one.scene.state import STATE
+
+    class Asked:
+        url, token = "192.168.1.20", ""
+
+        def report(self, *_: object) -> None: ...
+
+    with pytest.raises(setup.SceneError, match="http"):
+        setup.TAKEONE_OT_connect_server.connect(Asked())
+    assert STATE.backend.state == "off"
+
+
+def test_installing_offline_says_so():
+    from take_one.scene.state import STATE
+
+    if bpy.app.online_access:
+        pytest.skip("this bpy is online")
+    with pytest.raises(RuntimeError, match="online access"):
+        bpy.ops.takeone.install()
+    assert STATE.last_error.fix == "online_access"
+
+
+def test_stars_come_and_go():
+    bpy.ops.takeone.shot_add()
+    take = add_take(card(), "one")
+    bpy.ops.takeone.take_rate(rating=4)
+    assert take.rating == 4
+    bpy.ops.takeone.take_rate(rating=4)
+    assert take.rating == 0
+
+
+def test_a_takes_settings_go_back_on_the_card():
+    import json
+
+    bpy.ops.takeone.shot_add()
+    kept = {
+        "prompt": "tilt up", "sound": "sea", "seconds": 2.5, "engine": "draft", "seed": 77, "path": None,
+        "options": {"quality": "best"}, "lines": [{"speaker": "A", "language": "French", "line": "Oui."}],
+    }  # fmt: skip
+    add_take(card(), "one", request=json.dumps({"kept": kept}))
+    bpy.ops.takeone.take_copy_settings()
+    shot = card()
+    assert (shot.prompt, shot.sound, shot.seconds, shot.seed, shot.seed_lock) == ("tilt up", "sea", 2.5, 77, True)
+    assert shot.quality == "BEST" and shot.motion == "WORDS"
+    assert [(line.speaker, line.language, line.line) for line in shot.lines] == [("A", "French", "Oui.")]
+
+
+def test_presets_bring_a_direction_back(tmp_path, monkeypatch):
+    from take_one.operators import presets
+
+    monkeypatch.setattr(bpy.utils, "user_resource", lambda *_a, **_k: str(tmp_path))
+    shot = card()
+    shot.prompt, shot.seconds = "dolly zoom", 4.0
+    bpy.ops.takeone.line_add(speaker="B", line="Look.")
+    bpy.ops.takeone.preset_add(name="Vertigo")
+    shot.prompt, shot.seconds = "", 9.0
+    shot.lines.clear()
+    (path,) = tmp_path.glob("*.py")
+    bpy.ops.script.execute_preset(filepath=str(path), menu_idname="TAKEONE_PT_presets")
+    shot = card()
+    assert (shot.prompt, shot.seconds, len(shot.lines)) == ("dolly zoom", 4.0, 1)
+    assert presets.FOLDER in bpy.types.TAKEONE_PT_presets.preset_subdir
+
+
+def test_off_and_on_again_leaves_nothing_behind():
+    import take_one
+
+    def traces() -> tuple[int, int, set[str]]:
+        handlers = sum(
+            str(getattr(one, "__module__", "")).startswith("take_one")
+            for name in dir(bpy.app.handlers)
+            if isinstance(getattr(bpy.app.handlers, name), list)
+            for one in getattr(bpy.app.handlers, name)
+        )
+        types = sum(name.startswith("TAKEONE_") for name in dir(bpy.types))
+        return handlers, types, {thread.name for thread in threading.enumerate()}
+
+    take_one.unregister()
+    off = traces()
+    assert off[:2] == (0, 0)
+    assert not hasattr(bpy.types.Scene, "take_one")
+    take_one.register()
+    on = traces()
+    take_one.unregister()
+    assert traces() == off
+    take_one.register()
+    assert traces() == on
