@@ -16,7 +16,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -30,7 +29,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 import truth_moves  # noqa: E402
 
 from backend.engines.draft import camera_path, picture, raster, sheets  # noqa: E402
-from backend.engines.engine import Camera, Keyframe, Request  # noqa: E402
+from backend.engines.engine import Keyframe  # noqa: E402
 
 SIZE, SAMPLES, FRAMES = (640, 360), 32, 121
 
@@ -44,7 +43,7 @@ def main() -> None:
     for scene in truth_moves.SCENES:
         folder = given.renders / scene
         render_truth(given.blender_python, scene, folder)
-        request = truth_request(folder)
+        request = truth_moves.request(folder)
         still, _ = picture.load(request)
         for move in truth_moves.MOVES:
             keys = [Keyframe(key["t"], tuple(map(tuple, key["matrix"])), key["zoom"])
@@ -83,21 +82,6 @@ def render_truth(python: Path, scene: str, folder: Path) -> None:
     job.write_text(json.dumps({"scene": scene, "out": str(folder), "size": SIZE, "samples": SAMPLES,
                                "frames": frames}))
     subprocess.run([python, ROOT / "bench/truth_scenes.py", job], check=True, stdout=subprocess.DEVNULL)
-
-
-def truth_request(folder: Path, size: tuple[int, int] | None = None) -> Request:
-    """The request for the still in `folder`, with its Z pass as a depth file."""
-    import OpenEXR
-
-    depth = folder / "depth.exr"
-    with OpenEXR.File(str(folder / "layers.exr"), separate_channels=True) as file:
-        metres = next(channel.pixels for part in file.parts for name, channel in part.channels.items()
-                      if name.endswith("Depth.Z"))
-    OpenEXR.File({}, {"V": OpenEXR.Channel(metres.astype(np.float32))}).write(str(depth))
-    lens = json.loads((folder / "camera.json").read_text())
-    camera = Camera(lens["projection"], lens["width"], lens["height"], lens["cx"], lens["cy"], lens["fx"], lens["fy"])
-    width, height = size or (lens["width"], lens["height"])
-    return Request("", 5.0, Fraction(24), width, height, 7, folder / "still.png", depth, camera=camera)
 
 
 def compare(truth: np.ndarray, frame: np.ndarray) -> tuple[float, float]:

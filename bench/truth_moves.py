@@ -1,10 +1,16 @@
-"""The moves that are compared with Blender's own renders: poses relative to the start pose (path.json's shape)."""
+"""The moves that are compared with Blender's own renders: poses relative to the start pose (path.json's shape), and
+the request for a rendered still."""
 
 from __future__ import annotations
 
+import json
 import math
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
+
+from backend.engines.engine import Camera, Request
 
 SCENES = ("room", "street")
 MOVES = ("push_in", "truck", "pedestal", "orbit", "pan", "pull_out")
@@ -48,3 +54,19 @@ def keyframes(scene: str, move: str, count: int = 49) -> list[dict]:
     """The whole path as path.json's keyframes."""
     times = np.linspace(0, 1, count)
     return [{"t": float(t), "matrix": pose(scene, move, float(t)).tolist(), "zoom": 1.0} for t in times]
+
+
+def request(folder: Path, size: tuple[int, int] | None = None) -> Request:
+    """The request for the still in `folder`, with its Z pass as a depth file."""
+    import OpenEXR
+
+    depth = folder / "depth.exr"
+    with OpenEXR.File(str(folder / "layers.exr"), separate_channels=True) as file:
+        metres = next(channel.pixels for part in file.parts for name, channel in part.channels.items()
+                      if name.endswith("Depth.Z"))
+    OpenEXR.File({}, {"V": OpenEXR.Channel(metres.astype(np.float32))}).write(str(depth))
+    lens = json.loads((folder / "camera.json").read_text())
+    camera = Camera(lens["projection"], lens["width"], lens["height"], lens["cx"], lens["cy"], lens["fx"],
+                    lens["fy"])
+    width, height = size or (lens["width"], lens["height"])
+    return Request("", 5.0, Fraction(24), width, height, 7, folder / "still.png", depth, camera=camera)

@@ -57,7 +57,9 @@ class DraftEngine:
 
         with ThreadPoolExecutor(1) as beside:
             sounding = beside.submit(soundtrack, request, request.frame_count / float(request.fps))
-            progress(0.02, "Taking the picture apart")
+            from .kernels import compiled
+
+            progress(0.02, "Taking the picture apart" if compiled() else "Getting ready for the first time")
             sheets = _sheets(scene, poses, request.seed)
             stop_if_cancelled()
             sound, sound_notes = sounding.result()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ...home import home
@@ -25,3 +26,8 @@ def kernel(function: Callable[..., Any]) -> Any:
 def helper(function: Callable[..., Any]) -> Any:
     """A small function that is part of every kernel that calls it."""
     return numba.njit(inline="never", nogil=True, error_model="numpy")(function)
+
+
+def compiled() -> bool:
+    """Whether machine code is there from an earlier clip (else the first one waits for it, some 15 s)."""
+    return any(Path(os.environ["NUMBA_CACHE_DIR"]).rglob("*.nbi"))

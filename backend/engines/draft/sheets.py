@@ -107,8 +107,8 @@ def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
                 value = np.float32(0)
                 for k in range(6):
                     value += taps[k] * wide[min(max(y + k - 2, 0), height - 1), x, c]
-                out[2 * y, x, c] = np.uint8(min(max(wide[y, x, c], 0), 255) + 0.5)
-                out[2 * y + 1, x, c] = np.uint8(min(max(value, 0), 255) + 0.5)
+                out[2 * y, x, c] = np.uint8(min(max(float(wide[y, x, c]), 0.0), 255.0) + 0.5)
+                out[2 * y + 1, x, c] = np.uint8(min(max(float(value), 0.0), 255.0) + 0.5)
     return out
 
 
@@ -141,13 +141,13 @@ def _slopes(
                 best = here - nearness[y, x - 1]
             if x + 1 < width and across[y, x] == 0 and abs(nearness[y, x + 1] - here) < abs(best):
                 best = nearness[y, x + 1] - here
-            slope_x[y, x] = np.float32(min(most, max(-most, best))) if best < 1e30 else np.float32(0)
+            slope_x[y, x] = np.float32(min(float(most), max(-float(most), float(best)))) if best < 1e30 else np.float32(0)
             best = np.float32(1e30)
             if y > 0 and down[y - 1, x] == 0:
                 best = here - nearness[y - 1, x]
             if y + 1 < height and down[y, x] == 0 and abs(nearness[y + 1, x] - here) < abs(best):
                 best = nearness[y + 1, x] - here
-            slope_y[y, x] = np.float32(min(most, max(-most, best))) if best < 1e30 else np.float32(0)
+            slope_y[y, x] = np.float32(min(float(most), max(-float(most), float(best)))) if best < 1e30 else np.float32(0)
     return slope_x, slope_y
 
 
