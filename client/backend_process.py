@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,15 +41,23 @@ class LocalBackend:
     """Starts `python -m backend serve` in `root`, or finds the one that another Blender has started.
 
     `python` is an interpreter that has the backend's requirements, `root` the extension's folder, `home`
-    TAKE_ONE_HOME, `client` the name of this session's lease. The process ends by itself when no lease is held
-    any more.
+    TAKE_ONE_HOME, `client` the name of this session's lease. A start is given up where `stopped` says so. The
+    process ends by itself when no lease is held any more.
     """
 
-    def __init__(self, python: Path, root: Path, home: Path, client: str = "") -> None:
+    def __init__(
+        self,
+        python: Path,
+        root: Path,
+        home: Path,
+        client: str = "",
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> None:
         self.python = python
         self.root = root
         self.home = home
         self.client = client
+        self._stopped = stopped
         self.log_path = home / "logs" / "backend.log"
         self.pid: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -57,7 +66,7 @@ class LocalBackend:
     def start(self) -> tuple[str, str]:
         """(url, token) of the running backend. Blocks until it answers. Raises StartError."""
         try:
-            with lease.exclusively(self.home / "backend.lock", START_SECONDS):
+            with lease.exclusively(self.home / "backend.lock", START_SECONDS, self._stopped):
                 return self._find() or self._spawn()
         except TimeoutError as error:
             raise StartError(
@@ -160,7 +169,7 @@ class LocalBackend:
     def _await_ready(self, token: str) -> tuple[str, str]:
         assert self._process is not None
         until = time.monotonic() + START_SECONDS
-        while time.monotonic() < until:
+        while time.monotonic() < until and not self._stopped():
             if self._process.poll() is not None:
                 raise StartError(*self.reason())
             if self._where.exists() and (running := self._running()):

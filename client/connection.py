@@ -148,7 +148,7 @@ class Connection:
                 return
             python = install.backend_python(self._home)
         self._emit(BackendState(STARTING, "The backend is starting."))
-        self._backend = LocalBackend(python, target.root, self._home, self._client)
+        self._backend = LocalBackend(python, target.root, self._home, self._client, self._stopped)
         url, self.token = self._backend.start()
         self._ready(Api(url, self.token, self._stopped), "The local backend is ready.")
 

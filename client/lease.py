@@ -11,7 +11,7 @@ import os
 import sys
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -87,15 +87,15 @@ def others(home: Path, own: str) -> bool:
 
 
 @contextlib.contextmanager
-def exclusively(path: Path, seconds: float) -> Iterator[None]:
+def exclusively(path: Path, seconds: float, stopped: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Hold the lock file `path`. Raises TimeoutError where another process holds it for longer than
-    `seconds`."""
+    `seconds`, or when `stopped` says so."""
     path.parent.mkdir(parents=True, exist_ok=True)
     until = time.monotonic() + seconds
     with path.open("ab") as file:
         path.chmod(0o600)
         while not _try_lock(file):
-            if time.monotonic() > until:
+            if time.monotonic() > until or stopped():
                 raise TimeoutError(f"another process holds {path.name}")
             time.sleep(0.05)
         yield

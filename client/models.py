@@ -15,9 +15,9 @@ from .install import backend_python
 
 
 class ModelsState(NamedTuple):
-    """`state` is "" (nothing asked), busy, done, failed or cancelled. `models` are dicts of name, state (missing,
-    ready, linked, damaged), size and where; `sets` the models that each quality needs. `fraction` 0..1 of a
-    download."""
+    """`state` is "" (nothing asked), busy, done, failed or cancelled. `models` are dicts of name, state
+    (missing, ready, linked, damaged), size and where; `sets` the models that each quality needs. `fraction`
+    0..1 of a download."""
 
     state: str = ""
     models: tuple[dict[str, str], ...] = ()
@@ -125,7 +125,9 @@ class Models:
         elif said["ended"] == 0:
             self.state = self.state._replace(state="done", fraction=1.0, message="", fix="")
         else:
-            message = self.state.message if self.state.fix else (said["said"].splitlines() or ["It failed."])[-1]
+            message = (
+                self.state.message if self.state.fix else (said["said"].splitlines() or ["It failed."])[-1]
+            )
             self.state = self.state._replace(state="failed", message=message, fix=self.state.fix or "retry")
         if said["command"] != "list" and said["ended"] == 0:
             self.refresh()

@@ -27,7 +27,7 @@ from .watch import Watcher
 LOG = logging.getLogger("take_one")
 BUSY_TICK = 0.1  # seconds between two rounds while jobs are open
 IDLE_TICK = 0.5
-CLOSE_SECONDS = 15.0
+CLOSE_SECONDS = 8.0  # Blender waits for it when it ends
 ADOPT_SECONDS = 15.0  # between two looks for jobs of Blenders that have gone
 LOG_BYTES = 1 << 20
 

@@ -17,7 +17,7 @@ import pytest
 import requests
 
 from client.backend_process import LocalBackend, Outdated, StartError, local_token
-from client.events import FAILED, READY, RECONNECTING, BackendState, TakeReady
+from client.events import FAILED, READY, RECONNECTING, STARTING, BackendState, TakeReady
 from client.lease import Lease
 from client.reason import explain
 from client.request import JobRequest
@@ -227,6 +227,18 @@ def test_closing_the_session_stops_the_backend(
     pid = json.loads((home / "backend.json").read_text())["pid"]
     session.close()
     assert gone(pid)
+
+
+def test_closing_does_not_wait_for_a_backend_that_is_slow_to_start(
+    home: Path, make_session: Callable[..., Session], make_root: Callable[..., Path]
+):
+    session = make_session()
+    session.connect(LocalTarget(make_root("import time; time.sleep(60)"), PYTHON))
+    wait_for(session, BackendState, test=lambda event: event.state == STARTING)
+    time.sleep(0.5)
+    began = time.monotonic()
+    session.close()
+    assert time.monotonic() - began < 5
 
 
 def test_a_backend_file_left_by_a_crash_fools_nobody(home: Path, make_root: Callable[..., Path]):
