@@ -217,7 +217,7 @@ class BlenderWindow:
         time.sleep(0.4)
 
     def find(
-        self, does: str, area: str = "VIEW_3D", region: str = "UI", across: tuple[float, ...] = (0.3, 0.7, 0.86, 0.12)
+        self, does: str, area: str = "VIEW_3D", region: str = "UI", across: tuple[float, ...] = (0.3, 0.82, 0.68, 0.12)
     ) -> Button:
         """The button that runs an operator ("takeone.retake", or with arguments "takeone.fix(fix='install'") or that
         edits a property (".prompt"). The panel is scrolled as needed."""

@@ -5,6 +5,7 @@ import bpy
 from bpy.props import EnumProperty
 
 from ..scene import settings
+from ..scene.camera import is_animated
 from ..scene.errors import SceneError
 from ..scene.state import STATE
 from . import connection
@@ -72,6 +73,10 @@ def _pick_camera(context: bpy.types.Context) -> None:
     if not cameras:
         raise SceneError("no_camera", "The scene has no camera. Add one with Add > Camera", "")
     shot = shot_of(context)
+    if shot.motion == "CAMERA":
+        cameras = [one for one in cameras if is_animated(one)] or cameras
+        if not is_animated(cameras[0]):
+            shot.motion = "WORDS"
     chosen = context.object if context.object in cameras else cameras[0]
     if shot.camera and shot.camera not in cameras:
         shot.camera = None

@@ -107,7 +107,7 @@ def draw_chooser(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
 def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
     """The still that was sent last, or will be."""
     path = shot.image_path if shot.still_source == "IMAGE" else shot.still
-    icon = pictures.icon(path)
+    icon = pictures.icon(path, f"still of {shot.uid}")
     if icon:
         layout.template_icon(icon_value=icon, scale=region_scale(context, 6.5))
 

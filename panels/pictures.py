@@ -16,20 +16,27 @@ MAX_LOADED = 400  # pictures kept at once; the least recently asked for go first
 _collection: bpy.utils.previews.ImagePreviewCollection | None = None
 _loaded: dict[str, tuple[str, int]] = {}  # path -> (key in the collection, icon id), most recently asked for last
 _wanted: dict[str, None] = {}
+_shown: dict[str, str] = {}  # place -> path
 _live: dict[str, tuple[int, int]] = {}  # job key -> (hash of the JPEG, icon id)
 _folder: tempfile.TemporaryDirectory | None = None
 
 
-def icon(path: str) -> int:
-    """The icon id of a picture or clip; 0 while it is not loaded or there is none."""
+def icon(path: str, place: str = "") -> int:
+    """The icon id of a picture or clip; 0 where there is none. While it is not loaded, what was shown last in
+    that `place` of a panel, so that nothing jumps."""
     if not path:
         return 0
     path = bpy.path.abspath(path)
     found = _loaded.get(path)
-    if found:
-        return found[1]
-    _wanted[path] = None
-    return 0
+    if found is None:
+        _wanted[path] = None
+        path = _shown.get(place, "")
+        found = _loaded.get(path)
+    if found is None:
+        return 0
+    if place:
+        _shown[place] = path
+    return found[1]
 
 
 def forget(path: str) -> None:
@@ -105,4 +112,5 @@ def unregister() -> None:
     _collection = _folder = None
     _loaded.clear()
     _wanted.clear()
+    _shown.clear()
     _live.clear()

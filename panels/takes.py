@@ -35,7 +35,7 @@ class TakesPanel:
 
 def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, take: Any) -> None:
     """The chosen take: picture, stars, buttons."""
-    icon = pictures.icon(take.thumbnail or take.clip)
+    icon = pictures.icon(take.thumbnail or take.clip, "chosen take")
     if icon:
         layout.template_icon(icon_value=icon, scale=region_scale(context, 5.0))
     if take.status == "READY" and takes.clip_missing(take):

@@ -53,13 +53,14 @@ MOTIONS = (
     ("CAMERA", "Camera's Animation", "Follow the scene camera's own animation over the length of the shot"),
 )
 PLACEMENTS = (
-    ("PLAYHEAD", "At Playhead", "Lay the take where the playhead stands"),
-    ("AFTER", "After Last Strip", "Lay the take after the last strip of the edit"),
     (
         "REPLACE",
-        "Replace Take",
-        "Put the take in the place of the shot's current one, keeping trims and effects",
+        "In the Shot's Place",
+        "Put the take in the place of the shot's current one, keeping trims and effects. A shot's first take goes "
+        "after the last strip",
     ),
+    ("AFTER", "After Last Strip", "Lay the take after the last strip of the edit"),
+    ("PLAYHEAD", "At Playhead", "Lay the take where the playhead stands"),
 )
 QUALITIES = (
     ("FAST", "Fast", "Fewest steps: to see whether the idea works"),

@@ -84,7 +84,7 @@ def test_cancel_stops_the_job_and_leaves_the_edit_alone(blender: BlenderWindow) 
     blender.click("takeone.animate_frame")
     blender.until("any(job.status == 'in_progress' and job.progress > 1 for job in STATE.jobs.values())", 60)
     blender.picture("before_cancel")
-    blender.click("takeone.cancel(")
+    blender.click("takeone.cancel(", across=(0.82, 0.86))
     blender.until("not STATE.jobs", 20)
     assert blender.ask(STRIPS) == before
     assert blender.ask("scene.take_one.shots[0].takes[-1].status") == "CANCELLED"
