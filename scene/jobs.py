@@ -147,9 +147,7 @@ def submit(
     return _send(context, plan, picture)[0]
 
 
-def make_again(
-    context: bpy.types.Context, shot: Any, take_uid: str, changes: dict[str, Any] | None = None
-) -> str:
+def make_again(context: bpy.types.Context, shot: Any, take_uid: str, changes: dict[str, Any] | None = None) -> str:
     """Send the request of a take once more, from what it kept (its still, direction, engine, seed): a new
     take that replaces it on its strips. `changes` stand in for fields of its JobRequest, as JSON.
 
@@ -158,10 +156,12 @@ def make_again(
     """
     old = find_take(shot, take_uid)
     kept = json.loads(old.request or "{}").get("kept") if old else None
-    if not kept:
-        raise SceneError(
-            "cannot_remake", "This take did not keep what it was made from. Animate the shot instead."
-        )
+    if old is None or not kept:
+        raise SceneError("cannot_remake", "This take did not keep what it was made from. Animate the shot instead.")
+    beside = Path(bpy.path.abspath(old.still)).parent  # where the still is now; the request has where it was
+    for name in ("still", "depth"):
+        if kept[name] and not Path(kept[name]).is_file():
+            kept[name] = str(beside / Path(kept[name]).name)
     request = JobRequest.from_json(kept)
     for path in request.uploads.values():
         if not path.is_file():
@@ -224,7 +224,7 @@ def _render_next(context: bpy.types.Context) -> None:
     plan = _waiting[0]
     shot = find_shot(plan.shot_uid)
     if shot is None:
-        raise SceneError("no_shot", "The shot was deleted before its still was rendered.")
+        raise SceneError("no_shot", "The shot is gone from the open file, so its still was not taken.")
     still.start_render(context, shot.id_data, plan.folder, _on_still, camera=shot.camera)
 
 
@@ -261,12 +261,10 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
     """Hand the plan's requests to the session."""
     shot = find_shot(plan.shot_uid)
     if shot is None:
-        raise SceneError("no_shot", "The shot was deleted before its still was ready.")
+        raise SceneError("no_shot", "The shot is gone from the open file, so its still was not sent.")
     scene, card = shot.id_data, plan.card
     file_id, scene_uid = ensure_ids(scene)
-    width, height = clip_size(
-        picture.width, picture.height, card["size_percent"], STATE.engine(card["engine"])
-    )
+    width, height = clip_size(picture.width, picture.height, card["size_percent"], STATE.engine(card["engine"]))
     path = None
     if card["motion"] == "CAMERA":
         fps = scene.render.fps / scene.render.fps_base
@@ -291,9 +289,7 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
             key=key,
             engine=card["engine"],
             prompt=card["prompt"],
-            lines=tuple(
-                Line(line.speaker, line.language, line.line) for line in shot.lines if line.line.strip()
-            ),
+            lines=tuple(Line(line.speaker, line.language, line.line) for line in shot.lines if line.line.strip()),
             sound=card["sound"],
             seconds=card["seconds"],
             fps=frame_rate(edit),
@@ -324,7 +320,5 @@ def _hand_over(shot: Any, request: JobRequest, number: int, *, refines: str, sti
     take.engine, take.seed, take.refines = request.engine, request.seed, refines
     take.still = takes.stored_path(still_path)
     take.request = json.dumps({"kept": request.to_json()})
-    STATE.jobs[request.key] = Job(
-        request.key, shot.uid, shot.name, number, request.binding["file_id"], SENDING
-    )
+    STATE.jobs[request.key] = Job(request.key, shot.uid, shot.name, number, request.binding["file_id"], SENDING)
     STATE.changed()

@@ -55,7 +55,7 @@ def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
     Steps that were not gone to the end are begun anew with the same event.
     """
     binding = ready.job["binding"]
-    shot = find_shot(binding["shot_uid"]) or _recreate_shot(context, ready)
+    shot = _shot_of(binding) or _recreate_shot(context, ready)
     take = find_take(shot, ready.key) or shot.takes.add()
     _fill(take, ready)
     shot.last_number = max(shot.last_number, take.number)
@@ -142,6 +142,14 @@ def _fill(take: Any, ready: TakeReady) -> None:
     if "sound_seconds" in result:
         request["sound_seconds"] = result["sound_seconds"]
     take.request = json.dumps(request)
+
+
+def _shot_of(binding: dict[str, Any]) -> Any | None:
+    """The job's shot: in its own scene first, for a scene that was duplicated has the same shots."""
+    scene = find_scene(binding["scene_uid"])
+    shots = scene.take_one.shots if scene is not None else ()
+    own = next((shot for shot in shots if shot.uid == binding["shot_uid"]), None)
+    return own or find_shot(binding["shot_uid"])
 
 
 def _recreate_shot(context: bpy.types.Context, ready: TakeReady) -> Any:

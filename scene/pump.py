@@ -171,8 +171,7 @@ def _land(event: events.TakeReady) -> None:
 def _landed(event: events.TakeReady) -> None:
     STATE.jobs.pop(event.key, None)
     session().landed(event.key)
-    if bpy.data.filepath:
-        takes.relocate_takes()  # the file may have been saved while the take was made
+    _relocate()  # the file may have been saved while the take was made
 
 
 def _failed(event: events.JobFailed) -> None:
@@ -231,6 +230,8 @@ def _on_load(*_: object) -> None:
     STATE.changed()
     if _session is not None:
         _session.replay()
+        if not _session.unfinished():
+            takes.clear_unsaved()
 
 
 @bpy.app.handlers.persistent
@@ -244,14 +245,30 @@ def _on_undo(*_: object) -> None:
 
 @bpy.app.handlers.persistent
 def _on_save(*_: object) -> None:
-    if not takes.relocate_takes():  # else the file that was just saved still has the old paths
-        takes.clear_unsaved()
+    takes.store_paths()
+    _relocate()
+
+
+@bpy.app.handlers.persistent
+def _before_save(filepath: str, *_: object) -> None:
+    takes.hold_paths(filepath)
+
+
+def _relocate() -> None:
+    try:
+        takes.relocate_takes()
+    except OSError as error:
+        message = (
+            f"The takes could not be brought beside the file: {error.strerror or error}. They stay where they are."
+        )
+        STATE.fail(SceneError("disk", message, "free_space"))
 
 
 HANDLERS = (
     ("load_post", _on_load),
     ("undo_post", _on_undo),
     ("redo_post", _on_undo),
+    ("save_pre", _before_save),
     ("save_post", _on_save),
 )
 

@@ -164,49 +164,85 @@ def _place(shot: Any) -> tuple[str, str]:
 
 
 def relocate_takes() -> int:
-    """Copy takes made before the file was first saved to //takes/ and point takes and strips to them.
-    Returns how many paths were changed. The originals stay until `clear_unsaved`: the .blend on disk still
-    points to them."""
-    if not bpy.data.filepath:
-        return 0
-    file_id = next((scene.take_one.file_id for scene in bpy.data.scenes if scene.take_one.file_id), "")
+    """Bring takes made before the file was first saved to //takes/ and point takes and strips to them.
+    Returns how many paths were changed. The originals stay until `clear_unsaved`: the .blend on disk, and
+    the steps of undo, still point to them.
+
+    Raises:
+        OSError: a file could not be written; nothing points to it then.
+    """
+    file_id = _open_file_id()
     source = unsaved_folder(file_id)
-    if not file_id or not source.is_dir():
+    if not bpy.data.filepath or not file_id or not source.is_dir():
         return 0
     target = takes_folder(file_id)
     moved: dict[str, Path] = {}
     for old in sorted(path for path in source.rglob("*") if path.is_file()):
         new = target / old.relative_to(source)
-        new.parent.mkdir(parents=True, exist_ok=True)
         if not new.exists():
-            aside = new.with_name(new.name + ".part")
-            shutil.copyfile(old, aside)
-            aside.replace(new)
+            _bring(old, new)
         moved[os.path.normpath(old)] = new
-    return _repoint(moved)
+    changed = 0
+    for item, name in _path_users():
+        old_path = getattr(item, name)
+        place = moved.get(os.path.normpath(bpy.path.abspath(old_path))) if old_path else None
+        if place is not None:
+            setattr(item, name, stored_path(place))
+            changed += 1
+    _remember_again()
+    return changed
 
 
 def clear_unsaved() -> None:
-    """Remove the originals of relocated takes, right after a save, where nothing of the file points to
-    them."""
-    file_id = next((scene.take_one.file_id for scene in bpy.data.scenes if scene.take_one.file_id), "")
+    """Remove the originals of relocated takes where nothing of the file points to them: for after the file
+    was opened, when no undo leads back to them."""
+    file_id = _open_file_id()
     folder = unsaved_folder(file_id)
-    if not file_id or not folder.is_dir():
+    if not bpy.data.filepath or not file_id or not folder.is_dir():
         return
-    paths = [strip.filepath for _, strip in strips.all_strips() if strip.type == "MOVIE"]
-    paths += [sound.filepath for sound in bpy.data.sounds]
-    paths += [getattr(take, name) for shot in all_shots() for take in shot.takes for name in FILES]
-    used = any(
-        Path(os.path.normpath(bpy.path.abspath(path))).is_relative_to(folder) for path in paths if path
-    )
-    waiting = any(job.file_id == file_id for job in STATE.jobs.values())
-    if not used and not waiting:
+    paths = [getattr(item, name) for item, name in _path_users()]
+    if not any(Path(os.path.normpath(bpy.path.abspath(path))).is_relative_to(folder) for path in paths if path):
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _repoint(moved: dict[str, Path]) -> int:
-    """Make takes, shots, strips and sounds use the new place of their files. Returns how many paths
-    changed."""
+def hold_paths(saved_as: str) -> None:
+    """Before the file is saved in another folder: takes are named by their whole paths, which stay valid
+    there. (Blender does the same for its own paths.) `store_paths` undoes it after the save."""
+    if not bpy.data.filepath or Path(saved_as).parent == Path(bpy.data.filepath).parent:
+        return
+    for item, name in _path_users(own_only=True):
+        value = getattr(item, name)
+        if value.startswith("//"):
+            setattr(item, name, os.path.normpath(bpy.path.abspath(value)))
+
+
+def store_paths() -> None:
+    """After a save: paths beside the .blend are relative to it."""
+    for item, name in _path_users(own_only=True):
+        value = getattr(item, name)
+        if value and not value.startswith("//") and stored_path(Path(value)) != value:
+            setattr(item, name, stored_path(Path(value)))
+    _remember_again()
+
+
+def _open_file_id() -> str:
+    return next((scene.take_one.file_id for scene in bpy.data.scenes if scene.take_one.file_id), "")
+
+
+def _bring(old: Path, new: Path) -> None:
+    """A second name for the file where the disk allows it, else a copy."""
+    new.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        new.hardlink_to(old)
+    except OSError:
+        aside = new.with_name(new.name + ".part")
+        shutil.copyfile(old, aside)
+        aside.replace(new)
+
+
+def _path_users(own_only: bool = False) -> list[tuple[Any, str]]:
+    """What names a take's files, and by which property: shots and takes, and strips and sounds unless
+    `own_only`."""
     users: list[tuple[Any, str]] = [
         (item, name)
         for shot in all_shots()
@@ -214,17 +250,15 @@ def _repoint(moved: dict[str, Path]) -> int:
         for name in FILES
         if name in item.bl_rna.properties
     ]
-    users += [(strip, "filepath") for _, strip in strips.all_strips() if strip.type == "MOVIE"]
-    users += [(sound, "filepath") for sound in bpy.data.sounds]
-    changed = 0
-    for item, name in users:
-        old = getattr(item, name)
-        new = moved.get(os.path.normpath(bpy.path.abspath(old))) if old else None
-        if new is not None:
-            setattr(item, name, stored_path(new))
-            changed += 1
+    if not own_only:
+        users += [(strip, "filepath") for _, strip in strips.all_strips() if strip.type == "MOVIE"]
+        users += [(sound, "filepath") for sound in bpy.data.sounds]
+    return users
+
+
+def _remember_again() -> None:
+    """Paths of remembered takes have changed."""
     for shot in all_shots():
         for take in shot.takes:
             if take.uid in _landed.get(_place(shot), {}):
                 remember(shot, take)
-    return changed

@@ -52,6 +52,9 @@ class Sent:
     def replay(self):
         pass
 
+    def unfinished(self):
+        return []
+
     def close(self):
         pass
 

@@ -31,6 +31,9 @@ class Landed:
     def replay(self):
         self.replays += 1
 
+    def unfinished(self):
+        return []
+
     def poll(self):
         return []
 

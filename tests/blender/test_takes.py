@@ -151,6 +151,39 @@ def test_takes_of_an_unsaved_file_move_beside_it_when_it_is_saved(tmp_path):
     assert paths == ["//takes/Kitchen/Kitchen_t001.mp4"] * 2
     assert old.exists()  # what was just saved still points there
     bpy.ops.wm.save_mainfile()
-    assert not takes.unsaved_folder(file_id).exists()
     bpy.ops.wm.open_mainfile(filepath=str(film))
+    takes.clear_unsaved()
+    assert not takes.unsaved_folder(file_id).exists()
     assert not takes.clip_missing(bpy.context.scene.take_one.shots[0].takes[0])
+
+
+def test_originals_stay_while_the_saved_file_points_to_them(tmp_path):
+    shot = add_shot(bpy.context.scene)
+    old = takes.clip_path(landed(shot, 1, "k1"))
+    film = tmp_path / "film.blend"
+    bpy.ops.wm.save_as_mainfile(filepath=str(film))
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    takes.clear_unsaved()
+    assert old.exists()
+    assert not takes.clip_missing(bpy.context.scene.take_one.shots[0].takes[0])
+
+
+def test_takes_stay_valid_when_the_file_is_saved_in_another_folder(shot, tmp_path):
+    source = clip(tmp_path / "source.mp4", 12)
+    path = takes.clip_path(landed(shot, 1, "k1", source))
+    cut = edit.ensure_edit_scene(bpy.context, bpy.context.scene)
+    strips.place(cut, path, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
+    copy, other = tmp_path / "copy" / "film.blend", tmp_path / "other" / "deep" / "film.blend"
+    for place in (copy, other):
+        place.parent.mkdir(parents=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(copy), copy=True)
+    assert bpy.context.scene.take_one.shots[0].takes[0].clip == "//takes/Kitchen/Kitchen_t001.mp4"
+    bpy.ops.wm.save_as_mainfile(filepath=str(other))
+    for place in (other, copy):
+        bpy.ops.wm.open_mainfile(filepath=str(place))
+        take = bpy.context.scene.take_one.shots[0].takes[0]
+        assert takes.clip_path(take) == path
+        assert not takes.clip_missing(take)
+        for _, strip in strips.strips_of_take("k1"):
+            file = strip.filepath if strip.type == "MOVIE" else strip.sound.filepath
+            assert Path(bpy.path.abspath(file)).resolve() == path.resolve()
