@@ -20,6 +20,7 @@ from .texture import paint
 
 RELIEF = 0.03  # share of the nearness that things on a plane may stand out of it
 LARGE = 0.04  # share of the picture from which a plane goes on beyond the frame, even if it is no wall
+LEAN = 0.15  # share of the nearness that what is no plane may gain or lose as it goes on out of sight
 OBJECT = 0.05  # picture widths that anything else goes on, mirrored at the frame's edge
 
 
@@ -57,12 +58,13 @@ def build(picture: Picture, clean: np.ndarray, bared: np.ndarray, edges: Edges, 
     settled = settle(picture.nearness, planes.label, planes.abc, goes_on, np.float32(RELIEF))
     scene = (planes.abc, planes.wall, planes.under_sky, planes.sky)
     hidden, hidden_label, found = _behind(
-        picture.nearness, edges.near, edges.far, edges.across, edges.down, *scene, settled,
+        picture.nearness, slope_x, slope_y, edges.near, edges.far, edges.across, edges.down, *scene, settled,
         np.float32(parallax), int(0.4 * max(width, height)))
     # A pixel beside an edge is itself on this sheet, even where a third surface is known to be behind it.
     found &= (edges.far != 1) | (edges.near == 1)
     own = edges.foot & ~found
-    deep = _deeper(picture, found, hidden, np.where(found, hidden_label, settled), scene, parallax)
+    deep = _deeper(picture, found, hidden, np.where(found, hidden_label, settled), scene, parallax,
+                   np.where(found, 0, slope_x).astype(np.float32), np.where(found, 0, slope_y).astype(np.float32))
     nearness[inside] = np.where(found, hidden, picture.nearness)
     label[inside] = np.where(found, hidden_label, planes.label)
     there[inside] = found | own
@@ -115,13 +117,14 @@ def build(picture: Picture, clean: np.ndarray, bared: np.ndarray, edges: Edges, 
 
 
 def _deeper(picture: Picture, found: np.ndarray, hidden: np.ndarray, label: np.ndarray, scene: tuple,
-            parallax: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+            parallax: float, slope_x: np.ndarray,
+            slope_y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Nearness, label and where [h, w] of what is hidden behind the back sheet: leaves behind leaves, then a wall."""
     nearness = np.where(found, hidden, picture.nearness).astype(np.float32)
     cut = find(nearness, parallax, picture.orthographic)
     deeper, deeper_label, there = _behind(
-        nearness, cut.near, cut.far, cut.across, cut.down, *scene, label.astype(np.uint8), np.float32(parallax),
-        int(0.4 * max(picture.width, picture.height)))
+        nearness, slope_x, slope_y, cut.near, cut.far, cut.across, cut.down, *scene, label.astype(np.uint8),
+        np.float32(parallax), int(0.4 * max(picture.width, picture.height)))
     return deeper, deeper_label, there & found
 
 
@@ -142,13 +145,16 @@ def _met_first(
 
 @helper
 def _extended(
-    nearness: np.ndarray, label: np.ndarray, abc: np.ndarray, wall: np.ndarray, under_sky: np.ndarray,
-    sky: int, seed_x: int, seed_y: int, x: int, y: int,
+    nearness: np.ndarray, slope_x: np.ndarray, slope_y: np.ndarray, label: np.ndarray, abc: np.ndarray,
+    wall: np.ndarray, under_sky: np.ndarray, sky: int, seed_x: int, seed_y: int, x: int, y: int,
 ) -> tuple[Any, Any]:
     """Nearness and label at (x, y) of the surface that is seen at the seed."""
     k = np.int64(label[seed_y, seed_x])
     if k == NONE:
-        return np.float64(nearness[seed_y, seed_x]), k
+        here = np.float64(nearness[seed_y, seed_x])
+        change = slope_x[seed_y, seed_x] * (x - seed_x) + slope_y[seed_y, seed_x] * (y - seed_y)
+        most = LEAN * abs(here)
+        return here + min(most, max(-most, change)), k
     if wall[k] < 0 and k != sky:
         return abc[k, 0] * (x + 0.5) + abc[k, 1] * (y + 0.5) + abc[k, 2], k
     k, value = _met_first(abc, wall, under_sky, sky, k, x + 0.5, y + 0.5)
@@ -157,8 +163,8 @@ def _extended(
 
 @kernel
 def _behind(
-    nearness: np.ndarray, near: np.ndarray, far: np.ndarray, across: np.ndarray, down: np.ndarray, abc:
-    np.ndarray, wall: np.ndarray, under_sky: np.ndarray, sky: int, label: np.ndarray, parallax: float,
+    nearness: np.ndarray, slope_x: np.ndarray, slope_y: np.ndarray, near: np.ndarray, far: np.ndarray,
+    across: np.ndarray, down: np.ndarray, abc: np.ndarray, wall: np.ndarray, under_sky: np.ndarray, sky: int, label: np.ndarray, parallax: float,
     cap: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Spreads the farther surfaces in under the nearer ones, nearest seed first, as far as the path can see."""
@@ -186,7 +192,7 @@ def _behind(
                     continue
                 step = nearness[py, px] - nearness[qy, qx]
                 found[py, px] = True
-                value, kind = _extended(nearness, label, abc, wall, under_sky, sky, qx, qy, px, py)
+                value, kind = _extended(nearness, slope_x, slope_y, label, abc, wall, under_sky, sky, qx, qy, px, py)
                 if value > nearness[qy, qx] + 0.5 * step:
                     value, kind = np.float64(nearness[qy, qx]), np.int64(label[qy, qx])
                 hidden[py, px] = value
@@ -207,7 +213,7 @@ def _behind(
             y = py + (1 if k == 2 else -1 if k == 3 else 0)
             if x < 0 or y < 0 or x >= width or y >= height or found[y, x]:
                 continue
-            value, kind = _extended(nearness, label, abc, wall, under_sky, sky, sx, sy, x, y)
+            value, kind = _extended(nearness, slope_x, slope_y, label, abc, wall, under_sky, sky, sx, sy, x, y)
             here = nearness[y, x]
             if value > here - 0.01 * abs(here) - 0.5 / parallax:
                 continue

@@ -16,7 +16,7 @@ from .picture import Picture
 
 FRONT, RIM, HALO, BACK, DEEP = range(5)  # the fringe is drawn in two parts: the surface's rim, and a halo around it
 BLOCKS = (64, 32, 16, 8, 4, 2)
-LEAN = 1.5  # pixels that a single pixel of the still may be stretched to at an edge
+LEAN = 6  # pixels that a single pixel of the still may be stretched to at an edge
 BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 
