@@ -10,12 +10,30 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ..scene.errors import SceneError
 from ..scene.state import STATE
 
+TAB = "Take One"
+
 
 def fail(operator: bpy.types.Operator, error: SceneError, key: str = "") -> set[str]:
-    """Keep the error for the panel, report it, and give the operator's answer."""
+    """Keep the error for the panel, report it, and give the operator's answer.
+
+    Scripts get an exception. In the UI Blender would open a popup over the very panel that tells it: only where no
+    such panel is open.
+    """
     STATE.fail(error, key)
-    operator.report({"ERROR"}, rpt_(error.message))
+    told = operator.options.is_invoke and panel_open(bpy.context)
+    operator.report({"WARNING" if told else "ERROR"}, rpt_(error.message))
     return {"CANCELLED"}
+
+
+def panel_open(context: bpy.types.Context) -> bool:
+    """Whether a sidebar shows our panels."""
+    for window in context.window_manager.windows:
+        for area in window.screen.areas:
+            if area.type not in {"VIEW_3D", "SEQUENCE_EDITOR"} or not area.spaces.active.show_region_ui:
+                continue
+            if any(region.type == "UI" and region.active_panel_category == TAB for region in area.regions):
+                return True
+    return False
 
 
 def attempt(operator: bpy.types.Operator, action: Callable[[], object]) -> set[str]:

@@ -33,10 +33,10 @@ import time, functools
 TIMES = {}
 def timed(name, draw):
     @functools.wraps(draw)
-    def wrapper(*arguments):
+    def wrapper(self, context):  # Blender counts the arguments
         began = time.perf_counter()
         try:
-            return draw(*arguments)
+            return draw(self, context)
         finally:
             TIMES.setdefault(name, []).append((time.perf_counter() - began) * 1000)
     return wrapper

@@ -80,7 +80,7 @@ def test_refine_replaces_the_draft_on_its_strip(blender: BlenderWindow) -> None:
 
 def test_cancel_stops_the_job_and_leaves_the_edit_alone(blender: BlenderWindow) -> None:
     before = blender.ask(STRIPS)
-    blender.run("scene.take_one.shots[0].seconds = 30.0")
+    blender.run("scene.take_one.shots[0].seconds = 60.0; scene.render.resolution_percentage = 400")  # hours of work
     blender.click("takeone.animate_frame")
     blender.until("any(job.status == 'in_progress' and job.progress > 1 for job in STATE.jobs.values())", 60)
     blender.picture("before_cancel")
@@ -89,7 +89,7 @@ def test_cancel_stops_the_job_and_leaves_the_edit_alone(blender: BlenderWindow) 
     assert blender.ask(STRIPS) == before
     assert blender.ask("scene.take_one.shots[0].takes[-1].status") == "CANCELLED"
     assert blender.ask("STATE.last_error") is None
-    blender.run("scene.take_one.shots[0].seconds = 1.0")
+    blender.run("scene.take_one.shots[0].seconds = 1.0; scene.render.resolution_percentage = 100")
 
 
 def test_an_error_stays_with_a_button_that_fixes_it(blender: BlenderWindow) -> None:
