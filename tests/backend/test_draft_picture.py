@@ -83,7 +83,8 @@ def psnr(first: np.ndarray, second: np.ndarray) -> float:
 
 
 @pytest.mark.parametrize(("move", "least"), [
-    ({"x": 0.25}, 31), ({"y": 0.2}, 31), ({"z": -0.8}, 31), ({"z": 0.5}, 31), ({"turn": 0.12}, 31), ({"zoom": 1.4}, 33)])
+    ({"x": 0.25}, 31), ({"y": 0.2}, 31), ({"z": -0.8}, 31), ({"z": 0.5}, 31), ({"turn": 0.12}, 31),
+    ({"zoom": 1.4}, 33)])
 def test_last_frame_is_what_the_camera_would_see(scene: Path, move: dict[str, float], least: float) -> None:
     made = frames(request(scene, key(0), key(1, **move)))
     turn, zoom = move.get("turn", 0.0), move.get("zoom", 1.0)

@@ -20,7 +20,7 @@ from .texture import paint
 
 RELIEF = 0.03  # share of the nearness that things on a plane may stand out of it
 LARGE = 0.04  # share of the picture from which a plane goes on beyond the frame, even if it is no wall
-LEAN = 0.15  # share of the nearness that what is no plane may gain or lose as it goes on out of sight
+LEAN = 0.04  # share of the nearness that what is no plane may gain or lose as it goes on out of sight
 OBJECT = 0.05  # picture widths that anything else goes on, mirrored at the frame's edge
 
 
@@ -164,8 +164,8 @@ def _extended(
 @kernel
 def _behind(
     nearness: np.ndarray, slope_x: np.ndarray, slope_y: np.ndarray, near: np.ndarray, far: np.ndarray,
-    across: np.ndarray, down: np.ndarray, abc: np.ndarray, wall: np.ndarray, under_sky: np.ndarray, sky: int, label: np.ndarray, parallax: float,
-    cap: int,
+    across: np.ndarray, down: np.ndarray, abc: np.ndarray, wall: np.ndarray,
+    under_sky: np.ndarray, sky: int, label: np.ndarray, parallax: float, cap: int,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Spreads the farther surfaces in under the nearer ones, nearest seed first, as far as the path can see."""
     height, width = nearness.shape

@@ -1,7 +1,8 @@
 """The picture as four sheets of textured surface, made once for a clip.
 
 front: surfaces inside their edges. fringe: the nearer side of every edge, with soft alpha. back: the farther
-side of every edge, what is hidden behind the nearer side, and what lies beyond the frame. deep: what is hidden behind that.
+side of every edge, what is hidden behind the nearer side, and what lies beyond the frame.
+deep: what is hidden behind that.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import behind, edges, matte, planes
-from .kernels import kernel
+from .kernels import helper, kernel
 from .picture import Picture
 
 FRONT, RIM, HALO, BACK, DEEP = range(5)  # the fringe is drawn in two parts: the surface's rim, and a halo around it
@@ -125,6 +126,12 @@ def blocks(nearness: np.ndarray, there: np.ndarray, u0: int, v0: int, bend: floa
     return boxes[:used], made[:used]
 
 
+@helper
+def _bounded(slope: float, most: float) -> float:
+    """`slope` within -most..most; 0 where there is none (1e30)."""
+    return min(most, max(-most, slope)) if slope < 1e30 else np.float32(0)
+
+
 @kernel
 def _slopes(
     nearness: np.ndarray, across: np.ndarray, down: np.ndarray, most: float,
@@ -141,13 +148,13 @@ def _slopes(
                 best = here - nearness[y, x - 1]
             if x + 1 < width and across[y, x] == 0 and abs(nearness[y, x + 1] - here) < abs(best):
                 best = nearness[y, x + 1] - here
-            slope_x[y, x] = np.float32(min(float(most), max(-float(most), float(best)))) if best < 1e30 else np.float32(0)
+            slope_x[y, x] = _bounded(best, most)
             best = np.float32(1e30)
             if y > 0 and down[y - 1, x] == 0:
                 best = here - nearness[y - 1, x]
             if y + 1 < height and down[y, x] == 0 and abs(nearness[y + 1, x] - here) < abs(best):
                 best = nearness[y + 1, x] - here
-            slope_y[y, x] = np.float32(min(float(most), max(-float(most), float(best)))) if best < 1e30 else np.float32(0)
+            slope_y[y, x] = _bounded(best, most)
     return slope_x, slope_y
 
 
