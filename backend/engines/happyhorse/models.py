@@ -15,11 +15,12 @@ from ..engine import EngineError
 from . import memory
 from .audio_vae import AudioDecoder
 from .checkpoints import Checkpoint, CheckpointError, load_transformer
-from .config import BASE, SR_540P, SR_1080P, TransformerConfig
+from .config import BASE, SR_540P, SR_1080P
 from .course import Course
 from .memory import GIB, Plan, Shape
 from .ready import SMALL
-from .transformer import ROWS_AT_ONCE, Transformer
+from .residents import Residents
+from .transformer import Transformer
 from .turbo_vaed import TurboDecoder
 from .video_vae import encode_picture, load_video_vae
 
@@ -42,7 +43,7 @@ class Models:
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
-        self._held: dict[str, tuple[Plan, Transformer]] = {}
+        self._residents = Residents(device)
         self._folders: dict[str, tuple[Path, str]] = {}
         self._video_vae: Any = None
         self._video_decoder: TurboDecoder | None = None
@@ -125,62 +126,37 @@ class Models:
         return encode_picture(self._video_vae, picture)
 
     def make_room(self, needed: int) -> None:
-        """Lets transformers go, the one used longest ago first, until `needed` bytes of the GPU are free."""
-        while self.device.type == "cuda" and self._held and self._free() < needed:
-            self._release(next(iter(self._held)))
+        """Sets transformers aside until `needed` bytes of the GPU are free."""
+        self._residents.make_room(needed)
 
     def device_name(self) -> str:
         return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else "CPU"
 
     def close(self) -> None:
         """Lets go of everything."""
-        for name in tuple(self._held):
-            self._release(name)
+        self._residents.close()
         self._video_vae = self._video_decoder = self._audio_decoder = None
-        self._empty()
+        gc.collect()
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()
 
     def _plans(self, name: str, shape: Shape) -> list[Plan]:
-        config = self._config(name)
+        config = self._residents.config(name)
+        if config is None:
+            with _readable():
+                config = Checkpoint(self.folder(name)).config(LIKE[name])
         if self.device.type == "cpu":
             self._refuse_on_cpu(name)
-            return [Plan("fp32", None, ROWS_AT_ONCE, 0)]
-        if name in self._held:
-            plan = self._held[name][0]
-            needed = memory.working_bytes(config, plan.precision, shape, plan.rows_at_once) + memory.RESERVE
-            if self._free() >= needed:
-                return [plan, *self._after(plan, self._possible(config, shape, everything=True))]
-            self._release(name)
-        alone = self._possible(config, shape, everything=True)
-        if not alone:
+        plans = self._residents.plans(name, config, shape)
+        if not plans:
             needed = memory.smallest_memory(config, shape, fp8=memory.supports_fp8(self.device))
             message = (
                 f"This clip needs {needed / GIB:.0f} GiB of free memory on the graphics card and it has "
-                f"{self._free() / GIB:.0f}. Close what else uses it, lower the quality or shorten the clip."
+                f"{self._residents.free() / GIB:.0f}. Close what else uses it, lower the quality or shorten "
+                "the clip."
             )
             raise EngineError("out_of_memory", message, "smaller_size")
-        beside = self._possible(config, shape, everything=False)
-        if not beside or (beside[0].precision, beside[0].resident_bytes) != (alone[0].precision, None):
-            for other in tuple(self._held):
-                self._release(other)
-        return alone
-
-    def _possible(self, config: TransformerConfig, shape: Shape, *, everything: bool) -> list[Plan]:
-        """Plans for the room there is, or for the room there would be without the other transformers."""
-        free = self._free()
-        if everything:
-            free += sum(self._bytes(name) for name in self._held)
-        return memory.choose_plans(config, shape, free, fp8=memory.supports_fp8(self.device))
-
-    @staticmethod
-    def _after(plan: Plan, plans: list[Plan]) -> list[Plan]:
-        """The plans that take less than `plan`."""
-        return [other for other in plans if other.expected_peak < plan.expected_peak]
-
-    def _config(self, name: str) -> TransformerConfig:
-        if name in self._held:
-            return self._held[name][1].config
-        with _readable():
-            return Checkpoint(self.folder(name)).config(LIKE[name])
+        return plans
 
     def _refuse_on_cpu(self, name: str) -> None:
         report = store.report(name)
@@ -189,43 +165,19 @@ class Models:
             raise EngineError("engine_unavailable", message, "connect")
 
     def _transformer(self, name: str, plan: Plan, course: Course) -> Transformer:
-        held = self._held.pop(name, None)
-        if held is not None and held[0] != plan:
-            held[1].close()
-            held = None
-            self._empty()
-        if held is None:
+        def load() -> Transformer:
             course.note(f"Loading {TITLES[name]}")
             with _readable():
-                model = load_transformer(
+                return load_transformer(
                     self.folder(name), LIKE[name], self.device, plan.precision,
                     resident_bytes=plan.resident_bytes, rows_at_once=plan.rows_at_once,
+                    fp8_attention=plan.fp8_attention,
                     progress=lambda part: course.note(f"Loading {TITLES[name]}, {part:.0%}"),
                 )  # fmt: skip
-            held = plan, model
-        self._held[name] = held  # last: used most recently
+
+        model = self._residents.use(name, plan, load)
         self.plans[name] = plan.words if self.device.type != "cpu" else "32-bit, on the processor"
-        return held[1]
-
-    def _release(self, name: str) -> None:
-        self._held.pop(name)[1].close()
-        self._empty()
-
-    def _empty(self) -> None:
-        gc.collect()
-        if self.device.type == "cuda":
-            torch.cuda.empty_cache()
-
-    def _bytes(self, name: str) -> int:
-        """What a held transformer would give back."""
-        plan, model = self._held[name]
-        whole = memory.weight_bytes(model.config, plan.precision)
-        return whole if plan.resident_bytes is None else min(whole, plan.resident_bytes)
-
-    def _free(self) -> int:
-        """Bytes of the GPU that can be had, with what torch keeps for itself but does not use."""
-        kept = torch.cuda.memory_reserved(self.device) - torch.cuda.memory_allocated(self.device)
-        return torch.cuda.mem_get_info(self.device)[0] + kept
+        return model
 
 
 class _readable:

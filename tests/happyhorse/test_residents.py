@@ -1,0 +1,120 @@
+"""Which transformer has the GPU: with a card that is made up, so that room runs out on any machine."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from backend.engines.happyhorse import residents
+from backend.engines.happyhorse.checkpoints import load_transformer
+from backend.engines.happyhorse.config import BASE
+from backend.engines.happyhorse.memory import RESERVE, Plan, Shape
+from backend.engines.happyhorse.residents import Residents
+
+SHAPE = Shape(2, 4, 6, 5, 8)
+
+
+@pytest.fixture
+def load(tiny_folder):
+    """Loads the tiny transformer, and counts how often."""
+
+    def loaded(plan=None):
+        loaded.times += 1
+        given = plan.resident_bytes if plan else None
+        return load_transformer(tiny_folder / "distill", BASE, "cpu", "fp32", resident_bytes=given)
+
+    loaded.times = 0
+    return loaded
+
+
+@pytest.fixture
+def weights(load):
+    model = load()
+    load.times = 0
+    return sum(block.bytes for block in model.store.blocks)
+
+
+def a_card(monkeypatch, size, host=1 << 50):
+    """Residents on a card of `size` bytes, in a computer with `host` bytes of free memory."""
+    found = Residents(torch.device("cpu"))
+    monkeypatch.setattr(found, "free", lambda: size - sum(held.taken for held in found._held.values()))
+    monkeypatch.setattr(residents.psutil, "virtual_memory", lambda: SimpleNamespace(available=host))
+    return found
+
+
+def a_plan(weights):
+    return Plan("fp32", None, 4096, weights + RESERVE)
+
+
+def velocity(model):
+    torch.manual_seed(0)
+    return model(torch.randn(1, 48, 2, 4, 6), torch.randn(1, 5, 64), torch.randn(1, 8, 96))[0]
+
+
+
+
+def test_two_that_fit_stay(monkeypatch, load, weights):
+    found = a_card(monkeypatch, 2 * weights + 2 * RESERVE)
+    monkeypatch.setattr(found, "_choose", lambda *_: [a_plan(weights)])
+    first = found.use("distill", a_plan(weights), load)
+    found.plans("540p_sr", first.config, SHAPE)
+    second = found.use("540p_sr", a_plan(weights), load)
+    assert [held.taken for held in found._held.values()] == [weights, weights]
+    assert found.use("distill", a_plan(weights), load) is first
+    assert load.times == 2
+    assert torch.equal(velocity(first), velocity(second))
+
+
+def test_one_makes_way_and_comes_back_without_being_loaded(monkeypatch, load, weights):
+    found = a_card(monkeypatch, weights + RESERVE + (4 << 20))
+    monkeypatch.setattr(found, "_choose", lambda *_: [a_plan(weights)])
+    first = found.use("distill", a_plan(weights), load)
+    before = velocity(first)
+    found.plans("540p_sr", first.config, SHAPE)
+    assert found._held["distill"].taken < weights
+    found.use("540p_sr", a_plan(weights), load)
+    [plan] = found.plans("distill", first.config, SHAPE)
+    again = found.use("distill", plan, load)
+    assert again is first
+    assert load.times == 2
+    assert found._held["distill"].taken == weights
+    assert found._held["540p_sr"].taken < weights
+    assert torch.equal(velocity(again), before)
+
+
+def test_only_as_much_room_is_made_as_is_needed(monkeypatch, load, weights):
+    found = a_card(monkeypatch, 2 * weights)
+    for name in ("distill", "540p_sr"):
+        found.use(name, a_plan(weights), load)
+    found.make_room(weights // 4)
+    older, newer = found._held["distill"], found._held["540p_sr"]
+    assert newer.taken == weights  # the one used longest ago goes first
+    assert weights // 2 < older.taken < weights
+    assert older.lacking == weights - older.taken
+    found.make_room(2 * weights)
+    assert (older.taken, newer.taken) == (0, 0)
+    assert torch.equal(velocity(found.use("distill", a_plan(weights), load)), velocity(load()))
+
+
+def test_without_memory_for_a_copy_it_is_loaded_again(monkeypatch, load, weights):
+    found = a_card(monkeypatch, weights, host=residents.HOST_SPARE)
+    found.use("distill", a_plan(weights), load)
+    found.make_room(weights)
+    assert found.config("distill") is None
+    found.use("distill", a_plan(weights), load)
+    assert load.times == 2
+
+
+def test_a_longer_clip_may_need_another_plan(monkeypatch, load, weights):
+    """A plan that has no room for the work beside it is given up for a streamed one."""
+    found = a_card(monkeypatch, weights + RESERVE + (4 << 20))
+    model = found.use("distill", a_plan(weights), load)
+    streamed = Plan("fp32", weights // 2, 4096, weights // 2 + RESERVE)
+    monkeypatch.setattr(found, "_choose", lambda *_: [streamed])
+    [plan, *_] = found.plans("distill", model.config, Shape(64, 64, 64, 253))
+    assert plan == streamed
+    small = found.use("distill", plan, lambda: load(plan))
+    assert found._held["distill"].taken < weights
+    assert torch.equal(velocity(small), velocity(load()))
