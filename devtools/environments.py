@@ -63,7 +63,7 @@ def blender() -> str:
         if possible(name):
             return name
     raise SetupError(
-        "Blender as a Python module needs Python 3.13 (for Blender 5.2) or Python 3.11 (for 4.5), and neither was found.\n"
+        "Blender as a Python module needs Python 3.13 (for Blender 5.2) or 3.11 (for 4.5), and neither was found.\n"
         "Install one of them, from python.org or your system's packages, and start again."
     )
 
