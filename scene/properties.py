@@ -148,7 +148,9 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     still_source: EnumProperty(
         name="Still", description="Where the picture that starts the clip comes from", items=STILL_SOURCES
     )
-    image_path: StringProperty(name="Image", description="The picture to animate", subtype="FILE_PATH", options=BESIDE_FILE)
+    image_path: StringProperty(
+        name="Image", description="The picture to animate", subtype="FILE_PATH", options=BESIDE_FILE
+    )
     still: StringProperty(
         name="Last Still", description="The picture that was sent last", subtype="FILE_PATH", options=BESIDE_FILE
     )
