@@ -59,6 +59,9 @@ def draw_backend(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
     if STATE.install.state == "running":
         draw_install(layout)
         return
+    if STATE.install.state == "failed":
+        draw_install_failed(layout, context)
+        return
     backend = STATE.backend
     if backend.state in ("missing", "outdated"):
         box = layout.box()
@@ -87,8 +90,23 @@ def draw_install(layout: bpy.types.UILayout) -> None:
     box = layout.box()
     row = box.row(align=True)
     percent = f"{STATE.install.fraction:.0%}"
-    row.progress(factor=STATE.install.fraction, text=f"{STATE.install.message}  {percent}")
+    row.progress(factor=STATE.install.fraction, text=f"{percent}  {iface_(STATE.install.message)}")
     row.operator("takeone.install_cancel", text="", icon="X")
+    row.operator("takeone.open_log", text="", icon="TEXT")
+
+
+def draw_install_failed(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """Why the installation failed, and the ways out."""
+    box = layout.box()
+    column = box.column()
+    column.alert = True
+    wrapped(column, context, iface_(STATE.install.message), icon="ERROR")
+    row = box.row(align=True)
+    fix = STATE.install.fix
+    if fix in FIXES and fix not in ("install", "retry", "open_log"):
+        label, icon = FIXES[fix]
+        row.operator("takeone.fix", text=label, icon=icon).fix = fix
+    row.operator("takeone.install", text="Try Again", icon="FILE_REFRESH")
     row.operator("takeone.open_log", text="", icon="TEXT")
 
 
@@ -277,7 +295,7 @@ def draw_engine(
     label = split.row()
     label.alignment = "RIGHT"
     label.label(text="Engine")
-    split.menu("TAKEONE_MT_engines", text=able.get("name", shot.engine))
+    split.menu("TAKEONE_MT_engines", text=able.get("name", shot.engine.capitalize()))
     if able and not able["available"]:
         reason(layout, context, able["reason"])
         if able["fix"] in FIXES:

@@ -10,7 +10,7 @@ from ..operators.trouble import FIXES
 from ..scene import settings
 from ..scene.state import STATE
 from . import refresh
-from .card import draw_install
+from .card import draw_install, draw_install_failed
 from .layout import wrapped
 
 STATES = {
@@ -78,11 +78,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
             )
             box.operator("takeone.allow_online", icon="WORLD")
         if STATE.install.state == "failed":
-            box = layout.box()
-            wrapped(box, context, iface_(STATE.install.message), icon="ERROR")
-            row = box.row(align=True)
-            row.operator("takeone.install", text="Try Again", icon="FILE_REFRESH")
-            row.operator("takeone.open_log", text="Log", icon="TEXT")
+            draw_install_failed(layout, context)
 
     def draw_server(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         """Address, token, test."""
