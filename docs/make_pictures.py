@@ -75,13 +75,13 @@ class Studio:
 
 
 def _used_height(panel: Image.Image) -> int:
-    """Where a sidebar's last panel ends: below it every row is the same."""
-    rows = panel.crop((0, 0, panel.width - 40, panel.height)).convert("L")
-    last = rows.crop((0, rows.height - 1, rows.width, rows.height)).tobytes()
-    height = rows.height
-    while height > 1 and rows.crop((0, height - 1, rows.width, height)).tobytes() == last:
-        height -= 1
-    return min(panel.height, height + 10)
+    """Where a sidebar's last panel ends: below it the colour at its edges is no longer a panel's."""
+    edges = (14, panel.width - 45)
+    body = panel.getpixel((edges[0], 32))
+    for y in range(panel.height - 1, 0, -1):
+        if all(panel.getpixel((x, y)) == body for x in edges):
+            return min(panel.height, y + 8)
+    return panel.height
 
 
 def first_take(studio: Studio) -> None:

@@ -8,7 +8,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..scene import jobs, properties, still, takes
+from ..scene import jobs, properties, takes
 from ..scene.errors import SceneError
 from . import connection
 from .report import attempt
@@ -91,10 +91,6 @@ class Animate(Direction):
         max=properties.MAX_SEED,
         options=ONCE,
     )
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return poll_free(cls)
 
     def seeds(self) -> list[int] | None:
         """The seeds to make takes with; None leaves the choice to the card."""
@@ -186,7 +182,7 @@ class TAKEONE_OT_retake(Animate, bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return poll_free(cls) and poll_take(cls, context)
+        return poll_take(cls, context)
 
     def seeds(self) -> list[int] | None:
         if self.seed >= 0:
@@ -209,8 +205,6 @@ class TAKEONE_OT_animate_cameras(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if not poll_free(cls):
-            return False
         if selected_cameras(context):
             return True
         cls.poll_message_set("Select the cameras to animate")
@@ -285,14 +279,6 @@ def poll_ready(cls: type[bpy.types.Operator], context: bpy.types.Context) -> boo
         cls.poll_message_set("The take's file is gone: make it again")
         return False
     return True
-
-
-def poll_free(cls: type[bpy.types.Operator]) -> bool:
-    """Poll of operators that render a still."""
-    if not still.rendering():
-        return True
-    cls.poll_message_set("A still is being rendered")
-    return False
 
 
 CLASSES = (

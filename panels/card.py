@@ -127,7 +127,7 @@ def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
     path = shot.image_path if shot.still_source == "IMAGE" else shot.still
     icon = pictures.icon(path, f"still of {shot.uid}")
     if icon:
-        layout.template_icon(icon_value=icon, scale=region_scale(context, 6.5))
+        layout.template_icon(icon_value=icon, scale=region_scale(context, 8.0))
 
 
 def draw_prompt(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
