@@ -8,6 +8,7 @@ what the screen shows. Needs the variable BLENDER, as the GUI tests do, and .dev
 from __future__ import annotations
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -34,7 +35,7 @@ for thing in list(scene.objects):
 camera = build_room()
 scene.camera = camera
 scene.render.engine = "CYCLES"
-scene.cycles.samples, scene.cycles.use_denoising = 12, True
+scene.cycles.samples, scene.cycles.use_denoising = 96, True
 scene.render.resolution_x, scene.render.resolution_y = 640, 360
 for area in bpy.context.window_manager.windows[0].screen.areas:
     if area.type == "VIEW_3D":
@@ -151,14 +152,19 @@ def edit(studio: Studio) -> None:
 def server(studio: Studio) -> None:
     """The preferences, with a server."""
     window = studio.window
-    window.run(
-        f"addon = bpy.context.preferences.addons[{MODULE!r}].preferences\n"
-        "addon.backend, addon.server_url = 'SERVER', 'http://192.168.1.20:8000'\n"
-        f"bpy.ops.preferences.addon_show(module={MODULE!r})"
-    )
-    time.sleep(2)
-    window.run("subprocess.run('xdotool search --name Preferences windowmove 300 100', shell=True)")
-    studio.keep("server")
+    home = window.folder / "server"
+    variables = {**os.environ, "TAKE_ONE_HOME": str(home), "TAKE_ONE_TOKEN": "studio"}
+    command = [str(environments.python_of("backend")), "-m", "backend", "serve", "--port", "8188"]
+    with subprocess.Popen(command, cwd=ROOT, env=variables, stdout=subprocess.DEVNULL) as process:
+        try:
+            window.run("bpy.ops.takeone.connect_server(url='http://127.0.0.1:8188', token='studio')")
+            window.until("STATE.backend.state == 'ready' and 'local' not in STATE.backend.message", 60)
+            window.run(f"bpy.ops.preferences.addon_show(module={MODULE!r})")
+            time.sleep(2)
+            window.run("subprocess.run('xdotool search --name Preferences windowmove 300 100', shell=True)")
+            studio.keep("server")
+        finally:
+            process.terminate()
 
 
 def install(profile: Path, home: Path) -> None:
@@ -191,6 +197,7 @@ def main(names: list[str]) -> None:
         variables = {"BLENDER_USER_RESOURCES": str(profile), "TAKE_ONE_HOME": str(home), "TAKE_ONE_PYTHON": python}
         with BlenderWindow(Path(folder) / "blender", variables) as window:
             window.run(ROOM)
+            window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(Path(folder) / 'film.blend')!r})")
             for scene in scenes:
                 scene(Studio(window))
 

@@ -162,14 +162,13 @@ class TAKEONE_OT_connect_server(bpy.types.Operator):
                 "A server's address begins with http:// or https://, such as http://192.168.1.20:8000",
                 "connect",
             )
-        chosen.server_url = url
-        chosen.backend = "SERVER"
         if self.token:
             pump.session().remember(url, self.token)
             self.token = ""  # so that no operator history holds it
         if STATE.last_error and STATE.last_error.fix == "connect":
             STATE.dismiss()
-        connection.restart()
+        chosen.server_url = url
+        chosen.backend = "SERVER"  # connects
 
 
 class TAKEONE_OT_use_local(bpy.types.Operator):
@@ -187,8 +186,7 @@ class TAKEONE_OT_use_local(bpy.types.Operator):
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        settings.preferences().backend = "LOCAL"
-        connection.restart()
+        settings.preferences().backend = "LOCAL"  # connects
         return {"FINISHED"}
 
 

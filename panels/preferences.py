@@ -5,7 +5,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, StringProperty
 
-from ..operators import models, setup
+from ..operators import connection, models, setup
 from ..operators.trouble import FIXES
 from ..scene import settings
 from ..scene.state import STATE
@@ -43,6 +43,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
                 "By a server that you connect: a workstation in the studio, or a service",
             ),
         ),
+        update=lambda _self, _context: connection.restart(),
     )
     profile: EnumProperty(name="Install", description="What to install on this computer", items=setup.PROFILES)
     server_url: StringProperty(name="Address", description="Such as http://192.168.1.20:8000")
