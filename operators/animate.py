@@ -11,13 +11,13 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 from ..scene import jobs, properties, takes
 from ..scene.errors import SceneError
 from . import connection
-from .report import attempt
+from .report import Verb, attempt
 from .shots import shot_of, shot_scene
 
 ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
 
 
-class Direction:
+class Direction(Verb):
     """Arguments that stand in for what the card says, for this call only. Left alone, the card's values hold."""
 
     prompt: StringProperty(name="Prompt", description="What should happen", options=ONCE)
@@ -253,8 +253,8 @@ def shots_of_cameras(context: bpy.types.Context) -> list[str]:
     return uids
 
 
-def chosen_take(context: bpy.types.Context) -> Any | None:
-    """The take that the buttons act on."""
+def chosen_take(context: bpy.types.Context) -> Any:
+    """The take that the buttons act on, or None."""
     shot = shot_of(context)
     return shot.takes[shot.active_take] if 0 <= shot.active_take < len(shot.takes) else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
@@ -11,6 +12,14 @@ from ..scene.errors import SceneError
 from ..scene.state import STATE
 
 TAB = "Take One"
+
+
+class Verb:
+    """What an operator is made of, before it is one."""
+
+    if TYPE_CHECKING:
+        properties: Any
+        report: Callable[[set[str], str], None]
 
 
 def fail(operator: bpy.types.Operator, error: SceneError, key: str = "") -> set[str]:

@@ -15,13 +15,13 @@ from ..scene.camera import picture_size
 from ..scene.errors import SceneError
 from ..scene.state import STATE
 from . import pictures, refresh
-from .layout import in_both_sidebars, reason, region_scale, wrapped
+from .layout import SidebarPanel, in_both_sidebars, reason, region_scale, wrapped
 
 PROMPT_LINES = 6  # of a text block that the card shows
 UNKNOWN: dict[str, Any] = {}
 
 
-class ShotPanel:
+class ShotPanel(SidebarPanel):
     """Which shot, its picture, the button, and what went wrong."""
 
     bl_label = "Take One"
@@ -161,7 +161,7 @@ class TAKEONE_PT_presets(PresetPanel, bpy.types.Panel):
     preset_add_operator = "takeone.preset_add"
 
 
-class DirectionPanel:
+class DirectionPanel(SidebarPanel):
     """What should happen."""
 
     bl_label = "Direction"
@@ -239,7 +239,7 @@ class TAKEONE_UL_lines(bpy.types.UIList):
         split.label(text=item.line, translate=False)
 
 
-class SettingsPanel:
+class SettingsPanel(SidebarPanel):
     """How long, by which engine, from which still, to where."""
 
     bl_label = "Settings"

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 PIXELS_A_CHARACTER = 6.6  # of the interface font at a resolution scale of 1
 HOMES = (("view3d", "VIEW_3D"), ("sequencer", "SEQUENCE_EDITOR"))
+
+
+class SidebarPanel:
+    """What draws a panel, before it is made one for each sidebar."""
+
+    if TYPE_CHECKING:
+        layout: bpy.types.UILayout
 
 
 def in_both_sidebars(panel: type, name: str) -> tuple[type[bpy.types.Panel], ...]:

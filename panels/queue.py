@@ -7,7 +7,7 @@ from bpy.app.translations import pgettext_iface as iface_
 
 from ..scene.state import IN_PROGRESS, QUEUED, RENDERING, SENDING, STATE, WAITING_FILE, Job
 from . import pictures
-from .layout import in_both_sidebars, region_scale, time_left
+from .layout import SidebarPanel, in_both_sidebars, region_scale, time_left
 
 WORDS = {
     RENDERING: "Rendering the still",
@@ -17,7 +17,7 @@ WORDS = {
 }
 
 
-class QueuePanel:
+class QueuePanel(SidebarPanel):
     """Takes that are being made."""
 
     bl_label = "In the Making"

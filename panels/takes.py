@@ -10,12 +10,12 @@ from bpy.app.translations import pgettext_iface as iface_
 from ..operators import shots
 from ..scene import compare, takes
 from . import pictures
-from .layout import in_both_sidebars, reason, region_scale, wrapped
+from .layout import SidebarPanel, in_both_sidebars, reason, region_scale, wrapped
 
 STATUS_ICONS = {"WAITING": "SORTTIME", "FAILED": "ERROR", "CANCELLED": "CANCEL"}
 
 
-class TakesPanel:
+class TakesPanel(SidebarPanel):
     """The shot's takes."""
 
     bl_label = "Takes"

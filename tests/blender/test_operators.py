@@ -223,3 +223,20 @@ def test_off_and_on_again_leaves_nothing_behind():
     assert traces() == off
     take_one.register()
     assert traces() == on
+
+
+def test_every_icon_is_in_this_blender():
+    import re
+    from pathlib import Path
+
+    from take_one.operators import trouble
+    from take_one.panels import preferences, takes
+
+    root = Path(inspect.getfile(preferences)).parents[1]
+    text = "".join(path.read_text() for name in ("panels", "operators") for path in (root / name).glob("*.py"))
+    used = set(re.findall(r'icon="([A-Z_0-9]+)"', text)) | {icon for _label, icon in trouble.FIXES.values()}
+    used |= set(takes.STATUS_ICONS.values()) | set(preferences.MODEL_ICONS.values())
+    used |= {icon for _text, icon in preferences.STATES.values()}
+    known = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys()
+    assert len(used) > 30
+    assert used <= set(known), used - set(known)
