@@ -13,7 +13,7 @@ from ..scene.plan import clip_size
 from ..scene.state import STATE
 from . import connection
 from .animate import ONCE, chosen_take, poll_take
-from .report import attempt
+from .report import Verb, attempt
 from .shots import shot_of
 
 _items: list[tuple[str, str, str]] = []  # Blender keeps no copies of an enum's texts
@@ -26,7 +26,7 @@ def engines_here(_self: object, _context: bpy.types.Context | None) -> list[tupl
     return _items or [("draft", "Draft", "")]
 
 
-class Again:
+class Again(Verb):
     """An operator that sends a take's request once more. It waits in scripts, and goes on in the UI."""
 
     bl_options = {"REGISTER"}
@@ -46,7 +46,7 @@ class Again:
         shot = shot_of(context)
         uid = self.take or chosen_take(context).uid
         key = jobs.make_again(context, shot, uid, self.changes(context, properties.find_take(shot, uid)))
-        if bpy.app.background:
+        if bpy.app.background or not self.options.is_invoke:
             jobs.wait([key])
 
     def changes(self, _context: bpy.types.Context, _take: Any) -> dict[str, Any]:
@@ -59,6 +59,9 @@ class TAKEONE_OT_make_again(Again, bpy.types.Operator):
 
     bl_idname = "takeone.make_again"
     bl_label = "Make Again"
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        return self.execute(context)
 
 
 class TAKEONE_OT_refine(Again, bpy.types.Operator):

@@ -20,6 +20,7 @@ class Verb:
     if TYPE_CHECKING:
         properties: Any
         report: Callable[[set[str], str], None]
+        options: Any
 
 
 def fail(operator: bpy.types.Operator, error: SceneError, key: str = "") -> set[str]:

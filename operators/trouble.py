@@ -64,7 +64,11 @@ class TAKEONE_OT_fix(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         fix = self.fix if self.properties.is_property_set("fix") or not STATE.last_error else STATE.last_error.fix
-        return attempt(self, lambda: ACTIONS[fix](context))
+        try:
+            return attempt(self, lambda: ACTIONS[fix](context))
+        except RuntimeError as error:  # of the operator that helps: its own words, and the panel has them too
+            self.report({"WARNING"}, str(error).removeprefix("Error: ").strip())
+            return {"CANCELLED"}
 
 
 def _pick_camera(context: bpy.types.Context) -> None:
@@ -116,7 +120,7 @@ def _retry(context: bpy.types.Context) -> None:
     connection.ensure()
     shot = shot_of(context)
     if shot.uid and 0 <= shot.active_take < len(shot.takes) and shot.takes[shot.active_take].status == "FAILED":
-        bpy.ops.takeone.make_again()
+        bpy.ops.takeone.make_again("INVOKE_DEFAULT")
         return
     _animate(context)
 

@@ -240,3 +240,10 @@ def test_every_icon_is_in_this_blender():
     known = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys()
     assert len(used) > 30
     assert used <= set(known), used - set(known)
+
+
+def test_a_fix_that_cannot_help_says_so_without_a_traceback(capsys):
+    if bpy.app.online_access:
+        pytest.skip("this bpy is online")
+    assert bpy.ops.takeone.fix(fix="install") == {"CANCELLED"}
+    assert "Traceback" not in capsys.readouterr().err
