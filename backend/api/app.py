@@ -23,6 +23,7 @@ from ..jobs.store import COMPLETED, IN_PROGRESS, QUEUED, Job, Store
 from .answers import POLL_MS, engine_json, job_json, state_json
 from .errors import add_handlers
 from .guard import Guard
+from .prompts import final_prompt
 from .submission import Intake, idempotency_key, read
 
 PROTOCOL = 1
@@ -48,6 +49,7 @@ class Parts:
     names: frozenset[str] = frozenset({"localhost"})
     exposed: bool = False
     stopping: Callable[[], bool] = lambda: False
+    registry: str = "backend.engines.registry"
 
 
 def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
@@ -85,6 +87,15 @@ async def health(request: Request) -> dict[str, Any]:
 def models(request: Request) -> dict[str, Any]:
     engines = _parts(request).runner.engines()
     return {"object": "list", "data": [engine_json(engine) for engine in engines.values()]}
+
+
+@router.post("/v1/prompt")
+async def prompt(request: Request) -> dict[str, str]:
+    body = parse_json(await request.body() or b"{}", "body")
+    if not isinstance(body, dict):
+        raise invalid("The body must be a JSON object.", "body")
+    parts, default_model = _parts(request), request.app.state.intake.default_model
+    return {"prompt": await asyncio.to_thread(final_prompt, parts.runner, parts.registry, body, default_model)}
 
 
 @router.post("/v1/videos")

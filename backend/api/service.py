@@ -77,7 +77,7 @@ def serve(settings: Settings) -> int:
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
         print(_exposure(settings.host, port), file=sys.stderr)
     stopping = threading.Event()
-    parts = Parts(store, runner, Inspector(), token(folder), names, exposed, stopping.is_set)
+    parts = Parts(store, runner, Inspector(), token(folder), names, exposed, stopping.is_set, settings.registry)
     app = make_app(parts, import_module(settings.registry).DEFAULT)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, ws="none", lifespan="on",

@@ -121,6 +121,7 @@ class Capabilities:
     last_frame: bool = False
     dialogue: bool = False
     needs_still: bool = True
+    prompt_form: bool = False  # it words the direction in a form of its own: see WordsPrompt
     available: bool = True
     reason: str = ""
     fix: str = ""
@@ -146,6 +147,15 @@ class Progress(Protocol):
     (uint8 RGB, any size)."""
 
     def __call__(self, fraction: float, stage: str, preview: np.ndarray | None = None) -> None: ...
+
+
+class WordsPrompt(Protocol):
+    """What an engine with a `prompt_form` also has. It takes the options `final_prompt` (used as it is) and `scene`
+    (what is known of the 3D scene)."""
+
+    def final_prompt(self, request: Request) -> str:
+        """The prompt that its model would be given. Quick: nothing is loaded, also not torch."""
+        ...
 
 
 class Engine(Protocol):

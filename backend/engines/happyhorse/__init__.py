@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from ..engine import LANGUAGES, Capabilities, Clip, EngineError, Progress, Request
-from . import ready, settings
+from . import prompt, ready, settings
 
 if TYPE_CHECKING:
     from .pipeline import Pipeline
@@ -38,10 +38,20 @@ class HappyHorseEngine:
             sound=True,
             dialogue=True,
             needs_still=False,
+            prompt_form=True,
             available=bool(found.qualities),
             reason=found.reason,
             fix=found.fix,
         )
+
+    def final_prompt(self, request: Request) -> str:
+        """The direction in the form that the model was trained on, or the option `final_prompt`.
+
+        Raises:
+            EngineError: `invalid_request`, with the option as `param`.
+        """
+        own, scene = settings.wording(request)
+        return own or prompt.compose(request.prompt, request.dialogue, request.sound, scene)
 
     def generate(self, request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """The clip of `request`, at its size and at 25 frames a second. Options: see settings.Settings.

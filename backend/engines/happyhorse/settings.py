@@ -56,21 +56,32 @@ def read(request: Request, qualities: Collection[str], models: Collection[str]) 
     if model not in models:
         message = f"The {model} model is not on this machine."
         raise EngineError("quality_unavailable", message, "models", "extra_params.options.model")
+    final_prompt, scene = wording(request)
     settings = Settings(
         quality,
         model,
         steps=_whole(options.pop("steps", None), "steps", 1, MAX_STEPS) or DEFAULT_STEPS[model],
         refine_steps=_whole(options.pop("refine_steps", None), "refine_steps", 1, MAX_STEPS) or 5,
-        final_prompt=_text(options.pop("final_prompt", ""), "final_prompt"),
+        final_prompt=final_prompt,
         negative_prompt=_text(options.pop("negative_prompt", ""), "negative_prompt"),
         refine_from=_text(options.pop("refine_from", ""), "refine_from"),
-        scene=_mapping(options.pop("scene", None), "scene"),
+        scene=scene,
     )
     if settings.refine_from and not _REFERENCE.fullmatch(settings.refine_from):
         raise _invalid("refine_from", "is the `latents` entry of a take's sidecar")
     if settings.refine_from and quality == "256p":
         raise _invalid("refine_from", "needs the quality 540p or 1080p")
     return settings
+
+
+def wording(request: Request) -> tuple[str, dict[str, Any]]:
+    """The options `final_prompt` and `scene` of `request`, which decide how it is worded.
+
+    Raises:
+        EngineError: `invalid_request`, with the option as `param`.
+    """
+    options = request.options
+    return _text(options.get("final_prompt", ""), "final_prompt"), _mapping(options.get("scene"), "scene")
 
 
 def grid_size(quality: str, width: int, height: int) -> tuple[int, int]:
