@@ -77,6 +77,17 @@ class Api:
     def models(self) -> list[dict[str, Any]]:
         return list(self._json("GET", "/v1/models").get("data", []))
 
+    def prompt(self, engine: str, prompt: str, extra_params: dict[str, Any]) -> str:
+        """What the engine's model would be given for this direction; the prompt itself from a server that does
+        not tell."""
+        body = {"model": engine, "prompt": prompt, "extra_params": extra_params}
+        try:
+            return str(self._json("POST", "/v1/prompt", json=body).get("prompt", prompt))
+        except ApiError as error:
+            if error.status in (404, 405):  # another kind of server: it takes the prompt as it is
+                return prompt
+            raise
+
     def submit(self, request: JobRequest) -> dict[str, Any]:
         """Send a request; the same key gives the same job. Raises also OSError where a file can't be read."""
         fields: dict[str, Any] = {**request.form(), "extra_params": json.dumps(request.extra_params())}

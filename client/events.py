@@ -62,6 +62,15 @@ class JobFailed(NamedTuple):
     binding: dict[str, Any] | None = None
 
 
+class FinalPrompt(NamedTuple):
+    """How an engine words a direction, as asked with `Session.word`. `error` is {code, message, param, fix}
+    where it could not be told, and `prompt` "" then."""
+
+    key: str
+    prompt: str
+    error: dict[str, Any] | None = None
+
+
 class InstallState(NamedTuple):
     """The installation of the local backend moved. `state`: running, done, failed, cancelled."""
 
@@ -71,4 +80,4 @@ class InstallState(NamedTuple):
     fix: str = ""
 
 
-Event = BackendState | Engines | JobProgress | TakeReady | JobFailed | InstallState
+Event = BackendState | Engines | JobProgress | TakeReady | JobFailed | FinalPrompt | InstallState

@@ -11,11 +11,12 @@ import time
 from collections.abc import Callable
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
+from typing import Any
 
 from . import secrets
 from .api import ApiError, Stopped
 from .connection import Connection
-from .events import FAILED, BackendState, Event, InstallState
+from .events import FAILED, BackendState, Event, FinalPrompt, InstallState
 from .install import Installer
 from .jobs import Jobs
 from .journal import Journal, Record
@@ -96,6 +97,22 @@ class Session:
     def refresh_engines(self) -> None:
         """Ask the backend for its engines again: an Engines event follows."""
         self._commands.put(self._connection.engines)
+
+    def word(self, key: str, engine: str, prompt: str, extra_params: dict[str, Any]) -> None:
+        """Ask how the engine words a direction (`extra_params` as in a JobRequest): one FinalPrompt of this key
+        follows."""
+
+        def ask() -> None:
+            try:
+                api = self._connection.api()
+                if api is None:
+                    raise ApiError("not_connected", "The backend is not connected yet.", "start")
+                self._events.put(FinalPrompt(key, api.prompt(engine, prompt, extra_params)))
+            except ApiError as error:
+                self._events.put(FinalPrompt(key, "", error.to_json()))
+                raise
+
+        self._commands.put(ask)
 
     def submit(self, request: JobRequest, take_path: Path) -> None:
         """Make a take. It is in the journal when this returns; the clip will be written to `take_path` (an

@@ -55,6 +55,7 @@ class FakeServer:
         self.keys: dict[str, str] = {}
         self.uploads: dict[str, dict[str, bytes]] = {}
         self.calls: list[str] = []
+        self.worded: list[dict[str, Any]] = []  # what POST /v1/prompt was asked
         self._connections: list[socket.socket] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
@@ -158,6 +159,11 @@ class FakeServer:
                     return self._json(
                         fake.submit(self.headers.get("Idempotency-Key", ""), self._multipart(body))
                     )
+                if self.path == "/v1/prompt":
+                    fake.worded.append(json.loads(body))
+                    if fake.script.plain:
+                        return self._error(404, "not_found", "No such page.")
+                    return self._json({"prompt": "As a model reads it."})
                 job = fake.jobs.get(parts[2])
                 if job is None or fake.script.plain:
                     return self._error(404, "not_found", "No such job.")
