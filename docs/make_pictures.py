@@ -35,7 +35,7 @@ for thing in list(scene.objects):
 camera = build_room()
 scene.camera = camera
 scene.render.engine = "CYCLES"
-scene.cycles.samples, scene.cycles.use_denoising = 96, True
+scene.cycles.samples, scene.cycles.use_denoising = 48, True
 scene.render.resolution_x, scene.render.resolution_y = 640, 360
 for area in bpy.context.window_manager.windows[0].screen.areas:
     if area.type == "VIEW_3D":
@@ -44,7 +44,7 @@ for area in bpy.context.window_manager.windows[0].screen.areas:
 """
 DIRECTION = """
 card = scene.take_one.blank
-card.prompt, card.sound, card.seconds = "slowly push in, then pan left", "rain on a window", 2.0
+card.prompt, card.sound, card.seconds = "slowly push in, then pan left", "rain on a window", 4.0
 """
 READY = "sum(take.status == 'READY' for shot in scene.take_one.shots for take in shot.takes)"
 
@@ -93,7 +93,7 @@ def first_take(studio: Studio) -> None:
     window.until("STATE.backend.state == 'ready'", 60)
     studio.keep("card", "VIEW_3D")
     window.run("bpy.ops.takeone.animate_frame('INVOKE_DEFAULT')")
-    window.until("any(job.preview for job in STATE.jobs.values())", 120)
+    window.until(f"any(job.preview for job in STATE.jobs.values()) or {READY}", 300)
     studio.keep("making")
     studio.takes(1)
     studio.keep("landed")
