@@ -11,10 +11,10 @@ from pathlib import Path
 import bpy
 import bpy.utils.previews
 
-MAX_LOADED = 400  # pictures kept at once; the least recently asked for go first
+MAX_LOADED = 64  # pictures kept at once, a quarter of a megabyte each; the first to go are those that came first
 
 _collection: bpy.utils.previews.ImagePreviewCollection | None = None
-_loaded: dict[str, tuple[str, int]] = {}  # path -> (key in the collection, icon id), most recently asked for last
+_loaded: dict[str, tuple[str, int]] = {}  # path -> (key in the collection, icon id)
 _wanted: dict[str, None] = {}
 _shown: dict[str, str] = {}  # place -> path
 _live: dict[str, tuple[int, int]] = {}  # job key -> (hash of the JPEG, icon id)

@@ -1,0 +1,52 @@
+"""The final prompt: what the model will be given, for engines with a prompt form of their own."""
+
+from __future__ import annotations
+
+import bpy
+from bpy.app.translations import pgettext_iface as iface_
+
+from ..operators import shots
+from ..scene import prompts
+from ..scene.state import STATE
+from .layout import SidebarPanel, in_both_sidebars, reason, wrapped
+
+LINES = 12  # of the final prompt that the panel shows
+
+
+class PromptPanel(SidebarPanel):
+    """What the model is given."""
+
+    bl_label = "Final Prompt"
+    bl_options = {"DEFAULT_CLOSED"}
+    parent = "shot"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return prompts.takes_form(shots.shot_of(context).engine)
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout = self.layout
+        shot = shots.shot_of(context)
+        row = layout.row()
+        row.active = shot.still_source in prompts.FROM_CAMERA and shot.final_prompt is None
+        row.prop(shot, "scene_facts")
+        if shot.final_prompt is None:
+            row = layout.row()
+            row.enabled = not STATE.wording
+            row.operator("takeone.show_prompt", icon="TEXT")
+            return
+        row = layout.row(align=True)
+        row.template_ID(shot, "final_prompt")
+        row.operator("takeone.show_prompt", text="", icon="FILE_REFRESH")
+        row.operator("takeone.clear_prompt", text="", icon="LOOP_BACK")
+        if prompts.is_stale(shot):
+            reason(layout, context, iface_("The direction has changed since. Renew the prompt, or make it automatic"))
+        if not prompts.own_prompt(shot):
+            reason(layout, context, iface_("The text is empty: the prompt is automatic"))
+        column = layout.column(align=True)
+        for line in shot.final_prompt.lines[:LINES]:
+            if line.body.strip():
+                wrapped(column, context, line.body)
+
+
+PROMPT = in_both_sidebars(PromptPanel, "prompt")
