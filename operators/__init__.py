@@ -2,12 +2,13 @@
 
 import bpy
 
-from . import animate, models, presets, queue, refine, setup, shots, takes, trouble
+from . import animate, models, presets, prompt, queue, refine, setup, shots, takes, trouble
 
 CLASSES = (
     *animate.CLASSES,
     *models.CLASSES,
     *presets.CLASSES,
+    *prompt.CLASSES,
     *queue.CLASSES,
     *refine.CLASSES,
     *setup.CLASSES,

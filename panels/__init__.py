@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import card, menus, preferences, queue, refresh, takes
+from . import card, menus, preferences, prompt, queue, refresh, takes
 
 # in the order in which they stand in the sidebar
 CLASSES = (
@@ -13,6 +13,7 @@ CLASSES = (
     *queue.CLASSES,
     *takes.CLASSES,
     *card.DIRECTION,
+    *prompt.PROMPT,
     *card.SETTINGS,
 )
 

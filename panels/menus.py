@@ -84,7 +84,8 @@ SETUP = "install install_cancel backend_start backend_stop backend_restart conne
 VERBS = (
     ("cancel", "cancel_all", "forget_waiting"),
     tuple(TAKES.split()),
-    ("shot_add", "shot_remove", "line_add", "line_remove", "prompt_text", "new_seed"),
+    ("shot_add", "shot_remove", "line_add", "line_remove", "prompt_text", "show_prompt", "clear_prompt",
+     "new_seed"),
     tuple(SETUP.split()),
     ("models_refresh", "models_link", "models_cancel", "open_log", "allow_online", "fix", "dismiss_error"),
 )

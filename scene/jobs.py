@@ -16,8 +16,8 @@ from typing import Any
 import bpy
 
 from ..client import events
-from ..client.request import JobRequest, Line
-from . import pump, still, takes
+from ..client.request import JobRequest
+from . import prompts, pump, still, takes
 from .camera import camera_path, check_camera
 from .edit import find_edit_scene
 from .errors import SceneError
@@ -272,6 +272,7 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
         path = camera_path(scene, check_camera(scene, shot.camera), scene.frame_current, count)
     edit = find_edit_scene(context, scene) or scene
     shot.still = takes.stored_path(picture.image)
+    quality = {} if card["quality"] == "STANDARD" else {"quality": card["quality"].lower()}
     for key, number in plan.numbers.items():
         binding = {
             "file_id": file_id,
@@ -289,7 +290,7 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
             key=key,
             engine=card["engine"],
             prompt=card["prompt"],
-            lines=tuple(Line(line.speaker, line.language, line.line) for line in shot.lines if line.line.strip()),
+            lines=prompts.spoken(shot),
             sound=card["sound"],
             seconds=card["seconds"],
             fps=frame_rate(edit),
@@ -301,7 +302,7 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
             camera=picture.camera,
             path=path,
             binding=binding,
-            options={} if card["quality"] == "STANDARD" else {"quality": card["quality"].lower()},
+            options=quality | plan.wording,
         )
         _hand_over(shot, request, number, refines=plan.refines, still_path=picture.image)
     return list(plan.numbers)

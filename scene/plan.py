@@ -11,7 +11,7 @@ from typing import Any
 
 import bpy
 
-from . import takes
+from . import prompts, takes
 from .camera import check_camera, is_animated, picture_size
 from .edit import find_edit_scene
 from .errors import SceneError
@@ -32,6 +32,7 @@ class Plan:
     seeds: dict[str, int]
     source: str
     card: dict[str, Any]
+    wording: dict[str, Any]  # options of the prompt: the final one, or what is known of the scene
     placement: str
     frame: int | None
     edit_uid: str
@@ -51,7 +52,7 @@ def make_plan(
     """Read the shot's card and give its takes their numbers. The arguments are those of `jobs.start`.
 
     Raises:
-        SceneError: camera_still, no_camera, engine_unavailable, too_long, too_large.
+        SceneError: camera_still, no_camera, panoramic_camera, engine_unavailable, too_long, too_large.
     """
     scene = shot.id_data
     ensure_ids(scene)
@@ -69,6 +70,7 @@ def make_plan(
     if edit is not None:
         ensure_ids(edit)
     _check_engine(card, scene)
+    wording = prompts.options(shot, source or shot.still_source, overrides or {})
     keys = [uuid.uuid4().hex for _ in seeds]
     numbers = {key: takes.next_number(shot) for key in keys}
     folder = takes.shot_folder(shot) / "stills" / takes.take_name(shot.name, numbers[keys[0]])
@@ -79,6 +81,7 @@ def make_plan(
         seeds=dict(zip(keys, seeds, strict=True)),
         source=source or shot.still_source,
         card=card,
+        wording=wording,
         placement=placement or scene.take_one.placement,
         frame=edit.frame_current if edit is not None else None,
         edit_uid=edit.take_one.uid if edit is not None else "",

@@ -77,7 +77,7 @@ TAKE_STATUSES = (
 # What a card says of a shot besides its dialogue: copied when a shot is made from another.
 DIRECTION = (
     "still_source", "image_path", "prompt", "prompt_text", "sound", "seconds", "engine", "quality",
-    "size_percent", "seed", "seed_lock", "motion",
+    "size_percent", "seed", "seed_lock", "motion", "scene_facts",
 )  # fmt: skip
 
 
@@ -208,6 +208,17 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         name="Lock Seed", description="Keep this seed for the next take. Unlocked, every take gets a new one"
     )
     motion: EnumProperty(name="Camera Move", description="What moves the camera", items=MOTIONS)
+    scene_facts: BoolProperty(
+        name="Tell the Scene",
+        description="Add what Blender knows to the prompt: lens, shot size, time of day, named objects in view",
+        default=True,
+    )
+    final_prompt: PointerProperty(
+        name="Final Prompt",
+        description="What the model is given, word for word, instead of what the engine makes of the direction",
+        type=bpy.types.Text,
+    )
+    final_prompt_of: StringProperty(description="Mark of the direction that the final prompt was made from")
     takes: CollectionProperty(type=TAKEONE_PG_take)
     active_take: IntProperty(name="Take", description="The take that the buttons act on")
     last_number: IntProperty(description="The highest number that a take of this shot ever had")

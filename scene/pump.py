@@ -15,7 +15,7 @@ from ..client import events
 from ..client.home import home
 from ..client.session import Session
 from ..client.target import Target
-from . import landing, render_settings, still, takes
+from . import landing, prompts, render_settings, still, takes
 from .errors import SceneError
 from .properties import find_shot, find_take
 from .state import ACTIVE, STATE, WAITING_FILE, Backend, Job
@@ -145,6 +145,9 @@ def _handle(event: events.Event) -> None:
             _land(event)
         case events.JobFailed():
             _failed(event)
+        case events.FinalPrompt():
+            prompts.store(event)
+            landing.push_undo(bpy.context, "Take One: Final Prompt")
 
 
 def _progress(event: events.JobProgress) -> None:

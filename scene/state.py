@@ -80,6 +80,7 @@ class State:
         default_factory=dict
     )  # by key, oldest first; gone when landed, failed or cancelled
     last_error: Problem | None = None
+    wording: str = ""  # uid of the shot whose final prompt was asked for
     last_landed: str = ""  # key of the take that landed last
     revision: int = 0
 

@@ -1,0 +1,60 @@
+"""The final prompt: show what the model will be given, edit it, go back to automatic."""
+
+from __future__ import annotations
+
+import bpy
+
+from ..scene import prompts, properties, wording
+from . import connection
+from .report import attempt
+from .shots import shot_of, shot_scene
+
+
+class TAKEONE_OT_show_prompt(bpy.types.Operator):
+    """Write what the model will be given into a text block. What you edit there is used word for word"""
+
+    bl_idname = "takeone.show_prompt"
+    bl_label = "Show Final Prompt"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if prompts.takes_form(shot_of(context).engine):
+            return True
+        cls.poll_message_set("This engine uses the direction as it is")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: self.show(context))
+
+    def show(self, context: bpy.types.Context) -> None:
+        """Ask for it; wait for it where no timer runs. Raises SceneError."""
+        connection.ensure()
+        shot = shot_of(context)
+        if not shot.uid:
+            shot = properties.ensure_shot(shot_scene(context))
+        wording.ask(shot)
+        if bpy.app.background:
+            wording.wait()
+
+
+class TAKEONE_OT_clear_prompt(bpy.types.Operator):
+    """Let the engine word the direction again. The text block stays in the file"""
+
+    bl_idname = "takeone.clear_prompt"
+    bl_label = "Automatic Prompt"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if shot_of(context).final_prompt:
+            return True
+        cls.poll_message_set("The prompt is automatic already")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        prompts.clear(shot_of(context))
+        return {"FINISHED"}
+
+
+CLASSES = (TAKEONE_OT_show_prompt, TAKEONE_OT_clear_prompt)
