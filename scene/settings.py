@@ -13,7 +13,7 @@ PACKAGE = __package__.rpartition(".")[0]  # "bl_ext.user_default.take_one" as in
 ROOT = Path(__file__).resolve().parents[1]  # the extension's folder, which holds `backend`
 
 
-def preferences() -> Any | None:
+def preferences() -> Any:
     """The extension's AddonPreferences, or None where the package was loaded without being enabled."""
     addon = bpy.context.preferences.addons.get(PACKAGE)
     return addon.preferences if addon else None

@@ -10,9 +10,10 @@ from typing import Any, TypeVar
 
 import pytest
 
-from client.events import Event
+from client.events import READY, BackendState, Event
 from client.request import JobRequest, Line
 from client.session import Session
+from client.target import RemoteTarget
 from tests.client.fake_server import FakeServer
 
 E = TypeVar("E")
@@ -87,3 +88,8 @@ def wait_for(
         if isinstance(event, kind) and test(event):
             return event
     raise AssertionError(f"no {kind.__name__} within {seconds} s; seen: {passed}")
+
+
+def ready(session: Session, server: FakeServer, token: str = "") -> None:
+    session.connect(RemoteTarget(server.url, token))
+    wait_for(session, BackendState, test=lambda event: event.state == READY)

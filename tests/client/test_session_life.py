@@ -1,0 +1,200 @@
+"""The session over time: what it connects to, what the journal brings back, how it ends."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from client import journal
+from client.api import Api, ApiError
+from client.events import (
+    FAILED,
+    OUTDATED,
+    BackendState,
+    JobProgress,
+    TakeReady,
+)
+from client.request import JobRequest
+from client.session import Session
+from client.target import RemoteTarget
+from tests.client.conftest import ready, wait_for
+from tests.client.fake_server import CLIP, FakeServer
+
+Make = Callable[..., Session]
+MakeRequest = Callable[..., JobRequest]
+
+
+def test_a_job_that_finishes_while_blender_is_closed_lands_on_reopening(
+    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path, home: Path
+):
+    server.script.hold = True
+    first = make_session()
+    ready(first, server)
+    first.submit(make_request(), tmp_path / "t.mp4")
+    wait_for(first, JobProgress)
+    first.close()
+    server.script.hold = False
+    second = make_session()
+    ready(second, server)
+    assert wait_for(second, TakeReady).clip.read_bytes() == CLIP
+    second.close()
+    third = make_session()  # nobody said that it has landed: told again
+    third.connect(RemoteTarget(server.url))
+    assert wait_for(third, TakeReady).key == "k1"
+    third.landed("k1")
+    third.replay()
+    with pytest.raises(AssertionError):
+        wait_for(third, TakeReady, seconds=1.0)
+    assert third.unfinished() == []
+    assert len(server.jobs) == 1
+
+
+def test_a_job_never_sent_is_sent_by_the_next_blender(
+    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
+):
+    first = make_session()
+    first.connect(RemoteTarget(server.url))
+    first.close()
+    first.submit(make_request(), tmp_path / "t.mp4")  # into the journal, but its thread is gone
+    second = make_session()
+    ready(second, server)
+    assert wait_for(second, TakeReady).key == "k1"
+
+
+def test_jobs_of_a_living_blender_are_not_taken_over(
+    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
+):
+    server.script.hold = True
+    first, second = make_session(), make_session()
+    ready(first, server)
+    first.submit(make_request(), tmp_path / "t.mp4")
+    wait_for(first, JobProgress)
+    ready(second, server)
+    server.script.hold = False
+    assert wait_for(first, TakeReady).key == "k1"
+    assert not any(isinstance(event, TakeReady) for event in second.poll())
+
+
+def test_jobs_of_a_blender_that_dies_are_taken_over_by_one_that_lives(
+    make_session: Make,
+    make_request: MakeRequest,
+    server: FakeServer,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("client.session.ADOPT_SECONDS", 0.3)
+    server.script.hold = True
+    first, second = make_session(), make_session()
+    ready(first, server)
+    ready(second, server)
+    first.submit(make_request(), tmp_path / "t.mp4")
+    wait_for(first, JobProgress)
+    first.close()
+    server.script.hold = False
+    assert wait_for(second, TakeReady).key == "k1"
+
+
+def test_another_file_can_ask_for_takes_that_have_not_landed(
+    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
+):
+    session = make_session()
+    ready(session, server)
+    session.submit(make_request(), tmp_path / "t.mp4")
+    wait_for(session, TakeReady)
+    session.replay()
+    assert wait_for(session, TakeReady).job["binding"] == {"shot_uid": "s1", "take_uid": "k1"}
+
+
+def test_beyond_this_machine_only_with_online_access(make_session: Make):
+    session = make_session(online_access=False)
+    session.connect(RemoteTarget("http://192.0.2.1:8000"))
+    state = wait_for(session, BackendState)
+    assert (state.state, state.fix) == (FAILED, "online_access")
+
+
+def test_a_wrong_token_asks_for_another(make_session: Make, server: FakeServer):
+    server.script.token = "right"
+    session = make_session()
+    session.connect(RemoteTarget(server.url, "wrong"))
+    state = wait_for(session, BackendState, test=lambda event: event.state == FAILED)
+    assert state.fix == "connect"
+    assert "wrong" not in repr(RemoteTarget(server.url, "wrong"))
+    ready(session, server, "right")
+
+
+def test_another_protocol_is_outdated(make_session: Make, server: FakeServer):
+    server.script.health = {"status": "ok", "version": "9.0.0", "protocol": 2}
+    session = make_session()
+    session.connect(RemoteTarget(server.url))
+    state = wait_for(session, BackendState, test=lambda event: event.state == OUTDATED)
+    assert state.fix == "install" and "9.0.0" in state.message
+
+
+def test_a_damaged_record_is_set_aside_and_the_others_go_on(
+    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path, home: Path
+):
+    (home / "journal").mkdir(parents=True)
+    (home / "journal" / "bad.json").write_text('{"key": "bad"')
+    session = make_session()
+    ready(session, server)
+    session.submit(make_request(), tmp_path / "t.mp4")
+    assert wait_for(session, TakeReady).key == "k1"
+    assert (home / "journal" / "bad.damaged").exists()
+
+
+def test_a_key_cannot_leave_the_journal(make_request: MakeRequest, home: Path, tmp_path: Path):
+    record = journal.Record("../evil", "local", "me", make_request(), tmp_path / "t.mp4")
+    with pytest.raises(ValueError, match="key"):
+        journal.Journal(home).add(record)
+
+
+def test_closing_ends_every_thread(make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path):
+    server.script.hold = True
+    session = make_session()
+    ready(session, server)
+    session.submit(make_request(), tmp_path / "t.mp4")
+    wait_for(session, JobProgress)
+    began = time.monotonic()
+    session.close()
+    assert time.monotonic() - began < 3.0
+    assert [thread.name for thread in threading.enumerate() if thread.name.startswith("take-one")] == []
+
+
+def test_no_method_waits_for_a_server_that_hangs(make_session: Make, make_request: MakeRequest, tmp_path: Path):
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as hung:  # accepts, never answers
+        session = make_session()
+        began = time.monotonic()
+        session.connect(RemoteTarget(f"http://127.0.0.1:{hung.getsockname()[1]}"))
+        session.submit(make_request(), tmp_path / "t.mp4")
+        session.cancel_all()
+        session.poll()
+        assert time.monotonic() - began < 0.2
+
+
+@pytest.mark.parametrize(
+    ("address", "code"),
+    [
+        ("http://127.0.0.1:9", "unreachable"),
+        ("not an address", "bad_address"),
+        ("ftp://127.0.0.1", "bad_address"),
+    ],
+)
+def test_wrong_addresses(address: str, code: str):
+    with pytest.raises(ApiError) as caught:
+        Api(address).health()
+    assert caught.value.code == code
+    assert "object at 0x" not in caught.value.message
+
+
+def test_a_proxy_is_never_asked_for_this_machine(server: FakeServer, monkeypatch: pytest.MonkeyPatch):
+    for name in ("http_proxy", "HTTP_PROXY", "ALL_PROXY"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    monkeypatch.delenv("no_proxy", raising=False)
+    assert Api(server.url).health()["status"] == "ok"
