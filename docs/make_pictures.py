@@ -35,7 +35,7 @@ for thing in list(scene.objects):
 camera = build_room()
 scene.camera = camera
 scene.render.engine = "CYCLES"
-scene.cycles.samples, scene.cycles.use_denoising = 48, True
+scene.cycles.samples, scene.cycles.use_denoising = 32, True
 scene.render.resolution_x, scene.render.resolution_y = 640, 360
 for area in bpy.context.window_manager.windows[0].screen.areas:
     if area.type == "VIEW_3D":
@@ -44,7 +44,7 @@ for area in bpy.context.window_manager.windows[0].screen.areas:
 """
 DIRECTION = """
 card = scene.take_one.blank
-card.prompt, card.sound, card.seconds = "slowly push in, then pan left", "rain on a window", 4.0
+card.prompt, card.sound, card.seconds = "slowly push in, then pan left", "rain on a window", 3.0
 """
 READY = "sum(take.status == 'READY' for shot in scene.take_one.shots for take in shot.takes)"
 
@@ -72,7 +72,7 @@ class Studio:
 
     def takes(self, count: int) -> None:
         """Wait until the file has so many takes."""
-        self.window.until(f"not STATE.jobs and {READY} == {count}", 300)
+        self.window.until(f"not STATE.jobs and {READY} == {count}", 900)
 
 
 def _used_height(panel: Image.Image) -> int:
