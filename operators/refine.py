@@ -2,12 +2,13 @@
 """Making a take again: better, or just as it was where its file is gone."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ..scene import jobs, properties
+from ..scene import jobs, properties, still
 from ..scene.camera import picture_size
 from ..scene.plan import clip_size
 from ..scene.state import STATE
@@ -15,6 +16,8 @@ from . import connection
 from .animate import ONCE, chosen_take, poll_take
 from .report import Verb, attempt
 from .shots import shot_of
+
+SAME_SHAPE = 0.02  # by how much the ratio of the sides may differ: sizes are rounded to even numbers
 
 _items: list[tuple[str, str, str]] = []  # Blender keeps no copies of an enum's texts
 
@@ -102,14 +105,30 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
             column.prop(self, "quality")
 
     def changes(self, context: bpy.types.Context, take: Any) -> dict[str, Any]:
-        """Engine, size and quality. Raises SceneError where the engine can't make this size."""
+        """Engine, size and quality. The same engine keeps the rest of its options (the prompt of the take) and
+        goes on from what it saved. Raises SceneError where the engine can't make this size."""
         engine = self.engine or self.choice
-        width, height = clip_size(*picture_size(shot_of(context).id_data), self.size_percent, STATE.engine(engine))
-        options: dict[str, Any] = {} if self.quality == "STANDARD" else {"quality": self.quality.lower()}
-        latents = saved_latents(take) if engine == take.engine else ""
-        if latents:
-            options["refine_from"] = latents
+        kept = json.loads(take.request or "{}").get("kept") or {}
+        options: dict[str, Any] = {}
+        if engine == take.engine:
+            options = {name: value for name, value in kept.get("options", {}).items() if name != "quality"}
+            latents = saved_latents(take)
+            if latents:
+                options["refine_from"] = latents
+        if self.quality != "STANDARD":
+            options["quality"] = self.quality.lower()
+        size = full_size(shot_of(context).id_data, take, kept)
+        width, height = clip_size(*size, self.size_percent, STATE.engine(engine))
         return {"engine": engine, "width": width, "height": height, "options": options}
+
+
+def full_size(scene: bpy.types.Scene, take: Any, kept: dict[str, Any]) -> tuple[int, int]:
+    """The size of a take at 100 percent: the scene's, or its still's where that has another shape."""
+    width, height = picture_size(scene)
+    path = Path(bpy.path.abspath(take.still))
+    if not kept or abs(kept["width"] / kept["height"] * height / width - 1) < SAME_SHAPE or not path.is_file():
+        return width, height
+    return still.image_size(path)
 
 
 def saved_latents(take: Any) -> str:

@@ -22,6 +22,7 @@ __all__ = [
     "Still",
     "abandon",
     "capture",
+    "image_size",
     "rendering",
     "start_render",
 ]
@@ -83,7 +84,7 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
             "retry",
         ) from error
     depth = still_files.read_layers(folder)
-    width, height = _image_size(folder / PICTURE)
+    width, height = image_size(folder / PICTURE)
     note = "The Render Result has no depth pass that fits: the move is plainer. Switch on the view layer's Z pass."
     plain = Still(folder / PICTURE, width, height, RESULT, notes=(note,))
     if depth is None or depth.shape != (height, width):
@@ -105,14 +106,14 @@ def _from_file(path: Path | None, folder: Path) -> Still:
     note = ("An image file has no depth: the camera move is plainer.",)
     if path.suffix.lower() in AS_THEY_ARE:
         image = folder / ("still" + path.suffix.lower())
-        width, height = _image_size(path)
+        width, height = image_size(path)
         shutil.copyfile(path, image)
         return Still(image, width, height, IMAGE, notes=note)
-    width, height = _image_size(path, convert_to=folder / PICTURE)
+    width, height = image_size(path, convert_to=folder / PICTURE)
     return Still(folder / PICTURE, width, height, IMAGE, notes=note)
 
 
-def _image_size(path: Path, convert_to: Path | None = None) -> tuple[int, int]:
+def image_size(path: Path, convert_to: Path | None = None) -> tuple[int, int]:
     """Width and height of an image file, which may be written as a PNG on the way."""
     try:
         image = bpy.data.images.load(str(path), check_existing=False)

@@ -40,9 +40,27 @@ def test_a_take_with_dialogue_lands_on_the_edit(tmp_path, monkeypatch):
     clip = Path(bpy.path.abspath(take.clip))
     facts = json.loads(clip.with_suffix(".json").read_text())["facts"]
     assert facts["quality"] == "256p"
+    assert "shot on a 50 mm standard lens. Day." in facts["final_prompt"]
     assert '<Anna, French>: "On est en retard."' in facts["final_prompt"]
     movie, sound = sorted(bpy.data.scenes["Edit"].sequence_editor.strips, key=lambda strip: strip.type)
     assert (movie.type, sound.type) == ("MOVIE", "SOUND")
     assert strips.length(movie) == strips.length(sound) == 24
     assert [movie.elements[0].orig_width, movie.elements[0].orig_height] == [320, 180]
     assert movie[strips.TAKE_KEY] == sound[strips.TAKE_KEY] == take.uid
+
+    # taken on from Blender: the scene has changed meanwhile, and the take is refined all the same
+    bpy.data.objects["Cube"].name = "Sofa"
+    shot.prompt, shot.active_take = "something else", 0
+    assert bpy.ops.takeone.refine(engine="happyhorse", quality="STANDARD") == {"FINISHED"}
+    assert STATE.last_error is None
+    draft, refined = shot.takes
+    assert (refined.status, refined.seed, refined.refines) == ("READY", 7, draft.uid)
+    told = json.loads(Path(bpy.path.abspath(refined.sidecar)).read_text())
+    assert told["facts"]["quality"] == "540p"
+    assert told["facts"]["final_prompt"] == facts["final_prompt"]
+    assert told["facts"]["latents"] == facts["latents"]
+    assert "base stage was not run again" in " ".join(told["notes"])
+    assert set(told["facts"]["memory"]) == {"540p_sr"}  # the only transformer that was loaded
+    movie, sound = sorted(bpy.data.scenes["Edit"].sequence_editor.strips, key=lambda strip: strip.type)
+    assert movie[strips.TAKE_KEY] == sound[strips.TAKE_KEY] == refined.uid
+    assert strips.length(movie) == strips.length(sound) == 24

@@ -150,6 +150,10 @@ def test_refining_by_reference(models, request_):
     with pytest.raises(EngineError) as failure:
         make(models, request_, quality="540p", refine_from="0" * 64)
     assert failure.value.code == "latents_gone"
+    for path in latents.folder().iterdir():
+        path.unlink()
+    anew = make(models, request_, quality="540p", refine_from=chosen)  # the same request: made again
+    assert anew.facts["latents"] == chosen
     for other in ({"seconds": 1.0}, {"width": 180, "height": 320}):
         with pytest.raises(EngineError, match=r"another (length|shape)"):
             make(models, dataclasses.replace(request_, **other), quality="540p", refine_from=chosen)

@@ -84,6 +84,17 @@ def test_qualities_by_word_and_by_name():
     assert failure.value.param == "extra_params.options.quality"
 
 
+def test_a_word_means_a_quality_that_refines_where_a_take_is_refined():
+    small = dataclasses.replace(REQUEST, width=320, height=180)
+    saved = {"refine_from": "a" * 64}
+    assert [read(small, quality=word, **saved).quality for word in ("fast", "standard", "best")] == [
+        "540p", "540p", "1080p"]  # fmt: skip
+    assert read(REQUEST, **saved).quality == "1080p"
+    with pytest.raises(EngineError) as failure:
+        read(small, qualities=("256p",), **saved)
+    assert (failure.value.code, failure.value.fix) == ("quality_unavailable", "models")
+
+
 def test_models_and_steps():
     assert (read().model, read().steps) == ("distill", 8)
     assert (read(model="base").model, read(model="base").steps) == ("base", 32)

@@ -108,10 +108,11 @@ class _Job:
 
     def _base_latents(self, features: Tensor, negative: list[Tensor]) -> Latents:
         recipe = self._recipe()
-        if self.options.refine_from:
-            saved: Latents | None = latents.wanted(self.options.refine_from, recipe)
+        own = latents.reference(recipe)
+        if self.options.refine_from in ("", own):  # those that are gone can be made again
+            saved = latents.find(own)
         else:
-            saved = latents.find(latents.reference(recipe))
+            saved = latents.wanted(self.options.refine_from, recipe)
         if saved is not None:
             self.course.skip(BASE)
             self.notes.append("Made from the saved latents of this take: the base stage was not run again.")

@@ -49,7 +49,8 @@ def read(request: Request, qualities: Collection[str], models: Collection[str]) 
         EngineError: `invalid_request`, with the option as `param`; `quality_unavailable`.
     """
     options = dict(request.options)
-    quality = _quality(options.pop("quality", "standard"), request, qualities)
+    refine_from = _text(options.pop("refine_from", ""), "refine_from")
+    quality = _quality(options.pop("quality", "standard"), request, qualities, refining=bool(refine_from))
     model = _choice(options.pop("model", None), "model", ("distill", "base")) or (
         "distill" if "distill" in models else "base"
     )
@@ -64,12 +65,12 @@ def read(request: Request, qualities: Collection[str], models: Collection[str]) 
         refine_steps=_whole(options.pop("refine_steps", None), "refine_steps", 1, MAX_STEPS) or 5,
         final_prompt=final_prompt,
         negative_prompt=_text(options.pop("negative_prompt", ""), "negative_prompt"),
-        refine_from=_text(options.pop("refine_from", ""), "refine_from"),
+        refine_from=refine_from,
         scene=scene,
     )
     if settings.refine_from and not _REFERENCE.fullmatch(settings.refine_from):
         raise _invalid("refine_from", "is the `latents` entry of a take's sidecar")
-    if settings.refine_from and quality == "256p":
+    if refine_from and quality == "256p":
         raise _invalid("refine_from", "needs the quality 540p or 1080p")
     return settings
 
@@ -114,11 +115,17 @@ def _to_grid(side: float) -> int:
     return max(GRID, round(side / GRID) * GRID)
 
 
-def _quality(asked: Any, request: Request, qualities: Collection[str]) -> str:
+def _quality(asked: Any, request: Request, qualities: Collection[str], refining: bool) -> str:
+    """A quality by its name or by a word. To refine a take, a word means one of those that refine."""
     wanted = _choice(asked, "quality", (*QUALITIES, *_WORDS)) or "standard"
     here = [name for name in QUALITIES if name in qualities]
     if not here:
         raise EngineError("engine_unavailable", "No quality is ready on this machine.", "models")
+    if refining and wanted in _WORDS:
+        here = [name for name in here if name in REFINERS]
+        if not here:
+            message = "To refine a take, 540p or 1080p must be ready on this machine."
+            raise EngineError("quality_unavailable", message, "models", "extra_params.options.quality")
     if wanted == "fast":
         return here[0]
     if wanted == "best":
