@@ -11,7 +11,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.engines.draft.moves import NOTHING_FOUND, Move, ease, plan
+from backend.engines.draft.moves import (
+    MOST_UNCOVERED,
+    MOST_UNCOVERED_ASKED,
+    NOTHING_FOUND,
+    UNCOVERED,
+    Move,
+    ease,
+    plan,
+)
 from backend.engines.draft.moves_room import Sizes, clearance
 from backend.engines.draft.scene_depth import SceneDepth
 from backend.engines.draft.words_moves import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, PHRASES
@@ -313,3 +321,17 @@ def test_positions_stay_in_the_room_that_is_seen() -> None:
     ):
         for pose in matrices(plan(words, 5, ROOM, 1)):
             assert room.inside(0.999 * pose[:3, 3]), words
+
+
+def test_moves_end_before_they_show_more_than_the_still_holds() -> None:
+    def uncovered(pose: np.ndarray, zoom: float) -> float:
+        return 0.5 * abs(pose[0, 3])
+
+    def reach(words: str) -> float:
+        return 0.5 * abs(plan(words, 5, ROOM, 1, uncovered=uncovered).keyframes[-1].matrix[0][3])
+
+    assert reach("truck left") <= UNCOVERED + 1e-6
+    assert UNCOVERED < reach("truck left a lot") <= MOST_UNCOVERED + 1e-6
+    assert reach("truck left 50 cm") == pytest.approx(0.25, abs=1e-4)
+    assert MOST_UNCOVERED < reach("truck left 3 metres") <= MOST_UNCOVERED_ASKED + 1e-6
+    assert reach("truck left, then truck right") < 0.1

@@ -39,6 +39,7 @@ class DraftEngine:
         from . import camera_path, picture
         from .moves import plan, world_up
         from .soundtrack import soundtrack
+        from .uncovered import Uncovered
 
         def stop_if_cancelled() -> None:
             if cancelled():
@@ -49,7 +50,7 @@ class DraftEngine:
         stop_if_cancelled()
         if request.path is None:
             up = world_up(request.camera)
-            move = plan(request.prompt, request.seconds, picture.measure(scene), request.seed, up)
+            move = plan(request.prompt, request.seconds, picture.measure(scene), request.seed, up, Uncovered(scene))
             keyframes, notes = camera_path.check(move.keyframes), (*notes, *move.notes)
         else:
             keyframes = camera_path.check(request.path)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..engine import Camera, Keyframe
+from .moves_pose import Pose, shaken
 from .moves_read import Reading, Step, read
 from .moves_room import Sizes
 from .scene_depth import SceneDepth
@@ -21,6 +22,9 @@ KEYFRAMES_A_SECOND = 24
 MOST_KEYFRAMES = 720
 TURN_SPEED = math.radians(400)  # the fastest turn, radians a second
 TRAVEL_SPEED = 1.5  # the fastest travel, focus distances a second
+UNCOVERED = 0.15  # share of the frame that a move of the usual amount may show which the still does not
+MOST_UNCOVERED = 0.3  # the same for "a lot"
+MOST_UNCOVERED_ASKED = 0.45  # the same for figures
 NOTHING_FOUND = "No camera move found in the words: a gentle push in was used."
 
 
@@ -43,11 +47,14 @@ def plan(
     scene: SceneDepth,
     seed: int,
     up: tuple[float, float, float] = (0.0, 1.0, 0.0),
+    uncovered: Callable[[np.ndarray, float], float] = lambda pose, zoom: 0.0,
 ) -> Move:
     """The move that the words of `prompt` choose over `seconds`.
 
     `up` is the world's up in the start camera's axes: pans, orbits and cranes keep to it, so that a camera
     that looks down does not tip its horizon. `seed` moves only the unsteadiness of a handheld camera.
+    `uncovered` gives the share of the frame that the still does not show, for a 4x4 pose and a zoom; moves end
+    before it gets too large.
     """
     reading = read(prompt)
     steps, notes = _chosen(reading)
@@ -55,7 +62,7 @@ def plan(
         steps = tuple(_without_perspective(step) for step in steps)
     groups = _groups(steps)
     spans = _spans(groups, max(seconds, 1e-3))
-    pilot = _Pilot(scene, np.asarray(up, np.float64), notes)
+    pilot = _Pilot(scene, np.asarray(up, np.float64), uncovered, notes)
     for group, (start, end) in zip(groups, spans, strict=True):
         pilot.add(group, start, end, max(seconds, 1e-3))
     shake = sum(step.amount for step in steps if step.kind == "handheld")
@@ -162,35 +169,25 @@ _EASES = {"smooth": (0.32, 0.32), "linear": (0.04, 0.04), "in": (0.9, 0.05), "ou
 
 # Where
 
-
-@dataclass(frozen=True)
-class _Pose:
-    """Position in metres; yaw, pitch, roll in radians (left, up, counterclockwise are positive); zoom."""
-
-    position: np.ndarray
-    yaw: float = 0.0
-    pitch: float = 0.0
-    roll: float = 0.0
-    zoom: float = 1.0
-
-
-_Change = Callable[[_Pose, float], _Pose]  # the pose a step leads to, at its progress 0..1
+_Change = Callable[[Pose, float], Pose]  # the pose a step leads to, at its progress 0..1
 _ORDER = ("push", "dolly zoom", "truck", "pedestal", "crane", "orbit", "pan", "tilt", "roll", "zoom")
 
 
 class _Pilot:
     """Flies the steps one after another and remembers where it was when."""
 
-    def __init__(self, scene: SceneDepth, up: np.ndarray, notes: list[str]) -> None:
-        self.scene = scene
+    def __init__(
+        self, scene: SceneDepth, up: np.ndarray, uncovered: Callable[[np.ndarray, float], float], notes: list[str]
+    ) -> None:
+        self.uncovered = uncovered
         self.notes = notes
         self.size = Sizes.of(scene)
         length = float(np.linalg.norm(up))
         level = up / length if length > 1e-6 and math.isfinite(length) else np.array([0.0, 1.0, 0.0])
         # A camera that looks straight up or down has no horizon to keep.
         self.up = level if abs(level[2]) < 0.94 else np.array([0.0, 1.0, 0.0])
-        self.base = _Pose(np.zeros(3))
-        self.moves: list[tuple[float, float, _Pose, list[tuple[Step, _Change]]]] = []
+        self.base = Pose(np.zeros(3))
+        self.moves: list[tuple[float, float, Pose, list[tuple[Step, _Change]]]] = []
 
     def add(self, group: list[Step], start: float, end: float, seconds: float) -> None:
         """Add steps that run together between `start` and `end` (0..1) of a shot of `seconds`."""
@@ -215,7 +212,7 @@ class _Pilot:
 
     def keyframes(self, times: np.ndarray, seconds: float, shake: float, seed: int) -> tuple[Keyframe, ...]:
         """Poses at `times` (0..1)."""
-        poses = [_Pose(np.zeros(3))] * len(times)
+        poses = [Pose(np.zeros(3))] * len(times)
         for start, end, base, changes in self.moves:
             progress = [ease((times - start) / (end - start), *_ramps(step)) for step, _ in changes]
             for i in np.flatnonzero(times > start):
@@ -224,7 +221,7 @@ class _Pilot:
                     pose = change(pose, float(at[i]))
                 poses[i] = pose
         if shake:
-            poses = _shaken(poses, times * seconds, shake, seed, self.size.focus)
+            poses = shaken(poses, times * seconds, shake, seed, self.size.focus)
         return (
             Keyframe(0.0, _IDENTITY, 1.0),
             *(
@@ -247,16 +244,27 @@ class _Pilot:
         return step.sign * min(asked, most, fastest)
 
     def _room(self, group: list[Step], extents: list[float]) -> float:
-        """The greatest factor (0..1) on the extents with which the camera stays in the room that is seen."""
+        """The greatest factor (0..1) on the extents with which the camera stays in the room that is seen, and
+        most of its frame within the still."""
+        before = self.uncovered(self._matrix(self.base), self.base.zoom)
+        allowed = max(
+            MOST_UNCOVERED_ASKED if _asked(step) is not None else min(UNCOVERED * step.amount, MOST_UNCOVERED)
+            for step in group
+        )
+        # In a sequence every move may add something.
+        most = max(allowed, before + min(0.5 * allowed, max(MOST_UNCOVERED_ASKED - before, 0.0)))
 
         def fits(scale: float) -> bool:
             changes = [
                 (step, self._change(step, extent * scale))
                 for step, extent in zip(group, extents, strict=True)
             ]
-            return all(
+            if not all(
                 self.size.inside(_through(self.base, changes, u).position) for u in np.linspace(0.1, 1.0, 10)
-            )
+            ):
+                return False
+            end = _through(self.base, changes, 1.0)
+            return self.uncovered(self._matrix(end), end.zoom) <= most
 
         if fits(1.0):
             return 1.0
@@ -308,12 +316,12 @@ class _Pilot:
         """Metres from where the camera is now to what it looked at first."""
         return max(self.size.focus + float(self.base.position[2]), 0.3 * self.size.focus)
 
-    def _rotation(self, pose: _Pose) -> np.ndarray:
+    def _rotation(self, pose: Pose) -> np.ndarray:
         """Camera axes as columns: turned about the world's up, then tilted, then rolled."""
         x, z = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])
         return _about(self.up, pose.yaw) @ _about(x, pose.pitch) @ _about(z, pose.roll)
 
-    def _matrix(self, pose: _Pose) -> np.ndarray:
+    def _matrix(self, pose: Pose) -> np.ndarray:
         matrix = np.eye(4)
         matrix[:3, :3] = self._rotation(pose)
         matrix[:3, 3] = pose.position
@@ -324,7 +332,7 @@ _TURNS = ("pan", "tilt", "roll", "orbit")
 _IDENTITY = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
 
 
-def _through(pose: _Pose, changes: list[tuple[Step, _Change]], u: float) -> _Pose:
+def _through(pose: Pose, changes: list[tuple[Step, _Change]], u: float) -> Pose:
     for _, change in changes:
         pose = change(pose, u)
     return pose
@@ -358,31 +366,3 @@ def _about(axis: np.ndarray, angle: float) -> np.ndarray:
 
 def _rows(matrix: np.ndarray) -> tuple[tuple[float, ...], ...]:
     return tuple(tuple(round(float(value), 7) + 0.0 for value in row) for row in matrix)
-
-
-def _shaken(poses: list[_Pose], seconds: np.ndarray, amount: float, seed: int, focus: float) -> list[_Pose]:
-    """The poses with the unsteadiness of an operator: slow sway, breath and a little tremor, from rest at t
-    = 0."""
-    random = np.random.default_rng([seed & 0xFFFFFFFF, 0x5A])
-    fade = np.clip(seconds / 0.8, 0.0, 1.0)
-    fade = amount * fade * fade * (3.0 - 2.0 * fade)
-
-    def sway() -> np.ndarray:
-        wave = np.zeros_like(seconds)
-        for low, high, weight in ((0.15, 0.4, 1.0), (0.6, 1.2, 0.5), (1.8, 3.2, 0.14)):
-            wave += weight * np.sin(math.tau * (random.uniform(low, high) * seconds + random.uniform()))
-        return fade * wave / 1.2
-
-    reach = 0.006 * min(focus, 8.0)
-    x, y, z = reach * sway(), 0.8 * reach * sway(), 0.5 * reach * sway()
-    yaw, pitch, roll = math.radians(0.5) * sway(), math.radians(0.4) * sway(), math.radians(0.25) * sway()
-    return [
-        replace(
-            pose,
-            position=pose.position + np.array([x[i], y[i], z[i]]),
-            yaw=pose.yaw + float(yaw[i]),
-            pitch=pose.pitch + float(pitch[i]),
-            roll=pose.roll + float(roll[i]),
-        )
-        for i, pose in enumerate(poses)
-    ]

@@ -30,9 +30,9 @@ class Sizes:
         forward = max(0.0, _sane(scene.forward, focus) - clearance(scene))
         sides = tuple(0.85 * _sane(side, width) for side in (scene.left, scene.right, scene.down, scene.up))
         usual = {
-            "push": min(0.3 * focus, 0.7 * forward), "truck": 0.16 * width, "pedestal": 0.2 * height,
-            "crane": 0.35 * height, "orbit": math.radians(24), "pan": 0.3 * wide, "tilt": 0.3 * high,
-            "roll": math.radians(9), "zoom": math.log(1.4), "dolly zoom": min(0.35 * focus, 0.8 * forward),
+            "push": min(0.2 * focus, 0.5 * forward), "truck": 0.1 * width, "pedestal": 0.12 * height,
+            "crane": 0.2 * height, "orbit": math.radians(12), "pan": 0.2 * wide, "tilt": 0.2 * high,
+            "roll": math.radians(6), "zoom": math.log(1.3), "dolly zoom": min(0.25 * focus, 0.6 * forward),
         }  # fmt: skip
         most = {
             "push": 0.92 * forward, "truck": 0.8 * width, "pedestal": 0.8 * height, "crane": 0.9 * height,

@@ -1,0 +1,47 @@
+"""A camera's pose in a move, and the unsteadiness of who holds it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+
+@dataclass(frozen=True)
+class Pose:
+    """Position in metres; yaw, pitch, roll in radians (left, up, counterclockwise are positive); zoom."""
+
+    position: np.ndarray
+    yaw: float = 0.0
+    pitch: float = 0.0
+    roll: float = 0.0
+    zoom: float = 1.0
+
+
+def shaken(poses: list[Pose], seconds: np.ndarray, amount: float, seed: int, focus: float) -> list[Pose]:
+    """The poses with the unsteadiness of an operator: slow sway, breath and a little tremor, from rest at t
+    = 0."""
+    random = np.random.default_rng([seed & 0xFFFFFFFF, 0x5A])
+    fade = np.clip(seconds / 0.8, 0.0, 1.0)
+    fade = amount * fade * fade * (3.0 - 2.0 * fade)
+
+    def sway() -> np.ndarray:
+        wave = np.zeros_like(seconds)
+        for low, high, weight in ((0.15, 0.4, 1.0), (0.6, 1.2, 0.5), (1.8, 3.2, 0.14)):
+            wave += weight * np.sin(math.tau * (random.uniform(low, high) * seconds + random.uniform()))
+        return fade * wave / 1.2
+
+    reach = 0.006 * min(focus, 8.0)
+    x, y, z = reach * sway(), 0.8 * reach * sway(), 0.5 * reach * sway()
+    yaw, pitch, roll = math.radians(0.5) * sway(), math.radians(0.4) * sway(), math.radians(0.25) * sway()
+    return [
+        replace(
+            pose,
+            position=pose.position + np.array([x[i], y[i], z[i]]),
+            yaw=pose.yaw + float(yaw[i]),
+            pitch=pose.pitch + float(pitch[i]),
+            roll=pose.roll + float(roll[i]),
+        )
+        for i, pose in enumerate(poses)
+    ]
