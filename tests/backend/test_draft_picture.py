@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ from PIL import Image
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "take-one-tests-numba"))
 
 from backend.engines.draft import DraftEngine, camera_path, picture, raster, sheets
+from backend.engines.draft.uncovered import Uncovered
 from backend.engines.engine import Camera, Cancelled, EngineError, Keyframe, Request
 
 WIDTH, HEIGHT, FOCAL = 240, 136, 220.0
@@ -225,3 +227,26 @@ def test_importing_the_engine_is_quick_and_compiles_nothing() -> None:
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_a_move_uncovers_is_counted(scene: Path) -> None:
+    still, _ = picture.load(request(scene, key(0)))
+    uncovered = Uncovered(still)
+    pose = np.eye(4)
+    assert uncovered(pose, 1.0) == uncovered(pose, 2.0) == 0
+    assert uncovered(pose, 0.5) == pytest.approx(0.75, abs=0.05)
+    angle = math.atan(0.25 * still.width / still.fx)
+    turn = np.array([[math.cos(angle), 0, math.sin(angle)], [0, 1, 0], [-math.sin(angle), 0, math.cos(angle)]])
+    pose[:3, :3] = turn
+    left = uncovered(pose, 1.0)
+    pose[:3, :3] = turn.T
+    assert 0.15 < left < 0.4 and uncovered(pose, 1.0) == pytest.approx(left, abs=0.05)
+
+
+def test_a_step_of_one_pixel_is_no_slope() -> None:
+    nearness = np.full((8, 8), 0.1, np.float32)
+    nearness[:, 3:] = 0.2
+    flat, there = np.zeros((8, 8), np.float32), np.ones((8, 8), np.uint8)
+    boxes, made = sheets.blocks(nearness, there, 0, 0, 1e-4, 1e-3, flat, flat)
+    assert np.abs(made[:, :2]).max() < 1e-6
+    assert (np.ptp(boxes[:, [0, 2]], axis=1) * np.ptp(boxes[:, [1, 3]], axis=1)).sum() == 64

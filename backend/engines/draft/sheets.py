@@ -8,6 +8,7 @@ deep: what is hidden behind that.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,6 +19,7 @@ from .picture import Picture
 FRONT, RIM, HALO, BACK, DEEP = range(5)  # the fringe is drawn in two parts: the surface's rim, and a halo around it
 BLOCKS = (64, 32, 16, 8, 4, 2)
 LEAN = 6  # pixels that a single pixel of the still may be stretched to at an edge
+STEEP = 1  # the same for a block of two by two, which any step fits: steeper, it is four single pixels
 BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 
@@ -70,12 +72,12 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
         places[k] = starts[texture], wide
         x, y = (-left, -top) if k == BACK else (0, 0)
         origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
-    bend = BEND / max(parallax, 1e-9)
-    parts = [blocks(nearness, inner.astype(np.uint8), 0, 0, bend, slope_x, slope_y),
-             blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, slope_x, slope_y),
-             blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, *fringe_shape[1:]),
-             blocks(rear.nearness, rear.there, -left, -top, bend, rear.slope_x, rear.slope_y),
-             blocks(deep.nearness, deep.there, 0, 0, bend, deep.slope_x, deep.slope_y)]
+    bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
+    parts = [blocks(nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+             blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+             blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
+             blocks(rear.nearness, rear.there, -left, -top, bend, steep, rear.slope_x, rear.slope_y),
+             blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y)]
     return Sheets(np.concatenate([texture.reshape(-1, 4) for texture in textures]), places, origins,
                   np.concatenate([part[0] for part in parts]),
                   np.concatenate([part[1] for part in parts]),
@@ -113,8 +115,8 @@ def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return out
 
 
-def blocks(nearness: np.ndarray, there: np.ndarray, u0: int, v0: int, bend: float, slope_x: np.ndarray,
-           slope_y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def blocks(nearness: np.ndarray, there: np.ndarray, u0: int, v0: int, bend: float, steep: float,
+           slope_x: np.ndarray, slope_y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Cuts a sheet into squares that are planes to within `bend`, the largest that fit: boxes and planes.
 
     Single pixels that are left over lean as the slopes say.
@@ -122,12 +124,12 @@ def blocks(nearness: np.ndarray, there: np.ndarray, u0: int, v0: int, bend: floa
     count = int(there.sum())
     boxes = np.empty((count, 4), np.float32)
     made = np.empty((count, 3), np.float64)
-    used = _cut(nearness, there.copy(), slope_x, slope_y, u0, v0, bend, np.array(BLOCKS), boxes, made)
+    used = _cut(nearness, there.copy(), slope_x, slope_y, u0, v0, bend, steep, np.array(BLOCKS), boxes, made)
     return boxes[:used], made[:used]
 
 
 @helper
-def _bounded(slope: float, most: float) -> float:
+def _bounded(slope: float, most: float) -> Any:
     """`slope` within -most..most; 0 where there is none (1e30)."""
     return min(most, max(-most, slope)) if slope < 1e30 else np.float32(0)
 
@@ -161,7 +163,7 @@ def _slopes(
 @kernel
 def _cut(
     nearness: np.ndarray, there: np.ndarray, slope_x: np.ndarray, slope_y: np.ndarray, u0: int, v0: int,
-    bend: float, sizes: np.ndarray, boxes: np.ndarray, made: np.ndarray,
+    bend: float, steep: float, sizes: np.ndarray, boxes: np.ndarray, made: np.ndarray,
 ) -> int:
     """Takes blocks of falling size out of `there` (which it clears) until single pixels are left."""
     height, width = nearness.shape
@@ -189,6 +191,8 @@ def _cut(
                         along += (x - middle) * value
                         downward += (y - middle) * value
                 mean, a, b = total / (size * size), along / spread, downward / spread
+                if size == 2 and max(abs(a), abs(b)) > steep:
+                    continue
                 for y in range(size):
                     for x in range(size):
                         flat = mean + a * (x - middle) + b * (y - middle)
