@@ -118,9 +118,15 @@ def test_what_the_card_hid_is_wall_and_not_stretched_card(scene: Path) -> None:
     assert loaded.has_depth and off.mean() < 25
 
 
-def test_same_request_gives_same_bytes(scene: Path) -> None:
+def test_same_request_gives_same_bytes_on_any_number_of_cores(
+    scene: Path, monkeypatch: pytest.MonkeyPatch,
+) -> None:
     asked = request(scene, key(0), key(1, x=0.2, turn=0.1))
-    assert all(np.array_equal(a, b) for a, b in zip(frames(asked), frames(asked), strict=True))
+    made = []
+    for cores in (1, 2, 4):
+        monkeypatch.setattr("backend.engines.draft.draft._cores", lambda cores=cores: cores)
+        made.append(frames(asked))
+    assert all(np.array_equal(a, b) and np.array_equal(a, c) for a, b, c in zip(*made, strict=True))
 
 
 def test_still_of_another_size_is_cropped_to_fill(scene: Path) -> None:
