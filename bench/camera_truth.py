@@ -5,7 +5,8 @@
 Renders each scene's still with depth, and the true frames at a quarter, half and end of every move (once: they
 and the fitted pans and zooms are kept in FOLDER), then compares on the same frames: the draft engine; the best
 pan-and-zoom of the still (scale and shift fitted to every true frame, which no user could do); plain splatting
-of the pixels through true depth with the holes filled from around them.
+of the pixels through true depth with the holes filled from around them. Half of every path is also reported by
+itself (the same move at half its amount), and what the measure gives to a second render of the same view.
 """
 
 from __future__ import annotations
@@ -68,12 +69,19 @@ def main() -> None:
                 for key, frame in made.items():
                     Image.fromarray(frame).save(folder / f"{move}_{name}_{key.replace(' ', '_')}.png")
     report(rows)
+    again = [compare(*(np.asarray(Image.open(given.renders / scene / f"{move}_{name}.png").convert("RGB"))
+                       for name in ("half", "again")))
+             for scene in truth_moves.SCENES for move in truth_moves.AGAIN]
+    print(f"The same view rendered with another seed: mean SSIM {np.mean(again, 0)[0]:.3f}, "
+          f"worst {np.min(again, 0)[0]:.3f}, PSNR {np.mean(again, 0)[1]:.1f}")
 
 
 def render_truth(python: Path, scene: str, folder: Path) -> None:
     """Renders what is missing in `folder`."""
     frames = [{"name": f"{move}_{name}", "matrix": truth_moves.pose(scene, move, t).tolist()}
               for move in truth_moves.MOVES for name, t in truth_moves.MOMENTS.items()]
+    frames += [{"name": f"{move}_again", "matrix": truth_moves.pose(scene, move, 0.5).tolist(), "seed": 1}
+               for move in truth_moves.AGAIN]
     wanted = [*(f"{frame['name']}.png" for frame in frames), "still.png", "layers.exr", "camera.json"]
     if all((folder / name).exists() for name in wanted):
         return
@@ -157,11 +165,13 @@ def report(rows: list[dict]) -> None:
                 cells.append(", ".join(f"{ssim:.3f}" for ssim, _ in values) + " (" + ", ".join(
                     f"{psnr:.1f}" for _, psnr in values) + ")" if values else "cannot")
             print(f"| {scene}, {move.replace('_', ' ')} | {' | '.join(cells)} |")
-    for name in names:
-        values = [row[name][0] for row in rows if name in row and row["move"] != "pull_out"]
-        every = [row[name][0] for row in rows if name in row]
-        print(f"{name}: five moves mean SSIM {np.mean(values):.3f}, worst {min(values):.3f}; "
-              f"with pull out {np.mean(every):.3f}, {min(every):.3f}")
+    for amount, moments in (("whole amounts", ("quarter", "half", "end")), ("half amounts", ("quarter", "half"))):
+        for name in names:
+            every = [row for row in rows if name in row and row["moment"] in moments]
+            values = [row[name][0] for row in every if row["move"] != "pull_out"]
+            more = [row[name][0] for row in every]
+            print(f"{amount}: {name}: five moves mean SSIM {np.mean(values):.3f}, worst {min(values):.3f}; "
+                  f"with pull out {np.mean(more):.3f}, {min(more):.3f}")
 
 
 if __name__ == "__main__":

@@ -14,7 +14,9 @@ from backend.engines.engine import Camera, Request
 
 SCENES = ("room", "street")
 MOVES = ("push_in", "truck", "pedestal", "orbit", "pan", "pull_out")
+# Of the whole path. The first two are the half and the end of the same move at half its amount.
 MOMENTS = {"quarter": 0.25, "half": 0.5, "end": 1.0}
+AGAIN = ("push_in", "truck", "orbit")  # rendered a second time at the half, with another seed
 
 # Metres and degrees at the end of the path. A pan of 18 degrees uncovers about a third of the picture.
 AMOUNTS = {

@@ -345,6 +345,7 @@ def main():
             continue
         thing.matrix_world = start @ Matrix(frame["matrix"])
         thing.data.lens = lens * frame.get("zoom", 1)
+        scene.cycles.seed = frame.get("seed", 0)
         render(path)
         print(f"rendered {path.name}", flush=True)
 
