@@ -31,7 +31,7 @@ class Sizes:
         sides = tuple(0.85 * _sane(side, width) for side in (scene.left, scene.right, scene.down, scene.up))
         usual = {
             "push": min(0.18 * focus, 0.45 * forward), "truck": 0.08 * width, "pedestal": 0.08 * height,
-            "crane": 0.15 * height, "orbit": math.radians(12), "pan": 0.2 * wide, "tilt": 0.2 * high,
+            "crane": 0.15 * height, "orbit": math.radians(10), "pan": 0.2 * wide, "tilt": 0.2 * high,
             "roll": math.radians(6), "zoom": math.log(1.3), "dolly zoom": min(0.25 * focus, 0.6 * forward),
         }  # fmt: skip
         most = {
