@@ -21,6 +21,7 @@ from . import prompts, pump, still, takes
 from .camera import camera_path, check_camera
 from .edit import find_edit_scene
 from .errors import SceneError
+from .paths import stored_path
 from .plan import Plan, clip_size, frame_rate, make_plan
 from .properties import ensure_ids, find_shot, find_take
 from .state import RENDERING, SENDING, STATE, Job
@@ -271,7 +272,7 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
         count = max(1, round(card["seconds"] * fps))
         path = camera_path(scene, check_camera(scene, shot.camera), scene.frame_current, count)
     edit = find_edit_scene(context, scene) or scene
-    shot.still = takes.stored_path(picture.image)
+    shot.still = stored_path(picture.image)
     quality = {} if card["quality"] == "STANDARD" else {"quality": card["quality"].lower()}
     for key, number in plan.numbers.items():
         binding = {
@@ -319,7 +320,7 @@ def _hand_over(shot: Any, request: JobRequest, number: int, *, refines: str, sti
     take = shot.takes.add()
     take.uid, take.number, take.status = request.key, number, "WAITING"
     take.engine, take.seed, take.refines = request.engine, request.seed, refines
-    take.still = takes.stored_path(still_path)
+    take.still = stored_path(still_path)
     take.request = json.dumps({"kept": request.to_json()})
     STATE.jobs[request.key] = Job(request.key, shot.uid, shot.name, number, request.binding["file_id"], SENDING)
     STATE.changed()

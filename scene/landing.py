@@ -14,6 +14,7 @@ from ..client.events import TakeReady
 from . import strips, takes
 from .edit import EDIT_KEY, ensure_edit_scene
 from .errors import SceneError
+from .paths import stored_path
 from .plan import frame_rate
 from .properties import add_shot, find_scene, find_shot, find_take
 from .state import STATE
@@ -132,7 +133,7 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.uid = ready.key
     take.number = binding["number"]
     take.status = "READY"
-    take.clip, take.sidecar = takes.stored_path(ready.clip), takes.stored_path(ready.sidecar)
+    take.clip, take.sidecar = stored_path(ready.clip), stored_path(ready.sidecar)
     take.engine = job.get("model") or take.engine
     take.seed = int(job.get("seed") or 0)
     take.refines = binding.get("refines", "")

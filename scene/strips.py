@@ -9,6 +9,7 @@ from typing import NamedTuple
 import bpy
 
 from .errors import SceneError
+from .paths import stored_path
 
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
 SHOT_KEY, TAKE_KEY, JOB_KEY = "take_one_shot", "take_one_take", "take_one_job"
@@ -118,7 +119,7 @@ def place_steps(
 
 def _place_movie(edit: bpy.types.Scene, clip: Path, name: str, take_uid: str, frame: int, channels: int) -> None:
     editor = edit.sequence_editor or edit.sequence_editor_create()
-    movie = editor.strips.new_movie(name, str(clip), CHANNELS, frame, fit_method="FIT")
+    movie = editor.strips.new_movie(name, stored_path(clip), CHANNELS, frame, fit_method="FIT")
     movie[TAKE_KEY] = take_uid
     movie.select = False
     movie[SIZE_KEY] = _check_readable(movie, clip)
@@ -133,7 +134,7 @@ def _place_sound(edit: bpy.types.Scene, movie: bpy.types.Strip, clip: Path, name
     below = [channel for channel in free if channel < movie.channel]
     if not free:
         raise _no_channel(first, after)
-    audio = editor.strips.new_sound(name, str(clip), below[-1] if below else free[0], first)
+    audio = editor.strips.new_sound(name, stored_path(clip), below[-1] if below else free[0], first)
     audio[TAKE_KEY] = take_uid
     audio.select = False
     if length(audio) != after - first:
@@ -245,9 +246,9 @@ def swap_steps(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid
         if strip is None:
             continue  # the user took it away
         if strip.type == "MOVIE":
-            _swap_movie(strip, str(clip), size)
+            _swap_movie(strip, stored_path(clip), size)
         elif strip.type == "SOUND":
-            _swap_sound(strip, str(clip))
+            _swap_sound(strip, stored_path(clip))
         strip[TAKE_KEY] = strip[JOB_KEY] = take_uid
         strip.name = f"{name} sound" if strip.type == "SOUND" else name
 

@@ -14,6 +14,7 @@ import bpy
 from ..client.home import home
 from . import strips, trash
 from .errors import SceneError
+from .paths import stored_path
 from .properties import all_shots, ensure_ids, find_take
 from .state import STATE
 
@@ -71,14 +72,6 @@ def next_number(shot: Any) -> int:
     used += [int(match[1]) for match in (pattern.match(file.name) for file in files) if match]
     shot.last_number = max(used) + 1
     return int(shot.last_number)
-
-
-def stored_path(path: Path) -> str:
-    """How a path is kept in the .blend: relative to it where it lies beside it."""
-    if not bpy.data.filepath:
-        return str(path)
-    folder = Path(bpy.data.filepath).parent
-    return bpy.path.relpath(str(path)) if path.is_relative_to(folder) else str(path)
 
 
 def clip_path(take: Any) -> Path:

@@ -57,6 +57,21 @@ def test_picture_and_sound_have_the_same_length(edit, clips):
     assert movie.color_tag == sound.color_tag != "NONE"
 
 
+def test_files_beside_the_blend_are_named_relative_to_it(tmp_path):
+    (tmp_path / "takes").mkdir()
+    clip(tmp_path / "takes" / "a.mp4", 24, (0.8, 0.1, 0.1))
+    clip(tmp_path / "takes" / "b.mp4", 24, (0.1, 0.8, 0.1))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    edit = bpy.context.scene
+    movie, sound = place(edit, tmp_path / "takes" / "a.mp4")
+    assert extent(movie) == (10, 34, 2)
+    assert (movie.filepath, sound.sound.filepath) == ("//takes/a.mp4", "//takes/a.mp4")
+    strips.swap([movie, sound], tmp_path / "takes" / "b.mp4", name="Kitchen_t2", take_uid="t2")
+    assert (movie.filepath, sound.sound.filepath) == ("//takes/b.mp4", "//takes/b.mp4")
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
 def test_nothing_that_was_there_changes(edit, clips):
     one = colour(edit, "one", 1, 1, 30)
     two = colour(edit, "two", 3, 20, 30)

@@ -9,6 +9,7 @@ import pytest
 from rooms import clip
 from take_one.scene import edit, strips, takes, trash
 from take_one.scene.errors import SceneError
+from take_one.scene.paths import stored_path
 from take_one.scene.properties import add_shot, ensure_ids
 from take_one.scene.state import STATE, Job
 
@@ -47,7 +48,7 @@ def landed(shot, number=1, uid="k1", source=None):
     path.write_bytes(Path(source).read_bytes() if source else b"clip")
     path.with_suffix(".json").write_text("{}")
     take = shot.takes.add()
-    take.uid, take.number, take.status, take.clip = uid, number, "READY", takes.stored_path(path)
+    take.uid, take.number, take.status, take.clip = uid, number, "READY", stored_path(path)
     takes.remember(shot, take)
     return take
 
