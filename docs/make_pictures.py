@@ -67,7 +67,7 @@ class Studio:
         else:
             picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
         path = IMAGES / f"{name}.png"
-        picture.quantize(128, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(path, optimize=True)
+        picture.save(path, optimize=True)
         print(f"{path.relative_to(ROOT)}: {picture.width} x {picture.height}, {path.stat().st_size / 1e3:.0f} kB")
 
     def takes(self, count: int) -> None:
