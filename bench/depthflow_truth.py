@@ -1,4 +1,4 @@
-"""DepthFlow on the frames of camera_truth.py: its parameters fitted to each true frame, where they can express the move.
+"""DepthFlow on the frames of camera_truth.py: its parameters fitted to each true frame, for moves they can express.
 
     pip install depthflow scikit-image OpenEXR      (in an environment of its own)
     python bench/depthflow_truth.py --renders FOLDER [--tries 45]
@@ -24,11 +24,11 @@ from skimage.metrics import structural_similarity
 SCENES, MOMENTS = ("room", "street"), ("half", "end")
 MOVES = ("truck", "pedestal", "push_in")
 START = {
-    "truck": dict(height=0.3, isometric=0.3, zoom=1.0, offset=0.0, center=0.0),
-    "pedestal": dict(height=0.3, isometric=0.3, zoom=1.0, offset=0.0, center=0.0),
-    "push_in": dict(height=0.3, isometric=0.3, zoom=1.1, dolly=0.0, focus=0.0),
+    "truck": {"height": 0.3, "isometric": 0.3, "zoom": 1.0, "offset": 0.0, "center": 0.0},
+    "pedestal": {"height": 0.3, "isometric": 0.3, "zoom": 1.0, "offset": 0.0, "center": 0.0},
+    "push_in": {"height": 0.3, "isometric": 0.3, "zoom": 1.1, "dolly": 0.0, "focus": 0.0},
 }
-SPREAD = dict(height=0.3, isometric=0.3, zoom=0.1, offset=0.5, center=0.1, dolly=0.5, focus=0.3)
+SPREAD = {"height": 0.3, "isometric": 0.3, "zoom": 0.1, "offset": 0.5, "center": 0.1, "dolly": 0.5, "focus": 0.3}
 
 
 def state(move: str, values: dict[str, float]) -> DepthState:

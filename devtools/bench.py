@@ -35,5 +35,5 @@ def bench(names: list[str], arguments: list[str]) -> int:
 
 
 def _is_script(text: str) -> bool:
-    """Whether it is a benchmark and not a part of one, or one that another runs inside Blender."""
-    return "__main__" in text and "\nimport bpy\n" not in text
+    """Whether it is a benchmark and not a part of one, nor for another environment than ours."""
+    return "__main__" in text and "\nimport bpy\n" not in text and "\nfrom depthflow" not in text
