@@ -45,8 +45,8 @@ class Jobs:
         """Whether there is anything to do at this server."""
         return any(record.server == server for record in self._records.values())
 
-    def wake(self, key: str) -> None:
-        """Look at a job, and at those that may follow it, now."""
+    def wake(self) -> None:
+        """Look at all jobs now: one has ended or moved, and others follow."""
         for other in self._due:
             self._due[other] = 0.0
 
@@ -98,7 +98,7 @@ class Jobs:
         if record is None or record.id is None:
             return
         api.move(record.id, other.id if other else None)
-        self.wake(key)
+        self.wake()
 
     def retry(self, key: str, take_path: Path | None) -> None:
         """Fetch the take of an ended job again."""

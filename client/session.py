@@ -61,9 +61,7 @@ class Session:
         self._server = "local"  # where new jobs go
         self._connection = Connection(home, self._lease.name, self._events.put, self._stop.is_set)
         self._jobs = Jobs(self._journal, self._lease.name, self._events.put)
-        self._watcher = Watcher(
-            self._events.put, lambda key: self._commands.put(lambda: self._jobs.wake(key))
-        )
+        self._watcher = Watcher(self._events.put, lambda: self._commands.put(self._jobs.wake))
         self._thread: threading.Thread | None = None
         self._adopt_at = 0.0
         self._log = _log_to(home / "logs" / "blender.log")
@@ -118,9 +116,7 @@ class Session:
         """Make a take. It is in the journal when this returns; the clip will be written to `take_path` (an
         .mp4) and its sidecar beside it with the suffix .json. Raises OSError where the journal can't be
         written."""
-        record = Record(
-            request.key, self._server, self._lease.name, request, take_path, created_at=time.time()
-        )
+        record = Record(request.key, self._server, self._lease.name, request, take_path, created_at=time.time())
         self._journal.add(record)
         self._commands.put(lambda: self._jobs.add(record))
 
@@ -246,9 +242,7 @@ class Session:
         self._jobs.step(api, self._server)
         running = self._jobs.running
         if running is not None and running.id is not None:
-            self._watcher.follow(
-                api.base_url, self._connection.token, running.key, running.id, running.request.binding
-            )
+            self._watcher.follow(api.base_url, self._connection.token, running.key, running.id, running.request.binding)
         else:
             self._watcher.rest()
 

@@ -17,7 +17,7 @@ class Watcher:
     """At most one thread, for one job. The job's end is only hinted at through `wake`: the session itself
     looks."""
 
-    def __init__(self, emit: Callable[[Event], None], wake: Callable[[str], None]) -> None:
+    def __init__(self, emit: Callable[[Event], None], wake: Callable[[], None]) -> None:
         self._emit = emit
         self._wake = wake
         self._key: str | None = None
@@ -64,7 +64,7 @@ class Watcher:
                 if stop.is_set():
                     return False
                 if name == "end":
-                    self._wake(key)
+                    self._wake()
                     return False
                 self._emit(progress_of(key, binding, {"id": job_id, **data}))
         except ApiError as error:
