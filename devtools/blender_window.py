@@ -81,7 +81,7 @@ class BlenderWindow:
         self.shots = shots or folder
         self.shots.mkdir(parents=True, exist_ok=True)
         self.clicks = 0
-        self._known: dict[tuple[str, str], Button] = {}  # where buttons were found
+        self._known: dict[tuple[str, str], Button] = {}  # what was seen under the mouse, by what it does and area
         self._received = b""
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(START_SECONDS)
@@ -221,9 +221,9 @@ class BlenderWindow:
     ) -> Button:
         """The button that runs an operator ("takeone.retake", or with arguments "takeone.fix(fix='install'") or that
         edits a property (".prompt"). The panel is scrolled as needed."""
-        known = self._known.get((does, area))
-        if known and does in self._look_twice(known, area, region):
-            return known
+        for known in [known for (what, where), known in self._known.items() if does in what and where == area]:
+            if does in self._look_twice(known, area, region):
+                return known
         ends = time.monotonic() + FIND_SECONDS
         for up in (None, True, True, False, False, False, False):
             if time.monotonic() > ends:
@@ -232,8 +232,8 @@ class BlenderWindow:
                 self.scroll(up, area, region)
             for column in across:
                 for button in self._column(area, region, column):
+                    self._known[button.does, area] = button
                     if does in button.does and does in self._look_twice(button, area, region):
-                        self._known[does, area] = button
                         return button
         self.picture("not_found")
         raise WindowError(f"there is no button for {does} in the {region} of the {area}")
