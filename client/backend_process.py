@@ -63,11 +63,12 @@ class LocalBackend:
         self._process: subprocess.Popen[bytes] | None = None
         self._where = home / "backend.json"
 
-    def start(self) -> tuple[str, str]:
-        """(url, token) of the running backend. Blocks until it answers. Raises StartError."""
+    def start(self, take_over: bool = False) -> tuple[str, str]:
+        """(url, token) of the running backend. Blocks until it answers. One of another version that another
+        Blender uses is replaced with `take_over`; its jobs are on disk and go on. Raises StartError."""
         try:
             with lease.exclusively(self.home / "backend.lock", START_SECONDS, self._stopped):
-                return self._find() or self._spawn()
+                return self._find(take_over) or self._spawn()
         except TimeoutError as error:
             raise StartError(
                 "Another Blender has been starting the backend for too long. Try again.", "start"
@@ -108,8 +109,9 @@ class LocalBackend:
         """(message, fix): why it ended."""
         return explain(self.log_tail(), self.poll())
 
-    def _find(self) -> tuple[str, str] | None:
-        """The backend that runs already. One of another version is ended if nobody else uses it."""
+    def _find(self, take_over: bool) -> tuple[str, str] | None:
+        """The backend that runs already. One of another version is ended if nobody else uses it, or to
+        `take_over`."""
         running = self._running()
         if running is None:
             return None
@@ -118,11 +120,10 @@ class LocalBackend:
         ours = code_version(self.root)
         if health.get("version") == ours:
             return url, local_token(self.home)
-        if lease.others(self.home, self.client):
+        if not take_over and lease.others(self.home, self.client):
             raise Outdated(
-                f"Another Blender is using Take One {health.get('version')}, this one is {ours}. "
-                "Update or close the other one.",
-                "start",
+                f"Another Blender runs the backend of Take One {health.get('version')}, and this is {ours}.",
+                "update",
             )
         self._end()
         return None
@@ -177,9 +178,7 @@ class LocalBackend:
                 return running[0], token
             time.sleep(0.05)
         self._end()
-        raise StartError(
-            f"The backend did not answer within {START_SECONDS:.0f} s. The log may tell why.", "open_log"
-        )
+        raise StartError(f"The backend did not answer within {START_SECONDS:.0f} s. The log may tell why.", "open_log")
 
     def _end(self) -> None:
         """End the process: the one we started, or the one that backend.json names and that knows our
@@ -228,9 +227,7 @@ def local_token(home: Path) -> str:
     home.mkdir(parents=True, exist_ok=True)
     token = secrets.token_urlsafe(32)
     part = path.with_name(f".token.{os.getpid()}")
-    with os.fdopen(
-        os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii"
-    ) as file:
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
         file.write(token)
     part.replace(path)
     return token
@@ -251,10 +248,4 @@ def _detached() -> dict[str, Any]:
 
 
 def _fix_of(error: OSError) -> str:
-    return (
-        "free_space"
-        if error.errno == 28
-        else "install"
-        if isinstance(error, FileNotFoundError)
-        else "open_log"
-    )
+    return "free_space" if error.errno == 28 else "install" if isinstance(error, FileNotFoundError) else "open_log"

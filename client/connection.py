@@ -32,9 +32,7 @@ PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between attempts; the last one go
 class Connection:
     """The present target and the way to it. Used by the session's thread only."""
 
-    def __init__(
-        self, home: Path, client: str, emit: Callable[[Event], None], stopped: Callable[[], bool]
-    ) -> None:
+    def __init__(self, home: Path, client: str, emit: Callable[[Event], None], stopped: Callable[[], bool]) -> None:
         self._home = home
         self._client = client
         self._emit = emit
@@ -42,6 +40,7 @@ class Connection:
         self.target: Target | None = None
         self.token = ""
         self.online_access = False
+        self._take_over = False
         self._api: Api | None = None
         self._backend: LocalBackend | None = None
         self._next_try: float | None = None  # None: not before the user acts
@@ -49,12 +48,14 @@ class Connection:
         self._crashed_at = float("-inf")
         self._checked_at = 0.0
 
-    def use(self, target: Target) -> None:
-        """Go to this backend; the one used before is let go."""
+    def use(self, target: Target, take_over: bool = False) -> None:
+        """Go to this backend; the one used before is let go. With `take_over` a local backend of another version
+        is replaced even where another Blender uses it."""
         if self.target is not None and self.target.name != target.name:
             self._let_go()
         self._close_api()
         self.target = target
+        self._take_over = take_over
         self._attempts = 0
         self._crashed_at = float("-inf")
         self._next_try = 0.0
@@ -69,9 +70,7 @@ class Connection:
         """A new environment was installed: start the local backend from it, where that is the target."""
         if isinstance(self.target, LocalTarget):
             self._let_go()
-            if not lease.others(
-                self._home, self._client
-            ):  # else another Blender's backend runs in the old one
+            if not lease.others(self._home, self._client):  # else another Blender's backend runs in the old one
                 install.remove_leftovers(self._home, previous=True)
             self.use(self.target)
 
@@ -142,6 +141,9 @@ class Connection:
     def _connect_local(self, target: LocalTarget) -> None:
         python = target.python
         if python is None:
+            if wrong := install.wrong_choice():
+                self._give_up(FAILED, wrong, "")
+                return
             state = install.state(self._home, target.root)
             if state != install.CURRENT:
                 self._give_up(*_INSTALL_STATES[state])
@@ -149,7 +151,8 @@ class Connection:
             python = install.backend_python(self._home)
         self._emit(BackendState(STARTING, "The backend is starting."))
         self._backend = LocalBackend(python, target.root, self._home, self._client, self._stopped)
-        url, self.token = self._backend.start()
+        url, self.token = self._backend.start(self._take_over)
+        self._take_over = False
         self._ready(Api(url, self.token, self._stopped), "The local backend is ready.")
 
     def _connect_remote(self, target: RemoteTarget) -> None:
@@ -164,13 +167,13 @@ class Connection:
             self._emit(BackendState(STARTING, f"Connecting to {target.name}."))
         self.token = target.token or secrets.load(self._home, target.name)
         api = Api(target.url, self.token, self._stopped)
-        health = api.health()
+        health = _health(api)
         if health.get("protocol", PROTOCOL) != PROTOCOL:
             self._give_up(
                 OUTDATED,
                 f"{target.name} runs Take One {health.get('version')}, which does not fit this "
                 "extension. Update the older of the two.",
-                "install",
+                "connect",
             )
             return
         self._ready(api, f"Connected to {target.name}.")
@@ -188,9 +191,7 @@ class Connection:
         self._attempts += 1
         self._next_try = time.monotonic() + pause
         self._emit(
-            BackendState(
-                RECONNECTING, f"{message}. Trying again in {pause:.0f} s.".replace("..", "."), "connect"
-            )
+            BackendState(RECONNECTING, f"{message}. Trying again in {pause:.0f} s.".replace("..", "."), "connect")
         )
 
     def _give_up(self, state: str, message: str, fix: str) -> None:
@@ -218,6 +219,20 @@ _INSTALL_STATES = {
         "install",
     ),
 }
+
+
+def _health(api: Api) -> dict[str, object]:
+    try:
+        return api.health()
+    except ApiError as error:
+        if error.status == 404:
+            raise ApiError(
+                "not_a_server",
+                f"{api.base_url} answers, but it is not a Take One server. Check the address.",
+                "connect",
+                404,
+            ) from error
+        raise
 
 
 def _models(api: Api) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ MISSING = "missing"  # the local backend is not installed: fix "install"
 STARTING = "starting"
 READY = "ready"
 RECONNECTING = "reconnecting"  # lost; tried again with growing pauses
-OUTDATED = "outdated"  # extension and backend do not fit each other: fix "install"
+OUTDATED = "outdated"  # extension and backend do not fit each other: fix "install", "update" or "connect"
 FAILED = "failed"  # needs the user: message and fix say what
 
 

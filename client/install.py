@@ -51,6 +51,17 @@ def backend_python(home: Path) -> Path:
     return pythons.venv_python(home / folder) if folder else home / "env" / "missing"
 
 
+def wrong_choice() -> str:
+    """What is wrong with the interpreter that TAKE_ONE_PYTHON names, "" for nothing. Blocking."""
+    chosen = os.environ.get("TAKE_ONE_PYTHON", "")
+    if not chosen or pythons.version_of(Path(chosen)) in VERSIONS:
+        return ""
+    return (
+        f"The variable TAKE_ONE_PYTHON names {chosen}, which is no Python from 3.11 to 3.14. Take it away and "
+        "start Blender again."
+    )
+
+
 def state(home: Path, root: Path) -> str:
     """ABSENT, OLD (made for another version's requirements) or CURRENT."""
     if os.environ.get("TAKE_ONE_PYTHON"):

@@ -68,14 +68,14 @@ class Session:
         self._installer: Installer | None = None
         self._installing: threading.Thread | None = None
 
-    def connect(self, target: Target) -> None:
+    def connect(self, target: Target, take_over: bool = False) -> None:
         """Use this backend from now on (it is started where it is the local one) and resume its unfinished
-        jobs.
+        jobs. With `take_over` a local one of another version is replaced even where another Blender uses it.
 
         Answered by BackendState events and, once ready, Engines. Connecting again tries again.
         """
         self._server = target.name
-        self._commands.put(lambda: self._connection.use(target))
+        self._commands.put(lambda: self._connection.use(target, take_over))
         if self._thread is None:
             self._commands.put(self._resume)
             self._thread = threading.Thread(target=self._run, name="take-one-session", daemon=True)

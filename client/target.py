@@ -54,3 +54,11 @@ def is_loopback(url: str) -> bool:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
+
+
+def is_exposed(url: str) -> bool:
+    """Whether what goes there, the token too, can be read on the way: plain HTTP to another machine."""
+    try:
+        return urlsplit(url).scheme == "http" and bool(urlsplit(url).hostname) and not is_loopback(url)
+    except ValueError:
+        return False

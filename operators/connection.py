@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from ..client.home import home
 from ..scene import pump, settings
+from ..scene.errors import SceneError
 from ..scene.state import STATE
 
 IDLE = ("off", "missing", "failed")
@@ -13,15 +15,46 @@ _installing = False
 
 
 def ensure() -> None:
-    """Connect to the backend that the preferences choose, unless that is done or under way. Never waits."""
+    """Connect to the backend that the preferences choose, unless that is done or under way. Never waits.
+
+    Raises SceneError where the preferences choose none, or Take One's folder can't be used.
+    """
     if STATE.backend.state in IDLE:
-        pump.connect(settings.target())
+        connect()
 
 
-def restart() -> None:
-    """Let go of the backend and connect again, by what the preferences say now."""
+def connect(take_over: bool = False) -> None:
+    """Connect to the backend that the preferences choose. With `take_over` one of another version is replaced, even
+    where another Blender uses it. Raises SceneError as `ensure` does."""
+    check_home()
+    if settings.lacks_server():
+        raise SceneError("no_server", "No server is chosen yet. Enter its address.", "connect")
+    pump.connect(settings.target(), take_over)
+
+
+def restart(take_over: bool = False) -> None:
+    """Let go of the backend and connect again, by what the preferences say now. Raises SceneError as `ensure` does."""
+    check_home()
     pump.session().disconnect()
-    pump.connect(settings.target())
+    connect(take_over)
+
+
+def chosen() -> None:
+    """The preferences choose another backend: go there. Where they lack an address, nothing is connected."""
+    try:
+        restart()
+    except SceneError as error:
+        if error.code != "no_server":
+            STATE.fail(error)
+
+
+def check_home() -> None:
+    """Raises SceneError where nothing can be written to Take One's folder."""
+    try:
+        pump.session()
+    except OSError as error:
+        text = f"Take One can't write to its folder {home()}: {error.strerror}."
+        raise SceneError("home", text, "start") from error
 
 
 def begin(wanted: bool) -> None:
@@ -30,14 +63,19 @@ def begin(wanted: bool) -> None:
     Where the backend is not installed, `connect` says so without starting anything.
     """
     global _looked, _begun, _installing
-    if not _looked:
-        _looked = True
-        wanted = wanted or bool(pump.session().unfinished())
-    if wanted and not _begun:
-        _begun = True
-        ensure()
-    if _installing and STATE.install.state == "done":
-        restart()
+    try:
+        if not _looked:
+            _looked = True
+            check_home()
+            wanted = wanted or bool(pump.session().unfinished())
+        if wanted and not _begun:
+            _begun = True
+            ensure()
+        if _installing and STATE.install.state == "done":
+            restart()
+    except SceneError as error:
+        if error.code != "no_server":
+            STATE.fail(error)
     _installing = STATE.install.state == "running"
 
 

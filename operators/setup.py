@@ -4,12 +4,14 @@
 import bpy
 from bpy.props import EnumProperty, StringProperty
 
+from ..client.target import is_exposed
 from ..scene import pump, settings
 from ..scene.errors import SceneError
 from ..scene.state import STATE
 from . import connection, logs
-from .report import attempt, fail
+from .report import attempt
 
+EXPOSED = "Not encrypted: others on the network can read it. Use https outside your own"
 PROFILES = (
     ("draft", "Draft and Remote", "Small: the draft engine on this computer, and servers that you connect"),
     ("gpu", "Local GPU", "Large: also the engines that run on this computer's graphics card"),
@@ -33,23 +35,22 @@ class TAKEONE_OT_install(bpy.types.Operator):
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
+        return attempt(self, self.install)
+
+    def install(self) -> None:
+        """Begin. Raises SceneError where Blender may not use the network, or Take One's folder can't be used."""
         if not bpy.app.online_access:
-            return fail(
-                self,
-                SceneError(
-                    "offline",
-                    "Installing downloads files, and Blender's online access is off. Allow it, then install again",
-                    "online_access",
-                ),
-            )
+            text = "Installing downloads files, and Blender's online access is off. Allow it, then install again"
+            raise SceneError("offline", text, "online_access")
+        connection.check_home()
         if STATE.last_error and STATE.last_error.fix in ("install", "online_access"):
             STATE.dismiss()
         chosen = settings.preferences()
         profile = self.profile
         if chosen and not self.properties.is_property_set("profile"):
             profile = chosen.profile
+        pump.session().online_access = True  # it may have been allowed elsewhere
         pump.session().install(settings.ROOT, profile)
-        return {"FINISHED"}
 
 
 class TAKEONE_OT_install_cancel(bpy.types.Operator):
@@ -81,8 +82,7 @@ class TAKEONE_OT_backend_start(bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> set[str]:
         if STATE.last_error and STATE.last_error.fix in ("start", "connect"):
             STATE.dismiss()
-        pump.connect(settings.target())
-        return {"FINISHED"}
+        return attempt(self, connection.connect)
 
 
 class TAKEONE_OT_backend_stop(bpy.types.Operator):
@@ -112,8 +112,7 @@ class TAKEONE_OT_backend_restart(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        connection.restart()
-        return {"FINISHED"}
+        return attempt(self, connection.restart)
 
 
 class TAKEONE_OT_connect_server(bpy.types.Operator):
@@ -148,6 +147,8 @@ class TAKEONE_OT_connect_server(bpy.types.Operator):
         column.use_property_decorate = False
         column.prop(self, "url", placeholder="http://192.168.1.20:8000")
         column.prop(self, "token")
+        if is_exposed(self.url.strip()):
+            column.label(text=EXPOSED, icon="INFO")
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
         return attempt(self, self.connect)

@@ -2,6 +2,7 @@
 """The last error: put it away, or press the button of its fix."""
 
 import bpy
+from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import EnumProperty
 
 from ..scene import settings
@@ -12,21 +13,23 @@ from . import connection
 from .report import attempt
 from .shots import shot_of, shot_scene
 
-# What the panel's button says for each fix, and its icon
-FIXES = {
-    "install": ("Install", "IMPORT"),
-    "start": ("Start", "PLAY"),
-    "connect": ("Connect", "LINKED"),
-    "pick_camera": ("Pick a Camera", "OUTLINER_OB_CAMERA"),
-    "save_file": ("Save the File", "FILE_TICK"),
-    "free_space": ("Show Folder", "FILE_FOLDER"),
-    "smaller_size": ("Halve the Size", "FULLSCREEN_EXIT"),
-    "shorter": ("Make It Shorter", "TIME"),
-    "open_log": ("Open Log", "TEXT"),
-    "models": ("Show Models", "PREFERENCES"),
-    "online_access": ("Allow Online Access", "WORLD"),
-    "retry": ("Try Again", "FILE_REFRESH"),
+# For each fix: what the panel's button says, its icon, and what happens when it is pressed
+HELP = {
+    "install": ("Install", "IMPORT", "Download and set up what makes the takes, outside Blender"),
+    "update": ("Update", "FILE_REFRESH", "Replace the running backend by this version's. Takes under way go on in it"),
+    "start": ("Start", "PLAY", "Start the backend, or connect to the server again"),
+    "connect": ("Connect", "LINKED", "Enter the server's address and token"),
+    "pick_camera": ("Pick a Camera", "OUTLINER_OB_CAMERA", "Use the selected camera, or the first one of the scene"),
+    "save_file": ("Save the File", "FILE_TICK", "Save this file, so that takes have a place beside it"),
+    "free_space": ("Show Folder", "FILE_FOLDER", "Open the folder that holds the backend, its models and its jobs"),
+    "smaller_size": ("Halve the Size", "FULLSCREEN_EXIT", "Halve the clip's width and height, and animate again"),
+    "shorter": ("Make It Shorter", "TIME", "Shorten the shot to what the engine can make, and animate again"),
+    "open_log": ("Open Log", "TEXT", "Show what was written down when it went wrong"),
+    "models": ("Show Models", "PREFERENCES", "Open the preferences, where models are downloaded and linked"),
+    "online_access": ("Allow Online Access", "WORLD", "Let Blender and its extensions use the network"),
+    "retry": ("Try Again", "FILE_REFRESH", "Make the take that failed once more"),
 }
+FIXES = {word: (label, icon) for word, (label, icon, _tip) in HELP.items()}
 
 
 class TAKEONE_OT_dismiss_error(bpy.types.Operator):
@@ -58,9 +61,13 @@ class TAKEONE_OT_fix(bpy.types.Operator):
     fix: EnumProperty(
         name="Fix",
         description="What to do",
-        items=[(word, label, "", icon, index) for index, (word, (label, icon)) in enumerate(FIXES.items())],
+        items=[(word, label, tip, icon, index) for index, (word, (label, icon, tip)) in enumerate(HELP.items())],
         options={"SKIP_SAVE"},
     )
+
+    @classmethod
+    def description(cls, _context: bpy.types.Context, properties: bpy.types.OperatorProperties) -> str:
+        return tip_(HELP[properties.fix][2])
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         fix = self.fix if self.properties.is_property_set("fix") or not STATE.last_error else STATE.last_error.fix
@@ -69,6 +76,18 @@ class TAKEONE_OT_fix(bpy.types.Operator):
         except RuntimeError as error:  # of the operator that helps: its own words, and the panel has them too
             self.report({"WARNING"}, str(error).removeprefix("Error: ").strip())
             return {"CANCELLED"}
+
+
+def _update(_context: bpy.types.Context) -> None:
+    STATE.dismiss()
+    connection.restart(take_over=True)
+
+
+def _connect(_context: bpy.types.Context) -> None:
+    if settings.use_server() or settings.lacks_server():
+        bpy.ops.takeone.connect_server("INVOKE_DEFAULT")
+    else:
+        bpy.ops.takeone.backend_restart()
 
 
 def _pick_camera(context: bpy.types.Context) -> None:
@@ -133,10 +152,9 @@ def _free_space(_context: bpy.types.Context) -> None:
 
 ACTIONS = {
     "install": lambda _context: bpy.ops.takeone.install(),
+    "update": _update,
     "start": lambda _context: bpy.ops.takeone.backend_start(),
-    "connect": lambda _context: (
-        bpy.ops.takeone.connect_server("INVOKE_DEFAULT") if settings.use_server() else bpy.ops.takeone.backend_restart()
-    ),
+    "connect": _connect,
     "pick_camera": _pick_camera,
     "save_file": _save_file,
     "free_space": _free_space,

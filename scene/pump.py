@@ -41,12 +41,12 @@ def session() -> Session:
     return _session
 
 
-def connect(target: Target) -> None:
-    """Use this backend from now on. STATE.backend tells how it goes."""
+def connect(target: Target, take_over: bool = False) -> None:
+    """Use this backend from now on (see Session.connect). STATE.backend tells how it goes."""
     session().online_access = bpy.app.online_access
     STATE.backend = Backend(events.STARTING)
     STATE.changed()
-    session().connect(target)
+    session().connect(target, take_over)
 
 
 def close() -> None:
@@ -134,6 +134,8 @@ def _handle(event: events.Event) -> None:
             STATE.backend.state, STATE.backend.message, STATE.backend.fix = event
             if event.state == events.FAILED:
                 STATE.fail(SceneError("backend_failed", event.message, event.fix))
+            elif event.state == events.READY and STATE.last_error and STATE.last_error.code == "backend_failed":
+                STATE.dismiss()  # that is dealt with
         case events.Engines():
             STATE.engines = event.engines
         case events.InstallState():

@@ -25,6 +25,12 @@ def use_server() -> bool:
     return bool(chosen and chosen.backend == "SERVER" and chosen.server_url)
 
 
+def lacks_server() -> bool:
+    """Whether takes are to be made by a server, and none is named yet."""
+    chosen = preferences()
+    return bool(chosen and chosen.backend == "SERVER" and not chosen.server_url)
+
+
 def target() -> Target:
     """The backend that the preferences choose."""
     chosen = preferences()

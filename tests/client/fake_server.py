@@ -31,17 +31,11 @@ class Script:
 
     steps: int = 2  # looks at a job until it is done
     token: str = ""
-    health: dict[str, Any] = field(
-        default_factory=lambda: {"status": "ok", "version": "0.1.0", "protocol": 1}
-    )
+    health: dict[str, Any] = field(default_factory=lambda: {"status": "ok", "version": "0.1.0", "protocol": 1})
     full: int = 0  # so many submissions are answered with 429
     error: dict[str, Any] | None = None  # jobs end with it
-    error_status: int = (
-        200  # status of the GET of a failed job (other servers: 4xx, 5xx with the job as body)
-    )
-    plain: bool = (
-        False  # another kind of server: no events, no sidecar, no cancel, no bindings, {detail} errors
-    )
+    error_status: int = 200  # status of the GET of a failed job (other servers: 4xx, 5xx with the job as body)
+    plain: bool = False  # another kind of server: no events, no sidecar, no cancel, no bindings, {detail} errors
     cut: bool = False  # downloads break off in the middle
     hold: bool = False  # jobs never end
 
@@ -156,9 +150,7 @@ class FakeServer:
                     if fake.script.full > 0:
                         fake.script.full -= 1
                         return self._error(429, "queue_full", "The queue is full.")
-                    return self._json(
-                        fake.submit(self.headers.get("Idempotency-Key", ""), self._multipart(body))
-                    )
+                    return self._json(fake.submit(self.headers.get("Idempotency-Key", ""), self._multipart(body)))
                 if self.path == "/v1/prompt":
                     fake.worded.append(json.loads(body))
                     if fake.script.plain:
@@ -174,9 +166,7 @@ class FakeServer:
             def do_DELETE(self) -> None:
                 if self._allowed():
                     job = fake.jobs.pop(self.path.rsplit("/", 1)[-1], None)
-                    self._json(
-                        {"id": (job or {}).get("id"), "deleted": job is not None, "object": "video.deleted"}
-                    )
+                    self._json({"id": (job or {}).get("id"), "deleted": job is not None, "object": "video.deleted"})
 
             def _events(self, job: dict[str, Any]) -> None:
                 self.send_response(200)

@@ -73,9 +73,7 @@ def test_the_real_backend_starts_answers_and_stops(home: Path):
     lease.release()
 
 
-def test_the_token_is_on_no_command_line_and_only_the_user_reads_it(
-    home: Path, make_root: Callable[..., Path]
-):
+def test_the_token_is_on_no_command_line_and_only_the_user_reads_it(home: Path, make_root: Callable[..., Path]):
     lease = Lease(home)
     backend = LocalBackend(PYTHON, make_root(), home, lease.name)
     _, token = backend.start()
@@ -117,9 +115,7 @@ def test_the_real_backend_ends_when_blender_is_killed(home: Path):
             if event and event[0] == "ready":
                 print("ready", flush=True)
     """
-    blender = subprocess.Popen(
-        [sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True
-    )
+    blender = subprocess.Popen([sys.executable, "-c", textwrap.dedent(code)], stdout=subprocess.PIPE, text=True)
     assert blender.stdout is not None
     assert blender.stdout.readline() == "ready\n"
     pid = json.loads((home / "backend.json").read_text())["pid"]
@@ -128,15 +124,13 @@ def test_the_real_backend_ends_when_blender_is_killed(home: Path):
     assert gone(pid, 10.0)
 
 
-def test_a_backend_of_another_version_is_replaced_unless_someone_uses_it(
-    home: Path, make_root: Callable[..., Path]
-):
+def test_a_backend_of_another_version_is_replaced_unless_someone_uses_it(home: Path, make_root: Callable[..., Path]):
     old, new = make_root(version="0.1.0"), make_root(version="0.2.0")
     first, second = Lease(home), Lease(home)
     running = LocalBackend(PYTHON, old, home, first.name)
     running.start()
     newer = LocalBackend(PYTHON, new, home, second.name)
-    with pytest.raises(Outdated, match=r"Take One 0\.1\.0, this one is 0\.2\.0"):
+    with pytest.raises(Outdated, match=r"Take One 0\.1\.0, and this is 0\.2\.0"):
         newer.start()
     first.release()
     newer.start()
@@ -144,6 +138,19 @@ def test_a_backend_of_another_version_is_replaced_unless_someone_uses_it(
     newer.stop()
     second.release()
     running.poll()
+
+
+def test_a_backend_that_another_blender_uses_is_taken_over_when_asked(home: Path, make_root: Callable[..., Path]):
+    theirs, ours = Lease(home), Lease(home)
+    running = LocalBackend(PYTHON, make_root(version="0.1.0"), home, theirs.name)
+    running.start()
+    newer = LocalBackend(PYTHON, make_root(version="0.2.0"), home, ours.name)
+    newer.start(take_over=True)
+    assert newer.pid != running.pid
+    running._process.wait(10)  # type: ignore[union-attr]
+    ours.release()
+    theirs.release()
+    newer.stop()
 
 
 @pytest.mark.parametrize(
@@ -160,9 +167,7 @@ def test_a_backend_of_another_version_is_replaced_unless_someone_uses_it(
         ("import sys; sys.exit(3)", "empty log", "install"),
     ],
 )
-def test_a_start_that_fails_says_why(
-    code: str, said: str, fix: str, home: Path, make_root: Callable[..., Path]
-):
+def test_a_start_that_fails_says_why(code: str, said: str, fix: str, home: Path, make_root: Callable[..., Path]):
     lease = Lease(home)
     with pytest.raises(StartError) as caught:
         LocalBackend(PYTHON, make_root(code), home, lease.name).start()

@@ -38,9 +38,7 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         info = "tiny_part-1.0.dist-info"
         wheel.writestr("tiny_part.py", "VALUE = 1\n")
         wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-part\nVersion: 1.0\n")
-        wheel.writestr(
-            f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-        )
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
         wheel.writestr(f"{info}/RECORD", "")
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
@@ -49,9 +47,7 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def make_root(tmp_path: Path) -> Callable[..., Path]:
-    def make(
-        requirements: str = "tiny-part==1.0\n", models: str = "import tiny_part", bundled: bool = True
-    ) -> Path:
+    def make(requirements: str = "tiny-part==1.0\n", models: str = "import tiny_part", bundled: bool = True) -> Path:
         root = tmp_path / "root"
         (root / "backend" / "requirements").mkdir(parents=True, exist_ok=True)
         (root / "backend" / "__init__.py").write_text('__version__ = "0.1.0"\n')
@@ -98,9 +94,7 @@ def test_other_requirements_make_it_outdated_and_the_update_replaces_it(
     assert not before.exists() and install.backend_python(home).exists()
 
 
-def test_a_failure_leaves_the_old_environment_in_use(
-    home: Path, make_root: Callable[..., Path], wheels: Path
-):
+def test_a_failure_leaves_the_old_environment_in_use(home: Path, make_root: Callable[..., Path], wheels: Path):
     run(home, make_root())
     before = install.backend_python(home)
     told = run(home, make_root("no-such-part==9\n"))
@@ -134,28 +128,31 @@ def test_cancel_kills_and_cleans_up(home: Path, make_root: Callable[..., Path], 
     assert list(home.glob("env-*")) == []
 
 
-def test_a_killed_installation_is_cleared_away_by_the_next(
-    home: Path, make_root: Callable[..., Path], wheels: Path
-):
+def test_a_killed_installation_is_cleared_away_by_the_next(home: Path, make_root: Callable[..., Path], wheels: Path):
     (home / "env-20200101-000000-1" / "bin").mkdir(parents=True)
     assert run(home, make_root())[-1].state == "done"
     assert not (home / "env-20200101-000000-1").exists()
 
 
-def test_a_full_disk_is_noticed_first(
-    home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-):
+def test_a_full_disk_is_noticed_first(home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setitem(install.NEEDED_BYTES, "draft", 1e18)
     (state,) = run(home, make_root())
     assert (state.state, state.fix) == ("failed", "free_space")
 
 
-def test_no_usable_python(
-    home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-):
+def test_no_usable_python(home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
     monkeypatch.setattr(pythons, "find", lambda version: None)
     state = run(home, make_root(), blender_python=tmp_path / "no-python")[-1]
     assert state.state == "failed" and "Python from 3.11 to 3.14" in state.message
+
+
+def test_a_chosen_python_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch):
+    assert install.wrong_choice() == ""
+    monkeypatch.setenv("TAKE_ONE_PYTHON", str(PYTHON))
+    assert install.wrong_choice() == ""
+    for wrong in ("/nowhere/python", "/bin/true"):
+        monkeypatch.setenv("TAKE_ONE_PYTHON", wrong)
+        assert wrong in install.wrong_choice()
 
 
 def test_a_folder_that_cannot_be_written(home: Path, make_root: Callable[..., Path]):
@@ -207,9 +204,7 @@ def test_failures_in_words(output: str, said: str, fix: str):
     assert found == fix
 
 
-def test_an_unreachable_server_for_real(
-    home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
-):
+def test_an_unreachable_server_for_real(home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch):
     for name, value in {
         "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
         "PIP_RETRIES": "1",
@@ -227,9 +222,7 @@ def test_in_a_checkout_pythons_own_pip_is_used(home: Path, make_root: Callable[.
 
 
 @pytest.mark.skipif(not PIP_WHEELS, reason="pip's wheel is fetched by `dev.py build`")
-def test_the_bundled_pip_leaves_none_in_the_environment(
-    home: Path, make_root: Callable[..., Path], wheels: Path
-):
+def test_the_bundled_pip_leaves_none_in_the_environment(home: Path, make_root: Callable[..., Path], wheels: Path):
     assert run(home, make_root())[-1].state == "done"
     assert not list(install.backend_python(home).parents[1].glob("lib/*/site-packages/pip"))
 

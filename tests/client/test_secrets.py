@@ -47,8 +47,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     ).stdout.strip()
     wrapper = tmp_path / "python"
     wrapper.write_text(
-        "#!/bin/sh\n"
-        f'PYTHONPATH={tmp_path}:{site} PYTHON_KEYRING_BACKEND=ring.Ring exec {sys.executable} "$@"\n'
+        f'#!/bin/sh\nPYTHONPATH={tmp_path}:{site} PYTHON_KEYRING_BACKEND=ring.Ring exec {sys.executable} "$@"\n'
     )
     wrapper.chmod(0o755)
     monkeypatch.setenv("TAKE_ONE_PYTHON", str(wrapper))
@@ -58,9 +57,7 @@ def keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 @pytest.fixture
 def no_keyring(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     wrapper = tmp_path / "python"
-    wrapper.write_text(
-        f'#!/bin/sh\nPYTHON_KEYRING_BACKEND=keyring.backends.fail.Keyring exec {sys.executable} "$@"\n'
-    )
+    wrapper.write_text(f'#!/bin/sh\nPYTHON_KEYRING_BACKEND=keyring.backends.fail.Keyring exec {sys.executable} "$@"\n')
     wrapper.chmod(0o755)
     monkeypatch.setenv("TAKE_ONE_PYTHON", str(wrapper))
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +22,7 @@ from client.events import (
 )
 from client.request import JobRequest
 from client.session import Session
-from client.target import RemoteTarget
+from client.target import RemoteTarget, is_exposed
 from tests.client.conftest import ready, wait_for
 from tests.client.fake_server import CLIP, FakeServer
 
@@ -131,7 +133,27 @@ def test_another_protocol_is_outdated(make_session: Make, server: FakeServer):
     session = make_session()
     session.connect(RemoteTarget(server.url))
     state = wait_for(session, BackendState, test=lambda event: event.state == OUTDATED)
-    assert state.fix == "install" and "9.0.0" in state.message
+    assert state.fix == "connect" and "9.0.0" in state.message
+
+
+def test_a_web_server_of_another_kind_is_said(make_session: Make, tmp_path: Path):
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=str(tmp_path))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as other:
+        threading.Thread(target=other.serve_forever, daemon=True).start()
+        session = make_session()
+        session.connect(RemoteTarget(f"http://127.0.0.1:{other.server_port}"))
+        state = wait_for(session, BackendState, test=lambda event: event.state == FAILED)
+        other.shutdown()
+    assert "not a Take One server" in state.message and state.fix == "connect"
+
+
+@pytest.mark.parametrize(
+    ("url", "exposed"),
+    [("http://192.0.2.7:8000", True), ("https://192.0.2.7", False), ("http://localhost:8000", False),
+     ("http://[::1]:8000", False), ("", False), ("http://[", False)],
+)  # fmt: skip
+def test_what_goes_unencrypted_to_another_machine(url: str, exposed: bool):
+    assert is_exposed(url) is exposed
 
 
 def test_a_damaged_record_is_set_aside_and_the_others_go_on(
