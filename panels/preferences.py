@@ -5,13 +5,13 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, StringProperty
 
+from ..client.target import is_exposed
 from ..operators import connection, models, setup
-from ..operators.trouble import FIXES
 from ..scene import settings
 from ..scene.state import STATE
 from . import refresh
-from .card import draw_install, draw_install_failed
 from .layout import wrapped
+from .setup import draw_fix, draw_install, draw_install_failed
 
 STATES = {
     "off": ("Stopped", "PAUSE"),
@@ -43,7 +43,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
                 "By a server that you connect: a workstation in the studio, or a service",
             ),
         ),
-        update=lambda _self, _context: connection.restart(),
+        update=lambda _self, _context: connection.chosen(),
     )
     profile: EnumProperty(name="Install", description="What to install on this computer", items=setup.PROFILES)
     server_url: StringProperty(name="Address", description="Such as http://192.168.1.20:8000")
@@ -55,9 +55,13 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
             self.draw_server(layout, context)
         else:
             self.draw_local(layout, context)
+        if settings.lacks_server():
+            return
         draw_state(layout, context)
+        if STATE.backend.state != "ready":
+            return
         draw_engines(layout, context)
-        if self.backend == "LOCAL" and STATE.backend.state == "ready":
+        if self.backend == "LOCAL":
             draw_models(layout, context)
 
     def draw_local(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -86,23 +90,28 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
         row = layout.row(align=True)
         row.label(text=self.server_url or iface_("No server yet"), icon="URL", translate=False)
         row.operator("takeone.connect_server", text="Address and Token", icon="LINKED")
-        row.operator("takeone.backend_restart", text="Test", icon="FILE_REFRESH")
+        if self.server_url:
+            row.operator("takeone.backend_restart", text="Test", icon="FILE_REFRESH")
+        if is_exposed(self.server_url):
+            wrapped(layout, context, iface_(setup.EXPOSED), icon="INFO")
 
 
 def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """How the backend is, and its buttons."""
-    text, icon = STATES[STATE.backend.state]
+    """How the backend is, and the buttons that change it."""
+    backend = STATE.backend
+    text, icon = STATES[backend.state]
     row = layout.row(align=True)
     row.label(text=text, icon=icon)
-    row.operator("takeone.backend_start", text="Start", icon="PLAY")
-    row.operator("takeone.backend_stop", text="Stop", icon="PAUSE")
-    row.operator("takeone.backend_restart", text="Restart", icon="FILE_REFRESH")
+    if backend.state not in connection.IDLE:
+        row.operator("takeone.backend_stop", text="Stop", icon="PAUSE")
+        row.operator("takeone.backend_restart", text="Restart", icon="FILE_REFRESH")
+    elif backend.state != "missing":
+        row.operator("takeone.backend_start", text="Start", icon="PLAY")
     row.operator("takeone.open_log", text="Log", icon="TEXT")
-    if STATE.backend.message:
-        wrapped(layout, context, iface_(STATE.backend.message))
-    if STATE.backend.fix in FIXES:
-        label, icon = FIXES[STATE.backend.fix]
-        layout.operator("takeone.fix", text=label, icon=icon).fix = STATE.backend.fix
+    if backend.message and backend.state != "missing":
+        wrapped(layout, context, iface_(backend.message))
+    if backend.fix not in ("install", "start", "open_log"):  # those stand above
+        draw_fix(layout, backend.fix)
 
 
 def draw_engines(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -132,9 +141,8 @@ def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         row.operator("takeone.models_cancel", text="", icon="X")
     elif state.state == "failed":
         wrapped(box, context, state.message, icon="ERROR")
-        if state.fix in FIXES and state.fix != "retry":
-            label, icon = FIXES[state.fix]
-            box.operator("takeone.fix", text=label, icon=icon).fix = state.fix
+        if state.fix not in ("retry", "models"):  # those are what stands below
+            draw_fix(box, state.fix)
     for quality, needed in state.sets.items():
         here = sum(one["name"] in needed and one["state"] in ("ready", "linked") for one in state.models)
         row = box.row(align=True)
