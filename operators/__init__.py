@@ -2,11 +2,13 @@
 
 import bpy
 
-from . import animate, models, presets, prompt, queue, refine, setup, shots, takes, trouble
+from . import animate, look, models, moving, presets, prompt, queue, refine, setup, shots, takes, trouble
 
 CLASSES = (
     *animate.CLASSES,
+    *look.CLASSES,
     *models.CLASSES,
+    *moving.CLASSES,
     *presets.CLASSES,
     *prompt.CLASSES,
     *queue.CLASSES,

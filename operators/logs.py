@@ -8,6 +8,7 @@ import bpy
 
 from ..client.home import home
 from ..scene.errors import SceneError
+from . import text_window
 
 MOST = 400_000  # characters of the log's end that are shown
 TITLE = "Take One Log"
@@ -29,11 +30,4 @@ def show(context: bpy.types.Context) -> None:
     text.write(path.read_text(encoding="utf-8", errors="replace")[-MOST:])
     text.filepath = ""
     text.cursor_set(len(text.lines) - 1)
-    if bpy.app.background:
-        return
-    bpy.ops.wm.window_new()
-    window = context.window_manager.windows[-1]
-    area = window.screen.areas[0]
-    area.type = "TEXT_EDITOR"
-    area.spaces.active.text = text
-    area.spaces.active.top = len(text.lines)
+    text_window.show(context, text, at_end=True)

@@ -7,7 +7,9 @@ from .shots import shot_of
 
 FOLDER = "take_one/direction"
 # What a preset holds. The seed, the camera and the picture belong to the shot, not to the way of directing it.
-KEPT = ("prompt", "sound", "seconds", "engine", "quality", "size_percent", "motion", "still_source", "lines")
+KEPT = (
+    "words", "sound", "seconds", "engine", "quality", "size_percent", "motion", "still_source", "scene_facts", "lines",
+)  # fmt: skip
 
 
 class TAKEONE_OT_preset_add(AddPresetBase, bpy.types.Operator):

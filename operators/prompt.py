@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..scene import prompts, properties, wording
-from . import connection
+from . import connection, text_window
 from .report import attempt
 from .shots import shot_of, shot_scene
 
@@ -38,6 +38,25 @@ class TAKEONE_OT_show_prompt(bpy.types.Operator):
             wording.wait()
 
 
+class TAKEONE_OT_edit_prompt(bpy.types.Operator):
+    """Open the final prompt in a text window. The next takes get it word for word"""
+
+    bl_idname = "takeone.edit_prompt"
+    bl_label = "Edit Final Prompt"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if shot_of(context).final_prompt:
+            return True
+        cls.poll_message_set("Show the final prompt first")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        text_window.show(context, shot_of(context).final_prompt)
+        return {"FINISHED"}
+
+
 class TAKEONE_OT_clear_prompt(bpy.types.Operator):
     """Let the engine word the direction again. The text block stays in the file"""
 
@@ -57,4 +76,4 @@ class TAKEONE_OT_clear_prompt(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (TAKEONE_OT_show_prompt, TAKEONE_OT_clear_prompt)
+CLASSES = (TAKEONE_OT_show_prompt, TAKEONE_OT_edit_prompt, TAKEONE_OT_clear_prompt)

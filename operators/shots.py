@@ -7,6 +7,7 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ..scene import properties
+from . import text_window
 
 
 def shot_scene(context: bpy.types.Context) -> bpy.types.Scene:
@@ -187,7 +188,7 @@ class TAKEONE_OT_line_move(bpy.types.Operator):
 
 
 class TAKEONE_OT_prompt_text(bpy.types.Operator):
-    """Move the prompt into a text block, for direction of more than one line"""
+    """Write the prompt in a text window, where it may have more than one line"""
 
     bl_idname = "takeone.prompt_text"
     bl_label = "Write Prompt in Text Block"
@@ -198,11 +199,7 @@ class TAKEONE_OT_prompt_text(bpy.types.Operator):
         if not shot.prompt_text:
             shot.prompt_text = bpy.data.texts.new(f"{shot.name or 'Shot'} prompt")
             shot.prompt_text.write(shot.prompt)
-        for area in context.screen.areas if context.screen else ():
-            if area.type == "TEXT_EDITOR":
-                area.spaces.active.text = shot.prompt_text
-                return {"FINISHED"}
-        self.report({"INFO"}, f"Open a Text Editor and write in '{shot.prompt_text.name}'")
+        text_window.show(context, shot.prompt_text)
         return {"FINISHED"}
 
 

@@ -9,16 +9,23 @@ from bl_ui.utils import PresetPanel
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..operators import presets, shots
-from ..operators.trouble import FIXES
-from ..scene import jobs, properties
+from ..scene import jobs, look, properties, still
 from ..scene.camera import picture_size
 from ..scene.errors import SceneError
 from ..scene.state import STATE
 from . import pictures, refresh
 from .layout import SidebarPanel, in_both_sidebars, reason, region_scale, wrapped
+from .setup import draw_backend, draw_fix
 
 PROMPT_LINES = 6  # of a text block that the card shows
 UNKNOWN: dict[str, Any] = {}
+# What the card's picture shows, by the still's source
+SEEN = {
+    still.RENDER: "Frame {frame}, not yet rendered",
+    still.VIEWPORT: "Frame {frame}",
+    still.RESULT: "The render result",
+    still.PLAYHEAD: "The frame under the playhead",
+}
 
 
 class ShotPanel(SidebarPanel):
@@ -49,65 +56,7 @@ def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     column.alert = True
     wrapped(column, context, iface_(problem.message), icon="ERROR")
     row.operator("takeone.dismiss_error", text="", icon="X", emboss=False)
-    if problem.fix in FIXES:
-        label, icon = FIXES[problem.fix]
-        box.operator("takeone.fix", text=label, icon=icon).fix = problem.fix
-
-
-def draw_backend(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """How to get going, where there is no backend yet; nothing where all is well."""
-    if STATE.install.state == "running":
-        draw_install(layout)
-        return
-    if STATE.install.state == "failed":
-        draw_install_failed(layout, context)
-        return
-    backend = STATE.backend
-    if backend.state in ("missing", "outdated"):
-        box = layout.box()
-        wrapped(box, context, iface_(backend.message), icon="IMPORT")
-        if not bpy.app.online_access:
-            box.operator("takeone.allow_online", icon="WORLD")
-        row = box.row()
-        row.scale_y = 1.4
-        row.enabled = bpy.app.online_access
-        text = iface_("Update") if backend.state == "outdated" else iface_("Install")
-        row.operator("takeone.install", text=text, icon="IMPORT")
-    elif backend.state == "failed" and STATE.last_error is None:
-        box = layout.box()
-        wrapped(box, context, iface_(backend.message), icon="ERROR")
-        row = box.row(align=True)
-        if backend.fix in FIXES:
-            label, icon = FIXES[backend.fix]
-            row.operator("takeone.fix", text=label, icon=icon).fix = backend.fix
-        row.operator("takeone.open_log", text="Log", icon="TEXT")
-    elif backend.state in ("starting", "reconnecting"):
-        wrapped(layout, context, iface_(backend.message) or iface_("Starting"), icon="SORTTIME")
-
-
-def draw_install(layout: bpy.types.UILayout) -> None:
-    """Progress of the installation."""
-    box = layout.box()
-    row = box.row(align=True)
-    percent = f"{STATE.install.fraction:.0%}"
-    row.progress(factor=STATE.install.fraction, text=f"{percent}  {iface_(STATE.install.message)}")
-    row.operator("takeone.install_cancel", text="", icon="X")
-    row.operator("takeone.open_log", text="", icon="TEXT")
-
-
-def draw_install_failed(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """Why the installation failed, and the ways out."""
-    box = layout.box()
-    column = box.column()
-    column.alert = True
-    wrapped(column, context, iface_(STATE.install.message), icon="ERROR")
-    row = box.row(align=True)
-    fix = STATE.install.fix
-    if fix in FIXES and fix not in ("install", "retry", "open_log"):
-        label, icon = FIXES[fix]
-        row.operator("takeone.fix", text=label, icon=icon).fix = fix
-    row.operator("takeone.install", text="Try Again", icon="FILE_REFRESH")
-    row.operator("takeone.open_log", text="", icon="TEXT")
+    draw_fix(box, problem.fix)
 
 
 def draw_chooser(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
@@ -123,11 +72,29 @@ def draw_chooser(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
 
 
 def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
-    """The still that was sent last, or will be."""
-    path = shot.image_path if shot.still_source == "IMAGE" else shot.still
-    icon = pictures.icon(path, f"still of {shot.uid}")
-    if icon:
-        layout.template_icon(icon_value=icon, scale=region_scale(context, 8.0))
+    """The picture that will be sent, as far as it is known, and what it is."""
+    path, caption, icon = picture_of(shot)
+    picture = pictures.icon(path, f"still of {shot.uid}")
+    if not picture:
+        layout.operator("takeone.look", icon="HIDE_OFF")
+        return
+    box = layout.box()  # a look may be as grey as the panel
+    box.template_icon(icon_value=picture, scale=region_scale(context, 8.0))
+    row = box.row()
+    row.label(text=caption, icon=icon, translate=False)
+    row.operator("takeone.look", text="", icon="HIDE_OFF", emboss=False)
+
+
+def picture_of(shot: Any) -> tuple[str, str, str]:
+    """Path of the card's picture, what it shows, and the caption's icon."""
+    if shot.still_source == still.IMAGE:
+        return shot.image_path, iface_("Sent as it is"), "NONE"
+    seen = look.newest(shot)
+    if seen is None:
+        return shot.still, iface_("Sent last"), "NONE"
+    if look.is_stale(shot, seen):
+        return str(seen.image), iface_("Changed since: look again"), "INFO"
+    return str(seen.image), iface_(SEEN[seen.source]).format(frame=seen.frame), "NONE"
 
 
 def draw_prompt(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
@@ -139,6 +106,7 @@ def draw_prompt(layout: bpy.types.UILayout, context: bpy.types.Context, shot: An
         row.operator("takeone.prompt_text", text="", icon="TEXT")
         return
     row.template_ID(shot, "prompt_text")
+    row.operator("takeone.prompt_text", text="", icon="GREASEPENCIL")
     for line in shot.prompt_text.lines[:PROMPT_LINES]:
         if line.body.strip():
             wrapped(column, context, line.body)
@@ -177,17 +145,18 @@ class DirectionPanel(SidebarPanel):
         row = layout.row()
         row.enabled = able.get("sound", True)
         row.prop(shot, "sound", text="", icon="SPEAKER", placeholder="rain on a window")
+        if not able.get("sound", True):
+            reason(layout, context, iface_("{engine} makes no sound").format(engine=able["name"]))
         draw_lines(layout, context, shot, able)
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
         row = column.row()
-        row.prop(shot, "motion", text="Camera", expand=False)
-        if not able.get("camera_path", True) and shot.motion == "CAMERA":
-            reason(layout, context, iface_("{engine} moves the camera by words only").format(engine=able["name"]))
+        row.active = able.get("camera_path", True)
+        row.prop(shot, "motion", text="Move")
+        if not able.get("camera_path", True):
+            reason(column, context, iface_("{engine} moves the camera by words only").format(engine=able["name"]))
         draw_length(column, context, shot, able)
-        if not able.get("sound", True):
-            reason(layout, context, iface_("{engine} makes no sound").format(engine=able["name"]))
 
 
 def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: dict[str, Any]) -> None:
@@ -206,8 +175,10 @@ def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any
             buttons.operator("takeone.line_move", text="", icon="TRIA_UP").by = -1
             buttons.operator("takeone.line_move", text="", icon="TRIA_DOWN").by = 1
         if 0 <= shot.active_line < len(shot.lines):
-            layout.prop(shot.lines[shot.active_line], "line", text="", placeholder="We are late.")
-    if not speaks and shot.lines:
+            column = layout.column(align=True)
+            column.active = speaks
+            draw_line(column, shot.lines[shot.active_line])
+    if not speaks:
         reason(layout, context, iface_("{engine} speaks no lines").format(engine=able["name"]))
     languages = able.get("languages") or properties.LANGUAGES
     unspoken = sorted({line.language for line in shot.lines} - set(languages))
@@ -216,8 +187,16 @@ def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any
         reason(layout, context, text.format(engine=able["name"], languages=", ".join(unspoken)))
 
 
+def draw_line(layout: bpy.types.UILayout, line: Any) -> None:
+    """The chosen line, to be written."""
+    row = layout.row(align=True)
+    row.prop(line, "speaker", text="", placeholder="Who")
+    row.prop(line, "language", text="")
+    layout.prop(line, "line", text="", placeholder="We are late.")
+
+
 class TAKEONE_UL_lines(bpy.types.UIList):
-    """Lines of dialogue: who, in which language, what."""
+    """Lines of dialogue: who says what."""
 
     def draw_item(
         self,
@@ -232,11 +211,9 @@ class TAKEONE_UL_lines(bpy.types.UIList):
         _flag: int = 0,
     ) -> None:
         row = layout.row(align=True)
-        split = row.split(factor=0.35, align=True)
+        split = row.split(factor=0.3, align=True)
         split.prop(item, "speaker", text="", emboss=False, placeholder="Who")
-        split = split.split(factor=0.5, align=True)
-        split.prop(item, "language", text="", emboss=False)
-        split.label(text=item.line, translate=False)
+        split.prop(item, "line", text="", emboss=False)
 
 
 class SettingsPanel(SidebarPanel):
@@ -298,9 +275,7 @@ def draw_engine(
     split.menu("TAKEONE_MT_engines", text=able.get("name", shot.engine.capitalize()))
     if able and not able["available"]:
         reason(layout, context, able["reason"])
-        if able["fix"] in FIXES:
-            text, icon = FIXES[able["fix"]]
-            layout.operator("takeone.fix", text=text, icon=icon).fix = able["fix"]
+        draw_fix(layout, able["fix"])
     if shot.engine != "draft":
         layout.prop(shot, "quality")
     layout.prop(shot, "size_percent", slider=True)

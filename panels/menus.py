@@ -78,14 +78,18 @@ class TAKEONE_MT_all(bpy.types.Menu):
 
 
 TAKES = (
-    "take_play show_edit take_make_current take_compare refine make_again take_copy_settings take_show_file take_delete"
+    "take_play show_edit take_make_current take_compare refine make_again take_copy_settings take_show_file "
+    "take_delete bring_takes"
+)
+SHOT = (
+    "look shot_add shot_remove line_add line_remove line_move prompt_text show_prompt edit_prompt clear_prompt "
+    "new_seed preset_add"
 )
 SETUP = "install install_cancel backend_start backend_stop backend_restart connect_server use_local preferences"
 VERBS = (
     ("cancel", "cancel_all", "forget_waiting"),
     tuple(TAKES.split()),
-    ("shot_add", "shot_remove", "line_add", "line_remove", "prompt_text", "show_prompt", "clear_prompt",
-     "new_seed"),
+    tuple(SHOT.split()),
     tuple(SETUP.split()),
     ("models_refresh", "models_link", "models_cancel", "open_log", "allow_online", "fix", "dismiss_error"),
 )

@@ -37,6 +37,7 @@ class PromptPanel(SidebarPanel):
             return
         row = layout.row(align=True)
         row.template_ID(shot, "final_prompt")
+        row.operator("takeone.edit_prompt", text="", icon="GREASEPENCIL")
         row.operator("takeone.show_prompt", text="", icon="FILE_REFRESH")
         row.operator("takeone.clear_prompt", text="", icon="LOOP_BACK")
         if prompts.is_stale(shot):

@@ -103,6 +103,19 @@ def _set_frames(self: "TAKEONE_PG_shot", frames: int) -> None:
     self.seconds = frames / scene_fps(self.id_data)
 
 
+def _get_words(self: "TAKEONE_PG_shot") -> str:
+    return prompt_of(self)
+
+
+def _set_words(self: "TAKEONE_PG_shot", words: str) -> None:
+    """One line goes into the prompt, more into a text block of their own: another's stays as it is."""
+    if "\n" not in words:
+        self.prompt_text, self.prompt = None, words
+    elif words != prompt_of(self):
+        self.prompt_text = bpy.data.texts.new(f"{self.name or 'Shot'} prompt")
+        self.prompt_text.from_string(words)
+
+
 class TAKEONE_PG_line(bpy.types.PropertyGroup):
     """One line of dialogue."""
 
@@ -164,11 +177,16 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         description="A text block that holds a longer prompt. Used instead of the one-line prompt",
         type=bpy.types.Text,
     )
+    words: StringProperty(
+        name="Direction",
+        description="The prompt, wherever it is written: in one line or in a text block",
+        get=_get_words,
+        set=_set_words,
+        options={"SKIP_SAVE"},
+    )
     lines: CollectionProperty(type=TAKEONE_PG_line)
     active_line: IntProperty(options={"SKIP_SAVE"})
-    sound: StringProperty(
-        name="Sound", description="What is heard, such as 'rain on a window, distant traffic'"
-    )
+    sound: StringProperty(name="Sound", description="What is heard, such as 'rain on a window, distant traffic'")
     seconds: FloatProperty(
         name="Seconds",
         description="The length of the shot in seconds",
@@ -178,6 +196,7 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         max=120.0,
         step=50,
         precision=2,
+        unit="TIME_ABSOLUTE",
     )
     frames: IntProperty(
         name="Frames",
@@ -233,9 +252,7 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     shots: CollectionProperty(type=TAKEONE_PG_shot)
     active_shot: IntProperty(name="Shot", description="The shot that the panels show")
     blank: PointerProperty(type=TAKEONE_PG_shot)  # the card to fill in before there is a first shot
-    placement: EnumProperty(
-        name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS
-    )
+    placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
     variations: IntProperty(
         name="Variations",
         description="How many takes to make, each with its own seed",
@@ -277,9 +294,12 @@ def card(scene: bpy.types.Scene) -> TAKEONE_PG_shot:
 
 
 def copy_direction(source: TAKEONE_PG_shot, target: TAKEONE_PG_shot) -> None:
-    """Give `target` the direction and settings of `source`. Names, ids, camera and takes stay."""
+    """Give `target` the direction and settings of `source`, and a text block of its own. Names, ids, camera and
+    takes stay."""
     for name in DIRECTION:
         setattr(target, name, getattr(source, name))
+    if target.prompt_text:
+        target.prompt_text = target.prompt_text.copy()
     target.lines.clear()
     for line in source.lines:
         new = target.lines.add()
@@ -307,8 +327,11 @@ def ensure_shot(scene: bpy.types.Scene) -> TAKEONE_PG_shot:
     shot = active_shot(scene)
     if shot:
         return shot
-    shot = add_shot(scene, scene.take_one.blank.camera)
-    copy_direction(scene.take_one.blank, shot)
+    blank = scene.take_one.blank
+    shot = add_shot(scene, blank.camera)
+    text, blank.prompt_text = blank.prompt_text, None  # which the user may be writing in
+    copy_direction(blank, shot)
+    shot.prompt_text = text
     return shot
 
 

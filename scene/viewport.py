@@ -18,6 +18,7 @@ from .exr import BACKGROUND
 # What an off-screen draw can show of each kind of shading: no wires, and no picture of an engine like Cycles.
 DRAWN_AS = {"WIREFRAME": "SOLID", "SOLID": "SOLID", "MATERIAL": "MATERIAL"}
 DRAWING_ENGINES = {"BLENDER_EEVEE", "BLENDER_EEVEE_NEXT", "BLENDER_WORKBENCH"}
+LOOK_WIDTH = 640  # pixels, of a picture that is only looked at
 
 
 class View(NamedTuple):
@@ -37,9 +38,7 @@ def find_view(context: bpy.types.Context, scene: bpy.types.Scene) -> View | None
         for area in window.screen.areas
         if area.type == "VIEW_3D" and window.scene == scene
     ]
-    return max(
-        views, key=lambda view: (view.area == context.area, view.area.width * view.area.height), default=None
-    )
+    return max(views, key=lambda view: (view.area == context.area, view.area.width * view.area.height), default=None)
 
 
 def save_picture(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, path: Path) -> np.ndarray:
@@ -54,7 +53,7 @@ def save_picture(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, p
     """
     width, height = picture_size(scene)
     shading = view.area.spaces.active.shading
-    drawn = DRAWN_AS.get(shading.type, "RENDERED" if scene.render.engine in DRAWING_ENGINES else "MATERIAL")
+    drawn = _drawn_as(shading, scene)
     try:
         with _changed(shading, type=drawn, show_xray=False):
             pixels, depth = _draw(view, scene, camera, width, height)
@@ -65,6 +64,27 @@ def save_picture(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, p
         raise SceneError("draw_failed", f"The 3D View could not be drawn: {error}", "retry") from error
     _save_png(pixels, path)
     return _planar(depth, camera)
+
+
+def save_look(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, path: Path) -> None:
+    """The same without the depth and at most LOOK_WIDTH pixels wide: to see the framing.
+
+    Raises:
+        SceneError: draw_failed.
+    """
+    width, height = picture_size(scene)
+    smaller = min(1.0, LOOK_WIDTH / width)
+    shading = view.area.spaces.active.shading
+    try:
+        with _changed(shading, type=_drawn_as(shading, scene), show_xray=False):
+            pixels, _ = _draw(view, scene, camera, max(1, round(width * smaller)), max(1, round(height * smaller)))
+    except RuntimeError as error:
+        raise SceneError("draw_failed", f"The 3D View could not be drawn: {error}", "retry") from error
+    _save_png(pixels, path)
+
+
+def _drawn_as(shading: bpy.types.View3DShading, scene: bpy.types.Scene) -> str:
+    return DRAWN_AS.get(shading.type, "RENDERED" if scene.render.engine in DRAWING_ENGINES else "MATERIAL")
 
 
 def _draw(

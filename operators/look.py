@@ -1,0 +1,28 @@
+"""The picture on the card: see what would be sent, before anything is made."""
+
+import bpy
+
+from ..scene import look, still
+from .report import attempt
+from .shots import shot_of
+
+
+class TAKEONE_OT_look(bpy.types.Operator):
+    """Show the picture that will be sent, without making a take. A render is shown as the viewport draws it"""
+
+    bl_idname = "takeone.look"
+    bl_label = "See the Still"
+    bl_options = {"REGISTER"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if shot_of(context).still_source != still.IMAGE:
+            return True
+        cls.poll_message_set("The image file is sent as it is")
+        return False
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: look.take(context, shot_of(context)))
+
+
+CLASSES = (TAKEONE_OT_look,)
