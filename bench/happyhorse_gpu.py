@@ -19,6 +19,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 
 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
@@ -27,9 +28,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import torch
 from torch import Tensor
 
-from backend.engines.happyhorse import attention_fp8
+from backend.engines.happyhorse import attention
 from backend.engines.happyhorse.config import BASE, SR_540P, SR_1080P, TransformerConfig, parameter_shapes
 from backend.engines.happyhorse.memory import GIB, Plan, Shape, choose_plans
+from backend.engines.happyhorse.pipeline import decode_bytes
+from backend.engines.happyhorse.residents import OURS
 from backend.engines.happyhorse.samplers import sample_distilled
 from backend.engines.happyhorse.super_resolution import refine
 from backend.engines.happyhorse.transformer import Transformer, loading_order
@@ -50,7 +53,7 @@ from bench.happyhorse_common import (
     tell,
     timed,
 )
-from bench.happyhorse_kernels import golden, kernels, tuning
+from bench.happyhorse_kernels import golden, kernels, tuning, without_flash3
 from bench.happyhorse_plain import PlainTransformer
 
 # The lambdas that are timed are called at once, so that loop variables are as they were.
@@ -170,8 +173,10 @@ def whole(size: str, kind: str = "bf16", plans: tuple[Plan, Plan] | None = None,
         refining = peaks()
         if plans:
             step("park_sr", second.park)
-        elif torch.cuda.mem_get_info()[0] < 30 * GIB:
-            step("make_room", lambda: first.park(11 * GIB))
+        else:
+            room = decode_bytes(16 * SIZES[size][1], 16 * SIZES[size][0]) - (OURS - torch.cuda.memory_allocated())
+            if room > 0:
+                step("make_room", lambda room=room: first.park(room))
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
         frames = step("decode", lambda large=large: decode_stage(decoder, large))
@@ -225,10 +230,11 @@ def plain() -> None:
             )
         del slow
         fresh()
-        for kind in ("bf16", "fp8", "fp8a"):
-            fast = model(config, kind, seed)
-            fast(*operands)
-            seconds, (answer, _) = timed(lambda fast=fast: fast(*operands))
+        for kind in ("bf16, cuDNN attention", "bf16", "fp8", "fp8a"):
+            fast = model(config, kind.partition(",")[0], seed)
+            with without_flash3() if "cuDNN" in kind else nullcontext():
+                fast(*operands)
+                seconds, (answer, _) = timed(lambda fast=fast: fast(*operands))
             tell(
                 section="plain",
                 size=size,
@@ -242,22 +248,25 @@ def plain() -> None:
 
 
 def profile(kind: str = "bf16") -> None:
-    """Which kernels one warm 1080p step consists of, and what each takes."""
+    """Which kernels one warm 1080p step, or with the kind "decode" one 1080p decode, consists of, and their times."""
     fresh()
-    transformer = model(SR_1080P, kind, 4)
     given = inputs("1080p")
-    operands = (given["video"], given["audio"], given["text"])
+    if kind == "decode":
+        decoder = random_decoder()
+        run: Callable[[], object] = lambda: decode_stage(decoder, given["video"])  # noqa: E731
+    else:
+        transformer = model(SR_1080P, kind, 4)
+        run = lambda: transformer(given["video"], given["audio"], given["text"])  # noqa: E731
     for _ in range(2):
-        transformer(*operands)
-    seconds, _ = timed(lambda: transformer(*operands))
-    tell(section="profile", kind=kind, step_s=seconds)
+        run()
+    seconds, _ = timed(run)
     with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CUDA]) as profiler:
-        transformer(*operands)
+        run()
         torch.cuda.synchronize()
     kernels = sorted(profiler.key_averages(), key=lambda entry: -entry.self_device_time_total)
     total = sum(entry.self_device_time_total for entry in kernels)
-    tell(section="profile", kind=kind, kernels_s=total / 1e6)
-    for entry in kernels[:14]:
+    tell(section="profile", kind=kind, seconds=seconds, kernels_s=total / 1e6)
+    for entry in kernels[:16]:
         milliseconds = entry.self_device_time_total / 1e3
         tell(section="profile", kind=kind, kernel=entry.key[:90], calls=entry.count, ms=milliseconds)
 
@@ -335,7 +344,7 @@ def main() -> None:
         gpu=torch.cuda.get_device_name(),
         torch=torch.__version__,
         cudnn=torch.backends.cudnn.version(),
-        fp8_attention=attention_fp8.available(CUDA),
+        flash_attention_3=attention.flash3(CUDA) is not None,
     )
     for section in given.sections:
         name, _, kind = section.partition(":")

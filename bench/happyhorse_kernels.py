@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -11,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.attention import SDPBackend
 
-from backend.engines.happyhorse import attention, attention_fp8, transformer_ops, transformer_triton, turbo_vaed
+from backend.engines.happyhorse import attention, transformer_ops, transformer_triton, turbo_vaed
 from backend.engines.happyhorse.config import TransformerConfig
 from backend.engines.happyhorse.transformer import Transformer
 from backend.engines.happyhorse.turbo_vaed import TurboConfig, TurboDecoder
@@ -97,37 +100,7 @@ def kernels() -> None:
         repeats = 10 if tokens < 10000 else 3
         qkv = torch.randn(tokens, 7216, device=CUDA, dtype=torch.bfloat16)
         q, k, v = (part.unflatten(1, (-1, 128)) for part in qkv[:, :7168].split([5120, 1024, 1024], dim=1))
-        flops = 4 * tokens * tokens * 5120
-        kinds = {
-            "cudnn, in place": (attention.KERNELS, q, k, v),
-            "cudnn, compact": (attention.KERNELS, q.contiguous(), k.contiguous(), v.contiguous()),
-            "flash": ([SDPBackend.FLASH_ATTENTION], q, k, v),
-        }
-        best = attention.KERNELS
-        exact = result = attention.attend(q, k, v)
-        for kind, (order, *operands) in kinds.items():
-            attention.KERNELS = order
-            ms = milliseconds(lambda operands=operands: attention.attend(*operands), repeats)
-            tell(section="kernels", what="attention", kind=kind, tokens=tokens, ms=ms, tflops=flops / ms / 1e9)
-        attention.KERNELS = best
-        if attention_fp8.available(CUDA):
-            try:
-                qkv8 = qkv[:, :7168].to(transformer_ops.FP8)
-                scale = attention_fp8.scale_values(qkv[:, 6144:7168], qkv8[:, 6144:])
-                parts = [part.unflatten(1, (-1, 128)) for part in qkv8.split([5120, 1024, 1024], dim=1)]
-                ms = milliseconds(lambda parts=parts: attention_fp8.attend(*parts), repeats)
-                tell(
-                    section="kernels",
-                    what="attention",
-                    kind="fp8",
-                    tokens=tokens,
-                    ms=ms,
-                    tflops=flops / ms / 1e9,
-                    relative_to_bf16=relative(attention_fp8.attend(*parts).float() * scale, exact),
-                    scale_values_ms=milliseconds(lambda: attention_fp8.scale_values(qkv[:, 6144:7168], qkv8[:, 6144:])),
-                )
-            except Exception as error:  # noqa: BLE001
-                tell(section="kernels", what="attention", kind="fp8", tokens=tokens, error=repr(error)[:500])
+        exact = attention_times(q, k, v, tokens, repeats)
         x = torch.randn(tokens, 5120, device=CUDA)
         y = torch.randn(tokens, 5120, device=CUDA, dtype=torch.bfloat16)
         up = torch.randn(min(tokens, 16384), 2 * 13696, device=CUDA, dtype=torch.bfloat16)
@@ -150,7 +123,7 @@ def kernels() -> None:
                     tokens=tokens,
                     add_norm=milliseconds(lambda: ops.add_norm(x, y, weight, dtype)),
                     norm_rotate=milliseconds(lambda: ops.norm_rotate(qkv, 40, 8, head, head, sine, cosine)),
-                    gate=milliseconds(lambda: ops.gate(result, qkv[:, 7168:7208], out)),
+                    gate=milliseconds(lambda: ops.gate(exact, qkv[:, 7168:7208], out)),
                     activate_16384=milliseconds(lambda: ops.activate(up, False, dtype)),
                 )
         a = up[:, :13696]
@@ -166,58 +139,101 @@ def kernels() -> None:
                 ms=ms,
                 tflops=2 * up.shape[0] * width * 5120 / ms / 1e9,
             )
-        del x, y, up, qkv, a, exact, result, q, k, v
+        del x, y, up, qkv, a, exact, q, k, v
         fresh()
-    qkv = torch.randn(FRAMES * frame + AUDIO + TEXT, 7216, device=CUDA, dtype=torch.bfloat16)
-    q, k, v = (part.unflatten(1, (-1, 128)) for part in qkv[:, :7168].split([5120, 1024, 1024], dim=1))
+    windows_times(frame)
 
-    def windows(q: Tensor, k: Tensor, v: Tensor, kernel: Callable[..., Tensor]) -> None:
-        for _ in attention.attend_windowed(q, k, v, FRAMES, frame, 11, kernel):
-            pass
 
-    tell(
-        section="kernels",
-        what="one window layer",
-        kind="cudnn",
-        ms=milliseconds(lambda: windows(q, k, v, attention.attend), 3),
-    )
-    if attention_fp8.available(CUDA):
-        qkv8 = qkv[:, :7168].to(transformer_ops.FP8)
-        parts = [part.unflatten(1, (-1, 128)) for part in qkv8.split([5120, 1024, 1024], dim=1)]
-        cold, _ = timed(lambda: windows(*parts, attention_fp8.attend))
+@contextmanager
+def without_flash3() -> Iterator[None]:
+    """Attention by torch's own kernels."""
+    own, attention.flash3 = attention.flash3, lambda device: None
+    try:
+        yield
+    finally:
+        attention.flash3 = own
+
+
+def e4m3(qkv: Tensor) -> tuple[list[Tensor], Callable[..., Tensor]]:
+    """q, k, v of `qkv` in e4m3, and the attention for them."""
+    narrow = qkv[:, :7168].to(transformer_ops.FP8)
+    scale = attention.scale_values(qkv[:, 6144:7168], narrow[:, 6144:], 8)
+    return split(narrow), partial(attention.attend, v_scale=scale)
+
+
+def split(qkv: Tensor) -> list[Tensor]:
+    return [part.unflatten(1, (-1, 128)) for part in qkv[:, :7168].split([5120, 1024, 1024], dim=1)]
+
+
+def sustained(run: Callable[[], object], seconds: float = 1.5) -> float:
+    """Milliseconds of one of many runs in a row: a card at its limit of power slows down under them."""
+    run()
+    torch.cuda.synchronize()
+    start, count = time.perf_counter(), 0
+    while time.perf_counter() - start < seconds:
+        for _ in range(3):
+            run()
+        count += 3
+        torch.cuda.synchronize()
+    return (time.perf_counter() - start) / count * 1000
+
+
+def attention_times(q: Tensor, k: Tensor, v: Tensor, tokens: int, repeats: int) -> Tensor:
+    """Tells what full attention takes by each kernel; answers cuDNN's result."""
+    compact = [x.contiguous() for x in (q, k, v)]
+    cudnn, flash = attention.KERNELS, [SDPBackend.FLASH_ATTENTION]
+    with without_flash3():
+        exact = attention.attend(q, k, v)
+    kinds: dict[str, tuple[list[SDPBackend] | None, list[Tensor], Callable[..., Tensor]]] = {
+        "cudnn, in place": (cudnn, [q, k, v], attention.attend),
+        "cudnn, compact": (cudnn, compact, attention.attend),
+        "torch's flash": (flash, [q, k, v], attention.attend),
+    }
+    if attention.flash3(CUDA):
+        kinds["flash 3, in place"] = (None, [q, k, v], attention.attend)
+        kinds["flash 3, e4m3"] = (None, *e4m3(torch.cat([x.flatten(1) for x in (q, k, v)], dim=1)))
+    for kind, (order, operands, attend) in kinds.items():
+        attention.KERNELS = order or cudnn
+        with without_flash3() if order else nullcontext():
+            ms = milliseconds(lambda: attend(*operands), repeats)
+            long = sustained(lambda: attend(*operands))
+            error = relative(attend(*operands), exact)
         tell(
             section="kernels",
-            what="one window layer",
-            kind="fp8",
-            first_s=cold,
-            ms=milliseconds(lambda: windows(*parts, attention_fp8.attend), 3),
+            what="attention",
+            kind=kind,
+            tokens=tokens,
+            ms=ms,
+            sustained_ms=long,
+            sustained_tflops=4 * tokens * tokens * 5120 / long / 1e9,
+            relative_to_cudnn=error,
         )
+    attention.KERNELS = cudnn
+    return exact
+
+
+def windows_times(frame: int) -> None:
+    """Tells what one window layer's attention takes by each kernel."""
+    qkv = torch.randn(FRAMES * frame + AUDIO + TEXT, 7216, device=CUDA, dtype=torch.bfloat16)
+
+    def windows(parts: list[Tensor], kernel: Callable[..., Tensor]) -> None:
+        for _ in attention.attend_windowed(*parts, FRAMES, frame, 11, kernel):
+            pass
+
+    with without_flash3():
+        ms = sustained(lambda: windows(split(qkv), attention.attend))
+    tell(section="kernels", what="one window layer", kind="cudnn", sustained_ms=ms)
+    if attention.flash3(CUDA):
+        ms = sustained(lambda: windows(split(qkv), attention.attend))
+        tell(section="kernels", what="one window layer", kind="flash 3", sustained_ms=ms)
+        parts, kernel = e4m3(qkv)
+        ms = sustained(lambda: windows(parts, kernel))
+        tell(section="kernels", what="one window layer", kind="flash 3, e4m3", sustained_ms=ms)
 
 
 def tuning() -> None:
-    """Choices that were looked at: cuDNN's plans for e4m3 attention, sums inside products, the decoder's parts."""
-    import cudnn
-
+    """Choices that were looked at: sums inside products, the decoder's parts."""
     tokens = FRAMES * 34 * 60 + AUDIO + TEXT
-    qkv = torch.randn(tokens, 7168, device=CUDA, dtype=torch.bfloat16).to(transformer_ops.FP8)
-    q, k, v = (part.unflatten(1, (-1, 128)) for part in qkv.split([5120, 1024, 1024], dim=1))
-    for rows, keys in ((tokens, tokens), (2040, 23 * 2040 + 720)):
-        for form in ("in place", "compact"):
-            part = [q[:rows], k[:keys], v[:keys]]
-            part = part if form == "in place" else [x.contiguous() for x in part]
-            ms = milliseconds(lambda part=part: attention_fp8.attend(*part), 3)
-            tell(
-                section="tuning",
-                what="fp8 attention",
-                form=form,
-                rows=rows,
-                keys=keys,
-                ms=ms,
-                tflops=4 * rows * keys * 5120 / ms / 1e9,
-            )
-    graph, _ = attention_fp8._graph(q.shape, q.stride(), k.shape, k.stride(), v.stride(), 0)
-    tell(section="tuning", what="fp8 plans", count=graph.get_execution_plan_count(), version=cudnn.backend_version())
-    del qkv, q, k, v
     x = torch.randn(tokens, 5120, device=CUDA)
     a = torch.randn(tokens, 5120, device=CUDA, dtype=torch.bfloat16)
     w = torch.randn(5120, 5120, device=CUDA, dtype=torch.bfloat16)

@@ -5,6 +5,8 @@ torch is imported only when a clip is made: asking what the engine can do stays 
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -65,6 +67,8 @@ class HappyHorseEngine:
             raise EngineError("engine_unavailable", found.reason, found.fix, "model")
         options = settings.read(request, found.qualities, found.models)
         if self._pipeline is None:
+            if sys.platform == "linux":  # read by torch when it first takes memory of the GPU: fewer gaps in it
+                os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
             from .models import Models, best_device
             from .pipeline import Pipeline
 

@@ -98,7 +98,7 @@ def choose_plans(
     """Plans that should fit into `free` bytes of GPU memory, the best first; empty where none does.
 
     `fp8`: whether the GPU has such products (see `supports_fp8`). `fp8_attention`: speed goes before precision,
-    so that 8 bits are best, in attention too (needs `attention_fp8.available`).
+    so that 8 bits are best, in attention too (needs `attention.flash3`).
     """
     order = ("bf16",) if not fp8 else ("fp8",) if fp8_attention else ("bf16", "fp8")
     plans = []

@@ -33,9 +33,7 @@ class Pipeline:
         self._models = models
         self._device = models.device
 
-    def generate(
-        self, request: Request, options: Settings, progress: Progress, cancelled: Callable[[], bool]
-    ) -> Clip:
+    def generate(self, request: Request, options: Settings, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """The clip of `request`. Its frames are decoded as they are taken.
 
         Raises:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import torch
 from torch import Tensor
 
-from . import attention_fp8, rope, transformer_ops
-from .attention import attend, attend_windowed
+from . import rope, transformer_ops
+from .attention import attend, attend_windowed, scale_values
 from .config import PATCH, TransformerConfig, parameter_shapes
 from .memory_streaming import BlockStore
 from .transformer_ops import FP8, Operand, Rows
@@ -81,7 +82,7 @@ class Transformer:
         resident_bytes: how much of the device's memory blocks may take; the rest is streamed. None: all of them.
         rows_at_once: tokens of the wide products in work at a time.
         fused: use the Triton kernels (default: on a CUDA device).
-        fp8_attention: attention in e4m3 as well; needs `attention_fp8.available`.
+        fp8_attention: attention in e4m3 as well; needs `attention.flash3`.
     """
 
     def __init__(
@@ -226,10 +227,10 @@ class Transformer:
             )
         gates = qkv[:, sum(columns) : sum(columns) + config.gate_heads] if config.gating else None
         gated = self._empty(layout.tokens, heads * dim)
-        kernel, scale = attend, None
+        kernel = attend
         if self.fp8_attention:
-            kernel, values = attention_fp8.attend, slice(sum(columns[:2]), sum(columns))
-            scale = attention_fp8.scale_values(qkv[:, values], operands[:, values])
+            values = slice(sum(columns[:2]), sum(columns))
+            kernel = partial(attend, v_scale=scale_values(qkv[:, values], operands[:, values], kv_heads))
         q, k, v = (part.unflatten(1, (-1, dim)) for part in operands[:, : sum(columns)].split(columns, dim=1))
         frames = layout.grid[0]
         if block.windowed and config.window < frames - 1:
@@ -238,8 +239,6 @@ class Transformer:
             results = iter([(slice(None), kernel(q, k, v))])
         for rows, result in results:
             self.ops.gate(result, None if gates is None else gates[rows], gated[rows])
-        if scale is not None and isinstance(gated, Rows):
-            gated.scale.mul_(scale)
         for expert, rows in pieces:
             weights.proj.product(gated[rows], expert, out=spare[rows])
         return spare

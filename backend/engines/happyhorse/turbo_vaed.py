@@ -6,9 +6,11 @@ Not causal: each window of latent frames is decoded with one neighbour to each s
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import torch
@@ -98,7 +100,7 @@ class TurboDecoder:
         self.device = torch.device(device)
         self.dtype = dtype or (torch.bfloat16 if self.device.type == "cuda" else torch.float32)
         self.weights: dict[str, Tensor] = {}
-        self.norm = _norm_function(self.device)
+        self.ops = _ops(self.device)
         self.mean = torch.tensor(LATENT_MEAN, device=self.device).view(1, -1, 1, 1, 1)
         self.std = torch.tensor(LATENT_STD, device=self.device).view(1, -1, 1, 1, 1)
 
@@ -244,24 +246,35 @@ class TurboDecoder:
         return torch.cat([self._unpatchify(part) for part in parts], dim=2)
 
     def _conv(
-        self, parts: list[Tensor], name: str, act: str | None = None, add: list[Tensor] | None = None
+        self,
+        parts: list[Tensor],
+        name: str,
+        act: str | None = None,
+        *,
+        owed: Tensor | None = None,
+        add: list[Tensor] | None = None,
     ) -> list[Tensor]:
         """A convolution along time and space of `parts`, after their norm and `act` where one is given.
 
-        Space is padded with zeros; before the first and after the last frame they are repeated. Each part of
-        the answer has that of `add` added to it, which is then let go.
+        Space is padded with zeros; before the first and after the last frame they are repeated. `owed` is the bias
+        that `parts` still lack. Each part of the answer has that of `add` added to it, which is then let go.
         """
-        weight, bias = self.weights[f"{name}.weight"], self.weights[f"{name}.bias"]
-        padding = (0, weight.shape[3] // 2, weight.shape[4] // 2)
         answers = []
         for i in range(len(parts)):
-            answers.append(functional.conv3d(self._with_neighbours(parts, i, act), weight, bias, padding=padding))
+            answers.append(self._conv_bare(self._with_neighbours(parts, i, act, owed), name))
+            self.ops.add(answers[i], self.weights[f"{name}.bias"], None if add is None else add[i])
             if add is not None:
-                answers[i].add_(add[i])
                 add[i] = answers[i][:, :, :0]
         return answers
 
-    def _with_neighbours(self, parts: list[Tensor], i: int, act: str | None) -> Tensor:
+    def _conv_bare(self, x: Tensor, name: str) -> Tensor:
+        """Without its bias, which torch would add in a slow pass of its own."""
+        weight = self.weights[f"{name}.weight"]
+        return functional.conv3d(x, weight, padding=(0, weight.shape[3] // 2, weight.shape[4] // 2))
+
+    def _with_neighbours(
+        self, parts: list[Tensor], i: int, act: str | None, owed: Tensor | None = None
+    ) -> Tensor:
         """Part i with one frame more on both sides, normed."""
         part = parts[i]
         _, channels, frames, height, width = part.shape
@@ -281,18 +294,20 @@ class TurboDecoder:
             if act is None:
                 target.copy_(source)
             else:
-                self.norm(source, EPS, act, target)
+                self.ops.norm(source, EPS, act, target, owed)
         return out
 
     def _residual(self, parts: list[Tensor], name: str, act: str) -> list[Tensor]:
-        inside = self._conv(parts, f"{name}.conv1.conv", act)
-        if f"{name}.conv_shortcut.conv.weight" in self.weights:
-            weight, bias = (self.weights[f"{name}.conv_shortcut.conv.{kind}"] for kind in ("weight", "bias"))
+        first, shortcut = f"{name}.conv1.conv", f"{name}.conv_shortcut.conv"
+        inside = [self._conv_bare(self._with_neighbours(parts, i, act), first) for i in range(len(parts))]
+        if f"{shortcut}.weight" in self.weights:
             for i, part in enumerate(parts):
                 normed = torch.empty_like(part)
-                self.norm(part, SHORTCUT_EPS, "none", normed)
-                parts[i] = functional.conv3d(normed, weight, bias)
-        return self._conv(inside, f"{name}.conv2.conv", "silu", add=parts)
+                self.ops.norm(part, SHORTCUT_EPS, "none", normed, None)
+                parts[i] = functional.conv3d(normed, self.weights[f"{shortcut}.weight"])
+                self.ops.add(parts[i], self.weights[f"{shortcut}.bias"], None)
+        owed = self.weights[f"{first}.bias"]
+        return self._conv(inside, f"{name}.conv2.conv", "silu", owed=owed, add=parts)
 
     def _upsample(self, parts: list[Tensor], name: str, first: bool, spatial_only: bool) -> list[Tensor]:
         if not spatial_only:
@@ -305,7 +320,8 @@ class TurboDecoder:
             frames = part[0].transpose(0, 1)
             for few in frames.split(max(1, PART_ELEMENTS // (4 * frames[0].numel()))):
                 large = functional.interpolate(few, scale_factor=2.0, mode="nearest")
-                answers.append(functional.conv2d(large, weight, bias, padding=1).transpose(0, 1)[None])
+                answers.append(functional.conv2d(large, weight, padding=1).transpose(0, 1)[None])
+                self.ops.add(answers[-1], bias, None)
         return answers
 
     def _unpatchify(self, x: Tensor) -> Tensor:
@@ -334,17 +350,30 @@ def _arrived(frames: Tensor, done: torch.cuda.Event | None) -> Tensor:
     return frames
 
 
-def norm(x: Tensor, eps: float, act: str, out: Tensor) -> None:
-    """x [1, C, T, H, W] over its root mean square along C, through `act` ("none", "relu", "silu"), into `out`."""
+def norm(x: Tensor, eps: float, act: str, out: Tensor, bias: Tensor | None) -> None:
+    """x [1, C, T, H, W] (+ bias [C]) over its root mean square along C, through `act` ("none", "relu", "silu").
+
+    Goes into `out`.
+    """
+    x = x if bias is None else x + bias.view(1, -1, 1, 1, 1)
     x = x * torch.rsqrt(x.float().square().mean(dim=1, keepdim=True) + eps).to(x.dtype)
     out.copy_({"none": lambda y: y, "relu": functional.relu, "silu": functional.silu}[act](x))
 
 
-def _norm_function(device: torch.device) -> Callable[[Tensor, float, str, Tensor], None]:
-    if device.type != "cuda":
-        return norm
-    try:
-        from . import turbo_vaed_triton
-    except ImportError:
-        return norm
-    return turbo_vaed_triton.norm
+def add(x: Tensor, bias: Tensor, other: Tensor | None) -> None:
+    """x [1, C, T, H, W] += bias [C] (+ other, of x's shape)."""
+    x += bias.view(1, -1, 1, 1, 1)
+    if other is not None:
+        x += other
+
+
+def _ops(device: torch.device) -> ModuleType:
+    """`norm` and `add` for `device`."""
+    if device.type == "cuda":
+        try:
+            from . import turbo_vaed_triton
+        except ImportError:  # torch without Triton (Windows): the same numbers, slower
+            pass
+        else:
+            return turbo_vaed_triton
+    return sys.modules[__name__]

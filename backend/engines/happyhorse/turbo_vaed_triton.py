@@ -1,4 +1,4 @@
-"""`turbo_vaed.norm` as one Triton kernel: norm and activation in one pass."""
+"""`turbo_vaed.norm` and `turbo_vaed.add` as one Triton kernel each: one pass over the pixels."""
 
 from __future__ import annotations
 
@@ -16,9 +16,11 @@ ACTS = {"none": 0, "relu": 1, "silu": 2}
 def _norm(
     x,
     out,
+    bias,
     pixels,
     eps: tl.constexpr,
     act: tl.constexpr,
+    biased: tl.constexpr,
     channels: tl.constexpr,
     block: tl.constexpr,
     block_channels: tl.constexpr,
@@ -28,6 +30,8 @@ def _norm(
     mask = (pixel < pixels)[:, None] & (channel < channels)[None, :]
     place = pixel[:, None] * channels + channel[None, :]
     value = tl.load(x + place, mask=mask, other=0.0).to(tl.float32)
+    if biased:
+        value += tl.load(bias + channel, mask=channel < channels, other=0.0).to(tl.float32)[None, :]
     value *= tl.rsqrt(tl.sum(value * value, axis=1) / channels + eps)[:, None]
     if act == 1:
         value = tl.maximum(value, 0.0)
@@ -36,14 +40,51 @@ def _norm(
     tl.store(out + place, value.to(out.dtype.element_ty), mask=mask)
 
 
-def norm(x: Tensor, eps: float, act: str, out: Tensor) -> None:
+@triton.jit
+def _add(x, bias, other, count, channels: tl.constexpr, summed: tl.constexpr, block: tl.constexpr):
+    place = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
+    mask = place < count
+    value = tl.load(x + place, mask=mask, other=0.0).to(tl.float32)
+    value += tl.load(bias + place % channels, mask=mask, other=0.0).to(tl.float32)
+    if summed:
+        value += tl.load(other + place, mask=mask, other=0.0).to(tl.float32)
+    tl.store(x + place, value.to(x.dtype.element_ty), mask=mask)
+
+
+def _channels_last(x: Tensor) -> bool:
+    return x.permute(0, 2, 3, 4, 1).is_contiguous()
+
+
+def norm(x: Tensor, eps: float, act: str, out: Tensor, bias: Tensor | None) -> None:
     """See `turbo_vaed.norm`; x and out are channels-last in memory, in one piece."""
     _, channels, frames, height, width = x.shape
-    last = (0, 2, 3, 4, 1)
-    if not x.permute(last).is_contiguous():
+    if not _channels_last(x):
         x = x.contiguous(memory_format=torch.channels_last_3d)
-    assert out.permute(last).is_contiguous()
+    assert _channels_last(out)
     pixels = frames * height * width
     block_channels = triton.next_power_of_2(channels)
     block = max(1, 4096 // block_channels)
-    _norm[(triton.cdiv(pixels, block),)](x, out, pixels, eps, ACTS[act], channels, block, block_channels, num_warps=4)
+    _norm[(triton.cdiv(pixels, block),)](
+        x,
+        out,
+        x if bias is None else bias,
+        pixels,
+        eps,
+        ACTS[act],
+        bias is not None,
+        channels,
+        block,
+        block_channels,
+        num_warps=4,
+    )
+
+
+def add(x: Tensor, bias: Tensor, other: Tensor | None) -> None:
+    """See `turbo_vaed.add`; x and other are channels-last in memory, in one piece."""
+    if other is not None and not _channels_last(other):
+        other = other.contiguous(memory_format=torch.channels_last_3d)
+    assert _channels_last(x)
+    block = 4096
+    _add[(triton.cdiv(x.numel(), block),)](
+        x, bias, x if other is None else other, x.numel(), x.shape[1], other is not None, block, num_warps=8
+    )
