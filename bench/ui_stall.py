@@ -47,7 +47,7 @@ from rooms import room
 scene = room(1280, 720, "BLENDER_WORKBENCH")
 bpy.ops.wm.save_as_mainfile(filepath={film!r})
 from take_one.client.target import RemoteTarget
-from take_one.scene import jobs, landing, properties, pump, render, still_files, takes
+from take_one.scene import jobs, landing, moving, properties, pump, render, still_files
 from take_one.scene.state import STATE, RENDERING
 shot = properties.add_shot(scene)
 shot.name, shot.prompt, shot.sound, shot.seconds, shot.still_source = "Room", "slowly push in", "rain", 5.0, "VIEWPORT"
@@ -67,7 +67,7 @@ def timed(owner, name, label):
 timed(pump, "pump", "tick")
 timed(pump, "handle", "")
 timed(landing, "push_undo", "undo step")
-timed(takes, "relocate_takes", "relocate")
+timed(moving, "relocate_takes", "relocate")
 def idle():
     now = time.perf_counter(), time.thread_time()
     if last[0] is not None:

@@ -154,6 +154,22 @@ class TAKEONE_OT_variations(Animate, bpy.types.Operator):
     )
     count: IntProperty(name="Takes", description="How many takes to make", default=3, min=2, max=16)
 
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if bpy.app.background:
+            return self.execute(context)
+        return context.window_manager.invoke_props_dialog(self, width=240, confirm_text="Animate")
+
+    def draw(self, _context: bpy.types.Context) -> None:
+        column = self.layout.column()
+        column.use_property_split = True
+        column.use_property_decorate = False
+        column.prop(self, "count")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        if self.options.is_invoke and not bpy.app.background:
+            return attempt(self, lambda: self.begin(context))
+        return super().execute(context)
+
     def seeds(self) -> list[int] | None:
         if self.seed >= 0:
             return list(range(self.seed, self.seed + self.count))

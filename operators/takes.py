@@ -9,9 +9,10 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import IntProperty, StringProperty
 
-from ..scene import compare, properties, strips, takes
+from ..scene import compare, jobs, landing, properties, strips, takes
 from ..scene.edit import ensure_edit_scene, find_edit_scene
 from ..scene.errors import SceneError
+from ..scene.state import STATE
 from .animate import chosen_take, poll_ready, poll_take
 from .report import attempt, fail
 from .shots import shot_of, shot_scene
@@ -147,14 +148,14 @@ def editing_template() -> Path:
 
 
 class TAKEONE_OT_take_make_current(ReadyTakeOperator, bpy.types.Operator):
-    """Show this take in the edit, wherever the shot is used. Trims, transforms and effects stay"""
+    """Show this take wherever the edit uses the shot; trims and effects stay. It is laid anew where no strip is left"""
 
     bl_idname = "takeone.take_make_current"
     bl_label = "Make Current"
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: takes.make_current(*self.find(context)))
+        return attempt(self, lambda: landing.show(context, *self.find(context)))
 
 
 class TAKEONE_OT_take_compare(ReadyTakeOperator, bpy.types.Operator):
@@ -236,10 +237,15 @@ class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        try:
+            _shot, take = self.find(context)
+        except SceneError as error:
+            return fail(self, error)
+        self.take = take.uid  # another one may be chosen by the time of the answer
         return context.window_manager.invoke_confirm(
             self,
             event,
-            title=rpt_("Delete this take?"),
+            title=rpt_("Delete take {number}?").format(number=take.number),
             message=rpt_("Its files go to the trash, its strips leave the edit."),
             confirm_text=rpt_("Delete"),
         )
@@ -247,7 +253,9 @@ class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             shot, take = self.find(context)
-            number = take.number
+            number, job = take.number, STATE.making(take.uid)
+            if job is not None:
+                jobs.cancel(job.key)
             where = takes.delete(shot, take)
         except SceneError as error:
             return fail(self, error)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..operators import connection, models
+from ..operators import connection, models, moving
 from ..scene import pump
 from ..scene.state import STATE
 from . import pictures
@@ -47,6 +47,7 @@ def _tick() -> float:
     if pictures.load_wanted() | models.poll():
         pump.redraw()
     connection.begin(_shown)
+    moving.ask()
     if _models_shown and models.models().state.state == "":
         models.models().refresh()
     return PAUSE

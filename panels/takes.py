@@ -9,10 +9,16 @@ from bpy.app.translations import pgettext_iface as iface_
 
 from ..operators import shots
 from ..scene import compare, takes
+from ..scene.state import STATE
 from . import pictures
-from .layout import SidebarPanel, in_both_sidebars, reason, region_scale, wrapped
+from .layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
 
-STATUS_ICONS = {"WAITING": "SORTTIME", "FAILED": "ERROR", "CANCELLED": "CANCEL"}
+STATUS_ICONS = {"WAITING": "SORTTIME", "READY": "ERROR", "FAILED": "ERROR", "CANCELLED": "CANCEL"}  # without a clip
+LACKS = {
+    "READY": "The take's file is gone",
+    "FAILED": "This take could not be made",
+    "CANCELLED": "This take was cancelled",
+}
 
 
 class TakesPanel(SidebarPanel):
@@ -38,9 +44,7 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     icon = pictures.icon(take.thumbnail or take.clip, "chosen take")
     if icon:
         layout.template_icon(icon_value=icon, scale=region_scale(context, 5.0))
-    if take.status == "READY" and takes.clip_missing(take):
-        reason(layout, context, iface_("The take's file is gone"))
-        layout.operator("takeone.make_again", icon="FILE_REFRESH")
+    draw_lack(layout, context, take)
     row = layout.row(align=True)
     row.operator("takeone.take_play", text="Play", icon="PLAY")
     row.operator("takeone.show_edit", text="", icon="SEQUENCE")
@@ -66,8 +70,25 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     column = layout.column(align=True)
     column.scale_y = 0.8
     column.label(text=iface_("{engine}, seed {seed}").format(engine=take.engine, seed=take.seed), translate=False)
+    if bpy.data.filepath and take.clip and not take.clip.startswith("//"):
+        wrapped(layout, context, iface_("This take lies in another folder than the file"), icon="FILE_FOLDER")
+        layout.operator("takeone.bring_takes", icon="PASTEDOWN")
     if take.notes:
         wrapped(layout, context, take.notes, icon="INFO")
+
+
+def draw_lack(layout: bpy.types.UILayout, context: bpy.types.Context, take: Any) -> None:
+    """Why the take has no clip, and the way to one."""
+    if STATE.making(take.uid) or take.status == "WAITING":
+        return
+    if take.status == "READY" and not takes.clip_missing(take):
+        return
+    column = layout.column(align=True)
+    column.alert = take.status != "CANCELLED"
+    wrapped(column, context, iface_(LACKS[take.status]), icon=STATUS_ICONS[take.status])
+    row = layout.row()
+    row.scale_y = 1.2
+    row.operator("takeone.make_again", icon="FILE_REFRESH")
 
 
 class TAKEONE_UL_takes(bpy.types.UIList):
@@ -86,12 +107,15 @@ class TAKEONE_UL_takes(bpy.types.UIList):
         _flag: int = 0,
     ) -> None:
         row = layout.row(align=True)
-        picture = pictures.icon(item.thumbnail or item.clip)
         name = iface_("Take {number}").format(number=item.number)
-        if picture:
+        lacking = item.status != "READY" or takes.clip_missing(item)
+        picture = 0 if lacking else pictures.icon(item.thumbnail or item.clip)
+        if STATE.making(item.uid):
+            row.label(text=name, icon=STATUS_ICONS["WAITING"], translate=False)
+        elif picture:
             row.label(text=name, icon_value=picture, translate=False)
         else:
-            row.label(text=name, icon=STATUS_ICONS.get(item.status, "FILE_MOVIE"), translate=False)
+            row.label(text=name, icon=STATUS_ICONS[item.status] if lacking else "FILE_MOVIE", translate=False)
         tail = row.row(align=True)
         tail.alignment = "RIGHT"
         if item.rating:

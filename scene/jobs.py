@@ -1,7 +1,7 @@
 """From a shot's card to a job: take the still, send the request, follow it until its take has landed.
 
-The take's uid is the job's key. A job is bound to file, scene and shot by ids, so that undo, redo, renames,
-file load and a restart of Blender do not lose it.
+The job's key becomes the uid of its take. A job is bound to file, scene, shot and take by ids, so that undo, redo,
+renames, file load and a restart of Blender do not lose it.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .errors import SceneError
 from .paths import stored_path
 from .plan import Plan, clip_size, frame_rate, make_plan
 from .properties import ensure_ids, find_shot, find_take
-from .state import RENDERING, SENDING, STATE, Job
+from .state import RENDERING, STATE, Job
 from .still import Still
 
 __all__ = ["cancel", "cancel_all", "clip_size", "make_again", "run_blocking", "start", "submit", "wait"]
@@ -149,8 +149,10 @@ def submit(
 
 
 def make_again(context: bpy.types.Context, shot: Any, take_uid: str, changes: dict[str, Any] | None = None) -> str:
-    """Send the request of a take once more, from what it kept (its still, direction, engine, seed): a new
-    take that replaces it on its strips. `changes` stand in for fields of its JobRequest, as JSON.
+    """Send the request of a take once more, from what it kept (its still, direction, engine, seed). A take
+    without a clip (its file is gone, it failed or was cancelled) gets one; of another, and with `changes`, a
+    new take is made that replaces it on its strips. `changes` stand in for fields of its JobRequest, as JSON.
+    Returns the job's key.
 
     Raises:
         SceneError: cannot_remake where the take kept no request, or its still is gone.
@@ -158,7 +160,9 @@ def make_again(context: bpy.types.Context, shot: Any, take_uid: str, changes: di
     old = find_take(shot, take_uid)
     kept = json.loads(old.request or "{}").get("kept") if old else None
     if old is None or not kept:
-        raise SceneError("cannot_remake", "This take did not keep what it was made from. Animate the shot instead.")
+        raise SceneError(
+            "cannot_remake", "This take did not keep what it was made from. Animate the shot instead.", "retry"
+        )
     beside = Path(bpy.path.abspath(old.still)).parent  # where the still is now; the request has where it was
     for name in ("still", "depth"):
         if kept[name] and not Path(kept[name]).is_file():
@@ -166,8 +170,20 @@ def make_again(context: bpy.types.Context, shot: Any, take_uid: str, changes: di
     request = JobRequest.from_json(kept)
     for path in request.uploads.values():
         if not path.is_file():
-            raise SceneError("cannot_remake", f"The take's still is gone: {path}. Animate the shot instead.")
+            raise SceneError("cannot_remake", f"The take's still is gone: {path}. Animate the shot instead.", "retry")
     key = uuid.uuid4().hex
+    if not changes and (takes.clip_missing(old) or old.status in {"FAILED", "CANCELLED"}):
+        clip = takes.clip_path(old) if old.clip else takes.new_clip_path(shot, old.number)
+        binding = {
+            **request.binding,
+            "take_uid": take_uid,
+            "number": old.number,
+            "shot_name": shot.name,
+            "remade": bool(old.clip),  # its strips are there, if it has any
+        }
+        again = JobRequest.from_json({**kept, "key": key, "binding": binding})
+        _submit(shot, again, clip)
+        return key
     number = takes.next_number(shot)
     binding = {
         **request.binding,
@@ -311,16 +327,20 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
 
 def _hand_over(shot: Any, request: JobRequest, number: int, *, refines: str, still_path: Path) -> None:
     """Put a request into the journal, and its take, still waiting, into the shot's list."""
-    clip = takes.shot_folder(shot) / (takes.take_name(shot.name, number) + ".mp4")
-    try:
-        clip.parent.mkdir(parents=True, exist_ok=True)
-        pump.session().submit(request, clip)
-    except OSError as error:
-        raise SceneError("disk", f"The job could not be written down: {error}.", "free_space") from error
+    _submit(shot, request, takes.new_clip_path(shot, number))
     take = shot.takes.add()
     take.uid, take.number, take.status = request.key, number, "WAITING"
     take.engine, take.seed, take.refines = request.engine, request.seed, refines
     take.still = stored_path(still_path)
     take.request = json.dumps({"kept": request.to_json()})
-    STATE.jobs[request.key] = Job(request.key, shot.uid, shot.name, number, request.binding["file_id"], SENDING)
+
+
+def _submit(shot: Any, request: JobRequest, clip: Path) -> None:
+    """Put a request into the journal; its clip will be at `clip`."""
+    try:
+        clip.parent.mkdir(parents=True, exist_ok=True)
+        pump.session().submit(request, clip)
+    except OSError as error:
+        raise SceneError("disk", f"The job could not be written down: {error}.", "free_space") from error
+    STATE.jobs[request.key] = pump.job_of(request.key, {**request.binding, "shot_name": shot.name})
     STATE.changed()

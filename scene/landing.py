@@ -12,7 +12,7 @@ import bpy
 
 from ..client.events import TakeReady
 from . import strips, takes
-from .edit import EDIT_KEY, ensure_edit_scene
+from .edit import EDIT_KEY, ensure_edit_scene, find_edit_scene
 from .errors import SceneError
 from .paths import stored_path
 from .plan import frame_rate
@@ -57,17 +57,16 @@ def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
     """
     binding = ready.job["binding"]
     shot = _shot_of(binding) or _recreate_shot(context, ready)
-    take = find_take(shot, ready.key) or shot.takes.add()
+    take = find_take(shot, binding["take_uid"]) or shot.takes.add()
     _fill(take, ready)
     shot.last_number = max(shot.last_number, take.number)
     takes.remember(shot, take)
     name = takes.take_name(shot.name, take.number)
     try:
-        yield from _show(context, shot, take, binding)
+        yield from _refresh(shot, take) if binding.get("remade") else _show(context, shot, take, binding)
     except SceneError as error:
         STATE.fail(error, ready.key)
     yield
-    STATE.last_landed = ready.key
     push_undo(context, f"Take One: {name}")
 
 
@@ -78,6 +77,13 @@ def push_undo(context: bpy.types.Context, message: str) -> None:
     with context.temp_override(window=window) if window else context.temp_override():
         if bpy.context.mode == "OBJECT" and bpy.ops.ed.undo_push.poll():
             bpy.ops.ed.undo_push(message=message)
+
+
+def _refresh(shot: Any, take: Any) -> Iterator[None]:
+    """Let the strips of a take that was made again read its file anew."""
+    shown = [strip for _, strip in strips.strips_of_take(take.uid)]
+    name = takes.take_name(shot.name, take.number)
+    yield from strips.swap_steps(shown, takes.clip_path(take), name=name, take_uid=take.uid)
 
 
 def _show(context: bpy.types.Context, shot: Any, take: Any, binding: dict[str, Any]) -> Iterator[None]:
@@ -105,7 +111,33 @@ def _show(context: bpy.types.Context, shot: Any, take: Any, binding: dict[str, A
             edit.frame_end = max(edit.frame_end, strips.end(strip) - 1)
     shot = find_shot(shot_uid)
     if shot is not None:
-        shot.current_take = take_uid
+        _choose(shot, take_uid)
+
+
+def _choose(shot: Any, take_uid: str) -> None:
+    """The edit shows this take now. Where the buttons acted on the one that it showed, they act on this one."""
+    chosen = shot.takes[shot.active_take].uid if 0 <= shot.active_take < len(shot.takes) else ""
+    if chosen in ("", shot.current_take):
+        shot.active_take = [take.uid for take in shot.takes].index(take_uid)
+    shot.current_take = take_uid
+
+
+def show(context: bpy.types.Context, shot: Any, take: Any) -> None:
+    """Show this take in the edit: wherever the edit shows the shot, else on new strips, where the scene wants
+    takes to go.
+
+    Raises:
+        SceneError: clip_missing, no_channel, clip_unreadable.
+    """
+    if strips.strips_of_shot(shot.uid):
+        takes.make_current(shot, take)
+        return
+    takes.check_clip(take)
+    edit = find_edit_scene(context, shot.id_data)
+    placement = shot.id_data.take_one.placement
+    frame = edit.frame_current if edit is not None else None
+    for _ in _show(context, shot, take, {"placement": placement, "frame": frame}):
+        pass
 
 
 def _check_rate(edit: bpy.types.Scene, fps: str | None, take_uid: str) -> None:
@@ -130,7 +162,7 @@ def _fill(take: Any, ready: TakeReady) -> None:
     """Write on the take what its job tells."""
     job, binding = ready.job, ready.job["binding"]
     result = job.get("result") or {}
-    take.uid = ready.key
+    take.uid = binding["take_uid"]
     take.number = binding["number"]
     take.status = "READY"
     take.clip, take.sidecar = stored_path(ready.clip), stored_path(ready.sidecar)

@@ -7,6 +7,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -15,7 +16,7 @@ from ..client import events
 from ..client.home import home
 from ..client.session import Session
 from ..client.target import Target
-from . import landing, prompts, render_settings, still, takes
+from . import landing, moving, prompts, render_settings, still, takes
 from .errors import SceneError
 from .properties import find_shot, find_take
 from .state import ACTIVE, STATE, WAITING_FILE, Backend, Job
@@ -29,6 +30,7 @@ SHOWN_IN = {"VIEW_3D": "UI", "SEQUENCE_EDITOR": "UI", "PREFERENCES": "WINDOW"}  
 _session: Session | None = None
 _waiting: deque[events.Event] = deque()  # told, not handled yet
 _steps: Iterator[None] | None = None  # of the first landing that waits
+_folder_before = ""  # the file's, before it was saved
 _drawn = 0  # the revision that the panels were told to draw last
 
 
@@ -192,12 +194,20 @@ def _failed(event: events.JobFailed) -> None:
         take.status = "CANCELLED" if cancelled else "FAILED"
     if not cancelled:
         STATE.fail(SceneError(error.get("code", ""), error.get("message", ""), error.get("fix") or ""), event.key)
-    session().landed(event.key)
+    if not file_id or landing.file_is_open(file_id):  # else it is told again when its file is open
+        session().landed(event.key)
 
 
 def job_of(key: str, binding: dict) -> Job:
-    """A job of the journal that this Blender did not start itself."""
-    return Job(key, binding["shot_uid"], binding["shot_name"], binding["number"], binding["file_id"])
+    """The job of a request, which this Blender may not have sent itself."""
+    return Job(
+        key,
+        binding["shot_uid"],
+        binding["shot_name"],
+        binding["number"],
+        binding["file_id"],
+        take_uid=binding["take_uid"],
+    )
 
 
 # --- Blender's side -----------------------------------------------------------------------------------------
@@ -232,11 +242,12 @@ def _on_load(*_: object) -> None:
     for job in STATE.jobs.values():
         if job.status == WAITING_FILE and landing.file_is_open(job.file_id):
             job.stage = ""
+    _settle()
     STATE.changed()
     if _session is not None:
         _session.replay()
         if not _session.unfinished():
-            takes.clear_unsaved()
+            moving.clear_unsaved()
 
 
 @bpy.app.handlers.persistent
@@ -245,23 +256,40 @@ def _on_undo(*_: object) -> None:
     if not still.rendering():
         render_settings.heal()
     takes.restore_after_undo()
+    _settle()
     STATE.changed()
+
+
+def _settle() -> None:
+    """Takes do not wait for jobs that there are no more."""
+    if takes.waiting():
+        takes.settle({*session().unfinished(), *(job.take_uid for job in STATE.jobs.values())})
 
 
 @bpy.app.handlers.persistent
 def _on_save(*_: object) -> None:
-    takes.store_paths()
+    moving.store_paths()
     _relocate()
+    if _folder_before and _folder_before != _folder() and moving.elsewhere():
+        STATE.takes_elsewhere = True
+        STATE.changed()
 
 
 @bpy.app.handlers.persistent
 def _before_save(filepath: str, *_: object) -> None:
-    takes.hold_paths(filepath)
+    global _folder_before
+    _folder_before = _folder()
+    moving.hold_paths(filepath)
+
+
+def _folder() -> str:
+    """The folder of the open file; "" until it is saved."""
+    return str(Path(bpy.data.filepath).parent) if bpy.data.filepath else ""
 
 
 def _relocate() -> None:
     try:
-        takes.relocate_takes()
+        moving.relocate_takes()
     except OSError as error:
         message = (
             f"The takes could not be brought beside the file: {error.strerror or error}. They stay where they are."

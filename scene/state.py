@@ -49,7 +49,7 @@ class Install:
 
 @dataclass
 class Job:
-    """One take being made. `key` is also the take's uid.
+    """One take being made. `take_uid` differs from `key` only where a take that was there is made again.
 
     `preview` is a JPEG (None until there is one), `preview_count` grows with each new one. `progress` is
     0..100.
@@ -67,6 +67,10 @@ class Job:
     queue_position: int | None = None
     preview: bytes | None = None
     preview_count: int = 0
+    take_uid: str = ""
+
+    def __post_init__(self) -> None:
+        self.take_uid = self.take_uid or self.key
 
 
 @dataclass
@@ -76,12 +80,10 @@ class State:
     backend: Backend = field(default_factory=Backend)
     install: Install = field(default_factory=Install)
     engines: list[dict[str, Any]] = field(default_factory=list)  # the entries of GET /v1/models
-    jobs: dict[str, Job] = field(
-        default_factory=dict
-    )  # by key, oldest first; gone when landed, failed or cancelled
+    jobs: dict[str, Job] = field(default_factory=dict)  # by key, oldest first; gone when landed, failed or cancelled
     last_error: Problem | None = None
+    takes_elsewhere: bool = False  # the file was saved in another folder than its takes; the user is to be asked
     wording: str = ""  # uid of the shot whose final prompt was asked for
-    last_landed: str = ""  # key of the take that landed last
     revision: int = 0
 
     def changed(self) -> None:
@@ -102,9 +104,9 @@ class State:
         """An engine's capabilities, or None where the backend has not told yet."""
         return next((engine for engine in self.engines if engine["id"] == engine_id), None)
 
-    def jobs_of(self, shot_uid: str) -> list[Job]:
-        """The unfinished jobs of a shot, oldest first."""
-        return [job for job in self.jobs.values() if job.shot_uid == shot_uid]
+    def making(self, take_uid: str) -> Job | None:
+        """The unfinished job that makes this take, or None."""
+        return next((job for job in self.jobs.values() if job.take_uid == take_uid), None)
 
 
 STATE = State()

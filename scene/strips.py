@@ -292,6 +292,8 @@ def _swap_sound(strip: bpy.types.Strip, filepath: str) -> None:
     if old is not None:
         new.use_mono, new.use_memory_cache = old.use_mono, old.use_memory_cache
     strip.sound = new
+    if new == old:
+        new.filepath = filepath  # reads the file anew
     if old is not None and old.users == 0:
         bpy.data.sounds.remove(old)
 

@@ -1,10 +1,9 @@
-"""The takes of a shot: numbers, files, which one the edit shows, deletion."""
+"""The takes of a shot: numbers, files, which one the edit shows, deletion, undo."""
 
 from __future__ import annotations
 
 import os
 import re
-import shutil
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,6 @@ from .state import STATE
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
 LONGEST_NAME = 48
-FILES = ("clip", "sidecar", "thumbnail", "still")  # what takes (and shots) point to
 
 # The takes that landed, by file, shot and take: an undo may take them out of the file, but not for long.
 _landed: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
@@ -60,6 +58,11 @@ def shot_folder(shot: Any) -> Path:
     return takes_folder(file_id) / safe_name(shot.name)
 
 
+def new_clip_path(shot: Any, number: int) -> Path:
+    """Where the clip of a new take goes."""
+    return shot_folder(shot) / (take_name(shot.name, number) + ".mp4")
+
+
 def next_number(shot: Any) -> int:
     """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from
     now on."""
@@ -84,6 +87,14 @@ def clip_missing(take: Any) -> bool:
     return take.status == "READY" and not clip_path(take).is_file()
 
 
+def check_clip(take: Any) -> None:
+    """Raises SceneError clip_missing (fix "retry": make it again) where the take has no clip."""
+    if take.status != "READY" or clip_missing(take):
+        raise SceneError(
+            "clip_missing", f"The file of take {take.number} is gone: {take.clip}. Make it again.", "retry"
+        )
+
+
 # --- the edit's choice --------------------------------------------------------------------------------------
 
 
@@ -92,12 +103,9 @@ def make_current(shot: Any, take: Any) -> int:
     place, trims, transforms and effects stay, in every scene. Returns the number of strips that changed.
 
     Raises:
-        SceneError: clip_missing (fix "retry": make it again), no_strip where no scene shows the shot.
+        SceneError: clip_missing; no_strip where no scene shows the shot.
     """
-    if take.status != "READY" or clip_missing(take):
-        raise SceneError(
-            "clip_missing", f"The file of take {take.number} is gone: {take.clip}. Make it again.", "retry"
-        )
+    check_clip(take)
     pairs = strips.strips_of_take(shot.current_take) if shot.current_take else []
     if not pairs and not strips.strips_of_take(take.uid):
         pairs = strips.strips_of_shot(shot.uid)
@@ -139,119 +147,48 @@ def remember(shot: Any, take: Any) -> None:
 
 
 def restore_after_undo() -> None:
-    """Put landed takes back into the lists that an undo took them out of. Their strips stay undone."""
+    """Put landed takes back into the lists that an undo took them out of, or where it made them wait again. Their
+    strips stay undone."""
     for shot in all_shots():
         for uid, values in _landed.get(_place(shot), {}).items():
-            if find_take(shot, uid) is None:
-                take = shot.takes.add()
+            take = find_take(shot, uid)
+            if take is None or take.status != "READY":
+                take = take or shot.takes.add()
                 for name, value in values.items():
                     setattr(take, name, value)
         shot.last_number = max([shot.last_number, *(take.number for take in shot.takes)])
 
 
-def _place(shot: Any) -> tuple[str, str]:
-    return shot.id_data.take_one.file_id, shot.uid
-
-
-# --- saving -------------------------------------------------------------------------------------------------
-
-
-def relocate_takes() -> int:
-    """Bring takes made before the file was first saved to //takes/ and point takes and strips to them.
-    Returns how many paths were changed. The originals stay until `clear_unsaved`: the .blend on disk, and
-    the steps of undo, still point to them.
-
-    Raises:
-        OSError: a file could not be written; nothing points to it then.
-    """
-    file_id = _open_file_id()
-    source = unsaved_folder(file_id)
-    if not bpy.data.filepath or not file_id or not source.is_dir():
-        return 0
-    target = takes_folder(file_id)
-    moved: dict[str, Path] = {}
-    for old in sorted(path for path in source.rglob("*") if path.is_file()):
-        new = target / old.relative_to(source)
-        if not new.exists():
-            _bring(old, new)
-        moved[os.path.normpath(old)] = new
-    changed = 0
-    for item, name in _path_users():
-        old_path = getattr(item, name)
-        place = moved.get(os.path.normpath(bpy.path.abspath(old_path))) if old_path else None
-        if place is not None:
-            setattr(item, name, stored_path(place))
-            changed += 1
-    _remember_again()
-    return changed
-
-
-def clear_unsaved() -> None:
-    """Remove the originals of relocated takes where nothing of the file points to them: for after the file
-    was opened, when no undo leads back to them."""
-    file_id = _open_file_id()
-    folder = unsaved_folder(file_id)
-    if not bpy.data.filepath or not file_id or not folder.is_dir():
-        return
-    paths = [getattr(item, name) for item, name in _path_users()]
-    if not any(Path(os.path.normpath(bpy.path.abspath(path))).is_relative_to(folder) for path in paths if path):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def hold_paths(saved_as: str) -> None:
-    """Before the file is saved in another folder: takes are named by their whole paths, which stay valid
-    there. (Blender does the same for its own paths.) `store_paths` undoes it after the save."""
-    if not bpy.data.filepath or Path(saved_as).parent == Path(bpy.data.filepath).parent:
-        return
-    for item, name in _path_users(own_only=True):
-        value = getattr(item, name)
-        if value.startswith("//"):
-            setattr(item, name, os.path.normpath(bpy.path.abspath(value)))
-
-
-def store_paths() -> None:
-    """After a save: paths beside the .blend are relative to it."""
-    for item, name in _path_users(own_only=True):
-        value = getattr(item, name)
-        if value and not value.startswith("//") and stored_path(Path(value)) != value:
-            setattr(item, name, stored_path(Path(value)))
-    _remember_again()
-
-
-def _open_file_id() -> str:
-    return next((scene.take_one.file_id for scene in bpy.data.scenes if scene.take_one.file_id), "")
-
-
-def _bring(old: Path, new: Path) -> None:
-    """A second name for the file where the disk allows it, else a copy."""
-    new.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        new.hardlink_to(old)
-    except OSError:
-        aside = new.with_name(new.name + ".part")
-        shutil.copyfile(old, aside)
-        aside.replace(new)
-
-
-def _path_users(own_only: bool = False) -> list[tuple[Any, str]]:
-    """What names a take's files, and by which property: shots and takes, and strips and sounds unless
-    `own_only`."""
-    users: list[tuple[Any, str]] = [
-        (item, name)
+def waiting() -> list[tuple[Any, Any]]:
+    """The shots and takes of the open file that wait for their clip, by the file."""
+    return [
+        (shot, take)
         for shot in all_shots()
-        for item in (shot, *shot.takes)
-        for name in FILES
-        if name in item.bl_rna.properties
+        if shot.id_data.library is None
+        for take in shot.takes
+        if take.status == "WAITING"
     ]
-    if not own_only:
-        users += [(strip, "filepath") for _, strip in strips.all_strips() if strip.type == "MOVIE"]
-        users += [(sound, "filepath") for sound in bpy.data.sounds]
-    return users
 
 
-def _remember_again() -> None:
-    """Paths of remembered takes have changed."""
+def settle(unfinished: set[str]) -> None:
+    """Takes that wait for a job that there is no more: an undo or the saved file says so. They are ready where
+    their clip is there, else they count as cancelled. `unfinished` are the uids of takes that are being made."""
+    for shot, take in waiting():
+        if take.uid in unfinished:
+            continue
+        clip = new_clip_path(shot, take.number)
+        take.status = "READY" if clip.is_file() else "CANCELLED"
+        if take.status == "READY":
+            take.clip, take.sidecar = stored_path(clip), stored_path(clip.with_suffix(".json"))
+
+
+def remember_again() -> None:
+    """The paths of remembered takes have changed."""
     for shot in all_shots():
         for take in shot.takes:
             if take.uid in _landed.get(_place(shot), {}):
                 remember(shot, take)
+
+
+def _place(shot: Any) -> tuple[str, str]:
+    return shot.id_data.take_one.file_id, shot.uid

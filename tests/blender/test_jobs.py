@@ -288,6 +288,16 @@ def test_make_again_sends_the_same_request_for_a_new_take(shot, session):
     assert (two.prompt, two.seed, two.still) == (one.prompt, one.seed, one.still)
     assert (two.binding["number"], two.binding["refines"]) == (2, first)
     assert session.paths[1].name == "Kitchen_t002.mp4"
+    take = shot.takes[0]
+    take.status, take.clip = "READY", "//takes/Kitchen/Kitchen_t001.mp4"  # which is gone
+    STATE.jobs.clear()
+    third = jobs.make_again(bpy.context, shot, first)
+    three = session.requests[2]
+    assert three.key == third != first
+    assert (three.binding["take_uid"], three.binding["number"], three.binding["remade"]) == (first, 1, True)
+    assert session.paths[2] == session.paths[0] == takes.clip_path(take)
+    assert len(shot.takes) == 2
+    assert STATE.making(first).key == third
     one.still.unlink()
     with pytest.raises(SceneError) as caught:
         jobs.make_again(bpy.context, shot, first)

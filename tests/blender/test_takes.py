@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 import pytest
 from rooms import clip
-from take_one.scene import edit, strips, takes, trash
+from take_one.scene import edit, moving, strips, takes, trash
 from take_one.scene.errors import SceneError
 from take_one.scene.paths import stored_path
 from take_one.scene.properties import add_shot, ensure_ids
@@ -153,7 +153,7 @@ def test_takes_of_an_unsaved_file_move_beside_it_when_it_is_saved(tmp_path):
     assert old.exists()  # what was just saved still points there
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=str(film))
-    takes.clear_unsaved()
+    moving.clear_unsaved()
     assert not takes.unsaved_folder(file_id).exists()
     assert not takes.clip_missing(bpy.context.scene.take_one.shots[0].takes[0])
 
@@ -164,7 +164,7 @@ def test_originals_stay_while_the_saved_file_points_to_them(tmp_path):
     film = tmp_path / "film.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(film))
     bpy.ops.wm.open_mainfile(filepath=str(film))
-    takes.clear_unsaved()
+    moving.clear_unsaved()
     assert old.exists()
     assert not takes.clip_missing(bpy.context.scene.take_one.shots[0].takes[0])
 
@@ -188,3 +188,83 @@ def test_takes_stay_valid_when_the_file_is_saved_in_another_folder(shot, tmp_pat
         for _, strip in strips.strips_of_take("k1"):
             file = strip.filepath if strip.type == "MOVIE" else strip.sound.filepath
             assert Path(bpy.path.abspath(file)).resolve() == path.resolve()
+
+
+def test_takes_are_brought_along_where_the_user_wants_it(shot, tmp_path):
+    source = clip(tmp_path / "source.mp4", 12)
+    take = landed(shot, 1, "k1", source)
+    old = takes.clip_path(take)
+    still = old.parent / "stills" / "Kitchen_t001" / "still.png"
+    still.parent.mkdir(parents=True)
+    still.write_bytes(b"still")
+    still.with_name("depth.exr").write_bytes(b"depth")
+    take.still = stored_path(still)
+    (old.parent / "Kitchen_t009.mp4").write_bytes(b"of another film in the same folder")
+    cut = edit.ensure_edit_scene(bpy.context, bpy.context.scene)
+    strips.place(cut, old, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
+    assert not moving.any_elsewhere()
+    other = tmp_path / "other" / "film.blend"
+    stranger = other.parent / "takes" / "Kitchen" / "Kitchen_t001.mp4"
+    stranger.parent.mkdir(parents=True)
+    stranger.write_bytes(b"a take of a film that was there")
+    bpy.ops.wm.save_as_mainfile(filepath=str(other))
+    assert STATE.takes_elsewhere
+    assert moving.any_elsewhere()
+    assert moving.elsewhere() == [old.parent]
+    assert bpy.ops.takeone.bring_takes() == {"FINISHED"}
+    take = bpy.context.scene.take_one.shots[0].takes[0]
+    assert take.clip == "//takes/Kitchen_2/Kitchen_t001.mp4"
+    assert take.still == "//takes/Kitchen_2/stills/Kitchen_t001/still.png"
+    paths = [strip.filepath if strip.type == "MOVIE" else strip.sound.filepath for _, strip in strips.all_strips()]
+    assert paths == ["//takes/Kitchen_2/Kitchen_t001.mp4"] * 2
+    here = {path.name for path in (other.parent / "takes" / "Kitchen_2").rglob("*") if path.is_file()}
+    assert here == {"Kitchen_t001.mp4", "Kitchen_t001.json", "still.png", "depth.exr"}
+    assert takes.clip_path(take).read_bytes() == old.read_bytes() == source.read_bytes()
+    assert stranger.read_bytes() == b"a take of a film that was there"
+    assert not moving.any_elsewhere()
+    STATE.takes_elsewhere = False
+    bpy.ops.wm.save_as_mainfile(filepath=str(other.with_name("film2.blend")))
+    assert not STATE.takes_elsewhere
+
+
+def test_takes_do_not_wait_for_jobs_that_there_are_no_more(shot, tmp_path):
+    for number, uid in enumerate(("made", "lost", "running"), 1):
+        take = shot.takes.add()
+        take.uid, take.number, take.status = uid, number, "WAITING"
+    clip_path = takes.new_clip_path(shot, 1)
+    clip_path.parent.mkdir(parents=True)
+    clip_path.write_bytes(b"clip")
+    STATE.jobs["running"] = Job("running", shot.uid, shot.name, 3)
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    found = bpy.context.scene.take_one.shots[0].takes
+    assert [take.status for take in found] == ["READY", "CANCELLED", "WAITING"]
+    assert takes.clip_path(found[0]) == clip_path
+
+
+def test_undo_does_not_make_a_landed_take_wait(shot):
+    uid = shot.uid
+    take = shot.takes.add()
+    take.uid, take.number, take.status = "k1", 1, "WAITING"
+    STATE.jobs["k1"] = Job("k1", uid, "Kitchen", 1)
+    bpy.ops.ed.undo_push(message="made while the take was made")
+    shot.takes.remove(0)
+    landed(shot, 1, "k1")
+    del STATE.jobs["k1"]
+    bpy.ops.ed.undo_push(message="landed")
+    bpy.ops.ed.undo()
+    (take,) = bpy.context.scene.take_one.shots[0].takes
+    assert (take.uid, take.status, take.clip) == ("k1", "READY", "//takes/Kitchen/Kitchen_t001.mp4")
+
+
+def test_deleting_a_take_in_the_making_cancels_it(shot, monkeypatch):
+    from take_one.operators import takes as verbs
+
+    cancelled = []
+    monkeypatch.setattr(verbs.jobs, "cancel", cancelled.append)
+    take = shot.takes.add()
+    take.uid, take.number, take.status = "k1", 1, "WAITING"
+    STATE.jobs["k1"] = Job("k1", shot.uid, shot.name, 1)
+    assert bpy.ops.takeone.take_delete() == {"FINISHED"}
+    assert cancelled == ["k1"]
+    assert len(shot.takes) == 0

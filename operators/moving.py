@@ -1,0 +1,62 @@
+# mypy: disable-error-code="valid-type"
+"""Takes that lie in another folder than their file."""
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ..scene import moving
+from ..scene.errors import SceneError
+from ..scene.state import STATE
+from .report import fail
+
+
+class TAKEONE_OT_bring_takes(bpy.types.Operator):
+    """Copy takes that lie in another folder beside this file, and use the copies. The originals stay"""
+
+    bl_idname = "takeone.bring_takes"
+    bl_label = "Bring Takes Along"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, _context: bpy.types.Context) -> bool:
+        if not bpy.data.filepath:
+            cls.poll_message_set("The file is not saved yet")
+            return False
+        if moving.any_elsewhere():
+            return True
+        cls.poll_message_set("All takes lie beside the file")
+        return False
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        folders = moving.elsewhere()
+        if not folders:
+            return self.execute(context)
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=rpt_("Bring the takes along?"),
+            message=rpt_("They stay valid in {folder}.").format(folder=folders[0].parent),
+            confirm_text=rpt_("Copy Beside This File"),
+        )
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        try:
+            moving.bring_along()
+        except OSError as error:
+            message = f"The takes could not be copied: {error.strerror or error}. They stay where they are."
+            return fail(self, SceneError("disk", message, "free_space"))
+        self.report({"INFO"}, "The takes are beside the file. Save it to keep this")
+        return {"FINISHED"}
+
+
+def ask() -> None:
+    """Ask once where the file was just saved in another folder than its takes."""
+    if not STATE.takes_elsewhere:
+        return
+    STATE.takes_elsewhere = False
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        if bpy.ops.takeone.bring_takes.poll():
+            bpy.ops.takeone.bring_takes("INVOKE_DEFAULT")
+
+
+CLASSES = (TAKEONE_OT_bring_takes,)
