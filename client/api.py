@@ -26,9 +26,7 @@ class ApiError(Exception):
     `fix` names what would help ("" for nothing known); `status` is the HTTP status, 0 where there was
     none."""
 
-    def __init__(
-        self, code: str, message: str, fix: str = "", status: int = 0, param: str | None = None
-    ) -> None:
+    def __init__(self, code: str, message: str, fix: str = "", status: int = 0, param: str | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
@@ -113,9 +111,7 @@ class Api:
     def move(self, job_id: str, before: str | None) -> None:
         self._call("POST", f"/v1/videos/{job_id}/move", json={"before": before})
 
-    def events(
-        self, job_id: str, quiet_seconds: float = ANSWER_SECONDS
-    ) -> Iterator[tuple[str, dict[str, Any]]]:
+    def events(self, job_id: str, quiet_seconds: float = ANSWER_SECONDS) -> Iterator[tuple[str, dict[str, Any]]]:
         """(event, data) as they come: "progress", and last "end" with the job. Raises ApiError "unreachable"
         where nothing came for `quiet_seconds`."""
         response = self._call(
@@ -164,11 +160,7 @@ class Api:
                 file.write(chunk)
         except requests.RequestException as error:
             raise self._unreachable(error) from error
-        if (
-            expected is not None
-            and "Content-Encoding" not in response.headers
-            and file.tell() != int(expected)
-        ):
+        if expected is not None and "Content-Encoding" not in response.headers and file.tell() != int(expected):
             raise ApiError("unreachable", f"{self.base_url} broke off in the middle of a file.", "retry")
 
     def _json(self, method: str, path: str, **options: Any) -> dict[str, Any]:

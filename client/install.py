@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -174,8 +175,8 @@ class Installer:
         free, needed = shutil.disk_usage(self._home).free, NEEDED_BYTES[self._profile]
         if free < needed:
             raise PipError(
-                f"The disk of {self._home} has {free / 1e9:.1f} GB free, and the installation needs "
-                f"{needed / 1e9:.1f} GB. Free some space.",
+                f"The installation needs {needed / 1e9:.1f} GB, and the disk has {free / 1e9:.1f} GB free. Free some "
+                "space.",
                 "free_space",
             )
 
@@ -189,8 +190,7 @@ class Installer:
             if found := pythons.find(version):
                 return found
         raise PipError(
-            "No Python from 3.11 to 3.14 was found on this machine. Install one from python.org (or by your "
-            "system's packages, with venv), then try again.",
+            "No Python from 3.11 to 3.14 was found. Install one from python.org or by your system, then try again.",
             "install",
         )
 
@@ -208,7 +208,7 @@ class Installer:
             if line.startswith("Installing collected packages"):
                 self._tell(LOADED, "Installing")
             elif line.startswith("Collecting "):
-                self._tell(self._fraction, f"Downloading {line.split()[1].partition('==')[0]}")
+                self._tell(self._fraction, f"Downloading {re.split('[^A-Za-z0-9._-]', line.split()[1])[0]}")
             elif (fraction := downloads.hear(line)) is not None:
                 self._tell(max(self._fraction, MADE + (LOADED - MADE) * fraction), "")
 

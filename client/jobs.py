@@ -82,9 +82,7 @@ class Jobs:
             if api is not None:
                 self._advance(record, api)
         finally:
-            if (
-                record.state == CANCELLING
-            ):  # the server can't be told now: it will be, and the user need not wait
+            if record.state == CANCELLING:  # the server can't be told now: it will be, and the user need not wait
                 self._emit(JobFailed(key, CANCELLED, record.request.binding))
 
     def cancel_all(self, server: str, api: Api | None) -> None:
@@ -204,9 +202,7 @@ class Jobs:
     def _lost(self, record: Record, error: ApiError) -> None:
         """The server does not know the job: its list was deleted. Make it again, from the files that we
         kept."""
-        if record.resubmitted >= MOST_RESUBMITS or not all(
-            path.exists() for path in record.request.uploads.values()
-        ):
+        if record.resubmitted >= MOST_RESUBMITS or not all(path.exists() for path in record.request.uploads.values()):
             self._fail(record, {**error.to_json(), "fix": "retry"})
             return
         record.resubmitted += 1

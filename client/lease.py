@@ -49,11 +49,7 @@ class Lease:
         again."""
         while True:
             file = self._path.open("ab")  # Python's files are not inherited by child processes
-            if (
-                _try_lock(file)
-                and self._path.exists()
-                and os.path.samestat(os.fstat(file.fileno()), self._path.stat())
-            ):
+            if _try_lock(file) and self._path.exists() and os.path.samestat(os.fstat(file.fileno()), self._path.stat()):
                 return file
             file.close()
             time.sleep(0.01)

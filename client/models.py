@@ -125,9 +125,7 @@ class Models:
         elif said["ended"] == 0:
             self.state = self.state._replace(state="done", fraction=1.0, message="", fix="")
         else:
-            message = (
-                self.state.message if self.state.fix else (said["said"].splitlines() or ["It failed."])[-1]
-            )
+            message = self.state.message if self.state.fix else (said["said"].splitlines() or ["It failed."])[-1]
             self.state = self.state._replace(state="failed", message=message, fix=self.state.fix or "retry")
         if said["command"] != "list" and said["ended"] == 0:
             self.refresh()

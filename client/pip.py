@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 import re
 import subprocess
+import urllib.parse
+import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 from typing import IO
@@ -40,8 +44,13 @@ _KNOWN = (
         "install",
     ),
     (
+        r"incomplete-download|IncompleteRead|ProtocolError|Connection broken",
+        "The download broke off. Check the network, then try again.",
+        "install",
+    ),
+    (
         r"File name too long|Errno 36\b|WinError 206\b|path too long|filename or extension is too long",
-        "The folder's path is too long. Set the variable TAKE_ONE_HOME to a short one, such as C:\\TakeOne.",
+        "The folder's path is too long. Set the variable TAKE_ONE_HOME to a short folder.",
         "open_log",
     ),
     (
@@ -84,17 +93,31 @@ class Cancelled(Exception):
 
 def explain(output: str) -> tuple[str, str]:
     """(message, fix) for pip's output."""
+    for host, port in _proxies():
+        if f"host='{host}', port={port}" in output:
+            return (
+                f"The proxy {host}:{port} does not answer. Check the variable HTTPS_PROXY, then try again.",
+                "install",
+            )
     for pattern, message, fix in _KNOWN:
         if found := re.search(pattern, output):
             names = [group for group in found.groups() if group]
             return message.format(*names), fix
     errors = [line for line in output.splitlines() if line.startswith(("ERROR:", "error:"))]
-    said = (
-        errors[0].partition(":")[2].strip()
-        if errors
-        else (output.strip().splitlines() or ["it said nothing"])[-1]
-    )
+    said = errors[0].partition(":")[2].strip() if errors else (output.strip().splitlines() or ["it said nothing"])[-1]
     return f"The installation failed: {said[:300]}", "open_log"
+
+
+def _proxies() -> list[tuple[str, int]]:
+    """Host and port of the proxies that the system or the environment name."""
+    urls = [*urllib.request.getproxies().values(), os.environ.get("PIP_PROXY", "")]
+    found = []
+    for url in urls:
+        with contextlib.suppress(ValueError):  # what is there is no address
+            parts = urllib.parse.urlsplit(url if "://" in url else f"http://{url}")
+            if parts.hostname:
+                found.append((parts.hostname, parts.port or (443 if parts.scheme == "https" else 80)))
+    return found
 
 
 class Downloads:
@@ -113,9 +136,7 @@ class Downloads:
             if at >= of:
                 self._done, self._now = self._done + of, 0.0
         elif found := re.search(r"Using cached \S+ \(([\d.]+) (kB|MB|GB|bytes)", line):
-            self._done += (
-                float(found.group(1)) * {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}[found.group(2)]
-            )
+            self._done += float(found.group(1)) * {"bytes": 1, "kB": 1e3, "MB": 1e6, "GB": 1e9}[found.group(2)]
         else:
             return None
         return min(1.0, (self._done + self._now) / self._expected)

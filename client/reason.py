@@ -40,9 +40,7 @@ _SIGNALS = {
     6: "it aborted",
     4: "this processor lacks an instruction that it needs",
 }
-_NOISE = re.compile(
-    r"^(INFO|DEBUG|WARNING)\b|^\s|^Traceback|^[\s\^~]*$|^During handling|^The above exception"
-)
+_NOISE = re.compile(r"^(INFO|DEBUG|WARNING)\b|^\s|^Traceback|^[\s\^~]*$|^During handling|^The above exception")
 
 
 def explain(log: str, exit_code: int | None) -> tuple[str, str]:

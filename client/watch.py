@@ -48,9 +48,7 @@ class Watcher:
         if self._thread is not None:
             self._thread.join(QUIET_SECONDS + 6)
 
-    def _listen(
-        self, stop: threading.Event, api: Api, key: str, job_id: str, binding: dict[str, Any]
-    ) -> None:
+    def _listen(self, stop: threading.Event, api: Api, key: str, job_id: str, binding: dict[str, Any]) -> None:
         try:
             while not stop.is_set() and self._hear(stop, api, key, job_id, binding):
                 stop.wait(0.2)
@@ -68,7 +66,5 @@ class Watcher:
                     return False
                 self._emit(progress_of(key, binding, {"id": job_id, **data}))
         except ApiError as error:
-            return (
-                error.code == "unreachable"
-            )  # else a server without events: the session's own looks are enough
+            return error.code == "unreachable"  # else a server without events: the session's own looks are enough
         return True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import bpy
 
+LAST_LINES = 20  # shown of a text that is opened at its end
+
 
 def show(context: bpy.types.Context, text: bpy.types.Text, *, at_end: bool = False) -> None:
     """Show `text`, from its first line or from its end. In background mode there is nothing to show it in."""
@@ -13,7 +15,7 @@ def show(context: bpy.types.Context, text: bpy.types.Text, *, at_end: bool = Fal
     space = area.spaces.active
     space.text = text
     space.show_word_wrap, space.show_syntax_highlight = True, False  # words, no script
-    space.top = len(text.lines) if at_end else 0
+    space.top = max(0, len(text.lines) - LAST_LINES) if at_end else 0
 
 
 def open_editor(context: bpy.types.Context, text: bpy.types.Text) -> bpy.types.Area | None:

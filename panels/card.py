@@ -15,7 +15,7 @@ from ..scene.errors import SceneError
 from ..scene.state import STATE
 from . import pictures, refresh
 from .layout import SidebarPanel, in_both_sidebars, reason, region_scale, wrapped
-from .setup import draw_backend, draw_fix
+from .setup import draw_backend, draw_error, draw_fix
 
 PROMPT_LINES = 6  # of a text block that the card shows
 UNKNOWN: dict[str, Any] = {}
@@ -43,20 +43,6 @@ class ShotPanel(SidebarPanel):
         draw_prompt(layout, context, shot)
         draw_button(layout, shot)
         draw_backend(layout, context)
-
-
-def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The last error, with the button of its fix, until it is dealt with."""
-    problem = STATE.last_error
-    if problem is None:
-        return
-    box = layout.box()
-    row = box.row()
-    column = row.column()
-    column.alert = True
-    wrapped(column, context, iface_(problem.message), icon="ERROR")
-    row.operator("takeone.dismiss_error", text="", icon="X", emboss=False)
-    draw_fix(box, problem.fix)
 
 
 def draw_chooser(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:

@@ -39,11 +39,13 @@ def in_both_sidebars(panel: type, name: str) -> tuple[type[bpy.types.Panel], ...
     return tuple(made)
 
 
-def wrapped(layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE") -> None:
-    """A label of as many lines as the text needs in this region."""
+def wrapped(
+    layout: bpy.types.UILayout, context: bpy.types.Context, text: str, icon: str = "NONE", beside: float = 0.0
+) -> None:
+    """A label of as many lines as the text needs in this region, less the pixels of what stands beside it."""
     scale = context.preferences.system.ui_scale
     width = context.region.width if context.region else 300
-    characters = max(16, int((width - 70 * scale) / (PIXELS_A_CHARACTER * scale)))
+    characters = max(16, int((width - (70 + beside) * scale) / (PIXELS_A_CHARACTER * scale)))
     column = layout.column(align=True)
     column.scale_y = 0.8
     for index, line in enumerate(textwrap.wrap(text, characters)):

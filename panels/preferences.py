@@ -55,7 +55,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
             self.draw_server(layout, context)
         else:
             self.draw_local(layout, context)
-        if settings.lacks_server():
+        if settings.lacks_server() or (self.backend == "LOCAL" and STATE.install.state == "running"):
             return
         draw_state(layout, context)
         if STATE.backend.state != "ready":
@@ -102,13 +102,13 @@ def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     text, icon = STATES[backend.state]
     row = layout.row(align=True)
     row.label(text=text, icon=icon)
-    if backend.state not in connection.IDLE:
+    if backend.state in ("starting", "ready", "reconnecting"):
         row.operator("takeone.backend_stop", text="Stop", icon="PAUSE")
         row.operator("takeone.backend_restart", text="Restart", icon="FILE_REFRESH")
-    elif backend.state != "missing":
+    elif backend.state in ("off", "failed"):
         row.operator("takeone.backend_start", text="Start", icon="PLAY")
     row.operator("takeone.open_log", text="Log", icon="TEXT")
-    if backend.message and backend.state != "missing":
+    if backend.message and (settings.use_server() or backend.state in ("outdated", "reconnecting", "failed")):
         wrapped(layout, context, iface_(backend.message))
     if backend.fix not in ("install", "start", "open_log"):  # those stand above
         draw_fix(layout, backend.fix)

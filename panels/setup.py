@@ -1,4 +1,5 @@
-"""How the backend is, drawn in the card and in the preferences: installing, not working, on its way."""
+"""What went wrong, and how the backend is, drawn in the card and in the preferences: installing, not working, on its
+way."""
 
 from __future__ import annotations
 
@@ -8,6 +9,22 @@ from bpy.app.translations import pgettext_iface as iface_
 from ..operators.trouble import FIXES
 from ..scene.state import STATE
 from .layout import wrapped
+
+CROSS = 45  # pixels of the button beside an error
+
+
+def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """The last error, with the button of its fix, until it is dealt with."""
+    problem = STATE.last_error
+    if problem is None:
+        return
+    box = layout.box()
+    row = box.row()
+    column = row.column()
+    column.alert = True
+    wrapped(column, context, iface_(problem.message), icon="ERROR", beside=CROSS)
+    row.operator("takeone.dismiss_error", text="", icon="X", emboss=False)
+    draw_fix(box, problem.fix)
 
 
 def draw_backend(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

@@ -187,6 +187,12 @@ def test_two_blenders_do_not_install_at_once(home: Path, make_root: Callable[...
             "virus scanner",
             "install",
         ),
+        (
+            "WARNING: Connection interrupted while downloading.\nerror: incomplete-download\n\n"
+            "× Download failed after 6 attempts because not enough bytes were received (3.1 MB/6.3 MB)",
+            "broke off",
+            "install",
+        ),
         ("OSError: Tunnel connection failed: 407 Proxy Authentication Required", "proxy", "open_log"),
         ("ssl.SSLCertVerificationError: [SSL: CERTIFICATE_VERIFY_FAILED]", "certificate", "open_log"),
         (
@@ -215,6 +221,22 @@ def test_an_unreachable_server_for_real(home: Path, make_root: Callable[..., Pat
         monkeypatch.setenv(name, value)
     state = run(home, make_root())[-1]
     assert state.state == "failed" and "cannot be reached" in state.message, state.message
+
+
+def test_a_proxy_that_does_not_answer_for_real(
+    home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+):
+    for name, value in {
+        "PIP_INDEX_URL": "https://192.0.2.1/simple",
+        "HTTPS_PROXY": "http://127.0.0.1:9",
+        "PIP_RETRIES": "1",
+        "PIP_TIMEOUT": "2",
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_NO_INDEX": "0",
+    }.items():
+        monkeypatch.setenv(name, value)
+    state = run(home, make_root())[-1]
+    assert state.state == "failed" and "The proxy 127.0.0.1:9 does not answer" in state.message, state.message
 
 
 def test_in_a_checkout_pythons_own_pip_is_used(home: Path, make_root: Callable[..., Path], wheels: Path):
