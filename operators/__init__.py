@@ -24,6 +24,7 @@ def register() -> None:
     """Add the operators."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
+    presets.register()
 
 
 def unregister() -> None:

@@ -31,4 +31,10 @@ class TAKEONE_OT_preset_add(AddPresetBase, bpy.types.Operator):
         return shot_of(bpy.context)
 
 
+def register() -> None:
+    """Make the folder for presets, without which Blender's list would say that paths are missing."""
+    if not bpy.app.background:
+        bpy.utils.user_resource("SCRIPTS", path=f"presets/{FOLDER}", create=True)
+
+
 CLASSES = (TAKEONE_OT_preset_add,)

@@ -77,7 +77,7 @@ def picture_of(shot: Any) -> tuple[str, str, str]:
         return shot.image_path, iface_("Sent as it is"), "NONE"
     seen = look.newest(shot)
     if seen is None:
-        return shot.still, iface_("Sent last"), "NONE"
+        return shot.still, iface_("The still sent last"), "NONE"
     if look.is_stale(shot, seen):
         return str(seen.image), iface_("Changed since: look again"), "INFO"
     return str(seen.image), iface_(SEEN[seen.source]).format(frame=seen.frame), "NONE"

@@ -1,0 +1,112 @@
+"""How things are found in a real window: by search, as presets, and in the user's language."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import pytest
+
+from devtools.blender_window import BlenderWindow
+
+from .conftest import STRIPS
+from .recorder import record, texts
+
+CARD = "scene.take_one.blank"
+F3 = "69"  # the key itself: by its name xdotool presses Alt too
+# From the button of the presets to what is in its popover, in pixels
+NAME, ADD, FIRST, REMOVE = (-20, 52), (92, 52), (-60, 38), (92, 38)
+SAID = {"Frame {frame}, not yet rendered": "Bild {frame}, noch nicht gerendert", "Length": "Dauer"}
+PRESETS = "[path.name for path in __import__('pathlib').Path(bpy.utils.user_resource('SCRIPTS')).rglob('*push*.py')]"
+
+
+@pytest.fixture(scope="module")
+def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
+    window = open_blender()
+    record(window)
+    window.show_tab()
+    window.until("STATE.engines", 60)
+    window.run(f"{CARD}.seconds = 1.0")
+    return window
+
+
+def popover(blender: BlenderWindow) -> Callable[[tuple[int, int]], None]:
+    """Open the presets; what it gives clicks in them."""
+    sound = blender.find(".sound", across=(0.3,))
+    left, _top, width, _height = blender._place("VIEW_3D", "UI")
+    x, y = left + round(width * 0.757), sound.y - 31
+    blender.click_at(x, y)
+    time.sleep(0.7)
+    return lambda offset: blender.click_at(x + offset[0], y + offset[1])
+
+
+def test_a_direction_is_kept_as_a_preset_and_comes_back(blender: BlenderWindow) -> None:
+    blender.run(f"{CARD}.words, {CARD}.sound = 'slowly push in\\nthen hold', 'rain'")
+    blender.run(f"bpy.ops.takeone.line_add(speaker='ANNA', line='We are late.'); {CARD}.quality = 'BEST'")
+    click = popover(blender)
+    blender.picture("presets_none")
+    click(NAME)
+    click(NAME)  # a double click chooses the word
+    blender.press("ctrl+a")
+    blender.write("slow push")
+    blender.press("Return")
+    click(ADD)
+    time.sleep(0.5)
+    blender.picture("presets_one")
+    assert blender.ask(PRESETS) == ["slow_push.py"]
+    blender.press("Escape")
+    blender.run(f"{CARD}.words, {CARD}.sound, {CARD}.quality = '', '', 'FAST'; {CARD}.lines.clear()")
+    click = popover(blender)
+    click(FIRST)
+    time.sleep(0.5)
+    kept = blender.ask(f"[{CARD}.words, {CARD}.sound, {CARD}.quality, [l.line for l in {CARD}.lines]]")
+    assert kept == ["slowly push in\nthen hold", "rain", "BEST", ["We are late."]]
+
+
+def test_a_preset_is_removed(blender: BlenderWindow) -> None:
+    click = popover(blender)
+    blender.picture("presets_remove")
+    click(REMOVE)
+    time.sleep(0.5)
+    blender.press("Escape")
+    assert blender.ask(PRESETS) == []
+    blender.run(f"{CARD}.words = ''; {CARD}.lines.clear()")
+
+
+def test_text_with_values_is_translated(blender: BlenderWindow) -> None:
+    blender.run("bpy.ops.takeone.look()")
+    assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
+    said = {("*", pattern): translated for pattern, translated in SAID.items()}
+    blender.run(
+        f"before = bpy.app.translations.locale\nbpy.app.translations.register('take_one_test', {{before: {said!r}}})"
+    )
+    assert "Bild 1, noch nicht gerendert" in texts(blender, "shot_view3d")
+    blender.picture("translated")
+    blender.run("bpy.app.translations.unregister('take_one_test')")
+    assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
+
+
+def test_search_finds_and_runs_animate_frame(blender: BlenderWindow) -> None:
+    blender.run("xdotool('mousemove', 500, 400)")
+    time.sleep(0.5)
+    blender.press(F3)
+    time.sleep(1.5)
+    blender.write("animate frame")
+    time.sleep(0.5)
+    blender.picture("search")
+    blender.press("Return")
+    blender.until("scene.take_one.shots and STATE.jobs", 30)
+    blender.until("not STATE.jobs", 120)
+    assert [kind for kind, _name, _channel in sorted(blender.ask(STRIPS))] == ["MOVIE", "SOUND"]
+
+
+def test_after_a_take_the_card_shows_the_still_that_was_sent(blender: BlenderWindow) -> None:
+    assert "The still sent last" in texts(blender, "shot_view3d")
+    blender.run("bpy.ops.takeone.look()")
+    assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
+
+
+def test_nothing_was_printed_as_an_error(blender: BlenderWindow) -> None:
+    log = blender.log()
+    assert "Traceback" not in log and "rna_uiItem" not in log
+    assert blender.ask("STATE.last_error") is None
