@@ -24,7 +24,9 @@ MODULE = "bl_ext.user_default.take_one"
 START_SECONDS = 60
 HOVER_SECONDS = 0.18
 FIND_SECONDS = 90
-STEP = 11  # pixels between two looks for a button: half a button's height
+STEP = 15  # pixels between two looks for a button: less than its height
+
+NEAR = sorted(range(-8 * STEP, 8 * STEP + 1, STEP), key=abs)
 
 # Names for the snippets that run in Blender
 PRELUDE = """
@@ -207,29 +209,43 @@ class BlenderWindow:
         self.run(f"xdotool('type', '--delay', 15, {text!r})")
         time.sleep(0.3)
 
-    def scroll(self, up: bool, area: str = "VIEW_3D", region: str = "UI") -> None:
-        """Turn the wheel over a region, six steps."""
+    def scroll(self, up: bool, area: str = "VIEW_3D", region: str = "UI") -> bool:
+        """Turn the wheel over a region, six steps. Whether that moved anything."""
+        where = f"list(region_of({area!r}, {region!r})[2].view2d.region_to_view(0, 0))"
+        before = self.run(f"result = {where}")
         x, y, width, height = self._place(area, region)
         self.run(f"xdotool('mousemove', {x + width // 2}, {y + height // 2})")
         time.sleep(0.1)
         wheel = 4 if up else 5
         self.run(f"xdotool({', '.join(repr(word) for _ in range(6) for word in ('click', wheel))})")
         time.sleep(0.4)
+        return bool(self.run(f"result = {where}") != before)
 
     def find(
-        self, does: str, area: str = "VIEW_3D", region: str = "UI", across: tuple[float, ...] = (0.3, 0.82, 0.68, 0.12)
+        self,
+        does: str,
+        area: str = "VIEW_3D",
+        region: str = "UI",
+        across: tuple[float, ...] = (0.3, 0.82, 0.68, 0.12),
+        beside: str = "",
     ) -> Button:
         """The button that runs an operator ("takeone.retake", or with arguments "takeone.fix(fix='install'") or that
-        edits a property (".prompt"). The panel is scrolled as needed."""
+        edits a property (".prompt"). The panel is scrolled as needed. `beside` names a button of the same row: quicker.
+        """
         for known in [known for (what, where), known in self._known.items() if does in what and where == area]:
-            if does in self._look_twice(known, area, region):
-                return known
+            for away in NEAR:  # the panel may have grown or shrunk above it
+                button = Button(known.x, known.y + away, known.does)
+                if does in self._hover(*button[:2], area, region) and does in self._look_twice(button, area, region):
+                    self._known[known.does, area] = button
+                    return button
+        if beside:
+            return self._find_beside(does, self.find(beside, area, region, across), area, region)
         ends = time.monotonic() + FIND_SECONDS
         for up in (None, True, True, False, False, False, False):
             if time.monotonic() > ends:
                 break
-            if up is not None:
-                self.scroll(up, area, region)
+            if up is not None and not self.scroll(up, area, region):
+                continue
             for column in across:
                 for button in self._column(area, region, column):
                     self._known[button.does, area] = button
@@ -237,6 +253,16 @@ class BlenderWindow:
                         return button
         self.picture("not_found")
         raise WindowError(f"there is no button for {does} in the {region} of the {area}")
+
+    def _find_beside(self, does: str, other: Button, area: str, region: str) -> Button:
+        left, _top, width, _height = self._place(area, region)
+        for x in range(left + 6, left + width - 6, STEP):
+            button = Button(x, other.y, self._hover(x, other.y, area, region))
+            if does in button.does and does in self._look_twice(button, area, region):
+                self._known[button.does, area] = button
+                return button
+        self.picture("not_found")
+        raise WindowError(f"there is no button for {does} beside the one for {other.does}")
 
     def click(self, does: str, area: str = "VIEW_3D", region: str = "UI", **options: Any) -> Button:
         """Find a button and click it."""

@@ -84,6 +84,8 @@ def _refresh(shot: Any, take: Any) -> Iterator[None]:
     shown = [strip for _, strip in strips.strips_of_take(take.uid)]
     name = takes.take_name(shot.name, take.number)
     yield from strips.swap_steps(shown, takes.clip_path(take), name=name, take_uid=take.uid)
+    for edit in {scene for scene, _ in strips.strips_of_take(take.uid)}:
+        strips.refresh(edit)
 
 
 def _show(context: bpy.types.Context, shot: Any, take: Any, binding: dict[str, Any]) -> Iterator[None]:

@@ -309,3 +309,11 @@ def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
         parent.strips.remove(strip)
         if sound is not None and sound.users == 0:
             bpy.data.sounds.remove(sound)
+
+
+def refresh(edit: bpy.types.Scene) -> None:
+    """Let Blender look anew which files of the edit are there: it marks the strips of those that are gone."""
+    window = next(iter(bpy.context.window_manager.windows), None)
+    with bpy.context.temp_override(window=window, scene=edit, sequencer_scene=edit):
+        if bpy.ops.sequencer.refresh_all.poll():
+            bpy.ops.sequencer.refresh_all()
