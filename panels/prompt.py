@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
@@ -27,13 +29,8 @@ class PromptPanel(SidebarPanel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         shot = shots.shot_of(context)
-        row = layout.row()
-        row.active = shot.still_source in prompts.FROM_CAMERA and shot.final_prompt is None
-        row.prop(shot, "scene_facts")
         if shot.final_prompt is None:
-            row = layout.row()
-            row.enabled = not STATE.wording
-            row.operator("takeone.show_prompt", icon="TEXT")
+            draw_automatic(layout, context, shot)
             return
         row = layout.row(align=True)
         row.template_ID(shot, "final_prompt")
@@ -48,6 +45,19 @@ class PromptPanel(SidebarPanel):
         for line in shot.final_prompt.lines[:LINES]:
             if line.body.strip():
                 wrapped(column, context, line.body)
+
+
+def draw_automatic(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
+    """What goes into a prompt that the engine words, and the button that shows it."""
+    known = shot.still_source in prompts.FROM_CAMERA
+    row = layout.row()
+    row.active = known
+    row.prop(shot, "scene_facts")
+    if not known:
+        reason(layout, context, iface_("Only a render shows the scene as it is now"))
+    row = layout.row()
+    row.enabled = not STATE.wording
+    row.operator("takeone.show_prompt", icon="TEXT")
 
 
 PROMPT = in_both_sidebars(PromptPanel, "prompt")
