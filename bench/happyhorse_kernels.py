@@ -123,7 +123,7 @@ def kernels() -> None:
                     tokens=tokens,
                     add_norm=milliseconds(lambda: ops.add_norm(x, y, weight, dtype)),
                     norm_rotate=milliseconds(lambda: ops.norm_rotate(qkv, 40, 8, head, head, sine, cosine)),
-                    gate=milliseconds(lambda: ops.gate(exact, qkv[:, 7168:7208], out)),
+                    gate=milliseconds(lambda: ops.gate(exact, None, qkv[:, 7168:7208], out)),
                     activate_16384=milliseconds(lambda: ops.activate(up, False, dtype)),
                 )
         a = up[:, :13696]
@@ -156,8 +156,7 @@ def without_flash3() -> Iterator[None]:
 
 def e4m3(qkv: Tensor) -> tuple[list[Tensor], Callable[..., Tensor]]:
     """q, k, v of `qkv` in e4m3, and the attention for them."""
-    narrow = qkv[:, :7168].to(transformer_ops.FP8)
-    scale = attention.scale_values(qkv[:, 6144:7168], narrow[:, 6144:], 8)
+    narrow, scale, _ = attention.narrow(qkv, [5120, 1024, 1024], 40, 8)
     return split(narrow), partial(attention.attend, v_scale=scale)
 
 

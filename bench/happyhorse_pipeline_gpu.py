@@ -125,11 +125,11 @@ def main() -> None:
     y, x = np.mgrid[0:1080, 0:1920]
     Image.fromarray(np.stack([x / 7.5, y / 4.3, (x ^ y) & 255], -1).astype(np.uint8)).save(still)
     pipeline = Pipeline(RandomModels(CUDA))
-    for quality in sys.argv[1:] or ("256p", "1080p"):
-        for seed, what in ((1, "first"), (2, "warm"), (3, "warm")):
+    for quality in sys.argv[1:] or ("1080p", "256p"):
+        for seed, what in ((1, "first"), (2, "warm")):
             clip(pipeline, still, quality, seed, what)
-    clip(pipeline, still, "540p", 3, "refined from saved latents, first")
-    clip(pipeline, still, "256p", 4, "256p afterwards")
+    clip(pipeline, still, "540p", 2, "refined from saved latents, first")
+    clip(pipeline, still, "256p", 3, "256p afterwards")
 
 
 if __name__ == "__main__":

@@ -49,15 +49,22 @@ def attend(q: Tensor, k: Tensor, v: Tensor, v_scale: Tensor | None = None) -> Te
     return out[0].transpose(0, 1)
 
 
-def scale_values(values: Tensor, out: Tensor, kv_heads: int) -> Tensor:
-    """`values` [m, kv heads * d] as e4m3 into `out`, each head scaled to fill its range; answers the scales [kv heads].
+def narrow(qkv: Tensor, columns: list[int], heads: int, kv_heads: int) -> tuple[Tensor, Tensor, Tensor]:
+    """`qkv` [n, queries | keys | values | ...], `columns` of each, in e4m3; `attend`'s `v_scale`; what answers lack.
 
-    Queries and keys need none: their norm keeps them small.
+    Tensor cores add e4m3 products up with few bits, which costs most where all values have something in common. So
+    values go without their mean over the tokens, and as softmax's weights sum to 1 it is added to the answers instead:
+    [heads * d]. Without it they are scaled to fill e4m3's range; the norm keeps queries and keys small.
     """
-    heads = values.unflatten(1, (kv_heads, -1))
-    scale = heads.abs().amax(dim=(0, 2)).float().clamp_min(1e-12) / FP8_MAX
-    out.unflatten(1, (kv_heads, -1)).copy_(heads / scale[:, None])
-    return scale
+    q, k, v = qkv[:, : sum(columns)].split(columns, dim=1)
+    result = torch.empty(qkv.shape[0], sum(columns), dtype=FP8, device=qkv.device)
+    result[:, : columns[0]].copy_(q)
+    result[:, columns[0] : columns[0] + columns[1]].copy_(k)
+    mean = v.mean(dim=0, dtype=torch.float32)
+    values = (v - mean).unflatten(1, (kv_heads, -1))
+    scale = values.abs().amax(dim=(0, 2)).clamp_min(1e-12) / FP8_MAX
+    result[:, columns[0] + columns[1] :].unflatten(1, (kv_heads, -1)).copy_(values / scale[:, None])
+    return result, scale, mean.view(kv_heads, -1).repeat_interleave(heads // kv_heads, dim=0).flatten()
 
 
 def window_groups(frames: int, reach: int) -> list[tuple[int, int, int, int]]:

@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from . import rope, transformer_ops
-from .attention import attend, attend_windowed, scale_values
+from .attention import attend, attend_windowed, narrow
 from .config import PATCH, TransformerConfig, parameter_shapes
 from .memory_streaming import BlockStore
 from .transformer_ops import FP8, Operand, Rows
@@ -208,9 +208,6 @@ class Transformer:
         heads, kv_heads, dim = config.heads, config.kv_heads, config.head_dim
         qkv = torch.empty(layout.tokens, weights.qkv.weight.shape[1], dtype=self.wide, device=self.device)
         columns = [heads * dim, kv_heads * dim, kv_heads * dim]
-        operands = qkv
-        if self.fp8_attention:
-            operands = torch.empty(layout.tokens, sum(columns), dtype=FP8, device=self.device)
         for expert, rows in pieces:
             added = None if y is None else y[rows]
             normed = self.ops.add_norm(x[rows], added, weights.attention_norm[expert], self.dtype)
@@ -223,14 +220,13 @@ class Transformer:
                 weights.k_norm[expert],
                 layout.sine[rows],
                 layout.cosine[rows],
-                out=operands[rows],
             )
         gates = qkv[:, sum(columns) : sum(columns) + config.gate_heads] if config.gating else None
         gated = self._empty(layout.tokens, heads * dim)
-        kernel = attend
+        operands, kernel, lacking = qkv, attend, None
         if self.fp8_attention:
-            values = slice(sum(columns[:2]), sum(columns))
-            kernel = partial(attend, v_scale=scale_values(qkv[:, values], operands[:, values], kv_heads))
+            operands, scale, lacking = narrow(qkv, columns, heads, kv_heads)
+            kernel = partial(attend, v_scale=scale)
         q, k, v = (part.unflatten(1, (-1, dim)) for part in operands[:, : sum(columns)].split(columns, dim=1))
         frames = layout.grid[0]
         if block.windowed and config.window < frames - 1:
@@ -238,7 +234,7 @@ class Transformer:
         else:
             results = iter([(slice(None), kernel(q, k, v))])
         for rows, result in results:
-            self.ops.gate(result, None if gates is None else gates[rows], gated[rows])
+            self.ops.gate(result, lacking, None if gates is None else gates[rows], gated[rows])
         for expert, rows in pieces:
             weights.proj.product(gated[rows], expert, out=spare[rows])
         return spare

@@ -60,9 +60,8 @@ def norm_rotate(
     k_weight: Tensor,
     sine: Tensor,
     cosine: Tensor,
-    out: Tensor | None = None,
 ) -> None:
-    """Norm over each head and rotation of the queries and keys in `qkv` [n, columns], in place or into `out`.
+    """Norm over each head and rotation of the queries and keys in `qkv` [n, columns], in place.
 
     `q_weight`, `k_weight` [d]; `sine`, `cosine` [n, 3 * bands]: dimension i turns with i + 3 * bands, the rest of
     a head is left alone.
@@ -75,12 +74,17 @@ def norm_rotate(
     low, high, rest = x.split([half, half, dim - 2 * half], dim=2)
     sine, cosine = sine[:, None], cosine[:, None]
     rotated = torch.cat([low * cosine - high * sine, high * cosine + low * sine, rest], dim=2)
-    (qkv if out is None else out)[:, : rotated[0].numel()] = rotated.flatten(1)
+    qkv[:, : rotated[0].numel()] = rotated.flatten(1)
 
 
-def gate(x: Tensor, gates: Tensor | None, out: Operand) -> None:
-    """x [n, heads, d] times sigmoid(gates [n, heads]) (None: as it is) into `out` [n, heads * d]."""
-    gated = x if gates is None else x.float() * torch.sigmoid(gates.float())[:, :, None]
+def gate(x: Tensor, shift: Tensor | None, gates: Tensor | None, out: Operand) -> None:
+    """x [n, heads, d] + shift [heads * d], times sigmoid(gates [n, heads]), into `out` [n, heads * d].
+
+    Without shift or gates that is left out.
+    """
+    gated = x.float() if shift is None else x.float() + shift.view(x.shape[1:])
+    if gates is not None:
+        gated = gated * torch.sigmoid(gates.float())[:, :, None]
     if isinstance(out, Rows):
         result = quantise(gated.flatten(1))
         out.values.copy_(result.values)

@@ -50,13 +50,11 @@ def _add_norm(
 @triton.jit
 def _norm_rotate(
     qkv,
-    out,
     q_weight,
     k_weight,
     sine,
     cosine,
     stride,
-    out_stride,
     heads,
     all_heads,
     dim,
@@ -91,8 +89,7 @@ def _norm_rotate(
     rest *= factor * (1 + tl.where(query, q_rest, k_rest))
     s = tl.load(sine + row * half + pair, mask=pair < half, other=0.0)[None, :]
     c = tl.load(cosine + row * half + pair, mask=pair < half, other=0.0)[None, :]
-    kind = out.dtype.element_ty
-    start = out + row * out_stride + head[:, None] * dim
+    kind = qkv.dtype.element_ty
     tl.store(start + pair[None, :], (low * c - high * s).to(kind), mask=pair_mask)
     tl.store(start + half + pair[None, :], (high * c + low * s).to(kind), mask=pair_mask)
     tl.store(start + last[None, :], rest.to(kind), mask=last_mask)
@@ -101,6 +98,7 @@ def _norm_rotate(
 @triton.jit
 def _gate(
     x,
+    shift,
     gates,
     out,
     scale,
@@ -108,6 +106,7 @@ def _gate(
     gate_stride,
     width,
     dim,
+    shifted: tl.constexpr,
     gated: tl.constexpr,
     fp8: tl.constexpr,
     fp8_max: tl.constexpr,
@@ -117,6 +116,8 @@ def _gate(
     columns = tl.arange(0, block)
     mask = columns < width
     value = tl.load(x + row * x_stride + columns, mask=mask, other=0.0).to(tl.float32)
+    if shifted:
+        value += tl.load(shift + columns, mask=mask, other=0.0)
     if gated:
         value *= tl.sigmoid(tl.load(gates + row * gate_stride + columns // dim, mask=mask, other=0.0).to(tl.float32))
     _store_row(value, out, scale, row, columns, mask, width, fp8, fp8_max)
@@ -187,22 +188,18 @@ def norm_rotate(
     k_weight: Tensor,
     sine: Tensor,
     cosine: Tensor,
-    out: Tensor | None = None,
 ) -> None:
     """See `transformer_ops.norm_rotate`."""
-    out = qkv if out is None else out
     dim, half = q_weight.shape[0], sine.shape[1]
     block = 16
     grid = (qkv.shape[0], triton.cdiv(heads + kv_heads, block))
     _norm_rotate[grid](
         qkv,
-        out,
         q_weight,
         k_weight,
         sine,
         cosine,
         qkv.stride(0),
-        out.stride(0),
         heads,
         heads + kv_heads,
         dim,
@@ -215,13 +212,14 @@ def norm_rotate(
     )
 
 
-def gate(x: Tensor, gates: Tensor | None, out: Operand) -> None:
+def gate(x: Tensor, shift: Tensor | None, gates: Tensor | None, out: Operand) -> None:
     """See `transformer_ops.gate`."""
     x = x.contiguous()
     values, scale = _pointers(out)
     width = values.shape[1]
     _gate[(x.shape[0],)](
         x,
+        x if shift is None else shift,
         x if gates is None else gates,
         values,
         scale,
@@ -229,6 +227,7 @@ def gate(x: Tensor, gates: Tensor | None, out: Operand) -> None:
         0 if gates is None else gates.stride(0),
         width,
         x.shape[2],
+        shift is not None,
         gates is not None,
         isinstance(out, Rows),
         FP8_MAX,
