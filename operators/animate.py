@@ -75,7 +75,7 @@ class Direction(Verb):
         for shot in properties.all_shots():
             if self.shot in (shot.uid, shot.name):
                 return shot
-        raise SceneError("no_shot", f"There is no shot named '{self.shot}' in this file")
+        raise SceneError("no_shot", rpt_("There is no shot named '{shot}' in this file").format(shot=self.shot))
 
 
 class Animate(Direction):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bpy.app.translations import pgettext_rpt as rpt_
+
 from ..client.home import home
 from ..scene import pump, settings
 from ..scene.errors import SceneError
@@ -53,7 +55,7 @@ def check_home() -> None:
     try:
         pump.session()
     except OSError as error:
-        text = f"Take One can't write to its folder {home()}: {error.strerror}."
+        text = rpt_("Take One can't write to its folder {folder}: {error}.").format(folder=home(), error=error.strerror)
         raise SceneError("home", text, "start") from error
 
 

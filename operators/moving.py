@@ -43,7 +43,9 @@ class TAKEONE_OT_bring_takes(bpy.types.Operator):
         try:
             moving.bring_along()
         except OSError as error:
-            message = f"The takes could not be copied: {error.strerror or error}. They stay where they are."
+            message = rpt_("The takes could not be copied: {error}. They stay where they are.").format(
+                error=error.strerror or error
+            )
             return fail(self, SceneError("disk", message, "free_space"))
         self.report({"INFO"}, "The takes are beside the file. Save it to keep this")
         return {"FINISHED"}

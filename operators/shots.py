@@ -125,7 +125,7 @@ class TAKEONE_OT_line_add(bpy.types.Operator):
     language: EnumProperty(
         name="Language",
         description="The language that the line is spoken in",
-        items=[(name, name, "") for name in properties.LANGUAGES],
+        items=properties.LANGUAGE_ITEMS,
     )
     line: StringProperty(name="Line", description="The words that are spoken", options={"SKIP_SAVE"})
 

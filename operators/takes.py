@@ -108,7 +108,9 @@ def open_outside(path: Any) -> None:
     try:
         bpy.ops.wm.path_open(filepath=str(path))
     except RuntimeError as error:
-        raise SceneError("no_program", f"The system could not open '{path}'. Open it by hand") from error
+        raise SceneError(
+            "no_program", rpt_("The system could not open '{path}'. Open it by hand").format(path=path)
+        ) from error
 
 
 class TAKEONE_OT_show_edit(bpy.types.Operator):

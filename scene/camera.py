@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from .errors import SceneError
 
@@ -22,24 +23,32 @@ def check_camera(scene: bpy.types.Scene, camera: bpy.types.Object | None) -> bpy
     if camera is None:
         raise SceneError(
             "no_camera",
-            f"Scene '{scene.name}' has no active camera. Add one (Shift+A, Camera) or pick one for the shot.",
+            rpt_("Scene '{scene}' has no active camera. Add one (Shift+A, Camera) or pick one for the shot.").format(
+                scene=scene.name
+            ),
             "pick_camera",
         )
     if camera.type != "CAMERA":
         raise SceneError(
-            "no_camera", f"'{camera.name}' is not a camera. Pick a camera for the shot.", "pick_camera"
+            "no_camera",
+            rpt_("'{camera}' is not a camera. Pick a camera for the shot.").format(camera=camera.name),
+            "pick_camera",
         )
     if camera.name not in scene.objects:
         raise SceneError(
             "no_camera",
-            f"Camera '{camera.name}' is not in scene '{scene.name}'. Pick a camera of this scene.",
+            rpt_("Camera '{camera}' is not in scene '{scene}'. Pick a camera of this scene.").format(
+                camera=camera.name, scene=scene.name
+            ),
             "pick_camera",
         )
     if camera.data.type not in PROJECTIONS:
         raise SceneError(
             "panoramic_camera",
-            f"Camera '{camera.name}' is {camera.data.type.capitalize()}. A clip needs a perspective or "
-            "orthographic one: change its lens type, or pick another camera.",
+            rpt_(
+                "Camera '{camera}' is {kind}. A clip needs a perspective or orthographic one: change its lens"
+                " type, or pick another camera."
+            ).format(camera=camera.name, kind=camera.data.type.capitalize()),
             "pick_camera",
         )
     return camera
@@ -60,9 +69,7 @@ def metres_per_unit(scene: bpy.types.Scene) -> float:
     return 1.0 if units.system == "NONE" else float(units.scale_length)
 
 
-def intrinsics(
-    lens: bpy.types.Camera, render: bpy.types.RenderSettings, width: int, height: int
-) -> dict[str, float]:
+def intrinsics(lens: bpy.types.Camera, render: bpy.types.RenderSettings, width: int, height: int) -> dict[str, float]:
     """`fx, fy, cx, cy` in pixels, y down. Pixel centres lie at half numbers: the picture spans 0..width.
 
     For an orthographic camera fx and fy are pixels a Blender unit. `lens` may be evaluated camera data.
@@ -139,9 +146,7 @@ def is_animated(camera: bpy.types.Object) -> bool:
     return False
 
 
-def camera_path(
-    scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, frame_count: int
-) -> dict[str, Any]:
+def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, frame_count: int) -> dict[str, Any]:
     """path.json of the camera's own motion over `frame_count` scene frames from `frame` on, a keyframe a
     frame.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from . import strips, takes
 from .errors import SceneError
@@ -26,7 +27,11 @@ def show(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
     """
     for take in (left, right):
         if take.status != "READY" or takes.clip_missing(take):
-            raise SceneError("clip_missing", f"The file of take {take.number} is gone. Make it again.", "retry")
+            raise SceneError(
+                "clip_missing",
+                rpt_("The file of take {number} is gone. Make it again.").format(number=take.number),
+                "retry",
+            )
     hide()
     try:
         _lay(edit, left, right, frame)

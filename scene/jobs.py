@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..client import events
 from ..client.request import JobRequest
@@ -113,7 +114,9 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
     while any(key in STATE.jobs for key in keys):
         if time.monotonic() > ends:
             raise SceneError(
-                "timeout", f"No take after {timeout:.0f} seconds. The job goes on; see the panel.", "open_log"
+                "timeout",
+                rpt_("No take after {timeout:.0f} seconds. The job goes on; see the panel.").format(timeout=timeout),
+                "open_log",
             )
         backend = STATE.backend
         if backend.state in HOPELESS:
@@ -170,7 +173,11 @@ def make_again(context: bpy.types.Context, shot: Any, take_uid: str, changes: di
     request = JobRequest.from_json(kept)
     for path in request.uploads.values():
         if not path.is_file():
-            raise SceneError("cannot_remake", f"The take's still is gone: {path}. Animate the shot instead.", "retry")
+            raise SceneError(
+                "cannot_remake",
+                rpt_("The take's still is gone: {path}. Animate the shot instead.").format(path=path),
+                "retry",
+            )
     key = uuid.uuid4().hex
     if not changes and (takes.clip_missing(old) or old.status in {"FAILED", "CANCELLED"}):
         clip = takes.clip_path(old) if old.clip else takes.new_clip_path(shot, old.number)
@@ -341,6 +348,8 @@ def _submit(shot: Any, request: JobRequest, clip: Path) -> None:
         clip.parent.mkdir(parents=True, exist_ok=True)
         pump.session().submit(request, clip)
     except OSError as error:
-        raise SceneError("disk", f"The job could not be written down: {error}.", "free_space") from error
+        raise SceneError(
+            "disk", rpt_("The job could not be written down: {error}.").format(error=error), "free_space"
+        ) from error
     STATE.jobs[request.key] = pump.job_of(request.key, {**request.binding, "shot_name": shot.name})
     STATE.changed()

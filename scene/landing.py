@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..client.events import TakeReady
 from . import strips, takes
@@ -146,10 +147,10 @@ def _check_rate(edit: bpy.types.Scene, fps: str | None, take_uid: str) -> None:
     """Say so where the edit's frame rate was changed since the take was asked for."""
     rate = frame_rate(edit)
     if fps and abs(Fraction(fps) - rate) > Fraction(1, 100):
-        message = (
-            f"The take was made for {float(Fraction(fps)):g} frames a second and '{edit.name}' runs at "
-            f"{float(rate):g}: it plays too fast or slow. Make it again."
-        )
+        message = rpt_(
+            "The take was made for {fps:g} frames a second and '{edit}' runs at {rate:g}: it plays too "
+            "fast or slow. Make it again."
+        ).format(fps=float(Fraction(fps)), edit=edit.name, rate=float(rate))
         STATE.fail(SceneError("frame_rate", message, "retry"), take_uid)
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from . import prompts, takes
 from .camera import check_camera, is_animated, picture_size
@@ -99,13 +100,17 @@ def _check_engine(card: dict[str, Any], scene: bpy.types.Scene) -> None:
     name = engine.get("name") or engine["id"]
     if not engine.get("available", True):
         raise SceneError(
-            "engine_unavailable", f"{name} can't run here: {engine.get('reason', '')}", engine.get("fix", "")
+            "engine_unavailable",
+            rpt_("{name} can't run here: {reason}").format(name=name, reason=engine.get("reason", "")),
+            engine.get("fix", ""),
         )
     longest = engine.get("max_seconds")
     if longest and card["seconds"] > longest:
         raise SceneError(
             "too_long",
-            f"{name} makes up to {longest:g} seconds, and the shot is {card['seconds']:g}.",
+            rpt_("{name} makes up to {longest:g} seconds, and the shot is {seconds:g}.").format(
+                name=name, longest=longest, seconds=card["seconds"]
+            ),
             "shorter",
         )
     clip_size(*picture_size(scene), card["size_percent"], engine)
@@ -134,7 +139,9 @@ def clip_size(width: int, height: int, percent: int, engine: dict[str, Any] | No
         name = engine.get("name") or engine["id"]
         raise SceneError(
             "too_large",
-            f"{name} can't make {wide}x{high}, only up to {most / 1e6:.1f} megapixels.",
+            rpt_("{name} can't make {wide}x{high}, only up to {most:.1f} megapixels.").format(
+                name=name, wide=wide, high=high, most=most / 1e6
+            ),
             "smaller_size",
         )
     return wide, high

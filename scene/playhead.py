@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from .edit import find_edit_scene
 from .errors import SceneError
@@ -42,18 +43,21 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
     edit = find_edit_scene(context, scene)
     strip = _top_strip(edit) if edit else None
     if edit is None or strip is None:
-        raise SceneError(
-            "no_frame", "There is no movie or picture under the playhead. Move it onto a strip.", "retry"
-        )
+        raise SceneError("no_frame", "There is no movie or picture under the playhead. Move it onto a strip.", "retry")
     if len(strip.retiming_keys) > 0:
         raise SceneError(
-            "no_frame", f"Strip '{strip.name}' is retimed: its frame can't be told. Choose another strip."
+            "no_frame",
+            rpt_("Strip '{strip}' is retimed: its frame can't be told. Choose another strip.").format(strip=strip.name),
         )
     element = strip.strip_elem_from_frame(edit.frame_current)
     folder = strip.filepath if strip.type == "MOVIE" else strip.directory + element.filename
     media = Path(bpy.path.abspath(folder))
     if not media.is_file():
-        raise SceneError("no_frame", f"The file of strip '{strip.name}' is gone: {media}.", "retry")
+        raise SceneError(
+            "no_frame",
+            rpt_("The file of strip '{strip}' is gone: {media}.").format(strip=strip.name, media=media),
+            "retry",
+        )
     with plain_scene(element.orig_width or 1, element.orig_height or 1) as plain:
         plain.render.fps, plain.render.fps_base = edit.render.fps, edit.render.fps_base
         strips = plain.sequence_editor_create().strips
@@ -74,7 +78,8 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
             bpy.ops.render.render(write_still=True, scene=plain.name)
         except RuntimeError as error:
             raise SceneError(
-                "render_failed", f"The frame of strip '{strip.name}' could not be read: {error}"
+                "render_failed",
+                rpt_("The frame of strip '{strip}' could not be read: {error}").format(strip=strip.name, error=error),
             ) from error
         aside.replace(path)
     return width, height

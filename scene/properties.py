@@ -20,6 +20,7 @@ from bpy.props import (
 )
 
 LANGUAGES = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
+LANGUAGE_ITEMS = [(name, name, "The language that is spoken") for name in LANGUAGES]
 MAX_SEED = 2**31 - 1
 BESIDE_FILE = {"PATH_SUPPORTS_BLEND_RELATIVE"}  # paths may begin with //
 
@@ -123,7 +124,7 @@ class TAKEONE_PG_line(bpy.types.PropertyGroup):
     language: EnumProperty(
         name="Language",
         description="The language that the line is spoken in",
-        items=[(name, name, f"The line is spoken in {name}") for name in LANGUAGES],
+        items=LANGUAGE_ITEMS,
     )
     line: StringProperty(name="Line", description="The words that are spoken", maxlen=1000)
 
@@ -131,18 +132,26 @@ class TAKEONE_PG_line(bpy.types.PropertyGroup):
 class TAKEONE_PG_take(bpy.types.PropertyGroup):
     """One clip made for a shot. `request` is JSON of all that it was asked for, so that it can be made again."""
 
-    uid: StringProperty()
-    number: IntProperty()
-    status: EnumProperty(items=TAKE_STATUSES, default="WAITING")
-    clip: StringProperty(subtype="FILE_PATH", options=BESIDE_FILE)
-    sidecar: StringProperty(subtype="FILE_PATH", options=BESIDE_FILE)
-    thumbnail: StringProperty(subtype="FILE_PATH", options=BESIDE_FILE)
-    still: StringProperty(subtype="FILE_PATH", options=BESIDE_FILE)
-    engine: StringProperty()
-    seed: IntProperty(min=0, max=MAX_SEED)
-    request: StringProperty()
-    notes: StringProperty()
-    refines: StringProperty(description="Id of the take that this one replaces when it is ready")
+    uid: StringProperty(name="Id", description="The take's id, which is also its job's key")
+    number: IntProperty(name="Number", description="Counted up from 1 in each shot, never used twice")
+    status: EnumProperty(name="Status", description="How far the take has come", items=TAKE_STATUSES, default="WAITING")
+    clip: StringProperty(
+        name="Clip", description="The movie file, with its sound", subtype="FILE_PATH", options=BESIDE_FILE
+    )
+    sidecar: StringProperty(
+        name="Sidecar", description="The JSON file that says how it was made", subtype="FILE_PATH", options=BESIDE_FILE
+    )
+    thumbnail: StringProperty(
+        name="Thumbnail", description="A small picture of the clip", subtype="FILE_PATH", options=BESIDE_FILE
+    )
+    still: StringProperty(
+        name="Still", description="The picture that the clip starts from", subtype="FILE_PATH", options=BESIDE_FILE
+    )
+    engine: StringProperty(name="Engine", description="Id of the engine that made it, such as 'draft'")
+    seed: IntProperty(name="Seed", description="The seed that it was made with", min=0, max=MAX_SEED)
+    request: StringProperty(name="Request", description="JSON of all that was asked for")
+    notes: StringProperty(name="Notes", description="What the engine says of the take")
+    refines: StringProperty(name="Refines", description="Id of the take that this one replaces when it is ready")
     rating: IntProperty(name="Rating", description="Stars given to this take", min=0, max=5)
     note: StringProperty(name="Note", description="A remark kept with this take")
 
@@ -150,7 +159,7 @@ class TAKEONE_PG_take(bpy.types.PropertyGroup):
 class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     """One place in the edit: a camera, a still, a direction, a length."""
 
-    uid: StringProperty()
+    uid: StringProperty(name="Id", description="Stays the same through renames; empty on the blank card")
     name: StringProperty(name="Shot", description="The shot's name; its takes and strips are named after it")
     camera: PointerProperty(
         name="Camera",
@@ -184,8 +193,10 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         set=_set_words,
         options={"SKIP_SAVE"},
     )
-    lines: CollectionProperty(type=TAKEONE_PG_line)
-    active_line: IntProperty(options={"SKIP_SAVE"})
+    lines: CollectionProperty(name="Dialogue", description="What is said, line after line", type=TAKEONE_PG_line)
+    active_line: IntProperty(
+        name="Line", description="The line of dialogue that the buttons act on", options={"SKIP_SAVE"}
+    )
     sound: StringProperty(name="Sound", description="What is heard, such as 'rain on a window, distant traffic'")
     seconds: FloatProperty(
         name="Seconds",
@@ -237,29 +248,26 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         description="What the model is given, word for word, instead of what the engine makes of the direction",
         type=bpy.types.Text,
     )
-    final_prompt_of: StringProperty(description="Mark of the direction that the final prompt was made from")
-    takes: CollectionProperty(type=TAKEONE_PG_take)
+    final_prompt_of: StringProperty(
+        name="Final Prompt Of", description="Mark of the direction that the final prompt was made from"
+    )
+    takes: CollectionProperty(name="Takes", description="All clips made for the shot", type=TAKEONE_PG_take)
     active_take: IntProperty(name="Take", description="The take that the buttons act on")
-    last_number: IntProperty(description="The highest number that a take of this shot ever had")
-    current_take: StringProperty(description="Id of the take that the edit shows")
+    last_number: IntProperty(name="Last Number", description="The highest number that a take of this shot ever had")
+    current_take: StringProperty(name="Current Take", description="Id of the take that the edit shows")
 
 
 class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     """Everything Take One keeps in a scene."""
 
-    file_id: StringProperty()
-    uid: StringProperty()
-    shots: CollectionProperty(type=TAKEONE_PG_shot)
+    file_id: StringProperty(name="File Id", description="The same in all scenes of a file")
+    uid: StringProperty(name="Id", description="The scene's own, so that jobs find it again")
+    shots: CollectionProperty(name="Shots", description="The shots of this scene", type=TAKEONE_PG_shot)
     active_shot: IntProperty(name="Shot", description="The shot that the panels show")
-    blank: PointerProperty(type=TAKEONE_PG_shot)  # the card to fill in before there is a first shot
-    placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
-    variations: IntProperty(
-        name="Variations",
-        description="How many takes to make, each with its own seed",
-        default=3,
-        min=2,
-        max=16,
+    blank: PointerProperty(
+        name="Blank Card", description="The card to fill in before there is a first shot", type=TAKEONE_PG_shot
     )
+    placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
 
 
 CLASSES = (TAKEONE_PG_line, TAKEONE_PG_take, TAKEONE_PG_shot, TAKEONE_PG_scene)

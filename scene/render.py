@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from . import still_files
 from .camera import check_camera
@@ -51,9 +52,7 @@ def abandon() -> None:
 def check_free() -> None:
     """Raises SceneError render_busy while anything renders."""
     if _pending is not None or bpy.app.is_job_running("RENDER"):
-        raise SceneError(
-            "render_busy", "Blender is rendering. Wait until it is done, or stop it with Esc.", "retry"
-        )
+        raise SceneError("render_busy", "Blender is rendering. Wait until it is done, or stop it with Esc.", "retry")
 
 
 def render(scene: bpy.types.Scene, camera: bpy.types.Object, folder: Path, source: str) -> Still:
@@ -171,7 +170,9 @@ def _next_step(pending: _Pending) -> Still | SceneError | None:
         if pending.state == "cancelled" or scene is None:
             raise _cancelled()
         if pending.state == "running":  # it ended without a word
-            raise SceneError("render_failed", f"Blender could not render scene '{scene.name}'.", "retry")
+            raise SceneError(
+                "render_failed", rpt_("Blender could not render scene '{scene}'.").format(scene=scene.name), "retry"
+            )
         still_files.save_result(scene, pending.folder)
         worker = ThreadPoolExecutor(1, "take-one-depth")
         pending.depth = worker.submit(_write_depth, pending.folder, pending.look)
@@ -200,4 +201,8 @@ def _cancelled() -> SceneError:
 def _failed(scene: bpy.types.Scene | None, error: Exception) -> SceneError:
     reason = str(error).removeprefix("Error: ").strip()
     name = scene.name if scene is not None else ""
-    return SceneError("render_failed", f"Blender could not render scene '{name}': {reason}", "retry")
+    return SceneError(
+        "render_failed",
+        rpt_("Blender could not render scene '{name}': {reason}").format(name=name, reason=reason),
+        "retry",
+    )

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from . import playhead, still_files, viewport
 from .camera import check_camera
@@ -80,7 +81,9 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
     except RuntimeError as error:
         raise SceneError(
             "no_result",
-            f"Scene '{scene.name}' has no Render Result yet. Render it (F12), or choose another still.",
+            rpt_("Scene '{scene}' has no Render Result yet. Render it (F12), or choose another still.").format(
+                scene=scene.name
+            ),
             "retry",
         ) from error
     depth = still_files.read_layers(folder)
@@ -101,7 +104,9 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
 def _from_file(path: Path | None, folder: Path) -> Still:
     if path is None or not path.is_file():
         raise SceneError(
-            "no_image", f"There is no image file '{path or ''}'. Choose one for the still.", "retry"
+            "no_image",
+            rpt_("There is no image file '{path}'. Choose one for the still.").format(path=path or ""),
+            "retry",
         )
     note = ("An image file has no depth: the camera move is plainer.",)
     if path.suffix.lower() in AS_THEY_ARE:
@@ -118,11 +123,15 @@ def image_size(path: Path, convert_to: Path | None = None) -> tuple[int, int]:
     try:
         image = bpy.data.images.load(str(path), check_existing=False)
     except RuntimeError as error:
-        raise SceneError("no_image", f"'{path.name}' could not be opened as an image.", "retry") from error
+        raise SceneError(
+            "no_image", rpt_("'{path}' could not be opened as an image.").format(path=path.name), "retry"
+        ) from error
     try:
         width, height = image.size
         if not width or not height:
-            raise SceneError("no_image", f"'{path.name}' could not be opened as an image.", "retry")
+            raise SceneError(
+                "no_image", rpt_("'{path}' could not be opened as an image.").format(path=path.name), "retry"
+            )
         if convert_to is not None:
             with playhead.plain_scene(width, height) as scene:
                 still_files.save_aside(image, convert_to, scene)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 import bpy
 import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from . import exr
 from .camera import camera_json, metres_per_unit
@@ -104,8 +105,8 @@ def write_depth(folder: Path, depth: np.ndarray, look: Look) -> bool:
     """
     wanted = look.camera["height"], look.camera["width"]
     if depth.shape != wanted:
-        sizes = f"{depth.shape[1]}x{depth.shape[0]} pixels, not {wanted[1]}x{wanted[0]}"
-        raise SceneError("render_failed", f"The render is {sizes}.", "retry")
+        sizes = {"is_": f"{depth.shape[1]}x{depth.shape[0]}", "wanted": f"{wanted[1]}x{wanted[0]}"}
+        raise SceneError("render_failed", rpt_("The render has {is_} pixels, not {wanted}.").format(**sizes), "retry")
     # EEVEE of Blender 4.5 writes the far clip where there is nothing, the others 1e10.
     nothing = ~np.isfinite(depth) | (depth >= look.far * (1 - 1e-4))
     exr.write_depth(folder / DEPTH, np.where(nothing, exr.BACKGROUND, depth * look.unit))
@@ -129,16 +130,13 @@ def finish(
     if not has_things and _is_flat(still.image):
         raise SceneError(
             "nothing_visible",
-            "The camera sees nothing: the picture is one flat colour. Aim it at something, or pick another "
-            "camera.",
+            "The camera sees nothing: the picture is one flat colour. Aim it at something, or pick another camera.",
             "pick_camera",
         )
     return replace(still, depth=folder / DEPTH)
 
 
-def finish_with(
-    folder: Path, look: Look, depth: np.ndarray | None, source: str, notes: tuple[str, ...] = ()
-) -> Still:
+def finish_with(folder: Path, look: Look, depth: np.ndarray | None, source: str, notes: tuple[str, ...] = ()) -> Still:
     """`write_depth` where there is one, and `finish`."""
     has_things = depth is not None and write_depth(folder, depth, look)
     return finish(folder, look, depth is not None, has_things, source, notes)
@@ -147,7 +145,11 @@ def finish_with(
 def disk_error(folder: Path, error: OSError) -> SceneError:
     """What to say where a still's files could not be written."""
     return SceneError(
-        "disk", f"The still could not be written to {folder}: {error.strerror or error}.", "free_space"
+        "disk",
+        rpt_("The still could not be written to {folder}: {error}.").format(
+            folder=folder, error=error.strerror or error
+        ),
+        "free_space",
     )
 
 

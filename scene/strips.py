@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from .errors import SceneError
 from .paths import stored_path
@@ -194,7 +195,9 @@ def _busy_channels(
 def _no_channel(first: int, after: int) -> SceneError:
     return SceneError(
         "no_channel",
-        f"All channels of the edit are taken or locked from frame {first} to {after}. Unlock one.",
+        rpt_("All channels of the edit are taken or locked from frame {first} to {after}. Unlock one.").format(
+            first=first, after=after
+        ),
         "retry",
     )
 
@@ -267,7 +270,11 @@ def _check_readable(movie: bpy.types.Strip, clip: Path) -> tuple[int, int]:
     """Width and height of a strip that was just made from the clip."""
     element = movie.elements[0] if movie.elements else None
     if element is None or not element.orig_width or not element.orig_height:
-        raise SceneError("clip_unreadable", f"Blender can't read the clip {clip}. Make the take again.", "retry")
+        raise SceneError(
+            "clip_unreadable",
+            rpt_("Blender can't read the clip {clip}. Make the take again.").format(clip=clip),
+            "retry",
+        )
     return element.orig_width, element.orig_height
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..client.home import home
 from . import strips, trash
@@ -91,7 +92,11 @@ def check_clip(take: Any) -> None:
     """Raises SceneError clip_missing (fix "retry": make it again) where the take has no clip."""
     if take.status != "READY" or clip_missing(take):
         raise SceneError(
-            "clip_missing", f"The file of take {take.number} is gone: {take.clip}. Make it again.", "retry"
+            "clip_missing",
+            rpt_("The file of take {number} is gone: {clip}. Make it again.").format(
+                number=take.number, clip=take.clip
+            ),
+            "retry",
         )
 
 
@@ -110,7 +115,7 @@ def make_current(shot: Any, take: Any) -> int:
     if not pairs and not strips.strips_of_take(take.uid):
         pairs = strips.strips_of_shot(shot.uid)
     if not pairs and not strips.strips_of_take(take.uid):
-        raise SceneError("no_strip", f"No strip in the edit shows shot '{shot.name}'.")
+        raise SceneError("no_strip", rpt_("No strip in the edit shows shot '{shot}'.").format(shot=shot.name))
     swapped = [strip for _, strip in pairs if strip[strips.TAKE_KEY] != take.uid]
     strips.swap(swapped, clip_path(take), name=take_name(shot.name, take.number), take_uid=take.uid)
     shot.current_take = take.uid

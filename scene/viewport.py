@@ -10,6 +10,7 @@ from typing import NamedTuple
 import bpy
 import gpu
 import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from .camera import picture_size
 from .errors import SceneError
@@ -61,7 +62,9 @@ def save_picture(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, p
             with _changed(shading, type="SOLID", show_xray=False):
                 _, depth = _draw(view, scene, camera, width, height)
     except RuntimeError as error:
-        raise SceneError("draw_failed", f"The 3D View could not be drawn: {error}", "retry") from error
+        raise SceneError(
+            "draw_failed", rpt_("The 3D View could not be drawn: {error}").format(error=error), "retry"
+        ) from error
     _save_png(pixels, path)
     return _planar(depth, camera)
 
@@ -79,7 +82,9 @@ def save_look(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, path
         with _changed(shading, type=_drawn_as(shading, scene), show_xray=False):
             pixels, _ = _draw(view, scene, camera, max(1, round(width * smaller)), max(1, round(height * smaller)))
     except RuntimeError as error:
-        raise SceneError("draw_failed", f"The 3D View could not be drawn: {error}", "retry") from error
+        raise SceneError(
+            "draw_failed", rpt_("The 3D View could not be drawn: {error}").format(error=error), "retry"
+        ) from error
     _save_png(pixels, path)
 
 

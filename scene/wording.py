@@ -6,6 +6,8 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from bpy.app.translations import pgettext_rpt as rpt_
+
 from ..client.events import FinalPrompt
 from . import prompts, pump
 from .errors import SceneError
@@ -20,7 +22,9 @@ def ask(shot: Any) -> None:
         SceneError: no_prompt_form; no_camera, panoramic_camera.
     """
     if not prompts.takes_form(shot.engine):
-        raise SceneError("no_prompt_form", f"The engine '{shot.engine}' uses the direction as it is.")
+        raise SceneError(
+            "no_prompt_form", rpt_("The engine '{engine}' uses the direction as it is.").format(engine=shot.engine)
+        )
     lines = [asdict(line) for line in prompts.spoken(shot)]
     facts = prompts.known(shot, shot.still_source)
     extra = {"dialogue": lines, "sound": shot.sound, "options": {"scene": facts}}
@@ -40,7 +44,9 @@ def wait(timeout: float = 60.0) -> None:
     while STATE.wording:
         if time.monotonic() > ends:
             STATE.wording = ""
-            raise SceneError("timeout", f"No prompt after {timeout:.0f} seconds.", "open_log")
+            raise SceneError(
+                "timeout", rpt_("No prompt after {timeout:.0f} seconds.").format(timeout=timeout), "open_log"
+            )
         event = waiting.pop(0) if waiting else pump.session().next_event(0.2)
         if event is None:
             continue
