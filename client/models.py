@@ -17,12 +17,13 @@ from .install import backend_python
 class ModelsState(NamedTuple):
     """`state` is "" (nothing asked), busy, done, failed or cancelled. `models` are dicts of name, state
     (missing, ready, linked, damaged), size and where; `sets` the models that each quality needs. `fraction`
-    0..1 of a download."""
+    0..1 of a download, `seconds` that are left of it (None: not known yet)."""
 
     state: str = ""
     models: tuple[dict[str, str], ...] = ()
     sets: dict[str, list[str]] = {}
     fraction: float = 0.0
+    seconds: float | None = None
     message: str = ""
     fix: str = ""
 
@@ -80,7 +81,7 @@ class Models:
             self.state = ModelsState("failed", message="The backend is not installed.", fix="install")
             return
         self._cancelled = False
-        self.state = self.state._replace(state="busy", fraction=0.0, message="", fix="")
+        self.state = self.state._replace(state="busy", fraction=0.0, seconds=None, message="", fix="")
         try:
             self._process = subprocess.Popen(
                 [str(python), "-m", "backend", "models", *words],
@@ -112,7 +113,9 @@ class Models:
             self.state = self.state._replace(models=tuple(said["models"]), sets=said["sets"])
         elif "total" in said:
             fraction = said["done"] / max(1, said["total"])
-            self.state = self.state._replace(fraction=fraction, message=said["file"])
+            self.state = self.state._replace(
+                fraction=fraction, seconds=said["eta_seconds"], message=said["file"].rpartition("/")[2]
+            )
         elif "error" in said:
             self.state = self.state._replace(message=said["error"]["message"], fix=said["error"]["fix"])
         elif "ended" in said:

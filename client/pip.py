@@ -67,7 +67,7 @@ _KNOWN = (
     ),
     (
         r"No matching distribution found for ([^\s(]+)|satisfies the requirement ([^\s(]+)",
-        "There is no {0} for this Python on this system. Install Python 3.11, 3.12 or 3.13 and try again.",
+        "The download server has no {0} for this Python. Check the network, or install Python 3.12, then try again.",
         "install",
     ),
     (

@@ -2,6 +2,7 @@
 """Setting up: install the backend, start and stop it, connect to a server."""
 
 import bpy
+from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import EnumProperty, StringProperty
 
 from ..client.target import is_exposed
@@ -11,7 +12,7 @@ from ..scene.state import STATE
 from . import connection, logs
 from .report import attempt
 
-EXPOSED = "Not encrypted: others on the network can read it. Use https outside your own"
+EXPOSED = "Not encrypted: only for a network that you trust"
 PROFILES = (
     ("draft", "Draft and Remote", "Small: the draft engine on this computer, and servers that you connect"),
     ("gpu", "Local GPU", "Large: also the engines that run on this computer's graphics card"),
@@ -78,6 +79,12 @@ class TAKEONE_OT_backend_start(bpy.types.Operator):
     bl_idname = "takeone.backend_start"
     bl_label = "Start Backend"
     bl_options = {"REGISTER"}
+
+    @classmethod
+    def description(cls, _context: bpy.types.Context, _properties: bpy.types.OperatorProperties) -> str:
+        if settings.use_server():
+            return tip_("Connect to the server, and see what it offers")
+        return tip_("Start what makes the takes on this computer")
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
         if STATE.last_error and STATE.last_error.fix in ("start", "connect"):

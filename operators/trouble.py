@@ -112,7 +112,6 @@ def _save_file(_context: bpy.types.Context) -> None:
         bpy.ops.wm.save_mainfile()
     else:
         bpy.ops.wm.save_as_mainfile("INVOKE_DEFAULT")
-    STATE.dismiss()
 
 
 def _smaller_size(context: bpy.types.Context) -> None:

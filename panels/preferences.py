@@ -10,20 +10,21 @@ from ..operators import connection, models, setup
 from ..scene import settings
 from ..scene.state import STATE
 from . import refresh
-from .layout import wrapped
-from .setup import draw_fix, draw_install, draw_install_failed
+from .layout import time_left, wrapped
+from .setup import draw_error, draw_fix, draw_install, draw_install_failed
 
 STATES = {
     "off": ("Stopped", "PAUSE"),
     "missing": ("Not installed", "IMPORT"),
     "starting": ("Starting", "SORTTIME"),
     "ready": ("Ready", "CHECKMARK"),
-    "reconnecting": ("Connecting again", "SORTTIME"),
+    "reconnecting": ("No connection", "SORTTIME"),
     "outdated": ("Needs an update", "FILE_REFRESH"),
     "failed": ("Not working", "ERROR"),
 }
 
 
+OURS = ("bad_address", "home", "offline", "no_log")  # codes of errors that are made here, and so told here too
 MODEL_ICONS = {"ready": "CHECKMARK", "linked": "LINKED", "damaged": "ERROR"}
 
 
@@ -50,6 +51,8 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
+        if STATE.last_error and STATE.last_error.code in OURS:
+            draw_error(layout, context)
         layout.row().prop(self, "backend", expand=True)
         if self.backend == "SERVER":
             self.draw_server(layout, context)
@@ -73,7 +76,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
         row.prop(self, "profile", text="")
         texts = {"missing": iface_("Install"), "outdated": iface_("Update")}
         row.operator("takeone.install", text=texts.get(STATE.backend.state, iface_("Install Again")), icon="IMPORT")
-        if not bpy.app.online_access:
+        if not bpy.app.online_access and STATE.backend.state in texts:
             box = layout.box()
             wrapped(
                 box,
@@ -91,7 +94,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
         row.label(text=self.server_url or iface_("No server yet"), icon="URL", translate=False)
         row.operator("takeone.connect_server", text="Address and Token", icon="LINKED")
         if self.server_url:
-            row.operator("takeone.backend_restart", text="Test", icon="FILE_REFRESH")
+            row.operator("takeone.backend_start", text="Test", icon="FILE_REFRESH")
         if is_exposed(self.server_url):
             wrapped(layout, context, iface_(setup.EXPOSED), icon="INFO")
 
@@ -102,15 +105,16 @@ def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     text, icon = STATES[backend.state]
     row = layout.row(align=True)
     row.label(text=text, icon=icon)
-    if backend.state in ("starting", "ready", "reconnecting"):
+    local = not settings.use_server()  # a server is not ours to stop
+    if local and backend.state in ("starting", "ready", "reconnecting"):
         row.operator("takeone.backend_stop", text="Stop", icon="PAUSE")
         row.operator("takeone.backend_restart", text="Restart", icon="FILE_REFRESH")
-    elif backend.state in ("off", "failed"):
+    elif local and backend.state in ("off", "failed"):
         row.operator("takeone.backend_start", text="Start", icon="PLAY")
     row.operator("takeone.open_log", text="Log", icon="TEXT")
-    if backend.message and (settings.use_server() or backend.state in ("outdated", "reconnecting", "failed")):
+    if backend.message and (not local or backend.state in ("outdated", "reconnecting", "failed")):
         wrapped(layout, context, iface_(backend.message))
-    if backend.fix not in ("install", "start", "open_log"):  # those stand above
+    if backend.fix not in ("install", "start", "connect", "open_log"):  # those stand above
         draw_fix(layout, backend.fix)
 
 
@@ -137,12 +141,15 @@ def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     row.operator("takeone.models_refresh", text="", icon="FILE_REFRESH")
     if state.state == "busy" and state.message:
         row = box.row(align=True)
-        row.progress(factor=state.fraction, text=f"{state.message}  {state.fraction:.0%}")
+        text = f"{state.fraction:.0%}  {state.message}  {time_left(state.seconds)}"
+        row.progress(factor=state.fraction, text=text)
         row.operator("takeone.models_cancel", text="", icon="X")
     elif state.state == "failed":
         wrapped(box, context, state.message, icon="ERROR")
         if state.fix not in ("retry", "models"):  # those are what stands below
             draw_fix(box, state.fix)
+    elif state.state == "cancelled":
+        box.label(text="Stopped. The download goes on where it was", icon="INFO")
     for quality, needed in state.sets.items():
         here = sum(one["name"] in needed and one["state"] in ("ready", "linked") for one in state.models)
         row = box.row(align=True)

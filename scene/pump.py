@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..client import events
 from ..client.home import home
@@ -100,7 +101,12 @@ def _attempt(event: events.Event, action: Callable[[Any], None]) -> None:
     except Exception as error:  # the timer must go on, and the user must know
         LOG.exception("while handling %s", type(event).__name__)
         key = getattr(event, "key", "")
-        STATE.fail(SceneError("unexpected", f"Take One could not deal with a result: {error}", "open_log"), key)
+        STATE.fail(
+            SceneError(
+                "unexpected", rpt_("Take One could not deal with a result: {error}").format(error=error), "open_log"
+            ),
+            key,
+        )
         _forget_landing()
         if event in _waiting:
             _waiting.remove(event)
@@ -269,6 +275,8 @@ def _settle() -> None:
 @bpy.app.handlers.persistent
 def _on_save(*_: object) -> None:
     moving.store_paths()
+    if STATE.last_error and STATE.last_error.fix == "save_file":
+        STATE.dismiss()
     _relocate()
     if _folder_before and _folder_before != _folder() and moving.elsewhere():
         STATE.takes_elsewhere = True
@@ -291,8 +299,8 @@ def _relocate() -> None:
     try:
         moving.relocate_takes()
     except OSError as error:
-        message = (
-            f"The takes could not be brought beside the file: {error.strerror or error}. They stay where they are."
+        message = rpt_("The takes could not be brought beside the file: {error}. They stay where they are.").format(
+            error=error.strerror or error
         )
         STATE.fail(SceneError("disk", message, "free_space"))
 

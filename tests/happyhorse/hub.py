@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import threading
+import time
 from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote, urlparse
@@ -16,14 +17,16 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 class Hub:
     """`files[repository][path]` are the bytes; `asked` keeps (method, path, range) of every request.
 
-    What can go wrong: repositories that are `gated`, files with a `wrong_sum`, lines that drop
-    (`dropping[path]` lists after how many bytes), a redirect of all files to another host (`redirect_to`).
+    What can go wrong: repositories that are `gated`, files with a `wrong_sum` or a `claimed` size, lines that drop
+    (`dropping[path]` lists after how many bytes) or are slow (`pause` seconds a block of 64 KiB), a redirect of all
+    files to another host (`redirect_to`).
     """
 
     def __init__(self, files: dict[str, dict[str, bytes]]) -> None:
         self.files, self.asked, self.tokens = files, [], []
         self.gated, self.wrong_sum, self.dropping = set(), set(), {}
         self.url = self.redirect_to = ""
+        self.claimed, self.pause = {}, 0.0
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         path = unquote(urlparse(handler.path).path)
@@ -41,7 +44,7 @@ class Hub:
         if repository in self.gated:
             return _send(handler, 403, b"{}", {"X-Error-Code": "GatedRepo"})
         entries = [
-            {"type": "file", "path": path, "size": len(data), "oid": "0" * 40, "lfs": {
+            {"type": "file", "path": path, "size": self.claimed.get(path, len(data)), "oid": "0" * 40, "lfs": {
                 "oid": self._sum(path, data), "size": len(data), "pointerSize": 120}}
             for path, data in self.files.get(repository, {}).items()
             if path.rpartition("/")[0] == folder
@@ -54,16 +57,16 @@ class Hub:
         drop = self.dropping[path].pop(0) if self.dropping.get(path) else None
         asked = re.fullmatch(r"bytes=(\d+)-", handler.headers.get("Range") or "")
         if not asked:
-            return _send(handler, 200, data, headers, drop)
+            return _send(handler, 200, data, headers, drop, self.pause)
         start = int(asked[1])
         headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-        return _send(handler, 206, data[start:], headers, drop)
+        return _send(handler, 206, data[start:], headers, drop, self.pause)
 
     def _sum(self, path, data):
         return "f" * 64 if path in self.wrong_sum else hashlib.sha256(data).hexdigest()
 
 
-def _send(handler, status, data, headers=None, drop=None):
+def _send(handler, status, data, headers=None, drop=None, pause=0.0):
     handler.send_response(status)
     for name, value in (headers or {}).items():
         handler.send_header(name, value)
@@ -75,6 +78,8 @@ def _send(handler, status, data, headers=None, drop=None):
                 handler.close_connection = True
                 return
             handler.wfile.write(data[start : start + (1 << 16)])
+            if pause:
+                time.sleep(pause)
 
 
 @contextmanager

@@ -1,0 +1,142 @@
+"""The models in the preferences of a real window: the list, a download that is stopped and goes on, links."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from backend.models.catalogue import COMPONENTS
+from devtools import tiny_model
+from devtools.blender_window import MODULE, BlenderWindow
+from tests.happyhorse.hub import Hub, serving
+
+from . import preferences
+
+STATE = f"__import__('{MODULE}.operators.models', fromlist=['models']).models().state"
+READY = f"{{one['name'] for one in {STATE}.models if one['state'] in ('ready', 'linked')}}"
+WHOLE = {"distill", "turbo_vae", "t5gemma", "wan_vae", "stable_audio"}  # what 256p needs
+COLUMN = (0.75,)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiny models in the layout of the published ones."""
+    made = tmp_path_factory.mktemp("tiny")
+    tiny_model.make(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def hub(folder: Path) -> Iterator[Hub]:
+    """They are published on this machine."""
+    files: dict[str, dict[str, bytes]] = {}
+    for component in COMPONENTS.values():
+        place = folder / (component.folder or component.repository.rpartition("/")[2])
+        published = files.setdefault(component.repository, {})
+        for path in place.iterdir():
+            published[f"{component.folder}/{path.name}".lstrip("/")] = path.read_bytes()
+    with serving(Hub(files)) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def blender(open_blender: Callable[..., BlenderWindow], hub: Hub) -> BlenderWindow:
+    window = open_blender("--online-mode", home="models", TAKE_ONE_HUB=hub.url, HF_TOKEN="")
+    window.show_tab()
+    window.until("STATE.backend.state == 'ready'", 60)
+    preferences.open_preferences(window)
+    return window
+
+
+def test_the_list_says_what_is_here_and_how_large_the_rest_is(blender: BlenderWindow) -> None:
+    blender.until(f"{STATE}.state == 'done'", 30)
+    assert blender.ask(f"sorted(one['name'] for one in {STATE}.models)") == sorted(COMPONENTS)
+    assert blender.ask(f"all('GB' in one['size'] for one in {STATE}.models)")
+    assert blender.ask(f"not {READY}")
+    blender.picture("missing")
+
+
+def test_a_download_that_is_stopped_goes_on_where_it_was(blender: BlenderWindow, hub: Hub) -> None:
+    hub.pause = 0.05
+    download = preferences.click(blender, 'takeone.models_download(model="256p")', across=COLUMN)
+    blender.until(f"{STATE}.fraction > 0.2", 60)
+    blender.picture("downloading")
+    cancel = preferences.near(blender, download, "takeone.models_cancel", 0.96, **preferences.PREFERENCES)
+    blender.click_at(cancel.x, cancel.y)
+    blender.until(f"{STATE}.state == 'cancelled'", 10)
+    blender.picture("stopped")
+    assert blender.ask(f"{READY} < {WHOLE}")
+    hub.pause = 0.0
+    before = len(hub.asked)
+    preferences.click(blender, 'takeone.models_download(model="256p")', across=COLUMN)
+    blender.until(f"{STATE}.state == 'done' and {READY} >= {WHOLE}", 60)
+    blender.picture("ready")
+    assert any(asked and int(asked[6:-1]) > 0 for _method, _path, asked in hub.asked[before:])
+
+
+def test_a_damaged_file_is_said_and_not_kept(blender: BlenderWindow, hub: Hub) -> None:
+    damaged = next(path for path in hub.files["GAIR/daVinci-MagiHuman"] if path.startswith("540p_sr/model-00002"))
+    hub.wrong_sum.add(damaged)
+    preferences.click(blender, 'takeone.models_download(model="540p")', across=COLUMN)
+    blender.until(f"{STATE}.state == 'failed'", 60)
+    blender.picture("damaged")
+    assert "damaged" in blender.ask(f"{STATE}.message")
+    assert blender.ask(f"'540p_sr' not in {READY}")
+    hub.wrong_sum.clear()
+    preferences.click(blender, 'takeone.models_download(model="540p")', across=COLUMN)
+    blender.until(f"{STATE}.state == 'done' and '540p_sr' in {READY}", 60)
+
+
+def test_a_full_disk_is_said_before_anything_comes(blender: BlenderWindow, hub: Hub) -> None:
+    large = next(path for path in hub.files["GAIR/daVinci-MagiHuman"] if path.startswith("1080p_sr/model-00002"))
+    hub.claimed[large] = 10**18
+    before = len(hub.asked)
+    preferences.click(blender, 'takeone.models_download(model="1080p")', across=COLUMN)
+    blender.until(f"{STATE}.state == 'failed'", 60)
+    blender.picture("disk_full")
+    assert blender.ask(f"{STATE}.fix") == "free_space"
+    assert not [path for _method, path, _range in hub.asked[before:] if "/resolve/" in path]
+    assert preferences.find(blender, "takeone.fix(fix='free_space'", across=COLUMN)
+    hub.claimed.clear()
+
+
+def link(blender: BlenderWindow, folder: Path, picture: str = "") -> None:
+    """Press *Link Folder*, go to the folder, and confirm."""
+    preferences.click(blender, "takeone.models_link", across=COLUMN)
+    blender.until("any(a.type == 'FILE_BROWSER' for w in bpy.context.window_manager.windows for a in w.screen.areas)")
+    time.sleep(0.8)
+    x, y, width, height = blender.run(
+        "window, area, region = region_of('FILE_BROWSER', 'WINDOW')\n"
+        f"area.spaces.active.params.directory = {str(folder).encode()!r}\n"
+        "result = [*at(window, region.x, region.y + region.height), region.width, region.height]"
+    )
+    time.sleep(0.5)
+    if picture:
+        blender.picture(picture)
+    blender.run(f"xdotool('mousemove', {x + width // 2}, {max(20, y + height // 2)})")
+    time.sleep(0.3)
+    blender.press("Return")
+    blender.until(
+        "not any(a.type == 'FILE_BROWSER' for w in bpy.context.window_manager.windows for a in w.screen.areas)"
+    )
+
+
+def test_a_wrong_folder_says_what_it_looks_like(blender: BlenderWindow, tmp_path: Path) -> None:
+    (tmp_path / "holiday.jpg").write_bytes(b"\xff\xd8")
+    link(blender, tmp_path, "choosing")
+    blender.until(f"{STATE}.state == 'failed'", 20)
+    blender.picture("wrong_folder")
+    message = blender.ask(f"{STATE}.message")
+    assert tmp_path.name in message and "looks like" in message
+
+
+def test_a_folder_is_linked_without_copying(blender: BlenderWindow, folder: Path) -> None:
+    link(blender, folder)
+    blender.until(f"{STATE}.state == 'done' and len({READY}) == {len(COMPONENTS)}", 30)
+    assert blender.ask(f"all(one['state'] == 'linked' for one in {STATE}.models)")
+    blender.picture("linked")
+    assert "Traceback" not in blender.log()
+    assert "rna_uiItem" not in blender.log()
