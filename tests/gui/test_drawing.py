@@ -1,4 +1,4 @@
-"""Panels stay quick with a long list of takes, and change nothing while they draw."""
+"""Every panel stays quick with a long list of takes and a long queue, and changes nothing while it draws."""
 
 from __future__ import annotations
 
@@ -9,28 +9,45 @@ import pytest
 
 from devtools.blender_window import MODULE, BlenderWindow
 
-TAKES = 200
+TAKES, JOBS, LINES = 200, 50, 20
 BUDGET_MS = 2.0
-# Two hundred takes of one shot, each with its strips, as if made here.
+# Two hundred takes of one shot, each with its strips, as if made here; a full card; a long queue.
 FILL = f"""
 import json
-from {MODULE}.scene import properties
+from {MODULE}.scene import properties, state
 shot = properties.ensure_shot(scene)
 for number in range(1, {TAKES} + 1):
     take = shot.takes.add()
-    take.uid, take.number, take.status, take.clip = f"take{{number}}", number, "READY", __file__
+    take.uid, take.number, take.status, take.clip = f"take{{number}}", number, "READY", bpy.app.binary_path
     take.rating, take.note = number % 6, "a note" if number % 3 else ""
+    take.notes = "No camera move found in the direction: a gentle push in was made. " * 3
 edit = bpy.data.scenes.new("Edit")
 editor = edit.sequence_editor_create()
 for number in range(2 * {TAKES}):
     keywords = dict(length=24) if bpy.app.version >= (5, 0, 0) else dict(frame_end=number * 24 + 25)
     strip = editor.strips.new_effect(f"strip{{number}}", "COLOR", 1 + number % 2, number * 24 + 1, **keywords)
     strip["take_one_shot"], strip["take_one_take"] = shot.uid, f"take{{number // 2 + 1}}"
-""".replace("__file__", "bpy.app.binary_path")
-# Every draw() of ours is timed from here on.
-TIME = """
+for number in range({LINES}):
+    line = shot.lines.add()
+    line.speaker, line.line = f"WHO {{number}}", "We are late. " * 4
+shot.words = "slowly push in, then pan left to the window\\n" * {LINES}
+shot.engine = "happyhorse"
+shot.final_prompt = bpy.data.texts.new("final")
+shot.final_prompt.write("A medium shot on a 35 mm standard lens. Interior, dusk. In view: sofa, window.\\n" * {LINES})
+shot.final_prompt_of = "of another direction"
+for number in range({JOBS}):
+    status = state.IN_PROGRESS if number == 0 else state.QUEUED
+    state.STATE.jobs[f"job{{number}}"] = state.Job(
+        f"job{{number}}", shot.uid, shot.name, 300 + number, status=status, progress=30, stage="Making frames",
+        eta_seconds=75.0, queue_position=number or None)
+said = "Something went wrong, in a sentence that is as long as they are. " * 2
+state.STATE.fail(state.SceneError("test", said, "retry"))
+"""
+# Every draw() of ours is timed from here on. A panel that begins closed is opened.
+TIME = f"""
 import time, functools
-TIMES = {}
+from {MODULE} import panels
+TIMES = {{}}
 def timed(name, draw):
     @functools.wraps(draw)
     def wrapper(self, context):  # Blender counts the arguments
@@ -40,42 +57,73 @@ def timed(name, draw):
         finally:
             TIMES.setdefault(name, []).append((time.perf_counter() - began) * 1000)
     return wrapper
-for name in dir(bpy.types):
-    if name.startswith("TAKEONE_PT_"):
-        panel = getattr(bpy.types, name)
-        if "draw" in dir(panel) and not name.endswith("presets"):
-            panel.draw = timed(name, panel.draw)
+OURS = [cls for cls in panels.CLASSES if "_UL_" not in cls.__name__]  # the lists are drawn by their panels
+for cls in OURS:
+    cls.draw = timed(cls.__name__, cls.draw)
+    if "DEFAULT_CLOSED" in getattr(cls, "bl_options", ()):
+        bpy.utils.unregister_class(cls)
+        cls.bl_options = set()
+        bpy.utils.register_class(cls)
 """
 REDRAW = """
-for area in bpy.context.window_manager.windows[0].screen.areas:
-    area.tag_redraw()
+for window in bpy.context.window_manager.windows:
+    for area in window.screen.areas:
+        area.tag_redraw()
+"""
+SEQUENCER = """
+area = region_of("VIEW_3D", "UI")[1]
+area.type = "SEQUENCE_EDITOR"
 """
 
 
 @pytest.fixture(scope="module")
 def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     window = open_blender()
-    window.run(FILL)
+    window.run(TIME)
     window.show_tab()
+    window.until("STATE.engines", 60)
+    window.run(FILL)
     return window
 
 
-def test_every_panel_draws_in_two_milliseconds(blender: BlenderWindow) -> None:
-    blender.run(TIME)
-    for _ in range(12):
+def redraw(blender: BlenderWindow, times: int = 12) -> None:
+    """Have everything drawn several times."""
+    for _ in range(times):
         blender.run(REDRAW)
-        time.sleep(0.25)
+        time.sleep(0.2)
+
+
+def test_every_panel_draws_in_two_milliseconds(blender: BlenderWindow) -> None:
+    redraw(blender)
     blender.picture("two_hundred_takes")
+    for name in blender.ask("[cls.__name__ for cls in OURS if '_MT_' in cls.__name__]"):
+        for _ in range(3):
+            blender.run(f"xdotool('mousemove', 500, 400)\nbpy.ops.wm.call_menu(name={name!r})")
+            time.sleep(0.3)
+            blender.press("Escape")
+    for _ in range(3):
+        blender.run("bpy.ops.wm.call_panel(name='TAKEONE_PT_presets')")
+        time.sleep(0.3)
+        blender.press("Escape")
+    blender.run(SEQUENCER)
+    blender.show_tab("SEQUENCE_EDITOR")
+    redraw(blender)
+    blender.picture("two_hundred_takes_sequencer")
+    blender.run(f"bpy.ops.preferences.addon_show(module={MODULE!r})")
+    time.sleep(1)
+    redraw(blender)
+    blender.picture("preferences")
     # the best of several draws: what a panel costs, not what else the machine was doing
     costs = blender.ask("{name: min(times) for name, times in TIMES.items()}")
-    print({name: round(cost, 2) for name, cost in costs.items()})
-    assert {name.rsplit("_", 1)[0] for name in costs} >= {
-        "TAKEONE_PT_shot", "TAKEONE_PT_takes", "TAKEONE_PT_direction", "TAKEONE_PT_settings",
-    }  # fmt: skip
+    for name, cost in sorted(costs.items(), key=lambda item: -item[1]):
+        print(f"{name:<36} {cost:6.2f} ms")
+    assert set(blender.ask("[cls.__name__ for cls in OURS]")) == set(costs)  # none was left out
     assert max(costs.values()) < BUDGET_MS, costs
 
 
 def test_drawing_changes_nothing(blender: BlenderWindow) -> None:
     # Blender would refuse a write to its data in draw() and print the traceback
     assert "Traceback" not in blender.log()
+    assert "rna_uiItem" not in blender.log()
     assert blender.ask("len(scene.take_one.shots[0].takes)") == TAKES
+    assert blender.ask("len(STATE.jobs)") == JOBS
