@@ -2,7 +2,8 @@
 
     python bench/happyhorse_gpu.py SECTION... [--out results.json]
 
-Sections: golden, kernels, decode, base, 540p, 1080p (each bf16, or behind a colon fp8, or fp8a = fp8 attention too),
+Sections: golden, kernels, decode, base, 540p, 1080p (each bf16, or behind a colon fp8 = e4m3 products alone, or
+fp8a = e4m3 attention too, as the engine does where it can),
 plain (against the plainest correct version), tuning, profile,
 card24, card16, load. Every figure is printed as one line of
 JSON. Stages are run once cold and once or more warm; times end when the device has finished. `errors` compares final
@@ -65,7 +66,9 @@ FINAL: dict[str, Tensor] = {}  # what the bf16 runs of this command gave
 def model(config: TransformerConfig, kind: str, seed: int, plan: Plan | None = None) -> Transformer:
     precision = "fp8" if kind.startswith("fp8") else "bf16"
     options = {} if plan is None else {"resident_bytes": plan.resident_bytes, "rows_at_once": plan.rows_at_once}
-    result = Transformer(config, CUDA, precision, fp8_attention=kind == "fp8a", **options)
+    result = Transformer(config, CUDA, precision, **options)
+    if kind == "fp8":
+        result.fp8_attention = False
     for name, tensor in random_tensors(result.shapes, seed):
         result.load_rows(name, 0, tensor)
         del tensor
@@ -282,7 +285,7 @@ def card(gib: float, size: str) -> None:
             for settings, key in ((BASE, "base"), (config, size))
         )
         tell(section=f"card of {gib} GiB", size=size, plans=[plan.words for plan in plans])
-        whole(size, plans[0].precision, plans)
+        whole(size, plans[0].precision + "a" * (plans[0].precision == "fp8"), plans)
     finally:
         torch.cuda.set_per_process_memory_fraction(1.0)
 

@@ -57,7 +57,6 @@ def golden() -> None:
             ("fp8", {}),
             ("bf16", {"resident_bytes": 0}),
             ("fp8", {"resident_bytes": 0}),
-            ("fp8", {"fp8_attention": True}),
         ):
             try:
                 transformer = Transformer(config, CUDA, precision, **options)

@@ -51,8 +51,8 @@ class RandomModels(Models):
     def fingerprint(self, name: str) -> str:
         return name
 
-    def _plans(self, name: str, shape: Shape) -> list[Plan]:
-        return self._residents.plans(name, CONFIGS[name][0], shape)
+    def _plans(self, name: str, shape: Shape, eight_bit: bool) -> list[Plan]:
+        return self._residents.plans(name, CONFIGS[name][0], shape, eight_bit)
 
     def _transformer(self, name: str, plan: Plan, course: Course) -> Transformer:
         self.plans[name] = plan.words

@@ -64,16 +64,13 @@ def test_without_fp8_the_full_weights_are_streamed() -> None:
 
 def test_speed_before_precision() -> None:
     for gib in (78, 22, 15):
-        plans = choose_plans(BASE, BASE_SHAPE, gib * GIB, fp8_attention=True)
-        assert plans and all(plan.precision == "fp8" and plan.fp8_attention for plan in plans)
-    assert "8-bit products and attention" in plans[0].words
-    assert not any(plan.fp8_attention for plan in choose_plans(BASE, BASE_SHAPE, 78 * GIB))
+        plans = choose_plans(BASE, BASE_SHAPE, gib * GIB, eight_bit=True)
+        assert plans and all(plan.precision == "fp8" and plan.eight_bit for plan in plans)
+    assert choose_plans(BASE, BASE_SHAPE, 78 * GIB, fp8=False, eight_bit=True)[0].precision == "bf16"
 
 
 def test_no_fp8_on_the_processor() -> None:
     assert not supports_fp8("cpu")
-    with pytest.raises(ValueError, match="goes with fp8 products"):
-        Transformer(TransformerConfig.from_case(Case("dit_base").case), "cpu", "bf16", fp8_attention=True)
 
 
 def test_the_smallest_memory_is_just_enough() -> None:

@@ -200,6 +200,12 @@ def test_the_base_model_with_guidance(models, request_):
     assert clip.facts["latents"] != plain.facts["latents"]
 
 
+def test_eight_bits_are_asked_for_where_there_are_none(models, request_):
+    clip = make(models, request_, precision="8-bit")
+    assert clip.notes == ("This machine has no 8-bit products: the take was made in full precision.",)
+    assert pixels(clip).std() > 5
+
+
 def test_cancelling_between_steps(models, request_):
     told = Told()
     with pytest.raises(Cancelled):

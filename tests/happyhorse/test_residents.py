@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -118,3 +119,17 @@ def test_a_longer_clip_may_need_another_plan(monkeypatch, load, weights):
     small = found.use("distill", plan, lambda: load(plan))
     assert found._held["distill"].taken < weights
     assert torch.equal(velocity(small), velocity(load()))
+
+
+def test_another_precision_is_another_plan(monkeypatch, load, weights):
+    found = a_card(monkeypatch, 2 * weights + 2 * RESERVE)
+    monkeypatch.setattr(
+        found, "_choose", lambda config, shape, room, eight_bit: [replace(a_plan(weights), eight_bit=eight_bit)]
+    )
+    model = found.use("distill", a_plan(weights), load)
+    [plan] = found.plans("distill", model.config, SHAPE, eight_bit=True)
+    assert plan.eight_bit
+    assert found.config("distill") is None
+    assert found.use("distill", plan, load) is not model
+    assert found.plans("distill", model.config, SHAPE, eight_bit=True) == [plan]
+    assert found.config("distill") is not None

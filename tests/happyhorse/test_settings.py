@@ -100,6 +100,7 @@ def test_models_and_steps():
     assert (read(model="base").model, read(model="base").steps) == ("base", 32)
     assert read(models=("base",)).model == "base"
     assert read(steps=3).steps == 3
+    assert [read(precision=word).eight_bit for word in ("full", "8-bit")] == [False, True]
     with pytest.raises(EngineError, match="distill model is not on this machine"):
         read(model="distill", models=("base",))
 
@@ -109,7 +110,7 @@ def test_models_and_steps():
     [
         {"quality": 1}, {"quality": "4k"}, {"steps": 0}, {"steps": 2.5}, {"steps": True}, {"steps": 101},
         {"model": "huge"}, {"refine_from": "../../etc/passwd"}, {"refine_from": "a" * 64, "quality": "256p"},
-        {"final_prompt": 7}, {"scene": "dusk"},
+        {"final_prompt": 7}, {"scene": "dusk"}, {"precision": 8},
     ],
 )  # fmt: skip
 def test_wrong_options_are_named(options):

@@ -6,8 +6,8 @@ import math
 import pytest
 import torch
 
-from backend.engines.happyhorse import rope
-from backend.engines.happyhorse.attention import attend, attend_windowed
+from backend.engines.happyhorse import rope, transformer_ops
+from backend.engines.happyhorse.attention import attend, attend_windowed, narrow
 from backend.engines.happyhorse.config import BASE, SR_1080P, TransformerConfig, config_from_shapes, parameter_shapes
 from backend.engines.happyhorse.transformer import Transformer
 from tests.happyhorse.golden import FOLDER, Case, difference, relative
@@ -86,6 +86,26 @@ def test_heads_share_keys() -> None:
     q, k, v = torch.randn(5, 6, 8), torch.randn(7, 2, 8), torch.randn(7, 2, 8)
     wide = attend(q, k.repeat_interleave(3, dim=1), v.repeat_interleave(3, dim=1))
     assert difference(attend(q, k, v), wide) < 1e-5
+
+
+def test_eight_bits_lack_only_rounding() -> None:
+    """What is handed to an e4m3 kernel, attended exactly, with what its answers lack added by `gate`."""
+    heads, kv_heads, dim, tokens = 6, 2, 16, 400
+    columns = [heads * dim, kv_heads * dim, kv_heads * dim]
+    generator = torch.Generator().manual_seed(3)
+    qkv = torch.randn(tokens, sum(columns) + 5, generator=generator)
+    qkv[:, sum(columns[:2]) : sum(columns)] += 20 * torch.randn(columns[2], generator=generator)  # shared by all
+    q, k, v = (x.unflatten(1, (-1, dim)) for x in qkv[:, : sum(columns)].split(columns, dim=1))
+    expected = attend(q, k, v).flatten(1)
+    operands, scale, lacking = narrow(qkv, columns, heads, kv_heads)
+    assert operands.dtype == transformer_ops.FP8
+    q, k, v = (x.unflatten(1, (-1, dim)) for x in operands.float().split(columns, dim=1))
+    assert v.abs().amax(dim=(0, 2)).tolist() == [transformer_ops.FP8_MAX] * kv_heads
+    result = torch.empty_like(expected)
+    transformer_ops.gate(attend(q, k, v * scale[:, None]), lacking, None, result)
+    mean = lacking.expand_as(expected)
+    assert relative(result - mean, expected - mean) < 0.08  # three bits of mantissa in all three
+    assert relative(result, expected) < 0.002
 
 
 @pytest.mark.parametrize("name", CASES)

@@ -231,14 +231,13 @@ def load_transformer(
     *,
     resident_bytes: int | None = None,
     rows_at_once: int = ROWS_AT_ONCE,
-    fp8_attention: bool = False,
     progress: Callable[[float], None] | None = None,
 ) -> Transformer:
     """A transformer from a safetensors file or a folder of shards: fp32, bf16 or fp8 with scales.
 
     Args:
         like: what this transformer is, for what its tensors can't tell: `config.BASE`, `SR_540P`, `SR_1080P`.
-        precision, resident_bytes, rows_at_once, fp8_attention: see `Transformer`; a memory plan gives them.
+        precision, resident_bytes, rows_at_once: see `Transformer`; a memory plan gives them.
         progress: told the fraction that is loaded.
 
     Raises:
@@ -247,7 +246,7 @@ def load_transformer(
     checkpoint = Checkpoint(path)
     config = checkpoint.config(like)
     model = Transformer(
-        config, device, precision, resident_bytes=resident_bytes, rows_at_once=rows_at_once, fp8_attention=fp8_attention
+        config, device, precision, resident_bytes=resident_bytes, rows_at_once=rows_at_once
     )
     if BANDS not in checkpoint.tensors:
         model.load_rows(BANDS, 0, 10000.0 ** (-torch.arange(config.bands) / config.bands))

@@ -42,9 +42,8 @@ class Shape:
 class Plan:
     """How to hold one transformer. `resident_bytes` None: all its blocks stay on the GPU.
 
-    With `fp8_attention` attention is in e4m3 as well as the products: faster, further from full precision.
     `expected_peak` is what the stage is expected to take of the GPU's memory, all in all; `expected_host` what
-    of the computer's memory will be locked for streaming.
+    of the computer's memory will be locked for streaming. `eight_bit`: such products were asked for.
     """
 
     precision: str
@@ -52,14 +51,12 @@ class Plan:
     rows_at_once: int
     expected_peak: int
     expected_host: int = 0
-    fp8_attention: bool = False
+    eight_bit: bool = False
 
     @property
     def words(self) -> str:
         """For people: how it runs and what it is expected to take."""
         how = {"bf16": "full precision", "fp8": "8-bit products", "fp32": "32-bit, for checks"}[self.precision]
-        if self.fp8_attention:
-            how = "8-bit products and attention"
         where = (
             "all on the GPU"
             if self.resident_bytes is None
@@ -93,14 +90,14 @@ def working_bytes(config: TransformerConfig, precision: str, shape: Shape, rows_
 
 
 def choose_plans(
-    config: TransformerConfig, shape: Shape, free: int, *, fp8: bool = True, fp8_attention: bool = False
+    config: TransformerConfig, shape: Shape, free: int, *, fp8: bool = True, eight_bit: bool = False
 ) -> list[Plan]:
     """Plans that should fit into `free` bytes of GPU memory, the best first; empty where none does.
 
-    `fp8`: whether the GPU has such products (see `supports_fp8`). `fp8_attention`: speed goes before precision,
-    so that 8 bits are best, in attention too (needs `attention.flash3`).
+    `fp8`: whether the GPU has such products (see `supports_fp8`). `eight_bit`: speed goes before precision, so that
+    they are best.
     """
-    order = ("bf16",) if not fp8 else ("fp8",) if fp8_attention else ("bf16", "fp8")
+    order = ("bf16",) if not fp8 else ("fp8",) if eight_bit else ("bf16", "fp8")
     plans = []
     for precision in order:
         peak = weight_bytes(config, precision) + working_bytes(config, precision, shape) + RESERVE
@@ -109,7 +106,7 @@ def choose_plans(
     streamed = streamed_plan(config, shape, free, "fp8" if fp8 else "bf16")
     if streamed is not None:
         plans.append(streamed)
-    return [replace(plan, fp8_attention=fp8_attention and plan.precision == "fp8") for plan in plans]
+    return [replace(plan, eight_bit=eight_bit) for plan in plans]
 
 
 def streamed_plan(config: TransformerConfig, shape: Shape, free: int, precision: str) -> Plan | None:

@@ -26,6 +26,7 @@ from .video_vae import encode_picture, load_video_vae
 
 LIKE = {"distill": BASE, "base": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
 TITLES = {"distill": "the model", "base": "the model", "540p_sr": "the refiner", "1080p_sr": "the refiner"}
+NO_EIGHT_BIT = "This machine has no 8-bit products: the take was made in full precision."
 
 Result = TypeVar("Result")
 
@@ -78,14 +79,16 @@ class Models:
         return store.fingerprint(place.folder) if place and place.folder.is_dir() else ""
 
     def running(
-        self, name: str, shape: Shape, course: Course, work: Callable[[Transformer], Result]
+        self, name: str, shape: Shape, course: Course, work: Callable[[Transformer], Result], eight_bit: bool = False
     ) -> Result:
         """What `work` makes with the transformer `name`, held by the best plan that fits `shape`.
+
+        `eight_bit`: with 8-bit products if the card has them.
 
         Raises:
             EngineError: `out_of_memory`, `bad_model`, `model_missing`, or the CPU is asked for too much.
         """
-        plans = self._plans(name, shape)
+        plans = self._plans(name, shape, eight_bit)
 
         def attempt(plan: Plan) -> Result:
             try:
@@ -140,14 +143,18 @@ class Models:
         if self.device.type == "cuda":
             torch.cuda.empty_cache()
 
-    def _plans(self, name: str, shape: Shape) -> list[Plan]:
+    def _plans(self, name: str, shape: Shape, eight_bit: bool) -> list[Plan]:
         config = self._residents.config(name)
         if config is None:
             with _readable():
                 config = Checkpoint(self.folder(name)).config(LIKE[name])
         if self.device.type == "cpu":
             self._refuse_on_cpu(name)
-        plans = self._residents.plans(name, config, shape)
+        if eight_bit and not memory.supports_fp8(self.device):
+            eight_bit = False
+            if NO_EIGHT_BIT not in self.notes:
+                self.notes.append(NO_EIGHT_BIT)
+        plans = self._residents.plans(name, config, shape, eight_bit)
         if not plans:
             needed = memory.smallest_memory(config, shape, fp8=memory.supports_fp8(self.device))
             message = (
@@ -171,7 +178,6 @@ class Models:
                 return load_transformer(
                     self.folder(name), LIKE[name], self.device, plan.precision,
                     resident_bytes=plan.resident_bytes, rows_at_once=plan.rows_at_once,
-                    fp8_attention=plan.fp8_attention,
                     progress=lambda part: course.note(f"Loading {TITLES[name]}, {part:.0%}"),
                 )  # fmt: skip
 

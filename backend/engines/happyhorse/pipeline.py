@@ -120,7 +120,9 @@ class _Job:
         def work(model: samplers.Velocity) -> tuple[Tensor, Tensor]:
             return self._base(model, features, negative, still, colours)
 
-        video, audio = self.models.running(self.options.model, self._shape(self.grid), self.course, work)
+        video, audio = self.models.running(
+            self.options.model, self._shape(self.grid), self.course, work, self.options.eight_bit
+        )
         made = Latents(video.cpu(), audio.cpu(), recipe)
         latents.save(made)
         return made
@@ -168,7 +170,7 @@ class _Job:
             )  # fmt: skip
 
         name = REFINERS[self.options.quality]
-        return self.models.running(name, self._shape(self.size), self.course, work)
+        return self.models.running(name, self._shape(self.size), self.course, work, self.options.eight_bit)
 
     def _decoded(self, video: Tensor) -> Iterator[np.ndarray]:
         size = (self.request.width, self.request.height)
@@ -249,6 +251,7 @@ class _Job:
             "still": still,
             "seed": self.request.seed,
             "steps": self.options.steps,
+            "eight_bit": self.options.eight_bit,
             "latent_frames": self.frames,
             "audio_frames": self.sounds,
             "grid": [w, h],

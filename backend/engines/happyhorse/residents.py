@@ -60,12 +60,17 @@ class Residents:
         """The config of a transformer that is loaded."""
         return self._held[name].model.config if name in self._held else None
 
-    def plans(self, name: str, config: TransformerConfig, shape: Shape) -> list[Plan]:
+    def plans(self, name: str, config: TransformerConfig, shape: Shape, eight_bit: bool = False) -> list[Plan]:
         """How `name` can be held for `shape`, the best first, with room made for that one; empty: not at all.
 
-        A transformer that is loaded keeps its plan while that fits, with others out of the way.
+        A transformer that is loaded keeps its plan while that fits, with others out of the way, and nothing else is
+        asked for.
         """
-        free, held = self.free(), self._held.get(name)
+        held = self._held.get(name)
+        if held is not None and held.plan.eight_bit != eight_bit:
+            self._drop(name)
+            held = None
+        free = self.free()
         others = sum(other.taken for key, other in self._held.items() if key != name)
         if held is not None:
             plan = held.plan
@@ -73,11 +78,11 @@ class Residents:
             needed = held.lacking + working + RESERVE
             if needed <= free + others:
                 self.make_room(needed, keep=name)
-                smaller = self._choose(config, shape, free + others + held.taken)
+                smaller = self._choose(config, shape, free + others + held.taken, eight_bit)
                 return [plan, *(other for other in smaller if other.expected_peak < plan.expected_peak)]
             self._drop(name)
             free = self.free()
-        plans = self._choose(config, shape, free + others)
+        plans = self._choose(config, shape, free + others, eight_bit)
         if plans:
             self.make_room(plans[0].expected_peak)
         return plans
@@ -117,10 +122,12 @@ class Residents:
         for name in tuple(self._held):
             self._drop(name)
 
-    def _choose(self, config: TransformerConfig, shape: Shape, room: int) -> list[Plan]:
+    def _choose(self, config: TransformerConfig, shape: Shape, room: int, eight_bit: bool) -> list[Plan]:
         if self.device.type != "cuda":
             return [Plan("fp32", None, ROWS_AT_ONCE, 0)]
-        return memory.choose_plans(config, shape, room, fp8=memory.supports_fp8(self.device))
+        return memory.choose_plans(
+            config, shape, room, fp8=memory.supports_fp8(self.device), eight_bit=eight_bit
+        )
 
     def _set_aside(self, name: str, room: int) -> None:
         """Frees `room` bytes of the GPU. Without memory for a copy the transformer goes: it is loaded again."""

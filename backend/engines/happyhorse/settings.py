@@ -30,6 +30,7 @@ class Settings:
 
     `model` is "distill" (8 steps) or "base" (32 steps, guidance). `final_prompt` replaces the composed prompt
     as it is. `refine_from` names saved latents (see latents.py); `scene` is what Blender knows of the scene.
+    `eight_bit`: faster, with 8-bit products where the card has them.
     """
 
     quality: str
@@ -39,6 +40,7 @@ class Settings:
     final_prompt: str = ""
     negative_prompt: str = ""
     refine_from: str = ""
+    eight_bit: bool = False
     scene: dict[str, Any] = field(default_factory=dict)
 
 
@@ -66,6 +68,7 @@ def read(request: Request, qualities: Collection[str], models: Collection[str]) 
         final_prompt=final_prompt,
         negative_prompt=_text(options.pop("negative_prompt", ""), "negative_prompt"),
         refine_from=refine_from,
+        eight_bit=_choice(options.pop("precision", None), "precision", ("full", "8-bit")) == "8-bit",
         scene=scene,
     )
     if settings.refine_from and not _REFERENCE.fullmatch(settings.refine_from):

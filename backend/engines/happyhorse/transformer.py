@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from . import rope, transformer_ops
-from .attention import attend, attend_windowed, narrow
+from .attention import attend, attend_windowed, flash3, narrow
 from .config import PATCH, TransformerConfig, parameter_shapes
 from .memory_streaming import BlockStore
 from .transformer_ops import FP8, Operand, Rows
@@ -77,12 +77,11 @@ class Transformer:
     """Call it with latents and text features for the two velocities.
 
     Args:
-        precision: "bf16" is the published arithmetic; "fp8" has e4m3 products with a scale a row; "fp32" rounds
-            nowhere and is for checks.
+        precision: "bf16" is the published arithmetic; "fp8" has e4m3 products with a scale a row, and where
+            `attention.flash3` is there e4m3 attention; "fp32" rounds nowhere and is for checks.
         resident_bytes: how much of the device's memory blocks may take; the rest is streamed. None: all of them.
         rows_at_once: tokens of the wide products in work at a time.
         fused: use the Triton kernels (default: on a CUDA device).
-        fp8_attention: attention in e4m3 as well; needs `attention.flash3`.
     """
 
     def __init__(
@@ -94,17 +93,14 @@ class Transformer:
         resident_bytes: int | None = None,
         rows_at_once: int = ROWS_AT_ONCE,
         fused: bool | None = None,
-        fp8_attention: bool = False,
     ) -> None:
         self.config = config
         self.device = torch.device(device)
-        if fp8_attention and precision != "fp8":
-            raise ValueError("attention in e4m3 goes with fp8 products")
         self.precision = precision
         self.dtype = DTYPES[precision]
         self.wide = torch.bfloat16 if precision == "fp8" else self.dtype  # what products answer
         self.rows_at_once = rows_at_once
-        self.fp8_attention = fp8_attention
+        self.fp8_attention = precision == "fp8" and flash3(self.device) is not None
         self.shapes = parameter_shapes(config)
         self.outer = {
             name: torch.zeros(shape, device=self.device)
