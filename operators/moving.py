@@ -34,9 +34,9 @@ class TAKEONE_OT_bring_takes(bpy.types.Operator):
         return context.window_manager.invoke_confirm(
             self,
             event,
-            title=rpt_("Bring the takes along?"),
-            message=rpt_("They stay valid in {folder}.").format(folder=folders[0].parent),
-            confirm_text=rpt_("Copy Beside This File"),
+            title=rpt_("Copy the takes beside this file?"),
+            message=rpt_("They are in {folder}, and can stay there.").format(folder=folders[0].parent),
+            confirm_text=rpt_("Copy"),
         )
 
     def execute(self, _context: bpy.types.Context) -> set[str]:

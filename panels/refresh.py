@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 
 from ..operators import connection, models, moving
-from ..scene import pump
+from ..scene import pump, strips
 from ..scene.state import STATE
 from . import pictures
 
@@ -14,6 +14,8 @@ PAUSE = 0.1  # seconds between looks
 _seen = -1
 _models_shown = False
 _shown = False  # whether a panel has been drawn since the extension was loaded
+_missing: dict[str, bool] = {}  # uid of a take that was drawn -> whether its file was missing
+_changed: set[str] = set()  # uids of those of which that is new
 _previews: dict[str, int] = {}  # job key -> preview_count that is shown
 
 
@@ -27,6 +29,20 @@ def note_models_shown() -> None:
     """The list of models is drawn: look what is here, once."""
     global _models_shown
     _models_shown = True
+
+
+def note_file(take_uid: str, missing: bool) -> None:
+    """A take is drawn, and its file is there or not: where that changes, its strips will say so too."""
+    if _missing.get(take_uid, False) != missing:
+        _changed.add(take_uid)
+    _missing[take_uid] = missing
+
+
+def _show_missing() -> None:
+    pairs = [pair for uid in _changed for pair in strips.strips_of_take(uid)]
+    _changed.clear()
+    for edit in {scene for scene, _ in pairs}:
+        strips.refresh(edit)
 
 
 def _show_previews() -> None:
@@ -46,6 +62,8 @@ def _tick() -> float:
         _show_previews()
     if pictures.load_wanted() | models.poll():
         pump.redraw()
+    if _changed:
+        _show_missing()
     connection.begin(_shown)
     moving.ask()
     if _models_shown and models.models().state.state == "":
@@ -68,4 +86,6 @@ def unregister() -> None:
     if bpy.app.timers.is_registered(_tick):
         bpy.app.timers.unregister(_tick)
     _previews.clear()
+    _missing.clear()
+    _changed.clear()
     pictures.unregister()

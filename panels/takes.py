@@ -10,7 +10,7 @@ from bpy.app.translations import pgettext_iface as iface_
 from ..operators import shots
 from ..scene import compare, takes
 from ..scene.state import STATE
-from . import pictures
+from . import pictures, refresh
 from .layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
 
 STATUS_ICONS = {"WAITING": "SORTTIME", "READY": "ERROR", "FAILED": "ERROR", "CANCELLED": "CANCEL"}  # without a clip
@@ -108,7 +108,9 @@ class TAKEONE_UL_takes(bpy.types.UIList):
     ) -> None:
         row = layout.row(align=True)
         name = iface_("Take {number}").format(number=item.number)
-        lacking = item.status != "READY" or takes.clip_missing(item)
+        missing = takes.clip_missing(item)
+        lacking = item.status != "READY" or missing
+        refresh.note_file(item.uid, missing)
         picture = 0 if lacking else pictures.icon(item.thumbnail or item.clip)
         if STATE.making(item.uid):
             row.label(text=name, icon=STATUS_ICONS["WAITING"], translate=False)

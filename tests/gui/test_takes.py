@@ -156,9 +156,10 @@ def test_a_take_whose_file_is_gone_says_so_and_is_made_again(blender: BlenderWin
     clip = folder / "takes" / "Shot_01" / "Shot_01_t001.mp4"
     was = clip.read_bytes()
     clip.unlink()
+    blender.find("takeone.make_again", area="SEQUENCE_EDITOR", across=(0.3,))
+    blender.picture("file_gone")
     blender.click("takeone.make_again", area="SEQUENCE_EDITOR", across=(0.3,))
     blender.until("len(STATE.jobs) == 1")
-    blender.picture("file_gone")
     blender.until("not STATE.jobs", 120)
     blender.picture("made_again")
     assert clip.read_bytes() == was

@@ -1,0 +1,195 @@
+"""Takes come home whatever happens meanwhile: undo, other files, other folders, a second window, a second Blender, a
+killed one."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from devtools.blender_window import BlenderWindow
+
+from .conftest import EDIT, STRIPS
+
+SHOT = "scene.take_one.shots[0]"
+TAKES = f"[(take.number, take.status) for take in {SHOT}.takes]"
+# a take that the draft is busy with for some seconds: time enough to do something else
+LARGE = "scene.render.resolution_percentage = 400"
+RUNNING = "any(job.status == 'in_progress' for job in STATE.jobs.values())"
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("film") / "film.blend"
+
+
+@pytest.fixture(scope="module")
+def blender(open_blender: Callable[..., BlenderWindow], film: Path) -> BlenderWindow:
+    window = open_blender()
+    window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(film)!r})")
+    window.run("scene.take_one.blank.seconds = 1.0")
+    window.show_tab()
+    window.click("takeone.animate_frame")
+    window.until(f"not STATE.jobs and {TAKES} == [(1, 'READY')]", 120)
+    window.run(LARGE)
+    window.run("bpy.ops.wm.save_mainfile()")
+    return window
+
+
+def animate(blender: BlenderWindow, seconds: float = 4.0) -> None:
+    """Press the button; the take, of so many seconds, is being made when this returns."""
+    blender.run(f"{SHOT}.seconds = {seconds}")
+    blender.click("takeone.animate_frame")
+    blender.until(RUNNING, 60)
+
+
+def keys_in_view(blender: BlenderWindow, *keys: str) -> None:
+    """Press keys with the mouse over the 3D View."""
+    blender.run("xdotool('mousemove', 500, 500)")
+    time.sleep(0.2)
+    blender.press(*keys)
+    time.sleep(0.3)
+
+
+def test_undo_and_redo_before_during_and_after_a_job(blender: BlenderWindow) -> None:
+    keys_in_view(blender, "g", "x", "1", "Return")
+    animate(blender, 8)
+    keys_in_view(blender, "g", "y", "2", "Return")
+    assert blender.ask(TAKES) == [[1, "READY"], [2, "WAITING"]]
+    keys_in_view(blender, "ctrl+z", "ctrl+z", "ctrl+z")  # to before the job
+    assert blender.ask("len(STATE.jobs)") == 1
+    keys_in_view(blender, "ctrl+shift+z", "ctrl+shift+z", "ctrl+shift+z")
+    assert blender.ask("tuple(bpy.data.objects['Cube'].location)") == [1, 2, 0]
+    keys_in_view(blender, "ctrl+z")
+    blender.until("not STATE.jobs", 120)
+    assert blender.ask(TAKES) == [[1, "READY"], [2, "READY"]]
+    landed = blender.ask(STRIPS)
+    assert [name for _kind, name, _channel in landed] == ["Shot_01_t002", "Shot_01_t002 sound"]
+    keys_in_view(blender, "ctrl+z")
+    assert [name for _kind, name, _channel in blender.ask(STRIPS)] == ["Shot_01_t001", "Shot_01_t001 sound"]
+    assert blender.ask(TAKES) == [[1, "READY"], [2, "READY"]]
+    keys_in_view(blender, "ctrl+z", "ctrl+z", "ctrl+z", "ctrl+z")
+    assert blender.ask("len(scene.take_one.shots) and " + TAKES) in (0, [[1, "READY"], [2, "READY"]])
+    keys_in_view(blender, *["ctrl+shift+z"] * 6)
+    assert blender.ask(STRIPS) == landed
+    assert blender.ask(TAKES) == [[1, "READY"], [2, "READY"]]
+    blender.run("bpy.ops.wm.save_mainfile()")
+
+
+def test_a_take_waits_for_its_file_and_lands_when_it_is_opened_again(blender: BlenderWindow, film: Path) -> None:
+    animate(blender)
+    blender.run("bpy.ops.wm.save_mainfile()")
+    other = film.with_name("other.blend")
+    blender.run(f"bpy.ops.wm.read_homefile()\nbpy.ops.wm.save_as_mainfile(filepath={str(other)!r})")
+    blender.until("[job.status for job in STATE.jobs.values()] == ['waiting_file']", 120)
+    blender.show_tab()
+    blender.picture("other_file")
+    assert blender.ask("[scene.name for scene in bpy.data.scenes]") == ["Scene"]
+    blender.run(f"bpy.ops.wm.open_mainfile(filepath={str(film)!r})")
+    blender.until(f"not STATE.jobs and {TAKES}[2:] == [(3, 'READY')]", 60)
+    assert [name for _kind, name, _channel in blender.ask(STRIPS)] == ["Shot_01_t003", "Shot_01_t003 sound"]
+    blender.picture("returned")
+
+
+def test_the_edit_deleted_during_a_job_is_made_again(blender: BlenderWindow) -> None:
+    animate(blender)
+    blender.run(f"bpy.data.scenes.remove({EDIT})")
+    assert blender.ask(STRIPS) == []
+    blender.until("not STATE.jobs", 120)
+    assert [name for _kind, name, _channel in blender.ask(STRIPS)] == ["Shot_01_t004", "Shot_01_t004 sound"]
+    assert blender.ask("STATE.last_error") is None
+
+
+def test_locked_channels_are_left_alone(blender: BlenderWindow) -> None:
+    blender.run(f"for number in (1, 2, 3, 4): {EDIT}.sequence_editor.channels[number].lock = True")
+    blender.run("scene.take_one.placement = 'PLAYHEAD'")
+    blender.run(f"{EDIT}.frame_set(1)")
+    before = blender.ask(STRIPS)
+    animate(blender)
+    blender.until("not STATE.jobs", 120)
+    after = blender.ask(STRIPS)
+    assert after[: len(before)] == before
+    assert [channel for _kind, _name, channel in after[len(before) :]] == [6, 5]
+    blender.run("scene.take_one.placement = 'REPLACE'")
+    animate(blender)  # a take that replaces one on a locked channel stays on it
+    blender.until("not STATE.jobs", 120)
+    assert [channel for _kind, _name, channel in blender.ask(STRIPS)] == [channel for _k, _n, channel in after]
+
+
+def test_saved_in_another_folder_the_user_is_asked_and_takes_stay_valid(blender: BlenderWindow, film: Path) -> None:
+    elsewhere = film.parent / "elsewhere" / "film.blend"
+    elsewhere.parent.mkdir()
+    blender.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(elsewhere)!r})")
+    files = f"[bpy.path.abspath(take.clip) for take in {SHOT}.takes]"
+    assert all(Path(path).is_file() for path in blender.ask(files))
+    time.sleep(0.5)
+    blender.picture("bring_along")
+    blender.press("Return")
+    blender.until(f"all(take.clip.startswith('//takes/') for take in {SHOT}.takes)")
+    paths = blender.ask(files)
+    assert all(Path(path).is_file() and Path(path).is_relative_to(elsewhere.parent) for path in paths)
+    used = f"[s.filepath if s.type == 'MOVIE' else s.sound.filepath for s in {EDIT}.sequence_editor.strips_all]"
+    assert all(path.startswith("//takes/") for path in blender.ask(used))
+    blender.picture("brought_along")
+    animate(blender)
+    blender.until("not STATE.jobs", 120)
+    assert blender.ask(f"{SHOT}.takes[-1].clip") == "//takes/Shot_01/Shot_01_t007.mp4"
+    blender.run("bpy.ops.wm.save_mainfile()")
+
+
+def test_two_windows_of_one_blender(blender: BlenderWindow) -> None:
+    blender.run("bpy.ops.wm.window_new_main()")
+    blender.until("len(bpy.context.window_manager.windows) == 2")
+    # so that the only 3D View is the second window's
+    blender.run("bpy.context.window_manager.windows[0].workspace = bpy.data.workspaces['Compositing']")
+    blender.show_tab()
+    blender.picture("two_windows")
+    animate(blender)
+    blender.run(
+        "with bpy.context.temp_override(window=bpy.context.window_manager.windows[1]):\n    bpy.ops.wm.window_close()"
+    )
+    blender.run("bpy.context.window_manager.windows[0].workspace = bpy.data.workspaces['Layout']")
+    blender.until("not STATE.jobs", 120)
+    assert blender.ask(f"{TAKES}[-1]") == [8, "READY"]
+    assert blender.ask("STATE.last_error") is None
+    blender.run("bpy.ops.wm.save_mainfile()")
+
+
+def test_two_blenders_on_one_backend(
+    blender: BlenderWindow, open_blender: Callable[..., BlenderWindow], film: Path
+) -> None:
+    second = open_blender()
+    second.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(film.parent / 'second.blend')!r})")
+    second.run("scene.take_one.blank.seconds = 1.0")
+    second.show_tab()
+    second.until("STATE.backend.state == 'ready'", 60)
+    animate(blender)
+    second.click("takeone.animate_frame")
+    second.until("STATE.jobs")
+    second.until(f"not STATE.jobs and {TAKES}[0][1] == 'READY'", 120)
+    blender.until("not STATE.jobs", 120)
+    assert blender.ask(f"{TAKES}[-1]") == [9, "READY"]
+    assert len(second.ask(STRIPS)) == 2
+    assert second.ask("len(scene.take_one.shots[0].takes)") == 1
+    # the first is killed while it makes a take: the second, which has its file open, lands it
+    animate(blender, 8)
+    blender.run("bpy.ops.wm.save_mainfile()")
+    saved = blender.ask("bpy.data.filepath")
+    blender.kill()
+    second.run(f"bpy.ops.wm.open_mainfile(filepath={saved!r})")
+    second.until(f"not STATE.jobs and {TAKES}[-1] == (10, 'READY')", 120)
+    assert [name for _kind, name, _channel in second.ask(STRIPS)][-2:] == ["Shot_01_t010", "Shot_01_t010 sound"]
+    second.run("bpy.ops.wm.save_mainfile()")
+    # the last is killed too, and the backend ends with it: the take is made when Blender is opened again
+    animate(second, 8)
+    second.run("bpy.ops.wm.save_mainfile()")
+    second.kill()
+    third = open_blender(saved)
+    third.show_tab()
+    third.until(f"not STATE.jobs and {TAKES}[-1] == (11, 'READY')", 120)
+    assert [name for _kind, name, _channel in third.ask(STRIPS)][-2:] == ["Shot_01_t011", "Shot_01_t011 sound"]
+    assert third.ask("STATE.last_error") is None
+    third.picture("landed_on_reopening")
+    assert "Traceback" not in blender.log() + second.log() + third.log()
