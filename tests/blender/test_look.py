@@ -1,0 +1,103 @@
+"""A look at what would be sent: taken without a job, out of date when the framing changes; and the prompt's words."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+from rooms import picture, room, settings_of
+
+
+@pytest.fixture
+def card():
+    from take_one.scene import properties
+
+    return properties.card(room(320, 180))
+
+
+def test_a_look_makes_no_take_and_changes_nothing(card):
+    from take_one.scene import look
+    from take_one.scene.state import STATE
+
+    before = settings_of(card.id_data)
+    assert look.newest(card) is None
+    assert bpy.ops.takeone.look() == {"FINISHED"}
+    seen = look.newest(card)
+    assert picture(seen.image).shape[:2] == (180, 320) and picture(seen.image).std() > 0.01
+    assert (seen.source, seen.frame) == ("RENDER", 1)
+    assert settings_of(card.id_data) == before
+    assert len(card.id_data.take_one.shots) == 0 and not STATE.jobs and STATE.last_error is None
+
+
+def test_a_look_is_out_of_date_when_the_framing_changes(card):
+    from take_one.scene import look
+
+    camera = card.id_data.camera
+
+    def change(item, name, value):
+        bpy.ops.takeone.look()
+        seen = look.newest(card)
+        assert not look.is_stale(card, seen)
+        setattr(item, name, value)
+        bpy.context.view_layer.update()
+        assert look.is_stale(card, seen), name
+
+    change(camera, "location", (3, -3, 2))
+    change(camera.data, "lens", 85)
+    change(card.id_data.render, "resolution_x", 300)
+    card.id_data.frame_set(1)
+    bpy.ops.takeone.look()
+    card.id_data.frame_set(7)
+    assert look.is_stale(card, look.newest(card))
+    change(card, "still_source", "RESULT")
+
+
+def test_only_the_last_look_is_kept_and_a_sent_still_takes_its_place(card):
+    from take_one.scene import look
+
+    bpy.ops.takeone.look()
+    first = look.newest(card).image
+    bpy.ops.takeone.look()
+    assert not first.exists() and look.newest(card).image.exists()
+    card.still = "//sent.png"
+    assert look.newest(card) is None
+
+
+def test_a_look_without_a_camera_says_so(card):
+    from take_one.scene.state import STATE
+
+    card.id_data.camera = None
+    with pytest.raises(RuntimeError, match="no active camera"):
+        bpy.ops.takeone.look()
+    assert STATE.last_error.fix == "pick_camera"
+
+
+def test_an_image_file_needs_no_look(card):
+    card.still_source = "IMAGE"
+    with pytest.raises(RuntimeError, match="sent as it is"):
+        bpy.ops.takeone.look()
+
+
+def test_words_go_into_one_line_or_into_a_text_of_their_own(card):
+    card.words = "push in"
+    assert (card.prompt, card.prompt_text) == ("push in", None)
+    card.words = "push in\nthen hold"
+    text = card.prompt_text
+    assert text.as_string().strip() == card.words == "push in\nthen hold"
+    card.words = "push in\nthen hold"
+    assert card.prompt_text == text
+    card.words = "pan\nthen hold"
+    assert card.prompt_text != text and text.as_string().strip() == "push in\nthen hold"
+    card.words = "tilt up"
+    assert (card.words, card.prompt_text) == ("tilt up", None)
+
+
+def test_each_shot_has_a_text_of_its_own(card):
+    from take_one.scene import properties
+
+    card.words = "push in\nthen hold"
+    written_in = card.prompt_text
+    shot = properties.ensure_shot(card.id_data)
+    assert shot.prompt_text == written_in  # the one that the user has open
+    bpy.ops.takeone.shot_add(duplicate=True)
+    first, second = card.id_data.take_one.shots
+    assert second.words == first.words and second.prompt_text != first.prompt_text
