@@ -20,7 +20,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from . import lease, pip, pythons
+from . import cards, lease, pip, pythons
 from .events import InstallState
 from .pip import Cancelled, PipError
 
@@ -145,6 +145,7 @@ class Installer:
         if self._profile not in PROFILES:
             raise PipError(f"There is no profile {self._profile!r}.", "install")
         self._check_place()
+        wanted = self._wanted()
         remove_leftovers(self._home)
         log_path = self._home / "logs" / "install.log"
         log_path.parent.mkdir(parents=True, exist_ok=True)
@@ -153,7 +154,7 @@ class Installer:
             python = self._find_python()
             log.write(f"{python}\n")
             self._make(python, log)
-            self._fill(log)
+            self._fill(wanted, log)
             self._verify(log)
         self._tell(DONE, "Switching over")
         _point(
@@ -180,6 +181,14 @@ class Installer:
                 "free_space",
             )
 
+    def _wanted(self) -> list[str]:
+        """What pip is to install; for the local GPU engines, by the card that is here."""
+        requirements = self._root / "backend" / "requirements"
+        if self._profile == "draft":
+            return ["-r", str(requirements / "draft.txt")]
+        self._tell(0.0, "Looking for a graphics card")
+        return cards.pip_arguments(cards.find(), requirements)
+
     def _find_python(self) -> Path:
         """Blender's own if it can make environments, else the system's."""
         if pythons.version_of(self._blender_python) in VERSIONS:
@@ -201,7 +210,7 @@ class Installer:
             raise PipError(*pip.explain(output))
         self._tell(MADE, "Downloading")
 
-    def _fill(self, log: IO[str]) -> None:
+    def _fill(self, wanted: list[str], log: IO[str]) -> None:
         downloads = pip.Downloads(DOWNLOAD_BYTES[self._profile])
 
         def hear(line: str) -> None:
@@ -212,11 +221,10 @@ class Installer:
             elif (fraction := downloads.hear(line)) is not None:
                 self._tell(max(self._fraction, MADE + (LOADED - MADE) * fraction), "")
 
-        requirements = self._root / "backend" / "requirements" / f"{self._profile}.txt"
         command = [
             *self._pip_install(log),
             *("--no-input", "--disable-pip-version-check", "--only-binary", ":all:"),
-            *("-r", str(requirements)),
+            *wanted,
         ]
         code, output = self._call(command, log, hear)
         if code != 0:

@@ -1,0 +1,85 @@
+"""The card that is found, and the torch that fits it. Where no card is, a program answers as NVIDIA's does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from client import cards
+from client.cards import Card
+from client.events import InstallState
+from client.install import Installer
+from client.pip import PipError
+
+GIB = 1 << 30
+REQUIREMENTS = Path(__file__).parents[2] / "backend" / "requirements"
+H100 = "NVIDIA H100 80GB HBM3, 81559, 580.159.04, 9.0"  # as one answered
+RTX_4090 = "NVIDIA GeForce RTX 4090, 24564, 581.29, 8.9"
+
+
+def nvidia_smi(folder: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int = 0) -> None:
+    program = folder / "nvidia-smi"
+    program.write_text(f"#!/bin/sh\ncat <<'END'\n{answer}\nEND\nexit {code}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{folder}:/bin:/usr/bin")
+
+
+def test_the_card_with_the_most_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    nvidia_smi(tmp_path, monkeypatch, f"{RTX_4090}\n{H100}")
+    card = cards.find()
+    assert card == Card("NVIDIA H100 80GB HBM3", 81559 << 20, 580, (9, 0))
+
+
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [("NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver.", 9), ("No devices", 0), ("", 0)],
+)
+def test_no_card_that_answers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, answer: str, code: int) -> None:
+    nvidia_smi(tmp_path, monkeypatch, answer, code)
+    assert cards.find() is None
+
+
+def test_no_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert cards.find() is None
+    with pytest.raises(PipError, match="No NVIDIA card was found") as failure:
+        cards.pip_arguments(None, REQUIREMENTS)
+    assert failure.value.fix == "connect"
+
+
+@pytest.mark.parametrize(
+    ("driver", "capability", "system", "index", "file"),
+    [
+        (581, (8, 9), "linux", None, "gpu.txt"),
+        (580, (12, 0), "linux", None, "gpu.txt"),
+        (580, (9, 0), "linux", None, "hopper.txt"),
+        (581, (8, 9), "win32", "cu130", "gpu.txt"),
+        (560, (8, 9), "linux", "cu126", "gpu.txt"),
+        (560, (8, 9), "win32", "cu126", "gpu.txt"),
+        (581, (6, 1), "linux", "cu126", "gpu.txt"),
+    ],
+)
+def test_torch_for_the_card(
+    driver: int, capability: tuple[int, int], system: str, index: str | None, file: str
+) -> None:
+    arguments = cards.pip_arguments(Card("a card", 24 * GIB, driver, capability), REQUIREMENTS, system)
+    assert Path(arguments[-1]).name == file
+    assert Path(arguments[-1]).is_file()
+    found = arguments[arguments.index("--extra-index-url") + 1] if "--extra-index-url" in arguments else None
+    assert (found.rpartition("/")[2] if found else None) == index
+
+
+@pytest.mark.parametrize(("driver", "capability"), [(472, (8, 6)), (560, (12, 0))])
+def test_a_driver_that_is_too_old_is_named(driver: int, capability: tuple[int, int]) -> None:
+    with pytest.raises(PipError, match=f"driver of a card is version {driver}, and 580 or later"):
+        cards.pip_arguments(Card("a card", 24 * GIB, driver, capability), REQUIREMENTS)
+
+
+def test_nothing_is_downloaded_where_no_card_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cards, "find", lambda: None)
+    told: list[InstallState] = []
+    assert not Installer(tmp_path, REQUIREMENTS.parents[1], "gpu", told.append).run()
+    assert (told[-1].state, told[-1].fix) == ("failed", "connect")
+    assert "No NVIDIA card was found" in told[-1].message
+    assert not list(tmp_path.glob("env-*"))
