@@ -121,10 +121,7 @@ class LocalBackend:
         if health.get("version") == ours:
             return url, local_token(self.home)
         if not take_over and lease.others(self.home, self.client):
-            raise Outdated(
-                f"Another Blender runs the backend of Take One {health.get('version')}, and this is {ours}.",
-                "update",
-            )
+            raise Outdated(*_misfit(str(health.get("version")), ours))
         self._end()
         return None
 
@@ -238,6 +235,20 @@ def code_version(root: Path) -> str:
     source = (root / "backend" / "__init__.py").read_text(encoding="utf-8")
     found = re.search(r'^__version__ = "([^"]+)"', source, re.MULTILINE)
     return found.group(1) if found else ""
+
+
+def _misfit(theirs: str, ours: str) -> tuple[str, str]:
+    """(message, fix) where another Blender runs the backend of another version."""
+    if _numbers(theirs) > _numbers(ours):
+        return (
+            f"Another Blender runs Take One {theirs}, and this is {ours}. Update this extension, or close the other.",
+            "start",
+        )
+    return f"Another Blender runs Take One {theirs}, and this is {ours}.", "update"
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in re.findall(r"\d+", version)]
 
 
 def _detached() -> dict[str, Any]:

@@ -3,12 +3,12 @@
 
 import bpy
 from bpy.app.translations import pgettext_tip as tip_
-from bpy.props import EnumProperty
+from bpy.props import BoolProperty, EnumProperty
 
 from ..scene import settings
 from ..scene.camera import is_animated
 from ..scene.errors import SceneError
-from ..scene.state import STATE
+from ..scene.state import STATE, Install
 from . import connection
 from .report import attempt
 from .shots import shot_of, shot_scene
@@ -39,15 +39,23 @@ class TAKEONE_OT_dismiss_error(bpy.types.Operator):
     bl_label = "Dismiss Error"
     bl_options = {"REGISTER"}
 
+    install: BoolProperty(
+        name="Installation", description="The error of the installation instead of the last one", options={"SKIP_SAVE"}
+    )
+
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if STATE.last_error:
+        if STATE.last_error or STATE.install.state == "failed":
             return True
         cls.poll_message_set("There is no error to put away")
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        STATE.dismiss()
+        if self.install:
+            STATE.install = Install()
+            STATE.changed()
+        else:
+            STATE.dismiss()
         return {"FINISHED"}
 
 

@@ -35,7 +35,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
 
     backend: EnumProperty(
         name="Takes Are Made",
-        description="Where takes are made",
+        description="Which machine makes the takes that you ask for",
         items=(
             ("LOCAL", "On This Computer", "By the backend that Take One installs and starts by itself"),
             (

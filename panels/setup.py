@@ -87,9 +87,11 @@ def draw_install(layout: bpy.types.UILayout) -> None:
 def draw_install_failed(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """Why the installation failed, and the ways out."""
     box = layout.box()
-    column = box.column()
+    row = box.row()
+    column = row.column()
     column.alert = True
-    wrapped(column, context, iface_(STATE.install.message), icon="ERROR")
+    wrapped(column, context, iface_(STATE.install.message), icon="ERROR", beside=CROSS)
+    row.operator("takeone.dismiss_error", text="", icon="X", emboss=False).install = True
     row = box.row(align=True)
     if STATE.install.fix not in ("install", "retry", "open_log"):
         draw_fix(row, STATE.install.fix)

@@ -130,8 +130,12 @@ def test_a_backend_of_another_version_is_replaced_unless_someone_uses_it(home: P
     running = LocalBackend(PYTHON, old, home, first.name)
     running.start()
     newer = LocalBackend(PYTHON, new, home, second.name)
-    with pytest.raises(Outdated, match=r"Take One 0\.1\.0, and this is 0\.2\.0"):
+    with pytest.raises(Outdated, match=r"Take One 0\.1\.0, and this is 0\.2\.0") as told:
         newer.start()
+    assert told.value.fix == "update"
+    with pytest.raises(Outdated, match="Update this extension") as told:
+        LocalBackend(PYTHON, make_root(version="0.0.9"), home, second.name).start()
+    assert told.value.fix == "start"
     first.release()
     newer.start()
     assert newer.pid != running.pid

@@ -56,3 +56,10 @@ def near(
             return here
     blender.picture("not_found")
     raise WindowError(f"there is no {does} near {button.does}")
+
+
+def click_near(blender: BlenderWindow, button: Button, does: str, across: float, **where: str) -> Button:
+    """Click a button that stands about as high as another one."""
+    found = near(blender, button, does, across, **where)
+    blender.click_at(found.x, found.y)
+    return found

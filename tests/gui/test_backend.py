@@ -14,7 +14,7 @@ from devtools.blender_window import MODULE, BlenderWindow
 from . import preferences
 from .test_setup import EXTENSION
 
-OTHER = "0.0.1"  # version of an extension that was updated meanwhile
+OTHER = "9.9.9"  # version of an extension that was updated meanwhile
 
 
 @pytest.fixture(scope="module")

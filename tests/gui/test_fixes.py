@@ -9,8 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from devtools.blender_window import MODULE, BlenderWindow
+from devtools.blender_window import MODULE, BlenderWindow, Button
 
+from . import preferences
+
+TOP = Button(0, 170, "the error at the top")  # about there stands the button of its fix
 FAIL = f"""
 from {MODULE}.scene.errors import SceneError
 from {MODULE}.scene.state import STATE
@@ -33,7 +36,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
 def press(blender: BlenderWindow, fix: str) -> None:
     """Have an error of this fix, see that it stays, and press its button."""
     blender.run(f"FIX = {fix!r}\n{FAIL}")
-    blender.click(f"takeone.fix(fix='{fix}'", across=(0.6,))
+    preferences.click_near(blender, TOP, f"takeone.fix(fix='{fix}'", 0.6)
 
 
 def close_window(blender: BlenderWindow) -> None:
@@ -56,7 +59,7 @@ def test_an_error_stays_until_it_is_put_away(blender: BlenderWindow) -> None:
     time.sleep(1.0)
     assert blender.ask("STATE.last_error.message")
     blender.picture("no_fix")
-    blender.click("takeone.dismiss_error", across=(0.8,))
+    preferences.click_near(blender, TOP, "takeone.dismiss_error", 0.8)
     assert blender.ask("STATE.last_error") is None
 
 
@@ -150,11 +153,14 @@ def test_allow_online_access_and_install(blender: BlenderWindow) -> None:
     press(blender, "install")
     blender.until("STATE.last_error and STATE.last_error.code == 'offline'")
     blender.picture("offline")
-    blender.click("takeone.fix(fix='online_access'", across=(0.6,))
+    preferences.click_near(blender, TOP, "takeone.fix(fix='online_access'", 0.6)
     blender.until("bpy.app.online_access and STATE.last_error is None")
     press(blender, "install")
     blender.until("STATE.install.state == 'failed' and 'reached' in STATE.install.message", 60)
     assert blender.ask("STATE.last_error") is None
+    blender.picture("not_installed")
+    blender.click("takeone.dismiss_error(install=True", across=(0.8,))
+    assert blender.ask("STATE.install.state") == ""
 
 
 def test_nothing_was_printed_as_an_error(blender: BlenderWindow) -> None:
