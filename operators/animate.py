@@ -6,6 +6,7 @@ from typing import Any
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
+from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..scene import jobs, properties, takes
@@ -193,8 +194,8 @@ class TAKEONE_OT_retake(Animate, bpy.types.Operator):
     @classmethod
     def description(cls, _context: bpy.types.Context, properties: Any) -> str:
         if properties.same_seed:
-            return "Animate again with the chosen take's seed, in the place of the current take"
-        return "Animate again with a new seed, in the place of the current take"
+            return tip_("Animate again with the chosen take's seed, in the place of the current take")
+        return tip_("Animate again with a new seed, in the place of the current take")
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:

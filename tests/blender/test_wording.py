@@ -17,7 +17,7 @@ LONGEST_LABEL, LONGEST_TIP = 30, 120
 TOLD = {"takeone.shot_choose", "takeone.engine_choose", "takeone.take_choose"}
 SHOWN = {"label", "wrapped", "reason", "report", "poll_message_set", "SceneError"}
 NAMED = {"text", "message", "note"}  # variables that hold what is shown
-TRANSLATE = {"iface_", "rpt_"}
+TRANSLATE = {"iface_", "rpt_", "tip_"}
 ASKED = {"text", "placeholder", "message", "title", "confirm_text"}
 WORD = re.compile(r"[A-Za-z]{2}")
 
@@ -155,3 +155,11 @@ def test_text_with_values_is_translated_before_they_come_in(path: Path):
             continue
         found += [f"{bad.lineno}: {ast.unparse(bad)}" for one in shown for bad in untranslated(one)]
     assert found == []
+
+
+def test_tips_that_depend_are_translated():
+    for path in sources():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef) and node.name == "description":
+                given = [one.value for one in ast.walk(node) if isinstance(one, ast.Return) and one.value]
+                assert all(isinstance(one, ast.Call) and name_of(one) == "tip_" for one in given), path
