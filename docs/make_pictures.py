@@ -91,6 +91,7 @@ def first_take(studio: Studio) -> None:
     window.run(DIRECTION)
     window.show_tab()
     window.until("STATE.backend.state == 'ready'", 60)
+    window.run("bpy.ops.takeone.look()")
     studio.keep("card", "VIEW_3D")
     window.run("bpy.ops.takeone.animate_frame('INVOKE_DEFAULT')")
     window.until(f"any(job.preview for job in STATE.jobs.values()) or {READY}", 300)
@@ -149,6 +150,19 @@ def edit(studio: Studio) -> None:
     window.run("bpy.ops.takeone.take_compare()")
 
 
+def queue(studio: Studio) -> None:
+    """Takes that wait for their turn. After `edit`, in its workspace."""
+    window = studio.window
+    window.run("bpy.ops.takeone.variations('INVOKE_DEFAULT', count=3)")
+    window.until(
+        "sum(job.status == 'queued' for job in STATE.jobs.values()) == 2 and any(j.preview for j in "
+        "STATE.jobs.values())",
+        300,
+    )
+    studio.keep("queue", "SEQUENCE_EDITOR")
+    studio.takes(8)
+
+
 def server(studio: Studio) -> None:
     """The preferences, with a server."""
     window = studio.window
@@ -177,7 +191,7 @@ def install(profile: Path, home: Path) -> None:
         Studio(window).keep("install", "VIEW_3D")
 
 
-SCENES: tuple[Callable[[Studio], None], ...] = (first_take, error, walkthrough, edit, server)
+SCENES: tuple[Callable[[Studio], None], ...] = (first_take, error, walkthrough, edit, queue, server)
 
 
 def main(names: list[str]) -> None:
