@@ -20,8 +20,9 @@ class TAKEONE_MT_engines(bpy.types.Menu):
         for engine in STATE.engines:
             row = self.layout.row()
             row.active = engine["available"]
-            text = engine["name"] if engine["available"] else f"{engine['name']}: {engine['reason']}"
-            row.operator("takeone.engine_choose", text=text).engine = engine["id"]
+            lacks = iface_(engine["reason"]).partition(". ")[0]  # the card says the rest
+            text = engine["name"] if engine["available"] else f"{engine['name']}: {lacks}"
+            row.operator("takeone.engine_choose", text=text, translate=False).engine = engine["id"]
 
 
 class TAKEONE_MT_shots(bpy.types.Menu):

@@ -63,6 +63,22 @@ def test_the_camera_moves_by_words_or_by_its_own_animation(blender: BlenderWindo
     assert blender.ask(f"{CARD}.motion") == "CAMERA"
 
 
+def test_an_engine_that_cannot_run_says_why_and_what_helps(blender: BlenderWindow) -> None:
+    here = blender.ask("STATE.engine('happyhorse')")
+    assert not here["available"]
+    size = blender.find(".size_percent", across=FIELDS)
+    blender.click_at(size.x, size.y - 24)  # the menu above it
+    blender.picture("engines")
+    blender.press("h")
+    assert blender.ask(f"{CARD}.engine") == "happyhorse"
+    said = drawn(blender, "settings_view3d")
+    assert here["reason"].split(".")[0][:20] in " ".join(text for _c, _w, text, _g in said)
+    assert any(what == "takeone.fix" for _call, what, _text, _grey in said)
+    assert any(what == "quality" for _call, what, _text, _grey in said)
+    blender.picture("engine_not_here")
+    blender.run(f"{CARD}.engine = 'draft'")
+
+
 def test_seed_is_drawn_and_locked(blender: BlenderWindow) -> None:
     assert is_grey(blender, "settings_view3d", "seed")  # an unlocked seed is not the next take's
     blender.click("takeone.new_seed", across=FIELDS)
@@ -155,18 +171,6 @@ def test_what_an_engine_cannot_do_is_grey_with_the_reason(mute: BlenderWindow) -
     assert not is_grey(mute, "direction_view3d", "seconds")  # to be made shorter
     assert "Mute can't make 320x180" in " ".join(texts(mute, "settings_view3d"))
     mute.picture("limits")
-
-
-def test_an_engine_that_cannot_run_says_why_and_what_helps(blender: BlenderWindow) -> None:
-    here = blender.ask("STATE.engine('happyhorse')")
-    assert not here["available"]
-    blender.run(f"{CARD}.engine = 'happyhorse'")
-    said = drawn(blender, "settings_view3d")
-    assert here["reason"].split(".")[0][:20] in " ".join(text for _c, _w, text, _g in said)
-    assert any(what == "takeone.fix" for _call, what, _text, _grey in said)
-    assert any(what == "quality" for _call, what, _text, _grey in said)
-    blender.picture("engine_not_here")
-    blender.run(f"{CARD}.engine = 'draft'")
 
 
 def test_nothing_was_printed_as_an_error(blender: BlenderWindow) -> None:
