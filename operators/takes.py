@@ -243,6 +243,8 @@ class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
             _shot, take = self.find(context)
         except SceneError as error:
             return fail(self, error)
+        if take.status in {"FAILED", "CANCELLED"}:  # there is nothing to lose
+            return self.execute(context)
         self.take = take.uid  # another one may be chosen by the time of the answer
         return context.window_manager.invoke_confirm(
             self,

@@ -15,6 +15,7 @@ WORDS = {
     QUEUED: "Waiting",
     IN_PROGRESS: "Making",
 }
+TURNS = {IN_PROGRESS: 0, QUEUED: 1, SENDING: 2, RENDERING: 3}
 
 
 class QueuePanel(SidebarPanel):
@@ -29,9 +30,10 @@ class QueuePanel(SidebarPanel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        making = [job for job in STATE.jobs.values() if job.status != WAITING_FILE]
+        making = sorted((job for job in STATE.jobs.values() if job.status != WAITING_FILE), key=turn)
+        waiting_keys = [job.key for job in making if job.status == QUEUED]
         for job in making:
-            draw_job(layout, context, job)
+            draw_job(layout, context, job, waiting_keys)
         waiting = len(STATE.jobs) - len(making)
         if waiting:
             row = layout.row()
@@ -42,16 +44,22 @@ class QueuePanel(SidebarPanel):
             layout.operator("takeone.cancel_all", text="Cancel All", icon="CANCEL")
 
 
-def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -> None:
-    """One job: name, picture, bar, buttons."""
+def turn(job: Job) -> tuple[int, int]:
+    """Whose turn it is: what is being made, what waits in its order, what is not there yet."""
+    return TURNS.get(job.status, 0), job.queue_position or 0
+
+
+def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job, waiting: list[str]) -> None:
+    """One job: name, picture, bar, buttons. `waiting` are the keys of those in the queue, in their order."""
     column = layout.column(align=True)
     row = column.row(align=True)
     row.label(text=iface_("{shot}, take {number}").format(shot=job.shot_name, number=job.number), translate=False)
     if job.status == QUEUED:
-        up = row.operator("takeone.queue_move", text="", icon="TRIA_UP")
-        up.job, up.by = job.key, -1
-        down = row.operator("takeone.queue_move", text="", icon="TRIA_DOWN")
-        down.job, down.by = job.key, 1
+        for by, icon_name, end in ((-1, "TRIA_UP", waiting[0]), (1, "TRIA_DOWN", waiting[-1])):
+            part = row.row(align=True)
+            part.enabled = job.key != end
+            move = part.operator("takeone.queue_move", text="", icon=icon_name)
+            move.job, move.by = job.key, by
     row.operator("takeone.cancel", text="", icon="X").job = job.key
     icon = pictures.live_icon(job.key)
     if icon:
@@ -61,11 +69,12 @@ def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job) -
 
 def describe(job: Job) -> str:
     """Stage, percent and time left, in a few words."""
-    words = iface_(job.stage or WORDS[job.status])
     if job.status == QUEUED and job.queue_position:
         return iface_("Waiting, number {position}").format(position=job.queue_position)
+    state = iface_(WORDS.get(job.status, WORDS[IN_PROGRESS]))
     if job.status != IN_PROGRESS:
-        return iface_(WORDS[job.status])
+        return state
+    words = iface_(job.stage) if job.stage else state
     left = time_left(job.eta_seconds)
     return f"{words}  {job.progress}%" + (f"  {left}" if left else "")
 
