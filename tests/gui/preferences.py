@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import time
-from typing import Any
 
 from devtools.blender_window import BlenderWindow, Button, WindowError
 
 PREFERENCES = {"area": "PREFERENCES", "region": "WINDOW"}
-COLUMNS = (0.62, 0.78, 0.95, 0.3)  # of the region's width, where the buttons stand
+ROWS = 380  # about there, where the window is placed, stand the buttons of the backend
 PLACE = """
 search = ["xdotool", "search", "--name", "^Preferences$"]
 for number in subprocess.run(search, capture_output=True, text=True).stdout.split():
@@ -34,14 +33,19 @@ def close_preferences(blender: BlenderWindow) -> None:
     time.sleep(0.5)
 
 
-def find(blender: BlenderWindow, does: str, **options: Any) -> Button:
-    """A button in the preferences."""
-    return blender.find(does, **{**PREFERENCES, "across": COLUMNS, **options})
+def find(blender: BlenderWindow, does: str, across: float, about: int = ROWS) -> Button:
+    """A button in the preferences, in the column at a fraction of the width. It is looked for about there first."""
+    try:
+        return near(blender, Button(0, about, "there"), does, across, **PREFERENCES)
+    except WindowError:
+        return blender.find(does, across=(across,), **PREFERENCES)
 
 
-def click(blender: BlenderWindow, does: str, **options: Any) -> Button:
+def click(blender: BlenderWindow, does: str, across: float, about: int = ROWS) -> Button:
     """Click a button in the preferences."""
-    return blender.click(does, **{**PREFERENCES, "across": COLUMNS, **options})
+    button = find(blender, does, across, about)
+    blender.click_at(button.x, button.y)
+    return button
 
 
 def near(
@@ -54,7 +58,6 @@ def near(
         here = Button(x, button.y + away, does)
         if does in blender._hover(here.x, here.y, area, region) and does in blender._look_twice(here, area, region):
             return here
-    blender.picture("not_found")
     raise WindowError(f"there is no {does} near {button.does}")
 
 

@@ -83,7 +83,7 @@ def blender(open_blender: Callable[..., BlenderWindow], profile: Path) -> Blende
 
 def enter(blender: BlenderWindow, address: str, token: str, picture: str = "") -> None:
     """Press *Address and Token*, type both, and confirm."""
-    button = preferences.click(blender, "takeone.connect_server", across=(0.62,))
+    button = preferences.click(blender, "takeone.connect_server", across=0.62)
     time.sleep(0.6)
     # the dialog comes up under the mouse, with its first field a little above to the left
     blender.run(f"xdotool('mousemove', {button.x - 85}, {button.y + 10})")
@@ -103,7 +103,7 @@ def enter(blender: BlenderWindow, address: str, token: str, picture: str = "") -
 
 
 def test_a_server_without_an_address_connects_to_nothing(blender: BlenderWindow) -> None:
-    below = preferences.find(blender, "takeone.install(", across=(0.62,))
+    below = preferences.find(blender, "takeone.install(", across=0.62)
     blender.click_at(below.x + ASIDE, below.y - ROW)
     blender.until("STATE.backend.state == 'off'", 15)
     blender.picture("no_server")
@@ -149,7 +149,7 @@ def test_plain_http_to_another_machine_is_marked(blender: BlenderWindow) -> None
     enter(blender, "http://192.0.2.7:8000", WRONG)
     blender.until(f"{CHOSEN}.server_url == 'http://192.0.2.7:8000'", 10)
     blender.picture("plain_http")
-    button = preferences.click(blender, "takeone.connect_server", across=(0.62,))
+    button = preferences.click(blender, "takeone.connect_server", across=0.62)
     time.sleep(0.8)
     blender.picture("plain_http_dialog")
     assert button
@@ -162,7 +162,7 @@ def test_the_right_token_connects_and_test_says_what_is_offered(blender: Blender
     assert blender.ask("STATE.last_error") is None
     blender.until("STATE.engines", 10)
     blender.ask("STATE.engines.clear()")
-    preferences.click(blender, "takeone.backend_start", across=(0.9,))
+    preferences.click(blender, "takeone.backend_start", across=0.9)
     blender.until("STATE.backend.state == 'ready' and STATE.engines", 30)
     assert "draft" in blender.ask("[engine['id'] for engine in STATE.engines]")
     assert server in blender.ask("STATE.backend.message")
@@ -198,7 +198,7 @@ def test_the_token_is_kept_apart_from_all_files_of_blender(
 
 
 def test_back_on_this_computer(blender: BlenderWindow) -> None:
-    below = preferences.find(blender, "takeone.connect_server", across=(0.62,))
+    below = preferences.find(blender, "takeone.connect_server", across=0.62)
     blender.click_at(below.x - 4 * ASIDE, below.y - ROW)
     blender.until("STATE.backend.state == 'ready' and 'local' in STATE.backend.message", 30)
     assert "Traceback" not in blender.log()

@@ -151,11 +151,11 @@ def test_another_version_of_the_extension_offers_an_update(blender: BlenderWindo
     blender.until("any(job.status == 'in_progress' for job in STATE.jobs.values())", 60)
     require(profile, "tiny-part>=1.0")
     preferences.open_preferences(blender)
-    preferences.click(blender, "takeone.backend_restart")
+    preferences.click(blender, "takeone.backend_restart", 0.63)
     blender.until("STATE.backend.state == 'outdated'", 20)
     blender.picture("outdated")
     index.hold()
-    update = preferences.click(blender, "takeone.install(")
+    update = preferences.click(blender, "takeone.install(", 0.62)
     blender.until("STATE.install.fraction > 0.3", 60)
     blender.picture("updating")
     preferences.click_near(blender, update, "takeone.install_cancel", 0.935, **preferences.PREFERENCES)
@@ -173,7 +173,7 @@ def test_the_update_goes_through_though_the_old_one_is_locked_and_no_take_is_los
         f"{INSTALL}rmtree = install.shutil.rmtree\n"
         f"install.shutil.rmtree = lambda path, **options: None if {old!r} in str(path) else rmtree(path, **options)"
     )
-    preferences.click(blender, "takeone.install(")
+    preferences.click(blender, "takeone.install(", 0.62)
     blender.until("STATE.install.state == 'done' and STATE.backend.state == 'ready'", 90)
     blender.picture("updated")
     assert old in environments(blender) and len(environments(blender)) == 2

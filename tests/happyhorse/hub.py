@@ -57,16 +57,16 @@ class Hub:
         drop = self.dropping[path].pop(0) if self.dropping.get(path) else None
         asked = re.fullmatch(r"bytes=(\d+)-", handler.headers.get("Range") or "")
         if not asked:
-            return _send(handler, 200, data, headers, drop, self.pause)
+            return _send(handler, 200, data, headers, drop, self)
         start = int(asked[1])
         headers["Content-Range"] = f"bytes {start}-{len(data) - 1}/{len(data)}"
-        return _send(handler, 206, data[start:], headers, drop, self.pause)
+        return _send(handler, 206, data[start:], headers, drop, self)
 
     def _sum(self, path, data):
         return "f" * 64 if path in self.wrong_sum else hashlib.sha256(data).hexdigest()
 
 
-def _send(handler, status, data, headers=None, drop=None, pause=0.0):
+def _send(handler, status, data, headers=None, drop=None, hub=None):
     handler.send_response(status)
     for name, value in (headers or {}).items():
         handler.send_header(name, value)
@@ -78,8 +78,8 @@ def _send(handler, status, data, headers=None, drop=None, pause=0.0):
                 handler.close_connection = True
                 return
             handler.wfile.write(data[start : start + (1 << 16)])
-            if pause:
-                time.sleep(pause)
+            if hub and hub.pause:
+                time.sleep(hub.pause)
 
 
 @contextmanager
