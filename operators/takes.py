@@ -228,7 +228,22 @@ class TAKEONE_OT_take_show_file(TakeOperator, bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: open_outside(takes.clip_path(self.find(context)[1]).parent))
+        return attempt(self, lambda: self.show(context))
+
+    def show(self, context: bpy.types.Context) -> None:
+        """Open the folder. Raises SceneError."""
+        shot, take = self.find(context)
+        folder = takes.clip_path(take).parent if take.clip else takes.shot_folder(shot)
+        if not folder.is_dir():
+            raise SceneError("no_folder", f"The folder of this take is gone: {folder}")
+        open_outside(folder)
+
+
+GONE = {
+    "trash": "Take {number} is in the trash",
+    "deleted": "Take {number} is deleted",
+    "": "Take {number} is off the list",
+}
 
 
 class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
@@ -264,8 +279,7 @@ class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
         except SceneError as error:
             return fail(self, error)
         shot.active_take = max(0, min(shot.active_take, len(shot.takes) - 1))
-        gone = rpt_("Take {number} is in the trash") if where == "trash" else rpt_("Take {number} is deleted")
-        self.report({"INFO"}, gone.format(number=number))
+        self.report({"INFO"}, rpt_(GONE[where]).format(number=number))
         return {"FINISHED"}
 
 

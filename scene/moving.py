@@ -63,6 +63,23 @@ def bring_along() -> int:
     return _bring_folders(_folders_elsewhere().items())
 
 
+def find_moved() -> int:
+    """Point to takes that lie beside the file though it names another place: it was saved but once since they were
+    made, or its folder was moved. Returns how many paths were changed."""
+    moved = {}
+    for item, name in _path_users(own_only=True) if bpy.data.filepath else ():
+        value = getattr(item, name)
+        old = _absolute(value) if value else None
+        if old is None or old.is_file():
+            continue
+        target = takes_folder(_open_file_id())
+        for count in (2, 4):  # Kitchen/Kitchen_t001.mp4, Kitchen/stills/Kitchen_t001/still.png
+            place = target.joinpath(*old.parts[-count:])
+            if place.is_file():
+                moved[old] = place
+    return _point(moved)
+
+
 def clear_unsaved() -> None:
     """Remove the originals of relocated takes where nothing of the file points to them: for after the file
     was opened, when no undo leads back to them."""
@@ -135,6 +152,11 @@ def _bring_folders(folders: Iterable[tuple[Path, list[Path]]]) -> int:
             if not new.exists():
                 _bring(old, new)
         moved |= places
+    return _point(moved)
+
+
+def _point(moved: dict[Path, Path]) -> int:
+    """Let everything that named one of these files name its new place. Returns how many paths were changed."""
     changed = 0
     for item, name in _path_users() if moved else ():
         value = getattr(item, name)

@@ -249,11 +249,13 @@ def _on_load(*_: object) -> None:
         if job.status == WAITING_FILE and landing.file_is_open(job.file_id):
             job.stage = ""
     _settle()
-    STATE.changed()
     if _session is not None:
         _session.replay()
         if not _session.unfinished():
-            moving.clear_unsaved()
+            moving.clear_unsaved()  # by what the file on disk says, so before anything is pointed elsewhere
+    _relocate()
+    moving.find_moved()
+    STATE.changed()
 
 
 @bpy.app.handlers.persistent

@@ -124,7 +124,7 @@ def make_current(shot: Any, take: Any) -> int:
 
 def delete(shot: Any, take: Any) -> str:
     """Forget a take, remove its strips, and put its files into the system's trash ("trash") or, where there
-    is none, delete them ("deleted"). Its number is never given again."""
+    is none, delete them ("deleted"); "" where it had none. Its number is never given again."""
     uid, clip = take.uid, clip_path(take)
     files = [clip, clip.with_suffix(".json"), clip.with_suffix(".jpg")] if take.clip else []
     strips.remove(strips.strips_of_take(uid))
@@ -135,7 +135,7 @@ def delete(shot: Any, take: Any) -> str:
     shot.takes.remove(next(index for index, other in enumerate(shot.takes) if other.uid == uid))
     shot.active_take = min(shot.active_take, max(0, len(shot.takes) - 1))
     ends = [trash.discard(file) for file in files if file.is_file()]
-    return "deleted" if "deleted" in ends else "trash"
+    return "" if not ends else "deleted" if "deleted" in ends else "trash"
 
 
 # --- undo ---------------------------------------------------------------------------------------------------

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
 from rooms import clip
-from take_one.scene import edit, moving, strips, takes, trash
+from take_one.scene import edit, moving, pump, strips, takes, trash
 from take_one.scene.errors import SceneError
 from take_one.scene.paths import stored_path
 from take_one.scene.properties import add_shot, ensure_ids
@@ -158,14 +160,18 @@ def test_takes_of_an_unsaved_file_move_beside_it_when_it_is_saved(tmp_path):
     assert not takes.clip_missing(bpy.context.scene.take_one.shots[0].takes[0])
 
 
-def test_originals_stay_while_the_saved_file_points_to_them(tmp_path):
+def test_originals_stay_while_the_saved_file_points_to_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(pump, "_session", SimpleNamespace(replay=lambda: None, unfinished=list))
     shot = add_shot(bpy.context.scene)
     old = takes.clip_path(landed(shot, 1, "k1"))
     film = tmp_path / "film.blend"
     bpy.ops.wm.save_as_mainfile(filepath=str(film))
     bpy.ops.wm.open_mainfile(filepath=str(film))
-    moving.clear_unsaved()
     assert old.exists()
+    assert bpy.context.scene.take_one.shots[0].takes[0].clip == "//takes/Shot_01/Shot_01_t001.mp4"
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    assert not old.exists()
     assert not takes.clip_missing(bpy.context.scene.take_one.shots[0].takes[0])
 
 
@@ -267,4 +273,37 @@ def test_deleting_a_take_in_the_making_cancels_it(shot, monkeypatch):
     STATE.jobs["k1"] = Job("k1", shot.uid, shot.name, 1)
     assert bpy.ops.takeone.take_delete() == {"FINISHED"}
     assert cancelled == ["k1"]
+    assert len(shot.takes) == 0
+
+
+def test_takes_are_found_beside_a_file_that_was_moved_with_them(tmp_path):
+    shot = add_shot(bpy.context.scene)
+    shot.name = "Kitchen"
+    source = clip(tmp_path / "source.mp4", 12)
+    old = takes.clip_path(landed(shot, 1, "k1", source))
+    still = old.parent / "stills" / "Kitchen_t001" / "still.png"
+    still.parent.mkdir(parents=True)
+    still.write_bytes(b"still")
+    shot.takes[0].still = stored_path(still)
+    cut = edit.ensure_edit_scene(bpy.context, bpy.context.scene)
+    strips.place(cut, old, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
+    film = tmp_path / "project" / "film.blend"
+    film.parent.mkdir()
+    bpy.ops.wm.save_as_mainfile(filepath=str(film))  # once: what is on disk names the folder of unsaved takes
+    shutil.rmtree(old.parent.parent)
+    there = tmp_path / "another machine"
+    film.parent.rename(there)
+    bpy.ops.wm.open_mainfile(filepath=str(there / "film.blend"))
+    take = bpy.context.scene.take_one.shots[0].takes[0]
+    assert take.clip == "//takes/Kitchen/Kitchen_t001.mp4"
+    assert take.still == "//takes/Kitchen/stills/Kitchen_t001/still.png"
+    assert not takes.clip_missing(take)
+    paths = [strip.filepath if strip.type == "MOVIE" else strip.sound.filepath for _, strip in strips.all_strips()]
+    assert paths == ["//takes/Kitchen/Kitchen_t001.mp4"] * 2
+
+
+def test_a_take_without_files_is_just_taken_off_the_list(shot):
+    take = shot.takes.add()
+    take.uid, take.number, take.status = "k1", 1, "CANCELLED"
+    assert takes.delete(shot, take) == ""
     assert len(shot.takes) == 0
