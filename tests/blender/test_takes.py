@@ -255,12 +255,15 @@ def test_undo_does_not_make_a_landed_take_wait(shot):
     STATE.jobs["k1"] = Job("k1", uid, "Kitchen", 1)
     bpy.ops.ed.undo_push(message="made while the take was made")
     shot.takes.remove(0)
-    landed(shot, 1, "k1")
+    take = landed(shot, 1, "k1")
+    take.notes = "The words chose a push in."
+    takes.remember(shot, take)
     del STATE.jobs["k1"]
     bpy.ops.ed.undo_push(message="landed")
     bpy.ops.ed.undo()
     (take,) = bpy.context.scene.take_one.shots[0].takes
     assert (take.uid, take.status, take.clip) == ("k1", "READY", "//takes/Kitchen/Kitchen_t001.mp4")
+    assert take.notes == "The words chose a push in."
 
 
 def test_deleting_a_take_in_the_making_cancels_it(shot, monkeypatch):
