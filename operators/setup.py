@@ -171,6 +171,7 @@ class TAKEONE_OT_connect_server(bpy.types.Operator):
                 "connect",
             )
         if self.token:
+            connection.check_home()
             pump.session().remember(url, self.token)
             self.token = ""  # so that no operator history holds it
         if STATE.last_error and STATE.last_error.fix == "connect":
@@ -227,8 +228,12 @@ class TAKEONE_OT_allow_online(bpy.types.Operator):
         context.preferences.system.use_online_access = True
         if STATE.last_error and STATE.last_error.fix == "online_access":
             STATE.dismiss()
+        return attempt(self, self.tell)
+
+    def tell(self) -> None:
+        """Let the session know. Raises SceneError where there can be none."""
+        connection.check_home()
         pump.session().online_access = bpy.app.online_access
-        return {"FINISHED"}
 
 
 class TAKEONE_OT_preferences(bpy.types.Operator):

@@ -1,0 +1,89 @@
+"""Setting up and dealing with trouble, without a window: what the buttons say, and what puts an error away."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import pytest
+
+
+def fail(fix: str, code: str = "a_test") -> None:
+    from take_one.scene.errors import SceneError
+    from take_one.scene.state import STATE
+
+    STATE.fail(SceneError(code, "Something is not as it should be.", fix))
+
+
+def test_every_fix_has_a_button_an_action_and_a_tip_of_its_own():
+    from take_one.operators.trouble import ACTIONS, HELP, TAKEONE_OT_fix
+
+    assert set(ACTIONS) == set(HELP)
+    tips = {TAKEONE_OT_fix.description(bpy.context, type("Properties", (), {"fix": fix})) for fix in HELP}
+    assert len(tips) == len(HELP)
+    for label, _icon, tip in HELP.values():
+        assert 1 < len(label) <= 20
+        assert len(tip) <= 90 and not tip.endswith(".")
+        assert tip.lower() != label.lower()
+
+
+def test_the_preferences_explain_themselves():
+    from take_one.client import events
+    from take_one.panels.preferences import STATES
+
+    told = {events.OFF, events.MISSING, events.STARTING, events.READY, events.RECONNECTING, events.OUTDATED}
+    assert set(STATES) == told | {events.FAILED}
+    assert all(len(text) <= 16 for text, _icon in STATES.values())
+
+
+def test_saving_puts_away_the_error_that_asks_for_it(tmp_path: Path):
+    from take_one.scene.state import STATE
+
+    fail("save_file")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    assert STATE.last_error is None
+    fail("retry")
+    bpy.ops.wm.save_mainfile()
+    assert STATE.last_error is not None
+    bpy.ops.takeone.dismiss_error()
+    assert STATE.last_error is None
+
+
+def test_a_backend_that_is_ready_again_puts_its_error_away():
+    from take_one.client import events
+    from take_one.scene import pump
+    from take_one.scene.state import STATE
+
+    pump.handle(events.BackendState(events.FAILED, "The backend stopped.", "start"))
+    assert STATE.last_error.fix == "start"
+    pump.handle(events.BackendState(events.READY, "The local backend is ready."))
+    assert STATE.last_error is None
+    fail("pick_camera")
+    pump.handle(events.BackendState(events.READY, "The local backend is ready."))
+    assert STATE.last_error.fix == "pick_camera", "that is not the backend's to put away"
+    bpy.ops.takeone.dismiss_error()
+
+
+def test_a_failed_installation_can_be_put_away():
+    from take_one.client import events
+    from take_one.scene import pump
+    from take_one.scene.state import STATE
+
+    pump.handle(events.InstallState("failed", 0.5, "The disk is full.", "free_space"))
+    bpy.ops.takeone.dismiss_error(install=True)
+    assert STATE.install.state == ""
+    with pytest.raises(RuntimeError, match="no error"):
+        bpy.ops.takeone.dismiss_error()
+
+
+def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    from take_one.scene import pump
+    from take_one.scene.state import STATE
+
+    pump.close()
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("TAKE_ONE_HOME", str(tmp_path / "file" / "home"))
+    with pytest.raises(RuntimeError, match="can't write to its folder"):
+        bpy.ops.takeone.backend_start()
+    assert (STATE.last_error.code, STATE.last_error.fix) == ("home", "start")
+    bpy.ops.takeone.dismiss_error()
