@@ -17,9 +17,7 @@ from .conftest import STRIPS
 
 def pip_settings() -> dict[str, str]:
     """This machine's pip settings as environment variables: Blender may not see the files that hold them."""
-    listed = subprocess.run(
-        [sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True
-    )
+    listed = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True)
     variables = {}
     for line in listed.stdout.splitlines():
         name, _, value = line.partition("=")
