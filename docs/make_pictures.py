@@ -70,9 +70,9 @@ class Studio:
         picture.save(path, optimize=True)
         print(f"{path.relative_to(ROOT)}: {picture.width} x {picture.height}, {path.stat().st_size / 1e3:.0f} kB")
 
-    def takes(self, count: int) -> None:
-        """Wait until the file has so many takes."""
-        self.window.until(f"not STATE.jobs and {READY} == {count}", 900)
+    def made(self) -> None:
+        """Wait until all takes that were asked for are in the file."""
+        self.window.until(f"not STATE.jobs and STATE.last_error is None and {READY}", 900)
 
 
 def _used_height(panel: Image.Image) -> int:
@@ -96,8 +96,19 @@ def first_take(studio: Studio) -> None:
     window.run("bpy.ops.takeone.animate_frame('INVOKE_DEFAULT')")
     window.until(f"any(job.preview for job in STATE.jobs.values()) or {READY}", 300)
     studio.keep("making")
-    studio.takes(1)
+    studio.made()
     studio.keep("landed")
+
+
+def queue(studio: Studio) -> None:
+    """Takes that wait for their turn."""
+    window = studio.window
+    window.run(DIRECTION)
+    window.show_tab()
+    window.run("bpy.ops.takeone.variations('INVOKE_DEFAULT', count=3)")
+    window.until("sorted(job.status for job in STATE.jobs.values()) == ['in_progress', 'queued', 'queued']", 120)
+    studio.keep("queue", "VIEW_3D")
+    studio.made()
 
 
 def error(studio: Studio) -> None:
@@ -122,7 +133,7 @@ def walkthrough(studio: Studio) -> None:
         "scene.take_one.shots[0].camera = scene.camera\n"
         "bpy.ops.takeone.animate_cameras('INVOKE_DEFAULT')"
     )
-    studio.takes(4)
+    studio.made()
     window.run("bpy.ops.takeone.show_edit()")
     time.sleep(2)
     window.run(
@@ -141,26 +152,14 @@ def edit(studio: Studio) -> None:
     """A retake, and two takes side by side. After `walkthrough`, in its workspace."""
     window = studio.window
     window.run("scene.take_one.active_shot = 0\nbpy.ops.takeone.retake('INVOKE_DEFAULT')")
-    studio.takes(5)
+    studio.made()
     for area in ("SEQUENCE_EDITOR",):
         window.show_tab(area)
+        window.scroll(up=False, area=area)
     studio.keep("edit")
     window.run("shot = scene.take_one.shots[0]; shot.active_take = 0; bpy.ops.takeone.take_compare()")
     studio.keep("compare")
     window.run("bpy.ops.takeone.take_compare()")
-
-
-def queue(studio: Studio) -> None:
-    """Takes that wait for their turn. After `edit`, in its workspace."""
-    window = studio.window
-    window.run("bpy.ops.takeone.variations('INVOKE_DEFAULT', count=3)")
-    window.until(
-        "sum(job.status == 'queued' for job in STATE.jobs.values()) == 2 and any(j.preview for j in "
-        "STATE.jobs.values())",
-        300,
-    )
-    studio.keep("queue", "SEQUENCE_EDITOR")
-    studio.takes(8)
 
 
 def server(studio: Studio) -> None:
@@ -191,7 +190,7 @@ def install(profile: Path, home: Path) -> None:
         Studio(window).keep("install", "VIEW_3D")
 
 
-SCENES: tuple[Callable[[Studio], None], ...] = (first_take, error, walkthrough, edit, queue, server)
+SCENES: tuple[Callable[[Studio], None], ...] = (first_take, queue, error, walkthrough, edit, server)
 
 
 def main(names: list[str]) -> None:

@@ -71,6 +71,8 @@ def make_plan(
     if edit is not None:
         ensure_ids(edit)
     _check_engine(card, scene)
+    if (source or shot.still_source) in prompts.FROM_CAMERA:
+        check_camera(scene, shot.camera)  # before a number is taken
     wording = prompts.options(shot, source or shot.still_source, overrides or {})
     keys = [uuid.uuid4().hex for _ in seeds]
     numbers = {key: takes.next_number(shot) for key in keys}

@@ -115,6 +115,7 @@ def test_without_a_camera_the_error_stays_until_it_is_fixed():
     bpy.context.scene.camera = None
     with pytest.raises(RuntimeError, match="camera"):
         bpy.ops.takeone.animate_frame(prompt="push in")
+    assert bpy.context.scene.take_one.shots[0].last_number == 0  # the next take is the first
     assert STATE.last_error and STATE.last_error.fix == "pick_camera"
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     bpy.context.scene.collection.objects.link(camera)
