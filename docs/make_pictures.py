@@ -100,17 +100,6 @@ def first_take(studio: Studio) -> None:
     studio.keep("landed")
 
 
-def queue(studio: Studio) -> None:
-    """Takes that wait for their turn."""
-    window = studio.window
-    window.run(DIRECTION)
-    window.show_tab()
-    window.run("bpy.ops.takeone.variations('INVOKE_DEFAULT', count=3)")
-    window.until("sorted(job.status for job in STATE.jobs.values()) == ['in_progress', 'queued', 'queued']", 120)
-    studio.keep("queue", "VIEW_3D")
-    studio.made()
-
-
 def error(studio: Studio) -> None:
     """An error and its button."""
     window = studio.window
@@ -162,6 +151,23 @@ def edit(studio: Studio) -> None:
     window.run("bpy.ops.takeone.take_compare()")
 
 
+def queue(studio: Studio) -> None:
+    """Takes that wait for their turn, long enough for a picture."""
+    window = studio.window
+    window.run("bpy.context.window_manager.windows[0].workspace = bpy.data.workspaces['Layout']")
+    time.sleep(2)
+    window.run(DIRECTION)
+    window.run("shot = (scene.take_one.shots or [card])[0]; shot.seconds, shot.still_source = 20, 'VIEWPORT'")
+    window.show_tab()
+    window.until("STATE.backend.state == 'ready'", 60)
+    for _ in range(3):
+        window.run("bpy.ops.takeone.animate_frame('INVOKE_DEFAULT')")
+    window.until("sum(job.status == 'queued' for job in STATE.jobs.values()) == 2", 60)
+    studio.keep("queue", "VIEW_3D")
+    window.run("bpy.ops.takeone.cancel_all()")
+    window.until("not STATE.jobs", 60)
+
+
 def server(studio: Studio) -> None:
     """The preferences, with a server."""
     window = studio.window
@@ -190,7 +196,7 @@ def install(profile: Path, home: Path) -> None:
         Studio(window).keep("install", "VIEW_3D")
 
 
-SCENES: tuple[Callable[[Studio], None], ...] = (first_take, queue, error, walkthrough, edit, server)
+SCENES: tuple[Callable[[Studio], None], ...] = (first_take, error, walkthrough, edit, queue, server)
 
 
 def main(names: list[str]) -> None:
