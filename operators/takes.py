@@ -235,7 +235,7 @@ class TAKEONE_OT_take_show_file(TakeOperator, bpy.types.Operator):
         shot, take = self.find(context)
         folder = takes.clip_path(take).parent if take.clip else takes.shot_folder(shot)
         if not folder.is_dir():
-            raise SceneError("no_folder", f"The folder of this take is gone: {folder}")
+            raise SceneError("no_folder", rpt_("The folder of this take is gone: {folder}").format(folder=folder))
         open_outside(folder)
 
 
