@@ -38,7 +38,7 @@ def blender(open_blender: Callable[..., BlenderWindow], film: Path) -> BlenderWi
     return window
 
 
-def animate(blender: BlenderWindow, seconds: float = 4.0) -> None:
+def animate(blender: BlenderWindow, seconds: float = 6.0) -> None:
     """Press the button; the take, of so many seconds, is being made when this returns."""
     blender.run(f"{SHOT}.seconds = {seconds}")
     blender.click("takeone.animate_frame")
@@ -55,7 +55,7 @@ def keys_in_view(blender: BlenderWindow, *keys: str) -> None:
 
 def test_undo_and_redo_before_during_and_after_a_job(blender: BlenderWindow) -> None:
     keys_in_view(blender, "g", "x", "1", "Return")
-    animate(blender, 8)
+    animate(blender, 16)
     keys_in_view(blender, "g", "y", "2", "Return")
     assert blender.ask(TAKES) == [[1, "READY"], [2, "WAITING"]]
     keys_in_view(blender, "ctrl+z", "ctrl+z", "ctrl+z")  # to before the job
@@ -174,7 +174,7 @@ def test_two_blenders_on_one_backend(
     assert len(second.ask(STRIPS)) == 2
     assert second.ask("len(scene.take_one.shots[0].takes)") == 1
     # the first is killed while it makes a take: the second, which has its file open, lands it
-    animate(blender, 8)
+    animate(blender, 10)
     blender.run("bpy.ops.wm.save_mainfile()")
     saved = blender.ask("bpy.data.filepath")
     blender.kill()
@@ -183,7 +183,7 @@ def test_two_blenders_on_one_backend(
     assert [name for _kind, name, _channel in second.ask(STRIPS)][-2:] == ["Shot_01_t010", "Shot_01_t010 sound"]
     second.run("bpy.ops.wm.save_mainfile()")
     # the last is killed too, and the backend ends with it: the take is made when Blender is opened again
-    animate(second, 8)
+    animate(second, 10)
     second.run("bpy.ops.wm.save_mainfile()")
     second.kill()
     third = open_blender(saved)
