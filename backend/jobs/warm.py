@@ -4,25 +4,32 @@ from __future__ import annotations
 
 import logging
 import tempfile
+from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-from ..engines.engine import Camera, Engine, EngineError, Line, Request
+from ..engines.engine import Camera, Cancelled, Engine, EngineError, Line, Request
 
 WIDTH, HEIGHT = 96, 54
 
 log = logging.getLogger("take_one.jobs")
 
 
-def warm(engine: Engine) -> None:
-    """Makes two frames of a box before a wall, with sound and a line. What goes wrong is only logged."""
+def warm(engine: Engine, needed: Callable[[], bool]) -> None:
+    """Makes two frames of a box before a wall, with sound and a line. What goes wrong is only logged.
+
+    `needed`: whether something that somebody waits for is to be made; then this is left off as soon as it can be.
+    """
     with tempfile.TemporaryDirectory(prefix="take-one-") as folder:
         try:
-            clip = engine.generate(_request(Path(folder)), lambda *_: None, lambda: False)
+            clip = engine.generate(_request(Path(folder)), lambda *_: None, needed)
             for _ in clip.frames:
-                pass
+                if needed():
+                    return
+        except Cancelled:
+            return
         except (EngineError, OSError) as error:
             log.warning("The engine could not be warmed: %s", error)
 

@@ -49,7 +49,7 @@ class Worker:
         while True:
             message = self._jobs.get()
             if message["do"] == "warm":
-                warm(self._engine(self._registry.DEFAULT))
+                warm(self._engine(self._registry.DEFAULT), lambda: not self._jobs.empty())
             else:
                 self._make(message)
 

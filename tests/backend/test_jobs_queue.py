@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ import httpx
 import psutil
 import pytest
 
+from backend.engines.engine import Cancelled, Request
+from backend.jobs.warm import warm
 from tests.backend.service_process import Service, is_gone
 
 POSE = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -0.5], [0.0, 0.0, 0.0, 1.0]]
@@ -145,6 +148,21 @@ def test_an_engine_is_warm_before_its_first_job(own_service: Service) -> None:
         time.sleep(0.05)
     assert "engines may print" in service.log()
     assert service.http.get("/v1/videos").json()["data"] == []
+
+
+def test_warming_gives_way_to_a_job_that_waits() -> None:
+    seen: list[bool] = []
+
+    class Patient:
+        def generate(self, request: Request, progress: object, cancelled: Callable[[], bool]) -> None:
+            for _ in range(1000):
+                seen.append(cancelled())
+                if seen[-1]:
+                    raise Cancelled
+            raise AssertionError("it was not told to stop")
+
+    warm(Patient(), lambda: len(seen) >= 3)  # type: ignore[arg-type]
+    assert seen == [False, False, False, True]
 
 
 def test_the_waiting_queue_can_be_reordered(service: Service, still: bytes) -> None:
