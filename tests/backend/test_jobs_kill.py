@@ -11,5 +11,6 @@ def test_no_job_is_lost_or_done_twice(tmp_path: Path) -> None:
     outcome = run(tmp_path / "home", kills=6, seed=4)
     assert outcome.good, outcome
     assert outcome.jobs["completed"] >= 3
-    assert set(outcome.jobs) <= {"completed", "engine_killed"}
+    # A job that kills interrupt again and again is given up in the end, and says so.
+    assert set(outcome.jobs) <= {"completed", "engine_killed", "interrupted"}
     assert max(outcome.orphan_seconds) < 1
