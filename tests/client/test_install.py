@@ -210,15 +210,15 @@ def test_failures_in_words(output: str, said: str, fix: str):
     assert found == fix
 
 
-def test_an_unreachable_server_for_real(home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch):
-    for name, value in {
-        "PIP_INDEX_URL": "http://127.0.0.1:9/simple",
-        "PIP_RETRIES": "1",
-        "PIP_TIMEOUT": "2",
-        "PIP_CONFIG_FILE": os.devnull,
-        "PIP_NO_INDEX": "0",
-    }.items():
+def only_index(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    """pip asks nothing but what `variables` say, and gives up soon."""
+    settings = {"PIP_RETRIES": "1", "PIP_TIMEOUT": "2", "PIP_CONFIG_FILE": os.devnull, "PIP_NO_INDEX": "0"}
+    for name, value in (settings | variables).items():
         monkeypatch.setenv(name, value)
+
+
+def test_an_unreachable_server_for_real(home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch):
+    only_index(monkeypatch, PIP_INDEX_URL="http://127.0.0.1:9/simple")
     state = run(home, make_root())[-1]
     assert state.state == "failed" and "cannot be reached" in state.message, state.message
 
@@ -226,15 +226,7 @@ def test_an_unreachable_server_for_real(home: Path, make_root: Callable[..., Pat
 def test_a_proxy_that_does_not_answer_for_real(
     home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
 ):
-    for name, value in {
-        "PIP_INDEX_URL": "https://192.0.2.1/simple",
-        "HTTPS_PROXY": "http://127.0.0.1:9",
-        "PIP_RETRIES": "1",
-        "PIP_TIMEOUT": "2",
-        "PIP_CONFIG_FILE": os.devnull,
-        "PIP_NO_INDEX": "0",
-    }.items():
-        monkeypatch.setenv(name, value)
+    only_index(monkeypatch, PIP_INDEX_URL="https://192.0.2.1/simple", HTTPS_PROXY="http://127.0.0.1:9")
     state = run(home, make_root())[-1]
     assert state.state == "failed" and "The proxy 127.0.0.1:9 does not answer" in state.message, state.message
 

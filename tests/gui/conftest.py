@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -41,6 +42,14 @@ def installed(zip_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     profile = tmp_path_factory.mktemp("profile")
     install_zip(zip_path, profile)
     return profile
+
+
+@pytest.fixture(scope="module")
+def profile(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile of the module's own, whose preferences may be saved and whose extension may be changed."""
+    own = tmp_path_factory.mktemp("own") / "profile"
+    shutil.copytree(installed, own)
+    return own
 
 
 @pytest.fixture(scope="module")

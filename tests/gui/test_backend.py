@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,14 +14,6 @@ from . import preferences
 from .test_setup import EXTENSION
 
 OTHER = "9.9.9"  # version of an extension that was updated meanwhile
-
-
-@pytest.fixture(scope="module")
-def profile(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A profile of its own, whose extension can become another version."""
-    own = tmp_path_factory.mktemp("own") / "profile"
-    shutil.copytree(installed, own)
-    return own
 
 
 @pytest.fixture(scope="module")

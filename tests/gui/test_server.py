@@ -5,7 +5,6 @@ from __future__ import annotations
 import http.server
 import json
 import os
-import shutil
 import subprocess
 import threading
 import time
@@ -61,14 +60,6 @@ def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         threading.Thread(target=served.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{served.server_port}"
         served.shutdown()
-
-
-@pytest.fixture(scope="module")
-def profile(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A profile of its own: its preferences are saved."""
-    own = tmp_path_factory.mktemp("own") / "profile"
-    shutil.copytree(installed, own)
-    return own
 
 
 @pytest.fixture(scope="module")
