@@ -2,9 +2,11 @@
 
 import pytest
 import torch
+from torch.nn import functional
 
 from backend.engines.happyhorse import turbo_vaed
 from backend.engines.happyhorse.turbo_vaed import LATENT_MEAN, LATENT_STD, TurboConfig, TurboDecoder, windows
+from backend.engines.happyhorse.turbo_vaed_ops import of_small_pixels, spread
 from tests.happyhorse.golden import Case, difference, relative
 
 
@@ -49,6 +51,14 @@ def test_any_number_of_latent_frames(frames: int) -> None:
     case = Case("turbo_vaed")
     latent = case["chunked.latent"][:, :, :1].expand(-1, -1, frames, -1, -1)
     assert decoder(case).decode(latent).shape == (1, 3, 4 * frames - 3, 32, 32)
+
+
+def test_a_doubled_picture_is_never_made() -> None:
+    pixels, weight, bias = torch.randn(3, 5, 6, 7).double(), torch.randn(4, 5, 3, 3).double(), torch.randn(4).double()
+    exact = functional.conv2d(functional.interpolate(pixels, scale_factor=2.0), weight, bias, padding=1)
+    found = spread(functional.conv2d(pixels, of_small_pixels(weight), padding=1), bias)
+    assert found.shape == (1, 4, 3, 12, 14)
+    assert difference(found[0].transpose(0, 1), exact) < 1e-12
 
 
 def test_windows() -> None:

@@ -74,7 +74,10 @@ class BlockStore:
         self.staging: Tensor | None = None
         self.staged: int | None = None
         self.parked: dict[int, Tensor] = {}  # copies in pinned memory of blocks that are resident otherwise
+        self.arriving: dict[int, torch.cuda.Event] = {}  # resident blocks whose copy back is under way
         self.slots: list[Tensor] = []
+        if device.type == "cuda":
+            self.side = torch.cuda.Stream(device)
         self.locked: list[int] = []
         weakref.finalize(self, unpin, self.locked)
         self.next = 0  # position in `streamed` of the next block to copy
@@ -86,14 +89,14 @@ class BlockStore:
         size = max(self.blocks[i].bytes for i in self.streamed)
         self.slots = [torch.zeros(size, dtype=torch.uint8, device=self.device) for _ in range(2)]
         if self.device.type == "cuda":
-            self.side = torch.cuda.Stream(self.device)
             self.filled = [torch.cuda.Event(), torch.cuda.Event()]
             self.used = [torch.cuda.Event(), torch.cuda.Event()]
 
-    def _drop_slots(self) -> None:
-        if self.slots and self.device.type == "cuda":
-            self.side.synchronize()  # a pass that was broken off may have left a copy under way
-        self.slots.clear()
+    def _wait_for_copies(self) -> None:
+        """Those that a pass which was broken off left under way, too."""
+        if self.device.type == "cuda":
+            self.side.synchronize()
+        self.arriving.clear()
 
     def _host_buffer(self, size: int) -> Tensor:
         if self.device.type != "cuda":
@@ -148,6 +151,8 @@ class BlockStore:
     def fetch(self, block: int) -> BlockViews:
         """The weights of `block`, for work on the current stream."""
         if block in self.resident:
+            if block in self.arriving:
+                torch.cuda.current_stream(self.device).wait_event(self.arriving.pop(block))
             return self.resident[block]
         slot = self.turn % 2
         if self.device.type == "cuda":
@@ -168,6 +173,7 @@ class BlockStore:
         Copying a block there takes time (30 GB take seconds) but is done once: later only the way back is.
         """
         freed = 0
+        self._wait_for_copies()
         for i in sorted(self.resident, reverse=True):
             if room is not None and freed >= room:
                 return
@@ -177,20 +183,31 @@ class BlockStore:
             del self.resident[i], self.buffers[i]
             freed += self.blocks[i].bytes
         if room is None or freed < room:
-            self._drop_slots()
+            self.slots.clear()
 
     def unpark(self) -> None:
-        """Bring the blocks back; the copies are under way when this returns."""
-        for i, source in self.parked.items():
-            if i not in self.resident:
-                self.buffers[i] = source.to(self.device, non_blocking=True)
-                self.resident[i] = self.blocks[i].views(self.buffers[i])
+        """Bring the blocks back; the copies are under way when this returns, and `fetch` waits for each in its turn."""
+        missing = [i for i in sorted(self.parked) if i not in self.resident]
+        for i in missing:
+            self.buffers[i] = torch.empty_like(self.parked[i], device=self.device)
+            self.resident[i] = self.blocks[i].views(self.buffers[i])
+        if self.device.type == "cuda":
+            self.side.wait_stream(torch.cuda.current_stream(self.device))  # it may still use this memory otherwise
+            with torch.cuda.stream(self.side):
+                for i in missing:
+                    self.buffers[i].copy_(self.parked[i], non_blocking=True)
+                    self.arriving[i] = torch.cuda.Event()
+                    self.arriving[i].record(self.side)
+        else:
+            for i in missing:
+                self.buffers[i].copy_(self.parked[i])
         if self.streamed and not self.slots:
             self._make_slots()
 
     def close(self) -> None:
         """Give all memory back."""
-        self._drop_slots()
+        self._wait_for_copies()
+        self.slots.clear()
         unpin(self.locked)
         for held in (self.buffers, self.resident, self.parked):
             held.clear()

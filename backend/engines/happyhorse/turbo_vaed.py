@@ -6,7 +6,6 @@ Not causal: each window of latent frames is decoded with one neighbour to each s
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,9 @@ from typing import Any
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+from . import turbo_vaed_ops
+from .turbo_vaed_ops import of_small_pixels
 
 # fmt: off
 # Mean and standard deviation of each of Wan 2.2's 48 latent channels: decoders take z * std + mean.
@@ -177,6 +179,8 @@ class TurboDecoder:
         check_names(expected, {name: tuple(tensor.shape) for name, tensor in named.items()})
         layouts = {4: torch.channels_last, 5: torch.channels_last_3d}
         for name, tensor in named.items():
+            if tensor.ndim == 4:
+                tensor = of_small_pixels(tensor.to(self.device, torch.float32))
             tensor = tensor.to(self.device, self.dtype)
             self.weights[name] = tensor.contiguous(memory_format=layouts.get(tensor.ndim, torch.contiguous_format))
 
@@ -253,16 +257,20 @@ class TurboDecoder:
         *,
         owed: Tensor | None = None,
         add: list[Tensor] | None = None,
+        add_owed: Tensor | None = None,
     ) -> list[Tensor]:
         """A convolution along time and space of `parts`, after their norm and `act` where one is given.
 
         Space is padded with zeros; before the first and after the last frame they are repeated. `owed` is the bias
-        that `parts` still lack. Each part of the answer has that of `add` added to it, which is then let go.
+        that `parts` still lack. Each part of the answer has that of `add`, which lacks the bias `add_owed`, added to
+        it and is then let go.
         """
+        bias = self.weights[f"{name}.bias"]
+        bias = bias if add_owed is None else bias + add_owed
         answers = []
         for i in range(len(parts)):
             answers.append(self._conv_bare(self._with_neighbours(parts, i, act, owed), name))
-            self.ops.add(answers[i], self.weights[f"{name}.bias"], None if add is None else add[i])
+            self.ops.add(answers[i], bias, None if add is None else add[i])
             if add is not None:
                 add[i] = answers[i][:, :, :0]
         return answers
@@ -305,9 +313,8 @@ class TurboDecoder:
                 normed = torch.empty_like(part)
                 self.ops.norm(part, SHORTCUT_EPS, "none", normed, None)
                 parts[i] = functional.conv3d(normed, self.weights[f"{shortcut}.weight"])
-                self.ops.add(parts[i], self.weights[f"{shortcut}.bias"], None)
-        owed = self.weights[f"{first}.bias"]
-        return self._conv(inside, f"{name}.conv2.conv", "silu", owed=owed, add=parts)
+        owed, add_owed = self.weights[f"{first}.bias"], self.weights.get(f"{shortcut}.bias")
+        return self._conv(inside, f"{name}.conv2.conv", "silu", owed=owed, add=parts, add_owed=add_owed)
 
     def _upsample(self, parts: list[Tensor], name: str, first: bool, spatial_only: bool) -> list[Tensor]:
         if not spatial_only:
@@ -319,9 +326,7 @@ class TurboDecoder:
         for part in parts:
             frames = part[0].transpose(0, 1)
             for few in frames.split(max(1, PART_ELEMENTS // (4 * frames[0].numel()))):
-                large = functional.interpolate(few, scale_factor=2.0, mode="nearest")
-                answers.append(functional.conv2d(large, weight, padding=1).transpose(0, 1)[None])
-                self.ops.add(answers[-1], bias, None)
+                answers.append(self.ops.spread(functional.conv2d(few, weight, padding=1), bias))
         return answers
 
     def _unpatchify(self, x: Tensor) -> Tensor:
@@ -350,25 +355,8 @@ def _arrived(frames: Tensor, done: torch.cuda.Event | None) -> Tensor:
     return frames
 
 
-def norm(x: Tensor, eps: float, act: str, out: Tensor, bias: Tensor | None) -> None:
-    """x [1, C, T, H, W] (+ bias [C]) over its root mean square along C, through `act` ("none", "relu", "silu").
-
-    Goes into `out`.
-    """
-    x = x if bias is None else x + bias.view(1, -1, 1, 1, 1)
-    x = x * torch.rsqrt(x.float().square().mean(dim=1, keepdim=True) + eps).to(x.dtype)
-    out.copy_({"none": lambda y: y, "relu": functional.relu, "silu": functional.silu}[act](x))
-
-
-def add(x: Tensor, bias: Tensor, other: Tensor | None) -> None:
-    """x [1, C, T, H, W] += bias [C] (+ other, of x's shape)."""
-    x += bias.view(1, -1, 1, 1, 1)
-    if other is not None:
-        x += other
-
-
 def _ops(device: torch.device) -> ModuleType:
-    """`norm` and `add` for `device`."""
+    """`spread`, `norm` and `add` for `device`."""
     if device.type == "cuda":
         try:
             from . import turbo_vaed_triton
@@ -376,4 +364,4 @@ def _ops(device: torch.device) -> ModuleType:
             pass
         else:
             return turbo_vaed_triton
-    return sys.modules[__name__]
+    return turbo_vaed_ops

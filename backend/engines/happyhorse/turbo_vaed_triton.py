@@ -1,4 +1,4 @@
-"""`turbo_vaed.norm` and `turbo_vaed.add` as one Triton kernel each: one pass over the pixels."""
+"""`turbo_vaed_ops.spread`, `norm` and `add` as one Triton kernel each: one pass over the pixels."""
 
 from __future__ import annotations
 
@@ -41,6 +41,29 @@ def _norm(
 
 
 @triton.jit
+def _spread(
+    x,
+    out,
+    bias,
+    pixels,
+    height,
+    width,
+    channels: tl.constexpr,
+    block: tl.constexpr,
+    block_channels: tl.constexpr,
+):
+    pixel = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
+    channel = tl.arange(0, block_channels)
+    mask = (pixel < pixels)[:, None] & (channel < channels)[None, :]
+    column, row, frame = pixel % width, pixel // width % height, pixel // width // height
+    cell = (frame * (height // 2 + 1) + (row + 1) // 2) * (width // 2 + 1) + (column + 1) // 2
+    start = (cell * 4 + row % 2 * 2 + column % 2) * channels
+    value = tl.load(x + start[:, None] + channel[None, :], mask=mask, other=0.0).to(tl.float32)
+    value += tl.load(bias + channel, mask=channel < channels, other=0.0).to(tl.float32)[None, :]
+    tl.store(out + pixel[:, None] * channels + channel[None, :], value.to(out.dtype.element_ty), mask=mask)
+
+
+@triton.jit
 def _add(x, bias, other, count, channels: tl.constexpr, summed: tl.constexpr, block: tl.constexpr):
     place = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
     mask = place < count
@@ -55,8 +78,25 @@ def _channels_last(x: Tensor) -> bool:
     return x.permute(0, 2, 3, 4, 1).is_contiguous()
 
 
+def spread(x: Tensor, bias: Tensor) -> Tensor:
+    """See `turbo_vaed_ops.spread`."""
+    frames, channels, height, width = x.shape
+    channels, height, width = channels // 4, 2 * height - 2, 2 * width - 2
+    x = x.contiguous(memory_format=torch.channels_last)
+    out = torch.empty(
+        (1, channels, frames, height, width), dtype=x.dtype, device=x.device, memory_format=torch.channels_last_3d
+    )
+    pixels = frames * height * width
+    block_channels = triton.next_power_of_2(channels)
+    block = max(1, 4096 // block_channels)
+    _spread[(triton.cdiv(pixels, block),)](
+        x, out, bias, pixels, height, width, channels, block, block_channels, num_warps=4
+    )
+    return out
+
+
 def norm(x: Tensor, eps: float, act: str, out: Tensor, bias: Tensor | None) -> None:
-    """See `turbo_vaed.norm`; x and out are channels-last in memory, in one piece."""
+    """See `turbo_vaed_ops.norm`; x and out are channels-last in memory, in one piece."""
     _, channels, frames, height, width = x.shape
     if not _channels_last(x):
         x = x.contiguous(memory_format=torch.channels_last_3d)
@@ -80,7 +120,7 @@ def norm(x: Tensor, eps: float, act: str, out: Tensor, bias: Tensor | None) -> N
 
 
 def add(x: Tensor, bias: Tensor, other: Tensor | None) -> None:
-    """See `turbo_vaed.add`; x and other are channels-last in memory, in one piece."""
+    """See `turbo_vaed_ops.add`; x and other are channels-last in memory, in one piece."""
     if other is not None and not _channels_last(other):
         other = other.contiguous(memory_format=torch.channels_last_3d)
     assert _channels_last(x)
