@@ -14,7 +14,7 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.attention import SDPBackend
 
-from backend.engines.happyhorse import attention, transformer_ops, transformer_triton, turbo_vaed
+from backend.engines.happyhorse import attention, transformer_ops, transformer_triton
 from backend.engines.happyhorse.config import TransformerConfig
 from backend.engines.happyhorse.transformer import Transformer
 from backend.engines.happyhorse.turbo_vaed import TurboConfig, TurboDecoder
@@ -23,15 +23,10 @@ from bench.happyhorse_common import (
     CUDA,
     FRAMES,
     TEXT,
-    decode_stage,
     fresh,
-    inputs,
     milliseconds,
-    peaks,
-    random_decoder,
     relative,
     tell,
-    timed,
 )
 
 # The lambdas that are timed are called at once, so that loop variables are as they were.
@@ -230,7 +225,7 @@ def windows_times(frame: int) -> None:
 
 
 def tuning() -> None:
-    """Choices that were looked at: sums inside products, the decoder's parts."""
+    """A choice that was looked at: sums inside products."""
     tokens = FRAMES * 34 * 60 + AUDIO + TEXT
     x = torch.randn(tokens, 5120, device=CUDA)
     a = torch.randn(tokens, 5120, device=CUDA, dtype=torch.bfloat16)
@@ -258,21 +253,3 @@ def tuning() -> None:
         )
     except Exception as error:  # noqa: BLE001
         tell(section="tuning", what="sum inside the product", error=repr(error)[:300])
-    del x, a, w, y
-    decoder = random_decoder()
-    latent = inputs("1080p")["video"]
-    for tried, elements in ((False, 1 << 29), (True, 1 << 29), (True, 1 << 30)):
-        turbo_vaed.TRY_KERNELS, turbo_vaed.PART_ELEMENTS = tried, elements
-        fresh()
-        cold, _ = timed(lambda: decode_stage(decoder, latent))
-        warm, _ = timed(lambda: decode_stage(decoder, latent))
-        tell(
-            section="tuning",
-            what="decode 1080p",
-            kernels_tried=tried,
-            part_elements=elements,
-            cold_s=cold,
-            warm_s=warm,
-            **peaks(),
-        )
-    turbo_vaed.TRY_KERNELS, turbo_vaed.PART_ELEMENTS = True, 1 << 29

@@ -117,6 +117,7 @@ def test_a_parked_model_comes_back_as_it_was() -> None:
             model.park()
             assert not model.store.resident
             model.unpark()
+            assert difference(forward(model, case)[0], case["fp32.out_video"]) < 1e-4
             model.park(1)
             assert resident is not None or len(model.store.resident) == config.layers - 1
             model.unpark()

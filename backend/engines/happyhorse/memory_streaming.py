@@ -74,6 +74,7 @@ class BlockStore:
         self.staging: Tensor | None = None
         self.staged: int | None = None
         self.parked: dict[int, Tensor] = {}  # copies in pinned memory of blocks that are resident otherwise
+        self.missing: list[int] = []  # parked blocks that the next pass is to have back
         self.arriving: dict[int, torch.cuda.Event] = {}  # resident blocks whose copy back is under way
         self.slots: list[Tensor] = []
         if device.type == "cuda":
@@ -129,7 +130,8 @@ class BlockStore:
         self.staged = None
 
     def start(self) -> None:
-        """Begin a pass: have the first two streamed blocks on their way."""
+        """Begin a pass: have parked blocks and the first two streamed ones on their way."""
+        self._bring_back()
         self.turn = self.next = 0
         for _ in self.streamed[:2]:
             self._copy_next()
@@ -174,6 +176,7 @@ class BlockStore:
         """
         freed = 0
         self._wait_for_copies()
+        self.missing.clear()
         for i in sorted(self.resident, reverse=True):
             if room is not None and freed >= room:
                 return
@@ -186,23 +189,29 @@ class BlockStore:
             self.slots.clear()
 
     def unpark(self) -> None:
-        """Bring the blocks back; the copies are under way when this returns, and `fetch` waits for each in its turn."""
-        missing = [i for i in sorted(self.parked) if i not in self.resident]
-        for i in missing:
+        """Have the blocks back. They come during the next pass, and `fetch` waits for each in its turn.
+
+        Not before: whatever a pass copies to the device at its beginning would have to wait behind them all.
+        """
+        self.missing = [i for i in sorted(self.parked) if i not in self.resident]
+        if self.streamed and not self.slots:
+            self._make_slots()
+
+    def _bring_back(self) -> None:
+        for i in self.missing:
             self.buffers[i] = torch.empty_like(self.parked[i], device=self.device)
             self.resident[i] = self.blocks[i].views(self.buffers[i])
-        if self.device.type == "cuda":
+        if self.missing and self.device.type == "cuda":
             self.side.wait_stream(torch.cuda.current_stream(self.device))  # it may still use this memory otherwise
             with torch.cuda.stream(self.side):
-                for i in missing:
+                for i in self.missing:
                     self.buffers[i].copy_(self.parked[i], non_blocking=True)
                     self.arriving[i] = torch.cuda.Event()
                     self.arriving[i].record(self.side)
         else:
-            for i in missing:
+            for i in self.missing:
                 self.buffers[i].copy_(self.parked[i])
-        if self.streamed and not self.slots:
-            self._make_slots()
+        self.missing.clear()
 
     def close(self) -> None:
         """Give all memory back."""

@@ -36,7 +36,6 @@ LATENT_STD = (
 # fmt: on
 FRAMES_PER_LATENT = 4
 EPS, SHORTCUT_EPS = 1e-8, 1e-6
-TRY_KERNELS = False  # cuDNN timing its convolutions first gains 4 % and costs 6 s once
 PART_ELEMENTS = 1 << 29  # of one convolution's answer: cuDNN counts in 32 bits
 
 
@@ -234,7 +233,7 @@ class TurboDecoder:
         """
         config = self.config
         z = z.to(self.dtype).contiguous(memory_format=torch.channels_last_3d)
-        with torch.backends.cudnn.flags(enabled=True, benchmark=TRY_KERNELS, allow_tf32=False):
+        with torch.backends.cudnn.flags(enabled=True, benchmark=False, allow_tf32=False):
             parts = self._conv([z], "decoder.conv_in.conv")
             for i in range(config.layers[0]):
                 parts = self._residual(parts, f"decoder.mid_block.resnets.{i}", "silu")
