@@ -93,8 +93,9 @@ class Cancelled(Exception):
 
 def explain(output: str) -> tuple[str, str]:
     """(message, fix) for pip's output."""
+    dead = re.search(r"ProxyError\('[^']*', (NewConnection|ConnectTimeout)Error", output)
     for host, port in _proxies():
-        if f"host='{host}', port={port}" in output:
+        if dead or f"host='{host}', port={port}" in output:  # only newer versions of pip name it
             return (
                 f"The proxy {host}:{port} does not answer. Check the variable HTTPS_PROXY, then try again.",
                 "install",
@@ -109,8 +110,10 @@ def explain(output: str) -> tuple[str, str]:
 
 
 def _proxies() -> list[tuple[str, int]]:
-    """Host and port of the proxies that the system or the environment name."""
-    urls = [*urllib.request.getproxies().values(), os.environ.get("PIP_PROXY", "")]
+    """Host and port of the proxies that the system or the environment name, in the order in which pip asks them."""
+    named = urllib.request.getproxies()
+    kinds = sorted(named.keys() - {"no"}, key="https".__ne__)
+    urls = [os.environ.get("PIP_PROXY", ""), *(named[kind] for kind in kinds)]
     found = []
     for url in urls:
         with contextlib.suppress(ValueError):  # what is there is no address
