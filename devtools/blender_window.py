@@ -7,6 +7,7 @@ goes down the panel, and Blender tells which operator or property lies under it.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import shlex
@@ -121,6 +122,13 @@ class BlenderWindow:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait(15)
         self._log.close()
+
+    def quit(self) -> int:
+        """Press Ctrl Q over the 3D View, as a user does whose file is saved; the exit status."""
+        self.run("xdotool('mousemove', 500, 500)")
+        with contextlib.suppress(WindowError, OSError):  # it may end before it has answered
+            self.press("ctrl+q")
+        return self._process.wait(30)
 
     def kill(self) -> None:
         """End Blender as a crash would."""

@@ -139,20 +139,21 @@ def test_saved_in_another_folder_the_user_is_asked_and_takes_stay_valid(blender:
     blender.run("bpy.ops.wm.save_mainfile()")
 
 
-def test_two_windows_of_one_blender(blender: BlenderWindow) -> None:
-    blender.run("bpy.ops.wm.window_new_main()")
+@pytest.mark.parametrize(("operator", "number"), [("window_new_main", 8), ("window_new", 9)])
+def test_two_windows_of_one_blender(blender: BlenderWindow, operator: str, number: int) -> None:
+    blender.run(f"bpy.ops.wm.{operator}()")
     blender.until("len(bpy.context.window_manager.windows) == 2")
     # so that the only 3D View is the second window's
     blender.run("bpy.context.window_manager.windows[0].workspace = bpy.data.workspaces['Compositing']")
     blender.show_tab()
-    blender.picture("two_windows")
+    blender.picture(operator)
     animate(blender)
     blender.run(
         "with bpy.context.temp_override(window=bpy.context.window_manager.windows[1]):\n    bpy.ops.wm.window_close()"
     )
     blender.run("bpy.context.window_manager.windows[0].workspace = bpy.data.workspaces['Layout']")
     blender.until("not STATE.jobs", 120)
-    assert blender.ask(f"{TAKES}[-1]") == [8, "READY"]
+    assert blender.ask(f"{TAKES}[-1]") == [number, "READY"]
     assert blender.ask("STATE.last_error") is None
     blender.run("bpy.ops.wm.save_mainfile()")
 
@@ -170,7 +171,7 @@ def test_two_blenders_on_one_backend(
     second.until("STATE.jobs")
     second.until(f"not STATE.jobs and {TAKES}[0][1] == 'READY'", 120)
     blender.until("not STATE.jobs", 120)
-    assert blender.ask(f"{TAKES}[-1]") == [9, "READY"]
+    assert blender.ask(f"{TAKES}[-1]") == [10, "READY"]
     assert len(second.ask(STRIPS)) == 2
     assert second.ask("len(scene.take_one.shots[0].takes)") == 1
     # the first is killed while it makes a take: the second, which has its file open, lands it
@@ -179,8 +180,8 @@ def test_two_blenders_on_one_backend(
     saved = blender.ask("bpy.data.filepath")
     blender.kill()
     second.run(f"bpy.ops.wm.open_mainfile(filepath={saved!r})")
-    second.until(f"not STATE.jobs and {TAKES}[-1] == (10, 'READY')", 120)
-    assert [name for _kind, name, _channel in second.ask(STRIPS)][-2:] == ["Shot_01_t010", "Shot_01_t010 sound"]
+    second.until(f"not STATE.jobs and {TAKES}[-1] == (11, 'READY')", 120)
+    assert [name for _kind, name, _channel in second.ask(STRIPS)][-2:] == ["Shot_01_t011", "Shot_01_t011 sound"]
     second.run("bpy.ops.wm.save_mainfile()")
     # the last is killed too, and the backend ends with it: the take is made when Blender is opened again
     animate(second, 10)
@@ -188,8 +189,17 @@ def test_two_blenders_on_one_backend(
     second.kill()
     third = open_blender(saved)
     third.show_tab()
-    third.until(f"not STATE.jobs and {TAKES}[-1] == (11, 'READY')", 120)
-    assert [name for _kind, name, _channel in third.ask(STRIPS)][-2:] == ["Shot_01_t011", "Shot_01_t011 sound"]
+    third.until(f"not STATE.jobs and {TAKES}[-1] == (12, 'READY')", 120)
+    assert [name for _kind, name, _channel in third.ask(STRIPS)][-2:] == ["Shot_01_t012", "Shot_01_t012 sound"]
     assert third.ask("STATE.last_error") is None
     third.picture("landed_on_reopening")
+    # and so it is when the last one is quit as usual
+    animate(third, 10)
+    third.run("bpy.ops.wm.save_mainfile()")
+    assert third.quit() == 0
+    fourth = open_blender(saved)
+    fourth.show_tab()
+    fourth.until(f"not STATE.jobs and {TAKES}[-1] == (13, 'READY')", 120)
+    assert [name for _kind, name, _channel in fourth.ask(STRIPS)][-2:] == ["Shot_01_t013", "Shot_01_t013 sound"]
+    assert fourth.ask("STATE.last_error") is None
     assert "Traceback" not in blender.log() + second.log() + third.log()
