@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 
 # Before torch is imported: threads that wait for one another are slow on a machine that is busy.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
+
+with pytest.MonkeyPatch.context() as patch, contextlib.suppress(ImportError):
+    # Whoever imports Triton first decides whether its own functions can be interpreted (test_triton_kernels.py).
+    patch.setenv("TRITON_INTERPRET", "1")
+    import triton  # noqa: F401
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,10 @@ pytest.importorskip("diffusers")
 
 from backend.engines.happyhorse import audio_vae, video_vae
 from backend.engines.happyhorse.checkpoints import CheckpointError
-from tests.happyhorse.golden import Case, difference
+from tests.happyhorse.golden import Case, difference, relative
+
+# The golden waveform is itself 8e-6 (at most 2.6e-4) from the one in fp64, and each processor's sums differ as much.
+SOUND = 2e-5
 
 
 def full(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
@@ -65,8 +68,8 @@ def test_a_pickle_with_code_is_not_run(tmp_path: Path) -> None:
 def test_audio_vae() -> None:
     case = Case("oobleck")
     decoder = audio_vae.AudioDecoder(audio_vae.audio_vae_from(full(case.weights())))
-    assert difference(decoder.waveform(case["latent"]), case["waveform_51200"]) < 1e-4
-    assert difference(decoder.decode(case["latent"]).T, case["waveform_44100"]) < 1e-4
+    assert relative(decoder.waveform(case["latent"]), case["waveform_51200"]) < SOUND
+    assert relative(decoder.decode(case["latent"]).T, case["waveform_44100"]) < SOUND
     with torch.inference_mode():
         posterior = decoder.vae.encode(case["encode.waveform"][None]).latent_dist
     assert difference(posterior.mean, case["encode.mean"]) < 1e-4
@@ -83,7 +86,7 @@ def test_the_published_audio_file(tmp_path: Path) -> None:
     weights = {f"pretransform.model.{name}": tensor for name, tensor in full(case.weights()).items()}
     save_file({**weights, "model.something.else": torch.zeros(1)}, tmp_path / "model.safetensors")
     decoder = audio_vae.AudioDecoder.load(tmp_path)
-    assert difference(decoder.decode(case["latent"]).T, case["waveform_44100"]) < 1e-4
+    assert relative(decoder.decode(case["latent"]).T, case["waveform_44100"]) < SOUND
 
 
 @pytest.mark.parametrize(("samples", "count"), [(2048, 1764), (100, 77), (99, 77), (100, 131), (77, 77)])

@@ -1,0 +1,139 @@
+"""Our GPU kernels, through Triton's interpreter: the numbers of plain torch, and the golden ones, without a GPU."""
+
+import importlib
+import sys
+from collections.abc import Iterator
+from types import ModuleType
+
+import pytest
+import torch
+from torch import Tensor
+
+from backend.engines.happyhorse import transformer_ops, turbo_vaed_ops
+from backend.engines.happyhorse.config import TransformerConfig
+from backend.engines.happyhorse.transformer import Transformer
+from backend.engines.happyhorse.transformer_ops import FP8, Operand, Rows
+from tests.happyhorse.golden import Case, difference, relative
+
+pytest.importorskip("triton", reason="Triton is for Linux")
+
+# The interpreter cuts numbers off where a GPU rounds: a whole step of bf16 (8 bits) and of e4m3 (4 bits).
+ERRORS = {torch.float32: 1e-6, torch.bfloat16: 2**-7, FP8: 2**-3}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def interpreted() -> Iterator[None]:
+    """Kernels that are imported while this lasts are interpreted."""
+    package = "backend.engines.happyhorse"
+    names = [f"{package}.transformer_triton", f"{package}.turbo_vaed_triton"]
+    parent = importlib.import_module(package)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TRITON_INTERPRET", "1")
+        for name in names:
+            patch.delitem(sys.modules, name, raising=False)
+            patch.delattr(parent, name.rpartition(".")[2], raising=False)
+        yield
+        for name in names:
+            sys.modules.pop(name, None)
+
+
+@pytest.fixture
+def fused() -> ModuleType:
+    return importlib.import_module("backend.engines.happyhorse.transformer_triton")
+
+
+@pytest.fixture
+def decoder_ops() -> ModuleType:
+    return importlib.import_module("backend.engines.happyhorse.turbo_vaed_triton")
+
+
+def value(x: Operand) -> Tensor:
+    return x.values.float() * x.scale if isinstance(x, Rows) else x.float()
+
+
+def room(rows: int, width: int, dtype: torch.dtype) -> Operand:
+    values = torch.empty(rows, width, dtype=dtype)
+    return Rows(values, torch.empty(rows, 1)) if dtype == FP8 else values
+
+
+@pytest.mark.parametrize("dtype", ERRORS)
+def test_sum_and_norm(fused: ModuleType, dtype: torch.dtype) -> None:
+    x, y, weight = torch.randn(7, 80), torch.randn(7, 80), torch.rand(80)
+    for added in (None, y):
+        found_sum, expected_sum = x.clone(), x.clone()
+        found = fused.add_norm(found_sum, added, weight, dtype)
+        expected = transformer_ops.add_norm(expected_sum, added, weight, dtype)
+        assert torch.equal(found_sum, expected_sum)
+        assert relative(value(found), value(expected)) < ERRORS[dtype]
+
+
+@pytest.mark.parametrize("gelu", [False, True])
+@pytest.mark.parametrize("dtype", ERRORS)
+def test_activation(fused: ModuleType, dtype: torch.dtype, gelu: bool) -> None:
+    up = 4 * torch.randn(5, 2 * 96)
+    assert relative(value(fused.activate(up, gelu, dtype)), value(transformer_ops.activate(up, gelu, dtype))) < (
+        ERRORS[dtype]
+    )
+
+
+@pytest.mark.parametrize("dtype", ERRORS)
+def test_gates(fused: ModuleType, dtype: torch.dtype) -> None:
+    x = torch.randn(6, 4, 32)
+    for shift in (None, torch.randn(128)):
+        for gates in (None, torch.randn(6, 4)):
+            found, expected = room(6, 128, dtype), room(6, 128, dtype)
+            fused.gate(x, shift, gates, found)
+            transformer_ops.gate(x, shift, gates, expected)
+            assert relative(value(found), value(expected)) < ERRORS[dtype]
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
+def test_norm_and_rotation_of_heads(fused: ModuleType, dtype: torch.dtype) -> None:
+    found = torch.randn(6, (4 + 2 + 2) * 32 + 16).to(dtype)
+    expected, others = found.clone(), found[:, 6 * 32 :].clone()
+    given = (4, 2, torch.rand(32), torch.rand(32), torch.rand(6, 12), torch.rand(6, 12))
+    fused.norm_rotate(found, *given)
+    transformer_ops.norm_rotate(expected, *given)
+    assert relative(found, expected) < ERRORS[dtype]
+    assert torch.equal(found[:, 6 * 32 :], others)
+
+
+def test_a_pass_with_our_kernels_is_the_golden_one() -> None:
+    case = Case("dit_sr")
+    model = Transformer(TransformerConfig.from_case(case.case), "cpu", "fp32", fused=True)
+    assert model.ops.__name__.endswith("transformer_triton")
+    model.load_state_dict(case.weights())
+    text = case["in.text_feat"][:, : case.case["inputs"]["txt_feat_len"]]
+    video, audio = model(case["in.video_latent"], case["in.audio_latent"], text)
+    assert difference(video, case["fp32.out_video"]) < 1e-4
+    assert difference(audio, case["fp32.out_audio"]) < 1e-4
+
+
+def pixels(*shape: int) -> Tensor:
+    return torch.randn(shape).contiguous(memory_format=torch.channels_last_3d)
+
+
+@pytest.mark.parametrize("channels", [12, 64])
+def test_doubled_pixels_in_their_places(decoder_ops: ModuleType, channels: int) -> None:
+    x, bias = torch.randn(3, 4 * channels, 6, 9), torch.randn(channels)
+    assert difference(decoder_ops.spread(x, bias), turbo_vaed_ops.spread(x, bias)) < 1e-6
+
+
+@pytest.mark.parametrize("act", ["none", "relu", "silu"])
+@pytest.mark.parametrize("channels", [20, 64])
+def test_norm_of_pixels(decoder_ops: ModuleType, channels: int, act: str) -> None:
+    x = pixels(1, channels, 3, 5, 7)
+    for bias in (None, torch.randn(channels)):
+        found, expected = torch.full_like(x, torch.nan), torch.empty_like(x)
+        decoder_ops.norm(x, 1e-8, act, found, bias)
+        turbo_vaed_ops.norm(x, 1e-8, act, expected, bias)
+        assert difference(found, expected) < 1e-5
+
+
+def test_sum_of_pixels(decoder_ops: ModuleType) -> None:
+    x, other, bias = pixels(1, 20, 3, 5, 7), pixels(1, 20, 3, 5, 7), torch.randn(20)
+    for added in (None, other):
+        found, expected = (x.clone(memory_format=torch.preserve_format) for _ in range(2))
+        decoder_ops.add(found, bias, added)
+        turbo_vaed_ops.add(expected, bias, added)
+        assert difference(found, expected) < 1e-6
