@@ -29,7 +29,6 @@ HELP = {
     "online_access": ("Allow Online Access", "WORLD", "Let Blender and its extensions use the network"),
     "retry": ("Try Again", "FILE_REFRESH", "Make the take that failed once more"),
 }
-FIXES = {word: (label, icon) for word, (label, icon, _tip) in HELP.items()}
 
 
 class TAKEONE_OT_dismiss_error(bpy.types.Operator):

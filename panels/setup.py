@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..operators.trouble import FIXES
+from ..operators.trouble import HELP
 from ..scene.state import STATE
 from .layout import wrapped
 
@@ -69,8 +69,8 @@ def draw_missing(box: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 def draw_fix(layout: bpy.types.UILayout, fix: str) -> None:
     """The button of a fix; nothing where there is none."""
-    if fix in FIXES:
-        label, icon = FIXES[fix]
+    if fix in HELP:
+        label, icon, _tip = HELP[fix]
         layout.operator("takeone.fix", text=label, icon=icon).fix = fix
 
 

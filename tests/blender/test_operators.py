@@ -127,7 +127,7 @@ def test_without_a_camera_the_error_stays_until_it_is_fixed():
 def test_every_fix_has_a_button_and_an_action():
     from take_one.operators import trouble
 
-    assert set(trouble.FIXES) == set(trouble.ACTIONS)
+    assert set(trouble.HELP) == set(trouble.ACTIONS)
 
 
 def test_an_unknown_shot_is_said():
@@ -235,7 +235,7 @@ def test_every_icon_is_in_this_blender():
 
     root = Path(inspect.getfile(preferences)).parents[1]
     text = "".join(path.read_text() for name in ("panels", "operators") for path in (root / name).glob("*.py"))
-    used = set(re.findall(r'icon="([A-Z_0-9]+)"', text)) | {icon for _label, icon in trouble.FIXES.values()}
+    used = set(re.findall(r'icon="([A-Z_0-9]+)"', text)) | {icon for _label, icon, _tip in trouble.HELP.values()}
     used |= set(takes.STATUS_ICONS.values()) | set(preferences.MODEL_ICONS.values())
     used |= {icon for _text, icon in preferences.STATES.values()}
     known = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys()

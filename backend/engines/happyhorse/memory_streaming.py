@@ -198,20 +198,21 @@ class BlockStore:
             self._make_slots()
 
     def _bring_back(self) -> None:
-        for i in self.missing:
-            self.buffers[i] = torch.empty_like(self.parked[i], device=self.device)
-            self.resident[i] = self.blocks[i].views(self.buffers[i])
-        if self.missing and self.device.type == "cuda":
+        on_gpu = self.device.type == "cuda"
+        if self.missing and on_gpu:
             self.side.wait_stream(torch.cuda.current_stream(self.device))  # it may still use this memory otherwise
-            with torch.cuda.stream(self.side):
-                for i in self.missing:
-                    self.buffers[i].copy_(self.parked[i], non_blocking=True)
-                    self.arriving[i] = torch.cuda.Event()
-                    self.arriving[i].record(self.side)
-        else:
-            for i in self.missing:
-                self.buffers[i].copy_(self.parked[i])
-        self.missing.clear()
+        while self.missing:
+            block = self.missing[0]
+            buffer = torch.empty_like(self.parked[block], device=self.device)
+            if on_gpu:
+                with torch.cuda.stream(self.side):
+                    buffer.copy_(self.parked[block], non_blocking=True)
+                    self.arriving[block] = torch.cuda.Event()
+                    self.arriving[block].record(self.side)
+            else:
+                buffer.copy_(self.parked[block])
+            self.buffers[block], self.resident[block] = buffer, self.blocks[block].views(buffer)
+            self.missing.pop(0)  # only now: for the next one there may be no memory
 
     def close(self) -> None:
         """Give all memory back."""
