@@ -297,6 +297,8 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
     edit = find_edit_scene(context, scene) or scene
     shot.still = stored_path(picture.image)
     quality = {} if card["quality"] == "STANDARD" else {"quality": card["quality"].lower()}
+    if takes.shot_folder(shot) != plan.folder.parent.parent:
+        plan.numbers.update({key: takes.keep_number(shot, number) for key, number in plan.numbers.items()})
     for key, number in plan.numbers.items():
         binding = {
             "file_id": file_id,

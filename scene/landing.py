@@ -169,6 +169,7 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.number = binding["number"]
     take.status = "READY"
     take.clip, take.sidecar = stored_path(ready.clip), stored_path(ready.sidecar)
+    takes.release_number(ready.clip)
     take.engine = job.get("model") or take.engine
     take.seed = int(job.get("seed") or 0)
     take.refines = binding.get("refines", "")

@@ -76,7 +76,6 @@ def make_plan(
     wording = prompts.options(shot, source or shot.still_source, overrides or {})
     keys = [uuid.uuid4().hex for _ in seeds]
     numbers = {key: takes.next_number(shot) for key in keys}
-    folder = takes.shot_folder(shot) / "stills" / takes.take_name(shot.name, numbers[keys[0]])
     return Plan(
         scene=scene.name,
         shot_uid=shot.uid,
@@ -89,7 +88,7 @@ def make_plan(
         frame=edit.frame_current if edit is not None else None,
         edit_uid=edit.take_one.uid if edit is not None else "",
         refines=refines,
-        folder=folder,
+        folder=takes.still_folder(shot, numbers[keys[0]]),
     )
 
 

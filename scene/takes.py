@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import unicodedata
@@ -64,9 +65,15 @@ def new_clip_path(shot: Any, number: int) -> Path:
     return shot_folder(shot) / (take_name(shot.name, number) + ".mp4")
 
 
+def still_folder(shot: Any, number: int) -> Path:
+    """Where the still of a new take goes. That the folder is there also tells other Blenders, whose films may lie in
+    the same folder and have a shot of the same name, that the number is taken."""
+    return shot_folder(shot) / "stills" / take_name(shot.name, number)
+
+
 def next_number(shot: Any) -> int:
     """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from
-    now on."""
+    now on, for other Blenders too."""
     used = [shot.last_number, *(take.number for take in shot.takes)]
     used += [job.number for job in STATE.jobs.values() if job.shot_uid == shot.uid]
     used += [take["number"] for take in _landed.get(_place(shot), {}).values()]
@@ -75,7 +82,34 @@ def next_number(shot: Any) -> int:
     files = [*folder.iterdir(), *(folder / "stills").glob("*")] if folder.is_dir() else []
     used += [int(match[1]) for match in (pattern.match(file.name) for file in files) if match]
     shot.last_number = max(used) + 1
+    while not _reserve(shot, shot.last_number):
+        shot.last_number += 1
     return int(shot.last_number)
+
+
+def keep_number(shot: Any, number: int) -> int:
+    """The number of a take whose shot has another folder than when it was taken (it was renamed, or the file saved):
+    the same one, or the next where a take has it there."""
+    if new_clip_path(shot, number).exists() or not _reserve(shot, number):
+        return next_number(shot)
+    return number
+
+
+def _reserve(shot: Any, number: int) -> bool:
+    """Make the folder that says so; False where another Blender just did."""
+    try:
+        still_folder(shot, number).mkdir(parents=True)
+    except FileExistsError:
+        return False
+    except OSError:  # whoever writes the still says what is wrong
+        pass
+    return True
+
+
+def release_number(clip: Path) -> None:
+    """A clip that is there bears its number itself; the folder of its still goes where it has none of its own."""
+    with contextlib.suppress(OSError):  # it holds the still
+        (clip.parent / "stills" / clip.stem).rmdir()
 
 
 def clip_path(take: Any) -> Path:

@@ -279,6 +279,22 @@ def test_a_shot_deleted_while_its_still_renders(shot, session, monkeypatch):
     assert (STATE.last_error.code, STATE.jobs, session.requests) == ("no_shot", {}, [])
 
 
+def test_a_shot_renamed_while_its_still_renders_overwrites_no_take(shot, session, monkeypatch):
+    begun = []
+    monkeypatch.setattr(still, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
+    shot.id_data.camera = camera(shot.id_data)
+    picture = still.Still(Path(shot.image_path), 100, 60, "RENDER")
+    jobs.start(bpy.context, shot, source="RENDER", seeds=[1, 2])
+    shot.name = "Hall"
+    theirs = takes.shot_folder(shot) / "Hall_t001.mp4"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"another shot's")
+    begun[0](picture)
+    assert [path.name for path in session.paths] == ["Hall_t003.mp4", "Hall_t002.mp4"]
+    assert [request.binding["number"] for request in session.requests] == [3, 2]
+    assert [take.number for take in shot.takes] == [3, 2]
+
+
 def test_make_again_sends_the_same_request_for_a_new_take(shot, session):
     (first,) = jobs.start(bpy.context, shot, seeds=[5])
     shot.prompt = "something else"

@@ -57,7 +57,6 @@ def landed(shot, number=1, uid="k1", source=None):
 
 def test_numbers_are_never_given_twice(shot):
     assert [takes.next_number(shot) for _ in range(3)] == [1, 2, 3]
-    (takes.shot_folder(shot)).mkdir(parents=True)
     (takes.shot_folder(shot) / "Kitchen_t007.mp4").write_bytes(b"")
     assert takes.next_number(shot) == 8
     STATE.jobs["x"] = Job("x", shot.uid, "Kitchen", 12)
@@ -72,6 +71,40 @@ def test_a_deleted_takes_number_survives_saving_and_loading(shot):
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
     assert takes.next_number(bpy.context.scene.take_one.shots[0]) == 2
+
+
+def another_film(shot):
+    """As another Blender sees it, whose film lies in the same folder and has a shot of the same name."""
+    shot.last_number = 0
+    shot.uid = "another"
+    return shot
+
+
+def test_a_number_is_taken_for_other_blenders_before_any_file_bears_it(shot):
+    assert [takes.next_number(shot) for _ in range(3)] == [1, 2, 3]
+    assert takes.next_number(another_film(shot)) == 4
+
+
+def test_two_blenders_that_look_at_once_get_two_numbers(shot, monkeypatch):
+    looked = Path.glob
+
+    def and_meanwhile(folder, pattern):
+        found = list(looked(folder, pattern))
+        (takes.shot_folder(shot) / "stills" / "Kitchen_t002").mkdir(parents=True, exist_ok=True)
+        return found
+
+    assert takes.next_number(shot) == 1
+    monkeypatch.setattr(Path, "glob", and_meanwhile)
+    assert takes.next_number(shot) == 3
+
+
+def test_a_folder_that_only_held_the_number_goes_when_the_clip_is_there(shot):
+    first, second = takes.next_number(shot), takes.next_number(shot)
+    (takes.still_folder(shot, first) / "still.png").touch()
+    for number in (first, second):
+        takes.release_number(takes.new_clip_path(shot, number))
+    assert takes.still_folder(shot, first).is_dir()
+    assert not takes.still_folder(shot, second).exists()
 
 
 def test_two_shots_of_one_name_share_no_file(shot):
