@@ -181,6 +181,9 @@ def make_again(context: bpy.types.Context, shot: Any, take_uid: str, changes: di
     key = uuid.uuid4().hex
     if not changes and (takes.clip_missing(old) or old.status in {"FAILED", "CANCELLED"}):
         clip = takes.clip_path(old) if old.clip else takes.new_clip_path(shot, old.number)
+        if not old.clip and (clip.exists() or clip.parent != beside.parent.parent):  # the shot was renamed since
+            old.number = takes.keep_number(shot, old.number)
+            clip = takes.new_clip_path(shot, old.number)
         binding = {
             **request.binding,
             "take_uid": take_uid,

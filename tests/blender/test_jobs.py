@@ -295,6 +295,26 @@ def test_a_shot_renamed_while_its_still_renders_overwrites_no_take(shot, session
     assert [take.number for take in shot.takes] == [3, 2]
 
 
+def test_a_failed_take_made_again_after_its_shot_was_renamed_overwrites_no_take(shot, session):
+    (first,) = jobs.start(bpy.context, shot)
+    take = shot.takes[0]
+    take.status = "FAILED"
+    STATE.jobs.clear()
+    shot.name = "Hall"
+    theirs = takes.shot_folder(shot) / "Hall_t001.mp4"
+    theirs.parent.mkdir(parents=True)
+    theirs.write_bytes(b"another shot's")
+    jobs.make_again(bpy.context, shot, first)
+    assert session.paths[-1].name == "Hall_t002.mp4"
+    assert (take.number, session.requests[-1].binding["number"]) == (2, 2)
+    take.status = "FAILED"
+    STATE.jobs.clear()
+    shot.name = "Kitchen"
+    (theirs.parents[1] / "Kitchen" / "Kitchen_t002.mp4").write_bytes(b"another film's")
+    jobs.make_again(bpy.context, shot, first)
+    assert session.paths[-1].name == "Kitchen_t003.mp4"
+
+
 def test_make_again_sends_the_same_request_for_a_new_take(shot, session):
     (first,) = jobs.start(bpy.context, shot, seeds=[5])
     shot.prompt = "something else"
