@@ -180,10 +180,9 @@ def make_again(context: bpy.types.Context, shot: Any, take_uid: str, changes: di
             )
     key = uuid.uuid4().hex
     if not changes and (takes.clip_missing(old) or old.status in {"FAILED", "CANCELLED"}):
+        if not old.clip:
+            old.number = takes.keep_number(shot, old.number, beside)
         clip = takes.clip_path(old) if old.clip else takes.new_clip_path(shot, old.number)
-        if not old.clip and (clip.exists() or clip.parent != beside.parent.parent):  # the shot was renamed since
-            old.number = takes.keep_number(shot, old.number)
-            clip = takes.new_clip_path(shot, old.number)
         binding = {
             **request.binding,
             "take_uid": take_uid,
@@ -300,9 +299,8 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
     edit = find_edit_scene(context, scene) or scene
     shot.still = stored_path(picture.image)
     quality = {} if card["quality"] == "STANDARD" else {"quality": card["quality"].lower()}
-    if takes.shot_folder(shot) != plan.folder.parent.parent:
-        plan.numbers.update({key: takes.keep_number(shot, number) for key, number in plan.numbers.items()})
     for key, number in plan.numbers.items():
+        number = plan.numbers[key] = takes.keep_number(shot, number, plan.folder)
         binding = {
             "file_id": file_id,
             "scene_uid": scene_uid,

@@ -87,10 +87,11 @@ def next_number(shot: Any) -> int:
     return int(shot.last_number)
 
 
-def keep_number(shot: Any, number: int) -> int:
-    """The number of a take whose shot has another folder than when it was taken (it was renamed, or the file saved):
-    the same one, or the next where a take has it there."""
-    if new_clip_path(shot, number).exists() or not _reserve(shot, number):
+def keep_number(shot: Any, number: int, still: Path) -> int:
+    """`number`, taken for a take whose still lies in the folder `still`; the next one where the shot has another
+    folder by now (it was renamed, or the file saved) and a take has it there."""
+    ours = still_folder(shot, number).parent == still.parent
+    if new_clip_path(shot, number).exists() or not (ours or _reserve(shot, number)):
         return next_number(shot)
     return number
 
