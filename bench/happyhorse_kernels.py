@@ -17,7 +17,8 @@ from torch.nn.attention import SDPBackend
 from backend.engines.happyhorse import attention, transformer_ops, transformer_triton
 from backend.engines.happyhorse.config import TransformerConfig
 from backend.engines.happyhorse.transformer import Transformer
-from backend.engines.happyhorse.turbo_vaed import TurboConfig, TurboDecoder
+from backend.engines.happyhorse.turbo_vaed import TurboDecoder
+from backend.engines.happyhorse.turbo_vaed_config import TurboConfig
 from bench.happyhorse_common import (
     AUDIO,
     CUDA,
@@ -115,7 +116,7 @@ def kernels() -> None:
                     kind=name,
                     dtype=str(dtype),
                     tokens=tokens,
-                    add_norm=milliseconds(lambda: ops.add_norm(x, y, weight, dtype)),
+                    add_norm=milliseconds(lambda: ops.add_norm(x, [y], weight, dtype)),
                     norm_rotate=milliseconds(lambda: ops.norm_rotate(qkv, 40, 8, head, head, sine, cosine)),
                     gate=milliseconds(lambda: ops.gate(exact, None, qkv[:, 7168:7208], out)),
                     activate_16384=milliseconds(lambda: ops.activate(up, False, dtype)),
@@ -209,18 +210,20 @@ def windows_times(frame: int) -> None:
     """Tells what one window layer's attention takes by each kernel."""
     qkv = torch.randn(FRAMES * frame + AUDIO + TEXT, 7216, device=CUDA, dtype=torch.bfloat16)
 
-    def windows(parts: list[Tensor], kernel: Callable[..., Tensor]) -> None:
-        for _ in attention.attend_windowed(*parts, FRAMES, frame, 11, kernel):
+    def windows(operands: Tensor, kernel: Callable[..., Tensor]) -> None:
+        q = operands[:, :5120].unflatten(1, (40, 128))
+        kv = operands[:, 5120:7168].unflatten(1, (2, 8, 128))
+        for _ in attention.attend_windowed(q, kv, FRAMES, frame, 11, kernel):
             pass
 
     with without_flash3():
-        ms = sustained(lambda: windows(split(qkv), attention.attend))
+        ms = sustained(lambda: windows(qkv, attention.attend))
     tell(section="kernels", what="one window layer", kind="cudnn", sustained_ms=ms)
     if attention.flash3(CUDA):
-        ms = sustained(lambda: windows(split(qkv), attention.attend))
+        ms = sustained(lambda: windows(qkv, attention.attend))
         tell(section="kernels", what="one window layer", kind="flash 3", sustained_ms=ms)
-        parts, kernel, _ = e4m3(qkv)
-        ms = sustained(lambda: windows(parts, kernel))
+        narrow, scale, _ = attention.narrow(qkv, [5120, 1024, 1024], 40, 8)
+        ms = sustained(lambda: windows(narrow, partial(attention.attend, v_scale=scale)))
         tell(section="kernels", what="one window layer", kind="flash 3, e4m3", sustained_ms=ms)
 
 
@@ -237,7 +240,7 @@ def tuning() -> None:
         what="product, then sum and norm",
         product=milliseconds(lambda: torch.mm(a, w.t(), out=y)),
         both=milliseconds(
-            lambda: (torch.mm(a, w.t(), out=y), transformer_triton.add_norm(x, y, weight, torch.bfloat16))
+            lambda: (torch.mm(a, w.t(), out=y), transformer_triton.add_norm(x, [y], weight, torch.bfloat16))
         ),
     )
     try:
@@ -247,7 +250,7 @@ def tuning() -> None:
             product=milliseconds(lambda: torch.addmm(x, a, w.t(), out_dtype=torch.float32)),
             both=milliseconds(
                 lambda: transformer_triton.add_norm(
-                    torch.addmm(x, a, w.t(), out_dtype=torch.float32), None, weight, torch.bfloat16
+                    torch.addmm(x, a, w.t(), out_dtype=torch.float32), [], weight, torch.bfloat16
                 )
             ),
         )

@@ -33,7 +33,8 @@ from backend.engines.happyhorse.memory import Plan, Shape
 from backend.engines.happyhorse.models import Models
 from backend.engines.happyhorse.pipeline import Pipeline
 from backend.engines.happyhorse.transformer import Transformer
-from backend.engines.happyhorse.turbo_vaed import LATENT_MEAN, LATENT_STD, TurboDecoder
+from backend.engines.happyhorse.turbo_vaed import TurboDecoder
+from backend.engines.happyhorse.turbo_vaed_config import LATENT_MEAN, LATENT_STD
 from bench.happyhorse_common import CUDA, TEXT, peaks, random_decoder, random_tensors, tell
 
 CONFIGS = {"distill": (BASE, 3), "540p_sr": (SR_540P, 4), "1080p_sr": (SR_1080P, 4)}

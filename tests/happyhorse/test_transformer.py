@@ -77,7 +77,7 @@ def test_a_window_is_the_mask_of_its_frames() -> None:
             q.transpose(0, 1)[None], k.transpose(0, 1)[None], v.transpose(0, 1)[None], mask, enable_gqa=True
         )
         result = torch.full_like(q, torch.nan)
-        for rows, part in attend_windowed(q, k.clone(), v.clone(), frames, frame_tokens, reach):
+        for rows, part in attend_windowed(q, torch.stack([k, v], dim=1), frames, frame_tokens, reach):
             result[rows] = part
         assert difference(result, expected[0].transpose(0, 1)) < 1e-5
 

@@ -56,14 +56,16 @@ def room(rows: int, width: int, dtype: torch.dtype) -> Operand:
     return Rows(values, torch.empty(rows, 1)) if dtype == FP8 else values
 
 
+@pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("dtype", ERRORS)
-def test_sum_and_norm(fused: ModuleType, dtype: torch.dtype) -> None:
-    x, y, weight = torch.randn(7, 80), torch.randn(7, 80), torch.rand(80)
-    for added in (None, y):
+def test_sum_and_norm(fused: ModuleType, dtype: torch.dtype, keep: bool) -> None:
+    x, weight = torch.randn(7, 80), torch.rand(80)
+    for added in ([], [torch.randn(7, 80)], [torch.randn(7, 80), torch.randn(7, 80).bfloat16()]):
         found_sum, expected_sum = x.clone(), x.clone()
-        found = fused.add_norm(found_sum, added, weight, dtype)
-        expected = transformer_ops.add_norm(expected_sum, added, weight, dtype)
+        found = fused.add_norm(found_sum, added, weight, dtype, keep=keep)
+        expected = transformer_ops.add_norm(expected_sum, added, weight, dtype, keep=keep)
         assert torch.equal(found_sum, expected_sum)
+        assert torch.equal(found_sum, x) == (not keep or not added)
         assert relative(value(found), value(expected)) < ERRORS[dtype]
 
 
@@ -78,24 +80,28 @@ def test_activation(fused: ModuleType, dtype: torch.dtype, gelu: bool) -> None:
 
 @pytest.mark.parametrize("dtype", ERRORS)
 def test_gates(fused: ModuleType, dtype: torch.dtype) -> None:
-    x = torch.randn(6, 4, 32)
-    for shift in (None, torch.randn(128)):
-        for gates in (None, torch.randn(6, 4)):
-            found, expected = room(6, 128, dtype), room(6, 128, dtype)
+    x = torch.randn(6, 20, 24)
+    for shift in (None, torch.randn(480)):
+        for gates in (None, torch.randn(6, 20)):
+            found, expected = room(6, 480, dtype), room(6, 480, dtype)
             fused.gate(x, shift, gates, found)
             transformer_ops.gate(x, shift, gates, expected)
             assert relative(value(found), value(expected)) < ERRORS[dtype]
 
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
-def test_norm_and_rotation_of_heads(fused: ModuleType, dtype: torch.dtype) -> None:
-    found = torch.randn(6, (4 + 2 + 2) * 32 + 16).to(dtype)
-    expected, others = found.clone(), found[:, 6 * 32 :].clone()
-    given = (4, 2, torch.rand(32), torch.rand(32), torch.rand(6, 12), torch.rand(6, 12))
+@pytest.mark.parametrize(("heads", "kv_heads", "rows"), [(4, 2, 6), (10, 8, 19)])
+def test_norm_and_rotation_of_heads(
+    fused: ModuleType, dtype: torch.dtype, heads: int, kv_heads: int, rows: int
+) -> None:
+    columns = (heads + kv_heads) * 32
+    found = torch.randn(rows, columns + kv_heads * 32 + 16).to(dtype)
+    expected, others = found.clone(), found[:, columns:].clone()
+    given = (heads, kv_heads, torch.rand(32), torch.rand(32), torch.rand(rows, 12), torch.rand(rows, 12))
     fused.norm_rotate(found, *given)
     transformer_ops.norm_rotate(expected, *given)
     assert relative(found, expected) < ERRORS[dtype]
-    assert torch.equal(found[:, 6 * 32 :], others)
+    assert torch.equal(found[:, columns:], others)
 
 
 def test_a_pass_with_our_kernels_is_the_golden_one() -> None:
@@ -137,3 +143,14 @@ def test_sum_of_pixels(decoder_ops: ModuleType) -> None:
         decoder_ops.add(found, bias, added)
         turbo_vaed_ops.add(expected, bias, added)
         assert difference(found, expected) < 1e-6
+
+
+def test_pictures_of_patches(decoder_ops: ModuleType) -> None:
+    x, bias = 2 * pixels(1, 12, 3, 5, 7), torch.randn(12)
+    found, expected = torch.full((3, 10, 14, 3), 7, dtype=torch.uint8), torch.empty(3, 10, 14, 3, dtype=torch.uint8)
+    decoder_ops.pictures(x, bias, 2, found)
+    turbo_vaed_ops.pictures(x, bias, 2, expected)
+    assert expected.min() == 0
+    assert expected.max() == 255
+    assert (found.int() - expected.int()).abs().max() <= 1  # which of two neighbours a rounded sum is cut to
+    assert (found == expected).float().mean() > 0.99

@@ -1,12 +1,17 @@
 """The fast decoder against the reference's numbers."""
 
+from typing import Any
+
 import pytest
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from backend.engines.happyhorse import turbo_vaed
-from backend.engines.happyhorse.turbo_vaed import LATENT_MEAN, LATENT_STD, TurboConfig, TurboDecoder, windows
+from backend.engines.happyhorse.turbo_vaed import TurboDecoder
+from backend.engines.happyhorse.turbo_vaed_config import LATENT_MEAN, LATENT_STD, TurboConfig
 from backend.engines.happyhorse.turbo_vaed_ops import of_small_pixels, spread
+from backend.engines.happyhorse.turbo_vaed_windows import windows
 from tests.happyhorse.golden import Case, difference, relative
 
 
@@ -96,3 +101,28 @@ def test_small_parts_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case("turbo_vaed")
     monkeypatch.setattr(turbo_vaed, "PART_ELEMENTS", 3 * 32 * 16 * 16)
     assert difference(decoder(case).decode(case["chunked.latent"]), case["chunked.video"]) < 1e-3
+
+
+@pytest.mark.parametrize("elements", [1 << 29, 3 * 32 * 16 * 16, 32 * 16 * 16])  # of parts of all, of 3, of 1 frame
+@pytest.mark.parametrize("cut", [(0, 4), (4, 4), (4, 8), (0, 16), (3, 23), (24, 1)])
+def test_what_is_cut_off_is_not_decoded_and_changes_nothing(
+    monkeypatch: pytest.MonkeyPatch, cut: tuple[int, int], elements: int
+) -> None:
+    case = Case("turbo_vaed")
+    monkeypatch.setattr(turbo_vaed, "PART_ELEMENTS", elements)
+    z, network = case["chunked.latent"][:, :, :9], decoder(case)
+    whole = network.decode_once(z, first=False)
+    seen: list[int] = []
+    convolution = functional.conv3d
+
+    def counted(x: Tensor, *args: Any, **options: Any) -> Tensor:
+        seen.append(x.shape[2])
+        return convolution(x, *args, **options)
+
+    monkeypatch.setattr(functional, "conv3d", counted)
+    network.decode_once(z, first=False)
+    all_frames, seen[:] = sum(seen), []
+    found = network._video(network._patches(z, False, cut))
+    assert sum(seen) < all_frames
+    assert found.shape[2] == 36 - sum(cut)
+    assert difference(found, whole[:, :, cut[0] : 36 - cut[1]]) < 1e-5

@@ -81,8 +81,7 @@ def window_groups(frames: int, reach: int) -> list[tuple[int, int, int, int]]:
 
 def attend_windowed(
     q: Tensor,
-    k: Tensor,
-    v: Tensor,
+    kv: Tensor,
     frames: int,
     frame_tokens: int,
     reach: int,
@@ -90,22 +89,22 @@ def attend_windowed(
 ) -> Iterator[tuple[slice, Tensor]]:
     """Video tokens see the frames within `reach` and all audio and text; audio and text see everything.
 
-    The sequence is [video | audio | text], video being `frames` runs of `frame_tokens`. Yields the rows of the
-    queries and their result. **Overwrites k and v**: each group of frames needs its keys in one piece, frames
-    and then audio and text; going from the last frame to the first, audio and text are copied to just behind
-    the window, over frames that no remaining query sees.
+    The sequence is [video | audio | text], video being `frames` runs of `frame_tokens`; `kv` [n, 2, kv heads, d] are
+    its keys and values. Yields the rows of the queries and their result. **Overwrites kv**: each group of frames needs
+    its keys in one piece, frames and then audio and text; going from the last frame to the first, audio and text are
+    copied to just behind the window, over frames that no remaining query sees.
     """
     video = frames * frame_tokens
     rest = q.shape[0] - video
-    rest_k, rest_v = k[video:].clone(), v[video:].clone()
+    heard_and_read = kv[video:].clone()
     if rest:
-        yield slice(video, None), attend(q[video:], k, v)
+        yield slice(video, None), attend(q[video:], kv[:, 0], kv[:, 1])
     behind = video
     for first, end, key_first, key_end in reversed(window_groups(frames, reach)):
         start, stop = key_first * frame_tokens, key_end * frame_tokens
         if stop != behind:
-            k[stop : stop + rest] = rest_k
-            v[stop : stop + rest] = rest_v
+            kv[stop : stop + rest] = heard_and_read
             behind = stop
         rows = slice(first * frame_tokens, end * frame_tokens)
-        yield rows, attend(q[rows], k[start : stop + rest], v[start : stop + rest])
+        seen = kv[start : stop + rest]
+        yield rows, attend(q[rows], seen[:, 0], seen[:, 1])

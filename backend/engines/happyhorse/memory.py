@@ -77,10 +77,10 @@ def working_bytes(config: TransformerConfig, precision: str, shape: Shape, rows_
     tokens, hidden = shape.tokens, config.hidden
     wide = 4 if precision == "fp32" else 2
     narrow = {"fp32": 4, "bf16": 2, "fp8": 1}[precision]
-    stream = tokens * hidden * (4 + wide) + tokens * 6 * config.bands * 4
+    stream = tokens * hidden * (4 + 2 * wide) + tokens * 6 * config.bands * 4
     columns = (config.heads + 2 * config.kv_heads) * config.head_dim
     eight = tokens * columns if precision == "fp8" else 0  # what fp8 attention takes
-    attention = tokens * (padded(config.qkv_rows, 16) * wide + hidden * narrow + hidden * wide) + eight
+    attention = tokens * (padded(config.qkv_rows, 16) * wide + hidden * wide) + eight
     inner = max(config.inner(layer) * (1 if layer in config.gelu_layers else 2) for layer in range(config.layers))
     # Cuts are rounded, so that a piece may be half as large again.
     rows = min(tokens, rows_at_once * 3 // 2)

@@ -7,7 +7,8 @@ There is no timestep: the model reads from the latents how noisy they are.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import pairwise
@@ -148,19 +149,21 @@ class Transformer:
         H and W are even; all rows of `text` are real. Answers fp32 in the same shapes on the model's device.
         """
         layout = self.layout(video, audio, text)
-        x = self.embed(video, audio, text)
-        y: Tensor | None = None  # the last product's answer, not yet added to x
-        spare = torch.empty(layout.tokens, self.config.hidden, dtype=self.wide, device=self.device)
+        with self._outer_products():
+            x = self.embed(video, audio, text)
+        # What a block's two halves answer. Both are added to x by the next block, which spares writing it once.
+        attended, thought = (torch.empty_like(x, dtype=self.wide) for _ in range(2))
+        added: list[Tensor] = []
         self.store.start()
         for index, block in enumerate(self.store.blocks):
             weights = self.store.fetch(index)
             pieces = layout.pieces(block.experts, self.rows_at_once)
-            y = self._attention(x, y, spare, block, weights, layout, pieces)
-            self._mlp(x, y, block, weights, pieces)
+            self._attention(x, added, attended, thought, block, weights, layout, pieces)
+            self._mlp(x, attended, thought, block, weights, pieces)
+            added = [attended, thought]
             self.store.release(index)
-        if y is not None:
-            x += y
-        return self._head(x, layout)
+        with self._outer_products():
+            return self._head(x, added, layout)
 
     def layout(self, video: Tensor, audio: Tensor, text: Tensor) -> Layout:
         """The sequence's layout; kept, as a loop asks for the same one again and again."""
@@ -192,21 +195,25 @@ class Transformer:
     def _attention(
         self,
         x: Tensor,
-        y: Tensor | None,
+        added: list[Tensor],
+        out: Tensor,
         spare: Tensor,
         block: BlockWeights,
         weights: BlockViews,
         layout: Layout,
         pieces: list[tuple[int, slice]],
-    ) -> Tensor:
-        """Adds y to x and answers the attention's output, which is to be added next; it lies in `spare`."""
+    ) -> None:
+        """Adds `added` to x and leaves the attention's output in `out`.
+
+        `added` may be `out` and `spare`, as they are read before they are written.
+        """
         config = self.config
         heads, kv_heads, dim = config.heads, config.kv_heads, config.head_dim
         qkv = torch.empty(layout.tokens, weights.qkv.weight.shape[1], dtype=self.wide, device=self.device)
         columns = [heads * dim, kv_heads * dim, kv_heads * dim]
         for expert, rows in pieces:
-            added = None if y is None else y[rows]
-            normed = self.ops.add_norm(x[rows], added, weights.attention_norm[expert], self.dtype)
+            summands = [y[rows] for y in added]
+            normed = self.ops.add_norm(x[rows], summands, weights.attention_norm[expert], self.dtype)
             weights.qkv.product(normed, expert, out=qkv[rows])
             self.ops.norm_rotate(
                 qkv[rows],
@@ -218,43 +225,63 @@ class Transformer:
                 layout.cosine[rows],
             )
         gates = qkv[:, sum(columns) : sum(columns) + config.gate_heads] if config.gating else None
-        gated = self._empty(layout.tokens, heads * dim)
+        gated = self._operand_in(spare)
         operands, kernel, lacking = qkv, attend, None
         if self.fp8_attention:
             operands, scale, lacking = narrow(qkv, columns, heads, kv_heads)
             kernel = partial(attend, v_scale=scale)
-        q, k, v = (part.unflatten(1, (-1, dim)) for part in operands[:, : sum(columns)].split(columns, dim=1))
+        q = operands[:, : columns[0]].unflatten(1, (heads, dim))
+        kv = operands[:, columns[0] : sum(columns)].unflatten(1, (2, kv_heads, dim))
         frames = layout.grid[0]
         if block.windowed and config.window < frames - 1:
-            results = attend_windowed(q, k, v, frames, layout.frame_tokens, config.window, kernel)
+            results = attend_windowed(q, kv, frames, layout.frame_tokens, config.window, kernel)
         else:
-            results = iter([(slice(None), kernel(q, k, v))])
+            results = iter([(slice(None), kernel(q, kv[:, 0], kv[:, 1]))])
         for rows, result in results:
             self.ops.gate(result, lacking, None if gates is None else gates[rows], gated[rows])
         for expert, rows in pieces:
-            weights.proj.product(gated[rows], expert, out=spare[rows])
-        return spare
+            weights.proj.product(gated[rows], expert, out=out[rows])
 
     def _mlp(
-        self, x: Tensor, y: Tensor, block: BlockWeights, weights: BlockViews, pieces: list[tuple[int, slice]]
+        self,
+        x: Tensor,
+        attended: Tensor,
+        out: Tensor,
+        block: BlockWeights,
+        weights: BlockViews,
+        pieces: list[tuple[int, slice]],
     ) -> None:
-        """Adds y to x and leaves in y the MLP's output, which is to be added next."""
+        """Leaves the MLP of x + `attended` in `out`; x stays as it is."""
         for expert, rows in pieces:
-            normed = self.ops.add_norm(x[rows], y[rows], weights.mlp_norm[expert], self.dtype)
+            normed = self.ops.add_norm(x[rows], [attended[rows]], weights.mlp_norm[expert], self.dtype, keep=False)
             inner = self.ops.activate(weights.up.product(normed, expert), block.gelu, self.dtype)
-            weights.down.product(inner, expert, out=y[rows])
+            weights.down.product(inner, expert, out=out[rows])
+            del normed, inner  # before the next ones are made
 
-    def _empty(self, rows: int, width: int) -> Operand:
-        values = torch.empty(rows, width, dtype=self.dtype, device=self.device)
-        return Rows(values, torch.empty(rows, 1, device=self.device)) if self.dtype == FP8 else values
+    def _operand_in(self, spare: Tensor) -> Operand:
+        """Room for a product's operand of `spare`'s shape, in its memory."""
+        values = spare.view(self.dtype).view(-1)[: spare.numel()].view(spare.shape)
+        return Rows(values, torch.empty(spare.shape[0], 1, device=self.device)) if self.dtype == FP8 else values
 
-    def _head(self, x: Tensor, layout: Layout) -> tuple[Tensor, Tensor]:
+    def _head(self, x: Tensor, added: list[Tensor], layout: Layout) -> tuple[Tensor, Tensor]:
         ends = {"video": slice(0, layout.video), "audio": slice(layout.video, layout.video + layout.audio)}
         answers = {}
         for name, rows in ends.items():
-            normed = self.ops.add_norm(x[rows], None, self.outer[f"final_norm_{name}.weight"], torch.float32)
+            summands = [y[rows] for y in added]
+            weight = self.outer[f"final_norm_{name}.weight"]
+            normed = self.ops.add_norm(x[rows], summands, weight, torch.float32, keep=False)
             answers[name] = torch.nn.functional.linear(normed, self.outer[f"final_linear_{name}.weight"])
         return unpatch(answers["video"], layout.grid), answers["audio"][None]
+
+    @contextmanager
+    def _outer_products(self) -> Iterator[None]:
+        """Products of fp32 as TF32 (10 bits of mantissa, where bf16 has 7) but where nothing is to be rounded."""
+        before = torch.backends.cuda.matmul.allow_tf32
+        torch.backends.cuda.matmul.allow_tf32 = self.precision != "fp32"
+        try:
+            yield
+        finally:
+            torch.backends.cuda.matmul.allow_tf32 = before
 
     def park(self, room: int | None = None) -> None:
         """Leave `room` bytes of the GPU's memory (by default all of the weights') to others, until `unpark`."""

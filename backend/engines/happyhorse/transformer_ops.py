@@ -5,6 +5,7 @@ Each step answers what the following product takes: a tensor, or for fp8 product
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -42,14 +43,15 @@ def _as(x: Tensor, dtype: torch.dtype) -> Operand:
     return quantise(x) if dtype == FP8 else x.to(dtype)
 
 
-def add_norm(x: Tensor, y: Tensor | None, weight: Tensor, dtype: torch.dtype) -> Operand:
-    """x += y in place, then the root-mean-square norm of x, times (1 + weight), as `dtype`.
+def add_norm(x: Tensor, added: Sequence[Tensor], weight: Tensor, dtype: torch.dtype, *, keep: bool = True) -> Operand:
+    """The root-mean-square norm of x and all `added`, times (1 + weight), as `dtype`; `keep`: x becomes that sum.
 
-    x [n, width] fp32, y the same in any float type or None, weight [width] fp32.
+    x [n, width] fp32, `added` at most two of the same in any float type, weight [width] fp32.
     """
-    if y is not None:
-        x += y
-    return _as(x * torch.rsqrt(x.square().mean(dim=1, keepdim=True) + EPS) * (1 + weight), dtype)
+    total = sum(added, start=x)
+    if keep:
+        x.copy_(total)
+    return _as(total * torch.rsqrt(total.square().mean(dim=1, keepdim=True) + EPS) * (1 + weight), dtype)
 
 
 def norm_rotate(

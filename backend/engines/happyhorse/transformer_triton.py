@@ -4,6 +4,8 @@ from __future__ import annotations
 
 # Kernels take pointers and constants, which Python's types do not tell.
 # mypy: disable-error-code="no-untyped-def"
+from collections.abc import Sequence
+
 import torch
 import triton
 import triton.language as tl
@@ -15,7 +17,7 @@ from .transformer_ops import EPS, FP8, FP8_MAX, LIMIT, SLOPE, Operand, Rows
 @triton.jit
 def _store_row(x, out, scale, row, columns, mask, width, fp8: tl.constexpr, fp8_max: tl.constexpr):
     if fp8:
-        factor = tl.maximum(tl.max(tl.abs(x), axis=0), 1e-12) / fp8_max
+        factor = tl.maximum(tl.max(tl.abs(x)), 1e-12) / fp8_max
         tl.store(scale + row, factor)
         x = x / factor
     tl.store(out + row * width + columns, x.to(out.dtype.element_ty), mask=mask)
@@ -24,12 +26,14 @@ def _store_row(x, out, scale, row, columns, mask, width, fp8: tl.constexpr, fp8_
 @triton.jit
 def _add_norm(
     x,
-    y,
+    first,
+    second,
     weight,
     out,
     scale,
     width,
-    add: tl.constexpr,
+    added: tl.constexpr,
+    keep: tl.constexpr,
     fp8: tl.constexpr,
     fp8_max: tl.constexpr,
     eps: tl.constexpr,
@@ -39,8 +43,11 @@ def _add_norm(
     columns = tl.arange(0, block)
     mask = columns < width
     value = tl.load(x + row * width + columns, mask=mask, other=0.0)
-    if add:
-        value += tl.load(y + row * width + columns, mask=mask, other=0.0).to(tl.float32)
+    if added > 0:
+        value += tl.load(first + row * width + columns, mask=mask, other=0.0).to(tl.float32)
+    if added > 1:
+        value += tl.load(second + row * width + columns, mask=mask, other=0.0).to(tl.float32)
+    if keep and added > 0:
         tl.store(x + row * width + columns, value, mask=mask)
     value *= tl.rsqrt(tl.sum(value * value, axis=0) / width + eps)
     value *= 1 + tl.load(weight + columns, mask=mask, other=0.0)
@@ -54,45 +61,46 @@ def _norm_rotate(
     k_weight,
     sine,
     cosine,
+    rows,
     stride,
     heads,
-    all_heads,
+    kv_heads,
     dim,
     half,
     eps: tl.constexpr,
+    block_rows: tl.constexpr,
     block_heads: tl.constexpr,
-    block_half: tl.constexpr,
-    block_rest: tl.constexpr,
+    block: tl.constexpr,
 ):
-    row = tl.program_id(0).to(tl.int64)
-    head = tl.program_id(1) * block_heads + tl.arange(0, block_heads)
-    pair = tl.arange(0, block_half)
-    last = 2 * half + tl.arange(0, block_rest)
-    live = (head < all_heads)[:, None]
-    query = (head < heads)[:, None]
-    start = qkv + row * stride + head[:, None] * dim
-    pair_mask = live & (pair < half)[None, :]
-    last_mask = live & (last < dim)[None, :]
-    low = tl.load(start + pair[None, :], mask=pair_mask, other=0.0).to(tl.float32)
-    high = tl.load(start + half + pair[None, :], mask=pair_mask, other=0.0).to(tl.float32)
-    rest = tl.load(start + last[None, :], mask=last_mask, other=0.0).to(tl.float32)
-    squares = tl.sum(low * low, axis=1) + tl.sum(high * high, axis=1) + tl.sum(rest * rest, axis=1)
-    factor = tl.rsqrt(squares / dim + eps)[:, None]
-    q_low = tl.load(q_weight + pair, mask=pair < half, other=0.0)[None, :]
-    k_low = tl.load(k_weight + pair, mask=pair < half, other=0.0)[None, :]
-    q_high = tl.load(q_weight + half + pair, mask=pair < half, other=0.0)[None, :]
-    k_high = tl.load(k_weight + half + pair, mask=pair < half, other=0.0)[None, :]
-    q_rest = tl.load(q_weight + last, mask=last < dim, other=0.0)[None, :]
-    k_rest = tl.load(k_weight + last, mask=last < dim, other=0.0)[None, :]
-    low *= factor * (1 + tl.where(query, q_low, k_low))
-    high *= factor * (1 + tl.where(query, q_high, k_high))
-    rest *= factor * (1 + tl.where(query, q_rest, k_rest))
-    s = tl.load(sine + row * half + pair, mask=pair < half, other=0.0)[None, :]
-    c = tl.load(cosine + row * half + pair, mask=pair < half, other=0.0)[None, :]
+    # A program has a few heads of a few rows, either queries or keys. Its three parts of a head (what turns, with what
+    # it turns, and the rest) are of one shape, so that they are summed without changing places among threads.
+    row = (tl.program_id(0).to(tl.int64) * block_rows + tl.arange(0, block_rows))[:, None, None]
+    group = tl.program_id(1)
+    query_groups = tl.cdiv(heads, block_heads)
+    query = group < query_groups
+    begin = tl.where(query, group * block_heads, heads + (group - query_groups) * block_heads)
+    head = (begin + tl.arange(0, block_heads))[None, :, None]
+    pair = tl.arange(0, block)[None, None, :]
+    last = 2 * half + pair
+    live = (row < rows) & (head < tl.where(query, heads, heads + kv_heads))
+    start = qkv + row * stride + head * dim
+    low = tl.load(start + pair, mask=live & (pair < half), other=0.0).to(tl.float32)
+    high = tl.load(start + half + pair, mask=live & (pair < half), other=0.0).to(tl.float32)
+    rest = tl.load(start + last, mask=live & (last < dim), other=0.0).to(tl.float32)
+    s = tl.load(sine + row * half + pair, mask=(row < rows) & (pair < half), other=0.0)
+    c = tl.load(cosine + row * half + pair, mask=(row < rows) & (pair < half), other=0.0)
+    weight = q_weight if query else k_weight
+    low_weight = 1 + tl.load(weight + pair, mask=pair < half, other=0.0)
+    high_weight = 1 + tl.load(weight + half + pair, mask=pair < half, other=0.0)
+    rest_weight = 1 + tl.load(weight + last, mask=last < dim, other=0.0)
+    factor = tl.rsqrt(tl.sum(low * low + high * high + rest * rest, axis=2) / dim + eps)[:, :, None]
+    low *= factor * low_weight
+    high *= factor * high_weight
+    rest *= factor * rest_weight
     kind = qkv.dtype.element_ty
-    tl.store(start + pair[None, :], (low * c - high * s).to(kind), mask=pair_mask)
-    tl.store(start + half + pair[None, :], (high * c + low * s).to(kind), mask=pair_mask)
-    tl.store(start + last[None, :], rest.to(kind), mask=last_mask)
+    tl.store(start + pair, (low * c - high * s).to(kind), mask=live & (pair < half))
+    tl.store(start + half + pair, (high * c + low * s).to(kind), mask=live & (pair < half))
+    tl.store(start + last, rest.to(kind), mask=live & (last < dim))
 
 
 @triton.jit
@@ -102,25 +110,27 @@ def _gate(
     gates,
     out,
     scale,
-    x_stride,
     gate_stride,
-    width,
+    heads,
     dim,
     shifted: tl.constexpr,
     gated: tl.constexpr,
     fp8: tl.constexpr,
     fp8_max: tl.constexpr,
+    block_heads: tl.constexpr,
     block: tl.constexpr,
 ):
     row = tl.program_id(0).to(tl.int64)
-    columns = tl.arange(0, block)
-    mask = columns < width
-    value = tl.load(x + row * x_stride + columns, mask=mask, other=0.0).to(tl.float32)
+    head = (tl.program_id(1) * block_heads + tl.arange(0, block_heads))[:, None]
+    column = tl.arange(0, block)[None, :]
+    place = head * dim + column
+    mask = (head < heads) & (column < dim)
+    value = tl.load(x + row * heads * dim + place, mask=mask, other=0.0).to(tl.float32)
     if shifted:
-        value += tl.load(shift + columns, mask=mask, other=0.0)
+        value += tl.load(shift + place, mask=mask, other=0.0)
     if gated:
-        value *= tl.sigmoid(tl.load(gates + row * gate_stride + columns // dim, mask=mask, other=0.0).to(tl.float32))
-    _store_row(value, out, scale, row, columns, mask, width, fp8, fp8_max)
+        value *= tl.sigmoid(tl.load(gates + row * gate_stride + head, mask=head < heads, other=0.0).to(tl.float32))
+    _store_row(value, out, scale, row, place, mask, heads * dim, fp8, fp8_max)
 
 
 @triton.jit
@@ -158,19 +168,22 @@ def _pointers(operand: Operand) -> tuple[Tensor, Tensor]:
     return (operand.values, operand.scale) if isinstance(operand, Rows) else (operand, operand)
 
 
-def add_norm(x: Tensor, y: Tensor | None, weight: Tensor, dtype: torch.dtype) -> Operand:
+def add_norm(x: Tensor, added: Sequence[Tensor], weight: Tensor, dtype: torch.dtype, *, keep: bool = True) -> Operand:
     """See `transformer_ops.add_norm`."""
     rows, width = x.shape
     result = _result(rows, width, dtype, x.device)
     out, scale = _pointers(result)
+    first, second = [*added, x, x][:2]
     _add_norm[(rows,)](
         x,
-        x if y is None else y,
+        first,
+        second,
         weight,
         out,
         scale,
         width,
-        y is not None,
+        len(added),
+        keep,
         dtype == FP8,
         FP8_MAX,
         EPS,
@@ -190,24 +203,25 @@ def norm_rotate(
     cosine: Tensor,
 ) -> None:
     """See `transformer_ops.norm_rotate`."""
-    dim, half = q_weight.shape[0], sine.shape[1]
-    block = 16
-    grid = (qkv.shape[0], triton.cdiv(heads + kv_heads, block))
+    rows, dim, half = qkv.shape[0], q_weight.shape[0], sine.shape[1]
+    block_rows, block_heads = 4, 8
+    grid = (triton.cdiv(rows, block_rows), triton.cdiv(heads, block_heads) + triton.cdiv(kv_heads, block_heads))
     _norm_rotate[grid](
         qkv,
         q_weight,
         k_weight,
         sine,
         cosine,
+        rows,
         qkv.stride(0),
         heads,
-        heads + kv_heads,
+        kv_heads,
         dim,
         half,
         EPS,
-        block,
-        triton.next_power_of_2(half),
-        triton.next_power_of_2(dim - 2 * half),
+        block_rows,
+        block_heads,
+        triton.next_power_of_2(max(half, dim - 2 * half)),
         num_warps=4,
     )
 
@@ -215,24 +229,27 @@ def norm_rotate(
 def gate(x: Tensor, shift: Tensor | None, gates: Tensor | None, out: Operand) -> None:
     """See `transformer_ops.gate`."""
     x = x.contiguous()
+    rows, heads, dim = x.shape
     values, scale = _pointers(out)
-    width = values.shape[1]
-    _gate[(x.shape[0],)](
+    fp8 = isinstance(out, Rows)
+    # An fp8 row is scaled by its largest entry, so that one program must see all of it.
+    block_heads = triton.next_power_of_2(heads) if fp8 else 16
+    _gate[(rows, triton.cdiv(heads, block_heads))](
         x,
         x if shift is None else shift,
         x if gates is None else gates,
         values,
         scale,
-        x.stride(0),
         0 if gates is None else gates.stride(0),
-        width,
-        x.shape[2],
+        heads,
+        dim,
         shift is not None,
         gates is not None,
-        isinstance(out, Rows),
+        fp8,
         FP8_MAX,
-        triton.next_power_of_2(width),
-        num_warps=8,
+        block_heads,
+        triton.next_power_of_2(dim),
+        num_warps=8 if fp8 else 2,
     )
 
 

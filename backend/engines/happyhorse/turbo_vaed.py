@@ -6,8 +6,7 @@ Not causal: each window of latent frames is decoded with one neighbour to each s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -17,74 +16,12 @@ from torch import Tensor
 from torch.nn import functional
 
 from . import turbo_vaed_ops
+from .turbo_vaed_config import FRAMES_PER_LATENT, LATENT_MEAN, LATENT_STD, TurboConfig
 from .turbo_vaed_ops import of_small_pixels
+from .turbo_vaed_windows import Ends, shorten, windows
 
-# fmt: off
-# Mean and standard deviation of each of Wan 2.2's 48 latent channels: decoders take z * std + mean.
-LATENT_MEAN = (
-    -0.2289, -0.0052, -0.1323, -0.2339, -0.2799, 0.0174, 0.1838, 0.1557, -0.1382, 0.0542, 0.2813, 0.0891, 0.1570,
-    -0.0098, 0.0375, -0.1825, -0.2246, -0.1207, -0.0698, 0.5109, 0.2665, -0.2108, -0.2158, 0.2502, -0.2055, -0.0322,
-    0.1109, 0.1567, -0.0729, 0.0899, -0.2799, -0.1230, -0.0313, -0.1649, 0.0117, 0.0723, -0.2839, -0.2083, -0.0520,
-    0.3748, 0.0152, 0.1957, 0.1433, -0.2944, 0.3573, -0.0548, -0.1681, -0.0667,
-)
-LATENT_STD = (
-    0.4765, 1.0364, 0.4514, 1.1677, 0.5313, 0.4990, 0.4818, 0.5013, 0.8158, 1.0344, 0.5894, 1.0901, 0.6885, 0.6165,
-    0.8454, 0.4978, 0.5759, 0.3523, 0.7135, 0.6804, 0.5833, 1.4146, 0.8986, 0.5659, 0.7069, 0.5338, 0.4889, 0.4917,
-    0.4069, 0.4999, 0.6866, 0.4093, 0.5709, 0.6065, 0.6415, 0.4944, 0.5726, 1.2042, 0.5458, 1.6887, 0.3971, 1.0600,
-    0.3943, 0.5537, 0.5444, 0.4089, 0.7468, 0.7744,
-)
-# fmt: on
-FRAMES_PER_LATENT = 4
 EPS, SHORTCUT_EPS = 1e-8, 1e-6
 PART_ELEMENTS = 1 << 29  # of one convolution's answer: cuDNN counts in 32 bits
-
-
-@dataclass(frozen=True)
-class TurboConfig:
-    """In decoding order (the published file has the reverse). `scales` and `spatial_only` are one for each up block."""
-
-    widths: tuple[int, ...] = (512, 256, 128, 64)
-    layers: tuple[int, ...] = (3, 3, 2, 2, 2)  # the middle block's, then the up blocks'
-    scales: tuple[bool, ...] = (True, True, True, False)
-    spatial_only: tuple[bool, ...] = (False, False, True, False)
-    latent_channels: int = 48
-    channels: int = 3
-    patch: int = 2
-    first_window: int = 7
-    window: int = 7
-
-    @classmethod
-    def from_published(cls, settings: Mapping[str, Any]) -> TurboConfig:
-        """From the JSON file beside the published weights.
-
-        Raises:
-            ValueError: for a setting that is not supported.
-        """
-        if any(settings.get("decoder_is_dw_conv", ())) or settings.get("decoder_causal"):
-            raise ValueError("TurboVAED with depth-wise or causal convolutions is not supported")
-        if settings.get("patch_size_t", 1) != 1 or not settings.get("use_unpatchify", True):
-            raise ValueError("TurboVAED is supported with patches of one frame, unpatchified, only")
-        return cls(
-            widths=tuple(reversed(settings["decoder_block_out_channels"])),
-            layers=tuple(reversed(settings["decoder_layers_per_block"])),
-            scales=tuple(reversed(settings["decoder_spatio_temporal_scaling"])),
-            spatial_only=tuple(reversed(settings["decoder_spatio_only"])),
-            latent_channels=settings["latent_channels"],
-            channels=settings["out_channels"],
-            patch=settings["patch_size"],
-            first_window=settings["first_chunk_size"],
-            window=settings["step_size"],
-        )
-
-
-def windows(frames: int, first: int, step: int) -> list[tuple[int, int, int, int]]:
-    """(start, end, cut before, cut after) of each window in latent frames, for `frames` = first + n * step."""
-    result = []
-    for start in [0, *range(first, frames, step)]:
-        end = first if start == 0 else start + step
-        before, after = int(start > 0), int(end < frames)
-        result.append((start - before, end + after, before, after))
-    return result
 
 
 class TurboDecoder:
@@ -185,141 +122,153 @@ class TurboDecoder:
 
     def decode(self, latent: Tensor) -> Tensor:
         """[1, 48, T, H, W] -> [1, 3, 4T - 3, 16H, 16W] fp32, about -1..1 but not clamped."""
-        return torch.cat([part.float() for part in self.decode_windows(latent)], dim=2)
+        return torch.cat([self._video(parts) for parts in self._windows(latent)], dim=2)
 
     def decode_frames(self, latent: Tensor) -> Iterator[Tensor]:
         """The frames as uint8 [frames, height, width, 3] on the CPU, window by window.
 
-        The next window is already at work on the device while one is being used.
+        The next window is already at work on the device while one is being copied and used.
         """
+        copies = torch.cuda.Stream(self.device) if self.device.type == "cuda" else None
         waiting: tuple[Tensor, torch.cuda.Event | None] | None = None
-        for part in self.decode_windows(latent):
-            frames = ((part[0].float() / 2 + 0.5).clamp_(0, 1) * 255).to(torch.uint8).permute(1, 2, 3, 0)
-            done = None
-            if frames.is_cuda:
-                target = torch.empty(frames.shape, dtype=torch.uint8, pin_memory=True)
-                frames = target.copy_(frames, non_blocking=True)
-                done = torch.cuda.Event()
-                done.record()
+        for parts in self._windows(latent):
+            arriving = _copied(self._pictures(parts), copies)
+            del parts
             if waiting is not None:
                 yield _arrived(*waiting)
-            waiting = (frames, done)
+            waiting = arriving
         if waiting is not None:
             yield _arrived(*waiting)
 
+    def decode_once(self, z: Tensor, first: bool) -> Tensor:
+        """One call of the network on denormalised latents: 4T frames, three fewer in the `first` window."""
+        return self._video(self._patches(z, first, (0, 0)))
+
     @torch.inference_mode()
-    def decode_windows(self, latent: Tensor) -> Iterator[Tensor]:
-        """The same as `decode`, in parts along time, in the decoder's dtype."""
+    def _windows(self, latent: Tensor) -> Iterator[list[Tensor]]:
+        """The frames' patches without their bias, window by window; see `_patches`."""
         config = self.config
         z = (latent.to(self.device, torch.float32) * self.std + self.mean).to(self.dtype)
         frames = z.shape[2]
         steps = max(0, -(-(frames - config.first_window) // config.window))
         padded = config.first_window + steps * config.window
         z = torch.cat([z, z[:, :, -1:].expand(-1, -1, padded - frames, -1, -1)], dim=2)
-        left = FRAMES_PER_LATENT * frames - (FRAMES_PER_LATENT - 1)
         for start, end, before, after in windows(padded, config.first_window, config.window):
-            part = self.decode_once(z[:, :, start:end], first=start == 0)
-            part = part[:, :, FRAMES_PER_LATENT * before : part.shape[2] - FRAMES_PER_LATENT * after]
-            part = part[:, :, :left]
-            left -= part.shape[2]
-            if part.shape[2]:
-                yield part
+            cut = (FRAMES_PER_LATENT * before, FRAMES_PER_LATENT * max(after, end - frames))
+            yield self._patches(z[:, :, start:end], start == 0, cut)
 
     @torch.inference_mode()
-    def decode_once(self, z: Tensor, first: bool) -> Tensor:
-        """One call of the network on denormalised latents: 4T frames, three fewer in the `first` window.
+    def _patches(self, z: Tensor, first: bool, cut: tuple[int, int]) -> list[Tensor]:
+        """One call of the network: [1, C, frames, height, width], in parts along time, without the last bias.
 
-        What is at work is a list of parts along time, as a whole window can be too large for one convolution.
+        Of the frames, `cut` are left out before and after. What is at work is a list of parts along time, as a whole
+        window can be too large for one convolution.
         """
         config = self.config
+        ends = Ends(cut, config.reach, FRAMES_PER_LATENT)
         z = z.to(self.dtype).contiguous(memory_format=torch.channels_last_3d)
         with torch.backends.cudnn.flags(enabled=True, benchmark=False, allow_tf32=False):
-            parts = self._conv([z], "decoder.conv_in.conv")
+            parts = self._conv([z], "decoder.conv_in.conv", ends)
             for i in range(config.layers[0]):
-                parts = self._residual(parts, f"decoder.mid_block.resnets.{i}", "silu")
+                parts = self._residual(parts, f"decoder.mid_block.resnets.{i}", "silu", ends)
             for block, scaled in enumerate(config.scales):
                 name = f"decoder.up_blocks.{block}"
                 if f"{name}.conv_in.conv1.conv.weight" in self.weights:
-                    parts = self._residual(parts, f"{name}.conv_in", "silu")
+                    parts = self._residual(parts, f"{name}.conv_in", "silu", ends)
+                if scaled and not config.spatial_only[block]:
+                    parts = self._double_frames(parts, f"{name}.upsamplers.0", first, ends)
                 if scaled:
-                    parts = self._upsample(parts, f"{name}.upsamplers.0", first, config.spatial_only[block])
+                    parts = self._double_pixels(parts, f"{name}.upsamplers.0")
                 for i in range(config.layers[block + 1]):
-                    parts = self._residual(parts, f"{name}.resnets.{i}", "relu" if scaled else "silu")
-            parts = self._conv(parts, "decoder.conv_out.conv", "silu")
-        return torch.cat([self._unpatchify(part) for part in parts], dim=2)
+                    parts = self._residual(parts, f"{name}.resnets.{i}", "relu" if scaled else "silu", ends)
+            parts = list(self._convolve(parts, "decoder.conv_out.conv", ends.lose(), "silu"))
+        shorten(parts, *ends.cut)
+        return parts
 
-    def _conv(
+    def _convolve(
         self,
-        parts: list[Tensor],
+        parts: Iterable[Tensor],
         name: str,
+        lost: tuple[bool, bool],
         act: str | None = None,
-        *,
         owed: Tensor | None = None,
-        add: list[Tensor] | None = None,
-        add_owed: Tensor | None = None,
-    ) -> list[Tensor]:
+    ) -> Iterator[Tensor]:
         """A convolution along time and space of `parts`, after their norm and `act` where one is given.
 
-        Space is padded with zeros; before the first and after the last frame they are repeated. `owed` is the bias
-        that `parts` still lack. Each part of the answer has that of `add`, which lacks the bias `add_owed`, added to
-        it and is then let go.
+        Space is padded with zeros; before the first and after the last frame they are repeated, but at an end where
+        frames are `lost` (see `Ends`). `owed` is the bias that `parts` still lack. The answers lack theirs, which torch
+        would add in a slow pass of its own. Of `parts` only three are held at a time.
         """
-        bias = self.weights[f"{name}.bias"]
-        bias = bias if add_owed is None else bias + add_owed
-        answers = []
-        for i in range(len(parts)):
-            answers.append(self._conv_bare(self._with_neighbours(parts, i, act, owed), name))
-            self.ops.add(answers[i], bias, None if add is None else add[i])
-            if add is not None:
-                add[i] = answers[i][:, :, :0]
-        return answers
-
-    def _conv_bare(self, x: Tensor, name: str) -> Tensor:
-        """Without its bias, which torch would add in a slow pass of its own."""
         weight = self.weights[f"{name}.weight"]
-        return functional.conv3d(x, weight, padding=(0, weight.shape[3] // 2, weight.shape[4] // 2))
+        padding = (0, weight.shape[3] // 2, weight.shape[4] // 2)
+        parts = iter(parts)
+        before, part = None, next(parts, None)
+        while part is not None:
+            after = next(parts, None)
+            frames = [part]
+            if before is not None or not lost[0]:
+                frames.insert(0, part[:, :, :1] if before is None else before[:, :, -1:])
+            if after is not None or not lost[1]:
+                frames.append(part[:, :, -1:] if after is None else after[:, :, :1])
+            if sum(few.shape[2] for few in frames) >= weight.shape[2]:
+                yield functional.conv3d(self._joined(frames, act, owed), weight, padding=padding)
+            before, part = part, after
 
-    def _with_neighbours(
-        self, parts: list[Tensor], i: int, act: str | None, owed: Tensor | None = None
-    ) -> Tensor:
-        """Part i with one frame more on both sides, normed."""
-        part = parts[i]
-        _, channels, frames, height, width = part.shape
-        before = parts[i - 1][:, :, -1:] if i else part[:, :, :1]
-        after = parts[i + 1][:, :, :1] if i + 1 < len(parts) else part[:, :, -1:]
+    def _joined(self, frames: list[Tensor], act: str | None, owed: Tensor | None) -> Tensor:
+        """Runs of frames in one piece, normed."""
+        counts = [few.shape[2] for few in frames]
         out = torch.empty(
-            1,
-            channels,
-            frames + 2,
-            height,
-            width,
-            dtype=part.dtype,
-            device=part.device,
+            (1, frames[0].shape[1], sum(counts), *frames[0].shape[3:]),
+            dtype=self.dtype,
+            device=self.device,
             memory_format=torch.channels_last_3d,
         )
-        for source, target in ((before, out[:, :, :1]), (part, out[:, :, 1:-1]), (after, out[:, :, -1:])):
+        for few, target in zip(frames, out.split(counts, dim=2), strict=True):
             if act is None:
-                target.copy_(source)
+                target.copy_(few)
             else:
-                self.ops.norm(source, EPS, act, target, owed)
+                self.ops.norm(few, EPS, act, target, owed)
         return out
 
-    def _residual(self, parts: list[Tensor], name: str, act: str) -> list[Tensor]:
-        first, shortcut = f"{name}.conv1.conv", f"{name}.conv_shortcut.conv"
-        inside = [self._conv_bare(self._with_neighbours(parts, i, act), first) for i in range(len(parts))]
-        if f"{shortcut}.weight" in self.weights:
-            for i, part in enumerate(parts):
-                normed = torch.empty_like(part)
-                self.ops.norm(part, SHORTCUT_EPS, "none", normed, None)
-                parts[i] = functional.conv3d(normed, self.weights[f"{shortcut}.weight"])
-        owed, add_owed = self.weights[f"{first}.bias"], self.weights.get(f"{shortcut}.bias")
-        return self._conv(inside, f"{name}.conv2.conv", "silu", owed=owed, add=parts, add_owed=add_owed)
+    def _conv(self, parts: list[Tensor], name: str, ends: Ends) -> list[Tensor]:
+        """A convolution with its bias."""
+        answers = list(self._convolve(parts, name, ends.lose()))
+        for answer in answers:
+            self.ops.add(answer, self.weights[f"{name}.bias"], None)
+        return answers
 
-    def _upsample(self, parts: list[Tensor], name: str, first: bool, spatial_only: bool) -> list[Tensor]:
-        if not spatial_only:
-            parts = [_halves_to_frames(part) for part in self._conv(parts, f"{name}.time_conv.conv")]
-            if first:
-                parts[0] = parts[0][:, :, 1:]
+    def _residual(self, parts: list[Tensor], name: str, act: str, ends: Ends) -> list[Tensor]:
+        """Empties the list `parts` as it goes, to free their memory."""
+        first, second, shortcut = (f"{name}.{part}.conv" for part in ("conv1", "conv2", "conv_shortcut"))
+        lost = ends.lose(), ends.lose()
+        straight = list(parts)
+        shorten(straight, lost[0][0] + lost[1][0], lost[0][1] + lost[1][1])
+        bias = self.weights[f"{second}.bias"]
+        if f"{shortcut}.bias" in self.weights:
+            bias = bias + self.weights[f"{shortcut}.bias"]
+        answers = []
+        inside = self._convolve(_taken(parts), first, lost[0], act)
+        for answer in self._convolve(inside, second, lost[1], "silu", self.weights[f"{first}.bias"]):
+            self.ops.add(answer, bias, self._shortcut(straight.pop(0), f"{shortcut}.weight"))
+            answers.append(answer)
+        return answers
+
+    def _shortcut(self, part: Tensor, name: str) -> Tensor:
+        """Without its bias. Where the width stays there is none, and `part` is the answer."""
+        if name not in self.weights:
+            return part
+        normed = torch.empty_like(part)
+        self.ops.norm(part, SHORTCUT_EPS, "none", normed, None)
+        return functional.conv3d(normed, self.weights[name])
+
+    def _double_frames(self, parts: list[Tensor], name: str, first: bool, ends: Ends) -> list[Tensor]:
+        parts = [_halves_to_frames(part) for part in self._conv(parts, f"{name}.time_conv.conv", ends)]
+        ends.step //= 2
+        if first:
+            parts[0] = parts[0][:, :, 1:]
+        return parts
+
+    def _double_pixels(self, parts: list[Tensor], name: str) -> list[Tensor]:
         weight, bias = self.weights[f"{name}.resample.1.weight"], self.weights[f"{name}.resample.1.bias"]
         answers = []
         for part in parts:
@@ -328,12 +277,21 @@ class TurboDecoder:
                 answers.append(self.ops.spread(functional.conv2d(few, weight, padding=1), bias))
         return answers
 
-    def _unpatchify(self, x: Tensor) -> Tensor:
-        """Channel c * 4 + dx * 2 + dy becomes pixel (dy, dx) of its patch."""
-        patch = self.config.patch
-        _, _, frames, height, width = x.shape
-        x = x[0].unflatten(0, (self.config.channels, patch, patch))
-        return x.permute(0, 3, 4, 2, 5, 1).reshape(1, self.config.channels, frames, height * patch, width * patch)
+    def _video(self, parts: list[Tensor]) -> Tensor:
+        """Patches to [1, 3, frames, height, width] fp32."""
+        bias = self.weights["decoder.conv_out.conv.bias"]
+        pixels = [turbo_vaed_ops.unpatched(part, bias, self.config.patch) for part in parts]
+        return torch.cat(pixels).permute(3, 0, 1, 2)[None]
+
+    def _pictures(self, parts: list[Tensor]) -> Tensor:
+        """Patches to uint8 [frames, height, width, 3]."""
+        patch, (height, width) = self.config.patch, parts[0].shape[3:]
+        frames = [part.shape[2] for part in parts]
+        shape = (sum(frames), height * patch, width * patch, self.config.channels)
+        out = torch.empty(shape, dtype=torch.uint8, device=self.device)
+        for part, target in zip(parts, out.split(frames), strict=True):
+            self.ops.pictures(part, self.weights["decoder.conv_out.conv.bias"], patch, target)
+        return out
 
 
 def _halves_to_frames(x: Tensor) -> Tensor:
@@ -344,8 +302,27 @@ def _halves_to_frames(x: Tensor) -> Tensor:
     return x.permute(3, 0, 1, 2)[None]
 
 
+def _taken(parts: list[Tensor]) -> Iterator[Tensor]:
+    while parts:
+        yield parts.pop(0)
+
+
 def _training_only(name: str) -> bool:
     return not name.startswith(("decoder.conv_", "decoder.mid_block.", "decoder.up_blocks."))
+
+
+def _copied(frames: Tensor, stream: torch.cuda.Stream | None) -> tuple[Tensor, torch.cuda.Event | None]:
+    """`frames` on their way to the CPU, on a stream of their own, and the event of their arrival."""
+    if stream is None:
+        return frames, None
+    target = torch.empty(frames.shape, dtype=torch.uint8, pin_memory=True)
+    stream.wait_stream(torch.cuda.current_stream(frames.device))
+    with torch.cuda.stream(stream):
+        target.copy_(frames, non_blocking=True)
+        done = torch.cuda.Event()
+        done.record()
+    frames.record_stream(stream)
+    return target, done
 
 
 def _arrived(frames: Tensor, done: torch.cuda.Event | None) -> Tensor:
@@ -355,7 +332,7 @@ def _arrived(frames: Tensor, done: torch.cuda.Event | None) -> Tensor:
 
 
 def _ops(device: torch.device) -> ModuleType:
-    """`spread`, `norm` and `add` for `device`."""
+    """`spread`, `norm`, `add` and `pictures` for `device`."""
     if device.type == "cuda":
         try:
             from . import turbo_vaed_triton

@@ -57,3 +57,19 @@ def add(x: Tensor, bias: Tensor, other: Tensor | None) -> None:
     x += bias.view(1, -1, 1, 1, 1)
     if other is not None:
         x += other
+
+
+def unpatched(x: Tensor, bias: Tensor, patch: int) -> Tensor:
+    """Patches x [1, C * patch^2, T, H, W] + bias to fp32 [T, patch * H, patch * W, C].
+
+    Of a patch of 2, channel c * 4 + dx * 2 + dy is colour c of pixel (dy, dx).
+    """
+    _, channels, frames, height, width = x.shape
+    x = x[0].float() + bias.float().view(-1, 1, 1, 1)
+    x = x.view(channels // patch**2, patch, patch, frames, height, width)
+    return x.permute(3, 4, 2, 5, 1, 0).reshape(frames, patch * height, patch * width, -1)
+
+
+def pictures(x: Tensor, bias: Tensor, patch: int, out: Tensor) -> None:
+    """Patches as in `unpatched`, of which -1..1 goes to 0..255, into `out`, uint8 [T, patch * H, patch * W, C]."""
+    out.copy_((unpatched(x, bias, patch) / 2 + 0.5).clamp_(0, 1) * 255)

@@ -1,4 +1,4 @@
-"""`turbo_vaed_ops.spread`, `norm` and `add` as one Triton kernel each: one pass over the pixels."""
+"""`turbo_vaed_ops.spread`, `norm`, `add` and `pictures` as one Triton kernel each: one pass over the pixels."""
 
 from __future__ import annotations
 
@@ -74,6 +74,22 @@ def _add(x, bias, other, count, channels: tl.constexpr, summed: tl.constexpr, bl
     tl.store(x + place, value.to(x.dtype.element_ty), mask=mask)
 
 
+@triton.jit
+def _pictures(
+    x, bias, out, count, height, width, colours: tl.constexpr, patch: tl.constexpr, block: tl.constexpr
+):
+    place = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
+    mask = place < count
+    pixel, colour = place // colours, place % colours
+    column, row, frame = pixel % width, pixel // width % height, pixel // width // height
+    channel = (colour * patch + column % patch) * patch + row % patch
+    cell = (frame * (height // patch) + row // patch) * (width // patch) + column // patch
+    value = tl.load(x + cell * colours * patch * patch + channel, mask=mask, other=0.0).to(tl.float32)
+    value += tl.load(bias + channel, mask=mask, other=0.0).to(tl.float32)
+    value = tl.minimum(tl.maximum(value / 2 + 0.5, 0.0), 1.0) * 255
+    tl.store(out + place, value.to(tl.uint8), mask=mask)
+
+
 def _channels_last(x: Tensor) -> bool:
     return x.permute(0, 2, 3, 4, 1).is_contiguous()
 
@@ -127,4 +143,15 @@ def add(x: Tensor, bias: Tensor, other: Tensor | None) -> None:
     block = 4096
     _add[(triton.cdiv(x.numel(), block),)](
         x, bias, x if other is None else other, x.numel(), x.shape[1], other is not None, block, num_warps=8
+    )
+
+
+def pictures(x: Tensor, bias: Tensor, patch: int, out: Tensor) -> None:
+    """See `turbo_vaed_ops.pictures`; `out` is in one piece."""
+    x = x.contiguous(memory_format=torch.channels_last_3d)
+    assert out.is_contiguous()
+    _, height, width, colours = out.shape
+    block = 4096
+    _pictures[(triton.cdiv(out.numel(), block),)](
+        x, bias, out, out.numel(), height, width, colours, patch, block, num_warps=8
     )

@@ -11,7 +11,7 @@ from diffusers import AutoencoderKLWan
 from torch import Tensor
 
 from .checkpoints import CheckpointError, read_tensors
-from .turbo_vaed import LATENT_MEAN, LATENT_STD
+from .turbo_vaed_config import LATENT_MEAN, LATENT_STD
 
 _RESIDUAL = {
     "residual.0": "norm1",

@@ -1,0 +1,55 @@
+"""The fast decoder's windows along time, and what of their ends need not be decoded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from torch import Tensor
+
+
+def windows(frames: int, first: int, step: int) -> list[tuple[int, int, int, int]]:
+    """(start, end, cut before, cut after) of each window in latent frames, for `frames` = first + n * step."""
+    result = []
+    for start in [0, *range(first, frames, step)]:
+        end = first if start == 0 else start + step
+        before, after = int(start > 0), int(end < frames)
+        result.append((start - before, end + after, before, after))
+    return result
+
+
+@dataclass
+class Ends:
+    """Both ends of a window at work, in frames of the final video.
+
+    Args:
+        cut: how many frames are to be cut off before and after.
+        reach: how far to each side the convolutions along time that are to come look, all together.
+        step: final frames in one of the frames at work.
+    """
+
+    cut: tuple[int, int]
+    reach: int
+    step: int
+
+    def lose(self) -> tuple[bool, bool]:
+        """Whether the next convolution may lose a frame before, and after.
+
+        That is where `cut` has come to be `reach`: the frames that are left over there are just those that the
+        convolutions to come look at, so that none needs to be repeated, and each answer is one shorter.
+        """
+        before, after = (cut >= self.reach for cut in self.cut)
+        self.cut = (self.cut[0] - before * self.step, self.cut[1] - after * self.step)
+        self.reach -= self.step
+        return before, after
+
+
+def shorten(parts: list[Tensor], before: int, after: int) -> None:
+    """Take frames off both ends of a window, in place; its parts [1, C, T, H, W] that become empty are left out."""
+    for end, count in ((0, before), (-1, after)):
+        while count:
+            frames = parts[end].shape[2]
+            if count >= frames:
+                del parts[end]
+            else:
+                parts[end] = parts[end][:, :, count:] if end == 0 else parts[end][:, :, : frames - count]
+            count -= min(count, frames)
