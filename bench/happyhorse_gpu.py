@@ -183,7 +183,6 @@ def whole(size: str, kind: str = "bf16", plans: tuple[Plan, Plan] | None = None,
             room = decode_bytes(16 * SIZES[size][1], 16 * SIZES[size][0]) - (OURS - torch.cuda.memory_allocated())
             if room > 0:
                 step("make_room", lambda room=room: first.park(room))
-        torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
         frames = step("decode", lambda large=large: decode_stage(decoder, large))
         total = time.perf_counter() - begun

@@ -270,7 +270,7 @@ def test_previews_show_the_colours_of_the_picture():
     mix = torch.from_numpy(np.random.default_rng(0).normal(size=(48, 3)).astype(np.float32))
     small = torch.nn.functional.interpolate(torch.from_numpy(shown), size=(16, 16), mode="area")
     latent = torch.einsum("lc,bchw->blhw", mix, small)[:, :, None] + 0.3
-    picture_ = preview.render(latent.expand(-1, -1, 3, -1, -1), preview.fit(latent, shown))
+    picture_ = preview.render(latent.expand(-1, -1, 3, -1, -1), preview.fit(latent, shown)).numpy()
     expected = torch.nn.functional.interpolate(small, size=(144, 144), mode="bicubic")[0].permute(1, 2, 0)
     expected = ((expected / 2 + 0.5).clamp(0, 1) * 255).numpy()
     assert np.abs(picture_ - expected).mean() < 4

@@ -90,15 +90,16 @@ def attend_windowed(
     """Video tokens see the frames within `reach` and all audio and text; audio and text see everything.
 
     The sequence is [video | audio | text], video being `frames` runs of `frame_tokens`; `kv` [n, 2, kv heads, d] are
-    its keys and values. Yields the rows of the queries and their result. **Overwrites kv**: each group of frames needs
-    its keys in one piece, frames and then audio and text; going from the last frame to the first, audio and text are
-    copied to just behind the window, over frames that no remaining query sees.
+    its keys and values. Of the queries, those of audio and text may be left out, from the end. Yields the rows of the
+    queries and their result. **Overwrites kv**: each group of frames needs its keys in one piece, frames and then
+    audio and text; going from the last frame to the first, audio and text are copied to just behind the window, over
+    frames that no remaining query sees.
     """
     video = frames * frame_tokens
-    rest = q.shape[0] - video
+    rest = kv.shape[0] - video
     heard_and_read = kv[video:].clone()
-    if rest:
-        yield slice(video, None), attend(q[video:], kv[:, 0], kv[:, 1])
+    if q.shape[0] > video:
+        yield slice(video, q.shape[0]), attend(q[video:], kv[:, 0], kv[:, 1])
     behind = video
     for first, end, key_first, key_end in reversed(window_groups(frames, reach)):
         start, stop = key_first * frame_tokens, key_end * frame_tokens

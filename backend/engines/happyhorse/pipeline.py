@@ -24,7 +24,7 @@ from .models import Models
 from .settings import REFINERS, Settings
 
 BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
-POLL_SECONDS = 0.005
+POLL_SECONDS = 0.001
 
 
 class Pipeline:
@@ -77,14 +77,14 @@ class _Job:
         with self._timed("text"):
             features, *negative = self._text()
         refining = self.options.quality != "256p"
-        with ThreadPoolExecutor(1) as beside:  # to draw 1080p's noise takes a tenth of a second
-            noise = beside.submit(self._refine_noise) if refining else None
+        with ThreadPoolExecutor(1) as beside:  # at 1080p these take a fifth of a second
+            inputs = beside.submit(self._refine_inputs) if refining else None
             with self._timed("base"):
                 made = self._base_latents(features, negative)
         video, audio = latents.on(made, self.device)
-        if noise is not None:
+        if inputs is not None:
             with self._timed("refine"):
-                video = self._refine(features, video, audio, *noise.result())
+                video = self._refine(features, video, audio, *inputs.result())
         with self._timed("sound"):
             self.course.note("Decoding the sound")
             sound = self.models.audio_decoder().decode(audio)
@@ -119,7 +119,7 @@ class _Job:
             self.course.skip(BASE)
             self.notes.append("Made from the saved latents of this take: the base stage was not run again.")
             return saved
-        still, colours = self._picture(self.grid)
+        still, colours = self._picture(self._shown(self.grid))
 
         def work(model: samplers.Velocity) -> tuple[Tensor, Tensor]:
             return self._base(model, features, negative, still, colours)
@@ -162,9 +162,10 @@ class _Job:
         )
 
     def _refine(
-        self, features: Tensor, video: Tensor, audio: Tensor, video_noise: Tensor, audio_noise: Tensor
-    ) -> Tensor:
-        still, colours = self._picture(self.size)
+        self, features: Tensor, video: Tensor, audio: Tensor,
+        video_noise: Tensor, audio_noise: Tensor, shown: np.ndarray,
+    ) -> Tensor:  # fmt: skip
+        still, colours = self._picture(shown)
 
         def work(model: samplers.Velocity) -> Tensor:
             return super_resolution.refine(
@@ -193,11 +194,14 @@ class _Job:
 
     # What they need
 
-    def _picture(self, grid: tuple[int, int]) -> tuple[Tensor | None, Tensor]:
-        """The still's latent at `grid` (None without a still), and the colours for previews."""
-        shown = preview.chart()
-        if self.still is not None:
-            shown = picture.framed(self.still, self.request.width, self.request.height, grid)
+    def _shown(self, grid: tuple[int, int]) -> np.ndarray:
+        """The still at `grid`, -1..1 (without one, a chart of colours)."""
+        if self.still is None:
+            return preview.chart()
+        return picture.framed(self.still, self.request.width, self.request.height, grid)
+
+    def _picture(self, shown: np.ndarray) -> tuple[Tensor | None, Tensor]:
+        """The still's latent (None without a still), and the colours for previews."""
         latent = self.models.encode_picture(torch.from_numpy(shown))
         return (None if self.still is None else latent), preview.fit(latent, shown)
 
@@ -207,17 +211,19 @@ class _Job:
         source = torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)
         return lambda *shape: torch.randn(*shape, generator=source).to(self.device)
 
-    def _refine_noise(self) -> tuple[Tensor, Tensor]:
+    def _refine_inputs(self) -> tuple[Tensor, Tensor, np.ndarray]:
+        """Noise of picture and sound, and the still, as the refiner takes them."""
         w, h = self.size
         draw = self._draws("refine")
-        return draw(1, 48, self.frames, h // 16, w // 16), draw(1, self.sounds, 64)
+        return draw(1, 48, self.frames, h // 16, w // 16), draw(1, self.sounds, 64), self._shown(self.size)
 
     def _on_step(self, stage: str, colours: Tensor) -> samplers.OnStep:
         self.course.begin(stage)
 
         def told(_: int, clean: Tensor) -> None:
+            shown = preview.render(clean, colours)
             self._wait()
-            self.course.step(stage, preview.render(clean, colours))
+            self.course.step(stage, shown.cpu().numpy())
 
         return told
 

@@ -139,7 +139,9 @@ class Residents:
             held.model.park(room)
         except MemoryError:
             self._drop(name)
-        self._empty()
+            return
+        if not memory.segments_expand():
+            self._empty()
 
     def _drop(self, name: str) -> None:
         self._held.pop(name).model.close()

@@ -48,11 +48,11 @@ class Layout:
     def tokens(self) -> int:
         return self.video + self.audio + self.text
 
-    def pieces(self, experts: int, size: int) -> list[tuple[int, slice]]:
-        """The sequence cut into (expert, rows) of at most about `size` rows, all of one expert."""
+    def pieces(self, experts: int, size: int, asked: int) -> list[tuple[int, slice]]:
+        """The first `asked` tokens cut into (expert, rows) of at most about `size` rows, all of one expert."""
         ends = [self.video, self.video + self.audio, self.tokens] if experts > 1 else [self.tokens]
         result, start = [], 0
-        for expert, end in enumerate(ends):
+        for expert, end in enumerate(min(own, asked) for own in ends):
             count = max(1, round((end - start) / size))
             cuts = [start + (end - start) * i // count for i in range(count + 1)]
             result += [(expert, slice(a, b)) for a, b in pairwise(cuts) if b > a]
@@ -157,9 +157,10 @@ class Transformer:
         self.store.start()
         for index, block in enumerate(self.store.blocks):
             weights = self.store.fetch(index)
-            pieces = layout.pieces(block.experts, self.rows_at_once)
-            self._attention(x, added, attended, thought, block, weights, layout, pieces)
-            self._mlp(x, attended, thought, block, weights, pieces)
+            last = index + 1 == len(self.store.blocks)
+            asked = layout.tokens - layout.text if last else layout.tokens  # nobody asks for the text's velocity
+            self._attention(x, added, attended, thought, block, weights, layout, asked)
+            self._mlp(x, attended, thought, block, weights, layout.pieces(block.experts, self.rows_at_once, asked))
             added = [attended, thought]
             self.store.release(index)
         with self._outer_products():
@@ -201,9 +202,9 @@ class Transformer:
         block: BlockWeights,
         weights: BlockViews,
         layout: Layout,
-        pieces: list[tuple[int, slice]],
+        asked: int,
     ) -> None:
-        """Adds `added` to x and leaves the attention's output in `out`.
+        """Adds `added` to x and leaves the attention's output for the first `asked` tokens in `out`.
 
         `added` may be `out` and `spare`, as they are read before they are written.
         """
@@ -211,7 +212,7 @@ class Transformer:
         heads, kv_heads, dim = config.heads, config.kv_heads, config.head_dim
         qkv = torch.empty(layout.tokens, weights.qkv.weight.shape[1], dtype=self.wide, device=self.device)
         columns = [heads * dim, kv_heads * dim, kv_heads * dim]
-        for expert, rows in pieces:
+        for expert, rows in layout.pieces(block.experts, self.rows_at_once, layout.tokens):
             summands = [y[rows] for y in added]
             normed = self.ops.add_norm(x[rows], summands, weights.attention_norm[expert], self.dtype)
             weights.qkv.product(normed, expert, out=qkv[rows])
@@ -230,16 +231,16 @@ class Transformer:
         if self.fp8_attention:
             operands, scale, lacking = narrow(qkv, columns, heads, kv_heads)
             kernel = partial(attend, v_scale=scale)
-        q = operands[:, : columns[0]].unflatten(1, (heads, dim))
+        q = operands[:asked, : columns[0]].unflatten(1, (heads, dim))
         kv = operands[:, columns[0] : sum(columns)].unflatten(1, (2, kv_heads, dim))
         frames = layout.grid[0]
         if block.windowed and config.window < frames - 1:
             results = attend_windowed(q, kv, frames, layout.frame_tokens, config.window, kernel)
         else:
-            results = iter([(slice(None), kernel(q, kv[:, 0], kv[:, 1]))])
+            results = iter([(slice(asked), kernel(q, kv[:, 0], kv[:, 1]))])
         for rows, result in results:
             self.ops.gate(result, lacking, None if gates is None else gates[rows], gated[rows])
-        for expert, rows in pieces:
+        for expert, rows in layout.pieces(block.experts, self.rows_at_once, asked):
             weights.proj.product(gated[rows], expert, out=out[rows])
 
     def _mlp(

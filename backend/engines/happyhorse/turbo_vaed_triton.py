@@ -76,18 +76,29 @@ def _add(x, bias, other, count, channels: tl.constexpr, summed: tl.constexpr, bl
 
 @triton.jit
 def _pictures(
-    x, bias, out, count, height, width, colours: tl.constexpr, patch: tl.constexpr, block: tl.constexpr
+    x,
+    bias,
+    out,
+    patches,
+    width,
+    colours: tl.constexpr,
+    patch: tl.constexpr,
+    block: tl.constexpr,
+    block_bytes: tl.constexpr,
 ):
     place = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
-    mask = place < count
-    pixel, colour = place // colours, place % colours
-    column, row, frame = pixel % width, pixel // width % height, pixel // width // height
-    channel = (colour * patch + column % patch) * patch + row % patch
-    cell = (frame * (height // patch) + row // patch) * (width // patch) + column // patch
-    value = tl.load(x + cell * colours * patch * patch + channel, mask=mask, other=0.0).to(tl.float32)
-    value += tl.load(bias + channel, mask=mask, other=0.0).to(tl.float32)
-    value = tl.minimum(tl.maximum(value / 2 + 0.5, 0.0), 1.0) * 255
-    tl.store(out + place, value.to(tl.uint8), mask=mask)
+    row, column = (place // width)[:, None], (place % width)[:, None]  # rows are counted on from frame to frame
+    byte = tl.arange(0, block_bytes)
+    written = byte < patch * colours
+    mask = (place < patches)[:, None] & written[None, :]
+    for dy in tl.static_range(patch):
+        channel = (byte % colours * patch + byte // colours) * patch + dy
+        start = place[:, None] * (colours * patch * patch)
+        value = tl.load(x + start + channel[None, :], mask=mask, other=0.0).to(tl.float32)
+        value += tl.load(bias + channel, mask=written, other=0.0).to(tl.float32)[None, :]
+        value = tl.minimum(tl.maximum(value / 2 + 0.5, 0.0), 1.0) * 255
+        start = ((row * patch + dy) * width + column) * (patch * colours)
+        tl.store(out + start + byte[None, :], value.to(tl.uint8), mask=mask)
 
 
 def _channels_last(x: Tensor) -> bool:
@@ -150,8 +161,8 @@ def pictures(x: Tensor, bias: Tensor, patch: int, out: Tensor) -> None:
     """See `turbo_vaed_ops.pictures`; `out` is in one piece."""
     x = x.contiguous(memory_format=torch.channels_last_3d)
     assert out.is_contiguous()
-    _, height, width, colours = out.shape
-    block = 4096
-    _pictures[(triton.cdiv(out.numel(), block),)](
-        x, bias, out, out.numel(), height, width, colours, patch, block, num_warps=8
+    _, _, frames, height, width = x.shape
+    colours, patches, block = out.shape[3], frames * height * width, 128
+    _pictures[(triton.cdiv(patches, block),)](
+        x, bias, out, patches, width, colours, patch, block, triton.next_power_of_2(patch * colours), num_warps=4
     )
