@@ -13,6 +13,13 @@ ACTS = {"none": 0, "relu": 1, "silu": 2}
 
 
 @triton.jit
+def _own_pixels(pixels, channels: tl.constexpr, block: tl.constexpr, block_channels: tl.constexpr):
+    pixel = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
+    channel = tl.arange(0, block_channels)
+    return pixel, channel, (pixel < pixels)[:, None] & (channel < channels)[None, :]
+
+
+@triton.jit
 def _norm(
     x,
     out,
@@ -25,9 +32,7 @@ def _norm(
     block: tl.constexpr,
     block_channels: tl.constexpr,
 ):
-    pixel = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
-    channel = tl.arange(0, block_channels)
-    mask = (pixel < pixels)[:, None] & (channel < channels)[None, :]
+    pixel, channel, mask = _own_pixels(pixels, channels, block, block_channels)
     place = pixel[:, None] * channels + channel[None, :]
     value = tl.load(x + place, mask=mask, other=0.0).to(tl.float32)
     if biased:
@@ -52,9 +57,7 @@ def _spread(
     block: tl.constexpr,
     block_channels: tl.constexpr,
 ):
-    pixel = tl.program_id(0).to(tl.int64) * block + tl.arange(0, block)
-    channel = tl.arange(0, block_channels)
-    mask = (pixel < pixels)[:, None] & (channel < channels)[None, :]
+    pixel, channel, mask = _own_pixels(pixels, channels, block, block_channels)
     column, row, frame = pixel % width, pixel // width % height, pixel // width // height
     cell = (frame * (height // 2 + 1) + (row + 1) // 2) * (width // 2 + 1) + (column + 1) // 2
     start = (cell * 4 + row % 2 * 2 + column % 2) * channels
