@@ -142,8 +142,8 @@ class _Job:
         w, h = self.grid
         draw = self._draws("base")
         shape = (1, 48, self.frames, h // 16, w // 16)
-        audio = draw(1, self.sounds, 64)
-        video = draw(*shape)
+        audio = draw(1, self.sounds, 64).to(self.device)
+        video = draw(*shape).to(self.device)
         on_step = self._on_step(BASE, colours)
         if self.options.model == "base":
             return samplers.sample_base(
@@ -156,10 +156,16 @@ class _Job:
                 steps=self.options.steps,
                 on_step=on_step,
             )
-        fresh = ((draw(*shape), draw(1, self.sounds, 64)) for _ in range(self.options.steps - 1))
-        return samplers.sample_distilled(
-            model, features, video, audio, fresh, picture=still, steps=self.options.steps, on_step=on_step
-        )
+        with ThreadPoolExecutor(1) as beside:  # while the device is at work
+            drawn = [
+                beside.submit(lambda: (draw(*shape), draw(1, self.sounds, 64)))
+                for _ in range(self.options.steps - 1)
+            ]
+            ready = (noise.result() for noise in drawn)
+            fresh = ((seen.to(self.device), heard.to(self.device)) for seen, heard in ready)
+            return samplers.sample_distilled(
+                model, features, video, audio, fresh, picture=still, steps=self.options.steps, on_step=on_step
+            )
 
     def _refine(
         self, features: Tensor, video: Tensor, audio: Tensor,
@@ -169,7 +175,7 @@ class _Job:
 
         def work(model: samplers.Velocity) -> Tensor:
             return super_resolution.refine(
-                model, features, video, audio, video_noise, audio_noise, picture=still,
+                model, features, video, audio, video_noise.to(self.device), audio_noise.to(self.device), picture=still,
                 steps=self.options.refine_steps, on_step=self._on_step(REFINE, colours),
             )  # fmt: skip
 
@@ -206,10 +212,10 @@ class _Job:
         return (None if self.still is None else latent), preview.fit(latent, shown)
 
     def _draws(self, stage: str) -> Callable[..., Tensor]:
-        """Noise for one stage, drawn on the CPU so that a seed means the same on every device."""
+        """Noise for one stage: on the CPU, so that a seed means the same on every device."""
         digest = hashlib.sha256(f"{self.request.seed}/{stage}".encode()).digest()
         source = torch.Generator().manual_seed(int.from_bytes(digest[:8], "little") >> 1)
-        return lambda *shape: torch.randn(*shape, generator=source).to(self.device)
+        return lambda *shape: torch.randn(*shape, generator=source)
 
     def _refine_inputs(self) -> tuple[Tensor, Tensor, np.ndarray]:
         """Noise of picture and sound, and the still, as the refiner takes them."""
