@@ -170,7 +170,7 @@ def whole(size: str, kind: str = "bf16", plans: tuple[Plan, Plan] | None = None,
             return result
 
         begun = time.perf_counter()
-        with ThreadPoolExecutor(1) as beside:  # as the engine draws its noise
+        with ThreadPoolExecutor(1) as beside:  # as the engine prepares the refiner's inputs
             drawn = beside.submit(inputs, size)
             video, audio = step("base", lambda: base_stage(first, first_given))
         given = drawn.result()
@@ -184,6 +184,7 @@ def whole(size: str, kind: str = "bf16", plans: tuple[Plan, Plan] | None = None,
             room = decode_bytes(16 * SIZES[size][1], 16 * SIZES[size][0]) - (OURS - torch.cuda.memory_allocated())
             if room > 0:
                 step("make_room", lambda room=room: first.park(room))
+        torch.cuda.empty_cache()  # as the engine does when it makes room
         torch.cuda.reset_peak_memory_stats()
         frames = step("decode", lambda large=large: decode_stage(decoder, large))
         total = time.perf_counter() - begun

@@ -99,18 +99,6 @@ def test_only_as_much_room_is_made_as_is_needed(monkeypatch, load, weights):
     assert torch.equal(velocity(found.use("distill", a_plan(weights), load)), velocity(load()))
 
 
-def test_what_is_set_aside_leaves_its_memory_to_torch_where_torch_can_use_it(monkeypatch, load, weights):
-    for setting, emptied in (("", [True]), ("expandable_segments:True", [])):
-        monkeypatch.setenv("PYTORCH_CUDA_ALLOC_CONF", setting)
-        found = a_card(monkeypatch, weights)
-        calls: list[bool] = []
-        monkeypatch.setattr(found, "_empty", lambda calls=calls: calls.append(True))
-        found.use("distill", a_plan(weights), load)
-        found.make_room(weights)
-        assert found._held["distill"].taken == 0
-        assert calls == emptied
-
-
 def test_without_memory_for_a_copy_it_is_loaded_again(monkeypatch, load, weights):
     found = a_card(monkeypatch, weights, host=residents.HOST_SPARE)
     found.use("distill", a_plan(weights), load)

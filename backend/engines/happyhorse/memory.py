@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -135,14 +134,6 @@ def smallest_memory(config: TransformerConfig, shape: Shape, *, fp8: bool = True
     blocks = sum(BlockWeights(config, layer, precision).bytes for layer in range(config.layers))
     outside = weight_bytes(config, precision) - blocks
     return outside + 2 * largest + working_bytes(config, precision, shape, FEW_ROWS) + RESERVE
-
-
-def segments_expand() -> bool:
-    """Whether torch joins what it keeps of the GPU's memory to pieces of any size.
-
-    It need not be emptied then for others to find room in it, which takes 0.3 s each time.
-    """
-    return "expandable_segments:True" in os.environ.get("PYTORCH_CUDA_ALLOC_CONF", "")
 
 
 @cache

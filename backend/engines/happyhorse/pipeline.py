@@ -6,9 +6,10 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from contextlib import contextmanager
 from importlib.metadata import version
+from typing import TypeVar
 
 import cv2
 import numpy as np
@@ -25,6 +26,8 @@ from .settings import REFINERS, Settings
 
 BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
 POLL_SECONDS = 0.001
+
+Drawn = TypeVar("Drawn")
 
 
 class Pipeline:
@@ -157,12 +160,8 @@ class _Job:
                 on_step=on_step,
             )
         with ThreadPoolExecutor(1) as beside:  # while the device is at work
-            drawn = [
-                beside.submit(lambda: (draw(*shape), draw(1, self.sounds, 64)))
-                for _ in range(self.options.steps - 1)
-            ]
-            ready = (noise.result() for noise in drawn)
-            fresh = ((seen.to(self.device), heard.to(self.device)) for seen, heard in ready)
+            drawn = _ahead(beside, lambda: (draw(*shape), draw(1, self.sounds, 64)), self.options.steps - 1)
+            fresh = ((seen.to(self.device), heard.to(self.device)) for seen, heard in drawn)
             return samplers.sample_distilled(
                 model, features, video, audio, fresh, picture=still, steps=self.options.steps, on_step=on_step
             )
@@ -300,6 +299,20 @@ class _Job:
         began = time.monotonic()
         yield
         self.seconds[name] = time.monotonic() - began
+
+
+def _ahead(beside: Executor, draw: Callable[[], Drawn], count: int) -> Iterator[Drawn]:
+    """`count` answers of `draw`, the first begun at once and each other one while that before it is used."""
+    coming = [beside.submit(draw)] if count else []
+
+    def answers() -> Iterator[Drawn]:
+        for left in reversed(range(count)):
+            answer = coming.pop().result()
+            if left:
+                coming.append(beside.submit(draw))
+            yield answer
+
+    return answers()
 
 
 def decode_bytes(width: int, height: int) -> int:

@@ -78,7 +78,8 @@ class Transformer:
     """Call it with latents and text features for the two velocities.
 
     Args:
-        precision: "bf16" is the published arithmetic; "fp8" has e4m3 products with a scale a row, and where
+        precision: "bf16" is the published arithmetic, but that on a GPU with TF32 (10 bits of mantissa, where bf16
+            has 7) the fp32 products at both ends are in it; "fp8" has e4m3 products with a scale a row, and where
             `attention.flash3` is there e4m3 attention; "fp32" rounds nowhere and is for checks.
         resident_bytes: how much of the device's memory blocks may take; the rest is streamed. None: all of them.
         rows_at_once: tokens of the wide products in work at a time.
@@ -152,16 +153,16 @@ class Transformer:
         with self._outer_products():
             x = self.embed(video, audio, text)
         # What a block's two halves answer. Both are added to x by the next block, which spares writing it once.
-        attended, thought = (torch.empty_like(x, dtype=self.wide) for _ in range(2))
+        attention_out, mlp_out = (torch.empty_like(x, dtype=self.wide) for _ in range(2))
         added: list[Tensor] = []
         self.store.start()
         for index, block in enumerate(self.store.blocks):
             weights = self.store.fetch(index)
             last = index + 1 == len(self.store.blocks)
             asked = layout.tokens - layout.text if last else layout.tokens  # nobody asks for the text's velocity
-            self._attention(x, added, attended, thought, block, weights, layout, asked)
-            self._mlp(x, attended, thought, block, weights, layout.pieces(block.experts, self.rows_at_once, asked))
-            added = [attended, thought]
+            self._attention(x, added, attention_out, mlp_out, block, weights, layout, asked)
+            self._mlp(x, attention_out, mlp_out, block, weights, layout.pieces(block.experts, self.rows_at_once, asked))
+            added = [attention_out, mlp_out]
             self.store.release(index)
         with self._outer_products():
             return self._head(x, added, layout)
@@ -206,7 +207,8 @@ class Transformer:
     ) -> None:
         """Adds `added` to x and leaves the attention's output for the first `asked` tokens in `out`.
 
-        `added` may be `out` and `spare`, as they are read before they are written.
+        `spare` has the shape of `out` and is overwritten on the way, with the gated heads. `added` may be these two:
+        they are read before they are written.
         """
         config = self.config
         heads, kv_heads, dim = config.heads, config.kv_heads, config.head_dim
@@ -225,6 +227,7 @@ class Transformer:
                 layout.sine[rows],
                 layout.cosine[rows],
             )
+            del normed  # before the next one is made
         gates = qkv[:, sum(columns) : sum(columns) + config.gate_heads] if config.gating else None
         gated = self._operand_in(spare)
         operands, kernel, lacking = qkv, attend, None
@@ -246,15 +249,15 @@ class Transformer:
     def _mlp(
         self,
         x: Tensor,
-        attended: Tensor,
+        attention_out: Tensor,
         out: Tensor,
         block: BlockWeights,
         weights: BlockViews,
         pieces: list[tuple[int, slice]],
     ) -> None:
-        """Leaves the MLP of x + `attended` in `out`; x stays as it is."""
+        """Leaves the MLP of x + `attention_out` in `out`; x stays as it is."""
         for expert, rows in pieces:
-            normed = self.ops.add_norm(x[rows], [attended[rows]], weights.mlp_norm[expert], self.dtype, keep=False)
+            normed = self.ops.add_norm(x[rows], [attention_out[rows]], weights.mlp_norm[expert], self.dtype, keep=False)
             inner = self.ops.activate(weights.up.product(normed, expert), block.gelu, self.dtype)
             weights.down.product(inner, expert, out=out[rows])
             del normed, inner  # before the next ones are made
@@ -276,7 +279,10 @@ class Transformer:
 
     @contextmanager
     def _outer_products(self) -> Iterator[None]:
-        """Products of fp32 as TF32 (10 bits of mantissa, where bf16 has 7) but where nothing is to be rounded."""
+        """Products of fp32 as TF32, but where nothing is to be rounded.
+
+        torch has one switch for all threads: no other may work on the GPU meanwhile.
+        """
         before = torch.backends.cuda.matmul.allow_tf32
         torch.backends.cuda.matmul.allow_tf32 = self.precision != "fp32"
         try:

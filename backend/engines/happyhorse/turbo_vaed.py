@@ -133,7 +133,7 @@ class TurboDecoder:
         waiting: tuple[Tensor, torch.cuda.Event | None] | None = None
         for parts in self._windows(latent):
             arriving = _copied(self._pictures(parts), copies)
-            del parts
+            parts.clear()  # whoever yielded the list still holds it
             if waiting is not None:
                 yield _arrived(*waiting)
             waiting = arriving
@@ -197,7 +197,7 @@ class TurboDecoder:
 
         Space is padded with zeros; before the first and after the last frame they are repeated, but at an end where
         frames are `lost` (see `Ends`). `owed` is the bias that `parts` still lack. The answers lack theirs, which torch
-        would add in a slow pass of its own. Of `parts` only three are held at a time.
+        would add in a slow pass of its own. Of `parts` only a few are held at a time.
         """
         weight = self.weights[f"{name}.weight"]
         padding = (0, weight.shape[3] // 2, weight.shape[4] // 2)

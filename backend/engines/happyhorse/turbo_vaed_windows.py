@@ -34,8 +34,8 @@ class Ends:
     def lose(self) -> tuple[bool, bool]:
         """Whether the next convolution may lose a frame before, and after.
 
-        That is where `cut` has come to be `reach`: the frames that are left over there are just those that the
-        convolutions to come look at, so that none needs to be repeated, and each answer is one shorter.
+        That is where `cut` is not less than `reach`: nothing that is kept in the end depends on a frame that would be
+        repeated there. From then on each answer is a frame shorter.
         """
         before, after = (cut >= self.reach for cut in self.cut)
         self.cut = (self.cut[0] - before * self.step, self.cut[1] - after * self.step)
