@@ -57,8 +57,9 @@ class Studio:
 
     def keep(self, name: str, area: str = "", region: str = "UI") -> None:
         """Keep the screen, or one region of it, as docs/images/`name`.png."""
-        self.window.run("xdotool('mousemove', 2, 2)")
-        time.sleep(1.5)
+        for place in ((700, 600), (690, 590), (2, 2)):  # by way of an editor, which takes a tooltip of the sidebar away
+            self.window.run(f"xdotool('mousemove', *{place})")
+            time.sleep(1)
         picture = Image.open(self.window.picture(name)).convert("RGB")
         if area:
             left, top, width, height = self.window._place(area, region)
@@ -132,6 +133,8 @@ def walkthrough(studio: Studio) -> None:
         "        target = next(r for r in each.regions if r.type == 'WINDOW')\n"
         "        with bpy.context.temp_override(window=window, area=each, region=target):\n"
         "            bpy.ops.sequencer.view_all()\n"
+        "    if each.type == 'FILE_BROWSER':\n"
+        "        each.type = 'OUTLINER'  # rather than this machine's folders\n"
         "bpy.data.scenes['Edit'].frame_set(60)"
     )
     studio.keep("walkthrough")
