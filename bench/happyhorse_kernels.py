@@ -154,10 +154,10 @@ def without_flash3() -> Iterator[None]:
         attention.flash3 = own
 
 
-def e4m3(qkv: Tensor) -> tuple[list[Tensor], Callable[..., Tensor], Tensor]:
-    """q, k, v of `qkv` in e4m3, the attention for them, and what its answers lack [40, 128]."""
+def e4m3(qkv: Tensor) -> tuple[Tensor, Callable[..., Tensor], Tensor]:
+    """`qkv` in e4m3, the attention for it, and what its answers lack [40, 128]."""
     narrow, scale, lacking = attention.narrow(qkv, [5120, 1024, 1024], 40, 8)
-    return split(narrow), partial(attention.attend, v_scale=scale), lacking.view(40, 128)
+    return narrow, partial(attention.attend, v_scale=scale), lacking.view(40, 128)
 
 
 def split(qkv: Tensor) -> list[Tensor]:
@@ -190,7 +190,8 @@ def attention_times(q: Tensor, k: Tensor, v: Tensor, tokens: int, repeats: int) 
     }
     if attention.flash3(CUDA):
         kinds["flash 3, in place"] = (None, [q, k, v], attention.attend, 0.0)
-        kinds["flash 3, e4m3"] = (None, *e4m3(torch.cat([x.flatten(1) for x in (q, k, v)], dim=1)))
+        narrow, attend8, lacking8 = e4m3(torch.cat([x.flatten(1) for x in (q, k, v)], dim=1))
+        kinds["flash 3, e4m3"] = (None, split(narrow), attend8, lacking8)
     for kind, (order, operands, attend, lacking) in kinds.items():
         attention.KERNELS = order or cudnn
         with without_flash3() if order else nullcontext():
@@ -227,8 +228,8 @@ def windows_times(frame: int) -> None:
     if attention.flash3(CUDA):
         ms = sustained(lambda: windows(qkv, attention.attend))
         tell(section="kernels", what="one window layer", kind="flash 3", sustained_ms=ms)
-        narrow, scale, _ = attention.narrow(qkv, [5120, 1024, 1024], 40, 8)
-        ms = sustained(lambda: windows(narrow, partial(attention.attend, v_scale=scale)))
+        narrow, kernel, _ = e4m3(qkv)
+        ms = sustained(lambda: windows(narrow, kernel))
         tell(section="kernels", what="one window layer", kind="flash 3, e4m3", sustained_ms=ms)
 
 

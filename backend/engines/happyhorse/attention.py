@@ -97,14 +97,14 @@ def attend_windowed(
     """
     video = frames * frame_tokens
     rest = kv.shape[0] - video
-    heard_and_read = kv[video:].clone()
+    rest_kv = kv[video:].clone()
     if q.shape[0] > video:
         yield slice(video, q.shape[0]), attend(q[video:], kv[:, 0], kv[:, 1])
     behind = video
     for first, end, key_first, key_end in reversed(window_groups(frames, reach)):
         start, stop = key_first * frame_tokens, key_end * frame_tokens
         if stop != behind:
-            kv[stop : stop + rest] = heard_and_read
+            kv[stop : stop + rest] = rest_kv
             behind = stop
         rows = slice(first * frame_tokens, end * frame_tokens)
         seen = kv[start : stop + rest]
