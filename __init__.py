@@ -1,7 +1,8 @@
 """Take One: animate the camera's still, and lay the take in the edit."""
 
 from . import operators, panels
-from .scene import properties, pump
+from .scene.model import properties
+from .scene.session import pump
 
 PARTS = (properties, operators, panels, pump)
 

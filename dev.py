@@ -20,9 +20,7 @@ def main() -> int:
     if sys.version_info < (3, 8):  # noqa: UP036  saying so on an old Python is its purpose
         print("dev.py needs Python 3.8 or newer, this is " + sys.version.split()[0])
         return 2
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     demo = commands.add_parser("demo", help="make a still, a take and an edit, from nothing")
     demo.add_argument("--out", type=Path, default=ROOT / "demo", help="where to put it (default: demo/)")

@@ -26,17 +26,13 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the service that Blender talks to"))
     _add_animate(commands.add_parser("animate", help="make one take from a still, without Blender"))
-    _add_models(
-        commands.add_parser("models", help="the engines, what they can do, and whether they run here")
-    )
+    _add_models(commands.add_parser("models", help="the engines, what they can do, and whether they run here"))
     keys.add_arguments(commands.add_parser("key", help="the tokens of servers, in the system's keyring"))
     return parser
 
 
 def _add_serve(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--host", default="127.0.0.1", help="address to listen on (default: this machine only)"
-    )
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: this machine only)")
     parser.add_argument("--port", type=int, default=8765, help="port; 0 takes a free one (default: 8765)")
     parser.add_argument(
         "--allow-host",
@@ -70,9 +66,7 @@ def _add_animate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--still", type=Path, help="the picture to start from (PNG, JPEG, WebP)")
     parser.add_argument("--depth", type=Path, help="its depth in metres (EXR)")
     parser.add_argument("--camera", type=Path, help="its camera (camera.json)")
-    parser.add_argument(
-        "--path", type=Path, help="the camera's move (path.json); without it the words choose"
-    )
+    parser.add_argument("--path", type=Path, help="the camera's move (path.json); without it the words choose")
     parser.add_argument("--last-frame", type=Path, help="a picture to end on, for engines that can")
     parser.add_argument("--prompt", default="", help="what should happen")
     parser.add_argument(
@@ -89,9 +83,7 @@ def _add_animate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", default="", help="a whole number (default: a new one)")
     parser.add_argument("--model", default="", help="the engine (default: draft)")
     parser.add_argument("--options", default="", help="the engine's own settings, as JSON")
-    parser.add_argument(
-        "--out", type=Path, default=Path("take.mp4"), help="the mp4; the sidecar goes beside it"
-    )
+    parser.add_argument("--out", type=Path, default=Path("take.mp4"), help="the mp4; the sidecar goes beside it")
     parser.set_defaults(run=_animate)
 
 
@@ -103,8 +95,8 @@ def _animate(parsed: argparse.Namespace) -> int:
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_models)
-    if find_spec("backend.models.commands") is not None:
-        from .models.commands import add_commands
+    if find_spec("backend.weights.commands") is not None:
+        from .weights.commands import add_commands
 
         add_commands(parser.add_subparsers(dest="models_command", metavar="COMMAND"))
 

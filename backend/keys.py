@@ -47,6 +47,5 @@ def _is_unsafe(ring: Any) -> bool:
     """No keyring at all, or one of the plain-text files that a user may have chosen for other programs."""
     name = type(ring).__module__
     return (
-        name.startswith(("keyring.backends.fail", "keyring.backends.null"))
-        or "PlaintextKeyring" in type(ring).__name__
+        name.startswith(("keyring.backends.fail", "keyring.backends.null")) or "PlaintextKeyring" in type(ring).__name__
     )

@@ -29,7 +29,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 import truth_moves  # noqa: E402
 
-from backend.engines.draft import camera_path, picture, raster, sheets  # noqa: E402
+from backend.engines.draft.camera import paths  # noqa: E402
+from backend.engines.draft.view import layers, picture, raster  # noqa: E402
 from backend.engines.engine import Keyframe  # noqa: E402
 
 SIZE, SAMPLES, FRAMES = (640, 360), 32, 121
@@ -47,55 +48,84 @@ def main() -> None:
         request = truth_moves.request(folder)
         still, _ = picture.load(request)
         for move in truth_moves.MOVES:
-            keys = [Keyframe(key["t"], tuple(map(tuple, key["matrix"])), key["zoom"])
-                    for key in truth_moves.keyframes(scene, move, FRAMES)]
-            poses = camera_path.poses(camera_path.check(keys), FRAMES)
+            keys = [
+                Keyframe(key["t"], tuple(map(tuple, key["matrix"])), key["zoom"])
+                for key in truth_moves.keyframes(scene, move, FRAMES)
+            ]
+            poses = paths.poses(paths.check(keys), FRAMES)
             moments = {name: round(t * (FRAMES - 1)) for name, t in truth_moves.MOMENTS.items()}
-            parts = sheets.build(still, camera_path.parallax(still, poses), camera_path.margins(still, poses),
-                                 request.seed)
+            parts = layers.build(still, paths.parallax(still, poses), paths.margins(still, poses), request.seed)
             draft = raster.Renderer(still, parts)
             for name, index in moments.items():
                 truth = np.asarray(Image.open(folder / f"{move}_{name}.png").convert("RGB"))
                 fitted = folder / f"{move}_{name}_pan_and_zoom.png"
                 if not fitted.exists():
                     Image.fromarray(pan_and_zoom(still.rgb, truth)).save(fitted)
-                made = {"draft": draft.frame(poses[index]), "pan and zoom": np.asarray(Image.open(fitted)),
-                        "splat": splat(still, poses[index])}
-                row = {"scene": scene, "move": move, "moment": name,
-                       **{key: compare(truth, frame) for key, frame in made.items()}}
+                made = {
+                    "draft": draft.frame(poses[index]),
+                    "pan and zoom": np.asarray(Image.open(fitted)),
+                    "splat": splat(still, poses[index]),
+                }
+                row = {
+                    "scene": scene,
+                    "move": move,
+                    "moment": name,
+                    **{key: compare(truth, frame) for key, frame in made.items()},
+                }
                 rows.append(row)
-                print(scene, move, name, *(f"{key} {row[key][0]:.3f}/{row[key][1]:.1f}" for key in made),
-                      sep="  ", flush=True)
+                print(
+                    scene,
+                    move,
+                    name,
+                    *(f"{key} {row[key][0]:.3f}/{row[key][1]:.1f}" for key in made),
+                    sep="  ",
+                    flush=True,
+                )
                 for key, frame in made.items():
                     Image.fromarray(frame).save(folder / f"{move}_{name}_{key.replace(' ', '_')}.png")
     report(rows)
-    again = [compare(*(np.asarray(Image.open(given.renders / scene / f"{move}_{name}.png").convert("RGB"))
-                       for name in ("half", "again")))
-             for scene in truth_moves.SCENES for move in truth_moves.AGAIN]
-    print(f"The same view rendered with another seed: mean SSIM {np.mean(again, 0)[0]:.3f}, "
-          f"worst {np.min(again, 0)[0]:.3f}, PSNR {np.mean(again, 0)[1]:.1f}")
+    again = [
+        compare(
+            *(
+                np.asarray(Image.open(given.renders / scene / f"{move}_{name}.png").convert("RGB"))
+                for name in ("half", "again")
+            )
+        )
+        for scene in truth_moves.SCENES
+        for move in truth_moves.AGAIN
+    ]
+    print(
+        f"The same view rendered with another seed: mean SSIM {np.mean(again, 0)[0]:.3f}, "
+        f"worst {np.min(again, 0)[0]:.3f}, PSNR {np.mean(again, 0)[1]:.1f}"
+    )
 
 
 def render_truth(python: Path, scene: str, folder: Path) -> None:
     """Renders what is missing in `folder`."""
-    frames = [{"name": f"{move}_{name}", "matrix": truth_moves.pose(scene, move, t).tolist()}
-              for move in truth_moves.MOVES for name, t in truth_moves.MOMENTS.items()]
-    frames += [{"name": f"{move}_again", "matrix": truth_moves.pose(scene, move, 0.5).tolist(), "seed": 1}
-               for move in truth_moves.AGAIN]
+    frames = [
+        {"name": f"{move}_{name}", "matrix": truth_moves.pose(scene, move, t).tolist()}
+        for move in truth_moves.MOVES
+        for name, t in truth_moves.MOMENTS.items()
+    ]
+    frames += [
+        {"name": f"{move}_again", "matrix": truth_moves.pose(scene, move, 0.5).tolist(), "seed": 1}
+        for move in truth_moves.AGAIN
+    ]
     wanted = [*(f"{frame['name']}.png" for frame in frames), "still.png", "layers.exr", "camera.json"]
     if all((folder / name).exists() for name in wanted):
         return
     folder.mkdir(parents=True, exist_ok=True)
     job = folder / "job.json"
-    job.write_text(json.dumps({"scene": scene, "out": str(folder), "size": SIZE, "samples": SAMPLES,
-                               "frames": frames}))
+    job.write_text(json.dumps({"scene": scene, "out": str(folder), "size": SIZE, "samples": SAMPLES, "frames": frames}))
     subprocess.run([python, ROOT / "bench/truth_scenes.py", job], check=True, stdout=subprocess.DEVNULL)
 
 
 def compare(truth: np.ndarray, frame: np.ndarray) -> tuple[float, float]:
     """SSIM (7x7 windows, mean over the channels) and PSNR."""
-    return (float(structural_similarity(truth, frame, channel_axis=2, data_range=255)),
-            float(peak_signal_noise_ratio(truth, frame, data_range=255)))
+    return (
+        float(structural_similarity(truth, frame, channel_axis=2, data_range=255)),
+        float(peak_signal_noise_ratio(truth, frame, data_range=255)),
+    )
 
 
 def pan_and_zoom(still: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -107,8 +137,9 @@ def pan_and_zoom(still: np.ndarray, truth: np.ndarray) -> np.ndarray:
         box = (1 / scale, 0, width / 2 - (width / 2 + x) / scale, 0, 1 / scale, height / 2 - (height / 2 + y) / scale)
         padded = np.pad(still, ((height, height), (width, width), (0, 0)), mode="edge")
         moved = (box[0], 0, box[2] + width, 0, box[4], box[5] + height)
-        return np.asarray(Image.fromarray(padded).transform(
-            image.size, Image.Transform.AFFINE, moved, Image.Resampling.BICUBIC))
+        return np.asarray(
+            Image.fromarray(padded).transform(image.size, Image.Transform.AFFINE, moved, Image.Resampling.BICUBIC)
+        )
 
     small = truth[::4, ::4].mean(2)
 
@@ -119,17 +150,30 @@ def pan_and_zoom(still: np.ndarray, truth: np.ndarray) -> np.ndarray:
         blurred = ndimage.uniform_filter(frame[::4, ::4].mean(2), 3)
         return float(np.abs(blurred - ndimage.uniform_filter(small, 3)).mean())
 
-    starts = [(s, x / 100, y / 100) for s in (0.8, 0.9, 1.0, 1.15, 1.35) for x in (-150, -75, 0, 75, 150)
-              for y in (-60, 0, 60)]
+    starts = [
+        (s, x / 100, y / 100)
+        for s in (0.8, 0.9, 1.0, 1.15, 1.35)
+        for x in (-150, -75, 0, 75, 150)
+        for y in (-60, 0, 60)
+    ]
     best = sorted(starts, key=lambda v: miss(np.array(v)))[:2]
-    found = [optimize.minimize(lambda v: miss(v, True), np.array(start), method="Nelder-Mead",
-                               options={"maxfev": 90, "initial_simplex": np.array(start) + np.vstack(
-                                   [np.zeros(3), np.diag([0.04, 0.12, 0.12])])}) for start in best]
+    found = [
+        optimize.minimize(
+            lambda v: miss(v, True),
+            np.array(start),
+            method="Nelder-Mead",
+            options={
+                "maxfev": 90,
+                "initial_simplex": np.array(start) + np.vstack([np.zeros(3), np.diag([0.04, 0.12, 0.12])]),
+            },
+        )
+        for start in best
+    ]
     v = min(found, key=lambda result: result.fun).x
     return at(max(0.3, v[0]), v[1] * 100, v[2] * 100)
 
 
-def splat(still: picture.Picture, pose: camera_path.Pose) -> np.ndarray:
+def splat(still: picture.Picture, pose: paths.Pose) -> np.ndarray:
     """Every pixel moved to where it is seen from `pose` (two pixels wide), nearest on top; holes from around."""
     height, width = still.height, still.width
     v, u = np.mgrid[0:height, 0:width] + 0.5
@@ -162,16 +206,24 @@ def report(rows: list[dict]) -> None:
             cells = []
             for name in names:
                 values = [row[name] for row in rows if row["scene"] == scene and row["move"] == move and name in row]
-                cells.append(", ".join(f"{ssim:.3f}" for ssim, _ in values) + " (" + ", ".join(
-                    f"{psnr:.1f}" for _, psnr in values) + ")" if values else "cannot")
+                cells.append(
+                    ", ".join(f"{ssim:.3f}" for ssim, _ in values)
+                    + " ("
+                    + ", ".join(f"{psnr:.1f}" for _, psnr in values)
+                    + ")"
+                    if values
+                    else "cannot"
+                )
             print(f"| {scene}, {move.replace('_', ' ')} | {' | '.join(cells)} |")
     for amount, moments in (("whole amounts", ("quarter", "half", "end")), ("half amounts", ("quarter", "half"))):
         for name in names:
             every = [row for row in rows if name in row and row["moment"] in moments]
             values = [row[name][0] for row in every if row["move"] != "pull_out"]
             more = [row[name][0] for row in every]
-            print(f"{amount}: {name}: five moves mean SSIM {np.mean(values):.3f}, worst {min(values):.3f}; "
-                  f"with pull out {np.mean(more):.3f}, {min(more):.3f}")
+            print(
+                f"{amount}: {name}: five moves mean SSIM {np.mean(values):.3f}, worst {min(values):.3f}; "
+                f"with pull out {np.mean(more):.3f}, {min(more):.3f}"
+            )
 
 
 if __name__ == "__main__":

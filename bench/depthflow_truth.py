@@ -34,8 +34,11 @@ SPREAD = {"height": 0.3, "isometric": 0.3, "zoom": 0.1, "offset": 0.5, "center":
 def state(move: str, values: dict[str, float]) -> DepthState:
     """DepthFlow's parameters; it takes pairs (x, y) for offset and centre."""
     axis = 1 if move == "pedestal" else 0
-    pairs = {key: tuple(value if i == axis else 0.0 for i in range(2))
-             for key, value in values.items() if key in ("offset", "center")}
+    pairs = {
+        key: tuple(value if i == axis else 0.0 for i in range(2))
+        for key, value in values.items()
+        if key in ("offset", "center")
+    }
     return DepthState(sticky=False, **{key: value for key, value in values.items() if key not in pairs}, **pairs)
 
 

@@ -55,17 +55,26 @@ def main() -> None:
             render(given.blender_python, Path(folder), 64, (SIZE[0] // 4, SIZE[1] // 4), ())
             last = resource.getrusage(resource.RUSAGE_CHILDREN)
             without = last.ru_utime - after.ru_utime + last.ru_stime - after.ru_stime
-        print(f"\nOne frame of the room in Cycles, 64 samples, denoised, {SIZE[0] // 4}x{SIZE[1] // 4}: "
-              f"{(both - without) / 2:.1f} s of processor time")
+        print(
+            f"\nOne frame of the room in Cycles, 64 samples, denoised, {SIZE[0] // 4}x{SIZE[1] // 4}: "
+            f"{(both - without) / 2:.1f} s of processor time"
+        )
 
 
 def row(name: str, renders: Path, seconds: float, environment: dict[str, str]) -> None:
-    done = subprocess.run([sys.executable, __file__, "--renders", renders, "--job", str(seconds)], check=True,
-                          capture_output=True, text=True, env={**os.environ, **environment})
+    done = subprocess.run(
+        [sys.executable, __file__, "--renders", renders, "--job", str(seconds)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
     spent = json.loads(done.stdout.splitlines()[-1])
     (first, again), memory = spent["runs"], spent["memory"]
-    print(f"| {name} | {first[1]:.1f} s | {again[1]:.1f} s | {first[0]:.1f} s | {again[0]:.1f} s | {memory:.0f} MB |",
-          flush=True)
+    print(
+        f"| {name} | {first[1]:.1f} s | {again[1]:.1f} s | {first[0]:.1f} s | {again[0]:.1f} s | {memory:.0f} MB |",
+        flush=True,
+    )
 
 
 def job(renders: Path, seconds: float) -> dict[str, object]:
@@ -87,22 +96,26 @@ def make(renders: Path, seconds: float) -> None:
     from backend.media.encode import write_clip
 
     path = tuple(Keyframe(t, ((1, 0, 0, 0.8 * t), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1))) for t in (0.0, 1.0))
-    request = replace(truth_request(renders, SIZE), seconds=seconds, path=path, sound="rain on a window",
-                      dialogue=(Line("ANNA", "English", "We are late."),))
+    request = replace(
+        truth_request(renders, SIZE),
+        seconds=seconds,
+        path=path,
+        sound="rain on a window",
+        dialogue=(Line("ANNA", "English", "We are late."),),
+    )
     clip = DraftEngine().generate(request, lambda *_: None, lambda: False)
     with tempfile.TemporaryDirectory() as folder:
         write_clip(clip, request, Path(folder) / "take.mp4", lambda *_: None, lambda: False)
 
 
-def render(python: Path, folder: Path, samples: int, size: tuple[int, int] = SIZE,
-           more: tuple[str, ...] = ()) -> None:
+def render(python: Path, folder: Path, samples: int, size: tuple[int, int] = SIZE, more: tuple[str, ...] = ()) -> None:
     """Renders the room's still and depth, and the still again under the names `more`."""
     folder.mkdir(parents=True, exist_ok=True)
     frames = [{"name": name, "matrix": [[float(i == j) for j in range(4)] for i in range(4)]} for name in more]
-    (folder / "job.json").write_text(json.dumps(
-        {"scene": "room", "out": str(folder), "size": size, "samples": samples, "frames": frames}))
-    subprocess.run([python, ROOT / "bench/truth_scenes.py", folder / "job.json"], check=True,
-                   stdout=subprocess.DEVNULL)
+    (folder / "job.json").write_text(
+        json.dumps({"scene": "room", "out": str(folder), "size": size, "samples": samples, "frames": frames})
+    )
+    subprocess.run([python, ROOT / "bench/truth_scenes.py", folder / "job.json"], check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -28,10 +28,10 @@ from backend.engines.engine import Request
 from backend.engines.happyhorse import settings, text
 from backend.engines.happyhorse.audio_vae import AudioDecoder
 from backend.engines.happyhorse.config import BASE, SR_540P, SR_1080P, TransformerConfig
-from backend.engines.happyhorse.course import Course
 from backend.engines.happyhorse.memory import Plan, Shape
 from backend.engines.happyhorse.models import Models
 from backend.engines.happyhorse.pipeline import Pipeline
+from backend.engines.happyhorse.progress_estimate import Course
 from backend.engines.happyhorse.transformer import Transformer
 from backend.engines.happyhorse.turbo_vaed import TurboDecoder
 from backend.engines.happyhorse.turbo_vaed_config import LATENT_MEAN, LATENT_STD

@@ -198,15 +198,11 @@ def _compare(
     jobs = {job["id"]: job for job in _jobs(service)}
     lost = [job for job in ledger.acknowledged.values() if job not in jobs or jobs[job]["status"] not in OVER]
     twice = ledger.twice + [job for job in jobs if job not in ledger.acknowledged.values()]
-    finished = collections.Counter(
-        re.findall(r"(video_\w+): (?:completed|its take was whole)", service.log())
-    )
+    finished = collections.Counter(re.findall(r"(video_\w+): (?:completed|its take was whole)", service.log()))
     twice += [job for job, times in finished.items() if times > 1]
     outcomes: collections.Counter[str] = collections.Counter()
     for job_id, job in jobs.items():
-        outcomes[
-            "completed" if job["status"] == "completed" else (job["error"] or {}).get("code", job["status"])
-        ] += 1
+        outcomes["completed" if job["status"] == "completed" else (job["error"] or {}).get("code", job["status"])] += 1
         takes = list((service.home / "jobs" / job_id).glob("attempt-*"))
         if job["status"] != "completed":
             continue
@@ -223,18 +219,14 @@ def _median(values: list[float]) -> float:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--seed", type=int, default=1)
     parsed = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         outcome = run(Path(folder) / "home", parsed.kills, parsed.seed, tell=True)
     left = [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if folder in " ".join(process.info["cmdline"] or ())
+        process for process in psutil.process_iter(["cmdline"]) if folder in " ".join(process.info["cmdline"] or ())
     ]
     print(f"\n{outcome.table()}")
     if not outcome.good or left:

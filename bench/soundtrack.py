@@ -20,7 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from backend.engines.draft.sound.levels import loudness
-from backend.engines.draft.soundtrack import soundtrack
+from backend.engines.draft.sound.soundtrack import soundtrack
 from backend.engines.engine import Line, Request, Sound
 from tests.backend.test_draft_sound_levels import ffmpeg
 

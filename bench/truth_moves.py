@@ -64,11 +64,11 @@ def request(folder: Path, size: tuple[int, int] | None = None) -> Request:
 
     depth = folder / "depth.exr"
     with OpenEXR.File(str(folder / "layers.exr"), separate_channels=True) as file:
-        metres = next(channel.pixels for part in file.parts for name, channel in part.channels.items()
-                      if name.endswith("Depth.Z"))
+        metres = next(
+            channel.pixels for part in file.parts for name, channel in part.channels.items() if name.endswith("Depth.Z")
+        )
     OpenEXR.File({}, {"V": OpenEXR.Channel(metres.astype(np.float32))}).write(str(depth))
     lens = json.loads((folder / "camera.json").read_text())
-    camera = Camera(lens["projection"], lens["width"], lens["height"], lens["cx"], lens["cy"], lens["fx"],
-                    lens["fy"])
+    camera = Camera(lens["projection"], lens["width"], lens["height"], lens["cx"], lens["cy"], lens["fx"], lens["fy"])
     width, height = size or (lens["width"], lens["height"])
     return Request("", 5.0, Fraction(24), width, height, 7, folder / "still.png", depth, camera=camera)

@@ -48,7 +48,7 @@ scene = room(1280, 720, "BLENDER_WORKBENCH")
 bpy.ops.wm.save_as_mainfile(filepath={film!r})
 from take_one.client.target import RemoteTarget
 from take_one.scene import jobs, landing, moving, properties, pump, render, still_files
-from take_one.scene.state import STATE, RENDERING
+from take_one.scene.model.state import STATE, RENDERING
 shot = properties.add_shot(scene)
 shot.name, shot.prompt, shot.sound, shot.seconds, shot.still_source = "Room", "slowly push in", "rain", 5.0, "VIEWPORT"
 pump.connect(RemoteTarget({url!r}, {token!r}))

@@ -12,9 +12,7 @@ from .environments import ROOT, SetupError, blender, ensure, python_of, run_envi
 def bench(names: list[str], arguments: list[str]) -> int:
     """Run the named benchmarks, or all that need no graphics card (those are called *_gpu). `arguments` go to
     the script, where one is named. Raises SetupError."""
-    scripts = {
-        path.stem: path for path in sorted((ROOT / "bench").glob("[!_]*.py")) if _is_script(path.read_text())
-    }
+    scripts = {path.stem: path for path in sorted((ROOT / "bench").glob("[!_]*.py")) if _is_script(path.read_text())}
     unknown = [name for name in names if name not in scripts]
     if unknown:
         raise SetupError(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(scripts)}.")

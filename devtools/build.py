@@ -38,9 +38,7 @@ def _contents() -> list[Path]:
     for package in PACKAGES:
         found += [path for path in (ROOT / package).rglob("*") if path.is_file()]
     return [
-        path
-        for path in found
-        if not any(fnmatch("/" + path.relative_to(ROOT).as_posix(), rule) for rule in LEFT_OUT)
+        path for path in found if not any(fnmatch("/" + path.relative_to(ROOT).as_posix(), rule) for rule in LEFT_OUT)
     ]
 
 
@@ -69,9 +67,7 @@ def _pip_wheel() -> Path:
             PIP,
         ]
         if subprocess.run(command).returncode != 0:
-            raise SetupError(
-                "pip's wheel, which goes into the zip, could not be fetched. Is there a network?"
-            )
+            raise SetupError("pip's wheel, which goes into the zip, could not be fetched. Is there a network?")
         wheels = sorted(folder.glob("pip-*.whl"))
     return wheels[-1]
 
@@ -82,9 +78,7 @@ def _version() -> str:
     exec((ROOT / "backend" / "__init__.py").read_text(), scope)  # one docstring, one constant
     manifest = (ROOT / "blender_manifest.toml").read_text()
     if f'\nversion = "{scope["__version__"]}"\n' not in manifest:
-        raise SetupError(
-            f"blender_manifest.toml and backend/__init__.py ({scope['__version__']}) differ in version."
-        )
+        raise SetupError(f"blender_manifest.toml and backend/__init__.py ({scope['__version__']}) differ in version.")
     return scope["__version__"]
 
 
@@ -107,9 +101,7 @@ def _check(path: Path) -> None:
     if bad or missing:
         raise SetupError(f"The zip is not whole: {bad or ', '.join(missing)}")
     unwanted = [
-        name
-        for name in names
-        if name.startswith(("tests/", ".", "devtools/", "demo/")) or name.endswith(".pyc")
+        name for name in names if name.startswith(("tests/", ".", "devtools/", "demo/")) or name.endswith(".pyc")
     ]
     if unwanted:
         raise SetupError(f"The zip holds what it must not: {', '.join(unwanted[:5])}")

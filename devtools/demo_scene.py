@@ -79,9 +79,7 @@ def main() -> None:
 
 def load_extension(name: str = "take_one") -> ModuleType:
     """The repository's root as the package `name`, the way Blender loads an extension."""
-    spec = importlib.util.spec_from_file_location(
-        name, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)]
-    )
+    spec = importlib.util.spec_from_file_location(name, ROOT / "__init__.py", submodule_search_locations=[str(ROOT)])
     assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
@@ -113,8 +111,8 @@ def _settings(scene: bpy.types.Scene) -> None:
 
 def _start_backend() -> None:
     """Wait until it answers, so that the table tells its start from its work."""
-    from take_one.scene import pump  # type: ignore[import-not-found]
-    from take_one.scene.state import STATE  # type: ignore[import-not-found]
+    from take_one.scene.model.state import STATE  # type: ignore[import-not-found]
+    from take_one.scene.session import pump  # type: ignore[import-not-found]
 
     bpy.ops.takeone.backend_start()
     until = time.monotonic() + 120
@@ -147,7 +145,7 @@ def _animate() -> bpy.types.PropertyGroup:
 
 def _tell_progress(done: threading.Event) -> None:
     """Print every new stage of the job, and every fifth of it. A thread: the operator waits for the take."""
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
 
     told = None
     while not done.wait(0.2):
@@ -159,9 +157,7 @@ def _tell_progress(done: threading.Event) -> None:
 
 def _edit_scene() -> bpy.types.Scene:
     """The scene whose sequencer holds the take, cut to its strips."""
-    edit = next(
-        scene for scene in bpy.data.scenes if scene.sequence_editor and len(scene.sequence_editor.strips)
-    )
+    edit = next(scene for scene in bpy.data.scenes if scene.sequence_editor and len(scene.sequence_editor.strips))
     strips = edit.sequence_editor.strips
     edit.frame_start = int(min(strip.frame_final_start for strip in strips))
     edit.frame_end = int(max(strip.frame_final_end for strip in strips)) - 1

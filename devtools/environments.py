@@ -39,9 +39,7 @@ KINDS = {
         Kind("blender-5.2", ((3, 13),), (), ("bpy==5.2.3", *BLENDER_TESTS)),
         Kind("blender-4.5", ((3, 11),), (), ("bpy==4.5.15", *BLENDER_TESTS)),
         Kind("backend", ((3, 11), (3, 13), (3, 12), (3, 14)), ("backend/requirements/draft.txt",), ()),
-        Kind(
-            "test", ((3, 11), (3, 12), (3, 13)), ("backend/requirements/gpu.txt", "requirements-dev.txt"), ()
-        ),
+        Kind("test", ((3, 11), (3, 12), (3, 13)), ("backend/requirements/gpu.txt", "requirements-dev.txt"), ()),
     )
 }
 

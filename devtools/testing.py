@@ -136,9 +136,7 @@ def _blender(name: str) -> Count:
     if not possible(name):
         versions = " or ".join(f"{major}.{minor}" for major, minor in environments.KINDS[name].pythons)
         return Count(skipped=1, note=f"needs Python {versions}, which is not here")
-    window = (
-        name == environments.blender()
-    )  # what opens a window is tested once, by the newest Python there is
+    window = name == environments.blender()  # what opens a window is tested once, by the newest Python there is
     return _pytest(name, name, ["tests/blender"], {} if window else {"BLENDER": ""})
 
 
@@ -218,8 +216,7 @@ def _counted(report: Path, code: int) -> Count:
         return Count(failed=1, note=f"pytest ended with {code} and no report")
     suites = list(ElementTree.parse(str(report)).getroot().iter("testsuite"))
     total, failures, errors, skipped = (
-        sum(int(suite.get(name, 0)) for suite in suites)
-        for name in ("tests", "failures", "errors", "skipped")
+        sum(int(suite.get(name, 0)) for suite in suites) for name in ("tests", "failures", "errors", "skipped")
     )
     failed = failures + errors
     note = ""

@@ -37,9 +37,7 @@ def make(folder: Path) -> None:
     _turbo_vae(_new(folder / "turbo_vae"))
     _wan_vae(_new(folder / "Wan2.2-TI2V-5B"))
     _stable_audio(_new(folder / "stable-audio-open-1.0"))
-    text_width = load_file(GOLDEN / "dit_base" / "weights.safetensors")["adapter.text_embedder.weight"].shape[
-        1
-    ]
+    text_width = load_file(GOLDEN / "dit_base" / "weights.safetensors")["adapter.text_embedder.weight"].shape[1]
     _t5gemma(_new(folder / "t5gemma-9b-9b-ul2"), text_width)
 
 
@@ -61,9 +59,7 @@ def _turbo_vae(folder: Path) -> None:
     config = json.loads((GOLDEN / "turbo_vaed" / "case.json").read_text())["config"]
     (folder / "TurboV3-Wan22-TinyShallow_7_7.json").write_text(json.dumps(config, indent=1))
     weights = load_file(GOLDEN / "turbo_vaed" / "weights.safetensors")
-    heads = {
-        "module.aligned_feature_projection_heads.0.weight": torch.zeros(2, 2)
-    }  # left over from its training
+    heads = {"module.aligned_feature_projection_heads.0.weight": torch.zeros(2, 2)}  # left over from its training
     state = {f"module.{name}": tensor for name, tensor in weights.items()} | heads
     torch.save({"ema_state_dict": state, "step": 340000}, folder / "checkpoint-340000.ckpt")
 
@@ -97,9 +93,7 @@ def _t5gemma(folder: Path, width: int) -> None:
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
     letters = pre_tokenizers.ByteLevel.alphabet()
-    trainer = trainers.BpeTrainer(
-        vocab_size=384, special_tokens=special, initial_alphabet=letters, show_progress=False
-    )
+    trainer = trainers.BpeTrainer(vocab_size=384, special_tokens=special, initial_alphabet=letters, show_progress=False)
     tokenizer.train_from_iterator([WORDS], trainer)
     tokenizer.post_processor = processors.TemplateProcessing(single="<bos> $A", special_tokens=[("<bos>", 2)])
     PreTrainedTokenizerFast(

@@ -1,6 +1,6 @@
 """Runs inside a Blender with its window: carries out the snippets of Python that `blender_window` sends, one a tick.
 
-    blender --python devtools/window_driver.py        with TAKE_ONE_DRIVER_PORT set
+blender --python devtools/window_driver.py        with TAKE_ONE_DRIVER_PORT set
 """
 
 import json

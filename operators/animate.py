@@ -9,11 +9,11 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..scene import jobs, properties, takes
-from ..scene.errors import SceneError
-from . import connection
+from ..scene.model import properties, takes
+from ..scene.model.errors import SceneError
+from ..scene.model.shown import shot_of, shot_scene
+from ..scene.session import connection, jobs
 from .report import Verb, attempt
-from .shots import shot_of, shot_scene
 
 ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
 

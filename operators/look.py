@@ -2,9 +2,10 @@
 
 import bpy
 
-from ..scene import look, still
+from ..scene.model.shown import shot_of
+from ..scene.stills import capture as still
+from ..scene.stills import quick_still
 from .report import attempt
-from .shots import shot_of
 
 
 class TAKEONE_OT_look(bpy.types.Operator):
@@ -22,7 +23,7 @@ class TAKEONE_OT_look(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: look.take(context, shot_of(context)))
+        return attempt(self, lambda: quick_still.take(context, shot_of(context)))
 
 
 CLASSES = (TAKEONE_OT_look,)

@@ -8,8 +8,8 @@ from bpy.props import StringProperty
 
 from ..client.home import home
 from ..client.models import Models
-from ..scene import pump, settings
-from ..scene.errors import SceneError
+from ..scene.model.errors import SceneError
+from ..scene.session import preferences, pump
 from .report import attempt
 
 _models: Models | None = None
@@ -19,7 +19,7 @@ def models() -> Models:
     """What runs the backend's commands for models, made on first use."""
     global _models
     if _models is None:
-        _models = Models(home(), settings.ROOT)
+        _models = Models(home(), preferences.ROOT)
     return _models
 
 

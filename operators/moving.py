@@ -4,9 +4,9 @@
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..scene import moving
-from ..scene.errors import SceneError
-from ..scene.state import STATE
+from ..scene.edit import moving
+from ..scene.model.errors import SceneError
+from ..scene.model.state import STATE
 from .report import fail
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene import prompts, properties, wording
-from . import connection, text_window
+from ..scene.model import properties
+from ..scene.model.shown import shot_of, shot_scene
+from ..scene.session import compose, connection, prompts
+from . import text_window
 from .report import attempt
-from .shots import shot_of, shot_scene
 
 
 class TAKEONE_OT_show_prompt(bpy.types.Operator):
@@ -33,9 +34,9 @@ class TAKEONE_OT_show_prompt(bpy.types.Operator):
         shot = shot_of(context)
         if not shot.uid:
             shot = properties.ensure_shot(shot_scene(context))
-        wording.ask(shot)
+        compose.ask(shot)
         if bpy.app.background:
-            wording.wait()
+            compose.wait()
 
 
 class TAKEONE_OT_edit_prompt(bpy.types.Operator):

@@ -5,8 +5,8 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import IntProperty, StringProperty
 
-from ..scene import jobs, pump
-from ..scene.state import QUEUED, STATE, WAITING_FILE
+from ..scene.model.state import QUEUED, STATE, WAITING_FILE
+from ..scene.session import jobs, pump
 
 
 class TAKEONE_OT_cancel(bpy.types.Operator):

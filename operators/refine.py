@@ -8,14 +8,15 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ..scene import jobs, properties, still
-from ..scene.camera import picture_size
-from ..scene.plan import clip_size
-from ..scene.state import STATE
-from . import connection
+from ..scene.model import properties
+from ..scene.model.shown import shot_of
+from ..scene.model.state import STATE
+from ..scene.session import connection, jobs
+from ..scene.session.order import clip_size
+from ..scene.stills import capture
+from ..scene.stills.camera import picture_size
 from .animate import ONCE, chosen_take, poll_take
 from .report import Verb, attempt
-from .shots import shot_of
 
 SAME_SHAPE = 0.02  # by how much the ratio of the sides may differ: sizes are rounded to even numbers
 
@@ -128,7 +129,7 @@ def full_size(scene: bpy.types.Scene, take: Any, kept: dict[str, Any]) -> tuple[
     path = Path(bpy.path.abspath(take.still))
     if not kept or abs(kept["width"] / kept["height"] * height / width - 1) < SAME_SHAPE or not path.is_file():
         return width, height
-    return still.image_size(path)
+    return capture.image_size(path)
 
 
 def saved_latents(take: Any) -> str:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..scene.errors import SceneError
-from ..scene.state import STATE
+from ..scene.model.errors import SceneError
+from ..scene.model.state import STATE
 
 TAB = "Take One"
 

@@ -6,10 +6,10 @@ from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import EnumProperty, StringProperty
 
 from ..client.target import is_exposed
-from ..scene import pump, settings
-from ..scene.errors import SceneError
-from ..scene.state import STATE
-from . import connection, logs
+from ..scene.model.errors import SceneError
+from ..scene.model.state import STATE
+from ..scene.session import connection, preferences, pump
+from . import logs
 from .report import attempt
 
 EXPOSED = "Not encrypted: only for a network that you trust"
@@ -46,12 +46,12 @@ class TAKEONE_OT_install(bpy.types.Operator):
         connection.check_home()
         if STATE.last_error and STATE.last_error.fix in ("install", "online_access"):
             STATE.dismiss()
-        chosen = settings.preferences()
+        chosen = preferences.preferences()
         profile = self.profile
         if chosen and not self.properties.is_property_set("profile"):
             profile = chosen.profile
         pump.session().online_access = True  # it may have been allowed elsewhere
-        pump.session().install(settings.ROOT, profile)
+        pump.session().install(preferences.ROOT, profile)
 
 
 class TAKEONE_OT_install_cancel(bpy.types.Operator):
@@ -82,7 +82,7 @@ class TAKEONE_OT_backend_start(bpy.types.Operator):
 
     @classmethod
     def description(cls, _context: bpy.types.Context, _properties: bpy.types.OperatorProperties) -> str:
-        if settings.use_server():
+        if preferences.use_server():
             return tip_("Connect to the server, and see what it offers")
         return tip_("Start what makes the takes on this computer")
 
@@ -139,13 +139,13 @@ class TAKEONE_OT_connect_server(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if settings.preferences() is not None:
+        if preferences.preferences() is not None:
             return True
         cls.poll_message_set("Enable the extension in the preferences first")
         return False
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        self.url = settings.preferences().server_url
+        self.url = preferences.preferences().server_url
         return context.window_manager.invoke_props_dialog(self, width=420, confirm_text="Connect")
 
     def draw(self, _context: bpy.types.Context) -> None:
@@ -162,7 +162,7 @@ class TAKEONE_OT_connect_server(bpy.types.Operator):
 
     def connect(self) -> None:
         """Keep address and token, and connect. Raises SceneError where the address is none."""
-        chosen = settings.preferences()
+        chosen = preferences.preferences()
         url = (self.url or chosen.server_url).strip().rstrip("/")
         if not url.startswith(("http://", "https://")) or len(url.split("://", 1)[1]) == 0:
             raise SceneError(
@@ -189,13 +189,13 @@ class TAKEONE_OT_use_local(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if settings.use_server():
+        if preferences.use_server():
             return True
         cls.poll_message_set("Takes are made on this computer already")
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        settings.preferences().backend = "LOCAL"  # connects
+        preferences.preferences().backend = "LOCAL"  # connects
         return {"FINISHED"}
 
 
@@ -244,7 +244,7 @@ class TAKEONE_OT_preferences(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        bpy.ops.preferences.addon_show(module=settings.PACKAGE)
+        bpy.ops.preferences.addon_show(module=preferences.PACKAGE)
         return {"FINISHED"}
 
 

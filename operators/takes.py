@@ -9,13 +9,15 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import IntProperty, StringProperty
 
-from ..scene import compare, jobs, landing, properties, strips, takes
-from ..scene.edit import ensure_edit_scene, find_edit_scene
-from ..scene.errors import SceneError
-from ..scene.state import STATE
+from ..scene.edit import compare, current, landing, strips
+from ..scene.edit.edit_scene import ensure_edit_scene, find_edit_scene
+from ..scene.model import properties, takes
+from ..scene.model.errors import SceneError
+from ..scene.model.shown import shot_of, shot_scene
+from ..scene.model.state import STATE
+from ..scene.session import jobs
 from .animate import chosen_take, poll_ready, poll_take
 from .report import attempt, fail
-from .shots import shot_of, shot_scene
 
 EDITING = "Video Editing"
 
@@ -275,7 +277,7 @@ class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
             number, job = take.number, STATE.making(take.uid)
             if job is not None:
                 jobs.cancel(job.key)
-            where = takes.delete(shot, take)
+            where = current.delete(shot, take)
         except SceneError as error:
             return fail(self, error)
         shot.active_take = max(0, min(shot.active_take, len(shot.takes) - 1))

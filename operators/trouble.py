@@ -5,13 +5,12 @@ import bpy
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty
 
-from ..scene import settings
-from ..scene.camera import is_animated
-from ..scene.errors import SceneError
-from ..scene.state import STATE, Install
-from . import connection
+from ..scene.model.errors import SceneError
+from ..scene.model.shown import shot_of, shot_scene
+from ..scene.model.state import STATE, Install
+from ..scene.session import connection, preferences
+from ..scene.stills.camera import is_animated
 from .report import attempt
-from .shots import shot_of, shot_scene
 
 # For each fix: what the panel's button says, its icon, and what happens when it is pressed
 HELP = {
@@ -91,7 +90,7 @@ def _update(_context: bpy.types.Context) -> None:
 
 
 def _connect(_context: bpy.types.Context) -> None:
-    if settings.use_server() or settings.lacks_server():
+    if preferences.use_server() or preferences.lacks_server():
         bpy.ops.takeone.connect_server("INVOKE_DEFAULT")
     else:
         bpy.ops.takeone.backend_restart()

@@ -8,11 +8,14 @@ import bpy
 from bl_ui.utils import PresetPanel
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..operators import presets, shots
-from ..scene import jobs, look, properties, still
-from ..scene.camera import picture_size
-from ..scene.errors import SceneError
-from ..scene.state import STATE
+from ..operators import presets
+from ..scene.model import properties, shown
+from ..scene.model.errors import SceneError
+from ..scene.model.state import STATE
+from ..scene.session import jobs
+from ..scene.stills import capture as still
+from ..scene.stills import quick_still
+from ..scene.stills.camera import picture_size
 from . import pictures, refresh
 from .layout import SidebarPanel, in_both_sidebars, reason, region_scale, wrapped
 from .setup import draw_backend, draw_error, draw_fix
@@ -37,7 +40,7 @@ class ShotPanel(SidebarPanel):
         refresh.note_shown()
         layout = self.layout
         draw_error(layout, context)
-        shot = shots.shot_of(context)
+        shot = shown.shot_of(context)
         draw_chooser(layout, context, shot)
         draw_picture(layout, context, shot)
         draw_prompt(layout, context, shot)
@@ -75,10 +78,10 @@ def picture_of(shot: Any) -> tuple[str, str, str]:
     """Path of the card's picture, what it shows, and the caption's icon."""
     if shot.still_source == still.IMAGE:
         return shot.image_path, iface_("Sent as it is"), "NONE"
-    seen = look.newest(shot)
+    seen = quick_still.newest(shot)
     if seen is None:
         return shot.still, iface_("The still sent last"), "NONE"
-    if look.is_stale(shot, seen):
+    if quick_still.is_stale(shot, seen):
         return str(seen.image), iface_("Changed since: look again"), "INFO"
     return str(seen.image), iface_(SEEN[seen.source]).format(frame=seen.frame), "NONE"
 
@@ -126,7 +129,7 @@ class DirectionPanel(SidebarPanel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        shot = shots.shot_of(context)
+        shot = shown.shot_of(context)
         able = STATE.engine(shot.engine) or UNKNOWN
         row = layout.row()
         row.enabled = able.get("sound", True)
@@ -212,8 +215,8 @@ class SettingsPanel(SidebarPanel):
         layout = self.layout
         layout.use_property_split = True
         layout.use_property_decorate = False
-        scene = shots.shot_scene(context)
-        shot = shots.shot_of(context)
+        scene = shown.shot_scene(context)
+        shot = shown.shot_of(context)
         able = STATE.engine(shot.engine) or UNKNOWN
         draw_engine(layout, context, scene, shot, able)
         row = layout.row(align=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..scene import properties
-from ..scene.state import STATE
+from ..scene.model import properties
+from ..scene.model.state import STATE
 
 
 class TAKEONE_MT_engines(bpy.types.Menu):

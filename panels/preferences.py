@@ -6,9 +6,9 @@ from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, StringProperty
 
 from ..client.target import is_exposed
-from ..operators import connection, models, setup
-from ..scene import settings
-from ..scene.state import STATE
+from ..operators import models, setup
+from ..scene.model.state import STATE
+from ..scene.session import connection, preferences
 from . import refresh
 from .layout import time_left, wrapped
 from .setup import draw_error, draw_fix, draw_install, draw_install_failed
@@ -31,7 +31,7 @@ MODEL_ICONS = {"ready": "CHECKMARK", "linked": "LINKED", "damaged": "ERROR"}
 class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
     """Where takes are made."""
 
-    bl_idname = settings.PACKAGE
+    bl_idname = preferences.PACKAGE
 
     backend: EnumProperty(
         name="Takes Are Made",
@@ -58,7 +58,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
             self.draw_server(layout, context)
         else:
             self.draw_local(layout, context)
-        if settings.lacks_server() or (self.backend == "LOCAL" and STATE.install.state == "running"):
+        if preferences.lacks_server() or (self.backend == "LOCAL" and STATE.install.state == "running"):
             return
         draw_state(layout, context)
         if STATE.backend.state != "ready":
@@ -105,7 +105,7 @@ def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     text, icon = STATES[backend.state]
     row = layout.row(align=True)
     row.label(text=text, icon=icon)
-    local = not settings.use_server()  # a server is not ours to stop
+    local = not preferences.use_server()  # a server is not ours to stop
     if local and backend.state in ("starting", "ready", "reconnecting"):
         row.operator("takeone.backend_stop", text="Stop", icon="PAUSE")
         row.operator("takeone.backend_restart", text="Restart", icon="FILE_REFRESH")

@@ -7,9 +7,9 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..operators import shots
-from ..scene import prompts
-from ..scene.state import STATE
+from ..scene.model import shown
+from ..scene.model.state import STATE
+from ..scene.session import prompts
 from .layout import SidebarPanel, in_both_sidebars, reason, wrapped
 
 LINES = 12  # of the final prompt that the panel shows
@@ -24,11 +24,11 @@ class PromptPanel(SidebarPanel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return prompts.takes_form(shots.shot_of(context).engine)
+        return prompts.takes_form(shown.shot_of(context).engine)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        shot = shots.shot_of(context)
+        shot = shown.shot_of(context)
         if shot.final_prompt is None:
             draw_automatic(layout, context, shot)
             return

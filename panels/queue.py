@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..scene.state import IN_PROGRESS, QUEUED, RENDERING, SENDING, STATE, WAITING_FILE, Job
+from ..scene.model.state import IN_PROGRESS, QUEUED, RENDERING, SENDING, STATE, WAITING_FILE, Job
 from . import pictures
 from .layout import SidebarPanel, in_both_sidebars, region_scale, time_left
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import bpy
 
-from ..operators import connection, models, moving
-from ..scene import pump, strips
-from ..scene.state import STATE
+from ..operators import models, moving
+from ..scene.edit import strips
+from ..scene.model.state import STATE
+from ..scene.session import connection, pump
 from . import pictures
 
 PAUSE = 0.1  # seconds between looks

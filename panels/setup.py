@@ -7,7 +7,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..operators.trouble import HELP
-from ..scene.state import STATE
+from ..scene.model.state import STATE
 from .layout import wrapped
 
 CROSS = 45  # pixels of the button beside an error

@@ -7,9 +7,9 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..operators import shots
-from ..scene import compare, takes
-from ..scene.state import STATE
+from ..scene.edit import compare
+from ..scene.model import shown, takes
+from ..scene.model.state import STATE
 from . import pictures, refresh
 from .layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
 
@@ -29,11 +29,11 @@ class TakesPanel(SidebarPanel):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        return len(shots.shot_of(context).takes) > 0
+        return len(shown.shot_of(context).takes) > 0
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        shot = shots.shot_of(context)
+        shot = shown.shot_of(context)
         layout.template_list("TAKEONE_UL_takes", "", shot, "takes", shot, "active_take", rows=3, maxrows=8)
         if 0 <= shot.active_take < len(shot.takes):
             draw_take(layout, context, shot, shot.takes[shot.active_take])

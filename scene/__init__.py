@@ -1,0 +1,1 @@
+"""Blender's side, in rooms: model <- edit <- stills <- session. Arrows run one way."""

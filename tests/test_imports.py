@@ -16,7 +16,7 @@ MAY_USE = {
     "operators": {"operators", "scene", "client"},
     "scene": {"scene", "client"},
     "client": {"client"},
-    "backend": {"backend"},
+    "backend": {"backend", "client"},  # of the client only what travels: see below
 }
 BLENDER = {
     "bpy",
@@ -31,6 +31,18 @@ BLENDER = {
     "imbuf",
     "idprop",
     "rna_prop_ui",
+}
+# Folders with rooms: what each room may import besides itself. No arrow runs back.
+ROOMS = {
+    "scene": {"model": set(), "edit": {"model"}, "stills": {"model", "edit"}, "session": {"model", "edit", "stills"}},
+    "backend/engines/draft": {
+        "direction": set(),
+        "camera": {"direction"},
+        "sound": {"direction"},
+        "view": {"camera"},
+        "engine": {"direction", "camera", "sound", "view"},
+        "__init__": {"engine"},
+    },
 }
 SHIPPED = {"numpy", "requests", "urllib3", "certifi", "idna", "charset_normalizer", "zstandard"}
 
@@ -50,12 +62,12 @@ def imported(path: Path) -> set[str]:
             found.update(alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             if node.level == 0:
-                found.add(node.module or "")
+                found.update({node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)})
                 continue
             base = package[: len(package) - (node.level - 1)]
             assert node.level - 1 <= len(package), f"{path}: imports from above the root"
             start = ".".join([*base, node.module or ""]).strip(".")
-            found.update([start] if start else [alias.name for alias in node.names])
+            found.update(f"{start}.{alias.name}".strip(".") for alias in node.names)
     return {name for name in found if name}
 
 
@@ -85,6 +97,16 @@ def test_the_backend_and_the_client_know_no_blender():
             assert not {name.split(".")[0] for name in imported(path)} & BLENDER, path
 
 
+def test_the_backend_reads_of_the_client_what_travels_and_that_uses_nothing_else():
+    for path in modules("backend"):
+        others = {name for name in imported(path) if name.split(".")[0] == "client"}
+        assert all(name.startswith("client.protocol") for name in others), path
+    for path in modules("client/protocol"):
+        ours = {name for name in imported(path) if name.startswith("client")}
+        assert all(name.startswith("client.protocol") for name in ours), path
+        assert {name.split(".")[0] for name in imported(path)} <= {"client"} | set(sys.stdlib_module_names), path
+
+
 def test_extension_modules_import_each_other_relatively():
     """As installed the package is bl_ext.<repository>.take_one: an absolute import finds nothing, or
     something else."""
@@ -106,3 +128,20 @@ def test_no_postponed_annotations_where_properties_are_defined():
             names = imported(path)
             if "bpy.props" in names:
                 assert "__future__" not in names, path
+
+
+@pytest.mark.parametrize(("folder", "room"), [(folder, room) for folder, rooms in ROOMS.items() for room in rooms])
+def test_no_arrow_between_rooms_runs_back(folder: str, room: str):
+    rooms, prefix = ROOMS[folder], folder.replace("/", ".") + "."
+    place = ROOT / folder / room
+    paths = [place.with_suffix(".py")] if place.with_suffix(".py").exists() else sorted(place.rglob("*.py"))
+    assert paths, f"there is no room {place}"
+    for path in paths:
+        inside = {name.removeprefix(prefix).split(".")[0] for name in imported(path) if name.startswith(prefix)}
+        assert inside <= rooms[room] | {room}, f"{path} may not import {inside - rooms[room] - {room}}"
+
+
+@pytest.mark.parametrize("folder", ROOMS)
+def test_every_module_has_a_room(folder: str):
+    found = {path.stem for path in (ROOT / folder).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert found - {"__init__"} == set(ROOMS[folder]) - {"__init__"}

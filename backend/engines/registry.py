@@ -21,7 +21,8 @@ def engine(name: str) -> Engine:
     """
     if name not in ENGINES:
         known = ", ".join(ENGINES)
-        raise EngineError("unknown_model", f"There is no engine called {name!r}. The engines are: {known}.",
-                          param="model")
+        raise EngineError(
+            "unknown_model", f"There is no engine called {name!r}. The engines are: {known}.", param="model"
+        )
     module, attribute = ENGINES[name]
     return getattr(import_module(module), attribute)()

@@ -13,9 +13,7 @@ SOUND_RATE = 48_000
 FADE = 240  # samples, 5 ms: long enough that a cut does not click, too short to be heard
 
 
-def conform_frames(
-    frames: Iterator[np.ndarray], rate: Fraction, fps: Fraction, count: int
-) -> Iterator[np.ndarray]:
+def conform_frames(frames: Iterator[np.ndarray], rate: Fraction, fps: Fraction, count: int) -> Iterator[np.ndarray]:
     """Exactly `count` frames at `fps` from `frames` at `rate`: each time the nearest one.
 
     Nearest, not a blend: a blend of two frames doubles every edge that moves, on half of the frames; a

@@ -43,9 +43,7 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
-def write_clip(
-    clip: Clip, request: Request, path: Path, progress: Progress, cancelled: Callable[[], bool]
-) -> Written:
+def write_clip(clip: Clip, request: Request, path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Written:
     """Writes `clip`, conformed to `request`'s frame rate and length, to `path` (whole, or not at all).
 
     The frames are taken on the calling thread and encoded on another, at most a handful wait between the two.
@@ -89,9 +87,7 @@ def _frames(clip: Clip, request: Request) -> Iterator[np.ndarray]:
     try:
         yield from conform_frames(iter(clip.frames), clip.fps, request.fps, request.frame_count)
     except ValueError as error:
-        raise EngineError(
-            "engine_failed", f"The engine's clip can't be used: {error}.", "open_log"
-        ) from error
+        raise EngineError("engine_failed", f"The engine's clip can't be used: {error}.", "open_log") from error
 
 
 def _checked(frame: np.ndarray, clip: Clip) -> np.ndarray:

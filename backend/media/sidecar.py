@@ -34,8 +34,7 @@ def write_sidecar(
         "model": facts.pop("model", engine),
         "prompt": request.prompt,
         "dialogue": [
-            {"speaker": line.speaker, "language": line.language, "line": line.text}
-            for line in request.dialogue
+            {"speaker": line.speaker, "language": line.language, "line": line.text} for line in request.dialogue
         ],
         "sound": request.sound,
         "seconds": request.seconds,

@@ -144,9 +144,7 @@ def test_unknown_addresses_and_methods(service: Service) -> None:
          "extra_params.path.keyframes.0.t", ""),
     ],
 )  # fmt: skip
-def test_bad_fields_are_named(
-    service: Service, still: bytes, fields: dict[str, str], param: str, fix: str
-) -> None:
+def test_bad_fields_are_named(service: Service, still: bytes, fields: dict[str, str], param: str, fix: str) -> None:
     answer = service.submit(still, **fields)
     assert answer.status_code in (400, 409), answer.text
     said = error(answer)
@@ -159,9 +157,7 @@ def pictures() -> dict[str, bytes]:
     Image.new("RGB", (64, 48), "red").save(buffer, "PNG")
     png = buffer.getvalue()
     frames = io.BytesIO()
-    Image.new("RGB", (64, 48)).save(
-        frames, "WEBP", save_all=True, append_images=[Image.new("RGB", (64, 48), "red")]
-    )
+    Image.new("RGB", (64, 48)).save(frames, "WEBP", save_all=True, append_images=[Image.new("RGB", (64, 48), "red")])
     gif = io.BytesIO()
     Image.new("P", (64, 48)).save(gif, "GIF")
     # A picture of 40000 x 40000 in some bytes
@@ -298,9 +294,7 @@ def never_breaks(answer: Any) -> None:
 @given(body=st.dictionaries(st.sampled_from(NAMES) | st.text(max_size=10), JSON, max_size=8), extra=EXTRA)
 def test_any_json_is_answered(service: Service, body: dict[str, Any], extra: dict[str, Any]) -> None:
     content = json.dumps({**body, "extra_params": body.get("extra_params", extra)}).encode()
-    never_breaks(
-        service.http.post("/v1/videos", content=content, headers={"Content-Type": "application/json"})
-    )
+    never_breaks(service.http.post("/v1/videos", content=content, headers={"Content-Type": "application/json"}))
 
 
 @QUIET
@@ -326,9 +320,7 @@ def test_any_multipart_is_answered(service: Service, parts: list[tuple[str, byte
     content = b""
     for name, data, is_file in parts:
         file = b'; filename="a"' if is_file else b""
-        content += (
-            b'--x\r\nContent-Disposition: form-data; name="' + name.encode("utf-8", "replace") + b'"' + file
-        )
+        content += b'--x\r\nContent-Disposition: form-data; name="' + name.encode("utf-8", "replace") + b'"' + file
         content += b"\r\n\r\n" + data + b"\r\n"
     content += b"--x--\r\n"
     headers = {"Content-Type": "multipart/form-data; boundary=x"}

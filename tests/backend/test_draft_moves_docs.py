@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from backend.engines.draft import words
-from backend.engines.draft.moves_read import read
+from backend.engines.draft.direction import words
+from backend.engines.draft.direction.read import read
+from backend.engines.draft.direction.words_moves import NAMES
 from backend.engines.draft.sound.read import hear
 from backend.engines.draft.sound.vocabulary import (
     DISTANCES,
@@ -19,7 +20,6 @@ from backend.engines.draft.sound.vocabulary import (
     WALKING,
     WORDS,
 )
-from backend.engines.draft.words_moves import NAMES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "directions.md").read_text(encoding="utf-8")
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.engines.draft.moves import (
+from backend.engines.draft.camera.limits import Sizes, clearance
+from backend.engines.draft.camera.moves import (
     MOST_UNCOVERED,
     MOST_UNCOVERED_ASKED,
     NOTHING_FOUND,
@@ -20,9 +21,8 @@ from backend.engines.draft.moves import (
     ease,
     plan,
 )
-from backend.engines.draft.moves_room import Sizes, clearance
-from backend.engines.draft.scene_depth import SceneDepth
-from backend.engines.draft.words_moves import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, PHRASES
+from backend.engines.draft.camera.scene_depth import SceneDepth
+from backend.engines.draft.direction.words_moves import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, PHRASES
 
 ROOM = SceneDepth(
     has_depth=True,
@@ -147,9 +147,7 @@ def matrices(move: Move) -> np.ndarray:
     return np.array([key.matrix for key in move.keyframes])
 
 
-def end(
-    prompt: str, scene: SceneDepth = ROOM, seconds: float = 5.0, **more: object
-) -> tuple[np.ndarray, float]:
+def end(prompt: str, scene: SceneDepth = ROOM, seconds: float = 5.0, **more: object) -> tuple[np.ndarray, float]:
     """The last pose and zoom of a move."""
     last = plan(prompt, seconds, scene, 1, **more).keyframes[-1]  # type: ignore[arg-type]
     return np.array(last.matrix), last.zoom
@@ -291,9 +289,7 @@ def test_any_words_give_a_path_that_can_be_flown(
     assert move.keyframes[0].zoom == 1
     assert np.isfinite(poses).all() and (poses[:, 3] == (0, 0, 0, 1)).all()
     turns = poses[:, :3, :3]
-    np.testing.assert_allclose(
-        turns @ turns.transpose(0, 2, 1), np.broadcast_to(np.eye(3), turns.shape), atol=1e-6
-    )
+    np.testing.assert_allclose(turns @ turns.transpose(0, 2, 1), np.broadcast_to(np.eye(3), turns.shape), atol=1e-6)
     assert (np.linalg.det(turns) > 0).all()
     zooms = np.array([key.zoom for key in move.keyframes])
     assert zooms.min() > 0.05 and zooms.max() < 50

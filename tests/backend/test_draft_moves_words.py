@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.engines.draft.moves_read import read
+from backend.engines.draft.direction.read import read
 
 # "+": at the same time as the one before. "=0.5": the factor on the usual amount;
 # "90°", "2m", "3s", "2x": figures;

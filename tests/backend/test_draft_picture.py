@@ -17,8 +17,10 @@ from PIL import Image
 
 os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "take-one-tests-numba"))
 
-from backend.engines.draft import DraftEngine, camera_path, picture, raster, sheets
-from backend.engines.draft.uncovered import Uncovered
+from backend.engines.draft import DraftEngine
+from backend.engines.draft.camera import paths
+from backend.engines.draft.view import layers, picture, raster
+from backend.engines.draft.view.coverage import Uncovered
 from backend.engines.engine import Camera, Cancelled, EngineError, Keyframe, Request
 
 WIDTH, HEIGHT, FOCAL = 240, 136, 220.0
@@ -64,9 +66,19 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def request(folder: Path, *keys: Keyframe, depth: Path | None = None, **changes: object) -> Request:
     camera = Camera("perspective", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, FOCAL, FOCAL)
-    given = {"prompt": "", "seconds": 0.5, "fps": Fraction(8), "width": WIDTH, "height": HEIGHT, "seed": 3,
-             "still": folder / "still.png", "depth": depth or folder / "depth.exr", "camera": camera,
-             "path": keys or None, **changes}
+    given = {
+        "prompt": "",
+        "seconds": 0.5,
+        "fps": Fraction(8),
+        "width": WIDTH,
+        "height": HEIGHT,
+        "seed": 3,
+        "still": folder / "still.png",
+        "depth": depth or folder / "depth.exr",
+        "camera": camera,
+        "path": keys or None,
+        **changes,
+    }
     return Request(**given)
 
 
@@ -84,9 +96,17 @@ def psnr(first: np.ndarray, second: np.ndarray) -> float:
     return 10 * np.log10(255**2 / max(1e-9, np.mean((first.astype(float) - second.astype(float)) ** 2)))
 
 
-@pytest.mark.parametrize(("move", "least"), [
-    ({"x": 0.25}, 31), ({"y": 0.2}, 31), ({"z": -0.8}, 31), ({"z": 0.5}, 31), ({"turn": 0.12}, 31),
-    ({"zoom": 1.4}, 33)])
+@pytest.mark.parametrize(
+    ("move", "least"),
+    [
+        ({"x": 0.25}, 31),
+        ({"y": 0.2}, 31),
+        ({"z": -0.8}, 31),
+        ({"z": 0.5}, 31),
+        ({"turn": 0.12}, 31),
+        ({"zoom": 1.4}, 33),
+    ],
+)
 def test_last_frame_is_what_the_camera_would_see(scene: Path, move: dict[str, float], least: float) -> None:
     made = frames(request(scene, key(0), key(1, **move)))
     turn, zoom = move.get("turn", 0.0), move.get("zoom", 1.0)
@@ -119,12 +139,13 @@ def test_what_the_card_hid_is_wall_and_not_stretched_card(scene: Path) -> None:
 
 
 def test_same_request_gives_same_bytes_on_any_number_of_cores(
-    scene: Path, monkeypatch: pytest.MonkeyPatch,
+    scene: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = request(scene, key(0), key(1, x=0.2, turn=0.1))
     made = []
     for cores in (1, 2, 4):
-        monkeypatch.setattr("backend.engines.draft.draft._cores", lambda cores=cores: cores)
+        monkeypatch.setattr("backend.engines.draft.engine._cores", lambda cores=cores: cores)
         made.append(frames(asked))
     assert all(np.array_equal(a, b) and np.array_equal(a, c) for a, b, c in zip(*made, strict=True))
 
@@ -178,12 +199,15 @@ def test_without_depth_it_moves_flat_and_says_so(scene: Path) -> None:
     assert psnr(next(clip.frames), np.asarray(Image.open(scene / "still.png"))) > 45
 
 
-@pytest.mark.parametrize(("spoil", "says"), [
-    (lambda depth: np.where(depth > 4, np.nan, depth), "no numbers"),
-    (lambda depth: -depth, "negative"),
-    (lambda depth: depth * 0, "zero"),
-    (lambda depth: depth[:, : WIDTH // 2], "120 x 136"),
-])
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [
+        (lambda depth: np.where(depth > 4, np.nan, depth), "no numbers"),
+        (lambda depth: -depth, "negative"),
+        (lambda depth: depth * 0, "zero"),
+        (lambda depth: depth[:, : WIDTH // 2], "120 x 136"),
+    ],
+)
 def test_bad_depth_is_refused(scene: Path, tmp_path: Path, spoil: object, says: str) -> None:
     _, depth = view(np.eye(3), np.zeros(3))
     bad = write_depth(tmp_path / "bad.exr", spoil(depth))
@@ -219,8 +243,8 @@ def test_cancel_is_heard_between_frames(scene: Path) -> None:
 def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> None:
     """A pan by half the picture: what comes in is wall, not black and not one repeated column."""
     loaded, _ = picture.load(request(scene))
-    path = camera_path.poses((key(0), key(1, turn=-0.5)), 5)
-    made = sheets.build(loaded, camera_path.parallax(loaded, path), camera_path.margins(loaded, path), 1)
+    path = paths.poses((key(0), key(1, turn=-0.5)), 5)
+    made = layers.build(loaded, paths.parallax(loaded, path), paths.margins(loaded, path), 1)
     frame = raster.Renderer(loaded, made).frame(path[-1])
     new = frame[:, WIDTH // 2 + 10 :]
     assert new.min(-1).max(0).min() > 10
@@ -228,8 +252,10 @@ def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> No
 
 
 def test_importing_the_engine_is_quick_and_compiles_nothing() -> None:
-    code = ("import sys, backend.engines.draft as d; d.DraftEngine().capabilities();"
-            "print([n for n in ('numba', 'cv2', 'PIL', 'OpenEXR') if n in sys.modules])")
+    code = (
+        "import sys, backend.engines.draft as d; d.DraftEngine().capabilities();"
+        "print([n for n in ('numba', 'cv2', 'PIL', 'OpenEXR') if n in sys.modules])"
+    )
     root = Path(__file__).resolve().parents[2]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
@@ -253,6 +279,6 @@ def test_a_step_of_one_pixel_is_no_slope() -> None:
     nearness = np.full((8, 8), 0.1, np.float32)
     nearness[:, 3:] = 0.2
     flat, there = np.zeros((8, 8), np.float32), np.ones((8, 8), np.uint8)
-    boxes, made = sheets.blocks(nearness, there, 0, 0, 1e-4, 1e-3, flat, flat)
+    boxes, made = layers.blocks(nearness, there, 0, 0, 1e-4, 1e-3, flat, flat)
     assert np.abs(made[:, :2]).max() < 1e-6
     assert (np.ptp(boxes[:, [0, 2]], axis=1) * np.ptp(boxes[:, [1, 3]], axis=1)).sum() == 64

@@ -10,11 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.engines.draft.sound.ambience import MAKERS, ambience
-from backend.engines.draft.sound.cues import Cue
+from backend.engines.draft.sound.events import Cue
 from backend.engines.draft.sound.levels import RATE, loudness, true_peak
 from backend.engines.draft.sound.lines import dialogue
+from backend.engines.draft.sound.soundtrack import soundtrack
 from backend.engines.draft.sound.voice import VoiceError
-from backend.engines.draft.soundtrack import soundtrack
 from backend.engines.engine import LANGUAGES, Line, Request
 
 ANNA = Line("ANNA", "English", "We are late.")
@@ -103,9 +103,7 @@ def test_the_bed_ducks_under_speech() -> None:
     spoken, plain = made("wind", (ANNA,)), made("wind")
     first, last = speech_times(made("silence", (ANNA,)))
     assert loudness(spoken[:, int(3.5 * RATE) :]) < loudness(plain[:, int(3.5 * RATE) :]) - 5
-    assert (
-        loudness(spoken[:, int(first * RATE) : int(last * RATE)]) > loudness(spoken[:, int(3.5 * RATE) :]) + 6
-    )
+    assert loudness(spoken[:, int(first * RATE) : int(last * RATE)]) > loudness(spoken[:, int(3.5 * RATE) :]) + 6
 
 
 def test_speakers_differ_in_place_and_voice_and_take_turns() -> None:

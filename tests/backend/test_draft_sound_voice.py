@@ -77,9 +77,7 @@ def test_the_same_line_gives_the_same_samples(language: str) -> None:
 
 
 def test_pace_and_pitch_tell() -> None:
-    usual, fast = (
-        speak("We should have left an hour ago.", "English", Timbre(), pace) for pace in (165, 250)
-    )
+    usual, fast = (speak("We should have left an hour ago.", "English", Timbre(), pace) for pace in (165, 250))
     assert len(fast) < 0.8 * len(usual)
     low, high = (speak("We are late.", "English", Timbre("", pitch)) for pitch in (20, 80))
     assert pitch_of(high) > 1.2 * pitch_of(low)

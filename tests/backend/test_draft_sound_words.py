@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.engines.draft.sound.ambience import MAKERS
-from backend.engines.draft.sound.cues import Cue
+from backend.engines.draft.sound.events import Cue
 from backend.engines.draft.sound.read import hear
 from backend.engines.draft.sound.vocabulary import KINDS, NOT_SOUNDS, ONLY_AS_SOUND, WORDS
 
@@ -132,9 +132,7 @@ def test_the_vocabulary_is_whole() -> None:
 
 
 @settings(max_examples=200, deadline=None)
-@given(
-    sound=st.text(max_size=120), prompt=st.lists(st.sampled_from(sorted(WORDS)), max_size=20).map(" ".join)
-)
+@given(sound=st.text(max_size=120), prompt=st.lists(st.sampled_from(sorted(WORDS)), max_size=20).map(" ".join))
 def test_any_words_can_be_heard(sound: str, prompt: str) -> None:
     heard = hear(sound, prompt)
     assert heard.silent == (not heard.cues)

@@ -36,9 +36,7 @@ def still_life(width: int, height: int) -> np.ndarray:
     picture = np.dstack([x * 255 / width, y * 255 / height, 128 + 100 * np.sin(x / 23) * np.cos(y / 17)])
     for _ in range(14):
         left, top = rng.integers(0, width - 20), rng.integers(0, height - 20)
-        picture[top : top + height // 6, left : left + width // 8] = rng.integers(40, 215) + rng.integers(
-            -25, 25, 3
-        )
+        picture[top : top + height // 6, left : left + width // 8] = rng.integers(40, 215) + rng.integers(-25, 25, 3)
     return np.clip(picture + rng.normal(0, 1.5, picture.shape), 0, 255).astype(np.uint8)
 
 
@@ -57,9 +55,7 @@ def make(path: Path, wanted: Request, clip: Clip) -> Written:
     return write_clip(clip, wanted, path, lambda *_: None, lambda: False)
 
 
-def clip_of(
-    wanted: Request, fps: Fraction | None = None, sound: Sound | None = None, count: int | None = None
-) -> Clip:
+def clip_of(wanted: Request, fps: Fraction | None = None, sound: Sound | None = None, count: int | None = None) -> Clip:
     fps = fps or wanted.fps
     count = count or max(1, round(wanted.seconds * fps))
     return Clip(wanted.width, wanted.height, fps, count, moving(wanted.width, wanted.height, count), sound)
@@ -102,9 +98,7 @@ def psnr(a: np.ndarray, b: np.ndarray) -> float:
         (1.5, Fraction(25, 2), Fraction(16), 48_000),
     ],
 )
-def test_length_is_exact(
-    tmp_path: Path, seconds: float, fps: Fraction, rate: Fraction, sound_rate: int
-) -> None:
+def test_length_is_exact(tmp_path: Path, seconds: float, fps: Fraction, rate: Fraction, sound_rate: int) -> None:
     wanted = request(seconds, fps)
     path = tmp_path / "clip.mp4"
     written = make(path, wanted, clip_of(wanted, rate, tone(seconds, sound_rate)))
@@ -266,9 +260,7 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
     """On a real full disk: a file system of 1 MB, where the machine lets a test make one."""
     small = tmp_path / "small"
     small.mkdir()
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(small)], capture_output=True
-    ).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(small)], capture_output=True).returncode:
         pytest.skip("may not mount a file system")
     try:
         wanted = request(4, Fraction(24))
@@ -326,7 +318,5 @@ def test_sound_is_cut_without_a_click_and_filled_with_silence() -> None:
     filled = conform_sound(tone(0.5), 48_000)
     assert filled.shape == (2, 48_000)
     assert np.all(filled[:, 24_000:] == 0)
-    wild = conform_sound(
-        dataclasses.replace(tone(0.1), samples=np.array([[np.nan, 9.0, -9.0]], np.float32)), 3
-    )
+    wild = conform_sound(dataclasses.replace(tone(0.1), samples=np.array([[np.nan, 9.0, -9.0]], np.float32)), 3)
     assert wild[0].tolist() == [0, 1, -1]

@@ -180,9 +180,7 @@ def test_a_full_disk_is_told_and_loses_nothing(tmp_path: Path, still: bytes) -> 
     """On a real full disk: a small file system, where the machine lets a test make one."""
     home = tmp_path / "home"
     home.mkdir()
-    if subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(home)], capture_output=True
-    ).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(home)], capture_output=True).returncode:
         pytest.skip("may not mount a file system")
     service = Service(home).start()
     try:

@@ -25,7 +25,7 @@ load_extension.load().unregister()
 def blender():
     """An empty file with the extension registered, and nothing left over in its state."""
     import take_one
-    from take_one.scene import state, takes
+    from take_one.scene.model import state, takes
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
     state.STATE.__dict__.update(state.State().__dict__)

@@ -16,9 +16,10 @@ extension = load()
 import bpy  # noqa: E402
 import numpy as np  # noqa: E402
 from take_one.client.target import LocalTarget  # noqa: E402
-from take_one.scene import jobs, pump, strips  # noqa: E402
-from take_one.scene.properties import add_shot  # noqa: E402
-from take_one.scene.state import IN_PROGRESS, QUEUED, STATE  # noqa: E402
+from take_one.scene.edit import strips  # noqa: E402
+from take_one.scene.model.properties import add_shot  # noqa: E402
+from take_one.scene.model.state import IN_PROGRESS, QUEUED, STATE  # noqa: E402
+from take_one.scene.session import jobs, pump  # noqa: E402
 
 life, film, python = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 TARGET = LocalTarget(root=Path(__file__).resolve().parents[2], python=python)

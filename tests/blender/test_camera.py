@@ -10,9 +10,9 @@ import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Vector
 from rooms import camera, depth_of
-from take_one.scene import exr, still
-from take_one.scene.camera import camera_json, camera_path, check_camera, is_animated
-from take_one.scene.errors import SceneError
+from take_one.scene.model.errors import SceneError
+from take_one.scene.stills import capture, exr
+from take_one.scene.stills.camera import camera_json, camera_path, check_camera, is_animated
 
 CASES = {
     "wide": {},
@@ -92,7 +92,7 @@ def test_the_render_agrees_in_place_and_depth(case, tmp_path):
     points = [eye.matrix_world.normalized() @ Vector(place) for place in ((0.3, 0.2, -7), (-1.0, -0.5, -9))]
     for point in points:
         bpy.ops.mesh.primitive_ico_sphere_add(radius=0.3, subdivisions=4, location=point)
-    result = still.capture(bpy.context, scene, tmp_path)
+    result = capture.capture(bpy.context, scene, tmp_path)
     assert (result.width, result.height) == (result.camera["width"], result.camera["height"])
     depth = depth_of(result.depth)
     assert depth.shape == (result.height, result.width)

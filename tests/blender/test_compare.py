@@ -6,8 +6,9 @@ import bpy
 import numpy as np
 import pytest
 from rooms import clip, everything, picture
-from take_one.scene import compare, properties, strips
-from take_one.scene.errors import SceneError
+from take_one.scene.edit import compare, strips
+from take_one.scene.model import properties
+from take_one.scene.model.errors import SceneError
 
 
 @pytest.fixture

@@ -10,9 +10,10 @@ import bpy
 import pytest
 from rooms import movie_output, picture, psnr, room
 from take_one.client.target import LocalTarget
-from take_one.scene import jobs, pump, strips
-from take_one.scene.properties import add_shot
-from take_one.scene.state import STATE
+from take_one.scene.edit import strips
+from take_one.scene.model.properties import add_shot
+from take_one.scene.model.state import STATE
+from take_one.scene.session import jobs, pump
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")

@@ -12,10 +12,13 @@ import pytest
 from rooms import camera
 from take_one.client import events
 from take_one.client.request import JobRequest
-from take_one.scene import edit, jobs, plan, pump, still, takes
-from take_one.scene.errors import SceneError
-from take_one.scene.properties import add_shot, find_shot
-from take_one.scene.state import RENDERING, SENDING, STATE
+from take_one.scene.edit import edit_scene
+from take_one.scene.model import rates, takes
+from take_one.scene.model.errors import SceneError
+from take_one.scene.model.properties import add_shot, find_shot
+from take_one.scene.model.state import RENDERING, SENDING, STATE
+from take_one.scene.session import jobs, order, pump
+from take_one.scene.stills import capture
 
 DRAFT = {"id": "draft", "name": "Draft", "max_seconds": 60, "max_pixels": 4096 * 2304, "sizes": []}
 HORSE = {"id": "horse", "name": "Horse", "max_seconds": 8, "max_pixels": 1920 * 1088, "sizes": [[448, 256], [256, 448]]}
@@ -137,7 +140,7 @@ def test_an_unlocked_seed_is_new_and_shown_on_the_card(shot, session):
 
 
 def test_the_edits_frame_rate_and_playhead_count(shot, session):
-    cut = edit.ensure_edit_scene(bpy.context, shot.id_data)
+    cut = edit_scene.ensure_edit_scene(bpy.context, shot.id_data)
     cut.render.fps, cut.frame_current = 25, 77
     jobs.start(bpy.context, shot)
     assert session.requests[0].fps == 25
@@ -158,7 +161,7 @@ def test_the_edits_frame_rate_and_playhead_count(shot, session):
 def test_frame_rates_are_exact(fps, base, rate):
     render = bpy.context.scene.render
     render.fps, render.fps_base = fps, base
-    assert plan.frame_rate(bpy.context.scene) == rate
+    assert rates.frame_rate(bpy.context.scene) == rate
 
 
 @pytest.mark.parametrize(
@@ -172,7 +175,7 @@ def test_frame_rates_are_exact(fps, base, rate):
     ],
 )
 def test_clip_sizes_are_even_and_the_engines_own(size, percent, engine, wanted):
-    assert plan.clip_size(*size, percent, engine) == wanted
+    assert order.clip_size(*size, percent, engine) == wanted
 
 
 @pytest.mark.parametrize(
@@ -233,10 +236,10 @@ def test_stills_render_one_after_the_other_and_can_be_cancelled(shot, session, m
     def start_render(context, scene, folder, done, *, camera=None):
         begun.append((camera.name, done))
 
-    monkeypatch.setattr(still, "start_render", start_render)
-    monkeypatch.setattr(still, "rendering", lambda: True)
+    monkeypatch.setattr(capture, "start_render", start_render)
+    monkeypatch.setattr(capture, "rendering", lambda: True)
     dropped = []
-    monkeypatch.setattr(still, "abandon", lambda: dropped.append(True))
+    monkeypatch.setattr(capture, "abandon", lambda: dropped.append(True))
     scene = shot.id_data
     keys = []
     for name in ("A", "B", "C"):
@@ -246,7 +249,7 @@ def test_stills_render_one_after_the_other_and_can_be_cancelled(shot, session, m
     assert [name for name, _ in begun] == ["A"]
     assert {STATE.jobs[key].status for key in keys} == {RENDERING}
     jobs.cancel(keys[1])
-    picture = still.Still(Path(shot.image_path), 100, 60, "RENDER")
+    picture = capture.Still(Path(shot.image_path), 100, 60, "RENDER")
     begun[0][1](picture)
     assert [name for name, _ in begun] == ["A", "C"]
     assert [request.key for request in session.requests] == [keys[0]]
@@ -261,7 +264,7 @@ def test_stills_render_one_after_the_other_and_can_be_cancelled(shot, session, m
 
 def test_a_render_that_fails_is_kept_for_the_panel(shot, session, monkeypatch):
     begun = []
-    monkeypatch.setattr(still, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
+    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
     shot.id_data.camera = camera(shot.id_data)
     jobs.start(bpy.context, shot, source="RENDER")
     begun[0](SceneError("render_failed", "Blender could not render.", "retry"))
@@ -270,9 +273,9 @@ def test_a_render_that_fails_is_kept_for_the_panel(shot, session, monkeypatch):
 
 def test_a_shot_deleted_while_its_still_renders(shot, session, monkeypatch):
     begun = []
-    monkeypatch.setattr(still, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
+    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
     shot.id_data.camera = camera(shot.id_data)
-    picture = still.Still(Path(shot.image_path), 100, 60, "RENDER")
+    picture = capture.Still(Path(shot.image_path), 100, 60, "RENDER")
     jobs.start(bpy.context, shot, source="RENDER")
     shot.id_data.take_one.shots.remove(0)
     begun[0](picture)
@@ -281,9 +284,9 @@ def test_a_shot_deleted_while_its_still_renders(shot, session, monkeypatch):
 
 def test_a_shot_renamed_while_its_still_renders_overwrites_no_take(shot, session, monkeypatch):
     begun = []
-    monkeypatch.setattr(still, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
+    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
     shot.id_data.camera = camera(shot.id_data)
-    picture = still.Still(Path(shot.image_path), 100, 60, "RENDER")
+    picture = capture.Still(Path(shot.image_path), 100, 60, "RENDER")
     jobs.start(bpy.context, shot, source="RENDER", seeds=[1, 2])
     shot.name = "Hall"
     theirs = takes.shot_folder(shot) / "Hall_t001.mp4"

@@ -8,9 +8,11 @@ import bpy
 import pytest
 from rooms import clip, everything
 from take_one.client import events
-from take_one.scene import edit, landing, pump, strips, takes
-from take_one.scene.properties import add_shot, ensure_ids, find_shot, find_take
-from take_one.scene.state import ACTIVE, STATE, WAITING_FILE
+from take_one.scene.edit import current, edit_scene, landing, strips
+from take_one.scene.model import takes
+from take_one.scene.model.properties import add_shot, ensure_ids, find_shot, find_take
+from take_one.scene.model.state import ACTIVE, STATE, WAITING_FILE
+from take_one.scene.session import pump
 
 
 @pytest.fixture(scope="module")
@@ -197,7 +199,7 @@ def test_a_deleted_scene_does_not_lose_the_take(shot, source, session):
 
 
 def test_the_edit_deleted_meanwhile_is_made_again(shot, source, session):
-    first = edit.ensure_edit_scene(bpy.context, shot.id_data)
+    first = edit_scene.ensure_edit_scene(bpy.context, shot.id_data)
     ensure_ids(first)
     event = ready(shot, source=source, edit_uid=first.take_one.uid)
     bpy.data.scenes.remove(first)
@@ -254,7 +256,7 @@ def test_replace_swaps_the_current_take_everywhere(shot, source, session):
     assert strips.strips_of_take("k1") == []
     assert len(strips.strips_of_take("k2")) == 4
     assert shot.current_take == "k2"
-    assert takes.make_current(shot, find_take(shot, "k1")) == 4
+    assert current.make_current(shot, find_take(shot, "k1")) == 4
     assert len(strips.strips_of_take("k1")) == 4
     assert [(extent[1:]) for extent in seen() + seen("Trailer")] == before
 
@@ -296,7 +298,7 @@ def test_a_clip_that_blender_cannot_read_is_said(shot, source, session):
 def test_a_take_for_another_frame_rate_says_so(shot, source, session):
     event = ready(shot, source=source)
     event.job["fps"] = "24000/1001"
-    cut = edit.ensure_edit_scene(bpy.context, shot.id_data)
+    cut = edit_scene.ensure_edit_scene(bpy.context, shot.id_data)
     cut.render.fps, cut.render.fps_base = 24, 1.001
     pump.handle(event)
     assert STATE.last_error is None

@@ -5,8 +5,10 @@ from __future__ import annotations
 import bpy
 import pytest
 from rooms import clip
-from take_one.scene import pump, strips, takes
-from take_one.scene.properties import add_shot
+from take_one.scene.edit import strips
+from take_one.scene.model import takes
+from take_one.scene.model.properties import add_shot
+from take_one.scene.session import pump
 from test_landing import Landed, ready, seen
 
 

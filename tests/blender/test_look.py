@@ -9,19 +9,19 @@ from rooms import picture, room, settings_of
 
 @pytest.fixture
 def card():
-    from take_one.scene import properties
+    from take_one.scene.model import properties
 
     return properties.card(room(320, 180))
 
 
 def test_a_look_makes_no_take_and_changes_nothing(card):
-    from take_one.scene import look
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
+    from take_one.scene.stills import quick_still
 
     before = settings_of(card.id_data)
-    assert look.newest(card) is None
+    assert quick_still.newest(card) is None
     assert bpy.ops.takeone.look() == {"FINISHED"}
-    seen = look.newest(card)
+    seen = quick_still.newest(card)
     assert picture(seen.image).shape[:2] == (180, 320) and picture(seen.image).std() > 0.01
     assert (seen.source, seen.frame) == ("RENDER", 1)
     assert settings_of(card.id_data) == before
@@ -29,17 +29,17 @@ def test_a_look_makes_no_take_and_changes_nothing(card):
 
 
 def test_a_look_is_out_of_date_when_the_framing_changes(card):
-    from take_one.scene import look
+    from take_one.scene.stills import quick_still
 
     camera = card.id_data.camera
 
     def change(item, name, value):
         bpy.ops.takeone.look()
-        seen = look.newest(card)
-        assert not look.is_stale(card, seen)
+        seen = quick_still.newest(card)
+        assert not quick_still.is_stale(card, seen)
         setattr(item, name, value)
         bpy.context.view_layer.update()
-        assert look.is_stale(card, seen), name
+        assert quick_still.is_stale(card, seen), name
 
     change(camera, "location", (3, -3, 2))
     change(camera.data, "lens", 85)
@@ -47,23 +47,23 @@ def test_a_look_is_out_of_date_when_the_framing_changes(card):
     card.id_data.frame_set(1)
     bpy.ops.takeone.look()
     card.id_data.frame_set(7)
-    assert look.is_stale(card, look.newest(card))
+    assert quick_still.is_stale(card, quick_still.newest(card))
     change(card, "still_source", "RESULT")
 
 
 def test_only_the_last_look_is_kept_and_a_sent_still_takes_its_place(card):
-    from take_one.scene import look
+    from take_one.scene.stills import quick_still
 
     bpy.ops.takeone.look()
-    first = look.newest(card).image
+    first = quick_still.newest(card).image
     bpy.ops.takeone.look()
-    assert not first.exists() and look.newest(card).image.exists()
+    assert not first.exists() and quick_still.newest(card).image.exists()
     card.still = "//sent.png"
-    assert look.newest(card) is None
+    assert quick_still.newest(card) is None
 
 
 def test_a_look_without_a_camera_says_so(card):
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
 
     card.id_data.camera = None
     with pytest.raises(RuntimeError, match="no active camera"):
@@ -92,7 +92,7 @@ def test_words_go_into_one_line_or_into_a_text_of_their_own(card):
 
 
 def test_each_shot_has_a_text_of_its_own(card):
-    from take_one.scene import properties
+    from take_one.scene.model import properties
 
     card.words = "push in\nthen hold"
     written_in = card.prompt_text

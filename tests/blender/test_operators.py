@@ -10,7 +10,7 @@ import pytest
 
 
 def card():
-    from take_one.scene import properties
+    from take_one.scene.model import properties
 
     return properties.card(bpy.context.scene)
 
@@ -65,7 +65,7 @@ def test_every_poll_that_says_no_says_why():
 
 
 def test_the_blank_card_becomes_the_first_shot():
-    from take_one.scene import properties
+    from take_one.scene.model import properties
 
     blank = card()
     assert blank.uid == ""
@@ -101,7 +101,7 @@ def test_a_shot_starts_with_the_direction_of_the_one_before():
 
 
 def test_the_prompt_may_live_in_a_text_block():
-    from take_one.scene import properties
+    from take_one.scene.model import properties
 
     card().prompt = "push in"
     bpy.ops.takeone.prompt_text()
@@ -110,7 +110,7 @@ def test_the_prompt_may_live_in_a_text_block():
 
 
 def test_without_a_camera_the_error_stays_until_it_is_fixed():
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
 
     bpy.context.scene.camera = None
     with pytest.raises(RuntimeError, match="camera"):
@@ -137,7 +137,7 @@ def test_an_unknown_shot_is_said():
 
 def test_a_server_needs_an_address():
     from take_one.operators import setup
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
 
     class Asked:
         url, token = "192.168.1.20", ""
@@ -150,7 +150,7 @@ def test_a_server_needs_an_address():
 
 
 def test_installing_offline_says_so():
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
 
     if bpy.app.online_access:
         pytest.skip("this bpy is online")

@@ -10,9 +10,9 @@ import pytest
 from rooms import room
 from take_one.client.events import FinalPrompt
 from take_one.client.target import LocalTarget
-from take_one.scene import jobs, prompts, pump
-from take_one.scene.properties import add_shot
-from take_one.scene.state import STATE
+from take_one.scene.model.properties import add_shot
+from take_one.scene.model.state import STATE
+from take_one.scene.session import jobs, prompts, pump
 from test_jobs import Sent
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import bpy
 import pytest
-from take_one.scene import jobs, pump
-from take_one.scene.properties import add_shot
-from take_one.scene.state import STATE
+from take_one.scene.model.properties import add_shot
+from take_one.scene.model.state import STATE
+from take_one.scene.session import jobs, pump
 from test_jobs import Sent
 
 ENGINES = [

@@ -9,8 +9,8 @@ import pytest
 
 
 def fail(fix: str, code: str = "a_test") -> None:
-    from take_one.scene.errors import SceneError
-    from take_one.scene.state import STATE
+    from take_one.scene.model.errors import SceneError
+    from take_one.scene.model.state import STATE
 
     STATE.fail(SceneError(code, "Something is not as it should be.", fix))
 
@@ -37,7 +37,7 @@ def test_the_preferences_explain_themselves():
 
 
 def test_saving_puts_away_the_error_that_asks_for_it(tmp_path: Path):
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
 
     fail("save_file")
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
@@ -51,8 +51,8 @@ def test_saving_puts_away_the_error_that_asks_for_it(tmp_path: Path):
 
 def test_a_backend_that_is_ready_again_puts_its_error_away():
     from take_one.client import events
-    from take_one.scene import pump
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
+    from take_one.scene.session import pump
 
     pump.handle(events.BackendState(events.FAILED, "The backend stopped.", "start"))
     assert STATE.last_error.fix == "start"
@@ -66,8 +66,8 @@ def test_a_backend_that_is_ready_again_puts_its_error_away():
 
 def test_a_failed_installation_can_be_put_away():
     from take_one.client import events
-    from take_one.scene import pump
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
+    from take_one.scene.session import pump
 
     pump.handle(events.InstallState("failed", 0.5, "The disk is full.", "free_space"))
     bpy.ops.takeone.dismiss_error(install=True)
@@ -77,8 +77,8 @@ def test_a_failed_installation_can_be_put_away():
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from take_one.scene import pump
-    from take_one.scene.state import STATE
+    from take_one.scene.model.state import STATE
+    from take_one.scene.session import pump
 
     pump.close()
     (tmp_path / "file").write_text("in the way")

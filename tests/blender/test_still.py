@@ -6,8 +6,9 @@ import bpy
 import numpy as np
 import pytest
 from rooms import EEVEE, clip, depth_of, picture, psnr, room, settings_of
-from take_one.scene import exr, render_settings, still
-from take_one.scene.errors import SceneError
+from take_one.scene.model.errors import SceneError
+from take_one.scene.stills import borrowed, exr
+from take_one.scene.stills import capture as still
 
 
 @pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_WORKBENCH", EEVEE])
@@ -319,7 +320,7 @@ def test_what_an_interruption_left_is_healed(tmp_path):
     scene = cheap()
     crowd(scene)
     before = settings_of(scene)
-    render_settings.borrow(scene, render_settings.still_changes(scene, scene.camera))
+    borrowed.borrow(scene, borrowed.still_changes(scene, scene.camera))
     assert settings_of(scene) != before
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "interrupted.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "interrupted.blend"))

@@ -9,11 +9,13 @@ from types import SimpleNamespace
 import bpy
 import pytest
 from rooms import clip
-from take_one.scene import edit, moving, pump, strips, takes, trash
-from take_one.scene.errors import SceneError
-from take_one.scene.paths import stored_path
-from take_one.scene.properties import add_shot, ensure_ids
-from take_one.scene.state import STATE, Job
+from take_one.scene.edit import current, edit_scene, moving, strips, trash
+from take_one.scene.model import takes
+from take_one.scene.model.errors import SceneError
+from take_one.scene.model.paths import stored_path
+from take_one.scene.model.properties import add_shot, ensure_ids
+from take_one.scene.model.state import STATE, Job
+from take_one.scene.session import pump
 
 
 @pytest.mark.parametrize(
@@ -62,12 +64,12 @@ def test_numbers_are_never_given_twice(shot):
     STATE.jobs["x"] = Job("x", shot.uid, "Kitchen", 12)
     assert takes.next_number(shot) == 13
     take = landed(shot, 20)
-    takes.delete(shot, take)
+    current.delete(shot, take)
     assert takes.next_number(shot) == 21
 
 
 def test_a_deleted_takes_number_survives_saving_and_loading(shot):
-    takes.delete(shot, landed(shot, takes.next_number(shot)))
+    current.delete(shot, landed(shot, takes.next_number(shot)))
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
     assert takes.next_number(bpy.context.scene.take_one.shots[0]) == 2
@@ -123,10 +125,10 @@ def test_deleting_removes_strips_and_trashes_files(shot, tmp_path, monkeypatch):
     source = clip(tmp_path / "source.mp4", 12)
     take = landed(shot, 1, "k1", source)
     path = takes.clip_path(take)
-    scene = edit.ensure_edit_scene(bpy.context, bpy.context.scene)
+    scene = edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene)
     strips.place(scene, path, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
     shot.current_take = "k1"
-    assert takes.delete(shot, take) == "trash"
+    assert current.delete(shot, take) == "trash"
     assert len(scene.sequence_editor.strips) == len(shot.takes) == 0
     assert shot.current_take == ""
     assert not path.exists()
@@ -162,7 +164,7 @@ def test_a_missing_clip_is_noticed_and_not_made_current(shot):
     takes.clip_path(take).unlink()
     assert takes.clip_missing(take)
     with pytest.raises(SceneError) as caught:
-        takes.make_current(shot, take)
+        current.make_current(shot, take)
     assert (caught.value.code, caught.value.fix) == ("clip_missing", "retry")
 
 
@@ -175,7 +177,7 @@ def test_takes_of_an_unsaved_file_move_beside_it_when_it_is_saved(tmp_path):
     file_id, _ = ensure_ids(scene)
     old = takes.clip_path(take)
     assert old.is_relative_to(takes.unsaved_folder(file_id))
-    cut = edit.ensure_edit_scene(bpy.context, scene)
+    cut = edit_scene.ensure_edit_scene(bpy.context, scene)
     strips.place(cut, old, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
     film = tmp_path / "project" / "film.blend"
     film.parent.mkdir()
@@ -211,7 +213,7 @@ def test_originals_stay_while_the_saved_file_points_to_them(tmp_path, monkeypatc
 def test_takes_stay_valid_when_the_file_is_saved_in_another_folder(shot, tmp_path):
     source = clip(tmp_path / "source.mp4", 12)
     path = takes.clip_path(landed(shot, 1, "k1", source))
-    cut = edit.ensure_edit_scene(bpy.context, bpy.context.scene)
+    cut = edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene)
     strips.place(cut, path, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
     copy, other = tmp_path / "copy" / "film.blend", tmp_path / "other" / "deep" / "film.blend"
     for place in (copy, other):
@@ -239,7 +241,7 @@ def test_takes_are_brought_along_where_the_user_wants_it(shot, tmp_path):
     still.with_name("depth.exr").write_bytes(b"depth")
     take.still = stored_path(still)
     (old.parent / "Kitchen_t009.mp4").write_bytes(b"of another film in the same folder")
-    cut = edit.ensure_edit_scene(bpy.context, bpy.context.scene)
+    cut = edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene)
     strips.place(cut, old, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
     assert not moving.any_elsewhere()
     other = tmp_path / "other" / "film.blend"
@@ -321,7 +323,7 @@ def test_takes_are_found_beside_a_file_that_was_moved_with_them(tmp_path):
     still.parent.mkdir(parents=True)
     still.write_bytes(b"still")
     shot.takes[0].still = stored_path(still)
-    cut = edit.ensure_edit_scene(bpy.context, bpy.context.scene)
+    cut = edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene)
     strips.place(cut, old, name="x", shot_uid=shot.uid, take_uid="k1", frame=1)
     film = tmp_path / "project" / "film.blend"
     film.parent.mkdir()
@@ -341,5 +343,5 @@ def test_takes_are_found_beside_a_file_that_was_moved_with_them(tmp_path):
 def test_a_take_without_files_is_just_taken_off_the_list(shot):
     take = shot.takes.add()
     take.uid, take.number, take.status = "k1", 1, "CANCELLED"
-    assert takes.delete(shot, take) == ""
+    assert current.delete(shot, take) == ""
     assert len(shot.takes) == 0

@@ -26,9 +26,13 @@ def run():
     """The steps, one a timer tick; a step yields how long to wait."""
     from rooms import clip, depth_of, picture, room, settings_of
     from take_one.client import events
-    from take_one.scene import exr, pump, render_settings, still, strips, takes
-    from take_one.scene.errors import SceneError
-    from take_one.scene.properties import add_shot, ensure_ids
+    from take_one.scene.edit import strips
+    from take_one.scene.model import takes
+    from take_one.scene.model.errors import SceneError
+    from take_one.scene.model.properties import add_shot, ensure_ids
+    from take_one.scene.session import pump
+    from take_one.scene.stills import borrowed, exr
+    from take_one.scene.stills import capture as still
 
     scene = room(160, 90, "BLENDER_WORKBENCH")
     yield 0.5
@@ -77,7 +81,7 @@ def run():
         results[f"{name} depth"] = bool(getattr(answer, "depth", None))
         yield 0.3
         results[f"{name} settings same"] = settings_of(scene) == before
-        results[f"{name} records"] = render_settings.RECORD in scene
+        results[f"{name} records"] = borrowed.RECORD in scene
 
     # A take lands from the timer, and one undo takes it away.
     shot = add_shot(scene)
@@ -106,7 +110,7 @@ def run():
     results["landed strips"] = len(strips.strips_of_shot(uid))
     bpy.ops.ed.undo()
     yield 0.3
-    from take_one.scene.properties import find_shot
+    from take_one.scene.model.properties import find_shot
 
     results["strips after undo"] = len(strips.strips_of_shot(uid))
     results["takes after undo"] = [take.status for take in find_shot(uid).takes]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.models.catalogue import COMPONENTS
+from backend.weights.catalogue import COMPONENTS
 from devtools import tiny_model
 from devtools.blender_window import MODULE, BlenderWindow
 from tests.happyhorse.hub import Hub, serving

@@ -38,7 +38,7 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def tiny_home(home, tiny_folder):
     """A home in which the tiny model is linked."""
-    from backend.models import store
+    from backend.weights import store
 
     store.link("all", tiny_folder)
     return home

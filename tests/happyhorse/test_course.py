@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from backend.engines.engine import Cancelled
-from backend.engines.happyhorse import course as courses
-from backend.engines.happyhorse.course import Course, Stage
+from backend.engines.happyhorse import progress_estimate as courses
+from backend.engines.happyhorse.progress_estimate import Course, Stage
 
 
 class Run:

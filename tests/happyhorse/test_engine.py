@@ -15,7 +15,7 @@ import pytest
 
 from backend.engines.engine import LANGUAGES, EngineError, Request
 from backend.engines.happyhorse import HappyHorseEngine, ready
-from backend.models import store
+from backend.weights import store
 from tests.happyhorse.paths import GOLDEN, ROOT
 
 H100 = ready.Card("NVIDIA H100 80GB HBM3", 79.6)
@@ -129,9 +129,9 @@ def test_the_full_size_model_by_card(home, tiny_folder, tmp_path, no_card, cuda_
 
 def test_a_full_size_job_on_a_processor_is_refused(home, tmp_path, tiny_folder):
     torch = pytest.importorskip("torch")
-    from backend.engines.happyhorse.course import Course
     from backend.engines.happyhorse.memory import Shape
     from backend.engines.happyhorse.models import Models
+    from backend.engines.happyhorse.progress_estimate import Course
 
     write_full_size(tmp_path / "full" / "distill")
     store.link("distill", tmp_path / "full" / "distill")

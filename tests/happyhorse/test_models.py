@@ -8,10 +8,10 @@ import shutil
 
 import pytest
 
-from backend.models import store
-from backend.models.catalogue import COMPONENTS, SETS, named
-from backend.models.check import inspect, scan
-from backend.models.commands import add_commands
+from backend.weights import store
+from backend.weights.catalogue import COMPONENTS, SETS, named
+from backend.weights.check import inspect, scan
+from backend.weights.commands import add_commands
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from collections import namedtuple
 
 import pytest
 
-from backend.models import download as fetching
-from backend.models import store
-from backend.models.catalogue import COMPONENTS, MAGIHUMAN
+from backend.weights import download as fetching
+from backend.weights import store
+from backend.weights.catalogue import COMPONENTS, MAGIHUMAN
 from tests.happyhorse.hub import Hub, serving
 from tests.happyhorse.paths import ROOT
 
@@ -131,7 +131,7 @@ def test_no_hub_there(hub):
 
 def test_the_command_tells_json_lines(hub, tmp_path):
     code = (
-        "import argparse; from backend.models.commands import add_commands\n"
+        "import argparse; from backend.weights.commands import add_commands\n"
         "parser = argparse.ArgumentParser(); add_commands(parser.add_subparsers())\n"
         "arguments = parser.parse_args(); raise SystemExit(arguments.run(arguments))"
     )

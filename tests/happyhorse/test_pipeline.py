@@ -172,7 +172,7 @@ def test_another_request_has_other_latents(models, request_, change):
 
 
 def test_a_model_that_changed_has_other_latents(tiny_home, tiny_folder, request_, tmp_path):
-    from backend.models import store
+    from backend.weights import store
 
     copied = shutil.copytree(tiny_folder / "distill", tmp_path / "distill")
     store.link("distill", copied)

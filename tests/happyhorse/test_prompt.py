@@ -54,9 +54,7 @@ def test_scene_facts_join_the_body():
         "objects": ["Sofa_Leather.003", "Cube.001", "Window", "window.002", "Camera"],
     }  # fmt: skip
     body = prompt.compose("Push in", scene=facts).split("\n\n")[0]
-    assert body == (
-        "Push in. A medium shot on a 35 mm standard lens. Interior, dusk. In view: sofa leather, window."
-    )
+    assert body == ("Push in. A medium shot on a 35 mm standard lens. Interior, dusk. In view: sofa leather, window.")
 
 
 @pytest.mark.parametrize(

@@ -54,8 +54,6 @@ def velocity(model):
     return model(torch.randn(1, 48, 2, 4, 6), torch.randn(1, 5, 64), torch.randn(1, 8, 96))[0]
 
 
-
-
 def test_two_that_fit_stay(monkeypatch, load, weights):
     found = a_card(monkeypatch, 2 * weights + 2 * RESERVE)
     monkeypatch.setattr(found, "_choose", lambda *_: [a_plan(weights)])

@@ -73,8 +73,9 @@ def test_sum_and_norm(fused: ModuleType, dtype: torch.dtype, keep: bool) -> None
 @pytest.mark.parametrize("dtype", ERRORS)
 def test_activation(fused: ModuleType, dtype: torch.dtype, gelu: bool) -> None:
     up = 4 * torch.randn(5, 2 * 96)
-    assert relative(value(fused.activate(up, gelu, dtype)), value(transformer_ops.activate(up, gelu, dtype))) < (
-        ERRORS[dtype]
+    assert (
+        relative(value(fused.activate(up, gelu, dtype)), value(transformer_ops.activate(up, gelu, dtype)))
+        < (ERRORS[dtype])
     )
 
 

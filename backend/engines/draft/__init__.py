@@ -6,6 +6,6 @@ Importing this package is quick: what compiles or decodes is imported when a cli
 
 from __future__ import annotations
 
-from .draft import DraftEngine
+from .engine import DraftEngine
 
 __all__ = ["DraftEngine"]

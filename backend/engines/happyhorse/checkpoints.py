@@ -18,7 +18,7 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ...models.check import inspect, read_header
+from ...weights.check import inspect, read_header
 from .config import TransformerConfig, config_from_shapes, parameter_shapes
 from .transformer import ROWS_AT_ONCE, Transformer, check_names, loading_order
 
@@ -245,9 +245,7 @@ def load_transformer(
     """
     checkpoint = Checkpoint(path)
     config = checkpoint.config(like)
-    model = Transformer(
-        config, device, precision, resident_bytes=resident_bytes, rows_at_once=rows_at_once
-    )
+    model = Transformer(config, device, precision, resident_bytes=resident_bytes, rows_at_once=rows_at_once)
     if BANDS not in checkpoint.tensors:
         model.load_rows(BANDS, 0, 10000.0 ** (-torch.arange(config.bands) / config.bands))
     names = loading_order(checkpoint.shapes)

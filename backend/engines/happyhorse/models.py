@@ -10,14 +10,14 @@ from typing import Any, TypeVar
 import torch
 from torch import Tensor
 
-from ...models import store
+from ...weights import store
 from ..engine import EngineError
 from . import memory
 from .audio_vae import AudioDecoder
 from .checkpoints import Checkpoint, CheckpointError, load_transformer
 from .config import BASE, SR_540P, SR_1080P
-from .course import Course
 from .memory import GIB, Plan, Shape
+from .progress_estimate import Course
 from .ready import SMALL
 from .residents import Residents
 from .transformer import Transformer
@@ -101,9 +101,7 @@ class Models:
         try:
             return memory.run_with_fallback(plans, attempt, self.notes.append)
         except torch.OutOfMemoryError as error:
-            message = (
-                "The graphics card's memory ran out. Close what else uses it, or ask for a lower quality."
-            )
+            message = "The graphics card's memory ran out. Close what else uses it, or ask for a lower quality."
             raise EngineError("out_of_memory", message, "smaller_size") from error
 
     def video_decoder(self) -> TurboDecoder:

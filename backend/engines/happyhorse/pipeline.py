@@ -18,10 +18,10 @@ from torch import Tensor
 
 from ..engine import Clip, Progress, Request, Sound
 from . import latents, picture, preview, prompt, samplers, settings, super_resolution, text
-from .course import Course, Stage, decode_cost, pass_cost
 from .latents import Latents
 from .memory import Shape
 from .models import Models
+from .progress_estimate import Course, Stage, decode_cost, pass_cost
 from .settings import REFINERS, Settings
 
 BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"

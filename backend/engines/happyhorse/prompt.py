@@ -36,19 +36,13 @@ _NAMELESS = frozenset(
 _MAX_OBJECTS = 8
 
 
-def compose(
-    prompt: str, dialogue: Sequence[Line] = (), sound: str = "", scene: Mapping[str, Any] | None = None
-) -> str:
+def compose(prompt: str, dialogue: Sequence[Line] = (), sound: str = "", scene: Mapping[str, Any] | None = None) -> str:
     """The final prompt of a direction.
 
     `scene` is what is known of the 3D scene (see `scene_sentence`); it joins the main body.
     """
-    spoken = [
-        _tell(line) for line in dialogue if _plain(line.text) and _plain(line.text) not in _plain(prompt)
-    ]
-    body = " ".join(
-        part for part in (_sentence(prompt) or DEFAULT_BODY, scene_sentence(scene or {}), *spoken) if part
-    )
+    spoken = [_tell(line) for line in dialogue if _plain(line.text) and _plain(line.text) not in _plain(prompt)]
+    body = " ".join(part for part in (_sentence(prompt) or DEFAULT_BODY, scene_sentence(scene or {}), *spoken) if part)
     paragraphs = [body]
     lines = [_entry(line) for line in dialogue if _plain(line.text)]
     if lines:
@@ -68,12 +62,8 @@ def scene_sentence(scene: Mapping[str, Any]) -> str:
     shot = _tag(scene.get("shot_size", ""))
     lens = lens_words(scene.get("lens_mm"))
     if shot or lens:
-        sentences.append(
-            f"{_article(shot or 'shot')} on {_article(lens).lower()}." if lens else f"{_article(shot)}."
-        )
-    setting = ", ".join(
-        part for part in (_tag(scene.get("place", "")), _tag(scene.get("time_of_day", ""))) if part
-    )
+        sentences.append(f"{_article(shot or 'shot')} on {_article(lens).lower()}." if lens else f"{_article(shot)}.")
+    setting = ", ".join(part for part in (_tag(scene.get("place", "")), _tag(scene.get("time_of_day", ""))) if part)
     if setting:
         sentences.append(_sentence(setting))
     objects = object_words(scene.get("objects", ()))

@@ -10,9 +10,9 @@ import time
 from dataclasses import dataclass
 from functools import cache
 
-from ...models import store
-from ...models.catalogue import SETS
-from ...models.check import Report
+from ...weights import store
+from ...weights.catalogue import SETS
+from ...weights.check import Report
 from .settings import QUALITIES
 
 PACKAGES = ("torch", "diffusers", "transformers", "safetensors")
@@ -89,9 +89,7 @@ def _fits(card: Card, quality: str) -> bool:
 
 
 def _lacking(quality: str, usable: set[str]) -> list[str]:
-    return [
-        part for part in SETS[quality] if part not in usable and not (part == "distill" and "base" in usable)
-    ]
+    return [part for part in SETS[quality] if part not in usable and not (part == "distill" and "base" in usable)]
 
 
 def _why(lacking: list[str], reports: dict[str, Report | None]) -> str:

@@ -125,9 +125,7 @@ class Residents:
     def _choose(self, config: TransformerConfig, shape: Shape, room: int, eight_bit: bool) -> list[Plan]:
         if self.device.type != "cuda":
             return [Plan("fp32", None, ROWS_AT_ONCE, 0)]
-        return memory.choose_plans(
-            config, shape, room, fp8=memory.supports_fp8(self.device), eight_bit=eight_bit
-        )
+        return memory.choose_plans(config, shape, room, fp8=memory.supports_fp8(self.device), eight_bit=eight_bit)
 
     def _set_aside(self, name: str, room: int) -> None:
         """Frees `room` bytes of the GPU. Without memory for a copy the transformer goes: it is loaded again."""

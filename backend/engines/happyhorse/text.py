@@ -17,7 +17,7 @@ from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 from ...home import home
-from ...models.store import fingerprint
+from ...weights.store import fingerprint
 from ..engine import Cancelled, EngineError
 
 MAX_TOKENS = 640
@@ -90,9 +90,7 @@ def load(folder: Path, device: torch.device) -> tuple[Any, Any]:
     return tokenizer, encoder
 
 
-def _encode(
-    missing: list[tuple[str, Path]], folder: Path, device: torch.device, cancelled: Callable[[], bool]
-) -> None:
+def _encode(missing: list[tuple[str, Path]], folder: Path, device: torch.device, cancelled: Callable[[], bool]) -> None:
     cache_folder().mkdir(parents=True, exist_ok=True)
     tokenizer, encoder = load(folder, device)
     try:

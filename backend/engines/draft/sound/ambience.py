@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 
 from . import machines, nature, people, places
-from .cues import Cue
+from .events import Cue
 from .levels import RATE, loudness
 from .noise import distant, echoing
 from .vocabulary import KINDS

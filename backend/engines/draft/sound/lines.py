@@ -50,9 +50,7 @@ def dialogue(lines: Sequence[Line], count: int) -> Dialogue | None:
             haste = min(length / max(room - pauses, 0.1) * 1.03, MOST_HASTE)
             if haste > 1.0:
                 pace = USUAL_PACE * haste
-                takes = [
-                    speak(line.text, line.language, timbres[line.speaker], round(pace)) for line in spoken
-                ]
+                takes = [speak(line.text, line.language, timbres[line.speaker], round(pace)) for line in spoken]
     except VoiceError as error:
         return Dialogue(*_silence(count), (f"The dialogue is not heard: {error}",))
     spare = count / RATE - sum(map(len, takes)) / VOICE_RATE - sum(gaps)

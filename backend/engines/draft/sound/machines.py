@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .cues import Cue
+from .events import Cue
 from .levels import RATE
 from .noise import band, burst, echoing, put, ring, scattered, shaped, slow
 
@@ -51,17 +51,13 @@ def engine(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         )
     if jet:
         t = np.arange(count) / RATE
-        total = total + 0.05 * np.sin(
-            2 * np.pi * random.uniform(900, 1300) * t + 0.5 * np.sin(2 * np.pi * 0.6 * t)
-        )
+        total = total + 0.05 * np.sin(2 * np.pi * random.uniform(900, 1300) * t + 0.5 * np.sin(2 * np.pi * 0.6 * t))
     return np.asarray(total, np.float32)
 
 
 def train(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """A train over the joints of its rails: two pairs of wheels, twice."""
-    total = 0.8 * shaped(random, count, band(35, 420, -3), 0.7) + 0.15 * shaped(
-        random, count, band(800, 5000, -3)
-    )
+    total = 0.8 * shaped(random, count, band(35, 420, -3), 0.7) + 0.15 * shaped(random, count, band(800, 5000, -3))
     clacks = np.zeros((2, count), np.float32)
     gap = random.uniform(1.0, 1.25)
     at = random.uniform(0.0, 0.5)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .cues import Cue
+from .events import Cue
 from .levels import RATE
 from .noise import band, burst, distant, echoing, moments, put, resonances, ring, scattered, shaped, slow
 
@@ -30,9 +30,7 @@ def leaves(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     gusts = slow(random, count, 0.5, 0.1, 1.0) ** 1.5
     flutter = slow(random, count, 9.0, 0.5, 1.0)
     rustle = shaped(random, count, band(1800, 9000, -2)) * gusts * flutter
-    ticks = scattered(
-        random, count, 220 * cue.strength, [burst(random, 0.002, band(2500, 9000))], envelope=gusts
-    )
+    ticks = scattered(random, count, 220 * cue.strength, [burst(random, 0.002, band(2500, 9000))], envelope=gusts)
     return rustle + 0.5 * ticks
 
 
@@ -88,8 +86,7 @@ def thunder(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         since = np.maximum(t - start / RATE, 0.0)
         rolls = slow(random, count, 2.5, 0.2, 1.0) * slow(random, count, 0.9, 0.4, 1.0)
         envelope = (
-            np.where(since > 0, np.clip(since / 0.12, 0, 1) * np.exp(-since / random.uniform(1.6, 2.8)), 0.0)
-            * rolls
+            np.where(since > 0, np.clip(since / 0.12, 0, 1) * np.exp(-since / random.uniform(1.6, 2.8)), 0.0) * rolls
         )
         total += (rumble + 0.5 * body * np.exp(-since / 0.9)) * envelope
         if cue.distance < 0.5:
@@ -111,12 +108,8 @@ def sea(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         size = random.uniform(0.6, 1.0) * (0.5 + 0.5 * cue.strength)
         rise, fall = random.uniform(1.3, 2.0), random.uniform(1.2, 1.9)
         since = t - at
-        swell = np.where(
-            since < rise, np.exp(-(((since - rise) / (0.45 * rise)) ** 2)), np.exp(-(since - rise) / fall)
-        )
-        draw = np.clip((since - rise + 0.15) / 0.5, 0, 1) * np.exp(
-            -np.maximum(since - rise, 0) / (1.5 * fall)
-        )
+        swell = np.where(since < rise, np.exp(-(((since - rise) / (0.45 * rise)) ** 2)), np.exp(-(since - rise) / fall))
+        draw = np.clip((since - rise + 0.15) / 0.5, 0, 1) * np.exp(-np.maximum(since - rise, 0) / (1.5 * fall))
         side = random.uniform(-0.5, 0.5)
         sides = np.array([[1 - 0.5 * max(side, 0)], [1 + 0.5 * min(side, 0)]])
         total += size * sides * (0.8 * deep * swell + 0.9 * crash * swell**1.6 + 0.38 * hiss * draw)
@@ -126,17 +119,12 @@ def sea(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
 
 def water(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """Running water: a brook's gurgle, or the roar of a fall where the words are strong."""
-    total = (
-        0.35 * cue.strength * shaped(random, count, band(300, 6000, -2)) * slow(random, count, 4, 0.7, 1.0)
-    )
+    total = 0.35 * cue.strength * shaped(random, count, band(300, 6000, -2)) * slow(random, count, 4, 0.7, 1.0)
     total += 0.3 * cue.strength**2 * shaped(random, count, band(60, 500, -3), 0.7)
     bubbles = [
-        ring(f, random.uniform(0.008, 0.03), glide=random.uniform(0.2, 0.7))
-        for f in random.uniform(380, 1900, 14)
+        ring(f, random.uniform(0.008, 0.03), glide=random.uniform(0.2, 0.7)) for f in random.uniform(380, 1900, 14)
     ]
-    return total + 0.65 * scattered(
-        random, count, 55, bubbles, spread=0.9, envelope=slow(random, count, 3, 0.2, 1.0)
-    )
+    return total + 0.65 * scattered(random, count, 55, bubbles, spread=0.9, envelope=slow(random, count, 3, 0.2, 1.0))
 
 
 def dripping(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
@@ -180,11 +168,7 @@ def _song(random: np.random.Generator) -> np.ndarray:
         length *= random.uniform(0.9, 1.1)
         t = np.arange(int(length * RATE)) / RATE
         u = t / length
-        pitch = (
-            base
-            * (start + (end - start) * u)
-            * (1 + (0.09 * np.sin(2 * np.pi * trill * t) if trill else 0.0))
-        )
+        pitch = base * (start + (end - start) * u) * (1 + (0.09 * np.sin(2 * np.pi * trill * t) if trill else 0.0))
         phase = 2 * np.pi * np.cumsum(pitch) / RATE
         parts.append((np.sin(phase) + 0.12 * np.sin(2 * phase)) * np.sin(np.pi * u) ** 0.7)
         parts.append(np.zeros(int(random.uniform(0.015, 0.09) * RATE)))
@@ -220,12 +204,7 @@ def insects(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         pulse = np.clip(np.sin(2 * np.pi * pulses * t + random.uniform(0, 6)), 0, 1) ** 0.8
         row = np.clip(3.0 * np.sin(2 * np.pi * rows * t + random.uniform(0, 6)), 0, 1)
         angle = random.uniform(0.1, 0.4) * np.pi
-        chirp = (
-            np.sin(2 * np.pi * pitch * t + 0.4 * np.sin(2 * np.pi * 3 * t))
-            * pulse
-            * row
-            * random.uniform(0.2, 1.0)
-        )
+        chirp = np.sin(2 * np.pi * pitch * t + 0.4 * np.sin(2 * np.pi * 3 * t)) * pulse * row * random.uniform(0.2, 1.0)
         total += np.array([[np.cos(angle)], [np.sin(angle)]]) * chirp
     air = shaped(random, count, band(3000, 8000, -3)) * 0.03
     return echoing(random, total.astype(np.float32), 0.8, 0.2, 7000) + air

@@ -58,9 +58,7 @@ def resonances(peaks: list[tuple[float, float, float]], floor: float = 0.0) -> S
     return amplitude
 
 
-def slow(
-    random: np.random.Generator, count: int, rate: float, low: float = 0.0, high: float = 1.0
-) -> np.ndarray:
+def slow(random: np.random.Generator, count: int, rate: float, low: float = 0.0, high: float = 1.0) -> np.ndarray:
     """A curve [count] that wanders smoothly between `low` and `high`, `rate` turns a second."""
     points = max(4, int(count / RATE * rate) + 4)
     values = random.uniform(0, 1, points)
@@ -114,9 +112,7 @@ def ring(frequency: float, decay: float, length: float | None = None, glide: flo
     return (np.sin(phase) * np.exp(-t / decay) * np.clip(t / 0.0004, 0, 1)).astype(np.float32)
 
 
-def burst(
-    random: np.random.Generator, decay: float, spectrum: Spectrum, attack: float = 0.0005
-) -> np.ndarray:
+def burst(random: np.random.Generator, decay: float, spectrum: Spectrum, attack: float = 0.0005) -> np.ndarray:
     """A short mono burst of shaped noise with its peak at 1."""
     count = max(64, int(7 * decay * RATE))
     noise = shaped(random, count, spectrum, 0.0)[0]
@@ -143,11 +139,7 @@ def echoing(
     over `dark` Hz."""
     count = max(256, int(seconds * RATE))
     t = np.arange(count) / RATE
-    tail = (
-        shaped(random, count, band(120, dark, -2), 1.0)
-        * np.exp(-6.9 * t / seconds)
-        * np.clip(t / 0.012, 0, 1)
-    )
+    tail = shaped(random, count, band(120, dark, -2), 1.0) * np.exp(-6.9 * t / seconds) * np.clip(t / 0.012, 0, 1)
     tail *= amount / np.sqrt((tail**2).sum(axis=1, keepdims=True))
     return (samples + convolved(samples, tail)).astype(np.float32)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .cues import Cue
+from .events import Cue
 from .levels import RATE
 from .noise import band, burst, distant, echoing, put, resonances, ring, scattered, shaped, slow
 from .voice import RATE as VOICE_RATE
@@ -104,9 +104,7 @@ _FLOORS = {
 def footsteps(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """Steps of one walker, heel then toe, on the floor that the words name; halls echo."""
     floor = next((_FLOORS[word] for word in cue.near if word in _FLOORS), "stone")
-    rate = (
-        2.7 if cue.has("running", "runs", "run", "jogging") else 1.25 if cue.has("slow", "slowly") else 1.85
-    )
+    rate = 2.7 if cue.has("running", "runs", "run", "jogging") else 1.25 if cue.has("slow", "slowly") else 1.85
     total = np.zeros((2, count), np.float32)
     at, foot = random.uniform(0.15, 0.4), 0
     while at < count / RATE:
@@ -115,11 +113,7 @@ def footsteps(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         put(total, step, int(at * RATE), random.uniform(0.8, 1.0), float(np.clip(side, -0.9, 0.9)))
         at += (1 + 0.05 * random.standard_normal()) / rate
         foot = 1 - foot
-    echo = (
-        1.8
-        if cue.has("corridor", "hallway", "hall", "church", "tunnel", "echo", "echoing", "empty")
-        else 0.45
-    )
+    echo = 1.8 if cue.has("corridor", "hallway", "hall", "church", "tunnel", "echo", "echoing", "empty") else 0.45
     return echoing(random, total, echo, 0.5 if echo > 1 else 0.22, 3500)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .cues import Cue
+from .events import Cue
 from .levels import RATE
 from .noise import band, burst, distant, echoing, put, resonances, ring, scattered, shaped, slow
 
@@ -21,9 +21,7 @@ def hum(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     t = np.arange(count) / RATE
     tone = sum(
         a * np.sin(2 * np.pi * f * t + p)
-        for f, a, p in zip(
-            (50, 100, 150, 200, 300), (0.3, 1.0, 0.2, 0.45, 0.2), random.uniform(0, 6, 5), strict=True
-        )
+        for f, a, p in zip((50, 100, 150, 200, 300), (0.3, 1.0, 0.2, 0.45, 0.2), random.uniform(0, 6, 5), strict=True)
     )
     air = shaped(random, count, band(120, 2500, -4)) * slow(random, count, 0.6, 0.9, 1.0)
     whirr = (
@@ -72,8 +70,7 @@ def clock(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     """A clock: tick, tock."""
     total = np.zeros((2, count), np.float32)
     ticks = [
-        ring(f, 0.006) * 0.6
-        + np.pad(burst(random, 0.0015, band(2000, 9000)), (0, 3000))[: len(ring(f, 0.006))]
+        ring(f, 0.006) * 0.6 + np.pad(burst(random, 0.0015, band(2000, 9000)), (0, 3000))[: len(ring(f, 0.006))]
         for f in (2350.0, 1900.0)
     ]
     for i in range(int(count / RATE * 2) + 1):
@@ -88,9 +85,7 @@ def typing(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         for f in random.uniform(1500, 3600, 8)
     ]
     rows = np.clip(slow(random, count, 0.9, -0.4, 1.4), 0, 1)
-    return echoing(
-        random, scattered(random, count, 8 * cue.strength, keys, 0.3, loudest=1.4, envelope=rows), 0.35, 0.2
-    )
+    return echoing(random, scattered(random, count, 8 * cue.strength, keys, 0.3, loudest=1.4, envelope=rows), 0.35, 0.2)
 
 
 def dishes(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
@@ -104,9 +99,7 @@ def dishes(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     ]
     return echoing(
         random,
-        scattered(
-            random, count, 2.2 * cue.strength, [np.asarray(c, np.float32) for c in clinks], loudest=1.6
-        ),
+        scattered(random, count, 2.2 * cue.strength, [np.asarray(c, np.float32) for c in clinks], loudest=1.6),
         0.7,
         0.4,
     )
@@ -145,9 +138,7 @@ def siren(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     t = np.arange(count) / RATE
     pitch = 620 + 330 * np.sin(2 * np.pi * 0.28 * t - 1.2)
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
-    tone = (np.sin(phase) + 0.4 * np.sin(2 * phase) + 0.15 * np.sin(3 * phase)) * slow(
-        random, count, 0.5, 0.6, 1.0
-    )
+    tone = (np.sin(phase) + 0.4 * np.sin(2 * phase) + 0.15 * np.sin(3 * phase)) * slow(random, count, 0.5, 0.6, 1.0)
     angle = 0.25 * np.pi * (1 + 0.5 * np.sin(0.25 * t))
     return echoing(
         random,
@@ -166,8 +157,6 @@ def drone(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         for side in (0, 1):
             tune = 55 * ratio * (1 + random.uniform(-0.004, 0.004))
             total[side] += (
-                level
-                * np.sin(2 * np.pi * tune * t + random.uniform(0, 6))
-                * slow(random, count, 0.3, 0.6, 1.0)
+                level * np.sin(2 * np.pi * tune * t + random.uniform(0, 6)) * slow(random, count, 0.3, 0.6, 1.0)
             )
     return (total + 0.4 * shaped(random, count, band(40, 500, -5))).astype(np.float32)

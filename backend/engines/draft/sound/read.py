@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .. import words, words_foreign
-from ..words_moves import ACTORS, NEGATIONS
-from .cues import Cue
+from ..direction import words, words_foreign
+from ..direction.words_moves import ACTORS, NEGATIONS
+from .events import Cue
 from .vocabulary import (
     DISTANCES,
     KINDS,
@@ -54,10 +54,7 @@ def hear(sound: str, prompt: str) -> Heard:
     behind = _cues(prompt, False)
     cues = {cue.kind: cue for cue in behind if cue.kind not in denied}
     if named:
-        cues = {
-            kind: Cue(kind, cue.strength, cue.distance, cue.level - 6.0, cue.near)
-            for kind, cue in cues.items()
-        }
+        cues = {kind: Cue(kind, cue.strength, cue.distance, cue.level - 6.0, cue.near) for kind, cue in cues.items()}
     cues |= {cue.kind: cue for cue in named}
     known = bool(cues) or bool(notes)
     if not cues:
@@ -101,10 +98,7 @@ def _denied(text: str) -> set[str]:
     """Kinds that the words rule out: "no wind", "without any traffic or birds"."""
     plain = _texts(text)
     return {
-        sound.partition(":")[0]
-        for start, _, sounds in _matches(plain)
-        if _negated(plain, start)
-        for sound in sounds
+        sound.partition(":")[0] for start, _, sounds in _matches(plain) if _negated(plain, start) for sound in sounds
     }
 
 

@@ -1,0 +1,1 @@
+"""From moves to a camera path, within what the room allows."""

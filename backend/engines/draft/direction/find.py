@@ -1,0 +1,204 @@
+"""Where a clause speaks of a move: a set phrase, or a verb with its direction. Whose move it is, is asked
+later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from . import words
+from .clauses import SET_PHRASES, Clause, longest
+from .words_moves import (
+    ALONE,
+    BETWEEN,
+    CAMERA_NOUNS,
+    CAMERA_VERBS,
+    DIRECTIONS,
+    EVERYDAY_VERBS,
+    IRREGULAR,
+    LEAD_INS,
+    ROADS,
+    TURN_ABOUT,
+    VERB_SPEEDS,
+)
+
+FAR = 12  # words between a camera's verb and its direction ("pan from the door past the table to the left")
+NEAR = 7
+
+
+@dataclass(frozen=True)
+class Found:
+    """A move's words [start, end) in a clause. `form` of its verb: base, s, ing or ed; "phrase", or "again"
+    for a direction alone. `extra`: what a set phrase says of its manner."""
+
+    start: int
+    end: int
+    kind: str
+    sign: int
+    form: str
+    verb: str
+    everyday: bool = False
+    directed: bool = True
+    extra: tuple[tuple[str, float], ...] = ()
+
+
+def find(clause: Clause) -> list[Found]:
+    """All that might be a move, in order."""
+    text = clause.words
+    if alone := _alone(text):
+        return [alone]
+    found: list[Found] = []
+    i = 0
+    while i < len(text):
+        if size := longest(text, i, SET_PHRASES):
+            found.append(_phrase(text, i, i + size))
+        elif text[i] in _VERBS and (core := _verb(text, i)):
+            found.append(core)
+        else:
+            i += 1
+            continue
+        i = max(found[-1].end, i + 1)
+    if not found and clause.link in ("then", "and", "comma") and len(text) <= 3 and text[0] in DIRECTIONS:
+        return [Found(0, 1, "again", 1, "again", text[0])]
+    return found
+
+
+def is_modifier(word: str) -> bool:
+    """Whether a word says how much, how fast or how smoothly."""
+    return word in words.SPEEDS or word in words.AMOUNTS or word in words.EASES
+
+
+def is_figure(text: list[str], i: int) -> bool:
+    """Whether word `i` is a number or a unit."""
+    units = (words.METRES, words.DEGREES, words.SECONDS, ("%", "percent"))
+    return words.number_at(text, i) is not None or any(text[i] in unit for unit in units)
+
+
+def _alone(text: list[str]) -> Found | None:
+    """A clause of one telling word: "Static.", "slow zoom"."""
+    told = [
+        word
+        for i, word in enumerate(text)
+        if (word not in LEAD_INS or word in ALONE)
+        and word not in CAMERA_NOUNS
+        and not is_modifier(word)
+        and not is_figure(text, i)
+    ]
+    if len(told) != 1 or told[0] not in ALONE or any(word in DIRECTIONS and word != told[0] for word in text):
+        return None
+    if told[0] == "static" and text != ["static"]:
+        return None
+    at = text.index(told[0])
+    kind, sign = ALONE[told[0]]
+    return Found(at, at + 1, kind, sign, "phrase", told[0])
+
+
+_PHRASE_VERBS = {kind: kind for kind in ("truck", "pan", "tilt", "roll", "orbit", "crane", "zoom")} | {"push": "dolly"}
+
+
+def _phrase(text: list[str], start: int, end: int) -> Found:
+    """A set phrase, with the direction that may follow it: "tracking shot to the left"."""
+    (kind, sign), extra = SET_PHRASES[tuple(text[start:end])]
+    verb = " ".join(text[start:end])
+    if kind in _PHRASE_VERBS and (near := _direction(text, start, end, 5, True)):
+        turned = CAMERA_VERBS[_PHRASE_VERBS[kind]].get(near[0])
+        if turned:
+            (kind, sign), end = turned, max(end, near[1])
+    return Found(start, end, kind, sign, "phrase", verb, extra=tuple(extra.items()))
+
+
+def _verb(text: list[str], i: int) -> Found | None:
+    """The move of the verb at word `i`, if its direction, or the lack of one, has a meaning."""
+    verb, form, everyday = _VERBS[text[i]]
+    table = EVERYDAY_VERBS[verb] if everyday else CAMERA_VERBS[verb]
+    near = _direction(text, i, i + 1, NEAR if everyday else FAR, not everyday)
+    if near and near[0] in table:
+        direction, end = near
+        if everyday and direction in ("up", "down") and "in" in table:
+            direction = _on_a_road(text, end, direction)
+        kind, sign = table[direction]
+        if verb in TURN_ABOUT and text[i + 1 : i + 3] == ["around", "the"]:
+            kind = "orbit"
+        return Found(i, max(end, i + 1), kind, sign, form, verb, everyday, extra=_own_speed(verb))
+    if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
+        kind, sign = table["in"]
+        return Found(i, i + 2, kind, sign, form, verb, everyday, extra=_own_speed(verb))
+    if "" not in table:
+        return None
+    kind, sign = table[""]
+    return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
+
+
+def _own_speed(verb: str) -> tuple[tuple[str, float], ...]:
+    return (("speed", VERB_SPEEDS[verb]),) if verb in VERB_SPEEDS else ()
+
+
+def _on_a_road(text: list[str], end: int, direction: str) -> str:
+    """ "walk down the street" goes forward; so does "walk up to the door"."""
+    after = text[end : end + 4]
+    return "in" if after[:1] == ["to"] or any(word in ROADS for word in after) else direction
+
+
+def _direction(text: list[str], start: int, end: int, reach: int, far: bool) -> tuple[str, int] | None:
+    """The direction of the verb at [start, end), after it or right before it, and where its word ends.
+
+    `far`: other words than fillers may stand between, as in "tilt from the floor up to the ceiling".
+    """
+    in_from = False
+    last: tuple[str, int] | None = None
+    for i in range(end, min(len(text), end + reach)):
+        word = text[i]
+        if i > end and word in _VERBS and word not in DIRECTIONS:
+            break
+        if word == "from":
+            in_from = True
+        elif word in ("counter", "anti") and text[i + 1 : i + 2] == ["clockwise"]:
+            return "counter", i + 2
+        elif word in DIRECTIONS and not _idle(text, i):
+            direction = DIRECTIONS[word]
+            if in_from:  # "from left to right": the last one counts
+                last = (direction, i + 1)
+            elif not (direction in ("in", "out") and text[i + 1 : i + 2] and text[i + 1] in _SIDES):
+                return direction, i + 1
+        elif not (word in BETWEEN or is_modifier(word) or is_figure(text, i) or far or in_from):
+            break
+    if last:
+        return last
+    before = text[start - 1] if start else ""
+    if before in DIRECTIONS and before not in ("in", "out", "off", "through", "about"):
+        return DIRECTIONS[before], end
+    return None
+
+
+_SIDES = ("left", "right", "up", "down")
+
+
+def _idle(text: list[str], i: int) -> bool:
+    """Whether a word of direction points nowhere: "in a slow arc", "in 3 seconds", "at the back"."""
+    word, rest = text[i], text[i + 1 : i + 2]
+    if word == "in" and text[i + 1 : i + 3] == ["slow", "motion"]:
+        return True
+    if word in ("in", "on") and rest and rest[0] in ("a", "an", "order", "real", "front", "general"):
+        return text[i + 2 : i + 3] not in (["lot"], ["bit"], ["little"], ["touch"], ["tad"])
+    if word == "in" and rest and (measure := words.measure_at(text, i + 1)) and measure.kind == "seconds":
+        return True
+    if word == "about" and rest and is_figure(text, i + 1):
+        return True
+    return word in ("close", "off", "back") and i > 0 and text[i - 1] in ("the", "very", "at", "her", "his")
+
+
+def _forms(verb: str) -> dict[str, str]:
+    """The written forms of a verb: "pan" -> pan, pans, panning, panned."""
+    if verb in IRREGULAR:
+        s, *ings, ed = IRREGULAR[verb]
+    else:
+        stem = verb[:-1] if verb.endswith("e") else verb + verb[-1] if verb in _DOUBLING else verb
+        s = verb + ("es" if verb.endswith(("sh", "ch", "s", "x")) else "s")
+        ings, ed = [stem + "ing"], stem + "ed"
+    return {verb: "base", s: "s", ed: "ed", **dict.fromkeys(ings, "ing")}
+
+
+_DOUBLING = ("pan", "step", "stop", "drop", "whip", "ped", "crab", "jib", "get")
+_VERBS: dict[str, tuple[str, str, bool]] = {
+    **{form: (verb, kind, True) for verb in EVERYDAY_VERBS for form, kind in _forms(verb).items()},
+    **{form: (verb, kind, False) for verb in CAMERA_VERBS for form, kind in _forms(verb).items()},
+}

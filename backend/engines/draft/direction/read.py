@@ -1,0 +1,307 @@
+"""From a direction's words to the steps of a camera move.
+
+The text is split into clauses (moves_clauses.py), in each what may be a move is found (moves_find.py) and
+asked whose it is (moves_whose.py); here the steps are put together, with how far, how fast and when.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from . import words, words_foreign
+from .clauses import Clause, clauses
+from .find import Found, find, is_figure, is_modifier
+from .subject import is_cameras, says_no_movement, sentence_of, who
+from .words_moves import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS
+
+MOST_STEPS = 12
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move of the sequence, as the words ask for it. None: the words did not say."""
+
+    kind: str
+    sign: int
+    amount: float = 1.0  # factor on the usual amount
+    degrees: float | None = None
+    metres: float | None = None
+    factor: float | None = None  # zoom
+    seconds: float | None = None  # length in time
+    delay: float | None = None  # a hold before it, seconds
+    speed: float = 1.0
+    ease: str = "smooth"  # smooth | linear | in | out
+    together: bool = False  # at the same time as the step before
+
+    @property
+    def name(self) -> str:
+        """What users call it: "push in", "pan left"."""
+        return NAMES[self.kind, self.sign]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the words say: the steps, the kinds they forbid, and how a move without a name should be."""
+
+    steps: tuple[Step, ...]
+    forbidden: frozenset[str]
+    manner: Step | None  # words of manner alone ("slow camera movement")
+
+
+def read(text: str) -> Reading:
+    """The moves that `text` asks for. Any text is fine; unknown words give no steps."""
+    reader = _Reader()
+    for clause in clauses(words.tokens(words_foreign.to_english(text))):
+        reader.clause(clause)
+    return Reading(_tidy(reader.steps)[:MOST_STEPS], frozenset(reader.forbidden), reader.manner)
+
+
+def _tidy(steps: list[Step]) -> tuple[Step, ...]:
+    """Without what is named twice: the same move in a row, a second handheld."""
+    kept: list[Step] = []
+    for step in steps:
+        before = next((i for i, other in enumerate(kept) if other.kind == step.kind == "handheld"), None)
+        if before is not None:
+            kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
+        elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or step.seconds is not None:
+            kept.append(step)
+    return tuple(kept)
+
+
+@dataclass
+class _Reader:
+    """What is known after the clauses so far."""
+
+    steps: list[Step] = field(default_factory=list)
+    forbidden: set[str] = field(default_factory=set)
+    manner: Step | None = None
+    sentence: str = ""  # whose the sentence is: "", "camera" or "actor"
+    negated: bool = False  # "no pan, tilt or zoom": the list goes on
+
+    def clause(self, clause: Clause) -> None:
+        if clause.link == "sentence":
+            self.sentence = "camera" if self.sentence == "camera" else ""
+            self.negated = False
+        if says_no_movement(clause.words):
+            self.steps.append(Step("hold", 1))
+            self.sentence = "camera"
+            return
+        moves, forbidden = self._moves(clause)
+        self.negated = bool(forbidden) and not moves
+        self.forbidden.update(forbidden)
+        if not moves:
+            if not forbidden:
+                self.sentence = sentence_of(clause, self.sentence)
+            self._modifiers_alone(clause)
+            return
+        for index, move in enumerate(moves):
+            self._add(clause, moves, index, move)
+        self.manner = None
+
+    def _moves(self, clause: Clause) -> tuple[list[Found], set[str]]:
+        """The clause's moves that are the camera's, and the kinds it forbids."""
+        kept: list[Found] = []
+        forbidden: set[str] = set()
+        negated = self.negated and any(word in ("or", "nor") for word in clause.words)
+        first = 0
+        for move in find(clause):
+            if move.start < first:
+                continue
+            subject, negates = who(clause, move, first)
+            negated = negates or (negated and not kept)
+            if not is_cameras(clause, move, subject, self.sentence):
+                if subject in ("actor", "other"):
+                    self.sentence = "actor"
+                continue
+            if subject == "camera":
+                self.sentence = "camera"
+            if negated:
+                forbidden.add(move.kind)
+            else:
+                kept.append(move)
+            first = move.end
+        return kept, forbidden
+
+    def _add(self, clause: Clause, moves: list[Found], index: int, move: Found) -> None:
+        if move.form == "again":
+            self.steps.extend(_again(move, self.steps))
+            return
+        first = moves[index - 1].end if index else 0
+        last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
+        step = _modified(Step(move.kind, move.sign), clause.words, first, last, move)
+        manner = dict(move.extra)
+        step = replace(
+            step,
+            amount=step.amount * manner.get("amount", 1.0),
+            speed=step.speed * manner.get("speed", 1.0),
+            degrees=manner.get("degrees", step.degrees),
+        )
+        if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind == "truck" and move.kind == "push":
+            return
+        if self.manner is not None:
+            step = _in_manner(step, self.manner)
+        if clause.link == "after" and index == 0 and self.steps:
+            step = replace(step, together=self.steps[-1].together)
+            self.steps[-1] = replace(self.steps[-1], together=False)
+            self.steps.insert(len(self.steps) - 1, step)
+            return
+        self.steps.append(replace(step, together=_is_together(clause, index, move, step, self.steps)))
+
+    def _modifiers_alone(self, clause: Clause) -> None:
+        """Modifiers with no move beside them: they belong to the step before, or, about "camera movement",
+        to the next."""
+        text = clause.words
+        told = [i for i, word in enumerate(text) if is_modifier(word) or words.measure_at(text, i)]
+        plain = all(
+            word in LEAD_INS or word in CAMERA_NOUNS or word in DIRECTIONS or is_modifier(word) or is_figure(text, i)
+            for i, word in enumerate(text)
+        )
+        if not plain or not told:
+            return
+        if self.steps and clause.link in ("comma", "and", "but", "sentence"):
+            self.steps[-1] = _turned(_modified(self.steps[-1], text, 0, len(text)), text)
+        elif len(text) <= 2 or any(word in _ABOUT_THE_CAMERA for word in text):
+            self.manner = _modified(self.manner or Step("push", 1), text, 0, len(text))
+
+
+_ABOUT_THE_CAMERA = ("camera", "movement", "motion", "move", "camerawork")
+_SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
+_OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "orbit", "zoom")} | {
+    "push": "dolly",
+    "pedestal": "dolly",
+}
+
+
+def _again(move: Found, steps: list[Step]) -> list[Step]:
+    """The step before once more in another direction: "pan left, then right"."""
+    verb = _OWN_VERB.get(steps[-1].kind) if steps else None
+    turned = CAMERA_VERBS[verb].get(DIRECTIONS[move.verb]) if verb else None
+    if turned is None or turned == (steps[-1].kind, steps[-1].sign):
+        return []
+    return [replace(steps[-1], kind=turned[0], sign=turned[1], together=False)]
+
+
+def _turned(step: Step, text: list[str]) -> Step:
+    """`step` in the direction that was said after it: "arc shot, 45 degrees to the left"."""
+    verb = _OWN_VERB.get(step.kind)
+    for word in text:
+        turned = CAMERA_VERBS[verb].get(DIRECTIONS.get(word, "?")) if verb else None
+        if turned and turned[0] == step.kind and word in ("left", "right", "up", "down", "clockwise"):
+            return replace(step, sign=turned[1])
+    return step
+
+
+def _is_together(clause: Clause, index: int, move: Found, step: Step, steps: list[Step]) -> bool:
+    """Whether a step runs at the same time as the one before it."""
+    if not steps or step.kind == "hold" or steps[-1].kind == "hold":
+        return False
+    if step.kind == "handheld" or steps[-1].kind == "handheld":
+        return True
+    if index == 0 and clause.link in ("then", "sentence", "after"):
+        return False
+    group = _last_group(steps)
+    if any(other.kind == step.kind for other in group):
+        return False
+    if index > 0 or clause.link in ("with", "and"):
+        return True
+    return clause.link == "comma" and (move.form == "ing" or clause.words[0] in ("a", "an") or _is_slight(clause))
+
+
+def _is_slight(clause: Clause) -> bool:
+    return clause.words[0] in ("slight", "slightly", "subtle", "subtly")
+
+
+def _last_group(steps: Sequence[Step]) -> list[Step]:
+    """The last steps that run at the same time."""
+    group = [steps[-1]]
+    for earlier in reversed(steps[:-1]):
+        if not group[-1].together:
+            break
+        group.append(earlier)
+    return group
+
+
+_VERY = ("very", "extremely", "super", "really", "ultra")
+_OF_THE_LENS = ("shot", "angle", "lens", "view", "take", "frame")
+
+
+def _modified(step: Step, text: list[str], first: int, last: int, move: Found | None = None) -> Step:
+    """`step` with every modifier of words [first, last) that is not part of the move's own words."""
+    amount, speed, ease = step.amount, step.speed, step.ease
+    figures: dict[str, float] = {}
+    i = first
+    while i < last:
+        word = text[i]
+        measure = words.measure_at(text, i)
+        if measure is not None and i + measure.length <= last:
+            figures |= _figure(measure, text[i - 1] if i else "")
+            i += measure.length
+            continue
+        if move and i >= move.end and not _is_about_the_move(text, i, move.end):
+            i += 1
+            continue
+        if any(earlier in NEGATIONS for earlier in text[max(first, i - 3) : i]):  # "not too fast"
+            i += 1
+            continue
+        power = 1.4 if i and text[i - 1] in _VERY else 1.0
+        if word in words.SPEEDS and not (move and move.verb == word and move.everyday):
+            speed *= words.SPEEDS[word] ** power
+        if word in words.AMOUNTS and text[i + 1 : i + 2] not in [[noun] for noun in _OF_THE_LENS]:
+            amount *= words.AMOUNTS[word] ** power
+        ease = words.EASES.get(word, ease)
+        if word == "ease" and text[i + 1 : i + 2] in (["in"], ["out"]) and not (move and move.start == i):
+            ease = text[i + 1]
+        i += 1
+    return replace(
+        step,
+        amount=min(max(amount, 0.1), 4.0),
+        speed=min(max(speed, 0.2), 6.0),
+        ease=ease,
+        **figures,  # type: ignore[arg-type]
+    )
+
+
+_ADVERBS = (
+    "lot",
+    "bit",
+    "little",
+    "tad",
+    "touch",
+    "far",
+    "fast",
+    "faster",
+    "slower",
+    "much",
+    "further",
+    "linear",
+)
+
+
+def _is_about_the_move(text: list[str], i: int, end: int) -> bool:
+    """Whether the modifier at word `i`, after the move's words, is about the move and not about a thing:
+    "push in a little, slowly", but not "push in on the big house"."""
+    if text[i].endswith("ly") or text[i] in _ADVERBS:
+        return True
+    plain = all(
+        word in LEAD_INS or is_modifier(word) or is_figure(text, j) for j, word in enumerate(text) if end <= j < i
+    )
+    return plain and not any(word in ("the", "his", "her", "their", "its", "my", "our") for word in text[end:i])
+
+
+def _figure(measure: words.Measure, before: str) -> dict[str, float]:
+    if measure.kind == "seconds":
+        return {"delay" if before in ("after", "at") else "seconds": measure.value}
+    if measure.kind == "percent":
+        return {"factor": measure.value / 100 if measure.value > 100 else 1 + measure.value / 100}
+    return {measure.kind: measure.value}
+
+
+def _in_manner(step: Step, manner: Step) -> Step:
+    """`step` in the manner that was asked for before it was named."""
+    return replace(
+        step,
+        amount=min(step.amount * manner.amount, 4.0),
+        speed=step.speed if step.speed != 1.0 else manner.speed,
+        ease=step.ease if step.ease != "smooth" else manner.ease,
+    )

@@ -1,0 +1,174 @@
+"""Whose a move is: the camera's, or that of somebody or something in the picture.
+
+The camera's are orders and nouns that nothing but lead-ins come before ("a slow push in"), verbs with the
+camera as their subject, and the camera's own jargon where grammar speaks against another subject. The rules
+err towards leaving the camera alone: an artist who sees no move adds one, who sees a wrong one loses trust.
+"""
+
+from __future__ import annotations
+
+from . import words
+from .clauses import Clause
+from .find import Found, is_figure, is_modifier
+from .words_moves import (
+    ACTORS,
+    CAMERA_NOUNS,
+    DETERMINERS,
+    DIRECTIONS,
+    LEAD_INS,
+    MOVING,
+    NEGATIONS,
+    PREPOSITIONS,
+    STILL,
+)
+
+_PRONOUNS = frozenset(("he", "she", "they", "it", "who", "someone", "somebody", "everyone"))
+_MODALS = frozenset(("can", "could", "will", "would", "should", "must", "may", "might", "did", "does", "is", "are"))
+_TAKE_OBJECTS = {"orbit", "circle", "approach", "follow", "enter", "explore", "zoom", "pan", "track", "arc"}
+_ACT_ON_THINGS = {"push", "pull", "move", "roll", "lift", "raise", "lower", "swing", "turn", "shift",
+"slide", "press",
+                  "ease", "get", "shake", "drop", "back"}  # fmt: skip
+_ALSO_THINGS = {"pan", "truck", "crane", "track", "dolly", "roll", "circle"}  # a pan, a truck, a crane ...
+_ALSO_EVENTS = {"turn", "look", "step", "run", "walk", "drive", "lift", "rest", "drop", "swing", "lead",
+"spin",
+                "head", "hold", "stop", "rise", "move"}  # fmt: skip
+
+
+def says_no_movement(text: list[str]) -> bool:
+    """ "no camera movement", "the camera doesn't move", "without moving the camera", "camera stays put"."""
+    joined = " ".join(text)
+    if any(phrase in joined for phrase in STILL) and not any(
+        word in ("behind", "with", "close", "closer", "on", "near") for word in text
+    ):
+        return True
+    at = next((i for i, word in enumerate(text) if word in NEGATIONS), None)
+    if at is None:
+        return False
+    fillers = ("camera", "any", "the", "at", "all", "of", "kind", "is", "does")
+    return [word for word in text[at + 1 :] if word not in fillers] in [[word] for word in MOVING]
+
+
+def who(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
+    """Who moves, by the words from `first` up to the move: "free" (nobody named), "camera", "actor" or
+    "other" (some word that is no lead-in); and whether the move is negated."""
+    text = clause.words
+    negated = False
+    for i in range(move.start - 1, first - 1, -1):
+        word = text[i]
+        if word in NEGATIONS:
+            negated = True
+        elif word in CAMERA_NOUNS:
+            return "camera", negated or any(before in NEGATIONS for before in text[first:i])
+        elif word in ACTORS and not (word == "it" and i == first):
+            return "actor", negated
+        elif not (word in LEAD_INS or word in DIRECTIONS or is_modifier(word) or is_figure(text, i)):
+            return "other", negated
+    return "free", negated
+
+
+def is_cameras(clause: Clause, move: Found, subject: str, sentence: str) -> bool:
+    """Whether the move is the camera's. `subject`: as from `who`; `sentence`: whose the sentence was so far,
+    "camera", "actor" or ""."""
+    if move.form in ("phrase", "again"):
+        return not (move.kind == "hold" and move.verb == "static" and subject == "actor")
+    if move.verb == "roll" and not move.directed:  # a camera that rolls, records
+        degrees = any(word in words.DEGREES for word in clause.words)
+        return subject in ("free", "camera") and degrees
+    if subject == "camera":
+        return True
+    if move.form == "ed" or _is_somebodys(clause.words, move):
+        return False
+    if _is_towards_us(clause.words, move) or _acts_on_a_thing(clause.words, move):
+        return False
+    if move.form == "s":
+        return subject == "free" and sentence == "camera"
+    if move.form == "ing":
+        return _ing_is_cameras(move, subject, sentence)
+    if move.everyday:
+        return subject == "free" and sentence != "actor" and _order_is_cameras(clause.words, move, sentence)
+    if subject == "free":
+        return _jargon_is_cameras(clause.words, move)
+    before = clause.words[move.start - 1]
+    plural = before.endswith("s") and not before.endswith("ss")  # "children push in": their doing
+    return move.directed and not plural and before not in DETERMINERS and before not in ACTORS
+
+
+def sentence_of(clause: Clause, sentence: str) -> str:
+    """Whose the sentence is after a clause without a move."""
+    text = clause.words
+    if text[:1] == ["camera"] or text[:2] == ["the", "camera"]:
+        return "camera"
+    named = any(is_name and word not in CAMERA_NOUNS for word, is_name in zip(text, clause.named, strict=True))
+    return "actor" if named or any(word in ACTORS for word in text) else sentence
+
+
+def _is_somebodys(text: list[str], move: Found) -> bool:
+    """ "he pans", "she will pan"."""
+    before, earlier = ([*text[max(0, move.start - 2) : move.start][::-1], "", ""])[:2]
+    return before in _PRONOUNS or (before in _MODALS and earlier in _PRONOUNS)
+
+
+def _ing_is_cameras(move: Found, subject: str, sentence: str) -> bool:
+    jargon = not move.everyday and move.directed
+    if subject == "free":
+        return sentence != "actor" or (jargon and move.verb not in ("push", "pull", "roll"))
+    return jargon and move.verb in ("pan", "zoom", "dolly", "truck", "crane", "pedestal")
+
+
+def _order_is_cameras(text: list[str], move: Found, sentence: str) -> bool:
+    """An everyday verb that nobody is named for: "walk towards the door", but not "a drop of water"."""
+    before = text[move.start - 1] if move.start else ""
+    after = text[move.end] if move.end < len(text) else ""
+    if before in DETERMINERS and move.verb in _ALSO_EVENTS:
+        return False
+    if before in ("a", "an", "the") and not move.directed:
+        return False
+    if move.kind == "hold":
+        if after in ("still", "steady", "position", "there", "here", "static", "put", "for"):
+            return True
+        timed = words.measure_at(text, move.end) is not None if after else True
+        return timed or sentence == "camera" or (move.verb == "hold" and after in PREPOSITIONS)
+    return True
+
+
+def _jargon_is_cameras(text: list[str], move: Found) -> bool:
+    """A camera's verb that nobody is named for: "pan left", "a slow pan", but not "a pan on the stove"."""
+    before = text[move.start - 1] if move.start else ""
+    after = text[move.end] if move.end < len(text) else ""
+    a_thing = before in DETERMINERS and move.verb in _ALSO_THINGS
+    if move.directed:
+        if a_thing and after and after not in PREPOSITIONS and not is_modifier(after):
+            return False  # "a truck left the garage"
+        lies_there = text[move.end - 1] == "left" and after in ("on", "in", "behind", "by", "under")
+        return not (a_thing and lies_there)
+    follows = after in PREPOSITIONS or after in ("shot", "movement", "move", "motion")
+    if after and not (follows or is_modifier(after) or is_figure(text, move.end)):
+        return after in DETERMINERS and move.verb in ("orbit", "circle", "arc")
+    if a_thing:
+        return move.verb == "pan" and after in ("over", "through", "across", "along", "to")
+    return True
+
+
+def _is_towards_us(text: list[str], move: Found) -> bool:
+    """ "walking towards the camera" is what an actor does."""
+    rest = [word for word in text[move.end : move.end + 3] if word not in DETERMINERS and word != "to"]
+    return move.kind == "push" and bool(rest) and rest[0] in ("camera", "us", "viewer", "lens", "viewers")
+
+
+def _acts_on_a_thing(text: list[str], move: Found) -> bool:
+    """Whether the verb acts on something that is not the camera: "push in the chair", "turn the wheel
+    left"."""
+    if move.verb in _TAKE_OBJECTS:
+        return False
+    if _is_thing(text, move.start + 1) and words.measure_at(text, move.start + 1) is None:
+        return True
+    ends_short = text[move.end - 1] in ("in", "out", "up", "down", "back", "off")
+    return ends_short and move.verb in _ACT_ON_THINGS and _is_thing(text, move.end)
+
+
+def _is_thing(text: list[str], i: int) -> bool:
+    """Whether "the chair" or the like stands at word `i`, and not "the camera", "a little" or "a metre"."""
+    if i >= len(text) or text[i] not in DETERMINERS:
+        return False
+    measures = ("way", "bit", "little", "tad", "touch", "lot", "distance")
+    return not any(word in CAMERA_NOUNS or word in measures or word in words.METRES for word in text[i + 1 : i + 3])

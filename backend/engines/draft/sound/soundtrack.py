@@ -1,0 +1,62 @@
+"""The draft engine's sound for a request: ambience from its words, its dialogue spoken, mixed and
+levelled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ...engine import Request, Sound
+
+RATE = 48000
+LOUDNESS = -23.0  # LUFS, integrated (EBU R 128)
+CEILING_DB = -1.5  # dBTP: half a decibel of room for what the AAC coder adds
+BED_UNDER_SPEECH = -9.0  # dB: the ambience beside dialogue ...
+DUCKED = -7.0  # ... and further down while somebody speaks
+FADE = 0.03  # seconds at both ends
+
+
+def soundtrack(request: Request, seconds: float) -> tuple[Sound, tuple[str, ...]]:
+    """Stereo sound of exactly round(seconds * 48000) samples, and notes for the user.
+
+    The same request and seconds give the same samples. Silence is exact zeros where the words ask for it.
+    """
+    from .ambience import ambience
+    from .levels import QUIETEST, faded, limited, loudness
+    from .lines import dialogue
+    from .read import hear
+
+    count = max(0, round(seconds * RATE))
+    if not count:
+        return Sound(np.zeros((2, 0), np.float32), RATE), ()
+    heard = hear(request.sound, request.prompt)
+    notes = list(heard.notes)
+    spoken = dialogue(request.dialogue, count) if request.dialogue else None
+    mix = ambience(heard.cues, count, request.seed) if heard.cues else np.zeros((2, count), np.float32)
+    if spoken is not None:
+        notes += spoken.notes
+        if spoken.activity.any():
+            mix = mix * _ducking(spoken.activity) + spoken.samples
+    level = loudness(mix)
+    if level > QUIETEST:
+        ceiling = 10 ** (CEILING_DB / 20)
+        for _ in range(4):  # the limiter takes loudness from peaks: again, where it took much
+            mix = limited(mix * np.float32(10 ** ((LOUDNESS - level) / 20)), ceiling)
+            level = loudness(mix)
+            if abs(level - LOUDNESS) < 0.1:
+                break
+        mix = faded(mix, FADE)
+    return Sound(np.ascontiguousarray(mix, np.float32), RATE), tuple(dict.fromkeys(notes))
+
+
+def _ducking(activity: np.ndarray) -> np.ndarray:
+    """The ambience's gain beside dialogue: down 60 ms before somebody speaks, back within half a second
+    after."""
+    block = 480  # 10 ms
+    blocks = -(-activity.size // block)
+    busy = np.pad(activity, (0, blocks * block - activity.size)).reshape(blocks, block).max(axis=1)
+    kernel = np.hanning(61)
+    held = np.convolve(np.pad(busy, 15), np.ones(31), mode="valid") > 0
+    smooth = np.convolve(np.pad(held.astype(np.float64), 30, mode="edge"), kernel / kernel.sum(), mode="valid")
+    at = (np.arange(blocks) + 0.5) * block
+    curve = np.interp(np.arange(activity.size), at, smooth)
+    return (10 ** ((BED_UNDER_SPEECH + DUCKED * curve) / 20)).astype(np.float32)

@@ -1,0 +1,1 @@
+"""The still as layers, what lies behind them, and frames drawn from them."""

@@ -1,0 +1,251 @@
+"""The picture as four sheets of textured surface, made once for a clip.
+
+front: surfaces inside their edges. fringe: the nearer side of every edge, with soft alpha. back: the farther
+side of every edge, what is hidden behind the nearer side, and what lies beyond the frame.
+deep: what is hidden behind that.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from . import edges, matte, occlusion, planes
+from .kernels import helper, kernel
+from .picture import Picture
+
+FRONT, RIM, HALO, BACK, DEEP = range(5)  # the fringe is drawn in two parts: the surface's rim, and a halo around it
+BLOCKS = (64, 32, 16, 8, 4, 2)
+LEAN = 6  # pixels that a single pixel of the still may be stretched to at an edge
+STEEP = 1  # the same for a block of two by two, which any step fits: steeper, it is four single pixels
+BEND = 0.12  # pixels that a block may part from the true surface on the path
+
+
+@dataclass(frozen=True)
+class Sheets:
+    """`texels` uint8 [n, 4] holds a texture for each sheet, at twice the picture's resolution: texel 2i is pixel i.
+    `places` int32 [5, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins` float32 [5, 4]:
+    its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked up.
+
+    The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
+    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `sheet` uint8 [n] (FRONT to DEEP).
+    """
+
+    texels: np.ndarray
+    places: np.ndarray
+    origins: np.ndarray
+    boxes: np.ndarray
+    planes: np.ndarray
+    sheet: np.ndarray
+
+
+def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int], seed: int) -> Sheets:
+    """Takes `picture` apart for a path that parts points by `parallax` pixels a unit of nearness."""
+    nearness = picture.nearness
+    cut = edges.find(nearness, parallax, picture.orthographic)
+    alpha, front, back, bared, halo = matte.unmix(picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
+    slope_x, slope_y = _slopes(nearness, cut.across, cut.down, np.float32(LEAN / max(parallax, 1e-9)))
+    fringe_shape = matte.widen(nearness, slope_x, slope_y, alpha, halo, cut.near, cut.far)
+    large = planes.find(nearness, picture.surface, picture.orthographic, seed)
+    rear, own, deep = occlusion.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
+
+    ring = (halo >= 0) & ~cut.rim
+    inner = ~cut.rim & ~own
+    known = ((cut.near > 0) | ((halo >= 0) & (cut.far == 1))).astype(np.uint8)
+    known |= inner & (cut.far == 0)
+    matte.bleed(front, known, 3)
+    beside = (cut.near == 1) | (cut.far == 1)
+    opacity = np.where(beside, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0))
+
+    left, top = margins[:2]
+    full = np.ones(nearness.shape, np.float32)
+    bare = np.where((cut.far == 1)[..., None], back, picture.rgb)
+    textures = (
+        _texture(bare, full),
+        _texture(front, opacity.astype(np.float32)),
+        _texture(rear.rgb, np.ones(rear.there.shape, np.float32)),
+        _texture(deep.rgb, full),
+    )
+    starts = np.cumsum([0, *(texture.shape[0] * texture.shape[1] for texture in textures)])
+    places, origins = np.zeros((5, 2), np.int32), np.zeros((5, 4), np.float32)
+    for k, texture in ((FRONT, 0), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
+        high, wide = textures[texture].shape[:2]
+        places[k] = starts[texture], wide
+        x, y = (-left, -top) if k == BACK else (0, 0)
+        origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
+    bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
+    parts = [
+        blocks(nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+        blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+        blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
+        blocks(rear.nearness, rear.there, -left, -top, bend, steep, rear.slope_x, rear.slope_y),
+        blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
+    ]
+    return Sheets(
+        np.concatenate([texture.reshape(-1, 4) for texture in textures]),
+        places,
+        origins,
+        np.concatenate([part[0] for part in parts]),
+        np.concatenate([part[1] for part in parts]),
+        np.concatenate([np.full(len(part[0]), k, np.uint8) for k, part in enumerate(parts)]),
+    )
+
+
+def _texture(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    return _double(np.ascontiguousarray(rgb, np.float32), alpha)
+
+
+@kernel
+def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
+    """Twice the resolution: the pixels themselves, and sharp six-tap values half-way between them."""
+    height, width = alpha.shape
+    taps = np.array([3, -25, 150, 150, -25, 3], np.float32) / np.float32(256)
+    wide = np.empty((height, 2 * width, 4), np.float32)
+    for y in range(height):
+        for x in range(width):
+            for c in range(4):
+                wide[y, 2 * x, c] = rgb[y, x, c] if c < 3 else 255 * alpha[y, x]
+                value = np.float32(0)
+                for k in range(6):
+                    u = min(max(x + k - 2, 0), width - 1)
+                    value += taps[k] * (rgb[y, u, c] if c < 3 else 255 * alpha[y, u])
+                wide[y, 2 * x + 1, c] = value
+    out = np.empty((2 * height, 2 * width, 4), np.uint8)
+    for y in range(height):
+        for x in range(2 * width):
+            for c in range(4):
+                value = np.float32(0)
+                for k in range(6):
+                    value += taps[k] * wide[min(max(y + k - 2, 0), height - 1), x, c]
+                out[2 * y, x, c] = np.uint8(min(max(float(wide[y, x, c]), 0.0), 255.0) + 0.5)
+                out[2 * y + 1, x, c] = np.uint8(min(max(float(value), 0.0), 255.0) + 0.5)
+    return out
+
+
+def blocks(
+    nearness: np.ndarray,
+    there: np.ndarray,
+    u0: int,
+    v0: int,
+    bend: float,
+    steep: float,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Cuts a sheet into squares that are planes to within `bend`, the largest that fit: boxes and planes.
+
+    Single pixels that are left over lean as the slopes say.
+    """
+    count = int(there.sum())
+    boxes = np.empty((count, 4), np.float32)
+    made = np.empty((count, 3), np.float64)
+    used = _cut(nearness, there.copy(), slope_x, slope_y, u0, v0, bend, steep, np.array(BLOCKS), boxes, made)
+    return boxes[:used], made[:used]
+
+
+@helper
+def _bounded(slope: float, most: float) -> Any:
+    """`slope` within -most..most; 0 where there is none (1e30)."""
+    return min(most, max(-most, slope)) if slope < 1e30 else np.float32(0)
+
+
+@kernel
+def _slopes(
+    nearness: np.ndarray,
+    across: np.ndarray,
+    down: np.ndarray,
+    most: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Change of nearness a pixel, from the side where it changes less, and never over a break."""
+    height, width = nearness.shape
+    slope_x = np.zeros((height, width), np.float32)
+    slope_y = np.zeros((height, width), np.float32)
+    for y in range(height):
+        for x in range(width):
+            here = nearness[y, x]
+            best = np.float32(1e30)
+            if x > 0 and across[y, x - 1] == 0:
+                best = here - nearness[y, x - 1]
+            if x + 1 < width and across[y, x] == 0 and abs(nearness[y, x + 1] - here) < abs(best):
+                best = nearness[y, x + 1] - here
+            slope_x[y, x] = _bounded(best, most)
+            best = np.float32(1e30)
+            if y > 0 and down[y - 1, x] == 0:
+                best = here - nearness[y - 1, x]
+            if y + 1 < height and down[y, x] == 0 and abs(nearness[y + 1, x] - here) < abs(best):
+                best = nearness[y + 1, x] - here
+            slope_y[y, x] = _bounded(best, most)
+    return slope_x, slope_y
+
+
+@kernel
+def _cut(
+    nearness: np.ndarray,
+    there: np.ndarray,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+    u0: int,
+    v0: int,
+    bend: float,
+    steep: float,
+    sizes: np.ndarray,
+    boxes: np.ndarray,
+    made: np.ndarray,
+) -> int:
+    """Takes blocks of falling size out of `there` (which it clears) until single pixels are left."""
+    height, width = nearness.shape
+    used = 0
+    for size in sizes:
+        middle = (size - 1) / 2
+        spread = size * size * (size * size - 1) / 12.0
+        for top in range(0, height - size + 1, size):
+            for left in range(0, width - size + 1, size):
+                whole = True
+                for y in range(top, top + size):
+                    for x in range(left, left + size):
+                        if there[y, x] == 0:
+                            whole = False
+                            break
+                    if not whole:
+                        break
+                if not whole:
+                    continue
+                total, along, downward = 0.0, 0.0, 0.0
+                for y in range(size):
+                    for x in range(size):
+                        value = nearness[top + y, left + x]
+                        total += value
+                        along += (x - middle) * value
+                        downward += (y - middle) * value
+                mean, a, b = total / (size * size), along / spread, downward / spread
+                if size == 2 and max(abs(a), abs(b)) > steep:
+                    continue
+                for y in range(size):
+                    for x in range(size):
+                        flat = mean + a * (x - middle) + b * (y - middle)
+                        if abs(flat - nearness[top + y, left + x]) > bend:
+                            whole = False
+                            break
+                    if not whole:
+                        break
+                if not whole:
+                    continue
+                there[top : top + size, left : left + size] = 0
+                u, v = u0 + left, v0 + top
+                boxes[used, 0], boxes[used, 1] = u, v
+                boxes[used, 2], boxes[used, 3] = u + size, v + size
+                made[used, 0], made[used, 1] = a, b
+                made[used, 2] = mean - a * (u + middle + 0.5) - b * (v + middle + 0.5)
+                used += 1
+    for y in range(height):
+        for x in range(width):
+            if there[y, x]:
+                u, v = u0 + x, v0 + y
+                boxes[used, 0], boxes[used, 1] = u, v
+                boxes[used, 2], boxes[used, 3] = u + 1, v + 1
+                made[used, 0], made[used, 1] = slope_x[y, x], slope_y[y, x]
+                made[used, 2] = nearness[y, x] - slope_x[y, x] * (u + 0.5) - slope_y[y, x] * (v + 0.5)
+                used += 1
+    return used

@@ -1,0 +1,345 @@
+"""What the still does not show: surfaces behind the edges of nearer ones, and beyond the frame.
+
+Shape comes from the planes that the hidden surface belongs to, colour from what is seen of the same surface.
+It is made once for the clip, so nothing of it can flicker.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .edges import Edges, find
+from .kernels import helper, kernel
+from .picture import Picture
+from .planes import NONE, Planes, settle
+from .pyramid import fill_within
+from .texture import paint
+
+RELIEF = 0.03  # share of the nearness that things on a plane may stand out of it
+LARGE = 0.04  # share of the picture from which a plane goes on beyond the frame, even if it is no wall
+LEAN = 0.04  # share of the nearness that what is no plane may gain or lose as it goes on out of sight
+OBJECT = 0.05  # picture widths that anything else goes on, mirrored at the frame's edge
+
+
+@dataclass(frozen=True)
+class Back:
+    """A sheet of what is hidden: rgb float32 [h, w, 3], nearness float32 [h, w], its change a pixel to the right
+    and down float32 [h, w], there uint8 [h, w]."""
+
+    rgb: np.ndarray
+    nearness: np.ndarray
+    slope_x: np.ndarray
+    slope_y: np.ndarray
+    there: np.ndarray
+
+
+def build(
+    picture: Picture,
+    clean: np.ndarray,
+    bared: np.ndarray,
+    edges: Edges,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+    planes: Planes,
+    parallax: float,
+    margins: tuple[int, int, int, int],
+) -> tuple[Back, np.ndarray, Back]:
+    """The back sheet, on the still's pixels plus its margins; bool [still's h, w], what of the still itself lies
+    on it; and the deep sheet, what lies hidden behind hidden things, on the still's pixels.
+
+    `clean` is the still with its edge pixels freed from the nearer surface, float32 [h, w, 3]; where `bared` it
+    holds the hidden colour.
+    """
+    left, top, right, bottom = margins
+    height, width = picture.height, picture.width
+    shape = (height + top + bottom, width + left + right)
+    inside = (slice(top, top + height), slice(left, left + width))
+    nearness = np.zeros(shape, np.float32)
+    label = np.full(shape, NONE, np.uint8)
+    there = np.zeros(shape, np.uint8)
+    source = np.full(shape, -1, np.int32)
+    share = np.bincount(planes.label[planes.label != NONE], minlength=len(planes.abc)) / planes.label.size
+    goes_on = (planes.wall >= 0) | (share > LARGE) | (np.arange(len(share)) == planes.sky)
+    settled = settle(picture.nearness, planes.label, planes.abc, goes_on, np.float32(RELIEF))
+    scene = (planes.abc, planes.wall, planes.under_sky, planes.sky)
+    hidden, hidden_label, found = _behind(
+        picture.nearness,
+        slope_x,
+        slope_y,
+        edges.near,
+        edges.far,
+        edges.across,
+        edges.down,
+        *scene,
+        settled,
+        np.float32(parallax),
+        int(0.4 * max(width, height)),
+    )
+    # A pixel beside an edge is itself on this sheet, even where a third surface is known to be behind it.
+    found &= (edges.far != 1) | (edges.near == 1)
+    own = edges.foot & ~found
+    deep = _deeper(
+        picture,
+        found,
+        hidden,
+        np.where(found, hidden_label, settled),
+        scene,
+        parallax,
+        np.where(found, 0, slope_x).astype(np.float32),
+        np.where(found, 0, slope_y).astype(np.float32),
+    )
+    nearness[inside] = np.where(found, hidden, picture.nearness)
+    label[inside] = np.where(found, hidden_label, planes.label)
+    there[inside] = found | own
+    # Beyond the frame a window is part of its facade, and a rug has ended.
+    carrier = np.append(np.where(planes.wall >= 0, planes.wall, np.arange(len(goes_on))), NONE).astype(np.uint8)
+    settled = carrier[np.minimum(settled, len(goes_on))]
+    _beyond(picture.nearness, settled, *scene, goes_on, int(OBJECT * width), left, top, nearness, label, there, source)
+    rgb = np.zeros((*shape, 3), np.float32)
+    rgb[inside] = clean
+    unknown = np.zeros(shape, bool)
+    unknown[inside] = found & (bared == 0)
+    beyond = np.ones(shape, bool)
+    beyond[inside] = False
+    mirrored = beyond & (source >= 0)
+    rgb[mirrored] = clean.reshape(-1, 3)[source[mirrored]]
+    unknown |= beyond & ~mirrored
+    seen = np.zeros(shape, bool)
+    seen[inside] = (edges.near != 1) & (edges.far != 1)
+    seen_label = np.full(shape, NONE, np.uint8)
+    seen_label[inside] = planes.label
+    on_it = np.full(shape, NONE, np.uint8)
+    on_it[inside] = settled
+    for k in [*range(len(planes.abc)), NONE]:
+        wanted = unknown & (label == k)
+        if not wanted.any():
+            continue
+        known = seen & (seen_label == k)
+        if k == NONE:
+            known[inside] &= (edges.far > 1) | ((edges.near == 0) & (edges.far == 0))
+        if not known.any():
+            known = seen
+        if k in (NONE, planes.sky):
+            rgb[wanted] = fill_within(rgb, known, wanted)
+        else:
+            rgb[wanted] = paint(picture, planes.abc[k], rgb, known, seen & (on_it == k), wanted, left, top)
+    slopes = np.zeros((2, *shape), np.float32)
+    for slope, known_slope, column in zip(slopes, (slope_x, slope_y), (0, 1), strict=True):
+        slope[inside] = np.where(found, 0, known_slope)
+        on_plane = (label != NONE) & unknown
+        slope[on_plane] = planes.abc[label[on_plane], column]
+    deep_rgb = clean.copy()
+    for k in np.unique(deep[1][deep[2]]):
+        wanted = deep[2] & (deep[1] == k)
+        known = seen[inside] & (planes.label == k)
+        deep_rgb[wanted] = fill_within(clean, known if known.any() else seen[inside], wanted)
+    lean = np.vstack([planes.abc, np.zeros((1, 3))])[np.minimum(deep[1], len(planes.abc))].astype(np.float32)
+    return (
+        Back(rgb, nearness, slopes[0], slopes[1], there),
+        own,
+        Back(deep_rgb, deep[0], lean[..., 0], lean[..., 1], deep[2].astype(np.uint8)),
+    )
+
+
+def _deeper(
+    picture: Picture,
+    found: np.ndarray,
+    hidden: np.ndarray,
+    label: np.ndarray,
+    scene: tuple,
+    parallax: float,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Nearness, label and where [h, w] of what is hidden behind the back sheet: leaves behind leaves, then a wall."""
+    nearness = np.where(found, hidden, picture.nearness).astype(np.float32)
+    cut = find(nearness, parallax, picture.orthographic)
+    deeper, deeper_label, there = _behind(
+        nearness,
+        slope_x,
+        slope_y,
+        cut.near,
+        cut.far,
+        cut.across,
+        cut.down,
+        *scene,
+        label.astype(np.uint8),
+        np.float32(parallax),
+        int(0.4 * max(picture.width, picture.height)),
+    )
+    return deeper, deeper_label, there & found
+
+
+@helper
+def _met_first(
+    abc: np.ndarray,
+    wall: np.ndarray,
+    under_sky: np.ndarray,
+    sky: int,
+    kind: int,
+    u: float,
+    v: float,
+) -> tuple[int, float]:
+    """The plane met first by the ray through (u, v): `kind` itself, or a wall that it runs into."""
+    best = kind
+    value = abc[kind, 0] * u + abc[kind, 1] * v + abc[kind, 2] if kind >= 0 else -1e30
+    for k in range(abc.shape[0]):
+        if wall[k] == k and (kind < 0 or wall[kind] != k) and (under_sky[k] or kind < 0 or kind != sky):
+            here = abc[k, 0] * u + abc[k, 1] * v + abc[k, 2]
+            if here > value:
+                best, value = k, here
+    return best, value
+
+
+@helper
+def _extended(
+    nearness: np.ndarray,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+    label: np.ndarray,
+    abc: np.ndarray,
+    wall: np.ndarray,
+    under_sky: np.ndarray,
+    sky: int,
+    seed_x: int,
+    seed_y: int,
+    x: int,
+    y: int,
+) -> tuple[Any, Any]:
+    """Nearness and label at (x, y) of the surface that is seen at the seed."""
+    k = np.int64(label[seed_y, seed_x])
+    if k == NONE:
+        here = np.float64(nearness[seed_y, seed_x])
+        change = slope_x[seed_y, seed_x] * (x - seed_x) + slope_y[seed_y, seed_x] * (y - seed_y)
+        most = LEAN * abs(here)
+        return here + min(most, max(-most, change)), k
+    if wall[k] < 0 and k != sky:
+        return abc[k, 0] * (x + 0.5) + abc[k, 1] * (y + 0.5) + abc[k, 2], k
+    k, value = _met_first(abc, wall, under_sky, sky, k, x + 0.5, y + 0.5)
+    return value, k
+
+
+@kernel
+def _behind(
+    nearness: np.ndarray,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+    near: np.ndarray,
+    far: np.ndarray,
+    across: np.ndarray,
+    down: np.ndarray,
+    abc: np.ndarray,
+    wall: np.ndarray,
+    under_sky: np.ndarray,
+    sky: int,
+    label: np.ndarray,
+    parallax: float,
+    cap: int,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Spreads the farther surfaces in under the nearer ones, nearest seed first, as far as the path can see."""
+    height, width = nearness.shape
+    hidden = np.zeros((height, width), np.float32)
+    hidden_label = np.full((height, width), NONE, np.uint8)
+    found = np.zeros((height, width), np.bool_)
+    queue = np.empty((height * width, 3), np.int32)  # pixel, seed pixel, steps left
+    tail = 0
+    for y in range(height):
+        for x in range(width):
+            for k in range(2):
+                if k == 0:
+                    if x + 1 >= width or across[y, x] == 0:
+                        continue
+                    p, q = y * width + x, y * width + x + 1
+                else:
+                    if y + 1 >= height or down[y, x] == 0:
+                        continue
+                    p, q = y * width + x, (y + 1) * width + x
+                if nearness[p // width, p % width] < nearness[q // width, q % width]:
+                    p, q = q, p
+                py, px, qy, qx = p // width, p % width, q // width, q % width
+                if found[py, px]:
+                    continue
+                step = nearness[py, px] - nearness[qy, qx]
+                found[py, px] = True
+                value, kind = _extended(nearness, slope_x, slope_y, label, abc, wall, under_sky, sky, qx, qy, px, py)
+                if value > nearness[qy, qx] + 0.5 * step:
+                    value, kind = np.float64(nearness[qy, qx]), np.int64(label[qy, qx])
+                hidden[py, px] = value
+                hidden_label[py, px] = kind
+                queue[tail, 0] = p
+                queue[tail, 1] = q
+                queue[tail, 2] = min(cap, int(parallax * step) + 6)
+                tail += 1
+    head = 0
+    while head < tail:
+        p, seed, left = queue[head]
+        head += 1
+        if left <= 0:
+            continue
+        py, px, sy, sx = p // width, p % width, seed // width, seed % width
+        for k in range(4):
+            x = px + (1 if k == 0 else -1 if k == 1 else 0)
+            y = py + (1 if k == 2 else -1 if k == 3 else 0)
+            if x < 0 or y < 0 or x >= width or y >= height or found[y, x]:
+                continue
+            value, kind = _extended(nearness, slope_x, slope_y, label, abc, wall, under_sky, sky, sx, sy, x, y)
+            here = nearness[y, x]
+            if value > here - 0.01 * abs(here) - 0.5 / parallax:
+                continue
+            found[y, x] = True
+            hidden[y, x] = value
+            hidden_label[y, x] = kind
+            queue[tail, 0] = y * width + x
+            queue[tail, 1] = seed
+            queue[tail, 2] = left - 1
+            tail += 1
+    return hidden, hidden_label, found
+
+
+@kernel
+def _beyond(
+    nearness: np.ndarray,
+    label: np.ndarray,
+    abc: np.ndarray,
+    wall: np.ndarray,
+    under_sky: np.ndarray,
+    sky: int,
+    goes_on: np.ndarray,
+    reach: int,
+    left: int,
+    top: int,
+    out: np.ndarray,
+    out_label: np.ndarray,
+    there: np.ndarray,
+    source: np.ndarray,
+) -> None:
+    """Carries planes on beyond the frame; what is no plane is mirrored at the frame's edge while it lasts."""
+    height, width = nearness.shape
+    for row in range(out.shape[0]):
+        for column in range(out.shape[1]):
+            y, x = row - top, column - left
+            if 0 <= y < height and 0 <= x < width:
+                continue
+            there[row, column] = 1
+            rim_y, rim_x = min(max(y, 0), height - 1), min(max(x, 0), width - 1)
+            back_y = min(max(2 * rim_y - y, 0), height - 1)
+            back_x = min(max(2 * rim_x - x, 0), width - 1)
+            kind = np.int64(label[rim_y, rim_x])
+            if kind == NONE or not goes_on[kind]:
+                other = np.int64(label[back_y, back_x])
+                away = abs(y - rim_y) + abs(x - rim_x)
+                if away < reach and other in (NONE, kind):
+                    out[row, column] = nearness[back_y, back_x]
+                    source[row, column] = back_y * width + back_x
+                    continue
+                kind = other if other != NONE and goes_on[other] else np.int64(-1)
+            kind, value = _met_first(abc, wall, under_sky, sky, kind, x + 0.5, y + 0.5)
+            if kind < 0:
+                out[row, column] = nearness[back_y, back_x]
+                source[row, column] = back_y * width + back_x
+                continue
+            out[row, column] = value
+            out_label[row, column] = kind

@@ -1,0 +1,297 @@
+"""The still as the draft works on it: at the clip's size, with its depth and the camera's lens."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ...engine import Camera, EngineError, Request
+from ..camera.scene_depth import SceneDepth
+
+SKY = 1e9  # metres: from here on there is no surface (Blender's Z pass gives 1e10)
+ONE_SURFACE = 0.04  # neighbouring pixels whose nearness differs by less than this share are one surface
+GUESSED_DISTANCE = 4.0  # metres, for a still without depth
+GUESSED_LENS = 50.0 / 36.0  # focal length in picture widths, for a still without a camera (a 50 mm lens)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`rgb` is uint8 [height, width, 3]. `nearness` is float32 [height, width] and affine over any plane:
+
+    perspective: 1 / metres (0 where there is no surface); orthographic: minus metres. Larger is nearer.
+    `fx, fy, cx, cy` are in pixels, y down; for an orthographic camera fx and fy are pixels a metre.
+    `surface` is False where nothing was hit (sky).
+    """
+
+    rgb: np.ndarray
+    nearness: np.ndarray
+    surface: np.ndarray
+    has_depth: bool
+    orthographic: bool
+    fx: float
+    fy: float
+    cx: float
+    cy: float
+
+    @property
+    def height(self) -> int:
+        return self.rgb.shape[0]
+
+    @property
+    def width(self) -> int:
+        return self.rgb.shape[1]
+
+    def metres(self) -> np.ndarray:
+        """Distance along the camera's axis, float32 [height, width], inf where there is no surface."""
+        with np.errstate(divide="ignore"):
+            far = -self.nearness if self.orthographic else 1.0 / self.nearness
+        return np.where(self.surface, far, np.inf)
+
+
+def load(request: Request) -> tuple[Picture, tuple[str, ...]]:
+    """The still of `request`, scaled and cropped (from its middle) to the clip's size, and notes for the user.
+
+    Raises:
+        EngineError: no still, or a still or depth that cannot be used.
+    """
+    if request.still is None:
+        raise EngineError("still_missing", "The draft engine needs a still to move through.", param="input_reference")
+    rgb = _read_still(request.still)
+    height, width = rgb.shape[:2]
+    notes: list[str] = []
+    depth = None if request.depth is None else read_depth(request.depth)
+    if depth is not None and depth.shape != (height, width):
+        _check_shape(depth.shape, (height, width))
+    if depth is None:
+        notes.append(
+            "There is no depth with this still, so it moves as a flat picture: "
+            "render from a camera for a real move through the scene."
+        )
+    camera = request.camera
+    if camera is None:
+        if depth is not None:
+            notes.append("There is no camera with this still: a 50 mm lens was assumed.")
+        focal = GUESSED_LENS * width
+        camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal)
+    _check_camera(camera)
+    lens = _lens(camera, width, height)
+    if depth is None:
+        distance = GUESSED_DISTANCE
+        depth = np.full((height, width), distance, np.float32)
+        return _fit(rgb, depth, lens, camera.projection, request, False), tuple(notes)
+    return _fit(rgb, depth, lens, camera.projection, request, True), tuple(notes)
+
+
+def _read_still(path: Path) -> np.ndarray:
+    from PIL import Image, ImageOps, UnidentifiedImageError
+
+    try:
+        with Image.open(path) as image:
+            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
+    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
+        raise EngineError(
+            "still_unreadable", f"The still could not be read: {error}.", param="input_reference"
+        ) from error
+
+
+def read_depth(path: Path) -> np.ndarray:
+    """Metres from the camera plane, float32 [height, width], as the EXR has them; sky is >= SKY.
+
+    Raises:
+        EngineError: the file is no EXR, or what it holds is no depth.
+    """
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            channels = {name: np.asarray(channel.pixels) for name, channel in file.channels().items()}
+    except (RuntimeError, OSError, ValueError, TypeError) as error:
+        raise _bad_depth(f"it could not be read as OpenEXR ({error})") from error
+    named = [name for name in ("V", "Z", "R", "Y") if name in channels] or list(channels)
+    if not named:
+        raise _bad_depth("it has no channel")
+    depth = channels[named[0]].astype(np.float32)
+    if depth.ndim != 2 or min(depth.shape) < 2:
+        raise _bad_depth("it is no picture")
+    if np.isnan(depth).any():
+        raise _bad_depth("it holds values that are no numbers")
+    if depth.min() < 0:
+        raise _bad_depth("it holds negative distances; metres in front of the camera are needed")
+    hit = depth < SKY
+    if hit.any() and not (depth[hit] > 0).any():
+        raise _bad_depth("it is zero everywhere")
+    if hit.all() and depth.min() == depth.max() and depth.size > 4 and depth.max() in (0.0, 1.0):
+        raise _bad_depth("it is the same everywhere")
+    return depth
+
+
+def _bad_depth(why: str) -> EngineError:
+    return EngineError("depth_unusable", f"The depth of the still cannot be used: {why}.", param="depth")
+
+
+def _check_shape(depth: tuple[int, ...], still: tuple[int, ...]) -> None:
+    """A depth of another size is fine where it shows the same frame."""
+    if abs(depth[1] / depth[0] - still[1] / still[0]) > 0.02 * still[1] / still[0]:
+        raise _bad_depth(f"it is {depth[1]} x {depth[0]} and the still is {still[1]} x {still[0]}")
+
+
+def _check_camera(camera: Camera) -> None:
+    if camera.projection not in ("perspective", "orthographic"):
+        raise EngineError(
+            "camera_unusable",
+            f"A {camera.projection} camera cannot be moved by the draft engine: use a perspective or orthographic one.",
+            "pick_camera",
+            "camera",
+        )
+    sizes = (
+        camera.width,
+        camera.height,
+        *((camera.scale,) if camera.projection == "orthographic" else (camera.fx, camera.fy)),
+    )
+    if not all(math.isfinite(size) and size > 0 for size in sizes) or not (
+        math.isfinite(camera.cx) and math.isfinite(camera.cy)
+    ):
+        raise EngineError(
+            "camera_unusable", "The camera's size or lens is not a positive number.", "pick_camera", "camera"
+        )
+
+
+def _lens(camera: Camera, width: int, height: int) -> tuple[float, float, float, float]:
+    """fx, fy, cx, cy in pixels of a picture of `width` x `height` that shows the camera's whole frame."""
+    across, down = width / camera.width, height / camera.height
+    if camera.projection == "orthographic":
+        return across / camera.scale, down / camera.scale, camera.cx * across, camera.cy * down
+    return camera.fx * across, camera.fy * down, camera.cx * across, camera.cy * down
+
+
+def _fit(
+    rgb: np.ndarray,
+    depth: np.ndarray,
+    lens: tuple[float, float, float, float],
+    projection: str,
+    request: Request,
+    has_depth: bool,
+) -> Picture:
+    """Scales to cover the clip's size and crops the middle; depth keeps its values (nearest pixel)."""
+    from PIL import Image
+
+    height, width = rgb.shape[:2]
+    scale = max(request.width / width, request.height / height)
+    left, top = (width - request.width / scale) / 2, (height - request.height / scale) / 2
+    if (width, height) != (request.width, request.height):
+        box = (left, top, left + request.width / scale, top + request.height / scale)
+        image = Image.fromarray(rgb)
+        rgb = np.asarray(image.resize((request.width, request.height), Image.Resampling.LANCZOS, box))
+    rows = ((np.arange(request.height) + 0.5) / scale + top) * depth.shape[0] / height
+    columns = ((np.arange(request.width) + 0.5) / scale + left) * depth.shape[1] / width
+    surface = (depth < SKY) & (depth > 0)
+    orthographic = projection == "orthographic"
+    if orthographic:
+        back = float(depth[surface].max()) if surface.any() else 1.0
+        nearness = np.where(surface, -depth, -1.5 * back)
+    else:
+        nearness = np.where(surface, 1.0 / np.where(surface, depth, 1.0), 0.0)
+    nearness, surface = _resample(nearness.astype(np.float32), surface, rows, columns)
+    fx, fy, cx, cy = lens
+    return Picture(
+        np.ascontiguousarray(rgb),
+        nearness,
+        surface,
+        has_depth,
+        orthographic,
+        fx * scale,
+        fy * scale,
+        (cx - left) * scale,
+        (cy - top) * scale,
+    )
+
+
+def _resample(
+    nearness: np.ndarray, surface: np.ndarray, rows: np.ndarray, columns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Values at fractional rows and columns: between pixels of one surface in proportion, else the nearest."""
+    if len(rows) == nearness.shape[0] and len(columns) == nearness.shape[1]:
+        return np.ascontiguousarray(nearness), np.ascontiguousarray(surface)
+    height, width = nearness.shape
+    row, column = np.clip(rows.astype(int), 0, height - 1), np.clip(columns.astype(int), 0, width - 1)
+    nearest = nearness[row[:, None], column[None, :]]
+    hit = surface[row[:, None], column[None, :]]
+    y0, x0 = (
+        np.clip(np.floor(rows - 0.5).astype(int), 0, height - 2),
+        np.clip(np.floor(columns - 0.5).astype(int), 0, width - 2),
+    )
+    fy, fx = (rows - 0.5 - y0)[:, None].astype(np.float32), (columns - 0.5 - x0)[None, :].astype(np.float32)
+    corners = [nearness[(y0 + dy)[:, None], (x0 + dx)[None, :]] for dy in (0, 1) for dx in (0, 1)]
+    over = corners[0] + fx * (corners[1] - corners[0])
+    under = corners[2] + fx * (corners[3] - corners[2])
+    low, high = np.minimum.reduce(corners), np.maximum.reduce(corners)
+    one = high - low < ONE_SURFACE * np.maximum(np.abs(high), np.abs(low))
+    return np.where(one, over + fy * (under - over), nearest), hit
+
+
+def measure(picture: Picture) -> SceneDepth:
+    """What a move has to know about `picture`."""
+    height, width = picture.height, picture.width
+    metres = picture.metres()
+    seen = metres[picture.surface]
+    if not seen.size:
+        seen = np.array([1000.0], np.float32)
+    y = (np.arange(height)[:, None] + 0.5 - height / 2) / height
+    x = (np.arange(width)[None, :] + 0.5 - width / 2) / width
+    weight = np.exp(-((x / 0.16) ** 2 + (y / 0.16) ** 2) / 2) * picture.surface
+    centre = metres[height // 4 : height - height // 4, width // 4 : width - width // 4]
+    centre = centre[np.isfinite(centre)]
+    near = float(np.percentile(centre, 5)) if centre.size else float(seen.min())
+    focus = _weighted_median(metres[picture.surface], weight[picture.surface])
+    middle = metres[height * 2 // 5 : height - height * 2 // 5, width * 2 // 5 : width - width * 2 // 5]
+    middle = middle[np.isfinite(middle)]
+    # Straight on, only what lies within half a metre or so of the axis is in the way.
+    forward = float(np.percentile(middle, 2)) if middle.size else float(np.percentile(seen, 95))
+    sides = _room_around(picture, metres)
+    return SceneDepth(
+        has_depth=picture.has_depth,
+        orthographic=picture.orthographic,
+        width=width,
+        height=height,
+        fx=picture.fx,
+        fy=picture.fy,
+        nearest=float(np.percentile(seen, 1)),
+        near=near,
+        focus=focus if math.isfinite(focus) else float(np.median(seen)),
+        median=float(np.median(seen)),
+        far=float(np.percentile(seen, 95)),
+        forward=forward,
+        **sides,
+    )
+
+
+def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    if not values.size or weights.sum() <= 1e-6:
+        return math.inf
+    order = np.argsort(values, kind="stable")
+    total = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(total, total[-1] / 2)])
+
+
+def _room_around(picture: Picture, metres: np.ndarray) -> dict[str, float]:
+    """How far the seen points reach to each side of the camera: the walls of the space it may move in."""
+    step = max(1, picture.width // 160)
+    z = metres[::step, ::step]
+    v, u = np.mgrid[0 : picture.height : step, 0 : picture.width : step] + 0.5
+    spread = 1.0 if picture.orthographic else z
+    with np.errstate(invalid="ignore"):
+        x = (u - picture.cx) / picture.fx * spread
+        y = (v - picture.cy) / picture.fy * spread
+    seen = np.isfinite(z)
+    if not seen.any():
+        return dict.fromkeys(("left", "right", "up", "down"), 1000.0)
+    x, y = x[seen], y[seen]
+    return {
+        "left": max(0.0, -float(np.percentile(x, 2))),
+        "right": max(0.0, float(np.percentile(x, 98))),
+        "up": max(0.0, -float(np.percentile(y, 2))),
+        "down": max(0.0, float(np.percentile(y, 98))),
+    }

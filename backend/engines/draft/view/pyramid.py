@@ -1,0 +1,82 @@
+"""Smooth colour everywhere from colour in some places."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .kernels import kernel
+
+AROUND = 48  # pixels around what is wanted that its colour is taken from
+
+
+def fill(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """Colour everywhere from where `known`: averaged down a pyramid, then smoothly up again."""
+    levels = [(rgb * known[..., None], known.astype(np.float32))]
+    while max(levels[-1][1].shape) > 1:
+        levels.append(_shrink(*levels[-1]))
+    colour = levels[-1][0] / np.maximum(levels[-1][1], 1e-6)[..., None]
+    for sums, weight in reversed(levels[:-1]):
+        colour = _grow(colour, sums, weight)
+    return colour
+
+
+def fill_within(rgb: np.ndarray, known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """`fill` for the `wanted` pixels alone: float32 [n, 3]. What is known far from them has little weight."""
+    rows, columns = np.flatnonzero(wanted.any(1)), np.flatnonzero(wanted.any(0))
+    near = (
+        slice(max(0, rows[0] - AROUND), rows[-1] + AROUND + 1),
+        slice(max(0, columns[0] - AROUND), columns[-1] + AROUND + 1),
+    )
+    if known[near].sum() < 64:
+        near = (slice(None), slice(None))
+    return fill(rgb[near], known[near])[wanted[near]]
+
+
+@kernel
+def _shrink(sums: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    height, width = (weight.shape[0] + 1) // 2, (weight.shape[1] + 1) // 2
+    out = np.zeros((height, width, 3), np.float32)
+    total = np.zeros((height, width), np.float32)
+    for y in range(weight.shape[0]):
+        for x in range(weight.shape[1]):
+            w = weight[y, x]
+            if w > 0:
+                total[y // 2, x // 2] += w
+                for c in range(3):
+                    out[y // 2, x // 2, c] += sums[y, x, c]
+    for y in range(height):
+        for x in range(width):
+            w = total[y, x]
+            if w > 1:
+                total[y, x] = 1
+                for c in range(3):
+                    out[y, x, c] /= w
+    return out, total
+
+
+@kernel
+def _grow(coarse: np.ndarray, sums: np.ndarray, weight: np.ndarray) -> np.ndarray:
+    height, width = weight.shape
+    out = np.empty((height, width, 3), np.float32)
+    low, wide = coarse.shape[0], coarse.shape[1]
+    for y in range(height):
+        fy = min(max((y + 0.5) / 2 - 0.5, 0.0), low - 1.0)
+        y0 = int(fy)
+        y1 = min(y0 + 1, low - 1)
+        ty = np.float32(fy - y0)
+        for x in range(width):
+            w = weight[y, x]
+            if w >= 1:
+                for c in range(3):
+                    out[y, x, c] = sums[y, x, c]
+                continue
+            fx = min(max((x + 0.5) / 2 - 0.5, 0.0), wide - 1.0)
+            x0 = int(fx)
+            x1 = min(x0 + 1, wide - 1)
+            tx = np.float32(fx - x0)
+            for c in range(3):
+                value = (1 - ty) * ((1 - tx) * coarse[y0, x0, c] + tx * coarse[y0, x1, c]) + ty * (
+                    (1 - tx) * coarse[y1, x0, c] + tx * coarse[y1, x1, c]
+                )
+                out[y, x, c] = sums[y, x, c] + (1 - w) * value
+    return out

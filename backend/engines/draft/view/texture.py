@@ -1,0 +1,276 @@
+"""Colour for the unseen parts of a plane: what is seen of it, laid flat, and carried on by its own repetition.
+
+The plane is unrolled to a flat map in metres. A smooth base is extended by averaging; the detail on top is
+copied along the shifts under which the plane looks most like itself, found by autocorrelation: tiles, planks,
+bricks and rows of windows go on in step (after "Statistics of Patch Offsets for Image Completion", He and Sun
+2012, here on rectified planes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .kernels import kernel
+from .picture import Picture
+from .pyramid import fill, fill_within
+
+SIZE = 448  # texels on the map's longer side, at most
+BASE = 14  # texels that the smooth base is averaged over
+SHIFTS = 48  # shifts that are tried
+GREY = np.array([0.299, 0.587, 0.114], np.float32)
+LIKENESS = 0.3  # of a plane with itself when shifted: below it there is no pattern to carry on
+CLEAR = 0.7  # likeness from which the plane alone is pattern enough
+SMALL = 0.002  # share of the picture below which unseen parts get no pattern
+CONTRAST = 1.5  # levels of detail (standard deviation) below which a plane counts as plain
+
+
+def paint(
+    picture: Picture,
+    plane: np.ndarray,
+    rgb: np.ndarray,
+    known: np.ndarray,
+    on_it: np.ndarray,
+    wanted: np.ndarray,
+    left: int,
+    top: int,
+) -> np.ndarray:
+    """Colours float32 [n, 3] for the `wanted` pixels of `rgb` [h, w, 3], from the `known` ones (bool [h, w]).
+
+    `on_it` also has what lies on the plane (windows of a facade): it is carried on where it repeats more
+    clearly. `plane` is a, b, c of nearness over the frame's pixels; `left`, `top` are the margins of `rgb`.
+    """
+    smooth = fill_within(rgb, known, wanted)
+    want = np.argwhere(wanted)
+    if known.sum() < 400 or len(want) < SMALL * wanted.size:
+        return smooth
+    want_at, want_on = _flat(picture, plane, want, left, top)
+    if want_on.sum() < 100:
+        return smooth
+    best: tuple[float, _Map, np.ndarray] | None = None
+    for source in (known, on_it) if on_it.sum() > 1.1 * known.sum() else (known,):
+        if best is not None and best[0] > CLEAR:
+            break
+        flat = _unroll(picture, plane, rgb, source, want_at[want_on], left, top)
+        if flat is None:
+            continue
+        shifts, like = _likeness(flat.detail @ GREY, flat.seen)
+        if len(shifts) and (best is None or like > best[0] + 0.05):
+            best = like, flat, shifts
+    if best is None:
+        return smooth
+    _, flat, shifts = best
+    filled, made = _carry_on(flat.detail, flat.seen, shifts)
+    base = fill(flat.base, flat.seen > 0)
+    result = smooth.copy()
+    columns, rows = ((want_at - flat.low) / flat.texel).T
+    height, width = made.shape
+    inside = want_on & (rows >= 0) & (columns >= 0) & (rows < height - 1) & (columns < width - 1)
+    value, weight = _look_up(base + filled, made, rows[inside], columns[inside])
+    result[inside] += weight[:, None] * (value - result[inside])
+    return np.clip(result, 0, 255)
+
+
+@dataclass(frozen=True)
+class _Map:
+    """A plane laid flat: float32 [h, w, 3] each, `seen` float32 [h, w] is 1 where the still shows it. Texel
+    (0, 0) is at `low` metres, texels are `texel` metres wide."""
+
+    base: np.ndarray
+    detail: np.ndarray
+    seen: np.ndarray
+    low: np.ndarray
+    texel: float
+
+
+def _unroll(
+    picture: Picture, plane: np.ndarray, rgb: np.ndarray, known: np.ndarray, want_at: np.ndarray, left: int, top: int
+) -> _Map | None:
+    """The part of the plane that is wanted and what is known around it; None where there is no pattern."""
+    have = np.argwhere(known)
+    have_at, have_on = _flat(picture, plane, have, left, top)
+    have, have_at = have[have_on], have_at[have_on]
+    if len(have) < 400:
+        return None
+    low, high = np.percentile(want_at, (1, 99), axis=0)
+    reach = 1.2 * max(high - low)
+    seen_low, seen_high = np.percentile(have_at, (0.5, 99.5), axis=0)
+    low = np.minimum(low, np.maximum(seen_low, low - reach))
+    high = np.maximum(high, np.minimum(seen_high, high + reach))
+    texel = max(float(max(high - low)) / SIZE, 1e-6)
+    shape = tuple(int(n) for n in np.ceil((high - low) / texel)[::-1] + 1)
+    if min(shape) < 16:
+        return None
+    flat, seen = _lay(np.ascontiguousarray(rgb[have[:, 0], have[:, 1]]), (have_at - low) / texel, shape)
+    _stretch(flat, seen, 2)
+    base = _average(flat, seen, BASE)
+    detail = (flat - base) * seen[..., None]
+    if seen.sum() < 400 or (detail @ GREY)[seen > 0].std() < CONTRAST:
+        return None
+    return _Map(base, detail, seen, low, texel)
+
+
+def _flat(
+    picture: Picture, plane: np.ndarray, pixels: np.ndarray, left: int, top: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Metres [n, 2] on the plane of canvas pixels (row, column) [n, 2], and which of them lie on it at all."""
+    v, u = pixels[:, 0] - top + 0.5, pixels[:, 1] - left + 0.5
+    nearness = plane[0] * u + plane[1] * v + plane[2]
+    x, y = (u - picture.cx) / picture.fx, (v - picture.cy) / picture.fy
+    # The plane's normal: nearness is affine in the picture just when its points satisfy one linear equation.
+    normal = np.array(
+        [plane[0] * picture.fx, plane[1] * picture.fy, plane[0] * picture.cx + plane[1] * picture.cy + plane[2]]
+    )
+    if picture.orthographic:
+        points = np.stack([x, y, -nearness], 1)
+        normal[2] = 1.0
+        on = np.ones(len(x), bool)
+    else:
+        on = nearness > 0.02 * float(picture.nearness.max())
+        points = np.stack([x, y, np.ones_like(x)], 1) / np.where(on, nearness, 1.0)[:, None]
+    length = np.linalg.norm(normal)
+    if length < 1e-9:
+        return np.zeros((len(x), 2)), np.zeros(len(x), bool)
+    normal /= length
+    across = np.array([1.0, 0, 0]) if abs(normal[0]) < 0.8 else np.array([0, 0, 1.0])
+    across -= normal * (across @ normal)
+    across /= np.linalg.norm(across)
+    return np.stack([points @ across, points @ np.cross(normal, across)], 1), on
+
+
+@kernel
+def _lay(colours: np.ndarray, at: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of the pixels that fall into each texel; seen float32 is 1 where there is one."""
+    total = np.zeros((shape[0], shape[1], 3), np.float32)
+    count = np.zeros(shape, np.float32)
+    for i in range(at.shape[0]):
+        x, y = int(np.floor(at[i, 0] + 0.5)), int(np.floor(at[i, 1] + 0.5))
+        if x < 0 or y < 0 or x >= shape[1] or y >= shape[0]:
+            continue
+        count[y, x] += 1
+        for c in range(3):
+            total[y, x, c] += colours[i, c]
+    for y in range(shape[0]):
+        for x in range(shape[1]):
+            if count[y, x] > 0:
+                for c in range(3):
+                    total[y, x, c] /= count[y, x]
+                count[y, x] = 1
+    return total, count
+
+
+@kernel
+def _stretch(colour: np.ndarray, seen: np.ndarray, rounds: int) -> None:
+    """Closes the gaps between texels where the still is coarser than the map."""
+    height, width = seen.shape
+    for ring in range(rounds):
+        for y in range(1, height - 1):
+            for x in range(1, width - 1):
+                if seen[y, x] != 0:
+                    continue
+                count = np.float32(0)
+                sides = 0
+                red = green = blue = np.float32(0)
+                for v in range(y - 1, y + 2):
+                    for u in range(x - 1, x + 2):
+                        if seen[v, u] > 0 and seen[v, u] < ring + 2:
+                            count += 1
+                            sides |= 1 << ((v - y + 1) * 3 + u - x + 1)
+                            red += colour[v, u, 0]
+                            green += colour[v, u, 1]
+                            blue += colour[v, u, 2]
+                if count >= 2:
+                    colour[y, x, 0], colour[y, x, 1], colour[y, x, 2] = red / count, green / count, blue / count
+                    seen[y, x] = ring + 2
+    for y in range(height):
+        for x in range(width):
+            if seen[y, x] > 0:
+                seen[y, x] = 1
+
+
+def _average(colour: np.ndarray, seen: np.ndarray, radius: int) -> np.ndarray:
+    """The mean of what is seen in a box of 2 radius + 1 texels, three times over (nearly a Gaussian)."""
+    total, weight = colour * seen[..., None], seen.copy()
+    for _ in range(2):
+        total, weight = _box(total, radius), _box(weight[..., None], radius)[..., 0]
+    return total / np.maximum(weight, 1e-6)[..., None]
+
+
+def _box(values: np.ndarray, radius: int) -> np.ndarray:
+    for axis in (0, 1):
+        length = values.shape[axis]
+        sums = np.concatenate([np.zeros_like(values.take([0], axis)), np.cumsum(values, axis, np.float32)], axis)
+        after = np.minimum(np.arange(length) + radius + 1, length)
+        before = np.maximum(np.arange(length) - radius, 0)
+        values = (sums.take(after, axis) - sums.take(before, axis)) / (2 * radius + 1)
+    return values
+
+
+def _likeness(grey: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, float]:
+    """Shifts (rows, columns) [n, 2] under which the seen part is most like itself, best first, and how much."""
+    height, width = seen.shape
+    padded = (_fast(2 * height), _fast(2 * width))
+    mask, value, power = (np.fft.rfft2(x, padded) for x in (seen, grey, grey * grey))
+    overlap = np.fft.irfft2(mask * mask.conj(), padded)
+    product = np.fft.irfft2(value * value.conj(), padded)
+    energy = np.fft.irfft2(power * mask.conj(), padded)
+    other = np.roll(energy[::-1, ::-1], (1, 1), (0, 1))
+    like = product / np.sqrt(np.maximum(energy, 1e-3) * np.maximum(other, 1e-3))
+    like[overlap < max(300, 0.04 * seen.sum())] = -1
+    peak = np.ones_like(like, bool)
+    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
+        moved = np.roll(like, (dy, dx), (0, 1))
+        peak &= (like >= moved) & (like > np.roll(like, (-dy, -dx), (0, 1)))
+    rows = np.fft.fftfreq(padded[0], 1 / padded[0]).astype(int)[:, None]
+    columns = np.fft.fftfreq(padded[1], 1 / padded[1]).astype(int)[None, :]
+    peak &= (np.abs(rows) + np.abs(columns) >= 8) & (like > LIKENESS)
+    found = np.argwhere(peak)
+    # Shifts that overlap more are surer of their likeness.
+    sure = like[peak] * np.sqrt(np.minimum(1, overlap[peak] / (0.25 * seen.sum())))
+    order = np.argsort(-sure, kind="stable")[:SHIFTS]
+    found = found[order]
+    like_best = float(sure.max()) if len(sure) else 0.0
+    return np.stack([rows[found[:, 0], 0], columns[0, found[:, 1]]], 1), like_best
+
+
+def _fast(length: int) -> int:
+    """The next length that the FFT is quick at."""
+    best = 1 << (length - 1).bit_length()
+    for odd in (3, 5, 9, 15):
+        size = odd
+        while size < length:
+            size *= 2
+        best = min(best, size)
+    return best
+
+
+def _carry_on(detail: np.ndarray, seen: np.ndarray, shifts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The detail where it is not seen, from the best shift that reaches what is; and where it was found."""
+    out, made = detail.copy(), seen.copy()
+    steps = [(times * dy, times * dx) for times in (1, 2, 3, 4, 6, 8) for dy, dx in shifts[: 48 if times == 1 else 8]]
+    height, width = seen.shape
+    for dy, dx in steps:
+        if abs(dy) >= height or abs(dx) >= width:
+            continue
+        to = (slice(max(0, -dy), height - max(0, dy)), slice(max(0, -dx), width - max(0, dx)))
+        source = (slice(max(0, dy), height - max(0, -dy)), slice(max(0, dx), width - max(0, -dx)))
+        take = (made[to] == 0) & (seen[source] > 0)
+        out[to][take] = detail[source][take]
+        made[to][take] = 1
+    return out, made
+
+
+def _look_up(
+    colour: np.ndarray, weight: np.ndarray, rows: np.ndarray, columns: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
+    """Bilinear colours and weights at fractional rows and columns."""
+    y, x = np.floor(rows).astype(int), np.floor(columns).astype(int)
+    fy, fx = (rows - y).astype(np.float32), (columns - x).astype(np.float32)
+    value = np.zeros((len(rows), 3), np.float32)
+    total = np.zeros(len(rows), np.float32)
+    for dy, dx, part in ((0, 0, (1 - fy) * (1 - fx)), (0, 1, (1 - fy) * fx), (1, 0, fy * (1 - fx)), (1, 1, fy * fx)):
+        share = part * weight[y + dy, x + dx]
+        value += share[:, None] * colour[y + dy, x + dx]
+        total += share
+    return value / np.maximum(total, 1e-6)[:, None], total

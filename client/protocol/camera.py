@@ -1,0 +1,88 @@
+"""Cameras and camera paths, in metres, pixels with y down, and Blender's axes (-Z forward, +Y up)."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import dataclass
+
+Matrix = tuple[tuple[float, ...], ...]
+IDENTITY: Matrix = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
+PROJECTIONS = ("perspective", "orthographic")
+MAX_PIXELS = 65_536  # a side
+MAX_NUMBER = 1e12
+MAX_KEYFRAMES = 4096
+MAX_ZOOM = 1000.0
+
+
+@dataclass(frozen=True)
+class Camera:
+    """The camera of a view (camera.json).
+
+    `fx, fy` (pixels) are a perspective camera's, `scale` (metres a pixel) an orthographic one's. `matrix_world` is
+    4x4, row-major, camera to world.
+    """
+
+    projection: str
+    width: int
+    height: int
+    cx: float
+    cy: float
+    fx: float = 0.0
+    fy: float = 0.0
+    scale: float = 0.0
+    matrix_world: Matrix = IDENTITY
+
+    def __post_init__(self) -> None:
+        if self.projection not in PROJECTIONS:
+            raise ValueError(f"a camera's projection must be one of {', '.join(PROJECTIONS)}")
+        if not (1 <= self.width <= MAX_PIXELS and 1 <= self.height <= MAX_PIXELS):
+            raise ValueError(f"a camera's sides must have 1 to {MAX_PIXELS} pixels")
+        if not all(_finite(value) for value in (self.cx, self.cy, self.fx, self.fy, self.scale)):
+            raise ValueError("a camera holds a number that is not finite")
+        if self.projection == "perspective" and not (self.fx > 0 and self.fy > 0):
+            raise ValueError("a perspective camera needs fx and fy above 0")
+        if self.projection == "orthographic" and not self.scale > 0:
+            raise ValueError("an orthographic camera needs a scale above 0")
+        check_matrix(self.matrix_world, "matrix_world")
+
+
+@dataclass(frozen=True)
+class Keyframe:
+    """A pose relative to the start pose. `t` is 0..1 over the shot, `zoom` a factor of the focal length."""
+
+    t: float
+    matrix: Matrix
+    zoom: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.t <= 1:
+            raise ValueError("a keyframe's t must lie between 0 and 1")
+        if not 0 < self.zoom <= MAX_ZOOM:
+            raise ValueError(f"a keyframe's zoom must be above 0 and at most {MAX_ZOOM:g}")
+        check_matrix(self.matrix, "a keyframe's matrix")
+
+
+@dataclass(frozen=True)
+class CameraPath:
+    """What the camera does over the shot (path.json): 1 to 4096 keyframes whose `t` rises."""
+
+    keyframes: tuple[Keyframe, ...]
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.keyframes) <= MAX_KEYFRAMES:
+            raise ValueError(f"a camera path has 1 to {MAX_KEYFRAMES} keyframes")
+        if any(later.t <= earlier.t for earlier, later in itertools.pairwise(self.keyframes)):
+            raise ValueError("the keyframes' t must rise from one to the next")
+
+
+def check_matrix(matrix: Matrix, what: str) -> None:
+    """Raises ValueError for what is no 4x4 matrix of finite numbers."""
+    if len(matrix) != 4 or any(len(row) != 4 for row in matrix):
+        raise ValueError(f"{what} must have 4 rows of 4 numbers")
+    if not all(_finite(value) for row in matrix for value in row):
+        raise ValueError(f"{what} holds a number that is not finite")
+
+
+def _finite(value: float) -> bool:
+    return math.isfinite(value) and abs(value) <= MAX_NUMBER

@@ -1,0 +1,110 @@
+"""What an engine is, can do and costs, as it declares it itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+KINDS = ("bool", "int", "float", "enum", "text")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One value of an option of the kind "enum"."""
+
+    value: str
+    label: str = ""
+    tooltip: str = ""
+
+
+@dataclass(frozen=True)
+class Option:
+    """A setting of an engine, which the card shows as this says. `low` and `high` are a number's range.
+
+    `kind` is one of KINDS. `unit` is for people ("steps", "GB"), "" for none.
+    """
+
+    name: str
+    kind: str
+    default: Any
+    label: str = ""
+    low: float | None = None
+    high: float | None = None
+    choices: tuple[Choice, ...] = ()
+    unit: str = ""
+    tooltip: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name.isidentifier():
+            raise ValueError(f"an option's name must be an identifier, not {self.name!r}")
+        if self.kind not in KINDS:
+            raise ValueError(f"the kind of option {self.name} must be one of {', '.join(KINDS)}")
+        if (problem := self.refusal(self.default)) is not None:
+            raise ValueError(f"the default of option {self.name} does not fit it: {problem}")
+
+    def refusal(self, value: Any) -> str | None:
+        """Why `value` does not fit, as the end of a sentence; None where it does."""
+        if self.kind == "bool":
+            return None if isinstance(value, bool) else "it must be true or false"
+        if self.kind == "text":
+            return None if isinstance(value, str) else "it must be text"
+        if self.kind == "enum":
+            known = [choice.value for choice in self.choices]
+            return None if value in known else f"it must be one of {', '.join(known)}"
+        whole = self.kind == "int"
+        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+            return f"it must be a {'whole number' if whole else 'number'}"
+        if (self.low is not None and value < self.low) or (self.high is not None and value > self.high):
+            return f"it must lie between {self.low} and {self.high}"
+        return None
+
+
+@dataclass(frozen=True)
+class Price:
+    """What a take costs: `amount` of `currency` (ISO 4217). `as_of` is the day of the price, `source` where it
+    stands. `exact` is a live quote, else it is an estimate."""
+
+    amount: float
+    currency: str = "USD"
+    as_of: str = ""
+    source: str = ""
+    exact: bool = False
+
+
+@dataclass(frozen=True)
+class EngineInfo:
+    """What an engine can do here. Where `available` is false, `reason` says why and `fix` what would help.
+
+    Only the id is always there: of another kind of server nothing else may be known. A limit of 0 is not known, and
+    is not checked. `fps` None is any, else the engine's own rate, conformed afterwards. `views` is how many it can use.
+    """
+
+    id: str
+    name: str = ""
+    description: str = ""
+    available: bool = True
+    reason: str = ""
+    fix: str = ""
+    max_seconds: float = 0.0
+    max_pixels: int = 0
+    fps: Fraction | None = None
+    languages: tuple[str, ...] = ()
+    sound: bool = False
+    depth: bool = False
+    camera_path: bool = False
+    last_frame: bool = False
+    dialogue: bool = False
+    views: int = 1
+    needs_still: bool = True
+    prompt_form: bool = False  # it words the direction in a form of its own
+    options: tuple[Option, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return self.name or self.id
+
+    def option(self, name: str) -> Option | None:
+        """The setting called `name`."""
+        return next((option for option in self.options if option.name == name), None)

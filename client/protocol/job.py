@@ -1,0 +1,78 @@
+"""A job as the protocol shows it, and what binds it to a place in a .blend."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from fractions import Fraction
+
+from .problem import Problem
+
+
+class JobState(StrEnum):
+    """The `status` of a job. An answer with another word counts as queued."""
+
+    QUEUED = "queued"
+    IN_PROGRESS = "in_progress"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def over(self) -> bool:
+        return self in (JobState.COMPLETED, JobState.FAILED, JobState.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Where a take belongs, by ids, so that undo, renames, file load and a restart of Blender do not lose it.
+
+    `take_uid` differs from the job's key only where a take is made again. `placement` and `frame` say where in the
+    edit scene `edit_uid` new strips go; `refines` is the uid of a take that this one replaces on its strips; `remade`
+    says that the take's strips are there already.
+    """
+
+    file_id: str
+    scene_uid: str
+    shot_uid: str
+    take_uid: str
+    shot_name: str
+    number: int
+    placement: str = ""
+    frame: int | None = None
+    edit_uid: str = ""
+    refines: str = ""
+    remade: bool = False
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a completed job made."""
+
+    frames: int = 0
+    fps: Fraction | None = None
+    width: int = 0
+    height: int = 0
+    sound_seconds: float | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Job:
+    """The answer of a server about a job. Of another kind of server only `id` and `status` may be known."""
+
+    id: str
+    status: JobState = JobState.QUEUED
+    progress: int = 0
+    stage: str = ""
+    eta_seconds: float | None = None
+    queue_position: int | None = None
+    model: str = ""
+    prompt: str = ""
+    seconds: float | None = None
+    size: str = ""
+    fps: Fraction | None = None
+    seed: int | None = None
+    error: Problem | None = None
+    result: Result | None = None
+    binding: Binding | None = None

@@ -1,0 +1,1 @@
+"""The edit: strips, landing, the current take, comparing, moving files."""

@@ -1,0 +1,92 @@
+"""Two takes side by side: strips laid over the edit for a look, and taken away again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ..model import takes
+from ..model.errors import SceneError
+from . import strips
+
+KEY = "take_one_compare"  # on the strips that are here for a look
+SIDES = (-1, 1)
+
+
+def showing() -> bool:
+    """Whether any scene shows a comparison."""
+    return bool(_strips())
+
+
+def show(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
+    """Lay two takes side by side at `frame`, over black, above everything else. The edit below stays as it is.
+
+    Raises:
+        SceneError: clip_missing, no_channel, clip_unreadable. Then nothing is laid.
+    """
+    for take in (left, right):
+        if take.status != "READY" or takes.clip_missing(take):
+            raise SceneError(
+                "clip_missing",
+                rpt_("The file of take {number} is gone. Make it again.").format(number=take.number),
+                "retry",
+            )
+    hide()
+    try:
+        _lay(edit, left, right, frame)
+    except SceneError:
+        hide()
+        raise
+
+
+def hide() -> int:
+    """Take all comparisons away. Returns how many strips were removed."""
+    found = _strips()
+    for scene, strip in found:
+        scene.sequence_editor.strips.remove(strip)
+    return len(found)
+
+
+def _lay(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
+    movies = []
+    for take in (left, right):
+        uid = f"{take.uid}{KEY}"
+        movie = strips.place(
+            edit, takes.clip_path(take), name=f"Compare take {take.number}", shot_uid="", take_uid=uid, frame=frame,
+            sound=False,
+        ).movie  # fmt: skip
+        for name in (strips.SHOT_KEY, strips.TAKE_KEY, strips.JOB_KEY):
+            if name in movie:
+                del movie[name]
+        movie[KEY] = True
+        movies.append(movie)
+    after = max(strips.end(movie) for movie in movies)
+    free = strips.free_channels(edit.sequence_editor, frame, after, 3)
+    # first the highest, so that the strips never stand in each other's way
+    for movie, channel in zip(reversed(movies), reversed(free[1:]), strict=True):
+        movie.channel = channel
+    _black(edit, frame, after, free[0])
+    for movie, side in zip(movies, SIDES, strict=True):
+        movie.transform.scale_x *= 0.5
+        movie.transform.scale_y *= 0.5
+        movie.transform.offset_x = side * edit.render.resolution_x * edit.render.resolution_percentage / 400
+
+
+def _black(edit: bpy.types.Scene, frame: int, after: int, channel: int) -> None:
+    ends = {"length": after - frame} if bpy.app.version >= (5, 0, 0) else {"frame_end": after}
+    black = edit.sequence_editor.strips.new_effect("Compare", "COLOR", channel, frame, **ends)
+    black.color = (0.0, 0.0, 0.0)
+    black.select = False
+    black[KEY] = True
+
+
+def _strips() -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
+    return [
+        (scene, strip)
+        for scene in bpy.data.scenes
+        if scene.sequence_editor
+        for strip in scene.sequence_editor.strips
+        if KEY in strip
+    ]

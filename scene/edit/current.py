@@ -1,0 +1,46 @@
+"""Which take of a shot the edit shows; and taking one off it for good."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ..model import takes
+from ..model.errors import SceneError
+from . import strips, trash
+
+
+def make_current(shot: Any, take: Any) -> int:
+    """Show this take wherever the edit shows the shot's current one: the strips' files are swapped in
+    place, trims, transforms and effects stay, in every scene. Returns the number of strips that changed.
+
+    Raises:
+        SceneError: clip_missing; no_strip where no scene shows the shot.
+    """
+    takes.check_clip(take)
+    pairs = strips.strips_of_take(shot.current_take) if shot.current_take else []
+    if not pairs and not strips.strips_of_take(take.uid):
+        pairs = strips.strips_of_shot(shot.uid)
+    if not pairs and not strips.strips_of_take(take.uid):
+        raise SceneError("no_strip", rpt_("No strip in the edit shows shot '{shot}'.").format(shot=shot.name))
+    swapped = [strip for _, strip in pairs if strip[strips.TAKE_KEY] != take.uid]
+    strips.swap(swapped, takes.clip_path(take), name=takes.take_name(shot.name, take.number), take_uid=take.uid)
+    shot.current_take = take.uid
+    return len(swapped)
+
+
+def delete(shot: Any, take: Any) -> str:
+    """Forget a take, remove its strips, and put its files into the system's trash ("trash") or, where there
+    is none, delete them ("deleted"); "" where it had none. Its number is never given again."""
+    uid, clip = take.uid, takes.clip_path(take)
+    files = [clip, clip.with_suffix(".json"), clip.with_suffix(".jpg")] if take.clip else []
+    strips.remove(strips.strips_of_take(uid))
+    takes.forget(shot, uid)
+    shot.last_number = max(shot.last_number, take.number)
+    if shot.current_take == uid:
+        shot.current_take = ""
+    shot.takes.remove(next(index for index, other in enumerate(shot.takes) if other.uid == uid))
+    shot.active_take = min(shot.active_take, max(0, len(shot.takes) - 1))
+    ends = [trash.discard(file) for file in files if file.is_file()]
+    return "" if not ends else "deleted" if "deleted" in ends else "trash"

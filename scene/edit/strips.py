@@ -1,0 +1,326 @@
+"""Takes on the sequencer: movie and sound strips, placed on free unlocked channels, swapped in place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ..model.errors import SceneError
+from ..model.paths import stored_path
+
+PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
+SHOT_KEY, TAKE_KEY, JOB_KEY = "take_one_shot", "take_one_take", "take_one_job"
+SIZE_KEY = "take_one_size"  # of the picture that the strip shows, in pixels
+CHANNELS = 128
+COLORS = ("COLOR_05", "COLOR_06", "COLOR_04", "COLOR_07", "COLOR_03", "COLOR_08", "COLOR_02")
+
+# Blender 5.1 renamed a strip's numbers and warns about the old names.
+_NEW_NAMES = "left_handle" in bpy.types.Strip.bl_rna.properties
+START, END, LENGTH, CONTENT_START, CONTENT_LENGTH = (
+    ("left_handle", "right_handle", "duration", "content_start", "content_duration")
+    if _NEW_NAMES
+    else ("frame_final_start", "frame_final_end", "frame_final_duration", "frame_start", "frame_duration")
+)
+
+
+class Placed(NamedTuple):
+    """The strips of one take. `sound` is None where the clip is silent."""
+
+    movie: bpy.types.Strip
+    sound: bpy.types.Strip | None
+
+
+def start(strip: bpy.types.Strip) -> int:
+    """The first frame that the strip shows."""
+    return int(getattr(strip, START))
+
+
+def end(strip: bpy.types.Strip) -> int:
+    """The frame after the last one that the strip shows."""
+    return int(getattr(strip, END))
+
+
+def length(strip: bpy.types.Strip) -> int:
+    """How many frames the strip shows."""
+    return int(getattr(strip, LENGTH))
+
+
+def content_start(strip: bpy.types.Strip) -> int:
+    """Where the first frame of the strip's file would be, whatever is trimmed."""
+    return round(getattr(strip, CONTENT_START))
+
+
+def content_length(strip: bpy.types.Strip) -> int:
+    """How many frames the strip's file has."""
+    return int(getattr(strip, CONTENT_LENGTH))
+
+
+def last_frame(edit: bpy.types.Scene) -> int:
+    """The frame after the last strip of the edit, or its first frame where there is none."""
+    editor = edit.sequence_editor
+    return max((end(strip) for strip in editor.strips), default=edit.frame_start) if editor else edit.frame_start
+
+
+def place(
+    edit: bpy.types.Scene,
+    clip: Path,
+    *,
+    name: str,
+    shot_uid: str,
+    take_uid: str,
+    frame: int,
+    sound: bool = True,
+) -> Placed:
+    """Lay a clip at `frame` on free unlocked channels, above what shows there. Nothing that was there
+    moves, the selection stays, and on failure nothing remains.
+
+    Raises:
+        SceneError: no_channel; clip_unreadable.
+    """
+    steps = place_steps(edit, clip, name=name, shot_uid=shot_uid, take_uid=take_uid, frame=frame, sound=sound)
+    for _ in steps:
+        pass
+    laid = {strip.type: strip for strip in edit.sequence_editor.strips if strip.get(JOB_KEY) == take_uid}
+    return Placed(laid["MOVIE"], laid.get("SOUND"))
+
+
+def place_steps(
+    edit: bpy.types.Scene,
+    clip: Path,
+    *,
+    name: str,
+    shot_uid: str,
+    take_uid: str,
+    frame: int,
+    sound: bool = True,
+) -> Iterator[None]:
+    """`place` in steps, so that Blender draws in between: opening a file takes some 20 ms. What was begun
+    and not ended bears no JOB_KEY; `remove_unfinished` takes it away."""
+    edit_name = edit.name
+    try:
+        _place_movie(edit, clip, name, take_uid, frame, channels=2 if sound else 1)
+        if sound:
+            yield
+            edit = bpy.data.scenes[edit_name]
+            movie = next((strip for _, strip in unfinished(take_uid)), None)
+            if movie is None:
+                return  # the user took it away
+            _place_sound(edit, movie, clip, f"{name} sound", take_uid)
+        for _, strip in unfinished(take_uid):
+            strip[SHOT_KEY], strip[JOB_KEY] = shot_uid, take_uid
+            strip.color_tag = color_of(shot_uid)
+    except Exception:
+        remove_unfinished(take_uid)
+        raise
+
+
+def _place_movie(edit: bpy.types.Scene, clip: Path, name: str, take_uid: str, frame: int, channels: int) -> None:
+    editor = edit.sequence_editor or edit.sequence_editor_create()
+    movie = editor.strips.new_movie(name, stored_path(clip), CHANNELS, frame, fit_method="FIT")
+    movie[TAKE_KEY] = take_uid
+    movie.select = False
+    movie[SIZE_KEY] = _check_readable(movie, clip)
+    movie.channel = free_channels(editor, frame, end(movie), channels, ignore=movie)[-1]
+
+
+def _place_sound(edit: bpy.types.Scene, movie: bpy.types.Strip, clip: Path, name: str, take_uid: str) -> None:
+    """Under the movie where there is room, as long as it."""
+    editor = edit.sequence_editor
+    first, after = start(movie), end(movie)
+    free = usable_channels(editor, first, after)
+    below = [channel for channel in free if channel < movie.channel]
+    if not free:
+        raise _no_channel(first, after)
+    audio = editor.strips.new_sound(name, stored_path(clip), below[-1] if below else free[0], first)
+    audio[TAKE_KEY] = take_uid
+    audio.select = False
+    if length(audio) != after - first:
+        setattr(audio, LENGTH, after - first)
+
+
+def unfinished(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
+    """The strips of a take that is just being laid."""
+    return [(scene, strip) for scene, strip in strips_of_take(take_uid) if JOB_KEY not in strip]
+
+
+def remove_unfinished(take_uid: str) -> None:
+    """Take away what `place_steps` began and did not end."""
+    remove(unfinished(take_uid))
+
+
+def free_channels(
+    editor: bpy.types.SequenceEditor,
+    first: int,
+    after: int,
+    count: int,
+    ignore: bpy.types.Strip | None = None,
+) -> list[int]:
+    """The `count` lowest channels that are free in [first, after) and neither locked nor muted, above what
+    shows there if possible.
+
+    Raises:
+        SceneError: no_channel.
+    """
+    busy = _busy_channels(editor, first, after, ignore)
+    usable = usable_channels(editor, first, after, ignore)
+    above = [channel for channel in usable if channel > max(busy, default=0)]
+    chosen = above if len(above) >= count else usable
+    if len(chosen) < count:
+        raise _no_channel(first, after)
+    return chosen[:count]
+
+
+def usable_channels(
+    editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None = None
+) -> list[int]:
+    """The channels that are free in [first, after) and neither locked nor muted, lowest first."""
+    busy = _busy_channels(editor, first, after, ignore)
+    return [
+        channel
+        for channel in range(1, CHANNELS + 1)
+        if channel not in busy and not editor.channels[channel].lock and not editor.channels[channel].mute
+    ]
+
+
+def _busy_channels(
+    editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None
+) -> set[int]:
+    return {strip.channel for strip in editor.strips if strip != ignore and start(strip) < after and end(strip) > first}
+
+
+def _no_channel(first: int, after: int) -> SceneError:
+    return SceneError(
+        "no_channel",
+        rpt_("All channels of the edit are taken or locked from frame {first} to {after}. Unlock one.").format(
+            first=first, after=after
+        ),
+        "retry",
+    )
+
+
+def color_of(shot_uid: str) -> str:
+    """A strip colour that stays the same for a shot and differs between neighbours, mostly."""
+    return COLORS[sum(shot_uid.encode()) % len(COLORS)]
+
+
+def all_strips() -> Iterator[tuple[bpy.types.Scene, bpy.types.Strip]]:
+    """Every strip of every scene that can be changed, those in meta strips included."""
+    for scene in bpy.data.scenes:
+        if scene.sequence_editor is not None and scene.library is None:
+            for strip in scene.sequence_editor.strips_all:
+                yield scene, strip
+
+
+def strips_of_shot(shot_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
+    """All strips, in every scene, that show a take of the shot."""
+    return [(scene, strip) for scene, strip in all_strips() if strip.get(SHOT_KEY) == shot_uid]
+
+
+def strips_of_take(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
+    """All strips, in every scene, that show this take."""
+    return [(scene, strip) for scene, strip in all_strips() if strip.get(TAKE_KEY) == take_uid]
+
+
+def swap(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str) -> None:
+    """Show another clip on these strips. Handles, trims, transforms, effects and channels stay; a picture
+    of another size is scaled to the place that the old one had.
+
+    Raises:
+        SceneError: clip_unreadable; the strips then show what they showed.
+    """
+    for _ in swap_steps(strips, clip, name=name, take_uid=take_uid):
+        pass
+
+
+def swap_steps(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str) -> Iterator[None]:
+    """`swap` in steps, so that Blender draws in between."""
+    if not strips:
+        return
+    places = [(strip.id_data.name, strip.name) for strip in strips]
+    size = _picture_size(strips[0].id_data, clip)
+    for scene_name, strip_name in places:
+        yield
+        scene = bpy.data.scenes.get(scene_name)
+        strip = scene.sequence_editor.strips_all.get(strip_name) if scene else None
+        if strip is None:
+            continue  # the user took it away
+        if strip.type == "MOVIE":
+            _swap_movie(strip, stored_path(clip), size)
+        elif strip.type == "SOUND":
+            _swap_sound(strip, stored_path(clip))
+        strip[TAKE_KEY] = strip[JOB_KEY] = take_uid
+        strip.name = f"{name} sound" if strip.type == "SOUND" else name
+
+
+def _picture_size(scene: bpy.types.Scene, clip: Path) -> tuple[int, int]:
+    """Width and height of a clip, or SceneError clip_unreadable."""
+    strips = scene.sequence_editor.strips
+    probe = strips.new_movie("probe", str(clip), CHANNELS, scene.frame_start)
+    try:
+        return _check_readable(probe, clip)
+    finally:
+        strips.remove(probe)
+
+
+def _check_readable(movie: bpy.types.Strip, clip: Path) -> tuple[int, int]:
+    """Width and height of a strip that was just made from the clip."""
+    element = movie.elements[0] if movie.elements else None
+    if element is None or not element.orig_width or not element.orig_height:
+        raise SceneError(
+            "clip_unreadable",
+            rpt_("Blender can't read the clip {clip}. Make the take again.").format(clip=clip),
+            "retry",
+        )
+    return element.orig_width, element.orig_height
+
+
+def _swap_movie(strip: bpy.types.Strip, filepath: str, size: tuple[int, int]) -> None:
+    # An element's orig_width stays that of the strip's first file.
+    first = strip.elements[0].orig_width, strip.elements[0].orig_height
+    width, height = strip.get(SIZE_KEY, first)
+    handles = start(strip), end(strip)
+    strip.filepath = filepath
+    if width and height:
+        strip.transform.scale_x *= width / size[0]
+        strip.transform.scale_y *= height / size[1]
+    strip[SIZE_KEY] = size
+    if handles != (start(strip), end(strip)):
+        setattr(strip, START, handles[0])
+        setattr(strip, END, handles[1])
+
+
+def _swap_sound(strip: bpy.types.Strip, filepath: str) -> None:
+    old = strip.sound
+    new = bpy.data.sounds.load(filepath, check_existing=True)
+    if old is not None:
+        new.use_mono, new.use_memory_cache = old.use_mono, old.use_memory_cache
+    strip.sound = new
+    if new == old:
+        new.filepath = filepath  # reads the file anew
+    if old is not None and old.users == 0:
+        bpy.data.sounds.remove(old)
+
+
+def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
+    """Take strips out of the edit, with the sounds that nothing else plays."""
+    for scene, strip in pairs:
+        sound = strip.sound if strip.type == "SOUND" else None
+        parent = next(
+            (meta for meta in scene.sequence_editor.strips_all if meta.type == "META" and strip.name in meta.strips),
+            scene.sequence_editor,
+        )
+        parent.strips.remove(strip)
+        if sound is not None and sound.users == 0:
+            bpy.data.sounds.remove(sound)
+
+
+def refresh(edit: bpy.types.Scene) -> None:
+    """Let Blender look anew which files of the edit are there: it marks the strips of those that are gone."""
+    window = next(iter(bpy.context.window_manager.windows), None)
+    with bpy.context.temp_override(window=window, scene=edit, sequencer_scene=edit):
+        if bpy.ops.sequencer.refresh_all.poll():
+            bpy.ops.sequencer.refresh_all()

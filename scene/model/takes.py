@@ -1,0 +1,200 @@
+"""The takes of a shot: numbers, files, undo."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ...client.home import home
+from .errors import SceneError
+from .paths import stored_path
+from .properties import all_shots, ensure_ids, find_take
+from .state import STATE
+
+RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
+LONGEST_NAME = 48
+
+# The takes that landed, by file, shot and take: an undo may take them out of the file, but not for long.
+_landed: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+
+
+# --- names and places ---------------------------------------------------------------------------------------
+
+
+def safe_name(name: str) -> str:
+    """A name as every file system takes it: letters, digits, - and _, at most 48."""
+    words = re.sub(r"[^\w-]+", "_", unicodedata.normalize("NFC", name)).strip("_")[:LONGEST_NAME].strip("_")
+    if not words or words.lower() in RESERVED:
+        return f"shot_{words}".rstrip("_")
+    return words
+
+
+def take_name(shot_name: str, number: int) -> str:
+    """What a take's strip and files are called: Kitchen_t003."""
+    return f"{safe_name(shot_name)}_t{number:03d}"
+
+
+def takes_folder(file_id: str) -> Path:
+    """Where this file's takes go: beside the .blend, or in Take One's own folder until it is saved."""
+    if bpy.data.filepath:
+        return Path(bpy.data.filepath).parent / "takes"
+    return unsaved_folder(file_id)
+
+
+def unsaved_folder(file_id: str) -> Path:
+    """The folder of takes made before the file was saved. It outlives Blender, so that no take is lost."""
+    return home() / "unsaved" / safe_name(file_id)
+
+
+def shot_folder(shot: Any) -> Path:
+    """Where the takes of this shot go."""
+    file_id, _ = ensure_ids(shot.id_data)
+    return takes_folder(file_id) / safe_name(shot.name)
+
+
+def new_clip_path(shot: Any, number: int) -> Path:
+    """Where the clip of a new take goes."""
+    return shot_folder(shot) / (take_name(shot.name, number) + ".mp4")
+
+
+def still_folder(shot: Any, number: int) -> Path:
+    """Where the still of a new take goes. That the folder is there also tells other Blenders, whose films may lie in
+    the same folder and have a shot of the same name, that the number is taken."""
+    return shot_folder(shot) / "stills" / take_name(shot.name, number)
+
+
+def next_number(shot: Any) -> int:
+    """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from
+    now on, for other Blenders too."""
+    used = [shot.last_number, *(take.number for take in shot.takes)]
+    used += [job.number for job in STATE.jobs.values() if job.shot_uid == shot.uid]
+    used += [take["number"] for take in _landed.get(place(shot), {}).values()]
+    pattern = re.compile(re.escape(safe_name(shot.name)) + r"_t(\d+)", re.IGNORECASE)
+    folder = shot_folder(shot)
+    files = [*folder.iterdir(), *(folder / "stills").glob("*")] if folder.is_dir() else []
+    used += [int(match[1]) for match in (pattern.match(file.name) for file in files) if match]
+    shot.last_number = max(used) + 1
+    while not _reserve(shot, shot.last_number):
+        shot.last_number += 1
+    return int(shot.last_number)
+
+
+def keep_number(shot: Any, number: int, still: Path) -> int:
+    """`number`, taken for a take whose still lies in the folder `still`; the next one where the shot has another
+    folder by now (it was renamed, or the file saved) and a take has it there."""
+    ours = still_folder(shot, number).parent == still.parent
+    if new_clip_path(shot, number).exists() or not (ours or _reserve(shot, number)):
+        return next_number(shot)
+    return number
+
+
+def _reserve(shot: Any, number: int) -> bool:
+    """Make the folder that says so; False where another Blender just did."""
+    try:
+        still_folder(shot, number).mkdir(parents=True)
+    except FileExistsError:
+        return False
+    except OSError:  # whoever writes the still says what is wrong
+        pass
+    return True
+
+
+def release_number(clip: Path) -> None:
+    """A clip that is there bears its number itself; the folder of its still goes where it has none of its own."""
+    with contextlib.suppress(OSError):  # it holds the still
+        (clip.parent / "stills" / clip.stem).rmdir()
+
+
+def clip_path(take: Any) -> Path:
+    """The absolute path of a take's clip."""
+    return Path(os.path.normpath(bpy.path.abspath(take.clip)))
+
+
+def clip_missing(take: Any) -> bool:
+    """Whether a landed take's file is gone from the disk."""
+    return take.status == "READY" and not clip_path(take).is_file()
+
+
+def check_clip(take: Any) -> None:
+    """Raises SceneError clip_missing (fix "retry": make it again) where the take has no clip."""
+    if take.status != "READY" or clip_missing(take):
+        raise SceneError(
+            "clip_missing",
+            rpt_("The file of take {number} is gone: {clip}. Make it again.").format(
+                number=take.number, clip=take.clip
+            ),
+            "retry",
+        )
+
+
+def forget(shot: Any, take_uid: str) -> None:
+    """The take is deleted: an undo does not bring it back."""
+    _landed.get(place(shot), {}).pop(take_uid, None)
+
+
+# --- undo ---------------------------------------------------------------------------------------------------
+
+
+def remember(shot: Any, take: Any) -> None:
+    """Keep a landed take in the list whatever is undone later."""
+    values = {
+        prop.identifier: getattr(take, prop.identifier)
+        for prop in take.bl_rna.properties
+        if not prop.is_readonly and prop.type not in {"POINTER", "COLLECTION"}
+    }
+    _landed.setdefault(place(shot), {})[take.uid] = values
+
+
+def restore_after_undo() -> None:
+    """Put landed takes back into the lists that an undo took them out of, or where it made them wait again. Their
+    strips stay undone."""
+    for shot in all_shots():
+        for uid, values in _landed.get(place(shot), {}).items():
+            take = find_take(shot, uid)
+            if take is None or take.status != "READY":
+                take = take or shot.takes.add()
+                for name, value in values.items():
+                    setattr(take, name, value)
+        shot.last_number = max([shot.last_number, *(take.number for take in shot.takes)])
+
+
+def waiting() -> list[tuple[Any, Any]]:
+    """The shots and takes of the open file that wait for their clip, by the file."""
+    return [
+        (shot, take)
+        for shot in all_shots()
+        if shot.id_data.library is None
+        for take in shot.takes
+        if take.status == "WAITING"
+    ]
+
+
+def settle(unfinished: set[str]) -> None:
+    """Takes that wait for a job that there is no more: an undo or the saved file says so. They are ready where
+    their clip is there, else they count as cancelled. `unfinished` are the uids of takes that are being made."""
+    for shot, take in waiting():
+        if take.uid in unfinished:
+            continue
+        clip = new_clip_path(shot, take.number)
+        take.status = "READY" if clip.is_file() else "CANCELLED"
+        if take.status == "READY":
+            take.clip, take.sidecar = stored_path(clip), stored_path(clip.with_suffix(".json"))
+
+
+def remember_again() -> None:
+    """The paths of remembered takes have changed."""
+    for shot in all_shots():
+        for take in shot.takes:
+            if take.uid in _landed.get(place(shot), {}):
+                remember(shot, take)
+
+
+def place(shot: Any) -> tuple[str, str]:
+    return shot.id_data.take_one.file_id, shot.uid

@@ -1,0 +1,179 @@
+"""The camera of a still in numbers: camera.json, and path.json from the camera's own animation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ..model.errors import SceneError
+
+PROJECTIONS = {"PERSP": "perspective", "ORTHO": "orthographic"}
+
+
+def check_camera(scene: bpy.types.Scene, camera: bpy.types.Object | None) -> bpy.types.Object:
+    """The camera to see through: `camera`, else the scene's active one.
+
+    Raises:
+        SceneError: no_camera, panoramic_camera (both with the fix pick_camera).
+    """
+    camera = camera or scene.camera
+    if camera is None:
+        raise SceneError(
+            "no_camera",
+            rpt_("Scene '{scene}' has no active camera. Add one (Shift+A, Camera) or pick one for the shot.").format(
+                scene=scene.name
+            ),
+            "pick_camera",
+        )
+    if camera.type != "CAMERA":
+        raise SceneError(
+            "no_camera",
+            rpt_("'{camera}' is not a camera. Pick a camera for the shot.").format(camera=camera.name),
+            "pick_camera",
+        )
+    if camera.name not in scene.objects:
+        raise SceneError(
+            "no_camera",
+            rpt_("Camera '{camera}' is not in scene '{scene}'. Pick a camera of this scene.").format(
+                camera=camera.name, scene=scene.name
+            ),
+            "pick_camera",
+        )
+    if camera.data.type not in PROJECTIONS:
+        raise SceneError(
+            "panoramic_camera",
+            rpt_(
+                "Camera '{camera}' is {kind}. A clip needs a perspective or orthographic one: change its lens"
+                " type, or pick another camera."
+            ).format(camera=camera.name, kind=camera.data.type.capitalize()),
+            "pick_camera",
+        )
+    return camera
+
+
+def picture_size(scene: bpy.types.Scene) -> tuple[int, int]:
+    """Width and height in pixels of what the scene renders (its render region aside)."""
+    render = scene.render
+    return (
+        max(1, render.resolution_x * render.resolution_percentage // 100),
+        max(1, render.resolution_y * render.resolution_percentage // 100),
+    )
+
+
+def metres_per_unit(scene: bpy.types.Scene) -> float:
+    """The length of one Blender unit in metres, by the scene's units."""
+    units = scene.unit_settings
+    return 1.0 if units.system == "NONE" else float(units.scale_length)
+
+
+def intrinsics(lens: bpy.types.Camera, render: bpy.types.RenderSettings, width: int, height: int) -> dict[str, float]:
+    """`fx, fy, cx, cy` in pixels, y down. Pixel centres lie at half numbers: the picture spans 0..width.
+
+    For an orthographic camera fx and fy are pixels a Blender unit. `lens` may be evaluated camera data.
+    Follows BKE_camera_params_compute_viewplane of Blender's source.
+    """
+    aspect = render.pixel_aspect_y / render.pixel_aspect_x  # height of a pixel in widths
+    tall = height * aspect
+    fit = lens.sensor_fit
+    if fit == "AUTO":
+        fit = "HORIZONTAL" if width >= tall else "VERTICAL"
+    span = width if fit == "HORIZONTAL" else tall  # pixels (in widths) that the sensor or the scale covers
+    if lens.type == "ORTHO":
+        fx = span / lens.ortho_scale
+    else:
+        fx = span * lens.lens / (lens.sensor_height if lens.sensor_fit == "VERTICAL" else lens.sensor_width)
+    return {
+        "fx": fx,
+        "fy": fx / aspect,
+        "cx": width / 2 - lens.shift_x * span,
+        "cy": height / 2 + lens.shift_y * span / aspect,
+    }
+
+
+def pose(camera: bpy.types.Object, unit: float) -> np.ndarray:
+    """Camera to world, 4x4, in metres. Renders ignore the object's scale, and so does this."""
+    matrix = np.array(camera.matrix_world, dtype=np.float64)
+    matrix[:3, :3] /= np.linalg.norm(matrix[:3, :3], axis=0)
+    matrix[:3, 3] *= unit
+    return matrix
+
+
+def camera_json(scene: bpy.types.Scene, camera: bpy.types.Object, view_layer: Any = None) -> dict[str, Any]:
+    """camera.json for what `camera` sees now, at the scene's render size. Lengths are metres."""
+    depsgraph = (view_layer or scene.view_layers[0]).depsgraph
+    depsgraph.update()
+    evaluated = camera.evaluated_get(depsgraph)
+    width, height = picture_size(scene)
+    unit = metres_per_unit(scene)
+    numbers = intrinsics(evaluated.data, scene.render, width, height)
+    result: dict[str, Any] = {
+        "projection": PROJECTIONS[evaluated.data.type],
+        "width": width,
+        "height": height,
+        **numbers,
+        "matrix_world": pose(evaluated, unit).tolist(),
+    }
+    if evaluated.data.type == "ORTHO":
+        result["fx"] /= unit
+        result["fy"] /= unit
+        result["scale"] = 1 / result["fx"]
+    return result
+
+
+def is_animated(camera: bpy.types.Object) -> bool:
+    """Whether anything animates this camera: itself, its lens, its parents, or what its constraints follow.
+
+    Cheap enough for a panel's draw().
+    """
+    seen: set[bpy.types.ID] = set()
+    waiting: list[bpy.types.ID | None] = [camera, camera.data]
+    while waiting:
+        item = waiting.pop()
+        if item is None or item in seen:
+            continue
+        seen.add(item)
+        animation = item.animation_data
+        if animation and (animation.action or animation.nla_tracks or animation.drivers):
+            return True
+        if isinstance(item, bpy.types.Object):
+            waiting.append(item.parent)
+            waiting.extend(getattr(constraint, "target", None) for constraint in item.constraints)
+            if item.type == "CURVE":
+                waiting.append(item.data)  # a Follow Path's own animation
+    return False
+
+
+def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, frame_count: int) -> dict[str, Any]:
+    """path.json of the camera's own motion over `frame_count` scene frames from `frame` on, a keyframe a
+    frame.
+
+    Parents, constraints and drivers count: every frame is evaluated. The scene's frame is put back; values
+    that were changed on animated channels without a key are lost, as with any change of frame in Blender.
+    """
+    unit = metres_per_unit(scene)
+    width, height = picture_size(scene)
+    view_layer = scene.view_layers[0]
+    here, subframe = scene.frame_current, scene.frame_subframe
+    keyframes = []
+    start_inverse, start_focal = np.eye(4), 1.0
+    try:
+        for index in range(frame_count):
+            scene.frame_set(frame + index)
+            evaluated = camera.evaluated_get(view_layer.depsgraph)
+            matrix = pose(evaluated, unit)
+            focal = intrinsics(evaluated.data, scene.render, width, height)["fx"]
+            if index == 0:
+                start_inverse, start_focal = np.linalg.inv(matrix), focal
+            keyframes.append(
+                {
+                    "t": index / max(1, frame_count - 1),
+                    "matrix": (start_inverse @ matrix).tolist(),
+                    "zoom": focal / start_focal,
+                }
+            )
+    finally:
+        scene.frame_set(here, subframe=subframe)
+    return {"keyframes": keyframes}

@@ -1,0 +1,140 @@
+"""The still: the picture that a clip starts from, its depth in metres and its camera."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ..model.errors import SceneError
+from . import files, playhead, viewport
+from .camera import check_camera
+from .files import PICTURE, Still, look_of
+from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, start_render
+
+__all__ = [
+    "IMAGE",
+    "PLAYHEAD",
+    "RENDER",
+    "RESULT",
+    "VIEWPORT",
+    "Still",
+    "abandon",
+    "capture",
+    "image_size",
+    "rendering",
+    "start_render",
+]
+
+RESULT, IMAGE, PLAYHEAD = "RESULT", "IMAGE", "PLAYHEAD"
+AS_THEY_ARE = {".png", ".jpg", ".jpeg", ".webp"}
+
+
+def capture(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    folder: Path,
+    *,
+    source: str = RENDER,
+    camera: bpy.types.Object | None = None,
+    image_path: Path | None = None,
+) -> Still:
+    """Take the still and wait for it. Files are written into `folder` (still.png, depth.exr, camera.json).
+
+    `camera` None is the scene's active camera. Nothing of the scene is changed afterwards, whatever
+    happens. The scene's render region, burnt-in text, stereo and sequencer do not count: the still is the
+    camera's whole picture. Film that is transparent becomes black.
+
+    Raises:
+        SceneError: no_camera, panoramic_camera, nothing_visible, render_failed, render_cancelled,
+        render_busy,
+            draw_failed, no_result, no_image, no_frame, disk.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if source == IMAGE:
+            return _from_file(image_path, folder)
+        if source == PLAYHEAD:
+            width, height = playhead.save_frame(context, scene, folder / PICTURE)
+            return Still(folder / PICTURE, width, height, PLAYHEAD)
+        if source == RESULT:
+            return _from_result(scene, camera, folder)
+        camera = check_camera(scene, camera)
+        view = viewport.find_view(context, scene) if source == VIEWPORT else None
+        if view is None:
+            return render(scene, camera, folder, source)
+        look = look_of(scene, camera)
+        depth = viewport.save_picture(view, scene, camera, folder / PICTURE)
+        return files.finish_with(folder, look, depth, VIEWPORT)
+    except OSError as error:
+        raise files.disk_error(folder, error) from error
+
+
+def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder: Path) -> Still:
+    """The Render Result. It has depth and camera where its size fits the camera of now, and it has a depth
+    pass."""
+    check_free()
+    try:
+        files.save_result(scene, folder)
+    except RuntimeError as error:
+        raise SceneError(
+            "no_result",
+            rpt_("Scene '{scene}' has no Render Result yet. Render it (F12), or choose another still.").format(
+                scene=scene.name
+            ),
+            "retry",
+        ) from error
+    depth = files.read_layers(folder)
+    width, height = image_size(folder / PICTURE)
+    note = "The Render Result has no depth pass that fits: the move is plainer. Switch on the view layer's Z pass."
+    plain = Still(folder / PICTURE, width, height, RESULT, notes=(note,))
+    if depth is None or depth.shape != (height, width):
+        return plain
+    try:
+        look = look_of(scene, check_camera(scene, camera))
+    except SceneError:
+        return plain
+    if (look.camera["width"], look.camera["height"]) != (width, height):
+        return plain
+    return files.finish_with(folder, look, depth, RESULT)
+
+
+def _from_file(path: Path | None, folder: Path) -> Still:
+    if path is None or not path.is_file():
+        raise SceneError(
+            "no_image",
+            rpt_("There is no image file '{path}'. Choose one for the still.").format(path=path or ""),
+            "retry",
+        )
+    note = ("An image file has no depth: the camera move is plainer.",)
+    if path.suffix.lower() in AS_THEY_ARE:
+        image = folder / ("still" + path.suffix.lower())
+        width, height = image_size(path)
+        shutil.copyfile(path, image)
+        return Still(image, width, height, IMAGE, notes=note)
+    width, height = image_size(path, convert_to=folder / PICTURE)
+    return Still(folder / PICTURE, width, height, IMAGE, notes=note)
+
+
+def image_size(path: Path, convert_to: Path | None = None) -> tuple[int, int]:
+    """Width and height of an image file, which may be written as a PNG on the way."""
+    try:
+        image = bpy.data.images.load(str(path), check_existing=False)
+    except RuntimeError as error:
+        raise SceneError(
+            "no_image", rpt_("'{path}' could not be opened as an image.").format(path=path.name), "retry"
+        ) from error
+    try:
+        width, height = image.size
+        if not width or not height:
+            raise SceneError(
+                "no_image", rpt_("'{path}' could not be opened as an image.").format(path=path.name), "retry"
+            )
+        if convert_to is not None:
+            with playhead.plain_scene(width, height) as scene:
+                files.save_aside(image, convert_to, scene)
+        return int(width), int(height)
+    finally:
+        bpy.data.images.remove(image)

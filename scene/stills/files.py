@@ -1,0 +1,164 @@
+"""The files of a still: still.png, depth.exr, camera.json, and the checks of what they hold."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import bpy
+import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ..model.errors import SceneError
+from . import exr
+from .borrowed import image_settings
+from .camera import camera_json, metres_per_unit
+
+PICTURE, LAYERS, DEPTH, CAMERA = "still.png", "part_layers.exr", "depth.exr", "camera.json"
+
+
+@dataclass(frozen=True)
+class Still:
+    """`image` is a PNG (or the user's own PNG, JPEG or WebP, copied). `depth` is an EXR (channel V, planar
+    metres) and `camera` the dict of camera.json; both None where the source has none. `notes` are remarks
+    for the user."""
+
+    image: Path
+    width: int
+    height: int
+    source: str
+    depth: Path | None = None
+    camera: dict[str, Any] | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Look(NamedTuple):
+    """What the camera was when the picture was taken: camera.json, its far clip in Blender units, metres a
+    unit."""
+
+    camera: dict[str, Any]
+    far: float
+    unit: float
+
+
+def look_of(scene: bpy.types.Scene, camera: bpy.types.Object) -> Look:
+    """The camera as it is now."""
+    return Look(camera_json(scene, camera), camera.data.clip_end, metres_per_unit(scene))
+
+
+def save_result(scene: bpy.types.Scene, folder: Path) -> None:
+    """Write the Render Result as still.png, as the user sees it, and all its passes beside it for
+    `read_layers`.
+
+    Raises:
+        RuntimeError: Blender could not write it, or there is none.
+    """
+    result = next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
+    if result is None:
+        raise RuntimeError("There is no Render Result.")
+    with image_settings(
+        scene,
+        media_type="IMAGE",
+        file_format="PNG",
+        color_mode="RGB",
+        color_depth="8",
+        color_management="FOLLOW_SCENE",
+    ):
+        save_aside(result, folder / PICTURE, scene)
+    with image_settings(
+        scene,
+        media_type="MULTI_LAYER_IMAGE",
+        file_format="OPEN_EXR_MULTILAYER",
+        color_depth="32",
+        exr_codec="NONE",
+        use_exr_interleave=True,
+        use_preview=False,
+    ):
+        result.save_render(str(folder / LAYERS), scene=scene)
+
+
+def save_aside(image: bpy.types.Image, path: Path, scene: bpy.types.Scene) -> None:
+    """`image.save_render`, but never a half-written file."""
+    aside = path.with_name("part_" + path.name)
+    image.save_render(str(aside), scene=scene)
+    aside.replace(path)
+
+
+def read_layers(folder: Path) -> np.ndarray | None:
+    """The depth, in Blender units, that `save_result` wrote; its file is removed. None without a depth
+    pass."""
+    layers = folder / LAYERS
+    try:
+        return exr.read_depth(layers)
+    finally:
+        layers.unlink(missing_ok=True)
+
+
+def write_depth(folder: Path, depth: np.ndarray, look: Look) -> bool:
+    """Write depth.exr in metres; `depth` is in Blender units. Returns whether anything but background is in
+    it.
+
+    Raises:
+        SceneError: render_failed for a depth of another size than the camera's picture.
+    """
+    wanted = look.camera["height"], look.camera["width"]
+    if depth.shape != wanted:
+        sizes = {"is_": f"{depth.shape[1]}x{depth.shape[0]}", "wanted": f"{wanted[1]}x{wanted[0]}"}
+        raise SceneError("render_failed", rpt_("The render has {is_} pixels, not {wanted}.").format(**sizes), "retry")
+    # EEVEE of Blender 4.5 writes the far clip where there is nothing, the others 1e10.
+    nothing = ~np.isfinite(depth) | (depth >= look.far * (1 - 1e-4))
+    exr.write_depth(folder / DEPTH, np.where(nothing, exr.BACKGROUND, depth * look.unit))
+    return not nothing.all()
+
+
+def finish(
+    folder: Path, look: Look, has_depth: bool, has_things: bool, source: str, notes: tuple[str, ...] = ()
+) -> Still:
+    """The still, once its picture and depth are written.
+
+    Raises:
+        SceneError: nothing_visible, where all is background and of one colour.
+    """
+    still = Still(
+        folder / PICTURE, look.camera["width"], look.camera["height"], source, camera=look.camera, notes=notes
+    )
+    (folder / CAMERA).write_text(json.dumps(look.camera))
+    if not has_depth:
+        return still
+    if not has_things and _is_flat(still.image):
+        raise SceneError(
+            "nothing_visible",
+            "The camera sees nothing: the picture is one flat colour. Aim it at something, or pick another camera.",
+            "pick_camera",
+        )
+    return replace(still, depth=folder / DEPTH)
+
+
+def finish_with(folder: Path, look: Look, depth: np.ndarray | None, source: str, notes: tuple[str, ...] = ()) -> Still:
+    """`write_depth` where there is one, and `finish`."""
+    has_things = depth is not None and write_depth(folder, depth, look)
+    return finish(folder, look, depth is not None, has_things, source, notes)
+
+
+def disk_error(folder: Path, error: OSError) -> SceneError:
+    """What to say where a still's files could not be written."""
+    return SceneError(
+        "disk",
+        rpt_("The still could not be written to {folder}: {error}.").format(
+            folder=folder, error=error.strerror or error
+        ),
+        "free_space",
+    )
+
+
+def _is_flat(path: Path) -> bool:
+    """Whether a picture is one colour, the dither of its file aside."""
+    image = bpy.data.images.load(str(path), check_existing=False)
+    try:
+        pixels = np.empty(image.size[0] * image.size[1] * image.channels, np.float32)
+        image.pixels.foreach_get(pixels)
+        return bool(np.ptp(pixels.reshape(-1, image.channels), axis=0).max() < 0.02)
+    finally:
+        bpy.data.images.remove(image)

@@ -1,0 +1,101 @@
+"""The frame under the playhead of the edit, as the media file has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ..edit.edit_scene import find_edit_scene
+from ..edit.strips import content_start, end, start
+from ..model.errors import SceneError
+
+
+@contextmanager
+def plain_scene(width: int, height: int) -> Iterator[bpy.types.Scene]:
+    """A scene that shows display-referred pictures as they are and writes PNGs. It is gone afterwards."""
+    scene = bpy.data.scenes.new("Take One Frame")
+    try:
+        scene.view_settings.view_transform = "Standard"
+        render = scene.render
+        render.resolution_x, render.resolution_y, render.resolution_percentage = width, height, 100
+        render.dither_intensity = 0
+        settings = render.image_settings
+        if "media_type" in settings.bl_rna.properties:
+            settings.media_type = "IMAGE"
+        settings.file_format, settings.color_mode, settings.color_depth = "PNG", "RGB", "8"
+        yield scene
+    finally:
+        bpy.data.scenes.remove(scene)
+
+
+def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -> tuple[int, int]:
+    """Write the media frame of the topmost movie or image strip under the playhead, at the media's own size.
+
+    The strip's effects, transform and modifiers do not count: it is the picture that the file holds.
+
+    Raises:
+        SceneError: no_frame where the playhead stands on no such strip or its file is gone; render_failed.
+    """
+    edit = find_edit_scene(context, scene)
+    strip = _top_strip(edit) if edit else None
+    if edit is None or strip is None:
+        raise SceneError("no_frame", "There is no movie or picture under the playhead. Move it onto a strip.", "retry")
+    if len(strip.retiming_keys) > 0:
+        raise SceneError(
+            "no_frame",
+            rpt_("Strip '{strip}' is retimed: its frame can't be told. Choose another strip.").format(strip=strip.name),
+        )
+    element = strip.strip_elem_from_frame(edit.frame_current)
+    folder = strip.filepath if strip.type == "MOVIE" else strip.directory + element.filename
+    media = Path(bpy.path.abspath(folder))
+    if not media.is_file():
+        raise SceneError(
+            "no_frame",
+            rpt_("The file of strip '{strip}' is gone: {media}.").format(strip=strip.name, media=media),
+            "retry",
+        )
+    with plain_scene(element.orig_width or 1, element.orig_height or 1) as plain:
+        plain.render.fps, plain.render.fps_base = edit.render.fps, edit.render.fps_base
+        strips = plain.sequence_editor_create().strips
+        if strip.type == "MOVIE":
+            copy = strips.new_movie("frame", str(media), 1, 1 - (edit.frame_current - content_start(strip)))
+            for name in ("animation_offset_start", "stream_index", "use_reverse_frames", "use_deinterlace"):
+                if getattr(copy, name) != getattr(strip, name):
+                    setattr(copy, name, getattr(strip, name))
+        else:
+            copy = strips.new_image("frame", str(media), 1, 1)
+        copy.colorspace_settings.name = strip.colorspace_settings.name
+        width, height = copy.elements[0].orig_width, copy.elements[0].orig_height
+        plain.render.resolution_x, plain.render.resolution_y = width, height
+        plain.frame_set(1)
+        aside = path.with_name("part_" + path.name)
+        plain.render.filepath = str(aside)
+        try:
+            bpy.ops.render.render(write_still=True, scene=plain.name)
+        except RuntimeError as error:
+            raise SceneError(
+                "render_failed",
+                rpt_("The frame of strip '{strip}' could not be read: {error}").format(strip=strip.name, error=error),
+            ) from error
+        aside.replace(path)
+    return width, height
+
+
+def _top_strip(edit: bpy.types.Scene) -> bpy.types.Strip | None:
+    """The movie or image strip on the highest channel that shows at the playhead."""
+    editor = edit.sequence_editor
+    if editor is None:
+        return None
+    seen = [
+        strip
+        for strip in editor.strips
+        if strip.type in {"MOVIE", "IMAGE"}
+        and not strip.mute
+        and not editor.channels[strip.channel].mute
+        and start(strip) <= edit.frame_current < end(strip)
+    ]
+    return max(seen, key=lambda strip: strip.channel, default=None)

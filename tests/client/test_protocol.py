@@ -1,0 +1,117 @@
+"""The types of what travels: they check themselves, and JSON brings them back."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+from client.protocol import (
+    Binding,
+    Camera,
+    CameraPath,
+    Direction,
+    EngineInfo,
+    Job,
+    JobState,
+    Keyframe,
+    Line,
+    Option,
+    Problem,
+    TakeRequest,
+    View,
+)
+from client.protocol.camera import IDENTITY
+from client.protocol.codec import from_json, to_json
+
+CAMERA = Camera("perspective", 64, 48, 32.0, 24.0, fx=50.0, fy=51.0)
+REQUEST = TakeRequest(
+    engine="draft",
+    direction=Direction("push in", (Line("ANNA", "German", "Wir sind spät."),), "rain"),
+    views=(
+        View(Path("a.png"), Path("a.exr"), CAMERA),
+        View(Path("b.png"), None, CAMERA, 0.25),
+        View(Path("c.jpg"), Path("c.exr"), CAMERA, 0.75),
+        View(Path("d.png"), t=1.0),
+    ),
+    seconds=2.5,
+    fps=Fraction(24000, 1001),
+    size=(64, 48),
+    seed=7,
+    path=CameraPath((Keyframe(0.0, IDENTITY), Keyframe(1.0, IDENTITY, 1.5))),
+    options={"quality": "high"},
+    binding=Binding("f", "s", "h", "t", "Shot 01", 3, frame=12),
+)
+
+
+def test_a_request_comes_back_from_json_as_it_was():
+    assert from_json(TakeRequest, json.loads(json.dumps(to_json(REQUEST)))) == REQUEST
+
+
+def test_every_file_of_a_request_has_a_name_and_can_be_put_elsewhere():
+    names = ["input_reference", "depth", "view_1", "view_2", "view_2_depth", "last_frame"]
+    assert list(REQUEST.files()) == names
+    moved = REQUEST.with_files({name: Path("/x", name) for name in names})
+    assert [view.image.name for view in moved.views] == ["input_reference", "view_1", "view_2", "last_frame"]
+    assert moved.views[2].depth == Path("/x/view_2_depth")
+    assert moved.views[1].depth is None
+    assert moved.still == moved.views[0] and moved.last_frame == moved.views[3]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"fps": "24/0"}, "fps: must be a fraction"),
+        ({"views": [{"image": "a.png", "t": 0.5}, {"image": "b.png", "t": 0.5}]}, "the views' t must rise"),
+        ({"size": [8, 48]}, "16 to 8192 pixels"),
+        ({"size": [64]}, "size: must have 2 entries"),
+        ({"seed": 4294967296}, "the seed must be"),
+        ({"seconds": True}, "seconds: must be a number"),
+        (
+            {"direction": {"dialogue": [{"language": "Klingon", "line": "nuqneH"}]}},
+            "dialogue.0: the language",
+        ),
+        ({"path": {"keyframes": []}}, "path: a camera path has 1 to 4096"),
+        ({"engine": 5}, "engine: must be text"),
+    ],
+)
+def test_a_request_that_does_not_fit_is_refused_by_its_place(change: dict, words: str):
+    with pytest.raises(ValueError, match=words):
+        from_json(TakeRequest, to_json(REQUEST) | change)
+
+
+def test_a_foreign_servers_engine_needs_only_an_id():
+    assert from_json(EngineInfo, {"id": "wan", "object": "model", "name": 5}, lenient=True) == EngineInfo("wan")
+    with pytest.raises(ValueError, match="id: is missing"):
+        from_json(EngineInfo, {"object": "model"}, lenient=True)
+
+
+def test_a_foreign_servers_job_is_read_as_far_as_it_fits():
+    job = from_json(Job, {"id": "v", "status": "completed", "progress": "abc", "error": "boom"}, lenient=True)
+    assert job == Job("v", JobState.COMPLETED)
+    assert from_json(Job, {"id": "v", "status": "warming"}, lenient=True).status == JobState.QUEUED
+
+
+def test_an_option_refuses_what_does_not_fit():
+    steps = Option("steps", "int", 8, low=1, high=50)
+    assert steps.refusal(50) is None and steps.refusal(1) is None
+    assert steps.refusal(51) == "it must lie between 1 and 50"
+    assert steps.refusal(8.5) == steps.refusal(True) == "it must be a whole number"
+    with pytest.raises(ValueError, match="default of option steps"):
+        Option("steps", "int", 0, low=1, high=50)
+
+
+def test_a_camera_that_can_be_used_is_all_there_is():
+    with pytest.raises(ValueError, match="fx and fy above 0"):
+        Camera("perspective", 64, 48, 32, 24)
+    with pytest.raises(ValueError, match="not finite"):
+        Camera("orthographic", 64, 48, 32, 24, scale=float("inf"))
+    with pytest.raises(ValueError, match="4 rows of 4"):
+        Camera("orthographic", 64, 48, 32, 24, scale=1.0, matrix_world=IDENTITY[:3])
+
+
+def test_a_problem_is_the_same_on_both_sides():
+    problem = Problem("too_long", "It is too long.", "shorter", "seconds")
+    assert from_json(Problem, to_json(problem)) == problem
