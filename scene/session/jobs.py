@@ -301,7 +301,6 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
         path = camera_path(scene, check_camera(scene, shot.camera), scene.frame_current, count)
     edit = find_edit_scene(context, scene) or scene
     shot.still = stored_path(picture.image)
-    quality = {} if card["quality"] == "STANDARD" else {"quality": card["quality"].lower()}
     for key, number in plan.numbers.items():
         number = plan.numbers[key] = takes.keep_number(shot, number, plan.folder)
         binding = {
@@ -332,7 +331,7 @@ def _send(context: bpy.types.Context, plan: Plan, picture: Still) -> list[str]:
             camera=picture.camera,
             path=path,
             binding=binding,
-            options=quality | plan.wording,
+            options=plan.options | plan.wording,
         )
         _hand_over(shot, request, number, refines=plan.refines, still_path=picture.image)
     return list(plan.numbers)

@@ -12,14 +12,14 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..edit.edit_scene import find_edit_scene
-from ..model import takes
+from ..model import options, takes
 from ..model.errors import SceneError
 from ..model.properties import MAX_SEED, ensure_ids, prompt_of
 from ..model.state import STATE
 from ..stills.camera import check_camera, is_animated, picture_size
 from . import prompts
 
-CARD = ("engine", "sound", "seconds", "quality", "size_percent", "motion")  # and "prompt"
+CARD = ("engine", "sound", "seconds", "size_percent", "motion")  # and "prompt"
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Plan:
     seeds: dict[str, int]
     source: str
     card: dict[str, Any]
+    options: dict[str, Any]  # the engine's own
     wording: dict[str, Any]  # options of the prompt: the final one, or what is known of the scene
     placement: str
     frame: int | None
@@ -82,6 +83,7 @@ def make_plan(
         seeds=dict(zip(keys, seeds, strict=True)),
         source=source or shot.still_source,
         card=card,
+        options=options.chosen(shot, overrides or {}),
         wording=wording,
         placement=placement or scene.take_one.placement,
         frame=edit.frame_current if edit is not None else None,
