@@ -9,6 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from client.protocol.request import DEPTH, LAST_FRAME, STILL
+
 from .engines import registry
 from .engines.engine import EngineError
 from .jobs import inspect
@@ -23,23 +25,14 @@ def animate(parsed: argparse.Namespace) -> int:
     try:
         wanted = _wanted(parsed)
         files, still_size = _files(parsed)
-        engine = registry.engine(wanted.model)
+        engine = registry.engine(wanted.engine)
         capabilities = engine.capabilities()
-        size = fitting_size(wanted.size, still_size, capabilities)
-        notes = check(wanted, size, files, capabilities)
+        request = wanted.request(fitting_size(wanted.size, still_size, capabilities), files)
+        notes = check(request, capabilities)
         out = parsed.out.absolute()
         out.parent.mkdir(parents=True, exist_ok=True)
         with _Bar() as bar:
-            take = make_take(
-                engine,
-                wanted.model,
-                wanted.request(size, files),
-                out,
-                out.with_suffix(".json"),
-                notes,
-                bar,
-                lambda: False,
-            )
+            take = make_take(engine, request, out, out.with_suffix(".json"), notes, bar, lambda: False)
     except EngineError as error:
         print(f"error: {error.message}", file=sys.stderr)
         return 2 if error.code in ("invalid_request", "invalid_file", "unknown_model") else 1
@@ -110,13 +103,13 @@ def _files(parsed: argparse.Namespace) -> tuple[dict[str, Path], tuple[int, int]
     files, still_size = {}, None
     if parsed.still is not None:
         still_size = inspect.picture(parsed.still, "--still")[1:]
-        files["still"] = parsed.still.absolute()
+        files[STILL] = parsed.still.absolute()
     if parsed.last_frame is not None:
         inspect.picture(parsed.last_frame, "--last-frame")
-        files["last_frame"] = parsed.last_frame.absolute()
+        files[LAST_FRAME] = parsed.last_frame.absolute()
     if parsed.depth is not None:
         inspect.depth(parsed.depth, "--depth")
-        files["depth"] = parsed.depth.absolute()
+        files[DEPTH] = parsed.depth.absolute()
     return files, still_size
 
 

@@ -30,8 +30,8 @@ sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 import truth_moves  # noqa: E402
 
 from backend.engines.draft.camera import paths  # noqa: E402
-from backend.engines.draft.view import layers, picture, raster  # noqa: E402
-from backend.engines.engine import Keyframe  # noqa: E402
+from backend.engines.draft.view import layers, margins, picture, raster  # noqa: E402
+from client.protocol import Keyframe  # noqa: E402
 
 SIZE, SAMPLES, FRAMES = (640, 360), 32, 121
 
@@ -54,7 +54,7 @@ def main() -> None:
             ]
             poses = paths.poses(paths.check(keys), FRAMES)
             moments = {name: round(t * (FRAMES - 1)) for name, t in truth_moves.MOMENTS.items()}
-            parts = layers.build(still, paths.parallax(still, poses), paths.margins(still, poses), request.seed)
+            parts = layers.build(still, margins.parallax(still, poses), margins.margins(still, poses), request.seed)
             draft = raster.Renderer(still, parts)
             for name, index in moments.items():
                 truth = np.asarray(Image.open(folder / f"{move}_{name}.png").convert("RGB"))

@@ -92,16 +92,15 @@ def make(renders: Path, seconds: float) -> None:
     from truth_moves import request as truth_request
 
     from backend.engines.draft import DraftEngine
-    from backend.engines.engine import Keyframe, Line
     from backend.media.encode import write_clip
+    from client.protocol import CameraPath, Direction, Keyframe, Line
 
     path = tuple(Keyframe(t, ((1, 0, 0, 0.8 * t), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1))) for t in (0.0, 1.0))
     request = replace(
         truth_request(renders, SIZE),
         seconds=seconds,
-        path=path,
-        sound="rain on a window",
-        dialogue=(Line("ANNA", "English", "We are late."),),
+        path=CameraPath(path),
+        direction=Direction("", (Line("ANNA", "English", "We are late."),), "rain on a window"),
     )
     clip = DraftEngine().generate(request, lambda *_: None, lambda: False)
     with tempfile.TemporaryDirectory() as folder:

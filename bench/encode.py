@@ -21,8 +21,9 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from backend.engines.engine import Clip, Request, Sound
+from backend.engines.engine import Clip, Sound
 from backend.media import encode
+from devtools.requests import take_request
 from tests.backend.test_media_encode import moving
 
 WIDTH, HEIGHT, COUNT, FPS = 1280, 720, 120, Fraction(24)
@@ -35,7 +36,7 @@ def measure(frames: list[np.ndarray], preset: str, crf: str, path: Path) -> tupl
     encode.PRESET, encode.CRF = preset, crf
     tone = np.sin(np.arange(48_000 * 5) / 48_000 * 2 * np.pi * 220).astype(np.float32) * 0.2
     clip = Clip(WIDTH, HEIGHT, FPS, COUNT, iter(frames), Sound(tone[None], 48_000))
-    request = Request("", COUNT / 24, FPS, WIDTH, HEIGHT, 1)
+    request = take_request(seconds=COUNT / 24, fps=FPS, size=(WIDTH, HEIGHT))
     began = time.process_time()
     encode.write_clip(clip, request, path, lambda *_: None, lambda: False)
     spent = time.process_time() - began

@@ -12,7 +12,6 @@ import os
 import sys
 import tempfile
 import time
-from fractions import Fraction
 from pathlib import Path
 
 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
@@ -24,7 +23,6 @@ import torch
 from diffusers import AutoencoderKLWan, AutoencoderOobleck
 from PIL import Image
 
-from backend.engines.engine import Request
 from backend.engines.happyhorse import settings, text
 from backend.engines.happyhorse.audio_vae import AudioDecoder
 from backend.engines.happyhorse.config import BASE, SR_540P, SR_1080P, TransformerConfig
@@ -36,6 +34,7 @@ from backend.engines.happyhorse.transformer import Transformer
 from backend.engines.happyhorse.turbo_vaed import TurboDecoder
 from backend.engines.happyhorse.turbo_vaed_config import LATENT_MEAN, LATENT_STD
 from bench.happyhorse_common import CUDA, TEXT, peaks, random_decoder, random_tensors, tell
+from devtools.requests import take_request
 
 CONFIGS = {"distill": (BASE, 3), "540p_sr": (SR_540P, 4), "1080p_sr": (SR_1080P, 4)}
 
@@ -94,8 +93,8 @@ def drawn(config: TransformerConfig, seed: int, plan: Plan) -> Transformer:
 
 
 def clip(pipeline: Pipeline, still: Path, quality: str, seed: int, what: str) -> None:
-    request = Request(
-        "Push in", 5.0, Fraction(25), 1920, 1080, seed, still=still, options={"quality": quality, "model": "distill"}
+    request = take_request(
+        "Push in", fps=25, size=(1920, 1080), seed=seed, still=still, options={"quality": quality, "model": "distill"}
     )
     torch.cuda.synchronize()
     torch.cuda.reset_peak_memory_stats()

@@ -14,14 +14,15 @@ import resource
 import statistics
 import sys
 import time
-from fractions import Fraction
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from backend.engines.draft.sound.levels import loudness
 from backend.engines.draft.sound.soundtrack import soundtrack
-from backend.engines.engine import Line, Request, Sound
+from backend.engines.engine import Sound
+from client.protocol import Line, TakeRequest
+from devtools.requests import take_request
 from tests.backend.test_draft_sound_levels import ffmpeg
 
 ENGLISH = (Line("ANNA", "English", "We are late. We should have left an hour ago."),)
@@ -32,7 +33,7 @@ CASES: tuple[tuple[str, tuple[Line, ...], float], ...] = (
 )  # fmt: skip
 
 
-def timed(request: Request, runs: int) -> tuple[float, float, Sound]:
+def timed(request: TakeRequest, runs: int) -> tuple[float, float, Sound]:
     """CPU seconds of the first run and the median, and the sound."""
     spent = []
     for _ in range(runs):
@@ -46,7 +47,7 @@ def main() -> None:
     print("| sound | dialogue | length | first | CPU | of real time | loudness | true peak |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for words, lines, seconds in CASES:
-        request = Request("", seconds, Fraction(24), 1280, 720, 7, sound=words, dialogue=lines)
+        request = take_request(seconds=seconds, seed=7, sound=words, dialogue=lines)
         first, usual, sound = timed(request, 5 if seconds < 30 else 1)
         level, peak = ffmpeg(sound.samples)
         spoken = lines[0].language if lines else "none"

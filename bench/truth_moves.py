@@ -5,12 +5,12 @@ from __future__ import annotations
 
 import json
 import math
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 
-from backend.engines.engine import Camera, Request
+from client.protocol import Camera, TakeRequest
+from devtools.requests import take_request
 
 SCENES = ("room", "street")
 MOVES = ("push_in", "truck", "pedestal", "orbit", "pan", "pull_out")
@@ -58,7 +58,7 @@ def keyframes(scene: str, move: str, count: int = 49) -> list[dict]:
     return [{"t": float(t), "matrix": pose(scene, move, float(t)).tolist(), "zoom": 1.0} for t in times]
 
 
-def request(folder: Path, size: tuple[int, int] | None = None) -> Request:
+def request(folder: Path, size: tuple[int, int] | None = None) -> TakeRequest:
     """The request for the still in `folder`, with its Z pass as a depth file."""
     import OpenEXR
 
@@ -71,4 +71,4 @@ def request(folder: Path, size: tuple[int, int] | None = None) -> Request:
     lens = json.loads((folder / "camera.json").read_text())
     camera = Camera(lens["projection"], lens["width"], lens["height"], lens["cx"], lens["cy"], lens["fx"], lens["fy"])
     width, height = size or (lens["width"], lens["height"])
-    return Request("", 5.0, Fraction(24), width, height, 7, folder / "still.png", depth, camera=camera)
+    return take_request(size=(width, height), seed=7, still=folder / "still.png", depth=depth, camera=camera)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..engines.engine import Capabilities
-from ..jobs.capabilities import capabilities_json
-from ..jobs.store import COMPLETED, IN_PROGRESS, KEPT_SECONDS, Job, Store
+from client.protocol import EngineInfo, JobState
+from client.protocol.codec import to_json
+
+from ..jobs.store import KEPT_SECONDS, Store, StoredJob
 
 POLL_MS = 500
 
 
-def job_json(store: Store, job: Job, queue: list[str] | None = None) -> dict[str, Any]:
+def job_json(store: Store, job: StoredJob, queue: list[str] | None = None) -> dict[str, Any]:
     """A job: the open `/v1/videos` shape, and stage, eta_seconds, queue_position (1 is next), fps, seed,
     binding and result, which are ours."""
     return {
@@ -21,24 +22,24 @@ def job_json(store: Store, job: Job, queue: list[str] | None = None) -> dict[str
         "created_at": int(job.created_at),
         "completed_at": None if job.completed_at is None else int(job.completed_at),
         "expires_at": None if job.completed_at is None else int(job.completed_at + KEPT_SECONDS),
-        "model": job.fields["model"],
-        "prompt": job.fields["prompt"],
-        "seconds": f"{job.fields['seconds']:.10g}",
-        "size": job.fields["size"],
-        "fps": job.fields["fps"],
-        "seed": job.fields["seed"],
-        "error": job.error,
-        "binding": job.fields["extra_params"].get("binding"),
-        "result": job.result,
+        "model": job.request.engine,
+        "prompt": job.request.direction.prompt,
+        "seconds": f"{job.request.seconds:.10g}",
+        "size": f"{job.request.width}x{job.request.height}",
+        "fps": str(job.request.fps),
+        "seed": job.request.seed,
+        "error": to_json(job.error),
+        "binding": job.binding,
+        "result": to_json(job.result),
     }
 
 
-def state_json(store: Store, job: Job, queue: list[str] | None = None) -> dict[str, Any]:
+def state_json(store: Store, job: StoredJob, queue: list[str] | None = None) -> dict[str, Any]:
     """How far a job is. `queue` is the waiting queue where it is known already."""
     told = store.progress(job.id)
     queue = store.queue() if queue is None else queue
-    working = job.status == IN_PROGRESS
-    percent = 100 if job.status == COMPLETED else min(99, int(told.fraction * 100)) if working else 0
+    working = job.status == JobState.IN_PROGRESS
+    percent = 100 if job.status == JobState.COMPLETED else min(99, int(told.fraction * 100)) if working else 0
     return {
         "status": job.status,
         "progress": percent,
@@ -48,6 +49,6 @@ def state_json(store: Store, job: Job, queue: list[str] | None = None) -> dict[s
     }
 
 
-def engine_json(capabilities: Capabilities) -> dict[str, Any]:
+def engine_json(engine: EngineInfo) -> dict[str, Any]:
     """An engine in `GET /v1/models`."""
-    return {**capabilities_json(capabilities), "object": "model", "owned_by": "take-one"}
+    return {**to_json(engine), "object": "model", "owned_by": "take-one"}

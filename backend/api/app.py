@@ -14,12 +14,14 @@ from typing import Any, Literal
 from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
+from client.protocol import JobState
+
 from .. import __version__
 from ..engines.engine import EngineError
 from ..jobs.inspector import Inspector
 from ..jobs.request import invalid, parse_json
 from ..jobs.runner import Runner
-from ..jobs.store import COMPLETED, IN_PROGRESS, QUEUED, Job, Store
+from ..jobs.store import Store, StoredJob
 from .answers import POLL_MS, engine_json, job_json, state_json
 from .errors import add_handlers
 from .guard import Guard
@@ -170,9 +172,9 @@ def _move(request: Request, job_id: str, before: str | None) -> JSONResponse:
 @router.head("/v1/videos/{job_id}/content")
 def content(request: Request, job_id: str, variant: Literal["video", "thumbnail", "sidecar"] = "video") -> Response:
     found = _job(request, job_id)
-    if found.status in (QUEUED, IN_PROGRESS):
+    if not found.status.over:
         raise EngineError("not_ready", f"The take is not made yet: it is {found.status}.", "")
-    if found.status != COMPLETED:
+    if found.status != JobState.COMPLETED:
         raise EngineError("not_found", f"There is no take: the job is {found.status}.", "retry")
     name, kind = FILES[variant]
     path = _parts(request).store.attempt_folder(found) / name
@@ -215,11 +217,11 @@ def _look(store: Store, job_id: str, pictures: int) -> tuple[bool, dict[str, Any
     found = store.get(job_id)
     if found is None:
         return True, {"id": job_id, "object": "video.deleted", "deleted": True}, pictures
-    if found.status not in (QUEUED, IN_PROGRESS):
+    if found.status.over:
         return True, job_json(store, found), pictures
     state = state_json(store, found)
     told = store.progress(job_id)
-    if told.preview is not None and told.pictures != pictures and found.status == IN_PROGRESS:
+    if told.preview is not None and told.pictures != pictures and found.status == JobState.IN_PROGRESS:
         state["preview"] = "data:image/jpeg;base64," + base64.b64encode(told.preview).decode()
     return False, state, told.pictures
 
@@ -233,7 +235,7 @@ def _parts(request: Request) -> Parts:
     return parts
 
 
-def _job(request: Request, job_id: str) -> Job:
+def _job(request: Request, job_id: str) -> StoredJob:
     found = _parts(request).store.get(job_id)
     if found is None:
         raise _unknown(job_id)
@@ -244,6 +246,6 @@ def _unknown(job_id: str) -> EngineError:
     return EngineError("not_found", f"There is no job {job_id[:80]}.", "", "id")
 
 
-def _job_answer(request: Request, job: Job) -> JSONResponse:
-    headers = {"openai-poll-after-ms": str(POLL_MS)} if job.status in (QUEUED, IN_PROGRESS) else {}
+def _job_answer(request: Request, job: StoredJob) -> JSONResponse:
+    headers = {"openai-poll-after-ms": str(POLL_MS)} if not job.status.over else {}
     return JSONResponse(job_json(_parts(request).store, job), headers=headers)

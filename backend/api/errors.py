@@ -12,8 +12,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from client.protocol import Problem
+from client.protocol.codec import to_json
+
 from ..engines.engine import EngineError
-from ..jobs.store import error_json
 from ..media.disk import disk_full
 
 log = logging.getLogger("take_one.api")
@@ -37,7 +39,7 @@ STATUS = {
 
 def answer(error: EngineError, headers: dict[str, str] | None = None) -> JSONResponse:
     """The answer for an error: its own status, 400 for what a client can put right."""
-    return JSONResponse({"error": error_json(error)}, STATUS.get(error.code, 400), headers)
+    return JSONResponse({"error": to_json(error.problem)}, STATUS.get(error.code, 400), headers)
 
 
 def add_handlers(app: FastAPI) -> None:
@@ -68,7 +70,7 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     message = {404: "There is nothing at this address.", 405: "This address does not take that method."}.get(
         error.status_code, said or "The request can't be read."
     )
-    body = {"error": error_json(EngineError(code, message))}
+    body = {"error": to_json(Problem(code, message))}
     return JSONResponse(body, error.status_code, dict(error.headers or {}))
 
 
@@ -82,4 +84,4 @@ async def _storage(request: Request, error: Exception) -> JSONResponse:
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s", request.method, request.url.path, exc_info=error)
     unexpected = EngineError("internal_error", f"The service failed: {type(error).__name__}.", "open_log")
-    return JSONResponse({"error": error_json(unexpected)}, 500)
+    return JSONResponse({"error": to_json(unexpected.problem)}, 500)

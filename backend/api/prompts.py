@@ -20,12 +20,12 @@ def final_prompt(runner: Runner, registry: str, fields: Mapping[str, Any], defau
     """
     wanted = parse(fields, default_model)
     engines = runner.engines()
-    if wanted.model not in engines:
+    if wanted.engine not in engines:
         known = ", ".join(engines)
-        message = f"There is no engine called {wanted.model!r}. The engines are: {known}."
+        message = f"There is no engine called {wanted.engine!r}. The engines are: {known}."
         raise EngineError("unknown_model", message, param="model")
-    if not engines[wanted.model].prompt_form:
-        return wanted.prompt
-    engine = import_module(registry).engine(wanted.model)
+    if not engines[wanted.engine].prompt_form:
+        return wanted.direction.prompt
+    engine = import_module(registry).engine(wanted.engine)
     text: str = engine.final_prompt(wanted.request((16, 16), {}))
     return text

@@ -8,6 +8,7 @@ import binascii
 import hashlib
 import json
 import os
+import re
 import secrets
 import shutil
 from collections.abc import Mapping
@@ -18,19 +19,19 @@ from typing import Any, BinaryIO
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
+from client.protocol import TakeRequest
+from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_VIEWS, STILL, VIEW
+
 from ..engines.engine import EngineError
 from ..home import sync_folder
 from ..jobs.inspector import Inspector
-from ..jobs.request import Wanted, check, invalid, parse, parse_json
+from ..jobs.request import Wanted, check, invalid, parse, parse_binding, parse_json
 from ..jobs.runner import Runner
 from ..jobs.size import fitting_size
-from ..jobs.store import Job, Store
+from ..jobs.store import Store, StoredJob
 
-FILES = {
-    "input_reference": "still",
-    "last_frame": "last_frame",
-    "depth": "depth",
-}  # form field: name in a Request
+FURTHER_FILE = re.compile(re.escape(VIEW) + r"[1-9]\d?(" + re.escape(DEPTH_OF) + ")?")
+MAX_FILES = 2 * MAX_VIEWS
 REFERENCES = (
     "image_reference",
     "reference_url",
@@ -66,14 +67,14 @@ async def read(request: Request) -> Submission:
     if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
         raise invalid("Send multipart/form-data, or application/json.", "Content-Type")
     try:
-        form = await request.form(max_files=8, max_fields=100, max_part_size=MAX_FIELD)
+        form = await request.form(max_files=MAX_FILES, max_fields=100, max_part_size=MAX_FIELD)
     except (ValueError, LookupError) as error:  # what a malformed body makes of the parser
         raise invalid("The form can't be read.", None) from error
     submission = Submission()
     for name, value in form.multi_items():
         if not isinstance(value, UploadFile):
             submission.fields[name] = value
-        elif name in FILES:
+        elif _is_file(name):
             submission.files[name] = value.file
     return await asyncio.to_thread(_with_references, submission)
 
@@ -87,7 +88,7 @@ def _from_json(body: bytes) -> Submission:
 
 def _with_references(submission: Submission) -> Submission:
     """Turns pictures that came as data URLs into files. A path or an address is never followed."""
-    for name in (*FILES, *REFERENCES):
+    for name in (*filter(_is_file, tuple(submission.fields)), *REFERENCES):
         value = submission.fields.pop(name, None)
         if isinstance(value, str) and value.lstrip().startswith("{"):
             value = parse_json(value, name)
@@ -95,8 +96,13 @@ def _with_references(submission: Submission) -> Submission:
             value = value.get("image_url") or value.get("url")
         if value in (None, ""):
             continue
-        submission.files[FILES.get(name, "input_reference") if name in REFERENCES else name] = _data_url(value, name)
+        submission.files[STILL if name in REFERENCES else name] = _data_url(value, name)
     return submission
+
+
+def _is_file(name: str) -> bool:
+    """Whether a field of this name is a file of a request (see `client.protocol.request.view_names`)."""
+    return name in (STILL, DEPTH, LAST_FRAME) or FURTHER_FILE.fullmatch(name) is not None
 
 
 def _data_url(value: Any, param: str) -> BinaryIO:
@@ -128,7 +134,7 @@ class Intake:
     inspector: Inspector
     default_model: str
 
-    def take(self, submission: Submission, key: str | None) -> Job:
+    def take(self, submission: Submission, key: str | None) -> StoredJob:
         """Commits a submission: when this returns, the job and its uploads are on the disk.
 
         The same key gives the same job, also to two requests at once; with another request it is an error.
@@ -144,8 +150,9 @@ class Intake:
         folder = self.store.job_folder(job_id)
         try:
             folder.mkdir()
-            files, fields, notes = self._store_files(wanted, submission, folder)
-            job = self.store.add(job_id, key, fingerprint, fields, files, notes)
+            binding = parse_binding(submission.fields)
+            request, notes = self._store_files(wanted, submission, folder)
+            job = self.store.add(job_id, request, key=key, fingerprint=fingerprint, binding=binding, notes=notes)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
@@ -155,41 +162,35 @@ class Intake:
         self.runner.wake()
         return job
 
-    def _store_files(
-        self, wanted: Wanted, submission: Submission, folder: Path
-    ) -> tuple[dict[str, str], dict[str, Any], tuple[str, ...]]:
+    def _store_files(self, wanted: Wanted, submission: Submission, folder: Path) -> tuple[TakeRequest, tuple[str, ...]]:
+        """The request, its files named relative to `folder`, where they lie synced; and what will be ignored."""
         engines = self.runner.engines()
-        if wanted.model not in engines:
+        if wanted.engine not in engines:
             known = ", ".join(engines)
-            message = f"There is no engine called {wanted.model!r}. The engines are: {known}."
+            message = f"There is no engine called {wanted.engine!r}. The engines are: {known}."
             raise EngineError("unknown_model", message, param="model")
-        files: dict[str, str] = {}
+        files: dict[str, Path] = {}
         still_size = None
-        for param, source in submission.files.items():
-            name = FILES[param]
-            suffix, width, height = self._save(source, folder, name, param)
-            files[name] = name + suffix
-            if name == "still":
+        for name, source in submission.files.items():
+            suffix, width, height = self._save(source, folder, name)
+            files[name] = Path(name + suffix)
+            if name == STILL:
                 still_size = width, height
-        size = fitting_size(wanted.size, still_size, engines[wanted.model])
-        notes = check(wanted, size, files, engines[wanted.model])
+        engine = engines[wanted.engine]
+        request = wanted.request(fitting_size(wanted.size, still_size, engine), files)
+        notes = check(request, engine)
         sync_folder(folder)
         sync_folder(folder.parent)
-        fields = {
-            "model": wanted.model, "prompt": wanted.prompt, "seconds": wanted.seconds, "fps": str(wanted.fps),
-            "size": f"{size[0]}x{size[1]}", "seed": wanted.seed,
-            "extra_params": wanted.direction.model_dump(mode="json", exclude_none=True),
-        }  # fmt: skip
-        return files, fields, notes
+        return request, notes
 
-    def _save(self, source: BinaryIO, folder: Path, name: str, param: str) -> tuple[str, int, int]:
+    def _save(self, source: BinaryIO, folder: Path, name: str) -> tuple[str, int, int]:
         """Writes an upload under a name of ours. Its own name and type are not looked at."""
         aside = folder / f"{name}.part"
         with aside.open("xb") as file:
             shutil.copyfileobj(source, file, 1 << 20)
             file.flush()
             os.fsync(file.fileno())
-        found = self.inspector.check("depth" if name == "depth" else "picture", aside, param)
+        found = self.inspector.check("depth" if name.endswith(DEPTH) else "picture", aside, name)
         aside.replace(folder / (name + found[0]))
         return found
 
@@ -206,7 +207,7 @@ def idempotency_key(request: Request) -> str | None:
     return key
 
 
-def _same(job: Job, fingerprint: str) -> Job:
+def _same(job: StoredJob, fingerprint: str) -> StoredJob:
     if job.fingerprint != fingerprint:
         raise EngineError(
             "idempotency_conflict", "This Idempotency-Key was used for another request. Use a new one.", "",

@@ -2,77 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Protocol
 
 import numpy as np
 
-LANGUAGES = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of dialogue. `language` is one of LANGUAGES."""
-
-    speaker: str
-    language: str
-    text: str
-
-
-@dataclass(frozen=True)
-class Camera:
-    """The still's camera (camera.json).
-
-    Pixels have y down. `scale` (metres a pixel) is for orthographic cameras, `fx, fy` (pixels) for
-    perspective ones. `matrix_world` is 4x4, row-major, camera to world, Blender's axes (-Z forward, +Y up).
-    """
-
-    projection: str  # "perspective" | "orthographic"
-    width: int
-    height: int
-    cx: float
-    cy: float
-    fx: float = 0.0
-    fy: float = 0.0
-    scale: float = 0.0
-    matrix_world: tuple[tuple[float, ...], ...] = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1))
-
-
-@dataclass(frozen=True)
-class Keyframe:
-    """A camera pose relative to the start pose. `t` in 0..1 over the shot, `zoom` a focal length factor."""
-
-    t: float
-    matrix: tuple[tuple[float, ...], ...]
-    zoom: float = 1.0
-
-
-@dataclass(frozen=True)
-class Request:
-    """All that an engine may use. Paths are readable files whose content has been checked."""
-
-    prompt: str
-    seconds: float
-    fps: Fraction
-    width: int
-    height: int
-    seed: int
-    still: Path | None = None
-    depth: Path | None = None  # EXR, channel V or Z or R: metres from the camera plane
-    last_frame: Path | None = None
-    camera: Camera | None = None
-    path: tuple[Keyframe, ...] | None = None  # None: the words choose the move
-    dialogue: tuple[Line, ...] = ()
-    sound: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)  # an engine's own settings, checked by the engine
-
-    @property
-    def frame_count(self) -> int:
-        """Frames of the finished clip, at the request's frame rate."""
-        return max(1, round(self.seconds * self.fps))
+from client.protocol import CameraPath, EngineInfo, ProblemError, TakeRequest
 
 
 @dataclass(frozen=True)
@@ -88,8 +25,8 @@ class Clip:
     """What an engine gives back. `frames` yields uint8 RGB [height, width, 3] as they are ready.
 
     `fps` may be the engine's own: the media package conforms it to the request's frame rate.
-    `notes` are remarks for the user (at most a sentence each); `path` is the camera path that was taken, in
-    path.json's shape; `facts` joins the sidecar (model, settings, versions).
+    `notes` are remarks for the user (at most a sentence each); `path` is the camera path that was taken; `facts` joins
+    the sidecar (model, settings, versions).
     """
 
     width: int
@@ -99,43 +36,12 @@ class Clip:
     frames: Iterator[np.ndarray]
     sound: Sound | None = None
     notes: tuple[str, ...] = ()
-    path: dict[str, Any] | None = None
+    path: CameraPath | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Capabilities:
-    """What an engine can do here. When `available` is false, `reason` says why and `fix` what would help."""
-
-    id: str
-    name: str
-    description: str
-    max_seconds: float
-    max_pixels: int
-    sizes: tuple[tuple[int, int], ...] = ()  # empty: any size up to max_pixels
-    fps: Fraction | None = None  # None: any; else the engine's own rate, conformed afterwards
-    languages: tuple[str, ...] = ()
-    sound: bool = False
-    depth: bool = False
-    camera_path: bool = False
-    last_frame: bool = False
-    dialogue: bool = False
-    needs_still: bool = True
-    prompt_form: bool = False  # it words the direction in a form of its own: see WordsPrompt
-    available: bool = True
-    reason: str = ""
-    fix: str = ""
-
-
-class EngineError(Exception):
+class EngineError(ProblemError):
     """A failure a user can read. `code` is stable, `fix` names what would help."""
-
-    def __init__(self, code: str, message: str, fix: str = "", param: str | None = None) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.fix = fix
-        self.param = param
 
 
 class Cancelled(Exception):
@@ -153,7 +59,7 @@ class WordsPrompt(Protocol):
     """What an engine with a `prompt_form` also has. It takes the options `final_prompt` (used as it is) and `scene`
     (what is known of the 3D scene)."""
 
-    def final_prompt(self, request: Request) -> str:
+    def final_prompt(self, request: TakeRequest) -> str:
         """The prompt that its model would be given. Quick: nothing is loaded, also not torch."""
         ...
 
@@ -162,6 +68,6 @@ class Engine(Protocol):
     """`capabilities` must be quick (no model is loaded); `generate` may raise EngineError or Cancelled, also
     from the frames' iterator."""
 
-    def capabilities(self) -> Capabilities: ...
+    def capabilities(self) -> EngineInfo: ...
 
-    def generate(self, request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Clip: ...
+    def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip: ...

@@ -100,8 +100,9 @@ def main() -> None:
     import OpenEXR  # noqa: F401 - now, not at the first file
     from PIL import Image
 
+    from client.protocol.codec import to_json
+
     from .child import serve
-    from .store import error_json
 
     Image.init()
 
@@ -114,7 +115,7 @@ def main() -> None:
         try:
             send({"found": file(asked["kind"], Path(asked["path"]), asked["param"])})
         except EngineError as error:
-            send({"wrong": error_json(error)})
+            send({"wrong": to_json(error.problem)})
 
 
 if __name__ == "__main__":

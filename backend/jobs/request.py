@@ -2,136 +2,88 @@
 
 from __future__ import annotations
 
-import dataclasses
-import itertools
 import json
 import math
 import re
 import secrets
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator
+from client.protocol import LANGUAGES, Camera, CameraPath, Direction, EngineInfo, TakeRequest, Unfit, View
+from client.protocol.codec import MAX_DEPTH, from_json
+from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_SIDE, STILL
 
-from ..engines.engine import LANGUAGES, Camera, Capabilities, EngineError, Keyframe, Line, Request
+from ..engines.engine import EngineError
 
-MAX_TEXT = 5000  # characters of a prompt or a sound description
 MAX_BINDING = 4096  # bytes of JSON
 MAX_OPTIONS = 16_384
-MAX_SIDE = 8192
-MAX_SEED = 2**32 - 1
 
-Finite = Annotated[float, Field(allow_inf_nan=False, ge=-1e12, le=1e12)]
-Pixels = Annotated[int, Field(ge=1, le=65_536)]
-Row = Annotated[tuple[Finite, ...], Field(min_length=4, max_length=4)]
-Matrix = Annotated[tuple[Row, ...], Field(min_length=4, max_length=4)]
-Text = Annotated[str, StringConstraints(max_length=MAX_TEXT)]
+Type = TypeVar("Type")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+@dataclass(frozen=True)
+class FurtherView:
+    """A view between the still and the end, by the names of its files (see `client.protocol.request.view_names`)."""
+
+    name: str
+    t: float
+    camera: Camera | None = None
 
 
-class _Line(_Part):
-    speaker: Annotated[str, StringConstraints(max_length=100, strip_whitespace=True)] = ""
-    language: str = "English"
-    line: Annotated[str, StringConstraints(min_length=1, max_length=1000, strip_whitespace=True)]
+@dataclass(frozen=True)
+class Wanted:
+    """A request as asked for, before its files. `size` is None where the still's own size is meant."""
 
-    @field_validator("language")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        for language in LANGUAGES:
-            if language.casefold() == value.strip().casefold():
-                return language
-        raise ValueError(f"the language must be one of {', '.join(LANGUAGES)}")
+    engine: str
+    direction: Direction
+    seconds: float
+    fps: Fraction
+    size: tuple[int, int] | None
+    seed: int
+    camera: Camera | None = None  # the still's
+    path: CameraPath | None = None
+    views: tuple[FurtherView, ...] = ()
+    options: dict[str, Any] = field(default_factory=dict)
 
+    def request(self, size: tuple[int, int], files: Mapping[str, Path]) -> TakeRequest:
+        """The request with its files, by their names on the wire.
 
-class _Camera(_Part):
-    projection: Literal["perspective", "orthographic"]
-    width: Pixels
-    height: Pixels
-    cx: Finite
-    cy: Finite
-    fx: Finite = 0.0
-    fy: Finite = 0.0
-    scale: Finite = 0.0
-    matrix_world: Matrix = ((1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1))
-
-    def model_post_init(self, _: Any) -> None:
-        if self.projection == "perspective" and not (self.fx > 0 and self.fy > 0):
-            raise ValueError("a perspective camera needs fx and fy above 0")
-        if self.projection == "orthographic" and not self.scale > 0:
-            raise ValueError("an orthographic camera needs a scale above 0")
-
-
-class _Keyframe(_Part):
-    t: Annotated[float, Field(ge=0, le=1)]
-    matrix: Matrix
-    zoom: Annotated[float, Field(gt=0, le=1000)] = 1.0
-
-
-class _Path(_Part):
-    keyframes: Annotated[tuple[_Keyframe, ...], Field(min_length=1, max_length=4096)]
-
-    @field_validator("keyframes")
-    @classmethod
-    def _in_order(cls, value: tuple[_Keyframe, ...]) -> tuple[_Keyframe, ...]:
-        if any(later.t <= earlier.t for earlier, later in itertools.pairwise(value)):
-            raise ValueError("the keyframes' t must rise from one to the next")
-        return value
-
-
-class _Direction(_Part):
-    """What extra_params may hold."""
-
-    dialogue: Annotated[tuple[_Line, ...], Field(max_length=64)] = ()
-    sound: Text = ""
-    camera: _Camera | None = None
-    path: _Path | None = None
-    binding: dict[str, Any] | None = None
-    options: dict[str, Any] = {}
+        Raises:
+            EngineError: `invalid_request`: a view lacks its picture, or a value is out of its range.
+        """
+        views = []
+        if STILL in files:
+            views.append(View(files[STILL], files.get(DEPTH), self.camera))
+        for view in self.views:
+            if view.name not in files:
+                raise invalid(f"The view {view.name} has no picture: send it as the file {view.name}.", view.name)
+            views.append(View(files[view.name], files.get(view.name + DEPTH_OF), view.camera, view.t))
+        if LAST_FRAME in files:
+            views.append(View(files[LAST_FRAME], t=1.0))
+        try:
+            return TakeRequest(
+                engine=self.engine,
+                direction=self.direction,
+                views=tuple(views),
+                seconds=self.seconds,
+                fps=self.fps,
+                size=size,
+                seed=self.seed,
+                path=self.path,
+                options=self.options,
+            )
+        except Unfit as error:
+            raise invalid(f"{error}.", error.place) from None
 
 
 def invalid(message: str, param: str | None, fix: str = "") -> EngineError:
     return EngineError("invalid_request", message, fix, param)
 
 
-@dataclasses.dataclass(frozen=True)
-class Wanted:
-    """A request as asked for, before its files. `size` is None where the still's own size is meant."""
-
-    model: str
-    prompt: str
-    seconds: float
-    fps: Fraction
-    size: tuple[int, int] | None
-    seed: int
-    direction: _Direction
-
-    def request(self, size: tuple[int, int], files: Mapping[str, Path]) -> Request:
-        """The engine's request. `files` names the still, depth and last_frame that came with it."""
-        camera, path = self.direction.camera, self.direction.path
-        return Request(
-            prompt=self.prompt,
-            seconds=self.seconds,
-            fps=self.fps,
-            width=size[0],
-            height=size[1],
-            seed=self.seed,
-            still=files.get("still"),
-            depth=files.get("depth"),
-            last_frame=files.get("last_frame"),
-            camera=Camera(**camera.model_dump()) if camera else None,
-            path=tuple(Keyframe(k.t, k.matrix, k.zoom) for k in path.keyframes) if path else None,
-            dialogue=tuple(Line(line.speaker, line.language, line.line) for line in self.direction.dialogue),
-            sound=self.direction.sound,
-            options=self.direction.options,
-        )
-
-
-def parse(fields: Mapping[str, Any], default_model: str) -> Wanted:
+def parse(fields: Mapping[str, Any], default_engine: str) -> Wanted:
     """Reads the fields of a submission; those it does not know are ignored.
 
     Raises:
@@ -147,57 +99,72 @@ def parse(fields: Mapping[str, Any], default_model: str) -> Wanted:
     seed = _number(fields.get("seed"), "seed")
     if seed is None or seed == -1:
         seed = secrets.randbelow(2**31)
-    if not 0 <= seed <= MAX_SEED or seed != int(seed):
-        raise invalid(f"The seed must be a whole number from 0 to {MAX_SEED}.", "seed")
+    if not 0 <= seed < 2**32 or seed != int(seed):
+        raise invalid(f"The seed must be a whole number from 0 to {2**32 - 1}.", "seed")
+    extra = _extra_params(fields.get("extra_params"))
+    words = {"prompt": _text(fields.get("prompt"), "prompt"), "dialogue": _dialogue(extra.get("dialogue", []))}
+    direction = _read(Direction, {**words, "sound": extra.get("sound", "")}, "extra_params")
     return Wanted(
-        model=_text(fields.get("model"), "model", 100) or default_model,
-        prompt=_text(fields.get("prompt"), "prompt", MAX_TEXT),
+        engine=_text(fields.get("model"), "model")[:100] or default_engine,
+        direction=direction,
         seconds=seconds,
         fps=fps,
         size=_size(fields),
         seed=int(seed),
-        direction=_direction(fields.get("extra_params")),
+        camera=_read(Camera, extra["camera"], "extra_params.camera") if "camera" in extra else None,
+        path=_read(CameraPath, extra["path"], "extra_params.path") if "path" in extra else None,
+        views=_read(_Views, {"views": extra.get("views", [])}, "extra_params").views,
+        options=_bounded(extra.get("options", {}), "options", MAX_OPTIONS),
     )
 
 
-def check(wanted: Wanted, size: tuple[int, int], files: Mapping[str, Any], engine: Capabilities) -> tuple[str, ...]:
+def parse_binding(fields: Mapping[str, Any]) -> Any:
+    """The client's own JSON object, which comes back with the job as it is; None where there was none.
+
+    Raises:
+        EngineError: `invalid_request`.
+    """
+    extra = _extra_params(fields.get("extra_params"))
+    return _bounded(extra["binding"], "binding", MAX_BINDING) if "binding" in extra else None
+
+
+def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     """Checks a request against what its engine can do here. Gives notes on what will be ignored.
 
     Raises:
         EngineError: what does not fit, and what to do.
     """
     if not engine.available:
-        message = f"{engine.name} can't run here. {engine.reason}".strip()
+        message = f"{engine.label} can't run here. {engine.reason}".strip()
         raise EngineError("engine_unavailable", message, engine.fix, "model")
-    if wanted.seconds > engine.max_seconds:
-        most = f"at most {engine.max_seconds:g} seconds, not {wanted.seconds:g}"
-        raise invalid(f"{engine.name} makes clips of {most}.", "seconds", "shorter")
-    width, height = size
-    if width * height > engine.max_pixels:
+    if engine.max_seconds and request.seconds > engine.max_seconds:
+        most = f"at most {engine.max_seconds:g} seconds, not {request.seconds:g}"
+        raise invalid(f"{engine.label} makes clips of {most}.", "seconds", "shorter")
+    width, height = request.size
+    if engine.max_pixels and width * height > engine.max_pixels:
         most = f"it takes at most {engine.max_pixels} pixels"
-        raise invalid(f"{width}x{height} is too large for {engine.name}: {most}.", "size", "smaller_size")
-    if engine.sizes and size not in engine.sizes:
-        known = ", ".join(f"{w}x{h}" for w, h in engine.sizes)
-        raise invalid(f"{engine.name} makes only {known}, not {width}x{height}.", "size", "smaller_size")
-    if engine.needs_still and "still" not in files:
-        raise invalid(
-            f"{engine.name} needs a still: send it as the file input_reference.",
-            "input_reference",
-            "pick_camera",
-        )
-    direction = wanted.direction
-    spoken = {line.language for line in direction.dialogue}
+        raise invalid(f"{width}x{height} is too large for {engine.label}: {most}.", "size", "smaller_size")
+    if engine.needs_still and request.still is None:
+        raise invalid(f"{engine.label} needs a still: send it as the file {STILL}.", STILL, "pick_camera")
+    for option in engine.options:
+        if option.name in request.options and (why := option.refusal(request.options[option.name])) is not None:
+            name = f"extra_params.options.{option.name}"
+            raise invalid(f"The option {option.label or option.name} of {engine.label} does not fit: {why}.", name)
+    spoken = {line.language for line in request.direction.dialogue}
     unknown = sorted(spoken - set(engine.languages)) if engine.dialogue and engine.languages else []
     if unknown:
-        raise invalid(f"{engine.name} does not speak {', '.join(unknown)}.", "extra_params.dialogue")
+        raise invalid(f"{engine.label} does not speak {', '.join(unknown)}.", "extra_params.dialogue")
+    between = [view for view in request.views if 0 < view.t < 1]
+    has_depth = any(view.depth is not None for view in request.views)
     ignored = [
-        (bool(direction.dialogue) and not engine.dialogue, "the dialogue"),
-        (bool(direction.sound) and not engine.sound, "the sound"),
-        ("depth" in files and not engine.depth, "the depth"),
-        ("last_frame" in files and not engine.last_frame, "the last frame"),
-        (direction.path is not None and not engine.camera_path, "the camera path"),
+        (bool(request.direction.dialogue) and not engine.dialogue, "the dialogue"),
+        (bool(request.direction.sound) and not engine.sound, "the sound"),
+        (has_depth and not engine.depth, "the depth"),
+        (request.last_frame is not None and not engine.last_frame, "the last frame"),
+        (bool(between) and engine.views == 1, "the further views"),
+        (request.path is not None and not engine.camera_path, "the camera path"),
     ]
-    return tuple(f"{engine.name} does not use {what}." for dropped, what in ignored if dropped)
+    return tuple(f"{engine.label} does not use {what}." for dropped, what in ignored if dropped)
 
 
 def parse_fps(value: Any) -> Fraction:
@@ -219,46 +186,84 @@ def parse_fps(value: Any) -> Fraction:
 
 
 def parse_json(text: str | bytes, param: str) -> Any:
-    """JSON without NaN or infinity.
+    """JSON without NaN or infinity, of text that UTF-8 can hold, nested at most 64 levels deep.
 
     Raises:
         EngineError: `invalid_request`.
     """
     try:
         value = json.loads(text)
-        json.dumps(value, allow_nan=False)
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
-        raise invalid(f"{param} is not valid JSON: {str(error)[:200]}", param) from None
+        raise invalid(f"{param} is not valid JSON: {str(error)[:200]}.", param) from None
+    if _depth(value) > MAX_DEPTH:
+        raise invalid(f"{param} is nested more than {MAX_DEPTH} levels deep.", param)
     return value
 
 
-def _direction(value: Any) -> _Direction:
+def _depth(value: Any) -> int:
+    """Levels of lists and objects; those beyond the limit are not counted."""
+    level, inside = 0, [value]
+    while inside and level <= MAX_DEPTH:
+        nested = [one for one in inside if isinstance(one, dict | list)]
+        level += bool(nested)
+        inside = [part for one in nested for part in (one.values() if isinstance(one, dict) else one)]
+    return level
+
+
+@dataclass(frozen=True)
+class _Views:
+    views: tuple[FurtherView, ...]
+
+
+def _read(kind: type[Type], data: Any, place: str) -> Type:
+    try:
+        return from_json(kind, data)
+    except Unfit as error:
+        param = ".".join(filter(None, (place, error.place)))
+        if kind is Direction and error.place.startswith("prompt"):
+            param = "prompt"
+        raise invalid(f"{param}: {error.what}.", param) from None
+
+
+def _extra_params(value: Any) -> dict[str, Any]:
     if value is None or value == "":
-        return _Direction()
+        return {}
     data = parse_json(value, "extra_params") if isinstance(value, str | bytes) else value
     if not isinstance(data, dict):
         raise invalid("extra_params must be a JSON object.", "extra_params")
-    try:
-        direction = _Direction.model_validate({k: v for k, v in data.items() if v is not None})
-    except ValidationError as error:
-        first = error.errors(include_url=False, include_input=False)[0]
-        param = ".".join(["extra_params", *map(str, first["loc"])])
-        raise invalid(f"{param}: {first['msg']}.", param) from None
-    for name, most in (("binding", MAX_BINDING), ("options", MAX_OPTIONS)):
-        if len(json.dumps(getattr(direction, name))) > most:
-            raise invalid(f"extra_params.{name} is larger than {most} bytes.", f"extra_params.{name}")
-    return direction
+    return {name: part for name, part in data.items() if part is not None}
 
 
-def _text(value: Any, param: str, most: int) -> str:
+def _dialogue(lines: Any) -> Any:
+    """Lines as the types want them: trimmed, and a language by its proper name in whatever case it was written."""
+    if not isinstance(lines, list):
+        return lines
+    names = {language.casefold(): language for language in LANGUAGES}
+
+    def tidy(line: Any) -> Any:
+        if not isinstance(line, dict):
+            return line
+        tidied = {name: part.strip() if isinstance(part, str) else part for name, part in line.items()}
+        language = tidied.get("language")
+        return {**tidied, "language": names.get(language.casefold(), language)} if isinstance(language, str) else tidied
+
+    return [tidy(line) for line in lines]
+
+
+def _bounded(value: Any, name: str, most: int) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise invalid(f"extra_params.{name} must be a JSON object.", f"extra_params.{name}")
+    if len(json.dumps(value)) > most:
+        raise invalid(f"extra_params.{name} is larger than {most} bytes.", f"extra_params.{name}")
+    return value
+
+
+def _text(value: Any, param: str) -> str:
     if value is None:
         return ""
     if not isinstance(value, str):
         raise invalid(f"{param} must be text.", param)
-    if len(value) > most:
-        raise invalid(f"{param} is longer than {most} characters.", param)
-    if any("\ud800" <= character <= "\udfff" or character == "\0" for character in value):
-        raise invalid(f"{param} holds characters that are not text.", param)
     return value
 
 

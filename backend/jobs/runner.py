@@ -13,10 +13,12 @@ import time
 from collections import deque
 from typing import Any
 
-from ..engines.engine import Capabilities, EngineError
-from .capabilities import capabilities_from_json
+from client.protocol import EngineInfo, Result
+from client.protocol.codec import from_json, to_json
+
+from ..engines.engine import EngineError
 from .child import Child, ending
-from .store import IN_PROGRESS, QUEUED, Job, Owner, Store
+from .store import Owner, Store, StoredJob
 
 log = logging.getLogger("take_one.jobs")
 
@@ -36,7 +38,7 @@ class Runner:
         self._wake = threading.Event()
         self._child: Child | None = None
         self._next_child_at = 0.0
-        self._engines: dict[str, Capabilities] = {}
+        self._engines: dict[str, EngineInfo] = {}
         self._engines_at = 0.0
         self._engines_known = threading.Condition()
         self._thread = threading.Thread(target=self._run, name="runner", daemon=True)
@@ -55,7 +57,7 @@ class Runner:
         """Says that there may be work."""
         self._wake.set()
 
-    def engines(self, seconds: float = 15.0) -> dict[str, Capabilities]:
+    def engines(self, seconds: float = 15.0) -> dict[str, EngineInfo]:
         """What each engine can do, as its process sees it. An older answer where it does not answer now.
 
         Raises:
@@ -110,7 +112,7 @@ class Runner:
         """Queues again what was in progress when the last service ended, or ends it if its take is whole."""
         for job in self._store.in_progress():
             result = self._store.attempt_folder(job) / "result.json"
-            if result.exists() and self._store.complete(job, json.loads(result.read_text())):
+            if result.exists() and self._store.complete(job, from_json(Result, json.loads(result.read_text()))):
                 log.info("%s: its take was whole already", job.id)
                 self._tidy(job)
             else:
@@ -133,11 +135,11 @@ class Runner:
         self._make(job)
         self._tidy(job)
 
-    def _make(self, job: Job) -> None:
+    def _make(self, job: StoredJob) -> None:
         child = self._ready_child()
         child.send({
             "do": "make", "id": job.id, "attempt": job.attempt, "folder": str(self._store.job_folder(job.id)),
-            "fields": job.fields, "files": job.files, "notes": job.notes,
+            "request": to_json(job.request), "notes": job.notes,
         })  # fmt: skip
         left = TimeLeft()
         unwanted: float | None = None
@@ -170,7 +172,7 @@ class Runner:
             if "fraction" in message:
                 self._tell(job, message, left)
                 continue
-            if "done" in message and self._finish(job, message["done"]):
+            if "done" in message and self._finish(job, from_json(Result, message["done"])):
                 log.info("%s: completed", job.id)
             elif "failed" in message:
                 self._fail(job, EngineError(**message["failed"]))
@@ -178,7 +180,7 @@ class Runner:
                 self._fail(job, EngineError("engine_failed", "The engine gave up by itself.", "open_log"))
             return
 
-    def _finish(self, job: Job, result: dict[str, Any]) -> bool:
+    def _finish(self, job: StoredJob, result: Result) -> bool:
         """Commits a take, waiting for room where the disk is full: the take itself is already there."""
         while not self._stopping.is_set():
             try:
@@ -188,7 +190,7 @@ class Runner:
                 self._stopping.wait(2.0)
         return False
 
-    def _fail(self, job: Job, error: EngineError) -> None:
+    def _fail(self, job: StoredJob, error: EngineError) -> None:
         log.warning("%s: failed: %s: %s", job.id, error.code, error.message)
         while not self._stopping.is_set():
             try:
@@ -198,16 +200,17 @@ class Runner:
                 log.warning("%s: %s", job.id, problem.message)
                 self._stopping.wait(2.0)
 
-    def _tell(self, job: Job, message: dict[str, Any], left: TimeLeft) -> None:
+    def _tell(self, job: StoredJob, message: dict[str, Any], left: TimeLeft) -> None:
         fraction = float(message["fraction"])
         preview = base64.b64decode(message["preview"]) if "preview" in message else None
         self._store.tell(job, fraction, str(message["stage"])[:200], left(fraction), preview)
 
-    def _crashed(self, job: Job, child: Child) -> EngineError:
-        model, size, seconds = (job.fields[name] for name in ("model", "size", "seconds"))
+    def _crashed(self, job: StoredJob, child: Child) -> EngineError:
+        model, seconds = job.request.engine, job.request.seconds
+        size = f"{job.request.width}x{job.request.height}"
         how = ending(child.exit_code)
         if child.exit_code in (-signal.SIGTERM, -getattr(signal, "SIGKILL", 9)):
-            smaller = f"Choose a smaller size than {size} or a shorter clip than {float(seconds):g} s."
+            smaller = f"Choose a smaller size than {size} or a shorter clip than {seconds:g} s."
             message = f"The engine {model} {how}, most likely because memory ran out. {smaller}"
             return EngineError("engine_killed", message, "smaller_size")
         words = child.last_words()
@@ -216,14 +219,14 @@ class Runner:
         message = f"The engine {model} crashed: its process {how}.{said} {again}"
         return EngineError("engine_crashed", message, "open_log")
 
-    def _tidy(self, job: Job) -> None:
+    def _tidy(self, job: StoredJob) -> None:
         """Removes what no longer counts: attempts without a take, and the folder of a deleted job."""
         folder = self._store.job_folder(job.id)
         now = self._store.get(job.id)
         if now is None:
             shutil.rmtree(folder, ignore_errors=True)
             return
-        if now.status not in (QUEUED, IN_PROGRESS):
+        if now.status.over:
             self._store.drop_uploads(now)
         for attempt in folder.glob("attempt-*"):
             if now.result is None or attempt != self._store.attempt_folder(now):
@@ -248,7 +251,7 @@ class Runner:
         if engines is None:
             return False
         with self._engines_known:
-            self._engines = {data["id"]: capabilities_from_json(data) for data in engines}
+            self._engines = {data["id"]: from_json(EngineInfo, data) for data in engines}
             self._engines_at = time.monotonic()
             self._engines_known.notify_all()
         return True

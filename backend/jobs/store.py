@@ -18,67 +18,43 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from client.protocol import JobState, Problem, Result, TakeRequest
+from client.protocol.codec import from_json, to_json
+
 from ..engines.engine import EngineError
 from ..home import sync_folder
 from ..media.disk import disk_full
+from .migrations import migrate
 
-QUEUED, IN_PROGRESS = "queued", "in_progress"
-COMPLETED, FAILED, CANCELLED = "completed", "failed", "cancelled"
 INTERRUPTIONS = 2  # how often a job that was found in progress at start is queued again
 KEPT_SECONDS = 30 * 86_400.0  # how long a finished job and its take are kept
 MAX_WAITING = 1000
-
-VERSION = 1  # of the schema
-_SCHEMA = f"""
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY,
-    key TEXT UNIQUE,               -- Idempotency-Key
-    fingerprint TEXT NOT NULL,     -- of the request as it was sent
-    fields TEXT NOT NULL,          -- the request, as parse() reads it
-    files TEXT NOT NULL,           -- the names of its uploads, by kind
-    notes TEXT NOT NULL,
-    status TEXT NOT NULL,
-    place INTEGER NOT NULL,        -- order of the waiting queue
-    attempt INTEGER NOT NULL DEFAULT 0,        -- rises with each start; an earlier one is too late
-    interruptions INTEGER NOT NULL DEFAULT 0,
-    created_at REAL NOT NULL,
-    started_at REAL,
-    completed_at REAL,
-    error TEXT,
-    result TEXT
-);
-CREATE INDEX IF NOT EXISTS jobs_waiting ON jobs (status, place);
-CREATE TABLE IF NOT EXISTS progress (
-    id TEXT PRIMARY KEY,
-    fraction REAL NOT NULL,
-    stage TEXT NOT NULL,
-    eta REAL,
-    preview BLOB,
-    pictures INTEGER NOT NULL
-);
-PRAGMA user_version = {VERSION};
-"""
+QUEUED, IN_PROGRESS = JobState.QUEUED.value, JobState.IN_PROGRESS.value
+COMPLETED, FAILED, CANCELLED = JobState.COMPLETED.value, JobState.FAILED.value, JobState.CANCELLED.value
 
 
 @dataclass(frozen=True)
-class Job:
-    """A row of the queue. Times are seconds since 1970."""
+class StoredJob:
+    """A row of the queue. Times are seconds since 1970. The files of `request` are names in the job's folder.
+
+    `binding` is the client's own JSON, which goes back to it as it came.
+    """
 
     id: str
     key: str | None
     fingerprint: str
-    fields: dict[str, Any]
-    files: dict[str, str]
+    request: TakeRequest
+    binding: Any
     notes: tuple[str, ...]
-    status: str
+    status: JobState
     place: int
     attempt: int
     interruptions: int
     created_at: float
     started_at: float | None
     completed_at: float | None
-    error: dict[str, Any] | None
-    result: dict[str, Any] | None
+    error: Problem | None
+    result: Result | None
 
 
 @dataclass(frozen=True)
@@ -104,9 +80,7 @@ class Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = threading.Lock()
         self._durable = _connect(home / "jobs.db", "FULL")
-        if self._durable.execute("PRAGMA user_version").fetchone()[0] > VERSION:
-            raise sqlite3.DatabaseError("it was written by a newer Take One; update this one")
-        self._durable.executescript(_SCHEMA)
+        migrate(self._durable)
         self._quick = _connect(home / "jobs.db", "NORMAL")
 
     def close(self) -> None:
@@ -117,19 +91,19 @@ class Store:
     def job_folder(self, job_id: str) -> Path:
         return self.folder / job_id
 
-    def attempt_folder(self, job: Job) -> Path:
+    def attempt_folder(self, job: StoredJob) -> Path:
         """Where the worker of this attempt writes: no two attempts share a file."""
         return self.folder / job.id / f"attempt-{job.attempt}"
 
     # Reading
 
-    def get(self, job_id: str) -> Job | None:
+    def get(self, job_id: str) -> StoredJob | None:
         return self._one("SELECT * FROM jobs WHERE id = ?", job_id)
 
-    def with_key(self, key: str) -> Job | None:
+    def with_key(self, key: str) -> StoredJob | None:
         return self._one("SELECT * FROM jobs WHERE key = ?", key)
 
-    def all(self) -> list[Job]:
+    def all(self) -> list[StoredJob]:
         """Every job, the newest first."""
         with self._lock:
             rows = self._durable.execute("SELECT * FROM jobs ORDER BY created_at DESC, place DESC").fetchall()
@@ -148,7 +122,7 @@ class Store:
             return JobProgress()
         return JobProgress(row["fraction"], row["stage"], row["eta"], row["preview"], row["pictures"])
 
-    def is_current(self, job: Job) -> bool:
+    def is_current(self, job: StoredJob) -> bool:
         """Whether this attempt is still the one that counts: not cancelled, deleted or started anew."""
         with self._lock:
             row = self._durable.execute(
@@ -160,11 +134,17 @@ class Store:
     # Changes by clients
 
     def add(
-        self, job_id: str, key: str | None, fingerprint: str, fields: dict[str, Any], files: dict[str, str],
-        notes: tuple[str, ...],
-    ) -> Job:  # fmt: skip
-        """Commits a new job, whose uploads are already synced in its folder. With a key that is taken, gives
-        the job that has it instead.
+        self,
+        job_id: str,
+        request: TakeRequest,
+        *,
+        key: str | None = None,
+        fingerprint: str = "",
+        binding: Any = None,
+        notes: tuple[str, ...] = (),
+    ) -> StoredJob:
+        """Commits a new job, whose files are already synced in its folder and named relative to it. With a key that
+        is taken, gives the job that has it instead.
 
         Raises:
             EngineError: `queue_full`.
@@ -176,22 +156,22 @@ class Store:
             if waiting >= MAX_WAITING:
                 raise EngineError("queue_full", f"{waiting} jobs are waiting already. Cancel some, then try again.")
             db.execute(
-                "INSERT INTO jobs (id, key, fingerprint, fields, files, notes, status, place, created_at)"
+                "INSERT INTO jobs (id, key, fingerprint, request, binding, notes, status, place, created_at)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(place), 0) + 1 FROM jobs), ?)",
                 (
                     job_id,
                     key,
                     fingerprint,
-                    json.dumps(fields),
-                    json.dumps(files),
-                    json.dumps(notes),
+                    _dump(request),
+                    _dump(binding),
+                    _dump(notes),
                     QUEUED,
                     time.time(),
                 ),
             )
             return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone())
 
-    def cancel(self, job_id: str) -> Job | None:
+    def cancel(self, job_id: str) -> StoredJob | None:
         """Ends a job that is not over. One that is over stays as it is. None where there is no such job."""
         with self._change() as db:
             row = db.execute("SELECT status FROM jobs WHERE id = ?", (job_id,)).fetchone()
@@ -204,9 +184,9 @@ class Store:
             self.drop_uploads(job)
         return job
 
-    def drop_uploads(self, job: Job) -> None:
+    def drop_uploads(self, job: StoredJob) -> None:
         """Removes the files that came with a job that is over: what is left to keep is its take."""
-        for name in job.files.values():
+        for name in job.request.files().values():
             (self.job_folder(job.id) / name).unlink(missing_ok=True)
 
     def delete(self, job_id: str) -> bool:
@@ -239,7 +219,7 @@ class Store:
 
     # Changes by the runner
 
-    def claim(self) -> Job | None:
+    def claim(self) -> StoredJob | None:
         """Starts the next waiting job: a new attempt of it."""
         with self._change() as db:
             row = db.execute("SELECT id FROM jobs WHERE status = ? ORDER BY place LIMIT 1", (QUEUED,)).fetchone()
@@ -252,15 +232,15 @@ class Store:
             db.execute("DELETE FROM progress WHERE id = ?", (row["id"],))
             return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (row["id"],)).fetchone())
 
-    def complete(self, job: Job, result: dict[str, Any]) -> bool:
+    def complete(self, job: StoredJob, result: Result) -> bool:
         """Commits the take of this attempt. False where the attempt does not count any more."""
         return self._end(job, COMPLETED, result=result)
 
-    def fail(self, job: Job, error: EngineError) -> bool:
+    def fail(self, job: StoredJob, error: EngineError) -> bool:
         """Commits a failure of this attempt. False where the attempt does not count any more."""
-        return self._end(job, FAILED, error=error_json(error))
+        return self._end(job, FAILED, error=error.problem)
 
-    def put_back(self, job: Job, interrupted: bool) -> None:
+    def put_back(self, job: StoredJob, interrupted: bool) -> None:
         """Queues a job in progress again, at its old place. An interruption counts, a stop does not."""
         if interrupted and job.interruptions >= INTERRUPTIONS:
             times = INTERRUPTIONS + 1
@@ -274,7 +254,7 @@ class Store:
                 (QUEUED, int(interrupted), job.id, job.attempt, IN_PROGRESS),
             )
 
-    def tell(self, job: Job, fraction: float, stage: str, eta: float | None, preview: bytes | None) -> None:
+    def tell(self, job: StoredJob, fraction: float, stage: str, eta: float | None, preview: bytes | None) -> None:
         """Records progress. `preview` None keeps the picture there is."""
         with self._lock:
             self._quick.execute(
@@ -284,7 +264,7 @@ class Store:
                 (job.id, fraction, stage, eta, preview, int(preview is not None)),
             )
 
-    def in_progress(self) -> list[Job]:
+    def in_progress(self) -> list[StoredJob]:
         with self._lock:
             rows = self._durable.execute("SELECT * FROM jobs WHERE status = ?", (IN_PROGRESS,)).fetchall()
         return [_job(row) for row in rows]
@@ -302,9 +282,7 @@ class Store:
             if self.get(folder.name) is None and not fresh:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _end(
-        self, job: Job, status: str, result: dict[str, Any] | None = None, error: dict[str, Any] | None = None
-    ) -> bool:
+    def _end(self, job: StoredJob, status: str, result: Result | None = None, error: Problem | None = None) -> bool:
         if result is not None:
             sync_folder(self.attempt_folder(job))
             sync_folder(self.job_folder(job.id))
@@ -316,7 +294,7 @@ class Store:
             )
             return changed.rowcount == 1
 
-    def _one(self, query: str, *values: Any) -> Job | None:
+    def _one(self, query: str, *values: Any) -> StoredJob | None:
         with self._lock:
             row = self._durable.execute(query, values).fetchone()
         return None if row is None else _job(row)
@@ -356,11 +334,6 @@ class Owner:
         self._db.close()
 
 
-def error_json(error: EngineError) -> dict[str, Any]:
-    """The `error` of every answer and every failed job."""
-    return {"code": error.code, "message": error.message, "param": error.param, "fix": error.fix}
-
-
 def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
     connection.row_factory = sqlite3.Row
@@ -371,12 +344,17 @@ def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
 
 
 def _dump(value: Any) -> str | None:
-    return None if value is None else json.dumps(value)
+    return None if value is None else json.dumps(to_json(value))
 
 
-def _job(row: sqlite3.Row) -> Job:
+def _job(row: sqlite3.Row) -> StoredJob:
     values = dict(row)
-    for name in ("fields", "files", "notes", "error", "result"):
+    for name in ("request", "binding", "notes", "error", "result"):
         values[name] = None if values[name] is None else json.loads(values[name])
+    values["request"] = from_json(TakeRequest, values["request"])
     values["notes"] = tuple(values["notes"])
-    return Job(**values)
+    values["status"] = JobState(values["status"])
+    for name, kind in (("error", Problem), ("result", Result)):
+        if values[name] is not None:
+            values[name] = from_json(kind, values[name], lenient=True)
+    return StoredJob(**values)

@@ -6,11 +6,12 @@ import dataclasses
 import errno
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from ..engines.engine import Engine, EngineError, Progress, Request
+from client.protocol import Result, TakeRequest
+
+from ..engines.engine import Engine, EngineError, Progress
 from ..media.disk import disk_full
 from ..media.encode import Written, write_clip
 from ..media.sidecar import write_sidecar
@@ -23,23 +24,23 @@ class Take:
     written: Written
     notes: tuple[str, ...]
 
-    def result(self) -> dict[str, Any]:
-        """The `result` of a job's JSON."""
-        return {
-            "frames": self.written.frames,
-            "fps": str(self.written.fps),
-            "width": self.written.width,
-            "height": self.written.height,
-            "sound_seconds": self.written.sound_seconds,
-            "notes": list(self.notes),
-        }
+    @property
+    def result(self) -> Result:
+        """What the job's answer tells of it."""
+        written = self.written
+        return Result(written.frames, written.fps, written.width, written.height, written.sound_seconds, self.notes)
 
 
 def make_take(
-    engine: Engine, name: str, request: Request, clip_path: Path, sidecar_path: Path, notes: tuple[str, ...],
-    progress: Progress, cancelled: Callable[[], bool],
-) -> Take:  # fmt: skip
-    """Runs `engine`, called `name`, and writes the clip and its sidecar. `notes` come before the engine's.
+    engine: Engine,
+    request: TakeRequest,
+    clip_path: Path,
+    sidecar_path: Path,
+    notes: tuple[str, ...],
+    progress: Progress,
+    cancelled: Callable[[], bool],
+) -> Take:
+    """Runs `engine` and writes the clip and its sidecar. `notes` come before the engine's.
 
     Raises:
         EngineError: a failure a user can read.
@@ -50,7 +51,7 @@ def make_take(
         clip = engine.generate(request, rising, cancelled)
         written = write_clip(clip, request, clip_path, rising, cancelled)
         every = tuple(dict.fromkeys((*notes, *clip.notes, *written.notes)))
-        write_sidecar(sidecar_path, name, request, clip, written, every)
+        write_sidecar(sidecar_path, request, clip, written, every)
     except MemoryError as error:
         raise EngineError(
             "out_of_memory", f"There was not enough memory for {request.width}x{request.height}, "

@@ -10,7 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ..engines.engine import Camera, Cancelled, Engine, EngineError, Line, Request
+from client.protocol import Camera, Direction, Line, TakeRequest, View
+
+from ..engines.engine import Cancelled, Engine, EngineError
 
 WIDTH, HEIGHT = 96, 54
 
@@ -34,7 +36,7 @@ def warm(engine: Engine, needed: Callable[[], bool]) -> None:
             log.warning("The engine could not be warmed: %s", error)
 
 
-def _request(folder: Path) -> Request:
+def _request(folder: Path) -> TakeRequest:
     import OpenEXR
     from PIL import Image
 
@@ -46,7 +48,12 @@ def _request(folder: Path) -> Request:
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     OpenEXR.File(header, {"V": np.where(box, 2.0, 5.0).astype(np.float32)}).write(str(depth))
     camera = Camera("perspective", WIDTH, HEIGHT, cx=WIDTH / 2, cy=HEIGHT / 2, fx=100.0, fy=100.0)
-    return Request(
-        prompt="truck right", seconds=2 / 24, fps=Fraction(24), width=WIDTH, height=HEIGHT, seed=1, still=still,
-        depth=depth, camera=camera, sound="rain", dialogue=(Line("", "English", "Yes."),),
-    )  # fmt: skip
+    return TakeRequest(
+        engine="",
+        direction=Direction("truck right", (Line("", "English", "Yes."),), "rain"),
+        views=(View(still, depth, camera),),
+        seconds=2 / 24,
+        fps=Fraction(24),
+        size=(WIDTH, HEIGHT),
+        seed=1,
+    )

@@ -19,13 +19,13 @@ from typing import Any
 
 import numpy as np
 
-from ..engines.engine import Cancelled, Capabilities, EngineError
+from client.protocol import EngineInfo, Problem, TakeRequest
+from client.protocol.codec import from_json, to_json
+
+from ..engines.engine import Cancelled, EngineError
 from ..home import write_whole
 from ..media.picture import PREVIEW_SIDE, jpeg
-from .capabilities import capabilities_json
 from .child import serve
-from .request import parse
-from .store import error_json
 from .take import make_take
 from .warm import warm
 
@@ -81,11 +81,9 @@ class Worker:
             if name not in self._broken:
                 self._broken.add(name)
                 traceback.print_exc()
-            capabilities = Capabilities(
-                id=name, name=name, description="", max_seconds=0, max_pixels=0, available=False,
-                reason=f"It could not be loaded: {error}", fix="install",
-            )  # fmt: skip
-        return capabilities_json(capabilities)
+            why = f"It could not be loaded: {error}"
+            capabilities = EngineInfo(name, available=False, reason=why, fix="install")
+        return dict(to_json(capabilities))
 
     def _make(self, order: dict[str, Any]) -> None:
         said: dict[str, Any]
@@ -94,30 +92,33 @@ class Worker:
         except Cancelled:
             said = {"cancelled": True}
         except EngineError as error:
-            said = {"failed": error_json(error)}
+            said = {"failed": to_json(error.problem)}
         except Exception as error:  # noqa: BLE001 - fails this job, and is told
             traceback.print_exc()
             reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            message = f"The engine {order['fields']['model']} failed. {reason[:500]}"
-            said = {"failed": error_json(EngineError("engine_failed", message, "open_log"))}
+            message = f"The engine {order['request']['engine']} failed. {reason[:500]}"
+            said = {"failed": to_json(Problem("engine_failed", message, "open_log"))}
         self._send({"id": order["id"], "attempt": order["attempt"], **said})
 
     def _take(self, order: dict[str, Any]) -> dict[str, Any]:
         folder = Path(order["folder"])
         attempt = folder / f"attempt-{order['attempt']}"
         attempt.mkdir(exist_ok=True)
-        wanted = parse(order["fields"], self._registry.DEFAULT)
-        assert wanted.size is not None
-        request = wanted.request(wanted.size, {name: folder / file for name, file in order["files"].items()})
-        engine = self._engine(wanted.model)
+        request = from_json(TakeRequest, order["request"])
+        request = request.with_files({name: folder / file for name, file in request.files().items()})
         take = make_take(
-            engine, wanted.model, request, attempt / "clip.mp4", attempt / "sidecar.json",
-            tuple(order["notes"]), _Teller(self._send, order), self._cancelled.is_set,
-        )  # fmt: skip
+            self._engine(request.engine),
+            request,
+            attempt / "clip.mp4",
+            attempt / "sidecar.json",
+            tuple(order["notes"]),
+            _Teller(self._send, order),
+            self._cancelled.is_set,
+        )
         write_whole(attempt / "thumbnail.jpg", take.written.thumbnail)
         # Last, so that its presence says that all is there: a service that died meanwhile finds it.
-        write_whole(attempt / "result.json", json.dumps(take.result()).encode())
-        return take.result()
+        write_whole(attempt / "result.json", json.dumps(to_json(take.result)).encode())
+        return dict(to_json(take.result))
 
 
 class _Teller:

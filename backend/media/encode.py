@@ -15,7 +15,9 @@ import av
 import numpy as np
 from av.video.reformatter import Colorspace, VideoReformatter
 
-from ..engines.engine import Cancelled, Clip, EngineError, Progress, Request
+from client.protocol import TakeRequest
+
+from ..engines.engine import Cancelled, Clip, EngineError, Progress
 from ..home import sync_file
 from .conform import SOUND_RATE, conform_frames, conform_sound
 from .disk import disk_full
@@ -43,7 +45,9 @@ class Written:
     notes: tuple[str, ...] = ()
 
 
-def write_clip(clip: Clip, request: Request, path: Path, progress: Progress, cancelled: Callable[[], bool]) -> Written:
+def write_clip(
+    clip: Clip, request: TakeRequest, path: Path, progress: Progress, cancelled: Callable[[], bool]
+) -> Written:
     """Writes `clip`, conformed to `request`'s frame rate and length, to `path` (whole, or not at all).
 
     The frames are taken on the calling thread and encoded on another, at most a handful wait between the two.
@@ -83,7 +87,7 @@ def write_clip(clip: Clip, request: Request, path: Path, progress: Progress, can
     return Written(count, request.fps, width, height, seconds, thumbnail, _notes(clip, request))
 
 
-def _frames(clip: Clip, request: Request) -> Iterator[np.ndarray]:
+def _frames(clip: Clip, request: TakeRequest) -> Iterator[np.ndarray]:
     try:
         yield from conform_frames(iter(clip.frames), clip.fps, request.fps, request.frame_count)
     except ValueError as error:
@@ -105,7 +109,7 @@ def _even(frame: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(frame)
 
 
-def _notes(clip: Clip, request: Request) -> tuple[str, ...]:
+def _notes(clip: Clip, request: TakeRequest) -> tuple[str, ...]:
     notes = []
     if clip.width % 2 or clip.height % 2:
         notes.append(f"Video needs even sizes: {clip.width}x{clip.height} got one repeated line.")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 import platform
@@ -11,16 +10,17 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from client.protocol import TakeRequest, View
+from client.protocol.codec import to_json
+
 from .. import __version__
-from ..engines.engine import Clip, Request
+from ..engines.engine import Clip
 from ..home import write_whole
 from .encode import Written
 
 
-def write_sidecar(
-    path: Path, engine: str, request: Request, clip: Clip, written: Written, notes: tuple[str, ...]
-) -> None:
-    """Writes the sidecar of the take that `engine` made from `request`.
+def write_sidecar(path: Path, request: TakeRequest, clip: Clip, written: Written, notes: tuple[str, ...]) -> None:
+    """Writes the sidecar of the take made from `request`.
 
     Raises:
         OSError: nothing is left behind then.
@@ -28,26 +28,24 @@ def write_sidecar(
     facts = dict(clip.facts)
     versions = {"take_one": __version__, "python": platform.python_version(), **_installed("numpy", "av")}
     versions.update(facts.pop("versions", {}))
+    still = request.still
     sidecar = {
         "take_one": __version__,
-        "engine": engine,
-        "model": facts.pop("model", engine),
-        "prompt": request.prompt,
-        "dialogue": [
-            {"speaker": line.speaker, "language": line.language, "line": line.text} for line in request.dialogue
-        ],
-        "sound": request.sound,
+        "engine": request.engine,
+        "model": facts.pop("model", request.engine),
+        **to_json(request.direction),
         "seconds": request.seconds,
         "fps": str(request.fps),
         "width": written.width,
         "height": written.height,
         "frames": written.frames,
         "seed": request.seed,
-        "still_sha256": _sha256(request.still),
-        "depth_sha256": _sha256(request.depth),
-        "last_frame_sha256": _sha256(request.last_frame),
-        "camera": dataclasses.asdict(request.camera) if request.camera else None,
-        "path": clip.path or _path(request),
+        "still_sha256": _sha256(still.image if still else None),
+        "depth_sha256": _sha256(still.depth if still else None),
+        "last_frame_sha256": _sha256(request.last_frame.image if request.last_frame else None),
+        "camera": to_json(still.camera) if still else None,
+        "views": [_view(view) for view in request.views if 0 < view.t < 1],
+        "path": to_json(clip.path or request.path),
         "options": dict(request.options),
         "notes": list(notes),
         "facts": facts,
@@ -57,10 +55,10 @@ def write_sidecar(
     write_whole(path, json.dumps(sidecar, indent=1, ensure_ascii=False, default=str).encode())
 
 
-def _path(request: Request) -> dict[str, Any] | None:
-    if request.path is None:
-        return None
-    return {"keyframes": [dataclasses.asdict(keyframe) for keyframe in request.path]}
+def _view(view: View) -> dict[str, Any]:
+    """A further view, by the hashes of its files."""
+    files = {"image_sha256": _sha256(view.image), "depth_sha256": _sha256(view.depth)}
+    return {"t": view.t, **files, "camera": to_json(view.camera)}
 
 
 def _sha256(path: Path | None) -> str | None:

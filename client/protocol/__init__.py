@@ -1,7 +1,7 @@
 """The types of what travels between Blender and a backend, each defined once. Standard library only.
 
 The extension reads this package relatively, the backend as `client.protocol`. Each type checks itself where it is made
-and raises ValueError with a sentence, so that a value that exists is one that can be used. `codec` is the one way
+and raises Unfit, so that a value that exists is one that can be used. `codec` is the one way
 from these types to JSON and back.
 """
 
@@ -9,7 +9,7 @@ from .camera import Camera, CameraPath, Keyframe
 from .direction import LANGUAGES, Direction, Line
 from .engine import Choice, EngineInfo, Option, Price
 from .job import Binding, Job, JobState, Result
-from .problem import Problem, ProblemError
+from .problem import Problem, ProblemError, Unfit
 from .request import TakeRequest
 from .view import View
 
@@ -31,5 +31,6 @@ __all__ = [
     "ProblemError",
     "Result",
     "TakeRequest",
+    "Unfit",
     "View",
 ]

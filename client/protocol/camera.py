@@ -6,6 +6,8 @@ import itertools
 import math
 from dataclasses import dataclass
 
+from .problem import Unfit
+
 Matrix = tuple[tuple[float, ...], ...]
 IDENTITY: Matrix = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
 PROJECTIONS = ("perspective", "orthographic")
@@ -35,15 +37,16 @@ class Camera:
 
     def __post_init__(self) -> None:
         if self.projection not in PROJECTIONS:
-            raise ValueError(f"a camera's projection must be one of {', '.join(PROJECTIONS)}")
+            raise Unfit("projection", f"must be one of {', '.join(PROJECTIONS)}")
         if not (1 <= self.width <= MAX_PIXELS and 1 <= self.height <= MAX_PIXELS):
-            raise ValueError(f"a camera's sides must have 1 to {MAX_PIXELS} pixels")
-        if not all(_finite(value) for value in (self.cx, self.cy, self.fx, self.fy, self.scale)):
-            raise ValueError("a camera holds a number that is not finite")
+            raise Unfit("width", f"and height must be 1 to {MAX_PIXELS} pixels")
+        for name in ("cx", "cy", "fx", "fy", "scale"):
+            if not _finite(getattr(self, name)):
+                raise Unfit(name, "must be a finite number")
         if self.projection == "perspective" and not (self.fx > 0 and self.fy > 0):
-            raise ValueError("a perspective camera needs fx and fy above 0")
+            raise Unfit("fx", "and fy must be above 0 for a perspective camera")
         if self.projection == "orthographic" and not self.scale > 0:
-            raise ValueError("an orthographic camera needs a scale above 0")
+            raise Unfit("scale", "must be above 0 for an orthographic camera")
         check_matrix(self.matrix_world, "matrix_world")
 
 
@@ -57,10 +60,10 @@ class Keyframe:
 
     def __post_init__(self) -> None:
         if not 0 <= self.t <= 1:
-            raise ValueError("a keyframe's t must lie between 0 and 1")
+            raise Unfit("t", "must lie between 0 and 1")
         if not 0 < self.zoom <= MAX_ZOOM:
-            raise ValueError(f"a keyframe's zoom must be above 0 and at most {MAX_ZOOM:g}")
-        check_matrix(self.matrix, "a keyframe's matrix")
+            raise Unfit("zoom", f"must be above 0 and at most {MAX_ZOOM:g}")
+        check_matrix(self.matrix, "matrix")
 
 
 @dataclass(frozen=True)
@@ -71,17 +74,17 @@ class CameraPath:
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.keyframes) <= MAX_KEYFRAMES:
-            raise ValueError(f"a camera path has 1 to {MAX_KEYFRAMES} keyframes")
+            raise Unfit("keyframes", f"must be 1 to {MAX_KEYFRAMES}")
         if any(later.t <= earlier.t for earlier, later in itertools.pairwise(self.keyframes)):
-            raise ValueError("the keyframes' t must rise from one to the next")
+            raise Unfit("keyframes", "must have a t that rises from one to the next")
 
 
-def check_matrix(matrix: Matrix, what: str) -> None:
-    """Raises ValueError for what is no 4x4 matrix of finite numbers."""
+def check_matrix(matrix: Matrix, field: str) -> None:
+    """Raises Unfit for what is no 4x4 matrix of finite numbers."""
     if len(matrix) != 4 or any(len(row) != 4 for row in matrix):
-        raise ValueError(f"{what} must have 4 rows of 4 numbers")
+        raise Unfit(field, "must have 4 rows of 4 numbers")
     if not all(_finite(value) for row in matrix for value in row):
-        raise ValueError(f"{what} holds a number that is not finite")
+        raise Unfit(field, "must hold finite numbers")
 
 
 def _finite(value: float) -> bool:

@@ -17,6 +17,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .problem import Unfit
+
 Type = TypeVar("Type")
 MAX_DEPTH = 64  # nested levels of JSON that is handed on as it is
 
@@ -40,30 +42,30 @@ def from_json(kind: type[Type], data: Any, *, lenient: bool = False) -> Type:
     """The value of `kind`, a dataclass, that `data` describes. Fields that `kind` does not have are left out.
 
     Raises:
-        ValueError: `data` does not describe one; the message begins with the place.
+        Unfit: `data` does not describe one.
     """
     return typing.cast(Type, _object(kind, data, "", lenient))
 
 
 def _object(kind: Any, data: Any, place: str, lenient: bool) -> Any:
     if not isinstance(data, Mapping):
-        raise _wrong(place, "must be an object")
+        raise Unfit(place, "must be an object")
     values = {}
     for name, hint, required in _fields(kind):
         where = f"{place}.{name}" if place else name
         if name not in data:
             if required:
-                raise _wrong(where, "is missing")
+                raise Unfit(where, "is missing")
             continue
         try:
             values[name] = _read(hint, data[name], where, lenient)
-        except ValueError:
+        except Unfit:
             if required or not lenient:
                 raise
     try:
         return kind(**values)
-    except ValueError as error:
-        raise _wrong(place, str(error)) from None
+    except Unfit as error:
+        raise Unfit(".".join(filter(None, (place, error.place))), error.what) from None
 
 
 @cache
@@ -88,7 +90,7 @@ def _read(hint: Any, data: Any, place: str, lenient: bool) -> Any:
         return _tuple(arguments, data, place, lenient)
     if origin in (dict, Mapping):
         if not isinstance(data, dict):
-            raise _wrong(place, "must be an object")
+            raise Unfit(place, "must be an object")
         return data
     if dataclasses.is_dataclass(hint):
         return _object(hint, data, place, lenient)
@@ -97,13 +99,13 @@ def _read(hint: Any, data: Any, place: str, lenient: bool) -> Any:
 
 def _tuple(arguments: tuple[Any, ...], data: Any, place: str, lenient: bool) -> tuple[Any, ...]:
     if not isinstance(data, list | tuple):
-        raise _wrong(place, "must be a list")
+        raise Unfit(place, "must be a list")
     if arguments[-1] is Ellipsis:
         hints = [arguments[0]] * len(data)
     elif len(data) == len(arguments):
         hints = list(arguments)
     else:
-        raise _wrong(place, f"must have {len(arguments)} entries")
+        raise Unfit(place, f"must have {len(arguments)} entries")
     return tuple(
         _read(hint, item, f"{place}.{index}", lenient)
         for index, (hint, item) in enumerate(zip(hints, data, strict=True))
@@ -126,16 +128,12 @@ def _plain(kind: Any, data: Any, place: str) -> Any:
         try:
             return Fraction(data) if isinstance(data, str) else Fraction(data).limit_denominator(100_000)
         except (ValueError, ZeroDivisionError):
-            raise _wrong(place, "must be a fraction, such as 24 or 24000/1001") from None
+            raise Unfit(place, "must be a fraction, such as 24 or 24000/1001") from None
     if isinstance(kind, type) and issubclass(kind, Enum) and isinstance(data, str):
         try:
             return kind(data)
         except ValueError:
             known = ", ".join(str(one.value) for one in kind)
-            raise _wrong(place, f"must be one of {known}") from None
+            raise Unfit(place, f"must be one of {known}") from None
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
-    raise _wrong(place, f"must be {names.get(kind, 'something else')}")
-
-
-def _wrong(place: str, what: str) -> ValueError:
-    return ValueError(f"{place}: {what}" if place else what)
+    raise Unfit(place, f"must be {names.get(kind, 'something else')}")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .problem import Unfit
+
 LANGUAGES = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
 MAX_TEXT = 5000  # characters of a prompt or of a sound's description
 MAX_LINES = 64
@@ -21,11 +23,11 @@ class Line:
 
     def __post_init__(self) -> None:
         if not self.line.strip():
-            raise ValueError("a line of dialogue says nothing")
-        check_text(self.line, "a line of dialogue", MAX_LINE)
-        check_text(self.speaker, "a speaker", MAX_SPEAKER)
+            raise Unfit("line", "must say something")
+        check_text(self.line, "line", MAX_LINE)
+        check_text(self.speaker, "speaker", MAX_SPEAKER)
         if self.language not in LANGUAGES:
-            raise ValueError(f"the language must be one of {', '.join(LANGUAGES)}")
+            raise Unfit("language", f"must be one of {', '.join(LANGUAGES)}")
 
 
 @dataclass(frozen=True)
@@ -37,15 +39,15 @@ class Direction:
     sound: str = ""
 
     def __post_init__(self) -> None:
-        check_text(self.prompt, "the prompt", MAX_TEXT)
-        check_text(self.sound, "the sound", MAX_TEXT)
+        check_text(self.prompt, "prompt", MAX_TEXT)
+        check_text(self.sound, "sound", MAX_TEXT)
         if len(self.dialogue) > MAX_LINES:
-            raise ValueError(f"there are more than {MAX_LINES} lines of dialogue")
+            raise Unfit("dialogue", f"must have at most {MAX_LINES} lines")
 
 
-def check_text(text: str, what: str, most: int) -> None:
-    """Raises ValueError for text that is too long, or that UTF-8 can't hold."""
+def check_text(text: str, field: str, most: int) -> None:
+    """Raises Unfit for text that is too long, or that UTF-8 can't hold."""
     if len(text) > most:
-        raise ValueError(f"{what} is longer than {most} characters")
+        raise Unfit(field, f"must have at most {most} characters")
     if any("\ud800" <= character <= "\udfff" or character == "\0" for character in text):
-        raise ValueError(f"{what} holds characters that are not text")
+        raise Unfit(field, "holds characters that are not text")

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from .problem import Unfit
+
 KINDS = ("bool", "int", "float", "enum", "text")
 
 
@@ -37,11 +39,11 @@ class Option:
 
     def __post_init__(self) -> None:
         if not self.name.isidentifier():
-            raise ValueError(f"an option's name must be an identifier, not {self.name!r}")
+            raise Unfit("name", f"must be an identifier, not {self.name!r}")
         if self.kind not in KINDS:
-            raise ValueError(f"the kind of option {self.name} must be one of {', '.join(KINDS)}")
+            raise Unfit("kind", f"must be one of {', '.join(KINDS)}")
         if (problem := self.refusal(self.default)) is not None:
-            raise ValueError(f"the default of option {self.name} does not fit it: {problem}")
+            raise Unfit("default", f"of {self.name} does not fit: {problem}")
 
     def refusal(self, value: Any) -> str | None:
         """Why `value` does not fit, as the end of a sentence; None where it does."""
@@ -78,6 +80,7 @@ class EngineInfo:
 
     Only the id is always there: of another kind of server nothing else may be known. A limit of 0 is not known, and
     is not checked. `fps` None is any, else the engine's own rate, conformed afterwards. `views` is how many it can use.
+    `lane` is what its jobs wait for: cpu, gpu or network.
     """
 
     id: str
@@ -97,6 +100,7 @@ class EngineInfo:
     dialogue: bool = False
     views: int = 1
     needs_still: bool = True
+    lane: str = "cpu"
     prompt_form: bool = False  # it words the direction in a form of its own
     options: tuple[Option, ...] = ()
 

@@ -41,3 +41,12 @@ class ProblemError(Exception):
     @property
     def param(self) -> str | None:
         return self.problem.param
+
+
+class Unfit(ValueError):
+    """A value that does not fit its type: `place` is the field, such as direction.dialogue.0.line, and `what` why."""
+
+    def __init__(self, place: str, what: str) -> None:
+        super().__init__(f"{place}: {what}" if place else what)
+        self.place = place
+        self.what = what

@@ -12,6 +12,7 @@ from typing import Any
 from .camera import CameraPath
 from .direction import Direction
 from .job import Binding
+from .problem import Unfit
 from .view import View
 
 MAX_SEED = 2**32 - 1
@@ -41,17 +42,17 @@ class TakeRequest:
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds <= MAX_SECONDS:
-            raise ValueError(f"a clip's length must be above 0 and at most {MAX_SECONDS:g} seconds")
+            raise Unfit("seconds", f"must be above 0 and at most {MAX_SECONDS:g}")
         if not 1 <= self.fps <= 240:
-            raise ValueError(f"a frame rate must be between 1 and 240, not {float(self.fps):g}")
+            raise Unfit("fps", f"must be between 1 and 240, not {float(self.fps):g}")
         if not all(16 <= side <= MAX_SIDE for side in self.size):
-            raise ValueError(f"a side must have 16 to {MAX_SIDE} pixels: {self.width}x{self.height} does not")
+            raise Unfit("size", f"must have 16 to {MAX_SIDE} pixels a side, not {self.width}x{self.height}")
         if not 0 <= self.seed <= MAX_SEED:
-            raise ValueError(f"the seed must be a whole number from 0 to {MAX_SEED}")
+            raise Unfit("seed", f"must be a whole number from 0 to {MAX_SEED}")
         if len(self.views) > MAX_VIEWS:
-            raise ValueError(f"there are more than {MAX_VIEWS} views")
+            raise Unfit("views", f"must be at most {MAX_VIEWS}")
         if any(later.t <= earlier.t for earlier, later in itertools.pairwise(self.views)):
-            raise ValueError("the views' t must rise from one to the next")
+            raise Unfit("views", "must have a t that rises from one to the next")
 
     @property
     def width(self) -> int:

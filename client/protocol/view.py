@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .camera import Camera
+from .problem import Unfit
 
 
 @dataclass(frozen=True)
@@ -22,4 +23,4 @@ class View:
 
     def __post_init__(self) -> None:
         if not 0 <= self.t <= 1:
-            raise ValueError("a view's t must lie between 0 and 1")
+            raise Unfit("t", "must lie between 0 and 1")

@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
-from backend.engines.engine import Cancelled, Capabilities, Clip, EngineError, Progress, Request, Sound
+from backend.engines.engine import Cancelled, Clip, EngineError, Progress, Sound
+from client.protocol import CameraPath, EngineInfo, Keyframe, TakeRequest
+from client.protocol.camera import IDENTITY
 
 ENGINES = {"scripted": "", "elsewhere": "", "broken": ""}
 DEFAULT = "scripted"
@@ -36,15 +38,15 @@ class Scripted:
     def __init__(self, name: str) -> None:
         self.name = name
 
-    def capabilities(self) -> Capabilities:
-        return Capabilities(
+    def capabilities(self) -> EngineInfo:
+        return EngineInfo(
             id=self.name, name=self.name.title(), description="", max_seconds=20, max_pixels=1920 * 1080,
             sound=True, depth=True, dialogue=True, languages=("English", "German"), camera_path=True,
             available=self.name == "scripted", reason="" if self.name == "scripted" else "It is elsewhere.",
             fix="" if self.name == "scripted" else "models",
         )  # fmt: skip
 
-    def generate(self, request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
+    def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         options = dict(request.options)
         if "run_marker" in options:
             with open(options["run_marker"], "a") as file:  # noqa: PTH123
@@ -58,12 +60,13 @@ class Scripted:
             request.width, request.height, fps, count,
             self._frames(request, options, count, progress, cancelled),
             None if options.get("silent") else Sound(samples, 48_000), notes=("A scripted take.",),
-            path=None if request.path else {"keyframes": []}, facts={"versions": {"scripted": "1"}, "odd": "kept"},
+            path=None if request.path else CameraPath((Keyframe(0.0, IDENTITY),)),
+            facts={"versions": {"scripted": "1"}, "odd": "kept"},
         )  # fmt: skip
 
     def _frames(
         self,
-        request: Request,
+        request: TakeRequest,
         options: dict[str, Any],
         count: int,
         progress: Progress,

@@ -78,8 +78,8 @@ def test_the_engines_say_which_of_them_have_a_form(service: Service) -> None:
 def test_wording_loads_no_torch() -> None:
     code = (
         "import sys, fractions; from backend.engines.registry import engine;"
-        "from backend.engines.engine import Request;"
-        "print(engine('happyhorse').final_prompt(Request('push in', 5, fractions.Fraction(24), 16, 16, 1)));"
+        "from devtools.requests import take_request;"
+        "print(engine('happyhorse').final_prompt(take_request('push in', size=(16, 16))));"
         "sys.exit('torch' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=60)

@@ -142,6 +142,11 @@ def test_unknown_addresses_and_methods(service: Service) -> None:
         ({"extra_params": json.dumps({"path": {"keyframes": []}})}, "extra_params.path.keyframes", ""),
         ({"extra_params": json.dumps({"path": {"keyframes": [{"t": 2, "matrix": np.eye(4).tolist()}]}})},
          "extra_params.path.keyframes.0.t", ""),
+        ({"extra_params": r'{"binding": {"x": "\ud800"}}'}, "extra_params", ""),
+        ({"extra_params": '{"binding": {"x": %s}}' % ("[" * 225 + "]" * 225)}, "extra_params", ""),
+        ({"extra_params": r'{"options": {"\udfff": 1}}'}, "extra_params", ""),
+        ({"extra_params": json.dumps({"views": [{"name": "view_1", "t": 0.5}]})}, "view_1", ""),
+        ({"extra_params": json.dumps({"views": [{"name": "view_1", "t": "x"}]})}, "extra_params.views.0.t", ""),
     ],
 )  # fmt: skip
 def test_bad_fields_are_named(service: Service, still: bytes, fields: dict[str, str], param: str, fix: str) -> None:
@@ -190,7 +195,7 @@ def test_the_kind_of_a_still_is_told_by_its_content(service: Service, kind: str)
     assert job["size"] == "64x48"  # the still's own, as none was asked for
     suffix = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}[kind]
     stored = service.home / "jobs" / job["id"]
-    assert [path.name for path in stored.glob("still*")] == ["still" + suffix]
+    assert [path.name for path in stored.glob("input_reference*")] == ["input_reference" + suffix]
     assert service.wait(job["id"])["status"] == "completed"
     until = time.monotonic() + 3
     while list(stored.glob("still*")) and time.monotonic() < until:

@@ -7,7 +7,6 @@ import os
 import subprocess
 import sys
 import tempfile
-from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -21,7 +20,9 @@ from backend.engines.draft import DraftEngine
 from backend.engines.draft.camera import paths
 from backend.engines.draft.view import layers, picture, raster
 from backend.engines.draft.view.coverage import Uncovered
-from backend.engines.engine import Camera, Cancelled, EngineError, Keyframe, Request
+from backend.engines.engine import Cancelled, EngineError
+from client.protocol import Camera, Keyframe, TakeRequest
+from devtools.requests import take_request
 
 WIDTH, HEIGHT, FOCAL = 240, 136, 220.0
 WALL, CARD = 6.0, 3.0  # metres
@@ -64,22 +65,21 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def request(folder: Path, *keys: Keyframe, depth: Path | None = None, **changes: object) -> Request:
+def request(folder: Path, *keys: Keyframe, **changes: object) -> TakeRequest:
     camera = Camera("perspective", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, FOCAL, FOCAL)
     given = {
         "prompt": "",
         "seconds": 0.5,
         "fps": Fraction(8),
-        "width": WIDTH,
-        "height": HEIGHT,
+        "size": (WIDTH, HEIGHT),
         "seed": 3,
         "still": folder / "still.png",
-        "depth": depth or folder / "depth.exr",
+        "depth": folder / "depth.exr",
         "camera": camera,
         "path": keys or None,
         **changes,
     }
-    return Request(**given)
+    return take_request(**given)
 
 
 def key(t: float, x: float = 0, y: float = 0, z: float = 0, turn: float = 0, zoom: float = 1.0) -> Keyframe:
@@ -88,7 +88,7 @@ def key(t: float, x: float = 0, y: float = 0, z: float = 0, turn: float = 0, zoo
     return Keyframe(t, ((c, 0, s, x), (0, 1, 0, y), (-s, 0, c, z), (0, 0, 0, 1)), zoom)
 
 
-def frames(asked: Request) -> list[np.ndarray]:
+def frames(asked: TakeRequest) -> list[np.ndarray]:
     return list(DraftEngine().generate(asked, lambda *_: None, lambda: False).frames)
 
 
@@ -151,7 +151,7 @@ def test_same_request_gives_same_bytes_on_any_number_of_cores(
 
 
 def test_still_of_another_size_is_cropped_to_fill(scene: Path) -> None:
-    made = frames(request(scene, key(0), key(1, z=-0.3), width=160, height=160))
+    made = frames(request(scene, key(0), key(1, z=-0.3), size=(160, 160)))
     assert {frame.shape for frame in made} == {(160, 160, 3)}
     side = HEIGHT
     left = (WIDTH - side) // 2
@@ -193,7 +193,7 @@ def test_sky_stays_where_it_is_when_the_camera_trucks(tmp_path: Path) -> None:
 
 
 def test_without_depth_it_moves_flat_and_says_so(scene: Path) -> None:
-    asked = replace(request(scene, key(0), key(1, zoom=1.3)), depth=None, camera=None)
+    asked = request(scene, key(0), key(1, zoom=1.3), camera=None, depth=None)
     clip = DraftEngine().generate(asked, lambda *_: None, lambda: False)
     assert any("no depth" in note for note in clip.notes)
     assert psnr(next(clip.frames), np.asarray(Image.open(scene / "still.png"))) > 45

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,14 +13,15 @@ from backend.engines.draft.sound.levels import RATE, loudness, true_peak
 from backend.engines.draft.sound.lines import dialogue
 from backend.engines.draft.sound.soundtrack import soundtrack
 from backend.engines.draft.sound.voice import VoiceError
-from backend.engines.engine import LANGUAGES, Line, Request
+from client.protocol import LANGUAGES, Line, TakeRequest
+from devtools.requests import take_request
 
 ANNA = Line("ANNA", "English", "We are late.")
 BEN = Line("BEN", "English", "Then we should go.")
 
 
-def request(sound: str = "", lines: tuple[Line, ...] = (), prompt: str = "", seed: int = 3) -> Request:
-    return Request(prompt, 5.0, Fraction(24), 1280, 720, seed, dialogue=lines, sound=sound)
+def request(sound: str = "", lines: tuple[Line, ...] = (), prompt: str = "", seed: int = 3) -> TakeRequest:
+    return take_request(prompt, seed=seed, dialogue=lines, sound=sound)
 
 
 def made(

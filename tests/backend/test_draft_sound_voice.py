@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from backend.engines.draft.sound.kana import number, to_kana
 from backend.engines.draft.sound.voice import RATE, VOICES, Timbre, chorus, phonemes, readable, speak
-from backend.engines.engine import LANGUAGES
+from client.protocol import LANGUAGES
 
 LINES = {
     "English": ("We are late.", "wiː ɑːɹ lˈeɪt"),

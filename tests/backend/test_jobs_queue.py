@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import threading
 import time
@@ -14,8 +15,10 @@ import httpx
 import psutil
 import pytest
 
-from backend.engines.engine import Cancelled, Request
+from backend.engines.engine import Cancelled
 from backend.jobs.warm import warm
+from client.protocol import TakeRequest
+from devtools.requests import take_request
 from tests.backend.service_process import Service, is_gone
 
 POSE = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -0.5], [0.0, 0.0, 0.0, 1.0]]
@@ -154,7 +157,7 @@ def test_warming_gives_way_to_a_job_that_waits() -> None:
     seen: list[bool] = []
 
     class Patient:
-        def generate(self, request: Request, progress: object, cancelled: Callable[[], bool]) -> None:
+        def generate(self, request: TakeRequest, progress: object, cancelled: Callable[[], bool]) -> None:
             for _ in range(1000):
                 seen.append(cancelled())
                 if seen[-1]:
@@ -328,9 +331,8 @@ def test_an_error_in_the_queue_itself_does_not_end_it(tmp_path: Path) -> None:
     from backend.jobs.store import Owner, Store
 
     store = Store(tmp_path)
-    fields = {"model": "scripted", "prompt": "", "seconds": 0.5, "fps": "24", "size": "64x48", "seed": 1}
     store.job_folder("video_1").mkdir()
-    store.add("video_1", None, "", fields, {}, ())
+    store.add("video_1", dataclasses.replace(take_request(seconds=0.5, size=(64, 48)), engine="scripted"))
     complete, failures = store.complete, iter([sqlite3.OperationalError("disk I/O error")])
 
     def failing(*arguments: Any) -> bool:

@@ -16,16 +16,18 @@ import av
 import numpy as np
 import pytest
 
-from backend.engines.engine import Cancelled, Clip, EngineError, Request, Sound
+from backend.engines.engine import Cancelled, Clip, EngineError, Sound
 from backend.media import encode
 from backend.media.conform import conform_frames, conform_sound
 from backend.media.encode import Written, write_clip
+from client.protocol import TakeRequest
+from devtools.requests import take_request
 
 NTSC = Fraction(24000, 1001)
 
 
-def request(seconds: float, fps: Fraction, size: tuple[int, int] = (320, 180)) -> Request:
-    return Request(prompt="", seconds=seconds, fps=fps, width=size[0], height=size[1], seed=1)
+def request(seconds: float, fps: Fraction, size: tuple[int, int] = (320, 180)) -> TakeRequest:
+    return take_request(seconds=seconds, fps=fps, size=size)
 
 
 def still_life(width: int, height: int) -> np.ndarray:
@@ -51,11 +53,13 @@ def tone(seconds: float, rate: int = 48_000, channels: int = 2) -> Sound:
     return Sound(np.tile(0.4 * np.sin(2 * np.pi * 440 * time), (channels, 1)).astype(np.float32), rate)
 
 
-def make(path: Path, wanted: Request, clip: Clip) -> Written:
+def make(path: Path, wanted: TakeRequest, clip: Clip) -> Written:
     return write_clip(clip, wanted, path, lambda *_: None, lambda: False)
 
 
-def clip_of(wanted: Request, fps: Fraction | None = None, sound: Sound | None = None, count: int | None = None) -> Clip:
+def clip_of(
+    wanted: TakeRequest, fps: Fraction | None = None, sound: Sound | None = None, count: int | None = None
+) -> Clip:
     fps = fps or wanted.fps
     count = count or max(1, round(wanted.seconds * fps))
     return Clip(wanted.width, wanted.height, fps, count, moving(wanted.width, wanted.height, count), sound)

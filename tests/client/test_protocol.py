@@ -64,16 +64,16 @@ def test_every_file_of_a_request_has_a_name_and_can_be_put_elsewhere():
     ("change", "words"),
     [
         ({"fps": "24/0"}, "fps: must be a fraction"),
-        ({"views": [{"image": "a.png", "t": 0.5}, {"image": "b.png", "t": 0.5}]}, "the views' t must rise"),
-        ({"size": [8, 48]}, "16 to 8192 pixels"),
+        ({"views": [{"image": "a.png", "t": 0.5}, {"image": "b.png", "t": 0.5}]}, "views: must have a t that rises"),
+        ({"size": [8, 48]}, "size: must have 16 to 8192 pixels"),
         ({"size": [64]}, "size: must have 2 entries"),
-        ({"seed": 4294967296}, "the seed must be"),
+        ({"seed": 4294967296}, "seed: must be a whole number"),
         ({"seconds": True}, "seconds: must be a number"),
         (
             {"direction": {"dialogue": [{"language": "Klingon", "line": "nuqneH"}]}},
-            "dialogue.0: the language",
+            "direction.dialogue.0.language: must be",
         ),
-        ({"path": {"keyframes": []}}, "path: a camera path has 1 to 4096"),
+        ({"path": {"keyframes": []}}, "path.keyframes: must be 1 to 4096"),
         ({"engine": 5}, "engine: must be text"),
     ],
 )
@@ -99,14 +99,14 @@ def test_an_option_refuses_what_does_not_fit():
     assert steps.refusal(50) is None and steps.refusal(1) is None
     assert steps.refusal(51) == "it must lie between 1 and 50"
     assert steps.refusal(8.5) == steps.refusal(True) == "it must be a whole number"
-    with pytest.raises(ValueError, match="default of option steps"):
+    with pytest.raises(ValueError, match="default: of steps"):
         Option("steps", "int", 0, low=1, high=50)
 
 
 def test_a_camera_that_can_be_used_is_all_there_is():
-    with pytest.raises(ValueError, match="fx and fy above 0"):
+    with pytest.raises(ValueError, match="fx: and fy must be above 0"):
         Camera("perspective", 64, 48, 32, 24)
-    with pytest.raises(ValueError, match="not finite"):
+    with pytest.raises(ValueError, match="scale: must be a finite number"):
         Camera("orthographic", 64, 48, 32, 24, scale=float("inf"))
     with pytest.raises(ValueError, match="4 rows of 4"):
         Camera("orthographic", 64, 48, 32, 24, scale=1.0, matrix_world=IDENTITY[:3])

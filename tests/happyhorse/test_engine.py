@@ -9,13 +9,14 @@ import stat
 import struct
 import subprocess
 import sys
-from fractions import Fraction
 
 import pytest
 
-from backend.engines.engine import LANGUAGES, EngineError, Request
+from backend.engines.engine import EngineError
 from backend.engines.happyhorse import HappyHorseEngine, ready
 from backend.weights import store
+from client.protocol import LANGUAGES
+from devtools.requests import take_request
 from tests.happyhorse.paths import GOLDEN, ROOT
 
 H100 = ready.Card("NVIDIA H100 80GB HBM3", 79.6)
@@ -180,14 +181,14 @@ def test_asking_is_quick_and_imports_no_torch(tiny_home):
 
 
 def test_a_job_that_cannot_run_says_why(home):
-    request = Request("", 1.0, Fraction(24), 640, 360, 0)
+    request = take_request(seconds=1.0, size=(640, 360))
     with pytest.raises(EngineError) as failure:
         HappyHorseEngine().generate(request, lambda *_: None, lambda: False)
     assert (failure.value.code, failure.value.fix) == ("engine_unavailable", "connect")
 
 
 def test_options_are_checked_before_anything_is_loaded(tiny_home):
-    request = Request("", 1.0, Fraction(24), 640, 360, 0)
+    request = take_request(seconds=1.0, size=(640, 360))
     with pytest.raises(EngineError) as failure:
         HappyHorseEngine().generate(
             dataclasses.replace(request, options={"quality": "8k"}), lambda *_: None, lambda: False

@@ -5,20 +5,21 @@ from __future__ import annotations
 import dataclasses
 import os
 import shutil
-from fractions import Fraction
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
-from backend.engines.engine import Cancelled, EngineError, Line, Request
+from backend.engines.engine import Cancelled, EngineError
 from backend.engines.happyhorse import latents, memory, picture, pipeline, preview, samplers, settings, text
 from backend.engines.happyhorse.checkpoints import load_transformer
 from backend.engines.happyhorse.config import BASE
 from backend.engines.happyhorse.models import Models
 from backend.engines.happyhorse.pipeline import Pipeline
 from backend.engines.happyhorse.video_vae import encode_picture, load_video_vae
+from client.protocol import Direction, Line
+from devtools.requests import take_request
 
 CPU = torch.device("cpu")
 QUALITIES = ("256p", "540p", "1080p")
@@ -36,7 +37,7 @@ def still(tmp_path_factory):
 @pytest.fixture
 def request_(still):
     line = Line("ANNA", "English", "We are late.")
-    return Request("Push in", 0.5, Fraction(24), 320, 180, 7, still=still, dialogue=(line,))
+    return take_request("Push in", 0.5, size=(320, 180), seed=7, still=still, dialogue=(line,))
 
 
 @pytest.fixture
@@ -144,7 +145,9 @@ def test_a_take_is_refined_without_its_base_stage(models, request_):
 def test_refining_by_reference(models, request_):
     small = make(models, request_)
     chosen = small.facts["latents"]
-    elsewhere = dataclasses.replace(request_, prompt="Now she smiles", seed=99)
+    elsewhere = dataclasses.replace(
+        request_, direction=Direction("Now she smiles", request_.direction.dialogue), seed=99
+    )
     refined = make(models, elsewhere, quality="540p", refine_from=chosen)
     assert refined.facts["latents"] == chosen
     with pytest.raises(EngineError) as failure:
@@ -154,14 +157,14 @@ def test_refining_by_reference(models, request_):
         path.unlink()
     anew = make(models, request_, quality="540p", refine_from=chosen)  # the same request: made again
     assert anew.facts["latents"] == chosen
-    for other in ({"seconds": 1.0}, {"width": 180, "height": 320}):
+    for other in ({"seconds": 1.0}, {"size": (180, 320)}):
         with pytest.raises(EngineError, match=r"another (length|shape)"):
             make(models, dataclasses.replace(request_, **other), quality="540p", refine_from=chosen)
 
 
 @pytest.mark.parametrize(
     "change",
-    [{"prompt": "Pull out"}, {"seed": 8}, {"seconds": 0.6}, {"still": None}, {"options": {"steps": 2}}],
+    [{"direction": Direction("Pull out")}, {"seed": 8}, {"seconds": 0.6}, {"views": ()}, {"options": {"steps": 2}}],
 )
 def test_another_request_has_other_latents(models, request_, change):
     first = make(models, request_, steps=1)
@@ -188,7 +191,7 @@ def test_a_model_that_changed_has_other_latents(tiny_home, tiny_folder, request_
 
 
 def test_text_to_video_needs_no_still(models, request_):
-    clip = make(models, dataclasses.replace(request_, still=None))
+    clip = make(models, dataclasses.replace(request_, views=()))
     assert pixels(clip).shape == (13, 180, 320, 3)
 
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.engines.engine import LANGUAGES, Line
 from backend.engines.happyhorse import prompt
+from client.protocol import LANGUAGES, Line
 
 
 def test_the_three_paragraphs():

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import dataclasses
 import math
-from fractions import Fraction
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.engines.engine import EngineError, Request
+from backend.engines.engine import EngineError
 from backend.engines.happyhorse import settings
+from devtools.requests import take_request
 
 ALL = ("256p", "540p", "1080p")
-REQUEST = Request("", 5.0, Fraction(24), 1920, 1080, 0)
+REQUEST = take_request(size=(1920, 1080))
 
 
 def read(request=REQUEST, qualities=ALL, models=("distill", "base"), **options):
@@ -67,9 +67,9 @@ def test_a_clip_is_long_enough_and_not_too_long(seconds):
 
 def test_the_engines_own_choice_follows_the_size():
     assert read().quality == "1080p"
-    assert read(dataclasses.replace(REQUEST, width=1280, height=720)).quality == "540p"
-    assert read(dataclasses.replace(REQUEST, width=640, height=360)).quality == "540p"
-    assert read(dataclasses.replace(REQUEST, width=480, height=270)).quality == "256p"
+    assert read(dataclasses.replace(REQUEST, size=(1280, 720))).quality == "540p"
+    assert read(dataclasses.replace(REQUEST, size=(640, 360))).quality == "540p"
+    assert read(dataclasses.replace(REQUEST, size=(480, 270))).quality == "256p"
     assert read(qualities=("256p",)).quality == "256p"
 
 
@@ -85,7 +85,7 @@ def test_qualities_by_word_and_by_name():
 
 
 def test_a_word_means_a_quality_that_refines_where_a_take_is_refined():
-    small = dataclasses.replace(REQUEST, width=320, height=180)
+    small = dataclasses.replace(REQUEST, size=(320, 180))
     saved = {"refine_from": "a" * 64}
     assert [read(small, quality=word, **saved).quality for word in ("fast", "standard", "best")] == [
         "540p", "540p", "1080p"]  # fmt: skip

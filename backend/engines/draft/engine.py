@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..engine import LANGUAGES, Cancelled, Capabilities, Clip, Progress, Request
+from client.protocol import LANGUAGES, CameraPath, EngineInfo, TakeRequest
+
+from ..engine import Cancelled, Clip, Progress
 
 if TYPE_CHECKING:
     from .camera.paths import Pose
@@ -26,8 +28,8 @@ MAX_SECONDS = 60.0
 class DraftEngine:
     """See backend.engines.engine.Engine."""
 
-    def capabilities(self) -> Capabilities:
-        return Capabilities(
+    def capabilities(self) -> EngineInfo:
+        return EngineInfo(
             id="draft",
             name="Draft",
             description="A real camera move through the still's depth, sound made from its words and a scratch "
@@ -41,7 +43,7 @@ class DraftEngine:
             dialogue=True,
         )
 
-    def generate(self, request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
+    def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """Raises EngineError for a still, depth, camera or path that cannot be used; Cancelled."""
         from .camera import paths
         from .camera.moves import plan, world_up
@@ -57,11 +59,13 @@ class DraftEngine:
         scene, notes = picture.load(request)
         stop_if_cancelled()
         if request.path is None:
-            up = world_up(request.camera)
-            move = plan(request.prompt, request.seconds, picture.measure(scene), request.seed, up, Uncovered(scene))
+            up = world_up(request.still.camera if request.still else None)
+            move = plan(
+                request.direction.prompt, request.seconds, picture.measure(scene), request.seed, up, Uncovered(scene)
+            )
             keyframes, notes = paths.check(move.keyframes), (*notes, *move.notes)
         else:
-            keyframes = paths.check(request.path)
+            keyframes = paths.check(request.path.keyframes)
         poses = paths.poses(keyframes, request.frame_count)
 
         with ThreadPoolExecutor(1) as beside:
@@ -81,7 +85,7 @@ class DraftEngine:
             frames=_frames(scene, sheets, poses, progress, cancelled),
             sound=sound,
             notes=(*notes, *sound_notes),
-            path=paths.to_json(keyframes),
+            path=CameraPath(keyframes),
             facts={"model": "draft", "depth": scene.has_depth, "planes": len(sheets.boxes)},
         )
 

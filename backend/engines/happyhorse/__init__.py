@@ -10,7 +10,9 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from ..engine import LANGUAGES, Capabilities, Clip, EngineError, Progress, Request
+from client.protocol import LANGUAGES, EngineInfo, TakeRequest
+
+from ..engine import Clip, EngineError, Progress
 from . import prompt, ready, settings
 
 if TYPE_CHECKING:
@@ -26,10 +28,10 @@ class HappyHorseEngine:
     def __init__(self) -> None:
         self._pipeline: Pipeline | None = None
 
-    def capabilities(self) -> Capabilities:
+    def capabilities(self) -> EngineInfo:
         """What it can make here, by the models and the card that are here."""
         found = ready.look()
-        return Capabilities(
+        return EngineInfo(
             id="happyhorse",
             name="HappyHorse (MagiHuman)",
             description=f"People act and speak: picture and sound made together. {ready.words(found)}",
@@ -40,22 +42,24 @@ class HappyHorseEngine:
             sound=True,
             dialogue=True,
             needs_still=False,
+            lane="gpu",
             prompt_form=True,
             available=bool(found.qualities),
             reason=found.reason,
             fix=found.fix,
         )
 
-    def final_prompt(self, request: Request) -> str:
+    def final_prompt(self, request: TakeRequest) -> str:
         """The direction in the form that the model was trained on, or the option `final_prompt`.
 
         Raises:
             EngineError: `invalid_request`, with the option as `param`.
         """
         own, scene = settings.wording(request)
-        return own or prompt.compose(request.prompt, request.dialogue, request.sound, scene)
+        said = request.direction
+        return own or prompt.compose(said.prompt, said.dialogue, said.sound, scene)
 
-    def generate(self, request: Request, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
+    def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """The clip of `request`, at its size and at 25 frames a second. Options: see settings.Settings.
 
         Raises:

@@ -16,7 +16,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from ..engine import Clip, Progress, Request, Sound
+from client.protocol import TakeRequest
+
+from ..engine import Clip, Progress, Sound
 from . import latents, picture, preview, prompt, samplers, settings, super_resolution, text
 from .latents import Latents
 from .memory import Shape
@@ -37,7 +39,9 @@ class Pipeline:
         self._models = models
         self._device = models.device
 
-    def generate(self, request: Request, options: Settings, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
+    def generate(
+        self, request: TakeRequest, options: Settings, progress: Progress, cancelled: Callable[[], bool]
+    ) -> Clip:
         """The clip of `request`. Its frames are decoded as they are taken.
 
         Raises:
@@ -55,7 +59,7 @@ class _Job:
 
     def __init__(
         self,
-        request: Request,
+        request: TakeRequest,
         options: Settings,
         progress: Progress,
         cancelled: Callable[[], bool],
@@ -67,9 +71,9 @@ class _Job:
         self.sounds = settings.audio_frames(request.seconds)
         self.grid = settings.grid_size("256p", request.width, request.height)
         self.size = settings.grid_size(options.quality, request.width, request.height)
-        self.still = None if request.still is None else picture.read_still(request.still)
+        self.still = None if request.still is None else picture.read_still(request.still.image)
         self.prompt = options.final_prompt or prompt.compose(
-            request.prompt, request.dialogue, request.sound, options.scene
+            request.direction.prompt, request.direction.dialogue, request.direction.sound, options.scene
         )
         self.course = Course(progress, cancelled, self._stages())
         self.cancelled = cancelled

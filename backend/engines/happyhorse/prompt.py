@@ -12,7 +12,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..engine import Line
+from client.protocol import Line
 
 QUIET = "No prominent background sound"
 DEFAULT_BODY = "The scene of the first frame comes to life with small, natural movements."
@@ -41,10 +41,10 @@ def compose(prompt: str, dialogue: Sequence[Line] = (), sound: str = "", scene: 
 
     `scene` is what is known of the 3D scene (see `scene_sentence`); it joins the main body.
     """
-    spoken = [_tell(line) for line in dialogue if _plain(line.text) and _plain(line.text) not in _plain(prompt)]
+    spoken = [_tell(line) for line in dialogue if _plain(line.line) and _plain(line.line) not in _plain(prompt)]
     body = " ".join(part for part in (_sentence(prompt) or DEFAULT_BODY, scene_sentence(scene or {}), *spoken) if part)
     paragraphs = [body]
-    lines = [_entry(line) for line in dialogue if _plain(line.text)]
+    lines = [_entry(line) for line in dialogue if _plain(line.line)]
     if lines:
         paragraphs.append("Dialogue:\n" + "\n".join(lines))
     paragraphs.append(f"Background Sound:\n<{_tag(sound) or QUIET}>")
@@ -110,7 +110,7 @@ def _speaker(line: Line) -> str:
 
 
 def _spoken(line: Line) -> str:
-    return spaced(_plain(line.text).replace('"', "'"))
+    return spaced(_plain(line.line).replace('"', "'"))
 
 
 def _tag(text: Any) -> str:

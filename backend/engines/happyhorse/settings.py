@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from ..engine import EngineError, Request
+from client.protocol import TakeRequest
+
+from ..engine import EngineError
 
 FPS = Fraction(25)
 FRAMES_PER_LATENT = 4
@@ -44,7 +46,7 @@ class Settings:
     scene: dict[str, Any] = field(default_factory=dict)
 
 
-def read(request: Request, qualities: Collection[str], models: Collection[str]) -> Settings:
+def read(request: TakeRequest, qualities: Collection[str], models: Collection[str]) -> Settings:
     """The settings of `request`, where this machine has `qualities` and base stage `models` ready.
 
     Raises:
@@ -78,7 +80,7 @@ def read(request: Request, qualities: Collection[str], models: Collection[str]) 
     return settings
 
 
-def wording(request: Request) -> tuple[str, dict[str, Any]]:
+def wording(request: TakeRequest) -> tuple[str, dict[str, Any]]:
     """The options `final_prompt` and `scene` of `request`, which decide how it is worded.
 
     Raises:
@@ -118,7 +120,7 @@ def _to_grid(side: float) -> int:
     return max(GRID, round(side / GRID) * GRID)
 
 
-def _quality(asked: Any, request: Request, qualities: Collection[str], refining: bool) -> str:
+def _quality(asked: Any, request: TakeRequest, qualities: Collection[str], refining: bool) -> str:
     """A quality by its name or by a word. To refine a take, a word means one of those that refine."""
     wanted = _choice(asked, "quality", (*QUALITIES, *_WORDS)) or "standard"
     here = [name for name in QUALITIES if name in qualities]

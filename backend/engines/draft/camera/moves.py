@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ...engine import Camera, Keyframe
+from client.protocol import Camera, Keyframe
+
 from ..direction.read import Reading, Step, read
 from .limits import Sizes
 from .pose import Pose, shaken

@@ -5,11 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from ...engine import EngineError, Keyframe
+from client.protocol import Keyframe
+
+from ...engine import EngineError
 
 # Blender's camera looks along -Z with +Y up; pictures have y down and depth forward.
 _FLIP = np.diag([1.0, -1.0, -1.0])
@@ -49,16 +50,6 @@ def check(keyframes: Sequence[Keyframe]) -> tuple[Keyframe, ...]:
 
 def _bad_path(why: str) -> EngineError:
     return EngineError("path_unusable", f"The camera path cannot be followed: {why}.", param="path")
-
-
-def to_json(keyframes: Sequence[Keyframe]) -> dict[str, Any]:
-    """path.json's shape."""
-    return {
-        "keyframes": [
-            {"t": float(key.t), "matrix": [[float(x) for x in row] for row in key.matrix], "zoom": float(key.zoom)}
-            for key in keyframes
-        ]
-    }
 
 
 def poses(keyframes: Sequence[Keyframe], count: int) -> list[Pose]:

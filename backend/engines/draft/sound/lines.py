@@ -9,7 +9,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...engine import Line
+from client.protocol import Line
+
 from .levels import RATE, faded, loudness
 from .voice import RATE as VOICE_RATE
 from .voice import VARIANTS, Timbre, VoiceError, readable, speak
@@ -33,14 +34,14 @@ class Dialogue:
 
 def dialogue(lines: Sequence[Line], count: int) -> Dialogue | None:
     """`lines` spoken within `count` samples; None when there is nothing to say or no voice to say it."""
-    spoken = [line for line in lines if readable(line.text, line.language)[0]]
+    spoken = [line for line in lines if readable(line.line, line.language)[0]]
     notes = ["A line of dialogue has nothing that can be spoken." for _ in range(len(spoken) < len(lines))]
     if not spoken:
         return Dialogue(*_silence(count), tuple(notes)) if notes else None
     timbres = _timbres([line.speaker for line in spoken])
     gaps = [OWN_GAP if a.speaker == b.speaker else GAP for a, b in pairwise(spoken)]
     try:
-        takes = [speak(line.text, line.language, timbres[line.speaker], USUAL_PACE) for line in spoken]
+        takes = [speak(line.line, line.language, timbres[line.speaker], USUAL_PACE) for line in spoken]
         room = count / RATE
         pauses = min(LEAD_IN, 0.12 * room) + sum(gaps) + min(TAIL, 0.08 * room)
         length = sum(map(len, takes)) / VOICE_RATE
@@ -50,7 +51,7 @@ def dialogue(lines: Sequence[Line], count: int) -> Dialogue | None:
             haste = min(length / max(room - pauses, 0.1) * 1.03, MOST_HASTE)
             if haste > 1.0:
                 pace = USUAL_PACE * haste
-                takes = [speak(line.text, line.language, timbres[line.speaker], round(pace)) for line in spoken]
+                takes = [speak(line.line, line.language, timbres[line.speaker], round(pace)) for line in spoken]
     except VoiceError as error:
         return Dialogue(*_silence(count), (f"The dialogue is not heard: {error}",))
     spare = count / RATE - sum(map(len, takes)) / VOICE_RATE - sum(gaps)

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...engine import Request, Sound
+from client.protocol import TakeRequest
+
+from ...engine import Sound
 
 RATE = 48000
 LOUDNESS = -23.0  # LUFS, integrated (EBU R 128)
@@ -15,7 +17,7 @@ DUCKED = -7.0  # ... and further down while somebody speaks
 FADE = 0.03  # seconds at both ends
 
 
-def soundtrack(request: Request, seconds: float) -> tuple[Sound, tuple[str, ...]]:
+def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, ...]]:
     """Stereo sound of exactly round(seconds * 48000) samples, and notes for the user.
 
     The same request and seconds give the same samples. Silence is exact zeros where the words ask for it.
@@ -28,9 +30,9 @@ def soundtrack(request: Request, seconds: float) -> tuple[Sound, tuple[str, ...]
     count = max(0, round(seconds * RATE))
     if not count:
         return Sound(np.zeros((2, 0), np.float32), RATE), ()
-    heard = hear(request.sound, request.prompt)
+    heard = hear(request.direction.sound, request.direction.prompt)
     notes = list(heard.notes)
-    spoken = dialogue(request.dialogue, count) if request.dialogue else None
+    spoken = dialogue(request.direction.dialogue, count) if request.direction.dialogue else None
     mix = ambience(heard.cues, count, request.seed) if heard.cues else np.zeros((2, count), np.float32)
     if spoken is not None:
         notes += spoken.notes

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import numpy as np
 
-from ...engine import Camera, EngineError, Request
+from client.protocol import Camera, TakeRequest
+
+from ...engine import EngineError
 from ..camera.scene_depth import SceneDepth
 
 SKY = 1e9  # metres: from here on there is no surface (Blender's Z pass gives 1e10)
@@ -51,7 +53,7 @@ class Picture:
         return np.where(self.surface, far, np.inf)
 
 
-def load(request: Request) -> tuple[Picture, tuple[str, ...]]:
+def load(request: TakeRequest) -> tuple[Picture, tuple[str, ...]]:
     """The still of `request`, scaled and cropped (from its middle) to the clip's size, and notes for the user.
 
     Raises:
@@ -59,10 +61,10 @@ def load(request: Request) -> tuple[Picture, tuple[str, ...]]:
     """
     if request.still is None:
         raise EngineError("still_missing", "The draft engine needs a still to move through.", param="input_reference")
-    rgb = _read_still(request.still)
+    rgb = _read_still(request.still.image)
     height, width = rgb.shape[:2]
     notes: list[str] = []
-    depth = None if request.depth is None else read_depth(request.depth)
+    depth = None if request.still.depth is None else read_depth(request.still.depth)
     if depth is not None and depth.shape != (height, width):
         _check_shape(depth.shape, (height, width))
     if depth is None:
@@ -70,7 +72,7 @@ def load(request: Request) -> tuple[Picture, tuple[str, ...]]:
             "There is no depth with this still, so it moves as a flat picture: "
             "render from a camera for a real move through the scene."
         )
-    camera = request.camera
+    camera = request.still.camera
     if camera is None:
         if depth is not None:
             notes.append("There is no camera with this still: a 50 mm lens was assumed.")
@@ -172,7 +174,7 @@ def _fit(
     depth: np.ndarray,
     lens: tuple[float, float, float, float],
     projection: str,
-    request: Request,
+    request: TakeRequest,
     has_depth: bool,
 ) -> Picture:
     """Scales to cover the clip's size and crops the middle; depth keeps its values (nearest pixel)."""
