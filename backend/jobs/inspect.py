@@ -10,6 +10,7 @@ import warnings
 from pathlib import Path
 
 from ..engines.engine import EngineError
+from ..media.stills import depth_channel, upright_size
 
 MAX_PIXELS = 8192 * 8192
 MAX_BYTES = 1 << 30  # of a decoded EXR
@@ -30,7 +31,7 @@ def picture(path: Path, param: str) -> tuple[str, int, int]:
         with warnings.catch_warnings():
             warnings.simplefilter("error", Image.DecompressionBombWarning)
             with Image.open(path, formats=tuple(FORMATS)) as opened:
-                width, height = opened.size
+                width, height = upright_size(opened)
                 if width * height > MAX_PIXELS:
                     raise _too_large(param, width, height)
                 if getattr(opened, "n_frames", 1) != 1:
@@ -59,19 +60,14 @@ def depth(path: Path, param: str = "depth") -> tuple[str, int, int]:
 
     try:
         with OpenEXR.File(str(path), header_only=True) as header:
-            if len(header.parts) != 1:
-                raise _bad(param, "has more than one part")
             low, high = header.header()["dataWindow"]
-            layers = max(1, len(header.header()["channels"]))
+            layers = max(1, sum(len(part.header["channels"]) for part in header.parts))
         width, height = int(high[0]) - int(low[0]) + 1, int(high[1]) - int(low[1]) + 1
         if width < 1 or height < 1 or width * height > MAX_PIXELS or width * height * layers * 4 > MAX_BYTES:
             raise _too_large(param, width, height)
         with OpenEXR.File(str(path), separate_channels=True) as opened:
-            channels = opened.channels()
-            if not channels:
-                raise _bad(param, "has no channels")
-            name = next((name for name in ("V", "Z", "R") if name in channels), next(iter(channels)))
-            found = channels[name].pixels.shape
+            channels = {name: channel.pixels for part in opened.parts for name, channel in part.channels.items()}
+            found = channels[depth_channel(channels, param)].shape
     except EngineError:
         raise
     except Exception as error:  # OpenEXR raises several kinds

@@ -9,7 +9,6 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
-from backend.engines.engine import EngineError
 from backend.engines.happyhorse import picture
 from tests.happyhorse.paths import GOLDEN
 
@@ -35,12 +34,3 @@ def test_framed_keeps_the_stills_edges():
     assert framed[..., 0].min() > 0.9
     assert framed[..., -1].min() > 0.9
     assert picture.conditioning(Image.fromarray(pixels), 448, 256)[..., 0].min() < 0.9
-
-
-def test_a_still_with_alpha_and_one_that_is_none(tmp_path):
-    Image.new("RGBA", (8, 4), (10, 20, 30, 0)).save(tmp_path / "a.png")
-    assert picture.read_still(tmp_path / "a.png").getpixel((0, 0)) == (10, 20, 30)
-    (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\nnot a picture")
-    with pytest.raises(EngineError) as failure:
-        picture.read_still(tmp_path / "b.png")
-    assert failure.value.code == "bad_still"

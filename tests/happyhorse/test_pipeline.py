@@ -18,6 +18,7 @@ from backend.engines.happyhorse.config import BASE
 from backend.engines.happyhorse.models import Models
 from backend.engines.happyhorse.pipeline import Pipeline
 from backend.engines.happyhorse.video_vae import encode_picture, load_video_vae
+from backend.media.stills import read_still
 from client.protocol import Direction, Line
 from devtools.requests import take_request
 
@@ -113,7 +114,7 @@ def test_the_base_stage_is_the_distilled_loop_on_noise_drawn_on_the_cpu(models, 
     audio, video = draw(1, 13, 64), draw(*shape)
     fresh = [(draw(*shape), draw(1, 13, 64)) for _ in range(2)]
     [features] = text.features([job.prompt], tiny_folder / "t5gemma-9b-9b-ul2", CPU)
-    shown = picture.framed(picture.read_still(request_.still), 320, 180, (448, 256))
+    shown = picture.framed(read_still(request_.still.image), 320, 180, (448, 256))
     held = encode_picture(load_video_vae(tiny_folder / "Wan2.2-TI2V-5B"), torch.from_numpy(shown))
     model = load_transformer(tiny_folder / "distill", BASE, "cpu", "fp32")
     expected = samplers.sample_distilled(model, features, video, audio, fresh, picture=held, steps=3)

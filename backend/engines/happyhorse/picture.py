@@ -2,29 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 from PIL import Image
-
-from ..engine import EngineError
-
-
-def read_still(path: Path) -> Image.Image:
-    """The still as 8-bit RGB, alpha dropped.
-
-    Raises:
-        EngineError: `bad_still` where the file is no picture.
-    """
-    try:
-        with Image.open(path) as picture:
-            return picture.convert("RGB")
-    except OSError as problem:
-        raise EngineError(
-            "bad_still",
-            f"The still can't be read as a picture: {problem}",
-            param="input_reference",
-        ) from problem
 
 
 def to_aspect(picture: Image.Image, width: int, height: int) -> Image.Image:

@@ -18,6 +18,7 @@ from torch import Tensor
 
 from client.protocol import TakeRequest
 
+from ...media.stills import read_still
 from ..engine import Clip, Progress, Sound
 from . import latents, picture, preview, prompt, samplers, settings, super_resolution, text
 from .latents import Latents
@@ -71,7 +72,7 @@ class _Job:
         self.sounds = settings.audio_frames(request.seconds)
         self.grid = settings.grid_size("256p", request.width, request.height)
         self.size = settings.grid_size(options.quality, request.width, request.height)
-        self.still = None if request.still is None else picture.read_still(request.still.image)
+        self.still = None if request.still is None else read_still(request.still.image)
         self.prompt = options.final_prompt or prompt.compose(
             request.direction.prompt, request.direction.dialogue, request.direction.sound, options.scene
         )

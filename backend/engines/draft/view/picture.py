@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from client.protocol import Camera, TakeRequest
 
+from ....media.stills import SKY, read_depth, read_still
 from ...engine import EngineError
 from ..camera.scene_depth import SceneDepth
 
-SKY = 1e9  # metres: from here on there is no surface (Blender's Z pass gives 1e10)
 ONE_SURFACE = 0.04  # neighbouring pixels whose nearness differs by less than this share are one surface
 GUESSED_DISTANCE = 4.0  # metres, for a still without depth
 GUESSED_LENS = 50.0 / 36.0  # focal length in picture widths, for a still without a camera (a 50 mm lens)
@@ -61,7 +60,7 @@ def load(request: TakeRequest) -> tuple[Picture, tuple[str, ...]]:
     """
     if request.still is None:
         raise EngineError("still_missing", "The draft engine needs a still to move through.", param="input_reference")
-    rgb = _read_still(request.still.image)
+    rgb = np.asarray(read_still(request.still.image))
     height, width = rgb.shape[:2]
     notes: list[str] = []
     depth = None if request.still.depth is None else read_depth(request.still.depth)
@@ -85,49 +84,6 @@ def load(request: TakeRequest) -> tuple[Picture, tuple[str, ...]]:
         depth = np.full((height, width), distance, np.float32)
         return _fit(rgb, depth, lens, camera.projection, request, False), tuple(notes)
     return _fit(rgb, depth, lens, camera.projection, request, True), tuple(notes)
-
-
-def _read_still(path: Path) -> np.ndarray:
-    from PIL import Image, ImageOps, UnidentifiedImageError
-
-    try:
-        with Image.open(path) as image:
-            return np.asarray(ImageOps.exif_transpose(image).convert("RGB"))
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError, ValueError) as error:
-        raise EngineError(
-            "still_unreadable", f"The still could not be read: {error}.", param="input_reference"
-        ) from error
-
-
-def read_depth(path: Path) -> np.ndarray:
-    """Metres from the camera plane, float32 [height, width], as the EXR has them; sky is >= SKY.
-
-    Raises:
-        EngineError: the file is no EXR, or what it holds is no depth.
-    """
-    import OpenEXR
-
-    try:
-        with OpenEXR.File(str(path), separate_channels=True) as file:
-            channels = {name: np.asarray(channel.pixels) for name, channel in file.channels().items()}
-    except (RuntimeError, OSError, ValueError, TypeError) as error:
-        raise _bad_depth(f"it could not be read as OpenEXR ({error})") from error
-    named = [name for name in ("V", "Z", "R", "Y") if name in channels] or list(channels)
-    if not named:
-        raise _bad_depth("it has no channel")
-    depth = channels[named[0]].astype(np.float32)
-    if depth.ndim != 2 or min(depth.shape) < 2:
-        raise _bad_depth("it is no picture")
-    if np.isnan(depth).any():
-        raise _bad_depth("it holds values that are no numbers")
-    if depth.min() < 0:
-        raise _bad_depth("it holds negative distances; metres in front of the camera are needed")
-    hit = depth < SKY
-    if hit.any() and not (depth[hit] > 0).any():
-        raise _bad_depth("it is zero everywhere")
-    if hit.all() and depth.min() == depth.max() and depth.size > 4 and depth.max() in (0.0, 1.0):
-        raise _bad_depth("it is the same everywhere")
-    return depth
 
 
 def _bad_depth(why: str) -> EngineError:

@@ -1,0 +1,163 @@
+"""Pictures and depth as they come from anywhere, read alike for every engine: what a viewer shows, and metres."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..engines.engine import EngineError
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageCms
+
+SKY = 1e9  # metres; what lies as far away is no surface
+ROUNDING = 2  # levels
+UPRIGHT = {1, 2, 3, 4}  # EXIF orientations that keep width and height
+DEPTH_NAMES = ("V", "Z")  # what Blender and other programs call the distance along the camera's axis
+GREY_NAMES = ("Y", "depth", "distance")
+
+
+def read_still(path: Path) -> Image.Image:
+    """The picture as a viewer shows it: upright, in sRGB, over black where it is transparent; mode RGB, 8 bits.
+
+    Raises:
+        EngineError: `still_unreadable`.
+    """
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(path) as opened:
+            profile = opened.info.get("icc_profile")
+            picture = ImageOps.exif_transpose(opened)
+            return _opaque(_in_srgb(_eight_bits(picture), profile))
+    except (OSError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
+        message = f"The still could not be read: {error}."
+        raise EngineError("still_unreadable", message, param="input_reference") from error
+
+
+def upright_size(picture: Image.Image) -> tuple[int, int]:
+    """Width and height of an opened picture as a viewer shows it, by its EXIF orientation."""
+    width, height = picture.size
+    return (width, height) if picture.getexif().get(0x0112, 1) in UPRIGHT else (height, width)
+
+
+def _eight_bits(picture: Image.Image) -> Image.Image:
+    """Pillow cuts 16-bit grey off at 255 where it is asked for 8 bits."""
+    from PIL import Image
+
+    if picture.mode.startswith("I"):
+        return Image.fromarray(np.clip(np.rint(np.asarray(picture) / 257.0), 0, 255).astype(np.uint8))
+    if picture.mode == "P" or "transparency" in picture.info:
+        return picture.convert("RGBA")
+    return picture
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture converted from its embedded profile; as it is without one, or with one that does not fit it."""
+    from PIL import Image, ImageCms
+
+    if not profile:
+        return picture
+    alpha = picture.getchannel("A") if picture.mode in ("RGBA", "LA") else None
+    plain = (
+        picture.convert("RGB") if picture.mode == "RGBA" else picture.convert("L") if picture.mode == "LA" else picture
+    )
+    try:
+        given, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
+        intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
+        transform = ImageCms.buildTransform(given, srgb, plain.mode, "RGB", intent)
+    except (ImageCms.PyCMSError, OSError):
+        return picture
+    if plain.mode == "RGB" and _keeps(transform):
+        return picture
+    converted = ImageCms.applyTransform(plain, transform)
+    assert isinstance(converted, Image.Image)
+    if alpha is not None:
+        converted.putalpha(alpha)
+    return converted
+
+
+def _keeps(transform: ImageCms.ImageCmsTransform) -> bool:
+    """Whether a transform is that of sRGB itself, in whatever words its profile says so: rounding apart, nothing
+    changes."""
+    from PIL import Image, ImageCms
+
+    levels = np.linspace(0, 255, 9).astype(np.uint8)
+    colours = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(27, 27, 3)
+    shown = ImageCms.applyTransform(Image.fromarray(colours), transform)
+    return int(np.abs(np.asarray(shown).astype(int) - colours).max()) <= ROUNDING
+
+
+def _opaque(picture: Image.Image) -> Image.Image:
+    from PIL import Image
+
+    if picture.mode not in ("RGBA", "LA", "PA", "RGBa", "La"):
+        return picture.convert("RGB")
+    picture = picture.convert("RGBA")
+    black = Image.new("RGBA", picture.size, (0, 0, 0, 255))
+    return Image.alpha_composite(black, picture).convert("RGB")
+
+
+def read_depth(path: Path, param: str = "depth") -> np.ndarray:
+    """Metres from the camera plane, float32 [height, width], as the EXR has them; sky is >= SKY.
+
+    Raises:
+        EngineError: `depth_unusable`: the file is no EXR, or what it holds is no depth.
+    """
+    import OpenEXR
+
+    try:
+        with OpenEXR.File(str(path), separate_channels=True) as file:
+            channels = {
+                name: np.asarray(channel.pixels) for part in file.parts for name, channel in part.channels.items()
+            }
+    except (RuntimeError, OSError, ValueError, TypeError) as error:
+        raise _unusable(f"it could not be read as OpenEXR ({error})", param) from error
+    depth = channels[depth_channel(channels, param)].astype(np.float32)
+    if depth.ndim != 2 or min(depth.shape) < 2:
+        raise _unusable("it is no picture", param)
+    if np.isnan(depth).any():
+        raise _unusable("it holds values that are no numbers", param)
+    if depth.min() < 0:
+        raise _unusable("it holds negative distances; metres in front of the camera are needed", param)
+    hit = depth < SKY
+    if hit.any() and not (depth[hit] > 0).any():
+        raise _unusable("it is zero everywhere", param)
+    if hit.all() and depth.min() == depth.max() and depth.size > 4 and depth.max() in (0.0, 1.0):
+        raise _unusable("it is the same everywhere", param)
+    return depth
+
+
+def depth_channel(channels: dict[str, np.ndarray], param: str = "depth") -> str:
+    """The channel that holds the depth: V or Z, one layer's Depth.Z or Depth.V, else the grey of a grey picture.
+
+    Colours and alpha are never taken for metres.
+
+    Raises:
+        EngineError: `depth_unusable`, which names what is there.
+    """
+    for name in DEPTH_NAMES:
+        if name in channels:
+            return name
+    layered = [name for name in sorted(channels) if name.rpartition(".")[2] in DEPTH_NAMES]
+    if len(layered) == 1:
+        return layered[0]
+    there = ", ".join(sorted(channels)[:12]) or "none"
+    if layered:
+        which = ", ".join(layered)
+        raise _unusable(f"it has depth in several layers ({which}); save the one that belongs to the still", param)
+    for name in GREY_NAMES:
+        if name in channels:
+            return name
+    if "R" in channels and all(np.array_equal(channels["R"], channels.get(name, channels["R"])) for name in "GB"):
+        return "R"
+    if len(channels) == 1 and (only := next(iter(channels))).rpartition(".")[2] not in ("A", "R", "G", "B"):
+        return only
+    raise _unusable(f"none of its channels is a depth (V, Z or a layer's Depth.Z); it has {there}", param)
+
+
+def _unusable(why: str, param: str) -> EngineError:
+    return EngineError("depth_unusable", f"The depth of the still cannot be used: {why}.", param=param)

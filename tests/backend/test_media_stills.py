@@ -1,0 +1,163 @@
+"""Pictures and depth from elsewhere: what a viewer shows, and metres."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import OpenEXR
+import pytest
+from PIL import Image, ImageCms
+
+from backend.engines.engine import EngineError
+from backend.jobs import inspect
+from backend.media.stills import read_depth, read_still
+
+RED, GREEN, BLUE = (200, 40, 40), (40, 200, 40), (40, 40, 200)
+# Where a viewer shows the stored picture's top left corner, for each EXIF orientation.
+CORNERS = {1: "top left", 2: "top right", 3: "bottom right", 4: "bottom left",
+           5: "top left", 6: "top right", 7: "bottom right", 8: "bottom left"}  # fmt: skip
+
+
+def saved(picture: Image.Image, path: Path, **options: object) -> Path:
+    picture.save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+@pytest.mark.parametrize("orientation", range(1, 9))
+def test_a_picture_is_upright_and_so_is_its_size(tmp_path: Path, suffix: str, orientation: int) -> None:
+    lying = Image.new("RGB", (64, 32), RED)
+    lying.paste(BLUE, (0, 0, 16, 8))
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    lossless = {".jpg": {"quality": 100, "subsampling": 0}, ".webp": {"lossless": True}}.get(suffix, {})
+    path = saved(lying, tmp_path / f"a{suffix}", exif=exif, **lossless)
+    size = (64, 32) if orientation <= 4 else (32, 64)
+    assert inspect.picture(path, "still")[1:] == size
+    shown = read_still(path)
+    assert shown.size == size
+    corners = {
+        "top left": (2, 2),
+        "top right": (size[0] - 3, 2),
+        "bottom left": (2, size[1] - 3),
+        "bottom right": (size[0] - 3, size[1] - 3),
+    }
+    blue = [name for name, place in corners.items() if np.abs(np.subtract(shown.getpixel(place), BLUE)).max() < 12]
+    assert blue == [CORNERS[orientation]]
+
+
+def test_16_bit_grey_keeps_its_middle_and_its_ends(tmp_path: Path) -> None:
+    ramp = np.array([[0, 128, 257, 32768, 65280, 65535]] * 4, np.uint16)
+    shown = np.asarray(read_still(saved(Image.fromarray(ramp), tmp_path / "a.png")))
+    assert shown.shape == (4, 6, 3)
+    assert shown[0, :, 1].tolist() == [0, 0, 1, 128, 254, 255]
+
+
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_what_is_transparent_is_black_and_what_is_half_is_darker(tmp_path: Path, mode: str) -> None:
+    picture = Image.new("RGBA", (3, 2), (255, 255, 255, 255))
+    picture.putpixel((1, 0), (255, 255, 255, 0))
+    if mode == "P":
+        picture = picture.quantize(4)
+    else:
+        picture.putpixel((2, 0), (200, 200, 200, 128))
+        picture = picture.convert(mode)
+    shown = read_still(saved(picture, tmp_path / "a.png"))
+    assert shown.getpixel((0, 0)) == (255, 255, 255)
+    assert shown.getpixel((1, 0)) == (0, 0, 0)
+    if mode != "P":
+        assert shown.getpixel((2, 0)) == (100, 100, 100)
+
+
+def test_a_colour_that_is_transparent_by_a_chunk(tmp_path: Path) -> None:
+    picture = Image.new("RGB", (2, 1), RED)
+    picture.putpixel((1, 0), GREEN)
+    shown = read_still(saved(picture, tmp_path / "a.png", transparency=GREEN))
+    assert (shown.getpixel((0, 0)), shown.getpixel((1, 0))) == (RED, (0, 0, 0))
+
+
+def swapped_primaries() -> bytes:
+    """A profile in which red and green have changed places: sRGB's own with its rXYZ and gXYZ tags exchanged."""
+    data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
+    tags = {bytes(data[at : at + 4]): at for at in range(132, 132 + 12 * int.from_bytes(data[128:132], "big"), 12)}
+    red, green = tags[b"rXYZ"] + 4, tags[b"gXYZ"] + 4
+    data[red : red + 8], data[green : green + 8] = data[green : green + 8], data[red : red + 8]
+    return bytes(data)
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
+def test_an_embedded_profile_counts(tmp_path: Path, suffix: str) -> None:
+    profile = swapped_primaries()
+    lossless = {".jpg": {"quality": 100, "subsampling": 0}, ".webp": {"lossless": True}}.get(suffix, {})
+    path = saved(Image.new("RGB", (16, 16), RED), tmp_path / f"a{suffix}", icc_profile=profile, **lossless)
+    assert np.abs(np.subtract(read_still(path).getpixel((8, 8)), GREEN)).max() <= 4
+
+
+def test_an_srgb_profile_changes_nothing(tmp_path: Path) -> None:
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    pixels = np.random.default_rng(1).integers(0, 256, (24, 32, 3), np.uint8)
+    path = saved(Image.fromarray(pixels), tmp_path / "a.png", icc_profile=profile)
+    assert np.array_equal(np.asarray(read_still(path)), pixels)
+
+
+def test_a_profile_that_is_none_is_left_out(tmp_path: Path) -> None:
+    path = saved(Image.new("RGB", (4, 4), RED), tmp_path / "a.png", icc_profile=b"not a profile")
+    assert read_still(path).getpixel((1, 1)) == RED
+
+
+def test_a_file_that_is_no_picture_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "b.png").write_bytes(b"\x89PNG\r\n\x1a\nnot a picture")
+    with pytest.raises(EngineError) as failure:
+        read_still(tmp_path / "b.png")
+    assert (failure.value.code, failure.value.param) == ("still_unreadable", "input_reference")
+
+
+METRES = np.linspace(1.5, 9.0, 12, dtype=np.float32).reshape(3, 4)
+ALPHA = np.ones((3, 4), np.float32)
+GREY = np.full((3, 4), 0.5, np.float32)
+
+
+def exr(path: Path, *parts: dict[str, np.ndarray]) -> Path:
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    made = [OpenEXR.Part({**header, "name": f"part{at}"}, channels) for at, channels in enumerate(parts)]
+    OpenEXR.File(made).write(str(path))
+    return path
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        [{"V": METRES}],
+        [{"Z": METRES}],
+        [{"R": METRES, "G": METRES, "B": METRES, "A": ALPHA}],
+        [{"Y": METRES}],
+        [{"ViewLayer.Combined.A": ALPHA, "ViewLayer.Combined.R": GREY, "ViewLayer.Depth.Z": METRES}],
+        [{"ViewLayer.Combined.A": ALPHA, "ViewLayer.Combined.R": GREY}, {"ViewLayer.Depth.Z": METRES}],
+        [{"R": GREY, "G": GREY, "B": GREY, "A": ALPHA, "Z": METRES}],
+    ],
+    ids=["V", "Z", "grey", "Y", "layer", "part", "colour and Z"],
+)
+def test_the_depth_is_found(tmp_path: Path, parts: list[dict[str, np.ndarray]]) -> None:
+    path = exr(tmp_path / "d.exr", *parts)
+    assert inspect.depth(path) == (".exr", 4, 3)
+    assert np.array_equal(read_depth(path), METRES)
+
+
+@pytest.mark.parametrize(
+    ("parts", "words"),
+    [
+        ([{"A": ALPHA}], "it has A"),
+        ([{"ViewLayer.Combined.A": ALPHA}], "it has ViewLayer.Combined.A"),
+        ([{"R": METRES, "G": GREY, "B": GREY}], "it has B, G, R"),
+        ([{"Near.Depth.Z": METRES, "Far.Depth.Z": METRES}], r"several layers \(Far.Depth.Z, Near.Depth.Z\)"),
+        ([{"ViewLayer.Mist.X": GREY, "ViewLayer.Mist.Y": GREY}], "it has ViewLayer.Mist.X, ViewLayer.Mist.Y"),
+    ],
+)
+def test_what_is_no_depth_is_refused_by_what_is_there(
+    tmp_path: Path, parts: list[dict[str, np.ndarray]], words: str
+) -> None:
+    path = exr(tmp_path / "d.exr", *parts)
+    for read in (read_depth, inspect.depth):
+        with pytest.raises(EngineError, match=words):
+            read(path)
