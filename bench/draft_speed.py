@@ -1,4 +1,4 @@
-"""How long a draft takes: the whole job, with sound and encoding, each in a process of its own.
+"""How long making a draft is: the whole job, with sound and encoding, each in a process of its own.
 
     python bench/draft_speed.py [--blender-python PYTHON] [--renders FOLDER] [--cycles]
 

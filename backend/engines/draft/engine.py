@@ -1,4 +1,4 @@
-"""The engine itself: load, plan, take apart, and draw frames as they are asked for."""
+"""The engine itself: load, plan, build the layers, and draw frames as they are asked for."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from ..engine import Cancelled, Clip, Progress
 
 if TYPE_CHECKING:
     from .camera.paths import Pose
-    from .view.layers import Sheets
+    from .view.layers import Layers
     from .view.picture import Picture
 
-PREPARED = 0.1  # share of the whole that is done once the picture is taken apart
+PREPARED = 0.1  # share of the whole that is done once the layers are built
 PREVIEWS = 12  # small pictures shown while a clip is made
 MAX_PIXELS = 4096 * 2304
 MAX_SECONDS = 60.0
@@ -49,7 +49,7 @@ class DraftEngine:
         from .camera.moves import plan, world_up
         from .sound.soundtrack import soundtrack
         from .view import picture
-        from .view.coverage import Uncovered
+        from .view.coverage import Coverage
 
         def stop_if_cancelled() -> None:
             if cancelled():
@@ -61,7 +61,7 @@ class DraftEngine:
         if request.path is None:
             up = world_up(request.still.camera if request.still else None)
             move = plan(
-                request.direction.prompt, request.seconds, picture.measure(scene), request.seed, up, Uncovered(scene)
+                request.direction.prompt, request.seconds, picture.measure(scene), request.seed, up, Coverage(scene)
             )
             keyframes, notes = paths.check(move.keyframes), (*notes, *move.notes)
         else:
@@ -72,8 +72,8 @@ class DraftEngine:
             sounding = beside.submit(soundtrack, request, request.frame_count / float(request.fps))
             from .view.kernels import compiled
 
-            progress(0.02, "Taking the picture apart" if compiled() else "Getting ready for the first time")
-            sheets = _sheets(scene, poses, request.seed)
+            progress(0.02, "Building depth layers" if compiled() else "Getting ready for the first time")
+            layers = _layers(scene, poses, request.seed)
             stop_if_cancelled()
             sound, sound_notes = sounding.result()
         progress(PREPARED, "Moving the camera")
@@ -82,28 +82,28 @@ class DraftEngine:
             height=request.height,
             fps=request.fps,
             frame_count=request.frame_count,
-            frames=_frames(scene, sheets, poses, progress, cancelled),
+            frames=_frames(scene, layers, poses, progress, cancelled),
             sound=sound,
             notes=(*notes, *sound_notes),
             path=CameraPath(keyframes),
-            facts={"model": "draft", "depth": scene.has_depth, "planes": len(sheets.boxes)},
+            facts={"model": "draft", "depth": scene.has_depth, "planes": len(layers.boxes)},
         )
 
 
-def _sheets(scene: Picture, poses: list[Pose], seed: int) -> Sheets:
+def _layers(scene: Picture, poses: list[Pose], seed: int) -> Layers:
     from .view import layers, margins
 
     return layers.build(scene, margins.parallax(scene, poses), margins.margins(scene, poses), seed)
 
 
 def _frames(
-    scene: Picture, sheets: Sheets, poses: list[Pose], progress: Progress, cancelled: Callable[[], bool]
+    scene: Picture, layers: Layers, poses: list[Pose], progress: Progress, cancelled: Callable[[], bool]
 ) -> Iterator[np.ndarray]:
     """Draws a few frames ahead, one to a core; gives them in order."""
     from .view.raster import Renderer
 
     workers = max(1, min(4, _cores()))
-    free = deque(Renderer(scene, sheets) for _ in range(workers))
+    free = deque(Renderer(scene, layers) for _ in range(workers))
     waiting: deque[tuple[Future[np.ndarray], Renderer]] = deque()
     show = max(1, len(poses) // PREVIEWS)
     ahead = iter(poses)

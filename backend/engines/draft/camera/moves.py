@@ -14,18 +14,18 @@ import numpy as np
 
 from client.protocol import Camera, Keyframe
 
-from ..direction.read import Reading, Step, read
+from ..direction.read import Reading, Step, read_moves
 from .limits import Sizes
-from .pose import Pose, shaken
+from .rig import RigPose, shaken
 from .scene_depth import SceneDepth
 
 KEYFRAMES_A_SECOND = 24
 MOST_KEYFRAMES = 720
 TURN_SPEED = math.radians(400)  # the fastest turn, radians a second
 TRAVEL_SPEED = 1.5  # the fastest travel, focus distances a second
-UNCOVERED = 0.15  # share of the frame that a move of the usual amount may show which the still does not
-MOST_UNCOVERED = 0.3  # the same for "a lot"
-MOST_UNCOVERED_ASKED = 0.45  # the same for figures
+HOLES = 0.15  # share of the frame that a move of the usual amount may leave to holes: what the still does not show
+MOST_HOLES = 0.3  # the same for "a lot"
+MOST_HOLES_ASKED = 0.45  # the same for figures
 NOTHING_FOUND = "No camera move found in the words: a gentle push in was used."
 
 
@@ -48,22 +48,22 @@ def plan(
     scene: SceneDepth,
     seed: int,
     up: tuple[float, float, float] = (0.0, 1.0, 0.0),
-    uncovered: Callable[[np.ndarray, float], float] = lambda pose, zoom: 0.0,
+    coverage: Callable[[np.ndarray, float], float] = lambda pose, zoom: 1.0,
 ) -> Move:
     """The move that the words of `prompt` choose over `seconds`.
 
     `up` is the world's up in the start camera's axes: pans, orbits and cranes keep to it, so that a camera
     that looks down does not tip its horizon. `seed` moves only the unsteadiness of a handheld camera.
-    `uncovered` gives the share of the frame that the still does not show, for a 4x4 pose and a zoom; moves end
-    before it gets too large.
+    `coverage` gives the share of the frame that the still shows, for a 4x4 pose and a zoom; moves end before it
+    gets too small.
     """
-    reading = read(prompt)
+    reading = read_moves(prompt)
     steps, notes = _chosen(reading)
     if scene.orthographic:
         steps = tuple(_without_perspective(step) for step in steps)
     groups = _groups(steps)
     spans = _spans(groups, max(seconds, 1e-3))
-    pilot = _Pilot(scene, np.asarray(up, np.float64), uncovered, notes)
+    pilot = _Pilot(scene, np.asarray(up, np.float64), coverage, notes)
     for group, (start, end) in zip(groups, spans, strict=True):
         pilot.add(group, start, end, max(seconds, 1e-3))
     shake = sum(step.amount for step in steps if step.kind == "handheld")
@@ -142,9 +142,9 @@ def _spans(groups: list[list[Step]], seconds: float) -> list[tuple[float, float]
     spans: list[tuple[float, float]] = []
     at = 0.15 * rest if len(groups) == 1 else 0.0
     for length, weight in zip(lengths, weights, strict=True):
-        take = length + (slack * weight / total if total else 0.0)
-        spans.append((at / seconds, min(1.0, (at + take) / seconds)))
-        at += take + rest
+        span = length + (slack * weight / total if total else 0.0)
+        spans.append((at / seconds, min(1.0, (at + span) / seconds)))
+        at += span + rest
     return spans
 
 
@@ -168,7 +168,7 @@ _EASES = {"smooth": (0.32, 0.32), "linear": (0.04, 0.04), "in": (0.9, 0.05), "ou
 
 # Where
 
-_Change = Callable[[Pose, float], Pose]  # the pose a step leads to, at its progress 0..1
+_Change = Callable[[RigPose, float], RigPose]  # the pose a step leads to, at its progress 0..1
 _ORDER = ("push", "dolly zoom", "truck", "pedestal", "crane", "orbit", "pan", "tilt", "roll", "zoom")
 
 
@@ -176,17 +176,17 @@ class _Pilot:
     """Flies the steps one after another and remembers where it was when."""
 
     def __init__(
-        self, scene: SceneDepth, up: np.ndarray, uncovered: Callable[[np.ndarray, float], float], notes: list[str]
+        self, scene: SceneDepth, up: np.ndarray, coverage: Callable[[np.ndarray, float], float], notes: list[str]
     ) -> None:
-        self.uncovered = uncovered
+        self.coverage = coverage
         self.notes = notes
         self.size = Sizes.of(scene)
         length = float(np.linalg.norm(up))
         level = up / length if length > 1e-6 and math.isfinite(length) else np.array([0.0, 1.0, 0.0])
         # A camera that looks straight up or down has no horizon to keep.
         self.up = level if abs(level[2]) < 0.94 else np.array([0.0, 1.0, 0.0])
-        self.base = Pose(np.zeros(3))
-        self.moves: list[tuple[float, float, Pose, list[tuple[Step, _Change]]]] = []
+        self.base = RigPose(np.zeros(3))
+        self.moves: list[tuple[float, float, RigPose, list[tuple[Step, _Change]]]] = []
 
     def add(self, group: list[Step], start: float, end: float, seconds: float) -> None:
         """Add steps that run together between `start` and `end` (0..1) of a shot of `seconds`."""
@@ -200,14 +200,16 @@ class _Pilot:
         for step, extent in zip(group, extents, strict=True):
             asked = _asked(step)
             if asked is not None and abs(extent) < 0.97 * asked:
-                self.notes.append(f"A single still shows only so much: the {step.name} stops at {_told(step, extent)}.")
+                self.notes.append(
+                    f"A single still shows only so much: the {step.name} stops at {_amount_text(step, extent)}."
+                )
         changes = [(step, self._change(step, extent)) for step, extent in zip(group, extents, strict=True)]
         self.moves.append((start, end, self.base, changes))
         self.base = _through(self.base, changes, 1.0)
 
     def keyframes(self, times: np.ndarray, seconds: float, shake: float, seed: int) -> tuple[Keyframe, ...]:
         """Poses at `times` (0..1)."""
-        poses = [Pose(np.zeros(3))] * len(times)
+        poses = [RigPose(np.zeros(3))] * len(times)
         for start, end, base, changes in self.moves:
             progress = [ease((times - start) / (end - start), *_ramps(step)) for step, _ in changes]
             for i in np.flatnonzero(times > start):
@@ -241,20 +243,18 @@ class _Pilot:
     def _room(self, group: list[Step], extents: list[float]) -> float:
         """The greatest factor (0..1) on the extents with which the camera stays in the room that is seen, and
         most of its frame within the still."""
-        before = self.uncovered(self._matrix(self.base), self.base.zoom)
+        before = self._holes(self.base)
         allowed = max(
-            MOST_UNCOVERED_ASKED if _asked(step) is not None else min(UNCOVERED * step.amount, MOST_UNCOVERED)
-            for step in group
+            MOST_HOLES_ASKED if _asked(step) is not None else min(HOLES * step.amount, MOST_HOLES) for step in group
         )
         # In a sequence every move may add something.
-        most = max(allowed, before + min(0.5 * allowed, max(MOST_UNCOVERED_ASKED - before, 0.0)))
+        most = max(allowed, before + min(0.5 * allowed, max(MOST_HOLES_ASKED - before, 0.0)))
 
         def fits(scale: float) -> bool:
             changes = [(step, self._change(step, extent * scale)) for step, extent in zip(group, extents, strict=True)]
             if not all(self.size.inside(_through(self.base, changes, u).position) for u in np.linspace(0.1, 1.0, 10)):
                 return False
-            end = _through(self.base, changes, 1.0)
-            return self.uncovered(self._matrix(end), end.zoom) <= most
+            return self._holes(_through(self.base, changes, 1.0)) <= most
 
         if fits(1.0):
             return 1.0
@@ -263,6 +263,10 @@ class _Pilot:
             middle = 0.5 * (low + high)
             low, high = (middle, high) if fits(middle) else (low, middle)
         return low
+
+    def _holes(self, pose: RigPose) -> float:
+        """Share of the frame that the still does not show."""
+        return 1.0 - self.coverage(self._matrix(pose), pose.zoom)
 
     def _change(self, step: Step, extent: float) -> _Change:
         """What `step` does to a pose, over `extent`."""
@@ -306,12 +310,12 @@ class _Pilot:
         """Metres from where the camera is now to what it looked at first."""
         return max(self.size.focus + float(self.base.position[2]), 0.3 * self.size.focus)
 
-    def _rotation(self, pose: Pose) -> np.ndarray:
+    def _rotation(self, pose: RigPose) -> np.ndarray:
         """Camera axes as columns: turned about the world's up, then tilted, then rolled."""
         x, z = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])
         return _about(self.up, pose.yaw) @ _about(x, pose.pitch) @ _about(z, pose.roll)
 
-    def _matrix(self, pose: Pose) -> np.ndarray:
+    def _matrix(self, pose: RigPose) -> np.ndarray:
         matrix = np.eye(4)
         matrix[:3, :3] = self._rotation(pose)
         matrix[:3, 3] = pose.position
@@ -322,7 +326,7 @@ _TURNS = ("pan", "tilt", "roll", "orbit")
 _IDENTITY = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
 
 
-def _through(pose: Pose, changes: list[tuple[Step, _Change]], u: float) -> Pose:
+def _through(pose: RigPose, changes: list[tuple[Step, _Change]], u: float) -> RigPose:
     for _, change in changes:
         pose = change(pose, u)
     return pose
@@ -341,7 +345,7 @@ def _asked(step: Step) -> float | None:
     return step.metres
 
 
-def _told(step: Step, extent: float) -> str:
+def _amount_text(step: Step, extent: float) -> str:
     if step.kind in _TURNS:
         return f"{math.degrees(abs(extent)):.0f} degrees"
     return f"{math.exp(abs(extent)):.1f} times" if step.kind == "zoom" else f"{abs(extent):.2g} m"

@@ -1,4 +1,4 @@
-"""Camera poses along a path, and what the path asks of the picture."""
+"""A camera path: checked, and sampled to poses in the axes of pictures."""
 
 from __future__ import annotations
 

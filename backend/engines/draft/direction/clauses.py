@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from . import words
-from .words_moves import FALSE_FRIENDS, PHRASES
+from .vocabulary import FALSE_FRIENDS, PHRASES
 
 _MARKS = {
     ".": "sentence", "!": "sentence", "?": "sentence", "\n": "sentence", ":": "comma", "|": "sentence",

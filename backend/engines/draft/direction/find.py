@@ -1,5 +1,5 @@
-"""Where a clause speaks of a move: a set phrase, or a verb with its direction. Whose move it is, is asked
-later."""
+"""Where a clause speaks of a move: a set phrase, or a verb with its direction. subject.py finds its
+subject."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from . import words
 from .clauses import SET_PHRASES, Clause, longest
-from .words_moves import (
+from .vocabulary import (
     ALONE,
     BETWEEN,
     CAMERA_NOUNS,
@@ -75,7 +75,7 @@ def is_figure(text: list[str], i: int) -> bool:
 
 def _alone(text: list[str]) -> Found | None:
     """A clause of one telling word: "Static.", "slow zoom"."""
-    told = [
+    content = [
         word
         for i, word in enumerate(text)
         if (word not in LEAD_INS or word in ALONE)
@@ -83,13 +83,13 @@ def _alone(text: list[str]) -> Found | None:
         and not is_modifier(word)
         and not is_figure(text, i)
     ]
-    if len(told) != 1 or told[0] not in ALONE or any(word in DIRECTIONS and word != told[0] for word in text):
+    if len(content) != 1 or content[0] not in ALONE or any(word in DIRECTIONS and word != content[0] for word in text):
         return None
-    if told[0] == "static" and text != ["static"]:
+    if content[0] == "static" and text != ["static"]:
         return None
-    at = text.index(told[0])
-    kind, sign = ALONE[told[0]]
-    return Found(at, at + 1, kind, sign, "phrase", told[0])
+    at = text.index(content[0])
+    kind, sign = ALONE[content[0]]
+    return Found(at, at + 1, kind, sign, "phrase", content[0])
 
 
 _PHRASE_VERBS = {kind: kind for kind in ("truck", "pan", "tilt", "roll", "orbit", "crane", "zoom")} | {"push": "dolly"}

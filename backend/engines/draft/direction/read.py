@@ -1,7 +1,7 @@
 """From a direction's words to the steps of a camera move.
 
-The text is split into clauses (moves_clauses.py), in each what may be a move is found (moves_find.py) and
-asked whose it is (moves_whose.py); here the steps are put together, with how far, how fast and when.
+The text is split into clauses (clauses.py), in each what may be a move is found (find.py) with its subject
+(subject.py); here the steps are put together, with how far, how fast and when.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from . import words, words_foreign
+from . import words
 from .clauses import Clause, clauses
 from .find import Found, find, is_figure, is_modifier
-from .subject import is_cameras, says_no_movement, sentence_of, who
-from .words_moves import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS
+from .subject import is_camera_move, says_no_movement, sentence_subject, subject_of
+from .translate import to_english
+from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS
 
 MOST_STEPS = 12
 
@@ -49,10 +50,10 @@ class Reading:
     manner: Step | None  # words of manner alone ("slow camera movement")
 
 
-def read(text: str) -> Reading:
+def read_moves(text: str) -> Reading:
     """The moves that `text` asks for. Any text is fine; unknown words give no steps."""
     reader = _Reader()
-    for clause in clauses(words.tokens(words_foreign.to_english(text))):
+    for clause in clauses(words.tokens(to_english(text))):
         reader.clause(clause)
     return Reading(_tidy(reader.steps)[:MOST_STEPS], frozenset(reader.forbidden), reader.manner)
 
@@ -76,7 +77,7 @@ class _Reader:
     steps: list[Step] = field(default_factory=list)
     forbidden: set[str] = field(default_factory=set)
     manner: Step | None = None
-    sentence: str = ""  # whose the sentence is: "", "camera" or "actor"
+    sentence: str = ""  # the subject of the sentence so far: "", "camera" or "actor"
     negated: bool = False  # "no pan, tilt or zoom": the list goes on
 
     def clause(self, clause: Clause) -> None:
@@ -92,7 +93,7 @@ class _Reader:
         self.forbidden.update(forbidden)
         if not moves:
             if not forbidden:
-                self.sentence = sentence_of(clause, self.sentence)
+                self.sentence = sentence_subject(clause, self.sentence)
             self._modifiers_alone(clause)
             return
         for index, move in enumerate(moves):
@@ -108,9 +109,9 @@ class _Reader:
         for move in find(clause):
             if move.start < first:
                 continue
-            subject, negates = who(clause, move, first)
+            subject, negates = subject_of(clause, move, first)
             negated = negates or (negated and not kept)
-            if not is_cameras(clause, move, subject, self.sentence):
+            if not is_camera_move(clause, move, subject, self.sentence):
                 if subject in ("actor", "other"):
                     self.sentence = "actor"
                 continue
@@ -152,12 +153,12 @@ class _Reader:
         """Modifiers with no move beside them: they belong to the step before, or, about "camera movement",
         to the next."""
         text = clause.words
-        told = [i for i, word in enumerate(text) if is_modifier(word) or words.measure_at(text, i)]
+        modifiers = [i for i, word in enumerate(text) if is_modifier(word) or words.measure_at(text, i)]
         plain = all(
             word in LEAD_INS or word in CAMERA_NOUNS or word in DIRECTIONS or is_modifier(word) or is_figure(text, i)
             for i, word in enumerate(text)
         )
-        if not plain or not told:
+        if not plain or not modifiers:
             return
         if self.steps and clause.link in ("comma", "and", "but", "sentence"):
             self.steps[-1] = _turned(_modified(self.steps[-1], text, 0, len(text)), text)

@@ -1,6 +1,6 @@
-"""Whose a move is: the camera's, or that of somebody or something in the picture.
+"""The subject of a move: the camera, or somebody or something in the picture.
 
-The camera's are orders and nouns that nothing but lead-ins come before ("a slow push in"), verbs with the
+Camera moves are orders and nouns that nothing but lead-ins come before ("a slow push in"), verbs with the
 camera as their subject, and the camera's own jargon where grammar speaks against another subject. The rules
 err towards leaving the camera alone: an artist who sees no move adds one, who sees a wrong one loses trust.
 """
@@ -10,7 +10,7 @@ from __future__ import annotations
 from . import words
 from .clauses import Clause
 from .find import Found, is_figure, is_modifier
-from .words_moves import (
+from .vocabulary import (
     ACTORS,
     CAMERA_NOUNS,
     DETERMINERS,
@@ -24,7 +24,7 @@ from .words_moves import (
 
 _PRONOUNS = frozenset(("he", "she", "they", "it", "who", "someone", "somebody", "everyone"))
 _MODALS = frozenset(("can", "could", "will", "would", "should", "must", "may", "might", "did", "does", "is", "are"))
-_TAKE_OBJECTS = {"orbit", "circle", "approach", "follow", "enter", "explore", "zoom", "pan", "track", "arc"}
+_TRANSITIVE = {"orbit", "circle", "approach", "follow", "enter", "explore", "zoom", "pan", "track", "arc"}
 _ACT_ON_THINGS = {"push", "pull", "move", "roll", "lift", "raise", "lower", "swing", "turn", "shift",
 "slide", "press",
                   "ease", "get", "shake", "drop", "back"}  # fmt: skip
@@ -48,8 +48,8 @@ def says_no_movement(text: list[str]) -> bool:
     return [word for word in text[at + 1 :] if word not in fillers] in [[word] for word in MOVING]
 
 
-def who(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
-    """Who moves, by the words from `first` up to the move: "free" (nobody named), "camera", "actor" or
+def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
+    """The subject of a move, by the words from `first` up to the move: "free" (nobody named), "camera", "actor" or
     "other" (some word that is no lead-in); and whether the move is negated."""
     text = clause.words
     negated = False
@@ -66,9 +66,9 @@ def who(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
     return "free", negated
 
 
-def is_cameras(clause: Clause, move: Found, subject: str, sentence: str) -> bool:
-    """Whether the move is the camera's. `subject`: as from `who`; `sentence`: whose the sentence was so far,
-    "camera", "actor" or ""."""
+def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> bool:
+    """Whether the move is the camera's. `subject`: as from `subject_of`; `sentence`: the subject of
+    the sentence so far, "camera", "actor" or ""."""
     if move.form in ("phrase", "again"):
         return not (move.kind == "hold" and move.verb == "static" and subject == "actor")
     if move.verb == "roll" and not move.directed:  # a camera that rolls, records
@@ -76,25 +76,25 @@ def is_cameras(clause: Clause, move: Found, subject: str, sentence: str) -> bool
         return subject in ("free", "camera") and degrees
     if subject == "camera":
         return True
-    if move.form == "ed" or _is_somebodys(clause.words, move):
+    if move.form == "ed" or _has_a_person_as_subject(clause.words, move):
         return False
     if _is_towards_us(clause.words, move) or _acts_on_a_thing(clause.words, move):
         return False
     if move.form == "s":
         return subject == "free" and sentence == "camera"
     if move.form == "ing":
-        return _ing_is_cameras(move, subject, sentence)
+        return _ing_is_camera_move(move, subject, sentence)
     if move.everyday:
-        return subject == "free" and sentence != "actor" and _order_is_cameras(clause.words, move, sentence)
+        return subject == "free" and sentence != "actor" and _order_is_camera_move(clause.words, move, sentence)
     if subject == "free":
-        return _jargon_is_cameras(clause.words, move)
+        return _jargon_is_camera_move(clause.words, move)
     before = clause.words[move.start - 1]
     plural = before.endswith("s") and not before.endswith("ss")  # "children push in": their doing
     return move.directed and not plural and before not in DETERMINERS and before not in ACTORS
 
 
-def sentence_of(clause: Clause, sentence: str) -> str:
-    """Whose the sentence is after a clause without a move."""
+def sentence_subject(clause: Clause, sentence: str) -> str:
+    """The subject of the sentence after a clause without a move."""
     text = clause.words
     if text[:1] == ["camera"] or text[:2] == ["the", "camera"]:
         return "camera"
@@ -102,20 +102,20 @@ def sentence_of(clause: Clause, sentence: str) -> str:
     return "actor" if named or any(word in ACTORS for word in text) else sentence
 
 
-def _is_somebodys(text: list[str], move: Found) -> bool:
+def _has_a_person_as_subject(text: list[str], move: Found) -> bool:
     """ "he pans", "she will pan"."""
     before, earlier = ([*text[max(0, move.start - 2) : move.start][::-1], "", ""])[:2]
     return before in _PRONOUNS or (before in _MODALS and earlier in _PRONOUNS)
 
 
-def _ing_is_cameras(move: Found, subject: str, sentence: str) -> bool:
+def _ing_is_camera_move(move: Found, subject: str, sentence: str) -> bool:
     jargon = not move.everyday and move.directed
     if subject == "free":
         return sentence != "actor" or (jargon and move.verb not in ("push", "pull", "roll"))
     return jargon and move.verb in ("pan", "zoom", "dolly", "truck", "crane", "pedestal")
 
 
-def _order_is_cameras(text: list[str], move: Found, sentence: str) -> bool:
+def _order_is_camera_move(text: list[str], move: Found, sentence: str) -> bool:
     """An everyday verb that nobody is named for: "walk towards the door", but not "a drop of water"."""
     before = text[move.start - 1] if move.start else ""
     after = text[move.end] if move.end < len(text) else ""
@@ -131,7 +131,7 @@ def _order_is_cameras(text: list[str], move: Found, sentence: str) -> bool:
     return True
 
 
-def _jargon_is_cameras(text: list[str], move: Found) -> bool:
+def _jargon_is_camera_move(text: list[str], move: Found) -> bool:
     """A camera's verb that nobody is named for: "pan left", "a slow pan", but not "a pan on the stove"."""
     before = text[move.start - 1] if move.start else ""
     after = text[move.end] if move.end < len(text) else ""
@@ -158,7 +158,7 @@ def _is_towards_us(text: list[str], move: Found) -> bool:
 def _acts_on_a_thing(text: list[str], move: Found) -> bool:
     """Whether the verb acts on something that is not the camera: "push in the chair", "turn the wheel
     left"."""
-    if move.verb in _TAKE_OBJECTS:
+    if move.verb in _TRANSITIVE:
         return False
     if _is_thing(text, move.start + 1) and words.measure_at(text, move.start + 1) is None:
         return True

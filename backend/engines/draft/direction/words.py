@@ -1,6 +1,6 @@
-"""Reading a direction's words: tokens, clauses, and what says how much, how fast and how smoothly.
+"""A direction's words: tokens, numbers with their units, and what says how much, how fast and how smoothly.
 
-Shared by the moves (moves_read.py) and the sounds (ambience_words.py). Plain data and pure functions.
+Shared by the readers of moves and of sounds. Plain data and pure functions.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def tokens(text: str) -> list[Token]:
 
 @dataclass(frozen=True)
 class Measure:
-    """A number with its unit, and how many tokens it took."""
+    """A number with its unit, and how many tokens it is long."""
 
     kind: str  # "degrees" | "metres" | "seconds" | "factor" | "percent"
     value: float

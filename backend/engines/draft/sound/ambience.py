@@ -1,4 +1,4 @@
-"""The ambience: every cue's sound, brought to its level and mixed."""
+"""The ambience: the sound of every event, brought to its level and mixed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from collections.abc import Callable
 import numpy as np
 
 from . import machines, nature, people, places
-from .events import Cue
+from .events import SoundEvent
 from .levels import RATE, loudness
 from .noise import distant, echoing
 from .vocabulary import KINDS
 
-MAKERS: dict[str, Callable[[np.random.Generator, int, Cue], np.ndarray]] = {
+MAKERS: dict[str, Callable[[np.random.Generator, int, SoundEvent], np.ndarray]] = {
     "room": places.room, "hum": places.hum, "wind": nature.wind, "leaves": nature.leaves,
     "rain": nature.rain, "thunder": nature.thunder, "sea": nature.sea, "water": nature.water,
     "dripping": nature.dripping, "birds": nature.birds, "gulls": nature.gulls, "insects": nature.insects,
@@ -26,20 +26,20 @@ MAKERS: dict[str, Callable[[np.random.Generator, int, Cue], np.ndarray]] = {
 _SHORTEST = RATE // 2
 
 
-def ambience(cues: tuple[Cue, ...], count: int, seed: int) -> np.ndarray:
-    """Stereo float32 [2, count] at 48 kHz: the mix of `cues`, the loudest about -23 LUFS."""
+def ambience(events: tuple[SoundEvent, ...], count: int, seed: int) -> np.ndarray:
+    """Stereo float32 [2, count] at 48 kHz: the mix of `events`, the loudest about -23 LUFS."""
     total = np.zeros((2, count), np.float32)
-    for cue in cues:
-        random = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(cue.kind.encode())])
+    for event in events:
+        random = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(event.kind.encode())])
         length = max(count, _SHORTEST)  # very short sounds are cut from longer ones
-        made = np.asarray(MAKERS[cue.kind](random, length, cue), np.float32)[:, :count]
-        if cue.distance > 0.2:
-            made = distant(made, 9000 * (1 - cue.distance) ** 1.5 + 900)
-        if cue.distance > 0.5:
+        made = np.asarray(MAKERS[event.kind](random, length, event), np.float32)[:, :count]
+        if event.distance > 0.2:
+            made = distant(made, 9000 * (1 - event.distance) ** 1.5 + 900)
+        if event.distance > 0.5:
             made = echoing(random, made, 1.2, 0.4, 2500)
         made = made - made.mean(axis=1, keepdims=True)
         level = loudness(made)
         if level > -69:
-            made = made * np.float32(10 ** ((-23 + KINDS[cue.kind][1] + cue.level - level) / 20))
+            made = made * np.float32(10 ** ((-23 + KINDS[event.kind][1] + event.level - level) / 20))
             total += made
     return total

@@ -91,7 +91,7 @@ def _below_10000(value: int) -> str:
 
 @functools.cache
 def _converter() -> Any:
-    """pykakasi: its import and dictionary take half a second, once, and only for Japanese."""
+    """pykakasi: its import and dictionary need half a second, once, and only for Japanese."""
     import pykakasi
 
     return pykakasi.kakasi()

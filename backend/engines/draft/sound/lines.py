@@ -41,25 +41,25 @@ def dialogue(lines: Sequence[Line], count: int) -> Dialogue | None:
     timbres = _timbres([line.speaker for line in spoken])
     gaps = [OWN_GAP if a.speaker == b.speaker else GAP for a, b in pairwise(spoken)]
     try:
-        takes = [speak(line.line, line.language, timbres[line.speaker], USUAL_PACE) for line in spoken]
+        utterances = [speak(line.line, line.language, timbres[line.speaker], USUAL_PACE) for line in spoken]
         room = count / RATE
         pauses = min(LEAD_IN, 0.12 * room) + sum(gaps) + min(TAIL, 0.08 * room)
-        length = sum(map(len, takes)) / VOICE_RATE
+        length = sum(map(len, utterances)) / VOICE_RATE
         if length + pauses > room:
             tight = 0.5
             pauses, gaps = pauses * tight, [gap * tight for gap in gaps]
             haste = min(length / max(room - pauses, 0.1) * 1.03, MOST_HASTE)
             if haste > 1.0:
                 pace = USUAL_PACE * haste
-                takes = [speak(line.line, line.language, timbres[line.speaker], round(pace)) for line in spoken]
+                utterances = [speak(line.line, line.language, timbres[line.speaker], round(pace)) for line in spoken]
     except VoiceError as error:
         return Dialogue(*_silence(count), (f"The dialogue is not heard: {error}",))
-    spare = count / RATE - sum(map(len, takes)) / VOICE_RATE - sum(gaps)
+    spare = count / RATE - sum(map(len, utterances)) / VOICE_RATE - sum(gaps)
     at = min(LEAD_IN, max(0.0, 0.5 * spare))
     if spare < 0:
         needed = np.ceil(10 * (count / RATE - spare + TAIL)) / 10
         notes.append(f"The dialogue is longer than the shot: {needed:.1f} s would fit it.")
-    return _placed(spoken, takes, gaps, at, count, notes)
+    return _placed(spoken, utterances, gaps, at, count, notes)
 
 
 def _silence(count: int) -> tuple[np.ndarray, np.ndarray]:
@@ -67,15 +67,15 @@ def _silence(count: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _placed(
-    lines: list[Line], takes: list[np.ndarray], gaps: list[float], at: float, count: int, notes: list[str]
+    lines: list[Line], utterances: list[np.ndarray], gaps: list[float], at: float, count: int, notes: list[str]
 ) -> Dialogue:
     import soxr
 
     samples, activity = _silence(count)
     sides = _sides([line.speaker for line in lines])
     start = round(at * RATE)
-    for line, take, gap in zip(lines, takes, [*gaps, 0.0], strict=True):
-        voice = soxr.resample(take, VOICE_RATE, RATE).astype(np.float32)
+    for line, utterance, gap in zip(lines, utterances, [*gaps, 0.0], strict=True):
+        voice = soxr.resample(utterance, VOICE_RATE, RATE).astype(np.float32)
         level = loudness(voice[None, :])
         voice = faded((voice - voice.mean()) * 10 ** ((SPEECH_LOUDNESS - level) / 20), 0.005)
         room = count - start
@@ -113,16 +113,16 @@ def _in_a_room(samples: np.ndarray) -> np.ndarray:
 
 def _timbres(speakers: list[str]) -> dict[str, Timbre]:
     """A voice for each speaker, from the name alone, so that it is the same in every shot; where two in one shot
-    would share a variant, the later speaker takes the next."""
+    would share a variant, the later speaker gets the next."""
     timbres: dict[str, Timbre] = {}
-    taken: set[str] = set()
+    used: set[str] = set()
     for speaker in speakers:
         if speaker in timbres:
             continue
         code = zlib.crc32(" ".join(speaker.casefold().split()).encode())
         order = [VARIANTS[(code + 5 * i) % len(VARIANTS)] for i in range(len(VARIANTS))]
-        variant = next((name for name in order if name not in taken), order[0])
-        taken.add(variant)
+        variant = next((name for name in order if name not in used), order[0])
+        used.add(variant)
         timbres[speaker] = Timbre(
             variant,
             pitch=38 + (code >> 8) % 25,

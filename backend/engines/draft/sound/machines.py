@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from .events import Cue
+from .events import SoundEvent
 from .levels import RATE
 from .noise import band, burst, echoing, put, ring, scattered, shaped, slow
 
 
-def machinery(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def machinery(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A motor's harmonics, a beat of metal, the air around it."""
     t = np.arange(count) / RATE
     base = random.uniform(46, 62)
@@ -38,10 +38,10 @@ def machinery(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     return (total + echoing(random, clanks, 0.9, 0.5)).astype(np.float32)
 
 
-def engine(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def engine(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """The inside of a moving vehicle: a motor's firing and the rush of air; jets and ships by their words."""
-    fire = 26.0 if cue.has("ship", "boat", "ferry", "truck") else 42.0
-    jet = cue.has("plane", "airplane", "aeroplane", "aircraft", "jet", "cabin", "spaceship", "spacecraft")
+    fire = 26.0 if event.has("ship", "boat", "ferry", "truck") else 42.0
+    jet = event.has("plane", "airplane", "aeroplane", "aircraft", "jet", "cabin", "spaceship", "spacecraft")
     air = shaped(random, count, band(60, 1500 if jet else 700, -3), 0.8)
     total = air * slow(random, count, 0.5, 0.85, 1.0)
     phase = np.cumsum(fire * (1 + 0.05 * (slow(random, count, 0.4) - 0.5))) * (2 * np.pi / RATE)
@@ -55,7 +55,7 @@ def engine(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     return np.asarray(total, np.float32)
 
 
-def train(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def train(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A train over the joints of its rails: two pairs of wheels, twice."""
     total = 0.8 * shaped(random, count, band(35, 420, -3), 0.7) + 0.15 * shaped(random, count, band(800, 5000, -3))
     clacks = np.zeros((2, count), np.float32)
@@ -69,7 +69,7 @@ def train(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     return (total + clacks).astype(np.float32)
 
 
-def explosion(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def explosion(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A blast and what falls after it."""
     total = np.zeros((2, count), np.float32)
     for at in [0.25] if count < 8 * RATE else np.arange(0.25, count / RATE, random.uniform(4, 7)):

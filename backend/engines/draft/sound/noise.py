@@ -135,7 +135,7 @@ def put(track: np.ndarray, grain: np.ndarray, start: int, gain: float = 1.0, sid
 def echoing(
     random: np.random.Generator, samples: np.ndarray, seconds: float, amount: float, dark: float = 4000.0
 ) -> np.ndarray:
-    """`samples` [2, n] in a space whose echo takes `seconds` to fade by 60 dB, `amount` of it, without tones
+    """`samples` [2, n] in a space whose echo fades by 60 dB in `seconds`, `amount` of it, without tones
     over `dark` Hz."""
     count = max(256, int(seconds * RATE))
     t = np.arange(count) / RATE

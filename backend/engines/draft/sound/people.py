@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .events import Cue
+from .events import SoundEvent
 from .levels import RATE
 from .noise import band, burst, distant, echoing, put, resonances, ring, scattered, shaped, slow
 from .voice import RATE as VOICE_RATE
@@ -39,24 +39,24 @@ _SYLLABLES = [
 ]
 
 
-def crowd(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def crowd(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """Many people who talk at once, of whom no word can be made out: the scratch voice's nonsense, in
     layers."""
-    voices = round(float(np.clip(22 * cue.strength, 8, 44)))
+    voices = round(float(np.clip(22 * event.strength, 8, 44)))
     seconds = count / RATE
     lines = [_nonsense(random, min(seconds, 20.0)) for _ in range(voices)]
     breath = shaped(random, count, resonances([(480, 2, 1.0), (1500, 3, 0.4)]))
     breath *= slow(random, count, 5, 0.6, 1.0)
     try:
-        takes = chorus(lines)
+        utterances = chorus(lines)
     except VoiceError:
         return breath
     total = np.zeros((2, round(seconds * VOICE_RATE) + 1), np.float32)
-    for take in takes:
-        if not len(take):
+    for utterance in utterances:
+        if not len(utterance):
             continue
-        take = np.tile(take, total.shape[1] // len(take) + 2)[random.integers(0, len(take)) :]
-        put(total, take[: total.shape[1]], 0, random.uniform(0.25, 1.0), random.uniform(-0.9, 0.9))
+        utterance = np.tile(utterance, total.shape[1] // len(utterance) + 2)[random.integers(0, len(utterance)) :]
+        put(total, utterance[: total.shape[1]], 0, random.uniform(0.25, 1.0), random.uniform(-0.9, 0.9))
     import soxr
 
     talk = np.zeros((2, count), np.float32)
@@ -82,13 +82,13 @@ def _nonsense(random: np.random.Generator, seconds: float) -> tuple[str, Timbre]
     return " ".join(words), timbre
 
 
-def applause(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def applause(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """Hands that clap, many and not together."""
     claps = [
         burst(random, random.uniform(0.004, 0.01), resonances([(random.uniform(900, 1700), 3, 1.0)], 0.25))
         for _ in range(12)
     ]
-    return echoing(random, scattered(random, count, 230 * cue.strength, claps, loudest=3), 1.3, 0.5)
+    return echoing(random, scattered(random, count, 230 * event.strength, claps, loudest=3), 1.3, 0.5)
 
 
 _FLOORS = {
@@ -101,10 +101,10 @@ _FLOORS = {
 }  # fmt: skip
 
 
-def footsteps(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def footsteps(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """Steps of one walker, heel then toe, on the floor that the words name; halls echo."""
-    floor = next((_FLOORS[word] for word in cue.near if word in _FLOORS), "stone")
-    rate = 2.7 if cue.has("running", "runs", "run", "jogging") else 1.25 if cue.has("slow", "slowly") else 1.85
+    floor = next((_FLOORS[word] for word in event.near if word in _FLOORS), "stone")
+    rate = 2.7 if event.has("running", "runs", "run", "jogging") else 1.25 if event.has("slow", "slowly") else 1.85
     total = np.zeros((2, count), np.float32)
     at, foot = random.uniform(0.15, 0.4), 0
     while at < count / RATE:
@@ -113,7 +113,7 @@ def footsteps(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         put(total, step, int(at * RATE), random.uniform(0.8, 1.0), float(np.clip(side, -0.9, 0.9)))
         at += (1 + 0.05 * random.standard_normal()) / rate
         foot = 1 - foot
-    echo = 1.8 if cue.has("corridor", "hallway", "hall", "church", "tunnel", "echo", "echoing", "empty") else 0.45
+    echo = 1.8 if event.has("corridor", "hallway", "hall", "church", "tunnel", "echo", "echoing", "empty") else 0.45
     return echoing(random, total, echo, 0.5 if echo > 1 else 0.22, 3500)
 
 
@@ -161,7 +161,7 @@ def _step(random: np.random.Generator, floor: str) -> np.ndarray:
     return track.sum(axis=0) * 0.7
 
 
-def heartbeat(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def heartbeat(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A heart, at 72 beats a minute."""
     total = np.zeros((2, count), np.float32)
     low, high = ring(48, 0.06, glide=-0.3), ring(60, 0.045, glide=-0.3)

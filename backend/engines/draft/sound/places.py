@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from .events import Cue
+from .events import SoundEvent
 from .levels import RATE
 from .noise import band, burst, distant, echoing, put, resonances, ring, scattered, shaped, slow
 
 
-def room(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def room(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """Room tone: the low breath of a quiet interior."""
     total = shaped(random, count, band(25, 280, -5), 0.5) + 0.14 * shaped(random, count, band(300, 5000, -5))
     tones = shaped(random, count, resonances([(118, 12, 0.6), (173, 14, 0.4), (262, 16, 0.25)]), 0.5)
     return total * slow(random, count, 0.4, 0.92, 1.0) + 0.15 * tones
 
 
-def hum(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def hum(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A fridge, a fan, an air conditioner: mains hum under moving air."""
     t = np.arange(count) / RATE
     tone = sum(
@@ -26,13 +26,13 @@ def hum(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     air = shaped(random, count, band(120, 2500, -4)) * slow(random, count, 0.6, 0.9, 1.0)
     whirr = (
         air * (1 + 0.2 * np.sin(2 * np.pi * random.uniform(11, 17) * t))
-        if cue.has("fan", "fans", "ventilator")
+        if event.has("fan", "fans", "ventilator")
         else air
     )
     return (0.35 * tone * slow(random, count, 0.5, 0.9, 1.0) + 0.8 * whirr).astype(np.float32)
 
 
-def traffic(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def traffic(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A town's bed, cars that pass from side to side, a horn far off."""
     total = 0.8 * shaped(random, count, band(28, 240, -4), 0.7) * slow(random, count, 0.4, 0.8, 1.0)
     total += 0.3 * shaped(random, count, band(250, 2200, -4)) * slow(random, count, 0.7, 0.7, 1.0)
@@ -47,8 +47,8 @@ def traffic(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
         angle = 0.25 * np.pi * (1 + way * np.tanh((t - at) / width))
         car = (tyres * near**1.5 + 1.1 * motor * near) * random.uniform(0.5, 1.2)
         total += np.stack([np.cos(angle) * car, np.sin(angle) * car])
-        at += random.exponential(2.6 / cue.strength) + 0.7
-    if cue.strength >= 0.9 and count > 2 * RATE:
+        at += random.exponential(2.6 / event.strength) + 0.7
+    if event.strength >= 0.9 and count > 2 * RATE:
         for _ in range(random.poisson(0.14 * count / RATE) + 1):
             length, pitch = random.uniform(0.18, 0.5), random.uniform(330, 440)
             u = np.arange(int(length * RATE)) / RATE
@@ -66,7 +66,7 @@ def traffic(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     return total.astype(np.float32)
 
 
-def clock(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def clock(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A clock: tick, tock."""
     total = np.zeros((2, count), np.float32)
     ticks = [
@@ -78,17 +78,19 @@ def clock(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     return echoing(random, total, 0.5, 0.3)
 
 
-def typing(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def typing(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """Keys in bursts."""
     keys = [
         burst(random, random.uniform(0.004, 0.009), resonances([(f, 4, 1.0)], 0.2))
         for f in random.uniform(1500, 3600, 8)
     ]
     rows = np.clip(slow(random, count, 0.9, -0.4, 1.4), 0, 1)
-    return echoing(random, scattered(random, count, 8 * cue.strength, keys, 0.3, loudest=1.4, envelope=rows), 0.35, 0.2)
+    return echoing(
+        random, scattered(random, count, 8 * event.strength, keys, 0.3, loudest=1.4, envelope=rows), 0.35, 0.2
+    )
 
 
-def dishes(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def dishes(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """Cutlery, cups and glasses, here and there."""
     clinks = [
         sum(
@@ -99,13 +101,13 @@ def dishes(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     ]
     return echoing(
         random,
-        scattered(random, count, 2.2 * cue.strength, [np.asarray(c, np.float32) for c in clinks], loudest=1.6),
+        scattered(random, count, 2.2 * event.strength, [np.asarray(c, np.float32) for c in clinks], loudest=1.6),
         0.7,
         0.4,
     )
 
 
-def bells(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def bells(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A church bell, struck every two seconds: the partials of a real one."""
     total = np.zeros((2, count), np.float32)
     base = random.uniform(210, 290)
@@ -133,7 +135,7 @@ def bells(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     return echoing(random, distant(total, 4500), 2.2, 0.4, 3500)
 
 
-def siren(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def siren(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A siren far off between houses."""
     t = np.arange(count) / RATE
     pitch = 620 + 330 * np.sin(2 * np.pi * 0.28 * t - 1.2)
@@ -149,7 +151,7 @@ def siren(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
     )
 
 
-def drone(random: np.random.Generator, count: int, cue: Cue) -> np.ndarray:
+def drone(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
     """A low tone for tension: detuned voices that breathe."""
     t = np.arange(count) / RATE
     total = np.zeros((2, count))

@@ -1,12 +1,13 @@
-"""From words to the cues of an ambience."""
+"""From words to the sound events of an ambience."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..direction import words, words_foreign
-from ..direction.words_moves import ACTORS, NEGATIONS
-from .events import Cue
+from ..direction import words
+from ..direction.translate import to_english
+from ..direction.vocabulary import ACTORS, NEGATIONS
+from .events import SoundEvent
 from .vocabulary import (
     DISTANCES,
     KINDS,
@@ -20,7 +21,7 @@ from .vocabulary import (
     WORDS,
 )
 
-MOST_CUES = 7
+MOST_EVENTS = 7
 _PHRASES = {tuple(phrase.split()): sounds for phrase, sounds in WORDS.items()} | {
     (word,): ("footsteps",) for word in WALKING
 }
@@ -31,43 +32,46 @@ _LEVELS = {"quiet", "quietly", "faint", "faintly", "soft", "softly", "loud", "lo
 
 
 @dataclass(frozen=True)
-class Heard:
+class SoundReading:
     """What the words ask to hear. `silent`: no ambience at all. `known`: whether any sound was recognised."""
 
-    cues: tuple[Cue, ...]
+    events: tuple[SoundEvent, ...]
     silent: bool
     known: bool
     notes: tuple[str, ...]
 
 
-def hear(sound: str, prompt: str) -> Heard:
-    """The ambience for a sound direction, and for the prompt, whose sounds are heard behind those of
+def read_sound(sound: str, prompt: str) -> SoundReading:
+    """The ambience for a sound direction, and for the prompt, whose sounds lie under those of
     `sound`."""
     denied = _denied(sound) | _denied(prompt)
-    named = [cue for cue in _cues(sound, True) if cue.kind not in denied]
+    named = [event for event in _events(sound, True) if event.kind not in denied]
     silent = _is_silence(sound) and not named
     notes = []
     if any(word in MUSIC for word in _texts(sound)):
         notes.append("The draft engine makes no music.")
     if silent:
-        return Heard((), True, True, tuple(notes))
-    behind = _cues(prompt, False)
-    cues = {cue.kind: cue for cue in behind if cue.kind not in denied}
+        return SoundReading((), True, True, tuple(notes))
+    under = _events(prompt, False)
+    events = {event.kind: event for event in under if event.kind not in denied}
     if named:
-        cues = {kind: Cue(kind, cue.strength, cue.distance, cue.level - 6.0, cue.near) for kind, cue in cues.items()}
-    cues |= {cue.kind: cue for cue in named}
-    known = bool(cues) or bool(notes)
-    if not cues:
-        cues = {"room": Cue("room")}
+        events = {
+            kind: SoundEvent(kind, event.strength, event.distance, event.level - 6.0, event.near)
+            for kind, event in events.items()
+        }
+    events |= {event.kind: event for event in named}
+    known = bool(events) or bool(notes)
+    if not events:
+        events = {"room": SoundEvent("room")}
         if not known:
             notes.append("No sound words known: room tone was used.")
-    elif all(kind in SPARSE for kind in cues):  # a clock ticks somewhere
-        cues = {"room": Cue("room", level=-12.0), **cues}
-    return Heard(tuple(cues.values())[-MOST_CUES:], False, known, tuple(notes))
+    elif all(kind in SPARSE for kind in events):  # a clock ticks somewhere
+        events = {"room": SoundEvent("room", level=-12.0), **events}
+    return SoundReading(tuple(events.values())[-MOST_EVENTS:], False, known, tuple(notes))
 
 
 def _texts(text: str) -> list[str]:
-    return [token.text for token in words.tokens(words_foreign.to_english(text))]
+    return [token.text for token in words.tokens(to_english(text))]
 
 
 def _is_silence(sound: str) -> bool:
@@ -111,9 +115,9 @@ def _negated(text: list[str], start: int) -> bool:
     return False
 
 
-def _cues(text: str, as_sound: bool) -> list[Cue]:
+def _events(text: str, as_sound: bool) -> list[SoundEvent]:
     plain = _texts(text)
-    found: dict[str, Cue] = {}
+    found: dict[str, SoundEvent] = {}
     for start, end, sounds in _matches(plain):
         phrase = " ".join(plain[start:end])
         if not as_sound and (phrase in ONLY_AS_SOUND or phrase in WALKING):
@@ -128,7 +132,7 @@ def _cues(text: str, as_sound: bool) -> list[Cue]:
             distance = max(distance, DISTANCES.get(word, 0.0))
         for sound in sounds:
             kind, _, offset = sound.partition(":")
-            own = Cue(kind, min(max(strength, 0.3), 2.0), distance, level + float(offset or 0) - 7 * distance,
+            own = SoundEvent(kind, min(max(strength, 0.3), 2.0), distance, level + float(offset or 0) - 7 * distance,
                       tuple(dict.fromkeys((*near, *plain[start:end], *_clause(plain, start)))))  # fmt: skip
             if kind not in found or len(sounds) == 1:
                 found[kind] = own
@@ -169,6 +173,6 @@ def _waving(text: list[str], start: int, end: int) -> bool:
     )
 
 
-def titles(cues: tuple[Cue, ...]) -> tuple[str, ...]:
-    """What users call the sounds of `cues`."""
-    return tuple(KINDS[cue.kind][0] for cue in cues)
+def titles(events: tuple[SoundEvent, ...]) -> tuple[str, ...]:
+    """What users call the sounds of `events`."""
+    return tuple(KINDS[event.kind][0] for event in events)

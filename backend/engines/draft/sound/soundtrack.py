@@ -25,15 +25,15 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
     from .ambience import ambience
     from .levels import QUIETEST, faded, limited, loudness
     from .lines import dialogue
-    from .read import hear
+    from .read import read_sound
 
     count = max(0, round(seconds * RATE))
     if not count:
         return Sound(np.zeros((2, 0), np.float32), RATE), ()
-    heard = hear(request.direction.sound, request.direction.prompt)
-    notes = list(heard.notes)
+    reading = read_sound(request.direction.sound, request.direction.prompt)
+    notes = list(reading.notes)
     spoken = dialogue(request.direction.dialogue, count) if request.direction.dialogue else None
-    mix = ambience(heard.cues, count, request.seed) if heard.cues else np.zeros((2, count), np.float32)
+    mix = ambience(reading.events, count, request.seed) if reading.events else np.zeros((2, count), np.float32)
     if spoken is not None:
         notes += spoken.notes
         if spoken.activity.any():
@@ -41,7 +41,7 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
     level = loudness(mix)
     if level > QUIETEST:
         ceiling = 10 ** (CEILING_DB / 20)
-        for _ in range(4):  # the limiter takes loudness from peaks: again, where it took much
+        for _ in range(4):  # the limiter costs loudness: again, if it cost much
             mix = limited(mix * np.float32(10 ** ((LOUDNESS - level) / 20)), ceiling)
             level = loudness(mix)
             if abs(level - LOUDNESS) < 0.1:

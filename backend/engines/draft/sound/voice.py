@@ -1,7 +1,7 @@
 """The scratch voice: espeak-ng, in this process and without the network.
 
 The library keeps state between calls that changes its output (the phase of its flutter table). It is loaded
-afresh for each line and unloaded after it, which takes about 3 ms, so that the same line always gives the
+afresh for each line and unloaded after it, in about 3 ms, so that the same line always gives the
 same samples.
 """
 

@@ -1,1 +1,1 @@
-"""The still as layers, what lies behind them, and frames drawn from them."""
+"""The still as depth layers, with what they occlude, and frames drawn from them."""

@@ -1,4 +1,4 @@
-"""How much of a frame the still does not show: what a move uncovers."""
+"""Coverage: how much of a frame shows what the still shows."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import numpy as np
 from .picture import Picture
 
 ROWS = 36  # of the coarse frame that is asked about
-SAMPLES = 2  # points of the still to a coarse cell each way: stretched further than that, a surface counts as unseen
+SAMPLES = (
+    2  # points of the still to a coarse cell each way: stretched further than that, a surface counts as not covered
+)
 
 
-class Uncovered:
+class Coverage:
     """The points of a still, thinned out."""
 
     def __init__(self, picture: Picture) -> None:
@@ -28,7 +30,7 @@ class Uncovered:
         ).reshape(-1, 3)
 
     def __call__(self, matrix: np.ndarray, zoom: float) -> float:
-        """Share (0..1) of the frame that shows nothing of the still.
+        """Share (0..1) of the frame that shows something of the still.
 
         `matrix` is the 4x4 pose relative to the start pose, `zoom` the focal length factor (path.json's).
         """
@@ -46,4 +48,4 @@ class Uncovered:
         inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)
         hit = np.zeros(rows * columns, bool)
         hit[(row[inside] * columns + column[inside]).astype(int)] = True
-        return 1.0 - float(hit.mean())
+        return float(hit.mean())

@@ -1,4 +1,4 @@
-"""The picture as four sheets of textured surface, made once for a clip.
+"""The picture as four layers of textured surface, made once for a clip.
 
 front: surfaces inside their edges. fringe: the nearer side of every edge, with soft alpha. back: the farther
 side of every edge, what is hidden behind the nearer side, and what lies beyond the frame.
@@ -24,13 +24,13 @@ BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 
 @dataclass(frozen=True)
-class Sheets:
-    """`texels` uint8 [n, 4] holds a texture for each sheet, at twice the picture's resolution: texel 2i is pixel i.
+class Layers:
+    """`texels` uint8 [n, 4] holds a texture for each layer, at twice the picture's resolution: texel 2i is pixel i.
     `places` int32 [5, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins` float32 [5, 4]:
     its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked up.
 
     The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
-    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `sheet` uint8 [n] (FRONT to DEEP).
+    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `layer` uint8 [n] (FRONT to DEEP).
     """
 
     texels: np.ndarray
@@ -38,11 +38,11 @@ class Sheets:
     origins: np.ndarray
     boxes: np.ndarray
     planes: np.ndarray
-    sheet: np.ndarray
+    layer: np.ndarray
 
 
-def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int], seed: int) -> Sheets:
-    """Takes `picture` apart for a path that parts points by `parallax` pixels a unit of nearness."""
+def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int], seed: int) -> Layers:
+    """The layers of `picture`, for a camera path that parts points by `parallax` pixels a unit of nearness."""
     nearness = picture.nearness
     cut = edges.find(nearness, parallax, picture.orthographic)
     alpha, front, back, bared, halo = matte.unmix(picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
@@ -83,7 +83,7 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
         blocks(rear.nearness, rear.there, -left, -top, bend, steep, rear.slope_x, rear.slope_y),
         blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
-    return Sheets(
+    return Layers(
         np.concatenate([texture.reshape(-1, 4) for texture in textures]),
         places,
         origins,
@@ -134,7 +134,7 @@ def blocks(
     slope_x: np.ndarray,
     slope_y: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cuts a sheet into squares that are planes to within `bend`, the largest that fit: boxes and planes.
+    """Cuts a layer into squares that are planes to within `bend`, the largest that fit: boxes and planes.
 
     Single pixels that are left over lean as the slopes say.
     """
@@ -194,7 +194,7 @@ def _cut(
     boxes: np.ndarray,
     made: np.ndarray,
 ) -> int:
-    """Takes blocks of falling size out of `there` (which it clears) until single pixels are left."""
+    """Cuts blocks of falling size out of `there` (which it clears) until single pixels are left."""
     height, width = nearness.shape
     used = 0
     for size in sizes:

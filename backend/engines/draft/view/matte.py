@@ -1,4 +1,4 @@
-"""Edge pixels mix two surfaces. Here they are taken apart: two colours and how much of the nearer one."""
+"""Edge pixels mix two surfaces. Here they are unmixed: two colours and how much of the nearer one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def unmix(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """For every pixel at a break: alpha of the nearer surface, the two colours, and the nearer one's nearness.
 
-    Takes rgb uint8 [h, w, 3] and the edges. Gives alpha float32 [h, w] (1 off the edges on the nearer side,
+    `rgb` is uint8 [h, w, 3]. Gives alpha float32 [h, w] (1 off the edges on the nearer side,
     0 elsewhere), front and back float32 [h, w, 3], and bared uint8 [h, w]: 1 where back is known though a nearer
     surface hides it. alpha * front + (1 - alpha) * back is the still's pixel. Also the halo: int32 [h, w], for a
     pixel just beyond a nearer surface the index of that surface's pixel beside it, else -1.

@@ -14,7 +14,7 @@ import numpy as np
 from .edges import Edges, find
 from .kernels import helper, kernel
 from .picture import Picture
-from .planes import NONE, Planes, settle
+from .planes import NONE, Planes, merge
 from .pyramid import fill_within
 from .texture import paint
 
@@ -25,8 +25,8 @@ OBJECT = 0.05  # picture widths that anything else goes on, mirrored at the fram
 
 
 @dataclass(frozen=True)
-class Back:
-    """A sheet of what is hidden: rgb float32 [h, w, 3], nearness float32 [h, w], its change a pixel to the right
+class HiddenLayer:
+    """What is hidden: rgb float32 [h, w, 3], nearness float32 [h, w], its change a pixel to the right
     and down float32 [h, w], there uint8 [h, w]."""
 
     rgb: np.ndarray
@@ -46,9 +46,9 @@ def build(
     planes: Planes,
     parallax: float,
     margins: tuple[int, int, int, int],
-) -> tuple[Back, np.ndarray, Back]:
-    """The back sheet, on the still's pixels plus its margins; bool [still's h, w], what of the still itself lies
-    on it; and the deep sheet, what lies hidden behind hidden things, on the still's pixels.
+) -> tuple[HiddenLayer, np.ndarray, HiddenLayer]:
+    """The back layer, on the still's pixels plus its margins; bool [still's h, w], what of the still itself lies
+    on it; and the deep layer, what lies hidden behind hidden things, on the still's pixels.
 
     `clean` is the still with its edge pixels freed from the nearer surface, float32 [h, w, 3]; where `bared` it
     holds the hidden colour.
@@ -63,9 +63,9 @@ def build(
     source = np.full(shape, -1, np.int32)
     share = np.bincount(planes.label[planes.label != NONE], minlength=len(planes.abc)) / planes.label.size
     goes_on = (planes.wall >= 0) | (share > LARGE) | (np.arange(len(share)) == planes.sky)
-    settled = settle(picture.nearness, planes.label, planes.abc, goes_on, np.float32(RELIEF))
+    merged = merge(picture.nearness, planes.label, planes.abc, goes_on, np.float32(RELIEF))
     scene = (planes.abc, planes.wall, planes.under_sky, planes.sky)
-    hidden, hidden_label, found = _behind(
+    hidden, hidden_label, found = _occluded(
         picture.nearness,
         slope_x,
         slope_y,
@@ -74,18 +74,18 @@ def build(
         edges.across,
         edges.down,
         *scene,
-        settled,
+        merged,
         np.float32(parallax),
         int(0.4 * max(width, height)),
     )
-    # A pixel beside an edge is itself on this sheet, even where a third surface is known to be behind it.
+    # A pixel beside an edge is itself on this layer, even where a third surface is known to be behind it.
     found &= (edges.far != 1) | (edges.near == 1)
     own = edges.foot & ~found
     deep = _deeper(
         picture,
         found,
         hidden,
-        np.where(found, hidden_label, settled),
+        np.where(found, hidden_label, merged),
         scene,
         parallax,
         np.where(found, 0, slope_x).astype(np.float32),
@@ -96,8 +96,8 @@ def build(
     there[inside] = found | own
     # Beyond the frame a window is part of its facade, and a rug has ended.
     carrier = np.append(np.where(planes.wall >= 0, planes.wall, np.arange(len(goes_on))), NONE).astype(np.uint8)
-    settled = carrier[np.minimum(settled, len(goes_on))]
-    _beyond(picture.nearness, settled, *scene, goes_on, int(OBJECT * width), left, top, nearness, label, there, source)
+    merged = carrier[np.minimum(merged, len(goes_on))]
+    _beyond(picture.nearness, merged, *scene, goes_on, int(OBJECT * width), left, top, nearness, label, there, source)
     rgb = np.zeros((*shape, 3), np.float32)
     rgb[inside] = clean
     unknown = np.zeros(shape, bool)
@@ -112,7 +112,7 @@ def build(
     seen_label = np.full(shape, NONE, np.uint8)
     seen_label[inside] = planes.label
     on_it = np.full(shape, NONE, np.uint8)
-    on_it[inside] = settled
+    on_it[inside] = merged
     for k in [*range(len(planes.abc)), NONE]:
         wanted = unknown & (label == k)
         if not wanted.any():
@@ -138,9 +138,9 @@ def build(
         deep_rgb[wanted] = fill_within(clean, known if known.any() else seen[inside], wanted)
     lean = np.vstack([planes.abc, np.zeros((1, 3))])[np.minimum(deep[1], len(planes.abc))].astype(np.float32)
     return (
-        Back(rgb, nearness, slopes[0], slopes[1], there),
+        HiddenLayer(rgb, nearness, slopes[0], slopes[1], there),
         own,
-        Back(deep_rgb, deep[0], lean[..., 0], lean[..., 1], deep[2].astype(np.uint8)),
+        HiddenLayer(deep_rgb, deep[0], lean[..., 0], lean[..., 1], deep[2].astype(np.uint8)),
     )
 
 
@@ -154,10 +154,10 @@ def _deeper(
     slope_x: np.ndarray,
     slope_y: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Nearness, label and where [h, w] of what is hidden behind the back sheet: leaves behind leaves, then a wall."""
+    """Nearness, label and where [h, w] of what is hidden behind the back layer: leaves behind leaves, then a wall."""
     nearness = np.where(found, hidden, picture.nearness).astype(np.float32)
     cut = find(nearness, parallax, picture.orthographic)
-    deeper, deeper_label, there = _behind(
+    deeper, deeper_label, there = _occluded(
         nearness,
         slope_x,
         slope_y,
@@ -223,7 +223,7 @@ def _extended(
 
 
 @kernel
-def _behind(
+def _occluded(
     nearness: np.ndarray,
     slope_x: np.ndarray,
     slope_y: np.ndarray,

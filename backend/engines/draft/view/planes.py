@@ -153,7 +153,7 @@ def _label(
 
 
 @kernel
-def settle(
+def merge(
     nearness: np.ndarray,
     label: np.ndarray,
     abc: np.ndarray,

@@ -6,7 +6,7 @@ import numpy as np
 
 from .kernels import kernel
 
-AROUND = 48  # pixels around what is wanted that its colour is taken from
+AROUND = 48  # pixels around what is wanted that its colour comes from
 
 
 def fill(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:

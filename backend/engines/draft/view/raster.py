@@ -1,4 +1,4 @@
-"""One frame: the blocks of the sheets seen from a pose.
+"""One frame: the blocks of the layers seen from a pose.
 
 A block is a piece of a plane, so the still's pixels (u, v, 1) and the frame's (x, y, 1) are tied by a 3x3
 homography, M = A + T n with n = (a, b, c) the block's plane, and A, T the same for all blocks of the frame:
@@ -12,7 +12,7 @@ import numpy as np
 
 from ..camera.paths import Pose
 from .kernels import kernel
-from .layers import BACK, DEEP, FRONT, HALO, RIM, Sheets
+from .layers import BACK, DEEP, FRONT, HALO, RIM, Layers
 from .picture import Picture
 
 OVERLAP = 0.12  # pixels that blocks reach over their edge, so that no crack opens between them
@@ -23,25 +23,25 @@ OPAQUE, FIRST, SECOND = 0, 1, 2  # what is kept of each pixel: the nearest hit, 
 class Renderer:
     """Draws frames of one clip. One renderer to a thread: it keeps its buffers."""
 
-    def __init__(self, picture: Picture, sheets: Sheets) -> None:
+    def __init__(self, picture: Picture, layers: Layers) -> None:
         self.picture = picture
-        self.sheets = sheets
+        self.layers = layers
         shape = (picture.height, picture.width)
         self.key = np.empty((3, *shape), np.float32)
         self.block = np.empty((3, *shape), np.int32)
-        self.back = np.empty((len(sheets.boxes), 9), np.float32)
+        self.back = np.empty((len(layers.boxes), 9), np.float32)
 
     def frame(self, pose: Pose) -> np.ndarray:
         """uint8 [height, width, 3] as seen from `pose`."""
-        sheets = self.sheets
+        layers = self.layers
         start, change, key_start, key_change = projection(self.picture, pose)
         self.key.fill(-np.inf)
         self.block.fill(-1)
         same = SAME * float(np.ptp(self.picture.nearness)) if self.picture.orthographic else 0.0
         _draw(
-            sheets.boxes,
-            sheets.planes,
-            sheets.sheet,
+            layers.boxes,
+            layers.planes,
+            layers.layer,
             start,
             change,
             key_start,
@@ -52,7 +52,7 @@ class Renderer:
             self.block,
         )
         out = np.empty((*self.key.shape[1:], 3), np.uint8)
-        holes = _shade(self.key, self.block, self.back, sheets.sheet, sheets.texels, sheets.places, sheets.origins, out)
+        holes = _shade(self.key, self.block, self.back, layers.layer, layers.texels, layers.places, layers.origins, out)
         if holes:
             _close(self.block[OPAQUE], self.key[OPAQUE], out)
         return out
@@ -79,7 +79,7 @@ def projection(picture: Picture, pose: Pose) -> tuple[np.ndarray, np.ndarray, np
 def _draw(
     boxes: np.ndarray,
     planes: np.ndarray,
-    sheet: np.ndarray,
+    layer: np.ndarray,
     start: np.ndarray,
     change: np.ndarray,
     key_start: np.ndarray,
@@ -147,7 +147,7 @@ def _draw(
         kx = n0 * i00 + n1 * i10 + n2 * i20
         ky = n0 * i01 + n1 * i11 + n2 * i21
         k0 = n0 * i02 + n1 * i12 + n2 * i22
-        kind = sheet[i]
+        kind = layer[i]
         for y in range(y0, y1 + 1):
             fy = y + 0.5
             qx, qy, qw = i01 * fy + i02, i11 * fy + i12, i21 * fy + i22
@@ -170,7 +170,7 @@ def _draw(
                 band = same if same > 0 else np.float32(SAME) * abs(near)
                 if other >= 0 and abs(near - first) < band:
                     # One surface: its halo gives way to the surface itself.
-                    if sheet[other] == HALO if kind == RIM else (sheet[other] == HALO and near > first):
+                    if layer[other] == HALO if kind == RIM else (layer[other] == HALO and near > first):
                         key[FIRST, y, x] = near
                         block[FIRST, y, x] = i
                 elif near > first:
@@ -188,7 +188,7 @@ def _shade(
     key: np.ndarray,
     block: np.ndarray,
     back: np.ndarray,
-    sheet: np.ndarray,
+    layer: np.ndarray,
     texels: np.ndarray,
     places: np.ndarray,
     origins: np.ndarray,
@@ -214,7 +214,7 @@ def _shade(
                 i = block[slot, y, x]
                 if i < 0 or key[slot, y, x] < nearest:
                     continue
-                kind = sheet[i]
+                kind = layer[i]
                 row = places[kind, 1]
                 w = two / (back[i, 6] * fx + back[i, 7] * fy + back[i, 8])
                 u = (back[i, 0] * fx + back[i, 1] * fy + back[i, 2]) * w - origins[kind, 0]

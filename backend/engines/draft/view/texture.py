@@ -255,9 +255,9 @@ def _carry_on(detail: np.ndarray, seen: np.ndarray, shifts: np.ndarray) -> tuple
             continue
         to = (slice(max(0, -dy), height - max(0, dy)), slice(max(0, -dx), width - max(0, dx)))
         source = (slice(max(0, dy), height - max(0, -dy)), slice(max(0, dx), width - max(0, -dx)))
-        take = (made[to] == 0) & (seen[source] > 0)
-        out[to][take] = detail[source][take]
-        made[to][take] = 1
+        found = (made[to] == 0) & (seen[source] > 0)
+        out[to][found] = detail[source][found]
+        made[to][found] = 1
     return out, made
 
 

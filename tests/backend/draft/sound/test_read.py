@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.engines.draft.sound.ambience import MAKERS
-from backend.engines.draft.sound.events import Cue
-from backend.engines.draft.sound.read import hear
+from backend.engines.draft.sound.events import SoundEvent
+from backend.engines.draft.sound.read import read_sound
 from backend.engines.draft.sound.vocabulary import KINDS, NOT_SOUNDS, ONLY_AS_SOUND, WORDS
 
 HEARD = {
@@ -47,7 +47,7 @@ HEARD = {
 
 @pytest.mark.parametrize("words", HEARD)
 def test_words_of_the_sound_field(words: str) -> None:
-    assert sorted({cue.kind for cue in hear(words, "").cues}) == HEARD[words].split()
+    assert sorted({event.kind for event in read_sound(words, "").events}) == HEARD[words].split()
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_words_of_the_sound_field(words: str) -> None:
     ],
 )
 def test_words_of_the_prompt(prompt: str, kinds: str) -> None:
-    assert sorted({cue.kind for cue in hear("", prompt).cues}) == kinds.split()
+    assert sorted({event.kind for event in read_sound("", prompt).events}) == kinds.split()
 
 
 @pytest.mark.parametrize(
@@ -84,11 +84,11 @@ def test_words_of_the_prompt(prompt: str, kinds: str) -> None:
 )
 def test_words_of_other_languages(sound: str, kind: str) -> None:
     assert one(sound).kind == kind
-    assert hear("静音", "").silent and hear("Stille", "").silent
+    assert read_sound("静音", "").silent and read_sound("Stille", "").silent
 
 
-def one(sound: str) -> Cue:
-    return hear(sound, "").cues[-1]
+def one(sound: str) -> SoundEvent:
+    return read_sound(sound, "").events[-1]
 
 
 def test_how_strong_and_how_far() -> None:
@@ -99,23 +99,23 @@ def test_how_strong_and_how_far() -> None:
     assert "gravel" in one("footsteps on gravel").near
 
 
-def test_the_prompt_is_heard_behind_the_sound_field() -> None:
-    cues = {cue.kind: cue for cue in hear("rain on a window", "a street in the city").cues}
-    assert cues["traffic"].level < 0 == cues["rain"].level
-    assert {cue.kind for cue in hear("rain, no traffic", "a street in the city").cues} == {"rain"}
+def test_the_prompt_lies_under_the_sound_field() -> None:
+    events = {event.kind: event for event in read_sound("rain on a window", "a street in the city").events}
+    assert events["traffic"].level < 0 == events["rain"].level
+    assert {event.kind for event in read_sound("rain, no traffic", "a street in the city").events} == {"rain"}
 
 
 @pytest.mark.parametrize("words", ["silence", "no sound", "Silent.", "mute"])
 def test_silence_is_honoured(words: str) -> None:
-    heard = hear(words, "a storm at sea")
-    assert heard.silent and heard.cues == () and heard.notes == ()
+    reading = read_sound(words, "a storm at sea")
+    assert reading.silent and reading.events == () and reading.notes == ()
 
 
 def test_what_is_not_known_is_said() -> None:
-    assert hear("gloop", "").notes == ("No sound words known: room tone was used.",)
-    assert hear("", "").notes == ("No sound words known: room tone was used.",)
-    assert hear("wind", "").notes == ()
-    assert "no music" in " ".join(hear("soft piano music", "").notes)
+    assert read_sound("gloop", "").notes == ("No sound words known: room tone was used.",)
+    assert read_sound("", "").notes == ("No sound words known: room tone was used.",)
+    assert read_sound("wind", "").notes == ()
+    assert "no music" in " ".join(read_sound("soft piano music", "").notes)
 
 
 def test_the_vocabulary_is_whole() -> None:
@@ -125,17 +125,17 @@ def test_the_vocabulary_is_whole() -> None:
         for sound in sounds:
             kind, _, offset = sound.partition(":")
             assert kind in KINDS and -30 <= float(offset or 0) <= 10
-        assert {cue.kind for cue in hear(phrase, "").cues} >= {sounds[0].partition(":")[0]}, phrase
+        assert {event.kind for event in read_sound(phrase, "").events} >= {sounds[0].partition(":")[0]}, phrase
     assert set(ONLY_AS_SOUND) <= set(WORDS)
     for phrase in NOT_SOUNDS:
-        assert {cue.kind for cue in hear("", phrase).cues} == {"room"}, phrase
+        assert {event.kind for event in read_sound("", phrase).events} == {"room"}, phrase
 
 
 @settings(max_examples=200, deadline=None)
 @given(sound=st.text(max_size=120), prompt=st.lists(st.sampled_from(sorted(WORDS)), max_size=20).map(" ".join))
 def test_any_words_can_be_heard(sound: str, prompt: str) -> None:
-    heard = hear(sound, prompt)
-    assert heard.silent == (not heard.cues)
-    assert len(heard.cues) <= 7
-    for cue in heard.cues:
-        assert 0.2 < cue.strength <= 2 and 0 <= cue.distance <= 1 and -40 < cue.level < 12
+    reading = read_sound(sound, prompt)
+    assert reading.silent == (not reading.events)
+    assert len(reading.events) <= 7
+    for event in reading.events:
+        assert 0.2 < event.strength <= 2 and 0 <= event.distance <= 1 and -40 < event.level < 12

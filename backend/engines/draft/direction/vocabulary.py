@@ -1,4 +1,4 @@
-"""The vocabulary of camera moves. Data only: moves_read.py gives it meaning, docs/directions.md lists it.
+"""The vocabulary of camera moves. Data only: read.py gives it meaning, docs/directions.md lists it.
 
 Two kinds of verbs: the camera's own ("pan", "dolly"), and everyday ones ("move", "walk", "rise") that need
 the camera as their subject, or none at all ("walk towards the door").
@@ -160,7 +160,7 @@ ALONE: dict[str, tuple[str, int]] = {
     "parallax": ("truck", 1), "steadicam": ("push", 1),
 }  # fmt: skip
 
-# Set phrases that look like a move and are none: they are taken out before anything is read.
+# Set phrases that look like a move and are none: they are dropped before anything is read.
 FALSE_FRIENDS: tuple[str, ...] = (
     "frying pan", "sauce pan", "baking pan", "pan flute", "pan pipe", "pan pipes", "peter pan", "pan pizza",
     "pan fried", "pots and pans", "dust pan", "push notification", "push notifications", "push button",

@@ -150,6 +150,6 @@ def test_numbers_in_japanese(value: int, read: str) -> None:
 
 def test_many_voices_at_once() -> None:
     first = chorus([("ba be bo", Timbre("f1")), ("da do", Timbre("m1"))])
-    assert [len(take) > RATE // 5 for take in first] == [True, True]
+    assert [len(voice) > RATE // 5 for voice in first] == [True, True]
     for one, other in zip(first, chorus([("ba be bo", Timbre("f1")), ("da do", Timbre("m1"))]), strict=True):
         np.testing.assert_array_equal(one, other)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from backend.engines.draft.direction import words
-from backend.engines.draft.direction.read import read
-from backend.engines.draft.direction.words_moves import NAMES
-from backend.engines.draft.sound.read import hear
+from backend.engines.draft.direction.read import read_moves
+from backend.engines.draft.direction.vocabulary import NAMES
+from backend.engines.draft.sound.read import read_sound
 from backend.engines.draft.sound.vocabulary import (
     DISTANCES,
     KINDS,
@@ -21,7 +21,7 @@ from backend.engines.draft.sound.vocabulary import (
     WORDS,
 )
 
-PAGE = (Path(__file__).parents[2] / "docs" / "directions.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "directions.md").read_text(encoding="utf-8")
 
 
 def table(first_head: str) -> dict[str, list[str]]:
@@ -52,7 +52,7 @@ def test_every_move_is_listed() -> None:
 def test_what_is_listed_makes_that_move(move: str, words_for_it: list[str]) -> None:
     assert words_for_it
     for text in words_for_it:
-        assert [step.name for step in read(text).steps] == [move], text
+        assert [step.name for step in read_moves(text).steps] == [move], text
 
 
 def test_manner_is_listed_as_the_code_has_it() -> None:
@@ -63,10 +63,10 @@ def test_manner_is_listed_as_the_code_has_it() -> None:
     assert set(MANNER["how it starts and ends"]) == {*words.EASES, "ease in", "ease out"}
     for row in ("one after another", "at the same time"):
         for text in MANNER[row]:
-            steps = read(text).steps
+            steps = read_moves(text).steps
             assert len(steps) == 2 and steps[1].together == (row == "at the same time"), text
     for text in MANNER["not that"]:
-        reading = read(text)
+        reading = read_moves(text)
         assert reading.forbidden or reading.steps[0].kind == "hold", text
 
 
@@ -87,6 +87,6 @@ def test_manner_of_sounds_is_listed_as_the_code_has_it() -> None:
     assert set(MANNER_OF_SOUNDS["more of it"]) == {word for word, factor in STRENGTHS.items() if factor > 1}
     assert set(MANNER_OF_SOUNDS["farther away"]) == {word for word, far in DISTANCES.items() if far > 0.2}
     for text in MANNER_OF_SOUNDS["on what rain falls, on what somebody walks"]:
-        assert {cue.kind for cue in hear(text, "").cues} <= {"rain", "footsteps", "room"}
+        assert {event.kind for event in read_sound(text, "").events} <= {"rain", "footsteps", "room"}
     for word in (*SILENCE, *ONLY_AS_SOUND, *WALKING):
         assert f"`{word}`" in PAGE, word

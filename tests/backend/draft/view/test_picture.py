@@ -18,8 +18,8 @@ os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "take
 
 from backend.engines.draft import DraftEngine
 from backend.engines.draft.camera import paths
-from backend.engines.draft.view import layers, picture, raster
-from backend.engines.draft.view.coverage import Uncovered
+from backend.engines.draft.view import layers, margins, picture, raster
+from backend.engines.draft.view.coverage import Coverage
 from backend.engines.engine import Cancelled, EngineError
 from client.protocol import Camera, Keyframe, TakeRequest
 from devtools.requests import take_request
@@ -244,7 +244,7 @@ def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> No
     """A pan by half the picture: what comes in is wall, not black and not one repeated column."""
     loaded, _ = picture.load(request(scene))
     path = paths.poses((key(0), key(1, turn=-0.5)), 5)
-    made = layers.build(loaded, paths.parallax(loaded, path), paths.margins(loaded, path), 1)
+    made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1)
     frame = raster.Renderer(loaded, made).frame(path[-1])
     new = frame[:, WIDTH // 2 + 10 :]
     assert new.min(-1).max(0).min() > 10
@@ -256,23 +256,23 @@ def test_importing_the_engine_is_quick_and_compiles_nothing() -> None:
         "import sys, backend.engines.draft as d; d.DraftEngine().capabilities();"
         "print([n for n in ('numba', 'cv2', 'PIL', 'OpenEXR') if n in sys.modules])"
     )
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[4]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 
 
-def test_what_a_move_uncovers_is_counted(scene: Path) -> None:
+def test_coverage_is_the_share_of_the_frame_that_the_still_shows(scene: Path) -> None:
     still, _ = picture.load(request(scene, key(0)))
-    uncovered = Uncovered(still)
+    coverage = Coverage(still)
     pose = np.eye(4)
-    assert uncovered(pose, 1.0) == uncovered(pose, 2.0) == 0
-    assert uncovered(pose, 0.5) == pytest.approx(0.75, abs=0.05)
+    assert coverage(pose, 1.0) == coverage(pose, 2.0) == 1
+    assert coverage(pose, 0.5) == pytest.approx(0.25, abs=0.05)
     angle = math.atan(0.25 * still.width / still.fx)
     turn = np.array([[math.cos(angle), 0, math.sin(angle)], [0, 1, 0], [-math.sin(angle), 0, math.cos(angle)]])
     pose[:3, :3] = turn
-    left = uncovered(pose, 1.0)
+    left = coverage(pose, 1.0)
     pose[:3, :3] = turn.T
-    assert 0.15 < left < 0.4 and uncovered(pose, 1.0) == pytest.approx(left, abs=0.05)
+    assert 0.6 < left < 0.85 and coverage(pose, 1.0) == pytest.approx(left, abs=0.05)
 
 
 def test_a_step_of_one_pixel_is_no_slope() -> None:

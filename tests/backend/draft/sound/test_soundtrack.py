@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.engines.draft.sound.ambience import MAKERS, ambience
-from backend.engines.draft.sound.events import Cue
+from backend.engines.draft.sound.events import SoundEvent
 from backend.engines.draft.sound.levels import RATE, loudness, true_peak
 from backend.engines.draft.sound.lines import dialogue
 from backend.engines.draft.sound.soundtrack import soundtrack
@@ -53,7 +53,7 @@ def test_levels_ends_and_length(sound: str, lines: tuple[Line, ...]) -> None:
 
 @pytest.mark.parametrize("kind", sorted(MAKERS))
 def test_each_sound_is_heard_in_stereo_and_in_its_own_way_by_seed(kind: str) -> None:
-    one, same, other = (ambience((Cue(kind),), 4 * RATE, seed) for seed in (1, 1, 2))
+    one, same, other = (ambience((SoundEvent(kind),), 4 * RATE, seed) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, same)
     assert one.shape == (2, 4 * RATE) and np.isfinite(one).all()
     assert loudness(one) > -45
@@ -71,7 +71,7 @@ def share(samples: np.ndarray, low: float, high: float) -> float:
 
 def test_sounds_lie_where_they_belong_in_the_spectrum() -> None:
     def of(kind: str, **how: object) -> np.ndarray:
-        return ambience((Cue(kind, **how),), 5 * RATE, 4)  # type: ignore[arg-type]
+        return ambience((SoundEvent(kind, **how),), 5 * RATE, 4)  # type: ignore[arg-type]
 
     assert share(of("birds"), 1800, 8000) > 0.8
     assert share(of("insects"), 3000, 6000) > 0.8
@@ -83,7 +83,7 @@ def test_sounds_lie_where_they_belong_in_the_spectrum() -> None:
 
 
 def test_footsteps_come_in_a_walker_s_rhythm() -> None:
-    steps = ambience((Cue("footsteps"),), 10 * RATE, 1)
+    steps = ambience((SoundEvent("footsteps"),), 10 * RATE, 1)
     block = RATE // 50
     level = np.sqrt((steps.mean(axis=0).reshape(-1, block) ** 2).mean(axis=1))
     rises = np.flatnonzero((level[1:] > 0.35 * level.max()) & (level[:-1] < 0.2 * level.max()))

@@ -1,7 +1,7 @@
 """Camera and sound words of the product's other languages, as the English that the readers know.
 
 Each phrase is replaced by its English and set off by blanks; what has no entry stays as it is. Verbs become
-English verbs, so that the readers still ask whose move it is: "die Kamera fährt nach links" moves the camera,
+English verbs, so that the readers still look for the subject: "die Kamera fährt nach links" moves the camera,
 "das Auto fährt nach links" does not.
 """
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.engines.draft.direction.read import read
+from backend.engines.draft.direction.read import read_moves
 
 # "+": at the same time as the one before. "=0.5": the factor on the usual amount;
 # "90°", "2m", "3s", "2x": figures;
@@ -193,10 +193,10 @@ NOT_ASKED = (
 )  # fmt: skip
 
 
-def told(text: str) -> str:
+def moves_of(text: str) -> str:
     """A reading in the notation of ASKED."""
     parts = []
-    for step in read(text).steps:
+    for step in read_moves(text).steps:
         words = [step.name]
         if step.amount != 1.0:
             words.append(f"={step.amount:g}")
@@ -211,12 +211,12 @@ def told(text: str) -> str:
 
 @pytest.mark.parametrize("text", ASKED)
 def test_words_choose_the_move(text: str) -> None:
-    assert told(text) == ASKED[text]
+    assert moves_of(text) == ASKED[text]
 
 
 @pytest.mark.parametrize("text", NOT_ASKED)
 def test_what_happens_in_the_picture_moves_no_camera(text: str) -> None:
-    assert told(text) == ""
+    assert moves_of(text) == ""
 
 
 OTHER_LANGUAGES = {
@@ -245,4 +245,4 @@ OTHER_LANGUAGES = {
 
 @pytest.mark.parametrize("text", OTHER_LANGUAGES)
 def test_other_languages_choose_moves_too(text: str) -> None:
-    assert told(text) == OTHER_LANGUAGES[text]
+    assert moves_of(text) == OTHER_LANGUAGES[text]

@@ -1,4 +1,4 @@
-"""A camera's pose in a move, and the unsteadiness of who holds it."""
+"""The camera on its rig while a move is planned, and the unsteadiness of an operator."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import numpy as np
 
 
 @dataclass(frozen=True)
-class Pose:
-    """Position in metres; yaw, pitch, roll in radians (left, up, counterclockwise are positive); zoom."""
+class RigPose:
+    """Where the rig holds the camera. Position in metres; yaw, pitch, roll in radians (left, up, counterclockwise are
+    positive); zoom."""
 
     position: np.ndarray
     yaw: float = 0.0
@@ -19,7 +20,7 @@ class Pose:
     zoom: float = 1.0
 
 
-def shaken(poses: list[Pose], seconds: np.ndarray, amount: float, seed: int, focus: float) -> list[Pose]:
+def shaken(poses: list[RigPose], seconds: np.ndarray, amount: float, seed: int, focus: float) -> list[RigPose]:
     """The poses with the unsteadiness of an operator: slow sway, breath and a little tremor, from rest at t
     = 0."""
     random = np.random.default_rng([seed & 0xFFFFFFFF, 0x5A])
