@@ -28,9 +28,14 @@ from tests.backend.draft.sound.test_levels import ffmpeg
 ENGLISH = (Line("ANNA", "English", "We are late. We should have left an hour ago."),)
 JAPANESE = (Line("YUKI", "Japanese", "私たちは遅れています。"),)
 CASES: tuple[tuple[str, tuple[Line, ...], float], ...] = (
-    ("", (), 5), ("rain on a window", (), 5), ("rain on a window", ENGLISH, 5), ("rain on a window", JAPANESE, 5),
-    ("storm at sea, crowd", ENGLISH, 5), ("rain on a window", ENGLISH, 15), ("rain on a window", ENGLISH, 60),
-)  # fmt: skip
+    ("", (), 5),
+    ("rain on a window", (), 5),
+    ("rain on a window", ENGLISH, 5),
+    ("rain on a window", JAPANESE, 5),
+    ("storm at sea, crowd", ENGLISH, 5),
+    ("rain on a window", ENGLISH, 15),
+    ("rain on a window", ENGLISH, 60),
+)
 
 
 def timed(request: TakeRequest, runs: int) -> tuple[float, float, Sound]:

@@ -30,15 +30,29 @@ class Sizes:
         forward = max(0.0, _sane(scene.forward, focus) - clearance(scene))
         sides = tuple(0.85 * _sane(side, width) for side in (scene.left, scene.right, scene.down, scene.up))
         usual = {
-            "push": min(0.18 * focus, 0.45 * forward), "truck": 0.08 * width, "pedestal": 0.08 * height,
-            "crane": 0.15 * height, "orbit": math.radians(10), "pan": 0.2 * wide, "tilt": 0.2 * high,
-            "roll": math.radians(6), "zoom": math.log(1.3), "dolly zoom": min(0.25 * focus, 0.6 * forward),
-        }  # fmt: skip
+            "push": min(0.18 * focus, 0.45 * forward),
+            "truck": 0.08 * width,
+            "pedestal": 0.08 * height,
+            "crane": 0.15 * height,
+            "orbit": math.radians(10),
+            "pan": 0.2 * wide,
+            "tilt": 0.2 * high,
+            "roll": math.radians(6),
+            "zoom": math.log(1.3),
+            "dolly zoom": min(0.25 * focus, 0.6 * forward),
+        }
         most = {
-            "push": 0.92 * forward, "truck": 0.8 * width, "pedestal": 0.8 * height, "crane": 0.9 * height,
-            "orbit": math.radians(75), "pan": 0.8 * wide, "tilt": 0.8 * high, "roll": math.radians(360),
-            "zoom": math.log(6.0), "dolly zoom": min(0.7 * focus, 0.92 * forward),
-        }  # fmt: skip
+            "push": 0.92 * forward,
+            "truck": 0.8 * width,
+            "pedestal": 0.8 * height,
+            "crane": 0.9 * height,
+            "orbit": math.radians(75),
+            "pan": 0.8 * wide,
+            "tilt": 0.8 * high,
+            "roll": math.radians(360),
+            "zoom": math.log(6.0),
+            "dolly zoom": min(0.7 * focus, 0.92 * forward),
+        }
         return cls(focus, (*sides, forward, 1.2 * focus), usual, most)  # type: ignore[arg-type]
 
     def inside(self, position: np.ndarray) -> bool:

@@ -6,30 +6,35 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from . import words
+from .lists import by_phrase
 from .vocabulary import FALSE_FRIENDS, PHRASES
 
 _MARKS = {
-    ".": "sentence", "!": "sentence", "?": "sentence", "\n": "sentence", ":": "comma", "|": "sentence",
-    ";": "then", "…": "then", "...": "then", "->": "then", "=>": "then", "→": "then", ",": "comma",
-    "(": "comma", ")": "comma", "[": "comma", "]": "comma", "/": "comma", "–": "comma", "—": "comma",
-    "-": "comma", "+": "with", "&": "and",
-}  # fmt: skip
-_LINKS = {
-    "then": (
-        "then", "and then", "after that", "afterwards", "followed by", "ending with", "end with", "ends with",
-        "finish with", "before", "next", "finally", "and finally", "subsequently", "later", "until",
-    ),
-    "after": ("after", "once"),
-    "with": ("at the same time as", "at the same time", "as", "while", "whilst", "with", "simultaneously",
-             "during", "meanwhile", "combined with", "together with", "plus", "along with", "when",
-             "and at the same time", "and simultaneously"),
-    "and": ("and",),
-    "but": ("but", "just", "instead"),
-    "comma": ("to reveal", "revealing", "where", "which"),
-}  # fmt: skip
+    **dict.fromkeys((".", "!", "?", "\n", "|"), "sentence"),
+    **dict.fromkeys((";", "…", "...", "->", "=>", "→"), "then"),
+    **dict.fromkeys((",", ":", "(", ")", "[", "]", "/", "–", "—", "-"), "comma"),
+    "+": "with",
+    "&": "and",
+}
+_LINKS = by_phrase(
+    {
+        "then": """
+            then, and then, after that, afterwards, followed by, ending with, end with, ends with, finish with, before,
+            next, finally, and finally, subsequently, later, until
+        """,
+        "after": "after, once",
+        "with": """
+            at the same time as, at the same time, as, while, whilst, with, simultaneously, during, meanwhile,
+            combined with, together with, plus, along with, when, and at the same time, and simultaneously
+        """,
+        "and": "and",
+        "but": "but, just, instead",
+        "comma": "to reveal, revealing, where, which",
+    }
+)
 # Which of two links in a row counts ("push in, then": then).
 _RANK = {"comma": 0, "but": 1, "and": 1, "sentence": 2, "with": 3, "then": 3, "after": 3}
-_LINK_OF = {tuple(phrase.split()): link for link, phrases in _LINKS.items() for phrase in phrases}
+_LINK_OF = {tuple(phrase.split()): link for phrase, link in _LINKS.items()}
 _FALSE = frozenset(tuple(phrase.split()) for phrase in FALSE_FRIENDS)
 SET_PHRASES = {tuple(phrase.split()): meaning for phrase, meaning in PHRASES.items()}
 _LONGEST = max(len(phrase) for phrase in (*_LINK_OF, *_FALSE, *SET_PHRASES))

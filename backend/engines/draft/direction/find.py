@@ -103,7 +103,7 @@ def _phrase(text: list[str], start: int, end: int) -> Found:
         turned = CAMERA_VERBS[_PHRASE_VERBS[kind]].get(near[0])
         if turned:
             (kind, sign), end = turned, max(end, near[1])
-    return Found(start, end, kind, sign, "phrase", verb, extra=tuple(extra.items()))
+    return Found(start, end, kind, sign, "phrase", verb, extra=extra)
 
 
 def _verb(text: list[str], i: int) -> Found | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from . import words
 from .clauses import Clause, clauses
 from .find import Found, find, is_figure, is_modifier
+from .lists import one_of
 from .subject import is_camera_move, says_no_movement, sentence_subject, subject_of
 from .translate import to_english
 from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS
@@ -263,20 +264,7 @@ def _modified(step: Step, text: list[str], first: int, last: int, move: Found | 
     )
 
 
-_ADVERBS = (
-    "lot",
-    "bit",
-    "little",
-    "tad",
-    "touch",
-    "far",
-    "fast",
-    "faster",
-    "slower",
-    "much",
-    "further",
-    "linear",
-)
+_ADVERBS = one_of("lot, bit, little, tad, touch, far, fast, faster, slower, much, further, linear")
 
 
 def _is_about_the_move(text: list[str], i: int, end: int) -> bool:

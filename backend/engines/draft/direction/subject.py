@@ -10,6 +10,7 @@ from __future__ import annotations
 from . import words
 from .clauses import Clause
 from .find import Found, is_figure, is_modifier
+from .lists import one_of
 from .vocabulary import (
     ACTORS,
     CAMERA_NOUNS,
@@ -22,16 +23,16 @@ from .vocabulary import (
     STILL,
 )
 
-_PRONOUNS = frozenset(("he", "she", "they", "it", "who", "someone", "somebody", "everyone"))
-_MODALS = frozenset(("can", "could", "will", "would", "should", "must", "may", "might", "did", "does", "is", "are"))
-_TRANSITIVE = {"orbit", "circle", "approach", "follow", "enter", "explore", "zoom", "pan", "track", "arc"}
-_ACT_ON_THINGS = {"push", "pull", "move", "roll", "lift", "raise", "lower", "swing", "turn", "shift",
-"slide", "press",
-                  "ease", "get", "shake", "drop", "back"}  # fmt: skip
-_ALSO_THINGS = {"pan", "truck", "crane", "track", "dolly", "roll", "circle"}  # a pan, a truck, a crane ...
-_ALSO_EVENTS = {"turn", "look", "step", "run", "walk", "drive", "lift", "rest", "drop", "swing", "lead",
-"spin",
-                "head", "hold", "stop", "rise", "move"}  # fmt: skip
+_PRONOUNS = one_of("he, she, they, it, who, someone, somebody, everyone")
+_MODALS = one_of("can, could, will, would, should, must, may, might, did, does, is, are")
+_TRANSITIVE = one_of("orbit, circle, approach, follow, enter, explore, zoom, pan, track, arc")
+_ACT_ON_THINGS = one_of(
+    "push, pull, move, roll, lift, raise, lower, swing, turn, shift, slide, press, ease, get, shake, drop, back"
+)
+_ALSO_THINGS = one_of("pan, truck, crane, track, dolly, roll, circle")  # a pan, a truck, a crane ...
+_ALSO_EVENTS = one_of(
+    "turn, look, step, run, walk, drive, lift, rest, drop, swing, lead, spin, head, hold, stop, rise, move"
+)
 
 
 def says_no_movement(text: list[str]) -> bool:

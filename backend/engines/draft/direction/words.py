@@ -9,47 +9,93 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from .lists import by_phrase
+
 LONGEST_TEXT = 8000  # characters read; the rest of a longer text is ignored
 
-SPEEDS: dict[str, float] = {
-    "slow": 0.6, "slowly": 0.6, "slower": 0.6, "gradual": 0.6, "gradually": 0.6, "leisurely": 0.6,
-    "calm": 0.7, "calmly": 0.7, "unhurried": 0.6, "patient": 0.6, "patiently": 0.6,
-    "lazy": 0.6, "lazily": 0.6, "languid": 0.5, "steady": 0.9, "gentle": 0.75, "gently": 0.75,
-    "soft": 0.75, "softly": 0.75, "careful": 0.7, "carefully": 0.7,
-    "fast": 1.8, "faster": 1.8, "quick": 1.8, "quickly": 1.8, "rapid": 2.0, "rapidly": 2.0, "swift": 1.8,
-    "swiftly": 1.8, "brisk": 1.5, "briskly": 1.5, "hurried": 1.8, "energetic": 1.6, "sudden": 2.5,
-    "suddenly": 2.5, "abrupt": 2.5, "abruptly": 2.5, "whip": 4.0, "swish": 4.0, "snap": 3.0, "crash": 3.0,
-}  # fmt: skip
-AMOUNTS: dict[str, float] = {
-    "slight": 0.5, "slightly": 0.5, "subtle": 0.4, "subtly": 0.4, "small": 0.5, "little": 0.5, "bit": 0.5,
-    "tiny": 0.3, "barely": 0.25, "minimal": 0.3, "faint": 0.3, "short": 0.6, "somewhat": 0.7, "touch": 0.5,
-    "hint": 0.3, "tad": 0.5, "imperceptible": 0.2, "imperceptibly": 0.2, "modest": 0.7, "delicate": 0.5,
-    "gentle": 0.8, "gently": 0.8, "partially": 0.6, "partly": 0.6,
-    "lot": 1.7, "far": 1.7, "deep": 1.7, "deeply": 1.7, "big": 1.6, "large": 1.6, "long": 1.5, "wide": 1.4,
-    "strong": 1.6, "strongly": 1.6, "dramatic": 1.6, "dramatically": 1.6, "sweeping": 1.5, "huge": 2.0,
-    "extreme": 2.0, "extremely": 1.3, "completely": 2.0, "fully": 2.0, "full": 2.0, "much": 1.6,
-    "significant": 1.5, "significantly": 1.5, "considerably": 1.5, "intense": 1.6, "heavy": 1.7,
-    "heavily": 1.7, "violent": 2.0, "violently": 2.0, "epic": 1.6, "further": 1.4, "all": 1.0,
-}  # fmt: skip
-EASES: dict[str, str] = {
-    "linear": "linear", "linearly": "linear", "constant": "linear", "uniform": "linear",
-    "accelerating": "in", "accelerates": "in", "accelerate": "in",
-    "decelerating": "out", "decelerates": "out", "decelerate": "out", "settling": "out", "settles": "out",
-    "smooth": "smooth", "smoothly": "smooth", "fluid": "smooth", "fluidly": "smooth", "eased": "smooth",
-}  # fmt: skip
+SPEEDS: dict[str, float] = by_phrase(
+    {
+        0.5: "languid",
+        0.6: """
+            slow, slowly, slower, gradual, gradually, leisurely, unhurried, patient, patiently, lazy, lazily
+        """,
+        0.7: "calm, calmly, careful, carefully",
+        0.75: "gentle, gently, soft, softly",
+        0.9: "steady",
+        1.5: "brisk, briskly",
+        1.6: "energetic",
+        1.8: "fast, faster, quick, quickly, swift, swiftly, hurried",
+        2.0: "rapid, rapidly",
+        2.5: "sudden, suddenly, abrupt, abruptly",
+        3.0: "snap, crash",
+        4.0: "whip, swish",
+    }
+)
+AMOUNTS: dict[str, float] = by_phrase(
+    {
+        0.2: "imperceptible, imperceptibly",
+        0.25: "barely",
+        0.3: "tiny, minimal, faint, hint",
+        0.4: "subtle, subtly",
+        0.5: "slight, slightly, small, little, bit, touch, tad, delicate",
+        0.6: "short, partially, partly",
+        0.7: "somewhat, modest",
+        0.8: "gentle, gently",
+        1.0: "all",
+        1.3: "extremely",
+        1.4: "wide, further",
+        1.5: "long, sweeping, significant, significantly, considerably",
+        1.6: "big, large, strong, strongly, dramatic, dramatically, much, intense, epic",
+        1.7: "lot, far, deep, deeply, heavy, heavily",
+        2.0: "huge, extreme, completely, fully, full, violent, violently",
+    }
+)
+EASES: dict[str, str] = by_phrase(
+    {
+        "linear": "linear, linearly, constant, uniform",
+        "in": "accelerating, accelerates, accelerate",
+        "out": "decelerating, decelerates, decelerate, settling, settles",
+        "smooth": "smooth, smoothly, fluid, fluidly, eased",
+    }
+)
 NUMBERS: dict[str, float] = {
-    "half": 0.5, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40,
-    "forty five": 45, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100, "couple": 2,
-}  # fmt: skip
-METRES: dict[str, float] = {
-    "m": 1, "metre": 1, "metres": 1, "meter": 1, "meters": 1, "cm": 0.01, "centimetre": 0.01,
-    "centimetres": 0.01, "centimeter": 0.01, "centimeters": 0.01, "mm": 0.001, "foot": 0.3048, "feet": 0.3048,
-    "ft": 0.3048, "inch": 0.0254, "inches": 0.0254, "yard": 0.9144, "yards": 0.9144, "step": 0.7,
-    "steps": 0.7, "pace": 0.7, "paces": 0.7, "km": 1000,
-}  # fmt: skip
-DEGREES = {"degree": 1.0, "degrees": 1.0, "deg": 1.0, "°": 1.0}
-SECONDS = {"s": 1.0, "sec": 1.0, "secs": 1.0, "second": 1.0, "seconds": 1.0}
+    "half": 0.5,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+    "twelve": 12,
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "forty five": 45,
+    "fifty": 50,
+    "sixty": 60,
+    "ninety": 90,
+    "hundred": 100,
+    "couple": 2,
+}
+METRES: dict[str, float] = by_phrase(
+    {
+        0.001: "mm",
+        0.01: "cm, centimetre, centimetres, centimeter, centimeters",
+        0.0254: "inch, inches",
+        0.3048: "foot, feet, ft",
+        0.7: "step, steps, pace, paces",
+        0.9144: "yard, yards",
+        1: "m, metre, metres, meter, meters",
+        1000: "km",
+    }
+)
+DEGREES: dict[str, float] = by_phrase({1.0: "degree, degrees, deg, °"})
+SECONDS: dict[str, float] = by_phrase({1.0: "s, sec, secs, second, seconds"})
 FACTORS = {"x", "times"}
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|°|%|[^\W\d_]+(?:'[^\W\d_]+)*|->|=>|→|\.\.\.|…|[.,;:!?\n()\[\]/+&|–—]|-(?=\s)")

@@ -14,15 +14,35 @@ from .noise import distant, echoing
 from .vocabulary import KINDS
 
 MAKERS: dict[str, Callable[[np.random.Generator, int, SoundEvent], np.ndarray]] = {
-    "room": places.room, "hum": places.hum, "wind": nature.wind, "leaves": nature.leaves,
-    "rain": nature.rain, "thunder": nature.thunder, "sea": nature.sea, "water": nature.water,
-    "dripping": nature.dripping, "birds": nature.birds, "gulls": nature.gulls, "insects": nature.insects,
-    "fire": nature.fire, "traffic": places.traffic, "siren": places.siren, "crowd": people.crowd,
-    "applause": people.applause, "footsteps": people.footsteps, "machinery": machines.machinery,
-    "engine": machines.engine, "train": machines.train, "clock": places.clock, "typing": places.typing,
-    "dishes": places.dishes, "bells": places.bells, "drone": places.drone, "heartbeat": people.heartbeat,
+    "room": places.room,
+    "hum": places.hum,
+    "wind": nature.wind,
+    "leaves": nature.leaves,
+    "rain": nature.rain,
+    "thunder": nature.thunder,
+    "sea": nature.sea,
+    "water": nature.water,
+    "dripping": nature.dripping,
+    "birds": nature.birds,
+    "gulls": nature.gulls,
+    "insects": nature.insects,
+    "fire": nature.fire,
+    "traffic": places.traffic,
+    "siren": places.siren,
+    "crowd": people.crowd,
+    "applause": people.applause,
+    "footsteps": people.footsteps,
+    "machinery": machines.machinery,
+    "engine": machines.engine,
+    "train": machines.train,
+    "clock": places.clock,
+    "typing": places.typing,
+    "dishes": places.dishes,
+    "bells": places.bells,
+    "drone": places.drone,
+    "heartbeat": people.heartbeat,
     "explosion": machines.explosion,
-}  # fmt: skip
+}
 _SHORTEST = RATE // 2
 
 

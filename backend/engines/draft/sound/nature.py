@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..direction.lists import by_phrase
 from .events import SoundEvent
 from .levels import RATE
 from .noise import band, burst, distant, echoing, moments, put, resonances, ring, scattered, shaped, slow
@@ -35,16 +36,22 @@ def leaves(random: np.random.Generator, count: int, event: SoundEvent) -> np.nda
 
 
 _DROPS = {
-    "window": ((2100, 2900, 3800, 5200), 0.004, 90, 0.5), "roof": ((480, 760, 1150, 1700), 0.009, 260, 0.6),
-    "metal": ((1300, 2050, 3150, 4700), 0.028, 170, 0.5), "leaves": ((900, 1500, 2600), 0.003, 240, 0.8),
-    "umbrella": ((320, 520, 800), 0.008, 200, 0.35), "ground": ((1800, 3000, 4400, 6500), 0.0022, 160, 1.0),
-}  # fmt: skip
-_SURFACES = {
-    "window": "window", "windows": "window", "windowpane": "window", "glass": "window", "pane": "window",
-    "roof": "roof", "rooftop": "roof", "attic": "roof", "tent": "umbrella", "tin": "metal", "metal": "metal",
-    "car": "metal", "leaves": "leaves", "forest": "leaves", "jungle": "leaves", "garden": "leaves",
-    "trees": "leaves", "umbrella": "umbrella", "umbrellas": "umbrella",
-}  # fmt: skip
+    "window": ((2100, 2900, 3800, 5200), 0.004, 90, 0.5),
+    "roof": ((480, 760, 1150, 1700), 0.009, 260, 0.6),
+    "metal": ((1300, 2050, 3150, 4700), 0.028, 170, 0.5),
+    "leaves": ((900, 1500, 2600), 0.003, 240, 0.8),
+    "umbrella": ((320, 520, 800), 0.008, 200, 0.35),
+    "ground": ((1800, 3000, 4400, 6500), 0.0022, 160, 1.0),
+}
+_SURFACES = by_phrase(
+    {
+        "window": "window, windows, windowpane, glass, pane",
+        "roof": "roof, rooftop, attic",
+        "metal": "tin, metal, car",
+        "leaves": "leaves, forest, jungle, garden, trees",
+        "umbrella": "umbrella, umbrellas, tent",
+    }
+)
 
 
 def rain(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:

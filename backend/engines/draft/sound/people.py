@@ -4,39 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..direction.lists import by_phrase, listed
 from .events import SoundEvent
 from .levels import RATE
 from .noise import band, burst, distant, echoing, put, resonances, ring, scattered, shaped, slow
 from .voice import RATE as VOICE_RATE
 from .voice import VARIANTS, Timbre, VoiceError, chorus
 
-_SYLLABLES = [
-    "ba",
-    "be",
-    "do",
-    "da",
-    "ka",
-    "ko",
-    "ma",
-    "me",
-    "mi",
-    "na",
-    "no",
-    "pa",
-    "ra",
-    "re",
-    "ri",
-    "sa",
-    "so",
-    "ta",
-    "te",
-    "to",
-    "va",
-    "wa",
-    "la",
-    "lo",
-    "li",
-]
+_SYLLABLES = listed(
+    "ba, be, do, da, ka, ko, ma, me, mi, na, no, pa, ra, re, ri, sa, so, ta, te, to, va, wa, la, lo, li"
+)
 
 
 def crowd(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
@@ -91,14 +68,19 @@ def applause(random: np.random.Generator, count: int, event: SoundEvent) -> np.n
     return echoing(random, scattered(random, count, 230 * event.strength, claps, loudest=3), 1.3, 0.5)
 
 
-_FLOORS = {
-    "gravel": "gravel", "pebbles": "gravel", "stones": "gravel", "sand": "sand", "beach": "sand",
-    "snow": "snow", "grass": "grass", "leaves": "grass", "forest": "grass", "carpet": "carpet",
-    "wood": "wood", "wooden": "wood", "floorboards": "wood", "parquet": "wood", "stairs": "wood",
-    "metal": "metal", "grating": "metal", "puddle": "wet", "puddles": "wet", "wet": "wet", "mud": "wet",
-    "heels": "stone", "marble": "stone", "concrete": "stone", "tiles": "stone", "corridor": "stone",
-    "hallway": "stone", "hall": "stone", "pavement": "stone",
-}  # fmt: skip
+_FLOORS = by_phrase(
+    {
+        "gravel": "gravel, pebbles, stones",
+        "sand": "sand, beach",
+        "snow": "snow",
+        "grass": "grass, leaves, forest",
+        "carpet": "carpet",
+        "wood": "wood, wooden, floorboards, parquet, stairs",
+        "metal": "metal, grating",
+        "wet": "puddle, puddles, wet, mud",
+        "stone": "heels, marble, concrete, tiles, corridor, hallway, hall, pavement",
+    }
+)
 
 
 def footsteps(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
@@ -120,9 +102,11 @@ def footsteps(random: np.random.Generator, count: int, event: SoundEvent) -> np.
 # Loose ground: the band of its grains in Hz, how many, how long each. Hard floors: what rings (Hz, seconds,
 # gain), and the band, length and gain of the click.
 _LOOSE = {
-    "gravel": (900, 7000, 42, 0.004), "snow": (500, 3600, 90, 0.006), "grass": (1500, 8000, 40, 0.008),
+    "gravel": (900, 7000, 42, 0.004),
+    "snow": (500, 3600, 90, 0.006),
+    "grass": (1500, 8000, 40, 0.008),
     "sand": (700, 6000, 120, 0.01),
-}  # fmt: skip
+}
 _HARD = {
     "wood": (((95, 0.05, 1.0), (190, 0.04, 0.6), (410, 0.02, 0.35)), (500, 3000, 0.008, 0.5)),
     "stone": (((120, 0.02, 0.7), (900, 0.008, 0.5)), (1400, 6500, 0.006, 0.9)),

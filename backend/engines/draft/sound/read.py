@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..direction import words
+from ..direction.lists import one_of
 from ..direction.translate import to_english
 from ..direction.vocabulary import ACTORS, NEGATIONS
 from .events import SoundEvent
@@ -28,7 +29,7 @@ _PHRASES = {tuple(phrase.split()): sounds for phrase, sounds in WORDS.items()} |
 _NOT = {tuple(phrase.split()) for phrase in NOT_SOUNDS}
 _SILENT = {tuple(phrase.split()) for phrase in SILENCE}
 _LONGEST = max(len(phrase) for phrase in (*_PHRASES, *_NOT))
-_LEVELS = {"quiet", "quietly", "faint", "faintly", "soft", "softly", "loud", "loudly", "low", "deafening"}
+_LEVELS = one_of("quiet, quietly, faint, faintly, soft, softly, loud, loudly, low, deafening")
 
 
 @dataclass(frozen=True)
@@ -132,8 +133,13 @@ def _events(text: str, as_sound: bool) -> list[SoundEvent]:
             distance = max(distance, DISTANCES.get(word, 0.0))
         for sound in sounds:
             kind, _, offset = sound.partition(":")
-            own = SoundEvent(kind, min(max(strength, 0.3), 2.0), distance, level + float(offset or 0) - 7 * distance,
-                      tuple(dict.fromkeys((*near, *plain[start:end], *_clause(plain, start)))))  # fmt: skip
+            own = SoundEvent(
+                kind,
+                min(max(strength, 0.3), 2.0),
+                distance,
+                level + float(offset or 0) - 7 * distance,
+                tuple(dict.fromkeys((*near, *plain[start:end], *_clause(plain, start)))),
+            )
             if kind not in found or len(sounds) == 1:
                 found[kind] = own
     return list(found.values())

@@ -22,9 +22,15 @@ import numpy as np
 RATE = 22050  # samples a second that espeak-ng speaks at
 LONGEST_LINE = 1200  # characters spoken of a line
 SLOWEST, FASTEST = 110, 300  # words a minute
-VOICES = {"English": "en-us", "Mandarin": "cmn", "Cantonese": "yue", "Japanese": "ja", "Korean": "ko",
-"German": "de",
-          "French": "fr"}  # fmt: skip
+VOICES = {
+    "English": "en-us",
+    "Mandarin": "cmn",
+    "Cantonese": "yue",
+    "Japanese": "ja",
+    "Korean": "ko",
+    "German": "de",
+    "French": "fr",
+}
 
 # Variants of espeak-ng's voice that sound like people, no whispers or robots.
 VARIANTS = ("", "f2", "m3", "f3", "m1", "f1", "m7", "f4", "m2", "f5", "m4", "m8")
