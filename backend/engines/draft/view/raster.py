@@ -30,6 +30,7 @@ class Renderer:
         self.key = np.empty((3, *shape), np.float32)
         self.block = np.empty((3, *shape), np.int32)
         self.back = np.empty((len(layers.boxes), 9), np.float32)
+        self.blank = picture.rgb.mean((0, 1)).round().astype(np.uint8)  # of a frame that shows nothing of the still
 
     def frame(self, pose: Pose) -> np.ndarray:
         """uint8 [height, width, 3] as seen from `pose`."""
@@ -54,7 +55,7 @@ class Renderer:
         out = np.empty((*self.key.shape[1:], 3), np.uint8)
         holes = _shade(self.key, self.block, self.back, layers.layer, layers.texels, layers.places, layers.origins, out)
         if holes:
-            _close(self.block[OPAQUE], self.key[OPAQUE], out)
+            _close(self.block[OPAQUE], self.key[OPAQUE], out, self.blank)
         return out
 
 
@@ -260,9 +261,11 @@ def _shade(
 
 
 @kernel
-def _close(block: np.ndarray, key: np.ndarray, out: np.ndarray) -> None:
-    """Fills pixels with no hit from the farther of the nearest hits on either side in the row, else above."""
+def _close(block: np.ndarray, key: np.ndarray, out: np.ndarray, blank: np.ndarray) -> None:
+    """Fills pixels with no hit from the farther of the nearest hits on either side in the row. A row without any hit
+    is as the one above, the first rows as the first with a hit; a frame without any has the colour `blank`."""
     height, width = block.shape
+    first = height
     for y in range(height):
         x = 0
         while x < width:
@@ -273,7 +276,7 @@ def _close(block: np.ndarray, key: np.ndarray, out: np.ndarray) -> None:
             while end < width and block[y, end] < 0:
                 end += 1
             if x == 0 and end == width:
-                if y > 0:
+                if first < y:
                     out[y] = out[y - 1]
                 x = end
                 continue
@@ -282,3 +285,9 @@ def _close(block: np.ndarray, key: np.ndarray, out: np.ndarray) -> None:
                 for c in range(3):
                     out[y, u, c] = out[y, source, c]
             x = end
+        if first == height and (block[y] >= 0).any():
+            first = y
+    if first == height:
+        out[:] = blank
+    else:
+        out[:first] = out[first]
