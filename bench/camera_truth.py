@@ -31,7 +31,7 @@ import truth_moves  # noqa: E402
 
 from backend.engines.draft.camera import paths  # noqa: E402
 from backend.engines.draft.view import layers, margins, picture, raster  # noqa: E402
-from client.protocol import Keyframe  # noqa: E402
+from client.protocol import CameraPath, Keyframe  # noqa: E402
 
 SIZE, SAMPLES, FRAMES = (640, 360), 32, 121
 
@@ -52,7 +52,7 @@ def main() -> None:
                 Keyframe(key["t"], tuple(map(tuple, key["matrix"])), key["zoom"])
                 for key in truth_moves.keyframes(scene, move, FRAMES)
             ]
-            poses = paths.poses(paths.check(keys), FRAMES)
+            poses = paths.poses(CameraPath(tuple(keys)), FRAMES)
             moments = {name: round(t * (FRAMES - 1)) for name, t in truth_moves.MOMENTS.items()}
             parts = layers.build(still, margins.parallax(still, poses), margins.margins(still, poses), request.seed)
             draft = raster.Renderer(still, parts)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from client.protocol import LANGUAGES, CameraPath, EngineInfo, TakeRequest
+from client.protocol import LANGUAGES, EngineInfo, TakeRequest
 
 from ..engine import Cancelled, Clip, Progress
 
@@ -63,10 +63,10 @@ class DraftEngine:
             move = plan(
                 request.direction.prompt, request.seconds, picture.measure(scene), request.seed, up, Coverage(scene)
             )
-            keyframes, notes = paths.check(move.keyframes), (*notes, *move.notes)
+            path, notes = move.path, (*notes, *move.notes)
         else:
-            keyframes = paths.check(request.path.keyframes)
-        poses = paths.poses(keyframes, request.frame_count)
+            path = paths.check(request.path)
+        poses = paths.poses(path, request.frame_count)
 
         with ThreadPoolExecutor(1) as beside:
             sounding = beside.submit(soundtrack, request, request.frame_count / float(request.fps))
@@ -85,7 +85,7 @@ class DraftEngine:
             frames=_frames(scene, layers, poses, progress, cancelled),
             sound=sound,
             notes=(*notes, *sound_notes),
-            path=CameraPath(keyframes),
+            path=path,
             facts={"model": "draft", "depth": scene.has_depth, "planes": len(layers.boxes)},
         )
 

@@ -1,32 +1,28 @@
-"""docs/directions.md says what the code does: no word more, none less."""
+"""docs/directions.md says what the code does: its word lists are the vocabularies, its examples make their moves."""
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
-from backend.engines.draft.direction import words
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.vocabulary import NAMES
 from backend.engines.draft.sound.read import read_sound
-from backend.engines.draft.sound.vocabulary import (
-    DISTANCES,
-    KINDS,
-    ONLY_AS_SOUND,
-    SILENCE,
-    STRENGTHS,
-    WALKING,
-    WORDS,
-)
 
-PAGE = (Path(__file__).parents[3] / "docs" / "directions.md").read_text(encoding="utf-8")
+DOCS = Path(__file__).parents[3] / "docs"
+PAGE = (DOCS / "directions.md").read_text(encoding="utf-8")
+SPEC = importlib.util.spec_from_file_location("make_directions", DOCS / "make_directions.py")
+assert SPEC is not None and SPEC.loader is not None
+lists = importlib.util.module_from_spec(SPEC)
+SPEC.loader.exec_module(lists)
 
 
-def table(first_head: str) -> dict[str, list[str]]:
-    """The rows of the table whose first column is headed `first_head`: first cell: code words of the last."""
-    _, _, rest = PAGE.partition(f"| {first_head} |")
+def moves() -> dict[str, list[str]]:
+    """The examples of each move on the page."""
+    _, _, rest = PAGE.partition("| move |")
     rows = {}
     for line in rest.splitlines()[2:]:
         if not line.startswith("|"):
@@ -36,57 +32,46 @@ def table(first_head: str) -> dict[str, list[str]]:
     return rows
 
 
-MOVES, SOUNDS, MANNER = table("move"), table("sound"), table("to say")
-MANNER_OF_SOUNDS = {
-    row.split("|")[1].strip(): re.findall(r"`([^`]+)`", row)
-    for row in PAGE[PAGE.index("write beside the sound") :].splitlines()
-    if row.startswith("| ")
-}
+def test_the_word_lists_are_those_of_the_vocabularies() -> None:
+    assert lists.page(PAGE) == PAGE, "run docs/make_directions.py"
+    assert set(re.findall(r"<!-- words: (\w+) -->", PAGE)) == set(lists.LISTS)
+
+
+def test_a_list_that_lacks_a_word_is_written_again() -> None:
+    for word in ("`drizzle`, ", "`slowly`, ", "`soundless`, "):
+        assert word in PAGE
+        assert lists.page(PAGE.replace(word, "", 1)) == PAGE
 
 
 def test_every_move_is_listed() -> None:
-    assert set(MOVES) == set(NAMES.values())
+    assert set(moves()) == set(NAMES.values())
 
 
-@pytest.mark.parametrize(("move", "words_for_it"), MOVES.items())
-def test_what_is_listed_makes_that_move(move: str, words_for_it: list[str]) -> None:
-    assert words_for_it
-    for text in words_for_it:
+@pytest.mark.parametrize(("move", "examples"), moves().items())
+def test_what_is_listed_makes_that_move(move: str, examples: list[str]) -> None:
+    assert examples
+    for text in examples:
         assert [step.name for step in read_moves(text).steps] == [move], text
 
 
-def test_manner_is_listed_as_the_code_has_it() -> None:
-    assert set(MANNER["less"]) == {word for word, factor in words.AMOUNTS.items() if factor < 0.75}
-    assert set(MANNER["more"]) == {word for word, factor in words.AMOUNTS.items() if factor > 1.25}
-    assert set(MANNER["slower"]) == {word for word, factor in words.SPEEDS.items() if factor < 1}
-    assert set(MANNER["faster"]) == {word for word, factor in words.SPEEDS.items() if factor > 1}
-    assert set(MANNER["how it starts and ends"]) == {*words.EASES, "ease in", "ease out"}
-    for row in ("one after another", "at the same time"):
-        for text in MANNER[row]:
+def test_examples_of_order_are_read_so() -> None:
+    for examples, together in ((lists.ONE_AFTER_ANOTHER, False), (lists.AT_THE_SAME_TIME, True)):
+        for text in examples:
             steps = read_moves(text).steps
-            assert len(steps) == 2 and steps[1].together == (row == "at the same time"), text
-    for text in MANNER["not that"]:
+            assert len(steps) == 2 and steps[1].together == together, text
+    for text in lists.NOT_THAT:
         reading = read_moves(text)
         assert reading.forbidden or reading.steps[0].kind == "hold", text
 
 
-def test_every_sound_word_is_listed_with_its_sound() -> None:
-    listed = {word: title for title, all_words in SOUNDS.items() for word in all_words}
-    known = {word: KINDS[kinds[0].partition(":")[0]][0] for word, kinds in WORDS.items() if len(kinds) == 1}
-    assert listed == known | dict.fromkeys(WALKING, KINDS["footsteps"][0])
-    places = dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", PAGE, re.MULTILINE))
-    assert places == {
-        word: ", ".join(KINDS[kind.partition(":")[0]][0] for kind in kinds)
-        for word, kinds in WORDS.items()
-        if len(kinds) > 1
-    }
+def test_examples_of_figures_are_read_so() -> None:
+    for text in lists.EXACTLY_HOW_FAR:
+        (step,) = read_moves(text).steps
+        assert step.metres or step.degrees or step.factor, text
+    for text in lists.EXACTLY_HOW_LONG:
+        assert read_moves(text).steps[0].seconds, text
 
 
-def test_manner_of_sounds_is_listed_as_the_code_has_it() -> None:
-    assert set(MANNER_OF_SOUNDS["less of it"]) == {word for word, factor in STRENGTHS.items() if factor < 1}
-    assert set(MANNER_OF_SOUNDS["more of it"]) == {word for word, factor in STRENGTHS.items() if factor > 1}
-    assert set(MANNER_OF_SOUNDS["farther away"]) == {word for word, far in DISTANCES.items() if far > 0.2}
-    for text in MANNER_OF_SOUNDS["on what rain falls, on what somebody walks"]:
-        assert {event.kind for event in read_sound(text, "").events} <= {"rain", "footsteps", "room"}
-    for word in (*SILENCE, *ONLY_AS_SOUND, *WALKING):
-        assert f"`{word}`" in PAGE, word
+def test_examples_of_surfaces_are_rain_and_steps() -> None:
+    for text in lists.SURFACES:
+        assert {event.kind for event in read_sound(text, "").events} <= {"rain", "footsteps", "room"}, text

@@ -12,12 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from client.protocol import Camera, Keyframe
+from client.protocol import Camera, CameraPath, Keyframe
 
 from ..direction.read import Reading, Step, read_moves
 from .limits import Sizes
+from .paths import LEAST_ZOOM, MOST_ZOOM
 from .rig import RigPose, shaken
 from .scene_depth import SceneDepth
+from .timing import ease, grouped, ramps, spans
 
 KEYFRAMES_A_SECOND = 24
 MOST_KEYFRAMES = 720
@@ -33,12 +35,10 @@ NOTHING_FOUND = "No camera move found in the words: a gentle push in was used."
 class Move:
     """A camera move over the shot.
 
-    `keyframes`: t rises from 0 to 1, the first pose is the identity, zoom is a focal length factor.
-    `names`: the moves that the words named, in order; empty when the default was used. `notes`: for the user.
+    `path`: t rises from 0 to 1, the first pose is the identity. `notes`: for the user.
     """
 
-    keyframes: tuple[Keyframe, ...]
-    names: tuple[str, ...]
+    path: CameraPath
     notes: tuple[str, ...]
 
 
@@ -61,16 +61,15 @@ def plan(
     steps, notes = _chosen(reading)
     if scene.orthographic:
         steps = tuple(_without_perspective(step) for step in steps)
-    groups = _groups(steps)
-    spans = _spans(groups, max(seconds, 1e-3))
+    groups = grouped(steps)
     pilot = _Pilot(scene, np.asarray(up, np.float64), coverage, notes)
-    for group, (start, end) in zip(groups, spans, strict=True):
+    for group, (start, end) in zip(groups, spans(groups, max(seconds, 1e-3)), strict=True):
         pilot.add(group, start, end, max(seconds, 1e-3))
     shake = sum(step.amount for step in steps if step.kind == "handheld")
     count = min(max(2, round(seconds * KEYFRAMES_A_SECOND) + 1), MOST_KEYFRAMES) if pilot.moves or shake else 2
     times = np.linspace(0.0, 1.0, count)
     keyframes = pilot.keyframes(times, max(seconds, 1e-3), min(shake, 3.0), seed)
-    return Move(keyframes, tuple(step.name for step in reading.steps), tuple(dict.fromkeys(notes)))
+    return Move(CameraPath(keyframes), tuple(dict.fromkeys(notes)))
 
 
 def world_up(camera: Camera | None) -> tuple[float, float, float]:
@@ -95,78 +94,6 @@ def _without_perspective(step: Step) -> Step:
     swapped = {"push": "zoom", "dolly zoom": "zoom"}.get(step.kind)
     return replace(step, kind=swapped, metres=None) if swapped else step
 
-
-# When
-
-
-def _groups(steps: tuple[Step, ...]) -> list[list[Step]]:
-    """Steps that run at the same time, in order. Handheld is no step in time: it lies over the whole shot."""
-    groups: list[list[Step]] = []
-    for step in steps:
-        if step.kind == "handheld":
-            continue
-        if step.delay:
-            groups.append([Step("hold", 1, seconds=step.delay)])
-        if step.together and groups and not step.delay:
-            groups[-1].append(step)
-        else:
-            groups.append([step])
-    return groups
-
-
-def _spans(groups: list[list[Step]], seconds: float) -> list[tuple[float, float]]:
-    """Start and end (0..1 of the shot) of each group. A slow move fills what is there; a fast one is short,
-    and the camera rests after it."""
-    lengths: list[float] = []
-    weights: list[float] = []
-    for group in groups:
-        asked = [step.seconds for step in group if step.seconds]
-        speed = max(step.speed for step in group)
-        if asked:
-            lengths.append(max(0.1, max(asked)))
-            weights.append(0.0)
-        elif speed >= 1.5:
-            lengths.append(max(0.35, 3.5 / speed))
-            weights.append(0.0)
-        else:
-            lengths.append(0.0)
-            weights.append((0.6 if group[0].kind == "hold" else 1.0) / max(speed, 0.5) ** 0.5)
-    fixed = sum(lengths)
-    least = 0.25 * seconds if any(weights) else 0.0
-    if fixed > seconds - least:
-        lengths = [length * (seconds - least) / fixed for length in lengths]
-        fixed = seconds - least
-    slack = seconds - fixed
-    total = sum(weights)
-    rest = 0.0 if total else slack / max(len(groups), 1)
-    spans: list[tuple[float, float]] = []
-    at = 0.15 * rest if len(groups) == 1 else 0.0
-    for length, weight in zip(lengths, weights, strict=True):
-        span = length + (slack * weight / total if total else 0.0)
-        spans.append((at / seconds, min(1.0, (at + span) / seconds)))
-        at += span + rest
-    return spans
-
-
-def ease(u: np.ndarray, rise: float, fall: float) -> np.ndarray:
-    """Progress 0..1 at times `u` 0..1, for a speed that rises over the first part `rise`, is constant, and
-    falls over the last part `fall` (raised cosines: no jerk; rise + fall <= 1)."""
-    u = np.clip(u, 0.0, 1.0)
-    top = 1.0 / (1.0 - 0.5 * rise - 0.5 * fall)
-
-    def ramp(x: np.ndarray, width: float) -> np.ndarray:
-        x = np.clip(x, 0.0, width)
-        return 0.5 * (x - width / math.pi * np.sin(math.pi * x / width))
-
-    middle = np.clip(u - rise, 0.0, 1.0 - rise - fall)
-    tail = 0.5 * fall - ramp(np.clip(1.0 - u, 0.0, fall), fall)
-    return top * (ramp(u, rise) + middle + np.where(u > 1.0 - fall, tail, 0.0))
-
-
-_EASES = {"smooth": (0.32, 0.32), "linear": (0.04, 0.04), "in": (0.9, 0.05), "out": (0.05, 0.9)}
-
-
-# Where
 
 _Change = Callable[[RigPose, float], RigPose]  # the pose a step leads to, at its progress 0..1
 _ORDER = ("push", "dolly zoom", "truck", "pedestal", "crane", "orbit", "pan", "tilt", "roll", "zoom")
@@ -211,7 +138,7 @@ class _Pilot:
         """Poses at `times` (0..1)."""
         poses = [RigPose(np.zeros(3))] * len(times)
         for start, end, base, changes in self.moves:
-            progress = [ease((times - start) / (end - start), *_ramps(step)) for step, _ in changes]
+            progress = [ease((times - start) / (end - start), *ramps(step)) for step, _ in changes]
             for i in np.flatnonzero(times > start):
                 pose = base
                 for (_, change), at in zip(changes, progress, strict=True):
@@ -220,9 +147,11 @@ class _Pilot:
         if shake:
             poses = shaken(poses, times * seconds, shake, seed, self.size.focus)
         return (
-            Keyframe(0.0, _IDENTITY, 1.0),
+            Keyframe(0.0, _rows(np.eye(4)), 1.0),
             *(
-                Keyframe(round(float(t), 6), _rows(self._matrix(pose)), round(pose.zoom, 6))
+                Keyframe(
+                    round(float(t), 6), _rows(self._matrix(pose)), round(min(max(pose.zoom, LEAST_ZOOM), MOST_ZOOM), 6)
+                )
                 for t, pose in zip(times[1:], poses[1:], strict=True)
             ),
         )
@@ -323,17 +252,12 @@ class _Pilot:
 
 
 _TURNS = ("pan", "tilt", "roll", "orbit")
-_IDENTITY = ((1.0, 0.0, 0.0, 0.0), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0))
 
 
 def _through(pose: RigPose, changes: list[tuple[Step, _Change]], u: float) -> RigPose:
     for _, change in changes:
         pose = change(pose, u)
     return pose
-
-
-def _ramps(step: Step) -> tuple[float, float]:
-    return (0.42, 0.42) if step.speed >= 2.5 and step.ease == "smooth" else _EASES[step.ease]
 
 
 def _asked(step: Step) -> float | None:

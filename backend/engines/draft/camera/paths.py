@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from client.protocol import Keyframe
+from client.protocol import CameraPath
 
 from ...engine import EngineError
 
 # Blender's camera looks along -Z with +Y up; pictures have y down and depth forward.
 _FLIP = np.diag([1.0, -1.0, -1.0])
+LEAST_ZOOM, MOST_ZOOM = 0.01, 100.0
 
 
 @dataclass(frozen=True)
@@ -28,32 +28,28 @@ class Pose:
     zoom: float
 
 
-def check(keyframes: Sequence[Keyframe]) -> tuple[Keyframe, ...]:
-    """`keyframes` in order of time.
+def check(path: CameraPath) -> CameraPath:
+    """`path`, if the draft can follow it.
 
     Raises:
-        EngineError: they are no rigid camera path.
+        EngineError: it scales or mirrors the camera, or zooms too far.
     """
-    if not keyframes:
-        raise _bad_path("it has no keyframes")
-    for key in keyframes:
-        matrix = np.asarray(key.matrix, float)
-        if matrix.shape != (4, 4) or not np.isfinite(matrix).all() or not math.isfinite(key.t):
-            raise _bad_path("a keyframe is not a 4x4 matrix of numbers")
-        if not (math.isfinite(key.zoom) and 0.01 <= key.zoom <= 100):
-            raise _bad_path("a zoom is not between 0.01 and 100")
-        turn = matrix[:3, :3]
+    for key in path.keyframes:
+        if not LEAST_ZOOM <= key.zoom <= MOST_ZOOM:
+            raise _bad_path(f"a zoom is not between {LEAST_ZOOM:g} and {MOST_ZOOM:g}")
+        turn = np.asarray(key.matrix, float)[:3, :3]
         if np.abs(turn @ turn.T - np.eye(3)).max() > 1e-2 or np.linalg.det(turn) < 0:
             raise _bad_path("a keyframe scales or mirrors the camera; a path may only move and turn it")
-    return tuple(sorted(keyframes, key=lambda key: key.t))
+    return path
 
 
 def _bad_path(why: str) -> EngineError:
     return EngineError("path_unusable", f"The camera path cannot be followed: {why}.", param="path")
 
 
-def poses(keyframes: Sequence[Keyframe], count: int) -> list[Pose]:
+def poses(path: CameraPath, count: int) -> list[Pose]:
     """`count` poses from t = 0 to t = 1: position and log zoom linear between keyframes, rotation slerped."""
+    keyframes = path.keyframes
     times = np.array([key.t for key in keyframes])
     turns = [_quaternion(np.asarray(key.matrix, float)[:3, :3]) for key in keyframes]
     places = np.array([np.asarray(key.matrix, float)[:3, 3] for key in keyframes])

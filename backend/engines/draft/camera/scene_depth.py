@@ -10,23 +10,18 @@ from dataclasses import dataclass
 class SceneDepth:
     """Distances in metres along the start camera's axis (planar depth), and the field of view.
 
-    Without depth (`has_depth` is False) the distances are a plain guess at a scene with its subject at 4 m:
-    moves may use them as they are, what comes out is then a move in proportion to the guess.
+    Without depth the distances are a plain guess at a scene with its subject at 4 m: moves use them as they are, what
+    comes out is then a move in proportion to the guess.
     Background without a surface (sky) is left out of every distance; a picture of nothing but sky has all
     distances at 1000 m.
     """
 
-    has_depth: bool
     orthographic: bool
     width: int  # pixels of the picture that the lengths below are in
     height: int
     fx: float  # focal lengths in pixels; orthographic: pixels a metre
     fy: float
-    nearest: float  # nearest surface anywhere in the picture (1st percentile)
-    near: float  # 5th percentile of the central region
     focus: float  # what the camera looks at: centre-weighted median
-    median: float  # of the whole picture
-    far: float  # 95th percentile of the whole picture
     forward: float  # how far the camera can go straight on before it meets the first thing in its way
     left: float  # how far to the side, up and down before it leaves the space seen (walls, floor, ceiling)
     right: float

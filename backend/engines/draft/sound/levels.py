@@ -68,13 +68,9 @@ def loudness(samples: np.ndarray) -> float:
     return float(-0.691 + 10.0 * np.log10(kept.mean()))
 
 
-def true_peak(samples: np.ndarray) -> float:
-    """The highest level between the samples, as a factor of full scale (4 times oversampled)."""
-    return float(_envelope(samples).max(initial=0.0))
-
-
-def _envelope(samples: np.ndarray) -> np.ndarray:
-    """The highest level of all channels at each sample, seen 4 times oversampled."""
+def true_peaks(samples: np.ndarray) -> np.ndarray:
+    """The highest level (a factor of full scale) of all channels [samples], at and between samples: 4 times
+    oversampled."""
     count = samples.shape[-1]
     envelope = np.abs(samples).max(axis=0) if count else np.zeros(0, np.float32)
     whole = 1 << 16  # a piece at a time: its spectrum fits the cache
@@ -97,7 +93,7 @@ def limited(samples: np.ndarray, ceiling: float) -> np.ndarray:
     """`samples` with every true peak at or under `ceiling` (a factor of full scale): gain falls 2 ms before
     a peak and comes back after it, without distortion."""
     for _ in range(3):
-        envelope = _envelope(samples)
+        envelope = true_peaks(samples)
         if not envelope.size or envelope.max() <= ceiling:
             return samples
         block = 48  # 1 ms
@@ -127,8 +123,3 @@ def faded(samples: np.ndarray, seconds: float) -> np.ndarray:
     samples[..., :count] *= ramp
     samples[..., -count:] *= ramp[::-1]
     return samples
-
-
-def decibels(value: float) -> float:
-    """A factor for a level in decibels."""
-    return float(10.0 ** (value / 20.0))

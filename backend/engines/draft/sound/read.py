@@ -11,7 +11,6 @@ from ..direction.vocabulary import ACTORS, NEGATIONS
 from .events import SoundEvent
 from .vocabulary import (
     DISTANCES,
-    KINDS,
     MUSIC,
     NOT_SOUNDS,
     ONLY_AS_SOUND,
@@ -34,11 +33,9 @@ _LEVELS = one_of("quiet, quietly, faint, faintly, soft, softly, loud, loudly, lo
 
 @dataclass(frozen=True)
 class SoundReading:
-    """What the words ask to hear. `silent`: no ambience at all. `known`: whether any sound was recognised."""
+    """What the words ask to hear (no events: silence), and notes for the user."""
 
     events: tuple[SoundEvent, ...]
-    silent: bool
-    known: bool
     notes: tuple[str, ...]
 
 
@@ -52,7 +49,7 @@ def read_sound(sound: str, prompt: str) -> SoundReading:
     if any(word in MUSIC for word in _texts(sound)):
         notes.append("The draft engine makes no music.")
     if silent:
-        return SoundReading((), True, True, tuple(notes))
+        return SoundReading((), tuple(notes))
     under = _events(prompt, False)
     events = {event.kind: event for event in under if event.kind not in denied}
     if named:
@@ -61,14 +58,13 @@ def read_sound(sound: str, prompt: str) -> SoundReading:
             for kind, event in events.items()
         }
     events |= {event.kind: event for event in named}
-    known = bool(events) or bool(notes)
     if not events:
         events = {"room": SoundEvent("room")}
-        if not known:
+        if not notes:
             notes.append("No sound words known: room tone was used.")
     elif all(kind in SPARSE for kind in events):  # a clock ticks somewhere
         events = {"room": SoundEvent("room", level=-12.0), **events}
-    return SoundReading(tuple(events.values())[-MOST_EVENTS:], False, known, tuple(notes))
+    return SoundReading(tuple(events.values())[-MOST_EVENTS:], tuple(notes))
 
 
 def _texts(text: str) -> list[str]:
@@ -177,8 +173,3 @@ def _waving(text: list[str], start: int, end: int) -> bool:
     return (bool(before) and before[0] in ACTORS) or (
         bool(after) and after[0] in ("at", "to", "goodbye", "hello", "her", "his")
     )
-
-
-def titles(events: tuple[SoundEvent, ...]) -> tuple[str, ...]:
-    """What users call the sounds of `events`."""
-    return tuple(KINDS[event.kind][0] for event in events)

@@ -108,23 +108,6 @@ def _spoken(espeak: ctypes.CDLL, text: str, language: str, timbre: Timbre, words
     return np.concatenate(chunks).astype(np.float32) / 32768.0
 
 
-def phonemes(text: str, language: str) -> str:
-    """What the voice says of `text`, in the International Phonetic Alphabet."""
-    text, language = readable(text, language)
-    if not text:
-        return ""
-    with _espeak() as espeak:
-        _choose_voice(espeak, language, "")
-        espeak.espeak_TextToPhonemes.restype = ctypes.c_char_p
-        buffer = ctypes.create_string_buffer(text.encode())
-        pointer = ctypes.c_void_p(ctypes.addressof(buffer))
-        clauses = []
-        while pointer.value:
-            clause = espeak.espeak_TextToPhonemes(ctypes.byref(pointer), _CHARS_UTF8, 2)
-            clauses.append((clause or b"").decode(errors="replace").strip())
-    return " ".join(clause for clause in clauses if clause)
-
-
 def readable(text: str, language: str) -> tuple[str, str]:
     """What of a line can be spoken, and the language to speak it in.
 

@@ -77,7 +77,6 @@ def load(request: TakeRequest) -> tuple[Picture, tuple[str, ...]]:
             notes.append("There is no camera with this still: a 50 mm lens was assumed.")
         focal = GUESSED_LENS * width
         camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal)
-    _check_camera(camera)
     lens = _lens(camera, width, height)
     if depth is None:
         distance = GUESSED_DISTANCE
@@ -94,27 +93,6 @@ def _check_shape(depth: tuple[int, ...], still: tuple[int, ...]) -> None:
     """A depth of another size is fine where it shows the same frame."""
     if abs(depth[1] / depth[0] - still[1] / still[0]) > 0.02 * still[1] / still[0]:
         raise _bad_depth(f"it is {depth[1]} x {depth[0]} and the still is {still[1]} x {still[0]}")
-
-
-def _check_camera(camera: Camera) -> None:
-    if camera.projection not in ("perspective", "orthographic"):
-        raise EngineError(
-            "camera_unusable",
-            f"A {camera.projection} camera cannot be moved by the draft engine: use a perspective or orthographic one.",
-            "pick_camera",
-            "camera",
-        )
-    sizes = (
-        camera.width,
-        camera.height,
-        *((camera.scale,) if camera.projection == "orthographic" else (camera.fx, camera.fy)),
-    )
-    if not all(math.isfinite(size) and size > 0 for size in sizes) or not (
-        math.isfinite(camera.cx) and math.isfinite(camera.cy)
-    ):
-        raise EngineError(
-            "camera_unusable", "The camera's size or lens is not a positive number.", "pick_camera", "camera"
-        )
 
 
 def _lens(camera: Camera, width: int, height: int) -> tuple[float, float, float, float]:
@@ -200,9 +178,6 @@ def measure(picture: Picture) -> SceneDepth:
     y = (np.arange(height)[:, None] + 0.5 - height / 2) / height
     x = (np.arange(width)[None, :] + 0.5 - width / 2) / width
     weight = np.exp(-((x / 0.16) ** 2 + (y / 0.16) ** 2) / 2) * picture.surface
-    centre = metres[height // 4 : height - height // 4, width // 4 : width - width // 4]
-    centre = centre[np.isfinite(centre)]
-    near = float(np.percentile(centre, 5)) if centre.size else float(seen.min())
     focus = _weighted_median(metres[picture.surface], weight[picture.surface])
     middle = metres[height * 2 // 5 : height - height * 2 // 5, width * 2 // 5 : width - width * 2 // 5]
     middle = middle[np.isfinite(middle)]
@@ -210,17 +185,12 @@ def measure(picture: Picture) -> SceneDepth:
     forward = float(np.percentile(middle, 2)) if middle.size else float(np.percentile(seen, 95))
     sides = _room_around(picture, metres)
     return SceneDepth(
-        has_depth=picture.has_depth,
         orthographic=picture.orthographic,
         width=width,
         height=height,
         fx=picture.fx,
         fy=picture.fy,
-        nearest=float(np.percentile(seen, 1)),
-        near=near,
         focus=focus if math.isfinite(focus) else float(np.median(seen)),
-        median=float(np.median(seen)),
-        far=float(np.percentile(seen, 95)),
         forward=forward,
         **sides,
     )

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.engines.draft.camera import paths
 from backend.engines.draft.camera.limits import Sizes, clearance
 from backend.engines.draft.camera.moves import (
     HOLES,
@@ -18,24 +19,20 @@ from backend.engines.draft.camera.moves import (
     MOST_HOLES_ASKED,
     NOTHING_FOUND,
     Move,
-    ease,
     plan,
 )
+from backend.engines.draft.camera.paths import LEAST_ZOOM, MOST_ZOOM
 from backend.engines.draft.camera.scene_depth import SceneDepth
+from backend.engines.draft.camera.timing import ease
 from backend.engines.draft.direction.vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, PHRASES
 
 ROOM = SceneDepth(
-    has_depth=True,
     orthographic=False,
     width=1280,
     height=720,
     fx=1100,
     fy=1100,
-    nearest=1.2,
-    near=2.0,
     focus=4.0,
-    median=4.5,
-    far=9.0,
     forward=3.2,
     left=1.5,
     right=1.5,
@@ -43,17 +40,12 @@ ROOM = SceneDepth(
     down=0.8,
 )
 LANDSCAPE = SceneDepth(
-    has_depth=True,
     orthographic=False,
     width=1920,
     height=800,
     fx=2400,
     fy=2400,
-    nearest=8.0,
-    near=30.0,
     focus=200.0,
-    median=400.0,
-    far=900.0,
     forward=60.0,
     left=100.0,
     right=100.0,
@@ -61,17 +53,12 @@ LANDSCAPE = SceneDepth(
     down=1.6,
 )
 CLOSE_UP = SceneDepth(
-    has_depth=True,
     orthographic=False,
     width=1280,
     height=720,
     fx=2800,
     fy=2800,
-    nearest=0.3,
-    near=0.35,
     focus=0.4,
-    median=0.6,
-    far=3.0,
     forward=0.28,
     left=0.05,
     right=0.05,
@@ -79,17 +66,12 @@ CLOSE_UP = SceneDepth(
     down=0.03,
 )
 FLAT = SceneDepth(
-    has_depth=True,
     orthographic=True,
     width=1280,
     height=720,
     fx=100,
     fy=100,
-    nearest=10.0,
-    near=12.0,
     focus=15.0,
-    median=15.0,
-    far=20.0,
     forward=9.0,
     left=5.0,
     right=5.0,
@@ -144,12 +126,12 @@ prompts = st.one_of(st.text(max_size=200), st.lists(st.sampled_from(VOCABULARY),
 
 
 def matrices(move: Move) -> np.ndarray:
-    return np.array([key.matrix for key in move.keyframes])
+    return np.array([key.matrix for key in move.path.keyframes])
 
 
 def end(prompt: str, scene: SceneDepth = ROOM, seconds: float = 5.0, **more: object) -> tuple[np.ndarray, float]:
     """The last pose and zoom of a move."""
-    last = plan(prompt, seconds, scene, 1, **more).keyframes[-1]  # type: ignore[arg-type]
+    last = plan(prompt, seconds, scene, 1, **more).path.keyframes[-1]  # type: ignore[arg-type]
     return np.array(last.matrix), last.zoom
 
 
@@ -184,7 +166,7 @@ def test_figures_are_kept() -> None:
 
 
 def test_an_orbit_keeps_its_subject_in_the_middle() -> None:
-    for key in plan("orbit left", 5, ROOM, 1).keyframes:
+    for key in plan("orbit left", 5, ROOM, 1).path.keyframes:
         pose = np.array(key.matrix)
         subject = np.linalg.inv(pose) @ (0, 0, -ROOM.focus, 1)
         assert subject[:3] == pytest.approx((0, 0, -ROOM.focus), abs=1e-4)
@@ -192,8 +174,8 @@ def test_an_orbit_keeps_its_subject_in_the_middle() -> None:
 
 def test_a_dolly_zoom_keeps_its_subject_as_large() -> None:
     move = plan("dolly zoom", 5, ROOM, 1)
-    sizes = [key.zoom / (ROOM.focus + key.matrix[2][3]) for key in move.keyframes]
-    assert move.keyframes[-1].zoom > 1.1
+    sizes = [key.zoom / (ROOM.focus + key.matrix[2][3]) for key in move.path.keyframes]
+    assert move.path.keyframes[-1].zoom > 1.1
     assert sizes == pytest.approx([1 / ROOM.focus] * len(sizes), rel=1e-4)
 
 
@@ -201,7 +183,7 @@ def test_a_dolly_zoom_keeps_its_subject_as_large() -> None:
 def test_the_horizon_stays_level(words: str) -> None:
     down = math.radians(35)
     up = (0.0, math.cos(down), math.sin(down))
-    for key in plan(words, 5, ROOM, 1, up).keyframes:
+    for key in plan(words, 5, ROOM, 1, up).path.keyframes:
         right = np.array(key.matrix)[:3, 0]
         assert right @ up == pytest.approx(0, abs=1e-6)
 
@@ -211,7 +193,7 @@ def test_amounts_and_speeds_tell() -> None:
     assert push == sorted(push) and push[0] < 0.75 * push[2]
     slow, usual = (-end(f"{how} push in")[0][2, 3] for how in ("very slow", ""))
     assert slow < 0.85 * usual
-    yaw = [angles(np.array(key.matrix))[0] for key in plan("whip pan left", 5, ROOM, 1).keyframes]
+    yaw = [angles(np.array(key.matrix))[0] for key in plan("whip pan left", 5, ROOM, 1).path.keyframes]
     moving = sum(abs(b - a) > 1e-3 for a, b in pairwise(yaw)) / len(yaw)
     assert moving < 0.25
 
@@ -234,15 +216,15 @@ def test_seconds_are_kept() -> None:
 
 def test_unknown_words_give_a_gentle_push_in_and_say_so() -> None:
     move = plan("A quiet library at dusk.", 5, ROOM, 1)
-    assert move.names == () and move.notes == (NOTHING_FOUND,)
-    assert 0.1 < -move.keyframes[-1].matrix[2][3] < -end("push in")[0][2, 3]
+    assert move.notes == (NOTHING_FOUND,)
+    assert 0.1 < -move.path.keyframes[-1].matrix[2][3] < -end("push in")[0][2, 3]
     assert plan("push in", 5, ROOM, 1).notes == ()
-    assert plan("no push in, no pan, no zoom", 5, ROOM, 1).keyframes[-1].matrix[2][3] == 0
+    assert plan("no push in, no pan, no zoom", 5, ROOM, 1).path.keyframes[-1].matrix[2][3] == 0
 
 
 def test_too_much_is_cut_and_said() -> None:
     move = plan("push in 100 metres", 5, ROOM, 1)
-    assert -move.keyframes[-1].matrix[2][3] <= ROOM.forward - clearance(ROOM)
+    assert -move.path.keyframes[-1].matrix[2][3] <= ROOM.forward - clearance(ROOM)
     assert any("stops at" in note for note in move.notes)
     assert "stops at" in " ".join(plan("pan left 170 degrees", 5, ROOM, 1).notes)
 
@@ -254,7 +236,14 @@ def test_handheld_differs_by_seed_and_starts_at_rest() -> None:
     assert turned[0] == 0 and 0.1 < max(turned) < 2.0
 
 
-def test_a_flat_camera_zooms_where_a_lens_would_push() -> None:
+@pytest.mark.parametrize("words", ["zoom in 6x, pan left, ", "zoom out 6x, pan left, "])
+def test_however_much_the_words_zoom_the_path_can_be_followed(words: str) -> None:
+    path = plan(6 * words, 5, ROOM, 1).path
+    assert paths.check(path) is path
+    assert path.keyframes[-1].zoom == (MOST_ZOOM if "in" in words else LEAST_ZOOM)
+
+
+def test_a_flat_camera_zooms_instead_of_pushing_in() -> None:
     pose, zoom = end("push in", FLAT)
     assert zoom > 1.1 and pose[2, 3] == 0
 
@@ -282,16 +271,16 @@ def test_any_words_give_a_path_that_can_be_flown(
 ) -> None:
     move = plan(prompt, seconds, scene, seed, up)
     assert move == plan(prompt, seconds, scene, seed, up)
-    times = [key.t for key in move.keyframes]
+    times = [key.t for key in move.path.keyframes]
     assert times[0] == 0 and times[-1] == 1 and all(a < b for a, b in pairwise(times))
     poses = matrices(move)
     np.testing.assert_array_equal(poses[0], np.eye(4))
-    assert move.keyframes[0].zoom == 1
+    assert move.path.keyframes[0].zoom == 1
     assert np.isfinite(poses).all() and (poses[:, 3] == (0, 0, 0, 1)).all()
     turns = poses[:, :3, :3]
     np.testing.assert_allclose(turns @ turns.transpose(0, 2, 1), np.broadcast_to(np.eye(3), turns.shape), atol=1e-6)
     assert (np.linalg.det(turns) > 0).all()
-    zooms = np.array([key.zoom for key in move.keyframes])
+    zooms = np.array([key.zoom for key in move.path.keyframes])
     assert zooms.min() > 0.05 and zooms.max() < 50
     # Never closer to what is in the way than the clearance; a hand's unsteadiness may use 3 cm of it.
     assert -poses[:, 2, 3].min() <= scene.forward - clearance(scene) + 0.05 * min(scene.focus, 8.0)
@@ -324,7 +313,7 @@ def test_moves_end_before_they_show_more_than_the_still_holds() -> None:
         return 1.0 - 0.5 * abs(pose[0, 3])
 
     def reach(words: str) -> float:
-        return 0.5 * abs(plan(words, 5, ROOM, 1, coverage=coverage).keyframes[-1].matrix[0][3])
+        return 0.5 * abs(plan(words, 5, ROOM, 1, coverage=coverage).path.keyframes[-1].matrix[0][3])
 
     assert reach("truck left") <= HOLES + 1e-6
     assert HOLES < reach("truck left a lot") <= MOST_HOLES + 1e-6

@@ -84,7 +84,7 @@ def test_words_of_the_prompt(prompt: str, kinds: str) -> None:
 )
 def test_words_of_other_languages(sound: str, kind: str) -> None:
     assert one(sound).kind == kind
-    assert read_sound("静音", "").silent and read_sound("Stille", "").silent
+    assert read_sound("静音", "").events == read_sound("Stille", "").events == ()
 
 
 def one(sound: str) -> SoundEvent:
@@ -108,7 +108,7 @@ def test_the_prompt_lies_under_the_sound_field() -> None:
 @pytest.mark.parametrize("words", ["silence", "no sound", "Silent.", "mute"])
 def test_silence_is_honoured(words: str) -> None:
     reading = read_sound(words, "a storm at sea")
-    assert reading.silent and reading.events == () and reading.notes == ()
+    assert reading.events == () and reading.notes == ()
 
 
 def test_what_is_not_known_is_said() -> None:
@@ -135,7 +135,6 @@ def test_the_vocabulary_is_whole() -> None:
 @given(sound=st.text(max_size=120), prompt=st.lists(st.sampled_from(sorted(WORDS)), max_size=20).map(" ".join))
 def test_any_words_can_be_heard(sound: str, prompt: str) -> None:
     reading = read_sound(sound, prompt)
-    assert reading.silent == (not reading.events)
     assert len(reading.events) <= 7
     for event in reading.events:
         assert 0.2 < event.strength <= 2 and 0 <= event.distance <= 1 and -40 < event.level < 12

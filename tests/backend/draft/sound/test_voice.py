@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.engines.draft.sound import voice
 from backend.engines.draft.sound.kana import number, to_kana
-from backend.engines.draft.sound.voice import RATE, VOICES, Timbre, chorus, phonemes, readable, speak
+from backend.engines.draft.sound.voice import RATE, VOICES, Timbre, chorus, readable, speak
 from client.protocol import LANGUAGES
 
 LINES = {
@@ -54,6 +57,23 @@ HARD = (
 
 def test_every_language_has_a_voice() -> None:
     assert set(VOICES) == set(LANGUAGES) == set(LINES)
+
+
+def phonemes(text: str, language: str) -> str:
+    """What the voice says of `text`, in the International Phonetic Alphabet."""
+    text, language = readable(text, language)
+    if not text:
+        return ""
+    with voice._espeak() as espeak:
+        voice._choose_voice(espeak, language, "")
+        espeak.espeak_TextToPhonemes.restype = ctypes.c_char_p
+        buffer = ctypes.create_string_buffer(text.encode())
+        pointer = ctypes.c_void_p(ctypes.addressof(buffer))
+        clauses = []
+        while pointer.value:
+            clause = espeak.espeak_TextToPhonemes(ctypes.byref(pointer), voice._CHARS_UTF8, 2)
+            clauses.append((clause or b"").decode(errors="replace").strip())
+    return " ".join(clause for clause in clauses if clause)
 
 
 @pytest.mark.parametrize("language", LINES)

@@ -21,7 +21,7 @@ from backend.engines.draft.camera import paths
 from backend.engines.draft.view import layers, margins, picture, raster
 from backend.engines.draft.view.coverage import Coverage
 from backend.engines.engine import Cancelled, EngineError
-from client.protocol import Camera, Keyframe, TakeRequest
+from client.protocol import Camera, CameraPath, Keyframe, TakeRequest
 from devtools.requests import take_request
 
 WIDTH, HEIGHT, FOCAL = 240, 136, 220.0
@@ -222,8 +222,8 @@ def test_a_depth_that_is_no_exr_is_refused(scene: Path) -> None:
     assert caught.value.code == "depth_unusable"
 
 
-@pytest.mark.parametrize("matrix", [np.eye(4) * 2, np.diag([-1.0, 1, 1, 1]), np.full((4, 4), np.nan), np.eye(3)])
-def test_a_path_that_is_no_camera_path_is_refused(scene: Path, matrix: np.ndarray) -> None:
+@pytest.mark.parametrize("matrix", [np.eye(4) * 2, np.diag([-1.0, 1, 1, 1])])
+def test_a_path_that_scales_or_mirrors_the_camera_is_refused(scene: Path, matrix: np.ndarray) -> None:
     with pytest.raises(EngineError) as caught:
         DraftEngine().generate(request(scene, Keyframe(0.0, tuple(map(tuple, matrix)))), lambda *_: None, lambda: False)
     assert caught.value.code == "path_unusable"
@@ -243,7 +243,7 @@ def test_cancel_is_heard_between_frames(scene: Path) -> None:
 def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> None:
     """A pan by half the picture: what comes in is wall, not black and not one repeated column."""
     loaded, _ = picture.load(request(scene))
-    path = paths.poses((key(0), key(1, turn=-0.5)), 5)
+    path = paths.poses(CameraPath((key(0), key(1, turn=-0.5))), 5)
     made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1)
     frame = raster.Renderer(loaded, made).frame(path[-1])
     new = frame[:, WIDTH // 2 + 10 :]
@@ -275,12 +275,12 @@ def test_where_nothing_is_hit_the_frame_does_not_show_what_memory_held(
         ),
     )
     for end in (key(1, turn=math.pi), key(1, turn=2.0), up):
-        path = paths.poses((key(0), end), 2)
+        path = paths.poses(CameraPath((key(0), end)), 2)
         made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1)
         renderer = raster.Renderer(loaded, made)
         one, other = (drawn_over(renderer, path[-1], before, monkeypatch) for before in (7, 248))
         np.testing.assert_array_equal(one, other)
-    behind = paths.poses((key(0), key(1, turn=math.pi)), 2)[-1]
+    behind = paths.poses(CameraPath((key(0), key(1, turn=math.pi))), 2)[-1]
     np.testing.assert_array_equal(renderer.frame(behind), np.broadcast_to(renderer.blank, (HEIGHT, WIDTH, 3)))
 
 
