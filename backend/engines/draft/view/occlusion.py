@@ -36,6 +36,22 @@ class HiddenLayer:
     there: np.ndarray
 
 
+@dataclass(frozen=True)
+class _Canvas:
+    """The still's pixels plus its margins."""
+
+    shape: tuple[int, int]
+    inside: tuple[slice, slice]  # the still
+    left: int
+    top: int
+
+    def around(self, still: np.ndarray, beyond: int) -> np.ndarray:
+        """`still` [h, w] with the value `beyond` in the margins."""
+        made = np.full(self.shape, beyond, still.dtype)
+        made[self.inside] = still
+        return made
+
+
 def build(
     picture: Picture,
     clean: np.ndarray,
@@ -55,64 +71,74 @@ def build(
     """
     left, top, right, bottom = margins
     height, width = picture.height, picture.width
-    shape = (height + top + bottom, width + left + right)
     inside = (slice(top, top + height), slice(left, left + width))
-    nearness = np.zeros(shape, np.float32)
-    label = np.full(shape, NONE, np.uint8)
-    there = np.zeros(shape, np.uint8)
-    source = np.full(shape, -1, np.int32)
+    canvas = _Canvas((height + top + bottom, width + left + right), inside, left, top)
     share = np.bincount(planes.label[planes.label != NONE], minlength=len(planes.abc)) / planes.label.size
     goes_on = (planes.wall >= 0) | (share > LARGE) | (np.arange(len(share)) == planes.sky)
     merged = merge(picture.nearness, planes.label, planes.abc, goes_on, np.float32(RELIEF))
-    scene = (planes.abc, planes.wall, planes.under_sky, planes.sky)
-    hidden, hidden_label, found = _occluded(
-        picture.nearness,
-        slope_x,
-        slope_y,
-        edges.near,
-        edges.far,
-        edges.across,
-        edges.down,
-        *scene,
-        merged,
-        np.float32(parallax),
-        int(0.4 * max(width, height)),
-    )
+    hidden, hidden_label, found = _hidden_by(edges, picture.nearness, slope_x, slope_y, planes, merged, parallax)
     # A pixel beside an edge is itself on this layer, even where a third surface is known to be behind it.
     found &= (edges.far != 1) | (edges.near == 1)
     own = edges.foot & ~found
-    deep = _deeper(
-        picture,
-        found,
-        hidden,
-        np.where(found, hidden_label, merged),
-        scene,
-        parallax,
-        np.where(found, 0, slope_x).astype(np.float32),
-        np.where(found, 0, slope_y).astype(np.float32),
-    )
-    nearness[inside] = np.where(found, hidden, picture.nearness)
-    label[inside] = np.where(found, hidden_label, planes.label)
-    there[inside] = found | own
+    known_slopes = (np.where(found, 0, slope_x).astype(np.float32), np.where(found, 0, slope_y).astype(np.float32))
+    seen = (edges.near != 1) & (edges.far != 1)
+
+    nearness = canvas.around(np.where(found, hidden, picture.nearness), 0)
+    label = canvas.around(np.where(found, hidden_label, planes.label), NONE)
+    there = canvas.around((found | own).astype(np.uint8), 0)
+    source = np.full(canvas.shape, -1, np.int32)
     # Beyond the frame a window is part of its facade, and a rug has ended.
     carrier = np.append(np.where(planes.wall >= 0, planes.wall, np.arange(len(goes_on))), NONE).astype(np.uint8)
-    merged = carrier[np.minimum(merged, len(goes_on))]
-    _beyond(picture.nearness, merged, *scene, goes_on, int(OBJECT * width), left, top, nearness, label, there, source)
-    rgb = np.zeros((*shape, 3), np.float32)
+    carried = carrier[np.minimum(merged, len(goes_on))]
+    reach = int(OBJECT * width)
+    _beyond(picture.nearness, carried, *_surfaces(planes), goes_on, reach, left, top, nearness, label, there, source)
+    rgb, unknown = _back_colours(
+        picture, clean, found & (bared == 0), seen, edges, planes, carried, label, source, canvas
+    )
+    slopes = np.zeros((2, *canvas.shape), np.float32)
+    on_plane = (label != NONE) & unknown
+    for slope, known_slope, column in zip(slopes, known_slopes, (0, 1), strict=True):
+        slope[inside] = known_slope
+        slope[on_plane] = planes.abc[label[on_plane], column]
+    deep = _deep_layer(
+        picture,
+        clean,
+        seen,
+        planes,
+        np.where(found, hidden, picture.nearness).astype(np.float32),
+        np.where(found, hidden_label, merged).astype(np.uint8),
+        found,
+        known_slopes,
+        parallax,
+    )
+    return HiddenLayer(rgb, nearness, slopes[0], slopes[1], there), own, deep
+
+
+def _back_colours(
+    picture: Picture,
+    clean: np.ndarray,
+    occluded: np.ndarray,
+    seen: np.ndarray,
+    edges: Edges,
+    planes: Planes,
+    carried: np.ndarray,
+    label: np.ndarray,
+    source: np.ndarray,
+    canvas: _Canvas,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Colours float32 [h, w, 3] of the canvas, and bool [h, w]: what neither the still nor its mirror image gives.
+
+    That is painted surface by surface, from what is `seen` of each.
+    """
+    inside = canvas.inside
+    rgb = np.zeros((*canvas.shape, 3), np.float32)
     rgb[inside] = clean
-    unknown = np.zeros(shape, bool)
-    unknown[inside] = found & (bared == 0)
-    beyond = np.ones(shape, bool)
-    beyond[inside] = False
+    beyond = canvas.around(np.zeros_like(occluded), 1)
     mirrored = beyond & (source >= 0)
     rgb[mirrored] = clean.reshape(-1, 3)[source[mirrored]]
-    unknown |= beyond & ~mirrored
-    seen = np.zeros(shape, bool)
-    seen[inside] = (edges.near != 1) & (edges.far != 1)
-    seen_label = np.full(shape, NONE, np.uint8)
-    seen_label[inside] = planes.label
-    on_it = np.full(shape, NONE, np.uint8)
-    on_it[inside] = merged
+    unknown = canvas.around(occluded, 0) | (beyond & ~mirrored)
+    seen = canvas.around(seen, 0)
+    seen_label, on_it = canvas.around(planes.label, NONE), canvas.around(carried, NONE)
     for k in [*range(len(planes.abc)), NONE]:
         wanted = unknown & (label == k)
         if not wanted.any():
@@ -125,52 +151,67 @@ def build(
         if k in (NONE, planes.sky):
             rgb[wanted] = fill_within(rgb, known, wanted)
         else:
-            rgb[wanted] = paint(picture, planes.abc[k], rgb, known, seen & (on_it == k), wanted, left, top)
-    slopes = np.zeros((2, *shape), np.float32)
-    for slope, known_slope, column in zip(slopes, (slope_x, slope_y), (0, 1), strict=True):
-        slope[inside] = np.where(found, 0, known_slope)
-        on_plane = (label != NONE) & unknown
-        slope[on_plane] = planes.abc[label[on_plane], column]
-    deep_rgb = clean.copy()
-    for k in np.unique(deep[1][deep[2]]):
-        wanted = deep[2] & (deep[1] == k)
-        known = seen[inside] & (planes.label == k)
-        deep_rgb[wanted] = fill_within(clean, known if known.any() else seen[inside], wanted)
-    lean = np.vstack([planes.abc, np.zeros((1, 3))])[np.minimum(deep[1], len(planes.abc))].astype(np.float32)
-    return (
-        HiddenLayer(rgb, nearness, slopes[0], slopes[1], there),
-        own,
-        HiddenLayer(deep_rgb, deep[0], lean[..., 0], lean[..., 1], deep[2].astype(np.uint8)),
-    )
+            rgb[wanted] = paint(
+                picture, planes.abc[k], rgb, known, seen & (on_it == k), wanted, canvas.left, canvas.top
+            )
+    return rgb, unknown
 
 
-def _deeper(
+def _deep_layer(
     picture: Picture,
-    found: np.ndarray,
-    hidden: np.ndarray,
+    clean: np.ndarray,
+    seen: np.ndarray,
+    planes: Planes,
+    nearness: np.ndarray,
     label: np.ndarray,
-    scene: tuple,
+    found: np.ndarray,
+    slopes: tuple[np.ndarray, np.ndarray],
     parallax: float,
+) -> HiddenLayer:
+    """What is hidden behind the back layer, on the still's pixels: leaves behind leaves, then a wall.
+
+    `nearness` and `label` are the back layer's where it is `found`, else the still's.
+    """
+    edges = find(nearness, parallax, picture.orthographic)
+    hidden, hidden_label, there = _hidden_by(edges, nearness, *slopes, planes, label, parallax)
+    there &= found
+    rgb = clean.copy()
+    for k in np.unique(hidden_label[there]):
+        wanted = there & (hidden_label == k)
+        known = seen & (planes.label == k)
+        rgb[wanted] = fill_within(clean, known if known.any() else seen, wanted)
+    lean = np.vstack([planes.abc, np.zeros((1, 3))])[np.minimum(hidden_label, len(planes.abc))].astype(np.float32)
+    return HiddenLayer(rgb, hidden, lean[..., 0], lean[..., 1], there.astype(np.uint8))
+
+
+def _hidden_by(
+    edges: Edges,
+    nearness: np.ndarray,
     slope_x: np.ndarray,
     slope_y: np.ndarray,
+    planes: Planes,
+    label: np.ndarray,
+    parallax: float,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Nearness, label and where [h, w] of what is hidden behind the back layer: leaves behind leaves, then a wall."""
-    nearness = np.where(found, hidden, picture.nearness).astype(np.float32)
-    cut = find(nearness, parallax, picture.orthographic)
-    deeper, deeper_label, there = _occluded(
+    """Nearness float32, label uint8 and found bool [h, w] of what the nearer sides of `edges` hide."""
+    return _occluded(
         nearness,
         slope_x,
         slope_y,
-        cut.near,
-        cut.far,
-        cut.across,
-        cut.down,
-        *scene,
-        label.astype(np.uint8),
+        edges.near,
+        edges.far,
+        edges.across,
+        edges.down,
+        *_surfaces(planes),
+        label,
         np.float32(parallax),
-        int(0.4 * max(picture.width, picture.height)),
+        int(0.4 * max(nearness.shape)),
     )
-    return deeper, deeper_label, there & found
+
+
+def _surfaces(planes: Planes) -> tuple[np.ndarray, np.ndarray, np.ndarray, int]:
+    """`planes` as the kernels read them."""
+    return planes.abc, planes.wall, planes.under_sky, planes.sky
 
 
 @helper
