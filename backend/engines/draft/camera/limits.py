@@ -68,7 +68,7 @@ class Sizes:
 
 def clearance(scene: SceneDepth) -> float:
     """Metres that the camera keeps from what is in its way: a fifth of the room ahead, at least 10 cm (or
-    half the room, where that is less), at most 1 m."""
+    half the room, if that is less), at most 1 m."""
     forward = _sane(scene.forward, 4.0)
     return min(max(0.2 * forward, 0.1), 0.5 * forward, 1.0)
 

@@ -73,7 +73,7 @@ def plan(
 
 
 def world_up(camera: Camera | None) -> tuple[float, float, float]:
-    """The world's up in the axes of a still's `camera`; its own up where no camera is known."""
+    """The world's up in the axes of a still's `camera`; its own up if no camera is known."""
     if camera is None:
         return 0.0, 1.0, 0.0
     row = camera.matrix_world[2]

@@ -107,7 +107,7 @@ _HYPHEN = re.compile(r"(?<=\w)-(?=\w)")
 
 @dataclass(frozen=True)
 class Token:
-    """A word in lower case (or a mark); `named` when it was written with a capital inside a sentence."""
+    """A word in lower case (or a mark); `named` if it was written with a capital inside a sentence."""
 
     text: str
     named: bool = False

@@ -125,7 +125,7 @@ def sea(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarra
 
 
 def water(random: np.random.Generator, count: int, event: SoundEvent) -> np.ndarray:
-    """Running water: a brook's gurgle, or the roar of a fall where the words are strong."""
+    """Running water: a brook's gurgle, or the roar of a fall if the words are strong."""
     total = 0.35 * event.strength * shaped(random, count, band(300, 6000, -2)) * slow(random, count, 4, 0.7, 1.0)
     total += 0.3 * event.strength**2 * shaped(random, count, band(60, 500, -3), 0.7)
     bubbles = [

@@ -8,8 +8,7 @@ from ..direction.lists import by_phrase, listed
 from .events import SoundEvent
 from .levels import RATE
 from .noise import band, burst, distant, echoing, put, resonances, ring, scattered, shaped, slow
-from .voice import RATE as VOICE_RATE
-from .voice import VARIANTS, Timbre, VoiceError, chorus
+from .speech.voice import VARIANTS, VOICE_RATE, Timbre, VoiceError, chorus
 
 _SYLLABLES = listed(
     "ba, be, do, da, ka, ko, ma, me, mi, na, no, pa, ra, re, ri, sa, so, ta, te, to, va, wa, la, lo, li"

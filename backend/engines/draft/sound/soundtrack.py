@@ -20,12 +20,12 @@ FADE = 0.03  # seconds at both ends
 def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, ...]]:
     """Stereo sound of exactly round(seconds * 48000) samples, and notes for the user.
 
-    The same request and seconds give the same samples. Silence is exact zeros where the words ask for it.
+    The same request and seconds give the same samples. Silence is exact zeros if the words ask for it.
     """
     from .ambience import ambience
     from .levels import QUIETEST, faded, limited, loudness
-    from .lines import dialogue
     from .read import read_sound
+    from .speech.lines import dialogue
 
     count = max(0, round(seconds * RATE))
     if not count:

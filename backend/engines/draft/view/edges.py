@@ -41,7 +41,7 @@ REACH = 6
 
 
 def find(nearness: np.ndarray, parallax: float, orthographic: bool) -> Edges:
-    """The breaks of `nearness` that matter when points part by `parallax` pixels a unit of nearness."""
+    """The breaks of `nearness` that matter if points part by `parallax` pixels a unit of nearness."""
     floor = PIXEL_STEP / max(parallax, 1e-9)
     relative = 0.0 if orthographic else RELATIVE_STEP
     across, down = _breaks(nearness, np.float32(floor), np.float32(relative))
@@ -71,7 +71,7 @@ def _goes_on(nearness: np.ndarray, y: int, x: int, dy: int, dx: int, step: float
 
 @kernel
 def _breaks(nearness: np.ndarray, floor: float, relative: float) -> tuple[np.ndarray, np.ndarray]:
-    """A step is a break where the slope on neither side explains it, so slanted planes stay whole."""
+    """A step is a break if the slope on neither side explains it, so slanted planes stay whole."""
     height, width = nearness.shape
     across = np.zeros((height, width), np.uint8)
     down = np.zeros((height, width), np.uint8)

@@ -147,7 +147,7 @@ def blocks(
 
 @helper
 def _bounded(slope: float, most: float) -> Any:
-    """`slope` within -most..most; 0 where there is none (1e30)."""
+    """`slope` within -most..most; 0 if there is none (1e30)."""
     return min(most, max(-most, slope)) if slope < 1e30 else np.float32(0)
 
 

@@ -78,11 +78,8 @@ def load(request: TakeRequest) -> tuple[Picture, tuple[str, ...]]:
         focal = GUESSED_LENS * width
         camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal)
     lens = _lens(camera, width, height)
-    if depth is None:
-        distance = GUESSED_DISTANCE
-        depth = np.full((height, width), distance, np.float32)
-        return _fit(rgb, depth, lens, camera.projection, request, False), tuple(notes)
-    return _fit(rgb, depth, lens, camera.projection, request, True), tuple(notes)
+    metres = np.full((height, width), GUESSED_DISTANCE, np.float32) if depth is None else depth
+    return _fit(rgb, metres, lens, camera.projection, request, depth is not None), tuple(notes)
 
 
 def _bad_depth(why: str) -> EngineError:
@@ -90,7 +87,7 @@ def _bad_depth(why: str) -> EngineError:
 
 
 def _check_shape(depth: tuple[int, ...], still: tuple[int, ...]) -> None:
-    """A depth of another size is fine where it shows the same frame."""
+    """A depth of another size is fine if it shows the same frame."""
     if abs(depth[1] / depth[0] - still[1] / still[0]) > 0.02 * still[1] / still[0]:
         raise _bad_depth(f"it is {depth[1]} x {depth[0]} and the still is {still[1]} x {still[0]}")
 

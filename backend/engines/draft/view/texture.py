@@ -87,7 +87,7 @@ class _Map:
 def _unroll(
     picture: Picture, plane: np.ndarray, rgb: np.ndarray, known: np.ndarray, want_at: np.ndarray, left: int, top: int
 ) -> _Map | None:
-    """The part of the plane that is wanted and what is known around it; None where there is no pattern."""
+    """The part of the plane that is wanted and what is known around it; None if there is no pattern."""
     have = np.argwhere(known)
     have_at, have_on = _flat(picture, plane, have, left, top)
     have, have_at = have[have_on], have_at[have_on]
@@ -118,7 +118,7 @@ def _flat(
     v, u = pixels[:, 0] - top + 0.5, pixels[:, 1] - left + 0.5
     nearness = plane[0] * u + plane[1] * v + plane[2]
     x, y = (u - picture.cx) / picture.fx, (v - picture.cy) / picture.fy
-    # The plane's normal: nearness is affine in the picture just when its points satisfy one linear equation.
+    # The plane's normal: nearness is affine in the picture just if its points satisfy one linear equation.
     normal = np.array(
         [plane[0] * picture.fx, plane[1] * picture.fy, plane[0] * picture.cx + plane[1] * picture.cy + plane[2]]
     )

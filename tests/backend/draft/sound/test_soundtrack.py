@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from backend.engines.draft.sound.ambience import MAKERS, ambience
 from backend.engines.draft.sound.events import SoundEvent
 from backend.engines.draft.sound.levels import RATE, loudness, true_peaks
-from backend.engines.draft.sound.lines import dialogue
 from backend.engines.draft.sound.soundtrack import soundtrack
-from backend.engines.draft.sound.voice import VoiceError
+from backend.engines.draft.sound.speech.lines import dialogue
+from backend.engines.draft.sound.speech.voice import VoiceError
 from client.protocol import LANGUAGES, Line, TakeRequest
 from devtools.requests import take_request
 
@@ -155,7 +155,7 @@ def test_a_missing_voice_is_a_note_and_no_failure(monkeypatch: pytest.MonkeyPatc
     def fail(*_: object) -> np.ndarray:
         raise VoiceError("The scratch voice (espeak-ng) is not installed.")
 
-    monkeypatch.setattr("backend.engines.draft.sound.lines.speak", fail)
+    monkeypatch.setattr("backend.engines.draft.sound.speech.lines.speak", fail)
     monkeypatch.setattr("backend.engines.draft.sound.people.chorus", fail)
     track, notes = soundtrack(request("crowd", (ANNA,)), 2.0)
     assert "not installed" in " ".join(notes)

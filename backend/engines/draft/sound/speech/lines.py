@@ -11,9 +11,8 @@ import numpy as np
 
 from client.protocol import Line
 
-from .levels import RATE, faded, loudness
-from .voice import RATE as VOICE_RATE
-from .voice import VARIANTS, Timbre, VoiceError, readable, speak
+from ..levels import RATE, faded, loudness
+from .voice import VARIANTS, VOICE_RATE, Timbre, VoiceError, readable, speak
 
 USUAL_PACE = 165  # words a minute
 MOST_HASTE = 1.4  # how much faster than usual lines may be spoken to fit the shot
@@ -33,7 +32,7 @@ class Dialogue:
 
 
 def dialogue(lines: Sequence[Line], count: int) -> Dialogue | None:
-    """`lines` spoken within `count` samples; None when there is nothing to say or no voice to say it."""
+    """`lines` spoken within `count` samples; None if there is nothing to say or no voice to say it."""
     spoken = [line for line in lines if readable(line.line, line.language)[0]]
     notes = ["A line of dialogue has nothing that can be spoken." for _ in range(len(spoken) < len(lines))]
     if not spoken:
@@ -98,7 +97,7 @@ def _placed(
 
 def _in_a_room(samples: np.ndarray) -> np.ndarray:
     """A little of a room around the dry voice: early reflections and a short, dark tail 20 dB down."""
-    from .noise import convolved
+    from ..noise import convolved
 
     if not samples.shape[1]:
         return samples
@@ -112,8 +111,8 @@ def _in_a_room(samples: np.ndarray) -> np.ndarray:
 
 
 def _timbres(speakers: list[str]) -> dict[str, Timbre]:
-    """A voice for each speaker, from the name alone, so that it is the same in every shot; where two in one shot
-    would share a variant, the later speaker gets the next."""
+    """A voice for each speaker, from the name alone, so that it is the same in every shot; if two in one shot would
+    share a variant, the later speaker gets the next."""
     timbres: dict[str, Timbre] = {}
     used: set[str] = set()
     for speaker in speakers:

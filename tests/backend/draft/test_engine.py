@@ -1,99 +1,20 @@
-"""The draft engine's picture against scenes whose truth can be worked out: a far wall and a card before it."""
+"""The draft engine's clips against scenes whose truth can be worked out: a far wall and a card before it."""
 
 from __future__ import annotations
 
-import math
-import os
 import subprocess
 import sys
-import tempfile
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-os.environ.setdefault("NUMBA_CACHE_DIR", str(Path(tempfile.gettempdir()) / "take-one-tests-numba"))
-
 from backend.engines.draft import DraftEngine
-from backend.engines.draft.camera import paths
-from backend.engines.draft.view import layers, margins, picture, raster
-from backend.engines.draft.view.coverage import Coverage
+from backend.engines.draft.view import picture
 from backend.engines.engine import Cancelled, EngineError
-from client.protocol import Camera, CameraPath, Keyframe, TakeRequest
-from devtools.requests import take_request
-
-WIDTH, HEIGHT, FOCAL = 240, 136, 220.0
-WALL, CARD = 6.0, 3.0  # metres
-
-
-def pattern(x: np.ndarray, y: np.ndarray, phase: float) -> np.ndarray:
-    """Smooth colours over metres, float [..., 3]."""
-    return 128 + 70 * np.stack([np.sin(4 * x + phase), np.sin(3 * y + 2 * phase), np.cos(2 * (x + y) + phase)], -1)
-
-
-def view(rotation: np.ndarray, position: np.ndarray, zoom: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """The scene from a pose, by casting rays with 5x5 samples a pixel: uint8 rgb, and depth at the centres."""
-    n = 5
-    v, u = (np.mgrid[0 : HEIGHT * n, 0 : WIDTH * n] + 0.5) / n
-    ray = np.stack([(u - WIDTH / 2) / (FOCAL * zoom), (v - HEIGHT / 2) / (FOCAL * zoom), np.ones_like(u)], -1)
-    ray = ray @ rotation.T
-    colour = pattern(*(position[k] + ray[..., k] / ray[..., 2] * (WALL - position[2]) for k in (0, 1)), 0.0)
-    depth = np.full(u.shape, WALL)
-    x, y = (position[k] + ray[..., k] / ray[..., 2] * (CARD - position[2]) for k in (0, 1))
-    on_card = (np.abs(x) < 0.5) & (np.abs(y) < 0.35)
-    colour[on_card] = pattern(x, y, 2.0)[on_card] * 0.5
-    depth[on_card] = CARD
-    rgb = colour.reshape(HEIGHT, n, WIDTH, n, 3).mean((1, 3))
-    return np.round(rgb).astype(np.uint8), depth[n // 2 :: n, n // 2 :: n].astype(np.float32)
-
-
-def write_depth(path: Path, depth: np.ndarray) -> Path:
-    import OpenEXR
-
-    OpenEXR.File({}, {"V": OpenEXR.Channel(np.ascontiguousarray(depth, np.float32))}).write(str(path))
-    return path
-
-
-@pytest.fixture(scope="module")
-def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("scene")
-    rgb, depth = view(np.eye(3), np.zeros(3))
-    Image.fromarray(rgb).save(folder / "still.png")
-    write_depth(folder / "depth.exr", depth)
-    return folder
-
-
-def request(folder: Path, *keys: Keyframe, **changes: object) -> TakeRequest:
-    camera = Camera("perspective", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, FOCAL, FOCAL)
-    given = {
-        "prompt": "",
-        "seconds": 0.5,
-        "fps": Fraction(8),
-        "size": (WIDTH, HEIGHT),
-        "seed": 3,
-        "still": folder / "still.png",
-        "depth": folder / "depth.exr",
-        "camera": camera,
-        "path": keys or None,
-        **changes,
-    }
-    return take_request(**given)
-
-
-def key(t: float, x: float = 0, y: float = 0, z: float = 0, turn: float = 0, zoom: float = 1.0) -> Keyframe:
-    """A pose in Blender's axes: metres right, up and back; a turn to the left in radians."""
-    c, s = np.cos(turn), np.sin(turn)
-    return Keyframe(t, ((c, 0, s, x), (0, 1, 0, y), (-s, 0, c, z), (0, 0, 0, 1)), zoom)
-
-
-def frames(asked: TakeRequest) -> list[np.ndarray]:
-    return list(DraftEngine().generate(asked, lambda *_: None, lambda: False).frames)
-
-
-def psnr(first: np.ndarray, second: np.ndarray) -> float:
-    return 10 * np.log10(255**2 / max(1e-9, np.mean((first.astype(float) - second.astype(float)) ** 2)))
+from client.protocol import Camera, Keyframe
+from tests.backend.draft.card import CARD, FOCAL, HEIGHT, WALL, WIDTH, frames, key, psnr, request, view, write_depth
 
 
 @pytest.mark.parametrize(
@@ -240,78 +161,11 @@ def test_cancel_is_heard_between_frames(scene: Path) -> None:
             next(clip.frames)
 
 
-def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> None:
-    """A pan by half the picture: what comes in is wall, not black and not one repeated column."""
-    loaded, _ = picture.load(request(scene))
-    path = paths.poses(CameraPath((key(0), key(1, turn=-0.5))), 5)
-    made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1)
-    frame = raster.Renderer(loaded, made).frame(path[-1])
-    new = frame[:, WIDTH // 2 + 10 :]
-    assert new.min(-1).max(0).min() > 10
-    assert np.abs(np.diff(new.astype(float), axis=1)).mean() > 0.3
-
-
-def drawn_over(renderer: raster.Renderer, pose: paths.Pose, before: int, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
-    """The frame from `pose`, if the memory for it held `before` in every byte."""
-    empty = np.empty
-    with monkeypatch.context() as patch:
-        patch.setattr(np, "empty", lambda shape, dtype=float: np.full(shape, before, dtype))
-        frame = renderer.frame(pose)
-    assert np.empty is empty
-    return frame
-
-
-def test_where_nothing_is_hit_the_frame_does_not_show_what_memory_held(
-    scene: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    loaded, _ = picture.load(request(scene))
-    up = Keyframe(
-        1.0,
-        (
-            (1, 0, 0, 0),
-            (0, *np.round((math.cos(1.3), -math.sin(1.3)), 9), 0),
-            (0, *np.round((math.sin(1.3), math.cos(1.3)), 9), 0),
-            (0, 0, 0, 1),
-        ),
-    )
-    for end in (key(1, turn=math.pi), key(1, turn=2.0), up):
-        path = paths.poses(CameraPath((key(0), end)), 2)
-        made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1)
-        renderer = raster.Renderer(loaded, made)
-        one, other = (drawn_over(renderer, path[-1], before, monkeypatch) for before in (7, 248))
-        np.testing.assert_array_equal(one, other)
-    behind = paths.poses(CameraPath((key(0), key(1, turn=math.pi))), 2)[-1]
-    np.testing.assert_array_equal(renderer.frame(behind), np.broadcast_to(renderer.blank, (HEIGHT, WIDTH, 3)))
-
-
 def test_importing_the_engine_is_quick_and_compiles_nothing() -> None:
     code = (
         "import sys, backend.engines.draft as d; d.DraftEngine().capabilities();"
         "print([n for n in ('numba', 'cv2', 'PIL', 'OpenEXR') if n in sys.modules])"
     )
-    root = Path(__file__).resolve().parents[4]
+    root = Path(__file__).resolve().parents[3]
     done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
-
-
-def test_coverage_is_the_share_of_the_frame_that_the_still_shows(scene: Path) -> None:
-    still, _ = picture.load(request(scene, key(0)))
-    coverage = Coverage(still)
-    pose = np.eye(4)
-    assert coverage(pose, 1.0) == coverage(pose, 2.0) == 1
-    assert coverage(pose, 0.5) == pytest.approx(0.25, abs=0.05)
-    angle = math.atan(0.25 * still.width / still.fx)
-    turn = np.array([[math.cos(angle), 0, math.sin(angle)], [0, 1, 0], [-math.sin(angle), 0, math.cos(angle)]])
-    pose[:3, :3] = turn
-    left = coverage(pose, 1.0)
-    pose[:3, :3] = turn.T
-    assert 0.6 < left < 0.85 and coverage(pose, 1.0) == pytest.approx(left, abs=0.05)
-
-
-def test_a_step_of_one_pixel_is_no_slope() -> None:
-    nearness = np.full((8, 8), 0.1, np.float32)
-    nearness[:, 3:] = 0.2
-    flat, there = np.zeros((8, 8), np.float32), np.ones((8, 8), np.uint8)
-    boxes, made = layers.blocks(nearness, there, 0, 0, 1e-4, 1e-3, flat, flat)
-    assert np.abs(made[:, :2]).max() < 1e-6
-    assert (np.ptp(boxes[:, [0, 2]], axis=1) * np.ptp(boxes[:, [1, 3]], axis=1)).sum() == 64

@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-RATE = 22050  # samples a second that espeak-ng speaks at
+VOICE_RATE = 22050  # samples a second that espeak-ng speaks at
 LONGEST_LINE = 1200  # characters spoken of a line
 SLOWEST, FASTEST = 110, 300  # words a minute
 VOICES = {
@@ -61,8 +61,8 @@ class Timbre:
 
 
 def speak(text: str, language: str, timbre: Timbre, words_a_minute: int = 165) -> np.ndarray:
-    """`text` spoken: float32 mono at RATE, -1..1, without the silence around it. Empty when there is nothing
-    to say.
+    """`text` spoken: float32 mono at VOICE_RATE, -1..1, without the silence around it. Empty if there is nothing to
+    say.
 
     Raises:
         VoiceError: espeak-ng or its data are missing.
@@ -200,5 +200,5 @@ def _trimmed(samples: np.ndarray) -> np.ndarray:
     loud = np.flatnonzero(np.abs(samples) > 10 ** (-50 / 20))
     if not loud.size:
         return np.zeros(0, np.float32)
-    margin = RATE // 100
+    margin = VOICE_RATE // 100
     return samples[max(0, loud[0] - margin) : loud[-1] + margin]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.engines.draft.sound import voice
-from backend.engines.draft.sound.kana import number, to_kana
-from backend.engines.draft.sound.voice import RATE, VOICES, Timbre, chorus, readable, speak
+from backend.engines.draft.sound.speech import voice
+from backend.engines.draft.sound.speech.kana import number, to_kana
+from backend.engines.draft.sound.speech.voice import VOICE_RATE, VOICES, Timbre, chorus, readable, speak
 from client.protocol import LANGUAGES
 
 LINES = {
@@ -84,7 +84,7 @@ def test_lines_are_spoken_with_the_language_s_own_sounds(language: str) -> None:
     assert "(en)" not in said and "tʃˈaɪniːz" not in said  # "Chinese letter"
     spoken = speak(text, language, Timbre())
     assert spoken.dtype == np.float32
-    assert 0.5 < len(spoken) / RATE < 3.5
+    assert 0.5 < len(spoken) / VOICE_RATE < 3.5
     assert 0.2 < np.abs(spoken).max() <= 1.0
 
 
@@ -107,8 +107,8 @@ def pitch_of(samples: np.ndarray) -> float:
     """Hz of the strongest period between 70 and 400 Hz."""
     spectrum = np.abs(np.fft.rfft(samples, 1 << 17)) ** 2
     together = np.fft.irfft(spectrum)
-    first, last = RATE // 400, RATE // 70
-    return RATE / (first + int(np.argmax(together[first:last])))
+    first, last = VOICE_RATE // 400, VOICE_RATE // 70
+    return VOICE_RATE / (first + int(np.argmax(together[first:last])))
 
 
 @pytest.mark.parametrize("language", LINES)
@@ -170,6 +170,6 @@ def test_numbers_in_japanese(value: int, read: str) -> None:
 
 def test_many_voices_at_once() -> None:
     first = chorus([("ba be bo", Timbre("f1")), ("da do", Timbre("m1"))])
-    assert [len(voice) > RATE // 5 for voice in first] == [True, True]
+    assert [len(voice) > VOICE_RATE // 5 for voice in first] == [True, True]
     for one, other in zip(first, chorus([("ba be bo", Timbre("f1")), ("da do", Timbre("m1"))]), strict=True):
         np.testing.assert_array_equal(one, other)

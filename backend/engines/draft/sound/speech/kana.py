@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from ..direction.lists import one_of
+from ...direction.lists import one_of
 
 # Readings that the dictionary gets wrong in running speech.
 _READINGS = {

@@ -1,0 +1,1 @@
+"""Lines of dialogue in a scratch voice."""

@@ -1,0 +1,58 @@
+"""Frames, drawn from the layers, also where the still shows nothing."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from backend.engines.draft.camera import paths
+from backend.engines.draft.view import layers, margins, picture, raster
+from client.protocol import CameraPath, Keyframe
+from tests.backend.draft.card import HEIGHT, WIDTH, key, request
+
+
+def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> None:
+    """A pan by half the picture: what comes in is wall, not black and not one repeated column."""
+    loaded, _ = picture.load(request(scene))
+    path = paths.poses(CameraPath((key(0), key(1, turn=-0.5))), 5)
+    made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1)
+    frame = raster.Renderer(loaded, made).frame(path[-1])
+    new = frame[:, WIDTH // 2 + 10 :]
+    assert new.min(-1).max(0).min() > 10
+    assert np.abs(np.diff(new.astype(float), axis=1)).mean() > 0.3
+
+
+def drawn_over(renderer: raster.Renderer, pose: paths.Pose, before: int, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """The frame from `pose`, if the memory for it held `before` in every byte."""
+    empty = np.empty
+    with monkeypatch.context() as patch:
+        patch.setattr(np, "empty", lambda shape, dtype=float: np.full(shape, before, dtype))
+        frame = renderer.frame(pose)
+    assert np.empty is empty
+    return frame
+
+
+def test_where_nothing_is_hit_the_frame_does_not_show_what_memory_held(
+    scene: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    loaded, _ = picture.load(request(scene))
+    up = Keyframe(
+        1.0,
+        (
+            (1, 0, 0, 0),
+            (0, *np.round((math.cos(1.3), -math.sin(1.3)), 9), 0),
+            (0, *np.round((math.sin(1.3), math.cos(1.3)), 9), 0),
+            (0, 0, 0, 1),
+        ),
+    )
+    for end in (key(1, turn=math.pi), key(1, turn=2.0), up):
+        path = paths.poses(CameraPath((key(0), end)), 2)
+        made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1)
+        renderer = raster.Renderer(loaded, made)
+        one, other = (drawn_over(renderer, path[-1], before, monkeypatch) for before in (7, 248))
+        np.testing.assert_array_equal(one, other)
+    behind = paths.poses(CameraPath((key(0), key(1, turn=math.pi))), 2)[-1]
+    np.testing.assert_array_equal(renderer.frame(behind), np.broadcast_to(renderer.blank, (HEIGHT, WIDTH, 3)))
