@@ -8,10 +8,10 @@ import shutil
 
 import pytest
 
-from backend.weights import store
-from backend.weights.catalogue import COMPONENTS, SETS, named
-from backend.weights.check import inspect, scan
+from backend.engines.happyhorse.files.catalogue import CATALOGUE, SETS, STORE
+from backend.weights import check
 from backend.weights.commands import add_commands
+from backend.weights.store import ModelsError
 
 
 @pytest.fixture
@@ -24,16 +24,24 @@ def copy(tiny_folder, tmp_path):
     return make
 
 
+def inspect(folder):
+    return check.inspect(folder, CATALOGUE)
+
+
+def scan(folder):
+    return check.scan(folder, CATALOGUE)
+
+
 def run(*arguments):
     parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers())
+    add_commands(parser.add_subparsers(), STORE)
     parsed = parser.parse_args([str(argument) for argument in arguments])
     return parsed.run(parsed)
 
 
 def test_every_component_is_known_by_its_files(tiny_folder):
     found = scan(tiny_folder)
-    assert set(found) == set(COMPONENTS)
+    assert set(found) == set(CATALOGUE.components)
     assert all(report.serves(name) for name, report in found.items())
     assert found["distill"].parameters == found["base"].parameters > 1_000_000
 
@@ -108,52 +116,52 @@ def test_the_wrong_model_says_what_it_looks_like(tmp_path, files, words):
     for name, content in files.items():
         (tmp_path / name).write_text(json.dumps(content))
     report = inspect(tmp_path)
-    assert not report.kind
+    assert not report.fits
     assert not report.ok
     assert words in report.looks_like
 
 
 def test_linking_points_and_does_not_copy(home, tiny_folder):
-    assert set(store.link("all", tiny_folder)) == set(COMPONENTS)
-    assert store.folder("distill") == tiny_folder / "distill"
+    assert set(STORE.link("all", tiny_folder)) == set(CATALOGUE.components)
+    assert STORE.folder("distill") == tiny_folder / "distill"
     assert sum(path.stat().st_size for path in home.rglob("*")) < 100_000
-    assert store.locate("distill").linked
+    assert STORE.locate("distill").linked
 
 
 def test_a_link_to_the_wrong_folder_changes_nothing(home, tiny_folder, copy):
-    with pytest.raises(store.ModelsError, match=r"looks like the Wan 2\.2 video VAE"):
-        store.link("distill", tiny_folder / "Wan2.2-TI2V-5B")
-    with pytest.raises(store.ModelsError, match="looks like base by its name"):
-        store.link("distill", tiny_folder / "base")
+    with pytest.raises(ModelsError, match=r"looks like the Wan 2\.2 video VAE"):
+        STORE.link("distill", tiny_folder / "Wan2.2-TI2V-5B")
+    with pytest.raises(ModelsError, match="looks like base by its name"):
+        STORE.link("distill", tiny_folder / "base")
     broken = copy("distill")
     (broken / "model-00001-of-00003.safetensors").unlink()
-    with pytest.raises(store.ModelsError, match="model-00001-of-00003"):
-        store.link("distill", broken)
-    with pytest.raises(store.ModelsError, match="There is no folder"):
-        store.link("distill", tiny_folder / "nowhere")
+    with pytest.raises(ModelsError, match="model-00001-of-00003"):
+        STORE.link("distill", broken)
+    with pytest.raises(ModelsError, match="There is no folder"):
+        STORE.link("distill", tiny_folder / "nowhere")
     assert not home.exists()
 
 
 def test_a_link_whose_folder_is_gone(home, copy):
     folder = copy("distill")
-    store.link("distill", folder)
+    STORE.link("distill", folder)
     shutil.rmtree(folder)
-    with pytest.raises(store.ModelsError, match="is gone"):
-        store.folder("distill")
+    with pytest.raises(ModelsError, match="is gone"):
+        STORE.folder("distill")
 
 
 def test_names_never_become_paths(home, tiny_folder):
     for name in ("../x", "/etc", "distill/../../x", ""):
-        with pytest.raises(store.ModelsError, match="no model called"):
-            store.locate(name)
-        with pytest.raises(store.ModelsError, match="no model called"):
-            store.link(name, tiny_folder / "distill")
+        with pytest.raises(ModelsError, match="no model called"):
+            STORE.locate(name)
+        with pytest.raises(ModelsError, match="no model called"):
+            STORE.link(name, tiny_folder / "distill")
 
 
 def test_what_a_quality_needs():
-    assert {part.name for part in named("540p")} == set(SETS["540p"])
-    assert [part.name for part in named("wan_vae")] == ["wan_vae"]
-    assert len(named("all")) == len(COMPONENTS)
+    assert {part.name for part in CATALOGUE.named("540p")} == set(SETS["540p"])
+    assert [part.name for part in CATALOGUE.named("wan_vae")] == ["wan_vae"]
+    assert len(CATALOGUE.named("all")) == len(CATALOGUE.components)
 
 
 def test_the_commands(home, tiny_folder, capsys):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.engines.happyhorse import prompt
+from backend.engines.happyhorse.request import prompt
 from client.protocol import LANGUAGES, Line
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.engines.engine import EngineError
-from backend.engines.happyhorse import settings
+from backend.engines.happyhorse.request import settings
 from devtools.requests import take_request
 
 ALL = ("256p", "540p", "1080p")

@@ -51,12 +51,12 @@ def test_a_known_prompt_needs_no_encoder(folder, monkeypatch):
 
 def test_another_model_is_another_entry(folder):
     text.features(["one"], folder, CPU)
-    before = set(text.cache_folder().iterdir())
+    before = set(text.CACHE.folder.iterdir())
     config = folder / "config.json"
     changed = config.read_text().replace('"query_pre_attn_scalar": 48', '"query_pre_attn_scalar": 24')
     config.write_text(changed)
     text.features(["one"], folder, CPU)
-    assert len(set(text.cache_folder().iterdir()) - before) == 1
+    assert len(set(text.CACHE.folder.iterdir()) - before) == 1
 
 
 def test_missing_weights_are_not_made_up(folder):
@@ -83,4 +83,4 @@ def test_a_folder_that_is_no_encoder(home, tmp_path):
 def test_cancelling_leaves_nothing_half_there(folder):
     with pytest.raises(Cancelled):
         text.features(["one"], folder, CPU, cancelled=lambda: True)
-    assert not text.cache_folder().exists()
+    assert not text.CACHE.folder.exists()

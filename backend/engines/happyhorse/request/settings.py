@@ -11,7 +11,7 @@ from typing import Any
 
 from client.protocol import TakeRequest
 
-from ..engine import EngineError
+from ...engine import EngineError
 
 FPS = Fraction(25)
 FRAMES_PER_LATENT = 4
