@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
+from backend.engines import registry
 from backend.engines.happyhorse.files.catalogue import CATALOGUE, SETS, STORE
 from backend.weights import check
+from backend.weights.catalogue import Catalogue, Component, together
 from backend.weights.commands import add_commands
-from backend.weights.store import ModelsError
+from backend.weights.report import Report
+from backend.weights.store import ModelsError, Store
 
 
 @pytest.fixture
@@ -32,9 +36,9 @@ def scan(folder):
     return check.scan(folder, CATALOGUE)
 
 
-def run(*arguments):
+def run(*arguments, store=STORE):
     parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers(), STORE)
+    add_commands(parser.add_subparsers(), store)
     parsed = parser.parse_args([str(argument) for argument in arguments])
     return parsed.run(parsed)
 
@@ -178,3 +182,38 @@ def test_the_commands(home, tiny_folder, capsys):
     assert str(tiny_folder / "1080p_sr") in said
     assert run("download", "256p") == 1
     assert "Online access is off" in capsys.readouterr().err
+
+
+def test_another_engine_adds_its_own_catalogue(home, tmp_path, capsys):
+    """Its files are listed, known, linked and counted beside those of the others, which stay as they are."""
+
+    def recognise(folder):
+        return Report(folder, ("wan_dit",), "a Wan transformer") if (folder / "wan.pth").is_file() else None
+
+    wan = Component("wan_dit", "Wan's transformer", "Wan-AI/Wan", "", ("*.pth",), 1.5)
+    other = Catalogue({"wan_dit": wan, "wan_vae": CATALOGUE.components["wan_vae"]}, {"wan": ("wan_dit",)}, (recognise,))
+    both = Store(together([CATALOGUE, other]))
+    (tmp_path / "wan").mkdir()
+    (tmp_path / "wan" / "wan.pth").touch()
+    assert run("list", store=both) == 0
+    said = capsys.readouterr().out
+    assert "wan: needs wan_dit" in said
+    assert "256p: needs distill, turbo_vae, t5gemma, wan_vae, stable_audio" in said
+    assert run("link", "wan_dit", tmp_path / "wan", store=both) == 0
+    capsys.readouterr()
+    assert run("list", store=both) == 0
+    assert "wan: ready" in capsys.readouterr().out
+    with pytest.raises(ModelsError, match="can't be used as distill: it looks like a Wan transformer"):
+        both.link("distill", tmp_path / "wan")
+
+
+def test_two_engines_do_not_mean_different_things_by_one_name():
+    other = replace(CATALOGUE.components["wan_vae"], repository="somebody/else")
+    with pytest.raises(ValueError, match="two engines have a component called wan_vae"):
+        together([CATALOGUE, Catalogue({"wan_vae": other}, {}, ())])
+    with pytest.raises(ValueError, match="two engines have a set called 256p"):
+        together([CATALOGUE, Catalogue({}, {"256p": ("wan_vae",)}, ())])
+
+
+def test_the_command_line_has_the_files_of_all_engines():
+    assert registry.catalogue().components == CATALOGUE.components

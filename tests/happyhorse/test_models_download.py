@@ -65,8 +65,9 @@ def test_a_broken_download_goes_on_where_it_stopped(hub):
         fetching.download(TURBO, tell, hub.url, online=True, cancelled=lambda: seen > 12 << 20)
     assert not (store.models_folder() / "turbo_vae" / "b.ckpt").exists()
     fetching.download(TURBO, quiet, hub.url, online=True)
-    ranges = [int(asked[6:-1]) for method, path, asked in hub.asked
-              if method == "GET" and path.endswith("b.ckpt") and asked]  # fmt: skip
+    ranges = [
+        int(asked[6:-1]) for method, path, asked in hub.asked if method == "GET" and path.endswith("b.ckpt") and asked
+    ]
     assert 12 << 20 <= ranges[-1] < len(WEIGHTS)
     assert (store.models_folder() / "turbo_vae" / "b.ckpt").read_bytes() == WEIGHTS
 

@@ -74,7 +74,11 @@ def test_cancelling_is_noticed_everywhere():
     run = Run([Stage("base", 3, 1.0)], cancelled=lambda: wanted)
     run.progress.begin("base")
     wanted = True
-    for told in (lambda: run.progress.step("base", np.zeros((1, 1, 3))), lambda: run.progress.note(""),
-                 lambda: run.progress.begin("base"), run.progress.check):  # fmt: skip
+    for told in (
+        lambda: run.progress.step("base", np.zeros((1, 1, 3))),
+        lambda: run.progress.note(""),
+        lambda: run.progress.begin("base"),
+        run.progress.check,
+    ):
         with pytest.raises(Cancelled):
             told()

@@ -15,6 +15,7 @@ from client.protocol import LANGUAGES, EngineInfo, TakeRequest
 from ..engine import Clip, EngineError, Progress
 from .files import ready
 from .request import prompt, settings
+from .request.options import OPTIONS
 
 if TYPE_CHECKING:
     from .pipeline.pipeline import Pipeline
@@ -48,6 +49,7 @@ class HappyHorseEngine:
             available=bool(found.qualities),
             reason=found.reason,
             fix=found.fix,
+            options=OPTIONS,
         )
 
     def final_prompt(self, request: TakeRequest) -> str:
@@ -61,7 +63,7 @@ class HappyHorseEngine:
         return own or prompt.compose(said.prompt, said.dialogue, said.sound, scene)
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
-        """The clip of `request`, at its size and at 25 frames a second. Options: see settings.Settings.
+        """The clip of `request`, at its size and at 25 frames a second. Options: see request.options.
 
         Raises:
             EngineError: a failure a user can read.
@@ -80,3 +82,9 @@ class HappyHorseEngine:
 
             self._pipeline = Pipeline(Models(best_device()))
         return self._pipeline.generate(request, options, progress, cancelled)
+
+    def unload(self) -> None:
+        """Gives back all memory of the GPU and of the computer. Not while a clip is made; the next one loads anew."""
+        if self._pipeline is not None:
+            self._pipeline.unload()
+            self._pipeline = None

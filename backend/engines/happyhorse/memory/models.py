@@ -116,13 +116,16 @@ class Models:
 
     def encode_picture(self, picture: Tensor) -> Tensor:
         """`picture` [1, 3, H, W], -1..1, to its latent [1, 48, 1, H/16, W/16]."""
+        return encode_picture(self._still_encoder(), picture)
+
+    def _still_encoder(self) -> Any:
         if self._video_vae is None:
             with _readable():
                 dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
                 vae: Any = load_video_vae(self.folder("wan_vae"), "cpu", dtype)
                 vae.decoder = torch.nn.Identity()  # four fifths of it, which the fast decoder stands in for
                 self._video_vae = vae.to(self.device)
-        return encode_picture(self._video_vae, picture)
+        return self._video_vae
 
     def make_room(self, needed: int) -> None:
         """Sets transformers aside until `needed` bytes of the GPU are free."""

@@ -57,6 +57,10 @@ class Pipeline:
         with torch.inference_mode():
             return job.run()
 
+    def unload(self) -> None:
+        """Lets go of all that was loaded."""
+        self._models.close()
+
 
 class _Job:
     """One request on its way."""
