@@ -67,7 +67,7 @@ class Remote:
 
 
 def online_allowed() -> bool:
-    """Whether this process was told that it may use the network."""
+    """Whether this process may use the network."""
     return os.environ.get("TAKE_ONE_ONLINE", "") == "1"
 
 
@@ -198,8 +198,8 @@ def _refused(error: urllib.error.HTTPError, component: Component) -> ModelsError
         )
     if error.code == 404:
         return ModelsError(f"There is no {component.repository} with {component.name} on this hub.")
-    said = f"{error.code} {error.reason}"
-    return ModelsError(f"{component.repository} can't be downloaded now ({said}).", "retry")
+    status = f"{error.code} {error.reason}"
+    return ModelsError(f"{component.repository} can't be downloaded now ({status}).", "retry")
 
 
 def _nothing(component: Component) -> list[Remote]:

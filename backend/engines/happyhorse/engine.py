@@ -59,15 +59,15 @@ class HappyHorseEngine:
             EngineError: `invalid_request`, with the option as `param`.
         """
         own, scene = settings.wording(request)
-        said = request.direction
-        return own or prompt.compose(said.prompt, said.dialogue, said.sound, scene)
+        direction = request.direction
+        return own or prompt.compose(direction.prompt, direction.dialogue, direction.sound, scene)
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """The clip of `request`, at its size and at 25 frames a second. Options: see request.options.
 
         Raises:
             EngineError: a failure a user can read.
-            Cancelled: `cancelled()` said so.
+            Cancelled: `cancelled()` became true.
         """
         found = ready.find()
         if not found.qualities:
