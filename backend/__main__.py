@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 from . import __version__, keys
@@ -95,10 +94,11 @@ def _animate(parsed: argparse.Namespace) -> int:
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_models)
-    if find_spec("backend.weights.commands") is not None:
-        from .weights.commands import add_commands
+    from .engines.registry import catalogue
+    from .weights.commands import add_commands
+    from .weights.store import Store
 
-        add_commands(parser.add_subparsers(dest="models_command", metavar="COMMAND"))
+    add_commands(parser.add_subparsers(dest="models_command", metavar="COMMAND"), Store(catalogue()))
 
 
 def _models(_: argparse.Namespace) -> int:

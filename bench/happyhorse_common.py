@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 import torch
 from torch import Tensor
 
-from backend.engines.happyhorse.memory import GIB
-from backend.engines.happyhorse.transformer import loading_order
-from backend.engines.happyhorse.turbo_vaed import TurboDecoder
+from backend.engines.happyhorse.transformer.model import loading_order
+from backend.engines.happyhorse.vaes.turbo import TurboDecoder
+from backend.gpu.memory import GIB
 
 CUDA = torch.device("cuda")
 AUDIO, TEXT, FRAMES = 126, 594, 32

@@ -30,14 +30,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import torch
 from torch import Tensor
 
-from backend.engines.happyhorse import attention
-from backend.engines.happyhorse.config import BASE, SR_540P, SR_1080P, TransformerConfig, parameter_shapes
-from backend.engines.happyhorse.memory import GIB, Plan, Shape, choose_plans
-from backend.engines.happyhorse.pipeline import decode_bytes
-from backend.engines.happyhorse.residents import OURS
-from backend.engines.happyhorse.samplers import sample_distilled
-from backend.engines.happyhorse.super_resolution import refine
-from backend.engines.happyhorse.transformer import Transformer, loading_order
+from backend.engines.happyhorse.memory.plans import Plan, Shape, choose_plans
+from backend.engines.happyhorse.pipeline.pipeline import decode_bytes
+from backend.engines.happyhorse.sampling.samplers import sample_distilled
+from backend.engines.happyhorse.sampling.super_resolution import refine
+from backend.engines.happyhorse.transformer import attention
+from backend.engines.happyhorse.transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig, parameter_shapes
+from backend.engines.happyhorse.transformer.model import Transformer, loading_order
+from backend.gpu.memory import GIB, OURS
 from bench.happyhorse_common import (
     AUDIO,
     CUDA,
@@ -300,7 +300,8 @@ def load(folder: Path, gigabytes: float = 30.6) -> None:
 
     from safetensors.torch import save_file
 
-    from backend.engines.happyhorse.checkpoints import Checkpoint, load_transformer
+    from backend.engines.happyhorse.files.checkpoint import Checkpoint
+    from backend.engines.happyhorse.transformer.loading import load_transformer
 
     layers = 20  # as many as the disk takes
     config = replace(BASE, layers=layers, expert_layers=frozenset({0, 1, 2, 3}))

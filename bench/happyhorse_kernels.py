@@ -14,11 +14,11 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.attention import SDPBackend
 
-from backend.engines.happyhorse import attention, transformer_ops, transformer_triton
-from backend.engines.happyhorse.config import TransformerConfig
-from backend.engines.happyhorse.transformer import Transformer
-from backend.engines.happyhorse.turbo_vaed import TurboDecoder
-from backend.engines.happyhorse.turbo_vaed_config import TurboConfig
+from backend.engines.happyhorse.transformer import attention, ops, ops_triton
+from backend.engines.happyhorse.transformer.config import TransformerConfig
+from backend.engines.happyhorse.transformer.model import Transformer
+from backend.engines.happyhorse.vaes.turbo import TurboDecoder
+from backend.engines.happyhorse.vaes.turbo_config import TurboConfig
 from bench.happyhorse_common import (
     AUDIO,
     CUDA,
@@ -106,12 +106,12 @@ def kernels() -> None:
         up = torch.randn(min(tokens, 16384), 2 * 13696, device=CUDA, dtype=torch.bfloat16)
         sine, cosine = torch.rand(2, tokens, 48, device=CUDA)
         weight, head = torch.rand(5120, device=CUDA), torch.rand(128, device=CUDA)
-        for name, ops in (("plain", transformer_ops), ("triton", transformer_triton)):
-            for dtype in (torch.bfloat16, transformer_ops.FP8):
+        for name, kernels_of in (("plain", ops), ("triton", ops_triton)):
+            for dtype in (torch.bfloat16, ops.FP8):
                 if name == "plain" and dtype != torch.bfloat16:
                     continue
                 out = (
-                    transformer_ops.Rows(torch.empty_like(y, dtype=dtype), torch.empty(tokens, 1, device=CUDA))
+                    ops.Rows(torch.empty_like(y, dtype=dtype), torch.empty(tokens, 1, device=CUDA))
                     if dtype != torch.bfloat16
                     else torch.empty_like(y)
                 )
@@ -121,10 +121,10 @@ def kernels() -> None:
                     kind=name,
                     dtype=str(dtype),
                     tokens=tokens,
-                    add_norm=milliseconds(lambda: ops.add_norm(x, [y], weight, dtype)),
-                    norm_rotate=milliseconds(lambda: ops.norm_rotate(qkv, 40, 8, head, head, sine, cosine)),
-                    gate=milliseconds(lambda: ops.gate(exact, None, qkv[:, 7168:7208], out)),
-                    activate_16384=milliseconds(lambda: ops.activate(up, False, dtype)),
+                    add_norm=milliseconds(lambda: kernels_of.add_norm(x, [y], weight, dtype)),
+                    norm_rotate=milliseconds(lambda: kernels_of.norm_rotate(qkv, 40, 8, head, head, sine, cosine)),
+                    gate=milliseconds(lambda: kernels_of.gate(exact, None, qkv[:, 7168:7208], out)),
+                    activate_16384=milliseconds(lambda: kernels_of.activate(up, False, dtype)),
                 )
         a = up[:, :13696]
         for width in (13652, 13696):
@@ -245,9 +245,7 @@ def tuning() -> None:
         section="tuning",
         what="product, then sum and norm",
         product=milliseconds(lambda: torch.mm(a, w.t(), out=y)),
-        both=milliseconds(
-            lambda: (torch.mm(a, w.t(), out=y), transformer_triton.add_norm(x, [y], weight, torch.bfloat16))
-        ),
+        both=milliseconds(lambda: (torch.mm(a, w.t(), out=y), ops_triton.add_norm(x, [y], weight, torch.bfloat16))),
     )
     try:
         tell(
@@ -255,7 +253,7 @@ def tuning() -> None:
             what="sum inside the product",
             product=milliseconds(lambda: torch.addmm(x, a, w.t(), out_dtype=torch.float32)),
             both=milliseconds(
-                lambda: transformer_triton.add_norm(
+                lambda: ops_triton.add_norm(
                     torch.addmm(x, a, w.t(), out_dtype=torch.float32), [], weight, torch.bfloat16
                 )
             ),

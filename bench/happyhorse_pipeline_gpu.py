@@ -12,6 +12,7 @@ import os
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
@@ -23,16 +24,16 @@ import torch
 from diffusers import AutoencoderKLWan, AutoencoderOobleck
 from PIL import Image
 
-from backend.engines.happyhorse import settings, text
-from backend.engines.happyhorse.audio_vae import AudioDecoder
-from backend.engines.happyhorse.config import BASE, SR_540P, SR_1080P, TransformerConfig
-from backend.engines.happyhorse.memory import Plan, Shape
-from backend.engines.happyhorse.models import Models
-from backend.engines.happyhorse.pipeline import Pipeline
-from backend.engines.happyhorse.progress_estimate import Course
-from backend.engines.happyhorse.transformer import Transformer
-from backend.engines.happyhorse.turbo_vaed import TurboDecoder
-from backend.engines.happyhorse.turbo_vaed_config import LATENT_MEAN, LATENT_STD
+from backend.engines.happyhorse import text
+from backend.engines.happyhorse.memory.models import Models
+from backend.engines.happyhorse.memory.plans import Demand, Plan, Shape
+from backend.engines.happyhorse.pipeline.pipeline import Pipeline
+from backend.engines.happyhorse.request import settings
+from backend.engines.happyhorse.transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig
+from backend.engines.happyhorse.transformer.model import Transformer
+from backend.engines.happyhorse.vaes.audio import AudioDecoder
+from backend.engines.happyhorse.vaes.turbo import TurboDecoder
+from backend.engines.happyhorse.vaes.turbo_config import LATENT_MEAN, LATENT_STD
 from bench.happyhorse_common import CUDA, TEXT, peaks, random_decoder, random_tensors, tell
 from devtools.requests import take_request
 
@@ -52,9 +53,9 @@ class RandomModels(Models):
         return name
 
     def _plans(self, name: str, shape: Shape, eight_bit: bool) -> list[Plan]:
-        return self._residents.plans(name, CONFIGS[name][0], shape, eight_bit)
+        return self._residents.plans(name, Demand(CONFIGS[name][0], shape, self.device, eight_bit))
 
-    def _transformer(self, name: str, plan: Plan, course: Course) -> Transformer:
+    def _transformer(self, name: str, plan: Plan, note: Callable[[str], None]) -> Transformer:
         self.plans[name] = plan.words
         return self._residents.use(name, plan, lambda: drawn(*CONFIGS[name], plan))
 

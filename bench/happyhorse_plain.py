@@ -12,10 +12,10 @@ from torch import Tensor
 from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from backend.engines.happyhorse import rope
-from backend.engines.happyhorse.attention import window_groups
-from backend.engines.happyhorse.config import TransformerConfig
-from backend.engines.happyhorse.transformer import patches, unpatch
+from backend.engines.happyhorse.transformer import rope
+from backend.engines.happyhorse.transformer.attention import window_groups
+from backend.engines.happyhorse.transformer.config import TransformerConfig
+from backend.engines.happyhorse.transformer.model import patches, unpatch
 
 
 class PlainTransformer:

@@ -43,7 +43,40 @@ ROOMS = {
         "engine": {"direction", "camera", "sound", "view"},
         "__init__": {"engine"},
     },
+    "backend/engines/happyhorse": {
+        "request": set(),
+        "cache": set(),
+        "sampling": set(),
+        "files": {"request"},
+        "text": {"cache"},
+        "transformer": {"files"},
+        "vaes": {"files"},
+        "memory": {"files", "transformer", "vaes"},
+        "pipeline": {"request", "cache", "text", "sampling", "memory"},
+        "engine": {"request", "files", "memory", "pipeline"},
+        "__init__": set(),
+    },
+    "backend/weights": {
+        "report": set(),
+        "files": set(),
+        "catalogue": {"report"},
+        "check": {"report", "files", "catalogue"},
+        "store": {"report", "catalogue", "check"},
+        "download": {"catalogue", "store"},
+        "commands": {"catalogue", "check", "store", "download"},
+        "__init__": set(),
+    },
+    "backend/gpu": {
+        "probe": set(),
+        "pinned": set(),
+        "memory": set(),
+        "residents": {"memory"},
+        "__init__": set(),
+    },
 }
+# What of the backend a part may import besides itself: no engine stands below these.
+LOW = {"backend/weights": {"backend.home", "backend.__version__"}, "backend/gpu": set()}
+TORCH = ("backend/gpu", "backend/engines/happyhorse")
 SHIPPED = {"numpy", "requests", "urllib3", "certifi", "idna", "charset_normalizer", "zstandard"}
 
 
@@ -145,3 +178,19 @@ def test_no_arrow_between_rooms_runs_back(folder: str, room: str):
 def test_every_module_has_a_room(folder: str):
     found = {path.stem for path in (ROOT / folder).iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
     assert found - {"__init__"} == set(ROOMS[folder]) - {"__init__"}
+
+
+@pytest.mark.parametrize("part", LOW)
+def test_weights_and_gpu_serve_every_engine_and_know_none(part: str):
+    own = part.replace("/", ".")
+    for path in modules(part):
+        names = {name for name in imported(path) if name.startswith(("backend", "client"))}
+        others = {name for name in names if not name.startswith(own)}
+        assert all(name.startswith(tuple(LOW[part])) for name in others), f"{path} may not import {others}"
+        assert "happyhorse" not in path.read_text(encoding="utf-8").lower(), path
+
+
+def test_torch_stays_where_the_gpu_is_used():
+    for path in modules("backend"):
+        if not path.is_relative_to(ROOT / TORCH[0]) and not path.is_relative_to(ROOT / TORCH[1]):
+            assert not {name.split(".")[0] for name in imported(path)} & {"torch", "triton", "diffusers"}, path

@@ -1,10 +1,11 @@
-"""The published files that the HappyHorse engine is made of."""
+"""The published files that engines are made of. Each engine that has weights gives a Catalogue of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-MAGIHUMAN = "GAIR/daVinci-MagiHuman"
+from .report import Recogniser
 
 
 @dataclass(frozen=True)
@@ -13,7 +14,7 @@ class Component:
 
     `repository` and `folder` say where its publisher keeps it, `patterns` which files of that folder are
     needed, `gigabytes` about how much that is (the true size is asked for before a download), `licence` what
-    a user must accept there first ("" for nothing).
+    a user must accept there first ("" for nothing). `stand_in` is a component that does in its place.
     """
 
     name: str
@@ -23,58 +24,51 @@ class Component:
     patterns: tuple[str, ...]
     gigabytes: float
     licence: str = ""
+    stand_in: str = ""
 
 
-_SHARDS = ("*.safetensors", "*.safetensors.index.json")
-_TOKENIZER = ("config.json", "tokenizer*", "special_tokens_map.json")
+@dataclass(frozen=True)
+class Catalogue:
+    """Components by name, and sets of those that are needed together (for a quality, say).
 
-COMPONENTS = {
-    component.name: component
-    for component in (
-        Component("distill", "Transformer, distilled to 8 steps", MAGIHUMAN, "distill", _SHARDS, 61.2),
-        Component("base", "Transformer, 32 steps with guidance", MAGIHUMAN, "base", _SHARDS, 30.6),
-        Component("540p_sr", "Super-resolution transformer, 540p", MAGIHUMAN, "540p_sr", _SHARDS, 61.2),
-        Component("1080p_sr", "Super-resolution transformer, 1080p", MAGIHUMAN, "1080p_sr", _SHARDS, 61.2),
-        Component("turbo_vae", "Fast video decoder", MAGIHUMAN, "turbo_vae", ("*.json", "*.ckpt"), 0.5),
-        Component(
-            "t5gemma",
-            "Text encoder",
-            "google/t5gemma-9b-9b-ul2",
-            "",
-            (*_SHARDS, *_TOKENIZER),
-            40.7,
-            "the Gemma terms",
-        ),
-        Component("wan_vae", "Video VAE (Wan 2.2)", "Wan-AI/Wan2.2-TI2V-5B", "", ("Wan2.2_VAE.pth",), 2.9),
-        Component(
-            "stable_audio",
-            "Audio VAE (Stable Audio Open)",
-            "stabilityai/stable-audio-open-1.0",
-            "",
-            ("model_config.json", "model.safetensors"),
-            4.9,
-            "the Stability AI community licence",
-        ),
-    )
-}
+    `recognisers` tell what a folder of files is; the first that knows it is believed.
+    """
 
-TRANSFORMERS = ("distill", "base", "540p_sr", "1080p_sr")
-_ALWAYS = ("turbo_vae", "t5gemma", "wan_vae", "stable_audio")
+    components: Mapping[str, Component]
+    sets: Mapping[str, tuple[str, ...]]
+    recognisers: tuple[Recogniser, ...]
 
-# What each quality needs. The base model can stand in for the distilled one: it is slower.
-SETS = {
-    "256p": ("distill", *_ALWAYS),
-    "540p": ("distill", "540p_sr", *_ALWAYS),
-    "1080p": ("distill", "1080p_sr", *_ALWAYS),
-}
+    def named(self, name: str) -> tuple[Component, ...]:
+        """The components that a name stands for: a component, a set, or "all".
+
+        Raises:
+            KeyError: there is none of that name.
+        """
+        if name == "all":
+            return tuple(self.components.values())
+        return tuple(self.components[part] for part in self.sets.get(name, (name,)))
+
+    def lacking(self, name: str, usable: Collection[str]) -> list[str]:
+        """What the set `name` still needs where the components `usable` are here."""
+        parts = (self.components[part] for part in self.sets[name])
+        return [part.name for part in parts if part.name not in usable and part.stand_in not in usable]
 
 
-def named(name: str) -> tuple[Component, ...]:
-    """The components that a name stands for: a component, a quality (all it needs), or "all".
+def together(catalogues: Iterable[Catalogue]) -> Catalogue:
+    """All catalogues as one. Engines may share a component.
 
     Raises:
-        KeyError: there is none of that name.
+        ValueError: two mean different things by one name.
     """
-    if name == "all":
-        return tuple(COMPONENTS.values())
-    return tuple(COMPONENTS[part] for part in SETS.get(name, (name,)))
+    components: dict[str, Component] = {}
+    sets: dict[str, tuple[str, ...]] = {}
+    recognisers: list[Recogniser] = []
+    for catalogue in catalogues:
+        for name, component in catalogue.components.items():
+            if components.setdefault(name, component) != component:
+                raise ValueError(f"two engines have a component called {name}")
+        for name, parts in catalogue.sets.items():
+            if sets.setdefault(name, parts) != parts:
+                raise ValueError(f"two engines have a set called {name}")
+        recognisers += catalogue.recognisers
+    return Catalogue(components, sets, tuple(recognisers))

@@ -7,38 +7,42 @@ import json
 import os
 import sys
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from . import store
-from .catalogue import COMPONENTS, SETS, named
 from .check import inspect, scan
+from .store import ModelsError, Store
 
 
-def add_commands(subparsers: Any) -> None:
-    """Adds the commands to `models`; each sets `run`: parsed arguments in, exit code out."""
+def add_commands(subparsers: Any, store: Store) -> None:
+    """Adds the commands to `models`; each sets `run`: parsed arguments in, exit code out.
+
+    `store` is for the catalogues of all engines together.
+    """
+    components, sets = store.catalogue.components, store.catalogue.sets
     command = subparsers.add_parser("list", help="what is on this machine, and what each quality needs")
     command.add_argument("--json", action="store_true", help="one line of JSON")
-    command.set_defaults(run=_list)
+    command.set_defaults(run=partial(_list, store))
     command = subparsers.add_parser("check", help="what a folder of published files is, and whether it is whole")
     command.add_argument("path", type=Path)
-    command.set_defaults(run=_check)
+    command.set_defaults(run=partial(_check, store))
     command = subparsers.add_parser("download", help="bring published files here")
-    command.add_argument("name", choices=(*SETS, *COMPONENTS, "all"), help="a model, or all that a quality needs")
+    command.add_argument("name", choices=(*sets, *components, "all"), help="a model, or all that a quality needs")
     command.add_argument("--online", action="store_true", help="allow the network (or set TAKE_ONE_ONLINE=1)")
     command.add_argument("--hub", default=os.environ.get("TAKE_ONE_HUB"), help="another host of the published files")
-    command.add_argument("--json", action="store_true", help="tell progress as lines of JSON")
-    command.set_defaults(run=_download)
+    command.add_argument("--json", action="store_true", help="progress as lines of JSON")
+    command.set_defaults(run=partial(_download, store))
     command = subparsers.add_parser("link", help="use published files where they are, without copying them")
-    command.add_argument("name", choices=(*COMPONENTS, "all"))
+    command.add_argument("name", choices=(*components, "all"))
     command.add_argument("path", type=Path)
-    command.set_defaults(run=_link)
+    command.set_defaults(run=partial(_link, store))
 
 
-def _list(arguments: argparse.Namespace) -> int:
+def _list(store: Store, arguments: argparse.Namespace) -> int:
     rows = [("MODEL", "STATE", "SIZE", "WHERE")]
     ready = set()
-    for name, component in COMPONENTS.items():
+    for name, component in store.catalogue.components.items():
         found = store.report(name)
         if found is None:
             rows.append((name, "missing", f"about {component.gigabytes:g} GB", component.repository))
@@ -52,22 +56,22 @@ def _list(arguments: argparse.Namespace) -> int:
         rows.append((name, state, _size(found.bytes), str(found.folder)))
     if arguments.json:
         models = [dict(zip(("name", "state", "size", "where"), row, strict=True)) for row in rows[1:]]
-        print(json.dumps({"models": models, "sets": SETS}))
+        print(json.dumps({"models": models, "sets": store.catalogue.sets}))
         return 0
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     for row in rows:
         print("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[3]]).rstrip())
     print()
-    for quality, parts in SETS.items():
-        lacking = [part for part in parts if part not in ready and not (part == "distill" and "base" in ready)]
-        print(f"{quality}: " + (f"needs {', '.join(lacking)}" if lacking else "ready"))
+    for name in store.catalogue.sets:
+        lacking = store.catalogue.lacking(name, ready)
+        print(f"{name}: " + (f"needs {', '.join(lacking)}" if lacking else "ready"))
     return 0
 
 
-def _check(arguments: argparse.Namespace) -> int:
+def _check(store: Store, arguments: argparse.Namespace) -> int:
     try:
-        found = scan(arguments.path)
-        report = inspect(arguments.path)
+        found = scan(arguments.path, store.catalogue)
+        report = inspect(arguments.path, store.catalogue)
     except OSError as error:
         print(error, file=sys.stderr)
         return 1
@@ -86,10 +90,10 @@ def _check(arguments: argparse.Namespace) -> int:
     return 0 if all(part.ok for part in found.values()) else 1
 
 
-def _link(arguments: argparse.Namespace) -> int:
+def _link(store: Store, arguments: argparse.Namespace) -> int:
     try:
         linked = store.link(arguments.name, arguments.path)
-    except store.ModelsError as problem:
+    except ModelsError as problem:
         print(problem.message, file=sys.stderr)
         return 1
     for name, report in linked.items():
@@ -97,13 +101,14 @@ def _link(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _download(arguments: argparse.Namespace) -> int:
+def _download(store: Store, arguments: argparse.Namespace) -> int:
     from .download import download, online_allowed
 
     meter = _Meter(arguments.json)
     try:
-        total = download(named(arguments.name), meter.tell, arguments.hub, arguments.online or online_allowed())
-    except store.ModelsError as problem:
+        wanted = store.catalogue.named(arguments.name)
+        total = download(wanted, meter.report, arguments.hub, arguments.online or online_allowed())
+    except ModelsError as problem:
         meter.end({"error": {"message": problem.message, "fix": problem.fix}}, problem.message)
         return 1
     except KeyboardInterrupt:
@@ -120,7 +125,7 @@ class _Meter:
         self._json, self._last = as_json, 0.0
         self._began: tuple[float, int] | None = None
 
-    def tell(self, done: int, total: int, file: str) -> None:
+    def report(self, done: int, total: int, file: str) -> None:
         now = time.monotonic()
         if self._began is None:
             self._began = (now, done)
@@ -136,9 +141,9 @@ class _Meter:
             line = f"{done / max(total, 1):4.0%} of {_size(total)}, {_size(int(rate))}/s{minutes}  {file}"
             print(f"\r{line[:100]:<100}", end="", file=sys.stderr, flush=True)
 
-    def end(self, said: dict[str, Any], words: str) -> None:
+    def end(self, message: dict[str, Any], words: str) -> None:
         if self._json:
-            self._write(said)
+            self._write(message)
         else:
             print(f"\n{words}", file=sys.stderr)
 

@@ -34,8 +34,8 @@ _TIMEOUT = 30.0
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
 
 
-class Told(Protocol):
-    """Told as a download goes on: bytes that are here, bytes in all, and the file at hand."""
+class Progress(Protocol):
+    """Called as a download goes on: bytes that are here, bytes in all, and the file at hand."""
 
     def __call__(self, done: int, total: int, file: str) -> None: ...
 
@@ -67,13 +67,13 @@ class Remote:
 
 
 def online_allowed() -> bool:
-    """Whether this process was told that it may use the network."""
+    """Whether this process may use the network."""
     return os.environ.get("TAKE_ONE_ONLINE", "") == "1"
 
 
 def download(
     components: Sequence[Component],
-    progress: Told,
+    progress: Progress,
     hub: str | None = None,
     online: bool = False,
     cancelled: Callable[[], bool] = lambda: False,
@@ -97,13 +97,13 @@ def download(
     done = 0
     for file in files:
 
-        def tell(here: int, before: int = done, name: str = file.path) -> None:
+        def report(here: int, before: int = done, name: str = file.path) -> None:
             progress(before + here, total, name)
             if cancelled():
                 raise ModelsError("The download was stopped. It will go on where it stopped.", "retry")
 
         if not file.is_here:
-            _fetch(file, hub, tell)
+            _fetch(file, hub, report)
         done += file.size
         progress(done, total, file.path)
     return total
@@ -136,13 +136,13 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _fetch(file: Remote, hub: str, tell: Callable[[int], None]) -> None:
+def _fetch(file: Remote, hub: str, report: Callable[[int], None]) -> None:
     file.part.parent.mkdir(parents=True, exist_ok=True)
     url = f"{hub}/{file.component.repository}/resolve/main/{urllib.parse.quote(file.path)}"
     tries = 0
     while (before := _size(file.part)) < file.size:
         try:
-            _append(file, url, before, tell)
+            _append(file, url, before, report)
         except (OSError, http.client.HTTPException) as error:
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
                 raise ModelsError(f"The disk of {models_folder()} is full.", "free_space") from error
@@ -158,7 +158,7 @@ def _fetch(file: Remote, hub: str, tell: Callable[[int], None]) -> None:
     file.part.replace(file.here)
 
 
-def _append(file: Remote, url: str, start: int, tell: Callable[[int], None]) -> None:
+def _append(file: Remote, url: str, start: int, report: Callable[[int], None]) -> None:
     """Adds to the part what is missing of it, or starts again where the host knows no ranges."""
     with _open(url, file.component, start) as answer:
         resumed = answer.status == 206
@@ -167,7 +167,7 @@ def _append(file: Remote, url: str, start: int, tell: Callable[[int], None]) -> 
             while block := answer.read(_BLOCK):
                 part.write(block)
                 done += len(block)
-                tell(done)
+                report(done)
     if done < file.size:
         raise ConnectionError(f"the line dropped after {done:,} of {file.size:,} bytes")
 
@@ -198,8 +198,8 @@ def _refused(error: urllib.error.HTTPError, component: Component) -> ModelsError
         )
     if error.code == 404:
         return ModelsError(f"There is no {component.repository} with {component.name} on this hub.")
-    said = f"{error.code} {error.reason}"
-    return ModelsError(f"{component.repository} can't be downloaded now ({said}).", "retry")
+    status = f"{error.code} {error.reason}"
+    return ModelsError(f"{component.repository} can't be downloaded now ({status}).", "retry")
 
 
 def _nothing(component: Component) -> list[Remote]:

@@ -38,7 +38,7 @@ def home(tmp_path, monkeypatch):
 @pytest.fixture
 def tiny_home(home, tiny_folder):
     """A home in which the tiny model is linked."""
-    from backend.weights import store
+    from backend.engines.happyhorse.files.catalogue import STORE
 
-    store.link("all", tiny_folder)
+    STORE.link("all", tiny_folder)
     return home

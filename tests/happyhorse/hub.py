@@ -44,11 +44,16 @@ class Hub:
         if repository in self.gated:
             return _send(handler, 403, b"{}", {"X-Error-Code": "GatedRepo"})
         entries = [
-            {"type": "file", "path": path, "size": self.claimed.get(path, len(data)), "oid": "0" * 40, "lfs": {
-                "oid": self._sum(path, data), "size": len(data), "pointerSize": 120}}
+            {
+                "type": "file",
+                "path": path,
+                "size": self.claimed.get(path, len(data)),
+                "oid": "0" * 40,
+                "lfs": {"oid": self._sum(path, data), "size": len(data), "pointerSize": 120},
+            }
             for path, data in self.files.get(repository, {}).items()
             if path.rpartition("/")[0] == folder
-        ]  # fmt: skip
+        ]
         return _send(handler, 200 if entries else 404, json.dumps(entries).encode())
 
     def _file(self, handler, repository, path):

@@ -7,10 +7,11 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from backend.engines.happyhorse import checkpoints
-from backend.engines.happyhorse.checkpoints import Checkpoint, CheckpointError, load_transformer
-from backend.engines.happyhorse.config import TransformerConfig
-from backend.engines.happyhorse.transformer import Transformer
+from backend.engines.happyhorse.files import checkpoint
+from backend.engines.happyhorse.files.checkpoint import Checkpoint, CheckpointError
+from backend.engines.happyhorse.transformer.config import TransformerConfig
+from backend.engines.happyhorse.transformer.loading import load_transformer, read_config
+from backend.engines.happyhorse.transformer.model import Transformer
 from tests.happyhorse.golden import Case, difference, relative
 
 
@@ -40,7 +41,7 @@ def forward(model: Transformer, case: Case) -> torch.Tensor:
 def test_forms_of_a_checkpoint(
     shards: int, dtype: torch.dtype, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(checkpoints, "CHUNK", 10_000)  # many pieces a tensor, some across experts
+    monkeypatch.setattr(checkpoint, "CHUNK", 10_000)  # many pieces a tensor, some across experts
     case = Case("dit_base")
     config = TransformerConfig.from_case(case.case)
     folder = write({name: tensor.to(dtype) for name, tensor in case.weights().items()}, tmp_path / "base", shards)
@@ -92,9 +93,11 @@ def test_without_the_bands(tmp_path: Path) -> None:
 
 def test_a_size_of_its_own_is_read_off_the_files(tmp_path: Path) -> None:
     case = Case("dit_base")
-    from backend.engines.happyhorse.config import BASE
+    from backend.engines.happyhorse.transformer.config import BASE
 
-    assert Checkpoint(write(case.weights(), tmp_path / "tiny")).config(BASE) == TransformerConfig.from_case(case.case)
+    assert read_config(Checkpoint(write(case.weights(), tmp_path / "tiny")), BASE) == TransformerConfig.from_case(
+        case.case
+    )
 
 
 def test_what_is_missing_or_misshapen_is_named(tmp_path: Path) -> None:
@@ -133,7 +136,7 @@ def test_the_index_says_which_files_count(tmp_path: Path) -> None:
     config = TransformerConfig.from_case(case.case)
     folder = write(case.weights(), tmp_path / "base", shards=3)
     save_file({"optimizer.state": torch.zeros(1)}, folder / "training.safetensors")
-    assert Checkpoint(folder).config(config) == config
+    assert read_config(Checkpoint(folder), config) == config
     (folder / "model-00002-of-00003.safetensors").unlink()
     with pytest.raises(CheckpointError, match=r"lacks model-00002-of-00003\.safetensors"):
         Checkpoint(folder)

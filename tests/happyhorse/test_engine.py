@@ -13,20 +13,23 @@ import sys
 import pytest
 
 from backend.engines.engine import EngineError
-from backend.engines.happyhorse import HappyHorseEngine, ready
-from backend.weights import store
+from backend.engines.happyhorse.engine import HappyHorseEngine
+from backend.engines.happyhorse.files import ready
+from backend.engines.happyhorse.files.catalogue import STORE
+from backend.gpu import probe
+from backend.gpu.probe import Card
 from client.protocol import LANGUAGES
 from devtools.requests import take_request
 from tests.happyhorse.paths import GOLDEN, ROOT
 
-H100 = ready.Card("NVIDIA H100 80GB HBM3", 79.6)
+H100 = Card("NVIDIA H100 80GB HBM3", 79.6)
 
 
 @pytest.fixture(autouse=True)
 def no_card(monkeypatch):
     """No card, whatever the machine has; tests that need one name it."""
-    monkeypatch.setattr(ready, "_card", lambda: None)
-    return lambda card: monkeypatch.setattr(ready, "_card", lambda: card)
+    monkeypatch.setattr(probe, "poll", lambda: None)
+    return lambda card: monkeypatch.setattr(probe, "poll", lambda: card)
 
 
 @pytest.fixture
@@ -66,7 +69,7 @@ def test_without_a_card_it_says_what_is_needed(home):
 
 
 def test_a_card_that_is_too_small_is_named(home, no_card):
-    no_card(ready.Card("NVIDIA GeForce GTX 1650", 4.0))
+    no_card(Card("NVIDIA GeForce GTX 1650", 4.0))
     found = HappyHorseEngine().capabilities()
     assert (found.available, found.fix) == (False, "connect")
     assert "NVIDIA GeForce GTX 1650, has 4 GB" in found.reason
@@ -99,7 +102,7 @@ def test_missing_models_are_named(home, no_card, cuda_torch):
 def test_a_damaged_model_is_named(home, tiny_folder, tmp_path, no_card, cuda_torch):
     no_card(H100)
     copied = shutil.copytree(tiny_folder, tmp_path / "copied")
-    store.link("all", copied)
+    STORE.link("all", copied)
     shutil.rmtree(copied / "base")
     (copied / "distill" / "model-00002-of-00003.safetensors").unlink()
     found = HappyHorseEngine().capabilities()
@@ -109,11 +112,11 @@ def test_a_damaged_model_is_named(home, tiny_folder, tmp_path, no_card, cuda_tor
 
 @pytest.mark.skipif(sys.platform == "win32", reason="sparse files")
 def test_the_full_size_model_by_card(home, tiny_folder, tmp_path, no_card, cuda_torch):
-    store.link("all", tiny_folder)
+    STORE.link("all", tiny_folder)
     for name in ("distill", "base", "540p_sr", "1080p_sr"):
         write_full_size(tmp_path / "full" / name)
-        store.link(name, tmp_path / "full" / name)
-    report = store.report("distill")
+        STORE.link(name, tmp_path / "full" / name)
+    report = STORE.report("distill")
     assert report.looks_like == "a MagiHuman transformer (40 layers, 15 billion parameters)"
     assert report.parameters == 15_299_419_136
     assert not HappyHorseEngine().capabilities().available  # not on a processor
@@ -122,7 +125,7 @@ def test_the_full_size_model_by_card(home, tiny_folder, tmp_path, no_card, cuda_
         (11.9, "Ready: 256p, 540p. 1080p needs a card with 16 GB."),
         (16.0, "Ready: 256p, 540p, 1080p."),
     ):
-        no_card(ready.Card("a card", gigabytes))
+        no_card(Card("a card", gigabytes))
         found = HappyHorseEngine().capabilities()
         assert found.available
         assert found.description.endswith(words)
@@ -130,29 +133,30 @@ def test_the_full_size_model_by_card(home, tiny_folder, tmp_path, no_card, cuda_
 
 def test_a_full_size_job_on_a_processor_is_refused(home, tmp_path, tiny_folder):
     torch = pytest.importorskip("torch")
-    from backend.engines.happyhorse.memory import Shape
-    from backend.engines.happyhorse.models import Models
-    from backend.engines.happyhorse.progress_estimate import Course
+    from backend.engines.happyhorse.memory.models import Models
+    from backend.engines.happyhorse.memory.plans import Shape
 
     write_full_size(tmp_path / "full" / "distill")
-    store.link("distill", tmp_path / "full" / "distill")
+    STORE.link("distill", tmp_path / "full" / "distill")
     models = Models(torch.device("cpu"))
-    course = Course(lambda *_: None, lambda: False, [])
     with pytest.raises(EngineError, match="needs a graphics card") as failure:
-        models.running("distill", Shape(7, 16, 28, 26), course, lambda _: None)
+        models.running("distill", Shape(7, 16, 28, 26), lambda _: None, lambda _: None)
     assert failure.value.fix == "connect"
 
 
 def test_what_a_card_needs_is_what_the_plans_say():
     """The figures that are told without torch, against the memory plans of the full-size transformers."""
     pytest.importorskip("torch")
-    from backend.engines.happyhorse import config, memory, pipeline, settings
+    from backend.engines.happyhorse.memory import plans
+    from backend.engines.happyhorse.pipeline import pipeline
+    from backend.engines.happyhorse.request import settings
+    from backend.engines.happyhorse.transformer import config
 
     likes = {"256p": config.BASE, "540p": config.SR_540P, "1080p": config.SR_1080P}
     for quality, like in likes.items():
         w, h = settings.QUALITIES[quality]
-        shape = memory.Shape(settings.latent_frames(5), h // 16, w // 16, settings.audio_frames(5))
-        needed = max(memory.smallest_memory(like, shape), pipeline.decode_bytes(w, h))
+        shape = plans.Shape(settings.latent_frames(5), h // 16, w // 16, settings.audio_frames(5))
+        needed = max(plans.smallest_memory(like, shape), pipeline.decode_bytes(w, h))
         needed /= 1 << 30
         assert needed < ready.CARD_GB[quality] - ready.TAKEN_GB, f"{quality} needs {needed:.1f} GB"
 
@@ -162,10 +166,10 @@ def test_the_card_is_asked_of_its_drivers_tool(tmp_path, monkeypatch):
     tool.write_text("#!/bin/sh\necho '8192, NVIDIA RTX A2000'\necho '24564, NVIDIA GeForce RTX 4090'\n")
     tool.chmod(tool.stat().st_mode | stat.S_IXUSR)
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
-    card = ready.ask_card()
+    card = probe.probe_gpu()
     assert (card.name, round(card.gigabytes, 1)) == ("NVIDIA GeForce RTX 4090", 24.0)
     tool.write_text("#!/bin/sh\necho 'NVIDIA-SMI has failed'\nexit 9\n")
-    assert ready.ask_card() is None
+    assert probe.probe_gpu() is None
 
 
 def test_asking_is_quick_and_imports_no_torch(tiny_home):

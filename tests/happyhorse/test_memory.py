@@ -6,21 +6,20 @@ from dataclasses import replace
 import pytest
 import torch
 
-from backend.engines.happyhorse.config import BASE, SR_1080P, TransformerConfig
-from backend.engines.happyhorse.memory import (
-    GIB,
+from backend.engines.happyhorse.memory.plans import (
     Plan,
     Shape,
     choose_plans,
-    run_with_fallback,
     smallest_memory,
     supports_fp8,
     weight_bytes,
     working_bytes,
 )
-from backend.engines.happyhorse.memory_streaming import BlockStore, streamed_blocks
-from backend.engines.happyhorse.transformer import Transformer
-from backend.engines.happyhorse.transformer_weights import BlockWeights
+from backend.engines.happyhorse.transformer.config import BASE, SR_1080P, TransformerConfig
+from backend.engines.happyhorse.transformer.model import Transformer
+from backend.engines.happyhorse.transformer.streaming import BlockStore, streamed_blocks
+from backend.engines.happyhorse.transformer.weights import BlockWeights
+from backend.gpu.memory import GIB, run_with_fallback
 from tests.happyhorse.golden import Case, difference, relative
 
 BASE_SHAPE = Shape(32, 16, 28, 126)

@@ -5,13 +5,17 @@ from __future__ import annotations
 import argparse
 import json
 import shutil
+from dataclasses import replace
 
 import pytest
 
-from backend.weights import store
-from backend.weights.catalogue import COMPONENTS, SETS, named
-from backend.weights.check import inspect, scan
+from backend.engines import registry
+from backend.engines.happyhorse.files.catalogue import CATALOGUE, SETS, STORE
+from backend.weights import check
+from backend.weights.catalogue import Catalogue, Component, together
 from backend.weights.commands import add_commands
+from backend.weights.report import Report
+from backend.weights.store import ModelsError, Store
 
 
 @pytest.fixture
@@ -24,16 +28,24 @@ def copy(tiny_folder, tmp_path):
     return make
 
 
-def run(*arguments):
+def inspect(folder):
+    return check.inspect(folder, CATALOGUE)
+
+
+def scan(folder):
+    return check.scan(folder, CATALOGUE)
+
+
+def run(*arguments, store=STORE):
     parser = argparse.ArgumentParser()
-    add_commands(parser.add_subparsers())
+    add_commands(parser.add_subparsers(), store)
     parsed = parser.parse_args([str(argument) for argument in arguments])
     return parsed.run(parsed)
 
 
 def test_every_component_is_known_by_its_files(tiny_folder):
     found = scan(tiny_folder)
-    assert set(found) == set(COMPONENTS)
+    assert set(found) == set(CATALOGUE.components)
     assert all(report.serves(name) for name, report in found.items())
     assert found["distill"].parameters == found["base"].parameters > 1_000_000
 
@@ -108,52 +120,52 @@ def test_the_wrong_model_says_what_it_looks_like(tmp_path, files, words):
     for name, content in files.items():
         (tmp_path / name).write_text(json.dumps(content))
     report = inspect(tmp_path)
-    assert not report.kind
+    assert not report.fits
     assert not report.ok
     assert words in report.looks_like
 
 
 def test_linking_points_and_does_not_copy(home, tiny_folder):
-    assert set(store.link("all", tiny_folder)) == set(COMPONENTS)
-    assert store.folder("distill") == tiny_folder / "distill"
+    assert set(STORE.link("all", tiny_folder)) == set(CATALOGUE.components)
+    assert STORE.folder("distill") == tiny_folder / "distill"
     assert sum(path.stat().st_size for path in home.rglob("*")) < 100_000
-    assert store.locate("distill").linked
+    assert STORE.locate("distill").linked
 
 
 def test_a_link_to_the_wrong_folder_changes_nothing(home, tiny_folder, copy):
-    with pytest.raises(store.ModelsError, match=r"looks like the Wan 2\.2 video VAE"):
-        store.link("distill", tiny_folder / "Wan2.2-TI2V-5B")
-    with pytest.raises(store.ModelsError, match="looks like base by its name"):
-        store.link("distill", tiny_folder / "base")
+    with pytest.raises(ModelsError, match=r"looks like the Wan 2\.2 video VAE"):
+        STORE.link("distill", tiny_folder / "Wan2.2-TI2V-5B")
+    with pytest.raises(ModelsError, match="looks like base by its name"):
+        STORE.link("distill", tiny_folder / "base")
     broken = copy("distill")
     (broken / "model-00001-of-00003.safetensors").unlink()
-    with pytest.raises(store.ModelsError, match="model-00001-of-00003"):
-        store.link("distill", broken)
-    with pytest.raises(store.ModelsError, match="There is no folder"):
-        store.link("distill", tiny_folder / "nowhere")
+    with pytest.raises(ModelsError, match="model-00001-of-00003"):
+        STORE.link("distill", broken)
+    with pytest.raises(ModelsError, match="There is no folder"):
+        STORE.link("distill", tiny_folder / "nowhere")
     assert not home.exists()
 
 
 def test_a_link_whose_folder_is_gone(home, copy):
     folder = copy("distill")
-    store.link("distill", folder)
+    STORE.link("distill", folder)
     shutil.rmtree(folder)
-    with pytest.raises(store.ModelsError, match="is gone"):
-        store.folder("distill")
+    with pytest.raises(ModelsError, match="is gone"):
+        STORE.folder("distill")
 
 
 def test_names_never_become_paths(home, tiny_folder):
     for name in ("../x", "/etc", "distill/../../x", ""):
-        with pytest.raises(store.ModelsError, match="no model called"):
-            store.locate(name)
-        with pytest.raises(store.ModelsError, match="no model called"):
-            store.link(name, tiny_folder / "distill")
+        with pytest.raises(ModelsError, match="no model called"):
+            STORE.locate(name)
+        with pytest.raises(ModelsError, match="no model called"):
+            STORE.link(name, tiny_folder / "distill")
 
 
 def test_what_a_quality_needs():
-    assert {part.name for part in named("540p")} == set(SETS["540p"])
-    assert [part.name for part in named("wan_vae")] == ["wan_vae"]
-    assert len(named("all")) == len(COMPONENTS)
+    assert {part.name for part in CATALOGUE.named("540p")} == set(SETS["540p"])
+    assert [part.name for part in CATALOGUE.named("wan_vae")] == ["wan_vae"]
+    assert len(CATALOGUE.named("all")) == len(CATALOGUE.components)
 
 
 def test_the_commands(home, tiny_folder, capsys):
@@ -170,3 +182,38 @@ def test_the_commands(home, tiny_folder, capsys):
     assert str(tiny_folder / "1080p_sr") in said
     assert run("download", "256p") == 1
     assert "Online access is off" in capsys.readouterr().err
+
+
+def test_another_engine_adds_its_own_catalogue(home, tmp_path, capsys):
+    """Its files are listed, known, linked and counted beside those of the others, which stay as they are."""
+
+    def recognise(folder):
+        return Report(folder, ("wan_dit",), "a Wan transformer") if (folder / "wan.pth").is_file() else None
+
+    wan = Component("wan_dit", "Wan's transformer", "Wan-AI/Wan", "", ("*.pth",), 1.5)
+    other = Catalogue({"wan_dit": wan, "wan_vae": CATALOGUE.components["wan_vae"]}, {"wan": ("wan_dit",)}, (recognise,))
+    both = Store(together([CATALOGUE, other]))
+    (tmp_path / "wan").mkdir()
+    (tmp_path / "wan" / "wan.pth").touch()
+    assert run("list", store=both) == 0
+    said = capsys.readouterr().out
+    assert "wan: needs wan_dit" in said
+    assert "256p: needs distill, turbo_vae, t5gemma, wan_vae, stable_audio" in said
+    assert run("link", "wan_dit", tmp_path / "wan", store=both) == 0
+    capsys.readouterr()
+    assert run("list", store=both) == 0
+    assert "wan: ready" in capsys.readouterr().out
+    with pytest.raises(ModelsError, match="can't be used as distill: it looks like a Wan transformer"):
+        both.link("distill", tmp_path / "wan")
+
+
+def test_two_engines_do_not_mean_different_things_by_one_name():
+    other = replace(CATALOGUE.components["wan_vae"], repository="somebody/else")
+    with pytest.raises(ValueError, match="two engines have a component called wan_vae"):
+        together([CATALOGUE, Catalogue({"wan_vae": other}, {}, ())])
+    with pytest.raises(ValueError, match="two engines have a set called 256p"):
+        together([CATALOGUE, Catalogue({}, {"256p": ("wan_vae",)}, ())])
+
+
+def test_the_command_line_has_the_files_of_all_engines():
+    assert registry.catalogue().components == CATALOGUE.components

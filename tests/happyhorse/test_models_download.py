@@ -11,13 +11,13 @@ from collections import namedtuple
 
 import pytest
 
+from backend.engines.happyhorse.files.catalogue import CATALOGUE, MAGIHUMAN, STORE
 from backend.weights import download as fetching
 from backend.weights import store
-from backend.weights.catalogue import COMPONENTS, MAGIHUMAN
 from tests.happyhorse.hub import Hub, serving
 from tests.happyhorse.paths import ROOT
 
-TURBO = (COMPONENTS["turbo_vae"],)
+TURBO = (CATALOGUE.components["turbo_vae"],)
 CONFIG = b'{"decoder_block_out_channels": [4]}'
 WEIGHTS = os.urandom(30 << 20)
 
@@ -65,8 +65,9 @@ def test_a_broken_download_goes_on_where_it_stopped(hub):
         fetching.download(TURBO, tell, hub.url, online=True, cancelled=lambda: seen > 12 << 20)
     assert not (store.models_folder() / "turbo_vae" / "b.ckpt").exists()
     fetching.download(TURBO, quiet, hub.url, online=True)
-    ranges = [int(asked[6:-1]) for method, path, asked in hub.asked
-              if method == "GET" and path.endswith("b.ckpt") and asked]  # fmt: skip
+    ranges = [
+        int(asked[6:-1]) for method, path, asked in hub.asked if method == "GET" and path.endswith("b.ckpt") and asked
+    ]
     assert 12 << 20 <= ranges[-1] < len(WEIGHTS)
     assert (store.models_folder() / "turbo_vae" / "b.ckpt").read_bytes() == WEIGHTS
 
@@ -98,7 +99,7 @@ def test_a_damaged_file_is_not_kept(hub):
     assert not (store.models_folder() / "turbo_vae" / "b.ckpt").exists()
     hub.wrong_sum.clear()
     fetching.download(TURBO, quiet, hub.url, online=True)
-    assert store.report("turbo_vae").ok
+    assert STORE.report("turbo_vae").ok
 
 
 def test_no_network_without_leave(hub):
@@ -120,7 +121,7 @@ def test_the_disk_is_asked_first(hub, monkeypatch):
 def test_a_gated_model_says_what_to_accept(hub):
     hub.gated.add("stabilityai/stable-audio-open-1.0")
     with pytest.raises(store.ModelsError, match=r"accept the Stability AI .* HF_TOKEN"):
-        fetching.download((COMPONENTS["stable_audio"],), quiet, hub.url, online=True)
+        fetching.download((CATALOGUE.components["stable_audio"],), quiet, hub.url, online=True)
 
 
 def test_no_hub_there(hub):
@@ -132,7 +133,8 @@ def test_no_hub_there(hub):
 def test_the_command_tells_json_lines(hub, tmp_path):
     code = (
         "import argparse; from backend.weights.commands import add_commands\n"
-        "parser = argparse.ArgumentParser(); add_commands(parser.add_subparsers())\n"
+        "from backend.engines.happyhorse.files.catalogue import STORE\n"
+        "parser = argparse.ArgumentParser(); add_commands(parser.add_subparsers(), STORE)\n"
         "arguments = parser.parse_args(); raise SystemExit(arguments.run(arguments))"
     )
     command = [sys.executable, "-c", code, "download", "turbo_vae", "--online", "--json", "--hub", hub.url]

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 from safetensors.numpy import load_file
 
-from backend.engines.happyhorse import picture
+from backend.engines.happyhorse.request import picture
 from tests.happyhorse.paths import GOLDEN
 
 CASE = GOLDEN / "image_preprocess"

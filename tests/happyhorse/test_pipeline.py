@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import shutil
 
 import numpy as np
@@ -12,12 +11,16 @@ import torch
 from PIL import Image
 
 from backend.engines.engine import Cancelled, EngineError
-from backend.engines.happyhorse import latents, memory, picture, pipeline, preview, samplers, settings, text
-from backend.engines.happyhorse.checkpoints import load_transformer
-from backend.engines.happyhorse.config import BASE
-from backend.engines.happyhorse.models import Models
-from backend.engines.happyhorse.pipeline import Pipeline
-from backend.engines.happyhorse.video_vae import encode_picture, load_video_vae
+from backend.engines.happyhorse import text
+from backend.engines.happyhorse.memory.models import Models
+from backend.engines.happyhorse.memory.plans import Plan
+from backend.engines.happyhorse.pipeline import latents, pipeline, preview
+from backend.engines.happyhorse.pipeline.pipeline import Pipeline
+from backend.engines.happyhorse.request import picture, settings
+from backend.engines.happyhorse.sampling import samplers
+from backend.engines.happyhorse.transformer.config import BASE
+from backend.engines.happyhorse.transformer.loading import load_transformer
+from backend.engines.happyhorse.vaes.video import encode_picture, load_video_vae
 from backend.media.stills import read_still
 from client.protocol import Direction, Line
 from devtools.requests import take_request
@@ -90,7 +93,7 @@ def test_a_clip_with_sound(models, request_):
 def test_the_seed_decides_all(models, request_):
     first, again = (make(models, request_) for _ in range(2))
     assert again.notes == ("Made from the saved latents of this take: the base stage was not run again.",)
-    for path in latents.folder().iterdir():
+    for path in latents.CACHE.folder.iterdir():
         path.unlink()
     anew = make(Models(CPU), request_)
     other = make(models, dataclasses.replace(request_, seed=8))
@@ -136,7 +139,7 @@ def test_a_take_is_refined_without_its_base_stage(models, request_):
     frames = pixels(refined)
     assert frames.shape == (13, 180, 320, 3)
     assert np.array_equal(refined.sound.samples, small.sound.samples)
-    for path in latents.folder().iterdir():
+    for path in latents.CACHE.folder.iterdir():
         path.unlink()
     at_once = make(Models(CPU), request_, quality="540p")
     assert "distill" in at_once.facts["memory"]
@@ -154,7 +157,7 @@ def test_refining_by_reference(models, request_):
     with pytest.raises(EngineError) as failure:
         make(models, request_, quality="540p", refine_from="0" * 64)
     assert failure.value.code == "latents_gone"
-    for path in latents.folder().iterdir():
+    for path in latents.CACHE.folder.iterdir():
         path.unlink()
     anew = make(models, request_, quality="540p", refine_from=chosen)  # the same request: made again
     assert anew.facts["latents"] == chosen
@@ -176,10 +179,10 @@ def test_another_request_has_other_latents(models, request_, change):
 
 
 def test_a_model_that_changed_has_other_latents(tiny_home, tiny_folder, request_, tmp_path):
-    from backend.weights import store
+    from backend.engines.happyhorse.files.catalogue import STORE
 
     copied = shutil.copytree(tiny_folder / "distill", tmp_path / "distill")
-    store.link("distill", copied)
+    STORE.link("distill", copied)
     models = Models(CPU)
     first = make(models, request_, steps=1)
     for shard in copied.glob("*.safetensors"):
@@ -214,7 +217,7 @@ def test_cancelling_between_steps(models, request_):
     told = Told()
     with pytest.raises(Cancelled):
         make(models, request_, told, lambda: any("3 of 8" in what[1] for what in told), steps=8)
-    assert not list(latents.folder().glob("*"))
+    assert not list(latents.CACHE.folder.glob("*"))
     assert make(models, request_).frame_count == 13  # and the next one is made
 
 
@@ -229,7 +232,7 @@ def test_cancelling_while_decoding(models, request_):
 
 
 def test_out_of_memory_falls_back_once_and_says_so(models, request_, monkeypatch):
-    plans = [memory.Plan("fp32", None, 4096, 0), memory.Plan("fp32", 0, 1024, 0, 1)]
+    plans = [Plan("fp32", None, 4096, 0), Plan("fp32", 0, 1024, 0, 1)]
     monkeypatch.setattr(models, "_plans", lambda *_: plans)
     real, asked = samplers.sample_distilled, []
 
@@ -253,19 +256,14 @@ def test_out_of_memory_falls_back_once_and_says_so(models, request_, monkeypatch
     assert (failure.value.code, failure.value.fix) == ("out_of_memory", "smaller_size")
 
 
-def test_the_oldest_latents_go_first(home, monkeypatch):
-    monkeypatch.setattr(latents, "KEPT_BYTES", 3 * 40_000)
-    names = []
-    for number in range(5):
-        kept = latents.Latents(torch.zeros(1, 48, 1, 10, 20), torch.zeros(1, 2, 64), {"seed": number})
-        latents.save(kept)
-        path = latents.folder() / f"{kept.reference}.safetensors"
-        os.utime(path, (number, number))
-        names.append(kept.reference)
-    latents._keep_newest()
-    assert latents.find(names[0]) is None
-    assert latents.find(names[4]).recipe == {"seed": 4}
-    assert latents.find("../../secret") is None
+def test_latents_are_found_by_their_name_and_by_nothing_else(home):
+    kept = latents.Latents(torch.zeros(1, 48, 1, 10, 20), torch.ones(1, 2, 64), {"seed": 4})
+    latents.save(kept)
+    found = latents.find(kept.reference)
+    assert found.recipe == {"seed": 4}
+    assert torch.equal(found.audio, kept.audio)
+    assert latents.find("0" * 64) is None
+    assert latents.find(f"../latents/{kept.reference}") is None
 
 
 def test_previews_show_the_colours_of_the_picture():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.engines.happyhorse import prompt
+from backend.engines.happyhorse.request import prompt
 from client.protocol import LANGUAGES, Line
 
 
@@ -50,19 +50,30 @@ def test_letters_of_east_asia_stand_apart(language, line, spoken):
 
 def test_scene_facts_join_the_body():
     facts = {
-        "shot_size": "medium shot", "lens_mm": 35.0, "time_of_day": "dusk", "place": "interior",
+        "shot_size": "medium shot",
+        "lens_mm": 35.0,
+        "time_of_day": "dusk",
+        "place": "interior",
         "objects": ["Sofa_Leather.003", "Cube.001", "Window", "window.002", "Camera"],
-    }  # fmt: skip
+    }
     body = prompt.compose("Push in", scene=facts).split("\n\n")[0]
     assert body == ("Push in. A medium shot on a 35 mm standard lens. Interior, dusk. In view: sofa leather, window.")
 
 
 @pytest.mark.parametrize(
     ("lens", "words"),
-    [(18, "18 mm ultra-wide lens"), (24, "24 mm wide-angle lens"), (50, "50 mm standard lens"),
-     (85, "85 mm short telephoto lens"), (200, "200 mm telephoto lens"), (0, ""), ("wide", ""), (True, ""),
-     (float("nan"), "")],
-)  # fmt: skip
+    [
+        (18, "18 mm ultra-wide lens"),
+        (24, "24 mm wide-angle lens"),
+        (50, "50 mm standard lens"),
+        (85, "85 mm short telephoto lens"),
+        (200, "200 mm telephoto lens"),
+        (0, ""),
+        ("wide", ""),
+        (True, ""),
+        (float("nan"), ""),
+    ],
+)
 def test_lens_words(lens, words):
     assert prompt.lens_words(lens) == words
 

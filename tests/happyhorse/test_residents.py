@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
 import pytest
 import torch
 
-from backend.engines.happyhorse import residents
-from backend.engines.happyhorse.checkpoints import load_transformer
-from backend.engines.happyhorse.config import BASE
-from backend.engines.happyhorse.memory import RESERVE, Plan, Shape
-from backend.engines.happyhorse.residents import Residents
+from backend.engines.happyhorse.memory.plans import Demand, Plan, Shape
+from backend.engines.happyhorse.transformer.config import BASE
+from backend.engines.happyhorse.transformer.loading import load_transformer
+from backend.gpu import residents
+from backend.gpu.memory import RESERVE
+from backend.gpu.residents import Residents
 
 SHAPE = Shape(2, 4, 6, 5, 8)
 
@@ -40,13 +41,27 @@ def weights(load):
 def a_card(monkeypatch, size, host=1 << 50):
     """Residents on a card of `size` bytes, in a computer with `host` bytes of free memory."""
     found = Residents(torch.device("cpu"))
-    monkeypatch.setattr(found, "free", lambda: size - sum(held.taken for held in found._held.values()))
+    monkeypatch.setattr(found, "free", lambda: size - sum(held.model.taken for held in found._held.values()))
     monkeypatch.setattr(residents.psutil, "virtual_memory", lambda: SimpleNamespace(available=host))
     return found
 
 
 def a_plan(weights):
     return Plan("fp32", None, 4096, weights + RESERVE)
+
+
+@dataclass(frozen=True)
+class OnePlan(Demand):
+    """A demand that only one plan meets, whatever room there is."""
+
+    plan: Plan | None = None
+
+    def choose(self, room):
+        return [self.plan]
+
+
+def demand(model, plan, shape=SHAPE):
+    return OnePlan(model.config, shape, torch.device("cpu"), plan.eight_bit, plan)
 
 
 def velocity(model):
@@ -56,11 +71,10 @@ def velocity(model):
 
 def test_two_that_fit_stay(monkeypatch, load, weights):
     found = a_card(monkeypatch, 2 * weights + 2 * RESERVE)
-    monkeypatch.setattr(found, "_choose", lambda *_: [a_plan(weights)])
     first = found.use("distill", a_plan(weights), load)
-    found.plans("540p_sr", first.config, SHAPE)
+    found.plans("540p_sr", demand(first, a_plan(weights)))
     second = found.use("540p_sr", a_plan(weights), load)
-    assert [held.taken for held in found._held.values()] == [weights, weights]
+    assert [held.model.taken for held in found._held.values()] == [weights, weights]
     assert found.use("distill", a_plan(weights), load) is first
     assert load.times == 2
     assert torch.equal(velocity(first), velocity(second))
@@ -68,19 +82,18 @@ def test_two_that_fit_stay(monkeypatch, load, weights):
 
 def test_one_makes_way_and_comes_back_without_being_loaded(monkeypatch, load, weights):
     found = a_card(monkeypatch, weights + RESERVE + (4 << 20))
-    monkeypatch.setattr(found, "_choose", lambda *_: [a_plan(weights)])
     first = found.use("distill", a_plan(weights), load)
     before = velocity(first)
-    found.plans("540p_sr", first.config, SHAPE)
-    assert found._held["distill"].taken < weights
+    found.plans("540p_sr", demand(first, a_plan(weights)))
+    assert found.get("distill").taken < weights
     found.use("540p_sr", a_plan(weights), load)
-    [plan] = found.plans("distill", first.config, SHAPE)
+    [plan] = found.plans("distill", demand(first, a_plan(weights)))
     again = found.use("distill", plan, load)
     assert again is first
     assert load.times == 2
-    assert found._held["540p_sr"].taken < weights
+    assert found.get("540p_sr").taken < weights
     assert torch.equal(velocity(again), before)
-    assert found._held["distill"].taken == weights
+    assert found.get("distill").taken == weights
 
 
 def test_only_as_much_room_is_made_as_is_needed(monkeypatch, load, weights):
@@ -88,7 +101,7 @@ def test_only_as_much_room_is_made_as_is_needed(monkeypatch, load, weights):
     for name in ("distill", "540p_sr"):
         found.use(name, a_plan(weights), load)
     found.make_room(weights // 4)
-    older, newer = found._held["distill"], found._held["540p_sr"]
+    older, newer = found.get("distill"), found.get("540p_sr")
     assert newer.taken == weights  # the one used longest ago goes first
     assert weights // 2 < older.taken < weights
     assert older.lacking == weights - older.taken
@@ -101,7 +114,7 @@ def test_without_memory_for_a_copy_it_is_loaded_again(monkeypatch, load, weights
     found = a_card(monkeypatch, weights, host=residents.HOST_SPARE)
     found.use("distill", a_plan(weights), load)
     found.make_room(weights)
-    assert found.config("distill") is None
+    assert found.get("distill") is None
     found.use("distill", a_plan(weights), load)
     assert load.times == 2
 
@@ -111,23 +124,20 @@ def test_a_longer_clip_may_need_another_plan(monkeypatch, load, weights):
     found = a_card(monkeypatch, weights + RESERVE + (4 << 20))
     model = found.use("distill", a_plan(weights), load)
     streamed = Plan("fp32", weights // 2, 4096, weights // 2 + RESERVE)
-    monkeypatch.setattr(found, "_choose", lambda *_: [streamed])
-    [plan, *_] = found.plans("distill", model.config, Shape(64, 64, 64, 253))
+    [plan, *_] = found.plans("distill", demand(model, streamed, Shape(64, 64, 64, 253)))
     assert plan == streamed
     small = found.use("distill", plan, lambda: load(plan))
-    assert found._held["distill"].taken < weights
+    assert found.get("distill").taken < weights
     assert torch.equal(velocity(small), velocity(load()))
 
 
 def test_another_precision_is_another_plan(monkeypatch, load, weights):
     found = a_card(monkeypatch, 2 * weights + 2 * RESERVE)
-    monkeypatch.setattr(
-        found, "_choose", lambda config, shape, room, eight_bit: [replace(a_plan(weights), eight_bit=eight_bit)]
-    )
     model = found.use("distill", a_plan(weights), load)
-    [plan] = found.plans("distill", model.config, SHAPE, eight_bit=True)
+    eight_bits = demand(model, replace(a_plan(weights), eight_bit=True))
+    [plan] = found.plans("distill", eight_bits)
     assert plan.eight_bit
-    assert found.config("distill") is None
+    assert found.get("distill") is None
     assert found.use("distill", plan, load) is not model
-    assert found.plans("distill", model.config, SHAPE, eight_bit=True) == [plan]
-    assert found.config("distill") is not None
+    assert found.plans("distill", eight_bits) == [plan]
+    assert found.get("distill") is not None

@@ -6,10 +6,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from backend.engines.happyhorse.config import TransformerConfig
-from backend.engines.happyhorse.samplers import Schedule, sample_base, sample_distilled
-from backend.engines.happyhorse.super_resolution import alpha_table, refine, start
-from backend.engines.happyhorse.transformer import Transformer
+from backend.engines.happyhorse.sampling.samplers import Schedule, sample_base, sample_distilled
+from backend.engines.happyhorse.sampling.super_resolution import alpha_table, refine, start
+from backend.engines.happyhorse.transformer.config import TransformerConfig
+from backend.engines.happyhorse.transformer.model import Transformer
 from tests.happyhorse.golden import Case, difference, relative
 
 

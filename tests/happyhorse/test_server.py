@@ -56,9 +56,14 @@ class Client:
     def make(self, still, options):
         """The finished job, its events, and the seconds from submission to the end."""
         fields = {
-            "prompt": PROMPT, "model": "happyhorse", "seconds": "1", "size": "640x360", "seed": "7",
-            "fps": "24", "extra_params": json.dumps({**EXTRA, "options": options}),
-        }  # fmt: skip
+            "prompt": PROMPT,
+            "model": "happyhorse",
+            "seconds": "1",
+            "size": "640x360",
+            "seed": "7",
+            "fps": "24",
+            "extra_params": json.dumps({**EXTRA, "options": options}),
+        }
         began = time.monotonic()
         answer = self.session.post(
             self.url + "/v1/videos", data=fields, files={"input_reference": still.open("rb")}, timeout=60

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.engines.engine import EngineError
-from backend.engines.happyhorse import settings
+from backend.engines.happyhorse.request import settings
+from backend.engines.happyhorse.request.options import OPTIONS
 from devtools.requests import take_request
 
 ALL = ("256p", "540p", "1080p")
@@ -74,8 +75,8 @@ def test_the_engines_own_choice_follows_the_size():
 
 
 def test_qualities_by_word_and_by_name():
-    assert read(quality="FAST").quality == "256p"
-    assert read(quality="Best").quality == "1080p"
+    assert read(quality="fast").quality == "256p"
+    assert read(quality="best").quality == "1080p"
     assert read(quality="best", qualities=("256p", "540p")).quality == "540p"
     assert read(quality="540p").quality == "540p"
     with pytest.raises(EngineError) as failure:
@@ -88,7 +89,10 @@ def test_a_word_means_a_quality_that_refines_where_a_take_is_refined():
     small = dataclasses.replace(REQUEST, size=(320, 180))
     saved = {"refine_from": "a" * 64}
     assert [read(small, quality=word, **saved).quality for word in ("fast", "standard", "best")] == [
-        "540p", "540p", "1080p"]  # fmt: skip
+        "540p",
+        "540p",
+        "1080p",
+    ]
     assert read(REQUEST, **saved).quality == "1080p"
     with pytest.raises(EngineError) as failure:
         read(small, qualities=("256p",), **saved)
@@ -108,13 +112,41 @@ def test_models_and_steps():
 @pytest.mark.parametrize(
     "options",
     [
-        {"quality": 1}, {"quality": "4k"}, {"steps": 0}, {"steps": 2.5}, {"steps": True}, {"steps": 101},
-        {"model": "huge"}, {"refine_from": "../../etc/passwd"}, {"refine_from": "a" * 64, "quality": "256p"},
-        {"final_prompt": 7}, {"scene": "dusk"}, {"precision": 8},
+        *({"quality": wrong} for wrong in (1, "4k", "FAST", None)),
+        *({"steps": wrong} for wrong in (-1, 2.5, True, 101)),
+        {"model": "huge"},
+        {"refine_from": "../../etc/passwd"},
+        {"refine_from": "a" * 64, "quality": "256p"},
+        {"final_prompt": 7},
+        {"scene": "dusk"},
+        {"precision": 8},
     ],
-)  # fmt: skip
+)
 def test_wrong_options_are_named(options):
     with pytest.raises(EngineError) as failure:
         read(**options)
     assert failure.value.code == "invalid_request"
     assert failure.value.param.removeprefix("extra_params.options.") in options
+
+
+def test_what_the_card_shows_is_what_is_checked():
+    """Each option that is declared is read: what does not fit its declaration is refused by its name."""
+    wrong = {"bool": 7, "int": "many", "float": "much", "enum": "none of these", "text": 7}
+    for option in OPTIONS:
+        assert option.label and option.tooltip
+        with pytest.raises(EngineError) as failure:
+            read(**{option.name: wrong[option.kind]})
+        assert failure.value.param == f"extra_params.options.{option.name}"
+        assert str(failure.value).startswith(f"The option {option.name} is not right: it must")
+
+
+def test_the_defaults_that_are_declared_are_those_of_a_request_without_options():
+    assert read(**{option.name: option.default for option in OPTIONS}) == read()
+    assert read(models=("base",), model="auto", steps=0).steps == 32
+
+
+def test_every_quality_can_be_chosen_and_made():
+    [quality] = [option for option in OPTIONS if option.name == "quality"]
+    values = [choice.value for choice in quality.choices]
+    assert values == ["fast", "standard", "best", *settings.QUALITIES]
+    assert {read(quality=value).quality for value in values} == set(ALL)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import os
 import shutil
 
 import pytest
@@ -51,12 +53,12 @@ def test_a_known_prompt_needs_no_encoder(folder, monkeypatch):
 
 def test_another_model_is_another_entry(folder):
     text.features(["one"], folder, CPU)
-    before = set(text.cache_folder().iterdir())
+    before = set(text.CACHE.folder.iterdir())
     config = folder / "config.json"
     changed = config.read_text().replace('"query_pre_attn_scalar": 48', '"query_pre_attn_scalar": 24')
     config.write_text(changed)
     text.features(["one"], folder, CPU)
-    assert len(set(text.cache_folder().iterdir()) - before) == 1
+    assert len(set(text.CACHE.folder.iterdir()) - before) == 1
 
 
 def test_missing_weights_are_not_made_up(folder):
@@ -83,4 +85,30 @@ def test_a_folder_that_is_no_encoder(home, tmp_path):
 def test_cancelling_leaves_nothing_half_there(folder):
     with pytest.raises(Cancelled):
         text.features(["one"], folder, CPU, cancelled=lambda: True)
-    assert not text.cache_folder().exists()
+    assert not text.CACHE.folder.exists()
+
+
+def test_the_features_used_longest_ago_go_first(folder, monkeypatch):
+    """Before the cache had a bound every prompt that was ever tried stayed on the disk."""
+    one, two = text.features(["one", "two"], folder, CPU)
+    each = max(path.stat().st_size for path in text.CACHE.folder.iterdir())
+    monkeypatch.setattr(text, "CACHE", dataclasses.replace(text.CACHE, most_bytes=2 * each))
+    for age, path in enumerate(sorted(text.CACHE.folder.iterdir())):
+        os.utime(path, (age, age))
+    text.features(["one"], folder, CPU)  # so that "two" is the one used longest ago
+    text.features(["six"], folder, CPU)
+    assert len(list(text.CACHE.folder.iterdir())) == 2
+    encoded = []
+    encode = text.encode
+    monkeypatch.setattr(text, "encode", lambda prompt, *rest: encoded.append(prompt) or encode(prompt, *rest))
+    again = text.features(["one", "six", "two"], folder, CPU)
+    assert encoded == ["two"]
+    assert torch.equal(again[0], one)
+    assert torch.equal(again[2], two)
+
+
+def test_prompts_that_do_not_fit_together_are_still_answered(folder, monkeypatch):
+    monkeypatch.setattr(text, "CACHE", dataclasses.replace(text.CACHE, most_bytes=1))
+    found = text.features(["one", "two"], folder, CPU)
+    assert [rows.shape[2] for rows in found] == [96, 96]
+    assert list(text.CACHE.folder.iterdir()) == []

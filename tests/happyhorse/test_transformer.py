@@ -6,10 +6,16 @@ import math
 import pytest
 import torch
 
-from backend.engines.happyhorse import rope, transformer_ops
-from backend.engines.happyhorse.attention import attend, attend_windowed, narrow
-from backend.engines.happyhorse.config import BASE, SR_1080P, TransformerConfig, config_from_shapes, parameter_shapes
-from backend.engines.happyhorse.transformer import Transformer
+from backend.engines.happyhorse.transformer import ops, rope
+from backend.engines.happyhorse.transformer.attention import attend, attend_windowed, narrow
+from backend.engines.happyhorse.transformer.config import (
+    BASE,
+    SR_1080P,
+    TransformerConfig,
+    config_from_shapes,
+    parameter_shapes,
+)
+from backend.engines.happyhorse.transformer.model import Transformer
 from tests.happyhorse.golden import FOLDER, Case, difference, relative
 
 CASES = ["dit_base", "dit_sr"]
@@ -99,11 +105,11 @@ def test_eight_bits_lack_only_rounding() -> None:
     q, k, v = (x.unflatten(1, (-1, dim)) for x in qkv[:, : sum(columns)].split(columns, dim=1))
     expected = attend(q, k, v).flatten(1)
     operands, scale, lacking = narrow(qkv, columns, heads, kv_heads)
-    assert operands.dtype == transformer_ops.FP8
+    assert operands.dtype == ops.FP8
     q, k, v = (x.unflatten(1, (-1, dim)) for x in operands.float().split(columns, dim=1))
-    assert v.abs().amax(dim=(0, 2)).tolist() == [transformer_ops.FP8_MAX] * kv_heads
+    assert v.abs().amax(dim=(0, 2)).tolist() == [ops.FP8_MAX] * kv_heads
     result = torch.empty_like(expected)
-    transformer_ops.gate(attend(q, k, v * scale[:, None]), lacking, None, result)
+    ops.gate(attend(q, k, v * scale[:, None]), lacking, None, result)
     mean = lacking.expand_as(expected)
     assert relative(result - mean, expected - mean) < 0.08  # three bits of mantissa in all three
     assert relative(result, expected) < 0.002

@@ -9,10 +9,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from backend.engines.happyhorse import transformer_ops, turbo_vaed_ops
-from backend.engines.happyhorse.config import TransformerConfig
-from backend.engines.happyhorse.transformer import Transformer
-from backend.engines.happyhorse.transformer_ops import FP8, Operand, Rows
+from backend.engines.happyhorse.transformer import ops
+from backend.engines.happyhorse.transformer.config import TransformerConfig
+from backend.engines.happyhorse.transformer.model import Transformer
+from backend.engines.happyhorse.transformer.ops import FP8, Operand, Rows
+from backend.engines.happyhorse.vaes import turbo_ops
 from tests.happyhorse.golden import Case, difference, relative
 
 pytest.importorskip("triton", reason="Triton is for Linux")
@@ -25,13 +26,13 @@ ERRORS = {torch.float32: 1e-6, torch.bfloat16: 2**-7, FP8: 2**-3}
 def interpreted() -> Iterator[None]:
     """Kernels that are imported while this lasts are interpreted."""
     package = "backend.engines.happyhorse"
-    names = [f"{package}.transformer_triton", f"{package}.turbo_vaed_triton"]
-    parent = importlib.import_module(package)
+    names = [f"{package}.transformer.ops_triton", f"{package}.vaes.turbo_triton"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRITON_INTERPRET", "1")
         for name in names:
             patch.delitem(sys.modules, name, raising=False)
-            patch.delattr(parent, name.rpartition(".")[2], raising=False)
+            parent, _, own = name.rpartition(".")
+            patch.delattr(importlib.import_module(parent), own, raising=False)
         yield
         for name in names:
             sys.modules.pop(name, None)
@@ -39,12 +40,12 @@ def interpreted() -> Iterator[None]:
 
 @pytest.fixture
 def fused() -> ModuleType:
-    return importlib.import_module("backend.engines.happyhorse.transformer_triton")
+    return importlib.import_module("backend.engines.happyhorse.transformer.ops_triton")
 
 
 @pytest.fixture
 def decoder_ops() -> ModuleType:
-    return importlib.import_module("backend.engines.happyhorse.turbo_vaed_triton")
+    return importlib.import_module("backend.engines.happyhorse.vaes.turbo_triton")
 
 
 def value(x: Operand) -> Tensor:
@@ -63,7 +64,7 @@ def test_sum_and_norm(fused: ModuleType, dtype: torch.dtype, keep: bool) -> None
     for added in ([], [torch.randn(7, 80)], [torch.randn(7, 80), torch.randn(7, 80).bfloat16()]):
         found_sum, expected_sum = x.clone(), x.clone()
         found = fused.add_norm(found_sum, added, weight, dtype, keep=keep)
-        expected = transformer_ops.add_norm(expected_sum, added, weight, dtype, keep=keep)
+        expected = ops.add_norm(expected_sum, added, weight, dtype, keep=keep)
         assert torch.equal(found_sum, expected_sum)
         assert torch.equal(found_sum, x) == (not keep or not added)
         assert relative(value(found), value(expected)) < ERRORS[dtype]
@@ -73,10 +74,7 @@ def test_sum_and_norm(fused: ModuleType, dtype: torch.dtype, keep: bool) -> None
 @pytest.mark.parametrize("dtype", ERRORS)
 def test_activation(fused: ModuleType, dtype: torch.dtype, gelu: bool) -> None:
     up = 4 * torch.randn(5, 2 * 96)
-    assert (
-        relative(value(fused.activate(up, gelu, dtype)), value(transformer_ops.activate(up, gelu, dtype)))
-        < (ERRORS[dtype])
-    )
+    assert relative(value(fused.activate(up, gelu, dtype)), value(ops.activate(up, gelu, dtype))) < (ERRORS[dtype])
 
 
 @pytest.mark.parametrize("dtype", ERRORS)
@@ -86,7 +84,7 @@ def test_gates(fused: ModuleType, dtype: torch.dtype) -> None:
         for gates in (None, torch.randn(6, 20)):
             found, expected = room(6, 480, dtype), room(6, 480, dtype)
             fused.gate(x, shift, gates, found)
-            transformer_ops.gate(x, shift, gates, expected)
+            ops.gate(x, shift, gates, expected)
             assert relative(value(found), value(expected)) < ERRORS[dtype]
 
 
@@ -100,7 +98,7 @@ def test_norm_and_rotation_of_heads(
     expected, others = found.clone(), found[:, columns:].clone()
     given = (heads, kv_heads, torch.rand(32), torch.rand(32), torch.rand(rows, 12), torch.rand(rows, 12))
     fused.norm_rotate(found, *given)
-    transformer_ops.norm_rotate(expected, *given)
+    ops.norm_rotate(expected, *given)
     assert relative(found, expected) < ERRORS[dtype]
     assert torch.equal(found[:, columns:], others)
 
@@ -108,7 +106,7 @@ def test_norm_and_rotation_of_heads(
 def test_a_pass_with_our_kernels_is_the_golden_one() -> None:
     case = Case("dit_sr")
     model = Transformer(TransformerConfig.from_case(case.case), "cpu", "fp32", fused=True)
-    assert model.ops.__name__.endswith("transformer_triton")
+    assert model.ops.__name__.endswith("ops_triton")
     model.load_state_dict(case.weights())
     text = case["in.text_feat"][:, : case.case["inputs"]["txt_feat_len"]]
     video, audio = model(case["in.video_latent"], case["in.audio_latent"], text)
@@ -123,7 +121,7 @@ def pixels(*shape: int) -> Tensor:
 @pytest.mark.parametrize("channels", [12, 64])
 def test_doubled_pixels_in_their_places(decoder_ops: ModuleType, channels: int) -> None:
     x, bias = torch.randn(3, 4 * channels, 6, 9), torch.randn(channels)
-    assert difference(decoder_ops.spread(x, bias), turbo_vaed_ops.spread(x, bias)) < 1e-6
+    assert difference(decoder_ops.spread(x, bias), turbo_ops.spread(x, bias)) < 1e-6
 
 
 @pytest.mark.parametrize("act", ["none", "relu", "silu"])
@@ -133,7 +131,7 @@ def test_norm_of_pixels(decoder_ops: ModuleType, channels: int, act: str) -> Non
     for bias in (None, torch.randn(channels)):
         found, expected = torch.full_like(x, torch.nan), torch.empty_like(x)
         decoder_ops.norm(x, 1e-8, act, found, bias)
-        turbo_vaed_ops.norm(x, 1e-8, act, expected, bias)
+        turbo_ops.norm(x, 1e-8, act, expected, bias)
         assert difference(found, expected) < 1e-5
 
 
@@ -142,7 +140,7 @@ def test_sum_of_pixels(decoder_ops: ModuleType) -> None:
     for added in (None, other):
         found, expected = (x.clone(memory_format=torch.preserve_format) for _ in range(2))
         decoder_ops.add(found, bias, added)
-        turbo_vaed_ops.add(expected, bias, added)
+        turbo_ops.add(expected, bias, added)
         assert difference(found, expected) < 1e-6
 
 
@@ -152,7 +150,7 @@ def test_pictures_of_patches(decoder_ops: ModuleType, dtype: torch.dtype) -> Non
     cut = x.to(dtype)[:, :, 1:]  # as a window whose ends were shortened
     found, expected = torch.full((3, 10, 14, 3), 7, dtype=torch.uint8), torch.empty(3, 10, 14, 3, dtype=torch.uint8)
     decoder_ops.pictures(cut, bias, 2, found)
-    turbo_vaed_ops.pictures(cut, bias, 2, expected)
+    turbo_ops.pictures(cut, bias, 2, expected)
     assert expected.min() == 0
     assert expected.max() == 255
     assert (found.int() - expected.int()).abs().max() <= 1  # which of two neighbours a rounded sum is cut to

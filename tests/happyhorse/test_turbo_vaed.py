@@ -7,11 +7,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from backend.engines.happyhorse import turbo_vaed
-from backend.engines.happyhorse.turbo_vaed import TurboDecoder
-from backend.engines.happyhorse.turbo_vaed_config import LATENT_MEAN, LATENT_STD, TurboConfig
-from backend.engines.happyhorse.turbo_vaed_ops import of_small_pixels, spread
-from backend.engines.happyhorse.turbo_vaed_windows import windows
+from backend.engines.happyhorse.vaes import turbo
+from backend.engines.happyhorse.vaes.turbo import TurboDecoder
+from backend.engines.happyhorse.vaes.turbo_config import LATENT_MEAN, LATENT_STD, TurboConfig
+from backend.engines.happyhorse.vaes.turbo_ops import of_small_pixels, spread
+from backend.engines.happyhorse.vaes.turbo_windows import windows
 from tests.happyhorse.golden import Case, difference, relative
 
 
@@ -99,7 +99,7 @@ def test_a_published_checkpoint_is_unpacked_and_a_wrong_one_named() -> None:
 
 def test_small_parts_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     case = Case("turbo_vaed")
-    monkeypatch.setattr(turbo_vaed, "PART_ELEMENTS", 3 * 32 * 16 * 16)
+    monkeypatch.setattr(turbo, "PART_ELEMENTS", 3 * 32 * 16 * 16)
     assert difference(decoder(case).decode(case["chunked.latent"]), case["chunked.video"]) < 1e-3
 
 
@@ -109,7 +109,7 @@ def test_what_is_cut_off_is_not_decoded_and_changes_nothing(
     monkeypatch: pytest.MonkeyPatch, cut: tuple[int, int], elements: int
 ) -> None:
     case = Case("turbo_vaed")
-    monkeypatch.setattr(turbo_vaed, "PART_ELEMENTS", elements)
+    monkeypatch.setattr(turbo, "PART_ELEMENTS", elements)
     z, network = case["chunked.latent"][:, :, :9], decoder(case)
     whole = network.decode_once(z, first=False)
     seen: list[int] = []

@@ -8,8 +8,9 @@ from safetensors.torch import save_file
 
 pytest.importorskip("diffusers")
 
-from backend.engines.happyhorse import audio_vae, video_vae
-from backend.engines.happyhorse.checkpoints import CheckpointError
+from backend.engines.happyhorse.files.checkpoint import CheckpointError
+from backend.engines.happyhorse.vaes import audio
+from backend.engines.happyhorse.vaes import video as video_vae
 from tests.happyhorse.golden import Case, difference, relative
 
 # The golden waveform is itself 8e-6 (at most 2.6e-4) from the one in fp64, and each processor's sums differ as much.
@@ -67,7 +68,7 @@ def test_a_pickle_with_code_is_not_run(tmp_path: Path) -> None:
 
 def test_audio_vae() -> None:
     case = Case("oobleck")
-    decoder = audio_vae.AudioDecoder(audio_vae.audio_vae_from(full(case.weights())))
+    decoder = audio.AudioDecoder(audio.audio_vae_from(full(case.weights())))
     assert relative(decoder.waveform(case["latent"]), case["waveform_51200"]) < SOUND
     assert relative(decoder.decode(case["latent"]).T, case["waveform_44100"]) < SOUND
     with torch.inference_mode():
@@ -78,14 +79,14 @@ def test_audio_vae() -> None:
 
 def test_names_of_the_audio_vae() -> None:
     names = Case("oobleck").case["key_map"]
-    assert {name: audio_vae.diffusers_name(name, 5) for name in names} == names
+    assert {name: audio.diffusers_name(name, 5) for name in names} == names
 
 
 def test_the_published_audio_file(tmp_path: Path) -> None:
     case = Case("oobleck")
     weights = {f"pretransform.model.{name}": tensor for name, tensor in full(case.weights()).items()}
     save_file({**weights, "model.something.else": torch.zeros(1)}, tmp_path / "model.safetensors")
-    decoder = audio_vae.AudioDecoder.load(tmp_path)
+    decoder = audio.AudioDecoder.load(tmp_path)
     assert relative(decoder.decode(case["latent"]).T, case["waveform_44100"]) < SOUND
 
 
@@ -94,4 +95,4 @@ def test_resampling_keeps_a_tone(samples: int, count: int) -> None:
     def tone(points: int) -> torch.Tensor:
         return torch.sin(2 * torch.pi * 5 * torch.arange(points, dtype=torch.float64) / points + 0.3)
 
-    assert difference(audio_vae.resample(tone(samples), count), tone(count)) < 1e-9
+    assert difference(audio.resample(tone(samples), count), tone(count)) < 1e-9

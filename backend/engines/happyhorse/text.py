@@ -6,21 +6,21 @@ GPU its blocks pass through one after the other: it never takes the room that th
 
 from __future__ import annotations
 
-import gc
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
 from torch import Tensor
 
-from ...home import home
+from ...gpu.memory import give_all_back
 from ...weights.store import fingerprint
 from ..engine import Cancelled, EngineError
+from .cache import Cache
 
 MAX_TOKENS = 640
+CACHE = Cache("text", 1 << 30)  # of a prompt about 1 MB, at most 4.6
 
 
 def features(
@@ -36,17 +36,16 @@ def features(
         Cancelled: noticed before the encoder is loaded, or between two prompts.
     """
     model = fingerprint(folder)
-    paths = [cache_folder() / f"{_key(prompt, model)}.safetensors" for prompt in prompts]
-    missing = [(prompt, path) for prompt, path in zip(prompts, paths, strict=True) if not path.is_file()]
+    keys = {prompt: _key(prompt, model) for prompt in prompts}
+    found = {prompt: kept.tensors["features"] for prompt, key in keys.items() if (kept := CACHE.read(key))}
+    missing = [prompt for prompt in keys if prompt not in found]
     if missing:
         if cancelled():
             raise Cancelled
-        _encode(missing, folder, device, cancelled)
-    return [load_file(path)["features"].float().to(device) for path in paths]
-
-
-def cache_folder() -> Path:
-    return home() / "cache" / "text"
+        for prompt, rows in _encoded(missing, folder, device, cancelled):
+            CACHE.write(keys[prompt], {"features": rows})
+            found[prompt] = rows
+    return [found[prompt].float().to(device) for prompt in prompts]
 
 
 @torch.inference_mode()
@@ -74,9 +73,13 @@ def load(folder: Path, device: torch.device) -> tuple[Any, Any]:
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, local_files_only=True)
         answer: Any = T5GemmaEncoderModel.from_pretrained(
-            folder, is_encoder_decoder=False, dtype=torch.bfloat16, use_safetensors=True,
-            local_files_only=True, output_loading_info=True,
-        )  # fmt: skip
+            folder,
+            is_encoder_decoder=False,
+            dtype=torch.bfloat16,
+            use_safetensors=True,
+            local_files_only=True,
+            output_loading_info=True,
+        )
     except (OSError, ValueError) as problem:
         message = f"The text encoder in {folder} can't be read: {problem}"
         raise EngineError("bad_model", message, "models") from problem
@@ -90,21 +93,19 @@ def load(folder: Path, device: torch.device) -> tuple[Any, Any]:
     return tokenizer, encoder
 
 
-def _encode(missing: list[tuple[str, Path]], folder: Path, device: torch.device, cancelled: Callable[[], bool]) -> None:
-    cache_folder().mkdir(parents=True, exist_ok=True)
+def _encoded(
+    prompts: list[str], folder: Path, device: torch.device, cancelled: Callable[[], bool]
+) -> Iterator[tuple[str, Tensor]]:
+    """Each prompt with its features; the encoder is let go at the end."""
     tokenizer, encoder = load(folder, device)
     try:
-        for prompt, path in missing:
+        for prompt in prompts:
             if cancelled():
                 raise Cancelled
-            aside = path.with_suffix(".part")
-            save_file({"features": encode(prompt, tokenizer, encoder, device)}, aside)
-            aside.replace(path)
+            yield prompt, encode(prompt, tokenizer, encoder, device)
     finally:
         del tokenizer, encoder
-        gc.collect()
-        if device.type == "cuda":
-            torch.cuda.empty_cache()
+        give_all_back(device)
 
 
 def _stream(encoder: torch.nn.Module, device: torch.device) -> None:

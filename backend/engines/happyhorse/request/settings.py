@@ -11,18 +11,17 @@ from typing import Any
 
 from client.protocol import TakeRequest
 
-from ..engine import EngineError
+from ...engine import EngineError
+from .options import invalid, value
 
 FPS = Fraction(25)
 FRAMES_PER_LATENT = 4
 PIXELS_PER_LATENT = 16
 GRID = 32  # pixels: a token covers 2 x 2 latents of 16 pixels
-MAX_STEPS = 100
 DEFAULT_STEPS = {"distill": 8, "base": 32}
 
 QUALITIES = {"256p": (448, 256), "540p": (896, 512), "1080p": (1920, 1088)}
 REFINERS = {"540p": "540p_sr", "1080p": "1080p_sr"}
-_WORDS = ("fast", "standard", "best")  # what Blender's panel asks for
 _REFERENCE = re.compile(r"[0-9a-f]{64}")
 
 
@@ -52,32 +51,31 @@ def read(request: TakeRequest, qualities: Collection[str], models: Collection[st
     Raises:
         EngineError: `invalid_request`, with the option as `param`; `quality_unavailable`.
     """
-    options = dict(request.options)
-    refine_from = _text(options.pop("refine_from", ""), "refine_from")
-    quality = _quality(options.pop("quality", "standard"), request, qualities, refining=bool(refine_from))
-    model = _choice(options.pop("model", None), "model", ("distill", "base")) or (
-        "distill" if "distill" in models else "base"
-    )
+    options = request.options
+    refine_from = value(options, "refine_from")
+    if refine_from and not _REFERENCE.fullmatch(refine_from):
+        raise invalid("refine_from", "is the `latents` entry of a take's sidecar")
+    quality = _quality(value(options, "quality"), request, qualities, refining=bool(refine_from))
+    if refine_from and quality == "256p":
+        raise invalid("refine_from", "needs the quality 540p or 1080p")
+    model = value(options, "model")
+    if model == "auto":
+        model = "distill" if "distill" in models else "base"
     if model not in models:
         message = f"The {model} model is not on this machine."
         raise EngineError("quality_unavailable", message, "models", "extra_params.options.model")
     final_prompt, scene = wording(request)
-    settings = Settings(
+    return Settings(
         quality,
         model,
-        steps=_whole(options.pop("steps", None), "steps", 1, MAX_STEPS) or DEFAULT_STEPS[model],
-        refine_steps=_whole(options.pop("refine_steps", None), "refine_steps", 1, MAX_STEPS) or 5,
+        steps=value(options, "steps") or DEFAULT_STEPS[model],
+        refine_steps=value(options, "refine_steps"),
         final_prompt=final_prompt,
-        negative_prompt=_text(options.pop("negative_prompt", ""), "negative_prompt"),
+        negative_prompt=value(options, "negative_prompt"),
         refine_from=refine_from,
-        eight_bit=_choice(options.pop("precision", None), "precision", ("full", "8-bit")) == "8-bit",
+        eight_bit=value(options, "precision") == "8-bit",
         scene=scene,
     )
-    if settings.refine_from and not _REFERENCE.fullmatch(settings.refine_from):
-        raise _invalid("refine_from", "is the `latents` entry of a take's sidecar")
-    if refine_from and quality == "256p":
-        raise _invalid("refine_from", "needs the quality 540p or 1080p")
-    return settings
 
 
 def wording(request: TakeRequest) -> tuple[str, dict[str, Any]]:
@@ -86,8 +84,10 @@ def wording(request: TakeRequest) -> tuple[str, dict[str, Any]]:
     Raises:
         EngineError: `invalid_request`, with the option as `param`.
     """
-    options = request.options
-    return _text(options.get("final_prompt", ""), "final_prompt"), _mapping(options.get("scene"), "scene")
+    scene = request.options.get("scene", {})
+    if not isinstance(scene, dict):
+        raise invalid("scene", "is an object")
+    return value(request.options, "final_prompt"), scene
 
 
 def grid_size(quality: str, width: int, height: int) -> tuple[int, int]:
@@ -120,13 +120,12 @@ def _to_grid(side: float) -> int:
     return max(GRID, round(side / GRID) * GRID)
 
 
-def _quality(asked: Any, request: TakeRequest, qualities: Collection[str], refining: bool) -> str:
+def _quality(wanted: str, request: TakeRequest, qualities: Collection[str], refining: bool) -> str:
     """A quality by its name or by a word. To refine a take, a word means one of those that refine."""
-    wanted = _choice(asked, "quality", (*QUALITIES, *_WORDS)) or "standard"
     here = [name for name in QUALITIES if name in qualities]
     if not here:
         raise EngineError("engine_unavailable", "No quality is ready on this machine.", "models")
-    if refining and wanted in _WORDS:
+    if refining and wanted not in QUALITIES:
         here = [name for name in here if name in REFINERS]
         if not here:
             message = "To refine a take, 540p or 1080p must be ready on this machine."
@@ -142,37 +141,3 @@ def _quality(asked: Any, request: TakeRequest, qualities: Collection[str], refin
         message = f"{wanted} is not ready on this machine, only {', '.join(here)}."
         raise EngineError("quality_unavailable", message, "models", "extra_params.options.quality")
     return wanted
-
-
-def _choice(value: Any, name: str, known: tuple[str, ...]) -> str:
-    if value is None:
-        return ""
-    if not isinstance(value, str) or value.lower() not in known:
-        raise _invalid(name, f"is one of {', '.join(known)}")
-    return value.lower()
-
-
-def _whole(value: Any, name: str, least: int, most: int) -> int:
-    if value is None:
-        return 0
-    if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
-        raise _invalid(name, f"is a whole number from {least} to {most}")
-    return value
-
-
-def _text(value: Any, name: str) -> str:
-    if not isinstance(value, str):
-        raise _invalid(name, "is text")
-    return value.strip()
-
-
-def _mapping(value: Any, name: str) -> dict[str, Any]:
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise _invalid(name, "is an object")
-    return value
-
-
-def _invalid(name: str, what: str) -> EngineError:
-    return EngineError("invalid_request", f"The option {name} {what}.", param=f"extra_params.options.{name}")

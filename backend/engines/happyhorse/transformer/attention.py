@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from .transformer_ops import FP8, FP8_MAX
+from .ops import FP8, FP8_MAX
 
 # cuDNN's kernel is 1.6 to 1.8 times torch's flash attention on Hopper; where it can't run, the next one does.
 KERNELS = [SDPBackend.CUDNN_ATTENTION, SDPBackend.FLASH_ATTENTION, SDPBackend.EFFICIENT_ATTENTION, SDPBackend.MATH]

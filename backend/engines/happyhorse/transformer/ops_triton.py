@@ -11,7 +11,7 @@ import triton
 import triton.language as tl
 from torch import Tensor
 
-from .transformer_ops import EPS, FP8, FP8_MAX, LIMIT, SLOPE, Operand, Rows
+from .ops import EPS, FP8, FP8_MAX, LIMIT, SLOPE, Operand, Rows
 
 
 @triton.jit

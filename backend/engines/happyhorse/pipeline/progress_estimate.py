@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..engine import Cancelled, Progress
+from ...engine import Cancelled, Progress
 
 OVERHEAD = 0.03  # share of the bar for what comes before the first step: reading text, loading models
 
@@ -32,16 +32,19 @@ def decode_cost(width: int, height: int, frames: int) -> float:
     return 2.2e-8 * width * height * frames
 
 
-class Course:
+class ProgressEstimate:
     """Tells `progress` a fraction that grows evenly in time, so that the time left follows from it.
 
     Call `note` for what has no steps, `step` after each step of a stage. Both raise Cancelled.
     """
 
     def __init__(
-        self, progress: Progress, cancelled: Callable[[], bool], stages: list[Stage],
+        self,
+        progress: Progress,
+        cancelled: Callable[[], bool],
+        stages: list[Stage],
         clock: Callable[[], float] = time.monotonic,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._progress, self._cancelled, self._clock = progress, cancelled, clock
         self._stages = {stage.name: stage for stage in stages}
         self._left = {stage.name: stage.steps for stage in stages}

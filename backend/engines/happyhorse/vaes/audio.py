@@ -13,7 +13,7 @@ import torch
 from diffusers import AutoencoderOobleck
 from torch import Tensor
 
-from .checkpoints import CheckpointError, read_tensors
+from ..files.checkpoint import CheckpointError, read_tensors
 
 RATE = 44100
 LATENT_SAMPLES = 2048  # decoded samples a latent, at 51.2 kHz

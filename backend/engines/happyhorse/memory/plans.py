@@ -1,24 +1,19 @@
-"""How a transformer fits into a GPU: plans, what each is expected to take, and what comes next if it does not."""
+"""How a transformer fits into a GPU: plans, and what each is expected to take."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from typing import TypeVar
 
 import torch
 
-from .config import PATCH, TransformerConfig
-from .memory_streaming import streamed_blocks
-from .transformer import ROWS_AT_ONCE
-from .transformer_ops import FP8, Rows
-from .transformer_weights import BlockWeights, Matrix, padded
+from ....gpu.memory import GIB, RESERVE
+from ..transformer.config import PATCH, TransformerConfig
+from ..transformer.model import ROWS_AT_ONCE
+from ..transformer.ops import FP8, Rows
+from ..transformer.streaming import streamed_blocks
+from ..transformer.weights import BlockWeights, Matrix, padded
 
-Result = TypeVar("Result")
-
-GIB = 1 << 30
-RESERVE = GIB  # CUDA's kernels and workspaces, and what the allocator can't use for its pieces
 FEW_ROWS = 4096
 FP8_CAPABILITY = (8, 9)
 
@@ -63,6 +58,31 @@ class Plan:
             else (f"{self.expected_host / GIB:.0f} GiB streamed from memory")
         )
         return f"{how}, {where}, about {self.expected_peak / GIB:.1f} GiB of GPU memory"
+
+
+@dataclass(frozen=True)
+class Demand:
+    """A stage's: a transformer for `shape`. `eight_bit`: with 8-bit products."""
+
+    config: TransformerConfig
+    shape: Shape
+    device: torch.device
+    eight_bit: bool = False
+
+    def choose(self, room: int) -> list[Plan]:
+        """The plans that fit into `room` bytes of the GPU, the best first."""
+        if self.device.type != "cuda":
+            return [Plan("fp32", None, ROWS_AT_ONCE, 0)]
+        fp8 = supports_fp8(self.device)
+        return choose_plans(self.config, self.shape, room, fp8=fp8, eight_bit=self.eight_bit)
+
+    def accepts(self, plan: Plan) -> bool:
+        """Whether a transformer that is held by `plan` will do."""
+        return plan.eight_bit == self.eight_bit
+
+    def working(self, plan: Plan) -> int:
+        """Bytes of the GPU that a pass takes beside the weights."""
+        return working_bytes(self.config, plan.precision, self.shape, plan.rows_at_once)
 
 
 def weight_bytes(config: TransformerConfig, precision: str) -> int:
@@ -149,25 +169,3 @@ def supports_fp8(device: torch.device | str) -> bool:
     except RuntimeError:  # torch has no such kernel for this card
         return False
     return True
-
-
-def run_with_fallback(plans: Sequence[Plan], run: Callable[[Plan], Result], note: Callable[[str], None]) -> Result:
-    """`run` with the first plan; if the GPU's memory runs out, once more with the next one, and `note` says so.
-
-    `run` must let go of everything on the GPU when it raises.
-
-    Raises:
-        torch.OutOfMemoryError: the second plan did not fit either, or there is none.
-    """
-    first, *others = plans
-    try:
-        return run(first)
-    except torch.OutOfMemoryError as error:
-        if not others:
-            raise
-        # The traceback holds on to the failed run's tensors.
-        error.__traceback__ = None
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-    note(f"The GPU's memory ran out with {first.words}; it was run with {others[0].words} instead.")
-    return run(others[0])

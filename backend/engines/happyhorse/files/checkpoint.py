@@ -6,7 +6,7 @@ import json
 import pickle
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from io import FileIO
@@ -18,13 +18,12 @@ import torch
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ...weights.check import inspect, read_header
-from .config import TransformerConfig, config_from_shapes, parameter_shapes
-from .transformer import ROWS_AT_ONCE, Transformer, check_names, loading_order
+from ....weights.check import inspect
+from ....weights.files import read_header
+from .catalogue import CATALOGUE
 
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "F8_E4M3": torch.float8_e4m3fn}
 FP8_SCALE = ".__fp8_scale"
-BANDS = "adapter.rope.bands"
 CHUNK = 64 << 20
 READERS = 4
 
@@ -62,8 +61,7 @@ class Checkpoint:
         self.path = path
         files = [path] if path.is_file() else _shards(path)
         if not files:
-            looks = inspect(path).looks_like if path.is_dir() else "not there"
-            raise CheckpointError(f"{path} holds no .safetensors files: it is {looks}.")
+            raise CheckpointError(f"{path} holds no .safetensors files: it is {looks_like(path)}.")
         self.tensors: dict[str, Stored] = {}
         for file in files:
             try:
@@ -98,26 +96,6 @@ class Checkpoint:
             data = raw.read(stored.bytes)
         return float(torch.frombuffer(bytearray(data), dtype=stored.dtype).float()[0])
 
-    def config(self, like: TransformerConfig) -> TransformerConfig:
-        """The config of the transformer in these files; what shapes cannot tell comes from `like`.
-
-        Raises:
-            CheckpointError: it is another model, or tensors are missing, not known or misshapen.
-        """
-        shapes = self.shapes
-        shapes.setdefault(BANDS, (like.bands,))
-        try:
-            config = config_from_shapes(shapes, like=like)
-            shapes[BANDS] = shapes[BANDS] if BANDS in self.tensors else (config.bands,)
-            check_names(parameter_shapes(config), shapes)
-        except ValueError as error:
-            folder = self.path if self.path.is_dir() else self.path.parent
-            raise CheckpointError(
-                f"{self.path} can't be used as a MagiHuman transformer: {error}. "
-                f"It looks like {inspect(folder).looks_like}."
-            ) from error
-        return config
-
     def pieces(self, names: list[str]) -> Iterator[tuple[str, int, int]]:
         """(name, first row, rows) of `names` in turn, no piece larger than CHUNK if its rows are not."""
         for name in names:
@@ -128,11 +106,11 @@ class Checkpoint:
                 yield name, start, min(step, rows - start)
 
     def read(
-        self, names: list[str], device: torch.device, told: Callable[[int], None] | None = None
+        self, names: list[str], device: torch.device, report: Callable[[int], None] | None = None
     ) -> Iterator[tuple[str, int, Tensor]]:
         """(name, first row, rows on `device`) of `names` in turn, read ahead by several threads.
 
-        Each tensor must be used up before the next is asked for. `told` gets the bytes read so far.
+        Each tensor must be used up before the next is asked for. `report` gets the bytes read so far.
         """
         largest = max((self.tensors[name].row_bytes * count for name, _, count in self.pieces(names)), default=0)
         cuda = device.type == "cuda"
@@ -170,9 +148,14 @@ class Checkpoint:
                 event = events[slot]
                 if event is not None:
                     event.record()
-                if told is not None:
-                    told(done)
+                if report is not None:
+                    report(done)
                 ask()
+
+
+def looks_like(folder: Path) -> str:
+    """What is in `folder`, in words."""
+    return inspect(folder, CATALOGUE).looks_like if folder.is_dir() else "not there"
 
 
 def _shards(folder: Path) -> list[Path]:
@@ -223,41 +206,6 @@ class _Handles:
             view = view[count:]
 
 
-def load_transformer(
-    path: Path,
-    like: TransformerConfig,
-    device: torch.device | str,
-    precision: str = "bf16",
-    *,
-    resident_bytes: int | None = None,
-    rows_at_once: int = ROWS_AT_ONCE,
-    progress: Callable[[float], None] | None = None,
-) -> Transformer:
-    """A transformer from a safetensors file or a folder of shards: fp32, bf16 or fp8 with scales.
-
-    Args:
-        like: what this transformer is, for what its tensors can't tell: `config.BASE`, `SR_540P`, `SR_1080P`.
-        precision, resident_bytes, rows_at_once: see `Transformer`; a memory plan gives them.
-        progress: told the fraction that is loaded.
-
-    Raises:
-        CheckpointError: says what the files are, or which tensors are missing, not known or misshapen.
-    """
-    checkpoint = Checkpoint(path)
-    config = checkpoint.config(like)
-    model = Transformer(config, device, precision, resident_bytes=resident_bytes, rows_at_once=rows_at_once)
-    if BANDS not in checkpoint.tensors:
-        model.load_rows(BANDS, 0, 10000.0 ** (-torch.arange(config.bands) / config.bands))
-    names = loading_order(checkpoint.shapes)
-    scales = {name: checkpoint.scale(name) for name in names}
-    total = checkpoint.bytes
-    told = None if progress is None else lambda done: progress(done / total)
-    for name, start, rows in checkpoint.read(names, model.device, told):
-        model.load_rows(name, start, rows, scales[name])
-    model.finish_loading()
-    return model
-
-
 def read_tensors(path: Path) -> dict[str, Any]:
     """All tensors of a .safetensors, .pth or .ckpt file, on the CPU. Pickles may hold tensors and plain data only.
 
@@ -275,3 +223,25 @@ def read_tensors(path: Path) -> dict[str, Any]:
     if not isinstance(tensors, dict):
         raise CheckpointError(f"{path.name} holds a {type(tensors).__name__}, not tensors by name.")
     return tensors
+
+
+def check_names(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]]) -> None:
+    """Compare a checkpoint's tensors with those of the model.
+
+    Raises:
+        ValueError: names the tensors that are missing, not known, or of another shape (the first few of each).
+    """
+    missing = sorted(expected.keys() - found.keys())
+    extra = sorted(found.keys() - expected.keys())
+    misshapen = [
+        f"{name} is {list(found[name])}, not {list(expected[name])}"
+        for name in sorted(expected.keys() & found.keys())
+        if expected[name] != found[name]
+    ]
+    problems = [
+        f"{len(names)} {what}: {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}"
+        for what, names in (("missing", missing), ("not known", extra), ("of the wrong shape", misshapen))
+        if names
+    ]
+    if problems:
+        raise ValueError("tensors " + "; ".join(problems))

@@ -16,12 +16,13 @@ from itertools import pairwise
 import torch
 from torch import Tensor
 
-from . import rope, transformer_ops
+from ..files.checkpoint import check_names
+from . import ops, rope
 from .attention import attend, attend_windowed, flash3, narrow
 from .config import PATCH, TransformerConfig, parameter_shapes
-from .memory_streaming import BlockStore
-from .transformer_ops import FP8, Operand, Rows
-from .transformer_weights import DTYPES, BlockViews, BlockWeights
+from .ops import FP8, Operand, Rows
+from .streaming import BlockStore
+from .weights import DTYPES, BlockViews, BlockWeights
 
 ROWS_AT_ONCE = 16384  # tokens of the wide products in work at a time: as fast as all at once, with less memory
 
@@ -111,7 +112,7 @@ class Transformer:
         }
         blocks = [BlockWeights(config, layer, precision) for layer in range(config.layers)]
         self.store = BlockStore(blocks, self.device, resident_bytes)
-        self.ops = _fused_ops() if fused or (fused is None and self.device.type == "cuda") else transformer_ops
+        self.ops = _fused_ops() if fused or (fused is None and self.device.type == "cuda") else ops
         self._layout: tuple[tuple[int, ...], Layout] | None = None
 
     # Loading
@@ -290,6 +291,21 @@ class Transformer:
         finally:
             torch.backends.cuda.matmul.allow_tf32 = before
 
+    @property
+    def taken(self) -> int:
+        """Bytes of the device that its blocks take now."""
+        return self.store.taken
+
+    @property
+    def lacking(self) -> int:
+        """Bytes of the device that its blocks want back before it can run."""
+        return self.store.lacking
+
+    @property
+    def unsaved(self) -> int:
+        """Bytes of its blocks on the device that have no copy in the computer's memory yet."""
+        return self.store.unsaved
+
     def park(self, room: int | None = None) -> None:
         """Leave `room` bytes of the GPU's memory (by default all of the weights') to others, until `unpark`."""
         self.store.park(room)
@@ -307,10 +323,10 @@ class Transformer:
 
 def _fused_ops():  # type: ignore[no-untyped-def]
     try:
-        from . import transformer_triton
+        from . import ops_triton
     except ImportError:  # torch without Triton (Windows): the same numbers, slower
-        return transformer_ops
-    return transformer_triton
+        return ops
+    return ops_triton
 
 
 def loading_order(names: Mapping[str, object]) -> list[str]:
@@ -320,25 +336,3 @@ def loading_order(names: Mapping[str, object]) -> list[str]:
         return (int(name.split(".")[2]) if name.startswith("block.") else -1, name)
 
     return sorted(names, key=key)
-
-
-def check_names(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]]) -> None:
-    """Compare a checkpoint's tensors with those of the model.
-
-    Raises:
-        ValueError: names the tensors that are missing, not known, or of another shape (the first few of each).
-    """
-    missing = sorted(expected.keys() - found.keys())
-    extra = sorted(found.keys() - expected.keys())
-    misshapen = [
-        f"{name} is {list(found[name])}, not {list(expected[name])}"
-        for name in sorted(expected.keys() & found.keys())
-        if expected[name] != found[name]
-    ]
-    problems = [
-        f"{len(names)} {what}: {', '.join(names[:5])}{', ...' if len(names) > 5 else ''}"
-        for what, names in (("missing", missing), ("not known", extra), ("of the wrong shape", misshapen))
-        if names
-    ]
-    if problems:
-        raise ValueError("tensors " + "; ".join(problems))

@@ -10,8 +10,8 @@ import torch
 from diffusers import AutoencoderKLWan
 from torch import Tensor
 
-from .checkpoints import CheckpointError, read_tensors
-from .turbo_vaed_config import LATENT_MEAN, LATENT_STD
+from ..files.checkpoint import CheckpointError, read_tensors
+from .turbo_config import LATENT_MEAN, LATENT_STD
 
 _RESIDUAL = {
     "residual.0": "norm1",

@@ -12,18 +12,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save_file
 from torch import Tensor
 
-from ...home import home
-from ..engine import EngineError
+from ...engine import EngineError
+from ..cache import Cache
 
-KEPT_BYTES = 4 << 30  # about a thousand takes of five seconds; the oldest go first
+CACHE = Cache("latents", 4 << 30)  # about a thousand takes of five seconds
 
 
 @dataclass(frozen=True)
@@ -39,43 +36,27 @@ class Latents:
         return reference(self.recipe)
 
 
-def folder() -> Path:
-    return home() / "cache" / "latents"
-
-
 def reference(recipe: Mapping[str, Any]) -> str:
     """The name of the latents that `recipe` (JSON values) makes."""
     return hashlib.sha256(json.dumps(recipe, sort_keys=True).encode()).hexdigest()
 
 
 def save(latents: Latents) -> None:
-    """Keeps them, and lets the oldest go where there are too many.
+    """Keeps them.
 
     Raises:
         OSError: nothing is left behind then.
     """
-    folder().mkdir(parents=True, exist_ok=True)
-    path = folder() / f"{latents.reference}.safetensors"
-    aside = path.with_suffix(".part")
-    tensors = {"video": latents.video.contiguous(), "audio": latents.audio.contiguous()}
-    try:
-        save_file(tensors, aside, {"recipe": json.dumps(latents.recipe)})
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-    _keep_newest()
+    tensors = {"video": latents.video, "audio": latents.audio}
+    CACHE.write(latents.reference, tensors, {"recipe": json.dumps(latents.recipe)})
 
 
 def find(name: str) -> Latents | None:
-    """The latents called `name`, None where there are none. Their use keeps them from being the oldest."""
-    path = {path.stem: path for path in folder().glob("*.safetensors")}.get(name)
-    if path is None:
+    """The latents called `name`, None where there are none."""
+    kept = CACHE.read(name)
+    if kept is None:
         return None
-    with safe_open(path, framework="pt") as file:
-        recipe = json.loads(file.metadata()["recipe"])
-        latents = Latents(file.get_tensor("video"), file.get_tensor("audio"), recipe)
-    path.touch()
-    return latents
+    return Latents(kept.tensors["video"], kept.tensors["audio"], json.loads(kept.texts["recipe"]))
 
 
 def wanted(name: str, recipe: Mapping[str, Any]) -> Latents:
@@ -98,12 +79,3 @@ def wanted(name: str, recipe: Mapping[str, Any]) -> Latents:
 def on(latents: Latents, device: torch.device) -> tuple[Tensor, Tensor]:
     """Video and audio on `device`."""
     return latents.video.to(device), latents.audio.to(device)
-
-
-def _keep_newest() -> None:
-    files = sorted(folder().glob("*.safetensors"), key=lambda path: path.stat().st_mtime, reverse=True)
-    total = 0
-    for path in files:
-        total += path.stat().st_size
-        if total > KEPT_BYTES:
-            path.unlink(missing_ok=True)

@@ -4,30 +4,20 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
-import shutil
-import subprocess
-import time
 from dataclasses import dataclass
 from functools import cache
 
-from ...weights import store
-from ...weights.catalogue import SETS
-from ...weights.check import Report
-from .settings import QUALITIES
+from ....gpu import probe
+from ....gpu.probe import Card
+from ....weights.report import Report
+from ....weights.store import ModelsError, fingerprint
+from ..request.settings import QUALITIES
+from .catalogue import CATALOGUE, SETS, STORE
 
 PACKAGES = ("torch", "diffusers", "transformers", "safetensors")
 SMALL = 1_000_000_000  # parameters of a transformer that may run on a CPU
 CARD_GB = {"256p": 8, "540p": 12, "1080p": 16}  # a card on which a clip of five seconds fits
 TAKEN_GB = 0.5  # by the driver, of a card that is sold with so many GB
-CARD_SECONDS = 30.0
-
-
-@dataclass(frozen=True)
-class Card:
-    """A graphics card: its name and its memory in GB as cards are sold (GiB)."""
-
-    name: str
-    gigabytes: float
 
 
 @dataclass(frozen=True)
@@ -41,12 +31,12 @@ class Readiness:
     fix: str = ""
 
 
-def look() -> Readiness:
+def find() -> Readiness:
     """What can be made here now."""
     missing = [name for name in PACKAGES if importlib.util.find_spec(name) is None]
     reports = {name: _report(name) for name in {part for parts in SETS.values() for part in (*parts, "base")}}
     usable = {name for name, report in reports.items() if report is not None and report.serves(name)}
-    card = _card()
+    card = probe.poll()
     small = _small(reports, usable)
     if not small and (card is None or not _fits(card, "256p")):
         has = f"the one here, {card.name}, has {card.gigabytes:.0f} GB" if card else "none was found here"
@@ -62,7 +52,7 @@ def look() -> Readiness:
         reason = "The installed torch can't use the graphics card. Install the GPU part of the backend again."
         return Readiness(card=card, reason=reason, fix="install")
     models = tuple(name for name in ("distill", "base") if name in usable)
-    lacking = {quality: _lacking(quality, usable) for quality in SETS}
+    lacking = {quality: CATALOGUE.lacking(quality, usable) for quality in SETS}
     fits = [q for q in QUALITIES if small or (card and _fits(card, q))]
     qualities = tuple(quality for quality in fits if not lacking[quality])
     if not qualities:
@@ -88,10 +78,6 @@ def _fits(card: Card, quality: str) -> bool:
     return card.gigabytes >= CARD_GB[quality] - TAKEN_GB
 
 
-def _lacking(quality: str, usable: set[str]) -> list[str]:
-    return [part for part in SETS[quality] if part not in usable and not (part == "distill" and "base" in usable)]
-
-
 def _why(lacking: list[str], reports: dict[str, Report | None]) -> str:
     damaged = [name for name in lacking if reports[name] is not None]
     if damaged:
@@ -111,45 +97,15 @@ def _small(reports: dict[str, Report | None], usable: set[str]) -> bool:
 def _report(name: str) -> Report | None:
     """The store's report, looked up again only where the folder has changed."""
     try:
-        place = store.locate(name)
-    except store.ModelsError:
+        place = STORE.locate(name)
+    except ModelsError:
         return None
     if place is None:
         return None
-    print_ = store.fingerprint(place.folder) if place.folder.is_dir() else ""
-    return _reported(name, str(place.folder), print_)
+    mark = fingerprint(place.folder) if place.folder.is_dir() else ""
+    return _reported(name, str(place.folder), mark)
 
 
 @cache
-def _reported(name: str, folder: str, fingerprint: str) -> Report | None:
-    return store.report(name)
-
-
-_seen: tuple[float, Card | None] | None = None
-
-
-def _card() -> Card | None:
-    """The NVIDIA card with the most memory; asked at most twice a minute."""
-    global _seen
-    now = time.monotonic()
-    if _seen is None or now - _seen[0] > CARD_SECONDS:
-        _seen = (now, ask_card())
-    return _seen[1]
-
-
-def ask_card() -> Card | None:
-    """The NVIDIA card with the most memory, by its driver's own tool; None where there is none."""
-    tool = shutil.which("nvidia-smi")
-    if tool is None:
-        return None
-    query = [tool, "--query-gpu=memory.total,name", "--format=csv,noheader,nounits"]
-    try:
-        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
-    except (OSError, subprocess.SubprocessError):
-        return None
-    cards = []
-    for line in answer.splitlines():
-        size, _, name = line.partition(",")
-        if size.strip().isdigit():
-            cards.append(Card(name.strip(), int(size) / 1024))
-    return max(cards, key=lambda card: card.gigabytes, default=None)
+def _reported(name: str, folder: str, mark: str) -> Report | None:
+    return STORE.report(name)

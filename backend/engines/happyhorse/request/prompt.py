@@ -27,12 +27,10 @@ NEGATIVE = (
 _SYLLABLE = "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
 _BETWEEN_SYLLABLES = re.compile(f"(?<=[{_SYLLABLE}])(?=[{_SYLLABLE}])")
 _NUMBERED = re.compile(r"[._\s-]*\d+$")
-_NAMELESS = frozenset(
-    ("cube", "plane", "sphere", "icosphere", "uvsphere", "circle", "cylinder", "cone", "torus", "grid",
-     "suzanne", "empty", "mesh", "object", "camera", "light", "lamp", "area", "sun", "point", "spot", "curve",
-     "beziercurve", "beziercircle", "nurbspath", "text", "armature", "lattice", "speaker", "volume",
-     "collection", "group")
-)  # fmt: skip
+_NAMELESS = re.compile(
+    "cube|plane|sphere|icosphere|uvsphere|circle|cylinder|cone|torus|grid|suzanne|empty|mesh|object|camera|light|lamp|"
+    "area|sun|point|spot|curve|beziercurve|beziercircle|nurbspath|text|armature|lattice|speaker|volume|collection|group"
+)
 _MAX_OBJECTS = 8
 
 
@@ -87,7 +85,7 @@ def object_words(names: Any) -> list[str]:
     words: dict[str, None] = {}
     for name in names if isinstance(names, (list, tuple)) else ():
         word = _tag(_NUMBERED.sub("", str(name)).replace("_", " ").replace(".", " ")).lower()
-        if word and word.replace(" ", "") not in _NAMELESS:
+        if word and not _NAMELESS.fullmatch(word.replace(" ", "")):
             words.setdefault(word)
     return list(words)[:_MAX_OBJECTS]
 

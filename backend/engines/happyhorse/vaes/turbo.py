@@ -15,10 +15,11 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from . import turbo_vaed_ops
-from .turbo_vaed_config import FRAMES_PER_LATENT, LATENT_MEAN, LATENT_STD, TurboConfig
-from .turbo_vaed_ops import of_small_pixels
-from .turbo_vaed_windows import Ends, shorten, windows
+from ..files.checkpoint import check_names, read_tensors
+from . import turbo_ops
+from .turbo_config import FRAMES_PER_LATENT, LATENT_MEAN, LATENT_STD, TurboConfig
+from .turbo_ops import of_small_pixels
+from .turbo_windows import Ends, shorten, windows
 
 EPS, SHORTCUT_EPS = 1e-8, 1e-6
 PART_ELEMENTS = 1 << 29  # of one convolution's answer: cuDNN counts in 32 bits
@@ -51,8 +52,6 @@ class TurboDecoder:
         Raises:
             FileNotFoundError, ValueError: a file is missing, or holds something else.
         """
-        from .checkpoints import read_tensors
-
         settings = sorted(folder.glob("*.json"))
         files = sorted(path for path in folder.iterdir() if path.suffix in (".ckpt", ".pth", ".safetensors"))
         if not settings or not files:
@@ -102,8 +101,6 @@ class TurboDecoder:
         Raises:
             ValueError: names what is missing or of another shape.
         """
-        from .transformer import check_names
-
         tensors = tensors.get("ema_state_dict", tensors)
         named = {name.removeprefix("module."): tensor for name, tensor in tensors.items()}
         expected = self.parameter_shapes()
@@ -280,7 +277,7 @@ class TurboDecoder:
     def _video(self, parts: list[Tensor]) -> Tensor:
         """Patches to [1, 3, frames, height, width] fp32."""
         bias = self.weights["decoder.conv_out.conv.bias"]
-        pixels = [turbo_vaed_ops.unpatched(part, bias, self.config.patch) for part in parts]
+        pixels = [turbo_ops.unpatched(part, bias, self.config.patch) for part in parts]
         return torch.cat(pixels).permute(3, 0, 1, 2)[None]
 
     def _pictures(self, parts: list[Tensor]) -> Tensor:
@@ -335,9 +332,9 @@ def _ops(device: torch.device) -> ModuleType:
     """`spread`, `norm`, `add` and `pictures` for `device`."""
     if device.type == "cuda":
         try:
-            from . import turbo_vaed_triton
+            from . import turbo_triton
         except ImportError:  # torch without Triton (Windows): the same numbers, slower
             pass
         else:
-            return turbo_vaed_triton
-    return turbo_vaed_ops
+            return turbo_triton
+    return turbo_ops

@@ -7,9 +7,8 @@ import weakref
 import torch
 from torch import Tensor
 
-from .transformer_weights import BlockViews, BlockWeights, padded
-
-PAGE = 4096
+from ....gpu.pinned import pinned, unpin
+from .weights import BlockViews, BlockWeights
 
 
 def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None) -> frozenset[int]:
@@ -29,28 +28,6 @@ def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None) -> f
     room = (resident_bytes - outer - slots) // blocks[shared[0]].bytes
     count = len(shared) - room
     return frozenset(shared[i * len(shared) // count] for i in range(count))
-
-
-def pinned(size: int) -> Tensor:
-    """Page-locked bytes, exactly `size` of them (torch's own allocator rounds up to a power of two).
-
-    They are to be unlocked (`unpin`) before they are let go.
-    """
-    whole = torch.zeros(size + 2 * PAGE, dtype=torch.uint8)
-    start = -whole.data_ptr() % PAGE  # pages are locked as a whole: none may be shared with another buffer
-    buffer = whole[start : start + size]
-    status = torch.cuda.cudart().cudaHostRegister(buffer.data_ptr(), padded(size, PAGE), 0)
-    if int(status) != 0:
-        raise MemoryError(f"could not pin {size / 2**30:.1f} GiB of memory (CUDA error {int(status)})")
-    return buffer
-
-
-def unpin(addresses: list[int]) -> None:
-    """Unlock the buffers that begin at `addresses`, and empty the list."""
-    if addresses:
-        torch.cuda.synchronize()
-    while addresses:
-        torch.cuda.cudart().cudaHostUnregister(addresses.pop())
 
 
 class BlockStore:
@@ -85,6 +62,24 @@ class BlockStore:
         self.turn = 0  # position of the next block to be fetched
         if self.streamed:
             self._make_slots()
+
+    @property
+    def taken(self) -> int:
+        """Bytes of the device that blocks take now."""
+        return sum(self.blocks[i].bytes for i in self.resident) + sum(slot.numel() for slot in self.slots)
+
+    @property
+    def lacking(self) -> int:
+        """Bytes of the device that parked blocks and the slots want back before a pass."""
+        whole = sum(block.bytes for i, block in enumerate(self.blocks) if i not in self.streamed)
+        if self.streamed:
+            whole += 2 * max(self.blocks[i].bytes for i in self.streamed)
+        return whole - self.taken
+
+    @property
+    def unsaved(self) -> int:
+        """Bytes of resident blocks that have no copy in pinned memory yet."""
+        return sum(self.blocks[i].bytes for i in self.resident if i not in self.parked)
 
     def _make_slots(self) -> None:
         size = max(self.blocks[i].bytes for i in self.streamed)

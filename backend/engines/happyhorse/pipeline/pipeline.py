@@ -18,14 +18,17 @@ from torch import Tensor
 
 from client.protocol import TakeRequest
 
-from ...media.stills import read_still
-from ..engine import Clip, Progress, Sound
-from . import latents, picture, preview, prompt, samplers, settings, super_resolution, text
+from ....media.stills import read_still
+from ...engine import Clip, Progress, Sound
+from .. import text
+from ..memory.models import Models
+from ..memory.plans import Shape
+from ..request import picture, prompt, settings
+from ..request.settings import REFINERS, Settings
+from ..sampling import samplers, super_resolution
+from . import latents, preview
 from .latents import Latents
-from .memory import Shape
-from .models import Models
-from .progress_estimate import Course, Stage, decode_cost, pass_cost
-from .settings import REFINERS, Settings
+from .progress_estimate import ProgressEstimate, Stage, decode_cost, pass_cost
 
 BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
 POLL_SECONDS = 0.001
@@ -54,6 +57,10 @@ class Pipeline:
         with torch.inference_mode():
             return job.run()
 
+    def unload(self) -> None:
+        """Lets go of all that was loaded."""
+        self._models.close()
+
 
 class _Job:
     """One request on its way."""
@@ -76,7 +83,7 @@ class _Job:
         self.prompt = options.final_prompt or prompt.compose(
             request.direction.prompt, request.direction.dialogue, request.direction.sound, options.scene
         )
-        self.course = Course(progress, cancelled, self._stages())
+        self.progress = ProgressEstimate(progress, cancelled, self._stages())
         self.cancelled = cancelled
         self.notes: list[str] = []
         self.seconds: dict[str, float] = {}
@@ -94,7 +101,7 @@ class _Job:
             with self._timed("refine"):
                 video = self._refine(features, video, audio, *inputs.result())
         with self._timed("sound"):
-            self.course.note("Decoding the sound")
+            self.progress.note("Decoding the sound")
             sound = self.models.audio_decoder().decode(audio)
         return Clip(
             width=self.request.width,
@@ -110,7 +117,7 @@ class _Job:
     # The stages
 
     def _text(self) -> list[Tensor]:
-        self.course.note("Reading the direction")
+        self.progress.note("Reading the direction")
         prompts = [self.prompt]
         if self.options.model == "base":
             prompts.append(self.options.negative_prompt or prompt.NEGATIVE)
@@ -124,7 +131,7 @@ class _Job:
         else:
             saved = latents.wanted(self.options.refine_from, recipe)
         if saved is not None:
-            self.course.skip(BASE)
+            self.progress.skip(BASE)
             self.notes.append("Made from the saved latents of this take: the base stage was not run again.")
             return saved
         still, colours = self._picture(self._shown(self.grid))
@@ -133,7 +140,7 @@ class _Job:
             return self._base(model, features, negative, still, colours)
 
         video, audio = self.models.running(
-            self.options.model, self._shape(self.grid), self.course, work, self.options.eight_bit
+            self.options.model, self._shape(self.grid), self.progress.note, work, self.options.eight_bit
         )
         made = Latents(video.cpu(), audio.cpu(), recipe)
         latents.save(made)
@@ -172,26 +179,38 @@ class _Job:
             )
 
     def _refine(
-        self, features: Tensor, video: Tensor, audio: Tensor,
-        video_noise: Tensor, audio_noise: Tensor, shown: np.ndarray,
-    ) -> Tensor:  # fmt: skip
+        self,
+        features: Tensor,
+        video: Tensor,
+        audio: Tensor,
+        video_noise: Tensor,
+        audio_noise: Tensor,
+        shown: np.ndarray,
+    ) -> Tensor:
         still, colours = self._picture(shown)
 
         def work(model: samplers.Velocity) -> Tensor:
             return super_resolution.refine(
-                model, features, video, audio, video_noise.to(self.device), audio_noise.to(self.device), picture=still,
-                steps=self.options.refine_steps, on_step=self._on_step(REFINE, colours),
-            )  # fmt: skip
+                model,
+                features,
+                video,
+                audio,
+                video_noise.to(self.device),
+                audio_noise.to(self.device),
+                picture=still,
+                steps=self.options.refine_steps,
+                on_step=self._on_step(REFINE, colours),
+            )
 
         name = REFINERS[self.options.quality]
-        return self.models.running(name, self._shape(self.size), self.course, work, self.options.eight_bit)
+        return self.models.running(name, self._shape(self.size), self.progress.note, work, self.options.eight_bit)
 
     def _decoded(self, video: Tensor) -> Iterator[np.ndarray]:
         size = (self.request.width, self.request.height)
         w, h = self.size
         how = cv2.INTER_AREA if size[0] * size[1] < w * h else cv2.INTER_CUBIC
         self.models.make_room(decode_bytes(w, h))
-        self.course.begin(DECODE)
+        self.progress.begin(DECODE)
         parts = self.models.video_decoder().decode_frames(video)
         while True:
             with torch.inference_mode():  # not across a yield: it belongs to this thread's own work
@@ -200,7 +219,7 @@ class _Job:
                 return
             for frame in part.numpy():
                 yield frame if size == (w, h) else cv2.resize(frame, size, interpolation=how)
-            self.course.step(DECODE)
+            self.progress.step(DECODE)
 
     # What they need
 
@@ -228,14 +247,14 @@ class _Job:
         return draw(1, 48, self.frames, h // 16, w // 16), draw(1, self.sounds, 64), self._shown(self.size)
 
     def _on_step(self, stage: str, colours: Tensor) -> samplers.OnStep:
-        self.course.begin(stage)
+        self.progress.begin(stage)
 
-        def told(_: int, clean: Tensor) -> None:
+        def report(_: int, clean: Tensor) -> None:
             shown = preview.render(clean, colours)
             self._wait()
-            self.course.step(stage, shown.cpu().numpy())
+            self.progress.step(stage, shown.cpu().numpy())
 
-        return told
+        return report
 
     def _wait(self) -> None:
         """Waits for the device, and looks out for a cancel meanwhile: a step may take seconds."""
@@ -244,7 +263,7 @@ class _Job:
         done = torch.cuda.Event()
         done.record()
         while not done.query():
-            self.course.check()
+            self.progress.check()
             time.sleep(POLL_SECONDS)
 
     def _shape(self, size: tuple[int, int]) -> Shape:

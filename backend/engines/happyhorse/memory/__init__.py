@@ -1,0 +1,1 @@
+"""How the transformers share the GPU's memory, and all that is loaded."""

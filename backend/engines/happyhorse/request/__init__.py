@@ -1,0 +1,1 @@
+"""What a request asks of the engine: settings, the prompt, the still. No torch."""

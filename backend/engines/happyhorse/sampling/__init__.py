@@ -1,0 +1,1 @@
+"""From noise to latents, by the velocities that a transformer answers."""

@@ -1,0 +1,1 @@
+"""The audio-video transformer: its shape, its weights, where these lie, its arithmetic."""

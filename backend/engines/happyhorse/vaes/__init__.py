@@ -1,0 +1,1 @@
+"""Pictures to latents, latents to frames and to sound."""

@@ -1,0 +1,48 @@
+"""Which graphics card this machine has, by its driver's own tool. Without torch."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import time
+from dataclasses import dataclass
+
+POLL_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Card:
+    """A graphics card: its name and its memory in GB as cards are sold (GiB)."""
+
+    name: str
+    gigabytes: float
+
+
+def probe_gpu() -> Card | None:
+    """The NVIDIA card with the most memory; None where there is none."""
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return None
+    query = [tool, "--query-gpu=memory.total,name", "--format=csv,noheader,nounits"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True).stdout
+    except (OSError, subprocess.SubprocessError):
+        return None
+    cards = []
+    for line in answer.splitlines():
+        size, _, name = line.partition(",")
+        if size.strip().isdigit():
+            cards.append(Card(name.strip(), int(size) / 1024))
+    return max(cards, key=lambda card: card.gigabytes, default=None)
+
+
+_last: tuple[float, Card | None] | None = None
+
+
+def poll() -> Card | None:
+    """As `probe_gpu`, which is asked at most twice a minute."""
+    global _last
+    now = time.monotonic()
+    if _last is None or now - _last[0] > POLL_SECONDS:
+        _last = (now, probe_gpu())
+    return _last[1]
