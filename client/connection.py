@@ -7,8 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from . import install, lease, secrets
-from .api import Api, ApiError
-from .backend_process import LocalBackend, Outdated, StartError
+from .api.answers import Health
+from .api.calls import Api
+from .api.errors import ApiError, not_a_server
 from .events import (
     FAILED,
     MISSING,
@@ -21,10 +22,12 @@ from .events import (
     Engines,
     Event,
 )
+from .local.process import LocalBackend, Outdated, StartError
+from .protocol import EngineInfo
 from .target import LocalTarget, RemoteTarget, Target
 
 PROTOCOL = 1
-CHECK_SECONDS = 5.0  # between two looks at a backend that has nothing to do
+CHECK_SECONDS = 5.0  # between two checks of a backend that has nothing to do
 CRASH_SECONDS = 120.0  # a second crash within this time is not tried again
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between attempts; the last one goes on
 
@@ -38,8 +41,8 @@ class Connection:
         self._emit = emit
         self._stopped = stopped
         self.target: Target | None = None
-        self.token = ""
         self.online_access = False
+        self._tokens: dict[str, str] = {}  # by target: reading one starts a process
         self._take_over = False
         self._api: Api | None = None
         self._backend: LocalBackend | None = None
@@ -54,6 +57,7 @@ class Connection:
         if self.target is not None and self.target.name != target.name:
             self._let_go()
         self._close_api()
+        self._tokens.pop(target.name, None)
         self.target = target
         self._take_over = take_over
         self._attempts = 0
@@ -74,8 +78,14 @@ class Connection:
                 install.remove_leftovers(self._home, previous=True)
             self.use(self.target)
 
+    def remember(self, server: str, token: str) -> None:
+        """Keep a server's token, "" forgets it. Raises OSError."""
+        self._tokens[server] = token
+        secrets.save(self._home, server, token)
+
     def api(self) -> Api | None:
-        """The connection if there is one. Connects where it is time to."""
+        """The connection to the present target, and to no other; None where there is none. Connects where it is time
+        to."""
         if (
             self._api is None
             and self.target is not None
@@ -96,9 +106,9 @@ class Connection:
             self._api.health()
 
     def engines(self) -> None:
-        """Tell what the backend offers. Raises ApiError."""
+        """Report what the backend offers. Raises ApiError."""
         if self._api is not None:
-            self._emit(Engines(_models(self._api)))
+            self._emit(Engines(_engines(self._api)))
 
     def lost(self, error: ApiError) -> None:
         """A call found the backend unreachable: arrange for the next attempt."""
@@ -150,10 +160,11 @@ class Connection:
                 return
             python = install.backend_python(self._home)
         self._emit(BackendState(STARTING, "The backend is starting."))
-        self._backend = LocalBackend(python, target.root, self._home, self._client, self._stopped)
-        url, self.token = self._backend.start(self._take_over)
+        if self._backend is None or (self._backend.python, self._backend.root) != (python, target.root):
+            self._backend = LocalBackend(python, target.root, self._home, self._client, self._stopped)
+        url, token = self._backend.start(self._take_over)
         self._take_over = False
-        self._ready(Api(url, self.token, self._stopped), "The local backend is ready.")
+        self._ready(Api(url, token, target.name), "The local backend is ready.")
 
     def _connect_remote(self, target: RemoteTarget) -> None:
         if not target.loopback and not self.online_access:
@@ -165,21 +176,27 @@ class Connection:
             return
         if self._attempts == 0:
             self._emit(BackendState(STARTING, f"Connecting to {target.name}."))
-        self.token = target.token or secrets.load(self._home, target.name)
-        api = Api(target.url, self.token, self._stopped)
+        api = Api(target.url, self._token(target), target.name)
         health = _health(api)
-        if health.get("protocol", PROTOCOL) != PROTOCOL:
+        if health.protocol != PROTOCOL:
             self._give_up(
                 OUTDATED,
-                f"{target.name} runs Take One {health.get('version')}, which does not fit this "
-                "extension. Update the older of the two.",
+                f"{target.name} runs Take One {health.version}, which does not fit this extension. Update the older of "
+                "the two.",
                 "connect",
             )
             return
         self._ready(api, f"Connected to {target.name}.")
 
+    def _token(self, target: RemoteTarget) -> str:
+        if target.token:
+            return target.token
+        if target.name not in self._tokens:
+            self._tokens[target.name] = secrets.load(self._home, target.name)
+        return self._tokens[target.name]
+
     def _ready(self, api: Api, message: str) -> None:
-        engines = _models(api)
+        engines = _engines(api)
         self._api = api
         self._attempts = 0
         self._checked_at = time.monotonic()
@@ -221,24 +238,19 @@ _INSTALL_STATES = {
 }
 
 
-def _health(api: Api) -> dict[str, object]:
+def _health(api: Api) -> Health:
     try:
         return api.health()
     except ApiError as error:
         if error.status == 404:
-            raise ApiError(
-                "not_a_server",
-                f"{api.base_url} answers, but it is not a Take One server. Check the address.",
-                "connect",
-                404,
-            ) from error
+            raise not_a_server(api.url, 404) from error
         raise
 
 
-def _models(api: Api) -> list[dict[str, object]]:
+def _engines(api: Api) -> tuple[EngineInfo, ...]:
     try:
-        return api.models()
+        return api.engines()
     except ApiError as error:
         if error.status == 404:  # a server with one engine and no list of them
-            return []
+            return ()
         raise

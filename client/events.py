@@ -1,9 +1,11 @@
-"""What a Session tells Blender: small tuples on a queue, read by one timer."""
+"""What a Session reports to Blender: small tuples on a queue, read by one timer."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
+
+from .protocol import Binding, EngineInfo, Job, Problem
 
 # BackendState.state
 OFF = "off"  # not asked for, or stopped by the user
@@ -16,8 +18,7 @@ FAILED = "failed"  # needs the user: message and fix say what
 
 
 class BackendState(NamedTuple):
-    """The backend's state changed. `message` is a sentence for the panel, `fix` a stable word ("" for
-    none)."""
+    """The backend's state changed. `message` is a sentence for the panel, `fix` a stable word ("" for none)."""
 
     state: str
     message: str = ""
@@ -25,50 +26,46 @@ class BackendState(NamedTuple):
 
 
 class Engines(NamedTuple):
-    """The engines that the backend offers: the entries of `GET /v1/models`."""
+    """The engines that the backend offers. Of another kind of server only their ids may be known."""
 
-    engines: list[dict[str, Any]]
+    engines: tuple[EngineInfo, ...]
 
 
 class JobProgress(NamedTuple):
-    """A job moved. `status` is queued or in_progress; `progress` 0..100; `preview` a JPEG, now and then."""
+    """A job moved. The id of `job` is "" until the backend has taken it. `preview` is a JPEG, now and then."""
 
     key: str
-    id: str | None  # None until the backend has taken the job
-    status: str
-    progress: int = 0
-    stage: str = ""
-    eta_seconds: float | None = None
-    queue_position: int | None = None
+    job: Job
+    binding: Binding
     preview: bytes | None = None
-    binding: dict[str, Any] | None = None
 
 
 class TakeReady(NamedTuple):
-    """A take is on disk. Told again at every start and `Session.replay()` until `Session.landed(key)`."""
+    """A take is on disk. Reported again at every start and `Session.replay()` until `Session.landed(key)`."""
 
     key: str
     clip: Path
     sidecar: Path
-    job: dict[str, Any]  # the job's JSON; `binding` is always there
+    job: Job
+    binding: Binding
 
 
 class JobFailed(NamedTuple):
-    """A job ended without a take. `error` is {code, message, param, fix}; code "cancelled" for a cancelled
-    one. Told again at every start and `Session.replay()` until `Session.landed(key)`."""
+    """A job ended without a take; the problem's code is "cancelled" for a cancelled one. Reported again at every start
+    and `Session.replay()` until `Session.landed(key)`."""
 
     key: str
-    error: dict[str, Any]
-    binding: dict[str, Any] | None = None
+    problem: Problem
+    binding: Binding
 
 
 class FinalPrompt(NamedTuple):
-    """How an engine words a direction, as asked with `Session.word`. `error` is {code, message, param, fix}
-    where it could not be told, and `prompt` "" then."""
+    """What an engine composes of a direction, as asked with `Session.compose_prompt`; "" where it could not, with the
+    problem."""
 
     key: str
     prompt: str
-    error: dict[str, Any] | None = None
+    problem: Problem | None = None
 
 
 class InstallState(NamedTuple):

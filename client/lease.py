@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+from .files import make_folder
+
 if sys.platform == "win32":
     import msvcrt
 
@@ -41,7 +43,7 @@ class Lease:
     def __init__(self, home: Path) -> None:
         self.name = uuid.uuid4().hex
         self._path = leases_folder(home) / f"{self.name}.lock"
-        self._path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self._path.parent)
         self._file: IO[bytes] | None = self._take()
 
     def _take(self) -> IO[bytes]:
@@ -59,7 +61,7 @@ class Lease:
             return
         self._file.close()
         self._file = None
-        with contextlib.suppress(OSError):  # on Windows the backend may be looking at it; it removes it then
+        with contextlib.suppress(OSError):  # on Windows the backend may have it open; it removes it then
             self._path.unlink(missing_ok=True)
 
 
@@ -86,7 +88,7 @@ def others(home: Path, own: str) -> bool:
 def exclusively(path: Path, seconds: float, stopped: Callable[[], bool] = lambda: False) -> Iterator[None]:
     """Hold the lock file `path`. Raises TimeoutError where another process holds it for longer than
     `seconds`, or when `stopped` says so."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     until = time.monotonic() + seconds
     with path.open("ab") as file:
         path.chmod(0o600)

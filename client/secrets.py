@@ -1,5 +1,5 @@
-"""The tokens of servers: in the system's keyring, through the backend's environment; never in a .blend, log
-or command line.
+"""The tokens of servers: in the system's keyring, through the backend's environment; never in a .blend, a log or a
+command line.
 
 Where there is no keyring they are kept in TAKE_ONE_HOME/servers.json, which only the user can read. Blocking
 (a process is started): for threads only.
@@ -8,11 +8,11 @@ Where there is no keyring they are kept in TAKE_ONE_HOME/servers.json, which onl
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 from pathlib import Path
 
 from . import pythons
+from .files import make_folder, write_whole
 from .install import backend_python
 
 ROOT = Path(__file__).resolve().parents[1]  # where the package `backend` is
@@ -69,9 +69,5 @@ def _write(home: Path, url: str, token: str | None) -> None:
     if kept.get(url) == token:
         return
     kept = {name: value for name, value in kept.items() if name != url} | ({url: token} if token else {})
-    home.mkdir(parents=True, exist_ok=True)
-    part = home / ".servers.part"
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(kept, file)
-    part.replace(home / "servers.json")
+    make_folder(home)
+    write_whole(home / "servers.json", json.dumps(kept))

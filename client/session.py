@@ -1,5 +1,4 @@
-"""The one object through which Blender talks to a backend. Its methods return at once; a thread does the
-work."""
+"""The one object through which Blender talks to a backend. Its methods return at once; a thread does the work."""
 
 from __future__ import annotations
 
@@ -13,23 +12,24 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
-from . import secrets
-from .api import ApiError, Stopped
+from .api.errors import ApiError
 from .connection import Connection
 from .events import FAILED, BackendState, Event, FinalPrompt, InstallState
+from .files import make_folder
 from .install import Installer
-from .jobs import Jobs
-from .journal import Journal, Record
+from .jobs.follow import Jobs
+from .jobs.journal import Journal
+from .jobs.record import Record
+from .jobs.watch import Watcher
 from .lease import Lease
-from .request import JobRequest
+from .protocol import Direction, TakeRequest
 from .target import RemoteTarget, Target
-from .watch import Watcher
 
 LOG = logging.getLogger("take_one")
 BUSY_TICK = 0.1  # seconds between two rounds while jobs are open
 IDLE_TICK = 0.5
 CLOSE_SECONDS = 8.0  # Blender waits for it when it ends
-ADOPT_SECONDS = 15.0  # between two looks for jobs of Blenders that have gone
+ADOPT_SECONDS = 15.0  # between two searches for jobs of Blenders that have gone
 LOG_BYTES = 1 << 20
 
 
@@ -41,13 +41,13 @@ class Session:
 
         session = Session(home(), online_access=bpy.app.online_access)
         session.connect(LocalTarget(root=extension_folder))
-        session.submit(request, Path("/project/takes/shot/shot_t001.mp4"))
+        session.submit(key, request, Path("/project/takes/shot/shot_t001.mp4"))
         for event in session.poll(): ...
         session.landed(key)       # the take is in the edit: forget the job
         session.close()           # at unregister and at exit
 
-    At the first `connect` the ended jobs that have not landed are told again (as by `replay`). Unfinished
-    jobs of a Blender that is gone are taken over.
+    At the first `connect` the ended jobs that have not landed are reported again (as by `replay`). Unfinished jobs of a
+    Blender that is gone are taken over.
     """
 
     def __init__(self, home: Path, online_access: bool = False) -> None:
@@ -58,10 +58,10 @@ class Session:
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stop = threading.Event()
-        self._server = "local"  # where new jobs go
+        self._server = "local"  # where new jobs go; what is connected is the connection's own business
         self._connection = Connection(home, self._lease.name, self._events.put, self._stop.is_set)
-        self._jobs = Jobs(self._journal, self._lease.name, self._events.put)
-        self._watcher = Watcher(self._events.put, lambda: self._commands.put(self._jobs.wake))
+        self._jobs = Jobs(self._journal, self._lease.name, self._events.put, lambda: self._commands.put(_nothing))
+        self._watcher = Watcher(self._events.put, lambda: self._commands.put(self._jobs.poll_soon))
         self._thread: threading.Thread | None = None
         self._adopt_at = 0.0
         self._log = _log_to(home / "logs" / "blender.log")
@@ -90,33 +90,41 @@ class Session:
         """Keep a server's token in the system's keyring; "" forgets it. A RemoteTarget without a token finds
         it."""
         server = RemoteTarget(url).name
-        self._commands.put(lambda: secrets.save(self.home, server, token))
+        self._commands.put(lambda: self._connection.remember(server, token))
 
     def refresh_engines(self) -> None:
         """Ask the backend for its engines again: an Engines event follows."""
         self._commands.put(self._connection.engines)
 
-    def word(self, key: str, engine: str, prompt: str, extra_params: dict[str, Any]) -> None:
-        """Ask how the engine words a direction (`extra_params` as in a JobRequest): one FinalPrompt of this key
-        follows."""
+    def compose_prompt(self, key: str, engine: str, direction: Direction, options: dict[str, Any]) -> None:
+        """Ask what the engine's model would be given for a direction: one FinalPrompt of this key follows."""
 
         def ask() -> None:
             try:
                 api = self._connection.api()
                 if api is None:
                     raise ApiError("not_connected", "The backend is not connected yet.", "start")
-                self._events.put(FinalPrompt(key, api.prompt(engine, prompt, extra_params)))
+                self._events.put(FinalPrompt(key, api.compose_prompt(engine, direction, options)))
             except ApiError as error:
-                self._events.put(FinalPrompt(key, "", error.to_json()))
+                self._events.put(FinalPrompt(key, "", error.problem))
                 raise
 
         self._commands.put(ask)
 
-    def submit(self, request: JobRequest, take_path: Path) -> None:
-        """Make a take. It is in the journal when this returns; the clip will be written to `take_path` (an
-        .mp4) and its sidecar beside it with the suffix .json. Raises OSError where the journal can't be
-        written."""
-        record = Record(request.key, self._server, self._lease.name, request, take_path, created_at=time.time())
+    def submit(self, key: str, request: TakeRequest, take_path: Path) -> None:
+        """Make a take at the backend of the last `connect`, and at no other. It is in the journal when this returns;
+        the clip will be written to `take_path` (an .mp4) and its sidecar beside it with the suffix .json.
+
+        `key` is new for each take (a uuid's hex): the same one never makes two jobs. The request's binding is needed;
+        its files must exist until the job's first JobProgress, the client keeps copies of its own.
+
+        Raises:
+            ValueError: the key can't name a file, the binding is missing, the options are not JSON.
+            OSError: the journal can't be written.
+        """
+        if request.binding is None:
+            raise ValueError(f"the job {key} has no binding")
+        record = Record(key, self._server, self._lease.name, request, take_path, created_at=time.time())
         self._journal.add(record)
         self._commands.put(lambda: self._jobs.add(record))
 
@@ -126,7 +134,8 @@ class Session:
 
     def cancel_all(self) -> None:
         """Stop all unfinished jobs of this session that belong to the present backend."""
-        self._commands.put(lambda: self._jobs.cancel_all(self._server, self._connection.api()))
+        server = self._server
+        self._commands.put(lambda: self._jobs.cancel_all(server, self._connection.api()))
 
     def move(self, key: str, before: str | None) -> None:
         """Reorder the waiting jobs: put `key` before the job of key `before`, or last."""
@@ -137,21 +146,17 @@ class Session:
 
         self._commands.put(move)
 
-    def retry(self, key: str, take_path: Path | None = None) -> None:
-        """Fetch again a take that could not be written, perhaps to another place."""
-        self._commands.put(lambda: self._jobs.retry(key, take_path))
-
     def landed(self, key: str) -> None:
         """The event TakeReady or JobFailed of this job has been dealt with: forget the job."""
-        self._commands.put(lambda: self._jobs.landed(key, self._connection.api(), self._server))
+        self._commands.put(lambda: self._jobs.landed(key, self._connection.api()))
 
     def replay(self) -> None:
-        """Tell TakeReady and JobFailed again for all jobs not yet landed (after another file was loaded)."""
+        """Report TakeReady and JobFailed again for all jobs not yet landed (after another file was loaded)."""
         self._commands.put(self._jobs.replay)
 
     def unfinished(self) -> list[str]:
         """Keys of the journal's jobs that have not landed, in no order."""
-        return [path.stem for path in self._journal.folder.glob("*.json")]
+        return self._journal.keys()
 
     def install(self, root: Path, profile: str = "draft") -> None:
         """Build the local backend's environment, in a thread of its own. InstallState events follow; where
@@ -194,7 +199,7 @@ class Session:
     def close(self) -> None:
         """Let go of everything: the threads end, and the local backend where no other Blender uses it."""
         self._stop.set()
-        self._commands.put(lambda: None)
+        self._commands.put(_nothing)
         if self._thread is not None:
             self._thread.join(CLOSE_SECONDS)
         self._watcher.close()
@@ -217,8 +222,6 @@ class Session:
         while not self._stop.is_set():
             try:
                 self._round()
-            except Stopped:
-                break
             except ApiError as error:
                 self._connection.lost(error)
             except Exception as error:  # a dead thread would leave jobs hanging without a word
@@ -228,21 +231,24 @@ class Session:
                 self._stop.wait(2.0)
                 self._connection.lost(ApiError("unexpected", message))
         self._watcher.rest()
+        self._jobs.close()
         self._connection.close()
 
     def _round(self) -> None:
         self._connection.online_access = self.online_access
-        self._obey(BUSY_TICK if self._jobs.busy(self._server) else IDLE_TICK)
+        busy = self._connection.target is not None and self._jobs.busy(self._connection.target.name)
+        self._obey(BUSY_TICK if busy else IDLE_TICK)
         if time.monotonic() > self._adopt_at:
             self._adopt()
         api = self._connection.api()
         if api is None or self._stop.is_set():
+            self._watcher.rest()
             return
         self._connection.check()
-        self._jobs.step(api, self._server)
+        self._jobs.step(api)
         running = self._jobs.running
         if running is not None and running.id is not None:
-            self._watcher.follow(api.base_url, self._connection.token, running.key, running.id, running.request.binding)
+            self._watcher.follow(api, running)
         else:
             self._watcher.rest()
 
@@ -265,9 +271,13 @@ class Session:
                 return
 
 
+def _nothing() -> None:
+    """A command that only wakes the thread."""
+
+
 def _log_to(path: Path) -> logging.Handler:
     """What goes wrong in Blender, in a file beside the backend's own log."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handler = RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=1, encoding="utf-8", delay=True)
     handler.setFormatter(logging.Formatter("%(levelname)s %(asctime)s: %(message)s"))
     LOG.addHandler(handler)

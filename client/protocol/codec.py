@@ -1,16 +1,19 @@
 """From the types of what travels to JSON and back, by their annotations. Nothing is coerced but numbers and text.
 
 A reader of another's answers (`lenient`) leaves out what does not fit where there is a default, since a server of
-another kind, or of next year, says more and says it otherwise. A reader of our own files takes everything or nothing.
+another kind, or of next year, says more and says it otherwise; and it bounds what it takes. A reader of our own files
+takes everything or nothing.
 """
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
-import math
+import re
+import sys
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -21,6 +24,11 @@ from .problem import Unfit
 
 Type = TypeVar("Type")
 MAX_DEPTH = 64  # nested levels of JSON that is handed on as it is
+MAX_NUMBER = sys.float_info.max  # so neither NaN nor infinity, nor a whole number that no float holds
+FRACTION = re.compile(r"-?[0-9]{1,19}(\.[0-9]{1,19}|/[0-9]{1,19})?")  # an exponent could ask for gigabytes
+MAX_LENIENT_TEXT = 10_000  # characters, and entries of a list, that are taken of another's answer
+MAX_LENIENT_LIST = 1000
+MAX_LENIENT_INT = 2**53
 
 
 def to_json(value: Any) -> Any:
@@ -68,6 +76,21 @@ def _object(kind: Any, data: Any, place: str, lenient: bool) -> Any:
         raise Unfit(".".join(filter(None, (place, error.place))), error.what) from None
 
 
+def nests_deeper(data: Any, most: int = MAX_DEPTH) -> bool:
+    """Whether JSON has more than `most` levels of lists and objects."""
+    level = [data]
+    for _ in range(most + 1):
+        level = [
+            item
+            for value in level
+            if isinstance(value, dict | list)
+            for item in (value.values() if isinstance(value, dict) else value)
+        ]
+        if not level:
+            return False
+    return True
+
+
 @cache
 def _fields(kind: Any) -> tuple[tuple[str, Any, bool], ...]:
     hints = typing.get_type_hints(kind)
@@ -94,7 +117,22 @@ def _read(hint: Any, data: Any, place: str, lenient: bool) -> Any:
         return data
     if dataclasses.is_dataclass(hint):
         return _object(hint, data, place, lenient)
-    return _plain(hint, data, place)
+    return _plain(hint, _bounded(hint, data) if lenient else data, place)
+
+
+def _bounded(kind: Any, data: Any) -> Any:
+    """What a lenient reader makes of text and numbers: numbers may be text, text is cut and can be stored."""
+    if isinstance(data, str):
+        if kind in (int, float) and len(data) <= 40:
+            try:
+                data = float(data) if kind is float else int(data)
+            except ValueError:
+                return data
+        else:
+            return data[:MAX_LENIENT_TEXT].encode("utf-8", "replace").decode().replace("\0", "")
+    if kind is int and isinstance(data, int | float) and not abs(data) <= MAX_LENIENT_INT:
+        return None
+    return data
 
 
 def _tuple(arguments: tuple[Any, ...], data: Any, place: str, lenient: bool) -> tuple[Any, ...]:
@@ -106,29 +144,39 @@ def _tuple(arguments: tuple[Any, ...], data: Any, place: str, lenient: bool) -> 
         hints = list(arguments)
     else:
         raise Unfit(place, f"must have {len(arguments)} entries")
+    if lenient and arguments[-1] is Ellipsis:
+        return tuple(_fitting(arguments[0], data[:MAX_LENIENT_LIST], place))
     return tuple(
         _read(hint, item, f"{place}.{index}", lenient)
         for index, (hint, item) in enumerate(zip(hints, data, strict=True))
     )
 
 
+def _fitting(hint: Any, data: Any, place: str) -> Iterator[Any]:
+    """The entries of a list that can be read, leniently."""
+    for index, item in enumerate(data):
+        with contextlib.suppress(Unfit):
+            yield _read(hint, item, f"{place}.{index}", True)
+
+
 def _plain(kind: Any, data: Any, place: str) -> Any:
-    number = isinstance(data, int | float) and not isinstance(data, bool)
+    number = isinstance(data, int | float) and not isinstance(data, bool) and abs(data) <= MAX_NUMBER
     if kind is bool and isinstance(data, bool):
         return data
-    if kind is int and number and math.isfinite(data) and int(data) == data:
+    if kind is int and number and int(data) == data:
         return int(data)
-    if kind is float and number and math.isfinite(data):
+    if kind is float and number:
         return float(data)
     if kind is str and isinstance(data, str):
         return data
     if kind is Path and isinstance(data, str) and "\0" not in data:
         return Path(data)
-    if kind is Fraction and ((isinstance(data, str) and len(data) <= 40) or (number and math.isfinite(data))):
-        try:
-            return Fraction(data) if isinstance(data, str) else Fraction(data).limit_denominator(100_000)
-        except (ValueError, ZeroDivisionError):
-            raise Unfit(place, "must be a fraction, such as 24 or 24000/1001") from None
+    if kind is Fraction and number:
+        return Fraction(data).limit_denominator(100_000)
+    if kind is Fraction and isinstance(data, str):
+        if not FRACTION.fullmatch(data) or not (data.partition("/")[2] or "1").strip("0"):
+            raise Unfit(place, "must be a fraction, such as 24 or 24000/1001")
+        return Fraction(data)
     if isinstance(kind, type) and issubclass(kind, Enum) and isinstance(data, str):
         try:
             return kind(data)

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import pytest
 
 from client.events import READY, BackendState, Event
-from client.request import JobRequest, Line
+from client.protocol import Binding, Direction, Line, TakeRequest, View
 from client.session import Session
 from client.target import RemoteTarget
 from tests.client.fake_server import FakeServer
@@ -45,29 +45,28 @@ def make_session(home: Path) -> Iterator[Callable[..., Session]]:
 
 
 @pytest.fixture
-def make_request(tmp_path: Path) -> Callable[..., JobRequest]:
-    def make(key: str = "k1", **changes: Any) -> JobRequest:
+def make_request(tmp_path: Path) -> Callable[..., TakeRequest]:
+    def make(key: str = "k1", **changes: Any) -> TakeRequest:
         still, depth = tmp_path / f"{key}.png", tmp_path / f"{key}.exr"
         still.write_bytes(b"\x89PNG still of " + key.encode())
         depth.write_bytes(b"\x76\x2f\x31\x01 depth of " + key.encode())
         fields: dict[str, Any] = {
-            "key": key,
             "engine": "draft",
-            "prompt": "slowly push in",
-            "sound": "rain",
-            "lines": (Line("ANNA", "English", "We are late."),),
+            "direction": Direction("slowly push in", (Line("ANNA", "English", "We are late."),), "rain"),
+            "views": (View(still, depth),),
             "seconds": 2.0,
             "fps": Fraction(24000, 1001),
-            "width": 320,
-            "height": 180,
+            "size": (320, 180),
             "seed": 7,
-            "still": still,
-            "depth": depth,
-            "binding": {"shot_uid": "s1", "take_uid": key},
+            "binding": binding_of(key),
         }
-        return JobRequest(**{**fields, **changes})
+        return TakeRequest(**{**fields, **changes})
 
     return make
+
+
+def binding_of(key: str) -> Binding:
+    return Binding("f1", "scene1", "shot1", key, "Shot 01", 3, "PLAYHEAD", 12, "edit1")
 
 
 def wait_for(

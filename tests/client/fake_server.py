@@ -1,8 +1,9 @@
-"""A scriptable server that speaks `/v1/videos`, for what a real backend won't do on demand: fail, stall,
-vanish, be full.
+"""A scriptable server that speaks `/v1/videos`, for what a real backend won't do on demand: fail, stall, vanish, be
+full, talk nonsense.
 
-Shaped by the protocol's page of facts. As a script it is a stand-in for `python -m backend serve` (same
-arguments).
+It answers no more than servers of its dialect do: "take-one" as docs/protocol.md has it, "openai" as vLLM-Omni and
+SGLang do (bare model lists, an empty /health, no events, no cancel, no Idempotency-Key). As a script it is a stand-in
+for `python -m backend serve` (same arguments).
 """
 
 from __future__ import annotations
@@ -14,30 +15,41 @@ import os
 import socket
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.message import Message
 from email.parser import BytesParser
+from fractions import Fraction
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-CLIP = b"\x00\x00\x00\x18ftypisom" + bytes(range(256)) * 400
+from tests.client.movie import movie
+
+CLIP = movie(48)  # of conftest's request: 2 s at 24000/1001
 SIDECAR = b'{"take_one": "0.1.0", "engine": "draft"}'
+TAKE_ONE, OPENAI = "take-one", "openai"
+OPEN_FIELDS = (
+    "id", "object", "status", "progress", "created_at", "completed_at", "expires_at", "seconds", "size", "model",
+    "prompt", "error",
+)  # fmt: skip
+Hook = Callable[[BaseHTTPRequestHandler], None]
 
 
 @dataclass
 class Script:
     """What the server does. Changed by tests while it runs."""
 
-    steps: int = 2  # looks at a job until it is done
+    dialect: str = TAKE_ONE
+    steps: int = 2  # polls of a job until it is done
     token: str = ""
     health: dict[str, Any] = field(default_factory=lambda: {"status": "ok", "version": "0.1.0", "protocol": 1})
     full: int = 0  # so many submissions are answered with 429
     error: dict[str, Any] | None = None  # jobs end with it
     error_status: int = 200  # status of the GET of a failed job (other servers: 4xx, 5xx with the job as body)
-    plain: bool = False  # another kind of server: no events, no sidecar, no cancel, no bindings, {detail} errors
     cut: bool = False  # downloads break off in the middle
     hold: bool = False  # jobs never end
+    hooks: dict[str, Hook] = field(default_factory=dict)  # instead of the answer, by method and the path's last part
 
 
 class FakeServer:
@@ -48,8 +60,10 @@ class FakeServer:
         self.jobs: dict[str, dict[str, Any]] = {}
         self.keys: dict[str, str] = {}
         self.uploads: dict[str, dict[str, bytes]] = {}
+        self.forms: dict[str, dict[str, str]] = {}
         self.calls: list[str] = []
-        self.worded: list[dict[str, Any]] = []  # what POST /v1/prompt was asked
+        self.tokens: set[str] = set()  # the Authorization headers that came
+        self.asked_prompts: list[dict[str, Any]] = []  # what POST /v1/prompt was asked
         self._connections: list[socket.socket] = []
         self._server = ThreadingHTTPServer(("127.0.0.1", port), self._handler())
         self._server.daemon_threads = True
@@ -57,6 +71,10 @@ class FakeServer:
         self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
+
+    @property
+    def ours(self) -> bool:
+        return self.script.dialect == TAKE_ONE
 
     def close(self) -> None:
         self._server.shutdown()
@@ -67,7 +85,7 @@ class FakeServer:
                 connection.shutdown(socket.SHUT_RDWR)
 
     def submit(self, key: str, parts: dict[str, tuple[str, bytes]]) -> dict[str, Any]:
-        if key in self.keys:
+        if key in self.keys and self.ours:
             return self.jobs[self.keys[key]]
         fields = {name: body.decode() for name, (filename, body) in parts.items() if not filename}
         job_id = f"video_{len(self.jobs)}_{os.urandom(4).hex()}"
@@ -79,34 +97,47 @@ class FakeServer:
             "progress": 0,
             "stage": "",
             "eta_seconds": None,
-            "queue_position": 0,
+            "queue_position": 1,
             "created_at": int(time.time()),
             "completed_at": None,
+            "expires_at": None,
             "error": None,
             "result": None,
-            **{name: fields.get(name) for name in ("model", "prompt", "seconds", "size", "fps", "seed")},
+            **{name: fields.get(name) for name in ("model", "prompt", "seconds", "size", "fps")},
+            "seed": int(fields.get("seed", 0)),
+            "binding": extra.get("binding"),
         }
-        if not self.script.plain:
-            job["binding"] = extra.get("binding")
         self.jobs[job_id] = job
         self.keys[key] = job_id
+        self.forms[job_id] = fields
         self.uploads[job_id] = {name: body for name, (filename, body) in parts.items() if filename}
         return job
 
-    def look(self, job: dict[str, Any]) -> dict[str, Any]:
-        """Every look moves the job one step."""
+    def shown(self, job: dict[str, Any]) -> dict[str, Any]:
+        return job if self.ours else {name: job[name] for name in OPEN_FIELDS}
+
+    def frames(self, job: dict[str, Any]) -> int:
+        return round(float(job["seconds"]) * Fraction(job["fps"]))
+
+    def advance(self, job: dict[str, Any]) -> None:
+        """Every poll moves the job one step."""
         if job["status"] in ("completed", "failed", "cancelled") or self.script.hold:
-            return job
+            return
         if job["status"] == "queued":
             job["status"], job["queue_position"] = "in_progress", None
-            return job
+            return
         job["progress"] = min(100, job["progress"] + 100 // self.script.steps)
         job["stage"] = "rendering"
         if job["progress"] >= 100 - 100 % self.script.steps:
             job["status"] = "failed" if self.script.error else "completed"
             job["error"] = self.script.error
             job["completed_at"] = int(time.time())
-        return job
+            if job["status"] == "completed":
+                width, height = map(int, job["size"].split("x"))
+                job["result"] = {
+                    "frames": self.frames(job), "fps": job["fps"], "width": width, "height": height,
+                    "sound_seconds": 2.0, "notes": [],
+                }  # fmt: skip
 
     def _handler(fake) -> type[BaseHTTPRequestHandler]:  # noqa: N805  `self` is the request's
         class Handler(BaseHTTPRequestHandler):
@@ -122,42 +153,37 @@ class FakeServer:
                 path, _, query = self.path.partition("?")
                 parts = path.strip("/").split("/")
                 if path == "/health":
-                    return self._json({**fake.script.health, "pid": os.getpid()})
+                    return self._health()
                 if path == "/v1/models":
-                    return self._json(
-                        {"object": "list", "data": [{"id": "draft", "object": "model", "available": True}]}
-                    )
-                if path == "/v1/videos":
-                    return self._json({"object": "list", "data": list(fake.jobs.values())})
+                    return self._json({"object": "list", "data": [self._model()]})
                 job = fake.jobs.get(parts[2])
                 if job is None:
                     return self._error(404, "not_found", f"There is no job {parts[2]}.")
                 if len(parts) == 3:
-                    fake.look(job)
-                    return self._json(job, fake.script.error_status if job["status"] == "failed" else 200)
-                if parts[3] == "events" and not fake.script.plain:
+                    fake.advance(job)
+                    return self._json(fake.shown(job), fake.script.error_status if job["status"] == "failed" else 200)
+                if parts[3] == "events" and fake.ours:
                     return self._events(job)
                 if parts[3] == "content":
                     return self._content(job, query)
                 return self._error(404, "not_found", "No such page.")
 
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 if not self._allowed():
                     return None
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 parts = self.path.strip("/").split("/")
                 if self.path == "/v1/videos":
                     if fake.script.full > 0:
                         fake.script.full -= 1
                         return self._error(429, "queue_full", "The queue is full.")
-                    return self._json(fake.submit(self.headers.get("Idempotency-Key", ""), self._multipart(body)))
-                if self.path == "/v1/prompt":
-                    fake.worded.append(json.loads(body))
-                    if fake.script.plain:
-                        return self._error(404, "not_found", "No such page.")
+                    job = fake.submit(self.headers.get("Idempotency-Key", ""), self._multipart(body))
+                    return self._json(fake.shown(job))
+                if self.path == "/v1/prompt" and fake.ours:
+                    fake.asked_prompts.append(json.loads(body))
                     return self._json({"prompt": "As a model reads it."})
-                job = fake.jobs.get(parts[2])
-                if job is None or fake.script.plain:
+                job = fake.jobs.get(parts[2]) if fake.ours and len(parts) == 4 else None
+                if job is None:
                     return self._error(404, "not_found", "No such job.")
                 if parts[3] == "cancel" and job["status"] in ("queued", "in_progress"):
                     job["status"] = "cancelled"
@@ -167,6 +193,26 @@ class FakeServer:
                 if self._allowed():
                     job = fake.jobs.pop(self.path.rsplit("/", 1)[-1], None)
                     self._json({"id": (job or {}).get("id"), "deleted": job is not None, "object": "video.deleted"})
+
+            def _health(self) -> None:
+                if not fake.ours:
+                    self.send_response(200)
+                    self.send_header("Content-Length", "0")
+                    self.end_headers()
+                    return
+                about = fake.script.health
+                open_to_all = {name: about[name] for name in ("status", "version") if name in about}
+                self._json({**about, "pid": os.getpid()} if self._knows_token() else open_to_all)
+
+            def _model(self) -> dict[str, Any]:
+                if not fake.ours:
+                    return {"id": "Wan-AI/Wan2.2", "object": "model", "created": 1790000000, "owned_by": "vllm-omni"}
+                return {
+                    "id": "draft", "object": "model", "owned_by": "take-one", "name": "Draft", "description": "Fast.",
+                    "available": True, "reason": "", "fix": "", "max_seconds": 15.0, "max_pixels": 2073600,
+                    "fps": None, "languages": ["English"], "sound": True, "depth": True, "camera_path": True,
+                    "last_frame": False, "dialogue": True, "needs_still": True, "prompt_form": False,
+                }  # fmt: skip
 
             def _events(self, job: dict[str, Any]) -> None:
                 self.send_response(200)
@@ -185,18 +231,15 @@ class FakeServer:
                 self.close_connection = True
 
             def _content(self, job: dict[str, Any], query: str) -> None:
-                body = {"variant=sidecar": SIDECAR}.get(query, CLIP)
-                if body is SIDECAR and fake.script.plain:
-                    return self._error(400, "bad_variant", "No such variant.")
+                body = SIDECAR if query == "variant=sidecar" and fake.ours else movie(fake.frames(job))
                 self.send_response(200)
                 self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
-                if fake.script.cut and body is CLIP:
+                if fake.script.cut and body is not SIDECAR:
                     self.wfile.write(body[: len(body) // 2])
                     self.close_connection = True
-                    return None
+                    return
                 self.wfile.write(body)
-                return None
 
             def _multipart(self, body: bytes) -> dict[str, tuple[str, bytes]]:
                 head = f"Content-Type: {self.headers['Content-Type']}\r\n\r\n".encode()
@@ -207,17 +250,30 @@ class FakeServer:
                     found[str(name)] = (part.get_filename() or "", part.get_payload(decode=True))  # type: ignore[union-attr]
                 return found  # type: ignore[return-value]
 
+            def _knows_token(self) -> bool:
+                return not fake.script.token or self.headers.get("Authorization") == f"Bearer {fake.script.token}"
+
             def _allowed(self) -> bool:
+                """Whether to go on: neither a hook has answered, nor is the token wrong."""
                 fake.calls.append(f"{self.command} {self.path}")
-                token = fake.script.token
-                if token and self.headers.get("Authorization") != f"Bearer {token}":
+                fake.tokens.add(self.headers.get("Authorization", ""))
+                last = self.path.partition("?")[0].rsplit("/", 1)[-1]
+                hook = fake.script.hooks.get(f"{self.command} {'job' if last in fake.jobs else last}")
+                if hook is not None:
+                    with contextlib.suppress(OSError):
+                        hook(self)
+                    self.close_connection = True
+                    return False
+                if self.path != "/health" and not self._knows_token():
                     self._error(401, "unauthorized", "The token is wrong.")
                     return False
                 return True
 
             def _error(self, status: int, code: str, message: str) -> None:
                 error = {"code": code, "message": message, "param": None, "fix": ""}
-                self._json({"detail": message} if fake.script.plain else {"error": error}, status)
+                if self.command == "POST":
+                    self.close_connection = True  # its body may not have been read
+                self._json({"error": error} if fake.ours else {"detail": message}, status)
 
             def _json(self, data: dict[str, Any], status: int = 200) -> None:
                 body = json.dumps(data).encode()
@@ -231,6 +287,42 @@ class FakeServer:
                 return
 
         return Handler
+
+
+def answer(body: bytes, status: int = 200, **headers: str) -> Hook:
+    """A hook that answers this, whatever is asked."""
+
+    def hook(handler: BaseHTTPRequestHandler) -> None:
+        _read_all(handler)
+        handler.send_response(status)
+        for name, value in headers.items():
+            handler.send_header(name.replace("_", "-"), value)
+        handler.send_header("Content-Length", str(len(body)))
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        handler.wfile.write(body)
+
+    return hook
+
+
+def endless(piece: bytes, kind: str = "application/json", pause: float = 0.0) -> Hook:
+    """A hook that never stops answering."""
+
+    def hook(handler: BaseHTTPRequestHandler) -> None:
+        _read_all(handler)
+        handler.send_response(200)
+        handler.send_header("Content-Type", kind)
+        handler.send_header("Connection", "close")
+        handler.end_headers()
+        while True:
+            handler.wfile.write(piece)
+            time.sleep(pause)
+
+    return hook
+
+
+def _read_all(handler: BaseHTTPRequestHandler) -> None:
+    handler.rfile.read(int(handler.headers.get("Content-Length", 0)))
 
 
 def main() -> None:

@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 import requests
 
-from client.backend_process import LocalBackend, Outdated, StartError, local_token
 from client.events import FAILED, READY, RECONNECTING, STARTING, BackendState, TakeReady
 from client.lease import Lease
-from client.reason import explain
-from client.request import JobRequest
+from client.local.process import LocalBackend, Outdated, StartError, local_token
+from client.local.reason import explain
+from client.protocol import TakeRequest
 from client.session import Session
 from client.target import LocalTarget
 from tests.client.conftest import wait_for
@@ -201,7 +201,7 @@ def test_the_reason_is_the_last_meaningful_line():
 def test_a_killed_backend_is_started_again_and_the_job_arrives(
     home: Path,
     make_session: Callable[..., Session],
-    make_request: Callable[..., JobRequest],
+    make_request: Callable[..., TakeRequest],
     make_root: Callable[..., Path],
     tmp_path: Path,
 ):
@@ -209,7 +209,7 @@ def test_a_killed_backend_is_started_again_and_the_job_arrives(
     session = make_session()
     session.connect(LocalTarget(make_root(), PYTHON))
     wait_for(session, BackendState, test=lambda event: event.state == READY)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     os.kill(json.loads((home / "backend.json").read_text())["pid"], signal.SIGKILL)
     wait_for(session, BackendState, test=lambda event: event.state == RECONNECTING)
     assert wait_for(session, TakeReady).key == "k1"

@@ -17,12 +17,13 @@ import pytest
 from PIL import Image
 
 from client.events import READY, RECONNECTING, BackendState, Engines, JobFailed, JobProgress, TakeReady
-from client.request import JobRequest, Line
+from client.protocol import Binding, Direction, JobState, Line, TakeRequest, View
 from client.session import Session
 from client.target import LocalTarget
 from tests.client.conftest import wait_for
 
 ROOT = Path(__file__).resolve().parents[2]
+BINDING = Binding("f1", "scene1", "shot1", "t1", "Shot 01", 1)
 SECONDS = 240.0  # the engine compiles its loops at first use, perhaps on a busy machine
 
 
@@ -39,24 +40,20 @@ def session(home: Path, make_session: Callable[..., Session]) -> Session:
 
 
 @pytest.fixture
-def make_small(tmp_path: Path) -> Callable[..., JobRequest]:
-    def make(key: str, seconds: float = 1.0, fps: Fraction = Fraction(24)) -> JobRequest:
+def make_small(tmp_path: Path) -> Callable[..., TakeRequest]:
+    def make(seconds: float = 1.0, fps: Fraction = Fraction(24)) -> TakeRequest:
         ramp = np.linspace(0, 255, 160, dtype=np.uint8)[None, :, None]
         still = tmp_path / "still.png"
         Image.fromarray(np.repeat(np.repeat(ramp, 96, axis=0), 3, axis=2)).save(still)
-        return JobRequest(
-            key=key,
+        return TakeRequest(
             engine="draft",
-            prompt="slowly push in",
-            sound="wind",
+            direction=Direction("slowly push in", (Line("ANNA", "English", "Now."),), "wind"),
+            views=(View(still),),
             seconds=seconds,
             fps=fps,
-            lines=(Line("ANNA", "English", "Now."),),
-            width=160,
-            height=96,
-            seed=3,
-            still=still,
-            binding={"take_uid": key},
+            size=(160, 96),
+            seed=4294967295,
+            binding=BINDING,
         )
 
     return make
@@ -72,27 +69,28 @@ def frames_of(clip: Path) -> tuple[int, Fraction, float]:
         return count, Fraction(rate), samples / container.streams.audio[0].rate
 
 
-def test_a_real_take(session: Session, make_small: Callable[..., JobRequest], tmp_path: Path):
+def test_a_real_take(session: Session, make_small: Callable[..., TakeRequest], tmp_path: Path):
     engines = wait_for(session, Engines, 60).engines
-    assert next(engine for engine in engines if engine["id"] == "draft")["available"]
+    draft = next(engine for engine in engines if engine.id == "draft")
+    assert draft.available and draft.depth and "English" in draft.languages
     seen: list = []
-    session.submit(make_small("real"), tmp_path / "t.mp4")
+    session.submit("real", make_small(), tmp_path / "t.mp4")
     take = wait_for(session, TakeReady, SECONDS, seen=seen)
     count, rate, sound = frames_of(take.clip)
     assert (count, rate) == (24, 24)
     assert abs(sound - 1.0) <= 1 / 24 + 1e-6
     sidecar = json.loads(take.sidecar.read_text())
-    assert (sidecar["engine"], sidecar["seed"], sidecar["frames"]) == ("draft", 3, 24)
-    assert take.job["binding"] == {"take_uid": "real"}
-    progress = [event.progress for event in seen if isinstance(event, JobProgress)]
+    assert (sidecar["engine"], sidecar["seed"], sidecar["frames"]) == ("draft", 4294967295, 24)
+    assert (take.binding, take.job.seed) == (BINDING, 4294967295)
+    progress = [event.job.progress for event in seen if isinstance(event, JobProgress)]
     assert progress and max(progress) <= 100
 
 
 def test_a_service_killed_in_the_middle_still_makes_the_take_once(
-    session: Session, make_small: Callable[..., JobRequest], tmp_path: Path, home: Path
+    session: Session, make_small: Callable[..., TakeRequest], tmp_path: Path, home: Path
 ):
-    session.submit(make_small("killed", seconds=6.0, fps=Fraction(24000, 1001)), tmp_path / "t.mp4")
-    wait_for(session, JobProgress, SECONDS, lambda event: event.status == "in_progress")
+    session.submit("killed", make_small(seconds=6.0, fps=Fraction(24000, 1001)), tmp_path / "t.mp4")
+    wait_for(session, JobProgress, SECONDS, lambda event: event.job.status == JobState.IN_PROGRESS)
     os.kill(json.loads((home / "backend.json").read_text())["pid"], signal.SIGKILL)
     wait_for(session, BackendState, 30, lambda event: event.state == RECONNECTING)
     take = wait_for(session, TakeReady, SECONDS)
@@ -100,9 +98,9 @@ def test_a_service_killed_in_the_middle_still_makes_the_take_once(
 
 
 def test_a_request_that_the_service_refuses_says_why(
-    session: Session, make_small: Callable[..., JobRequest], tmp_path: Path
+    session: Session, make_small: Callable[..., TakeRequest], tmp_path: Path
 ):
-    session.submit(make_small("long", seconds=1000.0), tmp_path / "t.mp4")
+    session.submit("long", make_small(seconds=1000.0), tmp_path / "t.mp4")
     failed = wait_for(session, JobFailed, 30)
-    assert "1000" in failed.error["message"]
-    assert (failed.error["param"], failed.error["fix"]) == ("seconds", "shorter")
+    assert "1000" in failed.problem.message
+    assert (failed.problem.param, failed.problem.fix) == ("seconds", "shorter")

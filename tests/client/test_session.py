@@ -19,14 +19,14 @@ from client.events import (
     JobProgress,
     TakeReady,
 )
-from client.request import JobRequest
+from client.protocol import Problem, TakeRequest
 from client.session import Session
 from client.target import RemoteTarget
-from tests.client.conftest import ready, wait_for
-from tests.client.fake_server import CLIP, SIDECAR, FakeServer, Script
+from tests.client.conftest import binding_of, ready, wait_for
+from tests.client.fake_server import CLIP, OPENAI, SIDECAR, FakeServer, Script
 
 Make = Callable[..., Session]
-MakeRequest = Callable[..., JobRequest]
+MakeRequest = Callable[..., TakeRequest]
 
 
 def test_a_take_arrives_whole_with_its_sidecar(
@@ -34,25 +34,26 @@ def test_a_take_arrives_whole_with_its_sidecar(
 ):
     session = make_session()
     ready(session, server)
-    assert wait_for(session, Engines).engines[0]["id"] == "draft"
+    assert wait_for(session, Engines).engines[0].id == "draft"
     seen: list = []
-    session.submit(make_request(), tmp_path / "takes" / "shot" / "shot_t001.mp4")
+    session.submit("k1", make_request(), tmp_path / "takes" / "shot" / "shot_t001.mp4")
     take = wait_for(session, TakeReady, seen=seen)
     assert take.clip.read_bytes() == CLIP
     assert take.sidecar == tmp_path / "takes" / "shot" / "shot_t001.json"
     assert take.sidecar.read_bytes() == SIDECAR
-    assert take.job["binding"] == {"shot_uid": "s1", "take_uid": "k1"}
+    assert take.binding == take.job.binding == binding_of("k1")
+    assert take.job.result is not None and take.job.result.frames == 48
     assert list(take.clip.parent.glob("*.part")) == []
-    assert any(isinstance(event, JobProgress) and event.status == "in_progress" for event in seen)
+    assert any(isinstance(event, JobProgress) and event.job.status == "in_progress" for event in seen)
 
 
 def test_all_of_the_request_is_sent(make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path):
     session = make_session()
     ready(session, server)
-    session.submit(make_request(fps=Fraction(24000, 1001)), tmp_path / "t.mp4")
+    session.submit("k1", make_request(fps=Fraction(24000, 1001)), tmp_path / "t.mp4")
     wait_for(session, TakeReady)
     (job,) = server.jobs.values()
-    assert (job["fps"], job["size"], job["seconds"], job["seed"]) == ("24000/1001", "320x180", "2", "7")
+    assert (job["fps"], job["size"], job["seconds"], job["seed"]) == ("24000/1001", "320x180", "2", 7)
     uploads = server.uploads[job["id"]]
     assert uploads["input_reference"] == b"\x89PNG still of k1"
     assert uploads["depth"].endswith(b"depth of k1")
@@ -64,13 +65,13 @@ def test_a_preview_picture_comes_through(
     server.script.hold = True
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, JobProgress)
     (job,) = server.jobs.values()
     job["status"] = "in_progress"
     progress = wait_for(session, JobProgress, test=lambda event: event.preview is not None)
     assert progress.preview == b"\xff\xd8\xff\xd9"
-    assert progress.stage == "previewing"
+    assert progress.job.stage == "previewing"
 
 
 def test_a_failed_job_says_why_and_what_to_do(
@@ -84,10 +85,10 @@ def test_a_failed_job_says_why_and_what_to_do(
     }
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     failed = wait_for(session, JobFailed)
-    assert failed.error == server.script.error
-    assert failed.binding == {"shot_uid": "s1", "take_uid": "k1"}
+    assert failed.problem == Problem("out_of_memory", "1080p does not fit.", "smaller_size", "size")
+    assert failed.binding == binding_of("k1")
     assert not (tmp_path / "t.mp4").exists()
 
 
@@ -97,36 +98,36 @@ def test_other_servers_that_answer_a_failed_job_with_an_error_status(
 ):
     server.script.error = {"code": "oom", "message": "CUDA out of memory"}
     server.script.error_status = status
-    server.script.plain = True
+    server.script.dialect = OPENAI
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
-    assert wait_for(session, JobFailed).error["message"] == "CUDA out of memory"
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
+    assert wait_for(session, JobFailed).problem.message == "CUDA out of memory"
 
 
 def test_a_plain_server_still_gives_a_take_that_can_be_made_again(
     make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
 ):
-    server.script.plain = True
-    server.script.health = {}
+    server.script.dialect = OPENAI
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     take = wait_for(session, TakeReady)
     sidecar = json.loads(take.sidecar.read_text())
     assert (sidecar["prompt"], sidecar["seed"], sidecar["engine"]) == ("slowly push in", 7, "draft")
-    assert take.job["binding"]["take_uid"] == "k1"
+    assert (sidecar["model"], sidecar["server"], sidecar["seconds"]) == ("draft", server.url, 2.0)
+    assert take.binding == binding_of("k1")
 
 
 def test_cancel(make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path):
     server.script.hold = True
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, JobProgress)
     asked = time.monotonic()
     session.cancel("k1")
-    assert wait_for(session, JobFailed).error["code"] == "cancelled"
+    assert wait_for(session, JobFailed).problem.code == "cancelled"
     assert time.monotonic() - asked < 1.0
     assert [job["status"] for job in server.jobs.values()] == ["cancelled"]
 
@@ -139,7 +140,7 @@ def test_cancel_all_stops_only_our_own_jobs(
     session = make_session()
     ready(session, server)
     for key in ("a", "b", "c"):
-        session.submit(make_request(key), tmp_path / f"{key}.mp4")
+        session.submit(key, make_request(key), tmp_path / f"{key}.mp4")
     for _ in range(3):
         wait_for(session, JobProgress)
     session.cancel_all()
@@ -152,9 +153,9 @@ def test_a_job_cancelled_before_the_server_was_reached_is_never_sent(
 ):
     session = make_session()
     session.connect(RemoteTarget("http://127.0.0.1:9"))  # nobody listens there
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     session.cancel("k1")
-    assert wait_for(session, JobFailed).error["code"] == "cancelled"
+    assert wait_for(session, JobFailed).problem.code == "cancelled"
     assert server.jobs == {}
 
 
@@ -165,11 +166,11 @@ def test_a_full_server_is_asked_again(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ):
-    monkeypatch.setattr("client.jobs.BUSY_SECONDS", 0.1)
+    monkeypatch.setattr("client.jobs.follow.BUSY_SECONDS", 0.1)
     server.script.full = 2
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     assert wait_for(session, TakeReady).key == "k1"
     assert len(server.jobs) == 1
 
@@ -180,7 +181,7 @@ def test_a_download_that_breaks_off_leaves_nothing_and_is_taken_up_again(
     server.script.cut = True
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, BackendState, test=lambda event: event.state == RECONNECTING)
     assert not (tmp_path / "t.mp4").exists()
     server.script.cut = False
@@ -189,16 +190,14 @@ def test_a_download_that_breaks_off_leaves_nothing_and_is_taken_up_again(
     assert len(server.jobs) == 1, "the job was not made twice"
 
 
-def test_a_take_that_cannot_be_written_is_kept_at_the_server_and_fetched_again(
+def test_a_take_that_cannot_be_written_is_kept_at_the_server(
     make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
 ):
     (tmp_path / "file").write_text("not a folder")
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "file" / "t.mp4")
-    assert wait_for(session, JobFailed).error["fix"] == "save_file"
-    session.retry("k1", tmp_path / "elsewhere.mp4")
-    assert wait_for(session, TakeReady).clip == tmp_path / "elsewhere.mp4"
+    session.submit("k1", make_request(), tmp_path / "file" / "t.mp4")
+    assert wait_for(session, JobFailed).problem.fix == "save_file"
     assert len(server.jobs) == 1
 
 
@@ -208,16 +207,16 @@ def test_a_still_that_is_gone_fails_with_its_name(
     session = make_session()
     ready(session, server)
     request = make_request()
-    request.still.unlink()
-    session.submit(request, tmp_path / "t.mp4")
-    assert "k1.png" in wait_for(session, JobFailed).error["message"]
+    request.still.image.unlink()
+    session.submit("k1", request, tmp_path / "t.mp4")
+    assert "k1.png" in wait_for(session, JobFailed).problem.message
 
 
 def test_the_clip_survives_an_unreachable_server(make_session: Make, make_request: MakeRequest, tmp_path: Path):
     first = FakeServer(Script(hold=True))
     session = make_session()
     ready(session, first)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, JobProgress)
     first.close()
     lost = wait_for(session, BackendState, test=lambda event: event.state == RECONNECTING)
@@ -238,9 +237,9 @@ def test_a_server_that_forgot_the_job_gets_it_again_from_our_copies(
     session = make_session()
     ready(session, server)
     request = make_request()
-    session.submit(request, tmp_path / "t.mp4")
+    session.submit("k1", request, tmp_path / "t.mp4")
     wait_for(session, JobProgress)
-    request.still.unlink()  # Blender's temporary folder is gone by now
+    request.still.image.unlink()  # Blender's temporary folder is gone by now
     server.jobs.clear()
     server.keys.clear()
     server.script.hold = False
@@ -255,11 +254,11 @@ def test_cancel_answers_though_the_server_is_gone_and_tells_it_later(
     first = FakeServer(Script(hold=True))
     session = make_session()
     ready(session, first)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, JobProgress)
     first.close()
     session.cancel("k1")
-    assert wait_for(session, JobFailed).error["code"] == "cancelled"
+    assert wait_for(session, JobFailed).problem.code == "cancelled"
     session.landed("k1")
     second = FakeServer(Script(hold=True), port=first.port)
     second.jobs, second.keys = first.jobs, first.keys
@@ -277,9 +276,9 @@ def test_a_move_that_is_refused_disturbs_nothing(
     server.script.hold = True
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, JobProgress)
-    server.script.plain = True  # knows no such call: 404
+    server.script.dialect = OPENAI  # knows no such call: 404
     session.move("k1", None)
     server.script.hold = False
     seen: list = []

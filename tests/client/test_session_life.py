@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from client import journal
-from client.api import Api, ApiError
+from client.api.calls import Api
+from client.api.errors import ApiError
 from client.events import (
     FAILED,
     OUTDATED,
@@ -20,14 +20,16 @@ from client.events import (
     JobProgress,
     TakeReady,
 )
-from client.request import JobRequest
+from client.jobs import journal
+from client.jobs.record import Record
+from client.protocol import TakeRequest
 from client.session import Session
 from client.target import RemoteTarget, is_exposed
-from tests.client.conftest import ready, wait_for
+from tests.client.conftest import binding_of, ready, wait_for
 from tests.client.fake_server import CLIP, FakeServer
 
 Make = Callable[..., Session]
-MakeRequest = Callable[..., JobRequest]
+MakeRequest = Callable[..., TakeRequest]
 
 
 def test_a_job_that_finishes_while_blender_is_closed_lands_on_reopening(
@@ -36,7 +38,7 @@ def test_a_job_that_finishes_while_blender_is_closed_lands_on_reopening(
     server.script.hold = True
     first = make_session()
     ready(first, server)
-    first.submit(make_request(), tmp_path / "t.mp4")
+    first.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(first, JobProgress)
     first.close()
     server.script.hold = False
@@ -44,7 +46,7 @@ def test_a_job_that_finishes_while_blender_is_closed_lands_on_reopening(
     ready(second, server)
     assert wait_for(second, TakeReady).clip.read_bytes() == CLIP
     second.close()
-    third = make_session()  # nobody said that it has landed: told again
+    third = make_session()  # nobody said that it has landed: reported again
     third.connect(RemoteTarget(server.url))
     assert wait_for(third, TakeReady).key == "k1"
     third.landed("k1")
@@ -61,7 +63,7 @@ def test_a_job_never_sent_is_sent_by_the_next_blender(
     first = make_session()
     first.connect(RemoteTarget(server.url))
     first.close()
-    first.submit(make_request(), tmp_path / "t.mp4")  # into the journal, but its thread is gone
+    first.submit("k1", make_request(), tmp_path / "t.mp4")  # into the journal, but its thread is gone
     second = make_session()
     ready(second, server)
     assert wait_for(second, TakeReady).key == "k1"
@@ -73,7 +75,7 @@ def test_jobs_of_a_living_blender_are_not_taken_over(
     server.script.hold = True
     first, second = make_session(), make_session()
     ready(first, server)
-    first.submit(make_request(), tmp_path / "t.mp4")
+    first.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(first, JobProgress)
     ready(second, server)
     server.script.hold = False
@@ -93,7 +95,7 @@ def test_jobs_of_a_blender_that_dies_are_taken_over_by_one_that_lives(
     first, second = make_session(), make_session()
     ready(first, server)
     ready(second, server)
-    first.submit(make_request(), tmp_path / "t.mp4")
+    first.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(first, JobProgress)
     first.close()
     server.script.hold = False
@@ -105,10 +107,10 @@ def test_another_file_can_ask_for_takes_that_have_not_landed(
 ):
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, TakeReady)
     session.replay()
-    assert wait_for(session, TakeReady).job["binding"] == {"shot_uid": "s1", "take_uid": "k1"}
+    assert wait_for(session, TakeReady).binding == binding_of("k1")
 
 
 def test_beyond_this_machine_only_with_online_access(make_session: Make):
@@ -163,13 +165,13 @@ def test_a_damaged_record_is_set_aside_and_the_others_go_on(
     (home / "journal" / "bad.json").write_text('{"key": "bad"')
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     assert wait_for(session, TakeReady).key == "k1"
     assert (home / "journal" / "bad.damaged").exists()
 
 
 def test_a_key_cannot_leave_the_journal(make_request: MakeRequest, home: Path, tmp_path: Path):
-    record = journal.Record("../evil", "local", "me", make_request(), tmp_path / "t.mp4")
+    record = Record("../evil", "local", "me", make_request(), tmp_path / "t.mp4")
     with pytest.raises(ValueError, match="key"):
         journal.Journal(home).add(record)
 
@@ -178,7 +180,7 @@ def test_closing_ends_every_thread(make_session: Make, make_request: MakeRequest
     server.script.hold = True
     session = make_session()
     ready(session, server)
-    session.submit(make_request(), tmp_path / "t.mp4")
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, JobProgress)
     began = time.monotonic()
     session.close()
@@ -193,7 +195,7 @@ def test_no_method_waits_for_a_server_that_hangs(make_session: Make, make_reques
         session = make_session()
         began = time.monotonic()
         session.connect(RemoteTarget(f"http://127.0.0.1:{hung.getsockname()[1]}"))
-        session.submit(make_request(), tmp_path / "t.mp4")
+        session.submit("k1", make_request(), tmp_path / "t.mp4")
         session.cancel_all()
         session.poll()
         assert time.monotonic() - began < 0.2
@@ -219,4 +221,4 @@ def test_a_proxy_is_never_asked_for_this_machine(server: FakeServer, monkeypatch
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    assert Api(server.url).health()["status"] == "ok"
+    assert Api(server.url).health().status == "ok"

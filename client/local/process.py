@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import re
 import secrets
-import signal
 import subprocess
 import sys
 import time
@@ -15,22 +13,27 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from . import lease
-from .api import Api, ApiError
+from .. import lease
+from ..api.answers import Health
+from ..api.calls import Api
+from ..api.errors import ApiError
+from ..files import make_folder, write_whole
+from ..protocol import ProblemError
+from . import running
 from .reason import explain
+from .running import Running
 
 START_SECONDS = 90.0  # the first start on a slow disk, under a virus scanner
+PATIENCE = (2.0, 5.0, 10.0, 15.0)  # seconds for the answers of a backend that runs but is busy, before it is replaced
 STOP_SECONDS = 6.0
 LOG_TAIL_BYTES = 16_000
 
 
-class StartError(Exception):
+class StartError(ProblemError):
     """The backend did not start. `message` says why, `fix` what would help."""
 
     def __init__(self, message: str, fix: str) -> None:
-        super().__init__(message)
-        self.message = message
-        self.fix = fix
+        super().__init__("not_started", message, fix)
 
 
 class Outdated(StartError):
@@ -41,8 +44,9 @@ class LocalBackend:
     """Starts `python -m backend serve` in `root`, or finds the one that another Blender has started.
 
     `python` is an interpreter that has the backend's requirements, `root` the extension's folder, `home`
-    TAKE_ONE_HOME, `client` the name of this session's lease. A start is given up where `stopped` says so. The
-    process ends by itself when no lease is held any more.
+    TAKE_ONE_HOME, `client` the name of this session's lease. A start is given up where `stopped` says so. The process
+    ends by itself when no lease is held any more. There is never a second one in a home: it would wait for the lock of
+    the first one's queue.
     """
 
     def __init__(
@@ -62,10 +66,13 @@ class LocalBackend:
         self.pid: int | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._where = home / "backend.json"
+        self._starting = home / "backend.starting"  # the process that is to write it
 
     def start(self, take_over: bool = False) -> tuple[str, str]:
         """(url, token) of the running backend. Blocks until it answers. One of another version that another
         Blender uses is replaced with `take_over`; its jobs are on disk and go on. Raises StartError."""
+        if self._process is not None and self._process.poll() is not None:
+            self._process = None
         try:
             with lease.exclusively(self.home / "backend.lock", START_SECONDS, self._stopped):
                 return self._find(take_over) or self._spawn()
@@ -81,8 +88,8 @@ class LocalBackend:
         return self._process.poll() if self._process else None
 
     def running(self) -> bool:
-        """Whether the backend answers, or is at least still a process of ours."""
-        return self._process.poll() is None if self._process else self._running() is not None
+        """Whether the backend's process is there."""
+        return self._process.poll() is None if self._process else running.find(self._where) is not None
 
     def stop(self) -> None:
         """End the backend, unless another Blender uses it. Its jobs are on disk and go on at the next
@@ -110,29 +117,60 @@ class LocalBackend:
         return explain(self.log_tail(), self.poll())
 
     def _find(self, take_over: bool) -> tuple[str, str] | None:
-        """The backend that runs already. One of another version is ended if nobody else uses it, or to
-        `take_over`."""
-        running = self._running()
-        if running is None:
+        """The backend that runs already. One of another version is ended if nobody else uses it, or to `take_over`; one
+        that does not answer any more is ended too."""
+        found = running.find(self._where) or self._await_starting()
+        if found is None:
             return None
-        url, health = running
-        self.pid = health.get("pid")
+        self.pid = found.pid
+        health = self._patient_health(found)
+        if health is None:
+            self._end()
+            return None
         ours = code_version(self.root)
-        if health.get("version") == ours:
-            return url, local_token(self.home)
+        if health.version == ours:
+            return found.url, local_token(self.home)
         if not take_over and lease.others(self.home, self.client):
-            raise Outdated(*_misfit(str(health.get("version")), ours))
+            raise Outdated(*_misfit(health.version, ours))
         self._end()
         return None
 
-    def _running(self) -> tuple[str, dict[str, Any]] | None:
-        """(url, health) of the process that backend.json names, if it is there and knows our token."""
+    def _await_starting(self) -> Running | None:
+        """The backend that a Blender began to start which was killed meanwhile."""
+        pid = running.starting(self._starting, self._where)
+        until = time.monotonic() + sum(PATIENCE)
+        while pid is not None and running.is_backend(pid, self._where):
+            if found := running.find(self._where):
+                return found
+            self._check_wanted()
+            if time.monotonic() > until:
+                running.end({pid}, self._where, STOP_SECONDS)
+            time.sleep(0.05)
+        return running.find(self._where)
+
+    def _check_wanted(self) -> None:
+        if self._stopped():
+            raise StartError("The start of the backend was given up.", "start")
+
+    def _patient_health(self, found: Running) -> Health | None:
+        for seconds in PATIENCE:
+            if health := self._health(found, seconds):
+                return health
+            self._check_wanted()
+            if running.find(self._where) != found:
+                break
+        return None
+
+    def _health(self, found: Running, seconds: float) -> Health | None:
+        """What the process answers; None where it does not, or where another one has its port."""
+        api = Api(found.url, local_token(self.home))
         try:
-            url = f"http://127.0.0.1:{int(json.loads(self._where.read_text())['port'])}"
-            health = Api(url, local_token(self.home)).health()
-        except (OSError, ValueError, KeyError, TypeError, ApiError):
+            health = api.health(seconds)
+        except ApiError:
             return None
-        return (url, health) if health.get("pid") else None
+        finally:
+            api.close()
+        return health if health.pid == found.pid else None
 
     def _spawn(self) -> tuple[str, str]:
         if not self.python.exists():
@@ -140,18 +178,9 @@ class LocalBackend:
         token = local_token(self.home)
         self._where.unlink(missing_ok=True)
         self._roll_log()
-        command = [
-            str(self.python),
-            "-m",
-            "backend",
-            "serve",
-            "--port",
-            "0",
-            "--ready-file",
-            str(self._where),
-            "--leases",
-            str(lease.leases_folder(self.home)),
-        ]
+        leases = str(lease.leases_folder(self.home))
+        files = ["--ready-file", str(self._where), "--leases", leases]
+        command = [str(self.python), "-m", "backend", "serve", "--port", "0", *files]
         with self.log_path.open("ab") as log:
             self._process = subprocess.Popen(
                 command,
@@ -162,6 +191,7 @@ class LocalBackend:
                 stderr=subprocess.STDOUT,
                 **_detached(),
             )
+        write_whole(self._starting, str(self._process.pid))
         return self._await_ready(token)
 
     def _await_ready(self, token: str) -> tuple[str, str]:
@@ -170,32 +200,28 @@ class LocalBackend:
         while time.monotonic() < until and not self._stopped():
             if self._process.poll() is not None:
                 raise StartError(*self.reason())
-            if self._where.exists() and (running := self._running()):
-                self.pid = running[1]["pid"]
-                return running[0], token
+            found = running.find(self._where)
+            if found is not None and self._health(found, PATIENCE[0]):
+                self.pid = found.pid
+                return found.url, token
             time.sleep(0.05)
         self._end()
         raise StartError(f"The backend did not answer within {START_SECONDS:.0f} s. The log may tell why.", "open_log")
 
     def _end(self) -> None:
-        """End the process: the one we started, or the one that backend.json names and that knows our
-        token."""
-        running = None if self._process else self._running()
-        pid = self._process.pid if self._process else running[1]["pid"] if running else None
-        if pid is None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.kill(pid, signal.SIGTERM)
-        until = time.monotonic() + STOP_SECONDS
-        while time.monotonic() < until and self.running():
-            time.sleep(0.05)
-        if self.running():
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.kill(pid, signal.SIGTERM if sys.platform == "win32" else signal.SIGKILL)
+        """End the process: the one we started, and the one that backend.json names."""
+        found = running.find(self._where)
+        pids = {found.pid} if found else set()
+        if self._process is not None:
+            pids.add(self._process.pid)
+        running.end(pids, self._where, STOP_SECONDS)
+        if self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(STOP_SECONDS)
         self._where.unlink(missing_ok=True)
 
     def _roll_log(self) -> None:
-        self.log_path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.log_path.parent)
         with contextlib.suppress(OSError):  # Windows: still open elsewhere; then the old log goes on
             if self.log_path.exists():
                 self.log_path.replace(self.log_path.with_name("backend.1.log"))
@@ -221,12 +247,9 @@ def local_token(home: Path) -> str:
             return token
     except FileNotFoundError:
         pass
-    home.mkdir(parents=True, exist_ok=True)
+    make_folder(home)
     token = secrets.token_urlsafe(32)
-    part = path.with_name(f".token.{os.getpid()}")
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        file.write(token)
-    part.replace(path)
+    write_whole(path, token)
     return token
 
 

@@ -1,0 +1,1 @@
+"""The calls of the `/v1/videos` protocol. Blocking: for threads and scripts."""

@@ -1,0 +1,1 @@
+"""The jobs of this machine: their records on disk, and what moves them along."""
