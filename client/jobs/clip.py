@@ -34,6 +34,8 @@ def _count(file: BinaryIO, size: int) -> int:
     movie = next((box for box in boxes if box[0] == b"moov"), None)
     if movie is None:
         raise NotAClip("it is an mp4 without an index")
+    if not any(kind == b"mdat" for kind, _, _ in boxes):
+        raise NotAClip("it is an mp4 without content")
     for kind, start, end in _boxes(file, *movie[1:]):
         if kind == b"trak" and (found := _picture_track(file, start, end)) is not None:
             track, frames = found
