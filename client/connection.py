@@ -33,15 +33,23 @@ PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between attempts; the last one go
 
 
 class Connection:
-    """The present target and the way to it. Used by the session's thread only."""
+    """The present target and the way to it. Used by the session's thread only. `online` says whether Blender may go
+    beyond this machine."""
 
-    def __init__(self, home: Path, client: str, emit: Callable[[Event], None], stopped: Callable[[], bool]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        client: str,
+        emit: Callable[[Event], None],
+        stopped: Callable[[], bool],
+        online: Callable[[], bool],
+    ) -> None:
         self._home = home
         self._client = client
         self._emit = emit
         self._stopped = stopped
+        self._online = online
         self.target: Target | None = None
-        self.online_access = False
         self._tokens: dict[str, str] = {}  # by target: reading one starts a process
         self._take_over = False
         self._api: Api | None = None
@@ -167,7 +175,7 @@ class Connection:
         self._ready(Api(url, token, target.name), "The local backend is ready.")
 
     def _connect_remote(self, target: RemoteTarget) -> None:
-        if not target.loopback and not self.online_access:
+        if not target.loopback and not self._online():
             self._give_up(
                 FAILED,
                 f"{target.name} is beyond this machine, and Blender's online access is off.",

@@ -1,5 +1,5 @@
-"""The weights of the local engines: what is here, downloads with progress, links. Through the backend's own
-commands, in a process of its own; a thread reads what it says."""
+"""The weights of the local engines: what is here, downloads with progress, links. Through the backend's own commands,
+in a process of its own whose lines a thread reads."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class ModelsState(NamedTuple):
 
 
 class Models:
-    """One command at a time. Its methods return at once; `poll` tells how it goes."""
+    """One command at a time. Its methods return at once; `poll` brings `state` up to date."""
 
     def __init__(self, home: Path, root: Path) -> None:
         self._home, self._root = home, root
@@ -39,11 +39,11 @@ class Models:
         self.state = ModelsState()
 
     def refresh(self) -> None:
-        """Look what is here."""
+        """Find out what is here."""
         self._start("list", "--json")
 
     def download(self, name: str, online: bool) -> None:
-        """Bring a model, or all that a quality needs, here. Goes on where an earlier download stopped."""
+        """Fetch a model, or all that a quality needs. Goes on where an earlier download stopped."""
         self._start("download", name, "--json", *(["--online"] if online else []))
 
     def link(self, name: str, folder: Path) -> None:
@@ -57,10 +57,10 @@ class Models:
             self._process.terminate()
 
     def poll(self) -> bool:
-        """Take in what was said. Returns whether anything changed. Never waits."""
+        """Bring `state` up to date. Returns whether anything changed. Never waits."""
         changed = False
         while not self._lines.empty():
-            self._take(self._lines.get())
+            self._on_message(self._lines.get())
             changed = True
         return changed
 
@@ -104,31 +104,31 @@ class Models:
         for line in process.stdout:
             if line.startswith("{"):
                 self._lines.put(json.loads(line))
-        said = process.stderr.read().strip()
+        errors = process.stderr.read().strip()
         code = process.wait()
-        self._lines.put({"ended": code, "said": said, "command": command})
+        self._lines.put({"ended": code, "errors": errors, "command": command})
 
-    def _take(self, said: dict[str, Any]) -> None:
-        if "models" in said:
-            self.state = self.state._replace(models=tuple(said["models"]), sets=said["sets"])
-        elif "total" in said:
-            fraction = said["done"] / max(1, said["total"])
+    def _on_message(self, message: dict[str, Any]) -> None:
+        if "models" in message:
+            self.state = self.state._replace(models=tuple(message["models"]), sets=message["sets"])
+        elif "total" in message:
+            fraction = message["done"] / max(1, message["total"])
             self.state = self.state._replace(
-                fraction=fraction, seconds=said["eta_seconds"], message=said["file"].rpartition("/")[2]
+                fraction=fraction, seconds=message["eta_seconds"], message=message["file"].rpartition("/")[2]
             )
-        elif "error" in said:
-            self.state = self.state._replace(message=said["error"]["message"], fix=said["error"]["fix"])
-        elif "ended" in said:
-            self._end(said)
+        elif "error" in message:
+            self.state = self.state._replace(message=message["error"]["message"], fix=message["error"]["fix"])
+        elif "ended" in message:
+            self._on_end(message["ended"], message["errors"], message["command"])
 
-    def _end(self, said: dict[str, Any]) -> None:
+    def _on_end(self, code: int, errors: str, command: str) -> None:
         self._process = None
         if self._cancelled:
             self.state = self.state._replace(state="cancelled", message="", fix="")
-        elif said["ended"] == 0:
+        elif code == 0:
             self.state = self.state._replace(state="done", fraction=1.0, message="", fix="")
         else:
-            message = self.state.message if self.state.fix else (said["said"].splitlines() or ["It failed."])[-1]
+            message = self.state.message if self.state.fix else (errors.splitlines() or ["It failed."])[-1]
             self.state = self.state._replace(state="failed", message=message, fix=self.state.fix or "retry")
-        if said["command"] != "list" and said["ended"] == 0:
+        if command != "list" and code == 0:
             self.refresh()

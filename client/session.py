@@ -59,7 +59,9 @@ class Session:
         self._commands: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._stop = threading.Event()
         self._server = "local"  # where new jobs go; what is connected is the connection's own business
-        self._connection = Connection(home, self._lease.name, self._events.put, self._stop.is_set)
+        self._connection = Connection(
+            home, self._lease.name, self._events.put, self._stop.is_set, lambda: self.online_access
+        )
         self._jobs = Jobs(self._journal, self._lease.name, self._events.put, lambda: self._commands.put(_nothing))
         self._watcher = Watcher(self._events.put, lambda: self._commands.put(self._jobs.poll_soon))
         self._thread: threading.Thread | None = None
@@ -235,7 +237,6 @@ class Session:
         self._connection.close()
 
     def _round(self) -> None:
-        self._connection.online_access = self.online_access
         busy = self._connection.target is not None and self._jobs.busy(self._connection.target.name)
         self._obey(BUSY_TICK if busy else IDLE_TICK)
         if time.monotonic() > self._adopt_at:

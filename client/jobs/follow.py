@@ -112,7 +112,7 @@ class Jobs:
             if api is not None and api.server == job.record.server:
                 self._advance(job, api)
         finally:
-            if job.record.state == CANCELLING:  # the server can't be told now: it will be, and the user need not wait
+            if job.record.state == CANCELLING:  # the server is not reached now: it will be, and the user need not wait
                 self._emit(JobFailed(key, CANCELLED, job.record.binding))
 
     def cancel_all(self, server: str, api: Api | None) -> None:

@@ -23,7 +23,8 @@ from client.local.reason import explain
 from client.protocol import TakeRequest
 from client.session import Session
 from client.target import LocalTarget
-from tests.client.conftest import wait_for
+from tests.client.conftest import ready, wait_for
+from tests.client.fake_server import FakeServer
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = Path(sys.executable)
@@ -235,6 +236,17 @@ def test_closing_the_session_stops_the_backend(
     wait_for(session, BackendState, test=lambda event: event.state == READY)
     pid = json.loads((home / "backend.json").read_text())["pid"]
     session.close()
+    assert gone(pid)
+
+
+def test_another_server_chosen_lets_the_local_backend_go(
+    home: Path, make_session: Callable[..., Session], make_root: Callable[..., Path], server: FakeServer
+):
+    session = make_session()
+    session.connect(LocalTarget(make_root(), PYTHON))
+    wait_for(session, BackendState, test=lambda event: event.state == READY)
+    pid = json.loads((home / "backend.json").read_text())["pid"]
+    ready(session, server)
     assert gone(pid)
 
 

@@ -56,6 +56,22 @@ def test_a_folder_that_holds_no_model_is_said(models, tmp_path):
     assert "empty" in models.state.message
 
 
+@pytest.mark.parametrize(("online", "words"), [(True, ["--json", "--online"]), (False, ["--json"])])
+def test_a_download_goes_online_only_where_it_may(online, words, tmp_path, monkeypatch):
+    python = tmp_path / "python"
+    python.write_text(f'#!/bin/sh\nprintf "%s\\n" "$@" > {tmp_path / "words"}\n')
+    python.chmod(0o755)
+    monkeypatch.setenv("TAKE_ONE_PYTHON", str(python))
+    models = Models(tmp_path, ROOT)
+    models.download("256p", online)
+    ends = time.monotonic() + 10
+    while not (tmp_path / "words").exists() or not (tmp_path / "words").read_text().endswith(words[-1] + "\n"):
+        assert time.monotonic() < ends
+        time.sleep(0.02)
+    assert (tmp_path / "words").read_text().split() == ["-m", "backend", "models", "download", "256p", *words]
+    models.close()
+
+
 def test_one_command_at_a_time(models):
     models.refresh()
     models.link("all", Path("/nowhere"))  # not begun

@@ -139,7 +139,7 @@ def test_a_token_is_read_once_a_target_and_again_when_the_user_acts(
     url = f"http://127.0.0.1:{port}"
     session = make_session()
     session.connect(RemoteTarget(url))
-    for _ in range(12):
+    for _ in range(4):
         wait_for(session, BackendState, test=lambda event: event.state == RECONNECTING)
     assert read == [url]
     server = FakeServer(Script(token="hush"), port)
@@ -203,16 +203,21 @@ def test_the_watcher_follows_a_backend_to_its_new_port(record: Record, server: F
         watcher.close()
 
 
-def test_the_watcher_asks_again_with_growing_pauses(record: Record, server: FakeServer):
+def test_the_watcher_asks_again_with_growing_pauses(
+    record: Record, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("client.jobs.watch.PAUSES", (0.01, 0.05, 600.0))
     server.jobs["video_0"] = {"status": "in_progress"}
     server.script.hooks["GET events"] = lambda handler: None  # closes without an answer
     watcher = Watcher(lambda event: None, lambda: None)
     try:
-        watcher.follow(Api(server.url), record)
-        watcher.follow(watcher._api or Api(server.url), record)  # already
-        time.sleep(2.0)
-        assert 2 <= len(server.calls) <= 4
-        watcher.follow(Api(server.url), replace(record, id="video_1"))
+        api = Api(server.url)
+        watcher.follow(api, record)
+        wait_until(lambda: len(server.calls) == 3)
+        watcher.follow(api, record)  # already
+        time.sleep(0.3)
+        assert len(server.calls) == 3
+        watcher.follow(api, replace(record, id="video_1"))
         wait_until(lambda: "GET /v1/videos/video_1/events" in server.calls)
     finally:
         watcher.close()
@@ -235,7 +240,7 @@ def test_a_server_that_is_gone_is_not_listened_to(
     wait_for(session, BackendState, test=lambda event: event.state == RECONNECTING)
     stranger = FakeServer(port=first.port)
     try:
-        time.sleep(1.5)
+        time.sleep(0.7)
         assert stranger.calls == []
         session.close()
     finally:

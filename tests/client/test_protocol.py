@@ -24,7 +24,7 @@ from client.protocol import (
     View,
 )
 from client.protocol.camera import IDENTITY
-from client.protocol.codec import from_json, to_json
+from client.protocol.codec import from_json, nests_deeper, to_json
 
 CAMERA = Camera("perspective", 64, 48, 32.0, 24.0, fx=50.0, fy=51.0)
 REQUEST = TakeRequest(
@@ -92,6 +92,47 @@ def test_a_foreign_servers_job_is_read_as_far_as_it_fits():
     job = from_json(Job, {"id": "v", "status": "completed", "progress": "abc", "error": "boom"}, lenient=True)
     assert job == Job("v", JobState.COMPLETED)
     assert from_json(Job, {"id": "v", "status": "warming"}, lenient=True).status == JobState.QUEUED
+
+
+def test_a_lenient_reader_bounds_what_it_takes():
+    said = {"id": "v", "seconds": "2.5", "seed": "4294967295", "progress": 2**53 + 1, "stage": "x" * 10_001 + "\0"}
+    job = from_json(Job, said, lenient=True)
+    assert (job.seconds, job.seed, job.progress, len(job.stage)) == (2.5, 4294967295, 0, 10_000)
+    engine = from_json(EngineInfo, {"id": "e", "languages": ["A", 5, "\ud800"] * 1000}, lenient=True)
+    assert engine.languages == ("A", "?") * 333 + ("A",)
+    options = [{"name": "steps", "kind": "int", "default": 5}, {"name": "a b"}, None]
+    assert from_json(EngineInfo, {"id": "e", "options": options}, lenient=True).options == (Option("steps", "int", 5),)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), 10**400, -(10**400)])
+@pytest.mark.parametrize("lenient", [True, False])
+def test_a_number_that_can_not_be_used_is_no_number(number: float, lenient: bool):
+    for kind, name in ((Job, "eta_seconds"), (Job, "progress"), (Job, "fps")):
+        data = {"id": "v", name: number}
+        if lenient:
+            assert from_json(kind, data, lenient=True) == Job("v")
+            continue
+        with pytest.raises(ValueError, match=name):
+            from_json(kind, data)
+
+
+@pytest.mark.parametrize("text", ["1e999999999", "24/0", "24/00", "1/2/3", "", "nan", "٢٤", "2_4", " 24", "9" * 20])
+def test_text_that_is_no_fraction_is_refused_at_once(text: str):
+    with pytest.raises(ValueError, match="fps: must be a fraction"):
+        from_json(Job, {"id": "v", "fps": text})
+
+
+def test_nesting_is_counted_in_lists_and_objects():
+    def deep(levels: int) -> object:
+        data: object = 1
+        for level in range(levels):
+            data = [data] if level % 2 else {"a": 1, "b": data}
+        return data
+
+    assert not nests_deeper(deep(64))
+    assert nests_deeper(deep(65))
+    assert nests_deeper([1, [2, [3]]], 2) and not nests_deeper([1, [2, [3]]], 3)
+    assert not nests_deeper("text", 0)
 
 
 def test_an_option_refuses_what_does_not_fit():

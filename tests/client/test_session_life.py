@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import http.server
+import stat
 import threading
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from client.api.errors import ApiError
 from client.events import (
     FAILED,
     OUTDATED,
+    STARTING,
     BackendState,
     JobProgress,
     TakeReady,
@@ -118,6 +120,47 @@ def test_beyond_this_machine_only_with_online_access(make_session: Make):
     session.connect(RemoteTarget("http://192.0.2.1:8000"))
     state = wait_for(session, BackendState)
     assert (state.state, state.fix) == (FAILED, "online_access")
+
+
+def test_online_access_counts_from_the_moment_it_is_given(make_session: Make):
+    session = make_session(online_access=False)
+    session.connect(RemoteTarget("http://192.0.2.1:8000"))
+    wait_for(session, BackendState, test=lambda event: event.fix == "online_access")
+    session.online_access = True
+    session.connect(RemoteTarget("http://192.0.2.1:8000"))
+    assert wait_for(session, BackendState).state == STARTING
+
+
+def test_a_job_without_a_place_to_land_is_refused(
+    make_session: Make, make_request: MakeRequest, tmp_path: Path, home: Path
+):
+    session = make_session()
+    with pytest.raises(ValueError, match="binding"):
+        session.submit("k1", make_request(binding=None), tmp_path / "t.mp4")
+    assert session.unfinished() == []
+
+
+def test_what_is_kept_is_for_the_user_only(
+    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path, home: Path
+):
+    project = tmp_path / "project"
+    project.mkdir(mode=0o755)
+    session = make_session()
+    ready(session, server)
+    session.submit("a", make_request("a"), tmp_path / "unsaved" / "a.mp4")
+    session.submit("b", make_request("b"), project / "takes" / "b.mp4")
+    for _ in range(2):
+        wait_for(session, TakeReady)
+
+    def modes(*paths: Path) -> list[int]:
+        return [stat.S_IMODE(path.stat().st_mode) for path in paths]
+
+    assert modes(home, *(folder for folder in home.iterdir() if folder.is_dir())) == [0o700] * 4
+    assert modes(*(home / "journal").glob("*.json")) == [0o600] * 2
+    unsaved = tmp_path / "unsaved"
+    assert modes(unsaved, unsaved / "a.mp4", unsaved / "a.json") == [0o700, 0o600, 0o600]
+    takes = project / "takes"
+    assert modes(takes, takes / "b.mp4", takes / "b.json") == [0o755, 0o644, 0o644], "as open as the project is"
 
 
 def test_a_wrong_token_asks_for_another(make_session: Make, server: FakeServer):
