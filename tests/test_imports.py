@@ -35,6 +35,25 @@ BLENDER = {
 # Folders with rooms: what each room may import besides itself. No arrow runs back.
 ROOMS = {
     "scene": {"model": set(), "edit": {"model"}, "stills": {"model", "edit"}, "session": {"model", "edit", "stills"}},
+    "client": {
+        "protocol": set(),
+        "files": set(),
+        "home": set(),
+        "pythons": set(),
+        "target": set(),
+        "events": {"protocol"},
+        "lease": {"files"},
+        "pip": {"pythons"},
+        "cards": {"pip", "pythons"},
+        "install": {"cards", "events", "files", "lease", "pip", "pythons"},
+        "secrets": {"files", "install", "pythons"},
+        "models": {"install", "pythons"},
+        "api": {"protocol", "target"},
+        "local": {"api", "files", "lease", "protocol"},
+        "jobs": {"api", "events", "files", "lease", "protocol"},
+        "connection": {"api", "events", "install", "lease", "local", "protocol", "secrets", "target"},
+        "session": {"api", "connection", "events", "files", "install", "jobs", "lease", "protocol", "target"},
+    },
     "backend/engines/draft": {
         "direction": set(),
         "camera": {"direction"},

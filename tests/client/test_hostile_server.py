@@ -309,6 +309,17 @@ def test_another_kind_of_server_promises_no_number_of_frames(
     assert wait_for(session, TakeReady).clip.read_bytes() == movie(33)
 
 
+def test_a_clip_without_pictures_counts_nowhere(
+    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path, impatient: None
+):
+    server.script.dialect = OPENAI
+    server.script.hooks["GET content"] = answer(movie(0))
+    session = make_session()
+    ready(session, server)
+    session.submit("k1", make_request(), tmp_path / "t.mp4")
+    assert "it has 0 frames" in wait_for(session, JobFailed).problem.message
+
+
 def test_a_server_that_answers_a_job_with_a_page_fails_it_after_a_few_tries(
     make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path, impatient: None
 ):

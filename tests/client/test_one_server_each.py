@@ -93,6 +93,7 @@ def test_what_is_asked_of_a_job_goes_to_its_own_server(
     session.submit("b1", make_request("b1"), tmp_path / "b1.mp4")
     wait_for(session, JobProgress, test=lambda event: event.key == "b1")
     session.move("a3", "a1")
+    session.move("a3", None)
     session.move("b1", "a1")
     session.cancel("a2")
     assert wait_for(session, JobFailed).key == "a2", "the user need not wait for a server that is not connected"
