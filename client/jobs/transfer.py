@@ -85,8 +85,8 @@ def fetch(record: Record, job: Job) -> Work:
             promised = job.result.frames if job.result else 0  # another kind of server promises none
             if frames == 0 or promised not in (0, frames):
                 raise _bad_clip(api.url, f"it has {frames} frames, not {promised or record.request.frame_count}")
-            write_whole(record.sidecar_path, sidecar, mode)
             going.check(complete=True)
+            write_whole(record.sidecar_path, sidecar, mode)
         return replace(job, binding=record.request.binding)
 
     return work

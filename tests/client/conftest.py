@@ -92,3 +92,11 @@ def wait_for(
 def ready(session: Session, server: FakeServer, token: str = "") -> None:
     session.connect(RemoteTarget(server.url, token))
     wait_for(session, BackendState, test=lambda event: event.state == READY)
+
+
+def wait_until(test: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait for something that comes without an event."""
+    ends = time.monotonic() + seconds
+    while not test():
+        assert time.monotonic() < ends
+        time.sleep(0.01)

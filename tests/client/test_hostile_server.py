@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
@@ -17,7 +16,7 @@ from client.api.calls import Api
 from client.api.errors import ApiError
 from client.api.transfer import Going
 from client.events import FAILED, BackendState, Engines, JobFailed, JobProgress, TakeReady
-from client.protocol import Direction, EngineInfo, JobState, Problem, TakeRequest, View
+from client.protocol import Direction, EngineInfo, JobState, Problem, TakeRequest
 from client.session import Session
 from client.target import RemoteTarget
 from tests.client.conftest import ready, wait_for
@@ -381,106 +380,6 @@ def test_a_flood_of_events_is_passed_on_slowly(
     assert 5 <= count <= 30
     session.cancel("k1")
     assert wait_for(session, JobFailed).problem.code == "cancelled"
-
-
-# --- cancel, while it is on its way ----------------------------------------------------------------------------------
-
-
-def stalled(release: threading.Event, head: bytes = b"") -> Hook:
-    """Neither reads what is sent nor answers more than `head`."""
-
-    def hook(handler: BaseHTTPRequestHandler) -> None:
-        handler.wfile.write(head)
-        release.wait(30)
-
-    return hook
-
-
-def test_cancel_stops_an_upload(make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path):
-    release = threading.Event()
-    server.script.hooks["POST videos"] = stalled(release)
-    session = make_session()
-    ready(session, server)
-    (tmp_path / "large.png").write_bytes(bytes(40 << 20))
-    session.submit("k1", make_request(views=(View(tmp_path / "large.png"),)), tmp_path / "t.mp4")
-    wait_until(lambda: "POST /v1/videos" in server.calls)
-    asked = time.monotonic()
-    session.cancel("k1")
-    assert wait_for(session, JobFailed).problem.code == "cancelled"
-    assert time.monotonic() - asked < 1.0
-    session.landed("k1")
-    wait_until(lambda: session.unfinished() == [])
-    release.set()
-    assert server.jobs == {}
-
-
-@pytest.mark.parametrize(
-    "head",
-    [b"", b"HTTP/1.1 200 OK\r\nContent-Length: 900000\r\n\r\n" + CLIP[:70_000]],
-    ids=["before it begins", "in the middle"],
-)
-def test_cancel_stops_a_download(
-    head: bytes, make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
-):
-    release = threading.Event()
-    server.script.dialect = OPENAI  # no sidecar of its own
-    server.script.hooks["GET content"] = stalled(release, head)
-    session = make_session()
-    ready(session, server)
-    session.submit("k1", make_request(), tmp_path / "takes" / "t.mp4")
-    wait_until(lambda: any("content" in call for call in server.calls))
-    asked = time.monotonic()
-    session.cancel("k1")
-    assert wait_for(session, JobFailed).problem.code == "cancelled"
-    assert time.monotonic() - asked < 1.0
-    release.set()
-    wait_until(lambda: not (tmp_path / "takes").exists() or list((tmp_path / "takes").iterdir()) == [])
-
-
-def test_other_jobs_go_on_while_one_is_sent(
-    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
-):
-    session = make_session()
-    ready(session, server)
-    session.submit("a", make_request("a"), tmp_path / "a.mp4")
-    wait_for(session, JobProgress)
-    release = threading.Event()
-    server.script.hooks["POST videos"] = stalled(release)
-    session.submit("b", make_request("b"), tmp_path / "b.mp4")
-    assert wait_for(session, TakeReady).key == "a"
-    session.cancel("b")
-    release.set()
-
-
-def test_a_job_that_was_handed_over_is_cancelled_there_though_its_answer_is_late(
-    make_session: Make, make_request: MakeRequest, server: FakeServer, tmp_path: Path
-):
-    server.script.hold = True
-    came, release = threading.Event(), threading.Event()
-
-    def late(handler: Any) -> None:
-        body = handler.rfile.read(int(handler.headers["Content-Length"]))
-        came.set()
-        release.wait(30)
-        handler._json(server.submit(handler.headers["Idempotency-Key"], handler._multipart(body)))
-
-    server.script.hooks["POST videos"] = late
-    session = make_session()
-    ready(session, server)
-    session.submit("k1", make_request(), tmp_path / "t.mp4")
-    assert came.wait(10)
-    session.cancel("k1")
-    assert wait_for(session, JobFailed).problem.code == "cancelled"
-    release.set()
-    assert wait_for(session, JobFailed).problem.code == "cancelled"
-    assert [job["status"] for job in server.jobs.values()] == ["cancelled"]
-
-
-def wait_until(test: Callable[[], bool], seconds: float = 10.0) -> None:
-    ends = time.monotonic() + seconds
-    while not test():
-        assert time.monotonic() < ends
-        time.sleep(0.01)
 
 
 def wait_for_nothing(session: Session, seconds: float = 1.5) -> bool:

@@ -21,9 +21,8 @@ from client.jobs.watch import Watcher
 from client.protocol import TakeRequest
 from client.session import Session
 from client.target import RemoteTarget
-from tests.client.conftest import ready, wait_for
+from tests.client.conftest import ready, wait_for, wait_until
 from tests.client.fake_server import FakeServer, Script
-from tests.client.test_hostile_server import wait_until
 
 Make = Callable[..., Session]
 MakeRequest = Callable[..., TakeRequest]
