@@ -8,6 +8,7 @@ caught by an undo step, an autosave or a crash: `heal()` runs after undo and aft
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -59,7 +60,7 @@ def heal() -> None:
         give_back(scene)
 
 
-def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object) -> dict[str, Any]:
+def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float | None = None) -> dict[str, Any]:
     """What a render of the still needs: the camera's whole picture (no sequencer, render region, burnt-in
     text, second eye), with depth, and without writing the compositor's output files."""
     changes: dict[str, Any] = {
@@ -69,15 +70,16 @@ def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object) -> dict[str,
         "render.use_multiview": False,
         "render.use_stamp": False,
     }
+    if frame is not None:
+        changes["frame_current"], changes["frame_subframe"] = math.floor(frame), frame % 1
     layers = scene.view_layers
     for index, layer in enumerate(layers):
         if layer.use:
             changes[f"view_layers[{index}].use_pass_z"] = True
-    if camera != scene.camera:
-        # Markers that switch cameras would take the picture away from this one.
-        for index, marker in enumerate(scene.timeline_markers):
-            if marker.camera:
-                changes[f"timeline_markers[{index}].camera"] = None
+    # Markers that switch cameras would take the picture away from this one.
+    for index, marker in enumerate(scene.timeline_markers):
+        if marker.camera:
+            changes[f"timeline_markers[{index}].camera"] = None
     tree = compositor_path(scene)
     if tree:
         for index, node in enumerate(scene.path_resolve(tree).nodes):

@@ -39,13 +39,15 @@ def capture(
     *,
     source: str = RENDER,
     camera: bpy.types.Object | None = None,
+    frame: float | None = None,
     image_path: Path | None = None,
 ) -> Still:
     """Take the still and wait for it. Files are written into `folder` (still.png, depth.exr, camera.json).
 
-    `camera` None is the scene's active camera. Nothing of the scene is changed afterwards, whatever
-    happens. The scene's render region, burnt-in text, stereo and sequencer do not count: the still is the
-    camera's whole picture. Film that is transparent becomes black.
+    `camera` None is the scene's active camera, `frame` None its current frame (a fraction is a subframe).
+    Nothing of the scene is changed afterwards, whatever happens. The scene's render region, burnt-in text,
+    stereo and sequencer do not count: the still is the camera's whole picture. Film that is transparent
+    becomes black.
 
     Raises:
         SceneError: no_camera, panoramic_camera, nothing_visible, render_failed, render_cancelled,
@@ -64,7 +66,7 @@ def capture(
         camera = check_camera(scene, camera)
         view = viewport.find_view(context, scene) if source == VIEWPORT else None
         if view is None:
-            return render(scene, camera, folder, source)
+            return render(context, scene, camera, folder, source, frame)
         look = look_of(scene, camera)
         depth = viewport.save_picture(view, scene, camera, folder / PICTURE)
         return files.finish_with(folder, look, depth, VIEWPORT)

@@ -55,10 +55,17 @@ def check_free() -> None:
         raise SceneError("render_busy", "Blender is rendering. Wait until it is done, or stop it with Esc.", "retry")
 
 
-def render(scene: bpy.types.Scene, camera: bpy.types.Object, folder: Path, source: str) -> Still:
+def render(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    camera: bpy.types.Object,
+    folder: Path,
+    source: str,
+    frame: float | None,
+) -> Still:
     """Render the still and wait. VIEWPORT renders with Workbench. See `still.capture`."""
     check_free()
-    changes = still_changes(scene, camera)
+    changes = still_changes(scene, camera, frame)
     notes: tuple[str, ...] = ()
     if source == VIEWPORT:
         changes |= {"render.engine": "BLENDER_WORKBENCH", "render.use_compositing": False}
@@ -66,8 +73,10 @@ def render(scene: bpy.types.Scene, camera: bpy.types.Object, folder: Path, sourc
     borrow(scene, changes)
     try:
         look = look_of(scene, camera)
-        if "CANCELLED" in bpy.ops.render.render(scene=scene.name):
-            raise _cancelled()
+        # The context's scene, for the operator gives one that it is named the frame of the context's.
+        with context.temp_override(scene=scene, view_layer=scene.view_layers[0]):
+            if "CANCELLED" in bpy.ops.render.render():
+                raise _cancelled()
         files.save_result(scene, folder)
     except RuntimeError as error:
         raise _failed(scene, error) from error
@@ -83,6 +92,7 @@ def start_render(
     done: Callable[[Still | SceneError], None],
     *,
     camera: bpy.types.Object | None = None,
+    frame: float | None = None,
 ) -> None:
     """Begin Blender's own non-blocking render of the still and return at once. `done` is called once, on the
     main thread from a timer, with the still or with what went wrong (code render_cancelled where the user
@@ -102,13 +112,13 @@ def start_render(
     window = context.window or next(iter(context.window_manager.windows), None)
     if window is None:
         raise SceneError("no_window", "There is no window to render in. Scripts use the blocking render.")
+    borrow(scene, still_changes(scene, camera, frame))
     look = look_of(scene, camera)
-    borrow(scene, still_changes(scene, camera))
     _pending = _Pending(scene.name, folder, look, done)
     _watch_render(True)
     try:
-        with context.temp_override(window=window):
-            bpy.ops.render.render("INVOKE_DEFAULT", scene=scene.name)
+        with context.temp_override(window=window, scene=scene, view_layer=scene.view_layers[0]):
+            bpy.ops.render.render("INVOKE_DEFAULT")
     except RuntimeError as error:
         _pending = None
         _watch_render(False)
