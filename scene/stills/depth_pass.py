@@ -32,7 +32,7 @@ def needs_pass(scene: bpy.types.Scene, camera: bpy.types.Object, engine: str) ->
     if engine == "CYCLES":
         blurred = scene.render.use_motion_blur or camera.data.dof.use_dof
         foggy = see_through.world_has_volume(scene) or _has_volume_objects(scene)
-        return blurred or foggy or any(nature.volume for nature in found)
+        return blurred or foggy or any(nature.volume or nature.fading for nature in found)
     if engine in EEVEE:  # its fog, and what it blurs after the render, leave the depth alone
         stepped = scene.render.use_motion_blur and scene.eevee.motion_blur_steps > 1
         jittered = camera.data.dof.use_dof and scene.eevee.use_bokeh_jittered

@@ -12,22 +12,24 @@ from typing import NamedTuple
 
 import bpy
 
-OUTPUT, CLEAR = "Take One Depth Output", "Take One Depth Clear"  # nodes of ours
+OUTPUT = "Take One Depth Output"  # a node of ours, and so are all whose names begin with
+OURS = "Take One Depth"
 DISPLACED = "take_one_displaced"  # on our output: those that were Cycles' own
 ROUGH = 0.25  # frosted glass, from here on, shows no room behind it
 HALF = 0.5
 
 
 class Nature(NamedTuple):
-    """Whether light goes through a material's surface as through glass, whether it has a volume, and whether parts of
-    the surface are not there (leaves with alpha)."""
+    """Whether light goes through a material's surface as through glass, whether it has a volume, whether parts of its
+    surface are not there (leaves with alpha), and whether that fades."""
 
     clear: bool
     volume: bool
     cut_out: bool
+    fading: bool
 
 
-OPAQUE = Nature(False, False, False)
+OPAQUE = Nature(False, False, False, False)
 
 
 def nature(material: bpy.types.Material) -> Nature:
@@ -38,8 +40,10 @@ def nature(material: bpy.types.Material) -> Nature:
         return OPAQUE
     volume = output.inputs["Volume"].is_linked
     glass, nothing = _shares(output.inputs["Surface"], ())
-    clear = not volume and glass > 0 and glass + nothing >= HALF
-    return Nature(clear, volume, any(_has_alpha(node) for node in _all_nodes(tree, set())))
+    clear = not volume and (nothing > HALF or (glass > 0 and glass + nothing >= HALF))
+    alpha = _alpha(output.inputs["Surface"])
+    fading = alpha is not None and alpha.from_node.type != "TEX_IMAGE"
+    return Nature(clear, volume, any(_has_alpha(node) for node in _all_nodes(tree, set())), fading)
 
 
 def natures(scene: bpy.types.Scene) -> dict[bpy.types.Material, Nature]:
@@ -58,10 +62,8 @@ def world_has_volume(scene: bpy.types.Scene) -> bool:
 
 
 def clear_away(natures: dict[bpy.types.Material, Nature]) -> None:
-    """Give each of these materials an output for Cycles without its glass and its volume."""
+    """Give each of these materials an output for Cycles without its glass and its volume, and edges to its alpha."""
     for material, found in natures.items():
-        if not (found.clear or found.volume):
-            continue
         tree = material.node_tree
         own = tree.get_output_node("CYCLES")
         displaced = [node.name for node in tree.nodes if node.type == "OUTPUT_MATERIAL" and node.target == "CYCLES"]
@@ -69,13 +71,7 @@ def clear_away(natures: dict[bpy.types.Material, Nature]) -> None:
         output.name, output.target, output[DISPLACED] = OUTPUT, "CYCLES", "\n".join(displaced)
         for name in displaced:
             tree.nodes[name].target = "EEVEE"
-        surface = own.inputs["Surface"].links[0].from_socket if own.inputs["Surface"].is_linked else None
-        if found.clear:
-            clear = tree.nodes.new("ShaderNodeBsdfTransparent")
-            clear.name, clear.inputs["Color"].default_value = CLEAR, (1, 1, 1, 1)
-            surface = clear.outputs[0]
-        if surface is not None:
-            tree.links.new(surface, output.inputs["Surface"])
+        tree.links.new(_surface(tree, own.inputs["Surface"], found), output.inputs["Surface"])
         if own.inputs["Displacement"].is_linked:
             tree.links.new(own.inputs["Displacement"].links[0].from_socket, output.inputs["Displacement"])
 
@@ -90,9 +86,52 @@ def heal() -> None:
         for name in str(output.get(DISPLACED, "")).splitlines():
             if name in tree.nodes and tree.nodes[name].type == "OUTPUT_MATERIAL":
                 tree.nodes[name].target = "CYCLES"
-        for node in (output, tree.nodes.get(CLEAR)):
-            if node is not None:
-                tree.nodes.remove(node)
+        for node in [node for node in tree.nodes if node.name.startswith(OURS)]:
+            tree.nodes.remove(node)
+
+
+def _surface(tree: bpy.types.NodeTree, own: bpy.types.NodeSocket, found: Nature) -> bpy.types.NodeSocket:
+    """The shader whose surface is there or not, and nothing between: Cycles takes what is between by chance."""
+    alpha = _alpha(own)
+    if own.is_linked and not found.clear and alpha is None:
+        return own.links[0].from_socket
+    clear = _add(tree, "ShaderNodeBsdfTransparent")
+    if found.clear or alpha is None:
+        return clear.outputs[0]
+    there, mix = _add(tree, "ShaderNodeMath"), _add(tree, "ShaderNodeMixShader")
+    there.operation, there.inputs[1].default_value = "GREATER_THAN", HALF
+    tree.links.new(alpha.from_socket, there.inputs[0])
+    tree.links.new(there.outputs[0], mix.inputs[0])
+    shader = own.links[0].from_node
+    first_is_clear = shader.type != "MIX_SHADER" or _is_transparent(shader.inputs[1])
+    tree.links.new(clear.outputs[0], mix.inputs[1 if first_is_clear else 2])
+    tree.links.new(_add(tree, "ShaderNodeBsdfDiffuse").outputs[0], mix.inputs[2 if first_is_clear else 1])
+    return mix.outputs[0]
+
+
+def _add(tree: bpy.types.NodeTree, kind: str) -> bpy.types.Node:
+    node = tree.nodes.new(kind)
+    node.name = OURS
+    return node
+
+
+def _alpha(surface: bpy.types.NodeSocket) -> bpy.types.NodeLink | None:
+    """The link that decides where the surface is there: into the alpha of a Principled BSDF, or the factor of a mix
+    with nothing (which of a mix's two is told by `_is_transparent`)."""
+    shader = surface.links[0].from_node if surface.is_linked else None
+    if shader is None or shader.mute:
+        return None
+    if shader.type == "BSDF_PRINCIPLED":
+        deciding = shader.inputs["Alpha"]
+    elif shader.type == "MIX_SHADER" and _is_transparent(shader.inputs[1]) != _is_transparent(shader.inputs[2]):
+        deciding = shader.inputs[0]
+    else:
+        return None
+    return deciding.links[0] if deciding.is_linked else None
+
+
+def _is_transparent(socket: bpy.types.NodeSocket) -> bool:
+    return bool(socket.is_linked and socket.links[0].from_node.type == "BSDF_TRANSPARENT")
 
 
 def _shown(scene: bpy.types.Scene, special: Iterable[bpy.types.Material]) -> Iterator[bpy.types.Material]:
@@ -152,8 +191,10 @@ def _shares(socket: bpy.types.NodeSocket, groups: tuple[bpy.types.Node, ...]) ->
     if node.type in {"BSDF_GLASS", "BSDF_REFRACTION"}:
         return float(_value(node, "Roughness") < ROUGH), 0.0
     if node.type == "BSDF_PRINCIPLED":
+        alpha = node.inputs["Alpha"]
+        there = 1.0 if alpha.is_linked else float(alpha.default_value)
         solid = _value(node, "Roughness") >= ROUGH or _value(node, "Metallic") >= HALF
-        return 0.0 if solid else _value(node, "Transmission Weight"), 0.0
+        return 0.0 if solid else there * _value(node, "Transmission Weight"), 1 - there
     return 0.0, 0.0
 
 
