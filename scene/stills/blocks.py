@@ -3,6 +3,7 @@ pointer does not outlive an undo step, and a linked block may have the name of a
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -12,17 +13,24 @@ COLLECTIONS = {"CAMERA": "cameras", "NODETREE": "node_groups", "OBJECT": "object
 
 def address(block: bpy.types.ID) -> dict[str, str]:
     """What tells a block from all others of the file, as JSON. Only for the kinds in COLLECTIONS."""
-    library = block.library.filepath if block.library else ""
-    return {"kind": COLLECTIONS[block.id_type], "name": block.name, "library": library}
+    return {"kind": COLLECTIONS[block.id_type], "name": block.name, "library": _library(block)}
 
 
 def find(where: dict[str, str]) -> bpy.types.ID | None:
-    """The block of an `address`; None where it is gone."""
+    """The block of an `address`; None where it is gone. Libraries may have moved together with their file: then one
+    of the same file name counts."""
     if where["kind"] not in COLLECTIONS.values():
         return None
-    blocks = getattr(bpy.data, where["kind"])
-    block: bpy.types.ID | None = blocks.get((where["name"], where["library"] or None))
-    return block
+    named = [block for block in getattr(bpy.data, where["kind"]) if block.name == where["name"]]
+    if not where["library"]:
+        return next((block for block in named if block.library is None), None)
+    same = [block for block in named if _library(block) == where["library"]]
+    alike = [block for block in named if Path(_library(block)).name == Path(where["library"]).name]
+    return next(iter([*same, *alike]), None)
+
+
+def _library(block: bpy.types.ID) -> str:
+    return str(Path(bpy.path.abspath(block.library.filepath)).resolve()) if block.library else ""
 
 
 def of_session(blocks: Any, number: int) -> Any:

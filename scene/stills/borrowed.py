@@ -69,8 +69,7 @@ def give_back(scene: bpy.types.Scene) -> None:
     try:
         record = json.loads(record)
         with _same_camera(scene):
-            for name, frame, camera in record["markers"]:
-                _put_marker_back(scene, name, frame, find(camera))
+            _bind_markers(scene, record["markers"])
         for row in reversed(record["values"]):
             _put_back(scene, row)
     except (ValueError, KeyError, TypeError, AttributeError) as error:  # a stranger's file may hold anything
@@ -168,16 +167,28 @@ def _put_back(scene: bpy.types.Scene, row: dict[str, Any]) -> None:
     try:
         if owner is None or ("now" in row and _plain(owner.path_resolve(row["path"], True)) != row["now"]):
             return
-        _assign(owner, row["path"], find(before["block"]) if isinstance(before, dict) else before)
+        value = find(before["block"]) if isinstance(before, dict) else before
+        if value is not None or before is None:
+            _assign(owner, row["path"], value)
     except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
         print(f"Take One: {scene.name}: could not put back {row['path']}: {error}")
 
 
-def _put_marker_back(scene: bpy.types.Scene, name: str, frame: int, camera: bpy.types.ID | None) -> None:
-    """Markers may share their name, and may have been moved meanwhile."""
-    alike = [marker for marker in scene.timeline_markers if marker.name == name and marker.camera is None]
-    if alike:
-        min(alike, key=lambda marker: abs(marker.frame - frame)).camera = camera
+def _bind_markers(scene: bpy.types.Scene, bound: list[Any]) -> None:
+    """Give the markers their cameras again. Markers may share their name, and may have been moved or removed
+    meanwhile."""
+    moved = []
+    for name, frame, where in bound:
+        free = [marker for marker in scene.timeline_markers if marker.name == name and marker.camera is None]
+        there = next((marker for marker in free if marker.frame == frame), None)
+        if there is not None:
+            there.camera = find(where)
+        elif free:
+            moved.append((name, frame, where))
+    for name, frame, where in moved:
+        free = [marker for marker in scene.timeline_markers if marker.name == name and marker.camera is None]
+        if free:
+            min(free, key=lambda marker: abs(marker.frame - frame)).camera = find(where)
 
 
 def _assign(block: bpy.types.ID, path: str, value: Any) -> None:

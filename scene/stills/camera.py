@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -158,7 +159,8 @@ def is_animated(camera: bpy.types.Object) -> bool:
             return True
         if isinstance(item, bpy.types.Object):
             waiting.append(item.parent)
-            for constraint in item.constraints:
+            bones = item.pose.bones if item.pose is not None else ()
+            for constraint in itertools.chain(item.constraints, *(bone.constraints for bone in bones)):
                 waiting.append(getattr(constraint, "target", None))
                 waiting.extend(goal.target for goal in getattr(constraint, "targets", ()))
             if item.type in {"CURVE", "LATTICE"}:
