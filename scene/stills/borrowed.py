@@ -1,8 +1,7 @@
-"""Settings of the user's scene that a still needs otherwise for a moment: borrowed, and given back to the
-bit.
+"""Settings of the user's scene that a still needs otherwise for a moment: borrowed, and given back to the bit.
 
-What was borrowed is written on the scene itself. So it is given back also where the state in between was
-caught by an undo step, an autosave or a crash: `heal()` runs after undo and after loading a file.
+What was borrowed is written on the scene itself. So it is given back also where the state in between was caught by
+an undo step, an autosave or a crash: `heal()` runs after undo and after loading a file.
 """
 
 from __future__ import annotations
@@ -13,43 +12,68 @@ from contextlib import contextmanager
 from typing import Any
 
 import bpy
+from bpy.utils import escape_identifier
+
+from . import see_through
+from .blocks import address, find
+from .compositor import tree_path
 
 RECORD = "take_one_borrowed"
 
 
 def borrow(scene: bpy.types.Scene, changes: dict[str, Any]) -> None:
-    """Set each property, named by its path from the scene ("render.use_stamp"), and record what it was
-    before.
+    """Set each property, named by its path from the scene ("render.use_stamp", "camera.data.dof.use_dof"), one after
+    the other, and record what it was before. Markers let go of their cameras meanwhile, as they would take the
+    picture away from the scene's.
 
-    Values are what JSON knows, or an object (None for none). Those that are right already are not touched.
+    Values are what JSON knows, or a data-block (None for none). Those that are right already are not touched.
     """
-    record: list[list[Any]] = []
-    for path, value in changes.items():
-        before = scene.path_resolve(path, True)
-        if before != value:
-            record.append([path, {"object": before.name} if isinstance(before, bpy.types.Object) else before])
-    if not record:
-        return
-    scene[RECORD] = json.dumps(record)
+    record: dict[str, Any] = {"values": [], "markers": []}
     try:
-        for path, _ in record:
-            _assign(scene, path, changes[path])
+        bound = [marker for marker in scene.timeline_markers if marker.camera]
+        if bound:
+            record["markers"] = [[marker.name, marker.frame, address(marker.camera)] for marker in bound]
+            _write(scene, record)
+            with _same_camera(scene):
+                for marker in bound:
+                    marker.camera = None
+        for path, value in changes.items():
+            row = _row(scene, path)
+            if row["before"] != _plain(value):
+                record["values"].append(row)
+                _write(scene, record)
+                _assign(scene, path, value)
+                row["now"] = _plain(scene.path_resolve(path, True))
+                _write(scene, record)
     except BaseException:
         give_back(scene)
         raise
 
 
+@contextmanager
+def borrowing(scene: bpy.types.Scene, changes: dict[str, Any]) -> Iterator[None]:
+    """`borrow`, and `give_back` afterwards."""
+    borrow(scene, changes)
+    try:
+        yield
+    finally:
+        give_back(scene)
+
+
 def give_back(scene: bpy.types.Scene) -> None:
-    """Put back what was borrowed from this scene. What no longer exists is passed over."""
+    """Put back what was borrowed from this scene. What no longer exists is passed over, and so is what was changed
+    to something else in between: the user did."""
     record = scene.get(RECORD)
     if record is None:
         return
-    for path, before in reversed(json.loads(record)):
-        value = bpy.data.objects.get(before["object"]) if isinstance(before, dict) else before
-        try:
-            _assign(scene, path, value)
-        except (ValueError, KeyError, IndexError, AttributeError) as error:
-            print(f"Take One: {scene.name}: could not put back {path}: {error}")
+    try:
+        record = json.loads(record)
+        with _same_camera(scene):
+            _bind_markers(scene, record["markers"])
+        for row in reversed(record["values"]):
+            _put_back(scene, row)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:  # a stranger's file may hold anything
+        print(f"Take One: {scene.name}: could not read what was borrowed: {error!r}")
     del scene[RECORD]
 
 
@@ -57,41 +81,26 @@ def heal() -> None:
     """Give back everything in every scene: for after undo and file load, when nothing renders."""
     for scene in bpy.data.scenes:
         give_back(scene)
+    see_through.heal()
 
 
-def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object) -> dict[str, Any]:
-    """What a render of the still needs: the camera's whole picture (no sequencer, render region, burnt-in
-    text, second eye), with depth, and without writing the compositor's output files."""
+def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float | None = None) -> dict[str, Any]:
+    """What a render of the still needs: the camera's whole picture at the frame (no sequencer, render region,
+    burnt-in text, second eye), without writing the compositor's output files."""
     changes: dict[str, Any] = {
         "camera": camera,
+        "frame_float": scene.frame_float if frame is None else frame,
         "render.use_sequencer": False,
         "render.use_border": False,
         "render.use_multiview": False,
         "render.use_stamp": False,
     }
-    layers = scene.view_layers
-    for index, layer in enumerate(layers):
-        if layer.use:
-            changes[f"view_layers[{index}].use_pass_z"] = True
-    if camera != scene.camera:
-        # Markers that switch cameras would take the picture away from this one.
-        for index, marker in enumerate(scene.timeline_markers):
-            if marker.camera:
-                changes[f"timeline_markers[{index}].camera"] = None
-    tree = compositor_path(scene)
+    tree = tree_path(scene)
     if tree:
-        for index, node in enumerate(scene.path_resolve(tree).nodes):
+        for node in scene.path_resolve(tree).nodes:
             if node.type == "OUTPUT_FILE":
-                changes[f"{tree}.nodes[{index}].mute"] = True
+                changes[f'{tree}.nodes["{escape_identifier(node.name)}"].mute'] = True
     return changes
-
-
-def compositor_path(scene: bpy.types.Scene) -> str:
-    """The path of the scene's compositor node tree, "" where it has none."""
-    for path in ("compositing_node_group", "node_tree"):
-        if getattr(scene, path, None):
-            return path
-    return ""
 
 
 @contextmanager
@@ -120,9 +129,71 @@ def image_settings(scene: bpy.types.Scene, **values: Any) -> Iterator[None]:
             _set_view(settings, view)
 
 
-def _assign(scene: bpy.types.Scene, path: str, value: Any) -> None:
+@contextmanager
+def _same_camera(scene: bpy.types.Scene) -> Iterator[None]:
+    """The scene's camera stays, though each change of a marker's lets the markers choose it."""
+    camera = scene.camera
+    try:
+        yield
+    finally:
+        if scene.camera != camera:
+            scene.camera = camera
+
+
+def _write(scene: bpy.types.Scene, record: dict[str, Any]) -> None:
+    scene[RECORD] = json.dumps(record)
+
+
+def _row(scene: bpy.types.Scene, path: str) -> dict[str, Any]:
+    """A property as it is: in which block (None: the scene or what is embedded in it), by which path, its value."""
     owner_path, _, name = path.rpartition(".")
     owner = scene.path_resolve(owner_path) if owner_path else scene
+    block = owner.id_data
+    inside = block == scene or block.is_embedded_data
+    return {
+        "block": None if inside else address(block),
+        "path": path if inside else owner.path_from_id(name),
+        "before": _plain(getattr(owner, name)),
+    }
+
+
+def _plain(value: Any) -> Any:
+    return {"block": address(value)} if isinstance(value, bpy.types.ID) else value
+
+
+def _put_back(scene: bpy.types.Scene, row: dict[str, Any]) -> None:
+    owner = find(row["block"]) if row["block"] else scene
+    before = row["before"]
+    try:
+        if owner is None or ("now" in row and _plain(owner.path_resolve(row["path"], True)) != row["now"]):
+            return
+        value = find(before["block"]) if isinstance(before, dict) else before
+        if value is not None or before is None:
+            _assign(owner, row["path"], value)
+    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+        print(f"Take One: {scene.name}: could not put back {row['path']}: {error}")
+
+
+def _bind_markers(scene: bpy.types.Scene, bound: list[Any]) -> None:
+    """Give the markers their cameras again. Markers may share their name, and may have been moved or removed
+    meanwhile."""
+    moved = []
+    for name, frame, where in bound:
+        free = [marker for marker in scene.timeline_markers if marker.name == name and marker.camera is None]
+        there = next((marker for marker in free if marker.frame == frame), None)
+        if there is not None:
+            there.camera = find(where)
+        elif free:
+            moved.append((name, frame, where))
+    for name, frame, where in moved:
+        free = [marker for marker in scene.timeline_markers if marker.name == name and marker.camera is None]
+        if free:
+            min(free, key=lambda marker: abs(marker.frame - frame)).camera = find(where)
+
+
+def _assign(block: bpy.types.ID, path: str, value: Any) -> None:
+    owner_path, _, name = path.rpartition(".")
+    owner = block.path_resolve(owner_path) if owner_path else block
     setattr(owner, name, value)
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
@@ -9,6 +13,7 @@ import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..model.errors import SceneError
+from .borrowed import borrowing
 
 PROJECTIONS = {"PERSP": "perspective", "ORTHO": "orthographic"}
 
@@ -34,7 +39,7 @@ def check_camera(scene: bpy.types.Scene, camera: bpy.types.Object | None) -> bpy
             rpt_("'{camera}' is not a camera. Pick a camera for the shot.").format(camera=camera.name),
             "pick_camera",
         )
-    if camera.name not in scene.objects:
+    if not _is_in(scene, camera):
         raise SceneError(
             "no_camera",
             rpt_("Camera '{camera}' is not in scene '{scene}'. Pick a camera of this scene.").format(
@@ -101,11 +106,25 @@ def pose(camera: bpy.types.Object, unit: float) -> np.ndarray:
     return matrix
 
 
-def camera_json(scene: bpy.types.Scene, camera: bpy.types.Object, view_layer: Any = None) -> dict[str, Any]:
-    """camera.json for what `camera` sees now, at the scene's render size. Lengths are metres."""
-    depsgraph = (view_layer or scene.view_layers[0]).depsgraph
-    depsgraph.update()
-    evaluated = camera.evaluated_get(depsgraph)
+def camera_json(
+    scene: bpy.types.Scene, camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None = None
+) -> dict[str, Any]:
+    """camera.json for what `camera` sees at the scene's frame and render size. Lengths are metres.
+
+    With the `depsgraph` that a picture was made with, of the camera in there. Else as an artist sees the camera
+    now; where no view layer holds it, as it is without values that were changed and not keyed.
+    """
+    if depsgraph is not None:
+        return _json_of(scene, camera.evaluated_get(depsgraph))
+    layer = scene.view_layers[0]
+    layer.depsgraph.update()
+    if camera == scene.camera or camera.visible_get(view_layer=layer):
+        return _json_of(scene, camera.evaluated_get(layer.depsgraph))
+    with _alone(scene, camera) as stage:
+        return _json_of(scene, _at(stage, camera, scene.frame_float))
+
+
+def _json_of(scene: bpy.types.Scene, evaluated: bpy.types.Object) -> dict[str, Any]:
     width, height = picture_size(scene)
     unit = metres_per_unit(scene)
     numbers = intrinsics(evaluated.data, scene.render, width, height)
@@ -140,29 +159,31 @@ def is_animated(camera: bpy.types.Object) -> bool:
             return True
         if isinstance(item, bpy.types.Object):
             waiting.append(item.parent)
-            waiting.extend(getattr(constraint, "target", None) for constraint in item.constraints)
-            if item.type == "CURVE":
+            bones = item.pose.bones if item.pose is not None else ()
+            for constraint in itertools.chain(item.constraints, *(bone.constraints for bone in bones)):
+                waiting.append(getattr(constraint, "target", None))
+                waiting.extend(goal.target for goal in getattr(constraint, "targets", ()))
+            if item.type in {"CURVE", "LATTICE"}:
                 waiting.append(item.data)  # a Follow Path's own animation
+            if item.rigid_body is not None and item.rigid_body.type == "ACTIVE":
+                return True
     return False
 
 
-def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, frame_count: int) -> dict[str, Any]:
-    """path.json of the camera's own motion over `frame_count` scene frames from `frame` on, a keyframe a
-    frame.
+def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, frame_count: int) -> dict[str, Any]:
+    """path.json of the camera's own motion over `frame_count` scene frames from `frame` on, a keyframe a frame.
 
-    Parents, constraints and drivers count: every frame is evaluated. The scene's frame is put back; values
-    that were changed on animated channels without a key are lost, as with any change of frame in Blender.
+    Parents, constraints and drivers count: every frame is evaluated, of the camera and what it depends on alone,
+    so that the scene stays at its frame. In a scene with rigid bodies all is evaluated and the frame put back, as
+    only the scene itself has their simulation.
     """
     unit = metres_per_unit(scene)
     width, height = picture_size(scene)
-    view_layer = scene.view_layers[0]
-    here, subframe = scene.frame_current, scene.frame_subframe
     keyframes = []
     start_inverse, start_focal = np.eye(4), 1.0
-    try:
+    with _alone(scene, camera) as stage:
         for index in range(frame_count):
-            scene.frame_set(frame + index)
-            evaluated = camera.evaluated_get(view_layer.depsgraph)
+            evaluated = _at(stage, camera, frame + index)
             matrix = pose(evaluated, unit)
             focal = intrinsics(evaluated.data, scene.render, width, height)["fx"]
             if index == 0:
@@ -174,6 +195,48 @@ def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, fr
                     "zoom": focal / start_focal,
                 }
             )
-    finally:
-        scene.frame_set(here, subframe=subframe)
     return {"keyframes": keyframes}
+
+
+def _is_in(scene: bpy.types.Scene, camera: bpy.types.Object) -> bool:
+    """By the object itself: a linked one may have the name of a local one."""
+    return scene.objects.get(camera.name) == camera or any(item == camera for item in scene.objects)
+
+
+@contextmanager
+def _alone(scene: bpy.types.Scene, camera: bpy.types.Object) -> Iterator[bpy.types.Scene]:
+    """A scene for `_at`: one that holds nothing but the camera, so that Blender evaluates only what that depends on,
+    whatever collections and view layers hide, and leaves the user's scene alone. Where a simulation of rigid bodies
+    may carry the camera it is the scene itself.
+    """
+    if scene.rigidbody_world is not None:
+        with borrowing(scene, {"camera": camera}):
+            here = scene.frame_float
+            try:
+                yield scene
+            finally:
+                _set_frame(scene, here)
+        return
+    stage = bpy.data.scenes.new("Take One Camera")
+    try:
+        for name, value in scene.items():  # drivers may read them from the scene that they are in
+            if isinstance(value, (int, float, str)):
+                stage[name] = value
+        for name in ("fps", "fps_base", "frame_map_old", "frame_map_new"):
+            setattr(stage.render, name, getattr(scene.render, name))
+        stage.camera = camera
+        yield stage
+        _set_frame(stage, scene.frame_float)  # for handlers that change things by the frame
+    finally:
+        bpy.data.scenes.remove(stage)
+
+
+def _at(stage: bpy.types.Scene, camera: bpy.types.Object, frame: float) -> bpy.types.Object:
+    """The camera of a scene of `_alone`, evaluated."""
+    _set_frame(stage, frame)
+    return camera.evaluated_get(stage.view_layers[0].depsgraph)
+
+
+def _set_frame(scene: bpy.types.Scene, frame: float) -> None:
+    whole = math.floor(frame)
+    scene.frame_set(whole, subframe=frame - whole)

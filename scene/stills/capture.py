@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
@@ -10,7 +11,10 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..model.errors import SceneError
 from . import files, playhead, viewport
+from .borrowed import borrowing
 from .camera import check_camera
+from .compositor import composed
+from .depth_pass import doubtful
 from .files import PICTURE, Still, look_of
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, start_render
 
@@ -29,6 +33,7 @@ __all__ = [
 ]
 
 RESULT, IMAGE, PLAYHEAD = "RESULT", "IMAGE", "PLAYHEAD"
+SPECKLED = 0.1  # the share of doubtful pixels from which on a depth does more harm than good
 AS_THEY_ARE = {".png", ".jpg", ".jpeg", ".webp"}
 
 
@@ -39,13 +44,15 @@ def capture(
     *,
     source: str = RENDER,
     camera: bpy.types.Object | None = None,
+    frame: float | None = None,
     image_path: Path | None = None,
 ) -> Still:
     """Take the still and wait for it. Files are written into `folder` (still.png, depth.exr, camera.json).
 
-    `camera` None is the scene's active camera. Nothing of the scene is changed afterwards, whatever
-    happens. The scene's render region, burnt-in text, stereo and sequencer do not count: the still is the
-    camera's whole picture. Film that is transparent becomes black.
+    `camera` None is the scene's active camera, `frame` None its current frame (a fraction is a subframe).
+    Nothing of the scene is changed afterwards, whatever happens. The scene's render region, burnt-in text,
+    stereo and sequencer do not count: the still is the camera's whole picture. Film that is transparent
+    becomes black.
 
     Raises:
         SceneError: no_camera, panoramic_camera, nothing_visible, render_failed, render_cancelled,
@@ -64,12 +71,21 @@ def capture(
         camera = check_camera(scene, camera)
         view = viewport.find_view(context, scene) if source == VIEWPORT else None
         if view is None:
-            return render(scene, camera, folder, source)
-        look = look_of(scene, camera)
-        depth = viewport.save_picture(view, scene, camera, folder / PICTURE)
-        return files.finish_with(folder, look, depth, VIEWPORT)
+            return render(context, scene, camera, folder, source, frame)
+        return _from_view(view, scene, camera, frame, folder)
     except OSError as error:
         raise files.disk_error(folder, error) from error
+
+
+def _from_view(
+    view: viewport.View, scene: bpy.types.Scene, camera: bpy.types.Object, frame: float | None, folder: Path
+) -> Still:
+    changes = {"camera": camera, "frame_float": scene.frame_float if frame is None else frame}
+    with borrowing(scene, changes):  # the scene's camera is drawn also from a collection that is hidden
+        view.window.view_layer.update()
+        look = look_of(scene, camera, view.window.view_layer.depsgraph)
+        depth = viewport.save_picture(view, scene, camera, folder / PICTURE)
+    return files.finish(folder, look, files.write_depth(folder, depth, look), VIEWPORT)
 
 
 def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder: Path) -> Still:
@@ -77,7 +93,8 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
     pass."""
     check_free()
     try:
-        files.save_result(scene, folder)
+        files.save_picture(scene, folder / PICTURE)
+        files.save_layers(scene, folder)
     except RuntimeError as error:
         raise SceneError(
             "no_result",
@@ -86,11 +103,12 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
             ),
             "retry",
         ) from error
-    depth = files.read_layers(folder)
+    shown = composed(scene)
+    depth = files.read_layers(folder, shown.layers)
     width, height = image_size(folder / PICTURE)
     note = "The Render Result has no depth pass that fits: the move is plainer. Switch on the view layer's Z pass."
     plain = Still(folder / PICTURE, width, height, RESULT, notes=(note,))
-    if depth is None or depth.shape != (height, width):
+    if depth is None or depth.shape != (height, width) or not shown.in_place:
         return plain
     try:
         look = look_of(scene, check_camera(scene, camera))
@@ -98,7 +116,10 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
         return plain
     if (look.camera["width"], look.camera["height"]) != (width, height):
         return plain
-    return files.finish_with(folder, look, depth, RESULT)
+    if doubtful(depth) > SPECKLED:
+        note = "The depth pass of the Render Result is speckled, as in fog or with motion blur: the move is plainer."
+        return replace(plain, notes=(note,))
+    return files.finish(folder, look, files.write_depth(folder, depth, look), RESULT)
 
 
 def _from_file(path: Path | None, folder: Path) -> Still:

@@ -51,19 +51,20 @@ def write_depth(path: Path, depth: np.ndarray) -> None:
     aside.replace(path)
 
 
-def read_depth(path: Path) -> np.ndarray | None:
-    """The nearest depth over all view layers of an uncompressed single-part EXR, float32 [height, width].
+def read_depth(path: Path, layers: tuple[str, ...] = ()) -> np.ndarray | None:
+    """The nearest depth over these view layers (none named: over all) of an uncompressed single-part EXR, float32
+    [height, width].
 
-    None where no layer has a depth pass.
+    None where none of them has a depth pass.
 
     Raises:
         ValueError: the file is not such an EXR.
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _nearest_depth(data, path.name)
+        return _nearest_depth(data, path.name, {f"{layer}.Depth.Z" for layer in layers})
 
 
-def _nearest_depth(data: mmap.mmap, file_name: str) -> np.ndarray | None:
+def _nearest_depth(data: mmap.mmap, file_name: str, wanted: set[str]) -> np.ndarray | None:
     magic, version = struct.unpack_from("<II", data)
     if magic != MAGIC or version & 0x1A00:  # tiled, deep or of several parts
         raise ValueError(f"{file_name} is not a single-part scan-line EXR")
@@ -77,7 +78,7 @@ def _nearest_depth(data: mmap.mmap, file_name: str) -> np.ndarray | None:
     depth = None
     start = 8
     for name, kind in channels:
-        if name.endswith("Depth.Z"):
+        if name in wanted if wanted else name.endswith("Depth.Z"):
             size = width * kind.itemsize
             raw = b"".join(data[offset + start : offset + start + size] for offset in offsets)
             layer = np.frombuffer(raw, kind).reshape(height, width).astype(np.float32)

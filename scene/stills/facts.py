@@ -17,7 +17,7 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from .camera import check_camera, intrinsics, picture_size
+from .camera import camera_json, check_camera, metres_per_unit
 
 MAX_OBJECTS = 8
 MAX_BOXES = 4000  # objects and parts of instanced collections that are looked at
@@ -62,7 +62,7 @@ class Seen:
 
     name: str
     person: bool
-    members: set[str]
+    members: set[bpy.types.Object]
     corners: np.ndarray
     low: np.ndarray = field(default_factory=lambda: np.zeros(2))
     high: np.ndarray = field(default_factory=lambda: np.zeros(2))
@@ -84,9 +84,7 @@ class Seen:
         return self.share * (1 - float(np.linalg.norm(middle - 0.5)))
 
 
-def scene_facts(
-    scene: bpy.types.Scene, camera: bpy.types.Object | None = None, view_layer: Any = None
-) -> dict[str, Any]:
+def scene_facts(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> dict[str, Any]:
     """What is known of the picture that `camera` takes now; each fact only where there is one:
 
     `lens_mm` (focal length for a 36 mm wide sensor), `shot_size`, `time_of_day`, `objects` (names, largest in the
@@ -101,15 +99,12 @@ def scene_facts(
         SceneError: no_camera, panoramic_camera.
     """
     camera = check_camera(scene, camera)
-    layer = view_layer or scene.view_layers[0]
-    depsgraph = layer.depsgraph
-    depsgraph.update()
+    layer = scene.view_layers[0]
+    view = camera_json(scene, camera)
     facts: dict[str, Any] = {}
-    lens = camera.evaluated_get(depsgraph).data
-    width, height = picture_size(scene)
-    if lens.type == "PERSP":
-        facts["lens_mm"] = round(intrinsics(lens, scene.render, width, height)["fx"] * 36 / width, 1)
-    seen = _in_view(scene, layer, camera)
+    if view["projection"] == "perspective":
+        facts["lens_mm"] = round(view["fx"] * 36 / view["width"], 1)
+    seen = _in_view(scene, layer, view)
     size = shot_size(seen)
     if size:
         facts["shot_size"] = size
@@ -161,19 +156,17 @@ def plain_name(name: str) -> str:
 # --- what is in view ----------------------------------------------------------------------------------------
 
 
-def _in_view(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, camera: bpy.types.Object) -> list[Seen]:
-    """The named things in the frame, largest first, each name once."""
-    depsgraph = layer.depsgraph
-    eye = camera.evaluated_get(depsgraph)
-    matrix = np.array(eye.matrix_world, dtype=np.float64)
-    matrix[:3, :3] /= np.linalg.norm(matrix[:3, :3], axis=0)
-    width, height = picture_size(scene)
-    numbers = intrinsics(eye.data, scene.render, width, height)
-    flat = eye.data.type == "ORTHO"
+def _in_view(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: dict[str, Any]) -> list[Seen]:
+    """The named things in the frame of a camera.json, largest first, each name once."""
+    unit = metres_per_unit(scene)
+    matrix = np.array(view["matrix_world"])
+    matrix[:3, 3] /= unit
+    flat = view["projection"] == "orthographic"
+    numbers = {**view, "fx": view["fx"] * unit, "fy": view["fy"] * unit} if flat else view
     found = []
     for one in _things(scene, layer):
         least = LEAST_PERSON if one.person else LEAST_SHARE
-        if _project(one, np.linalg.inv(matrix), numbers, (width, height), flat) and one.share >= least:
+        if _project(one, np.linalg.inv(matrix), numbers, flat) and one.share >= least:
             found.append(one)
     found.sort(key=lambda one: -one.share)
     unique: dict[str, Seen] = {}
@@ -182,13 +175,13 @@ def _in_view(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, camera: bpy.typ
     candidates = list(unique.values())[: 2 * MAX_OBJECTS]
     if not _light_enough(layer):
         return candidates
-    return [one for one in candidates if _is_seen(scene, depsgraph, matrix, flat, one)]
+    return [one for one in candidates if _is_seen(scene, layer.depsgraph, matrix, flat, one)]
 
 
 def _things(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> list[Seen]:
     """The named things of the scene: meshes, instanced collections, and characters as one of their meshes."""
     unrendered = {item for group in bpy.data.collections if group.hide_render for item in group.all_objects}
-    people: dict[str, tuple[bpy.types.Object, list[tuple[bpy.types.Object, np.ndarray]]]] = {}
+    people: dict[bpy.types.Object, list[tuple[bpy.types.Object, np.ndarray]]] = {}
     things = []
     boxes = 0
     for item in layer.objects:
@@ -202,7 +195,7 @@ def _things(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> list[Seen]:
             name = plain_name(item.name) or plain_name(item.instance_collection.name)
             person = any(one.type == "ARMATURE" for one in item.instance_collection.objects)
             if parts and name:
-                members = {part.name for part in item.instance_collection.all_objects}
+                members = set(item.instance_collection.all_objects)
                 things.append(Seen(name, person, members, np.concatenate(parts)))
         elif item.type in SOLID:
             boxes += 1
@@ -210,15 +203,15 @@ def _things(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> list[Seen]:
             corners = _corners(evaluated, np.array(evaluated.matrix_world))
             rig = item.find_armature() if item.type == "MESH" else None
             if rig is not None:
-                people.setdefault(rig.name, (rig, []))[1].append((item, corners))
+                people.setdefault(rig, []).append((item, corners))
             elif plain_name(item.name):
-                things.append(Seen(plain_name(item.name), False, {item.name}, corners))
-    for rig, meshes in people.values():
+                things.append(Seen(plain_name(item.name), False, {item}, corners))
+    for rig, meshes in people.items():
         largest = max(meshes, key=lambda part: float(np.prod(np.ptp(part[1], axis=0))))[0]
         name = plain_name(rig.name) or plain_name(largest.name)
         if name:
             corners = np.concatenate([part for _, part in meshes])
-            things.append(Seen(name, True, {item.name for item, _ in meshes}, corners))
+            things.append(Seen(name, True, {item for item, _ in meshes}, corners))
     return things
 
 
@@ -245,7 +238,7 @@ def _instance_corners(item: bpy.types.Object, layer: bpy.types.ViewLayer, most: 
         yield _corners(evaluated, place @ np.array(evaluated.matrix_world))
 
 
-def _project(one: Seen, to_camera: np.ndarray, numbers: dict[str, float], size: tuple[int, int], flat: bool) -> bool:
+def _project(one: Seen, to_camera: np.ndarray, numbers: dict[str, Any], flat: bool) -> bool:
     """Fill in where the thing is in the frame. Whether any of it is before the camera."""
     points = one.corners @ to_camera[:3, :3].T + to_camera[:3, 3]
     before = -points[:, 2] > _NEAR
@@ -261,8 +254,8 @@ def _project(one: Seen, to_camera: np.ndarray, numbers: dict[str, float], size: 
                     cut.append(p + (q - p) * ((-_NEAR - p[2]) / (q[2] - p[2])))
         points = np.concatenate([points[before], np.array(cut).reshape(-1, 3)])
     depth = np.ones(len(points)) if flat else -points[:, 2]
-    x = (numbers["cx"] + numbers["fx"] * points[:, 0] / depth) / size[0]
-    y = (numbers["cy"] - numbers["fy"] * points[:, 1] / depth) / size[1]
+    x = (numbers["cx"] + numbers["fx"] * points[:, 0] / depth) / numbers["width"]
+    y = (numbers["cy"] - numbers["fy"] * points[:, 1] / depth) / numbers["height"]
     one.low, one.high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
     return True
 
@@ -292,7 +285,7 @@ def _is_seen(scene: bpy.types.Scene, depsgraph: Any, matrix: np.ndarray, flat: b
         origin = target - forward * float((target - eye) @ forward) if flat else eye
         way = Vector(target - origin)
         hit, place, _, _, met, _ = scene.ray_cast(depsgraph, Vector(origin), way.normalized())
-        if not hit or met.name in one.members or (place - Vector(origin)).length > way.length * 0.99:
+        if not hit or met.original in one.members or (place - Vector(origin)).length > way.length * 0.99:
             return True
     return False
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ from ..model.errors import SceneError
 from . import exr
 from .borrowed import image_settings
 from .camera import camera_json, metres_per_unit
+from .depth_pass import MANY, doubtful
 
 PICTURE, LAYERS, DEPTH, CAMERA = "still.png", "part_layers.exr", "depth.exr", "camera.json"
 
@@ -43,21 +45,25 @@ class Look(NamedTuple):
     unit: float
 
 
-def look_of(scene: bpy.types.Scene, camera: bpy.types.Object) -> Look:
-    """The camera as it is now."""
-    return Look(camera_json(scene, camera), camera.data.clip_end, metres_per_unit(scene))
+class Depth(NamedTuple):
+    """Of a depth.exr: whether anything but background is in it, and the share of its pixels that are speckle."""
+
+    things: bool
+    doubtful: float
 
 
-def save_result(scene: bpy.types.Scene, folder: Path) -> None:
-    """Write the Render Result as still.png, as the user sees it, and all its passes beside it for
-    `read_layers`.
+def look_of(scene: bpy.types.Scene, camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None = None) -> Look:
+    """The camera as it is now, or as it is in a render's `depsgraph`."""
+    lens = (camera.evaluated_get(depsgraph) if depsgraph else camera).data
+    return Look(camera_json(scene, camera, depsgraph), lens.clip_end, metres_per_unit(scene))
+
+
+def save_picture(scene: bpy.types.Scene, path: Path) -> None:
+    """Write the Render Result as a PNG, as the user sees it; of a stereo result the first eye.
 
     Raises:
         RuntimeError: Blender could not write it, or there is none.
     """
-    result = next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
-    if result is None:
-        raise RuntimeError("There is no Render Result.")
     with image_settings(
         scene,
         media_type="IMAGE",
@@ -65,8 +71,17 @@ def save_result(scene: bpy.types.Scene, folder: Path) -> None:
         color_mode="RGB",
         color_depth="8",
         color_management="FOLLOW_SCENE",
+        views_format="INDIVIDUAL",
     ):
-        save_aside(result, folder / PICTURE, scene)
+        save_aside(render_result(), path, scene)
+
+
+def save_layers(scene: bpy.types.Scene, folder: Path) -> None:
+    """Write all passes of the Render Result for `read_layers`.
+
+    Raises:
+        RuntimeError: as `save_picture`.
+    """
     with image_settings(
         scene,
         media_type="MULTI_LAYER_IMAGE",
@@ -75,30 +90,54 @@ def save_result(scene: bpy.types.Scene, folder: Path) -> None:
         exr_codec="NONE",
         use_exr_interleave=True,
         use_preview=False,
+        views_format="INDIVIDUAL",
     ):
-        result.save_render(str(folder / LAYERS), scene=scene)
+        save_aside(render_result(), folder / LAYERS, scene)
+
+
+def render_result() -> bpy.types.Image:
+    """Raises RuntimeError where nothing was rendered yet."""
+    result = next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
+    if result is None:
+        raise RuntimeError("There is no Render Result.")
+    return result
 
 
 def save_aside(image: bpy.types.Image, path: Path, scene: bpy.types.Scene) -> None:
     """`image.save_render`, but never a half-written file."""
     aside = path.with_name("part_" + path.name)
-    image.save_render(str(aside), scene=scene)
+    try:
+        image.save_render(str(aside), scene=scene)
+    except RuntimeError:
+        if not _keep_first_eye(aside, scene):
+            raise
     aside.replace(path)
 
 
-def read_layers(folder: Path) -> np.ndarray | None:
-    """The depth, in Blender units, that `save_result` wrote; its file is removed. None without a depth
-    pass."""
-    layers = folder / LAYERS
+def _keep_first_eye(path: Path, scene: bpy.types.Scene) -> bool:
+    """Of a stereo result Blender writes a file for each eye beside the path, and then misses the path's own."""
+    eyes = list(path.parent.glob(glob.escape(path.stem) + "?*" + path.suffix))
+    order = [view.file_suffix for view in scene.render.views if view.use]
+    eyes.sort(key=lambda eye: next((i for i, end in enumerate(order) if eye.stem.endswith(end)), len(order)))
+    for eye in eyes[1:]:
+        eye.unlink()
+    if eyes:
+        eyes[0].replace(path)
+    return bool(eyes)
+
+
+def read_layers(folder: Path, layers: tuple[str, ...]) -> np.ndarray | None:
+    """The depth of these layers, in Blender units, that `save_layers` wrote; its file is removed. None without a
+    depth pass."""
+    path = folder / LAYERS
     try:
-        return exr.read_depth(layers)
+        return exr.read_depth(path, layers)
     finally:
-        layers.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
-def write_depth(folder: Path, depth: np.ndarray, look: Look) -> bool:
-    """Write depth.exr in metres; `depth` is in Blender units. Returns whether anything but background is in
-    it.
+def write_depth(folder: Path, depth: np.ndarray, look: Look) -> Depth:
+    """Write depth.exr in metres; `depth` is in Blender units.
 
     Raises:
         SceneError: render_failed for a depth of another size than the camera's picture.
@@ -109,13 +148,12 @@ def write_depth(folder: Path, depth: np.ndarray, look: Look) -> bool:
         raise SceneError("render_failed", rpt_("The render has {is_} pixels, not {wanted}.").format(**sizes), "retry")
     # EEVEE of Blender 4.5 writes the far clip where there is nothing, the others 1e10.
     nothing = ~np.isfinite(depth) | (depth >= look.far * (1 - 1e-4))
-    exr.write_depth(folder / DEPTH, np.where(nothing, exr.BACKGROUND, depth * look.unit))
-    return not nothing.all()
+    metres = np.where(nothing, exr.BACKGROUND, depth * look.unit)
+    exr.write_depth(folder / DEPTH, metres)
+    return Depth(not nothing.all(), doubtful(metres))
 
 
-def finish(
-    folder: Path, look: Look, has_depth: bool, has_things: bool, source: str, notes: tuple[str, ...] = ()
-) -> Still:
+def finish(folder: Path, look: Look, depth: Depth | None, source: str, notes: tuple[str, ...] = ()) -> Still:
     """The still, once its picture and depth are written.
 
     Raises:
@@ -125,21 +163,23 @@ def finish(
         folder / PICTURE, look.camera["width"], look.camera["height"], source, camera=look.camera, notes=notes
     )
     (folder / CAMERA).write_text(json.dumps(look.camera))
-    if not has_depth:
+    if depth is None:
         return still
-    if not has_things and _is_flat(still.image):
+    if not depth.things and _is_flat(still.image):
         raise SceneError(
             "nothing_visible",
             "The camera sees nothing: the picture is one flat colour. Aim it at something, or pick another camera.",
             "pick_camera",
         )
-    return replace(still, depth=folder / DEPTH)
-
-
-def finish_with(folder: Path, look: Look, depth: np.ndarray | None, source: str, notes: tuple[str, ...] = ()) -> Still:
-    """`write_depth` where there is one, and `finish`."""
-    has_things = depth is not None and write_depth(folder, depth, look)
-    return finish(folder, look, depth is not None, has_things, source, notes)
+    if depth.doubtful > MANY:
+        notes = (
+            *notes,
+            rpt_(
+                "{percent:.0f} % of the depth is doubtful, as where hair or leaves are finer than a pixel: the move may"
+                " tear the picture there."
+            ).format(percent=depth.doubtful * 100),
+        )
+    return replace(still, depth=folder / DEPTH, notes=notes)
 
 
 def disk_error(folder: Path, error: OSError) -> SceneError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
@@ -12,6 +13,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ..edit.edit_scene import find_edit_scene
 from ..edit.strips import content_start, end, start
 from ..model.errors import SceneError
+from . import files
 
 
 @contextmanager
@@ -41,7 +43,7 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
         SceneError: no_frame where the playhead stands on no such strip or its file is gone; render_failed.
     """
     edit = find_edit_scene(context, scene)
-    strip = _top_strip(edit) if edit else None
+    strip = _strip_under_playhead(edit) if edit else None
     if edit is None or strip is None:
         raise SceneError("no_frame", "There is no movie or picture under the playhead. Move it onto a strip.", "retry")
     if len(strip.retiming_keys) > 0:
@@ -72,30 +74,38 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
         width, height = copy.elements[0].orig_width, copy.elements[0].orig_height
         plain.render.resolution_x, plain.render.resolution_y = width, height
         plain.frame_set(1)
-        aside = path.with_name("part_" + path.name)
-        plain.render.filepath = str(aside)
         try:
-            bpy.ops.render.render(write_still=True, scene=plain.name)
+            # The context's scene, as the operator shows a scene that it is named at the context's frame; and no file
+            # path of the scene's, as Blender reads braces in it as a template.
+            with context.temp_override(scene=plain):
+                bpy.ops.render.render()
+            files.save_aside(files.render_result(), path, plain)
         except RuntimeError as error:
             raise SceneError(
                 "render_failed",
                 rpt_("The frame of strip '{strip}' could not be read: {error}").format(strip=strip.name, error=error),
             ) from error
-        aside.replace(path)
     return width, height
 
 
-def _top_strip(edit: bpy.types.Scene) -> bpy.types.Strip | None:
-    """The movie or image strip on the highest channel that shows at the playhead."""
+def _strip_under_playhead(edit: bpy.types.Scene) -> bpy.types.Strip | None:
     editor = edit.sequence_editor
-    if editor is None:
-        return None
-    seen = [
+    return _top_strip(editor.strips, editor.channels, edit.frame_current) if editor is not None else None
+
+
+def _top_strip(strips: Any, channels: Any, frame: int) -> bpy.types.Strip | None:
+    """The movie or image strip on the highest channel that shows at the frame; also inside meta strips, whose content
+    has the times of the edit."""
+    shown = [
         strip
-        for strip in editor.strips
-        if strip.type in {"MOVIE", "IMAGE"}
+        for strip in strips
+        if strip.type in {"MOVIE", "IMAGE", "META"}
         and not strip.mute
-        and not editor.channels[strip.channel].mute
-        and start(strip) <= edit.frame_current < end(strip)
+        and not channels[strip.channel].mute
+        and start(strip) <= frame < end(strip)
     ]
-    return max(seen, key=lambda strip: strip.channel, default=None)
+    for strip in sorted(shown, key=lambda strip: strip.channel, reverse=True):
+        found = _top_strip(strip.strips, strip.channels, frame) if strip.type == "META" else strip
+        if found is not None:
+            return found
+    return None

@@ -88,7 +88,7 @@ def mark_of(shot: Any) -> tuple[Any, ...]:
     lens = camera.data
     glass = (lens.type, lens.lens, lens.ortho_scale, lens.shift_x, lens.shift_y)
     place = tuple(value for row in camera.matrix_world for value in row)
-    return (shot.still_source, scene.frame_current, *size, camera.name, *glass, *place)
+    return (shot.still_source, scene.frame_current, *size, camera.session_uid, *glass, *place)
 
 
 def _key(shot: Any) -> str:

@@ -1,10 +1,14 @@
-"""Rendering the still with the scene's own engine: blocking for scripts, Blender's own job in a window."""
+"""Rendering the still with the scene's own engine: blocking for scripts, Blender's own job in a window.
+
+Where the depth needs a render of its own (see depth_pass) that goes first, so that Blender's Render Result ends as
+the picture.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +16,53 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..model.errors import SceneError
-from . import files
+from . import blocks, depth_pass, files, see_through
 from .borrowed import borrow, give_back, still_changes
 from .camera import check_camera
-from .files import Look, Still, look_of
+from .compositor import Composed, composed, first_layer
+from .files import Depth, Look, Still, look_of
 
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"
+DEPTH, PICTURE = "depth", "picture"  # what there is to render
+DEPTH, PICTURE = "depth", "picture"  # what there is to render
+DEPTH, PICTURE = "depth", "picture"  # what there is to render
+DEPTH, PICTURE = "depth", "picture"  # what there is to render
+DEPTH, PICTURE = "depth", "picture"  # what there is to render
+DEPTH, PICTURE = "depth", "picture"  # what there is to render
 TICK = 0.05
 
 
 @dataclass
-class _Pending:
-    """The render that Blender runs for us. `state`: running, complete, cancelled. `depth` is being written
-    once the render is complete; its result says whether there is a depth, and anything in it."""
+class _Task:
+    """A still that is being rendered: of which scene and camera (by their numbers in the session), at which frame.
+    `here` is the scene's own frame, `left` what there is to render, `has_depth` whether layers are written."""
 
-    scene: str
+    scene: int
+    camera: int
+    frame: float
+    here: float
     folder: Path
-    look: Look
+    source: str
+    composed: Composed
+    left: list[str]
+    has_depth: bool = False
+    notes: list[str] = field(default_factory=list)
+    look: Look | None = None
+
+
+@dataclass
+class _Pending:
+    """The task that Blender renders for us. `state`: running, complete, cancelled. `depth` is being written once
+    the renders are complete."""
+
+    task: _Task
     done: Callable[[Still | SceneError], None]
     state: str = "running"
-    depth: Future[tuple[bool, bool]] | None = None
+    depth: Future[Depth | None] | None = None
 
 
 _pending: _Pending | None = None
+_running: _Task | None = None  # what the render that runs is for
 
 
 def rendering() -> bool:
@@ -55,25 +83,38 @@ def check_free() -> None:
         raise SceneError("render_busy", "Blender is rendering. Wait until it is done, or stop it with Esc.", "retry")
 
 
-def render(scene: bpy.types.Scene, camera: bpy.types.Object, folder: Path, source: str) -> Still:
-    """Render the still and wait. VIEWPORT renders with Workbench. See `still.capture`."""
+def render(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    camera: bpy.types.Object,
+    folder: Path,
+    source: str,
+    frame: float | None,
+) -> Still:
+    """Render the still and wait. VIEWPORT renders with Workbench. See `capture.capture`."""
     check_free()
-    changes = still_changes(scene, camera)
-    notes: tuple[str, ...] = ()
-    if source == VIEWPORT:
-        changes |= {"render.engine": "BLENDER_WORKBENCH", "render.use_compositing": False}
-        notes = ("There is no 3D View to draw in: the still was rendered with Workbench.",)
-    borrow(scene, changes)
+    task = _task(scene, camera, folder, source, frame)
     try:
-        look = look_of(scene, camera)
-        if "CANCELLED" in bpy.ops.render.render(scene=scene.name):
-            raise _cancelled()
-        files.save_result(scene, folder)
-    except RuntimeError as error:
-        raise _failed(scene, error) from error
+        while task.left:
+            try:
+                _begin(task, scene, camera)
+                # The context's scene: one that the operator is named gets the frame of the context's.
+                with context.temp_override(scene=scene):
+                    if "CANCELLED" in bpy.ops.render.render():
+                        raise _cancelled()
+                _save(task, scene, camera)
+            except RuntimeError as error:
+                _pass_over(task, scene, error)
+            finally:
+                _end(scene)
+                if (
+                    scene.frame_float != task.here
+                ):  # Cycles steps through the shutter's frames, and may be stopped there
+                    scene.frame_float = task.here
+            task.left.pop(0)
+        return _finish(task, _write_depth(task))
     finally:
-        give_back(scene)
-    return files.finish_with(folder, look, files.read_layers(folder), source, notes)
+        _clean(task)
 
 
 def start_render(
@@ -83,13 +124,14 @@ def start_render(
     done: Callable[[Still | SceneError], None],
     *,
     camera: bpy.types.Object | None = None,
+    frame: float | None = None,
 ) -> None:
     """Begin Blender's own non-blocking render of the still and return at once. `done` is called once, on the
     main thread from a timer, with the still or with what went wrong (code render_cancelled where the user
-    stopped it).
+    stopped it). `camera` and `frame` as for `capture.capture`: as they are now, whatever comes meanwhile.
 
     Raises:
-        SceneError: as `still.capture`, for what is known before rendering; `render_busy` while another render
+        SceneError: as `capture.capture`, for what is known before rendering; `render_busy` while another render
             runs; no_window.
     """
     global _pending
@@ -99,99 +141,219 @@ def start_render(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise files.disk_error(folder, error) from error
-    window = context.window or next(iter(context.window_manager.windows), None)
-    if window is None:
-        raise SceneError("no_window", "There is no window to render in. Scripts use the blocking render.")
-    look = look_of(scene, camera)
-    borrow(scene, still_changes(scene, camera))
-    _pending = _Pending(scene.name, folder, look, done)
-    _watch_render(True)
-    try:
-        with context.temp_override(window=window):
-            bpy.ops.render.render("INVOKE_DEFAULT", scene=scene.name)
-    except RuntimeError as error:
-        _pending = None
-        _watch_render(False)
-        give_back(scene)
-        raise _failed(scene, error) from error
+    pending = _Pending(_task(scene, camera, folder, RENDER, frame), done)
+    _begin_job(context, pending, scene, camera)
+    _pending = pending
     bpy.app.timers.register(_watch, first_interval=TICK, persistent=True)
 
 
-def _watch_render(on: bool) -> None:
-    for handlers, function in (
-        (bpy.app.handlers.render_complete, _on_complete),
-        (bpy.app.handlers.render_cancel, _on_cancel),
+# --- one render of a task ------------------------------------------------------------------------------------
+
+
+def _task(scene: bpy.types.Scene, camera: bpy.types.Object, folder: Path, source: str, frame: float | None) -> _Task:
+    if source == VIEWPORT:
+        shown = first_layer(scene)
+        notes = ["There is no 3D View to draw in: the still was rendered with Workbench."]
+    else:
+        shown, notes = composed(scene), []
+    if not shown.in_place:
+        notes.append("The compositor moves the picture, so that no depth fits it: the move is plainer.")
+    engine = depth_pass.WORKBENCH if source == VIEWPORT else scene.render.engine
+    alone = shown.in_place and depth_pass.needs_pass(scene, camera, engine)
+    here = scene.frame_float
+    return _Task(
+        scene.session_uid,
+        camera.session_uid,
+        here if frame is None else frame,
+        here,
+        folder,
+        source,
+        shown,
+        [DEPTH, PICTURE] if alone else [PICTURE],
+        notes=notes,
+    )
+
+
+def _begin(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
+    """Make the scene ready for the task's next render."""
+    global _running
+    changes = still_changes(scene, camera, task.frame)
+    if task.left[0] == DEPTH:
+        changes |= depth_pass.pass_changes(scene, task.composed.layers)
+    elif task.source == VIEWPORT:
+        changes |= {"render.engine": depth_pass.WORKBENCH, "render.use_compositing": False}
+    if task.left[0] == PICTURE and task.composed.in_place and not task.has_depth:
+        changes |= depth_pass.depth_changes(scene, task.composed.layers)
+    borrow(scene, changes)
+    if task.left[0] == DEPTH:
+        see_through.clear_away(see_through.natures(scene))
+    task.look, _running = None, task
+    _listen(True)
+
+
+def _save(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
+    """Write the files of the render that has ended.
+
+    Raises:
+        RuntimeError: there is no Render Result, or it can't be written.
+    """
+    task.look = task.look or look_of(scene, camera)
+    if task.left[0] == PICTURE:
+        files.save_picture(scene, task.folder / files.PICTURE)
+    if task.composed.in_place and not task.has_depth:
+        files.save_layers(scene, task.folder)
+        task.has_depth = True
+
+
+def _end(scene: bpy.types.Scene | None) -> None:
+    """The scene as it was."""
+    global _running
+    _running = None
+    _listen(False)
+    see_through.heal()
+    if scene is not None:
+        give_back(scene)
+
+
+def _pass_over(task: _Task, scene: bpy.types.Scene | None, error: RuntimeError) -> None:
+    """Where only the depth failed, the picture's own has to do.
+
+    Raises:
+        SceneError: render_failed for the picture.
+    """
+    if task.left[0] != DEPTH:
+        raise _failed(scene, error) from error
+    reason = str(error).removeprefix("Error: ").strip()
+    task.notes.append(rpt_("The depth could not be rendered on its own: {reason}").format(reason=reason))
+
+
+def _write_depth(task: _Task) -> Depth | None:
+    """Runs beside Blender: nothing of bpy in here."""
+    depth = files.read_layers(task.folder, task.composed.layers) if task.has_depth else None
+    return files.write_depth(task.folder, depth, task.look) if depth is not None and task.look else None
+
+
+def _finish(task: _Task, depth: Depth | None) -> Still:
+    assert task.look is not None
+    still = files.finish(task.folder, task.look, depth, task.source, tuple(task.notes))
+    return still if task.composed.in_place else replace(still, camera=None)
+
+
+def _clean(task: _Task) -> None:
+    for path in task.folder.glob("part_*"):
+        path.unlink(missing_ok=True)
+
+
+def _listen(on: bool) -> None:
+    handlers = bpy.app.handlers
+    for events, function in (
+        (handlers.frame_change_post, _on_frame),
+        (handlers.render_complete, _on_complete),
+        (handlers.render_cancel, _on_cancel),
     ):
-        if function in handlers:
-            handlers.remove(function)
+        if function in events:
+            events.remove(function)
         if on:
-            handlers.append(function)
+            events.append(function)
+
+
+@bpy.app.handlers.persistent
+def _on_frame(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, *_: Any) -> None:
+    """The render begins: what its camera is. The steps through the shutter that follow don't count."""
+    task = _running
+    if task is None or task.look is not None or depsgraph.mode != "RENDER" or scene.session_uid != task.scene:
+        return
+    camera = blocks.of_session(bpy.data.objects, task.camera)
+    if camera is not None:
+        task.look = look_of(scene, camera, depsgraph)
 
 
 @bpy.app.handlers.persistent
 def _on_complete(scene: bpy.types.Scene, *_: Any) -> None:
-    if _pending is not None and scene.name == _pending.scene and _pending.state == "running":
+    if _pending is not None and scene.session_uid == _pending.task.scene and _pending.state == "running":
         _pending.state = "complete"
 
 
 @bpy.app.handlers.persistent
 def _on_cancel(scene: bpy.types.Scene, *_: Any) -> None:
-    if _pending is not None and scene.name == _pending.scene:
+    if _pending is not None and scene.session_uid == _pending.task.scene:
         _pending.state = "cancelled"
 
 
+# --- beside Blender ------------------------------------------------------------------------------------------
+
+
+def _begin_job(context: bpy.types.Context, pending: _Pending, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
+    """Start Blender's own job for the task's next render.
+
+    Raises:
+        SceneError: no_window, render_failed.
+    """
+    window = context.window or next(iter(context.window_manager.windows), None)
+    if window is None:
+        raise SceneError("no_window", "There is no window to render in. Scripts use the blocking render.")
+    pending.state = "running"
+    try:
+        _begin(pending.task, scene, camera)
+        with context.temp_override(window=window, scene=scene):
+            bpy.ops.render.render("INVOKE_DEFAULT")
+    except RuntimeError as error:
+        _end(scene)
+        raise _failed(scene, error) from error
+
+
 def _watch() -> float | None:
-    """The timer that waits for Blender's render, then for the depth, and hands over the still."""
+    """The timer that waits for Blender's renders, then for the depth, and hands over the still."""
     global _pending
     pending = _pending
     if pending is None:
         return None
     if bpy.app.is_job_running("RENDER") or (pending.depth is not None and not pending.depth.done()):
         return TICK
-    answer = _next_step(pending)
-    if answer is None:
-        return TICK
+    try:
+        still = _next_step(pending)
+        if still is None:
+            return TICK
+        answer: Still | SceneError = still
+    except SceneError as error:
+        answer = error
+    except OSError as error:
+        answer = files.disk_error(pending.task.folder, error)
+    _clean(pending.task)
     _pending = None
     pending.done(answer)
     return None
 
 
-def _next_step(pending: _Pending) -> Still | SceneError | None:
-    """What became of the render, or None where there is more to wait for."""
-    scene = bpy.data.scenes.get(pending.scene)
-    try:
-        if pending.depth is not None:
-            if pending.state == "cancelled":
-                raise _cancelled()
-            return files.finish(pending.folder, pending.look, *pending.depth.result(), RENDER)
-        _watch_render(False)
-        if scene is not None:
-            give_back(scene)
-        if pending.state == "cancelled" or scene is None:
+def _next_step(pending: _Pending) -> Still | None:
+    """What became of the render: the still, or None where there is more to wait for."""
+    task = pending.task
+    if pending.depth is not None:
+        if pending.state == "cancelled":
             raise _cancelled()
+        return _finish(task, pending.depth.result())
+    scene = blocks.of_session(bpy.data.scenes, task.scene)
+    camera = blocks.of_session(bpy.data.objects, task.camera)
+    try:
         if pending.state == "running":  # it ended without a word
-            raise SceneError(
-                "render_failed", rpt_("Blender could not render scene '{scene}'.").format(scene=scene.name), "retry"
-            )
-        files.save_result(scene, pending.folder)
-        worker = ThreadPoolExecutor(1, "take-one-depth")
-        pending.depth = worker.submit(_write_depth, pending.folder, pending.look)
-        worker.shutdown(wait=False)
+            raise RuntimeError("Blender gave no picture.")
+        if pending.state == "cancelled" or scene is None or camera is None:
+            raise _cancelled()
+        _save(task, scene, camera)
     except RuntimeError as error:
-        return _failed(scene, error)
-    except SceneError as error:
-        return error
-    except OSError as error:
-        return files.disk_error(pending.folder, error)
+        _pass_over(task, scene, error)
+    finally:
+        _end(scene)
+        if pending.state != "complete" and scene is not None and abs(scene.frame_float - task.here) <= 1:
+            scene.frame_float = task.here  # Cycles steps through the shutter's frames, and was stopped there
+    task.left.pop(0)
+    if task.left:
+        _begin_job(bpy.context, pending, scene, camera)
+        return None
+    worker = ThreadPoolExecutor(1, "take-one-depth")
+    pending.depth = worker.submit(_write_depth, task)
+    worker.shutdown(wait=False)
     return None
-
-
-def _write_depth(folder: Path, look: Look) -> tuple[bool, bool]:
-    """Runs beside Blender: nothing of bpy in here."""
-    depth = files.read_layers(folder)
-    if depth is None:
-        return False, False
-    return True, files.write_depth(folder, depth, look)
 
 
 def _cancelled() -> SceneError:

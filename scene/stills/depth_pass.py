@@ -1,0 +1,96 @@
+"""The render of the depth alone, where the picture's own depth pass would not hold one surface a pixel.
+
+A depth pass is the first sample of each pixel. In fog, with motion blur or a lens out of focus, and with EEVEE where
+a surface is transparent, that is a surface by chance. Then the depth is rendered before the picture, by Cycles with
+one sample through the middle of each pixel, without any of these, and through glass. So depth means the same for all
+engines of Blender: the distance of the surface whose picture a pixel shows; through glass the room behind it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+import numpy as np
+from bpy.utils import escape_identifier
+
+from . import see_through
+
+EEVEE = {"BLENDER_EEVEE", "BLENDER_EEVEE_NEXT"}
+WORKBENCH = "BLENDER_WORKBENCH"
+MANY = 0.03  # the share of a depth picture from which on it is said to be doubtful
+SAME = 0.05  # of the depth: neighbours that differ by less are of one surface
+
+
+def needs_pass(scene: bpy.types.Scene, camera: bpy.types.Object, engine: str) -> bool:
+    """Whether the depth has to be rendered on its own for a picture by this engine."""
+    if not hasattr(scene, "cycles") or engine not in {*EEVEE, WORKBENCH, "CYCLES"}:
+        return False  # Cycles is switched off; or an engine that we don't know
+    found = see_through.natures(scene).values()
+    if any(nature.clear for nature in found):
+        return True
+    if engine == "CYCLES":
+        blurred = scene.render.use_motion_blur or camera.data.dof.use_dof
+        foggy = see_through.world_has_volume(scene) or _has_volume_objects(scene)
+        return blurred or foggy or any(nature.volume or nature.fading for nature in found)
+    if engine in EEVEE:  # its fog, and what it blurs after the render, leave the depth alone
+        stepped = scene.render.use_motion_blur and scene.eevee.motion_blur_steps > 1
+        jittered = camera.data.dof.use_dof and scene.eevee.use_bokeh_jittered
+        return stepped or jittered or any(nature.cut_out for nature in found)
+    return False
+
+
+def pass_changes(scene: bpy.types.Scene, layers: tuple[str, ...]) -> dict[str, Any]:
+    """What the scene needs for a render of these layers' depth, besides what each still needs."""
+    changes: dict[str, Any] = {
+        "render.engine": "CYCLES",
+        "render.use_compositing": False,
+        "render.use_motion_blur": False,
+        "render.use_persistent_data": False,
+        "camera.data.dof.use_dof": False,
+        "world": None,
+        "cycles.samples": 1,
+        "cycles.time_limit": 0.0,
+        "cycles.use_adaptive_sampling": False,
+        "cycles.use_denoising": False,
+        "cycles.use_light_tree": False,
+        "cycles.use_guiding": False,
+        "cycles.max_bounces": 0,
+        "cycles.transparent_max_bounces": max(256, scene.cycles.transparent_max_bounces),
+        "cycles.pixel_filter_type": "GAUSSIAN",
+        "cycles.filter_width": 0.01,
+    }
+    for layer in scene.view_layers:
+        place = layer_path(layer)
+        changes[f"{place}.use"] = layer.name in layers
+        if layer.name in layers:
+            changes |= {f"{place}.use_volumes": False, f"{place}.samples": 0}
+    return changes | depth_changes(scene, layers)
+
+
+def depth_changes(scene: bpy.types.Scene, layers: tuple[str, ...]) -> dict[str, Any]:
+    """What gives these layers a depth pass; of a leaf with alpha, where it is more there than not."""
+    changes: dict[str, Any] = {}
+    for layer in scene.view_layers:
+        if layer.name in layers:
+            changes |= {f"{layer_path(layer)}.use_pass_z": True, f"{layer_path(layer)}.pass_alpha_threshold": 0.5}
+    return changes
+
+
+def layer_path(layer: bpy.types.ViewLayer) -> str:
+    return f'view_layers["{escape_identifier(layer.name)}"]'
+
+
+def doubtful(depth: np.ndarray) -> float:
+    """The share of pixels that are of another surface than their neighbours: speckle, 0 to 1. `depth` is
+    [height, width] in any unit."""
+    if min(depth.shape) < 3:
+        return 0.0
+    middle = depth[1:-1, 1:-1]
+    around = (depth[:-2, 1:-1], depth[2:, 1:-1], depth[1:-1, :-2], depth[1:-1, 2:])
+    alike = sum((np.abs(one - middle) <= SAME * middle).astype(np.int8) for one in around)
+    return float(np.mean(alike <= 1))
+
+
+def _has_volume_objects(scene: bpy.types.Scene) -> bool:
+    return any(item.type == "VOLUME" and not item.hide_render for item in scene.objects)

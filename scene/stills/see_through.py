@@ -1,0 +1,216 @@
+"""What a camera sees through: glass and volumes. Depth is that of the surface whose picture a pixel shows, so for the
+render of the depth glass is clear and volumes are gone.
+
+Nothing of a material is changed for that: it gets an output of its own for Cycles, by a name that tells it from the
+user's, and loses it again. So it can be told and removed also in a file that was saved in between.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+import bpy
+
+OUTPUT = "Take One Depth Output"  # a node of ours, and so are all whose names begin with
+OURS = "Take One Depth"
+DISPLACED = "take_one_displaced"  # on our output: those that were Cycles' own
+ROUGH = 0.25  # frosted glass, from here on, shows no room behind it
+HALF = 0.5
+
+
+class Nature(NamedTuple):
+    """Whether light goes through a material's surface as through glass, whether it has a volume, whether parts of its
+    surface are not there (leaves with alpha), and whether that fades."""
+
+    clear: bool
+    volume: bool
+    cut_out: bool
+    fading: bool
+
+
+OPAQUE = Nature(False, False, False, False)
+
+
+def nature(material: bpy.types.Material) -> Nature:
+    """By its nodes for Cycles. What has a volume under its surface (water, juice) does not count as clear."""
+    tree = material.node_tree
+    output = tree.get_output_node("CYCLES") if tree is not None else None
+    if output is None:
+        return OPAQUE
+    volume = output.inputs["Volume"].is_linked
+    glass, nothing = _shares(output.inputs["Surface"], ())
+    clear = not volume and (nothing > HALF or (glass > 0 and glass + nothing >= HALF))
+    alpha = _alpha(output.inputs["Surface"])
+    fading = alpha is not None and alpha.from_node.type != "TEX_IMAGE"
+    return Nature(clear, volume, any(_has_alpha(node) for node in _all_nodes(tree, set())), fading)
+
+
+def natures(scene: bpy.types.Scene) -> dict[bpy.types.Material, Nature]:
+    """The materials that are not plainly opaque, of those that the scene may show."""
+    special = {material: nature(material) for material in bpy.data.materials}
+    special = {material: found for material, found in special.items() if any(found)}
+    shown = set(_shown(scene, special)) if special else set()
+    return {material: found for material, found in special.items() if material in shown}
+
+
+def world_has_volume(scene: bpy.types.Scene) -> bool:
+    """Fog that fills the world."""
+    tree = scene.world.node_tree if scene.world else None
+    output = tree.get_output_node("CYCLES") if tree is not None else None
+    return output is not None and output.inputs["Volume"].is_linked
+
+
+def clear_away(natures: dict[bpy.types.Material, Nature]) -> None:
+    """Give each of these materials an output for Cycles without its glass and its volume, and edges to its alpha."""
+    for material, found in natures.items():
+        tree = material.node_tree
+        own = tree.get_output_node("CYCLES")
+        displaced = [node.name for node in tree.nodes if node.type == "OUTPUT_MATERIAL" and node.target == "CYCLES"]
+        output = tree.nodes.new("ShaderNodeOutputMaterial")
+        output.name, output.target, output[DISPLACED] = OUTPUT, "CYCLES", "\n".join(displaced)
+        for name in displaced:
+            tree.nodes[name].target = "EEVEE"
+        tree.links.new(_surface(tree, own.inputs["Surface"], found), output.inputs["Surface"])
+        if own.inputs["Displacement"].is_linked:
+            tree.links.new(own.inputs["Displacement"].links[0].from_socket, output.inputs["Displacement"])
+
+
+def heal() -> None:
+    """Take all nodes of ours out again."""
+    for material in bpy.data.materials:
+        tree = material.node_tree
+        output = tree.nodes.get(OUTPUT) if tree is not None else None
+        if output is None:
+            continue
+        for name in str(output.get(DISPLACED, "")).splitlines():
+            if name in tree.nodes and tree.nodes[name].type == "OUTPUT_MATERIAL":
+                tree.nodes[name].target = "CYCLES"
+        for node in [node for node in tree.nodes if node.name.startswith(OURS)]:
+            tree.nodes.remove(node)
+
+
+def _surface(tree: bpy.types.NodeTree, own: bpy.types.NodeSocket, found: Nature) -> bpy.types.NodeSocket:
+    """The shader whose surface is there or not, and nothing between: Cycles takes what is between by chance."""
+    alpha = _alpha(own)
+    if own.is_linked and not found.clear and alpha is None:
+        return own.links[0].from_socket
+    clear = _add(tree, "ShaderNodeBsdfTransparent")
+    if found.clear or alpha is None:
+        return clear.outputs[0]
+    there, mix = _add(tree, "ShaderNodeMath"), _add(tree, "ShaderNodeMixShader")
+    there.operation, there.inputs[1].default_value = "GREATER_THAN", HALF
+    tree.links.new(alpha.from_socket, there.inputs[0])
+    tree.links.new(there.outputs[0], mix.inputs[0])
+    shader = own.links[0].from_node
+    first_is_clear = shader.type != "MIX_SHADER" or _is_transparent(shader.inputs[1])
+    tree.links.new(clear.outputs[0], mix.inputs[1 if first_is_clear else 2])
+    tree.links.new(_add(tree, "ShaderNodeBsdfDiffuse").outputs[0], mix.inputs[2 if first_is_clear else 1])
+    return mix.outputs[0]
+
+
+def _add(tree: bpy.types.NodeTree, kind: str) -> bpy.types.Node:
+    node = tree.nodes.new(kind)
+    node.name = OURS
+    return node
+
+
+def _alpha(surface: bpy.types.NodeSocket) -> bpy.types.NodeLink | None:
+    """The link that decides where the surface is there: into the alpha of a Principled BSDF, or the factor of a mix
+    with nothing (which of a mix's two is told by `_is_transparent`)."""
+    shader = surface.links[0].from_node if surface.is_linked else None
+    if shader is None or shader.mute:
+        return None
+    if shader.type == "BSDF_PRINCIPLED":
+        deciding = shader.inputs["Alpha"]
+    elif shader.type == "MIX_SHADER" and _is_transparent(shader.inputs[1]) != _is_transparent(shader.inputs[2]):
+        deciding = shader.inputs[0]
+    else:
+        return None
+    return deciding.links[0] if deciding.is_linked else None
+
+
+def _is_transparent(socket: bpy.types.NodeSocket) -> bool:
+    return bool(socket.is_linked and socket.links[0].from_node.type == "BSDF_TRANSPARENT")
+
+
+def _shown(scene: bpy.types.Scene, special: Iterable[bpy.types.Material]) -> Iterator[bpy.types.Material]:
+    """The materials of the scene's objects and of what they instance; all that are `special` where geometry nodes or
+    particles may bring in any."""
+    seen: set[bpy.types.Object] = set()
+    waiting = list(scene.objects)
+    while waiting:
+        item = waiting.pop()
+        if item in seen:
+            continue
+        seen.add(item)
+        if any(modifier.type in {"NODES", "PARTICLE_SYSTEM"} for modifier in item.modifiers):
+            yield from special
+        if item.instance_collection is not None:
+            waiting.extend(item.instance_collection.all_objects)
+        yield from (slot.material for slot in item.material_slots if slot.material is not None)
+
+
+def _all_nodes(tree: bpy.types.NodeTree, seen: set[bpy.types.NodeTree]) -> Iterator[bpy.types.Node]:
+    if tree in seen:
+        return
+    seen.add(tree)
+    for node in tree.nodes:
+        yield node
+        if node.type == "GROUP" and node.node_tree is not None:
+            yield from _all_nodes(node.node_tree, seen)
+
+
+def _has_alpha(node: bpy.types.Node) -> bool:
+    if node.type == "BSDF_PRINCIPLED":
+        alpha = node.inputs["Alpha"]
+        return bool(alpha.is_linked or alpha.default_value < 1)
+    return bool(node.type == "BSDF_TRANSPARENT")
+
+
+def _shares(socket: bpy.types.NodeSocket, groups: tuple[bpy.types.Node, ...]) -> tuple[float, float]:
+    """Of the shader at this input: how much is glass, and how much is not there (Transparent BSDF), 0 to 1 each. A mix
+    by a texture or an angle counts as one in halves. `groups` are the group nodes around it, outermost first."""
+    if not socket.is_linked:
+        return 0.0, 0.0
+    link = socket.links[0]
+    node = link.from_node
+    if node.mute:
+        return 0.0, 0.0
+    if node.type == "REROUTE":
+        return _shares(node.inputs[0], groups)
+    if node.type in {"GROUP", "GROUP_INPUT"}:
+        return _shares_of_group(node, link.from_socket.identifier, groups)
+    if node.type in {"MIX_SHADER", "ADD_SHADER"}:
+        one, two = (_shares(inner, groups) for inner in node.inputs if inner.type == "SHADER")
+        factor = node.inputs[0]
+        share = HALF if factor.type == "SHADER" or factor.is_linked else float(factor.default_value)
+        return one[0] * (1 - share) + two[0] * share, one[1] * (1 - share) + two[1] * share
+    if node.type == "BSDF_TRANSPARENT":
+        return 0.0, 1.0
+    if node.type in {"BSDF_GLASS", "BSDF_REFRACTION"}:
+        return float(_value(node, "Roughness") < ROUGH), 0.0
+    if node.type == "BSDF_PRINCIPLED":
+        alpha = node.inputs["Alpha"]
+        there = 1.0 if alpha.is_linked else float(alpha.default_value)
+        solid = _value(node, "Roughness") >= ROUGH or _value(node, "Metallic") >= HALF
+        return 0.0 if solid else there * _value(node, "Transmission Weight"), 1 - there
+    return 0.0, 0.0
+
+
+def _shares_of_group(node: bpy.types.Node, identifier: str, groups: tuple[bpy.types.Node, ...]) -> tuple[float, float]:
+    """Into a group by its output, or out of it by its input."""
+    if node.type == "GROUP":
+        nodes = node.node_tree.nodes if node.node_tree is not None else ()
+        inner = next((one for one in nodes if one.type == "GROUP_OUTPUT" and one.is_active_output), None)
+        sockets, groups = inner.inputs if inner else (), (*groups, node)
+    else:
+        sockets, groups = groups[-1].inputs if groups else (), groups[:-1]
+    socket = next((one for one in sockets if one.identifier == identifier), None)
+    return _shares(socket, groups) if socket is not None else (0.0, 0.0)
+
+
+def _value(node: bpy.types.Node, name: str) -> float:
+    """A number of a node; 0 where a texture decides."""
+    socket = node.inputs[name]
+    return 0.0 if socket.is_linked else float(socket.default_value)
