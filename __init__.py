@@ -1,10 +1,10 @@
 """Take One: animate the camera's still, and lay the take in the edit."""
 
 from . import operators, panels
-from .scene.model import properties
-from .scene.session import pump
+from .scene.model import app, properties, timer
+from .scene.session import handlers, pump
 
-PARTS = (properties, operators, panels, pump)
+PARTS = (app, properties, operators, panels, pump, handlers, timer)
 
 
 def register() -> None:
@@ -16,4 +16,5 @@ def register() -> None:
 def unregister() -> None:
     """Called by Blender when the extension is disabled, and before it is loaded again."""
     for part in reversed(PARTS):
-        part.unregister()
+        if hasattr(part, "unregister"):
+            part.unregister()

@@ -48,10 +48,11 @@ scene = room(1280, 720, "BLENDER_WORKBENCH")
 bpy.ops.wm.save_as_mainfile(filepath={film!r})
 from take_one.client.target import RemoteTarget
 from take_one.scene import jobs, landing, moving, properties, pump, render, still_files
-from take_one.scene.model.state import STATE, RENDERING
+from take_one.scene.model.app import app
+from take_one.scene.model.state import RENDERING
 shot = properties.add_shot(scene)
 shot.name, shot.prompt, shot.sound, shot.seconds, shot.still_source = "Room", "slowly push in", "rain", 5.0, "VIEWPORT"
-pump.connect(RemoteTarget({url!r}, {token!r}))
+connection.use(RemoteTarget({url!r}, {token!r}))
 
 calls, gaps, last = [], [], [None]
 def timed(owner, name, label):
@@ -76,7 +77,7 @@ def idle():
     return 0.0
 bpy.app.timers.register(idle, persistent=True)
 def redraw():
-    STATE.changed()
+    app().state.changed()
     return 0.1
 """
 
@@ -107,7 +108,7 @@ def measure(folder: Path, takes: int) -> None:
                 )
             )
             blender.show_tab()
-            wait(blender, "STATE.backend.state == 'ready'", 60)
+            wait(blender, "app().state.backend.state == 'ready'", 60)
             alone = watch(blender, 5)
             blender.run("bpy.app.timers.register(redraw)")
             redrawn = watch(blender, 5)
@@ -155,7 +156,7 @@ def wait(blender: BlenderWindow, expression: str, seconds: float) -> None:
         if time.monotonic() > ends:
             raise WindowError(f"still not so after {seconds:g} s: {expression}")
         time.sleep(1.0)
-    problem = ask(blender, "STATE.last_error and STATE.last_error.message")
+    problem = ask(blender, "app().state.last_error and app().state.last_error.message")
     if problem:
         raise WindowError(str(problem))
 
@@ -186,7 +187,7 @@ def one_take(blender: BlenderWindow, index: int) -> dict:
         f"jobs.start(bpy.context, shot, seeds=[{index}], placement='AFTER')\n"
         "gaps.clear(); last[0] = None"
     )
-    wait(blender, "not STATE.jobs", 180)
+    wait(blender, "not app().state.jobs", 180)
     time.sleep(1.0)
     return {"calls": ask(blender, "list(calls)"), "gaps": ask(blender, "list(gaps)")}
 

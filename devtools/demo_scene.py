@@ -111,15 +111,15 @@ def _settings(scene: bpy.types.Scene) -> None:
 
 def _start_backend() -> None:
     """Wait until it answers, so that the table tells its start from its work."""
-    from take_one.scene.model.state import STATE  # type: ignore[import-not-found]
+    from take_one.scene.model.app import app
     from take_one.scene.session import pump  # type: ignore[import-not-found]
 
     bpy.ops.takeone.backend_start()
     until = time.monotonic() + 120
-    while STATE.backend.state != "ready":
+    while app().state.backend.state != "ready":
         pump.pump()
-        if STATE.backend.state in ("failed", "missing", "outdated") or time.monotonic() > until:
-            sys.exit(f"The backend did not start: {STATE.backend.message}")
+        if app().state.backend.state in ("failed", "missing", "outdated") or time.monotonic() > until:
+            sys.exit(f"The backend did not start: {app().state.backend.message}")
         time.sleep(0.02)
 
 
@@ -145,11 +145,11 @@ def _animate() -> bpy.types.PropertyGroup:
 
 def _tell_progress(done: threading.Event) -> None:
     """Print every new stage of the job, and every fifth of it. A thread: the operator waits for the take."""
-    from take_one.scene.model.state import STATE
+    from take_one.scene.model.app import app
 
     told = None
     while not done.wait(0.2):
-        for job in list(STATE.jobs.values()):
+        for job in list(app().state.jobs.values()):
             if job.stage and (job.stage, job.progress // 20) != told:
                 told = (job.stage, job.progress // 20)
                 print(f"  {job.progress:>3} %  {job.stage}", flush=True)

@@ -29,6 +29,5 @@ def register() -> None:
 
 def unregister() -> None:
     """Remove the operators."""
-    models.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

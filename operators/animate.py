@@ -2,6 +2,7 @@
 """Making takes: animate the frame, retake, variations, every selected camera."""
 
 import random
+from pathlib import Path
 from typing import Any
 
 import bpy
@@ -9,10 +10,13 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..scene.model import properties, takes
+from ..scene.model import properties
 from ..scene.model.errors import SceneError
-from ..scene.model.shown import shot_of, shot_scene
-from ..scene.session import connection, jobs
+from ..scene.model.shown import selected_cameras, shot_of, shot_scene
+from ..scene.session import cameras, connection, jobs
+from ..scene.session.order import Order
+from ..scene.session.press import Call, make_order
+from .poll import poll_take
 from .report import Verb, attempt
 
 ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
@@ -65,11 +69,7 @@ class Direction(Verb):
     def find_shot(self, context: bpy.types.Context) -> Any:
         """The shot to animate; the blank card becomes one. Raises SceneError where the name is unknown."""
         shot = self.named_shot() if self.shot else shot_of(context)
-        if not shot.uid:
-            shot = properties.ensure_shot(shot_scene(context))
-        if self.image_path:
-            shot.image_path = self.image_path
-        return shot
+        return shot if shot.uid else properties.ensure_shot(shot_scene(context))
 
     def named_shot(self) -> Any:
         """The shot whose name or id was given. Raises SceneError where there is none."""
@@ -93,9 +93,20 @@ class Animate(Direction):
         options=ONCE,
     )
 
-    def seeds(self) -> list[int] | None:
+    def seeds(self, _shot: Any) -> tuple[int, ...] | None:
         """The seeds to make takes with; None leaves the choice to the card."""
-        return None if self.seed < 0 else [self.seed]
+        return None if self.seed < 0 else (self.seed,)
+
+    def place(self) -> str | None:
+        """Where the takes go in the edit; None leaves the choice to the scene."""
+        return self.given("placement")
+
+    def order(self, context: bpy.types.Context) -> Order:
+        """All that this press says, frozen. Raises SceneError."""
+        shot = self.find_shot(context)
+        image = Path(bpy.path.abspath(self.image_path)) if self.image_path else None
+        call = Call(self.seeds(shot), self.place(), self.given("source"), image, self.overrides())
+        return make_order(context, shot, call)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return attempt(self, lambda: self.wait(context))
@@ -103,15 +114,7 @@ class Animate(Direction):
     def wait(self, context: bpy.types.Context) -> None:
         """Make the takes and wait for them. Raises SceneError."""
         connection.ensure()
-        made = jobs.run_blocking(
-            context,
-            self.find_shot(context),
-            seeds=self.seeds(),
-            placement=self.given("placement"),
-            source=self.given("source"),
-            overrides=self.overrides(),
-        )
-        for take in made:
+        for take in jobs.run_blocking(self.order(context)):
             self.report({"INFO"}, rpt_("Take {number} is ready: {clip}").format(number=take.number, clip=take.clip))
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
@@ -122,14 +125,7 @@ class Animate(Direction):
     def begin(self, context: bpy.types.Context) -> None:
         """Begin, and leave the rest to the timer. Raises SceneError."""
         connection.ensure()
-        jobs.start(
-            context,
-            self.find_shot(context),
-            seeds=self.seeds(),
-            placement=self.given("placement"),
-            source=self.given("source"),
-            overrides=self.overrides(),
-        )
+        jobs.start(self.order(context))
 
 
 class TAKEONE_OT_animate_frame(Animate, bpy.types.Operator):
@@ -171,14 +167,13 @@ class TAKEONE_OT_variations(Animate, bpy.types.Operator):
             return attempt(self, lambda: self.begin(context))
         return super().execute(context)
 
-    def seeds(self) -> list[int] | None:
+    def seeds(self, _shot: Any) -> tuple[int, ...] | None:
         if self.seed >= 0:
-            return list(range(self.seed, self.seed + self.count))
-        return random.sample(range(properties.MAX_SEED), self.count)
+            return tuple(range(self.seed, self.seed + self.count))
+        return tuple(random.sample(range(properties.MAX_SEED), self.count))
 
-    def given(self, name: str) -> Any:
-        chosen = super().given(name)
-        return "REPLACE" if name == "placement" and chosen is None else chosen
+    def place(self) -> str | None:
+        return super().place() or "REPLACE"
 
 
 class TAKEONE_OT_retake(Animate, bpy.types.Operator):
@@ -201,16 +196,15 @@ class TAKEONE_OT_retake(Animate, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         return poll_take(cls, context)
 
-    def seeds(self) -> list[int] | None:
+    def seeds(self, shot: Any) -> tuple[int, ...] | None:
         if self.seed >= 0:
-            return [self.seed]
-        if self.same_seed:
-            return [chosen_take(bpy.context).seed]
-        return [random.randint(0, properties.MAX_SEED)]
+            return (self.seed,)
+        if self.same_seed and 0 <= shot.active_take < len(shot.takes):
+            return (shot.takes[shot.active_take].seed,)
+        return (random.randint(0, properties.MAX_SEED),)
 
-    def given(self, name: str) -> Any:
-        chosen = super().given(name)
-        return "REPLACE" if name == "placement" and chosen is None else chosen
+    def place(self) -> str | None:
+        return super().place() or "REPLACE"
 
 
 class TAKEONE_OT_animate_cameras(bpy.types.Operator):
@@ -233,8 +227,8 @@ class TAKEONE_OT_animate_cameras(bpy.types.Operator):
     def wait(self, context: bpy.types.Context) -> None:
         """One take of every selected camera, one after the other. Raises SceneError."""
         connection.ensure()
-        for uid in shots_of_cameras(context):
-            jobs.run_blocking(context, properties.find_shot(uid), source="RENDER", placement="AFTER")
+        for order in self.orders(context):
+            jobs.run_blocking(order)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         if bpy.app.background:
@@ -244,58 +238,14 @@ class TAKEONE_OT_animate_cameras(bpy.types.Operator):
     def begin(self, context: bpy.types.Context) -> None:
         """Begin with the first camera; the others follow as each still is rendered. Raises SceneError."""
         connection.ensure()
-        for uid in shots_of_cameras(context):
-            jobs.start(context, properties.find_shot(uid), source="RENDER", placement="AFTER")
+        for order in self.orders(context):
+            jobs.start(order)
 
-
-def selected_cameras(context: bpy.types.Context) -> list[bpy.types.Object]:
-    """The selected cameras, by name."""
-    chosen = [one for one in getattr(context, "selected_objects", None) or () if one.type == "CAMERA"]
-    return sorted(chosen, key=lambda one: one.name)
-
-
-def shots_of_cameras(context: bpy.types.Context) -> list[str]:
-    """The uid of a shot for each selected camera: the one it has, else a new one with the shown direction."""
-    scene = shot_scene(context)
-    direction = scene.take_one.active_shot
-    uids = []
-    for camera in selected_cameras(context):
-        found = next((shot for shot in scene.take_one.shots if shot.camera == camera), None)
-        if found is None:
-            was_empty = not scene.take_one.shots
-            found = properties.add_shot(scene, camera)
-            model = scene.take_one.blank if was_empty else scene.take_one.shots[direction]
-            properties.copy_direction(model, found)
-        uids.append(found.uid)
-    return uids
-
-
-def chosen_take(context: bpy.types.Context) -> Any:
-    """The take that the buttons act on, or None."""
-    shot = shot_of(context)
-    return shot.takes[shot.active_take] if 0 <= shot.active_take < len(shot.takes) else None
-
-
-def poll_take(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
-    """Poll of operators that act on a take."""
-    if chosen_take(context):
-        return True
-    cls.poll_message_set("The shot has no take yet: animate it first")
-    return False
-
-
-def poll_ready(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
-    """Poll of operators that need a take's clip."""
-    if not poll_take(cls, context):
-        return False
-    take = chosen_take(context)
-    if take.status != "READY":
-        cls.poll_message_set("This take has no clip")
-        return False
-    if takes.clip_missing(take):
-        cls.poll_message_set("The take's file is gone: make it again")
-        return False
-    return True
+    def orders(self, context: bpy.types.Context) -> list[Order]:
+        """One order a camera. Raises SceneError."""
+        call = Call(source="RENDER", placement="AFTER")
+        shots = cameras.shots_of_selected(context)
+        return [make_order(context, properties.find_shot(*uids), call) for uids in shots]
 
 
 CLASSES = (

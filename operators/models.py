@@ -1,35 +1,14 @@
 # mypy: disable-error-code="valid-type"
-"""The weights of the engines that run on this computer: look, download, link."""
+"""The weights of the engines that run on this computer: find, download, link."""
 
 from pathlib import Path
 
 import bpy
 from bpy.props import StringProperty
 
-from ..client.home import home
-from ..client.models import Models
 from ..scene.model.errors import SceneError
-from ..scene.session import preferences, pump
+from ..scene.session.models import models
 from .report import attempt
-
-_models: Models | None = None
-
-
-def models() -> Models:
-    """What runs the backend's commands for models, made on first use."""
-    global _models
-    if _models is None:
-        _models = Models(home(), preferences.ROOT)
-    return _models
-
-
-def poll() -> bool:
-    """Take in how a command goes; the engines are asked again when it has ended. Whether a panel has news to draw."""
-    if _models is None or not _models.poll():
-        return False
-    if not _models.busy:
-        pump.session().refresh_engines()
-    return True
 
 
 class ModelsOperator:
@@ -111,14 +90,6 @@ class TAKEONE_OT_models_link(ModelsOperator, bpy.types.Operator):
     def execute(self, _context: bpy.types.Context) -> set[str]:
         models().link(self.model or "all", Path(self.directory))
         return {"FINISHED"}
-
-
-def unregister() -> None:
-    """End what runs."""
-    global _models
-    if _models is not None:
-        _models.close()
-        _models = None
 
 
 CLASSES = (

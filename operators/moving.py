@@ -6,7 +6,6 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..scene.edit import moving
 from ..scene.model.errors import SceneError
-from ..scene.model.state import STATE
 from .report import fail
 
 
@@ -49,16 +48,6 @@ class TAKEONE_OT_bring_takes(bpy.types.Operator):
             return fail(self, SceneError("disk", message, "free_space"))
         self.report({"INFO"}, "The takes are beside the file. Save it to keep this")
         return {"FINISHED"}
-
-
-def ask() -> None:
-    """Ask once where the file was just saved in another folder than its takes."""
-    if not STATE.takes_elsewhere:
-        return
-    STATE.takes_elsewhere = False
-    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
-        if bpy.ops.takeone.bring_takes.poll():
-            bpy.ops.takeone.bring_takes("INVOKE_DEFAULT")
 
 
 CLASSES = (TAKEONE_OT_bring_takes,)

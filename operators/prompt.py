@@ -6,8 +6,7 @@ import bpy
 
 from ..scene.model import properties
 from ..scene.model.shown import shot_of, shot_scene
-from ..scene.session import compose, connection, prompts
-from . import text_window
+from ..scene.session import compose, connection, prompts, text_window
 from .report import attempt
 
 
@@ -34,7 +33,7 @@ class TAKEONE_OT_show_prompt(bpy.types.Operator):
         shot = shot_of(context)
         if not shot.uid:
             shot = properties.ensure_shot(shot_scene(context))
-        compose.ask(shot)
+        compose.compose_prompt(shot)
         if bpy.app.background:
             compose.wait()
 

@@ -5,8 +5,11 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import IntProperty, StringProperty
 
-from ..scene.model.state import QUEUED, STATE, WAITING_FILE
-from ..scene.session import jobs, pump
+from ..scene.model.app import app
+from ..scene.model.state import WAITING_FILE
+from ..scene.session import jobs
+from ..scene.session.connection import session
+from .poll import poll_jobs
 
 
 class TAKEONE_OT_cancel(bpy.types.Operator):
@@ -23,8 +26,8 @@ class TAKEONE_OT_cancel(bpy.types.Operator):
         return poll_jobs(cls)
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        key = self.job or next(reversed(STATE.jobs))
-        if key not in STATE.jobs:
+        key = self.job or next(reversed(app().state.jobs))
+        if key not in app().state.jobs:
             self.report({"INFO"}, "This take is no longer in the queue")
             return {"CANCELLED"}
         jobs.cancel(key)
@@ -59,20 +62,20 @@ class TAKEONE_OT_queue_move(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if len(waiting_keys()) > 1:
+        if len(app().state.queue()) > 1:
             return True
         cls.poll_message_set("Fewer than two takes wait in the queue")
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        keys = waiting_keys()
+        keys = app().state.queue()
         if self.job not in keys:
             self.report({"INFO"}, "This take no longer waits in the queue")
             return {"CANCELLED"}
         place = keys.index(self.job)
         keys.remove(self.job)
         target = max(0, min(place + self.by, len(keys)))
-        pump.session().move(self.job, keys[target] if target < len(keys) else None)
+        session().move(self.job, keys[target] if target < len(keys) else None)
         return {"FINISHED"}
 
 
@@ -85,7 +88,7 @@ class TAKEONE_OT_forget_waiting(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if any(job.status == WAITING_FILE for job in STATE.jobs.values()):
+        if any(job.status == WAITING_FILE for job in app().state.jobs.values()):
             return True
         cls.poll_message_set("No take waits for another file")
         return False
@@ -100,25 +103,11 @@ class TAKEONE_OT_forget_waiting(bpy.types.Operator):
         )
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        for job in [job for job in STATE.jobs.values() if job.status == WAITING_FILE]:
-            del STATE.jobs[job.key]
-            pump.session().landed(job.key)
-        STATE.changed()
+        for job in [job for job in app().state.jobs.values() if job.status == WAITING_FILE]:
+            del app().state.jobs[job.key]
+            session().landed(job.key)
+        app().state.changed()
         return {"FINISHED"}
-
-
-def waiting_keys() -> list[str]:
-    """Keys of the waiting jobs in the order in which they will be made."""
-    waiting = [job for job in STATE.jobs.values() if job.status == QUEUED]
-    return [job.key for job in sorted(waiting, key=lambda job: job.queue_position or 0)]
-
-
-def poll_jobs(cls: type[bpy.types.Operator]) -> bool:
-    """Poll of operators that stop takes."""
-    if any(job.status != WAITING_FILE for job in STATE.jobs.values()):
-        return True
-    cls.poll_message_set("No take is being made")
-    return False
 
 
 CLASSES = (TAKEONE_OT_cancel, TAKEONE_OT_cancel_all, TAKEONE_OT_queue_move, TAKEONE_OT_forget_waiting)

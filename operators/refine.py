@@ -8,14 +8,18 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
+from ..client.protocol import TakeRequest
 from ..scene.model import properties
-from ..scene.model.shown import shot_of
-from ..scene.model.state import STATE
-from ..scene.session import connection, jobs
+from ..scene.model.app import app
+from ..scene.model.errors import SceneError
+from ..scene.model.kept import read
+from ..scene.model.shown import shot_of, take_of
+from ..scene.session import again, connection, jobs
 from ..scene.session.order import clip_size
 from ..scene.stills import capture
 from ..scene.stills.camera import picture_size
-from .animate import ONCE, chosen_take, poll_take
+from .animate import ONCE
+from .poll import poll_take
 from .report import Verb, attempt
 
 SAME_SHAPE = 0.02  # by how much the ratio of the sides may differ: sizes are rounded to even numbers
@@ -26,7 +30,7 @@ _items: list[tuple[str, str, str]] = []  # Blender keeps no copies of an enum's 
 def engines_here(_self: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
     """The engines that can run, for a menu."""
     global _items
-    _items = [(one["id"], one["name"], one["description"]) for one in STATE.engines if one["available"]]
+    _items = [(one.id, one.label, one.description) for one in app().state.engines if one.available]
     return _items or [("draft", "Draft", "")]
 
 
@@ -48,8 +52,10 @@ class Again(Verb):
         """Send the request; wait for the take where no timer runs. Raises SceneError."""
         connection.ensure()
         shot = shot_of(context)
-        uid = self.take or chosen_take(context).uid
-        key = jobs.make_again(context, shot, uid, self.changes(context, properties.find_take(shot, uid)))
+        take = properties.find_take(shot, self.take) if self.take else take_of(context)
+        if take is None:
+            raise SceneError("no_take", "This take is no longer in the file")
+        key = again.make_again(shot, take.uid, self.changes(context, take))
         if bpy.app.background or not self.options.is_invoke:
             jobs.wait([key])
 
@@ -109,25 +115,26 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
         """Engine, size and quality. The same engine keeps the rest of its options (the prompt of the take) and
         goes on from what it saved. Raises SceneError where the engine can't make this size."""
         engine = self.engine or self.choice
-        kept = json.loads(take.request or "{}").get("kept") or {}
+        asked = read(take).request
         options: dict[str, Any] = {}
         if engine == take.engine:
-            options = {name: value for name, value in kept.get("options", {}).items() if name != "quality"}
+            options = {name: value for name, value in (asked.options if asked else {}).items() if name != "quality"}
             latents = saved_latents(take)
             if latents:
                 options["refine_from"] = latents
         if self.quality != "STANDARD":
             options["quality"] = self.quality.lower()
-        size = full_size(shot_of(context).id_data, take, kept)
-        width, height = clip_size(*size, self.size_percent, STATE.engine(engine))
-        return {"engine": engine, "width": width, "height": height, "options": options}
+        size = full_size(shot_of(context).id_data, take, asked)
+        width, height = clip_size(*size, self.size_percent, app().state.engine(engine))
+        return {"engine": engine, "size": (width, height), "options": options}
 
 
-def full_size(scene: bpy.types.Scene, take: Any, kept: dict[str, Any]) -> tuple[int, int]:
+def full_size(scene: bpy.types.Scene, take: Any, asked: TakeRequest | None) -> tuple[int, int]:
     """The size of a take at 100 percent: the scene's, or its still's where that has another shape."""
     width, height = picture_size(scene)
     path = Path(bpy.path.abspath(take.still))
-    if not kept or abs(kept["width"] / kept["height"] * height / width - 1) < SAME_SHAPE or not path.is_file():
+    same = asked is None or abs(asked.width / asked.height * height / width - 1) < SAME_SHAPE
+    if same or not path.is_file():
         return width, height
     return capture.image_size(path)
 

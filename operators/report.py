@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ..scene.model.app import app
 from ..scene.model.errors import SceneError
-from ..scene.model.state import STATE
 
 TAB = "Take One"
 
@@ -29,7 +29,7 @@ def fail(operator: bpy.types.Operator, error: SceneError, key: str = "") -> set[
     Scripts get an exception. In the UI Blender would open a popup over the very panel that tells it: only where no
     such panel is open.
     """
-    STATE.fail(error, key)
+    app().state.fail(error, key)
     told = operator.options.is_invoke and panel_open(bpy.context)
     operator.report({"WARNING" if told else "ERROR"}, rpt_(error.message))
     return {"CANCELLED"}

@@ -6,10 +6,9 @@ from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import EnumProperty, StringProperty
 
 from ..client.target import is_exposed
+from ..scene.model.app import app
 from ..scene.model.errors import SceneError
-from ..scene.model.state import STATE
-from ..scene.session import connection, preferences, pump
-from . import logs
+from ..scene.session import connection, logs, preferences
 from .report import attempt
 
 EXPOSED = "Not encrypted: only for a network that you trust"
@@ -30,7 +29,7 @@ class TAKEONE_OT_install(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if STATE.install.state != "running":
+        if app().state.install.state != "running":
             return True
         cls.poll_message_set("The installation is running")
         return False
@@ -44,14 +43,13 @@ class TAKEONE_OT_install(bpy.types.Operator):
             text = "Installing downloads files, and Blender's online access is off. Allow it, then install again"
             raise SceneError("offline", text, "online_access")
         connection.check_home()
-        if STATE.last_error and STATE.last_error.fix in ("install", "online_access"):
-            STATE.dismiss()
+        app().state.fixed("install", "online_access")
         chosen = preferences.preferences()
         profile = self.profile
         if chosen and not self.properties.is_property_set("profile"):
             profile = chosen.profile
-        pump.session().online_access = True  # it may have been allowed elsewhere
-        pump.session().install(preferences.ROOT, profile)
+        connection.session().online_access = True  # it may have been allowed elsewhere
+        connection.session().install(preferences.ROOT, profile)
 
 
 class TAKEONE_OT_install_cancel(bpy.types.Operator):
@@ -63,13 +61,13 @@ class TAKEONE_OT_install_cancel(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if STATE.install.state == "running":
+        if app().state.install.state == "running":
             return True
         cls.poll_message_set("Nothing is being installed")
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        pump.session().cancel_install()
+        connection.session().cancel_install()
         return {"FINISHED"}
 
 
@@ -87,8 +85,7 @@ class TAKEONE_OT_backend_start(bpy.types.Operator):
         return tip_("Start what makes the takes on this computer")
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        if STATE.last_error and STATE.last_error.fix in ("start", "connect"):
-            STATE.dismiss()
+        app().state.fixed("start", "connect")
         return attempt(self, connection.connect)
 
 
@@ -101,13 +98,13 @@ class TAKEONE_OT_backend_stop(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if STATE.backend.state not in connection.IDLE:
+        if app().state.backend.state not in connection.IDLE:
             return True
         cls.poll_message_set("The backend is not running")
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        pump.session().disconnect()
+        connection.session().disconnect()
         return {"FINISHED"}
 
 
@@ -172,10 +169,9 @@ class TAKEONE_OT_connect_server(bpy.types.Operator):
             )
         if self.token:
             connection.check_home()
-            pump.session().remember(url, self.token)
+            connection.session().remember(url, self.token)
             self.token = ""  # so that no operator history holds it
-        if STATE.last_error and STATE.last_error.fix == "connect":
-            STATE.dismiss()
+        app().state.fixed("connect")
         chosen.server_url = url
         chosen.backend = "SERVER"  # connects
 
@@ -226,14 +222,13 @@ class TAKEONE_OT_allow_online(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         context.preferences.system.use_online_access = True
-        if STATE.last_error and STATE.last_error.fix == "online_access":
-            STATE.dismiss()
-        return attempt(self, self.tell)
+        app().state.fixed("online_access")
+        return attempt(self, self.notify)
 
-    def tell(self) -> None:
+    def notify(self) -> None:
         """Let the session know. Raises SceneError where there can be none."""
         connection.check_home()
-        pump.session().online_access = bpy.app.online_access
+        connection.session().online_access = bpy.app.online_access
 
 
 class TAKEONE_OT_preferences(bpy.types.Operator):

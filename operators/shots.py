@@ -6,17 +6,10 @@ import random
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..scene.model import properties
+from ..scene.model import properties, shown
 from ..scene.model.shown import shot_of, shot_scene
-from . import text_window
-
-
-def poll_shot(cls: type[bpy.types.Operator], context: bpy.types.Context) -> bool:
-    """Poll of operators that need a shot."""
-    if shot_of(context).uid:
-        return True
-    cls.poll_message_set("There is no shot yet: animate a frame, or add a shot")
-    return False
+from ..scene.session import text_window
+from .poll import poll_shot
 
 
 class TAKEONE_OT_shot_add(bpy.types.Operator):
@@ -33,12 +26,13 @@ class TAKEONE_OT_shot_add(bpy.types.Operator):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        scene = shot_scene(context)
-        before = scene.take_one.active_shot
+        scene, before = shot_scene(context), shot_of(context).uid
         chosen = context.object if context.object and context.object.type == "CAMERA" else scene.camera
         shot = properties.add_shot(scene, chosen)
-        if self.duplicate and before < len(scene.take_one.shots) - 1:
-            properties.copy_direction(scene.take_one.shots[before], shot)
+        source = properties.find_shot(before, scene.take_one.uid) if self.duplicate and before else None
+        if source:
+            properties.copy_direction(source, shot)
+        shown.show(context, shot)
         return {"FINISHED"}
 
 
@@ -54,9 +48,25 @@ class TAKEONE_OT_shot_remove(bpy.types.Operator):
         return poll_shot(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        state = shot_scene(context).take_one
-        state.shots.remove(state.active_shot)
-        state.active_shot = max(0, min(state.active_shot, len(state.shots) - 1))
+        shot = shot_of(context)
+        properties.remove_shot(shot)
+        return {"FINISHED"}
+
+
+class TAKEONE_OT_shot_use_frame(bpy.types.Operator):
+    """Let the shot begin at the frame where its scene stands now"""
+
+    bl_idname = "takeone.shot_use_frame"
+    bl_label = "Use Current Frame"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return poll_shot(cls, context)
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        shot = shot_of(context)
+        shot.frame, shot.frame_lock = shot.id_data.frame_current, True
         return {"FINISHED"}
 
 
@@ -69,7 +79,7 @@ class TAKEONE_OT_shot_choose(bpy.types.Operator):
 
     shot: StringProperty(name="Shot", description="Id of the shot")
     look_through: BoolProperty(
-        name="Look Through", description="Make the shot's camera the scene's active one", default=True
+        name="Look Through", description="Show the scene at the shot's frame, through its camera", default=True
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
@@ -78,7 +88,9 @@ class TAKEONE_OT_shot_choose(bpy.types.Operator):
             self.report({"ERROR"}, "This shot is no longer in the file")
             return {"CANCELLED"}
         scene = shot.id_data
-        scene.take_one.active_shot = [one.uid for one in scene.take_one.shots].index(self.shot)
+        shown.show(context, shot)
+        if self.look_through and shot.frame_lock and shot.frame != scene.frame_current:
+            scene.frame_set(shot.frame)
         if self.look_through and shot.camera and shot.camera.name in scene.objects:
             scene.camera = shot.camera
         return {"FINISHED"}
@@ -203,6 +215,7 @@ CLASSES = (
     TAKEONE_OT_shot_add,
     TAKEONE_OT_shot_remove,
     TAKEONE_OT_shot_choose,
+    TAKEONE_OT_shot_use_frame,
     TAKEONE_OT_line_add,
     TAKEONE_OT_line_remove,
     TAKEONE_OT_line_move,

@@ -1,7 +1,6 @@
 # mypy: disable-error-code="valid-type"
 """What is done with takes: play, show in the edit, rate, find, delete, copy settings."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +8,14 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import IntProperty, StringProperty
 
-from ..scene.edit import compare, current, landing, strips
+from ..scene.edit import compare, current, edit_scene, landing, strips
 from ..scene.edit.edit_scene import ensure_edit_scene, find_edit_scene
-from ..scene.model import properties, takes
+from ..scene.model import card, paths, properties, takes
+from ..scene.model.app import app
 from ..scene.model.errors import SceneError
-from ..scene.model.shown import shot_of, shot_scene
-from ..scene.model.state import STATE
+from ..scene.model.shown import shot_of, shot_scene, take_of
 from ..scene.session import jobs
-from .animate import chosen_take, poll_ready, poll_take
+from .poll import poll_ready, poll_take
 from .report import attempt, fail
 
 EDITING = "Video Editing"
@@ -34,7 +33,7 @@ class TakeOperator:
     def find(self, context: bpy.types.Context) -> tuple[Any, Any]:
         """The shot and its take. Raises SceneError where the take is no longer there."""
         shot = shot_of(context)
-        take = properties.find_take(shot, self.take) if self.take else chosen_take(context)
+        take = properties.find_take(shot, self.take) if self.take else take_of(context)
         if take is None:
             raise SceneError("no_take", "This take is no longer in the file")
         return shot, take
@@ -56,12 +55,7 @@ class TAKEONE_OT_take_choose(TakeOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: choose(*self.find(context)))
-
-
-def choose(shot: Any, take: Any) -> None:
-    """Make this the take that the buttons act on."""
-    shot.active_take = [one.uid for one in shot.takes].index(take.uid)
+        return attempt(self, lambda: takes.choose(*self.find(context)))
 
 
 class TAKEONE_OT_take_play(ReadyTakeOperator, bpy.types.Operator):
@@ -85,34 +79,15 @@ class TAKEONE_OT_take_play(ReadyTakeOperator, bpy.types.Operator):
             ),
             None,
         )
-        window = window_showing(context, place[0]) if place else None
+        window = edit_scene.window_showing(context, place[0]) if place else None
         if place is None or window is None:
-            open_outside(takes.clip_path(take))
+            paths.open_outside(takes.clip_path(take))
             return
         edit, strip = place
         edit.frame_set(strips.start(strip))
         with context.temp_override(window=window):
             if not window.screen.is_animation_playing:
                 bpy.ops.screen.animation_play()
-
-
-def window_showing(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Window | None:
-    """A window with a sequencer that shows this scene's edit."""
-    for window in context.window_manager.windows:
-        shown = getattr(window.workspace, "sequencer_scene", None) or window.scene
-        if shown == scene and any(area.type == "SEQUENCE_EDITOR" for area in window.screen.areas):
-            return window
-    return None
-
-
-def open_outside(path: Any) -> None:
-    """Open a file or folder with the system's own program. Raises SceneError where there is none."""
-    try:
-        bpy.ops.wm.path_open(filepath=str(path))
-    except RuntimeError as error:
-        raise SceneError(
-            "no_program", rpt_("The system could not open '{path}'. Open it by hand").format(path=path)
-        ) from error
 
 
 class TAKEONE_OT_show_edit(bpy.types.Operator):
@@ -175,7 +150,7 @@ class TAKEONE_OT_take_compare(ReadyTakeOperator, bpy.types.Operator):
             return True
         if not poll_ready(cls, context):
             return False
-        if other_take(shot_of(context), chosen_take(context)) is not None:
+        if compare.other_take(shot_of(context), take_of(context)) is not None:
             return True
         cls.poll_message_set("There is no second take to compare with")
         return False
@@ -188,20 +163,12 @@ class TAKEONE_OT_take_compare(ReadyTakeOperator, bpy.types.Operator):
     def show(self, context: bpy.types.Context) -> None:
         """Lay the comparison where the edit shows the shot, else at its playhead. Raises SceneError."""
         shot, take = self.find(context)
-        other = other_take(shot, take)
+        other = compare.other_take(shot, take)
         place = next(iter(strips.strips_of_shot(shot.uid)), None)
         edit = place[0] if place else ensure_edit_scene(context, shot.id_data)
         frame = strips.start(place[1]) if place else edit.frame_current
         compare.show(edit, other, take, frame)
         edit.frame_set(frame)
-
-
-def other_take(shot: Any, take: Any) -> Any | None:
-    """What a take is compared with: the shot's current take, or where it is that itself, the one before or after."""
-    ready = [one for one in shot.takes if one.status == "READY"]
-    others = [one for one in ready if one.uid != take.uid]
-    current = next((one for one in others if one.uid == shot.current_take), None)
-    return current or (others[-1] if others else None)
 
 
 class TAKEONE_OT_take_rate(TakeOperator, bpy.types.Operator):
@@ -238,7 +205,7 @@ class TAKEONE_OT_take_show_file(TakeOperator, bpy.types.Operator):
         folder = takes.clip_path(take).parent if take.clip else takes.shot_folder(shot)
         if not folder.is_dir():
             raise SceneError("no_folder", rpt_("The folder of this take is gone: {folder}").format(folder=folder))
-        open_outside(folder)
+        paths.open_outside(folder)
 
 
 GONE = {
@@ -274,7 +241,7 @@ class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             shot, take = self.find(context)
-            number, job = take.number, STATE.making(take.uid)
+            number, job = take.number, app().state.making(take.uid)
             if job is not None:
                 jobs.cancel(job.key)
             where = current.delete(shot, take)
@@ -293,27 +260,7 @@ class TAKEONE_OT_take_copy_settings(TakeOperator, bpy.types.Operator):
     bl_options = {"REGISTER", "UNDO"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: copy_settings(*self.find(context)))
-
-
-def copy_settings(shot: Any, take: Any) -> None:
-    """Fill the card from what the take was asked for. Raises SceneError where that is not known."""
-    asked = json.loads(take.request or "{}").get("kept")
-    if asked is None:
-        raise SceneError("no_settings", "This take did not keep its settings")
-    shot.prompt_text = None
-    shot.prompt = asked["prompt"]
-    shot.sound = asked["sound"]
-    shot.seconds = asked["seconds"]
-    shot.engine = asked["engine"]
-    shot.seed = asked["seed"]
-    shot.seed_lock = True
-    shot.quality = asked["options"].get("quality", "standard").upper()
-    shot.motion = "CAMERA" if asked["path"] else "WORDS"
-    shot.lines.clear()
-    for line in asked["lines"]:
-        new = shot.lines.add()
-        new.speaker, new.language, new.line = line["speaker"], line["language"], line["line"]
+        return attempt(self, lambda: card.copy_settings(*self.find(context)))
 
 
 CLASSES = (

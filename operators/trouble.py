@@ -5,11 +5,12 @@ import bpy
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty
 
+from ..scene.model.app import app
 from ..scene.model.errors import SceneError
 from ..scene.model.shown import shot_of, shot_scene
-from ..scene.model.state import STATE, Install
+from ..scene.model.state import Install
 from ..scene.session import connection, preferences
-from ..scene.stills.camera import is_animated
+from ..scene.stills.camera import PROJECTIONS, is_animated
 from .report import attempt
 
 # For each fix: what the panel's button says, its icon, and what happens when it is pressed
@@ -43,17 +44,17 @@ class TAKEONE_OT_dismiss_error(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if STATE.last_error or STATE.install.state == "failed":
+        if app().state.last_error or app().state.install.state == "failed":
             return True
         cls.poll_message_set("There is no error to put away")
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
         if self.install:
-            STATE.install = Install()
-            STATE.changed()
+            app().state.install = Install()
+            app().state.changed()
         else:
-            STATE.dismiss()
+            app().state.dismiss()
         return {"FINISHED"}
 
 
@@ -76,7 +77,8 @@ class TAKEONE_OT_fix(bpy.types.Operator):
         return tip_(HELP[properties.fix][2])
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        fix = self.fix if self.properties.is_property_set("fix") or not STATE.last_error else STATE.last_error.fix
+        problem = app().state.last_error
+        fix = self.fix if self.properties.is_property_set("fix") or problem is None else problem.fix
         try:
             return attempt(self, lambda: ACTIONS[fix](context))
         except RuntimeError as error:  # of the operator that helps: its own words, and the panel has them too
@@ -85,7 +87,7 @@ class TAKEONE_OT_fix(bpy.types.Operator):
 
 
 def _update(_context: bpy.types.Context) -> None:
-    STATE.dismiss()
+    app().state.dismiss()
     connection.restart(take_over=True)
 
 
@@ -106,11 +108,12 @@ def _pick_camera(context: bpy.types.Context) -> None:
         cameras = [one for one in cameras if is_animated(one)] or cameras
         if not is_animated(cameras[0]):
             shot.motion = "WORDS"
+    cameras = [one for one in cameras if one.data.type in PROJECTIONS] or cameras
     chosen = context.object if context.object in cameras else cameras[0]
-    if shot.camera and shot.camera not in cameras:
-        shot.camera = None
+    if shot.camera is not None:  # which it keeps
+        shot.camera = chosen
     scene.camera = chosen
-    STATE.dismiss()
+    app().state.dismiss()
 
 
 def _save_file(_context: bpy.types.Context) -> None:
@@ -123,15 +126,15 @@ def _save_file(_context: bpy.types.Context) -> None:
 def _smaller_size(context: bpy.types.Context) -> None:
     shot = shot_of(context)
     shot.size_percent = max(10, shot.size_percent // 2)
-    STATE.dismiss()
+    app().state.dismiss()
     _animate(context)
 
 
 def _shorter(context: bpy.types.Context) -> None:
     shot = shot_of(context)
-    engine = STATE.engine(shot.engine)
-    shot.seconds = min(shot.seconds / 2, engine["max_seconds"] if engine else shot.seconds)
-    STATE.dismiss()
+    engine = app().state.engine(shot.engine)
+    shot.seconds = min(shot.seconds / 2, engine.max_seconds if engine and engine.max_seconds else shot.seconds)
+    app().state.dismiss()
     _animate(context)
 
 
@@ -140,7 +143,7 @@ def _animate(_context: bpy.types.Context) -> None:
 
 
 def _retry(context: bpy.types.Context) -> None:
-    STATE.dismiss()
+    app().state.dismiss()
     connection.ensure()
     shot = shot_of(context)
     if shot.uid and 0 <= shot.active_take < len(shot.takes) and shot.takes[shot.active_take].status == "FAILED":

@@ -28,7 +28,6 @@ def register() -> None:
 
 def unregister() -> None:
     """Remove the panels."""
-    refresh.unregister()
     menus.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

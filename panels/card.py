@@ -8,11 +8,12 @@ import bpy
 from bl_ui.utils import PresetPanel
 from bpy.app.translations import pgettext_iface as iface_
 
+from ..client.protocol import EngineInfo
 from ..operators import presets
 from ..scene.model import properties, shown
+from ..scene.model.app import app
 from ..scene.model.errors import SceneError
-from ..scene.model.state import STATE
-from ..scene.session import jobs
+from ..scene.session import order, prompts
 from ..scene.stills import capture as still
 from ..scene.stills import quick_still
 from ..scene.stills.camera import picture_size
@@ -21,7 +22,8 @@ from .layout import SidebarPanel, in_both_sidebars, reason, region_scale, wrappe
 from .setup import draw_backend, draw_error, draw_fix
 
 PROMPT_LINES = 6  # of a text block that the card shows
-UNKNOWN: dict[str, Any] = {}
+# What is drawn until the backend has told what an engine can do
+UNKNOWN = EngineInfo("", sound=True, camera_path=True, dialogue=True)
 # What the card's picture shows, by the still's source
 SEEN = {
     still.RENDER: "Frame {frame}, not yet rendered",
@@ -105,8 +107,14 @@ def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
     """The button."""
     row = layout.row(align=True)
     row.scale_y = 1.6
-    row.operator("takeone.animate_frame", icon="RENDER_ANIMATION")
+    elsewhere = shot.still_source in prompts.FROM_CAMERA and properties.frame_of(shot) != shot.id_data.frame_current
+    text = iface_("Animate Frame {frame}").format(frame=shot.frame) if elsewhere else iface_("Animate This Frame")
+    row.operator("takeone.animate_frame", text=text, icon="RENDER_ANIMATION", translate=False)
     row.menu("TAKEONE_MT_animate", text="", icon="DOWNARROW_HLT")
+    if elsewhere:
+        row = layout.row()
+        row.label(text=iface_("The shot keeps its frame"), icon="INFO")
+        row.operator("takeone.shot_use_frame", icon="TIME")
 
 
 class TAKEONE_PT_presets(PresetPanel, bpy.types.Panel):
@@ -130,28 +138,28 @@ class DirectionPanel(SidebarPanel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         shot = shown.shot_of(context)
-        able = STATE.engine(shot.engine) or UNKNOWN
+        able = app().state.engine(shot.engine) or UNKNOWN
         row = layout.row()
-        row.enabled = able.get("sound", True)
+        row.enabled = able.sound
         row.prop(shot, "sound", text="", icon="SPEAKER", placeholder="rain on a window")
-        if not able.get("sound", True):
-            reason(layout, context, iface_("{engine} makes no sound").format(engine=able["name"]))
+        if not able.sound:
+            reason(layout, context, iface_("{engine} makes no sound").format(engine=able.label))
         draw_lines(layout, context, shot, able)
         column = layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
         row = column.row()
-        row.active = able.get("camera_path", True)
+        row.active = able.camera_path
         row.prop(shot, "motion", text="Move")
-        if not able.get("camera_path", True):
-            reason(column, context, iface_("{engine} moves the camera by words only").format(engine=able["name"]))
+        if not able.camera_path:
+            reason(column, context, iface_("{engine} moves the camera by words only").format(engine=able.label))
         draw_length(column, context, shot, able)
 
 
-def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: dict[str, Any]) -> None:
+def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: EngineInfo) -> None:
     """Dialogue as a small list."""
     row = layout.row()
-    speaks = able.get("dialogue", True)
+    speaks = able.dialogue
     row.active = speaks
     if not shot.lines:
         row.operator("takeone.line_add", text="Add Dialogue", icon="ADD")
@@ -168,12 +176,12 @@ def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any
             column.active = speaks
             draw_line(column, shot.lines[shot.active_line])
     if not speaks:
-        reason(layout, context, iface_("{engine} speaks no lines").format(engine=able["name"]))
-    languages = able.get("languages") or properties.LANGUAGES
+        reason(layout, context, iface_("{engine} speaks no lines").format(engine=able.label))
+    languages = able.languages or properties.LANGUAGES
     unspoken = sorted({line.language for line in shot.lines} - set(languages))
     if speaks and unspoken:
         text = iface_("{engine} does not speak {languages}")
-        reason(layout, context, text.format(engine=able["name"], languages=", ".join(unspoken)))
+        reason(layout, context, text.format(engine=able.label, languages=", ".join(unspoken)))
 
 
 def draw_line(layout: bpy.types.UILayout, line: Any) -> None:
@@ -217,7 +225,7 @@ class SettingsPanel(SidebarPanel):
         layout.use_property_decorate = False
         scene = shown.shot_scene(context)
         shot = shown.shot_of(context)
-        able = STATE.engine(shot.engine) or UNKNOWN
+        able = app().state.engine(shot.engine) or UNKNOWN
         draw_engine(layout, context, scene, shot, able)
         row = layout.row(align=True)
         seed = row.row(align=True)
@@ -231,21 +239,32 @@ class SettingsPanel(SidebarPanel):
             layout.prop(shot, "image_path")
         else:
             layout.prop(shot, "camera", text="Camera", placeholder=scene.camera.name if scene.camera else "")
-        if shot.still_source in ("IMAGE", "PLAYHEAD") and able.get("depth"):
+            draw_frame(layout, shot)
+        if shot.still_source in ("IMAGE", "PLAYHEAD") and able.depth:
             reason(layout, context, iface_("Without depth the camera move is plainer"))
         layout.prop(scene.take_one, "placement")
 
 
-def draw_length(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: dict[str, Any]) -> None:
+def draw_frame(layout: bpy.types.UILayout, shot: Any) -> None:
+    """The frame that the shot keeps."""
+    row = layout.row(align=True)
+    frame = row.row(align=True)
+    frame.active = shot.frame_lock
+    frame.prop(shot, "frame")
+    row.operator("takeone.shot_use_frame", text="", icon="TIME")
+    row.prop(shot, "frame_lock", text="", icon="LOCKED" if shot.frame_lock else "UNLOCKED")
+
+
+def draw_length(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: EngineInfo) -> None:
     """Seconds and frames, and whether the engine can make that much."""
     column = layout.column(align=True)
-    too_long = bool(able) and shot.seconds > able["max_seconds"]
+    too_long = 0 < able.max_seconds < shot.seconds
     column.alert = too_long
     column.prop(shot, "seconds", text="Length")
     column.prop(shot, "frames", text="Frames")
     if too_long:
         text = iface_("{engine} makes at most {seconds:g} s")
-        reason(layout, context, text.format(engine=able["name"], seconds=able["max_seconds"]))
+        reason(layout, context, text.format(engine=able.label, seconds=able.max_seconds))
 
 
 def draw_engine(
@@ -253,7 +272,7 @@ def draw_engine(
     context: bpy.types.Context,
     scene: bpy.types.Scene,
     shot: Any,
-    able: dict[str, Any],
+    able: EngineInfo,
 ) -> None:
     """Engine, quality and size, with the reasons for what is grey."""
     row = layout.row()
@@ -261,15 +280,15 @@ def draw_engine(
     label = split.row()
     label.alignment = "RIGHT"
     label.label(text="Engine")
-    split.menu("TAKEONE_MT_engines", text=able.get("name", shot.engine.capitalize()))
-    if able and not able["available"]:
-        reason(layout, context, able["reason"])
-        draw_fix(layout, able["fix"])
+    split.menu("TAKEONE_MT_engines", text=able.label or shot.engine.capitalize())
+    if not able.available:
+        reason(layout, context, able.reason)
+        draw_fix(layout, able.fix)
     if shot.engine != "draft":
         layout.prop(shot, "quality")
     layout.prop(shot, "size_percent", slider=True)
     try:
-        width, height = jobs.clip_size(*picture_size(scene), shot.size_percent, able or None)
+        width, height = order.clip_size(*picture_size(scene), shot.size_percent, able)
     except SceneError as error:
         reason(layout, context, iface_(error.message))
         return

@@ -6,7 +6,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..scene.model import properties
-from ..scene.model.state import STATE
+from ..scene.model.app import app
 
 
 class TAKEONE_MT_engines(bpy.types.Menu):
@@ -15,14 +15,14 @@ class TAKEONE_MT_engines(bpy.types.Menu):
     bl_label = "Engine"
 
     def draw(self, _context: bpy.types.Context) -> None:
-        if not STATE.engines:
+        if not app().state.engines:
             self.layout.operator("takeone.backend_start", text="Start the backend to see its engines", icon="PLAY")
-        for engine in STATE.engines:
+        for engine in app().state.engines:
             row = self.layout.row()
-            row.active = engine["available"]
-            lacks = iface_(engine["reason"]).partition(". ")[0]  # the card says the rest
-            text = engine["name"] if engine["available"] else f"{engine['name']}: {lacks}"
-            row.operator("takeone.engine_choose", text=text, translate=False).engine = engine["id"]
+            row.active = engine.available
+            lacks = iface_(engine.reason).partition(". ")[0]  # the card says the rest
+            text = engine.label if engine.available else f"{engine.label}: {lacks}"
+            row.operator("takeone.engine_choose", text=text, translate=False).engine = engine.id
 
 
 class TAKEONE_MT_shots(bpy.types.Menu):
@@ -83,8 +83,8 @@ TAKES = (
     "take_delete bring_takes"
 )
 SHOT = (
-    "look shot_add shot_remove line_add line_remove line_move prompt_text show_prompt edit_prompt clear_prompt "
-    "new_seed preset_add"
+    "look shot_add shot_remove shot_use_frame line_add line_remove line_move prompt_text show_prompt edit_prompt "
+    "clear_prompt new_seed preset_add"
 )
 SETUP = "install install_cancel backend_start backend_stop backend_restart connect_server use_local preferences"
 VERBS = (

@@ -1,7 +1,7 @@
 """Pictures for the panels: stills, thumbnails and live previews, as icons.
 
-`icon()` may be called from draw(): it only looks things up and notes what is wanted. `load_wanted()` does the
-work, from a timer. Preview collections keep their pictures outside the .blend.
+`icon()` may be called from draw(): it only finds what is loaded and notes what is wanted. `load_wanted()` does the
+work, from the timer. Preview collections keep their pictures outside the .blend.
 """
 
 import os
@@ -11,14 +11,26 @@ from pathlib import Path
 import bpy
 import bpy.utils.previews
 
+from ..scene.model.app import app
+
 MAX_LOADED = 64  # pictures kept at once, a quarter of a megabyte each; the first to go are those that came first
 
-_collection: bpy.utils.previews.ImagePreviewCollection | None = None
-_loaded: dict[str, tuple[str, int]] = {}  # path -> (key in the collection, icon id)
-_wanted: dict[str, None] = {}
-_shown: dict[str, str] = {}  # place -> path
-_live: dict[str, tuple[int, int]] = {}  # job key -> (hash of the JPEG, icon id)
-_folder: tempfile.TemporaryDirectory | None = None
+
+class Pictures:
+    """The pictures that are loaded or wanted."""
+
+    def __init__(self) -> None:
+        self.collection = bpy.utils.previews.new()
+        self.folder = tempfile.TemporaryDirectory(prefix="take-one-")
+        self.loaded: dict[str, tuple[str, int]] = {}  # path -> (key in the collection, icon id)
+        self.wanted: dict[str, None] = {}
+        self.shown: dict[str, str] = {}  # place -> path
+        self.live: dict[str, tuple[int, int]] = {}  # job key -> (hash of the JPEG, icon id)
+
+    def close(self) -> None:
+        """Free all pictures."""
+        bpy.utils.previews.remove(self.collection)
+        self.folder.cleanup()
 
 
 def icon(path: str, place: str = "") -> int:
@@ -26,91 +38,63 @@ def icon(path: str, place: str = "") -> int:
     that `place` of a panel, so that nothing jumps."""
     if not path:
         return 0
+    pictures = app().part(Pictures)
     path = bpy.path.abspath(path)
-    found = _loaded.get(path)
+    found = pictures.loaded.get(path)
     if found is None:
-        _wanted[path] = None
-        path = _shown.get(place, "")
-        found = _loaded.get(path)
+        pictures.wanted[path] = None
+        path = pictures.shown.get(place, "")
+        found = pictures.loaded.get(path)
     if found is None:
         return 0
     if place:
-        _shown[place] = path
+        pictures.shown[place] = path
     return found[1]
-
-
-def forget(path: str) -> None:
-    """Load this picture again when it is next asked for: the file has changed."""
-    found = _loaded.pop(bpy.path.abspath(path), None)
-    if found and _collection is not None:
-        del _collection[found[0]]
 
 
 def live_icon(job_key: str) -> int:
     """The icon id of a running job's preview; 0 where none has come yet."""
-    return _live.get(job_key, (0, 0))[1]
+    return app().part(Pictures).live.get(job_key, (0, 0))[1]
 
 
 def show_live(job_key: str, jpeg: bytes) -> None:
     """Make `jpeg` the preview picture of a job."""
-    if _collection is None or _folder is None:
-        return
+    pictures = app().part(Pictures)
     stamp = hash(jpeg)
-    known = _live.get(job_key)
+    known = pictures.live.get(job_key)
     if known and known[0] == stamp:
         return
     drop_live(job_key)
-    path = Path(_folder.name) / f"{job_key}.jpg"
+    path = Path(pictures.folder.name) / f"{job_key}.jpg"
     path.write_bytes(jpeg)
     name = f"live:{job_key}:{stamp}"
-    preview = _collection.load(name, str(path), "IMAGE", force_reload=True)
+    preview = pictures.collection.load(name, str(path), "IMAGE", force_reload=True)
     tuple(preview.image_size)  # reading it loads the file now, before the next one replaces it
-    _live[job_key] = (stamp, preview.icon_id)
+    pictures.live[job_key] = (stamp, preview.icon_id)
 
 
 def drop_live(job_key: str) -> None:
-    """Forget a job's preview picture."""
-    known = _live.pop(job_key, None)
-    if known and _collection is not None:
-        del _collection[f"live:{job_key}:{known[0]}"]
+    """Drop a job's preview picture."""
+    pictures = app().part(Pictures)
+    known = pictures.live.pop(job_key, None)
+    if known:
+        del pictures.collection[f"live:{job_key}:{known[0]}"]
 
 
 def load_wanted(most: int = 4) -> bool:
     """Load at most `most` of the pictures that draw() asked for. True where something new can be drawn."""
-    if _collection is None:
-        return False
+    pictures = app().part(Pictures)
     changed = False
-    for path in list(_wanted)[:most]:
-        del _wanted[path]
+    for path in list(pictures.wanted)[:most]:
+        del pictures.wanted[path]
         if not os.path.isfile(path):  # noqa: PTH113  (a stat a tick: the cheap call)
             continue
-        name = f"{path}:{len(_loaded)}:{os.stat(path).st_mtime_ns}"  # noqa: PTH116
-        if name not in _collection:
+        name = f"{path}:{len(pictures.loaded)}:{os.stat(path).st_mtime_ns}"  # noqa: PTH116
+        if name not in pictures.collection:
             kind = "MOVIE" if path.endswith(".mp4") else "IMAGE"
-            _loaded[path] = (name, _collection.load(name, path, kind).icon_id)
+            pictures.loaded[path] = (name, pictures.collection.load(name, path, kind).icon_id)
         changed = True
-    while len(_loaded) > MAX_LOADED:
-        oldest = next(iter(_loaded))
-        del _collection[_loaded.pop(oldest)[0]]
+    while len(pictures.loaded) > MAX_LOADED:
+        oldest = next(iter(pictures.loaded))
+        del pictures.collection[pictures.loaded.pop(oldest)[0]]
     return changed
-
-
-def register() -> None:
-    """Make the collection."""
-    global _collection, _folder
-    _collection = bpy.utils.previews.new()
-    _folder = tempfile.TemporaryDirectory(prefix="take-one-")
-
-
-def unregister() -> None:
-    """Free all pictures."""
-    global _collection, _folder
-    if _collection is not None:
-        bpy.utils.previews.remove(_collection)
-    if _folder is not None:
-        _folder.cleanup()
-    _collection = _folder = None
-    _loaded.clear()
-    _wanted.clear()
-    _shown.clear()
-    _live.clear()

@@ -6,9 +6,10 @@ from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, StringProperty
 
 from ..client.target import is_exposed
-from ..operators import models, setup
-from ..scene.model.state import STATE
+from ..operators import setup
+from ..scene.model.app import app
 from ..scene.session import connection, preferences
+from ..scene.session.models import models
 from . import refresh
 from .layout import time_left, wrapped
 from .setup import draw_error, draw_fix, draw_install, draw_install_failed
@@ -51,17 +52,18 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        if STATE.last_error and STATE.last_error.code in OURS:
+        problem = app().state.last_error
+        if problem is not None and problem.code in OURS:
             draw_error(layout, context)
         layout.row().prop(self, "backend", expand=True)
         if self.backend == "SERVER":
             self.draw_server(layout, context)
         else:
             self.draw_local(layout, context)
-        if preferences.lacks_server() or (self.backend == "LOCAL" and STATE.install.state == "running"):
+        if preferences.lacks_server() or (self.backend == "LOCAL" and app().state.install.state == "running"):
             return
         draw_state(layout, context)
-        if STATE.backend.state != "ready":
+        if app().state.backend.state != "ready":
             return
         draw_engines(layout, context)
         if self.backend == "LOCAL":
@@ -69,14 +71,16 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
 
     def draw_local(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         """Install and update."""
-        if STATE.install.state == "running":
+        if app().state.install.state == "running":
             draw_install(layout)
             return
         row = layout.row(align=True)
         row.prop(self, "profile", text="")
         texts = {"missing": iface_("Install"), "outdated": iface_("Update")}
-        row.operator("takeone.install", text=texts.get(STATE.backend.state, iface_("Install Again")), icon="IMPORT")
-        if not bpy.app.online_access and STATE.backend.state in texts:
+        row.operator(
+            "takeone.install", text=texts.get(app().state.backend.state, iface_("Install Again")), icon="IMPORT"
+        )
+        if not bpy.app.online_access and app().state.backend.state in texts:
             box = layout.box()
             wrapped(
                 box,
@@ -85,7 +89,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
                 icon="INFO",
             )
             box.operator("takeone.allow_online", icon="WORLD")
-        if STATE.install.state == "failed":
+        if app().state.install.state == "failed":
             draw_install_failed(layout, context)
 
     def draw_server(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
@@ -101,7 +105,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
 
 def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """How the backend is, and the buttons that change it."""
-    backend = STATE.backend
+    backend = app().state.backend
     text, icon = STATES[backend.state]
     row = layout.row(align=True)
     row.label(text=text, icon=icon)
@@ -120,20 +124,20 @@ def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 def draw_engines(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The engines, and what each needs."""
-    if not STATE.engines:
+    if not app().state.engines:
         return
     box = layout.box()
     box.label(text="Engines")
-    for engine in STATE.engines:
+    for engine in app().state.engines:
         column = box.column(align=True)
-        column.label(text=engine["name"], icon="CHECKMARK" if engine["available"] else "CANCEL", translate=False)
-        wrapped(column, context, engine["description"] if engine["available"] else engine["reason"], icon="BLANK1")
+        column.label(text=engine.label, icon="CHECKMARK" if engine.available else "CANCEL", translate=False)
+        wrapped(column, context, engine.description if engine.available else engine.reason, icon="BLANK1")
 
 
 def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The weights: what is here, and how to get it."""
     refresh.note_models_shown()
-    state = models.models().state
+    state = models().state
     box = layout.box()
     row = box.row(align=True)
     row.label(text="Models")

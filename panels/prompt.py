@@ -8,7 +8,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..scene.model import shown
-from ..scene.model.state import STATE
+from ..scene.model.app import app
 from ..scene.session import prompts
 from .layout import SidebarPanel, in_both_sidebars, reason, wrapped
 
@@ -56,7 +56,7 @@ def draw_automatic(layout: bpy.types.UILayout, context: bpy.types.Context, shot:
     if not known:
         reason(layout, context, iface_("Only a render shows the scene as it is now"))
     row = layout.row()
-    row.enabled = not STATE.wording
+    row.enabled = not app().state.composing
     row.operator("takeone.show_prompt", icon="TEXT")
 
 

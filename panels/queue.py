@@ -5,17 +5,19 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..scene.model.state import IN_PROGRESS, QUEUED, RENDERING, SENDING, STATE, WAITING_FILE, Job
+from ..client.protocol import JobState
+from ..scene.model.app import app
+from ..scene.model.state import RENDERING, SENDING, WAITING_FILE, Job
 from . import pictures
 from .layout import SidebarPanel, in_both_sidebars, region_scale, time_left
 
 WORDS = {
     RENDERING: "Rendering the still",
     SENDING: "Sending",
-    QUEUED: "Waiting",
-    IN_PROGRESS: "Making",
+    JobState.QUEUED: "Waiting",
+    JobState.IN_PROGRESS: "Making",
 }
-TURNS = {IN_PROGRESS: 0, QUEUED: 1, SENDING: 2, RENDERING: 3}
+TURNS = {JobState.IN_PROGRESS: 0, JobState.QUEUED: 1, SENDING: 2, RENDERING: 3}
 
 
 class QueuePanel(SidebarPanel):
@@ -26,15 +28,15 @@ class QueuePanel(SidebarPanel):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        return bool(STATE.jobs)
+        return bool(app().state.jobs)
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        making = sorted((job for job in STATE.jobs.values() if job.status != WAITING_FILE), key=turn)
-        waiting_keys = [job.key for job in making if job.status == QUEUED]
+        making = sorted((job for job in app().state.jobs.values() if job.status != WAITING_FILE), key=turn)
+        waiting_keys = app().state.queue()
         for job in making:
             draw_job(layout, context, job, waiting_keys)
-        waiting = len(STATE.jobs) - len(making)
+        waiting = len(app().state.jobs) - len(making)
         if waiting:
             row = layout.row()
             text = iface_("{count} ready for other files").format(count=waiting)
@@ -53,8 +55,11 @@ def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job, w
     """One job: name, picture, bar, buttons. `waiting` are the keys of those in the queue, in their order."""
     column = layout.column(align=True)
     row = column.row(align=True)
-    row.label(text=iface_("{shot}, take {number}").format(shot=job.shot_name, number=job.number), translate=False)
-    if job.status == QUEUED:
+    row.label(
+        text=iface_("{shot}, take {number}").format(shot=job.binding.shot_name, number=job.binding.number),
+        translate=False,
+    )
+    if job.status == JobState.QUEUED:
         for by, icon_name, end in ((-1, "TRIA_UP", waiting[0]), (1, "TRIA_DOWN", waiting[-1])):
             part = row.row(align=True)
             part.enabled = job.key != end
@@ -69,10 +74,10 @@ def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job, w
 
 def describe(job: Job) -> str:
     """Stage, percent and time left, in a few words."""
-    if job.status == QUEUED and job.queue_position:
+    if job.status == JobState.QUEUED and job.queue_position:
         return iface_("Waiting, number {position}").format(position=job.queue_position)
-    state = iface_(WORDS.get(job.status, WORDS[IN_PROGRESS]))
-    if job.status != IN_PROGRESS:
+    state = iface_(WORDS.get(job.status, WORDS[JobState.IN_PROGRESS]))
+    if job.status != JobState.IN_PROGRESS:
         return state
     words = iface_(job.stage) if job.stage else state
     left = time_left(job.eta_seconds)

@@ -1,92 +1,93 @@
-"""What panels need besides drawing: pictures loaded, and the backend at hand. All from a timer."""
+"""What panels need besides drawing: pictures loaded, and the backend at hand. All from the timer."""
 
 from __future__ import annotations
 
 import bpy
 
-from ..operators import models, moving
 from ..scene.edit import strips
-from ..scene.model.state import STATE
-from ..scene.session import connection, pump
+from ..scene.model import timer
+from ..scene.model.app import app
+from ..scene.session import connection, models, pump
 from . import pictures
 
-PAUSE = 0.1  # seconds between looks
+PAUSE = 0.1  # seconds between two rounds
 
-_seen = -1
-_models_shown = False
-_shown = False  # whether a panel has been drawn since the extension was loaded
-_missing: dict[str, bool] = {}  # uid of a take that was drawn -> whether its file was missing
-_changed: set[str] = set()  # uids of those of which that is new
-_previews: dict[str, int] = {}  # job key -> preview_count that is shown
+
+class Drawn:
+    """What draw() left word of."""
+
+    def __init__(self) -> None:
+        self.revision = -1  # of the state whose previews are shown
+        self.panel = False  # whether a panel has been drawn
+        self.models = False  # whether the list of models has been
+        self.missing: dict[str, bool] = {}  # uid of a take that was drawn -> whether its file was missing
+        self.changed: set[str] = set()  # uids of those of which that is new
+        self.previews: dict[str, int] = {}  # job key -> preview_count that is shown
 
 
 def note_shown() -> None:
     """A panel is drawn: its user will want the backend."""
-    global _shown
-    _shown = True
+    app().part(Drawn).panel = True
 
 
 def note_models_shown() -> None:
-    """The list of models is drawn: look what is here, once."""
-    global _models_shown
-    _models_shown = True
+    """The list of models is drawn: find out what is here, once."""
+    app().part(Drawn).models = True
 
 
 def note_file(take_uid: str, missing: bool) -> None:
     """A take is drawn, and its file is there or not: where that changes, its strips will say so too."""
-    if _missing.get(take_uid, False) != missing:
-        _changed.add(take_uid)
-    _missing[take_uid] = missing
+    drawn = app().part(Drawn)
+    if drawn.missing.get(take_uid, False) != missing:
+        drawn.changed.add(take_uid)
+    drawn.missing[take_uid] = missing
 
 
-def _show_missing() -> None:
-    pairs = [pair for uid in _changed for pair in strips.strips_of_take(uid)]
-    _changed.clear()
+def _show_missing(drawn: Drawn) -> None:
+    pairs = [pair for uid in drawn.changed for pair in strips.strips_of_take(uid)]
+    drawn.changed.clear()
     for edit in {scene for scene, _ in pairs}:
         strips.refresh(edit)
 
 
-def _show_previews() -> None:
-    for key in [key for key in _previews if key not in STATE.jobs]:
-        del _previews[key]
+def _show_previews(drawn: Drawn) -> None:
+    jobs = app().state.jobs
+    for key in [key for key in drawn.previews if key not in jobs]:
+        del drawn.previews[key]
         pictures.drop_live(key)
-    for job in STATE.jobs.values():
-        if job.preview is not None and _previews.get(job.key) != job.preview_count:
-            _previews[job.key] = job.preview_count
+    for job in jobs.values():
+        if job.preview is not None and drawn.previews.get(job.key) != job.preview_count:
+            drawn.previews[job.key] = job.preview_count
             pictures.show_live(job.key, job.preview)
 
 
-def _tick() -> float:
-    global _seen
-    if STATE.revision != _seen:
-        _seen = STATE.revision
-        _show_previews()
+def _ask_about_takes() -> None:
+    """Ask once where the file was just saved in another folder than its takes."""
+    if not app().state.takes_elsewhere:
+        return
+    app().state.takes_elsewhere = False
+    with bpy.context.temp_override(window=bpy.context.window_manager.windows[0]):
+        if bpy.ops.takeone.bring_takes.poll():
+            bpy.ops.takeone.bring_takes("INVOKE_DEFAULT")
+
+
+def _task() -> float:
+    drawn = app().part(Drawn)
+    if app().state.revision != drawn.revision:
+        drawn.revision = app().state.revision
+        _show_previews(drawn)
     if pictures.load_wanted() | models.poll():
         pump.redraw()
-    if _changed:
-        _show_missing()
-    connection.begin(_shown)
-    moving.ask()
-    if _models_shown and models.models().state.state == "":
+    if drawn.changed:
+        _show_missing(drawn)
+    connection.begin(drawn.panel)
+    _ask_about_takes()
+    if drawn.models and models.models().state.state == "":
         models.models().refresh()
     return PAUSE
 
 
 def register() -> None:
-    """Start the timer."""
-    pictures.register()
+    """Have the timer do it, where there is a window."""
     if not bpy.app.background:
-        bpy.app.timers.register(_tick, first_interval=PAUSE, persistent=True)
-
-
-def unregister() -> None:
-    """Stop the timer."""
-    global _shown, _models_shown
-    _shown = _models_shown = False
-    connection.forget()
-    if bpy.app.timers.is_registered(_tick):
-        bpy.app.timers.unregister(_tick)
-    _previews.clear()
-    _missing.clear()
-    _changed.clear()
-    pictures.unregister()
+        timer.every(_task, PAUSE)

@@ -7,7 +7,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..operators.trouble import HELP
-from ..scene.model.state import STATE
+from ..scene.model.app import app
 from .layout import wrapped
 
 CROSS = 45  # pixels of the button beside an error
@@ -15,7 +15,7 @@ CROSS = 45  # pixels of the button beside an error
 
 def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The last error, with the button of its fix, until it is dealt with."""
-    problem = STATE.last_error
+    problem = app().state.last_error
     if problem is None:
         return
     box = layout.box()
@@ -29,16 +29,16 @@ def draw_error(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
 
 def draw_backend(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """How to get going, where there is no backend yet; nothing where all is well."""
-    if STATE.install.state == "running":
+    if app().state.install.state == "running":
         draw_install(layout)
         return
-    if STATE.install.state == "failed":
+    if app().state.install.state == "failed":
         draw_install_failed(layout, context)
         return
-    backend = STATE.backend
+    backend = app().state.backend
     if backend.state in ("missing", "outdated"):
         draw_missing(layout.box(), context)
-    elif backend.state == "failed" and STATE.last_error is None:
+    elif backend.state == "failed" and app().state.last_error is None:
         box = layout.box()
         wrapped(box, context, iface_(backend.message), icon="ERROR")
         row = box.row(align=True)
@@ -52,7 +52,7 @@ def draw_backend(layout: bpy.types.UILayout, context: bpy.types.Context) -> None
 
 def draw_missing(box: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """There is no backend that fits: install or update it."""
-    backend = STATE.backend
+    backend = app().state.backend
     wrapped(box, context, iface_(backend.message), icon="IMPORT" if backend.state == "missing" else "FILE_REFRESH")
     install = backend.fix == "install"
     if install and not bpy.app.online_access:
@@ -78,8 +78,8 @@ def draw_install(layout: bpy.types.UILayout) -> None:
     """Progress of the installation."""
     box = layout.box()
     row = box.row(align=True)
-    percent = f"{STATE.install.fraction:.0%}"
-    row.progress(factor=STATE.install.fraction, text=f"{percent}  {iface_(STATE.install.message)}")
+    percent = f"{app().state.install.fraction:.0%}"
+    row.progress(factor=app().state.install.fraction, text=f"{percent}  {iface_(app().state.install.message)}")
     row.operator("takeone.install_cancel", text="", icon="X")
     row.operator("takeone.open_log", text="", icon="TEXT")
 
@@ -90,10 +90,10 @@ def draw_install_failed(layout: bpy.types.UILayout, context: bpy.types.Context) 
     row = box.row()
     column = row.column()
     column.alert = True
-    wrapped(column, context, iface_(STATE.install.message), icon="ERROR", beside=CROSS)
+    wrapped(column, context, iface_(app().state.install.message), icon="ERROR", beside=CROSS)
     row.operator("takeone.dismiss_error", text="", icon="X", emboss=False).install = True
     row = box.row(align=True)
-    if STATE.install.fix not in ("install", "retry", "open_log"):
-        draw_fix(row, STATE.install.fix)
+    if app().state.install.fix not in ("install", "retry", "open_log"):
+        draw_fix(row, app().state.install.fix)
     row.operator("takeone.install", text="Try Again", icon="FILE_REFRESH")
     row.operator("takeone.open_log", text="", icon="TEXT")

@@ -9,7 +9,7 @@ from bpy.app.translations import pgettext_iface as iface_
 
 from ..scene.edit import compare
 from ..scene.model import shown, takes
-from ..scene.model.state import STATE
+from ..scene.model.app import app
 from . import pictures, refresh
 from .layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
 
@@ -79,7 +79,7 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
 
 def draw_lack(layout: bpy.types.UILayout, context: bpy.types.Context, take: Any) -> None:
     """Why the take has no clip, and the way to one."""
-    if STATE.making(take.uid) or take.status == "WAITING":
+    if app().state.making(take.uid) or take.status == "WAITING":
         return
     if take.status == "READY" and not takes.clip_missing(take):
         return
@@ -112,7 +112,7 @@ class TAKEONE_UL_takes(bpy.types.UIList):
         lacking = item.status != "READY" or missing
         refresh.note_file(item.uid, missing)
         picture = 0 if lacking else pictures.icon(item.thumbnail or item.clip)
-        if STATE.making(item.uid):
+        if app().state.making(item.uid):
             row.label(text=name, icon=STATUS_ICONS["WAITING"], translate=False)
         elif picture:
             row.label(text=name, icon_value=picture, translate=False)

@@ -49,6 +49,14 @@ def hide() -> int:
     return len(found)
 
 
+def other_take(shot: Any, take: Any) -> Any | None:
+    """What a take is compared with: the shot's current take, or where it is that itself, the one before or after."""
+    ready = [one for one in shot.takes if one.status == "READY"]
+    others = [one for one in ready if one.uid != take.uid]
+    current = next((one for one in others if one.uid == shot.current_take), None)
+    return current or (others[-1] if others else None)
+
+
 def _lay(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
     movies = []
     for take in (left, right):

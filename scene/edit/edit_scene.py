@@ -59,5 +59,14 @@ def ensure_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy
     return edit
 
 
+def window_showing(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Window | None:
+    """A window with a sequencer that shows this scene's edit."""
+    for window in context.window_manager.windows:
+        shown = getattr(window.workspace, "sequencer_scene", None) or window.scene
+        if shown == scene and any(area.type == "SEQUENCE_EDITOR" for area in window.screen.areas):
+            return window
+    return None
+
+
 def _has_strips(scene: bpy.types.Scene) -> bool:
     return scene.sequence_editor is not None and len(scene.sequence_editor.strips) > 0

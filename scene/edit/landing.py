@@ -3,21 +3,24 @@ meanwhile."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.events import TakeReady
+from ...client.protocol import Result
 from ..model import takes
+from ..model.app import app
 from ..model.errors import SceneError
+from ..model.kept import Kept, read, write
 from ..model.paths import stored_path
-from ..model.properties import add_shot, find_scene, find_shot, find_take
+from ..model.properties import MAX_SEED, add_shot, find_scene, find_shot, find_take
 from ..model.rates import frame_rate
-from ..model.state import STATE
 from . import current, strips
 from .edit_scene import EDIT_KEY, ensure_edit_scene, find_edit_scene
 
@@ -43,33 +46,62 @@ def can_land(context: bpy.types.Context) -> bool:
 
 def land(context: bpy.types.Context, ready: TakeReady) -> bool:
     """All of `land_steps` at once. Returns whether the take has landed; False where another file is open."""
-    if not file_is_open(ready.job["binding"]["file_id"]):
+    if not file_is_open(ready.binding.file_id):
         return False
     for _ in land_steps(context, ready):
         pass
     return True
 
 
+@dataclass(frozen=True)
+class Arrival:
+    """A take on its way to the edit: all that the steps need to know of it, since between two of them the take may be
+    deleted, and its list laid out anew.
+
+    `replaced` is the uid of the take whose strips it comes onto, "" for strips of its own: in the edit `edit_uid`
+    ("": that of the scene), at `frame` (None: after the last strip).
+    """
+
+    scene_uid: str
+    shot_uid: str
+    take_uid: str
+    name: str
+    clip: Path
+    sound: bool
+    fps: Fraction | None
+    replaced: str = ""
+    edit_uid: str = ""
+    frame: int | None = None
+
+
 def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
     """Put a take into its shot's list and onto the edit, as one undo step; between the steps Blender may
     draw. The take's file must be open. A shot that is gone is made again. Where no strip could be laid, the
-    take is in the list all the same and STATE.last_error says why.
+    take is in the list all the same and State.last_error says why.
 
     Steps that were not gone to the end are begun anew with the same event.
     """
-    binding = ready.job["binding"]
-    shot = _shot_of(binding) or _recreate_shot(context, ready)
-    take = find_take(shot, binding["take_uid"]) or shot.takes.add()
+    binding = ready.binding
+    shot = find_shot(binding.shot_uid, binding.scene_uid) or _recreate_shot(context, ready)
+    take = find_take(shot, binding.take_uid) or shot.takes.add()
     _fill(take, ready)
     shot.last_number = max(shot.last_number, take.number)
     takes.remember(shot, take)
-    name = takes.take_name(shot.name, take.number)
+    arrival = _arrival(shot, take, binding.placement, binding.frame, binding.edit_uid)
     try:
-        yield from _refresh(shot, take) if binding.get("remade") else _show(context, shot, take, binding)
+        yield from _refresh(arrival) if binding.remade else _show(context, arrival)
     except SceneError as error:
-        STATE.fail(error, ready.key)
+        app().state.fail(error, ready.key)
     yield
-    push_undo(context, f"Take One: {name}")
+    push_undo(context, f"Take One: {arrival.name}")
+
+
+def keep_clip(ready: TakeReady) -> None:
+    """A take that could not be landed: where its shot lists it as waiting it is ready, to be shown by hand."""
+    shot = find_shot(ready.binding.shot_uid, ready.binding.scene_uid)
+    take = find_take(shot, ready.binding.take_uid) if shot else None
+    if take is not None and take.status == "WAITING" and ready.clip.is_file():
+        take.clip, take.sidecar, take.status = stored_path(ready.clip), stored_path(ready.sidecar), "READY"
 
 
 def push_undo(context: bpy.types.Context, message: str) -> None:
@@ -81,41 +113,58 @@ def push_undo(context: bpy.types.Context, message: str) -> None:
             bpy.ops.ed.undo_push(message=message)
 
 
-def _refresh(shot: Any, take: Any) -> Iterator[None]:
+def _arrival(shot: Any, take: Any, placement: str = "", frame: int | None = None, edit_uid: str = "") -> Arrival:
+    """What is known of the take now; `placement`, `frame` and `edit_uid` as in a Binding."""
+    kept = read(take)
+    return Arrival(
+        scene_uid=shot.id_data.take_one.uid,
+        shot_uid=shot.uid,
+        take_uid=take.uid,
+        name=takes.take_name(shot.name, take.number),
+        clip=takes.clip_path(take),
+        sound=has_sound(kept),
+        fps=kept.fps,
+        replaced=take.refines or (shot.current_take if placement == strips.REPLACE else ""),
+        edit_uid=edit_uid,
+        frame=frame if placement == strips.PLAYHEAD else None,
+    )
+
+
+def _refresh(arrival: Arrival) -> Iterator[None]:
     """Let the strips of a take that was made again read its file anew."""
-    shown = [strip for _, strip in strips.strips_of_take(take.uid)]
-    name = takes.take_name(shot.name, take.number)
-    yield from strips.swap_steps(shown, takes.clip_path(take), name=name, take_uid=take.uid)
-    for edit in {scene for scene, _ in strips.strips_of_take(take.uid)}:
+    shown = [strip for _, strip in strips.strips_of_take(arrival.take_uid)]
+    yield from strips.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=arrival.take_uid)
+    for edit in {scene for scene, _ in strips.strips_of_take(arrival.take_uid)}:
         strips.refresh(edit)
 
 
-def _show(context: bpy.types.Context, shot: Any, take: Any, binding: dict[str, Any]) -> Iterator[None]:
+def _show(context: bpy.types.Context, arrival: Arrival) -> Iterator[None]:
     """Swap the take onto the strips that it replaces, or lay new strips."""
-    shot_uid, take_uid = shot.uid, take.uid
-    name = takes.take_name(shot.name, take.number)
-    clip = takes.clip_path(take)
-    fps = json.loads(take.request or "{}").get("fps")
-    strips.remove_unfinished(take_uid)
-    replaced = take.refines or (shot.current_take if binding.get("placement") == strips.REPLACE else "")
-    pairs = strips.strips_of_take(replaced) if replaced else []
+    uid = arrival.take_uid
+    strips.remove_unfinished(uid)
+    pairs = strips.strips_of_take(arrival.replaced) if arrival.replaced else []
     if pairs:
-        yield from strips.swap_steps([strip for _, strip in pairs], clip, name=name, take_uid=take_uid)
-    elif not strips.strips_of_take(take_uid):  # else it was told twice
-        edit = find_scene(binding.get("edit_uid") or "-") or ensure_edit_scene(context, shot.id_data)
-        frame = strips.last_frame(edit)
-        if binding.get("placement") == strips.PLAYHEAD and binding.get("frame") is not None:
-            frame = binding["frame"]
+        shown = [strip for _, strip in pairs]
+        yield from strips.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=uid)
+    elif not strips.strips_of_take(uid):  # else its event came twice
+        scene = find_scene(arrival.scene_uid) or context.scene
+        edit = find_scene(arrival.edit_uid or "-") or ensure_edit_scene(context, scene)
         yield from strips.place_steps(
-            edit, clip, name=name, shot_uid=shot_uid, take_uid=take_uid, frame=frame, sound=has_sound(take)
+            edit,
+            arrival.clip,
+            name=arrival.name,
+            shot_uid=arrival.shot_uid,
+            take_uid=uid,
+            frame=strips.last_frame(edit) if arrival.frame is None else arrival.frame,
+            sound=arrival.sound,
         )
-    for edit, strip in strips.strips_of_take(take_uid):
-        _check_rate(edit, fps, take_uid)
+    for edit, strip in strips.strips_of_take(uid):
+        _check_rate(edit, arrival.fps, uid)
         if EDIT_KEY in edit:  # an edit of our own shows all of its takes
             edit.frame_end = max(edit.frame_end, strips.end(strip) - 1)
-    shot = find_shot(shot_uid)
-    if shot is not None:
-        _choose(shot, take_uid)
+    shot = find_shot(arrival.shot_uid, arrival.scene_uid)
+    if shot is not None and find_take(shot, uid) is not None:
+        _choose(shot, uid)
 
 
 def _choose(shot: Any, take_uid: str) -> None:
@@ -138,69 +187,56 @@ def show(context: bpy.types.Context, shot: Any, take: Any) -> None:
         return
     takes.check_clip(take)
     edit = find_edit_scene(context, shot.id_data)
-    placement = shot.id_data.take_one.placement
     frame = edit.frame_current if edit is not None else None
-    for _ in _show(context, shot, take, {"placement": placement, "frame": frame}):
+    for _ in _show(context, _arrival(shot, take, shot.id_data.take_one.placement, frame)):
         pass
 
 
-def _check_rate(edit: bpy.types.Scene, fps: str | None, take_uid: str) -> None:
+def _check_rate(edit: bpy.types.Scene, fps: Fraction | None, take_uid: str) -> None:
     """Say so where the edit's frame rate was changed since the take was asked for."""
     rate = frame_rate(edit)
-    if fps and abs(Fraction(fps) - rate) > Fraction(1, 100):
+    if fps and abs(fps - rate) > Fraction(1, 100):
         message = rpt_(
             "The take was made for {fps:g} frames a second and '{edit}' runs at {rate:g}: it plays too "
             "fast or slow. Make it again."
-        ).format(fps=float(Fraction(fps)), edit=edit.name, rate=float(rate))
-        STATE.fail(SceneError("frame_rate", message, "retry"), take_uid)
+        ).format(fps=float(fps), edit=edit.name, rate=float(rate))
+        app().state.fail(SceneError("frame_rate", message, "retry"), take_uid)
 
 
-def has_sound(take: Any) -> bool:
-    """Whether the take's clip has sound, by its job's result. A clip that nothing is known of is taken to
-    have."""
-    seconds = json.loads(take.request or "{}").get("sound_seconds")
-    return seconds is None or seconds > 0
+def has_sound(kept: Kept) -> bool:
+    """Whether a take's clip has sound. A clip that nothing is known of is taken to have."""
+    return kept.sound_seconds is None or kept.sound_seconds > 0
 
 
 def _fill(take: Any, ready: TakeReady) -> None:
-    """Write on the take what its job tells."""
-    job, binding = ready.job, ready.job["binding"]
-    result = job.get("result") or {}
-    take.uid = binding["take_uid"]
-    take.number = binding["number"]
+    """Write on the take what its job says of it."""
+    job, binding = ready.job, ready.binding
+    result = job.result or Result()
+    take.uid = binding.take_uid
+    take.number = binding.number
     take.status = "READY"
     take.clip, take.sidecar = stored_path(ready.clip), stored_path(ready.sidecar)
     takes.release_number(ready.clip)
-    take.engine = job.get("model") or take.engine
-    take.seed = int(job.get("seed") or 0)
-    take.refines = binding.get("refines", "")
-    take.notes = "\n".join(result.get("notes") or ())
-    request = json.loads(take.request) if take.request else {}
-    request |= {name: job[name] for name in ("prompt", "model", "seconds", "size", "fps", "seed") if name in job}
-    if "sound_seconds" in result:
-        request["sound_seconds"] = result["sound_seconds"]
-    take.request = json.dumps(request)
-
-
-def _shot_of(binding: dict[str, Any]) -> Any | None:
-    """The job's shot: in its own scene first, for a scene that was duplicated has the same shots."""
-    scene = find_scene(binding["scene_uid"])
-    shots = scene.take_one.shots if scene is not None else ()
-    own = next((shot for shot in shots if shot.uid == binding["shot_uid"]), None)
-    return own or find_shot(binding["shot_uid"])
+    kept = read(take)
+    take.engine = job.model or take.engine
+    take.seed = min(job.seed, MAX_SEED) if job.seed is not None else take.seed
+    take.refines = binding.refines
+    take.notes = "\n".join((*kept.still_notes, *result.notes))
+    fps = job.fps or (kept.request.fps if kept.request else None)
+    write(take, replace(kept, fps=fps, sound_seconds=result.sound_seconds))
 
 
 def _recreate_shot(context: bpy.types.Context, ready: TakeReady) -> Any:
     """The shot that the take was made for, made again from what the job carries."""
-    job, binding = ready.job, ready.job["binding"]
-    scene = find_scene(binding["scene_uid"]) or context.scene
+    job, binding = ready.job, ready.binding
+    scene = find_scene(binding.scene_uid) or context.scene
     active = scene.take_one.active_shot
     had_shots = len(scene.take_one.shots) > 0
     shot = add_shot(scene)
-    shot.uid, shot.name = binding["shot_uid"], binding["shot_name"]
-    shot.prompt = job.get("prompt") or ""
-    shot.seconds = float(job.get("seconds") or shot.seconds)
-    shot.engine = job.get("model") or shot.engine
+    shot.uid, shot.name = binding.shot_uid, binding.shot_name
+    shot.prompt = job.prompt
+    shot.seconds = job.seconds or shot.seconds
+    shot.engine = job.model or shot.engine
     if had_shots:
         scene.take_one.active_shot = active
     return shot

@@ -11,6 +11,7 @@ from typing import Any
 
 import bpy
 
+from ..model.app import app
 from ..model.paths import stored_path
 from ..model.properties import all_shots
 from ..model.takes import clip_path, remember_again, takes_folder, unsaved_folder
@@ -19,7 +20,12 @@ from . import strips
 FILES = ("clip", "sidecar", "thumbnail", "still")  # what takes (and shots) point to
 BESIDE_CLIP = (".mp4", ".json", ".jpg")
 
-_along: set[str] = set()  # ids of files whose takes the user wants beside them
+
+class Along:
+    """Ids of the files whose takes the user wants beside them."""
+
+    def __init__(self) -> None:
+        self.files: set[str] = set()
 
 
 def relocate_takes() -> int:
@@ -37,7 +43,7 @@ def relocate_takes() -> int:
     changed = 0
     if source.is_dir():
         changed = _bring_folders((folder, _files_in(folder)) for folder in source.iterdir() if folder.is_dir())
-    return changed + (bring_along() if file_id in _along else 0)
+    return changed + (bring_along() if file_id in app().part(Along).files else 0)
 
 
 def any_elsewhere() -> bool:
@@ -59,7 +65,7 @@ def bring_along() -> int:
     Raises:
         OSError: a file could not be written; nothing points to it then.
     """
-    _along.add(_open_file_id())
+    app().part(Along).files.add(_open_file_id())
     return _bring_folders(_folders_elsewhere().items())
 
 

@@ -11,9 +11,10 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..model.errors import SceneError
 from ..model.paths import stored_path
+from ..model.shown import SHOT_KEY
 
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
-SHOT_KEY, TAKE_KEY, JOB_KEY = "take_one_shot", "take_one_take", "take_one_job"
+TAKE_KEY, JOB_KEY = "take_one_take", "take_one_job"
 SIZE_KEY = "take_one_size"  # of the picture that the strip shows, in pixels
 CHANNELS = 128
 COLORS = ("COLOR_05", "COLOR_06", "COLOR_04", "COLOR_07", "COLOR_03", "COLOR_08", "COLOR_02")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from ...client.protocol import Problem, ProblemError
 
-class SceneError(Exception):
-    """`code` is stable, `message` a sentence or two for people, `fix` the word of a button that would help
-    ("" for none): pick_camera, save_file, free_space, smaller_size, retry, connect, install, ..."""
 
-    def __init__(self, code: str, message: str, fix: str = "") -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.fix = fix
+class SceneError(ProblemError):
+    """What went wrong in Blender. `fix` is the word of a button that would help (see protocol.Problem)."""
+
+    @classmethod
+    def of(cls, problem: Problem) -> SceneError:
+        """The error that raises this problem."""
+        return cls(problem.code, problem.message, problem.fix, problem.param)

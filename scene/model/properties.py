@@ -163,9 +163,14 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     name: StringProperty(name="Shot", description="The shot's name; its takes and strips are named after it")
     camera: PointerProperty(
         name="Camera",
-        description="The camera that sees this shot. Empty: the scene's active camera",
+        description="The camera that sees this shot. Empty: the scene's active camera, kept from the first take on",
         type=bpy.types.Object,
         poll=_is_camera,
+    )
+    frame: IntProperty(name="Frame", description="The frame of the scene that the shot's still is taken at")
+    frame_lock: BoolProperty(
+        name="Keep Frame",
+        description="Take the still at this frame, wherever the scene stands. Switched on by the first take",
     )
     still_source: EnumProperty(
         name="Still", description="Where the picture that starts the clip comes from", items=STILL_SOURCES
@@ -330,6 +335,21 @@ def add_shot(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> 
     return shot
 
 
+def remove_shot(shot: TAKEONE_PG_shot) -> None:
+    """Take a shot off its scene's list. The active one stays active; else the next one is."""
+    state = shot.id_data.take_one
+    place = [one.uid for one in state.shots].index(shot.uid)
+    state.shots.remove(place)
+    if place < state.active_shot:
+        state.active_shot -= 1
+    state.active_shot = max(0, min(state.active_shot, len(state.shots) - 1))
+
+
+def frame_of(shot: TAKEONE_PG_shot) -> int:
+    """The frame that the shot's still is taken at: the one that it keeps, else where its scene stands."""
+    return int(shot.frame if shot.frame_lock else shot.id_data.frame_current)
+
+
 def ensure_shot(scene: bpy.types.Scene) -> TAKEONE_PG_shot:
     """The active shot; the blank card becomes the first one where the scene has none."""
     shot = active_shot(scene)
@@ -354,9 +374,11 @@ def find_scene(scene_uid: str) -> bpy.types.Scene | None:
     return next((scene for scene in bpy.data.scenes if scene.take_one.uid == scene_uid), None)
 
 
-def find_shot(shot_uid: str) -> TAKEONE_PG_shot | None:
-    """The shot with this id, in any scene."""
-    return next((shot for shot in all_shots() if shot.uid == shot_uid), None)
+def find_shot(shot_uid: str, scene_uid: str = "") -> TAKEONE_PG_shot | None:
+    """The shot with this id: in the scene with this id first, for a scene that was duplicated has the same shots."""
+    scene = find_scene(scene_uid) if scene_uid else None
+    own = (shot for shot in scene.take_one.shots if shot.uid == shot_uid) if scene else iter(())
+    return next(own, None) or next((shot for shot in all_shots() if shot.uid == shot_uid), None)
 
 
 def find_take(shot: TAKEONE_PG_shot, take_uid: str) -> TAKEONE_PG_take | None:

@@ -1,10 +1,14 @@
-"""Which shot the panels show, and the operators act on."""
+"""Which shot and take the panels show, and the operators act on."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import bpy
 
 from . import properties
+
+SHOT_KEY = "take_one_shot"  # on a strip: the uid of its shot
 
 
 def shot_scene(context: bpy.types.Context) -> bpy.types.Scene:
@@ -13,8 +17,7 @@ def shot_scene(context: bpy.types.Context) -> bpy.types.Scene:
     In the sequencer that is the scene of the active strip's shot. Elsewhere the window's scene, unless it is
     one without shots of its own (an edit scene): then the first scene that has some.
     """
-    strip = getattr(context, "active_strip", None) if context.area and is_sequencer(context.area) else None
-    shot = properties.find_shot(strip.get("take_one_shot", "")) if strip else None
+    shot = _shot_of_strip(context)
     if shot:
         return shot.id_data
     if context.scene.take_one.shots or context.scene.camera:
@@ -30,9 +33,35 @@ def is_sequencer(area: bpy.types.Area) -> bool:
 def shot_of(context: bpy.types.Context) -> properties.TAKEONE_PG_shot:
     """The shot that the panels show: in the sequencer the active strip's, else the scene's active one, else the
     blank card."""
-    if context.area and is_sequencer(context.area):
-        strip = getattr(context, "active_strip", None)
-        shot = properties.find_shot(strip.get("take_one_shot", "")) if strip else None
-        if shot:
-            return shot
-    return properties.card(shot_scene(context))
+    return _shot_of_strip(context) or properties.card(shot_scene(context))
+
+
+def take_of(context: bpy.types.Context) -> properties.TAKEONE_PG_take | None:
+    """The take that the buttons act on, or None."""
+    shot = shot_of(context)
+    return shot.takes[shot.active_take] if 0 <= shot.active_take < len(shot.takes) else None
+
+
+def show(context: bpy.types.Context, shot: properties.TAKEONE_PG_shot) -> None:
+    """Let the panels show this shot. In the sequencer the active strip is then one of the shot's, or none."""
+    scene = shot.id_data
+    scene.take_one.active_shot = [one.uid for one in scene.take_one.shots].index(shot.uid)
+    strip = _active_strip(context)
+    if strip and strip.get(SHOT_KEY) != shot.uid:
+        editor = strip.id_data.sequence_editor
+        editor.active_strip = next((one for one in editor.strips if one.get(SHOT_KEY) == shot.uid), None)
+
+
+def selected_cameras(context: bpy.types.Context) -> list[bpy.types.Object]:
+    """The selected cameras, by name."""
+    chosen = [one for one in getattr(context, "selected_objects", None) or () if one.type == "CAMERA"]
+    return sorted(chosen, key=lambda one: one.name)
+
+
+def _active_strip(context: bpy.types.Context) -> Any | None:
+    return getattr(context, "active_strip", None) if context.area and is_sequencer(context.area) else None
+
+
+def _shot_of_strip(context: bpy.types.Context) -> properties.TAKEONE_PG_shot | None:
+    strip = _active_strip(context)
+    return properties.find_shot(strip.get(SHOT_KEY) or "-") if strip else None

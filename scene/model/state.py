@@ -1,31 +1,25 @@
 """What the panels show while things run. Plain data outside of Blender's own, so that undo and file load
-never meet it: panels read it, `pump` and `jobs` write it."""
+never meet it: panels read it, scene/session writes it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from enum import StrEnum
 
-from .errors import SceneError
-
-# Job.status, in the order of a job's life
-RENDERING = "rendering"  # Blender renders the still
-SENDING = "sending"  # not yet taken by the backend
-QUEUED = "queued"
-IN_PROGRESS = "in_progress"
-WAITING_FILE = "waiting_file"  # the take is on disk; it lands when its file is opened
-ACTIVE = (RENDERING, SENDING, QUEUED, IN_PROGRESS)
+from ...client.protocol import Binding, EngineInfo, JobState, Problem, ProblemError
 
 
-@dataclass
-class Problem:
-    """The last thing that went wrong. It stays until dealt with. `key` is the job's, "" where there was
-    none."""
+class BlenderState(StrEnum):
+    """What only Blender knows of a job; the rest of its life is told by JobState."""
 
-    code: str
-    message: str
-    fix: str = ""
-    key: str = ""
+    RENDERING = "rendering"  # Blender renders the still, or will
+    SENDING = "sending"  # not yet taken by the backend
+    WAITING_FILE = "waiting_file"  # the take is on disk; it lands when its file is opened
+
+
+Status = JobState | BlenderState
+RENDERING, SENDING, WAITING_FILE = BlenderState
+ACTIVE = frozenset({RENDERING, SENDING, JobState.QUEUED, JobState.IN_PROGRESS})
 
 
 @dataclass
@@ -49,28 +43,21 @@ class Install:
 
 @dataclass
 class Job:
-    """One take being made. `take_uid` differs from `key` only where a take that was there is made again.
+    """One take being made, and where it belongs.
 
     `preview` is a JPEG (None until there is one), `preview_count` grows with each new one. `progress` is
     0..100.
     """
 
     key: str
-    shot_uid: str
-    shot_name: str
-    number: int
-    file_id: str = ""
-    status: str = SENDING
+    binding: Binding
+    status: Status = SENDING
     progress: int = 0
     stage: str = ""
     eta_seconds: float | None = None
     queue_position: int | None = None
     preview: bytes | None = None
     preview_count: int = 0
-    take_uid: str = ""
-
-    def __post_init__(self) -> None:
-        self.take_uid = self.take_uid or self.key
 
 
 @dataclass
@@ -79,34 +66,43 @@ class State:
 
     backend: Backend = field(default_factory=Backend)
     install: Install = field(default_factory=Install)
-    engines: list[dict[str, Any]] = field(default_factory=list)  # the entries of GET /v1/models
+    engines: tuple[EngineInfo, ...] = ()
     jobs: dict[str, Job] = field(default_factory=dict)  # by key, oldest first; gone when landed, failed or cancelled
-    last_error: Problem | None = None
+    last_error: Problem | None = None  # it stays until dealt with
+    last_error_key: str = ""  # of the job that it is about, "" for none
     takes_elsewhere: bool = False  # the file was saved in another folder than its takes; the user is to be asked
-    wording: str = ""  # uid of the shot whose final prompt was asked for
+    composing: str = ""  # uid of the shot whose final prompt was asked for
     revision: int = 0
 
     def changed(self) -> None:
         """Note that the panels have something new to draw."""
         self.revision += 1
 
-    def fail(self, error: SceneError, key: str = "") -> None:
-        """Keep an error for the panel."""
-        self.last_error = Problem(error.code, error.message, error.fix, key)
+    def fail(self, error: ProblemError | Problem, key: str = "") -> None:
+        """Keep an error for the panel; `key` is the job's that it is about."""
+        self.last_error = error.problem if isinstance(error, ProblemError) else error
+        self.last_error_key = key
         self.changed()
 
     def dismiss(self) -> None:
         """The user has dealt with the last error."""
-        self.last_error = None
+        self.last_error, self.last_error_key = None, ""
         self.changed()
 
-    def engine(self, engine_id: str) -> dict[str, Any] | None:
-        """An engine's capabilities, or None where the backend has not told yet."""
-        return next((engine for engine in self.engines if engine["id"] == engine_id), None)
+    def fixed(self, *fixes: str) -> None:
+        """The user has just done what would help: the last error is dealt with where it asks for one of these."""
+        if self.last_error is not None and self.last_error.fix in fixes:
+            self.dismiss()
+
+    def engine(self, engine_id: str) -> EngineInfo | None:
+        """What an engine can do, or None as long as the backend has not said."""
+        return next((engine for engine in self.engines if engine.id == engine_id), None)
 
     def making(self, take_uid: str) -> Job | None:
         """The unfinished job that makes this take, or None."""
-        return next((job for job in self.jobs.values() if job.take_uid == take_uid), None)
+        return next((job for job in self.jobs.values() if job.binding.take_uid == take_uid), None)
 
-
-STATE = State()
+    def queue(self) -> list[str]:
+        """Keys of the waiting jobs in the order in which they will be made."""
+        waiting = [job for job in self.jobs.values() if job.status == JobState.QUEUED]
+        return [job.key for job in sorted(waiting, key=lambda job: job.queue_position or 0)]

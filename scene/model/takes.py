@@ -13,16 +13,25 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.home import home
+from .app import app
 from .errors import SceneError
+from .objects import ObjectId
 from .paths import stored_path
 from .properties import all_shots, ensure_ids, find_take
-from .state import STATE
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
 LONGEST_NAME = 48
 
-# The takes that landed, by file, shot and take: an undo may take them out of the file, but not for long.
-_landed: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+Place = tuple[str, str]  # the ids of a file and of a shot in it
+
+
+class Remembered:
+    """What an undo may take out of the file, but not for long."""
+
+    def __init__(self) -> None:
+        self.takes: dict[Place, dict[str, dict[str, Any]]] = {}  # that landed, by uid
+        self.views: dict[Place, tuple[ObjectId, int]] = {}  # camera and frame that a shot keeps
+        self.ids: dict[int, tuple[str, str]] = {}  # of the file and of the scene, by the scene's id of this session
 
 
 # --- names and places ---------------------------------------------------------------------------------------
@@ -74,8 +83,9 @@ def next_number(shot: Any) -> int:
     """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from
     now on, for other Blenders too."""
     used = [shot.last_number, *(take.number for take in shot.takes)]
-    used += [job.number for job in STATE.jobs.values() if job.shot_uid == shot.uid]
-    used += [take["number"] for take in _landed.get(place(shot), {}).values()]
+    bindings = [job.binding for job in app().state.jobs.values()]
+    used += [binding.number for binding in bindings if binding.shot_uid == shot.uid]
+    used += [take["number"] for take in _landed(shot).values()]
     pattern = re.compile(re.escape(safe_name(shot.name)) + r"_t(\d+)", re.IGNORECASE)
     folder = shot_folder(shot)
     files = [*folder.iterdir(), *(folder / "stills").glob("*")] if folder.is_dir() else []
@@ -134,9 +144,14 @@ def check_clip(take: Any) -> None:
         )
 
 
+def choose(shot: Any, take: Any) -> None:
+    """Make this the take that the buttons act on."""
+    shot.active_take = [one.uid for one in shot.takes].index(take.uid)
+
+
 def forget(shot: Any, take_uid: str) -> None:
     """The take is deleted: an undo does not bring it back."""
-    _landed.get(place(shot), {}).pop(take_uid, None)
+    _landed(shot).pop(take_uid, None)
 
 
 # --- undo ---------------------------------------------------------------------------------------------------
@@ -149,20 +164,52 @@ def remember(shot: Any, take: Any) -> None:
         for prop in take.bl_rna.properties
         if not prop.is_readonly and prop.type not in {"POINTER", "COLLECTION"}
     }
-    _landed.setdefault(place(shot), {})[take.uid] = values
+    app().part(Remembered).takes.setdefault(place(shot), {})[take.uid] = values
+
+
+def keep_ids(scene: bpy.types.Scene) -> tuple[str, str]:
+    """The file's id and the scene's id, which stay whatever is undone later."""
+    ids = ensure_ids(scene)
+    app().part(Remembered).ids[scene.session_uid] = ids
+    return ids
+
+
+def keep_view(shot: Any, camera: bpy.types.Object, frame: int) -> None:
+    """From its first take on a shot is seen by this camera at this frame, whatever is undone later. What it has
+    already stays."""
+    if shot.camera is None:
+        shot.camera = camera
+    if not shot.frame_lock:
+        shot.frame, shot.frame_lock = frame, True
+    app().part(Remembered).views[place(shot)] = ObjectId.of(shot.camera), shot.frame
 
 
 def restore_after_undo() -> None:
     """Put landed takes back into the lists that an undo took them out of, or where it made them wait again. Their
-    strips stay undone."""
+    strips stay undone. A shot gets back the camera and the frame that it keeps."""
+    for scene in bpy.data.scenes:
+        ids = app().part(Remembered).ids.get(scene.session_uid)
+        if ids and not scene.take_one.uid:
+            scene.take_one.file_id, scene.take_one.uid = ids
     for shot in all_shots():
-        for uid, values in _landed.get(place(shot), {}).items():
+        _restore_view(shot)
+        for uid, values in _landed(shot).items():
             take = find_take(shot, uid)
             if take is None or take.status != "READY":
                 take = take or shot.takes.add()
                 for name, value in values.items():
                     setattr(take, name, value)
         shot.last_number = max([shot.last_number, *(take.number for take in shot.takes)])
+
+
+def _restore_view(shot: Any) -> None:
+    camera, frame = app().part(Remembered).views.get(place(shot), (None, 0))
+    if camera is None:
+        return
+    if shot.camera is None:
+        shot.camera = camera.find()
+    if not shot.frame_lock:
+        shot.frame, shot.frame_lock = frame, True
 
 
 def waiting() -> list[tuple[Any, Any]]:
@@ -176,7 +223,7 @@ def waiting() -> list[tuple[Any, Any]]:
     ]
 
 
-def settle(unfinished: set[str]) -> None:
+def reconcile(unfinished: set[str]) -> None:
     """Takes that wait for a job that there is no more: an undo or the saved file says so. They are ready where
     their clip is there, else they count as cancelled. `unfinished` are the uids of takes that are being made."""
     for shot, take in waiting():
@@ -192,9 +239,15 @@ def remember_again() -> None:
     """The paths of remembered takes have changed."""
     for shot in all_shots():
         for take in shot.takes:
-            if take.uid in _landed.get(place(shot), {}):
+            if take.uid in _landed(shot):
                 remember(shot, take)
 
 
-def place(shot: Any) -> tuple[str, str]:
+def place(shot: Any) -> Place:
+    """Where the shot is, by ids."""
     return shot.id_data.take_one.file_id, shot.uid
+
+
+def _landed(shot: Any) -> dict[str, dict[str, Any]]:
+    """The shot's takes that landed."""
+    return app().part(Remembered).takes.get(place(shot), {})

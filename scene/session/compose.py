@@ -1,36 +1,38 @@
-"""Asking the backend how an engine words a shot's direction."""
+"""Having the backend compose the prompt that an engine gives its model."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import asdict
 from typing import Any
 
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.events import FinalPrompt
+from ..model.app import app
 from ..model.errors import SceneError
-from ..model.properties import prompt_of
-from ..model.state import STATE
-from . import prompts, pump
+from ..model.properties import frame_of
+from . import connection, prompts, pump
 
 
-def ask(shot: Any) -> None:
+def compose_prompt(shot: Any) -> None:
     """Have the shot's final prompt composed anew. Never waits: it is written when the answer comes (`store`).
 
     Raises:
-        SceneError: no_prompt_form; no_camera, panoramic_camera.
+        SceneError: no_prompt_form; no_camera, panoramic_camera; bad_request.
     """
+    state = app().state
     if not prompts.takes_form(shot.engine):
         raise SceneError(
             "no_prompt_form", rpt_("The engine '{engine}' uses the direction as it is.").format(engine=shot.engine)
         )
-    lines = [asdict(line) for line in prompts.spoken(shot)]
-    facts = prompts.known(shot, shot.still_source)
-    extra = {"dialogue": lines, "sound": shot.sound, "options": {"scene": facts}}
-    pump.session().word(shot.uid, shot.engine, prompt_of(shot), extra)
-    STATE.wording = shot.uid
-    STATE.changed()
+    try:
+        direction = prompts.direction(shot)
+    except ValueError as error:
+        raise SceneError("bad_request", str(error)) from error
+    facts = prompts.known(shot, shot.still_source, frame_of(shot))
+    connection.session().compose_prompt(shot.uid, shot.engine, direction, {"scene": facts})
+    state.composing = shot.uid
+    state.changed()
 
 
 def wait(timeout: float = 60.0) -> None:
@@ -39,17 +41,18 @@ def wait(timeout: float = 60.0) -> None:
     Raises:
         SceneError: why it did not.
     """
+    state = app().state
     ends = time.monotonic() + timeout
     waiting = pump.take_waiting()
-    while STATE.wording:
+    while state.composing:
         if time.monotonic() > ends:
-            STATE.wording = ""
+            state.composing = ""
             raise SceneError(
                 "timeout", rpt_("No prompt after {timeout:.0f} seconds.").format(timeout=timeout), "open_log"
             )
-        event = waiting.pop(0) if waiting else pump.session().next_event(0.2)
+        event = waiting.pop(0) if waiting else connection.session().next_event(0.2)
         if event is None:
             continue
         pump.handle(event)
-        if isinstance(event, FinalPrompt) and event.error:
-            raise SceneError(event.error["code"], event.error["message"], event.error.get("fix") or "")
+        if isinstance(event, FinalPrompt) and event.problem is not None:
+            raise SceneError.of(event.problem)

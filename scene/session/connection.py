@@ -1,19 +1,61 @@
-"""Keeping a backend at hand for whatever is pressed."""
+"""The session with a backend, and keeping one at hand for whatever is pressed."""
 
 from __future__ import annotations
 
+import atexit
+
+import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ...client import events
 from ...client.home import home
+from ...client.session import Session
+from ...client.target import Target
+from ..model.app import app
 from ..model.errors import SceneError
-from ..model.state import STATE
-from . import preferences, pump
+from ..model.state import Backend
+from . import preferences
 
 IDLE = ("off", "missing", "failed")
 
-_looked = False  # into the journal
-_begun = False
-_installing = False
+
+class Connection:
+    """`session` is made on first use. `journal_read`, `begun`, `installing`: how far `begin` has come."""
+
+    def __init__(self) -> None:
+        self.session: Session | None = None
+        self.journal_read = False
+        self.begun = False
+        self.installing = False
+
+    def close(self) -> None:
+        """End the session: its threads stop, and the local backend where no other Blender uses it."""
+        if self.session is not None:
+            self.session.close()
+            self.session = None
+        atexit.unregister(close)
+
+
+def session() -> Session:
+    """The session, made on first use. Raises OSError where Take One's folder can't be used."""
+    part = app().part(Connection)
+    if part.session is None:
+        part.session = Session(home(), online_access=bpy.app.online_access)
+        atexit.register(close)
+    return part.session
+
+
+def close() -> None:
+    """End the session, where there is one."""
+    app().part(Connection).close()
+
+
+def use(target: Target, take_over: bool = False) -> None:
+    """Use this backend from now on (see Session.connect). State.backend says how it goes."""
+    session().online_access = bpy.app.online_access
+    app().state.backend = Backend(events.STARTING)
+    app().state.changed()
+    session().connect(target, take_over)
 
 
 def ensure() -> None:
@@ -21,7 +63,7 @@ def ensure() -> None:
 
     Raises SceneError where the preferences choose none, or Take One's folder can't be used.
     """
-    if STATE.backend.state in IDLE:
+    if app().state.backend.state in IDLE:
         connect()
 
 
@@ -31,13 +73,13 @@ def connect(take_over: bool = False) -> None:
     check_home()
     if preferences.lacks_server():
         raise SceneError("no_server", "No server is chosen yet. Enter its address.", "connect")
-    pump.connect(preferences.target(), take_over)
+    use(preferences.target(), take_over)
 
 
 def restart(take_over: bool = False) -> None:
     """Let go of the backend and connect again, by what the preferences say now. Raises SceneError as `ensure` does."""
     check_home()
-    pump.session().disconnect()
+    session().disconnect()
     connect(take_over)
 
 
@@ -47,13 +89,13 @@ def chosen() -> None:
         restart()
     except SceneError as error:
         if error.code != "no_server":
-            STATE.fail(error)
+            app().state.fail(error)
 
 
 def check_home() -> None:
     """Raises SceneError where nothing can be written to Take One's folder."""
     try:
-        pump.session()
+        session()
     except OSError as error:
         text = rpt_("Take One can't write to its folder {folder}: {error}.").format(folder=home(), error=error.strerror)
         raise SceneError("home", text, "start") from error
@@ -64,24 +106,18 @@ def begin(wanted: bool) -> None:
 
     Where the backend is not installed, `connect` says so without starting anything.
     """
-    global _looked, _begun, _installing
+    part, state = app().part(Connection), app().state
     try:
-        if not _looked:
-            _looked = True
+        if not part.journal_read:
+            part.journal_read = True
             check_home()
-            wanted = wanted or bool(pump.session().unfinished())
-        if wanted and not _begun:
-            _begun = True
+            wanted = wanted or bool(session().unfinished())
+        if wanted and not part.begun:
+            part.begun = True
             ensure()
-        if _installing and STATE.install.state == "done":
+        if part.installing and state.install.state == "done":
             restart()
     except SceneError as error:
         if error.code != "no_server":
-            STATE.fail(error)
-    _installing = STATE.install.state == "running"
-
-
-def forget() -> None:
-    """Begin again when the extension is next loaded."""
-    global _looked, _begun
-    _looked = _begun = False
+            state.fail(error)
+    part.installing = state.install.state == "running"

@@ -1,148 +1,130 @@
-"""What is known of a shot's takes before their still is there, and what an engine can't do, said in time."""
+"""An order: a press of Animate, frozen. What happens in Blender afterwards changes nothing of it."""
 
 from __future__ import annotations
 
-import random
-import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..edit.edit_scene import find_edit_scene
-from ..model import options, takes
+from ...client.protocol import Binding, CameraPath, Direction, EngineInfo, TakeRequest, View
 from ..model.errors import SceneError
-from ..model.properties import MAX_SEED, ensure_ids, prompt_of
-from ..model.state import STATE
-from ..stills.camera import check_camera, is_animated, picture_size
-from . import prompts
-
-CARD = ("engine", "sound", "seconds", "size_percent", "motion")  # and "prompt"
+from ..model.objects import ObjectId
 
 
-@dataclass
-class Plan:
-    """Takes to be made of one shot: all that is known before the still is there."""
+@dataclass(frozen=True)
+class Place:
+    """Where in the edit the takes go: see Binding."""
 
-    scene: str
-    shot_uid: str
-    numbers: dict[str, int]  # by key
-    seeds: dict[str, int]
-    source: str
-    card: dict[str, Any]
-    options: dict[str, Any]  # the engine's own
-    wording: dict[str, Any]  # options of the prompt: the final one, or what is known of the scene
     placement: str
     frame: int | None
     edit_uid: str
-    refines: str
-    folder: Path
+    refines: str = ""
 
 
-def make_plan(
-    context: bpy.types.Context,
-    shot: Any,
-    seeds: list[int] | None,
-    placement: str | None,
-    source: str | None,
-    overrides: dict[str, Any] | None,
-    refines: str,
-) -> Plan:
-    """Read the shot's card and give its takes their numbers. The arguments are those of `jobs.start`.
+@dataclass(frozen=True)
+class OrderedTake:
+    """One take of an order. `clip` is where its file goes."""
 
-    Raises:
-        SceneError: camera_still, no_camera, panoramic_camera, engine_unavailable, too_long, too_large.
+    key: str
+    number: int
+    seed: int
+    clip: Path
+
+
+@dataclass(frozen=True)
+class Order:
+    """All that is known of a shot's takes before their still is there.
+
+    `frame` is the scene's for the still, `camera` None where there is none; `picture` is the still's size in pixels,
+    which `size_percent` makes the clip's. The still comes from `source` (for IMAGE from the file `image`) and is
+    written into `folder`. `engine` says what it can do as far as the backend has told, and its id in any case.
     """
-    scene = shot.id_data
-    ensure_ids(scene)
-    card = {name: getattr(shot, name) for name in CARD} | {"prompt": prompt_of(shot)} | (overrides or {})
-    if card["motion"] == "CAMERA" and not is_animated(check_camera(scene, shot.camera)):
-        raise SceneError(
-            "camera_still",
-            "The camera is not animated. Animate it, or let the words choose the move.",
-            "pick_camera",
+
+    file_id: str
+    scene_uid: str
+    shot_uid: str
+    shot_name: str
+    frame: int
+    camera: ObjectId | None
+    path: CameraPath | None
+    source: str
+    image: Path | None
+    folder: Path
+    picture: tuple[int, int]
+    size_percent: int
+    engine: EngineInfo
+    direction: Direction
+    seconds: float
+    fps: Fraction
+    options: Mapping[str, Any]
+    place: Place
+    takes: tuple[OrderedTake, ...]
+
+    @property
+    def keys(self) -> list[str]:
+        """The keys of the takes, which are the uids that they will have."""
+        return [take.key for take in self.takes]
+
+    def binding(self, take: OrderedTake) -> Binding:
+        """Where a take of this order belongs."""
+        return Binding(
+            file_id=self.file_id,
+            scene_uid=self.scene_uid,
+            shot_uid=self.shot_uid,
+            take_uid=take.key,
+            shot_name=self.shot_name,
+            number=take.number,
+            placement=self.place.placement,
+            frame=self.place.frame,
+            edit_uid=self.place.edit_uid,
+            refines=self.place.refines,
         )
-    if seeds is None:
-        seeds = [shot.seed if shot.seed_lock else random.randint(0, MAX_SEED)]
-        shot.seed = seeds[0]
-    edit = find_edit_scene(context, scene)
-    if edit is not None:
-        ensure_ids(edit)
-    _check_engine(card, scene)
-    if (source or shot.still_source) in prompts.FROM_CAMERA:
-        check_camera(scene, shot.camera)  # before a number is taken
-    wording = prompts.options(shot, source or shot.still_source, overrides or {})
-    keys = [uuid.uuid4().hex for _ in seeds]
-    numbers = {key: takes.next_number(shot) for key in keys}
-    return Plan(
-        scene=scene.name,
-        shot_uid=shot.uid,
-        numbers=numbers,
-        seeds=dict(zip(keys, seeds, strict=True)),
-        source=source or shot.still_source,
-        card=card,
-        options=options.chosen(shot, overrides or {}),
-        wording=wording,
-        placement=placement or scene.take_one.placement,
-        frame=edit.frame_current if edit is not None else None,
-        edit_uid=edit.take_one.uid if edit is not None else "",
-        refines=refines,
-        folder=takes.still_folder(shot, numbers[keys[0]]),
-    )
 
 
-def _check_engine(card: dict[str, Any], scene: bpy.types.Scene) -> None:
-    """What the engine can't do is said before anything is rendered. Nothing is checked until the backend
-    has told."""
-    engine = STATE.engine(card["engine"])
-    if engine is None:
-        return
-    name = engine.get("name") or engine["id"]
-    if not engine.get("available", True):
-        raise SceneError(
-            "engine_unavailable",
-            rpt_("{name} can't run here: {reason}").format(name=name, reason=engine.get("reason", "")),
-            engine.get("fix", ""),
-        )
-    longest = engine.get("max_seconds")
-    if longest and card["seconds"] > longest:
-        raise SceneError(
-            "too_long",
-            rpt_("{name} makes up to {longest:g} seconds, and the shot is {seconds:g}.").format(
-                name=name, longest=longest, seconds=card["seconds"]
-            ),
-            "shorter",
-        )
-    clip_size(*picture_size(scene), card["size_percent"], engine)
-
-
-def clip_size(width: int, height: int, percent: int, engine: dict[str, Any] | None) -> tuple[int, int]:
-    """The clip's size for a still of this size: even numbers, or the engine's own size that comes closest
-    in shape and then in area.
+def requests(order: Order, views: tuple[View, ...]) -> list[tuple[str, TakeRequest]]:
+    """What is sent for an order once its views are there: the key and the request of each take.
 
     Raises:
-        SceneError: smaller_size where the engine can't make so many pixels.
+        SceneError: too_large.
+        ValueError: something of the order is out of the protocol's bounds.
+    """
+    size = clip_size(*order.picture, order.size_percent, order.engine)
+    return [
+        (
+            take.key,
+            TakeRequest(
+                engine=order.engine.id,
+                direction=order.direction,
+                views=views,
+                seconds=order.seconds,
+                fps=order.fps,
+                size=size,
+                seed=take.seed,
+                path=order.path,
+                options=order.options,
+                binding=order.binding(take),
+            ),
+        )
+        for take in order.takes
+    ]
+
+
+def clip_size(width: int, height: int, percent: int, engine: EngineInfo | None) -> tuple[int, int]:
+    """The clip's size for a still of this size, in even numbers.
+
+    Raises:
+        SceneError: too_large where the engine can't make so many pixels.
     """
     wide, high = (max(16, side * percent // 100 // 2 * 2) for side in (width, height))
-    engine = engine or {}
-    sizes = engine.get("sizes") or ()
-    if sizes:
-        return min(
-            ((int(w), int(h)) for w, h in sizes),
-            key=lambda size: (
-                round(abs(size[0] / size[1] - wide / high), 2),
-                abs(size[0] * size[1] - wide * high),
-            ),
-        )
-    most = engine.get("max_pixels")
-    if most and wide * high > most:
-        name = engine.get("name") or engine["id"]
+    if engine and engine.max_pixels and wide * high > engine.max_pixels:
         raise SceneError(
             "too_large",
             rpt_("{name} can't make {wide}x{high}, only up to {most:.1f} megapixels.").format(
-                name=name, wide=wide, high=high, most=most / 1e6
+                name=engine.label, wide=wide, high=high, most=engine.max_pixels / 1e6
             ),
             "smaller_size",
         )

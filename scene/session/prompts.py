@@ -8,28 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict
+from collections.abc import Mapping
 from typing import Any
 
 import bpy
 
 from ...client.events import FinalPrompt
-from ...client.request import Line
-from ..model.errors import SceneError
+from ...client.protocol import Direction, Line
+from ..model.app import app
 from ..model.properties import find_shot, prompt_of
-from ..model.state import STATE
 from ..stills import capture
 from ..stills.camera import check_camera
 from ..stills.facts import scene_facts
+from ..stills.moment import at_frame
 
-FROM_CAMERA = {capture.RENDER, capture.VIEWPORT}  # stills that show what the camera sees now
+FROM_CAMERA = {capture.RENDER, capture.VIEWPORT}  # stills that show what the camera sees
 
 
 def takes_form(engine_id: str) -> bool:
-    """Whether this engine words the direction in a form of its own. Before the backend has told: all but the
-    draft may."""
-    engine = STATE.engine(engine_id)
-    return engine_id != "draft" if engine is None else bool(engine.get("prompt_form"))
+    """Whether this engine words the direction in a form of its own. It may, as long as the backend has not told."""
+    engine = app().state.engine(engine_id)
+    return engine is None or engine.prompt_form
 
 
 def own_prompt(shot: Any) -> str:
@@ -37,8 +36,8 @@ def own_prompt(shot: Any) -> str:
     return shot.final_prompt.as_string().strip() if shot.final_prompt else ""
 
 
-def options(shot: Any, source: str, overrides: dict[str, Any]) -> dict[str, Any]:
-    """What a request's options say of the prompt: the final one, else what is known of the scene.
+def options(shot: Any, source: str, frame: int, overrides: Mapping[str, Any]) -> dict[str, Any]:
+    """What a request's options say of the prompt: the final one, else what is known of the scene at this frame.
 
     `source` is the still's. A call that says other words than the card does not get the card's final prompt.
 
@@ -50,45 +49,62 @@ def options(shot: Any, source: str, overrides: dict[str, Any]) -> dict[str, Any]
     own = "" if {"prompt", "sound"} & set(overrides) else own_prompt(shot)
     if own:
         return {"final_prompt": own}
-    facts = known(shot, source)
+    facts = known(shot, source, frame)
     return {"scene": facts} if facts else {}
 
 
-def known(shot: Any, source: str) -> dict[str, Any]:
-    """What is known of the picture that the shot's camera takes now; {} where the user or the still's source
-    says that it does not count.
+def known(shot: Any, source: str, frame: int) -> dict[str, Any]:
+    """What is known of the picture that the shot's camera takes at this frame; {} where the user or the still's
+    source says that it does not count.
 
     Raises:
         SceneError: no_camera, panoramic_camera.
     """
     if not shot.scene_facts or source not in FROM_CAMERA:
         return {}
-    return scene_facts(shot.id_data, check_camera(shot.id_data, shot.camera))
+    scene = shot.id_data
+    camera = check_camera(scene, shot.camera)
+    with at_frame(scene, frame):
+        return scene_facts(scene, camera)
 
 
-def spoken(shot: Any) -> tuple[Line, ...]:
-    """The shot's lines of dialogue that say something."""
-    return tuple(Line(line.speaker, line.language, line.line) for line in shot.lines if line.line.strip())
+def direction(shot: Any) -> Direction:
+    """What the card says should happen. Lines of dialogue that say nothing are left out.
+
+    Raises:
+        ValueError: it is longer than a backend would take.
+    """
+    lines = tuple(Line(line.speaker, line.language, line.line) for line in _spoken(shot))
+    return Direction(prompt_of(shot), lines, shot.sound)
 
 
-def store(event: FinalPrompt) -> None:
-    """Write a composed prompt into the shot's text block, and show it in an open text editor."""
-    STATE.wording = ""
-    if event.error:
-        error = event.error
-        STATE.fail(SceneError(error.get("code", ""), error.get("message", ""), error.get("fix") or ""))
-        return
+def _spoken(shot: Any) -> list[Any]:
+    return [line for line in shot.lines if line.line.strip()]
+
+
+def store(event: FinalPrompt) -> bool:
+    """Write a composed prompt into the shot's text block, and show it in an open text editor. Whether it changed
+    anything in the file."""
+    app().state.composing = ""
+    if event.problem is not None:
+        app().state.fail(event.problem)
+        return False
     shot = find_shot(event.key)
     if shot is None:
-        return
+        return False
     if shot.final_prompt is None:
         shot.final_prompt = bpy.data.texts.new(f"{shot.name} final prompt")
     shot.final_prompt.from_string(event.prompt)
     shot.final_prompt_of = direction_mark(shot)
+    _show(shot.final_prompt)
+    return True
+
+
+def _show(text: bpy.types.Text) -> None:
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             if area.type == "TEXT_EDITOR":
-                area.spaces.active.text = shot.final_prompt
+                area.spaces.active.text = text
                 return
 
 
@@ -104,6 +120,6 @@ def is_stale(shot: Any) -> bool:
 
 def direction_mark(shot: Any) -> str:
     """The same for the same words on the card."""
-    lines = [asdict(line) for line in spoken(shot)]
+    lines = [{"speaker": one.speaker, "language": one.language, "line": one.line} for one in _spoken(shot)]
     words = json.dumps([shot.engine, prompt_of(shot), shot.sound, lines, shot.scene_facts])
     return hashlib.sha256(words.encode()).hexdigest()[:16]

@@ -15,6 +15,7 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ..model import timer
 from ..model.errors import SceneError
 from . import blocks, depth_pass, files, see_through
 from .borrowed import borrow, give_back, still_changes
@@ -144,7 +145,7 @@ def start_render(
     pending = _Pending(_task(scene, camera, folder, RENDER, frame), done)
     _begin_job(context, pending, scene, camera)
     _pending = pending
-    bpy.app.timers.register(_watch, first_interval=TICK, persistent=True)
+    timer.every(_watch, TICK)
 
 
 # --- one render of a task ------------------------------------------------------------------------------------

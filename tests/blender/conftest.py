@@ -23,13 +23,10 @@ load_extension.load().unregister()
 
 @pytest.fixture(autouse=True)
 def blender():
-    """An empty file with the extension registered, and nothing left over in its state."""
+    """An empty file with the extension registered."""
     import take_one
-    from take_one.scene.model import state, takes
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    state.STATE.__dict__.update(state.State().__dict__)
-    takes._landed.clear()
     take_one.register()
     yield
     take_one.unregister()

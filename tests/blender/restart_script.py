@@ -15,11 +15,13 @@ from load_extension import load
 extension = load()
 import bpy  # noqa: E402
 import numpy as np  # noqa: E402
+from take_one.client.protocol import JobState  # noqa: E402
 from take_one.client.target import LocalTarget  # noqa: E402
 from take_one.scene.edit import strips  # noqa: E402
+from take_one.scene.model.app import app  # noqa: E402
 from take_one.scene.model.properties import add_shot  # noqa: E402
-from take_one.scene.model.state import IN_PROGRESS, QUEUED, STATE  # noqa: E402
-from take_one.scene.session import jobs, pump  # noqa: E402
+from take_one.scene.session import connection, jobs, pump  # noqa: E402
+from take_one.scene.session.press import Call, make_order  # noqa: E402
 
 life, film, python = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 TARGET = LocalTarget(root=Path(__file__).resolve().parents[2], python=python)
@@ -29,8 +31,8 @@ def pump_until(done, seconds: float = 100.0) -> None:
     """What the timer does, without a window."""
     ends = time.monotonic() + seconds
     while not done():
-        if time.monotonic() > ends or STATE.last_error:
-            sys.exit(f"not in time: {STATE}")
+        if time.monotonic() > ends or app().state.last_error:
+            sys.exit(f"not in time: {app().state}")
         pump.pump()
         time.sleep(0.02)
 
@@ -45,20 +47,20 @@ if life == "first":
     shot.name, shot.prompt, shot.seconds = "Kitchen", "pan left", 0.5
     shot.still_source, shot.image_path = "IMAGE", str(film.with_name("still.png"))
     bpy.ops.wm.save_as_mainfile(filepath=str(film))
-    pump.connect(TARGET)
-    (key,) = jobs.start(bpy.context, shot, seeds=[3])
-    pump_until(lambda: STATE.jobs[key].status in {QUEUED, IN_PROGRESS})
+    connection.use(TARGET)
+    (key,) = jobs.start(make_order(bpy.context, shot, Call((3,))))
+    pump_until(lambda: app().state.jobs[key].status in {JobState.QUEUED, JobState.IN_PROGRESS})
     film.with_name("key.txt").write_text(key)
     os.kill(os.getpid(), signal.SIGKILL)
 
-pump.connect(TARGET)  # another file is open: the take must wait
+connection.use(TARGET)  # another file is open: the take must wait
 key = film.with_name("key.txt").read_text()
-pump_until(lambda: key in STATE.jobs and STATE.jobs[key].status == "waiting_file")
+pump_until(lambda: key in app().state.jobs and app().state.jobs[key].status == "waiting_file")
 waited = "Edit" not in bpy.data.scenes
 bpy.ops.wm.open_mainfile(filepath=str(film))
-pump_until(lambda: key not in STATE.jobs)
+pump_until(lambda: key not in app().state.jobs)
 shot = bpy.context.scene.take_one.shots[0]
-pump_until(lambda: key not in pump.session().unfinished(), 20)
+pump_until(lambda: key not in connection.session().unfinished(), 20)
 print(
     "RESULT",
     json.dumps(

@@ -11,9 +11,10 @@ import pytest
 from rooms import movie_output, picture, psnr, room
 from take_one.client.target import LocalTarget
 from take_one.scene.edit import strips
+from take_one.scene.model.app import app
 from take_one.scene.model.properties import add_shot
-from take_one.scene.model.state import STATE
-from take_one.scene.session import jobs, pump
+from take_one.scene.session import connection, jobs
+from take_one.scene.session.press import Call, make_order
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
@@ -27,9 +28,9 @@ def test_animate_from_the_camera_to_the_edit(tmp_path):
     shot = add_shot(scene)
     shot.name = "Küche / 1"
     shot.prompt, shot.sound, shot.seconds = "slowly push in", "rain on a window", 1.0
-    pump.connect(LocalTarget(root=ROOT, python=Path(PYTHON)))
-    (take,) = jobs.run_blocking(bpy.context, shot, seeds=[7], timeout=120)
-    assert STATE.last_error is None
+    connection.use(LocalTarget(root=ROOT, python=Path(PYTHON)))
+    (take,) = jobs.run_blocking(make_order(bpy.context, shot, Call((7,))), timeout=120)
+    assert app().state.last_error is None
     assert (take.status, take.number, take.seed, take.engine) == ("READY", 1, 7, "draft")
     assert take.clip == "//takes/Küche_1/Küche_1_t001.mp4"
     clip = Path(bpy.path.abspath(take.clip))

@@ -12,9 +12,10 @@ import pytest
 from rooms import room
 from take_one.client.target import LocalTarget
 from take_one.scene.edit import strips
+from take_one.scene.model.app import app
 from take_one.scene.model.properties import add_shot
-from take_one.scene.model.state import STATE
-from take_one.scene.session import jobs, pump
+from take_one.scene.session import connection, jobs
+from take_one.scene.session.press import Call, make_order
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.environ.get("TAKE_ONE_GPU_PYTHON") or str(ROOT / ".dev" / "test" / "bin" / "python")
@@ -34,9 +35,9 @@ def test_a_take_with_dialogue_lands_on_the_edit(tmp_path, monkeypatch):
     shot.prompt, shot.sound, shot.seconds = "Anna turns to the window", "rain", 1.0
     line = shot.lines.add()
     line.speaker, line.language, line.line = "Anna", "French", "On est en retard."
-    pump.connect(LocalTarget(root=ROOT, python=Path(PYTHON)))
-    (take,) = jobs.run_blocking(bpy.context, shot, seeds=[7], timeout=300)
-    assert STATE.last_error is None
+    connection.use(LocalTarget(root=ROOT, python=Path(PYTHON)))
+    (take,) = jobs.run_blocking(make_order(bpy.context, shot, Call((7,))), timeout=300)
+    assert app().state.last_error is None
     assert (take.status, take.seed, take.engine) == ("READY", 7, "happyhorse")
     clip = Path(bpy.path.abspath(take.clip))
     facts = json.loads(clip.with_suffix(".json").read_text())["facts"]
@@ -53,7 +54,7 @@ def test_a_take_with_dialogue_lands_on_the_edit(tmp_path, monkeypatch):
     bpy.data.objects["Cube"].name = "Sofa"
     shot.prompt, shot.active_take = "something else", 0
     assert bpy.ops.takeone.refine(engine="happyhorse", quality="STANDARD") == {"FINISHED"}
-    assert STATE.last_error is None
+    assert app().state.last_error is None
     draft, refined = shot.takes
     assert (refined.status, refined.seed, refined.refines) == ("READY", 7, draft.uid)
     told = json.loads(Path(bpy.path.abspath(refined.sidecar)).read_text())

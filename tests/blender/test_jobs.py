@@ -2,73 +2,32 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 import bpy
 import numpy as np
 import pytest
+import stand_in
 from rooms import camera
+from stand_in import DRAFT
 from take_one.client import events
-from take_one.client.request import JobRequest
+from take_one.client.protocol import Problem
 from take_one.scene.edit import edit_scene
-from take_one.scene.model import rates, takes
+from take_one.scene.model import kept, rates, takes
+from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
 from take_one.scene.model.properties import add_shot, find_shot
-from take_one.scene.model.state import RENDERING, SENDING, STATE
-from take_one.scene.session import jobs, order, pump
+from take_one.scene.model.state import RENDERING, SENDING
+from take_one.scene.session import again, jobs, order
+from take_one.scene.session.press import Call, make_order
 from take_one.scene.stills import capture
-
-DRAFT = {"id": "draft", "name": "Draft", "max_seconds": 60, "max_pixels": 4096 * 2304, "sizes": []}
-HORSE = {"id": "horse", "name": "Horse", "max_seconds": 8, "max_pixels": 1920 * 1088, "sizes": [[448, 256], [256, 448]]}
-
-
-class Sent:
-    """A session that keeps what it is given."""
-
-    def __init__(self):
-        self.requests: list[JobRequest] = []
-        self.paths: list[Path] = []
-        self.cancelled: list[str] = []
-        self.told: list[events.Event] = []
-
-    def submit(self, request, path):
-        self.requests.append(request)
-        self.paths.append(path)
-
-    def cancel(self, key):
-        self.cancelled.append(key)
-
-    def cancel_all(self):
-        self.cancelled.append("all")
-
-    def landed(self, key):
-        pass
-
-    def next_event(self, timeout):
-        return self.told.pop(0) if self.told else None
-
-    def poll(self):
-        return []
-
-    def replay(self):
-        pass
-
-    def unfinished(self):
-        return []
-
-    def close(self):
-        pass
 
 
 @pytest.fixture
-def session(monkeypatch):
-    fake = Sent()
-    monkeypatch.setattr(pump, "_session", fake)
-    STATE.backend.state = "ready"
-    STATE.engines = [DRAFT, HORSE]
-    return fake
+def session():
+    return stand_in.attach()
 
 
 @pytest.fixture
@@ -84,24 +43,32 @@ def shot(tmp_path):
     return shot
 
 
+def press(shot, **call) -> list[str]:
+    """Start what the shot's card says, and this call."""
+    return jobs.start(make_order(bpy.context, shot, Call(**call)))
+
+
 def test_the_card_becomes_a_request(shot, session):
     for speaker, words in (("ANNA", "We are late."), ("BEN", "   ")):
         line = shot.lines.add()
         line.speaker, line.language, line.line = speaker, "German", words
     shot.seconds, shot.seed, shot.seed_lock = 2.5, 99, True
     shot.id_data.render.fps, shot.id_data.render.fps_base = 24, 1.001
-    (key,) = jobs.start(bpy.context, shot)
+    (key,) = press(shot)
     (request,) = session.requests
-    assert (request.key, request.engine, request.prompt, request.sound) == (key, "draft", "push in", "rain")
-    assert [(line.speaker, line.language, line.line) for line in request.lines] == [("ANNA", "German", "We are late.")]
+    said = request.direction
+    assert session.keys == [key]
+    assert (request.engine, said.prompt, said.sound) == ("draft", "push in", "rain")
+    assert [(line.speaker, line.language, line.line) for line in said.dialogue] == [("ANNA", "German", "We are late.")]
     assert (request.seconds, request.fps, request.seed) == (2.5, Fraction(24000, 1001), 99)
-    assert (request.width, request.height) == (100, 60)
-    assert request.still.read_bytes() == Path(shot.image_path).read_bytes()
-    assert (request.depth, request.camera, request.path, request.options) == (None, None, None, {})
+    assert request.size == (100, 60)
+    (view,) = request.views
+    assert view.image.read_bytes() == Path(shot.image_path).read_bytes()
+    assert (view.t, view.depth, view.camera, request.path, request.options) == (0, None, None, None, {})
     binding = request.binding
-    assert binding["file_id"] == shot.id_data.take_one.file_id
-    assert (binding["shot_uid"], binding["take_uid"], binding["number"]) == (shot.uid, key, 1)
-    assert len(json.dumps(binding)) < 4096
+    assert binding.file_id == shot.id_data.take_one.file_id
+    assert (binding.scene_uid, binding.shot_uid) == (shot.id_data.take_one.uid, shot.uid)
+    assert (binding.take_uid, binding.number, binding.placement, binding.refines) == (key, 1, "REPLACE", "")
     assert session.paths[0] == Path(bpy.path.abspath("//takes/Kitchen/Kitchen_t001.mp4"))
     (take,) = shot.takes
     assert (take.uid, take.status, take.seed, take.still) == (
@@ -110,30 +77,29 @@ def test_the_card_becomes_a_request(shot, session):
         99,
         "//takes/Kitchen/stills/Kitchen_t001/still.png",
     )
-    assert STATE.jobs[key].status == SENDING
-    assert JobRequest.from_json(json.loads(json.dumps(request.to_json()))) == request
+    assert app().state.jobs[key].status == SENDING
+    assert kept.read(take).request == request
 
 
 def test_overrides_count_for_these_takes_only(shot, session):
-    jobs.start(
-        bpy.context,
+    press(
         shot,
-        seeds=[1, 2],
+        seeds=(1, 2),
         placement="AFTER",
         overrides={"prompt": "pan", "seconds": 1.0, "quality": "BEST", "size_percent": 50},
     )
     one, two = session.requests
     assert (one.seed, two.seed) == (1, 2)
-    assert (one.binding["number"], two.binding["number"]) == (1, 2)
-    assert (one.prompt, one.seconds, one.options, one.width, one.height) == ("pan", 1.0, {"quality": "best"}, 50, 30)
-    assert one.binding["placement"] == "AFTER"
-    assert one.still == two.still
+    assert (one.binding.number, two.binding.number) == (1, 2)
+    assert (one.direction.prompt, one.seconds, one.options, one.size) == ("pan", 1.0, {"quality": "best"}, (50, 30))
+    assert one.binding.placement == "AFTER"
+    assert one.views == two.views
     assert (shot.prompt, shot.seconds, shot.quality, shot.size_percent) == ("push in", 5.0, "STANDARD", 100)
 
 
 def test_an_unlocked_seed_is_new_and_shown_on_the_card(shot, session):
-    jobs.start(bpy.context, shot)
-    jobs.start(bpy.context, shot)
+    press(shot)
+    press(shot)
     one, two = (request.seed for request in session.requests)
     assert one != two
     assert shot.seed == two
@@ -142,10 +108,10 @@ def test_an_unlocked_seed_is_new_and_shown_on_the_card(shot, session):
 def test_the_edits_frame_rate_and_playhead_count(shot, session):
     cut = edit_scene.ensure_edit_scene(bpy.context, shot.id_data)
     cut.render.fps, cut.frame_current = 25, 77
-    jobs.start(bpy.context, shot)
+    press(shot)
     assert session.requests[0].fps == 25
-    assert session.requests[0].binding["frame"] == 77
-    assert session.requests[0].binding["edit_uid"] == cut.take_one.uid
+    assert session.requests[0].binding.frame == 77
+    assert session.requests[0].binding.edit_uid == cut.take_one.uid
 
 
 @pytest.mark.parametrize(
@@ -170,11 +136,9 @@ def test_frame_rates_are_exact(fps, base, rate):
         ((1281, 721), 100, None, (1280, 720)),
         ((1920, 1080), 50, DRAFT, (960, 540)),
         ((5, 5), 10, DRAFT, (16, 16)),
-        ((1920, 1080), 100, HORSE, (448, 256)),
-        ((1080, 1920), 100, HORSE, (256, 448)),
     ],
 )
-def test_clip_sizes_are_even_and_the_engines_own(size, percent, engine, wanted):
+def test_clip_sizes_are_even(size, percent, engine, wanted):
     assert order.clip_size(*size, percent, engine) == wanted
 
 
@@ -189,19 +153,19 @@ def test_clip_sizes_are_even_and_the_engines_own(size, percent, engine, wanted):
 def test_what_the_engine_cannot_do_is_said_before_anything_is_sent(shot, session, change, code, fix):
     shot.id_data.camera = camera(shot.id_data)
     with pytest.raises(SceneError) as caught:
-        jobs.start(bpy.context, shot, overrides=change)
+        press(shot, overrides=change)
     assert (caught.value.code, caught.value.fix) == (code, fix)
-    assert session.requests == [] and len(shot.takes) == 0 and STATE.jobs == {}
+    assert session.requests == [] and len(shot.takes) == 0 and app().state.jobs == {}
 
 
 def test_too_many_pixels_and_an_engine_that_cannot_run(shot, session):
     shot.id_data.render.resolution_x = shot.id_data.render.resolution_y = 8000
     with pytest.raises(SceneError) as caught:
-        jobs.start(bpy.context, shot)
+        press(shot)
     assert (caught.value.code, caught.value.fix) == ("too_large", "smaller_size")
-    STATE.engines = [{**DRAFT, "available": False, "reason": "It is too old.", "fix": "install"}]
+    app().state.engines = (replace(DRAFT, available=False, reason="It is too old.", fix="install"),)
     with pytest.raises(SceneError) as caught:
-        jobs.start(bpy.context, shot)
+        press(shot)
     assert (caught.value.code, caught.value.fix) == ("engine_unavailable", "install")
 
 
@@ -212,10 +176,10 @@ def test_the_cameras_own_animation_is_the_path(shot, session):
     eye.location.x += 3
     eye.keyframe_insert("location", frame=25)
     scene.frame_set(1)
-    jobs.start(bpy.context, shot, overrides={"motion": "CAMERA", "seconds": 1.0})
-    keyframes = session.requests[0].path["keyframes"]
+    press(shot, overrides={"motion": "CAMERA", "seconds": 1.0})
+    keyframes = session.requests[0].path.keyframes
     assert len(keyframes) == 24
-    assert keyframes[-1]["t"] == 1
+    assert keyframes[-1].t == 1
     assert scene.frame_current == 1
 
 
@@ -225,15 +189,15 @@ def test_a_journal_that_cannot_be_written_is_said(shot, session, monkeypatch):
 
     monkeypatch.setattr(session, "submit", full)
     with pytest.raises(SceneError) as caught:
-        jobs.start(bpy.context, shot)
+        press(shot)
     assert (caught.value.code, caught.value.fix) == ("disk", "free_space")
-    assert len(shot.takes) == 0 and STATE.jobs == {}
+    assert len(shot.takes) == 0 and app().state.jobs == {}
 
 
 def test_stills_render_one_after_the_other_and_can_be_cancelled(shot, session, monkeypatch, tmp_path):
     begun = []
 
-    def start_render(context, scene, folder, done, *, camera=None):
+    def start_render(context, scene, folder, done, *, camera, frame):
         begun.append((camera.name, done))
 
     monkeypatch.setattr(capture, "start_render", start_render)
@@ -245,123 +209,119 @@ def test_stills_render_one_after_the_other_and_can_be_cancelled(shot, session, m
     for name in ("A", "B", "C"):
         other = add_shot(scene, camera(scene, name))
         other.still_source = "RENDER"
-        keys += jobs.start(bpy.context, other)
+        keys += press(other)
     assert [name for name, _ in begun] == ["A"]
-    assert {STATE.jobs[key].status for key in keys} == {RENDERING}
+    assert {app().state.jobs[key].status for key in keys} == {RENDERING}
     jobs.cancel(keys[1])
     picture = capture.Still(Path(shot.image_path), 100, 60, "RENDER")
     begun[0][1](picture)
     assert [name for name, _ in begun] == ["A", "C"]
-    assert [request.key for request in session.requests] == [keys[0]]
+    assert session.keys == [keys[0]]
     jobs.cancel(keys[2])
     assert dropped == [True]
     begun[1][1](SceneError("render_cancelled", "The render of the still was cancelled.", "retry"))
-    assert STATE.last_error is None  # the user asked for it
-    assert list(STATE.jobs) == [keys[0]]
+    assert app().state.last_error is None  # the user asked for it
+    assert list(app().state.jobs) == [keys[0]]
     jobs.cancel(keys[0])
     assert session.cancelled == [keys[0]]
 
 
 def test_a_render_that_fails_is_kept_for_the_panel(shot, session, monkeypatch):
     begun = []
-    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
+    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera, frame: begun.append(done))
     shot.id_data.camera = camera(shot.id_data)
-    jobs.start(bpy.context, shot, source="RENDER")
+    press(shot, source="RENDER")
     begun[0](SceneError("render_failed", "Blender could not render.", "retry"))
-    assert (STATE.last_error.code, STATE.jobs) == ("render_failed", {})
-
-
-def test_a_shot_deleted_while_its_still_renders(shot, session, monkeypatch):
-    begun = []
-    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
-    shot.id_data.camera = camera(shot.id_data)
-    picture = capture.Still(Path(shot.image_path), 100, 60, "RENDER")
-    jobs.start(bpy.context, shot, source="RENDER")
-    shot.id_data.take_one.shots.remove(0)
-    begun[0](picture)
-    assert (STATE.last_error.code, STATE.jobs, session.requests) == ("no_shot", {}, [])
+    assert (app().state.last_error.code, app().state.jobs) == ("render_failed", {})
 
 
 def test_a_shot_renamed_while_its_still_renders_overwrites_no_take(shot, session, monkeypatch):
     begun = []
-    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera=None: begun.append(done))
+    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera, frame: begun.append(done))
     shot.id_data.camera = camera(shot.id_data)
     picture = capture.Still(Path(shot.image_path), 100, 60, "RENDER")
-    jobs.start(bpy.context, shot, source="RENDER", seeds=[1, 2])
+    press(shot, source="RENDER", seeds=(1, 2))
     shot.name = "Hall"
     theirs = takes.shot_folder(shot) / "Hall_t001.mp4"
     theirs.parent.mkdir(parents=True)
     theirs.write_bytes(b"another shot's")
     begun[0](picture)
-    assert [path.name for path in session.paths] == ["Hall_t003.mp4", "Hall_t002.mp4"]
-    assert [request.binding["number"] for request in session.requests] == [3, 2]
-    assert [take.number for take in shot.takes] == [3, 2]
+    assert [path.name for path in session.paths] == ["Kitchen_t001.mp4", "Kitchen_t002.mp4"]
+    assert [request.binding.number for request in session.requests] == [1, 2]
+    assert [take.number for take in shot.takes] == [1, 2]
 
 
 def test_a_failed_take_made_again_after_its_shot_was_renamed_overwrites_no_take(shot, session):
-    (first,) = jobs.start(bpy.context, shot)
+    (first,) = press(shot)
     take = shot.takes[0]
     take.status = "FAILED"
-    STATE.jobs.clear()
+    app().state.jobs.clear()
     shot.name = "Hall"
     theirs = takes.shot_folder(shot) / "Hall_t001.mp4"
     theirs.parent.mkdir(parents=True)
     theirs.write_bytes(b"another shot's")
-    jobs.make_again(bpy.context, shot, first)
+    again.make_again(shot, first)
     assert session.paths[-1].name == "Hall_t002.mp4"
-    assert (take.number, session.requests[-1].binding["number"]) == (2, 2)
+    assert (take.number, session.requests[-1].binding.number) == (2, 2)
     take.status = "FAILED"
-    STATE.jobs.clear()
+    app().state.jobs.clear()
     shot.name = "Kitchen"
     (theirs.parents[1] / "Kitchen" / "Kitchen_t002.mp4").write_bytes(b"another film's")
-    jobs.make_again(bpy.context, shot, first)
+    again.make_again(shot, first)
     assert session.paths[-1].name == "Kitchen_t003.mp4"
 
 
 def test_make_again_sends_the_same_request_for_a_new_take(shot, session):
-    (first,) = jobs.start(bpy.context, shot, seeds=[5])
+    (first,) = press(shot, seeds=(5,))
     shot.prompt = "something else"
-    second = jobs.make_again(bpy.context, shot, first)
+    second = again.make_again(shot, first)
     one, two = session.requests
-    assert two.key == second != first
-    assert (two.prompt, two.seed, two.still) == (one.prompt, one.seed, one.still)
-    assert (two.binding["number"], two.binding["refines"]) == (2, first)
+    assert session.keys[1] == second != first
+    assert (two.direction, two.seed, two.views) == (one.direction, one.seed, one.views)
+    assert (two.binding.number, two.binding.take_uid, two.binding.refines) == (2, second, first)
     assert session.paths[1].name == "Kitchen_t002.mp4"
     take = shot.takes[0]
     take.status, take.clip = "READY", "//takes/Kitchen/Kitchen_t001.mp4"  # which is gone
-    STATE.jobs.clear()
-    third = jobs.make_again(bpy.context, shot, first)
+    app().state.jobs.clear()
+    third = again.make_again(shot, first)
     three = session.requests[2]
-    assert three.key == third != first
-    assert (three.binding["take_uid"], three.binding["number"], three.binding["remade"]) == (first, 1, True)
+    assert session.keys[2] == third != first
+    assert (three.binding.take_uid, three.binding.number, three.binding.remade) == (first, 1, True)
     assert session.paths[2] == session.paths[0] == takes.clip_path(take)
     assert len(shot.takes) == 2
-    assert STATE.making(first).key == third
-    one.still.unlink()
+    assert app().state.making(first).key == third
+    one.views[0].image.unlink()
     with pytest.raises(SceneError) as caught:
-        jobs.make_again(bpy.context, shot, first)
+        again.make_again(shot, first)
     assert caught.value.code == "cannot_remake"
 
 
 def test_waiting_tells_why_it_ends(shot, session):
-    (key,) = jobs.start(bpy.context, shot)
-    error = {"code": "engine_killed", "message": "The engine ran out of memory.", "param": None, "fix": "smaller_size"}
-    session.told.append(events.JobFailed(key, error, session.requests[0].binding))
+    (key,) = press(shot)
+    problem = Problem("engine_killed", "The engine ran out of memory.", "smaller_size")
+    session.coming.append(events.JobFailed(key, problem, session.requests[0].binding))
     with pytest.raises(SceneError) as caught:
         jobs.wait([key], timeout=5)
     assert (caught.value.code, caught.value.fix) == ("engine_killed", "smaller_size")
     assert find_shot(shot.uid).takes[0].status == "FAILED"
-    (key,) = jobs.start(bpy.context, shot)
+    (key,) = press(shot)
     with pytest.raises(SceneError) as caught:
         jobs.wait([key], timeout=0)
     assert caught.value.code == "timeout"
-    session.told.append(events.BackendState(events.MISSING, "The backend is not installed.", "install"))
+    session.coming.append(events.BackendState(events.MISSING, "The backend is not installed.", "install"))
     with pytest.raises(SceneError) as caught:
         jobs.wait([key], timeout=5)
     assert (caught.value.code, caught.value.fix) == ("backend_missing", "install")
 
 
 def test_numbers_stay_apart_in_a_batch(shot, session):
-    jobs.start(bpy.context, shot, seeds=[1, 2, 3])
-    jobs.start(bpy.context, shot, seeds=[4])
+    press(
+        shot,
+        seeds=(
+            1,
+            2,
+            3,
+        ),
+    )
+    press(shot, seeds=(4,))
     assert [path.name for path in session.paths] == [takes.take_name("Kitchen", n) + ".mp4" for n in (1, 2, 3, 4)]

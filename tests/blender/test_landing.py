@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from fractions import Fraction
 
 import bpy
 import pytest
+import stand_in
 from rooms import clip, everything
+from stand_in import ready
 from take_one.client import events
+from take_one.client.protocol import Problem
 from take_one.scene.edit import current, edit_scene, landing, strips
 from take_one.scene.model import takes
+from take_one.scene.model.app import app
 from take_one.scene.model.properties import add_shot, ensure_ids, find_shot, find_take
-from take_one.scene.model.state import ACTIVE, STATE, WAITING_FILE
+from take_one.scene.model.state import ACTIVE, WAITING_FILE, Job
 from take_one.scene.session import pump
 
 
@@ -21,33 +25,9 @@ def source(tmp_path_factory):
     return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 24)
 
 
-class Landed:
-    """What the session was told, in place of a session's threads."""
-
-    def __init__(self):
-        self.landed_keys, self.replays = [], 0
-
-    def landed(self, key):
-        self.landed_keys.append(key)
-
-    def replay(self):
-        self.replays += 1
-
-    def unfinished(self):
-        return []
-
-    def poll(self):
-        return []
-
-    def close(self):
-        pass
-
-
 @pytest.fixture
-def session(monkeypatch):
-    fake = Landed()
-    monkeypatch.setattr(pump, "_session", fake)
-    return fake
+def session():
+    return stand_in.attach()
 
 
 @pytest.fixture
@@ -55,39 +35,6 @@ def shot():
     shot = add_shot(bpy.context.scene)
     shot.name = "Kitchen"
     return shot
-
-
-def ready(shot, key="k1", number=1, source=None, **binding) -> events.TakeReady:
-    """The event of a finished take, its clip in the shot's folder."""
-    file_id, scene_uid = ensure_ids(shot.id_data)
-    folder = takes.shot_folder(shot)
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / (takes.take_name(shot.name, number) + ".mp4")
-    path.write_bytes(Path(source).read_bytes())
-    path.with_suffix(".json").write_text("{}")
-    whole = {
-        "file_id": file_id,
-        "scene_uid": scene_uid,
-        "shot_uid": shot.uid,
-        "take_uid": key,
-        "shot_name": shot.name,
-        "number": number,
-        "placement": "PLAYHEAD",
-        "frame": 30,
-        "edit_uid": "",
-        "refines": "",
-        **binding,
-    }
-    job = {
-        "id": f"job-{key}",
-        "model": "draft",
-        "prompt": "push in",
-        "seconds": 1.0,
-        "seed": 5,
-        "binding": whole,
-        "result": {"frames": 24, "sound_seconds": 1.0, "notes": ["The words chose a push in."]},
-    }
-    return events.TakeReady(key, path, path.with_suffix(".json"), job)
 
 
 def seen(scene_name="Edit"):
@@ -103,7 +50,7 @@ def test_a_take_lands_in_the_list_and_on_a_new_edit(shot, source, session):
     assert seen() == [("Kitchen_t001", 30, 54, 2), ("Kitchen_t001 sound", 30, 54, 1)]
     assert shot.current_take == "k1"
     assert session.landed_keys == ["k1"]
-    assert STATE.last_error is None
+    assert app().state.last_error is None
     assert bpy.data.scenes["Edit"].view_settings.view_transform == "Standard"
     assert bpy.data.scenes["Edit"].frame_end >= 53
 
@@ -216,8 +163,8 @@ def test_another_file_is_open_so_the_take_waits(source, session, tmp_path):
     bpy.ops.wm.read_factory_settings(use_empty=True)
     pump.handle(event)
     assert session.landed_keys == []
-    assert STATE.jobs["k1"].status == WAITING_FILE
-    assert STATE.jobs["k1"].status not in ACTIVE
+    assert app().state.jobs["k1"].status == WAITING_FILE
+    assert app().state.jobs["k1"].status not in ACTIVE
     assert "Edit" not in bpy.data.scenes
     replays = session.replays
     bpy.ops.wm.open_mainfile(filepath=film)
@@ -226,7 +173,7 @@ def test_another_file_is_open_so_the_take_waits(source, session, tmp_path):
     shot = find_shot(uid)
     assert [take.clip for take in shot.takes] == ["//takes/Kitchen/Kitchen_t001.mp4"]
     assert session.landed_keys == ["k1"]
-    assert STATE.jobs == {}
+    assert app().state.jobs == {}
 
 
 def test_told_twice_lands_once(shot, source, session):
@@ -281,7 +228,7 @@ def test_a_take_that_finds_no_channel_is_kept_and_said(shot, source, session):
     for channel in own.sequence_editor_create().channels:
         channel.lock = True
     pump.handle(ready(shot, source=source))
-    assert STATE.last_error.code == "no_channel"
+    assert app().state.last_error.code == "no_channel"
     assert shot.takes[0].status == "READY"
     assert session.landed_keys == ["k1"]
 
@@ -290,29 +237,27 @@ def test_a_clip_that_blender_cannot_read_is_said(shot, source, session):
     event = ready(shot, source=source)
     event.clip.write_bytes(b"broken")
     pump.handle(event)
-    assert STATE.last_error.code == "clip_unreadable"
-    assert STATE.last_error.fix == "retry"
+    assert app().state.last_error.code == "clip_unreadable"
+    assert app().state.last_error.fix == "retry"
     assert len(seen()) == 0
 
 
 def test_a_take_for_another_frame_rate_says_so(shot, source, session):
-    event = ready(shot, source=source)
-    event.job["fps"] = "24000/1001"
+    event = ready(shot, source=source, fps=Fraction(24000, 1001))
     cut = edit_scene.ensure_edit_scene(bpy.context, shot.id_data)
     cut.render.fps, cut.render.fps_base = 24, 1.001
     pump.handle(event)
-    assert STATE.last_error is None
-    second = ready(shot, "k2", 2, source)
-    second.job["fps"] = "25"
+    assert app().state.last_error is None
+    second = ready(shot, "k2", 2, source, fps=Fraction(25))
     pump.handle(second)
-    assert (STATE.last_error.code, STATE.last_error.fix) == ("frame_rate", "retry")
+    assert (app().state.last_error.code, app().state.last_error.fix) == ("frame_rate", "retry")
     assert len(strips.strips_of_take("k2")) == 2
 
 
 def test_a_landing_in_steps_begins_anew_after_an_undo_in_its_middle(shot, source, session):
     uid = shot.uid
     landing.push_undo(bpy.context, "before")
-    pump._waiting.append(ready(shot, source=source))
+    app().part(pump.Pump).waiting.append(ready(shot, source=source))
     pump.pump()
     assert [strip.type for _, strip in strips.strips_of_take("k1")] == ["MOVIE"]
     assert session.landed_keys == []
@@ -327,7 +272,7 @@ def test_a_landing_in_steps_begins_anew_after_an_undo_in_its_middle(shot, source
 
 
 def test_no_landing_while_blender_renders(shot, source, session, monkeypatch):
-    pump._waiting.append(ready(shot, source=source))
+    app().part(pump.Pump).waiting.append(ready(shot, source=source))
     monkeypatch.setattr(landing, "can_land", lambda _: False)
     assert not pump.pump()
     assert "Edit" not in bpy.data.scenes
@@ -341,21 +286,17 @@ def test_a_failed_job_says_so_and_its_take_too(shot, source, session):
     event = ready(shot, source=source)
     take = shot.takes.add()
     take.uid = "k1"
-    error = {
-        "code": "out_of_memory",
-        "message": "Not enough memory. Choose a smaller size.",
-        "fix": "smaller_size",
-    }
-    pump.handle(events.JobFailed("k1", error, event.job["binding"]))
-    assert (STATE.last_error.code, STATE.last_error.fix, STATE.last_error.key) == (
+    problem = Problem("out_of_memory", "Not enough memory. Choose a smaller size.", "smaller_size")
+    pump.handle(events.JobFailed("k1", problem, event.binding))
+    assert (app().state.last_error.code, app().state.last_error.fix, app().state.last_error_key) == (
         "out_of_memory",
         "smaller_size",
         "k1",
     )
     assert take.status == "FAILED"
-    STATE.dismiss()
-    pump.handle(events.JobFailed("k1", {"code": "cancelled", "message": "", "fix": ""}, event.job["binding"]))
-    assert STATE.last_error is None
+    app().state.dismiss()
+    pump.handle(events.JobFailed("k1", Problem("cancelled", ""), event.binding))
+    assert app().state.last_error is None
     assert take.status == "CANCELLED"
 
 
@@ -365,15 +306,15 @@ def test_a_bug_in_handling_neither_stops_the_timer_nor_loses_the_job(shot, sourc
 
     monkeypatch.setattr(landing, "land", broken)
     pump.handle(ready(shot, source=source))
-    assert STATE.last_error.code == "unexpected"
-    assert "boom" in STATE.last_error.message
+    assert app().state.last_error.code == "unexpected"
+    assert "boom" in app().state.last_error.message
     assert session.landed_keys == []
 
 
 def test_what_ends_while_another_file_is_open_is_told_again(shot, source, session, tmp_path):
     event = ready(shot, source=source)
-    STATE.jobs["k1"] = pump.job_of("k1", event.job["binding"])
+    app().state.jobs["k1"] = Job("k1", event.binding)
     bpy.ops.wm.read_homefile(use_empty=True)
-    pump.handle(events.JobFailed("k1", {"code": "cancelled", "message": "", "fix": ""}, event.job["binding"]))
+    pump.handle(events.JobFailed("k1", Problem("cancelled", ""), event.binding))
     assert session.landed_keys == []
-    assert STATE.jobs == {}
+    assert app().state.jobs == {}

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import bpy
 import pytest
+import stand_in
 from rooms import clip
+from stand_in import ready
 from take_one.scene.edit import strips
 from take_one.scene.model import takes
 from take_one.scene.model.properties import add_shot
 from take_one.scene.session import pump
-from test_landing import Landed, ready, seen
+from test_landing import seen
 
 
 @pytest.fixture(scope="module")
@@ -19,9 +21,8 @@ def source(tmp_path_factory):
 
 
 @pytest.fixture
-def session(monkeypatch):
-    monkeypatch.setattr(pump, "_session", Landed())
-    return pump.session()
+def session():
+    return stand_in.attach()
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ def card():
 
 
 def test_a_look_makes_no_take_and_changes_nothing(card):
-    from take_one.scene.model.state import STATE
+    from take_one.scene.model.app import app
     from take_one.scene.stills import quick_still
 
     before = settings_of(card.id_data)
@@ -25,7 +25,7 @@ def test_a_look_makes_no_take_and_changes_nothing(card):
     assert picture(seen.image).shape[:2] == (180, 320) and picture(seen.image).std() > 0.01
     assert (seen.source, seen.frame) == ("RENDER", 1)
     assert settings_of(card.id_data) == before
-    assert len(card.id_data.take_one.shots) == 0 and not STATE.jobs and STATE.last_error is None
+    assert len(card.id_data.take_one.shots) == 0 and not app().state.jobs and app().state.last_error is None
 
 
 def test_a_look_is_out_of_date_when_the_framing_changes(card):
@@ -63,12 +63,12 @@ def test_only_the_last_look_is_kept_and_a_sent_still_takes_its_place(card):
 
 
 def test_a_look_without_a_camera_says_so(card):
-    from take_one.scene.model.state import STATE
+    from take_one.scene.model.app import app
 
     card.id_data.camera = None
     with pytest.raises(RuntimeError, match="no active camera"):
         bpy.ops.takeone.look()
-    assert STATE.last_error.fix == "pick_camera"
+    assert app().state.last_error.fix == "pick_camera"
 
 
 def test_an_image_file_needs_no_look(card):

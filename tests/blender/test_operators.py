@@ -110,18 +110,18 @@ def test_the_prompt_may_live_in_a_text_block():
 
 
 def test_without_a_camera_the_error_stays_until_it_is_fixed():
-    from take_one.scene.model.state import STATE
+    from take_one.scene.model.app import app
 
     bpy.context.scene.camera = None
     with pytest.raises(RuntimeError, match="camera"):
         bpy.ops.takeone.animate_frame(prompt="push in")
     assert bpy.context.scene.take_one.shots[0].last_number == 0  # the next take is the first
-    assert STATE.last_error and STATE.last_error.fix == "pick_camera"
+    assert app().state.last_error and app().state.last_error.fix == "pick_camera"
     camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     bpy.context.scene.collection.objects.link(camera)
     bpy.ops.takeone.fix()
     assert bpy.context.scene.camera == camera
-    assert STATE.last_error is None
+    assert app().state.last_error is None
 
 
 def test_every_fix_has_a_button_and_an_action():
@@ -137,7 +137,7 @@ def test_an_unknown_shot_is_said():
 
 def test_a_server_needs_an_address():
     from take_one.operators import setup
-    from take_one.scene.model.state import STATE
+    from take_one.scene.model.app import app
 
     class Asked:
         url, token = "192.168.1.20", ""
@@ -146,17 +146,17 @@ def test_a_server_needs_an_address():
 
     with pytest.raises(setup.SceneError, match="http"):
         setup.TAKEONE_OT_connect_server.connect(Asked())
-    assert STATE.backend.state == "off"
+    assert app().state.backend.state == "off"
 
 
 def test_installing_offline_says_so():
-    from take_one.scene.model.state import STATE
+    from take_one.scene.model.app import app
 
     if bpy.app.online_access:
         pytest.skip("this bpy is online")
     with pytest.raises(RuntimeError, match="online access"):
         bpy.ops.takeone.install()
-    assert STATE.last_error.fix == "online_access"
+    assert app().state.last_error.fix == "online_access"
 
 
 def test_stars_come_and_go():
@@ -173,8 +173,9 @@ def test_a_takes_settings_go_back_on_the_card():
 
     bpy.ops.takeone.shot_add()
     kept = {
-        "prompt": "tilt up", "sound": "sea", "seconds": 2.5, "engine": "draft", "seed": 77, "path": None,
-        "options": {"quality": "best"}, "lines": [{"speaker": "A", "language": "French", "line": "Oui."}],
+        "engine": "draft", "prompt": "tilt up", "sound": "sea", "seconds": 2.5, "fps": "24", "width": 64, "height": 36,
+        "seed": 77, "still": "/stills/still.png", "path": None, "options": {"quality": "best"},
+        "lines": [{"speaker": "A", "language": "French", "line": "Oui."}],
     }  # fmt: skip
     add_take(card(), "one", request=json.dumps({"kept": kept}))
     bpy.ops.takeone.take_copy_settings()

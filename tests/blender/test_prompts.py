@@ -7,13 +7,16 @@ from pathlib import Path
 
 import bpy
 import pytest
+import stand_in
 from rooms import room
+from stand_in import DRAFT
 from take_one.client.events import FinalPrompt
+from take_one.client.protocol import EngineInfo, Problem
 from take_one.client.target import LocalTarget
+from take_one.scene.model.app import app
 from take_one.scene.model.properties import add_shot
-from take_one.scene.model.state import STATE
-from take_one.scene.session import jobs, prompts, pump
-from test_jobs import Sent
+from take_one.scene.session import connection, jobs, prompts, pump
+from take_one.scene.session.press import Call, make_order
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
@@ -35,14 +38,14 @@ def shot(tmp_path):
 
 def options(shot, overrides=None, source=None):
     """What the shot's next request says in its options of the prompt."""
-    return prompts.options(shot, source or shot.still_source, overrides or {})
+    return prompts.options(shot, source or shot.still_source, 1, overrides or {})
 
 
 @needs_backend
 def test_the_final_prompt_is_shown_edited_sent_and_cleared(shot):
-    pump.connect(LocalTarget(root=ROOT, python=Path(PYTHON)))
+    connection.use(LocalTarget(root=ROOT, python=Path(PYTHON)))
     assert bpy.ops.takeone.show_prompt() == {"FINISHED"}
-    assert STATE.last_error is None and STATE.wording == ""
+    assert app().state.last_error is None and app().state.composing == ""
     text = shot.final_prompt
     assert text.name == "Kitchen final prompt"
     body, dialogue, sound = text.as_string().strip().split("\n\n")
@@ -70,8 +73,8 @@ def test_the_final_prompt_is_shown_edited_sent_and_cleared(shot):
         bpy.ops.takeone.clear_prompt()
 
 
-@needs_backend
 def test_an_engine_without_a_form_has_no_final_prompt(shot):
+    stand_in.attach()
     shot.engine = "draft"
     with pytest.raises(RuntimeError, match="uses the direction as it is"):
         bpy.ops.takeone.show_prompt()
@@ -80,12 +83,12 @@ def test_an_engine_without_a_form_has_no_final_prompt(shot):
 def test_facts_go_to_engines_that_take_them(shot):
     facts = options(shot)["scene"]
     assert facts["objects"] == ["Red Sofa"] and facts["time_of_day"] == "day" and facts["lens_mm"] == 50.0
-    assert options(shot, {"engine": "draft"}) == {}
     assert options(shot, source="RESULT") == {}  # nobody knows when that picture was taken
-    STATE.engines = [{"id": "happyhorse", "name": "H", "prompt_form": False}]
+    app().state.engines = (DRAFT, EngineInfo("happyhorse"))
     assert options(shot) == {}
-    STATE.engines = [{"id": "happyhorse", "name": "H", "prompt_form": True}]
+    app().state.engines = (DRAFT, EngineInfo("happyhorse", prompt_form=True))
     assert options(shot)["scene"] == facts
+    assert options(shot, {"engine": "draft"}) == {}
     shot.scene_facts = False
     assert options(shot) == {}
 
@@ -97,9 +100,8 @@ def test_an_empty_final_prompt_is_automatic(shot):
     assert "scene" in options(shot)
 
 
-def test_the_request_carries_quality_and_prompt(shot, monkeypatch):
-    session = Sent()
-    monkeypatch.setattr(pump, "_session", session)
+def test_the_request_carries_quality_and_prompt(shot):
+    session = stand_in.attach()
     shot.quality = "BEST"
     shot.final_prompt = bpy.data.texts.new("mine")
     shot.final_prompt.write("Mine.")
@@ -107,15 +109,14 @@ def test_the_request_carries_quality_and_prompt(shot, monkeypatch):
     picture.filepath_raw, picture.file_format = bpy.path.abspath("//x.png"), "PNG"
     picture.save()
     shot.still_source, shot.image_path = "IMAGE", "//x.png"
-    jobs.start(bpy.context, shot, seeds=[1])
+    jobs.start(make_order(bpy.context, shot, Call((1,))))
     assert session.requests[0].options == {"quality": "best", "final_prompt": "Mine."}
 
 
 def test_what_goes_wrong_is_kept_for_the_panel(shot):
-    STATE.wording = shot.uid
-    error = {"code": "unknown_model", "message": "There is no engine called 'x'.", "param": "model", "fix": ""}
-    pump.handle(FinalPrompt(shot.uid, "", error))
-    assert STATE.wording == "" and STATE.last_error.code == "unknown_model"
+    app().state.composing = shot.uid
+    pump.handle(FinalPrompt(shot.uid, "", Problem("unknown_model", "There is no engine called 'x'.", param="model")))
+    assert app().state.composing == "" and app().state.last_error.code == "unknown_model"
     assert shot.final_prompt is None
     pump.handle(FinalPrompt("gone", "words"))  # a shot that was deleted meanwhile
     assert not bpy.data.texts

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import bpy
 import pytest
+import stand_in
+from stand_in import DRAFT
+from take_one.scene.model.app import app
 from take_one.scene.model.properties import add_shot
-from take_one.scene.model.state import STATE
-from take_one.scene.session import jobs, pump
-from test_jobs import Sent
+from take_one.scene.session import jobs
+from take_one.scene.session.press import Call, make_order
 
-ENGINES = [
-    {"id": name, "name": name, "description": "", "available": True, "max_seconds": 60, "max_pixels": 1 << 24,
-     "sizes": [], "prompt_form": name != "draft"}
-    for name in ("draft", "happyhorse")
-]  # fmt: skip
+ENGINES = (DRAFT, replace(DRAFT, id="happyhorse", prompt_form=True))
 LATENTS = "a" * 64
 
 
 @pytest.fixture
 def session(monkeypatch):
-    fake = Sent()
-    monkeypatch.setattr(pump, "_session", fake)
     monkeypatch.setattr(jobs, "wait", lambda keys: None)
-    STATE.backend.state, STATE.engines = "ready", ENGINES
+    fake = stand_in.attach()
+    app().state.engines = ENGINES
     return fake
 
 
@@ -45,7 +43,7 @@ def made(shot, tmp_path, size, sidecar) -> None:
     picture.filepath_raw, picture.file_format = str(tmp_path / "own.png"), "PNG"
     picture.save()
     shot.still_source, shot.image_path = "IMAGE", str(tmp_path / "own.png")
-    jobs.start(bpy.context, shot, seeds=[5])
+    jobs.start(make_order(bpy.context, shot, Call((5,))))
     take = shot.takes[0]
     take.status = "READY"
     take.sidecar = str(tmp_path / "take.json")
@@ -60,14 +58,14 @@ def test_the_same_engine_goes_on_from_its_latents(shot, session, tmp_path):
     first, second = session.requests
     assert first.options == {"quality": "fast", "final_prompt": "Mine."}
     assert second.options == {"final_prompt": "Mine.", "refine_from": LATENTS, "quality": "best"}
-    assert (second.seed, second.width, second.height) == (5, 1920, 1080)
-    assert second.binding["refines"] == first.key
+    assert (second.seed, second.size) == (5, (1920, 1080))
+    assert second.binding.refines == session.keys[0]
 
 
 def test_a_still_of_another_shape_keeps_it(shot, session, tmp_path):
     made(shot, tmp_path, (400, 300), {"facts": {}})
     bpy.ops.takeone.refine(engine="happyhorse", quality="STANDARD")
-    assert [(one.width, one.height) for one in session.requests] == [(200, 150), (400, 300)]
+    assert [one.size for one in session.requests] == [(200, 150), (400, 300)]
     assert session.requests[1].options == {"final_prompt": "Mine."}
 
 

@@ -9,10 +9,10 @@ import pytest
 
 
 def fail(fix: str, code: str = "a_test") -> None:
+    from take_one.scene.model.app import app
     from take_one.scene.model.errors import SceneError
-    from take_one.scene.model.state import STATE
 
-    STATE.fail(SceneError(code, "Something is not as it should be.", fix))
+    app().state.fail(SceneError(code, "Something is not as it should be.", fix))
 
 
 def test_every_fix_has_a_button_an_action_and_a_tip_of_its_own():
@@ -37,53 +37,53 @@ def test_the_preferences_explain_themselves():
 
 
 def test_saving_puts_away_the_error_that_asks_for_it(tmp_path: Path):
-    from take_one.scene.model.state import STATE
+    from take_one.scene.model.app import app
 
     fail("save_file")
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
-    assert STATE.last_error is None
+    assert app().state.last_error is None
     fail("retry")
     bpy.ops.wm.save_mainfile()
-    assert STATE.last_error is not None
+    assert app().state.last_error is not None
     bpy.ops.takeone.dismiss_error()
-    assert STATE.last_error is None
+    assert app().state.last_error is None
 
 
 def test_a_backend_that_is_ready_again_puts_its_error_away():
     from take_one.client import events
-    from take_one.scene.model.state import STATE
+    from take_one.scene.model.app import app
     from take_one.scene.session import pump
 
     pump.handle(events.BackendState(events.FAILED, "The backend stopped.", "start"))
-    assert STATE.last_error.fix == "start"
+    assert app().state.last_error.fix == "start"
     pump.handle(events.BackendState(events.READY, "The local backend is ready."))
-    assert STATE.last_error is None
+    assert app().state.last_error is None
     fail("pick_camera")
     pump.handle(events.BackendState(events.READY, "The local backend is ready."))
-    assert STATE.last_error.fix == "pick_camera", "that is not the backend's to put away"
+    assert app().state.last_error.fix == "pick_camera", "that is not the backend's to put away"
     bpy.ops.takeone.dismiss_error()
 
 
 def test_a_failed_installation_can_be_put_away():
     from take_one.client import events
-    from take_one.scene.model.state import STATE
+    from take_one.scene.model.app import app
     from take_one.scene.session import pump
 
     pump.handle(events.InstallState("failed", 0.5, "The disk is full.", "free_space"))
     bpy.ops.takeone.dismiss_error(install=True)
-    assert STATE.install.state == ""
+    assert app().state.install.state == ""
     with pytest.raises(RuntimeError, match="no error"):
         bpy.ops.takeone.dismiss_error()
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from take_one.scene.model.state import STATE
-    from take_one.scene.session import pump
+    from take_one.scene.model.app import app
+    from take_one.scene.session import connection
 
-    pump.close()
+    connection.close()
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("TAKE_ONE_HOME", str(tmp_path / "file" / "home"))
     with pytest.raises(RuntimeError, match="can't write to its folder"):
         bpy.ops.takeone.backend_start()
-    assert (STATE.last_error.code, STATE.last_error.fix) == ("home", "start")
+    assert (app().state.last_error.code, app().state.last_error.fix) == ("home", "start")
     bpy.ops.takeone.dismiss_error()

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from types import SimpleNamespace
 
 import bpy
 import pytest
+import stand_in
 from rooms import clip
+from stand_in import binding_of
 from take_one.scene.edit import current, edit_scene, moving, strips, trash
 from take_one.scene.model import takes
+from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
 from take_one.scene.model.paths import stored_path
-from take_one.scene.model.properties import add_shot, ensure_ids
-from take_one.scene.model.state import STATE, Job
-from take_one.scene.session import pump
+from take_one.scene.model.properties import add_shot, ensure_ids, find_shot
+from take_one.scene.model.state import Job
 
 
 @pytest.mark.parametrize(
@@ -61,7 +62,7 @@ def test_numbers_are_never_given_twice(shot):
     assert [takes.next_number(shot) for _ in range(3)] == [1, 2, 3]
     (takes.shot_folder(shot) / "Kitchen_t007.mp4").write_bytes(b"")
     assert takes.next_number(shot) == 8
-    STATE.jobs["x"] = Job("x", shot.uid, "Kitchen", 12)
+    app().state.jobs["x"] = Job("x", binding_of(shot, "x", 12))
     assert takes.next_number(shot) == 13
     take = landed(shot, 20)
     current.delete(shot, take)
@@ -195,8 +196,8 @@ def test_takes_of_an_unsaved_file_move_beside_it_when_it_is_saved(tmp_path):
     assert not takes.clip_missing(bpy.context.scene.take_one.shots[0].takes[0])
 
 
-def test_originals_stay_while_the_saved_file_points_to_them(tmp_path, monkeypatch):
-    monkeypatch.setattr(pump, "_session", SimpleNamespace(replay=lambda: None, unfinished=list))
+def test_originals_stay_while_the_saved_file_points_to_them(tmp_path):
+    stand_in.attach()
     shot = add_shot(bpy.context.scene)
     old = takes.clip_path(landed(shot, 1, "k1"))
     film = tmp_path / "film.blend"
@@ -249,7 +250,7 @@ def test_takes_are_brought_along_where_the_user_wants_it(shot, tmp_path):
     stranger.parent.mkdir(parents=True)
     stranger.write_bytes(b"a take of a film that was there")
     bpy.ops.wm.save_as_mainfile(filepath=str(other))
-    assert STATE.takes_elsewhere
+    assert app().state.takes_elsewhere
     assert moving.any_elsewhere()
     assert moving.elsewhere() == [old.parent]
     assert bpy.ops.takeone.bring_takes() == {"FINISHED"}
@@ -263,9 +264,9 @@ def test_takes_are_brought_along_where_the_user_wants_it(shot, tmp_path):
     assert takes.clip_path(take).read_bytes() == old.read_bytes() == source.read_bytes()
     assert stranger.read_bytes() == b"a take of a film that was there"
     assert not moving.any_elsewhere()
-    STATE.takes_elsewhere = False
+    app().state.takes_elsewhere = False
     bpy.ops.wm.save_as_mainfile(filepath=str(other.with_name("film2.blend")))
-    assert not STATE.takes_elsewhere
+    assert not app().state.takes_elsewhere
 
 
 def test_takes_do_not_wait_for_jobs_that_there_are_no_more(shot, tmp_path):
@@ -275,7 +276,7 @@ def test_takes_do_not_wait_for_jobs_that_there_are_no_more(shot, tmp_path):
     clip_path = takes.new_clip_path(shot, 1)
     clip_path.parent.mkdir(parents=True)
     clip_path.write_bytes(b"clip")
-    STATE.jobs["running"] = Job("running", shot.uid, shot.name, 3)
+    app().state.jobs["running"] = Job("running", binding_of(shot, "running", 3))
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
     found = bpy.context.scene.take_one.shots[0].takes
@@ -287,13 +288,13 @@ def test_undo_does_not_make_a_landed_take_wait(shot):
     uid = shot.uid
     take = shot.takes.add()
     take.uid, take.number, take.status = "k1", 1, "WAITING"
-    STATE.jobs["k1"] = Job("k1", uid, "Kitchen", 1)
+    app().state.jobs["k1"] = Job("k1", binding_of(find_shot(uid)))
     bpy.ops.ed.undo_push(message="made while the take was made")
     shot.takes.remove(0)
     take = landed(shot, 1, "k1")
     take.notes = "The words chose a push in."
     takes.remember(shot, take)
-    del STATE.jobs["k1"]
+    del app().state.jobs["k1"]
     bpy.ops.ed.undo_push(message="landed")
     bpy.ops.ed.undo()
     (take,) = bpy.context.scene.take_one.shots[0].takes
@@ -308,7 +309,7 @@ def test_deleting_a_take_in_the_making_cancels_it(shot, monkeypatch):
     monkeypatch.setattr(verbs.jobs, "cancel", cancelled.append)
     take = shot.takes.add()
     take.uid, take.number, take.status = "k1", 1, "WAITING"
-    STATE.jobs["k1"] = Job("k1", shot.uid, shot.name, 1)
+    app().state.jobs["k1"] = Job("k1", binding_of(shot))
     assert bpy.ops.takeone.take_delete() == {"FINISHED"}
     assert cancelled == ["k1"]
     assert len(shot.takes) == 0

@@ -25,11 +25,12 @@ import load_extension  # noqa: E402
 def run():
     """The steps, one a timer tick; a step yields how long to wait."""
     from rooms import clip, depth_of, picture, room, settings_of
-    from take_one.client import events
+    from stand_in import ready
     from take_one.scene.edit import strips
     from take_one.scene.model import takes
+    from take_one.scene.model.app import app
     from take_one.scene.model.errors import SceneError
-    from take_one.scene.model.properties import add_shot, ensure_ids
+    from take_one.scene.model.properties import add_shot
     from take_one.scene.session import pump
     from take_one.scene.stills import borrowed, exr
     from take_one.scene.stills import capture as still
@@ -87,25 +88,10 @@ def run():
     shot = add_shot(scene)
     shot.name = "Kitchen"
     uid = shot.uid
-    file_id, scene_uid = ensure_ids(scene)
-    source = clip(OUT / "take.mp4", 24)
     bpy.ops.ed.undo_push(message="before")
-    binding = {
-        "file_id": file_id,
-        "scene_uid": scene_uid,
-        "shot_uid": uid,
-        "take_uid": "k1",
-        "shot_name": "Kitchen",
-        "number": 1,
-        "placement": "AFTER",
-        "frame": 1,
-        "edit_uid": "",
-        "refines": "",
-    }
-    job = {"model": "draft", "seed": 1, "binding": binding, "result": {"sound_seconds": 1.0}}
-    pump._waiting.append(events.TakeReady("k1", source, source.with_suffix(".json"), job))
+    app().part(pump.Pump).waiting.append(ready(shot, source=clip(OUT / "take.mp4", 24), placement="AFTER"))
     ends = time.monotonic() + 30
-    while pump._waiting and time.monotonic() < ends:
+    while app().part(pump.Pump).waiting and time.monotonic() < ends:
         yield 0.1
     results["landed strips"] = len(strips.strips_of_shot(uid))
     bpy.ops.ed.undo()

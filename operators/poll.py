@@ -1,0 +1,52 @@
+"""What operators need before they can be pressed, and what they say where it is not there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..scene.model import takes
+from ..scene.model.app import app
+from ..scene.model.shown import shot_of, take_of
+from ..scene.model.state import WAITING_FILE
+
+Operator = type[Any]
+
+
+def poll_shot(cls: Operator, context: bpy.types.Context) -> bool:
+    """Poll of operators that need a shot."""
+    if shot_of(context).uid:
+        return True
+    cls.poll_message_set("There is no shot yet: animate a frame, or add a shot")
+    return False
+
+
+def poll_take(cls: Operator, context: bpy.types.Context) -> bool:
+    """Poll of operators that act on a take."""
+    if take_of(context):
+        return True
+    cls.poll_message_set("The shot has no take yet: animate it first")
+    return False
+
+
+def poll_ready(cls: Operator, context: bpy.types.Context) -> bool:
+    """Poll of operators that need a take's clip."""
+    take = take_of(context)
+    if take is None:
+        return poll_take(cls, context)
+    if take.status != "READY":
+        cls.poll_message_set("This take has no clip")
+        return False
+    if takes.clip_missing(take):
+        cls.poll_message_set("The take's file is gone: make it again")
+        return False
+    return True
+
+
+def poll_jobs(cls: Operator) -> bool:
+    """Poll of operators that stop takes."""
+    if any(job.status != WAITING_FILE for job in app().state.jobs.values()):
+        return True
+    cls.poll_message_set("No take is being made")
+    return False

@@ -1,0 +1,50 @@
+"""What a take keeps in the .blend of how it was made, so that it can be made again: one writer, one reader."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from ...client.protocol import TakeRequest, codec
+
+
+@dataclass(frozen=True)
+class Kept:
+    """`request` is what was asked for, None where that is not known; `still_notes` are remarks on its still.
+
+    `fps` and `sound_seconds` are the clip's, None until it is there.
+    """
+
+    request: TakeRequest | None = None
+    still_notes: tuple[str, ...] = ()
+    fps: Fraction | None = None
+    sound_seconds: float | None = None
+
+
+def read(take: Any) -> Kept:
+    """What the take keeps. Of what can't be read nothing is known: a .blend holds what a stranger wrote."""
+    try:
+        data = json.loads(take.request or "{}")
+        if isinstance(data, Mapping) and isinstance(data.get("kept"), Mapping):
+            data = {**data, "request": _from_0_1(data["kept"])}
+        return codec.from_json(Kept, data, lenient=True)
+    except (ValueError, RecursionError):
+        return Kept()
+
+
+def write(take: Any, kept: Kept) -> None:
+    """Keep this with the take."""
+    take.request = json.dumps(codec.to_json(kept))
+
+
+def _from_0_1(old: Mapping[str, Any]) -> dict[str, Any]:
+    """The JSON of a TakeRequest from that of version 0.1, which had one still and named its files."""
+    views = [{"image": old.get("still"), "depth": old.get("depth"), "camera": old.get("camera"), "t": 0.0}]
+    if old.get("last_frame"):
+        views.append({"image": old["last_frame"], "t": 1.0})
+    direction = {"prompt": old.get("prompt"), "dialogue": old.get("lines"), "sound": old.get("sound")}
+    size = [old.get("width"), old.get("height")]
+    return {**old, "direction": direction, "views": views, "size": size}

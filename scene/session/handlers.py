@@ -1,0 +1,103 @@
+"""What Blender says of the file: it was loaded, saved, undone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+
+from ..edit import landing, moving
+from ..model import takes
+from ..model.app import app
+from ..model.state import WAITING_FILE
+from ..stills import borrowed, capture
+from . import jobs, pump
+from .connection import Connection, session
+
+
+class Saving:
+    """The file's folder before it was saved, "" for none."""
+
+    def __init__(self) -> None:
+        self.folder_before = ""
+
+
+@bpy.app.handlers.persistent
+def _on_load(*_: object) -> None:
+    app().part(pump.Pump).leave_landing()
+    jobs.drop_waiting()
+    borrowed.heal()
+    for job in app().state.jobs.values():
+        if job.status == WAITING_FILE and landing.file_is_open(job.binding.file_id):
+            job.stage = ""
+    _reconcile()
+    current = app().part(Connection).session
+    if current is not None:
+        current.replay()
+        if not current.unfinished():
+            moving.clear_unsaved()  # by what the file on disk says, so before anything is pointed elsewhere
+    pump.relocate()
+    moving.find_moved()
+    app().state.changed()
+
+
+@bpy.app.handlers.persistent
+def _on_undo(*_: object) -> None:
+    app().part(pump.Pump).leave_landing()
+    if not capture.rendering():
+        borrowed.heal()
+    takes.restore_after_undo()
+    _reconcile()
+    app().state.changed()
+
+
+def _reconcile() -> None:
+    """Takes do not wait for jobs that there are no more."""
+    if takes.waiting():
+        takes.reconcile({*session().unfinished(), *(job.binding.take_uid for job in app().state.jobs.values())})
+
+
+@bpy.app.handlers.persistent
+def _before_save(filepath: str, *_: object) -> None:
+    app().part(Saving).folder_before = _folder()
+    moving.hold_paths(filepath)
+
+
+@bpy.app.handlers.persistent
+def _on_save(*_: object) -> None:
+    state = app().state
+    moving.store_paths()
+    state.fixed("save_file")
+    pump.relocate()
+    before = app().part(Saving).folder_before
+    if before and before != _folder() and moving.elsewhere():
+        state.takes_elsewhere = True
+        state.changed()
+
+
+def _folder() -> str:
+    """The folder of the open file; "" until it is saved."""
+    return str(Path(bpy.data.filepath).parent) if bpy.data.filepath else ""
+
+
+HANDLERS = (
+    ("load_post", _on_load),
+    ("undo_post", _on_undo),
+    ("redo_post", _on_undo),
+    ("save_pre", _before_save),
+    ("save_post", _on_save),
+)
+
+
+def register() -> None:
+    """Listen for load, save and undo."""
+    for name, function in HANDLERS:
+        getattr(bpy.app.handlers, name).append(function)
+
+
+def unregister() -> None:
+    """Listen no more."""
+    for name, function in HANDLERS:
+        handlers = getattr(bpy.app.handlers, name)
+        if function in handlers:
+            handlers.remove(function)

@@ -1,0 +1,161 @@
+"""A press of Animate: the shot's card becomes an order, and what can't be made is said before anything is rendered."""
+
+from __future__ import annotations
+
+import random
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ...client.protocol import CameraPath, Direction, EngineInfo, codec
+from ..edit.edit_scene import find_edit_scene
+from ..model import options, takes
+from ..model.app import app
+from ..model.errors import SceneError
+from ..model.objects import ObjectId
+from ..model.properties import MAX_SEED, frame_of
+from ..model.rates import frame_rate
+from ..stills.camera import camera_path, check_camera, is_animated, picture_size
+from . import prompts
+from .order import Order, OrderedTake, Place, clip_size, requests
+
+MOVED_BY_CAMERA = "CAMERA"
+
+
+@dataclass(frozen=True)
+class Call:
+    """What one press says besides the card. None, and what `overrides` does not name, is as the card says.
+
+    `seeds`: one take each; None: one take with the shot's seed where it is locked, else a new random one.
+    `placement`: PLAYHEAD, AFTER or REPLACE. `source`, `image`: of the still. `overrides` by the names of the card:
+    engine, prompt, sound, seconds, size_percent, motion, and the engine's options. `refines` is the uid of the take
+    that the new one replaces on its strips.
+    """
+
+    seeds: tuple[int, ...] | None = None
+    placement: str | None = None
+    source: str | None = None
+    image: Path | None = None
+    overrides: Mapping[str, Any] = field(default_factory=dict)
+    refines: str = ""
+
+
+def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) -> Order:
+    """Read the shot's card, and give its takes their numbers. From its first take on a shot keeps its camera and its
+    frame.
+
+    Raises:
+        SceneError: camera_still, no_camera, panoramic_camera, engine_unavailable, too_long, too_large, bad_request.
+    """
+    call = call or Call()
+    overrides = dict(call.overrides)
+    scene = shot.id_data
+    file_id, scene_uid = takes.keep_ids(scene)
+    source = call.source or shot.still_source
+    engine_id = overrides.get("engine", shot.engine)
+    engine = app().state.engine(engine_id) or EngineInfo(engine_id)
+    seconds = overrides.get("seconds", shot.seconds)
+    percent = overrides.get("size_percent", shot.size_percent)
+    moved = overrides.get("motion", shot.motion) == MOVED_BY_CAMERA
+    seen = moved or source in prompts.FROM_CAMERA
+    camera = check_camera(scene, shot.camera) if seen else shot.camera or scene.camera
+    if moved and not is_animated(camera):
+        message = "The camera is not animated. Animate it, or let the words choose the move."
+        raise SceneError("camera_still", message, "pick_camera")
+    _check_engine(engine, seconds, percent, scene)
+    frame = frame_of(shot)
+    edit = find_edit_scene(context, scene)
+    seeds = call.seeds or (shot.seed if shot.seed_lock else random.randint(0, MAX_SEED),)
+    order = Order(
+        file_id=file_id,
+        scene_uid=scene_uid,
+        shot_uid=shot.uid,
+        shot_name=shot.name,
+        frame=frame,
+        camera=ObjectId.of(camera) if camera is not None else None,
+        path=_path(scene, camera, frame, seconds) if moved else None,
+        source=source,
+        image=call.image or (Path(bpy.path.abspath(shot.image_path)) if shot.image_path else None),
+        folder=Path(),
+        picture=picture_size(scene),
+        size_percent=percent,
+        engine=engine,
+        direction=_direction(shot, overrides),
+        seconds=seconds,
+        fps=frame_rate(edit or scene),
+        options=options.chosen(shot, overrides) | prompts.options(shot, source, frame, overrides),
+        place=Place(
+            placement=call.placement or scene.take_one.placement,
+            frame=edit.frame_current if edit is not None else None,
+            edit_uid=takes.keep_ids(edit)[1] if edit is not None else "",
+            refines=call.refines,
+        ),
+        takes=tuple(OrderedTake(uuid.uuid4().hex, 0, seed, Path()) for seed in seeds),
+    )
+    _check_bounds(order)
+    if call.seeds is None:
+        shot.seed = seeds[0]
+    if seen:
+        takes.keep_view(shot, camera, frame)
+    return _numbered(shot, order)
+
+
+def _numbered(shot: Any, order: Order) -> Order:
+    """The order with numbers for its takes, which are taken from now on, and with the places of their files."""
+    found = []
+    for take in order.takes:
+        number = takes.next_number(shot)
+        found.append(replace(take, number=number, clip=takes.new_clip_path(shot, number)))
+    return replace(order, takes=tuple(found), folder=takes.still_folder(shot, found[0].number))
+
+
+def _path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, seconds: float) -> CameraPath:
+    """The camera's own motion over the take's seconds, by the scene's frames from `frame` on."""
+    count = max(1, round(seconds * frame_rate(scene)))
+    return codec.from_json(CameraPath, camera_path(scene, camera, frame, count))
+
+
+def _direction(shot: Any, overrides: Mapping[str, Any]) -> Direction:
+    """What should happen, by the card and this press. Raises SceneError bad_request."""
+    try:
+        said = prompts.direction(shot)
+        return replace(said, **{name: overrides[name] for name in ("prompt", "sound") if name in overrides})
+    except ValueError as error:
+        raise _out_of_bounds(error) from error
+
+
+def _check_engine(engine: EngineInfo, seconds: float, percent: int, scene: bpy.types.Scene) -> None:
+    """What the engine can't do. Nothing is checked of what the backend has not told."""
+    if not engine.available:
+        raise SceneError(
+            "engine_unavailable",
+            rpt_("{name} can't run here: {reason}").format(name=engine.label, reason=engine.reason),
+            engine.fix,
+        )
+    if engine.max_seconds and seconds > engine.max_seconds:
+        raise SceneError(
+            "too_long",
+            rpt_("{name} makes up to {longest:g} seconds, and the shot is {seconds:g}.").format(
+                name=engine.label, longest=engine.max_seconds, seconds=seconds
+            ),
+            "shorter",
+        )
+    clip_size(*picture_size(scene), percent, engine)
+
+
+def _check_bounds(order: Order) -> None:
+    """Raises SceneError bad_request for an order that no backend would take."""
+    try:
+        requests(order, ())
+    except ValueError as error:
+        raise _out_of_bounds(error) from error
+
+
+def _out_of_bounds(error: ValueError) -> SceneError:
+    text = str(error)
+    return SceneError("bad_request", f"{text[:1].upper()}{text[1:]}.")
