@@ -43,13 +43,17 @@ def take_of(context: bpy.types.Context) -> properties.TAKEONE_PG_take | None:
 
 
 def show(context: bpy.types.Context, shot: properties.TAKEONE_PG_shot) -> None:
-    """Let the panels show this shot. In the sequencer the active strip is then one of the shot's, or none."""
+    """Let the panels show this shot. In the sequencer the active strip is then one of the shot's, or none; the window
+    goes to the shot's scene where it shows another one's shots, unless that would take the edit away."""
     scene = shot.id_data
     scene.take_one.active_shot = [one.uid for one in scene.take_one.shots].index(shot.uid)
     strip = _active_strip(context)
     if strip and strip.get(SHOT_KEY) != shot.uid:
         editor = strip.id_data.sequence_editor
         editor.active_strip = next((one for one in editor.strips if one.get(SHOT_KEY) == shot.uid), None)
+    is_edit = context.area and is_sequencer(context.area) and not hasattr(context.workspace, "sequencer_scene")
+    if context.window and shot_scene(context) != scene and not is_edit:
+        context.window.scene = scene
 
 
 def selected_cameras(context: bpy.types.Context) -> list[bpy.types.Object]:

@@ -13,6 +13,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import CameraPath, Direction, EngineInfo, codec
+from ...client.protocol.problem import Unfit
 from ..edit.edit_scene import find_edit_scene
 from ..model import options, takes
 from ..model.app import app
@@ -125,7 +126,7 @@ def _direction(shot: Any, overrides: Mapping[str, Any]) -> Direction:
     try:
         said = prompts.direction(shot)
         return replace(said, **{name: overrides[name] for name in ("prompt", "sound") if name in overrides})
-    except ValueError as error:
+    except Unfit as error:
         raise _out_of_bounds(error) from error
 
 
@@ -152,10 +153,10 @@ def _check_bounds(order: Order) -> None:
     """Raises SceneError bad_request for an order that no backend would take."""
     try:
         requests(order, ())
-    except ValueError as error:
+    except Unfit as error:
         raise _out_of_bounds(error) from error
 
 
-def _out_of_bounds(error: ValueError) -> SceneError:
-    text = str(error)
-    return SceneError("bad_request", f"{text[:1].upper()}{text[1:]}.")
+def _out_of_bounds(error: Unfit) -> SceneError:
+    text = f"{error.place} {error.what}."
+    return SceneError("bad_request", text[:1].upper() + text[1:], param=error.place)
