@@ -47,7 +47,10 @@ from rooms import room
 scene = room(1280, 720, "BLENDER_WORKBENCH")
 bpy.ops.wm.save_as_mainfile(filepath={film!r})
 from take_one.client.target import RemoteTarget
-from take_one.scene import jobs, landing, moving, properties, pump, render, still_files
+from take_one.scene.edit import landing, moving
+from take_one.scene.model import properties
+from take_one.scene.session import connection, jobs, pump
+from take_one.scene.session.press import Call, make_order
 from take_one.scene.model.app import app
 from take_one.scene.model.state import RENDERING
 shot = properties.add_shot(scene)
@@ -184,7 +187,7 @@ def one_take(blender: BlenderWindow, index: int) -> dict:
     blender.run(
         "calls.clear()\n"
         "shot = properties.active_shot(bpy.data.scenes['Scene'])\n"
-        f"jobs.start(bpy.context, shot, seeds=[{index}], placement='AFTER')\n"
+        f"jobs.start(make_order(bpy.context, shot, Call(seeds=({index},), placement='AFTER')))\n"
         "gaps.clear(); last[0] = None"
     )
     wait(blender, "not app().state.jobs", 180)

@@ -1,4 +1,4 @@
-"""How operators tell what went wrong: on the status bar now, and in the panel until it is dealt with."""
+"""How operators report what went wrong: on the status bar now, and in the panel until it is dealt with."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Verb:
 def fail(operator: bpy.types.Operator, error: SceneError, key: str = "") -> set[str]:
     """Keep the error for the panel, report it, and give the operator's answer.
 
-    Scripts get an exception. In the UI Blender would open a popup over the very panel that tells it: only where no
+    Scripts get an exception. In the UI Blender would open a popup over the very panel that says it: only where no
     such panel is open.
     """
     app().state.fail(error, key)
-    told = operator.options.is_invoke and panel_open(bpy.context)
-    operator.report({"WARNING" if told else "ERROR"}, rpt_(error.message))
+    in_panel = operator.options.is_invoke and panel_open(bpy.context)
+    operator.report({"WARNING" if in_panel else "ERROR"}, rpt_(error.message))
     return {"CANCELLED"}
 
 

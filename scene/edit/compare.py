@@ -1,4 +1,4 @@
-"""Two takes side by side: strips laid over the edit for a look, and taken away again."""
+"""Two takes side by side: strips laid over the edit for a while, and taken away again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..model import takes
 from ..model.errors import SceneError
 from . import strips
 
-KEY = "take_one_compare"  # on the strips that are here for a look
+KEY = "take_one_compare"  # on the strips that are here for a while
 SIDES = (-1, 1)
 
 

@@ -320,7 +320,7 @@ def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
 
 
 def refresh(edit: bpy.types.Scene) -> None:
-    """Let Blender look anew which files of the edit are there: it marks the strips of those that are gone."""
+    """Let Blender find out anew which files of the edit are there: it marks the strips of those that are gone."""
     window = next(iter(bpy.context.window_manager.windows), None)
     with bpy.context.temp_override(window=window, scene=edit, sequencer_scene=edit):
         if bpy.ops.sequencer.refresh_all.poll():

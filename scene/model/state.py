@@ -10,7 +10,7 @@ from ...client.protocol import Binding, EngineInfo, JobState, Problem, ProblemEr
 
 
 class BlenderState(StrEnum):
-    """What only Blender knows of a job; the rest of its life is told by JobState."""
+    """What only Blender knows of a job; the rest of its life is JobState's."""
 
     RENDERING = "rendering"  # Blender renders the still, or will
     SENDING = "sending"  # not yet taken by the backend

@@ -74,7 +74,7 @@ def new_clip_path(shot: Any, number: int) -> Path:
 
 
 def still_folder(shot: Any, number: int) -> Path:
-    """Where the still of a new take goes. That the folder is there also tells other Blenders, whose films may lie in
+    """Where the still of a new take goes. That the folder is there also says to other Blenders, whose films may lie in
     the same folder and have a shot of the same name, that the number is taken."""
     return shot_folder(shot) / "stills" / take_name(shot.name, number)
 

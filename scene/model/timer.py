@@ -56,7 +56,7 @@ def _done(task: Task) -> float | None:
         return task()
     except Exception as error:
         LOG.exception("in %s", getattr(task, "__qualname__", task))
-        message = rpt_("Something unexpected went wrong: {error}. The log tells more.").format(error=error)
+        message = rpt_("Something unexpected went wrong: {error}. See the log.").format(error=error)
         app().state.fail(SceneError("unexpected", message, "open_log"))
         return AFTER_ERROR
 

@@ -26,7 +26,7 @@ class Saving:
 def _on_load(*_: object) -> None:
     app().part(pump.Pump).leave_landing()
     jobs.drop_waiting()
-    borrowed.heal()
+    borrowed.restore()
     for job in app().state.jobs.values():
         if job.status == WAITING_FILE and landing.file_is_open(job.binding.file_id):
             job.stage = ""
@@ -45,7 +45,7 @@ def _on_load(*_: object) -> None:
 def _on_undo(*_: object) -> None:
     app().part(pump.Pump).leave_landing()
     if not capture.rendering():
-        borrowed.heal()
+        borrowed.restore()
     takes.restore_after_undo()
     _reconcile()
     app().state.changed()

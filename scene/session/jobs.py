@@ -165,7 +165,9 @@ def _render_first() -> None:
     """Begin with the still of the order that waits longest. Raises SceneError."""
     order = app().part(Waiting).orders[0]
     done = partial(_on_still, order)
-    capture.start_render(bpy.context, _scene(order), order.folder, done, camera=_camera(order), frame=order.frame)
+    capture.start_render(
+        bpy.context, _scene(order), order.folder, done, camera=_camera(order), frame=order.frame, size=order.picture
+    )
 
 
 def _on_still(order: Order, result: Still | SceneError) -> None:

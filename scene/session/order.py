@@ -41,7 +41,7 @@ class Order:
 
     `frame` is the scene's for the still, `camera` None where there is none; `picture` is the still's size in pixels,
     which `size_percent` makes the clip's. The still comes from `source` (for IMAGE from the file `image`) and is
-    written into `folder`. `engine` says what it can do as far as the backend has told, and its id in any case.
+    written into `folder`. `engine` says what it can do as far as the backend has said, and its id in any case.
     """
 
     file_id: str

@@ -131,7 +131,7 @@ def _direction(shot: Any, overrides: Mapping[str, Any]) -> Direction:
 
 
 def _check_engine(engine: EngineInfo, seconds: float, percent: int, scene: bpy.types.Scene) -> None:
-    """What the engine can't do. Nothing is checked of what the backend has not told."""
+    """What the engine can't do. Nothing is checked of what the backend has not said."""
     if not engine.available:
         raise SceneError(
             "engine_unavailable",

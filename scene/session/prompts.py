@@ -18,15 +18,15 @@ from ...client.protocol import Direction, Line
 from ..model.app import app
 from ..model.properties import find_shot, prompt_of
 from ..stills import capture
+from ..stills.borrowed import borrowing
 from ..stills.camera import check_camera
 from ..stills.facts import scene_facts
-from ..stills.moment import at_frame
 
 FROM_CAMERA = {capture.RENDER, capture.VIEWPORT}  # stills that show what the camera sees
 
 
 def takes_form(engine_id: str) -> bool:
-    """Whether this engine words the direction in a form of its own. It may, as long as the backend has not told."""
+    """Whether this engine words the direction in a form of its own. It may, as long as the backend has not said."""
     engine = app().state.engine(engine_id)
     return engine is None or engine.prompt_form
 
@@ -64,7 +64,7 @@ def known(shot: Any, source: str, frame: int) -> dict[str, Any]:
         return {}
     scene = shot.id_data
     camera = check_camera(scene, shot.camera)
-    with at_frame(scene, frame):
+    with borrowing(scene, {"frame_float": float(frame)}):
         return scene_facts(scene, camera)
 
 

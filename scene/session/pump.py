@@ -32,7 +32,7 @@ CANCELLED = "cancelled"  # code of the problem of a job that the user stopped
 
 class Pump:
     """`waiting` are events that came and are not handled yet, `steps` those of the first landing among them, `drawn`
-    the revision that the panels were last told to draw."""
+    the revision that the panels were last asked to draw."""
 
     def __init__(self) -> None:
         self.waiting: deque[events.Event] = deque()

@@ -1,7 +1,7 @@
 """Settings of the user's scene that a still needs otherwise for a moment: borrowed, and given back to the bit.
 
 What was borrowed is written on the scene itself. So it is given back also where the state in between was caught by
-an undo step, an autosave or a crash: `heal()` runs after undo and after loading a file.
+an undo step, an autosave or a crash: `restore()` runs after undo and after loading a file.
 """
 
 from __future__ import annotations
@@ -77,11 +77,11 @@ def give_back(scene: bpy.types.Scene) -> None:
     del scene[RECORD]
 
 
-def heal() -> None:
+def restore() -> None:
     """Give back everything in every scene: for after undo and file load, when nothing renders."""
     for scene in bpy.data.scenes:
         give_back(scene)
-    see_through.heal()
+    see_through.restore()
 
 
 def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float | None = None) -> dict[str, Any]:

@@ -6,15 +6,18 @@ as Blender runs, and are no part of the .blend.
 
 from __future__ import annotations
 
-import itertools
 import shutil
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import bpy
 
+from ..model.app import app
+from ..model.properties import frame_of
 from . import capture, viewport
+from .borrowed import borrowing
 from .camera import check_camera
 
 FOLDER = "take_one_looks"  # in Blender's own temporary folder, which goes when Blender does
@@ -31,8 +34,11 @@ class Look:
     after: str
 
 
-_looks: dict[str, Look] = {}  # by shot, the last one of each
-_number = itertools.count(1)
+class Looks:
+    """The last look of each shot, by its key."""
+
+    def __init__(self) -> None:
+        self.newest: dict[str, Look] = {}
 
 
 def take(context: bpy.types.Context, shot: Any) -> Look:
@@ -42,53 +48,58 @@ def take(context: bpy.types.Context, shot: Any) -> Look:
         SceneError: as `capture.capture` for the shot's still_source.
     """
     scene = shot.id_data
-    folder = Path(bpy.app.tempdir) / FOLDER / str(next(_number))
+    folder = Path(bpy.app.tempdir) / FOLDER / uuid.uuid4().hex
     folder.mkdir(parents=True)
     view = viewport.find_view(context, scene)
+    frame = frame_of(shot)
     if shot.still_source in (capture.RENDER, capture.VIEWPORT) and view is not None:
         image = folder / "look.png"
-        viewport.save_look(view, scene, check_camera(scene, shot.camera), image)
+        camera = check_camera(scene, shot.camera)
+        with borrowing(scene, {"camera": camera, "frame_float": float(frame)}):
+            view.window.view_layer.update()
+            viewport.save_look(view, scene, camera, image)
     else:
         source = capture.VIEWPORT if shot.still_source == capture.RENDER else shot.still_source
-        image = capture.capture(context, scene, folder, source=source, camera=shot.camera).image
+        image = capture.capture(context, scene, folder, source=source, camera=shot.camera, frame=frame).image
     forget(shot)
-    look = Look(image, shot.still_source, scene.frame_current, mark_of(shot), shot.still)
-    _looks[_key(shot)] = look
+    look = Look(image, shot.still_source, frame, mark_of(shot), shot.still)
+    app().part(Looks).newest[_key(shot)] = look
     return look
 
 
 def newest(shot: Any) -> Look | None:
     """The shot's last look; None where there is none, or where a still was sent since."""
-    look = _looks.get(_key(shot))
+    look = app().part(Looks).newest.get(_key(shot))
     return look if look and look.after == shot.still else None
 
 
 def forget(shot: Any) -> None:
     """Remove the shot's last look."""
-    old = _looks.pop(_key(shot), None)
+    old = app().part(Looks).newest.pop(_key(shot), None)
     if old:
         shutil.rmtree(old.image.parent, ignore_errors=True)
 
 
 def is_stale(shot: Any, look: Look) -> bool:
     """Whether the look is another source's, or the camera and the frame have changed since."""
-    return look.mark != mark_of(shot)
+    old, new = look.mark, mark_of(shot)
+    poses_known = len(old) == len(new) and None not in (old[-1], new[-1])
+    return old != new if poses_known else old[:-1] != new[:-1]
 
 
 def mark_of(shot: Any) -> tuple[Any, ...]:
-    """The same for the same framing. Cheap enough for draw()."""
-    if shot.still_source not in (capture.RENDER, capture.VIEWPORT):
-        return (shot.still_source,)
+    """The same for the same framing; its last entry is the camera's pose, None where the scene stands at another frame
+    than the shot's. Cheap enough for draw()."""
     scene = shot.id_data
-    render = scene.render
-    size = (render.resolution_x, render.resolution_y, render.resolution_percentage)
     camera = shot.camera or scene.camera
-    if camera is None or camera.type != "CAMERA":
-        return (shot.still_source, scene.frame_current, *size)
-    lens = camera.data
+    if shot.still_source not in (capture.RENDER, capture.VIEWPORT) or camera is None or camera.type != "CAMERA":
+        return (shot.still_source, None)
+    render, lens = scene.render, camera.data
+    size = (render.resolution_x, render.resolution_y, render.resolution_percentage)
     glass = (lens.type, lens.lens, lens.ortho_scale, lens.shift_x, lens.shift_y)
-    place = tuple(value for row in camera.matrix_world for value in row)
-    return (shot.still_source, scene.frame_current, *size, camera.session_uid, *glass, *place)
+    here = scene.frame_current == frame_of(shot)
+    pose = tuple(value for row in camera.matrix_world for value in row) if here else None
+    return (shot.still_source, frame_of(shot), *size, camera.session_uid, *glass, pose)
 
 
 def _key(shot: Any) -> str:

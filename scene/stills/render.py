@@ -16,21 +16,18 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..model import timer
+from ..model.app import app
 from ..model.errors import SceneError
 from . import blocks, depth_pass, files, see_through
 from .borrowed import borrow, give_back, still_changes
-from .camera import check_camera
+from .camera import check_camera, picture_size
 from .compositor import Composed, composed, first_layer
 from .files import Depth, Look, Still, look_of
 
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"
 DEPTH, PICTURE = "depth", "picture"  # what there is to render
-DEPTH, PICTURE = "depth", "picture"  # what there is to render
-DEPTH, PICTURE = "depth", "picture"  # what there is to render
-DEPTH, PICTURE = "depth", "picture"  # what there is to render
-DEPTH, PICTURE = "depth", "picture"  # what there is to render
-DEPTH, PICTURE = "depth", "picture"  # what there is to render
 TICK = 0.05
+SIZE = ("render.resolution_x", "render.resolution_y", "render.resolution_percentage")
 
 
 @dataclass
@@ -49,6 +46,7 @@ class _Task:
     has_depth: bool = False
     notes: list[str] = field(default_factory=list)
     look: Look | None = None
+    size: tuple[int, int] | None = None
 
 
 @dataclass
@@ -62,25 +60,38 @@ class _Pending:
     depth: Future[Depth | None] | None = None
 
 
-_pending: _Pending | None = None
-_running: _Task | None = None  # what the render that runs is for
+class Rendering:
+    """`pending` is what Blender renders for us, `running` what the render that runs is for."""
+
+    def __init__(self) -> None:
+        self.pending: _Pending | None = None
+        self.running: _Task | None = None
+
+    def close(self) -> None:
+        """Listen for the end of renders no more."""
+        _listen(False)
+
+
+def _rendering() -> Rendering:
+    return app().part(Rendering)
 
 
 def rendering() -> bool:
     """Whether a still is being rendered now."""
-    return _pending is not None
+    return _rendering().pending is not None
 
 
 def abandon() -> None:
     """Forget the still that is being rendered: `done` gets render_cancelled. Blender itself goes on until
     Esc."""
-    if _pending is not None:
-        _pending.state = "cancelled"
+    pending = _rendering().pending
+    if pending is not None:
+        pending.state = "cancelled"
 
 
 def check_free() -> None:
     """Raises SceneError render_busy while anything renders."""
-    if _pending is not None or bpy.app.is_job_running("RENDER"):
+    if _rendering().pending is not None or bpy.app.is_job_running("RENDER"):
         raise SceneError("render_busy", "Blender is rendering. Wait until it is done, or stop it with Esc.", "retry")
 
 
@@ -126,25 +137,27 @@ def start_render(
     *,
     camera: bpy.types.Object | None = None,
     frame: float | None = None,
+    size: tuple[int, int] | None = None,
 ) -> None:
     """Begin Blender's own non-blocking render of the still and return at once. `done` is called once, on the
     main thread from a timer, with the still or with what went wrong (code render_cancelled where the user
     stopped it). `camera` and `frame` as for `capture.capture`: as they are now, whatever comes meanwhile.
+    `size` in pixels, None for the scene's.
 
     Raises:
         SceneError: as `capture.capture`, for what is known before rendering; `render_busy` while another render
             runs; no_window.
     """
-    global _pending
     camera = check_camera(scene, camera)
     check_free()
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise files.disk_error(folder, error) from error
-    pending = _Pending(_task(scene, camera, folder, RENDER, frame), done)
+    task = replace(_task(scene, camera, folder, RENDER, frame), size=size)
+    pending = _Pending(task, done)
     _begin_job(context, pending, scene, camera)
-    _pending = pending
+    _rendering().pending = pending
     timer.every(_watch, TICK)
 
 
@@ -177,8 +190,9 @@ def _task(scene: bpy.types.Scene, camera: bpy.types.Object, folder: Path, source
 
 def _begin(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
     """Make the scene ready for the task's next render."""
-    global _running
     changes = still_changes(scene, camera, task.frame)
+    if task.size not in (None, picture_size(scene)):
+        changes |= dict(zip(SIZE, (*task.size, 100), strict=True))
     if task.left[0] == DEPTH:
         changes |= depth_pass.pass_changes(scene, task.composed.layers)
     elif task.source == VIEWPORT:
@@ -188,7 +202,7 @@ def _begin(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> Non
     borrow(scene, changes)
     if task.left[0] == DEPTH:
         see_through.clear_away(see_through.natures(scene))
-    task.look, _running = None, task
+    task.look, _rendering().running = None, task
     _listen(True)
 
 
@@ -208,10 +222,9 @@ def _save(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None
 
 def _end(scene: bpy.types.Scene | None) -> None:
     """The scene as it was."""
-    global _running
-    _running = None
+    _rendering().running = None
     _listen(False)
-    see_through.heal()
+    see_through.restore()
     if scene is not None:
         give_back(scene)
 
@@ -261,7 +274,7 @@ def _listen(on: bool) -> None:
 @bpy.app.handlers.persistent
 def _on_frame(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, *_: Any) -> None:
     """The render begins: what its camera is. The steps through the shutter that follow don't count."""
-    task = _running
+    task = _rendering().running
     if task is None or task.look is not None or depsgraph.mode != "RENDER" or scene.session_uid != task.scene:
         return
     camera = blocks.of_session(bpy.data.objects, task.camera)
@@ -271,14 +284,16 @@ def _on_frame(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, *_: Any) -
 
 @bpy.app.handlers.persistent
 def _on_complete(scene: bpy.types.Scene, *_: Any) -> None:
-    if _pending is not None and scene.session_uid == _pending.task.scene and _pending.state == "running":
-        _pending.state = "complete"
+    pending = _rendering().pending
+    if pending is not None and scene.session_uid == pending.task.scene and pending.state == "running":
+        pending.state = "complete"
 
 
 @bpy.app.handlers.persistent
 def _on_cancel(scene: bpy.types.Scene, *_: Any) -> None:
-    if _pending is not None and scene.session_uid == _pending.task.scene:
-        _pending.state = "cancelled"
+    pending = _rendering().pending
+    if pending is not None and scene.session_uid == pending.task.scene:
+        pending.state = "cancelled"
 
 
 # --- beside Blender ------------------------------------------------------------------------------------------
@@ -305,8 +320,7 @@ def _begin_job(context: bpy.types.Context, pending: _Pending, scene: bpy.types.S
 
 def _watch() -> float | None:
     """The timer that waits for Blender's renders, then for the depth, and hands over the still."""
-    global _pending
-    pending = _pending
+    pending = _rendering().pending
     if pending is None:
         return None
     if bpy.app.is_job_running("RENDER") or (pending.depth is not None and not pending.depth.done()):
@@ -321,7 +335,7 @@ def _watch() -> float | None:
     except OSError as error:
         answer = files.disk_error(pending.task.folder, error)
     _clean(pending.task)
-    _pending = None
+    _rendering().pending = None
     pending.done(answer)
     return None
 

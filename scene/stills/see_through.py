@@ -76,7 +76,7 @@ def clear_away(natures: dict[bpy.types.Material, Nature]) -> None:
             tree.links.new(own.inputs["Displacement"].links[0].from_socket, output.inputs["Displacement"])
 
 
-def heal() -> None:
+def restore() -> None:
     """Take all nodes of ours out again."""
     for material in bpy.data.materials:
         tree = material.node_tree

@@ -51,6 +51,29 @@ def test_a_look_is_out_of_date_when_the_framing_changes(card):
     change(card, "still_source", "RESULT")
 
 
+def test_a_look_is_of_the_frame_that_the_shot_keeps(card):
+    from take_one.scene.stills import quick_still
+
+    scene, camera = card.id_data, card.id_data.camera
+    for frame, x in ((10, 5.0), (60, 25.0)):
+        camera.location.x = x
+        camera.keyframe_insert("location", frame=frame)
+    scene.frame_set(10)
+    bpy.ops.takeone.look()
+    wanted = picture(quick_still.newest(card).image)
+    card.frame, card.frame_lock = 10, True
+    scene.frame_set(60)
+    bpy.ops.takeone.look()
+    seen = quick_still.newest(card)
+    assert seen.frame == 10 and abs(picture(seen.image) - wanted).max() < 0.02
+    assert not quick_still.is_stale(card, seen)
+    assert scene.frame_current == 60
+    scene.frame_set(10)
+    assert not quick_still.is_stale(card, seen)
+    card.frame = 60
+    assert quick_still.is_stale(card, seen)
+
+
 def test_only_the_last_look_is_kept_and_a_sent_still_takes_its_place(card):
     from take_one.scene.stills import quick_still
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import inspect
+import sys
 import threading
+from pathlib import Path
+from types import ModuleType
 
 import bpy
 import pytest
@@ -202,29 +205,93 @@ def test_presets_bring_a_direction_back(tmp_path, monkeypatch):
     assert presets.FOLDER in bpy.types.TAKEONE_PT_presets.preset_subdir
 
 
+def ours(name: str) -> bool:
+    return name == "take_one" or name.startswith("take_one.")
+
+
+def traces() -> dict[str, object]:
+    """What of the extension is in Blender and in its own modules."""
+    import take_one
+    from take_one.scene.model import timer
+
+    lists = [getattr(bpy.app.handlers, name) for name in dir(bpy.app.handlers)]
+    held = {
+        f"{module}.{name}": repr(value)
+        for module, loaded in sys.modules.items()
+        if ours(module)
+        for name, value in vars(loaded).items()
+        if not (name.startswith("__") or callable(value) or isinstance(value, ModuleType))
+    }
+    assert take_one.__name__ in sys.modules
+    return {
+        "handlers": sum(ours(str(getattr(one, "__module__", ""))) for all_ in lists if isinstance(all_, list)
+                        for one in all_),
+        "types": [name for name in dir(bpy.types) if name.startswith("TAKEONE_")],
+        "operators": dir(bpy.ops.takeone),
+        "scene": hasattr(bpy.types.Scene, "take_one"),
+        "timer": bpy.app.timers.is_registered(timer._tick),
+        "threads": {thread.name for thread in threading.enumerate()},
+        "modules": held,
+    }  # fmt: skip
+
+
+def live() -> None:
+    """A life in which every part comes to hold something."""
+    from take_one.panels import pictures, refresh
+    from take_one.scene.edit import moving
+    from take_one.scene.model import properties, takes
+    from take_one.scene.model.app import app
+    from take_one.scene.model.errors import SceneError
+    from take_one.scene.session import connection, models, pump
+
+    scene = bpy.context.scene
+    scene.render.resolution_x, scene.render.resolution_y = 64, 36
+    scene.camera = bpy.data.objects.new("Eye", bpy.data.cameras.new("Eye"))
+    scene.collection.objects.link(scene.camera)
+    bpy.ops.mesh.primitive_cube_add(location=(0, 0, -5))
+    shot = properties.add_shot(scene)
+    takes.keep_ids(scene)
+    takes.keep_view(shot, scene.camera, 5)
+    takes.remember(shot, add_take(shot, "one"))
+    connection.session().replay()
+    connection.begin(False)
+    models.models()
+    moving.bring_along()
+    refresh.note_file("one", True)
+    refresh.note_shown()
+    pictures.icon("/gone.png", "here")
+    pictures.show_live("one", b"jpeg")
+    app().state.fail(SceneError("a_test", "Something."))
+    bpy.ops.takeone.look()
+    pump.pump()
+
+
 def test_off_and_on_again_leaves_nothing_behind():
     import take_one
+    from take_one.scene.model.app import app
 
-    def traces() -> tuple[int, int, set[str]]:
-        handlers = sum(
-            str(getattr(one, "__module__", "")).startswith("take_one")
-            for name in dir(bpy.app.handlers)
-            if isinstance(getattr(bpy.app.handlers, name), list)
-            for one in getattr(bpy.app.handlers, name)
-        )
-        types = sum(name.startswith("TAKEONE_") for name in dir(bpy.types))
-        return handlers, types, {thread.name for thread in threading.enumerate()}
-
-    take_one.unregister()
-    off = traces()
-    assert off[:2] == (0, 0)
-    assert not hasattr(bpy.types.Scene, "take_one")
-    take_one.register()
     on = traces()
     take_one.unregister()
-    assert traces() == off
+    off = traces()
+    assert (off["handlers"], off["types"], off["operators"]) == (0, [], [])
+    assert (off["scene"], off["timer"]) == (False, False)
+    with pytest.raises(RuntimeError, match="not enabled"):
+        app()
+    for _ in range(2):
+        take_one.register()
+        assert {**traces(), "modules": 0} == {**on, "modules": 0}
+        live()
+        take_one.unregister()
+        assert traces() == off
     take_one.register()
-    assert traces() == on
+    assert app().state.last_error is None and not app().state.jobs
+
+
+def test_there_is_one_timer():
+    root = Path(inspect.getfile(sys.modules["take_one"])).parent
+    folders = ("panels", "operators", "scene", "client")
+    found = [path for folder in folders for path in (root / folder).rglob("*.py") if "app.timers" in path.read_text()]
+    assert found == [root / "scene" / "model" / "timer.py"]
 
 
 def test_every_icon_is_in_this_blender():

@@ -46,7 +46,8 @@ def renders(monkeypatch):
     """Renders of stills that were begun: (scene, camera, frame, done)."""
     begun = []
 
-    def start_render(_context, scene, _folder, done, *, camera, frame):
+    def start_render(_context, scene, _folder, done, *, camera, frame, size):
+        assert size == SIZE
         begun.append((scene.name, camera, frame, done))
 
     monkeypatch.setattr(capture, "start_render", start_render)
@@ -64,17 +65,12 @@ def still(tmp_path):
 
 
 def moving_camera(scene, name="Crane"):
-    """One metre to the right a frame, from frame 0 on."""
+    """Faster and faster to the right: at frame f, f * f / 100 metres; so each frame begins another path."""
     eye = camera(scene, name, (0.0, -8.0, 4.0))
     eye.rotation_euler = (np.pi / 2, 0, 0)
-    for frame in (0, 1000):
-        eye.location.x = frame
+    for frame in range(30, 60):
+        eye.location.x = frame * frame / 100
         eye.keyframe_insert("location", frame=frame)
-    action = eye.animation_data.action
-    curves = action.fcurves if hasattr(action, "fcurves") else action.layers[0].strips[0].channelbags[0].fcurves
-    for curve in curves:
-        for point in curve.keyframe_points:
-            point.interpolation = "LINEAR"
     return eye
 
 
@@ -117,7 +113,8 @@ def test_what_happens_after_the_press_changes_nothing(film, session, renders, st
     assert request.fps == Fraction(25)
     matrices = [np.array(one.matrix) for one in request.path.keyframes]
     assert [one.t for one in request.path.keyframes] == [index / 11 for index in range(12)]
-    assert np.allclose([matrix[:3, 3] for matrix in matrices], [(index, 0, 0) for index in range(12)], atol=1e-4)
+    travelled = [((40 + index) ** 2 - 40**2) / 100 for index in range(12)]
+    assert np.allclose([matrix[:3, 3] for matrix in matrices], [(x, 0, 0) for x in travelled], atol=1e-4)
     where = request.binding
     assert (where.take_uid, where.number, where.shot_name, where.placement) == (key, 1, "Kitchen", "PLAYHEAD")
     assert (where.frame, where.edit_uid) == (77, cut.take_one.uid)
@@ -323,3 +320,17 @@ def test_what_a_stranger_wrote_into_a_take_is_not_known(film, session, text):
     take = a_shot(film).takes.add()
     take.request = text
     assert kept.read(take) == kept.Kept()
+
+
+def test_facts_are_of_the_frame_that_the_shot_keeps(film, session, still):
+    """A lens that zooms, and a sun that sets: the scene stands elsewhere when the button is pressed."""
+    film.camera = eye = camera(film)
+    for frame, lens in ((10, 24.0), (60, 85.0)):
+        eye.data.lens = lens
+        eye.data.keyframe_insert("lens", frame=frame)
+    shot = a_shot(film)
+    shot.engine, shot.frame, shot.frame_lock = "horse", 10, True
+    film.frame_set(60)
+    order = make_order(bpy.context, shot)
+    assert order.options["scene"]["lens_mm"] == 24.0
+    assert (film.frame_current, eye.data.lens) == (60, 85.0)

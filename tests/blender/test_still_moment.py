@@ -338,7 +338,7 @@ FOREIGN = '{"block": {"kind": "texts", "name": "x", "library": ""}, "path": "x",
 )
 def test_a_strange_record_is_dropped(record, scene):
     scene[borrowed.RECORD] = record
-    borrowed.heal()
+    borrowed.restore()
     assert borrowed.RECORD not in scene
 
 

@@ -48,6 +48,16 @@ def test_a_render_in_the_window_does_not_block(results, name, answer):
     assert results[f"{name} records"] is False
 
 
+def test_a_press_is_of_its_frame_camera_and_size_whatever_comes_while_stills_render(results):
+    assert results["press error"] is None
+    assert results["pressed x"] == pytest.approx([2.0, 6.0], abs=0.5)  # as Blender eases between its keys
+    assert results["pressed x"][0] != pytest.approx(results["pressed x"][1], abs=1)
+    assert results["still x"] == pytest.approx(results["pressed x"], abs=1e-4)
+    assert results["still sizes"] == [[90, 160], [90, 160]]
+    assert results["clip sizes"] == [[160, 90], [160, 90]]
+    assert results["scene afterwards"] == [90, True, 64]
+
+
 def test_a_take_lands_from_the_timer_as_one_undo_step(results):
     assert results["landed strips"] == 2
     assert results["strips after undo"] == 0

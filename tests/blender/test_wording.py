@@ -113,7 +113,7 @@ def test_search_finds_all_but_what_must_be_told():
 
 
 def sources() -> list[Path]:
-    return sorted(path for folder in ("panels", "operators", "scene") for path in (ROOT / folder).glob("*.py"))
+    return sorted(path for folder in ("panels", "operators", "scene") for path in (ROOT / folder).rglob("*.py"))
 
 
 def name_of(call: ast.Call) -> str:

@@ -25,13 +25,14 @@ import load_extension  # noqa: E402
 def run():
     """The steps, one a timer tick; a step yields how long to wait."""
     from rooms import clip, depth_of, picture, room, settings_of
-    from stand_in import ready
+    from stand_in import attach, ready
     from take_one.scene.edit import strips
     from take_one.scene.model import takes
     from take_one.scene.model.app import app
     from take_one.scene.model.errors import SceneError
     from take_one.scene.model.properties import add_shot
-    from take_one.scene.session import pump
+    from take_one.scene.session import jobs, pump
+    from take_one.scene.session.press import Call, make_order
     from take_one.scene.stills import borrowed, exr
     from take_one.scene.stills import capture as still
 
@@ -83,6 +84,38 @@ def run():
         yield 0.3
         results[f"{name} settings same"] = settings_of(scene) == before
         results[f"{name} records"] = borrowed.RECORD in scene
+
+    # Two presses; then everything is changed while the first still renders.
+    session = attach()
+    eye, aside = scene.camera, scene.camera.copy()
+    scene.collection.objects.link(aside)
+    for frame in (0, 100):
+        eye.location.x = frame / 10
+        eye.keyframe_insert("location", frame=frame)
+    scene.cycles.samples = 4
+    pressed = []
+    for name, frame in (("One", 20), ("Two", 60)):
+        scene.frame_set(frame)
+        eye.update_tag()
+        bpy.context.view_layer.update()
+        pressed.append(eye.matrix_world[0][3])
+        shot = add_shot(scene)
+        shot.name, shot.seconds = name, 0.5
+        jobs.start(make_order(bpy.context, shot, Call(source="RENDER")))
+    scene.frame_set(90)
+    scene.camera, scene.render.resolution_x = aside, 64
+    ends = time.monotonic() + 60
+    while len(session.requests) < 2 and time.monotonic() < ends:
+        yield 0.1
+    views = [request.views[0] for request in session.requests]
+    results["pressed x"] = pressed
+    results["still x"] = [view.camera.matrix_world[0][3] for view in views]
+    results["still sizes"] = [picture(view.image).shape[:2] for view in views]
+    results["clip sizes"] = [request.size for request in session.requests]
+    results["scene afterwards"] = [scene.frame_current, scene.camera.name == aside.name, scene.render.resolution_x]
+    results["press error"] = app().state.last_error and app().state.last_error.message
+    scene.render.resolution_x = 160
+    app().state.jobs.clear()
 
     # A take lands from the timer, and one undo takes it away.
     shot = add_shot(scene)
