@@ -28,16 +28,25 @@ def read(take: Any) -> Kept:
     """What the take keeps. Of what can't be read nothing is known: a .blend holds what a stranger wrote."""
     try:
         data = json.loads(take.request or "{}")
-        if isinstance(data, Mapping) and isinstance(data.get("kept"), Mapping):
-            data = {**data, "request": _from_0_1(data["kept"])}
-        return codec.from_json(Kept, data, lenient=True)
     except (ValueError, RecursionError):
         return Kept()
+    if not isinstance(data, Mapping):
+        return Kept()
+    if isinstance(data.get("kept"), Mapping):
+        data = {**data, "request": _from_0_1(data["kept"])}
+    return _fitting(data) or _fitting({**data, "request": None}) or Kept()
 
 
 def write(take: Any, kept: Kept) -> None:
     """Keep this with the take."""
     take.request = json.dumps(codec.to_json(kept))
+
+
+def _fitting(data: Mapping[str, Any]) -> Kept | None:
+    try:
+        return codec.from_json(Kept, data)
+    except ValueError:
+        return None
 
 
 def _from_0_1(old: Mapping[str, Any]) -> dict[str, Any]:

@@ -334,3 +334,11 @@ def test_facts_are_of_the_frame_that_the_shot_keeps(film, session, still):
     order = make_order(bpy.context, shot)
     assert order.options["scene"]["lens_mm"] == 24.0
     assert (film.frame_current, eye.data.lens) == (60, 85.0)
+
+
+def test_a_take_keeps_the_whole_of_a_long_camera_path(film, session, still):
+    film.camera = moving_camera(film)
+    shot = a_shot(film)
+    press(shot, source="IMAGE", image=still.image, overrides={"motion": "CAMERA", "seconds": 50.0})
+    assert len(session.requests[0].path.keyframes) == 1200
+    assert kept.read(shot.takes[0]).request == session.requests[0]
