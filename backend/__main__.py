@@ -94,7 +94,7 @@ def _animate(parsed: argparse.Namespace) -> int:
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(run=_models)
-    from .engines.registry import catalogue
+    from .engines.catalogues import catalogue
     from .weights.commands import add_commands
     from .weights.store import Store
 

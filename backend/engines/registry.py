@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from importlib import import_module
 
-from ..weights.catalogue import Catalogue, together
 from .engine import Engine, EngineError
 
 ENGINES = {
     "draft": ("backend.engines.draft", "DraftEngine"),
     "happyhorse": ("backend.engines.happyhorse.engine", "HappyHorseEngine"),
 }
-CATALOGUES = ("backend.engines.happyhorse.files.catalogue",)  # CATALOGUE in it is what an engine's weights are
 DEFAULT = "draft"
 
 
@@ -28,8 +26,3 @@ def engine(name: str) -> Engine:
         )
     module, attribute = ENGINES[name]
     return getattr(import_module(module), attribute)()
-
-
-def catalogue() -> Catalogue:
-    """The published files of all engines."""
-    return together(import_module(module).CATALOGUE for module in CATALOGUES)

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import pytest
 
-from backend.engines import registry
+from backend.engines import catalogues
 from backend.engines.happyhorse.files.catalogue import CATALOGUE, SETS, STORE
 from backend.weights import check
 from backend.weights.catalogue import Catalogue, Component, together
@@ -216,4 +216,4 @@ def test_two_engines_do_not_mean_different_things_by_one_name():
 
 
 def test_the_command_line_has_the_files_of_all_engines():
-    assert registry.catalogue().components == CATALOGUE.components
+    assert catalogues.catalogue().components == CATALOGUE.components
