@@ -58,7 +58,7 @@ class Direction(Verb):
     )
 
     def given(self, name: str) -> Any:
-        """The argument, or None where the caller left it alone."""
+        """The argument, or None if the caller left it alone."""
         return getattr(self, name) if self.properties.is_property_set(name) else None
 
     def overrides(self) -> dict[str, Any]:
@@ -67,12 +67,12 @@ class Direction(Verb):
         return {name: self.given(name) for name in names if self.given(name) is not None}
 
     def find_shot(self, context: bpy.types.Context) -> Any:
-        """The shot to animate; the blank card becomes one. Raises SceneError where the name is unknown."""
+        """The shot to animate; the blank card becomes one. Raises SceneError if the name is unknown."""
         shot = self.named_shot() if self.shot else shot_of(context)
         return shot if shot.uid else properties.ensure_shot(shot_scene(context))
 
     def named_shot(self) -> Any:
-        """The shot whose name or id was given. Raises SceneError where there is none."""
+        """The shot whose name or id was given. Raises SceneError if there is none."""
         for shot in properties.all_shots():
             if self.shot in (shot.uid, shot.name):
                 return shot

@@ -49,7 +49,7 @@ class TAKEONE_OT_models_download(ModelsOperator, bpy.types.Operator):
         return attempt(self, self.download)
 
     def download(self) -> None:
-        """Begin. Raises SceneError where Blender may not use the network."""
+        """Begin. Raises SceneError if Blender may not use the network."""
         if not bpy.app.online_access:
             raise SceneError("offline", "Downloading needs Blender's online access, which is off.", "online_access")
         models().download(self.model, online=True)

@@ -1,4 +1,4 @@
-"""What operators need before they can be pressed, and what they say where it is not there."""
+"""What operators need before they can be pressed, and what they say if it is not there."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class TAKEONE_OT_show_prompt(bpy.types.Operator):
         return attempt(self, lambda: self.show(context))
 
     def show(self, context: bpy.types.Context) -> None:
-        """Ask for it; wait for it where no timer runs. Raises SceneError."""
+        """Ask for it; wait for it if no timer runs. Raises SceneError."""
         connection.ensure()
         shot = shot_of(context)
         if not shot.uid:

@@ -38,7 +38,7 @@ class TAKEONE_OT_install(bpy.types.Operator):
         return attempt(self, self.install)
 
     def install(self) -> None:
-        """Begin. Raises SceneError where Blender may not use the network, or Take One's folder can't be used."""
+        """Begin. Raises SceneError if Blender may not use the network, or Take One's folder can't be used."""
         if not bpy.app.online_access:
             text = "Installing downloads files, and Blender's online access is off. Allow it, then install again"
             raise SceneError("offline", text, "online_access")
@@ -158,7 +158,7 @@ class TAKEONE_OT_connect_server(bpy.types.Operator):
         return attempt(self, self.connect)
 
     def connect(self) -> None:
-        """Keep address and token, and connect. Raises SceneError where the address is none."""
+        """Keep address and token, and connect. Raises SceneError if the address is none."""
         chosen = preferences.preferences()
         url = (self.url or chosen.server_url).strip().rstrip("/")
         if not url.startswith(("http://", "https://")) or len(url.split("://", 1)[1]) == 0:
@@ -226,7 +226,7 @@ class TAKEONE_OT_allow_online(bpy.types.Operator):
         return attempt(self, self.notify)
 
     def notify(self) -> None:
-        """Let the session know. Raises SceneError where there can be none."""
+        """Let the session know. Raises SceneError if there can be none."""
         connection.check_home()
         connection.session().online_access = bpy.app.online_access
 

@@ -31,7 +31,7 @@ class TakeOperator:
         return poll_take(cls, context)
 
     def find(self, context: bpy.types.Context) -> tuple[Any, Any]:
-        """The shot and its take. Raises SceneError where the take is no longer there."""
+        """The shot and its take. Raises SceneError if the take is no longer there."""
         shot = shot_of(context)
         take = properties.find_take(shot, self.take) if self.take else take_of(context)
         if take is None:

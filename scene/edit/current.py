@@ -16,7 +16,7 @@ def make_current(shot: Any, take: Any) -> int:
     place, trims, transforms and effects stay, in every scene. Returns the number of strips that changed.
 
     Raises:
-        SceneError: clip_missing; no_strip where no scene shows the shot.
+        SceneError: clip_missing; no_strip if no scene shows the shot.
     """
     takes.check_clip(take)
     pairs = strips.strips_of_take(shot.current_take) if shot.current_take else []

@@ -18,7 +18,7 @@ COPIED = (
 
 
 def find_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Scene | None:
-    """The scene that takes of `scene` land on, or None where it has not been made yet.
+    """The scene that takes of `scene` land on, or None if it has not been made yet.
 
     It is the workspace's sequencer scene (Blender 5), else the scene that Take One made, else a scene named
     "Edit", else `scene` itself where it has strips. `scene` without strips never becomes the edit: its

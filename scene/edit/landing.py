@@ -45,7 +45,7 @@ def can_land(context: bpy.types.Context) -> bool:
 
 
 def land(context: bpy.types.Context, ready: TakeReady) -> bool:
-    """All of `land_steps` at once. Returns whether the take has landed; False where another file is open."""
+    """All of `land_steps` at once. Returns whether the take has landed; False if another file is open."""
     if not file_is_open(ready.binding.file_id):
         return False
     for _ in land_steps(context, ready):
@@ -76,7 +76,7 @@ class Arrival:
 
 def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
     """Put a take into its shot's list and onto the edit, as one undo step; between the steps Blender may
-    draw. The take's file must be open. A shot that is gone is made again. Where no strip could be laid, the
+    draw. The take's file must be open. A shot that is gone is made again. If no strip could be laid, the
     take is in the list all the same and State.last_error says why.
 
     Steps that were not gone to the end are begun anew with the same event.
@@ -168,7 +168,7 @@ def _show(context: bpy.types.Context, arrival: Arrival) -> Iterator[None]:
 
 
 def _choose(shot: Any, take_uid: str) -> None:
-    """The edit shows this take now. Where the buttons acted on the one that it showed, they act on this one."""
+    """The edit shows this take now. If the buttons acted on the one that it showed, they act on this one."""
     chosen = shot.takes[shot.active_take].uid if 0 <= shot.active_take < len(shot.takes) else ""
     if chosen in ("", shot.current_take):
         shot.active_take = [take.uid for take in shot.takes].index(take_uid)
@@ -193,7 +193,7 @@ def show(context: bpy.types.Context, shot: Any, take: Any) -> None:
 
 
 def _check_rate(edit: bpy.types.Scene, fps: Fraction | None, take_uid: str) -> None:
-    """Say so where the edit's frame rate was changed since the take was asked for."""
+    """Say so if the edit's frame rate was changed since the take was asked for."""
     rate = frame_rate(edit)
     if fps and abs(fps - rate) > Fraction(1, 100):
         message = rpt_(

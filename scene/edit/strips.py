@@ -29,7 +29,7 @@ START, END, LENGTH, CONTENT_START, CONTENT_LENGTH = (
 
 
 class Placed(NamedTuple):
-    """The strips of one take. `sound` is None where the clip is silent."""
+    """The strips of one take. `sound` is None if the clip is silent."""
 
     movie: bpy.types.Strip
     sound: bpy.types.Strip | None
@@ -61,7 +61,7 @@ def content_length(strip: bpy.types.Strip) -> int:
 
 
 def last_frame(edit: bpy.types.Scene) -> int:
-    """The frame after the last strip of the edit, or its first frame where there is none."""
+    """The frame after the last strip of the edit, or its first frame if there is none."""
     editor = edit.sequence_editor
     return max((end(strip) for strip in editor.strips), default=edit.frame_start) if editor else edit.frame_start
 

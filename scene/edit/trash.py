@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 
 def discard(path: Path) -> str:
-    """Put a file into the system's trash ("trash"), or delete it ("deleted") where there is none.
+    """Put a file into the system's trash ("trash"), or delete it ("deleted") if there is none.
 
     Raises:
         OSError: it could be neither.

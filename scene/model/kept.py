@@ -13,7 +13,7 @@ from ...client.protocol import TakeRequest, codec
 
 @dataclass(frozen=True)
 class Kept:
-    """`request` is what was asked for, None where that is not known; `still_notes` are remarks on its still.
+    """`request` is what was asked for, None if that is not known; `still_notes` are remarks on its still.
 
     `fps` and `sound_seconds` are the clip's, None until it is there.
     """

@@ -22,6 +22,6 @@ class ObjectId:
         return cls(item.session_uid, item.name, item.library.filepath if item.library else "")
 
     def find(self) -> bpy.types.Object | None:
-        """The object, or None where it was deleted."""
+        """The object, or None if it was deleted."""
         same = next((item for item in bpy.data.objects if item.session_uid == self.session), None)
         return same or bpy.data.objects.get((self.name, self.library or None))

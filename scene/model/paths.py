@@ -11,7 +11,7 @@ from .errors import SceneError
 
 
 def stored_path(path: Path) -> str:
-    """How a path is kept in the .blend: relative to it where it lies beside it."""
+    """How a path is kept in the .blend: relative to it if it lies beside it."""
     if not bpy.data.filepath:
         return str(path)
     folder = Path(bpy.data.filepath).parent
@@ -19,7 +19,7 @@ def stored_path(path: Path) -> str:
 
 
 def open_outside(path: Path) -> None:
-    """Open a file or folder with the system's own program. Raises SceneError where there is none."""
+    """Open a file or folder with the system's own program. Raises SceneError if there is none."""
     try:
         bpy.ops.wm.path_open(filepath=str(path))
     except RuntimeError as error:

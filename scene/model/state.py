@@ -90,7 +90,7 @@ class State:
         self.changed()
 
     def fixed(self, *fixes: str) -> None:
-        """The user has just done what would help: the last error is dealt with where it asks for one of these."""
+        """The user has just done what would help: the last error is dealt with if it asks for one of these."""
         if self.last_error is not None and self.last_error.fix in fixes:
             self.dismiss()
 

@@ -97,7 +97,7 @@ def next_number(shot: Any) -> int:
 
 
 def keep_number(shot: Any, number: int, still: Path) -> int:
-    """`number`, taken for a take whose still lies in the folder `still`; the next one where the shot has another
+    """`number`, taken for a take whose still lies in the folder `still`; the next one if the shot has another
     folder by now (it was renamed, or the file saved) and a take has it there."""
     ours = still_folder(shot, number).parent == still.parent
     if new_clip_path(shot, number).exists() or not (ours or _reserve(shot, number)):
@@ -106,7 +106,7 @@ def keep_number(shot: Any, number: int, still: Path) -> int:
 
 
 def _reserve(shot: Any, number: int) -> bool:
-    """Make the folder that says so; False where another Blender just did."""
+    """Make the folder that says so; False if another Blender just did."""
     try:
         still_folder(shot, number).mkdir(parents=True)
     except FileExistsError:
@@ -133,7 +133,7 @@ def clip_missing(take: Any) -> bool:
 
 
 def check_clip(take: Any) -> None:
-    """Raises SceneError clip_missing (fix "retry": make it again) where the take has no clip."""
+    """Raises SceneError clip_missing (fix "retry": make it again) if the take has no clip."""
     if take.status != "READY" or clip_missing(take):
         raise SceneError(
             "clip_missing",
@@ -185,7 +185,7 @@ def keep_view(shot: Any, camera: bpy.types.Object, frame: int) -> None:
 
 
 def restore_after_undo() -> None:
-    """Put landed takes back into the lists that an undo took them out of, or where it made them wait again. Their
+    """Put landed takes back into the lists that an undo took them out of, or if it made them wait again. Their
     strips stay undone. A shot gets back the camera and the frame that it keeps."""
     for scene in bpy.data.scenes:
         ids = app().part(Remembered).ids.get(scene.session_uid)

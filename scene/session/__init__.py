@@ -1,1 +1,1 @@
-"""Orders and jobs as Blender sees them, the one timer, the prompt, preferences, the connection."""
+"""Orders and jobs as Blender sees them, the prompt, preferences, the connection."""

@@ -28,7 +28,7 @@ def make_again(shot: Any, take_uid: str, changes: Mapping[str, Any] | None = Non
     Returns the job's key.
 
     Raises:
-        SceneError: cannot_remake where the take kept no request, or its still is gone.
+        SceneError: cannot_remake if the take kept no request, or its still is gone.
     """
     old = find_take(shot, take_uid)
     kept = read(old) if old else None

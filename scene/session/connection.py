@@ -37,7 +37,7 @@ class Connection:
 
 
 def session() -> Session:
-    """The session, made on first use. Raises OSError where Take One's folder can't be used."""
+    """The session, made on first use. Raises OSError if Take One's folder can't be used."""
     part = app().part(Connection)
     if part.session is None:
         part.session = Session(home(), online_access=bpy.app.online_access)
@@ -46,7 +46,7 @@ def session() -> Session:
 
 
 def close() -> None:
-    """End the session, where there is one."""
+    """End the session, if there is one."""
     app().part(Connection).close()
 
 
@@ -61,7 +61,7 @@ def use(target: Target, take_over: bool = False) -> None:
 def ensure() -> None:
     """Connect to the backend that the preferences choose, unless that is done or under way. Never waits.
 
-    Raises SceneError where the preferences choose none, or Take One's folder can't be used.
+    Raises SceneError if the preferences choose none, or Take One's folder can't be used.
     """
     if app().state.backend.state in IDLE:
         connect()
@@ -84,7 +84,7 @@ def restart(take_over: bool = False) -> None:
 
 
 def chosen() -> None:
-    """The preferences choose another backend: go there. Where they lack an address, nothing is connected."""
+    """The preferences choose another backend: go there. If they lack an address, nothing is connected."""
     try:
         restart()
     except SceneError as error:
@@ -93,7 +93,7 @@ def chosen() -> None:
 
 
 def check_home() -> None:
-    """Raises SceneError where nothing can be written to Take One's folder."""
+    """Raises SceneError if nothing can be written to Take One's folder."""
     try:
         session()
     except OSError as error:
@@ -104,7 +104,7 @@ def check_home() -> None:
 def begin(wanted: bool) -> None:
     """Connect once, when the panels are first seen or takes are still to be fetched; and after an installation.
 
-    Where the backend is not installed, `connect` says so without starting anything.
+    If the backend is not installed, `connect` says so without starting anything.
     """
     part, state = app().part(Connection), app().state
     try:

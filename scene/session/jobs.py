@@ -40,7 +40,7 @@ class Waiting:
 
 def start(order: Order) -> list[str]:
     """Make the takes of an order without waiting: the still first (a render is Blender's own, non-blocking), then one
-    job a take. Returns the jobs' keys. Where a still is being rendered already, this one's turn comes after it.
+    job a take. Returns the jobs' keys. If a still is being rendered already, this one's turn comes after it.
 
     Raises:
         SceneError: for what is wrong before anything began. What goes wrong later is kept in State.last_error.
@@ -221,7 +221,7 @@ def _scene(order: Order) -> bpy.types.Scene:
 
 
 def _camera(order: Order) -> bpy.types.Object | None:
-    """The order's camera; None where it had none. Raises SceneError where it was deleted."""
+    """The order's camera; None if it had none. Raises SceneError if it was deleted."""
     if order.camera is None:
         return None
     camera = order.camera.find()

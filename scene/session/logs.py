@@ -21,7 +21,7 @@ def newest() -> Path | None:
 
 
 def show(context: bpy.types.Context) -> None:
-    """Open a text window on the end of the newest log. Raises SceneError where there is none."""
+    """Open a text window on the end of the newest log. Raises SceneError if there is none."""
     path = newest()
     if path is None:
         raise SceneError("no_log", "There is no log yet: nothing was installed or started")

@@ -39,7 +39,7 @@ class OrderedTake:
 class Order:
     """All that is known of a shot's takes before their still is there.
 
-    `frame` is the scene's for the still, `camera` None where there is none; `picture` is the still's size in pixels,
+    `frame` is the scene's for the still, `camera` None if there is none; `picture` is the still's size in pixels,
     which `size_percent` makes the clip's. The still comes from `source` (for IMAGE from the file `image`) and is
     written into `folder`. `engine` says what it can do as far as the backend has said, and its id in any case.
     """
@@ -117,7 +117,7 @@ def clip_size(width: int, height: int, percent: int, engine: EngineInfo | None) 
     """The clip's size for a still of this size, in even numbers.
 
     Raises:
-        SceneError: too_large where the engine can't make so many pixels.
+        SceneError: too_large if the engine can't make so many pixels.
     """
     wide, high = (max(16, side * percent // 100 // 2 * 2) for side in (width, height))
     if engine and engine.max_pixels and wide * high > engine.max_pixels:

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]  # the extension's folder, which hold
 
 
 def preferences() -> Any:
-    """The extension's AddonPreferences, or None where the package was loaded without being enabled."""
+    """The extension's AddonPreferences, or None if the package was loaded without being enabled."""
     addon = bpy.context.preferences.addons.get(PACKAGE)
     return addon.preferences if addon else None
 

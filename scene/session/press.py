@@ -32,7 +32,7 @@ MOVED_BY_CAMERA = "CAMERA"
 class Call:
     """What one press says besides the card. None, and what `overrides` does not name, is as the card says.
 
-    `seeds`: one take each; None: one take with the shot's seed where it is locked, else a new random one.
+    `seeds`: one take each; None: one take with the shot's seed if it is locked, else a new random one.
     `placement`: PLAYHEAD, AFTER or REPLACE. `source`, `image`: of the still. `overrides` by the names of the card:
     engine, prompt, sound, seconds, size_percent, motion, and the engine's options. `refines` is the uid of the take
     that the new one replaces on its strips.

@@ -21,7 +21,7 @@ def send(order: Order, views: tuple[View, ...], notes: tuple[str, ...]) -> list[
     """Send the requests of an order whose views are there; `notes` are remarks on its still. Returns their keys.
 
     Raises:
-        SceneError: too_large; disk where the journal can't be written.
+        SceneError: too_large; disk if the journal can't be written.
     """
     shot = find_shot(order.shot_uid, order.scene_uid)
     if shot is not None:
@@ -48,7 +48,7 @@ def submit(key: str, request: TakeRequest, clip: Path) -> None:
 
 
 def add_take(key: str, request: TakeRequest, notes: tuple[str, ...]) -> None:
-    """Put the take of a request, still waiting, into its shot's list. Where the shot is gone, landing makes it anew."""
+    """Put the take of a request, still waiting, into its shot's list. If the shot is gone, landing makes it anew."""
     binding = request.binding
     assert binding is not None
     shot = find_shot(binding.shot_uid, binding.scene_uid)
