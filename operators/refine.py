@@ -141,7 +141,7 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
 
     def changes(self, context: bpy.types.Context, take: Any) -> dict[str, Any]:
         """Engine, size and quality. The same engine keeps the rest of its options (the prompt of the take) and
-        goes on from what it saved. Raises SceneError where the engine can't make this size, or not with these options."""
+        goes on from what it saved. Raises SceneError where the engine can't make this size or take these options."""
         shot, asked = shot_of(context), read(take).request
         engine_id = self.engine or self.choice or take.engine
         engine = app().state.engine(engine_id)

@@ -9,7 +9,6 @@ on the screen may still hold it when another list of engines comes.
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import bpy
 import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
@@ -54,14 +53,16 @@ def _property(engine_id: str, option: Option) -> Any:
     def put(shot: Any, value: Any) -> None:
         options.set_value(shot, engine_id, option.name, value)
 
-    name, tip = _clean(options.label(option)), _clean(option.tooltip)
+    name, tip = options.label(option), options.plain(option.tooltip)
     # No animation: an order is made of what the card says at the press.
     shared: dict[str, Any] = {"name": name, "description": tip, "options": set()}
     match option.kind:
         case "bool":
             return BoolProperty(**shared, default=option.default, get=get, set=put)
         case "int":
-            return IntProperty(**shared, **_numbers(option, INTS, int), get=lambda shot: _within(get(shot), INTS), set=put)
+            return IntProperty(
+                **shared, **_numbers(option, INTS, int), get=lambda shot: _within(get(shot), INTS), set=put
+            )
         case "float":
             return FloatProperty(
                 **shared,
@@ -71,14 +72,16 @@ def _property(engine_id: str, option: Option) -> Any:
             )
         case "enum":
             return _enum(option, shared, get, put)
-    return StringProperty(**shared, default=_clean(option.default), get=lambda shot: _clean(get(shot)), set=put)
+    return StringProperty(
+        **shared, default=options.plain(option.default), get=lambda shot: options.plain(get(shot)), set=put
+    )
 
 
 def _enum(option: Option, shared: dict[str, Any], get: Callable[..., Any], put: Callable[..., None]) -> Any:
     """Choices are known by their place: their values may be any text."""
     values = [choice.value for choice in option.choices]
     items = [
-        (str(index), _clean(choice.label or choice.value.capitalize()), _clean(choice.tooltip), index)
+        (str(index), options.plain(choice.label or choice.value.capitalize()), options.plain(choice.tooltip), index)
         for index, choice in enumerate(option.choices)
     ]
     return EnumProperty(
@@ -108,8 +111,3 @@ def _within(value: float, limits: tuple[float, float]) -> float:
 def _short(value: float) -> float:
     """A number of Blender's, which has 32 bits, as it was typed: 0.3, not 0.30000001."""
     return float(str(np.float32(value)))
-
-
-def _clean(text: str) -> str:
-    """A server's text as Blender takes it."""
-    return text.encode("utf-8", "ignore").decode().replace("\0", "")

@@ -1,8 +1,8 @@
 """What a card sets of the settings that engines declare (client.protocol.Option).
 
-A shot keeps values by engine and name in `shot.option_values`, whether or not that engine is here: another server, version
-or machine may use them again. A value that does not fit what the engine declares stays in the file, the panel says so,
-and it is not sent: the engine's default counts.
+A shot keeps values by engine and name in `shot.option_values`, whether or not that engine is here: another server,
+version or machine may use them again. A value that does not fit what the engine declares stays in the file, the panel
+says so, and it is not sent: the engine's default counts.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ class Misfit:
     """A value that the card keeps and the engine would not take. `why` is the end of a sentence."""
 
     name: str
+    label: str
     value: Any
     why: str
 
@@ -34,7 +35,17 @@ class Misfit:
 def label(option: Option) -> str:
     """What people call an option, with its unit."""
     text = option.label or option.name.replace("_", " ").capitalize()
-    return f"{text} ({option.unit})" if option.unit else text
+    return plain(f"{text} ({option.unit})" if option.unit else text)
+
+
+def plain(text: str) -> str:
+    """A server's text without what Blender takes no text with."""
+    return text.encode("utf-8", "ignore").decode().replace("\0", "")
+
+
+def shown(value: Any) -> str:
+    """A value for people to read."""
+    return plain(json.dumps(value, ensure_ascii=False))
 
 
 def kept(shot: Any, engine_id: str) -> dict[str, Any]:
@@ -61,7 +72,7 @@ def misfits(shot: Any, engine: EngineInfo) -> list[Misfit]:
         option = engine.option(name)
         why = option.refusal(value) if option else rpt_("there is no such setting here")
         if why and (option or name in own):
-            found.append(Misfit(label(option) if option else name, value, why))
+            found.append(Misfit(name, label(option) if option else name, value, why))
     return found
 
 
@@ -81,7 +92,7 @@ def chosen(shot: Any, overrides: Mapping[str, Any]) -> dict[str, Any]:
         option = engine.option(name)
         if option and (why := option.refusal(value)):
             text = rpt_("{engine} can't take {value} for {name}: {why}.")
-            message = text.format(engine=engine.label, value=json.dumps(value), name=name, why=why)
+            message = text.format(engine=engine.label, value=shown(value), name=name, why=why)
             raise SceneError("bad_option", message, param=name)
     here = {option.name: option for option in engine.options}
     fitting = {
@@ -102,14 +113,26 @@ def set_value(shot: Any, engine_id: str, name: str, value: Any) -> None:
 
 def replace(shot: Any, values: Mapping[str, Any]) -> None:
     """Keep these for the shot's engine and nothing else. What is kept for other engines stays."""
-    engine = app().state.engine(shot.engine)
-    engine_id = engine.id if engine else shot.engine
-    for index in reversed(range(len(shot.option_values))):
-        if shot.option_values[index].engine in (ANY, engine_id):
-            shot.option_values.remove(index)
+    for name in {entry.name for entry in shot.option_values}:
+        reset(shot, name)
     for name, value in values.items():
         if name not in NOT_ON_CARD:
-            set_value(shot, engine_id, name, value)
+            set_value(shot, engine_of(shot), name, value)
+
+
+def reset(shot: Any, name: str) -> None:
+    """Keep nothing of this name for the shot's engine."""
+    owners = (ANY, engine_of(shot))
+    for index in reversed(range(len(shot.option_values))):
+        entry = shot.option_values[index]
+        if entry.name == name and entry.engine in owners:
+            shot.option_values.remove(index)
+
+
+def engine_of(shot: Any) -> str:
+    """Id of the shot's engine; "" where it is the server's own choice and that is not known yet."""
+    engine = app().state.engine(shot.engine)
+    return engine.id if engine else str(shot.engine)
 
 
 def copy(source: Any, target: Any) -> None:
@@ -134,8 +157,7 @@ def from_text(text: str) -> dict[str, Any]:
 
 def to_text(shot: Any) -> str:
     """What the card keeps for its engine, as `from_text` reads it."""
-    engine = app().state.engine(shot.engine)
-    return json.dumps(kept(shot, engine.id if engine else shot.engine), ensure_ascii=False)
+    return json.dumps(kept(shot, engine_of(shot)))
 
 
 def _read(name: str, text: str) -> dict[str, Any]:

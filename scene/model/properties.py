@@ -245,7 +245,7 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     )
     engine_options: StringProperty(
         name="Engine Options",
-        description="JSON of what is set of the engine's own settings, such as {\"quality\": \"best\"}",
+        description='JSON of what is set of the engine\'s own settings, such as {"quality": "best"}',
         get=options.to_text,
         set=_set_engine_options,
         options={"SKIP_SAVE"},
