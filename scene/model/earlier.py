@@ -4,7 +4,7 @@ import bpy
 from bpy.app.handlers import persistent
 from bpy.props import IntProperty
 
-from . import options
+from . import options, timer
 from .properties import TAKEONE_PG_shot
 
 # Version 0.1 had one quality on the card, for whichever engine had any; the second meant the engine's own choice.
@@ -37,12 +37,10 @@ def register() -> None:
     """Do it for every file from now on, and for the one that is open where the extension is enabled later."""
     for name in HANDLERS:
         getattr(bpy.app.handlers, name).append(update)
-    bpy.app.timers.register(update, first_interval=0.0)
+    timer.every(update)
 
 
 def unregister() -> None:
     """Do it no more."""
     for name in HANDLERS:
         getattr(bpy.app.handlers, name).remove(update)
-    if bpy.app.timers.is_registered(update):
-        bpy.app.timers.unregister(update)

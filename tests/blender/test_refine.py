@@ -94,5 +94,5 @@ def test_the_menus_are_what_the_engines_declare(shot, session, tmp_path):
     shot.takes[0].engine = "draft"  # as if another had made it: what the card sets for this one counts
     bpy.ops.takeone.refine()
     assert session.requests[-1].options == {"quality": "best", "steps": 20}
-    with pytest.raises(RuntimeError, match="HappyHorse can't take \"high\" for quality: it must be one of fast"):
+    with pytest.raises(RuntimeError, match='HappyHorse can\'t take "high" for quality: it must be one of fast'):
         bpy.ops.takeone.refine(engine_options='{"quality": "high"}')
