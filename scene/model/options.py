@@ -33,9 +33,10 @@ class Misfit:
 
 
 def label(option: Option) -> str:
-    """What people call an option, with its unit."""
+    """What people call an option, with its unit where that says more: "Memory (GB)", but "Steps"."""
     text = option.label or option.name.replace("_", " ").capitalize()
-    return plain(f"{text} ({option.unit})" if option.unit else text)
+    says_more = option.unit and option.unit.lower() not in text.lower().split()
+    return plain(f"{text} ({option.unit})" if says_more else text)
 
 
 def plain(text: str) -> str:
