@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 from pathlib import Path
@@ -53,6 +54,17 @@ def copy(tmp_path) -> Path:
     assert "ENGINES = {\n" in registry
     (folder / "registry.py").write_text(registry.replace("ENGINES = {\n", "ENGINES = {\n" + line), encoding="utf-8")
     return tmp_path / "copy"
+
+
+def test_the_pages_command_makes_a_take_without_blender(copy, tmp_path):
+    (command,) = re.findall(r"^python (-m backend animate .*)$", PAGE, re.MULTILINE)
+    picture = bpy.data.images.new("x", 320, 180)
+    picture.filepath_raw, picture.file_format = str(copy / "still.png"), "PNG"
+    picture.save()
+    environment = {**os.environ, "TAKE_ONE_HOME": str(tmp_path / "home")}
+    subprocess.run([PYTHON, *shlex.split(command)], cwd=copy, env=environment, check=True, timeout=120)
+    sidecar = json.loads((copy / "take.json").read_text())
+    assert (sidecar["engine"], sidecar["options"], sidecar["frames"]) == ("zoom", {"amount": 50}, 120)
 
 
 def test_the_engine_of_the_page_makes_a_take_with_its_settings(copy, tmp_path):
