@@ -19,7 +19,6 @@ from .properties import TAKEONE_PG_shot
 
 MOST = 64  # options of an engine that are shown
 INTS, FLOATS = (-(2**31), 2**31 - 1), (-3.4e38, 3.4e38)  # what Blender holds
-PERCENT = "%"
 
 
 class Declared:
@@ -100,7 +99,7 @@ def _numbers(option: Option, limits: tuple[float, float], kind: type) -> dict[st
         "min": kind(_within(low, limits)),
         "max": kind(_within(high, limits)),
         "default": kind(_within(option.default, limits)),
-        "subtype": "PERCENTAGE" if option.unit == PERCENT else "NONE",
+        "subtype": "PERCENTAGE" if option.unit == options.PERCENT else "NONE",
     }
 
 

@@ -19,6 +19,7 @@ from .app import app
 from .errors import SceneError
 
 ANY = ""  # engine of the values that count for whichever engine declares an option of that name
+PERCENT = "%"  # a unit that Blender's fields show
 NOT_ON_CARD = frozenset({"final_prompt", "scene", "refine_from"})  # which a request's options also carry
 
 
@@ -33,9 +34,9 @@ class Misfit:
 
 
 def label(option: Option) -> str:
-    """What people call an option, with its unit where that says more: "Memory (GB)", but "Steps"."""
+    """What people call an option, with its unit where nothing else says it: "Memory (GB)", but "Steps"."""
     text = option.label or option.name.replace("_", " ").capitalize()
-    says_more = option.unit and option.unit.lower() not in text.lower().split()
+    says_more = option.unit not in ("", PERCENT) and option.unit.lower() not in text.lower().split()
     return plain(f"{text} ({option.unit})" if says_more else text)
 
 

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import shlex
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,8 +21,9 @@ from take_one.scene.model.properties import add_shot
 from take_one.scene.session import connection, jobs, pump
 from take_one.scene.session.press import make_order
 
+from devtools import page_engine
+
 ROOT = Path(__file__).resolve().parents[2]
-PAGE = (ROOT / "docs" / "add-an-engine.md").read_text(encoding="utf-8")
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
 # How like the clip's first and last frames are to the still, whole and cut by half: decibels
 LIKENESS = """
@@ -45,19 +45,11 @@ pytestmark = pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs the bac
 @pytest.fixture
 def copy(tmp_path) -> Path:
     """The backend with the page's engine."""
-    module, line = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-    for name in ("backend", "client"):
-        shutil.copytree(ROOT / name, tmp_path / "copy" / name, ignore=shutil.ignore_patterns("__pycache__"))
-    folder = tmp_path / "copy" / "backend" / "engines"
-    (folder / "zoom.py").write_text(module, encoding="utf-8")
-    registry = (folder / "registry.py").read_text(encoding="utf-8")
-    assert "ENGINES = {\n" in registry
-    (folder / "registry.py").write_text(registry.replace("ENGINES = {\n", "ENGINES = {\n" + line), encoding="utf-8")
-    return tmp_path / "copy"
+    return page_engine.copy_with_engine(tmp_path / "copy")
 
 
 def test_the_pages_command_makes_a_take_without_blender(copy, tmp_path):
-    (command,) = re.findall(r"^python (-m backend animate .*)$", PAGE, re.MULTILINE)
+    (command,) = re.findall(r"^python (-m backend animate .*)$", page_engine.PAGE.read_text(), re.MULTILINE)
     picture = bpy.data.images.new("x", 320, 180)
     picture.filepath_raw, picture.file_format = str(copy / "still.png"), "PNG"
     picture.save()
@@ -83,9 +75,9 @@ def test_the_engine_of_the_page_makes_a_take_with_its_settings(copy, tmp_path):
     shot.engine, shot.seconds = "zoom", 1.0
     paper = draw(settings.SettingsPanel)
     names = {one.text: one.what for one in paper.drawn if one.what.startswith("option_")}
-    assert list(names) == ["Amount (%)", "Way"]
-    assert shot.bl_rna.properties[names["Amount (%)"]].description == "How much the zoom takes off the picture"
-    setattr(shot, names["Amount (%)"], 50)
+    assert list(names) == ["Amount", "Way"]
+    assert shot.bl_rna.properties[names["Amount"]].description == "How much the zoom takes off the picture"
+    setattr(shot, names["Amount"], 50)
     assert option_properties.name_of("zoom", zoom.options[1]) == names["Way"]
 
     (take,) = jobs.run_blocking(make_order(bpy.context, shot), timeout=120)
