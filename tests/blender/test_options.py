@@ -148,7 +148,7 @@ def test_what_no_longer_fits_is_said_and_the_default_counts_until_it_fits_again(
         ("quality", "best"), ("steps", 30), ("loop", True),
     ]  # fmt: skip
     said = draw(settings.SettingsPanel).texts
-    assert 'Quality was set to "best", and the default counts: it must be one of fast, standard' in " ".join(said)
+    assert 'Quality was set to "best", which does not count: it must be one of fast, standard' in " ".join(said)
     tell(FILM)
     assert options.misfits(shot, FILM) == []
     assert sent(shot, session) == {"quality": "best", "steps": 30, "loop": True}

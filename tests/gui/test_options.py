@@ -126,7 +126,7 @@ def test_another_list_of_engines_while_a_value_is_typed_does_no_harm(blender: Bl
     blender.press("Return")
     assert shown(blender) == ["Speed"]
     said = " ".join(texts(blender, SETTINGS))
-    assert "amount was set to 50, and the default counts: there is no such setting here" in said
+    assert "amount was set to 50, which does not count: there is no such setting here" in said
     blender.picture("not_here")
     blender.run("pump.handle(events.Engines(here))")
     assert shown(blender) == ["Amount", "Way"]
