@@ -11,6 +11,7 @@ from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ..scene.model import options, properties
+from ..scene.model.app import app
 from ..scene.model.errors import SceneError
 from ..scene.model.shown import selected_cameras, shot_of, shot_scene
 from ..scene.session import cameras, connection, jobs
@@ -105,7 +106,10 @@ class Animate(Direction):
         shot = self.find_shot(context)
         image = Path(bpy.path.abspath(self.image_path)) if self.image_path else None
         call = Call(self.seeds(shot), self.place(), self.given("source"), image, self.overrides())
-        return make_order(context, shot, call)
+        order = make_order(context, shot, call)
+        for misfit in options.misfits(shot, order.engine) if order.engine in app().state.engines else ():
+            self.report({"WARNING"}, misfit.text)
+        return order
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return attempt(self, lambda: self.wait(context))

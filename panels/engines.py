@@ -49,9 +49,7 @@ def draw_options(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
             layout.prop(shot, name, text=options.label(option), translate=False, slider=bounded)
     for misfit in options.misfits(shot, able):
         row = layout.row()
-        text = iface_("{name} was set to {value}, which does not count: {why}")
-        text = text.format(name=misfit.label, value=options.shown(misfit.value), why=options.plain(misfit.why))
-        wrapped(row.column(), context, text, icon="INFO", beside=CROSS)
+        wrapped(row.column(), context, misfit.text, icon="INFO", beside=CROSS)
         row.operator("takeone.option_reset", text="", icon="X", emboss=False).name = misfit.name
 
 

@@ -32,6 +32,12 @@ class Misfit:
     value: Any
     why: str
 
+    @property
+    def text(self) -> str:
+        """It as a sentence, without the full stop."""
+        text = rpt_("{name} was set to {value}, which does not count: {why}")
+        return plain(text.format(name=self.label, value=shown(self.value), why=self.why))
+
 
 def label(option: Option) -> str:
     """What people call an option, with its unit where nothing else says it: "Memory (GB)", but "Steps"."""

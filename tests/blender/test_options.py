@@ -158,6 +158,14 @@ def test_what_no_longer_fits_is_said_and_the_default_counts_until_it_fits_again(
     assert [one.name for one in options.misfits(shot, changed)] == ["steps"]
 
 
+def test_a_script_is_warned_of_what_does_not_count(shot, monkeypatch, capsys):
+    setattr(shot, surface(STEPS), 30)
+    tell(replace(FILM, options=(replace(STEPS, high=20),)))
+    monkeypatch.setattr(jobs, "run_blocking", lambda order: [])
+    bpy.ops.takeone.animate_frame()
+    assert "Warning: Steps was set to 30, which does not count: it must lie between 1 and 20" in capsys.readouterr().out
+
+
 def test_each_engine_has_its_own_values(shot, session):
     setattr(shot, surface(QUALITY), "0")
     shot.engine = "other"
