@@ -1,10 +1,10 @@
 """Take One: animate the camera's still, and lay the take in the edit."""
 
 from . import operators, panels
-from .scene.model import app, properties, timer
+from .scene.model import app, earlier, properties, timer
 from .scene.session import handlers, pump
 
-PARTS = (app, properties, operators, panels, pump, handlers, timer)
+PARTS = (app, properties, earlier, operators, panels, pump, handlers, timer)
 
 
 def register() -> None:

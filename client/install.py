@@ -28,7 +28,11 @@ ABSENT = "absent"
 OLD = "old"
 CURRENT = "current"
 
-PROFILES = ("draft", "gpu")
+# What can be installed: its name and what it is, for people
+PROFILES = {
+    "draft": ("Draft and Remote", "Small: the draft engine on this computer, and servers that you connect"),
+    "gpu": ("Local GPU", "Large: also the engines that run on this computer's graphics card"),
+}
 VERSIONS = ((3, 13), (3, 12), (3, 11), (3, 14))
 NEEDED_BYTES = {"draft": 1.5e9, "gpu": 14e9}  # free on the disk: the environment, and pip's copies on the way
 DOWNLOAD_BYTES = {"draft": 2.2e8, "gpu": 3.2e9}

@@ -2,13 +2,14 @@
 
 import bpy
 
-from . import animate, look, models, moving, presets, prompt, queue, refine, setup, shots, takes, trouble
+from . import animate, look, models, moving, options, presets, prompt, queue, refine, setup, shots, takes, trouble
 
 CLASSES = (
     *animate.CLASSES,
     *look.CLASSES,
     *models.CLASSES,
     *moving.CLASSES,
+    *options.CLASSES,
     *presets.CLASSES,
     *prompt.CLASSES,
     *queue.CLASSES,

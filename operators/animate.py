@@ -10,7 +10,8 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..scene.model import properties
+from ..scene.model import options, properties
+from ..scene.model.app import app
 from ..scene.model.errors import SceneError
 from ..scene.model.shown import selected_cameras, shot_of, shot_scene
 from ..scene.session import cameras, connection, jobs
@@ -30,12 +31,10 @@ class Direction(Verb):
     seconds: FloatProperty(
         name="Seconds", description="Length of the take", default=5.0, min=0.1, max=120.0, options=ONCE
     )
-    engine: StringProperty(name="Engine", description="Id of the engine, such as 'draft'", options=ONCE)
-    quality: EnumProperty(
-        name="Quality",
-        description="How much work the engine spends",
-        items=properties.QUALITIES,
-        default="STANDARD",
+    engine: StringProperty(name="Engine", description="Id of the engine, as its server lists it", options=ONCE)
+    engine_options: StringProperty(
+        name="Engine Options",
+        description='JSON of settings of the engine\'s own, such as {"quality": "best"}. The card has the others',
         options=ONCE,
     )
     size_percent: IntProperty(
@@ -62,9 +61,10 @@ class Direction(Verb):
         return getattr(self, name) if self.properties.is_property_set(name) else None
 
     def overrides(self) -> dict[str, Any]:
-        """What this call says instead of the card."""
-        names = ("prompt", "sound", "seconds", "engine", "quality", "size_percent", "motion")
-        return {name: self.given(name) for name in names if self.given(name) is not None}
+        """What this call says instead of the card. Raises SceneError bad_option."""
+        names = ("prompt", "sound", "seconds", "engine", "size_percent", "motion")
+        said = {name: self.given(name) for name in names if self.given(name) is not None}
+        return said | {"options": options.from_text(self.engine_options)}
 
     def find_shot(self, context: bpy.types.Context) -> Any:
         """The shot to animate; the blank card becomes one. Raises SceneError if the name is unknown."""
@@ -106,7 +106,10 @@ class Animate(Direction):
         shot = self.find_shot(context)
         image = Path(bpy.path.abspath(self.image_path)) if self.image_path else None
         call = Call(self.seeds(shot), self.place(), self.given("source"), image, self.overrides())
-        return make_order(context, shot, call)
+        order = make_order(context, shot, call)
+        for misfit in options.misfits(shot, order.engine) if order.engine in app().state.engines else ():
+            self.report({"WARNING"}, misfit.text)
+        return order
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return attempt(self, lambda: self.wait(context))

@@ -1,5 +1,9 @@
 """Directions kept as Blender presets: saved, applied and removed from the card's header."""
 
+import json
+import re
+from pathlib import Path
+
 import bpy
 from bl_operators.presets import AddPresetBase
 
@@ -8,8 +12,10 @@ from ..scene.model.shown import shot_of
 FOLDER = "take_one/direction"
 # What a preset holds. The seed, the camera and the picture belong to the shot, not to the way of directing it.
 KEPT = (
-    "words", "sound", "seconds", "engine", "quality", "size_percent", "motion", "still_source", "scene_facts", "lines",
+    "words", "sound", "seconds", "engine", "engine_options", "size_percent", "motion", "still_source", "scene_facts",
+    "lines",
 )  # fmt: skip
+QUALITY = re.compile(r"^card\.quality = '(FAST|STANDARD|BEST)'$", re.MULTILINE)
 
 
 class TAKEONE_OT_preset_add(AddPresetBase, bpy.types.Operator):
@@ -31,10 +37,29 @@ class TAKEONE_OT_preset_add(AddPresetBase, bpy.types.Operator):
         return shot_of(bpy.context)
 
 
+def update(folder: Path) -> None:
+    """Bring presets of version 0.1, which had one quality for all engines, to today's way."""
+    for path in folder.glob("*.py"):
+        try:
+            old = path.read_text(encoding="utf-8")
+            new = QUALITY.sub(_engine_options, old)
+            if new != old:
+                aside = path.with_suffix(".part")
+                aside.write_text(new, encoding="utf-8")
+                aside.replace(path)
+        except (OSError, ValueError):
+            continue  # it is as it was, and Blender says what is wrong with it when it is chosen
+
+
+def _engine_options(line: re.Match[str]) -> str:
+    chosen = {} if line[1] == "STANDARD" else {"quality": line[1].lower()}
+    return f"card.engine_options = {json.dumps(chosen)!r}"
+
+
 def register() -> None:
     """Make the folder for presets, without which Blender's list would say that paths are missing."""
     if not bpy.app.background:
-        bpy.utils.user_resource("SCRIPTS", path=f"presets/{FOLDER}", create=True)
+        update(Path(bpy.utils.user_resource("SCRIPTS", path=f"presets/{FOLDER}", create=True)))
 
 
 CLASSES = (TAKEONE_OT_preset_add,)

@@ -8,8 +8,8 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ..client.protocol import TakeRequest
-from ..scene.model import properties
+from ..client.protocol import EngineInfo, TakeRequest
+from ..scene.model import options, properties
 from ..scene.model.app import app
 from ..scene.model.errors import SceneError
 from ..scene.model.kept import read
@@ -24,14 +24,37 @@ from .report import Verb, attempt
 
 SAME_SHAPE = 0.02  # by how much the ratio of the sides may differ: sizes are rounded to even numbers
 
-_items: list[tuple[str, str, str]] = []  # Blender keeps no copies of an enum's texts
+QUALITY = "quality"  # the option whose choices rise from the least work to the most
+Entries = list[tuple[str, str, str]]
 
 
-def engines_here(_self: object, _context: bpy.types.Context | None) -> list[tuple[str, str, str]]:
-    """The engines that can run, for a menu."""
-    global _items
-    _items = [(one.id, one.label, one.description) for one in app().state.engines if one.available]
-    return _items or [("draft", "Draft", "")]
+class Offered:
+    """The entries of the menus as they were drawn: Blender keeps no copies of an enum's texts."""
+
+    def __init__(self) -> None:
+        self.menus: dict[str, Entries] = {}
+
+
+def engines_here(_self: object, _context: bpy.types.Context | None) -> Entries:
+    """The engines that can run, for a menu: those with a choice of quality first."""
+    here = [engine for engine in app().state.engines if engine.available]
+    here.sort(key=lambda engine: engine.option(QUALITY) is None)
+    return _offer("engines", [(engine.id, engine.label, engine.description) for engine in here])
+
+
+def qualities_of(self: "TAKEONE_OT_refine", _context: bpy.types.Context | None) -> Entries:
+    """What the menu's engine declares of quality, for a menu: the most work first."""
+    engine = app().state.engine(self.choice)
+    option = engine.option(QUALITY) if engine else None
+    choices = reversed(option.choices) if option else ()
+    return _offer("qualities", [(one.value, one.label or one.value.capitalize(), one.tooltip) for one in choices])
+
+
+def _offer(menu: str, entries: Entries) -> Entries:
+    offered = app().part(Offered).menus
+    if offered.get(menu) != entries:
+        offered[menu] = entries
+    return offered[menu]
 
 
 class Again(Verb):
@@ -75,15 +98,25 @@ class TAKEONE_OT_make_again(Again, bpy.types.Operator):
 
 
 class TAKEONE_OT_refine(Again, bpy.types.Operator):
-    """Make the chosen take again with a better engine or size. It replaces the draft wherever the edit uses it"""
+    """Make the chosen take again with a better engine or size. The new one takes its place wherever the edit uses it"""
 
     bl_idname = "takeone.refine"
     bl_label = "Refine Take"
 
     engine: StringProperty(
-        name="Engine", description="Id of the engine, such as 'happyhorse'. Empty: the menu's", options=ONCE
+        name="Engine", description="Id of the engine, as its server lists it. Empty: the menu's", options=ONCE
     )
-    choice: EnumProperty(name="Engine", description="What makes the better take", items=engines_here)
+    engine_options: StringProperty(
+        name="Engine Options",
+        description='JSON of settings of the engine\'s own, such as {"quality": "best"}. Empty: the menu\'s quality',
+        options=ONCE,
+    )
+    choice: EnumProperty(
+        name="Engine",
+        description="What makes the better take",
+        items=engines_here,
+        update=lambda self, _context: self.property_unset("quality"),  # the other engine's
+    )
     size_percent: IntProperty(
         name="Size",
         description="Percent of the scene's size",
@@ -92,41 +125,48 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
         max=100,
         subtype="PERCENTAGE",
     )
-    quality: EnumProperty(
-        name="Quality",
-        description="How much work the engine spends",
-        items=properties.QUALITIES,
-        default="BEST",
-    )
+    quality: EnumProperty(name="Quality", description="How much work the engine spends", items=qualities_of)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Refine")
 
-    def draw(self, _context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         column = self.layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
         column.prop(self, "choice")
         column.prop(self, "size_percent", slider=True)
-        if self.choice != "draft":
+        if qualities_of(self, context):
             column.prop(self, "quality")
 
     def changes(self, context: bpy.types.Context, take: Any) -> dict[str, Any]:
         """Engine, size and quality. The same engine keeps the rest of its options (the prompt of the take) and
-        goes on from what it saved. Raises SceneError where the engine can't make this size."""
-        engine = self.engine or self.choice
-        asked = read(take).request
-        options: dict[str, Any] = {}
-        if engine == take.engine:
-            options = {name: value for name, value in (asked.options if asked else {}).items() if name != "quality"}
-            latents = saved_latents(take)
-            if latents:
-                options["refine_from"] = latents
-        if self.quality != "STANDARD":
-            options["quality"] = self.quality.lower()
-        size = full_size(shot_of(context).id_data, take, asked)
-        width, height = clip_size(*size, self.size_percent, app().state.engine(engine))
-        return {"engine": engine, "size": (width, height), "options": options}
+        goes on from what it saved. Raises SceneError where the engine can't make this size or take these options."""
+        shot, asked = shot_of(context), read(take).request
+        engine_id = self.engine or self.choice or take.engine
+        engine = app().state.engine(engine_id)
+        said = self.best(engine) | options.from_text(self.engine_options)
+        wanted = options.chosen(shot, {"engine": engine_id, "options": said})
+        if engine_id == take.engine:
+            wanted = options_of(take, asked) | said
+        size = full_size(shot.id_data, take, asked)
+        return {"engine": engine_id, "size": clip_size(*size, self.size_percent, engine), "options": wanted}
+
+    def best(self, engine: EngineInfo | None) -> dict[str, Any]:
+        """The menu's quality, where that is the engine's; else the one of the most work. Nothing of an engine without
+        any."""
+        option = engine.option(QUALITY) if engine else None
+        if option is None or not option.choices:
+            return {}
+        fits = not self.engine and option.refusal(self.quality) is None
+        return {QUALITY: self.quality if fits else option.choices[-1].value}
+
+
+def options_of(take: Any, asked: TakeRequest | None) -> dict[str, Any]:
+    """The options that a take was made with, less its quality, and what its engine kept of it to go on from."""
+    made_with = {name: value for name, value in (asked.options if asked else {}).items() if name != QUALITY}
+    latents = saved_latents(take)
+    return made_with | ({"refine_from": latents} if latents else {})
 
 
 def full_size(scene: bpy.types.Scene, take: Any, asked: TakeRequest | None) -> tuple[int, int]:

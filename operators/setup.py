@@ -5,6 +5,7 @@ import bpy
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import EnumProperty, StringProperty
 
+from ..client import install
 from ..client.target import is_exposed
 from ..scene.model.app import app
 from ..scene.model.errors import SceneError
@@ -12,10 +13,7 @@ from ..scene.session import connection, logs, preferences
 from .report import attempt
 
 EXPOSED = "Not encrypted: only for a network that you trust"
-PROFILES = (
-    ("draft", "Draft and Remote", "Small: the draft engine on this computer, and servers that you connect"),
-    ("gpu", "Local GPU", "Large: also the engines that run on this computer's graphics card"),
-)
+PROFILES = tuple((profile, *texts) for profile, texts in install.PROFILES.items())
 
 
 class TAKEONE_OT_install(bpy.types.Operator):

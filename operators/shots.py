@@ -204,7 +204,7 @@ class TAKEONE_OT_engine_choose(bpy.types.Operator):
     bl_label = "Choose Engine"
     bl_options = {"REGISTER", "UNDO", "INTERNAL"}
 
-    engine: StringProperty(name="Engine", description="Id of the engine, such as 'draft'")
+    engine: StringProperty(name="Engine", description="Id of the engine, as its server lists it")
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         shot_of(context).engine = self.engine

@@ -2,19 +2,20 @@
 
 import bpy
 
-from . import card, menus, preferences, prompt, queue, refresh, takes
+from . import card, direction, engines, menus, preferences, prompt, queue, refresh, settings, takes
 
 # in the order in which they stand in the sidebar
 CLASSES = (
     *preferences.CLASSES,
     *menus.CLASSES,
-    *card.LISTS,
-    *card.SHOT,
+    *engines.CLASSES,
+    *direction.LISTS,
+    *card.CLASSES,
     *queue.CLASSES,
     *takes.CLASSES,
-    *card.DIRECTION,
-    *prompt.PROMPT,
-    *card.SETTINGS,
+    *direction.CLASSES,
+    *prompt.CLASSES,
+    *settings.CLASSES,
 )
 
 

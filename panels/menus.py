@@ -1,4 +1,4 @@
-"""Menus: engines, shots, more ways to animate. And all verbs under Render > Take One, where search finds them."""
+"""Menus: shots, more ways to animate. And all verbs under Render > Take One, where search finds them."""
 
 from __future__ import annotations
 
@@ -6,23 +6,6 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..scene.model import properties
-from ..scene.model.app import app
-
-
-class TAKEONE_MT_engines(bpy.types.Menu):
-    """Engines that make takes"""
-
-    bl_label = "Engine"
-
-    def draw(self, _context: bpy.types.Context) -> None:
-        if not app().state.engines:
-            self.layout.operator("takeone.backend_start", text="Start the backend to see its engines", icon="PLAY")
-        for engine in app().state.engines:
-            row = self.layout.row()
-            row.active = engine.available
-            lacks = iface_(engine.reason).partition(". ")[0]  # the card says the rest
-            text = engine.label if engine.available else f"{engine.label}: {lacks}"
-            row.operator("takeone.engine_choose", text=text, translate=False).engine = engine.id
 
 
 class TAKEONE_MT_shots(bpy.types.Menu):
@@ -111,4 +94,4 @@ def unregister() -> None:
     bpy.types.TOPBAR_MT_render.remove(_in_render_menu)
 
 
-CLASSES = (TAKEONE_MT_engines, TAKEONE_MT_shots, TAKEONE_MT_animate, TAKEONE_MT_all)
+CLASSES = (TAKEONE_MT_shots, TAKEONE_MT_animate, TAKEONE_MT_all)

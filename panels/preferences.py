@@ -10,7 +10,7 @@ from ..operators import setup
 from ..scene.model.app import app
 from ..scene.session import connection, preferences
 from ..scene.session.models import models
-from . import refresh
+from . import engines, refresh
 from .layout import time_left, wrapped
 from .setup import draw_error, draw_fix, draw_install, draw_install_failed
 
@@ -65,7 +65,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
         draw_state(layout, context)
         if app().state.backend.state != "ready":
             return
-        draw_engines(layout, context)
+        engines.draw_list(layout, context)
         if self.backend == "LOCAL":
             draw_models(layout, context)
 
@@ -122,18 +122,6 @@ def draw_state(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         draw_fix(layout, backend.fix)
 
 
-def draw_engines(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
-    """The engines, and what each needs."""
-    if not app().state.engines:
-        return
-    box = layout.box()
-    box.label(text="Engines")
-    for engine in app().state.engines:
-        column = box.column(align=True)
-        column.label(text=engine.label, icon="CHECKMARK" if engine.available else "CANCEL", translate=False)
-        wrapped(column, context, engine.description if engine.available else engine.reason, icon="BLANK1")
-
-
 def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     """The weights: what is here, and how to get it."""
     refresh.note_models_shown()
@@ -157,9 +145,7 @@ def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
     for quality, needed in state.sets.items():
         here = sum(one["name"] in needed and one["state"] in ("ready", "linked") for one in state.models)
         row = box.row(align=True)
-        text = iface_("HappyHorse {quality}: {here} of {count} models").format(
-            quality=quality, here=here, count=len(needed)
-        )
+        text = iface_("{quality}: {here} of {count} models").format(quality=quality, here=here, count=len(needed))
         row.label(text=text, icon="CHECKMARK" if here == len(needed) else "BLANK1", translate=False)
         if here < len(needed):
             row.operator("takeone.models_download", text="Download", icon="IMPORT").model = quality

@@ -60,4 +60,4 @@ def draw_automatic(layout: bpy.types.UILayout, context: bpy.types.Context, shot:
     row.operator("takeone.show_prompt", icon="TEXT")
 
 
-PROMPT = in_both_sidebars(PromptPanel, "prompt")
+CLASSES = in_both_sidebars(PromptPanel, "prompt")

@@ -73,8 +73,8 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     if bpy.data.filepath and take.clip and not take.clip.startswith("//"):
         wrapped(layout, context, iface_("This take lies in another folder than the file"), icon="FILE_FOLDER")
         layout.operator("takeone.bring_takes", icon="PASTEDOWN")
-    if take.notes:
-        wrapped(layout, context, take.notes, icon="INFO")
+    for note in filter(None, take.notes.splitlines()):
+        wrapped(layout, context, note, icon="INFO")
 
 
 def draw_lack(layout: bpy.types.UILayout, context: bpy.types.Context, take: Any) -> None:

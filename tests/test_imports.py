@@ -4,10 +4,13 @@ ships."""
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from pathlib import Path
 
 import pytest
+
+from backend.engines.registry import ENGINES
 
 ROOT = Path(__file__).resolve().parents[1]
 MAY_USE = {
@@ -171,6 +174,14 @@ def test_extension_modules_import_each_other_relatively():
                     else ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [])
                 )
                 assert not {name.split(".")[0] for name in names} & {name for name in MAY_USE if name}, path
+
+
+@pytest.mark.parametrize("part", ["panels", "operators", "scene"])
+def test_blenders_side_knows_engines_by_what_they_declare_and_none_by_name(part: str):
+    named = re.compile("|".join(rf"\b{name}\b" for name in ENGINES), re.IGNORECASE)
+    for path in modules(part):
+        found = [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if named.search(line)]
+        assert found == [], path
 
 
 def test_no_postponed_annotations_where_properties_are_defined():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from . import options
 from .errors import SceneError
 from .kept import read
 from .properties import MAX_SEED
@@ -19,7 +20,7 @@ def copy_settings(shot: Any, take: Any) -> None:
     shot.seconds = asked.seconds
     shot.engine = asked.engine
     shot.seed, shot.seed_lock = min(asked.seed, MAX_SEED), True
-    shot.quality = asked.options.get("quality", "standard").upper()
+    options.replace(shot, asked.options)
     shot.motion = "CAMERA" if asked.path else "WORDS"
     shot.lines.clear()
     for line in asked.direction.dialogue:

@@ -19,6 +19,10 @@ from bpy.props import (
     StringProperty,
 )
 
+from . import options
+from .app import app
+from .errors import SceneError
+
 LANGUAGES = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
 LANGUAGE_ITEMS = [(name, name, "The language that is spoken") for name in LANGUAGES]
 MAX_SEED = 2**31 - 1
@@ -63,11 +67,6 @@ PLACEMENTS = (
     ("AFTER", "After Last Strip", "Lay the take after the last strip of the edit"),
     ("PLAYHEAD", "At Playhead", "Lay the take where the playhead stands"),
 )
-QUALITIES = (
-    ("FAST", "Fast", "Fewest steps: to see whether the idea works"),
-    ("STANDARD", "Standard", "The engine's own choice"),
-    ("BEST", "Best", "Most steps: slow, for the take you show"),
-)
 TAKE_STATUSES = (
     ("WAITING", "Waiting", "Sent, not ready yet"),
     ("READY", "Ready", "The clip is on disk"),
@@ -77,8 +76,8 @@ TAKE_STATUSES = (
 
 # What a card says of a shot besides its dialogue: copied when a shot is made from another.
 DIRECTION = (
-    "still_source", "image_path", "prompt", "prompt_text", "sound", "seconds", "engine", "quality",
-    "size_percent", "seed", "seed_lock", "motion", "scene_facts",
+    "still_source", "image_path", "prompt", "prompt_text", "sound", "seconds", "engine", "size_percent",
+    "seed", "seed_lock", "motion", "scene_facts",
 )  # fmt: skip
 
 
@@ -117,6 +116,22 @@ def _set_words(self: "TAKEONE_PG_shot", words: str) -> None:
         self.prompt_text.from_string(words)
 
 
+def _set_engine_options(self: "TAKEONE_PG_shot", text: str) -> None:
+    """A script gets no error from here: the panel has it."""
+    try:
+        options.replace(self, options.from_text(text))
+    except SceneError as error:
+        app().state.fail(error)
+
+
+class TAKEONE_PG_option_value(bpy.types.PropertyGroup):
+    """What is set of one setting of one engine, by name, so that it is kept while the engine is away."""
+
+    name: StringProperty(name="Name", description="The option's name")
+    engine: StringProperty(name="Engine", description="Id of the engine. Empty: any that has an option of this name")
+    value: StringProperty(name="Value", description="The value as JSON")
+
+
 class TAKEONE_PG_line(bpy.types.PropertyGroup):
     """One line of dialogue."""
 
@@ -147,7 +162,7 @@ class TAKEONE_PG_take(bpy.types.PropertyGroup):
     still: StringProperty(
         name="Still", description="The picture that the clip starts from", subtype="FILE_PATH", options=BESIDE_FILE
     )
-    engine: StringProperty(name="Engine", description="Id of the engine that made it, such as 'draft'")
+    engine: StringProperty(name="Engine", description="Id of the engine that made it")
     seed: IntProperty(name="Seed", description="The seed that it was made with", min=0, max=MAX_SEED)
     request: StringProperty(name="Request", description="JSON of all that was asked for")
     notes: StringProperty(name="Notes", description="What the engine says of the take")
@@ -221,9 +236,19 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         get=_get_frames,
         set=_set_frames,
     )
-    engine: StringProperty(name="Engine", description="What turns the still into a clip", default="draft")
-    quality: EnumProperty(
-        name="Quality", description="How much work the engine spends", items=QUALITIES, default="STANDARD"
+    engine: StringProperty(
+        name="Engine",
+        description="Id of what turns the still into a clip. Empty: the first one that the server lists and can run",
+    )
+    option_values: CollectionProperty(
+        name="Option Values", description="What is set of the engines' own settings", type=TAKEONE_PG_option_value
+    )
+    engine_options: StringProperty(
+        name="Engine Options",
+        description='JSON of what is set of the engine\'s own settings, such as {"quality": "best"}',
+        get=options.to_text,
+        set=_set_engine_options,
+        options={"SKIP_SAVE"},
     )
     size_percent: IntProperty(
         name="Size",
@@ -275,7 +300,7 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
 
 
-CLASSES = (TAKEONE_PG_line, TAKEONE_PG_take, TAKEONE_PG_shot, TAKEONE_PG_scene)
+CLASSES = (TAKEONE_PG_option_value, TAKEONE_PG_line, TAKEONE_PG_take, TAKEONE_PG_shot, TAKEONE_PG_scene)
 
 
 # --- finding things by id ---------------------------------------------------------------------------------
@@ -311,6 +336,7 @@ def copy_direction(source: TAKEONE_PG_shot, target: TAKEONE_PG_shot) -> None:
     takes stay."""
     for name in DIRECTION:
         setattr(target, name, getattr(source, name))
+    options.copy(source, target)
     if target.prompt_text:
         target.prompt_text = target.prompt_text.copy()
     target.lines.clear()

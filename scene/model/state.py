@@ -95,7 +95,10 @@ class State:
             self.dismiss()
 
     def engine(self, engine_id: str) -> EngineInfo | None:
-        """What an engine can do, or None as long as the backend has not said."""
+        """What an engine can do, or None as long as the backend has not said. "" is the server's own choice: the first
+        one that can run."""
+        if not engine_id:
+            return next((engine for engine in self.engines if engine.available), next(iter(self.engines), None))
         return next((engine for engine in self.engines if engine.id == engine_id), None)
 
     def making(self, take_uid: str) -> Job | None:

@@ -14,7 +14,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...client import events
 from ...client.protocol import Binding, Problem
 from ..edit import landing, moving
-from ..model import timer
+from ..model import option_properties, timer
 from ..model.app import app
 from ..model.errors import SceneError
 from ..model.properties import find_shot, find_take
@@ -127,6 +127,7 @@ def _handle(event: events.Event) -> None:
                 state.dismiss()  # that is dealt with
         case events.Engines():
             state.engines = event.engines
+            option_properties.declare(event.engines)
         case events.InstallState():
             install = state.install
             install.state, install.fraction, install.message, install.fix = event

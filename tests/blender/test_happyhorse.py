@@ -31,7 +31,7 @@ def test_a_take_with_dialogue_lands_on_the_edit(tmp_path, monkeypatch):
     scene = room(320, 180)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
     shot = add_shot(scene)
-    shot.name, shot.engine, shot.quality = "Kitchen", "happyhorse", "FAST"
+    shot.name, shot.engine, shot.engine_options = "Kitchen", "happyhorse", '{"quality": "fast"}'
     shot.prompt, shot.sound, shot.seconds = "Anna turns to the window", "rain", 1.0
     line = shot.lines.add()
     line.speaker, line.language, line.line = "Anna", "French", "On est en retard."
@@ -53,7 +53,7 @@ def test_a_take_with_dialogue_lands_on_the_edit(tmp_path, monkeypatch):
     # taken on from Blender: the scene has changed meanwhile, and the take is refined all the same
     bpy.data.objects["Cube"].name = "Sofa"
     shot.prompt, shot.active_take = "something else", 0
-    assert bpy.ops.takeone.refine(engine="happyhorse", quality="STANDARD") == {"FINISHED"}
+    assert bpy.ops.takeone.refine(engine="happyhorse", engine_options='{"quality": "standard"}') == {"FINISHED"}
     assert app().state.last_error is None
     draft, refined = shot.takes
     assert (refined.status, refined.seed, refined.refines) == ("READY", 7, draft.uid)

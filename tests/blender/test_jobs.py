@@ -86,7 +86,7 @@ def test_overrides_count_for_these_takes_only(shot, session):
         shot,
         seeds=(1, 2),
         placement="AFTER",
-        overrides={"prompt": "pan", "seconds": 1.0, "quality": "BEST", "size_percent": 50},
+        overrides={"prompt": "pan", "seconds": 1.0, "options": {"quality": "best"}, "size_percent": 50},
     )
     one, two = session.requests
     assert (one.seed, two.seed) == (1, 2)
@@ -94,7 +94,7 @@ def test_overrides_count_for_these_takes_only(shot, session):
     assert (one.direction.prompt, one.seconds, one.options, one.size) == ("pan", 1.0, {"quality": "best"}, (50, 30))
     assert one.binding.placement == "AFTER"
     assert one.views == two.views
-    assert (shot.prompt, shot.seconds, shot.quality, shot.size_percent) == ("push in", 5.0, "STANDARD", 100)
+    assert (shot.prompt, shot.seconds, shot.engine_options, shot.size_percent) == ("push in", 5.0, "{}", 100)
 
 
 def test_an_unlocked_seed_is_new_and_shown_on_the_card(shot, session):

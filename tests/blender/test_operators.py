@@ -49,7 +49,7 @@ def test_every_verb_is_in_the_menu_that_search_looks_through():
     in_menu |= {"animate_frame", "retake", "variations", "animate_cameras"}
     # those that need to be told on what: pressed beside what they act on
     told = {"shot_choose", "engine_choose", "take_choose", "take_rate", "queue_move", "line_move", "models_download"}
-    told |= {"preset_add"}
+    told |= {"preset_add", "option_reset"}
     assert {cls.bl_idname.removeprefix("takeone.") for cls in our_operators()} == in_menu | told
 
 
@@ -184,7 +184,7 @@ def test_a_takes_settings_go_back_on_the_card():
     bpy.ops.takeone.take_copy_settings()
     shot = card()
     assert (shot.prompt, shot.sound, shot.seconds, shot.seed, shot.seed_lock) == ("tilt up", "sea", 2.5, 77, True)
-    assert shot.quality == "BEST" and shot.motion == "WORDS"
+    assert (json.loads(shot.engine_options), shot.motion) == ({"quality": "best"}, "WORDS")
     assert [(line.speaker, line.language, line.line) for line in shot.lines] == [("A", "French", "Oui.")]
 
 

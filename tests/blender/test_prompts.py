@@ -100,9 +100,9 @@ def test_an_empty_final_prompt_is_automatic(shot):
     assert "scene" in options(shot)
 
 
-def test_the_request_carries_quality_and_prompt(shot):
+def test_the_request_carries_options_and_prompt(shot):
     session = stand_in.attach()
-    shot.quality = "BEST"
+    shot.engine_options = '{"quality": "best"}'
     shot.final_prompt = bpy.data.texts.new("mine")
     shot.final_prompt.write("Mine.")
     picture = bpy.data.images.new("x", 32, 18)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.blender_window import BlenderWindow
+from devtools.blender_window import MODULE, BlenderWindow
 
 from .recorder import drawn, is_grey, record, texts
 
@@ -20,11 +20,11 @@ with bpy.context.temp_override(window=window):
     bpy.ops.wm.window_close()
 """
 # An engine that can do next to nothing.
-MUTE = {
-    "id": "mute", "name": "Mute", "description": "", "max_seconds": 2.0, "max_pixels": 10_000, "sizes": [],
-    "languages": [], "sound": False, "depth": False, "camera_path": False, "dialogue": False, "prompt_form": False,
-    "available": True, "reason": "", "fix": "",
-}  # fmt: skip
+MUTE = f"""
+from {MODULE}.client.protocol import EngineInfo
+engines = STATE.engines
+STATE.engines = (*engines, EngineInfo("mute", "Mute", max_seconds=2.0, max_pixels=10_000))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +32,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     window = open_blender()
     record(window)
     window.show_tab()
-    window.until("STATE.engines", 60)
+    window.until("len(STATE.engines)", 60)
     return window
 
 
@@ -64,17 +64,17 @@ def test_the_camera_moves_by_words_or_by_its_own_animation(blender: BlenderWindo
 
 
 def test_an_engine_that_cannot_run_says_why_and_what_helps(blender: BlenderWindow) -> None:
-    here = blender.ask("STATE.engine('happyhorse')")
-    assert not here["available"]
+    available, why = blender.ask("[(one.available, one.reason) for one in STATE.engines if one.id == 'happyhorse'][0]")
+    assert not available
     size = blender.find(".size_percent", across=FIELDS)
     blender.click_at(size.x, size.y - 24)  # the menu above it
     blender.picture("engines")
     blender.press("h")
     assert blender.ask(f"{CARD}.engine") == "happyhorse"
     said = drawn(blender, "settings_view3d")
-    assert here["reason"].split(".")[0][:20] in " ".join(text for _c, _w, text, _g in said)
+    assert why.split(".")[0][:20] in " ".join(text for _c, _w, text, _g in said)
     assert any(what == "takeone.fix" for _call, what, _text, _grey in said)
-    assert any(what == "quality" for _call, what, _text, _grey in said)
+    assert any(what.startswith("option_") and text == "Quality" for _call, what, text, _grey in said)
     blender.picture("engine_not_here")
     blender.run(f"{CARD}.engine = 'draft'")
 
@@ -153,8 +153,8 @@ def test_a_longer_prompt_is_written_in_a_text_window(blender: BlenderWindow) -> 
 @pytest.fixture
 def mute(blender: BlenderWindow) -> Iterator[BlenderWindow]:
     """The card with an engine that can do next to nothing."""
-    blender.run(f"engines = STATE.engines; STATE.engines = [*engines, {MUTE!r}]; kept = {CARD}.engine")
-    blender.run(f"{CARD}.engine = 'mute'; {CARD}.motion = 'CAMERA'; {CARD}.seconds = 4")
+    blender.run(MUTE)
+    blender.run(f"kept = {CARD}.engine; {CARD}.engine = 'mute'; {CARD}.motion = 'CAMERA'; {CARD}.seconds = 4")
     yield blender
     blender.run(f"STATE.engines = engines; {CARD}.engine = kept; {CARD}.motion = 'WORDS'; {CARD}.seconds = 2")
 

@@ -42,12 +42,14 @@ def blender(open_blender: Callable[..., BlenderWindow], tmp_path_factory: pytest
     record(window)
     window.run(
         f"card = {CARD}\n"
-        "card.prompt, card.sound, card.seconds, card.quality = 'Anna turns to the window', 'rain', 1.0, 'FAST'\n"
+        "card.prompt, card.sound, card.seconds = 'Anna turns to the window', 'rain', 1.0\n"
+        "card.engine, card.engine_options = 'happyhorse', '{\"quality\": \"fast\"}'\n"
+        "card.engine = ''\n"
         "bpy.ops.takeone.line_add(speaker='Anna', language='French', line='On est en retard.')\n"
         "bpy.data.objects['Cube'].name = 'Red Sofa'"
     )
     window.show_tab()
-    window.until("STATE.engine('happyhorse')", 90)
+    window.until("STATE.engine('happyhorse') is not None", 90)
     return window
 
 
@@ -56,7 +58,7 @@ def test_an_engine_with_a_prompt_form_has_the_panel(blender: BlenderWindow) -> N
     assert blender.ask(shown) is False
     blender.run(f"{CARD}.engine = 'happyhorse'")
     assert blender.ask(shown) is True
-    assert blender.ask("STATE.engine('happyhorse')['available']"), blender.ask("STATE.engine('happyhorse')['reason']")
+    assert blender.ask("STATE.engine('happyhorse').available"), blender.ask("STATE.engine('happyhorse').reason")
 
 
 def test_the_final_prompt_is_shown(blender: BlenderWindow) -> None:

@@ -12,6 +12,7 @@ from devtools.blender_window import BlenderWindow
 from .conftest import STRIPS
 from .recorder import record, texts
 
+BEST = '{"quality": "best"}'
 CARD = "scene.take_one.blank"
 F3 = "69"  # the key itself: by its name xdotool presses Alt too
 # From the button of the presets to what is in its popover, in pixels
@@ -25,7 +26,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     window = open_blender()
     record(window)
     window.show_tab()
-    window.until("STATE.engines", 60)
+    window.until("len(STATE.engines)", 60)
     window.run(f"{CARD}.seconds = 1.0")
     return window
 
@@ -42,7 +43,7 @@ def popover(blender: BlenderWindow) -> Callable[[tuple[int, int]], None]:
 
 def test_a_direction_is_kept_as_a_preset_and_comes_back(blender: BlenderWindow) -> None:
     blender.run(f"{CARD}.words, {CARD}.sound = 'slowly push in\\nthen hold', 'rain'")
-    blender.run(f"bpy.ops.takeone.line_add(speaker='ANNA', line='We are late.'); {CARD}.quality = 'BEST'")
+    blender.run(f"bpy.ops.takeone.line_add(speaker='ANNA', line='We are late.'); {CARD}.engine_options = {BEST!r}")
     click = popover(blender)
     blender.picture("presets_none")
     click(NAME)
@@ -55,12 +56,12 @@ def test_a_direction_is_kept_as_a_preset_and_comes_back(blender: BlenderWindow) 
     blender.picture("presets_one")
     assert blender.ask(PRESETS) == ["slow_push.py"]
     blender.press("Escape")
-    blender.run(f"{CARD}.words, {CARD}.sound, {CARD}.quality = '', '', 'FAST'; {CARD}.lines.clear()")
+    blender.run(f"{CARD}.words, {CARD}.sound, {CARD}.engine_options = '', '', ''; {CARD}.lines.clear()")
     click = popover(blender)
     click(FIRST)
     time.sleep(0.5)
-    kept = blender.ask(f"[{CARD}.words, {CARD}.sound, {CARD}.quality, [l.line for l in {CARD}.lines]]")
-    assert kept == ["slowly push in\nthen hold", "rain", "BEST", ["We are late."]]
+    kept = blender.ask(f"[{CARD}.words, {CARD}.sound, {CARD}.engine_options, [l.line for l in {CARD}.lines]]")
+    assert kept == ["slowly push in\nthen hold", "rain", BEST, ["We are late."]]
 
 
 def test_a_preset_is_removed(blender: BlenderWindow) -> None:

@@ -20,10 +20,10 @@ OPTIONS = (
         choices=(
             Choice("fast", "Fast", "The smallest size that is ready"),
             Choice("standard", "Standard", "The size nearest to that of the clip"),
-            Choice("best", "Best", "The largest size that is ready"),
             Choice("256p", "256p", "About 448 x 256 pixels"),
             Choice("540p", "540p", "About 896 x 512 pixels"),
             Choice("1080p", "1080p", "About 1920 x 1088 pixels"),
+            Choice("best", "Best", "The largest size that is ready"),
         ),
         tooltip="Size that the model works in. The clip is scaled to its own size",
     ),
