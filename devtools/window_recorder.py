@@ -123,9 +123,8 @@ def rectangle(
         marked = _picture(window, area, region)
         _marked = ("", -1)
         differs = (plain != marked).any(-1)
-        plain = _picture(window, area, region)
-        differs &= (plain != marked).any(-1)  # not what changed by itself meanwhile
         if differs.any():
+            region.tag_redraw()
             return _bounds(differs)
     return HIDDEN if found else ABSENT
 
