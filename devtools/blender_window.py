@@ -1,8 +1,8 @@
 """Drives a Blender with its window from outside, as a user would: moves the mouse, clicks, types, looks.
 
 The command that starts Blender comes from the variable BLENDER. It needs xdotool and ImageMagick's `import` where
-Blender runs, and a screen to itself. Buttons are found by what they do, not by where they stand: the mouse
-goes down the panel, and Blender tells which operator or property lies under it.
+Blender runs, and a screen to itself. Buttons are found by what they do, not by where they stand (window_recorder.py),
+and pressed only once Blender says that this is what lies under the mouse.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -23,47 +23,32 @@ ROOT = Path(__file__).resolve().parents[1]
 DRIVER = ROOT / "devtools" / "window_driver.py"
 MODULE = "bl_ext.user_default.take_one"
 START_SECONDS = 60
-HOVER_SECONDS = 0.18
-FIND_SECONDS = 90
-STEP = 15  # pixels between two looks for a button: less than its height
-
-NEAR = sorted(range(-8 * STEP, 8 * STEP + 1, STEP), key=abs)
-
-# Names for the snippets that run in Blender
-PRELUDE = """
-import subprocess
-def region_of(area_type, region_type):
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == area_type:
-                for region in area.regions:
-                    if region.type == region_type:
-                        return window, area, region
-    raise LookupError(f"no {area_type} with a region {region_type} is shown")
-def xdotool(*words):
-    subprocess.run(["xdotool", *map(str, words)], check=True)
-def at(window, x, y):
-    return window.x + x, SCREEN_HEIGHT - window.y - y
-def under_mouse(area_type, region_type):
-    window, area, region = region_of(area_type, region_type)
-    manager = bpy.context.window_manager
-    with bpy.context.temp_override(window=window, area=area, region=region):
-        for ask in (bpy.ops.ui.copy_python_command_button, bpy.ops.ui.copy_data_path_button):
-            manager.clipboard = ""
-            if ask.poll() and "FINISHED" in ask():
-                return manager.clipboard
-    return ""
-SCREEN_HEIGHT = int(subprocess.run(["xdotool", "getdisplaygeometry"], capture_output=True, text=True).stdout.split()[1])
-"""
+FIND_SECONDS = 30
+HOVER_SECONDS = 1  # for Blender to notice the mouse, where the machine is busy
+LOOK = 0.05  # seconds between two looks at what is waited for
+TICKS = 3  # of the driver, after which Blender has read, handled and drawn what there was
+PICTURES = "TAKE_ONE_PICTURES"  # the variable that asks for the tests' pictures
 
 
 class Button(NamedTuple):
-    """Where a button stands on the screen, in pixels with y down, and what it does: "bpy.ops.takeone.retake(...)" or
-    the path of a property."""
+    """Where a button stands on the screen, in pixels with y down, and what it does: "takeone.retake(...)" or the path
+    of a property."""
 
-    x: int
-    y: int
+    left: int
+    top: int
+    width: int
+    height: int
     does: str
+
+    @property
+    def x(self) -> int:
+        """Its middle."""
+        return self.left + self.width // 2
+
+    @property
+    def y(self) -> int:
+        """Its middle."""
+        return self.top + self.height // 2
 
 
 class WindowError(Exception):
@@ -84,7 +69,6 @@ class BlenderWindow:
         self.shots = shots or folder
         self.shots.mkdir(parents=True, exist_ok=True)
         self.clicks = 0
-        self._known: dict[tuple[str, str], Button] = {}  # what was seen under the mouse, by what it does and area
         self._received = b""
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(START_SECONDS)
@@ -104,7 +88,6 @@ class BlenderWindow:
                 self.close()
                 raise WindowError(f"Blender did not start: {self.log()[-2000:]}") from None
         self._socket.settimeout(120)
-        self.run(PRELUDE)
 
     def __enter__(self) -> BlenderWindow:
         return self
@@ -166,16 +149,26 @@ class BlenderWindow:
                 return value
             if time.monotonic() > ends:
                 error = self.ask("STATE.last_error and STATE.last_error.message")
-                self.picture("timeout")
+                self.snapshot("timeout")
                 raise WindowError(f"still not so after {seconds:g} s: {expression}; last error: {error}")
             if each:
                 each()
-            time.sleep(0.1)
+            time.sleep(LOOK)
 
-    def picture(self, name: str) -> Path:
+    def settle(self) -> None:
+        """Wait until Blender has handled what came before, and drawn it."""
+        for _ in range(TICKS):
+            self.run("")
+
+    def picture(self, name: str) -> None:
+        """A picture of the whole screen, for people, if the variable TAKE_ONE_PICTURES asks for them."""
+        if os.environ.get(PICTURES):
+            self.snapshot(name)
+
+    def snapshot(self, name: str) -> Path:
         """A picture of the whole screen, after everything is drawn."""
+        self.settle()
         path = self.shots / f"{name}.png"
-        time.sleep(0.8)  # panels slide to their place
         self.run(f"subprocess.run(['import', '-window', 'root', {str(path)!r}], check=True)")
         return path
 
@@ -184,101 +177,60 @@ class BlenderWindow:
     def show_tab(self, area: str = "VIEW_3D") -> None:
         """Open the sidebar and choose the tab "Take One"."""
         self.run(f"region_of({area!r}, 'UI')[1].spaces.active.show_region_ui = True")
-        for _ in range(20):
-            time.sleep(0.2)
+        ends = time.monotonic() + FIND_SECONDS
+        while True:
+            self.settle()
             try:
                 self.run(f"region_of({area!r}, 'UI')[2].active_panel_category = 'Take One'")
-                break
-            except WindowError as error:
-                if "read-only" not in str(error) and "enum" not in str(error):
+            except WindowError as error:  # the sidebar has not been drawn yet
+                if time.monotonic() > ends or not ("read-only" in str(error) or "enum" in str(error)):
                     raise
-        else:
-            raise WindowError("the tab 'Take One' can't be chosen")
-        time.sleep(0.5)
+            else:
+                break
+        width = f"result = region_of({area!r}, 'UI')[2].width"
+        was, now = None, self.run(width)
+        while now != was:  # it slides to its place
+            self.settle()
+            was, now = now, self.run(width)
 
-    def click_at(self, x: int, y: int, button: int = 1) -> None:
+    def move_to(self, x: int, y: int) -> None:
+        """Move the mouse there, the last pixel apart, as Blender wants it."""
+        self.run(f"xdotool('mousemove', {x - 1}, {y}, 'mousemove', {x}, {y})")
+        self.settle()
+
+    def click_at(self, x: int, y: int, button: int = 1, times: int = 1) -> None:
         """Move the mouse there and click."""
-        self.run(f"xdotool('mousemove', {x - 1}, {y})")
-        time.sleep(0.1)
-        self.run(f"xdotool('mousemove', {x}, {y})")
-        time.sleep(0.15)
-        self.run(f"xdotool('click', {button})")
+        self.move_to(x, y)
+        self._press_mouse(button, times)
+
+    def _press_mouse(self, button: int = 1, times: int = 1) -> None:
+        self.run(f"xdotool('click', '--repeat', {times}, '--delay', 60, {button})")
         self.clicks += 1
-        time.sleep(0.3)
+        self.settle()
 
     def press(self, *keys: str) -> None:
         """Press keys by xdotool's names, such as "Return" or "ctrl+z"."""
         for key in keys:
             self.run(f"xdotool('key', {key!r})")
-            time.sleep(0.15)
+            self.settle()
 
     def write(self, text: str) -> None:
         """Type a text."""
         self.run(f"xdotool('type', '--delay', 15, {text!r})")
-        time.sleep(0.3)
+        self.settle()
 
     def scroll(self, up: bool, area: str = "VIEW_3D", region: str = "UI") -> bool:
         """Turn the wheel over a region, six steps. Whether that moved anything."""
         where = f"list(region_of({area!r}, {region!r})[2].view2d.region_to_view(0, 0))"
         before = self.run(f"result = {where}")
-        x, y, width, height = self._place(area, region)
-        self.run(f"xdotool('mousemove', {x + width // 2}, {y + height // 2})")
-        time.sleep(0.1)
+        x, y, width, height = self.place(area, region)
+        self.move_to(x + width // 2, y + height // 2)
         wheel = 4 if up else 5
-        self.run(f"xdotool({', '.join(repr(word) for _ in range(6) for word in ('click', wheel))})")
-        time.sleep(0.4)
+        self.run(f"xdotool('click', '--repeat', 6, {wheel})")
+        self.settle()
         return bool(self.run(f"result = {where}") != before)
 
-    def find(
-        self,
-        does: str,
-        area: str = "VIEW_3D",
-        region: str = "UI",
-        across: tuple[float, ...] = (0.3, 0.82, 0.68, 0.12),
-        beside: str = "",
-    ) -> Button:
-        """The button that runs an operator ("takeone.retake", or with arguments "takeone.fix(fix='install'") or that
-        edits a property (".prompt"). The panel is scrolled as needed. `beside` names a button of the same row: quicker.
-        """
-        for known in [known for (what, where), known in self._known.items() if does in what and where == area]:
-            for away in NEAR:  # the panel may have grown or shrunk above it
-                button = Button(known.x, known.y + away, known.does)
-                if does in self._hover(*button[:2], area, region) and does in self._look_twice(button, area, region):
-                    self._known[known.does, area] = button
-                    return button
-        if beside:
-            return self._find_beside(does, self.find(beside, area, region, across), area, region)
-        ends = time.monotonic() + FIND_SECONDS
-        for up in (None, True, True, False, False, False, False):
-            if time.monotonic() > ends:
-                break
-            if up is not None and not self.scroll(up, area, region):
-                continue
-            for column in across:
-                for button in self._column(area, region, column):
-                    self._known[button.does, area] = button
-                    if does in button.does and does in self._look_twice(button, area, region):
-                        return button
-        self.picture("not_found")
-        raise WindowError(f"there is no button for {does} in the {region} of the {area}")
-
-    def _find_beside(self, does: str, other: Button, area: str, region: str) -> Button:
-        left, _top, width, _height = self._place(area, region)
-        for x in range(left + 6, left + width - 6, STEP):
-            button = Button(x, other.y, self._hover(x, other.y, area, region))
-            if does in button.does and does in self._look_twice(button, area, region):
-                self._known[button.does, area] = button
-                return button
-        self.picture("not_found")
-        raise WindowError(f"there is no button for {does} beside the one for {other.does}")
-
-    def click(self, does: str, area: str = "VIEW_3D", region: str = "UI", **options: Any) -> Button:
-        """Find a button and click it."""
-        button = self.find(does, area, region, **options)
-        self.click_at(button.x, button.y)
-        return button
-
-    def _place(self, area: str, region: str) -> tuple[int, int, int, int]:
+    def place(self, area: str, region: str) -> tuple[int, int, int, int]:
         """A region's left, top, width and height on the screen."""
         return tuple(  # type: ignore[return-value]
             self.run(
@@ -287,33 +239,45 @@ class BlenderWindow:
             )
         )
 
-    def _column(self, area: str, region: str, across: float) -> Iterator[Button]:
-        """What lies under the mouse on its way down a region."""
-        left, top, width, height = self._place(area, region)
-        x = left + int(width * across)
-        for y in range(top + 8, top + height - 4, STEP):
-            does = self._hover(x, y, area, region)
-            if does:
-                yield Button(x, y, does)
+    def find(self, does: str, area: str = "VIEW_3D", region: str = "UI") -> Button:
+        """The button that runs an operator ("takeone.retake", or with arguments "takeone.fix(fix='install'"), that
+        edits a property (".prompt"), or opens a menu by its name. The panel is scrolled as needed."""
+        ends = time.monotonic() + FIND_SECONDS
+        up = True
+        while time.monotonic() < ends:
+            found = self.run(f"result = button({area!r}, {region!r}, {does!r})")
+            if not isinstance(found, str):
+                return Button(*found, does)
+            if found == "absent":
+                time.sleep(LOOK)
+            elif not self.scroll(up, area, region):
+                up = not up
+        self.snapshot("not_found")
+        raise WindowError(f"there is no button for {does} in the {region} of the {area}")
 
-    def _look_twice(self, button: Button, area: str, region: str) -> str:
-        """What lies there when the mouse comes from elsewhere: the panel may have moved, or Blender been slow."""
-        self.run(f"xdotool('mousemove', {button.x}, 2)")
-        time.sleep(0.4)
-        self._hover(button.x, button.y, area, region)
-        time.sleep(0.2)
-        return self._hover(button.x, button.y, area, region)
+    def click(self, does: str, area: str = "VIEW_3D", region: str = "UI", part: float = 0.5, times: int = 1) -> Button:
+        """Find a button and click it, `part` of its width from the left."""
+        ends = time.monotonic() + FIND_SECONDS
+        while True:
+            button = self.find(does, area, region)
+            self.move_to(button.left + int(button.width * part), button.y)
+            if self._lies_under_mouse(does, area, region):
+                self._press_mouse(times=times)
+                return button
+            if time.monotonic() > ends:
+                self.snapshot("not_under_mouse")
+                raise WindowError(f"the button for {does} is covered in the {region} of the {area}")
+            self.move_to(2, 2)  # a button that is gone, with its tooltip, holds the mouse until it leaves
 
-    def _hover(self, x: int, y: int, area: str, region: str) -> str:
-        """What lies under the mouse there. Blender needs a moment to notice the mouse."""
-        self.run(f"xdotool('mousemove', {x}, {y})")
+    def _lies_under_mouse(self, does: str, area: str, region: str) -> bool:
+        """Whether Blender says so. It can't say it of a menu, nor of a preference."""
+        if "_MT_" in does or (area == "PREFERENCES" and does.startswith(".")):
+            return True
         ends = time.monotonic() + HOVER_SECONDS
         while time.monotonic() < ends:
-            time.sleep(0.03)
-            does = self.run(f"result = under_mouse({area!r}, {region!r})")
-            if does:
-                return str(does)
-        return ""
+            if does in self.run(f"result = under_mouse({area!r}, {region!r})"):
+                return True
+        return False
 
 
 def command() -> list[str]:

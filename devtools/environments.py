@@ -95,6 +95,13 @@ def run_environment() -> dict[str, str]:
     }
 
 
+def kernel_cache() -> Path:
+    """Where the tests keep the draft engine's machine code: one folder for all their homes, by what it is made from."""
+    sources = sorted((ROOT / "backend" / "engines" / "draft").rglob("*.py"))
+    made_from = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
+    return DEV / "kernels" / made_from
+
+
 def _make(kind: Kind) -> None:
     folder = DEV / kind.name
     python = python_of(kind.name)

@@ -60,9 +60,9 @@ class Studio:
         for place in ((700, 600), (690, 590), (2, 2)):  # by way of an editor, which takes a tooltip of the sidebar away
             self.window.run(f"xdotool('mousemove', *{place})")
             time.sleep(1)
-        picture = Image.open(self.window.picture(name)).convert("RGB")
+        picture = Image.open(self.window.snapshot(name)).convert("RGB")
         if area:
-            left, top, width, height = self.window._place(area, region)
+            left, top, width, height = self.window.place(area, region)
             picture = picture.crop((left, top, left + width, top + height))
             picture = picture.crop((0, 0, width, _used_height(picture)))
         else:

@@ -47,18 +47,18 @@ def kill(blender: BlenderWindow) -> int:
 def test_stop_ends_the_process_and_start_brings_another(blender: BlenderWindow) -> None:
     first = pid(blender)
     blender.picture("running")
-    preferences.click(blender, "takeone.backend_stop", across=0.4)
+    preferences.click(blender, "takeone.backend_stop")
     blender.until("STATE.backend.state == 'off'", 15)
     assert not lives(blender, first)
     blender.picture("stopped")
-    preferences.click(blender, "takeone.backend_start", across=0.5)
+    preferences.click(blender, "takeone.backend_start")
     blender.until("STATE.backend.state == 'ready'", 30)
     assert pid(blender) != first
 
 
 def test_restart_replaces_the_process(blender: BlenderWindow) -> None:
     first = pid(blender)
-    preferences.click(blender, "takeone.backend_restart", across=0.63)
+    preferences.click(blender, "takeone.backend_restart")
     blender.until("STATE.backend.state != 'ready'", 15)
     blender.until("STATE.backend.state == 'ready'", 30)
     assert not lives(blender, first)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,7 +12,6 @@ from devtools.blender_window import MODULE, BlenderWindow
 from .recorder import drawn, is_grey, record, texts
 
 CARD = "scene.take_one.blank"
-RIGHT, FIELDS, LEFT = (0.82,), (0.75,), (0.3,)  # where buttons, values and words are, of the panel's width
 CLOSE_WINDOW = """
 window = bpy.context.window_manager.windows[-1]
 with bpy.context.temp_override(window=window):
@@ -36,28 +34,23 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     return window
 
 
-def type_into(blender: BlenderWindow, field: str, text: str, across: tuple[float, ...] = LEFT) -> None:
+def type_into(blender: BlenderWindow, field: str, text: str) -> None:
     """Double-click a field, type and confirm, as one does."""
-    button = blender.find(field, across=across)
-    for x in (button.x - 1, button.x):
-        blender.run(f"xdotool('mousemove', {x}, {button.y})")
-        time.sleep(0.2)
-    blender.run("xdotool('click', '--repeat', 2, '--delay', 60, 1)")
-    time.sleep(0.6)
+    blender.click(field, times=2)
     blender.press("ctrl+a")
     blender.write(text)
     blender.press("Return")
 
 
 def test_seconds_and_frames_keep_step(blender: BlenderWindow) -> None:
-    type_into(blender, ".frames", "36", FIELDS)
+    type_into(blender, ".frames", "36")
     assert blender.ask(f"{CARD}.seconds") == pytest.approx(1.5)
-    type_into(blender, ".seconds", "2", FIELDS)
+    type_into(blender, ".seconds", "2")
     assert blender.ask(f"{CARD}.frames") == 48
 
 
 def test_the_camera_moves_by_words_or_by_its_own_animation(blender: BlenderWindow) -> None:
-    blender.click(".motion", across=FIELDS)
+    blender.click(".motion")
     blender.picture("moves")
     blender.press("2")  # the entries of a menu have numbers
     assert blender.ask(f"{CARD}.motion") == "CAMERA"
@@ -66,8 +59,7 @@ def test_the_camera_moves_by_words_or_by_its_own_animation(blender: BlenderWindo
 def test_an_engine_that_cannot_run_says_why_and_what_helps(blender: BlenderWindow) -> None:
     available, why = blender.ask("[(one.available, one.reason) for one in STATE.engines if one.id == 'happyhorse'][0]")
     assert not available
-    size = blender.find(".size_percent", across=FIELDS)
-    blender.click_at(size.x, size.y - 24)  # the menu above it
+    blender.click("TAKEONE_MT_engines")
     blender.picture("engines")
     blender.press("h")
     assert blender.ask(f"{CARD}.engine") == "happyhorse"
@@ -81,10 +73,10 @@ def test_an_engine_that_cannot_run_says_why_and_what_helps(blender: BlenderWindo
 
 def test_seed_is_drawn_and_locked(blender: BlenderWindow) -> None:
     assert is_grey(blender, "settings_view3d", "seed")  # an unlocked seed is not the next take's
-    blender.click("takeone.new_seed", across=FIELDS)
+    blender.click("takeone.new_seed")
     seed = blender.ask(f"{CARD}.seed")
     assert seed > 0
-    blender.click(".seed_lock", across=RIGHT)
+    blender.click(".seed_lock")
     assert blender.ask(f"{CARD}.seed_lock") is True
     assert not is_grey(blender, "settings_view3d", "seed")
     assert blender.ask(f"{CARD}.seed") == seed
@@ -98,26 +90,25 @@ def test_a_prompt_is_typed(blender: BlenderWindow) -> None:
 def test_sound_and_dialogue(blender: BlenderWindow) -> None:
     type_into(blender, ".sound", "rain on a window")
     assert blender.ask(f"{CARD}.sound") == "rain on a window"
-    blender.click("takeone.line_add", across=RIGHT)
+    blender.click("takeone.line_add")
     type_into(blender, "lines[0].line", "We are late.")
     type_into(blender, "lines[0].speaker", "ANNA")
     blender.run("bpy.ops.takeone.line_add(line='I know.')")
     lines = f"[(line.speaker, line.line) for line in {CARD}.lines]"
     assert blender.ask(lines) == [["ANNA", "We are late."], ["ANNA", "I know."]]
     blender.picture("dialogue")
-    blender.click("takeone.line_move(by=-1", across=RIGHT)
+    blender.click("takeone.line_move(by=-1")
     assert blender.ask(lines)[0] == ["ANNA", "I know."]
     assert blender.ask(f"{CARD}.active_line") == 0
-    blender.click("takeone.line_remove", across=RIGHT)
+    blender.click("takeone.line_remove")
     assert blender.ask(lines) == [["ANNA", "We are late."]]
 
 
 def test_the_picture_that_will_be_sent_can_be_seen_before_anything_is_made(blender: BlenderWindow) -> None:
     assert ["operator", "takeone.look", "", False] in drawn(blender, "shot_view3d")
     assert not any(call == "template_icon" for call, *_ in drawn(blender, "shot_view3d"))
-    blender.click("takeone.look", across=RIGHT)
+    blender.click("takeone.look")
     blender.until("len(list(__import__('pathlib').Path(bpy.app.tempdir).glob('take_one_looks/*/look.png'))) == 1")
-    time.sleep(0.5)
     assert any(call == "template_icon" for call, *_ in drawn(blender, "shot_view3d"))
     assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
     blender.picture("look")
@@ -129,23 +120,20 @@ def test_the_picture_says_when_it_is_out_of_date(blender: BlenderWindow) -> None
     blender.run("scene.camera.location.x += 1; bpy.context.view_layer.update()")
     assert "Changed since: look again" in texts(blender, "shot_view3d")
     blender.picture("look_again")
-    blender.click("takeone.look", across=RIGHT)
-    time.sleep(0.5)
+    blender.click("takeone.look")
     assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
 
 
 def test_a_longer_prompt_is_written_in_a_text_window(blender: BlenderWindow) -> None:
-    blender.click("takeone.prompt_text", across=RIGHT)
+    blender.click("takeone.prompt_text")
     blender.until("len(bpy.context.window_manager.windows) == 2")
-    time.sleep(0.7)
-    blender.run("xdotool('mousemove', 500, 400)")
-    time.sleep(0.3)
+    blender.settle()
+    blender.move_to(500, 400)
     blender.press("ctrl+End", "Return")
     blender.write("then pan left")
     blender.picture("text_window")
     assert blender.ask(f"{CARD}.words") == "slowly push in\nthen pan left"
     blender.run(CLOSE_WINDOW)
-    time.sleep(0.5)
     assert {"slowly push in", "then pan left"} <= set(texts(blender, "shot_view3d"))
     blender.picture("prompt_in_text")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +13,7 @@ BUDGET_MS = 2.0
 # Two hundred takes of one shot, each with its strips, as if made here; a full card; a long queue.
 FILL = f"""
 import json
-from {MODULE}.scene import properties, state
+from {MODULE}.scene.model import properties, state
 shot = properties.ensure_shot(scene)
 for number in range(1, {TAKES} + 1):
     take = shot.takes.add()
@@ -90,7 +89,7 @@ def redraw(blender: BlenderWindow, times: int = 12) -> None:
     """Have everything drawn several times."""
     for _ in range(times):
         blender.run(REDRAW)
-        time.sleep(0.2)
+        blender.settle()
 
 
 def test_every_panel_draws_in_two_milliseconds(blender: BlenderWindow) -> None:
@@ -98,19 +97,20 @@ def test_every_panel_draws_in_two_milliseconds(blender: BlenderWindow) -> None:
     blender.picture("two_hundred_takes")
     for name in blender.ask("[cls.__name__ for cls in OURS if '_MT_' in cls.__name__]"):
         for _ in range(3):
-            blender.run(f"xdotool('mousemove', 500, 400)\nbpy.ops.wm.call_menu(name={name!r})")
-            time.sleep(0.3)
+            blender.move_to(500, 400)
+            blender.run(f"bpy.ops.wm.call_menu(name={name!r})")
+            blender.settle()
             blender.press("Escape")
     for _ in range(3):
         blender.run("bpy.ops.wm.call_panel(name='TAKEONE_PT_presets')")
-        time.sleep(0.3)
+        blender.settle()
         blender.press("Escape")
     blender.run(SEQUENCER)
     blender.show_tab("SEQUENCE_EDITOR")
     redraw(blender)
     blender.picture("two_hundred_takes_sequencer")
     blender.run(f"bpy.ops.preferences.addon_show(module={MODULE!r})")
-    time.sleep(1)
+    blender.settle()
     redraw(blender)
     blender.picture("preferences")
     # the best of several draws: what a panel costs, not what else the machine was doing

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,7 +20,6 @@ PYTHON = os.environ.get("TAKE_ONE_GPU_PYTHON") or str(ROOT / ".dev" / "test" / "
 CARD = "(scene.take_one.shots or [scene.take_one.blank])[0]"  # showing a prompt makes the first shot
 SHOT = "scene.take_one.shots[0]"
 PANEL = "prompt_view3d"
-RIGHT = (0.82, 0.75, 0.69)  # where the small buttons are
 CLOSE_WINDOW = """
 window = bpy.context.window_manager.windows[-1]
 with bpy.context.temp_override(window=window):
@@ -62,7 +60,7 @@ def test_an_engine_with_a_prompt_form_has_the_panel(blender: BlenderWindow) -> N
 
 
 def test_the_final_prompt_is_shown(blender: BlenderWindow) -> None:
-    frames = blender.find(".frames", across=(0.75,))
+    frames = blender.find(".frames")
     blender.click_at(frames.x - 120, frames.y + 35)  # the header of the closed panel
     blender.click("takeone.show_prompt")
     blender.until(f"{CARD}.final_prompt is not None", 60)
@@ -78,13 +76,13 @@ def test_it_says_when_the_direction_has_changed(blender: BlenderWindow) -> None:
     blender.run(f"{CARD}.prompt = 'Anna sits down'")
     assert "The direction has changed since" in " ".join(texts(blender, PANEL))
     blender.picture("final_prompt_old")
-    blender.click("takeone.show_prompt", across=RIGHT)
+    blender.click("takeone.show_prompt")
     blender.until(f"'Anna sits down' in {CARD}.final_prompt.as_string()", 60)
     assert "The direction has changed since" not in " ".join(texts(blender, PANEL))
 
 
 def test_it_goes_back_to_automatic(blender: BlenderWindow) -> None:
-    blender.click("takeone.clear_prompt", across=RIGHT)
+    blender.click("takeone.clear_prompt")
     blender.until(f"{CARD}.final_prompt is None")
     assert blender.ask("len(bpy.data.texts)") == 1  # the words may be wanted again
 
@@ -92,11 +90,10 @@ def test_it_goes_back_to_automatic(blender: BlenderWindow) -> None:
 def test_what_is_edited_is_sent_word_for_word(blender: BlenderWindow) -> None:
     blender.run("bpy.ops.takeone.show_prompt()")
     blender.until(f"{CARD}.final_prompt is not None", 60)
-    blender.click("takeone.edit_prompt", across=RIGHT)
+    blender.click("takeone.edit_prompt")
     blender.until("len(bpy.context.window_manager.windows) == 2")
-    time.sleep(0.7)
-    blender.run("xdotool('mousemove', 500, 400)")
-    time.sleep(0.3)
+    blender.settle()
+    blender.move_to(500, 400)
     blender.picture("final_prompt_window")
     blender.press("ctrl+a")
     blender.write("Only this.")

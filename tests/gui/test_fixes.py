@@ -9,14 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from devtools.blender_window import MODULE, BlenderWindow, Button
+from devtools.blender_window import MODULE, BlenderWindow
 
-from . import preferences
-
-TOP = Button(0, 170, "the error at the top")  # about there stands the button of its fix
 FAIL = f"""
-from {MODULE}.scene.errors import SceneError
-from {MODULE}.scene.state import STATE
+from {MODULE}.scene.model.errors import SceneError
+from {MODULE}.scene.model.state import STATE
 STATE.fail(SceneError('a_test', 'Something is not as it should be.', FIX))
 """
 CHOSEN = f"bpy.context.preferences.addons['{MODULE}'].preferences"
@@ -36,7 +33,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
 def press(blender: BlenderWindow, fix: str) -> None:
     """Have an error of this fix, see that it stays, and press its button."""
     blender.run(f"FIX = {fix!r}\n{FAIL}")
-    preferences.click_near(blender, TOP, f"takeone.fix(fix='{fix}'", 0.6)
+    blender.click(f"takeone.fix(fix='{fix}'")
 
 
 def close_window(blender: BlenderWindow) -> None:
@@ -45,7 +42,7 @@ def close_window(blender: BlenderWindow) -> None:
         "window = bpy.context.window_manager.windows[-1]\n"
         "with bpy.context.temp_override(window=window): bpy.ops.wm.window_close()"
     )
-    time.sleep(0.3)
+    blender.settle()
 
 
 def until_landed(blender: BlenderWindow, count: int) -> None:
@@ -56,10 +53,10 @@ def until_landed(blender: BlenderWindow, count: int) -> None:
 
 def test_an_error_stays_until_it_is_put_away(blender: BlenderWindow) -> None:
     blender.run(f"FIX = ''\n{FAIL}")
-    time.sleep(1.0)
+    blender.settle()
     assert blender.ask("STATE.last_error.message")
     blender.picture("no_fix")
-    preferences.click_near(blender, TOP, "takeone.dismiss_error", 0.8)
+    blender.click("takeone.dismiss_error")
     assert blender.ask("STATE.last_error") is None
 
 
@@ -140,7 +137,7 @@ def test_save_the_file(blender: BlenderWindow, tmp_path: Path) -> None:
 def test_connect_to_a_server(blender: BlenderWindow) -> None:
     blender.run(f"{CHOSEN}.backend = 'SERVER'")
     press(blender, "connect")
-    time.sleep(0.8)
+    blender.settle()
     blender.picture("connect")
     blender.press("Return")  # of the dialog: without an address
     blender.until("STATE.last_error and STATE.last_error.code == 'bad_address'")
@@ -153,13 +150,13 @@ def test_allow_online_access_and_install(blender: BlenderWindow) -> None:
     press(blender, "install")
     blender.until("STATE.last_error and STATE.last_error.code == 'offline'")
     blender.picture("offline")
-    preferences.click_near(blender, TOP, "takeone.fix(fix='online_access'", 0.6)
+    blender.click("takeone.fix(fix='online_access'")
     blender.until("bpy.app.online_access and STATE.last_error is None")
     press(blender, "install")
     blender.until("STATE.install.state == 'failed' and 'reached' in STATE.install.message", 60)
     assert blender.ask("STATE.last_error") is None
     blender.picture("not_installed")
-    blender.click("takeone.dismiss_error(install=True", across=(0.8,))
+    blender.click("takeone.dismiss_error(install=True")
     assert blender.ask("STATE.install.state") == ""
 
 

@@ -3,7 +3,6 @@ killed one."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -47,10 +46,8 @@ def animate(blender: BlenderWindow, seconds: float = 6.0) -> None:
 
 def keys_in_view(blender: BlenderWindow, *keys: str) -> None:
     """Press keys with the mouse over the 3D View."""
-    blender.run("xdotool('mousemove', 500, 500)")
-    time.sleep(0.2)
+    blender.move_to(500, 500)
     blender.press(*keys)
-    time.sleep(0.3)
 
 
 def test_undo_and_redo_before_during_and_after_a_job(blender: BlenderWindow) -> None:
@@ -124,7 +121,7 @@ def test_saved_in_another_folder_the_user_is_asked_and_takes_stay_valid(blender:
     blender.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(elsewhere)!r})")
     files = f"[bpy.path.abspath(take.clip) for take in {SHOT}.takes]"
     assert all(Path(path).is_file() for path in blender.ask(files))
-    time.sleep(0.5)
+    blender.settle()
     blender.picture("bring_along")
     blender.press("Return")
     blender.until(f"all(take.clip.startswith('//takes/') for take in {SHOT}.takes)")

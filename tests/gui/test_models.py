@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +17,6 @@ from . import preferences
 STATE = f"__import__('{MODULE}.operators.models', fromlist=['models']).models().state"
 READY = f"{{one['name'] for one in {STATE}.models if one['state'] in ('ready', 'linked')}}"
 WHOLE = {"distill", "turbo_vae", "t5gemma", "wan_vae", "stable_audio"}  # what 256p needs
-COLUMN, ABOUT = 0.75, 600  # where the buttons stand: of the width, and pixels from the top
 
 
 @pytest.fixture(scope="module")
@@ -61,19 +59,18 @@ def test_the_list_says_what_is_here_and_how_large_the_rest_is(blender: BlenderWi
 
 def test_a_download_that_is_stopped_goes_on_where_it_was(blender: BlenderWindow, hub: Hub) -> None:
     hub.pause = 0.05
-    download = preferences.click(blender, 'takeone.models_download(model="256p")', COLUMN, ABOUT)
+    preferences.click(blender, 'takeone.models_download(model="256p")')
     incoming = "__import__('pathlib').Path(__import__('os').environ['TAKE_ONE_HOME'], 'models', '.incoming')"
     blender.until(f"any(part.stat().st_size > 1 << 20 for part in {incoming}.glob('*.part'))", 60)
     hub.pause = 2.0  # it stays in the middle of a file
     blender.picture("downloading")
-    cancel = preferences.near(blender, download, "takeone.models_cancel", 0.96, **preferences.PREFERENCES)
-    blender.click_at(cancel.x, cancel.y)
+    preferences.click(blender, "takeone.models_cancel")
     blender.until(f"{STATE}.state == 'cancelled'", 10)
     blender.picture("stopped")
     assert blender.ask(f"{READY} < {WHOLE}")
     hub.pause = 0.0
     before = len(hub.asked)
-    preferences.click(blender, 'takeone.models_download(model="256p")', COLUMN, ABOUT)
+    preferences.click(blender, 'takeone.models_download(model="256p")')
     blender.until(f"{STATE}.state == 'done' and {READY} >= {WHOLE}", 60)
     blender.picture("ready")
     assert any(asked and int(asked[6:-1]) > 0 for _method, _path, asked in hub.asked[before:])
@@ -82,13 +79,13 @@ def test_a_download_that_is_stopped_goes_on_where_it_was(blender: BlenderWindow,
 def test_a_damaged_file_is_said_and_not_kept(blender: BlenderWindow, hub: Hub) -> None:
     damaged = next(path for path in hub.files["GAIR/daVinci-MagiHuman"] if path.startswith("540p_sr/model-00002"))
     hub.wrong_sum.add(damaged)
-    preferences.click(blender, 'takeone.models_download(model="540p")', COLUMN, ABOUT)
+    preferences.click(blender, 'takeone.models_download(model="540p")')
     blender.until(f"{STATE}.state == 'failed'", 60)
     blender.picture("damaged")
     assert "damaged" in blender.ask(f"{STATE}.message")
     assert blender.ask(f"'540p_sr' not in {READY}")
     hub.wrong_sum.clear()
-    preferences.click(blender, 'takeone.models_download(model="540p")', COLUMN, ABOUT)
+    preferences.click(blender, 'takeone.models_download(model="540p")')
     blender.until(f"{STATE}.state == 'done' and '540p_sr' in {READY}", 60)
 
 
@@ -96,30 +93,27 @@ def test_a_full_disk_is_said_before_anything_comes(blender: BlenderWindow, hub: 
     large = next(path for path in hub.files["GAIR/daVinci-MagiHuman"] if path.startswith("1080p_sr/model-00002"))
     hub.claimed[large] = 10**18
     before = len(hub.asked)
-    preferences.click(blender, 'takeone.models_download(model="1080p")', COLUMN, ABOUT)
+    preferences.click(blender, 'takeone.models_download(model="1080p")')
     blender.until(f"{STATE}.state == 'failed'", 60)
     blender.picture("disk_full")
     assert blender.ask(f"{STATE}.fix") == "free_space"
     assert not [path for _method, path, _range in hub.asked[before:] if "/resolve/" in path]
-    assert preferences.find(blender, "takeone.fix(fix='free_space'", COLUMN, ABOUT)
+    assert preferences.find(blender, "takeone.fix(fix='free_space'")
     hub.claimed.clear()
 
 
 def link(blender: BlenderWindow, folder: Path, picture: str = "") -> None:
     """Press *Link Folder*, go to the folder, and confirm."""
-    preferences.click(blender, "takeone.models_link", COLUMN, ABOUT)
+    preferences.click(blender, "takeone.models_link")
     blender.until("any(a.type == 'FILE_BROWSER' for w in bpy.context.window_manager.windows for a in w.screen.areas)")
-    time.sleep(0.8)
-    x, y, width, height = blender.run(
-        "window, area, region = region_of('FILE_BROWSER', 'WINDOW')\n"
-        f"area.spaces.active.params.directory = {str(folder).encode()!r}\n"
-        "result = [*at(window, region.x, region.y + region.height), region.width, region.height]"
-    )
-    time.sleep(0.5)
+    blender.settle()
+    chosen = "region_of('FILE_BROWSER', 'WINDOW')[1].spaces.active.params"
+    blender.run(f"{chosen}.directory = {str(folder).encode()!r}")
+    blender.settle()
     if picture:
         blender.picture(picture)
-    blender.run(f"xdotool('mousemove', {x + width // 2}, {max(20, y + height // 2)})")
-    time.sleep(0.3)
+    x, y, width, height = blender.place("FILE_BROWSER", "WINDOW")
+    blender.move_to(x + width // 2, max(20, y + height // 2))
     blender.press("Return")
     blender.until(
         "not any(a.type == 'FILE_BROWSER' for w in bpy.context.window_manager.windows for a in w.screen.areas)"

@@ -3,7 +3,6 @@ is free for other work meanwhile."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,14 +33,12 @@ def blender(open_blender: Callable[..., BlenderWindow], tmp_path_factory: pytest
 
 
 def over_view(blender: BlenderWindow) -> None:
-    blender.run("xdotool('mousemove', 500, 400)")
-    time.sleep(0.3)
+    blender.move_to(500, 400)
 
 
 def test_variations_ask_how_many_and_wait_in_a_queue(blender: BlenderWindow) -> None:
     blender.run(f"{SHOT}.seconds = 60.0\nscene.render.resolution_percentage = 400")  # long enough for all that follows
     blender.click("takeone.variations")
-    time.sleep(0.5)
     blender.picture("variations_dialog")
     blender.press("Return")
     blender.until("len(STATE.jobs) == 3")
@@ -77,25 +74,23 @@ def test_blender_is_free_meanwhile(blender: BlenderWindow) -> None:
 
 def test_the_order_of_those_that_wait_can_be_changed(blender: BlenderWindow) -> None:
     last = blender.ask("list(STATE.jobs)[2]")
-    blender.click(f'takeone.queue_move(job="{last}"', across=(0.68,))
+    blender.click(f'takeone.queue_move(job="{last}"')
     blender.until(f"{JOBS}[1:] == [(3, 'queued', 2), (4, 'queued', 1)]", 10)
     blender.picture("reordered")
 
 
 def test_one_is_cancelled_then_all(blender: BlenderWindow) -> None:
     first = blender.ask("list(STATE.jobs)[0]")
-    blender.click(f'takeone.cancel(job="{first}"', across=(0.82,))
+    blender.click(f'takeone.cancel(job="{first}"')
     blender.until(f"'{first}' not in STATE.jobs", 20)
     blender.until(f"sorted({JOBS}) == [(3, 'queued', 1), (4, 'in_progress', None)]", 30)
-    blender.click("takeone.cancel_all", across=(0.3,))
+    blender.click("takeone.cancel_all")
     blender.until("not STATE.jobs", 20)
     assert blender.ask(f"[take.status for take in {SHOT}.takes]") == ["READY", "CANCELLED", "CANCELLED", "CANCELLED"]
     assert blender.ask("STATE.last_error") is None
     blender.picture("cancelled")
     blender.run(f"{SHOT}.active_take = 3")
-    blender.click(
-        "takeone.take_delete", beside="takeone.take_show_file", across=(0.75,)
-    )  # no question: it has no files
+    blender.click("takeone.take_delete")  # no question: it has no files
     blender.until(f"len({SHOT}.takes) == 3")
 
 
@@ -114,9 +109,7 @@ def test_every_selected_camera_is_animated(blender: BlenderWindow) -> None:
     before = blender.ask(STRIPS)
     over_view(blender)
     blender.press(F3)
-    time.sleep(1.0)
     blender.write("animate selected cameras")
-    time.sleep(0.6)
     blender.picture("search")
     blender.press("Return")
     blender.until("len(STATE.jobs) == 2", 30)

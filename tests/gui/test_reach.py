@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 import pytest
@@ -33,11 +32,10 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
 
 def popover(blender: BlenderWindow) -> Callable[[tuple[int, int]], None]:
     """Open the presets; what it gives clicks in them."""
-    sound = blender.find(".sound", across=(0.3,))
-    left, _top, width, _height = blender._place("VIEW_3D", "UI")
+    sound = blender.find(".sound")
+    left, _top, width, _height = blender.place("VIEW_3D", "UI")
     x, y = left + round(width * 0.757), sound.y - 31
     blender.click_at(x, y)
-    time.sleep(0.7)
     return lambda offset: blender.click_at(x + offset[0], y + offset[1])
 
 
@@ -52,14 +50,12 @@ def test_a_direction_is_kept_as_a_preset_and_comes_back(blender: BlenderWindow) 
     blender.write("slow push")
     blender.press("Return")
     click(ADD)
-    time.sleep(0.5)
     blender.picture("presets_one")
     assert blender.ask(PRESETS) == ["slow_push.py"]
     blender.press("Escape")
     blender.run(f"{CARD}.words, {CARD}.sound, {CARD}.engine_options = '', '', ''; {CARD}.lines.clear()")
     click = popover(blender)
     click(FIRST)
-    time.sleep(0.5)
     kept = blender.ask(f"[{CARD}.words, {CARD}.sound, {CARD}.engine_options, [l.line for l in {CARD}.lines]]")
     assert kept == ["slowly push in\nthen hold", "rain", BEST, ["We are late."]]
 
@@ -68,7 +64,6 @@ def test_a_preset_is_removed(blender: BlenderWindow) -> None:
     click = popover(blender)
     blender.picture("presets_remove")
     click(REMOVE)
-    time.sleep(0.5)
     blender.press("Escape")
     assert blender.ask(PRESETS) == []
     blender.run(f"{CARD}.words = ''; {CARD}.lines.clear()")
@@ -88,12 +83,9 @@ def test_text_with_values_is_translated(blender: BlenderWindow) -> None:
 
 
 def test_search_finds_and_runs_animate_frame(blender: BlenderWindow) -> None:
-    blender.run("xdotool('mousemove', 500, 400)")
-    time.sleep(0.5)
+    blender.move_to(500, 400)
     blender.press(F3)
-    time.sleep(1.5)
     blender.write("animate frame")
-    time.sleep(0.5)
     blender.picture("search")
     blender.press("Return")
     blender.until("scene.take_one.shots and STATE.jobs", 30)

@@ -21,7 +21,7 @@ from .index import backend_python
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "correct-horse-battery-7431"
 WRONG = "wrong-horse-9182"
-ASIDE, ROW = 60, 29  # pixels from the row under it to the choice between this computer and a server
+COMPUTER, SERVER = 0.25, 0.75  # of the width of the choice between the two
 CHOSEN = f"bpy.context.preferences.addons['{MODULE}'].preferences"
 
 
@@ -74,28 +74,20 @@ def blender(open_blender: Callable[..., BlenderWindow], profile: Path) -> Blende
 
 def enter(blender: BlenderWindow, address: str, token: str, picture: str = "") -> None:
     """Press *Address and Token*, type both, and confirm."""
-    button = preferences.click(blender, "takeone.connect_server", across=0.62)
-    time.sleep(0.6)
+    button = preferences.click(blender, "takeone.connect_server")
     # the dialog comes up under the mouse, with its first field a little above to the left
-    blender.run(f"xdotool('mousemove', {button.x - 85}, {button.y + 10})")
-    time.sleep(0.2)
-    blender.run("xdotool('click', '--repeat', 2, '--delay', 60, 1)")
-    time.sleep(0.3)
+    blender.click_at(button.x - 85, button.y + 10, times=2)
     blender.press("ctrl+a")
     blender.write(address)
     blender.press("Tab")
     blender.write(token)
     if picture:
         blender.picture(picture)
-    blender.press("Return")
-    time.sleep(0.3)
-    blender.press("Return")
-    time.sleep(0.3)
+    blender.press("Return", "Return")
 
 
 def test_a_server_without_an_address_connects_to_nothing(blender: BlenderWindow) -> None:
-    below = preferences.find(blender, "takeone.install(", across=0.62)
-    blender.click_at(below.x + ASIDE, below.y - ROW)
+    preferences.click(blender, ".backend", part=SERVER)
     blender.until("STATE.backend.state == 'off'", 15)
     blender.picture("no_server")
     blender.click("takeone.animate_frame")
@@ -112,7 +104,7 @@ def test_a_wrong_token_is_said_and_asked_for_again(blender: BlenderWindow, serve
     message, fix = blender.ask("(STATE.last_error.message, STATE.last_error.fix)")
     assert "token" in message and len(message) < 100
     assert fix == "connect"
-    assert blender.find("takeone.fix(fix='connect'", across=(0.6,))
+    assert blender.find("takeone.fix(fix='connect'")
 
 
 def test_a_wrong_address_is_said(blender: BlenderWindow) -> None:
@@ -140,8 +132,7 @@ def test_plain_http_to_another_machine_is_marked(blender: BlenderWindow) -> None
     enter(blender, "http://192.0.2.7:8000", WRONG)
     blender.until(f"{CHOSEN}.server_url == 'http://192.0.2.7:8000'", 10)
     blender.picture("plain_http")
-    button = preferences.click(blender, "takeone.connect_server", across=0.62)
-    time.sleep(0.8)
+    button = preferences.click(blender, "takeone.connect_server")
     blender.picture("plain_http_dialog")
     assert button
     blender.press("Escape")
@@ -153,7 +144,7 @@ def test_the_right_token_connects_and_test_says_what_is_offered(blender: Blender
     assert blender.ask("STATE.last_error") is None
     blender.until("len(STATE.engines)", 10)
     blender.run("STATE.engines = ()")
-    preferences.click(blender, "takeone.backend_start", across=0.9)
+    preferences.click(blender, "takeone.backend_start")
     blender.until("STATE.backend.state == 'ready' and len(STATE.engines)", 30)
     assert "draft" in blender.ask("[engine.id for engine in STATE.engines]")
     assert server in blender.ask("STATE.backend.message")
@@ -189,8 +180,7 @@ def test_the_token_is_kept_apart_from_all_files_of_blender(
 
 
 def test_back_on_this_computer(blender: BlenderWindow) -> None:
-    below = preferences.find(blender, "takeone.connect_server", across=0.62)
-    blender.click_at(below.x - 4 * ASIDE, below.y - ROW)
+    preferences.click(blender, ".backend", part=COMPUTER)
     blender.until("STATE.backend.state == 'ready' and 'local' in STATE.backend.message", 30)
     assert "Traceback" not in blender.log()
     assert "rna_uiItem" not in blender.log()

@@ -66,7 +66,7 @@ def blender(open_blender: Callable[..., BlenderWindow], folder: Path) -> Blender
 def to_layout(blender: BlenderWindow) -> None:
     """Back to the set, as by its tab."""
     blender.run("bpy.context.window_manager.windows[0].workspace = bpy.data.workspaces['Layout']")
-    time.sleep(0.5)
+    blender.settle()
 
 
 def opened(folder: Path) -> list[str]:
@@ -74,22 +74,22 @@ def opened(folder: Path) -> list[str]:
 
 
 def test_stars_and_a_note(blender: BlenderWindow) -> None:
-    blender.click("takeone.take_rate(rating=4)", across=(0.285,))
+    blender.click("takeone.take_rate(rating=4)")
     blender.until(f"{SHOT}.takes[0].rating == 4")
     blender.click(".note")
     blender.write("the good one")
     blender.press("Return")
     blender.until(f"{SHOT}.takes[0].note == 'the good one'")
     blender.picture("rated")
-    blender.click("takeone.take_rate(rating=4)", across=(0.285,))
+    blender.click("takeone.take_rate(rating=4)")
     blender.until(f"{SHOT}.takes[0].rating == 0")
-    blender.run("xdotool('mousemove', 500, 500)")
+    blender.move_to(500, 500)
     blender.press("ctrl+z")
     blender.until(f"{SHOT}.takes[0].rating == 4 and {SHOT}.takes[0].note == 'the good one'")
 
 
 def test_the_file_is_shown_and_played_by_the_system(blender: BlenderWindow, folder: Path) -> None:
-    blender.click("takeone.take_show_file", beside="takeone.take_rate(rating=4)")
+    blender.click("takeone.take_show_file")
     blender.click("takeone.take_play")
     ends = time.monotonic() + 10
     while len(opened(folder)) < 2 and time.monotonic() < ends:
@@ -103,7 +103,7 @@ def test_settings_go_back_on_the_card(blender: BlenderWindow) -> None:
         f"shot = {SHOT}\nshot.prompt, shot.sound, shot.seconds, shot.seed_lock = 'pan left', 'rain', 3.0, False\n"
         "shot.lines.add().line = 'We are late.'"
     )
-    blender.click("takeone.take_copy_settings", beside="takeone.refine")
+    blender.click("takeone.take_copy_settings")
     card = f"({SHOT}.prompt, {SHOT}.sound, {SHOT}.seconds, {SHOT}.seed == {SHOT}.takes[0].seed, {SHOT}.seed_lock)"
     blender.until(f"{card} == ('push in', '', 1.0, True, True)")
     assert blender.ask(f"len({SHOT}.lines)") == 0
@@ -129,13 +129,13 @@ def test_make_current_keeps_what_the_user_did_to_the_strips(blender: BlenderWind
 
 def test_two_takes_side_by_side_and_back(blender: BlenderWindow) -> None:
     before = blender.ask(STRIPS)
-    blender.click("takeone.take_compare", beside="takeone.take_play")
+    blender.click("takeone.take_compare")
     blender.until(f"len({STRIPS}) == {len(before) + 3}")
-    blender.click("takeone.show_edit", beside="takeone.take_play")
+    blender.click("takeone.show_edit")
     blender.until("bpy.context.window_manager.windows[0].workspace.name == 'Video Editing'")
     blender.picture("side_by_side")
     to_layout(blender)
-    blender.click("takeone.take_compare", beside="takeone.take_play")
+    blender.click("takeone.take_compare")
     blender.until(f"len({STRIPS}) == {len(before)}")
     assert blender.ask(STRIPS) == before
 
@@ -143,9 +143,9 @@ def test_two_takes_side_by_side_and_back(blender: BlenderWindow) -> None:
 def test_a_take_in_the_edit_plays_in_the_sequencer(blender: BlenderWindow, folder: Path) -> None:
     blender.run(f"{EDIT}.frame_set(200)")
     known = opened(folder)
-    blender.click("takeone.show_edit", beside="takeone.take_play")
+    blender.click("takeone.show_edit")
     blender.show_tab("SEQUENCE_EDITOR")
-    blender.click("takeone.take_play", area="SEQUENCE_EDITOR", across=(0.3,))
+    blender.click("takeone.take_play", area="SEQUENCE_EDITOR")
     blender.until(f"{PLAYING} and {EDIT}.frame_current < 200")
     blender.run("bpy.ops.screen.animation_cancel()")
     assert opened(folder) == known
@@ -156,9 +156,9 @@ def test_a_take_whose_file_is_gone_says_so_and_is_made_again(blender: BlenderWin
     clip = folder / "takes" / "Shot_01" / "Shot_01_t001.mp4"
     was = clip.read_bytes()
     clip.unlink()
-    blender.find("takeone.make_again", area="SEQUENCE_EDITOR", across=(0.3,))
+    blender.find("takeone.make_again", area="SEQUENCE_EDITOR")
     blender.picture("file_gone")
-    blender.click("takeone.make_again", area="SEQUENCE_EDITOR", across=(0.3,))
+    blender.click("takeone.make_again", area="SEQUENCE_EDITOR")
     blender.until("len(STATE.jobs) == 1")
     blender.until("not STATE.jobs", 120)
     blender.picture("made_again")
@@ -173,8 +173,7 @@ def test_a_take_whose_file_is_gone_says_so_and_is_made_again(blender: BlenderWin
 
 def test_delete_asks_and_puts_the_files_into_the_trash(blender: BlenderWindow, folder: Path) -> None:
     to_layout(blender)
-    blender.click("takeone.take_delete", beside="takeone.take_show_file")
-    time.sleep(0.5)
+    blender.click("takeone.take_delete")
     blender.picture("delete_dialog")
     blender.press("Return")
     blender.until(f"len({SHOT}.takes) == 1")
@@ -186,16 +185,15 @@ def test_delete_asks_and_puts_the_files_into_the_trash(blender: BlenderWindow, f
 
 
 def test_undo_after_a_delete_leaves_a_list_that_works(blender: BlenderWindow, folder: Path) -> None:
-    blender.run("xdotool('mousemove', 500, 500)")
+    blender.move_to(500, 500)
     blender.press("ctrl+z")
     blender.until(f"len({SHOT}.takes) == 2 and len({STRIPS}) == 3")
     blender.picture("delete_undone")
-    blender.click("takeone.make_again", across=(0.3,))
+    blender.click("takeone.make_again")
     blender.until("len(STATE.jobs) == 1")
     blender.until("not STATE.jobs", 120)
     assert (folder / "takes" / "Shot_01" / "Shot_01_t001.mp4").is_file()
-    blender.run("xdotool('mousemove', 500, 500)")
+    blender.move_to(500, 500)
     blender.press("ctrl+z", "ctrl+z", "ctrl+shift+z", "ctrl+shift+z")
-    time.sleep(0.5)
     assert blender.ask(f"[take.status for take in {SHOT}.takes]") == ["READY", "READY"]
     assert "Traceback" not in blender.log()
