@@ -8,6 +8,6 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from devtools.environments import kernel_cache  # noqa: E402
+from devtools.environments import kernel_cache
 
 os.environ["NUMBA_CACHE_DIR"] = str(kernel_cache())

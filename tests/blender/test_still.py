@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import numpy as np
 import pytest
-from rooms import EEVEE, clip, depth_of, picture, psnr, room, settings_of
+from rooms import EEVEE, depth_of, picture, psnr, room, settings_of
 from take_one.scene.model.errors import SceneError
 from take_one.scene.stills import borrowed, exr
 from take_one.scene.stills import capture as still
@@ -286,34 +286,6 @@ def test_image_files_that_are_none(tmp_path):
         capture(bpy.context.scene, tmp_path, source="IMAGE", image_path=tmp_path / "text.png")
     assert caught.value.code == "no_image"
     assert [image.name for image in bpy.data.images if image.name != "Render Result"] == []
-
-
-def test_the_frame_under_the_playhead(tmp_path):
-    scene = room()
-    edit = bpy.data.scenes.new("Edit")
-    edit.render.fps = 24
-    strips = edit.sequence_editor_create().strips
-    red = clip(tmp_path / "red.mp4", 12, (0.8, 0.1, 0.1))
-    blue = clip(tmp_path / "blue.mp4", 12, (0.1, 0.1, 0.8))
-    for frame, path in ((1, red), (13, blue)):
-        strips.new_movie(path.stem, str(path), 1, frame)
-    edit.frame_current = 24
-    before = settings_of(edit), settings_of(scene)
-    result = capture(scene, tmp_path, source="PLAYHEAD")
-    assert (settings_of(edit), settings_of(scene)) == before
-    assert (result.width, result.height) == (64, 36)
-    assert picture(result.image)[18, 32].argmax() == 2
-    edit.frame_current = 12
-    assert picture(capture(scene, tmp_path, source="PLAYHEAD").image)[18, 32].argmax() == 0
-    edit.frame_current = 25
-    with pytest.raises(SceneError) as caught:
-        capture(scene, tmp_path, source="PLAYHEAD")
-    assert caught.value.code == "no_frame"
-    blue.unlink()
-    edit.frame_current = 20
-    with pytest.raises(SceneError) as caught:
-        capture(scene, tmp_path, source="PLAYHEAD")
-    assert caught.value.code == "no_frame"
 
 
 def test_what_an_interruption_left_is_healed(tmp_path):

@@ -19,7 +19,7 @@ def results(tmp_path_factory):
     out = tmp_path_factory.mktemp("window")
     script = Path(__file__).with_name("window_script.py")
     command = [*shlex.split(BLENDER), "--factory-startup", "--python", str(script), "--", str(out)]
-    done = subprocess.run(command, timeout=400, capture_output=True, text=True)
+    done = subprocess.run(command, timeout=480, capture_output=True, text=True)
     found = out / "results.json"
     assert found.exists(), done.stdout[-3000:] + done.stderr[-3000:]
     values = json.loads(found.read_text())
@@ -55,6 +55,30 @@ def test_a_press_is_of_its_frame_camera_and_size_whatever_comes_while_stills_ren
     assert results["still sizes"] == [[90, 160], [90, 160]]
     assert results["clip sizes"] == [[160, 90], [160, 90]]
     assert results["scene afterwards"] == [90, True, 64]
+
+
+@pytest.mark.parametrize("shown", ["same", "other"])
+def test_a_depth_of_its_own_is_rendered_beside_blender_too(results, shown):
+    assert results[f"fog {shown} answer"] == "Still"
+    assert results[f"fog {shown} x"] == pytest.approx(6.0)
+    assert results[f"fog {shown} notes"] == []
+    assert results[f"fog {shown} doubtful"] < 0.02
+    assert results[f"fog {shown} files"] == ["camera.json", "depth.exr", "still.png"]
+    assert results[f"fog {shown} settings same"]
+    assert results[f"fog {shown} frames"] == [1, 40]
+
+
+def test_what_the_user_does_while_a_still_renders_stays_and_does_not_count(results):
+    assert results["meanwhile moved"] and results["meanwhile answer"] == "Still"
+    assert results["meanwhile x"] == pytest.approx(6.0)
+    assert results["meanwhile kept"] == [3, "Bound"]
+    assert results["meanwhile marker"] == "Bound"
+
+
+def test_the_viewport_draws_a_camera_that_a_collection_hides(results):
+    assert results["hidden camera x"] == pytest.approx(6.0)
+    assert results["hidden camera depth"] < 0.05
+    assert results["hidden camera after"] == [1, "Camera", "Bound"]
 
 
 def test_a_take_lands_from_the_timer_as_one_undo_step(results):

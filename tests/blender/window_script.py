@@ -117,6 +117,86 @@ def run():
     scene.render.resolution_x = 160
     app().state.jobs.clear()
 
+    # Of another camera and frame than the window's scene, through fog, so that the depth is rendered first; and the
+    # user goes on meanwhile.
+    from rooms import camera
+    from take_one.scene.stills import depth_pass
+
+    scene.cycles.samples = 30
+    bound = camera(scene, "Bound", (0.0, -12.0, 3.0))
+    eye = camera(scene, "Eye", (5.0, -8.0, 4.0))
+    for frame, x in ((1, 5.0), (5, 6.0)):
+        eye.location.x = x
+        eye.keyframe_insert("location", frame=frame)
+    scene.timeline_markers.new("cut", frame=1).camera = bound
+    scene.frame_set(1)
+    scene.camera = own = next(item for item in scene.objects if item.name == "Camera")
+    scene.world.use_nodes = True
+    tree = scene.world.node_tree
+    fog = tree.nodes.new("ShaderNodeVolumeScatter")
+    fog.inputs["Density"].default_value = 0.02
+    output = next(node for node in tree.nodes if node.type == "OUTPUT_WORLD")
+    tree.links.new(fog.outputs[0], output.inputs["Volume"])
+    edit = bpy.data.scenes.new("Edit")
+    edit.frame_current = 40
+    for name, shown in (("same", scene), ("other", edit)):
+        bpy.context.window.scene = shown
+        yield 0.5
+        before = settings_of(scene)
+        answers = []
+        last = time.monotonic()
+        still.start_render(bpy.context, scene, OUT / f"fog_{name}", answers.append, camera=eye, frame=5)
+        results[f"fog {name} starts in"] = time.monotonic() - last
+        begun = time.monotonic()
+        while not answers and time.monotonic() - begun < 90:
+            yield 0.05
+        answer = answers[0] if answers else None
+        results[f"fog {name} answer"] = getattr(answer, "message", None) or type(answer).__name__
+        if isinstance(answer, still.Still):
+            results[f"fog {name} x"] = answer.camera["matrix_world"][0][3]
+            results[f"fog {name} doubtful"] = depth_pass.doubtful(depth_of(answer.depth))
+            results[f"fog {name} notes"] = list(answer.notes)
+        results[f"fog {name} files"] = sorted(path.name for path in (OUT / f"fog_{name}").iterdir())
+        yield 0.3
+        results[f"fog {name} settings same"] = settings_of(scene) == before
+        results[f"fog {name} frames"] = [scene.frame_current, edit.frame_current]
+    bpy.context.window.scene = scene
+    yield 0.3
+    answers = []
+    still.start_render(bpy.context, scene, OUT / "meanwhile", answers.append, camera=eye, frame=5)
+    moved = False
+    begun = time.monotonic()
+    while not answers and time.monotonic() - begun < 90:
+        yield 0.05
+        if not moved and bpy.app.is_job_running("RENDER"):
+            moved = True
+            scene.frame_set(3)
+            scene.camera = bound
+            eye.location.x = -20.0
+    results["meanwhile moved"] = moved
+    results["meanwhile answer"] = type(answers[0]).__name__ if answers else None
+    if answers and isinstance(answers[0], still.Still):
+        results["meanwhile x"] = answers[0].camera["matrix_world"][0][3]
+    yield 0.3
+    results["meanwhile kept"] = [scene.frame_current, scene.camera.name]
+    results["meanwhile marker"] = scene.timeline_markers[0].camera.name
+    scene.camera = own
+    scene.frame_set(1)
+
+    # The 3D View draws a camera that a collection hides, at its own frame.
+    shelf = bpy.data.collections.new("Shelf")
+    scene.collection.children.link(shelf)
+    scene.collection.objects.unlink(eye)
+    shelf.objects.link(eye)
+    bpy.context.view_layer.layer_collection.children["Shelf"].exclude = True
+    scene.render.engine = "BLENDER_WORKBENCH"
+    yield 0.3
+    drawn = still.capture(bpy.context, scene, OUT / "drawn", source="VIEWPORT", camera=eye, frame=5)
+    rendered = still.capture(bpy.context, scene, OUT / "rendered", source="RENDER", camera=eye, frame=5)
+    results["hidden camera x"] = drawn.camera["matrix_world"][0][3]
+    results["hidden camera depth"] = float(abs(depth_of(drawn.depth) - depth_of(rendered.depth)).clip(0, 1).mean())
+    results["hidden camera after"] = [scene.frame_current, scene.camera.name, scene.timeline_markers[0].camera.name]
+
     # A take lands from the timer, and one undo takes it away.
     shot = add_shot(scene)
     shot.name = "Kitchen"

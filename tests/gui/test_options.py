@@ -21,7 +21,6 @@ TOKEN = "a-token-only-for-tests"
 CARD = "scene.take_one.blank"
 SETTINGS = "settings_view3d"
 VALUES = "{{one.name: one.value for one in {shot}.option_values if one.engine == 'zoom'}}"
-FIELDS = (0.75,)  # where values are, of the panel's width
 # The list of another server that has an engine of the same id, and of this one again
 OTHER_LIST = f"""
 from {MODULE}.client import events
@@ -64,7 +63,7 @@ def blender(open_blender: Callable[..., BlenderWindow], profile: Path, server: s
 
 def type_into(blender: BlenderWindow, field: str, text: str) -> None:
     """Double-click a field, type and confirm, as one does."""
-    button = blender.find(field, across=FIELDS)
+    button = blender.find(field)
     for x in (button.x - 1, button.x):
         blender.run(f"xdotool('mousemove', {x}, {button.y})")
         time.sleep(0.2)
@@ -87,13 +86,13 @@ def kept(blender: BlenderWindow, shot: str = CARD) -> dict[str, str]:
 def test_the_card_shows_what_the_engine_declares(blender: BlenderWindow) -> None:
     blender.run(f"{CARD}.engine = 'draft'")
     assert shown(blender) == []
-    size = blender.find(".size_percent", across=FIELDS)
+    size = blender.find(".size_percent")
     blender.click_at(size.x, size.y - 24)  # the menu above it
     blender.picture("engines")
     blender.press("z")
     assert blender.ask(f"{CARD}.engine") == "zoom"
     assert shown(blender) == ["Amount", "Way"]
-    blender.find("_amount", across=FIELDS)
+    blender.find("_amount")
     blender.picture("settings")
 
 
@@ -108,14 +107,14 @@ def test_a_value_is_typed_undone_and_done_again(blender: BlenderWindow) -> None:
 
 
 def test_a_choice_is_taken_from_its_menu(blender: BlenderWindow) -> None:
-    blender.click("_way", across=FIELDS)
+    blender.click("_way")
     blender.picture("choices")
     blender.press("o")
     assert kept(blender) == {"amount": "50", "way": '"out"'}
 
 
 def test_another_list_of_engines_while_a_value_is_typed_does_no_harm(blender: BlenderWindow) -> None:
-    button = blender.find("_amount", across=FIELDS)
+    button = blender.find("_amount")
     blender.run(f"xdotool('mousemove', {button.x}, {button.y})")
     blender.run("xdotool('click', '--repeat', 2, '--delay', 60, 1)")
     time.sleep(0.6)

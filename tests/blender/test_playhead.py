@@ -1,0 +1,150 @@
+"""The still is the frame under the edit's playhead, as its file has it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from rooms import NEW, clip, movie_output, picture, room, settings_of
+from take_one.scene.model.errors import SceneError
+from take_one.scene.stills import capture as still
+
+
+def capture(scene, folder, **more):
+    return still.capture(bpy.context, scene, folder, **more)
+
+
+def test_the_frame_under_the_playhead(tmp_path):
+    scene = room()
+    edit = bpy.data.scenes.new("Edit")
+    edit.render.fps = 24
+    strips = edit.sequence_editor_create().strips
+    red = clip(tmp_path / "red.mp4", 12, (0.8, 0.1, 0.1))
+    blue = clip(tmp_path / "blue.mp4", 12, (0.1, 0.1, 0.8))
+    for frame, path in ((1, red), (13, blue)):
+        strips.new_movie(path.stem, str(path), 1, frame)
+    edit.frame_current = 24
+    before = settings_of(edit), settings_of(scene)
+    result = capture(scene, tmp_path, source="PLAYHEAD")
+    assert (settings_of(edit), settings_of(scene)) == before
+    assert (result.width, result.height) == (64, 36)
+    assert picture(result.image)[18, 32].argmax() == 2
+    edit.frame_current = 12
+    assert picture(capture(scene, tmp_path, source="PLAYHEAD").image)[18, 32].argmax() == 0
+    edit.frame_current = 25
+    with pytest.raises(SceneError) as caught:
+        capture(scene, tmp_path, source="PLAYHEAD")
+    assert caught.value.code == "no_frame"
+    blue.unlink()
+    edit.frame_current = 20
+    with pytest.raises(SceneError) as caught:
+        capture(scene, tmp_path, source="PLAYHEAD")
+    assert caught.value.code == "no_frame"
+
+
+def counting(path: Path, frames: int) -> Path:
+    """A movie whose n-th frame, from 0 on, is a grey of 4 n."""
+    scene = bpy.data.scenes.new("counting")
+    scene.view_settings.view_transform = "Standard"
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.fps = 64, 36, 24
+    scene.frame_start, scene.frame_end = 1, frames
+    strips = scene.sequence_editor_create().strips
+    for index in range(frames):
+        ending = {"length": 1} if NEW else {"frame_end": index + 2}
+        strip = strips.new_effect(name="grey", type="COLOR", channel=1, frame_start=index + 1, **ending)
+        strip.color = (index * 4 / 255,) * 3
+    movie_output(scene, path)
+    bpy.ops.render.render(animation=True, scene=scene.name)
+    bpy.data.scenes.remove(scene)
+    return path
+
+
+def grey(result: still.Still) -> float:
+    return float(picture(result.image).mean()) * 255
+
+
+@pytest.fixture(scope="module")
+def movie(tmp_path_factory) -> Path:
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return counting(tmp_path_factory.mktemp("movie") / "count.mp4", 60)
+
+
+@pytest.fixture
+def edit() -> bpy.types.Scene:
+    scene = bpy.data.scenes.new("Edit")
+    scene.render.fps = 24
+    scene.sequence_editor_create()
+    return scene
+
+
+@pytest.mark.parametrize("window_frame", [1, 12, 37])
+def test_the_windows_frame_does_not_count(window_frame, edit, movie, tmp_path):
+    scene = room()
+    edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
+    edit.frame_current = 45
+    scene.frame_set(window_frame)
+    before = settings_of(edit), settings_of(scene)
+    result = capture(scene, tmp_path, source="PLAYHEAD")
+    assert (settings_of(edit), settings_of(scene)) == before
+    assert grey(result) == pytest.approx(100, abs=2)
+
+
+def test_folders_with_braces_are_no_templates(edit, movie, tmp_path):
+    scene = room()
+    folder = tmp_path / "{TDA} model {frame}"
+    folder.mkdir()
+    inside = folder / "{x}.mp4"
+    inside.write_bytes(movie.read_bytes())
+    scene.render.filepath = edit.render.filepath = str(folder / "{blend_name}")
+    edit.sequence_editor.strips.new_movie("m", str(inside), 1, 20)
+    edit.frame_current = 45
+    result = capture(scene, folder / "stills", source="PLAYHEAD")
+    assert grey(result) == pytest.approx(100, abs=2)
+    assert [path.name for path in (folder / "stills").iterdir()] == ["still.png"]
+    scene.cycles.samples = 1
+    assert capture(scene, folder / "render").depth.is_file()
+    assert scene.render.filepath == str(folder / "{blend_name}")
+
+
+def meta(strips, channel: int, first: int, last: int) -> bpy.types.Strip:
+    made = strips.new_meta("meta", channel, 1)
+    made.frame_final_start, made.frame_final_end = first, last + 1
+    return made
+
+
+def test_inside_a_meta_strip(edit, movie, tmp_path):
+    """Its content lies in the times of the edit, and shows only where the meta strip does."""
+    scene = room()
+    strips = edit.sequence_editor.strips
+    strips.new_movie("below", str(movie), 1, 40)
+    outer = meta(strips, 3, 20, 50)
+    inner = meta(outer.strips, 2, 20, 60)
+    inner.strips.new_movie("m", str(movie), 4, 20)
+
+    def seen(frame: int) -> float:
+        edit.frame_current = frame
+        return grey(capture(scene, tmp_path, source="PLAYHEAD"))
+
+    assert seen(45) == pytest.approx(100, abs=2)
+    assert seen(51) == pytest.approx(44, abs=2)  # the meta strip has ended
+    inner.channels[4].mute = True
+    assert seen(45) == pytest.approx(20, abs=2)
+    inner.channels[4].mute = False
+    inner.mute = True
+    assert seen(45) == pytest.approx(20, abs=2)
+
+
+def test_a_picture_strip_in_an_edit_of_stereo(edit, tmp_path):
+    scene = room()
+    image = bpy.data.images.new("x", 40, 30)
+    image.pixels.foreach_set(np.tile(np.array([0.5, 0.25, 0.125, 1], np.float32), 40 * 30))
+    image.filepath_raw, image.file_format = str(tmp_path / "picture.png"), "PNG"
+    image.save()
+    edit.render.use_multiview = True
+    edit.sequence_editor.strips.new_image("p", str(tmp_path / "picture.png"), 1, 10)
+    edit.frame_current = 10
+    result = capture(scene, tmp_path / "still", source="PLAYHEAD")
+    assert (result.width, result.height) == (40, 30)
+    assert picture(result.image)[15, 20] == pytest.approx((0.5, 0.25, 0.125), abs=0.01)
