@@ -32,12 +32,14 @@ SIZE = ("render.resolution_x", "render.resolution_y", "render.resolution_percent
 
 @dataclass
 class _Task:
-    """A still that is being rendered: of which scene and camera (by their numbers in the session), at which frame.
-    `here` is the scene's own frame, `left` what there is to render, `has_depth` whether layers are written."""
+    """A still that is being rendered: of which scene and camera (by their numbers in the session), at which frame
+    and in which size, whatever the scene says meanwhile. `here` is the scene's own frame, `left` what there is to
+    render, `has_depth` whether layers are written."""
 
     scene: int
     camera: int
     frame: float
+    size: tuple[int, int]
     here: float
     folder: Path
     source: str
@@ -46,7 +48,6 @@ class _Task:
     has_depth: bool = False
     notes: list[str] = field(default_factory=list)
     look: Look | None = None
-    size: tuple[int, int] | None = None
 
 
 @dataclass
@@ -154,8 +155,7 @@ def start_render(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise files.disk_error(folder, error) from error
-    task = replace(_task(scene, camera, folder, RENDER, frame), size=size)
-    pending = _Pending(task, done)
+    pending = _Pending(_task(scene, camera, folder, RENDER, frame, size), done)
     _begin_job(context, pending, scene, camera)
     _rendering().pending = pending
     timer.every(_watch, TICK)
@@ -164,7 +164,14 @@ def start_render(
 # --- one render of a task ------------------------------------------------------------------------------------
 
 
-def _task(scene: bpy.types.Scene, camera: bpy.types.Object, folder: Path, source: str, frame: float | None) -> _Task:
+def _task(
+    scene: bpy.types.Scene,
+    camera: bpy.types.Object,
+    folder: Path,
+    source: str,
+    frame: float | None,
+    size: tuple[int, int] | None = None,
+) -> _Task:
     if source == VIEWPORT:
         shown = first_layer(scene)
         notes = ["There is no 3D View to draw in: the still was rendered with Workbench."]
@@ -179,6 +186,7 @@ def _task(scene: bpy.types.Scene, camera: bpy.types.Object, folder: Path, source
         scene.session_uid,
         camera.session_uid,
         here if frame is None else frame,
+        size or picture_size(scene),
         here,
         folder,
         source,
@@ -191,7 +199,7 @@ def _task(scene: bpy.types.Scene, camera: bpy.types.Object, folder: Path, source
 def _begin(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
     """Make the scene ready for the task's next render."""
     changes = still_changes(scene, camera, task.frame)
-    if task.size not in (None, picture_size(scene)):
+    if task.size != picture_size(scene):
         changes |= dict(zip(SIZE, (*task.size, 100), strict=True))
     if task.left[0] == DEPTH:
         changes |= depth_pass.pass_changes(scene, task.composed.layers)
@@ -212,7 +220,7 @@ def _save(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None
     Raises:
         RuntimeError: there is no Render Result, or it can't be written.
     """
-    task.look = task.look or look_of(scene, camera)
+    task.look = task.look or look_of(scene, camera, size=task.size)
     if task.left[0] == PICTURE:
         files.save_picture(scene, task.folder / files.PICTURE)
     if task.composed.in_place and not task.has_depth:
@@ -279,7 +287,7 @@ def _on_frame(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, *_: Any) -
         return
     camera = blocks.of_session(bpy.data.objects, task.camera)
     if camera is not None:
-        task.look = look_of(scene, camera, depsgraph)
+        task.look = look_of(scene, camera, depsgraph, task.size)
 
 
 @bpy.app.handlers.persistent
