@@ -10,7 +10,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..model.errors import SceneError
-from . import files, playhead, viewport
+from . import files, playhead, see_through, viewport
 from .borrowed import borrowing
 from .camera import check_camera
 from .compositor import composed
@@ -85,7 +85,10 @@ def _from_view(
         view.window.view_layer.update()
         look = look_of(scene, camera, view.window.view_layer.depsgraph)
         depth = viewport.save_picture(view, scene, camera, folder / PICTURE)
-    return files.finish(folder, look, files.write_depth(folder, depth, look), VIEWPORT)
+    notes: tuple[str, ...] = ()
+    if viewport.drawn_as(view, scene) != "SOLID" and see_through.natures(scene):
+        notes = ("The 3D View's depth takes glass, fog and leaves for solid. A render looks through them.",)
+    return files.finish(folder, look, files.write_depth(folder, depth, look), VIEWPORT, notes)
 
 
 def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder: Path) -> Still:

@@ -54,7 +54,7 @@ def save_picture(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, p
     """
     width, height = picture_size(scene)
     shading = view.area.spaces.active.shading
-    drawn = _drawn_as(shading, scene)
+    drawn = drawn_as(view, scene)
     try:
         with _changed(shading, type=drawn, show_xray=False):
             pixels, depth = _draw(view, scene, camera, width, height)
@@ -79,7 +79,7 @@ def save_look(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, path
     smaller = min(1.0, LOOK_WIDTH / width)
     shading = view.area.spaces.active.shading
     try:
-        with _changed(shading, type=_drawn_as(shading, scene), show_xray=False):
+        with _changed(shading, type=drawn_as(view, scene), show_xray=False):
             pixels, _ = _draw(view, scene, camera, max(1, round(width * smaller)), max(1, round(height * smaller)))
     except RuntimeError as error:
         raise SceneError(
@@ -88,7 +88,9 @@ def save_look(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, path
     _save_png(pixels, path)
 
 
-def _drawn_as(shading: bpy.types.View3DShading, scene: bpy.types.Scene) -> str:
+def drawn_as(view: View, scene: bpy.types.Scene) -> str:
+    """The kind of shading that the view's picture is drawn with."""
+    shading = view.area.spaces.active.shading
     return DRAWN_AS.get(shading.type, "RENDERED" if scene.render.engine in DRAWING_ENGINES else "MATERIAL")
 
 
