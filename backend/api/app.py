@@ -19,9 +19,10 @@ from client.protocol import JobState
 from .. import __version__
 from ..engines.engine import EngineError
 from ..jobs.inspector import Inspector
+from ..jobs.pool import Pool
 from ..jobs.request import invalid, parse_json
-from ..jobs.runner import Runner
-from ..jobs.store import Store, StoredJob
+from ..jobs.row import StoredJob
+from ..jobs.store import Store
 from .answers import POLL_MS, engine_json, job_json, state_json
 from .errors import add_handlers
 from .guard import Guard
@@ -29,7 +30,7 @@ from .prompts import final_prompt
 from .submission import Intake, idempotency_key, read
 
 PROTOCOL = 1
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 KEEP_ALIVE_SECONDS = 10.0
 FILES = {
     "video": ("clip.mp4", "video/mp4"),
@@ -45,7 +46,7 @@ class Parts:
     """What the routes work with."""
 
     store: Store
-    runner: Runner
+    pool: Pool
     inspector: Inspector
     token: str
     names: frozenset[str] = frozenset({"localhost"})
@@ -55,14 +56,14 @@ class Parts:
 
 
 def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
-    """The service as an ASGI application. Its lifespan starts and stops the runner."""
+    """The service as an ASGI application. Its lifespan starts and stops the pool."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        parts.runner.start()
+        parts.pool.start()
         await asyncio.to_thread(parts.inspector.start)
         yield
-        await asyncio.to_thread(parts.runner.stop)
+        await asyncio.to_thread(parts.pool.stop)
         parts.inspector.stop()
         parts.store.close()
 
@@ -71,7 +72,7 @@ def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )  # fmt: skip
     app.state.parts, app.state.store = parts, parts.store
-    app.state.intake = Intake(parts.store, parts.runner, parts.inspector, default_model)
+    app.state.intake = Intake(parts.store, parts.pool, parts.inspector, default_model)
     app.include_router(router)
     add_handlers(app)
     app.add_middleware(Guard, token=parts.token, names=parts.names, exposed=parts.exposed)  # type: ignore[arg-type]
@@ -87,7 +88,7 @@ async def health(request: Request) -> dict[str, Any]:
 
 @router.get("/v1/models")
 def models(request: Request) -> dict[str, Any]:
-    engines = _parts(request).runner.engines()
+    engines = _parts(request).pool.engines()
     return {"object": "list", "data": [engine_json(engine) for engine in engines.values()]}
 
 
@@ -97,7 +98,7 @@ async def prompt(request: Request) -> dict[str, str]:
     if not isinstance(body, dict):
         raise invalid("The body must be a JSON object.", "body")
     parts, default_model = _parts(request), request.app.state.intake.default_model
-    return {"prompt": await asyncio.to_thread(final_prompt, parts.runner, parts.registry, body, default_model)}
+    return {"prompt": await asyncio.to_thread(final_prompt, parts.pool, parts.registry, body, default_model)}
 
 
 @router.post("/v1/videos")
@@ -118,14 +119,9 @@ def jobs(
     order: Literal["asc", "desc"] = "desc",
 ) -> dict[str, Any]:  # fmt: skip
     store = _parts(request).store
-    found = store.all()
-    if order == "asc":
-        found.reverse()
-    if after is not None:
-        ids = [job.id for job in found]
-        found = found[ids.index(after) + 1 :] if after in ids else []
-    queue = store.queue()
-    page = [job_json(store, job, queue) for job in found[:limit]]
+    found = store.page(limit + 1, after, ascending=order == "asc")
+    positions = store.positions()
+    page = [job_json(store, job, positions) for job in found[:limit]]
     ends = {"first_id": page[0]["id"], "last_id": page[-1]["id"]} if page else {"first_id": None, "last_id": None}
     return {"object": "list", "data": page, **ends, "has_more": len(found) > limit}
 
@@ -140,7 +136,7 @@ def cancel(request: Request, job_id: str) -> JSONResponse:
     cancelled = _parts(request).store.cancel(job_id)
     if cancelled is None:
         raise _unknown(job_id)
-    _parts(request).runner.wake()
+    _parts(request).pool.wake()
     return _job_answer(request, cancelled)
 
 
@@ -196,7 +192,7 @@ async def _events(parts: Parts, job_id: str) -> AsyncIterator[str]:
     pictures = 0
     silent = 0.0
     while not parts.stopping():
-        over, state, pictures = await asyncio.to_thread(_look, parts.store, job_id, pictures)
+        over, state, pictures = await asyncio.to_thread(_poll, parts.store, job_id, pictures)
         if over:
             yield _event("end", state)
             return
@@ -207,11 +203,11 @@ async def _events(parts: Parts, job_id: str) -> AsyncIterator[str]:
         elif silent >= KEEP_ALIVE_SECONDS:
             yield ": still here\n\n"
             silent = 0.0
-        await asyncio.sleep(LOOK_SECONDS)
-        silent += LOOK_SECONDS
+        await asyncio.sleep(POLL_SECONDS)
+        silent += POLL_SECONDS
 
 
-def _look(store: Store, job_id: str, pictures: int) -> tuple[bool, dict[str, Any], int]:
+def _poll(store: Store, job_id: str, pictures: int) -> tuple[bool, dict[str, Any], int]:
     """Whether the job is over; the job then, else how far it is; and how many previews there were. A preview
     beyond the first `pictures` is part of it."""
     found = store.get(job_id)
@@ -220,10 +216,10 @@ def _look(store: Store, job_id: str, pictures: int) -> tuple[bool, dict[str, Any
     if found.status.over:
         return True, job_json(store, found), pictures
     state = state_json(store, found)
-    told = store.progress(job_id)
-    if told.preview is not None and told.pictures != pictures and found.status == JobState.IN_PROGRESS:
-        state["preview"] = "data:image/jpeg;base64," + base64.b64encode(told.preview).decode()
-    return False, state, told.pictures
+    progress = store.progress(job_id)
+    if progress.preview is not None and progress.pictures != pictures and found.status == JobState.IN_PROGRESS:
+        state["preview"] = "data:image/jpeg;base64," + base64.b64encode(progress.preview).decode()
+    return False, state, progress.pictures
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

@@ -7,11 +7,11 @@ from importlib import import_module
 from typing import Any
 
 from ..engines.engine import EngineError
+from ..jobs.pool import Pool
 from ..jobs.request import parse
-from ..jobs.runner import Runner
 
 
-def final_prompt(runner: Runner, registry: str, fields: Mapping[str, Any], default_model: str) -> str:
+def final_prompt(pool: Pool, registry: str, fields: Mapping[str, Any], default_model: str) -> str:
     """The prompt that the engine of this submission (see `jobs.request.parse`) would give its model. An engine
     without a prompt form of its own takes the prompt as it is.
 
@@ -19,7 +19,7 @@ def final_prompt(runner: Runner, registry: str, fields: Mapping[str, Any], defau
         EngineError: what is wrong with the submission; `unknown_model`.
     """
     wanted = parse(fields, default_model)
-    engines = runner.engines()
+    engines = pool.engines()
     if wanted.engine not in engines:
         known = ", ".join(engines)
         message = f"There is no engine called {wanted.engine!r}. The engines are: {known}."

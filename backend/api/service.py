@@ -23,8 +23,9 @@ import uvicorn
 from .. import __version__
 from ..home import home, token, write_whole
 from ..jobs.inspector import Inspector
-from ..jobs.runner import Runner
-from ..jobs.store import Owner, Store
+from ..jobs.owner import Owner
+from ..jobs.pool import Pool
+from ..jobs.store import Store
 from ..lifetime import stop_when_unused
 from .app import Parts, make_app
 
@@ -71,13 +72,13 @@ def serve(settings: Settings) -> int:
     except sqlite3.DatabaseError as error:
         print(f"error: the list of jobs {folder / 'jobs.db'} can't be used: {error}", file=sys.stderr)
         return 1
-    runner = Runner(store, Owner(folder), settings.registry)
+    pool = Pool(store, Owner(folder), settings.registry)
     names = frozenset({"localhost", *(name.lower() for name in settings.names)})
     if exposed:
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
         print(_exposure(settings.host, port), file=sys.stderr)
     stopping = threading.Event()
-    parts = Parts(store, runner, Inspector(), token(folder), names, exposed, stopping.is_set, settings.registry)
+    parts = Parts(store, pool, Inspector(), token(folder), names, exposed, stopping.is_set, settings.registry)
     app = make_app(parts, import_module(settings.registry).DEFAULT)
     config = uvicorn.Config(
         app, log_config=None, access_log=False, server_header=False, ws="none", lifespan="on",

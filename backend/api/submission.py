@@ -19,16 +19,17 @@ from typing import Any, BinaryIO
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
-from client.protocol import TakeRequest
+from client.protocol import EngineInfo, TakeRequest
 from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_VIEWS, STILL, VIEW
 
 from ..engines.engine import EngineError
 from ..home import sync_folder
 from ..jobs.inspector import Inspector
+from ..jobs.pool import Pool
 from ..jobs.request import Wanted, check, invalid, parse, parse_binding, parse_json
-from ..jobs.runner import Runner
+from ..jobs.row import StoredJob
 from ..jobs.size import fitting_size
-from ..jobs.store import Store, StoredJob
+from ..jobs.store import Store
 
 FURTHER_FILE = re.compile(re.escape(VIEW) + r"[1-9]\d?(" + re.escape(DEPTH_OF) + ")?")
 MAX_FILES = 2 * MAX_VIEWS
@@ -130,7 +131,7 @@ class Intake:
     """Where submissions go."""
 
     store: Store
-    runner: Runner
+    pool: Pool
     inspector: Inspector
     default_model: str
 
@@ -151,24 +152,31 @@ class Intake:
         try:
             folder.mkdir()
             binding = parse_binding(submission.fields)
-            request, notes = self._store_files(wanted, submission, folder)
-            job = self.store.add(job_id, request, key=key, fingerprint=fingerprint, binding=binding, notes=notes)
+            engine = self._engine(wanted.engine)
+            request = self._store_files(wanted, submission, folder, engine)
+            notes = check(request, engine)
+            job = self.store.add(
+                job_id, request, engine.lane, key=key, fingerprint=fingerprint, binding=binding, notes=notes
+            )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         if job.id != job_id:
             shutil.rmtree(folder, ignore_errors=True)
             return _same(job, fingerprint)
-        self.runner.wake()
+        self.pool.wake()
         return job
 
-    def _store_files(self, wanted: Wanted, submission: Submission, folder: Path) -> tuple[TakeRequest, tuple[str, ...]]:
-        """The request, its files named relative to `folder`, where they lie synced; and what will be ignored."""
-        engines = self.runner.engines()
-        if wanted.engine not in engines:
+    def _engine(self, name: str) -> EngineInfo:
+        engines = self.pool.engines()
+        if name not in engines:
             known = ", ".join(engines)
-            message = f"There is no engine called {wanted.engine!r}. The engines are: {known}."
+            message = f"There is no engine called {name!r}. The engines are: {known}."
             raise EngineError("unknown_model", message, param="model")
+        return engines[name]
+
+    def _store_files(self, wanted: Wanted, submission: Submission, folder: Path, engine: EngineInfo) -> TakeRequest:
+        """The request, its files named relative to `folder`, where they lie synced."""
         files: dict[str, Path] = {}
         still_size = None
         for name, source in submission.files.items():
@@ -176,12 +184,10 @@ class Intake:
             files[name] = Path(name + suffix)
             if name == STILL:
                 still_size = width, height
-        engine = engines[wanted.engine]
         request = wanted.request(fitting_size(wanted.size, still_size, engine), files)
-        notes = check(request, engine)
         sync_folder(folder)
         sync_folder(folder.parent)
-        return request, notes
+        return request
 
     def _save(self, source: BinaryIO, folder: Path, name: str) -> tuple[str, int, int]:
         """Writes an upload under a name of ours. Its own name and type are not looked at."""
