@@ -106,7 +106,8 @@ class Runner:
             self._child = None
 
     def _serve(self, job: StoredJob) -> None:
-        log.info("%s: started in %s, attempt %d", job.id, self.slot.name, job.attempt)
+        begins = "started" if job.state is None else "goes on"
+        log.info("%s: %s in %s, attempt %d", job.id, begins, self.slot.name, job.attempt)
         try:
             self._make(job)
         except Exception:
