@@ -131,7 +131,7 @@ def start_backend(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     process = subprocess.Popen(
         [backend_python(), "-m", "backend", "serve", "--port", "0", "--ready-file", str(ready)],
         cwd=ROOT,
-        env={**os.environ, "TAKE_ONE_HOME": str(folder / "backend"), "TAKE_ONE_TOKEN": "bench"},
+        env={**os.environ, "TAKE_ONE_HOME": str(folder / "backend"), "TAKE_ONE_TOKEN": "token-of-the-bench"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

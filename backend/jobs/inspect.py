@@ -5,6 +5,7 @@ a process of its own: this module, run as one. The command line calls the functi
 
 from __future__ import annotations
 
+import os
 import sys
 import warnings
 from pathlib import Path
@@ -92,7 +93,7 @@ def file(kind: str, path: Path, param: str) -> tuple[str, int, int]:
 
 
 def main() -> None:
-    """Answers {"path", "kind", "param"} with {"found": [suffix, width, height]} or {"wrong": {...}}."""
+    """Sends {"ready"}, then answers {"path", "kind", "param"}: {"found": [suffix, width, height]} or {"wrong": {}}."""
     import OpenEXR  # noqa: F401 - now, not at the first file
     from PIL import Image
 
@@ -106,7 +107,10 @@ def main() -> None:
         import resource
 
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
+    if hasattr(os, "nice"):
+        os.nice(10)  # a large picture is not to slow down what answers
     send, messages = serve()
+    send({"ready": True})
     for asked in messages:
         try:
             send({"found": file(asked["kind"], Path(asked["path"]), asked["param"])})

@@ -113,18 +113,18 @@ def _tuple(arguments: tuple[Any, ...], data: Any, place: str, lenient: bool) -> 
 
 
 def _plain(kind: Any, data: Any, place: str) -> Any:
-    number = isinstance(data, int | float) and not isinstance(data, bool)
+    number = isinstance(data, int | float) and not isinstance(data, bool) and _is_finite(data)
     if kind is bool and isinstance(data, bool):
         return data
-    if kind is int and number and math.isfinite(data) and int(data) == data:
+    if kind is int and number and int(data) == data:
         return int(data)
-    if kind is float and number and math.isfinite(data):
+    if kind is float and number:
         return float(data)
     if kind is str and isinstance(data, str):
         return data
     if kind is Path and isinstance(data, str) and "\0" not in data:
         return Path(data)
-    if kind is Fraction and ((isinstance(data, str) and len(data) <= 40) or (number and math.isfinite(data))):
+    if kind is Fraction and ((isinstance(data, str) and len(data) <= 40) or number):
         try:
             return Fraction(data) if isinstance(data, str) else Fraction(data).limit_denominator(100_000)
         except (ValueError, ZeroDivisionError):
@@ -137,3 +137,11 @@ def _plain(kind: Any, data: Any, place: str) -> Any:
             raise Unfit(place, f"must be one of {known}") from None
     names = {bool: "true or false", int: "a whole number", float: "a number", str: "text", Path: "a path"}
     raise Unfit(place, f"must be {names.get(kind, 'something else')}")
+
+
+def _is_finite(number: float) -> bool:
+    """Also of whole numbers beyond what a float holds, which count as infinite."""
+    try:
+        return math.isfinite(number)
+    except OverflowError:
+        return False

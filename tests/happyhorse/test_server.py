@@ -26,7 +26,7 @@ EXTRA = {
 @pytest.fixture
 def service(tiny_home, tmp_path):
     ready = tmp_path / "ready.json"
-    environment = {**os.environ, "TAKE_ONE_TOKEN": "secret", "OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
+    environment = {**os.environ, "TAKE_ONE_TOKEN": "secret-of-the-tests", "OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
     command = [sys.executable, "-m", "backend", "serve", "--port", "0", "--ready-file", str(ready)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE)
     try:
