@@ -103,7 +103,7 @@ def measure(folder: Path, takes: int) -> None:
                     home=str(folder / "blender"),
                     film=str(folder / "film.blend"),
                     url=url,
-                    token="bench",
+                    token="token-of-the-bench",
                 )
             )
             blender.show_tab()

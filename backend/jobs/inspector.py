@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 import time
 from pathlib import Path
@@ -10,8 +11,9 @@ from typing import Any
 from ..engines.engine import EngineError
 from .child import Child, ending
 
-QUICK_SECONDS = 1.0  # enough for nearly every picture
+QUICK_SECONDS = 1.0  # of computing: enough for nearly every picture
 PATIENT_SECONDS = 20.0
+WAITING = 3  # times as long may pass on a machine that has other things to do
 STARTING_SECONDS = 30.0
 MAX_PATIENT = 8  # slow files that wait for one another
 
@@ -59,7 +61,7 @@ class Inspector:
 
 
 class _Process:
-    """One process, which answers one question at a time, within `seconds`."""
+    """One process, which answers one question at a time, within `seconds` of computing."""
 
     def __init__(self, seconds: float) -> None:
         self._seconds = seconds
@@ -79,12 +81,14 @@ class _Process:
         """
         with self._lock:
             child = self._ready()
-            child.send(question)
-            answer = _receive(child, self._seconds)
+            child.send({**question, "seconds": self._seconds})
+            answer = _receive(child, WAITING * self._seconds)
             if answer is not None:
                 return answer
             if child.alive:
                 child.kill()
+                return None
+            if child.exit_code == -getattr(signal, "SIGPROF", 0):  # see inspect: its time is over
                 return None
         if self._stopped:
             raise _busy("This service is ending.")
