@@ -41,7 +41,6 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="a further name by which clients reach this service; may be repeated",
     )
     parser.add_argument("--ready-file", type=Path, help="written with the port, once the service answers")
-    parser.add_argument("--parent-pid", type=int, help="end when this process is gone")
     parser.add_argument("--leases", type=Path, help="end when no client holds a lock in this folder")
     parser.set_defaults(run=_serve)
 
@@ -55,7 +54,6 @@ def _serve(parsed: argparse.Namespace) -> int:
             port=parsed.port,
             names=tuple(parsed.allow_host),
             ready_file=parsed.ready_file,
-            parent_pid=parsed.parent_pid,
             leases=parsed.leases,
         )
     )

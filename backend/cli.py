@@ -16,7 +16,7 @@ from .engines.engine import EngineError
 from .jobs import inspect
 from .jobs.request import Wanted, check, invalid, parse, parse_json
 from .jobs.size import fitting_size
-from .jobs.take import make_take
+from .jobs.take import Memory, make_take
 
 
 def animate(parsed: argparse.Namespace) -> int:
@@ -32,7 +32,8 @@ def animate(parsed: argparse.Namespace) -> int:
         out = parsed.out.absolute()
         out.parent.mkdir(parents=True, exist_ok=True)
         with _Bar() as bar:
-            take = make_take(engine, request, out, out.with_suffix(".json"), notes, bar, lambda: False)
+            memory = Memory(None, lambda _: None)  # nothing goes on after this process
+            take = make_take(engine, request, out, out.with_suffix(".json"), notes, bar, lambda: False, memory)
     except EngineError as error:
         print(f"error: {error.message}", file=sys.stderr)
         return 2 if error.code in ("invalid_request", "invalid_file", "unknown_model") else 1

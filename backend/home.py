@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import os
 import secrets
+import stat
 from pathlib import Path
+
+MIN_TOKEN = 16
+NEW_TOKEN = "Remove it, and a new one is made."
+
+
+class HomeError(Exception):
+    """What is wrong with the folder of the service or with its token, as a sentence or two."""
 
 
 def home() -> Path:
@@ -15,6 +23,30 @@ def home() -> Path:
     from platformdirs import user_data_dir
 
     return Path(user_data_dir("take-one", appauthor=False))
+
+
+def make_private(folder: Path) -> None:
+    """Makes `folder`. It, what it holds of jobs, and whatever this process and its children write from now on is for
+    this user only.
+
+    Raises:
+        OSError: it can't be made or changed.
+    """
+    if os.name == "nt":  # a user's folders are private there
+        folder.mkdir(parents=True, exist_ok=True)
+        return
+    os.umask(0o077)
+    folder.mkdir(parents=True, exist_ok=True)
+    # A folder that others made, or made for everybody (/tmp), keeps its rights: those of what we put there are ours.
+    about = folder.stat()
+    if about.st_uid == os.geteuid() and not about.st_mode & stat.S_ISVTX:
+        folder.chmod(0o700)
+    for name in ("jobs", "logs"):
+        if (folder / name).is_dir():
+            (folder / name).chmod(0o700)
+    for path in folder.glob("jobs.*"):
+        if path.is_file():
+            path.chmod(0o600)
 
 
 def write_whole(path: Path, data: bytes, mode: int = 0o644) -> None:
@@ -55,12 +87,28 @@ def sync_folder(path: Path) -> None:
 
 
 def token(folder: Path) -> str:
-    """The service's token: TAKE_ONE_TOKEN, else the file `token` in `folder`, made where it is missing."""
-    given = os.environ.get("TAKE_ONE_TOKEN", "").strip()
+    """The service's token: TAKE_ONE_TOKEN, else the file `token` in `folder`, made where it is missing.
+
+    Raises:
+        HomeError: it is none that keeps anybody out, or others may have read it.
+        OSError: it can't be read or made.
+    """
+    given = os.environ.get("TAKE_ONE_TOKEN", "")
     if given:
-        return given
+        return _checked(given, "TAKE_ONE_TOKEN", "Set another one.")
     path = folder / "token"
-    if not path.exists():
-        folder.mkdir(parents=True, exist_ok=True)
+    if not path.is_symlink() and not path.exists():
         write_whole(path, secrets.token_urlsafe(32).encode(), mode=0o600)
-    return path.read_text().strip()
+    about = path.lstat()
+    if not stat.S_ISREG(about.st_mode):
+        raise HomeError(f"The token {path} is not a file but a link or something else. {NEW_TOKEN}")
+    if os.name != "nt" and (about.st_mode & 0o077 or about.st_uid not in (os.geteuid(), 0)):
+        raise HomeError(f"Others may read the token {path}. {NEW_TOKEN}")
+    return _checked(path.read_text(encoding="latin-1"), f"The token {path}", NEW_TOKEN)
+
+
+def _checked(text: str, what: str, remedy: str) -> str:
+    found = text.strip()
+    if len(found) < MIN_TOKEN or not all("!" <= character <= "~" for character in found):
+        raise HomeError(f"{what} must have at least {MIN_TOKEN} characters, and no blanks or accents. {remedy}")
+    return found

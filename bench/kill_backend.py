@@ -1,12 +1,13 @@
-"""kill -9 of the backend at random moments of jobs: no acknowledged job may be lost, none be done twice.
+"""kill -9 of the backend at random moments of jobs: no acknowledged job may be lost, none be done or paid twice.
 
     python bench/kill_backend.py [--kills 100] [--seed 1]
 
-A client submits short jobs without a pause, each with its Idempotency-Key, and sends again what was not
-answered. In the meantime the service (in four of five cases) or its worker is killed at random moments; after
-a kill of the service it is started again. The engine is the tests' scripted one: real processes, real HTTP,
+A client keeps three lanes busy with short jobs, each with its Idempotency-Key, and sends again what was not
+answered. In the meantime the service (in two of three cases) or one of its workers is killed at random moments; after
+a kill of the service it is started again. The engines are the tests' scripted ones: real processes, real HTTP,
 real files. At the end every acknowledged job must be there once and be over; a completed one has one take,
-whose bytes are those that were there when it was first seen completed.
+whose bytes are those that were there when it was first seen completed; and one of the lane network was paid once,
+whatever happened to it.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from tests.backend.service_process import OVER, Service, is_gone
 
 JOB_SECONDS = 0.7  # about how long a job takes
+MODELS = {"scripted": "cpu", "card": "gpu", "hosted": "network"}
 
 
 @dataclass
@@ -40,6 +42,7 @@ class Ledger:
     """What the client knows."""
 
     acknowledged: dict[str, str] = field(default_factory=dict)  # key: job
+    lanes: dict[str, str] = field(default_factory=dict)  # job: lane
     twice: list[str] = field(default_factory=list)  # keys that got a second job
     seen: dict[str, tuple[str, int]] = field(default_factory=dict)  # completed job: hash of the clip, when
     changed: list[str] = field(default_factory=list)  # completed jobs that became something else
@@ -53,36 +56,44 @@ class Outcome:
 
     kills: collections.Counter[str]
     jobs: collections.Counter[str]
+    lanes: collections.Counter[str]
+    resumed: int
     lost: list[str]
     twice: list[str]
     changed: list[str]
+    paid: int
+    paid_twice: list[str]
     resent: int
     restart_seconds: list[float]
     orphan_seconds: list[float]
 
     @property
     def good(self) -> bool:
-        return not (self.lost or self.twice or self.changed)
+        return not (self.lost or self.twice or self.changed or self.paid_twice)
 
     def table(self) -> str:
         rows = [
             ("kill -9 of the service", self.kills["service"]),
-            ("kill -9 of the worker", self.kills["worker"]),
-            ("of these while a job was in progress", self.kills["in a job"]),
+            ("kill -9 of a worker", self.kills["worker"]),
+            ("of these while three lanes were busy", self.kills["busy"]),
             ("jobs acknowledged", sum(self.jobs.values())),
+            ("of the lanes cpu, gpu, network", ", ".join(str(self.lanes[lane]) for lane in MODELS.values())),
             ("completed", self.jobs["completed"]),
+            ("times that a paid job went on from its state", self.resumed),
             ("failed, their worker killed (engine_killed)", self.jobs["engine_killed"]),
             ("failed otherwise", self.jobs.total() - self.jobs["completed"] - self.jobs["engine_killed"]),
             ("submissions without an answer, sent again", self.resent),
             ("**acknowledged jobs lost**", len(self.lost)),
             ("**jobs done twice**", len(self.twice) + len(self.changed)),
+            ("jobs paid", self.paid),
+            ("**jobs paid twice**", len(self.paid_twice)),
             ("restart to ready, median", f"{_median(self.restart_seconds):.2f} s"),
-            ("worker gone after its service, worst", f"{max(self.orphan_seconds, default=0) * 1e3:.0f} ms"),
+            ("workers gone after their service, worst", f"{max(self.orphan_seconds, default=0) * 1e3:.0f} ms"),
         ]  # fmt: skip
         return "\n".join(["| | |", "| --- | --- |", *(f"| {name} | {value} |" for name, value in rows)])
 
 
-def run(home: Path, kills: int, seed: int, tell: bool = False) -> Outcome:
+def run(home: Path, kills: int, seed: int, report: bool = False) -> Outcome:
     """Kills `kills` times, then waits until every job is over, and compares."""
     chance = random.Random(seed)
     ledger, service, stop = Ledger(), Service(home).start(), threading.Event()
@@ -92,36 +103,37 @@ def run(home: Path, kills: int, seed: int, tell: bool = False) -> Outcome:
     restarts, orphans = [], []
     try:
         while done["service"] + done["worker"] < kills:
-            _look(service, ledger)
+            _poll(service, ledger)
             if any(ledger.interrupted[job] >= 2 for job in _running(service)):
                 time.sleep(0.1)  # a third time would fail it, by the rule
                 continue
             if chance.random() < 0.8:  # else at any moment, also while the service is still starting
-                _await_running(service)
+                _await_lanes(service, ledger)
             time.sleep(chance.uniform(0, 1.3 * JOB_SECONDS))
-            worker = service.worker()
+            service.worker()
+            workers = service.workers()
             running = _running(service)
-            done["in a job"] += bool(running)
-            if chance.random() < 0.2:
-                worker.kill()
+            done["busy"] += len({ledger.lanes.get(job) for job in running} - {None}) == len(MODELS)
+            if chance.random() < 0.33:
+                chance.choice(workers).kill()
                 done["worker"] += 1
             else:
-                ledger.interrupted.update(running)
+                ledger.interrupted.update(job for job in running if ledger.lanes.get(job) != "network")
                 service.kill()
                 began = time.monotonic()
-                assert is_gone(worker, 10), "the worker outlived the service"
+                assert all(is_gone(worker, 10) for worker in workers), "a worker outlived the service"
                 orphans.append(time.monotonic() - began)
                 began = time.monotonic()
                 service.start()
                 restarts.append(time.monotonic() - began)
                 done["service"] += 1
-            if tell:
+            if report:
                 print(f"\r{done['service'] + done['worker']} of {kills}", end="", file=sys.stderr, flush=True)
         stop.set()
         client.join(30)
         for job_id in ledger.acknowledged.values():
             service.wait(job_id, seconds=120)
-        _look(service, ledger)
+        _poll(service, ledger)
         return _compare(service, ledger, done, restarts, orphans)
     finally:
         stop.set()
@@ -129,18 +141,23 @@ def run(home: Path, kills: int, seed: int, tell: bool = False) -> Outcome:
 
 
 def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:
-    """Keeps two jobs waiting."""
+    """Keeps two jobs waiting or in progress in each lane."""
     buffer = io.BytesIO()
     Image.new("RGB", (64, 48), "navy").save(buffer, "PNG")
+    account = service.home.parent / "account"
+    account.mkdir()
     number = 0
     while not stop.is_set():
         key = f"key-{number}"
         try:
-            if len([job for job in _jobs(service) if job["status"] not in OVER]) > 2:
+            busy = collections.Counter(job["model"] for job in _jobs(service) if job["status"] not in OVER)
+            model = min(MODELS, key=lambda name: busy[name])
+            if busy[model] >= 2:
                 time.sleep(0.05)
                 continue
-            options = {"frame_seconds": JOB_SECONDS / 12}
-            answer = service.submit(buffer.getvalue(), key=key, options=options, seconds="0.5")
+            options = {"frame_seconds": JOB_SECONDS / 12, "account": str(account), "made_in": JOB_SECONDS / 2}
+            job = {"model": model, "options": options, "seconds": "0.5", "seed": str(number)}
+            answer = service.submit(buffer.getvalue(), key=key, **job)
         except (httpx.HTTPError, RuntimeError):  # the service was killed, or its client just replaced
             ledger.resent.add(key)
             time.sleep(0.05)
@@ -149,10 +166,11 @@ def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:
             continue
         assert answer.status_code == 200, answer.text
         ledger.acknowledged[key] = answer.json()["id"]
+        ledger.lanes[answer.json()["id"]] = MODELS[model]
         number += 1
         if number % 3 == 0:  # a client that sends twice
             try:
-                again = service.submit(buffer.getvalue(), key=key, options=options, seconds="0.5").json()
+                again = service.submit(buffer.getvalue(), key=key, **job).json()
             except (httpx.HTTPError, RuntimeError):
                 continue
             if again.get("id", ledger.acknowledged[key]) != ledger.acknowledged[key]:
@@ -167,13 +185,14 @@ def _running(service: Service) -> list[str]:
     return [job["id"] for job in _jobs(service) if job["status"] == "in_progress"]
 
 
-def _await_running(service: Service, seconds: float = 20) -> None:
+def _await_lanes(service: Service, ledger: Ledger, seconds: float = 5) -> None:
+    """Waits until a job is in progress in each lane, as long as it is worth it."""
     until = time.monotonic() + seconds
-    while not _running(service) and time.monotonic() < until:
+    while len({ledger.lanes.get(job) for job in _running(service)}) < len(MODELS) and time.monotonic() < until:
         time.sleep(0.02)
 
 
-def _look(service: Service, ledger: Ledger) -> None:
+def _poll(service: Service, ledger: Ledger) -> None:
     """Remembers each take when it is first seen, and that it stays."""
     for job in _jobs(service):
         before = ledger.seen.get(job["id"])
@@ -211,7 +230,14 @@ def _compare(
         clip = service.http.get(f"/v1/videos/{job_id}/content").content
         if hashlib.sha256(clip).hexdigest() != ledger.seen[job_id][0]:
             ledger.changed.append(job_id)
-    return Outcome(done, outcomes, lost, twice, ledger.changed, len(ledger.resent), restarts, orphans)
+    lanes = collections.Counter(ledger.lanes[job] for job in ledger.acknowledged.values())
+    resumed = service.log().count(": goes on in network")
+    seeds = [line.split()[0] for line in (service.home.parent / "account" / "orders").read_text().splitlines()]
+    paid_twice = [seed for seed, times in collections.Counter(seeds).items() if times > 1]
+    return Outcome(
+        done, outcomes, lanes, resumed, lost, twice, ledger.changed, len(seeds), paid_twice, len(ledger.resent),
+        restarts, orphans,
+    )  # fmt: skip
 
 
 def _median(values: list[float]) -> float:
@@ -224,7 +250,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parsed = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        outcome = run(Path(folder) / "home", parsed.kills, parsed.seed, tell=True)
+        outcome = run(Path(folder) / "home", parsed.kills, parsed.seed, report=True)
     left = [
         process for process in psutil.process_iter(["cmdline"]) if folder in " ".join(process.info["cmdline"] or ())
     ]

@@ -107,7 +107,7 @@ def measure(folder: Path, takes: int) -> None:
                     home=str(folder / "blender"),
                     film=str(folder / "film.blend"),
                     url=url,
-                    token="bench",
+                    token="token-of-the-bench",
                 )
             )
             blender.show_tab()
@@ -135,7 +135,7 @@ def start_backend(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     process = subprocess.Popen(
         [backend_python(), "-m", "backend", "serve", "--port", "0", "--ready-file", str(ready)],
         cwd=ROOT,
-        env={**os.environ, "TAKE_ONE_HOME": str(folder / "backend"), "TAKE_ONE_TOKEN": "bench"},
+        env={**os.environ, "TAKE_ONE_HOME": str(folder / "backend"), "TAKE_ONE_TOKEN": "token-of-the-bench"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

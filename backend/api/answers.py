@@ -7,18 +7,19 @@ from typing import Any
 from client.protocol import EngineInfo, JobState
 from client.protocol.codec import to_json
 
-from ..jobs.store import KEPT_SECONDS, Store, StoredJob
+from ..jobs.row import JobProgress, StoredJob
+from ..jobs.store import KEPT_SECONDS, Store
 
 POLL_MS = 500
 
 
-def job_json(store: Store, job: StoredJob, queue: list[str] | None = None) -> dict[str, Any]:
-    """A job: the open `/v1/videos` shape, and stage, eta_seconds, queue_position (1 is next), fps, seed,
-    binding and result, which are ours."""
+def job_json(store: Store, job: StoredJob, positions: dict[str, int] | None = None) -> dict[str, Any]:
+    """A job: the open `/v1/videos` shape, and stage, eta_seconds, queue_position (in its lane; 1 is next), fps, seed,
+    binding and result, which are ours. `positions` of the waiting jobs, if they are known already."""
     return {
         "id": job.id,
         "object": "video",
-        **state_json(store, job, queue),
+        **state_json(store, job, positions),
         "created_at": int(job.created_at),
         "completed_at": None if job.completed_at is None else int(job.completed_at),
         "expires_at": None if job.completed_at is None else int(job.completed_at + KEPT_SECONDS),
@@ -34,18 +35,19 @@ def job_json(store: Store, job: StoredJob, queue: list[str] | None = None) -> di
     }
 
 
-def state_json(store: Store, job: StoredJob, queue: list[str] | None = None) -> dict[str, Any]:
-    """How far a job is. `queue` is the waiting queue where it is known already."""
-    told = store.progress(job.id)
-    queue = store.queue() if queue is None else queue
+def state_json(store: Store, job: StoredJob, positions: dict[str, int] | None = None) -> dict[str, Any]:
+    """How far a job is."""
     working = job.status == JobState.IN_PROGRESS
-    percent = 100 if job.status == JobState.COMPLETED else min(99, int(told.fraction * 100)) if working else 0
+    progress = store.progress(job.id) if working else JobProgress()
+    if positions is None:
+        positions = store.positions() if job.status == JobState.QUEUED else {}
+    percent = 100 if job.status == JobState.COMPLETED else min(99, int(progress.fraction * 100))
     return {
         "status": job.status,
         "progress": percent,
-        "stage": told.stage if working else "",
-        "eta_seconds": told.eta if working else None,
-        "queue_position": queue.index(job.id) + 1 if job.id in queue else None,
+        "stage": progress.stage,
+        "eta_seconds": progress.eta,
+        "queue_position": positions.get(job.id),
     }
 
 

@@ -7,6 +7,7 @@ import base64
 import json
 import os
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -15,22 +16,26 @@ from fastapi import APIRouter, FastAPI, Query, Request, Response
 from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
 
 from client.protocol import JobState
+from client.protocol.codec import to_json
 
 from .. import __version__
 from ..engines.engine import EngineError
 from ..jobs.inspector import Inspector
+from ..jobs.pool import Pool
 from ..jobs.request import invalid, parse_json
-from ..jobs.runner import Runner
-from ..jobs.store import Store, StoredJob
+from ..jobs.row import StoredJob
+from ..jobs.store import Store
 from .answers import POLL_MS, engine_json, job_json, state_json
-from .errors import add_handlers
+from .errors import OneShape, add_handlers
 from .guard import Guard
-from .prompts import final_prompt
+from .questions import estimate, final_prompt
 from .submission import Intake, idempotency_key, read
 
 PROTOCOL = 1
-LOOK_SECONDS = 0.1
+POLL_SECONDS = 0.1
 KEEP_ALIVE_SECONDS = 10.0
+ANSWER_THREADS = 32
+INTAKE_THREADS = 16  # more than may be at the check of a slow picture: see Inspector
 FILES = {
     "video": ("clip.mp4", "video/mp4"),
     "thumbnail": ("thumbnail.jpg", "image/jpeg"),
@@ -45,7 +50,7 @@ class Parts:
     """What the routes work with."""
 
     store: Store
-    runner: Runner
+    pool: Pool
     inspector: Inspector
     token: str
     names: frozenset[str] = frozenset({"localhost"})
@@ -55,25 +60,35 @@ class Parts:
 
 
 def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
-    """The service as an ASGI application. Its lifespan starts and stops the runner."""
+    """The service as an ASGI application. Its lifespan starts and stops the pool."""
+
+    intake_threads = ThreadPoolExecutor(INTAKE_THREADS, "intake")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        parts.runner.start()
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(ANSWER_THREADS, "answer"))
+        parts.pool.start()
         await asyncio.to_thread(parts.inspector.start)
         yield
-        await asyncio.to_thread(parts.runner.stop)
+        await asyncio.to_thread(parts.pool.stop)
         parts.inspector.stop()
+        intake_threads.shutdown(wait=False, cancel_futures=True)
         parts.store.close()
 
     app = FastAPI(
-        title="Take One", version=__version__, lifespan=lifespan, docs_url=None, redoc_url=None,
+        title="Take One",
+        version=__version__,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-    )  # fmt: skip
+    )
     app.state.parts, app.state.store = parts, parts.store
-    app.state.intake = Intake(parts.store, parts.runner, parts.inspector, default_model)
+    app.state.intake = Intake(parts.store, parts.pool, parts.inspector, default_model)
+    app.state.intake_threads = intake_threads
     app.include_router(router)
     add_handlers(app)
+    app.add_middleware(OneShape)  # type: ignore[arg-type]
     app.add_middleware(Guard, token=parts.token, names=parts.names, exposed=parts.exposed)  # type: ignore[arg-type]
     return app
 
@@ -87,45 +102,53 @@ async def health(request: Request) -> dict[str, Any]:
 
 @router.get("/v1/models")
 def models(request: Request) -> dict[str, Any]:
-    engines = _parts(request).runner.engines()
+    engines = _parts(request).pool.engines()
     return {"object": "list", "data": [engine_json(engine) for engine in engines.values()]}
 
 
 @router.post("/v1/prompt")
 async def prompt(request: Request) -> dict[str, str]:
+    return {"prompt": await _ask(request, final_prompt)}
+
+
+@router.post("/v1/estimate")
+async def price(request: Request) -> dict[str, Any]:
+    return {"price": to_json(await _ask(request, estimate))}
+
+
+async def _ask(request: Request, question: Callable[[Pool, str, dict[str, Any], str], Any]) -> Any:
+    """What `question` says to the submission in the body."""
     body = parse_json(await request.body() or b"{}", "body")
     if not isinstance(body, dict):
         raise invalid("The body must be a JSON object.", "body")
     parts, default_model = _parts(request), request.app.state.intake.default_model
-    return {"prompt": await asyncio.to_thread(final_prompt, parts.runner, parts.registry, body, default_model)}
+    return await asyncio.to_thread(question, parts.pool, parts.registry, body, default_model)
 
 
 @router.post("/v1/videos")
 async def submit(request: Request) -> JSONResponse:
+    """A large submission takes a while to read and to check: on threads of its own, so that nothing else waits."""
     key = idempotency_key(request)
+    state, loop = request.app.state, asyncio.get_running_loop()
     submission = await read(request)
     try:
-        job = await asyncio.to_thread(request.app.state.intake.take, submission, key)
+        job = await loop.run_in_executor(state.intake_threads, state.intake.take, submission, key)
     finally:
-        for file in submission.files.values():
-            file.close()
+        submission.close()
     return await asyncio.to_thread(_job_answer, request, job)
 
 
 @router.get("/v1/videos")
 def jobs(
-    request: Request, limit: int = Query(1000, ge=1, le=1000), after: str | None = None,
+    request: Request,
+    limit: int = Query(1000, ge=1, le=1000),
+    after: str | None = None,
     order: Literal["asc", "desc"] = "desc",
-) -> dict[str, Any]:  # fmt: skip
+) -> dict[str, Any]:
     store = _parts(request).store
-    found = store.all()
-    if order == "asc":
-        found.reverse()
-    if after is not None:
-        ids = [job.id for job in found]
-        found = found[ids.index(after) + 1 :] if after in ids else []
-    queue = store.queue()
-    page = [job_json(store, job, queue) for job in found[:limit]]
+    found = store.page(limit + 1, after, ascending=order == "asc")
+    positions = store.positions()
+    page = [job_json(store, job, positions) for job in found[:limit]]
     ends = {"first_id": page[0]["id"], "last_id": page[-1]["id"]} if page else {"first_id": None, "last_id": None}
     return {"object": "list", "data": page, **ends, "has_more": len(found) > limit}
 
@@ -140,7 +163,7 @@ def cancel(request: Request, job_id: str) -> JSONResponse:
     cancelled = _parts(request).store.cancel(job_id)
     if cancelled is None:
         raise _unknown(job_id)
-    _parts(request).runner.wake()
+    _parts(request).pool.wake()
     return _job_answer(request, cancelled)
 
 
@@ -196,7 +219,10 @@ async def _events(parts: Parts, job_id: str) -> AsyncIterator[str]:
     pictures = 0
     silent = 0.0
     while not parts.stopping():
-        over, state, pictures = await asyncio.to_thread(_look, parts.store, job_id, pictures)
+        try:
+            over, state, pictures = await asyncio.to_thread(_poll, parts.store, job_id, pictures)
+        except EngineError:  # another program holds the list of jobs: later, then
+            over, state = False, shown
         if over:
             yield _event("end", state)
             return
@@ -207,11 +233,11 @@ async def _events(parts: Parts, job_id: str) -> AsyncIterator[str]:
         elif silent >= KEEP_ALIVE_SECONDS:
             yield ": still here\n\n"
             silent = 0.0
-        await asyncio.sleep(LOOK_SECONDS)
-        silent += LOOK_SECONDS
+        await asyncio.sleep(POLL_SECONDS)
+        silent += POLL_SECONDS
 
 
-def _look(store: Store, job_id: str, pictures: int) -> tuple[bool, dict[str, Any], int]:
+def _poll(store: Store, job_id: str, pictures: int) -> tuple[bool, dict[str, Any], int]:
     """Whether the job is over; the job then, else how far it is; and how many previews there were. A preview
     beyond the first `pictures` is part of it."""
     found = store.get(job_id)
@@ -220,10 +246,10 @@ def _look(store: Store, job_id: str, pictures: int) -> tuple[bool, dict[str, Any
     if found.status.over:
         return True, job_json(store, found), pictures
     state = state_json(store, found)
-    told = store.progress(job_id)
-    if told.preview is not None and told.pictures != pictures and found.status == JobState.IN_PROGRESS:
-        state["preview"] = "data:image/jpeg;base64," + base64.b64encode(told.preview).decode()
-    return False, state, told.pictures
+    progress = store.progress(job_id)
+    if progress.preview is not None and progress.pictures != pictures and found.status == JobState.IN_PROGRESS:
+        state["preview"] = "data:image/jpeg;base64," + base64.b64encode(progress.preview).decode()
+    return False, state, progress.pictures
 
 
 def _event(name: str, data: dict[str, Any]) -> str:

@@ -6,11 +6,14 @@ import errno
 import http
 import logging
 import sqlite3
+from dataclasses import dataclass
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from client.protocol import Problem
 from client.protocol.codec import to_json
@@ -32,6 +35,7 @@ STATUS = {
     "gone": 410,
     "too_large": 413,
     "queue_full": 429,
+    "busy": 503,
     "starting": 503,
     "disk_full": 507,
 }
@@ -46,6 +50,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(EngineError, _engine_error)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(ClientDisconnect, _gone)
     app.add_exception_handler(OSError, _storage)
     app.add_exception_handler(sqlite3.Error, _storage)
     app.add_exception_handler(Exception, _unexpected)
@@ -74,6 +79,10 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
     return JSONResponse(body, error.status_code, dict(error.headers or {}))
 
 
+async def _gone(_: Request, error: Exception) -> JSONResponse:
+    return answer(EngineError("invalid_request", "The request broke off."))  # nobody reads it
+
+
 async def _storage(request: Request, error: Exception) -> JSONResponse:
     full = isinstance(error, OSError) and error.errno == errno.ENOSPC
     if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
@@ -85,3 +94,36 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s", request.method, request.url.path, exc_info=error)
     unexpected = EngineError("internal_error", f"The service failed: {type(error).__name__}.", "open_log")
     return JSONResponse({"error": to_json(unexpected.problem)}, 500)
+
+
+@dataclass(frozen=True)
+class OneShape:
+    """ASGI middleware: errors that libraries answer in words of their own, such as that of a range, get our shape."""
+
+    app: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        replaced = False
+
+        async def shaped(message: Message) -> None:
+            nonlocal replaced
+            if message["type"] == "http.response.start" and _is_foreign(message):
+                replaced = True
+                await _reshaped(message)(scope, receive, send)
+            elif not replaced:
+                await send(message)
+
+        await self.app(scope, receive, shaped)
+
+
+def _is_foreign(message: Message) -> bool:
+    kinds = [value for name, value in message["headers"] if name == b"content-type"]
+    return message["status"] >= 400 and not any(kind.startswith(b"application/json") for kind in kinds)
+
+
+def _reshaped(message: Message) -> JSONResponse:
+    words = {400: "The request can't be read.", 416: "The take has no such range of bytes."}
+    phrase = http.HTTPStatus(message["status"]).phrase
+    problem = Problem("invalid_request", words.get(message["status"], f"{phrase}."))
+    kept = {name.decode(): value.decode("latin-1") for name, value in message["headers"] if name == b"content-range"}
+    return JSONResponse({"error": to_json(problem)}, message["status"], kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -14,8 +15,9 @@ from ..engines.engine import EngineError
 from .errors import answer
 
 MAX_BODY = 256 << 20  # bytes of a submission: still, last frame and depth at 8K
-MAX_TEXT_BODY = 64 << 20  # of one that is held in memory: JSON, with pictures as data URLs
+MAX_TEXT_BODY = 32 << 20  # of one that is held in memory: JSON, with pictures as data URLs
 MAX_SMALL_BODY = 64 << 10  # of every other request
+NAME = re.compile(r"[a-z0-9.-]+")
 
 
 @dataclass(frozen=True)
@@ -52,10 +54,13 @@ class Guard:
 
     def _check_host(self, headers: _Headers) -> None:
         host = headers.only("host")
-        if host is None or not self._is_ours(_name(host)):
-            raise EngineError("forbidden", "This service does not go by the name that the Host header gives.")
+        name = _name(host or "")
+        if host is None or not self._is_ours(name):
+            message = "This service does not go by the name that the Host header gives."
+            start = f" If it should, start it with --allow-host {name[:253]}." if NAME.fullmatch(name) else ""
+            raise EngineError("forbidden", message + start)
         origin = headers.get("origin")
-        if origin is not None and urlsplit(origin).netloc.lower() != host.lower():
+        if origin is not None and _place(origin) != host.lower():
             raise EngineError("forbidden", "Requests from other web pages are refused.")
 
     def _is_ours(self, name: str) -> bool:
@@ -69,7 +74,8 @@ class Guard:
 
     def _knows_token(self, headers: _Headers) -> bool:
         scheme, _, given = (headers.get("authorization") or "").partition(" ")
-        return scheme.lower() == "bearer" and hmac.compare_digest(given.strip().encode(), self.token.encode())
+        given = given.strip()
+        return bool(given) and scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), self.token.encode())
 
 
 class _Headers:
@@ -95,6 +101,14 @@ def _name(host: str) -> str:
     """The host of "name:port", "1.2.3.4:port" or "[::1]:port", in small letters; "" for nonsense."""
     try:
         return (urlsplit(f"//{host}").hostname or "").rstrip(".").lower()
+    except ValueError:
+        return ""
+
+
+def _place(origin: str) -> str:
+    """The host and port of an Origin; "" for nonsense."""
+    try:
+        return urlsplit(origin).netloc.lower()
     except ValueError:
         return ""
 

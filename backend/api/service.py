@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import json
 import logging
 import os
@@ -11,20 +12,25 @@ import socket
 import sqlite3
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
+import h11
 import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from client.protocol import Problem
+from client.protocol.codec import to_json
 
 from .. import __version__
-from ..home import home, token, write_whole
+from ..home import MIN_TOKEN, HomeError, home, make_private, token, write_whole
 from ..jobs.inspector import Inspector
-from ..jobs.runner import Runner
-from ..jobs.store import Owner, Store
+from ..jobs.owner import Owner
+from ..jobs.pool import Pool
+from ..jobs.store import Store
 from ..lifetime import stop_when_unused
 from .app import Parts, make_app
 
@@ -34,7 +40,6 @@ LOG_BYTES = 2 << 20
 LOGS = 3
 LEAVING_SECONDS = 2  # how long open connections may take when the service ends
 KEEP_ALIVE_SECONDS = 75  # a client that comes back within it finds its connection open
-MIN_TOKEN = 16
 
 
 @dataclass(frozen=True)
@@ -45,54 +50,85 @@ class Settings:
     port: int = 8765
     names: tuple[str, ...] = ()
     ready_file: Path | None = None
-    parent_pid: int | None = None
     leases: Path | None = None
     registry: str = "backend.engines.registry"
 
 
 def serve(settings: Settings) -> int:
-    """Serves until SIGTERM, Ctrl-C, or the end of the parent or the last client. Gives the exit code."""
+    """Serves until SIGTERM, Ctrl-C, or the end of the last client. Gives the exit code: 1 where it can't, 2 where it
+    was told so wrongly that it won't."""
     folder = home()
-    folder.mkdir(parents=True, exist_ok=True)
-    _log_to(folder / "logs" / "backend.log")
-    exposed = not _is_loopback(settings.host)
-    if exposed and len(os.environ.get("TAKE_ONE_TOKEN", "")) < MIN_TOKEN:
-        needed = f"Set TAKE_ONE_TOKEN to a secret of at least {MIN_TOKEN} characters first."
-        print(f"error: --host {settings.host} lets other machines in. {needed}", file=sys.stderr)
-        return 2
     try:
+        make_private(folder)
+        _log_to(folder / "logs" / "backend.log")
+        secret = token(folder)
+    except HomeError as error:
+        return _refuse(2, str(error))
+    except OSError as error:
+        return _refuse(1, f"the folder {folder} can't be used: {error}. TAKE_ONE_HOME chooses another one.")
+    try:
+        exposed = not _is_loopback(settings.host)
+        if exposed and not os.environ.get("TAKE_ONE_TOKEN"):
+            needed = f"Set TAKE_ONE_TOKEN to a secret of at least {MIN_TOKEN} characters first."
+            return _refuse(2, f"--host {settings.host} lets other machines in. {needed}")
         listener = _listen(settings.host, settings.port)
     except OSError as error:
-        print(f"error: can't listen on {settings.host} port {settings.port}: {error.strerror}", file=sys.stderr)
-        return 1
-    port = listener.getsockname()[1]
+        return _refuse(1, f"can't listen on {settings.host} port {settings.port}: {error.strerror or error}")
     try:
-        store = Store(folder)
+        store, owner = Store(folder), Owner(folder)
     except sqlite3.DatabaseError as error:
-        print(f"error: the list of jobs {folder / 'jobs.db'} can't be used: {error}", file=sys.stderr)
-        return 1
-    runner = Runner(store, Owner(folder), settings.registry)
+        return _refuse(1, f"the list of jobs {folder / 'jobs.db'} can't be used: {error}")
+    except OSError as error:
+        return _refuse(1, f"the list of jobs in {folder} can't be used: {error}")
+    return _run(settings, folder, secret, exposed, listener, Pool(store, owner, settings.registry), store)
+
+
+def _run(
+    settings: Settings, folder: Path, secret: str, exposed: bool, listener: socket.socket, pool: Pool, store: Store
+) -> int:
+    port = listener.getsockname()[1]
     names = frozenset({"localhost", *(name.lower() for name in settings.names)})
     if exposed:
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
         print(_exposure(settings.host, port), file=sys.stderr)
     stopping = threading.Event()
-    parts = Parts(store, runner, Inspector(), token(folder), names, exposed, stopping.is_set, settings.registry)
+    parts = Parts(store, pool, Inspector(), secret, names, exposed, stopping.is_set, settings.registry)
     app = make_app(parts, import_module(settings.registry).DEFAULT)
     config = uvicorn.Config(
-        app, log_config=None, access_log=False, server_header=False, ws="none", lifespan="on",
-        timeout_graceful_shutdown=LEAVING_SECONDS, timeout_keep_alive=KEEP_ALIVE_SECONDS,
-    )  # fmt: skip
+        app,
+        http=_Http,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        ws="none",
+        lifespan="on",
+        timeout_graceful_shutdown=LEAVING_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
+    )
     server = _Server(config, settings.ready_file, port, stopping)
-    if settings.parent_pid is not None:
-        _end_with(settings.parent_pid, server)
     if settings.leases is not None:
         stop_when_unused(settings.leases, server.end)
     log.info("Take One %s serves http://%s:%d, jobs in %s", __version__, settings.host, port, folder)
     log.info("The token is %s", "TAKE_ONE_TOKEN's" if os.environ.get("TAKE_ONE_TOKEN") else f"in {folder / 'token'}")
     server.run(sockets=[listener])
     log.info("Take One has ended")
-    return 0
+    return server.exit_code
+
+
+def _refuse(code: int, why: str) -> int:
+    print(f"error: {why}", file=sys.stderr)
+    return code
+
+
+class _Http(H11Protocol):
+    """uvicorn's, with errors of our shape for what is no HTTP at all."""
+
+    def send_400_response(self, msg: str) -> None:
+        body = json.dumps({"error": to_json(Problem("invalid_request", msg))}).encode()
+        headers = [("content-type", "application/json"), ("content-length", str(len(body))), ("connection", "close")]
+        for event in (h11.Response(status_code=400, headers=headers), h11.Data(data=body), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
 
 class _Server(uvicorn.Server):
@@ -101,13 +137,19 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, ready: Path | None, port: int, stopping: threading.Event) -> None:
         super().__init__(config)
         self._ready, self._port, self._stopping = ready, port, stopping
+        self.exit_code = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        if self._ready is not None and self.started:
-            about = {"port": self._port, "pid": os.getpid(), "version": __version__}
+        if self._ready is None or not self.started:
+            return
+        about = {"port": self._port, "pid": os.getpid(), "version": __version__}
+        try:
             self._ready.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._ready, json.dumps(about).encode())
+        except OSError as error:
+            self.exit_code = _refuse(1, f"the ready file {self._ready} can't be written: {error}")
+            self.should_exit = True
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         self._stopping.set()
@@ -146,8 +188,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _is_loopback(host: str) -> bool:
-    return all(info[4][0] in ("127.0.0.1", "::1") or str(info[4][0]).startswith("127.")
-               for info in socket.getaddrinfo(host, None))  # fmt: skip
+    return all(ipaddress.ip_address(info[4][0]).is_loopback for info in socket.getaddrinfo(host, None))
 
 
 def _exposure(host: str, port: int) -> str:
@@ -156,56 +197,6 @@ def _exposure(host: str, port: int) -> str:
         "make and read takes here, and see the prompts of all jobs. The connection is not encrypted: use it\n"
         "in a network you trust, or put a TLS proxy or an SSH tunnel before it."
     )
-
-
-def _end_with(parent: int, server: _Server) -> None:
-    """Ends the service when the process `parent` is gone, or when the pipe that it gave as stdin ends."""
-
-    def watch() -> None:
-        while _is_running(parent):
-            time.sleep(0.5)
-        log.info("The parent process %d is gone", parent)
-        server.end()
-
-    def read() -> None:
-        with contextlib.suppress(OSError, ValueError):
-            while os.read(0, 4096):
-                pass
-            log.info("The parent process has closed our stdin")
-            server.end()
-
-    threading.Thread(target=watch, name="parent", daemon=True).start()
-    if _is_pipe(0):
-        threading.Thread(target=read, name="stdin", daemon=True).start()
-
-
-def _is_pipe(descriptor: int) -> bool:
-    import stat
-
-    try:
-        return stat.S_ISFIFO(os.fstat(descriptor).st_mode)
-    except OSError:
-        return False
-
-
-def _is_running(pid: int) -> bool:
-    if sys.platform == "win32":
-        import ctypes
-
-        kernel = ctypes.windll.kernel32
-        handle = kernel.OpenProcess(0x00100000, False, pid)  # SYNCHRONIZE
-        if not handle:
-            return False
-        running = kernel.WaitForSingleObject(handle, 0) == 0x102  # WAIT_TIMEOUT
-        kernel.CloseHandle(handle)
-        return bool(running)
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
 
 
 def _log_to(path: Path) -> None:
@@ -219,6 +210,6 @@ def _log_to(path: Path) -> None:
         same = False
     if not same:
         handlers.append(RotatingFileHandler(path, maxBytes=LOG_BYTES, backupCount=LOGS, encoding="utf-8", delay=True))
-    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True,
-                        format="%(levelname)s %(asctime)s %(name)s: %(message)s")  # fmt: skip
+    line = "%(levelname)s %(asctime)s %(name)s: %(message)s"
+    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True, format=line)
     logging.getLogger("uvicorn").setLevel(logging.WARNING)

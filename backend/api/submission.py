@@ -18,25 +18,31 @@ from typing import Any, BinaryIO
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
+from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
-from client.protocol import TakeRequest
+from client.protocol import EngineInfo, TakeRequest
 from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_VIEWS, STILL, VIEW
 
 from ..engines.engine import EngineError
 from ..home import sync_folder
 from ..jobs.inspector import Inspector
+from ..jobs.pool import Pool
 from ..jobs.request import Wanted, check, invalid, parse, parse_binding, parse_json
-from ..jobs.runner import Runner
+from ..jobs.row import StoredJob
 from ..jobs.size import fitting_size
-from ..jobs.store import Store, StoredJob
+from ..jobs.store import Store
+from .guard import MAX_TEXT_BODY
+from .questions import engine_named
 
-FURTHER_FILE = re.compile(re.escape(VIEW) + r"[1-9]\d?(" + re.escape(DEPTH_OF) + ")?")
+FURTHER_FILE = re.compile(re.escape(VIEW) + r"[1-9][0-9]?(" + re.escape(DEPTH_OF) + ")?")
+NESTED = re.compile(r"extra_params\[(\w+)\]")  # how some clients send a part of extra_params in a form
 MAX_FILES = 2 * MAX_VIEWS
 REFERENCES = (
     "image_reference",
     "reference_url",
 )  # how clients of other servers send the still, as a data URL
-MAX_FIELD = 64 << 20  # a data URL in a text field
+MAX_FIELDS = 100
+MAX_FIELD = 16 << 20  # a data URL in a text field
 MAX_KEY = 200
 
 
@@ -54,6 +60,10 @@ class Submission:
             digest.update(name.encode() + b"\0" + _sha256(self.files[name]))
         return digest.hexdigest()
 
+    def close(self) -> None:
+        for file in self.files.values():
+            file.close()
+
 
 async def read(request: Request) -> Submission:
     """The submission of `request`. Fields that nobody knows are kept here and ignored later.
@@ -64,10 +74,16 @@ async def read(request: Request) -> Submission:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/json":
         return await asyncio.to_thread(_from_json, await request.body())
-    if kind not in ("multipart/form-data", "application/x-www-form-urlencoded"):
+    if kind == "multipart/form-data":
+        parser: FormParser | MultiPartParser = _Form(request)
+    elif kind == "application/x-www-form-urlencoded":
+        parser = FormParser(request.headers, request.stream(), max_fields=MAX_FIELDS, max_part_size=MAX_FIELD)
+    else:
         raise invalid("Send multipart/form-data, or application/json.", "Content-Type")
     try:
-        form = await request.form(max_files=MAX_FILES, max_fields=100, max_part_size=MAX_FIELD)
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise invalid(f"The form can't be read. {error.message}", None) from error
     except (ValueError, LookupError) as error:  # what a malformed body makes of the parser
         raise invalid("The form can't be read.", None) from error
     submission = Submission()
@@ -76,7 +92,37 @@ async def read(request: Request) -> Submission:
             submission.fields[name] = value
         elif _is_file(name):
             submission.files[name] = value.file
-    return await asyncio.to_thread(_with_references, submission)
+        else:
+            value.file.close()
+    return await asyncio.to_thread(_with_references, _unnested(submission))
+
+
+class _Form(MultiPartParser):
+    """A multipart form whose text, which is held in memory, is bounded as a whole."""
+
+    def __init__(self, request: Request) -> None:
+        limits = {"max_files": MAX_FILES, "max_fields": MAX_FIELDS, "max_part_size": MAX_FIELD}
+        super().__init__(request.headers, request.stream(), **limits)
+        self._text = 0
+
+    def on_part_data(self, data: bytes, start: int, end: int) -> None:
+        if self._current_part.file is None:
+            self._text += end - start
+            if self._text > MAX_TEXT_BODY:
+                raise EngineError("too_large", f"The form has more than {MAX_TEXT_BODY >> 20} MiB of text.")
+        super().on_part_data(data, start, end)
+
+
+def _unnested(submission: Submission) -> Submission:
+    """Puts the fields extra_params[name] into extra_params. Deeper ones are refused, since they would be lost."""
+    nested = [name for name in submission.fields if name.startswith("extra_params[")]
+    if not nested:
+        return submission
+    if "extra_params" in submission.fields or not all(map(NESTED.fullmatch, nested)):
+        raise invalid("Send extra_params as one field that holds JSON: nested fields can't be read.", nested[0])
+    parts = {name[len("extra_params[") : -1]: submission.fields.pop(name) for name in nested}
+    submission.fields["extra_params"] = parts
+    return submission
 
 
 def _from_json(body: bytes) -> Submission:
@@ -130,7 +176,7 @@ class Intake:
     """Where submissions go."""
 
     store: Store
-    runner: Runner
+    pool: Pool
     inspector: Inspector
     default_model: str
 
@@ -151,24 +197,23 @@ class Intake:
         try:
             folder.mkdir()
             binding = parse_binding(submission.fields)
-            request, notes = self._store_files(wanted, submission, folder)
-            job = self.store.add(job_id, request, key=key, fingerprint=fingerprint, binding=binding, notes=notes)
+            engine = engine_named(self.pool, wanted.engine)
+            request = self._store_files(wanted, submission, folder, engine)
+            notes = check(request, engine)
+            job = self.store.add(
+                job_id, request, engine.lane, key=key, fingerprint=fingerprint, binding=binding, notes=notes
+            )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise
         if job.id != job_id:
             shutil.rmtree(folder, ignore_errors=True)
             return _same(job, fingerprint)
-        self.runner.wake()
+        self.pool.wake()
         return job
 
-    def _store_files(self, wanted: Wanted, submission: Submission, folder: Path) -> tuple[TakeRequest, tuple[str, ...]]:
-        """The request, its files named relative to `folder`, where they lie synced; and what will be ignored."""
-        engines = self.runner.engines()
-        if wanted.engine not in engines:
-            known = ", ".join(engines)
-            message = f"There is no engine called {wanted.engine!r}. The engines are: {known}."
-            raise EngineError("unknown_model", message, param="model")
+    def _store_files(self, wanted: Wanted, submission: Submission, folder: Path, engine: EngineInfo) -> TakeRequest:
+        """The request, its files named relative to `folder`, where they lie synced."""
         files: dict[str, Path] = {}
         still_size = None
         for name, source in submission.files.items():
@@ -176,12 +221,10 @@ class Intake:
             files[name] = Path(name + suffix)
             if name == STILL:
                 still_size = width, height
-        engine = engines[wanted.engine]
         request = wanted.request(fitting_size(wanted.size, still_size, engine), files)
-        notes = check(request, engine)
         sync_folder(folder)
         sync_folder(folder.parent)
-        return request, notes
+        return request
 
     def _save(self, source: BinaryIO, folder: Path, name: str) -> tuple[str, int, int]:
         """Writes an upload under a name of ours. Its own name and type are not looked at."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from client.protocol import CameraPath, EngineInfo, ProblemError, TakeRequest
+from client.protocol import CameraPath, EngineInfo, Price, ProblemError, TakeRequest
 
 
 @dataclass(frozen=True)
@@ -25,19 +26,21 @@ class Clip:
     """What an engine gives back. `frames` yields uint8 RGB [height, width, 3] as they are ready.
 
     `fps` may be the engine's own: the media package conforms it to the request's frame rate.
+    `file` is a finished movie instead of frames, and says itself what it holds. It is removed when the take is written.
     `notes` are remarks for the user (at most a sentence each); `path` is the camera path that was taken; `facts` joins
     the sidecar (model, settings, versions).
     """
 
-    width: int
-    height: int
-    fps: Fraction
-    frame_count: int
-    frames: Iterator[np.ndarray]
+    width: int = 0
+    height: int = 0
+    fps: Fraction = Fraction(0)
+    frame_count: int = 0
+    frames: Iterator[np.ndarray] = field(default_factory=lambda: iter(()))
     sound: Sound | None = None
     notes: tuple[str, ...] = ()
     path: CameraPath | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    file: Path | None = None
 
 
 class EngineError(ProblemError):
@@ -49,19 +52,20 @@ class Cancelled(Exception):
 
 
 class Progress(Protocol):
-    """Told by engines as they work: fraction 0..1 of the whole, a short stage name, at times a preview
+    """What engines report to as they work: fraction 0..1 of the whole, a short stage name, at times a preview
     (uint8 RGB, any size)."""
 
     def __call__(self, fraction: float, stage: str, preview: np.ndarray | None = None) -> None: ...
 
 
-class WordsPrompt(Protocol):
-    """What an engine with a `prompt_form` also has. It takes the options `final_prompt` (used as it is) and `scene`
-    (what is known of the 3D scene)."""
+class Commit(Protocol):
+    """Puts `state` (JSON, at most 16 KiB) on the disk in place of the last one; it is there when this returns.
 
-    def final_prompt(self, request: TakeRequest) -> str:
-        """The prompt that its model would be given. Quick: nothing is loaded, also not torch."""
-        ...
+    Raises:
+        Cancelled: the job is not wanted any more. Nothing may be sent or paid for it then.
+    """
+
+    def __call__(self, state: dict[str, Any]) -> None: ...
 
 
 class Engine(Protocol):
@@ -71,3 +75,52 @@ class Engine(Protocol):
     def capabilities(self) -> EngineInfo: ...
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip: ...
+
+
+@runtime_checkable
+class Resumable(Protocol):
+    """An engine whose work goes on elsewhere, such as at a hosted model, and so outlives this process.
+
+    Its `generate` commits a state before it sends what is paid or made only once (with a key of its own by which it
+    will know the answer), and again when it knows more. Once there is a state, the job is never generated anew: after
+    whatever happened it goes on with `resume`, which finds out from the state how far things are.
+    """
+
+    def capabilities(self) -> EngineInfo: ...
+
+    def generate(
+        self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool], commit: Commit
+    ) -> Clip: ...
+
+    def resume(
+        self,
+        state: dict[str, Any],
+        request: TakeRequest,
+        progress: Progress,
+        cancelled: Callable[[], bool],
+        commit: Commit,
+    ) -> Clip: ...
+
+
+@runtime_checkable
+class Unloadable(Protocol):
+    """An engine that can give back the memory of what it loaded: another engine is to work in its process."""
+
+    def unload(self) -> None: ...
+
+
+class PromptForm(Protocol):
+    """What an engine with a `prompt_form` also has. It takes the options `final_prompt` (used as it is) and `scene`
+    (what is known of the 3D scene)."""
+
+    def final_prompt(self, request: TakeRequest) -> str:
+        """The prompt that its model would be given. Quick: nothing is loaded, also not torch."""
+        ...
+
+
+class Priced(Protocol):
+    """What an engine that is `priced` also has."""
+
+    def estimate(self, request: TakeRequest) -> Price | None:
+        """What a take of this request would cost, None where it can't be known. Nothing is sent or loaded."""
+        ...

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -22,20 +22,28 @@ KEPT_LINES = 40
 class Child:
     """`python -m module`, spoken to through its standard streams. What it writes to stderr goes on to ours.
 
-    `aside` sees each message first, on a thread of its own, and says whether it took it.
+    `aside` sees each message first, on a thread of its own, and says whether it took it. `environment` joins ours.
     """
 
-    def __init__(self, module: str, *arguments: str, aside: Callable[[dict[str, Any]], bool] | None = None) -> None:
+    def __init__(
+        self,
+        module: str,
+        *arguments: str,
+        aside: Callable[[dict[str, Any]], bool] | None = None,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
         self._messages: queue.Queue[dict[str, Any] | None] = queue.Queue()
         self._aside = aside or (lambda _: False)
         self._sending = threading.Lock()
         self._said: collections.deque[str] = collections.deque(maxlen=KEPT_LINES)
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": _python_path(), "PYTHONUTF8": "1"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env={**os.environ, "PYTHONPATH": _python_path(), "PYTHONUTF8": "1", **(environment or {})},
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
-        )  # fmt: skip
+        )
         self._readers = [
             threading.Thread(target=self._read_messages, name=f"{module} messages", daemon=True),
             threading.Thread(target=self._read_errors, name=f"{module} log", daemon=True),

@@ -5,6 +5,7 @@ a process of its own: this module, run as one. The command line calls the functi
 
 from __future__ import annotations
 
+import signal
 import sys
 import warnings
 from pathlib import Path
@@ -92,7 +93,8 @@ def file(kind: str, path: Path, param: str) -> tuple[str, int, int]:
 
 
 def main() -> None:
-    """Answers {"path", "kind", "param"} with {"found": [suffix, width, height]} or {"wrong": {...}}."""
+    """Sends {"ready"}, then answers {"path", "kind", "param", "seconds"}: {"found": [suffix, width, height]} or
+    {"wrong": {...}}. A file that takes more than so many seconds of computing ends the process (not on Windows)."""
     import OpenEXR  # noqa: F401 - now, not at the first file
     from PIL import Image
 
@@ -107,11 +109,21 @@ def main() -> None:
 
         resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     send, messages = serve()
+    send({"ready": True})
     for asked in messages:
+        _end_after(asked["seconds"])
         try:
-            send({"found": file(asked["kind"], Path(asked["path"]), asked["param"])})
+            answer = {"found": file(asked["kind"], Path(asked["path"]), asked["param"])}
         except EngineError as error:
-            send({"wrong": to_json(error.problem)})
+            answer = {"wrong": to_json(error.problem)}
+        _end_after(0)
+        send(answer)
+
+
+def _end_after(seconds: float) -> None:
+    """Has the kernel end this process once it has computed for so long, also inside a library; 0 takes it back."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 if __name__ == "__main__":

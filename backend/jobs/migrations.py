@@ -70,7 +70,10 @@ def _one_request(db: sqlite3.Connection) -> None:
     db.execute("ALTER TABLE jobs ADD COLUMN request TEXT NOT NULL DEFAULT '{}'")
     db.execute("ALTER TABLE jobs ADD COLUMN binding TEXT")
     for job_id, fields, files in db.execute("SELECT id, fields, files FROM jobs").fetchall():
-        request, binding = _request_of_fields(json.loads(fields), json.loads(files))
+        try:
+            request, binding = _request_of_fields(json.loads(fields), json.loads(files))
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+            continue  # its request stays "{}": this job can't be read, and is shown as failed
         kept = None if binding is None else json.dumps(binding)
         db.execute("UPDATE jobs SET request = ?, binding = ? WHERE id = ?", (json.dumps(request), kept, job_id))
     db.execute("ALTER TABLE jobs DROP COLUMN fields")
@@ -100,4 +103,18 @@ def _request_of_fields(fields: dict[str, Any], files: dict[str, str]) -> tuple[d
     return request, extra.get("binding")
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _one_request)
+def _lanes(db: sqlite3.Connection) -> None:
+    """Version 3: what a job waits for, what its engine wrote down of it, and how long its take has been kept."""
+    for statement in (
+        "ALTER TABLE jobs ADD COLUMN lane TEXT NOT NULL DEFAULT ''",  # "": not known yet
+        "ALTER TABLE jobs ADD COLUMN state TEXT",
+        "ALTER TABLE jobs ADD COLUMN kept REAL NOT NULL DEFAULT 0",  # seconds, as far as sweeps saw them pass
+        "ALTER TABLE jobs ADD COLUMN seen_at REAL",  # the clock at the last sweep since the job was over
+        "DROP INDEX jobs_waiting",
+        "CREATE INDEX jobs_waiting ON jobs (status, lane, place)",
+        "CREATE INDEX jobs_age ON jobs (created_at, place)",
+    ):
+        db.execute(statement)
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _one_request, _lanes)

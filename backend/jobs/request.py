@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from client.protocol import LANGUAGES, Camera, CameraPath, Direction, EngineInfo, TakeRequest, Unfit, View
-from client.protocol.codec import MAX_DEPTH, from_json
+from client.protocol.codec import MAX_DEPTH, from_json, nests_deeper
 from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_SIDE, STILL
 
 from ..engines.engine import EngineError
@@ -196,19 +196,9 @@ def parse_json(text: str | bytes, param: str) -> Any:
         json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
     except (ValueError, RecursionError) as error:
         raise invalid(f"{param} is not valid JSON: {str(error)[:200]}.", param) from None
-    if _depth(value) > MAX_DEPTH:
+    if nests_deeper(value):
         raise invalid(f"{param} is nested more than {MAX_DEPTH} levels deep.", param)
     return value
-
-
-def _depth(value: Any) -> int:
-    """Levels of lists and objects; those beyond the limit are not counted."""
-    level, inside = 0, [value]
-    while inside and level <= MAX_DEPTH:
-        nested = [one for one in inside if isinstance(one, dict | list)]
-        level += bool(nested)
-        inside = [part for one in nested for part in (one.values() if isinstance(one, dict) else one)]
-    return level
 
 
 @dataclass(frozen=True)

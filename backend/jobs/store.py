@@ -1,92 +1,63 @@
 """The durable queue: every job in one SQLite file, its uploads and its take in a folder of its own.
 
 What is committed here survives a crash of the service and of the machine: WAL with synchronous=FULL syncs at
-each commit, and files are synced before the row that speaks of them. Progress alone goes through a second
-connection that does not sync: it may be lost. Several services may share one file; one of them works (Owner).
+each commit, and files are synced before the row that speaks of them. Progress alone goes through another
+connection that does not sync: it may be lost. Reads have a connection of their own and never wait for a writer.
+Several services may share one file; one of them works (Owner).
 """
 
 from __future__ import annotations
 
-import json
+import contextlib
+import re
 import shutil
 import sqlite3
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from client.protocol import JobState, Problem, Result, TakeRequest
-from client.protocol.codec import from_json, to_json
 
 from ..engines.engine import EngineError
 from ..home import sync_folder
 from ..media.disk import disk_full
+from .lanes import LANES
 from .migrations import migrate
+from .row import JobProgress, StoredJob, dump, read_row
 
 INTERRUPTIONS = 2  # how often a job that was found in progress at start is queued again
 KEPT_SECONDS = 30 * 86_400.0  # how long a finished job and its take are kept
+STEP_SECONDS = 86_400.0  # how much of it may pass from one sweep to the next, whatever the clock says
 MAX_WAITING = 1000
+BUSY_SECONDS = 3.0  # how long a change waits for another program that holds the file
+JOB_FOLDER = re.compile(r"video_\w+", re.ASCII)
 QUEUED, IN_PROGRESS = JobState.QUEUED.value, JobState.IN_PROGRESS.value
 COMPLETED, FAILED, CANCELLED = JobState.COMPLETED.value, JobState.FAILED.value, JobState.CANCELLED.value
-
-
-@dataclass(frozen=True)
-class StoredJob:
-    """A row of the queue. Times are seconds since 1970. The files of `request` are names in the job's folder.
-
-    `binding` is the client's own JSON, which goes back to it as it came.
-    """
-
-    id: str
-    key: str | None
-    fingerprint: str
-    request: TakeRequest
-    binding: Any
-    notes: tuple[str, ...]
-    status: JobState
-    place: int
-    attempt: int
-    interruptions: int
-    created_at: float
-    started_at: float | None
-    completed_at: float | None
-    error: Problem | None
-    result: Result | None
-
-
-@dataclass(frozen=True)
-class JobProgress:
-    """How far a job is. `pictures` counts its previews, `preview` is the last one, a JPEG."""
-
-    fraction: float = 0.0
-    stage: str = ""
-    eta: float | None = None
-    preview: bytes | None = None
-    pictures: int = 0
+SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL = 5, 6, 13
 
 
 class Store:
     """The queue in `home`. May be used from any thread.
 
     Raises:
-        EngineError: `disk_full`, from every call that writes.
+        EngineError: `disk_full` or `busy` (another program holds the file), from every call.
     """
 
     def __init__(self, home: Path) -> None:
         self.folder = home / "jobs"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = threading.Lock()
-        self._durable = _connect(home / "jobs.db", "FULL")
-        migrate(self._durable)
-        self._quick = _connect(home / "jobs.db", "NORMAL")
+        self._durable = _Connection(home / "jobs.db", "FULL")
+        with self._durable.use() as db:
+            migrate(db)
+        self._reader = _Connection(home / "jobs.db", "NORMAL")
+        self._quick = _Connection(home / "jobs.db", "NORMAL")
 
     def close(self) -> None:
-        with self._lock:
-            self._durable.close()
-            self._quick.close()
+        for connection in (self._durable, self._reader, self._quick):
+            connection.close()
 
     def job_folder(self, job_id: str) -> Path:
         return self.folder / job_id
@@ -103,33 +74,34 @@ class Store:
     def with_key(self, key: str) -> StoredJob | None:
         return self._one("SELECT * FROM jobs WHERE key = ?", key)
 
-    def all(self) -> list[StoredJob]:
-        """Every job, the newest first."""
-        with self._lock:
-            rows = self._durable.execute("SELECT * FROM jobs ORDER BY created_at DESC, place DESC").fetchall()
-        return [_job(row) for row in rows]
+    def page(self, limit: int, after: str | None = None, ascending: bool = False) -> list[StoredJob]:
+        """At most `limit` jobs, the newest first, or the oldest; those that follow the job `after`."""
+        beyond, order = (">", "ASC") if ascending else ("<", "DESC")
+        rows = self._all(
+            f"SELECT * FROM jobs WHERE ?1 IS NULL"
+            f" OR (created_at, place) {beyond} (SELECT created_at, place FROM jobs WHERE id = ?1)"
+            f" ORDER BY created_at {order}, place {order} LIMIT ?2",
+            after,
+            limit,
+        )
+        return [read_row(row) for row in rows]
 
-    def queue(self) -> list[str]:
-        """The ids of the waiting jobs, the next one first."""
-        with self._lock:
-            rows = self._durable.execute("SELECT id FROM jobs WHERE status = ? ORDER BY place", (QUEUED,)).fetchall()
-        return [row["id"] for row in rows]
+    def positions(self) -> dict[str, int]:
+        """Where each waiting job stands in the queue of its lane; 1 is next."""
+        rows = self._all(
+            "SELECT id, ROW_NUMBER() OVER (PARTITION BY lane ORDER BY place) FROM jobs WHERE status = ?", QUEUED
+        )
+        return dict(map(tuple, rows))
 
     def progress(self, job_id: str) -> JobProgress:
-        with self._lock:
-            row = self._quick.execute("SELECT * FROM progress WHERE id = ?", (job_id,)).fetchone()
-        if row is None:
-            return JobProgress()
-        return JobProgress(row["fraction"], row["stage"], row["eta"], row["preview"], row["pictures"])
+        for row in self._all("SELECT * FROM progress WHERE id = ?", job_id):
+            return JobProgress(row["fraction"], row["stage"], row["eta"], row["preview"], row["pictures"])
+        return JobProgress()
 
     def is_current(self, job: StoredJob) -> bool:
         """Whether this attempt is still the one that counts: not cancelled, deleted or started anew."""
-        with self._lock:
-            row = self._durable.execute(
-                "SELECT 1 FROM jobs WHERE id = ? AND attempt = ? AND status = ?",
-                (job.id, job.attempt, IN_PROGRESS),
-            ).fetchone()
-        return row is not None
+        query = "SELECT 1 FROM jobs WHERE id = ? AND attempt = ? AND status = ?"
+        return bool(self._all(query, job.id, job.attempt, IN_PROGRESS))
 
     # Changes by clients
 
@@ -137,6 +109,7 @@ class Store:
         self,
         job_id: str,
         request: TakeRequest,
+        lane: str = "",
         *,
         key: str | None = None,
         fingerprint: str = "",
@@ -151,25 +124,17 @@ class Store:
         """
         with self._change() as db:
             if key is not None and (row := db.execute("SELECT * FROM jobs WHERE key = ?", (key,)).fetchone()):
-                return _job(row)
+                return read_row(row)
             waiting = db.execute("SELECT COUNT(*) FROM jobs WHERE status = ?", (QUEUED,)).fetchone()[0]
             if waiting >= MAX_WAITING:
                 raise EngineError("queue_full", f"{waiting} jobs are waiting already. Cancel some, then try again.")
+            texts = (dump(request), dump(binding), dump(notes))
             db.execute(
-                "INSERT INTO jobs (id, key, fingerprint, request, binding, notes, status, place, created_at)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(place), 0) + 1 FROM jobs), ?)",
-                (
-                    job_id,
-                    key,
-                    fingerprint,
-                    _dump(request),
-                    _dump(binding),
-                    _dump(notes),
-                    QUEUED,
-                    time.time(),
-                ),
+                "INSERT INTO jobs (id, key, fingerprint, request, binding, notes, status, lane, created_at, place)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(place), 0) + 1 FROM jobs))",
+                (job_id, key, fingerprint, *texts, QUEUED, lane, time.time()),
             )
-            return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone())
+            return read_row(db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone())
 
     def cancel(self, job_id: str) -> StoredJob | None:
         """Ends a job that is not over. One that is over stays as it is. None where there is no such job."""
@@ -186,11 +151,11 @@ class Store:
 
     def drop_uploads(self, job: StoredJob) -> None:
         """Removes the files that came with a job that is over: what is left to keep is its take."""
-        for name in job.request.files().values():
-            (self.job_folder(job.id) / name).unlink(missing_ok=True)
+        for file in job.request.files().values():
+            (self.job_folder(job.id) / file.name).unlink(missing_ok=True)
 
     def delete(self, job_id: str) -> bool:
-        """Forgets a job. Its folder goes at once, or when its worker has let go of it (sweep)."""
+        """Forgets a job. Its folder goes at once, or when its worker has let go of it."""
         with self._change() as db:
             row = db.execute("SELECT status FROM jobs WHERE id = ?", (job_id,)).fetchone()
             db.execute("DELETE FROM jobs WHERE id = ?", (job_id,))
@@ -217,144 +182,190 @@ class Store:
             order.insert(len(order) if before is None else order.index(before), job_id)
             db.executemany("UPDATE jobs SET place = ? WHERE id = ?", zip(places, order, strict=True))
 
-    # Changes by the runner
+    # Changes by the pool
 
-    def claim(self) -> StoredJob | None:
-        """Starts the next waiting job: a new attempt of it."""
+    def without_lane(self) -> list[StoredJob]:
+        """Waiting jobs whose lane is not known, such as those of an older version."""
+        rows = self._all("SELECT * FROM jobs WHERE status = ? AND lane NOT IN (?, ?, ?)", QUEUED, *LANES)
+        return [read_row(row) for row in rows]
+
+    def set_lane(self, job: StoredJob, lane: str) -> None:
         with self._change() as db:
-            row = db.execute("SELECT id FROM jobs WHERE status = ? ORDER BY place LIMIT 1", (QUEUED,)).fetchone()
-            if row is None:
-                return None
-            db.execute(
-                "UPDATE jobs SET status = ?, attempt = attempt + 1, started_at = ? WHERE id = ?",
-                (IN_PROGRESS, time.time(), row["id"]),
+            db.execute("UPDATE jobs SET lane = ? WHERE id = ?", (lane, job.id))
+
+    def claim(self, lane: str) -> StoredJob | None:
+        """Starts the next job that waits for `lane`: a new attempt of it. One that can't be read fails here."""
+        waiting = "SELECT * FROM jobs WHERE status = ? AND lane = ? ORDER BY place LIMIT 1"
+        if not self._all(waiting, QUEUED, lane):
+            return None
+        with self._change() as db:
+            while (row := db.execute(waiting, (QUEUED, lane)).fetchone()) is not None:
+                if _fail_damaged(db, read_row(row)):
+                    continue
+                db.execute(
+                    "UPDATE jobs SET status = ?, attempt = attempt + 1, started_at = ? WHERE id = ?",
+                    (IN_PROGRESS, time.time(), row["id"]),
+                )
+                db.execute("DELETE FROM progress WHERE id = ?", (row["id"],))
+                return read_row(db.execute("SELECT * FROM jobs WHERE id = ?", (row["id"],)).fetchone())
+        return None
+
+    def in_progress(self) -> list[StoredJob]:
+        """The jobs that are being made. Those that can't be read fail here."""
+        with self._change() as db:
+            jobs = [read_row(row) for row in db.execute("SELECT * FROM jobs WHERE status = ?", (IN_PROGRESS,))]
+            return [job for job in jobs if not _fail_damaged(db, job)]
+
+    def keep_state(self, job: StoredJob, state: dict[str, Any]) -> bool:
+        """Commits what the engine wrote down of this attempt. False where the attempt does not count any more."""
+        with self._change() as db:
+            changed = db.execute(
+                "UPDATE jobs SET state = ? WHERE id = ? AND attempt = ? AND status = ?",
+                (dump(state), job.id, job.attempt, IN_PROGRESS),
             )
-            db.execute("DELETE FROM progress WHERE id = ?", (row["id"],))
-            return _job(db.execute("SELECT * FROM jobs WHERE id = ?", (row["id"],)).fetchone())
+            return changed.rowcount == 1
 
     def complete(self, job: StoredJob, result: Result) -> bool:
         """Commits the take of this attempt. False where the attempt does not count any more."""
-        return self._end(job, COMPLETED, result=result)
+        sync_folder(self.attempt_folder(job))
+        sync_folder(self.job_folder(job.id))
+        with self._change() as db:
+            return _end(db, job, COMPLETED, result=result)
 
-    def fail(self, job: StoredJob, error: EngineError) -> bool:
+    def fail(self, job: StoredJob, problem: Problem) -> bool:
         """Commits a failure of this attempt. False where the attempt does not count any more."""
-        return self._end(job, FAILED, error=error.problem)
+        with self._change() as db:
+            return _end(db, job, FAILED, error=problem)
 
     def put_back(self, job: StoredJob, interrupted: bool) -> None:
-        """Queues a job in progress again, at its old place. An interruption counts, a stop does not."""
-        if interrupted and job.interruptions >= INTERRUPTIONS:
-            times = INTERRUPTIONS + 1
-            message = f"The backend ended {times} times while it made this take, so it was not tried again."
-            self.fail(job, EngineError("interrupted", f"{message} Try a smaller size.", "smaller_size"))
-            return
+        """Queues a job in progress again, at its old place. An interruption counts, unless the engine has written
+        down where it is; a stop does not."""
         with self._change() as db:
+            row = db.execute("SELECT interruptions, state FROM jobs WHERE id = ?", (job.id,)).fetchone()
+            counted = interrupted and row is not None and row["state"] is None
+            if counted and row["interruptions"] >= INTERRUPTIONS:
+                times = INTERRUPTIONS + 1
+                message = f"The backend ended {times} times while it made this take, so it was not tried again."
+                problem = Problem("interrupted", f"{message} Try a smaller size.", "smaller_size")
+                _end(db, job, FAILED, error=problem)
+                return
             db.execute(
                 "UPDATE jobs SET status = ?, interruptions = interruptions + ?, started_at = NULL"
                 " WHERE id = ? AND attempt = ? AND status = ?",
-                (QUEUED, int(interrupted), job.id, job.attempt, IN_PROGRESS),
+                (QUEUED, int(counted), job.id, job.attempt, IN_PROGRESS),
             )
 
-    def tell(self, job: StoredJob, fraction: float, stage: str, eta: float | None, preview: bytes | None) -> None:
-        """Records progress. `preview` None keeps the picture there is."""
-        with self._lock:
-            self._quick.execute(
+    def report(self, job: StoredJob, fraction: float, stage: str, eta: float | None, preview: bytes | None) -> None:
+        """Records progress, if it can be. `preview` None keeps the picture there is."""
+        with contextlib.suppress(sqlite3.OperationalError, EngineError), self._quick.use() as db:
+            db.execute(
                 "INSERT INTO progress VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
                 " fraction = excluded.fraction, stage = excluded.stage, eta = excluded.eta,"
                 " preview = COALESCE(excluded.preview, preview), pictures = pictures + excluded.pictures",
                 (job.id, fraction, stage, eta, preview, int(preview is not None)),
             )
 
-    def in_progress(self) -> list[StoredJob]:
-        with self._lock:
-            rows = self._durable.execute("SELECT * FROM jobs WHERE status = ?", (IN_PROGRESS,)).fetchall()
-        return [_job(row) for row in rows]
-
     def sweep(self, unfinished_seconds: float = 600.0) -> None:
-        """Deletes finished jobs that were kept long enough, and folders that belong to no job."""
-        with self._lock:
-            old = self._durable.execute(
-                "SELECT id FROM jobs WHERE completed_at < ?", (time.time() - KEPT_SECONDS,)
-            ).fetchall()
-        for row in old:
+        """Deletes finished jobs that were kept long enough, and folders that belong to no job.
+
+        How long is counted from sweep to sweep, a day at most each time: a clock that was set ahead deletes nothing,
+        and one that was set back keeps a take no longer than it must.
+        """
+        now = time.time()
+        with self._change() as db:
+            db.execute(
+                "UPDATE jobs SET kept = kept + MAX(0, MIN(?2, ?1 - COALESCE(seen_at, ?1))), seen_at = ?1"
+                " WHERE completed_at IS NOT NULL",
+                (now, STEP_SECONDS),
+            )
+        for row in self._all("SELECT id FROM jobs WHERE completed_at IS NOT NULL AND kept >= ?", KEPT_SECONDS):
             self.delete(row["id"])
         for folder in list(self.folder.iterdir()):
-            fresh = time.time() - folder.stat().st_mtime < unfinished_seconds  # may be an upload under way
+            if JOB_FOLDER.fullmatch(folder.name) is None or folder.is_symlink() or not folder.is_dir():
+                continue  # not ours
+            fresh = abs(now - folder.stat().st_mtime) < unfinished_seconds  # may be an upload under way
             if self.get(folder.name) is None and not fresh:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _end(self, job: StoredJob, status: str, result: Result | None = None, error: Problem | None = None) -> bool:
-        if result is not None:
-            sync_folder(self.attempt_folder(job))
-            sync_folder(self.job_folder(job.id))
-        with self._change() as db:
-            changed = db.execute(
-                "UPDATE jobs SET status = ?, completed_at = ?, result = ?, error = ?"
-                " WHERE id = ? AND attempt = ? AND status = ?",
-                (status, time.time(), _dump(result), _dump(error), job.id, job.attempt, IN_PROGRESS),
-            )
-            return changed.rowcount == 1
-
     def _one(self, query: str, *values: Any) -> StoredJob | None:
-        with self._lock:
-            row = self._durable.execute(query, values).fetchone()
-        return None if row is None else _job(row)
+        return next(map(read_row, self._all(query, *values)), None)
+
+    def _all(self, query: str, *values: Any) -> list[sqlite3.Row]:
+        with self._readable(self._reader) as db:
+            return db.execute(query, values).fetchall()
 
     @contextmanager
     def _change(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
+        with self._readable(self._durable) as db:
             try:
-                self._durable.execute("BEGIN IMMEDIATE")
-                yield self._durable
-                self._durable.execute("COMMIT")
-            except BaseException as error:
-                if self._durable.in_transaction:
-                    self._durable.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError) and "full" in str(error):
-                    raise disk_full(self.folder) from error
+                db.execute("BEGIN IMMEDIATE")
+                yield db
+                db.execute("COMMIT")
+            except BaseException:
+                if db.in_transaction:
+                    db.execute("ROLLBACK")
                 raise
 
-
-class Owner:
-    """The right to work on the queue of `home`: one process at a time has it, and loses it when it dies."""
-
-    def __init__(self, home: Path) -> None:
-        self._db = sqlite3.connect(home / "jobs.lock", isolation_level=None, check_same_thread=False, timeout=0)
-
-    def acquire(self) -> bool:
-        """Takes the right if nobody has it. The lock is SQLite's own, which every system knows."""
-        if self._db.in_transaction:
-            return True
+    @contextmanager
+    def _readable(self, connection: _Connection) -> Iterator[sqlite3.Connection]:
+        """The connection; what a user can do something about becomes an error that says so."""
         try:
-            self._db.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError:
-            return False
-        return True
-
-    def release(self) -> None:
-        self._db.close()
-
-
-def _connect(path: Path, synchronous: str) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=10)
-    connection.row_factory = sqlite3.Row
-    connection.execute("PRAGMA journal_mode = WAL")
-    connection.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone leaves it in the drive's cache
-    connection.execute(f"PRAGMA synchronous = {synchronous}")
-    return connection
+            with connection.use() as db:
+                yield db
+        except sqlite3.OperationalError as error:
+            code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+            if code == SQLITE_FULL:
+                raise disk_full(self.folder) from error
+            if code in (SQLITE_BUSY, SQLITE_LOCKED):
+                raise _busy() from error
+            raise
 
 
-def _dump(value: Any) -> str | None:
-    return None if value is None else json.dumps(to_json(value))
+class _Connection:
+    """One connection to the file, used by one thread at a time."""
+
+    def __init__(self, path: Path, synchronous: str) -> None:
+        self._lock = threading.Lock()
+        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
+        self._db.row_factory = sqlite3.Row
+        self._db.text_factory = lambda data: data.decode("utf-8", "replace")
+        self._db.execute("PRAGMA journal_mode = WAL")
+        self._db.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone leaves it in the drive's cache
+        self._db.execute(f"PRAGMA synchronous = {synchronous}")
+
+    @contextmanager
+    def use(self) -> Iterator[sqlite3.Connection]:
+        if not self._lock.acquire(timeout=2 * BUSY_SECONDS):
+            raise _busy()
+        try:
+            yield self._db
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        with self._lock:
+            self._db.close()
 
 
-def _job(row: sqlite3.Row) -> StoredJob:
-    values = dict(row)
-    for name in ("request", "binding", "notes", "error", "result"):
-        values[name] = None if values[name] is None else json.loads(values[name])
-    values["request"] = from_json(TakeRequest, values["request"])
-    values["notes"] = tuple(values["notes"])
-    values["status"] = JobState(values["status"])
-    for name, kind in (("error", Problem), ("result", Result)):
-        if values[name] is not None:
-            values[name] = from_json(kind, values[name], lenient=True)
-    return StoredJob(**values)
+def _busy() -> EngineError:
+    return EngineError("busy", "Another program holds the list of jobs (jobs.db). Try again in a moment.", "retry")
+
+
+def _end(
+    db: sqlite3.Connection, job: StoredJob, status: str, result: Result | None = None, error: Problem | None = None
+) -> bool:
+    changed = db.execute(
+        "UPDATE jobs SET status = ?, completed_at = ?, result = ?, error = ?"
+        " WHERE id = ? AND attempt = ? AND status = ?",
+        (status, time.time(), dump(result), dump(error), job.id, job.attempt, IN_PROGRESS),
+    )
+    return changed.rowcount == 1
+
+
+def _fail_damaged(db: sqlite3.Connection, job: StoredJob) -> bool:
+    """Ends a row that should be at work, but that can't be read. Whether it is one."""
+    if job.status != JobState.FAILED:
+        return False
+    ended = (FAILED, time.time(), dump(job.error), job.id)
+    db.execute("UPDATE jobs SET status = ?, completed_at = ?, error = ? WHERE id = ?", ended)
+    return True

@@ -6,12 +6,13 @@ import dataclasses
 import errno
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from client.protocol import Result, TakeRequest
 
-from ..engines.engine import Engine, EngineError, Progress
+from ..engines.engine import Clip, Commit, Engine, EngineError, Progress, Resumable
 from ..media.disk import disk_full
 from ..media.encode import Written, write_clip
 from ..media.sidecar import write_sidecar
@@ -26,19 +27,28 @@ class Take:
 
     @property
     def result(self) -> Result:
-        """What the job's answer tells of it."""
+        """What the job's answer says of it."""
         written = self.written
         return Result(written.frames, written.fps, written.width, written.height, written.sound_seconds, self.notes)
 
 
+@dataclasses.dataclass(frozen=True)
+class Memory:
+    """What a resumable engine wrote down of this job before, None for nothing, and how it writes more."""
+
+    state: dict[str, Any] | None
+    commit: Commit
+
+
 def make_take(
-    engine: Engine,
+    engine: Engine | Resumable,
     request: TakeRequest,
     clip_path: Path,
     sidecar_path: Path,
     notes: tuple[str, ...],
     progress: Progress,
     cancelled: Callable[[], bool],
+    memory: Memory,
 ) -> Take:
     """Runs `engine` and writes the clip and its sidecar. `notes` come before the engine's.
 
@@ -48,20 +58,38 @@ def make_take(
     """
     rising = _Rising(progress)
     try:
-        clip = engine.generate(request, rising, cancelled)
+        clip = _run(engine, request, rising, cancelled, memory)
         written = write_clip(clip, request, clip_path, rising, cancelled)
         every = tuple(dict.fromkeys((*notes, *clip.notes, *written.notes)))
         write_sidecar(sidecar_path, request, clip, written, every)
     except MemoryError as error:
         raise EngineError(
-            "out_of_memory", f"There was not enough memory for {request.width}x{request.height}, "
-            f"{request.seconds:g} seconds. Choose a smaller size or a shorter clip.", "smaller_size",
-        ) from error  # fmt: skip
+            "out_of_memory",
+            f"There was not enough memory for {request.width}x{request.height}, "
+            f"{request.seconds:g} seconds. Choose a smaller size or a shorter clip.",
+            "smaller_size",
+        ) from error
     except OSError as error:
         if error.errno == errno.ENOSPC:
             raise disk_full(clip_path.parent) from error
         raise
     return Take(written, every)
+
+
+def _run(
+    engine: Engine | Resumable,
+    request: TakeRequest,
+    progress: Progress,
+    cancelled: Callable[[], bool],
+    memory: Memory,
+) -> Clip:
+    if isinstance(engine, Resumable):
+        if memory.state is None:
+            return engine.generate(request, progress, cancelled, memory.commit)
+        return engine.resume(memory.state, request, progress, cancelled, memory.commit)
+    if memory.state is not None:  # never anew: it may have been paid
+        raise EngineError("engine_failed", f"The engine {request.engine} can't go on with what it began.", "open_log")
+    return engine.generate(request, progress, cancelled)
 
 
 class _Rising:

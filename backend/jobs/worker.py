@@ -1,12 +1,13 @@
 """What the process that runs engines does (worker_process starts it).
 
-It stays alive between jobs, so that what an engine loaded stays loaded. Its main thread makes takes; a
-second one listens, for the next job, for a cancel, for a question.
+It stays alive between jobs, so that what an engine loaded stays loaded. Its main thread makes takes; a second one
+listens, for the next job, for a cancel; a third describes the engines, which may take a while.
 """
 
 from __future__ import annotations
 
 import base64
+import errno
 import json
 import os
 import queue
@@ -22,15 +23,17 @@ import numpy as np
 from client.protocol import EngineInfo, Problem, TakeRequest
 from client.protocol.codec import from_json, to_json
 
-from ..engines.engine import Cancelled, EngineError
+from ..engines.engine import Cancelled, EngineError, Resumable, Unloadable
 from ..home import write_whole
+from ..media.disk import disk_full
 from ..media.picture import PREVIEW_SIDE, jpeg
 from .child import serve
-from .take import make_take
+from .take import Memory, make_take
 from .warm import warm
 
-TELL_SECONDS = 0.1
+REPORT_SECONDS = 0.1
 PREVIEW_SECONDS = 0.5
+MAX_STATE = 16_384  # bytes of JSON
 
 
 class Worker:
@@ -39,45 +42,60 @@ class Worker:
     def __init__(self, registry: ModuleType) -> None:
         self._registry = registry
         self._engines: dict[str, Any] = {}
+        self._making_engine = threading.Lock()
         self._broken: set[str] = set()
         self._jobs: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._questions: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._kept: queue.Queue[int] = queue.Queue()  # the numbers of states that are on the disk
         self._cancelled = threading.Event()
         self._send, self._messages = serve()
 
     def run(self) -> None:
         threading.Thread(target=self._listen, name="listener", daemon=True).start()
+        threading.Thread(target=self._describe_all, name="describer", daemon=True).start()
         while True:
             message = self._jobs.get()
             if message["do"] == "warm":
-                warm(self._engine(self._registry.DEFAULT), lambda: not self._jobs.empty())
+                self._warm()
             else:
                 self._make(message)
 
     def _listen(self) -> None:
+        """Only hands on: a cancel is never behind anything."""
         try:
             for message in self._messages:
-                self._hear(message)
+                self._on_message(message)
         finally:
             os._exit(0)  # the parent is gone, and nobody waits for what is being made
 
-    def _hear(self, message: dict[str, Any]) -> None:
+    def _on_message(self, message: dict[str, Any]) -> None:
         if message["do"] in ("make", "warm"):
             self._cancelled.clear()
             self._jobs.put(message)
         elif message["do"] == "cancel":
             self._cancelled.set()
+        elif message["do"] == "kept":
+            self._kept.put(message["number"])
         elif message["do"] == "engines":
-            self._send({"engines": [self._describe(name) for name in self._registry.ENGINES]})
+            self._questions.put(message)
 
     def _engine(self, name: str) -> Any:
-        if name not in self._engines:
-            self._engines[name] = self._registry.engine(name)
-        return self._engines[name]
+        with self._making_engine:
+            if name not in self._engines:
+                self._engines[name] = self._registry.engine(name)
+            return self._engines[name]
+
+    def _describe_all(self) -> None:
+        while True:
+            self._questions.get()
+            while not self._questions.empty():  # asked again meanwhile: one answer is enough
+                self._questions.get()
+            self._send({"engines": [self._describe(name) for name in self._registry.ENGINES]})
 
     def _describe(self, name: str) -> dict[str, Any]:
         try:
             capabilities = self._engine(name).capabilities()
-        except Exception as error:  # noqa: BLE001 - told to the user as the reason
+        except Exception as error:  # noqa: BLE001 - becomes the reason that a user reads
             if name not in self._broken:
                 self._broken.add(name)
                 traceback.print_exc()
@@ -85,20 +103,30 @@ class Worker:
             capabilities = EngineInfo(name, available=False, reason=why, fix="install")
         return dict(to_json(capabilities))
 
+    def _warm(self) -> None:
+        engine = self._engine(self._registry.DEFAULT)
+        if not isinstance(engine, Resumable):  # what goes on elsewhere may cost something
+            warm(engine, lambda: not self._jobs.empty())
+
     def _make(self, order: dict[str, Any]) -> None:
-        said: dict[str, Any]
+        outcome: dict[str, Any]
         try:
-            said = {"done": self._take(order)}
+            self._unload_others(order["request"]["engine"])
+            outcome = {"done": self._take(order)}
         except Cancelled:
-            said = {"cancelled": True}
+            outcome = {"cancelled": True}
         except EngineError as error:
-            said = {"failed": to_json(error.problem)}
-        except Exception as error:  # noqa: BLE001 - fails this job, and is told
+            outcome = {"failed": to_json(error.problem)}
+        except Exception as error:  # noqa: BLE001 - fails this job, and says so
             traceback.print_exc()
-            reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-            message = f"The engine {order['request']['engine']} failed. {reason[:500]}"
-            said = {"failed": to_json(Problem("engine_failed", message, "open_log"))}
-        self._send({"id": order["id"], "attempt": order["attempt"], **said})
+            outcome = {"failed": to_json(_unexpected(error, order))}
+        self._send({"id": order["id"], "attempt": order["attempt"], **outcome})
+
+    def _unload_others(self, name: str) -> None:
+        """Makes room: of the engines in this process only the one that works keeps what it loaded."""
+        for other, engine in list(self._engines.items()):
+            if other != name and isinstance(engine, Unloadable):
+                engine.unload()
 
     def _take(self, order: dict[str, Any]) -> dict[str, Any]:
         folder = Path(order["folder"])
@@ -112,8 +140,9 @@ class Worker:
             attempt / "clip.mp4",
             attempt / "sidecar.json",
             tuple(order["notes"]),
-            _Teller(self._send, order),
+            _Reporter(self._send, order),
             self._cancelled.is_set,
+            Memory(order["state"], _Committer(self._send, order, self._kept, self._cancelled)),
         )
         write_whole(attempt / "thumbnail.jpg", take.written.thumbnail)
         # Last, so that its presence says that all is there: a service that died meanwhile finds it.
@@ -121,22 +150,52 @@ class Worker:
         return dict(to_json(take.result))
 
 
-class _Teller:
+def _unexpected(error: Exception, order: dict[str, Any]) -> Problem:
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return disk_full(Path(order["folder"])).problem
+    reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    message = f"The engine {order['request']['engine']} failed. {reason[:500]}"
+    return Problem("engine_failed", message, "open_log")
+
+
+class _Reporter:
     """Progress to the parent, at most ten times a second, with a picture at most twice a second."""
 
     def __init__(self, send: Any, order: dict[str, Any]) -> None:
         self._send = send
-        self._who = {"id": order["id"], "attempt": order["attempt"]}
-        self._told = self._pictured = 0.0
+        self._job = {"id": order["id"], "attempt": order["attempt"]}
+        self._reported = self._pictured = 0.0
 
     def __call__(self, fraction: float, stage: str, preview: np.ndarray | None = None) -> None:
         now = time.monotonic()
         pictured = preview is not None and now - self._pictured >= PREVIEW_SECONDS
-        if not pictured and now - self._told < TELL_SECONDS:
+        if not pictured and now - self._reported < REPORT_SECONDS:
             return
-        self._told = now
-        message = {**self._who, "fraction": fraction, "stage": stage}
+        self._reported = now
+        message = {**self._job, "fraction": fraction, "stage": stage}
         if preview is not None and pictured:
             self._pictured = now
             message["preview"] = base64.b64encode(jpeg(preview, PREVIEW_SIDE)).decode()
         self._send(message)
+
+
+class _Committer:
+    """Has the parent put an engine's state on the disk, and waits until it is there (see engines.engine.Commit)."""
+
+    def __init__(self, send: Any, order: dict[str, Any], kept: queue.Queue[int], cancelled: threading.Event) -> None:
+        self._send, self._kept, self._cancelled = send, kept, cancelled
+        self._job = {"id": order["id"], "attempt": order["attempt"]}
+
+    def __call__(self, state: dict[str, Any]) -> None:
+        size = len(json.dumps(state, allow_nan=False))
+        if size > MAX_STATE:
+            raise ValueError(f"a state of {size} bytes is larger than {MAX_STATE}")
+        number = time.monotonic_ns()
+        self._send({**self._job, "state": state, "number": number})
+        while not self._cancelled.is_set():
+            try:
+                if self._kept.get(timeout=0.05) == number:
+                    return
+            except queue.Empty:
+                continue
+        raise Cancelled

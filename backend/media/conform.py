@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
 import numpy as np
@@ -23,10 +23,19 @@ def conform_frames(frames: Iterator[np.ndarray], rate: Fraction, fps: Fraction, 
     Raises:
         ValueError: there was not a single frame.
     """
+    # round(index * rate / fps), halves up
+    return pick(frames, ((index * rate * 2 + fps) // (fps * 2) for index in range(count)))
+
+
+def pick(frames: Iterator[np.ndarray], indices: Iterable[int]) -> Iterator[np.ndarray]:
+    """The frames of these rising indices; the last one again and again where there are no more.
+
+    Raises:
+        ValueError: there was not a single frame.
+    """
     position = -1
     frame = None
-    for index in range(count):
-        wanted = (index * rate * 2 + fps) // (fps * 2)  # round(index * rate / fps), halves up
+    for wanted in indices:
         while position < wanted:
             following = next(frames, None)
             if following is None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import errno
 import math
 import queue
+import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
@@ -21,6 +23,7 @@ from ..engines.engine import Cancelled, Clip, EngineError, Progress
 from ..home import sync_file
 from .conform import SOUND_RATE, conform_frames, conform_sound
 from .disk import disk_full
+from .movie import Movie, read_movie
 from .picture import THUMBNAIL_SIDE, jpeg
 
 BT709 = 1  # the number of BT.709 in the H.264 tables of primaries, transfer and matrix
@@ -50,13 +53,71 @@ def write_clip(
 ) -> Written:
     """Writes `clip`, conformed to `request`'s frame rate and length, to `path` (whole, or not at all).
 
-    The frames are taken on the calling thread and encoded on another, at most a handful wait between the two.
-    A width or height that is odd gets one repeated line, because 4:2:0 has none.
+    A finished file that is as the request wants it is taken as it is; of another the frames and the sound are.
 
     Raises:
         EngineError: the disk is full (`disk_full`), or the clip is not what it said it would be.
         Cancelled: `cancelled()` said so.
     """
+    if clip.file is None:
+        return _encode_clip(clip, request, path, progress, cancelled)
+    try:
+        movie = read_movie(clip.file)
+        if clip.sound is None and movie.fits(request.fps, request.frame_count):
+            return _pass_through(movie, request, path)
+        written = _encode_clip(_conformed(clip, movie, request), request, path, progress, cancelled)
+        return dataclasses.replace(written, notes=(*written.notes, *_movie_notes(movie, request)))
+    finally:
+        clip.file.unlink(missing_ok=True)
+
+
+def _pass_through(movie: Movie, request: TakeRequest, path: Path) -> Written:
+    aside = path.with_name(path.name + ".part")
+    try:
+        shutil.copyfile(movie.path, aside)
+        sync_file(aside)
+        aside.replace(path)
+    except BaseException as error:
+        aside.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+            raise disk_full(path.parent) from error
+        raise
+    height, width = movie.first.shape[:2]
+    thumbnail = jpeg(movie.first, THUMBNAIL_SIDE, quality=88)
+    return Written(len(movie.times), request.fps, width, height, movie.sound_seconds, thumbnail)
+
+
+def _conformed(clip: Clip, movie: Movie, request: TakeRequest) -> Clip:
+    """`clip` with the frames and the sound of its file, at the rate and of the length that `request` wants."""
+    height, width = movie.first.shape[:2]
+    count = request.frame_count
+    return dataclasses.replace(
+        clip,
+        width=width,
+        height=height,
+        fps=request.fps,
+        frame_count=count,
+        frames=movie.frames(request.fps, count),
+        sound=clip.sound or movie.sound(count / request.fps),
+    )
+
+
+def _movie_notes(movie: Movie, request: TakeRequest) -> tuple[str, ...]:
+    notes, seconds = [], request.frame_count / request.fps
+    if len(movie.times) > 1 and abs(movie.fps - request.fps) > Fraction(1, 100):
+        notes.append(_rates(movie.fps, request.fps))
+    if movie.seconds - seconds > 1 / request.fps:
+        notes.append(f"The engine made {float(movie.seconds):.2f} s, which were cut to {float(seconds):.2f} s.")
+    if seconds - movie.seconds > 1 / request.fps:
+        notes.append(f"The engine made {float(movie.seconds):.2f} s: its last frame is held for the rest.")
+    return tuple(notes)
+
+
+def _encode_clip(
+    clip: Clip, request: TakeRequest, path: Path, progress: Progress, cancelled: Callable[[], bool]
+) -> Written:
+    """The frames are taken on the calling thread and encoded on another, at most a handful wait between the two.
+    A width or height that is odd gets one repeated line, because 4:2:0 has none."""
     count = request.frame_count
     sound = None
     if clip.sound is not None:
@@ -114,8 +175,12 @@ def _notes(clip: Clip, request: TakeRequest) -> tuple[str, ...]:
     if clip.width % 2 or clip.height % 2:
         notes.append(f"Video needs even sizes: {clip.width}x{clip.height} got one repeated line.")
     if clip.fps != request.fps:
-        notes.append(f"Conformed from {float(clip.fps):g} to {float(request.fps):.6g} frames a second.")
+        notes.append(_rates(clip.fps, request.fps))
     return tuple(notes)
+
+
+def _rates(fps: Fraction, wanted: Fraction) -> str:
+    return f"Conformed from {float(fps):.6g} to {float(wanted):.6g} frames a second."
 
 
 class _Encoder:

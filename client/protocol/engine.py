@@ -102,6 +102,7 @@ class EngineInfo:
     needs_still: bool = True
     lane: str = "cpu"
     prompt_form: bool = False  # it words the direction in a form of its own
+    priced: bool = False  # it can say what a take would cost
     options: tuple[Option, ...] = ()
 
     @property

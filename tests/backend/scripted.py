@@ -1,4 +1,4 @@
-"""Engines that do what a test tells them (in `options`), and a service that runs them.
+"""Engines that do what a test wants of them (in `options`), one for each lane, and a service that runs them.
 
 `python -m tests.backend.scripted --port 0 ...` takes the options of `python -m backend serve`.
 """
@@ -7,62 +7,89 @@ from __future__ import annotations
 
 import ctypes
 import os
+import secrets
 import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from backend.engines.engine import Cancelled, Clip, EngineError, Progress, Sound
-from client.protocol import CameraPath, EngineInfo, Keyframe, TakeRequest
+from backend.engines.engine import Cancelled, Clip, Commit, EngineError, Progress, Sound
+from client.protocol import CameraPath, EngineInfo, Keyframe, Price, TakeRequest
 from client.protocol.camera import IDENTITY
 
-ENGINES = {"scripted": "", "elsewhere": "", "broken": ""}
+ENGINES = {"scripted": "", "card": "", "second_card": "", "hosted": "", "elsewhere": "", "broken": ""}
+LANES = {"card": "gpu", "second_card": "gpu", "hosted": "network"}
 DEFAULT = "scripted"
+SLOW = "TAKE_ONE_TEST_SLOW_CAPABILITIES"  # seconds that `elsewhere` takes to say what it can do
 
 
 def engine(name: str) -> Any:
     if name == "broken":
         raise ImportError("no module called torch")
-    return Scripted(name)
+    return Hosted(name) if name == "hosted" else Scripted(name)
 
 
 class Scripted:
     """Makes grey frames that grow lighter. options: frame_seconds, deaf (cancel is not noticed), fps (its
-    own), silent, run_marker (a file that gets a line at each start), and end, at frame `at`: "SIGKILL",
-    "SIGSEGV", "exit", "raise", "engine_error", "memory", "give_up"."""
+    own), silent, run_marker (a file that gets a line at each start, and at `unload`), and end, at frame `at`:
+    "SIGKILL", "SIGSEGV", "exit", "raise", "engine_error", "memory", "give_up"."""
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self._marker: Any = None
 
     def capabilities(self) -> EngineInfo:
+        if self.name == "elsewhere":
+            time.sleep(float(os.environ.get(SLOW, "0")))
+        here = self.name != "elsewhere"
         return EngineInfo(
-            id=self.name, name=self.name.title(), description="", max_seconds=20, max_pixels=1920 * 1080,
-            sound=True, depth=True, dialogue=True, languages=("English", "German"), camera_path=True,
-            available=self.name == "scripted", reason="" if self.name == "scripted" else "It is elsewhere.",
-            fix="" if self.name == "scripted" else "models",
-        )  # fmt: skip
+            id=self.name,
+            name=self.name.title(),
+            max_seconds=20,
+            max_pixels=1920 * 1080,
+            sound=True,
+            depth=True,
+            dialogue=True,
+            languages=("English", "German"),
+            camera_path=True,
+            lane=LANES.get(self.name, "cpu"),
+            priced=self.name == "hosted",
+            available=here,
+            reason="" if here else "It is elsewhere.",
+            fix="" if here else "models",
+        )
+
+    def unload(self) -> None:
+        if self._marker is not None:
+            _write_line(self._marker, f"unload {self.name}")
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         options = dict(request.options)
         if "run_marker" in options:
-            with open(options["run_marker"], "a") as file:  # noqa: PTH123
-                file.write(f"{os.getpid()}\n")
+            self._marker = options["run_marker"]
+            cards = os.environ.get("CUDA_VISIBLE_DEVICES", "-")
+            _write_line(self._marker, f"{os.getpid()} {cards}")
         print("engines may print")
         progress(0.0, "Preparing")
         fps = Fraction(options.get("fps", request.fps))
         count = max(1, round(request.seconds * fps))
         samples = np.full((2, round(request.seconds * 48_000)), 0.1, np.float32)
         return Clip(
-            request.width, request.height, fps, count,
+            request.width,
+            request.height,
+            fps,
+            count,
             self._frames(request, options, count, progress, cancelled),
-            None if options.get("silent") else Sound(samples, 48_000), notes=("A scripted take.",),
+            None if options.get("silent") else Sound(samples, 48_000),
+            notes=("A scripted take.",),
             path=None if request.path else CameraPath((Keyframe(0.0, IDENTITY),)),
             facts={"versions": {"scripted": "1"}, "odd": "kept"},
-        )  # fmt: skip
+        )
 
     def _frames(
         self,
@@ -84,6 +111,70 @@ class Scripted:
             yield np.full((request.height, request.width, 3), 40 + (index * 2) % 180, np.uint8)
             while cancelled() and options.get("deaf"):
                 time.sleep(0.1)
+
+
+class Hosted(Scripted):
+    """Has takes made by a provider that wants money: the folder `account` of its options. A line of the file `orders`
+    there is an order, and is paid: the request's seed, the order's key, and the time at which its take is ready
+    (`made_in` seconds later). It gives the same answer to no two orders. options also: `dies`, what ends the process
+    ("before" the order is sent, "after" it, or while it "waits"), the first time that the job comes to it."""
+
+    def generate(  # type: ignore[override]
+        self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool], commit: Commit
+    ) -> Clip:
+        key = secrets.token_hex(8)
+        commit({"key": key})
+        return self._go_on(key, request, progress, cancelled, commit)
+
+    def resume(
+        self,
+        state: dict[str, Any],
+        request: TakeRequest,
+        progress: Progress,
+        cancelled: Callable[[], bool],
+        commit: Commit,
+    ) -> Clip:
+        return self._go_on(state["key"], request, progress, cancelled, commit)
+
+    def estimate(self, request: TakeRequest) -> Price | None:
+        return Price(0.25 * request.seconds, as_of="2026-01-01") if request.options.get("known", True) else None
+
+    def _go_on(
+        self, key: str, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool], commit: Commit
+    ) -> Clip:
+        account, dies = Path(request.options["account"]), request.options.get("dies", "")
+        progress(0.1, "Sending")
+        order = next((line for line in _lines(account / "orders") if key in line), None)
+        if order is None:
+            _die_once(account, dies == "before")
+            ready = time.time() + request.options.get("made_in", 0.0)
+            order = f"{request.seed} {key} {ready}"
+            _write_line(account / "orders", order)
+            _die_once(account, dies == "after")
+        commit({"key": key, "sent": True})
+        while time.time() < float(order.split()[2]):
+            _die_once(account, dies == "waits")
+            progress(0.2, "Waiting")
+            if cancelled():
+                _write_line(account / "cancelled", key)
+                raise Cancelled
+            time.sleep(0.02)
+        return super().generate(request, progress, cancelled)
+
+
+def _die_once(account: Path, wanted: bool) -> None:
+    if wanted and not (account / "died").exists():
+        (account / "died").touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _lines(path: Path) -> list[str]:
+    return path.read_text().splitlines() if path.exists() else []
+
+
+def _write_line(path: Any, line: str) -> None:
+    with Path(path).open("a") as file:
+        file.write(line + "\n")
 
 
 def _end(how: str) -> None:

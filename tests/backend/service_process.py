@@ -25,6 +25,7 @@ class Service:
 
     def __init__(self, home: Path, module: str = "tests.backend.scripted", *options: str) -> None:
         self.home, self.module, self.options = home, module, options
+        self.variables: dict[str, str] = {}  # of its environment
         self.process: subprocess.Popen[bytes] | None = None
         self.http = httpx.Client(trust_env=False)
         self.url = ""
@@ -62,7 +63,7 @@ class Service:
         return self
 
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "TAKE_ONE_HOME": str(self.home), "TAKE_ONE_TOKEN": TOKEN}
+        return {**os.environ, "TAKE_ONE_HOME": str(self.home), "TAKE_ONE_TOKEN": TOKEN, **self.variables}
 
     def log(self) -> str:
         return (self.home / "stderr.log").read_text(errors="replace")
@@ -88,14 +89,21 @@ class Service:
         assert self.process is not None
         return psutil.Process(self.process.pid).children(recursive=True)
 
+    def workers(self) -> list[psutil.Process]:
+        """The processes that run engines, the oldest first: that of the lane cpu."""
+        found = []
+        for child in self.children():
+            with contextlib.suppress(psutil.Error):
+                if "backend.jobs.worker_process" in child.cmdline():
+                    found.append(child)
+        return sorted(found, key=lambda child: (child.create_time(), child.pid))
+
     def worker(self, seconds: float = 10) -> psutil.Process:
-        """The process that runs engines."""
+        """The process that runs the engines of the lane cpu, as long as it was not ended."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            for child in self.children():
-                with contextlib.suppress(psutil.Error):
-                    if "backend.jobs.worker_process" in child.cmdline():
-                        return child
+            if found := self.workers():
+                return found[0]
             time.sleep(0.02)
         raise AssertionError("there is no worker")
 

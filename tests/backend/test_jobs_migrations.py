@@ -83,7 +83,9 @@ def test_jobs_of_version_1_are_all_there(tmp_path: Path) -> None:
     over = store.get("video_b")
     assert over is not None and over.status == JobState.COMPLETED and over.request.views == ()
     assert over.result is not None and (over.result.frames, over.result.notes) == (24, ("Made.",))
-    assert store.claim() == store.get("video_a")
+    assert [waiting.id for waiting in store.without_lane()] == ["video_a"]
+    store.set_lane(job, "cpu")
+    assert store.claim("cpu") == store.get("video_a")
     store.close()
 
 
@@ -96,15 +98,40 @@ def test_a_migrated_database_is_not_migrated_again(tmp_path: Path) -> None:
     assert db.execute("PRAGMA user_version").fetchone() == (len(migrations._STEPS),)
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [("fields", "{"), ("fields", "[]"), ("fields", '{"model": 5}'), ("files", "\\"), ("fields", b"\xff\xfe{}"),
+     ("fields", "[" * 50_000), ("created_at", "soon"), ("notes", "5")],
+)  # fmt: skip
+def test_a_row_of_version_1_that_cant_be_read_fails_alone(tmp_path: Path, column: str, value: str | bytes) -> None:
+    version_1(tmp_path)
+    with sqlite3.connect(tmp_path / "jobs.db") as db:
+        db.execute("INSERT INTO jobs SELECT 'video_c', NULL, fingerprint, fields, files, notes, 'queued', 1, 0, 0, 1.5,"
+                   " NULL, NULL, NULL, NULL FROM jobs WHERE id = 'video_a'")  # fmt: skip
+        db.execute(f"UPDATE jobs SET {column} = ? WHERE id = 'video_c'", (value,))
+    db.close()
+    store = Store(tmp_path)
+    damaged = store.get("video_c")
+    assert damaged is not None and damaged.status == JobState.FAILED
+    assert damaged.error is not None and damaged.error.code == "damaged"
+    for job in store.without_lane():
+        store.set_lane(job, "cpu")
+    claimed = store.claim("cpu")
+    assert claimed is not None and claimed.id == "video_a"
+    assert store.positions() == {}
+    store.close()
+
+
 def test_a_migration_that_fails_changes_nothing(tmp_path: Path) -> None:
     version_1(tmp_path)
     db = sqlite3.connect(tmp_path / "jobs.db")
-    db.execute("UPDATE jobs SET fields = '{' WHERE id = 'video_b'")
+    db.execute("DROP INDEX jobs_waiting")  # which the last step expects
     db.commit()
-    with pytest.raises(ValueError, match="Expecting"):
+    with pytest.raises(sqlite3.OperationalError, match="jobs_waiting"):
         Store(tmp_path)
     assert db.execute("PRAGMA user_version").fetchone() == (1,)
     assert db.execute("SELECT files FROM jobs WHERE id = 'video_b'").fetchone() == ("{}",)
+    db.close()
 
 
 def test_a_database_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:

@@ -327,8 +327,9 @@ def test_an_error_in_the_queue_itself_does_not_end_it(tmp_path: Path) -> None:
     """A disk error at the wrong moment: the job is made again, and the queue goes on."""
     import sqlite3
 
-    from backend.jobs.runner import Runner
-    from backend.jobs.store import Owner, Store
+    from backend.jobs.owner import Owner
+    from backend.jobs.pool import Pool
+    from backend.jobs.store import Store
 
     store = Store(tmp_path)
     store.job_folder("video_1").mkdir()
@@ -341,8 +342,8 @@ def test_an_error_in_the_queue_itself_does_not_end_it(tmp_path: Path) -> None:
         return complete(*arguments)
 
     store.complete = failing  # type: ignore[method-assign]
-    runner = Runner(store, Owner(tmp_path), "tests.backend.scripted")
-    runner.start()
+    pool = Pool(store, Owner(tmp_path), "tests.backend.scripted")
+    pool.start()
     try:
         until = time.monotonic() + 20
         while (job := store.get("video_1")).status != "completed" and time.monotonic() < until:
@@ -350,7 +351,7 @@ def test_an_error_in_the_queue_itself_does_not_end_it(tmp_path: Path) -> None:
         assert job.status == "completed"
         assert job.attempt == 1  # its take was whole, so it was not made again
     finally:
-        runner.stop()
+        pool.stop()
         store.close()
 
 

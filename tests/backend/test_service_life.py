@@ -1,4 +1,4 @@
-"""How the service starts, and how it ends: ready file, tokens, parents, leases, streams, full disks."""
+"""How the service starts, and how it ends: ready file, tokens, leases, streams, full disks."""
 
 from __future__ import annotations
 
@@ -23,31 +23,6 @@ def ends(service: Service, seconds: float) -> bool:
     except subprocess.TimeoutExpired:
         return False
     return True
-
-
-def test_it_ends_with_its_parent(tmp_path: Path) -> None:
-    parent = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
-    service = Service(tmp_path / "home", "tests.backend.scripted", "--parent-pid", str(parent.pid)).start()
-    try:
-        children = service.children()
-        parent.kill()
-        parent.wait()
-        assert ends(service, 5), service.log()
-        assert not [child for child in children if child.is_running() and child.status() != "zombie"]
-    finally:
-        parent.kill()
-        service.end()
-
-
-def test_it_ends_when_its_stdin_does(tmp_path: Path) -> None:
-    service = Service(tmp_path / "home", "tests.backend.scripted", "--parent-pid", str(os.getpid()))
-    service.start(stdin=subprocess.PIPE)
-    try:
-        assert not ends(service, 0.5)
-        service.process.stdin.close()
-        assert ends(service, 5), service.log()
-    finally:
-        service.end()
 
 
 def test_it_ends_when_no_client_holds_a_lease(tmp_path: Path) -> None:

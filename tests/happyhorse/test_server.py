@@ -17,6 +17,7 @@ from PIL import Image
 from tests.happyhorse.paths import ROOT
 
 PROMPT = "Slowly push in on the table"
+TOKEN = "a-token-only-for-tests"
 EXTRA = {
     "dialogue": [{"speaker": "ANNA", "language": "German", "line": "Wir sind spät dran."}],
     "sound": "rain on a window",
@@ -26,7 +27,7 @@ EXTRA = {
 @pytest.fixture
 def service(tiny_home, tmp_path):
     ready = tmp_path / "ready.json"
-    environment = {**os.environ, "TAKE_ONE_TOKEN": "secret", "OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
+    environment = {**os.environ, "TAKE_ONE_TOKEN": TOKEN, "OMP_NUM_THREADS": "2", "OMP_WAIT_POLICY": "passive"}
     command = [sys.executable, "-m", "backend", "serve", "--port", "0", "--ready-file", str(ready)]
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdin=subprocess.PIPE)
     try:
@@ -43,7 +44,7 @@ def service(tiny_home, tmp_path):
 class Client:
     def __init__(self, url):
         self.url, self.session = url, requests.Session()
-        self.session.headers["Authorization"] = "Bearer secret"
+        self.session.headers["Authorization"] = f"Bearer {TOKEN}"
 
     def get(self, path, **options):
         answer = self.session.get(self.url + path, timeout=60, **options)

@@ -1,0 +1,164 @@
+"""Lanes: a job waits for its own only, its engine is told of a cancel at once, and what is paid is paid once."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.jobs import lanes
+from tests.backend.scripted import SLOW
+from tests.backend.service_process import Service, is_gone
+
+
+def slow(**more: Any) -> dict[str, Any]:
+    """Options of a job that lasts some three seconds (24 frames)."""
+    return {"frame_seconds": 0.12, **more}
+
+
+def submit(service: Service, still: bytes, model: str, options: dict[str, Any] | None = None, **more: Any) -> str:
+    answer = service.submit(still, options=options, model=model, **more)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["id"]
+
+
+def orders(account: Path) -> list[str]:
+    """The keys of what was paid."""
+    return [line.split()[1] for line in (account / "orders").read_text().splitlines()]
+
+
+def test_a_job_waits_for_its_own_lane_only(service: Service, still: bytes) -> None:
+    long = submit(service, still, "card", slow(frame_seconds=0.5))
+    behind = submit(service, still, "second_card")
+    service.wait(long, "in_progress")
+    draft = submit(service, still, "scripted")
+    assert service.wait(draft)["status"] == "completed"
+    assert service.job(long)["status"] == "in_progress"
+    assert (service.job(behind)["status"], service.job(behind)["queue_position"]) == ("queued", 1)
+    service.http.post(f"/v1/videos/{long}/cancel")
+    assert service.wait(behind)["status"] == "completed"
+
+
+def test_positions_are_counted_in_the_lane(service: Service, still: bytes) -> None:
+    running = [submit(service, still, model, slow()) for model in ("scripted", "card")]
+    for job in running:
+        service.wait(job, "in_progress")
+    models = ("scripted", "card", "scripted", "card", "card")
+    waiting = [submit(service, still, model) for model in models]
+    assert [service.job(job)["queue_position"] for job in waiting] == [1, 1, 2, 2, 3]
+    listed = {job["id"]: job["queue_position"] for job in service.http.get("/v1/videos").json()["data"]}
+    assert [listed[job] for job in waiting] == [1, 1, 2, 2, 3]
+    service.http.post(f"/v1/videos/{waiting[4]}/move", json={"before": waiting[1]})
+    assert [service.job(job)["queue_position"] for job in waiting] == [1, 2, 2, 3, 1]
+    for job in (*running, *waiting):
+        service.http.post(f"/v1/videos/{job}/cancel")
+
+
+def test_the_network_lane_makes_four_at_once(service: Service, still: bytes, tmp_path: Path) -> None:
+    jobs = [submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 4}) for _ in range(5)]
+    for job in jobs[:4]:
+        service.wait(job, "in_progress")
+    assert (service.job(jobs[4])["status"], service.job(jobs[4])["queue_position"]) == ("queued", 1)
+    assert [service.wait(job)["status"] for job in jobs] == ["completed"] * 5
+    assert len(set(orders(tmp_path))) == len(orders(tmp_path)) == 5
+
+
+def test_only_workers_that_are_needed_run(own_service: Service, still: bytes) -> None:
+    service = own_service.start()
+    service.wait(submit(service, still, "scripted"))
+    assert len(service.workers()) == 1
+    service.wait(submit(service, still, "card"))
+    assert len(service.workers()) == 2
+
+
+def test_an_engine_makes_room_for_another_of_its_lane(service: Service, still: bytes, tmp_path: Path) -> None:
+    marker = tmp_path / "marker"
+    for model in ("card", "card", "second_card"):
+        service.wait(submit(service, still, model, {"run_marker": str(marker)}))
+    first, second, unload, third = marker.read_text().splitlines()
+    assert unload == "unload card"
+    assert first == second == third  # the same process, which keeps its own environment
+
+
+def test_each_card_has_a_worker_that_sees_it_alone(own_service: Service, still: bytes, tmp_path: Path) -> None:
+    own_service.variables["CUDA_VISIBLE_DEVICES"] = "GPU-a,GPU-b"
+    service, marker = own_service.start(), tmp_path / "marker"
+    jobs = [submit(service, still, "card", slow(run_marker=str(marker))) for _ in range(3)]
+    for job in jobs[:2]:
+        service.wait(job, "in_progress")
+    assert service.job(jobs[2])["status"] == "queued"
+    for job in jobs:
+        service.wait(job)
+    assert {line.split()[1] for line in marker.read_text().splitlines()} == {"GPU-a", "GPU-b"}
+
+
+def test_the_cards_are_those_that_the_driver_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tool = tmp_path / "nvidia-smi"
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    for said, names in (("", ["gpu:0"]), ("GPU-a\n", ["gpu:0"]), ("GPU-a\nGPU-b\n", ["gpu:0", "gpu:1"])):
+        tool.write_text(f"#!/bin/sh\nprintf '{said}'\n")
+        tool.chmod(0o755)
+        gpus = [slot for slot in lanes.further_slots() if slot.lane == "gpu"]
+        assert [slot.name for slot in gpus] == names
+        seen = [slot.environment.get("CUDA_VISIBLE_DEVICES") for slot in gpus]
+        assert seen == (["GPU-a", "GPU-b"] if len(names) == 2 else [None])
+    tool.unlink()
+    assert [slot.lane for slot in lanes.further_slots()] == ["gpu", *["network"] * 4]
+
+
+def test_a_cancel_is_noticed_while_an_engine_says_what_it_can_do(own_service: Service, still: bytes) -> None:
+    own_service.variables[SLOW] = "5"
+    service = own_service.start()
+    job = submit(service, still, "scripted", slow(frame_seconds=0.5))
+    service.wait(job, "in_progress")
+    worker = service.worker()
+    time.sleep(3.2)  # until what is known of the engines is not fresh any more
+    service.http.get("/v1/models")  # asks the worker, which now takes five seconds to answer
+    began = time.monotonic()
+    service.http.post(f"/v1/videos/{job}/cancel")
+    next_job = submit(service, still, "scripted")
+    assert service.wait(next_job)["status"] == "completed"
+    assert time.monotonic() - began < 4
+    assert service.worker() == worker
+    assert "did not notice" not in service.log()
+
+
+@pytest.mark.parametrize("dies", ["before", "after", "waits"])
+def test_a_killed_worker_goes_on_from_its_state(service: Service, still: bytes, tmp_path: Path, dies: str) -> None:
+    job = submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 1, "dies": dies})
+    done = service.wait(job)
+    assert (tmp_path / "died").exists()
+    assert done["status"] == "completed", done
+    assert len(orders(tmp_path)) == 1
+
+
+def test_a_killed_service_pays_once_however_often(own_service: Service, still: bytes, tmp_path: Path) -> None:
+    service = own_service.start()
+    job = submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 20})
+    until = time.monotonic() + 10
+    while not (tmp_path / "orders").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    for _ in range(4):  # more often than a job that begins anew may be interrupted
+        service.wait(job, "in_progress")
+        workers = service.workers()
+        service.kill()
+        assert all(is_gone(worker, 1.0) for worker in workers)
+        service.start()
+    (tmp_path / "orders").write_text(f"0 {orders(tmp_path)[0]} 0\n")  # it is ready now
+    assert service.wait(job)["status"] == "completed"
+    assert len(orders(tmp_path)) == 1
+
+
+def test_a_cancel_reaches_the_provider(service: Service, still: bytes, tmp_path: Path) -> None:
+    job = submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 60})
+    until = time.monotonic() + 10
+    while not (tmp_path / "orders").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    service.http.post(f"/v1/videos/{job}/cancel")
+    until = time.monotonic() + 5
+    while not (tmp_path / "cancelled").exists() and time.monotonic() < until:
+        time.sleep(0.02)
+    assert (tmp_path / "cancelled").read_text().split() == orders(tmp_path)

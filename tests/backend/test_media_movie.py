@@ -1,0 +1,200 @@
+"""Finished movies that an engine hands over: passed through if they fit, else made to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from backend.engines.engine import Clip, EngineError, Sound
+from backend.media.encode import Written, write_clip
+from client.protocol import TakeRequest
+from devtools.requests import take_request
+
+WIDTH, HEIGHT = 64, 48
+NTSC = Fraction(24000, 1001)
+
+
+def tone(seconds: float) -> np.ndarray:
+    return np.tile(0.4 * np.sin(2 * np.pi * 440 * np.arange(round(seconds * 48_000)) / 48_000), (2, 1))
+
+
+def banded(number: int) -> np.ndarray:
+    """A picture of eight bands from left to right: the bits of `number`, dark and light."""
+    row = np.repeat([200 if number >> bit & 1 else 60 for bit in range(8)], WIDTH // 8)
+    return np.tile(row[None, :, None], (HEIGHT, 1, 3)).astype(np.uint8)
+
+
+def movie(
+    path: Path, times: Iterable[Fraction], *, sound: float = 0.0, rate: int = 48_000, codec: str = "libx264",
+    pixels: str = "yuv420p", options: dict[str, str] | None = None, base: Fraction = Fraction(1, 24_000),
+    colorspace: int = 2,
+) -> Path:  # fmt: skip
+    """A movie whose frames show their number in bands, at `times`."""
+    with av.open(str(path), "w", format="mp4") as container:
+        video = container.add_stream(codec, rate=24)
+        video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, pixels
+        video.codec_context.time_base = base
+        video.codec_context.colorspace = colorspace
+        video.options = {"crf": "1", "preset": "ultrafast", **(options or {})}
+        audio = container.add_stream("aac", rate=rate, layout="stereo") if sound else None
+        for index, time in enumerate(times):
+            frame = av.VideoFrame.from_ndarray(banded(index), format="rgb24")
+            frame.pts, frame.time_base = round(time / base), base
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        if audio is not None:
+            samples = np.ascontiguousarray(tone(sound)[:, :: 48_000 // rate].astype(np.float32))
+            frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
+            frame.rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
+            container.mux(audio.encode(frame))
+            container.mux(audio.encode(None))
+    return path
+
+
+def even(count: int, fps: Fraction = Fraction(24)) -> list[Fraction]:
+    return [index / fps for index in range(count)]
+
+
+def take(path: Path, file: Path, wanted: TakeRequest, sound: Sound | None = None) -> Written:
+    return write_clip(Clip(file=file, sound=sound), wanted, path, lambda *_: None, lambda: False)
+
+
+def request(seconds: float = 1, fps: Fraction = Fraction(24)) -> TakeRequest:
+    return take_request(seconds=seconds, fps=fps, size=(WIDTH, HEIGHT))
+
+
+def numbers(path: Path) -> list[int]:
+    """The number of the movie's frame that each frame shows."""
+    with av.open(str(path)) as container:
+        frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    bands = [frame[HEIGHT // 2, WIDTH // 16 :: WIDTH // 8] for frame in frames]
+    return [sum(1 << bit for bit, value in enumerate(row) if value > 130) for row in bands]
+
+
+def loudness(path: Path) -> tuple[int, int]:
+    """Samples, and those that are not silence."""
+    with av.open(str(path)) as container:
+        samples = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+    return samples.shape[1], int((np.abs(samples[0]) > 0.01).sum())
+
+
+@pytest.mark.parametrize("fps", [Fraction(24), NTSC, Fraction(30)])
+@pytest.mark.parametrize("sound", [True, False])
+def test_a_movie_that_fits_is_passed_through(tmp_path: Path, fps: Fraction, sound: bool) -> None:
+    count = round(fps)
+    file = movie(tmp_path / "made.mp4", even(count, fps), sound=float(count / fps) if sound else 0,
+                 options={"bf": "2"}, base=1 / fps / 100)  # fmt: skip
+    data = file.read_bytes()
+    written = take(tmp_path / "clip.mp4", file, request(1, fps))
+    assert (tmp_path / "clip.mp4").read_bytes() == data
+    assert [path.name for path in tmp_path.iterdir()] == ["clip.mp4"]  # what the engine made is not left over
+    assert (written.frames, written.fps, written.width, written.height) == (count, fps, WIDTH, HEIGHT)
+    assert written.sound_seconds == pytest.approx(float(count / fps) if sound else 0, abs=1024 / 48_000)
+    assert written.notes == ()
+    assert written.thumbnail[:2] == b"\xff\xd8"
+
+
+@pytest.mark.parametrize(
+    "differs",
+    [
+        {"options": {"qp": "1"}, "pixels": "yuv444p"},
+        {"codec": "mpeg4"},
+        {"sound": 1.0, "rate": 24_000},
+        {"sound": 0.5},  # shorter than the picture
+        {"colorspace": 6},  # BT.601
+        {"pixels": "yuvj420p"},
+    ],
+    ids=str,
+)
+def test_another_codec_is_encoded_anew(tmp_path: Path, differs: dict) -> None:
+    file = movie(tmp_path / "made.mp4", even(24), **differs)
+    data = file.read_bytes()
+    written = take(tmp_path / "clip.mp4", file, request())
+    assert (tmp_path / "clip.mp4").read_bytes() != data
+    assert numbers(tmp_path / "clip.mp4") == list(range(24))
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        context = container.streams.video[0].codec_context
+        assert (context.name, context.pix_fmt, int(context.colorspace)) == ("h264", "yuv420p", 1)
+        assert [stream.rate for stream in container.streams.audio] == ([48_000] if "sound" in differs else [])
+    assert written.sound_seconds == (1.0 if "sound" in differs else 0.0)
+    if "sound" in differs:
+        samples, loud = loudness(tmp_path / "clip.mp4")
+        assert 48_000 <= samples < 49_024
+        assert loud == pytest.approx(48_000 * differs["sound"] * 0.98, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("times", "wanted", "shown", "note"),
+    [
+        (even(12, Fraction(12)), request(), [index // 2 + index % 2 for index in range(23)] + [11], "from 12 to 24"),
+        (even(48, Fraction(48)), request(), list(range(0, 48, 2)), "from 48 to 24"),
+        (even(30), request(), list(range(24)), "1.25 s, which were cut to 1.00 s"),
+        (even(20), request(), [*range(20), 19, 19, 19, 19], "0.83 s: its last frame is held"),
+        (
+            [Fraction(n, 24) for n in (0, 1, 4, 5, 6, 11)],  # uneven
+            request(0.5),
+            [0, 1, 1, 2, 2, 3, 4, 4, 4, 5, 5, 5],
+            "Conformed",
+        ),
+    ],
+)  # fmt: skip
+def test_rate_and_length_are_made_to_fit(
+    tmp_path: Path, times: list[Fraction], wanted: TakeRequest, shown: list[int], note: str
+) -> None:
+    written = take(tmp_path / "clip.mp4", movie(tmp_path / "made.mp4", times), wanted)
+    assert numbers(tmp_path / "clip.mp4") == shown
+    assert written.frames == wanted.frame_count
+    assert any(note in said for said in written.notes), written.notes
+
+
+def test_a_sound_beside_a_movie_counts(tmp_path: Path) -> None:
+    file = movie(tmp_path / "made.mp4", even(24))
+    take(tmp_path / "clip.mp4", file, request(), Sound(tone(1).astype(np.float32), 48_000))
+    assert numbers(tmp_path / "clip.mp4") == list(range(24))
+    assert loudness(tmp_path / "clip.mp4")[1] > 45_000
+
+
+def test_a_movie_on_its_side_is_set_upright(tmp_path: Path) -> None:
+    file = movie(tmp_path / "made.mp4", even(24))
+    one, minus, unit = (value.to_bytes(4, "big", signed=True) for value in (65_536, -65_536, 1 << 30))
+    zero = bytes(4)
+    upright = one + zero * 3 + one + zero * 3 + unit
+    quarter = zero + one + zero + minus + zero * 4 + unit
+    data = file.read_bytes()
+    assert data.count(upright) == 2  # of the movie, and of its picture
+    at = data.rindex(upright)
+    file.write_bytes(data[:at] + quarter + data[at + len(quarter) :])
+    written = take(tmp_path / "clip.mp4", file, request())
+    assert (written.width, written.height) == (HEIGHT, WIDTH)
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    column = frames[5][WIDTH // 16 :: WIDTH // 8, HEIGHT // 2]  # what was left is above: a quarter turn clockwise
+    assert [bool(value > 130) for value in column] == [True, False, True, *[False] * 5]
+
+
+@pytest.mark.parametrize("content", [b"", b"<html>502 Bad Gateway</html>", None], ids=["empty", "html", "cut"])
+def test_what_is_no_movie_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "made.mp4"
+    if content is None:
+        movie(file, even(24))
+        content = file.read_bytes()[:600]
+    file.write_bytes(content)
+    with pytest.raises(EngineError, match="can't be read"):
+        take(tmp_path / "clip.mp4", file, request())
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_movie_without_a_picture_is_refused(tmp_path: Path) -> None:
+    with av.open(str(tmp_path / "made.mp4"), "w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=48_000, layout="stereo")
+        frame = av.AudioFrame.from_ndarray(tone(1).astype(np.float32), format="fltp", layout="stereo")
+        frame.rate = 48_000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    with pytest.raises(EngineError, match="no picture"):
+        take(tmp_path / "clip.mp4", tmp_path / "made.mp4", request())
