@@ -10,7 +10,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..model.errors import SceneError
-from . import files, playhead, see_through, viewport
+from . import files, orientation, playhead, see_through, viewport
 from .borrowed import borrowing
 from .camera import check_camera
 from .compositor import composed
@@ -143,7 +143,7 @@ def _from_file(path: Path | None, folder: Path) -> Still:
 
 
 def image_size(path: Path, convert_to: Path | None = None) -> tuple[int, int]:
-    """Width and height of an image file, which may be written as a PNG on the way."""
+    """Width and height of an image file as a viewer shows it. It may be written as a PNG on the way."""
     try:
         image = bpy.data.images.load(str(path), check_existing=False)
     except RuntimeError as error:
@@ -159,6 +159,8 @@ def image_size(path: Path, convert_to: Path | None = None) -> tuple[int, int]:
         if convert_to is not None:
             with playhead.plain_scene(width, height) as scene:
                 files.save_aside(image, convert_to, scene)
+        elif orientation.lies(path):
+            width, height = height, width
         return int(width), int(height)
     finally:
         bpy.data.images.remove(image)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import bpy
 import numpy as np
 import pytest
@@ -298,3 +300,21 @@ def test_what_an_interruption_left_is_healed(tmp_path):
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "interrupted.blend"))
     after = settings_of(bpy.context.scene)
     assert {key: value for key, value in after.items() if before.get(key) != value} == {}
+
+
+@pytest.mark.parametrize("orientation", range(1, 9))
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_a_photo_has_the_size_that_a_viewer_shows(tmp_path, orientation, order):
+    """EXIF says how a phone was held, and the backend turns the picture by it."""
+    path = tmp_path / "photo.jpg"
+    stored = bpy.data.images.new("stored", 32, 16)
+    stored.file_format = "JPEG"
+    stored.filepath_raw = str(path)
+    stored.save()
+    mark = {"<": b"II", ">": b"MM"}[order]
+    tiff = mark + struct.pack(order + "HI", 42, 8) + struct.pack(order + "HHHIHHI", 1, 0x0112, 3, 1, orientation, 0, 0)
+    block = b"Exif\0\0" + tiff
+    data = path.read_bytes()
+    path.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block + data[2:])
+    result = capture(bpy.context.scene, tmp_path / "still", source="IMAGE", image_path=path)
+    assert (result.width, result.height) == ((32, 16) if orientation <= 4 else (16, 32))
