@@ -80,8 +80,15 @@ def _wanted(parsed: argparse.Namespace) -> Wanted:
         "path": _json_file(parsed.path, "--path"),
         "options": parse_json(parsed.options, "--options") if parsed.options else {},
     }
-    fields = {"prompt": parsed.prompt, "seconds": parsed.seconds, "fps": parsed.fps, "size": parsed.size,
-              "seed": parsed.seed, "model": parsed.model, "extra_params": extra}  # fmt: skip
+    fields = {
+        "prompt": parsed.prompt,
+        "seconds": parsed.seconds,
+        "fps": parsed.fps,
+        "size": parsed.size,
+        "seed": parsed.seed,
+        "model": parsed.model,
+        "extra_params": extra,
+    }
     return parse(fields, registry.DEFAULT)
 
 

@@ -103,6 +103,7 @@ def run(home: Path, kills: int, seed: int, report: bool = False) -> Outcome:
     restarts, orphans = [], []
     try:
         while done["service"] + done["worker"] < kills:
+            assert client.is_alive(), "the client has ended"
             _poll(service, ledger)
             if any(ledger.interrupted[job] >= 2 for job in _running(service)):
                 time.sleep(0.1)  # a third time would fail it, by the rule
@@ -146,16 +147,18 @@ def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:
     Image.new("RGB", (64, 48), "navy").save(buffer, "PNG")
     account = service.home.parent / "account"
     account.mkdir()
-    number = 0
+    number, model = 0, ""
+    options = {"frame_seconds": JOB_SECONDS / 12, "account": str(account), "made_in": JOB_SECONDS / 2}
     while not stop.is_set():
         key = f"key-{number}"
         try:
-            busy = collections.Counter(job["model"] for job in _jobs(service) if job["status"] not in OVER)
-            model = min(MODELS, key=lambda name: busy[name])
-            if busy[model] >= 2:
-                time.sleep(0.05)
-                continue
-            options = {"frame_seconds": JOB_SECONDS / 12, "account": str(account), "made_in": JOB_SECONDS / 2}
+            if not model:
+                busy = collections.Counter(job["model"] for job in _jobs(service) if job["status"] not in OVER)
+                free = [name for name in MODELS if busy[name] < 2]
+                if not free:
+                    time.sleep(0.05)
+                    continue
+                model = min(free, key=lambda name: busy[name])
             job = {"model": model, "options": options, "seconds": "0.5", "seed": str(number)}
             answer = service.submit(buffer.getvalue(), key=key, **job)
         except (httpx.HTTPError, RuntimeError):  # the service was killed, or its client just replaced
@@ -167,7 +170,7 @@ def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:
         assert answer.status_code == 200, answer.text
         ledger.acknowledged[key] = answer.json()["id"]
         ledger.lanes[answer.json()["id"]] = MODELS[model]
-        number += 1
+        number, model = number + 1, ""
         if number % 3 == 0:  # a client that sends twice
             try:
                 again = service.submit(buffer.getvalue(), key=key, **job).json()
@@ -235,9 +238,19 @@ def _compare(
     seeds = [line.split()[0] for line in (service.home.parent / "account" / "orders").read_text().splitlines()]
     paid_twice = [seed for seed, times in collections.Counter(seeds).items() if times > 1]
     return Outcome(
-        done, outcomes, lanes, resumed, lost, twice, ledger.changed, len(seeds), paid_twice, len(ledger.resent),
-        restarts, orphans,
-    )  # fmt: skip
+        done,
+        outcomes,
+        lanes,
+        resumed,
+        lost,
+        twice,
+        ledger.changed,
+        len(seeds),
+        paid_twice,
+        len(ledger.resent),
+        restarts,
+        orphans,
+    )
 
 
 def _median(values: list[float]) -> float:

@@ -55,8 +55,8 @@ class Settings:
 
 
 def serve(settings: Settings) -> int:
-    """Serves until SIGTERM, Ctrl-C, or the end of the last client. Gives the exit code: 1 where it can't, 2 where it
-    was told so wrongly that it won't."""
+    """Serves until SIGTERM, Ctrl-C, or the end of the last client. Gives the exit code: 1 where it can't, 2 for wrong
+    arguments or a bad token."""
     folder = home()
     try:
         make_private(folder)

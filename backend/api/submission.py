@@ -227,7 +227,7 @@ class Intake:
         return request
 
     def _save(self, source: BinaryIO, folder: Path, name: str) -> tuple[str, int, int]:
-        """Writes an upload under a name of ours. Its own name and type are not looked at."""
+        """Writes an upload under a name of ours. Its own name and type do not count."""
         aside = folder / f"{name}.part"
         with aside.open("xb") as file:
             shutil.copyfileobj(source, file, 1 << 20)
@@ -253,7 +253,9 @@ def idempotency_key(request: Request) -> str | None:
 def _same(job: StoredJob, fingerprint: str) -> StoredJob:
     if job.fingerprint != fingerprint:
         raise EngineError(
-            "idempotency_conflict", "This Idempotency-Key was used for another request. Use a new one.", "",
+            "idempotency_conflict",
+            "This Idempotency-Key was used for another request. Use a new one.",
+            "",
             "Idempotency-Key",
-        )  # fmt: skip
+        )
     return job

@@ -139,11 +139,11 @@ class Pool:
         try:
             self._store.sweep()
         except (EngineError, sqlite3.Error, OSError) as error:  # the next one will do
-            log.warning("Old takes could not be looked through: %s", error)
+            log.warning("Old takes could not be swept: %s", error)
 
     def _give_jobs(self) -> None:
-        """Gives every free slot its next job, those first whose worker runs already; then waits for a reason to
-        look again."""
+        """Gives every free slot its next job, those first whose worker runs already; then waits for word of
+        another."""
         for job in self._store.without_lane() if self._engines else ():
             engine = self._engines.get(job.request.engine)
             self._store.set_lane(job, engine.lane if engine is not None and engine.lane in LANES else CPU)

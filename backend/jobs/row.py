@@ -40,7 +40,6 @@ class StoredJob:
     attempt: int
     interruptions: int
     created_at: float
-    started_at: float | None
     completed_at: float | None
     error: Problem | None
     result: Result | None
@@ -85,7 +84,6 @@ def _read(row: sqlite3.Row) -> StoredJob:
         attempt=int(row["attempt"]),
         interruptions=int(row["interruptions"]),
         created_at=_time(row["created_at"]) or 0.0,
-        started_at=_time(row["started_at"]),
         completed_at=_time(row["completed_at"]),
         error=_object(Problem, row["error"]),
         result=_object(Result, row["result"]),
@@ -111,7 +109,6 @@ def _damaged(row: sqlite3.Row) -> StoredJob:
         attempt=int(number("attempt")),
         interruptions=int(number("interruptions")),
         created_at=number("created_at"),
-        started_at=None,
         completed_at=number("completed_at") or number("created_at"),
         error=_DAMAGED,
         result=None,

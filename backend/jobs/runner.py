@@ -108,6 +108,7 @@ class Runner:
     def _serve(self, job: StoredJob) -> None:
         begins = "started" if job.state is None else "goes on"
         log.info("%s: %s in %s, attempt %d", job.id, begins, self.slot.name, job.attempt)
+        _tidy(self._store, job)  # an earlier attempt may have ended too suddenly to do so
         try:
             self._make(job)
         except Exception:
@@ -115,10 +116,7 @@ class Runner:
             if self._child is not None:
                 self._child.kill()
             self._persist(job, lambda: recover(self._store, job))
-        try:
-            self._tidy(job)
-        except (EngineError, sqlite3.Error, OSError) as error:
-            log.warning("%s: what it left behind stays: %s", job.id, error)
+        _tidy(self._store, job)
 
     def _make(self, job: StoredJob) -> None:
         child = self._ready_child()
@@ -160,7 +158,7 @@ class Runner:
                 state = None
 
     def _is_unwanted(self, job: StoredJob) -> bool:
-        with contextlib.suppress(EngineError):  # not now: the next time will tell
+        with contextlib.suppress(EngineError):  # not now, but at the next poll
             return not self._store.is_current(job)
         return False
 
@@ -215,19 +213,6 @@ class Runner:
         preview = base64.b64decode(message["preview"]) if "preview" in message else None
         self._store.report(job, fraction, str(message["stage"])[:200], left(fraction), preview)
 
-    def _tidy(self, job: StoredJob) -> None:
-        """Removes what no longer counts: attempts without a take, and the folder of a deleted job."""
-        folder = self._store.job_folder(job.id)
-        now = self._store.get(job.id)
-        if now is None:
-            shutil.rmtree(folder, ignore_errors=True)
-            return
-        if now.status.over:
-            self._store.drop_uploads(now)
-        for attempt in folder.glob("attempt-*"):
-            if now.result is None or attempt != self._store.attempt_folder(now):
-                shutil.rmtree(attempt, ignore_errors=True)
-
     def _ready_child(self) -> Child:
         """The worker; a new one where the last has ended, but no two within a few seconds."""
         if self._child is None or not self._child.alive:
@@ -256,9 +241,27 @@ def recover(store: Store, job: StoredJob) -> None:
         found = json.loads((store.attempt_folder(job) / "result.json").read_text())
         if store.complete(job, from_json(Result, found)):
             log.info("%s: its take was whole already", job.id)
+            _tidy(store, job)
             return
     log.info("%s: found in progress, attempt %d", job.id, job.attempt)
     store.put_back(job, interrupted=True)
+
+
+def _tidy(store: Store, job: StoredJob) -> None:
+    """Removes what does not count any more, as far as it can be: attempts without a take, the uploads of a job that
+    is over, the folder of a deleted one."""
+    try:
+        folder, now = store.job_folder(job.id), store.get(job.id)
+        if now is None:
+            shutil.rmtree(folder, ignore_errors=True)
+            return
+        if now.status.over:
+            store.drop_uploads(now)
+        for attempt in folder.glob("attempt-*"):
+            if now.result is None or attempt != store.attempt_folder(now):
+                shutil.rmtree(attempt, ignore_errors=True)
+    except (EngineError, sqlite3.Error, OSError) as error:
+        log.warning("%s: what it left behind stays: %s", job.id, error)
 
 
 def _order(job: StoredJob, store: Store) -> dict[str, Any]:

@@ -253,10 +253,16 @@ class _Encoder:
         index = 0
         while (frame := self._queue.get()) is not None:
             yuv = to_yuv.reformat(
-                frame, format="yuv420p", dst_colorspace=TO_BT709, src_color_range="JPEG",
-                dst_color_range="MPEG", dst_color_primaries=BT709, dst_color_trc=BT709,
-                interpolation="AREA", threads=1,
-            )  # fmt: skip
+                frame,
+                format="yuv420p",
+                dst_colorspace=TO_BT709,
+                src_color_range="JPEG",
+                dst_color_range="MPEG",
+                dst_color_primaries=BT709,
+                dst_color_trc=BT709,
+                interpolation="AREA",
+                threads=1,
+            )
             yuv.pts, yuv.time_base = index, 1 / self._fps
             container.mux(video.encode(yuv))
             index += 1

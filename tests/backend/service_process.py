@@ -45,9 +45,13 @@ class Service:
         ]
         with (self.home / "stderr.log").open("ab") as log:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, stderr=log, stdout=log, env=self.environment(),
+                command,
+                cwd=ROOT,
+                stderr=log,
+                stdout=log,
+                env=self.environment(),
                 **{"stdin": subprocess.DEVNULL, **popen},
-            )  # fmt: skip
+            )
         until = time.monotonic() + 30
         while not ready.exists():
             assert self.process.poll() is None, self.log()
@@ -108,9 +112,14 @@ class Service:
         raise AssertionError("there is no worker")
 
     def submit(
-        self, still: bytes, key: str | None = None, options: dict[str, Any] | None = None,
-        extra: dict[str, Any] | None = None, files: dict[str, bytes] | None = None, **fields: Any,
-    ) -> httpx.Response:  # fmt: skip
+        self,
+        still: bytes,
+        key: str | None = None,
+        options: dict[str, Any] | None = None,
+        extra: dict[str, Any] | None = None,
+        files: dict[str, bytes] | None = None,
+        **fields: Any,
+    ) -> httpx.Response:
         data = {
             "prompt": "A quiet room",
             "seconds": "1",

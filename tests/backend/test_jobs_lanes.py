@@ -1,4 +1,4 @@
-"""Lanes: a job waits for its own only, its engine is told of a cancel at once, and what is paid is paid once."""
+"""Lanes: a job waits for its own only, a cancel reaches its engine at once, and what is paid is paid once."""
 
 from __future__ import annotations
 

@@ -106,8 +106,10 @@ def test_a_migrated_database_is_not_migrated_again(tmp_path: Path) -> None:
 def test_a_row_of_version_1_that_cant_be_read_fails_alone(tmp_path: Path, column: str, value: str | bytes) -> None:
     version_1(tmp_path)
     with sqlite3.connect(tmp_path / "jobs.db") as db:
-        db.execute("INSERT INTO jobs SELECT 'video_c', NULL, fingerprint, fields, files, notes, 'queued', 1, 0, 0, 1.5,"
-                   " NULL, NULL, NULL, NULL FROM jobs WHERE id = 'video_a'")  # fmt: skip
+        db.execute(
+            "INSERT INTO jobs SELECT 'video_c', NULL, fingerprint, fields, files, notes, 'queued', 1, 0, 0, 1.5,"
+            " NULL, NULL, NULL, NULL FROM jobs WHERE id = 'video_a'"
+        )
         db.execute(f"UPDATE jobs SET {column} = ? WHERE id = 'video_c'", (value,))
     db.close()
     store = Store(tmp_path)

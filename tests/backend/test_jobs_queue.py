@@ -34,10 +34,19 @@ def slow(**more: Any) -> dict[str, Any]:
 
 def test_a_take_is_made_and_can_be_read(service: Service, still: bytes, depth: bytes, tmp_path: Path) -> None:
     answer = service.submit(
-        still, seconds="2", fps="24000/1001", seed="7", files={"depth": depth},
-        extra={"binding": {"shot": "010"}, "sound": "rain", "camera": CAMERA, "path": PATH,
-               "dialogue": [{"speaker": "ANNA", "language": "english", "line": "We are late."}]},
-    )  # fmt: skip
+        still,
+        seconds="2",
+        fps="24000/1001",
+        seed="7",
+        files={"depth": depth},
+        extra={
+            "binding": {"shot": "010"},
+            "sound": "rain",
+            "camera": CAMERA,
+            "path": PATH,
+            "dialogue": [{"speaker": "ANNA", "language": "english", "line": "We are late."}],
+        },
+    )
     assert answer.status_code == 200
     assert answer.headers["openai-poll-after-ms"] == "500"
     job = service.wait(answer.json()["id"])
@@ -76,10 +85,10 @@ def test_ranges_of_the_clip(service: Service, still: bytes) -> None:
 
 def test_events_tell_progress_time_left_and_a_picture(service: Service, still: bytes) -> None:
     job_id = service.submit(still, options=slow()).json()["id"]
-    told = list(service.events(job_id))
-    states = [data for name, data in told if name == "progress"]
-    assert told[-1][0] == "end"
-    assert told[-1][1]["status"] == "completed"
+    seen = list(service.events(job_id))
+    states = [data for name, data in seen if name == "progress"]
+    assert seen[-1][0] == "end"
+    assert seen[-1][1]["status"] == "completed"
     percents = [state["progress"] for state in states]
     assert percents == sorted(percents)
     assert len(set(percents)) > 8
@@ -91,7 +100,7 @@ def test_events_tell_progress_time_left_and_a_picture(service: Service, still: b
     assert next(service.events(job_id))[0] == "end"
 
 
-@pytest.mark.parametrize("deaf", [False, True], ids=["heard", "deaf"])
+@pytest.mark.parametrize("deaf", [False, True], ids=["notices", "deaf"])
 def test_a_cancel_takes_effect_within_a_second(service: Service, still: bytes, deaf: bool) -> None:
     job_id = service.submit(still, options=slow(deaf=deaf)).json()["id"]
     after = service.submit(still).json()["id"]
@@ -193,8 +202,10 @@ def test_a_job_can_be_deleted_at_any_time(service: Service, still: bytes) -> Non
     service.wait(running, "in_progress")
     for job_id in (running, waiting):
         assert service.http.delete(f"/v1/videos/{job_id}").json() == {
-            "id": job_id, "object": "video.deleted", "deleted": True,
-        }  # fmt: skip
+            "id": job_id,
+            "object": "video.deleted",
+            "deleted": True,
+        }
         assert service.http.get(f"/v1/videos/{job_id}").status_code == 404
         assert service.http.delete(f"/v1/videos/{job_id}").status_code == 404
     folders = [service.home / "jobs" / job_id for job_id in (running, waiting)]

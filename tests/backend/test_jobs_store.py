@@ -141,8 +141,13 @@ def test_only_folders_of_ours_are_swept(opened: Store, tmp_path: Path) -> None:
     opened.sweep()
     left = sorted(os.fsencode(path.name) for path in opened.folder.iterdir())
     assert left == [
-        b"notes", b"video_1", b"video_dangling", b"video_linked", b"video_with.dot", b"video_\xff\xfe",
-    ]  # fmt: skip
+        b"notes",
+        b"video_1",
+        b"video_dangling",
+        b"video_linked",
+        b"video_with.dot",
+        b"video_\xff\xfe",
+    ]
 
 
 @pytest.mark.parametrize("column", ["request", "binding", "notes", "error", "result", "created_at", "status", "state"])

@@ -44,11 +44,11 @@ def test_sigterm_ends_it_quickly_with_a_stream_open(own_service: Service, still:
     service = own_service.start()
     job_id = service.submit(still, options={"frame_seconds": 0.3}).json()["id"]
     service.wait(job_id, "in_progress")
-    told: list[str] = []
+    names: list[str] = []
 
     def listen() -> None:
         with contextlib.suppress(httpx.HTTPError):
-            told.extend(name for name, _ in service.events(job_id))
+            names.extend(name for name, _ in service.events(job_id))
 
     listener = threading.Thread(target=listen)
     listener.start()
@@ -57,8 +57,8 @@ def test_sigterm_ends_it_quickly_with_a_stream_open(own_service: Service, still:
     assert service.stop() == 0, service.log()
     assert time.monotonic() - began < 3
     listener.join(5)
-    assert told
-    assert "end" not in told  # the job is not over
+    assert names
+    assert "end" not in names  # the job is not over
 
 
 def test_a_stream_that_is_dropped_is_given_up(own_service: Service, still: bytes) -> None:
@@ -74,8 +74,12 @@ def test_a_stream_that_is_dropped_is_given_up(own_service: Service, still: bytes
 
     before = connections()
     for _ in range(5):
-        with httpx.stream("GET", f"{service.url}/v1/videos/{job_id}/events", trust_env=False,
-                          headers={"Authorization": f"Bearer {TOKEN}"}) as answer:  # fmt: skip
+        with httpx.stream(
+            "GET",
+            f"{service.url}/v1/videos/{job_id}/events",
+            trust_env=False,
+            headers={"Authorization": f"Bearer {TOKEN}"},
+        ) as answer:
             next(answer.iter_lines())
     until = time.monotonic() + 3
     while connections() > before and time.monotonic() < until:
@@ -86,9 +90,10 @@ def test_a_stream_that_is_dropped_is_given_up(own_service: Service, still: bytes
 def test_a_token_is_made_and_kept_private(tmp_path: Path) -> None:
     service = Service(tmp_path / "home")
     service.environment = lambda: {  # type: ignore[method-assign]
-        name: value for name, value in {**os.environ, "TAKE_ONE_HOME": str(service.home)}.items()
+        name: value
+        for name, value in {**os.environ, "TAKE_ONE_HOME": str(service.home)}.items()
         if name != "TAKE_ONE_TOKEN"
-    }  # fmt: skip
+    }
     service.start()
     try:
         path = service.home / "token"
@@ -120,8 +125,12 @@ def test_other_machines_need_a_token_that_was_set(tmp_path: Path, token: str) ->
     environment = {**os.environ, "TAKE_ONE_HOME": str(tmp_path), "TAKE_ONE_TOKEN": token}
     done = subprocess.run(
         [sys.executable, "-m", "backend", "serve", "--host", "0.0.0.0", "--port", "0"],
-        capture_output=True, text=True, cwd=ROOT, env=environment, timeout=30,
-    )  # fmt: skip
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=environment,
+        timeout=30,
+    )
     assert done.returncode == 2
     assert "TAKE_ONE_TOKEN" in done.stderr
 
@@ -143,9 +152,13 @@ def test_a_port_that_is_taken_is_told(own_service: Service) -> None:
     service = own_service.start()
     port = service.url.rsplit(":", 1)[1]
     done = subprocess.run(
-        [sys.executable, "-m", "backend", "serve", "--port", port], capture_output=True, text=True, cwd=ROOT,
-        env=service.environment(), timeout=30,
-    )  # fmt: skip
+        [sys.executable, "-m", "backend", "serve", "--port", port],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=service.environment(),
+        timeout=30,
+    )
     assert done.returncode == 1
     assert f"port {port}" in done.stderr
     assert "Traceback" not in done.stderr
