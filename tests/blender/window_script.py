@@ -92,7 +92,7 @@ def run():
     for frame in (0, 100):
         eye.location.x = frame / 10
         eye.keyframe_insert("location", frame=frame)
-    scene.cycles.samples = 4
+    scene.cycles.samples = 30
     pressed = []
     for name, frame in (("One", 20), ("Two", 60)):
         scene.frame_set(frame)
@@ -102,9 +102,14 @@ def run():
         shot = add_shot(scene)
         shot.name, shot.seconds = name, 0.5
         jobs.start(make_order(bpy.context, shot, Call(source="RENDER")))
+    ends = time.monotonic() + 10
+    while not bpy.app.is_job_running("RENDER") and time.monotonic() < ends:
+        yield 0.05
+    yield 0.1
+    results["begun"] = still.rendering() and not session.requests
     scene.frame_set(90)
     scene.camera, scene.render.resolution_x = aside, 64
-    ends = time.monotonic() + 60
+    ends = time.monotonic() + 120
     while len(session.requests) < 2 and time.monotonic() < ends:
         yield 0.1
     views = [request.views[0] for request in session.requests]
