@@ -27,15 +27,6 @@ def index() -> Iterator[Index]:
 
 
 @pytest.fixture(scope="module")
-def profile(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A profile of its own, whose extension asks for one small package."""
-    own = tmp_path_factory.mktemp("own") / "profile"
-    shutil.copytree(installed, own)
-    require(own, "tiny-part==1.0")
-    return own
-
-
-@pytest.fixture(scope="module")
 def blender(open_blender: Callable[..., BlenderWindow], profile: Path, index: Index) -> BlenderWindow:
     variables = {"PIP_INDEX_URL": index.url, "PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1",
                  "PIP_RETRIES": "1", "PIP_TIMEOUT": "20", "TAKE_ONE_PYTHON": "",
