@@ -110,6 +110,13 @@ def kernel_cache() -> Path:
     return DEV / "kernels" / made_from
 
 
+def forget_kernels() -> None:
+    """Remove the machine code that was made from other sources."""
+    for folder in (DEV / "kernels").glob("*"):
+        if folder != kernel_cache():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _make(kind: Kind) -> None:
     folder = DEV / kind.name
     python = python_of(kind.name)
@@ -168,9 +175,7 @@ def _run(name: str, command: list[str]) -> None:
             if line.startswith(("Collecting", "Installing collected", "Downloading")):
                 print(f"  {name}: {line[:100]}", flush=True)
         if process.wait() != 0:
-            raise SetupError(
-                f"Setting up .dev/{name} failed:\n" + "\n".join(said[-12:]) + f"\nThe whole log: {log}"
-            )
+            raise SetupError(f"Setting up .dev/{name} failed:\n" + "\n".join(said[-12:]) + f"\nThe whole log: {log}")
 
 
 def _find_python(kind: Kind) -> Path | None:
