@@ -10,7 +10,7 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import IO, NamedTuple, Optional
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from . import build, environments
 from .environments import DEV, ROOT, SetupError, ensure, forget_kernels, possible, python_of, run_environment
@@ -32,8 +32,9 @@ class Count(NamedTuple):
     note: str = ""
 
 
-Log = Optional[IO[str]]  # where a part prints; None is the terminal
-Part = Callable[[Log], Count]
+if TYPE_CHECKING:  # dev.py runs on Pythons that can't say it at run time
+    Log = IO[str] | None  # where a part prints; None is the terminal
+    Part = Callable[[Log], Count]
 
 
 def test(wanted: list[str]) -> int:
