@@ -3,13 +3,17 @@
 the rest runs in, under .dev/, by itself.
 
     python3 dev.py demo [--out DIR]       a furnished room, its still, a take, the edit: the product at work
+    python3 dev.py setup                  the environments, which the others make as they need them
     python3 dev.py test [PART ...]        all tests, or those of the parts named
-    python3 dev.py gui                    the tests that click in a Blender window (BLENDER names its command)
+    python3 dev.py gui                    the tests that click in a Blender window (BLENDER names its command), with
+                                          pictures in .dev/screenshots
     python3 dev.py bench [NAME ...]       the measurements behind docs/benchmarks.md
     python3 dev.py build                  the extension's zip, in dist/
+    python3 dev.py lock                   the locked requirements, from their *.in
 """
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
@@ -29,13 +33,16 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="PART",
-        help="lint, backend, client, happyhorse, blender-5.2, blender-4.5, gui (default: all)",
+        help="lint, imports, backend, client, happyhorse, blender-5.2, blender-4.5, gui (default: all)",
     )
-    commands.add_parser("gui", help="run the tests that click in a Blender window")
+    commands.add_parser("setup", help="make all environments")
+    commands.add_parser("gui", help="run the tests that click in a Blender window, and keep pictures of it")
     bench = commands.add_parser("bench", help="run the measurements")
     bench.add_argument("names", nargs="*", metavar="NAME", help="scripts of bench/ (default: all)")
     build = commands.add_parser("build", help="build the extension's zip")
     build.add_argument("--out", type=Path, default=ROOT / "dist", help="where to put it (default: dist/)")
+    lock = commands.add_parser("lock", help="resolve and lock the requirements")
+    lock.add_argument("--upgrade", action="store_true", help="take the newest of what no *.in names a version of")
     arguments, rest = parser.parse_known_args()
     if rest and arguments.command != "bench":
         parser.error("unknown: " + " ".join(rest))
@@ -47,6 +54,7 @@ def main() -> int:
     from devtools import bench as benches
     from devtools import build as builds
     from devtools import demo as demos
+    from devtools import lock as locks
     from devtools import testing
     from devtools.environments import SetupError
 
@@ -55,10 +63,15 @@ def main() -> int:
             return demos.demo(arguments.out.absolute())
         if arguments.command == "test":
             return testing.test(arguments.parts)
+        if arguments.command == "setup":
+            return testing.setup()
         if arguments.command == "gui":
+            os.environ["TAKE_ONE_PICTURES"] = "1"
             return testing.test(["gui"])
         if arguments.command == "bench":
             return benches.bench(arguments.names, rest)
+        if arguments.command == "lock":
+            return locks.lock(arguments.upgrade)
         print(builds.build(arguments.out.absolute()))
         return 0
     except SetupError as error:

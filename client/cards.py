@@ -52,8 +52,9 @@ def _read(line: str) -> Card:
     return Card(name, int(memory) << 20, int(driver.partition(".")[0]), (int(major), int(minor)))
 
 
-def pip_arguments(card: Card | None, requirements: Path, system: str = sys.platform) -> list[str]:
-    """What `pip install` is to be told so that torch fits the card; `requirements` is the folder of those files.
+def pip_installs(card: Card | None, requirements: Path, system: str = sys.platform) -> list[list[str]]:
+    """What `pip install` is to be told, call by call, so that torch fits the card; `requirements` is the folder of
+    those files. torch's own index has other builds than PyPI, with other hashes and needs than are locked.
 
     Raises:
         PipError: there is no card, or its driver is too old for any build.
@@ -66,8 +67,8 @@ def pip_arguments(card: Card | None, requirements: Path, system: str = sys.platf
         )
     if card.driver >= CUDA_13_DRIVER and card.capability >= CUDA_13_CAPABILITY:
         if system == "linux":
-            file = "hopper.txt" if card.capability == HOPPER else "gpu.txt"
-            return ["-r", str(requirements / file)]
+            files = ("gpu.txt", "torch.txt", *(("hopper.txt",) if card.capability == HOPPER else ()))
+            return [locked(*(requirements / file for file in files))]
         build = "cu130"
     elif card.driver >= CUDA_12_DRIVER and card.capability <= CUDA_12_LAST_CAPABILITY:
         build = "cu126"
@@ -77,4 +78,12 @@ def pip_arguments(card: Card | None, requirements: Path, system: str = sys.platf
             "from nvidia.com, then try again.",
             "install",
         )
-    return ["--extra-index-url", INDEX + build, "-r", str(requirements / "gpu.txt")]
+    return [
+        locked(requirements / "gpu.txt"),
+        ["--extra-index-url", INDEX + build, "-r", str(requirements / "torch.in")],
+    ]
+
+
+def locked(*files: Path) -> list[str]:
+    """What `pip install` is to be told of files that name everything with its hashes."""
+    return ["--require-hashes", "--no-deps", *(word for file in files for word in ("-r", str(file)))]

@@ -22,6 +22,7 @@ from typing import IO
 
 from . import cards, lease, pip, pythons
 from .events import InstallState
+from .files import write_whole
 from .pip import Cancelled, PipError
 
 ABSENT = "absent"
@@ -33,6 +34,7 @@ PROFILES = {
     "draft": ("Draft and Remote", "Small: the draft engine on this computer, and servers that you connect"),
     "gpu": ("Local GPU", "Large: also the engines that run on this computer's graphics card"),
 }
+LOCKS = {"draft": ("draft.txt",), "gpu": ("gpu.txt", "torch.txt", "hopper.txt")}
 VERSIONS = ((3, 13), (3, 12), (3, 11), (3, 14))
 NEEDED_BYTES = {"draft": 1.5e9, "gpu": 14e9}  # free on the disk: the environment, and pip's copies on the way
 DOWNLOAD_BYTES = {"draft": 2.2e8, "gpu": 3.2e9}
@@ -84,14 +86,10 @@ def installed_profile(home: Path) -> str | None:
 
 def recipe(root: Path, profile: str) -> str:
     """A hash of all that an environment is made from."""
-    text = ""
-    waiting = [root / "backend" / "requirements" / f"{profile}.txt"]
-    while waiting:
-        file = waiting.pop()
-        lines = file.read_text(encoding="utf-8").splitlines()
-        waiting += [file.parent / line[3:].strip() for line in lines if line.startswith("-r ")]
-        text += "\n".join(line for line in lines if line and not line.startswith(("#", "-r ")))
-    return hashlib.sha256(text.encode()).hexdigest()
+    folder = root / "backend" / "requirements"
+    texts = [(folder / name).read_text(encoding="utf-8") for name in LOCKS[profile]]
+    lines = [line for text in texts for line in text.splitlines() if not line.startswith("#")]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 class Installer:
@@ -185,13 +183,13 @@ class Installer:
                 "free_space",
             )
 
-    def _wanted(self) -> list[str]:
-        """What pip is to install; for the local GPU engines, by the card that is here."""
+    def _wanted(self) -> list[list[str]]:
+        """What pip is to install, call by call; for the local GPU engines, by the card that is here."""
         requirements = self._root / "backend" / "requirements"
         if self._profile == "draft":
-            return ["-r", str(requirements / "draft.txt")]
+            return [cards.locked(requirements / "draft.txt")]
         self._tell(0.0, "Looking for a graphics card")
-        return cards.pip_arguments(cards.find(), requirements)
+        return cards.pip_installs(cards.find(), requirements)
 
     def _find_python(self) -> Path:
         """Blender's own if it can make environments, else the system's."""
@@ -214,12 +212,12 @@ class Installer:
             raise PipError(*pip.explain(output))
         self._tell(MADE, "Downloading")
 
-    def _fill(self, wanted: list[str], log: IO[str]) -> None:
+    def _fill(self, wanted: list[list[str]], log: IO[str]) -> None:
         downloads = pip.Downloads(DOWNLOAD_BYTES[self._profile])
 
         def hear(line: str) -> None:
             if line.startswith("Installing collected packages"):
-                self._tell(LOADED, "Installing")
+                self._tell(LOADED if arguments is wanted[-1] else self._fraction, "Installing")
             elif line.startswith("Collecting "):
                 self._tell(self._fraction, f"Downloading {re.split('[^A-Za-z0-9._-]', line.split()[1])[0]}")
             elif (fraction := downloads.hear(line)) is not None:
@@ -228,11 +226,12 @@ class Installer:
         command = [
             *self._pip_install(log),
             *("--no-input", "--disable-pip-version-check", "--only-binary", ":all:"),
-            *wanted,
+            "--no-compile",  # Python compiles what is imported, a small part; pip takes longer for all than to unpack
         ]
-        code, output = self._call(command, log, hear)
-        if code != 0:
-            raise PipError(*pip.explain(output))
+        for arguments in wanted:
+            code, output = self._call([*command, *arguments], log, hear)
+            if code != 0:
+                raise PipError(*pip.explain(output))
 
     def _pip_install(self, log: IO[str]) -> list[str]:
         """`pip install`, from the extension's own wheel; in a checkout, which has none, Python's (which may
@@ -311,9 +310,7 @@ def _pointer(home: Path) -> dict[str, str]:
 
 
 def _point(home: Path, pointer: dict[str, str]) -> None:
-    part = home / "env.json.part"
-    part.write_text(json.dumps(pointer), encoding="utf-8")
-    part.replace(home / "env.json")
+    write_whole(home / "env.json", json.dumps(pointer), 0o644)
 
 
 def _last_line(output: str) -> str:

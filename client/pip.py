@@ -66,6 +66,12 @@ _KNOWN = (
         "install",
     ),
     (
+        r"DO NOT MATCH THE HASHES[\s\S]*?\n\s*([A-Za-z0-9._-]+)==",
+        "The download server's {0} is not the file that this version of Take One was made with. Try again; if it goes "
+        "on, take another server by 'pip config set global.index-url'.",
+        "install",
+    ),
+    (
         r"No matching distribution found for ([^\s(]+)|satisfies the requirement ([^\s(]+)",
         "The download server has no {0} for this Python. Check the network, or install Python 3.12, then try again.",
         "install",

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DRIVER = ROOT / "devtools" / "window_driver.py"
 MODULE = "bl_ext.user_default.take_one"
 START_SECONDS = 60
+SIZE = ("1280", "900")  # of the window: what is drawn by the processor costs by the pixel
 FIND_SECONDS = 30
 HOVER_SECONDS = 1  # for Blender to notice the mouse, where the machine is busy
 LOOK = 0.05  # seconds between two looks at what is waited for
@@ -75,7 +76,7 @@ class BlenderWindow:
             port = server.getsockname()[1]
             self._log = (folder / "blender.log").open("wb")
             self._process = subprocess.Popen(
-                [*command(), "-p", "0", "0", "1600", "900", *arguments, "--python", str(DRIVER)],
+                [*command(), "-p", "0", "0", *SIZE, *arguments, "--python", str(DRIVER)],
                 env={**os.environ, **environment, "TAKE_ONE_DRIVER_PORT": str(port)},
                 stdout=self._log,
                 stderr=subprocess.STDOUT,

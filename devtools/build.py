@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-import subprocess
 import zipfile
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import BinaryIO
 
-from .environments import DEV, ROOT, SetupError, ensure, python_of
+from client.files import writing
+
+from .environments import ROOT, SetupError, pip_wheel
 
 FILES = ("blender_manifest.toml", "__init__.py", "LICENSE", "README.md")
 PACKAGES = ("operators", "panels", "scene", "client", "backend")
 LEFT_OUT = ("*.pyc", "*/__pycache__/*", "*/.*")
-PIP = "pip==26.3"
 DATE = (2026, 1, 1, 0, 0, 0)  # one date for all: the same files give the same zip
 
 
 def build(out: Path) -> Path:
     """Make `out`/take_one-VERSION.zip and check it. Raises SetupError."""
-    ensure("backend")
     version = _version()
-    wheel = _pip_wheel()
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"take_one-{version}.zip"
-    part = path.with_suffix(".part")
-    with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
-        for file in sorted(_contents()):
-            _add(archive, file, file.relative_to(ROOT).as_posix())
-        _add(archive, wheel, "bootstrap/pip.whl")
-    _check(part)
-    part.replace(path)
+    with writing(path, 0o644) as written:
+        with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
+            for file in sorted(_contents()):
+                _add(archive, file, file.relative_to(ROOT).as_posix())
+            _add(archive, pip_wheel(), "bootstrap/pip.whl")
+        _check(written)
     return path
 
 
@@ -49,29 +47,6 @@ def _add(archive: zipfile.ZipFile, file: Path, name: str) -> None:
     archive.writestr(entry, file.read_bytes())
 
 
-def _pip_wheel() -> Path:
-    """pip itself, for Blenders whose Python has none. Fetched once."""
-    folder = DEV / "bootstrap" / PIP
-    wheels = sorted(folder.glob("pip-*.whl"))
-    if not wheels:
-        command = [
-            str(python_of("backend")),
-            "-m",
-            "pip",
-            "download",
-            "--disable-pip-version-check",
-            "--no-deps",
-            "-q",
-            "-d",
-            str(folder),
-            PIP,
-        ]
-        if subprocess.run(command).returncode != 0:
-            raise SetupError("pip's wheel, which goes into the zip, could not be fetched. Is there a network?")
-        wheels = sorted(folder.glob("pip-*.whl"))
-    return wheels[-1]
-
-
 def _version() -> str:
     """The manifest's version, which must be the backend's."""
     scope: dict[str, str] = {}
@@ -82,10 +57,10 @@ def _version() -> str:
     return scope["__version__"]
 
 
-def _check(path: Path) -> None:
+def _check(written: BinaryIO) -> None:
     """What `blender --command extension validate` does not look at: that every part is in, and nothing that
     must not be."""
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(written) as archive:
         names = archive.namelist()
         bad = archive.testzip()
     needed = [
@@ -96,6 +71,9 @@ def _check(path: Path) -> None:
         "bootstrap/pip.whl",
         "backend/requirements/draft.txt",
         "backend/requirements/gpu.txt",
+        "backend/requirements/torch.in",
+        "backend/requirements/torch.txt",
+        "backend/requirements/hopper.txt",
     ]
     missing = [name for name in needed if name not in names]
     if bad or missing:

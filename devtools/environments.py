@@ -8,11 +8,13 @@ import json
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
 
-from client import pythons
+from client import cards, pythons
+from client.files import write_whole
 
 ROOT = Path(__file__).resolve().parents[1]
 DEV = ROOT / ".dev"
@@ -24,22 +26,27 @@ class SetupError(Exception):
 
 
 class Kind(NamedTuple):
-    """An environment: the Pythons that fit, best first, and what to install."""
+    """An environment: the Pythons that fit, best first, and the lock of what to install. `torch`: with torch's build
+    for the processor."""
 
     name: str
     pythons: tuple[tuple[int, int], ...]
-    files: tuple[str, ...]  # requirements files
-    packages: tuple[str, ...]
+    lock: str
+    torch: bool = False
 
 
-BLENDER_TESTS = ("pytest==9.2.0",)
+REQUIREMENTS = "devtools/requirements"
+PIP = f"{REQUIREMENTS}/pip.txt"
+TORCH = f"{REQUIREMENTS}/torch-cpu.txt"
+LOCKED = ("--require-hashes", "--no-deps")
 KINDS = {
     kind.name: kind
     for kind in (
-        Kind("blender-5.2", ((3, 13),), (), ("bpy==5.2.3", *BLENDER_TESTS)),
-        Kind("blender-4.5", ((3, 11),), (), ("bpy==4.5.15", *BLENDER_TESTS)),
-        Kind("backend", ((3, 11), (3, 13), (3, 12), (3, 14)), ("backend/requirements/draft.txt",), ()),
-        Kind("test", ((3, 11), (3, 12), (3, 13)), ("backend/requirements/gpu.txt", "requirements-dev.txt"), ()),
+        Kind("blender-5.2", ((3, 13),), f"{REQUIREMENTS}/blender-5.2.txt"),
+        Kind("blender-4.5", ((3, 11),), f"{REQUIREMENTS}/blender-4.5.txt"),
+        Kind("backend", ((3, 11), (3, 13), (3, 12), (3, 14)), "backend/requirements/draft.txt"),
+        Kind("test", ((3, 11), (3, 12), (3, 13)), f"{REQUIREMENTS}/test.txt", torch=True),
+        Kind("lock", ((3, 11), (3, 12), (3, 13), (3, 14)), f"{REQUIREMENTS}/lock.txt"),
     )
 }
 
@@ -78,6 +85,7 @@ def ensure(*names: str) -> float:
         "(once; this takes the network)",
         flush=True,
     )
+    pip_wheel()
     with concurrent.futures.ThreadPoolExecutor() as pool:
         for made in [pool.submit(_make, kind) for kind in missing]:
             made.result()
@@ -102,6 +110,13 @@ def kernel_cache() -> Path:
     return DEV / "kernels" / made_from
 
 
+def forget_kernels() -> None:
+    """Remove the machine code that was made from other sources."""
+    for folder in (DEV / "kernels").glob("*"):
+        if folder != kernel_cache():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
 def _make(kind: Kind) -> None:
     folder = DEV / kind.name
     python = python_of(kind.name)
@@ -114,30 +129,34 @@ def _make(kind: Kind) -> None:
                 "from python.org or your system's packages, and start again."
             )
         shutil.rmtree(folder, ignore_errors=True)
-        _run(kind, [str(base), "-m", "venv", str(folder)])
-    (folder / STAMP).unlink() if (folder / STAMP).exists() else None
-    requirements = [part for file in kind.files for part in ("-r", str(ROOT / file))]
-    _run(
-        kind,
-        [
-            str(python),
-            "-m",
-            "pip",
-            "install",
-            "--disable-pip-version-check",
-            "--prefer-binary",
-            "--progress-bar",
-            "off",
-            *requirements,
-            *kind.packages,
-        ],
-    )
-    (folder / STAMP).write_text(json.dumps({"recipe": _recipe(kind)}))
+        _run(kind.name, [str(base), "-m", "venv", "--without-pip", str(folder)])
+    (folder / STAMP).unlink(missing_ok=True)
+    pip = [str(python), str(pip_wheel() / "pip"), "install", "--disable-pip-version-check", "--progress-bar", "off"]
+    pip += ["--no-compile", *LOCKED]  # Python compiles what is imported: of torch, a small part
+    _run(kind.name, [*pip, "-r", kind.lock])
+    if kind.torch:  # where torch's own index can't be reached, pip may still find the build in a folder that it knows
+        _run(kind.name, [*pip, "--retries", "1", "--extra-index-url", f"{cards.INDEX}cpu", "-r", TORCH])
+    write_whole(folder / STAMP, json.dumps({"recipe": _recipe(kind)}), 0o644)
     print(f"  .dev/{kind.name} is ready", flush=True)
 
 
-def _run(kind: Kind, command: list[str]) -> None:
-    log = DEV / f"{kind.name}.log"
+def pip_wheel() -> Path:
+    """pip itself, which makes the environments and goes into the extension's zip. Fetched once. Raises SetupError."""
+    folder = DEV / "bootstrap" / hashlib.sha256((ROOT / PIP).read_bytes()).hexdigest()[:16]
+    if not (wheels := list(folder.glob("pip-*.whl"))):
+        base = _find_python(KINDS["backend"])
+        if base is None:
+            raise SetupError("No Python from 3.11 to 3.14 was found. Install one, and start again.")
+        with tempfile.TemporaryDirectory() as made:  # a Python of the system's may come without pip
+            _run("bootstrap", [str(base), "-m", "venv", made])
+            pip = [str(pythons.venv_python(Path(made))), "-m", "pip"]
+            _run("bootstrap", [*pip, "download", "--disable-pip-version-check", *LOCKED, "-d", str(folder), "-r", PIP])
+        wheels = list(folder.glob("pip-*.whl"))
+    return wheels[0]
+
+
+def _run(name: str, command: list[str]) -> None:
+    log = DEV / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as file:
         process = subprocess.Popen(
@@ -154,11 +173,9 @@ def _run(kind: Kind, command: list[str]) -> None:
             line = raw.decode("utf-8", "replace").rstrip()
             said.append(line)
             if line.startswith(("Collecting", "Installing collected", "Downloading")):
-                print(f"  {kind.name}: {line[:100]}", flush=True)
+                print(f"  {name}: {line[:100]}", flush=True)
         if process.wait() != 0:
-            raise SetupError(
-                f"Setting up .dev/{kind.name} failed:\n" + "\n".join(said[-12:]) + f"\nThe whole log: {log}"
-            )
+            raise SetupError(f"Setting up .dev/{name} failed:\n" + "\n".join(said[-12:]) + f"\nThe whole log: {log}")
 
 
 def _find_python(kind: Kind) -> Path | None:
@@ -171,19 +188,8 @@ def _find_python(kind: Kind) -> Path | None:
 
 def _recipe(kind: Kind) -> str:
     """A hash of all that the environment is made from."""
-    texts = [(ROOT / file).read_text() for file in _with_includes(kind.files)]
-    return hashlib.sha256(json.dumps([kind.packages, texts, sys.platform]).encode()).hexdigest()
-
-
-def _with_includes(files: tuple[str, ...]) -> list[str]:
-    """Requirements files and those that they name by `-r`."""
-    found = []
-    for file in files:
-        found.append(file)
-        for line in (ROOT / file).read_text().splitlines():
-            if line.startswith("-r "):
-                found.extend(_with_includes(((Path(file).parent / line[3:].strip()).as_posix(),)))
-    return found
+    texts = [(ROOT / file).read_text() for file in (kind.lock, *([TORCH] if kind.torch else []))]
+    return hashlib.sha256(json.dumps([texts, sys.platform]).encode()).hexdigest()
 
 
 def _is_complete(kind: Kind) -> bool:

@@ -2,35 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import subprocess
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, TYPE_CHECKING, NamedTuple
 
 from . import build, environments
-from .environments import DEV, ROOT, SetupError, ensure, possible, python_of, run_environment
+from .environments import DEV, ROOT, SetupError, ensure, forget_kernels, possible, python_of, run_environment
 
 REPORTS = DEV / "reports"
 PART_SECONDS = 35 * 60  # a Blender that hangs must not hold up the rest
-MOST_AGAIN = 3  # more files than that did not fail by chance
-WINDOWS_LOG = REPORTS / "gui.log"
+MOST_AGAIN = 3  # more files than that do not fail by chance
 WINDOWS = "gui"  # the part that takes longest and mostly waits: it runs beside the others
-LINTED = [
-    "__init__.py",
-    "backend",
-    "client",
-    "operators",
-    "panels",
-    "scene",
-    "devtools",
-    "bench",
-    "tests",
-    "dev.py",
-]
+AT_ONCE = 2  # of the others
+ROOMS = ("scene", "operators", "panels")  # the extension's rooms that know Blender
 
 
 class Count(NamedTuple):
@@ -42,6 +32,11 @@ class Count(NamedTuple):
     note: str = ""
 
 
+if TYPE_CHECKING:  # dev.py runs on Pythons that can't say it at run time
+    Log = IO[str] | None  # where a part prints; None is the terminal
+    Part = Callable[[Log], Count]
+
+
 def test(wanted: list[str]) -> int:
     """Run the parts named, or all. Returns the exit code. Raises SetupError."""
     parts = _parts()
@@ -51,20 +46,11 @@ def test(wanted: list[str]) -> int:
     names = wanted or list(parts)
     _ensure(names)
     REPORTS.mkdir(parents=True, exist_ok=True)
-    results = {}
-    with ThreadPoolExecutor(1) as beside, WINDOWS_LOG.open("w+") as log:
-        windows: Future[tuple[Count, float]] | None = None
-        if WINDOWS in names and len(names) > 1:
-            windows = beside.submit(_timed, lambda: _gui(log))
-        for name in names:
-            if name != WINDOWS or windows is None:
-                _title(name)
-                results[name] = _timed(parts[name])
-        if windows is not None:
-            results[WINDOWS] = windows.result()
-            _title(WINDOWS)
-            log.seek(0)
-            print(log.read(), flush=True)
+    forget_kernels()
+    if len(names) == 1:
+        results = {names[0]: _timed(parts[names[0]], None)}
+    else:
+        results = _side_by_side({name: parts[name] for name in names})
     counts = [count for count, _ in results.values()]
     print()
     for name, (count, seconds) in results.items():
@@ -80,27 +66,47 @@ def test(wanted: list[str]) -> int:
     return 1 if failed else 0
 
 
-def _title(name: str) -> None:
-    print(f"\n=== {name} " + "=" * max(0, 90 - len(name)), flush=True)
+def _side_by_side(parts: dict[str, Part]) -> dict[str, tuple[Count, float]]:
+    """Run parts, some at a time. What each prints comes when it has ended."""
+    with ThreadPoolExecutor(AT_ONCE) as pool, ThreadPoolExecutor(1) as windows, contextlib.ExitStack() as files:
+        logs = {name: files.enter_context((REPORTS / f"{name}.log").open("w+", encoding="utf-8")) for name in parts}
+        began = {
+            (windows if name == WINDOWS else pool).submit(_timed, part, logs[name]): name
+            for name, part in parts.items()
+        }
+        results = {}
+        for ended in as_completed(began):
+            name = began[ended]
+            results[name] = ended.result()
+            logs[name].seek(0)
+            print(f"\n=== {name} " + "=" * max(0, 90 - len(name)) + "\n" + logs[name].read(), flush=True)
+    return {name: results[name] for name in parts}
 
 
-def _timed(part: Callable[[], Count]) -> tuple[Count, float]:
+def _timed(part: Part, log: Log) -> tuple[Count, float]:
     """What came of a part, and the seconds it took."""
     began = time.monotonic()
-    return part(), time.monotonic() - began
+    return part(log), time.monotonic() - began
 
 
-def _parts() -> dict[str, Callable[[], Count]]:
+def _parts() -> dict[str, Part]:
+    """By name, those that take longest first."""
     return {
+        WINDOWS: _gui,
+        "backend": lambda log: _pytest("backend", "test", ["tests/backend"], log),
+        "happyhorse": lambda log: _pytest("happyhorse", "test", ["tests/happyhorse"], log),
+        "blender-5.2": lambda log: _blender("blender-5.2", log),
+        "blender-4.5": lambda log: _blender("blender-4.5", log),
+        "client": lambda log: _pytest("client", "test", ["tests/client"], log),
         "lint": _lint,
-        "imports": lambda: _pytest("imports", "test", ["tests/test_imports.py"]),
-        "backend": lambda: _pytest("backend", "test", ["tests/backend"]),
-        "client": lambda: _pytest("client", "test", ["tests/client"]),
-        "happyhorse": lambda: _pytest("happyhorse", "test", ["tests/happyhorse"]),
-        "blender-5.2": lambda: _blender("blender-5.2"),
-        "blender-4.5": lambda: _blender("blender-4.5"),
-        "gui": _gui,
+        "imports": lambda log: _pytest("imports", "test", ["tests/test_imports.py"], log),
     }
+
+
+def setup() -> int:
+    """Make all environments. Returns the exit code. Raises SetupError."""
+    _ensure(list(_parts()))
+    return 0
 
 
 def _ensure(names: list[str]) -> None:
@@ -111,58 +117,59 @@ def _ensure(names: list[str]) -> None:
     ensure(*sorted(needed))
 
 
-def _lint() -> Count:
+def _lint(log: Log) -> Count:
     python = str(python_of("test"))
-    present = [name for name in LINTED if (ROOT / name).exists()]
     typed = DEV / "typed"  # where the repository is the package that Blender makes of it
     typed.mkdir(parents=True, exist_ok=True)
     if not (typed / "take_one").exists():
         (typed / "take_one").symlink_to(ROOT)
-    extension = [word for name in ("scene", "operators", "panels") for word in ("-p", f"take_one.{name}")]
+    extension = [word for room in ROOMS for word in ("-p", f"take_one.{room}")]
+    files = sum(1 for room in ROOMS for _ in (ROOT / room).rglob("*.py"))
     checks = {
-        "ruff": [python, "-m", "ruff", "check", *present],
-        "mypy": [python, "-m", "mypy", "backend", "client"],
-        "mypy of the extension": [python, "-m", "mypy", *extension],
+        "ruff": ([python, "-m", "ruff", "check", "."], ""),
+        "ruff's format": ([python, "-m", "ruff", "format", "--check", "."], ""),
+        "mypy": ([python, "-m", "mypy", "backend", "client"], ""),
+        "mypy of the extension": ([python, "-m", "mypy", *extension], f"in {files} source files"),
     }
     failed = 0
-    for name, command in checks.items():
-        done = subprocess.run(command, cwd=str(ROOT), env=run_environment() | {"MYPYPATH": str(typed)})
-        print(f"{name}: {'clean' if done.returncode == 0 else 'FAILED'}", flush=True)
-        failed += done.returncode != 0
+    for name, (command, said) in checks.items():
+        environment = run_environment() | {"MYPYPATH": str(typed)}
+        done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+        clean = done.returncode == 0 and said in done.stdout  # mypy leaves out files, and says of how many it speaks
+        print(f"{done.stdout}{done.stderr}{name}: {'clean' if clean else 'FAILED'}", file=log, flush=True)
+        failed += not clean
     return Count(len(checks) - failed, failed)
 
 
-def _blender(name: str) -> Count:
+def _blender(name: str, log: Log) -> Count:
     if not possible(name):
         versions = " or ".join(f"{major}.{minor}" for major, minor in environments.KINDS[name].pythons)
         return Count(skipped=1, note=f"needs Python {versions}, which is not here")
     window = name == environments.blender()  # what opens a window is tested once, by the newest Python there is
-    return _pytest(name, name, ["tests/blender"], {} if window else {"BLENDER": ""})
+    return _pytest(name, name, ["tests/blender"], log, {} if window else {"BLENDER": ""})
 
 
-def _gui(log: IO[str] | None = None) -> Count:
+def _gui(log: Log) -> Count:
     if not os.environ.get("BLENDER"):
         return Count(skipped=1, note="the variable BLENDER names no Blender")
-    return _pytest(WINDOWS, "test", ["tests/gui"], {"TAKE_ONE_ZIP": str(build.build(ROOT / "dist"))}, log)
+    return _pytest(WINDOWS, "test", ["tests/gui"], log, {"TAKE_ONE_ZIP": str(build.build(ROOT / "dist"))})
 
 
-def _pytest(
-    part: str, environment: str, paths: list[str], variables: dict[str, str] | None = None, log: IO[str] | None = None
-) -> Count:
+def _pytest(part: str, environment: str, paths: list[str], log: Log, variables: dict[str, str] | None = None) -> Count:
     """Runs the tests in `paths`; what they print goes to `log`, if there is one.
 
-    A file in which something failed is run once more, as a whole, and what then passes counts as passed: windows and
-    real processes on a busy machine fail now and then. The closing line names such files.
+    A file in which something failed is run once more by itself, to tell what fails by chance or by what runs beside it.
+    It has failed all the same.
     """
-    count = _pytest_once(part, environment, paths, variables, log)
+    count = _pytest_once(part, environment, paths, log, variables)
     files = _failed_files(REPORTS / f"{part}.xml") if count.failed else []
     if not files or len(files) > MOST_AGAIN:
         return count
     print(f"\nOnce more: {' '.join(files)}", file=log, flush=True)
-    again = _pytest_once(f"{part}-again", environment, files, variables, log)
-    named = " ".join(Path(file).name for file in files)
-    passed = count.passed + max(0, count.failed - again.failed)
-    return Count(passed, again.failed, count.skipped, f"{count.failed} failed at first, in {named}")
+    again = _pytest_once(f"{part}-again", environment, files, log, variables)
+    fails = set(_failed_files(REPORTS / f"{part}-again.xml")) if again.failed else set()
+    verdicts = [f"{Path(file).name} {'fails again' if file in fails else 'passes the second time'}" for file in files]
+    return count._replace(note=", ".join(verdicts))
 
 
 def _failed_files(report: Path) -> list[str]:
@@ -178,9 +185,7 @@ def _failed_files(report: Path) -> list[str]:
     return sorted(failed) if all((ROOT / file).is_file() for file in failed) else []
 
 
-def _pytest_once(
-    part: str, environment: str, paths: list[str], variables: dict[str, str] | None, log: IO[str] | None
-) -> Count:
+def _pytest_once(part: str, environment: str, paths: list[str], log: Log, variables: dict[str, str] | None) -> Count:
     if not any((ROOT / path).exists() for path in paths):
         return Count(note="no tests yet")
     report = REPORTS / f"{part}.xml"

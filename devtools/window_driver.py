@@ -112,5 +112,6 @@ _names = {
     **{one.__name__: one for one in (region_of, xdotool, at, button, under_mouse)},
 }
 bpy.context.preferences.view.show_splash = False  # it would cover what is to be clicked
+bpy.context.preferences.system.viewport_aa = "OFF"  # the processor draws
 bpy.context.preferences.use_preferences_save = False
 bpy.app.timers.register(_tick, first_interval=0.2, persistent=True)

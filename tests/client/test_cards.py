@@ -44,36 +44,58 @@ def test_no_driver(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert cards.find() is None
     with pytest.raises(PipError, match="No NVIDIA card was found") as failure:
-        cards.pip_arguments(None, REQUIREMENTS)
+        cards.pip_installs(None, REQUIREMENTS)
     assert failure.value.fix == "connect"
 
 
 @pytest.mark.parametrize(
-    ("driver", "capability", "system", "index", "file"),
+    ("driver", "capability", "system", "index", "files"),
     [
-        (581, (8, 9), "linux", None, "gpu.txt"),
-        (580, (12, 0), "linux", None, "gpu.txt"),
-        (580, (9, 0), "linux", None, "hopper.txt"),
-        (581, (8, 9), "win32", "cu130", "gpu.txt"),
-        (560, (8, 9), "linux", "cu126", "gpu.txt"),
-        (560, (8, 9), "win32", "cu126", "gpu.txt"),
-        (581, (6, 1), "linux", "cu126", "gpu.txt"),
+        (581, (8, 9), "linux", None, ["gpu.txt", "torch.txt"]),
+        (580, (12, 0), "linux", None, ["gpu.txt", "torch.txt"]),
+        (580, (9, 0), "linux", None, ["gpu.txt", "torch.txt", "hopper.txt"]),
+        (581, (8, 9), "win32", "cu130", ["gpu.txt"]),
+        (560, (8, 9), "linux", "cu126", ["gpu.txt"]),
+        (560, (8, 9), "win32", "cu126", ["gpu.txt"]),
+        (581, (6, 1), "linux", "cu126", ["gpu.txt"]),
     ],
 )
 def test_torch_for_the_card(
-    driver: int, capability: tuple[int, int], system: str, index: str | None, file: str
+    driver: int, capability: tuple[int, int], system: str, index: str | None, files: list[str]
 ) -> None:
-    arguments = cards.pip_arguments(Card("a card", 24 * GIB, driver, capability), REQUIREMENTS, system)
-    assert Path(arguments[-1]).name == file
-    assert Path(arguments[-1]).is_file()
-    found = arguments[arguments.index("--extra-index-url") + 1] if "--extra-index-url" in arguments else None
-    assert (found.rpartition("/")[2] if found else None) == index
+    locked, *torch = cards.pip_installs(Card("a card", 24 * GIB, driver, capability), REQUIREMENTS, system)
+    assert locked[:2] == ["--require-hashes", "--no-deps"]
+    assert [Path(word).name for word in locked[3::2]] == files
+    assert all(Path(word).is_file() for word in locked[3::2])
+    if index is None:
+        assert torch == []
+        return
+    ((option, url, _, file),) = torch
+    assert (option, url.rpartition("/")[2], Path(file).name) == ("--extra-index-url", index, "torch.in")
+    assert Path(file).is_file()
+
+
+@pytest.mark.parametrize("name", ["draft.txt", "gpu.txt", "torch.txt", "hopper.txt"])
+def test_every_package_of_a_lock_has_hashes_and_no_host_is_named(name: str) -> None:
+    text = (REQUIREMENTS / name).read_text()
+    packages = [line for line in text.splitlines() if not line.startswith(("#", " "))]
+    assert packages and all("==" in line and line.endswith("\\") for line in packages)
+    assert "://" not in text and "--index" not in text and "--find-links" not in text
+
+
+def test_all_that_people_ask_for_is_locked() -> None:
+    for profile, locks in {"draft": ["draft"], "gpu": ["gpu", "torch"], "hopper": ["gpu", "torch", "hopper"]}.items():
+        asked = [line for name in ("draft", profile, "torch") for line in (REQUIREMENTS / f"{name}.in").open()]
+        wanted = {line.split(";")[0].strip().lower() for line in asked if "==" in line}
+        wanted -= {"torch==2.13.0"} if profile == "draft" else set()
+        texts = [(REQUIREMENTS / f"{name}.txt").read_text() for name in locks]
+        assert wanted <= {line.split(" ")[0] for text in texts for line in text.splitlines()}
 
 
 @pytest.mark.parametrize(("driver", "capability"), [(472, (8, 6)), (560, (12, 0))])
 def test_a_driver_that_is_too_old_is_named(driver: int, capability: tuple[int, int]) -> None:
     with pytest.raises(PipError, match=f"driver of a card is version {driver}, and 580 or later"):
-        cards.pip_arguments(Card("a card", 24 * GIB, driver, capability), REQUIREMENTS)
+        cards.pip_installs(Card("a card", 24 * GIB, driver, capability), REQUIREMENTS)
 
 
 def test_nothing_is_downloaded_where_no_card_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import io
 import json
 import os
 import shutil
@@ -10,7 +12,7 @@ import sys
 import threading
 import time
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,10 +20,27 @@ import pytest
 from client import install, pip, pythons
 from client.events import InstallState
 from client.install import Installer
+from tests.gui.index import Index
 
 PYTHON = Path(sys.executable)
 ROOT = Path(__file__).resolve().parents[2]
 PIP_WHEELS = sorted((ROOT / ".dev" / "bootstrap").glob("*/pip-*.whl"))
+NO_HASH = f"--hash=sha256:{'0' * 64}\n"
+
+
+def tiny_wheel() -> bytes:
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as wheel:
+        info = "tiny_part-1.0.dist-info"
+        wheel.writestr("tiny_part.py", "VALUE = 1\n")
+        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-part\nVersion: 1.0\n")
+        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{info}/RECORD", "")
+    return written.getvalue()
+
+
+WHEEL = tiny_wheel()
+TINY = f"tiny-part==1.0 --hash=sha256:{hashlib.sha256(WHEEL).hexdigest()}\n"
 
 
 @pytest.fixture(autouse=True)
@@ -34,12 +53,7 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder of wheels that pip takes instead of the network, by the user's own settings."""
     folder = tmp_path / "wheels"
     folder.mkdir()
-    with zipfile.ZipFile(folder / "tiny_part-1.0-py3-none-any.whl", "w") as wheel:
-        info = "tiny_part-1.0.dist-info"
-        wheel.writestr("tiny_part.py", "VALUE = 1\n")
-        wheel.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: tiny-part\nVersion: 1.0\n")
-        wheel.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nGenerator: t\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        wheel.writestr(f"{info}/RECORD", "")
+    (folder / "tiny_part-1.0-py3-none-any.whl").write_bytes(WHEEL)
     monkeypatch.setenv("PIP_NO_INDEX", "1")
     monkeypatch.setenv("PIP_FIND_LINKS", str(folder))
     return folder
@@ -47,7 +61,7 @@ def wheels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def make_root(tmp_path: Path) -> Callable[..., Path]:
-    def make(requirements: str = "tiny-part==1.0\n", models: str = "import tiny_part", bundled: bool = True) -> Path:
+    def make(requirements: str = TINY, models: str = "import tiny_part", bundled: bool = True) -> Path:
         root = tmp_path / "root"
         (root / "backend" / "requirements").mkdir(parents=True, exist_ok=True)
         (root / "backend" / "__init__.py").write_text('__version__ = "0.1.0"\n')
@@ -84,7 +98,7 @@ def test_other_requirements_make_it_outdated_and_the_update_replaces_it(
 ):
     run(home, make_root())
     before = install.backend_python(home)
-    root = make_root("tiny-part>=1.0\n")
+    root = make_root(f"{TINY.strip()} {NO_HASH}")
     assert install.state(home, root) == install.OLD
     assert run(home, root)[-1].state == "done"
     assert install.state(home, root) == install.CURRENT
@@ -97,7 +111,7 @@ def test_other_requirements_make_it_outdated_and_the_update_replaces_it(
 def test_a_failure_leaves_the_old_environment_in_use(home: Path, make_root: Callable[..., Path], wheels: Path):
     run(home, make_root())
     before = install.backend_python(home)
-    told = run(home, make_root("no-such-part==9\n"))
+    told = run(home, make_root(f"no-such-part==9 {NO_HASH}"))
     assert told[-1].state == "failed"
     assert "no-such-part==9" in told[-1].message and told[-1].fix == "install"
     assert install.backend_python(home) == before and before.exists()
@@ -201,6 +215,14 @@ def test_two_blenders_do_not_install_at_once(home: Path, make_root: Callable[...
             "open_log",
         ),
         ("ERROR: No matching distribution found for numba==0.68.1", "no numba==0.68.1", "install"),
+        (
+            "ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE. If you have updated the package "
+            "versions, please update the hashes. Otherwise, examine the package contents carefully; someone may have "
+            "tampered with them.\n    numba==0.68.1 from https://x/numba.whl (from -r draft.txt (line 3)):\n"
+            "        Expected sha256 00\n             Got        11",
+            "The download server's numba is not the file",
+            "install",
+        ),
         ("ERROR: something never seen before", "something never seen before", "open_log"),
     ],
 )
@@ -229,6 +251,74 @@ def test_a_proxy_that_does_not_answer_for_real(
     only_index(monkeypatch, PIP_INDEX_URL="https://192.0.2.1/simple", HTTPS_PROXY="http://127.0.0.1:9")
     state = run(home, make_root())[-1]
     assert state.state == "failed" and "The proxy 127.0.0.1:9 does not answer" in state.message, state.message
+
+
+@pytest.fixture
+def index() -> Iterator[Index]:
+    with Index(str(PYTHON)) as served:
+        yield served
+
+
+def test_the_users_own_index_is_asked(
+    home: Path, make_root: Callable[..., Path], index: Index, monkeypatch: pytest.MonkeyPatch
+):
+    only_index(monkeypatch, PIP_INDEX_URL=index.url)
+    told = run(home, make_root(index.requirement("tiny-part"), models="import json"))
+    assert told[-1].state == "done", told[-1]
+    assert any(path.startswith("/wheels/tiny-part/") for path in index.asked)
+
+
+def test_an_index_in_a_file_of_pips_settings_is_asked(
+    home: Path, make_root: Callable[..., Path], index: Index, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+):
+    (tmp_path / "pip.conf").write_text(f"[global]\nindex-url = {index.url}\n")
+    only_index(monkeypatch, PIP_CONFIG_FILE=str(tmp_path / "pip.conf"))
+    told = run(home, make_root(index.requirement("tiny-part"), models="import json"))
+    assert told[-1].state == "done", told[-1]
+
+
+def test_a_file_that_is_not_the_locked_one_is_refused(
+    home: Path, make_root: Callable[..., Path], index: Index, monkeypatch: pytest.MonkeyPatch
+):
+    only_index(monkeypatch, PIP_INDEX_URL=index.url)
+    root = make_root(index.requirement("tiny-part"))
+    index.damage("tiny-part")
+    state = run(home, root)[-1]
+    assert state.state == "failed" and "server's tiny-part is not the file" in state.message, state.message
+    assert list(home.glob("env-*")) == []
+
+
+def test_what_has_no_hash_is_not_installed(
+    home: Path, make_root: Callable[..., Path], index: Index, monkeypatch: pytest.MonkeyPatch
+):
+    only_index(monkeypatch, PIP_INDEX_URL=index.url)
+    assert run(home, make_root("tiny-part==1.0\n", models="import json"))[-1].state == "failed"
+    assert "Hashes are required" in (home / "logs" / "install.log").read_text()
+
+
+def through_proxy(monkeypatch: pytest.MonkeyPatch, index: Index, url: str) -> None:
+    """The index has a name that only the proxy knows."""
+    only_index(monkeypatch, PIP_INDEX_URL=url, PIP_TRUSTED_HOST="index.invalid")
+    for name in ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, index.url.removesuffix("/simple"))
+
+
+def test_the_systems_proxy_is_used(
+    home: Path, make_root: Callable[..., Path], index: Index, monkeypatch: pytest.MonkeyPatch
+):
+    through_proxy(monkeypatch, index, "http://index.invalid/simple")
+    told = run(home, make_root(index.requirement("tiny-part"), models="import json"))
+    assert told[-1].state == "done", told[-1]
+    assert any(path.startswith("http://index.invalid/wheels/") for path in index.asked)
+
+
+def test_a_proxy_that_wants_a_password_is_said(
+    home: Path, make_root: Callable[..., Path], monkeypatch: pytest.MonkeyPatch
+):
+    with Index(str(PYTHON), password="secret") as closed:
+        through_proxy(monkeypatch, closed, "https://index.invalid/simple")
+        state = run(home, make_root(closed.requirement("tiny-part")))[-1]
+    assert state.state == "failed" and "The proxy did not let the download through" in state.message, state.message
 
 
 def test_in_a_checkout_pythons_own_pip_is_used(home: Path, make_root: Callable[..., Path], wheels: Path):

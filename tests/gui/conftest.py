@@ -37,24 +37,30 @@ def zip_path() -> Path:
 
 
 @pytest.fixture(scope="session")
-def installed(zip_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A Blender profile with the extension installed and nothing else."""
-    profile = tmp_path_factory.mktemp("profile")
+def fresh(zip_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Blender profile with the extension installed and nothing else. It is not used itself."""
+    profile = tmp_path_factory.mktemp("fresh") / "profile"
     install_zip(zip_path, profile)
     return profile
 
 
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every module's profile is: in one place, so that the draft's kernels are compiled once."""
+    return tmp_path_factory.mktemp("window") / "profile"
+
+
 @pytest.fixture(scope="module")
-def profile(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def profile(fresh: Path, place: Path) -> Path:
     """A profile of the module's own, whose preferences may be saved and whose extension may be changed."""
-    own = tmp_path_factory.mktemp("own") / "profile"
-    shutil.copytree(installed, own)
-    return own
+    shutil.rmtree(place, ignore_errors=True)  # what a backend still writes there is written over
+    shutil.copytree(fresh, place, dirs_exist_ok=True)
+    return place
 
 
 @pytest.fixture(scope="module")
 def open_blender(
-    installed: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    profile: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., BlenderWindow]]:
     """Opens a Blender with a Take One home of its own; all are closed when the module's tests are done."""
     opened: list[BlenderWindow] = []
@@ -62,7 +68,7 @@ def open_blender(
 
     def start(*arguments: str, home: str = "home", **environment: str) -> BlenderWindow:
         folder = tmp_path_factory.mktemp("blender")
-        variables = {"BLENDER_USER_RESOURCES": str(installed), "TAKE_ONE_HOME": str(homes / home), **environment}
+        variables = {"BLENDER_USER_RESOURCES": str(profile), "TAKE_ONE_HOME": str(homes / home), **environment}
         name = request.module.__name__.rpartition(".")[2].removeprefix("test_")
         window = BlenderWindow(folder, variables, arguments, shots=SHOTS / name)
         opened.append(window)

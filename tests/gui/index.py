@@ -12,6 +12,7 @@ import zipfile
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import urlsplit
 
 BALLAST = 6 << 20  # bytes of a package: enough that its download is seen
 BLOCK = 1 << 16
@@ -22,20 +23,31 @@ class Index:
     """Serves `tiny-part`, which lends a new environment the packages of `python`'s own, and `long-part`, a file of
     which has a name that no file system takes. A context manager.
 
-    `hold()` makes downloads slow and lets them come to a stop half way, until `go_on()`.
+    `hold()` makes downloads slow and lets them come to a stop half way, until `go_on()`; `damage()` changes a file.
+    It is a proxy, too, for an index of any name; with a `password` it asks for that first.
     """
 
-    def __init__(self, python: str) -> None:
+    def __init__(self, python: str, password: str = "") -> None:
         code = "import sysconfig; print(sysconfig.get_path('purelib'))"
         packages = subprocess.run([python, "-c", code], capture_output=True, text=True, check=True).stdout
         self._wheels = {
             "tiny-part": _wheel("tiny_part", {"tiny_part.pth": packages.encode()}),
             "long-part": _wheel("long_part", {"long_" + "x" * 300 + ".py": b""}),
         }
+        self._sums = {name: hashlib.sha256(wheel).hexdigest() for name, wheel in self._wheels.items()}
+        self._password = password
+        self.asked: list[str] = []  # what was asked for, whole addresses where it was asked as a proxy
         self._moving = threading.Event()
         self._moving.set()
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self._server.server_port}/simple"
+
+    def requirement(self, name: str) -> str:
+        """A line of a lock."""
+        return f"{name}==1.0 --hash=sha256:{self._sums[name]}\n"
+
+    def damage(self, name: str) -> None:
+        self._wheels[name] += b"another end"
 
     def hold(self) -> None:
         self._moving.clear()
@@ -57,15 +69,21 @@ class Index:
             protocol_version = "HTTP/1.1"
 
             def do_GET(self) -> None:
-                place, name = self.path.strip("/").split("/")[:2]
-                if name not in index._wheels:
+                index.asked.append(self.path)
+                place, name = urlsplit(self.path).path.strip("/").split("/")[:2]
+                if index._password and index._password not in self.headers.get("Proxy-Authorization", ""):
+                    self._answer(407, b"")
+                elif name not in index._wheels:
                     self._answer(404, b"")
                 elif place == "wheels":
                     self._answer(200, index._wheels[name], slow=True)
                 else:
                     file = f"{name.replace('-', '_')}-1.0-py3-none-any.whl"
-                    page = f'<a href="/wheels/{name}/{file}#sha256={index._sum(name)}">{file}</a>'
+                    page = f'<a href="/wheels/{name}/{file}">{file}</a>'
                     self._answer(200, page.encode())
+
+            def do_CONNECT(self) -> None:
+                self._answer(407, b"")
 
             def _answer(self, status: int, body: bytes, slow: bool = False) -> None:
                 self.send_response(status)
@@ -84,9 +102,6 @@ class Index:
                 return
 
         return Handler
-
-    def _sum(self, name: str) -> str:
-        return hashlib.sha256(self._wheels[name]).hexdigest()
 
 
 def _wheel(name: str, files: dict[str, bytes]) -> bytes:

@@ -18,7 +18,7 @@ OTHER = "9.9.9"  # version of an extension that was updated meanwhile
 
 @pytest.fixture(scope="module")
 def blender(open_blender: Callable[..., BlenderWindow], profile: Path) -> BlenderWindow:
-    window = open_blender(home="backend", BLENDER_USER_RESOURCES=str(profile))
+    window = open_blender(home="backend")
     window.show_tab()
     window.until("STATE.backend.state == 'ready'", 60)
     preferences.open_preferences(window)

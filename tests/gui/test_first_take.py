@@ -11,13 +11,15 @@ from collections.abc import Callable
 import pytest
 
 from devtools.blender_window import BlenderWindow
+from devtools.environments import pip_wheel
 
 from .conftest import STRIPS
 
 
 def pip_settings() -> dict[str, str]:
     """This machine's pip settings as environment variables: Blender may not see the files that hold them."""
-    listed = subprocess.run([sys.executable, "-m", "pip", "config", "list"], capture_output=True, text=True, check=True)
+    command = [sys.executable, str(pip_wheel() / "pip"), "config", "list"]
+    listed = subprocess.run(command, capture_output=True, text=True, check=True)
     variables = {}
     for line in listed.stdout.splitlines():
         name, _, value = line.partition("=")

@@ -64,7 +64,7 @@ def website(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def blender(open_blender: Callable[..., BlenderWindow], profile: Path) -> BlenderWindow:
-    window = open_blender("--online-mode", home="client", BLENDER_USER_RESOURCES=str(profile))
+    window = open_blender("--online-mode", home="client")
     window.run("scene.take_one.blank.seconds = 1.0")
     window.show_tab()
     window.until("STATE.backend.state == 'ready'", 60)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +16,7 @@ from .index import Index, backend_python
 
 EXTENSION = Path("extensions") / "user_default" / "take_one"
 INSTALL = f"import {MODULE}.client.install as install\n"
+NO_HASH = f"--hash=sha256:{'0' * 64}"
 CLOSED = "http://127.0.0.1:9"  # nobody listens there
 
 
@@ -27,19 +27,10 @@ def index() -> Iterator[Index]:
 
 
 @pytest.fixture(scope="module")
-def profile(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A profile of its own, whose extension asks for one small package."""
-    own = tmp_path_factory.mktemp("own") / "profile"
-    shutil.copytree(installed, own)
-    require(own, "tiny-part==1.0")
-    return own
-
-
-@pytest.fixture(scope="module")
 def blender(open_blender: Callable[..., BlenderWindow], profile: Path, index: Index) -> BlenderWindow:
     variables = {"PIP_INDEX_URL": index.url, "PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1",
-                 "PIP_RETRIES": "1", "PIP_TIMEOUT": "20", "TAKE_ONE_PYTHON": "",
-                 "BLENDER_USER_RESOURCES": str(profile)}  # fmt: skip
+                 "PIP_RETRIES": "1", "PIP_TIMEOUT": "20", "TAKE_ONE_PYTHON": ""}  # fmt: skip
+    require(profile, index.requirement("tiny-part"))
     window = open_blender("--online-mode", home="setup", **variables)
     # a Blender that ships the Python of the backend's tests; progress in the size of what there is to download
     window.run(f"import sys; sys.executable = {backend_python()!r}")
@@ -52,7 +43,7 @@ def blender(open_blender: Callable[..., BlenderWindow], profile: Path, index: In
 
 def require(profile: Path, requirement: str) -> None:
     """What the installed extension asks for, as another version of it would."""
-    (profile / EXTENSION / "backend" / "requirements" / "draft.txt").write_text(requirement + "\n")
+    (profile / EXTENSION / "backend" / "requirements" / "draft.txt").write_text(requirement)
 
 
 def environments(blender: BlenderWindow) -> list[str]:
@@ -86,17 +77,23 @@ FAILURES = {
     ),
     "no_python": ("install.VERSIONS = ((3, 99),)", "No Python", "install"),
     "disk_full": ("install.NEEDED_BYTES['draft'] = 1e18", "GB free", "free_space"),
-    "path_too_long": ("open(REQUIREMENTS, 'w').write('long-part==1.0')", "too long", "open_log"),
-    "no_package": ("open(REQUIREMENTS, 'w').write('no-such-part==1.0')", "no-such-part==1.0", "install"),
+    "path_too_long": ("open(REQUIREMENTS, 'w').write(LONG_PART)", "too long", "open_log"),
+    "no_package": (
+        f"open(REQUIREMENTS, 'w').write('no-such-part==1.0 {NO_HASH}')",
+        "no-such-part==1.0",
+        "install",
+    ),
 }
 
 
 @pytest.mark.parametrize("name", FAILURES)
-def test_a_failure_is_one_sentence_with_a_way_out(blender: BlenderWindow, profile: Path, name: str) -> None:
+def test_a_failure_is_one_sentence_with_a_way_out(
+    blender: BlenderWindow, profile: Path, index: Index, name: str
+) -> None:
     cause, said, fix = FAILURES[name]
     file = profile / EXTENSION / "backend" / "requirements" / "draft.txt"
     blender.run(
-        f"{INSTALL}import os\nREQUIREMENTS = {str(file)!r}\n"
+        f"{INSTALL}import os\nREQUIREMENTS = {str(file)!r}\nLONG_PART = {index.requirement('long-part')!r}\n"
         "KEPT = dict(os.environ), install.VERSIONS, dict(install.NEEDED_BYTES)\n" + cause
     )
     blender.ask("setattr(STATE.install, 'fraction', -1.0)")  # of the failure before
@@ -108,7 +105,7 @@ def test_a_failure_is_one_sentence_with_a_way_out(blender: BlenderWindow, profil
         "os.environ.clear(); os.environ.update(KEPT[0])\n"
         "install.VERSIONS = KEPT[1]; install.NEEDED_BYTES.update(KEPT[2])"
     )
-    require(profile, "tiny-part==1.0")
+    require(profile, index.requirement("tiny-part"))
     blender.picture(f"failed_{name}")
     message = blender.ask("STATE.install.message")
     assert said in message
@@ -147,7 +144,7 @@ def test_another_version_of_the_extension_offers_an_update(blender: BlenderWindo
     blender.run("scene.take_one.blank.seconds = 8.0")
     blender.click("takeone.animate_frame")
     blender.until("any(job.status == 'in_progress' for job in STATE.jobs.values())", 60)
-    require(profile, "tiny-part>=1.0")
+    require(profile, index.requirement("tiny-part").strip() + f" {NO_HASH}\n")
     preferences.open_preferences(blender)
     preferences.click(blender, "takeone.backend_restart")
     blender.until("STATE.backend.state == 'outdated'", 20)
