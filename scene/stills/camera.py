@@ -107,25 +107,30 @@ def pose(camera: bpy.types.Object, unit: float) -> np.ndarray:
 
 
 def camera_json(
-    scene: bpy.types.Scene, camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None = None
+    scene: bpy.types.Scene,
+    camera: bpy.types.Object,
+    depsgraph: bpy.types.Depsgraph | None = None,
+    size: tuple[int, int] | None = None,
 ) -> dict[str, Any]:
-    """camera.json for what `camera` sees at the scene's frame and render size. Lengths are metres.
+    """camera.json for what `camera` sees at the scene's frame, in a picture of `size` pixels (None: as the scene
+    renders). Lengths are metres.
 
     With the `depsgraph` that a picture was made with, of the camera in there. Else as an artist sees the camera
     now; where no view layer holds it, as it is without values that were changed and not keyed.
     """
+    size = size or picture_size(scene)
     if depsgraph is not None:
-        return _json_of(scene, camera.evaluated_get(depsgraph))
+        return _json_of(scene, camera.evaluated_get(depsgraph), size)
     layer = scene.view_layers[0]
     layer.depsgraph.update()
     if camera == scene.camera or camera.visible_get(view_layer=layer):
-        return _json_of(scene, camera.evaluated_get(layer.depsgraph))
+        return _json_of(scene, camera.evaluated_get(layer.depsgraph), size)
     with _alone(scene, camera) as stage:
-        return _json_of(scene, _at(stage, camera, scene.frame_float))
+        return _json_of(scene, _at(stage, camera, scene.frame_float), size)
 
 
-def _json_of(scene: bpy.types.Scene, evaluated: bpy.types.Object) -> dict[str, Any]:
-    width, height = picture_size(scene)
+def _json_of(scene: bpy.types.Scene, evaluated: bpy.types.Object, size: tuple[int, int]) -> dict[str, Any]:
+    width, height = size
     unit = metres_per_unit(scene)
     numbers = intrinsics(evaluated.data, scene.render, width, height)
     result: dict[str, Any] = {

@@ -52,10 +52,15 @@ class Depth(NamedTuple):
     doubtful: float
 
 
-def look_of(scene: bpy.types.Scene, camera: bpy.types.Object, depsgraph: bpy.types.Depsgraph | None = None) -> Look:
-    """The camera as it is now, or as it is in a render's `depsgraph`."""
+def look_of(
+    scene: bpy.types.Scene,
+    camera: bpy.types.Object,
+    depsgraph: bpy.types.Depsgraph | None = None,
+    size: tuple[int, int] | None = None,
+) -> Look:
+    """The camera as it is now, or as it is in a render's `depsgraph`, for a picture of `size` (None: the scene's)."""
     lens = (camera.evaluated_get(depsgraph) if depsgraph else camera).data
-    return Look(camera_json(scene, camera, depsgraph), lens.clip_end, metres_per_unit(scene))
+    return Look(camera_json(scene, camera, depsgraph, size), lens.clip_end, metres_per_unit(scene))
 
 
 def save_picture(scene: bpy.types.Scene, path: Path) -> None:
