@@ -14,8 +14,9 @@ from typing import Any
 import bpy
 from bpy.utils import escape_identifier
 
+from ..model import timer
 from . import see_through
-from .blocks import address, find
+from .blocks import address, find, of_session
 from .compositor import tree_path
 
 RECORD = "take_one_borrowed"
@@ -72,6 +73,8 @@ def give_back(scene: bpy.types.Scene) -> None:
             _bind_markers(scene, record["markers"])
         for row in reversed(record["values"]):
             _put_back(scene, row)
+        if record["markers"] and any(row["path"] == "frame_float" for row in record["values"]):
+            _keep_camera(scene)
     except (ValueError, KeyError, TypeError, AttributeError) as error:  # a stranger's file may hold anything
         print(f"Take One: {scene.name}: could not read what was borrowed: {error!r}")
     del scene[RECORD]
@@ -138,6 +141,21 @@ def _same_camera(scene: bpy.types.Scene) -> Iterator[None]:
     finally:
         if scene.camera != camera:
             scene.camera = camera
+
+
+def _keep_camera(scene: bpy.types.Scene) -> None:
+    """A window lets markers choose the camera at each change of frame, after this; but here the frame comes back to
+    where the camera was another."""
+    if bpy.app.background or scene.camera is None:
+        return
+    number, where = scene.session_uid, address(scene.camera)
+
+    def again() -> None:
+        same, camera = of_session(bpy.data.scenes, number), find(where)
+        if same is not None and camera is not None and same.camera != camera:
+            same.camera = camera
+
+    timer.every(again)
 
 
 def _write(scene: bpy.types.Scene, record: dict[str, Any]) -> None:

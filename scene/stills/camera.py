@@ -112,12 +112,13 @@ def camera_json(
     depsgraph: bpy.types.Depsgraph | None = None,
     size: tuple[int, int] | None = None,
 ) -> dict[str, Any]:
-    """camera.json for what `camera` sees at the scene's frame, in a picture of `size` (None: the scene's render size).
-    Lengths are metres.
+    """camera.json for what `camera` sees at the scene's frame, in a picture of `size` pixels (None: as the scene
+    renders). Lengths are metres.
 
     With the `depsgraph` that a picture was made with, of the camera in there. Else as an artist sees the camera
     now; where no view layer holds it, as it is without values that were changed and not keyed.
     """
+    size = size or picture_size(scene)
     if depsgraph is not None:
         return _json_of(scene, camera.evaluated_get(depsgraph), size)
     layer = scene.view_layers[0]
@@ -128,8 +129,8 @@ def camera_json(
         return _json_of(scene, _at(stage, camera, scene.frame_float), size)
 
 
-def _json_of(scene: bpy.types.Scene, evaluated: bpy.types.Object, size: tuple[int, int] | None) -> dict[str, Any]:
-    width, height = size or picture_size(scene)
+def _json_of(scene: bpy.types.Scene, evaluated: bpy.types.Object, size: tuple[int, int]) -> dict[str, Any]:
+    width, height = size
     unit = metres_per_unit(scene)
     numbers = intrinsics(evaluated.data, scene.render, width, height)
     result: dict[str, Any] = {

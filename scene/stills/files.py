@@ -58,7 +58,7 @@ def look_of(
     depsgraph: bpy.types.Depsgraph | None = None,
     size: tuple[int, int] | None = None,
 ) -> Look:
-    """The camera as it is now, or as it is in a render's `depsgraph`; `size` as for `camera_json`."""
+    """The camera as it is now, or as it is in a render's `depsgraph`, for a picture of `size` (None: the scene's)."""
     lens = (camera.evaluated_get(depsgraph) if depsgraph else camera).data
     return Look(camera_json(scene, camera, depsgraph, size), lens.clip_end, metres_per_unit(scene))
 

@@ -27,20 +27,21 @@ from .files import Depth, Look, Still, look_of
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"
 DEPTH, PICTURE = "depth", "picture"  # what there is to render
 TICK = 0.05
+TRIES = 3
 SIZE = ("render.resolution_x", "render.resolution_y", "render.resolution_percentage")
 
 
 @dataclass
 class _Task:
-    """A still that is being rendered: of which scene and camera (by their numbers in the session), at which frame
-    and in which size, whatever the scene says meanwhile. `here` is the scene's own frame, `left` what there is to
-    render, `has_depth` whether layers are written."""
+    """A still that is being rendered: of which scene and camera (by their numbers in the session), at which frame,
+    of which size. `here` is the scene's own frame, `left` what there is to render, `has_depth` whether layers are
+    written, `look` the camera of the last render, `as_asked` whether that was of the asked moment."""
 
     scene: int
     camera: int
     frame: float
-    size: tuple[int, int]
     here: float
+    size: tuple[int, int]
     folder: Path
     source: str
     composed: Composed
@@ -48,17 +49,19 @@ class _Task:
     has_depth: bool = False
     notes: list[str] = field(default_factory=list)
     look: Look | None = None
+    as_asked: bool = True
 
 
 @dataclass
 class _Pending:
     """The task that Blender renders for us. `state`: running, complete, cancelled. `depth` is being written once
-    the renders are complete."""
+    the renders are complete. `again` is how often a render may still be begun anew."""
 
     task: _Task
     done: Callable[[Still | SceneError], None]
     state: str = "running"
     depth: Future[Depth | None] | None = None
+    again: int = TRIES
 
 
 class Rendering:
@@ -120,9 +123,7 @@ def render(
                 _pass_over(task, scene, error)
             finally:
                 _end(scene)
-                if (
-                    scene.frame_float != task.here
-                ):  # Cycles steps through the shutter's frames, and may be stopped there
+                if scene.frame_float != task.here:  # an engine that steps through the shutter's frames failed there
                     scene.frame_float = task.here
             task.left.pop(0)
         return _finish(task, _write_depth(task))
@@ -186,8 +187,8 @@ def _task(
         scene.session_uid,
         camera.session_uid,
         here if frame is None else frame,
-        size or picture_size(scene),
         here,
+        size or picture_size(scene),
         folder,
         source,
         shown,
@@ -210,7 +211,8 @@ def _begin(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> Non
     borrow(scene, changes)
     if task.left[0] == DEPTH:
         see_through.clear_away(see_through.natures(scene))
-    task.look, _rendering().running = None, task
+    task.look, task.as_asked = None, True
+    _rendering().running = task
     _listen(True)
 
 
@@ -288,6 +290,14 @@ def _on_frame(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, *_: Any) -
     camera = blocks.of_session(bpy.data.objects, task.camera)
     if camera is not None:
         task.look = look_of(scene, camera, depsgraph, task.size)
+        task.as_asked = _is_as_asked(depsgraph.scene_eval, task)
+
+
+def _is_as_asked(scene: bpy.types.Scene, task: _Task) -> bool:
+    """Blender reads the scene a moment after its render was begun, and the user may be quicker."""
+    camera = scene.camera.original if scene.camera is not None else None
+    same_camera = camera is not None and camera.session_uid == task.camera
+    return same_camera and abs(scene.frame_float - task.frame) < 1e-3 and picture_size(scene) == task.size
 
 
 @bpy.app.handlers.persistent
@@ -319,7 +329,8 @@ def _begin_job(context: bpy.types.Context, pending: _Pending, scene: bpy.types.S
     pending.state = "running"
     try:
         _begin(pending.task, scene, camera)
-        with context.temp_override(window=window, scene=scene):
+        # One after the other: a window brings its own scene, and wins where both are named at once.
+        with context.temp_override(window=window), context.temp_override(scene=scene):
             bpy.ops.render.render("INVOKE_DEFAULT")
     except RuntimeError as error:
         _end(scene)
@@ -362,14 +373,20 @@ def _next_step(pending: _Pending) -> Still | None:
             raise RuntimeError("Blender gave no picture.")
         if pending.state == "cancelled" or scene is None or camera is None:
             raise _cancelled()
-        _save(task, scene, camera)
+        if task.as_asked:
+            _save(task, scene, camera)
+        elif pending.again == 0:
+            raise RuntimeError("The scene was changed while the render began.")
     except RuntimeError as error:
         _pass_over(task, scene, error)
     finally:
         _end(scene)
         if pending.state != "complete" and scene is not None and abs(scene.frame_float - task.here) <= 1:
             scene.frame_float = task.here  # Cycles steps through the shutter's frames, and was stopped there
-    task.left.pop(0)
+    if not task.as_asked and pending.again > 0:
+        pending.again -= 1
+    else:
+        task.left.pop(0)
     if task.left:
         _begin_job(bpy.context, pending, scene, camera)
         return None

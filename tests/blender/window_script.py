@@ -147,6 +147,7 @@ def run():
     for name, shown in (("same", scene), ("other", edit)):
         bpy.context.window.scene = shown
         yield 0.5
+        scene.camera = own  # which no marker would choose
         before = settings_of(scene)
         answers = []
         last = time.monotonic()
@@ -163,7 +164,8 @@ def run():
             results[f"fog {name} notes"] = list(answer.notes)
         results[f"fog {name} files"] = sorted(path.name for path in (OUT / f"fog_{name}").iterdir())
         yield 0.3
-        results[f"fog {name} settings same"] = settings_of(scene) == before
+        after = settings_of(scene)
+        results[f"fog {name} changed"] = [key for key in after if after[key] != before.get(key)]
         results[f"fog {name} frames"] = [scene.frame_current, edit.frame_current]
     bpy.context.window.scene = scene
     yield 0.3
@@ -185,8 +187,10 @@ def run():
     yield 0.3
     results["meanwhile kept"] = [scene.frame_current, scene.camera.name]
     results["meanwhile marker"] = scene.timeline_markers[0].camera.name
-    scene.camera = own
     scene.frame_set(1)
+    scene.camera = own
+    yield 0.3  # markers choose once more
+    scene.camera = own
 
     # The 3D View draws a camera that a collection hides, at its own frame.
     shelf = bpy.data.collections.new("Shelf")
@@ -200,6 +204,7 @@ def run():
     rendered = still.capture(bpy.context, scene, OUT / "rendered", source="RENDER", camera=eye, frame=5)
     results["hidden camera x"] = drawn.camera["matrix_world"][0][3]
     results["hidden camera depth"] = float(abs(depth_of(drawn.depth) - depth_of(rendered.depth)).clip(0, 1).mean())
+    yield 0.3
     results["hidden camera after"] = [scene.frame_current, scene.camera.name, scene.timeline_markers[0].camera.name]
 
     # A take lands from the timer, and one undo takes it away.
