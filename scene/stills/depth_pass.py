@@ -65,6 +65,8 @@ def pass_changes(scene: bpy.types.Scene, layers: tuple[str, ...]) -> dict[str, A
         changes[f"{place}.use"] = layer.name in layers
         if layer.name in layers:
             changes |= {f"{place}.use_volumes": False, f"{place}.samples": 0}
+            changes |= {f"{place}.{name}": False for name in _passes(layer)}
+            changes |= {f"{place}.cycles.{name}": False for name in _passes(layer.cycles)}
     return changes | depth_changes(scene, layers)
 
 
@@ -90,6 +92,12 @@ def doubtful(depth: np.ndarray) -> float:
     around = (depth[:-2, 1:-1], depth[2:, 1:-1], depth[1:-1, :-2], depth[1:-1, 2:])
     alike = sum((np.abs(one - middle) <= SAME * middle).astype(np.int8) for one in around)
     return float(np.mean(alike <= 1))
+
+
+def _passes(owner: Any) -> list[str]:
+    """What else a layer might write: all that costs time and space."""
+    names = (prop.identifier for prop in owner.bl_rna.properties)
+    return [name for name in names if name.startswith("use_pass_") or name == "denoising_store_passes"]
 
 
 def _has_volume_objects(scene: bpy.types.Scene) -> bool:
