@@ -266,7 +266,7 @@ class NotThere(ModelsError):
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """A redirect leads to an address as safe as a hub's, and never from https to anything else."""
 
-    def redirect_request(  # noqa: PLR0913  as it is called
+    def redirect_request(
         self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str, headers: Any, newurl: str
     ) -> urllib.request.Request | None:
         if not _is_safe(newurl) or (req.full_url.startswith("https:") and not newurl.startswith("https:")):

@@ -120,7 +120,7 @@ def test_a_hub_that_names_files_outside_their_folder_writes_none(hub, path, tmp_
     hub.files[MAGIHUMAN][path] = b"{}"
     with pytest.raises(store.ModelsError, match=r"can't be trusted .* lies outside its folder"):
         fetching.download(TURBO, quiet, hub.url, online=True)
-    assert not [file for file in tmp_path.rglob("*evil*")]
+    assert not list(tmp_path.rglob("*evil*"))
     assert not [entry for entry in hub.asked if "/resolve/" in entry[1]]
 
 
@@ -144,7 +144,7 @@ def test_a_file_without_size_or_checksum_is_not_brought(hub, entry, wrong):
 
 def test_a_small_file_is_checked_too(hub):
     hub.wrong_sum.add("turbo_vae/a.json")
-    with pytest.raises(store.ModelsError, match="a.json arrived damaged"):
+    with pytest.raises(store.ModelsError, match=r"a\.json arrived damaged"):
         fetching.download(TURBO, quiet, hub.url, online=True)
     hub.wrong_sum.clear()
     fetching.download(TURBO, quiet, hub.url, online=True)
