@@ -49,7 +49,7 @@ def known(file_id: str) -> Film | None:
     try:
         data = json.loads(_record(file_id).read_text(encoding="utf-8"))
         return Film(Path(data["file"]), tuple(Path(path) for path in data["before"]))
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
