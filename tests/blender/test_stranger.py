@@ -8,6 +8,7 @@ import shutil
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -390,24 +391,44 @@ def test_what_lies_beside_takes_is_not_brought_along(shot, tmp_path, movie):
 # --- a picture from disk ----------------------------------------------------------------------------------------------
 
 
-def test_the_press_shows_the_picture_that_the_file_names(shot, session, tmp_path):
-    picture = bpy.data.images.new("x", 96, 54)
-    picture.filepath_raw, picture.file_format = str(tmp_path / "passport.png"), "PNG"
-    picture.save()
+def test_the_press_shows_the_picture_that_the_file_names(shot, session, tmp_path, monkeypatch):
     shot.still_source, shot.image_path = "IMAGE", str(tmp_path / "passport.png")
-    assert not trust.is_unseen(paths.absolute(shot.image_path))  # the user has typed it
+    assert not trust.is_unseen(tmp_path / "passport.png")  # the user has typed it
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
     shot = bpy.context.scene.take_one.shots[0]
-    asking = Asking(shot="", image_path="", given=lambda _name: None)
-    asking.strange_picture = lambda context: animate.Animate.strange_picture(asking, bpy.context)
-    assert animate.TAKEONE_OT_animate_frame.strange_picture(asking, bpy.context) == tmp_path / "passport.png"
-    background = bpy.app.background
-    assert background
+    asking = Asking(shot="", image_path="", given=lambda _name: None, begun=0, context=bpy.context)
+    asking.strange_picture = lambda _context: animate.Animate.strange_picture(asking, bpy.context)
+    asking.begin = lambda _context: setattr(asking, "begun", asking.begun + 1)
+    monkeypatch.setattr(animate, "bpy", SimpleNamespace(app=SimpleNamespace(background=False)))
+
+    def press() -> tuple[int, int]:
+        animate.Animate.invoke(asking, asking, None)
+        return len(asking.asked), asking.begun
+
+    assert press() == (1, 0)
+    assert asking.asked[0]["message"] == f"The file says so: {tmp_path / 'passport.png'}"
+    asking.image_path = "given"  # by whoever calls
+    assert press() == (1, 1)
+    asking.image_path, shot.still_source = "", "RENDER"
+    assert press() == (1, 2)
+    shot.still_source = "IMAGE"
+    assert press() == (2, 2)
     trust.seen(tmp_path / "passport.png")
-    assert animate.TAKEONE_OT_animate_frame.strange_picture(asking, bpy.context) is None
-    shot.still_source = "RENDER"
-    assert not session.keys
+    assert press() == (2, 3)
+
+
+def test_a_picture_that_was_shown_is_sent_without_another_question(shot, session, monkeypatch):
+    shot.still_source, shot.image_path = "IMAGE", "//own.png"
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    monkeypatch.setattr(animate.connection, "ensure", lambda: None)
+    monkeypatch.setattr(animate.jobs, "start", lambda _order: None)
+    picture = Path(bpy.data.filepath).with_name("own.png")
+    asking = Asking(order=lambda _context: None, strange_picture=lambda _context: picture)
+    assert trust.is_unseen(picture)
+    animate.Animate.begin(asking, bpy.context)
+    assert not trust.is_unseen(picture)
 
 
 # --- linked -----------------------------------------------------------------------------------------------------------
