@@ -72,7 +72,7 @@ def opened() -> None:
         return
     if any(_same(path, bpy.data.filepath) for path in film.before):
         left.file_id = file_id
-    _give_own(file_id)
+    _give_own(file_id, film.before)
 
 
 def saved(before: str) -> None:
@@ -84,7 +84,7 @@ def saved(before: str) -> None:
     film = known(file_id)
     if film is not None and is_copy() and not (before and _same(film.file, before)):
         app().part(Left).file_id = file_id
-        takes.file_renamed(file_id, _give_own(file_id))
+        takes.file_renamed(file_id, _give_own(file_id, film.before))
         return
     earlier = film.before if film else ()
     if before and not _same(Path(before), here):
@@ -93,11 +93,11 @@ def saved(before: str) -> None:
     _remember(file_id, Film(Path(here), tuple(kept)))
 
 
-def _give_own(file_id: str) -> str:
-    """Returns the id."""
+def _give_own(file_id: str, before: tuple[Path, ...]) -> str:
+    """A copy's takes may lie where its original was `before`. Returns the id."""
     own = hashlib.sha256(f"{file_id}\0{os.path.normcase(bpy.data.filepath)}".encode(errors="replace")).hexdigest()[:16]
     _give(own)
-    _remember(own, Film(Path(bpy.data.filepath)))
+    _remember(own, Film(Path(bpy.data.filepath), before))
     return own
 
 

@@ -251,3 +251,16 @@ def test_what_this_machine_remembers_may_be_damaged(session, tmp_path):
     assert films.known(old) == films.Film(film)
     if hasattr(record, "chmod"):
         assert record.stat().st_mode & 0o077 == 0
+
+
+def test_a_copy_of_a_film_that_was_saved_elsewhere_still_knows_its_takes(unsaved, tmp_path):
+    save(tmp_path / "a" / "film.blend")
+    second = save(tmp_path / "b" / "film.blend")
+    third = tmp_path / "c" / "film.blend"
+    third.parent.mkdir()
+    shutil.copy(second, third)
+    load(third)
+    assert the_take().clip == str(tmp_path / "a" / "takes" / "Kitchen" / "Kitchen_t001.mp4")
+    assert bpy.ops.takeone.bring_takes() == {"FINISHED"}
+    assert the_take().clip == "//takes/Kitchen/Kitchen_t001.mp4"
+    assert takes.clip_path(the_take()) == third.parent / "takes" / "Kitchen" / "Kitchen_t001.mp4"
