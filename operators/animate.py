@@ -10,15 +10,16 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..scene.model import options, properties
+from ..scene.model import options, properties, trust
 from ..scene.model.app import app
 from ..scene.model.errors import SceneError
+from ..scene.model.paths import absolute
 from ..scene.model.shown import selected_cameras, shot_of, shot_scene
 from ..scene.session import cameras, connection, jobs
 from ..scene.session.order import Order
 from ..scene.session.press import Call, make_order
 from .poll import poll_take
-from .report import Verb, attempt
+from .report import Verb, attempt, fail
 
 ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
 
@@ -111,7 +112,17 @@ class Animate(Direction):
             self.report({"WARNING"}, misfit.text)
         return order
 
+    def strange_picture(self, context: bpy.types.Context) -> Path | None:
+        """The picture from disk that would be sent, where the opened file names it and the user has not seen it."""
+        shot = self.named_shot() if self.shot else shot_of(context)
+        if (self.given("source") or shot.still_source) != "IMAGE" or self.image_path or not shot.image_path:
+            return None
+        picture = absolute(shot.image_path)
+        return picture if trust.is_unseen(picture) else None
+
     def execute(self, context: bpy.types.Context) -> set[str]:
+        if self.options.is_invoke and not bpy.app.background:
+            return attempt(self, lambda: self.begin(context))
         return attempt(self, lambda: self.wait(context))
 
     def wait(self, context: bpy.types.Context) -> None:
@@ -120,15 +131,30 @@ class Animate(Direction):
         for take in jobs.run_blocking(self.order(context)):
             self.report({"INFO"}, rpt_("Take {number} is ready: {clip}").format(number=take.number, clip=take.clip))
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if bpy.app.background:
             return self.execute(context)
-        return attempt(self, lambda: self.begin(context))
+        try:
+            picture = self.strange_picture(context)
+        except SceneError as error:
+            return fail(self, error)
+        if picture is None:
+            return attempt(self, lambda: self.begin(context))
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=rpt_("Send this picture?"),
+            message=rpt_("The file says so: {picture}").format(picture=picture),
+            confirm_text=rpt_("Animate"),
+        )
 
     def begin(self, context: bpy.types.Context) -> None:
         """Begin, and leave the rest to the timer. Raises SceneError."""
         connection.ensure()
+        picture = self.strange_picture(context)
         jobs.start(self.order(context))
+        if picture is not None:
+            trust.seen(picture)
 
 
 class TAKEONE_OT_animate_frame(Animate, bpy.types.Operator):
@@ -159,16 +185,14 @@ class TAKEONE_OT_variations(Animate, bpy.types.Operator):
             return self.execute(context)
         return context.window_manager.invoke_props_dialog(self, width=240, confirm_text="Animate")
 
-    def draw(self, _context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         column = self.layout.column()
         column.use_property_split = True
         column.use_property_decorate = False
         column.prop(self, "count")
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        if self.options.is_invoke and not bpy.app.background:
-            return attempt(self, lambda: self.begin(context))
-        return super().execute(context)
+        picture = self.strange_picture(context)
+        if picture is not None:
+            column.label(text=rpt_("Sends {picture}").format(picture=picture), translate=False)
 
     def seeds(self, _shot: Any) -> tuple[int, ...] | None:
         if self.seed >= 0:

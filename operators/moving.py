@@ -5,6 +5,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..scene.edit import moving
+from ..scene.model import trust
 from ..scene.model.errors import SceneError
 from .report import fail
 
@@ -39,6 +40,9 @@ class TAKEONE_OT_bring_takes(bpy.types.Operator):
         )
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
+        strange = moving.left_alone()
+        if strange and not moving.elsewhere():
+            return fail(self, trust.foreign(strange[0]))
         try:
             moving.bring_along()
         except OSError as error:
@@ -46,6 +50,9 @@ class TAKEONE_OT_bring_takes(bpy.types.Operator):
                 error=error.strerror or error
             )
             return fail(self, SceneError("disk", message, "free_space"))
+        if strange:
+            self.report({"WARNING"}, trust.foreign(strange[0]).message)
+            return {"FINISHED"}
         self.report({"INFO"}, "The takes are beside the file. Save it to keep this")
         return {"FINISHED"}
 

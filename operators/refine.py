@@ -2,17 +2,17 @@
 """Making a take again: better, or just as it was where its file is gone."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..client.protocol import EngineInfo, TakeRequest
-from ..scene.model import options, properties
+from ..scene.model import options, properties, trust
 from ..scene.model.app import app
 from ..scene.model.errors import SceneError
 from ..scene.model.kept import read
+from ..scene.model.paths import absolute
 from ..scene.model.shown import shot_of, take_of
 from ..scene.session import again, connection, jobs
 from ..scene.session.order import clip_size
@@ -172,19 +172,21 @@ def options_of(take: Any, asked: TakeRequest | None) -> dict[str, Any]:
 def full_size(scene: bpy.types.Scene, take: Any, asked: TakeRequest | None) -> tuple[int, int]:
     """The size of a take at 100 percent: the scene's, or its still's where that has another shape."""
     width, height = picture_size(scene)
-    path = Path(bpy.path.abspath(take.still))
+    path = absolute(take.still)
     same = asked is None or abs(asked.width / asked.height * height / width - 1) < SAME_SHAPE
-    if same or not path.is_file():
+    if same or not trust.present([path]):
         return width, height
     return capture.image_size(path)
 
 
 def saved_latents(take: Any) -> str:
     """What the engine kept of the take to refine it from; "" where it kept nothing."""
+    sidecar = absolute(take.sidecar)
+    if not trust.is_known(sidecar):
+        return ""
     try:
-        with open(bpy.path.abspath(take.sidecar), encoding="utf-8") as file:  # noqa: PTH123  a path of Blender's
-            return str(json.load(file)["facts"].get("latents") or "")
-    except (OSError, ValueError, KeyError):
+        return str(json.loads(sidecar.read_text(encoding="utf-8"))["facts"].get("latents") or "")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return ""
 
 

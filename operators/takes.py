@@ -6,11 +6,11 @@ from typing import Any
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
-from bpy.props import IntProperty, StringProperty
+from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..scene.edit import compare, current, edit_scene, landing, strips
 from ..scene.edit.edit_scene import ensure_edit_scene, find_edit_scene
-from ..scene.model import card, paths, properties, takes
+from ..scene.model import card, paths, properties, takes, trust
 from ..scene.model.app import app
 from ..scene.model.errors import SceneError
 from ..scene.model.shown import shot_of, shot_scene, take_of
@@ -81,6 +81,7 @@ class TAKEONE_OT_take_play(ReadyTakeOperator, bpy.types.Operator):
         )
         window = edit_scene.window_showing(context, place[0]) if place else None
         if place is None or window is None:
+            trust.check_clip(takes.clip_path(take))
             paths.open_outside(takes.clip_path(take))
             return
         edit, strip = place
@@ -202,7 +203,10 @@ class TAKEONE_OT_take_show_file(TakeOperator, bpy.types.Operator):
     def show(self, context: bpy.types.Context) -> None:
         """Open the folder. Raises SceneError."""
         shot, take = self.find(context)
-        folder = takes.clip_path(take).parent if take.clip else takes.shot_folder(shot)
+        clip = takes.clip_path(take) if take.clip else takes.new_clip_path(shot, take.number)
+        folder = clip.parent
+        if take.clip and not trust.is_known(clip):
+            raise trust.foreign(clip)
         if not folder.is_dir():
             raise SceneError("no_folder", rpt_("The folder of this take is gone: {folder}").format(folder=folder))
         paths.open_outside(folder)
@@ -222,33 +226,54 @@ class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
     bl_label = "Delete Take"
     bl_options = {"REGISTER", "UNDO"}
 
+    with_files: BoolProperty(
+        name="With Files",
+        description="The user, or the script, has agreed that the take's files go to the trash",
+        options={"SKIP_SAVE", "HIDDEN"},
+    )
+
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         try:
             _shot, take = self.find(context)
         except SceneError as error:
             return fail(self, error)
-        if take.status in {"FAILED", "CANCELLED"}:  # there is nothing to lose
+        files = current.files_of(take)
+        if take.status in {"FAILED", "CANCELLED"} and not files:  # there is nothing to lose
             return self.execute(context)
         self.take = take.uid  # another one may be chosen by the time of the answer
+        self.with_files = True
+        message = rpt_("Its strips leave the edit.")
+        if files:
+            message = rpt_("{files} in {folder} go to the trash, its strips leave the edit.").format(
+                files=", ".join(file.name for file in files), folder=files[0].parent
+            )
         return context.window_manager.invoke_confirm(
             self,
             event,
             title=rpt_("Delete take {number}?").format(number=take.number),
-            message=rpt_("Its files go to the trash, its strips leave the edit."),
+            message=message,
             confirm_text=rpt_("Delete"),
         )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         try:
             shot, take = self.find(context)
+            files = current.files_of(take)
+            if files and not self.with_files:
+                message = rpt_("{file} would go to the trash. Say with_files=True to delete the take and its files.")
+                raise SceneError("not_asked", message.format(file=files[0]))
             number, job = take.number, app().state.making(take.uid)
+            clip = takes.clip_path(take)
+            stays = clip if take.clip and not files and paths.is_there(clip) else None
+            where = current.delete(shot, take)
             if job is not None:
                 jobs.cancel(job.key)
-            where = current.delete(shot, take)
         except SceneError as error:
             return fail(self, error)
         shot.active_take = max(0, min(shot.active_take, len(shot.takes) - 1))
         self.report({"INFO"}, rpt_(GONE[where]).format(number=number))
+        if stays is not None:
+            self.report({"WARNING"}, trust.foreign(stays).message)
         return {"FINISHED"}
 
 

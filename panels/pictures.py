@@ -12,6 +12,7 @@ import bpy
 import bpy.utils.previews
 
 from ..scene.model.app import app
+from ..scene.model.paths import is_there
 
 MAX_LOADED = 64  # pictures kept at once, a quarter of a megabyte each; the first to go are those that came first
 
@@ -87,7 +88,7 @@ def load_wanted(most: int = 4) -> bool:
     changed = False
     for path in list(pictures.wanted)[:most]:
         del pictures.wanted[path]
-        if not os.path.isfile(path):  # noqa: PTH113  (a stat a tick: the cheap call)
+        if not is_there(Path(path)):
             continue
         name = f"{path}:{len(pictures.loaded)}:{os.stat(path).st_mtime_ns}"  # noqa: PTH116
         if name not in pictures.collection:

@@ -85,7 +85,8 @@ def draw_lack(layout: bpy.types.UILayout, context: bpy.types.Context, take: Any)
         return
     column = layout.column(align=True)
     column.alert = take.status != "CANCELLED"
-    wrapped(column, context, iface_(LACKS[take.status]), icon=STATUS_ICONS[take.status])
+    status = take.status or "FAILED"  # "" where the file says what there is not
+    wrapped(column, context, iface_(LACKS[status]), icon=STATUS_ICONS[status])
     row = layout.row()
     row.scale_y = 1.2
     row.operator("takeone.make_again", icon="FILE_REFRESH")
@@ -117,7 +118,9 @@ class TAKEONE_UL_takes(bpy.types.UIList):
         elif picture:
             row.label(text=name, icon_value=picture, translate=False)
         else:
-            row.label(text=name, icon=STATUS_ICONS[item.status] if lacking else "FILE_MOVIE", translate=False)
+            row.label(
+                text=name, icon=STATUS_ICONS[item.status or "FAILED"] if lacking else "FILE_MOVIE", translate=False
+            )
         tail = row.row(align=True)
         tail.alignment = "RIGHT"
         if item.rating:

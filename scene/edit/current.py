@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..model import takes
+from ..model import takes, trust
 from ..model.errors import SceneError
+from ..model.paths import is_there
 from . import strips, trash
 
 
@@ -30,11 +32,25 @@ def make_current(shot: Any, take: Any) -> int:
     return len(swapped)
 
 
+def files_of(take: Any) -> list[Path]:
+    """The files that go when the take is deleted: its clip and what lies beside it, where they are a take's by name
+    and lie in the film's own folders. The others stay."""
+    clip = takes.clip_path(take)
+    if not take.clip or not trust.is_own(clip):
+        return []
+    beside = [clip.with_suffix(suffix) for suffix in trust.BESIDE_CLIP]
+    return [file for file in beside if trust.is_own(file) and is_there(file)]
+
+
 def delete(shot: Any, take: Any) -> str:
     """Forget a take, remove its strips, and put its files into the system's trash ("trash") or, where there
-    is none, delete them ("deleted"); "" where it had none. Its number is never given again."""
-    uid, clip = take.uid, takes.clip_path(take)
-    files = [clip, clip.with_suffix(".json"), clip.with_suffix(".jpg")] if take.clip else []
+    is none, delete them ("deleted"); "" where it had none. Its number is never given again.
+
+    Raises:
+        SceneError: linked where the shot is another file's.
+    """
+    trust.check_local(shot)
+    uid, files = take.uid, files_of(take)
     strips.remove(strips.strips_of_take(uid))
     takes.forget(shot, uid)
     shot.last_number = max(shot.last_number, take.number)
@@ -42,5 +58,5 @@ def delete(shot: Any, take: Any) -> str:
         shot.current_take = ""
     shot.takes.remove(next(index for index, other in enumerate(shot.takes) if other.uid == uid))
     shot.active_take = min(shot.active_take, max(0, len(shot.takes) - 1))
-    ends = [trash.discard(file) for file in files if file.is_file()]
+    ends = [trash.discard(file) for file in files]
     return "" if not ends else "deleted" if "deleted" in ends else "trash"

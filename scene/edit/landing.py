@@ -14,7 +14,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.events import TakeReady
 from ...client.protocol import Result
-from ..model import takes
+from ..model import films, takes
 from ..model.app import app
 from ..model.errors import SceneError
 from ..model.kept import Kept, read, write
@@ -29,7 +29,7 @@ MODAL_KINDS = ("TRANSFORM_OT_", "SEQUENCER_OT_", "SCULPT_OT_", "PAINT_OT_", "GRE
 
 def file_is_open(file_id: str) -> bool:
     """Whether the open file is the one with this id."""
-    return any(scene.take_one.file_id == file_id for scene in bpy.data.scenes)
+    return films.is_open(file_id)
 
 
 def can_land(context: bpy.types.Context) -> bool:

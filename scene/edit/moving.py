@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import filecmp
-import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,14 +11,15 @@ from typing import Any
 
 import bpy
 
+from ...client.files import mode_beside, writing
+from ..model import films, trust
 from ..model.app import app
-from ..model.paths import stored_path
+from ..model.paths import absolute, is_there, stored_path
 from ..model.properties import all_shots
 from ..model.takes import clip_path, remember_again, takes_folder, unsaved_folder
 from . import strips
 
 FILES = ("clip", "sidecar", "thumbnail", "still")  # what takes (and shots) point to
-BESIDE_CLIP = (".mp4", ".json", ".jpg")
 
 
 class Along:
@@ -36,7 +37,7 @@ def relocate_takes() -> int:
     Raises:
         OSError: a file could not be written; nothing points to it then.
     """
-    file_id = _open_file_id()
+    file_id = films.open_id()
     if not bpy.data.filepath or not file_id:
         return 0
     source = unsaved_folder(file_id)
@@ -49,7 +50,7 @@ def relocate_takes() -> int:
 def any_elsewhere() -> bool:
     """Whether a take of the saved file does not lie beside it. Quick enough for a panel."""
     return bool(bpy.data.filepath) and any(
-        take.clip and not take.clip.startswith("//") for shot in all_shots() for take in shot.takes
+        take.clip and not take.clip.startswith("//") for shot in _local_shots() for take in shot.takes
     )
 
 
@@ -58,14 +59,20 @@ def elsewhere() -> list[Path]:
     return sorted(_folders_elsewhere())
 
 
+def left_alone() -> list[Path]:
+    """The clips of this file that are no takes of this film, as far as this machine knows."""
+    clips = [clip_path(take) for shot in _local_shots() for take in shot.takes if take.clip]
+    return [clip for clip in clips if not trust.is_known(clip)]
+
+
 def bring_along() -> int:
-    """Copy the takes of this file that lie in another folder beside it, and those that land there later. Returns how
-    many paths were changed. The originals stay: another file may use them.
+    """Copy the takes of this file that lie where its film was before beside it, and those that land there later.
+    Returns how many paths were changed. The originals stay: another file may use them.
 
     Raises:
         OSError: a file could not be written; nothing points to it then.
     """
-    app().part(Along).files.add(_open_file_id())
+    app().part(Along).files.add(films.open_id())
     return _bring_folders(_folders_elsewhere().items())
 
 
@@ -75,27 +82,36 @@ def find_moved() -> int:
     moved = {}
     for item, name in _path_users(own_only=True) if bpy.data.filepath else ():
         value = getattr(item, name)
-        old = _absolute(value) if value else None
-        if old is None or old.is_file():
+        old = absolute(value) if value else None
+        if old is None or is_there(old):
             continue
-        target = takes_folder(_open_file_id())
+        target = takes_folder(films.open_id())
         for count in (2, 4):  # Kitchen/Kitchen_t001.mp4, Kitchen/stills/Kitchen_t001/still.png
             place = target.joinpath(*old.parts[-count:])
-            if place.is_file():
+            if trust.is_own(place) and is_there(place):
                 moved[old] = place
     return _point(moved)
 
 
 def clear_unsaved() -> None:
-    """Remove the originals of relocated takes where nothing of the file points to them: for after the file
-    was opened, when no undo leads back to them."""
-    file_id = _open_file_id()
+    """Remove the originals of relocated takes that lie beside the file byte for byte, where nothing of the file points
+    to any of them: for after the file was opened, when no undo leads back to them. A copy of the film removes
+    nothing: they are another's."""
+    file_id = films.open_id()
     folder = unsaved_folder(file_id)
-    if not bpy.data.filepath or not file_id or not folder.is_dir():
+    if not bpy.data.filepath or not file_id or not folder.is_dir() or films.is_copy():
         return
     paths = [getattr(item, name) for item, name in _path_users()]
-    if not any(_absolute(path).is_relative_to(folder) for path in paths if path):
-        shutil.rmtree(folder, ignore_errors=True)
+    if any(absolute(path).is_relative_to(folder) for path in paths if path):
+        return
+    target = takes_folder(file_id)
+    with contextlib.suppress(OSError):  # what can't be read or removed stays
+        for shot in [one for one in folder.iterdir() if one.is_dir() and not one.is_symlink()]:
+            beside = [place for place in target.glob("*") if place.name.startswith(shot.name)]
+            for file in _files_in(shot):
+                if any(_same_bytes(file, place / file.relative_to(shot)) for place in beside):
+                    file.unlink()
+        _remove_empty(folder)
 
 
 def hold_paths(saved_as: str) -> None:
@@ -106,7 +122,7 @@ def hold_paths(saved_as: str) -> None:
     for item, name in _path_users(own_only=True):
         value = getattr(item, name)
         if value.startswith("//"):
-            setattr(item, name, str(_absolute(value)))
+            setattr(item, name, str(absolute(value)))
 
 
 def store_paths() -> None:
@@ -118,39 +134,50 @@ def store_paths() -> None:
     remember_again()
 
 
-def _open_file_id() -> str:
-    return next((scene.take_one.file_id for scene in bpy.data.scenes if scene.take_one.file_id), "")
-
-
-def _absolute(path: str) -> Path:
-    return Path(os.path.normpath(bpy.path.abspath(path)))
+def _local_shots() -> list[Any]:
+    """The shots of this file. Those of linked scenes are another's, and only read."""
+    return [shot for shot in all_shots() if shot.id_data.library is None]
 
 
 def _files_in(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
+    """The files of takes in the folder of a shot; no link is followed."""
+    return trust.present(sorted(folder.rglob("*")))
+
+
+def _same_bytes(one: Path, other: Path) -> bool:
+    return trust.is_own(other) and is_there(other) and filecmp.cmp(one, other, shallow=False)
+
+
+def _remove_empty(folder: Path) -> None:
+    """Remove what holds no file, from the innermost folder on."""
+    folders = [path for path in folder.rglob("*") if path.is_dir() and not path.is_symlink()]
+    for one in (*sorted(folders, key=lambda path: len(path.parts), reverse=True), folder):
+        with contextlib.suppress(OSError):  # it holds something
+            one.rmdir()
 
 
 def _folders_elsewhere() -> dict[Path, list[Path]]:
-    """The folders of takes that do not lie beside the file, with what belongs to the takes in them."""
+    """The folders of takes that do not lie beside the file but where its film was before, with what belongs to the
+    takes in them."""
     if not bpy.data.filepath:
         return {}
-    own = (Path(bpy.data.filepath).parent, unsaved_folder(_open_file_id()))
+    own = (Path(bpy.data.filepath).parent, unsaved_folder(films.open_id()))
     found: dict[Path, list[Path]] = {}
-    for take in [take for shot in all_shots() for take in shot.takes if take.clip]:
+    for take in [take for shot in _local_shots() for take in shot.takes if take.clip]:
         clip = clip_path(take)
-        if any(clip.is_relative_to(folder) for folder in own) or not clip.is_file():
+        if any(clip.is_relative_to(folder) for folder in own) or not trust.present([clip]):
             continue
-        files = [clip.with_suffix(suffix) for suffix in BESIDE_CLIP]
-        still = _absolute(take.still) if take.still else clip
-        if still != clip and still.is_relative_to(clip.parent):
+        files = [clip.with_suffix(suffix) for suffix in trust.BESIDE_CLIP]
+        still = absolute(take.still) if take.still else clip
+        if still != clip and still.is_relative_to(clip.parent) and trust.is_known(still):
             files += _files_in(still.parent)
-        found.setdefault(clip.parent, []).extend(file for file in files if file.is_file())
+        found.setdefault(clip.parent, []).extend(trust.present(files))
     return found
 
 
 def _bring_folders(folders: Iterable[tuple[Path, list[Path]]]) -> int:
     """Bring these files of shots' folders to //takes/ and point to them."""
-    target = takes_folder(_open_file_id())
+    target = takes_folder(films.open_id())
     moved: dict[Path, Path] = {}
     for folder, files in folders:
         places = _places(folder, files, target)
@@ -166,7 +193,7 @@ def _point(moved: dict[Path, Path]) -> int:
     changed = 0
     for item, name in _path_users() if moved else ():
         value = getattr(item, name)
-        place = moved.get(_absolute(value)) if value else None
+        place = moved.get(absolute(value)) if value else None
         if place is not None:
             setattr(item, name, stored_path(place))
             changed += 1
@@ -182,7 +209,7 @@ def _places(folder: Path, files: list[Path], target: Path) -> dict[Path, Path]:
     while True:
         place = target / (folder.name if number == 1 else f"{folder.name}_{number}")
         places = {file: place / file.relative_to(folder) for file in files}
-        if all(not new.exists() or filecmp.cmp(old, new) for old, new in places.items()):
+        if all(not new.exists() or filecmp.cmp(old, new, shallow=False) for old, new in places.items()):
             return places
         number += 1
 
@@ -193,9 +220,8 @@ def _bring(old: Path, new: Path) -> None:
     try:
         new.hardlink_to(old)
     except OSError:
-        aside = new.with_name(new.name + ".part")
-        shutil.copy2(old, aside)
-        aside.replace(new)
+        with old.open("rb") as original, writing(new, mode_beside(new.parent)) as copy:
+            shutil.copyfileobj(original, copy)
 
 
 def _path_users(own_only: bool = False) -> list[tuple[Any, str]]:
@@ -203,12 +229,12 @@ def _path_users(own_only: bool = False) -> list[tuple[Any, str]]:
     `own_only`."""
     users: list[tuple[Any, str]] = [
         (item, name)
-        for shot in all_shots()
+        for shot in _local_shots()
         for item in (shot, *shot.takes)
         for name in FILES
         if name in item.bl_rna.properties
     ]
     if not own_only:
         users += [(strip, "filepath") for _, strip in strips.all_strips() if strip.type == "MOVIE"]
-        users += [(sound, "filepath") for sound in bpy.data.sounds]
+        users += [(sound, "filepath") for sound in bpy.data.sounds if sound.library is None]
     return users

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
+from pathlib import Path, PureWindowsPath
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
@@ -16,6 +17,20 @@ def stored_path(path: Path) -> str:
         return str(path)
     folder = Path(bpy.data.filepath).parent
     return bpy.path.relpath(str(path)) if path.is_relative_to(folder) else str(path)
+
+
+def absolute(stored: str) -> Path:
+    """The place that a path of the .blend names. Nothing is asked of the disk, and links stay."""
+    return Path(os.path.normpath(bpy.path.abspath(stored)))
+
+
+def is_there(path: Path) -> bool:
+    """Whether a file that the .blend names is there. Another machine (\\\\server\\share) is asked only where the .blend
+    itself lies on it: the asking alone would tell it who the user is."""
+    server = PureWindowsPath(path).drive
+    if server.startswith("\\\\") and PureWindowsPath(bpy.data.filepath).drive.lower() != server.lower():
+        return False
+    return os.path.isfile(path)  # noqa: PTH113  a name that is too long is no error here
 
 
 def open_outside(path: Path) -> None:

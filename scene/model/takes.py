@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import re
 import unicodedata
 from pathlib import Path
@@ -16,11 +15,12 @@ from ...client.home import home
 from .app import app
 from .errors import SceneError
 from .objects import ObjectId
-from .paths import stored_path
+from .paths import absolute, is_there, stored_path
 from .properties import all_shots, ensure_ids, find_take
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
 LONGEST_NAME = 48
+HIGHEST_NUMBER = 1_000_000  # what is above was no take's: a .blend may say anything
 
 Place = tuple[str, str]  # the ids of a file and of a shot in it
 
@@ -86,11 +86,11 @@ def next_number(shot: Any) -> int:
     bindings = [job.binding for job in app().state.jobs.values()]
     used += [binding.number for binding in bindings if binding.shot_uid == shot.uid]
     used += [take["number"] for take in _landed(shot).values()]
-    pattern = re.compile(re.escape(safe_name(shot.name)) + r"_t(\d+)", re.IGNORECASE)
+    pattern = re.compile(re.escape(safe_name(shot.name)) + r"_t([0-9]{1,9})", re.IGNORECASE)
     folder = shot_folder(shot)
     files = [*folder.iterdir(), *(folder / "stills").glob("*")] if folder.is_dir() else []
     used += [int(match[1]) for match in (pattern.match(file.name) for file in files) if match]
-    shot.last_number = max(used) + 1
+    shot.last_number = max((number for number in used if 0 <= number < HIGHEST_NUMBER), default=0) + 1
     while not _reserve(shot, shot.last_number):
         shot.last_number += 1
     return int(shot.last_number)
@@ -100,7 +100,9 @@ def keep_number(shot: Any, number: int, still: Path) -> int:
     """`number`, taken for a take whose still lies in the folder `still`; the next one if the shot has another
     folder by now (it was renamed, or the file saved) and a take has it there."""
     ours = still_folder(shot, number).parent == still.parent
-    if new_clip_path(shot, number).exists() or not (ours or _reserve(shot, number)):
+    clip = new_clip_path(shot, number)
+    free = 0 < number < HIGHEST_NUMBER and not clip.exists() and not clip.is_symlink()
+    if not free or not (ours or _reserve(shot, number)):
         return next_number(shot)
     return number
 
@@ -124,12 +126,12 @@ def release_number(clip: Path) -> None:
 
 def clip_path(take: Any) -> Path:
     """The absolute path of a take's clip."""
-    return Path(os.path.normpath(bpy.path.abspath(take.clip)))
+    return absolute(take.clip)
 
 
 def clip_missing(take: Any) -> bool:
     """Whether a landed take's file is gone from the disk."""
-    return take.status == "READY" and not clip_path(take).is_file()
+    return take.status == "READY" and not is_there(clip_path(take))
 
 
 def check_clip(take: Any) -> None:
@@ -147,6 +149,14 @@ def check_clip(take: Any) -> None:
 def choose(shot: Any, take: Any) -> None:
     """Make this the take that the buttons act on."""
     shot.active_take = [one.uid for one in shot.takes].index(take.uid)
+
+
+def file_renamed(old: str, new: str) -> None:
+    """The open file has another id: what is remembered of it stays."""
+    part = app().part(Remembered)
+    part.takes = {(new if file_id == old else file_id, uid): kept for (file_id, uid), kept in part.takes.items()}
+    part.views = {(new if file_id == old else file_id, uid): kept for (file_id, uid), kept in part.views.items()}
+    part.ids = {scene: (new if file_id == old else file_id, uid) for scene, (file_id, uid) in part.ids.items()}
 
 
 def forget(shot: Any, take_uid: str) -> None:

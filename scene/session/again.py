@@ -8,13 +8,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Binding, TakeRequest
-from ..model import takes
+from ..model import takes, trust
 from ..model.errors import SceneError
 from ..model.kept import read
+from ..model.paths import absolute, is_there
 from ..model.properties import ensure_ids, find_take
 from .sending import add_take, submit
 
@@ -27,20 +27,25 @@ def make_again(shot: Any, take_uid: str, changes: Mapping[str, Any] | None = Non
     new take is made that replaces it on its strips. `changes` stand in for fields of its TakeRequest.
     Returns the job's key.
 
+    Its files are read only where they are this film's own, and no other file is overwritten: a .blend may name any.
+
     Raises:
-        SceneError: cannot_remake if the take kept no request, or its still is gone.
+        SceneError: cannot_remake if the take kept no request, or its still is gone; foreign_file if its
+            still is none of this film's; linked.
     """
+    trust.check_local(shot)
     old = find_take(shot, take_uid)
     kept = read(old) if old else None
     if old is None or kept is None or kept.request is None:
         raise SceneError("cannot_remake", NOTHING_KEPT, "retry")
-    beside = Path(bpy.path.abspath(old.still)).parent  # where the still is now; the request has where it was
+    beside = absolute(old.still).parent  # where the still is now; the request has where it was
     request = _with_files_beside(kept.request, beside)
     key = uuid.uuid4().hex
     if not changes and (takes.clip_missing(old) or old.status in {"FAILED", "CANCELLED"}):
-        if not old.clip:
+        clip = _own_place(old)
+        if clip is None:
             old.number = takes.keep_number(shot, old.number, beside)
-        clip = takes.clip_path(old) if old.clip else takes.new_clip_path(shot, old.number)
+            clip = takes.new_clip_path(shot, old.number)
         binding = replace(
             _binding(shot, request),
             take_uid=take_uid,
@@ -57,14 +62,32 @@ def make_again(shot: Any, take_uid: str, changes: Mapping[str, Any] | None = Non
     return key
 
 
+def _own_place(take: Any) -> Path | None:
+    """Where the clip of a take was, to be made there again; None where that is no place for it, or something is
+    there."""
+    clip = takes.clip_path(take)
+    if not take.clip or not trust.is_own(clip) or is_there(clip):
+        return None
+    return clip
+
+
 def _with_files_beside(request: TakeRequest, folder: Path) -> TakeRequest:
     """The request with its files from `folder` where they are not in their old place. Raises SceneError."""
-    files = {name: path if path.is_file() else folder / path.name for name, path in request.files().items()}
-    for path in files.values():
-        if not path.is_file():
-            message = rpt_("The take's still is gone: {path}. Animate the shot instead.").format(path=path)
-            raise SceneError("cannot_remake", message, "retry")
+    files = {}
+    for name, path in request.files().items():
+        places = [path, folder / path.name]
+        found = trust.present(places)
+        if not found:
+            raise _no_still(path, [place for place in places if not trust.is_known(place)])
+        files[name] = found[0]
     return request.with_files(files)
+
+
+def _no_still(path: Path, strange: list[Path]) -> SceneError:
+    if path in strange and is_there(path):
+        return trust.foreign(path)
+    message = rpt_("The take's still is gone: {path}. Animate the shot instead.").format(path=path)
+    return SceneError("cannot_remake", message, "retry")
 
 
 def _binding(shot: Any, request: TakeRequest) -> Binding:

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 
 from ..edit import landing, moving
-from ..model import takes
+from ..model import films, takes, trust
 from ..model.app import app
 from ..model.state import WAITING_FILE
 from ..stills import borrowed, capture
@@ -16,10 +16,10 @@ from .connection import Connection, session
 
 
 class Saving:
-    """The file's folder before it was saved, "" for none."""
+    """Where the file lay before it was saved, "" for nowhere."""
 
     def __init__(self) -> None:
-        self.folder_before = ""
+        self.before = ""
 
 
 @bpy.app.handlers.persistent
@@ -27,17 +27,19 @@ def _on_load(*_: object) -> None:
     app().part(pump.Pump).leave_landing()
     jobs.drop_waiting()
     borrowed.restore()
+    trust.loaded()
+    current = app().part(Connection).session
+    if current is not None and not current.unfinished():
+        moving.clear_unsaved()  # by what the file on disk says, so before anything is pointed elsewhere
+    pump.relocate()
+    moving.find_moved()
+    films.opened()
     for job in app().state.jobs.values():
         if job.status == WAITING_FILE and landing.file_is_open(job.binding.file_id):
             job.stage = ""
     _reconcile()
-    current = app().part(Connection).session
     if current is not None:
         current.replay()
-        if not current.unfinished():
-            moving.clear_unsaved()  # by what the file on disk says, so before anything is pointed elsewhere
-    pump.relocate()
-    moving.find_moved()
     app().state.changed()
 
 
@@ -59,25 +61,21 @@ def _reconcile() -> None:
 
 @bpy.app.handlers.persistent
 def _before_save(filepath: str, *_: object) -> None:
-    app().part(Saving).folder_before = _folder()
+    app().part(Saving).before = bpy.data.filepath
     moving.hold_paths(filepath)
 
 
 @bpy.app.handlers.persistent
 def _on_save(*_: object) -> None:
     state = app().state
+    before = app().part(Saving).before
     moving.store_paths()
     state.fixed("save_file")
     pump.relocate()
-    before = app().part(Saving).folder_before
-    if before and before != _folder() and moving.elsewhere():
+    films.saved(before)
+    if before and Path(before).parent != Path(bpy.data.filepath).parent and moving.elsewhere():
         state.takes_elsewhere = True
         state.changed()
-
-
-def _folder() -> str:
-    """The folder of the open file; "" until it is saved."""
-    return str(Path(bpy.data.filepath).parent) if bpy.data.filepath else ""
 
 
 HANDLERS = (

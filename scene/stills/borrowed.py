@@ -20,6 +20,7 @@ from .blocks import address, find, of_session
 from .compositor import tree_path
 
 RECORD = "take_one_borrowed"
+UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 def borrow(scene: bpy.types.Scene, changes: dict[str, Any]) -> None:
@@ -75,7 +76,7 @@ def give_back(scene: bpy.types.Scene) -> None:
             _put_back(scene, row)
         if record["markers"] and any(row["path"] == "frame_float" for row in record["values"]):
             _keep_camera(scene)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:  # a stranger's file may hold anything
+    except UNREADABLE as error:  # a stranger's file may hold anything
         print(f"Take One: {scene.name}: could not read what was borrowed: {error!r}")
     del scene[RECORD]
 
@@ -188,7 +189,7 @@ def _put_back(scene: bpy.types.Scene, row: dict[str, Any]) -> None:
         value = find(before["block"]) if isinstance(before, dict) else before
         if value is not None or before is None:
             _assign(owner, row["path"], value)
-    except (ValueError, KeyError, IndexError, AttributeError, TypeError) as error:
+    except UNREADABLE as error:
         print(f"Take One: {scene.name}: could not put back {row['path']}: {error}")
 
 

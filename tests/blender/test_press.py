@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +16,7 @@ from rooms import camera, clip
 from stand_in import DRAFT, HORSE
 from take_one.client.protocol import Direction, Line, View
 from take_one.scene.edit import edit_scene, landing
-from take_one.scene.model import kept, properties
+from take_one.scene.model import kept, properties, takes
 from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
 from take_one.scene.model.objects import ObjectId
@@ -287,10 +288,13 @@ def test_what_no_backend_would_take_is_said_before_anything_is_made(film, sessio
 
 def test_takes_of_the_version_before_can_be_made_again(film, session, still):
     shot = a_shot(film)
+    image = takes.still_folder(shot, 1) / "still.png"
+    image.parent.mkdir(parents=True)
+    shutil.copy(still.image, image)
     old = {
         "key": "k1", "engine": "draft", "prompt": "tilt up", "sound": "sea", "seconds": 2.5, "fps": "24000/1001",
         "lines": [{"speaker": "A", "language": "French", "line": "Oui."}], "width": 64, "height": 36, "seed": 77,
-        "still": str(still.image), "depth": None, "last_frame": None, "camera": {
+        "still": str(image), "depth": None, "last_frame": None, "camera": {
             "projection": "perspective", "width": 64, "height": 36, "fx": 70.0, "fy": 70.0, "cx": 32.0, "cy": 18.0,
             "matrix_world": np.eye(4).tolist()},
         "path": {"keyframes": [{"t": 0.0, "matrix": np.eye(4).tolist(), "zoom": 1.0}]},
@@ -299,14 +303,14 @@ def test_takes_of_the_version_before_can_be_made_again(film, session, still):
             "placement": "AFTER", "frame": 9, "edit_uid": "e", "refines": ""},
     }  # fmt: skip
     take = shot.takes.add()
-    take.uid, take.number, take.status, take.still = "k1", 1, "FAILED", str(still.image)
+    take.uid, take.number, take.status, take.still = "k1", 1, "FAILED", str(image)
     take.request = json.dumps({"kept": old, "prompt": "tilt up", "fps": "24000/1001", "seed": 77, "seconds": 2.5})
     again.make_again(shot, "k1")
     (request,) = session.requests
     assert (request.engine, request.seconds, request.fps) == ("draft", 2.5, Fraction(24000, 1001))
     assert request.direction == Direction("tilt up", (Line("A", "French", "Oui."),), "sea")
     assert (request.size, request.seed, request.options) == ((64, 36), 77, old["options"])
-    assert (request.views[0].image, request.views[0].camera.fx) == (still.image, 70.0)
+    assert (request.views[0].image, request.views[0].camera.fx) == (image, 70.0)
     assert len(request.path.keyframes) == 1
     where = request.binding
     assert (where.file_id, where.scene_uid, where.shot_uid) == (

@@ -13,6 +13,7 @@ import stand_in
 from stand_in import DRAFT
 from take_one.client.protocol import Choice, Option
 from take_one.operators import refine
+from take_one.scene.model import takes
 from take_one.scene.model.app import app
 from take_one.scene.model.properties import add_shot
 from take_one.scene.session import jobs
@@ -51,7 +52,8 @@ def made(shot, tmp_path, size, sidecar) -> None:
     jobs.start(make_order(bpy.context, shot, Call((5,))))
     take = shot.takes[0]
     take.status = "READY"
-    take.sidecar = str(tmp_path / "take.json")
+    take.sidecar = str(takes.new_clip_path(shot, take.number).with_suffix(".json"))
+    Path(take.sidecar).parent.mkdir(parents=True, exist_ok=True)
     Path(take.sidecar).write_text(json.dumps(sidecar))
     shot.final_prompt = None
 

@@ -17,9 +17,12 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 class Hub:
     """`files[repository][path]` are the bytes; `asked` keeps (method, path, range) of every request.
 
+    Each repository has one `commit`; small text files have git's sums, the others SHA-256.
+
     What can go wrong: repositories that are `gated`, files with a `wrong_sum` or a `claimed` size, lines that drop
     (`dropping[path]` lists after how many bytes) or are slow (`pause` seconds a block of 64 KiB), a redirect of all
-    files to another host (`redirect_to`).
+    files to another host (`redirect_to`). A hostile one lists `extra` entries, goes on with its listing at `next_page`,
+    or sends `more` bytes than it announced.
     """
 
     def __init__(self, files: dict[str, dict[str, bytes]]) -> None:
@@ -27,13 +30,19 @@ class Hub:
         self.gated, self.wrong_sum, self.dropping = set(), set(), {}
         self.url = self.redirect_to = ""
         self.claimed, self.pause = {}, 0.0
+        self.commit: str | None = COMMIT
+        self.extra, self.next_page, self.more = [], "", b""
 
     def answer(self, handler: BaseHTTPRequestHandler) -> None:
         path = unquote(urlparse(handler.path).path)
         self.asked.append((handler.command, path, handler.headers.get("Range")))
         self.tokens.append(handler.headers.get("Authorization"))
-        if match := re.fullmatch(r"/api/models/([^/]+/[^/]+)/tree/main/?(.*)", path):
-            return self._tree(handler, match[1], match[2])
+        if re.fullmatch(r"/api/models/[^/]+/[^/]+/revision/main", path) and self.commit:
+            return _send(handler, 200, json.dumps({"sha": self.commit}).encode())
+        if match := re.fullmatch(r"/api/models/([^/]+/[^/]+)/tree/([^/]+)/?(.*)", path):
+            if match[2] not in ("main", self.commit):
+                return _send(handler, 404, b"{}")
+            return self._tree(handler, match[1], match[3])
         if match := re.fullmatch(r"/([^/]+/[^/]+)/resolve/[^/]+/(.+)", path):
             if self.redirect_to:
                 return _send(handler, 302, b"", {"Location": self.redirect_to + handler.path})
@@ -48,16 +57,23 @@ class Hub:
                 "type": "file",
                 "path": path,
                 "size": self.claimed.get(path, len(data)),
-                "oid": "0" * 40,
-                "lfs": {"oid": self._sum(path, data), "size": len(data), "pointerSize": 120},
+                **self._oids(path, data),
             }
             for path, data in self.files.get(repository, {}).items()
             if path.rpartition("/")[0] == folder
         ]
-        return _send(handler, 200 if entries else 404, json.dumps(entries).encode())
+        more = {"Link": f'<{self.next_page}>; rel="next"'} if self.next_page else {}
+        return _send(handler, 200 if entries else 404, json.dumps(entries + self.extra).encode(), more)
+
+    def _oids(self, path, data):
+        if path.endswith((".json", ".txt")):
+            blob = b"blob %d\0" % len(data) + data
+            return {"oid": "f" * 40 if path in self.wrong_sum else hashlib.sha1(blob).hexdigest()}
+        lfs = {"oid": self._sum(path, data), "size": len(data), "pointerSize": 120}
+        return {"oid": "0" * 40, "lfs": lfs}
 
     def _file(self, handler, repository, path):
-        data = self.files[repository][path]
+        data = self.files[repository][path] + self.more
         headers = {"X-Repo-Commit": COMMIT, "ETag": f'"{self._sum(path, data)}"', "Accept-Ranges": "bytes"}
         drop = self.dropping[path].pop(0) if self.dropping.get(path) else None
         asked = re.fullmatch(r"bytes=(\d+)-", handler.headers.get("Range") or "")

@@ -102,6 +102,121 @@ def test_a_damaged_file_is_not_kept(hub):
     assert STORE.report("turbo_vae").ok
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "turbo_vae/../../../evil.json",
+        "../../evil.json",
+        "/tmp/evil.json",
+        "turbo_vae/sub/evil.json",
+        "turbo_vae/..\\..\\evil.json",
+        "turbo_vae/C:evil.json",
+        "turbo_vae/.evil.json",
+        "evil.json",
+    ],
+)
+def test_a_hub_that_names_files_outside_their_folder_writes_none(hub, path, tmp_path):
+    hub.extra = [{"type": "file", "path": path, "size": 2, "oid": hashlib.sha1(b"blob 2\0{}").hexdigest()}]
+    hub.files[MAGIHUMAN][path] = b"{}"
+    with pytest.raises(store.ModelsError, match=r"can't be trusted .* lies outside its folder"):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+    assert not list(tmp_path.rglob("*evil*"))
+    assert not [entry for entry in hub.asked if "/resolve/" in entry[1]]
+
+
+@pytest.mark.parametrize(
+    ("entry", "wrong"),
+    [
+        ({"size": 2}, "has no checksum"),
+        ({"size": 2, "oid": "../" * 13 + "x"}, "has no checksum"),
+        ({"size": 2, "oid": "0" * 40, "lfs": {"oid": "../../evil"}}, "has no checksum"),
+        ({"size": 2, "oid": "0" * 40, "lfs": [1]}, "has no checksum"),
+        ({"size": -5, "oid": "0" * 40}, "has no size"),
+        ({"size": True, "oid": "0" * 40}, "has no size"),
+        ({"size": "2", "oid": "0" * 40}, "has no size"),
+    ],
+)
+def test_a_file_without_size_or_checksum_is_not_brought(hub, entry, wrong):
+    hub.extra = [{"type": "file", "path": "turbo_vae/c.json"} | entry]
+    with pytest.raises(store.ModelsError, match=wrong):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+
+
+def test_a_small_file_is_checked_too(hub):
+    hub.wrong_sum.add("turbo_vae/a.json")
+    with pytest.raises(store.ModelsError, match=r"a\.json arrived damaged"):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+    hub.wrong_sum.clear()
+    fetching.download(TURBO, quiet, hub.url, online=True)
+    config = store.models_folder() / "turbo_vae" / "a.json"
+    config.write_bytes(CONFIG.replace(b"4", b"5"))  # of the same size
+    fetching.download(TURBO, quiet, hub.url, online=True)
+    assert config.read_bytes() == CONFIG
+
+
+def test_a_hub_that_sends_more_than_it_announced_fills_no_disk(hub):
+    hub.more = bytes(8 << 20)
+    sizes = []
+    with pytest.raises(store.ModelsError, match="arrived damaged"):
+        fetching.download(TURBO, lambda done, *_: sizes.append(done), hub.url, online=True)
+    assert max(sizes) <= len(CONFIG)
+    assert not list(store.models_folder().rglob("*.part"))
+
+
+def test_the_token_does_not_follow_a_listing_to_another_host(hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", "hf_secret")
+    with serving(Hub(hub.files)) as elsewhere:
+        hub.next_page = f"{elsewhere.url}/api/models/{MAGIHUMAN}/tree/main/turbo_vae?cursor=2"
+        with pytest.raises(store.ModelsError, match="its listing goes on at"):
+            fetching.download(TURBO, quiet, hub.url, online=True)
+        assert elsewhere.asked == []
+
+
+def test_a_listing_without_end_is_left(hub):
+    hub.next_page = f"/api/models/{MAGIHUMAN}/tree/main/turbo_vae"
+    with pytest.raises(store.ModelsError, match="its listing has no end"):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+    assert len(hub.asked) == 1 + fetching.MOST_PAGES
+
+
+@pytest.mark.parametrize("hub_url", ["http://example.com", "ftp://127.0.0.1/", "file:///etc", "example.com", ""])
+def test_only_what_nobody_can_change_on_the_way(hub, hub_url, monkeypatch):
+    monkeypatch.setattr(fetching, "HUB", "http://huggingface.co")
+    with pytest.raises(store.ModelsError, match="is no https:// address"):
+        fetching.download(TURBO, quiet, hub_url, online=True)
+
+
+@pytest.mark.parametrize("place", ["http://example.com", "ftp://127.0.0.1:9"])
+def test_a_redirect_leads_to_safe_addresses_only(hub, place, monkeypatch):
+    monkeypatch.setattr(fetching.time, "sleep", lambda _: None)
+    hub.redirect_to = place
+    with pytest.raises(store.ModelsError, match="which is not safe"):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+
+
+def test_all_files_are_of_one_commit_also_of_a_download_that_goes_on(hub):
+    hub.wrong_sum.add("turbo_vae/b.ckpt")
+    with pytest.raises(store.ModelsError, match="damaged"):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+    first, hub.commit = hub.commit, "9" * 40
+    hub.wrong_sum.clear()
+    hub.asked.clear()
+    with pytest.raises(store.ModelsError, match="There is no"):  # this hub forgot the commit that was begun with
+        fetching.download(TURBO, quiet, hub.url, online=True)
+    assert [entry[1] for entry in hub.asked] == [f"/api/models/{MAGIHUMAN}/tree/{first}/turbo_vae"]
+    hub.asked.clear()
+    fetching.download(TURBO, quiet, hub.url, online=True)
+    asked = [entry[1] for entry in hub.asked if "/resolve/" in entry[1]]
+    assert asked == [f"/{MAGIHUMAN}/resolve/{'9' * 40}/turbo_vae/b.ckpt"]
+    assert not list((store.models_folder() / ".incoming").iterdir())
+
+
+def test_a_hub_that_knows_no_commits_is_taken_at_its_newest(hub):
+    hub.commit = None
+    fetching.download(TURBO, quiet, hub.url, online=True)
+    assert (store.models_folder() / "turbo_vae" / "b.ckpt").read_bytes() == WEIGHTS
+
+
 def test_no_network_without_leave(hub):
     with pytest.raises(store.ModelsError) as failure:
         fetching.download(TURBO, quiet, hub.url)
