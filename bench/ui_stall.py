@@ -48,12 +48,12 @@ scene = room(1280, 720, "BLENDER_WORKBENCH")
 bpy.ops.wm.save_as_mainfile(filepath={film!r})
 from take_one.client.target import RemoteTarget
 from take_one.scene.edit import landing, moving
-from take_one.scene.model import properties
+from take_one.scene.model import shot_list
 from take_one.scene.session import connection, jobs, pump
 from take_one.scene.session.press import Call, make_order
 from take_one.scene.model.app import app
 from take_one.scene.model.state import RENDERING
-shot = properties.add_shot(scene)
+shot = shot_list.add_shot(scene)
 shot.name, shot.prompt, shot.sound, shot.seconds, shot.still_source = "Room", "slowly push in", "rain", 5.0, "VIEWPORT"
 connection.use(RemoteTarget({url!r}, {token!r}))
 
@@ -186,7 +186,7 @@ def one_take(blender: BlenderWindow, index: int) -> dict:
     """Start a take, wait until it has landed, and give what was measured after its still was there."""
     blender.run(
         "calls.clear()\n"
-        "shot = properties.active_shot(bpy.data.scenes['Scene'])\n"
+        "shot = shot_list.active_shot(bpy.data.scenes['Scene'])\n"
         f"jobs.start(make_order(bpy.context, shot, Call(seeds=({index},), placement='AFTER')))\n"
         "gaps.clear(); last[0] = None"
     )

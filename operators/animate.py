@@ -10,7 +10,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..scene.model import options, properties, trust
+from ..scene.model import options, properties, shot_list, trust
 from ..scene.model.app import app
 from ..scene.model.errors import SceneError
 from ..scene.model.paths import absolute
@@ -70,11 +70,11 @@ class Direction(Verb):
     def find_shot(self, context: bpy.types.Context) -> Any:
         """The shot to animate; the blank card becomes one. Raises SceneError if the name is unknown."""
         shot = self.named_shot() if self.shot else shot_of(context)
-        return shot if shot.uid else properties.ensure_shot(shot_scene(context))
+        return shot if shot.uid else shot_list.ensure_shot(shot_scene(context))
 
     def named_shot(self) -> Any:
         """The shot whose name or id was given. Raises SceneError if there is none."""
-        for shot in properties.all_shots():
+        for shot in shot_list.all_shots():
             if self.shot in (shot.uid, shot.name):
                 return shot
         raise SceneError("no_shot", rpt_("There is no shot named '{shot}' in this file").format(shot=self.shot))
@@ -272,7 +272,7 @@ class TAKEONE_OT_animate_cameras(bpy.types.Operator):
         """One order a camera. Raises SceneError."""
         call = Call(source="RENDER", placement="AFTER")
         shots = cameras.shots_of_selected(context)
-        return [make_order(context, properties.find_shot(*uids), call) for uids in shots]
+        return [make_order(context, shot_list.find_shot(*uids), call) for uids in shots]
 
 
 CLASSES = (

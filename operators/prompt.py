@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.model import properties
+from ..scene.model import shot_list
 from ..scene.model.shown import shot_of, shot_scene
 from ..scene.session import compose, connection, prompts, text_window
 from .report import attempt
@@ -32,7 +32,7 @@ class TAKEONE_OT_show_prompt(bpy.types.Operator):
         connection.ensure()
         shot = shot_of(context)
         if not shot.uid:
-            shot = properties.ensure_shot(shot_scene(context))
+            shot = shot_list.ensure_shot(shot_scene(context))
         compose.compose_prompt(shot)
         if bpy.app.background:
             compose.wait()

@@ -8,7 +8,7 @@ import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ..client.protocol import EngineInfo, TakeRequest
-from ..scene.model import options, properties, trust
+from ..scene.model import options, shot_list, trust
 from ..scene.model.app import app
 from ..scene.model.errors import SceneError
 from ..scene.model.kept import read
@@ -75,7 +75,7 @@ class Again(Verb):
         """Send the request; wait for the take where no timer runs. Raises SceneError."""
         connection.ensure()
         shot = shot_of(context)
-        take = properties.find_take(shot, self.take) if self.take else take_of(context)
+        take = shot_list.find_take(shot, self.take) if self.take else take_of(context)
         if take is None:
             raise SceneError("no_take", "This take is no longer in the file")
         key = again.make_again(shot, take.uid, self.changes(context, take))

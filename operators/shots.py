@@ -6,7 +6,7 @@ import random
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ..scene.model import properties, shown
+from ..scene.model import properties, shot_list, shown
 from ..scene.model.shown import shot_of, shot_scene
 from ..scene.session import text_window
 from .poll import poll_shot
@@ -28,10 +28,10 @@ class TAKEONE_OT_shot_add(bpy.types.Operator):
     def execute(self, context: bpy.types.Context) -> set[str]:
         scene, before = shot_scene(context), shot_of(context).uid
         chosen = context.object if context.object and context.object.type == "CAMERA" else scene.camera
-        shot = properties.add_shot(scene, chosen)
-        source = properties.find_shot(before, scene.take_one.uid) if self.duplicate and before else None
+        shot = shot_list.add_shot(scene, chosen)
+        source = shot_list.find_shot(before, scene.take_one.uid) if self.duplicate and before else None
         if source:
-            properties.copy_direction(source, shot)
+            shot_list.copy_direction(source, shot)
         shown.show(context, shot)
         return {"FINISHED"}
 
@@ -49,7 +49,7 @@ class TAKEONE_OT_shot_remove(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         shot = shot_of(context)
-        properties.remove_shot(shot)
+        shot_list.remove_shot(shot)
         return {"FINISHED"}
 
 
@@ -83,7 +83,7 @@ class TAKEONE_OT_shot_choose(bpy.types.Operator):
     )
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        shot = properties.find_shot(self.shot)
+        shot = shot_list.find_shot(self.shot)
         if not shot:
             self.report({"ERROR"}, "This shot is no longer in the file")
             return {"CANCELLED"}

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 
 from ..scene.edit import compare, current, edit_scene, landing, strips
 from ..scene.edit.edit_scene import ensure_edit_scene, find_edit_scene
-from ..scene.model import card, paths, properties, takes, trust
+from ..scene.model import card, paths, shot_list, takes, trust
 from ..scene.model.app import app
 from ..scene.model.errors import SceneError
 from ..scene.model.shown import shot_of, shot_scene, take_of
@@ -33,7 +33,7 @@ class TakeOperator:
     def find(self, context: bpy.types.Context) -> tuple[Any, Any]:
         """The shot and its take. Raises SceneError if the take is no longer there."""
         shot = shot_of(context)
-        take = properties.find_take(shot, self.take) if self.take else take_of(context)
+        take = shot_list.find_take(shot, self.take) if self.take else take_of(context)
         if take is None:
             raise SceneError("no_take", "This take is no longer in the file")
         return shot, take

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..scene.model import properties, shown
+from ..scene.model import shot_list, shown
 from ..scene.session import prompts
 from ..scene.stills import capture as still
 from ..scene.stills import quick_still
@@ -99,7 +99,7 @@ def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
     """The button."""
     row = layout.row(align=True)
     row.scale_y = 1.6
-    elsewhere = shot.still_source in prompts.FROM_CAMERA and properties.frame_of(shot) != shot.id_data.frame_current
+    elsewhere = shot.still_source in prompts.FROM_CAMERA and shot_list.frame_of(shot) != shot.id_data.frame_current
     text = iface_("Animate Frame {frame}").format(frame=shot.frame) if elsewhere else iface_("Animate This Frame")
     row.operator("takeone.animate_frame", text=text, icon="RENDER_ANIMATION", translate=False)
     row.menu("TAKEONE_MT_animate", text="", icon="DOWNARROW_HLT")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..scene.model import properties
+from ..scene.model import shot_list
 
 
 class TAKEONE_MT_shots(bpy.types.Menu):
@@ -15,7 +15,7 @@ class TAKEONE_MT_shots(bpy.types.Menu):
 
     def draw(self, _context: bpy.types.Context) -> None:
         found = False
-        for shot in properties.all_shots():
+        for shot in shot_list.all_shots():
             found = True
             camera = shot.camera.name if shot.camera else iface_("scene camera")
             text = f"{shot.name}   ({camera}, {len(shot.takes)})"

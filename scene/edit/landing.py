@@ -19,8 +19,9 @@ from ..model.app import app
 from ..model.errors import SceneError
 from ..model.kept import Kept, read, write
 from ..model.paths import stored_path
-from ..model.properties import MAX_SEED, add_shot, find_scene, find_shot, find_take
+from ..model.properties import MAX_SEED
 from ..model.rates import frame_rate
+from ..model.shot_list import add_shot, find_scene, find_shot, find_take
 from . import current, strips
 from .edit_scene import EDIT_KEY, ensure_edit_scene, find_edit_scene
 

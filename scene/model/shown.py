@@ -6,7 +6,7 @@ from typing import Any
 
 import bpy
 
-from . import properties
+from . import properties, shot_list
 
 SHOT_KEY = "take_one_shot"  # on a strip: the uid of its shot
 
@@ -33,7 +33,7 @@ def is_sequencer(area: bpy.types.Area) -> bool:
 def shot_of(context: bpy.types.Context) -> properties.TAKEONE_PG_shot:
     """The shot that the panels show: in the sequencer the active strip's, else the scene's active one, else the
     blank card."""
-    return _shot_of_strip(context) or properties.card(shot_scene(context))
+    return _shot_of_strip(context) or shot_list.card(shot_scene(context))
 
 
 def take_of(context: bpy.types.Context) -> properties.TAKEONE_PG_take | None:
@@ -68,4 +68,4 @@ def _active_strip(context: bpy.types.Context) -> Any | None:
 
 def _shot_of_strip(context: bpy.types.Context) -> properties.TAKEONE_PG_shot | None:
     strip = _active_strip(context)
-    return properties.find_shot(strip.get(SHOT_KEY) or "-") if strip else None
+    return shot_list.find_shot(strip.get(SHOT_KEY) or "-") if strip else None

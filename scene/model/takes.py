@@ -16,7 +16,7 @@ from .app import app
 from .errors import SceneError
 from .objects import ObjectId
 from .paths import absolute, is_there, stored_path
-from .properties import all_shots, ensure_ids, find_take
+from .shot_list import all_shots, ensure_ids, find_take
 
 RESERVED = {"con", "prn", "aux", "nul", *(f"com{n}" for n in range(10)), *(f"lpt{n}" for n in range(10))}
 LONGEST_NAME = 48

@@ -17,7 +17,7 @@ from . import films
 from .app import app
 from .errors import SceneError
 from .paths import absolute, is_there
-from .properties import all_shots, card
+from .shot_list import all_shots, card
 from .takes import unsaved_folder
 
 TAKE_NAME = re.compile(r"[\w-]{1,64}_t[0-9]{3,10}")

@@ -15,7 +15,7 @@ from ..model import takes, trust
 from ..model.errors import SceneError
 from ..model.kept import read
 from ..model.paths import absolute, is_there
-from ..model.properties import ensure_ids, find_take
+from ..model.shot_list import ensure_ids, find_take
 from .sending import add_take, submit
 
 NOTHING_KEPT = "This take did not keep what it was made from. Animate the shot instead."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import bpy
 
-from ..model import properties, shown
+from ..model import shot_list, shown
 
 
 def shots_of_selected(context: bpy.types.Context) -> list[tuple[str, str]]:
@@ -22,9 +22,9 @@ def _shot_of(context: bpy.types.Context, camera: bpy.types.Object) -> tuple[str,
     if shot is None:
         uid, home = model.uid, model.id_data  # the list may be laid out anew
         active = scene.take_one.active_shot
-        shot = properties.add_shot(scene, camera)
-        source = properties.find_shot(uid, home.take_one.uid) if uid else None
-        properties.copy_direction(source or home.take_one.blank, shot)
+        shot = shot_list.add_shot(scene, camera)
+        source = shot_list.find_shot(uid, home.take_one.uid) if uid else None
+        shot_list.copy_direction(source or home.take_one.blank, shot)
         if uid:
             scene.take_one.active_shot = active  # the others start from the shown direction too
     return shot.uid, shot.id_data.take_one.uid

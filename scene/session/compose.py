@@ -10,7 +10,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...client.events import FinalPrompt
 from ..model.app import app
 from ..model.errors import SceneError
-from ..model.properties import frame_of
+from ..model.shot_list import frame_of
 from . import connection, prompts, pump
 
 

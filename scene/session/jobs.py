@@ -19,7 +19,7 @@ from ...client import events
 from ...client.protocol import Camera, View, codec
 from ..model.app import app
 from ..model.errors import SceneError
-from ..model.properties import find_scene, find_shot, find_take
+from ..model.shot_list import find_scene, find_shot, find_take
 from ..model.state import RENDERING, WAITING_FILE, Job
 from ..stills import capture
 from ..stills.capture import Still

@@ -19,8 +19,9 @@ from ..model import options, takes
 from ..model.app import app
 from ..model.errors import SceneError
 from ..model.objects import ObjectId
-from ..model.properties import MAX_SEED, frame_of
+from ..model.properties import MAX_SEED
 from ..model.rates import frame_rate
+from ..model.shot_list import frame_of
 from ..stills.camera import camera_path, check_camera, is_animated, picture_size
 from . import prompts
 from .order import Order, OrderedTake, Place, clip_size, requests

@@ -17,7 +17,7 @@ from ..edit import landing, moving
 from ..model import option_properties, timer
 from ..model.app import app
 from ..model.errors import SceneError
-from ..model.properties import find_shot, find_take
+from ..model.shot_list import find_shot, find_take
 from ..model.state import ACTIVE, WAITING_FILE, Job
 from . import prompts
 from .connection import Connection, session

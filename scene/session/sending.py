@@ -11,7 +11,7 @@ from ..model import kept
 from ..model.app import app
 from ..model.errors import SceneError
 from ..model.paths import stored_path
-from ..model.properties import find_shot
+from ..model.shot_list import find_shot
 from ..model.state import Job
 from .connection import session
 from .order import Order, requests

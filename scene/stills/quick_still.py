@@ -15,7 +15,7 @@ from typing import Any
 import bpy
 
 from ..model.app import app
-from ..model.properties import frame_of
+from ..model.shot_list import frame_of
 from . import capture, viewport
 from .borrowed import borrowing
 from .camera import check_camera

@@ -19,7 +19,7 @@ from take_one.client.protocol import JobState  # noqa: E402
 from take_one.client.target import LocalTarget  # noqa: E402
 from take_one.scene.edit import strips  # noqa: E402
 from take_one.scene.model.app import app  # noqa: E402
-from take_one.scene.model.properties import add_shot  # noqa: E402
+from take_one.scene.model.shot_list import add_shot  # noqa: E402
 from take_one.scene.session import connection, jobs, pump  # noqa: E402
 from take_one.scene.session.press import Call, make_order  # noqa: E402
 

@@ -9,7 +9,7 @@ from take_one.client import events
 from take_one.client.protocol import Binding, EngineInfo, Job, JobState, Result, TakeRequest
 from take_one.scene.model import takes
 from take_one.scene.model.app import app
-from take_one.scene.model.properties import ensure_ids
+from take_one.scene.model.shot_list import ensure_ids
 from take_one.scene.session.connection import Connection
 
 DRAFT = EngineInfo("draft", "Draft", max_seconds=60, max_pixels=4096 * 2304)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from rooms import clip, everything, picture
 from take_one.scene.edit import compare, strips
-from take_one.scene.model import properties
+from take_one.scene.model import shot_list
 from take_one.scene.model.errors import SceneError
 
 
@@ -19,7 +19,7 @@ def edit(tmp_path):
     scene.render.resolution_x, scene.render.resolution_y = 64, 36
     scene.view_settings.view_transform = "Standard"
     scene.sequence_editor_create()
-    shot = properties.ensure_shot(bpy.context.scene)
+    shot = shot_list.ensure_shot(bpy.context.scene)
     for number, colour in enumerate(((0.8, 0.05, 0.05), (0.05, 0.8, 0.05)), start=1):
         take = shot.takes.add()
         take.uid, take.number, take.status = f"t{number}", number, "READY"
@@ -38,7 +38,7 @@ def shown(edit, frame, path):
 
 
 def test_both_takes_are_seen_over_black(edit, tmp_path):
-    shot = properties.active_shot(bpy.context.scene)
+    shot = shot_list.active_shot(bpy.context.scene)
     compare.show(edit, shot.takes[0], shot.takes[1], 10)
     seen = shown(edit, 12, tmp_path)
     left, right, above = seen[18, 16], seen[18, 48], seen[2, 32]
@@ -48,7 +48,7 @@ def test_both_takes_are_seen_over_black(edit, tmp_path):
 
 
 def test_the_edit_is_as_it_was_afterwards(edit):
-    shot = properties.active_shot(bpy.context.scene)
+    shot = shot_list.active_shot(bpy.context.scene)
     before = everything(edit.sequence_editor)
     compare.show(edit, shot.takes[0], shot.takes[1], 10)
     assert len(strips.strips_of_shot(shot.uid)) == 1  # the comparison is no use of the shot
@@ -58,7 +58,7 @@ def test_the_edit_is_as_it_was_afterwards(edit):
 
 
 def test_the_operator_shows_and_puts_away(edit):
-    shot = properties.active_shot(bpy.context.scene)
+    shot = shot_list.active_shot(bpy.context.scene)
     shot.active_take = 1
     bpy.ops.takeone.take_compare()
     assert compare.showing()
@@ -67,7 +67,7 @@ def test_the_operator_shows_and_puts_away(edit):
 
 
 def test_a_missing_file_lays_nothing(edit):
-    shot = properties.active_shot(bpy.context.scene)
+    shot = shot_list.active_shot(bpy.context.scene)
     shot.takes[1].clip = "/gone.mp4"
     with pytest.raises(SceneError, match="gone"):
         compare.show(edit, shot.takes[0], shot.takes[1], 10)

@@ -18,7 +18,7 @@ from take_one.scene.edit import edit_scene
 from take_one.scene.model import kept, rates, takes
 from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
-from take_one.scene.model.properties import add_shot, find_shot
+from take_one.scene.model.shot_list import add_shot, find_shot
 from take_one.scene.model.state import RENDERING, SENDING
 from take_one.scene.session import again, jobs, order
 from take_one.scene.session.press import Call, make_order

@@ -15,7 +15,7 @@ from take_one.scene.edit import current, landing, strips
 from take_one.scene.model import takes
 from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
-from take_one.scene.model.properties import add_shot, find_take
+from take_one.scene.model.shot_list import add_shot, find_take
 from take_one.scene.model.state import Job
 from take_one.scene.session import jobs, pump
 from test_landing import seen

@@ -9,9 +9,9 @@ from rooms import picture, room, settings_of
 
 @pytest.fixture
 def card():
-    from take_one.scene.model import properties
+    from take_one.scene.model import shot_list
 
-    return properties.card(room(320, 180))
+    return shot_list.card(room(320, 180))
 
 
 def test_a_look_makes_no_take_and_changes_nothing(card):
@@ -115,11 +115,11 @@ def test_words_go_into_one_line_or_into_a_text_of_their_own(card):
 
 
 def test_each_shot_has_a_text_of_its_own(card):
-    from take_one.scene.model import properties
+    from take_one.scene.model import shot_list
 
     card.words = "push in\nthen hold"
     written_in = card.prompt_text
-    shot = properties.ensure_shot(card.id_data)
+    shot = shot_list.ensure_shot(card.id_data)
     assert shot.prompt_text == written_in  # the one that the user has open
     bpy.ops.takeone.shot_add(duplicate=True)
     first, second = card.id_data.take_one.shots

@@ -13,9 +13,9 @@ import pytest
 
 
 def card():
-    from take_one.scene.model import properties
+    from take_one.scene.model import shot_list
 
-    return properties.card(bpy.context.scene)
+    return shot_list.card(bpy.context.scene)
 
 
 def add_take(shot, uid: str, clip: str = "", **values):
@@ -68,14 +68,14 @@ def test_every_poll_that_says_no_says_why():
 
 
 def test_the_blank_card_becomes_the_first_shot():
-    from take_one.scene.model import properties
+    from take_one.scene.model import shot_list
 
     blank = card()
     assert blank.uid == ""
     blank.prompt, blank.seconds = "orbit left", 3.0
     bpy.ops.takeone.line_add(speaker="ANNA", language="German", line="Wir sind spät.")
     bpy.ops.takeone.line_add(line="Na und?")
-    shot = properties.ensure_shot(bpy.context.scene)
+    shot = shot_list.ensure_shot(bpy.context.scene)
     assert shot.uid and shot.prompt == "orbit left" and shot.seconds == 3.0
     assert [(line.speaker, line.language) for line in shot.lines] == [("ANNA", "German"), ("ANNA", "German")]
 
@@ -236,10 +236,12 @@ def traces() -> dict[str, object]:
 
 
 def live() -> None:
+    from take_one.scene.model import shot_list
+
     """A life in which every part comes to hold something."""
     from take_one.panels import pictures, refresh
     from take_one.scene.edit import moving
-    from take_one.scene.model import properties, takes
+    from take_one.scene.model import takes
     from take_one.scene.model.app import app
     from take_one.scene.model.errors import SceneError
     from take_one.scene.session import connection, models, pump
@@ -249,7 +251,7 @@ def live() -> None:
     scene.camera = bpy.data.objects.new("Eye", bpy.data.cameras.new("Eye"))
     scene.collection.objects.link(scene.camera)
     bpy.ops.mesh.primitive_cube_add(location=(0, 0, -5))
-    shot = properties.add_shot(scene)
+    shot = shot_list.add_shot(scene)
     takes.keep_ids(scene)
     takes.keep_view(shot, scene.camera, 5)
     takes.remember(shot, add_take(shot, "one"))

@@ -17,7 +17,8 @@ from take_one.panels import settings
 from take_one.scene.model import card, option_properties, options
 from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
-from take_one.scene.model.properties import TAKEONE_PG_shot, add_shot, copy_direction
+from take_one.scene.model.properties import TAKEONE_PG_shot
+from take_one.scene.model.shot_list import add_shot, copy_direction
 from take_one.scene.session import jobs, pump
 from take_one.scene.session.press import Call, make_order
 

@@ -16,7 +16,7 @@ from rooms import camera, clip
 from stand_in import DRAFT, HORSE
 from take_one.client.protocol import Direction, Line, View
 from take_one.scene.edit import edit_scene, landing
-from take_one.scene.model import kept, properties, takes
+from take_one.scene.model import kept, shot_list, takes
 from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
 from take_one.scene.model.objects import ObjectId
@@ -76,9 +76,9 @@ def moving_camera(scene, name="Crane"):
 
 
 def a_shot(scene, name="Kitchen", eye=None):
-    shot = properties.add_shot(scene, eye)
+    shot = shot_list.add_shot(scene, eye)
     shot.name, shot.prompt = name, "push in"
-    return properties.find_shot(shot.uid)
+    return shot_list.find_shot(shot.uid)
 
 
 def press(shot, **call):
@@ -129,7 +129,7 @@ def test_a_second_press_has_its_own_frame_and_camera(film, session, renders, sti
     for uid, eye, frame in ((first, wide, 12), (second, close, 55)):
         film.camera = eye
         film.frame_set(frame)
-        press(properties.find_shot(uid))
+        press(shot_list.find_shot(uid))
     film.frame_set(90)
     film.camera = wide
     renders[0][3](still)
@@ -168,11 +168,11 @@ def test_an_undo_takes_neither_camera_nor_frame_nor_ids_away(film, session, rend
     film.take_one.uid = ""
     landing.push_undo(bpy.context, "before")
     film.frame_set(30)
-    (key,) = press(properties.find_shot(uid))
+    (key,) = press(shot_list.find_shot(uid))
     scene_uid = bpy.data.scenes["Set"].take_one.uid
     landing.push_undo(bpy.context, "something")
     bpy.ops.ed.undo()
-    film, shot = bpy.data.scenes["Set"], properties.find_shot(uid)
+    film, shot = bpy.data.scenes["Set"], shot_list.find_shot(uid)
     assert film.take_one.uid == scene_uid != ""
     assert (shot.camera.name, shot.frame, shot.frame_lock) == ("Wide", 30, True)
     renders[0][3](still)

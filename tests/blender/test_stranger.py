@@ -21,7 +21,7 @@ from take_one.scene.edit import current, moving
 from take_one.scene.model import films, kept, paths, takes, trust
 from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
-from take_one.scene.model.properties import add_shot, ensure_ids
+from take_one.scene.model.shot_list import add_shot, ensure_ids
 from take_one.scene.session import again
 
 

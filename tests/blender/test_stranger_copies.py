@@ -13,7 +13,7 @@ from stand_in import ready
 from take_one.scene.edit import landing, moving, strips
 from take_one.scene.model import films, takes
 from take_one.scene.model.paths import stored_path
-from take_one.scene.model.properties import add_shot, ensure_ids
+from take_one.scene.model.shot_list import add_shot, ensure_ids
 from take_one.scene.session import pump
 
 

@@ -13,7 +13,7 @@ import pytest
 import stand_in
 from take_one import operators, panels
 from take_one.scene.edit import compare, landing, moving, strips
-from take_one.scene.model import kept, properties, takes
+from take_one.scene.model import kept, shot_list, takes
 from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
 from take_one.scene.session import again, handlers
@@ -117,7 +117,7 @@ def draw_everything() -> None:
                 cls.draw(SimpleNamespace(layout=Layout()), context)
     lists = [cls for cls in classes_of(panels) if issubclass(cls, bpy.types.UIList)]
     for cls in lists:
-        for shot in properties.all_shots():
+        for shot in shot_list.all_shots():
             for item in shot.takes if "takes" in cls.__name__ else shot.lines:
                 cls.draw_item(SimpleNamespace(), context, Layout(), shot, item, 0, shot, "")
 
@@ -131,7 +131,7 @@ def use_everything(folder: Path) -> None:
     """What handlers, the timer and buttons call. What is refused is refused with a sentence."""
     handlers._on_load()
     handlers._on_undo()
-    for shot in list(properties.all_shots()):
+    for shot in list(shot_list.all_shots()):
         landing.file_is_open(shot.uid)
         takes.next_number(shot)
         for take in list(shot.takes):
@@ -182,7 +182,7 @@ def test_what_was_borrowed_may_be_of_any_shape(session, tmp_path, record, capfd)
     scene.render.fps = 24
     scene.timeline_markers.new("m", frame=3)
     scene[borrowed.RECORD] = record
-    shot = properties.add_shot(scene)
+    shot = shot_list.add_shot(scene)
     take = shot.takes.add()
     take.uid, take.status = "k1", "WAITING"
     film = tmp_path / "film.blend"
@@ -202,7 +202,7 @@ def raw(item):
 
 @pytest.mark.parametrize("value", [3, -1, 99, 2.5, "text", [1, 2, 3], {"a": 1}])
 def test_values_of_another_type_or_out_of_their_bounds(session, tmp_path, value, capfd):
-    shot = properties.add_shot(bpy.context.scene)
+    shot = shot_list.add_shot(bpy.context.scene)
     take = shot.takes.add()
     plain = {"STRING", "INT", "FLOAT", "BOOLEAN", "ENUM"}
     for item in (bpy.context.scene.take_one, shot, take):
@@ -221,7 +221,7 @@ def test_values_of_another_type_or_out_of_their_bounds(session, tmp_path, value,
 
 @pytest.mark.parametrize("text", TEXTS, ids=[f"{index}" for index in range(len(TEXTS))])
 def test_a_request_may_be_any_text(session, text):
-    shot = properties.add_shot(bpy.context.scene)
+    shot = shot_list.add_shot(bpy.context.scene)
     take = shot.takes.add()
     take.uid, take.request, take.status = "k1", text, "FAILED"
     assert kept.read(take).request is None
@@ -232,7 +232,7 @@ def test_a_request_may_be_any_text(session, text):
 
 
 def test_a_request_of_deep_options_is_read_or_not_but_never_raises(session):
-    shot = properties.add_shot(bpy.context.scene)
+    shot = shot_list.add_shot(bpy.context.scene)
     take = shot.takes.add()
     whole = {
         "engine": "draft", "direction": {"prompt": "x"}, "views": [{"image": "/x.png", "t": 0.0}], "seconds": 2.0,
@@ -253,7 +253,7 @@ def test_a_linked_scene_with_a_strange_record(session, tmp_path, capfd):
     bpy.ops.wm.read_homefile(use_empty=True)
     with bpy.data.libraries.load(str(tmp_path / "library.blend"), link=True) as (_there, here):
         here.scenes = ["Library"]
-    properties.add_shot(bpy.context.scene)
+    shot_list.add_shot(bpy.context.scene)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "film.blend"))
     assert session.replays == 2

@@ -15,7 +15,7 @@ from take_one.scene.model import takes
 from take_one.scene.model.app import app
 from take_one.scene.model.errors import SceneError
 from take_one.scene.model.paths import stored_path
-from take_one.scene.model.properties import add_shot, ensure_ids, find_shot
+from take_one.scene.model.shot_list import add_shot, ensure_ids, find_shot
 from take_one.scene.model.state import Job
 
 

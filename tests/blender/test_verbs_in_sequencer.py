@@ -10,7 +10,7 @@ import pytest
 import stand_in
 from rooms import NEW, camera
 from take_one.scene.edit import strips
-from take_one.scene.model import properties, shown
+from take_one.scene.model import shot_list, shown
 from take_one.scene.session import cameras, jobs
 
 
@@ -24,7 +24,7 @@ def film():
         scene.camera = camera(scene, scene.name)
         scene.frame_set(17)
         for prompt in prompts:
-            properties.add_shot(scene).prompt = prompt
+            shot_list.add_shot(scene).prompt = prompt
         scene.take_one.active_shot = 1
     edit = bpy.data.scenes.new("Edit")
     strip = strip_of(edit, hall.take_one.shots[0].uid)
@@ -64,7 +64,7 @@ def test_remove_takes_the_shown_shot_away(film):
         assert shown.shot_of(bpy.context).prompt == "h1"
         assert bpy.ops.takeone.shot_remove() == {"FINISHED"}
     assert (prompts(film.kitchen), prompts(film.hall)) == (["k1", "k2"], ["h2", "h3"])
-    assert properties.active_shot(film.hall).prompt == "h2"  # which was active before
+    assert shot_list.active_shot(film.hall).prompt == "h2"  # which was active before
 
 
 def test_add_starts_with_the_shown_direction_and_shows_the_new_shot(film):
@@ -88,7 +88,7 @@ def test_a_chosen_shot_is_shown_by_its_strip_where_there_is_one(film):
         assert shown.shot_of(bpy.context).prompt == "k1"
         bpy.ops.takeone.shot_choose(shot=film.kitchen.take_one.shots[1].uid)
         assert film.edit.sequence_editor.active_strip is None
-    assert properties.active_shot(film.kitchen).prompt == "k2"
+    assert shot_list.active_shot(film.kitchen).prompt == "k2"
 
 
 def test_use_current_frame_is_that_of_the_shots_own_scene(film):
@@ -105,7 +105,7 @@ def test_selected_cameras_start_from_the_shown_direction(film):
     with sequencer(selected_objects=[second, first]):
         found = cameras.shots_of_selected(bpy.context)
     assert prompts(film.hall) == ["h1", "h2", "h3", "h1", "h1"]
-    assert [properties.find_shot(*uids).camera for uids in found] == [first, second]
+    assert [shot_list.find_shot(*uids).camera for uids in found] == [first, second]
     assert prompts(film.kitchen) == ["k1", "k2"]
     with sequencer(selected_objects=[second, first]):
         assert cameras.shots_of_selected(bpy.context) == found  # the shots that they have
@@ -117,7 +117,7 @@ def test_cameras_of_the_windows_scene_become_shots_of_that_scene(film):
     eye = camera(film.kitchen, "A")
     with sequencer(selected_objects=[eye], active_strip=film.strip):
         ((uid, scene_uid),) = cameras.shots_of_selected(bpy.context)
-    assert properties.find_shot(uid).id_data == film.kitchen
+    assert shot_list.find_shot(uid).id_data == film.kitchen
     assert (scene_uid, prompts(film.kitchen)) == (film.kitchen.take_one.uid, ["k1", "k2", "h1"])
 
 

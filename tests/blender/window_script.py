@@ -30,7 +30,7 @@ def run():
     from take_one.scene.model import takes
     from take_one.scene.model.app import app
     from take_one.scene.model.errors import SceneError
-    from take_one.scene.model.properties import add_shot
+    from take_one.scene.model.shot_list import add_shot
     from take_one.scene.session import jobs, pump
     from take_one.scene.session.press import Call, make_order
     from take_one.scene.stills import borrowed, exr
@@ -219,7 +219,7 @@ def run():
     results["landed strips"] = len(strips.strips_of_shot(uid))
     bpy.ops.ed.undo()
     yield 0.3
-    from take_one.scene.model.properties import find_shot
+    from take_one.scene.model.shot_list import find_shot
 
     results["strips after undo"] = len(strips.strips_of_shot(uid))
     results["takes after undo"] = [take.status for take in find_shot(uid).takes]

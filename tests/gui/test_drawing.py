@@ -13,8 +13,8 @@ BUDGET_MS = 2.0
 # Two hundred takes of one shot, each with its strips, as if made here; a full card; a long queue.
 FILL = f"""
 import json
-from {MODULE}.scene.model import properties, state
-shot = properties.ensure_shot(scene)
+from {MODULE}.scene.model import shot_list, state
+shot = shot_list.ensure_shot(scene)
 for number in range(1, {TAKES} + 1):
     take = shot.takes.add()
     take.uid, take.number, take.status, take.clip = f"take{{number}}", number, "READY", bpy.app.binary_path
