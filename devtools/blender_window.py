@@ -242,7 +242,7 @@ class BlenderWindow:
 
     def find(self, does: str, area: str = "VIEW_3D", region: str = "UI") -> Button:
         """The button that runs an operator ("takeone.retake", or with arguments "takeone.fix(fix='install'"), that
-        edits a property (".prompt"), or opens a menu by its name. The panel is scrolled as needed."""
+        edits a property (".prompt"), or opens a menu or popover ("TAKEONE_MT_engines"). Scrolls the panel as needed."""
         ends = time.monotonic() + FIND_SECONDS
         up = True
         while time.monotonic() < ends:
@@ -262,7 +262,7 @@ class BlenderWindow:
         while True:
             button = self.find(does, area, region)
             self.move_to(button.left + int(button.width * part), button.y)
-            if self._lies_under_mouse(does, area, region):
+            if self._lies_under_mouse(button, area, region):
                 self._press_mouse(times=times)
                 return button
             if time.monotonic() > ends:
@@ -270,13 +270,13 @@ class BlenderWindow:
                 raise WindowError(f"the button for {does} is covered in the {region} of the {area}")
             self.move_to(2, 2)  # a button that is gone, with its tooltip, holds the mouse until it leaves
 
-    def _lies_under_mouse(self, does: str, area: str, region: str) -> bool:
-        """Whether Blender says so. It can't say it of a menu, nor of a preference."""
-        if "_MT_" in does or (area == "PREFERENCES" and does.startswith(".")):
-            return True
+    def _lies_under_mouse(self, button: Button, area: str, region: str) -> bool:
+        """Whether Blender says so. Of a menu, a popover and a preference it says nothing: whether that stands still."""
+        if button.does.startswith("TAKEONE_") or (area == "PREFERENCES" and button.does.startswith(".")):
+            return self.find(button.does, area, region) == button
         ends = time.monotonic() + HOVER_SECONDS
         while time.monotonic() < ends:
-            if does in self.run(f"result = under_mouse({area!r}, {region!r})"):
+            if button.does in self.run(f"result = under_mouse({area!r}, {region!r})"):
                 return True
         return False
 

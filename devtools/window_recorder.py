@@ -12,7 +12,8 @@ import gpu
 import numpy as np
 
 ABSENT, HIDDEN = "absent", "hidden"
-MARKED_BY_ALERT, MARKED_BY_ICON = ("operator", "prop", "prop_enum"), ("menu",)  # these an alert does not colour
+MARKED_BY_ALERT = ("operator", "prop", "prop_enum")
+MARKED_BY_ICON = ("menu", "popover")  # an alert does not colour them
 
 
 class Item(NamedTuple):
@@ -102,10 +103,11 @@ def record() -> None:
     for name in dir(bpy.types):
         cls = getattr(bpy.types, name)
         if name.startswith("TAKEONE_PT_") and name != "TAKEONE_PT_presets":
-            _wrap(cls, _noting_panel)
+            _wrap(cls, "draw", _noting_panel)
+            _wrap(cls, "draw_header_preset", _noting_panel)
     for addon in bpy.context.preferences.addons.values():
         if type(addon.preferences).__name__.startswith("TAKEONE_"):
-            _wrap(type(addon.preferences), _noting_preferences)
+            _wrap(type(addon.preferences), "draw", _noting_preferences)
 
 
 def rectangle(
@@ -129,25 +131,27 @@ def rectangle(
     return HIDDEN if found else ABSENT
 
 
-def _wrap(cls: Any, wrapper: Callable[[Any], Callable[..., None]]) -> None:
-    if not hasattr(cls.draw, "recorded"):
-        cls.draw = wrapper(cls)
-        cls.draw.recorded = True
+def _wrap(cls: Any, method: str, noting: Callable[[Any, str], Callable[..., None]]) -> None:
+    draw = getattr(cls, method, None)
+    if draw is not None and not hasattr(draw, "noted"):
+        setattr(cls, method, noting(cls, method))
+        getattr(cls, method).noted = True
 
 
-def _noting_panel(cls: Any) -> Callable[..., None]:
-    draw = cls.draw
+def _noting_panel(cls: Any, method: str) -> Callable[..., None]:
+    draw = getattr(cls, method)
+    name = cls.__name__ + method.removeprefix("draw")
 
     def noting(self: Any, context: bpy.types.Context) -> None:
         calls: list[Call] = []
-        draw(Self(self, Layout(self.layout, calls, cls.__name__)), context)
-        drawn[cls.__name__] = [_item(call) for call in calls]
+        draw(Self(self, Layout(self.layout, calls, name)), context)
+        drawn[name] = [_item(call) for call in calls]
 
     return noting
 
 
-def _noting_preferences(cls: Any) -> Callable[..., None]:
-    draw = cls.draw
+def _noting_preferences(cls: Any, method: str) -> Callable[..., None]:
+    draw = getattr(cls, method)
 
     def noting(self: Any, context: bpy.types.Context) -> None:
         calls: list[Call] = []
@@ -167,8 +171,8 @@ def _item(call: Call) -> Item:
     does = ""
     if call.name == "operator":
         does = f"{what}({', '.join(_given(call.made))})"
-    elif call.name == "menu":
-        does = what
+    elif call.name in MARKED_BY_ICON:
+        does = what or call.keywords.get("panel", "")
     elif call.name.startswith("prop"):
         try:
             does = call.arguments[0].path_from_id(what)

@@ -13,7 +13,9 @@ BUDGET_MS = 2.0
 # Two hundred takes of one shot, each with its strips, as if made here; a full card; a long queue.
 FILL = f"""
 import json
+from {MODULE}.client.protocol import Binding, JobState, Problem
 from {MODULE}.scene.model import shot_list, state
+from {MODULE}.scene.model.app import app
 shot = shot_list.ensure_shot(scene)
 for number in range(1, {TAKES} + 1):
     take = shot.takes.add()
@@ -35,12 +37,13 @@ shot.final_prompt = bpy.data.texts.new("final")
 shot.final_prompt.write("A medium shot on a 35 mm standard lens. Interior, dusk. In view: sofa, window.\\n" * {LINES})
 shot.final_prompt_of = "of another direction"
 for number in range({JOBS}):
-    status = state.IN_PROGRESS if number == 0 else state.QUEUED
-    state.STATE.jobs[f"job{{number}}"] = state.Job(
-        f"job{{number}}", shot.uid, shot.name, 300 + number, status=status, progress=30, stage="Making frames",
+    status = JobState.IN_PROGRESS if number == 0 else JobState.QUEUED
+    binding = Binding("file", "scene", shot.uid, f"job{{number}}", shot.name, 300 + number)
+    app().state.jobs[f"job{{number}}"] = state.Job(
+        f"job{{number}}", binding, status=status, progress=30, stage="Making frames",
         eta_seconds=75.0, queue_position=number or None)
 said = "Something went wrong, in a sentence that is as long as they are. " * 2
-state.STATE.fail(state.SceneError("test", said, "retry"))
+app().state.fail(Problem("test", said, "retry"))
 """
 # Every draw() of ours is timed from here on. A panel that begins closed is opened.
 TIME = f"""

@@ -13,8 +13,8 @@ from devtools.blender_window import MODULE, BlenderWindow
 
 FAIL = f"""
 from {MODULE}.scene.model.errors import SceneError
-from {MODULE}.scene.model.state import STATE
-STATE.fail(SceneError('a_test', 'Something is not as it should be.', FIX))
+from {MODULE}.scene.model.app import app
+app().state.fail(SceneError('a_test', 'Something is not as it should be.', FIX))
 """
 CHOSEN = f"bpy.context.preferences.addons['{MODULE}'].preferences"
 AREAS = "{area.type for window in bpy.context.window_manager.windows for area in window.screen.areas}"

@@ -52,8 +52,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def blender(open_blender: Callable[..., BlenderWindow], profile: Path, server: str) -> BlenderWindow:
-    window = open_blender(home="options", BLENDER_USER_RESOURCES=str(profile))
+def blender(open_blender: Callable[..., BlenderWindow], server: str) -> BlenderWindow:
+    window = open_blender(home="options")
     record(window)
     window.run(f"{CARD}.seconds = 0.5\nbpy.ops.takeone.connect_server(url={server!r}, token={TOKEN!r})")
     window.show_tab()
@@ -63,12 +63,7 @@ def blender(open_blender: Callable[..., BlenderWindow], profile: Path, server: s
 
 def type_into(blender: BlenderWindow, field: str, text: str) -> None:
     """Double-click a field, type and confirm, as one does."""
-    button = blender.find(field)
-    for x in (button.x - 1, button.x):
-        blender.run(f"xdotool('mousemove', {x}, {button.y})")
-        time.sleep(0.2)
-    blender.run("xdotool('click', '--repeat', 2, '--delay', 60, 1)")
-    time.sleep(0.6)
+    blender.click(field, times=2)
     blender.press("ctrl+a")
     blender.write(text)
     blender.press("Return")
@@ -86,8 +81,7 @@ def kept(blender: BlenderWindow, shot: str = CARD) -> dict[str, str]:
 def test_the_card_shows_what_the_engine_declares(blender: BlenderWindow) -> None:
     blender.run(f"{CARD}.engine = 'draft'")
     assert shown(blender) == []
-    size = blender.find(".size_percent")
-    blender.click_at(size.x, size.y - 24)  # the menu above it
+    blender.click("TAKEONE_MT_engines")
     blender.picture("engines")
     blender.press("z")
     assert blender.ask(f"{CARD}.engine") == "zoom"
@@ -99,7 +93,7 @@ def test_the_card_shows_what_the_engine_declares(blender: BlenderWindow) -> None
 def test_a_value_is_typed_undone_and_done_again(blender: BlenderWindow) -> None:
     type_into(blender, "_amount", "50")
     assert kept(blender) == {"amount": "50"}
-    blender.run("xdotool('mousemove', 500, 500)")
+    blender.move_to(500, 500)
     blender.press("ctrl+z")
     assert kept(blender) == {}
     blender.press("ctrl+shift+z")
@@ -114,10 +108,7 @@ def test_a_choice_is_taken_from_its_menu(blender: BlenderWindow) -> None:
 
 
 def test_another_list_of_engines_while_a_value_is_typed_does_no_harm(blender: BlenderWindow) -> None:
-    button = blender.find("_amount")
-    blender.run(f"xdotool('mousemove', {button.x}, {button.y})")
-    blender.run("xdotool('click', '--repeat', 2, '--delay', 60, 1)")
-    time.sleep(0.6)
+    blender.click("_amount", times=2)
     blender.press("ctrl+a")
     blender.ask("None")  # which brings STATE
     blender.run(OTHER_LIST)

@@ -32,11 +32,8 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
 
 def popover(blender: BlenderWindow) -> Callable[[tuple[int, int]], None]:
     """Open the presets; what it gives clicks in them."""
-    sound = blender.find(".sound")
-    left, _top, width, _height = blender.place("VIEW_3D", "UI")
-    x, y = left + round(width * 0.757), sound.y - 31
-    blender.click_at(x, y)
-    return lambda offset: blender.click_at(x + offset[0], y + offset[1])
+    button = blender.click("TAKEONE_PT_presets")
+    return lambda offset: blender.click_at(button.x + offset[0], button.y + offset[1])
 
 
 def test_a_direction_is_kept_as_a_preset_and_comes_back(blender: BlenderWindow) -> None:
@@ -56,6 +53,7 @@ def test_a_direction_is_kept_as_a_preset_and_comes_back(blender: BlenderWindow) 
     blender.run(f"{CARD}.words, {CARD}.sound, {CARD}.engine_options = '', '', ''; {CARD}.lines.clear()")
     click = popover(blender)
     click(FIRST)
+    blender.press("Escape")  # it stays open
     kept = blender.ask(f"[{CARD}.words, {CARD}.sound, {CARD}.engine_options, [l.line for l in {CARD}.lines]]")
     assert kept == ["slowly push in\nthen hold", "rain", BEST, ["We are late."]]
 
