@@ -75,3 +75,20 @@ class TurboConfig:
                 step //= 2
             reach += 2 * step * self.layers[block + 1]
         return reach + step
+
+    @property
+    def last_doubling(self) -> int:
+        """The block that doubles the pixels last."""
+        return max(block for block, scaled in enumerate(self.scales) if scaled)
+
+    @property
+    def reach_of_rows(self) -> int:
+        """How many rows up and down all convolutions from `last_doubling` on look, in rows of what comes into it."""
+        last, width = self.last_doubling, self.widths[max(0, self.last_doubling - 1)]
+        before = 2 * (self.widths[last] != width) + 1  # rows as they come in: the last one is the doubling's own
+        after = 1  # rows twice as many
+        for block in range(last, len(self.widths)):
+            if block > last:
+                after += 2 * (self.widths[block] != self.widths[block - 1])
+            after += 2 * self.layers[block + 1]
+        return before + -(-after // 2)
