@@ -84,9 +84,9 @@ class TurboConfig:
     @property
     def reach_of_rows(self) -> int:
         """How many rows up and down all convolutions from `last_doubling` on look, in rows of what comes into it."""
-        last, width = self.last_doubling, self.widths[max(0, self.last_doubling - 1)]
-        before = 2 * (self.widths[last] != width) + 1  # rows as they come in: the last one is the doubling's own
-        after = 1  # rows twice as many
+        last = self.last_doubling
+        before = 2 * (last > 0 and self.widths[last] != self.widths[last - 1])
+        after = 2  # in rows of the doubled picture: of the doubling's own convolution and the last one
         for block in range(last, len(self.widths)):
             if block > last:
                 after += 2 * (self.widths[block] != self.widths[block - 1])
