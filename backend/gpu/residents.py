@@ -117,10 +117,8 @@ class Residents:
             self.make_room(plans[0].expected_peak)
         return plans
 
-    def use(self, name: str, plan: Plan, load: Callable[[], M], working: int = 0) -> M:
-        """The model `name` on the GPU, held by `plan`: as it is, brought back, or loaded.
-
-        `working`: bytes of the GPU that are to be free beside its weights.
+    def hold(self, name: str, plan: Plan, load: Callable[[], M]) -> M:
+        """The model `name`, held by `plan`: as it is, wherever its weights are, or loaded.
 
         Raises:
             MemoryError: the computer has too little memory for the plan.
@@ -135,10 +133,15 @@ class Residents:
         else:
             del self._held[name]
         self._held[name] = held  # last: used most recently
-        if working:
-            self.make_room(held.model.lacking + working, keep=name)
-        held.model.unpark()
         return cast("M", held.model)
+
+    def use(self, name: str, plan: Plan, load: Callable[[], M], working: int = 0) -> M:
+        """As `hold`, with the weights on the GPU and `working` bytes of it free beside them."""
+        model = self.hold(name, plan, load)
+        if working:
+            self.make_room(model.lacking + working, keep=name)
+        model.unpark()
+        return model
 
     def make_room(self, needed: int, keep: str = "") -> None:
         """Sets models aside, the one used longest ago first, until `needed` bytes of the GPU are free."""
@@ -161,6 +164,12 @@ class Residents:
     def room(self) -> int:
         """Bytes of the GPU that can be had once all that is held has left it."""
         return self.free() + sum(held.model.taken for held in self._held.values())
+
+    def host_room(self) -> int:
+        """Bytes of the computer's memory that can be had once all that is held has left it."""
+        return (
+            psutil.virtual_memory().available - HOST_LEAST + sum(held.model.set_aside for held in self._held.values())
+        )
 
     def close(self) -> None:
         """Gives all memory back."""
@@ -194,7 +203,7 @@ class Residents:
             self._drop(name)
         available = psutil.virtual_memory().available
         if needed + HOST_LEAST > available:
-            raise MemoryError(f"{needed / GIB:.0f} GiB are needed and {available / GIB:.0f} are free")
+            raise MemoryError(f"{needed / GIB:.1f} GiB are needed and {(available - HOST_LEAST) / GIB:.1f} are free")
 
     def _drop(self, name: str) -> None:
         self._held.pop(name).model.close()

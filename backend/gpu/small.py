@@ -25,16 +25,16 @@ class Movable(Protocol):
 
 @dataclass(frozen=True)
 class Where:
-    """The plan of a small model: on the GPU, with `expected_peak` bytes of it, or on the processor."""
+    """The plan of work with a small model: on `device`, with `expected_peak` bytes of it free."""
 
-    on_gpu: bool
+    device: torch.device
     expected_peak: int = 0
     expected_host: int = 0
 
     @property
     def words(self) -> str:
         """For people."""
-        return "the graphics card" if self.on_gpu else "the processor"
+        return "the processor" if self.device.type == "cpu" else "the graphics card"
 
 
 T = TypeVar("T", bound=Movable)

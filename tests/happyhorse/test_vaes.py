@@ -55,7 +55,9 @@ def test_a_whole_published_folder_holds_the_video_vae_beside_its_transformer(tmp
     case = Case("wan22_vae")
     torch.save(full(case.weights()), tmp_path / "Wan2.2_VAE.pth")
     (tmp_path / "config.json").write_text('{"_class_name": "WanModel", "dim": 3072}')
-    save_file({"blocks.0.attn.weight": torch.zeros(2, 2)}, tmp_path / "diffusion_pytorch_model-00001-of-00003.safetensors")
+    save_file(
+        {"blocks.0.attn.weight": torch.zeros(2, 2)}, tmp_path / "diffusion_pytorch_model-00001-of-00003.safetensors"
+    )
     torch.save({}, tmp_path / "models_t5_umt5-xxl-enc-bf16.pth")
     assert inspect(tmp_path, CATALOGUE).serves("wan_vae")
     vae = video_vae.load_video_vae(tmp_path)

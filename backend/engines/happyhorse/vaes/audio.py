@@ -135,7 +135,7 @@ class AudioDecoder:
         return sum(weight.nbytes for weight in self.vae.parameters())
 
     def to(self, device: torch.device) -> None:
-        self.vae.to(device)
+        torch.nn.Module.to(self.vae, device)  # diffusers' own warns of what it is not asked for
 
     @torch.inference_mode()
     def decode(self, audio: Tensor) -> Tensor:

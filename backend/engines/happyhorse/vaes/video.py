@@ -1,4 +1,4 @@
-"""The Wan 2.2 video VAE through diffusers: from the original file or a diffusers folder; its encoder alone for stills."""
+"""The Wan 2.2 video VAE through diffusers: from the original file or a diffusers folder. For stills, its encoder."""
 
 from __future__ import annotations
 
@@ -146,7 +146,8 @@ class StillEncoder:
         return sum(2 * weight.numel() for weight in self._vae.parameters())
 
     def to(self, device: torch.device) -> None:
-        self._vae.to(device, torch.bfloat16 if device.type == "cuda" else torch.float32)
+        dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
+        torch.nn.Module.to(self._vae, device, dtype)  # diffusers' own warns of what it is not asked for
 
     def encode(self, picture: Tensor) -> Tensor:
         """`picture` [1, 3, H, W], -1..1, to its latent [1, 48, 1, H/16, W/16], where the weights are."""
