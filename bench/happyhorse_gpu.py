@@ -30,8 +30,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 import torch
 from torch import Tensor
 
-from backend.engines.happyhorse.memory.plans import Plan, Shape, choose_plans
-from backend.engines.happyhorse.pipeline.pipeline import decode_bytes
+from backend.engines.happyhorse.memory.plans import Plan, Shape, choose_plans, decode_bytes
 from backend.engines.happyhorse.sampling.samplers import sample_distilled
 from backend.engines.happyhorse.sampling.super_resolution import refine
 from backend.engines.happyhorse.transformer import attention

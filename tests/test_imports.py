@@ -93,6 +93,7 @@ ROOMS = {
         "pinned": set(),
         "memory": set(),
         "residents": {"memory"},
+        "small": set(),
         "__init__": set(),
     },
 }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
 import torch
@@ -12,6 +13,8 @@ GIB = 1 << 30
 RESERVE = GIB  # CUDA's kernels and workspaces, and what the allocator can't use for its pieces
 OURS = 64 * GIB  # of a large card: Blender wants room on it too
 PLENTY = 1 << 62
+# What CUDA's libraries say where they, and not torch, ask for memory that is not there.
+RAN_OUT = ("out of memory", "_ALLOC_FAILED", "CUBLAS_STATUS_NOT_INITIALIZED")
 
 Result = TypeVar("Result")
 
@@ -22,6 +25,11 @@ class Plan(Protocol):
     @property
     def expected_peak(self) -> int:
         """Bytes of the GPU that a stage is expected to take with it, all in all."""
+        ...
+
+    @property
+    def expected_host(self) -> int:
+        """Bytes of the computer's memory that the model is expected to take while it is used."""
         ...
 
     @property
@@ -42,12 +50,17 @@ def best_device() -> torch.device:
 
 
 def free_bytes(device: torch.device) -> int:
-    """Bytes of the GPU that can be had, with what torch keeps for itself but does not use. PLENTY for the CPU."""
+    """Bytes of the GPU that can be had, with what torch keeps for itself but does not use. PLENTY for the CPU.
+
+    This process may be held to a part of the card (`torch.cuda.set_per_process_memory_fraction`).
+    """
     if device.type != "cuda":
         return PLENTY
     used = torch.cuda.memory_allocated(device)
     kept = torch.cuda.memory_reserved(device) - used
-    return min(torch.cuda.mem_get_info(device)[0] + kept, OURS - used)
+    free, whole = torch.cuda.mem_get_info(device)
+    ours = min(OURS, int(whole * torch.cuda.get_per_process_memory_fraction(device)))
+    return min(free + kept, ours - used)
 
 
 def give_back(device: torch.device) -> None:
@@ -64,23 +77,39 @@ def give_all_back(device: torch.device) -> None:
         torch.accelerator.empty_host_cache()
 
 
-def run_with_fallback(plans: Sequence[P], run: Callable[[P], Result], note: Callable[[str], None]) -> Result:
-    """`run` with the first plan; if the GPU's memory runs out, once more with the next one, and `note` says so.
+@contextmanager
+def running_out_told() -> Iterator[None]:
+    """The GPU's memory running out is a torch.OutOfMemoryError, whichever library noticed it."""
+    try:
+        yield
+    except torch.OutOfMemoryError:
+        raise
+    except RuntimeError as error:
+        if not any(words in str(error) for words in RAN_OUT):
+            raise
+        raise torch.OutOfMemoryError(str(error)) from error
 
-    `run` must let go of everything on the GPU when it raises.
+
+def run_with_fallback(
+    plans: Sequence[P],
+    run: Callable[[P], Result],
+    note: Callable[[str], None],
+    let_go: Callable[[], None] = lambda: None,
+) -> Result:
+    """`run` with the first plan; where the GPU's memory runs out, with the next one, and so on. `note` says so.
+
+    `let_go` is called before another plan is tried, when what the failed run had on the GPU is free already.
 
     Raises:
-        torch.OutOfMemoryError: the second plan did not fit either, or there is none.
+        torch.OutOfMemoryError: not even the last plan fitted. It holds on to nothing.
     """
-    first, *others = plans
-    try:
-        return run(first)
-    except torch.OutOfMemoryError as error:
-        if not others:
-            raise
-        # The traceback holds on to the failed run's tensors.
-        error.__traceback__ = None
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
-    note(f"The GPU's memory ran out with {first.words}; it was run with {others[0].words} instead.")
-    return run(others[0])
+    for index, plan in enumerate(plans):
+        try:
+            with running_out_told():
+                return run(plan)
+        except torch.OutOfMemoryError as error:
+            words = str(error)  # the error itself would hold on to the failed run's tensors
+        let_go()
+        if index + 1 < len(plans):
+            note(f"The GPU's memory ran out with {plan.words}; it was run with {plans[index + 1].words} instead.")
+    raise torch.OutOfMemoryError(words)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import torch
 from torch import Tensor
 
@@ -21,8 +23,15 @@ def pinned(size: int) -> Tensor:
     buffer = whole[start : start + size]
     status = torch.cuda.cudart().cudaHostRegister(buffer.data_ptr(), -(-size // PAGE) * PAGE, 0)
     if int(status) != 0:
+        _forget_error()
         raise MemoryError(f"could not pin {size / 2**30:.1f} GiB of memory (CUDA error {int(status)})")
     return buffer
+
+
+def _forget_error() -> None:
+    """CUDA remembers a call that failed, and torch would take it for a failure of whatever it launches next."""
+    with contextlib.suppress(RuntimeError):
+        torch.zeros(1, device="cuda")
 
 
 def unpin(addresses: list[int]) -> None:

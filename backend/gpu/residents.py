@@ -1,23 +1,24 @@
-"""The large models that are loaded, and which of them has the GPU: the others wait in the computer's memory."""
+"""The models that are loaded, and which of them have the GPU: the others wait in the computer's memory."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol, TypeVar, cast
 
 import psutil
 import torch
 
 from . import memory
-from .memory import GIB, RESERVE, P
+from .memory import GIB, RESERVE, P, Plan
 
 HOST_SPARE = 8 * GIB  # of the computer's memory stay free when weights are set aside there
+HOST_LEAST = 2 * GIB  # stay free in any case
 
 
 class Resident(Protocol):
-    """A loaded model whose weights can leave the GPU piece by piece."""
+    """A loaded model whose weights can leave the GPU."""
 
     @property
     def taken(self) -> int:
@@ -32,6 +33,11 @@ class Resident(Protocol):
     @property
     def unsaved(self) -> int:
         """Bytes of it on the GPU that have no copy in the computer's memory yet."""
+        ...
+
+    @property
+    def set_aside(self) -> int:
+        """Bytes of the computer's memory that it takes."""
         ...
 
     def park(self, room: int) -> None:
@@ -71,23 +77,22 @@ M = TypeVar("M", bound=Resident)
 
 
 @dataclass
-class Held(Generic[P, M]):
+class Held:
     """A loaded model and the plan by which it is held."""
 
-    plan: P
-    model: M
+    plan: Plan
+    model: Resident
 
 
-class Residents(Generic[P, M]):
-    """Models by name, the one used longest ago first."""
+class Residents:
+    """Models by name, the one used longest ago first. A name stands for models and plans of one kind."""
 
     def __init__(self, device: torch.device) -> None:
         self.device = device
-        self._held: dict[str, Held[P, M]] = {}
+        self._held: dict[str, Held] = {}
 
-    def get(self, name: str) -> M | None:
-        """The model `name`, wherever its weights are; None where it is not loaded."""
-        return self._held[name].model if name in self._held else None
+    def __contains__(self, name: str) -> bool:
+        return name in self._held
 
     def plans(self, name: str, demand: Demand[P]) -> list[P]:
         """How `name` can be held for `demand`, the best first, with room made for that one; empty: not at all.
@@ -96,38 +101,47 @@ class Residents(Generic[P, M]):
         asked for.
         """
         held = self._held.get(name)
-        if held is not None and not demand.accepts(held.plan):
+        if held is not None and not demand.accepts(cast("P", held.plan)):
             self._drop(name)
             held = None
-        free = self.free()
-        others = sum(other.model.taken for key, other in self._held.items() if key != name)
         if held is not None:
-            plan = held.plan
+            plan = cast("P", held.plan)
             needed = held.model.lacking + demand.working(plan) + RESERVE
-            if needed <= free + others:
+            if needed <= self.room() - held.model.taken:
                 self.make_room(needed, keep=name)
-                smaller = demand.choose(free + others + held.model.taken)
+                smaller = demand.choose(self.room())
                 return [plan, *(other for other in smaller if other.expected_peak < plan.expected_peak)]
             self._drop(name)
-            free = self.free()
-        plans = demand.choose(free + others)
+        plans = demand.choose(self.room())
         if plans:
             self.make_room(plans[0].expected_peak)
         return plans
 
-    def use(self, name: str, plan: P, load: Callable[[], M]) -> M:
-        """The model `name` on the GPU, held by `plan`: as it is, brought back, or loaded."""
+    def hold(self, name: str, plan: Plan, load: Callable[[], M]) -> M:
+        """The model `name`, held by `plan`: as it is, wherever its weights are, or loaded.
+
+        Raises:
+            MemoryError: the computer has too little memory for the plan.
+        """
         held = self._held.get(name)
         if held is not None and held.plan != plan:
             self._drop(name)
             held = None
         if held is None:
+            self._make_host_room(plan.expected_host)
             held = Held(plan, load())
         else:
             del self._held[name]
-            held.model.unpark()
         self._held[name] = held  # last: used most recently
-        return held.model
+        return cast("M", held.model)
+
+    def use(self, name: str, plan: Plan, load: Callable[[], M], working: int = 0) -> M:
+        """As `hold`, with the weights on the GPU and `working` bytes of it free beside them."""
+        model = self.hold(name, plan, load)
+        if working:
+            self.make_room(model.lacking + working, keep=name)
+        model.unpark()
+        return model
 
     def make_room(self, needed: int, keep: str = "") -> None:
         """Sets models aside, the one used longest ago first, until `needed` bytes of the GPU are free."""
@@ -137,9 +151,25 @@ class Residents(Generic[P, M]):
                 return
             self._set_aside(name, lacking)
 
+    def give_way(self, name: str = "") -> None:
+        """Leaves all of the GPU: `name` is let go, the others are set aside."""
+        if name in self._held:
+            self._drop(name)
+        self.make_room(memory.PLENTY)
+
     def free(self) -> int:
         """Bytes of the GPU that can be had."""
         return memory.free_bytes(self.device)
+
+    def room(self) -> int:
+        """Bytes of the GPU that can be had once all that is held has left it."""
+        return self.free() + sum(held.model.taken for held in self._held.values())
+
+    def host_room(self) -> int:
+        """Bytes of the computer's memory that can be had once all that is held has left it."""
+        return (
+            psutil.virtual_memory().available - HOST_LEAST + sum(held.model.set_aside for held in self._held.values())
+        )
 
     def close(self) -> None:
         """Gives all memory back."""
@@ -158,6 +188,22 @@ class Residents(Generic[P, M]):
             self._drop(name)
             return
         memory.give_back(self.device)
+
+    def _make_host_room(self, needed: int) -> None:
+        """Lets models go that wait in the computer's memory, the one used longest ago first, for `needed` bytes of it.
+
+        Raises:
+            MemoryError: there are not so many.
+        """
+        if not needed:
+            return
+        for name in [name for name, held in self._held.items() if held.model.set_aside]:
+            if needed + HOST_SPARE <= psutil.virtual_memory().available:
+                return
+            self._drop(name)
+        available = psutil.virtual_memory().available
+        if needed + HOST_LEAST > available:
+            raise MemoryError(f"{needed / GIB:.1f} GiB are needed and {(available - HOST_LEAST) / GIB:.1f} are free")
 
     def _drop(self, name: str) -> None:
         self._held.pop(name).model.close()

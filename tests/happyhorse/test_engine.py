@@ -148,7 +148,6 @@ def test_what_a_card_needs_is_what_the_plans_say():
     """The figures that are told without torch, against the memory plans of the full-size transformers."""
     pytest.importorskip("torch")
     from backend.engines.happyhorse.memory import plans
-    from backend.engines.happyhorse.pipeline import pipeline
     from backend.engines.happyhorse.request import settings
     from backend.engines.happyhorse.transformer import config
 
@@ -156,7 +155,7 @@ def test_what_a_card_needs_is_what_the_plans_say():
     for quality, like in likes.items():
         w, h = settings.QUALITIES[quality]
         shape = plans.Shape(settings.latent_frames(5), h // 16, w // 16, settings.audio_frames(5))
-        needed = max(plans.smallest_memory(like, shape), pipeline.decode_bytes(w, h))
+        needed = max(plans.smallest_memory(like, shape), plans.decode_bytes(w, h, plans.STRIPS[-1]))
         needed /= 1 << 30
         assert needed < ready.CARD_GB[quality] - ready.TAKEN_GB, f"{quality} needs {needed:.1f} GB"
 

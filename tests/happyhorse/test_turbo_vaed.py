@@ -11,7 +11,7 @@ from backend.engines.happyhorse.vaes import turbo
 from backend.engines.happyhorse.vaes.turbo import TurboDecoder
 from backend.engines.happyhorse.vaes.turbo_config import LATENT_MEAN, LATENT_STD, TurboConfig
 from backend.engines.happyhorse.vaes.turbo_ops import of_small_pixels, spread
-from backend.engines.happyhorse.vaes.turbo_windows import windows
+from backend.engines.happyhorse.vaes.turbo_windows import Ends, windows
 from tests.happyhorse.golden import Case, difference, relative
 
 
@@ -126,3 +126,49 @@ def test_what_is_cut_off_is_not_decoded_and_changes_nothing(
     assert sum(seen) < all_frames
     assert found.shape[2] == 36 - sum(cut)
     assert difference(found, whole[:, :, cut[0] : 36 - cut[1]]) < 1e-5
+
+
+def tall(network: TurboDecoder, strips: int) -> Tensor:
+    z = torch.randn(1, 48, 4, 10, 2, generator=torch.Generator().manual_seed(1))
+    return torch.cat(network._patches(z, False, (4, 0), strips), dim=2)
+
+
+@pytest.mark.parametrize("elements", [1 << 29, 3 * 32 * 16 * 16])
+def test_strips_give_the_same_and_take_less(monkeypatch: pytest.MonkeyPatch, elements: int) -> None:
+    """Cut in rows where the picture is large; each strip sees as far beyond itself as its convolutions look."""
+    monkeypatch.setattr(turbo, "PART_ELEMENTS", elements)
+    network = decoder(Case("turbo_vaed"), torch.float64)  # norms are in fp32 all the same
+    largest: list[int] = []
+    convolution = functional.conv3d
+
+    def counted(x: Tensor, *args: Any, **options: Any) -> Tensor:
+        answer = convolution(x, *args, **options)
+        largest.append(answer.numel())
+        return answer
+
+    monkeypatch.setattr(functional, "conv3d", counted)
+    whole = tall(network, 1)
+    most, largest[:] = max(largest), []
+    for strips in (2, 3, 7):
+        assert difference(tall(network, strips), whole) < 1e-5
+    assert max(largest) < most or elements < 1 << 29
+
+
+def test_strips_look_as_far_as_is_needed_and_no_farther() -> None:
+    """A row that is no number makes no number of whatever looks at it."""
+    network = decoder(Case("turbo_vaed"))
+    part = torch.randn(1, network.config.widths[network.config.last_doubling - 1], 3, 40, 4)
+    part[:, :, :, 20] = torch.nan
+    ends = Ends((0, 0), network.config.reach, 1)
+    [answer] = network._large([part], False, ends, 1 << 29)
+    rows = answer.isnan().any(dim=(0, 1, 2, 4)).nonzero().flatten() // 2
+    assert network.config.reach_of_rows == TurboConfig().reach_of_rows == 8
+    assert (int(rows.min()), int(rows.max())) == (20 - 8, 20 + 8)
+
+
+def test_decoding_goes_on_at_a_window() -> None:
+    case = Case("turbo_vaed")
+    parts = list(decoder(case).decode_frames(case["chunked.latent"]))
+    rest = list(decoder(case).decode_frames(case["chunked.latent"], strips=2, first=1))
+    assert len(rest) == len(parts) - 1
+    assert all((a.int() - b.int()).abs().max() <= 1 for a, b in zip(rest, parts[1:], strict=True))

@@ -14,6 +14,9 @@ from backend.engines.happyhorse import text
 from backend.engines.happyhorse.engine import HappyHorseEngine
 from backend.engines.happyhorse.memory.models import Models
 from backend.engines.happyhorse.pipeline import latents
+from backend.engines.happyhorse.vaes.audio import AudioDecoder
+from backend.engines.happyhorse.vaes.turbo import TurboDecoder
+from backend.engines.happyhorse.vaes.video import StillEncoder
 from backend.gpu import probe
 from devtools.requests import take_request
 
@@ -33,21 +36,22 @@ def loaded(monkeypatch):
     """Weak references to all that is loaded: the text encoder, transformers, decoders, the still's encoder."""
     found = {}
 
-    def keeping(owner, name):
+    def keeping(owner, name, key):
         real = getattr(owner, name)
 
         def call(*arguments, **options):
             answer = real(*arguments, **options)
             for part in answer if isinstance(answer, tuple) else (answer,):
-                found.setdefault(name, []).append(weakref.ref(part))
+                found.setdefault(key, []).append(weakref.ref(part))
             return answer
 
         monkeypatch.setattr(owner, name, call)
 
-    for name in ("_transformer", "video_decoder", "audio_decoder"):
-        keeping(Models, name)
-    keeping(text, "load")
-    keeping(Models, "_still_encoder")
+    keeping(Models, "_transformer", "transformer")
+    keeping(text, "load", "text")
+    keeping(StillEncoder, "load", "still")
+    keeping(TurboDecoder, "from_folder", "frames")
+    keeping(AudioDecoder, "load", "sound")
     return found
 
 
@@ -67,8 +71,8 @@ def test_nothing_stays_loaded_and_the_next_take_is_the_same(tiny_home, request_,
     engine.unload()  # nothing is loaded yet
     before = tensor_bytes()
     frames, sound = take(engine, request_)
-    assert set(loaded) == {"_transformer", "video_decoder", "audio_decoder", "_still_encoder", "load"}
-    assert len(loaded["_transformer"]) == 2
+    assert set(loaded) == {"transformer", "text", "still", "frames", "sound"}
+    assert len(loaded["transformer"]) == 2
     held = tensor_bytes()
 
     engine.unload()

@@ -8,9 +8,11 @@ from safetensors.torch import save_file
 
 pytest.importorskip("diffusers")
 
+from backend.engines.happyhorse.files.catalogue import CATALOGUE
 from backend.engines.happyhorse.files.checkpoint import CheckpointError
 from backend.engines.happyhorse.vaes import audio
 from backend.engines.happyhorse.vaes import video as video_vae
+from backend.weights.check import inspect
 from tests.happyhorse.golden import Case, difference, relative
 
 # The golden waveform is itself 8e-6 (at most 2.6e-4) from the one in fp64, and each processor's sums differ as much.
@@ -48,6 +50,48 @@ def test_forms_of_the_video_vae(form: str, tmp_path: Path) -> None:
     assert difference(video_vae.encode_picture(vae, case["video"][:, :, 0]), case["image_latent_normalised"]) < 1e-4
 
 
+def test_a_whole_published_folder_holds_the_video_vae_beside_its_transformer(tmp_path: Path) -> None:
+    """Wan2.2-TI2V-5B as downloaded whole: config.json is the transformer's."""
+    case = Case("wan22_vae")
+    torch.save(full(case.weights()), tmp_path / "Wan2.2_VAE.pth")
+    (tmp_path / "config.json").write_text('{"_class_name": "WanModel", "dim": 3072}')
+    save_file(
+        {"blocks.0.attn.weight": torch.zeros(2, 2)}, tmp_path / "diffusion_pytorch_model-00001-of-00003.safetensors"
+    )
+    torch.save({}, tmp_path / "models_t5_umt5-xxl-enc-bf16.pth")
+    assert inspect(tmp_path, CATALOGUE).serves("wan_vae")
+    vae = video_vae.load_video_vae(tmp_path)
+    assert difference(video_vae.encode_picture(vae, case["video"][:, :, 0]), case["image_latent_normalised"]) < 1e-4
+
+
+def test_a_folder_of_another_model_is_no_video_vae(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"_class_name": "WanModel"}')
+    save_file({"blocks.0.attn.weight": torch.zeros(2, 2)}, tmp_path / "diffusion_pytorch_model.safetensors")
+    with pytest.raises(CheckpointError, match=r"neither Wan2\.2_VAE\.pth nor"):
+        video_vae.load_video_vae(tmp_path)
+
+
+def test_the_still_encoder_is_the_vae_without_its_decoder(tmp_path: Path) -> None:
+    case = Case("wan22_vae")
+    torch.save(full(case.weights()), tmp_path / "Wan2.2_VAE.pth")
+    encoder = video_vae.StillEncoder.load(tmp_path)
+    (tmp_path / "Wan2.2_VAE.pth").write_bytes(b"")  # nothing of it is read later
+    assert difference(encoder.encode(case["video"][:, :, 0]), case["image_latent_normalised"]) < 1e-4
+    numbers = sum(tensor.numel() for name, tensor in case.weights().items() if name.startswith(("encoder.", "conv1.")))
+    assert encoder.bytes == 2 * numbers
+
+
+def test_the_sound_decoder_reads_the_file_that_was_checked(tmp_path: Path) -> None:
+    """Stable Audio Open as downloaded whole: a folder vae beside model.safetensors, here cut off."""
+    case = Case("oobleck")
+    weights = {f"pretransform.model.{name}": tensor for name, tensor in full(case.weights()).items()}
+    save_file(weights, tmp_path / "model.safetensors")
+    (tmp_path / "vae").mkdir()
+    (tmp_path / "vae" / "config.json").write_text('{"_class_name": "AutoencoderOobleck"}')
+    decoder = audio.AudioDecoder.load(tmp_path)
+    assert relative(decoder.decode(case["latent"]).T, case["waveform_44100"]) < SOUND
+
+
 def test_another_model_is_no_video_vae() -> None:
     with pytest.raises(CheckpointError, match=r"not the Wan 2\.2 video VAE"):
         video_vae.video_vae_from(Case("oobleck").weights())
@@ -68,11 +112,12 @@ def test_a_pickle_with_code_is_not_run(tmp_path: Path) -> None:
 
 def test_audio_vae() -> None:
     case = Case("oobleck")
-    decoder = audio.AudioDecoder(audio.audio_vae_from(full(case.weights())))
+    vae = audio.audio_vae_from(full(case.weights()))
+    with torch.inference_mode():
+        posterior = vae.encode(case["encode.waveform"][None]).latent_dist
+    decoder = audio.AudioDecoder(vae)
     assert relative(decoder.waveform(case["latent"]), case["waveform_51200"]) < SOUND
     assert relative(decoder.decode(case["latent"]).T, case["waveform_44100"]) < SOUND
-    with torch.inference_mode():
-        posterior = decoder.vae.encode(case["encode.waveform"][None]).latent_dist
     assert difference(posterior.mean, case["encode.mean"]) < 1e-4
     assert difference(posterior.std, case["encode.std"]) < 1e-4
 

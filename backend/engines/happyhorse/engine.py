@@ -73,7 +73,11 @@ class HappyHorseEngine:
         if not found.qualities:
             raise EngineError("engine_unavailable", found.reason, found.fix, "model")
         options = settings.read(request, found.qualities, found.models)
-        if self._pipeline is None:
+        if self._pipeline is not None:
+            return self._pipeline.generate(request, options, progress, cancelled)
+        from .files import ahead
+
+        with ahead.reading(ahead.needed(options)):  # what is imported now takes as long as that
             if sys.platform == "linux":  # read by torch when it first takes memory of the GPU: fewer gaps in it
                 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
             from ...gpu.memory import best_device
@@ -81,7 +85,7 @@ class HappyHorseEngine:
             from .pipeline.pipeline import Pipeline
 
             self._pipeline = Pipeline(Models(best_device()))
-        return self._pipeline.generate(request, options, progress, cancelled)
+            return self._pipeline.generate(request, options, progress, cancelled)
 
     def unload(self) -> None:
         """Gives back all memory of the GPU and of the computer. Not while a clip is made; the next one loads anew."""

@@ -20,16 +20,23 @@ from ..engine import Cancelled, EngineError
 from .cache import Cache
 
 MAX_TOKENS = 640
+FORM = "no soft cap"  # another word where the same files give other features than before
 CACHE = Cache("text", 1 << 30)  # of a prompt about 1 MB, at most 4.6
+
+Placed = Callable[[Callable[[torch.device], None]], None]
 
 
 def features(
-    prompts: list[str], folder: Path, device: torch.device, cancelled: Callable[[], bool] = lambda: False
+    prompts: list[str],
+    folder: Path,
+    device: torch.device,
+    cancelled: Callable[[], bool] = lambda: False,
+    placed: Placed | None = None,
 ) -> list[Tensor]:
     """Features of each prompt, fp32 on `device`, [1, tokens, width] with at most 640 tokens.
 
-    `folder` holds T5Gemma's encoder and tokenizer as published. What the cache lacks is computed and kept
-    there.
+    `folder` holds T5Gemma's encoder and tokenizer as published. What the cache lacks is computed and kept there:
+    on `device`, or on those that `placed` calls its argument with until one has the room.
 
     Raises:
         EngineError: `bad_model` where the folder can't be read.
@@ -38,13 +45,20 @@ def features(
     model = fingerprint(folder)
     keys = {prompt: _key(prompt, model) for prompt in prompts}
     found = {prompt: kept.tensors["features"] for prompt, key in keys.items() if (kept := CACHE.read(key))}
-    missing = [prompt for prompt in keys if prompt not in found]
-    if missing:
-        if cancelled():
-            raise Cancelled
-        for prompt, rows in _encoded(missing, folder, device, cancelled):
+
+    def compute(where: torch.device) -> None:
+        missing = [prompt for prompt in keys if prompt not in found]
+        for prompt, rows in _encoded(missing, folder, where, cancelled):
             CACHE.write(keys[prompt], {"features": rows})
             found[prompt] = rows
+
+    if len(found) < len(keys):
+        if cancelled():
+            raise Cancelled
+        if placed is None:
+            compute(device)
+        else:
+            placed(compute)
     return [found[prompt].float().to(device) for prompt in prompts]
 
 
@@ -88,6 +102,10 @@ def load(folder: Path, device: torch.device) -> tuple[Any, Any]:
         message = f"The text encoder in {folder} lacks {lacking[0]} (and {len(lacking) - 1} more)."
         raise EngineError("bad_model", message, "models")
     encoder.eval()
+    for layer in encoder.encoder.layers:
+        # The transformer was made with the features of transformers 4.56, whose attention ignores the cap on T5Gemma's
+        # scores that its config asks for.
+        layer.self_attn.attn_logit_softcapping = None
     if device.type != "cpu":
         _stream(encoder.encoder, device)
     return tokenizer, encoder
@@ -124,4 +142,4 @@ def _stream(encoder: torch.nn.Module, device: torch.device) -> None:
 
 
 def _key(prompt: str, model: str) -> str:
-    return hashlib.sha256(f"{model}\0{prompt}".encode()).hexdigest()
+    return hashlib.sha256(f"{FORM}\0{model}\0{prompt}".encode()).hexdigest()

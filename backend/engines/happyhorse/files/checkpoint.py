@@ -209,6 +209,8 @@ class _Handles:
 def read_tensors(path: Path) -> dict[str, Any]:
     """All tensors of a .safetensors, .pth or .ckpt file, on the CPU. Pickles may hold tensors and plain data only.
 
+    They lie in the file itself, and are read when they are used.
+
     Raises:
         CheckpointError: it can't be read, or holds something that is not safe to load.
     """
@@ -223,6 +225,12 @@ def read_tensors(path: Path) -> dict[str, Any]:
     if not isinstance(tensors, dict):
         raise CheckpointError(f"{path.name} holds a {type(tensors).__name__}, not tensors by name.")
     return tensors
+
+
+def let_go_of_file(module: torch.nn.Module) -> None:
+    """Copies parameters that lie in a file (`read_tensors`), which may change or go away while they are held."""
+    for parameter in module.parameters():
+        parameter.data = parameter.data.clone()
 
 
 def check_names(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]]) -> None:

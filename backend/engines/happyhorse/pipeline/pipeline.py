@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from typing import TypeVar
 
@@ -18,11 +18,12 @@ from torch import Tensor
 
 from client.protocol import TakeRequest
 
+from ....gpu.memory import running_out_told
 from ....media.stills import read_still
-from ...engine import Clip, Progress, Sound
+from ...engine import Clip, EngineError, Progress, Sound
 from .. import text
-from ..memory.models import Models
-from ..memory.plans import Shape
+from ..memory.models import FULL, Models, Work
+from ..memory.plans import TEXT_BYTES, Shape
 from ..request import picture, prompt, settings
 from ..request.settings import REFINERS, Settings
 from ..sampling import samplers, super_resolution
@@ -52,14 +53,30 @@ class Pipeline:
             EngineError: a failure a user can read.
             Cancelled: noticed between steps, and while one is waited for.
         """
-        self._models.begin()
-        job = _Job(request, options, progress, cancelled, self._models)
-        with torch.inference_mode():
-            return job.run()
+        with self._failures_told(), torch.inference_mode():
+            self._models.begin()
+            return _Job(request, options, progress, cancelled, self._models).run()
 
     def unload(self) -> None:
         """Lets go of all that was loaded."""
         self._models.close()
+
+    @contextmanager
+    def _failures_told(self) -> Iterator[None]:
+        """What the GPU's driver says is put into words; whatever holds its memory then is let go."""
+        try:
+            with running_out_told():
+                yield
+            return
+        except torch.OutOfMemoryError:
+            failure = EngineError("out_of_memory", FULL, "smaller_size")
+        except torch.AcceleratorError as error:
+            first = str(error).partition("\n")[0]
+            message = f"The graphics card's driver failed ({first}). Stop the backend and start it again."
+            failure = EngineError("engine_failed", message, "open_log")
+        with suppress(torch.AcceleratorError):  # after such a failure nothing works, also not this
+            self._models.close()
+        raise failure
 
 
 class _Job:
@@ -89,20 +106,22 @@ class _Job:
         self.seconds: dict[str, float] = {}
 
     def run(self) -> Clip:
+        saved = self._saved()
+        self.models.require(self._work(saved))
         with self._timed("text"):
             features, *negative = self._text()
         refining = self.options.quality != "256p"
         with ThreadPoolExecutor(1) as beside:  # at 1080p these take a fifth of a second
             inputs = beside.submit(self._refine_inputs) if refining else None
             with self._timed("base"):
-                made = self._base_latents(features, negative)
+                made = saved or self._base_latents(features, negative)
         video, audio = latents.on(made, self.device)
         if inputs is not None:
             with self._timed("refine"):
                 video = self._refine(features, video, audio, *inputs.result())
         with self._timed("sound"):
             self.progress.note("Decoding the sound")
-            sound = self.models.audio_decoder().decode(audio)
+            sound = self.models.decode_sound(audio)
         return Clip(
             width=self.request.width,
             height=self.request.height,
@@ -121,9 +140,16 @@ class _Job:
         prompts = [self.prompt]
         if self.options.model == "base":
             prompts.append(self.options.negative_prompt or prompt.NEGATIVE)
-        return text.features(prompts, self.models.folder("t5gemma"), self.device, self.cancelled)
+        return text.features(
+            prompts,
+            self.models.folder("t5gemma"),
+            self.device,
+            self.cancelled,
+            lambda work: self.models.placed(TEXT_BYTES, "The direction was read", work),
+        )
 
-    def _base_latents(self, features: Tensor, negative: list[Tensor]) -> Latents:
+    def _saved(self) -> Latents | None:
+        """The base stage's latents where that need not be run again."""
         recipe = self._recipe()
         own = latents.reference(recipe)
         if self.options.refine_from in ("", own):  # those that are gone can be made again
@@ -133,7 +159,9 @@ class _Job:
         if saved is not None:
             self.progress.skip(BASE)
             self.notes.append("Made from the saved latents of this take: the base stage was not run again.")
-            return saved
+        return saved
+
+    def _base_latents(self, features: Tensor, negative: list[Tensor]) -> Latents:
         still, colours = self._picture(self._shown(self.grid))
 
         def work(model: samplers.Velocity) -> tuple[Tensor, Tensor]:
@@ -142,7 +170,7 @@ class _Job:
         video, audio = self.models.running(
             self.options.model, self._shape(self.grid), self.progress.note, work, self.options.eight_bit
         )
-        made = Latents(video.cpu(), audio.cpu(), recipe)
+        made = Latents(video.cpu(), audio.cpu(), self._recipe())
         latents.save(made)
         return made
 
@@ -209,13 +237,13 @@ class _Job:
         size = (self.request.width, self.request.height)
         w, h = self.size
         how = cv2.INTER_AREA if size[0] * size[1] < w * h else cv2.INTER_CUBIC
-        self.models.make_room(decode_bytes(w, h))
         self.progress.begin(DECODE)
-        parts = self.models.video_decoder().decode_frames(video)
+        parts = self.models.decode_frames(video)
         while True:
             with torch.inference_mode():  # not across a yield: it belongs to this thread's own work
                 part = next(parts, None)
             if part is None:
+                self.models.keep_halves()
                 return
             for frame in part.numpy():
                 yield frame if size == (w, h) else cv2.resize(frame, size, interpolation=how)
@@ -231,7 +259,7 @@ class _Job:
 
     def _picture(self, shown: np.ndarray) -> tuple[Tensor | None, Tensor]:
         """The still's latent (None without a still), and the colours for previews."""
-        latent = self.models.encode_picture(torch.from_numpy(shown))
+        latent = self.models.encode_still(torch.from_numpy(shown))
         return (None if self.still is None else latent), preview.fit(latent, shown)
 
     def _draws(self, stage: str) -> Callable[..., Tensor]:
@@ -266,6 +294,13 @@ class _Job:
             self.progress.check()
             time.sleep(POLL_SECONDS)
 
+    def _work(self, saved: Latents | None) -> Work:
+        """What is to be done, where `saved` are there or not."""
+        stages = [] if saved else [(self.options.model, self._shape(self.grid))]
+        if self.options.quality != "256p":
+            stages.append((REFINERS[self.options.quality], self._shape(self.size)))
+        return Work(stages, self.size, self.options.eight_bit)
+
     def _shape(self, size: tuple[int, int]) -> Shape:
         return Shape(self.frames, size[1] // 16, size[0] // 16, self.sounds)
 
@@ -288,6 +323,7 @@ class _Job:
         return {
             "model": self.models.fingerprint(self.options.model),
             "text_model": self.models.fingerprint("t5gemma"),
+            "text_form": text.FORM,
             "picture_model": self.models.fingerprint("wan_vae"),
             "prompt": self.prompt,
             "negative_prompt": (self.options.negative_prompt or prompt.NEGATIVE) if guided else "",
@@ -337,12 +373,3 @@ def _ahead(beside: Executor, draw: Callable[[], Drawn], count: int) -> Iterator[
             yield answer
 
     return answers()
-
-
-def decode_bytes(width: int, height: int) -> int:
-    """What is to be free on the GPU for the fast decoder.
-
-    Measured on an H200: it takes 10.4 GiB at 1080p and 4.3 at 540p, 12.7 and 5.6 with the gaps between its pieces, and
-    somewhat more where these lie among weights: with 12.7 GiB made free at 1080p torch went beyond `OURS`.
-    """
-    return 6400 * width * height + (5 << 29)

@@ -58,9 +58,10 @@ def load_transformer(
     checkpoint = Checkpoint(path)
     config = read_config(checkpoint, like)
     model = Transformer(config, device, precision, resident_bytes=resident_bytes, rows_at_once=rows_at_once)
-    if BANDS not in checkpoint.tensors:
-        model.load_rows(BANDS, 0, 10000.0 ** (-torch.arange(config.bands) / config.bands))
     names = loading_order(checkpoint.shapes)
+    if BANDS not in names or checkpoint.tensors[BANDS].dtype != torch.float32:  # 16 bits are too few for angles
+        model.load_rows(BANDS, 0, 10000.0 ** (-torch.arange(config.bands) / config.bands))
+        names = [name for name in names if name != BANDS]
     scales = {name: checkpoint.scale(name) for name in names}
     total = checkpoint.bytes
     report = None if progress is None else lambda done: progress(done / total)

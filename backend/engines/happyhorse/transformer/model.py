@@ -306,6 +306,11 @@ class Transformer:
         """Bytes of its blocks on the device that have no copy in the computer's memory yet."""
         return self.store.unsaved
 
+    @property
+    def set_aside(self) -> int:
+        """Bytes of the computer's memory that its blocks take."""
+        return self.store.set_aside
+
     def park(self, room: int | None = None) -> None:
         """Leave `room` bytes of the GPU's memory (by default all of the weights') to others, until `unpark`."""
         self.store.park(room)

@@ -81,6 +81,13 @@ class BlockStore:
         """Bytes of resident blocks that have no copy in pinned memory yet."""
         return sum(self.blocks[i].bytes for i in self.resident if i not in self.parked)
 
+    @property
+    def set_aside(self) -> int:
+        """Bytes of the computer's memory that blocks take."""
+        if self.device.type == "cpu":
+            return 0
+        return sum(self.blocks[i].bytes for i in (*self.parked, *self.streamed))
+
     def _make_slots(self) -> None:
         size = max(self.blocks[i].bytes for i in self.streamed)
         self.slots = [torch.zeros(size, dtype=torch.uint8, device=self.device) for _ in range(2)]

@@ -166,7 +166,7 @@ class BlockWeights:
             target.copy_(rows if scale is None else rows.float() * scale)
             return
         if scale is None:
-            quantised = quantise(rows)
+            quantised = quantise(rows.bfloat16())  # whether the files are in 32 bits or in 16
             rows = quantised.values
             target_scale.copy_(quantised.scale[:, 0])
         else:

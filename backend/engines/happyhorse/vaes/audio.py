@@ -13,7 +13,8 @@ import torch
 from diffusers import AutoencoderOobleck
 from torch import Tensor
 
-from ..files.checkpoint import CheckpointError, read_tensors
+from ....weights.files import read_json
+from ..files.checkpoint import CheckpointError, let_go_of_file, read_tensors
 
 RATE = 44100
 LATENT_SAMPLES = 2048  # decoded samples a latent, at 51.2 kHz
@@ -50,15 +51,15 @@ def audio_vae_from(tensors: Mapping[str, Tensor], device: torch.device | str = "
     try:
         blocks = max(int(name.split(".")[2]) for name in tensors if name.startswith("encoder.layers.")) - 2
         channels = tensors["decoder.layers.1.layers.0.alpha"].shape[0]
-        config = _config(tensors, blocks, channels)
-        vae = AutoencoderOobleck(**config)
+        with torch.device("meta"):  # drawing numbers for what is read anyway takes seconds
+            vae = AutoencoderOobleck(**_config(tensors, blocks, channels))
         named = {diffusers_name(name, blocks): tensor for name, tensor in tensors.items()}
         named = {
             name: tensor[None, :, None] if name.endswith((".alpha", ".beta")) else tensor
             for name, tensor in named.items()
         }
         _widen_encoder(vae, named)
-        vae.load_state_dict(named)
+        vae.load_state_dict(named, assign=True)
     except (KeyError, ValueError, RuntimeError) as error:
         raise CheckpointError(f"This is not Stable Audio Open's VAE: {error}") from error
     return vae.to(device, torch.float32).eval()
@@ -105,6 +106,12 @@ class AudioDecoder:
     """Audio latents to stereo sound at 44.1 kHz."""
 
     def __init__(self, vae: AutoencoderOobleck) -> None:
+        """Takes the encoder out of `vae`, and makes its norms part of its weights."""
+        vae.encoder = torch.nn.Identity()
+        for module in vae.modules():
+            if hasattr(module, "weight_g"):  # else each product's weights are kept beside what they are made of
+                torch.nn.utils.remove_weight_norm(module)
+        let_go_of_file(vae)
         self.vae = vae
 
     @classmethod
@@ -114,14 +121,21 @@ class AudioDecoder:
         Raises:
             CheckpointError: see `audio_vae_from`.
         """
-        if path.is_dir() and (path / "config.json").is_file():
-            return cls(AutoencoderOobleck.from_pretrained(path, torch_dtype=torch.float32).to(device).eval())
-        if path.is_dir() and (path / "vae" / "config.json").is_file():
-            return cls.load(path / "vae", device)
         file = path / "model.safetensors" if path.is_dir() else path
-        if not file.is_file():
-            raise CheckpointError(f"{path} holds neither model.safetensors nor a diffusers folder of the audio VAE.")
-        return cls(audio_vae_from(read_tensors(file), device))
+        if file.is_file():
+            return cls(audio_vae_from(read_tensors(file), device))
+        for folder in (path, path / "vae"):
+            if (read_json(folder / "config.json") or {}).get("_class_name") == "AutoencoderOobleck":
+                return cls(AutoencoderOobleck.from_pretrained(folder, torch_dtype=torch.float32).to(device).eval())
+        raise CheckpointError(f"{path} holds neither model.safetensors nor a diffusers folder of the audio VAE.")
+
+    @property
+    def bytes(self) -> int:
+        """What its weights take."""
+        return sum(weight.nbytes for weight in self.vae.parameters())
+
+    def to(self, device: torch.device) -> None:
+        torch.nn.Module.to(self.vae, device)  # diffusers' own warns of what it is not asked for
 
     @torch.inference_mode()
     def decode(self, audio: Tensor) -> Tensor:

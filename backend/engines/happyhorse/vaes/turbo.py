@@ -5,7 +5,7 @@ Not causal: each window of latent frames is decoded with one neighbour to each s
 
 from __future__ import annotations
 
-import json
+import copy
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from ....weights.files import read_json
 from ..files.checkpoint import check_names, read_tensors
 from . import turbo_ops
 from .turbo_config import FRAMES_PER_LATENT, LATENT_MEAN, LATENT_STD, TurboConfig
@@ -52,15 +53,26 @@ class TurboDecoder:
         Raises:
             FileNotFoundError, ValueError: a file is missing, or holds something else.
         """
-        settings = sorted(folder.glob("*.json"))
+        settings = [file for file in sorted(folder.glob("*.json")) if "decoder_block_out_channels" in _read(file)]
         files = sorted(path for path in folder.iterdir() if path.suffix in (".ckpt", ".pth", ".safetensors"))
         if not settings or not files:
             raise FileNotFoundError(
                 f"{folder} should hold TurboVAED's settings (.json) and weights (.ckpt or .safetensors)"
             )
-        decoder = cls(TurboConfig.from_published(json.loads(settings[0].read_text())), device, dtype)
+        decoder = cls(TurboConfig.from_published(_read(settings[0])), device, dtype)
         decoder.load_state_dict(read_tensors(files[0]))
         return decoder
+
+    @property
+    def bytes(self) -> int:
+        """What its weights take."""
+        return sum(weight.nbytes for weight in self.weights.values())
+
+    def to(self, device: torch.device) -> None:
+        """Bring its weights to `device`; their type stays."""
+        moved = {name: weight.to(device) for name, weight in self.weights.items()}
+        self.weights, self.device, self.ops = moved, device, _ops(device)
+        self.mean, self.std = self.mean.to(device), self.std.to(device)
 
     def parameter_shapes(self) -> dict[str, tuple[int, ...]]:
         """Every tensor of the decoder by its published name."""
@@ -121,14 +133,15 @@ class TurboDecoder:
         """[1, 48, T, H, W] -> [1, 3, 4T - 3, 16H, 16W] fp32, about -1..1 but not clamped."""
         return torch.cat([self._video(parts) for parts in self._windows(latent)], dim=2)
 
-    def decode_frames(self, latent: Tensor) -> Iterator[Tensor]:
-        """The frames as uint8 [frames, height, width, 3] on the CPU, window by window.
+    def decode_frames(self, latent: Tensor, strips: int = 1, first: int = 0) -> Iterator[Tensor]:
+        """The frames as uint8 [frames, height, width, 3] on the CPU, window by window from the window `first` on.
 
-        The next window is already at work on the device while one is being copied and used.
+        The next window is already at work on the device while one is being copied and used. The large sizes are made
+        in so many `strips` one after the other: more take less memory and more time, and give the same.
         """
         copies = torch.cuda.Stream(self.device) if self.device.type == "cuda" else None
         waiting: tuple[Tensor, torch.cuda.Event | None] | None = None
-        for parts in self._windows(latent):
+        for parts in self._windows(latent, strips, first):
             arriving = _copied(self._pictures(parts), copies)
             parts.clear()  # whoever yielded the list still holds it
             if waiting is not None:
@@ -142,7 +155,7 @@ class TurboDecoder:
         return self._video(self._patches(z, first, (0, 0)))
 
     @torch.inference_mode()
-    def _windows(self, latent: Tensor) -> Iterator[list[Tensor]]:
+    def _windows(self, latent: Tensor, strips: int = 1, skipped: int = 0) -> Iterator[list[Tensor]]:
         """The frames' patches without their bias, window by window; see `_patches`."""
         config = self.config
         z = (latent.to(self.device, torch.float32) * self.std + self.mean).to(self.dtype)
@@ -150,16 +163,16 @@ class TurboDecoder:
         steps = max(0, -(-(frames - config.first_window) // config.window))
         padded = config.first_window + steps * config.window
         z = torch.cat([z, z[:, :, -1:].expand(-1, -1, padded - frames, -1, -1)], dim=2)
-        for start, end, before, after in windows(padded, config.first_window, config.window):
+        for start, end, before, after in windows(padded, config.first_window, config.window)[skipped:]:
             cut = (FRAMES_PER_LATENT * before, FRAMES_PER_LATENT * max(after, end - frames))
-            yield self._patches(z[:, :, start:end], start == 0, cut)
+            yield self._patches(z[:, :, start:end], start == 0, cut, strips)
 
     @torch.inference_mode()
-    def _patches(self, z: Tensor, first: bool, cut: tuple[int, int]) -> list[Tensor]:
+    def _patches(self, z: Tensor, first: bool, cut: tuple[int, int], strips: int = 1) -> list[Tensor]:
         """One call of the network: [1, C, frames, height, width], in parts along time, without the last bias.
 
         Of the frames, `cut` are left out before and after. What is at work is a list of parts along time, as a whole
-        window can be too large for one convolution.
+        window can be too large for one convolution. From the last doubling of pixels on it is made in `strips`.
         """
         config = self.config
         ends = Ends(cut, config.reach, FRAMES_PER_LATENT)
@@ -168,19 +181,56 @@ class TurboDecoder:
             parts = self._conv([z], "decoder.conv_in.conv", ends)
             for i in range(config.layers[0]):
                 parts = self._residual(parts, f"decoder.mid_block.resnets.{i}", "silu", ends)
-            for block, scaled in enumerate(config.scales):
-                name = f"decoder.up_blocks.{block}"
-                if f"{name}.conv_in.conv1.conv.weight" in self.weights:
-                    parts = self._residual(parts, f"{name}.conv_in", "silu", ends)
-                if scaled and not config.spatial_only[block]:
-                    parts = self._double_frames(parts, f"{name}.upsamplers.0", first, ends)
-                if scaled:
-                    parts = self._double_pixels(parts, f"{name}.upsamplers.0")
-                for i in range(config.layers[block + 1]):
-                    parts = self._residual(parts, f"{name}.resnets.{i}", "relu" if scaled else "silu", ends)
-            parts = list(self._convolve(parts, "decoder.conv_out.conv", ends.lose(), "silu"))
+            for block in range(config.last_doubling):
+                parts = self._block(parts, block, first, ends, PART_ELEMENTS // strips)
+            parts = self._in_strips(parts, strips, first, ends)
         shorten(parts, *ends.cut)
         return parts
+
+    def _block(self, parts: list[Tensor], block: int, first: bool, ends: Ends, elements: int) -> list[Tensor]:
+        """Empties the list `parts` as it goes, to free their memory. It cuts them to at most so many `elements`."""
+        config, name = self.config, f"decoder.up_blocks.{block}"
+        scaled = config.scales[block]
+        if f"{name}.conv_in.conv1.conv.weight" in self.weights:
+            parts = self._residual(parts, f"{name}.conv_in", "silu", ends)
+        if scaled and not config.spatial_only[block]:
+            parts = self._double_frames(parts, f"{name}.upsamplers.0", first, ends)
+        if scaled:
+            parts = self._double_pixels(parts, f"{name}.upsamplers.0", elements)
+        for i in range(config.layers[block + 1]):
+            parts = self._residual(parts, f"{name}.resnets.{i}", "relu" if scaled else "silu", ends)
+        return parts
+
+    def _in_strips(self, parts: list[Tensor], strips: int, first: bool, ends: Ends) -> list[Tensor]:
+        """The blocks from the last doubling on, strip by strip of the picture's rows, and the last convolution.
+
+        A strip has as many rows beside its own as convolutions look that far, and so the same answers as the whole.
+        """
+        if strips == 1:
+            return self._large(parts, first, ends, PART_ELEMENTS)
+        height, width = parts[0].shape[3:]
+        reach, before = self.config.reach_of_rows, copy.copy(ends)
+        whole: Tensor | None = None
+        for strip in range(strips):
+            top, bottom = height * strip // strips, height * (strip + 1) // strips
+            start, end = max(0, top - reach), min(height, bottom + reach)
+            own = [part[:, :, :, start:end].contiguous(memory_format=torch.channels_last_3d) for part in parts]
+            if strip + 1 == strips:
+                parts.clear()
+            vars(ends).update(vars(before))
+            answer = torch.cat(self._large(own, first, ends, PART_ELEMENTS // strips), dim=2)
+            if whole is None:
+                shape = (*answer.shape[:3], 2 * height, 2 * width)
+                whole = answer.new_empty(shape).contiguous(memory_format=torch.channels_last_3d)
+            whole[:, :, :, 2 * top : 2 * bottom] = answer[:, :, :, 2 * (top - start) : 2 * (bottom - start)]
+        assert whole is not None
+        return [whole]
+
+    def _large(self, parts: list[Tensor], first: bool, ends: Ends, elements: int) -> list[Tensor]:
+        """The blocks from the last doubling on and the last convolution. Empties the list `parts` as it goes."""
+        for block in range(self.config.last_doubling, len(self.config.widths)):
+            parts = self._block(parts, block, first, ends, elements)
+        return list(self._convolve(_taken(parts), "decoder.conv_out.conv", ends.lose(), "silu"))
 
     def _convolve(
         self,
@@ -265,12 +315,12 @@ class TurboDecoder:
             parts[0] = parts[0][:, :, 1:]
         return parts
 
-    def _double_pixels(self, parts: list[Tensor], name: str) -> list[Tensor]:
+    def _double_pixels(self, parts: list[Tensor], name: str, elements: int) -> list[Tensor]:
         weight, bias = self.weights[f"{name}.resample.1.weight"], self.weights[f"{name}.resample.1.bias"]
         answers = []
         for part in parts:
             frames = part[0].transpose(0, 1)
-            for few in frames.split(max(1, PART_ELEMENTS // (4 * frames[0].numel()))):
+            for few in frames.split(max(1, elements // (4 * frames[0].numel()))):
                 answers.append(self.ops.spread(functional.conv2d(few, weight, padding=1), bias))
         return answers
 
@@ -297,6 +347,10 @@ def _halves_to_frames(x: Tensor) -> Tensor:
     x = x[0].unflatten(0, (2, -1))
     x = x.permute(2, 0, 3, 4, 1).reshape(2 * frames, height, width, channels // 2)
     return x.permute(3, 0, 1, 2)[None]
+
+
+def _read(file: Path) -> dict[str, Any]:
+    return read_json(file) or {}
 
 
 def _taken(parts: list[Tensor]) -> Iterator[Tensor]:

@@ -75,3 +75,20 @@ class TurboConfig:
                 step //= 2
             reach += 2 * step * self.layers[block + 1]
         return reach + step
+
+    @property
+    def last_doubling(self) -> int:
+        """The block that doubles the pixels last."""
+        return max(block for block, scaled in enumerate(self.scales) if scaled)
+
+    @property
+    def reach_of_rows(self) -> int:
+        """How many rows up and down all convolutions from `last_doubling` on look, in rows of what comes into it."""
+        last = self.last_doubling
+        before = 2 * (last > 0 and self.widths[last] != self.widths[last - 1])
+        after = 2  # in rows of the doubled picture: of the doubling's own convolution and the last one
+        for block in range(last, len(self.widths)):
+            if block > last:
+                after += 2 * (self.widths[block] != self.widths[block - 1])
+            after += 2 * self.layers[block + 1]
+        return before + -(-after // 2)

@@ -1,4 +1,4 @@
-"""The Wan 2.2 video VAE through diffusers: from the original file or a diffusers folder."""
+"""The Wan 2.2 video VAE through diffusers: from the original file or a diffusers folder. For stills, its encoder."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import torch
 from diffusers import AutoencoderKLWan
 from torch import Tensor
 
-from ..files.checkpoint import CheckpointError, read_tensors
+from ....weights.files import read_json
+from ..files.checkpoint import CheckpointError, let_go_of_file, read_tensors
 from .turbo_config import LATENT_MEAN, LATENT_STD
 
 _RESIDUAL = {
@@ -79,8 +80,9 @@ def video_vae_from(
         CheckpointError: a tensor is missing, not known or misshapen, or it is another model.
     """
     try:
-        vae = AutoencoderKLWan(**config_of(tensors))
-        vae.load_state_dict({diffusers_name(name): tensor for name, tensor in tensors.items()})
+        with torch.device("meta"):  # drawing numbers for what is read anyway takes seconds
+            vae = AutoencoderKLWan(**config_of(tensors))
+        vae.load_state_dict({diffusers_name(name): tensor for name, tensor in tensors.items()}, assign=True)
     except (KeyError, RuntimeError) as error:
         raise CheckpointError(f"This is not the Wan 2.2 video VAE: {error}") from error
     return vae.to(device, dtype).eval()
@@ -91,20 +93,65 @@ def load_video_vae(
 ) -> AutoencoderKLWan:
     """The VAE from the original Wan2.2_VAE.pth (or the same as .safetensors), or from diffusers' folder.
 
-    `path` may also be the folder that holds the original file. `dtype`: bf16 by default on a GPU, else fp32.
+    `path` may also be the folder that holds the original file, with whatever is published beside it. `dtype`: bf16 by
+    default on a GPU, else fp32.
 
     Raises:
         CheckpointError: see `video_vae_from`.
     """
     dtype = dtype or (torch.bfloat16 if torch.device(device).type == "cuda" else torch.float32)
-    if path.is_dir() and (path / "config.json").is_file():
-        return AutoencoderKLWan.from_pretrained(path, torch_dtype=dtype).to(device).eval()
     if path.is_dir():
-        files = sorted([*path.glob("*VAE*.pth"), *path.glob("*.safetensors")])
-        if not files:
-            raise CheckpointError(f"{path} holds neither Wan2.2_VAE.pth nor a diffusers folder of it.")
-        path = files[0]
+        original = _original(path)
+        if original is None:
+            return AutoencoderKLWan.from_pretrained(path, torch_dtype=dtype).to(device).eval()
+        path = original
     return video_vae_from(read_tensors(path), device, dtype)
+
+
+def _original(folder: Path) -> Path | None:
+    """The original file in `folder`; None where the folder is diffusers'.
+
+    Raises:
+        CheckpointError: it is neither.
+    """
+    files = sorted([*folder.glob("*VAE*.pth"), *folder.glob("*VAE*.safetensors")])
+    if files:
+        return files[0]
+    if (read_json(folder / "config.json") or {}).get("_class_name") == "AutoencoderKLWan":
+        return None
+    raise CheckpointError(f"{folder} holds neither Wan2.2_VAE.pth nor a diffusers folder of it.")
+
+
+class StillEncoder:
+    """The VAE's encoder alone, a fifth of it: bf16 on a GPU, else fp32."""
+
+    def __init__(self, vae: AutoencoderKLWan) -> None:
+        """Takes the decoder out of `vae`, which the fast decoder stands in for."""
+        vae.decoder = vae.post_quant_conv = torch.nn.Identity()
+        let_go_of_file(vae)
+        self._vae = vae
+
+    @classmethod
+    def load(cls, path: Path) -> StillEncoder:
+        """From what `load_video_vae` reads, into the computer's memory.
+
+        Raises:
+            CheckpointError: see `video_vae_from`.
+        """
+        return cls(load_video_vae(path, "cpu", torch.float32))
+
+    @property
+    def bytes(self) -> int:
+        """What its weights take on a GPU."""
+        return sum(2 * weight.numel() for weight in self._vae.parameters())
+
+    def to(self, device: torch.device) -> None:
+        dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
+        torch.nn.Module.to(self._vae, device, dtype)  # diffusers' own warns of what it is not asked for
+
+    def encode(self, picture: Tensor) -> Tensor:
+        """`picture` [1, 3, H, W], -1..1, to its latent [1, 48, 1, H/16, W/16], where the weights are."""
+        return encode_picture(self._vae, picture)
 
 
 def _statistics(device: torch.device) -> tuple[Tensor, Tensor]:
