@@ -18,11 +18,11 @@ from bpy.props import (
     StringProperty,
 )
 
+from ...client.protocol import LANGUAGES
 from . import options
 from .app import app
 from .errors import SceneError
 
-LANGUAGES = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
 LANGUAGE_ITEMS = [(name, name, "The language that is spoken") for name in LANGUAGES]
 MAX_SEED = 2**31 - 1
 BESIDE_FILE = {"PATH_SUPPORTS_BLEND_RELATIVE"}  # paths may begin with //
