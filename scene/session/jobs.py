@@ -16,7 +16,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client import events
-from ...client.protocol import Camera, View, codec
+from ...client.protocol import View
 from ..model.app import app
 from ..model.errors import SceneError
 from ..model.shot_list import find_scene, find_shot, find_take
@@ -209,8 +209,7 @@ def _drop(order: Order) -> None:
 
 
 def _views(still: Still) -> tuple[View, ...]:
-    camera = codec.from_json(Camera, still.camera) if still.camera is not None else None
-    return (View(still.image, still.depth, camera),)
+    return (View(still.image, still.depth, still.camera),)
 
 
 def _scene(order: Order) -> bpy.types.Scene:

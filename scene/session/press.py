@@ -12,7 +12,7 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ...client.protocol import CameraPath, Direction, EngineInfo, codec
+from ...client.protocol import CameraPath, Direction, EngineInfo
 from ...client.protocol.problem import Unfit
 from ..edit.edit_scene import find_edit_scene
 from ..model import options, takes
@@ -119,7 +119,7 @@ def _numbered(shot: Any, order: Order) -> Order:
 def _path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, seconds: float) -> CameraPath:
     """The camera's own motion over the take's seconds, by the scene's frames from `frame` on."""
     count = max(1, round(seconds * frame_rate(scene)))
-    return codec.from_json(CameraPath, camera_path(scene, camera, frame, count))
+    return camera_path(scene, camera, frame, count)
 
 
 def _direction(shot: Any, overrides: Mapping[str, Any]) -> Direction:

@@ -1,4 +1,4 @@
-"""The camera of a still in numbers: camera.json, and path.json from the camera's own animation."""
+"""The camera of a still in numbers, and its path by its own animation."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import itertools
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import bpy
 import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ...client.protocol import Camera, CameraPath, Keyframe, Unfit
+from ...client.protocol.camera import Matrix
 from ..model.errors import SceneError
 from .borrowed import borrowing
 
@@ -106,45 +107,53 @@ def pose(camera: bpy.types.Object, unit: float) -> np.ndarray:
     return matrix
 
 
-def camera_json(
+def camera_of(
     scene: bpy.types.Scene,
     camera: bpy.types.Object,
     depsgraph: bpy.types.Depsgraph | None = None,
     size: tuple[int, int] | None = None,
-) -> dict[str, Any]:
-    """camera.json for what `camera` sees at the scene's frame, in a picture of `size` pixels (None: as the scene
-    renders). Lengths are metres.
+) -> Camera:
+    """What `camera` sees at the scene's frame, in a picture of `size` pixels (None: as the scene renders). Lengths are
+    metres.
 
     With the `depsgraph` that a picture was made with, of the camera in there. Else as an artist sees the camera
     now; where no view layer holds it, as it is without values that were changed and not keyed.
+
+    Raises:
+        SceneError: camera_unusable where it has no size or no place, such as one that is scaled to nothing.
     """
     size = size or picture_size(scene)
     if depsgraph is not None:
-        return _json_of(scene, camera.evaluated_get(depsgraph), size)
+        return _evaluated(scene, camera.evaluated_get(depsgraph), size)
     layer = scene.view_layers[0]
     layer.depsgraph.update()
     if camera == scene.camera or camera.visible_get(view_layer=layer):
-        return _json_of(scene, camera.evaluated_get(layer.depsgraph), size)
+        return _evaluated(scene, camera.evaluated_get(layer.depsgraph), size)
     with _alone(scene, camera) as stage:
-        return _json_of(scene, _at(stage, camera, scene.frame_float), size)
+        return _evaluated(scene, _at(stage, camera, scene.frame_float), size)
 
 
-def _json_of(scene: bpy.types.Scene, evaluated: bpy.types.Object, size: tuple[int, int]) -> dict[str, Any]:
+def _evaluated(scene: bpy.types.Scene, evaluated: bpy.types.Object, size: tuple[int, int]) -> Camera:
     width, height = size
     unit = metres_per_unit(scene)
-    numbers = intrinsics(evaluated.data, scene.render, width, height)
-    result: dict[str, Any] = {
-        "projection": PROJECTIONS[evaluated.data.type],
-        "width": width,
-        "height": height,
-        **numbers,
-        "matrix_world": pose(evaluated, unit).tolist(),
-    }
+    lens = intrinsics(evaluated.data, scene.render, width, height)
     if evaluated.data.type == "ORTHO":
-        result["fx"] /= unit
-        result["fy"] /= unit
-        result["scale"] = 1 / result["fx"]
-    return result
+        lens |= {"fx": lens["fx"] / unit, "fy": lens["fy"] / unit, "scale": unit / lens["fx"]}
+    try:
+        return Camera(
+            PROJECTIONS[evaluated.data.type], width, height, **lens, matrix_world=_rows(pose(evaluated, unit))
+        )
+    except Unfit as error:
+        raise _unusable(evaluated, error) from error
+
+
+def _rows(matrix: np.ndarray) -> Matrix:
+    return tuple(tuple(row) for row in matrix.tolist())
+
+
+def _unusable(camera: bpy.types.Object, error: Unfit) -> SceneError:
+    text = rpt_("The camera '{camera}' can't be used: {error}.").format(camera=camera.name, error=error)
+    return SceneError("camera_unusable", text, "pick_camera")
 
 
 def is_animated(camera: bpy.types.Object) -> bool:
@@ -175,12 +184,15 @@ def is_animated(camera: bpy.types.Object) -> bool:
     return False
 
 
-def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, frame_count: int) -> dict[str, Any]:
-    """path.json of the camera's own motion over `frame_count` scene frames from `frame` on, a keyframe a frame.
+def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, frame_count: int) -> CameraPath:
+    """The camera's own motion over `frame_count` scene frames from `frame` on, a keyframe a frame.
 
     Parents, constraints and drivers count: every frame is evaluated, of the camera and what it depends on alone,
     so that the scene stays at its frame. In a scene with rigid bodies all is evaluated and the frame put back, as
     only the scene itself has their simulation.
+
+    Raises:
+        SceneError: camera_unusable, as `camera_of`.
     """
     unit = metres_per_unit(scene)
     width, height = picture_size(scene)
@@ -193,14 +205,11 @@ def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, 
             focal = intrinsics(evaluated.data, scene.render, width, height)["fx"]
             if index == 0:
                 start_inverse, start_focal = np.linalg.inv(matrix), focal
-            keyframes.append(
-                {
-                    "t": index / max(1, frame_count - 1),
-                    "matrix": (start_inverse @ matrix).tolist(),
-                    "zoom": focal / start_focal,
-                }
-            )
-    return {"keyframes": keyframes}
+            keyframes.append((index / max(1, frame_count - 1), _rows(start_inverse @ matrix), focal / start_focal))
+    try:
+        return CameraPath(tuple(Keyframe(*keyframe) for keyframe in keyframes))
+    except Unfit as error:
+        raise _unusable(camera, error) from error
 
 
 def _is_in(scene: bpy.types.Scene, camera: bpy.types.Object) -> bool:

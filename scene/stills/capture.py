@@ -117,7 +117,7 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
         look = look_of(scene, check_camera(scene, camera))
     except SceneError:
         return plain
-    if (look.camera["width"], look.camera["height"]) != (width, height):
+    if (look.camera.width, look.camera.height) != (width, height):
         return plain
     if doubtful(depth) > SPECKLED:
         note = "The depth pass of the Render Result is speckled, as in fog or with motion blur: the move is plainer."

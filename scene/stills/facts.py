@@ -10,14 +10,15 @@ import itertools
 import math
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import bpy
 import numpy as np
 from mathutils import Vector
 
-from .camera import camera_json, check_camera, metres_per_unit
+from ...client.protocol import Camera
+from .camera import camera_of, check_camera, metres_per_unit
 
 MAX_OBJECTS = 8
 MAX_BOXES = 4000  # objects and parts of instanced collections that are looked at
@@ -100,10 +101,10 @@ def scene_facts(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) 
     """
     camera = check_camera(scene, camera)
     layer = scene.view_layers[0]
-    view = camera_json(scene, camera)
+    view = camera_of(scene, camera)
     facts: dict[str, Any] = {}
-    if view["projection"] == "perspective":
-        facts["lens_mm"] = round(view["fx"] * 36 / view["width"], 1)
+    if view.projection == "perspective":
+        facts["lens_mm"] = round(view.fx * 36 / view.width, 1)
     seen = _in_view(scene, layer, view)
     size = shot_size(seen)
     if size:
@@ -156,13 +157,13 @@ def plain_name(name: str) -> str:
 # --- what is in view ----------------------------------------------------------------------------------------
 
 
-def _in_view(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: dict[str, Any]) -> list[Seen]:
+def _in_view(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera) -> list[Seen]:
     """The named things in the frame of a camera.json, largest first, each name once."""
     unit = metres_per_unit(scene)
-    matrix = np.array(view["matrix_world"])
+    matrix = np.array(view.matrix_world)
     matrix[:3, 3] /= unit
-    flat = view["projection"] == "orthographic"
-    numbers = {**view, "fx": view["fx"] * unit, "fy": view["fy"] * unit} if flat else view
+    flat = view.projection == "orthographic"
+    numbers = replace(view, fx=view.fx * unit, fy=view.fy * unit) if flat else view
     found = []
     for one in _things(scene, layer):
         least = LEAST_PERSON if one.person else LEAST_SHARE
@@ -238,7 +239,7 @@ def _instance_corners(item: bpy.types.Object, layer: bpy.types.ViewLayer, most: 
         yield _corners(evaluated, place @ np.array(evaluated.matrix_world))
 
 
-def _project(one: Seen, to_camera: np.ndarray, numbers: dict[str, Any], flat: bool) -> bool:
+def _project(one: Seen, to_camera: np.ndarray, numbers: Camera, flat: bool) -> bool:
     """Fill in where the thing is in the frame. Whether any of it is before the camera."""
     points = one.corners @ to_camera[:3, :3].T + to_camera[:3, 3]
     before = -points[:, 2] > _NEAR

@@ -6,16 +6,18 @@ import glob
 import json
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import bpy
 import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ...client.protocol import Camera
+from ...client.protocol.codec import to_json
 from ..model.errors import SceneError
 from . import exr
 from .borrowed import image_settings
-from .camera import camera_json, metres_per_unit
+from .camera import camera_of, metres_per_unit
 from .depth_pass import MANY, doubtful
 
 PICTURE, LAYERS, DEPTH, CAMERA = "still.png", "part_layers.exr", "depth.exr", "camera.json"
@@ -24,7 +26,7 @@ PICTURE, LAYERS, DEPTH, CAMERA = "still.png", "part_layers.exr", "depth.exr", "c
 @dataclass(frozen=True)
 class Still:
     """`image` is a PNG (or the user's own PNG, JPEG or WebP, copied). `depth` is an EXR (channel V, planar
-    metres) and `camera` the dict of camera.json; both None where the source has none. `notes` are remarks
+    metres) and `camera` is in camera.json too; both None where the source has none. `notes` are remarks
     for the user."""
 
     image: Path
@@ -32,15 +34,15 @@ class Still:
     height: int
     source: str
     depth: Path | None = None
-    camera: dict[str, Any] | None = None
+    camera: Camera | None = None
     notes: tuple[str, ...] = ()
 
 
 class Look(NamedTuple):
-    """What the camera was when the picture was taken: camera.json, its far clip in Blender units, metres a
+    """What the camera was when the picture was taken, its far clip in Blender units, metres a
     unit."""
 
-    camera: dict[str, Any]
+    camera: Camera
     far: float
     unit: float
 
@@ -60,7 +62,7 @@ def look_of(
 ) -> Look:
     """The camera as it is now, or as it is in a render's `depsgraph`, for a picture of `size` (None: the scene's)."""
     lens = (camera.evaluated_get(depsgraph) if depsgraph else camera).data
-    return Look(camera_json(scene, camera, depsgraph, size), lens.clip_end, metres_per_unit(scene))
+    return Look(camera_of(scene, camera, depsgraph, size), lens.clip_end, metres_per_unit(scene))
 
 
 def save_picture(scene: bpy.types.Scene, path: Path) -> None:
@@ -147,7 +149,7 @@ def write_depth(folder: Path, depth: np.ndarray, look: Look) -> Depth:
     Raises:
         SceneError: render_failed for a depth of another size than the camera's picture.
     """
-    wanted = look.camera["height"], look.camera["width"]
+    wanted = look.camera.height, look.camera.width
     if depth.shape != wanted:
         sizes = {"is_": f"{depth.shape[1]}x{depth.shape[0]}", "wanted": f"{wanted[1]}x{wanted[0]}"}
         raise SceneError("render_failed", rpt_("The render has {is_} pixels, not {wanted}.").format(**sizes), "retry")
@@ -164,10 +166,8 @@ def finish(folder: Path, look: Look, depth: Depth | None, source: str, notes: tu
     Raises:
         SceneError: nothing_visible, where all is background and of one colour.
     """
-    still = Still(
-        folder / PICTURE, look.camera["width"], look.camera["height"], source, camera=look.camera, notes=notes
-    )
-    (folder / CAMERA).write_text(json.dumps(look.camera))
+    still = Still(folder / PICTURE, look.camera.width, look.camera.height, source, camera=look.camera, notes=notes)
+    (folder / CAMERA).write_text(json.dumps(to_json(look.camera)))
     if depth is None:
         return still
     if not depth.things and _is_flat(still.image):

@@ -12,7 +12,7 @@ from mathutils import Vector
 from rooms import camera, depth_of
 from take_one.scene.model.errors import SceneError
 from take_one.scene.stills import capture, exr
-from take_one.scene.stills.camera import camera_json, camera_path, check_camera, is_animated
+from take_one.scene.stills.camera import camera_of, camera_path, check_camera, is_animated
 
 CASES = {
     "wide": {},
@@ -63,23 +63,23 @@ def stage(case: dict) -> tuple[bpy.types.Scene, bpy.types.Object]:
 
 def project(shot: dict, point) -> tuple[float, float, float]:
     """Pixel x, pixel y (down) and planar depth by camera.json alone."""
-    x, y, z, _ = np.linalg.inv(np.array(shot["matrix_world"])) @ (*point, 1)
+    x, y, z, _ = np.linalg.inv(np.array(shot.matrix_world)) @ (*point, 1)
     depth = -z
-    far = 1.0 if shot["projection"] == "orthographic" else depth
-    return shot["cx"] + shot["fx"] * x / far, shot["cy"] - shot["fy"] * y / far, depth
+    far = 1.0 if shot.projection == "orthographic" else depth
+    return shot.cx + shot.fx * x / far, shot.cy - shot.fy * y / far, depth
 
 
 @pytest.mark.parametrize("case", CASES)
 def test_projection_is_blenders_own(case):
     scene, eye = stage(CASES[case])
-    shot = camera_json(scene, eye)
+    shot = camera_of(scene, eye)
     random = np.random.default_rng(1)
     for offset in random.uniform(-2, 2, (20, 3)):
         point = eye.matrix_world.normalized() @ Vector((*offset[:2], -8 + offset[2]))
         seen = world_to_camera_view(scene, eye, point)
         x, y, depth = project(shot, point)
-        assert x == pytest.approx(seen.x * shot["width"], abs=1e-3)
-        assert y == pytest.approx((1 - seen.y) * shot["height"], abs=1e-3)
+        assert x == pytest.approx(seen.x * shot.width, abs=1e-3)
+        assert y == pytest.approx((1 - seen.y) * shot.height, abs=1e-3)
         assert depth == pytest.approx(seen.z, abs=1e-4)
 
 
@@ -93,7 +93,7 @@ def test_the_render_agrees_in_place_and_depth(case, tmp_path):
     for point in points:
         bpy.ops.mesh.primitive_ico_sphere_add(radius=0.3, subdivisions=4, location=point)
     result = capture.capture(bpy.context, scene, tmp_path)
-    assert (result.width, result.height) == (result.camera["width"], result.camera["height"])
+    assert (result.width, result.height) == (result.camera.width, result.camera.height)
     depth = depth_of(result.depth)
     assert depth.shape == (result.height, result.width)
     for point in points:
@@ -107,13 +107,13 @@ def test_the_render_agrees_in_place_and_depth(case, tmp_path):
 
 def test_lengths_are_metres_whatever_the_unit(tmp_path):
     scene, eye = stage({})
-    plain = camera_json(scene, eye)
+    plain = camera_of(scene, eye)
     scene.unit_settings.system, scene.unit_settings.scale_length = "METRIC", 0.01
-    small = camera_json(scene, eye)
-    assert np.allclose(np.array(small["matrix_world"])[:3, 3] * 100, np.array(plain["matrix_world"])[:3, 3])
-    assert np.allclose(np.array(small["matrix_world"])[:3, :3], np.array(plain["matrix_world"])[:3, :3])
+    small = camera_of(scene, eye)
+    assert np.allclose(np.array(small.matrix_world)[:3, 3] * 100, np.array(plain.matrix_world)[:3, 3])
+    assert np.allclose(np.array(small.matrix_world)[:3, :3], np.array(plain.matrix_world)[:3, :3])
     scene.unit_settings.system = "NONE"
-    assert camera_json(scene, eye) == plain
+    assert camera_of(scene, eye) == plain
 
 
 def test_no_camera_and_panoramic_cameras_say_what_to_do():
@@ -153,15 +153,15 @@ def test_a_moving_camera_gives_its_path():
     scene.frame_set(3, subframe=0.25)
     path = camera_path(scene, eye, 10, 11)
     assert (scene.frame_current, scene.frame_subframe) == (3, pytest.approx(0.25))
-    keyframes = path["keyframes"]
-    assert [frame["t"] for frame in keyframes] == pytest.approx([index / 10 for index in range(11)])
-    assert np.allclose(keyframes[0]["matrix"], np.eye(4), atol=1e-6)
-    assert keyframes[0]["zoom"] == 1
-    assert keyframes[-1]["zoom"] == pytest.approx(2, rel=1e-4)
+    keyframes = path.keyframes
+    assert [frame.t for frame in keyframes] == pytest.approx([index / 10 for index in range(11)])
+    assert np.allclose(keyframes[0].matrix, np.eye(4), atol=1e-6)
+    assert keyframes[0].zoom == 1
+    assert keyframes[-1].zoom == pytest.approx(2, rel=1e-4)
     scene.frame_set(10)
     start = np.array(eye.matrix_world)
     scene.frame_set(20)
-    assert np.allclose(start @ np.array(keyframes[-1]["matrix"]), np.array(eye.matrix_world), atol=1e-5)
+    assert np.allclose(start @ np.array(keyframes[-1].matrix), np.array(eye.matrix_world), atol=1e-5)
 
 
 def test_a_camera_that_follows_something_animated_is_animated():

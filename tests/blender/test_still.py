@@ -115,7 +115,7 @@ def test_another_camera_than_the_active_one(tmp_path):
     before = settings_of(scene)
     result = capture(scene, tmp_path, camera=other)
     assert settings_of(scene) == before
-    assert result.camera["matrix_world"][1][3] == pytest.approx(-12)
+    assert result.camera.matrix_world[1][3] == pytest.approx(-12)
     near = depth_of(result.depth).min()
     assert near == pytest.approx(capture(scene, tmp_path / "again", camera=other).camera and near)
     assert near != pytest.approx(depth_of(capture(scene, tmp_path / "active").depth).min(), abs=0.1)
@@ -252,7 +252,7 @@ def test_the_render_result_is_taken_as_it_is(tmp_path):
     scene.view_layers[0].use_pass_z = True
     bpy.ops.render.render()
     deep = capture(scene, tmp_path / "deep", source="RESULT")
-    assert deep.depth and deep.camera["width"] == 48
+    assert deep.depth and deep.camera.width == 48
     assert np.array_equal(picture(deep.image), picture(flat.image))
 
 

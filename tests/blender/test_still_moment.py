@@ -9,7 +9,7 @@ from rooms import camera, depth_of, picture, room, settings_of
 from take_one.scene.model.errors import SceneError
 from take_one.scene.stills import borrowed, quick_still
 from take_one.scene.stills import capture as still
-from take_one.scene.stills.camera import camera_json, camera_path, check_camera, is_animated
+from take_one.scene.stills.camera import camera_of, camera_path, check_camera, is_animated
 from take_one.scene.stills.facts import scene_facts
 
 
@@ -60,7 +60,7 @@ def state() -> list:
 
 
 def x_of(result: still.Still) -> float:
-    return result.camera["matrix_world"][0][3]
+    return result.camera.matrix_world[0][3]
 
 
 def shot(scene, folder, **more) -> still.Still:
@@ -109,8 +109,8 @@ def test_time_that_is_stretched_is_the_scenes(scene, tmp_path):
     scene.render.fps, scene.render.frame_map_new = 30, 200
     scene.frame_set(22)
     assert x_of(shot(scene, tmp_path)) == pytest.approx(15.0)  # frame 11 of the animation
-    keyframes = camera_path(scene, scene.camera, 22, 3)["keyframes"]
-    travelled = [np.linalg.norm(np.array(key["matrix"])[:3, 3]) for key in keyframes]
+    keyframes = camera_path(scene, scene.camera, 22, 3).keyframes
+    travelled = [np.linalg.norm(np.array(key.matrix)[:3, 3]) for key in keyframes]
     assert travelled == pytest.approx([0, 0.5, 1.0], abs=1e-5)
 
 
@@ -160,10 +160,10 @@ def test_a_camera_is_where_it_is_whatever_hides_it(way, scene, tmp_path):
     scene.frame_set(11)
     result = shot(scene, tmp_path / "still", camera=eye)
     assert x_of(result) == pytest.approx(12.0)
-    assert camera_json(scene, eye)["matrix_world"][0][3] == pytest.approx(12.0)
-    keyframes = camera_path(scene, eye, 1, 11)["keyframes"]
-    assert np.linalg.norm(np.array(keyframes[-1]["matrix"])[:3, 3]) == pytest.approx(10.0, abs=1e-5)
-    assert np.linalg.norm(np.array(keyframes[5]["matrix"])[:3, 3]) == pytest.approx(5.0, abs=1e-5)
+    assert camera_of(scene, eye).matrix_world[0][3] == pytest.approx(12.0)
+    keyframes = camera_path(scene, eye, 1, 11).keyframes
+    assert np.linalg.norm(np.array(keyframes[-1].matrix)[:3, 3]) == pytest.approx(10.0, abs=1e-5)
+    assert np.linalg.norm(np.array(keyframes[5].matrix)[:3, 3]) == pytest.approx(5.0, abs=1e-5)
     assert scene.frame_current == 11
     layer.exclude, layer.hide_viewport, eye.hide_viewport = False, False, False
     assert np.array_equal(picture(result.image), reference(scene, tmp_path / "plain", eye, 11))
@@ -230,9 +230,9 @@ def test_a_carried_camera_travels_as_what_carries_it(way, scene):
             driver.expression = "var"
     scene.view_layers[0].layer_collection.children["Away"].exclude = True
     assert is_animated(eye)
-    keyframes = camera_path(scene, eye, 1, 11)["keyframes"]
-    assert np.array(keyframes[-1]["matrix"])[0, 3] == pytest.approx(distance, abs=1e-4)
-    assert np.array(keyframes[3]["matrix"])[0, 3] == pytest.approx(3.0, abs=1e-4)
+    keyframes = camera_path(scene, eye, 1, 11).keyframes
+    assert np.array(keyframes[-1].matrix)[0, 3] == pytest.approx(distance, abs=1e-4)
+    assert np.array(keyframes[3].matrix)[0, 3] == pytest.approx(3.0, abs=1e-4)
 
 
 def test_a_camera_on_a_falling_body_falls(scene):
@@ -243,8 +243,8 @@ def test_a_camera_on_a_falling_body_falls(scene):
     eye.parent = body
     assert is_animated(eye)
     scene.frame_set(1)
-    keyframes = camera_path(scene, eye, 1, 13)["keyframes"]
-    assert np.linalg.norm(np.array(keyframes[-1]["matrix"])[:3, 3]) == pytest.approx(0.5 * 9.81 * 0.5**2, abs=0.15)
+    keyframes = camera_path(scene, eye, 1, 13).keyframes
+    assert np.linalg.norm(np.array(keyframes[-1].matrix)[:3, 3]) == pytest.approx(0.5 * 9.81 * 0.5**2, abs=0.15)
     assert scene.frame_current == 1 and scene.camera != eye
 
 

@@ -159,7 +159,7 @@ def run():
         answer = answers[0] if answers else None
         results[f"fog {name} answer"] = getattr(answer, "message", None) or type(answer).__name__
         if isinstance(answer, still.Still):
-            results[f"fog {name} x"] = answer.camera["matrix_world"][0][3]
+            results[f"fog {name} x"] = answer.camera.matrix_world[0][3]
             results[f"fog {name} doubtful"] = depth_pass.doubtful(depth_of(answer.depth))
             results[f"fog {name} notes"] = list(answer.notes)
         results[f"fog {name} files"] = sorted(path.name for path in (OUT / f"fog_{name}").iterdir())
@@ -183,7 +183,7 @@ def run():
     results["meanwhile moved"] = moved
     results["meanwhile answer"] = type(answers[0]).__name__ if answers else None
     if answers and isinstance(answers[0], still.Still):
-        results["meanwhile x"] = answers[0].camera["matrix_world"][0][3]
+        results["meanwhile x"] = answers[0].camera.matrix_world[0][3]
     yield 0.3
     results["meanwhile kept"] = [scene.frame_current, scene.camera.name]
     results["meanwhile marker"] = scene.timeline_markers[0].camera.name
@@ -202,7 +202,7 @@ def run():
     yield 0.3
     drawn = still.capture(bpy.context, scene, OUT / "drawn", source="VIEWPORT", camera=eye, frame=5)
     rendered = still.capture(bpy.context, scene, OUT / "rendered", source="RENDER", camera=eye, frame=5)
-    results["hidden camera x"] = drawn.camera["matrix_world"][0][3]
+    results["hidden camera x"] = drawn.camera.matrix_world[0][3]
     results["hidden camera depth"] = float(abs(depth_of(drawn.depth) - depth_of(rendered.depth)).clip(0, 1).mean())
     yield 0.3
     results["hidden camera after"] = [scene.frame_current, scene.camera.name, scene.timeline_markers[0].camera.name]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.weights.catalogue import COMPONENTS
+from backend.engines.happyhorse.files.catalogue import COMPONENTS
 from devtools import tiny_model
 from devtools.blender_window import MODULE, BlenderWindow
 from tests.happyhorse.hub import Hub, serving
@@ -31,7 +31,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def hub(folder: Path) -> Iterator[Hub]:
     """They are published on this machine."""
     files: dict[str, dict[str, bytes]] = {}
-    for component in COMPONENTS.values():
+    for component in COMPONENTS:
         place = folder / (component.folder or component.repository.rpartition("/")[2])
         published = files.setdefault(component.repository, {})
         for path in place.iterdir():
@@ -51,7 +51,7 @@ def blender(open_blender: Callable[..., BlenderWindow], hub: Hub) -> BlenderWind
 
 def test_the_list_says_what_is_here_and_how_large_the_rest_is(blender: BlenderWindow) -> None:
     blender.until(f"{STATE}.state == 'done'", 30)
-    assert blender.ask(f"sorted(one['name'] for one in {STATE}.models)") == sorted(COMPONENTS)
+    assert blender.ask(f"sorted(one['name'] for one in {STATE}.models)") == sorted(component.name for component in COMPONENTS)
     assert blender.ask(f"all('GB' in one['size'] for one in {STATE}.models)")
     assert blender.ask(f"not {READY}")
     blender.picture("missing")
