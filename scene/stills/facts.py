@@ -255,8 +255,8 @@ def _project(one: Seen, to_camera: np.ndarray, numbers: Camera, flat: bool) -> b
                     cut.append(p + (q - p) * ((-_NEAR - p[2]) / (q[2] - p[2])))
         points = np.concatenate([points[before], np.array(cut).reshape(-1, 3)])
     depth = np.ones(len(points)) if flat else -points[:, 2]
-    x = (numbers["cx"] + numbers["fx"] * points[:, 0] / depth) / numbers["width"]
-    y = (numbers["cy"] - numbers["fy"] * points[:, 1] / depth) / numbers["height"]
+    x = (numbers.cx + numbers.fx * points[:, 0] / depth) / numbers.width
+    y = (numbers.cy - numbers.fy * points[:, 1] / depth) / numbers.height
     one.low, one.high = np.array([x.min(), y.min()]), np.array([x.max(), y.max()])
     return True
 

@@ -51,7 +51,8 @@ def blender(open_blender: Callable[..., BlenderWindow], hub: Hub) -> BlenderWind
 
 def test_the_list_says_what_is_here_and_how_large_the_rest_is(blender: BlenderWindow) -> None:
     blender.until(f"{STATE}.state == 'done'", 30)
-    assert blender.ask(f"sorted(one['name'] for one in {STATE}.models)") == sorted(component.name for component in COMPONENTS)
+    names = sorted(component.name for component in COMPONENTS)
+    assert blender.ask(f"sorted(one['name'] for one in {STATE}.models)") == names
     assert blender.ask(f"all('GB' in one['size'] for one in {STATE}.models)")
     assert blender.ask(f"not {READY}")
     blender.picture("missing")
