@@ -80,6 +80,8 @@ class _Process:
             EngineError: `invalid_file`: the file ended it.
         """
         with self._lock:
+            if self._stopped:
+                raise _busy("This service is ending.")
             child = self._ready()
             child.send({**question, "seconds": self._seconds})
             answer = _receive(child, WAITING * self._seconds)

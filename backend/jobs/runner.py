@@ -13,7 +13,7 @@ import signal
 import sqlite3
 import threading
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable
 from typing import Any
 
@@ -32,7 +32,7 @@ POLL_SECONDS = 0.1
 RETRY_SECONDS = 2.0
 CHILD_SECONDS = 1.0  # between two starts of the worker
 IDLE_SECONDS = 600.0  # how long a worker without a job keeps what it loaded
-RESUMES = 20  # attempts at a job that goes on with its state, each of which ended its worker
+DEATHS = 5  # workers that a job which goes on from its state may take with it
 
 
 class Runner:
@@ -55,6 +55,7 @@ class Runner:
         self._child: Child | None = None
         self._next_child_at = 0.0
         self._job: StoredJob | None = None
+        self._deaths: Counter[str] = Counter()  # of workers, by the job that they had
         self._inbox: queue.Queue[StoredJob | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name=slot.name, daemon=True)
 
@@ -187,7 +188,8 @@ class Runner:
     def _lost(self, job: StoredJob, child: Child) -> None:
         """The worker is gone. What it made is lost, unless its engine wrote down how to go on."""
         now = self._store.get(job.id)
-        if now is not None and now.state is not None and job.attempt < RESUMES:
+        self._deaths[job.id] += 1
+        if now is not None and now.state is not None and self._deaths[job.id] < DEATHS:
             log.warning("%s: its worker %s; it goes on from its state", job.id, ending(child.exit_code))
             self._persist(job, lambda: self._store.put_back(job, interrupted=True))
             return

@@ -138,7 +138,9 @@ def test_a_list_of_jobs_that_is_none(tmp_path: Path) -> None:
 
 def test_a_ready_file_that_cant_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    said = sentence(serve(tmp_path / "home", "--ready-file", str(tmp_path / "file" / "ready.json")), 1)
+    done = serve(tmp_path / "home", "--ready-file", str(tmp_path / "file" / "ready.json"))
+    assert done.returncode == 1
+    (said,) = [line for line in done.stderr.splitlines() if line.startswith("error: ")]
     assert "ready.json" in said
 
 
