@@ -58,7 +58,6 @@ def run(folder: Path, root: Path) -> None:
 
 def make(folder: Path, _: Path) -> None:
     sys.path.insert(0, str(HERE))
-    os.environ["TAKE_ONE_HOME"] = str(folder / "home")
     import torch
     from PIL import Image
     from safetensors.torch import save_file
@@ -70,6 +69,7 @@ def make(folder: Path, _: Path) -> None:
     from bench.happyhorse_pipeline_gpu import DEVICE
     from devtools import tiny_model
 
+    os.environ["TAKE_ONE_HOME"] = str(folder / "home")  # the other benchmark has one of its own
     tiny_model.make(folder / "tiny")  # its text encoder is never read
     small = {"turbo_vae": folder / "turbo_vae", "wan_vae": folder / "wan_vae", "stable_audio": folder / "stable_audio"}
     for path in (*small.values(), folder / "distill"):

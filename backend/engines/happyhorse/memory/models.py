@@ -110,7 +110,7 @@ class Models:
                 self._refuse_on_cpu(name)
             return
         room, host = self._residents.room(), self._residents.host_room()
-        needed = decode_bytes(*work.size, STRIPS[-1])
+        needed = decode_bytes(*work.size, max(STRIPS))
         for name, shape in work.stages:
             demand = self._demand(name, shape, work.eight_bit)
             plans = demand.choose(room)
@@ -181,7 +181,7 @@ class Models:
         room = self._residents.room()
         fitting = [strips for strips in STRIPS if decode_bytes(width, height, strips) <= room]
         done = 0
-        for strips in fitting or STRIPS[-1:]:
+        for strips in fitting or [max(STRIPS)]:
             try:
                 with running_out_told():
                     for part in self._decoder(decode_bytes(width, height, strips)).decode_frames(video, strips, done):

@@ -21,13 +21,17 @@ def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None) -> f
     if resident_bytes is None or total <= resident_bytes:
         return frozenset()
     shared = [i for i, block in enumerate(blocks) if block.experts == 1]
-    outer = total - sum(blocks[i].bytes for i in shared)
-    slots = 2 * max((blocks[i].bytes for i in shared), default=0)
-    if not shared or outer + slots > resident_bytes:
+    if not shared:
         return frozenset(range(len(blocks)))
-    room = (resident_bytes - outer - slots) // blocks[shared[0]].bytes
-    count = len(shared) - room
-    return frozenset(shared[i * len(shared) // count] for i in range(count))
+    experts = frozenset(range(len(blocks))) - set(shared)
+    size = blocks[shared[0]].bytes
+    room = resident_bytes - sum(blocks[i].bytes for i in experts) - 2 * size
+    if room >= 0:
+        experts = frozenset()
+    else:
+        room = max(0, resident_bytes - 2 * max(block.bytes for block in blocks))
+    count = max(0, len(shared) - room // size)
+    return experts | {shared[i * len(shared) // count] for i in range(count)}
 
 
 class BlockStore:
