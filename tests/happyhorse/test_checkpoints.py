@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from backend.engines.happyhorse.files import checkpoint
 from backend.engines.happyhorse.files.checkpoint import Checkpoint, CheckpointError
 from backend.engines.happyhorse.transformer.config import TransformerConfig
-from backend.engines.happyhorse.transformer.loading import load_transformer, read_config
+from backend.engines.happyhorse.transformer.loading import BANDS, load_transformer, read_config
 from backend.engines.happyhorse.transformer.model import Transformer
 from tests.happyhorse.golden import Case, difference, relative
 
@@ -50,7 +50,8 @@ def test_forms_of_a_checkpoint(
     assert model.config == config
     assert told == sorted(told) and told[-1] == pytest.approx(1)
     expected = Transformer(config, "cpu", "bf16")
-    expected.load_state_dict({name: tensor.to(dtype) for name, tensor in case.weights().items()})
+    weights = {name: tensor.to(dtype) for name, tensor in case.weights().items()}
+    expected.load_state_dict({**weights, BANDS: case.weights()[BANDS]})  # computed if a file holds them in 16 bits
     assert difference(forward(model, case), forward(expected, case)) == 0
     single = load_transformer(folder / "model.safetensors", config, "cpu") if shards == 1 else model
     assert relative(forward(single, case), case["out_video"]) < 2e-2
@@ -70,7 +71,7 @@ def test_public_fp8_files(precision: str, tmp_path: Path) -> None:
             rounded[name] = values.float() * scale
         else:
             stored[name] = rounded[name] = tensor.bfloat16()
-    rounded["adapter.rope.bands"] = stored["adapter.rope.bands"] = case.weights()["adapter.rope.bands"]
+    rounded[BANDS] = stored[BANDS] = case.weights()[BANDS]
     model = load_transformer(write(stored, tmp_path / "fp8"), config, "cpu", precision)
     exact = Transformer(config, "cpu", "bf16")
     exact.load_state_dict(rounded)
