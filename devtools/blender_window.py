@@ -26,6 +26,7 @@ START_SECONDS = 60
 SIZE = ("1280", "900")  # of the window: what is drawn by the processor costs by the pixel
 FIND_SECONDS = 30
 HOVER_SECONDS = 1  # for Blender to notice the mouse, where the machine is busy
+AWAY = (1150, 600)  # over the properties of the main window, where no test clicks
 LOOK = 0.05  # seconds between two looks at what is waited for
 TICKS = 3  # of the driver, after which Blender has read, handled and drawn what there was
 PICTURES = "TAKE_ONE_PICTURES"  # the variable that asks for the tests' pictures
@@ -268,7 +269,7 @@ class BlenderWindow:
             if time.monotonic() > ends:
                 self.snapshot("not_under_mouse")
                 raise WindowError(f"the button for {does} is covered in the {region} of the {area}")
-            self.move_to(2, 2)  # a button that is gone, with its tooltip, holds the mouse until it leaves
+            self.move_to(*AWAY)  # a button that is gone, with its tooltip, holds the mouse until another region has it
 
     def _lies_under_mouse(self, button: Button, area: str, region: str) -> bool:
         """Whether Blender says so. Of a menu, a popover and a preference it says nothing: whether that stands still."""

@@ -10,18 +10,18 @@ NAMED = (
 )
 PLACE = f"""
 for number in {NAMED}:
-    xdotool("windowmove", number, 40, 60)
-    xdotool("windowsize", number, 980, 800)
+    xdotool("windowmove", number, 0, 60)
+    xdotool("windowsize", number, 750, 800)
 """
 SIZE = "[(window.width, window.height) for window in bpy.context.window_manager.windows]"
 
 
 def open_preferences(blender: BlenderWindow) -> None:
-    """Open them, where the whole window can be seen."""
+    """Open them beside the sidebar."""
     blender.run("bpy.ops.takeone.preferences()")
     blender.until(NAMED)
     blender.run(PLACE)
-    blender.until(f"(980, 800) in {SIZE}")
+    blender.until(f"(750, 800) in {SIZE}")
     blender.settle()
 
 
