@@ -23,7 +23,8 @@ def folder(home, tiny_folder, tmp_path):
 
 
 def test_features_are_the_encoders_last_hidden_state(folder):
-    """Against the whole model, decoder and all, run by transformers."""
+    """Against the whole model, decoder and all, run by transformers: without the soft cap of attention, which the stack
+    that the model was trained with reads from the config and does not apply."""
     from transformers import AutoTokenizer, T5GemmaForConditionalGeneration
 
     prompt = "the camera pushes in"
@@ -31,7 +32,12 @@ def test_features_are_the_encoders_last_hidden_state(folder):
     whole = T5GemmaForConditionalGeneration.from_pretrained(folder, dtype=torch.bfloat16).eval()
     tokens = AutoTokenizer.from_pretrained(folder)([prompt], return_tensors="pt")
     with torch.inference_mode():
+        capped = whole.model.encoder(**tokens).last_hidden_state.half().float()
+        for layer in whole.model.encoder.layers:
+            assert layer.self_attn.attn_logit_softcapping is not None
+            layer.self_attn.attn_logit_softcapping = None
         expected = whole.model.encoder(**tokens).last_hidden_state.half().float()
+    assert not torch.equal(expected, capped)
     assert features.dtype == torch.float32
     assert features.shape == (1, tokens["input_ids"].shape[1], 96)
     assert features.std() > 0.1
