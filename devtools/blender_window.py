@@ -27,6 +27,7 @@ SIZE = ("1280", "900")  # of the window: what is drawn by the processor costs by
 FIND_SECONDS = 30
 HOVER_SECONDS = 1  # for Blender to notice the mouse, where the machine is busy
 AWAY = (1150, 600)  # over the properties of the main window, where no test clicks
+STILL = 5  # pixels that a button may differ by, looked at twice
 LOOK = 0.05  # seconds between two looks at what is waited for
 TICKS = 3  # of the driver, after which Blender has read, handled and drawn what there was
 PICTURES = "TAKE_ONE_PICTURES"  # the variable that asks for the tests' pictures
@@ -274,7 +275,7 @@ class BlenderWindow:
     def _lies_under_mouse(self, button: Button, area: str, region: str) -> bool:
         """Whether Blender says so. Of a menu, a popover and a preference it says nothing: whether that stands still."""
         if button.does.startswith("TAKEONE_") or (area == "PREFERENCES" and button.does.startswith(".")):
-            return self.find(button.does, area, region) == button
+            return abs(self.find(button.does, area, region).y - button.y) < STILL
         ends = time.monotonic() + HOVER_SECONDS
         while time.monotonic() < ends:
             if button.does in self.run(f"result = under_mouse({area!r}, {region!r})"):

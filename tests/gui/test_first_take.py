@@ -23,7 +23,7 @@ def pip_settings() -> dict[str, str]:
     variables = {}
     for line in listed.stdout.splitlines():
         name, _, value = line.partition("=")
-        if name.startswith(("global.", "install.")):
+        if name.startswith(("global.", "install.")) and not name.endswith(".constraint"):  # all versions are locked
             variables["PIP_" + name.partition(".")[2].upper().replace("-", "_")] = value.strip("'\"")
     return variables | {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
 
