@@ -11,7 +11,8 @@ from typing import Any
 from ..engines.engine import EngineError
 from .child import Child, ending
 
-QUICK_SECONDS = 1.0  # of computing: enough for nearly every picture
+LARGE = 24 << 20  # bytes of a file that is not even tried quickly
+QUICK_SECONDS = 0.6  # of computing: enough for nearly every picture
 PATIENT_SECONDS = 20.0
 WAITING = 3  # times as long may pass on a machine that has other things to do
 STARTING_SECONDS = 30.0
@@ -21,8 +22,8 @@ MAX_PATIENT = 8  # slow files that wait for one another
 class Inspector:
     """Keeps two processes (backend.jobs.inspect), each started when it is needed and anew where a file ended it.
 
-    A file has a moment in the first. One that takes longer starts anew in the second, where it waits for its like only:
-    some slow pictures hold up each other, and nobody else.
+    A file has a moment in the first. One that takes longer starts anew in the second, and a large one goes there at
+    once. It waits for its like only: some slow pictures hold up each other, and nobody else.
     """
 
     def __init__(self) -> None:
@@ -40,7 +41,7 @@ class Inspector:
             EngineError: `invalid_file`; `busy`: too many files that take long are being checked.
         """
         question = {"path": str(path), "kind": kind, "param": param}
-        answer = self._quick.ask(question)
+        answer = self._quick.ask(question) if path.stat().st_size <= LARGE else None
         if answer is None:
             if not self._slow.acquire(blocking=False):
                 raise _busy("Other large pictures are being checked.")

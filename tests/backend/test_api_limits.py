@@ -125,9 +125,12 @@ def files(tmp_path: Path, still: bytes) -> tuple[Path, Path]:
     return quick, slow
 
 
-def test_a_slow_picture_waits_for_its_like_only(files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(("name", "value"), [("QUICK_SECONDS", 0.15), ("LARGE", 1 << 20)], ids=["slow", "large"])
+def test_a_slow_picture_waits_for_its_like_only(
+    files: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch, name: str, value: float
+) -> None:
     quick, slow = files
-    monkeypatch.setattr(inspector, "QUICK_SECONDS", 0.15)
+    monkeypatch.setattr(inspector, name, value)
     checks = Inspector()
     checks.start()
     done: list[str] = []
