@@ -13,7 +13,7 @@ from devtools.blender_window import BlenderWindow
 from .conftest import STRIPS
 
 SHOT = "scene.take_one.shots[0]"
-JOBS = "[(job.number, job.status, job.queue_position) for job in STATE.jobs.values()]"
+JOBS = "[(job.binding.number, job.status, job.queue_position) for job in STATE.jobs.values()]"
 SHOWN = "any(job.preview and job.eta_seconds is not None and job.progress > 4 for job in STATE.jobs.values())"
 
 F3 = "69"  # the key itself: by its name xdotool presses Alt too
