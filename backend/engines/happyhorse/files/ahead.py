@@ -44,23 +44,18 @@ def reading(files: Iterable[Path]) -> Iterator[None]:
 
 
 def needed(options: Settings) -> list[Path]:
-    """The files that a clip with these settings is made from, the first to be needed first; but the text encoder's."""
+    """The files of the transformers that make a clip with these settings, the first to be needed first.
+
+    Of the other components little is read, out of large files.
+    """
     refiner = [REFINERS[options.quality]] if options.quality in REFINERS else []
-    stages = refiner if options.refine_from else [options.model, *refiner]
     found = []
-    for name in ("wan_vae", *stages, "stable_audio", "turbo_vae"):
+    for name in refiner if options.refine_from else [options.model, *refiner]:
         place = STORE.locate(name)
-        if place is None:
-            continue
-        origin = source.of(name, place.folder) if name in stages else place.folder
-        found += [origin] if origin.is_file() else sorted(path for path in origin.iterdir() if _has_weights(name, path))
+        if place is not None:
+            origin = source.of(name, place.folder)
+            found += [origin] if origin.is_file() else sorted(origin.glob("*.safetensors"))
     return found
-
-
-def _has_weights(name: str, path: Path) -> bool:
-    if name == "wan_vae" and not path.stem.startswith(("Wan2.2_VAE", "diffusion_pytorch_model")):
-        return False
-    return path.suffix in (".safetensors", ".pth", ".ckpt") and path.is_file()
 
 
 def _read(pieces: queue.SimpleQueue[Piece], stop: threading.Event) -> None:
