@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import queue
 import threading
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from .catalogue import STORE
 
 READERS = 4
 PIECE = 16 << 20  # bytes
+LARGE = 1 << 20  # bytes; smaller libraries are not worth a thread's turn
 SPARE = 8 << 30  # bytes of the computer's memory that stay free
 
 Piece = tuple[Path, int]
@@ -55,6 +57,18 @@ def needed(options: Settings) -> list[Path]:
         if place is not None:
             origin = source.of(name, place.folder)
             found += [origin] if origin.is_file() else sorted(origin.glob("*.safetensors"))
+    return found
+
+
+def libraries() -> list[Path]:
+    """torch's own and CUDA's, which importing torch otherwise reads page by page, here and there."""
+    found = []
+    for package in ("torch", "nvidia"):
+        spec = importlib.util.find_spec(package)
+        for folder in (spec and spec.submodule_search_locations) or ():
+            for path in Path(folder).glob("lib/*" if package == "torch" else "*/lib/*"):
+                if path.is_file() and not path.is_symlink() and path.stat().st_size > LARGE:
+                    found.append(path)
     return found
 
 
