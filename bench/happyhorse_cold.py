@@ -65,8 +65,7 @@ def make(folder: Path, _: Path) -> None:
     from backend.engines.happyhorse.files.catalogue import STORE
     from backend.engines.happyhorse.transformer.config import BASE, parameter_shapes
     from backend.engines.happyhorse.vaes.turbo import TurboDecoder
-    from bench.happyhorse_common import random_tensors
-    from bench.happyhorse_pipeline_gpu import DEVICE
+    from bench.happyhorse_common import random_sound_tensors, random_still_tensors, random_tensors
     from devtools import tiny_model
 
     os.environ["TAKE_ONE_HOME"] = str(folder / "home")  # the other benchmark has one of its own
@@ -84,7 +83,7 @@ def make(folder: Path, _: Path) -> None:
     weights = {name: torch.randn(shape) * torch.Size(shape[1:]).numel() ** -0.5 for name, shape in shapes.items()}
     torch.save({"ema_state_dict": weights}, small["turbo_vae"] / "checkpoint-340000.ckpt")
 
-    _save_vaes(small, golden, DEVICE)
+    _save_vaes(small, random_still_tensors(), random_sound_tensors())
     where, shard, number = {}, {}, 1
     for name, tensor in random_tensors(parameter_shapes(BASE), 3):
         shard[name] = tensor.cpu()
@@ -108,23 +107,15 @@ def _save_shard(save_file, shard, folder, number, where):  # type: ignore[no-unt
     return number + 1
 
 
-def _save_vaes(small, golden, device):  # type: ignore[no-untyped-def]
+def _save_vaes(small, still, sound):  # type: ignore[no-untyped-def]
+    """As published: with the still's encoder its decoder, which is never read, and with the sound's decoder others."""
     import torch
-    from diffusers import AutoencoderKLWan, AutoencoderOobleck
+    from safetensors.torch import save_file
 
-    from backend.engines.happyhorse.vaes.turbo_config import LATENT_MEAN, LATENT_STD
-
-    with device:
-        vae = AutoencoderKLWan(
-            base_dim=160, decoder_base_dim=256, z_dim=48, attn_scales=[], is_residual=True, in_channels=12,
-            out_channels=12, patch_size=2, scale_factor_spatial=16, scale_factor_temporal=4,
-            latents_mean=list(LATENT_MEAN), latents_std=list(LATENT_STD),
-        )  # fmt: skip
-        sound = AutoencoderOobleck()
-    names = json.loads((golden / "wan22_vae" / "case.json").read_text())["key_map"]
-    tensors = {old: vae.state_dict()[new].cpu() for old, new in names.items()}
-    torch.save(tensors, small["wan_vae"] / "Wan2.2_VAE.pth")
-    sound.cpu().save_pretrained(small["stable_audio"])
+    torch.save(still | {"decoder.unused": torch.zeros(550_000_000)}, small["wan_vae"] / "Wan2.2_VAE.pth")
+    tensors = {f"pretransform.model.{name}": tensor for name, tensor in sound.items()}
+    save_file(tensors | {"model.unused": torch.zeros(500_000_000)}, small["stable_audio"] / "model.safetensors")
+    (small["stable_audio"] / "model_config.json").write_text('{"sample_rate": 44100}')
 
 
 def _save_features(folder: Path) -> None:

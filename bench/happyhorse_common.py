@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from backend.engines.happyhorse.transformer.model import loading_order
+from backend.engines.happyhorse.vaes.still import parameter_shapes
 from backend.engines.happyhorse.vaes.turbo import TurboDecoder
 from backend.gpu.memory import GIB
 
@@ -91,6 +92,39 @@ def random_decoder() -> TurboDecoder:
         }
     )
     return decoder
+
+
+def random_still_tensors() -> dict[str, Tensor]:
+    """Of the still's encoder at its full size, on the CPU under the original names."""
+    return {
+        name: torch.randn(shape, device=CUDA).cpu() * (torch.Size(shape[1:]).numel() ** -0.5 if len(shape) > 1 else 0.1)
+        for name, shape in parameter_shapes(160).items()
+    }
+
+
+def random_sound_tensors() -> dict[str, Tensor]:
+    """Of the sound's decoder at its full size, on the CPU under the original names."""
+    widths, strides, tensors = (2048, 1024, 512, 256, 128, 128), (8, 8, 4, 4, 2), {}
+
+    def conv(name: str, first: int, second: int, kernel: int, out: int = 0) -> None:
+        tensors[f"{name}.weight_v"] = torch.randn(first, second, kernel)
+        tensors[f"{name}.weight_g"], tensors[f"{name}.bias"] = torch.ones(first, 1, 1), torch.zeros(out or first)
+
+    def snake(name: str, width: int) -> None:
+        tensors[f"{name}.alpha"], tensors[f"{name}.beta"] = torch.zeros(width), torch.zeros(width)
+
+    conv("decoder.layers.0", widths[0], 64, 7)
+    for block, (inside, out, stride) in enumerate(zip(widths, widths[1:], strides, strict=False), start=1):
+        name = f"decoder.layers.{block}.layers"
+        snake(f"{name}.0", inside)
+        conv(f"{name}.1", inside, out, 2 * stride, out)
+        for unit in (2, 3, 4):
+            for part, kernel in ((0, 7), (2, 1)):
+                snake(f"{name}.{unit}.layers.{part}", out)
+                conv(f"{name}.{unit}.layers.{part + 1}", out, out, kernel)
+    snake("decoder.layers.6", 128)
+    conv("decoder.layers.7", 2, 128, 7)
+    return tensors
 
 
 def decode_stage(decoder: TurboDecoder, latent: Tensor) -> int:

@@ -25,7 +25,6 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
 import torch
-from diffusers import AutoencoderKLWan, AutoencoderOobleck
 from PIL import Image
 
 from backend.engines.engine import EngineError
@@ -37,17 +36,25 @@ from backend.engines.happyhorse.request import settings
 from backend.engines.happyhorse.transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig
 from backend.engines.happyhorse.transformer.model import Transformer, loading_order
 from backend.engines.happyhorse.vaes.audio import AudioDecoder
+from backend.engines.happyhorse.vaes.still import StillEncoder
 from backend.engines.happyhorse.vaes.turbo import TurboDecoder
-from backend.engines.happyhorse.vaes.turbo_config import LATENT_MEAN, LATENT_STD
-from backend.engines.happyhorse.vaes.video import StillEncoder
 from backend.gpu.memory import GIB
-from bench.happyhorse_common import CUDA, peaks, random_decoder, tell
+from bench.happyhorse_common import (
+    CUDA,
+    peaks,
+    random_decoder,
+    random_sound_tensors,
+    random_still_tensors,
+    tell,
+)
 from devtools.requests import take_request
 
 CONFIGS = {"distill": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
 DEVICE = torch.device("cuda", 0)
 ROWS = 4096  # of a matrix are drawn at a time, about as many as are read of a file
 WORDS = 594  # tokens of a prompt
+if not hasattr(torch.accelerator, "empty_host_cache"):  # torch 2.11; the engine asks for 2.13
+    torch.accelerator.empty_host_cache = torch._C._host_emptyCache
 
 
 class RandomModels(Models):
@@ -93,19 +100,11 @@ def drawn(config: TransformerConfig, plan: Plan) -> Transformer:
 
 
 def random_still_encoder(_: Path) -> StillEncoder:
-    with DEVICE:
-        vae = AutoencoderKLWan(
-            base_dim=160, decoder_base_dim=256, z_dim=48, attn_scales=[], is_residual=True, in_channels=12,
-            out_channels=12, patch_size=2, scale_factor_spatial=16, scale_factor_temporal=4,
-            latents_mean=list(LATENT_MEAN), latents_std=list(LATENT_STD),
-        )  # fmt: skip
-    return StillEncoder(vae.cpu())
+    return StillEncoder(random_still_tensors())
 
 
 def random_sound_decoder(_: Path) -> AudioDecoder:
-    with DEVICE:
-        vae = AutoencoderOobleck()
-    return AudioDecoder(vae.cpu().eval())
+    return AudioDecoder(random_sound_tensors())
 
 
 def random_frame_decoder(*_: object) -> TurboDecoder:

@@ -15,8 +15,8 @@ from backend.engines.happyhorse.engine import HappyHorseEngine
 from backend.engines.happyhorse.memory.models import Models
 from backend.engines.happyhorse.pipeline import latents
 from backend.engines.happyhorse.vaes.audio import AudioDecoder
+from backend.engines.happyhorse.vaes.still import StillEncoder
 from backend.engines.happyhorse.vaes.turbo import TurboDecoder
-from backend.engines.happyhorse.vaes.video import StillEncoder
 from backend.gpu import probe
 from devtools.requests import take_request
 

@@ -77,7 +77,8 @@ class HappyHorseEngine:
             return self._pipeline.generate(request, options, progress, cancelled)
         from .files import ahead
 
-        with ahead.reading(ahead.needed(options)):  # what is imported now takes as long as that
+        # What is imported now takes as long as that.
+        with ahead.reading([*ahead.libraries(), *ahead.needed(options)]):
             if sys.platform == "linux":  # read by torch when it first takes memory of the GPU: fewer gaps in it
                 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
             from ...gpu.memory import best_device

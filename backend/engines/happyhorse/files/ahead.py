@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import queue
 import threading
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ from .catalogue import STORE
 
 READERS = 4
 PIECE = 16 << 20  # bytes
+LARGE = 1 << 20  # bytes; smaller libraries are not worth a thread's turn
 SPARE = 8 << 30  # bytes of the computer's memory that stay free
 
 Piece = tuple[Path, int]
@@ -44,23 +46,30 @@ def reading(files: Iterable[Path]) -> Iterator[None]:
 
 
 def needed(options: Settings) -> list[Path]:
-    """The files that a clip with these settings is made from, the first to be needed first; but the text encoder's."""
+    """The files of the transformers that make a clip with these settings, the first to be needed first.
+
+    Of the other components little is read, out of large files.
+    """
     refiner = [REFINERS[options.quality]] if options.quality in REFINERS else []
-    stages = refiner if options.refine_from else [options.model, *refiner]
     found = []
-    for name in ("wan_vae", *stages, "stable_audio", "turbo_vae"):
+    for name in refiner if options.refine_from else [options.model, *refiner]:
         place = STORE.locate(name)
-        if place is None:
-            continue
-        origin = source.of(name, place.folder) if name in stages else place.folder
-        found += [origin] if origin.is_file() else sorted(path for path in origin.iterdir() if _has_weights(name, path))
+        if place is not None:
+            origin = source.of(name, place.folder)
+            found += [origin] if origin.is_file() else sorted(origin.glob("*.safetensors"))
     return found
 
 
-def _has_weights(name: str, path: Path) -> bool:
-    if name == "wan_vae" and not path.stem.startswith(("Wan2.2_VAE", "diffusion_pytorch_model")):
-        return False
-    return path.suffix in (".safetensors", ".pth", ".ckpt") and path.is_file()
+def libraries() -> list[Path]:
+    """torch's own and CUDA's, which importing torch otherwise reads page by page, here and there."""
+    found = []
+    for package in ("torch", "nvidia"):
+        spec = importlib.util.find_spec(package)
+        for folder in (spec and spec.submodule_search_locations) or ():
+            for path in Path(folder).glob("lib/*" if package == "torch" else "*/lib/*"):
+                if path.is_file() and not path.is_symlink() and path.stat().st_size > LARGE:
+                    found.append(path)
+    return found
 
 
 def _read(pieces: queue.SimpleQueue[Piece], stop: threading.Event) -> None:

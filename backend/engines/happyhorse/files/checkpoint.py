@@ -227,12 +227,6 @@ def read_tensors(path: Path) -> dict[str, Any]:
     return tensors
 
 
-def let_go_of_file(module: torch.nn.Module) -> None:
-    """Copies parameters that lie in a file (`read_tensors`), which may change or go away while they are held."""
-    for parameter in module.parameters():
-        parameter.data = parameter.data.clone()
-
-
 def check_names(expected: Mapping[str, tuple[int, ...]], found: Mapping[str, tuple[int, ...]]) -> None:
     """Compare a checkpoint's tensors with those of the model.
 

@@ -27,8 +27,8 @@ from ..transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig
 from ..transformer.loading import load_transformer, read_config
 from ..transformer.model import Transformer
 from ..vaes.audio import AudioDecoder
+from ..vaes.still import StillEncoder
 from ..vaes.turbo import TurboDecoder
-from ..vaes.video import StillEncoder
 from .plans import (
     STRIPS,
     Demand,

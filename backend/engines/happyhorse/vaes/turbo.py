@@ -126,7 +126,7 @@ class TurboDecoder:
         for name, tensor in named.items():
             if tensor.ndim == 4:
                 tensor = of_small_pixels(tensor.to(self.device, torch.float32))
-            tensor = tensor.to(self.device, self.dtype)
+            tensor = tensor.to(self.device, self.dtype, copy=True)  # it may lie in a file
             self.weights[name] = tensor.contiguous(memory_format=layouts.get(tensor.ndim, torch.contiguous_format))
 
     def decode(self, latent: Tensor) -> Tensor:

@@ -1,18 +1,24 @@
-"""The Wan 2.2 video VAE through diffusers: from the original file or a diffusers folder. For stills, its encoder."""
+"""The whole Wan 2.2 video VAE through diffusers, which takes seconds to import: to check what the engine has instead.
+
+That is `StillEncoder` to encode, and `TurboDecoder` to decode.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import torch
-from diffusers import AutoencoderKLWan
 from torch import Tensor
 
 from ....weights.files import read_json
-from ..files.checkpoint import CheckpointError, let_go_of_file, read_tensors
+from ..files.checkpoint import CheckpointError, read_tensors
 from .turbo_config import LATENT_MEAN, LATENT_STD
+
+if TYPE_CHECKING:
+    from diffusers import AutoencoderKLWan
 
 _RESIDUAL = {
     "residual.0": "norm1",
@@ -79,6 +85,8 @@ def video_vae_from(
     Raises:
         CheckpointError: a tensor is missing, not known or misshapen, or it is another model.
     """
+    from diffusers import AutoencoderKLWan
+
     try:
         with torch.device("meta"):  # drawing numbers for what is read anyway takes seconds
             vae = AutoencoderKLWan(**config_of(tensors))
@@ -99,59 +107,29 @@ def load_video_vae(
     Raises:
         CheckpointError: see `video_vae_from`.
     """
+    from diffusers import AutoencoderKLWan
+
     dtype = dtype or (torch.bfloat16 if torch.device(device).type == "cuda" else torch.float32)
-    if path.is_dir():
-        original = _original(path)
-        if original is None:
-            return AutoencoderKLWan.from_pretrained(path, torch_dtype=dtype).to(device).eval()
-        path = original
-    return video_vae_from(read_tensors(path), device, dtype)
+    original = original_file(path)
+    if original is None:
+        return AutoencoderKLWan.from_pretrained(path, torch_dtype=dtype).to(device).eval()
+    return video_vae_from(read_tensors(original), device, dtype)
 
 
-def _original(folder: Path) -> Path | None:
-    """The original file in `folder`; None where the folder is diffusers'.
+def original_file(path: Path) -> Path | None:
+    """The original file: `path`, or in the folder `path`; None where that is diffusers' folder of the VAE.
 
     Raises:
         CheckpointError: it is neither.
     """
-    files = sorted([*folder.glob("*VAE*.pth"), *folder.glob("*VAE*.safetensors")])
+    if not path.is_dir():
+        return path
+    files = sorted([*path.glob("*VAE*.pth"), *path.glob("*VAE*.safetensors")])
     if files:
         return files[0]
-    if (read_json(folder / "config.json") or {}).get("_class_name") == "AutoencoderKLWan":
+    if (read_json(path / "config.json") or {}).get("_class_name") == "AutoencoderKLWan":
         return None
-    raise CheckpointError(f"{folder} holds neither Wan2.2_VAE.pth nor a diffusers folder of it.")
-
-
-class StillEncoder:
-    """The VAE's encoder alone, a fifth of it: bf16 on a GPU, else fp32."""
-
-    def __init__(self, vae: AutoencoderKLWan) -> None:
-        """Takes the decoder out of `vae`, which the fast decoder stands in for."""
-        vae.decoder = vae.post_quant_conv = torch.nn.Identity()
-        let_go_of_file(vae)
-        self._vae = vae
-
-    @classmethod
-    def load(cls, path: Path) -> StillEncoder:
-        """From what `load_video_vae` reads, into the computer's memory.
-
-        Raises:
-            CheckpointError: see `video_vae_from`.
-        """
-        return cls(load_video_vae(path, "cpu", torch.float32))
-
-    @property
-    def bytes(self) -> int:
-        """What its weights take on a GPU."""
-        return sum(2 * weight.numel() for weight in self._vae.parameters())
-
-    def to(self, device: torch.device) -> None:
-        dtype = torch.bfloat16 if device.type == "cuda" else torch.float32
-        torch.nn.Module.to(self._vae, device, dtype)  # diffusers' own warns of what it is not asked for
-
-    def encode(self, picture: Tensor) -> Tensor:
-        """`picture` [1, 3, H, W], -1..1, to its latent [1, 48, 1, H/16, W/16], where the weights are."""
-        return encode_picture(self._vae, picture)
+    raise CheckpointError(f"{path} holds neither Wan2.2_VAE.pth nor a diffusers folder of it.")
 
 
 def _statistics(device: torch.device) -> tuple[Tensor, Tensor]:
