@@ -89,7 +89,7 @@ def test_cancel_stops_the_job_and_leaves_the_edit_alone(blender: BlenderWindow) 
 
 
 def test_an_error_stays_with_a_button_that_fixes_it(blender: BlenderWindow) -> None:
-    blender.run("scene.camera = None")
+    blender.run("scene.camera = None; scene.take_one.shots[0].camera = None")  # it keeps that of its first take
     blender.click("takeone.animate_frame")
     blender.until("STATE.last_error and STATE.last_error.fix == 'pick_camera'")
     blender.picture("error")
