@@ -20,7 +20,7 @@ from backend.engines.happyhorse.request import picture, settings
 from backend.engines.happyhorse.sampling import samplers
 from backend.engines.happyhorse.transformer.config import BASE
 from backend.engines.happyhorse.transformer.loading import load_transformer
-from backend.engines.happyhorse.vaes.video import encode_picture, load_video_vae
+from backend.engines.happyhorse.vaes.still import StillEncoder
 from backend.media.stills import read_still
 from client.protocol import Direction, Line
 from devtools.requests import take_request
@@ -118,7 +118,7 @@ def test_the_base_stage_is_the_distilled_loop_on_noise_drawn_on_the_cpu(models, 
     fresh = [(draw(*shape), draw(1, 13, 64)) for _ in range(2)]
     [features] = text.features([job.prompt], tiny_folder / "t5gemma-9b-9b-ul2", CPU)
     shown = picture.framed(read_still(request_.still.image), 320, 180, (448, 256))
-    held = encode_picture(load_video_vae(tiny_folder / "Wan2.2-TI2V-5B"), torch.from_numpy(shown))
+    held = StillEncoder.load(tiny_folder / "Wan2.2-TI2V-5B").encode(torch.from_numpy(shown))
     model = load_transformer(tiny_folder / "distill", BASE, "cpu", "fp32")
     expected = samplers.sample_distilled(model, features, video, audio, fresh, picture=held, steps=3)
     torch.testing.assert_close(made.video, expected[0], rtol=0, atol=1e-5)
