@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 from backend.engines.happyhorse.files import checkpoint
 from backend.engines.happyhorse.files.checkpoint import Checkpoint, CheckpointError
 from backend.engines.happyhorse.transformer.config import TransformerConfig
-from backend.engines.happyhorse.transformer.loading import load_transformer, read_config
+from backend.engines.happyhorse.transformer.loading import BANDS, load_transformer, read_config
 from backend.engines.happyhorse.transformer.model import Transformer
 from tests.happyhorse.golden import Case, difference, relative
 
@@ -50,7 +50,10 @@ def test_forms_of_a_checkpoint(
     assert model.config == config
     assert told == sorted(told) and told[-1] == pytest.approx(1)
     expected = Transformer(config, "cpu", "bf16")
-    expected.load_state_dict({name: tensor.to(dtype) for name, tensor in case.weights().items()})
+    computed = 10000.0 ** (-torch.arange(config.bands) / config.bands)
+    assert difference(computed, case.weights()[BANDS]) < 1e-7
+    bands = {BANDS: case.weights()[BANDS] if dtype == torch.float32 else computed}  # whatever 16-bit files hold
+    expected.load_state_dict({name: tensor.to(dtype) for name, tensor in case.weights().items()} | bands)
     assert difference(forward(model, case), forward(expected, case)) == 0
     single = load_transformer(folder / "model.safetensors", config, "cpu") if shards == 1 else model
     assert relative(forward(single, case), case["out_video"]) < 2e-2
@@ -70,7 +73,8 @@ def test_public_fp8_files(precision: str, tmp_path: Path) -> None:
             rounded[name] = values.float() * scale
         else:
             stored[name] = rounded[name] = tensor.bfloat16()
-    rounded["adapter.rope.bands"] = stored["adapter.rope.bands"] = case.weights()["adapter.rope.bands"]
+    rounded[BANDS] = case.weights()[BANDS]  # the public files have them in bf16: they are computed
+    assert difference(stored[BANDS], rounded[BANDS]) > 5e-5
     model = load_transformer(write(stored, tmp_path / "fp8"), config, "cpu", precision)
     exact = Transformer(config, "cpu", "bf16")
     exact.load_state_dict(rounded)

@@ -63,7 +63,7 @@ def load_transformer(
         model.load_rows(BANDS, 0, 10000.0 ** (-torch.arange(config.bands) / config.bands))
         names = [name for name in names if name != BANDS]
     scales = {name: checkpoint.scale(name) for name in names}
-    total = checkpoint.bytes
+    total = sum(checkpoint.tensors[name].bytes for name in names)
     report = None if progress is None else lambda done: progress(done / total)
     for name, start, rows in checkpoint.read(names, model.device, report):
         model.load_rows(name, start, rows, scales[name])
