@@ -316,6 +316,7 @@ def load(folder: Path, gigabytes: float = 30.6) -> None:
     del shard
     checkpoint = Checkpoint(folder)
     names = loading_order(checkpoint.shapes)
+    size = sum(checkpoint.tensors[name].bytes for name in names)
 
     def only_read() -> None:
         for _ in checkpoint.read(names, torch.device("cpu")):
@@ -334,9 +335,9 @@ def load(folder: Path, gigabytes: float = 30.6) -> None:
         tell(
             section="load",
             what=what,
-            gigabytes=checkpoint.bytes / 1e9,
+            gigabytes=size / 1e9,
             seconds=seconds,
-            gb_per_s=checkpoint.bytes / 1e9 / seconds,
+            gb_per_s=size / 1e9 / seconds,
             **peaks(),
         )
 

@@ -121,9 +121,9 @@ def test_the_full_size_model_by_card(home, tiny_folder, tmp_path, no_card, cuda_
     assert report.parameters == 15_299_419_136
     assert not HappyHorseEngine().capabilities().available  # not on a processor
     for gigabytes, words in (
-        (8.0, "Ready: 256p. 540p needs a card with 12 GB. 1080p needs a card with 16 GB."),
-        (11.9, "Ready: 256p, 540p. 1080p needs a card with 16 GB."),
-        (16.0, "Ready: 256p, 540p, 1080p."),
+        (8.0, "Ready: 256p, 540p. 1080p needs a card with 12 GB."),
+        (11.4, "Ready: 256p, 540p. 1080p needs a card with 12 GB."),
+        (11.9, "Ready: 256p, 540p, 1080p."),
     ):
         no_card(Card("a card", gigabytes))
         found = HappyHorseEngine().capabilities()

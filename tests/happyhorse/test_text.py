@@ -22,26 +22,59 @@ def folder(home, tiny_folder, tmp_path):
     return shutil.copytree(tiny_folder / "t5gemma-9b-9b-ul2", tmp_path / "encoder")
 
 
-def test_features_are_the_encoders_last_hidden_state(folder):
-    """Against the whole model, decoder and all, run by transformers: without the soft cap of attention, which the stack
-    that the model was trained with reads from the config and does not apply."""
-    from transformers import AutoTokenizer, T5GemmaForConditionalGeneration
+def whole_encoder(folder):
+    """The encoder of the whole model, decoder and all, as transformers loads it."""
+    from transformers import T5GemmaForConditionalGeneration
 
+    return T5GemmaForConditionalGeneration.from_pretrained(folder, dtype=torch.bfloat16).eval().model.encoder
+
+
+def tokens(folder, prompt):
+    from transformers import AutoTokenizer
+
+    return AutoTokenizer.from_pretrained(folder)([prompt], return_tensors="pt")
+
+
+def without_cap(encoder):
+    for layer in encoder.layers:
+        layer.self_attn.attn_logit_softcapping = None
+    return encoder
+
+
+def test_features_are_the_encoders_last_hidden_state(folder):
     prompt = "the camera pushes in"
     [features] = text.features([prompt], folder, CPU)
-    whole = T5GemmaForConditionalGeneration.from_pretrained(folder, dtype=torch.bfloat16).eval()
-    tokens = AutoTokenizer.from_pretrained(folder)([prompt], return_tensors="pt")
     with torch.inference_mode():
-        capped = whole.model.encoder(**tokens).last_hidden_state.half().float()
-        for layer in whole.model.encoder.layers:
-            assert layer.self_attn.attn_logit_softcapping is not None
-            layer.self_attn.attn_logit_softcapping = None
-        expected = whole.model.encoder(**tokens).last_hidden_state.half().float()
-    assert not torch.equal(expected, capped)
+        expected = without_cap(whole_encoder(folder))(**tokens(folder, prompt)).last_hidden_state.half().float()
     assert features.dtype == torch.float32
-    assert features.shape == (1, tokens["input_ids"].shape[1], 96)
+    assert features.shape == (1, tokens(folder, prompt)["input_ids"].shape[1], 96)
     assert features.std() > 0.1
     torch.testing.assert_close(features, expected, rtol=0, atol=0)
+
+
+def test_attention_has_no_soft_cap_as_in_the_published_stack(folder):
+    """transformers 4.56, which the transformer was made with, runs the encoder's attention by torch's own function,
+    which knows no cap; later versions apply the config's 50. Scores are made large here, so that it shows: by 15 %.
+    """
+    prompt = "the camera pushes in on a room"
+    given = tokens(folder, prompt)
+
+    def hidden(encoder):
+        encoder = encoder.float()
+        for layer in encoder.layers:
+            layer.self_attn.q_proj.weight.data *= 20
+            layer.self_attn.k_proj.weight.data *= 20
+        with torch.inference_mode():
+            return encoder(**given).last_hidden_state
+
+    _, loaded = text.load(folder, CPU)
+    ours = hidden(loaded.encoder)
+    capped = hidden(whole_encoder(folder))
+    published = without_cap(whole_encoder(folder))  # newer versions refuse what 4.56 ignores
+    published.config._attn_implementation = "sdpa"  # as 4.56 chooses by itself
+    published = hidden(published)
+    assert (ours - published).norm() / published.norm() < 4e-6
+    assert float((capped - published).norm() / published.norm()) == pytest.approx(0.148, abs=0.01)
 
 
 def test_a_long_prompt_is_cut_to_640_rows(folder):
@@ -65,6 +98,17 @@ def test_another_model_is_another_entry(folder):
     config.write_text(changed)
     text.features(["one"], folder, CPU)
     assert len(set(text.CACHE.folder.iterdir()) - before) == 1
+
+
+def test_features_from_before_the_cap_was_left_off_are_not_used(folder):
+    import hashlib
+
+    from backend.weights.store import fingerprint
+
+    old = hashlib.sha256(f"{fingerprint(folder)}\0one".encode()).hexdigest()
+    text.CACHE.write(old, {"features": torch.zeros(1, 2, 96, dtype=torch.float16)})
+    [features] = text.features(["one"], folder, CPU)
+    assert features.std() > 0.1
 
 
 def test_missing_weights_are_not_made_up(folder):

@@ -77,8 +77,7 @@ class HappyHorseEngine:
             return self._pipeline.generate(request, options, progress, cancelled)
         from .files import ahead
 
-        # What is imported now takes as long as that.
-        with ahead.reading([*ahead.libraries(), *ahead.needed(options)]):
+        with ahead.reading(ahead.needed(options)):  # what is imported now takes its time too
             if sys.platform == "linux":  # read by torch when it first takes memory of the GPU: fewer gaps in it
                 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
             from ...gpu.memory import best_device

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import importlib.util
 import queue
 import threading
 from collections.abc import Iterable, Iterator
@@ -18,7 +17,6 @@ from .catalogue import STORE
 
 READERS = 4
 PIECE = 16 << 20  # bytes
-LARGE = 1 << 20  # bytes; smaller libraries are not worth a thread's turn
 SPARE = 8 << 30  # bytes of the computer's memory that stay free
 
 Piece = tuple[Path, int]
@@ -56,19 +54,11 @@ def needed(options: Settings) -> list[Path]:
         place = STORE.locate(name)
         if place is not None:
             origin = source.of(name, place.folder)
-            found += [origin] if origin.is_file() else sorted(origin.glob("*.safetensors"))
-    return found
-
-
-def libraries() -> list[Path]:
-    """torch's own and CUDA's, which importing torch otherwise reads page by page, here and there."""
-    found = []
-    for package in ("torch", "nvidia"):
-        spec = importlib.util.find_spec(package)
-        for folder in (spec and spec.submodule_search_locations) or ():
-            for path in Path(folder).glob("lib/*" if package == "torch" else "*/lib/*"):
-                if path.is_file() and not path.is_symlink() and path.stat().st_size > LARGE:
-                    found.append(path)
+            found += (
+                [origin]
+                if origin.is_file()
+                else sorted(path for path in origin.glob("*.safetensors") if path.is_file())
+            )
     return found
 
 

@@ -82,10 +82,6 @@ class Checkpoint:
         """Of all tensors but fp8's scales."""
         return {name: stored.shape for name, stored in self.tensors.items() if not name.endswith(FP8_SCALE)}
 
-    @property
-    def bytes(self) -> int:
-        return sum(stored.bytes for stored in self.tensors.values())
-
     def scale(self, name: str) -> float | None:
         """What the e4m3 values of `name` are to be multiplied by; None where there is none."""
         stored = self.tensors.get(name + FP8_SCALE)

@@ -16,7 +16,7 @@ from .catalogue import CATALOGUE, SETS, STORE
 
 PACKAGES = ("torch", "diffusers", "transformers", "safetensors")
 SMALL = 1_000_000_000  # parameters of a transformer that may run on a CPU
-CARD_GB = {"256p": 8, "540p": 12, "1080p": 16}  # a card on which a clip of five seconds fits
+CARD_GB = {"256p": 8, "540p": 8, "1080p": 12}  # a card on which a clip of five seconds fits
 TAKEN_GB = 0.5  # by the driver, of a card that is sold with so many GB
 
 

@@ -53,30 +53,13 @@ class Pipeline:
             EngineError: a failure a user can read.
             Cancelled: noticed between steps, and while one is waited for.
         """
-        with self._failures_told(), torch.inference_mode():
+        with _failures_told(self._models), torch.inference_mode():
             self._models.begin()
             return _Job(request, options, progress, cancelled, self._models).run()
 
     def unload(self) -> None:
         """Lets go of all that was loaded."""
         self._models.close()
-
-    @contextmanager
-    def _failures_told(self) -> Iterator[None]:
-        """What the GPU's driver says is put into words; whatever holds its memory then is let go."""
-        try:
-            with running_out_told():
-                yield
-            return
-        except torch.OutOfMemoryError:
-            failure = EngineError("out_of_memory", FULL, "smaller_size")
-        except torch.AcceleratorError as error:
-            first = str(error).partition("\n")[0]
-            message = f"The graphics card's driver failed ({first}). Stop the backend and start it again."
-            failure = EngineError("engine_failed", message, "open_log")
-        with suppress(torch.AcceleratorError):  # after such a failure nothing works, also not this
-            self._models.close()
-        raise failure
 
 
 class _Job:
@@ -240,7 +223,8 @@ class _Job:
         self.progress.begin(DECODE)
         parts = self.models.decode_frames(video)
         while True:
-            with torch.inference_mode():  # not across a yield: it belongs to this thread's own work
+            # Not across a yield: it belongs to this thread's own work.
+            with _failures_told(self.models), torch.inference_mode():
                 part = next(parts, None)
             if part is None:
                 self.models.keep_halves()
@@ -359,6 +343,24 @@ class _Job:
         began = time.monotonic()
         yield
         self.seconds[name] = time.monotonic() - began
+
+
+@contextmanager
+def _failures_told(models: Models) -> Iterator[None]:
+    """What the GPU's driver says is put into words; whatever holds its memory then is let go."""
+    try:
+        with running_out_told():
+            yield
+        return
+    except torch.OutOfMemoryError:
+        failure = EngineError("out_of_memory", FULL, "smaller_size")
+    except torch.AcceleratorError as error:
+        first = str(error).partition("\n")[0]
+        message = f"The graphics card's driver failed ({first}). Stop the backend and start it again."
+        failure = EngineError("engine_failed", message, "open_log")
+    with suppress(torch.AcceleratorError):  # after such a failure nothing works, also not this
+        models.close()
+    raise failure
 
 
 def _ahead(beside: Executor, draw: Callable[[], Drawn], count: int) -> Iterator[Drawn]:
