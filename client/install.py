@@ -79,11 +79,6 @@ def state(home: Path, root: Path) -> str:
     return CURRENT if pointer.get("recipe") == recipe(root, pointer.get("profile", "draft")) else OLD
 
 
-def installed_profile(home: Path) -> str | None:
-    """ "draft", "gpu", or None where nothing is installed."""
-    return _pointer(home).get("profile")
-
-
 def recipe(root: Path, profile: str) -> str:
     """A hash of all that an environment is made from."""
     folder = root / "backend" / "requirements"

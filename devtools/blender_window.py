@@ -211,6 +211,13 @@ class BlenderWindow:
         self.clicks += 1
         self.settle()
 
+    def type_into(self, field: str, text: str) -> None:
+        """Double-click a field, type and confirm, as one does."""
+        self.click(field, times=2)
+        self.press("ctrl+a")
+        self.write(text)
+        self.press("Return")
+
     def press(self, *keys: str) -> None:
         """Press keys by xdotool's names, such as "Return" or "ctrl+z"."""
         for key in keys:

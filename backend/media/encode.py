@@ -9,6 +9,7 @@ import queue
 import shutil
 import threading
 from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -71,10 +72,17 @@ def write_clip(
         clip.file.unlink(missing_ok=True)
 
 
-def _pass_through(movie: Movie, request: TakeRequest, path: Path) -> Written:
+@contextmanager
+def _whole(path: Path) -> Iterator[Path]:
+    """A file to write beside `path`. When the block ends it is made durable and takes `path`'s place; when the block
+    raises, nothing of it is left.
+
+    Raises:
+        EngineError: `disk_full`.
+    """
     aside = path.with_name(path.name + ".part")
     try:
-        shutil.copyfile(movie.path, aside)
+        yield aside
         sync_file(aside)
         aside.replace(path)
     except BaseException as error:
@@ -82,6 +90,11 @@ def _pass_through(movie: Movie, request: TakeRequest, path: Path) -> Written:
         if isinstance(error, OSError) and error.errno == errno.ENOSPC:
             raise disk_full(path.parent) from error
         raise
+
+
+def _pass_through(movie: Movie, request: TakeRequest, path: Path) -> Written:
+    with _whole(path) as aside:
+        shutil.copyfile(movie.path, aside)
     height, width = movie.first.shape[:2]
     thumbnail = jpeg(movie.first, THUMBNAIL_SIDE, quality=88)
     return Written(len(movie.times), request.fps, width, height, movie.sound_seconds, thumbnail)
@@ -123,10 +136,9 @@ def _encode_clip(
     if clip.sound is not None:
         sound = conform_sound(clip.sound, round(count / request.fps * SOUND_RATE))
     width, height = clip.width + clip.width % 2, clip.height + clip.height % 2
-    aside = path.with_name(path.name + ".part")
     thumbnail = b""
     try:
-        with _Encoder(aside, width, height, request.fps, sound) as encoder:
+        with _whole(path) as aside, _Encoder(aside, width, height, request.fps, sound) as encoder:
             for index, frame in enumerate(_frames(clip, request)):
                 if cancelled():
                     raise Cancelled
@@ -134,13 +146,6 @@ def _encode_clip(
                 if index == 0:
                     thumbnail = jpeg(frame, THUMBNAIL_SIDE, quality=88)
                 progress((index + 1) / count, "", frame)
-        sync_file(aside)
-        aside.replace(path)
-    except BaseException as error:
-        aside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-            raise disk_full(path.parent) from error
-        raise
     finally:
         if isinstance(clip.frames, Generator):
             clip.frames.close()  # an engine that was not asked for its last frame ends its threads here

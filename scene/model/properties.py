@@ -1,7 +1,7 @@
 # mypy: disable-error-code="valid-type"
 """What a .blend remembers of Take One: shots with their direction, and the takes made for them.
 
-Only names, ids and numbers are kept here: what changes while a job runs lives in `scene.state`, so that undo
+Only names, ids and numbers are kept here: what changes while a job runs lives in `state`, so that undo
 and file load never meet it.
 """
 

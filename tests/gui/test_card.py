@@ -34,18 +34,10 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     return window
 
 
-def type_into(blender: BlenderWindow, field: str, text: str) -> None:
-    """Double-click a field, type and confirm, as one does."""
-    blender.click(field, times=2)
-    blender.press("ctrl+a")
-    blender.write(text)
-    blender.press("Return")
-
-
 def test_seconds_and_frames_keep_step(blender: BlenderWindow) -> None:
-    type_into(blender, ".frames", "36")
+    blender.type_into(".frames", "36")
     assert blender.ask(f"{CARD}.seconds") == pytest.approx(1.5)
-    type_into(blender, ".seconds", "2")
+    blender.type_into(".seconds", "2")
     assert blender.ask(f"{CARD}.frames") == 48
 
 
@@ -83,16 +75,16 @@ def test_seed_is_drawn_and_locked(blender: BlenderWindow) -> None:
 
 
 def test_a_prompt_is_typed(blender: BlenderWindow) -> None:
-    type_into(blender, "blank.prompt", "slowly push in")
+    blender.type_into("blank.prompt", "slowly push in")
     assert blender.ask(f"{CARD}.prompt") == "slowly push in"
 
 
 def test_sound_and_dialogue(blender: BlenderWindow) -> None:
-    type_into(blender, ".sound", "rain on a window")
+    blender.type_into(".sound", "rain on a window")
     assert blender.ask(f"{CARD}.sound") == "rain on a window"
     blender.click("takeone.line_add")
-    type_into(blender, "lines[0].line", "We are late.")
-    type_into(blender, "lines[0].speaker", "ANNA")
+    blender.type_into("lines[0].line", "We are late.")
+    blender.type_into("lines[0].speaker", "ANNA")
     blender.run("bpy.ops.takeone.line_add(line='I know.')")
     lines = f"[(line.speaker, line.line) for line in {CARD}.lines]"
     assert blender.ask(lines) == [["ANNA", "We are late."], ["ANNA", "I know."]]

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,8 +11,8 @@ import pytest
 from devtools import page_engine
 from devtools.blender_window import MODULE, BlenderWindow
 
-from .index import backend_python
 from .recorder import drawn, record, texts
+from .server import serving
 
 TOKEN = "a-token-only-for-tests"
 CARD = "scene.take_one.blank"
@@ -36,19 +33,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real server with the engine of docs/add-an-engine.md. Its address."""
     root = page_engine.copy_with_engine(tmp_path_factory.mktemp("copy") / "root")
     home = tmp_path_factory.mktemp("server")
-    ready = home / "ready.json"
-    process = subprocess.Popen(
-        [backend_python(), "-m", "backend", "serve", "--port", "0", "--ready-file", str(ready)],
-        cwd=root,
-        env={**os.environ, "TAKE_ONE_HOME": str(home), "TAKE_ONE_TOKEN": TOKEN},
-    )
-    ends = time.monotonic() + 60
-    while not ready.exists():
-        assert process.poll() is None and time.monotonic() < ends
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{json.loads(ready.read_text())['port']}"
-    process.terminate()
-    process.wait(15)
+    with serving(root, home, TOKEN) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -59,14 +45,6 @@ def blender(open_blender: Callable[..., BlenderWindow], server: str) -> BlenderW
     window.show_tab()
     window.until("STATE.engine('zoom') is not None", 60)
     return window
-
-
-def type_into(blender: BlenderWindow, field: str, text: str) -> None:
-    """Double-click a field, type and confirm, as one does."""
-    blender.click(field, times=2)
-    blender.press("ctrl+a")
-    blender.write(text)
-    blender.press("Return")
 
 
 def shown(blender: BlenderWindow) -> list[str]:
@@ -91,7 +69,7 @@ def test_the_card_shows_what_the_engine_declares(blender: BlenderWindow) -> None
 
 
 def test_a_value_is_typed_undone_and_done_again(blender: BlenderWindow) -> None:
-    type_into(blender, "_amount", "50")
+    blender.type_into("_amount", "50")
     assert kept(blender) == {"amount": "50"}
     blender.move_to(500, 500)
     blender.press("ctrl+z")

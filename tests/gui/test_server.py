@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import http.server
-import json
-import os
-import subprocess
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -16,7 +12,7 @@ import pytest
 from devtools.blender_window import MODULE, BlenderWindow
 
 from . import preferences
-from .index import backend_python
+from .server import serving
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "correct-horse-battery-7431"
@@ -29,19 +25,8 @@ CHOSEN = f"bpy.context.preferences.addons['{MODULE}'].preferences"
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A real Take One server in a home of its own. Its address."""
     home = tmp_path_factory.mktemp("server")
-    ready = home / "ready.json"
-    process = subprocess.Popen(
-        [backend_python(), "-m", "backend", "serve", "--port", "0", "--ready-file", str(ready)],
-        cwd=ROOT,
-        env={**os.environ, "TAKE_ONE_HOME": str(home), "TAKE_ONE_TOKEN": TOKEN},
-    )
-    ends = time.monotonic() + 60
-    while not ready.exists():
-        assert process.poll() is None and time.monotonic() < ends
-        time.sleep(0.1)
-    yield f"http://127.0.0.1:{json.loads(ready.read_text())['port']}"
-    process.terminate()
-    process.wait(15)
+    with serving(ROOT, home, TOKEN) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

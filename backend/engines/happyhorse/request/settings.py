@@ -16,7 +16,6 @@ from .options import invalid, value
 
 FPS = Fraction(25)
 FRAMES_PER_LATENT = 4
-PIXELS_PER_LATENT = 16
 GRID = 32  # pixels: a token covers 2 x 2 latents of 16 pixels
 DEFAULT_STEPS = {"distill": 8, "base": 32}
 

@@ -1,4 +1,4 @@
-"""`transformer_ops` as Triton kernels: every tensor is read once and written once."""
+"""`ops` as Triton kernels: every tensor is read once and written once."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _pointers(operand: Operand) -> tuple[Tensor, Tensor]:
 
 
 def add_norm(x: Tensor, added: Sequence[Tensor], weight: Tensor, dtype: torch.dtype, *, keep: bool = True) -> Operand:
-    """See `transformer_ops.add_norm`."""
+    """See `ops.add_norm`."""
     rows, width = x.shape
     result = _result(rows, width, dtype, x.device)
     out, scale = _pointers(result)
@@ -202,7 +202,7 @@ def norm_rotate(
     sine: Tensor,
     cosine: Tensor,
 ) -> None:
-    """See `transformer_ops.norm_rotate`."""
+    """See `ops.norm_rotate`."""
     rows, dim, half = qkv.shape[0], q_weight.shape[0], sine.shape[1]
     block_rows, block_heads = 4, 8
     grid = (triton.cdiv(rows, block_rows), triton.cdiv(heads, block_heads) + triton.cdiv(kv_heads, block_heads))
@@ -227,7 +227,7 @@ def norm_rotate(
 
 
 def gate(x: Tensor, shift: Tensor | None, gates: Tensor | None, out: Operand) -> None:
-    """See `transformer_ops.gate`."""
+    """See `ops.gate`."""
     x = x.contiguous()
     rows, heads, dim = x.shape
     values, scale = _pointers(out)
@@ -254,7 +254,7 @@ def gate(x: Tensor, shift: Tensor | None, gates: Tensor | None, out: Operand) ->
 
 
 def activate(up: Tensor, gelu: bool, dtype: torch.dtype) -> Operand:
-    """See `transformer_ops.activate`."""
+    """See `ops.activate`."""
     rows = up.shape[0]
     width = up.shape[1] if gelu else up.shape[1] // 2
     result = _result(rows, width, dtype, up.device)

@@ -52,7 +52,6 @@ class BlockStore:
             if i not in outside
         }
         self.resident = {i: blocks[i].views(buffer) for i, buffer in self.buffers.items()}
-        self.staging: Tensor | None = None
         self.staged: int | None = None
         self.parked: dict[int, Tensor] = {}  # copies in pinned memory of blocks that are resident otherwise
         self.missing: list[int] = []  # parked blocks that the next pass is to have back

@@ -18,7 +18,6 @@ from ....weights.files import read_json
 from ..files.checkpoint import CheckpointError, read_tensors
 
 RATE = 44100
-LATENT_SAMPLES = 2048  # decoded samples a latent, at 51.2 kHz
 RATE_RATIO = (441, 512)  # 44100 / 51200
 PREFIX = "pretransform.model."
 DILATIONS = (1, 3, 9)  # of a block's three residual units

@@ -1,4 +1,4 @@
-"""`turbo_vaed_ops.spread`, `norm`, `add` and `pictures` as one Triton kernel each: one pass over the pixels."""
+"""`turbo_ops.spread`, `norm`, `add` and `pictures` as one Triton kernel each: one pass over the pixels."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def _channels_last(x: Tensor) -> bool:
 
 
 def spread(x: Tensor, bias: Tensor) -> Tensor:
-    """See `turbo_vaed_ops.spread`."""
+    """See `turbo_ops.spread`."""
     frames, channels, height, width = x.shape
     channels, height, width = channels // 4, 2 * height - 2, 2 * width - 2
     x = x.contiguous(memory_format=torch.channels_last)
@@ -126,7 +126,7 @@ def spread(x: Tensor, bias: Tensor) -> Tensor:
 
 
 def norm(x: Tensor, eps: float, act: str, out: Tensor, bias: Tensor | None) -> None:
-    """See `turbo_vaed_ops.norm`; x and out are channels-last in memory, in one piece."""
+    """See `turbo_ops.norm`; x and out are channels-last in memory, in one piece."""
     _, channels, frames, height, width = x.shape
     if not _channels_last(x):
         x = x.contiguous(memory_format=torch.channels_last_3d)
@@ -150,7 +150,7 @@ def norm(x: Tensor, eps: float, act: str, out: Tensor, bias: Tensor | None) -> N
 
 
 def add(x: Tensor, bias: Tensor, other: Tensor | None) -> None:
-    """See `turbo_vaed_ops.add`; x and other are channels-last in memory, in one piece."""
+    """See `turbo_ops.add`; x and other are channels-last in memory, in one piece."""
     if other is not None and not _channels_last(other):
         other = other.contiguous(memory_format=torch.channels_last_3d)
     assert _channels_last(x)
@@ -161,7 +161,7 @@ def add(x: Tensor, bias: Tensor, other: Tensor | None) -> None:
 
 
 def pictures(x: Tensor, bias: Tensor, patch: int, out: Tensor) -> None:
-    """See `turbo_vaed_ops.pictures`; `out` is in one piece."""
+    """See `turbo_ops.pictures`; `out` is in one piece."""
     x = x.contiguous(memory_format=torch.channels_last_3d)
     assert out.is_contiguous()
     _, _, frames, height, width = x.shape
