@@ -1,7 +1,8 @@
 """Take One: animate the camera's still, and lay the take in the edit."""
 
 from . import operators, panels
-from .scene.model import app, earlier, properties, timer
+from .scene.app import app, timer
+from .scene.model import earlier, properties
 from .scene.session import handlers, pump
 
 PARTS = (app, properties, earlier, operators, panels, pump, handlers, timer)

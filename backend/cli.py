@@ -13,10 +13,10 @@ from client.protocol.request import DEPTH, LAST_FRAME, STILL
 
 from .engines import registry
 from .engines.engine import EngineError
-from .jobs import inspect
+from .jobs.inspection import inspect
 from .jobs.request import Wanted, check, invalid, parse, parse_json
 from .jobs.size import fitting_size
-from .jobs.take import Memory, make_take
+from .jobs.workers.take import Memory, make_take
 
 
 def animate(parsed: argparse.Namespace) -> int:

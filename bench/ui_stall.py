@@ -51,8 +51,8 @@ from take_one.scene.edit import landing, moving
 from take_one.scene.model import shot_list
 from take_one.scene.session import connection, jobs, pump
 from take_one.scene.session.press import Call, make_order
-from take_one.scene.model.app import app
-from take_one.scene.model.state import RENDERING
+from take_one.scene.app.app import app
+from take_one.scene.app.state import RENDERING
 shot = shot_list.add_shot(scene)
 shot.name, shot.prompt, shot.sound, shot.seconds, shot.still_source = "Room", "slowly push in", "rain", 5.0, "VIEWPORT"
 connection.use(RemoteTarget({url!r}, {token!r}))

@@ -141,7 +141,7 @@ class BlenderWindow:
 
     def ask(self, expression: str) -> Any:
         """The value of an expression in Blender; `STATE` is the extension's."""
-        return self.run(f"from {MODULE}.scene.model.app import app; STATE = app().state\nresult = {expression}")
+        return self.run(f"from {MODULE}.scene.app.app import app; STATE = app().state\nresult = {expression}")
 
     def until(self, expression: str, seconds: float = 30.0, each: Callable[[], None] | None = None) -> Any:
         """Wait until an expression is true in Blender, and return it. `each` is called at every look."""

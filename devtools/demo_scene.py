@@ -111,7 +111,7 @@ def _settings(scene: bpy.types.Scene) -> None:
 
 def _start_backend() -> None:
     """Wait until it answers, so that the table tells its start from its work."""
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
     from take_one.scene.session import pump  # type: ignore[import-not-found]
 
     bpy.ops.takeone.backend_start()
@@ -145,7 +145,7 @@ def _animate() -> bpy.types.PropertyGroup:
 
 def _tell_progress(done: threading.Event) -> None:
     """Print every new stage of the job, and every fifth of it. A thread: the operator waits for the take."""
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
 
     told = None
     while not done.wait(0.2):

@@ -2,7 +2,9 @@
 
 import bpy
 
-from . import animate, look, models, moving, options, presets, prompt, queue, refine, setup, shots, takes, trouble
+from .edit import look, moving, shots, takes
+from .making import animate, options, presets, prompt, queue, refine
+from .setting_up import models, setup, trouble
 
 CLASSES = (
     *animate.CLASSES,

@@ -6,10 +6,10 @@ from typing import Any
 
 import bpy
 
+from ..scene.app.app import app
+from ..scene.app.state import WAITING_FILE
 from ..scene.model import takes
-from ..scene.model.app import app
 from ..scene.model.shown import shot_of, take_of
-from ..scene.model.state import WAITING_FILE
 
 Operator = type[Any]
 

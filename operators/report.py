@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..scene.model.app import app
-from ..scene.model.errors import SceneError
+from ..scene.app.app import app
+from ..scene.app.errors import SceneError
 
 TAB = "Take One"
 

@@ -9,7 +9,7 @@ from bl_ui.utils import PresetPanel
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..client.protocol import EngineInfo
-from ..operators import presets
+from ..operators.making import presets
 from ..scene.model import properties, shown
 from .engines import capabilities
 from .layout import SidebarPanel, in_both_sidebars, reason

@@ -8,8 +8,8 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..client.protocol import EngineInfo
+from ..scene.app.app import app
 from ..scene.model import option_properties, options
-from ..scene.model.app import app
 from .layout import reason, wrapped
 from .setup import CROSS, draw_fix
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import bpy
 import bpy.utils.previews
 
-from ..scene.model.app import app
+from ..scene.app.app import app
 from ..scene.model.paths import is_there
 
 MAX_LOADED = 64  # pictures kept at once, a quarter of a megabyte each; the first to go are those that came first

@@ -6,8 +6,8 @@ from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, StringProperty
 
 from ..client.target import is_exposed
-from ..operators import setup
-from ..scene.model.app import app
+from ..operators.setting_up import setup
+from ..scene.app.app import app
 from ..scene.session import connection, preferences
 from ..scene.session.models import models
 from . import engines, refresh

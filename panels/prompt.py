@@ -7,8 +7,8 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
+from ..scene.app.app import app
 from ..scene.model import shown
-from ..scene.model.app import app
 from ..scene.session import prompts
 from .layout import SidebarPanel, in_both_sidebars, reason, wrapped
 

@@ -6,8 +6,8 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..client.protocol import JobState
-from ..scene.model.app import app
-from ..scene.model.state import RENDERING, SENDING, WAITING_FILE, Job
+from ..scene.app.app import app
+from ..scene.app.state import RENDERING, SENDING, WAITING_FILE, Job
 from . import pictures
 from .layout import SidebarPanel, in_both_sidebars, region_scale, time_left
 

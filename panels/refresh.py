@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import bpy
 
+from ..scene.app import timer
+from ..scene.app.app import app
 from ..scene.edit import strips
-from ..scene.model import timer
-from ..scene.model.app import app
 from ..scene.session import connection, models, pump
 from . import pictures
 

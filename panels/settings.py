@@ -8,8 +8,8 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ..client.protocol import EngineInfo
+from ..scene.app.errors import SceneError
 from ..scene.model import shown
-from ..scene.model.errors import SceneError
 from ..scene.session.order import clip_size
 from ..scene.stills.camera import picture_size
 from .engines import capabilities, draw_engine, draw_options

@@ -6,8 +6,8 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..operators.trouble import HELP
-from ..scene.model.app import app
+from ..operators.setting_up.trouble import HELP
+from ..scene.app.app import app
 from .layout import wrapped
 
 CROSS = 45  # pixels of the button beside an error

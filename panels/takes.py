@@ -7,9 +7,9 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
+from ..scene.app.app import app
 from ..scene.edit import compare
 from ..scene.model import shown, takes
-from ..scene.model.app import app
 from . import pictures, refresh
 from .layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
 

@@ -37,7 +37,29 @@ BLENDER = {
 }
 # Folders with rooms: what each room may import besides itself. No arrow runs back.
 ROOMS = {
-    "scene": {"model": set(), "edit": {"model"}, "stills": {"model", "edit"}, "session": {"model", "edit", "stills"}},
+    "scene": {
+        "app": set(),
+        "model": {"app"},
+        "edit": {"app", "model"},
+        "stills": {"app", "model", "edit"},
+        "session": {"app", "model", "edit", "stills"},
+    },
+    "operators": {
+        "poll": set(),
+        "report": set(),
+        "making": {"poll", "report"},
+        "edit": {"poll", "report"},
+        "setting_up": {"report"},
+    },
+    "backend/jobs": {
+        "lanes": set(),
+        "request": set(),
+        "size": set(),
+        "store": {"lanes"},
+        "workers": {"lanes", "store"},
+        "inspection": {"workers"},
+        "pool": {"lanes", "store", "workers"},
+    },
     "client": {
         "protocol": set(),
         "files": set(),

@@ -7,8 +7,8 @@ from typing import Any
 from client.protocol import EngineInfo, JobState
 from client.protocol.codec import to_json
 
-from ..jobs.row import JobProgress, StoredJob
-from ..jobs.store import KEPT_SECONDS, Store
+from ..jobs.store.row import JobProgress, StoredJob
+from ..jobs.store.store import KEPT_SECONDS, Store
 
 POLL_MS = 500
 

@@ -20,11 +20,11 @@ from client.protocol.codec import to_json
 
 from .. import __version__
 from ..engines.engine import EngineError
-from ..jobs.inspector import Inspector
+from ..jobs.inspection.inspector import Inspector
 from ..jobs.pool import Pool
 from ..jobs.request import invalid, parse_json
-from ..jobs.row import StoredJob
-from ..jobs.store import Store
+from ..jobs.store.row import StoredJob
+from ..jobs.store.store import Store
 from .answers import POLL_MS, engine_json, job_json, state_json
 from .errors import OneShape, add_handlers
 from .guard import Guard

@@ -27,10 +27,10 @@ from client.protocol.codec import to_json
 
 from .. import __version__
 from ..home import MIN_TOKEN, HomeError, home, make_private, token, write_whole
-from ..jobs.inspector import Inspector
-from ..jobs.owner import Owner
+from ..jobs.inspection.inspector import Inspector
 from ..jobs.pool import Pool
-from ..jobs.store import Store
+from ..jobs.store.owner import Owner
+from ..jobs.store.store import Store
 from ..lifetime import stop_when_unused
 from .app import Parts, make_app
 

@@ -25,12 +25,12 @@ from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_VIEWS, STIL
 
 from ..engines.engine import EngineError
 from ..home import sync_folder
-from ..jobs.inspector import Inspector
+from ..jobs.inspection.inspector import Inspector
 from ..jobs.pool import Pool
 from ..jobs.request import Wanted, check, invalid, parse, parse_binding, parse_json
-from ..jobs.row import StoredJob
 from ..jobs.size import fitting_size
-from ..jobs.store import Store
+from ..jobs.store.row import StoredJob
+from ..jobs.store.store import Store
 from .guard import MAX_TEXT_BODY
 from .questions import engine_named
 

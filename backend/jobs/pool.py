@@ -15,11 +15,11 @@ from client.protocol import EngineInfo
 from client.protocol.codec import from_json
 
 from ..engines.engine import EngineError
-from .child import Child, ending
 from .lanes import CPU, LANES, Slot, further_slots
-from .owner import Owner
-from .runner import RETRY_SECONDS, Runner, recover
-from .store import Store
+from .store.owner import Owner
+from .store.store import Store
+from .workers.child import Child, ending
+from .workers.runner import RETRY_SECONDS, Runner, recover
 
 log = logging.getLogger("take_one.jobs")
 

@@ -7,8 +7,8 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ..app.errors import SceneError
 from ..model import takes
-from ..model.errors import SceneError
 from . import strips
 
 KEY = "take_one_compare"  # on the strips that are here for a while

@@ -7,8 +7,8 @@ from typing import Any
 
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ..app.errors import SceneError
 from ..model import takes, trust
-from ..model.errors import SceneError
 from ..model.paths import is_there
 from . import strips, trash
 

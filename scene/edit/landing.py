@@ -14,9 +14,9 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.events import TakeReady
 from ...client.protocol import Result
+from ..app.app import app
+from ..app.errors import SceneError
 from ..model import films, takes
-from ..model.app import app
-from ..model.errors import SceneError
 from ..model.kept import Kept, read, write
 from ..model.paths import stored_path
 from ..model.properties import MAX_SEED

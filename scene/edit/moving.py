@@ -12,8 +12,8 @@ from typing import Any
 import bpy
 
 from ...client.files import mode_beside, writing
+from ..app.app import app
 from ..model import films, trust
-from ..model.app import app
 from ..model.paths import absolute, is_there, stored_path
 from ..model.shot_list import all_shots
 from ..model.takes import clip_path, remember_again, takes_folder, unsaved_folder

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..model.errors import SceneError
+from ..app.errors import SceneError
 from ..model.paths import stored_path
 from ..model.shown import SHOT_KEY
 

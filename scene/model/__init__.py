@@ -1,1 +1,1 @@
-"""What is in the .blend: properties, takes, the shot that is shown, rates, paths; and what panels show meanwhile."""
+"""What is in the .blend: properties, takes, the shot that is shown, rates, paths, and which files are ours."""

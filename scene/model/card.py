@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..app.errors import SceneError
 from . import options
-from .errors import SceneError
 from .kept import read
 from .properties import MAX_SEED
 

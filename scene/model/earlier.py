@@ -4,7 +4,8 @@ import bpy
 from bpy.app.handlers import persistent
 from bpy.props import IntProperty
 
-from . import options, timer
+from ..app import timer
+from . import options
 from .properties import TAKEONE_PG_shot
 
 # Version 0.1 had one quality on the card, for whichever engine had any; the second meant the engine's own choice.

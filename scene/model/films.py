@@ -14,8 +14,8 @@ import bpy
 
 from ...client.files import make_folder, write_whole
 from ...client.home import home
+from ..app.app import app
 from . import takes
-from .app import app
 
 
 @dataclass(frozen=True)

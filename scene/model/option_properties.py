@@ -13,8 +13,8 @@ import numpy as np
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
 from ...client.protocol import EngineInfo, Option
+from ..app.app import app
 from . import options
-from .app import app
 from .properties import TAKEONE_PG_shot
 
 MOST = 64  # options of an engine that are shown

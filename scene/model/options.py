@@ -15,8 +15,8 @@ from typing import Any
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import EngineInfo, Option
-from .app import app
-from .errors import SceneError
+from ..app.app import app
+from ..app.errors import SceneError
 
 ANY = ""  # engine of the values that count for whichever engine declares an option of that name
 PERCENT = "%"  # a unit that Blender's fields show

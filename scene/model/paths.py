@@ -8,7 +8,7 @@ from pathlib import Path, PureWindowsPath
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from .errors import SceneError
+from ..app.errors import SceneError
 
 
 def stored_path(path: Path) -> str:

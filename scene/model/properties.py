@@ -19,9 +19,9 @@ from bpy.props import (
 )
 
 from ...client.protocol import LANGUAGES
+from ..app.app import app
+from ..app.errors import SceneError
 from . import options
-from .app import app
-from .errors import SceneError
 
 LANGUAGE_ITEMS = [(name, name, "The language that is spoken") for name in LANGUAGES]
 MAX_SEED = 2**31 - 1

@@ -12,9 +12,9 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.home import home
-from .app import app
-from .errors import SceneError
-from .objects import ObjectId
+from ..app.app import app
+from ..app.errors import SceneError
+from ..app.objects import ObjectId
 from .paths import absolute, is_there, stored_path
 from .shot_list import all_shots, ensure_ids, find_take
 

@@ -13,9 +13,9 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.jobs.clip import NotAClip, count_frames
+from ..app.app import app
+from ..app.errors import SceneError
 from . import films
-from .app import app
-from .errors import SceneError
 from .paths import absolute, is_there
 from .shot_list import all_shots, card
 from .takes import unsaved_folder

@@ -11,8 +11,8 @@ from typing import Any
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Binding, TakeRequest
+from ..app.errors import SceneError
 from ..model import takes, trust
-from ..model.errors import SceneError
 from ..model.kept import read
 from ..model.paths import absolute, is_there
 from ..model.shot_list import ensure_ids, find_take

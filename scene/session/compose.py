@@ -8,8 +8,8 @@ from typing import Any
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.events import FinalPrompt
-from ..model.app import app
-from ..model.errors import SceneError
+from ..app.app import app
+from ..app.errors import SceneError
 from ..model.shot_list import frame_of
 from . import connection, prompts, pump
 

@@ -11,9 +11,9 @@ from ...client import events
 from ...client.home import home
 from ...client.session import Session
 from ...client.target import Target
-from ..model.app import app
-from ..model.errors import SceneError
-from ..model.state import Backend
+from ..app.app import app
+from ..app.errors import SceneError
+from ..app.state import Backend
 from . import preferences
 
 IDLE = ("off", "missing", "failed")

@@ -6,11 +6,12 @@ from pathlib import Path
 
 import bpy
 
+from ..app.app import app
+from ..app.state import WAITING_FILE
 from ..edit import landing, moving
 from ..model import films, takes, trust
-from ..model.app import app
-from ..model.state import WAITING_FILE
-from ..stills import borrowed, capture
+from ..stills import capture
+from ..stills.borrow import borrowed
 from . import jobs, pump
 from .connection import Connection, session
 

@@ -17,10 +17,10 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client import events
 from ...client.protocol import View
-from ..model.app import app
-from ..model.errors import SceneError
+from ..app.app import app
+from ..app.errors import SceneError
+from ..app.state import RENDERING, WAITING_FILE, Job
 from ..model.shot_list import find_scene, find_shot, find_take
-from ..model.state import RENDERING, WAITING_FILE, Job
 from ..stills import capture
 from ..stills.capture import Still
 from . import pump

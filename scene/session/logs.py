@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 
 from ...client.home import home
-from ..model.errors import SceneError
+from ..app.errors import SceneError
 from . import text_window
 
 MOST = 400_000  # characters of the log's end that are shown

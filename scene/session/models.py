@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...client.home import home
 from ...client.models import Models
-from ..model.app import app
+from ..app.app import app
 from . import preferences
 from .connection import session
 

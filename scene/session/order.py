@@ -11,8 +11,8 @@ from typing import Any
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Binding, CameraPath, Direction, EngineInfo, TakeRequest, View
-from ..model.errors import SceneError
-from ..model.objects import ObjectId
+from ..app.errors import SceneError
+from ..app.objects import ObjectId
 
 
 @dataclass(frozen=True)

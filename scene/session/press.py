@@ -14,11 +14,11 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import CameraPath, Direction, EngineInfo
 from ...client.protocol.problem import Unfit
+from ..app.app import app
+from ..app.errors import SceneError
+from ..app.objects import ObjectId
 from ..edit.edit_scene import find_edit_scene
 from ..model import options, takes
-from ..model.app import app
-from ..model.errors import SceneError
-from ..model.objects import ObjectId
 from ..model.properties import MAX_SEED
 from ..model.rates import frame_rate
 from ..model.shot_list import frame_of

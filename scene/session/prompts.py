@@ -15,11 +15,11 @@ import bpy
 
 from ...client.events import FinalPrompt
 from ...client.protocol import Direction, Line
-from ..model.app import app
+from ..app.app import app
 from ..model.properties import prompt_of
 from ..model.shot_list import find_shot
 from ..stills import capture
-from ..stills.borrowed import borrowing
+from ..stills.borrow.borrowed import borrowing
 from ..stills.camera import check_camera
 from ..stills.facts import scene_facts
 

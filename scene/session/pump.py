@@ -13,12 +13,13 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client import events
 from ...client.protocol import Binding, Problem
+from ..app import timer
+from ..app.app import app
+from ..app.errors import SceneError
+from ..app.state import ACTIVE, WAITING_FILE, Job
 from ..edit import landing, moving
-from ..model import option_properties, timer
-from ..model.app import app
-from ..model.errors import SceneError
+from ..model import option_properties
 from ..model.shot_list import find_shot, find_take
-from ..model.state import ACTIVE, WAITING_FILE, Job
 from . import prompts
 from .connection import Connection, session
 

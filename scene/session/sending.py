@@ -7,12 +7,12 @@ from pathlib import Path
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import TakeRequest, View
+from ..app.app import app
+from ..app.errors import SceneError
+from ..app.state import Job
 from ..model import kept
-from ..model.app import app
-from ..model.errors import SceneError
 from ..model.paths import stored_path
 from ..model.shot_list import find_shot
-from ..model.state import Job
 from .connection import session
 from .order import Order, requests
 

@@ -13,8 +13,8 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Camera, CameraPath, Keyframe, Unfit
 from ...client.protocol.camera import Matrix
-from ..model.errors import SceneError
-from .borrowed import borrowing
+from ..app.errors import SceneError
+from .borrow.borrowed import borrowing
 
 PROJECTIONS = {"PERSP": "perspective", "ORTHO": "orthographic"}
 

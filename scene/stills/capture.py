@@ -9,12 +9,13 @@ from pathlib import Path
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..model.errors import SceneError
-from . import files, orientation, playhead, see_through, viewport
-from .borrowed import borrowing
+from ..app.errors import SceneError
+from . import files, orientation, playhead, viewport
+from .borrow import see_through
+from .borrow.borrowed import borrowing
+from .borrow.compositor import composed
+from .borrow.depth_pass import doubtful
 from .camera import check_camera
-from .compositor import composed
-from .depth_pass import doubtful
 from .files import PICTURE, Still, look_of
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, start_render
 

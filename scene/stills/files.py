@@ -14,11 +14,11 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Camera
 from ...client.protocol.codec import to_json
-from ..model.errors import SceneError
+from ..app.errors import SceneError
 from . import exr
-from .borrowed import image_settings
+from .borrow.borrowed import image_settings
+from .borrow.depth_pass import MANY, doubtful
 from .camera import camera_of, metres_per_unit
-from .depth_pass import MANY, doubtful
 
 PICTURE, LAYERS, DEPTH, CAMERA = "still.png", "part_layers.exr", "depth.exr", "camera.json"
 

@@ -10,9 +10,9 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ..app.errors import SceneError
 from ..edit.edit_scene import find_edit_scene
 from ..edit.strips import content_start, end, start
-from ..model.errors import SceneError
 from . import files
 
 

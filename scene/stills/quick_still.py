@@ -14,10 +14,10 @@ from typing import Any
 
 import bpy
 
-from ..model.app import app
+from ..app.app import app
 from ..model.shot_list import frame_of
 from . import capture, viewport
-from .borrowed import borrowing
+from .borrow.borrowed import borrowing
 from .camera import check_camera
 
 FOLDER = "take_one_looks"  # in Blender's own temporary folder, which goes when Blender does

@@ -15,13 +15,14 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..model import timer
-from ..model.app import app
-from ..model.errors import SceneError
-from . import blocks, depth_pass, files, see_through
-from .borrowed import borrow, give_back, still_changes
+from ..app import timer
+from ..app.app import app
+from ..app.errors import SceneError
+from . import files
+from .borrow import blocks, depth_pass, see_through
+from .borrow.borrowed import borrow, give_back, still_changes
+from .borrow.compositor import Composed, composed, first_layer
 from .camera import check_camera, picture_size
-from .compositor import Composed, composed, first_layer
 from .files import Depth, Look, Still, look_of
 
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"

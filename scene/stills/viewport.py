@@ -12,7 +12,7 @@ import gpu
 import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..model.errors import SceneError
+from ..app.errors import SceneError
 from .camera import picture_size
 from .exr import BACKGROUND
 

@@ -98,7 +98,7 @@ class Service:
         found = []
         for child in self.children():
             with contextlib.suppress(psutil.Error):
-                if "backend.jobs.worker_process" in child.cmdline():
+                if "backend.jobs.workers.worker_process" in child.cmdline():
                     found.append(child)
         return sorted(found, key=lambda child: (child.create_time(), child.pid))
 

@@ -17,8 +17,8 @@ from PIL import Image
 
 from backend.api import guard, submission
 from backend.engines.engine import EngineError
-from backend.jobs import inspector
-from backend.jobs.inspector import Inspector
+from backend.jobs.inspection import inspector
+from backend.jobs.inspection.inspector import Inspector
 from tests.backend.service_process import TOKEN, Service
 from tests.backend.test_api_requests import error, raw
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.jobs import migrations
-from backend.jobs.store import Store
+from backend.jobs.store import migrations
+from backend.jobs.store.store import Store
 from client.protocol import CameraPath, JobState, Keyframe, Line
 from client.protocol.camera import IDENTITY
 

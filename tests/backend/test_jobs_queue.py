@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from backend.engines.engine import Cancelled
-from backend.jobs.warm import warm
+from backend.jobs.workers.warm import warm
 from client.protocol import TakeRequest
 from devtools.requests import take_request
 from tests.backend.service_process import Service, is_gone
@@ -338,9 +338,9 @@ def test_an_error_in_the_queue_itself_does_not_end_it(tmp_path: Path) -> None:
     """A disk error at the wrong moment: the job is made again, and the queue goes on."""
     import sqlite3
 
-    from backend.jobs.owner import Owner
     from backend.jobs.pool import Pool
-    from backend.jobs.store import Store
+    from backend.jobs.store.owner import Owner
+    from backend.jobs.store.store import Store
 
     store = Store(tmp_path)
     store.job_folder("video_1").mkdir()

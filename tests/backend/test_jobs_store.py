@@ -13,11 +13,12 @@ from pathlib import Path
 import pytest
 
 from backend.engines.engine import EngineError
-from backend.jobs import runner, store
-from backend.jobs.owner import Owner
-from backend.jobs.row import StoredJob
-from backend.jobs.runner import TimeLeft
-from backend.jobs.store import Store
+from backend.jobs.store import store
+from backend.jobs.store.owner import Owner
+from backend.jobs.store.row import StoredJob
+from backend.jobs.store.store import Store
+from backend.jobs.workers import runner
+from backend.jobs.workers.runner import TimeLeft
 from client.protocol import JobState, Problem, Result
 from devtools.requests import take_request
 

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image, ImageCms
 
 from backend.engines.engine import EngineError
-from backend.jobs import inspect
+from backend.jobs.inspection import inspect
 from backend.media.stills import read_depth, read_still
 
 RED, GREEN, BLUE = (200, 40, 40), (40, 200, 40), (40, 40, 200)

@@ -17,8 +17,8 @@ import bpy  # noqa: E402
 import numpy as np  # noqa: E402
 from take_one.client.protocol import JobState  # noqa: E402
 from take_one.client.target import LocalTarget  # noqa: E402
+from take_one.scene.app.app import app  # noqa: E402
 from take_one.scene.edit import strips  # noqa: E402
-from take_one.scene.model.app import app  # noqa: E402
 from take_one.scene.model.shot_list import add_shot  # noqa: E402
 from take_one.scene.session import connection, jobs, pump  # noqa: E402
 from take_one.scene.session.press import Call, make_order  # noqa: E402

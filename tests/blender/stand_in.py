@@ -7,8 +7,8 @@ from pathlib import Path
 
 from take_one.client import events
 from take_one.client.protocol import Binding, EngineInfo, Job, JobState, Result, TakeRequest
+from take_one.scene.app.app import app
 from take_one.scene.model import takes
-from take_one.scene.model.app import app
 from take_one.scene.model.shot_list import ensure_ids
 from take_one.scene.session.connection import Connection
 

@@ -15,8 +15,8 @@ from paper import draw
 from rooms import room
 from take_one.client.target import LocalTarget
 from take_one.panels import engines, settings
+from take_one.scene.app.app import app
 from take_one.scene.model import option_properties
-from take_one.scene.model.app import app
 from take_one.scene.model.shot_list import add_shot
 from take_one.scene.session import connection, jobs, pump
 from take_one.scene.session.press import make_order

@@ -10,7 +10,7 @@ import pytest
 from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Vector
 from rooms import camera, depth_of
-from take_one.scene.model.errors import SceneError
+from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture, exr
 from take_one.scene.stills.camera import camera_of, camera_path, check_camera, is_animated
 

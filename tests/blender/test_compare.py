@@ -6,9 +6,9 @@ import bpy
 import numpy as np
 import pytest
 from rooms import clip, everything, picture
+from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import compare, strips
 from take_one.scene.model import shot_list
-from take_one.scene.model.errors import SceneError
 
 
 @pytest.fixture

@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from rooms import EEVEE, NEW, depth_of, picture, room, settings_of
 from take_one.scene.stills import capture as still
-from take_one.scene.stills import depth_pass, exr, see_through
-from take_one.scene.stills.compositor import composed
+from take_one.scene.stills import exr
+from take_one.scene.stills.borrow import depth_pass, see_through
+from take_one.scene.stills.borrow.compositor import composed
 
 BALL, PANE, WALL = 6.0, 3.0, 10.0  # distances from the camera's plane of the ball's front, the pane and the wall
 

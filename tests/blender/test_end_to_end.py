@@ -10,8 +10,8 @@ import bpy
 import pytest
 from rooms import movie_output, picture, psnr, room
 from take_one.client.target import LocalTarget
+from take_one.scene.app.app import app
 from take_one.scene.edit import strips
-from take_one.scene.model.app import app
 from take_one.scene.model.shot_list import add_shot
 from take_one.scene.session import connection, jobs
 from take_one.scene.session.press import Call, make_order

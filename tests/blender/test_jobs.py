@@ -14,12 +14,12 @@ from rooms import camera
 from stand_in import DRAFT
 from take_one.client import events
 from take_one.client.protocol import Problem
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
+from take_one.scene.app.state import RENDERING, SENDING
 from take_one.scene.edit import edit_scene
 from take_one.scene.model import kept, rates, takes
-from take_one.scene.model.app import app
-from take_one.scene.model.errors import SceneError
 from take_one.scene.model.shot_list import add_shot, find_shot
-from take_one.scene.model.state import RENDERING, SENDING
 from take_one.scene.session import again, jobs, order
 from take_one.scene.session.press import Call, make_order
 from take_one.scene.stills import capture

@@ -11,11 +11,11 @@ from rooms import clip, everything
 from stand_in import ready
 from take_one.client import events
 from take_one.client.protocol import Problem
+from take_one.scene.app.app import app
+from take_one.scene.app.state import ACTIVE, WAITING_FILE, Job
 from take_one.scene.edit import current, edit_scene, landing, strips
 from take_one.scene.model import takes
-from take_one.scene.model.app import app
 from take_one.scene.model.shot_list import add_shot, ensure_ids, find_shot, find_take
-from take_one.scene.model.state import ACTIVE, WAITING_FILE, Job
 from take_one.scene.session import pump
 
 

@@ -11,12 +11,12 @@ from rooms import clip
 from stand_in import ready
 from take_one.client import events
 from take_one.client.protocol import JobState, Problem
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
+from take_one.scene.app.state import Job
 from take_one.scene.edit import current, landing, strips
 from take_one.scene.model import takes
-from take_one.scene.model.app import app
-from take_one.scene.model.errors import SceneError
 from take_one.scene.model.shot_list import add_shot, find_take
-from take_one.scene.model.state import Job
 from take_one.scene.session import jobs, pump
 from test_landing import seen
 

@@ -15,7 +15,7 @@ def card():
 
 
 def test_a_look_makes_no_take_and_changes_nothing(card):
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
     from take_one.scene.stills import quick_still
 
     before = settings_of(card.id_data)
@@ -86,7 +86,7 @@ def test_only_the_last_look_is_kept_and_a_sent_still_takes_its_place(card):
 
 
 def test_a_look_without_a_camera_says_so(card):
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
 
     card.id_data.camera = None
     with pytest.raises(RuntimeError, match="no active camera"):

@@ -113,7 +113,7 @@ def test_the_prompt_may_live_in_a_text_block():
 
 
 def test_without_a_camera_the_error_stays_until_it_is_fixed():
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
 
     bpy.context.scene.camera = None
     with pytest.raises(RuntimeError, match="camera"):
@@ -128,7 +128,7 @@ def test_without_a_camera_the_error_stays_until_it_is_fixed():
 
 
 def test_every_fix_has_a_button_and_an_action():
-    from take_one.operators import trouble
+    from take_one.operators.setting_up import trouble
 
     assert set(trouble.HELP) == set(trouble.ACTIONS)
 
@@ -139,8 +139,8 @@ def test_an_unknown_shot_is_said():
 
 
 def test_a_server_needs_an_address():
-    from take_one.operators import setup
-    from take_one.scene.model.app import app
+    from take_one.operators.setting_up import setup
+    from take_one.scene.app.app import app
 
     class Asked:
         url, token = "192.168.1.20", ""
@@ -153,7 +153,7 @@ def test_a_server_needs_an_address():
 
 
 def test_installing_offline_says_so():
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
 
     if bpy.app.online_access:
         pytest.skip("this bpy is online")
@@ -189,7 +189,7 @@ def test_a_takes_settings_go_back_on_the_card():
 
 
 def test_presets_bring_a_direction_back(tmp_path, monkeypatch):
-    from take_one.operators import presets
+    from take_one.operators.making import presets
 
     monkeypatch.setattr(bpy.utils, "user_resource", lambda *_a, **_k: str(tmp_path))
     shot = card()
@@ -212,7 +212,7 @@ def ours(name: str) -> bool:
 def traces() -> dict[str, object]:
     """What of the extension is in Blender and in its own modules."""
     import take_one
-    from take_one.scene.model import timer
+    from take_one.scene.app import timer
 
     lists = [getattr(bpy.app.handlers, name) for name in dir(bpy.app.handlers)]
     held = {
@@ -240,10 +240,10 @@ def live() -> None:
 
     """A life in which every part comes to hold something."""
     from take_one.panels import pictures, refresh
+    from take_one.scene.app.app import app
+    from take_one.scene.app.errors import SceneError
     from take_one.scene.edit import moving
     from take_one.scene.model import takes
-    from take_one.scene.model.app import app
-    from take_one.scene.model.errors import SceneError
     from take_one.scene.session import connection, models, pump
 
     scene = bpy.context.scene
@@ -270,7 +270,7 @@ def live() -> None:
 
 def test_off_and_on_again_leaves_nothing_behind():
     import take_one
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
 
     on = traces()
     take_one.unregister()
@@ -293,14 +293,14 @@ def test_there_is_one_timer():
     root = Path(inspect.getfile(sys.modules["take_one"])).parent
     folders = ("panels", "operators", "scene", "client")
     found = [path for folder in folders for path in (root / folder).rglob("*.py") if "app.timers" in path.read_text()]
-    assert found == [root / "scene" / "model" / "timer.py"]
+    assert found == [root / "scene" / "app" / "timer.py"]
 
 
 def test_every_icon_is_in_this_blender():
     import re
     from pathlib import Path
 
-    from take_one.operators import trouble
+    from take_one.operators.setting_up import trouble
     from take_one.panels import preferences, takes
 
     root = Path(inspect.getfile(preferences)).parents[1]

@@ -14,9 +14,9 @@ from take_one.client import events
 from take_one.client.protocol import Choice, EngineInfo, Option, codec
 from take_one.panels import engines as engine_panels
 from take_one.panels import settings
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
 from take_one.scene.model import card, option_properties, options
-from take_one.scene.model.app import app
-from take_one.scene.model.errors import SceneError
 from take_one.scene.model.properties import TAKEONE_PG_shot
 from take_one.scene.model.shot_list import add_shot, copy_direction
 from take_one.scene.session import jobs, pump
@@ -325,7 +325,7 @@ def test_so_does_a_scene_that_is_linked_from_one(session):
 
 
 def test_a_preset_of_version_0_1_keeps_its_quality(shot, tmp_path):
-    from take_one.operators import presets
+    from take_one.operators.making import presets
 
     head = "import bpy\ncard = bpy.types.TAKEONE_OT_preset_add.card()\n\ncard.words = \"card.quality = 'BEST'\"\n"
     (tmp_path / "old.py").write_text(head + "card.engine = 'film'\ncard.quality = 'FAST'\ncard.size_percent = 50\n")

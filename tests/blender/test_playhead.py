@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 import pytest
 from rooms import NEW, clip, movie_output, picture, room, settings_of
-from take_one.scene.model.errors import SceneError
+from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture as still
 
 

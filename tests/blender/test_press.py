@@ -15,11 +15,11 @@ import stand_in
 from rooms import camera, clip
 from stand_in import DRAFT, HORSE
 from take_one.client.protocol import Direction, Line, View
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
+from take_one.scene.app.objects import ObjectId
 from take_one.scene.edit import edit_scene, landing
 from take_one.scene.model import kept, shot_list, takes
-from take_one.scene.model.app import app
-from take_one.scene.model.errors import SceneError
-from take_one.scene.model.objects import ObjectId
 from take_one.scene.session import again, jobs, pump
 from take_one.scene.session.order import requests
 from take_one.scene.session.press import Call, make_order

@@ -13,7 +13,7 @@ from stand_in import DRAFT
 from take_one.client.events import FinalPrompt
 from take_one.client.protocol import EngineInfo, Problem
 from take_one.client.target import LocalTarget
-from take_one.scene.model.app import app
+from take_one.scene.app.app import app
 from take_one.scene.model.shot_list import add_shot
 from take_one.scene.session import connection, jobs, prompts, pump
 from take_one.scene.session.press import Call, make_order

@@ -12,9 +12,9 @@ import pytest
 import stand_in
 from stand_in import DRAFT
 from take_one.client.protocol import Choice, Option
-from take_one.operators import refine
+from take_one.operators.making import refine
+from take_one.scene.app.app import app
 from take_one.scene.model import takes
-from take_one.scene.model.app import app
 from take_one.scene.model.shot_list import add_shot
 from take_one.scene.session import jobs
 from take_one.scene.session.press import Call, make_order

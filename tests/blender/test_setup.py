@@ -9,14 +9,14 @@ import pytest
 
 
 def fail(fix: str, code: str = "a_test") -> None:
-    from take_one.scene.model.app import app
-    from take_one.scene.model.errors import SceneError
+    from take_one.scene.app.app import app
+    from take_one.scene.app.errors import SceneError
 
     app().state.fail(SceneError(code, "Something is not as it should be.", fix))
 
 
 def test_every_fix_has_a_button_an_action_and_a_tip_of_its_own():
-    from take_one.operators.trouble import ACTIONS, HELP, TAKEONE_OT_fix
+    from take_one.operators.setting_up.trouble import ACTIONS, HELP, TAKEONE_OT_fix
 
     assert set(ACTIONS) == set(HELP)
     tips = {TAKEONE_OT_fix.description(bpy.context, type("Properties", (), {"fix": fix})) for fix in HELP}
@@ -37,7 +37,7 @@ def test_the_preferences_explain_themselves():
 
 
 def test_saving_puts_away_the_error_that_asks_for_it(tmp_path: Path):
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
 
     fail("save_file")
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
@@ -51,7 +51,7 @@ def test_saving_puts_away_the_error_that_asks_for_it(tmp_path: Path):
 
 def test_a_backend_that_is_ready_again_puts_its_error_away():
     from take_one.client import events
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
     from take_one.scene.session import pump
 
     pump.handle(events.BackendState(events.FAILED, "The backend stopped.", "start"))
@@ -66,7 +66,7 @@ def test_a_backend_that_is_ready_again_puts_its_error_away():
 
 def test_a_failed_installation_can_be_put_away():
     from take_one.client import events
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
     from take_one.scene.session import pump
 
     pump.handle(events.InstallState("failed", 0.5, "The disk is full.", "free_space"))
@@ -77,7 +77,7 @@ def test_a_failed_installation_can_be_put_away():
 
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    from take_one.scene.model.app import app
+    from take_one.scene.app.app import app
     from take_one.scene.session import connection
 
     connection.close()

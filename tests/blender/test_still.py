@@ -8,9 +8,10 @@ import bpy
 import numpy as np
 import pytest
 from rooms import EEVEE, depth_of, picture, psnr, room, settings_of
-from take_one.scene.model.errors import SceneError
-from take_one.scene.stills import borrowed, exr
+from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture as still
+from take_one.scene.stills import exr
+from take_one.scene.stills.borrow import borrowed
 
 
 @pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_WORKBENCH", EEVEE])

@@ -6,9 +6,10 @@ import bpy
 import numpy as np
 import pytest
 from rooms import camera, depth_of, picture, room, settings_of
-from take_one.scene.model.errors import SceneError
-from take_one.scene.stills import borrowed, quick_still
+from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture as still
+from take_one.scene.stills import quick_still
+from take_one.scene.stills.borrow import borrowed
 from take_one.scene.stills.camera import camera_of, camera_path, check_camera, is_animated
 from take_one.scene.stills.facts import scene_facts
 

@@ -15,12 +15,12 @@ import pytest
 import stand_in
 from rooms import clip
 from take_one.client.protocol import Direction, TakeRequest, View
-from take_one.operators import animate
-from take_one.operators import takes as verbs
+from take_one.operators.edit import takes as verbs
+from take_one.operators.making import animate
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import current, moving
 from take_one.scene.model import films, kept, paths, takes, trust
-from take_one.scene.model.app import app
-from take_one.scene.model.errors import SceneError
 from take_one.scene.model.shot_list import add_shot, ensure_ids
 from take_one.scene.session import again
 
@@ -459,7 +459,7 @@ def test_shots_of_a_linked_scene_are_only_read(shot, session, tmp_path):
 
 
 def test_refining_reads_no_sidecar_of_a_strangers(shot, victim):
-    from take_one.operators import refine
+    from take_one.operators.making import refine
 
     take = a_take(shot, "")
     victim.with_suffix(".json").write_text(json.dumps({"facts": {"latents": "secret"}}))

@@ -12,12 +12,12 @@ import bpy
 import pytest
 import stand_in
 from take_one import operators, panels
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import compare, landing, moving, strips
 from take_one.scene.model import kept, shot_list, takes
-from take_one.scene.model.app import app
-from take_one.scene.model.errors import SceneError
 from take_one.scene.session import again, handlers
-from take_one.scene.stills import borrowed
+from take_one.scene.stills.borrow import borrowed
 
 DEEP = "[" * 9000
 TEXTS = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import bpy
 import pytest
 from rooms import NEW, clip, everything
+from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import strips
-from take_one.scene.model.errors import SceneError
 
 
 @pytest.fixture(scope="module")

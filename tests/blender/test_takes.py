@@ -10,13 +10,13 @@ import pytest
 import stand_in
 from rooms import clip
 from stand_in import binding_of
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
+from take_one.scene.app.state import Job
 from take_one.scene.edit import current, edit_scene, moving, strips, trash
 from take_one.scene.model import takes
-from take_one.scene.model.app import app
-from take_one.scene.model.errors import SceneError
 from take_one.scene.model.paths import stored_path
 from take_one.scene.model.shot_list import add_shot, ensure_ids, find_shot
-from take_one.scene.model.state import Job
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ def test_undo_does_not_make_a_landed_take_wait(shot):
 
 
 def test_deleting_a_take_in_the_making_cancels_it(shot, monkeypatch):
-    from take_one.operators import takes as verbs
+    from take_one.operators.edit import takes as verbs
 
     cancelled = []
     monkeypatch.setattr(verbs.jobs, "cancel", cancelled.append)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 import pytest
-from take_one.scene.model import timer
-from take_one.scene.model.app import app
-from take_one.scene.model.timer import AFTER_ERROR, LATEST, SOON, Tasks
+from take_one.scene.app import timer
+from take_one.scene.app.app import app
+from take_one.scene.app.timer import AFTER_ERROR, LATEST, SOON, Tasks
 
 
 @pytest.fixture

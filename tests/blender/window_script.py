@@ -26,15 +26,16 @@ def run():
     """The steps, one a timer tick; a step yields how long to wait."""
     from rooms import clip, depth_of, picture, room, settings_of
     from stand_in import attach, ready
+    from take_one.scene.app.app import app
+    from take_one.scene.app.errors import SceneError
     from take_one.scene.edit import strips
     from take_one.scene.model import takes
-    from take_one.scene.model.app import app
-    from take_one.scene.model.errors import SceneError
     from take_one.scene.model.shot_list import add_shot
     from take_one.scene.session import jobs, pump
     from take_one.scene.session.press import Call, make_order
-    from take_one.scene.stills import borrowed, exr
     from take_one.scene.stills import capture as still
+    from take_one.scene.stills import exr
+    from take_one.scene.stills.borrow import borrowed
 
     scene = room(160, 90, "BLENDER_WORKBENCH")
     yield 0.5
@@ -125,7 +126,7 @@ def run():
     # Of another camera and frame than the window's scene, through fog, so that the depth is rendered first; and the
     # user goes on meanwhile.
     from rooms import camera
-    from take_one.scene.stills import depth_pass
+    from take_one.scene.stills.borrow import depth_pass
 
     scene.cycles.samples = 30
     bound = camera(scene, "Bound", (0.0, -12.0, 3.0))

@@ -15,7 +15,7 @@ FILL = f"""
 import json
 from {MODULE}.client.protocol import Binding, JobState, Problem
 from {MODULE}.scene.model import shot_list, state
-from {MODULE}.scene.model.app import app
+from {MODULE}.scene.app.app import app
 shot = shot_list.ensure_shot(scene)
 for number in range(1, {TAKES} + 1):
     take = shot.takes.add()

@@ -12,8 +12,8 @@ import pytest
 from devtools.blender_window import MODULE, BlenderWindow
 
 FAIL = f"""
-from {MODULE}.scene.model.errors import SceneError
-from {MODULE}.scene.model.app import app
+from {MODULE}.scene.app.errors import SceneError
+from {MODULE}.scene.app.app import app
 app().state.fail(SceneError('a_test', 'Something is not as it should be.', FIX))
 """
 CHOSEN = f"bpy.context.preferences.addons['{MODULE}'].preferences"

@@ -8,15 +8,15 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import BoolProperty, IntProperty, StringProperty
 
-from ..scene.edit import compare, current, edit_scene, landing, strips
-from ..scene.edit.edit_scene import ensure_edit_scene, find_edit_scene
-from ..scene.model import card, paths, shot_list, takes, trust
-from ..scene.model.app import app
-from ..scene.model.errors import SceneError
-from ..scene.model.shown import shot_of, shot_scene, take_of
-from ..scene.session import jobs
-from .poll import poll_ready, poll_take
-from .report import attempt, fail
+from ...scene.app.app import app
+from ...scene.app.errors import SceneError
+from ...scene.edit import compare, current, edit_scene, landing, strips
+from ...scene.edit.edit_scene import ensure_edit_scene, find_edit_scene
+from ...scene.model import card, paths, shot_list, takes, trust
+from ...scene.model.shown import shot_of, shot_scene, take_of
+from ...scene.session import jobs
+from ..poll import poll_ready, poll_take
+from ..report import attempt, fail
 
 EDITING = "Video Editing"
 

@@ -2,10 +2,10 @@
 
 import bpy
 
-from ..scene.model.shown import shot_of
-from ..scene.stills import capture as still
-from ..scene.stills import quick_still
-from .report import attempt
+from ...scene.model.shown import shot_of
+from ...scene.stills import capture as still
+from ...scene.stills import quick_still
+from ..report import attempt
 
 
 class TAKEONE_OT_look(bpy.types.Operator):

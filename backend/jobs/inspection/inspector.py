@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import Any
 
-from ..engines.engine import EngineError
-from .child import Child, ending
+from ...engines.engine import EngineError
+from ..workers.child import Child, ending
 
 LARGE = 24 << 20  # bytes of a file that is not even tried quickly
 QUICK_SECONDS = 0.6  # of computing: enough for nearly every picture
@@ -20,7 +20,7 @@ MAX_PATIENT = 8  # slow files that wait for one another
 
 
 class Inspector:
-    """Keeps two processes (backend.jobs.inspect), each started when it is needed and anew where a file ended it.
+    """Keeps two processes (backend.jobs.inspection.inspect), each started when needed and anew where a file ended it.
 
     A file has a moment in the first. One that takes longer starts anew in the second, and a large one goes there at
     once. It waits for its like only: some slow pictures hold up each other, and nobody else.
@@ -105,7 +105,7 @@ class _Process:
 
     def _ready(self) -> Child:
         if self._child is None or not self._child.alive:
-            self._child = Child("backend.jobs.inspect")
+            self._child = Child("backend.jobs.inspection.inspect")
             _receive(self._child, STARTING_SECONDS)  # it says that it has begun
         return self._child
 

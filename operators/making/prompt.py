@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import bpy
 
-from ..scene.model import shot_list
-from ..scene.model.shown import shot_of, shot_scene
-from ..scene.session import compose, connection, prompts, text_window
-from .report import attempt
+from ...scene.model import shot_list
+from ...scene.model.shown import shot_of, shot_scene
+from ...scene.session import compose, connection, prompts, text_window
+from ..report import attempt
 
 
 class TAKEONE_OT_show_prompt(bpy.types.Operator):

@@ -21,10 +21,10 @@ from typing import Any
 
 from client.protocol import JobState, Problem, Result, TakeRequest
 
-from ..engines.engine import EngineError
-from ..home import sync_folder
-from ..media.disk import disk_full
-from .lanes import LANES
+from ...engines.engine import EngineError
+from ...home import sync_folder
+from ...media.disk import disk_full
+from ..lanes import LANES
 from .migrations import migrate
 from .row import JobProgress, StoredJob, dump, read_row
 

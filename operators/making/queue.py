@@ -5,11 +5,11 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import IntProperty, StringProperty
 
-from ..scene.model.app import app
-from ..scene.model.state import WAITING_FILE
-from ..scene.session import jobs
-from ..scene.session.connection import session
-from .poll import poll_jobs
+from ...scene.app.app import app
+from ...scene.app.state import WAITING_FILE
+from ...scene.session import jobs
+from ...scene.session.connection import session
+from ..poll import poll_jobs
 
 
 class TAKEONE_OT_cancel(bpy.types.Operator):

@@ -7,20 +7,20 @@ from typing import Any
 import bpy
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ..client.protocol import EngineInfo, TakeRequest
-from ..scene.model import options, shot_list, trust
-from ..scene.model.app import app
-from ..scene.model.errors import SceneError
-from ..scene.model.kept import read
-from ..scene.model.paths import absolute
-from ..scene.model.shown import shot_of, take_of
-from ..scene.session import again, connection, jobs
-from ..scene.session.order import clip_size
-from ..scene.stills import capture
-from ..scene.stills.camera import picture_size
+from ...client.protocol import EngineInfo, TakeRequest
+from ...scene.app.app import app
+from ...scene.app.errors import SceneError
+from ...scene.model import options, shot_list, trust
+from ...scene.model.kept import read
+from ...scene.model.paths import absolute
+from ...scene.model.shown import shot_of, take_of
+from ...scene.session import again, connection, jobs
+from ...scene.session.order import clip_size
+from ...scene.stills import capture
+from ...scene.stills.camera import picture_size
+from ..poll import poll_take
+from ..report import Verb, attempt
 from .animate import ONCE
-from .poll import poll_take
-from .report import Verb, attempt
 
 SAME_SHAPE = 0.02  # by how much the ratio of the sides may differ: sizes are rounded to even numbers
 

@@ -10,16 +10,16 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, StringProperty
 
-from ..scene.model import options, properties, shot_list, trust
-from ..scene.model.app import app
-from ..scene.model.errors import SceneError
-from ..scene.model.paths import absolute
-from ..scene.model.shown import selected_cameras, shot_of, shot_scene
-from ..scene.session import cameras, connection, jobs
-from ..scene.session.order import Order
-from ..scene.session.press import Call, make_order
-from .poll import poll_take
-from .report import Verb, attempt, fail
+from ...scene.app.app import app
+from ...scene.app.errors import SceneError
+from ...scene.model import options, properties, shot_list, trust
+from ...scene.model.paths import absolute
+from ...scene.model.shown import selected_cameras, shot_of, shot_scene
+from ...scene.session import cameras, connection, jobs
+from ...scene.session.order import Order
+from ...scene.session.press import Call, make_order
+from ..poll import poll_take
+from ..report import Verb, attempt, fail
 
 ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
 

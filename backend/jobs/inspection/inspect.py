@@ -10,8 +10,8 @@ import sys
 import warnings
 from pathlib import Path
 
-from ..engines.engine import EngineError
-from ..media.stills import depth_channel, upright_size
+from ...engines.engine import EngineError
+from ...media.stills import depth_channel, upright_size
 
 MAX_PIXELS = 8192 * 8192
 MAX_BYTES = 1 << 30  # of a decoded EXR
@@ -100,7 +100,7 @@ def main() -> None:
 
     from client.protocol.codec import to_json
 
-    from .child import serve
+    from ..workers.child import serve
 
     Image.init()
 

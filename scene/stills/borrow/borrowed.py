@@ -14,7 +14,7 @@ from typing import Any
 import bpy
 from bpy.utils import escape_identifier
 
-from ..model import timer
+from ...app import timer
 from . import see_through
 from .blocks import address, find, of_session
 from .compositor import tree_path

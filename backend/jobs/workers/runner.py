@@ -20,11 +20,11 @@ from typing import Any
 from client.protocol import Problem, Result
 from client.protocol.codec import from_json, to_json
 
-from ..engines.engine import EngineError
+from ...engines.engine import EngineError
+from ..lanes import Slot
+from ..store.row import StoredJob
+from ..store.store import Store
 from .child import Child, ending
-from .lanes import Slot
-from .row import StoredJob
-from .store import Store
 
 log = logging.getLogger("take_one.jobs")
 
@@ -224,7 +224,7 @@ class Runner:
             if self._child is not None:
                 log.warning("%s: the worker %s; a new one starts", self.slot.name, ending(self._child.exit_code))
             self._child = Child(
-                "backend.jobs.worker_process",
+                "backend.jobs.workers.worker_process",
                 self._registry,
                 str(os.getpid()),
                 aside=self._on_message,

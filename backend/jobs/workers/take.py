@@ -12,10 +12,10 @@ import numpy as np
 
 from client.protocol import Result, TakeRequest
 
-from ..engines.engine import Clip, Commit, Engine, EngineError, Progress, Resumable
-from ..media.disk import disk_full
-from ..media.encode import Written, write_clip
-from ..media.sidecar import write_sidecar
+from ...engines.engine import Clip, Commit, Engine, EngineError, Progress, Resumable
+from ...media.disk import disk_full
+from ...media.encode import Written, write_clip
+from ...media.sidecar import write_sidecar
 
 
 @dataclasses.dataclass(frozen=True)

@@ -6,9 +6,9 @@ from pathlib import Path
 import bpy
 from bpy.props import StringProperty
 
-from ..scene.model.errors import SceneError
-from ..scene.session.models import models
-from .report import attempt
+from ...scene.app.errors import SceneError
+from ...scene.session.models import models
+from ..report import attempt
 
 
 class ModelsOperator:

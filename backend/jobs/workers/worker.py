@@ -23,10 +23,10 @@ import numpy as np
 from client.protocol import EngineInfo, Problem, TakeRequest
 from client.protocol.codec import from_json, to_json
 
-from ..engines.engine import Cancelled, EngineError, Resumable, Unloadable
-from ..home import write_whole
-from ..media.disk import disk_full
-from ..media.picture import PREVIEW_SIDE, jpeg
+from ...engines.engine import Cancelled, EngineError, Resumable, Unloadable
+from ...home import write_whole
+from ...media.disk import disk_full
+from ...media.picture import PREVIEW_SIDE, jpeg
 from .child import serve
 from .take import Memory, make_take
 from .warm import warm

@@ -12,7 +12,7 @@ import numpy as np
 
 from client.protocol import Camera, Direction, Line, TakeRequest, View
 
-from ..engines.engine import Cancelled, Engine, EngineError
+from ...engines.engine import Cancelled, Engine, EngineError
 
 WIDTH, HEIGHT = 96, 54
 

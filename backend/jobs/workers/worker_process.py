@@ -1,4 +1,4 @@
-"""`python -m backend.jobs.worker_process REGISTRY PARENT`: the process that runs engines.
+"""`python -m backend.jobs.workers.worker_process REGISTRY PARENT`: the process that runs engines.
 
 Apart from the worker itself, so that the kernel knows what to do before anything heavy is imported.
 """

@@ -5,13 +5,13 @@ import bpy
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty
 
-from ..scene.model.app import app
-from ..scene.model.errors import SceneError
-from ..scene.model.shown import shot_of, shot_scene
-from ..scene.model.state import Install
-from ..scene.session import connection, preferences
-from ..scene.stills.camera import PROJECTIONS, is_animated
-from .report import attempt
+from ...scene.app.app import app
+from ...scene.app.errors import SceneError
+from ...scene.app.state import Install
+from ...scene.model.shown import shot_of, shot_scene
+from ...scene.session import connection, preferences
+from ...scene.stills.camera import PROJECTIONS, is_animated
+from ..report import attempt
 
 # For each fix: what the panel's button says, its icon, and what happens when it is pressed
 HELP = {
@@ -153,7 +153,7 @@ def _retry(context: bpy.types.Context) -> None:
 
 
 def _free_space(_context: bpy.types.Context) -> None:
-    from ..client.home import home
+    from ...client.home import home
 
     bpy.ops.wm.path_open(filepath=str(home()))
 

@@ -4,10 +4,10 @@
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ..scene.edit import moving
-from ..scene.model import trust
-from ..scene.model.errors import SceneError
-from .report import fail
+from ...scene.app.errors import SceneError
+from ...scene.edit import moving
+from ...scene.model import trust
+from ..report import fail
 
 
 class TAKEONE_OT_bring_takes(bpy.types.Operator):

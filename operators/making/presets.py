@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 from bl_operators.presets import AddPresetBase
 
-from ..scene.model.shown import shot_of
+from ...scene.model.shown import shot_of
 
 FOLDER = "take_one/direction"
 # What a preset holds. The seed, the camera and the picture belong to the shot, not to the way of directing it.

@@ -1,0 +1,1 @@
+"""Verbs of the edit: shots, takes, their files."""

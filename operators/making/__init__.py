@@ -1,0 +1,1 @@
+"""Verbs that make takes: the press, its prompt and options, the queue."""

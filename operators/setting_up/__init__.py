@@ -1,0 +1,1 @@
+"""Verbs that set up and mend: the backend, its models, errors."""

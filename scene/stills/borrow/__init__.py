@@ -1,0 +1,1 @@
+"""Settings of a scene that a still needs otherwise, for its time: put back whatever happens."""
