@@ -210,12 +210,12 @@ class Installer:
     def _fill(self, wanted: list[list[str]], log: IO[str]) -> None:
         downloads = pip.Downloads(DOWNLOAD_BYTES[self._profile])
 
-        def hear(line: str) -> None:
+        def on_line(line: str) -> None:
             if line.startswith("Installing collected packages"):
                 self._tell(LOADED if arguments is wanted[-1] else self._fraction, "Installing")
             elif line.startswith("Collecting "):
                 self._tell(self._fraction, f"Downloading {re.split('[^A-Za-z0-9._-]', line.split()[1])[0]}")
-            elif (fraction := downloads.hear(line)) is not None:
+            elif (fraction := downloads.read(line)) is not None:
                 self._tell(max(self._fraction, MADE + (LOADED - MADE) * fraction), "")
 
         command = [
@@ -224,7 +224,7 @@ class Installer:
             "--no-compile",  # Python compiles what is imported, a small part; pip takes longer for all than to unpack
         ]
         for arguments in wanted:
-            code, output = self._call([*command, *arguments], log, hear)
+            code, output = self._call([*command, *arguments], log, on_line)
             if code != 0:
                 raise PipError(*pip.explain(output))
 
@@ -254,7 +254,7 @@ class Installer:
         self,
         command: list[str],
         log: IO[str],
-        hear: Callable[[str], None] = lambda line: None,
+        on_line: Callable[[str], None] = lambda line: None,
         environment: dict[str, str] | None = None,
     ) -> tuple[int, str]:
         def started(process: subprocess.Popen[str]) -> None:
@@ -262,7 +262,7 @@ class Installer:
             if self._stop.is_set():
                 process.kill()
 
-        result = pip.run(command, log, self._root, hear, started, environment)
+        result = pip.run(command, log, self._root, on_line, started, environment)
         if self._stop.is_set():
             raise Cancelled
         return result

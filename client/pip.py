@@ -137,7 +137,7 @@ class Downloads:
         self._done = 0.0
         self._now = 0.0
 
-    def hear(self, line: str) -> float | None:
+    def read(self, line: str) -> float | None:
         """The fraction 0..1 after this line, where the line changes it."""
         if found := re.match(r"Progress (\d+) of (\d+)", line):
             at, of = map(float, found.groups())
@@ -155,11 +155,11 @@ def run(
     command: list[str],
     log: IO[str],
     cwd: Path,
-    hear: Callable[[str], None],
+    on_line: Callable[[str], None],
     started: Callable[[subprocess.Popen[str]], None],
     environment: dict[str, str] | None = None,
 ) -> tuple[int, str]:
-    """Run a command to its end, with its output to the log and line by line to `hear`. Returns (exit code,
+    """Run a command to its end, with its output to the log and line by line to `on_line`. Returns (exit code,
     the output's end).
 
     `started` gets the process, so that another thread can kill it. The user's own pip settings (proxy,
@@ -191,5 +191,5 @@ def run(
                 log.write(line)
                 log.flush()
                 kept = [*kept[-KEPT_LINES:], line]
-            hear(line.rstrip())
+            on_line(line.rstrip())
     return process.wait(), "".join(kept)

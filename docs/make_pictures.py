@@ -92,7 +92,7 @@ def first_take(studio: Studio) -> None:
     window.run(DIRECTION)
     window.show_tab()
     window.until("STATE.backend.state == 'ready'", 60)
-    window.run("bpy.ops.takeone.look()")
+    window.run("bpy.ops.takeone.preview_still()")
     studio.keep("card", "VIEW_3D")
     window.run("bpy.ops.takeone.animate_frame('INVOKE_DEFAULT')")
     window.until(f"any(job.preview for job in STATE.jobs.values()) or {READY}", 300)

@@ -59,13 +59,13 @@ def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
     path, caption, icon = picture_of(shot)
     picture = pictures.icon(path, f"still of {shot.uid}")
     if not picture:
-        layout.operator("takeone.look", icon="HIDE_OFF")
+        layout.operator("takeone.preview_still", icon="HIDE_OFF")
         return
     box = layout.box()  # a look may be as grey as the panel
     box.template_icon(icon_value=picture, scale=region_scale(context, 8.0))
     row = box.row()
     row.label(text=caption, icon=icon, translate=False)
-    row.operator("takeone.look", text="", icon="HIDE_OFF", emboss=False)
+    row.operator("takeone.preview_still", text="", icon="HIDE_OFF", emboss=False)
 
 
 def picture_of(shot: Any) -> tuple[str, str, str]:

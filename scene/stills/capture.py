@@ -16,7 +16,7 @@ from .borrow.borrowed import borrowing
 from .borrow.compositor import composed
 from .borrow.depth_pass import doubtful
 from .camera import check_camera
-from .files import PICTURE, Still, look_of
+from .files import PICTURE, Still, framing_of
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, start_render
 
 __all__ = [
@@ -84,12 +84,12 @@ def _from_view(
     changes = {"camera": camera, "frame_float": scene.frame_float if frame is None else frame}
     with borrowing(scene, changes):  # the scene's camera is drawn also from a collection that is hidden
         view.window.view_layer.update()
-        look = look_of(scene, camera, view.window.view_layer.depsgraph)
+        framing = framing_of(scene, camera, view.window.view_layer.depsgraph)
         depth = viewport.save_picture(view, scene, camera, folder / PICTURE)
     notes: tuple[str, ...] = ()
     if viewport.drawn_as(view, scene) != "SOLID" and see_through.natures(scene):
         notes = ("The 3D View's depth takes glass, fog and leaves for solid. A render looks through them.",)
-    return files.finish(folder, look, files.write_depth(folder, depth, look), VIEWPORT, notes)
+    return files.finish(folder, framing, files.write_depth(folder, depth, framing), VIEWPORT, notes)
 
 
 def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder: Path) -> Still:
@@ -115,15 +115,15 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
     if depth is None or depth.shape != (height, width) or not shown.in_place:
         return plain
     try:
-        look = look_of(scene, check_camera(scene, camera))
+        framing = framing_of(scene, check_camera(scene, camera))
     except SceneError:
         return plain
-    if (look.camera.width, look.camera.height) != (width, height):
+    if (framing.camera.width, framing.camera.height) != (width, height):
         return plain
     if doubtful(depth) > SPECKLED:
         note = "The depth pass of the Render Result is speckled, as in fog or with motion blur: the move is plainer."
         return replace(plain, notes=(note,))
-    return files.finish(folder, look, files.write_depth(folder, depth, look), RESULT)
+    return files.finish(folder, framing, files.write_depth(folder, depth, framing), RESULT)
 
 
 def _from_file(path: Path | None, folder: Path) -> Still:

@@ -38,7 +38,7 @@ class Still:
     notes: tuple[str, ...] = ()
 
 
-class Look(NamedTuple):
+class Framing(NamedTuple):
     """What the camera was when the picture was taken, its far clip in Blender units, metres a
     unit."""
 
@@ -54,15 +54,15 @@ class Depth(NamedTuple):
     doubtful: float
 
 
-def look_of(
+def framing_of(
     scene: bpy.types.Scene,
     camera: bpy.types.Object,
     depsgraph: bpy.types.Depsgraph | None = None,
     size: tuple[int, int] | None = None,
-) -> Look:
+) -> Framing:
     """The camera as it is now, or as it is in a render's `depsgraph`, for a picture of `size` (None: the scene's)."""
     lens = (camera.evaluated_get(depsgraph) if depsgraph else camera).data
-    return Look(camera_of(scene, camera, depsgraph, size), lens.clip_end, metres_per_unit(scene))
+    return Framing(camera_of(scene, camera, depsgraph, size), lens.clip_end, metres_per_unit(scene))
 
 
 def save_picture(scene: bpy.types.Scene, path: Path) -> None:
@@ -143,31 +143,33 @@ def read_layers(folder: Path, layers: tuple[str, ...]) -> np.ndarray | None:
         path.unlink(missing_ok=True)
 
 
-def write_depth(folder: Path, depth: np.ndarray, look: Look) -> Depth:
+def write_depth(folder: Path, depth: np.ndarray, framing: Framing) -> Depth:
     """Write depth.exr in metres; `depth` is in Blender units.
 
     Raises:
         SceneError: render_failed for a depth of another size than the camera's picture.
     """
-    wanted = look.camera.height, look.camera.width
+    wanted = framing.camera.height, framing.camera.width
     if depth.shape != wanted:
         sizes = {"is_": f"{depth.shape[1]}x{depth.shape[0]}", "wanted": f"{wanted[1]}x{wanted[0]}"}
         raise SceneError("render_failed", rpt_("The render has {is_} pixels, not {wanted}.").format(**sizes), "retry")
     # EEVEE of Blender 4.5 writes the far clip where there is nothing, the others 1e10.
-    nothing = ~np.isfinite(depth) | (depth >= look.far * (1 - 1e-4))
-    metres = np.where(nothing, exr.BACKGROUND, depth * look.unit)
+    nothing = ~np.isfinite(depth) | (depth >= framing.far * (1 - 1e-4))
+    metres = np.where(nothing, exr.BACKGROUND, depth * framing.unit)
     exr.write_depth(folder / DEPTH, metres)
     return Depth(not nothing.all(), doubtful(metres))
 
 
-def finish(folder: Path, look: Look, depth: Depth | None, source: str, notes: tuple[str, ...] = ()) -> Still:
+def finish(folder: Path, framing: Framing, depth: Depth | None, source: str, notes: tuple[str, ...] = ()) -> Still:
     """The still, once its picture and depth are written.
 
     Raises:
         SceneError: nothing_visible, where all is background and of one colour.
     """
-    still = Still(folder / PICTURE, look.camera.width, look.camera.height, source, camera=look.camera, notes=notes)
-    (folder / CAMERA).write_text(json.dumps(to_json(look.camera)))
+    still = Still(
+        folder / PICTURE, framing.camera.width, framing.camera.height, source, camera=framing.camera, notes=notes
+    )
+    (folder / CAMERA).write_text(json.dumps(to_json(framing.camera)))
     if depth is None:
         return still
     if not depth.things and _is_flat(still.image):

@@ -1,7 +1,7 @@
-"""A look at what a shot would send, taken without a job: for the picture on its card.
+"""The picture that a shot would send, made without a job: for the picture on its card.
 
-A render may take minutes, so for that still the look shows the framing as the 3D View draws it. Looks last as long
-as Blender runs, and are no part of the .blend.
+A render may take minutes, so the quick still shows the framing as the 3D View draws it. They last as long as Blender
+runs, and are no part of the .blend.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from . import capture, viewport
 from .borrow.borrowed import borrowing
 from .camera import check_camera
 
-FOLDER = "take_one_looks"  # in Blender's own temporary folder, which goes when Blender does
+FOLDER = "take_one_quick_stills"  # in Blender's own temporary folder, which goes when Blender does
 
 
 @dataclass(frozen=True)
-class Look:
+class QuickStill:
     """`mark` says of what the picture is (see `mark_of`), `after` which still had been sent last by then."""
 
     image: Path
@@ -34,14 +34,14 @@ class Look:
     after: str
 
 
-class Looks:
-    """The last look of each shot, by its key."""
+class QuickStills:
+    """The last quick still of each shot, by its key."""
 
     def __init__(self) -> None:
-        self.newest: dict[str, Look] = {}
+        self.newest: dict[str, QuickStill] = {}
 
 
-def take(context: bpy.types.Context, shot: Any) -> Look:
+def make(context: bpy.types.Context, shot: Any) -> QuickStill:
     """Take the picture that the shot's card asks for now. For an image file there is nothing to take.
 
     Raises:
@@ -53,36 +53,36 @@ def take(context: bpy.types.Context, shot: Any) -> Look:
     view = viewport.find_view(context, scene)
     frame = frame_of(shot)
     if shot.still_source in (capture.RENDER, capture.VIEWPORT) and view is not None:
-        image = folder / "look.png"
+        image = folder / "still.png"
         camera = check_camera(scene, shot.camera)
         with borrowing(scene, {"camera": camera, "frame_float": float(frame)}):
             view.window.view_layer.update()
-            viewport.save_look(view, scene, camera, image)
+            viewport.save_quick_still(view, scene, camera, image)
     else:
         source = capture.VIEWPORT if shot.still_source == capture.RENDER else shot.still_source
         image = capture.capture(context, scene, folder, source=source, camera=shot.camera, frame=frame).image
     forget(shot)
-    look = Look(image, shot.still_source, frame, mark_of(shot), shot.still)
-    app().part(Looks).newest[_key(shot)] = look
-    return look
+    still = QuickStill(image, shot.still_source, frame, mark_of(shot), shot.still)
+    app().part(QuickStills).newest[_key(shot)] = still
+    return still
 
 
-def newest(shot: Any) -> Look | None:
-    """The shot's last look; None where there is none, or where a still was sent since."""
-    look = app().part(Looks).newest.get(_key(shot))
-    return look if look and look.after == shot.still else None
+def newest(shot: Any) -> QuickStill | None:
+    """The shot's last quick still; None where there is none, or where a still was sent since."""
+    still = app().part(QuickStills).newest.get(_key(shot))
+    return still if still and still.after == shot.still else None
 
 
 def forget(shot: Any) -> None:
-    """Remove the shot's last look."""
-    old = app().part(Looks).newest.pop(_key(shot), None)
+    """Remove the shot's last quick still."""
+    old = app().part(QuickStills).newest.pop(_key(shot), None)
     if old:
         shutil.rmtree(old.image.parent, ignore_errors=True)
 
 
-def is_stale(shot: Any, look: Look) -> bool:
-    """Whether the look is another source's, or the camera and the frame have changed since."""
-    old, new = look.mark, mark_of(shot)
+def is_stale(shot: Any, still: QuickStill) -> bool:
+    """Whether the still is another source's, or the camera and the frame have changed since."""
+    old, new = still.mark, mark_of(shot)
     poses_known = len(old) == len(new) and None not in (old[-1], new[-1])
     return old != new if poses_known else old[:-1] != new[:-1]
 

@@ -23,7 +23,7 @@ from .borrow import blocks, depth_pass, see_through
 from .borrow.borrowed import borrow, give_back, still_changes
 from .borrow.compositor import Composed, composed, first_layer
 from .camera import check_camera, picture_size
-from .files import Depth, Look, Still, look_of
+from .files import Depth, Framing, Still, framing_of
 
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"
 DEPTH, PICTURE = "depth", "picture"  # what there is to render
@@ -36,7 +36,7 @@ SIZE = ("render.resolution_x", "render.resolution_y", "render.resolution_percent
 class _Task:
     """A still that is being rendered: of which scene and camera (by their numbers in the session), at which frame,
     of which size. `here` is the scene's own frame, `left` what there is to render, `has_depth` whether layers are
-    written, `look` the camera of the last render, `as_asked` whether that was of the asked moment."""
+    written, `framing` the camera of the last render, `as_asked` whether that was of the asked moment."""
 
     scene: int
     camera: int
@@ -49,7 +49,7 @@ class _Task:
     left: list[str]
     has_depth: bool = False
     notes: list[str] = field(default_factory=list)
-    look: Look | None = None
+    framing: Framing | None = None
     as_asked: bool = True
 
 
@@ -212,7 +212,7 @@ def _begin(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> Non
     borrow(scene, changes)
     if task.left[0] == DEPTH:
         see_through.clear_away(see_through.natures(scene))
-    task.look, task.as_asked = None, True
+    task.framing, task.as_asked = None, True
     _rendering().running = task
     _listen(True)
 
@@ -223,7 +223,7 @@ def _save(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None
     Raises:
         RuntimeError: there is no Render Result, or it can't be written.
     """
-    task.look = task.look or look_of(scene, camera, size=task.size)
+    task.framing = task.framing or framing_of(scene, camera, size=task.size)
     if task.left[0] == PICTURE:
         files.save_picture(scene, task.folder / files.PICTURE)
     if task.composed.in_place and not task.has_depth:
@@ -255,12 +255,12 @@ def _pass_over(task: _Task, scene: bpy.types.Scene | None, error: RuntimeError) 
 def _write_depth(task: _Task) -> Depth | None:
     """Runs beside Blender: nothing of bpy in here."""
     depth = files.read_layers(task.folder, task.composed.layers) if task.has_depth else None
-    return files.write_depth(task.folder, depth, task.look) if depth is not None and task.look else None
+    return files.write_depth(task.folder, depth, task.framing) if depth is not None and task.framing else None
 
 
 def _finish(task: _Task, depth: Depth | None) -> Still:
-    assert task.look is not None
-    still = files.finish(task.folder, task.look, depth, task.source, tuple(task.notes))
+    assert task.framing is not None
+    still = files.finish(task.folder, task.framing, depth, task.source, tuple(task.notes))
     return still if task.composed.in_place else replace(still, camera=None)
 
 
@@ -286,11 +286,11 @@ def _listen(on: bool) -> None:
 def _on_frame(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, *_: Any) -> None:
     """The render begins: what its camera is. The steps through the shutter that follow don't count."""
     task = _rendering().running
-    if task is None or task.look is not None or depsgraph.mode != "RENDER" or scene.session_uid != task.scene:
+    if task is None or task.framing is not None or depsgraph.mode != "RENDER" or scene.session_uid != task.scene:
         return
     camera = blocks.of_session(bpy.data.objects, task.camera)
     if camera is not None:
-        task.look = look_of(scene, camera, depsgraph, task.size)
+        task.framing = framing_of(scene, camera, depsgraph, task.size)
         task.as_asked = _is_as_asked(depsgraph.scene_eval, task)
 
 

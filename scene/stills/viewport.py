@@ -69,7 +69,7 @@ def save_picture(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, p
     return _planar(depth, camera)
 
 
-def save_look(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, path: Path) -> None:
+def save_quick_still(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, path: Path) -> None:
     """The same without the depth and at most LOOK_WIDTH pixels wide: to see the framing.
 
     Raises:

@@ -264,7 +264,7 @@ def live() -> None:
     pictures.icon("/gone.png", "here")
     pictures.show_live("one", b"jpeg")
     app().state.fail(SceneError("a_test", "Something."))
-    bpy.ops.takeone.look()
+    bpy.ops.takeone.preview_still()
     pump.pump()
 
 

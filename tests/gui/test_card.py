@@ -97,9 +97,9 @@ def test_sound_and_dialogue(blender: BlenderWindow) -> None:
 
 
 def test_the_picture_that_will_be_sent_can_be_seen_before_anything_is_made(blender: BlenderWindow) -> None:
-    assert ["operator", "takeone.look", "", False] in drawn(blender, "shot_view3d")
+    assert ["operator", "takeone.preview_still", "", False] in drawn(blender, "shot_view3d")
     assert not any(call == "template_icon" for call, *_ in drawn(blender, "shot_view3d"))
-    blender.click("takeone.look")
+    blender.click("takeone.preview_still")
     blender.until("len(list(__import__('pathlib').Path(bpy.app.tempdir).glob('take_one_looks/*/look.png'))) == 1")
     assert any(call == "template_icon" for call, *_ in drawn(blender, "shot_view3d"))
     assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
@@ -112,7 +112,7 @@ def test_the_picture_says_when_it_is_out_of_date(blender: BlenderWindow) -> None
     blender.run("scene.camera.location.x += 1; bpy.context.view_layer.update()")
     assert "Changed since: look again" in texts(blender, "shot_view3d")
     blender.picture("look_again")
-    blender.click("takeone.look")
+    blender.click("takeone.preview_still")
     assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
 
 

@@ -68,7 +68,7 @@ def test_a_preset_is_removed(blender: BlenderWindow) -> None:
 
 
 def test_text_with_values_is_translated(blender: BlenderWindow) -> None:
-    blender.run("bpy.ops.takeone.look()")
+    blender.run("bpy.ops.takeone.preview_still()")
     assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
     said = {("*", pattern): translated for pattern, translated in SAID.items()}
     blender.run(
@@ -93,7 +93,7 @@ def test_search_finds_and_runs_animate_frame(blender: BlenderWindow) -> None:
 
 def test_after_a_take_the_card_shows_the_still_that_was_sent(blender: BlenderWindow) -> None:
     assert "The still sent last" in texts(blender, "shot_view3d")
-    blender.run("bpy.ops.takeone.look()")
+    blender.run("bpy.ops.takeone.preview_still()")
     assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
 
 

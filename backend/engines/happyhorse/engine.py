@@ -58,7 +58,7 @@ class HappyHorseEngine:
         Raises:
             EngineError: `invalid_request`, with the option as `param`.
         """
-        own, scene = settings.wording(request)
+        own, scene = settings.compose_prompt(request)
         direction = request.direction
         return own or prompt.compose(direction.prompt, direction.dialogue, direction.sound, scene)
 

@@ -63,7 +63,7 @@ def read(request: TakeRequest, qualities: Collection[str], models: Collection[st
     if model not in models:
         message = f"The {model} model is not on this machine."
         raise EngineError("quality_unavailable", message, "models", "extra_params.options.model")
-    final_prompt, scene = wording(request)
+    final_prompt, scene = compose_prompt(request)
     return Settings(
         quality,
         model,
@@ -77,7 +77,7 @@ def read(request: TakeRequest, qualities: Collection[str], models: Collection[st
     )
 
 
-def wording(request: TakeRequest) -> tuple[str, dict[str, Any]]:
+def compose_prompt(request: TakeRequest) -> tuple[str, dict[str, Any]]:
     """The options `final_prompt` and `scene` of `request`, which decide how it is worded.
 
     Raises:

@@ -20,7 +20,7 @@ def test_a_look_makes_no_take_and_changes_nothing(card):
 
     before = settings_of(card.id_data)
     assert quick_still.newest(card) is None
-    assert bpy.ops.takeone.look() == {"FINISHED"}
+    assert bpy.ops.takeone.preview_still() == {"FINISHED"}
     seen = quick_still.newest(card)
     assert picture(seen.image).shape[:2] == (180, 320) and picture(seen.image).std() > 0.01
     assert (seen.source, seen.frame) == ("RENDER", 1)
@@ -34,7 +34,7 @@ def test_a_look_is_out_of_date_when_the_framing_changes(card):
     camera = card.id_data.camera
 
     def change(item, name, value):
-        bpy.ops.takeone.look()
+        bpy.ops.takeone.preview_still()
         seen = quick_still.newest(card)
         assert not quick_still.is_stale(card, seen)
         setattr(item, name, value)
@@ -45,7 +45,7 @@ def test_a_look_is_out_of_date_when_the_framing_changes(card):
     change(camera.data, "lens", 85)
     change(card.id_data.render, "resolution_x", 300)
     card.id_data.frame_set(1)
-    bpy.ops.takeone.look()
+    bpy.ops.takeone.preview_still()
     card.id_data.frame_set(7)
     assert quick_still.is_stale(card, quick_still.newest(card))
     change(card, "still_source", "RESULT")
@@ -59,11 +59,11 @@ def test_a_look_is_of_the_frame_that_the_shot_keeps(card):
         camera.location.x = x
         camera.keyframe_insert("location", frame=frame)
     scene.frame_set(10)
-    bpy.ops.takeone.look()
+    bpy.ops.takeone.preview_still()
     wanted = picture(quick_still.newest(card).image)
     card.frame, card.frame_lock = 10, True
     scene.frame_set(60)
-    bpy.ops.takeone.look()
+    bpy.ops.takeone.preview_still()
     seen = quick_still.newest(card)
     assert seen.frame == 10 and abs(picture(seen.image) - wanted).max() < 0.02
     assert not quick_still.is_stale(card, seen)
@@ -77,9 +77,9 @@ def test_a_look_is_of_the_frame_that_the_shot_keeps(card):
 def test_only_the_last_look_is_kept_and_a_sent_still_takes_its_place(card):
     from take_one.scene.stills import quick_still
 
-    bpy.ops.takeone.look()
+    bpy.ops.takeone.preview_still()
     first = quick_still.newest(card).image
-    bpy.ops.takeone.look()
+    bpy.ops.takeone.preview_still()
     assert not first.exists() and quick_still.newest(card).image.exists()
     card.still = "//sent.png"
     assert quick_still.newest(card) is None
@@ -90,14 +90,14 @@ def test_a_look_without_a_camera_says_so(card):
 
     card.id_data.camera = None
     with pytest.raises(RuntimeError, match="no active camera"):
-        bpy.ops.takeone.look()
+        bpy.ops.takeone.preview_still()
     assert app().state.last_error.fix == "pick_camera"
 
 
 def test_an_image_file_needs_no_look(card):
     card.still_source = "IMAGE"
     with pytest.raises(RuntimeError, match="sent as it is"):
-        bpy.ops.takeone.look()
+        bpy.ops.takeone.preview_still()
 
 
 def test_words_go_into_one_line_or_into_a_text_of_their_own(card):

@@ -8,11 +8,11 @@ from ...scene.stills import quick_still
 from ..report import attempt
 
 
-class TAKEONE_OT_look(bpy.types.Operator):
+class TAKEONE_OT_preview_still(bpy.types.Operator):
     """Show the picture that will be sent, without making a take. A render is shown as the viewport draws it"""
 
-    bl_idname = "takeone.look"
-    bl_label = "See the Still"
+    bl_idname = "takeone.preview_still"
+    bl_label = "Preview Still"
     bl_options = {"REGISTER"}
 
     @classmethod
@@ -23,7 +23,7 @@ class TAKEONE_OT_look(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: quick_still.take(context, shot_of(context)))
+        return attempt(self, lambda: quick_still.make(context, shot_of(context)))
 
 
-CLASSES = (TAKEONE_OT_look,)
+CLASSES = (TAKEONE_OT_preview_still,)
