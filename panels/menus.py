@@ -66,8 +66,8 @@ TAKES = (
     "take_delete bring_takes"
 )
 SHOT = (
-    "look shot_add shot_remove shot_use_frame line_add line_remove line_move prompt_text show_prompt edit_prompt "
-    "clear_prompt new_seed preset_add"
+    "preview_still shot_add shot_remove shot_use_frame line_add line_remove line_move prompt_text show_prompt "
+    "edit_prompt clear_prompt new_seed preset_add"
 )
 SETUP = "install install_cancel backend_start backend_stop backend_restart connect_server use_local preferences"
 VERBS = (
