@@ -10,4 +10,4 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from devtools.environments import kernel_cache
 
-os.environ["NUMBA_CACHE_DIR"] = str(kernel_cache())
+os.environ["NUMBA_CACHE_DIR"] = os.environ.get("TAKE_ONE_KERNELS") or str(kernel_cache())

@@ -103,9 +103,12 @@ def test_other_requirements_make_it_outdated_and_the_update_replaces_it(
     assert run(home, root)[-1].state == "done"
     assert install.state(home, root) == install.CURRENT
     assert install.backend_python(home) != before
-    assert before.exists(), "a backend may still run in it"
+    second = install.backend_python(home)
+    third = make_root(f"# a comment does not count\n{TINY.strip()}  {NO_HASH}")
+    assert run(home, third)[-1].state == "done"
+    assert before.exists() and second.exists(), "a backend may still run in them"
     install.remove_leftovers(home, previous=True)
-    assert not before.exists() and install.backend_python(home).exists()
+    assert not before.exists() and not second.exists() and install.backend_python(home).exists()
 
 
 def test_a_failure_leaves_the_old_environment_in_use(home: Path, make_root: Callable[..., Path], wheels: Path):
