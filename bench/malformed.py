@@ -16,6 +16,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
+from devtools.environments import kernel_cache  # noqa: E402
 from tests.backend import malformed  # noqa: E402
 from tests.backend.service_process import Service  # noqa: E402
 
@@ -29,10 +30,12 @@ def main() -> int:
     arguments = parser.parse_args()
     tallies = {name: malformed.Tally() for name in ("ours", "schema")}
     with tempfile.TemporaryDirectory() as home:
-        service = Service(Path(home), "backend serve").start()
+        service = Service(Path(home), "backend serve")
+        service.variables["NUMBA_CACHE_DIR"] = str(kernel_cache())
+        service.start()
         try:
             job = service.submit(malformed.PICTURE, size="16x16", seconds="0.1").json()["id"]
-            service.wait(job, seconds=120)
+            service.wait(job, seconds=600)
             pid, began, number = service.process.pid, time.monotonic(), arguments.seed
             while (sent := sum(tally.statuses.total() for tally in tallies.values())) < arguments.requests:
                 count = min(ROUND, arguments.requests - sent)
