@@ -33,17 +33,18 @@ def _blender(names: str) -> Cover:
 
 
 COVERS = {
-    "backend/api": _backend("api_requests api_limits api_prompt"),
+    "backend/api": _backend("api_guard api_requests api_limits api_prompt"),
     "backend/api/service": _backend("service_home service_life"),
     "backend/cli": _backend("cli_commands"),
     "backend/home": _backend("service_home"),
     "backend/lifetime": _backend("service_life"),
     "backend/__main__": _backend("service_life cli_commands"),
-    "backend/jobs": _backend("jobs_queue jobs_store jobs_lanes api_requests"),
+    "backend/jobs": _backend("jobs_store_changes jobs_store jobs_lanes jobs_queue api_requests"),
     "backend/jobs/migrations": _backend("jobs_migrations jobs_store"),
-    "backend/jobs/request": _backend("api_requests api_limits api_prompt"),
-    "backend/jobs/inspect": _backend("media_stills api_limits api_requests"),
-    "backend/media": _backend("media_encode media_movie media_stills"),
+    "backend/jobs/request": _backend("jobs_request api_requests api_limits api_prompt"),
+    "backend/jobs/inspect": _backend("jobs_inspect media_stills api_limits api_requests"),
+    "backend/jobs/size": _backend("jobs_request"),
+    "backend/media": _backend("media_sidecar media_picture media_encode media_movie media_stills"),
     "backend/engines/draft": Cover("test", ("tests/backend/draft/test_engine.py",)),
     "backend/engines/draft/direction": Cover("test", ("tests/backend/draft/direction", "tests/backend/draft/camera")),
     "backend/engines/draft/camera": Cover("test", ("tests/backend/draft/camera", "tests/backend/draft/test_engine.py")),
