@@ -348,8 +348,8 @@ def _post(service: Service, job: str, sent: Sent) -> httpx.Response | None:
         return service.http.send(request)
     except (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol):
         return None
-    except httpx.WriteError:
-        return None  # it was refused before it had come
+    except (httpx.WriteError, httpx.ReadError):
+        return None  # it was refused before all of it had come
 
 
 def _forget_all(service: Service, job: str) -> None:
@@ -385,7 +385,7 @@ def _raw(service: Service, request: bytes) -> list[tuple[int, str, bytes]]:
     port = int(service.url.rsplit(":", 1)[1])
     answer = b""
     with (
-        contextlib.suppress(TimeoutError, ConnectionError),
+        contextlib.suppress(OSError),  # it may be refused before all of it was sent
         socket.create_connection(("127.0.0.1", port), 5) as connection,
     ):
         connection.sendall(request)
