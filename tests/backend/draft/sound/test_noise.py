@@ -28,7 +28,7 @@ def test_a_grain_is_put_on_its_side(side: float, left: float, right: float) -> N
     noise.put(track, np.array([1, 2, 3], np.float32), 4, 0.5, side)
     for channel, gain in ((0, left), (1, right)):
         wanted = [0.25] * 4 + [0.25 + 0.5 * gain * value for value in (1, 2, 3)] + [0.25] * 3
-        assert track[channel].tolist() == pytest.approx(wanted, abs=1e-6)
+        assert track[channel].tolist() == pytest.approx(wanted, abs=1e-5)
 
 
 @pytest.mark.parametrize(
