@@ -61,16 +61,21 @@ def _of_cosmic_ray(source: str, spared: list[tuple[tuple[int, int], tuple[int, i
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
-    nodes = list(ast_nodes(get_ast(source)))
-    for name in OPERATORS:
-        operator = get_operator(f"core/{name}")()
-        places = [start for node in nodes for start, _ in operator.mutation_positions(node)]
-        for occurrence, place in enumerate(places):
-            if any(first <= place < last for first, last in spared):
-                continue
-            code = mutate_code(source, operator, occurrence)
-            if code is not None:
-                yield Mutant(name, *place, code)
+    operators = {name: get_operator(f"core/{name}")() for name in OPERATORS}
+    before = ""
+    for part in get_ast(source).children:  # one function or class at a time: each mutant is parsed anew
+        text = part.get_code()
+        nodes, lines = list(ast_nodes(get_ast(text))), before.count("\n")
+        for name, operator in operators.items():
+            starts = [start for node in nodes for start, _ in operator.mutation_positions(node)]
+            for occurrence, (line, column) in enumerate(starts):
+                place = line + lines, column
+                if any(first <= place < last for first, last in spared):
+                    continue
+                code = mutate_code(text, operator, occurrence)
+                if code is not None:
+                    yield Mutant(name, *place, before + code + source[len(before) + len(text) :])
+        before += text
 
 
 def _of_ours(source: str, spared: list[tuple[tuple[int, int], tuple[int, int]]]) -> Iterator[Mutant]:
