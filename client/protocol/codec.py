@@ -13,7 +13,7 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from functools import cache
@@ -79,16 +79,14 @@ def _object(kind: Any, data: Any, place: str, lenient: bool) -> Any:
 def nests_deeper(data: Any, most: int = MAX_DEPTH) -> bool:
     """Whether JSON has more than `most` levels of lists and objects."""
     level = [data]
-    for _ in range(most + 1):
-        level = [
-            item
-            for value in level
-            if isinstance(value, dict | list)
-            for item in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not level:
+    for _ in range(most):
+        if not (level := [item for value in level for item in _inside(value)]):
             return False
-    return True
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 @cache
