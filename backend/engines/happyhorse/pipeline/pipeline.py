@@ -112,7 +112,7 @@ class _Job:
             frame_count=settings.frame_count(self.frames),
             frames=self._decoded(video),
             sound=Sound(sound.clamp(-1, 1).numpy(), 44100),
-            notes=(*self.notes, *self.models.notes),
+            notes=(*self.notes, *self.models.remarks()),
             facts=self._facts(made),
         )
 
@@ -221,7 +221,7 @@ class _Job:
         w, h = self.size
         how = cv2.INTER_AREA if size[0] * size[1] < w * h else cv2.INTER_CUBIC
         self.progress.begin(DECODE)
-        parts = self.models.decode_frames(video)
+        parts = self.models.decode_frames(video, self.progress.check)
         while True:
             # Not across a yield: it belongs to this thread's own work.
             with _failures_told(self.models), torch.inference_mode():
@@ -276,14 +276,16 @@ class _Job:
         done.record()
         while not done.query():
             self.progress.check()
+            self.models.check()  # a GPU that failed leaves this one waiting
             time.sleep(POLL_SECONDS)
+        self.models.check()
 
     def _work(self, saved: Latents | None) -> Work:
         """What is to be done, where `saved` are there or not."""
         stages = [] if saved else [(self.options.model, self._shape(self.grid))]
         if self.options.quality != "256p":
             stages.append((REFINERS[self.options.quality], self._shape(self.size)))
-        return Work(stages, self.size, self.options.eight_bit)
+        return Work(stages, self.size, self.options.eight_bit, self.options.gpus)
 
     def _shape(self, size: tuple[int, int]) -> Shape:
         return Shape(self.frames, size[1] // 16, size[0] // 16, self.sounds)
@@ -333,6 +335,8 @@ class _Job:
             "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
             "versions": {name: version(name) for name in ("torch", "diffusers", "transformers")},
         }
+        if shared := self.models.shared():
+            facts["gpus"] = shared
         if self.options.quality != "256p":
             facts["model"] = f"{facts['model']} and {REFINERS[self.options.quality]}"
             facts["refine_steps"] = self.options.refine_steps
