@@ -13,12 +13,13 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import torch
 
-from .ranks import Ranks
+from .ranks import LIMIT, Ranks
 
 ROOT = Path(__file__).resolve().parents[2]  # where `backend` is imported from
 POLL_SECONDS = 0.05
@@ -36,10 +37,10 @@ class Members:
     and whatever this process waits for is given up: `check` then says so.
     """
 
-    def __init__(self, maker: str, devices: Sequence[torch.device]) -> None:
+    def __init__(self, maker: str, devices: Sequence[torch.device], limit: timedelta = LIMIT) -> None:
         self.size = len(devices)
         self.ranks: Ranks | None = None
-        self._device = devices[0]
+        self._device, self._limit = devices[0], limit
         self._folder = Path(tempfile.mkdtemp(prefix="take-one-ranks-"))
         self._meeting = self._folder / "meeting"
         self._changing = threading.Lock()
@@ -70,7 +71,7 @@ class Members:
             for _ in self._processes:
                 self._next(self._ready, poll)
             try:
-                self.ranks = Ranks(self._meeting, 0, self.size, self._device)
+                self.ranks = Ranks(self._meeting, 0, self.size, self._device, self._limit)
             except (RuntimeError, ValueError) as error:  # torch's own are RuntimeErrors
                 self.fail(LostError(f"the GPUs found no way to each other ({error})"))
                 self.check()

@@ -10,7 +10,7 @@ import torch
 
 from ....gpu.ranks import Ranks
 from ..transformer.model import Transformer
-from .handover import Handover
+from .handover import Handover, others
 from .models import Models
 from .plans import Plan
 
@@ -47,11 +47,13 @@ class Follower:
     def velocity(self, name: str, shapes: Sequence[Sequence[int]]) -> None:
         """This rank's part of a pass."""
         inputs = [self._ranks.broadcast(torch.empty(shape, device=self._ranks.device)) for shape in shapes]
-        self._running[name](*inputs, self._ranks)
+        video, audio, text = inputs
+        self._running[name](video, audio, text, self._ranks)
 
     def decode(self, path: str, shape: Sequence[int], strips: int, first: int) -> Iterator[int]:
-        """Decodes its windows of the latents in the file `path`, leaves their frames there, and yields as each is done."""
-        with Handover.opened(Path(path), shape, self._models.frame_counts(shape[2])[first:]) as handover:
+        """Decodes its windows of the latents in the file `path`, leaves their frames there; yields as each is done."""
+        counts = self._models.frame_counts(shape[2])[first:]
+        with Handover.opened(Path(path), shape, others(counts, self._ranks.size)) as handover:
             video = handover.latent.to(self._ranks.device)
             parts = self._models.decode_some(video, strips, first + self._ranks.rank, self._ranks.size)
             for index, frames in zip(

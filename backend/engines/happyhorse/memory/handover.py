@@ -19,7 +19,10 @@ SHARED_MEMORY = Path("/dev/shm")
 
 @dataclass(frozen=True)
 class Handover:
-    """`latent` [1, 48, T, h, w] fp32, and room for the `frames` of each window, uint8 [frames, 16h, 16w, 3]."""
+    """`latent` [1, 48, T, h, w] fp32, and room for the `frames` of windows, uint8 [frames, 16h, 16w, 3] each.
+
+    Those are the windows that other ranks than 0 decode: it has no use for room for its own (`others`).
+    """
 
     path: Path
     latent: Tensor
@@ -60,6 +63,11 @@ class Handover:
             memory[:latent].view(torch.float32).view(*shape),
             [part.view(count, height, width, 3) for part, count in zip(parts, counts, strict=True)],
         )
+
+
+def others(counts: Sequence[int], ranks: int) -> list[int]:
+    """`counts` of frames in windows that are decoded in turn, with none for those of rank 0."""
+    return [count if index % ranks else 0 for index, count in enumerate(counts)]
 
 
 def _latent_bytes(shape: Sequence[int]) -> int:

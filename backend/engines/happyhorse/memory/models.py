@@ -5,17 +5,14 @@ Whatever takes memory of the GPU in quantity does so in here, with a plan and an
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import torch
 from torch import Tensor
 
-from ....gpu.memory import GIB, PLENTY, P, give_all_back, run_with_fallback, running_out_told
+from ....gpu.memory import PLENTY, P, give_all_back, run_with_fallback
 from ....gpu.residents import Residents
 from ....gpu.small import CPU, Movable, Small, Where
 from ....weights.store import ModelsError, fingerprint
@@ -27,10 +24,10 @@ from ..files.ready import SMALL
 from ..transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig
 from ..transformer.loading import load_transformer, read_config
 from ..transformer.model import Transformer
-from ..transformer.sharing import sizes
 from ..vaes.audio import AudioDecoder
 from ..vaes.still import StillEncoder
 from ..vaes.turbo import TurboDecoder
+from .decoding import decoded, needed
 from .plans import (
     STRIPS,
     Demand,
@@ -43,28 +40,13 @@ from .plans import (
     supports_fp8,
 )
 from .team import FOLLOWER, Team, Together, losses_told
+from .work import FULL, HOST_FULL, NO_EIGHT_BIT, Work, gpus, readable, short, too_large
 
 LIKE = {"distill": BASE, "base": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
 TITLES = {"distill": "the model", "base": "the model", "540p_sr": "the refiner", "1080p_sr": "the refiner"}
-NO_EIGHT_BIT = "This machine has no 8-bit products: the take was made in full precision."
-FULL = "The graphics card's memory ran out. Close what else uses it, or ask for a lower quality."
-HOST_FULL = "The computer has too little free memory: {}. Close other programs, or ask for a lower quality."
 
 Result = TypeVar("Result")
 Model = TypeVar("Model", bound=Movable)
-
-
-@dataclass(frozen=True)
-class Work:
-    """What a job will ask for: transformers with the shapes they work on, and the size of the picture in pixels.
-
-    `gpus`: how many are to share it; 0 is as many as there are and can.
-    """
-
-    stages: Sequence[tuple[str, Shape]]
-    size: tuple[int, int]
-    eight_bit: bool = False
-    gpus: int = 0
 
 
 class Models:
@@ -118,7 +100,8 @@ class Models:
             EngineError: `out_of_memory`, `bad_model`, `model_missing`, `invalid_request` where so many GPUs are not
                 here or can't share it, or the CPU is asked for too much.
         """
-        self._share_among(self._gpus(work))
+        configs = [self._config(name) for name in work.transformers]
+        self._share_among(gpus(work.gpus, configs, 1 + len(self._others), self.device))
         if self.device.type == "cpu":
             for name, _ in work.stages:
                 self._refuse_on_cpu(name)
@@ -131,9 +114,9 @@ class Models:
             if not plans:
                 needed = max(needed, self._smallest(demand))
             elif (least := min(plan.expected_host for plan in plans)) > host:
-                raise EngineError("out_of_memory", HOST_FULL.format(_short(least, host)), "smaller_size")
+                raise EngineError("out_of_memory", HOST_FULL.format(short(least, host)), "smaller_size")
         if needed > room:
-            raise _too_large(needed, room)
+            raise too_large(needed, room)
 
     def running(
         self,
@@ -142,10 +125,11 @@ class Models:
         note: Callable[[str], None],
         work: Callable[[Transformer | Together], Result],
         eight_bit: bool = False,
+        check: Callable[[], None] = lambda: None,
     ) -> Result:
         """What `work` makes with the transformer `name`, held by the best plan that fits `shape`.
 
-        `eight_bit`: with 8-bit products if the card has them.
+        `eight_bit`: with 8-bit products if the card has them. `check` is called while other GPUs are waited for.
 
         Raises:
             EngineError: `out_of_memory`, `bad_model`, `model_missing`, or the CPU is asked for too much.
@@ -154,7 +138,7 @@ class Models:
             plans = self._plans(name, shape, eight_bit, lambda: note("Starting the other GPUs"))
 
             def run(plan: Plan) -> Result:
-                return work(self._on_all(name, plan, note))
+                return work(self._on_all(name, plan, note, check))
 
             return self._trying(plans, run, self.notes.append, lambda: self.give_way(name))
 
@@ -194,31 +178,7 @@ class Models:
         Raises:
             EngineError: `out_of_memory`, `bad_model`, `model_missing`, or another GPU failed.
         """
-        team = self._team
-        room = self.room()
-        with losses_told(team):
-            if team is not None:
-                room = min(room, team.room(poll))
-            fitting = [strips for strips in STRIPS if _decode_bytes(video, strips) <= room] or [max(STRIPS)]
-            done = 0
-            for strips in [fitting[0], *fitting] if team is not None else fitting:
-                try:
-                    with running_out_told():
-                        if team is None:
-                            parts = self.decode_some(video, strips, done)
-                        else:
-                            parts = team.decoded(self._decoder(_decode_bytes(video, strips)), video, strips, done, poll)
-                        for part in parts:
-                            yield part
-                            done += 1
-                    return
-                except torch.OutOfMemoryError:
-                    pass  # what it holds is free once this is left
-                self.give_way("")
-                if team is not None:
-                    team.close()
-                    team = None
-        raise EngineError("out_of_memory", FULL, "smaller_size")
+        return decoded(self, self._team, video, poll)
 
     def decode_some(self, video: Tensor, strips: int, first: int, step: int = 1) -> Iterator[Tensor]:
         """As `decode_frames`, every `step`th window from `first` on, by this GPU alone and in so many strips.
@@ -227,11 +187,11 @@ class Models:
             torch.OutOfMemoryError: it has no memory for that.
             EngineError: `bad_model`, `model_missing`.
         """
-        return self._decoder(_decode_bytes(video, strips)).decode_frames(video, strips, first, step)
+        return self.decoder(needed(video, strips)).decode_frames(video, strips, first, step)
 
     def frame_counts(self, frames: int) -> list[int]:
         """How many frames each window of the fast decoder gives, for so many latent `frames`."""
-        return self._decoder(0).frame_counts(frames)
+        return self.decoder(0).frame_counts(frames)
 
     def placed(self, needed: int, what: str, work: Callable[[torch.device], Result], keep: str = "") -> Result:
         """What `work` makes on the device it is given: the GPU with `needed` bytes free, else the processor.
@@ -326,26 +286,6 @@ class Models:
         let_go()
         raise EngineError("out_of_memory", HOST_FULL.format(words), "smaller_size")
 
-    def _gpus(self, work: Work) -> int:
-        """How many GPUs share the work."""
-        configs = [self._config(name) for name, _ in work.stages]
-        here = 1 + len(self._others)
-        if work.gpus == 0:
-            return max(n for n in range(1, here + 1) if all(n in sizes(config) for config in configs))
-        for config in configs:
-            if work.gpus not in sizes(config):
-                can = ", ".join(map(str, sizes(config)))
-                what = f"{config.heads} query heads and {config.kv_heads} key-value heads"
-                message = f"{work.gpus} GPUs can't share this model's {what}. So many can: {can}."
-                raise EngineError("invalid_request", message, param="extra_params.options.gpus")
-        if self.device.type != "cpu" and work.gpus > here:
-            message = f"{work.gpus} GPUs were asked for, and this engine has {here}. `serve --gpus` gives it more."
-            raise EngineError("invalid_request", message, param="extra_params.options.gpus")
-        if work.gpus > 1 and sys.platform != "linux":
-            message = "Several GPUs can share a take on Linux only."
-            raise EngineError("invalid_request", message, param="extra_params.options.gpus")
-        return work.gpus
-
     def _share_among(self, gpus: int) -> None:
         if self._team is not None and self._team.size != gpus:
             self._team.close()
@@ -380,25 +320,27 @@ class Models:
 
     def _loading(self, name: str, load: Callable[[Path], Model]) -> Callable[[], Small[Model]]:
         def loaded() -> Small[Model]:
-            with _readable():
+            with readable():
                 return Small(load(self.folder(name)), self.device)
 
         return loaded
 
-    def _decoder(self, needed: int) -> TurboDecoder:
+    def decoder(self, needed: int) -> TurboDecoder:
+        """The fast decoder on the device, with so many bytes free beside it."""
         dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
         return self._on_device("turbo_vae", lambda folder: TurboDecoder.from_folder(folder, CPU, dtype), needed)
 
     def _config(self, name: str) -> TransformerConfig:
         if name not in self._configs:
-            with _readable():
+            with readable():
                 self._configs[name] = read_config(Checkpoint(self.folder(name)), LIKE[name])
         return self._configs[name]
 
     def _demand(self, name: str, shape: Shape, eight_bit: bool, most: int = PLENTY) -> Demand:
         gpus = 1 if self._team is None else self._team.size
         eight_bit = eight_bit and supports_fp8(self.device)
-        return Demand(self._config(name), shape, self.device, eight_bit, gpus, most)
+        host = self._residents.host_room()
+        return Demand(self._config(name), shape, self.device, eight_bit, gpus, most, host)
 
     def _smallest(self, demand: Demand) -> int:
         return smallest_memory(demand.config, demand.shape, fp8=supports_fp8(self.device), gpus=demand.gpus)
@@ -411,7 +353,7 @@ class Models:
         demand = self._demand(name, shape, eight_bit, PLENTY if self._team is None else self._team.room(poll))
         plans = self._residents.plans(name, demand)
         if not plans:
-            raise _too_large(self._smallest(demand), self._residents.room())
+            raise too_large(self._smallest(demand), self._residents.room())
         return plans
 
     def _refuse_on_cpu(self, name: str) -> None:
@@ -420,7 +362,9 @@ class Models:
             message = "This model needs a graphics card: on the processor one step would take minutes."
             raise EngineError("engine_unavailable", message, "connect")
 
-    def _on_all(self, name: str, plan: Plan, note: Callable[[str], None]) -> Transformer | Together:
+    def _on_all(
+        self, name: str, plan: Plan, note: Callable[[str], None], check: Callable[[], None]
+    ) -> Transformer | Together:
         """The transformer `name`, on all GPUs that share the take."""
         if self._team is None:
             return self._transformer(name, plan, note)
@@ -432,12 +376,12 @@ class Models:
         number = self._team.hold(name, plan, poll)
         model = self._transformer(name, plan, note)
         self._team.held(number, poll)
-        return self._team.together(name, model)
+        return self._team.together(name, model, check)
 
     def _transformer(self, name: str, plan: Plan, note: Callable[[str], None]) -> Transformer:
         def load() -> Transformer:
             note(f"Loading {TITLES[name]}")
-            with _readable():
+            with readable():
                 folder = self.folder(name)
                 return load_transformer(
                     folder if plan.precision == "fp32" else source.of(name, folder),
@@ -452,28 +396,3 @@ class Models:
         model = self._residents.use(name, plan, load)
         self.plans[name] = plan.words if self.device.type != "cpu" else "32-bit, on the processor"
         return model
-
-
-def _decode_bytes(video: Tensor, strips: int) -> int:
-    return decode_bytes(16 * video.shape[4], 16 * video.shape[3], strips)
-
-
-def _too_large(needed: int, room: int) -> EngineError:
-    message = (
-        f"The graphics card has too little free memory for this clip: {_short(needed, room)}. Close what else uses it, "
-        "lower the quality or shorten the clip."
-    )
-    return EngineError("out_of_memory", message, "smaller_size")
-
-
-def _short(needed: int, there: int) -> str:
-    return f"{needed / GIB:.1f} GiB are needed and {max(0, there) / GIB:.1f} are free"
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Files that can't be used become an error that says so."""
-    try:
-        yield
-    except (ValueError, KeyError, OSError) as error:  # among them CheckpointError
-        raise EngineError("bad_model", str(error), "models") from error

@@ -74,7 +74,8 @@ class Plan:
 class Demand:
     """A stage's: a transformer for `shape`. `eight_bit`: with 8-bit products.
 
-    `gpus` share each pass, and of the others' memory there are at least `most` bytes.
+    `gpus` share each pass, and of the others' memory there are at least `most` bytes. `host` bytes of the computer's
+    memory are for all of them.
     """
 
     config: TransformerConfig
@@ -83,14 +84,15 @@ class Demand:
     eight_bit: bool = False
     gpus: int = 1
     most: int = PLENTY
+    host: int = 0
 
     def choose(self, room: int) -> list[Plan]:
         """The plans that fit into `room` bytes of the GPU, the best first."""
         if self.device.type != "cuda":
             return [Plan("fp32", None, ROWS_AT_ONCE, 0)]
         fp8 = supports_fp8(self.device)
-        room = min(room, self.most)
-        return choose_plans(self.config, self.shape, room, fp8=fp8, eight_bit=self.eight_bit, gpus=self.gpus)
+        shared = {"gpus": self.gpus, "host": self.host}
+        return choose_plans(self.config, self.shape, min(room, self.most), fp8=fp8, eight_bit=self.eight_bit, **shared)
 
     def accepts(self, plan: Plan) -> bool:
         """Whether a transformer that is held by `plan` will do."""
@@ -139,13 +141,15 @@ def choose_plans(
     fp8: bool = True,
     eight_bit: bool = False,
     gpus: int = 1,
+    host: int = 0,
 ) -> list[Plan]:
     """Plans that should fit into `free` bytes of GPU memory, of each of `gpus`, the best first; empty where none does.
 
     The last one takes a quarter less than that before it, if that can be: for where more is needed than is expected.
 
     `fp8`: whether the GPU has such products (see `supports_fp8`). `eight_bit`: speed goes before precision, so that
-    they are best.
+    they are best. Where several GPUs together have room for the full weights they are held in full, as by one GPU of
+    that size: each streams what it has no room for from the computer's memory, of which there are `host` bytes.
     """
     order = ("bf16",) if not fp8 else ("fp8",) if eight_bit else ("bf16", "fp8")
     plans = []
@@ -153,6 +157,10 @@ def choose_plans(
         peak = weight_bytes(config, precision) + working_bytes(config, precision, shape, gpus=gpus) + RESERVE
         if peak <= free:
             plans.append(Plan(precision, None, ROWS_AT_ONCE, peak))
+    if gpus > 1 and "bf16" in order and not any(plan.precision == "bf16" for plan in plans):
+        full = streamed_plan(config, shape, free, "bf16", gpus)
+        if full and weight_bytes(config, "bf16") <= gpus * free and gpus * full.expected_host <= host:
+            plans.insert(0, full)
     kind = "fp8" if fp8 else "bf16"
     if not plans and (streamed := streamed_plan(config, shape, free, kind, gpus)):
         plans.append(streamed)

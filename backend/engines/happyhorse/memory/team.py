@@ -10,12 +10,13 @@ from dataclasses import asdict, dataclass
 import torch
 from torch import Tensor
 
+from ....gpu.launcher import Launcher
 from ....gpu.members import LostError, Members
 from ....gpu.ranks import Ranks
 from ...engine import EngineError
 from ..transformer.model import Transformer
 from ..vaes.turbo import TurboDecoder
-from .handover import Handover
+from .handover import Handover, others
 from .plans import Plan
 
 FOLLOWER = "backend.engines.happyhorse.memory.follower:Follower"
@@ -35,6 +36,7 @@ class Team:
         self.devices, self.maker = tuple(devices), maker
         self.speed = 0.0  # bytes a second that each gives to others, once it is known
         self._members: Members | None = None
+        self._launcher = Launcher(self.devices[0])
         self._sent_before = 0
 
     @property
@@ -49,6 +51,7 @@ class Team:
     def begin(self) -> None:
         """A new take. Whoever is missing starts, beside what comes next."""
         members = self._there()
+        self._launcher.finish()  # a pass of a take that was cancelled
         members.forget()
         members.tell("begin", answered=False)
         self._sent_before = 0 if members.ranks is None else members.ranks.sent
@@ -68,16 +71,16 @@ class Team:
         assert self._members is not None
         self._members.answers(number, poll)
 
-    def together(self, name: str, model: Transformer) -> Together:
+    def together(self, name: str, model: Transformer, poll: Poll) -> Together:
         """`model`, which all hold as `name`, for passes that all share."""
         assert self._members is not None and self._members.ranks is not None
-        return Together(name, model, self._members, self._members.ranks)
+        return Together(name, model, self._members, self._members.ranks, self._launcher, poll)
 
     def decoded(self, decoder: TurboDecoder, video: Tensor, strips: int, first: int, poll: Poll) -> Iterator[Tensor]:
         """As `decoder.decode_frames`, from the window `first` on, the windows in turn by each rank."""
         members, _ = self._joined(poll)
         counts = decoder.frame_counts(video.shape[2])[first:]
-        with Handover.made(video.shape, counts) as handover:
+        with Handover.made(video.shape, others(counts, self.size)) as handover:
             handover.latent.copy_(video)
             number = members.tell(
                 "decode", path=str(handover.path), shape=list(video.shape), strips=strips, first=first
@@ -116,6 +119,10 @@ class Team:
 
     def close(self) -> None:
         """Ends the others."""
+        self._end()
+        self._launcher.close()
+
+    def _end(self) -> None:
         if self._members is not None:
             self._members.close()
             self._members = None
@@ -127,7 +134,7 @@ class Team:
     def _there(self) -> Members:
         """Those that are alive, else new ones."""
         if self._members is not None and not self._members.alive:
-            self.close()
+            self._end()
         if self._members is None:
             self._members = Members(self.maker, self.devices)
             self._sent_before = 0
@@ -147,23 +154,35 @@ class Team:
 
 @dataclass(frozen=True)
 class Together:
-    """A transformer that all ranks hold as `name`: called as the transformer itself, see `Transformer`."""
+    """A transformer that all ranks hold as `name`: called as the transformer itself, see `Transformer`.
+
+    Where `poll` or a rank's end breaks a pass off, it goes on without anyone who waits: the ranks stay in step.
+    """
 
     name: str
     model: Transformer
     members: Members
     ranks: Ranks
+    launcher: Launcher
+    poll: Poll
 
     def __call__(self, video: Tensor, audio: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
         """Raises LostError or torch.OutOfMemoryError where a rank failed; all others have been ended then."""
-        self.members.check()
         inputs = [tensor.to(self.ranks.device, torch.float32).contiguous() for tensor in (video, audio, text)]
-        shapes = [list(tensor.shape) for tensor in inputs]
-        self.members.tell("velocity", answered=False, name=self.name, shapes=shapes)
-        with _broken_off(self.members):
-            for tensor in inputs:
-                self.ranks.broadcast(tensor)
-            return self.model(inputs[0], inputs[1], inputs[2], self.ranks)
+
+        def shared() -> tuple[Tensor, Tensor]:
+            self.members.tell("velocity", answered=False, name=self.name, shapes=[list(x.shape) for x in inputs])
+            with _broken_off(self.members):
+                for tensor in inputs:
+                    self.ranks.broadcast(tensor)
+                return self.model(inputs[0], inputs[1], inputs[2], self.ranks)
+
+        def poll() -> None:
+            self.members.check()
+            self.poll()
+
+        poll()
+        return self.launcher.run(shared, poll)
 
 
 @contextmanager

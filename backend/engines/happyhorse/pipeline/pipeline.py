@@ -22,8 +22,9 @@ from ....gpu.memory import running_out_told
 from ....media.stills import read_still
 from ...engine import Clip, EngineError, Progress, Sound
 from .. import text
-from ..memory.models import FULL, Models, Work
+from ..memory.models import Models
 from ..memory.plans import TEXT_BYTES, Shape
+from ..memory.work import FULL, Work
 from ..request import picture, prompt, settings
 from ..request.settings import REFINERS, Settings
 from ..sampling import samplers, super_resolution
@@ -35,6 +36,7 @@ BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
 POLL_SECONDS = 0.001
 
 Drawn = TypeVar("Drawn")
+Made = TypeVar("Made")
 
 
 class Pipeline:
@@ -150,9 +152,7 @@ class _Job:
         def work(model: samplers.Velocity) -> tuple[Tensor, Tensor]:
             return self._base(model, features, negative, still, colours)
 
-        video, audio = self.models.running(
-            self.options.model, self._shape(self.grid), self.progress.note, work, self.options.eight_bit
-        )
+        video, audio = self._running(self.options.model, self.grid, work)
         made = Latents(video.cpu(), audio.cpu(), self._recipe())
         latents.save(made)
         return made
@@ -214,7 +214,12 @@ class _Job:
             )
 
         name = REFINERS[self.options.quality]
-        return self.models.running(name, self._shape(self.size), self.progress.note, work, self.options.eight_bit)
+        return self._running(name, self.size, work)
+
+    def _running(self, name: str, size: tuple[int, int], work: Callable[[samplers.Velocity], Made]) -> Made:
+        """What `work` makes with the transformer `name` at `size` in pixels."""
+        told, eight_bit = self.progress, self.options.eight_bit
+        return self.models.running(name, self._shape(size), told.note, work, eight_bit, told.check)
 
     def _decoded(self, video: Tensor) -> Iterator[np.ndarray]:
         size = (self.request.width, self.request.height)
@@ -282,10 +287,11 @@ class _Job:
 
     def _work(self, saved: Latents | None) -> Work:
         """What is to be done, where `saved` are there or not."""
-        stages = [] if saved else [(self.options.model, self._shape(self.grid))]
+        stages = [(self.options.model, self._shape(self.grid))]
         if self.options.quality != "256p":
             stages.append((REFINERS[self.options.quality], self._shape(self.size)))
-        return Work(stages, self.size, self.options.eight_bit, self.options.gpus)
+        names = [name for name, _ in stages]
+        return Work(stages[bool(saved) :], self.size, self.options.eight_bit, self.options.gpus, names)
 
     def _shape(self, size: tuple[int, int]) -> Shape:
         return Shape(self.frames, size[1] // 16, size[0] // 16, self.sounds)
