@@ -56,6 +56,11 @@ MOTIONS = (
     ("WORDS", "From the Words", "The direction's words choose the camera move"),
     ("CAMERA", "Camera's Animation", "Follow the scene camera's own animation over the length of the shot"),
 )
+STILLS = (
+    ("AUTO", "Automatic", "As many stills along the camera's move as show 98 % of it, if the engine uses them"),
+    ("NUMBER", "Number", "So many stills along the camera's move, where they show most of it"),
+    ("ONE", "One", "The first frame's still only"),
+)
 PLACEMENTS = (
     (
         "REPLACE",
@@ -76,7 +81,7 @@ TAKE_STATUSES = (
 # What a card says of a shot besides its dialogue: copied when a shot is made from another.
 DIRECTION = (
     "still_source", "image_path", "prompt", "prompt_text", "sound", "seconds", "engine", "size_percent",
-    "seed", "seed_lock", "motion", "scene_facts",
+    "seed", "seed_lock", "motion", "stills", "still_count", "scene_facts",
 )  # fmt: skip
 
 
@@ -223,7 +228,7 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         default=5.0,
         min=0.1,
         soft_max=15.0,
-        max=120.0,
+        max=180.0,
         step=50,
         precision=2,
         unit="TIME_ABSOLUTE",
@@ -267,6 +272,10 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         name="Lock Seed", description="Keep this seed for the next take. Unlocked, every take gets a new one"
     )
     motion: EnumProperty(name="Camera Move", description="What moves the camera", items=MOTIONS)
+    stills: EnumProperty(name="Stills", description="How many stills the camera's move is made of", items=STILLS)
+    still_count: IntProperty(
+        name="Stills", description="How many stills the camera's move is made of", default=5, min=1, max=32
+    )
     scene_facts: BoolProperty(
         name="Tell the Scene",
         description="Add what Blender knows to the prompt: lens, shot size, time of day, named objects in view",
@@ -296,6 +305,10 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     blank: PointerProperty(
         name="Blank Card", description="The card to fill in before there is a first shot", type=TAKEONE_PG_shot
     )
+    still_seconds: FloatProperty(
+        name="Still Seconds", description="How long a million pixels of the last still took to render"
+    )
+    still_kind: StringProperty(name="Still Kind", description="The engine and samples of that still")
     placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
 
 
@@ -305,6 +318,11 @@ CLASSES = (TAKEONE_PG_option_value, TAKEONE_PG_line, TAKEONE_PG_take, TAKEONE_PG
 def prompt_of(shot: TAKEONE_PG_shot) -> str:
     """The direction's words: the text block's where one is chosen, else the one-line prompt."""
     return (shot.prompt_text.as_string() if shot.prompt_text else shot.prompt).strip()
+
+
+def stills_of(shot: TAKEONE_PG_shot) -> int | None:
+    """How many stills the card asks for; None for as many as it takes."""
+    return {"ONE": 1, "NUMBER": int(shot.still_count)}.get(shot.stills)
 
 
 def register() -> None:
