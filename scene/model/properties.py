@@ -61,6 +61,10 @@ STILLS = (
     ("NUMBER", "Number", "So many stills along the camera's move, where they show most of it"),
     ("ONE", "One", "The first frame's still only"),
 )
+WALK_PACES = (
+    ("SPEED", "Speed", "The camera walks at an even speed, and the walk takes as long as it does"),
+    ("LENGTH", "Length", "The walk takes so long, and the camera is as fast as that asks for"),
+)
 PLACEMENTS = (
     (
         "REPLACE",
@@ -175,6 +179,12 @@ class TAKEONE_PG_take(bpy.types.PropertyGroup):
     note: StringProperty(name="Note", description="A remark kept with this take")
 
 
+class TAKEONE_PG_stop(bpy.types.PropertyGroup):
+    """A camera that a walk goes through."""
+
+    camera: PointerProperty(name="Camera", description="A camera on the way", type=bpy.types.Object, poll=_is_camera)
+
+
 class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     """One place in the edit: a camera, a still, a direction, a length."""
 
@@ -276,6 +286,30 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     still_count: IntProperty(
         name="Stills", description="How many stills the camera's move is made of", default=5, min=1, max=32
     )
+    walk_cameras: CollectionProperty(
+        name="Walk",
+        description="The cameras that the shot's camera walks through, in their order",
+        type=TAKEONE_PG_stop,
+    )
+    walk_by: EnumProperty(name="Pace", description="What sets the pace of a walk", items=WALK_PACES)
+    walk_speed: FloatProperty(
+        name="Speed",
+        description="How fast the camera walks",
+        default=1.2,
+        min=0.05,
+        soft_max=3.0,
+        max=50.0,
+        unit="VELOCITY",
+    )
+    walk_seconds: FloatProperty(
+        name="Length",
+        description="How long the walk takes in all",
+        default=20.0,
+        min=1.0,
+        max=180.0,
+        unit="TIME_ABSOLUTE",
+    )
+    walk_notes: StringProperty(name="Notes", description="What there is to say of the walk")
     scene_facts: BoolProperty(
         name="Tell the Scene",
         description="Add what Blender knows to the prompt: lens, shot size, time of day, named objects in view",
@@ -312,7 +346,14 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
 
 
-CLASSES = (TAKEONE_PG_option_value, TAKEONE_PG_line, TAKEONE_PG_take, TAKEONE_PG_shot, TAKEONE_PG_scene)
+CLASSES = (
+    TAKEONE_PG_option_value,
+    TAKEONE_PG_line,
+    TAKEONE_PG_take,
+    TAKEONE_PG_stop,
+    TAKEONE_PG_shot,
+    TAKEONE_PG_scene,
+)
 
 
 def prompt_of(shot: TAKEONE_PG_shot) -> str:

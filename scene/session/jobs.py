@@ -28,10 +28,11 @@ from ..stills import capture
 from ..stills.borrow import second_camera
 from ..stills.capture import Still
 from ..stills.coverage import steps
-from . import pump, shoot
+from . import pump
 from .connection import session
 from .order import Order
 from .sending import send
+from .views import shoot
 
 HOPELESS = {events.OFF, events.FAILED, events.MISSING, events.OUTDATED}  # the backend needs the user
 

@@ -97,6 +97,12 @@ class Trees:
             yield 0.0
         return seen
 
+    def bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """The lowest and the highest corner of all there is, [3] each."""
+        if not len(self._low):
+            return np.full(3, -np.inf), np.full(3, np.inf)
+        return self._low.min(0), self._high.max(0)
+
     def nearest(self, place: np.ndarray, radius: float) -> float | None:
         """The distance of the nearest surface within `radius`, None where there is none."""
         inside = np.all((place >= self._low - radius) & (place <= self._high + radius), axis=1)

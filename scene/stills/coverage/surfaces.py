@@ -62,14 +62,14 @@ class _Pieces:
         return hashlib.blake2b(b"".join(sorted(self.marks)), digest_size=16).hexdigest()
 
 
-def read(scene: bpy.types.Scene, path: np.ndarray, whole: bool = False) -> Steps[Surfaces]:
+def read(scene: bpy.types.Scene, path: np.ndarray, glass: bool = False) -> Steps[Surfaces]:
     """The surfaces that the scene's first view layer renders, at the frame where it stands. `path` are places of
-    cameras, [n, 3]: what is far from them is taken more coarsely. `whole` leaves all as it is.
+    cameras, [n, 3]: what is far from them is taken more coarsely. With `glass` also what light goes through.
 
     What the user changes while the steps go on is read as it is then.
     """
     pieces = _Pieces()
-    yield from _read_instances(scene.session_uid, pieces)
+    yield from _read_instances(scene.session_uid, pieces, glass)
     vertices = np.concatenate(pieces.vertices) if pieces.vertices else np.zeros((0, 3), np.float32)
     yield 0.5
     triangles = np.concatenate(pieces.triangles) if pieces.triangles else np.zeros((0, 3), np.int32)
@@ -84,7 +84,7 @@ def read(scene: bpy.types.Scene, path: np.ndarray, whole: bool = False) -> Steps
         )
     yield 0.6
     fine = FINE
-    while not whole and len(triangles) > MOST and fine < 1:
+    while len(triangles) > MOST and fine < 1:
         triangles, kept = yield from _coarser(vertices, triangles, path, fine)
         leaf, uv = leaf[kept], uv[kept] if len(uv) else uv
         fine *= 2
@@ -102,10 +102,11 @@ def scene_of(number: int) -> bpy.types.Scene:
 # --- reading -------------------------------------------------------------------------------------------------
 
 
-def _read_instances(number: int, pieces: _Pieces) -> Steps[None]:
+def _read_instances(number: int, pieces: _Pieces, glass: bool) -> Steps[None]:
     """Read all that stands in the scene, again from where it stopped after each pause: nothing of Blender's is held
     meanwhile."""
-    natures = {material.name_full: nature for material, nature in see_through.natures(scene_of(number)).items()}
+    found = {} if glass else see_through.natures(scene_of(number))
+    natures = {material.name_full: nature for material, nature in found.items()}
     done, total = 0, 1
     while True:
         ends = time.perf_counter() + SLICE

@@ -14,20 +14,19 @@ from pathlib import Path
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ...client.protocol import Camera, View
-from ..app.app import app
-from ..app.errors import SceneError
-from ..model.shot_list import find_scene
-from ..stills import views
-from ..stills.camera import camera_at
-from ..stills.capture import RENDER, Still
-from ..stills.coverage.track import Pose
+from ....client.protocol import Camera, View
+from ...app.app import app
+from ...app.errors import SceneError
+from ...model.shot_list import find_scene
+from ...stills import views
+from ...stills.camera import camera_at
+from ...stills.capture import RENDER, Still
+from ...stills.coverage.track import Pose
+from ..order import Order
 from . import plans
-from .order import Order
 from .plans import Planned
 
 BEFORE_END = 1 - 1e-4  # a view at 1 would be the frame to end on
-NAMED = 3  # things that are held, by name
 
 
 @dataclass(frozen=True)
@@ -105,16 +104,15 @@ def remarks(planned: Planned, count: int) -> list[str]:
         frame = planned.frame_at(low)
         notes.append(text.format(frame=frame, percent=100 * (1 - min(made.covered))))
     if planned.held and count > 1:
-        names = ", ".join(planned.held[:NAMED]) + (" ..." if len(planned.held) > NAMED else "")
         text = rpt_("What moves in the scene stands still in this take: {names}.")
-        notes.append(text.format(names=names))
+        notes.append(text.format(names=plans.named(planned.held)))
     return notes
 
 
 def _plan(order: Order) -> Generator[float, None, Planned]:
     scene, camera = scene_of(order), camera_of(order)
     assert camera is not None and order.track is not None
-    count = order.stills if order.stills is None else max(1, min(order.stills, order.engine.views))
+    count = plans.wanted(order.stills, order.engine.views)
     steps = plans.steps(scene, camera, order.track, order.frame, order.frame_count, count)
     planned = yield from steps
     most = min(order.engine.views, len(planned.plan.views))
