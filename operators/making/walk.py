@@ -16,8 +16,7 @@ from ..report import attempt
 
 
 class TAKEONE_OT_walkthrough(bpy.types.Operator):
-    """Make a camera that walks through the selected ones in the order in which they were selected: an ordinary
-    animated camera on a curve, around what stands in the way and through doors"""
+    """Make an animated camera that walks through the selected ones, in the order of their selection"""
 
     bl_idname = "takeone.walkthrough"
     bl_label = "Walkthrough"
@@ -28,9 +27,18 @@ class TAKEONE_OT_walkthrough(bpy.types.Operator):
         description="Names of the cameras in order, one a line. Empty: the selected ones",
         options={"SKIP_SAVE"},
     )
-    pace: EnumProperty(name="Pace", items=properties.WALK_PACES, options={"SKIP_SAVE"})
+    pace: EnumProperty(
+        name="Pace", description="What sets the pace", items=properties.WALK_PACES, options={"SKIP_SAVE"}
+    )
     speed: FloatProperty(name="Speed", description="Metres a second", default=1.2, min=0.05, options={"SKIP_SAVE"})
-    seconds: FloatProperty(name="Length", default=20.0, min=1.0, max=180.0, options={"SKIP_SAVE"})
+    seconds: FloatProperty(
+        name="Length",
+        description="Seconds that it takes in all",
+        default=20.0,
+        min=1.0,
+        max=180.0,
+        options={"SKIP_SAVE"},
+    )
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -63,7 +71,7 @@ class TAKEONE_OT_walkthrough(bpy.types.Operator):
 
 
 class TAKEONE_OT_walkthrough_again(bpy.types.Operator):
-    """Make the shot's walk anew, through its cameras as they stand now. What was edited by hand is replaced"""
+    """Walk anew through the shot's cameras as they stand now. What was edited by hand is replaced"""
 
     bl_idname = "takeone.walkthrough_again"
     bl_label = "Make the Walk Again"
@@ -104,8 +112,7 @@ def _camera(context: bpy.types.Context, name: str) -> bpy.types.Object:
 
 
 class TAKEONE_OT_plan_stills(bpy.types.Operator):
-    """Find out from the scene's geometry which stills the camera's move needs, and how much of it they show. Nothing
-    is rendered"""
+    """Find out which stills the camera's move needs, and how much of it they show. Nothing is rendered"""
 
     bl_idname = "takeone.plan_stills"
     bl_label = "Plan Stills"
