@@ -64,7 +64,7 @@ def plain(tree):
 
 
 @pytest.mark.parametrize(
-    ("kind", "left", "right"), [(plain, 2.0, 2.0), (glass, 4.0, 4.0), (leaf, 4.0, 2.0)], ids=lambda one: str(one)
+    ("kind", "left", "right"), [(plain, 2.0, 2.0), (glass, 4.0, 4.0), (leaf, 4.0, 2.0)], ids=["plain", "glass", "leaf"]
 )
 def test_rays_meet_what_a_picture_shows(kind, left, right):
     scene = bpy.context.scene

@@ -74,8 +74,10 @@ def plan(track: Track, surfaces: Surfaces, count: int | None = None) -> Steps[Pl
     candidates = _spread(len(track.poses), CANDIDATES)
     sharp, seen = np.zeros(len(points.sky), bool), np.zeros(len(points.sky), bool)
     chosen: list[int] = []
-    bounds = {at: in_picture(track, track.poses[at], points.place, EDGE) for at in candidates}
-    yield 0.5
+    bounds = {}
+    for one in candidates:
+        bounds[one] = in_picture(track, track.poses[one], points.place, EDGE)
+        yield 0.5
     most = MOST_VIEWS if count is None else count
     at: int | None = 0
     while at is not None and len(chosen) < most:

@@ -74,10 +74,13 @@ class Trees:
         for start in range(0, count, RAYS):
             part = slice(start, start + RAYS)
             entries = self._entries(origin, directions[part])
-            for offset, (direction, entry) in enumerate(zip(directions[part], entries, strict=True)):
-                found = self._first(Vector(origin), Vector(direction), entry, NOTHING)
-                if found is not None:
-                    distance[start + offset], normal[start + offset] = found
+            rays = [Vector(direction) for direction in directions[part].tolist()]
+            for tree in self._nearest_first(entries):
+                best = distance[part]
+                for index in np.flatnonzero(entries[:, tree] < best).tolist():
+                    found = self._hit(tree, Vector(origin), rays[index], float(best[index]))
+                    if found is not None:
+                        distance[start + index], normal[start + index] = found
             yield 0.0
         return Hits(distance, normal)
 
@@ -89,11 +92,7 @@ class Trees:
             ways = points[part] - origin
             far = np.linalg.norm(ways, axis=1)
             directions = ways / np.maximum(far, 1e-9)[:, None]
-            entries = self._entries(origin, directions)
-            for offset, (direction, entry) in enumerate(zip(directions, entries, strict=True)):
-                seen[start + offset] = not self._any(
-                    Vector(origin), Vector(direction), entry, float(far[offset]) * (1 - NEAR)
-                )
+            seen[part] = self._open(origin, directions, far * (1 - NEAR))
             yield 0.0
         return seen
 
@@ -119,38 +118,39 @@ class Trees:
         far = float(np.linalg.norm(way))
         if far < 1e-9:
             return True
-        direction = way / far
-        entry = self._entries(start, direction[None])[0]
-        return not self._any(Vector(start), Vector(direction), entry, far)
+        return bool(self._open(start, (way / far)[None], np.array([far]))[0])
 
-    # --- one ray ---------------------------------------------------------------------------------------------
+    # --- few rays --------------------------------------------------------------------------------------------
 
     def _entries(self, origin: np.ndarray, directions: np.ndarray) -> np.ndarray:
         """Where each ray enters each tree's box, [rays, trees]; infinity where it passes it by."""
         with np.errstate(divide="ignore", invalid="ignore"):
             inverse = 1.0 / directions[:, None, :]
             one, two = (self._low - origin) * inverse, (self._high - origin) * inverse
-        enters = np.nan_to_num(np.minimum(one, two), nan=-np.inf).max(-1)
-        leaves = np.nan_to_num(np.maximum(one, two), nan=np.inf).min(-1)
+        flat = np.isnan(one) | np.isnan(two)  # along a side of the box, and on it
+        enters = np.where(flat, -np.inf, np.minimum(one, two)).max(-1)
+        leaves = np.where(flat, np.inf, np.maximum(one, two)).min(-1)
         return np.where((leaves >= np.maximum(enters, 0) - 1e-6), np.maximum(enters, 0), np.inf)
 
-    def _first(self, origin: Vector, direction: Vector, entry: np.ndarray, most: float) -> tuple[float, Vector] | None:
-        best, normal = most, None
-        for at, index in _in_order(entry):
-            if at > best:
-                break
-            found = self._hit(index, origin, direction, best)
-            if found is not None and found[0] < best:
-                best, normal = found
-        return None if normal is None else (best, normal)
+    def _open(self, origin: np.ndarray, directions: np.ndarray, far: np.ndarray) -> np.ndarray:
+        """Which rays [n] meet nothing before they are so `far`."""
+        open_ = np.ones(len(far), bool)
+        entries = self._entries(origin, directions)
+        begin, rays, ends = Vector(origin), [Vector(one) for one in directions.tolist()], far.tolist()
+        for index, (tree, _) in enumerate(self._trees):
+            asked = np.flatnonzero(open_ & (entries[:, index] <= far)).tolist()
+            if self._has_holes:
+                shut = [self._hit(index, begin, rays[one], ends[one]) is not None for one in asked]
+            else:
+                cast = tree.ray_cast
+                shut = [cast(begin, rays[one], ends[one])[3] is not None for one in asked]
+            open_[asked] = ~np.array(shut, bool)
+        return open_
 
-    def _any(self, origin: Vector, direction: Vector, entry: np.ndarray, most: float) -> bool:
-        for at, index in _in_order(entry):
-            if at > most:
-                break
-            if self._hit(index, origin, direction, most) is not None:
-                return True
-        return False
+    def _nearest_first(self, entries: np.ndarray) -> list[int]:
+        """The trees that any ray enters, those that are entered nearest first."""
+        first = entries.min(0)
+        return [int(index) for index in np.argsort(first) if first[index] < np.inf]
 
     def _hit(self, index: int, origin: Vector, direction: Vector, most: float) -> tuple[float, Vector] | None:
         """The first surface of one tree nearer than `most`, through the holes of leaves."""
@@ -176,13 +176,6 @@ class Trees:
         corners = surfaces.uv[triangle]
         at = corners[0] + u * (corners[1] - corners[0]) + v * (corners[2] - corners[0])
         return surfaces.leaves[leaf].holds(float(at[0]), float(at[1]))
-
-
-def _in_order(entry: np.ndarray) -> list[tuple[float, int]]:
-    if len(entry) == 1:
-        return [(entry[0], 0)] if entry[0] < np.inf else []
-    met = np.flatnonzero(entry < np.inf)
-    return sorted(zip(entry[met].tolist(), met.tolist(), strict=True))
 
 
 def _split(group: np.ndarray, centres: np.ndarray) -> Iterator[np.ndarray | None]:
