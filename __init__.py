@@ -4,8 +4,9 @@ from . import operators, panels
 from .scene.app import app, timer
 from .scene.model import earlier, properties
 from .scene.session import handlers, pump
+from .scene.session.views import plans, walks
 
-PARTS = (app, properties, earlier, operators, panels, pump, handlers, timer)
+PARTS = (app, properties, earlier, operators, panels, pump, plans, walks, handlers, timer)
 
 
 def register() -> None:

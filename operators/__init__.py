@@ -3,7 +3,7 @@
 import bpy
 
 from .edit import moving, preview_still, shots, takes
-from .making import animate, options, presets, prompt, queue, refine
+from .making import animate, options, presets, prompt, queue, refine, walk
 from .setting_up import models, setup, trouble
 
 CLASSES = (
@@ -20,6 +20,7 @@ CLASSES = (
     *shots.CLASSES,
     *takes.CLASSES,
     *trouble.CLASSES,
+    *walk.CLASSES,
 )
 
 

@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import card, direction, engines, menus, preferences, prompt, queue, refresh, settings, takes
+from . import card, direction, engines, menus, preferences, prompt, queue, refresh, settings, takes, walk
 
 # in the order in which they stand in the sidebar
 CLASSES = (
@@ -14,6 +14,7 @@ CLASSES = (
     *queue.CLASSES,
     *takes.CLASSES,
     *direction.CLASSES,
+    *walk.CLASSES,
     *prompt.CLASSES,
     *settings.CLASSES,
 )

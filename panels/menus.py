@@ -43,6 +43,7 @@ def draw_animate(layout: bpy.types.UILayout) -> None:
     layout.operator("takeone.retake", text="Retake, Same Seed", icon="LOCKED").same_seed = True
     layout.operator("takeone.variations", icon="DUPLICATE")
     layout.operator("takeone.animate_cameras", icon="OUTLINER_OB_CAMERA")
+    layout.operator("takeone.walkthrough", icon="CON_FOLLOWPATH")
 
 
 class TAKEONE_MT_all(bpy.types.Menu):
@@ -67,7 +68,7 @@ TAKES = (
 )
 SHOT = (
     "preview_still shot_add shot_remove shot_use_frame line_add line_remove line_move prompt_text show_prompt "
-    "edit_prompt clear_prompt new_seed preset_add"
+    "edit_prompt clear_prompt new_seed preset_add plan_stills walkthrough_again"
 )
 SETUP = "install install_cancel backend_start backend_stop backend_restart connect_server use_local preferences"
 VERBS = (

@@ -77,6 +77,8 @@ def describe(job: Job) -> str:
     if job.status == JobState.QUEUED and job.queue_position:
         return iface_("Waiting, number {position}").format(position=job.queue_position)
     state = iface_(WORDS.get(job.status, WORDS[JobState.IN_PROGRESS]))
+    if job.status == RENDERING and job.stage:
+        return iface_(job.stage)
     if job.status != JobState.IN_PROGRESS:
         return state
     words = iface_(job.stage) if job.stage else state

@@ -56,6 +56,15 @@ MOTIONS = (
     ("WORDS", "From the Words", "The direction's words choose the camera move"),
     ("CAMERA", "Camera's Animation", "Follow the scene camera's own animation over the length of the shot"),
 )
+STILLS = (
+    ("AUTO", "Automatic", "As many stills along the camera's move as show 98 % of it, if the engine uses them"),
+    ("NUMBER", "Number", "So many stills along the camera's move, where they show most of it"),
+    ("ONE", "One", "The first frame's still only"),
+)
+WALK_PACES = (
+    ("SPEED", "Speed", "The camera walks at an even speed, and the walk takes as long as it does"),
+    ("LENGTH", "Length", "The walk takes so long, and the camera is as fast as that asks for"),
+)
 PLACEMENTS = (
     (
         "REPLACE",
@@ -76,7 +85,7 @@ TAKE_STATUSES = (
 # What a card says of a shot besides its dialogue: copied when a shot is made from another.
 DIRECTION = (
     "still_source", "image_path", "prompt", "prompt_text", "sound", "seconds", "engine", "size_percent",
-    "seed", "seed_lock", "motion", "scene_facts",
+    "seed", "seed_lock", "motion", "stills", "still_count", "scene_facts",
 )  # fmt: skip
 
 
@@ -170,6 +179,12 @@ class TAKEONE_PG_take(bpy.types.PropertyGroup):
     note: StringProperty(name="Note", description="A remark kept with this take")
 
 
+class TAKEONE_PG_stop(bpy.types.PropertyGroup):
+    """A camera that a walk goes through."""
+
+    camera: PointerProperty(name="Camera", description="A camera on the way", type=bpy.types.Object, poll=_is_camera)
+
+
 class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     """One place in the edit: a camera, a still, a direction, a length."""
 
@@ -223,7 +238,7 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         default=5.0,
         min=0.1,
         soft_max=15.0,
-        max=120.0,
+        max=180.0,
         step=50,
         precision=2,
         unit="TIME_ABSOLUTE",
@@ -267,6 +282,34 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         name="Lock Seed", description="Keep this seed for the next take. Unlocked, every take gets a new one"
     )
     motion: EnumProperty(name="Camera Move", description="What moves the camera", items=MOTIONS)
+    stills: EnumProperty(name="Stills", description="How many stills the camera's move is made of", items=STILLS)
+    still_count: IntProperty(
+        name="Stills", description="How many stills the camera's move is made of", default=5, min=1, max=32
+    )
+    walk_cameras: CollectionProperty(
+        name="Walk",
+        description="The cameras that the shot's camera walks through, in their order",
+        type=TAKEONE_PG_stop,
+    )
+    walk_by: EnumProperty(name="Pace", description="What sets the pace of a walk", items=WALK_PACES)
+    walk_speed: FloatProperty(
+        name="Speed",
+        description="How fast the camera walks",
+        default=1.2,
+        min=0.05,
+        soft_max=3.0,
+        max=50.0,
+        unit="VELOCITY",
+    )
+    walk_seconds: FloatProperty(
+        name="Length",
+        description="How long the walk takes in all",
+        default=20.0,
+        min=1.0,
+        max=180.0,
+        unit="TIME_ABSOLUTE",
+    )
+    walk_notes: StringProperty(name="Notes", description="What there is to say of the walk")
     scene_facts: BoolProperty(
         name="Tell the Scene",
         description="Add what Blender knows to the prompt: lens, shot size, time of day, named objects in view",
@@ -296,15 +339,31 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     blank: PointerProperty(
         name="Blank Card", description="The card to fill in before there is a first shot", type=TAKEONE_PG_shot
     )
+    still_seconds: FloatProperty(
+        name="Still Seconds", description="How long a million pixels of the last still took to render"
+    )
+    still_kind: StringProperty(name="Still Kind", description="The engine and samples of that still")
     placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
 
 
-CLASSES = (TAKEONE_PG_option_value, TAKEONE_PG_line, TAKEONE_PG_take, TAKEONE_PG_shot, TAKEONE_PG_scene)
+CLASSES = (
+    TAKEONE_PG_option_value,
+    TAKEONE_PG_line,
+    TAKEONE_PG_take,
+    TAKEONE_PG_stop,
+    TAKEONE_PG_shot,
+    TAKEONE_PG_scene,
+)
 
 
 def prompt_of(shot: TAKEONE_PG_shot) -> str:
     """The direction's words: the text block's where one is chosen, else the one-line prompt."""
     return (shot.prompt_text.as_string() if shot.prompt_text else shot.prompt).strip()
+
+
+def stills_of(shot: TAKEONE_PG_shot) -> int | None:
+    """How many stills the card asks for; None for as many as it takes."""
+    return {"ONE": 1, "NUMBER": int(shot.still_count)}.get(shot.stills)
 
 
 def register() -> None:

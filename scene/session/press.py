@@ -12,17 +12,17 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ...client.protocol import CameraPath, Direction, EngineInfo
+from ...client.protocol import Direction, EngineInfo
 from ...client.protocol.problem import Unfit
 from ..app.app import app
 from ..app.errors import SceneError
 from ..app.objects import ObjectId
 from ..edit.edit_scene import find_edit_scene
-from ..model import options, takes
+from ..model import options, properties, takes
 from ..model.properties import MAX_SEED
 from ..model.rates import frame_rate
 from ..model.shot_list import frame_of
-from ..stills.camera import camera_path, check_camera, is_animated, picture_size
+from ..stills.camera import camera_track, check_camera, is_animated, path_of, picture_size
 from . import prompts
 from .order import Order, OrderedTake, Place, clip_size, requests
 
@@ -35,8 +35,8 @@ class Call:
 
     `seeds`: one take each; None: one take with the shot's seed if it is locked, else a new random one.
     `placement`: PLAYHEAD, AFTER or REPLACE. `source`, `image`: of the still. `overrides` by the names of the card:
-    engine, prompt, sound, seconds, size_percent, motion, and the engine's options. `refines` is the uid of the take
-    that the new one replaces on its strips.
+    engine, prompt, sound, seconds, size_percent, motion, stills (a number, or None for as many as it takes), and the
+    engine's options. `refines` is the uid of the take that the new one replaces on its strips.
     """
 
     seeds: tuple[int, ...] | None = None
@@ -73,6 +73,8 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     frame = frame_of(shot)
     edit = find_edit_scene(context, scene)
     seeds = call.seeds or (shot.seed if shot.seed_lock else random.randint(0, MAX_SEED),)
+    count = max(1, round(seconds * frame_rate(scene)))
+    track = camera_track(scene, camera, frame, count) if moved else None
     order = Order(
         file_id=file_id,
         scene_uid=scene_uid,
@@ -80,7 +82,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
         shot_name=shot.name,
         frame=frame,
         camera=ObjectId.of(camera) if camera is not None else None,
-        path=_path(scene, camera, frame, seconds) if moved else None,
+        path=path_of(scene, camera, track) if track is not None else None,
         source=source,
         image=call.image or (Path(bpy.path.abspath(shot.image_path)) if shot.image_path else None),
         folder=Path(),
@@ -98,6 +100,9 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
             refines=call.refines,
         ),
         takes=tuple(OrderedTake(uuid.uuid4().hex, 0, seed, Path()) for seed in seeds),
+        track=track,
+        frame_count=count,
+        stills=overrides.get("stills", properties.stills_of(shot)),
     )
     _check_bounds(order)
     if call.seeds is None:
@@ -114,12 +119,6 @@ def _numbered(shot: Any, order: Order) -> Order:
         number = takes.next_number(shot)
         found.append(replace(take, number=number, clip=takes.new_clip_path(shot, number)))
     return replace(order, takes=tuple(found), folder=takes.still_folder(shot, found[0].number))
-
-
-def _path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, seconds: float) -> CameraPath:
-    """The camera's own motion over the take's seconds, by the scene's frames from `frame` on."""
-    count = max(1, round(seconds * frame_rate(scene)))
-    return camera_path(scene, camera, frame, count)
 
 
 def _direction(shot: Any, overrides: Mapping[str, Any]) -> Direction:
