@@ -1,4 +1,4 @@
-"""`python -m backend serve | animate | models | key`. Each command imports only what it needs."""
+"""`python -m backend serve | animate | export | models | key`. Each command imports only what it needs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, keys
+from .export import commands as export
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +26,9 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the service that Blender talks to"))
     _add_animate(commands.add_parser("animate", help="make one take from a still, without Blender"))
+    export.add_arguments(
+        commands.add_parser("export", help="an edit for other programs and people, and what comes back")
+    )
     _add_models(commands.add_parser("models", help="the engines, what they can do, and whether they run here"))
     keys.add_arguments(commands.add_parser("key", help="the tokens of servers, in the system's keyring"))
     return parser

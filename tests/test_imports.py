@@ -100,6 +100,15 @@ ROOMS = {
         "engine": {"request", "files", "memory", "pipeline"},
         "__init__": set(),
     },
+    "backend/export": {
+        "errors": set(),
+        "arrange": set(),
+        "timeline": {"arrange", "errors"},
+        "edl": {"arrange", "errors", "timeline"},
+        "incoming": {"edl", "errors", "timeline"},
+        "shots": {"timeline"},
+        "commands": {"edl", "errors", "incoming", "shots", "timeline"},
+    },
     "backend/weights": {
         "report": set(),
         "files": set(),
