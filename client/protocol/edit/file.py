@@ -59,7 +59,8 @@ def _stored(file: Path, folder: Path) -> PurePath:
 def _with_files(edit: Edit, change: Callable[[Path], PurePath]) -> Edit:
     def one(value: Value) -> Value:
         named = {name: getattr(value, name, None) for name in ("file", "picture")}
-        return replace(value, **{name: change(file) for name, file in named.items() if file is not None})
+        changed: dict[str, Any] = {name: change(file) for name, file in named.items() if file is not None}
+        return replace(value, **changed)
 
     shots = tuple(replace(one(shot), takes=tuple(one(take) for take in shot.takes)) for shot in edit.shots)
     return replace(
