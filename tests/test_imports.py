@@ -102,12 +102,12 @@ ROOMS = {
     },
     "backend/export": {
         "errors": set(),
-        "arrange": set(),
-        "timeline": {"arrange", "errors"},
-        "edl": {"arrange", "errors", "timeline"},
-        "incoming": {"edl", "errors", "timeline"},
-        "shots": {"timeline"},
-        "commands": {"edl", "errors", "incoming", "shots", "timeline"},
+        "text": set(),
+        "shots": {"text"},
+        "exchange": {"errors", "text"},
+        "paper": {"errors", "shots", "text"},
+        "page": {"errors", "exchange", "paper", "shots", "text"},
+        "commands": {"errors", "exchange", "paper", "page", "shots"},
     },
     "backend/weights": {
         "report": set(),

@@ -19,6 +19,9 @@ FORMATS = {
     ".otio": "a timeline for other programs",
     ".edl": "a CMX 3600 edit decision list",
     ".csv": "the shot list",
+    ".pdf": "the board",
+    ".png": "the contact sheet",
+    ".html": "the client page",
 }
 
 
@@ -88,13 +91,25 @@ def _made(edit: Edit, path: Path, parsed: argparse.Namespace) -> tuple[bytes, li
     """What a file of this name holds, and remarks."""
     match path.suffix.lower():
         case ".otio":
-            from .timeline import to_otio
+            from .exchange.timeline import to_otio
 
             text, remarks = to_otio(edit, path.parent if parsed.relative else None)
         case ".edl":
-            from .edl import to_edl
+            from .exchange.edl import to_edl
 
             text, remarks = to_edl(edit)
+        case ".pdf":
+            from .paper.board import LANDSCAPE, PORTRAIT, to_pdf
+
+            return to_pdf(edit, PORTRAIT if parsed.portrait else LANDSCAPE, parsed.paper, parsed.fonts)
+        case ".png":
+            from .paper.sheet import to_png
+
+            return to_png(edit, parsed.fonts)
+        case ".html":
+            from .page import to_html
+
+            text, remarks = to_html(edit, parsed.cut.absolute() if parsed.cut else None)
         case _:
             from .shots import to_csv
 
@@ -103,7 +118,7 @@ def _made(edit: Edit, path: Path, parsed: argparse.Namespace) -> tuple[bytes, li
 
 
 def _changes(edit: Edit, path: Path) -> dict[str, object]:
-    from .incoming import read_changes
+    from .exchange.incoming import read_changes
 
     changes = read_changes(edit, path.absolute())
     return {"changes": to_json(changes), "lines": changes.lines(edit), "remarks": list(changes.remarks)}

@@ -10,7 +10,7 @@ from fractions import Fraction
 from client.protocol.edit import Edit, Place, Shot, Take
 from client.protocol.edit.timecode import timecode
 
-from .timeline import plain
+from .text import plain
 
 COLUMNS = (
     *("number", "shot", "camera", "lens_mm", "start_frame", "start", "end", "frames", "seconds", "status"),

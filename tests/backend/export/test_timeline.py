@@ -11,10 +11,10 @@ from pathlib import Path
 import opentimelineio as otio
 import pytest
 
-from backend.export.edl import to_edl
 from backend.export.errors import ExportError
-from backend.export.incoming import read_changes
-from backend.export.timeline import to_otio
+from backend.export.exchange.edl import to_edl
+from backend.export.exchange.incoming import read_changes
+from backend.export.exchange.timeline import to_otio
 from client.protocol.edit import Changes, Edit, Place
 from tests.backend.export.conftest import HANDLE, LENGTHS, NAMES, moved
 

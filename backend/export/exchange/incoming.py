@@ -12,9 +12,10 @@ from client.protocol.codec import nests_deeper
 from client.protocol.edit import Changes, Cut, Edit, Shot
 from client.protocol.edit.edit import MAX_FRAME, MAX_NAME, MAX_STRIPS
 
+from ..errors import ExportError
+from ..text import plain
 from .edl import ADAPTER, SHOT, smpte_rate
-from .errors import ExportError
-from .timeline import KEY, library, plain
+from .timeline import KEY, library
 
 MAX_BYTES = 64 << 20
 SUFFIXES = (".otio", ".edl")

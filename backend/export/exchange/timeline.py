@@ -5,18 +5,17 @@ What only Take One knows is kept as metadata under "take_one", so that `incoming
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Callable, Iterator
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from client.protocol.codec import to_json
 from client.protocol.edit import Edit, Shot, Take, Transition
-from client.protocol.edit.edit import DISSOLVE, FADE_IN, FADE_OUT, TAKE
+from client.protocol.edit.edit import DISSOLVE, FADE_IN, FADE_OUT
 
+from ..errors import ExportError
+from ..text import missing_files, plain, take_name, unplaced
 from .arrange import Item, picture_tracks, sound_tracks
-from .errors import ExportError
 
 if TYPE_CHECKING:
     import opentimelineio as otio
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
 KEY = "take_one"
 RESOLVE = "Resolve_OTIO"  # DaVinci Resolve reads a marker's note there, not from `comment`
 SHOWN = "DEFAULT_MEDIA"  # the key of the media that a clip shows
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def library() -> Any:
@@ -68,38 +66,6 @@ def build(edit: Edit, named: Callable[[Path], str]) -> tuple[otio.schema.Timelin
     timeline.tracks.markers.extend(maker.markers())
     remarks += [f"Shot '{shot.name}' is not in the edit yet, and so not in the timeline." for shot in unplaced(edit)]
     return timeline, [*remarks, *missing_files(edit)]
-
-
-def plain(text: str) -> str:
-    """Text on one line, without control characters."""
-    return " ".join(_CONTROL.sub(" ", text).split())
-
-
-def unplaced(edit: Edit) -> list[Shot]:
-    """The shots that no strip shows."""
-    return [shot for shot in edit.shots if not shot.places]
-
-
-def missing_files(edit: Edit) -> Iterator[str]:
-    """A sentence for each file of a strip that is not there."""
-    for shot, place in edit.placed():
-        take = shot.take(place.take)
-        if take and (take.file is None or not is_there(take.file)):
-            yield f"The file of {take_name(shot, take)} is missing. Press Make Again beside the take, or bring it back."
-    own = [(sound.name, sound.file) for sound in edit.sounds if sound.kind != TAKE]
-    for name, file in [*own, *((other.name, other.file) for other in edit.others)]:
-        if file is not None and not is_there(file):
-            yield f"The file of strip '{name}' is missing: {file.name}. Bring it back, or choose another."
-
-
-def is_there(file: Path) -> bool:
-    """Whether a file is on this machine. Of others (\\\\server\\share) nothing is asked: they count as there."""
-    return PureWindowsPath(file).drive.startswith("\\\\") or os.path.isfile(file)  # noqa: PTH113  of any length
-
-
-def take_name(shot: Shot, take: Take) -> str:
-    """What people call a take: Kitchen_t003."""
-    return take.name or f"{shot.name} take {take.number}"
 
 
 def _about(edit: Edit) -> dict[str, Any]:

@@ -9,9 +9,10 @@ from typing import Any
 from client.protocol.edit import Edit
 from client.protocol.edit.timecode import drops
 
+from ..errors import ExportError
+from ..text import plain
 from .arrange import sound_tracks
-from .errors import ExportError
-from .timeline import KEY, build, library, plain
+from .timeline import KEY, build, library
 
 ADAPTER = "cmx_3600"
 SHOT = "TAKE_ONE SHOT"  # a comment with the id of the event's shot
