@@ -1,4 +1,4 @@
-"""`python -m backend serve | animate | export | models | key`. Each command imports only what it needs."""
+"""`python -m backend serve | animate | bed | export | models | key`. Each command imports only what it needs."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the service that Blender talks to"))
     _add_animate(commands.add_parser("animate", help="make one take from a still, without Blender"))
+    _add_bed(commands.add_parser("bed", help="the ambience of a scene, as one sound through all its shots"))
     export.add_arguments(
         commands.add_parser("export", help="an edit for other programs and people, and what comes back")
     )
@@ -92,6 +93,26 @@ def _animate(parsed: argparse.Namespace) -> int:
     from .cli import animate
 
     return animate(parsed)
+
+
+def _add_bed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sound", default="", help="what is heard")
+    parser.add_argument("--prompt", default="", help="what happens, whose sounds lie under those")
+    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--lines", type=Path, help="JSON: [{start, seconds, lines: [{speaker, language, line}]}] a shot"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("bed.flac"), help="the FLAC; its ducking goes beside it as JSON"
+    )
+    parser.set_defaults(run=_bed)
+
+
+def _bed(parsed: argparse.Namespace) -> int:
+    from .engines.draft.sound.bed import bed
+
+    return bed(parsed)
 
 
 def _add_models(parser: argparse.ArgumentParser) -> None:
