@@ -100,6 +100,15 @@ ROOMS = {
         "engine": {"request", "files", "memory", "pipeline"},
         "__init__": set(),
     },
+    "backend/export": {
+        "errors": set(),
+        "text": set(),
+        "shots": {"text"},
+        "exchange": {"errors", "text"},
+        "paper": {"errors", "shots", "text"},
+        "page": {"errors", "exchange", "paper", "shots", "text"},
+        "commands": {"errors", "exchange", "paper", "page", "shots"},
+    },
     "backend/weights": {
         "report": set(),
         "files": set(),

@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 from .problem import Unfit
@@ -37,7 +37,7 @@ def to_json(value: Any) -> Any:
         return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Fraction | Path):
+    if isinstance(value, Fraction | PurePath):
         return str(value)
     if isinstance(value, Mapping):
         return {key: to_json(item) for key, item in value.items()}
