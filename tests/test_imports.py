@@ -125,6 +125,10 @@ ROOMS = {
         "memory": set(),
         "residents": {"memory"},
         "small": set(),
+        "ranks": set(),
+        "members": {"ranks"},
+        "member": {"ranks"},
+        "launcher": set(),
         "__init__": set(),
     },
 }

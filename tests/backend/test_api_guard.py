@@ -14,7 +14,7 @@ from backend.api.answers import engine_json, job_json, state_json
 from backend.api.errors import STATUS, answer
 from backend.api.guard import MAX_BODY, MAX_SMALL_BODY, MAX_TEXT_BODY, Guard
 from backend.engines.engine import EngineError
-from backend.jobs.row import JobProgress, StoredJob
+from backend.jobs.store.row import JobProgress, StoredJob
 from client.protocol import Direction, EngineInfo, JobState, Problem, Result, TakeRequest
 
 TOKEN = "a-token-only-for-tests"

@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 
 from backend.engines.engine import EngineError
-from backend.jobs import inspect
+from backend.jobs.inspection import inspect
 
 
 def save(path: Path, size: tuple[int, int], kind: str = "PNG", **options: object) -> Path:

@@ -12,9 +12,9 @@ import pytest
 
 from backend.engines.engine import EngineError
 from backend.jobs import lanes
-from backend.jobs.row import JobProgress, StoredJob
-from backend.jobs.runner import recover
-from backend.jobs.store import Store
+from backend.jobs.store.row import JobProgress, StoredJob
+from backend.jobs.store.store import Store
+from backend.jobs.workers.runner import recover
 from client.protocol import JobState, Problem, Result, TakeRequest, View
 from devtools.requests import take_request
 

@@ -7,8 +7,8 @@ import pytest
 import stand_in
 from take_one.client import events
 from take_one.client.target import LocalTarget, RemoteTarget
-from take_one.scene.model.app import app
-from take_one.scene.model.errors import SceneError
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
 from take_one.scene.session import connection, preferences
 
 
