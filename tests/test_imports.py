@@ -127,7 +127,7 @@ ROOMS = {
         "small": set(),
         "ranks": set(),
         "members": {"ranks"},
-        "member": {"ranks"},
+        "member": {"memory", "ranks"},
         "launcher": set(),
         "__init__": set(),
     },
