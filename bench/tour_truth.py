@@ -4,10 +4,10 @@
 
 Renders each tour's views with depth and its scored frames (once: they are kept in FOLDER), has the draft engine make
 the whole take from every view and from every second one, and compares the scored frames, lossless: the engine's, and
-a plain splat of the same views (the two nearest in time, every pixel moved through true depth, averaged where both show
-one surface, holes filled from around them). Prints also what the measure gives to a second render with another seed, and
-how much of the frames no view showed. `--sheets` writes pictures to look at beside the renders: truth, engine, splat,
-and the engine's error.
+a plain splat of the same views (the two nearest in time, every pixel moved through true depth, averaged where both
+show one surface, holes filled from around them). Prints also what the measure gives to a second render with another
+seed, and how much of the frames no view showed. `--sheets` writes pictures to look at beside the renders: truth,
+engine, splat, and the engine's error.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def main() -> None:
     arguments.add_argument("--no-render", action="store_true", help="score what is rendered already")
     arguments.add_argument("--sheets", action="store_true")
     given = arguments.parse_args()
-    print("| tour | views | engine: SSIM mean (worst), PSNR | splat | other seed | unseen | drawn in |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| tour | views | engine: SSIM mean (worst), PSNR | splat | ahead in | other seed | unseen | drawn in |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for name in given.tours:
         tour, folder = TOURS[name], given.renders / TOURS[name].scene
         if not given.no_render:
@@ -133,8 +133,9 @@ def row(name: str, tour: Tour, sparser: int, folder: Path, sheets: bool) -> None
     seed = f"{np.mean(again, 0)[0]:.3f} ({np.min(again, 0)[0]:.3f})" if again else "-"
     print(
         f"| {name} | {len(asked.views)} | {mean[0]:.4f} ({worst[0]:.3f} at {scored[int(table[:, 0].argmin())]}), "
-        f"{mean[1]:.1f} | {mean[2]:.4f} ({worst[2]:.3f}), {mean[3]:.1f} | {seed} | {100 * clip.facts['unseen']:.2f} % | "
-        f"{spent:.0f} s |  ahead in {(table[:, 0] > table[:, 2]).sum()} of {len(table)}",
+        f"{mean[1]:.1f} | {mean[2]:.4f} ({worst[2]:.3f}), {mean[3]:.1f} | "
+        f"{(table[:, 0] > table[:, 2]).sum()} of {len(table)} | {seed} | {100 * clip.facts['unseen']:.2f} % | "
+        f"{spent:.0f} s |",
         flush=True,
     )
 
@@ -174,7 +175,9 @@ class Splat:
         view, pose, still = self.read[n], seen_from(self.places[n].pose, self.poses[k]), self.still
         v, u = np.mgrid[0 : view.height, 0 : view.width] + 0.5
         z = np.minimum(view.metres(), 1e6)
-        seen = (np.stack([(u - view.cx) / view.fx * z, (v - view.cy) / view.fy * z, z], -1) - pose.position) @ pose.rotation
+        seen = (
+            np.stack([(u - view.cx) / view.fx * z, (v - view.cy) / view.fy * z, z], -1) - pose.position
+        ) @ pose.rotation
         with np.errstate(divide="ignore", invalid="ignore"):
             x = seen[..., 0] / seen[..., 2] * still.fx * pose.zoom + still.cx
             y = seen[..., 1] / seen[..., 2] * still.fy * pose.zoom + still.cy
@@ -183,7 +186,9 @@ class Splat:
         out, near = np.zeros((still.height, still.width, 3), np.uint8), np.zeros((still.height, still.width))
         for dy in (0, 1):
             for dx in (0, 1):
-                column, row = (np.floor(c.ravel()[order] - 0.5).clip(-9, 1e5).astype(int) + d for c, d in ((x, dx), (y, dy)))
+                column, row = (
+                    np.floor(c.ravel()[order] - 0.5).clip(-9, 1e5).astype(int) + d for c, d in ((x, dx), (y, dy))
+                )
                 ok = (column >= 0) & (column < still.width) & (row >= 0) & (row < still.height)
                 value = 1 / seen[..., 2].ravel()[order][ok]
                 ahead = value >= near[row[ok], column[ok]]

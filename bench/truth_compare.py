@@ -6,7 +6,6 @@ from pathlib import Path
 
 import numpy as np
 
-
 WINDOW, LEVELS = 7, 255
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 
+import bpy
 from truth_parts import add, ball, box, camera, leaves, light, material, patterned, pole, world
 
 WIDE, HIGH, THICK = 6.0, 2.7, 0.12
@@ -29,7 +30,11 @@ def _shell():
     planks = patterned("planks", "brick", (0.40, 0.25, 0.13), (0.31, 0.18, 0.10), 2.0, Mortar=(0.12, 0.07, 0.04, 1))
     tiles = patterned("tiles", "checker", (0.62, 0.60, 0.55), (0.38, 0.40, 0.42), 2.5)
     white = material("white", (0.8, 0.8, 0.78))
-    tints = material("cream", (0.72, 0.69, 0.6)), material("sage", (0.45, 0.55, 0.45)), material("blue", (0.42, 0.5, 0.6))
+    tints = (
+        material("cream", (0.72, 0.69, 0.6)),
+        material("sage", (0.45, 0.55, 0.45)),
+        material("blue", (0.42, 0.5, 0.6)),
+    )
     end = ROOMS[-1][1]
     box(white, (0, end / 2, HIGH + 0.05), (WIDE, end, 0.1))
     for (low, high), tint, floor in zip(ROOMS, tints, (planks, tiles, planks), strict=True):
@@ -138,7 +143,6 @@ def _living(rng):
     box(dark, (-1.2, 0.02, 1.5), (1.0, 0.04, 0.6))
     pole(dark, (-2.4, 0.6, 0.8), 0.018, 1.6)
     shade = {"radius1": 0.25, "radius2": 0.15, "depth": 0.34, "vertices": 32}
-    import bpy
 
     cone = bpy.ops.mesh.primitive_cone_add
     add(cone, material("shade", (0.85, 0.78, 0.6)), (-2.4, 0.6, 1.65), (1, 1, 1), (0, 0, 0), True, **shade)

@@ -2,10 +2,10 @@
 
     python bench/truth_render.py JOB.json
 
-JOB.json: {"scene": name, "out": folder, "size": [w, h], "samples": n, "frames": [frame]}, where a frame is
-{"name": str, "matrix": 4x4 relative to the start pose, or "world": 4x4 of the camera, "zoom": f, "seed": n, "depth": bool}.
-Writes camera.json (the start camera), NAME.png for each frame and NAME.exr (its Z pass) where it has depth, all with the
-same settings. What is there already stays.
+JOB.json: {"scene": name, "out": folder, "size": [w, h], "samples": n, "frames": [frame]}, where a frame is {"name",
+"matrix": 4x4 relative to the start pose, or "world": 4x4 of the camera, "zoom": f, "seed": n, "depth": bool}.
+Writes camera.json (the start camera), NAME.png for each frame and NAME.exr (its Z pass) where it has depth, all with
+the same settings. What is there already stays.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Long camera paths through the built scenes: where each starts, goes and looks, its frames, views and scored frames."""
+"""Long camera paths through the built scenes: where each goes and looks, its frames, views and scored frames."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 
 @dataclass(frozen=True)
 class Tour:
-    """`knots` are (x, y, z, heading, pitch): metres in Blender's world, degrees (heading 0 looks along +Y, positive to the
-    left; pitch up), passed at even times. `spacing` is frames from view to view, `every` from scored frame to scored
-    frame. `zoom` is of the scene's lens."""
+    """`knots` are (x, y, z, heading, pitch): metres in Blender's world, degrees (heading 0 looks along +Y, positive to
+    the left; pitch up), passed at even times. `spacing` is frames from view to view, `every` from scored frame to
+    scored frame."""
 
     scene: str
     frames: int
@@ -89,6 +89,12 @@ TOURS = {
     "drive": Tour(
         "street",
         240,
-        ((0.8, -5.5, 1.75, 3, 1), (0.6, 0, 1.7, 2, 1), (0.2, 6, 1.7, -2, 1), (0.0, 12, 1.7, -8, 2), (0.2, 18, 1.8, -6, 3)),
+        (
+            (0.8, -5.5, 1.75, 3, 1),
+            (0.6, 0, 1.7, 2, 1),
+            (0.2, 6, 1.7, -2, 1),
+            (0.0, 12, 1.7, -8, 2),
+            (0.2, 18, 1.8, -6, 3),
+        ),
     ),
 }

@@ -19,7 +19,7 @@ from .views import Part, Place, parts, seen_from
 AROUND = 1  # views beyond the two that a moment lies between, on either side
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Prepared:
     """A view that can be drawn from."""
 

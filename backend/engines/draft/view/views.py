@@ -14,6 +14,7 @@ from ..camera.paths import FLIP, Pose
 
 SWITCH = 0.15  # share of the time between two views in which a view that ends, or comes in, loses or gains its say
 FAINT = 0.01  # how much of an average a view is that only helps out
+SILENT = 1e-6  # less say than that is none
 AT = 0.002  # a path passes through a view if it comes this close, in view distances and radians
 
 
@@ -95,7 +96,7 @@ def parts(times: Sequence[float], passed: Sequence[bool], t: float) -> list[Part
         made.append(Part(here - 1, FAINT, alone[0] * alone[1] * (fall if after < len(times) else 1.0)))
     if after + 1 < len(times):
         made.append(Part(after + 1, FAINT, alone[0] * alone[1] * rise))
-    return [part for part in made if part.says > 0]
+    return [part for part in made if part.says > SILENT]
 
 
 def _ramp(u: float) -> float:

@@ -1,8 +1,8 @@
 """What colour each pixel of a frame has: looked up in every view's layers, then brought together.
 
-A view's sample of a pixel is the nearest opaque surface, seen or guessed, and the soft fringes before it. Of the seen
-surfaces the nearest wins over all views, samples of the same surface are averaged by their weights; guesses count only
-where no view sees anything.
+A view's sample of a pixel is the nearest surface that covers it (seen or guessed, with what shows through its edge),
+and softer fringes before that. Of the seen surfaces the nearest wins over all views, samples of the same surface are
+averaged by their weights; guesses count only where no view sees anything.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..kernels import kernel
-from ..layers import FOOT
+from ..layers import HALO
 from .raster import FIRST, OPAQUE, SECOND
 
 STRETCHED = 1.5  # how fast a sample loses weight as the pixel of its view is stretched
@@ -47,9 +47,9 @@ def sample(
         for x in range(width):
             fx = np.float32(x) + half
             nearest = np.float32(-np.inf)
-            near[y, x] = nearest
             weight[y, x] = -one
             fringe[y, x, 3] = 0
+            solid_red = solid_green = solid_blue = np.float32(0)
             soft = soft_red = soft_green = soft_blue = np.float32(0)
             slots = 1 if block[FIRST, y, x] < 0 else 3
             for turn in range(slots):
@@ -81,26 +81,36 @@ def sample(
                 blue = (a * np.float32(texels[k, 2]) + b * np.float32(texels[k1, 2])) + (
                     c * np.float32(texels[j, 2]) + d * np.float32(texels[j1, 2])
                 )
-                if slot == OPAQUE or (nearest == -np.inf and slot == FIRST):
-                    nearest = key[slot, y, x]
-                    near[y, x] = nearest
-                    colour[y, x, 0] = np.uint8(np.int32(red + half))
-                    colour[y, x, 1] = np.uint8(np.int32(green + half))
-                    colour[y, x, 2] = np.uint8(np.int32(blue + half))
-                    if kind <= FOOT or slot == FIRST:
-                        sharp = one / max(one, back[i, 9]) ** np.float32(STRETCHED)
-                        edge = min(max(inside, np.float32(0.02)), one)
-                        weight[y, x] = max(sharp * edge, np.float32(1e-4))
+                share = one
+                if slot != OPAQUE:
+                    share = (
+                        (a * np.float32(texels[k, 3]) + b * np.float32(texels[k1, 3]))
+                        + (c * np.float32(texels[j, 3]) + d * np.float32(texels[j1, 3]))
+                    ) / np.float32(255)
+                if share <= half and nearest > -np.inf:
+                    soft_red = share * red + (one - share) * soft_red
+                    soft_green = share * green + (one - share) * soft_green
+                    soft_blue = share * blue + (one - share) * soft_blue
+                    soft = share + (one - share) * soft
+                    fringe_near[y, x] = key[slot, y, x]
                     continue
-                share = (
-                    (a * np.float32(texels[k, 3]) + b * np.float32(texels[k1, 3]))
-                    + (c * np.float32(texels[j, 3]) + d * np.float32(texels[j1, 3]))
-                ) / np.float32(255)
-                soft_red = share * red + (one - share) * soft_red
-                soft_green = share * green + (one - share) * soft_green
-                soft_blue = share * blue + (one - share) * soft_blue
-                soft = share + (one - share) * soft
-                fringe_near[y, x] = key[slot, y, x]
+                if nearest == -np.inf:
+                    share = one
+                # What is behind it, soft fringes and all, only shows through it.
+                rest = (one - share) * (one - soft)
+                solid_red = share * red + (one - share) * soft_red + rest * solid_red
+                solid_green = share * green + (one - share) * soft_green + rest * solid_green
+                solid_blue = share * blue + (one - share) * soft_blue + rest * solid_blue
+                soft = soft_red = soft_green = soft_blue = np.float32(0)
+                nearest = key[slot, y, x]
+                if kind <= HALO:
+                    sharp = one / max(one, back[i, 9]) ** np.float32(STRETCHED)
+                    edge = min(max(inside, np.float32(0.02)), one)
+                    weight[y, x] = max(sharp * edge, np.float32(1e-4))
+            near[y, x] = nearest
+            colour[y, x, 0] = np.uint8(np.int32(solid_red + half))
+            colour[y, x, 1] = np.uint8(np.int32(solid_green + half))
+            colour[y, x, 2] = np.uint8(np.int32(solid_blue + half))
             if soft > 0:
                 fringe[y, x, 0] = np.uint8(np.int32(soft_red / soft + half))
                 fringe[y, x, 1] = np.uint8(np.int32(soft_green / soft + half))
@@ -166,7 +176,7 @@ def fuse(
                     front = top
                 left *= one - there
                 first = last
-            unseen += left
+            unseen += float(left)
             if left > np.float32(0.004):
                 total = r = g = b = np.float32(0)
                 for k in range(count):
