@@ -21,7 +21,7 @@ PREVIEWS = 12  # small pictures shown while a clip is made
 COVERED = 0.9  # share of a frame that views should show
 MENTIONED = 0.005  # share of a frame that no view shows, from which on the take says so
 MAX_PIXELS = 4096 * 2304
-MAX_SECONDS = 60.0
+MAX_SECONDS = 180.0
 
 
 class DraftEngine:
