@@ -17,10 +17,17 @@ from pathlib import Path
 import bpy
 import truth_flat
 import truth_scenes
+import truth_unseen
 from mathutils import Matrix
 from truth_parts import render, render_depth, settings
 
-SCENES = {"room": truth_scenes.room, "street": truth_scenes.street, "flat": truth_flat.flat}
+SCENES = {
+    "room": truth_scenes.room,
+    "street": truth_scenes.street,
+    "flat": truth_flat.flat,
+    "loft": truth_unseen.loft,
+    "garden": truth_unseen.garden,
+}
 
 
 def main():
