@@ -148,7 +148,7 @@ def _with_references(submission: Submission) -> Submission:
 
 def _is_file(name: str) -> bool:
     """Whether a field of this name is a file of a request (see `client.protocol.request.view_names`)."""
-    return name in (STILL, DEPTH, LAST_FRAME) or FURTHER_FILE.fullmatch(name) is not None
+    return name in (STILL, DEPTH, LAST_FRAME, LAST_FRAME + DEPTH_OF) or FURTHER_FILE.fullmatch(name) is not None
 
 
 def _data_url(value: Any, param: str) -> BinaryIO:

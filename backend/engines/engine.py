@@ -28,7 +28,7 @@ class Clip:
     `fps` may be the engine's own: the media package conforms it to the request's frame rate.
     `file` is a finished movie instead of frames, and says itself what it holds. It is removed when the take is written.
     `notes` are remarks for the user (at most a sentence each); `path` is the camera path that was taken; `facts` joins
-    the sidecar (model, settings, versions).
+    the sidecar (model, settings, versions). Notes and facts may grow until the last frame.
     """
 
     width: int = 0

@@ -71,7 +71,7 @@ def _further_views(request: TakeRequest) -> list[dict[str, Any]]:
     return [
         {"name": name, "t": view.t, **({"camera": _camera(view.camera)} if view.camera else {})}
         for view, (name, _) in zip(request.views, view_names(request.views), strict=True)
-        if 0 < view.t < 1
+        if 0 < view.t < 1 or (view.t == 1 and view.camera)
     ]
 
 

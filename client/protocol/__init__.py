@@ -10,11 +10,12 @@ from .direction import LANGUAGES, Direction, Line
 from .engine import Choice, EngineInfo, Option, Price
 from .job import Binding, Job, JobState, Result
 from .problem import Problem, ProblemError, Unfit
-from .request import TakeRequest
+from .request import MAX_VIEWS, TakeRequest
 from .view import View
 
 __all__ = [
     "LANGUAGES",
+    "MAX_VIEWS",
     "Binding",
     "Camera",
     "CameraPath",
