@@ -75,7 +75,9 @@ class DraftEngine:
             seen = with_subject(picture.measure(scene), camera, scene.metres())
             usable = sum(view.camera is not None and view.depth is not None for view in request.views)
             words = request.direction.prompt
-            move = plan(words, request.seconds, seen, request.seed, world_up(camera), Coverage(scene), min(usable, MAX_VIEWS))
+            move = plan(
+                words, request.seconds, seen, request.seed, world_up(camera), Coverage(scene), min(usable, MAX_VIEWS)
+            )
             path, notes = move.path, (*notes, *move.notes)
         else:
             path = paths.check(request.path)
