@@ -91,6 +91,7 @@ class HostedEngine:
             work.progress(0.01, f"Sending to {self._provider.label}")
             memo = self._memo(work)
             order = work.order(memo)
+            memo = dataclasses.replace(memo, endpoint=order.endpoint or memo.endpoint)
             cost = self.estimate(work.request)
             state = {**work.state, "phase": SENDING, "again": False, "memo": dataclasses.asdict(memo)}
             work.keep(state if cost is None else {**state, "cost": as_json(cost)})
@@ -122,7 +123,7 @@ class HostedEngine:
         """Goes on with an order of which it is not known whether it was sent."""
         memo = from_json(Memo, work.state["memo"])
         with self._wire(work.cancelled) as wire:
-            if self._provider.idempotent:
+            if self._provider.idempotent(wire):
                 ticket = self._submit(wire, work, work.order(memo), memo)
             else:
                 ticket = self._sought(wire, work, memo, "the backend ended while it was sent")
@@ -136,10 +137,10 @@ class HostedEngine:
             EngineError: `uncertain`: it is not there, or there is no list.
         """
         provider = self._provider
-        if provider.idempotent:
+        if provider.idempotent(wire):
             return self._sent_again(wire, work, memo, why)
         if not provider.lists:
-            raise uncertain(provider.label, why, "It has no list in which to look for it.")
+            raise uncertain(provider.label, provider.console, why, "It has no list in which to look for it.")
         until = time.monotonic() + LOOK_FOR_SECONDS * PACE
         while True:
             work.progress(0.01, f"Looking for it at {provider.label}")
@@ -147,7 +148,7 @@ class HostedEngine:
                 if (ticket := provider.find(wire, memo)) is not None:
                     return ticket
             if time.monotonic() > until:
-                raise uncertain(provider.label, why, "It was not found in the list there.")
+                raise uncertain(provider.label, provider.console, why, "It was not found in the list there.")
             wire.wait(3.0)
 
     def _sent_again(self, wire: Wire, work: _Work, memo: Memo, why: str) -> Ticket:
@@ -159,7 +160,7 @@ class HostedEngine:
                 return self._provider.submit(wire, order)
             except (Unreached, Unanswered) as error:
                 why = str(error)
-        raise uncertain(self._provider.label, why, "It did not answer when it was asked again.")
+        raise uncertain(self._provider.label, self._provider.console, why, "It did not answer when asked again.")
 
     def _keep_ticket(self, wire: Wire, work: _Work, ticket: Ticket) -> None:
         """Writes down that it is ordered; takes it back where nobody wants it any more."""
@@ -228,7 +229,7 @@ class HostedEngine:
 
     def _memo(self, work: _Work) -> Memo:
         asked = work.asked
-        return Memo(time.time(), self._model.endpoint, asked.digest, asked.seed, asked.seconds, secrets.token_hex(16))
+        return Memo(time.time(), asked.endpoint, asked.digest, asked.seed, asked.seconds, secrets.token_hex(16))
 
     def _quote(self, asked: Ask) -> Price | None:
         key = (self._model.id, asked)

@@ -17,6 +17,7 @@ from tests.backend.service_process import Service
 
 Shared = tuple[Service, dict[str, Fake]]
 PROVIDERS = sorted(ENGINE)
+LISTED = [ENGINE[name] for name in ("fal", "model_studio", "videos")]  # where an order can be looked for
 
 
 @pytest.fixture(params=PROVIDERS)
@@ -43,7 +44,8 @@ def test_a_take_is_ordered_fetched_and_conformed(at: tuple[Service, Fake, str], 
     assert job["status"] == "completed", job
     assert len(fake.orders) == 1
     assert job["result"]["frames"] == 62
-    assert job["result"]["cost"]["amount"] > 0
+    if service.http.post("/v1/estimate", json={"model": engine, "seconds": 2.5}).json()["price"] is not None:
+        assert job["result"]["cost"]["amount"] > 0
     path = tmp_path / "clip.mp4"
     path.write_bytes(service.http.get(f"/v1/videos/{job['id']}/content").content)
     with av.open(str(path)) as container:
@@ -61,9 +63,13 @@ def test_the_price_is_told_before_and_counted_after(at: tuple[Service, Fake, str
     service, fake, engine = at
     asked = {"model": engine, "prompt": "x", "seconds": 4}
     price = service.http.post("/v1/estimate", json=asked).json()["price"]
-    assert price["currency"] == "USD"
-    assert (price["as_of"], price["source"]) != ("", "")
     assert not fake.orders
+    if engine == "videos-server":
+        assert price is None
+        return
+    assert price["currency"] == "USD"
+    assert price["as_of"] == "2026-11-26"
+    assert price["source"]
     before = service.http.get("/v1/spending?film=f1").json()
     extra = json.dumps({"binding": {"file_id": "f1"}})
     job = service.wait(order(service, still, engine, seconds="4", extra_params=extra))
@@ -130,9 +136,10 @@ def test_a_lost_answer_is_found_or_uncertain_but_never_paid_twice(at: tuple[Serv
     fake.script = Script(lose_answers=1, unlisted=1)
     job = service.wait(order(service, still, engine))
     assert len(fake.orders) == 1
-    if job["status"] == "completed":
+    if engine in LISTED:
+        assert job["status"] == "completed", job
         return
-    assert job["error"]["code"] == "uncertain"
+    assert (job["status"], job["error"]["code"]) == ("failed", "uncertain")
     assert job["error"]["fix"] == "send_again"
     again = service.http.post(f"/v1/videos/{job['id']}/retry", json={}).json()
     assert again["status"] == "queued"
@@ -148,11 +155,8 @@ def test_an_order_that_never_arrived_is_not_taken_for_one_that_did(at: tuple[Ser
     service, fake, engine = at
     fake.script = Script(lose_orders=1)
     job = service.wait(order(service, still, engine))
-    if job["status"] == "failed":
-        assert job["error"]["code"] == "uncertain"
-        assert fake.orders == []
-    else:
-        assert len(fake.orders) == 1
+    assert (job["status"], job["error"]["code"]) == ("failed", "uncertain")
+    assert fake.orders == []
 
 
 def test_a_key_that_is_not_accepted(at: tuple[Service, Fake, str], still: bytes) -> None:

@@ -1,8 +1,8 @@
 """fal: one queue for models of many makers.
 
 Sources: the queue's OpenAPI (fal.ai/docs/api-reference/inference-api/openapi/queue.json) and fal_client 1.0.3
-(`client.py`: the four addresses, the states, the headers of objects); "List requests by endpoint(s)" and "Pricing" of
-the platform API (fal.ai/docs/platform-apis/v1/models/...); a model's fields and prices from its page
+(`client.py`: the four addresses, the states, the headers of objects); "List requests by endpoint(s)" and "Pricing"
+of the platform API (fal.ai/docs/platform-apis/v1/models/...); a model's fields and prices from its page
 (fal.ai/models/<endpoint>/llms.txt). Read in November 2026.
 """
 
@@ -32,6 +32,14 @@ PRIVATE = {"X-Fal-Store-IO": "0"}
 LIFETIME = {"X-Fal-Object-Lifecycle-Preference": json.dumps({"expiration_duration_seconds": 86_400})}
 SPOKEN = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
 SEEN = "2026-11-26"
+WIDE = ((16, 9), (9, 16))
+# With a last frame Veo has an endpoint of its own.
+VEO_LAST = {
+    "endpoint": "fal-ai/veo3.1/first-last-frame-to-video",
+    "still": "first_frame_url",
+    "last": "last_frame_url",
+}
+VEO_FAST_LAST = {**VEO_LAST, "endpoint": "fal-ai/veo3.1/fast/first-last-frame-to-video"}
 
 
 def _page(endpoint: str) -> str:
@@ -83,6 +91,108 @@ MODELS = (
         shots=8,
         pictures=Pictures(bytes=7 << 20),
     ),
+    _model(
+        "fal-kling-3-pro",
+        "fal-ai/kling-video/v3/pro/image-to-video",
+        "Kling 3.0 Pro (fal)",
+        "Camera and motion of film quality, several shots, a last frame, sound.",
+        tuple(range(3, 16)),
+        (Rate(0.112, sound=False), Rate(0.168, sound=True)),
+        {"still": "start_image_url", "last": "end_image_url", "length": "text", "shots": "list"},
+        sound="switch",
+        languages=("English", "Mandarin"),
+        last_frame=True,
+        shots=6,
+        seed=False,
+    ),
+    _model(
+        "fal-kling-3",
+        "fal-ai/kling-video/v3/standard/image-to-video",
+        "Kling 3.0 (fal)",
+        "As Kling 3.0 Pro, smaller and cheaper.",
+        tuple(range(3, 16)),
+        (Rate(0.084, sound=False), Rate(0.126, sound=True)),
+        {"still": "start_image_url", "last": "end_image_url", "length": "text", "shots": "list"},
+        sound="switch",
+        languages=("English", "Mandarin"),
+        last_frame=True,
+        shots=6,
+        seed=False,
+    ),
+    _model(
+        "fal-veo-3.1",
+        "fal-ai/veo3.1/image-to-video",
+        "Veo 3.1 (fal)",
+        "Clean motion and speech, wide or upright, to 4K. 4, 6 or 8 seconds.",
+        (4, 6, 8),
+        (
+            Rate(0.40, "4k", False),
+            Rate(0.60, "4k", True),
+            Rate(0.20, sound=False),
+            Rate(0.40, sound=True),
+        ),
+        {"still": "image_url", "length": "s", "with_last": VEO_LAST},
+        resolutions=("720p", "1080p", "4k"),
+        sound="switch",
+        last_frame=True,
+        pictures=Pictures(frames=WIDE),
+    ),
+    _model(
+        "fal-veo-3.1-fast",
+        "fal-ai/veo3.1/fast/image-to-video",
+        "Veo 3.1 Fast (fal)",
+        "As Veo 3.1, quicker and cheaper.",
+        (4, 6, 8),
+        (
+            Rate(0.30, "4k", False),
+            Rate(0.35, "4k", True),
+            Rate(0.10, sound=False),
+            Rate(0.15, sound=True),
+        ),
+        {"still": "image_url", "length": "s", "with_last": VEO_FAST_LAST},
+        resolutions=("720p", "1080p", "4k"),
+        sound="switch",
+        last_frame=True,
+        pictures=Pictures(frames=WIDE),
+    ),
+    _model(
+        "fal-seedance-2.0",
+        "bytedance/seedance-2.0/image-to-video",
+        "Seedance 2.0 (fal)",
+        "Complex action and camera, a last frame, sound at the same price.",
+        tuple(range(4, 16)),
+        (Rate(0.1406, "480p"), Rate(0.3024, "720p")),
+        {"still": "image_url", "last": "end_image_url", "length": "text"},
+        resolutions=("480p", "720p"),
+        sound="switch",
+        last_frame=True,
+    ),
+    _model(
+        "fal-ltx-2.3",
+        "fal-ai/ltx-2.3/image-to-video",
+        "LTX 2.3 Pro (fal)",
+        "Large pictures at a low price, a last frame, sound. 6, 8 or 10 seconds.",
+        (6, 8, 10),
+        (Rate(0.06, "1080p"), Rate(0.12, "1440p"), Rate(0.24, "2160p")),
+        {"still": "image_url", "last": "end_image_url", "length": "int"},
+        resolutions=("1080p", "1440p", "2160p"),
+        last_frame=True,
+        seed=False,
+        pictures=Pictures(frames=WIDE),
+    ),
+    _model(
+        "fal-wan-2.7",
+        "fal-ai/wan/v2.7/image-to-video",
+        "Wan 2.7 (fal)",
+        "Steady motion, a last frame, sound, long prompts.",
+        tuple(range(2, 16)),
+        (Rate(0.10, "720p"), Rate(0.15, "1080p")),
+        {"still": "image_url", "last": "end_image_url", "length": "int"},
+        resolutions=("720p", "1080p"),
+        last_frame=True,
+        prompt_limit=5000,
+        pictures=Pictures(side=360, longest=2000),
+    ),
 )
 
 
@@ -93,7 +203,7 @@ class Fal:
     address, console = QUEUE, "https://fal.ai/dashboard"
     keeps, keeps_seconds = "a day", 86_400.0
     pace = (1.0, 5.0)
-    idempotent, lists = False, True
+    lists = True
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:
@@ -106,13 +216,13 @@ class Fal:
         return info
 
     def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
-        fields = model.fields
+        fields = {"endpoint": model.endpoint, **model.fields, **(model.fields.get("with_last", {}) if last else {})}
         body: dict[str, Any] = {"prompt": asked.prompt, fields["still"]: still.url}
         if asked.shots:
             del body["prompt"]
             shots = [{"prompt": shot.prompt, "duration": str(shot.seconds)} for shot in asked.shots]
             body |= {"multi_prompt": shots, "shot_type": "customize"}
-        if last is not None:
+        elif last is not None:  # Kling takes no last frame with several shots
             body[fields["last"]] = last.url
         lengths = {"int": asked.seconds, "text": str(asked.seconds), "s": f"{asked.seconds}s"}
         body["duration"] = lengths[fields["length"]]
@@ -122,7 +232,10 @@ class Fal:
             body["generate_audio"] = asked.sound
         if model.seed:
             body["seed"] = asked.seed
-        return Order(model.endpoint, {**body, **fields.get("more", {})}, {**PRIVATE, **LIFETIME})
+        return Order(fields["endpoint"], body, {**PRIVATE, **LIFETIME}, endpoint=fields["endpoint"])
+
+    def idempotent(self, wire: Wire) -> bool:
+        return False
 
     def submit(self, wire: Wire, order: Order) -> Ticket:
         from ..wire.http import Unanswered

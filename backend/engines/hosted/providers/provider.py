@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Order:
-    """What is sent: `path` at the provider, `body` as JSON. `headers` are the order's own."""
+    """What is sent: `path` at the provider, `body` as JSON; as a form where there are `files` (name, content, type by
+    field). `headers` are the order's own. `endpoint` is the model as the provider's list names it, where it is another
+    than the model's own."""
 
     path: str
     body: dict[str, Any]
     headers: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, tuple[str, bytes, str]] = field(default_factory=dict)
+    endpoint: str = ""
 
 
 Ticket = dict[str, Any]  # what a provider's answer to an order is known by, as JSON
@@ -71,7 +75,7 @@ class Provider(Protocol):
     """`name` is short and for files, `label` for people, `address` its own unless an account has another. `variable` is
     the environment variable that may hold the key, `console` the page of the account. `keeps` says how long a result is
     kept, in words, `keeps_seconds` in numbers. `pace` is seconds between the first looks and the last.
-    `idempotent`: the same order under the same key is one order, so that it may be sent again."""
+    `lists` says whether there is a list in which an order can be looked for."""
 
     name: str
     label: str
@@ -81,7 +85,6 @@ class Provider(Protocol):
     keeps: str
     keeps_seconds: float
     pace: tuple[float, float]
-    idempotent: bool
     lists: bool
     models: tuple[Model, ...]
 
@@ -99,6 +102,10 @@ class Provider(Protocol):
 
     def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
         """The request. It depends on nothing else."""
+        ...
+
+    def idempotent(self, wire: Wire) -> bool:
+        """Whether the same order under the same key is one order there, so that it may be sent again."""
         ...
 
     def submit(self, wire: Wire, order: Order) -> Ticket:

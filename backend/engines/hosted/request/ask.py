@@ -19,9 +19,11 @@ QUALITY, SOUND = "quality", "sound"
 
 @dataclass(frozen=True)
 class Ask:
-    """`seconds` are whole, as the model makes them; `resolution` is one of the model's ("" where it has one only). With
-    `shots`, which only models have that take them as a list, the prompt does not count."""
+    """`endpoint` is the model as its provider calls it, `seconds` are whole, as the model makes them. `resolution` is
+    one of the model's, "" where it has one only. With `shots`, which only models have that take them as a list, the
+    prompt does not count."""
 
+    endpoint: str
     prompt: str
     seconds: int
     resolution: str
@@ -55,9 +57,10 @@ def ask(model: Model, request: TakeRequest) -> Ask:
             message = f"{most}, and the prompt with its dialogue has {len(text)}. Shorten it."
             raise EngineError("invalid_request", message, param="prompt")
     seconds = model.seconds(sum(shot.seconds for shot in shots) or request.seconds)
-    resolution = request.options.get(QUALITY, model.resolutions[0] if model.resolutions else "")
+    resolution = str(request.options.get(QUALITY, model.resolution))
     sound = model.sound == "always" or (model.sound == "switch" and bool(request.options.get(SOUND, True)))
-    return Ask(prompt, seconds, resolution, sound, request.seed % (MAX_SEED + 1), listed)
+    endpoint = model.endpoint or str(request.options.get("model", ""))
+    return Ask(endpoint, prompt, seconds, resolution, sound, request.seed % (MAX_SEED + 1), listed)
 
 
 def price(model: Model, asked: Ask) -> Price | None:
@@ -94,8 +97,7 @@ def describe(model: Model, provider: str, sends_to: str) -> EngineInfo:
 
 def _rate(model: Model) -> Price | None:
     """What a second costs with the options as they are by themselves."""
-    first = model.resolutions[0] if model.resolutions else ""
-    found = model.prices.rate(first, model.sound != "never") if model.prices else None
+    found = model.prices.rate(model.resolution, model.sound != "never") if model.prices else None
     if found is None or model.prices is None:
         return None
     return Price(found.amount, as_of=model.prices.as_of, source=model.prices.source, per="second")
@@ -106,7 +108,7 @@ def _options(model: Model) -> list[Option]:
     if len(model.resolutions) > 1:
         choices = tuple(Choice(resolution, resolution) for resolution in model.resolutions)
         tip = "The size that is made. A larger one costs more"
-        options.append(Option(QUALITY, "enum", model.resolutions[0], "Quality", choices=choices, tooltip=tip))
+        options.append(Option(QUALITY, "enum", model.resolution, "Quality", choices=choices, tooltip=tip))
     if model.sound == "switch":
         options.append(Option(SOUND, "bool", True, "Sound", tooltip="Have sound made with the picture"))
     return options

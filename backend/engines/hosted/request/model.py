@@ -75,6 +75,11 @@ class Model:
     pictures: Pictures = Pictures()
     fields: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def resolution(self) -> str:
+        """The size that is made where none was chosen: 720p where there is one."""
+        return "720p" if "720p" in self.resolutions else next(iter(self.resolutions), "")
+
     def seconds(self, wanted: float) -> int:
         """The shortest length that it makes which holds `wanted` seconds, else its longest."""
         return next((length for length in self.lengths if length >= wanted - 1e-6), self.lengths[-1])

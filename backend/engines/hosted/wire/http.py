@@ -99,8 +99,8 @@ class Wire:
         while True:
             try:
                 answer = self._once("GET", path, params=params)
-                if answer.status not in AGAIN:
-                    return answer
+                if answer.status not in AGAIN or (answer.get("id") and answer.get("status")):
+                    return answer  # some answer 500 with what has failed
                 last, pause = f"it answers {answer.status}", max(pause, _retry_after(answer))
             except httpx.TransportError as error:
                 last = self._named(error)

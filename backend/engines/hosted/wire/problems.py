@@ -10,6 +10,7 @@ from .http import Answer
 
 MOST = 300  # characters of a provider's words
 QUOTA = re.compile(r"balance|quota|credit|billing|arrear|exhausted|insufficient|overdue|payment", re.IGNORECASE)
+BUSY = re.compile(r"\brate\b|throttl|concurren|too many|per minute|try again", re.IGNORECASE)
 UNSAFE = re.compile(
     r"content.?polic|safety|moderation|sensitive|inappropriate|datainspection|infringement|prohibited|nsfw|"
     r"responsible ai|usage guidelines",
@@ -20,7 +21,8 @@ UNSAFE = re.compile(
 def refused(label: str, answer: Answer, paid: str = "") -> EngineError:
     """The error for an answer that is none of success. `paid` says, where the provider does, what of it costs."""
     said = words(answer)
-    if answer.status == 402 or (answer.status in (400, 403, 429) and QUOTA.search(said)):
+    soon = answer.status == 429 and BUSY.search(said)
+    if answer.status == 402 or (answer.status in (400, 403, 429) and QUOTA.search(said) and not soon):
         message = f"{label} makes nothing more on this account: {said}"
         return EngineError("quota", f"{message} Add credit there, or choose another engine.", "accounts")
     if answer.status == 429:
@@ -44,12 +46,12 @@ def expired(label: str, kept: str) -> EngineError:
     return EngineError("expired", message, "retry")
 
 
-def uncertain(label: str, why: str, looked: str) -> EngineError:
+def uncertain(label: str, console: str, why: str, looked: str) -> EngineError:
     """An order whose answer was lost."""
     return EngineError(
         "uncertain",
         f"Whether {label} has this request is not known ({why.rstrip('.')}). {looked} It may have been paid, so it is "
-        "not sent again by itself: see your account there, then send it again or remove it.",
+        f"not sent again by itself: see {console}, then send it again or remove it.",
         "send_again",
     )
 

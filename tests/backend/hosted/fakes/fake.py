@@ -141,6 +141,12 @@ class Fake:
     def seconds_of(self, made: Made) -> Any:
         raise NotImplementedError
 
+    files_want_the_key = False
+
+    def file_of(self, path: str) -> str | None:
+        """The order whose clip is at `path`, None where no clip can be."""
+        return path.removeprefix("/files/").removesuffix(".mp4") if path.startswith("/files/") else None
+
     def clip_url(self, made: Made) -> str:
         return f"{self.url}/files/{made.id}.mp4?at={time.monotonic_ns()}"
 
@@ -172,8 +178,11 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
                 fake.seen.append(seen)
             parts = urlsplit(self.path)
             try:
-                if parts.path.startswith("/files/"):
-                    self._file(parts.path)
+                if fake.file_of(parts.path) is not None:
+                    if fake.files_want_the_key and not fake.authorized(seen):
+                        self._json(403, {"error": {"message": "The caller does not have permission"}})
+                    else:
+                        self._file(parts.path)
                     return
                 if fake.script.unauthorized or not fake.authorized(seen):
                     self._json(401, {"detail": "No user found for Key ID and Secret"})
@@ -201,8 +210,8 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
             self.wfile.write(body)
 
         def _file(self, path: str) -> None:
-            made = fake.known(path.removeprefix("/files/").removesuffix(".mp4"))
-            if made is None or fake.script.expired or fake.script.stale_urls > 0:
+            made = fake.known(fake.file_of(path) or "")
+            if made is None or made.cancelled or fake.script.expired or fake.script.stale_urls > 0:
                 fake.script.stale_urls -= fake.script.stale_urls > 0
                 self._json(403, {"message": "Request has expired"})
                 return
