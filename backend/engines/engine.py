@@ -124,6 +124,7 @@ class PromptForm(Protocol):
         ...
 
 
+@runtime_checkable
 class Priced(Protocol):
     """What an engine that is `priced` also has."""
 

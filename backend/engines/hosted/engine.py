@@ -23,6 +23,7 @@ from client.protocol.codec import from_json
 from ..engine import Cancelled, Clip, Commit, EngineError, Progress
 from .account import accounts
 from .account.accounts import Account
+from .connect import connect
 from .fetch import clip_of
 from .providers import models
 from .providers.provider import Memo, Order, Provider, Stage, Ticket
@@ -34,7 +35,6 @@ from .wire.http import Unanswered, Unreached, Wire
 from .wire.problems import expired, uncertain, unreached
 
 SENDING, SENT, UNSENT = "sending", "sent", "unsent"
-PACE = 1.0  # of all pauses; tests are in a hurry
 LOOK_FOR_SECONDS = 30.0  # how long an order whose answer was lost is looked for: lists may lag behind
 TRIES = 6  # of an order that was refused for being one too many at the moment
 QUOTE_SECONDS = 600.0  # how long a live price holds
@@ -141,7 +141,7 @@ class HostedEngine:
             return self._sent_again(wire, work, memo, why)
         if not provider.lists:
             raise uncertain(provider.label, provider.console, why, "It has no list in which to look for it.")
-        until = time.monotonic() + LOOK_FOR_SECONDS * PACE
+        until = time.monotonic() + LOOK_FOR_SECONDS * wire.pace
         while True:
             work.progress(0.01, f"Looking for it at {provider.label}")
             with contextlib.suppress(Unreached):
@@ -210,7 +210,9 @@ class HostedEngine:
             self._provider.cancel(wire, ticket)
 
     def _account(self) -> Account | None:
-        return accounts.account(self._provider.name, self._provider.variable)
+        """The account, if its provider can be reached with it."""
+        found = accounts.account(self._provider.name, self._provider.variable)
+        return found if found is not None and (found.address or self._provider.address) else None
 
     def _check_online(self) -> None:
         if accounts.offline():
@@ -285,20 +287,6 @@ class _Work:
         last = None if view is None else to_send(view.image, self.request.size, self._model.pictures)
         assert self.still is not None
         return self._provider.order(self._model, self.asked, self.still, last, memo)
-
-
-def connect(provider: Provider, account: Account, cancelled: Callable[[], bool] = lambda: False) -> Wire:
-    """The way to `provider` with the key of `account`.
-
-    Raises:
-        EngineError: `no_account`: the key is gone. `online_access`.
-    """
-    if accounts.offline():
-        why = f"Blender's online access is off, so {provider.label} is not asked."
-        raise EngineError("online_access", why, "online_access")
-    address = account.address or provider.address
-    key = accounts.key_of(account, provider.variable, provider.label)
-    return Wire(provider.label, address, provider.headers(key), provider.hosts(address), key, cancelled, PACE)
 
 
 def _shown(provider: Provider, before: int | None, fraction: float | None, passed: float) -> tuple[float, str]:

@@ -9,12 +9,12 @@ from __future__ import annotations
 import dataclasses
 import sys
 
-from backend.engines.hosted import engine as hosted_engine
+from backend.engines.hosted import connect
 from backend.engines.registry import DEFAULT, ENGINES, engine
 
 __all__ = ["DEFAULT", "ENGINES", "engine"]
 
-hosted_engine.PACE = 0.04
+connect.pace = 0.04
 
 if __name__ == "__main__":
     import backend.__main__ as command

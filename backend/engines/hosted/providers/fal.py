@@ -204,6 +204,7 @@ class Fal:
     keeps, keeps_seconds = "a day", 86_400.0
     pace = (1.0, 5.0)
     lists = True
+    plain = False
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:

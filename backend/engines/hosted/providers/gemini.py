@@ -63,6 +63,7 @@ class Gemini:
     keeps, keeps_seconds = "two days", 2 * 86_400.0
     pace = (5.0, 10.0)
     lists = False
+    plain = False
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:

@@ -86,6 +86,7 @@ class ModelStudio:
     keeps, keeps_seconds = "24 hours", 86_400.0
     pace = (5.0, 15.0)
     lists = True
+    plain = False
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:

@@ -75,7 +75,8 @@ class Provider(Protocol):
     """`name` is short and for files, `label` for people, `address` its own unless an account has another. `variable` is
     the environment variable that may hold the key, `console` the page of the account. `keeps` says how long a result is
     kept, in words, `keeps_seconds` in numbers. `pace` is seconds between the first looks and the last.
-    `lists` says whether there is a list in which an order can be looked for."""
+    `lists` says whether there is a list in which an order can be looked for, `plain` whether it may be reached by
+    plain HTTP, as a server in the studio is. An `address` of "" is the account's to say."""
 
     name: str
     label: str
@@ -86,6 +87,7 @@ class Provider(Protocol):
     keeps_seconds: float
     pace: tuple[float, float]
     lists: bool
+    plain: bool
     models: tuple[Model, ...]
 
     def headers(self, key: str) -> dict[str, str]:

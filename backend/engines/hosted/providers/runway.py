@@ -120,6 +120,7 @@ class Runway:
     keeps, keeps_seconds = "some days", 7 * 86_400.0
     pace = (5.0, 10.0)
     lists = False
+    plain = False
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:

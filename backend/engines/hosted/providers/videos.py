@@ -42,10 +42,11 @@ class Videos:
     """The jobs of a server. Its address is the account's."""
 
     name, label, variable = "videos", "the video server", "TAKE_ONE_VIDEOS_KEY"
-    address, console = "https://localhost", "the server's list of jobs"
+    address, console = "", "the server's list of jobs"
     keeps, keeps_seconds = "as long as it runs", 2 * 86_400.0
     pace = (1.0, 5.0)
     lists = True
+    plain = True
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:

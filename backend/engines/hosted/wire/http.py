@@ -74,9 +74,10 @@ class Wire:
     secret: str = ""
     cancelled: Callable[[], bool] = lambda: False
     pace: float = 1.0  # of the pauses
+    plain: bool = False  # whether it may be plain HTTP
 
     def __post_init__(self) -> None:
-        self.address = checked(self.address).rstrip("/")
+        self.address = checked(self.address, plain=self.plain).rstrip("/")
         self.hosts = self.hosts | {urlsplit(self.address).netloc}
         self._client = httpx.Client(
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
@@ -195,8 +196,7 @@ class Wire:
 
     def _url(self, path: str) -> str:
         url = path if "://" in path else f"{self.address}/{path.lstrip('/')}"
-        checked(url)
-        return url
+        return checked(url, plain=self.plain)
 
     def _headers_for(self, url: str) -> dict[str, str]:
         return dict(self.headers) if urlsplit(url).netloc in self.hosts else {}
@@ -236,7 +236,7 @@ class Wire:
     def _follow(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """The answer at the end of at most a few redirects. A key goes to the provider's own hosts alone."""
         for _ in range(REDIRECTS + 1):
-            checked(url, loopback=urlsplit(self.address).hostname in LOOPBACK)
+            checked(url, loopback=urlsplit(self.address).hostname in LOOPBACK, plain=self.plain)
             with self._client.stream("GET", url, headers={**self._headers_for(url), **headers}) as response:
                 if response.is_redirect:
                     url = urljoin(url, response.headers.get("location", ""))
@@ -257,15 +257,15 @@ class _Part:
     tag: str = ""
 
 
-def checked(url: str, loopback: bool = True) -> str:
-    """`url`, if it may be used.
+def checked(url: str, loopback: bool = True, plain: bool = False) -> str:
+    """`url`, if it may be used: an https:// address, one of this machine, or with `plain` any of HTTP.
 
     Raises:
-        EngineError: `invalid_request`: it is no https:// address, nor one of this machine.
+        EngineError: `invalid_request`.
     """
     parts = urlsplit(url)
-    local = loopback and parts.scheme == "http" and parts.hostname in LOOPBACK
-    if not ((parts.scheme == "https" and parts.hostname) or local) or parts.username or parts.password:
+    unsealed = parts.scheme == "http" and (plain or (loopback and parts.hostname in LOOPBACK))
+    if not parts.hostname or not (parts.scheme == "https" or unsealed) or parts.username or parts.password:
         shown = f"{parts.scheme}://{parts.hostname or ''}"[:100]
         raise EngineError("invalid_request", f"{shown} is no https:// address, so nothing is sent there.", "accounts")
     return url

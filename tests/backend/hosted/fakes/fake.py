@@ -6,6 +6,7 @@ It survives the backend: it lives in the test's process. `orders` is what would 
 from __future__ import annotations
 
 import json
+import random
 import re
 import threading
 import time
@@ -44,6 +45,7 @@ class Script:
     slow: float = 0.0  # seconds before an order is answered
     refusals: list[tuple[int, Any]] = field(default_factory=list)  # answers to the next orders
     errors: int = 0  # answers of 503 to anything that only reads
+    flaky: float = 0.0  # which part of the reads is answered with 503
     failure: Any = None  # how every order ends, in the provider's own shape
     expired: bool = False  # results are gone
     stale_urls: int = 0  # addresses of clips that do not work any more, though new ones do
@@ -187,8 +189,8 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
                 if fake.script.unauthorized or not fake.authorized(seen):
                     self._json(401, {"detail": "No user found for Key ID and Secret"})
                     return
-                if self.command == "GET" and fake.script.errors > 0:
-                    fake.script.errors -= 1
+                if self.command == "GET" and (fake.script.errors > 0 or random.random() < fake.script.flaky):
+                    fake.script.errors -= fake.script.errors > 0
                     self._json(503, {"detail": "overloaded"})
                     return
                 self._json(*fake.route(seen, {k: v[0] for k, v in parse_qs(parts.query).items()}))
