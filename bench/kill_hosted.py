@@ -27,9 +27,12 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.backend.hosted.conftest import ENGINE, FAKES, connected
+from tests.backend.hosted.conftest import connected
+from tests.backend.hosted.fakes.every import ENGINE, FAKES
 from tests.backend.hosted.fakes.fake import Fake, Script
 from tests.backend.service_process import OVER, Service
+
+UNSENT = ("engine_killed", "interrupted")  # ends of a job whose worker or service died before anything was written down
 
 
 @dataclass
@@ -54,7 +57,9 @@ def run(home: Path, kills: int, seed: int, report: bool = False) -> tuple[str, b
     try:
         while done.total() < kills:
             assert client.is_alive(), "the client has ended"
-            time.sleep(chance.uniform(0.1, 1.6))
+            if chance.random() < 0.9:  # else at any moment, also while the service is still starting
+                _await_work(service, fakes)
+            time.sleep(chance.uniform(0, 0.7))
             phases.update(_phases(service))
             workers = service.workers()
             if workers and chance.random() < 0.33:
@@ -76,6 +81,19 @@ def run(home: Path, kills: int, seed: int, report: bool = False) -> tuple[str, b
         service.end()
         for fake in fakes.values():
             fake.close()
+
+
+def _await_work(service: Service, fakes: dict[str, Fake], seconds: float = 8) -> None:
+    """Waits until an order is taken or looked for, as long as it is worth it."""
+    before, until = _taken(fakes), time.monotonic() + seconds
+    while _taken(fakes) == before and time.monotonic() < until:
+        if {"looking", "fetching", "waiting"} & set(_phases(service)):
+            return
+        time.sleep(0.02)
+
+
+def _taken(fakes: dict[str, Fake]) -> int:
+    return sum(len(fake.orders) for fake in fakes.values())
 
 
 def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:
@@ -122,17 +140,22 @@ def _table(
     phases: collections.Counter[str],
 ) -> tuple[str, bool]:
     jobs = {job["id"]: job for job in service.http.get("/v1/videos").json()["data"]}
-    rows = ["| provider | jobs | completed | uncertain | other | orders | paid twice |"]
-    rows.append("| --- | --- | --- | --- | --- | --- | --- |")
+    ends = "completed | uncertain | killed before they were sent | lost or otherwise"
+    rows = [f"| provider | jobs | {ends} | orders | **paid twice** |"]
+    rows.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
     good = True
     for name, fake in fakes.items():
         mine = [words for words, provider in ledger.provider.items() if provider == name]
         ends = collections.Counter(_end(jobs.get(ledger.jobs[words])) for words in mine)
         ordered = collections.Counter(_words(json.dumps(made.body)) for made in fake.orders)
         twice = sum(count - 1 for count in ordered.values())
-        other = ends.total() - ends["completed"] - ends["uncertain"]
+        unsent = [
+            words for words in mine if _end(jobs.get(ledger.jobs[words])) in UNSENT and _words(words) not in ordered
+        ]
+        other = ends.total() - ends["completed"] - ends["uncertain"] - len(unsent)
         good = good and not twice and not other
-        cells = (name, len(mine), ends["completed"], ends["uncertain"], other, len(fake.orders), f"**{twice}**")
+        ended = (ends["completed"], ends["uncertain"], len(unsent), other)
+        cells = (name, len(mine), *ended, len(fake.orders), f"**{twice}**")
         rows.append(f"| {' | '.join(map(str, cells))} |")
     when = ", ".join(f"{phase} {count}" for phase, count in phases.most_common())
     killed = f"kill -9: {done['service']} of the service, {done['worker']} of a worker"

@@ -2,9 +2,25 @@
 
 import bpy
 
-from . import animate, look, models, moving, options, presets, prompt, queue, refine, setup, shots, takes, trouble
+from . import (
+    accounts,
+    animate,
+    look,
+    models,
+    moving,
+    options,
+    presets,
+    prompt,
+    queue,
+    refine,
+    setup,
+    shots,
+    takes,
+    trouble,
+)
 
 CLASSES = (
+    *accounts.CLASSES,
     *animate.CLASSES,
     *look.CLASSES,
     *models.CLASSES,

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.backend.hosted.conftest import ENGINE, FAKES, connected
+from tests.backend.hosted.conftest import connected
+from tests.backend.hosted.fakes.every import ENGINE, FAKES, LISTED
 from tests.backend.hosted.fakes.fake import Fake, Script
-from tests.backend.hosted.test_hosted import LISTED, order
+from tests.backend.hosted.test_hosted import order
 from tests.backend.service_process import Service
 
 AT_ONCE = ("fal", "model_studio", "runway", "gemini")  # as many as the lane takes
@@ -48,7 +49,7 @@ def test_between_the_order_and_its_answer(hit: tuple[Service, dict[str, Fake]], 
     for name, job_id in jobs.items():
         job = service.wait(job_id, seconds=60)
         assert len(fakes[name].orders) == 1, name
-        if ENGINE[name] in LISTED:
+        if name in LISTED:
             assert job["status"] == "completed", job
         else:
             assert job["error"]["code"] == "uncertain", job

@@ -64,7 +64,9 @@ class Videos:
         if names:
             chosen = Option("model", "enum", names[0], "Model", choices=tuple(Choice(name, name) for name in names))
         options = (chosen, *info.options)
-        return dataclasses.replace(info, options=options, sends_to=place, name=f"Video Server ({place})")
+        free = Price(0.0, source="your own server", per="second")
+        name = f"Video Server ({place})"
+        return dataclasses.replace(info, options=options, sends_to=place, name=name, rate=free)
 
     def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
         width, height = (max(GRID, side // GRID * GRID) for side in still.size)
