@@ -32,6 +32,7 @@ from tests.backend.hosted.fakes.every import ENGINE, FAKES
 from tests.backend.hosted.fakes.fake import Fake, Script
 from tests.backend.service_process import OVER, Service
 
+PHASES = ("sending", "waiting", "fetching")
 UNSENT = ("engine_killed", "interrupted")  # ends of a job whose worker or service died before anything was written down
 
 
@@ -48,7 +49,7 @@ def run(home: Path, kills: int, seed: int, report: bool = False) -> tuple[str, b
     chance = random.Random(seed)
     fakes = {name: kind() for name, (kind, _) in FAKES.items()}
     for fake in fakes.values():
-        fake.script = Script(seconds=0.5, waiting=0.2, slow=0.1, flaky=0.1, dribble=0.01)
+        fake.script = Script(seconds=0.8, waiting=0.2, slow=0.4, flaky=0.1, dribble=0.002)
     service, ledger, stop = connected(home, fakes).start(), Ledger(), threading.Event()
     client = threading.Thread(target=_submit, args=(service, ledger, stop), daemon=True)
     client.start()
@@ -58,8 +59,8 @@ def run(home: Path, kills: int, seed: int, report: bool = False) -> tuple[str, b
         while done.total() < kills:
             assert client.is_alive(), "the client has ended"
             if chance.random() < 0.9:  # else at any moment, also while the service is still starting
-                _await_work(service, fakes)
-            time.sleep(chance.uniform(0, 0.7))
+                _await_phase(service, chance.choice(PHASES))
+            time.sleep(chance.uniform(0, 0.3))
             phases.update(_phases(service))
             workers = service.workers()
             if workers and chance.random() < 0.33:
@@ -83,17 +84,11 @@ def run(home: Path, kills: int, seed: int, report: bool = False) -> tuple[str, b
             fake.close()
 
 
-def _await_work(service: Service, fakes: dict[str, Fake], seconds: float = 8) -> None:
-    """Waits until an order is taken or looked for, as long as it is worth it."""
-    before, until = _taken(fakes), time.monotonic() + seconds
-    while _taken(fakes) == before and time.monotonic() < until:
-        if {"looking", "fetching", "waiting"} & set(_phases(service)):
-            return
-        time.sleep(0.02)
-
-
-def _taken(fakes: dict[str, Fake]) -> int:
-    return sum(len(fake.orders) for fake in fakes.values())
+def _await_phase(service: Service, phase: str, seconds: float = 6) -> None:
+    """Waits until a job is at `phase`, as long as it is worth it."""
+    until = time.monotonic() + seconds
+    while phase not in _phases(service) and time.monotonic() < until:
+        time.sleep(0.01)
 
 
 def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:

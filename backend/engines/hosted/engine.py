@@ -30,7 +30,6 @@ from .providers.provider import Memo, Order, Provider, Stage, Ticket
 from .request.ask import Ask, as_json, ask, describe, price
 from .request.model import Model
 from .request.still import Sent, to_send
-from .request.words import prompt_of
 from .wire.http import Unanswered, Unreached, Wire
 from .wire.problems import expired, uncertain, unreached
 
@@ -60,7 +59,7 @@ class HostedEngine:
         return info
 
     def final_prompt(self, request: TakeRequest) -> str:
-        return prompt_of(request)
+        return ask(self._model, request).prompt
 
     def estimate(self, request: TakeRequest) -> Price | None:
         asked = ask(self._model, request)

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from ..wire.http import Wire
 
 QUEUE, PLATFORM = "https://queue.fal.run", "https://api.fal.ai"
-# A result is private to the account's key and goes after a day: it is fetched at once.
-PRIVATE = {"X-Fal-Store-IO": "0"}
+# What is made is kept for a day and no longer: it is fetched at once. (X-Fal-Store-IO: 0 would keep the request itself
+# out of the account's history too, and with it the only way to find an order whose answer was lost.)
 LIFETIME = {"X-Fal-Object-Lifecycle-Preference": json.dumps({"expiration_duration_seconds": 86_400})}
 SPOKEN = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
 SEEN = "2026-11-26"
@@ -233,7 +233,7 @@ class Fal:
             body["generate_audio"] = asked.sound
         if model.seed:
             body["seed"] = asked.seed
-        return Order(fields["endpoint"], body, {**PRIVATE, **LIFETIME}, endpoint=fields["endpoint"])
+        return Order(fields["endpoint"], body, LIFETIME, endpoint=fields["endpoint"])
 
     def idempotent(self, wire: Wire) -> bool:
         return False

@@ -50,7 +50,8 @@ def ask(model: Model, request: TakeRequest) -> Ask:
     """
     shots = shots_of(request, model.shots)
     listed = shots if model.fields.get("shots") == "list" else ()
-    prompt = numbered(shots) if shots and not listed else prompt_of(request)
+    sound = model.sound == "always" or (model.sound == "switch" and bool(request.options.get(SOUND, True)))
+    prompt = numbered(shots) if shots and not listed else prompt_of(request, sound)
     for text in [shot.prompt for shot in listed] or [prompt]:
         if len(text) > model.prompt_limit:
             most = f"{model.name} takes {model.prompt_limit} characters"
@@ -58,7 +59,6 @@ def ask(model: Model, request: TakeRequest) -> Ask:
             raise EngineError("invalid_request", message, param="prompt")
     seconds = model.seconds(sum(shot.seconds for shot in shots) or request.seconds)
     resolution = str(request.options.get(QUALITY, model.resolution))
-    sound = model.sound == "always" or (model.sound == "switch" and bool(request.options.get(SOUND, True)))
     endpoint = model.endpoint or str(request.options.get("model", ""))
     return Ask(endpoint, prompt, seconds, resolution, sound, request.seed % (MAX_SEED + 1), listed)
 

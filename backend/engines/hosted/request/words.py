@@ -35,10 +35,13 @@ def compose(direction: Direction) -> str:
     return " ".join(parts)
 
 
-def prompt_of(request: TakeRequest) -> str:
-    """The final prompt: what the user wrote as such, else the direction's."""
+def prompt_of(request: TakeRequest, sound: bool = True) -> str:
+    """The final prompt: what the user wrote as such, else the direction's, of which a silent clip gets the picture's
+    part."""
     written = request.options.get("final_prompt")
-    return written if isinstance(written, str) and written.strip() else compose(request.direction)
+    if isinstance(written, str) and written.strip():
+        return written
+    return compose(request.direction if sound else Direction(request.direction.prompt))
 
 
 def shots_of(request: TakeRequest, most: int) -> tuple[Shot, ...]:
