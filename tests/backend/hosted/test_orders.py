@@ -1,8 +1,12 @@
-"""What is sent, to the last letter: the order of every model, as golden files; and the prompt in seven languages."""
+"""What is sent, to the last letter: the order of every model, as golden files; and the prompt in seven languages.
+
+    .dev/test/bin/python -m tests.backend.hosted.test_orders     # writes the golden files again
+"""
 
 from __future__ import annotations
 
 import json
+import tempfile
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -31,6 +35,9 @@ LINES = {
     "French": "Nous sommes en retard.",
 }
 MEMO = Memo(1.79e9, "", "", 7, 4, "k" * 32)
+
+IN_SHOTS = ("fal-kling-3-pro", "happyhorse-1.1", "runway-kling-3-pro")
+SHOTS = [{"prompt": "She looks up.", "seconds": 3}, {"prompt": "The street outside.", "seconds": 4}]
 
 
 def a_request(folder: Path, engine: str, **more: Any) -> TakeRequest:
@@ -72,11 +79,10 @@ def test_every_golden_order_has_a_model() -> None:
     assert shots == set(models())
 
 
-@pytest.mark.parametrize("engine", ["fal-kling-3-pro", "happyhorse-1.1", "runway-kling-3-pro"])
+@pytest.mark.parametrize("engine", IN_SHOTS)
 def test_several_shots_are_one_order(tmp_path: Path, engine: str) -> None:
-    shots = [{"prompt": "She looks up.", "seconds": 3}, {"prompt": "The street outside.", "seconds": 4}]
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
-    assert sent(tmp_path, engine, options={"shots": shots}) == golden[f"{engine} shots"]
+    assert sent(tmp_path, engine, options={"shots": SHOTS}) == golden[f"{engine} shots"]
 
 
 def test_every_language_is_named_with_its_line() -> None:
@@ -144,3 +150,15 @@ def test_a_heavy_still_is_made_lighter(tmp_path: Path) -> None:
     found = to_send(tmp_path / "noise.png", (1600, 1200), Pictures(bytes=600_000))
     assert found.kind == "image/jpeg"
     assert len(found.data) <= 600_000
+
+
+def write_golden() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        orders = {engine: sent(folder, engine) for engine in sorted(models())}
+        orders |= {f"{engine} shots": sent(folder, engine, options={"shots": SHOTS}) for engine in IN_SHOTS}
+    GOLDEN.write_text(json.dumps(orders, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write_golden()

@@ -302,8 +302,8 @@ class Fal:
         wire.send("PUT", ticket["cancel_url"])
 
     def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
-        """fal has one price an endpoint, and our table one for each size: where they agree, the table's is live; where
-        they do not, it is changed in proportion."""
+        """fal has one price an endpoint, and our table one for each size. Where it is that of what is asked, it is live;
+        where it is that of another size, the table's holds; else all have moved, most likely in proportion."""
         ours = price(model, asked)
         answer = wire.ask(self._platform(wire, "models/pricing"), {"endpoint_id": model.endpoint}, patience=3.0)
         found = answer.get("prices", 0)
@@ -315,8 +315,11 @@ class Fal:
         if isinstance(live, bool) or not isinstance(live, int | float) or not 0 < live < 100:
             return None
         today, rates = datetime.now(UTC).date().isoformat(), [rate.amount for rate in model.prices.rates]
-        if any(abs(live / rate - 1) < 0.01 for rate in rates):
+        mine = ours.amount / asked.seconds
+        if abs(live / mine - 1) < 0.01:
             return Price(ours.amount, as_of=today, source="fal's pricing API", exact=True)
+        if any(abs(live / rate - 1) < 0.01 for rate in rates):
+            return None
         changed = round(ours.amount * live / rates[0], 4)
         return Price(changed, as_of=today, source="fal's pricing API, in proportion to its page")
 
