@@ -1,6 +1,6 @@
 """What is sent, to the last letter: the order of every model, as golden files; and the prompt in seven languages.
 
-    .dev/test/bin/python -m tests.backend.hosted.test_orders     # writes the golden files again
+.dev/test/bin/python -m tests.backend.hosted.test_orders     # writes the golden files again
 """
 
 from __future__ import annotations

@@ -302,8 +302,8 @@ class Fal:
         wire.send("PUT", ticket["cancel_url"])
 
     def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
-        """fal has one price an endpoint, and our table one for each size. Where it is that of what is asked, it is live;
-        where it is that of another size, the table's holds; else all have moved, most likely in proportion."""
+        """fal has one price an endpoint, and our table one for each size. Where it is that of what is asked, it is
+        live; where it is that of another size, the table's holds; else all have moved, most likely in proportion."""
         ours = price(model, asked)
         answer = wire.ask(self._platform(wire, "models/pricing"), {"endpoint_id": model.endpoint}, patience=3.0)
         found = answer.get("prices", 0)
