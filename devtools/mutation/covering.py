@@ -33,6 +33,8 @@ def _blender(names: str) -> Cover:
 
 
 COVERS = {
+    "backend": _backend("service_life cli_commands"),
+    "scene": _blender("press jobs takes operators"),
     "backend/api": _backend("api_guard api_requests api_limits api_prompt"),
     "backend/api/service": _backend("service_home service_life"),
     "backend/cli": _backend("cli_commands"),
@@ -40,11 +42,12 @@ COVERS = {
     "backend/lifetime": _backend("service_life"),
     "backend/__main__": _backend("service_life cli_commands"),
     "backend/jobs": _backend("jobs_store_changes jobs_store jobs_lanes jobs_queue api_requests"),
-    "backend/jobs/migrations": _backend("jobs_migrations jobs_store"),
+    "backend/jobs/store/migrations": _backend("jobs_migrations jobs_store"),
     "backend/jobs/request": _backend("jobs_request api_requests api_limits api_prompt"),
-    "backend/jobs/inspect": _backend("jobs_inspect media_stills api_limits api_requests"),
+    "backend/jobs/inspection": _backend("jobs_inspect media_stills api_limits api_requests"),
     "backend/jobs/size": _backend("jobs_request"),
     "backend/media": _backend("media_sidecar media_picture media_encode media_movie media_stills"),
+    "backend/export": Cover("test", ("tests/backend/export",)),
     "backend/engines": _backend("jobs_queue jobs_lanes cli_commands"),
     "backend/engines/draft": Cover("test", ("tests/backend/draft/test_engine.py",)),
     "backend/engines/draft/direction": Cover("test", ("tests/backend/draft/direction", "tests/backend/draft/camera")),
@@ -79,16 +82,17 @@ COVERS = {
     "client/models": _client("models"),
     "client/secrets": _client("secrets"),
     "scene/model": _blender("takes options press stranger stranger_values stranger_copies operators jobs"),
-    "scene/model/timer": _blender("timer"),
+    "scene/app": _blender("operators press jobs stranger_values"),
+    "scene/app/timer": _blender("timer"),
     "scene/edit": _blender("strips_places landing_exact strips landing landing_again compare takes stranger_copies"),
     "scene/edit/trash": _blender("takes"),
-    "scene/stills": _blender("still still_moment camera depth facts playhead look"),
+    "scene/stills": _blender("still still_moment camera depth facts playhead quick_still"),
     "scene/stills/camera": _blender("camera still_moment press"),
     "scene/stills/facts": _blender("facts"),
     "scene/stills/exr": _blender("exr depth camera still"),
     "scene/session": _blender("connection press jobs prompts setup operators landing"),
-    "operators": _blender("operators options press takes look refine verbs_in_sequencer setup jobs"),
-    "panels": _blender("operators options look setup"),
+    "operators": _blender("operators options press takes quick_still refine verbs_in_sequencer setup jobs"),
+    "panels": _blender("operators options quick_still setup"),
 }
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rooms import depth_of
 from take_one.client.protocol import Camera
-from take_one.scene.model.errors import SceneError
+from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import exr, files, orientation
 from take_one.scene.stills.depth_pass import MANY, doubtful
 
