@@ -31,6 +31,9 @@ class Threads:
         self._all_there.wait(20)
         return torch.cat(came)
 
+    def pace(self) -> None:
+        """Each waits for the others anyway."""
+
     def gather(self, row: Tensor) -> Tensor:
         return self.exchange(row.expand(self.size, *row.shape), [1] * self.size, [1] * self.size)
 
