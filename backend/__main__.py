@@ -48,8 +48,24 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="a further name by which clients reach this service; may be repeated",
     )
     parser.add_argument("--ready-file", type=Path, help="written with the port, once the service answers")
+    parser.add_argument(
+        "--gpus",
+        type=_gpus,
+        default=1,
+        metavar="N",
+        help="GPUs that share each take, or all (default: 1, as many takes at once as there are GPUs)",
+    )
     parser.add_argument("--leases", type=Path, help="end when no client holds a lock in this folder")
     parser.set_defaults(run=_serve)
+
+
+def _gpus(word: str) -> int:
+    """How many, 0 for all."""
+    if word == "all":
+        return 0
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"a number of GPUs, or all, not {word!r}")
+    return int(word)
 
 
 def _serve(parsed: argparse.Namespace) -> int:
@@ -62,6 +78,7 @@ def _serve(parsed: argparse.Namespace) -> int:
             names=tuple(parsed.allow_host),
             ready_file=parsed.ready_file,
             leases=parsed.leases,
+            gpus=parsed.gpus,
         )
     )
 

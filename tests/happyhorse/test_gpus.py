@@ -155,6 +155,10 @@ def test_a_rank_that_is_killed_ends_the_take_and_the_next_one_is_made(models, re
     assert gone(killed)
     assert same(whole(models, request_, gpus=2)[0], alone)
     assert models._team.pids != killed
+    clip = make(models, request_, gpus=2)  # only to be decoded
+    os.kill(models._team.pids[0], signal.SIGKILL)
+    with pytest.raises(EngineError, match="ended by SIGKILL"):
+        list(clip.frames)
 
 
 def test_four_make_what_one_makes(models, request_, alone):
