@@ -14,8 +14,9 @@ from .clauses import Clause, clauses
 from .find import Found, find, is_figure, is_modifier
 from .lists import one_of
 from .subject import is_camera_move, says_no_movement, sentence_subject, subject_of
+from .target import target_of, whole_of
 from .translate import to_english
-from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS
+from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS, PREPOSITIONS
 
 MOST_STEPS = 12
 
@@ -35,6 +36,8 @@ class Step:
     speed: float = 1.0
     ease: str = "smooth"  # smooth | linear | in | out
     together: bool = False  # at the same time as the step before
+    relation: str = ""  # how the thing is meant: see target.RELATIONS
+    target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
 
     @property
     def name(self) -> str:
@@ -80,6 +83,7 @@ class _Reader:
     manner: Step | None = None
     sentence: str = ""  # the subject of the sentence so far: "", "camera" or "actor"
     negated: bool = False  # "no pan, tilt or zoom": the list goes on
+    leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
     def clause(self, clause: Clause) -> None:
         if clause.link == "sentence":
@@ -96,6 +100,7 @@ class _Reader:
             if not forbidden:
                 self.sentence = sentence_subject(clause, self.sentence)
             self._modifiers_alone(clause)
+            self._target_alone(clause)
             return
         for index, move in enumerate(moves):
             self._add(clause, moves, index, move)
@@ -127,16 +132,19 @@ class _Reader:
 
     def _add(self, clause: Clause, moves: list[Found], index: int, move: Found) -> None:
         if move.form == "again":
-            self.steps.extend(_again(move, self.steps))
+            self.steps.extend(_again(move, clause, self.steps))
             return
         first = moves[index - 1].end if index else 0
         last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
         step = _modified(Step(move.kind, move.sign), clause.words, first, last, move)
         manner = dict(move.extra)
+        relation, target = target_of(clause.words, move.kind, move.verb, move.start, last)
         step = replace(
             step,
+            relation=relation,
+            target=target,
             amount=step.amount * manner.get("amount", 1.0),
-            speed=step.speed * manner.get("speed", 1.0),
+            speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),
             degrees=manner.get("degrees", step.degrees),
         )
         if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind == "truck" and move.kind == "push":
@@ -148,15 +156,38 @@ class _Reader:
             self.steps[-1] = replace(self.steps[-1], together=False)
             self.steps.insert(len(self.steps) - 1, step)
             return
-        self.steps.append(replace(step, together=_is_together(clause, index, move, step, self.steps)))
+        together = _is_together(clause, index, move, step, self.steps)
+        if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
+            together = True
+        self.leaning = move.verb in _HELD_SO
+        self.steps.append(replace(step, together=together))
+
+    def _target_alone(self, clause: Clause) -> None:
+        """A thing with no move beside it: "arc shot, around the table", "until we see the whole room"."""
+        if not self.steps or clause.link == "sentence":
+            return
+        before = self.steps[-1]
+        if whole := whole_of(clause.words):
+            if before.sign < 0 or before.kind not in ("push", "zoom"):
+                self.steps[-1] = replace(before, relation="whole", target=whole)
+            return
+        if before.target and before.relation != "along" or clause.link not in ("comma", "and"):
+            return
+        if clause.words[0] in LEAD_INS or clause.words[0] in PREPOSITIONS:
+            relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))
+            if target and relation != "with":
+                self.steps[-1] = replace(before, relation=relation, target=target)
 
     def _modifiers_alone(self, clause: Clause) -> None:
         """Modifiers with no move beside them: they belong to the step before, or, about "camera movement",
         to the next."""
         text = clause.words
         modifiers = [i for i, word in enumerate(text) if is_modifier(word) or words.measure_at(text, i)]
+        measured = {
+            j for i in range(len(text)) if (measure := words.measure_at(text, i)) for j in range(i, i + measure.length)
+        }
         plain = all(
-            word in LEAD_INS or word in CAMERA_NOUNS or word in DIRECTIONS or is_modifier(word) or is_figure(text, i)
+            word in LEAD_INS or word in CAMERA_NOUNS or word in DIRECTIONS or is_modifier(word) or i in measured
             for i, word in enumerate(text)
         )
         if not plain or not modifiers:
@@ -167,6 +198,7 @@ class _Reader:
             self.manner = _modified(self.manner or Step("push", 1), text, 0, len(text))
 
 
+_HELD_SO = ("dutch angle", "dutch tilt", "dutch roll", "canted angle")
 _ABOUT_THE_CAMERA = ("camera", "movement", "motion", "move", "camerawork")
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
 _OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "orbit", "zoom")} | {
@@ -175,13 +207,17 @@ _OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "o
 }
 
 
-def _again(move: Found, steps: list[Step]) -> list[Step]:
-    """The step before once more in another direction: "pan left, then right"."""
+def _again(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
+    """The step before once more in another direction: "pan left, then right", "up and away from the house"."""
     verb = _OWN_VERB.get(steps[-1].kind) if steps else None
     turned = CAMERA_VERBS[verb].get(DIRECTIONS[move.verb]) if verb else None
     if turned is None or turned == (steps[-1].kind, steps[-1].sign):
         return []
-    return [replace(steps[-1], kind=turned[0], sign=turned[1], together=False)]
+    relation, target = target_of(clause.words, turned[0], "", 0, len(clause.words))
+    both = clause.link == "and" and turned[0] != steps[-1].kind
+    return [
+        replace(steps[-1], kind=turned[0], sign=turned[1], together=both, metres=None, relation=relation, target=target)
+    ]
 
 
 def _turned(step: Step, text: list[str]) -> Step:
@@ -196,10 +232,12 @@ def _turned(step: Step, text: list[str]) -> Step:
 
 def _is_together(clause: Clause, index: int, move: Found, step: Step, steps: list[Step]) -> bool:
     """Whether a step runs at the same time as the one before it."""
-    if not steps or step.kind == "hold" or steps[-1].kind == "hold":
+    if not steps:
         return False
-    if step.kind == "handheld" or steps[-1].kind == "handheld":
+    if step.kind == "handheld" or (steps[-1].kind == "handheld" and step.kind != "hold"):
         return True
+    if step.kind == "hold" or steps[-1].kind == "hold":
+        return False
     if index == 0 and clause.link in ("then", "sentence", "after"):
         return False
     group = _last_group(steps)

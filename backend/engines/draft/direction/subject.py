@@ -82,7 +82,7 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     if _is_towards_us(clause.words, move) or _acts_on_a_thing(clause.words, move):
         return False
     if move.form == "s":
-        return subject == "free" and sentence == "camera"
+        return subject == "free" and (sentence == "camera" or _opens(clause.words, move))
     if move.form == "ing":
         return _ing_is_camera_move(move, subject, sentence)
     if move.everyday:
@@ -92,6 +92,14 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     before = clause.words[move.start - 1]
     plural = before.endswith("s") and not before.endswith("ss")  # "children push in": their doing
     return move.directed and not plural and before not in DETERMINERS and before not in ACTORS
+
+
+_OPENING = one_of("pan, tilt, zoom, dolly, push, pull, arc, orbit, circle, truck")
+
+
+def _opens(text: list[str], move: Found) -> bool:
+    """ "Circles them", "pushes in": the camera's own verbs, with nothing before them."""
+    return move.start == 0 and move.verb in _OPENING and (move.directed or text[1:2] != [])
 
 
 def sentence_subject(clause: Clause, sentence: str) -> str:

@@ -105,6 +105,7 @@ _TRAVELLING = listed(
 _TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, pivot, gaze")
 _RISING = listed("rise, ascend, climb, lift, raise, elevate")
 _SINKING = listed("descend, lower, sink, drop")
+RISING_AND_SINKING = frozenset((*_RISING, *_SINKING, "swoop"))
 _HOLDING = listed("hold, stay, remain, rest, linger, stop, pause, wait, freeze, settle")
 
 # Everyday verbs, which may just as well be an actor's.
@@ -162,7 +163,18 @@ _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
         (("push", 1), (("amount", 1.4),)): "walkthrough, walk through of",
         (("push", 1), (("amount", 1.6),)): "flythrough, fly through of",
         (("orbit", 1), (("amount", 2.0),)): "360 shot",
-        (("orbit", 1), (("degrees", 360.0),)): "360 around, full 360",
+        (("orbit", 1), (("degrees", 360.0),)): """
+            360 around, 360 degrees around, full 360, full circle around, full orbit, complete circle around, full
+            turn around, complete orbit, three sixty around, all the way around
+        """,
+        (("orbit", 1), (("degrees", 180.0),)): """
+            180 around, 180 degrees around, half orbit, half circle around, half a circle around, semicircle around
+        """,
+        (("orbit", 1), (("degrees", 90.0),)): "90 around, 90 degrees around, quarter orbit, quarter circle around",
+        (("orbit", 1), (("degrees", 270.0),)): "270 around, 270 degrees around",
+        (("push", 1), (("speed", 0.6),)): "slow push, slow creep, slow crawl",
+        (("push", 1), ()): "gentle push, subtle push, soft push, steady push, push towards, push toward, push to",
+        (("push", -1), (("speed", 0.6),)): "slow pull",
         (("orbit", 1), (("speed", 0.8),)): "bullet time",
         (("zoom", 1), (("amount", 0.6),)): "ken burns",
         (("zoom", 1), (("speed", 3.0),)): "crash zoom, snap zoom, punch in",
@@ -170,6 +182,10 @@ _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
         (("handheld", 1), (("amount", 1.8),)): "shaky cam, shaky camera",
         (("handheld", 1), (("amount", 1.5),)): "camera shake, shaky",
         (("handheld", 1), (("amount", 0.8),)): "shoulder mounted, on the shoulder",
+        (("handheld", 1), (("amount", 0.4),)): """
+            camera breathing, camera breathes, breathing camera, breathing of the camera, breathing motion, breathing
+            movement, breathing handheld, handheld breathing
+        """,
     }
 )
 # Set phrases, whatever their subject: what they do, and how.
@@ -191,6 +207,7 @@ ALONE: dict[str, Move] = by_phrase(
         ("crane", 1): "crane",
         ("truck", 1): "truck, tracking, track, parallax",
         ("push", -1): "backward, backwards, reverse",
+        ("handheld", 1): "breathing, breath, sway, swaying, wobble, jitter, float, floating",
     }
 )
 
@@ -217,14 +234,14 @@ FALSE_FRIENDS = listed(
         run away, run out, go out, step up, turn off, turn on, lift off, drop off, head on, straight ahead of, back
         to back, left over, left behind, left alone, left open, right now, right away, back door, back yard, back
         seat, back room, back wall, back alley, back street, back lit, far away, close up, close ups, upside down,
-        bullet train, depth of field, handheld in, camera store, security camera, camera man
+        bullet train, reverse angle, reverse angles, reverse shot, counter shot, shot reverse shot, depth of field, handheld in, camera store, security camera, camera man
     """
 )
 
 # What a shot's camera is called; as the subject of a verb these make it a camera move.
 CAMERA_NOUNS = one_of(
     """
-        camera, cam, shot, shots, lens, frame, framing, view, viewpoint, viewer, pov, perspective, steadicam,
+        camera, cam, drone, shot, shots, lens, frame, framing, view, viewpoint, viewer, pov, perspective, steadicam,
         gimbal, operator, we, us, i, you, our, video, clip, footage, movement, movements, move, moves, motion,
         dolly's, cinematography, camerawork, kamera
     """
@@ -260,7 +277,7 @@ ACTORS = one_of(
         soldier, soldiers, police, policeman, officer, doctor, nurse, teacher, student, students, worker, workers,
         driver, rider, runner, player, players, character, hero, heroine, villain, robot, alien, monster, dog, cat,
         bird, birds, horse, horses, fish, animal, animals, car, cars, bus, truck, train, plane, aircraft, ship,
-        boat, bike, bicycle, motorcycle, drone, helicopter, balloon, ball, door, doors, gate, curtain, curtains,
+        boat, bike, bicycle, motorcycle, helicopter, balloon, ball, door, doors, gate, curtain, curtains,
         elevator, lift, sun, moon, star, stars, planet, earth, satellite, cloud, clouds, smoke, fog, mist, steam,
         water, wave, waves, wind, leaf, leaves, snow, rain, fire, flame, flames, light, lights, shadow, shadows,
         head, heads, hand, hands, eye, eyes, face, arm, arms, leg, legs, hair, body, finger, flag, wheel, wheels,
