@@ -5,7 +5,7 @@ and raises Unfit, so that a value that exists is one that can be used. `codec` i
 from these types to JSON and back.
 """
 
-from .camera import Camera, CameraPath, Keyframe
+from .camera import Camera, CameraPath, Focus, Keyframe, Thing
 from .direction import LANGUAGES, Direction, Line
 from .engine import Choice, EngineInfo, Option, Price
 from .job import Binding, Job, JobState, Result
@@ -21,6 +21,7 @@ __all__ = [
     "Choice",
     "Direction",
     "EngineInfo",
+    "Focus",
     "Job",
     "JobState",
     "Keyframe",
@@ -31,6 +32,7 @@ __all__ = [
     "ProblemError",
     "Result",
     "TakeRequest",
+    "Thing",
     "Unfit",
     "View",
 ]

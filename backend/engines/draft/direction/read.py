@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from . import words
+from .beyond import beyond
 from .clauses import Clause, clauses
 from .find import Found, find, is_figure, is_modifier
 from .lists import one_of
@@ -38,6 +39,8 @@ class Step:
     together: bool = False  # at the same time as the step before
     relation: str = ""  # how the thing is meant: see target.RELATIONS
     target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
+    open_side: bool = False  # whether the words leave open which way round, or to which side
+    said: str = ""  # the words of it
 
     @property
     def name(self) -> str:
@@ -52,6 +55,7 @@ class Reading:
     steps: tuple[Step, ...]
     forbidden: frozenset[str]
     manner: Step | None  # words of manner alone ("slow camera movement")
+    beyond: tuple[str, ...] = ()  # what they ask for that a camera can't do: see beyond.py
 
 
 def read_moves(text: str) -> Reading:
@@ -59,7 +63,7 @@ def read_moves(text: str) -> Reading:
     reader = _Reader()
     for clause in clauses(words.tokens(to_english(text))):
         reader.clause(clause)
-    return Reading(_tidy(reader.steps)[:MOST_STEPS], frozenset(reader.forbidden), reader.manner)
+    return Reading(_tidy(reader.steps)[:MOST_STEPS], frozenset(reader.forbidden), reader.manner, beyond(text))
 
 
 def _tidy(steps: list[Step]) -> tuple[Step, ...]:
@@ -143,6 +147,8 @@ class _Reader:
             step,
             relation=relation,
             target=target,
+            open_side=not any(_is_side(word) for word in clause.words[move.start : last]),
+            said=" ".join(clause.words[first:last]),
             amount=step.amount * manner.get("amount", 1.0),
             speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),
             degrees=manner.get("degrees", step.degrees),
@@ -198,6 +204,10 @@ class _Reader:
             self.manner = _modified(self.manner or Step("push", 1), text, 0, len(text))
 
 
+def _is_side(word: str) -> bool:
+    return DIRECTIONS.get(word, "") in ("left", "right", "clockwise", "counter") and not word.startswith("side")
+
+
 _HELD_SO = ("dutch angle", "dutch tilt", "dutch roll", "canted angle")
 _ABOUT_THE_CAMERA = ("camera", "movement", "motion", "move", "camerawork")
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
@@ -226,7 +236,7 @@ def _turned(step: Step, text: list[str]) -> Step:
     for word in text:
         turned = CAMERA_VERBS[verb].get(DIRECTIONS.get(word, "?")) if verb else None
         if turned and turned[0] == step.kind and word in ("left", "right", "up", "down", "clockwise"):
-            return replace(step, sign=turned[1])
+            return replace(step, sign=turned[1], open_side=False)
     return step
 
 
