@@ -29,7 +29,7 @@ from .answers import POLL_MS, engine_json, job_json, state_json
 from .document import ERROR, MOVE, QUESTION, SUBMISSION
 from .errors import OneShape, add_handlers
 from .guard import Guard
-from .questions import estimate, final_prompt
+from .questions import estimate, final_prompt, words_path
 from .submission import Intake, idempotency_key, read
 
 PROTOCOL = 1
@@ -115,6 +115,12 @@ async def prompt(request: Request) -> dict[str, str]:
 @router.post("/v1/estimate", openapi_extra=QUESTION)
 async def price(request: Request) -> dict[str, Any]:
     return {"price": to_json(await _ask(request, estimate))}
+
+
+@router.post("/v1/path")
+async def path(request: Request) -> dict[str, Any]:
+    found = await _ask(request, words_path)
+    return to_json(found) if found is not None else {"path": None, "notes": []}
 
 
 async def _ask(request: Request, question: Callable[[Pool, str, dict[str, Any], str], Any]) -> Any:

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from client.protocol import CameraPath, EngineInfo, Price, ProblemError, TakeRequest
+from client.protocol import CameraPath, EngineInfo, Price, ProblemError, TakeRequest, WordsPath
 
 
 @dataclass(frozen=True)
@@ -123,4 +123,13 @@ class Priced(Protocol):
 
     def estimate(self, request: TakeRequest) -> Price | None:
         """What a take of this request would cost, None where it can't be known. Nothing is sent or loaded."""
+        ...
+
+
+class PathOfWords(Protocol):
+    """What an engine with a `words_path` also has."""
+
+    def words_path(self, request: TakeRequest) -> WordsPath:
+        """The whole camera path that it would make of this request's words if views stood all along it. By the
+        still's camera alone: no picture is read. Quick, and the same for the same request."""
         ...

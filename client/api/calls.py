@@ -10,7 +10,8 @@ from urllib.parse import quote
 import requests
 from requests import exceptions
 
-from ..protocol import Direction, EngineInfo, Job, TakeRequest
+from ..protocol import Camera, Direction, EngineInfo, Job, TakeRequest, Unfit, WordsPath
+from ..protocol.codec import from_json
 from ..target import is_loopback
 from . import answers, form
 from .answers import Health
@@ -60,6 +61,24 @@ class Api:
                 raise
             return direction.prompt
         return prompt if isinstance(prompt, str) else direction.prompt
+
+    def words_path(
+        self, engine: str, direction: Direction, camera: Camera | None, seconds: float, seed: int
+    ) -> WordsPath | None:
+        """The whole camera path that the direction's words mean, seen from a still's `camera`; None where the engine
+        or the server makes none."""
+        try:
+            data = self._object("POST", "/v1/path", json=form.path_fields(engine, direction, camera, seconds, seed))
+        except ApiError as error:
+            if error.status not in (404, 405):  # another kind of server
+                raise
+            return None
+        if data.get("path") is None:
+            return None
+        try:
+            return from_json(WordsPath, data)
+        except Unfit:
+            raise not_a_server(self.url) from None
 
     def submit(self, key: str, request: TakeRequest, going: Going | None = None) -> Job:
         """Send a request; the same key gives the same job. Raises also OSError where a file can't be read, and

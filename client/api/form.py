@@ -55,6 +55,13 @@ def prompt_params(direction: Direction, options: Mapping[str, Any]) -> dict[str,
     return {**spoken(direction), "options": to_json(options)}
 
 
+def path_fields(engine: str, direction: Direction, camera: Camera | None, seconds: float, seed: int) -> dict[str, Any]:
+    """The body of `POST /v1/path`."""
+    extra = spoken(direction) | ({"camera": _camera(camera)} if camera is not None else {})
+    body = {"model": engine, "prompt": direction.prompt, "seconds": seconds, "seed": seed}
+    return {**body, "extra_params": extra}
+
+
 def spoken(direction: Direction) -> dict[str, Any]:
     """The part of a direction that goes into `extra_params`."""
     return {"dialogue": to_json(direction.dialogue), "sound": direction.sound}

@@ -5,7 +5,7 @@ and raises Unfit, so that a value that exists is one that can be used. `codec` i
 from these types to JSON and back.
 """
 
-from .camera import Camera, CameraPath, Focus, Keyframe, Thing
+from .camera import Camera, CameraPath, Focus, Keyframe, Thing, WordsPath
 from .direction import LANGUAGES, Direction, Line
 from .engine import Choice, EngineInfo, Option, Price
 from .job import Binding, Job, JobState, Result
@@ -35,4 +35,5 @@ __all__ = [
     "Thing",
     "Unfit",
     "View",
+    "WordsPath",
 ]

@@ -137,6 +137,14 @@ class CameraPath:
             raise Unfit("keyframes", "must have a t that rises from one to the next")
 
 
+@dataclass(frozen=True)
+class WordsPath:
+    """The whole move that a direction's words mean, before anything is made. `notes` are remarks for the user."""
+
+    path: CameraPath
+    notes: tuple[str, ...] = ()
+
+
 def check_matrix(matrix: Matrix, field: str) -> None:
     """Raises Unfit for what is no 4x4 matrix of finite numbers."""
     if len(matrix) != 4 or any(len(row) != 4 for row in matrix):

@@ -103,6 +103,7 @@ class EngineInfo:
     lane: str = "cpu"
     prompt_form: bool = False  # it words the direction in a form of its own
     priced: bool = False  # it can say what a take would cost
+    words_path: bool = False  # it makes a camera path of the words, and can say which
     options: tuple[Option, ...] = ()
 
     @property

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from client.protocol import LANGUAGES, EngineInfo, TakeRequest
+from client.protocol import LANGUAGES, EngineInfo, TakeRequest, WordsPath
 
 from ..engine import Cancelled, Clip, Progress
 
@@ -41,12 +41,22 @@ class DraftEngine:
             depth=True,
             camera_path=True,
             dialogue=True,
+            words_path=True,
         )
+
+    def words_path(self, request: TakeRequest) -> WordsPath:
+        """See backend.engines.engine.PathOfWords."""
+        from .camera.moves import path_of
+
+        camera = request.still.camera if request.still else None
+        move = path_of(request.direction.prompt, camera, request.seconds, request.seed)
+        return WordsPath(move.path, move.notes)
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """Raises EngineError for a still, depth, camera or path that cannot be used; Cancelled."""
         from .camera import paths
         from .camera.moves import plan, world_up
+        from .camera.sight import with_subject
         from .sound.soundtrack import soundtrack
         from .view import picture
         from .view.coverage import Coverage
@@ -59,10 +69,11 @@ class DraftEngine:
         scene, notes = picture.load(request)
         stop_if_cancelled()
         if request.path is None:
-            up = world_up(request.still.camera if request.still else None)
-            move = plan(
-                request.direction.prompt, request.seconds, picture.measure(scene), request.seed, up, Coverage(scene)
-            )
+            camera = request.still.camera if request.still else None
+            seen = with_subject(picture.measure(scene), camera, scene.metres())
+            views = sum(view.camera is not None and view.depth is not None for view in request.views)
+            words = request.direction.prompt
+            move = plan(words, request.seconds, seen, request.seed, world_up(camera), Coverage(scene), views)
             path, notes = move.path, (*notes, *move.notes)
         else:
             path = paths.check(request.path)
