@@ -51,7 +51,11 @@ def find(clause: Clause) -> list[Found]:
     i = 0
     while i < len(text):
         if size := longest(text, i, SET_PHRASES):
-            found.append(_phrase(text, i, i + size))
+            phrase = _phrase(text, i, i + size)
+            if found and found[-1].kind == phrase.kind == "orbit" and phrase.extra:  # "orbit 90 degrees around"
+                i += 1
+                continue
+            found.append(phrase)
         elif text[i] in _VERBS and (core := _verb(text, i)):
             found.append(core)
         else:

@@ -136,7 +136,12 @@ class _Reader:
 
     def _add(self, clause: Clause, moves: list[Found], index: int, move: Found) -> None:
         if move.form == "again":
-            self.steps.extend(_again(move, clause, self.steps))
+            again = _again(move, clause, self.steps)
+            before = self.steps[-1] if self.steps else None
+            if again and before and clause.link == "comma" and before.open_side and again[0].kind == before.kind == "orbit":
+                self.steps[-1] = replace(before, sign=again[0].sign, open_side=False)  # "around the sofa, clockwise"
+            else:
+                self.steps.extend(again)
             return
         first = moves[index - 1].end if index else 0
         last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
@@ -173,6 +178,8 @@ class _Reader:
         if not self.steps or clause.link == "sentence":
             return
         before = self.steps[-1]
+        if before.kind in ("hold", "handheld"):
+            return
         if whole := whole_of(clause.words):
             if before.sign < 0 or before.kind not in ("push", "zoom"):
                 self.steps[-1] = replace(before, relation="whole", target=whole)
