@@ -67,7 +67,7 @@ def find(clause: Clause) -> list[Found]:
                 found.append(replace(found[-1], start=i, end=i + 1, kind="push", sign=1, verb="approach"))
                 i += 1
     if not found and clause.link in ("then", "and", "comma") and text[0] in DIRECTIONS:
-        if len(text) <= 3 or (clause.link == "and" and DIRECTIONS[text[0]] in ("out", "up", "down", "left", "right")):
+        if len(text) <= 3 or text[0] == "back" or (clause.link == "and" and DIRECTIONS[text[0]] in ("out", "up", "down", "left", "right")):
             return [Found(0, 1, "again", 1, "again", text[0])]
     return [_sided(text, move) for move in found]
 
@@ -141,7 +141,7 @@ def _verb(text: list[str], i: int) -> Found | None:
         if everyday and direction in ("up", "down") and "in" in table:
             direction = _on_a_road(text, end, direction)
         kind, sign = table[direction]
-        if verb in TURN_ABOUT and text[i + 1 : i + 3] == ["around", "the"]:
+        if verb in TURN_ABOUT and text[i + 1 : i + 2] == ["around"] and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
             kind = "orbit"
         return Found(i, max(end, i + 1), kind, sign, form, verb, everyday, extra=_own_speed(verb))
     if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
@@ -151,6 +151,9 @@ def _verb(text: list[str], i: int) -> Found | None:
         return None
     kind, sign = table[""]
     return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
+
+
+ABOUT = ("the", "him", "her", "them", "his", "their", "behind", "this", "that", "a", "an")
 
 
 def _own_speed(verb: str) -> tuple[tuple[str, float], ...]:

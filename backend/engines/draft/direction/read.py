@@ -182,7 +182,8 @@ class _Reader:
             return
         if whole := whole_of(clause.words):
             if before.sign < 0 or before.kind not in ("push", "zoom"):
-                self.steps[-1] = replace(before, relation="whole", target=whole)
+                relation = "at" if before.kind in ("pan", "tilt", "truck") else "whole"
+                self.steps[-1] = replace(before, relation=relation, target=whole)
             return
         if before.target and before.relation != "along" or clause.link not in ("comma", "and"):
             return
@@ -227,7 +228,12 @@ _OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "o
 def _again(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
     """The step before once more in another direction: "pan left, then right", "up and away from the house"."""
     verb = _OWN_VERB.get(steps[-1].kind) if steps else None
-    turned = CAMERA_VERBS[verb].get(DIRECTIONS[move.verb]) if verb else None
+    direction = DIRECTIONS[move.verb]
+    if verb and direction in ("in", "out") and direction not in CAMERA_VERBS[verb]:
+        back = move.verb == "back" and steps[-1].kind in ("pan", "tilt", "truck", "orbit") and clause.link == "then"
+        verb, turned = "dolly", (steps[-1].kind, -steps[-1].sign) if back else CAMERA_VERBS["dolly"][direction]
+    else:
+        turned = CAMERA_VERBS[verb].get(direction) if verb else None
     if turned is None or turned == (steps[-1].kind, steps[-1].sign):
         return []
     relation, target = target_of(clause.words, turned[0], "", 0, len(clause.words))

@@ -94,11 +94,14 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     return move.directed and not plural and before not in DETERMINERS and before not in ACTORS
 
 
+_GLIDING = one_of("move, glide, drift, float, creep, ease, sweep, soar, travel, slide, swoop, descend, rise, follow")
 _OPENING = one_of("pan, tilt, zoom, dolly, push, pull, arc, orbit, circle, truck")
 
 
 def _opens(text: list[str], move: Found) -> bool:
     """ "Circles them", "pushes in": the camera's own verbs, with nothing before them."""
+    if move.everyday:
+        return move.start == 0 and move.verb in _GLIDING and move.directed
     return move.start == 0 and move.verb in _OPENING and (move.directed or text[1:2] != [])
 
 

@@ -9,7 +9,7 @@ from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DETERMINERS, DIRECTIONS, EVE
 
 # How a move and its thing hang together, by the word between them. The first of these in a clause that says several
 # ("past the chair to the door") is the one that counts.
-RELATIONS = ("whole", "around", "through", "to", "over", "past", "along", "at", "with", "from")
+RELATIONS = ("whole", "around", "through", "to", "over", "past", "along", "at", "with", "from", "behind")
 _LINKING = by_phrase(
     {
         "around": "around, about, round",
@@ -20,6 +20,7 @@ _LINKING = by_phrase(
         "along": "along, alongside",
         "from": "from",
         "with": "with",
+        "behind": "behind",
     }
 )
 _WITH_AN_OBJECT = {
@@ -50,7 +51,7 @@ _NO_THINGS = one_of(
         side, end, other, top, bottom, middle, center, centre, start, beginning, same, way, time, once, first, least,
         all, most, motion, speed, direction, distance, height, level, ground level, foreground, background, rest, lot,
         bit, little, tad, touch, turn, circle, degree, degrees, order, seconds, second, one, it, itself, close, closeup,
-        slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, screen, point, order, thing, half
+        slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing, half
     """
 )
 _ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
@@ -86,6 +87,10 @@ def whole_of(text: list[str]) -> str:
 
 
 def _as_seen(relation: str, kind: str) -> str:
+    if relation == "behind":
+        return "around" if kind == "orbit" else "to"
+    if relation == "whole" and kind in ("pan", "tilt", "roll", "truck"):
+        return "at"
     return "at" if kind in _LOOKS and relation in ("to", "over", "past", "along", "through") else relation
 
 
@@ -125,6 +130,8 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
         elif not is_modifier(word):
             name.append(word)
         i += 1
+    if name and name[-1] in ("level", "height"):  # "to eye level"
+        return whole, "", max(i, began)
     while name and name[-1] in _NO_THINGS:
         name.pop()
     if not name or name[-1] in CAMERA_NOUNS or any(word in NEGATIONS for word in name):
@@ -134,7 +141,9 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
 
 def _stops(text: list[str], i: int, named: bool) -> bool:
     word = text[i]
-    if word in _ENDS or is_figure(text, i) and word not in ("a", "an", "one"):
+    if word == "couple" and text[i + 1 : i + 2] != ["of"]:
+        return False
+    if word in _ENDS or (is_figure(text, i) and word not in ("a", "an", "one")):
         return True
     if not named:
         return word in NEGATIONS

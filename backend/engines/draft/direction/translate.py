@@ -290,6 +290,8 @@ def _language(text: str) -> Reader | None:
         return _reader(found)
     words = _WORD.findall(text.lower())
     counts = {name: sum(word in known for word in words) for name, known in _FUNCTION_WORDS.items()}
+    for name, marks in _MARKS.items():
+        counts[name] += len(marks.findall(text.lower()))
     best = max(counts, key=lambda name: counts[name])
     english = sum(word in _ENGLISH_WORDS for word in words)
     return _reader(best) if counts[best] > english else None
@@ -341,6 +343,12 @@ _FUNCTION_WORDS = {
             lateral, con, desde, hasta, se, sin, movimiento, panorámica, órbita, sigue, mientras, muy
         """
     ),
+}
+# Parts of words and letters that do the same.
+_MARKS = {
+    "german": re.compile(r"kamera|fahrt|fahren|schwenk|zoomt|zoomen|[ßäöü]"),
+    "french": re.compile(r"caméra|panoramique|[èêçœùî]|\b[ld]'"),
+    "spanish": re.compile(r"cámara|paneo|[ñ¿¡óáí]"),
 }
 _ENGLISH_WORDS = one_of(
     """

@@ -179,6 +179,8 @@ _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
         (("zoom", 1), (("amount", 0.6),)): "ken burns",
         (("zoom", 1), (("speed", 3.0),)): "crash zoom, snap zoom, punch in",
         (("roll", 1), (("degrees", 360.0),)): "barrel roll",
+        (("roll", 1), ()): "rotation clockwise, clockwise rotation",
+        (("roll", -1), ()): "rotation counterclockwise, counterclockwise rotation",
         (("handheld", 1), (("amount", 1.8),)): "shaky cam, shaky camera",
         (("handheld", 1), (("amount", 1.5),)): "camera shake, shaky",
         (("handheld", 1), (("amount", 0.8),)): "shoulder mounted, on the shoulder",

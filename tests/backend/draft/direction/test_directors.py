@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backend.draft.direction.directors import FIRST, SECOND, notation
+from tests.backend.draft.direction.directors import FIRST, SECOND, THIRD, notation
 
 
 @pytest.mark.parametrize("text", FIRST)
@@ -15,3 +15,8 @@ def test_directions_that_were_written_before_the_reader(text: str) -> None:
 @pytest.mark.parametrize("text", SECOND)
 def test_directions_that_went_wrong_once(text: str) -> None:
     assert notation(text) == SECOND[text]
+
+
+@pytest.mark.parametrize("text", THIRD)
+def test_directions_of_every_kind(text: str) -> None:
+    assert notation(text) == THIRD[text]

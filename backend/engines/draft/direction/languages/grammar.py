@@ -123,8 +123,8 @@ class Reader:
         """The clause in English; None where it says nothing of a camera."""
         rest, figures = self._figures(clause)
         rest, turns = _taken(self.turns, rest)
-        rest, things = _taken(self.things, rest)
         rest, manner = _taken(self.manners, rest)
+        rest, things = _taken(self.things, rest)
         moves = self._moves(rest)
         if not moves:
             return self._without_a_move(rest, manner, [turn for turn, _ in turns], figures, things)
@@ -136,8 +136,13 @@ class Reader:
             about = [] if going and move not in _GOING and len(moves) > 1 else things
             said.append(self._said(move, mine, about, figures if index == len(moves) - 1 else ""))
         never = "no " if self.never.search(rest) and "static shot" not in said else ""
-        words = " and ".join(part for part in said if part)
-        return f"{never}{' '.join(dict.fromkeys(name for name, _ in manner))} {words}" if words else None
+        said = [part for part in said if part]
+        if not said:
+            return None
+        for name in reversed(dict.fromkeys(name for name, _ in manner)):
+            at = _whose(name, said)
+            said[at] = f"{name} {said[at]}"
+        return never + " and ".join(said)
 
     def _without_a_move(
         self, rest: str, manner: list[tuple[str, str]], turns: list[str], figures: str, things: list[tuple[str, str]]
@@ -158,6 +163,8 @@ class Reader:
                 if all(match.end() <= start or match.start() >= end for start, end, _ in found):
                     found.append((match.start(), match.end(), english))
         told = [one for one in found if one[2] != "move"] or found[:1]
+        if any(one[2] == "crane" for one in told) and (up := [one for one in told if one[2].startswith("pedestal")]):
+            told = [(*one[:2], f"crane{up[0][2][8:]}") if one[2] == "crane" else one for one in told if one not in up]
         once: dict[str, tuple[int, int, str]] = {}
         for one in sorted(told):
             once.setdefault(one[2], one)
@@ -197,17 +204,18 @@ class Reader:
 
     def _named(self, things: list[tuple[str, str]]) -> str:
         said = []
+        ranks = []
         for relation, name in things:
             noun = self._noun(name)
             if not noun:
                 continue
             article = "" if noun in ("her", "him", "them") else "the "
+            relation = "with" if relation == "along" and noun in _PEOPLE else relation
             prefix = {"whole": "to reveal the whole ", "with": ""}.get(relation, f"{relation} {article}")
             said.append(prefix + noun)
+            ranks.append({"with": 0, "whole": 2}.get(relation, 1))
         # Whom it follows is said at once, and "the whole" is read as a clause of its own.
-        order = {"with": 0, "whole": 2}
-        relations = [order.get(relation, 1) for relation, name in things if self._noun(name)]
-        return " ".join(one for _, one in sorted(zip(relations, said, strict=True), key=lambda pair: pair[0]))
+        return " ".join(one for _, one in sorted(zip(ranks, said, strict=True), key=lambda pair: pair[0]))
 
     def _noun(self, name: str) -> str:
         name = name.strip()
@@ -228,7 +236,17 @@ class Reader:
         return _FIGURE.sub(" ", clause), " ".join(said)
 
 
+def _whose(manner: str, said: list[str]) -> int:
+    """Which of the moves a word of manner is about: "slight" is an operator's, "slow" never how a camera is held."""
+    held = [index for index, move in enumerate(said) if move.endswith(_BARE)]
+    if manner == "slight" and held:
+        return held[0]
+    moving = [i for i, move in enumerate(said) if i not in held and "dutch" not in move]
+    return moving[0] if moving else 0
+
+
 _STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}
+_PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")
 _GOING = ("push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")
 _BARE = ("handheld", "static shot")
@@ -254,7 +272,8 @@ def _taken(rules: list[tuple[re.Pattern[str], str]], text: str) -> tuple[str, li
         while (match := pattern.search(text)) and len(found) < MOST:
             groups = match.groupdict()
             found.append((english, next((held for name, held in groups.items() if name[0] == "n" and held), "")))
-            text = f"{text[: match.start()]} {groups.get('keep') or ''} {text[match.end() :]}"
-            if groups.get("keep"):
+            kept = groups.get("keep") or ""
+            text = " ".join(f"{text[: match.start()]} {kept} {text[match.end() :]}".split())
+            if kept:
                 break
     return text, found
