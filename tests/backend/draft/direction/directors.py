@@ -138,7 +138,7 @@ THIRD = {
     "Swing around behind her": "orbit right <around her>",
     "Rotate around the product 360 degrees": "orbit right 360° <around product>",
     "the camera glides along the table from right to left": "truck left <along table>",
-    "Quick pan left to the window, then back to the door": "pan left fast <at window>, pan right <at door>",
+    "Quick pan left to the window, then back to the door": "pan left fast <at window>, pan right fast <at door>",
     "Rise above the trees to reveal the lake": "pedestal up <over trees>",
     "Static wide, no movement": "hold",
     "push through the crowd toward the stage": "push in <through crowd>",
