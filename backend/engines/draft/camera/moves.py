@@ -49,9 +49,7 @@ class Move:
     notes: tuple[str, ...]
 
 
-def path_of(
-    prompt: str, camera: Camera | None, seconds: float, seed: int = 0, scene: SceneDepth | None = None
-) -> Move:
+def path_of(prompt: str, camera: Camera | None, seconds: float, seed: int = 0, scene: SceneDepth | None = None) -> Move:
     """The whole move that the words of `prompt` mean over `seconds`, before anything is made: nothing of it is cut, as
     if views stood all along it.
 

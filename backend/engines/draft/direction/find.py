@@ -67,7 +67,11 @@ def find(clause: Clause) -> list[Found]:
                 found.append(replace(found[-1], start=i, end=i + 1, kind="push", sign=1, verb="approach"))
                 i += 1
     if not found and clause.link in ("then", "and", "comma") and text[0] in DIRECTIONS:
-        if len(text) <= 3 or text[0] == "back" or (clause.link == "and" and DIRECTIONS[text[0]] in ("out", "up", "down", "left", "right")):
+        if (
+            len(text) <= 3
+            or text[0] == "back"
+            or (clause.link == "and" and DIRECTIONS[text[0]] in ("out", "up", "down", "left", "right"))
+        ):
             return [Found(0, 1, "again", 1, "again", text[0])]
     return [_sided(text, move) for move in found]
 

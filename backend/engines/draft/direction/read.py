@@ -138,7 +138,13 @@ class _Reader:
         if move.form == "again":
             again = _again(move, clause, self.steps)
             before = self.steps[-1] if self.steps else None
-            if again and before and clause.link == "comma" and before.open_side and again[0].kind == before.kind == "orbit":
+            if (
+                again
+                and before
+                and clause.link == "comma"
+                and before.open_side
+                and again[0].kind == before.kind == "orbit"
+            ):
                 self.steps[-1] = replace(before, sign=again[0].sign, open_side=False)  # "around the sofa, clockwise"
             else:
                 self.steps.extend(again)
@@ -229,6 +235,7 @@ def _again(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
     """The step before once more in another direction: "pan left, then right", "up and away from the house"."""
     verb = _OWN_VERB.get(steps[-1].kind) if steps else None
     direction = DIRECTIONS[move.verb]
+    turned: tuple[str, int] | None
     if verb and direction in ("in", "out") and direction not in CAMERA_VERBS[verb]:
         back = move.verb == "back" and steps[-1].kind in ("pan", "tilt", "truck", "orbit") and clause.link == "then"
         verb, turned = "dolly", (steps[-1].kind, -steps[-1].sign) if back else CAMERA_VERBS["dolly"][direction]

@@ -376,8 +376,3 @@ def _any_of(phrases: list[str]) -> re.Pattern[str]:
     """Latin words as whole words, the rest anywhere: Chinese and Japanese leave no blanks between words."""
     parts = (rf"(?<!\w){re.escape(phrase)}(?!\w)" if phrase[0] < "\u3000" else re.escape(phrase) for phrase in phrases)
     return re.compile("|".join(parts), re.IGNORECASE)
-
-
-def noun_in_english(noun: str) -> str:
-    """A thing's name, in lower case, in English where it is known; else as it is."""
-    return noun

@@ -97,7 +97,9 @@ METRES: dict[str, float] = by_phrase(
 DEGREES: dict[str, float] = by_phrase({1.0: "degree, degrees, deg, °"})
 SECONDS: dict[str, float] = by_phrase({1.0: "s, sec, secs, second, seconds"})
 FACTORS = {"x", "times"}
-TURNS = frozenset(("turn", "turns", "circle", "circles", "orbits", "rotation", "rotations", "revolution", "revolutions"))
+TURNS = frozenset(
+    ("turn", "turns", "circle", "circles", "orbits", "rotation", "rotations", "revolution", "revolutions")
+)
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|°|%|[^\W\d_]+(?:'[^\W\d_]+)*|->|=>|→|\.\.\.|…|[.,;:!?\n()\[\]/+&|–—]|-(?=\s)")
 _QUOTED = re.compile(

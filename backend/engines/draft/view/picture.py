@@ -180,7 +180,7 @@ def measure(picture: Picture) -> SceneDepth:
     middle = middle[np.isfinite(middle)]
     # Straight on, only what lies within half a metre or so of the axis is in the way.
     forward = float(np.percentile(middle, 2)) if middle.size else float(np.percentile(seen, 95))
-    sides = _room_around(picture, metres)
+    left, right, up, down = _room_around(picture, metres)
     return SceneDepth(
         orthographic=picture.orthographic,
         width=width,
@@ -189,7 +189,10 @@ def measure(picture: Picture) -> SceneDepth:
         fy=picture.fy,
         focus=focus if math.isfinite(focus) else float(np.median(seen)),
         forward=forward,
-        **sides,
+        left=left,
+        right=right,
+        up=up,
+        down=down,
     )
 
 
@@ -201,7 +204,7 @@ def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
     return float(values[order][np.searchsorted(total, total[-1] / 2)])
 
 
-def _room_around(picture: Picture, metres: np.ndarray) -> dict[str, float]:
+def _room_around(picture: Picture, metres: np.ndarray) -> tuple[float, float, float, float]:
     """How far the seen points reach to each side of the camera: the walls of the space it may move in."""
     step = max(1, picture.width // 160)
     z = metres[::step, ::step]
@@ -212,11 +215,7 @@ def _room_around(picture: Picture, metres: np.ndarray) -> dict[str, float]:
         y = (v - picture.cy) / picture.fy * spread
     seen = np.isfinite(z)
     if not seen.any():
-        return dict.fromkeys(("left", "right", "up", "down"), 1000.0)
+        return 1000.0, 1000.0, 1000.0, 1000.0
     x, y = x[seen], y[seen]
-    return {
-        "left": max(0.0, -float(np.percentile(x, 2))),
-        "right": max(0.0, float(np.percentile(x, 98))),
-        "up": max(0.0, -float(np.percentile(y, 2))),
-        "down": max(0.0, float(np.percentile(y, 98))),
-    }
+    left, right = max(0.0, -float(np.percentile(x, 2))), max(0.0, float(np.percentile(x, 98)))
+    return left, right, max(0.0, -float(np.percentile(y, 2))), max(0.0, float(np.percentile(y, 98)))

@@ -38,12 +38,18 @@ FRENCH = Language(
         (r"zoom (?:avant|rapproché|in)|zoome\b(?! arr)", "zoom in"),
         (r"zoom arrière|dézoom\w*|zoom out", "zoom out"),
         (r"\bzoom\b", "zoom"),
-        (r"plan (?:débullé|hollandais|cassé|penché)|cadrage (?:débullé|penché|oblique)|cadre (?:débullé|penché)", "dutch angle"),
+        (
+            r"plan (?:débullé|hollandais|cassé|penché)|cadrage (?:débullé|penché|oblique)|cadre (?:débullé|penché)",
+            "dutch angle",
+        ),
         (r"panoramique\w*|\bpano\b|pivote\w*|balaie|balaye|balayage", "pan"),
         (r"bascule\w*|s'incline|incline\w*|regarde", "tilt"),
         (r"roulis|\broule\b", "roll"),
         (r"(?:mouvement de )?grue", "crane"),
-        (r"travelling avant|s'avance|avance\w*|s'approche|approche|se rapproche|rapproche\w*|s'enfonce|entre\b|pénètre", "push in"),
+        (
+            r"travelling avant|s'avance|avance\w*|s'approche|approche|se rapproche|rapproche\w*|s'enfonce|entre\b|pénètre",
+            "push in",
+        ),
         (r"travelling arrière|recule\w*|reculer|s'éloigne\w*|s'éloigner|éloigne|prend du recul|s'écarte", "pull out"),
         (r"s'élève|monte\b|monter|montée|ascension|s'envole", "pedestal up"),
         (r"descend\w*|s'abaisse|plonge\b|descente", "pedestal down"),
@@ -58,7 +64,10 @@ FRENCH = Language(
     sides=(
         (r"de gauche à droite", "right"),
         (r"de droite à gauche", "left"),
-        (r"dans le sens inverse des aiguilles d'une montre|sens anti-?horaire|sens contraire des aiguilles d'une montre", "counterclockwise"),
+        (
+            r"dans le sens inverse des aiguilles d'une montre|sens anti-?horaire|sens contraire des aiguilles d'une montre",
+            "counterclockwise",
+        ),
         (r"dans le sens des aiguilles d'une montre|sens horaire", "clockwise"),
         (r"(?:vers la |à |sur la )?gauche", "left"),
         (r"(?:vers la |à |sur la )?droite?\b", "right"),
@@ -87,7 +96,10 @@ FRENCH = Language(
         (r"(?:\b(?:de|sur|à|pendant|en)\s+)?(\d+(?:[.,]\d+)?)\s*(?:secondes?|s)\b", r"\1 seconds"),
     ),
     things=(
-        (rf"(?:(?:pour|afin de) )?(?:révéler|dévoiler|montrer|révélant|dévoilant|montrant)?\s*\b(?:toute la |toute l'|tout le |tout l'|l'ensemble de la |l'ensemble du |la totalité de la )(?P<n>{_WORD})", "whole"),
+        (
+            rf"(?:(?:pour|afin de) )?(?:révéler|dévoiler|montrer|révélant|dévoilant|montrant)?\s*\b(?:toute la |toute l'|tout le |tout l'|l'ensemble de la |l'ensemble du |la totalité de la )(?P<n>{_WORD})",
+            "whole",
+        ),
         (r"\bautour (?:de |d'|du |des ){N}", "around"),
         (r"(?P<keep>contourne|encercle|orbite)\s+{N}", "around"),
         (r"(?P<keep>traverse|franchit)\s+{N}", "through"),

@@ -36,7 +36,10 @@ GERMAN = Language(
         (r"(?:heraus|raus|weg|aus)zoom\w*|zoomt\b.*\b(?:heraus|raus|zurück|weg)\b", "zoom out"),
         (r"\bzoom\w*", "zoom"),
         (r"umkreis\w*|umrund\w*|kreist\b|kreisen\b|kreisfahrt\w*|umfahrt\w*|orbit\w*|bogenfahrt\w*", "orbit"),
-        (r"schräge\w*\s+kamera|gekippte\w*\s+kamera|verkantet\w*|holländische\w*\s+winkel|dutch (?:angle|tilt)", "dutch angle"),
+        (
+            r"schräge\w*\s+kamera|gekippte\w*\s+kamera|verkantet\w*|holländische\w*\s+winkel|dutch (?:angle|tilt)",
+            "dutch angle",
+        ),
         (r"\w*schwenk\w*", "pan"),
         (r"\bneigt?\b|neigen\b|neigung\w*|\bkippt?\b|\bblickt\b|\bschaut\b", "tilt"),
         (r"\brollt?\b|\brollen\b", "roll"),
@@ -78,7 +81,10 @@ GERMAN = Language(
         (r"\bleicht\w*|\bein wenig\b|\betwas\b|\bein bisschen\b|\bminimal\w*|\bganz sanft\w*", "slight"),
     ),
     units=(
-        (r"\b(?:eine\s+)?(?:volle[nr]?|ganze[nr]?|komplette[nr]?)\s+(?:umdrehung|drehung|runde|kreis|umrundung)|einmal (?:komplett|ganz)\b", "360 degrees"),
+        (
+            r"\b(?:eine\s+)?(?:volle[nr]?|ganze[nr]?|komplette[nr]?)\s+(?:umdrehung|drehung|runde|kreis|umrundung)|einmal (?:komplett|ganz)\b",
+            "360 degrees",
+        ),
         (r"\b(?:eine[nr]?\s+)?halbe[nr]?\s+(?:umdrehung|drehung|runde|kreis)|\bhalbkreis\b", "180 degrees"),
         (r"\b(?:eine[nr]?\s+)?viertel(?:drehung|kreis|umdrehung)", "90 degrees"),
         (r"\beinen?(?=\s+(?:meter|metern)\b)|\beinen (?=halben)", "1"),
@@ -93,7 +99,10 @@ GERMAN = Language(
         (r"\bum\s+(?=\d)|\buber\s+(?=\d)|\bfür\s+(?=\d)", ""),
     ),
     things=(
-        (rf"(?:\bum\s+)?\b(?:den ganzen|das ganze|die ganze|den gesamten|das gesamte|die gesamte)\s+(?P<n>{_WORD})(?:\s+zu\s+\w+|\s+zeig\w*|\s+zu sehen ist)?", "whole"),
+        (
+            rf"(?:\bum\s+)?\b(?:den ganzen|das ganze|die ganze|den gesamten|das gesamte|die gesamte)\s+(?P<n>{_WORD})(?:\s+zu\s+\w+|\s+zeig\w*|\s+zu sehen ist)?",
+            "whole",
+        ),
         (rf"\brund um {{N}}{_END}", "around"),
         (rf"\bum\s+{{N}}\s+herum|\bum\s+(?!zu\b){{N}}{_END}", "around"),
         (r"(?P<keep>umkreist|umrundet|umkreisen|umrunden)\s+{N}" + _END, "around"),

@@ -15,7 +15,10 @@ SPANISH = Language(
     camera=r"cámara(?! en mano| al hombro)|\bdron\b|\bnosotros\b|objetivo\b",
     splits=(
         (r"\s*[.!?\n]\s*", "."),
-        (r"\s*,?\s*\b(?:y luego|luego|después|y después|a continuación|seguido de|y finalmente|finalmente)\b\s*", "then"),
+        (
+            r"\s*,?\s*\b(?:y luego|luego|después|y después|a continuación|seguido de|y finalmente|finalmente)\b\s*",
+            "then",
+        ),
         (r"\s*,?\s*\b(?:mientras(?: que)?|al mismo tiempo(?: que)?|a la vez(?: que)?|simultáneamente)\b\s*", "while"),
         (r"\s+y\s+", "and"),
         (r"\s*[,;:]\s*", ","),
@@ -30,7 +33,10 @@ SPANISH = Language(
             "static shot",
         ),
         (r"efecto vértigo|vértigo|dolly zoom|travelling compensado|zoom contrario|retrozoom", "dolly zoom"),
-        (r"órbita\w*|orbita\w*|gira\b(?=.*alrededor)|giro\b|rodea\w*|travelling circular|da la vuelta|circunda|arco\b", "orbit"),
+        (
+            r"órbita\w*|orbita\w*|gira\b(?=.*alrededor)|giro\b|rodea\w*|travelling circular|da la vuelta|circunda|arco\b",
+            "orbit",
+        ),
         (r"zoom (?:in|hacia dentro|de acercamiento|de entrada)|acerca el zoom", "zoom in"),
         (r"zoom (?:out|hacia fuera|hacia atrás|de alejamiento|de salida)|aleja el zoom", "zoom out"),
         (r"\bzoom\b", "zoom"),
@@ -39,8 +45,14 @@ SPANISH = Language(
         (r"se inclina|inclina\w*|cabecea|mira\b|tilt\b", "tilt"),
         (r"alabeo|\brueda\b", "roll"),
         (r"grúa\w*", "crane"),
-        (r"avanza\w*|avance\w*|se acerca\w*|acerc\w+|travelling (?:de avance|hacia delante|hacia adelante|in)|dolly in|entra\b|se adentra", "push in"),
-        (r"retroced\w*|se aleja\w*|alej\w+|travelling (?:de retroceso|hacia atrás|out)|dolly out|hacia atrás", "pull out"),
+        (
+            r"avanza\w*|avance\w*|se acerca\w*|acerc\w+|travelling (?:de avance|hacia delante|hacia adelante|in)|dolly in|entra\b|se adentra",
+            "push in",
+        ),
+        (
+            r"retroced\w*|se aleja\w*|alej\w+|travelling (?:de retroceso|hacia atrás|out)|dolly out|hacia atrás",
+            "pull out",
+        ),
         (r"sube\b|subir|subida|asciende\w*|se eleva\w*|ascenso|eleva\w*", "pedestal up"),
         (r"baja\b|bajar|bajada|desciende\w*|descenso|descendiendo", "pedestal down"),
         (r"sigue\b|siguiendo|seguir|acompaña\w*|persigue", "follow"),
@@ -54,7 +66,10 @@ SPANISH = Language(
     sides=(
         (r"de izquierda a derecha", "right"),
         (r"de derecha a izquierda", "left"),
-        (r"en sentido (?:antihorario|contrario a las agujas del reloj)|sentido antihorario|antihorario", "counterclockwise"),
+        (
+            r"en sentido (?:antihorario|contrario a las agujas del reloj)|sentido antihorario|antihorario",
+            "counterclockwise",
+        ),
         (r"en (?:el )?sentido (?:horario|de las agujas del reloj)|sentido horario", "clockwise"),
         (r"(?:hacia |a |por )?(?:la )?izquierda", "left"),
         (r"(?:hacia |a |por )?(?:la )?derecha", "right"),
@@ -82,7 +97,10 @@ SPANISH = Language(
         (r"(?:\b(?:de|durante|en)\s+)?(\d+(?:[.,]\d+)?)\s*(?:segundos?|s)\b", r"\1 seconds"),
     ),
     things=(
-        (rf"(?:(?:para|hasta) )?(?:revelar|mostrar|ver|descubrir|revelando|mostrando|que se ve)?\s*\b(?:toda la |todo el |la totalidad de la |el conjunto de la )(?P<n>{_WORD})", "whole"),
+        (
+            rf"(?:(?:para|hasta) )?(?:revelar|mostrar|ver|descubrir|revelando|mostrando|que se ve)?\s*\b(?:toda la |todo el |la totalidad de la |el conjunto de la )(?P<n>{_WORD})",
+            "whole",
+        ),
         (r"\b(?:alrededor (?:del |de )|en torno (?:al |a )){N}", "around"),
         (r"(?P<keep>rodea\w*|orbita\w*|circunda)\s+(?:a )?{N}", "around"),
         (r"(?P<keep>sobrevuela\w*)\s+{N}", "over"),
