@@ -33,7 +33,7 @@ Change = Callable[[RigPose, float], RigPose]
 class Course:
     """`change` leads from a pose to another at a progress of 0..1; less of the move is a lesser progress. `extent` is
     signed: metres, radians, or the logarithm of a zoom; `meant` is what the words mean, where that is more. `to`: what
-    was found by its name. `stretch` tells whether the words ask for more than the usual."""
+    was found by its name. `large` tells whether the words ask for more than the usual."""
 
     step: Step
     extent: float
@@ -106,7 +106,7 @@ def _meant(
 
 def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, shared: bool) -> float | None:
     """How far the thing that is named has the step go; None where it says nothing about that."""
-    scene, kind = stage.scene, step.kind
+    kind = step.kind
     wish = min(max(step.amount, 0.25), 2.0)
     if step.relation == "whole" and kind in ("push", "crane", "pedestal"):
         return step.sign * wish * _to_see_whole(base, stage, to)
@@ -131,7 +131,7 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
         return step.sign * math.radians(120) * wish
     if kind == "zoom" and step.relation == "whole":
         return step.sign * math.log(2.0) * wish
-    return None if scene is None else None
+    return None
 
 
 def _most(step: Step, base: RigPose, stage: Stage, to: Target | None, duration: float) -> float:
@@ -227,7 +227,7 @@ def _way(step: Step, base: RigPose, stage: Stage, to: Target | None) -> _Way | N
     if far < 0.05:
         return None
     straight = flat / far
-    if step.relation in ("through", "with") and step.relation == "through":
+    if step.relation == "through":
         along = float(np.abs(straight) @ to.size)
         drop = _into_the_opening(float(there @ up), float(np.abs(up) @ to.size))
         return _Way(straight, far + 0.4 * along + BEYOND, up * drop, yaw=_turn(base, flat, up)[0])
@@ -240,11 +240,11 @@ def _way(step: Step, base: RigPose, stage: Stage, to: Target | None) -> _Way | N
             return None
         lacking = max(half + BESIDE - abs(side), 0.0)
         aside = np.cross(level, up) * (-lacking if side > 0 else lacking)
-        return _Way(level, ahead + 0.5 * float(np.abs(level) @ to.size) + BESIDE, aside, min(0.7, 0.8))
+        return _Way(level, ahead + 0.5 * float(np.abs(level) @ to.size) + BESIDE, aside)
     if step.relation == "over":
         rise = _above(base, stage, to)
         return _Way(straight, far + 0.5 * float(np.abs(straight) @ to.size), up * max(rise, 0.0), 0.6)
-    if step.relation == "with" or step.relation == "along" or step.relation == "from":
+    if step.relation in ("with", "along", "from"):
         return None
     near = 0.5 * float(np.abs(straight) @ to.size) + _framed(to, stage, FILLS)
     stop = min(max(near, LEAST_NEAR, 0.12 * far), 0.75 * far)

@@ -9,7 +9,6 @@ import numpy as np
 
 from .scene_depth import SceneDepth
 
-
 # How much larger than with one still the usual moves are that several show.
 FURTHER = {"push": 2.5, "truck": 4.0, "pedestal": 3.0, "crane": 2.5, "orbit": 4.5, "pan": 2.0, "tilt": 1.5}
 FARTHEST = 1e4  # metres

@@ -37,7 +37,7 @@ def not_found(steps: Iterable[Step], found: Iterable[str], scene: SceneDepth) ->
     """Which things that the words name are not among the named things in view."""
     have = set(found)
     missing = [step for step in steps if step.target and step.target not in have and step.relation in _TELLING]
-    if not missing or not scene.things and not any(_is_person(step) for step in missing):
+    if not missing or (not scene.things and not any(_is_person(step) for step in missing)):
         return []
     names = list(dict.fromkeys(step.target[:MOST_SAID] for step in missing))[:3]
     instead = "what the lens focuses on" if scene.lens is not None else "what is nearest in the middle"

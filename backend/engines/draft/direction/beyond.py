@@ -48,15 +48,21 @@ _THING = re.compile(rf"\b({THINGS})\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(THING_VE
 _THING_SO = re.compile(rf"\b(?:{ATTRIBUTES})\s+(?:\w+\s+)?({THINGS})\b")
 _LIGHT = re.compile(
     rf"\b(?:lights?|sunlight|daylight|lamps?|sun|neon)\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(LIGHT_VERBS)})\b"
-    rf"|\b(?:fading|flickering|dimming|changing|pulsing|flashing|dying|blinking)\s+(?:\w+\s+)?(?:lights?|sunlight|daylight|lamps?)\b"
-    r"|\b(?:night|darkness|dusk|dawn) (?:falls|breaks|comes)|\b(?:gets|grows|becomes|turns|goes) (?:dark|darker|bright|brighter)\b"
-    r"|\bday (?:turns )?(?:in)?to night\b|\bsun(?:set|rise) (?:fades|comes|begins)\b|\blights? (?:go|goes|come|comes) (?:on|out|off|up|down)\b"
+    rf"|\b(?:fading|flickering|dimming|changing|pulsing|flashing|dying|"
+    rf"blinking)\s+(?:\w+\s+)?(?:lights?|sunlight|daylight|lamps?)\b"
+    r"|\b(?:night|darkness|dusk|dawn) (?:falls|breaks|comes)|\b(?:gets|"
+    r"grows|becomes|turns|goes) (?:dark|darker|bright|brighter)\b"
+    r"|\bday (?:turns )?(?:in)?to night\b|\bsun(?:set|rise) (?:fades|"
+    r"comes|begins)\b|\blights? (?:go|goes|come|comes) (?:on|out|off|"
+    r"up|down)\b"
 )
 _PERSON = re.compile(
-    rf"\b(?:{PEOPLE})\b(?:\s+(?:and\s+)?[\w']+){{0,2}}?\s+(?:{_verbs(PEOPLE_VERBS)}|(?:{ENGLISH_STATES})s)\b|{BLINKING}"
+    rf"\b(?:{PEOPLE})\b(?:\s+(?:and\s+)?[\w']+){{0,2}}?\s+(?:{_verbs(PEOPLE_VERBS)}|"
+    rf"(?:{ENGLISH_STATES})s)\b|{BLINKING}"
 )
 _FOLLOW = re.compile(
-    rf"\bfollow(?:s|ing)?\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?(?:{PEOPLE}|{THINGS}|him|her|them|cyclist|runner|stream)\b"
+    rf"\bfollow(?:s|ing)?\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?(?:{PEOPLE}|"
+    rf"{THINGS}|him|her|them|cyclist|runner|stream)\b"
 )
 _EVERYWHERE = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in ALL_LANGUAGES.items()}
 _QUOTED = re.compile(r"[\"“「『«„][^\"”」』»“]{0,600}[\"”」』»“]")

@@ -29,7 +29,10 @@ _LINKS = by_phrase(
         """,
         "and": "and",
         "but": "but, just, instead, except, except for, apart from, other than, save for",
-        "comma": "to reveal, revealing, reveals, to show, showing, shows, that reveals, that shows, exposing, where, which",
+        "comma": """
+            to reveal, revealing, reveals, to show, showing, shows, that reveals, that shows, exposing,
+            where, which
+        """,
     }
 )
 # Which of two links in a row counts ("push in, then": then).

@@ -62,18 +62,28 @@ def find(clause: Clause) -> list[Found]:
             i += 1
             continue
         i = max(found[-1].end, i + 1)
-        if found[-1].verb in RISING_AND_SINKING and text[i : i + 1] in (["toward"], ["towards"], ["to"], ["into"]):
-            if text[i + 1 : i + 2] and text[i + 1] not in DIRECTIONS and not is_figure(text, i + 1):
-                found.append(replace(found[-1], start=i, end=i + 1, kind="push", sign=1, verb="approach"))
-                i += 1
-    if not found and clause.link in ("then", "and", "comma") and text[0] in DIRECTIONS:
-        if (
-            len(text) <= 3
-            or text[0] == "back"
-            or (clause.link == "and" and DIRECTIONS[text[0]] in ("out", "up", "down", "left", "right"))
-        ):
-            return [Found(0, 1, "again", 1, "again", text[0])]
+        if found[-1].verb in RISING_AND_SINKING and _is_towards_a_thing(text, i):
+            found.append(replace(found[-1], start=i, end=i + 1, kind="push", sign=1, verb="approach"))
+            i += 1
+    if not found and _is_another_direction(clause):
+        return [Found(0, 1, "again", 1, "again", text[0])]
     return [_sided(text, move) for move in found]
+
+
+def _is_towards_a_thing(text: list[str], i: int) -> bool:
+    """Whether "toward the door" or the like stands at word `i`."""
+    if text[i : i + 1] not in (["toward"], ["towards"], ["to"], ["into"]) or i + 1 >= len(text):
+        return False
+    return text[i + 1] not in DIRECTIONS and not is_figure(text, i + 1)
+
+
+def _is_another_direction(clause: Clause) -> bool:
+    """Whether a clause without a verb goes on with the move before it: "then right", "and away from the house"."""
+    text = clause.words
+    if clause.link not in ("then", "and", "comma") or text[0] not in DIRECTIONS:
+        return False
+    goes = clause.link == "and" and DIRECTIONS[text[0]] in ("out", "up", "down", "left", "right")
+    return len(text) <= 3 or text[0] == "back" or goes
 
 
 def _sided(text: list[str], move: Found) -> Found:
@@ -84,7 +94,9 @@ def _sided(text: list[str], move: Found) -> Found:
         if text[i] in _VERBS and i >= move.end and text[i] not in DIRECTIONS:
             break
         direction = DIRECTIONS.get(text[i], "")
-        if direction in ("left", "right") and (i == 0 or text[i - 1] in ("the", "on") and text[i - 2] in ("on", "at")):
+        if direction in ("left", "right") and (
+            i == 0 or (text[i - 1] in ("the", "on") and text[i - 2] in ("on", "at"))
+        ):
             continue  # "around the table on the left"
         if direction in ("left", "right", "clockwise", "counter"):
             return replace(move, sign=CAMERA_VERBS["orbit"][direction][1])

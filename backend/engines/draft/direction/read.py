@@ -191,7 +191,7 @@ class _Reader:
                 relation = "at" if before.kind in ("pan", "tilt", "truck") else "whole"
                 self.steps[-1] = replace(before, relation=relation, target=whole)
             return
-        if before.target and before.relation != "along" or clause.link not in ("comma", "and"):
+        if (before.target and before.relation != "along") or clause.link not in ("comma", "and"):
             return
         if clause.words[0] in LEAD_INS or clause.words[0] in PREPOSITIONS:
             relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))

@@ -10,9 +10,8 @@ from __future__ import annotations
 import functools
 import re
 
-from .languages.grammar import Reader
 from .languages.nouns import IN_ENGLISH
-from .lists import one_of
+from .languages.which import reader_of
 
 # English: what stands for it, separated by "|". Latin words match whole words only, the rest anywhere.
 GERMAN = {
@@ -270,7 +269,7 @@ def to_english(text: str) -> str:
     """`text` with the known phrases of other languages in English: what is about the camera clause by clause, and of
     the rest word by word."""
     pattern, hint, meanings = _table()
-    language = _language(text)
+    language = reader_of(text)
     if language is not None:
         text = language.english(text)
     if text.isascii() and not hint.search(text):
@@ -281,81 +280,6 @@ def to_english(text: str) -> str:
 def noun_in_english(noun: str) -> str:
     """A thing's name, in lower case, in English where it is known; else as it is."""
     return IN_ENGLISH.get(noun, noun)
-
-
-def _language(text: str) -> Reader | None:
-    """The language that a text is in, None for English."""
-    found = next((name for name, script in _SCRIPTS if script.search(text)), "")
-    if found:
-        return _reader(found)
-    words = _WORD.findall(text.lower())
-    counts = {name: sum(word in known for word in words) for name, known in _FUNCTION_WORDS.items()}
-    for name, marks in _MARKS.items():
-        counts[name] += len(marks.findall(text.lower()))
-    best = max(counts, key=lambda name: counts[name])
-    english = sum(word in _ENGLISH_WORDS for word in words)
-    return _reader(best) if counts[best] > english else None
-
-
-@functools.cache
-def _reader(name: str) -> Reader:
-    from .languages import chinese, french, german, japanese, korean, spanish
-
-    languages = {
-        "german": german.GERMAN,
-        "french": french.FRENCH,
-        "spanish": spanish.SPANISH,
-        "chinese": chinese.CHINESE,
-        "japanese": japanese.JAPANESE,
-        "korean": korean.KOREAN,
-    }
-    return Reader(languages[name])
-
-
-_WORD = re.compile(r"[^\W\d_]+")
-_SCRIPTS = (
-    ("korean", re.compile(r"[\uac00-\ud7a3]")),
-    ("japanese", re.compile(r"[\u3040-\u30ff]")),
-    ("chinese", re.compile(r"[\u4e00-\u9fff]")),
-)
-# Words that tell a language from the others.
-_FUNCTION_WORDS = {
-    "german": one_of(
-        """
-            die, der, das, den, dem, ein, eine, einen, und, auf, nach, kamera, fährt, schwenkt, langsam, langsame, langsamer,
-            zu, zur, zum, um, über, durch, von, im, mit, dann, kamerafahrt, handkamera, drohnenflug, heranzoomen,
-            feste, statische, schwenk, kran, kranfahrt, nicht, links, rechts, grad, meter, handgehaltene, umkreist, zoomt,
-            entlang, vorbei, hoch, runter, leicht, leichte, sehr, reißschwenk, zurückfahren, herauszoomen, bis, einmal,
-            umrundet, steigt, sinkt, folgt, ihr, stativ, atmen
-        """
-    ),
-    "french": one_of(
-        """
-            la, le, les, un, une, des, du, caméra, et, vers, puis, lent, lente, lentement, plan, fixe, travelling, avant,
-            arrière, autour, gauche, droite, panoramique, sur, dans, à, épaule, elle, il, grue, recule, avance, tourne,
-            plongée, filé, monte, descend, jusqu, pour, degrés, mètres, suit, très, portée, sans, mouvement
-        """
-    ),
-    "spanish": one_of(
-        """
-            la, el, los, las, un, una, cámara, y, hacia, luego, lento, lenta, lentamente, plano, fijo, paneo, izquierda, derecha,
-            alrededor, del, al, de, en, mano, grados, metros, sube, baja, avanza, retrocede, gira, giro, grúa, travelling,
-            lateral, con, desde, hasta, se, sin, movimiento, panorámica, órbita, sigue, mientras, muy
-        """
-    ),
-}
-# Parts of words and letters that do the same.
-_MARKS = {
-    "german": re.compile(r"kamera|fahrt|fahren|schwenk|zoomt|zoomen|[ßäöü]"),
-    "french": re.compile(r"caméra|panoramique|[èêçœùî]|\b[ld]'"),
-    "spanish": re.compile(r"cámara|paneo|[ñ¿¡óáí]"),
-}
-_ENGLISH_WORDS = one_of(
-    """
-        the, a, an, and, of, to, in, on, with, then, camera, slow, slowly, into, from, around, shot, at, her, his, past,
-        as, while, up, out, down, over, is, it, through, left, right, push, pull, pan, tilt, back, toward, towards, he, she
-    """
-)
 
 
 @functools.cache

@@ -216,27 +216,29 @@ ALONE: dict[str, Move] = by_phrase(
 # Set phrases that look like a move and are none: they are dropped before anything is read.
 FALSE_FRIENDS = listed(
     """
-        frying pan, sauce pan, baking pan, pan flute, pan pipe, pan pipes, peter pan, pan pizza, pan fried, pots and
-        pans, dust pan, push notification, push notifications, push button, push buttons, push up, push ups, pull
-        up, pull ups, pull over, pull string, zoom call, zoom meeting, zoom lens, tilt shift, food truck, fire
-        truck, pickup truck, pick up truck, tow truck, toy truck, garbage truck, dump truck, hand truck, truck
-        driver, truck stop, monster truck, race track, train track, train tracks, railway track, railway tracks,
-        running track, sound track, track suit, track record, keep track, keeps track, track and field, back track,
-        roll call, rock and roll, rock n roll, rock 'n' roll, bread roll, egg roll, spring roll, sushi roll, rolling
-        hills, rolling pin, rolling stock, rolling stone, rolling thunder, toilet roll, kitchen roll, drum roll,
-        jelly roll, roll of, rolls of, construction crane, tower crane, paper crane, origami crane, crane fly,
-        harbor crane, harbour crane, dolly parton, dolly the sheep, baby dolly, arc lamp, arc light, arc of, arc
-        welder, arc welding, story arc, arc de triomphe, static electricity, static noise, radio static, tv static,
-        white static, static charge, static on, circle of, traffic circle, inner circle, full circle of, handheld
-        radio, handheld device, handheld console, handheld game, handheld phone, handheld fan, handheld mirror,
-        handheld torch, handheld flashlight, handheld camera store, still life, boom box, boom mic, boom microphone,
-        boom operator, boom pole, sonic boom, baby boom, in orbit, orbit of, low orbit, earth orbit, look back at,
-        hold hands, hold on to, holds hands, holding hands, on hold, rest room, step back in time, back in time,
-        moving on, move on, come on, come in, go away, go on, look out, get out, get up, get in, get away, get back,
-        run away, run out, go out, step up, turn off, turn on, lift off, drop off, head on, straight ahead of, back
-        to back, left over, left behind, left alone, left open, right now, right away, back door, back yard, back
-        seat, back room, back wall, back alley, back street, back lit, far away, close up, close ups, upside down,
-        bullet train, reverse angle, reverse angles, reverse shot, counter shot, shot reverse shot, depth of field, handheld in, camera store, security camera, camera man
+        frying pan, sauce pan, baking pan, pan flute, pan pipe, pan pipes, peter pan, pan pizza, pan fried, pots
+        and pans, dust pan, push notification, push notifications, push button, push buttons, push up, push ups,
+        pull up, pull ups, pull over, pull string, zoom call, zoom meeting, zoom lens, tilt shift, food truck,
+        fire truck, pickup truck, pick up truck, tow truck, toy truck, garbage truck, dump truck, hand truck,
+        truck driver, truck stop, monster truck, race track, train track, train tracks, railway track, railway
+        tracks, running track, sound track, track suit, track record, keep track, keeps track, track and field,
+        back track, roll call, rock and roll, rock n roll, rock 'n' roll, bread roll, egg roll, spring roll,
+        sushi roll, rolling hills, rolling pin, rolling stock, rolling stone, rolling thunder, toilet roll,
+        kitchen roll, drum roll, jelly roll, roll of, rolls of, construction crane, tower crane, paper crane,
+        origami crane, crane fly, harbor crane, harbour crane, dolly parton, dolly the sheep, baby dolly, arc
+        lamp, arc light, arc of, arc welder, arc welding, story arc, arc de triomphe, static electricity, static
+        noise, radio static, tv static, white static, static charge, static on, circle of, traffic circle, inner
+        circle, full circle of, handheld radio, handheld device, handheld console, handheld game, handheld
+        phone, handheld fan, handheld mirror, handheld torch, handheld flashlight, handheld camera store, still
+        life, boom box, boom mic, boom microphone, boom operator, boom pole, sonic boom, baby boom, in orbit,
+        orbit of, low orbit, earth orbit, look back at, hold hands, hold on to, holds hands, holding hands, on
+        hold, rest room, step back in time, back in time, moving on, move on, come on, come in, go away, go on,
+        look out, get out, get up, get in, get away, get back, run away, run out, go out, step up, turn off,
+        turn on, lift off, drop off, head on, straight ahead of, back to back, left over, left behind, left
+        alone, left open, right now, right away, back door, back yard, back seat, back room, back wall, back
+        alley, back street, back lit, far away, close up, close ups, upside down, bullet train, reverse angle,
+        reverse angles, reverse shot, counter shot, shot reverse shot, depth of field, handheld in, camera
+        store, security camera, camera man
     """
 )
 

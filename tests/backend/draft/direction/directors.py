@@ -1,7 +1,7 @@
 """Directions as directors write them, and what each of them means, in the notation of `notation`.
 
-`FIRST` was written before the reader could read any of it, `SECOND` is what had gone wrong, and `THIRD` was written when
-the reader had learned both, of which it read three of four then.
+`FIRST` was written before the reader could read any of it, `SECOND` is what had gone wrong, and `THIRD` was written
+when the reader had learned both: of it three in four were right then.
 """
 
 from __future__ import annotations

@@ -73,11 +73,22 @@ TOPICS = {
 }
 # Nothing here happens but the camera.
 ONLY_THE_CAMERA = (
-    "push in past the car to the door", "orbit around the dog", "slow pan across the curtains", "a man sitting at a table, push in",
-    "tilt up to the clouds", "fly over the water", "push in on the woman", "crane up over the trees, revealing the sea",
-    "Die Kamera fährt am Auto vorbei", "La caméra s'approche de la voiture", "镜头环绕汽车", "カメラが車に近づく", "카메라가 차 주위를 돈다",
-    'push in. She says "the light fades"', "zoom in on the light",
-)  # fmt: skip
+    "push in past the car to the door",
+    "orbit around the dog",
+    "slow pan across the curtains",
+    "a man sitting at a table, push in",
+    "tilt up to the clouds",
+    "fly over the water",
+    "push in on the woman",
+    "crane up over the trees, revealing the sea",
+    "Die Kamera fährt am Auto vorbei",
+    "La caméra s'approche de la voiture",
+    "镜头环绕汽车",
+    "カメラが車に近づく",
+    "카메라가 차 주위를 돈다",
+    'push in. She says "the light fades"',
+    "zoom in on the light",
+)
 
 
 @pytest.mark.parametrize("text", TOPICS)

@@ -7,7 +7,10 @@ from .nouns import NOUNS
 
 _WORD = r"[^\W\d_]+"
 _ARTICLE = r"(?:l'|d'|(?:le|la|les|un|une|du|des|sa|son|ses|ce|cette)\s+)?"
-NOUN = rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!et\b|puis\b|vers\b|jusqu|pour\b|avec\b|dans\b|en\b|lent|à\b|au\b|de\b|du\b|qui\b){_WORD})?)"
+NOUN = (
+    rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!et\b|puis\b|vers\b|jusqu|pour\b|"
+    rf"avec\b|dans\b|en\b|lent|à\b|au\b|de\b|du\b|qui\b){_WORD})?)"
+)
 
 FRENCH = Language(
     nouns=NOUNS["french"],
@@ -25,13 +28,15 @@ FRENCH = Language(
         (r"caméra (?:à l'épaule|portée|au poing|à la main)|à l'épaule|tremblée?|tremblement", "handheld"),
         (r"respiration|\bsouffle\b|flottement|balancement", "handheld"),
         (
-            r"plan fixe|caméra (?:fixe|immobile|statique)|aucun mouvement(?: de caméra)?|sans (?:aucun )?mouvement(?: de caméra)?"
+            r"plan fixe|caméra (?:fixe|immobile|statique)|aucun mouvement(?: de caméra)?|"
+            r"sans (?:aucun )?mouvement(?: de caméra)?"
             r"|caméra (?:reste|ne bouge)\w*(?:\s+\w+)?|sur pied|trépied",
             "static shot",
         ),
         (r"travelling compensé|effet vertigo|vertigo|trans-?trav", "dolly zoom"),
         (
-            r"travelling (?:circulaire|en arc|rotatif)|tourn\w+ (?=autour)|tourne\b|orbite\w*|contourne\w*|fait le tour"
+            r"travelling (?:circulaire|en arc|rotatif)|tourn\w+ (?=autour)|"
+            r"tourne\b|orbite\w*|contourne\w*|fait le tour"
             r"|tour complet|en cercle|encercle",
             "orbit",
         ),
@@ -47,7 +52,8 @@ FRENCH = Language(
         (r"roulis|\broule\b", "roll"),
         (r"(?:mouvement de )?grue", "crane"),
         (
-            r"travelling avant|s'avance|avance\w*|s'approche|approche|se rapproche|rapproche\w*|s'enfonce|entre\b|pénètre",
+            r"travelling avant|s'avance|avance\w*|s'approche|approche|se rapproche|"
+            r"rapproche\w*|s'enfonce|entre\b|pénètre",
             "push in",
         ),
         (r"travelling arrière|recule\w*|reculer|s'éloigne\w*|s'éloigner|éloigne|prend du recul|s'écarte", "pull out"),
@@ -56,7 +62,8 @@ FRENCH = Language(
         (r"suit\b|suivre|suivant\b|accompagne\w*", "follow"),
         (r"travelling latéral|latéral\w*", "truck"),
         (
-            r"travelling|survol\w*|vol (?:de|en) drone|vue aérienne|traverse\w*|franchit|passe\b|longe\b|glisse\w*|se déplace|flotte"
+            r"travelling|survol\w*|vol (?:de|en) drone|vue aérienne|traverse\w*|"
+            r"franchit|passe\b|longe\b|glisse\w*|se déplace|flotte"
             r"|va\b|se dirige|mouvement\b|vol\b|vole\b|marche\b",
             "move",
         ),
@@ -65,7 +72,8 @@ FRENCH = Language(
         (r"de gauche à droite", "right"),
         (r"de droite à gauche", "left"),
         (
-            r"dans le sens inverse des aiguilles d'une montre|sens anti-?horaire|sens contraire des aiguilles d'une montre",
+            r"dans le sens inverse des aiguilles d'une montre|sens anti-?horaire|"
+            r"sens contraire des aiguilles d'une montre",
             "counterclockwise",
         ),
         (r"dans le sens des aiguilles d'une montre|sens horaire", "clockwise"),
@@ -97,7 +105,9 @@ FRENCH = Language(
     ),
     things=(
         (
-            rf"(?:(?:pour|afin de) )?(?:révéler|dévoiler|montrer|révélant|dévoilant|montrant)?\s*\b(?:toute la |toute l'|tout le |tout l'|l'ensemble de la |l'ensemble du |la totalité de la )(?P<n>{_WORD})",
+            rf"(?:(?:pour|afin de) )?(?:révéler|dévoiler|montrer|révélant|dévoilant|"
+            rf"montrant)?\s*\b(?:toute la |toute l'|tout le |tout l'|l'ensemble de la |"
+            rf"l'ensemble du |la totalité de la )(?P<n>{_WORD})",
             "whole",
         ),
         (r"\bautour (?:de |d'|du |des ){N}", "around"),
@@ -117,7 +127,8 @@ FRENCH = Language(
         (r"\b(?:sur|dans|devant) {N}", "to"),
     ),
     others=r"^\s*(?:(?:le|la|les|un|une|des|l')\s*)?(?!caméra)"
-    r"(?:voiture|homme|femme|fille|garçon|enfant|gens|il|ils|elle|elles|rideau|rideaux|nuages?|lumière|soleil|chien|chat|"
+    r"(?:voiture|homme|femme|fille|garçon|enfant|gens|il|ils|elle|elles|"
+    r"rideau|rideaux|nuages?|lumière|soleil|chien|chat|"
     r"oiseaux?|feuilles|fumée|eau|vagues|train|bateau|pluie|neige|porte|foule)\b(?!\s*$)",
     never=r"\b(?:pas de|sans|aucun|aucune|ne)\b",
 )

@@ -7,8 +7,15 @@ from .nouns import NOUNS
 
 _ARTICLE = r"(?:(?:den|die|das|dem|der|des|einen|einem|einer|eine|ein|ihren|ihrem|ihre|seinen|seinem|seine)\s+)?"
 _WORD = r"[^\W\d_]+"
-NOUN = rf"{_ARTICLE}(?!den\b|die\b|das\b|dem\b|der\b)(?P<n>{_WORD}(?:\s(?!und\b|zu\b|zur\b|zum\b|vorbei|herum){_WORD}){{0,2}}?)"
-_END = r"(?=\s*(?:$|[,;.]|\b(?:und|zu|zum|zur|bis|herum|vorbei|mit|in|im|auf|an|nach|langsam\w*|schnell\w*|von|aus|hin|heran|hinein|hindurch|hinweg|weg|entlang|\d+)\b))"
+NOUN = (
+    rf"{_ARTICLE}(?!den\b|die\b|das\b|dem\b|der\b)(?P<n>{_WORD}(?:\s(?!und\b|"
+    rf"zu\b|zur\b|zum\b|vorbei|herum){_WORD}){{0,2}}?)"
+)
+_END = (
+    r"(?=\s*(?:$|[,;.]|\b(?:und|zu|zum|zur|bis|herum|vorbei|mit|in|"
+    r"im|auf|an|nach|langsam\w*|schnell\w*|von|aus|hin|heran|hinein|"
+    r"hindurch|hinweg|weg|entlang|\d+)\b))"
+)
 
 GERMAN = Language(
     nouns=NOUNS["german"],
@@ -23,7 +30,11 @@ GERMAN = Language(
     ),
     moves=(
         (r"reiß\w*schwenk\w*|reiss\w*schwenk\w*|wischschwenk\w*", "whip pan"),
-        (r"handkamera|handgehalten\w*(?:\s+kamera)?|aus der hand|schulterkamera|wackelkamera|wackelig\w*", "handheld"),
+        (
+            r"handkamera|handgehalten\w*(?:\s+kamera)?|aus der hand|schulterkamera|"
+            r"wackelkamera|wackelig\w*",
+            "handheld",
+        ),
         (
             r"(?:feste[rns]?|statische[rns]?|fixe|unbewegte|starre|ruhende)\s+(?:kamera|einstellung)|\bstativ\w*"
             r"|kamera\s+(?:\w+\s+)?(?:steht|bleibt|ruht)\b(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
@@ -45,21 +56,27 @@ GERMAN = Language(
         (r"\brollt?\b|\brollen\b", "roll"),
         (r"\bkran\w*", "crane"),
         (r"steigt\b|steigen\b|aufsteigen\w*|hebt sich|erhebt sich|hochfahren|fährt hoch|aufstieg", "pedestal up"),
-        (r"sinkt\b|sinken\b|senkt sich|absenken|sinkflug|herunterfahren|fährt herunter|runterfahren", "pedestal down"),
+        (
+            r"sinkt\b|sinken\b|senkt sich|absenken|sinkflug|herunterfahren|"
+            r"fährt herunter|runterfahren",
+            "pedestal down",
+        ),
         (
             r"zurückfahren|rückfahrt\w*|zurückziehen|fährt\b.*\b(?:zurück|rückwärts)|zieht\b.*\b(?:zurück|auf)\b"
             r"|entfernt sich|weicht\b.*\bzurück|weicht zurück|zurückweichen|zurück\b|rückwärts\b",
             "pull out",
         ),
         (
-            r"heranfahren|ranfahren|vorfahrt|näher\w*|annäher\w*|vorwärts\w*|nach vorne?\b|fährt\b.*\bheran\b|\bheran\b"
+            r"heranfahren|ranfahren|vorfahrt|näher\w*|annäher\w*|vorwärts\w*|"
+            r"nach vorne?\b|fährt\b.*\bheran\b|\bheran\b"
             r"|dringt\b.*\bein\b|schleicht\b|ranfahrt|zufahrt",
             "push in",
         ),
         (r"folgt\b|folgen\b|verfolg\w*|begleitet\b|mitfahrt|verfolgungsfahrt", "follow"),
         (r"seitwärts\w*|seitfahrt|parallelfahrt", "truck"),
         (
-            r"\w*kamerafahrt\w*|drohnenflug\w*|\bfahrt\b|fährt\b|fahren\b|\bflug\b|fliegt\b|fliegen\b|bewegt sich|gleitet\b"
+            r"\w*kamerafahrt\w*|drohnenflug\w*|\bfahrt\b|fährt\b|fahren\b|\bflug\b|"
+            r"fliegt\b|fliegen\b|bewegt sich|gleitet\b"
             r"|gleiten\b|schwebt\b|schweben\b|geht\b|läuft\b|zieht\b|dreht sich|\bzu\b",
             "move",
         ),
@@ -82,7 +99,8 @@ GERMAN = Language(
     ),
     units=(
         (
-            r"\b(?:eine\s+)?(?:volle[nr]?|ganze[nr]?|komplette[nr]?)\s+(?:umdrehung|drehung|runde|kreis|umrundung)|einmal (?:komplett|ganz)\b",
+            r"\b(?:eine\s+)?(?:volle[nr]?|ganze[nr]?|komplette[nr]?)\s+(?:umdrehung|"
+            r"drehung|runde|kreis|umrundung)|einmal (?:komplett|ganz)\b",
             "360 degrees",
         ),
         (r"\b(?:eine[nr]?\s+)?halbe[nr]?\s+(?:umdrehung|drehung|runde|kreis)|\bhalbkreis\b", "180 degrees"),
@@ -100,7 +118,9 @@ GERMAN = Language(
     ),
     things=(
         (
-            rf"(?:\bum\s+)?\b(?:den ganzen|das ganze|die ganze|den gesamten|das gesamte|die gesamte)\s+(?P<n>{_WORD})(?:\s+zu\s+\w+|\s+zeig\w*|\s+zu sehen ist)?",
+            rf"(?:\bum\s+)?\b(?:den ganzen|das ganze|die ganze|den gesamten|"
+            rf"das gesamte|die gesamte)\s+(?P<n>{_WORD})(?:\s+zu\s+\w+|\s+zeig\w*|"
+            rf"\s+zu sehen ist)?",
             "whole",
         ),
         (rf"\brund um {{N}}{_END}", "around"),
@@ -110,7 +130,7 @@ GERMAN = Language(
         (rf"\b(?:an|am)\s+{{N}}\s+vorbei|\bvorbei\s+(?:an|am)\s+{{N}}{_END}", "past"),
         (rf"\büber\s+{{N}}(?:\s+(?:hinweg|hinaus))?{_END}", "over"),
         (rf"\bentlang\s+{{N}}{_END}|\b(?:am|an)\s+{{N}}\s+entlang", "along"),
-        (rf"\bvon\s+{{N}}\s+weg|\bweg\s+(?:von|vom)\s+{{N}}", "from"),
+        (r"\bvon\s+{N}\s+weg|\bweg\s+(?:von|vom)\s+{N}", "from"),
         (r"\bauf\s+{N}\s+(?P<keep>zu)\w*", "to"),
         (rf"\bbis\s+(?:zum|zur|zu)\s+{{N}}{_END}|\bin richtung\s+{{N}}{_END}", "to"),
         (rf"\b(?:zum|zur|zu|richtung|ans|ins|aufs)\s+{{N}}{_END}", "to"),
@@ -119,7 +139,8 @@ GERMAN = Language(
         (r"\b(?P<n>ihr|ihm|ihnen)\b(?=\s*$|\s+(?:bis|durch|zu))", "with"),
     ),
     others=r"^\s*(?:(?:der|die|das|ein|eine|er|sie|es|ihr|sein)\s+)?(?!kamera|langsam|drohne)"
-    r"(?:auto|wagen|mann|frau|junge|mädchen|kind|leute|menschen|er|sie|vorhang|vorhänge|wolken|licht|sonne|hund|katze|"
+    r"(?:auto|wagen|mann|frau|junge|mädchen|kind|leute|menschen|er|"
+    r"sie|vorhang|vorhänge|wolken|licht|sonne|hund|katze|"
     r"vogel|vögel|blätter|rauch|wasser|wellen|zug|bus|boot|schiff|regen|schnee|tür|menge|gardinen?)\b(?!\s*$)",
     never=r"\b(?:nicht|kein|keine|keinen|ohne)\b",
 )

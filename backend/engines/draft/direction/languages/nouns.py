@@ -5,13 +5,13 @@ from __future__ import annotations
 _TABLE = """
 her; sie, ihr; elle; ella; 她; 彼女; 그녀
 him; ihn, ihm; lui; él; 他; 彼; 그
-them; ihnen, beide, beiden, paar; eux, elles; ellos, ellas, los dos; 他们, 她们, 他們, 两人, 两个人, 二人; 彼ら, 彼女たち, 二人, ふたり; 그들, 두 사람
+them; ihnen, beide, beiden, paar; eux, elles; ellos, ellas, los dos; 他们, 她们, 两人, 二人; 彼ら, 二人; 그들, 두 사람
 woman; frau; femme; mujer; 女人, 女子, 女士; 女性, 女の人, 女; 여자, 여성, 여인
 man; mann; homme; hombre; 男人, 男子, 男士; 男性, 男の人, 男; 남자, 남성
 girl; mädchen; fille, fillette; niña, chica; 女孩; 少女, 女の子; 소녀
 boy; junge, jungen; garçon; niño, chico; 男孩; 少年, 男の子; 소년
 child; kind; enfant; niño pequeño; 孩子, 小孩; 子供, 子ども; 아이
-people; leute, menschen, personen; gens, personnes, personnages; gente, personas, personajes; 人们, 人物, 人群; 人々, 人たち, 人物; 사람들, 사람, 인물
+people; leute, menschen, personen; gens, personnes, personnages; gente, personas; 人们, 人物; 人々, 人物; 사람들, 사람
 couple; paar, pärchen; couple; pareja; 情侣, 夫妻, 恋人; カップル, 夫婦; 커플, 연인, 부부
 face; gesicht; visage; cara, rostro; 脸, 面部, 脸部, 臉; 顔; 얼굴
 hand; hand, hände; main; mano; 手; 手; 손

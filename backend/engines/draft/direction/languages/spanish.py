@@ -7,7 +7,10 @@ from .nouns import NOUNS
 
 _WORD = r"[^\W\d_]+"
 _ARTICLE = r"(?:(?:el|la|los|las|un|una|su|sus|al|del|este|esta)\s+)?"
-NOUN = rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!y\b|luego\b|hacia\b|hasta\b|para\b|con\b|en\b|lent|a\b|de\b|del\b|que\b|mientras\b|por\b){_WORD})?)"
+NOUN = (
+    rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!y\b|luego\b|hacia\b|hasta\b|para\b|"
+    rf"con\b|en\b|lent|a\b|de\b|del\b|que\b|mientras\b|por\b){_WORD})?)"
+)
 
 SPANISH = Language(
     nouns=NOUNS["spanish"],
@@ -28,13 +31,15 @@ SPANISH = Language(
         (r"cámara (?:en mano|al hombro)|en mano\b|temblor|temblorosa", "handheld"),
         (r"respiración|balanceo|vaivén", "handheld"),
         (
-            r"plano (?:fijo|estático)|cámara (?:fija|estática|inmóvil|quieta)|sin (?:ningún )?movimiento(?: de cámara)?"
+            r"plano (?:fijo|estático)|cámara (?:fija|estática|inmóvil|quieta)|"
+            r"sin (?:ningún )?movimiento(?: de cámara)?"
             r"|ningún movimiento(?: de cámara)?|trípode|cámara (?:no se mueve|permanece \w+)",
             "static shot",
         ),
         (r"efecto vértigo|vértigo|dolly zoom|travelling compensado|zoom contrario|retrozoom", "dolly zoom"),
         (
-            r"órbita\w*|orbita\w*|gira\b(?=.*alrededor)|giro\b|rodea\w*|travelling circular|da la vuelta|circunda|arco\b",
+            r"órbita\w*|orbita\w*|gira\b(?=.*alrededor)|giro\b|rodea\w*|travelling circular|"
+            r"da la vuelta|circunda|arco\b",
             "orbit",
         ),
         (r"zoom (?:in|hacia dentro|de acercamiento|de entrada)|acerca el zoom", "zoom in"),
@@ -46,7 +51,8 @@ SPANISH = Language(
         (r"alabeo|\brueda\b", "roll"),
         (r"grúa\w*", "crane"),
         (
-            r"avanza\w*|avance\w*|se acerca\w*|acerc\w+|travelling (?:de avance|hacia delante|hacia adelante|in)|dolly in|entra\b|se adentra",
+            r"avanza\w*|avance\w*|se acerca\w*|acerc\w+|travelling (?:de avance|"
+            r"hacia delante|hacia adelante|in)|dolly in|entra\b|se adentra",
             "push in",
         ),
         (
@@ -58,7 +64,8 @@ SPANISH = Language(
         (r"sigue\b|siguiendo|seguir|acompaña\w*|persigue", "follow"),
         (r"travelling lateral|lateral\w*", "truck"),
         (
-            r"travelling|sobrevuela\w*|vuelo\b|vuela\b|toma aérea|plano aéreo|atraviesa\w*|cruza\w*|pasa\b|recorre\w*|se desliza"
+            r"travelling|sobrevuela\w*|vuelo\b|vuela\b|toma aérea|plano aéreo|"
+            r"atraviesa\w*|cruza\w*|pasa\b|recorre\w*|se desliza"
             r"|desliza\w*|se mueve|mueve\b|movimiento\b|flota\b|va\b|se dirige|gira\b|camina\b",
             "move",
         ),
@@ -98,7 +105,9 @@ SPANISH = Language(
     ),
     things=(
         (
-            rf"(?:(?:para|hasta) )?(?:revelar|mostrar|ver|descubrir|revelando|mostrando|que se ve)?\s*\b(?:toda la |todo el |la totalidad de la |el conjunto de la )(?P<n>{_WORD})",
+            rf"(?:(?:para|hasta) )?(?:revelar|mostrar|ver|descubrir|revelando|"
+            rf"mostrando|que se ve)?\s*\b(?:toda la |todo el |la totalidad de la |"
+            rf"el conjunto de la )(?P<n>{_WORD})",
             "whole",
         ),
         (r"\b(?:alrededor (?:del |de )|en torno (?:al |a )){N}", "around"),
@@ -118,7 +127,8 @@ SPANISH = Language(
         (r"\b(?:al|en) (?!sentido|mano|mismo){N}", "to"),
     ),
     others=r"^\s*(?:(?:el|la|los|las|un|una|unos|unas)\s+)?(?!cámara)"
-    r"(?:coche|carro|hombre|mujer|niña|niño|chica|chico|gente|ella|ellos|ellas|él|cortinas?|nubes?|luz|sol|perro|gato|"
+    r"(?:coche|carro|hombre|mujer|niña|niño|chica|chico|gente|ella|"
+    r"ellos|ellas|él|cortinas?|nubes?|luz|sol|perro|gato|"
     r"pájaros?|hojas|humo|agua|olas|tren|barco|lluvia|nieve|puerta|multitud)\b(?!\s*$)",
     never=r"\b(?:sin|no|ningún|ninguna)\b",
 )
