@@ -14,7 +14,8 @@ THINGS = (
 THING_VERBS = (
     "move sway blow flutter billow wave drift pass drive roll fall fly run open close rise swing spin rotate burn "
     "swirl ripple flow race gather part turn gallop bark jump cross approach arrive explode crash float stream scatter "
-    "shake tremble bloom grow melt pour splash crackle dance speed flap shut slam tick crawl chase rustle whirl descend lift"
+    "shake tremble bloom grow melt pour splash crackle dance speed flap shut slam tick crawl chase rustle "
+    "whirl descend lift"
 )
 ATTRIBUTES = (
     "billowing|swaying|blowing|fluttering|drifting|passing|moving|falling|flowing|racing|rolling|rising|spinning|"
@@ -27,7 +28,8 @@ PEOPLE = (
 )
 PEOPLE_VERBS = (
     "blink smile laugh cry weep nod wave talk speak whisper shout sing dance walk run turn breathe sigh enter leave "
-    "cough eat drink open close raise lift reach grab hug kiss fall jump move step approach point wink frown shrug fight "
+    "cough eat drink open close raise lift reach grab hug kiss fall jump move step approach point wink frown shrug "
+    "fight "
     "kneel wake pour stop drop pick throw push pull clap gesture tremble glance"
 )
 ENGLISH_STATES = "sit|stand|look|sleep|read|hold|stare|lie"
