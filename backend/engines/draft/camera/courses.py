@@ -24,6 +24,8 @@ FILLS = 0.7  # of the frame, that a thing takes when the camera has come to it
 LEAST_NEAR = 0.4  # metres
 BESIDE = 0.5  # metres between the camera and a thing that it passes
 BEYOND = 1.0  # metres that it goes on behind what it passes through
+SINK = 0.35  # of the height between the camera and a thing, that a way to it takes
+FALL = 0.85  # the same, where the words have the camera sink or rise towards it
 WHIP = math.radians(90)
 
 Change = Callable[[RigPose, float], RigPose]
@@ -65,9 +67,10 @@ def course_of(
         shared = to is not None
     else:
         shared = False
-    meant, large = _meant(step, base, stage, to, duration, shared)
+    level = any(one.kind in ("pedestal", "crane") for one in beside)
+    meant, large = _meant(step, base, stage, to, duration, shared, level)
     extent = math.copysign(min(abs(meant), _most(step, base, stage, to, duration)), meant)
-    change = _change(step, extent, base, stage, to)
+    change = _change(step, extent, base, stage, to, level)
     if manner.lift:
         lift = manner.lift * min(abs(extent), 1.0) * distance_to(stage.scene)
         change = _lifted(change, stage.up * lift)
@@ -87,13 +90,13 @@ def asked(step: Step) -> float | None:
 
 
 def _meant(
-    step: Step, base: RigPose, stage: Stage, to: Target | None, duration: float, shared: bool
+    step: Step, base: RigPose, stage: Stage, to: Target | None, duration: float, shared: bool, level: bool
 ) -> tuple[float, bool]:
     """How far the words mean the step to go, signed, and whether they mean more than the usual."""
     figure = asked(step)
     if figure is not None:
         return step.sign * figure, True
-    told = _by_target(step, base, stage, to, shared)
+    told = _by_target(step, base, stage, to, shared, level)
     if told is not None:
         return told, True
     if step.kind == "pan" and step.speed >= 2.5:
@@ -104,14 +107,14 @@ def _meant(
     return step.sign * extent, False
 
 
-def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, shared: bool) -> float | None:
+def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, shared: bool, level: bool) -> float | None:
     """How far the thing that is named has the step go; None where it says nothing about that."""
     kind = step.kind
     wish = min(max(step.amount, 0.25), 2.0)
     if step.relation == "whole" and kind in ("push", "crane", "pedestal"):
         return step.sign * wish * _to_see_whole(base, stage, to)
     if kind == "push" and step.sign > 0:
-        way = _way(step, base, stage, to)
+        way = _way(step, base, stage, to, level)
         return None if way is None else way.length * (wish if step.relation == "over" else wish**0.25)
     if kind == "truck" and step.relation == "past" and to is not None:
         aside = float((to.centre - base.position) @ rotation(base, stage.up)[:, 0])
@@ -123,7 +126,7 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
         return wish**0.25 * _above(base, stage, to)
     if kind in ("crane", "pedestal") and shared and to is not None and step.sign < 0:
         fall = float((base.position - to.centre) @ stage.up)
-        return -0.85 * fall if fall > 0.1 else None
+        return -FALL * fall if fall > 0.1 else None
     if kind in ("pan", "tilt") and step.relation == "at" and to is not None:
         yaw, pitch = angles_to(to.centre - base.position, stage.up)
         return _wrapped(base.yaw - yaw) if kind == "pan" else pitch - base.pitch
@@ -206,20 +209,21 @@ class _Way:
     pitch: float = 0.0
 
 
-def _way(step: Step, base: RigPose, stage: Stage, to: Target | None) -> _Way | None:
+def _way(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool) -> _Way | None:
+    """`level`: something else raises or lowers the camera on the way."""
     up = stage.up
     turned = rotation(base, up)
-    level = _level(-turned[:, 2], up)
+    onward = _level(-turned[:, 2], up)
     none = np.zeros(3)
     if to is None:
         if step.relation == "through" and step.target and stage.scene.deepest is not None:
             there = np.array(stage.scene.deepest) - base.position
             flat = there - up * float(there @ up)
             length = float(np.linalg.norm(flat))
-            if length > 0.1 and float(flat @ level) > 0:
+            if length > 0.1 and float(flat @ onward) > 0:
                 return _Way(flat / length, 0.9 * length, none, yaw=_turn(base, flat, up)[0])
         if step.relation == "over" and step.target:
-            return _Way(level, 2.5 * stage.size.usual["push"], none)
+            return _Way(onward, 2.5 * stage.size.usual["push"], none)
         return None
     there = to.centre - base.position
     flat = there - up * float(there @ up)
@@ -233,14 +237,14 @@ def _way(step: Step, base: RigPose, stage: Stage, to: Target | None) -> _Way | N
         return _Way(straight, far + 0.4 * along + BEYOND, up * drop, yaw=_turn(base, flat, up)[0])
     if step.relation == "past":
         right = np.cross(straight, up)
-        side = float(there @ np.cross(level, up))
+        side = float(there @ np.cross(onward, up))
         half = 0.5 * float(np.abs(right) @ to.size)
-        ahead = float(flat @ level)
+        ahead = float(flat @ onward)
         if ahead <= 0.05:
             return None
         lacking = max(half + BESIDE - abs(side), 0.0)
-        aside = np.cross(level, up) * (-lacking if side > 0 else lacking)
-        return _Way(level, ahead + 0.5 * float(np.abs(level) @ to.size) + BESIDE, aside)
+        aside = np.cross(onward, up) * (-lacking if side > 0 else lacking)
+        return _Way(onward, ahead + 0.5 * float(np.abs(onward) @ to.size) + BESIDE, aside)
     if step.relation == "over":
         rise = _above(base, stage, to)
         return _Way(straight, far + 0.5 * float(np.abs(straight) @ to.size), up * max(rise, 0.0), 0.6)
@@ -249,9 +253,9 @@ def _way(step: Step, base: RigPose, stage: Stage, to: Target | None) -> _Way | N
     near = 0.5 * float(np.abs(straight) @ to.size) + _framed(to, stage, FILLS)
     stop = min(max(near, LEAST_NEAR, 0.12 * far), 0.75 * far)
     length = far - stop
-    end = straight * length + 0.35 * up * float(there @ up)
-    yaw, pitch = _turn(base, there - end, up)
-    return _Way(straight, length, end - straight * length, 1.0, yaw, pitch)
+    height = float(there @ up)
+    yaw, pitch = _turn(base, there - straight * length - (FALL if level else SINK) * height * up, up)
+    return _Way(straight, length, none if level else SINK * height * up, 1.0, yaw, pitch)
 
 
 def _into_the_opening(middle: float, high: float) -> float:
@@ -285,13 +289,13 @@ def _lifted(change: Change, lift: np.ndarray) -> Change:
     return lifted
 
 
-def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target | None) -> Change:
+def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target | None, level: bool) -> Change:
     """What `step` does to a pose, over `extent`."""
     up, kind = stage.up, step.kind
     turned = rotation(base, up)
     ahead = -turned[:, 2]
     if kind == "push":
-        way = _way(step, base, stage, to) if step.sign > 0 else None
+        way = _way(step, base, stage, to, level) if step.sign > 0 else None
         if way is not None:
             return _along(way, extent)
         if step.relation == "from" and to is not None:

@@ -58,4 +58,8 @@ def _said(step: Step) -> str:
 def _amount(course: Course, extent: float) -> str:
     if course.step.kind in TURNS:
         return f"{math.degrees(extent):.0f} degrees"
-    return f"{math.exp(extent):.1f} times" if course.step.kind == "zoom" else f"{extent:.2g} m"
+    return f"{math.exp(extent):.1f} times" if course.step.kind == "zoom" else _metres(extent)
+
+
+def _metres(extent: float) -> str:
+    return f"{extent:.0f} m" if extent >= 10 else f"{extent:.2g} m"

@@ -17,11 +17,11 @@ FRENCH = Language(
     noun=NOUN,
     camera=r"caméra(?! portée| à l'épaule| au poing)|\bon\b|\bnous\b|\bdrone\b|\bobjectif\b",
     splits=(
-        (r"\s*[.!?\n]\s*", "."),
+        (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*", "then"),
         (r"\s*,?\s*\b(?:tout en|pendant que|en même temps|simultanément|tandis que)\b\s*", "while"),
         (r"\s+et\s+", "and"),
-        (r"\s*[,;:]\s*", ","),
+        (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
         (r"(?:panoramique|pano|filage)\s+filé|\bfilé\b", "whip pan"),

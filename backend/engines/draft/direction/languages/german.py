@@ -22,11 +22,11 @@ GERMAN = Language(
     noun=NOUN,
     camera=r"(?<!hand)kamera(?!fahrt)|\bwir\b|\bman\b|drohne(?!nflug)",
     splits=(
-        (r"\s*[.!?\n]\s*", "."),
+        (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:und dann|dann|danach|anschließend|schließlich|gefolgt von)\b\s*", "then"),
         (r"\s*,?\s*\b(?:während|wobei|gleichzeitig|und dabei|und zugleich|zugleich)\b\s*", "while"),
         (r"\s+und\s+", "and"),
-        (r"\s*[,;:]\s*", ","),
+        (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
         (r"reiß\w*schwenk\w*|reiss\w*schwenk\w*|wischschwenk\w*", "whip pan"),

@@ -17,14 +17,14 @@ SPANISH = Language(
     noun=NOUN,
     camera=r"cámara(?! en mano| al hombro)|\bdron\b|\bnosotros\b|objetivo\b",
     splits=(
-        (r"\s*[.!?\n]\s*", "."),
+        (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
             r"\s*,?\s*\b(?:y luego|luego|después|y después|a continuación|seguido de|y finalmente|finalmente)\b\s*",
             "then",
         ),
         (r"\s*,?\s*\b(?:mientras(?: que)?|al mismo tiempo(?: que)?|a la vez(?: que)?|simultáneamente)\b\s*", "while"),
         (r"\s+y\s+", "and"),
-        (r"\s*[,;:]\s*", ","),
+        (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
         (r"(?:barrido|latigazo|paneo (?:rápido|brusco)|paneo látigo)", "whip pan"),
