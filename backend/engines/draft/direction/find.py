@@ -65,6 +65,12 @@ def find(clause: Clause) -> list[Found]:
         if found[-1].verb in RISING_AND_SINKING and _is_towards_a_thing(text, i):
             found.append(replace(found[-1], start=i, end=i + 1, kind="push", sign=1, verb="approach"))
             i += 1
+        if found[-1].verb == "spiral" and (height := next((word for word in ("up", "down") if word in text), "")):
+            kind, sign = CAMERA_VERBS["pedestal"][height]
+            found.append(replace(found[-1], kind=kind, sign=sign, start=len(text), end=len(text), verb="approach"))
+    if not found and text[0] in _ONWARD:
+        kind, sign = ALONE[text[0]]
+        return [Found(0, 1, kind, sign, "phrase", text[0])]
     if not found and _is_another_direction(clause):
         return [Found(0, 1, "again", 1, "again", text[0])]
     return [_sided(text, move) for move in found]
@@ -74,16 +80,25 @@ def _is_towards_a_thing(text: list[str], i: int) -> bool:
     """Whether "toward the door" or the like stands at word `i`."""
     if text[i : i + 1] not in (["toward"], ["towards"], ["to"], ["into"]) or i + 1 >= len(text):
         return False
+    if any(word in _STRAIGHT_DOWN for word in text[i + 1 : i + 4]):
+        return False
     return text[i + 1] not in DIRECTIONS and not is_figure(text, i + 1)
+
+
+_STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height")
 
 
 def _is_another_direction(clause: Clause) -> bool:
     """Whether a clause without a verb goes on with the move before it: "then right", "and away from the house"."""
     text = clause.words
-    if clause.link not in ("then", "and", "comma") or text[0] not in DIRECTIONS:
+    if clause.link not in ("then", "and", "comma") or text[0] not in DIRECTIONS or text[0] in _NO_DIRECTION_ALONE:
         return False
     goes = clause.link == "and" and DIRECTIONS[text[0]] in ("out", "up", "down", "left", "right")
     return len(text) <= 3 or text[0] == "back" or goes
+
+
+_ONWARD = ("forward", "forwards", "backward", "backwards")
+_NO_DIRECTION_ALONE = ("along", "through", "around", "round", "about", "above", "toward", "towards", "close")
 
 
 def _sided(text: list[str], move: Found) -> Found:

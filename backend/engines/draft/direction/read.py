@@ -73,9 +73,14 @@ def _tidy(steps: list[Step]) -> tuple[Step, ...]:
         before = next((i for i, other in enumerate(kept) if other.kind == step.kind == "handheld"), None)
         if before is not None:
             kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
-        elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or step.seconds is not None:
+        elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or _goes_on(kept[-1], step):
             kept.append(step)
     return tuple(kept)
+
+
+def _goes_on(before: Step, step: Step) -> bool:
+    """Whether the same move is meant once more: for so many seconds, or to something else."""
+    return step.seconds is not None or bool(before.target and step.target and before.target != step.target)
 
 
 @dataclass
@@ -168,6 +173,9 @@ class _Reader:
             return
         if self.manner is not None:
             step = _in_manner(step, self.manner)
+            step = _turned(step, self.manner.said.split()) if step.open_side else step
+        if step.kind == "orbit" and step.target == "corner":
+            step = replace(step, kind="push", sign=1, relation="past")
         if clause.link == "after" and index == 0 and self.steps:
             step = replace(step, together=self.steps[-1].together)
             self.steps[-1] = replace(self.steps[-1], together=False)
@@ -176,7 +184,7 @@ class _Reader:
         together = _is_together(clause, index, move, step, self.steps)
         if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
             together = True
-        self.leaning = move.verb in _HELD_SO
+        self.leaning = any(word in _HELD_SO for word in move.verb.split())
         self.steps.append(replace(step, together=together))
 
     def _target_alone(self, clause: Clause) -> None:
@@ -214,15 +222,15 @@ class _Reader:
             return
         if self.steps and clause.link in ("comma", "and", "but", "sentence"):
             self.steps[-1] = _turned(_modified(self.steps[-1], text, 0, len(text)), text)
-        elif len(text) <= 2 or any(word in _ABOUT_THE_CAMERA for word in text):
-            self.manner = _modified(self.manner or Step("push", 1), text, 0, len(text))
+        elif len(text) <= 2 or measured or any(word in _ABOUT_THE_CAMERA for word in text):
+            self.manner = replace(_modified(self.manner or Step("push", 1), text, 0, len(text)), said=" ".join(text))
 
 
 def _is_side(word: str) -> bool:
     return DIRECTIONS.get(word, "") in ("left", "right", "clockwise", "counter") and not word.startswith("side")
 
 
-_HELD_SO = ("dutch angle", "dutch tilt", "dutch roll", "canted angle")
+_HELD_SO = ("dutch", "canted")
 _ABOUT_THE_CAMERA = ("camera", "movement", "motion", "move", "camerawork")
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
 _OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "orbit", "zoom")} | {
@@ -361,4 +369,7 @@ def _in_manner(step: Step, manner: Step) -> Step:
         amount=min(step.amount * manner.amount, 4.0),
         speed=step.speed if step.speed != 1.0 else manner.speed,
         ease=step.ease if step.ease != "smooth" else manner.ease,
+        degrees=step.degrees if step.degrees is not None else manner.degrees,
+        metres=step.metres if step.metres is not None else manner.metres,
+        seconds=step.seconds if step.seconds is not None else manner.seconds,
     )

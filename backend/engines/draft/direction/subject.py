@@ -35,12 +35,17 @@ _ALSO_EVENTS = one_of(
 )
 
 
+_AT_REST = one_of("still, static, motionless, stationary, fixed, locked, steady")
+
+
 def says_no_movement(text: list[str]) -> bool:
     """ "no camera movement", "the camera doesn't move", "without moving the camera", "camera stays put"."""
     joined = " ".join(text)
     if any(phrase in joined for phrase in STILL) and not any(
         word in ("behind", "with", "close", "closer", "on", "near") for word in text
     ):
+        return True
+    if text[-1] in _AT_REST and "camera" in text and any(word in ("keep", "keeps", "leave", "hold") for word in text):
         return True
     at = next((i for i, word in enumerate(text) if word in NEGATIONS), None)
     if at is None:

@@ -125,6 +125,7 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     "reverse": {"": ("push", -1)},
     "back": {"out": ("push", -1), "up": ("push", -1)},
     "reveal": {},
+    "spiral": {**_ORBIT, "": ("orbit", 1), "up": ("orbit", 1), "down": ("orbit", 1)},
     "shake": {"": ("handheld", 1)},
     "wobble": {"": ("handheld", 1)},
     "sway": {"": ("handheld", 1)},
@@ -165,12 +166,15 @@ _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
         (("orbit", 1), (("amount", 2.0),)): "360 shot",
         (("orbit", 1), (("degrees", 360.0),)): """
             360 around, 360 degrees around, full 360, full circle around, full orbit, complete circle around, full
-            turn around, complete orbit, three sixty around, all the way around
+            turn around, one turn around, one full turn around, complete orbit, three sixty around, all the way around
         """,
         (("orbit", 1), (("degrees", 180.0),)): """
-            180 around, 180 degrees around, half orbit, half circle around, half a circle around, semicircle around
+            180 around, 180 degrees around, half a turn around, half turn around, half orbit, half circle around, half a circle around, semicircle around
         """,
-        (("orbit", 1), (("degrees", 90.0),)): "90 around, 90 degrees around, quarter orbit, quarter circle around",
+        (
+            ("orbit", 1),
+            (("degrees", 90.0),),
+        ): "90 around, 90 degrees around, quarter orbit, quarter turn around, quarter circle around",
         (("orbit", 1), (("degrees", 270.0),)): "270 around, 270 degrees around",
         (("push", 1), (("speed", 0.6),)): "slow push, slow creep, slow crawl",
         (("push", 1), ()): "gentle push, subtle push, soft push, steady push, push towards, push toward, push to",
@@ -179,6 +183,7 @@ _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
         (("zoom", 1), (("amount", 0.6),)): "ken burns",
         (("zoom", 1), (("speed", 3.0),)): "crash zoom, snap zoom, punch in",
         (("roll", 1), (("degrees", 360.0),)): "barrel roll",
+        (("roll", 1), (("amount", 0.6),)): "slight dutch, subtle dutch, bit of dutch, little dutch",
         (("roll", 1), ()): "rotation clockwise, clockwise rotation",
         (("roll", -1), ()): "rotation counterclockwise, counterclockwise rotation",
         (("handheld", 1), (("amount", 1.8),)): "shaky cam, shaky camera",
@@ -234,7 +239,7 @@ FALSE_FRIENDS = listed(
         orbit of, low orbit, earth orbit, look back at, hold hands, hold on to, holds hands, holding hands, on
         hold, rest room, step back in time, back in time, moving on, move on, come on, come in, go away, go on,
         look out, get out, get up, get in, get away, get back, run away, run out, go out, step up, turn off,
-        turn on, lift off, drop off, head on, straight ahead of, back to back, left over, left behind, left
+        turn on, lift off, drop off, head on, straight ahead of, back to back, left over, left
         alone, left open, right now, right away, back door, back yard, back seat, back room, back wall, back
         alley, back street, back lit, far away, close up, close ups, upside down, bullet train, reverse angle,
         reverse angles, reverse shot, counter shot, shot reverse shot, depth of field, handheld in, camera

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backend.draft.direction.directors import FIRST, SECOND, THIRD, notation
+from tests.backend.draft.direction.directors import FIRST, FOURTH, SECOND, THIRD, notation
 
 
 @pytest.mark.parametrize("text", FIRST)
@@ -17,6 +17,6 @@ def test_directions_that_went_wrong_once(text: str) -> None:
     assert notation(text) == SECOND[text]
 
 
-@pytest.mark.parametrize("text", THIRD)
+@pytest.mark.parametrize("text", [*THIRD, *FOURTH])
 def test_directions_of_every_kind(text: str) -> None:
-    assert notation(text) == THIRD[text]
+    assert notation(text) == {**THIRD, **FOURTH}[text]

@@ -63,7 +63,7 @@ FRENCH = Language(
         (r"travelling latéral|latéral\w*", "truck"),
         (
             r"travelling|survol\w*|vol (?:de|en) drone|vue aérienne|traverse\w*|"
-            r"franchit|passe\b|longe\b|glisse\w*|se déplace|flotte"
+            r"franchit|passe\b|\blonge\b|glisse\w*|se déplace|flotte"
             r"|va\b|se dirige|mouvement\b|vol\b|vole\b|marche\b",
             "move",
         ),
@@ -116,7 +116,7 @@ FRENCH = Language(
         (r"\b(?:à travers|au travers (?:de|du)|par) {N}", "through"),
         (r"(?P<keep>survole)\s+{N}", "over"),
         (r"\b(?:au-dessus (?:de |d'|du |des )|par-dessus ){N}", "over"),
-        (r"(?P<keep>longe)\s+{N}", "along"),
+        (r"(?P<keep>\blonge)\s+{N}", "along"),
         (r"\ble long (?:de |d'|du |des ){N}", "along"),
         (r"(?P<keep>passe\w*)\s+(?:devant|à côté (?:de|du)|près (?:de|du))\s+{N}", "past"),
         (r"(?P<keep>s'éloigne\w*|éloigne\w*|recule\w*|s'écarte)\s+(?:de |d'|du |des ){N}", "from"),

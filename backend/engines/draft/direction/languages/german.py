@@ -45,6 +45,7 @@ GERMAN = Language(
         (r"vertigo\w*|dolly.?zoom|hitchcock.?zoom", "dolly zoom"),
         (r"(?:heran|rein|ein|hinein)zoom\w*|zoomt\b.*\b(?:heran|rein|hinein|ein)\b", "zoom in"),
         (r"(?:heraus|raus|weg|aus)zoom\w*|zoomt\b.*\b(?:heraus|raus|zurück|weg)\b", "zoom out"),
+        (r"zoom\s+(?:he)?raus|zoom zurück", "zoom out"),
         (r"\bzoom\w*", "zoom"),
         (r"umkreis\w*|umrund\w*|kreist\b|kreisen\b|kreisfahrt\w*|umfahrt\w*|orbit\w*|bogenfahrt\w*", "orbit"),
         (
@@ -73,11 +74,12 @@ GERMAN = Language(
             "push in",
         ),
         (r"folgt\b|folgen\b|verfolg\w*|begleitet\b|mitfahrt|verfolgungsfahrt", "follow"),
+        (r"dreht sich|drehen\b|drehung\w*", "turn"),
         (r"seitwärts\w*|seitfahrt|parallelfahrt", "truck"),
         (
             r"\w*kamerafahrt\w*|drohnenflug\w*|\bfahrt\b|fährt\b|fahren\b|\bflug\b|"
             r"fliegt\b|fliegen\b|bewegt sich|gleitet\b"
-            r"|gleiten\b|schwebt\b|schweben\b|geht\b|läuft\b|zieht\b|dreht sich|\bzu\b",
+            r"|gleiten\b|schwebt\b|schweben\b|geht\b|läuft\b|zieht\b|\bzu\b",
             "move",
         ),
     ),
@@ -130,7 +132,8 @@ GERMAN = Language(
         (rf"\b(?:an|am)\s+{{N}}\s+vorbei|\bvorbei\s+(?:an|am)\s+{{N}}{_END}", "past"),
         (rf"\büber\s+{{N}}(?:\s+(?:hinweg|hinaus))?{_END}", "over"),
         (rf"\bentlang\s+{{N}}{_END}|\b(?:am|an)\s+{{N}}\s+entlang", "along"),
-        (r"\bvon\s+{N}\s+weg|\bweg\s+(?:von|vom)\s+{N}", "from"),
+        (r"\bvo[nm]\s+{N}\s+weg|\bweg\s+(?:von|vom)\s+{N}", "from"),
+        (r"\bvo[nm]\s+{N}\s+(?P<keep>zurück)", "from"),
         (r"\bauf\s+{N}\s+(?P<keep>zu)\w*", "to"),
         (rf"\bbis\s+(?:zum|zur|zu)\s+{{N}}{_END}|\bin richtung\s+{{N}}{_END}", "to"),
         (rf"\b(?:zum|zur|zu|richtung|ans|ins|aufs)\s+{{N}}{_END}", "to"),

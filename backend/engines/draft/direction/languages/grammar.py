@@ -31,8 +31,17 @@ _SIDED = {
     "dutch angle": {"left": "dutch angle left", "right": "dutch angle right"},
     "whip pan": {"left": "whip pan left", "right": "whip pan right"},
     "follow": {},
+    "turn": {"left": "pan left", "right": "pan right", "up": "tilt up", "down": "tilt down"},
 }
-_UNSIDED = {"move": "", "pan": "pan", "truck": "tracking shot", "tilt": "tilt", "crane": "crane up", "zoom": "zoom in"}
+_UNSIDED = {
+    "move": "",
+    "pan": "pan",
+    "truck": "tracking shot",
+    "tilt": "tilt",
+    "turn": "roll clockwise",
+    "crane": "crane up",
+    "zoom": "zoom in",
+}
 _LINKS = {"then": ", then ", "while": " while ", "and": " and ", ",": ", ", ".": ". "}
 
 
@@ -163,6 +172,8 @@ class Reader:
                 if all(match.end() <= start or match.start() >= end for start, end, _ in found):
                     found.append((match.start(), match.end(), english))
         told = [one for one in found if one[2] != "move"] or found[:1]
+        if any(one[2] == "orbit" for one in told):
+            told = [one for one in told if one[2] != "turn"]
         if any(one[2] == "crane" for one in told) and (up := [one for one in told if one[2].startswith("pedestal")]):
             told = [(*one[:2], f"crane{up[0][2][8:]}") if one[2] == "crane" else one for one in told if one not in up]
         once: dict[str, tuple[int, int, str]] = {}
@@ -191,6 +202,8 @@ class Reader:
                 said = said or ("pull out" if "whole" in relations else "")
         if said in ("orbit", "push in") and "around" in relations:
             said = "orbit"
+        if move == "turn" and not set(sides) & set(_SIDED["turn"]):
+            said = "orbit" if "around" in relations else f"roll {next(iter(sides), 'clockwise')}"
         if said == "orbit":
             turns = [side for side in sides if side in ("left", "right", "clockwise", "counterclockwise")]
             said += f" {turns[0]}" if turns else ""
@@ -248,7 +261,7 @@ def _whose(manner: str, said: list[str]) -> int:
 _STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}
 _PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")
-_GOING = ("push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")
+_GOING = ("turn", "push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")
 _BARE = ("handheld", "static shot")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 _TABLE = """
 her; sie, ihr; elle; ella; 她; 彼女; 그녀
 him; ihn, ihm; lui; él; 他; 彼; 그
-them; ihnen, beide, beiden, paar; eux, elles; ellos, ellas, los dos; 他们, 她们, 两人, 二人; 彼ら, 二人; 그들, 두 사람
+them; ihnen, beide, beiden; eux, elles; ellos, ellas, los dos; 他们, 她们, 两人, 二人; 彼ら, 二人; 그들, 두 사람
 woman; frau; femme; mujer; 女人, 女子, 女士; 女性, 女の人, 女; 여자, 여성, 여인
 man; mann; homme; hombre; 男人, 男子, 男士; 男性, 男の人, 男; 남자, 남성
 girl; mädchen; fille, fillette; niña, chica; 女孩; 少女, 女の子; 소녀

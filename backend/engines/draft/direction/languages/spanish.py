@@ -38,7 +38,7 @@ SPANISH = Language(
         ),
         (r"efecto vértigo|vértigo|dolly zoom|travelling compensado|zoom contrario|retrozoom", "dolly zoom"),
         (
-            r"órbita\w*|orbita\w*|gira\b(?=.*alrededor)|giro\b|rodea\w*|travelling circular|"
+            r"órbita\w*|orbita\w*|rodea\w*|travelling circular|"
             r"da la vuelta|circunda|arco\b",
             "orbit",
         ),
@@ -50,6 +50,7 @@ SPANISH = Language(
         (r"se inclina|inclina\w*|cabecea|mira\b|tilt\b", "tilt"),
         (r"alabeo|\brueda\b", "roll"),
         (r"grúa\w*", "crane"),
+        (r"gira\w*|giro\b|girando", "turn"),
         (
             r"avanza\w*|avance\w*|se acerca\w*|acerc\w+|travelling (?:de avance|"
             r"hacia delante|hacia adelante|in)|dolly in|entra\b|se adentra",
@@ -66,7 +67,7 @@ SPANISH = Language(
         (
             r"travelling|sobrevuela\w*|vuelo\b|vuela\b|toma aérea|plano aéreo|"
             r"atraviesa\w*|cruza\w*|pasa\b|recorre\w*|se desliza"
-            r"|desliza\w*|se mueve|mueve\b|movimiento\b|flota\b|va\b|se dirige|gira\b|camina\b",
+            r"|desliza\w*|se mueve|mueve\b|movimiento\b|flota\b|va\b|se dirige|camina\b",
             "move",
         ),
     ),
@@ -124,7 +125,7 @@ SPANISH = Language(
         (r"\b(?:hasta|en dirección (?:al |a )) ?{N}", "to"),
         (r"\bhacia (?!la izquierda|la derecha|arriba|abajo|delante|adelante|atrás|fuera|dentro){N}", "to"),
         (r"(?P<keep>sigue|siguiendo|seguir|acompaña\w*)\s+(?:al |a )?{N}", "with"),
-        (r"\b(?:al|en) (?!sentido|mano|mismo){N}", "to"),
+        (r"\b(?:al|en) (?!sentido|mano|mismo|hombro){N}", "to"),
     ),
     others=r"^\s*(?:(?:el|la|los|las|un|una|unos|unas)\s+)?(?!cámara)"
     r"(?:coche|carro|hombre|mujer|niña|niño|chica|chico|gente|ella|"
