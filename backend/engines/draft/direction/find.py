@@ -65,9 +65,6 @@ def find(clause: Clause) -> list[Found]:
         if found[-1].verb in RISING_AND_SINKING and _is_towards_a_thing(text, i):
             found.append(replace(found[-1], start=i, end=i + 1, kind="push", sign=1, verb="approach"))
             i += 1
-        if found[-1].verb == "spiral" and (height := next((word for word in ("up", "down") if word in text), "")):
-            kind, sign = CAMERA_VERBS["pedestal"][height]
-            found.append(replace(found[-1], kind=kind, sign=sign, start=len(text), end=len(text), verb="approach"))
     if not found and text[0] in _ONWARD:
         kind, sign = ALONE[text[0]]
         return [Found(0, 1, kind, sign, "phrase", text[0])]

@@ -186,6 +186,9 @@ class _Reader:
             together = True
         self.leaning = any(word in _HELD_SO for word in move.verb.split())
         self.steps.append(replace(step, together=together))
+        if move.verb == "spiral" and (height := next((word for word in ("up", "down") if word in clause.words), "")):
+            kind, sign = CAMERA_VERBS["pedestal"][height]
+            self.steps.append(replace(step, kind=kind, sign=sign, degrees=None, relation="", target="", together=True))
 
     def _target_alone(self, clause: Clause) -> None:
         """A thing with no move beside it: "arc shot, around the table", "until we see the whole room"."""

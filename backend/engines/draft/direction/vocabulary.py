@@ -169,7 +169,8 @@ _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
             turn around, one turn around, one full turn around, complete orbit, three sixty around, all the way around
         """,
         (("orbit", 1), (("degrees", 180.0),)): """
-            180 around, 180 degrees around, half a turn around, half turn around, half orbit, half circle around, half a circle around, semicircle around
+            180 around, 180 degrees around, half a turn around, half turn around, half orbit, half circle
+            around, half a circle around, semicircle around
         """,
         (
             ("orbit", 1),

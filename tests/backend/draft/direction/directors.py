@@ -1,7 +1,7 @@
 """Directions as directors write them, and what each of them means, in the notation of `notation`.
 
-`FIRST` was written before the reader could read any of it, `SECOND` is what had gone wrong, and `THIRD` was written
-when the reader had learned both: of it three in four were right then, as of `FOURTH` when it had learned that. So it was with `FOURTH`, after that.
+`FIRST` was written before the reader could read any of it, `SECOND` is what had gone wrong. `THIRD` was written when
+the reader had learned both, and it read three in four of it; so it was with `FOURTH` when it had learned that.
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ THIRD = {
 }
 
 FOURTH = {
-    "We start close on the vase and slowly pull back until the whole table is visible": "pull out slow <whole table>",
+    "We start close on the vase, slowly pull back until the whole table is visible": "pull out slow <whole table>",
     "Camera pushes past the couple toward the window at the end of the room": "push in <to window>",
     "Lateral dolly, left to right, along the bookshelves": "truck right <along bookshelves>",
     "Slow 45 degree orbit to the right around the armchair": "orbit right 45° slow <around armchair>",
