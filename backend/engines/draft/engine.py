@@ -57,6 +57,7 @@ class DraftEngine:
         from .camera import paths
         from .camera.moves import plan, world_up
         from .camera.sight import with_subject
+        from .direction.beyond import beyond, notes_of
         from .sound.soundtrack import soundtrack
         from .view import picture
         from .view.coverage import Coverage
@@ -77,6 +78,7 @@ class DraftEngine:
             path, notes = move.path, (*notes, *move.notes)
         else:
             path = paths.check(request.path)
+            notes = (*notes, *notes_of(beyond(request.direction.prompt)))
         poses = paths.poses(path, request.frame_count)
 
         with ThreadPoolExecutor(1) as beside:

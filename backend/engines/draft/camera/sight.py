@@ -16,6 +16,7 @@ GUESSED = 4.0  # metres, where nothing is known
 NEARBY = 1.35  # what is farther than the nearest part of a thing by less than this factor is one thing with it
 LARGE = 0.12  # of the frame, weighted towards its middle: what takes more is a large thing
 LEVEL = 0.85  # of the world's up: what is more level than this is ground, and no thing
+STEEP = 0.8  # of the world's up along the camera's axis: it looks down on things
 ROWS = 72  # that distances are thinned to
 
 
@@ -89,11 +90,11 @@ def _points(scene: SceneDepth, metres: np.ndarray) -> np.ndarray:
 
 
 def _is_level(points: np.ndarray, up: np.ndarray) -> np.ndarray:
-    """Whether the surface at each cell is ground or a ceiling."""
+    """Whether the surface at each cell is ground or a ceiling. Of a camera that looks straight down all would be."""
     rows, columns = points.shape[:2]
     level = np.zeros((rows, columns), bool)
     length = float(np.linalg.norm(up))
-    if rows < 3 or columns < 3 or length < 1e-6:
+    if rows < 3 or columns < 3 or length < 1e-6 or abs(up[2]) > STEEP * length:
         return level
     with np.errstate(invalid="ignore", divide="ignore"):
         across = points[1:-1, 2:] - points[1:-1, :-2]

@@ -12,6 +12,7 @@ from .timing import ramps
 
 LEAST, MOST = 0.7, 1.5  # factors on an amount that no figure gives
 HEIGHT = 0.05  # of the distance to what the camera looks at: a rise or fall beside a move that names none
+GOLDEN = 0.6180339887498949
 SIDED = ("orbit", "truck", "pan", "roll")
 LIFTED = ("push", "truck", "orbit")
 
@@ -32,8 +33,8 @@ def varied(step: Step, index: int, seed: int) -> tuple[Step, Manner]:
     if seed == 0 or step.kind in ("hold", "handheld"):
         return step, Manner(rise, fall)
     random = np.random.default_rng([seed & 0xFFFFFFFF, index, 0x7A])
-    amount, side, early, late, lift = (float(value) for value in random.uniform(size=5))
-    # Away from the middle, so that two seeds differ: either half of the range as often.
+    side, early, late, lift = (float(value) for value in random.uniform(size=4))
+    amount = (0.5 + (seed & 0xFFFFFFFF) * GOLDEN + 0.37 * index) % 1.0  # seeds in a row are far apart
     factor = math.exp(math.log(LEAST) + amount * (math.log(MOST) - math.log(LEAST)))
     changed = replace(step, amount=step.amount * factor) if not is_exact(step) else step
     if step.open_side and step.kind in SIDED and side < 0.5:

@@ -234,7 +234,7 @@ THIRD = {
 }
 
 FOURTH = {
-    "We start close on the vase, slowly pull back until the whole table is visible": "pull out slow <whole table>",
+    "Start close on the vase, slowly pull back until the whole table is visible": "pull out slow <whole table>",
     "Camera pushes past the couple toward the window at the end of the room": "push in <to window>",
     "Lateral dolly, left to right, along the bookshelves": "truck right <along bookshelves>",
     "Slow 45 degree orbit to the right around the armchair": "orbit right 45° slow <around armchair>",
@@ -256,7 +256,7 @@ FOURTH = {
     "slow tilt from the shoes up to the face": "tilt up slow <at face>",
     "hero shot: low angle, slow push in with slight dutch": "push in slow + roll clockwise",
     "The camera cranes down and pushes in on the letter": "crane down + push in <to letter>",
-    "One continuous take: forward through the door, then a 90 degree pan right": "push in <through door>, pan right 90°",
+    "One long take: forward through the door, then a 90 degree pan right": "push in <through door>, pan right 90°",
     "fly in from above toward the stage": "push in <to stage>",
     "top-down, descend slowly": "pedestal down slow",
     "track backwards in front of the walking couple": "pull out",
