@@ -12,6 +12,7 @@ from .vocabulary import (
     BETWEEN,
     CAMERA_NOUNS,
     CAMERA_VERBS,
+    CARRIERS,
     DIRECTIONS,
     EVERYDAY_VERBS,
     IRREGULAR,
@@ -68,6 +69,8 @@ def find(clause: Clause) -> list[Found]:
     if not found and text[0] in _ONWARD:
         kind, sign = ALONE[text[0]]
         return [Found(0, 1, kind, sign, "phrase", text[0])]
+    if not found and (carried := _carried(text)):
+        return [carried]
     if not found and _is_another_direction(clause):
         return [Found(0, 1, "again", 1, "again", text[0])]
     return [_sided(text, move) for move in found]
@@ -82,6 +85,16 @@ def _is_towards_a_thing(text: list[str], i: int) -> bool:
     return text[i + 1] not in DIRECTIONS and not is_figure(text, i + 1)
 
 
+def _carried(text: list[str]) -> Found | None:
+    """ "Steadicam around the table": the move by what carries the camera and where it goes."""
+    for i, word in enumerate(text[:-2]):
+        if word in CARRIERS and text[i + 1] in _WAYS:
+            kind = "orbit" if text[i + 1] in ("around", "round") else "push"
+            return _sided(text, Found(i, i + 2, kind, 1, "phrase", word))
+    return None
+
+
+_WAYS = ("around", "round", "through", "past", "over", "along", "toward", "towards", "into")
 _STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height")
 
 
@@ -112,6 +125,9 @@ def _sided(text: list[str], move: Found) -> Found:
             continue  # "around the table on the left"
         if direction in ("left", "right", "clockwise", "counter"):
             return replace(move, sign=CAMERA_VERBS["orbit"][direction][1])
+    for word in text[: move.start]:  # "clockwise arc shot"
+        if DIRECTIONS.get(word) in ("clockwise", "counter"):
+            return replace(move, sign=CAMERA_VERBS["orbit"][DIRECTIONS[word]][1])
     return move
 
 

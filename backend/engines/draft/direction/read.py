@@ -17,7 +17,7 @@ from .lists import one_of
 from .subject import is_camera_move, says_no_movement, sentence_subject, subject_of
 from .target import target_of, whole_of
 from .translate import to_english
-from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS, PREPOSITIONS
+from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, CARRIED, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS, PREPOSITIONS
 
 MOST_STEPS = 12
 
@@ -92,6 +92,7 @@ class _Reader:
     manner: Step | None = None
     sentence: str = ""  # the subject of the sentence so far: "", "camera" or "actor"
     negated: bool = False  # "no pan, tilt or zoom": the list goes on
+    carried: bool = False  # the last move is only what carries the camera ("aerial shot")
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
     def clause(self, clause: Clause) -> None:
@@ -111,8 +112,12 @@ class _Reader:
             self._modifiers_alone(clause)
             self._target_alone(clause)
             return
+        self._leave_the_carrier(clause, moves)
+        if any(move.verb not in CARRIED for move in moves):
+            moves = [move for move in moves if move.verb not in CARRIED]
         for index, move in enumerate(moves):
             self._add(clause, moves, index, move)
+        self.carried = moves[-1].verb in CARRIED
         self.manner = None
 
     def _moves(self, clause: Clause) -> tuple[list[Found], set[str]]:
@@ -138,6 +143,14 @@ class _Reader:
                 kept.append(move)
             first = move.end
         return kept, forbidden
+
+    def _leave_the_carrier(self, clause: Clause, moves: list[Found]) -> None:
+        """ "Aerial shot, descending": what carries the camera is no move where one is said after it."""
+        goes_on = clause.link in ("comma", "with", "and") and any(move.verb not in CARRIED for move in moves)
+        if self.carried and self.steps and goes_on and all(move.kind not in ("hold", "handheld") for move in moves):
+            before = self.steps.pop()
+            self.manner = before if before.speed != 1.0 else self.manner
+        self.carried = False
 
     def _add(self, clause: Clause, moves: list[Found], index: int, move: Found) -> None:
         if move.form == "again":

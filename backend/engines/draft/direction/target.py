@@ -26,6 +26,7 @@ _LINKING = by_phrase(
 _WITH_AN_OBJECT = {
     "orbit": "around",
     "circle": "around",
+    "encircle": "around",
     "arc": "around",
     "approach": "to",
     "enter": "through",

@@ -115,7 +115,9 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     **dict.fromkeys(_RISING, _RISE),
     **dict.fromkeys(_SINKING, _SINK),
     **dict.fromkeys(_HOLDING, _HOLD),
-    "lead": {**_PUSH, **_TRUCK},
+    "lead": {**_PUSH, **_TRUCK, "": ("push", -1)},
+    "revolve": {**_ORBIT, "": ("orbit", 1)},
+    "encircle": {"": ("orbit", 1)},
     "follow": {"": ("push", 1), "in": ("push", 1), **_TRUCK},
     "approach": {"": ("push", 1)},
     "enter": {"": ("push", 1)},
@@ -140,7 +142,7 @@ _PLAIN_PHRASES: dict[str, Move] = by_phrase(
         ("dolly zoom", 1): "dolly zoom in, dolly in zoom out, dolly in and zoom out",
         ("truck", 1): "tracking shot, trucking shot, lateral tracking, side tracking",
         ("push", -1): "reverse dolly, reverse tracking shot, pull back shot",
-        ("push", 1): "dolly shot, push in shot, steadicam shot, pov shot, drone shot, aerial shot",
+        ("push", 1): "dolly shot, push in shot",
         ("crane", 1): "crane shot, jib shot, boom shot",
         ("orbit", 1): "orbit shot, orbital shot, orbiting shot, arc shot, orbital",
         ("pan", 1): "panning shot, pan shot",
@@ -158,6 +160,10 @@ _PLAIN_PHRASES: dict[str, Move] = by_phrase(
         """,
     }
 )
+# What carries a camera: a move only where nothing else is.
+CARRIERS = one_of("steadicam, drone, aerial, helicopter, gimbal, handheld")
+_CARRIED = by_phrase({("push", 1): "steadicam shot, pov shot, drone shot, aerial shot, helicopter shot"})
+CARRIED = frozenset(_CARRIED)
 Manner = tuple[tuple[str, float], ...]  # fields of a step and their values
 _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
     {
@@ -166,7 +172,8 @@ _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
         (("orbit", 1), (("amount", 2.0),)): "360 shot",
         (("orbit", 1), (("degrees", 360.0),)): """
             360 around, 360 degrees around, full 360, full circle around, full orbit, complete circle around, full
-            turn around, one turn around, one full turn around, complete orbit, three sixty around, all the way around
+            turn around, one turn around, one full turn around, full rotation around, full revolution around,
+            complete rotation around, complete orbit, three sixty around, all the way around
         """,
         (("orbit", 1), (("degrees", 180.0),)): """
             180 around, 180 degrees around, half a turn around, half turn around, half orbit, half circle
@@ -198,7 +205,7 @@ _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
 )
 # Set phrases, whatever their subject: what they do, and how.
 PHRASES: dict[str, tuple[Move, Manner]] = {
-    **{phrase: (move, ()) for phrase, move in _PLAIN_PHRASES.items()},
+    **{phrase: (move, ()) for phrase, move in {**_PLAIN_PHRASES, **_CARRIED}.items()},
     **_PHRASES_WITH_MANNER,
 }
 

@@ -36,7 +36,7 @@ AMOUNTS: dict[str, float] = by_phrase(
         0.2: "imperceptible, imperceptibly",
         0.25: "barely",
         0.3: "tiny, minimal, faint, hint",
-        0.4: "subtle, subtly",
+        0.4: "subtle, subtly, perceptible, perceptibly, noticeable, noticeably",
         0.5: "slight, slightly, small, little, bit, touch, tad, delicate",
         0.6: "short, partially, partly",
         0.7: "somewhat, modest",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backend.draft.direction.directors import FIRST, FOURTH, SECOND, THIRD, notation
+from tests.backend.draft.direction.directors import FIFTH, FIRST, FOURTH, SECOND, THIRD, notation
+
+LATER = {**THIRD, **FOURTH, **FIFTH}
 
 
 @pytest.mark.parametrize("text", FIRST)
@@ -17,6 +19,6 @@ def test_directions_that_went_wrong_once(text: str) -> None:
     assert notation(text) == SECOND[text]
 
 
-@pytest.mark.parametrize("text", [*THIRD, *FOURTH])
+@pytest.mark.parametrize("text", LATER)
 def test_directions_of_every_kind(text: str) -> None:
-    assert notation(text) == {**THIRD, **FOURTH}[text]
+    assert notation(text) == LATER[text]

@@ -112,7 +112,7 @@ GERMAN = Language(
         (r"\bdrei(?=\s+(?:meter|sekunden))", "3"),
         (r"\bfünf(?=\s+(?:meter|sekunden))", "5"),
         (r"(?:1\s+)?\bhalben meter\b", "0.5 metres"),
-        (r"(?<=\d)\s*(?:grad\b|°)", " degrees"),
+        (r"(?<=\d)[\s-]*(?:grad\b|°)", " degrees"),
         (r"(?<=\d)\s*(?:zentimetern?|cm)\b", " centimetres"),
         (r"(?<=\d)\s*(?:metern?|m)\b", " metres"),
         (r"(?<=\d)\s*(?:sekunden?|sek|s)\b", " seconds"),

@@ -30,7 +30,7 @@ kitchen; küche; cuisine; cocina; 厨房, 廚房; キッチン, 台所; 주방, 
 hall; halle, saal; hall, vestibule; vestíbulo, salón principal; 大厅, 大廳; ホール, 広間; 홀, 로비
 corridor; flur, gang, korridor; couloir, corridor; pasillo, corredor; 走廊; 廊下; 복도
 stairs; treppe, treppen, stufen; escalier, escaliers, marches; escalera, escaleras; 楼梯, 樓梯; 階段; 계단
-wall; wand, mauer; mur; pared, muro; 墙壁, 墙, 牆; 壁; 벽
+wall; wand, mauer; mur; pared, muro; 墙壁, 围墙, 墙, 牆; 壁; 벽
 fence; zaun; clôture, barrière; valla, cerca; 栅栏, 围栏, 篱笆; フェンス, 柵; 울타리
 hedge; hecke; haie; seto; 树篱; 生け垣; 생울타리
 bed; bett; lit; cama; 床; ベッド; 침대

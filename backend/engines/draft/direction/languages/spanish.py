@@ -67,7 +67,7 @@ SPANISH = Language(
         (
             r"travelling|sobrevuela\w*|vuelo\b|vuela\b|toma aérea|plano aéreo|"
             r"atraviesa\w*|cruza\w*|pasa\b|recorre\w*|se desliza"
-            r"|desliza\w*|se mueve|mueve\b|movimiento\b|flota\b|va\b|se dirige|camina\b",
+            r"|desliza\w*|se mueve|se desplaza|mueve\b|movimiento\b|flota\b|va\b|se dirige|camina\b",
             "move",
         ),
     ),

@@ -21,7 +21,7 @@ def reader_of(text: str) -> Reader | None:
         counts[name] += len(marks.findall(text.lower()))
     best = max(counts, key=lambda name: counts[name])
     english = sum(word in _ENGLISH_WORDS for word in words)
-    return _reader(best) if counts[best] > english else None
+    return _reader(best) if counts[best] and counts[best] >= english else None
 
 
 @functools.cache
