@@ -66,7 +66,7 @@ def find(clause: Clause) -> list[Found]:
         if found[-1].verb in RISING_AND_SINKING and _is_towards_a_thing(text, i):
             found.append(replace(found[-1], start=i, end=i + 1, kind="push", sign=1, verb="approach"))
             i += 1
-    if not found and text[0] in _ONWARD:
+    if not found and text[0] in _ONWARD and (len(text) == 1 or text[1] in _WAYS or is_figure(text, 1)):
         kind, sign = ALONE[text[0]]
         return [Found(0, 1, kind, sign, "phrase", text[0])]
     if not found and (carried := _carried(text)):
@@ -94,7 +94,7 @@ def _carried(text: list[str]) -> Found | None:
     return None
 
 
-_WAYS = ("around", "round", "through", "past", "over", "along", "toward", "towards", "into")
+_WAYS = ("around", "round", "through", "past", "over", "along", "toward", "towards", "into", "to", "in")
 _STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backend.draft.direction.directors import FIFTH, FIRST, FOURTH, SECOND, THIRD, notation
+from tests.backend.draft.direction.directors import FIFTH, FIRST, FOURTH, OTHERS, SECOND, THIRD, notation
 
 LATER = {**THIRD, **FOURTH, **FIFTH}
 
@@ -22,3 +22,8 @@ def test_directions_that_went_wrong_once(text: str) -> None:
 @pytest.mark.parametrize("text", LATER)
 def test_directions_of_every_kind(text: str) -> None:
     assert notation(text) == LATER[text]
+
+
+@pytest.mark.parametrize("text", OTHERS)
+def test_what_happens_in_the_picture_moves_no_camera_in_any_language(text: str) -> None:
+    assert notation(text) == ""

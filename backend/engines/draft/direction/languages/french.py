@@ -129,6 +129,9 @@ FRENCH = Language(
     others=r"^\s*(?:(?:le|la|les|un|une|des|l')\s*)?(?!caméra)"
     r"(?:voiture|homme|femme|fille|garçon|enfant|gens|il|ils|elle|elles|"
     r"rideau|rideaux|nuages?|lumière|soleil|chien|chat|"
-    r"oiseaux?|feuilles|fumée|eau|vagues|train|bateau|pluie|neige|porte|foule)\b(?!\s*$)",
+    r"oiseaux?|feuilles|fumée|eau|vagues|train|bateau|pluie|neige|porte|foule)\b(?!\s*$)"
+    r"|^\s*(?:le |la |les |un |une |l')(?!caméra|plan|travelling|grue|panoramique|"
+    r"zoom|cadre|drone|vue|objectif|mouvement)"
+    r"\w+\s+(?:\w+\s+){0,2}?(?:avance|recule|tourne|monte|descend|s'approche|marche|passe|entre|court|vole|traverse|suit|bouge)\w*",
     never=r"\b(?:pas de|sans|aucun|aucune|ne)\b",
 )

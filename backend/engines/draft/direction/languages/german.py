@@ -144,6 +144,8 @@ GERMAN = Language(
     others=r"^\s*(?:(?:der|die|das|ein|eine|er|sie|es|ihr|sein)\s+)?(?!kamera|langsam|drohne)"
     r"(?:auto|wagen|mann|frau|junge|mädchen|kind|leute|menschen|er|"
     r"sie|vorhang|vorhänge|wolken|licht|sonne|hund|katze|"
-    r"vogel|vögel|blätter|rauch|wasser|wellen|zug|bus|boot|schiff|regen|schnee|tür|menge|gardinen?)\b(?!\s*$)",
+    r"vogel|vögel|blätter|rauch|wasser|wellen|zug|bus|boot|schiff|regen|schnee|tür|menge|gardinen?)\b(?!\s*$)"
+    r"|^\s*(?:der|die|das|ein|eine)\s+(?!\w*(?:kamera|drohne|kran|dolly|schwenk|einstellung|aufnahme|fahrt|blick|zoom|bild))"
+    r"(?:\w+\s+){1,2}?(?:fährt|geht|läuft|rennt|dreht|steigt|sinkt|bewegt|fliegt|rollt|kommt|zieht|öffnet|gleitet|folgt)\b",
     never=r"\b(?:nicht|kein|keine|keinen|ohne)\b",
 )

@@ -130,6 +130,9 @@ SPANISH = Language(
     others=r"^\s*(?:(?:el|la|los|las|un|una|unos|unas)\s+)?(?!cámara)"
     r"(?:coche|carro|hombre|mujer|niña|niño|chica|chico|gente|ella|"
     r"ellos|ellas|él|cortinas?|nubes?|luz|sol|perro|gato|"
-    r"pájaros?|hojas|humo|agua|olas|tren|barco|lluvia|nieve|puerta|multitud)\b(?!\s*$)",
+    r"pájaros?|hojas|humo|agua|olas|tren|barco|lluvia|nieve|puerta|multitud)\b(?!\s*$)"
+    r"|^\s*(?:el|la|los|las|un|una)\s+(?!cámara|plano|travelling|grúa|panorámica|"
+    r"zoom|cuadro|dron|vista|objetivo|toma)"
+    r"\w+\s+(?:\w+\s+){0,2}?(?:avanza|retrocede|gira|sube|baja|se acerca|camina|pasa|entra|corre|vuela|cruza|sigue|se mueve)\w*",
     never=r"\b(?:sin|no|ningún|ninguna)\b",
 )
