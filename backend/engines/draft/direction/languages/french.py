@@ -15,7 +15,7 @@ NOUN = (
 FRENCH = Language(
     nouns=NOUNS["french"],
     noun=NOUN,
-    camera=r"caméra(?! portée| à l'épaule| au poing)|\bon\b|\bnous\b|\bdrone\b|\bobjectif\b",
+    camera=r"caméra(?! portée| à l'épaule| au poing)|\bon\b|^\s*nous\b|\bdrone\b|\bobjectif\b",
     splits=(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*", "then"),
@@ -132,6 +132,7 @@ FRENCH = Language(
     r"oiseaux?|feuilles|fumée|eau|vagues|train|bateau|pluie|neige|porte|foule)\b(?!\s*$)"
     r"|^\s*(?:le |la |les |un |une |l')(?!caméra|plan|travelling|grue|panoramique|"
     r"zoom|cadre|drone|vue|objectif|mouvement)"
-    r"\w+\s+(?:\w+\s+){0,2}?(?:avance|recule|tourne|monte|descend|s'approche|marche|passe|entre|court|vole|traverse|suit|bouge)\w*",
+    r"\w+\s+(?:\w+\s+){0,2}?(?:avance|recule|tourne|monte|descend|s'approche|marche|passe|"
+    r"entre|court|vole|traverse|suit|bouge)\w*",
     never=r"\b(?:pas de|sans|aucun|aucune|ne)\b",
 )

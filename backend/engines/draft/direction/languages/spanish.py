@@ -15,7 +15,7 @@ NOUN = (
 SPANISH = Language(
     nouns=NOUNS["spanish"],
     noun=NOUN,
-    camera=r"cámara(?! en mano| al hombro)|\bdron\b|\bnosotros\b|objetivo\b",
+    camera=r"cámara(?! en mano| al hombro)|\bdron\b|^\s*nosotros\b|objetivo\b",
     splits=(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
@@ -133,6 +133,7 @@ SPANISH = Language(
     r"pájaros?|hojas|humo|agua|olas|tren|barco|lluvia|nieve|puerta|multitud)\b(?!\s*$)"
     r"|^\s*(?:el|la|los|las|un|una)\s+(?!cámara|plano|travelling|grúa|panorámica|"
     r"zoom|cuadro|dron|vista|objetivo|toma)"
-    r"\w+\s+(?:\w+\s+){0,2}?(?:avanza|retrocede|gira|sube|baja|se acerca|camina|pasa|entra|corre|vuela|cruza|sigue|se mueve)\w*",
+    r"\w+\s+(?:\w+\s+){0,2}?(?:avanza|retrocede|gira|sube|baja|se acerca|camina|pasa|"
+    r"entra|corre|vuela|cruza|sigue|se mueve)\w*",
     never=r"\b(?:sin|no|ningún|ninguna)\b",
 )
