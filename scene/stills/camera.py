@@ -145,9 +145,10 @@ def _evaluated(scene: bpy.types.Scene, evaluated: bpy.types.Object, size: tuple[
     if evaluated.data.type == "ORTHO":
         lens |= {"fx": lens["fx"] / unit, "fy": lens["fy"] / unit, "scale": unit / lens["fx"]}
     matrix = pose(evaluated, unit)
+    kind, scale = PROJECTIONS[evaluated.data.type], lens.get("scale", 0.0)
     try:
-        camera = Camera(PROJECTIONS[evaluated.data.type], width, height, **lens, matrix_world=_rows(matrix))  # type: ignore[arg-type]
-        return replace(camera, focus=_focus(evaluated.data, matrix, unit))
+        seen = Camera(kind, width, height, lens["cx"], lens["cy"], lens["fx"], lens["fy"], scale, _rows(matrix))
+        return replace(seen, focus=_focus(evaluated.data, matrix, unit))
     except Unfit as error:
         raise _unusable(evaluated, error) from error
 
@@ -244,13 +245,11 @@ def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, 
 def camera_at(scene: bpy.types.Scene, track: Track, one: Pose) -> Camera:
     """What a still from a pose of the track sees. Raises Unfit."""
     unit = metres_per_unit(scene)
+    fx, fy, scale = one.fx, one.fy, 0.0
     if one.is_orthographic:
-        seen = {"fx": one.fx / unit, "fy": one.fy / unit, "scale": unit / one.fx}
-    else:
-        seen = {"fx": one.fx, "fy": one.fy}
+        fx, fy, scale = one.fx / unit, one.fy / unit, unit / one.fx
     matrix = _rows(_metric(one, scene))
-    kind = PROJECTIONS[one.lens.type]
-    return Camera(kind, track.width, track.height, cx=one.cx, cy=one.cy, **seen, matrix_world=matrix)
+    return Camera(PROJECTIONS[one.lens.type], track.width, track.height, one.cx, one.cy, fx, fy, scale, matrix)
 
 
 def _metric(one: Pose, scene: bpy.types.Scene) -> np.ndarray:
