@@ -5,13 +5,14 @@ The names in a .blend are a stranger's: they are cut, bounded in number, and go 
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import replace
 
 import bpy
 import numpy as np
 from mathutils import Vector
 
-from ...client.protocol import Camera, Thing
+from ...client.protocol import Camera, Thing, Unfit
 from ...client.protocol.camera import MAX_NAME, MAX_THINGS
 from .camera import metres_per_unit
 from .facts import Seen, is_light_enough, seen_things
@@ -24,7 +25,10 @@ def with_things(scene: bpy.types.Scene, camera: Camera) -> Camera:
     """`camera` with the named things in its view at the scene's frame, the largest first."""
     unit = metres_per_unit(scene)
     to_camera = np.linalg.inv(np.array(camera.matrix_world))
-    found = [_thing(one, to_camera, unit) for one in seen_things(scene, scene.view_layers[0], camera, MAX_THINGS)]
+    found = []
+    for one in seen_things(scene, scene.view_layers[0], camera, MAX_THINGS):
+        with contextlib.suppress(Unfit):  # a box without a place or a size
+            found.append(_thing(one, to_camera, unit))
     return replace(camera, things=tuple(found))
 
 

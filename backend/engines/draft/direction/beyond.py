@@ -46,10 +46,12 @@ def _verbs(stems: str, forms: str = _FORMS) -> str:
 
 _THING = re.compile(rf"\b({THINGS})\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(THING_VERBS)})\b")
 _THING_SO = re.compile(rf"\b(?:{ATTRIBUTES})\s+(?:\w+\s+)?({THINGS})\b")
+_BLOWN = re.compile(rf"\b(?:wind|breeze|gusts?|draught)\b.*?\b({THINGS})\b")
 _LIGHT = re.compile(
     rf"\b(?:lights?|sunlight|daylight|lamps?|sun|neon)\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(LIGHT_VERBS)})\b"
     rf"|\b(?:fading|flickering|dimming|changing|pulsing|flashing|dying|"
     rf"blinking)\s+(?:\w+\s+)?(?:lights?|sunlight|daylight|lamps?)\b"
+    r"|\b(?:turns?|fades?|shifts?|gives way) (?:in)?to (?:dusk|night|dark|darkness|evening|dawn|day)\b"
     r"|\b(?:night|darkness|dusk|dawn) (?:falls|breaks|comes)|\b(?:gets|"
     r"grows|becomes|turns|goes) (?:dark|darker|bright|brighter)\b"
     r"|\bday (?:turns )?(?:in)?to night\b|\bsun(?:set|rise) (?:fades|"
@@ -76,7 +78,7 @@ def beyond(text: str) -> tuple[str, ...]:
     for clause in _CLAUSE.split(english):
         if _LIGHT.search(clause):
             found.append(LIGHT)
-        found += [match[1] for pattern in (_THING, _THING_SO) for match in pattern.finditer(clause)]
+        found += [match[1] for pattern in (_THING, _THING_SO, _BLOWN) for match in pattern.finditer(clause)]
         if _PERSON.search(clause):
             found.append(PEOPLE_MOVE)
         if _FOLLOW.search(clause):

@@ -15,7 +15,7 @@ THING_VERBS = (
     "move sway blow flutter billow wave drift pass drive roll fall fly run open close rise swing spin rotate burn "
     "swirl ripple flow race gather part turn gallop bark jump cross approach arrive explode crash float stream scatter "
     "shake tremble bloom grow melt pour splash crackle dance speed flap shut slam tick crawl chase rustle "
-    "whirl descend lift"
+    "whirl descend lift pull stop start flicker"
 )
 ATTRIBUTES = (
     "billowing|swaying|blowing|fluttering|drifting|passing|moving|falling|flowing|racing|rolling|rising|spinning|"
@@ -24,7 +24,7 @@ ATTRIBUTES = (
 LIGHT_VERBS = "fade dim flicker change brighten darken flash pulse set rise die glow move shift dance blink"
 PEOPLE = (
     "he|she|they|man|woman|men|women|boy|girl|boys|girls|child|children|kid|kids|person|people|guy|lady|couple|crowd|"
-    "actor|actress|dancers?|soldiers?|mother|father|friends?|players?|character|hero|anna|him|her|someone|everyone"
+    "actor|actress|dancers?|soldiers?|mother|father|friends?|players?|character|hero|anna|someone|everyone"
 )
 PEOPLE_VERBS = (
     "blink smile laugh cry weep nod wave talk speak whisper shout sing dance walk run turn breathe sigh enter leave "
@@ -51,7 +51,7 @@ ALL_LANGUAGES = {
         r"(?:schärfe|fokus)\s+(?:\w+\s+)?(?:wechselt|wandert|verlagert|"
         r"springt|geht|verschiebt|zieht)|fokuswechsel|fokusfahrt|"
         r"(?:bascule|changement|passage|report) de (?:point|mise au point|"
-        r"focus)|la mise au point (?:passe|bascule|glisse)|"
+        r"focus)|mise au point (?:sur|passe|bascule|glisse)|"
         r"cambio de (?:foco|enfoque)|el (?:foco|enfoque) (?:pasa|cambia|"
         r"se)|desenfo|移焦|拉焦|焦点(?:从|转|切|移|慢慢)|对焦从|变焦点|"
         r"ピント(?:送り|を|が)|フォーカス(?:送り|を|が|シフト|移動)|焦点(?:が|"
@@ -72,19 +72,19 @@ ALL_LANGUAGES = {
         r"타임 ?랩스|컷 ?(?:투|전환)"
     ),
     "light": (
-        r"\blicht\w*\s+(?:\w+\s+){0,2}?(?:flacker|erlisch|verlisch|verblass|"
+        r"\b(?:licht|lampe)\w*\s+(?:\w+\s+){0,2}?(?:flacker|erlisch|verlisch|verblass|"
         r"schwinde|schwäch|dunk|aus|heller|nach|dimm|wechsel)\w*|"
         r"schwindende\w* licht|flackernde\w* licht\w*|sonne (?:geht|sinkt|"
         r"steigt|verschwindet)|\b(?:es )?wird (?:dunkel|dunkler|hell|heller|"
         r"nacht|abend)|"
-        r"\bdämmert\b|dunkelheit bricht|lumière\s+(?:\w+\s+){0,2}?(?:faibli|"
+        r"\bdämmert\b|dunkelheit bricht|(?:lumière|lampe)\s+(?:\w+\s+){0,2}?(?:faibli|"
         r"baisse|s'éteint|décline|vacille|diminue|change|s'estompe|tombe)\w*|"
         r"lumière (?:déclinante|vacillante|faiblissante)|(?:la nuit|le jour) (?:tombe|"
         r"se lève|décline)|soleil se (?:couche|lève)|"
-        r"\bluz\s+(?:\w+\s+){0,2}?(?:se |disminuye|parpadea|desvanece|cambia|"
+        r"\b(?:luz|lámpara)\s+(?:\w+\s+){0,2}?(?:se |disminuye|parpadea|desvanece|cambia|"
         r"baja)|luces (?:se|parpadean)|\banochece|\bamanece|\boscurece|"
         r"el sol se (?:pone|oculta)|(?:光线|灯光|阳光|光|灯)\w{0,3}?(?:渐|"
-        r"变|逐|闪|暗|熄|弱|减)|天(?:色)?(?:渐|慢慢|变)?(?:暗|黑|亮)|日落|"
+        r"变|逐|闪|暗|熄|弱|减)|天(?:色)?(?:渐|慢慢|变)?(?:暗|黑|亮)|日落|太阳(?:下山|落|西)|"
         r"夜幕|"
         r"(?:光|照明|明かり|日差し|日|灯り)(?:が|は).{0,8}(?:消|暗|弱|点滅|"
         r"沈|落|薄|明る|揺)|暗くな|日が暮れ|(?:빛|조명|불빛|햇빛|불)(?:이|"
@@ -111,7 +111,7 @@ ALL_LANGUAGES = {
         r"まばたき|瞬き|瞬く|微笑|ほほえ|うなず|(?:男|女|彼|彼女|人|人々|"
         r"少女|少年|子供|子ども|男性|女性)(?:が|は).{0,10}(?:歩|走|笑|泣|"
         r"話|立ち|座|振り向|動|踊|見)|"
-        r"눈을 깜|깜[빡박]|미소|끄덕|(?:남자|여자|그녀|그|사람들?|소녀|"
+        r"눈[을이]? ?깜|미소|끄덕|(?:남자|여자|그녀|그|사람들?|소녀|"
         r"소년|아이들?)(?:이|가|은|는)\s.{0,10}(?:걷|걸어|뛰|달려|웃|울|"
         r"말하|앉|일어|돌아|춤|본다|바라)"
     ),
