@@ -82,7 +82,7 @@ COVERS = {
     "scene/edit/trash": _blender("takes"),
     "scene/stills": _blender("still still_moment camera depth facts playhead look"),
     "scene/stills/camera": _blender("camera still_moment press"),
-    "scene/stills/facts": _blender("facts"),
+    "scene/stills/known": _blender("facts things"),
     "scene/stills/exr": _blender("depth camera still"),
     "scene/session": _blender("press jobs prompts setup operators landing"),
     "operators": _blender("operators options press takes look refine verbs_in_sequencer setup jobs"),

@@ -17,8 +17,8 @@ from .borrow.compositor import composed
 from .borrow.depth_pass import doubtful
 from .camera import check_camera
 from .files import PICTURE, Still, framing_of
+from .known.things import with_things
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, start_render
-from .things import with_things
 
 __all__ = [
     "IMAGE",

@@ -24,7 +24,7 @@ from .borrow.borrowed import borrow, give_back, still_changes
 from .borrow.compositor import Composed, composed, first_layer
 from .camera import check_camera, picture_size
 from .files import Depth, Framing, Still, framing_of
-from .things import with_things
+from .known.things import with_things
 
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"
 DEPTH, PICTURE = "depth", "picture"  # what there is to render

@@ -11,7 +11,7 @@ import pytest
 from take_one.client.protocol.camera import MAX_NAME, MAX_THINGS
 from take_one.scene.stills import capture
 from take_one.scene.stills.camera import camera_of
-from take_one.scene.stills.things import with_sight, with_things
+from take_one.scene.stills.known.things import with_sight, with_things
 
 
 def box(name: str, place, size=(1, 1, 1)) -> bpy.types.Object:

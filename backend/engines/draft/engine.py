@@ -73,6 +73,7 @@ class DraftEngine:
             camera = request.still.camera if request.still else None
             seen = with_subject(picture.measure(scene), camera, scene.metres())
             views = sum(view.camera is not None and view.depth is not None for view in request.views)
+            views = min(views, self.capabilities().views)
             words = request.direction.prompt
             move = plan(words, request.seconds, seen, request.seed, world_up(camera), Coverage(scene), views)
             path, notes = move.path, (*notes, *move.notes)

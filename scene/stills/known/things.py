@@ -12,9 +12,9 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from ...client.protocol import Camera, Thing, Unfit
-from ...client.protocol.camera import MAX_NAME, MAX_THINGS
-from .camera import metres_per_unit
+from ....client.protocol import Camera, Thing, Unfit
+from ....client.protocol.camera import MAX_NAME, MAX_THINGS
+from ..camera import metres_per_unit
 from .facts import Seen, is_light_enough, seen_things
 
 SIGHT = (9, 16)  # rows and columns of distances

@@ -17,8 +17,8 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from ...client.protocol import Camera
-from .camera import camera_of, check_camera, metres_per_unit
+from ....client.protocol import Camera
+from ..camera import camera_of, check_camera, metres_per_unit
 
 MAX_OBJECTS = 8
 MAX_BOXES = 4000  # objects and parts of instanced collections that are looked at
