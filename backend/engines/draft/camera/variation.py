@@ -41,7 +41,7 @@ def varied(step: Step, index: int, seed: int) -> tuple[Step, Manner]:
         changed = replace(changed, sign=-step.sign)
     if step.ease == "smooth" and step.speed < 2.5:
         rise, fall = 0.15 + 0.35 * early, 0.15 + 0.35 * late
-    exact = step.metres is not None or step.kind not in LIFTED
+    exact = is_exact(step) or step.kind not in LIFTED
     return changed, Manner(rise, fall, 0.0 if exact else HEIGHT * (2.0 * lift - 1.0))
 
 
