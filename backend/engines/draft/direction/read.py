@@ -213,14 +213,17 @@ class _Reader:
         if whole := whole_of(clause.words):
             if before.sign < 0 or before.kind not in ("push", "zoom"):
                 relation = "at" if before.kind in ("pan", "tilt", "truck") else "whole"
-                self.steps[-1] = replace(before, relation=relation, target=whole)
+                self.steps[-1] = replace(
+                    before, relation=relation, target=whole, said=f"{before.said} to reveal the whole {whole}"
+                )
             return
         if (before.target and before.relation != "along") or clause.link not in ("comma", "and"):
             return
         if clause.words[0] in LEAD_INS or clause.words[0] in PREPOSITIONS:
             relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))
             if target and relation != "with":
-                self.steps[-1] = replace(before, relation=relation, target=target)
+                said = f"{before.said} {' '.join(clause.words)}"
+                self.steps[-1] = replace(before, relation=relation, target=target, said=said)
 
     def _modifiers_alone(self, clause: Clause) -> None:
         """Modifiers with no move beside them: they belong to the step before, or, about "camera movement",
