@@ -52,7 +52,7 @@ FRENCH = Language(
         (r"roulis|\broule\b", "roll"),
         (r"(?:mouvement de )?grue", "crane"),
         (
-            r"travelling avant|s'avance|avance\w*|s'approche|approche|se rapproche|"
+            r"travelling avant|s'avance|avance\w*|fonce\w*|s'approche|approche|se rapproche|"
             r"rapproche\w*|s'enfonce|entre\b|pénètre",
             "push in",
         ),

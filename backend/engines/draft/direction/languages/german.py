@@ -47,7 +47,10 @@ GERMAN = Language(
         (r"(?:heraus|raus|weg|aus)zoom\w*|zoomt\b.*\b(?:heraus|raus|zurück|weg)\b", "zoom out"),
         (r"zoom\s+(?:he)?raus|zoom zurück", "zoom out"),
         (r"\bzoom\w*", "zoom"),
-        (r"umkreis\w*|umrund\w*|kreist\b|kreisen\b|kreisfahrt\w*|umfahrt\w*|orbit\w*|bogenfahrt\w*", "orbit"),
+        (
+            r"umkreis\w*|umrund\w*|kreist\b|kreisen\b|kreisfahrt\w*|rundfahrt\w*|umfahrt\w*|orbit\w*|bogenfahrt\w*",
+            "orbit",
+        ),
         (
             r"schräge\w*\s+kamera|gekippte\w*\s+kamera|verkantet\w*|holländische\w*\s+winkel|dutch (?:angle|tilt)",
             "dutch angle",
@@ -131,7 +134,7 @@ GERMAN = Language(
         (rf"\bdurch\s+{{N}}(?:\s+hindurch)?{_END}", "through"),
         (rf"\b(?:an|am)\s+{{N}}\s+vorbei|\bvorbei\s+(?:an|am)\s+{{N}}{_END}", "past"),
         (rf"\büber\s+{{N}}(?:\s+(?:hinweg|hinaus))?{_END}", "over"),
-        (rf"\bentlang\s+{{N}}{_END}|\b(?:am|an)\s+{{N}}\s+entlang", "along"),
+        (rf"\bentlang\s+(?!nach\b){{N}}{_END}|\b(?:am|an)\s+{{N}}\s+entlang", "along"),
         (r"\bvo[nm]\s+{N}\s+weg|\bweg\s+(?:von|vom)\s+{N}", "from"),
         (r"\bvo[nm]\s+{N}\s+(?P<keep>zurück)", "from"),
         (r"\bauf\s+{N}\s+(?P<keep>zu)\w*", "to"),
