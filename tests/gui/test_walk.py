@@ -1,5 +1,5 @@
-"""A walkthrough in a real window: the stills are planned and counted, cancelled between, kept when Blender is killed; the
-camera's path is edited by hand."""
+"""A walkthrough in a real window: its stills are planned and counted, cancelled between, kept when Blender is killed; a
+walk's path is edited by hand."""
 
 from __future__ import annotations
 
@@ -118,9 +118,12 @@ def test_killed_between_and_opened_again(
     seen: set[str] = set()
     again.click("takeone.animate_frame")
     again.until("STATE.jobs")
-    again.until("not STATE.jobs", 240, each=lambda: seen.update(again.ask(STAGES)))
-    assert again.ask(f"{SHOT}.takes[-1].status") == "READY"
+    sent = f"{SHOT}.takes[-1].number == 4 and {SHOT}.takes[-1].status == 'WAITING'"
+    again.until(sent, 120, each=lambda: seen.update(again.ask(STAGES)))
     assert "Rendering still 4 of 5" in seen and "Rendering still 2 of 5" not in seen
+    assert len(stills(again, 4)) == 5
+    again.run("bpy.ops.takeone.cancel_all()")
+    again.until("not STATE.jobs", 30)
     again.picture("again")
     walk_by_hand(again)
     assert "Traceback" not in blender.log() + again.log()
