@@ -27,7 +27,10 @@ scene.timeline_markers.new("Here", frame=5)
 card = scene.take_one.blank
 card.seconds, card.motion, card.stills, card.still_count = 1.5, "CAMERA", "NUMBER", 5
 """
-SLOW = 'scene.render.engine = "CYCLES"\nscene.cycles.samples, scene.cycles.use_denoising = 24, False'
+SLOW = """
+scene.render.engine, scene.render.resolution_x, scene.render.resolution_y = "CYCLES", 96, 54
+scene.cycles.samples, scene.cycles.use_denoising = 24, False
+"""
 SHOT = "scene.take_one.shots[0]"
 STAGES = "[job.stage for job in STATE.jobs.values()]"
 STATE_OF_SCENE = (
