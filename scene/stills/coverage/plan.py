@@ -115,10 +115,12 @@ def plan(track: Track, surfaces: Surfaces, count: int | None = None) -> Steps[Pl
         views = sorted(chosen.sees)
         at = yield from _best(track, left, trees, points, ~covered, shares, bounds, (views, moments))
         yield 0.5 + 0.5 * min(1.0, len(views) / max(2, min(most, 8)))
-    # A surface that is shown, if not sharply, is no hole.
-    shares = _shares(chosen.covered(moments, points, well=False), points.moment, len(moments))
-    shown = tuple(float(share) for share in shares)
-    return Plan(tuple(sorted(chosen.sees)), tuple(moments), shown, surfaces.mark)
+    even = _Chosen({}, {})
+    for at in _spread(len(track.poses), len(chosen.sees)):
+        yield from _choose(even, at, track, trees, moments, points)
+    if _worth(even, moments, points) > _worth(chosen, moments, points):
+        chosen = even
+    return _told(chosen, moments, points, surfaces)
 
 
 def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tuple[int, int] = GRID) -> Steps[Plan]:
@@ -130,8 +132,19 @@ def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tup
     chosen = _Chosen({}, {})
     for at in views:
         yield from _choose(chosen, at, track, trees, moments, points)
+    return _told(chosen, moments, points, surfaces)
+
+
+def _worth(chosen: _Chosen, moments: list[int], points: _Points) -> float:
+    """How good a choice of views is: by the mean and by the worst moment."""
+    shares = _shares(chosen.covered(moments, points), points.moment, len(moments))
+    return float(shares.mean() + shares.min())
+
+
+def _told(chosen: _Chosen, moments: list[int], points: _Points, surfaces: Surfaces) -> Plan:
+    """The plan of chosen views. A surface that is shown, if not sharply, is no hole."""
     shares = _shares(chosen.covered(moments, points, well=False), points.moment, len(moments))
-    return Plan(views, tuple(moments), tuple(float(share) for share in shares), surfaces.mark)
+    return Plan(tuple(sorted(chosen.sees)), tuple(moments), tuple(float(share) for share in shares), surfaces.mark)
 
 
 def _choose(chosen: _Chosen, at: int, track: Track, trees: Trees, moments: list[int], points: _Points) -> Steps[None]:
