@@ -141,12 +141,3 @@ class PathOfWords(Protocol):
         """The whole camera path that it would make of this request's words if views stood all along it. By the
         still's camera alone: no picture is read. Quick, and the same for the same request."""
         ...
-
-
-class PathOfWords(Protocol):
-    """What an engine with a `words_path` also has."""
-
-    def words_path(self, request: TakeRequest) -> WordsPath:
-        """The whole camera path that it would make of this request's words if views stood all along it. By the
-        still's camera alone: no picture is read. Quick, and the same for the same request."""
-        ...
