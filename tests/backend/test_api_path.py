@@ -81,7 +81,7 @@ def test_without_a_camera_there_is_a_path_too(api: Api) -> None:
 def test_an_engine_that_makes_no_path_of_words_says_none(api: Api, service: Service) -> None:
     assert api.words_path("happyhorse", Direction("push in"), None, 5.0, 1) is None
     data = service.http.get("/v1/models").json()["data"]
-    assert {engine["id"]: engine["words_path"] for engine in data} == {"draft": True, "happyhorse": False}
+    assert [engine["id"] for engine in data if engine["words_path"]] == ["draft"]
     assert service.http.get("/v1/videos").json()["data"] == []
 
 
