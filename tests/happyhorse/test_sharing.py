@@ -110,13 +110,6 @@ def test_how_tokens_are_cut() -> None:
     assert sharing.sizes(BASE) == [1, 2, 4, 8]
 
 
-def test_what_is_exchanged() -> None:
-    """At 1080p two GPUs give each other 237 MB before and 169 MB after attention, in each of 40 layers."""
-    tokens = Shape(32, 68, 120, 126, 594).tokens
-    assert sharing.exchanged_bytes(BASE, tokens, 2) == 40 * tokens * (7168 + 5120) * 2 // 4
-    assert sharing.exchanged_bytes(BASE, tokens, 1) == 0
-
-
 def test_plans_are_for_each_gpu() -> None:
     """What a pass takes beside the weights shrinks with their number, so that a smaller card does."""
     large = Shape(32, 68, 120, 126)
