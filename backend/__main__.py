@@ -1,4 +1,4 @@
-"""`python -m backend serve | animate | bed | export | models | key`. Each command imports only what it needs."""
+"""`python -m backend serve | animate | bed | export | models | accounts | key`. Each imports only what it needs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import __version__, keys
+from . import __version__, accounts, keys
 from .export import commands as export
 
 
@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("export", help="an edit for other programs and people, and what comes back")
     )
     _add_models(commands.add_parser("models", help="the engines, what they can do, and whether they run here"))
+    accounts.add_arguments(commands.add_parser("accounts", help="accounts with providers of hosted models"))
     keys.add_arguments(commands.add_parser("key", help="the tokens of servers, in the system's keyring"))
     return parser
 
@@ -86,6 +87,7 @@ def _add_animate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="", help="the engine (default: draft)")
     parser.add_argument("--options", default="", help="the engine's own settings, as JSON")
     parser.add_argument("--out", type=Path, default=Path("take.mp4"), help="the mp4; the sidecar goes beside it")
+    parser.add_argument("--estimate", action="store_true", help="say what the take would cost, and make nothing")
     parser.set_defaults(run=_animate)
 
 

@@ -4,9 +4,10 @@ import bpy
 
 from .edit import moving, preview_still, shots, takes
 from .making import animate, options, presets, prompt, queue, refine, walk
-from .setting_up import models, setup, trouble
+from .setting_up import accounts, models, setup, trouble
 
 CLASSES = (
+    *accounts.CLASSES,
     *animate.CLASSES,
     *preview_still.CLASSES,
     *models.CLASSES,

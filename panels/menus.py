@@ -72,11 +72,20 @@ SHOT = (
 )
 SETUP = "install install_cancel backend_start backend_stop backend_restart connect_server use_local preferences"
 VERBS = (
-    ("cancel", "cancel_all", "forget_waiting"),
+    ("cancel", "cancel_all", "forget_waiting", "look_again", "send_again"),
     tuple(TAKES.split()),
     tuple(SHOT.split()),
     tuple(SETUP.split()),
-    ("models_refresh", "models_link", "models_cancel", "open_log", "allow_online", "fix", "dismiss_error"),
+    (
+        "accounts_refresh",
+        "models_refresh",
+        "models_link",
+        "models_cancel",
+        "open_log",
+        "allow_online",
+        "fix",
+        "dismiss_error",
+    ),
 )
 
 

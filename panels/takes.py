@@ -11,6 +11,7 @@ from ..scene.app.app import app
 from ..scene.edit import compare
 from ..scene.model import shown, takes
 from . import pictures, refresh
+from .accounts import draw_cost
 from .layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
 
 STATUS_ICONS = {"WAITING": "SORTTIME", "READY": "ERROR", "FAILED": "ERROR", "CANCELLED": "CANCEL"}  # without a clip
@@ -70,6 +71,7 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     column = layout.column(align=True)
     column.scale_y = 0.8
     column.label(text=iface_("{engine}, seed {seed}").format(engine=take.engine, seed=take.seed), translate=False)
+    draw_cost(column, shot, take)
     if bpy.data.filepath and take.clip and not take.clip.startswith("//"):
         wrapped(layout, context, iface_("This take lies in another folder than the file"), icon="FILE_FOLDER")
         layout.operator("takeone.bring_takes", icon="PASTEDOWN")

@@ -15,7 +15,7 @@ from ...scene.app.errors import SceneError
 from ...scene.model import options, properties, shot_list, trust
 from ...scene.model.paths import absolute
 from ...scene.model.shown import selected_cameras, shot_of, shot_scene
-from ...scene.session import cameras, connection, jobs
+from ...scene.session import cameras, connection, jobs, quotes
 from ...scene.session.order import Order
 from ...scene.session.press import Call, make_order
 from ..poll import poll_take
@@ -104,6 +104,8 @@ class Animate(Direction):
         options=ONCE,
     )
 
+    pay: BoolProperty(name="Pay", description="Make it although it goes over a budget", options=ONCE)
+
     def seeds(self, _shot: Any) -> tuple[int, ...] | None:
         """The seeds to make takes with; None leaves the choice to the card."""
         return None if self.seed < 0 else (self.seed,)
@@ -130,6 +132,20 @@ class Animate(Direction):
         picture = absolute(shot.image_path)
         return picture if trust.is_unseen(picture) else None
 
+    def over_budget(self, context: bpy.types.Context) -> str:
+        """What is to be asked before it is paid, "" for nothing. Raises SceneError if the shot is unknown."""
+        shot = self.named_shot() if self.shot else shot_of(context)
+        engine = app().state.engine(self.given("engine") or shot.engine)
+        if engine is None:
+            return ""
+        seconds = self.given("seconds") or shot.seconds
+        return quotes.question(shot, engine, seconds, len(self.seeds(shot) or (0,)))
+
+    def check_budget(self, context: bpy.types.Context) -> None:
+        """Raises SceneError over_budget unless that is wanted."""
+        if not self.pay and (question := self.over_budget(context)):
+            raise SceneError("over_budget", question, "")
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         if self.options.is_invoke and not bpy.app.background:
             return attempt(self, lambda: self.begin(context))
@@ -138,6 +154,7 @@ class Animate(Direction):
     def wait(self, context: bpy.types.Context) -> None:
         """Make the takes and wait for them. Raises SceneError."""
         connection.ensure()
+        self.check_budget(context)
         for take in jobs.run_blocking(self.order(context)):
             self.report({"INFO"}, rpt_("Take {number} is ready: {clip}").format(number=take.number, clip=take.clip))
 
@@ -145,9 +162,19 @@ class Animate(Direction):
         if bpy.app.background:
             return self.execute(context)
         try:
-            picture = self.strange_picture(context)
+            picture, question = self.strange_picture(context), self.over_budget(context)
         except SceneError as error:
             return fail(self, error)
+        if question:
+            self.pay = True
+            also = rpt_("The file says to send {picture}.").format(picture=picture) if picture else ""
+            return context.window_manager.invoke_confirm(
+                self,
+                event,
+                title=rpt_("Go over the budget?"),
+                message=f"{question} {also}".strip(),
+                confirm_text=rpt_("Animate"),
+            )
         if picture is None:
             return attempt(self, lambda: self.begin(context))
         return context.window_manager.invoke_confirm(
@@ -161,8 +188,10 @@ class Animate(Direction):
     def begin(self, context: bpy.types.Context) -> None:
         """Begin, and leave the rest to the timer. Raises SceneError."""
         connection.ensure()
+        self.check_budget(context)
         picture = self.strange_picture(context)
-        jobs.start(self.order(context))
+        order = self.order(context)
+        quotes.pressed(jobs.start(order), quotes.by_rate(order.engine, order.seconds))
         if picture is not None:
             trust.seen(picture)
 
@@ -193,6 +222,7 @@ class TAKEONE_OT_variations(Animate, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if bpy.app.background:
             return self.execute(context)
+        self.pay = True  # the dialog says what it costs
         return context.window_manager.invoke_props_dialog(self, width=240, confirm_text="Animate")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -200,6 +230,8 @@ class TAKEONE_OT_variations(Animate, bpy.types.Operator):
         column.use_property_split = True
         column.use_property_decorate = False
         column.prop(self, "count")
+        if question := self.over_budget(context):
+            column.label(text=question, icon="FUND", translate=False)
         picture = self.strange_picture(context)
         if picture is not None:
             column.label(text=rpt_("Sends {picture}").format(picture=picture), translate=False)

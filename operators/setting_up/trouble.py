@@ -26,6 +26,12 @@ HELP = {
     "shorter": ("Make It Shorter", "TIME", "Shorten the shot to what the engine can make, and animate again"),
     "open_log": ("Open Log", "TEXT", "Show what was written down when it went wrong"),
     "models": ("Show Models", "PREFERENCES", "Open the preferences, where models are downloaded and linked"),
+    "accounts": ("Show Accounts", "PREFERENCES", "Open the preferences, where accounts are added and tested"),
+    "send_again": (
+        "Send Again",
+        "EXPORT",
+        "Send the order once more. If the first one arrived, both are paid",
+    ),
     "online_access": ("Allow Online Access", "WORLD", "Let Blender and its extensions use the network"),
     "retry": ("Try Again", "FILE_REFRESH", "Make the take that failed once more"),
 }
@@ -170,6 +176,8 @@ ACTIONS = {
     "shorter": _shorter,
     "open_log": lambda _context: bpy.ops.takeone.open_log(),
     "models": lambda _context: bpy.ops.takeone.preferences(),
+    "accounts": lambda _context: bpy.ops.takeone.preferences(),
+    "send_again": lambda _context: bpy.ops.takeone.send_again("INVOKE_DEFAULT", job=app().state.last_error_key),
     "online_access": lambda _context: bpy.ops.takeone.allow_online(),
     "retry": _retry,
 }

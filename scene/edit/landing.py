@@ -224,7 +224,7 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.refines = binding.refines
     take.notes = "\n".join((*kept.still_notes, *result.notes))
     fps = job.fps or (kept.request.fps if kept.request else None)
-    write(take, replace(kept, fps=fps, sound_seconds=result.sound_seconds))
+    write(take, replace(kept, fps=fps, sound_seconds=result.sound_seconds, cost=result.cost))
 
 
 def _recreate_shot(context: bpy.types.Context, ready: TakeReady) -> Any:

@@ -8,20 +8,21 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ...client.protocol import TakeRequest, codec
+from ...client.protocol import Price, TakeRequest, codec
 
 
 @dataclass(frozen=True)
 class Kept:
     """`request` is what was asked for, None if that is not known; `still_notes` are remarks on its still.
 
-    `fps` and `sound_seconds` are the clip's, None until it is there.
+    `fps` and `sound_seconds` are the clip's, None until it is there; `cost` is what was paid for it.
     """
 
     request: TakeRequest | None = None
     still_notes: tuple[str, ...] = ()
     fps: Fraction | None = None
     sound_seconds: float | None = None
+    cost: Price | None = None
 
 
 def read(take: Any) -> Kept:

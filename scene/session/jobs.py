@@ -22,7 +22,7 @@ from ...client.protocol import View
 from ..app import timer
 from ..app.app import app
 from ..app.errors import SceneError
-from ..app.state import RENDERING, WAITING_FILE, Job
+from ..app.state import RENDERING, UNCERTAIN, WAITING_FILE, Job
 from ..model.shot_list import find_shot, find_take
 from ..stills import capture
 from ..stills.borrow import second_camera
@@ -89,7 +89,7 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
     ends = time.monotonic() + timeout
     failed: SceneError | None = None
     waiting = pump.take_waiting()
-    while left := [job for key, job in app().state.jobs.items() if key in keys]:
+    while left := [job for key, job in app().state.jobs.items() if key in keys and job.status != UNCERTAIN]:
         if all(job.status == WAITING_FILE for job in left):
             raise SceneError("other_file", "The take is ready, but its file is no longer open. It lands there.")
         if time.monotonic() > ends:
@@ -118,6 +118,11 @@ def cancel(key: str) -> None:
     """Stop one job, also while it waits for its still."""
     state, waiting = app().state, app().part(Waiting).orders
     job = state.jobs.get(key)
+    if job is not None and job.status == UNCERTAIN:
+        del state.jobs[key]
+        state.changed()
+        session().landed(key)
+        return
     if job is None or job.status != RENDERING:
         session().cancel(key)
         return
