@@ -1,5 +1,4 @@
-"""`python -m backend serve | animate | bed | export | models | accounts | key`. Each command imports only what it
-needs."""
+"""`python -m backend serve | animate | bed | export | models | accounts | key`. Each imports only what it needs."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ from ..jobs.request import invalid, parse_json
 from ..jobs.store.row import StoredJob
 from ..jobs.store.store import Store
 from .answers import POLL_MS, engine_json, job_json, state_json
-from .document import ERROR, MOVE, QUESTION, SUBMISSION
+from .document import ERROR, MOVE, QUESTION, RETRY, SUBMISSION
 from .errors import OneShape, add_handlers
 from .guard import Guard
 from .questions import estimate, final_prompt, words_path
@@ -182,7 +182,7 @@ def delete(request: Request, job_id: str) -> dict[str, Any]:
     return {"id": job_id, "object": "video.deleted", "deleted": True}
 
 
-@router.post("/v1/videos/{job_id}/retry")
+@router.post("/v1/videos/{job_id}/retry", openapi_extra=RETRY)
 async def retry(request: Request, job_id: str) -> JSONResponse:
     """Has a failed job go on from what is known of it. `send_again`: the user says that an order whose answer was lost
     is to be sent, and perhaps paid, once more."""

@@ -28,7 +28,7 @@ from ..stills import capture
 from ..stills.borrow import second_camera
 from ..stills.capture import Still
 from ..stills.coverage import steps
-from . import pump
+from . import pump, quotes
 from .connection import session
 from .order import Order
 from .sending import send
@@ -105,6 +105,17 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
             failed = failed or (SceneError.of(problem) if problem else None)
     if failed is not None:
         raise failed
+
+
+def learn_spending(wish: quotes.Wish, timeout: float = 15.0) -> None:
+    """Ask what something costs and what was spent so far, and handle events until that is known. For scripts."""
+    if not wish.counts or wish.engine is None:
+        return
+    mark, ends = quotes.ask(wish.shot, wish.engine), time.monotonic() + timeout
+    while quotes.is_asked(mark) and time.monotonic() < ends:
+        event = session().next_event(0.2)
+        if event is not None:
+            pump.handle(event)
 
 
 def _check_backend() -> None:

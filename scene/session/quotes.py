@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from dataclasses import dataclass
 from typing import Any
 
 from bpy.app.translations import pgettext_rpt as rpt_
@@ -28,7 +29,8 @@ NOT_BOOKED = (RENDERING, SENDING, JobState.QUEUED)  # what the backend does not 
 
 class Quotes:
     """`prices` by what was asked, `asked` what no answer came to yet. `film` and `day` are the sums spent, by currency;
-    `pressed` what takes will cost that the backend does not count yet, by their jobs."""
+    `pressed` what takes cost that were pressed since, by their jobs, and `booked` those of them that the backend had
+    counted when it was asked, by what was asked: its answer has them in its sums."""
 
     def __init__(self) -> None:
         self.prices: dict[str, tuple[float, Price | None]] = {}
@@ -36,6 +38,7 @@ class Quotes:
         self.film: dict[str, float] = {}
         self.day: dict[str, float] = {}
         self.pressed: dict[str, Price] = {}
+        self.booked: dict[str, list[str]] = {}
 
 
 def wanted(shot: Any, engine: EngineInfo) -> None:
@@ -43,13 +46,32 @@ def wanted(shot: Any, engine: EngineInfo) -> None:
     part, fields = app().part(Quotes), _fields(shot, engine)
     mark, now = _mark(fields), time.monotonic()
     known = part.prices.get(mark)
-    fresh = known is not None and now - known[0] < AGAIN_SECONDS
+    fresh = known is not None and now - known[0] < AGAIN_SECONDS and not _booked(part)
     if fresh or now - part.asked.get(mark, -AGAIN_SECONDS) < AGAIN_SECONDS or app().state.backend.state != events.READY:
         return
+    ask(shot, engine)
+
+
+def ask(shot: Any, engine: EngineInfo) -> str:
+    """Have the price asked for, and what was spent. Returns what `is_asked` tells of."""
+    part, fields = app().part(Quotes), _fields(shot, engine)
+    mark = _mark(fields)
     if len(part.prices) > 500:
         part.prices.clear()
-    part.asked[mark] = now
+    part.asked[mark], part.booked[mark] = time.monotonic(), _booked(part)
     session().quote(mark, fields, shot.id_data.take_one.file_id if shot.uid else "", time.time() - DAY)
+    return mark
+
+
+def is_asked(mark: str) -> bool:
+    """Whether no answer came yet."""
+    return mark in app().part(Quotes).asked
+
+
+def _booked(part: Quotes) -> list[str]:
+    """Those pressed that the backend counts by now."""
+    jobs = app().state.jobs
+    return [key for key in part.pressed if key not in jobs or jobs[key].status not in NOT_BOOKED]
 
 
 def store(quote: events.Quote) -> None:
@@ -58,6 +80,8 @@ def store(quote: events.Quote) -> None:
     part.asked.pop(quote.key, None)
     part.prices[quote.key] = (time.monotonic(), quote.price)
     part.film, part.day = dict(quote.film), dict(quote.day)
+    for key in part.booked.pop(quote.key, ()):
+        part.pressed.pop(key, None)
 
 
 def of_card(shot: Any, engine: EngineInfo) -> Price | None:
@@ -78,8 +102,7 @@ def by_rate(engine: EngineInfo, seconds: float) -> Price | None:
 
 def spent() -> tuple[dict[str, float], dict[str, float]]:
     """What was spent on this film and within a day, by currency, with what was pressed since."""
-    part, jobs = app().part(Quotes), app().state.jobs
-    part.pressed = {key: price for key, price in part.pressed.items() if key in jobs and jobs[key].status in NOT_BOOKED}
+    part = app().part(Quotes)
     film, day = dict(part.film), dict(part.day)
     for price in part.pressed.values():
         for sums in (film, day):
@@ -87,18 +110,48 @@ def spent() -> tuple[dict[str, float], dict[str, float]]:
     return film, day
 
 
-def question(shot: Any, engine: EngineInfo, seconds: float, count: int) -> str:
-    """What is to be asked before `count` takes are made: "" where no budget is gone over."""
+@dataclass(frozen=True)
+class Wish:
+    """What is to be made: `count` takes of `seconds` each with `engine`, by the card of `shot`. `price` is known of one
+    that was made alike."""
+
+    shot: Any
+    engine: EngineInfo | None
+    seconds: float
+    count: int = 1
+    price: Price | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it costs something, and there is a budget."""
+        return self.engine is not None and bool(self.engine.sends_to) and any(limits())
+
+    @property
+    def cost(self) -> Price | None:
+        """What one of them costs, None where it is not known."""
+        if self.engine is None or self.price is not None:
+            return self.price
+        return (
+            of_card(self.shot, self.engine) if self.seconds == self.shot.seconds else by_rate(self.engine, self.seconds)
+        )
+
+
+def limits() -> tuple[float, float]:
+    """The budgets of a film and of a day in US dollars; 0: none."""
     chosen = preferences.preferences()
-    limits = (chosen.budget_film, chosen.budget_day) if chosen else (0.0, 0.0)
-    if not any(limits) or not engine.sends_to:
+    return (chosen.budget_film, chosen.budget_day) if chosen else (0.0, 0.0)
+
+
+def question(wish: Wish) -> str:
+    """What is to be asked before something is made: "" where no budget is gone over."""
+    if not wish.counts or wish.engine is None:
         return ""
-    price = of_card(shot, engine) if seconds == shot.seconds else by_rate(engine, seconds)
+    price = wish.cost
     if price is None:
-        return rpt_("What {engine} costs is not known, and there is a budget.").format(engine=engine.label)
+        return rpt_("What {engine} costs is not known, and there is a budget.").format(engine=wish.engine.label)
     words = (rpt_("this film"), rpt_("a day"))
-    for sums, limit, word in zip(spent(), limits, words, strict=True):
-        total = sums.get(price.currency, 0.0) + price.amount * count
+    for sums, limit, word in zip(spent(), limits(), words, strict=True):
+        total = sums.get(price.currency, 0.0) + price.amount * wish.count
         if limit and total > limit + 1e-9:
             text = rpt_("This makes {total}, and the budget of {word} is {limit}.")
             return text.format(total=money(total), word=word, limit=money(limit))

@@ -101,6 +101,10 @@ def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
     monkeypatch.setattr(preferences, "preferences", lambda: budgets)
     with pytest.raises(RuntimeError, match=r"This makes \$0\.42, and the budget of this film is \$0\.40"):
         bpy.ops.takeone.animate_frame()
+    camera = scene.camera
+    camera.select_set(True)
+    with pytest.raises(RuntimeError, match="budget of this film"):
+        bpy.ops.takeone.animate_cameras()
     assert fakes.script() == {"fal": [], "runway": []}
     assert bpy.ops.takeone.animate_frame(pay=True) == {"FINISHED"}
     (take,) = shot.takes
@@ -110,15 +114,29 @@ def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
     assert order["body"]["duration"] == 3
     assert order["body"]["prompt"] == "slowly push in."
 
-    budgets.budget_film = 1.0
+    with pytest.raises(RuntimeError, match=r"This makes \$0\.84, and the budget of this film is \$0\.40"):
+        bpy.ops.takeone.refine(engine=HORSE)
+    assert len(fakes.script()["fal"]) == 1
+    Path(bpy.path.abspath(take.clip)).unlink()
+    with pytest.raises(RuntimeError, match="budget of this film"):
+        bpy.ops.takeone.make_again()
+    assert bpy.ops.takeone.make_again(pay=True) == {"FINISHED"}
+    assert len(fakes.script()["fal"]) == 2
+    spending = 2 * 0.42
+
+    budgets.budget_film = 1.5
     quotes.wanted(shot, engine)
     app().part(quotes.Quotes).prices.clear()
     app().part(quotes.Quotes).asked.clear()
     quotes.wanted(shot, engine)
-    until(lambda: app().part(quotes.Quotes).film)
-    assert app().part(quotes.Quotes).film == pytest.approx({"USD": 0.42})
-    assert quotes.question(shot, engine, 3.0, 1) == ""
-    assert "This makes $1.26" in quotes.question(shot, engine, 3.0, 2)
+    until(lambda: app().part(quotes.Quotes).film == pytest.approx({"USD": spending}))
+    assert quotes.question(quotes.Wish(shot, engine, 3.0)) == ""
+    assert "This makes $1.68" in quotes.question(quotes.Wish(shot, engine, 3.0, count=2))
+    app().part(quotes.Quotes).pressed["p"] = Price(0.5)  # the backend does not say yet that it knows of it
+    assert "This makes $1.76" in quotes.question(quotes.Wish(shot, engine, 3.0))
+    quotes.wanted(shot, engine)
+    until(lambda: not app().part(quotes.Quotes).pressed)
+    assert quotes.question(quotes.Wish(shot, engine, 3.0)) == ""
 
     fakes.script(runway={"lose_answers": 1})
     shot.engine = GEN
