@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 from client.protocol import Unfit
-from client.protocol.codec import to_json
+from client.protocol.codec import from_json, to_json
 from client.protocol.edit import Edit, file
 from client.protocol.edit import notes as notes_file
+from client.protocol.edit.burn_in import BurnIn
+from client.protocol.edit.sidecar import with_sidecars
 
 from ..home import write_whole
 from .errors import ExportError
@@ -22,6 +24,7 @@ FORMATS = {
     ".pdf": "the board",
     ".png": "the contact sheet",
     ".html": "the client page",
+    ".mp4": "the cut of --cut with burn-ins",
 }
 
 
@@ -67,7 +70,7 @@ def read_edit(path: Path) -> Edit:
     if path.stat().st_size > file.MAX_BYTES:
         raise ExportError("invalid_file", f"'{path.name}' is larger than {file.MAX_BYTES >> 20} MB.")
     try:
-        return file.from_bytes(path.read_bytes(), path.parent)
+        return with_sidecars(file.from_bytes(path.read_bytes(), path.parent))
     except Unfit as error:
         raise ExportError("invalid_file", f"'{path.name}' is no edit of Take One: {error}.") from error
 
@@ -79,9 +82,12 @@ def _write(edit: Edit, parsed: argparse.Namespace) -> dict[str, object]:
         raise ExportError("invalid_file", f"'{unknown[0].name}' is of no kind that can be written. Known are {known}.")
     written, remarks = [], []
     for path in parsed.files:
-        data, said = _made(edit, path.absolute(), parsed)
         path.absolute().parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path.absolute(), data)
+        if path.suffix.lower() == ".mp4":
+            said = _burnt(edit, path.absolute(), parsed)
+        else:
+            data, said = _made(edit, path.absolute(), parsed)
+            write_whole(path.absolute(), data)
         written.append(str(path))
         remarks += said
     return {"written": written, "remarks": list(dict.fromkeys(remarks))}
@@ -115,6 +121,24 @@ def _made(edit: Edit, path: Path, parsed: argparse.Namespace) -> tuple[bytes, li
 
             text, remarks = to_csv(edit), []
     return text.encode(), remarks
+
+
+def _burnt(edit: Edit, path: Path, parsed: argparse.Namespace) -> list[str]:
+    """Writes the cut with its burn-ins. The remarks."""
+    from .paper.burn import burn
+
+    if parsed.cut is None:
+        raise ExportError("invalid_file", "An .mp4 is --cut with burn-ins: name the exported cut.")
+    try:
+        wanted = from_json(BurnIn, json.loads(parsed.burn.read_bytes())) if parsed.burn else BurnIn()
+    except (ValueError, RecursionError) as error:
+        raise ExportError("invalid_file", f"'{parsed.burn.name}' holds no burn-ins: {error}.") from error
+
+    def progress(done: int, total: int) -> None:
+        if parsed.json and (done % 10 == 0 or done == total):
+            print(json.dumps({"done": done, "total": total}), flush=True)
+
+    return burn(edit, parsed.cut.absolute(), path, wanted, parsed.fonts, progress)
 
 
 def _changes(edit: Edit, path: Path) -> dict[str, object]:
