@@ -67,6 +67,7 @@ ROOMS = {
         "pythons": set(),
         "target": set(),
         "events": {"protocol"},
+        "export": {"pythons"},
         "lease": {"files"},
         "pip": {"pythons"},
         "cards": {"pip", "pythons"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 from client.protocol import Unfit
@@ -17,6 +18,7 @@ from client.protocol.edit.sidecar import with_sidecars
 from ..home import write_whole
 from .errors import ExportError
 
+MOST_OFF = 0.1  # seconds between picture and sound: Blender mixes in blocks
 FORMATS = {
     ".otio": "a timeline for other programs",
     ".edl": "a CMX 3600 edit decision list",
@@ -48,6 +50,8 @@ def run(parsed: argparse.Namespace) -> int:
     try:
         edit = read_edit(parsed.edit)
         answer: dict[str, object] = {}
+        if parsed.check:
+            answer |= _check(edit, parsed.check.absolute())
         if parsed.changes:
             answer |= _changes(edit, parsed.changes)
         if parsed.notes:
@@ -139,6 +143,30 @@ def _burnt(edit: Edit, path: Path, parsed: argparse.Namespace) -> list[str]:
             print(json.dumps({"done": done, "total": total}), flush=True)
 
     return burn(edit, parsed.cut.absolute(), path, wanted, parsed.fonts, progress)
+
+
+def _check(edit: Edit, path: Path) -> dict[str, object]:
+    """Reads the exported cut back. Raises ExportError where it is not what the edit asks for."""
+    from ..engines.engine import EngineError
+    from ..media.movie import read_movie
+
+    try:
+        movie = read_movie(path)
+    except EngineError as error:
+        raise ExportError("invalid_file", f"The exported cut can't be read: {error.message}") from error
+    frames, rate = len(movie.times), movie.fps
+    sound = movie.sound_seconds
+    seconds = float(edit.frames / edit.fps)
+    wrong = []
+    if frames != edit.frames:
+        wrong.append(f"it has {frames} frames instead of {edit.frames}")
+    if frames > 1 and abs(rate - edit.fps) > Fraction(1, 100):
+        wrong.append(f"it plays at {float(rate):g} fps instead of {float(edit.fps):g}")
+    if any(one.enabled for one in edit.sounds) and abs(sound - seconds) > MOST_OFF:
+        wrong.append(f"its sound is {sound:.2f} s long instead of {seconds:.2f} s")
+    if wrong:
+        raise ExportError("wrong_movie", f"The exported cut is not whole: {', '.join(wrong)}. Export it again.")
+    return {"checked": {"frames": frames, "fps": str(edit.fps), "sound_seconds": sound}}
 
 
 def _changes(edit: Edit, path: Path) -> dict[str, object]:
