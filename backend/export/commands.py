@@ -37,9 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("edit", type=Path, help="the edit's data, as JSON")
     parser.add_argument("files", type=Path, nargs="*", help=f"files to write, by their suffix. {formats}")
     parser.add_argument("--relative", action="store_true", help=".otio: name files from its folder on")
+    parser.add_argument("--portrait", action="store_true", help=".pdf: upright pages (default: landscape)")
+    parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help=".pdf: the pages' size")
+    parser.add_argument("--fonts", type=Path, metavar="FOLDER", help=".pdf, .png, .mp4: fonts (default: the system's)")
+    parser.add_argument("--cut", type=Path, metavar="MOVIE", help=".html, .mp4: the exported cut")
     parser.add_argument(
         "--changes", type=Path, metavar="FILE", help="what an .otio or .edl would change; writes nothing"
     )
+    parser.add_argument("--burn", type=Path, metavar="JSON", help=".mp4: the burn-ins of --cut, place by place")
+    parser.add_argument("--check", type=Path, metavar="MOVIE", help="whether a movie is the whole cut of this edit")
     parser.add_argument("--notes", type=Path, metavar="FILE", help="what a client's notes say of this edit")
     parser.add_argument("--json", action="store_true", help="answer as JSON on stdout")
     parser.set_defaults(run=run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+import shutil
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -76,19 +77,17 @@ def as_data(edit: bpy.types.Scene) -> Edit:
 
 def write_files(context: bpy.types.Context, out: Path, options: tuple[str, ...] = ()) -> None:
     """Begin to write a file of the kind that its suffix says. Raises SceneError."""
-    edit = edit_of(context)
+    edit, backend = edit_of(context), _backend()
     room, data = _begin(edit)
-    step = Step(
-        (*_backend(), str(room / "edit.json"), str(out), *_fonts(out), *options, "--json"), _stage(out), *_where()
-    )
-    _start(FILES, edit, data, [step], room)
+    words = (*backend, str(room / "edit.json"), str(out), *_fonts(out), *options, "--json")
+    _start(FILES, edit, data, [Step(words, rpt_("Writing {file}").format(file=out.name), *_where())], room)
 
 
 def read_changes(context: bpy.types.Context, path: Path) -> None:
     """Begin to find out what a timeline would change. Raises SceneError."""
-    edit = edit_of(context)
+    edit, backend = edit_of(context), _backend()
     room, data = _begin(edit)
-    words = (*_backend(), str(room / "edit.json"), "--changes", str(path), "--json")
+    words = (*backend, str(room / "edit.json"), "--changes", str(path), "--json")
     exports().changes = None
     _start(CHANGES, edit, data, [Step(words, rpt_("Reading {file}").format(file=path.name), *_where())], room)
 
@@ -118,6 +117,7 @@ def write_cut(context: bpy.types.Context, out: Path, burn_in: bool, page: Path |
         write_whole(room / "job.json", json.dumps(job))
         write_whole(room / "burn.json", json.dumps(to_json(burn_ins(edit))))
     except (OSError, RuntimeError, Unfit) as error:
+        shutil.rmtree(room, ignore_errors=True)
         message = rpt_("The cut can't be exported: {error}. Look whether the disk is full.").format(error=error)
         raise SceneError("disk", message, "free_space") from error
     steps = [_render_step(room, data, movie)]
@@ -216,10 +216,6 @@ def _fonts(out: Path) -> tuple[str, ...]:
     """Blender's own, which have every script."""
     folder = bpy.utils.system_resource("DATAFILES", path="fonts")
     return ("--fonts", folder) if folder and out.suffix.lower() in (".pdf", ".png", ".mp4") else ()
-
-
-def _stage(out: Path) -> str:
-    return rpt_("Writing {file}").format(file=out.name)
 
 
 def _save_copy(path: Path) -> None:
