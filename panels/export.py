@@ -60,7 +60,7 @@ class TAKEONE_PT_export(bpy.types.Panel):
         row = box.row(align=True)
         if lines:
             row.operator("takeone.import_apply", icon="CHECKMARK")
-        row.operator("takeone.import_dismiss", icon="X")
+        row.operator("takeone.import_dismiss", text="Put Away", icon="X")
 
     def draw_notes(self, context: bpy.types.Context) -> None:
         """What clients said of the shot that the panels show."""

@@ -49,6 +49,7 @@ ROOMS = {
         "report": set(),
         "making": {"poll", "report"},
         "edit": {"poll", "report"},
+        "out": {"report"},
         "setting_up": {"report"},
     },
     "backend/jobs": {

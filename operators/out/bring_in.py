@@ -21,8 +21,10 @@ class TAKEONE_OT_import_edit(ExportOperator, bpy.types.Operator):
     bl_label = "Read Timeline"
     bl_options = {"REGISTER"}
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.otio;*.edl", options={"HIDDEN"})
+    filepath: StringProperty(name="File", description="The file to read", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(
+        name="Filter", description="Files that the browser shows", default="*.otio;*.edl", options={"HIDDEN"}
+    )
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         context.window_manager.fileselect_add(self)
@@ -33,7 +35,7 @@ class TAKEONE_OT_import_edit(ExportOperator, bpy.types.Operator):
 
 
 class TAKEONE_OT_import_apply(bpy.types.Operator):
-    """Change the edit as the timeline says: order, places, lengths and trims of shots, and shots that are new"""
+    """Change the edit as the timeline says: order, places, lengths and trims of its shots, and new shots"""
 
     bl_idname = "takeone.import_apply"
     bl_label = "Apply Changes"
@@ -62,10 +64,11 @@ class TAKEONE_OT_import_apply(bpy.types.Operator):
 
 
 class TAKEONE_OT_import_dismiss(bpy.types.Operator):
-    """Put the changes of the timeline away"""
+    """Leave the edit as it is, and forget what the timeline would change"""
 
     bl_idname = "takeone.import_dismiss"
-    bl_label = "Put Away"
+    bl_label = "Put Changes Away"
+    bl_options = {"REGISTER"}
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
         part = exports.exports()
@@ -80,8 +83,10 @@ class TAKEONE_OT_read_notes(bpy.types.Operator):
     bl_label = "Read Notes"
     bl_options = {"REGISTER", "UNDO"}
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    filepath: StringProperty(name="File", description="The file to read", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(
+        name="Filter", description="Files that the browser shows", default="*.json", options={"HIDDEN"}
+    )
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         context.window_manager.fileselect_add(self)

@@ -61,12 +61,16 @@ class TAKEONE_OT_export_cut(ExportOperator, bpy.types.Operator):
     bl_options = {"REGISTER"}
     suffix, ending = ".mp4", "_cut"
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.mp4", options={"HIDDEN"})
+    filepath: StringProperty(name="File", description="Where the file goes", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(
+        name="Filter", description="Files that the browser shows", default="*.mp4", options={"HIDDEN"}
+    )
     burn_in: BoolProperty(
         name="Burn-Ins", description="Draw shot, take, timecode, frame, camera and lens into the picture"
     )
-    check_existing: BoolProperty(default=True, options={"HIDDEN"})
+    check_existing: BoolProperty(
+        name="Check Existing", description="Ask before a file is replaced", default=True, options={"HIDDEN"}
+    )
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         return self.ask(context)
@@ -76,20 +80,23 @@ class TAKEONE_OT_export_cut(ExportOperator, bpy.types.Operator):
 
 
 class TAKEONE_OT_export_page(ExportOperator, bpy.types.Operator):
-    """Write one HTML file for a client: the cut plays in any browser without a network, shots with their takes, and
-    notes that come back as a small file"""
+    """Write one HTML file that plays in any browser: the cut, the shots with their takes, and notes to send back"""
 
     bl_idname = "takeone.export_page"
     bl_label = "Client Page"
     bl_options = {"REGISTER"}
     suffix, ending = ".html", "_client"
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.html", options={"HIDDEN"})
+    filepath: StringProperty(name="File", description="Where the file goes", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(
+        name="Filter", description="Files that the browser shows", default="*.html", options={"HIDDEN"}
+    )
     burn_in: BoolProperty(
         name="Burn-Ins", description="Draw shot, take, timecode, frame, camera and lens into the picture", default=True
     )
-    check_existing: BoolProperty(default=True, options={"HIDDEN"})
+    check_existing: BoolProperty(
+        name="Check Existing", description="Ask before a file is replaced", default=True, options={"HIDDEN"}
+    )
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         return self.ask(context)
@@ -106,14 +113,21 @@ class TAKEONE_OT_export_edit(ExportOperator, bpy.types.Operator):
     bl_label = "Export Edit"
     bl_options = {"REGISTER"}
 
-    filepath: StringProperty(subtype="FILE_PATH", options={"SKIP_SAVE"})
-    filter_glob: StringProperty(default="*.otio;*.edl;*.pdf;*.png;*.csv", options={"HIDDEN"})
+    filepath: StringProperty(name="File", description="Where the file goes", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(
+        name="Filter",
+        description="Files that the browser shows",
+        default="*.otio;*.edl;*.pdf;*.png;*.csv",
+        options={"HIDDEN"},
+    )
     kind: EnumProperty(name="Kind", description="What is written", items=KINDS)
     portrait: BoolProperty(name="Portrait", description="Upright pages, for a board")
     relative: BoolProperty(
         name="Relative Paths", description="Name the takes from the timeline's folder on, so that all can move together"
     )
-    check_existing: BoolProperty(default=True, options={"HIDDEN"})
+    check_existing: BoolProperty(
+        name="Check Existing", description="Ask before a file is replaced", default=True, options={"HIDDEN"}
+    )
 
     @property
     def suffix(self) -> str:  # type: ignore[override]
@@ -140,6 +154,7 @@ class TAKEONE_OT_export_cancel(bpy.types.Operator):
 
     bl_idname = "takeone.export_cancel"
     bl_label = "Stop Export"
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
@@ -158,6 +173,7 @@ class TAKEONE_OT_export_open(bpy.types.Operator):
 
     bl_idname = "takeone.export_open"
     bl_label = "Show Exported File"
+    bl_options = {"REGISTER"}
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from ....client.protocol.edit import Changes, Cut, Edit, Place
 from ....client.protocol.edit.changes import place_of
@@ -52,7 +53,8 @@ def apply(edit: bpy.types.Scene, was: Edit, changes: Changes, scene: bpy.types.S
     moves = [move for cut in changes.cuts if cut.shot and (move := _move(edit, was, cut)) is not None]
     steps = [step for move in sorted(moves, key=lambda move: move.start) for step in move.steps]
     if locked := next((step.strip for step in steps if _locked(edit, step.strip)), None):
-        raise SceneError("locked", f"Strip '{locked.name}', or its channel, is locked. Unlock it.")
+        message = rpt_("Strip '{name}', or its channel, is locked. Unlock it.").format(name=locked.name)
+        raise SceneError("locked", message)
     remarks = []
     # First all aside, then each to its place: nothing is in another's way.
     channels = [step.strip.channel for step in steps]
@@ -64,12 +66,10 @@ def apply(edit: bpy.types.Scene, was: Edit, changes: Changes, scene: bpy.types.S
         _trim(step)
         step.strip.channel = channel
     new = [_new_shot(edit, scene, cut) for cut in changes.cuts if not cut.shot]
-    remarks += [
-        f"Shot '{cut.name}' is used once more there: lay it yourself." for cut in changes.cuts if _again(was, cut)
-    ]
-    remarks += [
-        f"Another take of '{cut.name}' is shown there: make it current yourself." for cut in _other_takes(was, changes)
-    ]
+    again = rpt_("Shot '{name}' is used once more there: lay it yourself.")
+    remarks += [again.format(name=cut.name) for cut in changes.cuts if _again(was, cut)]
+    other = rpt_("Another take of '{name}' is shown there: make it current yourself.")
+    remarks += [other.format(name=cut.name) for cut in _other_takes(was, changes)]
     _order(changes)
     last = max((strips.end(strip) for strip in edit.sequence_editor.strips), default=edit.frame_end + 1)
     edit.frame_end = max(edit.frame_end, last - 1)
@@ -84,8 +84,8 @@ def _move(edit: bpy.types.Scene, was: Edit, cut: Cut) -> _Move | None:
     own = [strip for strip in every if strip.get(SHOT_KEY) == cut.shot]
     picture = next((one for one in own if shot_strip(one) and strips.start(one) == place.start), None)
     if picture is None or strips.length(picture) != place.frames:
-        message = f"The edit has changed since the timeline was read: shot '{cut.name}'. Read it again."
-        raise SceneError("changed", message)
+        message = rpt_("The edit has changed since the timeline was read: shot '{name}'. Read it again.")
+        raise SceneError("changed", message.format(name=cut.name))
     head = place.offset - cut.offset if picture.type == "MOVIE" else 0
     by, tail = cut.start - place.start, cut.frames - place.frames - head
     steps = [_Step(strip, by + head, head, tail) for strip in own if _meets(strip, place)]
