@@ -167,19 +167,25 @@ def test_the_cut_is_rendered_elsewhere_and_read_back(film, tmp_path):
         assert count_frames(file) == sum(LENGTHS)
     assert list((home() / "exports").iterdir()) == [] and not list(tmp_path.glob(".*part"))
     script = (
-        "import av, json, sys\n"
+        "import av, json, sys\nimport numpy as np\n"
+        "with av.open(sys.argv[1]) as c:\n"
+        "    s = np.concatenate([x.to_ndarray() for x in c.decode(c.streams.audio[0])], axis=1)\n"
+        "    loud = [float(20 * np.log10(np.sqrt((s[:, int(t * 48000) : int((t + 0.2) * 48000)] ** 2).mean())))"
+        " for t in (0.1, 0.75, 1.02, 1.3, 2.2, 2.8)]\n"
         "with av.open(sys.argv[1]) as c:\n"
         "    v, a = c.streams.video[0], c.streams.audio[0]\n"
         "    f = [x.to_ndarray(format='rgb24')[16:20, 8:56].mean(axis=(0, 1)).tolist() for x in c.decode(v)]\n"
         "    print(json.dumps([str(v.average_rate), v.codec_context.name, a.codec_context.name, a.rate,"
-        " float(a.duration * a.time_base), int(v.codec_context.colorspace), f]))\n"
+        " float(a.duration * a.time_base), int(v.codec_context.colorspace), f, loud]))\n"
     )
     run = subprocess.run([PYTHON, "-c", script, str(out)], capture_output=True, text=True, timeout=60)
-    rate, video, audio, samples, seconds, space, frames = json.loads(run.stdout)
+    assert run.returncode == 0, run.stderr
+    rate, video, audio, samples, seconds, space, frames, loud = json.loads(run.stdout)
     assert (rate, video, audio, samples, space) == ("24", "h264", "aac", 48000, 1)
     assert seconds == pytest.approx(sum(LENGTHS) / 24, abs=0.1)
     for frame, color in ((3, COLORS[0]), (23, COLORS[0]), (24, COLORS[1]), (37, COLORS[1]), (60, COLORS[2])):
         assert frames[frame] == pytest.approx([255 * value for value in color], abs=9), frame
+    assert loud == pytest.approx([-15.3] * 6, abs=1.0)  # the tone of the clips, at cuts and between them
     mixed = frames[41]
     assert 60 < mixed[1] < 170 and 60 < mixed[2] < 220  # in the dissolve
 

@@ -50,6 +50,11 @@ def collect(edit: bpy.types.Scene) -> Edit:
     last = max((span.start + span.frames for span in spans if span.enabled), default=edit.frame_end + 1)
     render, percent = edit.render, edit.render.resolution_percentage / 100
     rows = {shot.uid: shot for shot in shots}
+    placed: dict[str, list[Span]] = {uid: [] for uid in rows}
+    for span in spans:
+        if shot_strip(span.strip) and span.strip[SHOT_KEY] in placed:
+            placed[span.strip[SHOT_KEY]].append(span)
+    known = trust.known(_files(shots, spans))
     return Edit(
         id=f"{file_id}.{edit.name}"[:MAX_NAME],
         title=_name(Path(bpy.data.filepath).stem if bpy.data.filepath else edit.name) or "Film",
@@ -57,7 +62,7 @@ def collect(edit: bpy.types.Scene) -> Edit:
         size=(max(1, round(render.resolution_x * percent)), max(1, round(render.resolution_y * percent))),
         start=first,
         frames=max(0, last - first),
-        shots=tuple(_shot(shot, spans) for shot in rows.values()),
+        shots=tuple(_shot(shot, placed[uid], known) for uid, shot in rows.items()),
         sounds=tuple(_sounds(spans, rows)),
         transitions=tuple(_transitions(spans, rows)),
         markers=tuple(_marker(marker) for marker in edit.timeline_markers),
@@ -93,8 +98,18 @@ def _inside(found: Any, channels: Any, meta: Span | None) -> Iterator[Span]:
             yield span
 
 
-def _shot(shot: Any, spans: list[Span]) -> Shot:
-    placed = [span for span in spans if shot_strip(span.strip) and span.strip[SHOT_KEY] == shot.uid]
+def _files(shots: list[Any], spans: list[Span]) -> Iterator[Path]:
+    """Those that the data would name as the film's own, if they are."""
+    for shot in shots:
+        if shot.still:
+            yield absolute(shot.still)
+        yield from (takes.clip_path(take) for take in shot.takes if take.clip and take.status == "READY")
+    for span in spans:
+        if span.strip.type == "IMAGE" and shot_strip(span.strip) and (file := _file(span.strip)) is not None:
+            yield file
+
+
+def _shot(shot: Any, placed: list[Span], known: set[Path]) -> Shot:
     camera = shot.camera or shot.id_data.camera
     data = camera.data if camera is not None and camera.type == "CAMERA" else None
     still = absolute(shot.still) if shot.still else None
@@ -102,7 +117,7 @@ def _shot(shot: Any, spans: list[Span]) -> Shot:
         id=shot.uid,
         name=_name(shot.name),
         places=tuple(_place(span) for span in placed),
-        takes=tuple(_take(shot, take, placed) for take in shot.takes if take.uid),
+        takes=tuple(_take(shot, take, placed, known) for take in shot.takes if take.uid),
         current=shot.current_take,
         camera=_name(camera.name) if data else "",
         lens=float(data.lens) if data and data.type == "PERSP" else 0.0,
@@ -113,13 +128,13 @@ def _shot(shot: Any, spans: list[Span]) -> Shot:
         note=_text(getattr(shot, "note", "")),
         rating=int(getattr(shot, "rating", 0)),
         status=_status(shot),
-        picture=_board(placed) or (still if still is not None and trust.is_known(still) else None),
+        picture=_board(placed, known) or (still if still in known else None),
     )
 
 
-def _board(placed: list[Span]) -> Path | None:
+def _board(placed: list[Span], known: set[Path]) -> Path | None:
     for span in placed:
-        if span.strip.type == "IMAGE" and (file := _file(span.strip)) is not None and trust.is_known(file):
+        if span.strip.type == "IMAGE" and (file := _file(span.strip)) in known:
             return file
     return None
 
@@ -129,14 +144,14 @@ def _place(span: Span) -> Place:
     return Place(span.start, span.frames, span.offset, take, span.strip.channel, span.enabled)
 
 
-def _take(shot: Any, take: Any, placed: list[Span]) -> Take:
+def _take(shot: Any, take: Any, placed: list[Span], known: set[Path]) -> Take:
     clip = takes.clip_path(take) if take.clip and take.status == "READY" else None
     own = [span.strip for span in placed if span.strip.get(strips.TAKE_KEY) == take.uid and span.strip.type == "MOVIE"]
     return Take(
         id=take.uid,
         number=take.number,
         name=_name(takes.take_name(shot.name, take.number)),
-        file=clip if clip is not None and trust.is_known(clip) else None,
+        file=clip if clip in known else None,
         frames=strips.content_length(own[0]) if own else 0,
         engine=_name(take.engine),
         seed=take.seed,

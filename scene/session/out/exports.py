@@ -7,6 +7,7 @@ import os
 import secrets
 import shutil
 import sys
+import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,6 +33,7 @@ from ...edit.out.collect import collect
 from .. import handlers, preferences
 
 CUT, FILES, PAGE, CHANGES = "cut", "files", "page", "changes"
+OLD = 2 * 24 * 3600.0  # seconds
 PLACES = ("top_left", "top", "top_right", "bottom_left", "bottom", "bottom_right")
 
 
@@ -169,12 +171,20 @@ def _begin(edit: bpy.types.Scene) -> tuple[Path, Edit]:
     data = as_data(edit)
     room = home() / "exports" / secrets.token_hex(6)
     try:
+        _clear_old(room.parent)
         make_folder(room)
         write_whole(room / "edit.json", edit_file.to_bytes(data, room))
     except OSError as error:
         message = rpt_("The export can't be written: {error}.").format(error=error.strerror or error)
         raise SceneError("disk", message, "free_space") from error
     return room, data
+
+
+def _clear_old(folder: Path) -> None:
+    """What exports left behind whose Blender was killed, days ago."""
+    for room in folder.iterdir() if folder.is_dir() else ():
+        if time.time() - room.stat().st_mtime > OLD:
+            shutil.rmtree(room, ignore_errors=True)
 
 
 def _start(what: str, edit: bpy.types.Scene, data: Edit, steps: list[Step], room: Path) -> None:
