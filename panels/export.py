@@ -59,7 +59,7 @@ class TAKEONE_PT_export(bpy.types.Panel):
             box.label(text="Nothing would change")
         row = box.row(align=True)
         if lines:
-            row.operator("takeone.import_apply", icon="CHECKMARK")
+            row.operator("takeone.import_apply", text="Apply", icon="CHECKMARK")
         row.operator("takeone.import_dismiss", text="Put Away", icon="X")
 
     def draw_notes(self, context: bpy.types.Context) -> None:

@@ -101,6 +101,9 @@ def write_cut(context: bpy.types.Context, out: Path, burn_in: bool, page: Path |
     needs_backend = burn_in or page is not None
     backend = _backend() if needs_backend or backend_python(home()).exists() else ()
     room, data = _begin(edit)
+    if data.frames < 1:
+        shutil.rmtree(room, ignore_errors=True)
+        raise SceneError("no_edit", "Nothing is shown from the edit's first frame on: no strip that is switched on.")
     movie, final = room / "cut.mp4", room / "burnt.mp4"
     try:
         _save_copy(room / "edit.blend")
