@@ -4,9 +4,10 @@ from . import operators, panels
 from .scene.app import app, timer
 from .scene.model import earlier, properties
 from .scene.session import handlers, pump
+from .scene.session.out import exports
 from .scene.session.views import plans, walks
 
-PARTS = (app, properties, earlier, operators, panels, pump, plans, walks, handlers, timer)
+PARTS = (app, properties, earlier, operators, panels, pump, plans, walks, exports, handlers, timer)
 
 
 def register() -> None:

@@ -4,11 +4,14 @@ import bpy
 
 from .edit import moving, preview_still, shots, takes
 from .making import animate, options, presets, prompt, queue, refine, walk
+from .out import bring_in, export
 from .setting_up import accounts, models, setup, trouble
 
 CLASSES = (
     *accounts.CLASSES,
     *animate.CLASSES,
+    *bring_in.CLASSES,
+    *export.CLASSES,
     *preview_still.CLASSES,
     *models.CLASSES,
     *moving.CLASSES,

@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import card, direction, engines, menus, preferences, prompt, queue, refresh, settings, takes, walk
+from . import card, direction, engines, export, menus, preferences, prompt, queue, refresh, settings, takes, walk
 
 # in the order in which they stand in the sidebar
 CLASSES = (
@@ -17,6 +17,7 @@ CLASSES = (
     *walk.CLASSES,
     *prompt.CLASSES,
     *settings.CLASSES,
+    *export.CLASSES,
 )
 
 

@@ -70,11 +70,13 @@ SHOT = (
     "preview_still shot_add shot_remove shot_use_frame line_add line_remove line_move prompt_text show_prompt "
     "edit_prompt clear_prompt new_seed preset_add plan_stills walkthrough_again"
 )
+OUT = "export_cut export_page export_edit export_cancel export_open import_edit import_apply import_dismiss read_notes"
 SETUP = "install install_cancel backend_start backend_stop backend_restart connect_server use_local preferences"
 VERBS = (
     ("cancel", "cancel_all", "forget_waiting", "look_again", "send_again"),
     tuple(TAKES.split()),
     tuple(SHOT.split()),
+    tuple(OUT.split()),
     tuple(SETUP.split()),
     (
         "accounts_refresh",

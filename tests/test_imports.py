@@ -49,6 +49,7 @@ ROOMS = {
         "report": set(),
         "making": {"poll", "report"},
         "edit": {"poll", "report"},
+        "out": {"report"},
         "setting_up": {"report"},
     },
     "backend/jobs": {
@@ -67,6 +68,7 @@ ROOMS = {
         "pythons": set(),
         "target": set(),
         "events": {"protocol"},
+        "export": {"pythons"},
         "lease": {"files"},
         "pip": {"pythons"},
         "cards": {"pip", "pythons"},
