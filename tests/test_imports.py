@@ -125,17 +125,6 @@ ROOMS = {
         "engine": {"request", "account", "wire", "providers", "connect", "fetch"},
         "__init__": set(),
     },
-    "backend/engines/hosted": {
-        "request": set(),
-        "account": set(),
-        "wire": set(),
-        "providers": {"request", "account", "wire"},
-        "names": {"providers"},
-        "connect": {"account", "providers", "wire"},
-        "fetch": {"request", "providers", "wire"},
-        "engine": {"request", "account", "wire", "providers", "connect", "fetch"},
-        "__init__": set(),
-    },
     "backend/weights": {
         "report": set(),
         "files": set(),
