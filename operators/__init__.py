@@ -2,12 +2,13 @@
 
 import bpy
 
-from .edit import moving, preview_still, shots, takes
+from .edit import board, moving, preview_still, shots, takes
 from .making import animate, options, presets, prompt, queue, refine
 from .setting_up import models, setup, trouble
 
 CLASSES = (
     *animate.CLASSES,
+    *board.CLASSES,
     *preview_still.CLASSES,
     *models.CLASSES,
     *moving.CLASSES,

@@ -83,10 +83,8 @@ def _lay(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
 
 
 def _black(edit: bpy.types.Scene, frame: int, after: int, channel: int) -> None:
-    ends = {"length": after - frame} if bpy.app.version >= (5, 0, 0) else {"frame_end": after}
-    black = edit.sequence_editor.strips.new_effect("Compare", "COLOR", channel, frame, **ends)
+    black = strips.new_effect(edit, "Compare", "COLOR", channel, frame, after - frame)
     black.color = (0.0, 0.0, 0.0)
-    black.select = False
     black[KEY] = True
 
 

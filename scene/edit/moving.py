@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import filecmp
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -27,6 +28,27 @@ class Along:
 
     def __init__(self) -> None:
         self.files: set[str] = set()
+
+
+class Picture:
+    """The file of an image strip that shows one picture."""
+
+    def __init__(self, strip: bpy.types.Strip) -> None:
+        self.strip = strip
+
+    @property
+    def filepath(self) -> str:
+        return str(self.strip.directory) + str(self.strip.elements[0].filename)
+
+    @filepath.setter
+    def filepath(self, path: str) -> None:
+        folder, _, name = path.rpartition("/" if "/" in path else os.sep)
+        self.strip.directory = folder + "/"
+        self.strip.elements[0].filename = name
+
+
+def _is_picture(strip: bpy.types.Strip) -> bool:
+    return bool(strip.type == "IMAGE" and len(strip.elements) == 1)
 
 
 def relocate_takes() -> int:
@@ -236,5 +258,6 @@ def _path_users(own_only: bool = False) -> list[tuple[Any, str]]:
     ]
     if not own_only:
         users += [(strip, "filepath") for _, strip in strips.all_strips() if strip.type == "MOVIE"]
+        users += [(Picture(strip), "filepath") for _, strip in strips.all_strips() if _is_picture(strip)]
         users += [(sound, "filepath") for sound in bpy.data.sounds if sound.library is None]
     return users

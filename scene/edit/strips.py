@@ -166,7 +166,7 @@ def free_channels(
     Raises:
         SceneError: no_channel.
     """
-    busy = _busy_channels(editor, first, after, ignore)
+    busy = busy_channels(editor, first, after, ignore)
     usable = usable_channels(editor, first, after, ignore)
     above = [channel for channel in usable if channel > max(busy, default=0)]
     chosen = above if len(above) >= count else usable
@@ -179,7 +179,7 @@ def usable_channels(
     editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None = None
 ) -> list[int]:
     """The channels that are free in [first, after) and neither locked nor muted, lowest first."""
-    busy = _busy_channels(editor, first, after, ignore)
+    busy = busy_channels(editor, first, after, ignore)
     return [
         channel
         for channel in range(1, CHANNELS + 1)
@@ -187,9 +187,10 @@ def usable_channels(
     ]
 
 
-def _busy_channels(
+def busy_channels(
     editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None
 ) -> set[int]:
+    """The channels on which something shows in [first, after)."""
     return {strip.channel for strip in editor.strips if strip != ignore and start(strip) < after and end(strip) > first}
 
 
@@ -218,7 +219,7 @@ def all_strips() -> Iterator[tuple[bpy.types.Scene, bpy.types.Strip]]:
 
 def strips_of_shot(shot_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
     """All strips, in every scene, that show a take of the shot."""
-    return [(scene, strip) for scene, strip in all_strips() if strip.get(SHOT_KEY) == shot_uid]
+    return [(scene, strip) for scene, strip in all_strips() if strip.get(SHOT_KEY) == shot_uid and TAKE_KEY in strip]
 
 
 def strips_of_take(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
@@ -317,6 +318,17 @@ def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
         parent.strips.remove(strip)
         if sound is not None and sound.users == 0:
             bpy.data.sounds.remove(sound)
+
+
+def new_effect(
+    edit: bpy.types.Scene, name: str, kind: str, channel: int, frame: int, frames: int, *inputs: bpy.types.Strip
+) -> bpy.types.Strip:
+    """An effect strip of this kind, such as TEXT, COLOR or CROSS, with what it is made of."""
+    ends = {"length": frames} if bpy.app.version >= (5, 0, 0) else {"frame_end": frame + frames}
+    made_of = {f"input{number}": strip for number, strip in enumerate(inputs, 1)}
+    strip = edit.sequence_editor.strips.new_effect(name, kind, channel, frame, **ends, **made_of)
+    strip.select = False
+    return strip
 
 
 def refresh(edit: bpy.types.Scene) -> None:

@@ -6,6 +6,8 @@ and file load never meet it.
 """
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 import bpy
 from bpy.props import (
@@ -66,6 +68,13 @@ PLACEMENTS = (
     ("AFTER", "After Last Strip", "Lay the take after the last strip of the edit"),
     ("PLAYHEAD", "At Playhead", "Lay the take where the playhead stands"),
 )
+SHOT_STATUSES = (
+    ("TODO", "To Do", "Nobody has looked at it yet", "BLANK1", 0),
+    ("WORK", "In Work", "It is being worked on", "TIME", 1),
+    ("REVIEW", "For Review", "Someone should look at it", "HIDE_OFF", 2),
+    ("APPROVED", "Approved", "It is as it should be", "CHECKMARK", 3),
+    ("OMITTED", "Omitted", "It is not part of the film", "X", 4),
+)
 TAKE_STATUSES = (
     ("WAITING", "Waiting", "Sent, not ready yet"),
     ("READY", "Ready", "The clip is on disk"),
@@ -121,6 +130,18 @@ def _set_engine_options(self: "TAKEONE_PG_shot", text: str) -> None:
         options.replace(self, options.from_text(text))
     except SceneError as error:
         app().state.fail(error)
+
+
+class Followers:
+    """Who wants to know that a shot has another length: the edit may follow."""
+
+    def __init__(self) -> None:
+        self.of_length: list[Callable[[Any], None]] = []
+
+
+def _length_changed(self: "TAKEONE_PG_shot", _context: bpy.types.Context) -> None:
+    for follow in app().part(Followers).of_length if self.uid else ():
+        follow(self)
 
 
 class TAKEONE_PG_option_value(bpy.types.PropertyGroup):
@@ -227,6 +248,7 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         step=50,
         precision=2,
         unit="TIME_ABSOLUTE",
+        update=_length_changed,
     )
     frames: IntProperty(
         name="Frames",
@@ -280,6 +302,9 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     final_prompt_of: StringProperty(
         name="Final Prompt Of", description="Mark of the direction that the final prompt was made from"
     )
+    status: EnumProperty(name="Status", description="How far the shot has come", items=SHOT_STATUSES)
+    rating: IntProperty(name="Rating", description="Stars given to the shot", min=0, max=5)
+    note: StringProperty(name="Note", description="A remark kept with the shot")
     takes: CollectionProperty(name="Takes", description="All clips made for the shot", type=TAKEONE_PG_take)
     active_take: IntProperty(name="Take", description="The take that the buttons act on")
     last_number: IntProperty(name="Last Number", description="The highest number that a take of this shot ever had")
@@ -297,6 +322,16 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
         name="Blank Card", description="The card to fill in before there is a first shot", type=TAKEONE_PG_shot
     )
     placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
+    ripple: BoolProperty(
+        name="Ripple",
+        description="Let what follows move where a shot gets another length or place, or is removed. Off: nothing moves",
+    )
+    ripple_others: BoolProperty(
+        name="Own Strips",
+        description="Let your own strips on other channels move too. Those that begin earlier or are locked stay",
+        default=True,
+    )
+    ripple_markers: BoolProperty(name="Markers", description="Let the markers of the edit move too", default=True)
 
 
 CLASSES = (TAKEONE_PG_option_value, TAKEONE_PG_line, TAKEONE_PG_take, TAKEONE_PG_shot, TAKEONE_PG_scene)

@@ -49,6 +49,16 @@ def copy_direction(source: TAKEONE_PG_shot, target: TAKEONE_PG_shot) -> None:
         new.speaker, new.language, new.line = line.speaker, line.language, line.line
 
 
+def free_name(name: str, but: str = "") -> str:
+    """`name`, or with the first number that makes it no other shot's. `but` is the uid of one that may have it."""
+    taken = {shot.name for shot in all_shots() if shot.uid != but}
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        found = f"{name} {number}"
+    return found
+
+
 def add_shot(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> TAKEONE_PG_shot:
     """Append a shot with a free name, and make it the active one."""
     ensure_ids(scene)
