@@ -2,7 +2,7 @@
 
 import bpy
 
-from .edit import board, moving, preview_still, shots, takes
+from .edit import board, moving, preview_still, shot_row, shots, takes
 from .making import animate, options, presets, prompt, queue, refine
 from .setting_up import models, setup, trouble
 
@@ -18,6 +18,7 @@ CLASSES = (
     *queue.CLASSES,
     *refine.CLASSES,
     *setup.CLASSES,
+    *shot_row.CLASSES,
     *shots.CLASSES,
     *takes.CLASSES,
     *trouble.CLASSES,

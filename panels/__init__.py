@@ -2,7 +2,7 @@
 
 import bpy
 
-from . import card, direction, engines, menus, preferences, prompt, queue, refresh, settings, takes
+from . import card, direction, engines, menus, preferences, prompt, queue, refresh, settings, shots, takes
 
 # in the order in which they stand in the sidebar
 CLASSES = (
@@ -16,6 +16,7 @@ CLASSES = (
     *direction.CLASSES,
     *prompt.CLASSES,
     *settings.CLASSES,
+    *shots.CLASSES,
 )
 
 
@@ -24,11 +25,13 @@ def register() -> None:
     for cls in CLASSES:
         bpy.utils.register_class(cls)
     menus.register()
+    shots.register()
     refresh.register()
 
 
 def unregister() -> None:
     """Remove the panels."""
     menus.unregister()
+    shots.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -59,7 +59,9 @@ class FromScene(Verb):
             self.report({"WARNING"}, rpt_(error.message))
         for one in takes:
             jobs.run_blocking(make_order(context, shot_list.find_shot(*one), Call(placement="REPLACE")))
-        self.report({"INFO"}, rpt_("The board of {count} shots is in '{edit}'").format(count=len(uids), edit=laid.edit.name))
+        self.report(
+            {"INFO"}, rpt_("The board of {count} shots is in '{edit}'").format(count=len(uids), edit=laid.edit.name)
+        )
 
 
 class TAKEONE_OT_shots_from_markers(FromScene, bpy.types.Operator):

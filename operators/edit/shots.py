@@ -36,23 +36,6 @@ class TAKEONE_OT_shot_add(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class TAKEONE_OT_shot_remove(bpy.types.Operator):
-    """Take the shot off the list. Its clips stay on disk and its strips in the edit"""
-
-    bl_idname = "takeone.shot_remove"
-    bl_label = "Remove Shot"
-    bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return poll_shot(cls, context)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        shot = shot_of(context)
-        shot_list.remove_shot(shot)
-        return {"FINISHED"}
-
-
 class TAKEONE_OT_shot_use_frame(bpy.types.Operator):
     """Let the shot begin at the frame where its scene stands now"""
 
@@ -213,7 +196,6 @@ class TAKEONE_OT_engine_choose(bpy.types.Operator):
 
 CLASSES = (
     TAKEONE_OT_shot_add,
-    TAKEONE_OT_shot_remove,
     TAKEONE_OT_shot_choose,
     TAKEONE_OT_shot_use_frame,
     TAKEONE_OT_line_add,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +52,7 @@ def lay(edit: bpy.types.Scene, shot: Any, frame: int, size: tuple[int, int], fra
     editor = edit.sequence_editor or edit.sequence_editor_create()
     frames = frames or frames_of(edit, shot)
     channels = strips.free_channels(editor, frame, frame + frames, 3)
-    path = picture_of(shot)
-    picture = editor.strips.new_image(shot.name, stored_path(path), channels[1], frame)
+    picture = editor.strips.new_image(shot.name, stored_path(picture_of(shot)), channels[1], frame)
     setattr(picture, strips.LENGTH, frames)
     picture[SHOT_KEY], picture[BOARD_KEY] = shot.uid, True
     _fit(edit, picture, size)
@@ -89,11 +89,29 @@ def _fit(edit: bpy.types.Scene, picture: bpy.types.Strip, size: tuple[int, int])
     picture[strips.SIZE_KEY] = size
 
 
+def point_to(picture: bpy.types.Strip, shot: Any) -> None:
+    """Let an image strip show another shot's board."""
+    path = stored_path(picture_of(shot))
+    folder, _, name = path.rpartition("/" if "/" in path else os.sep)
+    picture.directory, picture.elements[0].filename = folder + "/", name
+    picture.name = shot.name
+
+
+def renamed(shot: Any) -> None:
+    """The shot has another name: its board says it."""
+    for _, use in boards_of(shot.uid):
+        for strip in use.all:
+            if strip.type == "TEXT" and BOARD_KEY in strip:
+                strip.name, strip.text = f"{shot.name} words", words_of(shot)
+            elif strip.type == "IMAGE" and BOARD_KEY in strip:
+                strip.name = shot.name
+
+
 def resize(use: Use, size: tuple[int, int]) -> None:
     """The picture has another size than it was laid for: it fills the same place."""
     for strip in use.strips:
         old = strip.get(strips.SIZE_KEY)
-        if BOARD_KEY in strip and old is not None and tuple(old) != size:
+        if strip.type == "IMAGE" and BOARD_KEY in strip and old is not None and tuple(old) != size:
             strip.transform.scale_x *= old[0] / size[0]
             strip.transform.scale_y *= old[1] / size[1]
             strip[strips.SIZE_KEY] = size
@@ -112,9 +130,8 @@ def boards_of(shot_uid: str) -> list[tuple[bpy.types.Scene, Use]]:
 
 def replace(edit: bpy.types.Scene, use: Use, take_uid: str) -> None:
     """A take was laid at the board's start: it gets the board's length and channels, and the board goes."""
-    frames = next(strips.length(strip) for strip in use.strips if BOARD_KEY in strip)
-    picture = next(strip for strip in use.strips if BOARD_KEY in strip)
-    channel, end = picture.channel, strips.start(picture) + frames
+    picture = next(strip for strip in use.strips if BOARD_KEY in strip and strip.type != "SOUND")
+    channel, end = picture.channel, strips.end(picture)
     laid = [one for one in use.strips if one.get(strips.TAKE_KEY) == take_uid]
     for strip in laid:
         setattr(strip, strips.END, end)

@@ -187,9 +187,7 @@ def usable_channels(
     ]
 
 
-def busy_channels(
-    editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None
-) -> set[int]:
+def busy_channels(editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None) -> set[int]:
     """The channels on which something shows in [first, after)."""
     return {strip.channel for strip in editor.strips if strip != ignore and start(strip) < after and end(strip) > first}
 

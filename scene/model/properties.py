@@ -324,7 +324,7 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
     ripple: BoolProperty(
         name="Ripple",
-        description="Let what follows move where a shot gets another length or place, or is removed. Off: nothing moves",
+        description="Let what follows move where a shot gets longer, shorter, another place, or is removed",
     )
     ripple_others: BoolProperty(
         name="Own Strips",

@@ -75,6 +75,35 @@ def add_shot(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> 
     return shot
 
 
+def insert_copy(shot: TAKEONE_PG_shot) -> TAKEONE_PG_shot:
+    """A shot with the direction, camera, frame and length of this one, right behind it, without its dialogue and takes.
+    The list is laid out anew: find other shots again."""
+    scene, uid = shot.id_data, shot.uid
+    add_shot(scene, shot.camera)
+    shots = scene.take_one.shots
+    place = [one.uid for one in shots].index(uid)
+    shots.move(len(shots) - 1, place + 1)
+    old, new = shots[place], shots[place + 1]
+    copy_direction(old, new)
+    new.lines.clear()
+    new.name = free_name(old.name, new.uid)
+    new.frame, new.frame_lock, new.status = old.frame, old.frame_lock, "TODO"
+    scene.take_one.active_shot = place + 1
+    return new
+
+
+def move_shot(shot: TAKEONE_PG_shot, by: int) -> None:
+    """Let a shot stand earlier or later in its list. The active one stays active."""
+    state = shot.id_data.take_one
+    uids = [one.uid for one in state.shots]
+    active = uids[state.active_shot] if 0 <= state.active_shot < len(uids) else ""
+    place = uids.index(shot.uid)
+    target = max(0, min(place + by, len(uids) - 1))
+    state.shots.move(place, target)
+    if active:
+        state.active_shot = [one.uid for one in state.shots].index(active)
+
+
 def remove_shot(shot: TAKEONE_PG_shot) -> None:
     """Take a shot off its scene's list. The active one stays active; else the next one is."""
     state = shot.id_data.take_one
@@ -119,6 +148,14 @@ def find_shot(shot_uid: str, scene_uid: str = "") -> TAKEONE_PG_shot | None:
     scene = find_scene(scene_uid) if scene_uid else None
     own = (shot for shot in scene.take_one.shots if shot.uid == shot_uid) if scene else iter(())
     return next(own, None) or next((shot for shot in all_shots() if shot.uid == shot_uid), None)
+
+
+def shot_with(shot_uid: str, scene_uid: str = "") -> TAKEONE_PG_shot:
+    """The shot that is known to be there: one that was just made, or found under its id. Raises LookupError."""
+    shot = find_shot(shot_uid, scene_uid)
+    if shot is None:
+        raise LookupError(f"there is no shot {shot_uid}")
+    return shot
 
 
 def find_take(shot: TAKEONE_PG_shot, take_uid: str) -> TAKEONE_PG_take | None:

@@ -62,7 +62,10 @@ def test_each_picture_is_of_its_own_camera_and_frame(scene):
     edit = bpy.data.scenes["Edit"]
     first = uses.uses(edit)[0]
     image = next(strip for strip in first.strips if strip.type == "IMAGE")
-    assert (image.name, image.directory + image.elements[0].filename) == ("Near", str(board.picture_of(scene.take_one.shots[0])))
+    assert (image.name, image.directory + image.elements[0].filename) == (
+        "Near",
+        str(board.picture_of(scene.take_one.shots[0])),
+    )
     assert image.transform.scale_x == pytest.approx(1.0)
 
 

@@ -22,9 +22,9 @@ def source(tmp_path_factory):
 
 @pytest.fixture
 def edit(source):
-    """Three shots A, B, C of 24, 30 and 20 frames from 11 on: A and C boards, B a take of 40 frames that is cut. And what
-    a user laid: music from before to after, a title over B, an effect on B's picture, a meta strip over C, one on the
-    shots' own channel behind C, a locked strip, one on a locked channel; markers, and a fade of the title."""
+    """Three shots A, B, C of 24, 30 and 20 frames from 11 on: A and C boards, B a take of 40 frames that is cut. And
+    what a user laid: music from before to after, a title over B, an effect on B's picture, a meta strip over C, one on
+    the shots' own channel behind C, a locked strip, one on a locked channel; markers, and a fade of the title."""
     set_scene = bpy.context.scene
     edit = edit_scene.ensure_edit_scene(bpy.context, set_scene)
     edit.frame_start, edit.frame_end = 11, 11

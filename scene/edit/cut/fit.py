@@ -82,9 +82,9 @@ def follow(shot: Any) -> None:
     if shot.id_data.library is not None:
         return
     for edit in bpy.data.scenes:
-        if edit.library is None and edit.sequence_editor is not None and edit.take_one.ripple:
-            if uses_of(edit, shot.uid):
-                set_length_everywhere(edit, shot.uid, max(1, round(shot.seconds * frame_rate(edit))))
+        ripples = edit.library is None and edit.sequence_editor is not None and edit.take_one.ripple
+        if ripples and uses_of(edit, shot.uid):
+            set_length_everywhere(edit, shot.uid, max(1, round(shot.seconds * frame_rate(edit))))
 
 
 def register() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import bpy
@@ -29,7 +30,7 @@ def arrange(edit: bpy.types.Scene, order: Sequence[str], rules: Rules | None = N
         wanted[index] = use
     if wanted == row or any(rippling.is_locked(edit.sequence_editor, strip) for use in row for strip in use.strips):
         return 0
-    gaps = [later.start - earlier.end for earlier, later in zip(row, row[1:], strict=False)] + [0]
+    gaps = [later.start - earlier.end for earlier, later in itertools.pairwise(row)] + [0]
     at, moves, markers, moved = row[0].start, [], {}, 0
     taken: set[str] = set()
     for use, gap in zip(wanted, gaps, strict=True):

@@ -31,8 +31,8 @@ class Rules:
 
 def ripple(edit: bpy.types.Scene, at: int, by: int, rules: Rules | None = None, keep: Iterable[str] = ()) -> int:
     """Move what begins at the frame `at` or later by `by` frames: shots with what goes with them, your own strips on
-    their channels, and by the rules those on other channels, and markers. Locked strips and channels stay, and so do the
-    strips named in `keep`. Returns how many strips had to change their channel."""
+    their channels, and by the rules those on other channels, and markers. Locked strips and channels stay, and so do
+    the strips named in `keep`. Returns how many strips had to change their channel."""
     rules = rules or Rules.of(edit)
     if not rules.ripple or not by or edit.sequence_editor is None:
         return 0

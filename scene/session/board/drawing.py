@@ -112,9 +112,7 @@ def _render(
 ) -> None:
     """Without a 3D View: the picture that Workbench renders."""
     with tempfile.TemporaryDirectory(prefix="take-one-") as folder:
-        still = capture.capture(
-            context, scene, Path(folder), source=capture.VIEWPORT, camera=camera, frame=frame
-        )
+        still = capture.capture(context, scene, Path(folder), source=capture.VIEWPORT, camera=camera, frame=frame)
         shutil.copyfile(still.image, path)
 
 
@@ -150,6 +148,14 @@ def now(context: bpy.types.Context, pictures: list[Uids]) -> None:
         raise first
 
 
+def begin_or_draw(context: bpy.types.Context, pictures: list[Uids]) -> None:
+    """Draw these boards: from the timer, or now where none runs. Raises SceneError."""
+    if bpy.app.background:
+        now(context, pictures)
+    else:
+        begin(pictures, [])
+
+
 def progress() -> tuple[int, int] | None:
     """How many of the board's pictures are drawn, and of how many; None where none is being drawn."""
     part = app().part(Drawing)
@@ -171,7 +177,9 @@ def show(pictures: list[Uids]) -> None:
     edits = {}
     for uids in pictures:
         shot = find_shot(*uids)
-        for edit, use in board.boards_of(uids[0]) if shot else ():
+        if shot is None:
+            continue
+        for edit, use in board.boards_of(uids[0]):
             board.resize(use, look_size(shot.id_data))
             edits[edit.name] = edit
     for edit in edits.values():
@@ -220,6 +228,4 @@ def _take_next(part: Drawing) -> None:
 def queue(shots: list[Any]) -> list[Uids]:
     """The shots that have no take yet and none under way."""
     making = {job.binding.shot_uid for job in app().state.jobs.values()}
-    return [
-        (shot.uid, shot.id_data.take_one.uid) for shot in shots if not shot.current_take and shot.uid not in making
-    ]
+    return [(shot.uid, shot.id_data.take_one.uid) for shot in shots if not shot.current_take and shot.uid not in making]
