@@ -9,6 +9,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
 from ..model import takes, trust
+from ..model.kept import read
 from ..model.paths import is_there
 from . import strips, trash
 from .cut import fit
@@ -29,7 +30,10 @@ def make_current(shot: Any, take: Any) -> int:
         raise SceneError("no_strip", rpt_("No strip in the edit shows shot '{shot}'.").format(shot=shot.name))
     swapped = [strip for _, strip in pairs if strip[strips.TAKE_KEY] != take.uid]
     name = takes.take_name(shot.name, take.number)
-    strips.swap(swapped, takes.clip_path(take), name=name, take_uid=take.uid)
+    kept = read(take)
+    strips.swap(
+        swapped, takes.clip_path(take), name=name, take_uid=take.uid, handles=(max(0, kept.head), max(0, kept.tail))
+    )
     for edit in {scene.name: scene for scene, _ in strips.strips_of_take(take.uid)}.values():
         fit.fit(edit, take.uid, name)
     shot.current_take = take.uid

@@ -76,6 +76,7 @@ class Arrival:
     edit_uid: str = ""
     frame: int | None = None
     on_board: bool = False
+    handles: tuple[int, int] = strips.NO_HANDLES
 
 
 def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
@@ -132,13 +133,16 @@ def _arrival(shot: Any, take: Any, placement: str = "", frame: int | None = None
         edit_uid=edit_uid,
         frame=frame if placement == strips.PLAYHEAD else None,
         on_board=placement == strips.REPLACE,
+        handles=(kept.head, kept.tail),
     )
 
 
 def _refresh(arrival: Arrival) -> Iterator[None]:
     """Let the strips of a take that was made again read its file anew."""
     shown = [strip for _, strip in strips.strips_of_take(arrival.take_uid)]
-    yield from strips.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=arrival.take_uid)
+    yield from strips.swap_steps(
+        shown, arrival.clip, name=arrival.name, take_uid=arrival.take_uid, handles=arrival.handles
+    )
     for edit in {scene for scene, _ in strips.strips_of_take(arrival.take_uid)}:
         strips.refresh(edit)
 
@@ -151,7 +155,7 @@ def _show(context: bpy.types.Context, arrival: Arrival) -> Iterator[None]:
     boards = board.boards_of(arrival.shot_uid) if arrival.on_board else []
     if pairs:
         shown = [strip for _, strip in pairs]
-        yield from strips.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=uid)
+        yield from strips.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=uid, handles=arrival.handles)
     elif strips.strips_of_take(uid):
         pass  # its event came twice
     elif boards:
@@ -183,6 +187,7 @@ def _place(edit: bpy.types.Scene, arrival: Arrival, frame: int) -> Iterator[None
         take_uid=arrival.take_uid,
         frame=frame,
         sound=arrival.sound,
+        handles=arrival.handles,
     )
     edit = bpy.data.scenes[edit_name]
     laid = [strip for scene, strip in strips.strips_of_take(arrival.take_uid) if scene == edit]
@@ -255,7 +260,8 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.refines = binding.refines
     take.notes = "\n".join((*kept.still_notes, *result.notes))
     fps = job.fps or (kept.request.fps if kept.request else None)
-    write(take, replace(kept, fps=fps, sound_seconds=result.sound_seconds))
+    head, tail = binding.head, binding.tail
+    write(take, replace(kept, fps=fps, sound_seconds=result.sound_seconds, head=head, tail=tail))
 
 
 def _recreate_shot(context: bpy.types.Context, ready: TakeReady) -> Any:
@@ -267,7 +273,8 @@ def _recreate_shot(context: bpy.types.Context, ready: TakeReady) -> Any:
     shot = add_shot(scene)
     shot.uid, shot.name = binding.shot_uid, binding.shot_name
     shot.prompt = job.prompt
-    shot.seconds = job.seconds or shot.seconds
+    if job.seconds:
+        shot.seconds = job.seconds - (float((binding.head + binding.tail) / job.fps) if job.fps else 0.0)
     shot.engine = job.model or shot.engine
     if had_shots:
         scene.take_one.active_shot = active

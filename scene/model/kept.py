@@ -15,13 +15,15 @@ from ...client.protocol import TakeRequest, codec
 class Kept:
     """`request` is what was asked for, None if that is not known; `still_notes` are remarks on its still.
 
-    `fps` and `sound_seconds` are the clip's, None until it is there.
+    `fps` and `sound_seconds` are the clip's, None until it is there; `head` and `tail` its handles in frames.
     """
 
     request: TakeRequest | None = None
     still_notes: tuple[str, ...] = ()
     fps: Fraction | None = None
     sound_seconds: float | None = None
+    head: int = 0
+    tail: int = 0
 
 
 def read(take: Any) -> Kept:

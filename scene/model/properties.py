@@ -322,6 +322,14 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
         name="Blank Card", description="The card to fill in before there is a first shot", type=TAKEONE_PG_shot
     )
     placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
+    handles: IntProperty(
+        name="Handles",
+        description="Frames of the edit that a take has before and after the shot, for transitions and trims",
+        default=12,
+        min=0,
+        soft_max=48,
+        max=240,
+    )
     ripple: BoolProperty(
         name="Ripple",
         description="Let what follows move where a shot gets longer, shorter, another place, or is removed",

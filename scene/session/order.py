@@ -40,7 +40,8 @@ class Order:
     """All that is known of a shot's takes before their still is there.
 
     `frame` is the scene's for the still, `camera` None if there is none; `picture` is the still's size in pixels,
-    which `size_percent` makes the clip's. The still comes from `source` (for IMAGE from the file `image`) and is
+    which `size_percent` makes the clip's. `seconds` are the clip's, with the handles `head` and `tail` in its frames
+    before and after the shot. The still comes from `source` (for IMAGE from the file `image`) and is
     written into `folder`. `engine` says what it can do as far as the backend has said, and its id in any case.
     """
 
@@ -63,6 +64,8 @@ class Order:
     options: Mapping[str, Any]
     place: Place
     takes: tuple[OrderedTake, ...]
+    head: int = 0
+    tail: int = 0
 
     @property
     def keys(self) -> list[str]:
@@ -82,6 +85,8 @@ class Order:
             frame=self.place.frame,
             edit_uid=self.place.edit_uid,
             refines=self.place.refines,
+            head=self.head,
+            tail=self.tail,
         )
 
 

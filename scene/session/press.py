@@ -6,6 +6,7 @@ import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -72,15 +73,17 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     _check_engine(engine, seconds, percent, scene)
     frame = frame_of(shot)
     edit = find_edit_scene(context, scene)
+    fps = frame_rate(edit or scene)
+    handles = _handles(engine, scene, moved and source in prompts.FROM_CAMERA, seconds, fps)
     seeds = call.seeds or (shot.seed if shot.seed_lock else random.randint(0, MAX_SEED),)
     order = Order(
         file_id=file_id,
         scene_uid=scene_uid,
         shot_uid=shot.uid,
         shot_name=shot.name,
-        frame=frame,
+        frame=frame - handles.frames,
         camera=ObjectId.of(camera) if camera is not None else None,
-        path=_path(scene, camera, frame, seconds) if moved else None,
+        path=_path(scene, camera, frame - handles.frames, handles.seconds) if moved else None,
         source=source,
         image=call.image or (Path(bpy.path.abspath(shot.image_path)) if shot.image_path else None),
         folder=Path(),
@@ -88,8 +91,8 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
         size_percent=percent,
         engine=engine,
         direction=_direction(shot, overrides),
-        seconds=seconds,
-        fps=frame_rate(edit or scene),
+        seconds=handles.seconds,
+        fps=fps,
         options=options.chosen(shot, overrides) | prompts.options(shot, source, frame, overrides),
         place=Place(
             placement=call.placement or scene.take_one.placement,
@@ -98,6 +101,8 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
             refines=call.refines,
         ),
         takes=tuple(OrderedTake(uuid.uuid4().hex, 0, seed, Path()) for seed in seeds),
+        head=handles.head,
+        tail=handles.tail,
     )
     _check_bounds(order)
     if call.seeds is None:
@@ -105,6 +110,31 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     if seen:
         takes.keep_view(shot, camera, frame)
     return _numbered(shot, order)
+
+
+@dataclass(frozen=True)
+class Handles:
+    """`head` and `tail` in frames of the clip, whose `seconds` hold them; the still is `frames` of the scene earlier."""
+
+    seconds: float
+    head: int = 0
+    tail: int = 0
+    frames: int = 0
+
+
+def _handles(engine: EngineInfo, scene: bpy.types.Scene, moved: bool, seconds: float, fps: Fraction) -> Handles:
+    """The handles that the scene asks for, of an engine that can make them. A move by words begins with the still: then
+    there is none at the head."""
+    count = max(1, round(seconds * fps))
+    wanted = scene.take_one.handles
+    most = int(engine.max_seconds * fps) if engine.max_seconds else count + 2 * wanted
+    room = most - count
+    if not engine.handles or wanted < 1 or room < 1:
+        return Handles(seconds)
+    frames = round(min(wanted, room // 2) / fps * frame_rate(scene)) if moved else 0
+    head = round(frames / frame_rate(scene) * fps)
+    tail = min(wanted, room - head)
+    return Handles(float((count + head + tail) / fps), head, tail, frames)
 
 
 def _numbered(shot: Any, order: Order) -> Order:

@@ -41,6 +41,7 @@ class DraftEngine:
             depth=True,
             camera_path=True,
             dialogue=True,
+            handles=True,
         )
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:

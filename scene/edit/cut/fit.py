@@ -14,8 +14,6 @@ from .. import strips
 from .ripple import Rules, set_length, set_length_everywhere
 from .uses import OVERLAP_KEY, Use, uses, uses_of
 
-HEAD_KEY, TAIL_KEY = "take_one_head", "take_one_tail"  # frames of the strip's file before and after the shot
-
 
 def movie_of(use: Use) -> bpy.types.Strip | None:
     """The picture of a use that shows a take."""
@@ -24,7 +22,9 @@ def movie_of(use: Use) -> bpy.types.Strip | None:
 
 def shot_frames(movie: bpy.types.Strip) -> int:
     """How many frames of the strip's file belong to the shot, its handles apart."""
-    return max(1, strips.content_length(movie) - int(movie.get(HEAD_KEY, 0)) - int(movie.get(TAIL_KEY, 0)))
+    return max(
+        1, strips.content_length(movie) - int(movie.get(strips.HEAD_KEY, 0)) - int(movie.get(strips.TAIL_KEY, 0))
+    )
 
 
 def held(movie: bpy.types.Strip) -> int:
@@ -33,7 +33,7 @@ def held(movie: bpy.types.Strip) -> int:
     if strips.end(movie) > after:
         return strips.end(movie) - after
     shown_to = strips.end(movie) - int(movie.get(OVERLAP_KEY, 0))
-    return min(0, shown_to - (after - int(movie.get(TAIL_KEY, 0))))
+    return min(0, shown_to - (after - int(movie.get(strips.TAIL_KEY, 0))))
 
 
 def say(movie: bpy.types.Strip, name: str) -> None:
@@ -59,7 +59,7 @@ def fit(edit: bpy.types.Scene, take_uid: str, name: str, rules: Rules | None = N
 
 def _first(movie: bpy.types.Strip) -> int:
     """Where the shot begins in the strip's file: one that the user has trimmed at its beginning stays as he left it."""
-    return strips.content_start(movie) + int(movie.get(HEAD_KEY, 0))
+    return strips.content_start(movie) + int(movie.get(strips.HEAD_KEY, 0))
 
 
 def _showing(edit: bpy.types.Scene, take_uid: str) -> list[tuple[Use, bpy.types.Strip]]:

@@ -9,7 +9,7 @@ import bpy
 
 from .. import strips
 from . import ripple as rippling
-from . import shift
+from . import shift, transitions
 from .ripple import Rules
 from .uses import Use, uses, uses_of
 
@@ -30,6 +30,9 @@ def arrange(edit: bpy.types.Scene, order: Sequence[str], rules: Rules | None = N
         wanted[index] = use
     if wanted == row or any(rippling.is_locked(edit.sequence_editor, strip) for use in row for strip in use.strips):
         return 0
+    changed = [use for use, other in zip(row, wanted, strict=True) if use != other]
+    if transitions.part(edit, changed):
+        return arrange(edit, order, rules)
     gaps = [later.start - earlier.end for earlier, later in itertools.pairwise(row)] + [0]
     at, moves, markers, moved = row[0].start, [], {}, 0
     taken: set[str] = set()
@@ -71,6 +74,7 @@ def remove(edit: bpy.types.Scene, shot_uid: str, rules: Rules | None = None) -> 
     """Take every use of a shot out of the edit; what follows closes up by the rules. Returns how many strips went."""
     gone = 0
     for _ in uses_of(edit, shot_uid):
+        transitions.part(edit, [uses_of(edit, shot_uid)[-1]])
         use = uses_of(edit, shot_uid)[-1]
         gone += len(use.all)
         start, length, end = use.start, use.length, use.end
