@@ -2,13 +2,14 @@
 
 import bpy
 
-from .edit import board, moving, preview_still, shot_row, shots, takes
-from .making import animate, options, presets, prompt, queue, refine
+from .edit import board, moving, preview_still, shot_row, shots, takes, transitions
+from .making import animate, continuity, options, presets, prompt, queue, refine
 from .setting_up import models, setup, trouble
 
 CLASSES = (
     *animate.CLASSES,
     *board.CLASSES,
+    *continuity.CLASSES,
     *preview_still.CLASSES,
     *models.CLASSES,
     *moving.CLASSES,
@@ -21,6 +22,7 @@ CLASSES = (
     *shot_row.CLASSES,
     *shots.CLASSES,
     *takes.CLASSES,
+    *transitions.CLASSES,
     *trouble.CLASSES,
 )
 

@@ -250,8 +250,8 @@ def strips_of_take(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip
 def swap(
     strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str, handles: tuple[int, int] = NO_HANDLES
 ) -> None:
-    """Show another clip, which has `handles` at its ends, on these strips. Where they begin and end, trims, transforms, effects and channels stay; a picture
-    of another size is scaled to the place that the old one had.
+    """Show another clip, which has `handles` at its ends, on these strips. Where they begin and end, trims,
+    transforms, effects and channels stay; a picture of another size is scaled to the place that the old one had.
 
     Raises:
         SceneError: clip_unreadable; the strips then show what they showed.

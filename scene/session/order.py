@@ -41,8 +41,8 @@ class Order:
 
     `frame` is the scene's for the still, `camera` None if there is none; `picture` is the still's size in pixels,
     which `size_percent` makes the clip's. `seconds` are the clip's, with the handles `head` and `tail` in its frames
-    before and after the shot. The still comes from `source` (for IMAGE from the file `image`) and is
-    written into `folder`. `engine` says what it can do as far as the backend has said, and its id in any case.
+    before and after the shot; `last` is the picture to end on. The still comes from `source` (for IMAGE
+    from the file `image`) and is written into `folder`. `engine` says what it can do as far as the backend has said, and its id in any case.
     """
 
     file_id: str
@@ -66,6 +66,7 @@ class Order:
     takes: tuple[OrderedTake, ...]
     head: int = 0
     tail: int = 0
+    last: Path | None = None
 
     @property
     def keys(self) -> list[str]:
@@ -104,7 +105,7 @@ def requests(order: Order, views: tuple[View, ...]) -> list[tuple[str, TakeReque
             TakeRequest(
                 engine=order.engine.id,
                 direction=order.direction,
-                views=views,
+                views=views if order.last is None else (*views, View(order.last, t=1.0)),
                 seconds=order.seconds,
                 fps=order.fps,
                 size=size,

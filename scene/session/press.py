@@ -37,7 +37,7 @@ class Call:
     `seeds`: one take each; None: one take with the shot's seed if it is locked, else a new random one.
     `placement`: PLAYHEAD, AFTER or REPLACE. `source`, `image`: of the still. `overrides` by the names of the card:
     engine, prompt, sound, seconds, size_percent, motion, and the engine's options. `refines` is the uid of the take
-    that the new one replaces on its strips.
+    that the new one replaces on its strips. `last` is a picture to end on, for engines that can.
     """
 
     seeds: tuple[int, ...] | None = None
@@ -46,6 +46,7 @@ class Call:
     image: Path | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     refines: str = ""
+    last: Path | None = None
 
 
 def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) -> Order:
@@ -74,7 +75,8 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     frame = frame_of(shot)
     edit = find_edit_scene(context, scene)
     fps = frame_rate(edit or scene)
-    handles = _handles(engine, scene, moved and source in prompts.FROM_CAMERA, seconds, fps)
+    wanted = 0 if call.last is not None else scene.take_one.handles  # a clip that ends on a picture ends there
+    handles = _handles(engine, scene, wanted, moved and source in prompts.FROM_CAMERA, seconds, fps)
     seeds = call.seeds or (shot.seed if shot.seed_lock else random.randint(0, MAX_SEED),)
     order = Order(
         file_id=file_id,
@@ -103,6 +105,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
         takes=tuple(OrderedTake(uuid.uuid4().hex, 0, seed, Path()) for seed in seeds),
         head=handles.head,
         tail=handles.tail,
+        last=call.last if engine.last_frame else None,
     )
     _check_bounds(order)
     if call.seeds is None:
@@ -114,7 +117,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
 
 @dataclass(frozen=True)
 class Handles:
-    """`head` and `tail` in frames of the clip, whose `seconds` hold them; the still is `frames` of the scene earlier."""
+    """`head` and `tail` in frames of the clip, which holds them. The still is `frames` of the scene earlier."""
 
     seconds: float
     head: int = 0
@@ -122,11 +125,12 @@ class Handles:
     frames: int = 0
 
 
-def _handles(engine: EngineInfo, scene: bpy.types.Scene, moved: bool, seconds: float, fps: Fraction) -> Handles:
-    """The handles that the scene asks for, of an engine that can make them. A move by words begins with the still: then
-    there is none at the head."""
+def _handles(
+    engine: EngineInfo, scene: bpy.types.Scene, wanted: int, moved: bool, seconds: float, fps: Fraction
+) -> Handles:
+    """As many handles as wanted, of an engine that can make them. A move by words begins with the still: then there is
+    none at the head."""
     count = max(1, round(seconds * fps))
-    wanted = scene.take_one.handles
     most = int(engine.max_seconds * fps) if engine.max_seconds else count + 2 * wanted
     room = most - count
     if not engine.handles or wanted < 1 or room < 1:

@@ -36,6 +36,18 @@ def clear(sound: bpy.types.Strip, first: int, after: int) -> None:
         del sound[VOLUME_KEY]
 
 
+def later(sound: bpy.types.Strip, at: float, by: int) -> None:
+    """The end of the sound has moved by `by` frames: so does what `ramp` did after the frame `at`."""
+    curve = _curve(sound) if VOLUME_KEY in sound else None
+    for key in curve.keyframe_points if curve is not None else ():
+        if key.co.x >= at:
+            handles = key.handle_left.x + by, key.handle_right.x + by
+            key.co.x += by
+            key.handle_left.x, key.handle_right.x = handles
+    if curve is not None:
+        curve.update()
+
+
 def _keys(sound: bpy.types.Strip) -> list[bpy.types.Keyframe]:
     curve = _curve(sound)
     return list(curve.keyframe_points) if curve is not None else []

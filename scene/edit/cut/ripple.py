@@ -10,7 +10,7 @@ import bpy
 
 from .. import strips
 from ..edit_scene import EDIT_KEY
-from . import shift
+from . import levels, shift
 from .uses import OVERLAP_KEY, Use, uses, uses_of
 
 
@@ -106,6 +106,7 @@ def _stretch(use: Use, by: int) -> None:
         overlap = int(strip.get(OVERLAP_KEY, 0))
         if strips.end(strip) - overlap == use.end and (strips.start(strip) < middle or strip in use.strips):
             setattr(strip, strips.END, strips.end(strip) + by)
+            levels.later(strip, middle, by)
         elif strip in use.over and strips.start(strip) >= middle:
             shift.move(strip.id_data, [(strip, by)])
 

@@ -21,8 +21,8 @@ def before(edit: bpy.types.Scene, use: Use) -> Use | None:
 
 
 def add(edit: bpy.types.Scene, use: Use, kind: str, frames: int, color: tuple[float, ...] = BLACK) -> int:
-    """Put a transition of up to `frames` frames into a shot, from the one before it (DISSOLVE, DIP), or at its beginning
-    or end. What was there of the same place is replaced. No shot moves. Returns its frames.
+    """Put a transition of up to `frames` frames into a shot, from the one before it (DISSOLVE, DIP), or at its
+    beginning or end. What was there of the same place is replaced. No shot moves. Returns its frames.
 
     Raises:
         SceneError: no_cut where no shot ends where this one begins; no_handle where the one before has no frame after
@@ -57,7 +57,8 @@ def add(edit: bpy.types.Scene, use: Use, kind: str, frames: int, color: tuple[fl
 
 
 def remove(edit: bpy.types.Scene, use: Use, kind: str = FADE_IN) -> bool:
-    """Take away the transition at the beginning of a shot (FADE_IN), or at its end (FADE_OUT). Whether there was one."""
+    """Take away the transition at the beginning of a shot (FADE_IN), or at its end (FADE_OUT). Whether there was
+    one."""
     wanted = {FADE_OUT} if kind == FADE_OUT else {DISSOLVE, DIP, FADE_IN}
     found = [
         strip
@@ -99,9 +100,7 @@ def _dissolve(edit: bpy.types.Scene, previous: Use, use: Use, frames: int) -> in
     room = _frames_after(picture)
     frames = min(frames, previous.length, use.length - 1, room)
     if frames < 1:
-        message = rpt_(
-            "The take before has no frame after its end: make it again with handles, trim it, or use a dip."
-        )
+        message = rpt_("The take before has no frame after its end: make it again with handles, trim it, or use a dip.")
         raise SceneError("no_handle", message)
     editor = edit.sequence_editor
     busy = {strip.channel for strip in previous.strips}
