@@ -3,6 +3,7 @@ meanwhile."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -22,7 +23,7 @@ from ..model.paths import stored_path
 from ..model.properties import MAX_SEED
 from ..model.rates import frame_rate
 from ..model.shot_list import add_shot, find_scene, find_shot, find_take
-from . import board, current, strips
+from . import board, burn_in, current, strips
 from .cut import fit
 from .cut.connect import connect
 from .edit_scene import EDIT_KEY, ensure_edit_scene, find_edit_scene
@@ -174,6 +175,8 @@ def _show(context: bpy.types.Context, arrival: Arrival) -> Iterator[None]:
     shot = find_shot(arrival.shot_uid, arrival.scene_uid)
     if shot is not None and find_take(shot, uid) is not None:
         _choose(shot, uid)
+    for edit, _ in strips.strips_of_take(uid)[:1]:
+        burn_in.renew(edit)
 
 
 def _place(edit: bpy.types.Scene, arrival: Arrival, frame: int) -> Iterator[None]:
@@ -260,8 +263,10 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.refines = binding.refines
     take.notes = "\n".join((*kept.still_notes, *result.notes))
     fps = job.fps or (kept.request.fps if kept.request else None)
-    head, tail = binding.head, binding.tail
-    write(take, replace(kept, fps=fps, sound_seconds=result.sound_seconds, head=head, tail=tail))
+    kept = replace(kept, fps=fps, sound_seconds=result.sound_seconds, head=binding.head, tail=binding.tail)
+    kept = replace(kept, made=kept.made or time.strftime("%Y-%m-%dT%H:%M:%S"))
+    write(take, kept)
+    take.about, take.words = takes.about(kept, take.engine), takes.first_words(job.prompt)
 
 
 def _recreate_shot(context: bpy.types.Context, ready: TakeReady) -> Any:

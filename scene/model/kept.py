@@ -15,7 +15,8 @@ from ...client.protocol import TakeRequest, codec
 class Kept:
     """`request` is what was asked for, None if that is not known; `still_notes` are remarks on its still.
 
-    `fps` and `sound_seconds` are the clip's, None until it is there; `head` and `tail` its handles in frames.
+    `fps` and `sound_seconds` are the clip's, None until it is there; `head` and `tail` its handles in frames;
+    `made` is when it landed, ISO 8601.
     """
 
     request: TakeRequest | None = None
@@ -24,6 +25,7 @@ class Kept:
     sound_seconds: float | None = None
     head: int = 0
     tail: int = 0
+    made: str = ""
 
 
 def read(take: Any) -> Kept:

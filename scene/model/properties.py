@@ -6,8 +6,6 @@ and file load never meet it.
 """
 
 import uuid
-from collections.abc import Callable
-from typing import Any
 
 import bpy
 from bpy.props import (
@@ -23,7 +21,8 @@ from bpy.props import (
 from ...client.protocol import LANGUAGES
 from ..app.app import app
 from ..app.errors import SceneError
-from . import options
+from . import edit_properties, options
+from .edit_properties import TAKEONE_PG_burn_in, length_changed
 
 LANGUAGE_ITEMS = [(name, name, "The language that is spoken") for name in LANGUAGES]
 MAX_SEED = 2**31 - 1
@@ -132,18 +131,6 @@ def _set_engine_options(self: "TAKEONE_PG_shot", text: str) -> None:
         app().state.fail(error)
 
 
-class Followers:
-    """Who wants to know that a shot has another length: the edit may follow."""
-
-    def __init__(self) -> None:
-        self.of_length: list[Callable[[Any], None]] = []
-
-
-def _length_changed(self: "TAKEONE_PG_shot", _context: bpy.types.Context) -> None:
-    for follow in app().part(Followers).of_length if self.uid else ():
-        follow(self)
-
-
 class TAKEONE_PG_option_value(bpy.types.PropertyGroup):
     """What is set of one setting of one engine, by name, so that it is kept while the engine is away."""
 
@@ -186,6 +173,8 @@ class TAKEONE_PG_take(bpy.types.PropertyGroup):
     seed: IntProperty(name="Seed", description="The seed that it was made with", min=0, max=MAX_SEED)
     request: StringProperty(name="Request", description="JSON of all that was asked for")
     notes: StringProperty(name="Notes", description="What the engine says of the take")
+    about: StringProperty(name="About", description="Length, size, engine and day, as the list says them")
+    words: StringProperty(name="Words", description="What was asked for, its first words")
     refines: StringProperty(name="Refines", description="Id of the take that this one replaces when it is ready")
     rating: IntProperty(name="Rating", description="Stars given to this take", min=0, max=5)
     note: StringProperty(name="Note", description="A remark kept with this take")
@@ -248,7 +237,7 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         step=50,
         precision=2,
         unit="TIME_ABSOLUTE",
-        update=_length_changed,
+        update=length_changed,
     )
     frames: IntProperty(
         name="Frames",
@@ -339,10 +328,18 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
         description="Let your own strips on other channels move too. Those that begin earlier or are locked stay",
         default=True,
     )
+    burn_in: PointerProperty(name="Burn-Ins", description="Text over the film", type=TAKEONE_PG_burn_in)
     ripple_markers: BoolProperty(name="Markers", description="Let the markers of the edit move too", default=True)
 
 
-CLASSES = (TAKEONE_PG_option_value, TAKEONE_PG_line, TAKEONE_PG_take, TAKEONE_PG_shot, TAKEONE_PG_scene)
+CLASSES = (
+    *edit_properties.CLASSES,
+    TAKEONE_PG_option_value,
+    TAKEONE_PG_line,
+    TAKEONE_PG_take,
+    TAKEONE_PG_shot,
+    TAKEONE_PG_scene,
+)
 
 
 def prompt_of(shot: TAKEONE_PG_shot) -> str:

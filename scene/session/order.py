@@ -42,7 +42,8 @@ class Order:
     `frame` is the scene's for the still, `camera` None if there is none; `picture` is the still's size in pixels,
     which `size_percent` makes the clip's. `seconds` are the clip's, with the handles `head` and `tail` in its frames
     before and after the shot; `last` is the picture to end on. The still comes from `source` (for IMAGE
-    from the file `image`) and is written into `folder`. `engine` says what it can do as far as the backend has said, and its id in any case.
+    from the file `image`) and is written into `folder`. `engine` says what it can do as far as the backend has said,
+    and its id in any case.
     """
 
     file_id: str

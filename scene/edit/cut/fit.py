@@ -8,7 +8,7 @@ from typing import Any
 import bpy
 
 from ...app.app import app
-from ...model.properties import Followers
+from ...model.edit_properties import Followers
 from ...model.rates import frame_rate
 from .. import strips
 from .ripple import Rules, set_length, set_length_everywhere
