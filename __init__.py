@@ -2,12 +2,12 @@
 
 from . import operators, panels
 from .scene.app import app, timer
-from .scene.edit import burn_in
+from .scene.edit import burn_in, compare
 from .scene.edit.cut import fit
 from .scene.model import earlier, properties
 from .scene.session import handlers, pump
 
-PARTS = (app, properties, earlier, fit, burn_in, operators, panels, pump, handlers, timer)
+PARTS = (app, properties, earlier, fit, burn_in, compare, operators, panels, pump, handlers, timer)
 
 
 def register() -> None:

@@ -18,7 +18,8 @@ class TAKEONE_MT_shots(bpy.types.Menu):
         for shot in shot_list.all_shots():
             found = True
             camera = shot.camera.name if shot.camera else iface_("scene camera")
-            text = f"{shot.name}   ({camera}, {len(shot.takes)})"
+            takes = iface_("1 take") if len(shot.takes) == 1 else iface_("{count} takes").format(count=len(shot.takes))
+            text = f"{shot.name}   {camera}, {takes}"
             self.layout.operator("takeone.shot_choose", text=text, translate=False).shot = shot.uid
         if not found:
             self.layout.label(text="No shots yet")

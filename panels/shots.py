@@ -10,7 +10,7 @@ from bpy.props import EnumProperty, IntProperty
 from ..scene.edit.cut import fit, uses
 from ..scene.edit.edit_scene import find_edit_scene
 from ..scene.model import properties, shot_list, shown
-from ..scene.model.properties import scene_fps
+from ..scene.model.edit_of import take_rate
 from ..scene.session.board import drawing
 from . import pictures
 
@@ -108,7 +108,7 @@ def total(scene: bpy.types.Scene) -> str:
     minutes, rest = divmod(seconds, 60)
     text = iface_("{count} shots, {time}, {frames} frames")
     return text.format(
-        count=len(lengths), time=f"{int(minutes)}:{rest:04.1f}", frames=round(seconds * scene_fps(scene))
+        count=len(lengths), time=f"{int(minutes)}:{rest:04.1f}", frames=round(seconds * float(take_rate(scene)))
     )
 
 

@@ -19,6 +19,7 @@ from ..model.paths import absolute, is_there, stored_path
 from ..model.shot_list import all_shots
 from ..model.takes import clip_path, remember_again, takes_folder, unsaved_folder
 from . import strips
+from .edit_scene import output_beside
 
 FILES = ("clip", "sidecar", "thumbnail", "still")  # what takes (and shots) point to
 
@@ -139,6 +140,7 @@ def clear_unsaved() -> None:
 def hold_paths(saved_as: str) -> None:
     """Before the file is saved in another folder: takes are named by their whole paths, which stay valid
     there. (Blender does the same for its own paths.) `store_paths` undoes it after the save."""
+    output_beside(saved_as)
     if not bpy.data.filepath or Path(saved_as).parent == Path(bpy.data.filepath).parent:
         return
     for item, name in _path_users(own_only=True):
@@ -149,6 +151,7 @@ def hold_paths(saved_as: str) -> None:
 
 def store_paths() -> None:
     """After a save: paths beside the .blend are relative to it."""
+    output_beside(bpy.data.filepath)
     for item, name in _path_users(own_only=True):
         value = getattr(item, name)
         if value and not value.startswith("//") and stored_path(Path(value)) != value:

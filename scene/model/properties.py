@@ -22,6 +22,7 @@ from ...client.protocol import LANGUAGES
 from ..app.app import app
 from ..app.errors import SceneError
 from . import edit_properties, options
+from .edit_of import take_rate
 from .edit_properties import TAKEONE_PG_burn_in, length_changed
 
 LANGUAGE_ITEMS = [(name, name, "The language that is spoken") for name in LANGUAGES]
@@ -54,13 +55,13 @@ STILL_SOURCES = (
     ("PLAYHEAD", "Frame Under Playhead", "Take the frame that the sequencer shows now", "SEQ_PREVIEW", 4),
 )
 MOTIONS = (
-    ("WORDS", "From the Words", "The direction's words choose the camera move"),
+    ("WORDS", "Prompt", "The direction's words choose the camera move"),
     ("CAMERA", "Camera's Animation", "Follow the scene camera's own animation over the length of the shot"),
 )
 PLACEMENTS = (
     (
         "REPLACE",
-        "In the Shot's Place",
+        "Replace Current Take",
         "Put the take in the place of the shot's current one, keeping trims and effects. A shot's first take goes "
         "after the last strip",
     ),
@@ -93,21 +94,16 @@ def new_uid() -> str:
     return uuid.uuid4().hex[:16]
 
 
-def scene_fps(scene: bpy.types.Scene) -> float:
-    """Frames a second of the scene, `fps / fps_base`."""
-    return scene.render.fps / scene.render.fps_base
-
-
 def _is_camera(_self: object, candidate: bpy.types.Object) -> bool:
     return candidate.type == "CAMERA"
 
 
 def _get_frames(self: "TAKEONE_PG_shot") -> int:
-    return max(1, round(self.seconds * scene_fps(self.id_data)))
+    return max(1, round(self.seconds * float(take_rate(self.id_data))))
 
 
 def _set_frames(self: "TAKEONE_PG_shot", frames: int) -> None:
-    self.seconds = frames / scene_fps(self.id_data)
+    self.seconds = frames / float(take_rate(self.id_data))
 
 
 def _get_words(self: "TAKEONE_PG_shot") -> str:
@@ -241,7 +237,7 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     )
     frames: IntProperty(
         name="Frames",
-        description="The length of the shot in frames of this scene",
+        description="The length of the shot in frames of the edit",
         min=1,
         get=_get_frames,
         set=_set_frames,

@@ -230,7 +230,20 @@ def restore_after_undo() -> None:
                 take = take or shot.takes.add()
                 for name, value in values.items():
                     setattr(take, name, value)
+        sort(shot)
         shot.last_number = max([shot.last_number, *(take.number for take in shot.takes)])
+
+
+def sort(shot: Any) -> None:
+    """Takes stand in the order of their numbers; the chosen one stays chosen."""
+    chosen = shot.takes[shot.active_take].uid if 0 <= shot.active_take < len(shot.takes) else ""
+    numbers = [take.number for take in shot.takes]
+    for target, number in enumerate(sorted(numbers)):
+        place = next(index for index in range(target, len(numbers)) if shot.takes[index].number == number)
+        if place != target:
+            shot.takes.move(place, target)
+    if chosen:
+        shot.active_take = [take.uid for take in shot.takes].index(chosen)
 
 
 def _restore_view(shot: Any) -> None:

@@ -16,6 +16,7 @@ from ...client.protocol.camera import Matrix
 from ..app.errors import SceneError
 from .borrow.borrowed import borrowing
 
+KINDS = {"PANO": "panoramic", "CUSTOM": "a custom one"}
 PROJECTIONS = {"PERSP": "perspective", "ORTHO": "orthographic"}
 
 
@@ -54,7 +55,7 @@ def check_camera(scene: bpy.types.Scene, camera: bpy.types.Object | None) -> bpy
             rpt_(
                 "Camera '{camera}' is {kind}. A clip needs a perspective or orthographic one: change its lens"
                 " type, or pick another camera."
-            ).format(camera=camera.name, kind=camera.data.type.capitalize()),
+            ).format(camera=camera.name, kind=KINDS.get(camera.data.type, camera.data.type.lower())),
             "pick_camera",
         )
     return camera

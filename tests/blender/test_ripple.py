@@ -192,8 +192,8 @@ def test_the_card_changes_the_edit_where_that_ripples(edit):
     assert use_of(edit, "A").length == 26
     assert moved(before, state(edit))["C"] == (2, 2)
     edit.render.fps = 30
-    shot.frames = 24
-    assert use_of(edit, "A").length == 30
+    shot.seconds = 1.0
+    assert (shot.frames, use_of(edit, "A").length) == (30, 30)  # a shot's frames are the edit's
 
 
 def test_length_from_strip_and_from_take(edit):

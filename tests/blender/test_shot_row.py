@@ -172,7 +172,7 @@ class Narrow(Window):
 def test_the_panel_lists_shots_and_their_time(scene):
     scene.take_one.shots[3].status = "OMITTED"
     paper = draw(panel.TAKEONE_PT_shots)
-    assert "3 shots, 0:06.0, 144 frames" in paper.texts
+    assert "3 shots, 0:06.0, 180 frames" in paper.texts
     assert {"ripple", "ripple_others", "ripple_markers", "status", "note"} <= {one.what for one in paper.drawn}
     item = Paper()
     panel.TAKEONE_UL_shots.draw_item(None, Window(), item, None, scene.take_one.shots[1], 0, None, "", 1)

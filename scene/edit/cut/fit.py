@@ -52,9 +52,26 @@ def fit(edit: bpy.types.Scene, take_uid: str, name: str, rules: Rules | None = N
         frames = shot_frames(movie)
         if rules.ripple and frames != use.length and strips.start(movie) == _first(movie):
             changed += set_length(edit, use, frames, rules)
-    for _, movie in _showing(edit, take_uid):
+    for use, movie in _showing(edit, take_uid):
+        changed += _even(edit, use, movie)
         say(movie, name)
     return changed
+
+
+def _even(edit: bpy.types.Scene, use: Use, movie: bpy.types.Strip) -> bool:
+    """Picture and sound of a take that was made at another rate than the one before it may end apart: bring both to the
+    take's own end where there is room, else to the picture's. Whether they did."""
+    sounds = [strip for strip in use.strips if strip.type == "SOUND" and strips.start(strip) == strips.start(movie)]
+    if all(strips.end(strip) == strips.end(movie) for strip in sounds):
+        return False
+    overlap = int(movie.get(OVERLAP_KEY, 0))
+    wanted = strips.start(movie) + shot_frames(movie) + overlap
+    busy = strips.busy_channels(edit.sequence_editor, strips.end(movie), wanted, movie)
+    end = wanted if movie.channel not in busy else strips.end(movie)
+    for strip in (movie, *sounds):
+        if strips.end(strip) != end:
+            setattr(strip, strips.END, end)
+    return True
 
 
 def _first(movie: bpy.types.Strip) -> int:
