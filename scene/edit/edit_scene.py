@@ -77,7 +77,7 @@ def output_beside(blend: str) -> None:
     for edit in bpy.data.scenes:
         if EDIT_KEY not in edit or edit.library is not None:
             continue
-        if edit.render.filepath not in ("", "/tmp/", "/tmp\\", edit.get(OUTPUT_KEY, "/tmp/")):
+        if edit.render.filepath not in ("", "//", "/tmp/", "/tmp\\", edit.get(OUTPUT_KEY, "/tmp/")):
             continue
         stem = Path(blend).stem.replace("{", "(").replace("}", ")")  # braces would be a template
         folder = Path(bpy.app.tempdir).parent if not blend else Path(blend).parent

@@ -53,7 +53,7 @@ def take_name(shot_name: str, number: int) -> str:
 
 
 def about(kept: Kept, engine: str) -> str:
-    """Length, size, engine and day of a take, for a list: "5.0 s, 1280 x 720, draft, 26 Nov"."""
+    """Length, size, engine and day of a take, for a list: "5.0 s, 1280 x 720, wan, 26 Nov"."""
     asked = kept.request
     said = []
     if asked is not None:
