@@ -10,7 +10,7 @@ class Problem:
     """`code` is stable, `message` a sentence or two for people, `param` the field that it is about.
 
     `fix` is a word for what would help, "" for nothing known: install, start, connect, pick_camera, save_file,
-    free_space, smaller_size, shorter, open_log, models, online_access, retry.
+    save_as, free_space, smaller_size, shorter, open_log, models, online_access, retry.
     """
 
     code: str

@@ -11,24 +11,8 @@ from ...scene.app.state import Install
 from ...scene.model.shown import shot_of, shot_scene
 from ...scene.session import connection, preferences
 from ...scene.stills.camera import PROJECTIONS, is_animated
+from ..fixes import HELP
 from ..report import attempt
-
-# For each fix: what the panel's button says, its icon, and what happens when it is pressed
-HELP = {
-    "install": ("Install", "IMPORT", "Download and set up what makes the takes, outside Blender"),
-    "update": ("Update", "FILE_REFRESH", "Replace the running backend by this version's. Takes under way go on in it"),
-    "start": ("Start", "PLAY", "Start the backend, or connect to the server again"),
-    "connect": ("Connect", "LINKED", "Enter the server's address and token"),
-    "pick_camera": ("Pick a Camera", "OUTLINER_OB_CAMERA", "Use the selected camera, or the first one of the scene"),
-    "save_file": ("Save the File", "FILE_TICK", "Save this file, so that takes have a place beside it"),
-    "free_space": ("Show Folder", "FILE_FOLDER", "Open the folder that holds the backend, its models and its jobs"),
-    "smaller_size": ("Halve the Size", "FULLSCREEN_EXIT", "Halve the clip's width and height, and animate again"),
-    "shorter": ("Make It Shorter", "TIME", "Shorten the shot to what the engine can make, and animate again"),
-    "open_log": ("Open Log", "TEXT", "Show what was written down when it went wrong"),
-    "models": ("Show Models", "PREFERENCES", "Open the preferences, where models are downloaded and linked"),
-    "online_access": ("Allow Online Access", "WORLD", "Let Blender and its extensions use the network"),
-    "retry": ("Try Again", "FILE_REFRESH", "Make the take that failed once more"),
-}
 
 
 class TAKEONE_OT_dismiss_error(bpy.types.Operator):
@@ -165,6 +149,7 @@ ACTIONS = {
     "connect": _connect,
     "pick_camera": _pick_camera,
     "save_file": _save_file,
+    "save_as": lambda _context: bpy.ops.wm.save_as_mainfile("INVOKE_DEFAULT"),
     "free_space": _free_space,
     "smaller_size": _smaller_size,
     "shorter": _shorter,

@@ -19,6 +19,7 @@ from ..app.errors import SceneError
 from ..app.state import ACTIVE, WAITING_FILE, Job
 from ..edit import landing, moving
 from ..model import option_properties
+from ..model.paths import disk_fix
 from ..model.shot_list import find_shot, find_take
 from . import prompts
 from .connection import Connection, session
@@ -195,7 +196,7 @@ def relocate() -> None:
         message = rpt_("The takes could not be brought beside the file: {error}. They stay where they are.").format(
             error=error.strerror or error
         )
-        app().state.fail(SceneError("disk", message, "free_space"))
+        app().state.fail(SceneError("disk", message, disk_fix(error)))
 
 
 def redraw() -> None:
