@@ -36,5 +36,6 @@ def register() -> None:
 
 def unregister() -> None:
     """Remove the operators."""
+    presets.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -2,7 +2,21 @@
 
 import bpy
 
-from . import card, direction, engines, menus, preferences, prompt, queue, refresh, settings, shots, takes
+from . import (
+    card,
+    direction,
+    engines,
+    keymap,
+    menus,
+    preferences,
+    prompt,
+    queue,
+    refresh,
+    settings,
+    shots,
+    status,
+    takes,
+)
 
 # in the order in which they stand in the sidebar
 CLASSES = (
@@ -11,27 +25,29 @@ CLASSES = (
     *engines.CLASSES,
     *direction.LISTS,
     *card.CLASSES,
+    *direction.CLASSES,
     *queue.CLASSES,
     *takes.CLASSES,
-    *direction.CLASSES,
     *prompt.CLASSES,
     *settings.CLASSES,
     *shots.CLASSES,
 )
+
+PARTS = (menus, settings, shots, status, keymap)
 
 
 def register() -> None:
     """Add the panels."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
-    menus.register()
-    shots.register()
+    for part in PARTS:
+        part.register()
     refresh.register()
 
 
 def unregister() -> None:
     """Remove the panels."""
-    menus.unregister()
-    shots.unregister()
+    for part in reversed(PARTS):
+        part.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

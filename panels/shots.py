@@ -7,12 +7,13 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, IntProperty
 
+from ..scene.edit import burn_in
 from ..scene.edit.cut import fit, uses
 from ..scene.edit.edit_scene import find_edit_scene
 from ..scene.model import properties, shot_list, shown
 from ..scene.model.edit_of import take_rate
 from ..scene.session.board import drawing
-from . import pictures
+from . import pictures, refresh
 
 WIDE = 560  # pixels of a region from which on all columns are shown
 POPUP = 900
@@ -23,6 +24,7 @@ ALL = ("ALL", "All", "Every shot")
 class TAKEONE_UL_shots(bpy.types.UIList):
     """Shots: picture, name, camera, length, status, take, stars, note."""
 
+    wide = False
     status: EnumProperty(
         name="Status",
         description="Only shots of this status are listed",
@@ -54,7 +56,7 @@ class TAKEONE_UL_shots(bpy.types.UIList):
         _index: int = 0,
         _flag: int = 0,
     ) -> None:
-        wide = context.region.width >= WIDE * context.preferences.system.ui_scale
+        wide = self.wide or context.region.width >= WIDE * context.preferences.system.ui_scale
         take = shot_list.find_take(item, item.current_take) if item.current_take else None
         picture = pictures.icon((take.thumbnail if take else "") or item.still)
         row = layout.row(align=True)
@@ -85,6 +87,12 @@ class TAKEONE_UL_shots(bpy.types.UIList):
         tail.label(icon=STATUS_ICONS[item.status or "TODO"])
 
 
+class TAKEONE_UL_shots_wide(TAKEONE_UL_shots):
+    """The same, with all that is known."""
+
+    wide = True
+
+
 def lens_of(shot: Any) -> str:
     """Its camera, and the focal length or scale of that."""
     camera = shot.camera or shot.id_data.camera
@@ -112,12 +120,14 @@ def total(scene: bpy.types.Scene) -> str:
     )
 
 
-def draw_list(layout: bpy.types.UILayout, context: bpy.types.Context, rows: int = 8) -> None:
+def draw_list(
+    layout: bpy.types.UILayout, context: bpy.types.Context, rows: int = 8, kind: str = "TAKEONE_UL_shots"
+) -> None:
     """The list with its buttons."""
     scene = shown.shot_scene(context)
     row = layout.row()
     manager = context.window_manager
-    row.template_list("TAKEONE_UL_shots", "", scene.take_one, "shots", manager, "take_one_shot", rows=rows)
+    row.template_list(kind, "", scene.take_one, "shots", manager, "take_one_shot", rows=rows)
     column = row.column(align=True)
     column.operator("takeone.shot_add", text="", icon="ADD")
     column.operator("takeone.shot_remove", text="", icon="REMOVE")
@@ -154,6 +164,10 @@ def draw_shot(layout: bpy.types.UILayout, context: bpy.types.Context, edit: bpy.
     use = next(iter(uses.uses_of(edit, shot.uid)), None) if edit is not None else None
     movie = fit.movie_of(use) if use else None
     row = layout.row(align=True)
+    for kind, text in (("DISSOLVE", "Dissolve"), ("DIP", "Dip"), ("FADE_IN", "Fade In"), ("FADE_OUT", "Fade Out")):
+        row.operator("takeone.transition", text=text).kind = kind
+    row.operator("takeone.transition_remove", text="", icon="X")
+    row = layout.row(align=True)
     row.operator("takeone.length_from_strip")
     row.operator("takeone.length_from_take")
     over = fit.held(movie) if movie else 0
@@ -168,10 +182,10 @@ class TAKEONE_PT_shots(bpy.types.Panel):
     bl_label = "Shots"
     bl_space_type = "SEQUENCE_EDITOR"
     bl_region_type = "UI"
-    bl_category = "Take One"
-    bl_order = 1
+    bl_category = "Shots"
 
     def draw(self, context: bpy.types.Context) -> None:
+        refresh.note_shown()
         layout = self.layout
         scene = shown.shot_scene(context)
         edit = find_edit_scene(context, scene)
@@ -185,6 +199,34 @@ class TAKEONE_PT_shots(bpy.types.Panel):
             layout.progress(factor=drawn[0] / max(1, drawn[1]), text=text)
         draw_ripple(layout, edit)
         draw_shot(layout, context, edit)
+
+
+class TAKEONE_PT_burn_in(bpy.types.Panel):
+    """Text over the film."""
+
+    bl_label = "Burn-Ins"
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "Shots"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return find_edit_scene(context, shown.shot_scene(context)) is not None
+
+    def draw_header(self, context: bpy.types.Context) -> None:
+        edit = find_edit_scene(context, shown.shot_scene(context))
+        if edit is not None:
+            self.layout.prop(edit.take_one.burn_in, "shown", text="")
+
+    def draw(self, context: bpy.types.Context) -> None:
+        edit = find_edit_scene(context, shown.shot_scene(context))
+        if edit is None:
+            return
+        column = self.layout.column(align=True)
+        column.active = edit.take_one.burn_in.shown
+        for place in burn_in.PLACES:
+            column.prop(edit.take_one.burn_in, place)
 
 
 def draw_begin(layout: bpy.types.UILayout) -> None:
@@ -226,7 +268,7 @@ class TAKEONE_OT_shot_list(bpy.types.Operator):
         return {"FINISHED"}
 
     def draw(self, context: bpy.types.Context) -> None:
-        draw_list(self.layout, context, rows=16)
+        draw_list(self.layout, context, rows=16, kind="TAKEONE_UL_shots_wide")
 
 
 def _get_shot(_self: bpy.types.WindowManager) -> int:
@@ -254,4 +296,11 @@ def unregister() -> None:
     del bpy.types.WindowManager.take_one_shot
 
 
-CLASSES = (TAKEONE_OT_shot_list, TAKEONE_MT_shot_list, TAKEONE_UL_shots, TAKEONE_PT_shots)
+CLASSES = (
+    TAKEONE_OT_shot_list,
+    TAKEONE_MT_shot_list,
+    TAKEONE_UL_shots,
+    TAKEONE_UL_shots_wide,
+    TAKEONE_PT_shots,
+    TAKEONE_PT_burn_in,
+)

@@ -1,6 +1,8 @@
 # mypy: disable-error-code="valid-type"
 """The last error: put it away, or press the button of its fix."""
 
+import re
+
 import bpy
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty
@@ -9,10 +11,39 @@ from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.app.state import Install
 from ...scene.model.shown import shot_of, shot_scene
-from ...scene.session import connection, preferences
+from ...scene.session import connection, preferences, text_window
 from ...scene.stills.camera import PROJECTIONS, is_animated
 from ..fixes import HELP
 from ..report import attempt
+
+PAGES = (
+    ("first-take", "First Take", "From the installation to the first take in the edit"),
+    ("previz-edit", "A Previz Edit", "Shots, takes, and the edit that they make"),
+    ("directions", "Directions", "The words for moves and sounds"),
+    ("stills", "Stills", "Where the picture comes from that a take begins with"),
+    ("troubleshooting", "Troubleshooting", "What to do when something does not work"),
+)
+IMAGE = re.compile(r"^ *!\[[^\]]*\]\([^)]*\)\n?", re.MULTILINE)
+
+
+class TAKEONE_OT_guide(bpy.types.Operator):
+    """Open a page of the guide in a text window"""
+
+    bl_idname = "takeone.guide"
+    bl_label = "Guide"
+    bl_options = {"REGISTER"}
+
+    page: EnumProperty(
+        name="Page", description="What to read of", items=[(page, label, tip) for page, label, tip in PAGES]
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        path = preferences.ROOT / "docs" / f"{self.page}.md"
+        name = f"Take One: {self.page}"
+        text = bpy.data.texts.get(name) or bpy.data.texts.new(name)
+        text.from_string(IMAGE.sub("", path.read_text(encoding="utf-8")))
+        text_window.show(context, text)
+        return {"FINISHED"}
 
 
 class TAKEONE_OT_dismiss_error(bpy.types.Operator):
@@ -159,4 +190,4 @@ ACTIONS = {
     "retry": _retry,
 }
 
-CLASSES = (TAKEONE_OT_dismiss_error, TAKEONE_OT_fix)
+CLASSES = (TAKEONE_OT_guide, TAKEONE_OT_dismiss_error, TAKEONE_OT_fix)

@@ -28,7 +28,8 @@ class Saving:
 @bpy.app.handlers.persistent
 def _on_load(*_: object) -> None:
     app().part(pump.Pump).leave_landing()
-    if app().state.last_error is not None and app().state.last_error.code not in OF_APP:
+    problem = app().state.last_error
+    if problem is not None and problem.code not in OF_APP:
         app().state.dismiss()  # it was the other file's
     jobs.drop_waiting()
     borrowed.restore()

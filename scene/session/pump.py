@@ -21,6 +21,7 @@ from ..edit import landing, moving
 from ..model import option_properties
 from ..model.paths import disk_fix
 from ..model.shot_list import find_shot, find_take
+from ..model.takes import take_name
 from . import prompts
 from .connection import Connection, session
 
@@ -162,7 +163,9 @@ def _land(event: events.TakeReady) -> None:
 
 
 def _landed(event: events.TakeReady) -> None:
-    app().state.jobs.pop(event.key, None)
+    state = app().state
+    state.jobs.pop(event.key, None)
+    state.landed, state.landed_at = take_name(event.binding.shot_name, event.binding.number), time.monotonic()
     session().landed(event.key)
     relocate()  # the file may have been saved while the take was made
 

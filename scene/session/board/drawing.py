@@ -101,7 +101,7 @@ def draw(context: bpy.types.Context, uids: Uids) -> Path:
     if view is not None:
         with borrowing(scene, {"camera": camera, "frame_float": float(frame)}):
             view.window.view_layer.update()
-            viewport.save_look(view, scene, camera, path)
+            viewport.save_quick_still(view, scene, camera, path)
     else:
         _render(context, scene, camera, path, frame)
     return path
