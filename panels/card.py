@@ -63,7 +63,7 @@ def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
         layout.operator("takeone.preview_still", icon="HIDE_OFF")
         return
     box = layout.box()  # a look may be as grey as the panel
-    box.template_icon(icon_value=picture, scale=region_scale(context, 6.5))
+    box.template_icon(icon_value=picture, scale=region_scale(context, 5.0))
     row = box.row()
     row.label(text=caption, icon=icon, translate=False)
     row.operator("takeone.preview_still", text="", icon="HIDE_OFF", emboss=False)

@@ -97,8 +97,9 @@ def draw_length(layout: bpy.types.UILayout, context: bpy.types.Context, shot: An
     column = layout.column(align=True)
     too_long = 0 < able.max_seconds < shot.seconds
     column.alert = too_long
-    column.prop(shot, "seconds", text="Length")
-    column.prop(shot, "frames", text="Frames")
+    row = column.row(align=True)
+    row.prop(shot, "seconds", text="Length")
+    row.prop(shot, "frames", text="")
     rate = take_rate(shot.id_data)
     if rate != frame_rate(shot.id_data):
         reason(layout, context, iface_("Frames of the edit, {rate:g} a second").format(rate=float(rate)))

@@ -1,7 +1,7 @@
 # mypy: disable-error-code="valid-type"
 """The list of shots: in the sequencer's sidebar, and as wide as one likes."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
@@ -21,8 +21,12 @@ STATUS_ICONS = {entry[0]: entry[3] for entry in properties.SHOT_STATUSES}
 ALL = ("ALL", "All", "Every shot")
 
 
-class TAKEONE_UL_shots(bpy.types.UIList):
-    """Shots: picture, name, camera, length, status, take, stars, note."""
+class ShotRows:
+    """What draws the rows, before it is made a list."""
+
+    if TYPE_CHECKING:
+        filter_name: str
+        bitflag_filter_item: int
 
     wide = False
     status: EnumProperty(
@@ -87,8 +91,12 @@ class TAKEONE_UL_shots(bpy.types.UIList):
         tail.label(icon=STATUS_ICONS[item.status or "TODO"])
 
 
-class TAKEONE_UL_shots_wide(TAKEONE_UL_shots):
-    """The same, with all that is known."""
+class TAKEONE_UL_shots(ShotRows, bpy.types.UIList):
+    """Shots: picture, name, length, status, take; and all that is known where there is room."""
+
+
+class TAKEONE_UL_shots_wide(ShotRows, bpy.types.UIList):
+    """Shots with all that is known: camera, lens, stars, note."""
 
     wide = True
 

@@ -63,10 +63,8 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     row.operator("takeone.take_show_file", text="", icon="FILE_FOLDER")
     row.operator("takeone.take_delete", text="", icon="TRASH")
     layout.prop(take, "note", text="", icon="GREASEPENCIL", placeholder="Note")
-    column = layout.column(align=True)
-    column.scale_y = 0.8
     about = take.about or take.engine
-    column.label(text=iface_("{about}, seed {seed}").format(about=about, seed=take.seed), translate=False)
+    wrapped(layout, context, iface_("{about}, seed {seed}").format(about=about, seed=take.seed))
     if bpy.data.filepath and take.clip and not take.clip.startswith("//"):
         wrapped(layout, context, iface_("This take lies in another folder than the file"), icon="FILE_FOLDER")
         layout.operator("takeone.bring_takes", icon="PASTEDOWN")

@@ -18,9 +18,9 @@ from ..model.kept import read
 from ..model.rates import frame_rate
 from ..model.shot_list import find_shot, find_take
 from . import strips
-from .cut.uses import WITH_KEY, Use, uses
+from .cut.uses import BURN_KEY, WITH_KEY, Use, uses
 
-PLACE_KEY = "take_one_burn_in"  # on a strip: its place
+CHANNELS_BETWEEN = 5  # left free under the burn-ins, for transitions
 # by place: where in the picture (from its lower left corner), and what of the text lies there
 PLACES = {
     "top_left": (0.02, 0.97, "LEFT", "TOP"),
@@ -122,9 +122,14 @@ def lay(edit: bpy.types.Scene) -> int:
         return 0
     count = 0
     first, after = row[0].start, max(use.end for use in row)
+    lowest = max(strip.channel for strip in edit.sequence_editor.strips) + CHANNELS_BETWEEN
     for place, template in wanted.items():
         of_shot = bool(names(template) & set(OF_SHOT))
-        channel = strips.free_channels(edit.sequence_editor, first, after, 1)[0]
+        free = strips.usable_channels(edit.sequence_editor, first, after)
+        channel = (
+            next((one for one in free if one >= lowest), None)
+            or strips.free_channels(edit.sequence_editor, first, after, 1)[0]
+        )
         for use in row if of_shot else [None]:
             start, end = (use.start, use.end) if use else (first, after)
             strip = strips.new_effect(edit, f"Burn-in {place.replace('_', ' ')}", "TEXT", channel, start, end - start)
@@ -158,7 +163,7 @@ def clear(edit: bpy.types.Scene) -> int:
 def of(edit: bpy.types.Scene) -> list[bpy.types.Strip]:
     """The strips of the edit's burn-ins."""
     editor = edit.sequence_editor
-    return [strip for strip in editor.strips if PLACE_KEY in strip] if editor is not None else []
+    return [strip for strip in editor.strips if BURN_KEY in strip] if editor is not None else []
 
 
 def update(edit: bpy.types.Scene, frame: int, all_words: bool = False) -> None:
@@ -170,7 +175,7 @@ def update(edit: bpy.types.Scene, frame: int, all_words: bool = False) -> None:
     film = film_values(edit, frame)
     wanted = templates(edit)
     for strip in found:
-        template = wanted.get(strip[PLACE_KEY], "")
+        template = wanted.get(strip[BURN_KEY], "")
         moving = bool(names(template) & set(OF_FRAME))
         here = strips.start(strip) <= frame < strips.end(strip)
         if not (all_words or (moving and here)):
@@ -183,7 +188,7 @@ def update(edit: bpy.types.Scene, frame: int, all_words: bool = False) -> None:
 
 def _style(edit: bpy.types.Scene, strip: bpy.types.Strip, place: str) -> None:
     x, y, along, up = PLACES[place]
-    strip[PLACE_KEY] = place
+    strip[BURN_KEY] = place
     strip.location = (x, y)
     strip.anchor_x, strip.anchor_y = along, up
     if "alignment_x" in strip.bl_rna.properties:

@@ -7,10 +7,10 @@ from fractions import Fraction
 import bpy
 import pytest
 import stand_in
-from rooms import clip, picture, room
+from rooms import clip, picture, picture_output, room
 from take_one.client.protocol import Direction, TakeRequest
 from take_one.scene.edit import burn_in, edit_scene, strips
-from take_one.scene.edit.cut import ripple, uses
+from take_one.scene.edit.cut import ripple, transitions, uses
 from take_one.scene.edit.cut.ripple import Rules
 from take_one.scene.model import shot_list, takes
 from take_one.scene.model.kept import Kept
@@ -83,11 +83,27 @@ def test_a_render_shows_each_frames_own_number(edit, tmp_path):
         strip.font_size = 40
     edit.frame_start, edit.frame_end = 101, 111
     edit.frame_step = 10
-    edit.render.filepath = str(tmp_path / "seen_")
-    edit.render.image_settings.file_format = "PNG"
+    picture_output(edit, tmp_path / "seen_")
     bpy.ops.render.render(animation=True, scene=edit.name)
     one, eleven = (picture(tmp_path / f"seen_{frame:04d}.png")[:50, :64].max(axis=2) > 0.6 for frame in (101, 111))
     assert one.sum() > 20 and 1.5 < eleven.sum() / one.sum() < 2.6  # two ones for one
+
+
+def test_a_dissolve_stays_under_the_burn_ins(edit):
+    edit.take_one.burn_in.shown = True
+    second = uses.uses(edit)[1]
+    assert transitions.add(edit, uses.uses(edit)[1], transitions.FADE_IN, 6) == 6
+    transitions.remove(edit, second)
+    first = uses.uses(edit)[0]
+    for strip in first.strips:
+        setattr(strip, strips.END, 121)
+    ripple.ripple(edit, 131, -10, Rules(True, True, True))
+    assert transitions.add(edit, uses.uses(edit)[1], transitions.DISSOLVE, 6) == 6
+    lowest = min(strip.channel for strip in burn_in.of(edit))
+    assert all(strip.channel < lowest for strip in edit.sequence_editor.strips if "take_one_burn_in" not in strip)
+    use = uses.uses(edit)[1]
+    words = next(strip for strip in use.over if strip.name == "Stairs words")
+    assert words.channel > max(strip.channel for strip in use.strips)
 
 
 def test_landed_takes_and_other_templates_are_seen_at_once(edit, source):

@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 import pytest
 import stand_in
-from rooms import movie_output, picture, room
+from rooms import movie_output, picture, picture_output, room
 from take_one.client.protocol import EngineInfo
 from take_one.scene.app.app import app
 from take_one.scene.edit import strips
@@ -84,8 +84,7 @@ def picture_of(scene, frame):
     edit = bpy.data.scenes["Edit"]
     edit.frame_start = edit.frame_end = frame
     edit.render.resolution_x, edit.render.resolution_y = 64, 36
-    edit.render.image_settings.file_format = "PNG"
-    edit.render.filepath = bpy.app.tempdir + "seen_"
+    picture_output(edit, bpy.app.tempdir + "seen_")
     bpy.ops.render.render(animation=True, scene=edit.name)
     return picture(bpy.app.tempdir + f"seen_{frame:04d}.png")
 

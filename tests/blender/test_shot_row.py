@@ -175,10 +175,14 @@ def test_the_panel_lists_shots_and_their_time(scene):
     assert "3 shots, 0:06.0, 180 frames" in paper.texts
     assert {"ripple", "ripple_others", "ripple_markers", "status", "note"} <= {one.what for one in paper.drawn}
     item = Paper()
-    panel.TAKEONE_UL_shots.draw_item(panel.TAKEONE_UL_shots_wide, Narrow(), item, None, scene.take_one.shots[1], 0, None, "", 1)
+    panel.TAKEONE_UL_shots.draw_item(
+        panel.TAKEONE_UL_shots_wide, Narrow(), item, None, scene.take_one.shots[1], 0, None, "", 1
+    )
     assert [text for text in item.texts if "," in text or "take" in text] == ["Camera, 50 mm", "No take"]
     narrow = Paper()
-    panel.TAKEONE_UL_shots.draw_item(panel.TAKEONE_UL_shots, Narrow(), narrow, None, scene.take_one.shots[1], 0, None, "", 1)
+    panel.TAKEONE_UL_shots.draw_item(
+        panel.TAKEONE_UL_shots, Narrow(), narrow, None, scene.take_one.shots[1], 0, None, "", 1
+    )
     assert [one.what for one in narrow.drawn if one.call == "prop"] == ["name", "frames"]
 
 

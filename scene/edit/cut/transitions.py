@@ -7,8 +7,8 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...app.errors import SceneError
 from .. import strips
-from . import levels, ripple
-from .uses import OVERLAP_KEY, WITH_KEY, Use, uses
+from . import levels, ripple, shift
+from .uses import BURN_KEY, OVERLAP_KEY, WITH_KEY, Use, uses
 
 DISSOLVE, FADE_IN, FADE_OUT, DIP = "DISSOLVE", "FADE_IN", "FADE_OUT", "DIP"
 KIND_KEY = "take_one_transition"  # on the strips of a transition: its kind
@@ -111,6 +111,7 @@ def _dissolve(edit: bpy.types.Scene, previous: Use, use: Use, frames: int) -> in
             if not above:
                 raise SceneError("no_channel", "No channel is free for the dissolve. Unlock one.", "retry")
             strip.channel = above[0]
+    _lift(editor, use, over.channel)
     for strip in previous.strips:
         if strips.end(strip) - _own_overlap(strip) == previous.end:
             strip[OVERLAP_KEY] = frames
@@ -123,6 +124,14 @@ def _dissolve(edit: bpy.types.Scene, previous: Use, use: Use, frames: int) -> in
     return frames
 
 
+def _lift(editor: bpy.types.SequenceEditor, use: Use, channel: int) -> None:
+    """What lies over a shot, lies over its picture again, which went up to this channel."""
+    for strip in use.over:
+        if strip.channel <= channel and not shift.follows(strip):
+            free = strips.usable_channels(editor, strips.start(strip), strips.end(strip), strip)
+            strip.channel = next((one for one in free if one > channel), strip.channel)
+
+
 def _cover(
     edit: bpy.types.Scene,
     use: Use,
@@ -133,7 +142,7 @@ def _cover(
 ) -> None:
     """A colour over the shot, from frame to frame of these strengths."""
     editor = edit.sequence_editor
-    highest = max(strip.channel for strip in use.all)
+    highest = max(strip.channel for strip in use.all if BURN_KEY not in strip)
     free = strips.usable_channels(editor, frames[0], frames[-1])
     above = [channel for channel in free if channel > highest]
     if not above:
