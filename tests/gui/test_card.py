@@ -64,6 +64,7 @@ def test_an_engine_that_cannot_run_says_why_and_what_helps(blender: BlenderWindo
 
 
 def test_seed_is_drawn_and_locked(blender: BlenderWindow) -> None:
+    blender.run("bpy.context.window_manager.take_one_more = True")
     assert is_grey(blender, "settings_view3d", "seed")  # an unlocked seed is not the next take's
     blender.click("takeone.new_seed")
     seed = blender.ask(f"{CARD}.seed")
