@@ -7,6 +7,7 @@ the rest runs in, under .dev/, by itself.
     python3 dev.py test [PART ...]        all tests, or those of the parts named
     python3 dev.py gui                    the tests that click in a Blender window (BLENDER names its command), with
                                           pictures in .dev/screenshots
+    python3 dev.py mutate [MODULE ...]    plants bugs in modules (those that were changed), and tells what no test finds
     python3 dev.py bench [NAME ...]       the measurements behind docs/benchmarks.md
     python3 dev.py build                  the extension's zip, in dist/
     python3 dev.py lock                   the locked requirements, from their *.in
@@ -37,6 +38,13 @@ def main() -> int:
     )
     commands.add_parser("setup", help="make all environments")
     commands.add_parser("gui", help="run the tests that click in a Blender window, and keep pictures of it")
+    mutate = commands.add_parser("mutate", help="plant bugs, and tell which of them no test notices")
+    mutate.add_argument(
+        "modules", nargs="*", metavar="MODULE", help="files or folders (default: what differs from main)"
+    )
+    mutate.add_argument("--most", type=int, default=0, metavar="N", help="of each module, at most N mutants")
+    mutate.add_argument("--minutes", type=float, default=30, help="no further mutant after that (default: 30)")
+    mutate.add_argument("--seed", type=int, default=1, help="it chooses which N")
     bench = commands.add_parser("bench", help="run the measurements")
     bench.add_argument("names", nargs="*", metavar="NAME", help="scripts of bench/ (default: all)")
     build = commands.add_parser("build", help="build the extension's zip")
@@ -57,6 +65,7 @@ def main() -> int:
     from devtools import lock as locks
     from devtools import testing
     from devtools.environments import SetupError
+    from devtools.mutation import run as mutation
 
     try:
         if arguments.command == "demo":
@@ -68,6 +77,8 @@ def main() -> int:
         if arguments.command == "gui":
             os.environ["TAKE_ONE_PICTURES"] = "1"
             return testing.test(["gui"])
+        if arguments.command == "mutate":
+            return mutation.mutate(arguments.modules, arguments.most, arguments.minutes, arguments.seed)
         if arguments.command == "bench":
             return benches.bench(arguments.names, rest)
         if arguments.command == "lock":

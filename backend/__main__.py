@@ -1,4 +1,4 @@
-"""`python -m backend serve | animate | models | key`. Each command imports only what it needs."""
+"""`python -m backend serve | animate | bed | export | models | key`. Each command imports only what it needs."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from . import __version__, keys
+from .export import commands as export
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +26,10 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the service that Blender talks to"))
     _add_animate(commands.add_parser("animate", help="make one take from a still, without Blender"))
+    _add_bed(commands.add_parser("bed", help="the ambience of a scene, as one sound through all its shots"))
+    export.add_arguments(
+        commands.add_parser("export", help="an edit for other programs and people, and what comes back")
+    )
     _add_models(commands.add_parser("models", help="the engines, what they can do, and whether they run here"))
     keys.add_arguments(commands.add_parser("key", help="the tokens of servers, in the system's keyring"))
     return parser
@@ -88,6 +93,26 @@ def _animate(parsed: argparse.Namespace) -> int:
     from .cli import animate
 
     return animate(parsed)
+
+
+def _add_bed(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--sound", default="", help="what is heard")
+    parser.add_argument("--prompt", default="", help="what happens, whose sounds lie under those")
+    parser.add_argument("--seconds", type=float, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument(
+        "--lines", type=Path, help="JSON: [{start, seconds, lines: [{speaker, language, line}]}] a shot"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=Path("bed.flac"), help="the FLAC; its ducking goes beside it as JSON"
+    )
+    parser.set_defaults(run=_bed)
+
+
+def _bed(parsed: argparse.Namespace) -> int:
+    from .engines.draft.sound.bed import bed
+
+    return bed(parsed)
 
 
 def _add_models(parser: argparse.ArgumentParser) -> None:

@@ -74,27 +74,27 @@ class RandomModels(Models):
 
     def _transformer(self, name: str, plan: Plan, note: Callable[[str], None]) -> Transformer:
         self.plans[name] = plan.words
-        return self._residents.use(name, plan, lambda: drawn(CONFIGS[name], plan))
+        return self._residents.use(name, plan, lambda: drawn(CONFIGS[name], plan, self.device))
 
     def keep_halves(self) -> None:
         pass
 
 
-def drawn(config: TransformerConfig, plan: Plan) -> Transformer:
+def drawn(config: TransformerConfig, plan: Plan, device: torch.device) -> Transformer:
     model = Transformer(
-        config, DEVICE, plan.precision, resident_bytes=plan.resident_bytes, rows_at_once=plan.rows_at_once
+        config, device, plan.precision, resident_bytes=plan.resident_bytes, rows_at_once=plan.rows_at_once
     )
-    generator = torch.Generator(DEVICE).manual_seed(3)
+    generator = torch.Generator(device).manual_seed(3)
     for name in loading_order(model.shapes):
         shape = model.shapes[name]
         if name.endswith("bands"):
-            model.load_rows(name, 0, 10000.0 ** (-torch.arange(shape[0], device=DEVICE) / shape[0]))
+            model.load_rows(name, 0, 10000.0 ** (-torch.arange(shape[0], device=device) / shape[0]))
             continue
         scale = shape[1] ** -0.5 if len(shape) == 2 else 0.1
         dtype = torch.bfloat16 if len(shape) == 2 and name.startswith("block") else torch.float32
         for start in range(0, shape[0], ROWS):
             some = (min(ROWS, shape[0] - start), *shape[1:])
-            model.load_rows(name, start, torch.randn(some, generator=generator, device=DEVICE, dtype=dtype).mul_(scale))
+            model.load_rows(name, start, torch.randn(some, generator=generator, device=device, dtype=dtype).mul_(scale))
     model.finish_loading()
     return model
 
@@ -168,12 +168,8 @@ def clip(pipeline: Pipeline, still: Path, quality: str, seed: int, words: str) -
     )  # fmt: skip
 
 
-def main() -> None:
-    held, *qualities = sys.argv[1:] or ["0"]
-    if float(held):
-        whole = torch.cuda.get_device_properties(DEVICE).total_memory
-        torch.cuda.set_per_process_memory_fraction(float(held) * GIB / whole, DEVICE)
-    tell(gpu=torch.cuda.get_device_name(CUDA), held_gib=float(held))
+def stand_ins() -> Path:
+    """Small models with random weights in place of those that would be read. Answers a still of 1920x1080."""
     text.load = random_text_encoder
     StillEncoder.load = random_still_encoder
     AudioDecoder.load = random_sound_decoder
@@ -181,6 +177,16 @@ def main() -> None:
     still = Path(os.environ["TAKE_ONE_HOME"]) / "still.png"
     y, x = np.mgrid[0:1080, 0:1920]
     Image.fromarray(np.stack([x / 7.5, y / 4.3, (x ^ y) & 255], -1).astype(np.uint8)).save(still)
+    return still
+
+
+def main() -> None:
+    held, *qualities = sys.argv[1:] or ["0"]
+    if float(held):
+        whole = torch.cuda.get_device_properties(DEVICE).total_memory
+        torch.cuda.set_per_process_memory_fraction(float(held) * GIB / whole, DEVICE)
+    tell(gpu=torch.cuda.get_device_name(CUDA), held_gib=float(held))
+    still = stand_ins()
     pipeline = Pipeline(RandomModels(DEVICE))
     for seed, quality in enumerate(qualities or ["1080p", "1080p", "1080p", "256p"]):
         clip(pipeline, still, quality, seed, f"Push in {max(1, seed)}")

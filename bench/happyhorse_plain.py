@@ -15,7 +15,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from backend.engines.happyhorse.transformer import rope
 from backend.engines.happyhorse.transformer.attention import window_groups
 from backend.engines.happyhorse.transformer.config import TransformerConfig
-from backend.engines.happyhorse.transformer.model import patches, unpatch
+from backend.engines.happyhorse.transformer.layout import patches, unpatch
 
 
 class PlainTransformer:

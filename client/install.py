@@ -18,7 +18,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from . import cards, lease, pip, pythons
 from .events import InstallState
@@ -160,6 +160,7 @@ class Installer:
                 "folder": self._folder.name,
                 "profile": self._profile,
                 "recipe": recipe(self._root, self._profile),
+                "previous": [name for name in _finished(self._home) if (self._home / name).exists()],
             },
         )
 
@@ -287,16 +288,23 @@ def remove(folder: Path) -> bool:
 
 
 def remove_leftovers(home: Path, previous: bool = False) -> None:
-    """Delete environments that were never finished, and the `previous` one, which a backend may still run in.
+    """Delete environments that were never finished, and the `previous` ones, which a backend may still run in.
     What cannot be deleted now is deleted the next time."""
-    pointer = _pointer(home)
-    kept = {pointer.get("folder"), None if previous else pointer.get("previous")}
+    finished = _finished(home)
+    kept = finished[:1] if previous else finished
     for folder in home.glob("env-*"):
         if folder.is_dir() and folder.name not in kept:
             remove(folder)
 
 
-def _pointer(home: Path) -> dict[str, str]:
+def _finished(home: Path) -> list[str]:
+    """The folders of the environments that were installed whole: the one in use first, then those before it."""
+    pointer = _pointer(home)
+    previous = pointer.get("previous")
+    return [name for name in (pointer.get("folder"), *(previous if isinstance(previous, list) else ())) if name]
+
+
+def _pointer(home: Path) -> dict[str, Any]:
     try:
         pointer = json.loads((home / "env.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -304,7 +312,7 @@ def _pointer(home: Path) -> dict[str, str]:
     return pointer if isinstance(pointer, dict) else {}
 
 
-def _point(home: Path, pointer: dict[str, str]) -> None:
+def _point(home: Path, pointer: dict[str, Any]) -> None:
     write_whole(home / "env.json", json.dumps(pointer), 0o644)
 
 

@@ -46,6 +46,7 @@ KINDS = {
         Kind("blender-4.5", ((3, 11),), f"{REQUIREMENTS}/blender-4.5.txt"),
         Kind("backend", ((3, 11), (3, 13), (3, 12), (3, 14)), "backend/requirements/draft.txt"),
         Kind("test", ((3, 11), (3, 12), (3, 13)), f"{REQUIREMENTS}/test.txt", torch=True),
+        Kind("mutate", ((3, 11), (3, 12), (3, 13), (3, 14)), f"{REQUIREMENTS}/mutate.txt"),
         Kind("lock", ((3, 11), (3, 12), (3, 13), (3, 14)), f"{REQUIREMENTS}/lock.txt"),
     )
 }

@@ -44,6 +44,7 @@ LOCKS = (
     Lock(f"{DEVTOOLS}/test", f"{DEVTOOLS}/test", never=CUDA),
     Lock(f"{DEVTOOLS}/blender-4.5", f"{DEVTOOLS}/blender-4.5"),
     Lock(f"{DEVTOOLS}/blender-5.2", f"{DEVTOOLS}/blender-5.2", "3.13"),
+    Lock(f"{DEVTOOLS}/mutate", f"{DEVTOOLS}/mutate"),
     Lock(f"{DEVTOOLS}/lock", f"{DEVTOOLS}/lock"),
     Lock(f"{DEVTOOLS}/pip", f"{DEVTOOLS}/pip"),
 )

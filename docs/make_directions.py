@@ -77,7 +77,8 @@ def sounds() -> str:
         if len(heard) == 1:
             of_kind[kind_of(heard[0])].append(word)
     of_kind["footsteps"] += WALKING
-    return table(("sound", "words"), *((KINDS[kind][0], code(known)) for kind, known in of_kind.items()))
+    rows = ((KINDS[kind][0], f"{KINDS[kind][1]:g}", code(known)) for kind, known in of_kind.items())
+    return table(("sound", "LUFS", "words"), *rows)
 
 
 def places() -> str:
@@ -123,8 +124,8 @@ def code(phrases: Iterable[str]) -> str:
     return ", ".join(f"`{phrase}`" for phrase in phrases)
 
 
-def table(head: tuple[str, str], *rows: tuple[str, str]) -> str:
-    return "\n".join(f"| {first} | {last} |" for first, last in (head, ("---", "---"), *rows))
+def table(head: tuple[str, ...], *rows: tuple[str, ...]) -> str:
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, ("---",) * len(head), *rows))
 
 
 def paragraph(text: str) -> str:

@@ -3,7 +3,7 @@
 import bpy
 
 from .edit import board, moving, preview_still, shot_row, shots, takes, transitions
-from .making import animate, continuity, options, presets, prompt, queue, refine
+from .making import animate, continuity, options, presets, prompt, queue, refine, walk
 from .setting_up import models, setup, trouble
 
 CLASSES = (
@@ -24,6 +24,7 @@ CLASSES = (
     *takes.CLASSES,
     *transitions.CLASSES,
     *trouble.CLASSES,
+    *walk.CLASSES,
 )
 
 

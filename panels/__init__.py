@@ -16,6 +16,7 @@ from . import (
     shots,
     status,
     takes,
+    walk,
 )
 
 # in the order in which they stand in the sidebar
@@ -28,6 +29,7 @@ CLASSES = (
     *direction.CLASSES,
     *queue.CLASSES,
     *takes.CLASSES,
+    *walk.CLASSES,
     *prompt.CLASSES,
     *settings.CLASSES,
     *shots.CLASSES,

@@ -11,7 +11,7 @@ from ..scene.model import shot_list, shown
 from ..scene.session import prompts
 from ..scene.stills import capture as still
 from ..scene.stills import quick_still
-from . import pictures, refresh
+from . import pictures, refresh, walk
 from .layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
 from .setup import draw_backend, draw_error
 
@@ -39,6 +39,7 @@ class ShotPanel(SidebarPanel):
         draw_picture(layout, context, shot)
         draw_prompt(layout, context, shot)
         draw_button(layout, shot)
+        walk.draw_summary(layout, context, shot)
         draw_backend(layout, context)
 
 

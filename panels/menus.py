@@ -72,6 +72,7 @@ def draw_animate(layout: bpy.types.UILayout) -> None:
     layout.operator("takeone.variations", icon="DUPLICATE")
     layout.operator("takeone.continue_shot", icon="FRAME_NEXT")
     layout.operator("takeone.animate_cameras", icon="OUTLINER_OB_CAMERA")
+    layout.operator("takeone.walkthrough", icon="CON_FOLLOWPATH")
 
 
 # Under Render > Take One: a menu for each kind of verb
@@ -83,7 +84,8 @@ VERBS_OF = {
     ),
     "direction": (
         "Direction",
-        "line_add line_remove line_move prompt_text show_prompt edit_prompt clear_prompt new_seed",
+        "line_add line_remove line_move prompt_text show_prompt edit_prompt clear_prompt new_seed plan_stills "
+        "walkthrough_again",
     ),
     "takes": (
         "Takes",

@@ -81,6 +81,8 @@ def describe(job: Job) -> str:
     if job.status == RENDERING and not is_rendered(job):
         return iface_("Waiting for the still")
     state = iface_(WORDS.get(job.status, WORDS[JobState.IN_PROGRESS]))
+    if job.status == RENDERING and job.stage:
+        return iface_(job.stage)
     if job.status != JobState.IN_PROGRESS:
         return state
     words = iface_(job.stage) if job.stage else state

@@ -1,7 +1,9 @@
-"""For all tests: the draft engine's kernels are compiled once, not in each home of a test."""
+"""For all tests: the draft engine's kernels are compiled once, not in each home of a test; and what Hypothesis makes of
+a busy machine's clock is no failure."""
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 from pathlib import Path
@@ -10,4 +12,10 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from devtools.environments import kernel_cache
 
-os.environ["NUMBA_CACHE_DIR"] = str(kernel_cache())
+os.environ["NUMBA_CACHE_DIR"] = os.environ.get("TAKE_ONE_KERNELS") or str(kernel_cache())
+
+if importlib.util.find_spec("hypothesis"):  # Blender's Pythons have none
+    from hypothesis import HealthCheck, settings
+
+    settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("any machine")

@@ -101,6 +101,15 @@ ROOMS = {
         "engine": {"request", "files", "memory", "pipeline"},
         "__init__": set(),
     },
+    "backend/export": {
+        "errors": set(),
+        "text": set(),
+        "shots": {"text"},
+        "exchange": {"errors", "text"},
+        "paper": {"errors", "shots", "text"},
+        "page": {"errors", "exchange", "paper", "shots", "text"},
+        "commands": {"errors", "exchange", "paper", "page", "shots"},
+    },
     "backend/weights": {
         "report": set(),
         "files": set(),
@@ -117,6 +126,10 @@ ROOMS = {
         "memory": set(),
         "residents": {"memory"},
         "small": set(),
+        "ranks": set(),
+        "members": {"ranks"},
+        "member": {"memory", "ranks"},
+        "launcher": set(),
         "__init__": set(),
     },
 }

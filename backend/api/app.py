@@ -26,6 +26,7 @@ from ..jobs.request import invalid, parse_json
 from ..jobs.store.row import StoredJob
 from ..jobs.store.store import Store
 from .answers import POLL_MS, engine_json, job_json, state_json
+from .document import ERROR, MOVE, QUESTION, SUBMISSION
 from .errors import OneShape, add_handlers
 from .guard import Guard
 from .questions import estimate, final_prompt
@@ -42,7 +43,7 @@ FILES = {
     "sidecar": ("sidecar.json", "application/json"),
 }
 
-router = APIRouter()
+router = APIRouter(responses=ERROR)
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,12 @@ def models(request: Request) -> dict[str, Any]:
     return {"object": "list", "data": [engine_json(engine) for engine in engines.values()]}
 
 
-@router.post("/v1/prompt")
+@router.post("/v1/prompt", openapi_extra=QUESTION)
 async def prompt(request: Request) -> dict[str, str]:
     return {"prompt": await _ask(request, final_prompt)}
 
 
-@router.post("/v1/estimate")
+@router.post("/v1/estimate", openapi_extra=QUESTION)
 async def price(request: Request) -> dict[str, Any]:
     return {"price": to_json(await _ask(request, estimate))}
 
@@ -125,7 +126,7 @@ async def _ask(request: Request, question: Callable[[Pool, str, dict[str, Any], 
     return await asyncio.to_thread(question, parts.pool, parts.registry, body, default_model)
 
 
-@router.post("/v1/videos")
+@router.post("/v1/videos", openapi_extra=SUBMISSION)
 async def submit(request: Request) -> JSONResponse:
     """A large submission takes a while to read and to check: on threads of its own, so that nothing else waits."""
     key = idempotency_key(request)
@@ -174,7 +175,7 @@ def delete(request: Request, job_id: str) -> dict[str, Any]:
     return {"id": job_id, "object": "video.deleted", "deleted": True}
 
 
-@router.post("/v1/videos/{job_id}/move")
+@router.post("/v1/videos/{job_id}/move", openapi_extra=MOVE)
 async def move(request: Request, job_id: str) -> JSONResponse:
     body = parse_json(await request.body() or b"{}", "body")
     before = body.get("before") if isinstance(body, dict) else body

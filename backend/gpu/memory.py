@@ -41,12 +41,12 @@ class Plan(Protocol):
 P = TypeVar("P", bound=Plan)
 
 
-def best_device() -> torch.device:
-    """The GPU with the most memory, else the CPU."""
+def devices() -> list[torch.device]:
+    """The GPUs, those with the most memory first; where there is none, the CPU."""
     if not torch.cuda.is_available():
-        return torch.device("cpu")
+        return [torch.device("cpu")]
     sizes = [torch.cuda.get_device_properties(i).total_memory for i in range(torch.cuda.device_count())]
-    return torch.device("cuda", sizes.index(max(sizes)))
+    return [torch.device("cuda", i) for i in sorted(range(len(sizes)), key=lambda i: -sizes[i])]
 
 
 def free_bytes(device: torch.device) -> int:

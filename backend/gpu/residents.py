@@ -143,6 +143,14 @@ class Residents:
         model.unpark()
         return model
 
+    def make_room_for(self, name: str, plan: Plan) -> None:
+        """Room for all that `plan` is expected to take, with what the model `name` has of it already."""
+        held = self._held.get(name)
+        if held is not None and held.plan != plan:
+            self._drop(name)
+            held = None
+        self.make_room(plan.expected_peak - (0 if held is None else held.model.taken), keep=name)
+
     def make_room(self, needed: int, keep: str = "") -> None:
         """Sets models aside, the one used longest ago first, until `needed` bytes of the GPU are free."""
         for name in [name for name in self._held if name != keep]:

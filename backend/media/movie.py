@@ -122,6 +122,29 @@ def read_movie(path: Path) -> Movie:
     return Movie(path, tuple((stamp - stamps[0]) * base for stamp in stamps), first_rgb, seconds, plain)
 
 
+def frame_at(path: Path, time: Fraction) -> np.ndarray:
+    """The frame that the movie at `path` shows `time` seconds after its first one, its last where it is shorter; uint8
+    RGB [height, width, 3].
+
+    Raises:
+        EngineError: `engine_failed`: it can't be read, or has no picture.
+    """
+    with _open(path) as container:
+        if not container.streams.video:
+            raise _unreadable("it has no picture")
+        video = container.streams.video[0]
+        base, wanted = video.time_base or Fraction(1, 1000), _start(video) + time
+        container.seek(int(wanted / base), stream=video)
+        shown = None
+        for frame in container.decode(video):
+            if shown is not None and frame.pts is not None and frame.pts * base > wanted + Fraction(1, 2000):
+                break
+            shown = frame
+        if shown is None:
+            raise _unreadable("it has no frames")
+        return _rgb(shown, VideoReformatter())
+
+
 def _is_plain(video: av.VideoStream, first: av.VideoFrame) -> bool:
     context = video.codec_context
     return (

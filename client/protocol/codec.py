@@ -13,11 +13,11 @@ import re
 import sys
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 from .problem import Unfit
@@ -37,7 +37,7 @@ def to_json(value: Any) -> Any:
         return {field.name: to_json(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Fraction | Path):
+    if isinstance(value, Fraction | PurePath):
         return str(value)
     if isinstance(value, Mapping):
         return {key: to_json(item) for key, item in value.items()}
@@ -79,16 +79,14 @@ def _object(kind: Any, data: Any, place: str, lenient: bool) -> Any:
 def nests_deeper(data: Any, most: int = MAX_DEPTH) -> bool:
     """Whether JSON has more than `most` levels of lists and objects."""
     level = [data]
-    for _ in range(most + 1):
-        level = [
-            item
-            for value in level
-            if isinstance(value, dict | list)
-            for item in (value.values() if isinstance(value, dict) else value)
-        ]
-        if not level:
+    for _ in range(most):
+        if not (level := [item for value in level for item in _inside(value)]):
             return False
-    return True
+    return any(isinstance(value, dict | list) for value in level)
+
+
+def _inside(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 @cache

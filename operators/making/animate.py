@@ -30,7 +30,7 @@ class Direction(Verb):
     prompt: StringProperty(name="Prompt", description="What should happen", options=ONCE)
     sound: StringProperty(name="Sound", description="What is heard", options=ONCE)
     seconds: FloatProperty(
-        name="Seconds", description="Length of the take", default=5.0, min=0.1, max=120.0, options=ONCE
+        name="Seconds", description="Length of the take", default=5.0, min=0.1, max=180.0, options=ONCE
     )
     engine: StringProperty(name="Engine", description="Id of the engine, as its server lists it", options=ONCE)
     engine_options: StringProperty(
@@ -43,6 +43,14 @@ class Direction(Verb):
     )
     motion: EnumProperty(
         name="Camera Move", description="What moves the camera", items=properties.MOTIONS, options=ONCE
+    )
+    stills: IntProperty(
+        name="Stills",
+        description="How many stills along the camera's own move. 0: as many as show it",
+        default=0,
+        min=0,
+        max=32,
+        options=ONCE,
     )
     source: EnumProperty(
         name="Still", description="Where the still comes from", items=properties.STILL_SOURCES, options=ONCE
@@ -65,6 +73,8 @@ class Direction(Verb):
         """What this call says instead of the card. Raises SceneError bad_option."""
         names = ("prompt", "sound", "seconds", "engine", "size_percent", "motion")
         said = {name: self.given(name) for name in names if self.given(name) is not None}
+        if self.given("stills") is not None:
+            said["stills"] = self.stills or None
         return said | {"options": options.from_text(self.engine_options)}
 
     def find_shot(self, context: bpy.types.Context) -> Any:

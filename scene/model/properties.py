@@ -22,6 +22,7 @@ from ...client.protocol import LANGUAGES
 from ..app.app import app
 from ..app.errors import SceneError
 from . import edit_properties, options
+from .choices import MOTIONS, PLACEMENTS, SHOT_STATUSES, STILL_SOURCES, STILLS, TAKE_STATUSES, WALK_PACES
 from .edit_of import take_rate
 from .edit_properties import TAKEONE_PG_burn_in, length_changed
 
@@ -29,63 +30,10 @@ LANGUAGE_ITEMS = [(name, name, "The language that is spoken") for name in LANGUA
 MAX_SEED = 2**31 - 1
 BESIDE_FILE = {"PATH_SUPPORTS_BLEND_RELATIVE"}  # paths may begin with //
 
-STILL_SOURCES = (
-    (
-        "RENDER",
-        "Render",
-        "Render the camera's picture with the scene's own engine and settings",
-        "RENDER_STILL",
-        0,
-    ),
-    (
-        "VIEWPORT",
-        "Viewport Render",
-        "Render the camera's picture fast, with the viewport's shading",
-        "SHADING_RENDERED",
-        1,
-    ),
-    ("RESULT", "Render Result", "Take the picture that was rendered last", "RENDER_RESULT", 2),
-    (
-        "IMAGE",
-        "Image File",
-        "Take a picture from disk. It has no depth, so the camera move is plainer",
-        "FILE_IMAGE",
-        3,
-    ),
-    ("PLAYHEAD", "Frame Under Playhead", "Take the frame that the sequencer shows now", "SEQ_PREVIEW", 4),
-)
-MOTIONS = (
-    ("WORDS", "Prompt", "The direction's words choose the camera move"),
-    ("CAMERA", "Camera's Animation", "Follow the scene camera's own animation over the length of the shot"),
-)
-PLACEMENTS = (
-    (
-        "REPLACE",
-        "Replace Current Take",
-        "Put the take in the place of the shot's current one, keeping trims and effects. A shot's first take goes "
-        "after the last strip",
-    ),
-    ("AFTER", "After Last Strip", "Lay the take after the last strip of the edit"),
-    ("PLAYHEAD", "At Playhead", "Lay the take where the playhead stands"),
-)
-SHOT_STATUSES = (
-    ("TODO", "To Do", "Nobody has looked at it yet", "BLANK1", 0),
-    ("WORK", "In Work", "It is being worked on", "TIME", 1),
-    ("REVIEW", "For Review", "Someone should look at it", "HIDE_OFF", 2),
-    ("APPROVED", "Approved", "It is as it should be", "CHECKMARK", 3),
-    ("OMITTED", "Omitted", "It is not part of the film", "X", 4),
-)
-TAKE_STATUSES = (
-    ("WAITING", "Waiting", "Sent, not ready yet"),
-    ("READY", "Ready", "The clip is on disk"),
-    ("FAILED", "Failed", "The engine could not make it"),
-    ("CANCELLED", "Cancelled", "Stopped before it was ready"),
-)
-
 # What a card says of a shot besides its dialogue: copied when a shot is made from another.
 DIRECTION = (
     "still_source", "image_path", "prompt", "prompt_text", "sound", "seconds", "engine", "size_percent",
-    "seed", "seed_lock", "motion", "scene_facts",
+    "seed", "seed_lock", "motion", "stills", "still_count", "scene_facts",
 )  # fmt: skip
 
 
@@ -176,6 +124,12 @@ class TAKEONE_PG_take(bpy.types.PropertyGroup):
     note: StringProperty(name="Note", description="A remark kept with this take")
 
 
+class TAKEONE_PG_stop(bpy.types.PropertyGroup):
+    """A camera that a walk goes through."""
+
+    camera: PointerProperty(name="Camera", description="A camera on the way", type=bpy.types.Object, poll=_is_camera)
+
+
 class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     """One place in the edit: a camera, a still, a direction, a length."""
 
@@ -229,7 +183,7 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         default=5.0,
         min=0.1,
         soft_max=15.0,
-        max=120.0,
+        max=180.0,
         step=50,
         precision=2,
         unit="TIME_ABSOLUTE",
@@ -274,6 +228,34 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         name="Lock Seed", description="Keep this seed for the next take. Unlocked, every take gets a new one"
     )
     motion: EnumProperty(name="Camera Move", description="What moves the camera", items=MOTIONS)
+    stills: EnumProperty(name="Stills", description="How many stills the camera's move is made of", items=STILLS)
+    still_count: IntProperty(
+        name="Stills", description="How many stills the camera's move is made of", default=5, min=1, max=32
+    )
+    walk_cameras: CollectionProperty(
+        name="Walk",
+        description="The cameras that the shot's camera walks through, in their order",
+        type=TAKEONE_PG_stop,
+    )
+    walk_by: EnumProperty(name="Pace", description="What sets the pace of a walk", items=WALK_PACES)
+    walk_speed: FloatProperty(
+        name="Speed",
+        description="How fast the camera walks",
+        default=1.2,
+        min=0.05,
+        soft_max=3.0,
+        max=50.0,
+        unit="VELOCITY",
+    )
+    walk_seconds: FloatProperty(
+        name="Length",
+        description="How long the walk takes in all",
+        default=20.0,
+        min=1.0,
+        max=180.0,
+        unit="TIME_ABSOLUTE",
+    )
+    walk_notes: StringProperty(name="Notes", description="What there is to say of the walk")
     scene_facts: BoolProperty(
         name="Tell the Scene",
         description="Add what Blender knows to the prompt: lens, shot size, time of day, named objects in view",
@@ -306,6 +288,10 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     blank: PointerProperty(
         name="Blank Card", description="The card to fill in before there is a first shot", type=TAKEONE_PG_shot
     )
+    still_seconds: FloatProperty(
+        name="Still Seconds", description="How long a million pixels of the last still took to render"
+    )
+    still_kind: StringProperty(name="Still Kind", description="The engine and samples of that still")
     placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
     handles: IntProperty(
         name="Handles",
@@ -333,6 +319,7 @@ CLASSES = (
     TAKEONE_PG_option_value,
     TAKEONE_PG_line,
     TAKEONE_PG_take,
+    TAKEONE_PG_stop,
     TAKEONE_PG_shot,
     TAKEONE_PG_scene,
 )
@@ -341,6 +328,11 @@ CLASSES = (
 def prompt_of(shot: TAKEONE_PG_shot) -> str:
     """The direction's words: the text block's where one is chosen, else the one-line prompt."""
     return (shot.prompt_text.as_string() if shot.prompt_text else shot.prompt).strip()
+
+
+def stills_of(shot: TAKEONE_PG_shot) -> int | None:
+    """How many stills the card asks for; None for as many as it takes."""
+    return {"ONE": 1, "NUMBER": int(shot.still_count)}.get(shot.stills)
 
 
 def register() -> None:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -17,25 +19,30 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client import events
 from ...client.protocol import View
+from ..app import timer
 from ..app.app import app
 from ..app.errors import SceneError
 from ..app.state import RENDERING, WAITING_FILE, Job
-from ..model.shot_list import find_scene, find_shot, find_take
+from ..model.shot_list import find_shot, find_take
 from ..stills import capture
+from ..stills.borrow import second_camera
 from ..stills.capture import Still
+from ..stills.coverage import steps
 from . import pump
 from .connection import session
 from .order import Order
 from .sending import send
+from .views import shoot
 
 HOPELESS = {events.OFF, events.FAILED, events.MISSING, events.OUTDATED}  # the backend needs the user
 
 
 class Waiting:
-    """Orders whose still is rendered, the first of them now."""
+    """Orders whose views are taken, the first of them now, by `steps`."""
 
     def __init__(self) -> None:
         self.orders: deque[Order] = deque()
+        self.steps: shoot.Shoot | None = None
 
 
 def start(order: Order) -> list[str]:
@@ -46,7 +53,7 @@ def start(order: Order) -> list[str]:
         SceneError: for what is wrong before anything began. What goes wrong later is kept in State.last_error.
     """
     if order.source != capture.RENDER:
-        return send(*_still_now(order))
+        return send(*_views_now(order))
     state, waiting = app().state, app().part(Waiting).orders
     for take in order.takes:
         state.jobs[take.key] = Job(take.key, order.binding(take), RENDERING)
@@ -54,7 +61,7 @@ def start(order: Order) -> list[str]:
     waiting.append(order)
     if len(waiting) == 1:
         try:
-            _render_first()
+            _shoot_first()
         except SceneError:
             _drop(waiting.popleft())
             raise
@@ -67,7 +74,7 @@ def run_blocking(order: Order, timeout: float = 3600.0) -> list[Any]:
     Raises:
         SceneError: for whatever went wrong; `timeout` when it took longer than `timeout` seconds.
     """
-    keys = send(*_still_now(order))
+    keys = send(*_views_now(order))
     wait(keys, timeout)
     shot = find_shot(order.shot_uid, order.scene_uid)
     return [find_take(shot, key) for key in keys] if shot else []
@@ -117,10 +124,10 @@ def cancel(key: str) -> None:
     del state.jobs[key]
     state.changed()
     for order in [order for order in waiting if key in order.keys and not _wanted(order).takes]:
-        if order == waiting[0] and capture.rendering():
-            capture.abandon()
-        else:
+        if order != waiting[0]:
             waiting.remove(order)
+        elif capture.rendering():
+            capture.abandon()  # else it is planned, and the timer sees that nobody wants it
 
 
 def cancel_all() -> None:
@@ -138,59 +145,171 @@ def drop_waiting() -> None:
     names = ", ".join(dict.fromkeys(order.shot_name for order in waiting))
     while waiting:
         _drop(waiting.popleft())
+    app().part(Waiting).steps = None
     if names:
         message = rpt_("The file was closed before the still of {shots} was rendered. Open it and animate again.")
         app().state.fail(SceneError("file_closed", message.format(shots=names)))
 
 
-# --- the still ----------------------------------------------------------------------------------------------
+# --- the views ----------------------------------------------------------------------------------------------
 
 
-def _still_now(order: Order) -> tuple[Order, tuple[View, ...], tuple[str, ...]]:
-    """The order for the still that is taken now, its views, and remarks on it."""
-    scene = _scene(order)
-    still = capture.capture(
-        bpy.context,
-        scene,
-        order.folder,
-        source=order.source,
-        camera=_camera(order),
-        image_path=order.image,
-        frame=order.frame,
-    )
-    return replace(order, picture=(still.width, still.height)), _views(still), still.notes
+def _views_now(order: Order) -> tuple[Order, tuple[View, ...], tuple[str, ...]]:
+    """The order for the views that are taken now, its views, and remarks on them."""
+    steps = shoot.shoot(order)
+    answer: Still | SceneError | None = None
+    while True:
+        try:
+            wish = steps.send(answer)
+        except StopIteration as end:
+            found: shoot.Shots = end.value
+            return found.order, found.views, found.notes
+        answer = _still_now(order, wish) if isinstance(wish, shoot.Ask) else None
 
 
-def _render_first() -> None:
-    """Begin with the still of the order that waits longest. Raises SceneError."""
-    order = app().part(Waiting).orders[0]
-    done = partial(_on_still, order)
-    capture.start_render(
-        bpy.context, _scene(order), order.folder, done, camera=_camera(order), frame=order.frame, size=order.picture
-    )
+def _still_now(order: Order, wish: shoot.Ask) -> Still | SceneError:
+    scene = shoot.scene_of(order)
+    try:
+        with _seen_through(order, wish) as camera:
+            return capture.capture(
+                bpy.context,
+                scene,
+                wish.folder,
+                source=order.source,
+                camera=camera,
+                image_path=order.image,
+                frame=order.frame,
+            )
+    except SceneError as error:
+        return error
+
+
+@contextmanager
+def _seen_through(order: Order, wish: shoot.Ask) -> Iterator[bpy.types.Object | None]:
+    """The camera of a wanted still: the order's, or one of ours that goes again."""
+    camera = shoot.camera_of(order)
+    try:
+        yield second_camera.make(camera, wish.pose) if wish.pose is not None and camera is not None else camera
+    finally:
+        second_camera.remove_all()
+
+
+def _shoot_first() -> None:
+    """Begin with the views of the order that waits longest. Raises SceneError."""
+    part = app().part(Waiting)
+    part.steps = shoot.shoot(part.orders[0])
+    _go_on(part.orders[0], None)
+
+
+def _go_on(order: Order, answer: Still | SceneError | None) -> None:
+    """The next that the order's views need: a still is begun, or the timer plans on. Raises SceneError for what keeps
+    the still from being begun."""
+    part = app().part(Waiting)
+    assert part.steps is not None
+    try:
+        wish = part.steps.send(answer)
+    except StopIteration as end:
+        _finished(order, end.value)
+        return
+    if isinstance(wish, shoot.Ask):
+        _begin_still(order, wish)
+    else:
+        timer.every(partial(_plan_on, order), steps.PAUSE)
+
+
+def _plan_on(order: Order) -> float | None:
+    """The timer's round of planning."""
+    part = app().part(Waiting)
+    if not part.orders or part.orders[0] is not order or part.steps is None:
+        return None
+    if not _wanted(order).takes:
+        part.orders.popleft()
+        _begin_next()
+        return None
+    ends = time.perf_counter() + steps.BUDGET
+    try:
+        while time.perf_counter() < ends:
+            wish = part.steps.send(None)
+            if isinstance(wish, shoot.Ask):
+                _begin_still(order, wish)
+                return None
+    except StopIteration as end:
+        _finished(order, end.value)
+        return None
+    except SceneError as error:
+        _failed(order, error)
+        return None
+    return steps.PAUSE
+
+
+def _begin_still(order: Order, wish: shoot.Ask) -> None:
+    """Begin a render. What goes wrong is raised where it is the order's first still, and the answer elsewhere."""
+    camera = shoot.camera_of(order)
+    if wish.pose is not None and camera is not None:
+        camera = second_camera.make(camera, wish.pose)
+    try:
+        capture.start_render(
+            bpy.context,
+            shoot.scene_of(order),
+            wish.folder,
+            partial(_on_still, order),
+            camera=camera,
+            frame=order.frame,
+            size=order.picture,
+        )
+    except SceneError as error:
+        second_camera.remove_all()
+        if wish.pose is None:
+            raise
+        timer.every(partial(_on_still, order, error))
 
 
 def _on_still(order: Order, result: Still | SceneError) -> None:
-    """The render of an order's still has ended: send its jobs, and render the next."""
-    waiting, state = app().part(Waiting).orders, app().state
-    if order not in waiting:
+    """The render of one of the order's stills has ended."""
+    part = app().part(Waiting)
+    second_camera.remove_all()
+    if order not in part.orders:
         return  # its file was closed
-    waiting.remove(order)
+    if not _wanted(order).takes:
+        part.orders.remove(order)
+        _begin_next()
+        return
+    try:
+        _go_on(order, result)
+    except SceneError as error:
+        _failed(order, error)
+
+
+def _finished(order: Order, found: shoot.Shots) -> None:
+    """All views are there: send the order's jobs, and begin with the next."""
+    app().part(Waiting).orders.remove(order)
     wanted = _wanted(order)
     try:
-        if isinstance(result, SceneError):
-            raise result
         if wanted.takes:
-            send(wanted, _views(result), result.notes)
+            send(replace(found.order, takes=wanted.takes), found.views, found.notes)
     except SceneError as error:
         _drop(order)
-        if wanted.takes:
-            state.fail(error)
-    while waiting:
+        app().state.fail(error)
+    _begin_next()
+
+
+def _failed(order: Order, error: SceneError) -> None:
+    wanted = _wanted(order)
+    app().part(Waiting).orders.remove(order)
+    _drop(order)
+    if wanted.takes:
+        app().state.fail(error)
+    _begin_next()
+
+
+def _begin_next() -> None:
+    part, state = app().part(Waiting), app().state
+    part.steps = None
+    while part.orders:
         try:
-            _render_first()
+            _shoot_first()
         except SceneError as error:
-            _drop(waiting.popleft())
+            _drop(part.orders.popleft())
             state.fail(error)
         else:
             return
@@ -206,25 +325,3 @@ def _drop(order: Order) -> None:
     for key in order.keys:
         app().state.jobs.pop(key, None)
     app().state.changed()
-
-
-def _views(still: Still) -> tuple[View, ...]:
-    return (View(still.image, still.depth, still.camera),)
-
-
-def _scene(order: Order) -> bpy.types.Scene:
-    scene = find_scene(order.scene_uid)
-    if scene is None:
-        raise SceneError("no_scene", rpt_("The scene of {shot} is gone.").format(shot=order.shot_name))
-    return scene
-
-
-def _camera(order: Order) -> bpy.types.Object | None:
-    """The order's camera; None if it had none. Raises SceneError if it was deleted."""
-    if order.camera is None:
-        return None
-    camera = order.camera.find()
-    if camera is None:
-        message = rpt_("Camera '{camera}' of {shot} is gone. Pick another one for the shot.")
-        raise SceneError("no_camera", message.format(camera=order.camera.name, shot=order.shot_name), "pick_camera")
-    return camera

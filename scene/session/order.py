@@ -13,6 +13,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...client.protocol import Binding, CameraPath, Direction, EngineInfo, TakeRequest, View
 from ..app.errors import SceneError
 from ..app.objects import ObjectId
+from ..stills.coverage.track import Track
 
 
 @dataclass(frozen=True)
@@ -42,8 +43,9 @@ class Order:
     `frame` is the scene's for the still, `camera` None if there is none; `picture` is the still's size in pixels,
     which `size_percent` makes the clip's. `seconds` are the clip's, with the handles `head` and `tail` in its frames
     before and after the shot; `last` is the picture to end on. The still comes from `source` (for IMAGE
-    from the file `image`) and is written into `folder`. `engine` says what it can do as far as the backend has said,
-    and its id in any case.
+    from the file `image`) and is written into `folder`. `track` are the camera's poses over the `frame_count` scene
+    frames of its own move, and `stills` how many of them are to be pictures (None: as many as show the move). `engine`
+    says what it can do as far as the backend has said, and its id in any case.
     """
 
     file_id: str
@@ -68,6 +70,9 @@ class Order:
     head: int = 0
     tail: int = 0
     last: Path | None = None
+    track: Track | None = None
+    frame_count: int = 1
+    stills: int | None = 1
 
     @property
     def keys(self) -> list[str]:

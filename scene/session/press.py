@@ -6,25 +6,24 @@ import random
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ...client.protocol import CameraPath, Direction, EngineInfo
+from ...client.protocol import Direction, EngineInfo
 from ...client.protocol.problem import Unfit
 from ..app.app import app
 from ..app.errors import SceneError
 from ..app.objects import ObjectId
 from ..edit.edit_scene import find_edit_scene
-from ..model import options, takes
+from ..model import options, properties, takes
 from ..model.properties import MAX_SEED
 from ..model.rates import frame_rate
 from ..model.shot_list import frame_of
-from ..stills.camera import camera_path, check_camera, is_animated, picture_size
-from . import prompts
+from ..stills.camera import camera_track, check_camera, is_animated, path_of, picture_size
+from . import handles, prompts
 from .order import Order, OrderedTake, Place, clip_size, requests
 
 MOVED_BY_CAMERA = "CAMERA"
@@ -36,8 +35,9 @@ class Call:
 
     `seeds`: one take each; None: one take with the shot's seed if it is locked, else a new random one.
     `placement`: PLAYHEAD, AFTER or REPLACE. `source`, `image`: of the still. `overrides` by the names of the card:
-    engine, prompt, sound, seconds, size_percent, motion, and the engine's options. `refines` is the uid of the take
-    that the new one replaces on its strips. `last` is a picture to end on, for engines that can.
+    engine, prompt, sound, seconds, size_percent, motion, stills (a number, or None for as many as it takes), and the
+    engine's options. `refines` is the uid of the take that the new one replaces on its strips. `last` is a picture
+    to end on, for engines that can.
     """
 
     seeds: tuple[int, ...] | None = None
@@ -76,16 +76,18 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     edit = find_edit_scene(context, scene)
     fps = frame_rate(edit or scene)
     wanted = 0 if call.last is not None else scene.take_one.handles  # a clip that ends on a picture ends there
-    handles = _handles(engine, scene, wanted, moved and source in prompts.FROM_CAMERA, seconds, fps)
+    extra = handles.of(engine, scene, wanted, moved and source in prompts.FROM_CAMERA, seconds, fps)
     seeds = call.seeds or (shot.seed if shot.seed_lock else random.randint(0, MAX_SEED),)
+    count = max(1, round(extra.seconds * frame_rate(scene)))
+    track = camera_track(scene, camera, frame - extra.frames, count) if moved else None
     order = Order(
         file_id=file_id,
         scene_uid=scene_uid,
         shot_uid=shot.uid,
         shot_name=shot.name,
-        frame=frame - handles.frames,
+        frame=frame - extra.frames,
         camera=ObjectId.of(camera) if camera is not None else None,
-        path=_path(scene, camera, frame - handles.frames, handles.seconds) if moved else None,
+        path=path_of(scene, camera, track) if track is not None else None,
         source=source,
         image=call.image or (Path(bpy.path.abspath(shot.image_path)) if shot.image_path else None),
         folder=Path(),
@@ -93,7 +95,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
         size_percent=percent,
         engine=engine,
         direction=_direction(shot, overrides),
-        seconds=handles.seconds,
+        seconds=extra.seconds,
         fps=fps,
         options=options.chosen(shot, overrides) | prompts.options(shot, source, frame, overrides),
         place=Place(
@@ -103,9 +105,12 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
             refines=call.refines,
         ),
         takes=tuple(OrderedTake(uuid.uuid4().hex, 0, seed, Path()) for seed in seeds),
-        head=handles.head,
-        tail=handles.tail,
+        head=extra.head,
+        tail=extra.tail,
         last=call.last if engine.last_frame else None,
+        track=track,
+        frame_count=count,
+        stills=overrides.get("stills", properties.stills_of(shot)),
     )
     _check_bounds(order)
     if call.seeds is None:
@@ -115,32 +120,6 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     return _numbered(shot, order)
 
 
-@dataclass(frozen=True)
-class Handles:
-    """`head` and `tail` in frames of the clip, which holds them. The still is `frames` of the scene earlier."""
-
-    seconds: float
-    head: int = 0
-    tail: int = 0
-    frames: int = 0
-
-
-def _handles(
-    engine: EngineInfo, scene: bpy.types.Scene, wanted: int, moved: bool, seconds: float, fps: Fraction
-) -> Handles:
-    """As many handles as wanted, of an engine that can make them. A move by words begins with the still: then there is
-    none at the head."""
-    count = max(1, round(seconds * fps))
-    most = int(engine.max_seconds * fps) if engine.max_seconds else count + 2 * wanted
-    room = most - count
-    if not engine.handles or wanted < 1 or room < 1:
-        return Handles(seconds)
-    frames = round(min(wanted, room // 2) / fps * frame_rate(scene)) if moved else 0
-    head = round(frames / frame_rate(scene) * fps)
-    tail = min(wanted, room - head)
-    return Handles(float((count + head + tail) / fps), head, tail, frames)
-
-
 def _numbered(shot: Any, order: Order) -> Order:
     """The order with numbers for its takes, which are taken from now on, and with the places of their files."""
     found = []
@@ -148,12 +127,6 @@ def _numbered(shot: Any, order: Order) -> Order:
         number = takes.next_number(shot)
         found.append(replace(take, number=number, clip=takes.new_clip_path(shot, number)))
     return replace(order, takes=tuple(found), folder=takes.still_folder(shot, found[0].number))
-
-
-def _path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: int, seconds: float) -> CameraPath:
-    """The camera's own motion over the take's seconds, by the scene's frames from `frame` on."""
-    count = max(1, round(seconds * frame_rate(scene)))
-    return camera_path(scene, camera, frame, count)
 
 
 def _direction(shot: Any, overrides: Mapping[str, Any]) -> Direction:

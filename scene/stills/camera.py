@@ -12,9 +12,11 @@ import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Camera, CameraPath, Keyframe, Unfit
-from ...client.protocol.camera import Matrix
+from ...client.protocol.camera import MAX_KEYFRAMES, Matrix
 from ..app.errors import SceneError
+from .borrow import second_camera
 from .borrow.borrowed import borrowing
+from .coverage.track import Lens, Pose, Track
 
 KINDS = {"PANO": "panoramic", "CUSTOM": "a custom one"}
 PROJECTIONS = {"PERSP": "perspective", "ORTHO": "orthographic"}
@@ -41,7 +43,7 @@ def check_camera(scene: bpy.types.Scene, camera: bpy.types.Object | None) -> bpy
             rpt_("'{camera}' is not a camera. Pick a camera for the shot.").format(camera=camera.name),
             "pick_camera",
         )
-    if not _is_in(scene, camera):
+    if not second_camera.is_ours(camera) and not _is_in(scene, camera):
         raise SceneError(
             "no_camera",
             rpt_("Camera '{camera}' is not in scene '{scene}'. Pick a camera of this scene.").format(
@@ -76,7 +78,9 @@ def metres_per_unit(scene: bpy.types.Scene) -> float:
     return 1.0 if units.system == "NONE" else float(units.scale_length)
 
 
-def intrinsics(lens: bpy.types.Camera, render: bpy.types.RenderSettings, width: int, height: int) -> dict[str, float]:
+def intrinsics(
+    lens: bpy.types.Camera | Lens, render: bpy.types.RenderSettings, width: int, height: int
+) -> dict[str, float]:
     """`fx, fy, cx, cy` in pixels, y down. Pixel centres lie at half numbers: the picture spans 0..width.
 
     For an orthographic camera fx and fy are pixels a Blender unit. `lens` may be evaluated camera data.
@@ -185,32 +189,78 @@ def is_animated(camera: bpy.types.Object) -> bool:
     return False
 
 
-def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, frame_count: int) -> CameraPath:
-    """The camera's own motion over `frame_count` scene frames from `frame` on, a keyframe a frame.
+def camera_track(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, frame_count: int) -> Track:
+    """The camera's own poses over `frame_count` scene frames from `frame` on, one a frame (fewer, evenly, where that is
+    more than a path may have).
 
     Parents, constraints and drivers count: every frame is evaluated, of the camera and what it depends on alone,
     so that the scene stays at its frame. In a scene with rigid bodies all is evaluated and the frame put back, as
     only the scene itself has their simulation.
+    """
+    width, height = picture_size(scene)
+    poses = []
+    with _alone(scene, camera) as stage:
+        count = min(frame_count, MAX_KEYFRAMES)
+        for index in range(count):
+            share = index / max(1, count - 1)
+            evaluated = _at(stage, camera, frame + share * (frame_count - 1))
+            lens = _lens(evaluated)
+            seen = intrinsics(lens, scene.render, width, height)
+            poses.append(Pose(share, _rows(pose(evaluated, 1.0)), lens, **seen))
+    return Track(tuple(poses), width, height)
+
+
+def path_of(scene: bpy.types.Scene, camera: bpy.types.Object, track: Track) -> CameraPath:
+    """The path that travels, relative to the track's first pose and in metres.
 
     Raises:
         SceneError: camera_unusable, as `camera_of`.
     """
-    unit = metres_per_unit(scene)
-    width, height = picture_size(scene)
-    keyframes = []
-    start_inverse, start_focal = np.eye(4), 1.0
-    with _alone(scene, camera) as stage:
-        for index in range(frame_count):
-            evaluated = _at(stage, camera, frame + index)
-            matrix = pose(evaluated, unit)
-            focal = intrinsics(evaluated.data, scene.render, width, height)["fx"]
-            if index == 0:
-                start_inverse, start_focal = np.linalg.inv(matrix), focal
-            keyframes.append((index / max(1, frame_count - 1), _rows(start_inverse @ matrix), focal / start_focal))
+    start, focal = np.linalg.inv(_metric(track.poses[0], scene)), track.poses[0].fx
     try:
-        return CameraPath(tuple(Keyframe(*keyframe) for keyframe in keyframes))
+        return CameraPath(
+            tuple(Keyframe(one.t, _rows(start @ _metric(one, scene)), one.fx / focal) for one in track.poses)
+        )
     except Unfit as error:
         raise _unusable(camera, error) from error
+
+
+def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, frame_count: int) -> CameraPath:
+    """The camera's own motion, as `camera_track` and `path_of` say."""
+    return path_of(scene, camera, camera_track(scene, camera, frame, frame_count))
+
+
+def camera_at(scene: bpy.types.Scene, track: Track, one: Pose) -> Camera:
+    """What a still from a pose of the track sees. Raises Unfit."""
+    unit = metres_per_unit(scene)
+    if one.is_orthographic:
+        seen = {"fx": one.fx / unit, "fy": one.fy / unit, "scale": unit / one.fx}
+    else:
+        seen = {"fx": one.fx, "fy": one.fy}
+    matrix = _rows(_metric(one, scene))
+    kind = PROJECTIONS[one.lens.type]
+    return Camera(kind, track.width, track.height, cx=one.cx, cy=one.cy, **seen, matrix_world=matrix)
+
+
+def _metric(one: Pose, scene: bpy.types.Scene) -> np.ndarray:
+    matrix = np.array(one.matrix)
+    matrix[:3, 3] *= metres_per_unit(scene)
+    return matrix
+
+
+def _lens(evaluated: bpy.types.Object) -> Lens:
+    data = evaluated.data
+    return Lens(
+        data.type,
+        data.lens,
+        data.ortho_scale,
+        data.sensor_fit,
+        data.sensor_width,
+        data.sensor_height,
+        data.shift_x,
+        data.shift_y,
+        data.dof.focus_distance,
+    )
 
 
 def _is_in(scene: bpy.types.Scene, camera: bpy.types.Object) -> bool:

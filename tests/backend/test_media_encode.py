@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import errno
+import io
 import json
 import shutil
 import subprocess
@@ -15,6 +16,7 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from PIL import Image
 
 from backend.engines.engine import Cancelled, Clip, EngineError, Sound
 from backend.media import encode
@@ -131,6 +133,45 @@ def test_sound_is_where_it_was(tmp_path: Path) -> None:
     path = tmp_path / "clip.mp4"
     make(path, wanted, clip_of(wanted, sound=Sound(sound, 48_000)))
     assert abs(int(np.abs(samples(path)).sum(axis=0).argmax()) - 48_005) < 48
+
+
+def test_left_stays_left(tmp_path: Path) -> None:
+    wanted = request(1, Fraction(24), (64, 48))
+    time = np.arange(44_100) / 44_100
+    sides = np.stack([0.4 * np.sin(2 * np.pi * 440 * time), 0.1 * np.sin(2 * np.pi * 1320 * time)]).astype(np.float32)
+    make(tmp_path / "clip.mp4", wanted, clip_of(wanted, sound=Sound(sides, 44_100)))
+    back = samples(tmp_path / "clip.mp4")[:, 4800:43_200]
+    strongest = [int(np.abs(np.fft.rfft(side)).argmax()) / 0.8 for side in back]
+    assert strongest == pytest.approx([440, 1320], abs=2)
+    assert [float(np.abs(side).max()) for side in back] == pytest.approx([0.4, 0.1], abs=0.02)
+
+
+def test_progress_is_told_frame_by_frame_and_the_thumbnail_is_the_first(tmp_path: Path) -> None:
+    wanted = request(0.25, Fraction(24), (1280, 720))
+    frames = [np.full((720, 1280, 3), 40 * index, np.uint8) for index in range(1, 7)]
+    told: list[tuple[float, str, int]] = []
+    written = write_clip(
+        Clip(1280, 720, Fraction(24), 6, iter(frames)),
+        wanted,
+        tmp_path / "clip.mp4",
+        lambda fraction, stage, preview: told.append((fraction, stage, int(preview[0, 0, 0]))),
+        lambda: False,
+    )
+    assert told == [((index + 1) / 6, "", 40 * (index + 1)) for index in range(6)]
+    thumbnail = Image.open(io.BytesIO(written.thumbnail))
+    assert thumbnail.size == (encode.THUMBNAIL_SIDE, encode.THUMBNAIL_SIDE * 9 // 16) == (512, 288)
+    assert abs(thumbnail.getpixel((256, 144))[0] - 40) <= 2
+
+
+@pytest.mark.parametrize("fps", [Fraction(24), Fraction(25), NTSC])
+def test_a_key_frame_every_half_second_and_none_is_shown_before_its_turn(tmp_path: Path, fps: Fraction) -> None:
+    wanted = request(2, fps, (64, 48))
+    make(tmp_path / "clip.mp4", wanted, clip_of(wanted))
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        packets = [packet for packet in container.demux(video=0) if packet.pts is not None]
+    every = round(fps / 2)
+    assert [index for index, packet in enumerate(packets) if packet.is_keyframe] == list(range(0, len(packets), every))
+    assert [packet.pts for packet in packets] == sorted(packet.pts for packet in packets)
 
 
 def test_colour_is_bt709_and_says_so(tmp_path: Path) -> None:
@@ -317,8 +358,12 @@ def test_resampled_sound_is_the_same_tone(rate: int, channels: int) -> None:
 
 
 def test_sound_is_cut_without_a_click_and_filled_with_silence() -> None:
-    cut = conform_sound(tone(1), 24_000)
-    assert abs(cut[0, -1]) < 0.01
+    even = Sound(np.full((2, 48_000), 0.5, np.float32), 48_000)
+    cut = conform_sound(even, 24_000)
+    assert cut[0, :23_760].tolist() == [0.5] * 23_760  # 5 ms before the end
+    assert cut[1, 23_760:] == pytest.approx(0.5 * np.linspace(1, 0, 240), abs=1e-6)
+    assert conform_sound(even, 48_000)[0, -1] == 0.5  # nothing is cut
+    assert conform_sound(even, 100)[0] == pytest.approx(0.5 * np.linspace(1, 0, 100), abs=1e-6)
     filled = conform_sound(tone(0.5), 48_000)
     assert filled.shape == (2, 48_000)
     assert np.all(filled[:, 24_000:] == 0)

@@ -12,6 +12,7 @@ import pytest
 
 from backend.engines.engine import Clip, EngineError, Sound
 from backend.media.encode import Written, write_clip
+from backend.media.movie import Movie
 from client.protocol import TakeRequest
 from devtools.requests import take_request
 
@@ -32,28 +33,39 @@ def banded(number: int) -> np.ndarray:
 def movie(
     path: Path, times: Iterable[Fraction], *, sound: float = 0.0, rate: int = 48_000, codec: str = "libx264",
     pixels: str = "yuv420p", options: dict[str, str] | None = None, base: Fraction = Fraction(1, 24_000),
-    colorspace: int = 2,
+    colorspace: int = 2, colour: tuple[int, int, int] | None = None, height: int = HEIGHT, late: Fraction = Fraction(0),
 ) -> Path:  # fmt: skip
-    """A movie whose frames show their number in bands, at `times`."""
+    """A movie whose frames show their number in bands (or one `colour`), at `times`; its sound begins `late`."""
     with av.open(str(path), "w", format="mp4") as container:
         video = container.add_stream(codec, rate=24)
-        video.width, video.height, video.pix_fmt = WIDTH, HEIGHT, pixels
+        video.width, video.height, video.pix_fmt = WIDTH, height, pixels
         video.codec_context.time_base = base
         video.codec_context.colorspace = colorspace
         video.options = {"crf": "1", "preset": "ultrafast", **(options or {})}
         audio = container.add_stream("aac", rate=rate, layout="stereo") if sound else None
         for index, time in enumerate(times):
-            frame = av.VideoFrame.from_ndarray(banded(index), format="rgb24")
+            frame = _frame(index, colour, height, pixels, colorspace)
             frame.pts, frame.time_base = round(time / base), base
             container.mux(video.encode(frame))
         container.mux(video.encode(None))
         if audio is not None:
             samples = np.ascontiguousarray(tone(sound)[:, :: 48_000 // rate].astype(np.float32))
             frame = av.AudioFrame.from_ndarray(samples, format="fltp", layout="stereo")
-            frame.rate, frame.pts, frame.time_base = rate, 0, Fraction(1, rate)
+            frame.rate, frame.pts, frame.time_base = rate, round(late * rate), Fraction(1, rate)
             container.mux(audio.encode(frame))
             container.mux(audio.encode(None))
     return path
+
+
+def _frame(
+    number: int, colour: tuple[int, int, int] | None, height: int, pixels: str, colorspace: int
+) -> av.VideoFrame:
+    if colour is None:
+        return av.VideoFrame.from_ndarray(banded(number), format="rgb24")
+    plain = av.VideoFrame.from_ndarray(np.full((height, WIDTH, 3), colour, np.uint8), format="rgb24")
+    matrix = {1: 1, 2: 5 if height < 720 else 1, 6: 5}[colorspace]
+    full = "JPEG" if pixels.startswith("yuvj") else "MPEG"
+    return plain.reformat(format=pixels, dst_colorspace=matrix, src_color_range="JPEG", dst_color_range=full)
 
 
 def even(count: int, fps: Fraction = Fraction(24)) -> list[Fraction]:
@@ -150,6 +162,55 @@ def test_rate_and_length_are_made_to_fit(
     assert numbers(tmp_path / "clip.mp4") == shown
     assert written.frames == wanted.frame_count
     assert any(note in said for said in written.notes), written.notes
+
+
+@pytest.mark.parametrize(
+    ("pixels", "colorspace", "height"),
+    [("yuv444p", 1, 48), ("yuv444p", 6, 48), ("yuvj444p", 1, 48), ("yuv444p", 2, 718), ("yuv444p", 2, 720)],
+    ids=["709", "601", "full range", "unsaid, small", "unsaid, large"],
+)
+def test_colours_are_kept_by_what_the_movie_says_of_them(
+    tmp_path: Path, pixels: str, colorspace: int, height: int
+) -> None:
+    red = (200, 40, 90)
+    file = movie(tmp_path / "made.mp4", even(3), pixels=pixels, colorspace=colorspace, colour=red, height=height)
+    take(tmp_path / "clip.mp4", file, take_request(seconds=0.125, fps=Fraction(24), size=(WIDTH, height)))
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        frame = next(container.decode(video=0))
+        back = frame.to_rgb(src_colorspace=1, dst_color_range="JPEG").to_ndarray()
+    assert np.abs(back[height // 2, WIDTH // 2].astype(int) - red).max() <= 3
+
+
+def test_sound_that_begins_late_stays_late(tmp_path: Path) -> None:
+    file = movie(tmp_path / "made.mp4", even(24), sound=0.5, late=Fraction(1, 4))
+    written = take(tmp_path / "clip.mp4", file, request())
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        samples = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+    loud = np.flatnonzero(np.abs(samples[0]) > 0.1)
+    assert (loud[0], loud[-1]) == (pytest.approx(12_000, abs=200), pytest.approx(36_000, abs=1200))
+    assert written.sound_seconds == 1.0
+
+
+@pytest.mark.parametrize(("milliseconds", "fits"), [(0.9, True), (1.1, False)])
+def test_frames_may_lie_a_millisecond_off(milliseconds: float, fits: bool) -> None:
+    times = [Fraction(index, 24) for index in range(24)]
+    times[12] += Fraction(round(milliseconds * 10), 10_000)
+    assert Movie(Path("a"), tuple(times), np.zeros((2, 2, 3)), 0.0, True).fits(Fraction(24), 24) is fits
+    assert not Movie(Path("a"), tuple(times), np.zeros((2, 2, 3)), 0.0, False).fits(Fraction(24), 24)
+    assert not Movie(Path("a"), tuple(times), np.zeros((2, 2, 3)), 0.0, True).fits(Fraction(24), 23)
+
+
+@pytest.mark.parametrize(("blocks", "fits"), [(-1.1, False), (-0.9, True), (0.9, True), (1.1, False)])
+def test_sound_may_be_a_block_off(blocks: float, fits: bool) -> None:
+    times = tuple(Fraction(index, 24) for index in range(24))
+    sound = 1 + blocks * 1024 / 48_000
+    assert Movie(Path("a"), times, np.zeros((2, 2, 3)), sound, True).fits(Fraction(24), 24) is fits
+
+
+def test_a_single_frame_has_no_rate_to_speak_of(tmp_path: Path) -> None:
+    written = take(tmp_path / "clip.mp4", movie(tmp_path / "made.mp4", even(1)), request(0.5))
+    assert numbers(tmp_path / "clip.mp4") == [0] * 12
+    assert not any("Conformed" in note for note in written.notes)
 
 
 def test_a_sound_beside_a_movie_counts(tmp_path: Path) -> None:

@@ -77,18 +77,20 @@ def test_a_colour_that_is_transparent_by_a_chunk(tmp_path: Path) -> None:
     assert (shown.getpixel((0, 0)), shown.getpixel((1, 0))) == (RED, (0, 0, 0))
 
 
-def swapped_primaries() -> bytes:
-    """A profile in which red and green have changed places: sRGB's own with its rXYZ and gXYZ tags exchanged."""
+def turned_primaries() -> bytes:
+    """A profile whose red is sRGB's green, its green sRGB's blue, its blue sRGB's red: the tags have changed places."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
     tags = {bytes(data[at : at + 4]): at for at in range(132, 132 + 12 * int.from_bytes(data[128:132], "big"), 12)}
-    red, green = tags[b"rXYZ"] + 4, tags[b"gXYZ"] + 4
-    data[red : red + 8], data[green : green + 8] = data[green : green + 8], data[red : red + 8]
+    places = [tags[name] + 4 for name in (b"rXYZ", b"gXYZ", b"bXYZ")]
+    entries = [bytes(data[at : at + 8]) for at in places]
+    for place, entry in zip(places, (*entries[1:], entries[0]), strict=True):
+        data[place : place + 8] = entry
     return bytes(data)
 
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp"])
 def test_an_embedded_profile_counts(tmp_path: Path, suffix: str) -> None:
-    profile = swapped_primaries()
+    profile = turned_primaries()
     lossless = {".jpg": {"quality": 100, "subsampling": 0}, ".webp": {"lossless": True}}.get(suffix, {})
     path = saved(Image.new("RGB", (16, 16), RED), tmp_path / f"a{suffix}", icc_profile=profile, **lossless)
     assert np.abs(np.subtract(read_still(path).getpixel((8, 8)), GREEN)).max() <= 4

@@ -27,8 +27,8 @@ life, film, python = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 TARGET = LocalTarget(root=Path(__file__).resolve().parents[2], python=python)
 
 
-def pump_until(done, seconds: float = 100.0) -> None:
-    """What the timer does, without a window."""
+def pump_until(done, seconds: float = 300.0) -> None:
+    """What the timer does, without a window. On a busy machine a backend that compiles its kernels takes minutes."""
     ends = time.monotonic() + seconds
     while not done():
         if time.monotonic() > ends or app().state.last_error:
@@ -60,7 +60,7 @@ waited = "Edit" not in bpy.data.scenes
 bpy.ops.wm.open_mainfile(filepath=str(film))
 pump_until(lambda: key not in app().state.jobs)
 shot = bpy.context.scene.take_one.shots[0]
-pump_until(lambda: key not in connection.session().unfinished(), 20)
+pump_until(lambda: key not in connection.session().unfinished())
 print(
     "RESULT",
     json.dumps(

@@ -12,7 +12,7 @@ from mathutils import Vector
 from rooms import camera, depth_of
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture, exr
-from take_one.scene.stills.camera import camera_of, camera_path, check_camera, is_animated
+from take_one.scene.stills.camera import camera_of, camera_path, check_camera, is_animated, picture_size
 
 CASES = {
     "wide": {},
@@ -112,8 +112,30 @@ def test_lengths_are_metres_whatever_the_unit(tmp_path):
     small = camera_of(scene, eye)
     assert np.allclose(np.array(small.matrix_world)[:3, 3] * 100, np.array(plain.matrix_world)[:3, 3])
     assert np.allclose(np.array(small.matrix_world)[:3, :3], np.array(plain.matrix_world)[:3, :3])
+    assert (small.fx, small.fy, small.cx, small.cy, small.scale) == (plain.fx, plain.fy, plain.cx, plain.cy, 0)
     scene.unit_settings.system = "NONE"
     assert camera_of(scene, eye) == plain
+
+
+def test_a_parallel_view_and_a_path_are_metres_too():
+    scene, eye = stage({})
+    eye.data.type, eye.data.ortho_scale = "ORTHO", 6.0
+    width, _ = picture_size(scene)
+    plain = camera_of(scene, eye)
+    assert plain.scale == pytest.approx(6.0 / width) and plain.fx == pytest.approx(width / 6.0)
+    scene.unit_settings.system, scene.unit_settings.scale_length = "METRIC", 0.01
+    small = camera_of(scene, eye)
+    assert small.scale == pytest.approx(0.06 / width)
+    assert (small.fx, small.fy) == pytest.approx((plain.fx * 100, plain.fy * 100))
+    eye.rotation_mode, eye.rotation_euler, eye.location = "XYZ", (0, 0, 0), (1, 2, 3)
+    eye.keyframe_insert("location", frame=10)
+    eye.location = (5, 2, 11)
+    eye.keyframe_insert("location", frame=14)
+    path = camera_path(scene, eye, 10, 5)
+    assert [frame.t for frame in path.keyframes] == [0, 0.25, 0.5, 0.75, 1]
+    middle, last = (np.array(path.keyframes[index].matrix) for index in (2, 4))
+    assert np.allclose(last[:3, 3], (0.04, 0, 0.08), atol=1e-6)
+    assert np.allclose(middle[:3, 3], (0.02, 0, 0.04), atol=1e-6)
 
 
 def test_no_camera_and_panoramic_cameras_say_what_to_do():

@@ -29,7 +29,7 @@ def test_animate_from_the_camera_to_the_edit(tmp_path):
     shot.name = "Küche / 1"
     shot.prompt, shot.sound, shot.seconds = "slowly push in", "rain on a window", 1.0
     connection.use(LocalTarget(root=ROOT, python=Path(PYTHON)))
-    (take,) = jobs.run_blocking(make_order(bpy.context, shot, Call((7,))), timeout=120)
+    (take,) = jobs.run_blocking(make_order(bpy.context, shot, Call((7,))), timeout=600)
     assert app().state.last_error is None
     assert (take.status, take.number, take.seed, take.engine) == ("READY", 1, 7, "draft")
     assert take.clip == "//takes/Küche_1/Küche_1_t001.mp4"

@@ -52,7 +52,7 @@ def test_a_take_lands_in_the_list_and_on_a_new_edit(shot, source, session):
     assert session.landed_keys == ["k1"]
     assert app().state.last_error is None
     assert bpy.data.scenes["Edit"].view_settings.view_transform == "Standard"
-    assert bpy.data.scenes["Edit"].frame_end >= 53
+    assert (bpy.data.scenes["Edit"].frame_start, bpy.data.scenes["Edit"].frame_end) == (1, 53)
 
 
 def test_the_edit_takes_size_and_rate_from_the_scene_and_nothing_else_changes(shot, source, session):

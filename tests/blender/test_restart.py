@@ -24,7 +24,7 @@ def test_a_take_of_a_killed_blender_lands_when_its_file_is_opened(tmp_path):
 
     def live(life):
         return subprocess.run(
-            [*command, life, str(film), PYTHON], env=environment, capture_output=True, text=True, timeout=150
+            [*command, life, str(film), PYTHON], env=environment, capture_output=True, text=True, timeout=600
         )
 
     first = live("first")

@@ -54,8 +54,8 @@ def crowd(scene: bpy.types.Scene) -> None:
         "16",
         "PIZ",
     )
-    settings.linear_colorspace_settings.name = "Linear Rec.2020"
     settings.color_management = "OVERRIDE"
+    settings.linear_colorspace_settings.name = "Linear Rec.2020"  # after what sets it anew
     settings.view_settings.view_transform = "Filmic"
     settings.view_settings.look = "Very High Contrast" if "Very High Contrast" in looks(settings) else "None"
     settings.view_settings.exposure = 1.5
@@ -83,6 +83,7 @@ def test_every_setting_is_as_it_was_after_a_crowded_render(tmp_path):
     scene = cheap()
     crowd(scene)
     before = settings_of(scene)
+    assert before["scene.image_settings.linear_colorspace_settings.name"] == "Linear Rec.2020"
     result = capture(scene, tmp_path)
     assert settings_of(scene) == before
     assert picture(result.image).shape == (27, 48, 3)

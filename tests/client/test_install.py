@@ -103,9 +103,40 @@ def test_other_requirements_make_it_outdated_and_the_update_replaces_it(
     assert run(home, root)[-1].state == "done"
     assert install.state(home, root) == install.CURRENT
     assert install.backend_python(home) != before
-    assert before.exists(), "a backend may still run in it"
+    second = install.backend_python(home)
+    third = make_root(f"# a comment does not count\n{TINY.strip()}  {NO_HASH}")
+    assert run(home, third)[-1].state == "done"
+    assert before.exists() and second.exists(), "a backend may still run in them"
     install.remove_leftovers(home, previous=True)
-    assert not before.exists() and install.backend_python(home).exists()
+    assert not before.exists() and not second.exists() and install.backend_python(home).exists()
+
+
+@pytest.mark.parametrize(
+    ("profile", "names"), [("draft", ["draft.txt"]), ("gpu", ["gpu.txt", "torch.txt", "hopper.txt"])]
+)
+def test_each_lock_of_a_profile_counts_and_no_other(
+    home: Path, make_root: Callable[..., Path], profile: str, names: list[str]
+):
+    root = make_root()
+    locks = root / "backend" / "requirements"
+    every = ["draft.txt", "gpu.txt", "torch.txt", "hopper.txt"]
+    for name in every:
+        (locks / name).write_text(f"# made by hand\n{name}==1\n")
+    python = pythons.venv_python(home / "env-1")
+    python.parent.mkdir(parents=True)
+    python.touch()
+    made = {"folder": "env-1", "profile": profile, "recipe": install.recipe(root, profile)}
+    (home / "env.json").write_text(json.dumps(made))
+    assert install.state(home, root) == install.CURRENT
+    for name in every:
+        before = (locks / name).read_text()
+        (locks / name).write_text(before.replace("by hand", "otherwise"))
+        assert install.state(home, root) == install.CURRENT
+        (locks / name).write_text(before.replace("==1", "==2"))
+        assert install.state(home, root) == (install.OLD if name in names else install.CURRENT), name
+        (locks / name).write_text(before)
+    python.unlink()
+    assert install.state(home, root) == install.ABSENT
 
 
 def test_a_failure_leaves_the_old_environment_in_use(home: Path, make_root: Callable[..., Path], wheels: Path):

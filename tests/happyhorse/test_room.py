@@ -14,8 +14,9 @@ from backend.engines.engine import EngineError
 from backend.engines.happyhorse import text
 from backend.engines.happyhorse.memory import models as models_module
 from backend.engines.happyhorse.memory import plans
-from backend.engines.happyhorse.memory.models import Models, Work
+from backend.engines.happyhorse.memory.models import Models
 from backend.engines.happyhorse.memory.plans import Shape
+from backend.engines.happyhorse.memory.work import Work
 from backend.engines.happyhorse.pipeline.pipeline import Pipeline
 from backend.engines.happyhorse.request import settings
 from backend.engines.happyhorse.transformer.config import BASE, SR_1080P
@@ -114,9 +115,9 @@ def test_frames_go_on_in_strips_where_memory_ran_out(models, request_, monkeypat
     expected, _ = make(Models(CPU), longer)
     real, asked = TurboDecoder.decode_frames, []
 
-    def decode(self, latent, strips=1, first=0):
+    def decode(self, latent, strips=1, first=0, step=1):
         asked.append((strips, first))
-        for number, part in enumerate(real(self, latent, strips, first), start=first):
+        for number, part in enumerate(real(self, latent, strips, first, step), start=first):
             if strips == 1 and number == 1:
                 raise torch.OutOfMemoryError(FULL)
             yield part

@@ -68,6 +68,8 @@ def depth(path: Path, param: str = "depth") -> tuple[str, int, int]:
             raise _too_large(param, width, height)
         with OpenEXR.File(str(path), separate_channels=True) as opened:
             channels = {name: channel.pixels for part in opened.parts for name, channel in part.channels.items()}
+            if not channels:  # OpenEXR only warns of pixels that break off
+                raise _bad(param, "is not an OpenEXR file that can be read")
             found = channels[depth_channel(channels, param)].shape
     except EngineError:
         raise

@@ -15,7 +15,7 @@ import bpy
 from bpy.utils import escape_identifier
 
 from ...app import timer
-from . import see_through
+from . import second_camera, see_through
 from .blocks import address, find, of_session
 from .compositor import tree_path
 
@@ -86,6 +86,7 @@ def restore() -> None:
     for scene in bpy.data.scenes:
         give_back(scene)
     see_through.restore()
+    second_camera.remove_all()
 
 
 def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float | None = None) -> dict[str, Any]:

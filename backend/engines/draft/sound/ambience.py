@@ -47,7 +47,8 @@ _SHORTEST = RATE // 2
 
 
 def ambience(events: tuple[SoundEvent, ...], count: int, seed: int) -> np.ndarray:
-    """Stereo float32 [2, count] at 48 kHz: the mix of `events`, the loudest about -23 LUFS."""
+    """Stereo float32 [2, count] at 48 kHz: the mix of `events`, each as loud as its kind is (see KINDS), whatever else
+    is heard: neighbouring takes with the same words are alike."""
     total = np.zeros((2, count), np.float32)
     for event in events:
         random = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(event.kind.encode())])
@@ -60,6 +61,6 @@ def ambience(events: tuple[SoundEvent, ...], count: int, seed: int) -> np.ndarra
         made = made - made.mean(axis=1, keepdims=True)
         level = loudness(made)
         if level > -69:
-            made = made * np.float32(10 ** ((-23 + KINDS[event.kind][1] + event.level - level) / 20))
+            made = made * np.float32(10 ** ((KINDS[event.kind][1] + event.level - level) / 20))
             total += made
     return total

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True)
 class SoundEvent:
     """One sound of the ambience: its `kind`, `strength` (1 is usual; 0.4 light to 2 heavy), `distance` (0
-    near to 1 far), `level` in dB against the other sounds, and the words `near` it, which may name a surface
+    near to 1 far), `level` in dB against what is usual for its kind, and the words `near` it, which may name a surface
     or a pace."""
 
     kind: str

@@ -1,5 +1,5 @@
-"""The draft engine's sound for a request: ambience from its words, its dialogue spoken, mixed and
-levelled."""
+"""The draft engine's sound for a request: its dialogue at -23 LUFS (EBU R 128), over the ambience that its words ask
+for, which is as loud with dialogue as without."""
 
 from __future__ import annotations
 
@@ -15,10 +15,8 @@ if TYPE_CHECKING:
     from .speech.lines import Dialogue
 
 RATE = 48000
-LOUDNESS = -23.0  # LUFS, integrated (EBU R 128)
 CEILING_DB = -1.5  # dBTP: half a decibel of room for what the AAC coder adds
-BED_UNDER_SPEECH = -9.0  # dB: the ambience beside dialogue ...
-DUCKED = -7.0  # ... and further down while somebody speaks
+DUCKED = -6.0  # dB: the ambience while somebody speaks
 FADE = 0.03  # seconds at both ends
 
 
@@ -28,7 +26,7 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
     The same request and seconds give the same samples. Silence is exact zeros if the words ask for it.
     """
     from .ambience import ambience
-    from .levels import QUIETEST, faded, limited, loudness
+    from .levels import faded, limited
     from .read import read_sound
 
     count = max(0, round(seconds * RATE))
@@ -41,16 +39,8 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
     if spoken is not None:
         notes += spoken.notes
         if spoken.activity.any():
-            mix = mix * _ducking(spoken.activity) + spoken.samples
-    level = loudness(mix)
-    if level > QUIETEST:
-        ceiling = 10 ** (CEILING_DB / 20)
-        for _ in range(4):  # the limiter costs loudness: again, if it cost much
-            mix = limited(mix * np.float32(10 ** ((LOUDNESS - level) / 20)), ceiling)
-            level = loudness(mix)
-            if abs(level - LOUDNESS) < 0.1:
-                break
-        mix = faded(mix, FADE)
+            mix = mix * ducking(spoken.activity) + spoken.samples
+    mix = faded(limited(mix, 10 ** (CEILING_DB / 20)), FADE)
     return Sound(np.ascontiguousarray(mix, np.float32), RATE), tuple(dict.fromkeys(notes))
 
 
@@ -67,9 +57,9 @@ def _spoken(request: TakeRequest, count: int) -> Dialogue | None:
     return Dialogue(np.pad(spoken.samples, ((0, 0), around)), np.pad(spoken.activity, around), spoken.notes)
 
 
-def _ducking(activity: np.ndarray) -> np.ndarray:
-    """The ambience's gain beside dialogue: down 60 ms before somebody speaks, back within half a second
-    after."""
+def ducking(activity: np.ndarray) -> np.ndarray:
+    """The ambience's gain under dialogue, whose `activity` is 0..1 for each sample: down as somebody begins to speak,
+    back within half a second after, and 1 elsewhere."""
     block = 480  # 10 ms
     blocks = -(-activity.size // block)
     busy = np.pad(activity, (0, blocks * block - activity.size)).reshape(blocks, block).max(axis=1)
@@ -78,4 +68,4 @@ def _ducking(activity: np.ndarray) -> np.ndarray:
     smooth = np.convolve(np.pad(held.astype(np.float64), 30, mode="edge"), kernel / kernel.sum(), mode="valid")
     at = (np.arange(blocks) + 0.5) * block
     curve = np.interp(np.arange(activity.size), at, smooth)
-    return (10 ** ((BED_UNDER_SPEECH + DUCKED * curve) / 20)).astype(np.float32)
+    return (10 ** ((DUCKED * curve) / 20)).astype(np.float32)

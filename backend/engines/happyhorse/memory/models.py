@@ -6,15 +6,13 @@ Whatever takes memory of the GPU in quantity does so in here, with a plan and an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 import torch
 from torch import Tensor
 
-from ....gpu.memory import GIB, P, give_all_back, run_with_fallback, running_out_told
+from ....gpu.memory import PLENTY, P, give_all_back, run_with_fallback
 from ....gpu.residents import Residents
 from ....gpu.small import CPU, Movable, Small, Where
 from ....weights.store import ModelsError, fingerprint
@@ -29,6 +27,7 @@ from ..transformer.model import Transformer
 from ..vaes.audio import AudioDecoder
 from ..vaes.still import StillEncoder
 from ..vaes.turbo import TurboDecoder
+from .decoding import decoded, needed
 from .plans import (
     STRIPS,
     Demand,
@@ -40,31 +39,26 @@ from .plans import (
     sound_bytes,
     supports_fp8,
 )
+from .team import FOLLOWER, Team, Together, losses_told
+from .work import FULL, HOST_FULL, NO_EIGHT_BIT, Work, gpus, readable, short, too_large
 
 LIKE = {"distill": BASE, "base": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
 TITLES = {"distill": "the model", "base": "the model", "540p_sr": "the refiner", "1080p_sr": "the refiner"}
-NO_EIGHT_BIT = "This machine has no 8-bit products: the take was made in full precision."
-FULL = "The graphics card's memory ran out. Close what else uses it, or ask for a lower quality."
-HOST_FULL = "The computer has too little free memory: {}. Close other programs, or ask for a lower quality."
 
 Result = TypeVar("Result")
 Model = TypeVar("Model", bound=Movable)
 
 
-@dataclass(frozen=True)
-class Work:
-    """What a job will ask for: transformers with the shapes they work on, and the size of the picture in pixels."""
-
-    stages: Sequence[tuple[str, Shape]]
-    size: tuple[int, int]
-    eight_bit: bool = False
-
-
 class Models:
-    """Everything that is loaded. Used by one job at a time."""
+    """Everything that is loaded. Used by one job at a time.
 
-    def __init__(self, device: torch.device) -> None:
+    `others` are GPUs that may share its work, by processes of their own (`follower`: see `team`).
+    """
+
+    def __init__(self, device: torch.device, others: Sequence[torch.device] = (), follower: str = FOLLOWER) -> None:
         self.device = device
+        self._others, self._follower = others, follower
+        self._team: Team | None = None
         self._residents = Residents(device)
         self._folders: dict[str, tuple[Path, str]] = {}
         self._configs: dict[str, TransformerConfig] = {}
@@ -100,11 +94,14 @@ class Models:
         return fingerprint(place.folder) if place and place.folder.is_dir() else ""
 
     def require(self, work: Work) -> None:
-        """Refuses what can't be done here, before anything is loaded.
+        """Refuses what can't be done here, before anything is loaded. The GPUs that are to share it start.
 
         Raises:
-            EngineError: `out_of_memory`, `bad_model`, `model_missing`, or the CPU is asked for too much.
+            EngineError: `out_of_memory`, `bad_model`, `model_missing`, `invalid_request` where so many GPUs are not
+                here or can't share it, or the CPU is asked for too much.
         """
+        configs = [self._config(name) for name in work.transformers]
+        self._share_among(gpus(work.gpus, configs, 1 + len(self._others), self.device))
         if self.device.type == "cpu":
             for name, _ in work.stages:
                 self._refuse_on_cpu(name)
@@ -117,31 +114,33 @@ class Models:
             if not plans:
                 needed = max(needed, self._smallest(demand))
             elif (least := min(plan.expected_host for plan in plans)) > host:
-                raise EngineError("out_of_memory", HOST_FULL.format(_short(least, host)), "smaller_size")
+                raise EngineError("out_of_memory", HOST_FULL.format(short(least, host)), "smaller_size")
         if needed > room:
-            raise _too_large(needed, room)
+            raise too_large(needed, room)
 
     def running(
         self,
         name: str,
         shape: Shape,
         note: Callable[[str], None],
-        work: Callable[[Transformer], Result],
+        work: Callable[[Transformer | Together], Result],
         eight_bit: bool = False,
+        check: Callable[[], None] = lambda: None,
     ) -> Result:
         """What `work` makes with the transformer `name`, held by the best plan that fits `shape`.
 
-        `eight_bit`: with 8-bit products if the card has them.
+        `eight_bit`: with 8-bit products if the card has them. `check` is called while other GPUs are waited for.
 
         Raises:
             EngineError: `out_of_memory`, `bad_model`, `model_missing`, or the CPU is asked for too much.
         """
-        plans = self._plans(name, shape, eight_bit)
+        with losses_told(self._team):
+            plans = self._plans(name, shape, eight_bit, lambda: note("Starting the other GPUs"))
 
-        def run(plan: Plan) -> Result:
-            return work(self._transformer(name, plan, note))
+            def run(plan: Plan) -> Result:
+                return work(self._on_all(name, plan, note, check))
 
-        return self._trying(plans, run, self.notes.append, lambda: self._give_way(name))
+            return self._trying(plans, run, self.notes.append, lambda: self.give_way(name))
 
     def encode_still(self, picture: Tensor) -> Tensor:
         """`picture` [1, 3, H, W], -1..1, to its latent [1, 48, 1, H/16, W/16] on the device.
@@ -171,27 +170,28 @@ class Models:
             "The sound was decoded",
         )
 
-    def decode_frames(self, video: Tensor) -> Iterator[Tensor]:
+    def decode_frames(self, video: Tensor, poll: Callable[[], None] = lambda: None) -> Iterator[Tensor]:
         """Latents [1, 48, T, h, w] to frames, uint8 [frames, 16h, 16w, 3] on the CPU, as they are ready.
 
+        `poll` is called while other GPUs are waited for. Where their memory runs out, this one goes on alone.
+
         Raises:
-            EngineError: `out_of_memory`, `bad_model`, `model_missing`.
+            EngineError: `out_of_memory`, `bad_model`, `model_missing`, or another GPU failed.
         """
-        width, height = 16 * video.shape[4], 16 * video.shape[3]
-        room = self._residents.room()
-        fitting = [strips for strips in STRIPS if decode_bytes(width, height, strips) <= room]
-        done = 0
-        for strips in fitting or [max(STRIPS)]:
-            try:
-                with running_out_told():
-                    for part in self._decoder(decode_bytes(width, height, strips)).decode_frames(video, strips, done):
-                        yield part
-                        done += 1
-                return
-            except torch.OutOfMemoryError:
-                pass  # what it holds is free once this is left
-            self._give_way("")
-        raise EngineError("out_of_memory", FULL, "smaller_size")
+        return decoded(self, self._team, video, poll)
+
+    def decode_some(self, video: Tensor, strips: int, first: int, step: int = 1) -> Iterator[Tensor]:
+        """As `decode_frames`, every `step`th window from `first` on, by this GPU alone and in so many strips.
+
+        Raises:
+            torch.OutOfMemoryError: it has no memory for that.
+            EngineError: `bad_model`, `model_missing`.
+        """
+        return self.decoder(needed(video, strips)).decode_frames(video, strips, first, step)
+
+    def frame_counts(self, frames: int) -> list[int]:
+        """How many frames each window of the fast decoder gives, for so many latent `frames`."""
+        return self.decoder(0).frame_counts(frames)
 
     def placed(self, needed: int, what: str, work: Callable[[torch.device], Result], keep: str = "") -> Result:
         """What `work` makes on the device it is given: the GPU with `needed` bytes free, else the processor.
@@ -212,7 +212,7 @@ class Models:
                 self.notes.append(f"{what} on the processor: the graphics card has no room for it.")
             return work(where.device)
 
-        return self._trying(plans, run, lambda _: None, lambda: self._give_way(""))
+        return self._trying(plans, run, lambda _: None, lambda: self.give_way(""))
 
     def device_name(self) -> str:
         return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else "CPU"
@@ -222,8 +222,50 @@ class Models:
         if self.device.type == "cuda":  # else they are loaded in 32 bits
             halves.keep({name: self._folders[name][0] for name in self.plans if name in self._folders})
 
+    def room(self) -> int:
+        """Bytes of the GPU that can be had once all that is held has left it."""
+        return self._residents.room()
+
+    def held(self, name: str, plan: Plan) -> Transformer:
+        """The transformer `name` on the GPU, held by `plan`, with the room that the plan expects to need.
+
+        Raises:
+            torch.OutOfMemoryError, MemoryError: there is too little memory of the GPU, of the computer.
+            EngineError: `bad_model`, `model_missing`.
+        """
+        self._residents.make_room_for(name, plan)
+        return self._transformer(name, plan, lambda _: None)
+
+    def check(self) -> None:
+        """Raises what is wrong with another GPU's work, if anything is.
+
+        Raises:
+            EngineError: another GPU failed.
+            torch.OutOfMemoryError: its memory ran out.
+        """
+        if self._team is not None:
+            with losses_told(self._team):
+                self._team.check()
+
+    def shared(self) -> dict[str, float]:
+        """How the take at hand was shared by several GPUs; empty where it was not."""
+        return {} if self._team is None else self._team.facts()
+
+    def remarks(self) -> tuple[str, ...]:
+        """What the user should know of the take at hand."""
+        remark = None if self._team is None else self._team.remark()
+        return (*self.notes, remark) if remark else tuple(self.notes)
+
+    def give_way(self, name: str) -> None:
+        """Lets go of the model `name` and leaves all of the GPU, also of the others."""
+        if self._team is not None:
+            self._team.give_way(name)
+        self._residents.give_way(name)
+        give_all_back(self.device)
+
     def close(self) -> None:
         """Lets go of everything."""
+        self._share_among(1)
         self._residents.close()
         give_all_back(self.device)
 
@@ -244,9 +286,15 @@ class Models:
         let_go()
         raise EngineError("out_of_memory", HOST_FULL.format(words), "smaller_size")
 
-    def _give_way(self, name: str) -> None:
-        self._residents.give_way(name)
-        give_all_back(self.device)
+    def _share_among(self, gpus: int) -> None:
+        if self._team is not None and self._team.size != gpus:
+            self._team.close()
+            self._team = None
+        if gpus > 1:
+            if self._team is None:
+                others = self._others if self.device.type != "cpu" else [self.device] * gpus
+                self._team = Team([self.device, *others][:gpus], self._follower)
+            self._team.begin()
 
     def _small(
         self,
@@ -272,36 +320,40 @@ class Models:
 
     def _loading(self, name: str, load: Callable[[Path], Model]) -> Callable[[], Small[Model]]:
         def loaded() -> Small[Model]:
-            with _readable():
+            with readable():
                 return Small(load(self.folder(name)), self.device)
 
         return loaded
 
-    def _decoder(self, needed: int) -> TurboDecoder:
+    def decoder(self, needed: int) -> TurboDecoder:
+        """The fast decoder on the device, with so many bytes free beside it."""
         dtype = torch.bfloat16 if self.device.type == "cuda" else torch.float32
         return self._on_device("turbo_vae", lambda folder: TurboDecoder.from_folder(folder, CPU, dtype), needed)
 
     def _config(self, name: str) -> TransformerConfig:
         if name not in self._configs:
-            with _readable():
+            with readable():
                 self._configs[name] = read_config(Checkpoint(self.folder(name)), LIKE[name])
         return self._configs[name]
 
-    def _demand(self, name: str, shape: Shape, eight_bit: bool) -> Demand:
-        return Demand(self._config(name), shape, self.device, eight_bit and supports_fp8(self.device))
+    def _demand(self, name: str, shape: Shape, eight_bit: bool, most: int = PLENTY) -> Demand:
+        gpus = 1 if self._team is None else self._team.size
+        eight_bit = eight_bit and supports_fp8(self.device)
+        host = self._residents.host_room()
+        return Demand(self._config(name), shape, self.device, eight_bit, gpus, most, host)
 
     def _smallest(self, demand: Demand) -> int:
-        return smallest_memory(demand.config, demand.shape, fp8=supports_fp8(self.device))
+        return smallest_memory(demand.config, demand.shape, fp8=supports_fp8(self.device), gpus=demand.gpus)
 
-    def _plans(self, name: str, shape: Shape, eight_bit: bool) -> list[Plan]:
+    def _plans(self, name: str, shape: Shape, eight_bit: bool, poll: Callable[[], None]) -> list[Plan]:
         if self.device.type == "cpu":
             self._refuse_on_cpu(name)
         if eight_bit and not supports_fp8(self.device) and NO_EIGHT_BIT not in self.notes:
             self.notes.append(NO_EIGHT_BIT)
-        demand = self._demand(name, shape, eight_bit)
+        demand = self._demand(name, shape, eight_bit, PLENTY if self._team is None else self._team.room(poll))
         plans = self._residents.plans(name, demand)
         if not plans:
-            raise _too_large(self._smallest(demand), self._residents.room())
+            raise too_large(self._smallest(demand), self._residents.room())
         return plans
 
     def _refuse_on_cpu(self, name: str) -> None:
@@ -310,10 +362,26 @@ class Models:
             message = "This model needs a graphics card: on the processor one step would take minutes."
             raise EngineError("engine_unavailable", message, "connect")
 
+    def _on_all(
+        self, name: str, plan: Plan, note: Callable[[str], None], check: Callable[[], None]
+    ) -> Transformer | Together:
+        """The transformer `name`, on all GPUs that share the take."""
+        if self._team is None:
+            return self._transformer(name, plan, note)
+
+        def poll() -> None:
+            note(f"Loading {TITLES[name]} on {gpus} GPUs")
+
+        gpus = self._team.size
+        number = self._team.hold(name, plan, poll)
+        model = self._transformer(name, plan, note)
+        self._team.held(number, poll)
+        return self._team.together(name, model, check)
+
     def _transformer(self, name: str, plan: Plan, note: Callable[[str], None]) -> Transformer:
         def load() -> Transformer:
             note(f"Loading {TITLES[name]}")
-            with _readable():
+            with readable():
                 folder = self.folder(name)
                 return load_transformer(
                     folder if plan.precision == "fp32" else source.of(name, folder),
@@ -328,24 +396,3 @@ class Models:
         model = self._residents.use(name, plan, load)
         self.plans[name] = plan.words if self.device.type != "cpu" else "32-bit, on the processor"
         return model
-
-
-def _too_large(needed: int, room: int) -> EngineError:
-    message = (
-        f"The graphics card has too little free memory for this clip: {_short(needed, room)}. Close what else uses it, "
-        "lower the quality or shorten the clip."
-    )
-    return EngineError("out_of_memory", message, "smaller_size")
-
-
-def _short(needed: int, there: int) -> str:
-    return f"{needed / GIB:.1f} GiB are needed and {max(0, there) / GIB:.1f} are free"
-
-
-@contextmanager
-def _readable() -> Iterator[None]:
-    """Files that can't be used become an error that says so."""
-    try:
-        yield
-    except (ValueError, KeyError, OSError) as error:  # among them CheckpointError
-        raise EngineError("bad_model", str(error), "models") from error

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 import torch
 
-from ....gpu.memory import GIB, RESERVE
+from ....gpu.memory import GIB, PLENTY, RESERVE
 from ..transformer.config import LATENT_CHANNELS, PATCH, TransformerConfig
 from ..transformer.model import ROWS_AT_ONCE
 from ..transformer.ops import FP8, Rows
+from ..transformer.sharing import token_cuts
 from ..transformer.streaming import streamed_blocks
 from ..transformer.weights import BlockWeights, Matrix, padded
 
@@ -70,19 +72,27 @@ class Plan:
 
 @dataclass(frozen=True)
 class Demand:
-    """A stage's: a transformer for `shape`. `eight_bit`: with 8-bit products."""
+    """A stage's: a transformer for `shape`. `eight_bit`: with 8-bit products.
+
+    `gpus` share each pass, and of the others' memory there are at least `most` bytes. `host` bytes of the computer's
+    memory are for all of them.
+    """
 
     config: TransformerConfig
     shape: Shape
     device: torch.device
     eight_bit: bool = False
+    gpus: int = 1
+    most: int = PLENTY
+    host: int = 0
 
     def choose(self, room: int) -> list[Plan]:
         """The plans that fit into `room` bytes of the GPU, the best first."""
         if self.device.type != "cuda":
             return [Plan("fp32", None, ROWS_AT_ONCE, 0)]
         fp8 = supports_fp8(self.device)
-        return choose_plans(self.config, self.shape, room, fp8=fp8, eight_bit=self.eight_bit)
+        shared = {"gpus": self.gpus, "host": self.host}
+        return choose_plans(self.config, self.shape, min(room, self.most), fp8=fp8, eight_bit=self.eight_bit, **shared)
 
     def accepts(self, plan: Plan) -> bool:
         """Whether a transformer that is held by `plan` will do."""
@@ -90,7 +100,7 @@ class Demand:
 
     def working(self, plan: Plan) -> int:
         """Bytes of the GPU that a pass takes beside the weights."""
-        return working_bytes(self.config, plan.precision, self.shape, plan.rows_at_once)
+        return working_bytes(self.config, plan.precision, self.shape, plan.rows_at_once, self.gpus)
 
 
 def weight_bytes(config: TransformerConfig, precision: str) -> int:
@@ -100,54 +110,72 @@ def weight_bytes(config: TransformerConfig, precision: str) -> int:
     return blocks + 4 * config.hidden * (2 * widths + config.text_channels + 5)
 
 
-def working_bytes(config: TransformerConfig, precision: str, shape: Shape, rows_at_once: int = ROWS_AT_ONCE) -> int:
-    """The most that one pass and its sampler hold beside the weights."""
-    tokens, hidden = shape.tokens, config.hidden
+def working_bytes(
+    config: TransformerConfig, precision: str, shape: Shape, rows_at_once: int = ROWS_AT_ONCE, gpus: int = 1
+) -> int:
+    """The most that one pass and its sampler hold beside the weights, on each of so many `gpus`."""
+    hidden, video = config.hidden, shape.tokens - shape.audio - shape.text
+    cuts = token_cuts(max(video, gpus), shape.audio + shape.text, gpus)
+    tokens = max(b - a for a, b in pairwise(cuts))
     wide = 4 if precision == "fp32" else 2
     narrow = {"fp32": 4, "bf16": 2, "fp8": 1}[precision]
     stream = tokens * hidden * (4 + 2 * wide) + tokens * 6 * config.bands * 4
     columns = (config.heads + 2 * config.kv_heads) * config.head_dim
     eight = tokens * columns if precision == "fp8" else 0  # what fp8 attention takes
     attention = tokens * (padded(config.qkv_rows, 16) * wide + hidden * wide) + eight
+    if gpus > 1:  # queries, keys and values before they are given away, and those that came
+        attention += 2 * tokens * columns * wide
     inner = max(config.inner(layer) * (1 if layer in config.gelu_layers else 2) for layer in range(config.layers))
     # Cuts are rounded, so that a piece may be half as large again.
     rows = min(tokens, rows_at_once * 3 // 2)
     mlp = rows * (inner * wide + inner * narrow + hidden * narrow)
-    head = tokens * hidden * 4
+    head = (tokens if gpus == 1 else tokens + shape.tokens) * hidden * 4
     return stream + max(attention, mlp, head) + LATENTS_HELD * shape.latent_bytes
 
 
 def choose_plans(
-    config: TransformerConfig, shape: Shape, free: int, *, fp8: bool = True, eight_bit: bool = False
+    config: TransformerConfig,
+    shape: Shape,
+    free: int,
+    *,
+    fp8: bool = True,
+    eight_bit: bool = False,
+    gpus: int = 1,
+    host: int = 0,
 ) -> list[Plan]:
-    """Plans that should fit into `free` bytes of GPU memory, the best first; empty where none does.
+    """Plans that should fit into `free` bytes of GPU memory, of each of `gpus`, the best first; empty where none does.
 
     The last one takes a quarter less than that before it, if that can be: for where more is needed than is expected.
 
     `fp8`: whether the GPU has such products (see `supports_fp8`). `eight_bit`: speed goes before precision, so that
-    they are best.
+    they are best. Where several GPUs together have room for the full weights they are held in full, as by one GPU of
+    that size: each streams what it has no room for from the computer's memory, of which there are `host` bytes.
     """
     order = ("bf16",) if not fp8 else ("fp8",) if eight_bit else ("bf16", "fp8")
     plans = []
     for precision in order:
-        peak = weight_bytes(config, precision) + working_bytes(config, precision, shape) + RESERVE
+        peak = weight_bytes(config, precision) + working_bytes(config, precision, shape, gpus=gpus) + RESERVE
         if peak <= free:
             plans.append(Plan(precision, None, ROWS_AT_ONCE, peak))
+    if gpus > 1 and "bf16" in order and not any(plan.precision == "bf16" for plan in plans):
+        full = streamed_plan(config, shape, free, "bf16", gpus)
+        if full and weight_bytes(config, "bf16") <= gpus * free and gpus * full.expected_host <= host:
+            plans.insert(0, full)
     kind = "fp8" if fp8 else "bf16"
-    if not plans and (streamed := streamed_plan(config, shape, free, kind)):
+    if not plans and (streamed := streamed_plan(config, shape, free, kind, gpus)):
         plans.append(streamed)
-    if plans and (less := streamed_plan(config, shape, plans[-1].expected_peak * 3 // 4, kind)):
+    if plans and (less := streamed_plan(config, shape, plans[-1].expected_peak * 3 // 4, kind, gpus)):
         plans.append(less)
     return [replace(plan, eight_bit=eight_bit) for plan in plans]
 
 
-def streamed_plan(config: TransformerConfig, shape: Shape, free: int, precision: str) -> Plan | None:
+def streamed_plan(config: TransformerConfig, shape: Shape, free: int, precision: str, gpus: int = 1) -> Plan | None:
     """Keep on the GPU what fits and stream the rest; None where not even that fits."""
     blocks = [BlockWeights(config, layer, precision) for layer in range(config.layers)]
     total = sum(block.bytes for block in blocks)
     outside = weight_bytes(config, precision) - total
     for rows in (ROWS_AT_ONCE, FEW_ROWS):
-        beside = outside + working_bytes(config, precision, shape, rows) + RESERVE
+        beside = outside + working_bytes(config, precision, shape, rows, gpus) + RESERVE
         budget = min(free - beside, total - 1)
         if budget < 2 * max(block.bytes for block in blocks):
             continue
@@ -159,13 +187,13 @@ def streamed_plan(config: TransformerConfig, shape: Shape, free: int, precision:
     return None
 
 
-def smallest_memory(config: TransformerConfig, shape: Shape, *, fp8: bool = True) -> int:
+def smallest_memory(config: TransformerConfig, shape: Shape, *, fp8: bool = True, gpus: int = 1) -> int:
     """Bytes of GPU memory below which no plan fits."""
     precision = "fp8" if fp8 else "bf16"
     largest = max(BlockWeights(config, layer, precision).bytes for layer in range(config.layers))
     blocks = sum(BlockWeights(config, layer, precision).bytes for layer in range(config.layers))
     outside = weight_bytes(config, precision) - blocks
-    return outside + 2 * largest + working_bytes(config, precision, shape, FEW_ROWS) + RESERVE
+    return outside + 2 * largest + working_bytes(config, precision, shape, FEW_ROWS, gpus) + RESERVE
 
 
 def encode_bytes(width: int, height: int) -> int:

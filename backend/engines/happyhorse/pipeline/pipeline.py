@@ -22,8 +22,9 @@ from ....gpu.memory import running_out_told
 from ....media.stills import read_still
 from ...engine import Clip, EngineError, Progress, Sound
 from .. import text
-from ..memory.models import FULL, Models, Work
+from ..memory.models import Models
 from ..memory.plans import TEXT_BYTES, Shape
+from ..memory.work import FULL, Work
 from ..request import picture, prompt, settings
 from ..request.settings import REFINERS, Settings
 from ..sampling import samplers, super_resolution
@@ -35,6 +36,7 @@ BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
 POLL_SECONDS = 0.001
 
 Drawn = TypeVar("Drawn")
+Made = TypeVar("Made")
 
 
 class Pipeline:
@@ -112,7 +114,7 @@ class _Job:
             frame_count=settings.frame_count(self.frames),
             frames=self._decoded(video),
             sound=Sound(sound.clamp(-1, 1).numpy(), 44100),
-            notes=(*self.notes, *self.models.notes),
+            notes=(*self.notes, *self.models.remarks()),
             facts=self._facts(made),
         )
 
@@ -150,9 +152,7 @@ class _Job:
         def work(model: samplers.Velocity) -> tuple[Tensor, Tensor]:
             return self._base(model, features, negative, still, colours)
 
-        video, audio = self.models.running(
-            self.options.model, self._shape(self.grid), self.progress.note, work, self.options.eight_bit
-        )
+        video, audio = self._running(self.options.model, self.grid, work)
         made = Latents(video.cpu(), audio.cpu(), self._recipe())
         latents.save(made)
         return made
@@ -214,14 +214,19 @@ class _Job:
             )
 
         name = REFINERS[self.options.quality]
-        return self.models.running(name, self._shape(self.size), self.progress.note, work, self.options.eight_bit)
+        return self._running(name, self.size, work)
+
+    def _running(self, name: str, size: tuple[int, int], work: Callable[[samplers.Velocity], Made]) -> Made:
+        """What `work` makes with the transformer `name` at `size` in pixels."""
+        told, eight_bit = self.progress, self.options.eight_bit
+        return self.models.running(name, self._shape(size), told.note, work, eight_bit, told.check)
 
     def _decoded(self, video: Tensor) -> Iterator[np.ndarray]:
         size = (self.request.width, self.request.height)
         w, h = self.size
         how = cv2.INTER_AREA if size[0] * size[1] < w * h else cv2.INTER_CUBIC
         self.progress.begin(DECODE)
-        parts = self.models.decode_frames(video)
+        parts = self.models.decode_frames(video, self.progress.check)
         while True:
             # Not across a yield: it belongs to this thread's own work.
             with _failures_told(self.models), torch.inference_mode():
@@ -276,14 +281,17 @@ class _Job:
         done.record()
         while not done.query():
             self.progress.check()
+            self.models.check()  # a GPU that failed leaves this one waiting
             time.sleep(POLL_SECONDS)
+        self.models.check()
 
     def _work(self, saved: Latents | None) -> Work:
         """What is to be done, where `saved` are there or not."""
-        stages = [] if saved else [(self.options.model, self._shape(self.grid))]
+        stages = [(self.options.model, self._shape(self.grid))]
         if self.options.quality != "256p":
             stages.append((REFINERS[self.options.quality], self._shape(self.size)))
-        return Work(stages, self.size, self.options.eight_bit)
+        names = [name for name, _ in stages]
+        return Work(stages[bool(saved) :], self.size, self.options.eight_bit, self.options.gpus, names)
 
     def _shape(self, size: tuple[int, int]) -> Shape:
         return Shape(self.frames, size[1] // 16, size[0] // 16, self.sounds)
@@ -333,6 +341,8 @@ class _Job:
             "seconds": {name: round(value, 3) for name, value in self.seconds.items()},
             "versions": {name: version(name) for name in ("torch", "diffusers", "transformers")},
         }
+        if shared := self.models.shared():
+            facts["gpus"] = shared
         if self.options.quality != "256p":
             facts["model"] = f"{facts['model']} and {REFINERS[self.options.quality]}"
             facts["refine_steps"] = self.options.refine_steps

@@ -10,6 +10,7 @@ from client.protocol import Choice, Option
 from ...engine import EngineError
 
 MAX_STEPS = 100
+MAX_GPUS = 64
 
 OPTIONS = (
     Option(
@@ -69,6 +70,15 @@ OPTIONS = (
         high=MAX_STEPS,
         unit="steps",
         tooltip="Steps in the larger size, for 540p and 1080p",
+    ),
+    Option(
+        "gpus",
+        "int",
+        0,
+        "GPUs",
+        low=0,
+        high=MAX_GPUS,
+        tooltip="GPUs that share a take and make the same one. 0 takes all that the server has for it",
     ),
     Option(
         "negative_prompt",

@@ -30,7 +30,7 @@ class Settings:
 
     `model` is "distill" (8 steps) or "base" (32 steps, guidance). `final_prompt` replaces the composed prompt
     as it is. `refine_from` names saved latents (see latents.py); `scene` is what Blender knows of the scene.
-    `eight_bit`: faster, with 8-bit products where the card has them.
+    `eight_bit`: faster, with 8-bit products where the card has them. `gpus` share the take; 0: as many as can.
     """
 
     quality: str
@@ -41,6 +41,7 @@ class Settings:
     negative_prompt: str = ""
     refine_from: str = ""
     eight_bit: bool = False
+    gpus: int = 0
     scene: dict[str, Any] = field(default_factory=dict)
 
 
@@ -73,6 +74,7 @@ def read(request: TakeRequest, qualities: Collection[str], models: Collection[st
         negative_prompt=value(options, "negative_prompt"),
         refine_from=refine_from,
         eight_bit=value(options, "precision") == "8-bit",
+        gpus=value(options, "gpus"),
         scene=scene,
     )
 

@@ -60,7 +60,8 @@ def narrow(qkv: Tensor, columns: list[int], heads: int, kv_heads: int) -> tuple[
     result = torch.empty(qkv.shape[0], sum(columns), dtype=FP8, device=qkv.device)
     result[:, : columns[0]].copy_(q)
     result[:, columns[0] : columns[0] + columns[1]].copy_(k)
-    mean = v.mean(dim=0, dtype=torch.float32)
+    # Head by head, so that the order of the sums does not depend on how many heads there are.
+    mean = torch.cat([one.mean(dim=0, dtype=torch.float32) for one in v.split(v.shape[1] // kv_heads, dim=1)])
     values = (v - mean).unflatten(1, (kv_heads, -1))
     scale = values.abs().amax(dim=(0, 2)).clamp_min(1e-12) / FP8_MAX
     result[:, columns[0] + columns[1] :].unflatten(1, (kv_heads, -1)).copy_(values / scale[:, None])

@@ -2,77 +2,30 @@
 
     embed -> blocks (attention with a gate a head, MLP; own weights for each modality in the outer layers) -> velocities
 
-There is no timestep: the model reads from the latents how noisy they are.
+There is no timestep: the model reads from the latents how noisy they are. Several processes can share a pass, each
+with a part of the tokens: see `sharing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
 
 import torch
 from torch import Tensor
 
+from ....gpu.ranks import Ranks
 from ..files.checkpoint import check_names
-from . import ops, rope
+from . import ops, rope, sharing
 from .attention import attend, attend_windowed, flash3, narrow
 from .config import PATCH, TransformerConfig, parameter_shapes
+from .layout import Layout, patches, unpatch
 from .ops import FP8, Operand, Rows
 from .streaming import BlockStore
 from .weights import DTYPES, BlockViews, BlockWeights
 
 ROWS_AT_ONCE = 16384  # tokens of the wide products in work at a time: as fast as all at once, with less memory
-
-
-@dataclass(frozen=True)
-class Layout:
-    """One sequence's shape and what follows from it. Tokens are [video | audio | text]."""
-
-    grid: tuple[int, int, int]  # the video's frames, rows and columns of tokens
-    audio: int
-    text: int
-    sine: Tensor
-    cosine: Tensor
-
-    @property
-    def frame_tokens(self) -> int:
-        return self.grid[1] * self.grid[2]
-
-    @property
-    def video(self) -> int:
-        return self.grid[0] * self.frame_tokens
-
-    @property
-    def tokens(self) -> int:
-        return self.video + self.audio + self.text
-
-    def pieces(self, experts: int, size: int, asked: int) -> list[tuple[int, slice]]:
-        """The first `asked` tokens cut into (expert, rows) of at most about `size` rows, all of one expert."""
-        ends = [self.video, self.video + self.audio, self.tokens] if experts > 1 else [self.tokens]
-        result, start = [], 0
-        for expert, end in enumerate(min(own, asked) for own in ends):
-            count = max(1, round((end - start) / size))
-            cuts = [start + (end - start) * i // count for i in range(count + 1)]
-            result += [(expert, slice(a, b)) for a, b in pairwise(cuts) if b > a]
-            start = end
-        return result
-
-
-def patches(video: Tensor) -> Tensor:
-    """[1, C, T, H, W] -> [T * H/2 * W/2, C * 4], channel slowest."""
-    _, channels, frames, height, width = video.shape
-    x = video[0].view(channels, frames, height // PATCH, PATCH, width // PATCH, PATCH)
-    return x.permute(1, 2, 4, 0, 3, 5).reshape(-1, channels * PATCH * PATCH)
-
-
-def unpatch(tokens: Tensor, grid: tuple[int, int, int]) -> Tensor:
-    """[T * h * w, 4 * C], channel fastest -> [1, C, T, 2h, 2w]."""
-    frames, height, width = grid
-    x = tokens.view(frames, height, width, PATCH, PATCH, -1).permute(5, 0, 1, 3, 2, 4)
-    return x.reshape(1, -1, frames, height * PATCH, width * PATCH)
 
 
 class Transformer:
@@ -145,14 +98,16 @@ class Transformer:
     # Running
 
     @torch.inference_mode()
-    def __call__(self, video: Tensor, audio: Tensor, text: Tensor) -> tuple[Tensor, Tensor]:
+    def __call__(self, video: Tensor, audio: Tensor, text: Tensor, ranks: Ranks | None = None) -> tuple[Tensor, Tensor]:
         """Velocities of `video` [1, 48, T, H, W] and `audio` [1, A, 64], given `text` [1, L, width].
 
-        H and W are even; all rows of `text` are real. Answers fp32 in the same shapes on the model's device.
+        H and W are even; all rows of `text` are real. Answers fp32 in the same shapes on the model's device. With
+        `ranks`, all of them call it with the same tensors and weights; rank 0's answer is the same bits as without,
+        the others' are empty.
         """
-        layout = self.layout(video, audio, text)
+        layout = self.layout(video, audio, text, ranks)
         with self._outer_products():
-            x = self.embed(video, audio, text)
+            x = self.embed(video, audio, text, layout)
         # What a block's two halves answer. Both are added to x by the next block, which spares writing it once.
         attention_out, mlp_out = (torch.empty_like(x, dtype=self.wide) for _ in range(2))
         added: list[Tensor] = []
@@ -161,39 +116,42 @@ class Transformer:
             weights = self.store.fetch(index)
             last = index + 1 == len(self.store.blocks)
             asked = layout.tokens - layout.text if last else layout.tokens  # nobody asks for the text's velocity
-            self._attention(x, added, attention_out, mlp_out, block, weights, layout, asked)
+            self._attention(x, added, attention_out, mlp_out, block, weights, layout, asked, ranks)
             self._mlp(x, attention_out, mlp_out, block, weights, layout.pieces(block.experts, self.rows_at_once, asked))
             added = [attention_out, mlp_out]
             self.store.release(index)
         with self._outer_products():
-            return self._head(x, added, layout)
+            return self._head(x, added, layout, ranks)
 
-    def layout(self, video: Tensor, audio: Tensor, text: Tensor) -> Layout:
+    def layout(self, video: Tensor, audio: Tensor, text: Tensor, ranks: Ranks | None = None) -> Layout:
         """The sequence's layout; kept, as a loop asks for the same one again and again."""
         frames, height, width = video.shape[2:]
         if height % PATCH or width % PATCH:
             raise ValueError(f"the latent's height and width are even, not {height} x {width}")
-        key = (frames, height, width, audio.shape[1], text.shape[1])
+        rank, size = (0, 1) if ranks is None else (ranks.rank, ranks.size)
+        key = (frames, height, width, audio.shape[1], text.shape[1], rank, size)
         if self._layout is None or self._layout[0] != key:
             grid = (frames, height // PATCH, width // PATCH)
+            cuts = sharing.token_cuts(grid[0] * grid[1] * grid[2], audio.shape[1] + text.shape[1], size)
             coords = rope.coordinates(grid, audio.shape[1], text.shape[1], self.config.coords).to(self.device)
-            sine, cosine = rope.tables(coords, self.outer["adapter.rope.bands"])
-            self._layout = key, Layout(grid, audio.shape[1], text.shape[1], sine, cosine)
+            turns = rope.tables(coords, self.outer["adapter.rope.bands"])
+            sine, cosine = (turn[cuts[rank] : cuts[rank + 1]].contiguous() for turn in turns)
+            self._layout = key, Layout(grid, audio.shape[1], text.shape[1], sine, cosine, cuts, rank)
         return self._layout[1]
 
-    def embed(self, video: Tensor, audio: Tensor, text: Tensor) -> Tensor:
-        """[tokens, hidden] fp32."""
+    def embed(self, video: Tensor, audio: Tensor, text: Tensor, layout: Layout | None = None) -> Tensor:
+        """[tokens, hidden] fp32; of `layout` only this rank's own."""
+        rows = (layout or self.layout(video, audio, text)).own
         parts = {"video": patches(video), "audio": audio[0], "text": text[0]}
-        return torch.cat(
-            [
-                torch.nn.functional.linear(
-                    part.to(self.device, torch.float32),
-                    self.outer[f"adapter.{name}_embedder.weight"],
-                    self.outer[f"adapter.{name}_embedder.bias"],
-                )
-                for name, part in parts.items()
-            ]
-        )
+        embedded, start = [], 0
+        for name, part in parts.items():
+            end = start + part.shape[0]
+            if rows.start < end and start < rows.stop:
+                part = part[max(rows.start - start, 0) : rows.stop - start]
+                weight, bias = (self.outer[f"adapter.{name}_embedder.{kind}"] for kind in ("weight", "bias"))
+                embedded.append(torch.nn.functional.linear(part.to(self.device, torch.float32), weight, bias))
+            start = end
+        return torch.cat(embedded)
 
     def _attention(
         self,
@@ -205,6 +163,7 @@ class Transformer:
         weights: BlockViews,
         layout: Layout,
         asked: int,
+        ranks: Ranks | None,
     ) -> None:
         """Adds `added` to x and leaves the attention's output for the first `asked` tokens in `out`.
 
@@ -213,7 +172,7 @@ class Transformer:
         """
         config = self.config
         heads, kv_heads, dim = config.heads, config.kv_heads, config.head_dim
-        qkv = torch.empty(layout.tokens, weights.qkv.weight.shape[1], dtype=self.wide, device=self.device)
+        qkv = torch.empty(x.shape[0], weights.qkv.weight.shape[1], dtype=self.wide, device=self.device)
         columns = [heads * dim, kv_heads * dim, kv_heads * dim]
         for expert, rows in layout.pieces(block.experts, self.rows_at_once, layout.tokens):
             summands = [y[rows] for y in added]
@@ -231,21 +190,44 @@ class Transformer:
             del normed  # before the next one is made
         gates = qkv[:, sum(columns) : sum(columns) + config.gate_heads] if config.gating else None
         gated = self._operand_in(spare)
-        operands, kernel, lacking = qkv, attend, None
-        if self.fp8_attention:
-            operands, scale, lacking = narrow(qkv, columns, heads, kv_heads)
-            kernel = partial(attend, v_scale=scale)
-        q = operands[:asked, : columns[0]].unflatten(1, (heads, dim))
-        kv = operands[:, columns[0] : sum(columns)].unflatten(1, (2, kv_heads, dim))
-        frames = layout.grid[0]
-        if block.windowed and config.window < frames - 1:
-            results = attend_windowed(q, kv, frames, layout.frame_tokens, config.window, kernel)
+        if ranks is None:
+            lacking, results = self._attended(qkv, columns, kv_heads, block, layout, asked)
+            for rows, result in results:
+                self.ops.gate(result, lacking, None if gates is None else gates[rows], gated[rows])
         else:
-            results = iter([(slice(asked), kernel(q, kv[:, 0], kv[:, 1]))])
-        for rows, result in results:
-            self.ops.gate(result, lacking, None if gates is None else gates[rows], gated[rows])
+            gates = None if gates is None else gates.clone()
+            shared = sharing.to_heads(qkv, columns, ranks, layout.counts(layout.tokens))
+            del qkv
+            columns = [width // ranks.size for width in columns]
+            answers = shared.new_empty(asked, columns[0])
+            lacking, results = self._attended(shared, columns, kv_heads // ranks.size, block, layout, asked)
+            for rows, result in results:
+                answers[rows] = result.flatten(1)
+            del shared, results
+            mine = slice(layout.counts(asked)[ranks.rank])
+            result = sharing.to_rows(answers, dim, ranks, layout.counts(asked))
+            lacking = None if lacking is None else ranks.gather(lacking).flatten()
+            self.ops.gate(result, lacking, None if gates is None else gates[mine], gated[mine])
         for expert, rows in layout.pieces(block.experts, self.rows_at_once, asked):
             weights.proj.product(gated[rows], expert, out=out[rows])
+
+    def _attended(
+        self, qkv: Tensor, columns: list[int], kv_heads: int, block: BlockWeights, layout: Layout, asked: int
+    ) -> tuple[Tensor | None, Iterator[tuple[slice, Tensor]]]:
+        """Attention of all tokens with the heads that are in `qkv`: what its answers lack yet, and rows with answers.
+
+        `qkv` is overwritten on the way.
+        """
+        heads, dim, kernel, lacking = columns[0] // self.config.head_dim, self.config.head_dim, attend, None
+        if self.fp8_attention:
+            qkv, scale, lacking = narrow(qkv, columns, heads, kv_heads)
+            kernel = partial(attend, v_scale=scale)
+        q = qkv[:asked, : columns[0]].unflatten(1, (heads, dim))
+        kv = qkv[:, columns[0] : sum(columns)].unflatten(1, (2, kv_heads, dim))
+        frames = layout.grid[0]
+        if block.windowed and self.config.window < frames - 1:
+            return lacking, attend_windowed(q, kv, frames, layout.frame_tokens, self.config.window, kernel)
+        return lacking, iter([(slice(asked), kernel(q, kv[:, 0], kv[:, 1]))])
 
     def _mlp(
         self,
@@ -268,14 +250,22 @@ class Transformer:
         values = spare.view(self.dtype).view(-1)[: spare.numel()].view(spare.shape)
         return Rows(values, torch.empty(spare.shape[0], 1, device=self.device)) if self.dtype == FP8 else values
 
-    def _head(self, x: Tensor, added: list[Tensor], layout: Layout) -> tuple[Tensor, Tensor]:
-        ends = {"video": slice(0, layout.video), "audio": slice(layout.video, layout.video + layout.audio)}
+    def _head(self, x: Tensor, added: list[Tensor], layout: Layout, ranks: Ranks | None) -> tuple[Tensor, Tensor]:
+        """Made by rank 0 of all rows at once: cut smaller, these narrow products would be added up in another order."""
+        ends = {"video": (0, layout.video), "audio": (layout.video, layout.video + layout.audio)}
         answers = {}
-        for name, rows in ends.items():
-            summands = [y[rows] for y in added]
-            weight = self.outer[f"final_norm_{name}.weight"]
-            normed = self.ops.add_norm(x[rows], summands, weight, torch.float32, keep=False)
+        for name, (start, end) in ends.items():
+            rows = layout.inside(start, end)
+            normed = x.new_empty(0, x.shape[1])
+            if rows.stop > rows.start:
+                weight = self.outer[f"final_norm_{name}.weight"]
+                summands = [y[rows] for y in added]
+                normed = self.ops.add_norm(x[rows], summands, weight, torch.float32, keep=False)
+            if ranks is not None:
+                normed = sharing.to_first(normed, ranks, layout.counts(end, start))
             answers[name] = torch.nn.functional.linear(normed, self.outer[f"final_linear_{name}.weight"])
+        if layout.rank:
+            return answers["video"], answers["audio"]
         return unpatch(answers["video"], layout.grid), answers["audio"][None]
 
     @contextmanager

@@ -82,11 +82,14 @@ def norm_rotate(
 def gate(x: Tensor, shift: Tensor | None, gates: Tensor | None, out: Operand) -> None:
     """x [n, heads, d] + shift [heads * d], times sigmoid(gates [n, heads]), into `out` [n, heads * d].
 
-    Without shift or gates that is left out.
+    Without shift or gates that is left out. x may also be in groups of heads, [groups, n, heads of a group, d].
     """
+    if x.ndim == 4:
+        x = x.transpose(0, 1).flatten(1, 2)
     gated = x.float() if shift is None else x.float() + shift.view(x.shape[1:])
     if gates is not None:
-        gated = gated * torch.sigmoid(gates.float())[:, :, None]
+        # In 64 bits: torch's sigmoid for the CPU is another one, in the last bit, where numbers lie apart or are few.
+        gated = gated * torch.sigmoid(gates.double()).float()[:, :, None]
     if isinstance(out, Rows):
         result = quantise(gated.flatten(1))
         out.values.copy_(result.values)

@@ -111,7 +111,9 @@ def _gate(
     out,
     scale,
     gate_stride,
+    group_stride,
     heads,
+    heads_of_group,
     dim,
     shifted: tl.constexpr,
     gated: tl.constexpr,
@@ -125,7 +127,9 @@ def _gate(
     column = tl.arange(0, block)[None, :]
     place = head * dim + column
     mask = (head < heads) & (column < dim)
-    value = tl.load(x + row * heads * dim + place, mask=mask, other=0.0).to(tl.float32)
+    group = (head // heads_of_group).to(tl.int64)
+    begin = group * group_stride + (row * heads_of_group + head - group * heads_of_group) * dim
+    value = tl.load(x + begin + column, mask=mask, other=0.0).to(tl.float32)
     if shifted:
         value += tl.load(shift + place, mask=mask, other=0.0)
     if gated:
@@ -229,7 +233,8 @@ def norm_rotate(
 def gate(x: Tensor, shift: Tensor | None, gates: Tensor | None, out: Operand) -> None:
     """See `ops.gate`."""
     x = x.contiguous()
-    rows, heads, dim = x.shape
+    rows, heads_of_group, dim = x.shape[-3:]
+    heads = out.shape[1] // dim if isinstance(out, Tensor) else out.values.shape[1] // dim
     values, scale = _pointers(out)
     fp8 = isinstance(out, Rows)
     # An fp8 row is scaled by its largest entry, so that one program must see all of it.
@@ -241,7 +246,9 @@ def gate(x: Tensor, shift: Tensor | None, gates: Tensor | None, out: Operand) ->
         values,
         scale,
         0 if gates is None else gates.stride(0),
+        rows * heads_of_group * dim,
         heads,
+        heads_of_group,
         dim,
         shift is not None,
         gates is not None,

@@ -20,7 +20,7 @@ from ..files.checkpoint import check_names, read_tensors
 from . import turbo_ops
 from .turbo_config import FRAMES_PER_LATENT, LATENT_MEAN, LATENT_STD, TurboConfig
 from .turbo_ops import of_small_pixels
-from .turbo_windows import Ends, shorten, windows
+from .turbo_windows import Ends, cut_windows, shorten
 
 EPS, SHORTCUT_EPS = 1e-8, 1e-6
 PART_ELEMENTS = 1 << 29  # of one convolution's answer: cuDNN counts in 32 bits
@@ -133,15 +133,19 @@ class TurboDecoder:
         """[1, 48, T, H, W] -> [1, 3, 4T - 3, 16H, 16W] fp32, about -1..1 but not clamped."""
         return torch.cat([self._video(parts) for parts in self._windows(latent)], dim=2)
 
-    def decode_frames(self, latent: Tensor, strips: int = 1, first: int = 0) -> Iterator[Tensor]:
-        """The frames as uint8 [frames, height, width, 3] on the CPU, window by window from the window `first` on.
+    def frame_counts(self, frames: int) -> list[int]:
+        """How many frames each window of so many latent `frames` gives."""
+        return [window.made for window in cut_windows(frames, self.config.first_window, self.config.window)]
+
+    def decode_frames(self, latent: Tensor, strips: int = 1, first: int = 0, step: int = 1) -> Iterator[Tensor]:
+        """The frames as uint8 [frames, height, width, 3] on the CPU, window by window: every `step`th from `first` on.
 
         The next window is already at work on the device while one is being copied and used. The large sizes are made
         in so many `strips` one after the other: more take less memory and more time, and give the same.
         """
         copies = torch.cuda.Stream(self.device) if self.device.type == "cuda" else None
         waiting: tuple[Tensor, torch.cuda.Event | None] | None = None
-        for parts in self._windows(latent, strips, first):
+        for parts in self._windows(latent, strips, first, step):
             arriving = _copied(self._pictures(parts), copies)
             parts.clear()  # whoever yielded the list still holds it
             if waiting is not None:
@@ -155,17 +159,14 @@ class TurboDecoder:
         return self._video(self._patches(z, first, (0, 0)))
 
     @torch.inference_mode()
-    def _windows(self, latent: Tensor, strips: int = 1, skipped: int = 0) -> Iterator[list[Tensor]]:
+    def _windows(self, latent: Tensor, strips: int = 1, first: int = 0, step: int = 1) -> Iterator[list[Tensor]]:
         """The frames' patches without their bias, window by window; see `_patches`."""
-        config = self.config
         z = (latent.to(self.device, torch.float32) * self.std + self.mean).to(self.dtype)
-        frames = z.shape[2]
-        steps = max(0, -(-(frames - config.first_window) // config.window))
-        padded = config.first_window + steps * config.window
-        z = torch.cat([z, z[:, :, -1:].expand(-1, -1, padded - frames, -1, -1)], dim=2)
-        for start, end, before, after in windows(padded, config.first_window, config.window)[skipped:]:
-            cut = (FRAMES_PER_LATENT * before, FRAMES_PER_LATENT * max(after, end - frames))
-            yield self._patches(z[:, :, start:end], start == 0, cut, strips)
+        chosen = cut_windows(z.shape[2], self.config.first_window, self.config.window)
+        missing = max(window.end for window in chosen) - z.shape[2]
+        z = torch.cat([z, z[:, :, -1:].expand(-1, -1, missing, -1, -1)], dim=2)
+        for window in chosen[first::step]:
+            yield self._patches(z[:, :, window.start : window.end], window.start == 0, window.cut, strips)
 
     @torch.inference_mode()
     def _patches(self, z: Tensor, first: bool, cut: tuple[int, int], strips: int = 1) -> list[Tensor]:

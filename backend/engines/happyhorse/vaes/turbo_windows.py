@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from .turbo_config import FRAMES_PER_LATENT
+
 
 def windows(frames: int, first: int, step: int) -> list[tuple[int, int, int, int]]:
     """(start, end, cut before, cut after) of each window in latent frames, for `frames` = first + n * step."""
@@ -15,6 +17,30 @@ def windows(frames: int, first: int, step: int) -> list[tuple[int, int, int, int
         before, after = int(start > 0), int(end < frames)
         result.append((start - before, end + after, before, after))
     return result
+
+
+@dataclass(frozen=True)
+class Window:
+    """Latent frames [start, end) that are decoded together; of its final frames `cut` are left out before and after."""
+
+    start: int
+    end: int
+    cut: tuple[int, int]
+
+    @property
+    def made(self) -> int:
+        """How many final frames it gives."""
+        doubled = FRAMES_PER_LATENT * (self.end - self.start) - (FRAMES_PER_LATENT - 1 if self.start == 0 else 0)
+        return doubled - sum(self.cut)
+
+
+def cut_windows(frames: int, first: int, step: int) -> list[Window]:
+    """The windows of `frames` latent frames, the last of which is repeated where the last window has too few."""
+    whole = first + step * max(0, -(-(frames - first) // step))
+    return [
+        Window(start, end, (FRAMES_PER_LATENT * before, FRAMES_PER_LATENT * max(after, end - frames)))
+        for start, end, before, after in windows(whole, first, step)
+    ]
 
 
 @dataclass

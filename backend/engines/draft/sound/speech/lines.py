@@ -19,7 +19,7 @@ MOST_HASTE = 1.4  # how much faster than usual lines may be spoken to fit the sh
 LEAD_IN = 0.4  # seconds before the first line
 GAP, OWN_GAP = 0.4, 0.22  # seconds before another speaker's line, and before the same speaker's next
 TAIL = 0.25
-SPEECH_LOUDNESS = -23.0
+SPEECH_LOUDNESS = -23.0  # LUFS of each line by itself, both sides together (EBU R 128)
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,8 @@ def _placed(
             break
         angle = 0.25 * np.pi * (1.0 + sides[line.speaker])
         end = start + len(voice)
-        samples[0, start:end] += np.float32(np.sqrt(2) * np.cos(angle)) * voice
-        samples[1, start:end] += np.float32(np.sqrt(2) * np.sin(angle)) * voice
+        samples[0, start:end] += np.float32(np.cos(angle)) * voice
+        samples[1, start:end] += np.float32(np.sin(angle)) * voice
         activity[start:end] = 1.0
         start = end + round(gap * RATE)
     first = int(np.argmax(activity)) if activity.any() else count

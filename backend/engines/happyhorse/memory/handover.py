@@ -1,0 +1,78 @@
+"""A file in memory by which the ranks hand on a latent, and the frames that they make of it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+SHARED_MEMORY = Path("/dev/shm")
+
+
+@dataclass(frozen=True)
+class Handover:
+    """`latent` [1, 48, T, h, w] fp32, and room for the `frames` of windows, uint8 [frames, 16h, 16w, 3] each.
+
+    Those are the windows that other ranks than 0 decode: it has no use for room for its own (`others`).
+    """
+
+    path: Path
+    latent: Tensor
+    frames: list[Tensor]
+
+    @classmethod
+    @contextmanager
+    def made(cls, shape: Sequence[int], counts: Sequence[int]) -> Iterator[Handover]:
+        """A new one, for windows of `counts` frames each. What was read of it stays when it is removed.
+
+        Raises:
+            OSError: there is no room for it.
+        """
+        size = _latent_bytes(shape) + sum(counts) * _frame_bytes(shape)
+        roomy = SHARED_MEMORY.is_dir() and shutil.disk_usage(SHARED_MEMORY).free > size
+        number, name = tempfile.mkstemp(prefix="take-one-", dir=SHARED_MEMORY if roomy else None)
+        path = Path(name)
+        try:
+            try:
+                os.posix_fallocate(number, 0, size)  # else a write finds out, which ends the process
+            finally:
+                os.close(number)
+            with cls.opened(path, shape, counts) as handover:
+                yield handover
+        finally:
+            path.unlink(missing_ok=True)
+
+    @classmethod
+    @contextmanager
+    def opened(cls, path: Path, shape: Sequence[int], counts: Sequence[int]) -> Iterator[Handover]:
+        """The one that rank 0 made for latents of `shape`."""
+        latent, frame = _latent_bytes(shape), _frame_bytes(shape)
+        memory = torch.from_file(str(path), shared=True, size=latent + sum(counts) * frame, dtype=torch.uint8)
+        parts = memory[latent:].split([count * frame for count in counts])
+        height, width = 16 * shape[3], 16 * shape[4]
+        yield cls(
+            path,
+            memory[:latent].view(torch.float32).view(*shape),
+            [part.view(count, height, width, 3) for part, count in zip(parts, counts, strict=True)],
+        )
+
+
+def others(counts: Sequence[int], ranks: int) -> list[int]:
+    """`counts` of frames in windows that are decoded in turn, with none for those of rank 0."""
+    return [count if index % ranks else 0 for index, count in enumerate(counts)]
+
+
+def _latent_bytes(shape: Sequence[int]) -> int:
+    return 4 * prod(shape)
+
+
+def _frame_bytes(shape: Sequence[int]) -> int:
+    return 3 * 16 * shape[3] * 16 * shape[4]

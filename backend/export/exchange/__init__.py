@@ -1,0 +1,1 @@
+"""Timelines for other programs, and what comes back from them."""

@@ -1,0 +1,1 @@
+"""Boards and sheets: what is printed, or looked at as one picture."""

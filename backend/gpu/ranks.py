@@ -1,0 +1,101 @@
+"""Processes that work on one thing, a GPU each: what they exchange. No exchange is waited for without end."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import Tensor
+from torch.distributed import distributed_c10d
+
+LIMIT = timedelta(minutes=5)  # of one exchange, with all that the GPU has to do before it
+MEASURED = {"cuda": 64 << 20, "cpu": 1 << 20}  # bytes for each other rank, to find out how fast the link is
+ENVIRONMENT = {
+    # NVLink multicast: where a process fails with it, a server's GPUs can be out of use until it is started anew.
+    "NCCL_NVLS_ENABLE": "0",
+    "TORCH_SYMM_MEM_DISABLE_MULTICAST": "1",
+    # An exchange that fails or outlasts its limit is given up; the process goes on and says so.
+    "TORCH_NCCL_ASYNC_ERROR_HANDLING": "2",
+    # No other machine is asked for anything.
+    "NCCL_SOCKET_IFNAME": "lo",
+    "GLOO_SOCKET_IFNAME": "lo",
+}
+
+
+class Ranks:
+    """This process as one of `size`, which all make theirs with the same file `meeting`. A process has one at a time.
+
+    Args:
+        rank: which one it is, 0 to `size` - 1.
+        device: what its tensors are on: NCCL on GPUs, gloo on the CPU.
+
+    Raises:
+        RuntimeError: the others did not come within `limit`.
+    """
+
+    def __init__(self, meeting: Path, rank: int, size: int, device: torch.device, limit: timedelta = LIMIT) -> None:
+        self.rank, self.size, self.device = rank, size, device
+        self.sent = 0  # bytes that went to other ranks
+        os.environ.update(ENVIRONMENT)
+        store = dist.FileStore(str(meeting), size)
+        kind = "nccl" if device.type == "cuda" else "gloo"
+        dist.init_process_group(kind, store=store, rank=rank, world_size=size, timeout=limit)
+
+    def exchange(self, rows: Tensor, given: Sequence[int], taken: Sequence[int]) -> Tensor:
+        """Gives `rows` [sum(given), ...] to the ranks in turn, `given[i]` to rank i, and takes `taken[i]` from it.
+
+        Answers what was taken, [sum(taken), ...], in the order of the ranks. On a GPU it is there for work on the
+        current stream; the computer does not wait.
+        """
+        came = rows.new_empty(sum(taken), *rows.shape[1:])
+        gives, takes = rows.contiguous().split(list(given)), came.split(list(taken))
+        others = [peer for peer in range(self.size) if peer != self.rank]
+        moves = [dist.P2POp(dist.isend, gives[peer], peer) for peer in others if given[peer]]
+        moves += [dist.P2POp(dist.irecv, takes[peer], peer) for peer in others if taken[peer]]
+        under_way = dist.batch_isend_irecv(moves) if moves else []
+        takes[self.rank].copy_(gives[self.rank])  # beside them
+        for move in under_way:
+            move.wait()
+        self.sent += sum(gives[peer].nbytes for peer in others)
+        return came
+
+    def gather(self, row: Tensor) -> Tensor:
+        """Every rank's `row` [...], as [size, ...]."""
+        return self.exchange(row.expand(self.size, *row.shape), [1] * self.size, [1] * self.size)
+
+    def broadcast(self, tensor: Tensor) -> Tensor:
+        """Overwrites `tensor` by that of rank 0."""
+        dist.broadcast(tensor, 0)
+        return tensor
+
+    def speed(self) -> float:
+        """Bytes a second that each rank gives to others, while it takes as many. To be called by all at once."""
+        size = MEASURED[self.device.type]
+        rows = torch.zeros(self.size, size, dtype=torch.uint8, device=self.device)
+        ones, sent = [1] * self.size, self.sent
+        times = []
+        for _ in range(4):  # the first one connects them
+            self._finish()
+            began = time.perf_counter()
+            self.exchange(rows, ones, ones)
+            self._finish()
+            times.append(time.perf_counter() - began)
+        self.sent = sent
+        return (self.size - 1) * size / min(times[1:])
+
+    def abort(self) -> None:
+        """Gives up what is under way, whatever the others do; whoever waits for it goes on. From any thread."""
+        if dist.is_initialized():
+            if self.device.type == "cuda":
+                distributed_c10d._abort_process_group()
+            else:
+                dist.destroy_process_group()
+
+    def _finish(self) -> None:
+        if self.device.type == "cuda":
+            torch.cuda.synchronize(self.device)

@@ -1,0 +1,62 @@
+"""20,000 requests that nobody should send, to the service as it is run: crashes, 5xx, errors of another shape.
+
+    python3 dev.py bench malformed [--requests 20000] [--seed 1]
+
+Half are of our own strategies (tests/backend/malformed.py), half schemathesis makes of /openapi.json.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT))
+
+from devtools.environments import kernel_cache  # noqa: E402
+from tests.backend import malformed  # noqa: E402
+from tests.backend.service_process import Service  # noqa: E402
+
+ROUND = 500  # requests between two looks at the service
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--requests", type=int, default=20_000)
+    parser.add_argument("--seed", type=int, default=1)
+    arguments = parser.parse_args()
+    tallies = {name: malformed.Tally() for name in ("ours", "schema")}
+    with tempfile.TemporaryDirectory() as home:
+        service = Service(Path(home), "backend serve")
+        service.variables["NUMBA_CACHE_DIR"] = str(kernel_cache())
+        service.start()
+        try:
+            job = service.submit(malformed.PICTURE, size="16x16", seconds="0.1").json()["id"]
+            service.wait(job, seconds=600)
+            pid, began, number = service.process.pid, time.monotonic(), arguments.seed
+            while (sent := sum(tally.statuses.total() for tally in tallies.values())) < arguments.requests:
+                count = min(ROUND, arguments.requests - sent)
+                ours = tallies["ours"].statuses.total() <= tallies["schema"].statuses.total()
+                send = malformed.send_ours if ours else malformed.send_by_schema
+                send(service, job, count, number, tallies["ours" if ours else "schema"])
+                number += 1
+                assert service.process.poll() is None and service.process.pid == pid, service.log()
+                assert service.http.get("/v1/videos").status_code == 200
+            seconds = time.monotonic() - began
+        finally:
+            service.end()
+    for name, tally in tallies.items():
+        statuses = ", ".join(f"{count} x {status}" for status, count in sorted(tally.statuses.items()))
+        print(f"{name}: {tally.statuses.total()} requests: {statuses}")
+        for wrong in tally.wrong[:20]:
+            print(f"  {wrong}")
+    wrong = sum(len(tally.wrong) for tally in tallies.values())
+    print(f"{wrong} answers that must not be, 0 crashes, {seconds:.0f} s, seed {arguments.seed}")
+    return 1 if wrong else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""`dev.py mutate`: plants bugs, one at a time, and tells which of them no test notices."""

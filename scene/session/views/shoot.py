@@ -1,0 +1,194 @@
+"""The views of an order: planned, rendered one after the other, those that are on disk and still fit left as they are.
+
+Written once, as a generator that says what it wants: a float is a step of planning that is done, an `Ask` wants a still
+and is answered with it or with what went wrong. Scripts do all of it at once, a window bit by bit (see jobs.py).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+
+from ....client.protocol import Camera, View
+from ...app.app import app
+from ...app.errors import SceneError
+from ...model.shot_list import find_scene
+from ...stills import views
+from ...stills.camera import camera_at
+from ...stills.capture import RENDER, Still
+from ...stills.coverage.track import Pose
+from ..order import Order
+from . import plans
+from .plans import Planned
+
+BEFORE_END = 1 - 1e-4  # a view at 1 would be the frame to end on
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A still is wanted: the order's own (`pose` None), or from a pose of its path, rendered into `folder`."""
+
+    folder: Path
+    pose: Pose | None = None
+
+
+@dataclass(frozen=True)
+class Shots:
+    """What an order's takes are made of, and remarks on it."""
+
+    order: Order
+    views: tuple[View, ...]
+    notes: tuple[str, ...]
+
+
+Shoot = Generator[float | Ask, "Still | SceneError | None", Shots]
+
+
+def shoot(order: Order) -> Shoot:
+    """Take the views of an order.
+
+    Raises:
+        SceneError: whatever kept the still from being taken; render_cancelled also for a further view.
+    """
+    planned = None
+    if plans_views(order):
+        _say(order, "Planning the stills")
+        planned = yield from _plan(order)
+        plans.keep(order.shot_uid, planned)
+    poses = _poses(order, planned)
+    _say(order, _count(1, 1 + len(poses)))
+    still = yield from _taken(order, planned, None, 0)
+    if isinstance(still, SceneError):
+        raise still
+    size = still.width, still.height
+    found, notes = [views.view_of(still)], [*still.notes]
+    for number, pose in enumerate(poses, 1):
+        _say(order, _count(1 + number, 1 + len(poses)), number / (1 + len(poses)))
+        further = yield from _taken(order, planned, pose, number)
+        if not isinstance(further, SceneError):
+            found.append(views.view_of(further, min(pose.t, BEFORE_END)))
+            continue
+        if further.code == "render_cancelled":
+            raise further
+        assert planned is not None
+        frame = order.frame + round(pose.t * (planned.frames - 1))
+        text = rpt_("The view at frame {frame} is left out: {reason}")
+        notes.append(text.format(frame=frame, reason=further.message))
+    if planned is not None:
+        notes += remarks(planned, len(found))
+    return Shots(replace(order, picture=size), tuple(found), tuple(dict.fromkeys(notes)))
+
+
+def plans_views(order: Order) -> bool:
+    """Whether further stills may be of use for it."""
+    return order.track is not None and order.source == RENDER and order.engine.views > 1
+
+
+def remarks(planned: Planned, count: int) -> list[str]:
+    """What a take of this plan says of itself."""
+    made = planned.plan
+    text = (
+        rpt_("{count} stills show {percent:.0f} % of the move.")
+        if count > 1
+        else rpt_("One still shows {percent:.0f} % of the move.")
+    )
+    notes = [text.format(count=count, percent=100 * made.mean)]
+    low = made.low_from()
+    if low is not None:
+        text = rpt_("From frame {frame} on parts of the picture are in no still (at worst {percent:.0f} % are).")
+        frame = planned.frame_at(low)
+        notes.append(text.format(frame=frame, percent=100 * (1 - min(made.covered))))
+    if planned.held and count > 1:
+        text = rpt_("What moves in the scene stands still in this take: {names}.")
+        notes.append(text.format(names=plans.named(planned.held)))
+    return notes
+
+
+def _plan(order: Order) -> Generator[float, None, Planned]:
+    scene, camera = scene_of(order), camera_of(order)
+    assert camera is not None and order.track is not None
+    count = plans.wanted(order.stills, order.engine.views)
+    steps = plans.steps(scene, camera, order.track, order.frame, order.frame_count, count)
+    planned = yield from steps
+    most = min(order.engine.views, len(planned.plan.views))
+    if most < len(planned.plan.views):
+        again = plans.steps(scene_of(order), camera, order.track, order.frame, order.frame_count, most)
+        planned = yield from again
+    return planned
+
+
+def _poses(order: Order, planned: Planned | None) -> list[Pose]:
+    if planned is None or order.track is None:
+        return []
+    return [order.track.poses[at] for at in planned.plan.views[1:]]
+
+
+def _taken(
+    order: Order, planned: Planned | None, pose: Pose | None, number: int
+) -> Generator[float | Ask, Still | SceneError | None, Still | SceneError]:
+    """The still from a pose: found on disk, or rendered and noted there."""
+    scene = scene_of(order)
+    mark, camera = "", None
+    if planned is not None and order.track is not None:
+        mark = planned.mark
+        camera = camera_at(scene, order.track, pose or order.track.poses[0])
+        found = views.find(order.folder.parent, camera, mark)
+        if found is not None:
+            still = views.bring(found, order.folder, number)
+            views.note(order.folder, still, mark)
+            return still
+    began = time.monotonic()
+    answer = yield Ask(order.folder / views.APART if number else order.folder, pose)
+    assert answer is not None
+    if isinstance(answer, SceneError):
+        return answer
+    still = answer
+    if order.source == RENDER:
+        plans.measured(scene_of(order), time.monotonic() - began)
+    if number:
+        still = views.take_in(still, order.folder, number)
+    views.note(order.folder, _as(still, camera), mark)
+    return still
+
+
+def _as(still: Still, camera: Camera | None) -> Still:
+    """The still by the camera that it was asked for: what a later search compares."""
+    return replace(still, camera=camera) if camera is not None and still.camera is not None else still
+
+
+def _count(number: int, count: int) -> str:
+    if count == 1:
+        return ""
+    return rpt_("Rendering still {number} of {count}").format(number=number, count=count)
+
+
+def _say(order: Order, stage: str, share: float = 0.0) -> None:
+    state = app().state
+    for key in order.keys:
+        if key in state.jobs:
+            state.jobs[key].stage, state.jobs[key].progress = stage, round(100 * share)
+    state.changed()
+
+
+def scene_of(order: Order) -> bpy.types.Scene:
+    """The order's scene. Raises SceneError if it was deleted."""
+    scene = find_scene(order.scene_uid)
+    if scene is None:
+        raise SceneError("no_scene", rpt_("The scene of {shot} is gone.").format(shot=order.shot_name))
+    return scene
+
+
+def camera_of(order: Order) -> bpy.types.Object | None:
+    """The order's camera; None if it had none. Raises SceneError if it was deleted."""
+    if order.camera is None:
+        return None
+    camera = order.camera.find()
+    if camera is None:
+        message = rpt_("Camera '{camera}' of {shot} is gone. Pick another one for the shot.")
+        raise SceneError("no_camera", message.format(camera=order.camera.name, shot=order.shot_name), "pick_camera")
+    return camera

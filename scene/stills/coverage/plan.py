@@ -1,0 +1,229 @@
+"""Which views a camera's path needs: those that show most of what the others don't, one after the other.
+
+Points are what rays through the path's moments meet. A view covers a point that it sees sharply enough. Whether it
+does is asked of the geometry only for the views that matter: the gain of the others is bounded by the points that
+their pictures could hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .rays import Trees
+from .steps import Steps
+from .surfaces import Surfaces
+from .track import Pose, Track, in_picture, rays
+
+ENOUGH = 0.98  # of all that the path shows is to be covered, on average,
+WORST = 0.95  # and of each moment at least this
+LOW = 0.90  # a moment below this is said
+MOST_VIEWS = 32
+MOMENTS, CANDIDATES = 48, 72  # of the path: what is looked at, and where views may stand
+GRID = (28, 16)  # rays of a moment
+SAMPLE = 160  # points by which a candidate is judged
+MAGNIFIED = 3.0  # a surface may be drawn this much larger than its view shows it
+LEAST_GAIN = 0.002  # of all points: a view that shows less is not worth its render
+EDGE = 0.002
+FAR = 1e3  # times the scene's size: where the sky is
+
+
+@dataclass(frozen=True)
+class Plan:
+    """`views` are indices of the track's poses, rising, the still's 0 first. `moments` are those that were looked at,
+    and `covered` [0..1] how much of each the views show. `mark` is the surfaces' (see Surfaces)."""
+
+    views: tuple[int, ...]
+    moments: tuple[int, ...]
+    covered: tuple[float, ...]
+    mark: str
+
+    @property
+    def mean(self) -> float:
+        """How much is covered on average."""
+        return float(np.mean(self.covered)) if self.covered else 1.0
+
+    def low_from(self) -> int | None:
+        """The pose from which on less than 90 % is covered for the first time, or None."""
+        low = [at for at, share in zip(self.moments, self.covered, strict=True) if share < LOW]
+        return low[0] if low else None
+
+
+@dataclass
+class _Points:
+    """What the moments' rays meet: `place` [n, 3], its `normal`, of which `moment`, `fine` the pixels a unit there,
+    and `sky` where it is nothing."""
+
+    place: np.ndarray
+    normal: np.ndarray
+    moment: np.ndarray
+    fine: np.ndarray
+    sky: np.ndarray
+
+    def only(self, which: np.ndarray) -> _Points:
+        return _Points(*(getattr(self, name)[which] for name in ("place", "normal", "moment", "fine", "sky")))
+
+
+def plan(track: Track, surfaces: Surfaces, count: int | None = None) -> Steps[Plan]:
+    """Choose the views: as many as it takes, or `count` of them (fewer where more would show nothing new)."""
+    trees = Trees(surfaces)
+    yield from _part(trees.build(), 0.0, 0.3)
+    moments = _spread(len(track.poses), MOMENTS)
+    points = yield from _part(_points(track, moments, trees, surfaces.size), 0.3, 0.5)
+    candidates = _spread(len(track.poses), CANDIDATES)
+    sharp, seen = np.zeros(len(points.sky), bool), np.zeros(len(points.sky), bool)
+    chosen: list[int] = []
+    bounds = {}
+    for one in candidates:
+        bounds[one] = in_picture(track, track.poses[one], points.place, EDGE)
+        yield 0.5
+    most = MOST_VIEWS if count is None else count
+    at: int | None = 0
+    while at is not None and len(chosen) < most:
+        chosen.append(at)
+        sees, well = yield from _seen_by(track, at, trees, points, ~sharp)
+        sharp |= well
+        seen |= sees
+        shares = _shares(sharp, points.moment, len(moments))
+        if count is None and shares.mean() >= ENOUGH and shares.min() >= WORST:
+            break
+        left = [one for one in candidates if one not in chosen]
+        at = yield from _best(track, left, trees, points, sharp, shares, bounds)
+        yield 0.5 + 0.5 * min(1.0, len(chosen) / max(2, min(most, 8)))
+    # A surface that is shown, if not sharply, is no hole.
+    covered = _shares(seen | sharp, points.moment, len(moments))
+    return Plan(tuple(sorted(chosen)), tuple(moments), tuple(float(share) for share in covered), surfaces.mark)
+
+
+def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tuple[int, int] = GRID) -> Steps[Plan]:
+    """How much given views cover of the path."""
+    trees = Trees(surfaces)
+    yield from trees.build()
+    moments = _spread(len(track.poses), MOMENTS)
+    points = yield from _points(track, moments, trees, surfaces.size, grid)
+    seen = np.zeros(len(points.sky), bool)
+    for at in views:
+        sees, _ = yield from _seen_by(track, at, trees, points, ~seen)
+        seen |= sees
+    shares = _shares(seen, points.moment, len(moments))
+    return Plan(views, tuple(moments), tuple(float(share) for share in shares), surfaces.mark)
+
+
+def _part(steps: Steps, low: float, high: float) -> Steps:
+    """The same steps as a part of a whole."""
+    while True:
+        try:
+            share = next(steps)
+        except StopIteration as end:
+            return end.value
+        yield low + (high - low) * share
+
+
+def _spread(count: int, most: int) -> list[int]:
+    """At most `most` of `count` indices, evenly, the first and the last among them."""
+    return sorted({round(index) for index in np.linspace(0, count - 1, min(count, most))})
+
+
+def _points(
+    track: Track, moments: list[int], trees: Trees, size: float, grid: tuple[int, int] = GRID
+) -> Steps[_Points]:
+    found = []
+    for number, at in enumerate(moments):
+        pose = track.poses[at]
+        begin, directions = rays(track, pose, *grid)
+        if pose.is_orthographic:
+            distance, normal = np.empty(len(begin)), np.empty((len(begin), 3))
+            for index, (one, direction) in enumerate(zip(begin, directions, strict=True)):
+                hits = yield from trees.first_hits(one, direction[None])
+                distance[index], normal[index] = hits.distance[0], hits.normal[0]
+        else:
+            hits = yield from trees.first_hits(begin[0], directions)
+            distance, normal = hits.distance, hits.normal
+        sky = ~np.isfinite(distance)
+        place = begin + directions * np.where(sky, FAR * size, distance)[:, None]
+        found.append(_Points(place, normal, np.full(len(sky), number), _fineness(pose, place, normal), sky))
+        yield number / len(moments)
+    return _Points(
+        *(np.concatenate([getattr(one, n) for one in found]) for n in ("place", "normal", "moment", "fine", "sky"))
+    )
+
+
+def _fineness(pose: Pose, place: np.ndarray, normal: np.ndarray) -> np.ndarray:
+    """Pixels a unit of the surface, as this pose shows it: their geometric mean of both directions."""
+    way = place - pose.place
+    far = np.linalg.norm(way, axis=1)
+    slant = np.abs(np.einsum("ij,ij->i", way, normal)) / np.maximum(far, 1e-9)
+    if pose.is_orthographic:
+        return pose.fx * np.sqrt(np.maximum(slant, 1e-3))
+    return pose.fx / np.maximum(far, 1e-9) * np.sqrt(np.maximum(slant, 1e-3))
+
+
+def _seen_by(
+    track: Track, at: int, trees: Trees, points: _Points, which: np.ndarray
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """Of the points `which`: those that the view at this pose sees, and those that it sees sharply."""
+    pose = track.poses[at]
+    index = np.flatnonzero(which & in_picture(track, pose, points.place, EDGE))
+    some = points.only(index)
+    open_ = yield from _open(trees, pose, some.place)
+    sharp = some.sky | (_fineness(pose, some.place, some.normal) * MAGNIFIED >= some.fine)
+    sees, well = np.zeros(len(which), bool), np.zeros(len(which), bool)
+    sees[index], well[index] = open_, open_ & sharp
+    return sees, well
+
+
+def _open(trees: Trees, pose: Pose, place: np.ndarray) -> Steps[np.ndarray]:
+    """Whether nothing hides each place from the pose."""
+    if not pose.is_orthographic:
+        seen = yield from trees.sees(pose.place, place)
+        return seen
+    back = np.array(pose.matrix)[:3, 2]
+    seen = np.ones(len(place), bool)
+    for index, one in enumerate(place):
+        begin = one + back * float((pose.place - one) @ back)
+        part = yield from trees.sees(begin, one[None])
+        seen[index] = part[0]
+    return seen
+
+
+def _shares(covered: np.ndarray, moment: np.ndarray, count: int) -> np.ndarray:
+    return np.bincount(moment, covered, count) / np.maximum(1, np.bincount(moment, minlength=count))
+
+
+def _best(
+    track: Track,
+    candidates: list[int],
+    trees: Trees,
+    points: _Points,
+    covered: np.ndarray,
+    shares: np.ndarray,
+    bounds: dict[int, np.ndarray],
+) -> Steps[int | None]:
+    """The candidate that shows most of what is not covered yet, moments that lack most counting most; None where none
+    shows enough. What its picture could hold bounds what it can gain, so most are never asked for."""
+    worth = (1 - shares + 0.02)[points.moment]
+    left = np.flatnonzero(~covered)
+    if not len(left):
+        return None
+    chance = np.random.default_rng(len(left))
+    asked = np.sort(chance.choice(left, min(len(left), SAMPLE * 4), replace=False))
+    scale = len(left) / len(asked)
+    some = points.only(asked)
+    promise = {at: float(worth[asked][bounds[at][asked]].sum()) for at in candidates}
+    best, gain, count = None, 0.0, 0.0
+    for at in sorted(candidates, key=lambda one: -promise[one]):
+        if promise[at] <= gain:
+            break
+        held = np.flatnonzero(bounds[at][asked])
+        pose = track.poses[at]
+        part = some.only(held)
+        fine = part.sky | (_fineness(pose, part.place, part.normal) * MAGNIFIED >= part.fine)
+        if worth[asked][held[fine]].sum() <= gain:
+            continue
+        open_ = yield from _open(trees, pose, part.place[fine])
+        found = held[fine][open_]
+        value = float(worth[asked][found].sum())
+        if value > gain:
+            best, gain, count = at, value, len(found) * scale
+    return best if count >= LEAST_GAIN * len(points.sky) else None

@@ -1,0 +1,361 @@
+"""The scene's surfaces as triangles: read from the evaluated scene, with what light goes through left out."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import bpy
+import numpy as np
+
+from ...app.errors import SceneError
+from ..borrow import see_through
+from ..borrow.blocks import of_session
+from .leaves import Leaf, leaf_of
+from .steps import Steps
+
+SLICE = 0.008  # seconds of reading between two yields
+CHUNK = 16_000  # triangles and vertices that are worked on at once
+SLOW = 200_000  # corners of a mesh from which on its polygons are cut plainly
+MOST_READ = 4_000_000  # triangles: of what comes after them only the boxes count
+MOST = 150_000  # triangles that rays are cast against: above that, small ones are put together
+FINE = 1 / 400  # of the distance to the path: details below that are put together
+SOLID = -1
+
+
+@dataclass(frozen=True)
+class Surfaces:
+    """`vertices` [V, 3] in Blender units, `triangles` [T, 3] of indices into them. `leaf` [T] is the index in `leaves`
+    of a triangle whose picture has holes, or -1; `uv` [T, 3, 2] are the corners' places in that picture (empty where
+    no triangle has holes). `mark` is the same for the same surfaces, whatever the program's run."""
+
+    vertices: np.ndarray
+    triangles: np.ndarray
+    leaf: np.ndarray
+    uv: np.ndarray
+    leaves: tuple[Leaf, ...]
+    mark: str
+
+    @property
+    def size(self) -> float:
+        """The diagonal of what holds them all, in Blender units."""
+        if not len(self.vertices):
+            return 1.0
+        return float(np.linalg.norm(np.ptp(self.vertices, axis=0))) or 1.0
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """A mesh as it was read: `vertices` [V, 3] of its own space, `triangles` [T, 3], which of these to `keep`, and
+    their `leaf` and `uv` as in Surfaces. `names` are its materials'."""
+
+    vertices: np.ndarray
+    triangles: np.ndarray
+    keep: np.ndarray
+    leaf: np.ndarray
+    uv: np.ndarray
+    names: str
+
+
+@dataclass
+class _Pieces:
+    """What has been read so far, an entry for each mesh of the scene as often as it stands there. `read` are shapes
+    that wait to be placed, each with where it stands; `shapes` are those that were read, by what tells a mesh."""
+
+    vertices: list[np.ndarray] = field(default_factory=list)
+    triangles: list[np.ndarray] = field(default_factory=list)
+    leaf: list[np.ndarray] = field(default_factory=list)
+    uv: list[np.ndarray] = field(default_factory=list)
+    leaves: list[Leaf] = field(default_factory=list)
+    count: int = 0
+    total: int = 0
+    read: list[tuple[_Shape, np.ndarray]] = field(default_factory=list)
+    shapes: dict[tuple[int, ...], _Shape] = field(default_factory=dict)
+    marks: list[bytes] = field(default_factory=list)
+
+    def mark(self) -> str:
+        """Of all that was read, in whatever order."""
+        return hashlib.blake2b(b"".join(sorted(self.marks)), digest_size=16).hexdigest()
+
+
+def read(scene: bpy.types.Scene, path: np.ndarray, glass: bool = False) -> Steps[Surfaces]:
+    """The surfaces that the scene's first view layer renders, at the frame where it stands. `path` are places of
+    cameras, [n, 3]: what is far from them is taken more coarsely. With `glass` also what light goes through.
+
+    What the user changes while the steps go on is read as it is then.
+    """
+    pieces = _Pieces()
+    yield from _read_instances(scene.session_uid, pieces, glass)
+    vertices = np.concatenate(pieces.vertices) if pieces.vertices else np.zeros((0, 3), np.float32)
+    yield 0.5
+    triangles = np.concatenate(pieces.triangles) if pieces.triangles else np.zeros((0, 3), np.int32)
+    leaf = np.concatenate(pieces.leaf) if pieces.leaf else np.zeros(0, np.int16)
+    uv = np.zeros((0, 3, 2), np.float32)
+    if pieces.leaves:
+        uv = np.concatenate(
+            [
+                one if len(one) else np.zeros((len(t), 3, 2), np.float32)
+                for one, t in zip(pieces.uv, pieces.triangles, strict=True)
+            ]
+        )
+    yield 0.6
+    fine = FINE
+    while len(triangles) > MOST and fine < 1:
+        triangles, kept = yield from _coarser(vertices, triangles, path, fine)
+        leaf, uv = leaf[kept], uv[kept] if len(uv) else uv
+        fine *= 2
+    return Surfaces(vertices, triangles, leaf, uv, tuple(pieces.leaves), pieces.mark())
+
+
+def scene_of(number: int) -> bpy.types.Scene:
+    """The scene with this number of the session. Raises SceneError no_scene where it is gone."""
+    scene = of_session(bpy.data.scenes, number)
+    if scene is None:
+        raise SceneError("no_scene", "The scene is gone whose stills were being planned.")
+    return scene
+
+
+# --- reading -------------------------------------------------------------------------------------------------
+
+
+def _read_instances(number: int, pieces: _Pieces, glass: bool) -> Steps[None]:
+    """Read all that stands in the scene, again from where it stopped after each pause: nothing of Blender's is held
+    meanwhile."""
+    found = {} if glass else see_through.natures(scene_of(number))
+    natures = {material.name_full: nature for material, nature in found.items()}
+    done, total = 0, 1
+    while True:
+        ends = time.perf_counter() + SLICE
+        scene = scene_of(number)
+        layer = scene.view_layers[0]
+        layer.depsgraph.update()
+        finished = True
+        total = max(total, len(layer.depsgraph.object_instances))
+        for index, instance in enumerate(layer.depsgraph.object_instances):
+            if index < done:
+                continue
+            done = index + 1
+            if instance.object.type == "LIGHT" and instance.show_self:
+                pieces.marks.append(_mark(instance.object.name_full, np.array(instance.matrix_world)))
+            elif _is_rendered(instance):
+                item = instance.object
+                _read_mesh(item.data, np.array(instance.matrix_world), item, natures, pieces)
+            if time.perf_counter() > ends:
+                finished = False
+                break
+        if finished:
+            break
+        yield 0.5 * min(1.0, done / total)
+        yield from _place(pieces)
+    for item in _hidden_from_view(scene):
+        _read_mesh(item.data, np.array(item.matrix_world), item, natures, pieces)
+    pieces.shapes.clear()
+    yield from _place(pieces)
+
+
+def _is_rendered(instance: bpy.types.DepsgraphObjectInstance) -> bool:
+    item = instance.object
+    if item.type != "MESH" or not instance.show_self:
+        return False
+    original = item.original or item
+    return not original.hide_render and original.visible_camera and item.data is not None
+
+
+def _hidden_from_view(scene: bpy.types.Scene) -> Iterator[bpy.types.Object]:
+    """Meshes that only the render shows: as they are without modifiers."""
+    layer = scene.view_layers[0]
+    shown = {one.original for one in layer.depsgraph.objects if one.original is not None}
+    rendered = _rendered_objects(layer.layer_collection)
+    for item in scene.objects:
+        if item.type != "MESH" or item in shown or item not in rendered:
+            continue
+        if not item.hide_render and item.visible_camera and item.data is not None:
+            yield item
+
+
+def _rendered_objects(collection: bpy.types.LayerCollection) -> set[bpy.types.Object]:
+    if collection.exclude or collection.collection.hide_render:
+        return set()
+    found = set(collection.collection.objects)
+    return found.union(*(_rendered_objects(child) for child in collection.children))
+
+
+def _read_mesh(
+    mesh: bpy.types.Mesh, matrix: np.ndarray, item: bpy.types.Object, natures: dict[str, Any], pieces: _Pieces
+) -> None:
+    """Read a mesh as it stands here; of one that was read before only where."""
+    materials = [slot.material for slot in item.material_slots]
+    told = (
+        mesh.as_pointer(),
+        len(mesh.vertices),
+        len(mesh.polygons),
+        *(one.as_pointer() if one else 0 for one in materials),
+    )
+    if told not in pieces.shapes:
+        pieces.shapes[told] = _shape(mesh, materials, natures, pieces)
+    shape = pieces.shapes[told]
+    if len(shape.triangles):
+        pieces.read.append((shape if pieces.total < MOST_READ else _box(shape), matrix))
+        pieces.total += len(shape.triangles)
+
+
+def _shape(
+    mesh: bpy.types.Mesh, materials: list[bpy.types.Material | None], natures: dict[str, Any], pieces: _Pieces
+) -> _Shape:
+    vertices, corners = np.empty((len(mesh.vertices), 3), np.float32), np.empty(len(mesh.loops), np.int32)
+    if not len(mesh.polygons):
+        return _Shape(vertices, np.zeros((0, 3), np.int32), np.zeros(0, bool), *_no_leaves(0), "")
+    mesh.attributes["position"].data.foreach_get("vector", vertices.ravel())
+    mesh.attributes[".corner_vert"].data.foreach_get("value", corners)
+    loops, polygon = _triangles(mesh)
+    triangles, count = corners[loops], len(loops)
+    special = [natures.get(one.name_full) if one is not None else None for one in materials]
+    keep, (leaf, uv) = np.ones(count, bool), _no_leaves(count)
+    if any(special):
+        which = _material_of(mesh)[polygon] if len(materials) > 1 else np.zeros(count, np.int32)
+        for index, (nature, material) in enumerate(zip(special, materials, strict=True)):
+            if nature is not None and nature.clear:
+                keep &= which != index
+            elif nature is not None and nature.cut_out and material is not None:
+                uv = _holes(mesh, material, loops, which == index, (keep, leaf, uv), pieces)
+    names = "\n".join(one.name_full if one else "" for one in materials)
+    return _Shape(vertices, triangles, keep, leaf, uv, names)
+
+
+def _box(shape: _Shape) -> _Shape:
+    """What stands for a shape where there are too many: the box around it."""
+    ends = np.array([shape.vertices.min(0), shape.vertices.max(0)])
+    corners = np.array([(ends[x][0], ends[y][1], ends[z][2]) for x in (0, 1) for y in (0, 1) for z in (0, 1)])
+    sides = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
+    triangles = np.array([half for a, b, c, d in sides for half in ((a, b, c), (a, c, d))], np.int32)
+    solid = np.full(12, SOLID, np.int16)
+    return _Shape(corners.astype(np.float32), triangles, np.ones(12, bool), solid, shape.uv[:0], shape.names)
+
+
+def _place(pieces: _Pieces) -> Steps[None]:
+    """Bring the shapes that were read to where they stand. Nothing of Blender's is in here."""
+    while pieces.read:
+        shape, matrix = pieces.read.pop()
+        mark = hashlib.blake2b(shape.names.encode(), digest_size=16)
+        mark.update(_rounded(matrix))
+        turn, shift = matrix[:3, :3].T.astype(np.float32), matrix[:3, 3].astype(np.float32)
+        for start in range(0, len(shape.vertices), CHUNK):
+            part = shape.vertices[start : start + CHUNK]
+            mark.update(part.data)
+            pieces.vertices.append(part @ turn + shift)
+            if len(part) == CHUNK:
+                yield 0.5
+        for start in range(0, len(shape.triangles), 4 * CHUNK):
+            several = slice(start, start + 4 * CHUNK)
+            mark.update(shape.triangles[several].data)
+            keep = shape.keep[several]
+            pieces.triangles.append(shape.triangles[several][keep] + pieces.count)
+            pieces.leaf.append(shape.leaf[several][keep])
+            pieces.uv.append(shape.uv[several][keep] if len(shape.uv) else shape.uv)
+            if len(keep) == 4 * CHUNK:
+                yield 0.5
+        pieces.count += len(shape.vertices)
+        pieces.marks.append(mark.digest())
+        if len(pieces.marks) % 64 == 0:
+            yield 0.5
+
+
+def _mark(name: str, matrix: np.ndarray) -> bytes:
+    return hashlib.blake2b(name.encode() + _rounded(matrix), digest_size=16).digest()
+
+
+def _rounded(matrix: np.ndarray) -> bytes:
+    return bytes((np.round(matrix, 5) + 0.0).tobytes())  # no negative zero
+
+
+def _no_leaves(count: int) -> tuple[np.ndarray, np.ndarray]:
+    return np.full(count, SOLID, np.int16), np.zeros((0, 3, 2), np.float32)
+
+
+def _triangles(mesh: bpy.types.Mesh) -> tuple[np.ndarray, np.ndarray]:
+    """The corners of each triangle [T, 3], and its polygon [T]. Blender hands out its own triangles slowly: where they
+    are many, or there are none but triangles and quads, each polygon is cut from its first corner."""
+    starts = np.empty(len(mesh.polygons), np.int32)
+    mesh.polygons.foreach_get("loop_start", starts)
+    sides = np.diff(starts, append=len(mesh.loops))
+    if sides.max() > 4 and len(mesh.loops) < SLOW:
+        mesh.calc_loop_triangles()
+        loops, polygon = np.empty(3 * len(mesh.loop_triangles), np.int32), np.empty(len(mesh.loop_triangles), np.int32)
+        mesh.loop_triangles.foreach_get("loops", loops)
+        mesh.loop_triangle_polygons.foreach_get("value", polygon)
+        return loops.reshape(-1, 3), polygon
+    halves = np.maximum(sides - 2, 0)
+    polygon = np.repeat(np.arange(len(starts), dtype=np.int32), halves)
+    step = np.arange(len(polygon), dtype=np.int32) - np.repeat((np.cumsum(halves) - halves).astype(np.int32), halves)
+    first = starts[polygon]
+    return np.stack([first, first + step + 1, first + step + 2], axis=1), polygon
+
+
+def _material_of(mesh: bpy.types.Mesh) -> np.ndarray:
+    """The material's index of each polygon."""
+    which = np.zeros(len(mesh.polygons), np.int32)
+    attribute = mesh.attributes.get("material_index")
+    if attribute is not None and attribute.domain == "FACE":
+        attribute.data.foreach_get("value", which)
+    return which
+
+
+def _holes(
+    mesh: bpy.types.Mesh,
+    material: bpy.types.Material,
+    loops: np.ndarray,
+    here: np.ndarray,
+    told: tuple[np.ndarray, np.ndarray, np.ndarray],
+    pieces: _Pieces,
+) -> np.ndarray:
+    """Note which triangles have a picture with holes. Without a picture that can be read they are there as far as
+    their alpha says."""
+    keep, leaf, uv = told
+    found = leaf_of(material.original or material)
+    layer = mesh.uv_layers.active if mesh.uv_layers else None
+    if isinstance(found, float) or found is None or layer is None:
+        if isinstance(found, float) and found < see_through.HALF:
+            keep &= ~here
+        return uv
+    names = [one.name for one in pieces.leaves]
+    if found.name not in names:
+        pieces.leaves.append(found)
+        names.append(found.name)
+    leaf[here] = names.index(found.name)
+    places = np.empty((len(mesh.loops), 2), np.float32)
+    layer.uv.foreach_get("vector", places.ravel())
+    return places[loops]
+
+
+# --- fewer triangles -----------------------------------------------------------------------------------------
+
+
+def _coarser(
+    vertices: np.ndarray, triangles: np.ndarray, path: np.ndarray, fine: float
+) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """Put vertices together that no ray tells apart: the triangles that are left [n, 3], and which they were."""
+    moved, places = np.empty(len(vertices), np.int32), np.asarray(path, np.float32)
+    for start in range(0, len(vertices), CHUNK):
+        part = vertices[start : start + CHUNK]
+        squares = (part**2).sum(1)[:, None] - 2 * part @ places.T + (places**2).sum(1)
+        far = np.sqrt(np.maximum(squares.min(1), 0))
+        level = np.floor(np.log2(np.maximum(far * fine, 1e-6)))
+        cell = np.floor(part / np.exp2(level)[:, None]).astype(np.int64) & 0xFFFFF
+        key = ((level.astype(np.int64) & 0xF) << 60) | (cell[:, 0] << 40) | (cell[:, 1] << 20) | cell[:, 2]
+        _, first, back = np.unique(key, return_index=True, return_inverse=True)
+        moved[start : start + CHUNK] = start + first[back.ravel()]
+        yield 0.7
+    made, kept = [], []
+    for start in range(0, len(triangles), CHUNK):
+        part = moved[triangles[start : start + CHUNK]]
+        there = (part[:, 0] != part[:, 1]) & (part[:, 1] != part[:, 2]) & (part[:, 0] != part[:, 2])
+        corners = np.sort(part[there], axis=1).astype(np.int64)
+        _, once = np.unique(corners @ (1, 1 << 21, 1 << 42), return_index=True)  # twins beyond 2 million do no harm
+        chosen = np.flatnonzero(there)[np.sort(once)]
+        made.append(part[chosen])
+        kept.append(start + chosen)
+        yield 0.8
+    return np.concatenate(made), np.concatenate(kept)

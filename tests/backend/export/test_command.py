@@ -1,0 +1,71 @@
+"""`python -m backend export`, as people and Blender run it: in a process of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import opentimelineio as otio
+
+from client.protocol.edit import Edit, Note, Notes, notes
+from tests.backend.export.conftest import NAMES
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def export(*arguments: object) -> subprocess.CompletedProcess[str]:
+    """Runs the command."""
+    words = [sys.executable, "-m", "backend", "export", *map(str, arguments)]
+    return subprocess.run(words, cwd=ROOT, capture_output=True, text=True, encoding="utf-8", timeout=120)
+
+
+def test_all_in_one_go(film: Edit, film_file: Path, tmp_path: Path) -> None:
+    names = ["cut.otio", "cut.EDL", "new folder/shots.csv"]
+    run = export(film_file, *(tmp_path / name for name in names))
+    assert run.returncode == 0, run.stderr
+    assert run.stdout.splitlines() == [str(tmp_path / name) for name in names]
+    assert "note: The file of strip 'logo' is missing: logo.mov." in run.stderr
+    assert len(list(otio.adapters.read_from_file(str(tmp_path / "cut.otio")).find_clips())) == 6 + 1 + 6 + 1
+    assert not list(tmp_path.rglob("*.part"))
+    rows = list(csv.reader(io.StringIO((tmp_path / "new folder" / "shots.csv").read_text("utf-8-sig"))))
+    assert len(rows) == 7 and rows[0][:3] == ["number", "shot", "camera"]
+    third = dict(zip(rows[0], rows[3], strict=True))
+    assert third["shot"] == NAMES[2] and third["start"] == "00:00:03:00" and third["frames"] == "52"
+    assert third["lens_mm"] == "37" and third["take"] == "s2_t002" and third["dialogue"] == "ANNA: We are <late>."
+    assert rows[6][1] == "'=SUM(A1) end"  # no formula
+
+
+def test_what_comes_back_is_shown_and_writes_nothing(film: Edit, film_file: Path, tmp_path: Path) -> None:
+    cut, before = tmp_path / "cut.otio", film_file.read_bytes()
+    export(film_file, cut)
+    same = export(film_file, "--changes", cut)
+    assert (same.returncode, same.stdout) == (0, "Nothing would change.\n")
+    said = json.loads(export(film_file, "--changes", cut, "--json").stdout)
+    assert said["lines"] == [] and len(said["changes"]["cuts"]) == 6
+    assert film_file.read_bytes() == before
+
+
+def test_notes_are_read(film: Edit, film_file: Path, tmp_path: Path) -> None:
+    path = tmp_path / "notes.json"
+    given = (Note("shot-2", "darker", NAMES[2], "", "change"), Note("gone", "", "Old", "", "approved"))
+    path.write_bytes(notes.to_bytes(Notes(film.id, given)))
+    run = export(film_file, "--notes", path)
+    assert run.stdout.splitlines() == [f"{NAMES[2]}: change darker", "Old: approved "]
+    assert "There is no shot 'Old' any more." in run.stderr
+    path.write_bytes(b"{}")
+    run = export(film_file, "--notes", path)
+    assert run.returncode == 2 and "holds no notes of a client page" in run.stderr
+
+
+def test_what_is_wrong_is_said(film_file: Path, tmp_path: Path) -> None:
+    run = export(film_file, tmp_path / "cut.xml")
+    assert run.returncode == 2 and "'cut.xml' is of no kind" in run.stderr and not list(tmp_path.iterdir())
+    run = export(tmp_path / "gone.json", tmp_path / "cut.otio")
+    assert run.returncode == 1 and "No such file" in run.stderr
+    (tmp_path / "bad.json").write_text("{}")
+    run = export(tmp_path / "bad.json", tmp_path / "cut.otio")
+    assert run.returncode == 2 and "'bad.json' is no edit of Take One" in run.stderr

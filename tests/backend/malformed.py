@@ -1,0 +1,400 @@
+"""Requests that nobody should send, and what an answer to any of them must be: used by test_malformed and by
+bench/malformed.py."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import socket
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, seed, settings
+from hypothesis import strategies as st
+from PIL import Image
+from schemathesis import GenerationMode
+
+from tests.backend.service_process import TOKEN, Service
+
+SPECIAL = (
+    "",
+    "\0",
+    "\ud800",
+    "a" * 6000,
+    "../../etc/passwd",
+    "NaN",
+    "-1",
+    "1e999",
+    "0x10",
+    "٣",
+    "24/0",
+    "1" * 45,
+    "{",
+    "[]",
+    "null",
+    "'; DROP TABLE jobs; --",
+    "\r\nX: y",
+    "%00",
+    "data:image/png;base64,AAAA",
+    "data:,x",
+    "file:///etc/passwd",
+    "http://[",
+)
+NUMBERS = (0, -1, 1, 2**31, 2**32, 2**64, 10**400, 1e308, 0.1, True, False)
+FIELDS = (
+    "model",
+    "prompt",
+    "seconds",
+    "num_frames",
+    "fps",
+    "size",
+    "width",
+    "height",
+    "seed",
+    "extra_params",
+    "input_reference",
+    "depth",
+    "last_frame",
+    "view_1",
+    "view_99_depth",
+    "image_reference",
+    "reference_url",
+    "extra_params[sound]",
+    "extra_params[a][b]",
+    "unknown",
+)
+PARTS = (
+    "dialogue",
+    "sound",
+    "camera",
+    "path",
+    "views",
+    "options",
+    "binding",
+    "keyframes",
+    "matrix",
+    "t",
+    "zoom",
+    "fx",
+    "name",
+    "projection",
+    "width",
+    "matrix_world",
+    "speaker",
+    "language",
+    "line",
+    "before",
+)
+
+
+def _picture() -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", (16, 16), (40, 90, 200)).save(buffer, "PNG")
+    return buffer.getvalue()
+
+
+PICTURE = _picture()
+text = st.sampled_from(SPECIAL) | st.text(st.characters(), max_size=30)
+scalars = st.none() | st.sampled_from(NUMBERS) | text | st.floats(allow_nan=False, allow_infinity=False)
+names = st.sampled_from(PARTS) | text
+values = st.recursive(
+    scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4), max_leaves=12
+)
+deep = st.integers(1, 400).map(lambda levels: json.loads("[" * levels + "]" * levels))
+bodies = st.one_of(
+    values.map(lambda value: json.dumps(value).encode()),
+    deep.map(lambda value: json.dumps(value).encode()),
+    st.dictionaries(st.sampled_from(FIELDS), values | deep, max_size=5).map(lambda value: json.dumps(value).encode()),
+    st.sampled_from([b'{"a": NaN}', b"[Infinity]", b"\xff\xfe", b'{"before": "\\ud800"}', b'{"a":' * 300, b"", b"{}"]),
+    st.binary(max_size=60),
+)
+extra_params = st.dictionaries(st.sampled_from(PARTS), values | deep, max_size=4).map(json.dumps)
+field_values = text | extra_params | st.sampled_from(["1", "24", "64x48", "auto", "scripted"])
+files = st.one_of(
+    st.just(PICTURE),
+    st.integers(0, len(PICTURE)).map(lambda end: PICTURE[:end]),
+    st.binary(max_size=200),
+    st.binary(max_size=40).map(lambda tail: b"\x76\x2f\x31\x01\x02\0\0\0" + tail),
+    st.sampled_from([b"", b"RIFF\xff\xff\xff\xffWEBPVP8 ", b"\xff\xd8\xff\xe0", b"GIF89a", b"<svg/>"]),
+)
+job_ids = st.sampled_from(["JOB", "video_0", "..", ".", "%2e%2e", "", "a" * 300, "\ud800", "é", "JOB?x=1"]) | text
+kinds = st.sampled_from(
+    [
+        "application/json",
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=x",
+        "application/x-www-form-urlencoded",
+        "text/plain",
+        "",
+        "application/json; charset=utf-16",
+        "multipart/form-data; boundary=\xe9",
+    ]
+)
+methods = st.sampled_from(["GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "get", "X" * 40])
+HEADERS = (
+    ("Host", "evil.example"),
+    ("Host", "localhost"),
+    ("Host", "[::1"),
+    ("Host", ""),
+    ("Origin", "http://["),
+    ("Origin", "null"),
+    ("Authorization", "Bearer"),
+    ("Authorization", "Bearer \xff"),
+    ("Authorization", "Basic x"),
+    ("Content-Length", "-1"),
+    ("Content-Length", "9" * 30),
+    ("Content-Length", "0"),
+    ("Transfer-Encoding", "chunked"),
+    ("Range", "bytes=5-1"),
+    ("Range", "bytes=" + "0-0," * 50),
+    ("Range", "pages=1"),
+    ("Idempotency-Key", ""),
+    ("Idempotency-Key", "k" * 201),
+    ("Idempotency-Key", "same"),
+    ("Expect", "100-continue"),
+    ("Content-Encoding", "gzip"),
+    ("If-Range", "x"),
+    ("X", "\x01"),
+)
+LIES = ("Host", "Content-Length", "Transfer-Encoding", "Expect")  # what a client's library would put right
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One request. `path` may hold JOB, for the id of a job that is there."""
+
+    method: str
+    path: str
+    headers: tuple[tuple[str, str], ...] = ()
+    content: bytes = b""
+    fields: tuple[tuple[str, str], ...] = ()
+    files: tuple[tuple[str, bytes], ...] = ()
+    raw: bytes = b""  # instead of all that
+
+
+headers = st.lists(st.sampled_from(HEADERS), max_size=2).map(tuple)
+posts = st.sampled_from(["/v1/videos", "/v1/prompt", "/v1/estimate", "/v1/videos/JOB/move", "/v1/videos/JOB/cancel"])
+json_posts = st.builds(
+    lambda path, content, more: Sent("POST", path, (("Content-Type", "application/json"), *more), content),
+    posts,
+    bodies,
+    st.just(()) | headers,
+)
+forms = st.builds(
+    lambda pairs, uploads: Sent("POST", "/v1/videos", fields=tuple(pairs), files=tuple(uploads)),
+    st.lists(st.tuples(st.sampled_from(FIELDS), field_values), max_size=5, unique_by=lambda pair: pair[0]),
+    st.lists(st.tuples(st.sampled_from(FIELDS[10:17]), files), min_size=1, max_size=3, unique_by=lambda pair: pair[0]),
+)
+loose = st.builds(
+    lambda path, kind, content, more: Sent("POST", path, (("Content-Type", kind), *more), content),
+    posts,
+    kinds,
+    bodies | st.binary(max_size=300),
+    headers,
+)
+paths = st.builds(
+    lambda job, tail: f"/v1/videos/{job}{tail}",
+    job_ids.map(lambda job: job if job.startswith("JOB") or "%" in job else quote(job.encode("utf-8", "replace"))),
+    st.sampled_from(
+        ["", "/content", "/content?variant=x", "/content?variant=sidecar", "/cancel", "/move", "/nothing", "//"]
+    ),
+)
+queries = text.map(lambda value: quote(value.encode("utf-8", "replace")))
+lists = st.builds(
+    lambda name, value: f"/v1/videos?{name}={value}", st.sampled_from(["limit", "after", "order", "x"]), queries
+)
+elsewhere = st.sampled_from(
+    ["/", "/health", "/v1/models", "/openapi.json", "/docs", "/v1", "//health", "/health/../v1/videos"]
+)
+walks = st.builds(Sent, methods, paths | lists | elsewhere, headers)
+raws = st.builds(
+    lambda lines: Sent("", "", raw=b"\r\n".join(lines) + b"\r\n\r\n"),
+    st.lists(
+        st.sampled_from(
+            [
+                b"GET /health HTTP/1.1",
+                b"GET / HTTP/9.9",
+                b"Host: localhost",
+                b"POST /v1/videos HTTP/1.1",
+                b": x",
+                b"Content-Length: 5, 6",
+                b"Transfer-Encoding: gzip, chunked",
+                b"A" * 70_000,
+                b"\x16\x03\x01",
+                f"Authorization: Bearer {TOKEN}".encode(),
+            ]
+        )
+        | st.binary(max_size=40),
+        min_size=1,
+        max_size=6,
+    ),
+)
+requests = st.one_of(json_posts, forms, loose, walks, raws)
+
+
+@dataclass
+class Tally:
+    """What came back: answers by status, and what must not have."""
+
+    statuses: Counter[int] = field(default_factory=Counter)
+    wrong: list[str] = field(default_factory=list)
+
+    def note(self, what: Any, status: int, kind: str, body: bytes, head: bool = False) -> None:
+        """Judge one answer to `what`."""
+        self.statuses[status] += 1
+        fault = _fault(status, kind, body, head)
+        if fault:
+            self.wrong.append(f"{status} {fault}: {body[:200]!r} to {what!r}"[:2000])
+
+
+def _fault(status: int, kind: str, body: bytes, head: bool) -> str:
+    if status >= 500:
+        return "the service failed"
+    if status < 400 or head:
+        return ""
+    try:
+        error = json.loads(body)["error"]
+    except (ValueError, KeyError, TypeError):
+        return "no error of ours"
+    shapes = {"code": str, "message": str, "param": str | None, "fix": str}
+    fits = set(error) == set(shapes) and all(isinstance(error[name], shape) for name, shape in shapes.items())
+    return (
+        "" if fits and error["code"] and error["message"] and kind.startswith("application/json") else "another shape"
+    )
+
+
+def _settings(count: int) -> settings:
+    return settings(
+        max_examples=count,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+
+
+def send_ours(service: Service, job: str, count: int, number: int, tally: Tally) -> None:
+    """Sends `count` requests of our own strategies, those of the seed `number`."""
+
+    @seed(number)
+    @_settings(count)
+    @given(requests)
+    def run(sent: Sent) -> None:
+        if sent.raw or any(name in LIES for name, _ in sent.headers):
+            for status, kind, body in _raw(service, sent.raw or _written(sent, job)):
+                tally.note(sent, status, kind, body, sent.method == "HEAD")
+            return
+        answer = _post(service, job, sent)
+        if answer is not None:
+            kind = answer.headers.get("content-type", "")
+            tally.note(sent, answer.status_code, kind, answer.content, sent.method == "HEAD")
+            _forget(service, job, answer)
+
+    run()
+    _forget_all(service, job)
+
+
+def send_by_schema(service: Service, job: str, count: int, number: int, tally: Tally) -> None:
+    """Sends some `count` requests that schemathesis makes of our OpenAPI, fitting and not, of the seed `number`."""
+    document = service.http.get("/openapi.json").json()
+    schema = schemathesis.openapi.from_dict(document)
+    operations = [found.ok() for found in schema.get_all_operations()]
+    runs = [
+        (operation, mode)
+        for operation in operations
+        if not operation.path.endswith("/events")  # a stream, which does not end
+        for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
+        if mode is GenerationMode.POSITIVE or operation.query or operation.body  # else nothing of it can be wrong
+    ]
+    plain = [one for one in operations if not (one.query or one.body or one.path_parameters)]  # sent but once
+    share = max(1, round(count / (len(runs) - len(plain))))
+    for operation, mode in runs:
+        fixed = mode is GenerationMode.POSITIVE and "{job_id}" in operation.path and operation.method != "delete"
+        known = {"job_id": job} if fixed else None
+        _send_cases(service, job, operation.as_strategy(mode, path_parameters=known), share, number, tally)
+
+
+def _send_cases(service: Service, job: str, cases: Any, count: int, number: int, tally: Tally) -> None:
+    @seed(number)
+    @_settings(count)
+    @given(cases)
+    def run(case: Any) -> None:
+        given_headers = {"Authorization": f"Bearer {TOKEN}"}
+        answer = case.call(base_url=service.url, headers=given_headers)
+        kind = (answer.headers.get("content-type") or [""])[0]
+        tally.note(case.as_curl_command(), answer.status_code, kind, answer.content or b"", case.method == "HEAD")
+        _forget(service, job, answer)
+
+    run()
+
+
+def _post(service: Service, job: str, sent: Sent) -> httpx.Response | None:
+    """The answer; None where the request can't be written at all."""
+    try:
+        request = service.http.build_request(
+            sent.method,
+            _path(sent, job),
+            headers=[(name, value.encode("latin-1")) for name, value in sent.headers],
+            content=sent.content if not (sent.fields or sent.files) else None,
+            data={name: value.encode("utf-8", "surrogatepass") for name, value in sent.fields} or None,
+            files=[(name, ("x", content, "image/png")) for name, content in sent.files] or None,
+        )
+        return service.http.send(request)
+    except (httpx.InvalidURL, httpx.LocalProtocolError, httpx.UnsupportedProtocol):
+        return None
+    except (httpx.WriteError, httpx.ReadError):
+        return None  # it was refused before all of it had come
+
+
+def _forget_all(service: Service, job: str) -> None:
+    """Deletes every job but this one."""
+    for made in service.http.get("/v1/videos").json()["data"]:
+        if made["id"] != job:
+            service.http.delete(f"/v1/videos/{made['id']}")
+
+
+def _path(sent: Sent, job: str) -> str:
+    """With the job's id, which is never deleted."""
+    return sent.path.replace("JOB", "video_gone" if sent.method == "DELETE" else job)
+
+
+def _written(sent: Sent, job: str) -> bytes:
+    """A request as bytes, whatever its headers say of it."""
+    own = {"Host": "localhost", "Authorization": f"Bearer {TOKEN}", "Content-Length": str(len(sent.content))}
+    own = {name: value for name, value in own.items() if name not in dict(sent.headers)}
+    lines = [f"{sent.method} {_path(sent, job)} HTTP/1.1"]
+    lines += [f"{name}: {value}" for name, value in (*own.items(), *sent.headers)]
+    return "\r\n".join(lines).encode("latin-1") + b"\r\n\r\n" + sent.content
+
+
+def _forget(service: Service, job: str, answer: Any) -> None:
+    """Deletes what was made."""
+    made = answer.json() if answer.status_code == 200 and b'"object":"video"' in (answer.content or b"") else {}
+    if made.get("id", job) != job:
+        service.http.delete(f"/v1/videos/{made['id']}")
+
+
+def _raw(service: Service, request: bytes) -> list[tuple[int, str, bytes]]:
+    """The answers to bytes that may be no HTTP: none where the service waits for more of it."""
+    port = int(service.url.rsplit(":", 1)[1])
+    answer = b""
+    with (
+        contextlib.suppress(OSError),  # it may be refused before all of it was sent
+        socket.create_connection(("127.0.0.1", port), 5) as connection,
+    ):
+        connection.sendall(request)
+        connection.shutdown(socket.SHUT_WR)
+        while part := connection.recv(65536):
+            answer += part
+    head, _, body = answer.partition(b"\r\n\r\n")
+    if not head.startswith(b"HTTP/1.1 "):
+        return [] if not head else [(599, "", answer)]
+    lines = dict(line.lower().partition(b": ")[::2] for line in head.split(b"\r\n")[1:])
+    length = int(lines.get(b"content-length", b"0"))
+    return [(int(head[9:12]), lines.get(b"content-type", b"").decode(), body[:length])]

@@ -1,0 +1,26 @@
+"""A share of the malformed requests that bench/malformed.py sends: no crash, no 5xx, and every error in its shape."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.backend import malformed
+from tests.backend.malformed import Tally
+from tests.backend.service_process import Service
+
+
+@pytest.mark.parametrize("send", [malformed.send_ours, malformed.send_by_schema], ids=["ours", "schema"])
+def test_nothing_that_is_sent_breaks_the_service(
+    service: Service, still: bytes, send: Callable[[Service, str, int, int, Tally], None]
+) -> None:
+    job = service.submit(still, options={"frames": 1}).json()["id"]
+    service.wait(job)
+    tally = Tally()
+    send(service, job, 150, 20_261, tally)
+    assert tally.wrong == []
+    assert tally.statuses.total() > 100
+    assert tally.statuses[400] > 20 and tally.statuses[404] > 1 and tally.statuses[200] > 3, tally.statuses
+    assert service.process is not None and service.process.poll() is None
+    assert service.job(job)["status"] == "completed"

@@ -1,0 +1,142 @@
+"""A walk through cameras: an ordinary animated camera that goes through doors and cuts where there is no way."""
+
+from __future__ import annotations
+
+import math
+
+import bpy
+import flats
+import numpy as np
+import pytest
+from take_one.scene.app.app import app
+from take_one.scene.model.shot_list import find_shot
+from take_one.scene.session.views import walks
+from take_one.scene.stills.camera import camera_track
+
+FIRST = 31
+
+
+def eyes(scene, rooms=2, heights=(1.6, 1.3)):
+    """A camera in each room, that looks across it; of different heights and lenses."""
+    made = []
+    for room in range(rooms):
+        place = (room * flats.WIDE + 1.0 + 2 * (room % 2), 2.5, heights[room % 2])
+        made.append(
+            flats.eye(scene, f"Eye {room}", place, (room * flats.WIDE + 2, 0.5 + 4 * (room % 2), 1.2), 18 + 6 * room)
+        )
+    return made
+
+
+def walk(scene, cameras, **more):
+    scene.frame_set(FIRST)
+    bpy.context.view_layer.update()
+    assert bpy.ops.takeone.walkthrough(cameras="\n".join(one.name for one in cameras), **more) == {"FINISHED"}
+    shot = scene.take_one.shots[scene.take_one.active_shot]
+    frames = round(shot.seconds * 24)
+    return shot, camera_track(scene, shot.camera, FIRST, frames + 1)
+
+
+def places(track):
+    return np.array([pose.place for pose in track.poses])
+
+
+def test_it_goes_through_the_door_at_an_even_pace_and_arrives():
+    scene = flats.flat(2)
+    one, two = eyes(scene)
+    shot, track = walk(scene, [one, two], speed=1.0)
+    at = places(track)
+    assert np.allclose(at[0], one.location, atol=0.01) and np.allclose(at[-1], two.location, atol=0.02)
+    steps = np.linalg.norm(np.diff(at, axis=0), axis=1) * 24
+    assert np.allclose(steps[30:-30], 1.0, atol=0.04)
+    assert steps[0] < 0.1 and steps[-1] < 0.1 and steps.max() < 1.05
+    through = at[np.argmin(np.abs(at[:, 0] - flats.WIDE))]
+    assert abs(through[1] - flats.door(1)) < flats.DOOR[0] / 2 - 0.1
+    assert np.all(np.diff(at[:, 2]) <= 1e-4)  # from 1.6 m down to 1.3
+    assert (shot.motion, shot.frame, shot.camera.type) == ("CAMERA", FIRST, "CAMERA")
+    assert len(shot.walk_notes.splitlines()) == 1
+
+
+def test_looks_turn_the_shortest_way_without_swings():
+    scene = flats.flat(2)
+    cameras = eyes(scene)
+    for camera, heading in zip(cameras, (170, -150), strict=True):
+        turn = math.radians(heading)
+        camera.matrix_world = flats.looking(
+            camera.location, camera.location + flats.Vector((math.cos(turn), math.sin(turn), -0.2))
+        )
+    _, track = walk(scene, cameras)
+    forward = np.array([-np.array(pose.matrix)[:3, 2] for pose in track.poses])
+    headings = np.unwrap(np.arctan2(forward[:, 1], forward[:, 0]))
+    assert math.isclose(math.degrees(headings[-1] - headings[0]), 40, abs_tol=0.2)
+    assert np.all(np.diff(headings) > -1e-4)
+    assert np.ptp(np.degrees(np.arcsin(forward[:, 2]))) < 0.3
+    level = np.array([np.array(pose.matrix)[2, 0] for pose in track.poses])
+    assert np.abs(level).max() < 0.005  # no roll
+
+
+def test_where_there_is_no_way_it_says_so_and_cuts():
+    scene = flats.flat(3, doors=False)
+    flats.box(scene, "beam", (1.9, 2.0, 1.2), (2.1, 3.0, 2.0))
+    one = flats.eye(scene, "One", (0.8, 2.5, 1.5), (3, 2.5, 1.4))
+    two = flats.eye(scene, "Two", (3.2, 2.5, 1.5), (3, 4, 1.4))
+    three = flats.eye(scene, "Three", (5.0, 1.0, 1.5), (7, 4, 1.4))
+    four = flats.eye(scene, "Four", (7.0, 4.0, 1.5), (5, 1, 1.4))
+    shot, track = walk(scene, [one, two, three, four])
+    at = places(track)
+    steps = np.linalg.norm(np.diff(at, axis=0), axis=1)
+    (cut,) = np.flatnonzero(steps > 0.3)
+    assert f"There is no free way from 'Two' to 'Three': it cuts there, at frame {FIRST + cut + 1}." in shot.walk_notes
+    assert np.allclose(at[cut], two.location, atol=0.05) and np.allclose(at[cut + 1], three.location, atol=0.05)
+    assert np.allclose(at[-1], four.location, atol=0.02)
+    near_beam = at[np.abs(at[:, 0] - 2.0) < 0.15]
+    assert len(near_beam) and np.all((near_beam[:, 1] < 2.0 - 0.1) | (near_beam[:, 1] > 3.0 + 0.1))
+
+
+def test_a_length_instead_of_a_speed():
+    scene = flats.flat(2)
+    shot, track = walk(scene, eyes(scene), pace="LENGTH", seconds=12.0)
+    assert math.isclose(shot.seconds, 12.0)
+    at = places(track)
+    assert np.linalg.norm(at[-10] - at[-1]) > 0.005  # it is still on its way shortly before the end
+
+
+def test_it_is_edited_by_hand_and_made_again_by_the_button():
+    scene = flats.flat(2)
+    cameras = eyes(scene)
+    shot, track = walk(scene, cameras)
+    camera, uid = shot.camera, shot.uid
+    curve = next(one for one in camera.constraints if one.type == "FOLLOW_PATH").target
+    curve.data.splines[0].bezier_points[0].co.y += 0.5
+    bpy.context.view_layer.update()
+    bent = camera_track(scene, camera, FIRST, 2)
+    assert np.allclose(bent.poses[0].place - track.poses[0].place, (0, 0.5, 0), atol=1e-3)
+    cameras[1].location.y -= 0.7
+    bpy.context.view_layer.update()
+    curves = len(bpy.data.curves)
+    assert bpy.ops.takeone.walkthrough_again() == {"FINISHED"}
+    shot = find_shot(uid)
+    assert shot.camera == camera and len(bpy.data.curves) == curves
+    again = camera_track(scene, camera, FIRST, round(shot.seconds * 24) + 1)
+    assert np.allclose(again.poses[0].place, track.poses[0].place, atol=1e-3)
+    assert np.allclose(again.poses[-1].place, cameras[1].location, atol=0.02)
+
+
+def test_selected_cameras_walk_in_the_order_of_their_selection():
+    scene = flats.flat(2)
+    one, two = eyes(scene)
+    assert [one.name, two.name] == sorted((one.name, two.name))
+    for item in scene.objects:
+        item.select_set(False)
+    two.select_set(True)
+    assert walks.in_order(bpy.context) == [two]
+    one.select_set(True)
+    assert walks.in_order(bpy.context) == [two, one]
+
+
+def test_one_camera_is_no_walk():
+    scene = flats.flat(1)
+    one, _ = eyes(scene, 2)
+    with pytest.raises(RuntimeError, match="two cameras at least"):
+        bpy.ops.takeone.walkthrough(cameras=one.name)
+    assert app().state.last_error.code == "few_cameras"
+    assert not scene.take_one.shots

@@ -1,0 +1,359 @@
+"""What becomes of a job by each word of a server, and when it is asked again: by a clock that is set, offline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from client.api.errors import ApiError
+from client.events import Event, JobFailed, JobProgress, TakeReady
+from client.jobs import follow
+from client.jobs.follow import Jobs
+from client.jobs.journal import Journal
+from client.jobs.record import CANCELLING, NEW, SENT, Record
+from client.protocol import Job, JobState, Problem, TakeRequest
+
+QUEUED, WORKING, DONE = JobState.QUEUED, JobState.IN_PROGRESS, JobState.COMPLETED
+ME = "a" * 32
+
+
+class Server:
+    """A connection to a server that answers what it is told; `calls` are what it was asked."""
+
+    def __init__(self, name: str = "local") -> None:
+        self.server, self.url = name, f"http://{name}"
+        self.calls: list[tuple[Any, ...]] = []
+        self.says: dict[str, Any] = {}  # by call: what it answers, or an error
+
+    def _answer(self, *call: Any) -> Any:
+        self.calls.append(call)
+        said = self.says.get(call[0], Job("v-" + str(call[1]).removeprefix("v-")))
+        if isinstance(said, Exception):
+            raise said
+        return replace(said, id=call[1]) if isinstance(said, Job) and call[0] != "submit" else said
+
+    def submit(self, key: str, request: TakeRequest, going: object) -> Job:
+        return self._answer("submit", key)
+
+    def job(self, job_id: str) -> Job:
+        return self._answer("job", job_id)
+
+    def cancel(self, job_id: str) -> Job:
+        return self._answer("cancel", job_id)
+
+    def delete(self, job_id: str) -> None:
+        self._answer("delete", job_id)
+
+    def move(self, job_id: str, before: str | None) -> None:
+        self._answer("move", job_id, before)
+
+
+class AtOnce:
+    """A transfer that is done as it begins; `held` ones go on until they are let go."""
+
+    held = False
+
+    def __init__(self, api: Server, work: Callable[..., Job], ended: Callable[[], None]) -> None:
+        self.api, self._work = api, work
+        self._held = AtOnce.held
+        self._stopped = False
+
+    @property
+    def done(self) -> bool:
+        return not self._held
+
+    def stop(self) -> bool:
+        self._stopped = self._held
+        return self._held
+
+    def result(self) -> Job:
+        return self._work(self.api, None)
+
+    def join(self, seconds: float) -> None:
+        return None
+
+
+class Desk:
+    """Jobs with a clock, and what they told."""
+
+    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch, make_request: Callable[..., TakeRequest]) -> None:
+        self.now, self.told, self.home, self._make_request = 1000.0, [], home, make_request
+        self.told: list[Event] = []
+        self.journal = Journal(home)
+        self.jobs = Jobs(self.journal, ME, self.told.append)
+        self.fetched: list[str] = []
+        monkeypatch.setattr(follow.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr(follow, "Transfer", AtOnce)
+        monkeypatch.setattr(AtOnce, "held", False)
+        monkeypatch.setattr(follow, "fetch", self._fetch)
+
+    def _fetch(self, record: Record, job: Job) -> Callable[..., Job]:
+        def work(api: Server, going: object) -> Job:
+            self.fetched.append(record.key)
+            return job
+
+        return work
+
+    def add(self, key: str, state: str = NEW, server: str = "local", attempted: bool = False) -> Record:
+        job_id = None if state == NEW else f"v-{key}"
+        record = Record(key, server, ME, self._make_request(key), self.home / f"{key}.mp4", state, job_id)
+        self.journal.add(record)
+        self.jobs.add(record, attempted)
+        return record
+
+    def step(self, api: Server, seconds: float = 0.0) -> list[tuple[Any, ...]]:
+        """Let so many seconds pass, then do what is due. What the server was asked."""
+        self.now += seconds
+        before = len(api.calls)
+        self.jobs.step(api)  # type: ignore[arg-type]
+        return api.calls[before:]
+
+    def failures(self) -> list[tuple[str, str]]:
+        return [(event.key, event.problem.code) for event in self.told if isinstance(event, JobFailed)]
+
+
+@pytest.fixture
+def desk(home: Path, monkeypatch: pytest.MonkeyPatch, make_request: Callable[..., TakeRequest]) -> Desk:
+    return Desk(home, monkeypatch, make_request)
+
+
+@pytest.mark.parametrize(
+    ("answer", "seconds"),
+    [(Job("", WORKING), 0.3), (Job("", QUEUED, queue_position=1), 0.3), (Job("", QUEUED, queue_position=2), 1.0),
+     (Job("", QUEUED), 0.3)],
+)  # fmt: skip
+def test_what_runs_or_is_next_is_asked_for_more_often(desk: Desk, answer: Job, seconds: float) -> None:
+    api = Server()
+    api.says["job"] = answer
+    desk.add("k1", SENT)
+    assert desk.step(api) == [("job", "v-k1")]
+    assert desk.step(api, seconds - 0.01) == []
+    assert desk.step(api, 0.02) == [("job", "v-k1")]
+    assert len([event for event in desk.told if isinstance(event, JobProgress)]) == 1, "nothing new, nothing told"
+    desk.jobs.poll_soon()
+    assert desk.step(api) == [("job", "v-k1")]
+
+
+def test_the_first_job_that_runs_is_the_one_to_watch(desk: Desk) -> None:
+    api = Server()
+    for key in ("k1", "k2", "k3"):
+        desk.add(key, SENT)
+    api.says["job"] = Job("", QUEUED, queue_position=1)
+    desk.step(api)
+    assert desk.jobs.running is None
+    api.says["job"] = Job("", WORKING)
+    desk.step(api, 2)
+    assert desk.jobs.running is not None and desk.jobs.running.key == "k1"
+    assert desk.jobs.busy("local") and not desk.jobs.busy("http://other")
+    assert desk.step(Server("http://other"), 2) == []
+
+
+@pytest.mark.parametrize("status", [429, 502, 503, 504])
+def test_a_busy_server_is_asked_again_after_a_while(desk: Desk, status: int) -> None:
+    api = Server()
+    desk.add("k1")
+    api.says["submit"] = ApiError("http_x", "Later.", "retry", status)
+    desk.step(api)
+    assert desk.step(api) == [("submit", "k1")]
+    assert [event.job.stage for event in desk.told] == ["the server is busy"]
+    assert desk.step(api, 4.9) == []
+    del api.says["submit"]
+    desk.step(api, 0.2)
+    assert desk.step(api) == [("submit", "k1")]
+    assert desk.failures() == []
+
+
+@pytest.mark.parametrize("status", [400, 401, 413, 500, 507])
+def test_what_is_refused_for_good_ends(desk: Desk, status: int) -> None:
+    api = Server()
+    desk.add("k1")
+    api.says["submit"] = ApiError("a_code", "No.", "retry", status, "seed")
+    desk.step(api)
+    desk.step(api)
+    (event,) = desk.told
+    assert event == JobFailed("k1", Problem("a_code", "No.", "retry", "seed"), event.binding)
+    assert not desk.jobs.busy("local")
+
+
+@pytest.mark.parametrize("code", ["not_a_server", "too_large", "bad_clip"])
+def test_nonsense_is_borne_three_times(desk: Desk, code: str) -> None:
+    api = Server()
+    desk.add("k1", SENT)
+    api.says["job"] = ApiError(code, "What?", "connect")
+    for _ in range(3):
+        assert desk.step(api, 5.0) == [("job", "v-k1")]
+        assert desk.failures() == []
+        assert desk.step(api, 4.9) == []
+    desk.step(api, 0.2)
+    assert desk.failures() == [("k1", code)]
+
+
+def test_an_unreachable_server_is_the_sessions_business(desk: Desk) -> None:
+    api = Server()
+    desk.add("k1", SENT)
+    api.says["job"] = ApiError("unreachable", "Nobody.", "retry")
+    with pytest.raises(ApiError):
+        desk.step(api)
+    assert desk.failures() == [] and desk.jobs.busy("local")
+
+
+def test_a_job_that_the_server_lost_is_made_again_twice(desk: Desk) -> None:
+    api = Server()
+    record = desk.add("k1", SENT)
+    api.says["job"] = ApiError("not_found", "Who?", "", 404)
+    for times in (1, 2):
+        assert desk.step(api, 5) == [("job", "v-k1")]
+        assert (record.state, record.id, record.resubmitted) == (NEW, None, times)
+        desk.step(api)
+        assert desk.step(api) == [("submit", "k1")] and record.id == "v-k1"
+    desk.step(api, 5)
+    assert desk.failures() == [("k1", "not_found")]
+    failed = next(event for event in desk.told if isinstance(event, JobFailed))
+    assert failed.problem.fix == "retry"
+
+
+def test_a_lost_job_whose_files_are_gone_ends(desk: Desk) -> None:
+    api = Server()
+    record = desk.add("k1", SENT)
+    list(record.request.files().values())[1].unlink()
+    api.says["job"] = ApiError("not_found", "Who?", "", 404)
+    desk.step(api)
+    assert desk.failures() == [("k1", "not_found")] and api.calls == [("job", "v-k1")]
+
+
+@pytest.mark.parametrize(("status", "code"), [(JobState.FAILED, "failed"), (JobState.CANCELLED, "cancelled")])
+def test_how_a_job_ends(desk: Desk, status: JobState, code: str) -> None:
+    api = Server()
+    record = desk.add("k1", SENT)
+    api.says["job"] = Job("", status)
+    desk.step(api)
+    assert desk.failures() == [("k1", code)] and desk.fetched == []
+    kept = desk.journal.get("k1")
+    assert kept is not None and kept.problem is not None and kept.problem.code == code
+    assert record.ended_at > 1_700_000_000
+
+
+def test_one_clip_is_fetched_at_a_time_from_each_server(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    api, other = Server(), Server("http://other")
+    api.says["job"] = other.says["job"] = Job("", DONE)
+    for key in ("k1", "k2"):
+        desk.add(key, SENT)
+    desk.add("k3", SENT, "http://other")
+    monkeypatch.setattr(AtOnce, "held", True)
+    desk.step(api)
+    assert [job.downloading for job in desk.jobs._open.values()] == [True, False, False]
+    desk.step(other)
+    assert [job.downloading for job in desk.jobs._open.values()] == [True, False, True]
+    desk.jobs._open["k1"].transfer._held = False  # type: ignore[union-attr]
+    monkeypatch.setattr(AtOnce, "held", False)
+    desk.step(api)
+    assert [event.key for event in desk.told if isinstance(event, TakeReady)] == ["k1"]
+    desk.step(api, 0.31)
+    desk.step(api)
+    assert [event.key for event in desk.told if isinstance(event, TakeReady)] == ["k1", "k2"]
+
+
+def test_requests_are_sent_in_their_order(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    api = Server()
+    monkeypatch.setattr(AtOnce, "held", True)
+    desk.add("k1")
+    desk.add("k2")
+    desk.step(api)
+    desk.step(api)
+    assert [job.uploading for job in desk.jobs._open.values()] == [True, False]
+    desk.jobs._open["k1"].transfer._held = False  # type: ignore[union-attr]
+    monkeypatch.setattr(AtOnce, "held", False)
+    desk.step(api)
+    desk.step(api)
+    desk.step(api)
+    assert [call for call in api.calls if call[0] == "submit"] == [("submit", "k1"), ("submit", "k2")]
+
+
+def test_cancelling_what_the_server_has_nothing_of(desk: Desk) -> None:
+    api = Server()
+    desk.add("k1")
+    desk.jobs.cancel("k1", api)  # type: ignore[arg-type]
+    assert (desk.failures(), api.calls) == ([("k1", "cancelled")], [])
+    desk.jobs.cancel("k1", api)  # type: ignore[arg-type]
+    assert len(desk.told) == 1
+
+
+def test_cancelling_what_the_server_may_have(desk: Desk) -> None:
+    """Its answer may have been lost: it is sent again under its key, to be cancelled there."""
+    api = Server()
+    record = desk.add("k1", attempted=True)
+    desk.jobs.cancel("k1", None)
+    assert (desk.failures(), record.state) == ([("k1", "cancelled")], CANCELLING)
+    kept = desk.journal.get("k1")
+    assert kept is not None and kept.state == CANCELLING
+    desk.step(api)
+    desk.step(api, 2)
+    assert api.calls == [("submit", "k1"), ("cancel", "v-k1")]
+    assert not desk.jobs.busy("local")
+
+
+@pytest.mark.parametrize(("status", "deletes"), [(404, True), (405, True), (409, False)])
+def test_a_server_without_cancel_is_told_to_delete(desk: Desk, status: int, deletes: bool) -> None:
+    api = Server()
+    desk.add("k1", SENT)
+    api.says["cancel"] = ApiError("no", "No.", "", status)
+    desk.jobs.cancel("k1", api)  # type: ignore[arg-type]
+    assert api.calls == [("cancel", "v-k1"), *([("delete", "v-k1")] if deletes else [])]
+    assert desk.failures() == [("k1", "cancelled")]
+
+
+def test_a_take_that_was_quicker_than_its_cancel_is_kept(desk: Desk) -> None:
+    api = Server()
+    desk.add("k1", SENT)
+    api.says["cancel"] = Job("", DONE)
+    desk.jobs.cancel("k1", api)  # type: ignore[arg-type]
+    desk.step(api)
+    assert desk.failures() == [] and desk.fetched == ["k1"]
+    assert [type(event) for event in desk.told] == [TakeReady]
+
+
+def test_cancelling_all_begins_with_those_that_wait_longest(desk: Desk) -> None:
+    api = Server()
+    for key, server in (("k1", "local"), ("k2", "http://other"), ("k3", "local")):
+        desk.add(key, SENT, server)
+    desk.jobs.cancel_all("local", api)  # type: ignore[arg-type]
+    assert api.calls == [("cancel", "v-k3"), ("cancel", "v-k1")]
+    assert desk.jobs.busy("http://other")
+
+
+def test_moving(desk: Desk) -> None:
+    api = Server()
+    for key, state, server in (
+        ("k1", SENT, "local"),
+        ("k2", SENT, "local"),
+        ("k3", NEW, "local"),
+        ("k4", SENT, "http://b"),
+    ):
+        desk.add(key, state, server)
+    for key, before in (("k2", "k1"), ("k1", None), ("k3", "k1"), ("k4", None), ("k1", "k4"), ("k9", "k1")):
+        desk.jobs.move(key, before, api)  # type: ignore[arg-type]
+    assert api.calls == [("move", "v-k2", "v-k1"), ("move", "v-k1", None)]
+
+
+def test_what_has_landed_is_forgotten_and_at_the_local_backend_too(desk: Desk) -> None:
+    api, other = Server(), Server("http://other")
+    api.says["job"] = other.says["job"] = Job("", DONE)
+    for key, server in (("k1", "local"), ("k2", "http://other"), ("k3", "local")):
+        desk.add(key, SENT, server)
+    desk.jobs.landed("k1", api)  # type: ignore[arg-type]
+    assert desk.journal.get("k1") is not None, "it is not over"
+    for one in (api, other):
+        desk.step(one)
+        desk.step(one, 0.5)
+        desk.step(one, 0.5)
+    asked = len(api.calls), len(other.calls)
+    desk.jobs.landed("k1", other)  # type: ignore[arg-type]  another server is connected by now
+    desk.jobs.landed("k2", other)  # type: ignore[arg-type]
+    desk.jobs.landed("k3", api)  # type: ignore[arg-type]
+    desk.jobs.landed("k9", api)  # type: ignore[arg-type]
+    assert (api.calls[asked[0] :], other.calls[asked[1] :]) == ([("delete", "v-k3")], [])
+    assert desk.journal.keys() == []

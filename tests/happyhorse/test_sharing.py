@@ -1,0 +1,139 @@
+"""A pass of the transformer that several ranks share is the pass of one, bit for bit."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+
+import pytest
+import torch
+from torch import Tensor
+
+from backend.engines.happyhorse.memory.plans import Shape, choose_plans, working_bytes
+from backend.engines.happyhorse.transformer import sharing
+from backend.engines.happyhorse.transformer.config import BASE, SR_1080P, TransformerConfig, parameter_shapes
+from backend.engines.happyhorse.transformer.model import Transformer
+from backend.gpu.memory import GIB
+from tests.happyhorse.golden import Case
+
+
+class Threads:
+    """Ranks that are threads of this process: the exchange of `backend.gpu.ranks`, by hand."""
+
+    def __init__(self, rank: int, size: int, given: list[Sequence[Tensor]], all_there: threading.Barrier) -> None:
+        self.rank, self.size, self._given, self._all_there = rank, size, given, all_there
+
+    def exchange(self, rows: Tensor, given: Sequence[int], taken: Sequence[int]) -> Tensor:
+        self._given[self.rank] = rows.split(list(given))
+        self._all_there.wait(20)
+        came = [each[self.rank] for each in self._given]
+        assert [len(part) for part in came] == list(taken)
+        self._all_there.wait(20)
+        return torch.cat(came)
+
+    def gather(self, row: Tensor) -> Tensor:
+        return self.exchange(row.expand(self.size, *row.shape), [1] * self.size, [1] * self.size)
+
+
+def shared(models: Sequence[Transformer], inputs: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
+    """What rank 0 answers."""
+    size, answers = len(models), {}
+    given: list[Sequence[Tensor]] = [()] * size
+    all_there = threading.Barrier(size)
+
+    def run(rank: int) -> None:
+        try:
+            answers[rank] = models[rank](*inputs, Threads(rank, size, given, all_there))
+        except BaseException:
+            all_there.abort()
+            raise
+
+    threads = [threading.Thread(target=run, args=(rank,)) for rank in range(size)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers[0]
+
+
+def random_inputs(config: TransformerConfig, frames: int, audio: int, text: int) -> list[Tensor]:
+    source = torch.Generator().manual_seed(5)
+    shapes = [(1, 48, frames, 8, 12), (1, audio, 64), (1, text, config.text_channels)]
+    return [torch.randn(shape, generator=source) for shape in shapes]
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "fp8"])
+@pytest.mark.parametrize("name", ["dit_base", "dit_sr"])
+def test_two_ranks_answer_what_one_does(name: str, precision: str) -> None:
+    """In the golden cases: full attention and windows of frames, experts, and a last layer without text."""
+    case = Case(name)
+    config, weights = TransformerConfig.from_case(case.case), case.weights()
+    models = [Transformer(config, "cpu", precision, rows_at_once=50) for _ in range(2)]
+    for model in models:
+        model.load_state_dict(weights)
+    inputs = random_inputs(config, 6, 21, 30)
+    alone, together = models[0](*inputs), shared(models, inputs)
+    assert alone[0].std() > 0.1
+    assert torch.equal(alone[0], together[0])
+    assert torch.equal(alone[1], together[1])
+
+
+@pytest.mark.parametrize("ranks", [2, 4, 8])
+def test_any_number_of_ranks_that_divides_the_heads(ranks: int) -> None:
+    config = TransformerConfig(
+        layers=4, hidden=128, head_dim=8, kv_heads=8, text_channels=32, expert_layers=frozenset({0, 3}),
+        gelu_layers=frozenset({0}), window_layers=frozenset({1, 3}), window=2,
+    )  # fmt: skip
+    source = torch.Generator().manual_seed(3)
+    weights = {
+        name: torch.randn(shape, generator=source) * (shape[-1] ** -0.5 if len(shape) > 1 else 0.1)
+        for name, shape in parameter_shapes(config).items()
+    }
+    models = [Transformer(config, "cpu", "fp32") for _ in range(ranks)]
+    for model in models:
+        model.load_state_dict(weights)
+    inputs = random_inputs(config, 11, 20, 41)
+    alone, together = models[0](*inputs), shared(models, inputs)
+    assert torch.equal(alone[0], together[0])
+    assert torch.equal(alone[1], together[1])
+
+
+def test_how_tokens_are_cut() -> None:
+    assert sharing.token_cuts(900, 100, 1) == (0, 1000)
+    assert sharing.token_cuts(900, 100, 4) == (0, 250, 500, 750, 1000)
+    assert sharing.token_cuts(900, 600, 4) == (0, 300, 600, 900, 1500)  # audio and text stay together
+    with pytest.raises(ValueError, match="4 ranks can't share 2 video tokens"):
+        sharing.token_cuts(2, 50, 4)
+    assert sharing.sizes(BASE) == [1, 2, 4, 8]
+
+
+def test_what_is_exchanged() -> None:
+    """At 1080p two GPUs give each other 237 MB before and 169 MB after attention, in each of 40 layers."""
+    tokens = Shape(32, 68, 120, 126, 594).tokens
+    assert sharing.exchanged_bytes(BASE, tokens, 2) == 40 * tokens * (7168 + 5120) * 2 // 4
+    assert sharing.exchanged_bytes(BASE, tokens, 1) == 0
+
+
+def test_plans_are_for_each_gpu() -> None:
+    """What a pass takes beside the weights shrinks with their number, so that a smaller card does."""
+    large = Shape(32, 68, 120, 126)
+    one, two, four = (working_bytes(SR_1080P, "bf16", large, gpus=gpus) for gpus in (1, 2, 4))
+    assert one > 1.25 * two > 1.25 * 1.1 * four
+    room = int(34.5 * GIB)
+    assert choose_plans(SR_1080P, large, room)[0].precision == "fp8"
+    plan = choose_plans(SR_1080P, large, room, gpus=2)[0]
+    assert (plan.precision, plan.resident_bytes) == ("bf16", None)
+    assert plan.expected_peak <= room
+
+
+def test_two_cards_of_24_gb_hold_the_full_weights_as_one_of_48_does() -> None:
+    large, room = Shape(32, 68, 120, 126), 22 * GIB
+    assert choose_plans(SR_1080P, large, 46 * GIB)[0].precision == "bf16"
+    assert choose_plans(SR_1080P, large, room, host=99 * GIB)[0].precision == "fp8"
+    full, eight, *_ = choose_plans(SR_1080P, large, room, gpus=2, host=64 * GIB)
+    assert (full.precision, eight.precision) == ("bf16", "fp8")
+    assert full.expected_peak <= room
+    assert 8 * GIB < full.expected_host < 20 * GIB  # for each of the two
+    for less in ({"host": 12 * GIB}, {"host": 64 * GIB, "eight_bit": True}):
+        assert choose_plans(SR_1080P, large, room, gpus=2, **less)[0].precision == "fp8"
+    assert choose_plans(SR_1080P, large, 14 * GIB, gpus=2, host=64 * GIB)[0].precision == "fp8"  # not even together
