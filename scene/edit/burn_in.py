@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.app.handlers import persistent
 
+from ...client.protocol.edit.burn_in import WORDS, filled
+from ...client.protocol.edit.timecode import timecode
 from ..app.app import app
 from ..app.errors import SceneError
 from ..model.edit_properties import Followers
@@ -32,35 +32,12 @@ PLACES = {
 }
 OF_FRAME = ("frame", "timecode", "shot_frame")  # what changes from frame to frame
 OF_SHOT = ("shot", "take", "shot_frame", "camera", "lens", "engine", "seed", "date", "note", "line")
-WORDS = ("title", "frames", *OF_FRAME[:2], *OF_SHOT)
-_WORD = re.compile(r"\{\{|\}\}|\{([a-z_]+)(?::0?([1-9]))?\}")
 SIZE = 0.032  # of the picture's height
 
 
 def names(template: str) -> set[str]:
     """The words that a template asks for."""
-    return {match[1] for match in _WORD.finditer(template) if match[1]}
-
-
-def filled(template: str, values: Mapping[str, str]) -> str:
-    """`template` with its words replaced: "{shot}" by the shot's name, "{frame:4}" by a number of four digits, "{{" by
-    a brace. What is not known is left out; what a value holds is text, never a template again."""
-
-    def replacement(match: re.Match[str]) -> str:
-        if match[0] in ("{{", "}}"):
-            return match[0][0]
-        value = values.get(match[1], "")
-        return value.zfill(int(match[2])) if match[2] and value else value
-
-    lines = (re.sub(r"[ \t]{3,}", "  ", line).strip() for line in _WORD.sub(replacement, template).splitlines())
-    return "\n".join(line for line in lines if line)
-
-
-def timecode(frame: int, rate: Fraction) -> str:
-    """Hours, minutes, seconds and frames, counted without dropping any."""
-    whole = max(1, round(rate))
-    seconds, frames = divmod(max(0, frame), whole)
-    return f"{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}:{frames:02d}"
+    return {word for word in WORDS if re.search(rf"(?<!\{{)\{{{word}(:0?[1-9])?\}}", template)}
 
 
 def film_values(edit: bpy.types.Scene, frame: int) -> dict[str, str]:

@@ -18,7 +18,7 @@ from . import prompts
 
 @dataclass(frozen=True)
 class Handles:
-    """`head` and `tail` in frames of the clip, whose `seconds` hold them; its still is `frames` of the scene earlier."""
+    """`head` and `tail` in frames of the clip, which lasts `seconds`; its still is `frames` of the scene earlier."""
 
     seconds: float
     head: int = 0

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 import pytest
-from rooms import movie_output, picture, psnr, room
+from rooms import movie_output, picture, picture_output, psnr, room
 from take_one.client.target import LocalTarget
 from take_one.scene.app.app import app
 from take_one.scene.edit import strips
@@ -45,7 +45,7 @@ def test_animate_from_the_camera_to_the_edit(tmp_path):
     still = picture(Path(bpy.path.abspath(take.still)))
     out = tmp_path / "edit.png"
     edit.frame_set(strips.start(movie))
-    edit.render.filepath = str(out)
+    picture_output(edit, out)
     bpy.ops.render.render(write_still=True, scene=edit.name)
     assert psnr(picture(out), still) >= 32
 
