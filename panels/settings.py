@@ -1,7 +1,5 @@
 """The settings: by which engine and how, from which still, to where."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import bpy
