@@ -2,12 +2,29 @@
 
 from . import operators, panels
 from .scene.app import app, timer
+from .scene.edit import burn_in, compare
+from .scene.edit.cut import fit
 from .scene.model import earlier, properties
 from .scene.session import handlers, pump
 from .scene.session.out import exports
 from .scene.session.views import plans, walks
 
-PARTS = (app, properties, earlier, operators, panels, pump, plans, walks, exports, handlers, timer)
+PARTS = (
+    app,
+    properties,
+    earlier,
+    fit,
+    burn_in,
+    compare,
+    operators,
+    panels,
+    pump,
+    plans,
+    walks,
+    exports,
+    handlers,
+    timer,
+)
 
 
 def register() -> None:

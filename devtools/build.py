@@ -12,7 +12,8 @@ from client.files import writing
 from .environments import ROOT, SetupError, pip_wheel
 
 FILES = ("blender_manifest.toml", "__init__.py", "LICENSE", "README.md")
-PACKAGES = ("operators", "panels", "scene", "client", "backend")
+PACKAGES = ("operators", "panels", "scene", "client", "backend", "presets")
+PAGES = "docs/*.md"  # of the guide: what the question mark opens
 LEFT_OUT = ("*.pyc", "*/__pycache__/*", "*/.*")
 DATE = (2026, 1, 1, 0, 0, 0)  # one date for all: the same files give the same zip
 
@@ -33,6 +34,7 @@ def build(out: Path) -> Path:
 
 def _contents() -> list[Path]:
     found = [ROOT / name for name in FILES if (ROOT / name).exists()]
+    found += sorted(ROOT.glob(PAGES))
     for package in PACKAGES:
         found += [path for path in (ROOT / package).rglob("*") if path.is_file()]
     return [

@@ -63,6 +63,8 @@ class Layout:
                 made = function(*arguments, **keywords)
             if isinstance(made, bpy.types.UILayout):
                 return Layout(made, self._calls, self._owner, self)
+            if name == "panel_prop":  # a header, and what lies under it where that is open
+                return tuple(Layout(one, self._calls, self._owner, self) if one else None for one in made)
             self._calls.append(Call(self, name, arguments, keywords, made))
             return made
 

@@ -2,8 +2,8 @@
 
 import bpy
 
-from .edit import moving, preview_still, shots, takes
-from .making import animate, options, presets, prompt, queue, refine, walk
+from .edit import board, moving, preview_still, shot_row, shots, takes, transitions
+from .making import animate, continuity, options, presets, prompt, queue, refine, walk
 from .out import bring_in, export
 from .setting_up import accounts, models, setup, trouble
 
@@ -12,6 +12,8 @@ CLASSES = (
     *animate.CLASSES,
     *bring_in.CLASSES,
     *export.CLASSES,
+    *board.CLASSES,
+    *continuity.CLASSES,
     *preview_still.CLASSES,
     *models.CLASSES,
     *moving.CLASSES,
@@ -21,8 +23,10 @@ CLASSES = (
     *queue.CLASSES,
     *refine.CLASSES,
     *setup.CLASSES,
+    *shot_row.CLASSES,
     *shots.CLASSES,
     *takes.CLASSES,
+    *transitions.CLASSES,
     *trouble.CLASSES,
     *walk.CLASSES,
 )
@@ -37,5 +41,6 @@ def register() -> None:
 
 def unregister() -> None:
     """Remove the operators."""
+    presets.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

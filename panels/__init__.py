@@ -2,7 +2,23 @@
 
 import bpy
 
-from . import card, direction, engines, export, menus, preferences, prompt, queue, refresh, settings, takes, walk
+from . import (
+    card,
+    direction,
+    engines,
+    export,
+    keymap,
+    menus,
+    preferences,
+    prompt,
+    queue,
+    refresh,
+    settings,
+    shots,
+    status,
+    takes,
+    walk,
+)
 
 # in the order in which they stand in the sidebar
 CLASSES = (
@@ -11,26 +27,31 @@ CLASSES = (
     *engines.CLASSES,
     *direction.LISTS,
     *card.CLASSES,
+    *direction.CLASSES,
     *queue.CLASSES,
     *takes.CLASSES,
-    *direction.CLASSES,
     *walk.CLASSES,
     *prompt.CLASSES,
     *settings.CLASSES,
+    *shots.CLASSES,
     *export.CLASSES,
 )
+
+PARTS = (menus, settings, shots, status, keymap)
 
 
 def register() -> None:
     """Add the panels."""
     for cls in CLASSES:
         bpy.utils.register_class(cls)
-    menus.register()
+    for part in PARTS:
+        part.register()
     refresh.register()
 
 
 def unregister() -> None:
     """Remove the panels."""
-    menus.unregister()
+    for part in reversed(PARTS):
+        part.unregister()
     for cls in reversed(CLASSES):
         bpy.utils.unregister_class(cls)

@@ -56,6 +56,7 @@ def draw_chooser(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
         row.label(text=" New shot")
     row.operator("takeone.shot_add", text="", icon="ADD").duplicate = bool(shot.uid)
     row.operator("takeone.shot_remove", text="", icon="REMOVE")
+    row.operator("takeone.guide", text="", icon="QUESTION").page = "first-take"
 
 
 def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
@@ -66,7 +67,7 @@ def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
         layout.operator("takeone.preview_still", icon="HIDE_OFF")
         return
     box = layout.box()  # a look may be as grey as the panel
-    box.template_icon(icon_value=picture, scale=region_scale(context, 8.0))
+    box.template_icon(icon_value=picture, scale=region_scale(context, 5.0))
     row = box.row()
     row.label(text=caption, icon=icon, translate=False)
     row.operator("takeone.preview_still", text="", icon="HIDE_OFF", emboss=False)
@@ -90,6 +91,7 @@ def draw_prompt(layout: bpy.types.UILayout, context: bpy.types.Context, shot: An
     row = column.row(align=True)
     if shot.prompt_text is None:
         row.prop(shot, "prompt", text="", placeholder="slowly push in, then pan left")
+        row.menu("TAKEONE_MT_moves", text="", icon="CON_FOLLOWPATH")
         row.operator("takeone.prompt_text", text="", icon="TEXT")
         return
     row.template_ID(shot, "prompt_text")
@@ -104,7 +106,10 @@ def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
     row = layout.row(align=True)
     row.scale_y = 1.6
     elsewhere = shot.still_source in prompts.FROM_CAMERA and shot_list.frame_of(shot) != shot.id_data.frame_current
-    text = iface_("Animate Frame {frame}").format(frame=shot.frame) if elsewhere else iface_("Animate This Frame")
+    if shot.current_take:
+        text = iface_("Retake Frame {frame}").format(frame=shot.frame) if elsewhere else iface_("Retake")
+    else:
+        text = iface_("Animate Frame {frame}").format(frame=shot.frame) if elsewhere else iface_("Animate This Frame")
     row.operator("takeone.animate_frame", text=text, icon="RENDER_ANIMATION", translate=False)
     row.menu("TAKEONE_MT_animate", text="", icon="DOWNARROW_HLT")
     if elsewhere:

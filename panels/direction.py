@@ -11,6 +11,8 @@ from bpy.app.translations import pgettext_iface as iface_
 from ..client.protocol import EngineInfo
 from ..operators.making import presets
 from ..scene.model import properties, shown
+from ..scene.model.edit_of import take_rate
+from ..scene.model.rates import frame_rate
 from . import walk
 from .engines import capabilities
 from .layout import SidebarPanel, in_both_sidebars, reason
@@ -97,8 +99,12 @@ def draw_length(layout: bpy.types.UILayout, context: bpy.types.Context, shot: An
     column = layout.column(align=True)
     too_long = 0 < able.max_seconds < shot.seconds
     column.alert = too_long
-    column.prop(shot, "seconds", text="Length")
-    column.prop(shot, "frames", text="Frames")
+    row = column.row(align=True)
+    row.prop(shot, "seconds", text="Length")
+    row.prop(shot, "frames", text="")
+    rate = take_rate(shot.id_data)
+    if rate != frame_rate(shot.id_data):
+        reason(layout, context, iface_("Frames of the edit, {rate:g} a second").format(rate=float(rate)))
     if too_long:
         text = iface_("{engine} makes at most {seconds:g} s")
         reason(layout, context, text.format(engine=able.label, seconds=able.max_seconds))

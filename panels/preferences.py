@@ -16,7 +16,7 @@ from .layout import time_left, wrapped
 from .setup import draw_error, draw_fix, draw_install, draw_install_failed
 
 STATES = {
-    "off": ("Stopped", "PAUSE"),
+    "off": ("Not started", "PAUSE"),
     "missing": ("Not installed", "IMPORT"),
     "starting": ("Starting", "SORTTIME"),
     "ready": ("Ready", "CHECKMARK"),
@@ -59,6 +59,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
+        refresh.note_shown()  # so that it is known what is installed
         problem = app().state.last_error
         if problem is not None and problem.code in OURS:
             draw_error(layout, context)
@@ -84,7 +85,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
             return
         row = layout.row(align=True)
         row.prop(self, "profile", text="")
-        texts = {"missing": iface_("Install"), "outdated": iface_("Update")}
+        texts = {"missing": iface_("Install"), "off": iface_("Install"), "outdated": iface_("Update")}
         row.operator(
             "takeone.install", text=texts.get(app().state.backend.state, iface_("Install Again")), icon="IMPORT"
         )
@@ -150,13 +151,20 @@ def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
             draw_fix(box, state.fix)
     elif state.state == "cancelled":
         box.label(text="Stopped. The download goes on where it was", icon="INFO")
+    if not has_gpu():
+        why = next((engine for engine in app().state.engines if engine.lane.startswith("gpu")), None)
+        wrapped(box, context, iface_("These models need a graphics card that can run them"), icon="INFO")
+        if why is not None and why.reason:
+            wrapped(box, context, iface_(why.reason), icon="BLANK1")
+        return
     for quality, needed in state.sets.items():
         here = sum(one["name"] in needed and one["state"] in ("ready", "linked") for one in state.models)
         row = box.row(align=True)
         text = iface_("{quality}: {here} of {count} models").format(quality=quality, here=here, count=len(needed))
         row.label(text=text, icon="CHECKMARK" if here == len(needed) else "BLANK1", translate=False)
         if here < len(needed):
-            row.operator("takeone.models_download", text="Download", icon="IMPORT").model = quality
+            text = iface_("Download {size}").format(size=size_of(state.models, needed))
+            row.operator("takeone.models_download", text=text, icon="IMPORT", translate=False).model = quality
     column = box.column(align=True)
     column.scale_y = 0.8
     for one in state.models:
@@ -166,6 +174,23 @@ def draw_models(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         split = split.split(factor=0.3)
         split.label(text=one["state"].capitalize())
         split.label(text=one["size"], translate=False)
+
+
+def has_gpu() -> bool:
+    """Whether an engine could run here that needs models: it runs, or models are all that it lacks."""
+    local = [engine for engine in app().state.engines if engine.lane.startswith("gpu")]
+    return any(engine.available or engine.fix == "models" for engine in local) or not local
+
+
+def size_of(models_here: tuple[dict[str, str], ...], needed: list[str]) -> str:
+    """How much is still to be downloaded of these models, such as "96.3 GB"."""
+    scales = {"GB": 1e9, "MB": 1e6, "kB": 1e3}
+    total = 0.0
+    for one in models_here:
+        if one["name"] in needed and one["state"] not in ("ready", "linked"):
+            number, _, unit = one["size"].partition(" ")
+            total += float(number) * scales.get(unit, 1.0)
+    return f"{total / 1e9:.1f} GB" if total >= 1e9 else f"{total / 1e6:.0f} MB"
 
 
 CLASSES = (TAKEONE_AP_preferences,)

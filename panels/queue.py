@@ -80,6 +80,10 @@ def describe(job: Job) -> str:
     """Stage, percent and time left, in a few words."""
     if job.status == JobState.QUEUED and job.queue_position:
         return iface_("Waiting, number {position}").format(position=job.queue_position)
+    if job.status == SENDING and app().state.backend.state != "ready":
+        return iface_("Waiting for the backend")
+    if job.status == RENDERING and not is_rendered(job):
+        return iface_("Waiting for the still")
     state = iface_(WORDS.get(job.status, WORDS[JobState.IN_PROGRESS]))
     if job.status == RENDERING and job.stage:
         return iface_(job.stage)
@@ -88,6 +92,11 @@ def describe(job: Job) -> str:
     words = iface_(job.stage) if job.stage else state
     left = time_left(job.eta_seconds)
     return f"{words}  {job.progress}%" + (f"  {left}" if left else "")
+
+
+def is_rendered(job: Job) -> bool:
+    """Whether it is this job's still that Blender renders: the first one's of those that wait for theirs."""
+    return next((one for one in app().state.jobs.values() if one.status == RENDERING), job) is job
 
 
 CLASSES = in_both_sidebars(QueuePanel, "queue")

@@ -8,7 +8,7 @@ from ..scene.app import timer
 from ..scene.app.app import app
 from ..scene.edit import strips
 from ..scene.session import accounts, connection, models, pump
-from . import pictures
+from . import pictures, status
 
 PAUSE = 0.1  # seconds between two rounds
 
@@ -81,6 +81,7 @@ def _task() -> float:
     drawn = app().part(Drawn)
     if app().state.revision != drawn.revision:
         drawn.revision = app().state.revision
+        status.redraw()
         _show_previews(drawn)
     if pictures.load_wanted() | models.poll() | accounts.poll():
         pump.redraw()

@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..operators.setting_up.trouble import HELP
+from ..operators.fixes import HELP
 from ..scene.app.app import app
 from .layout import wrapped
 

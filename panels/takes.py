@@ -12,8 +12,9 @@ from ..scene.edit import compare
 from ..scene.model import shown, takes
 from . import pictures, refresh
 from .accounts import draw_cost
-from .layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
+from .layout import SidebarPanel, in_both_sidebars, wrapped
 
+WIDE = 420  # pixels of a region from which on a take's row says all of it
 STATUS_ICONS = {"WAITING": "SORTTIME", "READY": "ERROR", "FAILED": "ERROR", "CANCELLED": "CANCEL"}  # without a clip
 LACKS = {
     "READY": "The take's file is gone",
@@ -41,10 +42,7 @@ class TakesPanel(SidebarPanel):
 
 
 def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, take: Any) -> None:
-    """The chosen take: picture, stars, buttons."""
-    icon = pictures.icon(take.thumbnail or take.clip, "chosen take")
-    if icon:
-        layout.template_icon(icon_value=icon, scale=region_scale(context, 5.0))
+    """The chosen take: stars, buttons, what there is to say."""
     draw_lack(layout, context, take)
     row = layout.row(align=True)
     row.operator("takeone.take_play", text="Play", icon="PLAY")
@@ -52,12 +50,10 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     row.operator("takeone.take_make_current", text="Make Current", icon="CHECKMARK")
     row.operator("takeone.take_compare", text="", icon="MOD_MIRROR", depress=compare.showing())
     row = layout.row(align=True)
-    row.operator("takeone.retake", text="Retake", icon="FILE_REFRESH").same_seed = False
-    row.operator("takeone.retake", text="", icon="LOCKED").same_seed = True
     row.operator("takeone.variations", text="Variations", icon="DUPLICATE")
-    row = layout.row(align=True)
+    row.operator("takeone.retake", text="Same Seed", icon="LOCKED").same_seed = True
     row.operator("takeone.refine", text="Refine", icon="SHADERFX")
-    row.operator("takeone.take_copy_settings", text="Copy Settings", icon="COPYDOWN")
+    row.operator("takeone.take_copy_settings", text="", icon="COPYDOWN")
     split = layout.split(factor=0.7)
     row = split.row(align=True)
     for stars in range(1, 6):
@@ -68,10 +64,9 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     row.operator("takeone.take_show_file", text="", icon="FILE_FOLDER")
     row.operator("takeone.take_delete", text="", icon="TRASH")
     layout.prop(take, "note", text="", icon="GREASEPENCIL", placeholder="Note")
-    column = layout.column(align=True)
-    column.scale_y = 0.8
-    column.label(text=iface_("{engine}, seed {seed}").format(engine=take.engine, seed=take.seed), translate=False)
-    draw_cost(column, shot, take)
+    about = take.about or take.engine
+    wrapped(layout, context, iface_("{about}, seed {seed}").format(about=about, seed=take.seed))
+    draw_cost(layout, shot, take)
     if bpy.data.filepath and take.clip and not take.clip.startswith("//"):
         wrapped(layout, context, iface_("This take lies in another folder than the file"), icon="FILE_FOLDER")
         layout.operator("takeone.bring_takes", icon="PASTEDOWN")
@@ -99,7 +94,7 @@ class TAKEONE_UL_takes(bpy.types.UIList):
 
     def draw_item(
         self,
-        _context: bpy.types.Context,
+        context: bpy.types.Context,
         layout: bpy.types.UILayout,
         data: Any,
         item: Any,
@@ -110,7 +105,7 @@ class TAKEONE_UL_takes(bpy.types.UIList):
         _flag: int = 0,
     ) -> None:
         row = layout.row(align=True)
-        name = iface_("Take {number}").format(number=item.number)
+        name = f"{item.number}  {item.words}" if item.words else iface_("Take {number}").format(number=item.number)
         missing = takes.clip_missing(item)
         lacking = item.status != "READY" or missing
         refresh.note_file(item.uid, missing)
@@ -125,6 +120,9 @@ class TAKEONE_UL_takes(bpy.types.UIList):
             )
         tail = row.row(align=True)
         tail.alignment = "RIGHT"
+        about = item.about.split(", ") if item.about else []
+        wide = context.region.width >= WIDE * context.preferences.system.ui_scale
+        tail.label(text=", ".join(about if wide else about[:1]), translate=False)
         if item.rating:
             tail.label(text=f"{item.rating}", icon="SOLO_ON", translate=False)
         if item.note:

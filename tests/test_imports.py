@@ -45,12 +45,13 @@ ROOMS = {
         "session": {"app", "model", "edit", "stills"},
     },
     "operators": {
+        "fixes": set(),
         "poll": set(),
         "report": set(),
-        "making": {"poll", "report"},
+        "making": {"fixes", "poll", "report"},
         "edit": {"poll", "report"},
         "out": {"report"},
-        "setting_up": {"report"},
+        "setting_up": {"fixes", "report"},
     },
     "backend/jobs": {
         "lanes": set(),

@@ -51,6 +51,7 @@ def write_sidecar(path: Path, request: TakeRequest, clip: Clip, written: Written
         "cost": to_json(clip.cost),
         "facts": facts,
         "versions": versions,
+        **({"binding": to_json(request.binding)} if request.binding else {}),
         "created_at": datetime.now(UTC).isoformat(timespec="seconds"),
     }
     write_whole(path, json.dumps(sidecar, indent=1, ensure_ascii=False, default=str).encode())

@@ -90,6 +90,7 @@ def _path(path: CameraPath) -> dict[str, Any]:
 
 def _binding(binding: Binding) -> dict[str, Any]:
     data: dict[str, Any] = to_json(binding)
-    if not binding.remade:
-        del data["remade"]
+    for name in ("remade", "head", "tail"):
+        if not data[name]:
+            del data[name]
     return data

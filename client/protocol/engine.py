@@ -104,6 +104,7 @@ class EngineInfo:
     dialogue: bool = False
     views: int = 1
     needs_still: bool = True
+    handles: bool = False  # it can make frames beyond both ends of the shot at no cost
     lane: str = "cpu"
     prompt_form: bool = False  # it words the direction in a form of its own
     priced: bool = False  # it can say what a take would cost

@@ -30,7 +30,8 @@ class Binding:
 
     `take_uid` differs from the job's key only where a take is made again. `placement` and `frame` say where in the
     edit scene `edit_uid` new strips go; `refines` is the uid of a take that this one replaces on its strips; `remade`
-    says that the take's strips are there already.
+    says that the take's strips are there already. `head` and `tail` are the handles: how many frames of the clip lie
+    before and after what the shot shows.
     """
 
     file_id: str
@@ -44,6 +45,8 @@ class Binding:
     edit_uid: str = ""
     refines: str = ""
     remade: bool = False
+    head: int = 0
+    tail: int = 0
 
 
 @dataclass(frozen=True)

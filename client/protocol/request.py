@@ -68,6 +68,14 @@ class TakeRequest:
         return max(1, round(self.seconds * self.fps))
 
     @property
+    def shot_frames(self) -> tuple[int, int]:
+        """The frames that the shot shows: the first one, and the one after the last. The others are its handles."""
+        binding = self.binding
+        if binding is None or not 0 <= binding.head < self.frame_count - binding.tail <= self.frame_count:
+            return 0, self.frame_count
+        return binding.head, self.frame_count - binding.tail
+
+    @property
     def still(self) -> View | None:
         """The view that the clip begins with."""
         return self.views[0] if self.views and self.views[0].t == 0 else None

@@ -7,6 +7,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...scene.app.errors import SceneError
 from ...scene.edit import moving
 from ...scene.model import trust
+from ...scene.model.paths import disk_fix
 from ..report import fail
 
 
@@ -49,7 +50,7 @@ class TAKEONE_OT_bring_takes(bpy.types.Operator):
             message = rpt_("The takes could not be copied: {error}. They stay where they are.").format(
                 error=error.strerror or error
             )
-            return fail(self, SceneError("disk", message, "free_space"))
+            return fail(self, SceneError("disk", message, disk_fix(error)))
         if strange:
             self.report({"WARNING"}, trust.foreign(strange[0]).message)
             return {"FINISHED"}

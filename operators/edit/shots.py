@@ -36,23 +36,6 @@ class TAKEONE_OT_shot_add(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class TAKEONE_OT_shot_remove(bpy.types.Operator):
-    """Take the shot off the list. Its clips stay on disk and its strips in the edit"""
-
-    bl_idname = "takeone.shot_remove"
-    bl_label = "Remove Shot"
-    bl_options = {"REGISTER", "UNDO"}
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        return poll_shot(cls, context)
-
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        shot = shot_of(context)
-        shot_list.remove_shot(shot)
-        return {"FINISHED"}
-
-
 class TAKEONE_OT_shot_use_frame(bpy.types.Operator):
     """Let the shot begin at the frame where its scene stands now"""
 
@@ -185,6 +168,26 @@ class TAKEONE_OT_prompt_text(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class TAKEONE_OT_add_words(bpy.types.Operator):
+    """Add this camera move to the prompt, after what it says"""
+
+    bl_idname = "takeone.add_words"
+    bl_label = "Add Camera Move"
+    bl_options = {"REGISTER", "UNDO", "INTERNAL"}
+
+    words: StringProperty(name="Words", description="What the camera should do")
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        shot = shot_of(context)
+        before = shot.words.rstrip(" ,.;")
+        words = f"{before}, then {self.words}" if before else self.words
+        if shot.prompt_text is not None:
+            shot.prompt_text.from_string(words)
+        else:
+            shot.prompt = words
+        return {"FINISHED"}
+
+
 class TAKEONE_OT_new_seed(bpy.types.Operator):
     """Draw another random seed"""
 
@@ -213,13 +216,13 @@ class TAKEONE_OT_engine_choose(bpy.types.Operator):
 
 CLASSES = (
     TAKEONE_OT_shot_add,
-    TAKEONE_OT_shot_remove,
     TAKEONE_OT_shot_choose,
     TAKEONE_OT_shot_use_frame,
     TAKEONE_OT_line_add,
     TAKEONE_OT_line_remove,
     TAKEONE_OT_line_move,
     TAKEONE_OT_prompt_text,
+    TAKEONE_OT_add_words,
     TAKEONE_OT_new_seed,
     TAKEONE_OT_engine_choose,
 )

@@ -11,6 +11,7 @@ from bpy.props import BoolProperty, IntProperty, StringProperty
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.edit import compare, current, edit_scene, landing, strips
+from ...scene.edit.cut import uses
 from ...scene.edit.edit_scene import ensure_edit_scene, find_edit_scene
 from ...scene.model import card, paths, shot_list, takes, trust
 from ...scene.model.shown import shot_of, shot_scene, take_of
@@ -82,17 +83,19 @@ class TAKEONE_OT_take_play(ReadyTakeOperator, bpy.types.Operator):
         window = edit_scene.window_showing(context, place[0]) if place else None
         if place is None or window is None:
             trust.check_clip(takes.clip_path(take))
-            paths.open_outside(takes.clip_path(take))
-            return
+            if place is None or paths.can_open_outside():
+                paths.open_outside(takes.clip_path(take))
+                return
+            window = show_edit(context, place[0])
         edit, strip = place
-        edit.frame_set(strips.start(strip))
+        edit_scene.reveal(context, edit, strip)
         with context.temp_override(window=window):
             if not window.screen.is_animation_playing:
                 bpy.ops.screen.animation_play()
 
 
 class TAKEONE_OT_show_edit(bpy.types.Operator):
-    """Go to the Video Editing workspace, with the edit that holds the takes"""
+    """Go to the Video Editing workspace, to the strip of the shot that is shown here"""
 
     bl_idname = "takeone.show_edit"
     bl_label = "Show Edit"
@@ -107,18 +110,35 @@ class TAKEONE_OT_show_edit(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         edit = find_edit_scene(context, shot_scene(context))
-        window = context.window or context.window_manager.windows[0]
-        with context.temp_override(window=window):
-            workspace = bpy.data.workspaces.get(EDITING)
-            if workspace is None:
-                bpy.ops.workspace.append_activate(idname=EDITING, filepath=str(editing_template()))
-                workspace = bpy.data.workspaces[EDITING]
-            window.workspace = workspace
-        if hasattr(workspace, "sequencer_scene"):
-            workspace.sequencer_scene = edit
-        else:
-            window.scene = edit
+        assert edit is not None
+        shot, take = shot_of(context), take_of(context)
+        strip = strip_of(edit, shot, take)
+        show_edit(context, edit)
+        edit_scene.reveal(context, edit, strip)
         return {"FINISHED"}
+
+
+def strip_of(edit: bpy.types.Scene, shot: Any, take: Any) -> bpy.types.Strip | None:
+    """The picture that shows the take in this edit, else one of the shot's."""
+    found = [strip for use in uses.uses_of(edit, shot.uid or "-") for strip in use.strips if strip.type != "SOUND"]
+    shown = (strip for strip in found if take is not None and strip.get(strips.TAKE_KEY) == take.uid)
+    return next(shown, None) or next(iter(found), None)
+
+
+def show_edit(context: bpy.types.Context, edit: bpy.types.Scene) -> bpy.types.Window:
+    """Let the window show the Video Editing workspace with this edit."""
+    window = context.window or context.window_manager.windows[0]
+    with context.temp_override(window=window):
+        workspace = bpy.data.workspaces.get(EDITING)
+        if workspace is None:
+            bpy.ops.workspace.append_activate(idname=EDITING, filepath=str(editing_template()))
+            workspace = bpy.data.workspaces[EDITING]
+        window.workspace = workspace
+    if hasattr(workspace, "sequencer_scene"):
+        workspace.sequencer_scene = edit
+    else:
+        window.scene = edit
+    return window
 
 
 def editing_template() -> Path:
@@ -170,6 +190,8 @@ class TAKEONE_OT_take_compare(ReadyTakeOperator, bpy.types.Operator):
         frame = strips.start(place[1]) if place else edit.frame_current
         compare.show(edit, other, take, frame)
         edit.frame_set(frame)
+        if not bpy.app.background and edit_scene.window_showing(context, edit) is None:
+            show_edit(context, edit)
 
 
 class TAKEONE_OT_take_rate(TakeOperator, bpy.types.Operator):

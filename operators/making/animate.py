@@ -305,7 +305,7 @@ class TAKEONE_OT_animate_cameras(Paying, bpy.types.Operator):
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
         """One order a camera. Raises SceneError."""
-        call = Call(source="RENDER", placement="AFTER")
+        call = Call(source="RENDER", placement="REPLACE")
         shots = cameras.shots_of_selected(context)
         return [make_order(context, shot_list.find_shot(*uids), call) for uids in shots]
 

@@ -9,6 +9,7 @@ from bl_operators.presets import AddPresetBase
 
 from ...scene.model.shown import shot_of
 
+ROOT = Path(__file__).resolve().parents[2]  # the extension's folder, which holds `presets`
 FOLDER = "take_one/direction"
 # What a preset holds. The seed, the camera and the picture belong to the shot, not to the way of directing it.
 KEPT = (
@@ -57,9 +58,16 @@ def _engine_options(line: re.Match[str]) -> str:
 
 
 def register() -> None:
-    """Make the folder for presets, without which Blender's list would say that paths are missing."""
+    """Offer the presets that come with Take One, and make the folder for the user's, without which Blender's list would
+    say that paths are missing."""
+    bpy.utils.register_preset_path(str(ROOT))
     if not bpy.app.background:
         update(Path(bpy.utils.user_resource("SCRIPTS", path=f"presets/{FOLDER}", create=True)))
+
+
+def unregister() -> None:
+    """Take our presets off the list."""
+    bpy.utils.unregister_preset_path(str(ROOT))
 
 
 CLASSES = (TAKEONE_OT_preset_add,)

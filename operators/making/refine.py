@@ -5,6 +5,7 @@ import json
 from typing import Any
 
 import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ...client.protocol import EngineInfo, Price, TakeRequest
@@ -18,6 +19,7 @@ from ...scene.session import again, connection, jobs, quotes
 from ...scene.session.order import clip_size
 from ...scene.stills import capture
 from ...scene.stills.camera import picture_size
+from ..fixes import HELP
 from ..poll import poll_take
 from ..report import attempt, fail
 from .animate import ONCE
@@ -176,6 +178,27 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
             column.prop(self, "quality")
         if take_of(context) is not None and (question := self.over_budget(context)):
             column.label(text=question, icon="FUND", translate=False)
+        for text, fix in self.said(context):
+            self.layout.label(text=text, icon="INFO", translate=False)
+            if fix in HELP:
+                label, icon, _tip = HELP[fix]
+                self.layout.operator("takeone.fix", text=label, icon=icon).fix = fix
+
+    def said(self, context: bpy.types.Context) -> list[tuple[str, str]]:
+        """What there is to know before it is pressed: whether anything would be better, and what better engine is
+        missing. Sentences with the word of their cure."""
+        take = take_of(context)
+        asked = read(take).request if take is not None else None
+        lines = []
+        if take is not None and asked is not None and self.choice == take.engine and not qualities_of(self, context):
+            size = full_size(shot_of(context).id_data, take, asked)
+            if clip_size(*size, self.size_percent, None) == asked.size:
+                lines.append((rpt_("The take has this engine and this size already"), ""))
+        for engine in app().state.engines:
+            if not engine.available:
+                reason = engine.reason.partition(". ")[0].rstrip(".")
+                lines.append((rpt_("{engine}: {reason}").format(engine=engine.label, reason=reason), engine.fix))
+        return lines
 
     def changes(self, context: bpy.types.Context, take: Any) -> dict[str, Any]:
         """Engine, size and quality. The same engine keeps the rest of its options (the prompt of the take) and

@@ -1,6 +1,8 @@
 # mypy: disable-error-code="valid-type"
 """The last error: put it away, or press the button of its fix."""
 
+import re
+
 import bpy
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import BoolProperty, EnumProperty
@@ -9,32 +11,39 @@ from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.app.state import Install
 from ...scene.model.shown import shot_of, shot_scene
-from ...scene.session import connection, preferences
+from ...scene.session import connection, preferences, text_window
 from ...scene.stills.camera import PROJECTIONS, is_animated
+from ..fixes import HELP
 from ..report import attempt
 
-# For each fix: what the panel's button says, its icon, and what happens when it is pressed
-HELP = {
-    "install": ("Install", "IMPORT", "Download and set up what makes the takes, outside Blender"),
-    "update": ("Update", "FILE_REFRESH", "Replace the running backend by this version's. Takes under way go on in it"),
-    "start": ("Start", "PLAY", "Start the backend, or connect to the server again"),
-    "connect": ("Connect", "LINKED", "Enter the server's address and token"),
-    "pick_camera": ("Pick a Camera", "OUTLINER_OB_CAMERA", "Use the selected camera, or the first one of the scene"),
-    "save_file": ("Save the File", "FILE_TICK", "Save this file, so that takes have a place beside it"),
-    "free_space": ("Show Folder", "FILE_FOLDER", "Open the folder that holds the backend, its models and its jobs"),
-    "smaller_size": ("Halve the Size", "FULLSCREEN_EXIT", "Halve the clip's width and height, and animate again"),
-    "shorter": ("Make It Shorter", "TIME", "Shorten the shot to what the engine can make, and animate again"),
-    "open_log": ("Open Log", "TEXT", "Show what was written down when it went wrong"),
-    "models": ("Show Models", "PREFERENCES", "Open the preferences, where models are downloaded and linked"),
-    "accounts": ("Show Accounts", "PREFERENCES", "Open the preferences, where accounts are added and tested"),
-    "send_again": (
-        "Send Again",
-        "EXPORT",
-        "Send the order once more. If the first one arrived, both are paid",
-    ),
-    "online_access": ("Allow Online Access", "WORLD", "Let Blender and its extensions use the network"),
-    "retry": ("Try Again", "FILE_REFRESH", "Make the take that failed once more"),
-}
+PAGES = (
+    ("first-take", "First Take", "From the installation to the first take in the edit"),
+    ("previz-edit", "A Previz Edit", "Shots, takes, and the edit that they make"),
+    ("directions", "Directions", "The words for moves and sounds"),
+    ("stills", "Stills", "Where the picture comes from that a take begins with"),
+    ("troubleshooting", "Troubleshooting", "What to do when something does not work"),
+)
+IMAGE = re.compile(r"^ *!\[[^\]]*\]\([^)]*\)\n?", re.MULTILINE)
+
+
+class TAKEONE_OT_guide(bpy.types.Operator):
+    """Open a page of the guide in a text window"""
+
+    bl_idname = "takeone.guide"
+    bl_label = "Guide"
+    bl_options = {"REGISTER"}
+
+    page: EnumProperty(
+        name="Page", description="What to read of", items=[(page, label, tip) for page, label, tip in PAGES]
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        path = preferences.ROOT / "docs" / f"{self.page}.md"
+        name = f"Take One: {self.page}"
+        text = bpy.data.texts.get(name) or bpy.data.texts.new(name)
+        text.from_string(IMAGE.sub("", path.read_text(encoding="utf-8")))
+        text_window.show(context, text)
+        return {"FINISHED"}
 
 
 class TAKEONE_OT_dismiss_error(bpy.types.Operator):
@@ -171,6 +180,7 @@ ACTIONS = {
     "connect": _connect,
     "pick_camera": _pick_camera,
     "save_file": _save_file,
+    "save_as": lambda _context: bpy.ops.wm.save_as_mainfile("INVOKE_DEFAULT"),
     "free_space": _free_space,
     "smaller_size": _smaller_size,
     "shorter": _shorter,
@@ -182,4 +192,4 @@ ACTIONS = {
     "retry": _retry,
 }
 
-CLASSES = (TAKEONE_OT_dismiss_error, TAKEONE_OT_fix)
+CLASSES = (TAKEONE_OT_guide, TAKEONE_OT_dismiss_error, TAKEONE_OT_fix)

@@ -72,6 +72,8 @@ class State:
     last_error: Problem | None = None  # it stays until dealt with
     last_error_key: str = ""  # of the job that it is about, "" for none
     takes_elsewhere: bool = False  # the file was saved in another folder than its takes; the user is to be asked
+    landed: str = ""  # the name of the take that landed last ...
+    landed_at: float = 0.0  # ... and when, by time.monotonic()
     composing: str = ""  # uid of the shot whose final prompt was asked for
     revision: int = 0
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import bpy
+from bpy.app.handlers import persistent
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
@@ -83,11 +84,39 @@ def _lay(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
 
 
 def _black(edit: bpy.types.Scene, frame: int, after: int, channel: int) -> None:
-    ends = {"length": after - frame} if bpy.app.version >= (5, 0, 0) else {"frame_end": after}
-    black = edit.sequence_editor.strips.new_effect("Compare", "COLOR", channel, frame, **ends)
+    black = strips.new_effect(edit, "Compare", "COLOR", channel, frame, after - frame)
     black.color = (0.0, 0.0, 0.0)
-    black.select = False
     black[KEY] = True
+
+
+@persistent
+def _on_render(*_: object) -> None:
+    """A comparison is never part of a render."""
+    for _scene, strip in _strips():
+        strip.mute = True
+
+
+@persistent
+def _after_render(*_: object) -> None:
+    for _scene, strip in _strips():
+        strip.mute = False
+
+
+HANDLERS = (("render_init", _on_render), ("render_complete", _after_render), ("render_cancel", _after_render))
+
+
+def register() -> None:
+    """Keep comparisons out of renders."""
+    for name, function in HANDLERS:
+        getattr(bpy.app.handlers, name).append(function)
+
+
+def unregister() -> None:
+    """Do it no more."""
+    for name, function in HANDLERS:
+        handlers = getattr(bpy.app.handlers, name)
+        if function in handlers:
+            handlers.remove(function)
 
 
 def _strips() -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:

@@ -9,8 +9,10 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
 from ..model import takes, trust
+from ..model.kept import read
 from ..model.paths import is_there
 from . import strips, trash
+from .cut import fit
 
 
 def make_current(shot: Any, take: Any) -> int:
@@ -27,7 +29,13 @@ def make_current(shot: Any, take: Any) -> int:
     if not pairs and not strips.strips_of_take(take.uid):
         raise SceneError("no_strip", rpt_("No strip in the edit shows shot '{shot}'.").format(shot=shot.name))
     swapped = [strip for _, strip in pairs if strip[strips.TAKE_KEY] != take.uid]
-    strips.swap(swapped, takes.clip_path(take), name=takes.take_name(shot.name, take.number), take_uid=take.uid)
+    name = takes.take_name(shot.name, take.number)
+    kept = read(take)
+    strips.swap(
+        swapped, takes.clip_path(take), name=name, take_uid=take.uid, handles=(max(0, kept.head), max(0, kept.tail))
+    )
+    for edit in {scene.name: scene for scene, _ in strips.strips_of_take(take.uid)}.values():
+        fit.fit(edit, take.uid, name)
     shot.current_take = take.uid
     return len(swapped)
 

@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import bpy
 
-EDIT_NAME = "Edit"
-EDIT_KEY = "take_one_edit"  # on the scene that Take One made as the edit
+from ..model.edit_of import EDIT_KEY, EDIT_NAME, find_edit_scene
+from ..model.paths import stored_path
+from . import strips
+
+__all__ = [
+    "EDIT_KEY",
+    "EDIT_NAME",
+    "ensure_edit_scene",
+    "find_edit_scene",
+    "output_beside",
+    "reveal",
+    "window_showing",
+]
+
+OUTPUT = "Edit.mp4"
+OUTPUT_KEY = "take_one_output"  # on our edit: the output path that we gave it
 COPIED = (
     "resolution_x",
     "resolution_y",
@@ -15,25 +31,6 @@ COPIED = (
     "fps",
     "fps_base",
 )
-
-
-def find_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Scene | None:
-    """The scene that takes of `scene` land on, or None if it has not been made yet.
-
-    It is the workspace's sequencer scene (Blender 5), else the scene that Take One made, else a scene named
-    "Edit", else `scene` itself where it has strips. `scene` without strips never becomes the edit: its
-    renders would then show strips instead of the set.
-    """
-    chosen = getattr(context.workspace, "sequencer_scene", None) if context.workspace else None
-    if chosen is not None and (chosen != scene or _has_strips(chosen)):
-        return chosen
-    made = next((other for other in bpy.data.scenes if EDIT_KEY in other and other != scene), None)
-    if made is not None:
-        return made
-    named = bpy.data.scenes.get(EDIT_NAME)
-    if named is not None and named != scene:
-        return named
-    return scene if _has_strips(scene) else None
 
 
 def ensure_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Scene:
@@ -53,10 +50,56 @@ def ensure_edit_scene(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy
         setattr(target, name, getattr(source, name))
     edit.frame_start, edit.frame_end = 1, 1
     edit.sync_mode = "AUDIO_SYNC"
+    _movie_output(edit)
     edit.sequence_editor_create()
     if context.workspace is not None and hasattr(context.workspace, "sequencer_scene"):
         context.workspace.sequencer_scene = edit
     return edit
+
+
+def _movie_output(edit: bpy.types.Scene) -> None:
+    """A movie with sound, as editors and browsers play it, beside the .blend."""
+    settings = edit.render.image_settings
+    if "media_type" in settings.bl_rna.properties:
+        settings.media_type = "VIDEO"
+    settings.file_format = "FFMPEG"
+    settings.color_mode = "RGB"
+    ffmpeg = edit.render.ffmpeg
+    ffmpeg.format, ffmpeg.codec, ffmpeg.constant_rate_factor = "MPEG4", "H264", "HIGH"
+    ffmpeg.audio_codec, ffmpeg.audio_bitrate, ffmpeg.audio_mixrate = "AAC", 256, 48000
+    ffmpeg.audio_channels = "STEREO"
+    edit.render.use_file_extension = True
+    output_beside(bpy.data.filepath)
+
+
+def output_beside(blend: str) -> None:
+    """Let our edit write its movie beside this .blend ("": not saved yet), unless the user chose another place."""
+    for edit in bpy.data.scenes:
+        if EDIT_KEY not in edit or edit.library is not None:
+            continue
+        if edit.render.filepath not in ("", "//", "/tmp/", "/tmp\\", edit.get(OUTPUT_KEY, "/tmp/")):
+            continue
+        stem = Path(blend).stem.replace("{", "(").replace("}", ")")  # braces would be a template
+        folder = Path(bpy.app.tempdir).parent if not blend else Path(blend).parent
+        path = str(folder / (f"{stem} {OUTPUT}" if stem else OUTPUT))
+        if blend == bpy.data.filepath:
+            path = stored_path(Path(path))
+        edit.render.filepath = edit[OUTPUT_KEY] = path
+
+
+def reveal(context: bpy.types.Context, edit: bpy.types.Scene, strip: bpy.types.Strip | None) -> None:
+    """In a window that shows this edit: select the strip alone, and bring the playhead to it and our tab into sight."""
+    if strip is None:
+        return
+    editor = edit.sequence_editor
+    for one in editor.strips:
+        one.select = one == strip
+    editor.active_strip = strip
+    edit.frame_set(strips.start(strip))
+    window = window_showing(context, edit)
+    for area in window.screen.areas if window else ():
+        if area.type == "SEQUENCE_EDITOR" and area.spaces.active.view_type != "PREVIEW":
+            area.spaces.active.show_region_ui = True
 
 
 def window_showing(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Window | None:
@@ -66,7 +109,3 @@ def window_showing(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.ty
         if shown == scene and any(area.type == "SEQUENCE_EDITOR" for area in window.screen.areas):
             return window
     return None
-
-
-def _has_strips(scene: bpy.types.Scene) -> bool:
-    return scene.sequence_editor is not None and len(scene.sequence_editor.strips) > 0

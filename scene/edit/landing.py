@@ -3,6 +3,7 @@ meanwhile."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -22,7 +23,9 @@ from ..model.paths import stored_path
 from ..model.properties import MAX_SEED
 from ..model.rates import frame_rate
 from ..model.shot_list import add_shot, find_scene, find_shot, find_take
-from . import current, strips
+from . import board, burn_in, current, strips
+from .cut import fit
+from .cut.connect import connect
 from .edit_scene import EDIT_KEY, ensure_edit_scene, find_edit_scene
 
 MODAL_KINDS = ("TRANSFORM_OT_", "SEQUENCER_OT_", "SCULPT_OT_", "PAINT_OT_", "GREASE_PENCIL_OT_")
@@ -60,7 +63,7 @@ class Arrival:
     deleted, and its list laid out anew.
 
     `replaced` is the uid of the take whose strips it comes onto, "" for strips of its own: in the edit `edit_uid`
-    ("": that of the scene), at `frame` (None: after the last strip).
+    ("": that of the scene), at `frame` (None: after the last strip). `on_board`: on the shot's board, if it has one.
     """
 
     scene_uid: str
@@ -73,6 +76,8 @@ class Arrival:
     replaced: str = ""
     edit_uid: str = ""
     frame: int | None = None
+    on_board: bool = False
+    handles: tuple[int, int] = strips.NO_HANDLES
 
 
 def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
@@ -128,13 +133,17 @@ def _arrival(shot: Any, take: Any, placement: str = "", frame: int | None = None
         replaced=take.refines or (shot.current_take if placement == strips.REPLACE else ""),
         edit_uid=edit_uid,
         frame=frame if placement == strips.PLAYHEAD else None,
+        on_board=placement == strips.REPLACE,
+        handles=(kept.head, kept.tail),
     )
 
 
 def _refresh(arrival: Arrival) -> Iterator[None]:
     """Let the strips of a take that was made again read its file anew."""
     shown = [strip for _, strip in strips.strips_of_take(arrival.take_uid)]
-    yield from strips.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=arrival.take_uid)
+    yield from strips.swap_steps(
+        shown, arrival.clip, name=arrival.name, take_uid=arrival.take_uid, handles=arrival.handles
+    )
     for edit in {scene for scene, _ in strips.strips_of_take(arrival.take_uid)}:
         strips.refresh(edit)
 
@@ -144,21 +153,21 @@ def _show(context: bpy.types.Context, arrival: Arrival) -> Iterator[None]:
     uid = arrival.take_uid
     strips.remove_unfinished(uid)
     pairs = strips.strips_of_take(arrival.replaced) if arrival.replaced else []
+    boards = board.boards_of(arrival.shot_uid) if arrival.on_board else []
     if pairs:
         shown = [strip for _, strip in pairs]
-        yield from strips.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=uid)
-    elif not strips.strips_of_take(uid):  # else its event came twice
+        yield from strips.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=uid, handles=arrival.handles)
+    elif strips.strips_of_take(uid):
+        pass  # its event came twice
+    elif boards:
+        for edit, use in boards:
+            yield from _on_board(edit, use.start, arrival)
+    else:
         scene = find_scene(arrival.scene_uid) or context.scene
         edit = find_scene(arrival.edit_uid or "-") or ensure_edit_scene(context, scene)
-        yield from strips.place_steps(
-            edit,
-            arrival.clip,
-            name=arrival.name,
-            shot_uid=arrival.shot_uid,
-            take_uid=uid,
-            frame=strips.last_frame(edit) if arrival.frame is None else arrival.frame,
-            sound=arrival.sound,
-        )
+        yield from _place(edit, arrival, strips.last_frame(edit) if arrival.frame is None else arrival.frame)
+    for edit in {scene.name: scene for scene, _ in strips.strips_of_take(uid)}.values():
+        fit.fit(edit, uid, arrival.name)
     for edit, strip in strips.strips_of_take(uid):
         _check_rate(edit, arrival.fps, uid)
         if EDIT_KEY in edit:  # an edit of our own shows all of its takes
@@ -166,6 +175,36 @@ def _show(context: bpy.types.Context, arrival: Arrival) -> Iterator[None]:
     shot = find_shot(arrival.shot_uid, arrival.scene_uid)
     if shot is not None and find_take(shot, uid) is not None:
         _choose(shot, uid)
+    for edit, _ in strips.strips_of_take(uid)[:1]:
+        burn_in.renew(edit)
+
+
+def _place(edit: bpy.types.Scene, arrival: Arrival, frame: int) -> Iterator[None]:
+    """Lay a take on strips of its own, picture and sound connected."""
+    edit_name, known = edit.name, {strip.name for _, strip in strips.strips_of_take(arrival.take_uid)}
+    yield from strips.place_steps(
+        edit,
+        arrival.clip,
+        name=arrival.name,
+        shot_uid=arrival.shot_uid,
+        take_uid=arrival.take_uid,
+        frame=frame,
+        sound=arrival.sound,
+        handles=arrival.handles,
+    )
+    edit = bpy.data.scenes[edit_name]
+    laid = [strip for scene, strip in strips.strips_of_take(arrival.take_uid) if scene == edit]
+    connect(edit, [strip for strip in laid if strip.name not in known])
+
+
+def _on_board(edit: bpy.types.Scene, start: int, arrival: Arrival) -> Iterator[None]:
+    """Lay a take where the shot's board stands, as long as that, and take the board away."""
+    edit_name = edit.name
+    yield from _place(edit, arrival, start)
+    edit = bpy.data.scenes[edit_name]
+    use = next((use for scene, use in board.boards_of(arrival.shot_uid) if scene == edit and use.start == start), None)
+    if use is not None:
+        board.replace(edit, use, arrival.take_uid)
 
 
 def _choose(shot: Any, take_uid: str) -> None:
@@ -224,7 +263,11 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.refines = binding.refines
     take.notes = "\n".join((*kept.still_notes, *result.notes))
     fps = job.fps or (kept.request.fps if kept.request else None)
-    write(take, replace(kept, fps=fps, sound_seconds=result.sound_seconds, cost=result.cost))
+    kept = replace(kept, fps=fps, sound_seconds=result.sound_seconds, cost=result.cost)
+    kept = replace(kept, head=binding.head, tail=binding.tail)
+    kept = replace(kept, made=kept.made or time.strftime("%Y-%m-%dT%H:%M:%S"))
+    write(take, kept)
+    take.about, take.words = takes.about(kept, take.engine), takes.first_words(job.prompt)
 
 
 def _recreate_shot(context: bpy.types.Context, ready: TakeReady) -> Any:
@@ -236,7 +279,8 @@ def _recreate_shot(context: bpy.types.Context, ready: TakeReady) -> Any:
     shot = add_shot(scene)
     shot.uid, shot.name = binding.shot_uid, binding.shot_name
     shot.prompt = job.prompt
-    shot.seconds = job.seconds or shot.seconds
+    if job.seconds:
+        shot.seconds = job.seconds - (float((binding.head + binding.tail) / job.fps) if job.fps else 0.0)
     shot.engine = job.model or shot.engine
     if had_shots:
         scene.take_one.active_shot = active

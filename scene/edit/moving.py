@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import filecmp
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -18,6 +19,7 @@ from ..model.paths import absolute, is_there, stored_path
 from ..model.shot_list import all_shots
 from ..model.takes import clip_path, remember_again, takes_folder, unsaved_folder
 from . import strips
+from .edit_scene import output_beside
 
 FILES = ("clip", "sidecar", "thumbnail", "still")  # what takes (and shots) point to
 
@@ -27,6 +29,27 @@ class Along:
 
     def __init__(self) -> None:
         self.files: set[str] = set()
+
+
+class Picture:
+    """The file of an image strip that shows one picture."""
+
+    def __init__(self, strip: bpy.types.Strip) -> None:
+        self.strip = strip
+
+    @property
+    def filepath(self) -> str:
+        return str(self.strip.directory) + str(self.strip.elements[0].filename)
+
+    @filepath.setter
+    def filepath(self, path: str) -> None:
+        folder, _, name = path.rpartition("/" if "/" in path else os.sep)
+        self.strip.directory = folder + "/"
+        self.strip.elements[0].filename = name
+
+
+def _is_picture(strip: bpy.types.Strip) -> bool:
+    return bool(strip.type == "IMAGE" and len(strip.elements) == 1)
 
 
 def relocate_takes() -> int:
@@ -117,6 +140,7 @@ def clear_unsaved() -> None:
 def hold_paths(saved_as: str) -> None:
     """Before the file is saved in another folder: takes are named by their whole paths, which stay valid
     there. (Blender does the same for its own paths.) `store_paths` undoes it after the save."""
+    output_beside(saved_as)
     if not bpy.data.filepath or Path(saved_as).parent == Path(bpy.data.filepath).parent:
         return
     for item, name in _path_users(own_only=True):
@@ -127,6 +151,7 @@ def hold_paths(saved_as: str) -> None:
 
 def store_paths() -> None:
     """After a save: paths beside the .blend are relative to it."""
+    output_beside(bpy.data.filepath)
     for item, name in _path_users(own_only=True):
         value = getattr(item, name)
         if value and not value.startswith("//") and stored_path(Path(value)) != value:
@@ -236,5 +261,6 @@ def _path_users(own_only: bool = False) -> list[tuple[Any, str]]:
     ]
     if not own_only:
         users += [(strip, "filepath") for _, strip in strips.all_strips() if strip.type == "MOVIE"]
+        users += [(Picture(strip), "filepath") for _, strip in strips.all_strips() if _is_picture(strip)]
         users += [(sound, "filepath") for sound in bpy.data.sounds if sound.library is None]
     return users

@@ -15,7 +15,9 @@ from ..model.shown import SHOT_KEY
 
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
 TAKE_KEY, JOB_KEY = "take_one_take", "take_one_job"
+HEAD_KEY, TAIL_KEY = "take_one_head", "take_one_tail"  # handles: frames of the file before and after the shot
 SIZE_KEY = "take_one_size"  # of the picture that the strip shows, in pixels
+NO_HANDLES = (0, 0)
 CHANNELS = 128
 COLORS = ("COLOR_05", "COLOR_06", "COLOR_04", "COLOR_07", "COLOR_03", "COLOR_08", "COLOR_02")
 
@@ -75,14 +77,17 @@ def place(
     take_uid: str,
     frame: int,
     sound: bool = True,
+    handles: tuple[int, int] = NO_HANDLES,
 ) -> Placed:
-    """Lay a clip at `frame` on free unlocked channels, above what shows there. Nothing that was there
-    moves, the selection stays, and on failure nothing remains.
+    """Lay a clip at `frame` on free unlocked channels, above what shows there, without its `handles`: frames at its
+    beginning and end. Nothing that was there moves, the selection stays, and on failure nothing remains.
 
     Raises:
         SceneError: no_channel; clip_unreadable.
     """
-    steps = place_steps(edit, clip, name=name, shot_uid=shot_uid, take_uid=take_uid, frame=frame, sound=sound)
+    steps = place_steps(
+        edit, clip, name=name, shot_uid=shot_uid, take_uid=take_uid, frame=frame, sound=sound, handles=handles
+    )
     for _ in steps:
         pass
     laid = {strip.type: strip for strip in edit.sequence_editor.strips if strip.get(JOB_KEY) == take_uid}
@@ -98,12 +103,13 @@ def place_steps(
     take_uid: str,
     frame: int,
     sound: bool = True,
+    handles: tuple[int, int] = NO_HANDLES,
 ) -> Iterator[None]:
     """`place` in steps, so that Blender draws in between: opening a file takes some 20 ms. What was begun
     and not ended bears no JOB_KEY; `remove_unfinished` takes it away."""
     edit_name = edit.name
     try:
-        _place_movie(edit, clip, name, take_uid, frame, channels=2 if sound else 1)
+        _place_movie(edit, clip, name, take_uid, frame, 2 if sound else 1, handles)
         if sound:
             yield
             edit = bpy.data.scenes[edit_name]
@@ -119,13 +125,19 @@ def place_steps(
         raise
 
 
-def _place_movie(edit: bpy.types.Scene, clip: Path, name: str, take_uid: str, frame: int, channels: int) -> None:
+def _place_movie(
+    edit: bpy.types.Scene, clip: Path, name: str, take_uid: str, frame: int, channels: int, handles: tuple[int, int]
+) -> None:
     editor = edit.sequence_editor or edit.sequence_editor_create()
-    movie = editor.strips.new_movie(name, stored_path(clip), CHANNELS, frame, fit_method="FIT")
+    head, tail = handles
+    movie = editor.strips.new_movie(name, stored_path(clip), CHANNELS, frame - head, fit_method="FIT")
     movie[TAKE_KEY] = take_uid
     movie.select = False
     movie[SIZE_KEY] = _check_readable(movie, clip)
-    movie.channel = free_channels(editor, frame, end(movie), channels, ignore=movie)[-1]
+    if 0 <= head < content_length(movie) - tail <= content_length(movie):
+        _trim(movie, frame, end(movie) - tail)
+        movie[HEAD_KEY], movie[TAIL_KEY] = head, tail
+    movie.channel = free_channels(editor, start(movie), end(movie), channels, ignore=movie)[-1]
 
 
 def _place_sound(edit: bpy.types.Scene, movie: bpy.types.Strip, clip: Path, name: str, take_uid: str) -> None:
@@ -136,11 +148,21 @@ def _place_sound(edit: bpy.types.Scene, movie: bpy.types.Strip, clip: Path, name
     below = [channel for channel in free if channel < movie.channel]
     if not free:
         raise _no_channel(first, after)
-    audio = editor.strips.new_sound(name, stored_path(clip), below[-1] if below else free[0], first)
+    audio = editor.strips.new_sound(name, stored_path(clip), CHANNELS, content_start(movie))
     audio[TAKE_KEY] = take_uid
     audio.select = False
-    if length(audio) != after - first:
-        setattr(audio, LENGTH, after - first)
+    _trim(audio, first, after)
+    audio.channel = below[-1] if below else free[0]
+    for key in (HEAD_KEY, TAIL_KEY):
+        audio[key] = movie.get(key, 0)
+
+
+def _trim(strip: bpy.types.Strip, first: int, after: int) -> None:
+    """Show the strip from `first` to before `after`, what of it is there then staying where it is."""
+    if start(strip) != first:
+        setattr(strip, START, first)
+    if end(strip) != after:
+        setattr(strip, END, after)
 
 
 def unfinished(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
@@ -166,7 +188,7 @@ def free_channels(
     Raises:
         SceneError: no_channel.
     """
-    busy = _busy_channels(editor, first, after, ignore)
+    busy = busy_channels(editor, first, after, ignore)
     usable = usable_channels(editor, first, after, ignore)
     above = [channel for channel in usable if channel > max(busy, default=0)]
     chosen = above if len(above) >= count else usable
@@ -179,7 +201,7 @@ def usable_channels(
     editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None = None
 ) -> list[int]:
     """The channels that are free in [first, after) and neither locked nor muted, lowest first."""
-    busy = _busy_channels(editor, first, after, ignore)
+    busy = busy_channels(editor, first, after, ignore)
     return [
         channel
         for channel in range(1, CHANNELS + 1)
@@ -187,9 +209,8 @@ def usable_channels(
     ]
 
 
-def _busy_channels(
-    editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None
-) -> set[int]:
+def busy_channels(editor: bpy.types.SequenceEditor, first: int, after: int, ignore: bpy.types.Strip | None) -> set[int]:
+    """The channels on which something shows in [first, after)."""
     return {strip.channel for strip in editor.strips if strip != ignore and start(strip) < after and end(strip) > first}
 
 
@@ -218,7 +239,7 @@ def all_strips() -> Iterator[tuple[bpy.types.Scene, bpy.types.Strip]]:
 
 def strips_of_shot(shot_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
     """All strips, in every scene, that show a take of the shot."""
-    return [(scene, strip) for scene, strip in all_strips() if strip.get(SHOT_KEY) == shot_uid]
+    return [(scene, strip) for scene, strip in all_strips() if strip.get(SHOT_KEY) == shot_uid and TAKE_KEY in strip]
 
 
 def strips_of_take(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
@@ -226,18 +247,22 @@ def strips_of_take(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip
     return [(scene, strip) for scene, strip in all_strips() if strip.get(TAKE_KEY) == take_uid]
 
 
-def swap(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str) -> None:
-    """Show another clip on these strips. Handles, trims, transforms, effects and channels stay; a picture
-    of another size is scaled to the place that the old one had.
+def swap(
+    strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str, handles: tuple[int, int] = NO_HANDLES
+) -> None:
+    """Show another clip, which has `handles` at its ends, on these strips. Where they begin and end, trims,
+    transforms, effects and channels stay; a picture of another size is scaled to the place that the old one had.
 
     Raises:
         SceneError: clip_unreadable; the strips then show what they showed.
     """
-    for _ in swap_steps(strips, clip, name=name, take_uid=take_uid):
+    for _ in swap_steps(strips, clip, name=name, take_uid=take_uid, handles=handles):
         pass
 
 
-def swap_steps(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str) -> Iterator[None]:
+def swap_steps(
+    strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str, handles: tuple[int, int] = NO_HANDLES
+) -> Iterator[None]:
     """`swap` in steps, so that Blender draws in between."""
     if not strips:
         return
@@ -253,8 +278,20 @@ def swap_steps(strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid
             _swap_movie(strip, stored_path(clip), size)
         elif strip.type == "SOUND":
             _swap_sound(strip, stored_path(clip))
+        _give_handles(strip, handles)
         strip[TAKE_KEY] = strip[JOB_KEY] = take_uid
         strip.name = f"{name} sound" if strip.type == "SOUND" else name
+
+
+def _give_handles(strip: bpy.types.Strip, handles: tuple[int, int]) -> None:
+    """The strip's new file has these handles: it shows the same part of the shot as before."""
+    by = int(strip.get(HEAD_KEY, 0)) - handles[0]
+    shown = start(strip), end(strip)
+    if by:
+        setattr(strip, CONTENT_START, getattr(strip, CONTENT_START) + by)
+        _trim(strip, *shown)
+    if handles != NO_HANDLES or HEAD_KEY in strip:
+        strip[HEAD_KEY], strip[TAIL_KEY] = handles
 
 
 def _picture_size(scene: bpy.types.Scene, clip: Path) -> tuple[int, int]:
@@ -317,6 +354,17 @@ def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
         parent.strips.remove(strip)
         if sound is not None and sound.users == 0:
             bpy.data.sounds.remove(sound)
+
+
+def new_effect(
+    edit: bpy.types.Scene, name: str, kind: str, channel: int, frame: int, frames: int, *inputs: bpy.types.Strip
+) -> bpy.types.Strip:
+    """An effect strip of this kind, such as TEXT, COLOR or CROSS, with what it is made of."""
+    ends = {"length": frames} if bpy.app.version >= (5, 0, 0) else {"frame_end": frame + frames}
+    made_of = {f"input{number}": strip for number, strip in enumerate(inputs, 1)}
+    strip = edit.sequence_editor.strips.new_effect(name, kind, channel, frame, **ends, **made_of)
+    strip.select = False
+    return strip
 
 
 def refresh(edit: bpy.types.Scene) -> None:

@@ -17,7 +17,8 @@ def copy_settings(shot: Any, take: Any) -> None:
         raise SceneError("no_settings", "This take did not keep its settings")
     shot.prompt_text = None
     shot.prompt, shot.sound = asked.direction.prompt, asked.direction.sound
-    shot.seconds = asked.seconds
+    first, after = asked.shot_frames
+    shot.seconds = asked.seconds * (after - first) / asked.frame_count
     shot.engine = asked.engine
     shot.seed, shot.seed_lock = min(asked.seed, MAX_SEED), True
     options.replace(shot, asked.options)

@@ -15,7 +15,8 @@ from ...client.protocol import Price, TakeRequest, codec
 class Kept:
     """`request` is what was asked for, None if that is not known; `still_notes` are remarks on its still.
 
-    `fps` and `sound_seconds` are the clip's, None until it is there; `cost` is what was paid for it.
+    `fps` and `sound_seconds` are the clip's, None until it is there; `cost` is what was paid for it; `head` and `tail`
+    are its handles in frames; `made` is when it landed, ISO 8601.
     """
 
     request: TakeRequest | None = None
@@ -23,6 +24,9 @@ class Kept:
     fps: Fraction | None = None
     sound_seconds: float | None = None
     cost: Price | None = None
+    head: int = 0
+    tail: int = 0
+    made: str = ""
 
 
 def read(take: Any) -> Kept:

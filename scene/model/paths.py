@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
+import sys
 from pathlib import Path, PureWindowsPath
 
 import bpy
@@ -31,6 +34,16 @@ def is_there(path: Path) -> bool:
     if server.startswith("\\\\") and PureWindowsPath(bpy.data.filepath).drive.lower() != server.lower():
         return False
     return os.path.isfile(path)  # noqa: PTH113  a name that is too long is no error here
+
+
+def disk_fix(error: OSError) -> str:
+    """What helps where a file could not be written: another place where this one is read-only, else room."""
+    return "save_as" if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS) else "free_space"
+
+
+def can_open_outside() -> bool:
+    """Whether the system has a way to open files: some Linuxes have none."""
+    return sys.platform in ("win32", "darwin") or shutil.which("xdg-open") is not None
 
 
 def open_outside(path: Path) -> None:

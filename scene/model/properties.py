@@ -21,66 +21,14 @@ from bpy.props import (
 from ...client.protocol import LANGUAGES
 from ..app.app import app
 from ..app.errors import SceneError
-from . import options
+from . import edit_properties, options
+from .choices import MOTIONS, PLACEMENTS, SHOT_STATUSES, STILL_SOURCES, STILLS, TAKE_STATUSES, WALK_PACES
+from .edit_of import take_rate
+from .edit_properties import TAKEONE_PG_burn_in, length_changed
 
 LANGUAGE_ITEMS = [(name, name, "The language that is spoken") for name in LANGUAGES]
 MAX_SEED = 2**31 - 1
 BESIDE_FILE = {"PATH_SUPPORTS_BLEND_RELATIVE"}  # paths may begin with //
-
-STILL_SOURCES = (
-    (
-        "RENDER",
-        "Render",
-        "Render the camera's picture with the scene's own engine and settings",
-        "RENDER_STILL",
-        0,
-    ),
-    (
-        "VIEWPORT",
-        "Viewport Render",
-        "Render the camera's picture fast, with the viewport's shading",
-        "SHADING_RENDERED",
-        1,
-    ),
-    ("RESULT", "Render Result", "Take the picture that was rendered last", "RENDER_RESULT", 2),
-    (
-        "IMAGE",
-        "Image File",
-        "Take a picture from disk. It has no depth, so the camera move is plainer",
-        "FILE_IMAGE",
-        3,
-    ),
-    ("PLAYHEAD", "Frame Under Playhead", "Take the frame that the sequencer shows now", "SEQ_PREVIEW", 4),
-)
-MOTIONS = (
-    ("WORDS", "From the Words", "The direction's words choose the camera move"),
-    ("CAMERA", "Camera's Animation", "Follow the scene camera's own animation over the length of the shot"),
-)
-STILLS = (
-    ("AUTO", "Automatic", "As many stills along the camera's move as show 98 % of it, if the engine uses them"),
-    ("NUMBER", "Number", "So many stills along the camera's move, where they show most of it"),
-    ("ONE", "One", "The first frame's still only"),
-)
-WALK_PACES = (
-    ("SPEED", "Speed", "The camera walks at an even speed, and the walk takes as long as it does"),
-    ("LENGTH", "Length", "The walk takes so long, and the camera is as fast as that asks for"),
-)
-PLACEMENTS = (
-    (
-        "REPLACE",
-        "In the Shot's Place",
-        "Put the take in the place of the shot's current one, keeping trims and effects. A shot's first take goes "
-        "after the last strip",
-    ),
-    ("AFTER", "After Last Strip", "Lay the take after the last strip of the edit"),
-    ("PLAYHEAD", "At Playhead", "Lay the take where the playhead stands"),
-)
-TAKE_STATUSES = (
-    ("WAITING", "Waiting", "Sent, not ready yet"),
-    ("READY", "Ready", "The clip is on disk"),
-    ("FAILED", "Failed", "The engine could not make it"),
-    ("CANCELLED", "Cancelled", "Stopped before it was ready"),
-)
 
 # What a card says of a shot besides its dialogue: copied when a shot is made from another.
 DIRECTION = (
@@ -94,21 +42,16 @@ def new_uid() -> str:
     return uuid.uuid4().hex[:16]
 
 
-def scene_fps(scene: bpy.types.Scene) -> float:
-    """Frames a second of the scene, `fps / fps_base`."""
-    return scene.render.fps / scene.render.fps_base
-
-
 def _is_camera(_self: object, candidate: bpy.types.Object) -> bool:
     return candidate.type == "CAMERA"
 
 
 def _get_frames(self: "TAKEONE_PG_shot") -> int:
-    return max(1, round(self.seconds * scene_fps(self.id_data)))
+    return max(1, round(self.seconds * float(take_rate(self.id_data))))
 
 
 def _set_frames(self: "TAKEONE_PG_shot", frames: int) -> None:
-    self.seconds = frames / scene_fps(self.id_data)
+    self.seconds = frames / float(take_rate(self.id_data))
 
 
 def _get_words(self: "TAKEONE_PG_shot") -> str:
@@ -174,6 +117,8 @@ class TAKEONE_PG_take(bpy.types.PropertyGroup):
     seed: IntProperty(name="Seed", description="The seed that it was made with", min=0, max=MAX_SEED)
     request: StringProperty(name="Request", description="JSON of all that was asked for")
     notes: StringProperty(name="Notes", description="What the engine says of the take")
+    about: StringProperty(name="About", description="Length, size, engine and day, as the list says them")
+    words: StringProperty(name="Words", description="What was asked for, its first words")
     refines: StringProperty(name="Refines", description="Id of the take that this one replaces when it is ready")
     rating: IntProperty(name="Rating", description="Stars given to this take", min=0, max=5)
     note: StringProperty(name="Note", description="A remark kept with this take")
@@ -252,10 +197,11 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         step=50,
         precision=2,
         unit="TIME_ABSOLUTE",
+        update=length_changed,
     )
     frames: IntProperty(
         name="Frames",
-        description="The length of the shot in frames of this scene",
+        description="The length of the shot in frames of the edit",
         min=1,
         get=_get_frames,
         set=_set_frames,
@@ -333,6 +279,9 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     final_prompt_of: StringProperty(
         name="Final Prompt Of", description="Mark of the direction that the final prompt was made from"
     )
+    status: EnumProperty(name="Status", description="How far the shot has come", items=SHOT_STATUSES)
+    rating: IntProperty(name="Rating", description="Stars given to the shot", min=0, max=5)
+    note: StringProperty(name="Note", description="A remark kept with the shot")
     client_notes: CollectionProperty(
         name="Client's Notes", description="What clients said of the shot", type=TAKEONE_PG_client_note
     )
@@ -357,9 +306,29 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
     )
     still_kind: StringProperty(name="Still Kind", description="The engine and samples of that still")
     placement: EnumProperty(name="Place", description="Where a finished take goes in the edit", items=PLACEMENTS)
+    handles: IntProperty(
+        name="Handles",
+        description="Frames of the edit that a take has before and after the shot, for transitions and trims",
+        default=12,
+        min=0,
+        soft_max=48,
+        max=240,
+    )
+    ripple: BoolProperty(
+        name="Ripple",
+        description="Let what follows move where a shot gets longer, shorter, another place, or is removed",
+    )
+    ripple_others: BoolProperty(
+        name="Own Strips",
+        description="Let your own strips on other channels move too. Those that begin earlier or are locked stay",
+        default=True,
+    )
+    burn_in: PointerProperty(name="Burn-Ins", description="Text over the film", type=TAKEONE_PG_burn_in)
+    ripple_markers: BoolProperty(name="Markers", description="Let the markers of the edit move too", default=True)
 
 
 CLASSES = (
+    *edit_properties.CLASSES,
     TAKEONE_PG_option_value,
     TAKEONE_PG_line,
     TAKEONE_PG_take,

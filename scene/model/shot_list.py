@@ -49,6 +49,16 @@ def copy_direction(source: TAKEONE_PG_shot, target: TAKEONE_PG_shot) -> None:
         new.speaker, new.language, new.line = line.speaker, line.language, line.line
 
 
+def free_name(name: str, but: str = "") -> str:
+    """`name`, or with the first number that makes it no other shot's. `but` is the uid of one that may have it."""
+    taken = {shot.name for shot in all_shots() if shot.uid != but}
+    number, found = 1, name
+    while found in taken:
+        number += 1
+        found = f"{name} {number}"
+    return found
+
+
 def add_shot(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> TAKEONE_PG_shot:
     """Append a shot with a free name, and make it the active one."""
     ensure_ids(scene)
@@ -63,6 +73,35 @@ def add_shot(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> 
     shot.camera = camera
     scene.take_one.active_shot = len(shots) - 1
     return shot
+
+
+def insert_copy(shot: TAKEONE_PG_shot) -> TAKEONE_PG_shot:
+    """A shot with the direction, camera, frame and length of this one, right behind it, without its dialogue and takes.
+    The list is laid out anew: find other shots again."""
+    scene, uid = shot.id_data, shot.uid
+    add_shot(scene, shot.camera)
+    shots = scene.take_one.shots
+    place = [one.uid for one in shots].index(uid)
+    shots.move(len(shots) - 1, place + 1)
+    old, new = shots[place], shots[place + 1]
+    copy_direction(old, new)
+    new.lines.clear()
+    new.name = free_name(old.name, new.uid)
+    new.frame, new.frame_lock, new.status = old.frame, old.frame_lock, "TODO"
+    scene.take_one.active_shot = place + 1
+    return new
+
+
+def move_shot(shot: TAKEONE_PG_shot, by: int) -> None:
+    """Let a shot stand earlier or later in its list. The active one stays active."""
+    state = shot.id_data.take_one
+    uids = [one.uid for one in state.shots]
+    active = uids[state.active_shot] if 0 <= state.active_shot < len(uids) else ""
+    place = uids.index(shot.uid)
+    target = max(0, min(place + by, len(uids) - 1))
+    state.shots.move(place, target)
+    if active:
+        state.active_shot = [one.uid for one in state.shots].index(active)
 
 
 def remove_shot(shot: TAKEONE_PG_shot) -> None:
@@ -109,6 +148,14 @@ def find_shot(shot_uid: str, scene_uid: str = "") -> TAKEONE_PG_shot | None:
     scene = find_scene(scene_uid) if scene_uid else None
     own = (shot for shot in scene.take_one.shots if shot.uid == shot_uid) if scene else iter(())
     return next(own, None) or next((shot for shot in all_shots() if shot.uid == shot_uid), None)
+
+
+def shot_with(shot_uid: str, scene_uid: str = "") -> TAKEONE_PG_shot:
+    """The shot that is known to be there: one that was just made, or found under its id. Raises LookupError."""
+    shot = find_shot(shot_uid, scene_uid)
+    if shot is None:
+        raise LookupError(f"there is no shot {shot_uid}")
+    return shot
 
 
 def find_take(shot: TAKEONE_PG_shot, take_uid: str) -> TAKEONE_PG_take | None:

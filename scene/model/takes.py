@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import re
 import unicodedata
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from ...client.home import home
 from ..app.app import app
 from ..app.errors import SceneError
 from ..app.objects import ObjectId
+from .kept import Kept
 from .paths import absolute, is_there, stored_path
 from .shot_list import all_shots, ensure_ids, find_take
 
@@ -48,6 +50,25 @@ def safe_name(name: str) -> str:
 def take_name(shot_name: str, number: int) -> str:
     """What a take's strip and files are called: Kitchen_t003."""
     return f"{safe_name(shot_name)}_t{number:03d}"
+
+
+def about(kept: Kept, engine: str) -> str:
+    """Length, size, engine and day of a take, for a list: "5.0 s, 1280 x 720, wan, 26 Nov"."""
+    asked = kept.request
+    said = []
+    if asked is not None:
+        first, after = asked.shot_frames
+        said = [f"{(after - first) / float(asked.fps):.1f} s", f"{asked.width} x {asked.height}"]
+    day = ""
+    with contextlib.suppress(ValueError):
+        day = f"{datetime.fromisoformat(kept.made):%d %b}".lstrip("0") if kept.made else ""
+    return ", ".join(word for word in (*said, engine, day) if word)
+
+
+def first_words(text: str, most: int = 32) -> str:
+    """The first words of a direction, for a list."""
+    words = " ".join(text.split())
+    return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + "..."
 
 
 def takes_folder(file_id: str) -> Path:
@@ -209,7 +230,20 @@ def restore_after_undo() -> None:
                 take = take or shot.takes.add()
                 for name, value in values.items():
                     setattr(take, name, value)
+        sort(shot)
         shot.last_number = max([shot.last_number, *(take.number for take in shot.takes)])
+
+
+def sort(shot: Any) -> None:
+    """Takes stand in the order of their numbers; the chosen one stays chosen."""
+    chosen = shot.takes[shot.active_take].uid if 0 <= shot.active_take < len(shot.takes) else ""
+    numbers = [take.number for take in shot.takes]
+    for target, number in enumerate(sorted(numbers)):
+        place = next(index for index in range(target, len(numbers)) if shot.takes[index].number == number)
+        if place != target:
+            shot.takes.move(place, target)
+    if chosen:
+        shot.active_take = [take.uid for take in shot.takes].index(chosen)
 
 
 def _restore_view(shot: Any) -> None:

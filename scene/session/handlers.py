@@ -10,12 +10,14 @@ import bpy
 
 from ..app.app import app
 from ..app.state import WAITING_FILE
-from ..edit import landing, moving
+from ..edit import found, landing, moving
 from ..model import films, takes, trust
 from ..stills import capture
 from ..stills.borrow import borrowed
 from . import jobs, pump
 from .connection import Connection, session
+
+OF_APP = ("backend_failed", "bad_address", "home", "no_server", "offline")  # codes of errors that are of no file
 
 
 class Saving:
@@ -40,6 +42,9 @@ def aside() -> Iterator[None]:
 @bpy.app.handlers.persistent
 def _on_load(*_: object) -> None:
     app().part(pump.Pump).leave_landing()
+    problem = app().state.last_error
+    if problem is not None and problem.code not in OF_APP:
+        app().state.dismiss()  # it was the other file's
     jobs.drop_waiting()
     borrowed.restore()
     trust.loaded()
@@ -49,6 +54,7 @@ def _on_load(*_: object) -> None:
     pump.relocate()
     moving.find_moved()
     films.opened()
+    found.bring_back()
     for job in app().state.jobs.values():
         if job.status == WAITING_FILE and landing.file_is_open(job.binding.file_id):
             job.stage = ""
@@ -89,7 +95,7 @@ def _on_save(*_: object) -> None:
     state = app().state
     before = app().part(Saving).before
     moving.store_paths()
-    state.fixed("save_file")
+    state.fixed("save_file", "save_as")
     pump.relocate()
     films.saved(before)
     if before and Path(before).parent != Path(bpy.data.filepath).parent and moving.elsewhere():

@@ -41,10 +41,11 @@ class Order:
     """All that is known of a shot's takes before their still is there.
 
     `frame` is the scene's for the still, `camera` None if there is none; `picture` is the still's size in pixels,
-    which `size_percent` makes the clip's. The still comes from `source` (for IMAGE from the file `image`) and is
-    written into `folder`. `track` are the camera's poses over the `frame_count` scene frames of its own
-    move, and `stills` how many of them are to be pictures (None: as many as show the move). `engine` says what it can
-    do as far as the backend has said, and its id in any case.
+    which `size_percent` makes the clip's. `seconds` are the clip's, with the handles `head` and `tail` in its frames
+    before and after the shot; `last` is the picture to end on. The still comes from `source` (for IMAGE
+    from the file `image`) and is written into `folder`. `track` are the camera's poses over the `frame_count` scene
+    frames of its own move, and `stills` how many of them are to be pictures (None: as many as show the move). `engine`
+    says what it can do as far as the backend has said, and its id in any case.
     """
 
     file_id: str
@@ -66,6 +67,9 @@ class Order:
     options: Mapping[str, Any]
     place: Place
     takes: tuple[OrderedTake, ...]
+    head: int = 0
+    tail: int = 0
+    last: Path | None = None
     track: Track | None = None
     frame_count: int = 1
     stills: int | None = 1
@@ -88,6 +92,8 @@ class Order:
             frame=self.place.frame,
             edit_uid=self.place.edit_uid,
             refines=self.place.refines,
+            head=self.head,
+            tail=self.tail,
         )
 
 
@@ -105,7 +111,7 @@ def requests(order: Order, views: tuple[View, ...]) -> list[tuple[str, TakeReque
             TakeRequest(
                 engine=order.engine.id,
                 direction=order.direction,
-                views=views,
+                views=views if order.last is None else (*views, View(order.last, t=1.0)),
                 seconds=order.seconds,
                 fps=order.fps,
                 size=size,

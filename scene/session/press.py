@@ -23,7 +23,7 @@ from ..model.properties import MAX_SEED
 from ..model.rates import frame_rate
 from ..model.shot_list import frame_of
 from ..stills.camera import camera_track, check_camera, is_animated, path_of, picture_size
-from . import prompts
+from . import handles, prompts
 from .order import Order, OrderedTake, Place, clip_size, requests
 
 MOVED_BY_CAMERA = "CAMERA"
@@ -36,7 +36,8 @@ class Call:
     `seeds`: one take each; None: one take with the shot's seed if it is locked, else a new random one.
     `placement`: PLAYHEAD, AFTER or REPLACE. `source`, `image`: of the still. `overrides` by the names of the card:
     engine, prompt, sound, seconds, size_percent, motion, stills (a number, or None for as many as it takes), and the
-    engine's options. `refines` is the uid of the take that the new one replaces on its strips.
+    engine's options. `refines` is the uid of the take that the new one replaces on its strips. `last` is a picture
+    to end on, for engines that can.
     """
 
     seeds: tuple[int, ...] | None = None
@@ -45,6 +46,7 @@ class Call:
     image: Path | None = None
     overrides: Mapping[str, Any] = field(default_factory=dict)
     refines: str = ""
+    last: Path | None = None
 
 
 def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) -> Order:
@@ -72,15 +74,18 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     _check_engine(engine, seconds, percent, scene)
     frame = frame_of(shot)
     edit = find_edit_scene(context, scene)
+    fps = frame_rate(edit or scene)
+    wanted = 0 if call.last is not None else scene.take_one.handles  # a clip that ends on a picture ends there
+    extra = handles.of(engine, scene, wanted, moved and source in prompts.FROM_CAMERA, seconds, fps)
     seeds = call.seeds or (shot.seed if shot.seed_lock else random.randint(0, MAX_SEED),)
-    count = max(1, round(seconds * frame_rate(scene)))
-    track = camera_track(scene, camera, frame, count) if moved else None
+    count = max(1, round(extra.seconds * frame_rate(scene)))
+    track = camera_track(scene, camera, frame - extra.frames, count) if moved else None
     order = Order(
         file_id=file_id,
         scene_uid=scene_uid,
         shot_uid=shot.uid,
         shot_name=shot.name,
-        frame=frame,
+        frame=frame - extra.frames,
         camera=ObjectId.of(camera) if camera is not None else None,
         path=path_of(scene, camera, track) if track is not None else None,
         source=source,
@@ -90,8 +95,8 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
         size_percent=percent,
         engine=engine,
         direction=_direction(shot, overrides),
-        seconds=seconds,
-        fps=frame_rate(edit or scene),
+        seconds=extra.seconds,
+        fps=fps,
         options=options.chosen(shot, overrides) | prompts.options(shot, source, frame, overrides),
         place=Place(
             placement=call.placement or scene.take_one.placement,
@@ -100,6 +105,9 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
             refines=call.refines,
         ),
         takes=tuple(OrderedTake(uuid.uuid4().hex, 0, seed, Path()) for seed in seeds),
+        head=extra.head,
+        tail=extra.tail,
+        last=call.last if engine.last_frame else None,
         track=track,
         frame_count=count,
         stills=overrides.get("stills", properties.stills_of(shot)),

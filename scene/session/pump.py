@@ -19,7 +19,9 @@ from ..app.errors import SceneError
 from ..app.state import ACTIVE, UNCERTAIN, WAITING_FILE, Job
 from ..edit import landing, moving
 from ..model import option_properties
+from ..model.paths import disk_fix
 from ..model.shot_list import find_shot, find_take
+from ..model.takes import take_name
 from . import prompts, quotes
 from .connection import Connection, session
 
@@ -164,7 +166,9 @@ def _land(event: events.TakeReady) -> None:
 
 
 def _landed(event: events.TakeReady) -> None:
-    app().state.jobs.pop(event.key, None)
+    state = app().state
+    state.jobs.pop(event.key, None)
+    state.landed, state.landed_at = take_name(event.binding.shot_name, event.binding.number), time.monotonic()
     session().landed(event.key)
     relocate()  # the file may have been saved while the take was made
 
@@ -201,7 +205,7 @@ def relocate() -> None:
         message = rpt_("The takes could not be brought beside the file: {error}. They stay where they are.").format(
             error=error.strerror or error
         )
-        app().state.fail(SceneError("disk", message, "free_space"))
+        app().state.fail(SceneError("disk", message, disk_fix(error)))
 
 
 def redraw() -> None:

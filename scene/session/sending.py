@@ -11,7 +11,7 @@ from ..app.app import app
 from ..app.errors import SceneError
 from ..app.state import Job
 from ..model import kept
-from ..model.paths import stored_path
+from ..model.paths import disk_fix, stored_path
 from ..model.shot_list import find_shot
 from .connection import session
 from .order import Order, requests
@@ -41,7 +41,7 @@ def submit(key: str, request: TakeRequest, clip: Path) -> None:
         session().submit(key, request, clip)
     except OSError as error:
         raise SceneError(
-            "disk", rpt_("The job could not be written down: {error}.").format(error=error), "free_space"
+            "disk", rpt_("The job could not be written down: {error}.").format(error=error), disk_fix(error)
         ) from error
     app().state.jobs[key] = Job(key, request.binding)
     app().state.changed()

@@ -19,6 +19,7 @@ from .borrow import second_camera
 from .borrow.borrowed import borrowing
 from .coverage.track import Lens, Pose, Track
 
+KINDS = {"PANO": "panoramic", "CUSTOM": "a custom one"}
 PROJECTIONS = {"PERSP": "perspective", "ORTHO": "orthographic"}
 
 
@@ -57,7 +58,7 @@ def check_camera(scene: bpy.types.Scene, camera: bpy.types.Object | None) -> bpy
             rpt_(
                 "Camera '{camera}' is {kind}. A clip needs a perspective or orthographic one: change its lens"
                 " type, or pick another camera."
-            ).format(camera=camera.name, kind=camera.data.type.capitalize()),
+            ).format(camera=camera.name, kind=KINDS.get(camera.data.type, camera.data.type.lower())),
             "pick_camera",
         )
     return camera

@@ -15,6 +15,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...client.protocol import Camera
 from ...client.protocol.codec import to_json
 from ..app.errors import SceneError
+from ..model.paths import disk_fix
 from . import exr
 from .borrow.borrowed import image_settings
 from .borrow.depth_pass import MANY, doubtful
@@ -196,7 +197,7 @@ def disk_error(folder: Path, error: OSError) -> SceneError:
         rpt_("The still could not be written to {folder}: {error}.").format(
             folder=folder, error=error.strerror or error
         ),
-        "free_space",
+        disk_fix(error),
     )
 
 

@@ -6,8 +6,9 @@ the picture.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -333,11 +334,23 @@ def _begin_job(context: bpy.types.Context, pending: _Pending, scene: bpy.types.S
     try:
         _begin(pending.task, scene, camera)
         # One after the other: a window brings its own scene, and wins where both are named at once.
-        with context.temp_override(window=window), context.temp_override(scene=scene):
+        with context.temp_override(window=window), context.temp_override(scene=scene), _no_window(context):
             bpy.ops.render.render("INVOKE_DEFAULT")
     except RuntimeError as error:
         _end(scene)
         raise _failed(scene, error) from error
+
+
+@contextmanager
+def _no_window(context: bpy.types.Context) -> Iterator[None]:
+    """Blender opens no window for the render that begins: the still comes to the card by itself."""
+    view = context.preferences.view
+    before = view.render_display_type
+    view.render_display_type = "NONE"
+    try:
+        yield
+    finally:
+        view.render_display_type = before
 
 
 def _watch() -> float | None:

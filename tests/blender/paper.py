@@ -25,6 +25,8 @@ class Paper:
         self.drawn: list[Drawn] = [] if drawn is None else drawn
 
     def __getattr__(self, name: str) -> Any:
+        if name == "panel_prop":
+            return lambda _data, _name: (Paper(self.drawn), Paper(self.drawn))
         if name in PARTS:
             return lambda **_keywords: Paper(self.drawn)
         if name not in bpy.types.UILayout.bl_rna.functions:

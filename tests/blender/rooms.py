@@ -106,6 +106,14 @@ def movie_output(scene: bpy.types.Scene, path: Path) -> None:
     scene.render.filepath = str(path)
 
 
+def picture_output(scene: bpy.types.Scene, path: Path) -> None:
+    """Render to PNGs, whatever the scene's output was."""
+    if NEW:
+        scene.render.image_settings.media_type = "IMAGE"
+    scene.render.image_settings.file_format = "PNG"
+    scene.render.filepath = str(path)
+
+
 def everything(item, seen=None, depth: int = 0) -> dict:
     """Every readable RNA value below `item` (not into other data-blocks), by its path: to compare before
     and after."""

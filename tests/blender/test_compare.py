@@ -40,11 +40,21 @@ def shown(edit, frame, path):
 def test_both_takes_are_seen_over_black(edit, tmp_path):
     shot = shot_list.active_shot(bpy.context.scene)
     compare.show(edit, shot.takes[0], shot.takes[1], 10)
+    compare.unregister()  # a render is the only way to see it here
     seen = shown(edit, 12, tmp_path)
+    compare.register()
     left, right, above = seen[18, 16], seen[18, 48], seen[2, 32]
     assert np.argmax(left) == 0 and np.argmax(right) == 1
     assert above.max() < 0.08
     assert compare.showing()
+
+
+def test_a_render_shows_the_film_and_no_comparison(edit, tmp_path):
+    shot = shot_list.active_shot(bpy.context.scene)
+    compare.show(edit, shot.takes[1], shot.takes[1], 10)
+    seen = shown(edit, 12, tmp_path)
+    assert np.argmax(seen[18, 16]) == np.argmax(seen[2, 32]) == 0 and seen[2, 32, 0] > 0.7
+    assert compare.showing() and not any(strip.mute for _, strip in compare._strips())
 
 
 def test_the_edit_is_as_it_was_afterwards(edit):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import bpy
 import pytest
-from rooms import movie_output, picture, psnr, room
+from rooms import movie_output, picture, picture_output, psnr, room
 from take_one.client.target import LocalTarget
 from take_one.scene.app.app import app
 from take_one.scene.edit import strips
@@ -36,6 +36,7 @@ def test_animate_from_the_camera_to_the_edit(tmp_path):
     clip = Path(bpy.path.abspath(take.clip))
     sidecar = json.loads(clip.with_suffix(".json").read_text())
     assert sidecar["seed"] == 7 and sidecar["depth_sha256"] and sidecar["camera"]["width"] == 320
+    assert sidecar["binding"]["take_uid"] == take.uid and sidecar["binding"]["tail"] == 12
     edit = bpy.data.scenes["Edit"]
     movie, sound = sorted(edit.sequence_editor.strips, key=lambda strip: strip.type)
     assert (movie.type, sound.type) == ("MOVIE", "SOUND")
@@ -45,7 +46,7 @@ def test_animate_from_the_camera_to_the_edit(tmp_path):
     still = picture(Path(bpy.path.abspath(take.still)))
     out = tmp_path / "edit.png"
     edit.frame_set(strips.start(movie))
-    edit.render.filepath = str(out)
+    picture_output(edit, out)
     bpy.ops.render.render(write_still=True, scene=edit.name)
     assert psnr(picture(out), still) >= 32
 

@@ -318,3 +318,45 @@ def test_what_ends_while_another_file_is_open_is_told_again(shot, source, sessio
     pump.handle(events.JobFailed("k1", Problem("cancelled", ""), event.binding))
     assert session.landed_keys == []
     assert app().state.jobs == {}
+
+
+def test_a_new_edit_writes_a_movie_with_sound_beside_the_file(shot, source, session, tmp_path):
+    pump.handle(ready(shot, source=source))
+    edit = bpy.data.scenes["Edit"]
+    settings, ffmpeg = edit.render.image_settings, edit.render.ffmpeg
+    assert (settings.file_format, ffmpeg.format, ffmpeg.codec, ffmpeg.audio_codec) == ("FFMPEG", "MPEG4", "H264", "AAC")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "my {film}.blend"))
+    assert edit.render.filepath == "//my (film) Edit.mp4"
+    edit.frame_start, edit.frame_end = 30, 40
+    bpy.ops.render.render(animation=True, scene="Edit")
+    made = tmp_path / "my (film) Edit.mp4"
+    check = bpy.data.scenes.new("check").sequence_editor_create().strips
+    assert check.new_movie("m", str(made), 1, 1).frame_duration == 11
+    assert check.new_sound("s", str(made), 2, 1).frame_duration >= 11
+    edit.render.filepath = "//mine.mp4"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "other.blend"))
+    assert edit.render.filepath == "//mine.mp4"
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+
+
+def test_a_retake_at_the_edits_new_rate_has_picture_and_sound_of_one_length(shot, session, tmp_path):
+    slow, fast = clip(tmp_path / "slow.mp4", 24), clip(tmp_path / "fast.mp4", 30, fps=30)
+    pump.handle(ready(shot, source=slow))
+    edit = bpy.data.scenes["Edit"]
+    edit.render.fps = 30
+    event = ready(shot, "k2", 2, fast, placement="REPLACE")
+    pump.handle(event)
+    ends = {strip.type: (strips.start(strip), strips.end(strip)) for strip in edit.sequence_editor.strips}
+    assert ends == {"MOVIE": (30, 60), "SOUND": (30, 60)}
+    assert shot.frames == 150  # five seconds, of the edit
+
+
+def test_takes_that_an_undo_took_away_come_back_in_their_order(shot, source, session):
+    uid = shot.uid
+    landing.push_undo(bpy.context, "begin")
+    pump.handle(ready(shot, source=source))
+    pump.handle(ready(find_shot(uid), "k2", 2, source, placement="REPLACE"))
+    pump.handle(ready(find_shot(uid), "k3", 3, source, placement="REPLACE"))
+    for _ in range(2):
+        bpy.ops.ed.undo()
+    assert [take.number for take in find_shot(uid).takes] == [1, 2, 3]

@@ -102,10 +102,12 @@ def test_use_current_frame_is_that_of_the_shots_own_scene(film):
 
 def test_selected_cameras_start_from_the_shown_direction(film):
     first, second = camera(film.hall, "A"), camera(film.hall, "B")
+    film.hall.take_one.shots[0].lines.add().line = "We are late."
     with sequencer(selected_objects=[second, first]):
         found = cameras.shots_of_selected(bpy.context)
     assert prompts(film.hall) == ["h1", "h2", "h3", "h1", "h1"]
-    assert [shot_list.find_shot(*uids).camera for uids in found] == [first, second]
+    made = [shot_list.find_shot(*uids) for uids in found]
+    assert [(shot.camera, shot.name, len(shot.lines)) for shot in made] == [(first, "A", 0), (second, "B", 0)]
     assert prompts(film.kitchen) == ["k1", "k2"]
     with sequencer(selected_objects=[second, first]):
         assert cameras.shots_of_selected(bpy.context) == found  # the shots that they have
@@ -129,4 +131,4 @@ def test_every_selected_camera_is_ordered_before_the_first_is_sent(film, monkeyp
     with sequencer(selected_objects=eyes):
         assert bpy.ops.takeone.animate_cameras() == {"FINISHED"}
     assert [(one.camera.name, one.frame, one.direction.prompt) for one in ordered] == [("A", 17, "h1"), ("B", 17, "h1")]
-    assert {one.place.placement for one in ordered} == {"AFTER"}
+    assert {one.place.placement for one in ordered} == {"REPLACE"}

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_LABEL, LONGEST_TIP = 30, 120
 # Those that make no sense alone: they are told the id of what was clicked.
-TOLD = {"takeone.shot_choose", "takeone.engine_choose", "takeone.take_choose"}
+TOLD = {"takeone.add_words", "takeone.shot_choose", "takeone.engine_choose", "takeone.take_choose"}
 SHOWN = {"label", "wrapped", "reason", "report", "poll_message_set", "SceneError"}
 NAMED = {"text", "message", "note"}  # variables that hold what is shown
 TRANSLATE = {"iface_", "rpt_", "tip_"}

@@ -64,6 +64,7 @@ def test_an_engine_that_cannot_run_says_why_and_what_helps(blender: BlenderWindo
 
 
 def test_seed_is_drawn_and_locked(blender: BlenderWindow) -> None:
+    blender.run("bpy.context.window_manager.take_one_more = True")
     assert is_grey(blender, "settings_view3d", "seed")  # an unlocked seed is not the next take's
     blender.click("takeone.new_seed")
     seed = blender.ask(f"{CARD}.seed")
@@ -100,7 +101,7 @@ def test_the_picture_that_will_be_sent_can_be_seen_before_anything_is_made(blend
     assert ["operator", "takeone.preview_still", "", False] in drawn(blender, "shot_view3d")
     assert not any(call == "template_icon" for call, *_ in drawn(blender, "shot_view3d"))
     blender.click("takeone.preview_still")
-    blender.until("len(list(__import__('pathlib').Path(bpy.app.tempdir).glob('take_one_looks/*/look.png'))) == 1")
+    blender.until("len(list(__import__('pathlib').Path(bpy.app.tempdir).glob('take_one_quick_stills/*/*.png'))) == 1")
     assert any(call == "template_icon" for call, *_ in drawn(blender, "shot_view3d"))
     assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
     blender.picture("look")

@@ -111,7 +111,7 @@ def test_settings_go_back_on_the_card(blender: BlenderWindow) -> None:
 
 
 def test_make_current_keeps_what_the_user_did_to_the_strips(blender: BlenderWindow) -> None:
-    blender.click("takeone.retake(same_seed=False")
+    blender.click("takeone.animate_frame")
     blender.until(f"not STATE.jobs and {READY} == 2", 120)
     assert blender.ask(f"{SHOT}.active_take") == 1  # the buttons follow what the edit shows
     blender.run(WORKED_ON)
@@ -131,7 +131,6 @@ def test_two_takes_side_by_side_and_back(blender: BlenderWindow) -> None:
     before = blender.ask(STRIPS)
     blender.click("takeone.take_compare")
     blender.until(f"len({STRIPS}) == {len(before) + 3}")
-    blender.click("takeone.show_edit")
     blender.until("bpy.context.window_manager.windows[0].workspace.name == 'Video Editing'")
     blender.picture("side_by_side")
     to_layout(blender)

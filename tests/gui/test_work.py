@@ -44,7 +44,7 @@ def test_undo_takes_the_strips_away_and_redo_brings_them_back(blender: BlenderWi
 
 def test_retake_takes_the_place_of_the_take(blender: BlenderWindow) -> None:
     before = blender.ask(STRIPS)
-    blender.click("takeone.retake(same_seed=False")
+    blender.click("takeone.animate_frame")
     blender.until(f"not STATE.jobs and {READY} == 2", 120)
     after = blender.ask(STRIPS)
     assert [(kind, channel) for kind, _n, channel in after] == [(kind, channel) for kind, _n, channel in before]

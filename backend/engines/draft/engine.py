@@ -42,6 +42,7 @@ class DraftEngine:
             views=MAX_VIEWS,
             dialogue=True,
             words_path=True,
+            handles=True,
         )
 
     def words_path(self, request: TakeRequest) -> WordsPath:

@@ -12,8 +12,6 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...app.app import app
 from ...app.errors import SceneError
 from ...model.properties import stills_of
-from ...model.rates import frame_rate
-from ...model.shot_list import frame_of
 from ...stills import capture
 from ...stills.borrow.borrowed import RECORD, borrowing
 from ...stills.camera import camera_track, check_camera, is_animated, picture_size
@@ -21,6 +19,7 @@ from ...stills.coverage import marks, plan, surfaces
 from ...stills.coverage.plan import Plan
 from ...stills.coverage.steps import Steps, at_once, by_the_timer
 from ...stills.coverage.track import Track
+from .. import handles
 
 NAMED = 3  # of many things, by name
 EVERY = 12  # poses of the path that stand for it where surfaces are taken more coarsely
@@ -98,10 +97,9 @@ def known(shot: Any) -> Planned | None:
 
 def is_stale(shot: Any, planned: Planned) -> bool:
     """Whether the scene or the shot has changed since the plan. Cheap enough for draw()."""
-    frames = max(1, round(shot.seconds * frame_rate(shot.id_data)))
     return (
         planned.edits != app().part(Plans).edits
-        or (planned.first, planned.frames) != (frame_of(shot), frames)
+        or (planned.first, planned.frames) != handles.span(shot)
         or (planned.track.width, planned.track.height) != picture_size(shot.id_data)
     )
 
@@ -123,8 +121,7 @@ def of_shot(shot: Any) -> Steps[Planned]:
         message = "The camera is not animated. Animate it, or let the words choose the move."
         raise SceneError("camera_still", message, "pick_camera")
     engine = app().state.engine(shot.engine)
-    frame = frame_of(shot)
-    frames = max(1, round(shot.seconds * frame_rate(scene)))
+    frame, frames = handles.span(shot)
     track = camera_track(scene, camera, frame, frames)
     most = engine.views if engine is not None else None
     return steps(scene, camera, track, frame, frames, wanted(stills_of(shot), most))

@@ -3,11 +3,16 @@ for, which is as loud with dialogue as without."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from client.protocol import TakeRequest
 
 from ...engine import Sound
+
+if TYPE_CHECKING:
+    from .speech.lines import Dialogue
 
 RATE = 48000
 CEILING_DB = -1.5  # dBTP: half a decibel of room for what the AAC coder adds
@@ -23,14 +28,13 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
     from .ambience import ambience
     from .levels import faded, limited
     from .read import read_sound
-    from .speech.lines import dialogue
 
     count = max(0, round(seconds * RATE))
     if not count:
         return Sound(np.zeros((2, 0), np.float32), RATE), ()
     reading = read_sound(request.direction.sound, request.direction.prompt)
     notes = list(reading.notes)
-    spoken = dialogue(request.direction.dialogue, count) if request.direction.dialogue else None
+    spoken = _spoken(request, count) if request.direction.dialogue else None
     mix = ambience(reading.events, count, request.seed) if reading.events else np.zeros((2, count), np.float32)
     if spoken is not None:
         notes += spoken.notes
@@ -38,6 +42,19 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
             mix = mix * ducking(spoken.activity) + spoken.samples
     mix = faded(limited(mix, 10 ** (CEILING_DB / 20)), FADE)
     return Sound(np.ascontiguousarray(mix, np.float32), RATE), tuple(dict.fromkeys(notes))
+
+
+def _spoken(request: TakeRequest, count: int) -> Dialogue | None:
+    """The dialogue within what the shot shows: nobody speaks in its handles."""
+    from .speech.lines import Dialogue, dialogue
+
+    first, after = (round(frame / float(request.fps) * RATE) for frame in request.shot_frames)
+    first, after = min(first, count), min(after, count)
+    spoken = dialogue(request.direction.dialogue, after - first)
+    if spoken is None or after - first == count:
+        return spoken
+    around = (first, count - after)
+    return Dialogue(np.pad(spoken.samples, ((0, 0), around)), np.pad(spoken.activity, around), spoken.notes)
 
 
 def ducking(activity: np.ndarray) -> np.ndarray:

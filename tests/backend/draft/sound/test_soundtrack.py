@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +17,7 @@ from backend.engines.draft.sound.soundtrack import soundtrack
 from backend.engines.draft.sound.speech.lines import dialogue
 from backend.engines.draft.sound.speech.voice import VoiceError
 from backend.engines.draft.sound.vocabulary import KINDS
-from client.protocol import LANGUAGES, Line, TakeRequest
+from client.protocol import LANGUAGES, Binding, Line, TakeRequest
 from devtools.requests import take_request
 
 ANNA = Line("ANNA", "English", "We are late.")
@@ -221,3 +224,21 @@ def test_any_request(sound: str, prompt: str, lines: list[Line], seconds: float,
     assert track.samples.shape == (2, round(seconds * RATE))
     assert np.isfinite(track.samples).all() and true_peaks(track.samples).max(initial=0) < 0.9
     assert all(note.endswith(".") for note in notes)
+
+
+def test_nobody_speaks_in_the_handles_of_a_shot() -> None:
+    """Three seconds of 24 frames each, the first and the last of them handles."""
+    asked = replace(request("silence", (ANNA,)), seconds=3.0, fps=Fraction(24))
+    alone = soundtrack(replace(asked, seconds=1.0), 1.0)[0].samples
+    bound = Binding("f", "s", "shot", "take", "Kitchen", 1, head=24, tail=24)
+    heard = soundtrack(replace(asked, binding=bound), 3.0)[0].samples
+    assert asked.shot_frames == (0, 72) and replace(asked, binding=bound).shot_frames == (24, 48)
+    assert np.abs(heard[:, :RATE]).max() == np.abs(heard[:, 2 * RATE :]).max() == 0
+    middle = slice(RATE + RATE // 20, 2 * RATE - RATE // 20)  # the ends of a take are faded
+    np.testing.assert_allclose(heard[:, middle], alone[:, RATE // 20 : RATE - RATE // 20], atol=1e-6)
+
+
+@pytest.mark.parametrize(("head", "tail"), [(-1, 0), (72, 0), (0, 72), (40, 40), (0, -5)])
+def test_handles_that_leave_nothing_are_none(head: int, tail: int) -> None:
+    bound = Binding("f", "s", "shot", "take", "Kitchen", 1, head=head, tail=tail)
+    assert replace(request(), seconds=3.0, fps=Fraction(24), binding=bound).shot_frames == (0, 72)

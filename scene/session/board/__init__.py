@@ -1,0 +1,1 @@
+"""Shots from what a scene has already, and their board."""

@@ -1,0 +1,133 @@
+"""Burn-ins: text by templates, on strips that go with their shots and can be switched off; read back from a render."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import bpy
+import pytest
+import stand_in
+from rooms import clip, picture, picture_output, room
+from take_one.client.protocol import Direction, TakeRequest
+from take_one.scene.edit import burn_in, edit_scene, strips
+from take_one.scene.edit.cut import ripple, transitions, uses
+from take_one.scene.edit.cut.ripple import Rules
+from take_one.scene.model import shot_list, takes
+from take_one.scene.model.kept import Kept
+from take_one.scene.session import pump
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 30, (0.2, 0.2, 0.2))
+
+
+@pytest.fixture
+def edit(source):
+    """A shot with a take and one with a board, of 30 frames each, from 101 on."""
+    stand_in.attach()
+    scene = room(64, 36, "BLENDER_WORKBENCH")
+    scene.camera.data.lens = 85
+    edit = edit_scene.ensure_edit_scene(bpy.context, scene)
+    edit.frame_start = 101
+    for name in ("Hall", "Stairs"):
+        shot = shot_list.add_shot(scene, scene.camera)
+        shot.name, shot.seconds = name, 1.25
+    bpy.ops.takeone.board()
+    pump.handle(stand_in.ready(scene.take_one.shots[0], number=3, source=source, placement="REPLACE"))
+    return edit
+
+
+def texts(edit):
+    return {(strips.start(strip), strip["take_one_burn_in"]): strip.text for strip in burn_in.of(edit)}
+
+
+def test_they_say_shot_take_camera_and_frame(edit):
+    edit.frame_set(112)
+    edit.take_one.burn_in.shown = True
+    found = texts(edit)
+    today = found.pop((101, "top_right"))
+    assert today[:3] == "202" and found.pop((131, "top_right")) == ""
+    assert found == {
+        (101, "top_left"): "Edit",
+        (101, "bottom_left"): "Hall  t003",
+        (131, "bottom_left"): "Stairs  board",
+        (101, "bottom"): "Camera  85 mm",
+        (131, "bottom"): "Camera  85 mm",
+        (101, "bottom_right"): "00:00:00:11  0112",
+    }
+    edit.frame_set(135)
+    assert texts(edit)[101, "bottom_right"] == "00:00:01:10  0135"
+
+
+def test_they_go_without_a_trace_and_move_with_their_shots(edit):
+    before = [(strip.name, strips.start(strip), strips.end(strip)) for strip in edit.sequence_editor.strips]
+    edit.take_one.burn_in.shown = True
+    ripple.set_length(edit, uses.uses(edit)[0], 40, Rules(True, True, True))
+    spans = {(strips.start(one), strips.end(one)) for one in burn_in.of(edit) if "take_one_with" in one}
+    assert spans == {(101, 141), (141, 171)}
+    ripple.set_length(edit, uses.uses(edit)[0], 30, Rules(True, True, True))
+    edit.take_one.burn_in.shown = False
+    after = [(strip.name, strips.start(strip), strips.end(strip)) for strip in edit.sequence_editor.strips]
+    assert sorted(after) == sorted(before)
+
+
+def test_a_render_shows_each_frames_own_number(edit, tmp_path):
+    for place in burn_in.PLACES:
+        setattr(edit.take_one.burn_in, place, "")
+    edit.take_one.burn_in.top_left = "{shot_frame}"
+    edit.take_one.burn_in.shown = True
+    edit.render.resolution_x, edit.render.resolution_y = 128, 72
+    for strip in burn_in.of(edit):
+        strip.font_size = 40
+    edit.frame_start, edit.frame_end = 101, 111
+    edit.frame_step = 10
+    picture_output(edit, tmp_path / "seen_")
+    bpy.ops.render.render(animation=True, scene=edit.name)
+    one, eleven = (picture(tmp_path / f"seen_{frame:04d}.png")[:50, :64].max(axis=2) > 0.6 for frame in (101, 111))
+    assert one.sum() > 20 and 1.5 < eleven.sum() / one.sum() < 2.6  # two ones for one
+
+
+def test_a_dissolve_stays_under_the_burn_ins(edit):
+    edit.take_one.burn_in.shown = True
+    second = uses.uses(edit)[1]
+    assert transitions.add(edit, uses.uses(edit)[1], transitions.FADE_IN, 6) == 6
+    transitions.remove(edit, second)
+    first = uses.uses(edit)[0]
+    for strip in first.strips:
+        setattr(strip, strips.END, 121)
+    ripple.ripple(edit, 131, -10, Rules(True, True, True))
+    assert transitions.add(edit, uses.uses(edit)[1], transitions.DISSOLVE, 6) == 6
+    lowest = min(strip.channel for strip in burn_in.of(edit))
+    assert all(strip.channel < lowest for strip in edit.sequence_editor.strips if "take_one_burn_in" not in strip)
+    use = uses.uses(edit)[1]
+    words = next(strip for strip in use.over if strip.name == "Stairs words")
+    assert words.channel > max(strip.channel for strip in use.strips)
+
+
+def test_landed_takes_and_other_templates_are_seen_at_once(edit, source):
+    edit.take_one.burn_in.shown = True
+    scene = bpy.context.scene
+    pump.handle(stand_in.ready(scene.take_one.shots[1], "k2", 1, source=source, placement="REPLACE"))
+    assert texts(edit)[131, "bottom_left"] == "Stairs  t001"
+    edit.take_one.burn_in.bottom_left = "{engine} {seed} {{{note}}}"
+    scene.take_one.shots[0].note = "too {dark}"
+    burn_in.renew(edit)
+    assert texts(edit)[101, "bottom_left"] == "draft 5 {too {dark}}"
+
+
+@pytest.mark.parametrize(
+    ("frame", "rate", "text"),
+    [(0, 24, "00:00:00:00"), (1439, 24, "00:00:59:23"), (86400, Fraction(24000, 1001), "01:00:00:00")],
+)
+def test_timecode(frame, rate, text):
+    assert burn_in.timecode(frame, Fraction(rate)) == text
+
+
+def test_the_list_says_length_size_engine_and_day():
+    request = TakeRequest("draft", Direction("push in"), (), 2.5, Fraction(24), (640, 360), 3)
+    kept = Kept(request, made="2026-11-05T10:00:00")
+    assert takes.about(kept, "draft") == "2.5 s, 640 x 360, draft, 5 Nov"
+    assert takes.about(Kept(made="x"), "draft") == "draft"
+    assert takes.first_words("slowly push in on the old\n kettle by the window") == "slowly push in on the old..."

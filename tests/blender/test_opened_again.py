@@ -1,0 +1,125 @@
+"""What a file opened again shows: takes that landed after the last save, and no error of the file before."""
+
+from __future__ import annotations
+
+import errno
+import json
+
+import bpy
+import pytest
+import stand_in
+from paper import draw
+from rooms import clip
+from stand_in import ready
+from take_one.client.protocol import EngineInfo
+from take_one.client.protocol.codec import to_json
+from take_one.panels import preferences as panel
+from take_one.panels import queue
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
+from take_one.scene.app.state import RENDERING, SENDING, Job
+from take_one.scene.edit import strips
+from take_one.scene.model import paths, shot_list
+from take_one.scene.session import pump
+from take_one.scene.session.models import models
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 24)
+
+
+@pytest.fixture
+def film(tmp_path):
+    """A saved film with a shot."""
+    stand_in.attach()
+    shot = shot_list.add_shot(bpy.context.scene)
+    shot.name = "Kitchen"
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    return tmp_path / "film.blend"
+
+
+def land(key, number, source, told=True):
+    shot = bpy.context.scene.take_one.shots[0]
+    event = ready(shot, key, number, source, placement="REPLACE")
+    if told:
+        said = {"binding": to_json(event.binding), "engine": "draft", "seed": 9, "prompt": "push in slowly"}
+        event.sidecar.write_text(json.dumps(said))
+    pump.handle(event)
+    return event
+
+
+def test_takes_that_landed_after_the_last_save_are_listed_again(film, source):
+    land("k1", 1, source)
+    bpy.ops.wm.save_mainfile()
+    land("k3", 3, source)
+    land("k2", 2, source)
+    other = land("k4", 4, source)
+    other.sidecar.write_text(json.dumps({"binding": {**to_json(other.binding), "file_id": "another film"}}))
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    shot = bpy.context.scene.take_one.shots[0]
+    assert [(take.number, take.uid, take.status) for take in shot.takes] == [
+        (1, "k1", "READY"), (2, "k2", "READY"), (3, "k3", "READY"),
+    ]  # fmt: skip
+    assert (shot.takes[1].seed, shot.takes[1].engine, shot.takes[1].words) == (9, "draft", "push in slowly")
+    assert {strip.get(strips.TAKE_KEY) for _, strip in strips.all_strips()} == {"k1"}
+    shot.active_take = 2
+    bpy.ops.takeone.take_make_current()
+    assert {strip.get(strips.TAKE_KEY) for _, strip in strips.all_strips()} == {"k3"}
+
+
+@pytest.mark.parametrize("written", ["", "[]", "{", '{"binding": 5}', '{"binding": {"take_uid": "x"}}'])
+def test_sidecars_that_say_nothing_bring_nothing(film, source, written):
+    event = land("k1", 1, source)
+    event.sidecar.write_text(written)
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    assert len(bpy.context.scene.take_one.shots[0].takes) == 0
+
+
+def test_an_error_goes_with_its_file(film):
+    app().state.fail(SceneError("no_camera", "There is no camera", "pick_camera"))
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    assert app().state.last_error is None
+    app().state.fail(SceneError("backend_failed", "It does not start", "open_log"))
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    assert app().state.last_error.code == "backend_failed"
+
+
+def test_a_read_only_folder_asks_for_another_place():
+    assert [paths.disk_fix(OSError(code, "")) for code in (errno.EACCES, errno.EROFS, errno.ENOSPC)] == [
+        "save_as", "save_as", "free_space",
+    ]  # fmt: skip
+
+
+def test_the_queue_says_what_is_so(film):
+    shot = bpy.context.scene.take_one.shots[0]
+    state = app().state
+    for key, status in (("a", RENDERING), ("b", RENDERING), ("c", SENDING)):
+        state.jobs[key] = Job(key, stand_in.binding_of(shot, key), status)
+    said = [queue.describe(job) for job in state.jobs.values()]
+    assert said == ["Rendering the still", "Waiting for the still", "Sending"]
+    state.backend.state = "missing"
+    assert queue.describe(state.jobs["c"]) == "Waiting for the backend"
+
+
+def test_preferences_of_a_new_installation_offer_to_install(film, monkeypatch):
+    holder = {"backend": "LOCAL", "profile": "draft", "server_url": "", "bl_rna": None}
+    app().state.backend.state = "off"
+    paper = draw(panel.TAKEONE_AP_preferences, **holder)
+    assert "Install" in paper.texts
+    assert not {"Install Again", "Stopped"} & set(paper.texts)
+
+
+def test_models_say_their_size_and_whether_the_card_can_run_them(film):
+    found = ({"name": "a", "state": "missing", "size": "28.4 GB", "where": ""},
+             {"name": "b", "state": "ready", "size": "10.0 GB", "where": ""},
+             {"name": "c", "state": "damaged", "size": "600.0 MB", "where": ""})  # fmt: skip
+    models().state = models().state._replace(state="done", models=found, sets={"540p": ["a", "b", "c"]})
+    holder = {"backend": "LOCAL", "profile": "draft", "server_url": "", "bl_rna": None}
+    engine = EngineInfo("big", "Big", available=False, reason="No model is here.", fix="models", lane="gpu")
+    app().state.engines = (engine,)
+    assert "Download 29.0 GB" in draw(panel.TAKEONE_AP_preferences, **holder).texts
+    app().state.engines = (EngineInfo("big", "Big", available=False, reason="There is no NVIDIA card.", lane="gpu"),)
+    texts = draw(panel.TAKEONE_AP_preferences, **holder).texts
+    assert "There is no NVIDIA card." in texts and not any(text.startswith("Download") for text in texts)

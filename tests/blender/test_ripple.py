@@ -1,0 +1,238 @@
+"""An edit made by hand around shots, before and after each operation: only what should move has moved."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+from rooms import NEW, clip
+from take_one.scene.edit import board, edit_scene, strips
+from take_one.scene.edit.cut import fit, order, ripple, uses
+from take_one.scene.edit.cut.connect import connect
+from take_one.scene.edit.cut.ripple import Rules
+from take_one.scene.model import shot_list
+
+RULES = {"off": Rules(False, True, True), "all": Rules(True, True, True), "ours": Rules(True, False, False)}
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 40)
+
+
+@pytest.fixture
+def edit(source):
+    """Three shots A, B, C of 24, 30 and 20 frames from 11 on: A and C boards, B a take of 40 frames that is cut. And
+    what a user laid: music from before to after, a title over B, an effect on B's picture, a meta strip over C, one on
+    the shots' own channel behind C, a locked strip, one on a locked channel; markers, and a fade of the title."""
+    set_scene = bpy.context.scene
+    edit = edit_scene.ensure_edit_scene(bpy.context, set_scene)
+    edit.frame_start, edit.frame_end = 11, 11
+    for name, frames in (("A", 24), ("B", 30), ("C", 20)):
+        shot = shot_list.add_shot(set_scene)
+        shot.name, shot.seconds = name, frames / 24
+    first, second, third = set_scene.take_one.shots
+    board.lay(edit, first, 11, (64, 36))
+    movie, sound = strips.place(edit, source, name="B", shot_uid=second.uid, take_uid="b1", frame=35)
+    for strip in (movie, sound):
+        setattr(strip, strips.END, 65)
+    movie.channel, sound.channel = 2, 1
+    connect(edit, (movie, sound))
+    board.lay(edit, third, 65, (64, 36))
+    laid = {
+        "music": colour(edit, "music", 8, 5, 200),
+        "title": colour(edit, "title", 9, 40, 10),
+        "behind": colour(edit, "behind", 2, 90, 10),
+        "locked": colour(edit, "locked", 10, 70, 5),
+        "apart": colour(edit, "apart", 12, 70, 5),
+    }
+    laid["locked"].lock = True
+    edit.sequence_editor.channels[12].lock = True
+    glow = strips.new_effect(edit, "glow", "GLOW", 6, 35, 30, movie)
+    glow.blend_alpha = 0.5
+    glow.keyframe_insert("blend_alpha", frame=40)
+    meta = edit.sequence_editor.strips.new_meta("meta", 11, 68)
+    colour(edit, "inner", 14, 68, 8).move_to_meta(meta)
+    setattr(meta, strips.LENGTH, 8)
+    for frame, alpha in ((40, 0.0), (48, 1.0)):
+        laid["title"].blend_alpha = alpha
+        laid["title"].keyframe_insert("blend_alpha", frame=frame)
+    for name, frame in (("in A", 20), ("in B", 50), ("in C", 70)):
+        edit.timeline_markers.new(name, frame=frame)
+    edit.frame_set(33)
+    return edit
+
+
+def colour(edit, name, channel, first, count):
+    return strips.new_effect(edit, name, "COLOR", channel, first, count)
+
+
+def state(edit):
+    """Every strip by name: type, channel, start, end, start of its content; markers; keys; playhead and selection."""
+    found = {
+        strip.name: (strip.type, strip.channel, strips.start(strip), strips.end(strip), strips.content_start(strip))
+        for strip in edit.sequence_editor.strips_all
+    }
+    found |= {f"marker {marker.name}": marker.frame for marker in edit.timeline_markers}
+    bag = edit.animation_data.action.layers[0].strips[0].channelbag(edit.animation_data.action_slot)
+    for curve in bag.fcurves:
+        found["keys of " + curve.data_path.split('"')[1]] = [round(key.co.x, 3) for key in curve.keyframe_points]
+    found["playhead"] = edit.frame_current
+    found["selected"] = [strip.name for strip in edit.sequence_editor.strips if strip.select]
+    return found
+
+
+def moved(before, after):
+    """What is different, and by how much: (start, end) of strips, frames of markers."""
+    assert before.keys() == after.keys()
+    changed = {}
+    for name, old in before.items():
+        new = after[name]
+        if old == new:
+            continue
+        if isinstance(old, tuple):
+            assert old[:2] == new[:2], name  # type and channel
+            changed[name] = new[2] - old[2], new[3] - old[3]
+        elif isinstance(old, list):
+            changed[name] = new[0] - old[0]
+        else:
+            changed[name] = new - old
+    return changed
+
+
+def use_of(edit, name):
+    shot = next(shot for shot in bpy.context.scene.take_one.shots if shot.name == name)
+    return uses.uses_of(edit, shot.uid)[0]
+
+
+C_ALONG = {"C": (7, 7), "C words": (7, 7), "behind": (7, 7)}
+OTHERS = {"meta": (7, 7), "inner": (7, 7), "marker in C": 7}
+
+
+@pytest.mark.parametrize(("rules", "along"), [("all", C_ALONG | OTHERS), ("ours", C_ALONG)])
+def test_a_longer_shot_moves_what_follows(edit, rules, along):
+    before = state(edit)
+    assert ripple.set_length(edit, use_of(edit, "B"), 37, RULES[rules])
+    assert moved(before, state(edit)) == {"B": (0, 7), "B sound": (0, 7), "glow": (0, 7)} | along
+
+
+def test_a_shorter_shot_closes_up(edit):
+    before = state(edit)
+    assert ripple.set_length(edit, use_of(edit, "A"), 14, RULES["all"])
+    follow = dict.fromkeys(("B", "B sound", "glow", "C", "C words", "behind", "meta", "inner", "title"), (-10, -10))
+    shorter = {"A": (0, -10), "A words": (0, -10)}
+    markers = {"marker in B": -10, "marker in C": -10, "keys of title": -10.0, "keys of glow": -10.0}
+    assert moved(before, state(edit)) == follow | shorter | markers
+
+
+def test_without_ripple_nothing_moves(edit):
+    before = state(edit)
+    assert not ripple.set_length(edit, use_of(edit, "B"), 37, RULES["off"])  # there is no room
+    assert ripple.ripple(edit, 11, 50, RULES["off"]) == 0
+    assert order.arrange(edit, [shot.uid for shot in reversed(bpy.context.scene.take_one.shots)], RULES["off"]) == 0
+    assert state(edit) == before
+    assert ripple.set_length(edit, use_of(edit, "B"), 25, RULES["off"])
+    assert moved(before, state(edit)) == {"B": (0, -5), "B sound": (0, -5), "glow": (0, -5)}
+
+
+def test_a_locked_shot_keeps_its_length(edit):
+    edit.sequence_editor.channels[2].lock = True
+    before = state(edit)
+    assert not ripple.set_length(edit, use_of(edit, "B"), 37, RULES["all"])
+    assert state(edit) == before
+
+
+def test_shots_change_places_with_what_lies_over_them(edit):
+    before = state(edit)
+    first, second, third = bpy.context.scene.take_one.shots
+    assert order.arrange(edit, [second.uid, first.uid, third.uid], RULES["all"]) == 2
+    assert moved(before, state(edit)) == {
+        **dict.fromkeys(("A", "A words"), (30, 30)),
+        **dict.fromkeys(("B", "B sound", "glow", "title"), (-24, -24)),
+        "marker in A": 30,
+        "marker in B": -24,
+        "keys of title": -24.0,
+        "keys of glow": -24.0,
+    }
+
+
+def test_a_gap_stays_where_it_is_when_shots_change_places(edit):
+    ripple.ripple(edit, 65, 6, RULES["all"])
+    first, second, third = bpy.context.scene.take_one.shots
+    assert order.arrange(edit, [third.uid, first.uid, second.uid], RULES["ours"]) == 3
+    assert [(use.start, use.end) for use in uses.uses(edit)] == [(11, 31), (31, 55), (61, 91)]
+
+
+def test_a_shot_is_taken_out_and_what_follows_closes_up(edit):
+    before = state(edit)
+    uid = bpy.context.scene.take_one.shots[1].uid
+    assert order.remove(edit, uid, RULES["all"]) == 2
+    after = state(edit)
+    gone = before.keys() - after.keys()
+    assert gone == {"B", "B sound", "glow", "keys of glow"}
+    rest = {name: value for name, value in before.items() if name not in gone}
+    follow = dict.fromkeys(("C", "C words", "behind", "meta", "inner"), (-30, -30))
+    assert moved(rest, after) == follow | {"marker in C": -30}
+
+
+def test_without_ripple_a_shot_leaves_a_gap(edit):
+    before = state(edit)
+    order.remove(edit, bpy.context.scene.take_one.shots[0].uid, RULES["off"])
+    rest = {name: value for name, value in before.items() if name not in ("A", "A words")}
+    assert state(edit) == rest
+
+
+def test_the_card_changes_the_edit_where_that_ripples(edit):
+    before = state(edit)
+    shot = bpy.context.scene.take_one.shots[0]
+    shot.frames = 30
+    assert state(edit) == before
+    edit.take_one.ripple, edit.take_one.ripple_others, edit.take_one.ripple_markers = True, False, False
+    shot.frames = 26
+    assert use_of(edit, "A").length == 26
+    assert moved(before, state(edit))["C"] == (2, 2)
+    edit.render.fps = 30
+    shot.seconds = 1.0
+    assert (shot.frames, use_of(edit, "A").length) == (30, 30)  # a shot's frames are the edit's
+
+
+def test_length_from_strip_and_from_take(edit):
+    shot = bpy.context.scene.take_one.shots[1]
+    fit.length_from_strip(edit, use_of(edit, "B"), shot)
+    assert shot.frames == 30
+    before = state(edit)
+    assert fit.length_from_take(edit, "b1", "B") == 1
+    assert use_of(edit, "B").length == 40
+    assert moved(before, state(edit)) == {
+        "B": (0, 10), "B sound": (0, 10), "glow": (0, 10), "marker in C": 10,
+        **dict.fromkeys(("C", "C words", "behind", "meta", "inner"), (10, 10)),
+    }  # fmt: skip
+
+
+def test_what_is_cut_or_held_is_said_on_the_strip(edit):
+    fit.fit(edit, "b1", "B", RULES["off"])
+    movie = fit.movie_of(use_of(edit, "B"))
+    assert movie.name == "B (10 cut)"
+    ripple.set_length(edit, use_of(edit, "B"), 46, RULES["all"])
+    fit.fit(edit, "b1", "B", RULES["off"])
+    assert movie.name == "B (holds 6)"
+
+
+def test_the_edits_last_frame_follows_unless_the_user_set_it(edit):
+    edit.frame_end = strips.last_frame(edit) - 1
+    music = edit.sequence_editor.strips["music"]
+    edit.sequence_editor.strips.remove(music)
+    edit.frame_end = strips.last_frame(edit) - 1
+    ripple.set_length(edit, use_of(edit, "C"), 50, RULES["all"])
+    assert edit.frame_end == strips.last_frame(edit) - 1
+    edit.frame_end = 500
+    ripple.set_length(edit, use_of(edit, "C"), 20, RULES["all"])
+    assert edit.frame_end == 500
+
+
+@pytest.mark.skipif(not NEW, reason="Blender 4.5 does not say what is connected")
+def test_connections_outlive_all_of_it(edit):
+    movie = fit.movie_of(use_of(edit, "B"))
+    ripple.set_length(edit, use_of(edit, "A"), 30, RULES["all"])
+    order.arrange(edit, [shot.uid for shot in reversed(bpy.context.scene.take_one.shots)], RULES["all"])
+    assert [strip.name for strip in movie.connections] == ["B sound"]
