@@ -23,6 +23,7 @@ from ...model.shown import SHOT_KEY
 from .. import strips
 
 BOARD_KEY, WITH_KEY, KIND_KEY = "take_one_board", "take_one_with", "take_one_transition"
+HEAD_KEY, TAIL_KEY = "take_one_head", "take_one_tail"
 BURN_IN_KEY, BED_KEY = "take_one_burn_in", "take_one_bed"
 CROSSES = ("CROSS", "GAMMA_CROSS")
 
@@ -153,6 +154,7 @@ def _take(shot: Any, take: Any, placed: list[Span], known: set[Path]) -> Take:
         name=_name(takes.take_name(shot.name, take.number)),
         file=clip if clip in known else None,
         frames=strips.content_length(own[0]) if own else 0,
+        handles=(int(own[0].get(HEAD_KEY, 0)), int(own[0].get(TAIL_KEY, 0))) if own else (0, 0),
         engine=_name(take.engine),
         seed=take.seed,
         rating=take.rating,
