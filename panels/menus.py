@@ -68,7 +68,7 @@ TAKES = (
 )
 SHOT = (
     "preview_still shot_add shot_remove shot_use_frame line_add line_remove line_move prompt_text show_prompt "
-    "edit_prompt clear_prompt new_seed preset_add plan_stills walkthrough_again"
+    "edit_prompt clear_prompt new_seed preset_add plan_stills walkthrough_again words_to_camera"
 )
 SETUP = "install install_cancel backend_start backend_stop backend_restart connect_server use_local preferences"
 VERBS = (

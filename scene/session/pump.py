@@ -22,6 +22,7 @@ from ..model import option_properties
 from ..model.shot_list import find_shot, find_take
 from . import prompts, quotes
 from .connection import Connection, session
+from .views import moves
 
 LOG = logging.getLogger("take_one")
 BUDGET = 0.005  # seconds a tick; a landing is one event and may take longer
@@ -141,6 +142,11 @@ def _handle(event: events.Event) -> None:
             _failed(event)
         case events.Quote():
             quotes.store(event)
+        case events.WordsFound():
+            try:
+                moves.lay(event)
+            except SceneError as error:
+                state.fail(error)
         case events.FinalPrompt():
             if prompts.store(event):
                 landing.push_undo(bpy.context, "Take One: Final Prompt")
