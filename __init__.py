@@ -6,9 +6,25 @@ from .scene.edit import burn_in, compare
 from .scene.edit.cut import fit
 from .scene.model import earlier, properties
 from .scene.session import handlers, pump
+from .scene.session.out import exports
 from .scene.session.views import plans, walks
 
-PARTS = (app, properties, earlier, fit, burn_in, compare, operators, panels, pump, plans, walks, handlers, timer)
+PARTS = (
+    app,
+    properties,
+    earlier,
+    fit,
+    burn_in,
+    compare,
+    operators,
+    panels,
+    pump,
+    plans,
+    walks,
+    exports,
+    handlers,
+    timer,
+)
 
 
 def register() -> None:

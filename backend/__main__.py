@@ -1,4 +1,4 @@
-"""`python -m backend serve | animate | bed | export | models | key`. Each command imports only what it needs."""
+"""`python -m backend serve | animate | bed | export | models | accounts | key`. Each imports only what it needs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import __version__, keys
+from . import __version__, accounts, keys
 from .export import commands as export
 
 
@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("export", help="an edit for other programs and people, and what comes back")
     )
     _add_models(commands.add_parser("models", help="the engines, what they can do, and whether they run here"))
+    accounts.add_arguments(commands.add_parser("accounts", help="accounts with providers of hosted models"))
     keys.add_arguments(commands.add_parser("key", help="the tokens of servers, in the system's keyring"))
     return parser
 
@@ -46,8 +47,24 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         help="a further name by which clients reach this service; may be repeated",
     )
     parser.add_argument("--ready-file", type=Path, help="written with the port, once the service answers")
+    parser.add_argument(
+        "--gpus",
+        type=_gpus,
+        default=1,
+        metavar="N",
+        help="GPUs that share each take, or all (default: 1, as many takes at once as there are GPUs)",
+    )
     parser.add_argument("--leases", type=Path, help="end when no client holds a lock in this folder")
     parser.set_defaults(run=_serve)
+
+
+def _gpus(word: str) -> int:
+    """How many, 0 for all."""
+    if word == "all":
+        return 0
+    if not word.isdecimal() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"a number of GPUs, or all, not {word!r}")
+    return int(word)
 
 
 def _serve(parsed: argparse.Namespace) -> int:
@@ -60,6 +77,7 @@ def _serve(parsed: argparse.Namespace) -> int:
             names=tuple(parsed.allow_host),
             ready_file=parsed.ready_file,
             leases=parsed.leases,
+            gpus=parsed.gpus,
         )
     )
 
@@ -86,6 +104,7 @@ def _add_animate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--model", default="", help="the engine (default: draft)")
     parser.add_argument("--options", default="", help="the engine's own settings, as JSON")
     parser.add_argument("--out", type=Path, default=Path("take.mp4"), help="the mp4; the sidecar goes beside it")
+    parser.add_argument("--estimate", action="store_true", help="say what the take would cost, and make nothing")
     parser.set_defaults(run=_animate)
 
 

@@ -6,13 +6,15 @@ import argparse
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from client.protocol import TakeRequest
 from client.protocol.request import DEPTH, LAST_FRAME, STILL
 
 from .engines import registry
-from .engines.engine import EngineError
+from .engines.engine import EngineError, Priced
 from .jobs.inspection import inspect
 from .jobs.request import Wanted, check, invalid, parse, parse_json
 from .jobs.size import fitting_size
@@ -28,6 +30,8 @@ def animate(parsed: argparse.Namespace) -> int:
         engine = registry.engine(wanted.engine)
         capabilities = engine.capabilities()
         request = wanted.request(fitting_size(wanted.size, still_size, capabilities), files)
+        if parsed.estimate:
+            return _estimate(engine, request)
         notes = check(request, capabilities)
         out = parsed.out.absolute()
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -46,6 +50,17 @@ def animate(parsed: argparse.Namespace) -> int:
     sound = f"{written.sound_seconds:.3f} s of sound" if written.sound_seconds else "no sound"
     picture = f"{written.frames} frames of {written.width}x{written.height} at {written.fps}"
     print(f"{parsed.out}: {picture}, {sound}, seed {wanted.seed}, in {time.monotonic() - started:.1f} s")
+    return 0
+
+
+def _estimate(engine: Any, request: TakeRequest) -> int:
+    """Prints what a take would cost."""
+    price = engine.estimate(request) if isinstance(engine, Priced) else None
+    if price is None:
+        print("It costs nothing, or its price is not known.")
+        return 0
+    kind = "quoted" if price.exact else "about"
+    print(f"{kind} {price.amount:.2f} {price.currency}, price of {price.as_of or 'today'} ({price.source})")
     return 0
 
 

@@ -27,7 +27,7 @@ def run(parsed: argparse.Namespace) -> int:
     from keyring.errors import KeyringError, PasswordDeleteError
 
     try:
-        if _is_unsafe(keyring.get_keyring()):
+        if is_unsafe(keyring.get_keyring()):
             return NO_KEYRING
         if parsed.action == "get":
             sys.stdout.write(keyring.get_password(SERVICE, parsed.address) or "")
@@ -43,7 +43,7 @@ def run(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _is_unsafe(ring: Any) -> bool:
+def is_unsafe(ring: Any) -> bool:
     """No keyring at all, or one of the plain-text files that a user may have chosen for other programs."""
     name = type(ring).__module__
     return (

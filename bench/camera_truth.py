@@ -22,15 +22,18 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from scipy import ndimage, optimize
-from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 import truth_moves  # noqa: E402
+from truth_compare import compare  # noqa: E402
 
 from backend.engines.draft.camera import paths  # noqa: E402
-from backend.engines.draft.view import layers, margins, picture, raster  # noqa: E402
+from backend.engines.draft.view import picture  # noqa: E402
+from backend.engines.draft.view.drawing.renderer import Renderer, Sight  # noqa: E402
+from backend.engines.draft.view.film import Film  # noqa: E402
+from backend.engines.draft.view.views import Place  # noqa: E402
 from client.protocol import CameraPath, Keyframe  # noqa: E402
 
 SIZE, SAMPLES, FRAMES = (640, 360), 32, 121
@@ -54,15 +57,15 @@ def main() -> None:
             ]
             poses = paths.poses(CameraPath(tuple(keys)), FRAMES)
             moments = {name: round(t * (FRAMES - 1)) for name, t in truth_moves.MOMENTS.items()}
-            parts = layers.build(still, margins.parallax(still, poses), margins.margins(still, poses), request.seed)
-            draft = raster.Renderer(still, parts)
+            view = Film(still, [Place(request.still, poses[0])], poses, request.seed).prepare(0)
+            draft = Renderer(still)
             for name, index in moments.items():
                 truth = np.asarray(Image.open(folder / f"{move}_{name}.png").convert("RGB"))
                 fitted = folder / f"{move}_{name}_pan_and_zoom.png"
                 if not fitted.exists():
                     Image.fromarray(pan_and_zoom(still.rgb, truth)).save(fitted)
                 made = {
-                    "draft": draft.frame(poses[index]),
+                    "draft": draft.frame([Sight(view.picture, view.layers, poses[index])]).rgb,
                     "pan and zoom": np.asarray(Image.open(fitted)),
                     "splat": splat(still, poses[index]),
                 }
@@ -111,21 +114,14 @@ def render_truth(python: Path, scene: str, folder: Path) -> None:
         {"name": f"{move}_again", "matrix": truth_moves.pose(scene, move, 0.5).tolist(), "seed": 1}
         for move in truth_moves.AGAIN
     ]
-    wanted = [*(f"{frame['name']}.png" for frame in frames), "still.png", "layers.exr", "camera.json"]
+    frames.insert(0, {"name": "still", "matrix": np.eye(4).tolist(), "depth": True})
+    wanted = [*(f"{frame['name']}.png" for frame in frames), "still.exr", "camera.json"]
     if all((folder / name).exists() for name in wanted):
         return
     folder.mkdir(parents=True, exist_ok=True)
     job = folder / "job.json"
     job.write_text(json.dumps({"scene": scene, "out": str(folder), "size": SIZE, "samples": SAMPLES, "frames": frames}))
-    subprocess.run([python, ROOT / "bench/truth_scenes.py", job], check=True, stdout=subprocess.DEVNULL)
-
-
-def compare(truth: np.ndarray, frame: np.ndarray) -> tuple[float, float]:
-    """SSIM (7x7 windows, mean over the channels) and PSNR."""
-    return (
-        float(structural_similarity(truth, frame, channel_axis=2, data_range=255)),
-        float(peak_signal_noise_ratio(truth, frame, data_range=255)),
-    )
+    subprocess.run([python, ROOT / "bench/truth_render.py", job], check=True, stdout=subprocess.DEVNULL)
 
 
 def pan_and_zoom(still: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -146,7 +142,7 @@ def pan_and_zoom(still: np.ndarray, truth: np.ndarray) -> np.ndarray:
     def miss(v: np.ndarray, whole: bool = False) -> float:
         frame = at(max(0.3, v[0]), v[1] * 100, v[2] * 100)
         if whole:
-            return -structural_similarity(truth.mean(2), frame.mean(2), data_range=255)
+            return -compare(truth.mean(2), frame.mean(2))[0]
         blurred = ndimage.uniform_filter(frame[::4, ::4].mean(2), 3)
         return float(np.abs(blurred - ndimage.uniform_filter(small, 3)).mean())
 

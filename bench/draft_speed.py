@@ -37,7 +37,7 @@ def main() -> None:
     if given.job:
         print(json.dumps(job(given.renders, given.job)))
         return
-    if not (given.renders / "layers.exr").exists():
+    if not (given.renders / "still.exr").exists():
         render(given.blender_python, given.renders, samples=16)
     print(f"Load {os.getloadavg()[0]:.1f}")
     print("| clip | processor time | again | wall clock | again | peak memory |\n| --- | --- | --- | --- | --- | --- |")
@@ -110,11 +110,12 @@ def make(renders: Path, seconds: float) -> None:
 def render(python: Path, folder: Path, samples: int, size: tuple[int, int] = SIZE, more: tuple[str, ...] = ()) -> None:
     """Renders the room's still and depth, and the still again under the names `more`."""
     folder.mkdir(parents=True, exist_ok=True)
-    frames = [{"name": name, "matrix": [[float(i == j) for j in range(4)] for i in range(4)]} for name in more]
+    still = [[float(i == j) for j in range(4)] for i in range(4)]
+    frames = [{"name": name, "matrix": still, "depth": name == "still"} for name in ("still", *more)]
     (folder / "job.json").write_text(
         json.dumps({"scene": "room", "out": str(folder), "size": size, "samples": samples, "frames": frames})
     )
-    subprocess.run([python, ROOT / "bench/truth_scenes.py", folder / "job.json"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([python, ROOT / "bench/truth_render.py", folder / "job.json"], check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -165,7 +165,7 @@ def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:
             ledger.resent.add(key)
             time.sleep(0.05)
             continue
-        if answer.status_code == 503:  # starting
+        if answer.status_code == 503:  # starting, or busy
             continue
         assert answer.status_code == 200, answer.text
         ledger.acknowledged[key] = answer.json()["id"]
@@ -180,8 +180,16 @@ def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:
                 ledger.twice.append(key)
 
 
-def _jobs(service: Service) -> list[dict]:
-    return service.http.get("/v1/videos").json()["data"]
+def _jobs(service: Service, seconds: float = 20) -> list[dict]:
+    """All jobs. A service that just came back may say that it is busy, as what was killed held the list.
+
+    Raises:
+        httpx.HTTPError: it says so for longer, or nothing.
+    """
+    until = time.monotonic() + seconds
+    while (answer := service.http.get("/v1/videos")).status_code == 503 and time.monotonic() < until:
+        time.sleep(0.05)
+    return answer.raise_for_status().json()["data"]
 
 
 def _running(service: Service) -> list[str]:

@@ -8,6 +8,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+from truth_compare import depth_file
 
 from client.protocol import Camera, TakeRequest
 from devtools.requests import take_request
@@ -60,15 +61,9 @@ def keyframes(scene: str, move: str, count: int = 49) -> list[dict]:
 
 def request(folder: Path, size: tuple[int, int] | None = None) -> TakeRequest:
     """The request for the still in `folder`, with its Z pass as a depth file."""
-    import OpenEXR
-
-    depth = folder / "depth.exr"
-    with OpenEXR.File(str(folder / "layers.exr"), separate_channels=True) as file:
-        metres = next(
-            channel.pixels for part in file.parts for name, channel in part.channels.items() if name.endswith("Depth.Z")
-        )
-    OpenEXR.File({}, {"V": OpenEXR.Channel(metres.astype(np.float32))}).write(str(depth))
     lens = json.loads((folder / "camera.json").read_text())
     camera = Camera(lens["projection"], lens["width"], lens["height"], lens["cx"], lens["cy"], lens["fx"], lens["fy"])
     width, height = size or (lens["width"], lens["height"])
-    return take_request(size=(width, height), seed=7, still=folder / "still.png", depth=depth, camera=camera)
+    return take_request(
+        size=(width, height), seed=7, still=folder / "still.png", depth=depth_file(folder / "still.exr"), camera=camera
+    )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from .protocol import Binding, EngineInfo, Job, Problem
+from .protocol import Binding, EngineInfo, Job, Price, Problem
 
 # BackendState.state
 OFF = "off"  # not asked for, or stopped by the user
@@ -68,6 +69,16 @@ class FinalPrompt(NamedTuple):
     problem: Problem | None = None
 
 
+class Quote(NamedTuple):
+    """What a take would cost, as asked with `Session.quote`: None where it is not known or nothing. `film` and `day`
+    are what was spent by currency, on the film that was named and since the time that was."""
+
+    key: str
+    price: Price | None
+    film: Mapping[str, float]
+    day: Mapping[str, float]
+
+
 class InstallState(NamedTuple):
     """The installation of the local backend moved. `state`: running, done, failed, cancelled."""
 
@@ -77,4 +88,4 @@ class InstallState(NamedTuple):
     fix: str = ""
 
 
-Event = BackendState | Engines | JobProgress | TakeReady | JobFailed | FinalPrompt | InstallState
+Event = BackendState | Engines | JobProgress | TakeReady | JobFailed | FinalPrompt | Quote | InstallState

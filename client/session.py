@@ -12,9 +12,10 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
 
+from . import online
 from .api.errors import ApiError
 from .connection import Connection
-from .events import FAILED, BackendState, Event, FinalPrompt, InstallState
+from .events import FAILED, BackendState, Event, FinalPrompt, InstallState, Quote
 from .files import make_folder
 from .install import Installer
 from .jobs.follow import Jobs
@@ -23,7 +24,7 @@ from .jobs.record import Record
 from .jobs.watch import Watcher
 from .lease import Lease
 from .protocol import Direction, TakeRequest
-from .target import RemoteTarget, Target
+from .target import LocalTarget, RemoteTarget, Target
 
 LOG = logging.getLogger("take_one")
 BUSY_TICK = 0.1  # seconds between two rounds while jobs are open
@@ -66,6 +67,7 @@ class Session:
         self._watcher = Watcher(self._events.put, lambda: self._commands.put(self._jobs.poll_soon))
         self._thread: threading.Thread | None = None
         self._adopt_at = 0.0
+        self._told_online: bool | None = None
         self._log = _log_to(home / "logs" / "blender.log")
         self._installer: Installer | None = None
         self._installing: threading.Thread | None = None
@@ -112,6 +114,26 @@ class Session:
                 raise
 
         self._commands.put(ask)
+
+    def quote(self, key: str, fields: dict[str, Any], film: str, since: float) -> None:
+        """Ask what a take of this submission (the fields of `/v1/estimate`) would cost, and what was spent on `film`
+        and since a time: one Quote of this key follows."""
+
+        def ask() -> None:
+            if api := self._connection.api():
+                self._events.put(Quote(key, api.estimate(fields), *api.spending(film, since)))
+
+        self._commands.put(ask)
+
+    def retry(self, key: str, send_again: bool = False) -> None:
+        """Have a failed job that its backend can go on with go on. `send_again`: an order whose answer was lost is
+        sent, and perhaps paid, once more."""
+
+        def retry() -> None:
+            if api := self._connection.api():
+                self._jobs.retry(key, send_again, api)
+
+        self._commands.put(retry)
 
     def submit(self, key: str, request: TakeRequest, take_path: Path) -> None:
         """Make a take at the backend of the last `connect`, and at no other. It is in the journal when this returns;
@@ -239,6 +261,7 @@ class Session:
     def _round(self) -> None:
         busy = self._connection.target is not None and self._jobs.busy(self._connection.target.name)
         self._obey(BUSY_TICK if busy else IDLE_TICK)
+        self._tell_online()
         if time.monotonic() > self._adopt_at:
             self._adopt()
         api = self._connection.api()
@@ -252,6 +275,18 @@ class Session:
             self._watcher.follow(api, running)
         else:
             self._watcher.rest()
+
+    def _tell_online(self) -> None:
+        """The local backend sends nothing out while Blender's online access is off."""
+        allowed = self.online_access
+        if self._told_online == allowed or not isinstance(self._connection.target, LocalTarget):
+            return
+        self._told_online = allowed
+        try:
+            online.tell(self.home, allowed)
+        except OSError:
+            LOG.exception("the local backend could not be told whether it may go online")
+        self._connection.engines()
 
     def _obey(self, wait: float) -> None:
         """Carry out what was asked for, waiting at most `wait` seconds for something to come."""

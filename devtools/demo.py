@@ -38,13 +38,9 @@ def demo(out: Path) -> int:
     made = json.loads(report.read_text())
     clip = Path(made["clip"])
     began_sheet = time.monotonic()
-    sheet = [
-        str(python_of("backend")),
-        str(ROOT / "devtools" / "contact_sheet.py"),
-        str(clip),
-        str(out / "contact_sheet.png"),
-    ]
-    subprocess.run(sheet, check=True)
+    for movie, sheet in ((clip, "contact_sheet.png"), (Path(made["walk"]), "walk_sheet.png")):
+        command = [str(python_of("backend")), str(ROOT / "devtools" / "contact_sheet.py"), str(movie), str(out / sheet)]
+        subprocess.run(command, check=True)
     stages += [*made["stages"], ("contact sheet", time.monotonic() - began_sheet)]
     files = {
         out / "still.png": "the camera's still",
@@ -53,6 +49,8 @@ def demo(out: Path) -> int:
         out / "demo.blend": "the room, and the edit with its strips",
         out / "edit.mp4": "the edit, rendered by Blender",
         out / "contact_sheet.png": "the take at a glance",
+        Path(made["walk"]): "a walk through two rooms, from a few stills",
+        out / "walk_sheet.png": "the walk at a glance",
     }
     print(f"\n{'stage':<32}{'seconds':>8}")
     for name, seconds in stages:

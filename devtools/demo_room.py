@@ -5,6 +5,7 @@ import math
 import random
 
 import bpy
+from mathutils import Vector
 
 WIDTH, DEPTH, HEIGHT = 6.0, 5.0, 2.8  # metres; x from -3 to 3, y from 0 (back) towards the camera at -5
 
@@ -24,6 +25,50 @@ def build_room() -> bpy.types.Object:
     _armchair(materials, (1.55, -2.15))
     _light()
     return _camera()
+
+
+def add_study() -> list[bpy.types.Object]:
+    """A second room behind a doorway in the left wall of the built one. Returns a camera in each, in the order of a
+    walk."""
+    m = {material.name: material for material in bpy.data.materials}
+    bpy.data.objects.remove(bpy.data.objects["left wall"])
+    bpy.data.objects.remove(bpy.data.objects["skirting left"])
+    x, front, back, door, wide, tall = -WIDTH / 2 - 0.05, -DEPTH - 1, 1.0, -2.9, 1.0, 2.1
+    for name, start, end in (("left wall back", door + wide / 2, back), ("left wall front", front, door - wide / 2)):
+        _box(name, (x, (start + end) / 2, HEIGHT / 2), (0.1, end - start, HEIGHT), m["wall"])
+    _box("lintel", (x, door, (tall + HEIGHT) / 2), (0.1, wide, HEIGHT - tall), m["wall"])
+    for side in (-1, 1):
+        _box("door post", (x, door + side * (wide / 2 + 0.03), tall / 2), (0.16, 0.06, tall), m["trim"])
+    left, middle = x - 3.6, x - 1.8
+    _box("study floor", (middle, -2.5, -0.05), (3.6, 4.0, 0.1), m["floor"])
+    _box("study ceiling", (middle, -2.5, HEIGHT + 0.05), (3.6, 4.0, 0.1), m["ceiling"])
+    _box("study wall", (left, -2.5, HEIGHT / 2), (0.1, 4.0, HEIGHT), m["cream"])
+    for y in (-4.5, -0.5):
+        _box("study side", (middle, y, HEIGHT / 2), (3.6, 0.1, HEIGHT), m["wall"])
+    _box("desk", (left + 0.5, -1.6, 0.72), (0.7, 1.5, 0.05), m["oak"], 0.01)
+    for y in (-2.2, -1.0):
+        _box("desk leg", (left + 0.5, y, 0.35), (0.6, 0.05, 0.7), m["dark"])
+    _box("desk book", (left + 0.45, -1.4, 0.78), (0.2, 0.28, 0.06), m["mustard"], 0.004, 0.2)
+    _shelf(m, (middle + 0.6, -0.75))
+    _box("rug", (middle, -2.7, 0.012), (1.8, 1.4, 0.02), m["blue"], 0.008)
+    bpy.ops.object.light_add(type="POINT", location=(middle, -2.6, 2.3))
+    bpy.context.object.data.energy, bpy.context.object.data.shadow_soft_size = 60.0, 0.2
+    places = (
+        ("Eye Room", (1.9, -4.6, 1.5), (-1.5, -1.2, 1.1)),
+        ("Eye Study", (middle + 0.5, -3.3, 1.5), (left, -1.2, 0.9)),
+    )
+    return [_eye(*place) for place in places]
+
+
+def _eye(
+    name: str, place: tuple[float, float, float], at: tuple[float, float, float], lens: float = 20.0
+) -> bpy.types.Object:
+    """A camera that looks at a place."""
+    way = Vector(at) - Vector(place)
+    bpy.ops.object.camera_add(location=place, rotation=way.to_track_quat("-Z", "Y").to_euler())
+    camera = bpy.context.object
+    camera.name, camera.data.lens = name, lens
+    return camera
 
 
 def _materials() -> dict[str, bpy.types.Material]:

@@ -23,10 +23,11 @@ SIZE = (960, 540)
 SECONDS = 5.0
 PROMPT = "Slowly pan left, then push in slightly."
 SOUND = "rain on a window, quiet room"
+WALK_FRAME, WALK_SECONDS, WALK_SIZE = 12, 8.0, 50  # of the walk: frame, seconds, percent
 LINE = ("ANNA", "English", "You said that you would be home before the rain.")
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
-from demo_room import build_room  # noqa: E402  the folder above is no package of Blender's
+from demo_room import add_study, build_room  # noqa: E402  the folder above is no package of Blender's
 
 
 class Stages:
@@ -64,6 +65,8 @@ def main() -> None:
         _start_backend()
     with stages.stage("animate: still, take, strips"):
         take = _animate()
+    with stages.stage("walk: path, stills, take"):
+        walk = _walk()
     with stages.stage("render the edit"):
         edit = _edit_scene()
         _render_edit(edit, out / "edit.mp4")
@@ -72,9 +75,8 @@ def main() -> None:
     files = {name: Path(bpy.path.abspath(getattr(take, name))) for name in ("still", "clip", "sidecar")}
     extension.unregister()
     shutil.copyfile(files["still"], out / "still.png")
-    arguments.report.write_text(
-        json.dumps({"stages": stages.seconds, "clip": str(files["clip"]), "sidecar": str(files["sidecar"])})
-    )
+    told = {"clip": str(files["clip"]), "sidecar": str(files["sidecar"]), "walk": walk}
+    arguments.report.write_text(json.dumps({"stages": stages.seconds, **told}))
 
 
 def load_extension(name: str = "take_one") -> ModuleType:
@@ -90,7 +92,7 @@ def load_extension(name: str = "take_one") -> ModuleType:
 def _clear(out: Path) -> None:
     """Remove what an earlier run made, and nothing else."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("still.png", "demo.blend", "demo.blend1", "edit.mp4", "contact_sheet.png"):
+    for name in ("still.png", "demo.blend", "demo.blend1", "edit.mp4", "contact_sheet.png", "walk_sheet.png"):
         (out / name).unlink(missing_ok=True)
     shutil.rmtree(out / "takes", ignore_errors=True)
 
@@ -141,6 +143,32 @@ def _animate() -> bpy.types.PropertyGroup:
     for note in filter(None, shot.takes[-1].notes.splitlines()):
         print(f"  note: {note}")
     return shot.takes[-1]
+
+
+def _walk() -> str:
+    """A second room, a camera path through both, its stills and its take. Returns the clip's path."""
+    scene = bpy.context.scene
+    cameras = add_study()
+    scene.frame_set(WALK_FRAME)
+    scene.render.resolution_percentage = WALK_SIZE
+    bpy.ops.takeone.walkthrough(
+        cameras="\n".join(camera.name for camera in cameras), pace="LENGTH", seconds=WALK_SECONDS
+    )
+    done = threading.Event()
+    teller = threading.Thread(target=_tell_progress, args=(done,))
+    teller.start()
+    try:
+        result = bpy.ops.takeone.animate_frame(prompt="walk through both rooms", sound="quiet room", seed=7)
+    finally:
+        done.set()
+        teller.join()
+    scene.render.resolution_percentage = 100
+    if result != {"FINISHED"}:
+        sys.exit("The walk did not finish.")
+    shot = scene.take_one.shots[scene.take_one.active_shot]
+    for note in filter(None, shot.takes[-1].notes.splitlines()):
+        print(f"  note: {note}")
+    return bpy.path.abspath(shot.takes[-1].clip)
 
 
 def _tell_progress(done: threading.Event) -> None:

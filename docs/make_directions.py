@@ -54,6 +54,28 @@ def manner() -> str:
     )
 
 
+def places_to_go() -> str:
+    return table(
+        ("the camera ...", "say, for example"), *((meaning, code(examples)) for meaning, examples in PLACES.values())
+    )
+
+
+# By relation: see direction/target.py.
+PLACES = {
+    "to": (
+        "goes to it until it fills the frame",
+        ("push in to the sofa", "follow her to the door", "descend toward the entrance"),
+    ),
+    "past": ("passes beside it", ("push in past the chair", "truck left past the table")),
+    "through": ("goes through it and on", ("fly through the doorway", "walk through the archway")),
+    "over": ("rises above it and goes on over it", ("crane up and over the facade", "fly over the roof")),
+    "around": ("goes around it", ("orbit around the table", "circles them", "arc around the table clockwise")),
+    "along": ("goes beside it", ("tracking shot along the fence from left to right",)),
+    "at": ("turns to it, or keeps its size", ("pan to the window", "zoom in on the clock", "vertigo effect on her")),
+    "from": ("goes away from it", ("pull away from the window",)),
+    "whole": ("goes back until all of it is seen", ("pull back to reveal the whole room",)),
+}
+
 EXACTLY_HOW_FAR = (
     "push in 1.5 metres",
     "truck left 60 cm",
@@ -132,7 +154,7 @@ def paragraph(text: str) -> str:
     return textwrap.fill(text, 110, break_long_words=False, break_on_hyphens=False)
 
 
-LISTS = {make.__name__: make for make in (manner, silence, sounds, places, strengths, only_as_sound)}
+LISTS = {make.__name__: make for make in (manner, places_to_go, silence, sounds, places, strengths, only_as_sound)}
 
 if __name__ == "__main__":
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8", newline="\n")

@@ -4,10 +4,14 @@ import bpy
 
 from .edit import board, moving, preview_still, shot_row, shots, takes, transitions
 from .making import animate, continuity, options, presets, prompt, queue, refine, walk
-from .setting_up import models, setup, trouble
+from .out import bring_in, export
+from .setting_up import accounts, models, setup, trouble
 
 CLASSES = (
+    *accounts.CLASSES,
     *animate.CLASSES,
+    *bring_in.CLASSES,
+    *export.CLASSES,
     *board.CLASSES,
     *continuity.CLASSES,
     *preview_still.CLASSES,

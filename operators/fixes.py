@@ -14,6 +14,8 @@ HELP = {
     "shorter": ("Make It Shorter", "TIME", "Shorten the shot to what the engine can make, and animate again"),
     "open_log": ("Open Log", "TEXT", "Show what was written down when it went wrong"),
     "models": ("Show Models", "PREFERENCES", "Open the preferences, where models are downloaded and linked"),
+    "accounts": ("Show Accounts", "PREFERENCES", "Open the preferences, where accounts are added and tested"),
+    "send_again": ("Send Again", "EXPORT", "Send the order once more. If the first one arrived, both are paid"),
     "online_access": ("Allow Online Access", "WORLD", "Let Blender and its extensions use the network"),
     "retry": ("Try Again", "FILE_REFRESH", "Make the take that failed once more"),
 }

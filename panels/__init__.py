@@ -6,6 +6,7 @@ from . import (
     card,
     direction,
     engines,
+    export,
     keymap,
     menus,
     preferences,
@@ -33,6 +34,7 @@ CLASSES = (
     *prompt.CLASSES,
     *settings.CLASSES,
     *shots.CLASSES,
+    *export.CLASSES,
 )
 
 PARTS = (menus, settings, shots, status, keymap)

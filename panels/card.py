@@ -12,6 +12,8 @@ from ..scene.session import prompts
 from ..scene.stills import capture as still
 from ..scene.stills import quick_still
 from . import pictures, refresh, walk
+from .accounts import draw_price
+from .engines import capabilities
 from .layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
 from .setup import draw_backend, draw_error
 
@@ -38,6 +40,7 @@ class ShotPanel(SidebarPanel):
         draw_chooser(layout, context, shot)
         draw_picture(layout, context, shot)
         draw_prompt(layout, context, shot)
+        draw_price(layout, context, shot, capabilities(shot))
         draw_button(layout, shot)
         walk.draw_summary(layout, context, shot)
         draw_backend(layout, context)

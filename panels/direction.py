@@ -13,6 +13,7 @@ from ..operators.making import presets
 from ..scene.model import properties, shown
 from ..scene.model.edit_of import take_rate
 from ..scene.model.rates import frame_rate
+from . import walk
 from .engines import capabilities
 from .layout import SidebarPanel, in_both_sidebars, reason
 
@@ -54,6 +55,7 @@ class DirectionPanel(SidebarPanel):
         if not able.camera_path:
             reason(column, context, iface_("{engine} moves the camera by words only").format(engine=able.label))
         draw_length(column, context, shot, able)
+        walk.draw_stills(layout, context, shot)
 
 
 def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: EngineInfo) -> None:

@@ -9,7 +9,8 @@ from bpy.app.translations import pgettext_iface as iface_
 
 from ..client.protocol import EngineInfo
 from ..scene.app.app import app
-from ..scene.model import option_properties, options
+from ..scene.model import option_properties, options, shown
+from .accounts import offered
 from .layout import reason, wrapped
 from .setup import CROSS, draw_fix
 
@@ -71,7 +72,7 @@ def draw_list(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
         return
     box = layout.box()
     box.label(text="Engines")
-    for engine in engines:
+    for engine in offered(engines):
         column = box.column(align=True)
         column.label(text=engine.label, icon="CHECKMARK" if engine.available else "CANCEL", translate=False)
         wrapped(column, context, engine.description if engine.available else iface_(engine.reason), icon="BLANK1")
@@ -82,11 +83,11 @@ class TAKEONE_MT_engines(bpy.types.Menu):
 
     bl_label = "Engine"
 
-    def draw(self, _context: bpy.types.Context) -> None:
+    def draw(self, context: bpy.types.Context) -> None:
         engines = app().state.engines
         if not engines:
             self.layout.operator("takeone.backend_start", text="Start the backend to see its engines", icon="PLAY")
-        for engine in engines:
+        for engine in offered(engines, shown.shot_of(context).engine):
             row = self.layout.row()
             row.active = engine.available
             lacks = iface_(engine.reason).partition(". ")[0]  # the card says the rest

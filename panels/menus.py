@@ -90,13 +90,18 @@ VERBS_OF = {
     "takes": (
         "Takes",
         "take_play take_make_current take_compare refine make_again continue_shot take_copy_settings take_show_file "
-        "take_delete bring_takes cancel cancel_all forget_waiting",
+        "take_delete bring_takes cancel cancel_all forget_waiting look_again send_again",
     ),
     "edit": ("Edit", "show_edit transition transition_remove length_from_strip length_from_take"),
+    "out": (
+        "Export and Import",
+        "export_cut export_page export_edit export_cancel export_open import_edit import_apply import_dismiss "
+        "read_notes",
+    ),
     "setup": (
         "Setup",
         "install install_cancel backend_start backend_stop backend_restart connect_server use_local preferences "
-        "models_refresh models_link models_cancel allow_online open_log fix dismiss_error",
+        "accounts_refresh models_refresh models_link models_cancel allow_online open_log fix dismiss_error",
     ),
 }
 VERBS = tuple(tuple(verbs.split()) for _label, verbs in VERBS_OF.values())

@@ -3,7 +3,7 @@
 
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
-from bpy.props import EnumProperty, StringProperty
+from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ..client.target import is_exposed
 from ..operators.setting_up import setup
@@ -11,6 +11,7 @@ from ..scene.app.app import app
 from ..scene.session import connection, preferences
 from ..scene.session.models import models
 from . import engines, refresh
+from .accounts import draw_accounts
 from .layout import time_left, wrapped
 from .setup import draw_error, draw_fix, draw_install, draw_install_failed
 
@@ -48,6 +49,12 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
         update=lambda _self, _context: connection.chosen(),
     )
     profile: EnumProperty(name="Install", description="What to install on this computer", items=setup.PROFILES)
+    budget_day: FloatProperty(
+        name="Budget of a Day", description="US dollars within 24 hours, above which a press asks. 0: none", min=0.0
+    )
+    budget_film: FloatProperty(
+        name="Budget of a Film", description="US dollars for each film, above which a press asks. 0: none", min=0.0
+    )
     server_url: StringProperty(name="Address", description="Such as http://192.168.1.20:8000")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -68,6 +75,7 @@ class TAKEONE_AP_preferences(bpy.types.AddonPreferences):
             return
         engines.draw_list(layout, context)
         if self.backend == "LOCAL":
+            draw_accounts(layout, context, self)
             draw_models(layout, context)
 
     def draw_local(self, layout: bpy.types.UILayout, context: bpy.types.Context) -> None:

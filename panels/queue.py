@@ -7,8 +7,9 @@ from bpy.app.translations import pgettext_iface as iface_
 
 from ..client.protocol import JobState
 from ..scene.app.app import app
-from ..scene.app.state import RENDERING, SENDING, WAITING_FILE, Job
+from ..scene.app.state import RENDERING, SENDING, UNCERTAIN, WAITING_FILE, Job
 from . import pictures
+from .accounts import draw_uncertain
 from .layout import SidebarPanel, in_both_sidebars, region_scale, time_left
 
 WORDS = {
@@ -32,11 +33,14 @@ class QueuePanel(SidebarPanel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
-        making = sorted((job for job in app().state.jobs.values() if job.status != WAITING_FILE), key=turn)
+        jobs = app().state.jobs.values()
+        for job in [job for job in jobs if job.status == UNCERTAIN]:
+            draw_uncertain(layout, context, job)
+        making = sorted((job for job in jobs if job.status not in (WAITING_FILE, UNCERTAIN)), key=turn)
         waiting_keys = app().state.queue()
         for job in making:
             draw_job(layout, context, job, waiting_keys)
-        waiting = len(app().state.jobs) - len(making)
+        waiting = sum(job.status == WAITING_FILE for job in jobs)
         if waiting:
             row = layout.row()
             text = iface_("{count} ready for other files").format(count=waiting)

@@ -7,7 +7,7 @@ import bpy
 from ..scene.app import timer
 from ..scene.app.app import app
 from ..scene.edit import strips
-from ..scene.session import connection, models, pump
+from ..scene.session import accounts, connection, models, pump
 from . import pictures, status
 
 PAUSE = 0.1  # seconds between two rounds
@@ -20,6 +20,7 @@ class Drawn:
         self.revision = -1  # of the state whose previews are shown
         self.panel = False  # whether a panel has been drawn
         self.models = False  # whether the list of models has been
+        self.accounts = False  # whether the list of accounts has been
         self.missing: dict[str, bool] = {}  # uid of a take that was drawn -> whether its file was missing
         self.changed: set[str] = set()  # uids of those of which that is new
         self.previews: dict[str, int] = {}  # job key -> preview_count that is shown
@@ -33,6 +34,11 @@ def note_shown() -> None:
 def note_models_shown() -> None:
     """The list of models is drawn: find out what is here, once."""
     app().part(Drawn).models = True
+
+
+def note_accounts_shown() -> None:
+    """The list of accounts is drawn: find out which there are, once."""
+    app().part(Drawn).accounts = True
 
 
 def note_file(take_uid: str, missing: bool) -> None:
@@ -77,7 +83,7 @@ def _task() -> float:
         drawn.revision = app().state.revision
         status.redraw()
         _show_previews(drawn)
-    if pictures.load_wanted() | models.poll():
+    if pictures.load_wanted() | models.poll() | accounts.poll():
         pump.redraw()
     if drawn.changed:
         _show_missing(drawn)
@@ -85,6 +91,8 @@ def _task() -> float:
     _ask_about_takes()
     if drawn.models and models.models().state.state == "":
         models.models().refresh()
+    if drawn.accounts and accounts.accounts().state.state == "":
+        accounts.accounts().refresh()
     return PAUSE
 
 

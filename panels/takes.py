@@ -11,6 +11,7 @@ from ..scene.app.app import app
 from ..scene.edit import compare
 from ..scene.model import shown, takes
 from . import pictures, refresh
+from .accounts import draw_cost
 from .layout import SidebarPanel, in_both_sidebars, wrapped
 
 WIDE = 420  # pixels of a region from which on a take's row says all of it
@@ -65,6 +66,7 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     layout.prop(take, "note", text="", icon="GREASEPENCIL", placeholder="Note")
     about = take.about or take.engine
     wrapped(layout, context, iface_("{about}, seed {seed}").format(about=about, seed=take.seed))
+    draw_cost(layout, shot, take)
     if bpy.data.filepath and take.clip and not take.clip.startswith("//"):
         wrapped(layout, context, iface_("This take lies in another folder than the file"), icon="FILE_FOLDER")
         layout.operator("takeone.bring_takes", icon="PASTEDOWN")

@@ -1,4 +1,4 @@
-"""Walkthroughs: which stills the camera's move needs, what they show, and a camera through the selected ones."""
+"""Which stills the camera's move needs and what they show; and a camera that walks through the selected ones."""
 
 from __future__ import annotations
 
@@ -19,36 +19,27 @@ BARS = 24  # parts of the move whose coverage is shown
 
 
 class WalkPanel(SidebarPanel):
-    """The camera's move: its stills, and where it goes."""
+    """A camera through the selected ones."""
 
     bl_label = "Walkthrough"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "shot"
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
-        shot = shown.shot_of(context)
-        draw_stills(layout, context, shot)
-        layout.separator()
-        draw_walk(layout, context, shot)
+        draw_walk(self.layout, context, shown.shot_of(context))
 
 
 def draw_stills(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
-    """How many stills, and what they show."""
+    """How many stills the camera's own move is made of, and what they show."""
     able = capabilities(shot)
+    if shot.motion != "CAMERA" or shot.still_source != capture.RENDER or able.views == 1:
+        return
     column = layout.column()
     column.use_property_split = True
     column.use_property_decorate = False
-    moved = shot.motion == "CAMERA" and shot.still_source == capture.RENDER
-    column.active = moved and able.views > 1
     column.prop(shot, "stills", text="Stills")
     if shot.stills == "NUMBER":
         column.prop(shot, "still_count", text="Count")
-    if not moved:
-        reason(layout, context, iface_("Further stills are rendered along the camera's own animation"))
-        return
-    if able.views == 1:
-        reason(layout, context, iface_("{engine} uses one still only").format(engine=able.label))
     share = plans.making(shot)
     if share is not None:
         layout.progress(factor=share, text=iface_("Planning the stills"))

@@ -7,8 +7,11 @@ from pathlib import Path
 import pytest
 
 from devtools import lock, testing
+from devtools.mutation.covering import COVERS, cover
+from devtools.mutation.edits import edits
 from devtools.testing import Count
 
+ROOT = Path(__file__).resolve().parents[1]
 FILE = "tests/test_devtools.py"
 NUMPY = "numpy==2.4.6 \\\n    --hash=sha256:aa\n"
 TORCH = "torch==2.13.0 ; sys_platform == 'linux' \\\n    --hash=sha256:bb\n"
@@ -48,3 +51,45 @@ def test_torch_is_apart_in_the_locks() -> None:
     assert chosen["backend/requirements/gpu"] == ["numpy", "zipp"]
     assert chosen["backend/requirements/torch"] == ["torch"]
     assert chosen["devtools/requirements/test"] == ["numpy", "zipp"]
+
+
+def test_every_module_has_tests_that_a_mutant_is_tried_against() -> None:
+    for one in COVERS.values():
+        assert one.tests and all((ROOT / test).exists() for test in one.tests), one
+    for room in ("backend", "client", "scene", "operators", "panels"):
+        for module in (ROOT / room).rglob("*.py"):
+            name = module.relative_to(ROOT).as_posix()
+            assert module.name == "__init__.py" or cover(name) is not None, f"{name} is not in covering.py"
+    longest = cover("backend/jobs/request.py")
+    assert longest is not None and longest.tests[0] == "tests/backend/test_jobs_request.py"
+    assert cover("devtools/lock.py") is None
+
+
+def planted(source: str) -> set[str]:
+    lines = source.splitlines(keepends=True)
+    made = set()
+    for edit in edits(source):
+        (line, start), (last, end) = edit.start, edit.end
+        assert line == last
+        text = lines[line - 1]
+        made.add("".join([*lines[: line - 1], text[:start] + edit.text + text[end:], *lines[line:]]))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("source", "wanted"),
+    [
+        ("x = any(y)", {"x = all(y)"}),
+        ("x = f(a, b)", {"x = f(b, a)"}),
+        ("f(a, a)", {"pass"}),
+        ("x = a and b", {"x = ((b))", "x = ((a))"}),
+        ("x = a or b or c", {"x = ((b) or (c))", "x = ((a) or (c))", "x = ((a) or (b))"}),
+        ("x = min(a, 2)", {"x = max(a, 2)", "x = (a)", "x = (2)"}),
+        ("a.b = c", {"pass"}),
+        ("a[0] += 1", {"pass"}),
+        ("x = 1", set()),
+        ("def f(): return isinstance(a, b)", set()),
+    ],
+)
+def test_bugs_that_people_write(source: str, wanted: set[str]) -> None:
+    assert planted(source) == wanted

@@ -6,6 +6,7 @@ import asyncio
 import base64
 import json
 import os
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -26,10 +27,10 @@ from ..jobs.request import invalid, parse_json
 from ..jobs.store.row import StoredJob
 from ..jobs.store.store import Store
 from .answers import POLL_MS, engine_json, job_json, state_json
-from .document import ERROR, MOVE, QUESTION, SUBMISSION
+from .document import ERROR, MOVE, QUESTION, RETRY, SUBMISSION
 from .errors import OneShape, add_handlers
 from .guard import Guard
-from .questions import estimate, final_prompt
+from .questions import estimate, final_prompt, words_path
 from .submission import Intake, idempotency_key, read
 
 PROTOCOL = 1
@@ -117,6 +118,12 @@ async def price(request: Request) -> dict[str, Any]:
     return {"price": to_json(await _ask(request, estimate))}
 
 
+@router.post("/v1/path")
+async def path(request: Request) -> dict[str, Any]:
+    found = await _ask(request, words_path)
+    return to_json(found) if found is not None else {"path": None, "notes": []}
+
+
 async def _ask(request: Request, question: Callable[[Pool, str, dict[str, Any], str], Any]) -> Any:
     """What `question` says to the submission in the body."""
     body = parse_json(await request.body() or b"{}", "body")
@@ -173,6 +180,33 @@ def delete(request: Request, job_id: str) -> dict[str, Any]:
     if not _parts(request).store.delete(job_id):
         raise _unknown(job_id)
     return {"id": job_id, "object": "video.deleted", "deleted": True}
+
+
+@router.post("/v1/videos/{job_id}/retry", openapi_extra=RETRY)
+async def retry(request: Request, job_id: str) -> JSONResponse:
+    """Has a failed job go on from what is known of it. `send_again`: the user says that an order whose answer was lost
+    is to be sent, and perhaps paid, once more."""
+    body = parse_json(await request.body() or b"{}", "body")
+    send = body.get("send_again", False) if isinstance(body, dict) else None
+    if not isinstance(send, bool):
+        raise invalid('Send {"send_again": true or false}.', "send_again")
+    return await asyncio.to_thread(_retry, request, job_id, send)
+
+
+def _retry(request: Request, job_id: str, send: bool) -> JSONResponse:
+    queued = _parts(request).store.again(job_id, send)
+    if queued is None:
+        raise _unknown(job_id)
+    _parts(request).pool.wake()
+    return _job_answer(request, queued)
+
+
+@router.get("/v1/spending")
+def spending(request: Request, film: str = "", since: float | None = None) -> dict[str, Any]:
+    """What was spent, by currency: on a film, and on everything since a time (seconds since 1970; by default within 24
+    hours)."""
+    on_film, lately = _parts(request).store.spent(film, time.time() - 86_400 if since is None else since)
+    return {"film": on_film, "since": lately}
 
 
 @router.post("/v1/videos/{job_id}/move", openapi_extra=MOVE)

@@ -1,15 +1,17 @@
-"""What an engine says of a request without making anything: its final prompt, its price."""
+"""What an engine says of a request without making anything: its final prompt, its price, its camera path."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
+from pathlib import Path
 from typing import Any, cast
 
-from client.protocol import EngineInfo, Price
+from client.protocol import EngineInfo, Price, WordsPath
+from client.protocol.request import STILL
 
-from ..engines.engine import EngineError, Priced, PromptForm
+from ..engines.engine import EngineError, PathOfWords, Priced, PromptForm
 from ..jobs.pool import Pool
 from ..jobs.request import Wanted, parse
 from ..jobs.size import fitting_size
@@ -40,6 +42,19 @@ def estimate(pool: Pool, registry: str, fields: Mapping[str, Any], default_model
         return None
     engine = cast(Priced, import_module(registry).engine(wanted.engine))
     return engine.estimate(wanted.request(fitting_size(wanted.size, None, info), {}))
+
+
+def words_path(pool: Pool, registry: str, fields: Mapping[str, Any], default_model: str) -> WordsPath | None:
+    """The camera path that the words of this submission mean, None of an engine that makes none of them.
+
+    Raises:
+        EngineError: what is wrong with the submission; `unknown_model`.
+    """
+    wanted, info = _wanted(pool, fields, default_model)
+    if not info.words_path:
+        return None
+    engine = cast(PathOfWords, import_module(registry).engine(wanted.engine))
+    return engine.words_path(wanted.request(fitting_size(wanted.size, None, info), {STILL: Path(STILL)}))
 
 
 def _wanted(pool: Pool, fields: Mapping[str, Any], default_model: str) -> tuple[Wanted, EngineInfo]:

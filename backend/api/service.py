@@ -44,7 +44,8 @@ KEEP_ALIVE_SECONDS = 75  # a client that comes back within it finds its connecti
 
 @dataclass(frozen=True)
 class Settings:
-    """How to serve. `registry` is the module of the engines, `names` are further names of this host."""
+    """How to serve. `registry` is the module of the engines, `names` are further names of this host, `gpus` is how many
+    GPUs share a take (0: all)."""
 
     host: str = "127.0.0.1"
     port: int = 8765
@@ -52,6 +53,7 @@ class Settings:
     ready_file: Path | None = None
     leases: Path | None = None
     registry: str = "backend.engines.registry"
+    gpus: int = 1
 
 
 def serve(settings: Settings) -> int:
@@ -80,7 +82,9 @@ def serve(settings: Settings) -> int:
         return _refuse(1, f"the list of jobs {folder / 'jobs.db'} can't be used: {error}")
     except OSError as error:
         return _refuse(1, f"the list of jobs in {folder} can't be used: {error}")
-    return _run(settings, folder, secret, exposed, listener, Pool(store, owner, settings.registry), store)
+    return _run(
+        settings, folder, secret, exposed, listener, Pool(store, owner, settings.registry, settings.gpus), store
+    )
 
 
 def _run(

@@ -36,6 +36,7 @@ from .questions import engine_named
 
 FURTHER_FILE = re.compile(re.escape(VIEW) + r"[1-9][0-9]?(" + re.escape(DEPTH_OF) + ")?")
 NESTED = re.compile(r"extra_params\[(\w+)\]")  # how some clients send a part of extra_params in a form
+PICTURE_URL = re.compile(r"(?!extra_params)\w+\[(image_)?url\]")
 MAX_FILES = 2 * MAX_VIEWS
 REFERENCES = (
     "image_reference",
@@ -114,7 +115,12 @@ class _Form(MultiPartParser):
 
 
 def _unnested(submission: Submission) -> Submission:
-    """Puts the fields extra_params[name] into extra_params. Deeper ones are refused, since they would be lost."""
+    """Puts the fields extra_params[name] into extra_params. Deeper ones are refused, since they would be lost.
+
+    OpenAI's client sends the still as an object this way: input_reference[image_url].
+    """
+    for field_name in [name for name in submission.fields if PICTURE_URL.fullmatch(name)]:
+        submission.fields.setdefault(field_name.partition("[")[0], {"image_url": submission.fields.pop(field_name)})
     nested = [name for name in submission.fields if name.startswith("extra_params[")]
     if not nested:
         return submission
@@ -148,7 +154,7 @@ def _with_references(submission: Submission) -> Submission:
 
 def _is_file(name: str) -> bool:
     """Whether a field of this name is a file of a request (see `client.protocol.request.view_names`)."""
-    return name in (STILL, DEPTH, LAST_FRAME) or FURTHER_FILE.fullmatch(name) is not None
+    return name in (STILL, DEPTH, LAST_FRAME, LAST_FRAME + DEPTH_OF) or FURTHER_FILE.fullmatch(name) is not None
 
 
 def _data_url(value: Any, param: str) -> BinaryIO:

@@ -10,7 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 
-from client.protocol import CameraPath, EngineInfo, Price, ProblemError, TakeRequest
+from client.protocol import CameraPath, EngineInfo, Price, ProblemError, TakeRequest, WordsPath
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,8 @@ class Clip:
     `fps` may be the engine's own: the media package conforms it to the request's frame rate.
     `file` is a finished movie instead of frames, and says itself what it holds. It is removed when the take is written.
     `notes` are remarks for the user (at most a sentence each); `path` is the camera path that was taken; `facts` joins
-    the sidecar (model, settings, versions).
+    the sidecar (model, settings, versions). Notes and facts may grow until the last frame. `window` is the part of a
+    file's picture that counts: left, top, width and height as fractions. `cost` is what it cost.
     """
 
     width: int = 0
@@ -41,6 +42,8 @@ class Clip:
     path: CameraPath | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     file: Path | None = None
+    window: tuple[float, float, float, float] | None = None
+    cost: Price | None = None
 
 
 class EngineError(ProblemError):
@@ -84,6 +87,9 @@ class Resumable(Protocol):
     Its `generate` commits a state before it sends what is paid or made only once (with a key of its own by which it
     will know the answer), and again when it knows more. Once there is a state, the job is never generated anew: after
     whatever happened it goes on with `resume`, which finds out from the state how far things are.
+
+    Two entries of a state are the queue's business too: `cost` (a Price as JSON) is what has been spent with it, and
+    `again` is true where the user has said that an order whose answer was lost may be sent once more.
     """
 
     def capabilities(self) -> EngineInfo: ...
@@ -118,9 +124,20 @@ class PromptForm(Protocol):
         ...
 
 
+@runtime_checkable
 class Priced(Protocol):
     """What an engine that is `priced` also has."""
 
     def estimate(self, request: TakeRequest) -> Price | None:
-        """What a take of this request would cost, None where it can't be known. Nothing is sent or loaded."""
+        """What a take of this request would cost, None where it can't be known. At most the price is asked for:
+        nothing of the request is sent, and nothing loaded."""
+        ...
+
+
+class PathOfWords(Protocol):
+    """What an engine with a `words_path` also has."""
+
+    def words_path(self, request: TakeRequest) -> WordsPath:
+        """The whole camera path that it would make of this request's words if views stood all along it. By the
+        still's camera alone: no picture is read. Quick, and the same for the same request."""
         ...

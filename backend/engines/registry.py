@@ -5,10 +5,13 @@ from __future__ import annotations
 from importlib import import_module
 
 from .engine import Engine, EngineError
+from .hosted.names import names as hosted
 
-ENGINES = {
+# A module, its class, and what the class is made with.
+ENGINES: dict[str, tuple[str, ...]] = {
     "draft": ("backend.engines.draft", "DraftEngine"),
     "happyhorse": ("backend.engines.happyhorse.engine", "HappyHorseEngine"),
+    **{name: ("backend.engines.hosted.engine", "HostedEngine", name) for name in hosted()},
 }
 DEFAULT = "draft"
 
@@ -24,5 +27,6 @@ def engine(name: str) -> Engine:
         raise EngineError(
             "unknown_model", f"There is no engine called {name!r}. The engines are: {known}.", param="model"
         )
-    module, attribute = ENGINES[name]
-    return getattr(import_module(module), attribute)()
+    module, attribute, *arguments = ENGINES[name]
+    engine: Engine = getattr(import_module(module), attribute)(*arguments)
+    return engine

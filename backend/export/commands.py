@@ -5,16 +5,20 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from fractions import Fraction
 from pathlib import Path
 
 from client.protocol import Unfit
-from client.protocol.codec import to_json
+from client.protocol.codec import from_json, to_json
 from client.protocol.edit import Edit, file
 from client.protocol.edit import notes as notes_file
+from client.protocol.edit.burn_in import BurnIn
+from client.protocol.edit.sidecar import with_sidecars
 
 from ..home import write_whole
 from .errors import ExportError
 
+MOST_OFF = 0.1  # seconds between picture and sound: Blender mixes in blocks
 FORMATS = {
     ".otio": "a timeline for other programs",
     ".edl": "a CMX 3600 edit decision list",
@@ -22,6 +26,7 @@ FORMATS = {
     ".pdf": "the board",
     ".png": "the contact sheet",
     ".html": "the client page",
+    ".mp4": "the cut of --cut with burn-ins",
 }
 
 
@@ -32,9 +37,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("edit", type=Path, help="the edit's data, as JSON")
     parser.add_argument("files", type=Path, nargs="*", help=f"files to write, by their suffix. {formats}")
     parser.add_argument("--relative", action="store_true", help=".otio: name files from its folder on")
+    parser.add_argument("--portrait", action="store_true", help=".pdf: upright pages (default: landscape)")
+    parser.add_argument("--paper", choices=("a4", "letter"), default="a4", help=".pdf: the pages' size")
+    parser.add_argument("--fonts", type=Path, metavar="FOLDER", help=".pdf, .png, .mp4: fonts (default: the system's)")
+    parser.add_argument("--cut", type=Path, metavar="MOVIE", help=".html, .mp4: the exported cut")
     parser.add_argument(
         "--changes", type=Path, metavar="FILE", help="what an .otio or .edl would change; writes nothing"
     )
+    parser.add_argument("--burn", type=Path, metavar="JSON", help=".mp4: the burn-ins of --cut, place by place")
+    parser.add_argument("--check", type=Path, metavar="MOVIE", help="whether a movie is the whole cut of this edit")
     parser.add_argument("--notes", type=Path, metavar="FILE", help="what a client's notes say of this edit")
     parser.add_argument("--json", action="store_true", help="answer as JSON on stdout")
     parser.set_defaults(run=run)
@@ -45,6 +56,8 @@ def run(parsed: argparse.Namespace) -> int:
     try:
         edit = read_edit(parsed.edit)
         answer: dict[str, object] = {}
+        if parsed.check:
+            answer |= _check(edit, parsed.check.absolute())
         if parsed.changes:
             answer |= _changes(edit, parsed.changes)
         if parsed.notes:
@@ -67,7 +80,7 @@ def read_edit(path: Path) -> Edit:
     if path.stat().st_size > file.MAX_BYTES:
         raise ExportError("invalid_file", f"'{path.name}' is larger than {file.MAX_BYTES >> 20} MB.")
     try:
-        return file.from_bytes(path.read_bytes(), path.parent)
+        return with_sidecars(file.from_bytes(path.read_bytes(), path.parent))
     except Unfit as error:
         raise ExportError("invalid_file", f"'{path.name}' is no edit of Take One: {error}.") from error
 
@@ -79,9 +92,12 @@ def _write(edit: Edit, parsed: argparse.Namespace) -> dict[str, object]:
         raise ExportError("invalid_file", f"'{unknown[0].name}' is of no kind that can be written. Known are {known}.")
     written, remarks = [], []
     for path in parsed.files:
-        data, said = _made(edit, path.absolute(), parsed)
         path.absolute().parent.mkdir(parents=True, exist_ok=True)
-        write_whole(path.absolute(), data)
+        if path.suffix.lower() == ".mp4":
+            said = _burnt(edit, path.absolute(), parsed)
+        else:
+            data, said = _made(edit, path.absolute(), parsed)
+            write_whole(path.absolute(), data)
         written.append(str(path))
         remarks += said
     return {"written": written, "remarks": list(dict.fromkeys(remarks))}
@@ -115,6 +131,48 @@ def _made(edit: Edit, path: Path, parsed: argparse.Namespace) -> tuple[bytes, li
 
             text, remarks = to_csv(edit), []
     return text.encode(), remarks
+
+
+def _burnt(edit: Edit, path: Path, parsed: argparse.Namespace) -> list[str]:
+    """Writes the cut with its burn-ins. The remarks."""
+    from .paper.burn import burn
+
+    if parsed.cut is None:
+        raise ExportError("invalid_file", "An .mp4 is --cut with burn-ins: name the exported cut.")
+    try:
+        wanted = from_json(BurnIn, json.loads(parsed.burn.read_bytes())) if parsed.burn else BurnIn()
+    except (ValueError, RecursionError) as error:
+        raise ExportError("invalid_file", f"'{parsed.burn.name}' holds no burn-ins: {error}.") from error
+
+    def progress(done: int, total: int) -> None:
+        if parsed.json and (done % 10 == 0 or done == total):
+            print(json.dumps({"done": done, "total": total}), flush=True)
+
+    return burn(edit, parsed.cut.absolute(), path, wanted, parsed.fonts, progress)
+
+
+def _check(edit: Edit, path: Path) -> dict[str, object]:
+    """Reads the exported cut back. Raises ExportError where it is not what the edit asks for."""
+    from ..engines.engine import EngineError
+    from ..media.movie import read_movie
+
+    try:
+        movie = read_movie(path)
+    except EngineError as error:
+        raise ExportError("invalid_file", f"The exported cut can't be read: {error.message}") from error
+    frames, rate = len(movie.times), movie.fps
+    sound = movie.sound_seconds
+    seconds = float(edit.frames / edit.fps)
+    wrong = []
+    if frames != edit.frames:
+        wrong.append(f"it has {frames} frames instead of {edit.frames}")
+    if frames > 1 and abs(rate - edit.fps) > Fraction(1, 100):
+        wrong.append(f"it plays at {float(rate):g} fps instead of {float(edit.fps):g}")
+    if any(one.enabled for one in edit.sounds) and abs(sound - seconds) > MOST_OFF:
+        wrong.append(f"its sound is {sound:.2f} s long instead of {seconds:.2f} s")
+    if wrong:
+        raise ExportError("wrong_movie", f"The exported cut is not whole: {', '.join(wrong)}. Export it again.")
+    return {"checked": {"frames": frames, "fps": str(edit.fps), "sound_seconds": sound}}
 
 
 def _changes(edit: Edit, path: Path) -> dict[str, object]:

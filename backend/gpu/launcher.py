@@ -1,7 +1,4 @@
-"""A thread that hands work to a GPU, so that whoever asked for it can look out for a cancel meanwhile.
-
-A GPU's queue takes some thousand kernels; handing over more of them waits until it has come to them.
-"""
+"""A thread that hands work to a GPU, which may take as long as the work; who asked for it looks out for a cancel."""
 
 from __future__ import annotations
 

@@ -50,8 +50,12 @@ class Members:
         self._awaited: dict[tuple[int, int], queue.Queue[dict[str, Any]]] = {}  # by number and rank
         self._ready: queue.Queue[int] = queue.Queue()
         self._processes = [self._started(maker, rank, device) for rank, device in enumerate(devices[1:], start=1)]
-        for rank, process in enumerate(self._processes, start=1):
-            threading.Thread(target=self._read, args=(rank, process), name=f"rank {rank}", daemon=True).start()
+        self._readers = [
+            threading.Thread(target=self._read, args=(rank, process), name=f"rank {rank}", daemon=True)
+            for rank, process in enumerate(self._processes, start=1)
+        ]
+        for reader in self._readers:
+            reader.start()
 
     @property
     def alive(self) -> bool:
@@ -146,6 +150,8 @@ class Members:
                 process.wait(LEAVING_SECONDS)
             process.kill()
             process.wait()
+        for reader in self._readers:  # one of them may be giving up what is under way
+            reader.join(LEAVING_SECONDS)
         if self.ranks is not None and not (failed and self._device.type == "cuda"):
             self.ranks.abort()
         shutil.rmtree(self._folder, ignore_errors=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import deque
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +14,8 @@ import torch.distributed as dist
 from torch import Tensor
 from torch.distributed import distributed_c10d
 
+AHEAD = 4  # steps of work that are handed to a GPU before it has done them
+POLL_SECONDS = 0.0005
 LIMIT = timedelta(minutes=5)  # of one exchange, with all that the GPU has to do before it
 MEASURED = {"cuda": 64 << 20, "cpu": 1 << 20}  # bytes for each other rank, to find out how fast the link is
 ENVIRONMENT = {
@@ -41,6 +44,8 @@ class Ranks:
     def __init__(self, meeting: Path, rank: int, size: int, device: torch.device, limit: timedelta = LIMIT) -> None:
         self.rank, self.size, self.device = rank, size, device
         self.sent = 0  # bytes that went to other ranks
+        self._steps: deque[torch.cuda.Event] = deque()
+        self._given_up = False
         os.environ.update(ENVIRONMENT)
         store = dist.FileStore(str(meeting), size)
         kind = "nccl" if device.type == "cuda" else "gloo"
@@ -63,6 +68,30 @@ class Ranks:
             move.wait()
         self.sent += sum(gives[peer].nbytes for peer in others)
         return came
+
+    def pace(self) -> None:
+        """To be called after each step of work, of some hundred kernels at most: waits for the last but few.
+
+        A GPU's queue that is full holds up whoever adds to it, even in the midst of an exchange, which then could not
+        be given up.
+
+        Raises:
+            RuntimeError: all was given up.
+        """
+        if self._given_up:
+            raise RuntimeError("the exchanges were given up")
+        if self.device.type != "cuda":
+            return
+        done = torch.cuda.Event()
+        done.record()
+        self._steps.append(done)
+        while len(self._steps) > AHEAD:
+            if self._given_up:
+                raise RuntimeError("the exchanges were given up")
+            if self._steps[0].query():
+                self._steps.popleft()
+            else:
+                time.sleep(POLL_SECONDS)
 
     def gather(self, row: Tensor) -> Tensor:
         """Every rank's `row` [...], as [size, ...]."""
@@ -90,6 +119,7 @@ class Ranks:
 
     def abort(self) -> None:
         """Gives up what is under way, whatever the others do; whoever waits for it goes on. From any thread."""
+        self._given_up = True
         if dist.is_initialized():
             if self.device.type == "cuda":
                 distributed_c10d._abort_process_group()

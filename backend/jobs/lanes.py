@@ -28,15 +28,25 @@ class Slot:
         return 10.0 if self.lane == NETWORK else 0.6
 
 
-def further_slots() -> list[Slot]:
-    """Every slot but that of the lane cpu. A GPU's worker sees no other card; where there is one card or none that
-    can be counted, its environment stays as it is."""
+def further_slots(gpus: int = 1) -> list[Slot]:
+    """Every slot but that of the lane cpu, with so many `gpus` for each job of the lane gpu (0: all).
+
+    A slot's worker sees no other cards than its own; where there is one card or none that can be counted, its
+    environment stays as it is. Cards that are left over are a slot too.
+    """
     cards = _cards()
     if len(cards) < 2:
-        gpus = [Slot("gpu:0", GPU)]
+        own = [Slot("gpu:0", GPU)]
     else:
-        gpus = [Slot(f"gpu:{index}", GPU, {"CUDA_VISIBLE_DEVICES": card}) for index, card in enumerate(cards)]
-    return [*gpus, *(Slot(f"network:{index}", NETWORK) for index in range(NETWORK_SLOTS))]
+        size = gpus or len(cards)
+        groups = [range(first, min(first + size, len(cards))) for first in range(0, len(cards), size)]
+        own = [_slot_of(cards, group) for group in groups]
+    return [*own, *(Slot(f"network:{index}", NETWORK) for index in range(NETWORK_SLOTS))]
+
+
+def _slot_of(cards: list[str], group: range) -> Slot:
+    name = "+".join(map(str, group))
+    return Slot(f"gpu:{name}", GPU, {"CUDA_VISIBLE_DEVICES": ",".join(cards[index] for index in group)})
 
 
 def _cards() -> list[str]:

@@ -30,10 +30,11 @@ SWEEP_SECONDS = 6 * 3600.0
 
 class Pool:
     """Every slot of every lane, and the thread that gives them their jobs. `registry` is the module that names the
-    engines. The lane cpu has one slot; its worker answers for the engines."""
+    engines. The lane cpu has one slot; its worker answers for the engines. A job of the lane gpu has so many `gpus`."""
 
-    def __init__(self, store: Store, owner: Owner, registry: str = "backend.engines.registry") -> None:
+    def __init__(self, store: Store, owner: Owner, registry: str = "backend.engines.registry", gpus: int = 1) -> None:
         self._store, self._owner, self._registry = store, owner, registry
+        self._gpus = gpus
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._engines: dict[str, EngineInfo] = {}
@@ -95,7 +96,8 @@ class Pool:
 
     def _run(self) -> None:
         further = [
-            Runner(slot, self._store, self._registry, self._stopping, self._wake.set) for slot in further_slots()
+            Runner(slot, self._store, self._registry, self._stopping, self._wake.set)
+            for slot in further_slots(self._gpus)
         ]
         for runner in further:
             runner.start()

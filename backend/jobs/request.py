@@ -26,7 +26,7 @@ Type = TypeVar("Type")
 
 @dataclass(frozen=True)
 class FurtherView:
-    """A view between the still and the end, by the names of its files (see `client.protocol.request.view_names`)."""
+    """A view after the still, by the names of its files (see `client.protocol.request.view_names`)."""
 
     name: str
     t: float
@@ -61,7 +61,7 @@ class Wanted:
             if view.name not in files:
                 raise invalid(f"The view {view.name} has no picture: send it as the file {view.name}.", view.name)
             views.append(View(files[view.name], files.get(view.name + DEPTH_OF), view.camera, view.t))
-        if LAST_FRAME in files:
+        if LAST_FRAME in files and all(view.name != LAST_FRAME for view in self.views):
             views.append(View(files[LAST_FRAME], t=1.0))
         try:
             return TakeRequest(
@@ -155,12 +155,14 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     if unknown:
         raise invalid(f"{engine.label} does not speak {', '.join(unknown)}.", "extra_params.dialogue")
     between = [view for view in request.views if 0 < view.t < 1]
+    end = request.last_frame
+    drawn = end is not None and end.depth is not None and engine.views > 1  # it is a view like the others
     has_depth = any(view.depth is not None for view in request.views)
     ignored = [
         (bool(request.direction.dialogue) and not engine.dialogue, "the dialogue"),
         (bool(request.direction.sound) and not engine.sound, "the sound"),
         (has_depth and not engine.depth, "the depth"),
-        (request.last_frame is not None and not engine.last_frame, "the last frame"),
+        (end is not None and not engine.last_frame and not drawn, "the last frame"),
         (bool(between) and engine.views == 1, "the further views"),
         (request.path is not None and not engine.camera_path, "the camera path"),
     ]

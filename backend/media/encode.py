@@ -64,7 +64,7 @@ def write_clip(
         return _encode_clip(clip, request, path, progress, cancelled)
     try:
         movie = read_movie(clip.file)
-        if clip.sound is None and movie.fits(request.fps, request.frame_count):
+        if clip.sound is None and clip.window is None and movie.fits(request.fps, request.frame_count):
             return _pass_through(movie, request, path)
         written = _encode_clip(_conformed(clip, movie, request), request, path, progress, cancelled)
         return dataclasses.replace(written, notes=(*written.notes, *_movie_notes(movie, request)))
@@ -103,6 +103,8 @@ def _pass_through(movie: Movie, request: TakeRequest, path: Path) -> Written:
 def _conformed(clip: Clip, movie: Movie, request: TakeRequest) -> Clip:
     """`clip` with the frames and the sound of its file, at the rate and of the length that `request` wants."""
     height, width = movie.first.shape[:2]
+    left, top, wide, high = clip.window or (0.0, 0.0, 1.0, 1.0)
+    x, y, width, height = round(left * width), round(top * height), round(wide * width), round(high * height)
     count = request.frame_count
     return dataclasses.replace(
         clip,
@@ -110,7 +112,7 @@ def _conformed(clip: Clip, movie: Movie, request: TakeRequest) -> Clip:
         height=height,
         fps=request.fps,
         frame_count=count,
-        frames=movie.frames(request.fps, count),
+        frames=(frame[y : y + height, x : x + width] for frame in movie.frames(request.fps, count)),
         sound=clip.sound or movie.sound(count / request.fps),
     )
 

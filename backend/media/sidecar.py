@@ -48,6 +48,7 @@ def write_sidecar(path: Path, request: TakeRequest, clip: Clip, written: Written
         "path": to_json(clip.path or request.path),
         "options": dict(request.options),
         "notes": list(notes),
+        "cost": to_json(clip.cost),
         "facts": facts,
         "versions": versions,
         **({"binding": to_json(request.binding)} if request.binding else {}),

@@ -12,7 +12,7 @@ from typing import Any
 import requests
 from urllib3.exceptions import HTTPError
 
-from ..protocol import EngineInfo, Job, JobState, Problem
+from ..protocol import EngineInfo, Job, JobState, Price, Problem
 from ..protocol.codec import from_json, nests_deeper
 from .errors import ApiError, not_a_server, too_large, unreachable
 
@@ -112,6 +112,24 @@ def an_object(body: bytes, url: str, status: int = 200) -> dict[str, Any]:
     if not isinstance(data, dict):
         raise not_a_server(url, status)
     return data
+
+
+def price(data: dict[str, Any]) -> Price | None:
+    """The price of an answer, None where there is none."""
+    try:
+        return None if data.get("price") is None else from_json(Price, data["price"], lenient=True)
+    except ValueError:
+        return None
+
+
+def sums(data: Any) -> dict[str, float]:
+    """Amounts by currency."""
+    found = data if isinstance(data, dict) else {}
+    return {
+        str(currency)[:8]: float(amount)
+        for currency, amount in list(found.items())[:20]
+        if isinstance(amount, int | float) and not isinstance(amount, bool) and abs(amount) < 1e12
+    }
 
 
 def health(body: bytes) -> Health:

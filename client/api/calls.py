@@ -10,7 +10,8 @@ from urllib.parse import quote
 import requests
 from requests import exceptions
 
-from ..protocol import Direction, EngineInfo, Job, TakeRequest
+from ..protocol import Camera, Direction, EngineInfo, Job, Price, TakeRequest, Unfit, WordsPath
+from ..protocol.codec import from_json
 from ..target import is_loopback
 from . import answers, form
 from .answers import Health
@@ -60,6 +61,46 @@ class Api:
                 raise
             return direction.prompt
         return prompt if isinstance(prompt, str) else direction.prompt
+
+    def words_path(
+        self, engine: str, direction: Direction, camera: Camera | None, seconds: float, seed: int
+    ) -> WordsPath | None:
+        """The whole camera path that the direction's words mean, seen from a still's `camera`; None where the engine
+        or the server makes none."""
+        try:
+            data = self._object("POST", "/v1/path", json=form.path_fields(engine, direction, camera, seconds, seed))
+        except ApiError as error:
+            if error.status not in (404, 405):  # another kind of server
+                raise
+            return None
+        if data.get("path") is None:
+            return None
+        try:
+            return from_json(WordsPath, data)
+        except Unfit:
+            raise not_a_server(self.url) from None
+
+    def estimate(self, fields: Mapping[str, Any]) -> Price | None:
+        """What a take of this submission would cost; None where it is not known, or the server can't say."""
+        try:
+            return answers.price(self._object("POST", "/v1/estimate", json=dict(fields)))
+        except ApiError as error:
+            if error.code == "unreachable":
+                raise
+            return None
+
+    def spending(self, film: str, since: float) -> tuple[dict[str, float], dict[str, float]]:
+        """What was spent, by currency: on a film, and since a time. Nothing at a server that does not count."""
+        try:
+            data = self._object("GET", "/v1/spending", params={"film": film, "since": since})
+        except ApiError as error:
+            if error.code == "unreachable":
+                raise
+            return {}, {}
+        return answers.sums(data.get("film")), answers.sums(data.get("since"))
+
+    def retry(self, job_id: str, send_again: bool) -> None:
+        self._content("POST", _path(job_id) + "/retry", json={"send_again": send_again})
 
     def submit(self, key: str, request: TakeRequest, going: Going | None = None) -> Job:
         """Send a request; the same key gives the same job. Raises also OSError where a file can't be read, and

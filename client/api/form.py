@@ -55,6 +55,13 @@ def prompt_params(direction: Direction, options: Mapping[str, Any]) -> dict[str,
     return {**spoken(direction), "options": to_json(options)}
 
 
+def path_fields(engine: str, direction: Direction, camera: Camera | None, seconds: float, seed: int) -> dict[str, Any]:
+    """The body of `POST /v1/path`."""
+    extra = spoken(direction) | ({"camera": _camera(camera)} if camera is not None else {})
+    body = {"model": engine, "prompt": direction.prompt, "seconds": seconds, "seed": seed}
+    return {**body, "extra_params": extra}
+
+
 def spoken(direction: Direction) -> dict[str, Any]:
     """The part of a direction that goes into `extra_params`."""
     return {"dialogue": to_json(direction.dialogue), "sound": direction.sound}
@@ -64,13 +71,14 @@ def _further_views(request: TakeRequest) -> list[dict[str, Any]]:
     return [
         {"name": name, "t": view.t, **({"camera": _camera(view.camera)} if view.camera else {})}
         for view, (name, _) in zip(request.views, view_names(request.views), strict=True)
-        if 0 < view.t < 1
+        if 0 < view.t < 1 or (view.t == 1 and view.camera)
     ]
 
 
 def _camera(camera: Camera) -> dict[str, Any]:
     """camera.json, with what this kind of projection has."""
     names = ["projection", "width", "height", "fx", "fy", "cx", "cy", "matrix_world"]
+    names += [name for name in ("focus", "things", "sight") if getattr(camera, name)]
     data = {name: to_json(getattr(camera, name)) for name in names}
     return {**data, "scale": camera.scale} if camera.projection == "orthographic" else data
 

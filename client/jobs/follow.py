@@ -130,6 +130,23 @@ class Jobs:
         api.move(job.record.id, other.record.id if other else None)
         self.poll_soon()
 
+    def retry(self, key: str, send_again: bool, api: Api) -> None:
+        """Have a failed job go on at its backend, which keeps what it knows of it. One that can't is reported again."""
+        record = self._journal.get(key)
+        if record is None or record.state != FAILED or record.id is None or record.server != api.server:
+            return
+        try:
+            api.retry(record.id, send_again)
+        except ApiError as error:
+            if error.code == "unreachable":
+                raise
+            record.problem = error.problem
+            self._report_end(record)
+            return
+        record.state, record.problem = SENT, None
+        self._journal.save(record)
+        self.add(record)
+
     def landed(self, key: str, api: Api | None) -> None:
         """Forget an ended job, also at the local backend: its take is in the project."""
         record = self._journal.get(key)

@@ -5,22 +5,24 @@ and raises Unfit, so that a value that exists is one that can be used. `codec` i
 from these types to JSON and back.
 """
 
-from .camera import Camera, CameraPath, Keyframe
+from .camera import Camera, CameraPath, Focus, Keyframe, Thing, WordsPath
 from .direction import LANGUAGES, Direction, Line
 from .engine import Choice, EngineInfo, Option, Price
 from .job import Binding, Job, JobState, Result
 from .problem import Problem, ProblemError, Unfit
-from .request import TakeRequest
+from .request import MAX_VIEWS, TakeRequest
 from .view import View
 
 __all__ = [
     "LANGUAGES",
+    "MAX_VIEWS",
     "Binding",
     "Camera",
     "CameraPath",
     "Choice",
     "Direction",
     "EngineInfo",
+    "Focus",
     "Job",
     "JobState",
     "Keyframe",
@@ -31,6 +33,8 @@ __all__ = [
     "ProblemError",
     "Result",
     "TakeRequest",
+    "Thing",
     "Unfit",
     "View",
+    "WordsPath",
 ]

@@ -6,6 +6,7 @@ import itertools
 import math
 from dataclasses import dataclass
 
+from .direction import check_text
 from .problem import Unfit
 
 Matrix = tuple[tuple[float, ...], ...]
@@ -15,6 +16,48 @@ MAX_PIXELS = 65_536  # a side
 MAX_NUMBER = 1e12
 MAX_KEYFRAMES = 4096
 MAX_ZOOM = 1000.0
+MAX_THINGS = 64
+MAX_NAME = 64  # characters
+MAX_SIGHT = 32  # rows, and distances in a row
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Focus:
+    """What the lens focuses on: metres along the camera's axis, and where an object is set its name and its place in
+    the camera's axes."""
+
+    distance: float
+    name: str = ""
+    position: Vector | None = None
+
+    def __post_init__(self) -> None:
+        if not 0 < self.distance <= MAX_NUMBER:
+            raise Unfit("distance", "must be above 0")
+        check_text(self.name, "name", MAX_NAME)
+        if self.position is not None:
+            _check_vector(self.position, "position")
+
+
+@dataclass(frozen=True)
+class Thing:
+    """A named thing in view: the middle and the size of its box, metres in the camera's axes. `person` for a
+    character."""
+
+    name: str
+    centre: Vector
+    size: Vector
+    person: bool = False
+
+    def __post_init__(self) -> None:
+        if not self.name.strip():
+            raise Unfit("name", "must not be empty")
+        check_text(self.name, "name", MAX_NAME)
+        _check_vector(self.centre, "centre")
+        _check_vector(self.size, "size")
+        if min(self.size) < 0:
+            raise Unfit("size", "must not be below 0")
 
 
 @dataclass(frozen=True)
@@ -23,6 +66,10 @@ class Camera:
 
     `fx, fy` (pixels) are a perspective camera's, `scale` (metres a pixel) an orthographic one's. `matrix_world` is
     4x4, row-major, camera to world.
+
+    What follows is left out where it is not known: `focus`; `things`, at most 64 named things in view, the largest
+    first; `sight`, rows from the top of at most 32 x 32 distances, metres along the axis from the frame's cells, 0
+    where nothing is hit.
     """
 
     projection: str
@@ -34,6 +81,9 @@ class Camera:
     fy: float = 0.0
     scale: float = 0.0
     matrix_world: Matrix = IDENTITY
+    focus: Focus | None = None
+    things: tuple[Thing, ...] = ()
+    sight: tuple[tuple[float, ...], ...] = ()
 
     def __post_init__(self) -> None:
         if self.projection not in PROJECTIONS:
@@ -48,6 +98,14 @@ class Camera:
         if self.projection == "orthographic" and not self.scale > 0:
             raise Unfit("scale", "must be above 0 for an orthographic camera")
         check_matrix(self.matrix_world, "matrix_world")
+        if len(self.things) > MAX_THINGS:
+            raise Unfit("things", f"must be at most {MAX_THINGS}")
+        if len(self.sight) > MAX_SIGHT or any(not 1 <= len(row) <= MAX_SIGHT for row in self.sight):
+            raise Unfit("sight", f"must have at most {MAX_SIGHT} rows of 1 to {MAX_SIGHT} distances")
+        if any(len(row) != len(self.sight[0]) for row in self.sight):
+            raise Unfit("sight", "must have rows of one length")
+        if any(not _finite(value) or value < 0 for row in self.sight for value in row):
+            raise Unfit("sight", "must hold finite distances of at least 0")
 
 
 @dataclass(frozen=True)
@@ -79,12 +137,25 @@ class CameraPath:
             raise Unfit("keyframes", "must have a t that rises from one to the next")
 
 
+@dataclass(frozen=True)
+class WordsPath:
+    """The whole move that a direction's words mean, before anything is made. `notes` are remarks for the user."""
+
+    path: CameraPath
+    notes: tuple[str, ...] = ()
+
+
 def check_matrix(matrix: Matrix, field: str) -> None:
     """Raises Unfit for what is no 4x4 matrix of finite numbers."""
     if len(matrix) != 4 or any(len(row) != 4 for row in matrix):
         raise Unfit(field, "must have 4 rows of 4 numbers")
     if not all(_finite(value) for row in matrix for value in row):
         raise Unfit(field, "must hold finite numbers")
+
+
+def _check_vector(vector: Vector, field: str) -> None:
+    if len(vector) != 3 or not all(_finite(value) for value in vector):
+        raise Unfit(field, "must be three finite numbers")
 
 
 def _finite(value: float) -> bool:

@@ -65,13 +65,15 @@ class Option:
 @dataclass(frozen=True)
 class Price:
     """What a take costs: `amount` of `currency` (ISO 4217). `as_of` is the day of the price, `source` where it
-    stands. `exact` is a live quote, else it is an estimate."""
+    stands. `exact` is a live quote, or what was paid; else it is an estimate. `per` is "second" where it is the price
+    of a second."""
 
     amount: float
     currency: str = "USD"
     as_of: str = ""
     source: str = ""
     exact: bool = False
+    per: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,9 @@ class EngineInfo:
 
     Only the id is always there: of another kind of server nothing else may be known. A limit of 0 is not known, and
     is not checked. `fps` None is any, else the engine's own rate, conformed afterwards. `views` is how many it can use.
-    `lane` is what its jobs wait for: cpu, gpu or network.
+    `lane` is what its jobs wait for: cpu, gpu or network. `shots` is how many shots it can make in one clip. `sends_to`
+    is who gets the pictures and the words ("" where they stay with the backend), `account` whose key it needs, and
+    `rate` what a second costs as it is set by itself.
     """
 
     id: str
@@ -104,7 +108,12 @@ class EngineInfo:
     lane: str = "cpu"
     prompt_form: bool = False  # it words the direction in a form of its own
     priced: bool = False  # it can say what a take would cost
+    words_path: bool = False  # it makes a camera path of the words, and can say which
     options: tuple[Option, ...] = ()
+    shots: int = 1
+    sends_to: str = ""
+    account: str = ""
+    rate: Price | None = None
 
     @property
     def label(self) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
 
+from .engine import Price
 from .problem import Problem
 
 
@@ -50,7 +51,7 @@ class Binding:
 
 @dataclass(frozen=True)
 class Result:
-    """What a completed job made."""
+    """What a completed job made, and what it cost (None: nothing, or not known)."""
 
     frames: int = 0
     fps: Fraction | None = None
@@ -58,6 +59,7 @@ class Result:
     height: int = 0
     sound_seconds: float | None = None
     notes: tuple[str, ...] = ()
+    cost: Price | None = None
 
 
 @dataclass(frozen=True)

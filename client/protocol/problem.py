@@ -10,7 +10,8 @@ class Problem:
     """`code` is stable, `message` a sentence or two for people, `param` the field that it is about.
 
     `fix` is a word for what would help, "" for nothing known: install, start, connect, pick_camera, save_file,
-    save_as, free_space, smaller_size, shorter, open_log, models, online_access, retry.
+    save_as, free_space, smaller_size, shorter, open_log, models, accounts, online_access, retry; `send_again` where a
+    paid request may be with its provider already: only the user may say that it is sent once more.
     """
 
     code: str

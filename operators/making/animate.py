@@ -15,16 +15,17 @@ from ...scene.app.errors import SceneError
 from ...scene.model import options, properties, shot_list, trust
 from ...scene.model.paths import absolute
 from ...scene.model.shown import selected_cameras, shot_of, shot_scene
-from ...scene.session import cameras, connection, jobs
+from ...scene.session import cameras, connection, jobs, quotes
 from ...scene.session.order import Order
 from ...scene.session.press import Call, make_order
 from ..poll import poll_take
-from ..report import Verb, attempt, fail
+from ..report import attempt, fail
+from .pay import Paying
 
 ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
 
 
-class Direction(Verb):
+class Direction(Paying):
     """Arguments that stand in for what the card says, for this call only. Left alone, the card's values hold."""
 
     prompt: StringProperty(name="Prompt", description="What should happen", options=ONCE)
@@ -104,6 +105,8 @@ class Animate(Direction):
         options=ONCE,
     )
 
+    pay: BoolProperty(name="Pay", description="Make it although it goes over a budget", options=ONCE)
+
     def seeds(self, _shot: Any) -> tuple[int, ...] | None:
         """The seeds to make takes with; None leaves the choice to the card."""
         return None if self.seed < 0 else (self.seed,)
@@ -130,6 +133,11 @@ class Animate(Direction):
         picture = absolute(shot.image_path)
         return picture if trust.is_unseen(picture) else None
 
+    def wish(self, context: bpy.types.Context) -> quotes.Wish:
+        shot = self.named_shot() if self.shot else shot_of(context)
+        engine = app().state.engine(self.given("engine") or shot.engine)
+        return quotes.Wish(shot, engine, self.given("seconds") or shot.seconds, len(self.seeds(shot) or (0,)))
+
     def execute(self, context: bpy.types.Context) -> set[str]:
         if self.options.is_invoke and not bpy.app.background:
             return attempt(self, lambda: self.begin(context))
@@ -138,6 +146,7 @@ class Animate(Direction):
     def wait(self, context: bpy.types.Context) -> None:
         """Make the takes and wait for them. Raises SceneError."""
         connection.ensure()
+        self.check_budget(context, waits=True)
         for take in jobs.run_blocking(self.order(context)):
             self.report({"INFO"}, rpt_("Take {number} is ready: {clip}").format(number=take.number, clip=take.clip))
 
@@ -145,9 +154,12 @@ class Animate(Direction):
         if bpy.app.background:
             return self.execute(context)
         try:
-            picture = self.strange_picture(context)
+            picture, question = self.strange_picture(context), self.over_budget(context)
         except SceneError as error:
             return fail(self, error)
+        if question:
+            also = rpt_("The file says to send {picture}.").format(picture=picture) if picture else ""
+            return self.ask(context, event, f"{question} {also}".strip())
         if picture is None:
             return attempt(self, lambda: self.begin(context))
         return context.window_manager.invoke_confirm(
@@ -161,8 +173,10 @@ class Animate(Direction):
     def begin(self, context: bpy.types.Context) -> None:
         """Begin, and leave the rest to the timer. Raises SceneError."""
         connection.ensure()
+        self.check_budget(context)
         picture = self.strange_picture(context)
-        jobs.start(self.order(context))
+        order = self.order(context)
+        quotes.pressed(jobs.start(order), quotes.by_rate(order.engine, order.seconds))
         if picture is not None:
             trust.seen(picture)
 
@@ -193,6 +207,7 @@ class TAKEONE_OT_variations(Animate, bpy.types.Operator):
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
         if bpy.app.background:
             return self.execute(context)
+        self.pay = True  # the dialog says what it costs
         return context.window_manager.invoke_props_dialog(self, width=240, confirm_text="Animate")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -200,6 +215,8 @@ class TAKEONE_OT_variations(Animate, bpy.types.Operator):
         column.use_property_split = True
         column.use_property_decorate = False
         column.prop(self, "count")
+        if question := self.over_budget(context):
+            column.label(text=question, icon="FUND", translate=False)
         picture = self.strange_picture(context)
         if picture is not None:
             column.label(text=rpt_("Sends {picture}").format(picture=picture), translate=False)
@@ -244,7 +261,7 @@ class TAKEONE_OT_retake(Animate, bpy.types.Operator):
         return super().place() or "REPLACE"
 
 
-class TAKEONE_OT_animate_cameras(bpy.types.Operator):
+class TAKEONE_OT_animate_cameras(Paying, bpy.types.Operator):
     """Animate the view of every selected camera, one shot each, by the direction of the shot that is shown"""
 
     bl_idname = "takeone.animate_cameras"
@@ -258,25 +275,33 @@ class TAKEONE_OT_animate_cameras(bpy.types.Operator):
         cls.poll_message_set("Select the cameras to animate")
         return False
 
+    def wish(self, context: bpy.types.Context) -> quotes.Wish:
+        shot = shot_of(context)
+        return quotes.Wish(shot, app().state.engine(shot.engine), shot.seconds, len(selected_cameras(context)))
+
     def execute(self, context: bpy.types.Context) -> set[str]:
+        if self.options.is_invoke and not bpy.app.background:
+            return attempt(self, lambda: self.begin(context))
         return attempt(self, lambda: self.wait(context))
 
     def wait(self, context: bpy.types.Context) -> None:
         """One take of every selected camera, one after the other. Raises SceneError."""
         connection.ensure()
+        self.check_budget(context, waits=True)
         for order in self.orders(context):
             jobs.run_blocking(order)
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        if bpy.app.background:
-            return self.execute(context)
-        return attempt(self, lambda: self.begin(context))
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        if not bpy.app.background and (question := self.over_budget(context)):
+            return self.ask(context, event, question)
+        return self.execute(context)
 
     def begin(self, context: bpy.types.Context) -> None:
         """Begin with the first camera; the others follow as each still is rendered. Raises SceneError."""
         connection.ensure()
+        self.check_budget(context)
         for order in self.orders(context):
-            jobs.start(order)
+            quotes.pressed(jobs.start(order), quotes.by_rate(order.engine, order.seconds))
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
         """One order a camera. Raises SceneError."""

@@ -8,21 +8,22 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
-from ...client.protocol import EngineInfo, TakeRequest
+from ...client.protocol import EngineInfo, Price, TakeRequest
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.model import options, shot_list, trust
 from ...scene.model.kept import read
 from ...scene.model.paths import absolute
 from ...scene.model.shown import shot_of, take_of
-from ...scene.session import again, connection, jobs
+from ...scene.session import again, connection, jobs, quotes
 from ...scene.session.order import clip_size
 from ...scene.stills import capture
 from ...scene.stills.camera import picture_size
 from ..fixes import HELP
 from ..poll import poll_take
-from ..report import Verb, attempt
+from ..report import attempt, fail
 from .animate import ONCE
+from .pay import Paying
 
 SAME_SHAPE = 0.02  # by how much the ratio of the sides may differ: sizes are rounded to even numbers
 
@@ -59,7 +60,7 @@ def _offer(menu: str, entries: Entries) -> Entries:
     return offered[menu]
 
 
-class Again(Verb):
+class Again(Paying):
     """An operator that sends a take's request once more. It waits in scripts, and goes on in the UI."""
 
     bl_options = {"REGISTER"}
@@ -76,13 +77,37 @@ class Again(Verb):
     def make(self, context: bpy.types.Context) -> None:
         """Send the request; wait for the take where no timer runs. Raises SceneError."""
         connection.ensure()
-        shot = shot_of(context)
-        take = shot_list.find_take(shot, self.take) if self.take else take_of(context)
+        waits = bpy.app.background or not self.options.is_invoke
+        self.check_budget(context, waits)
+        shot, take = shot_of(context), self.find_take(context)
+        cost = self.wish(context).cost
+        key = again.make_again(shot, take.uid, self.changes(context, take))
+        quotes.pressed([key], cost)
+        if waits:
+            jobs.wait([key])
+
+    def find_take(self, context: bpy.types.Context) -> Any:
+        """The take to make again. Raises SceneError if it is gone."""
+        take = shot_list.find_take(shot_of(context), self.take) if self.take else take_of(context)
         if take is None:
             raise SceneError("no_take", "This take is no longer in the file")
-        key = again.make_again(shot, take.uid, self.changes(context, take))
-        if bpy.app.background or not self.options.is_invoke:
-            jobs.wait([key])
+        return take
+
+    def engine_id(self, take: Any) -> str:
+        """The engine that makes it."""
+        return str(take.engine)
+
+    def wish(self, context: bpy.types.Context) -> quotes.Wish:
+        take = self.find_take(context)
+        engine, kept = app().state.engine(self.engine_id(take)), read(take)
+        seconds = kept.request.seconds if kept.request else 0.0
+        return quotes.Wish(
+            shot_of(context), engine, seconds, price=self.known_price(take) if engine and engine.sends_to else None
+        )
+
+    def known_price(self, take: Any) -> Price | None:
+        """What it will cost, where that is known."""
+        return read(take).cost
 
     def changes(self, _context: bpy.types.Context, _take: Any) -> dict[str, Any]:
         """What to ask for instead of what the take was made from."""
@@ -95,8 +120,12 @@ class TAKEONE_OT_make_again(Again, bpy.types.Operator):
     bl_idname = "takeone.make_again"
     bl_label = "Make Again"
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        return self.execute(context)
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        try:
+            question = "" if bpy.app.background else self.over_budget(context)
+        except SceneError as error:
+            return fail(self, error)
+        return self.ask(context, event, question) if question else self.execute(context)
 
 
 class TAKEONE_OT_refine(Again, bpy.types.Operator):
@@ -129,7 +158,14 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
     )
     quality: EnumProperty(name="Quality", description="How much work the engine spends", items=qualities_of)
 
+    def engine_id(self, take: Any) -> str:
+        return str(self.engine or self.choice or take.engine)
+
+    def known_price(self, take: Any) -> Price | None:
+        return None  # another engine or quality costs something else
+
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        self.pay = True  # the dialog says what goes over a budget
         return context.window_manager.invoke_props_dialog(self, width=320, confirm_text="Refine")
 
     def draw(self, context: bpy.types.Context) -> None:
@@ -140,6 +176,8 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
         column.prop(self, "size_percent", slider=True)
         if qualities_of(self, context):
             column.prop(self, "quality")
+        if take_of(context) is not None and (question := self.over_budget(context)):
+            column.label(text=question, icon="FUND", translate=False)
         for text, fix in self.said(context):
             self.layout.label(text=text, icon="INFO", translate=False)
             if fix in HELP:
@@ -166,7 +204,7 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
         """Engine, size and quality. The same engine keeps the rest of its options (the prompt of the take) and
         goes on from what it saved. Raises SceneError where the engine can't make this size or take these options."""
         shot, asked = shot_of(context), read(take).request
-        engine_id = self.engine or self.choice or take.engine
+        engine_id = self.engine_id(take)
         engine = app().state.engine(engine_id)
         said = self.best(engine) | options.from_text(self.engine_options)
         wanted = options.chosen(shot, {"engine": engine_id, "options": said})

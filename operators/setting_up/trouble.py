@@ -186,6 +186,8 @@ ACTIONS = {
     "shorter": _shorter,
     "open_log": lambda _context: bpy.ops.takeone.open_log(),
     "models": lambda _context: bpy.ops.takeone.preferences(),
+    "accounts": lambda _context: bpy.ops.takeone.preferences(),
+    "send_again": lambda _context: bpy.ops.takeone.send_again("INVOKE_DEFAULT", job=app().state.last_error_key),
     "online_access": lambda _context: bpy.ops.takeone.allow_online(),
     "retry": _retry,
 }

@@ -15,10 +15,11 @@ class BlenderState(StrEnum):
     RENDERING = "rendering"  # Blender renders the still, or will
     SENDING = "sending"  # not yet taken by the backend
     WAITING_FILE = "waiting_file"  # the take is on disk; it lands when its file is opened
+    UNCERTAIN = "uncertain"  # a paid order whose answer was lost: only the user may have it sent again
 
 
 Status = JobState | BlenderState
-RENDERING, SENDING, WAITING_FILE = BlenderState
+RENDERING, SENDING, WAITING_FILE, UNCERTAIN = BlenderState
 ACTIVE = frozenset({RENDERING, SENDING, JobState.QUEUED, JobState.IN_PROGRESS})
 
 

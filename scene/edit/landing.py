@@ -263,7 +263,8 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.refines = binding.refines
     take.notes = "\n".join((*kept.still_notes, *result.notes))
     fps = job.fps or (kept.request.fps if kept.request else None)
-    kept = replace(kept, fps=fps, sound_seconds=result.sound_seconds, head=binding.head, tail=binding.tail)
+    kept = replace(kept, fps=fps, sound_seconds=result.sound_seconds, cost=result.cost)
+    kept = replace(kept, head=binding.head, tail=binding.tail)
     kept = replace(kept, made=kept.made or time.strftime("%Y-%m-%dT%H:%M:%S"))
     write(take, kept)
     take.about, take.words = takes.about(kept, take.engine), takes.first_words(job.prompt)

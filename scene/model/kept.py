@@ -8,21 +8,22 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from ...client.protocol import TakeRequest, codec
+from ...client.protocol import Price, TakeRequest, codec
 
 
 @dataclass(frozen=True)
 class Kept:
     """`request` is what was asked for, None if that is not known; `still_notes` are remarks on its still.
 
-    `fps` and `sound_seconds` are the clip's, None until it is there; `head` and `tail` its handles in frames;
-    `made` is when it landed, ISO 8601.
+    `fps` and `sound_seconds` are the clip's, None until it is there; `cost` is what was paid for it; `head` and `tail`
+    are its handles in frames; `made` is when it landed, ISO 8601.
     """
 
     request: TakeRequest | None = None
     still_notes: tuple[str, ...] = ()
     fps: Fraction | None = None
     sound_seconds: float | None = None
+    cost: Price | None = None
     head: int = 0
     tail: int = 0
     made: str = ""

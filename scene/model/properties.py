@@ -130,6 +130,16 @@ class TAKEONE_PG_stop(bpy.types.PropertyGroup):
     camera: PointerProperty(name="Camera", description="A camera on the way", type=bpy.types.Object, poll=_is_camera)
 
 
+class TAKEONE_PG_client_note(bpy.types.PropertyGroup):
+    """What a client said of a shot, as Read Notes took it in."""
+
+    author: StringProperty(name="Author", description="Who said it")
+    text: StringProperty(name="Note", description="What was said")
+    verdict: StringProperty(name="Verdict", description="Approved, Please change, or empty")
+    made: StringProperty(name="Day", description="When it was said, as ISO 8601")
+    take: StringProperty(name="Take", description="Id of the take that it is about. Empty: the one in the cut")
+
+
 class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     """One place in the edit: a camera, a still, a direction, a length."""
 
@@ -272,6 +282,9 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     status: EnumProperty(name="Status", description="How far the shot has come", items=SHOT_STATUSES)
     rating: IntProperty(name="Rating", description="Stars given to the shot", min=0, max=5)
     note: StringProperty(name="Note", description="A remark kept with the shot")
+    client_notes: CollectionProperty(
+        name="Client's Notes", description="What clients said of the shot", type=TAKEONE_PG_client_note
+    )
     takes: CollectionProperty(name="Takes", description="All clips made for the shot", type=TAKEONE_PG_take)
     active_take: IntProperty(name="Take", description="The take that the buttons act on")
     last_number: IntProperty(name="Last Number", description="The highest number that a take of this shot ever had")
@@ -320,6 +333,7 @@ CLASSES = (
     TAKEONE_PG_line,
     TAKEONE_PG_take,
     TAKEONE_PG_stop,
+    TAKEONE_PG_client_note,
     TAKEONE_PG_shot,
     TAKEONE_PG_scene,
 )

@@ -43,6 +43,12 @@ def is_known(path: Path) -> bool:
     return any(_holds(folder, path) for folder in (*_own_folders(), *_folders_before()))
 
 
+def known(paths: Iterable[Path]) -> set[Path]:
+    """Those of the files that Take One may read: see `is_known`. The film's folders are looked up once for all."""
+    folders = [*_own_folders(), *_folders_before()]
+    return {path for path in paths if any(_holds(folder, path) for folder in folders)}
+
+
 def present(paths: Iterable[Path]) -> list[Path]:
     """Those of a film's own or former files that are there."""
     return [path for path in paths if is_known(path) and is_there(path)]

@@ -107,6 +107,8 @@ def begin(wanted: bool) -> None:
     If the backend is not installed, `connect` says so without starting anything.
     """
     part, state = app().part(Connection), app().state
+    if part.session is not None:
+        part.session.online_access = bpy.app.online_access
     try:
         if not part.journal_read:
             part.journal_read = True

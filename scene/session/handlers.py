@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import bpy
@@ -19,10 +21,22 @@ OF_APP = ("backend_failed", "bad_address", "home", "no_server", "offline")  # co
 
 
 class Saving:
-    """Where the file lay before it was saved, "" for nowhere."""
+    """Where the file lay before it was saved, "" for nowhere. `aside`: a copy is saved that nobody will work on."""
 
     def __init__(self) -> None:
         self.before = ""
+        self.aside = False
+
+
+@contextlib.contextmanager
+def aside() -> Iterator[None]:
+    """While a copy of the file is saved for another process: nothing of ours follows it there."""
+    part = app().part(Saving)
+    part.aside = True
+    try:
+        yield
+    finally:
+        part.aside = False
 
 
 @bpy.app.handlers.persistent
@@ -68,12 +82,16 @@ def _reconcile() -> None:
 
 @bpy.app.handlers.persistent
 def _before_save(filepath: str, *_: object) -> None:
+    if app().part(Saving).aside:
+        return
     app().part(Saving).before = bpy.data.filepath
     moving.hold_paths(filepath)
 
 
 @bpy.app.handlers.persistent
 def _on_save(*_: object) -> None:
+    if app().part(Saving).aside:
+        return
     state = app().state
     before = app().part(Saving).before
     moving.store_paths()

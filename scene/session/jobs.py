@@ -22,13 +22,13 @@ from ...client.protocol import View
 from ..app import timer
 from ..app.app import app
 from ..app.errors import SceneError
-from ..app.state import RENDERING, WAITING_FILE, Job
+from ..app.state import RENDERING, UNCERTAIN, WAITING_FILE, Job
 from ..model.shot_list import find_shot, find_take
 from ..stills import capture
 from ..stills.borrow import second_camera
 from ..stills.capture import Still
 from ..stills.coverage import steps
-from . import pump
+from . import pump, quotes
 from .connection import session
 from .order import Order
 from .sending import send
@@ -89,7 +89,7 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
     ends = time.monotonic() + timeout
     failed: SceneError | None = None
     waiting = pump.take_waiting()
-    while left := [job for key, job in app().state.jobs.items() if key in keys]:
+    while left := [job for key, job in app().state.jobs.items() if key in keys and job.status != UNCERTAIN]:
         if all(job.status == WAITING_FILE for job in left):
             raise SceneError("other_file", "The take is ready, but its file is no longer open. It lands there.")
         if time.monotonic() > ends:
@@ -107,6 +107,17 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
         raise failed
 
 
+def learn_spending(wish: quotes.Wish, timeout: float = 15.0) -> None:
+    """Ask what something costs and what was spent so far, and handle events until that is known. For scripts."""
+    if not wish.counts or wish.engine is None:
+        return
+    mark, ends = quotes.ask(wish.shot, wish.engine), time.monotonic() + timeout
+    while quotes.is_asked(mark) and time.monotonic() < ends:
+        event = session().next_event(0.2)
+        if event is not None:
+            pump.handle(event)
+
+
 def _check_backend() -> None:
     backend = app().state.backend
     if backend.state in HOPELESS:
@@ -118,6 +129,11 @@ def cancel(key: str) -> None:
     """Stop one job, also while it waits for its still."""
     state, waiting = app().state, app().part(Waiting).orders
     job = state.jobs.get(key)
+    if job is not None and job.status == UNCERTAIN:
+        del state.jobs[key]
+        state.changed()
+        session().landed(key)
+        return
     if job is None or job.status != RENDERING:
         session().cancel(key)
         return

@@ -21,7 +21,7 @@ from ..model.shot_list import find_shot
 from ..stills import capture
 from ..stills.borrow.borrowed import borrowing
 from ..stills.camera import check_camera
-from ..stills.facts import scene_facts
+from ..stills.known.facts import scene_facts
 
 FROM_CAMERA = {capture.RENDER, capture.VIEWPORT}  # stills that show what the camera sees
 

@@ -16,13 +16,13 @@ from ...client.protocol import Binding, Problem
 from ..app import timer
 from ..app.app import app
 from ..app.errors import SceneError
-from ..app.state import ACTIVE, WAITING_FILE, Job
+from ..app.state import ACTIVE, UNCERTAIN, WAITING_FILE, Job
 from ..edit import landing, moving
 from ..model import option_properties
 from ..model.paths import disk_fix
 from ..model.shot_list import find_shot, find_take
 from ..model.takes import take_name
-from . import prompts
+from . import prompts, quotes
 from .connection import Connection, session
 
 LOG = logging.getLogger("take_one")
@@ -31,6 +31,7 @@ BUSY_TICK, IDLE_TICK = 0.1, 0.5
 LANDING_TICK = 0.01  # time to draw and to take the user's events between two steps
 SHOWN_IN = {"VIEW_3D": "UI", "SEQUENCE_EDITOR": "UI", "PREFERENCES": "WINDOW"}  # area: its region with panels
 CANCELLED = "cancelled"  # code of the problem of a job that the user stopped
+LOST_ANSWER = "uncertain"  # and of one that may have been ordered and paid already
 
 
 class Pump:
@@ -140,6 +141,8 @@ def _handle(event: events.Event) -> None:
             _land(event)
         case events.JobFailed():
             _failed(event)
+        case events.Quote():
+            quotes.store(event)
         case events.FinalPrompt():
             if prompts.store(event):
                 landing.push_undo(bpy.context, "Take One: Final Prompt")
@@ -182,6 +185,9 @@ def _failed(event: events.JobFailed) -> None:
         take.status = "CANCELLED" if cancelled else "FAILED"
     if not cancelled:
         state.fail(event.problem, event.key)
+    if event.problem.code == LOST_ANSWER:  # it stays until the user has said what to do
+        state.jobs[event.key] = Job(event.key, binding, UNCERTAIN, stage=event.problem.message)
+        return
     if here:
         session().landed(event.key)
 

@@ -6,13 +6,14 @@ import itertools
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 import bpy
 import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ...client.protocol import Camera, CameraPath, Keyframe, Unfit
-from ...client.protocol.camera import MAX_KEYFRAMES, Matrix
+from ...client.protocol import Camera, CameraPath, Focus, Keyframe, Unfit
+from ...client.protocol.camera import MAX_KEYFRAMES, MAX_NAME, Matrix
 from ..app.errors import SceneError
 from .borrow import second_camera
 from .borrow.borrowed import borrowing
@@ -144,12 +145,24 @@ def _evaluated(scene: bpy.types.Scene, evaluated: bpy.types.Object, size: tuple[
     lens = intrinsics(evaluated.data, scene.render, width, height)
     if evaluated.data.type == "ORTHO":
         lens |= {"fx": lens["fx"] / unit, "fy": lens["fy"] / unit, "scale": unit / lens["fx"]}
+    matrix = pose(evaluated, unit)
+    kind, scale = PROJECTIONS[evaluated.data.type], lens.get("scale", 0.0)
     try:
-        return Camera(
-            PROJECTIONS[evaluated.data.type], width, height, **lens, matrix_world=_rows(pose(evaluated, unit))
-        )
+        seen = Camera(kind, width, height, lens["cx"], lens["cy"], lens["fx"], lens["fy"], scale, _rows(matrix))
+        return replace(seen, focus=_focus(evaluated.data, matrix, unit))
     except Unfit as error:
         raise _unusable(evaluated, error) from error
+
+
+def _focus(lens: bpy.types.Camera, matrix: np.ndarray, unit: float) -> Focus | None:
+    """What the lens focuses on: the object that is set for it, else its distance where it has a depth of field."""
+    aim = lens.dof.focus_object
+    if aim is not None:
+        place = np.linalg.inv(matrix) @ (*(unit * value for value in aim.matrix_world.translation), 1.0)
+        if place[2] < -1e-3:
+            return Focus(-float(place[2]), aim.name[:MAX_NAME], (float(place[0]), float(place[1]), float(place[2])))
+    distance = lens.dof.focus_distance * unit
+    return Focus(distance) if lens.dof.use_dof and aim is None and distance > 1e-3 else None
 
 
 def _rows(matrix: np.ndarray) -> Matrix:
@@ -233,13 +246,11 @@ def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, 
 def camera_at(scene: bpy.types.Scene, track: Track, one: Pose) -> Camera:
     """What a still from a pose of the track sees. Raises Unfit."""
     unit = metres_per_unit(scene)
+    fx, fy, scale = one.fx, one.fy, 0.0
     if one.is_orthographic:
-        seen = {"fx": one.fx / unit, "fy": one.fy / unit, "scale": unit / one.fx}
-    else:
-        seen = {"fx": one.fx, "fy": one.fy}
+        fx, fy, scale = one.fx / unit, one.fy / unit, unit / one.fx
     matrix = _rows(_metric(one, scene))
-    kind = PROJECTIONS[one.lens.type]
-    return Camera(kind, track.width, track.height, cx=one.cx, cy=one.cy, **seen, matrix_world=matrix)
+    return Camera(PROJECTIONS[one.lens.type], track.width, track.height, one.cx, one.cy, fx, fy, scale, matrix)
 
 
 def _metric(one: Pose, scene: bpy.types.Scene) -> np.ndarray:

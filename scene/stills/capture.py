@@ -17,6 +17,7 @@ from .borrow.compositor import composed
 from .borrow.depth_pass import doubtful
 from .camera import check_camera
 from .files import PICTURE, Still, framing_of
+from .known.things import with_things
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, start_render
 
 __all__ = [
@@ -85,6 +86,7 @@ def _from_view(
     with borrowing(scene, changes):  # the scene's camera is drawn also from a collection that is hidden
         view.window.view_layer.update()
         framing = framing_of(scene, camera, view.window.view_layer.depsgraph)
+        framing = framing._replace(camera=with_things(scene, framing.camera))
         depth = viewport.save_picture(view, scene, camera, folder / PICTURE)
     notes: tuple[str, ...] = ()
     if viewport.drawn_as(view, scene) != "SOLID" and see_through.natures(scene):
@@ -116,6 +118,7 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
         return plain
     try:
         framing = framing_of(scene, check_camera(scene, camera))
+        framing = framing._replace(camera=with_things(scene, framing.camera))
     except SceneError:
         return plain
     if (framing.camera.width, framing.camera.height) != (width, height):

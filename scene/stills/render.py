@@ -25,6 +25,7 @@ from .borrow.borrowed import borrow, give_back, still_changes
 from .borrow.compositor import Composed, composed, first_layer
 from .camera import check_camera, picture_size
 from .files import Depth, Framing, Still, framing_of
+from .known.things import with_things
 
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"
 DEPTH, PICTURE = "depth", "picture"  # what there is to render
@@ -226,6 +227,7 @@ def _save(task: _Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None
     """
     task.framing = task.framing or framing_of(scene, camera, size=task.size)
     if task.left[0] == PICTURE:
+        task.framing = task.framing._replace(camera=with_things(scene, task.framing.camera))
         files.save_picture(scene, task.folder / files.PICTURE)
     if task.composed.in_place and not task.has_depth:
         files.save_layers(scene, task.folder)

@@ -94,6 +94,19 @@ def test_each_card_has_a_worker_that_sees_it_alone(own_service: Service, still: 
     assert {line.split()[1] for line in marker.read_text().splitlines()} == {"GPU-a", "GPU-b"}
 
 
+def test_a_job_has_as_many_cards_as_the_service_was_told(own_service: Service, still: bytes, tmp_path: Path) -> None:
+    own_service.variables["CUDA_VISIBLE_DEVICES"] = "GPU-a,GPU-b,GPU-c,GPU-d"
+    own_service.options = ("--gpus", "2")
+    service, marker = own_service.start(), tmp_path / "marker"
+    jobs = [submit(service, still, "card", slow(run_marker=str(marker))) for _ in range(3)]
+    for job in jobs[:2]:
+        service.wait(job, "in_progress")
+    assert service.job(jobs[2])["status"] == "queued"
+    for job in jobs:
+        service.wait(job)
+    assert {line.split()[1] for line in marker.read_text().splitlines()} == {"GPU-a,GPU-b", "GPU-c,GPU-d"}
+
+
 def test_the_cards_are_those_that_the_driver_lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tool = tmp_path / "nvidia-smi"
     monkeypatch.setenv("PATH", str(tmp_path))
@@ -105,6 +118,17 @@ def test_the_cards_are_those_that_the_driver_lists(tmp_path: Path, monkeypatch: 
         assert [slot.name for slot in gpus] == names
         seen = [slot.environment.get("CUDA_VISIBLE_DEVICES") for slot in gpus]
         assert seen == (["GPU-a", "GPU-b"] if len(names) == 2 else [None])
+    tool.write_text("#!/bin/sh\nprintf 'GPU-a\\nGPU-b\\nGPU-c\\n'\n")
+    for size, names, seen in (
+        (1, ["gpu:0", "gpu:1", "gpu:2"], ["GPU-a", "GPU-b", "GPU-c"]),
+        (2, ["gpu:0+1", "gpu:2"], ["GPU-a,GPU-b", "GPU-c"]),
+        (0, ["gpu:0+1+2"], ["GPU-a,GPU-b,GPU-c"]),
+        (8, ["gpu:0+1+2"], ["GPU-a,GPU-b,GPU-c"]),
+    ):
+        gpus = [slot for slot in lanes.further_slots(size) if slot.lane == "gpu"]
+        assert [(slot.name, slot.environment["CUDA_VISIBLE_DEVICES"]) for slot in gpus] == list(
+            zip(names, seen, strict=True)
+        )
     tool.unlink()
     assert [slot.lane for slot in lanes.further_slots()] == ["gpu", *["network"] * 4]
 

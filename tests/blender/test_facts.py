@@ -7,7 +7,7 @@ import time
 
 import bpy
 import pytest
-from take_one.scene.stills.facts import MAX_OBJECTS, plain_name, scene_facts
+from take_one.scene.stills.known.facts import MAX_OBJECTS, plain_name, scene_facts
 
 
 def box(name: str, place=(0, 0, 0), size=(1, 1, 1), parent=None) -> bpy.types.Object:

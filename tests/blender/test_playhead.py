@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from rooms import NEW, clip, movie_output, picture, room, settings_of
 from take_one.scene.app.errors import SceneError
+from take_one.scene.edit.strips import END, START
 from take_one.scene.stills import capture as still
 
 
@@ -148,3 +149,35 @@ def test_a_picture_strip_in_an_edit_of_stereo(edit, tmp_path):
     result = capture(scene, tmp_path / "still", source="PLAYHEAD")
     assert (result.width, result.height) == (40, 30)
     assert picture(result.image)[15, 20] == pytest.approx((0.5, 0.25, 0.125), abs=0.01)
+
+
+def test_a_trimmed_strip_shows_its_file_from_where_it_lies(edit, movie, tmp_path):
+    strip = edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
+    setattr(strip, START, 30)
+    setattr(strip, END, 60)
+    for frame, shown in ((30, 40), (45, 100), (59, 156)):
+        edit.frame_current = frame
+        assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(shown, abs=2)
+    for frame in (29, 60):
+        edit.frame_current = frame
+        with pytest.raises(SceneError):
+            capture(room(), tmp_path, source="PLAYHEAD")
+
+
+@pytest.mark.parametrize(
+    ("cut", "backwards", "new", "old"),
+    [(0, False, 100, 100), (5, False, 100, 120), (0, True, 136, 136), (5, True, 156, 136)],
+)
+def test_what_cuts_the_file_itself_counts(cut, backwards, new, old, edit, movie, tmp_path):
+    """As the edit renders it: Blender 5 moves the strip's start with the cut, 4.5 does not."""
+    strip = edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
+    strip.animation_offset_start, strip.use_reverse_frames = cut, backwards
+    edit.frame_current = 45
+    assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(new if NEW else old, abs=2)
+
+
+def test_the_strips_colour_space_counts(edit, movie, tmp_path):
+    strip = edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
+    edit.frame_current = 45
+    strip.colorspace_settings.name = "Linear Rec.709"
+    assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(168, abs=3)

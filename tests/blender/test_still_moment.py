@@ -11,7 +11,7 @@ from take_one.scene.stills import capture as still
 from take_one.scene.stills import quick_still
 from take_one.scene.stills.borrow import borrowed
 from take_one.scene.stills.camera import camera_of, camera_path, check_camera, is_animated
-from take_one.scene.stills.facts import scene_facts
+from take_one.scene.stills.known.facts import scene_facts
 
 
 @pytest.fixture

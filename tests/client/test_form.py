@@ -6,6 +6,7 @@ import json
 from email.parser import BytesParser
 from pathlib import Path
 
+from backend.jobs import request as backend_request
 from client.api import form
 from client.jobs.record import read
 from client.protocol import Camera, Direction, TakeRequest, View
@@ -61,11 +62,11 @@ def test_a_request_with_one_still_is_sent_as_ever(tmp_path: Path):
 def test_further_views_travel_as_named_files(make_request, tmp_path: Path):
     camera = Camera("orthographic", 64, 48, 32.0, 24.0, scale=0.25)
     views = []
-    for index, t in enumerate((0.0, 0.25, 0.75)):
+    for index, t in enumerate((0.0, 0.25, 0.75, 1.0)):
         image, depth = tmp_path / f"p{index}.jpg", tmp_path / f"d{index}.exr"
         image.write_bytes(b"picture %d" % index)
         depth.write_bytes(b"depth %d" % index)
-        views.append(View(image, depth if index else None, camera if index == 1 else None, t))
+        views.append(View(image, depth if index else None, camera if index in (1, 3) else None, t))
     sent = parts(make_request(views=tuple(views)))
     assert {name: part for name, part in sent.items() if part[0]} == {
         "input_reference": ("input_reference.jpg", "image/jpeg", b"picture 0"),
@@ -73,6 +74,8 @@ def test_further_views_travel_as_named_files(make_request, tmp_path: Path):
         "view_1_depth": ("view_1_depth.exr", "image/x-exr", b"depth 1"),
         "view_2": ("view_2.jpg", "image/jpeg", b"picture 2"),
         "view_2_depth": ("view_2_depth.exr", "image/x-exr", b"depth 2"),
+        "last_frame": ("last_frame.jpg", "image/jpeg", b"picture 3"),
+        "last_frame_depth": ("last_frame_depth.exr", "image/x-exr", b"depth 3"),
     }
     extra = json.loads(sent["extra_params"][2])
     assert "camera" not in extra
@@ -82,7 +85,16 @@ def test_further_views_travel_as_named_files(make_request, tmp_path: Path):
             "matrix_world": json.loads(IDENTITY), "scale": 0.25,
         }},
         {"name": "view_2", "t": 0.75},
+        {"name": "last_frame", "t": 1.0, "camera": extra["views"][0]["camera"]},
     ]  # fmt: skip
+    names = {name: tmp_path / name for name, part in sent.items() if part[0]}
+    asked = backend_request.parse({"extra_params": sent["extra_params"][2].decode()}, "draft").request((64, 48), names)
+    assert [(view.t, view.image.name, view.depth and view.depth.name, view.camera) for view in asked.views] == [
+        (0.0, "input_reference", None, None),
+        (0.25, "view_1", "view_1_depth", camera),
+        (0.75, "view_2", "view_2_depth", None),
+        (1.0, "last_frame", "last_frame_depth", camera),
+    ]
 
 
 def test_what_was_remade_is_said_and_nothing_is_made_up(make_request):

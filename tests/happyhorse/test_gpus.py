@@ -16,6 +16,7 @@ from PIL import Image
 
 from backend.engines.engine import Cancelled, EngineError
 from backend.engines.happyhorse.memory.models import Models
+from backend.engines.happyhorse.memory.team import Team
 from backend.engines.happyhorse.pipeline import latents
 from backend.engines.happyhorse.transformer.config import BASE, parameter_shapes
 from client.protocol import Line
@@ -119,6 +120,16 @@ def test_two_make_what_one_makes_and_stay(models, request_, alone):
     assert models._team.pids == pids
 
 
+def test_frames_are_decoded_alone_where_another_gpu_has_no_room(models, request_, alone, monkeypatch):
+    def full(*_, **__):
+        raise torch.OutOfMemoryError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Team, "decoded", full)
+        assert same(whole(models, request_, gpus=2)[0], alone)
+    assert same(whole(models, request_, gpus=2)[0], alone)  # together again
+
+
 def test_a_cancel_leaves_all_as_they_were(models, request_, alone):
     told = Told()
     began = []
@@ -128,11 +139,10 @@ def test_a_cancel_leaves_all_as_they_were(models, request_, alone):
             began.append(time.monotonic())
         return bool(began)
 
-    whole(models, request_, gpus=2)
-    pids = models._team.pids
     with pytest.raises(Cancelled):
         whole(models, request_, told, cancelled, gpus=2, steps=6)
     assert time.monotonic() - began[0] < 1
+    pids = models._team.pids
     assert same(whole(models, request_, gpus=2)[0], alone)
     assert models._team.pids == pids
 
@@ -155,6 +165,10 @@ def test_a_rank_that_is_killed_ends_the_take_and_the_next_one_is_made(models, re
     assert gone(killed)
     assert same(whole(models, request_, gpus=2)[0], alone)
     assert models._team.pids != killed
+    clip = make(models, request_, gpus=2)  # only to be decoded
+    os.kill(models._team.pids[0], signal.SIGKILL)
+    with pytest.raises(EngineError, match="ended by SIGKILL"):
+        list(clip.frames)
 
 
 def test_four_make_what_one_makes(models, request_, alone):

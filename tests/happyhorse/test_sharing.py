@@ -31,6 +31,9 @@ class Threads:
         self._all_there.wait(20)
         return torch.cat(came)
 
+    def pace(self) -> None:
+        """Each waits for the others anyway."""
+
     def gather(self, row: Tensor) -> Tensor:
         return self.exchange(row.expand(self.size, *row.shape), [1] * self.size, [1] * self.size)
 
@@ -105,13 +108,6 @@ def test_how_tokens_are_cut() -> None:
     with pytest.raises(ValueError, match="4 ranks can't share 2 video tokens"):
         sharing.token_cuts(2, 50, 4)
     assert sharing.sizes(BASE) == [1, 2, 4, 8]
-
-
-def test_what_is_exchanged() -> None:
-    """At 1080p two GPUs give each other 237 MB before and 169 MB after attention, in each of 40 layers."""
-    tokens = Shape(32, 68, 120, 126, 594).tokens
-    assert sharing.exchanged_bytes(BASE, tokens, 2) == 40 * tokens * (7168 + 5120) * 2 // 4
-    assert sharing.exchanged_bytes(BASE, tokens, 1) == 0
 
 
 def test_plans_are_for_each_gpu() -> None:

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from client.protocol import LANGUAGES, EngineInfo, TakeRequest
+from client.protocol import LANGUAGES, MAX_VIEWS, EngineInfo, TakeRequest, WordsPath
 
 from ..engine import Cancelled, Clip, Progress
 
 if TYPE_CHECKING:
-    from .camera.paths import Pose
-    from .view.layers import Layers
-    from .view.picture import Picture
+    from .view.film import Film, Prepared
 
 PREPARED = 0.1  # share of the whole that is done once the layers are built
 PREVIEWS = 12  # small pictures shown while a clip is made
+COVERED = 0.9  # share of a frame that views should show
+MENTIONED = 0.005  # share of a frame that no view shows, from which on the take says so
 MAX_PIXELS = 4096 * 2304
-MAX_SECONDS = 60.0
+MAX_SECONDS = 180.0
 
 
 class DraftEngine:
@@ -40,17 +39,30 @@ class DraftEngine:
             sound=True,
             depth=True,
             camera_path=True,
+            views=MAX_VIEWS,
             dialogue=True,
+            words_path=True,
             handles=True,
         )
+
+    def words_path(self, request: TakeRequest) -> WordsPath:
+        """See backend.engines.engine.PathOfWords."""
+        from .camera.moves import path_of
+
+        camera = request.still.camera if request.still else None
+        move = path_of(request.direction.prompt, camera, request.seconds, request.seed)
+        return WordsPath(move.path, move.notes)
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """Raises EngineError for a still, depth, camera or path that cannot be used; Cancelled."""
         from .camera import paths
         from .camera.moves import plan, world_up
+        from .camera.sight import with_subject
+        from .direction.beyond import beyond, notes_of
         from .sound.soundtrack import soundtrack
-        from .view import picture
+        from .view import picture, views
         from .view.coverage import Coverage
+        from .view.film import Film
 
         def stop_if_cancelled() -> None:
             if cancelled():
@@ -60,67 +72,80 @@ class DraftEngine:
         scene, notes = picture.load(request)
         stop_if_cancelled()
         if request.path is None:
-            up = world_up(request.still.camera if request.still else None)
+            camera = request.still.camera if request.still else None
+            seen = with_subject(picture.measure(scene), camera, scene.metres())
+            usable = sum(view.camera is not None and view.depth is not None for view in request.views)
+            words = request.direction.prompt
             move = plan(
-                request.direction.prompt, request.seconds, picture.measure(scene), request.seed, up, Coverage(scene)
+                words, request.seconds, seen, request.seed, world_up(camera), Coverage(scene), min(usable, MAX_VIEWS)
             )
             path, notes = move.path, (*notes, *move.notes)
         else:
             path = paths.check(request.path)
+            notes = (*notes, *notes_of(beyond(request.direction.prompt)))
         poses = paths.poses(path, request.frame_count)
+        places, left_out = views.placed(request, poses, picture.measure(scene).focus)
+        film = Film(scene, places, poses, request.seed)
 
         with ThreadPoolExecutor(1) as beside:
             sounding = beside.submit(soundtrack, request, request.frame_count / float(request.fps))
             from .view.kernels import compiled
 
             progress(0.02, "Building depth layers" if compiled() else "Getting ready for the first time")
-            layers = _layers(scene, poses, request.seed)
+            first = film.prepare(0)
             stop_if_cancelled()
             sound, sound_notes = sounding.result()
         progress(PREPARED, "Moving the camera")
-        return Clip(
+        clip = Clip(
             width=request.width,
             height=request.height,
             fps=request.fps,
             frame_count=request.frame_count,
-            frames=_frames(scene, layers, poses, progress, cancelled),
             sound=sound,
-            notes=(*notes, *sound_notes),
+            notes=(*notes, *left_out, *sound_notes),
             path=path,
-            facts={"model": "draft", "depth": scene.has_depth, "planes": len(layers.boxes)},
+            facts={"model": "draft", "depth": scene.has_depth, "views": len(places)},
         )
-
-
-def _layers(scene: Picture, poses: list[Pose], seed: int) -> Layers:
-    from .view import layers, margins
-
-    return layers.build(scene, margins.parallax(scene, poses), margins.margins(scene, poses), seed)
+        clip.frames = _frames(film, first, clip, progress, cancelled)
+        return clip
 
 
 def _frames(
-    scene: Picture, layers: Layers, poses: list[Pose], progress: Progress, cancelled: Callable[[], bool]
+    film: Film, first: Prepared, clip: Clip, progress: Progress, cancelled: Callable[[], bool]
 ) -> Iterator[np.ndarray]:
-    """Draws a few frames ahead, one to a core; gives them in order."""
-    from .view.raster import Renderer
+    """The frames of `film`, drawn one to a core; with the last one `clip` gets notes on what no view showed."""
+    count = len(film.poses)
+    show = max(1, count // PREVIEWS)
+    frames = film.frames(max(1, min(4, _cores())), first)
+    for index in range(count):
+        if cancelled():
+            raise Cancelled
+        frame = next(frames)
+        done = PREPARED + (1 - PREPARED) * (index + 1) / count
+        progress(done, "Moving the camera", frame[::4, ::4].copy() if index % show == 0 else None)
+        if index == count - 1:
+            clip.notes = (*clip.notes, *uncovered(film.unseen, float(clip.fps)))
+            clip.facts["unseen"] = round(float(np.mean(film.unseen)), 4)
+        yield frame
 
-    workers = max(1, min(4, _cores()))
-    free = deque(Renderer(scene, layers) for _ in range(workers))
-    waiting: deque[tuple[Future[np.ndarray], Renderer]] = deque()
-    show = max(1, len(poses) // PREVIEWS)
-    ahead = iter(poses)
-    with ThreadPoolExecutor(workers) as pool:
-        for index in range(len(poses)):
-            if cancelled():
-                raise Cancelled
-            while free and (pose := next(ahead, None)) is not None:
-                renderer = free.popleft()
-                waiting.append((pool.submit(renderer.frame, pose), renderer))
-            future, renderer = waiting.popleft()
-            frame = future.result()
-            free.append(renderer)
-            done = PREPARED + (1 - PREPARED) * (index + 1) / len(poses)
-            progress(done, "Moving the camera", frame[::4, ::4].copy() if index % show == 0 else None)
-            yield frame
+
+def uncovered(unseen: Sequence[float], fps: float) -> tuple[str, ...]:
+    """A note on what no view showed, from each frame's share of it; none where that is next to nothing."""
+    if max(unseen) < MENTIONED:
+        return ()
+    short = np.flatnonzero(np.array(unseen) > 1 - COVERED)
+    said = f"{_percent(float(np.mean(unseen)))} of the picture is guessed: no view shows it."
+    if not len(short):
+        return (said,)
+    worst = int(np.argmax(unseen))
+    return (
+        f"{said} From {short[0] / fps:.1f} s on it is more than {_percent(1 - COVERED)}, at {worst / fps:.1f} s "
+        f"{_percent(unseen[worst])}: render more views along the path, or move less.",
+    )
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.01 else f"{100 * share:.1f} %"
 
 
 def _cores() -> int:

@@ -80,11 +80,15 @@ class HappyHorseEngine:
         with ahead.reading(ahead.needed(options)):  # what is imported now takes its time too
             if sys.platform == "linux":  # read by torch when it first takes memory of the GPU: fewer gaps in it
                 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
+            import torch
+
             from ...gpu.memory import devices
             from .memory.models import Models
             from .pipeline.pipeline import Pipeline
 
             device, *others = devices()
+            if device.type == "cuda":
+                torch.cuda.set_device(device)  # kernels run there, whatever they are given
             self._pipeline = Pipeline(Models(device, others))
             return self._pipeline.generate(request, options, progress, cancelled)
 

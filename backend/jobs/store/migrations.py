@@ -117,4 +117,14 @@ def _lanes(db: sqlite3.Connection) -> None:
         db.execute(statement)
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _one_request, _lanes)
+def _spending(db: sqlite3.Connection) -> None:
+    """Version 4: what jobs have cost. It outlives them: a budget of a day or of a film counts what was deleted too."""
+    db.execute(
+        "CREATE TABLE spending (id TEXT PRIMARY KEY, engine TEXT NOT NULL, film TEXT NOT NULL, amount REAL NOT NULL,"
+        " currency TEXT NOT NULL, exact INTEGER NOT NULL, at REAL NOT NULL)"
+    )
+    db.execute("CREATE INDEX spending_film ON spending (film)")
+    db.execute("CREATE INDEX spending_at ON spending (at)")
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _one_request, _lanes, _spending)

@@ -12,7 +12,6 @@ import contextlib
 import re
 import shutil
 import sqlite3
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,19 +19,21 @@ from pathlib import Path
 from typing import Any
 
 from client.protocol import JobState, Problem, Result, TakeRequest
+from client.protocol.codec import to_json
 
 from ...engines.engine import EngineError
 from ...home import sync_folder
 from ...media.disk import disk_full
 from ..lanes import LANES
+from .connection import Connection, busy
 from .migrations import migrate
 from .row import JobProgress, StoredJob, dump, read_row
+from .spending import book
 
 INTERRUPTIONS = 2  # how often a job that was found in progress at start is queued again
 KEPT_SECONDS = 30 * 86_400.0  # how long a finished job and its take are kept
 STEP_SECONDS = 86_400.0  # how much of it may pass from one sweep to the next, whatever the clock says
 MAX_WAITING = 1000
-BUSY_SECONDS = 3.0  # how long a change waits for another program that holds the file
 JOB_FOLDER = re.compile(r"video_\w+", re.ASCII)
 QUEUED, IN_PROGRESS = JobState.QUEUED.value, JobState.IN_PROGRESS.value
 COMPLETED, FAILED, CANCELLED = JobState.COMPLETED.value, JobState.FAILED.value, JobState.CANCELLED.value
@@ -49,11 +50,11 @@ class Store:
     def __init__(self, home: Path) -> None:
         self.folder = home / "jobs"
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._durable = _Connection(home / "jobs.db", "FULL")
+        self._durable = Connection(home / "jobs.db", "FULL")
         with self._durable.use() as db:
             migrate(db)
-        self._reader = _Connection(home / "jobs.db", "NORMAL")
-        self._quick = _Connection(home / "jobs.db", "NORMAL")
+        self._reader = Connection(home / "jobs.db", "NORMAL")
+        self._quick = Connection(home / "jobs.db", "NORMAL")
 
     def close(self) -> None:
         for connection in (self._durable, self._reader, self._quick):
@@ -150,7 +151,10 @@ class Store:
         return job
 
     def drop_uploads(self, job: StoredJob) -> None:
-        """Removes the files that came with a job that is over: what is left to keep is its take."""
+        """Removes the files that came with a job that is over: what is left to keep is its take. One that failed and
+        may go on keeps them."""
+        if job.status == JobState.FAILED and job.state is not None:
+            return
         for file in job.request.files().values():
             (self.job_folder(job.id) / file.name).unlink(missing_ok=True)
 
@@ -217,12 +221,15 @@ class Store:
             return [job for job in jobs if not _fail_damaged(db, job)]
 
     def keep_state(self, job: StoredJob, state: dict[str, Any]) -> bool:
-        """Commits what the engine wrote down of this attempt. False where the attempt does not count any more."""
+        """Commits what the engine wrote down of this attempt, and what was spent with it. False where the attempt does
+        not count any more."""
         with self._change() as db:
             changed = db.execute(
                 "UPDATE jobs SET state = ? WHERE id = ? AND attempt = ? AND status = ?",
                 (dump(state), job.id, job.attempt, IN_PROGRESS),
             )
+            if changed.rowcount == 1 and "cost" in state:
+                book(db, job, state["cost"])
             return changed.rowcount == 1
 
     def complete(self, job: StoredJob, result: Result) -> bool:
@@ -230,12 +237,42 @@ class Store:
         sync_folder(self.attempt_folder(job))
         sync_folder(self.job_folder(job.id))
         with self._change() as db:
-            return _end(db, job, COMPLETED, result=result)
+            ended = _end(db, job, COMPLETED, result=result)
+            if ended and result.cost is not None:
+                book(db, job, to_json(result.cost))
+            return ended
 
     def fail(self, job: StoredJob, problem: Problem) -> bool:
         """Commits a failure of this attempt. False where the attempt does not count any more."""
         with self._change() as db:
             return _end(db, job, FAILED, error=problem)
+
+    def again(self, job_id: str, send: bool) -> StoredJob | None:
+        """Queues a failed job once more, to go on from what its engine wrote down. `send`: the user has said that an
+        order whose answer was lost may be sent again. None where there is no such job.
+
+        Raises:
+            EngineError: `not_waiting`: it did not fail, or has nothing to go on from.
+        """
+        job = self.get(job_id)
+        if job is None:
+            return None
+        if job.status != JobState.FAILED or job.state is None:
+            raise EngineError("not_waiting", f"The job {job_id} has nothing to go on from. Make it again.", "retry")
+        with self._change() as db:
+            db.execute(
+                "UPDATE jobs SET status = ?, state = ?, error = NULL, completed_at = NULL, started_at = NULL, kept = 0,"
+                " seen_at = NULL WHERE id = ? AND status = ?",
+                (QUEUED, dump({**job.state, "again": send}), job_id, FAILED),
+            )
+        return self.get(job_id)
+
+    def spent(self, film: str, since: float) -> tuple[dict[str, float], dict[str, float]]:
+        """What was spent by currency: on a film in all, and on everything since a time."""
+        sums = "SELECT currency, SUM(amount) FROM spending WHERE {} GROUP BY currency"
+        on_film = self._all(sums.format("film = ? AND film != ''"), film)
+        lately = self._all(sums.format("at >= ?"), since)
+        return dict(map(tuple, on_film)), dict(map(tuple, lately))
 
     def put_back(self, job: StoredJob, interrupted: bool) -> None:
         """Queues a job in progress again, at its old place. An interruption counts, unless the engine has written
@@ -307,7 +344,7 @@ class Store:
                 raise
 
     @contextmanager
-    def _readable(self, connection: _Connection) -> Iterator[sqlite3.Connection]:
+    def _readable(self, connection: Connection) -> Iterator[sqlite3.Connection]:
         """The connection; what a user can do something about becomes an error that says so."""
         try:
             with connection.use() as db:
@@ -317,38 +354,8 @@ class Store:
             if code == SQLITE_FULL:
                 raise disk_full(self.folder) from error
             if code in (SQLITE_BUSY, SQLITE_LOCKED):
-                raise _busy() from error
+                raise busy() from error
             raise
-
-
-class _Connection:
-    """One connection to the file, used by one thread at a time."""
-
-    def __init__(self, path: Path, synchronous: str) -> None:
-        self._lock = threading.Lock()
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_SECONDS)
-        self._db.row_factory = sqlite3.Row
-        self._db.text_factory = lambda data: data.decode("utf-8", "replace")
-        self._db.execute("PRAGMA journal_mode = WAL")
-        self._db.execute("PRAGMA fullfsync = ON")  # macOS: fsync alone leaves it in the drive's cache
-        self._db.execute(f"PRAGMA synchronous = {synchronous}")
-
-    @contextmanager
-    def use(self) -> Iterator[sqlite3.Connection]:
-        if not self._lock.acquire(timeout=2 * BUSY_SECONDS):
-            raise _busy()
-        try:
-            yield self._db
-        finally:
-            self._lock.release()
-
-    def close(self) -> None:
-        with self._lock:
-            self._db.close()
-
-
-def _busy() -> EngineError:
-    return EngineError("busy", "Another program holds the list of jobs (jobs.db). Try again in a moment.", "retry")
 
 
 def _end(

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from client.protocol import Result, TakeRequest
+from client.protocol import Price, Result, TakeRequest
 
 from ...engines.engine import Clip, Commit, Engine, EngineError, Progress, Resumable
 from ...media.disk import disk_full
@@ -24,12 +24,14 @@ class Take:
 
     written: Written
     notes: tuple[str, ...]
+    cost: Price | None = None
 
     @property
     def result(self) -> Result:
         """What the job's answer says of it."""
         written = self.written
-        return Result(written.frames, written.fps, written.width, written.height, written.sound_seconds, self.notes)
+        size = written.width, written.height
+        return Result(written.frames, written.fps, *size, written.sound_seconds, self.notes, self.cost)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +75,7 @@ def make_take(
         if error.errno == errno.ENOSPC:
             raise disk_full(clip_path.parent) from error
         raise
-    return Take(written, every)
+    return Take(written, every, clip.cost)
 
 
 def _run(

@@ -28,6 +28,7 @@ def make(camera: bpy.types.Object, pose: Pose) -> bpy.types.Object:
     data.dof.focus_distance = pose.lens.focus
     made = bpy.data.objects.new(NAME, data)
     made[MARK] = True
+    made.use_fake_user = True  # else a file that is saved meanwhile has no camera
     made.matrix_basis = Matrix(pose.matrix)
     return made
 

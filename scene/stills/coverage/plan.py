@@ -1,12 +1,13 @@
 """Which views a camera's path needs: those that show most of what the others don't, one after the other.
 
-Points are what rays through the path's moments meet. A view covers a point that it sees sharply enough. Whether it
-does is asked of the geometry only for the views that matter: the gain of the others is bounded by the points that
-their pictures could hold.
+Points are what rays through the path's moments meet. A moment is drawn from the views near it in time, and they cover a
+point that one of them sees sharply enough. Whether it does is asked of the geometry only for the views that matter: the
+gain of the others is bounded by the points that their pictures could hold.
 """
 
 from __future__ import annotations
 
+import bisect
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +21,10 @@ ENOUGH = 0.98  # of all that the path shows is to be covered, on average,
 WORST = 0.95  # and of each moment at least this
 LOW = 0.90  # a moment below this is said
 MOST_VIEWS = 32
+AROUND = 2  # views before a moment that it is drawn from, and as many after it
 MOMENTS, CANDIDATES = 48, 72  # of the path: what is looked at, and where views may stand
 GRID = (28, 16)  # rays of a moment
-SAMPLE = 160  # points by which a candidate is judged
+SAMPLE = 640  # points by which a candidate is judged
 MAGNIFIED = 3.0  # a surface may be drawn this much larger than its view shows it
 LEAST_GAIN = 0.002  # of all points: a view that shows less is not worth its render
 EDGE = 0.002
@@ -65,6 +67,30 @@ class _Points:
         return _Points(*(getattr(self, name)[which] for name in ("place", "normal", "moment", "fine", "sky")))
 
 
+@dataclass
+class _Chosen:
+    """The views that are chosen, by their pose: which points each of them `sees` and sees `well` [n]. Of a view that
+    is not near a moment nothing is known."""
+
+    sees: dict[int, np.ndarray]
+    well: dict[int, np.ndarray]
+
+    def covered(self, moments: list[int], points: _Points, well: bool = True) -> np.ndarray:
+        """Which points are covered by the views that their moments are drawn from."""
+        views = sorted(self.sees)
+        found = np.zeros(len(points.sky), bool)
+        for at in views:
+            near = np.array([at in used(views, moment) for moment in moments])
+            found |= (self.well if well else self.sees)[at] & near[points.moment]
+        return found
+
+
+def used(views: list[int], moment: int) -> list[int]:
+    """Of `views` (rising) those that a moment is drawn from."""
+    after = bisect.bisect_right(views, moment)
+    return views[max(0, after - AROUND) : after + AROUND]
+
+
 def plan(track: Track, surfaces: Surfaces, count: int | None = None) -> Steps[Plan]:
     """Choose the views: as many as it takes, or `count` of them (fewer where more would show nothing new)."""
     trees = Trees(surfaces)
@@ -72,28 +98,29 @@ def plan(track: Track, surfaces: Surfaces, count: int | None = None) -> Steps[Pl
     moments = _spread(len(track.poses), MOMENTS)
     points = yield from _part(_points(track, moments, trees, surfaces.size), 0.3, 0.5)
     candidates = _spread(len(track.poses), CANDIDATES)
-    sharp, seen = np.zeros(len(points.sky), bool), np.zeros(len(points.sky), bool)
-    chosen: list[int] = []
     bounds = {}
     for one in candidates:
         bounds[one] = in_picture(track, track.poses[one], points.place, EDGE)
         yield 0.5
     most = MOST_VIEWS if count is None else count
+    chosen = _Chosen({}, {})
     at: int | None = 0
-    while at is not None and len(chosen) < most:
-        chosen.append(at)
-        sees, well = yield from _seen_by(track, at, trees, points, ~sharp)
-        sharp |= well
-        seen |= sees
-        shares = _shares(sharp, points.moment, len(moments))
-        if count is None and shares.mean() >= ENOUGH and shares.min() >= WORST:
+    while at is not None:
+        yield from _choose(chosen, at, track, trees, moments, points)
+        covered = chosen.covered(moments, points)
+        shares = _shares(covered, points.moment, len(moments))
+        if len(chosen.sees) >= most or (count is None and shares.mean() >= ENOUGH and shares.min() >= WORST):
             break
-        left = [one for one in candidates if one not in chosen]
-        at = yield from _best(track, left, trees, points, sharp, shares, bounds)
-        yield 0.5 + 0.5 * min(1.0, len(chosen) / max(2, min(most, 8)))
-    # A surface that is shown, if not sharply, is no hole.
-    covered = _shares(seen | sharp, points.moment, len(moments))
-    return Plan(tuple(sorted(chosen)), tuple(moments), tuple(float(share) for share in covered), surfaces.mark)
+        left = [one for one in candidates if one not in chosen.sees]
+        views = sorted(chosen.sees)
+        at = yield from _best(track, left, trees, points, ~covered, shares, bounds, (views, moments))
+        yield 0.5 + 0.5 * min(1.0, len(views) / max(2, min(most, 8)))
+    even = _Chosen({}, {})
+    for at in _spread(len(track.poses), len(chosen.sees)):
+        yield from _choose(even, at, track, trees, moments, points)
+    if _worth(even, moments, points) > _worth(chosen, moments, points):
+        chosen = even
+    return _told(chosen, moments, points, surfaces)
 
 
 def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tuple[int, int] = GRID) -> Steps[Plan]:
@@ -102,12 +129,30 @@ def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tup
     yield from trees.build()
     moments = _spread(len(track.poses), MOMENTS)
     points = yield from _points(track, moments, trees, surfaces.size, grid)
-    seen = np.zeros(len(points.sky), bool)
+    chosen = _Chosen({}, {})
     for at in views:
-        sees, _ = yield from _seen_by(track, at, trees, points, ~seen)
-        seen |= sees
-    shares = _shares(seen, points.moment, len(moments))
-    return Plan(views, tuple(moments), tuple(float(share) for share in shares), surfaces.mark)
+        yield from _choose(chosen, at, track, trees, moments, points)
+    return _told(chosen, moments, points, surfaces)
+
+
+def _worth(chosen: _Chosen, moments: list[int], points: _Points) -> float:
+    """How good a choice of views is: by the mean and by the worst moment."""
+    shares = _shares(chosen.covered(moments, points), points.moment, len(moments))
+    return float(shares.mean() + shares.min())
+
+
+def _told(chosen: _Chosen, moments: list[int], points: _Points, surfaces: Surfaces) -> Plan:
+    """The plan of chosen views. A surface that is shown, if not sharply, is no hole."""
+    shares = _shares(chosen.covered(moments, points, well=False), points.moment, len(moments))
+    return Plan(tuple(sorted(chosen.sees)), tuple(moments), tuple(float(share) for share in shares), surfaces.mark)
+
+
+def _choose(chosen: _Chosen, at: int, track: Track, trees: Trees, moments: list[int], points: _Points) -> Steps[None]:
+    """Find out what a view sees of the moments that it is near to, and take it in. Later ones only come between."""
+    views = sorted([*chosen.sees, at])
+    near = np.array([at in used(views, moment) for moment in moments])
+    sees, well = yield from _seen_by(track, at, trees, points, near[points.moment])
+    chosen.sees[at], chosen.well[at] = sees, well
 
 
 def _part(steps: Steps, low: float, high: float) -> Steps:
@@ -196,26 +241,34 @@ def _best(
     candidates: list[int],
     trees: Trees,
     points: _Points,
-    covered: np.ndarray,
+    lacking: np.ndarray,
     shares: np.ndarray,
     bounds: dict[int, np.ndarray],
+    known: tuple[list[int], list[int]],
 ) -> Steps[int | None]:
-    """The candidate that shows most of what is not covered yet, moments that lack most counting most; None where none
-    shows enough. What its picture could hold bounds what it can gain, so most are never asked for."""
+    """The candidate that shows most of what is `lacking`, moments that lack most counting most; None where none shows
+    enough. What its picture could hold bounds what it can gain, so most are never asked for. `known` are the views
+    chosen so far and the moments."""
     worth = (1 - shares + 0.02)[points.moment]
-    left = np.flatnonzero(~covered)
+    left = np.flatnonzero(lacking)
     if not len(left):
         return None
     chance = np.random.default_rng(len(left))
-    asked = np.sort(chance.choice(left, min(len(left), SAMPLE * 4), replace=False))
+    asked = np.sort(chance.choice(left, min(len(left), SAMPLE), replace=False))
     scale = len(left) / len(asked)
-    some = points.only(asked)
-    promise = {at: float(worth[asked][bounds[at][asked]].sum()) for at in candidates}
+    some, views, moments = points.only(asked), *known
+    reach = {}
+    for at in candidates:
+        between = sorted([*views, at])
+        near = np.array([at in used(between, moment) for moment in moments])
+        reach[at] = bounds[at][asked] & near[some.moment]
+        yield 0.0
+    promise = {at: float(worth[asked][reach[at]].sum()) for at in candidates}
     best, gain, count = None, 0.0, 0.0
     for at in sorted(candidates, key=lambda one: -promise[one]):
         if promise[at] <= gain:
             break
-        held = np.flatnonzero(bounds[at][asked])
+        held = np.flatnonzero(reach[at])
         pose = track.poses[at]
         part = some.only(held)
         fine = part.sky | (_fineness(pose, part.place, part.normal) * MAGNIFIED >= part.fine)

@@ -72,6 +72,12 @@ def test_examples_of_figures_are_read_so() -> None:
         assert read_moves(text).steps[0].seconds, text
 
 
+def test_examples_of_places_are_read_so() -> None:
+    for relation, (_, examples) in lists.PLACES.items():
+        for text in examples:
+            assert read_moves(text).steps[-1].relation == relation, text
+
+
 def test_examples_of_surfaces_are_rain_and_steps() -> None:
     for text in lists.SURFACES:
         assert {event.kind for event in read_sound(text, "").events} <= {"rain", "footsteps", "room"}, text

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from PIL import Image
 from backend.engines.draft import DraftEngine
 from backend.engines.draft.view import picture
 from backend.engines.engine import Cancelled, EngineError
-from client.protocol import Camera, Keyframe
+from client.protocol import Camera, Focus, Keyframe, Thing
 from tests.backend.draft.card import CARD, FOCAL, HEIGHT, WALL, WIDTH, frames, key, psnr, request, view, write_depth
 
 
@@ -148,6 +149,45 @@ def test_a_path_that_scales_or_mirrors_the_camera_is_refused(scene: Path, matrix
     with pytest.raises(EngineError) as caught:
         DraftEngine().generate(request(scene, Keyframe(0.0, tuple(map(tuple, matrix)))), lambda *_: None, lambda: False)
     assert caught.value.code == "path_unusable"
+
+
+@pytest.mark.parametrize("words", ["slow push in", "orbit", "truck right"])
+def test_two_seeds_show_two_takes_and_one_seed_the_same(scene: Path, words: str) -> None:
+    one, same, other = (frames(request(scene, prompt=words, seed=seed, seconds=4, fps=1))[-1] for seed in (1, 1, 2))
+    np.testing.assert_array_equal(one, same)
+    off = np.abs(one.astype(int) - other).max(-1)
+    assert (off > 8).mean() > 0.2
+
+
+def test_a_take_says_which_words_were_cut_and_what_a_camera_can_not_do(scene: Path) -> None:
+    asked = request(scene, prompt="360 around the card as the light fades, then rack focus to the wall", seed=0)
+    notes = DraftEngine().generate(asked, lambda *_: None, lambda: False).notes
+    assert any(note.startswith('"360 around the card') and "of 360 degrees: a single still" in note for note in notes)
+    assert "The draft moves only the camera. As in the still stay: the light." in notes
+    assert "The focus is not pulled: everything stays as sharp as it is in the still." in notes
+    along = DraftEngine().generate(
+        request(scene, key(0), key(1, x=0.1), prompt="the curtains sway"), lambda *_: None, lambda: False
+    )
+    assert along.notes[0] == "The draft moves only the camera. As in the still stay: the curtains."
+
+
+def test_what_the_lens_focuses_on_and_what_is_named_is_what_the_camera_turns_about(scene: Path) -> None:
+    """The card is at 3 m, the wall at 6."""
+    lens = Camera("perspective", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, FOCAL, FOCAL)
+    wall = Thing("Wall", (0.0, 0.0, -WALL), (20.0, 20.0, 0.1))
+    for camera, words, far in (
+        (lens, "orbit left 5 degrees", CARD),
+        (replace(lens, focus=Focus(4.5)), "orbit left 5 degrees", 4.5),
+        (replace(lens, things=(wall,)), "orbit left 5 degrees around the wall", WALL),
+    ):
+        made = DraftEngine().generate(
+            request(scene, prompt=words, camera=camera, seed=0), lambda *_: None, lambda: False
+        )
+        assert made.path is not None
+        pose = np.array(made.path.keyframes[-1].matrix)
+        turned = np.arctan2(-pose[0, 2], pose[2, 2])
+        assert np.degrees(turned) == pytest.approx(5, abs=0.01)
+        assert pose[0, 3] == pytest.approx(-far * np.sin(np.radians(5)), abs=1e-3), words
 
 
 def test_cancel_is_heard_between_frames(scene: Path) -> None:

@@ -118,8 +118,10 @@ def test_the_page_plays_and_its_notes_come_back(film: Edit, page: tuple[str, lis
                 break
             tab.value("new Promise((done) => setTimeout(done, 25))")
         # What was typed is there again when the page is opened anew.
+        tab.value("window.before = true")
         tab.call("Page.reload")
-        tab.wait("document.readyState === 'complete' && document.querySelectorAll('#shots > li').length === 6")
+        tab.wait("!window.before && document.readyState === 'complete'")
+        tab.wait("document.querySelectorAll('#shots > li').length === 6")
         again = tab.value("document.querySelectorAll('#shots textarea')[2].value")
         assert again == "darker </script><b>\u2028"
         assert tab.errors == []

@@ -9,6 +9,11 @@ import numpy as np
 
 from .scene_depth import SceneDepth
 
+# How much larger than with one still the usual moves are that several show.
+FURTHER = {"push": 2.5, "truck": 4.0, "pedestal": 3.0, "crane": 2.5, "orbit": 4.5, "pan": 2.0, "tilt": 1.5}
+FARTHEST = 1e4  # metres
+MOST_TURN = math.radians(720)
+
 
 @dataclass(frozen=True)
 class Sizes:
@@ -21,8 +26,9 @@ class Sizes:
     most: dict[str, float]
 
     @classmethod
-    def of(cls, scene: SceneDepth) -> Sizes:
-        """The sizes for a picture."""
+    def of(cls, scene: SceneDepth, views: int = 1) -> Sizes:
+        """The sizes for a scene that is seen from so many `views`. One still holds little more than what it shows: its
+        moves are gentle, and end early. With several along the path a move is as large as its words mean."""
         focus = _sane(scene.focus, 4.0)
         width, height = _sane(scene.frame_width, focus), _sane(scene.frame_height, focus)
         wide = scene.fov_x or math.radians(50)
@@ -53,6 +59,18 @@ class Sizes:
             "zoom": math.log(6.0),
             "dolly zoom": min(0.7 * focus, 0.92 * forward),
         }
+        if views > 1:
+            for kind, larger in FURTHER.items():
+                usual[kind] *= larger
+            usual["push"] = min(usual["push"], 0.8 * forward)
+            most = {
+                **dict.fromkeys(most, FARTHEST),
+                **{kind: most[kind] for kind in ("push", "zoom", "dolly zoom")},
+                "orbit": MOST_TURN,
+                "pan": MOST_TURN,
+                "roll": MOST_TURN,
+                "tilt": math.radians(89),
+            }
         return cls(focus, (*sides, forward, 1.2 * focus), usual, most)  # type: ignore[arg-type]
 
     def inside(self, position: np.ndarray) -> bool:

@@ -12,7 +12,7 @@ from client.protocol import CameraPath
 from ...engine import EngineError
 
 # Blender's camera looks along -Z with +Y up; pictures have y down and depth forward.
-_FLIP = np.diag([1.0, -1.0, -1.0])
+FLIP = np.diag([1.0, -1.0, -1.0])
 LEAST_ZOOM, MOST_ZOOM = 0.01, 100.0
 
 
@@ -64,7 +64,7 @@ def poses(path: CameraPath, count: int) -> list[Pose]:
         turn = _matrix(_slerp(turns[low], turns[high], part))
         place = places[low] + part * (places[high] - places[low])
         zoom = math.exp(zooms[low] + part * (zooms[high] - zooms[low]))
-        made.append(Pose(_FLIP @ turn @ _FLIP, _FLIP @ place, zoom))
+        made.append(Pose(FLIP @ turn @ FLIP, FLIP @ place, zoom))
     return made
 
 

@@ -20,6 +20,32 @@ class RigPose:
     zoom: float = 1.0
 
 
+def rotation(pose: RigPose, up: np.ndarray) -> np.ndarray:
+    """Camera axes as columns, 3x3: turned about the world's `up` (a unit vector), then tilted, then rolled."""
+    x, z = np.array([1.0, 0.0, 0.0]), np.array([0.0, 0.0, 1.0])
+    return about(up, pose.yaw) @ about(x, pose.pitch) @ about(z, pose.roll)
+
+
+def angles_to(there: np.ndarray, up: np.ndarray) -> tuple[float, float]:
+    """The yaw and pitch with which a camera looks along `there`, for `up` as above; the nearest where none does."""
+    length = float(np.linalg.norm(there))
+    if length < 1e-9:
+        return 0.0, 0.0
+    height = float(there @ up) / length
+    tall, lean = math.hypot(up[1], up[2]), math.atan2(up[2], up[1])
+    pitch = lean + math.asin(min(max(height / max(tall, 1e-6), -1.0), 1.0))
+    ahead = np.array([0.0, math.sin(pitch), -math.cos(pitch)])
+    from_, to = (vector - up * float(vector @ up) for vector in (ahead, there))
+    return math.atan2(float(np.cross(from_, to) @ up), float(from_ @ to)), pitch
+
+
+def about(axis: np.ndarray, angle: float) -> np.ndarray:
+    """Rotation matrix about a unit `axis` by `angle` radians (Rodrigues' formula)."""
+    x, y, z = axis
+    cross = np.array([[0.0, -z, y], [z, 0.0, -x], [-y, x, 0.0]])
+    return np.eye(3) + math.sin(angle) * cross + (1.0 - math.cos(angle)) * (cross @ cross)
+
+
 def shaken(poses: list[RigPose], seconds: np.ndarray, amount: float, seed: int, focus: float) -> list[RigPose]:
     """The poses with the unsteadiness of an operator: slow sway, breath and a little tremor, from rest at t
     = 0."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from client.protocol import Thing
+
 
 @dataclass(frozen=True)
 class SceneDepth:
@@ -27,6 +29,10 @@ class SceneDepth:
     right: float
     up: float
     down: float
+    subject: float = 0.0  # what moves turn about, and hold in size: see `sight.py`; 0: the same as `focus`
+    deepest: tuple[float, float, float] | None = None  # the middle of the farthest thing seen, in the camera's axes
+    lens: tuple[float, float, float] | None = None  # what the lens focuses on, in the camera's axes
+    things: tuple[Thing, ...] = ()  # the named things in view
 
     @property
     def fov_x(self) -> float:

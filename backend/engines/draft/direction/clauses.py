@@ -28,8 +28,11 @@ _LINKS = by_phrase(
             combined with, together with, plus, along with, when, and at the same time, and simultaneously
         """,
         "and": "and",
-        "but": "but, just, instead",
-        "comma": "to reveal, revealing, where, which",
+        "but": "but, just, instead, except, except for, apart from, other than, save for",
+        "comma": """
+            to reveal, revealing, reveals, to show, showing, shows, that reveals, that shows, exposing,
+            where, which
+        """,
     }
 )
 # Which of two links in a row counts ("push in, then": then).
@@ -55,7 +58,7 @@ def clauses(found: list[words.Token]) -> list[Clause]:
     made: list[Clause] = []
     current: list[words.Token] = []
     link = "sentence"
-    found = _without_instead(found)
+    found = _from_side_to_side(_in_one_word(found))
     texts = [token.text for token in found]
     i = 0
     while i < len(found):
@@ -84,12 +87,35 @@ def clauses(found: list[words.Token]) -> list[Clause]:
     return made
 
 
-def _without_instead(found: list[words.Token]) -> list[words.Token]:
-    """ "instead of" and "rather than" as the one word "without"."""
+_TWO_AS_ONE = {
+    ("instead", "of"): "without",
+    ("rather", "than"): "without",
+    ("counter", "clockwise"): "counterclockwise",
+    ("anti", "clockwise"): "counterclockwise",
+}
+
+
+def _in_one_word(found: list[words.Token]) -> list[words.Token]:
+    """Two words that mean one thing as one: "instead of" as "without"."""
     kept: list[words.Token] = []
     for token in found:
-        if kept and (kept[-1].text, token.text) in (("instead", "of"), ("rather", "than")):
-            kept[-1] = words.Token("without")
+        if kept and (one := _TWO_AS_ONE.get((kept[-1].text, token.text))):
+            kept[-1] = words.Token(one)
+        else:
+            kept.append(token)
+    return kept
+
+
+def _from_side_to_side(found: list[words.Token]) -> list[words.Token]:
+    """ "from left to right" and "right to left" as one word of direction."""
+    kept: list[words.Token] = []
+    for token in found:
+        sides = (kept[-2].text, kept[-1].text, token.text) if len(kept) > 1 else ()
+        if sides in (("left", "to", "right"), ("right", "to", "left")):
+            del kept[-2:]
+            if kept and kept[-1].text == "from":
+                kept.pop()
+            kept.append(words.Token(token.text + "wards"))
         else:
             kept.append(token)
     return kept

@@ -3,7 +3,7 @@ subject."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import words
 from .clauses import SET_PHRASES, Clause, longest
@@ -12,10 +12,12 @@ from .vocabulary import (
     BETWEEN,
     CAMERA_NOUNS,
     CAMERA_VERBS,
+    CARRIERS,
     DIRECTIONS,
     EVERYDAY_VERBS,
     IRREGULAR,
     LEAD_INS,
+    RISING_AND_SINKING,
     ROADS,
     TURN_ABOUT,
     VERB_SPEEDS,
@@ -50,16 +52,83 @@ def find(clause: Clause) -> list[Found]:
     i = 0
     while i < len(text):
         if size := longest(text, i, SET_PHRASES):
-            found.append(_phrase(text, i, i + size))
+            phrase = _phrase(text, i, i + size)
+            if found and found[-1].kind == phrase.kind == "orbit" and phrase.extra:  # "orbit 90 degrees around"
+                i += 1
+                continue
+            found.append(phrase)
         elif text[i] in _VERBS and (core := _verb(text, i)):
             found.append(core)
         else:
             i += 1
             continue
         i = max(found[-1].end, i + 1)
-    if not found and clause.link in ("then", "and", "comma") and len(text) <= 3 and text[0] in DIRECTIONS:
+        if found[-1].verb in RISING_AND_SINKING and _is_towards_a_thing(text, i):
+            found.append(replace(found[-1], start=i, end=i + 1, kind="push", sign=1, verb="approach"))
+            i += 1
+    if not found and text[0] in _ONWARD and (len(text) == 1 or text[1] in _WAYS or is_figure(text, 1)):
+        kind, sign = ALONE[text[0]]
+        return [Found(0, 1, kind, sign, "phrase", text[0])]
+    if not found and (carried := _carried(text)):
+        return [carried]
+    if not found and _is_another_direction(clause):
         return [Found(0, 1, "again", 1, "again", text[0])]
-    return found
+    return [_sided(text, move) for move in found]
+
+
+def _is_towards_a_thing(text: list[str], i: int) -> bool:
+    """Whether "toward the door" or the like stands at word `i`."""
+    if text[i : i + 1] not in (["toward"], ["towards"], ["to"], ["into"]) or i + 1 >= len(text):
+        return False
+    if any(word in _STRAIGHT_DOWN for word in text[i + 1 : i + 4]):
+        return False
+    return text[i + 1] not in DIRECTIONS and not is_figure(text, i + 1)
+
+
+def _carried(text: list[str]) -> Found | None:
+    """ "Steadicam around the table": the move by what carries the camera and where it goes."""
+    for i, word in enumerate(text[:-2]):
+        if word in CARRIERS and text[i + 1] in _WAYS:
+            kind = "orbit" if text[i + 1] in ("around", "round") else "push"
+            return _sided(text, Found(i, i + 2, kind, 1, "phrase", word))
+    return None
+
+
+_WAYS = ("around", "round", "through", "past", "over", "along", "toward", "towards", "into", "to", "in")
+_STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height")
+
+
+def _is_another_direction(clause: Clause) -> bool:
+    """Whether a clause without a verb goes on with the move before it: "then right", "and away from the house"."""
+    text = clause.words
+    if clause.link not in ("then", "and", "comma") or text[0] not in DIRECTIONS or text[0] in _NO_DIRECTION_ALONE:
+        return False
+    goes = clause.link == "and" and DIRECTIONS[text[0]] in ("out", "up", "down", "left", "right")
+    return len(text) <= 3 or text[0] == "back" or goes
+
+
+_ONWARD = ("forward", "forwards", "backward", "backwards")
+_NO_DIRECTION_ALONE = ("along", "through", "around", "round", "about", "above", "toward", "towards", "close")
+
+
+def _sided(text: list[str], move: Found) -> Found:
+    """An orbit that says its side after what it goes around: "arc around the table clockwise"."""
+    if move.kind != "orbit":
+        return move
+    for i in range(move.start, len(text)):
+        if text[i] in _VERBS and i >= move.end and text[i] not in DIRECTIONS:
+            break
+        direction = DIRECTIONS.get(text[i], "")
+        if direction in ("left", "right") and (
+            i == 0 or (text[i - 1] in ("the", "on") and text[i - 2] in ("on", "at"))
+        ):
+            continue  # "around the table on the left"
+        if direction in ("left", "right", "clockwise", "counter"):
+            return replace(move, sign=CAMERA_VERBS["orbit"][direction][1])
+    for word in text[: move.start]:  # "clockwise arc shot"
+        if DIRECTIONS.get(word) in ("clockwise", "counter"):
+            return replace(move, sign=CAMERA_VERBS["orbit"][DIRECTIONS[word]][1])
+    return move
 
 
 def is_modifier(word: str) -> bool:
@@ -99,7 +168,7 @@ def _phrase(text: list[str], start: int, end: int) -> Found:
     """A set phrase, with the direction that may follow it: "tracking shot to the left"."""
     (kind, sign), extra = SET_PHRASES[tuple(text[start:end])]
     verb = " ".join(text[start:end])
-    if kind in _PHRASE_VERBS and (near := _direction(text, start, end, 5, True)):
+    if kind in _PHRASE_VERBS and (near := _direction(text, start, end, 9, True)):
         turned = CAMERA_VERBS[_PHRASE_VERBS[kind]].get(near[0])
         if turned:
             (kind, sign), end = turned, max(end, near[1])
@@ -116,7 +185,7 @@ def _verb(text: list[str], i: int) -> Found | None:
         if everyday and direction in ("up", "down") and "in" in table:
             direction = _on_a_road(text, end, direction)
         kind, sign = table[direction]
-        if verb in TURN_ABOUT and text[i + 1 : i + 3] == ["around", "the"]:
+        if verb in TURN_ABOUT and text[i + 1 : i + 2] == ["around"] and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
             kind = "orbit"
         return Found(i, max(end, i + 1), kind, sign, form, verb, everyday, extra=_own_speed(verb))
     if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
@@ -126,6 +195,9 @@ def _verb(text: list[str], i: int) -> Found | None:
         return None
     kind, sign = table[""]
     return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
+
+
+ABOUT = ("the", "him", "her", "them", "his", "their", "behind", "this", "that", "a", "an")
 
 
 def _own_speed(verb: str) -> tuple[tuple[str, float], ...]:
@@ -144,6 +216,7 @@ def _direction(text: list[str], start: int, end: int, reach: int, far: bool) -> 
     `far`: other words than fillers may stand between, as in "tilt from the floor up to the ceiling".
     """
     in_from = False
+    along: tuple[str, int] | None = None
     last: tuple[str, int] | None = None
     for i in range(end, min(len(text), end + reach)):
         word = text[i]
@@ -151,18 +224,20 @@ def _direction(text: list[str], start: int, end: int, reach: int, far: bool) -> 
             break
         if word == "from":
             in_from = True
-        elif word in ("counter", "anti") and text[i + 1 : i + 2] == ["clockwise"]:
-            return "counter", i + 2
         elif word in DIRECTIONS and not _idle(text, i):
             direction = DIRECTIONS[word]
             if in_from:  # "from left to right": the last one counts
                 last = (direction, i + 1)
+            elif word in _ALONG:  # "along the fence to the left": the side counts
+                along = along or (direction, i + 1)
+            elif along and not (direction in _SIDES or DIRECTIONS[word] in ("clockwise", "counter")):
+                return along
             elif not (direction in ("in", "out") and text[i + 1 : i + 2] and text[i + 1] in _SIDES):
                 return direction, i + 1
-        elif not (word in BETWEEN or is_modifier(word) or is_figure(text, i) or far or in_from):
+        elif not (word in BETWEEN or is_modifier(word) or is_figure(text, i) or far or in_from or along):
             break
-    if last:
-        return last
+    if last or along:
+        return last or along
     before = text[start - 1] if start else ""
     if before in DIRECTIONS and before not in ("in", "out", "off", "through", "about"):
         return DIRECTIONS[before], end
@@ -170,6 +245,7 @@ def _direction(text: list[str], start: int, end: int, reach: int, far: bool) -> 
 
 
 _SIDES = ("left", "right", "up", "down")
+_ALONG = ("along", "alongside")
 
 
 def _idle(text: list[str], i: int) -> bool:
@@ -178,6 +254,9 @@ def _idle(text: list[str], i: int) -> bool:
     if word == "in" and text[i + 1 : i + 3] == ["slow", "motion"]:
         return True
     if word in ("in", "on") and rest and rest[0] in ("a", "an", "order", "real", "front", "general"):
+        measure = words.measure_at(text, i + 1)
+        if measure is not None and measure.kind == "metres":  # "pushes in a metre"
+            return False
         return text[i + 2 : i + 3] not in (["lot"], ["bit"], ["little"], ["touch"], ["tad"])
     if word == "in" and rest and (measure := words.measure_at(text, i + 1)) and measure.kind == "seconds":
         return True

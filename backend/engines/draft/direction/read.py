@@ -10,12 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from . import words
+from .beyond import beyond
 from .clauses import Clause, clauses
 from .find import Found, find, is_figure, is_modifier
 from .lists import one_of
 from .subject import is_camera_move, says_no_movement, sentence_subject, subject_of
+from .target import target_of, whole_of
 from .translate import to_english
-from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS
+from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, CARRIED, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS, PREPOSITIONS
 
 MOST_STEPS = 12
 
@@ -35,6 +37,10 @@ class Step:
     speed: float = 1.0
     ease: str = "smooth"  # smooth | linear | in | out
     together: bool = False  # at the same time as the step before
+    relation: str = ""  # how the thing is meant: see target.RELATIONS
+    target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
+    open_side: bool = False  # whether the words leave open which way round, or to which side
+    said: str = ""  # the words of it
 
     @property
     def name(self) -> str:
@@ -49,6 +55,7 @@ class Reading:
     steps: tuple[Step, ...]
     forbidden: frozenset[str]
     manner: Step | None  # words of manner alone ("slow camera movement")
+    beyond: tuple[str, ...] = ()  # what they ask for that a camera can't do: see beyond.py
 
 
 def read_moves(text: str) -> Reading:
@@ -56,7 +63,7 @@ def read_moves(text: str) -> Reading:
     reader = _Reader()
     for clause in clauses(words.tokens(to_english(text))):
         reader.clause(clause)
-    return Reading(_tidy(reader.steps)[:MOST_STEPS], frozenset(reader.forbidden), reader.manner)
+    return Reading(_tidy(reader.steps)[:MOST_STEPS], frozenset(reader.forbidden), reader.manner, beyond(text))
 
 
 def _tidy(steps: list[Step]) -> tuple[Step, ...]:
@@ -66,9 +73,14 @@ def _tidy(steps: list[Step]) -> tuple[Step, ...]:
         before = next((i for i, other in enumerate(kept) if other.kind == step.kind == "handheld"), None)
         if before is not None:
             kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
-        elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or step.seconds is not None:
+        elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or _goes_on(kept[-1], step):
             kept.append(step)
     return tuple(kept)
+
+
+def _goes_on(before: Step, step: Step) -> bool:
+    """Whether the same move is meant once more: for so many seconds, or to something else."""
+    return step.seconds is not None or bool(before.target and step.target and before.target != step.target)
 
 
 @dataclass
@@ -80,6 +92,8 @@ class _Reader:
     manner: Step | None = None
     sentence: str = ""  # the subject of the sentence so far: "", "camera" or "actor"
     negated: bool = False  # "no pan, tilt or zoom": the list goes on
+    carried: bool = False  # the last move is only what carries the camera ("aerial shot")
+    leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
     def clause(self, clause: Clause) -> None:
         if clause.link == "sentence":
@@ -96,9 +110,14 @@ class _Reader:
             if not forbidden:
                 self.sentence = sentence_subject(clause, self.sentence)
             self._modifiers_alone(clause)
+            self._target_alone(clause)
             return
+        self._leave_the_carrier(clause, moves)
+        if any(move.verb not in CARRIED for move in moves):
+            moves = [move for move in moves if move.verb not in CARRIED]
         for index, move in enumerate(moves):
             self._add(clause, moves, index, move)
+        self.carried = moves[-1].verb in CARRIED
         self.manner = None
 
     def _moves(self, clause: Clause) -> tuple[list[Found], set[str]]:
@@ -125,48 +144,112 @@ class _Reader:
             first = move.end
         return kept, forbidden
 
+    def _leave_the_carrier(self, clause: Clause, moves: list[Found]) -> None:
+        """ "Aerial shot, descending": what carries the camera is no move where one is said after it."""
+        goes_on = clause.link in ("comma", "with", "and") and any(move.verb not in CARRIED for move in moves)
+        if self.carried and self.steps and goes_on and all(move.kind not in ("hold", "handheld") for move in moves):
+            before = self.steps.pop()
+            self.manner = before if before.speed != 1.0 else self.manner
+        self.carried = False
+
     def _add(self, clause: Clause, moves: list[Found], index: int, move: Found) -> None:
         if move.form == "again":
-            self.steps.extend(_again(move, self.steps))
+            again = _again(move, clause, self.steps)
+            before = self.steps[-1] if self.steps else None
+            if (
+                again
+                and before
+                and clause.link == "comma"
+                and before.open_side
+                and again[0].kind == before.kind == "orbit"
+            ):
+                self.steps[-1] = replace(before, sign=again[0].sign, open_side=False)  # "around the sofa, clockwise"
+            else:
+                self.steps.extend(again)
             return
         first = moves[index - 1].end if index else 0
         last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
         step = _modified(Step(move.kind, move.sign), clause.words, first, last, move)
         manner = dict(move.extra)
+        relation, target = target_of(clause.words, move.kind, move.verb, move.start, last)
         step = replace(
             step,
+            relation=relation,
+            target=target,
+            open_side=not any(_is_side(word) for word in clause.words[move.start : last]),
+            said=" ".join(clause.words[first:last]),
             amount=step.amount * manner.get("amount", 1.0),
-            speed=step.speed * manner.get("speed", 1.0),
+            speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),
             degrees=manner.get("degrees", step.degrees),
         )
         if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind == "truck" and move.kind == "push":
             return
         if self.manner is not None:
             step = _in_manner(step, self.manner)
+            step = _turned(step, self.manner.said.split()) if step.open_side else step
+        if step.kind == "orbit" and step.target == "corner":
+            step = replace(step, kind="push", sign=1, relation="past")
         if clause.link == "after" and index == 0 and self.steps:
             step = replace(step, together=self.steps[-1].together)
             self.steps[-1] = replace(self.steps[-1], together=False)
             self.steps.insert(len(self.steps) - 1, step)
             return
-        self.steps.append(replace(step, together=_is_together(clause, index, move, step, self.steps)))
+        together = _is_together(clause, index, move, step, self.steps)
+        if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
+            together = True
+        self.leaning = any(word in _HELD_SO for word in move.verb.split())
+        self.steps.append(replace(step, together=together))
+        if move.verb == "spiral" and (height := next((word for word in ("up", "down") if word in clause.words), "")):
+            kind, sign = CAMERA_VERBS["pedestal"][height]
+            self.steps.append(replace(step, kind=kind, sign=sign, degrees=None, relation="", target="", together=True))
+
+    def _target_alone(self, clause: Clause) -> None:
+        """A thing with no move beside it: "arc shot, around the table", "until we see the whole room"."""
+        if not self.steps or clause.link == "sentence":
+            return
+        before = self.steps[-1]
+        if before.kind in ("hold", "handheld"):
+            return
+        if whole := whole_of(clause.words):
+            if before.sign < 0 or before.kind not in ("push", "zoom"):
+                relation = "at" if before.kind in ("pan", "tilt", "truck") else "whole"
+                self.steps[-1] = replace(
+                    before, relation=relation, target=whole, said=f"{before.said} to reveal the whole {whole}"
+                )
+            return
+        if (before.target and before.relation != "along") or clause.link not in ("comma", "and"):
+            return
+        if clause.words[0] in LEAD_INS or clause.words[0] in PREPOSITIONS:
+            relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))
+            if target and relation != "with":
+                said = f"{before.said} {' '.join(clause.words)}"
+                self.steps[-1] = replace(before, relation=relation, target=target, said=said)
 
     def _modifiers_alone(self, clause: Clause) -> None:
         """Modifiers with no move beside them: they belong to the step before, or, about "camera movement",
         to the next."""
         text = clause.words
         modifiers = [i for i, word in enumerate(text) if is_modifier(word) or words.measure_at(text, i)]
+        measured = {
+            j for i in range(len(text)) if (measure := words.measure_at(text, i)) for j in range(i, i + measure.length)
+        }
         plain = all(
-            word in LEAD_INS or word in CAMERA_NOUNS or word in DIRECTIONS or is_modifier(word) or is_figure(text, i)
+            word in LEAD_INS or word in CAMERA_NOUNS or word in DIRECTIONS or is_modifier(word) or i in measured
             for i, word in enumerate(text)
         )
         if not plain or not modifiers:
             return
         if self.steps and clause.link in ("comma", "and", "but", "sentence"):
             self.steps[-1] = _turned(_modified(self.steps[-1], text, 0, len(text)), text)
-        elif len(text) <= 2 or any(word in _ABOUT_THE_CAMERA for word in text):
-            self.manner = _modified(self.manner or Step("push", 1), text, 0, len(text))
+        elif len(text) <= 2 or measured or any(word in _ABOUT_THE_CAMERA for word in text):
+            self.manner = replace(_modified(self.manner or Step("push", 1), text, 0, len(text)), said=" ".join(text))
 
 
+def _is_side(word: str) -> bool:
+    return DIRECTIONS.get(word, "") in ("left", "right", "clockwise", "counter") and not word.startswith("side")
+
+
+_HELD_SO = ("dutch", "canted")
 _ABOUT_THE_CAMERA = ("camera", "movement", "motion", "move", "camerawork")
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
 _OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "orbit", "zoom")} | {
@@ -175,13 +258,23 @@ _OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "o
 }
 
 
-def _again(move: Found, steps: list[Step]) -> list[Step]:
-    """The step before once more in another direction: "pan left, then right"."""
+def _again(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
+    """The step before once more in another direction: "pan left, then right", "up and away from the house"."""
     verb = _OWN_VERB.get(steps[-1].kind) if steps else None
-    turned = CAMERA_VERBS[verb].get(DIRECTIONS[move.verb]) if verb else None
+    direction = DIRECTIONS[move.verb]
+    turned: tuple[str, int] | None
+    if verb and direction in ("in", "out") and direction not in CAMERA_VERBS[verb]:
+        back = move.verb == "back" and steps[-1].kind in ("pan", "tilt", "truck", "orbit") and clause.link == "then"
+        verb, turned = "dolly", (steps[-1].kind, -steps[-1].sign) if back else CAMERA_VERBS["dolly"][direction]
+    else:
+        turned = CAMERA_VERBS[verb].get(direction) if verb else None
     if turned is None or turned == (steps[-1].kind, steps[-1].sign):
         return []
-    return [replace(steps[-1], kind=turned[0], sign=turned[1], together=False)]
+    relation, target = target_of(clause.words, turned[0], "", 0, len(clause.words))
+    both = clause.link == "and" and turned[0] != steps[-1].kind
+    return [
+        replace(steps[-1], kind=turned[0], sign=turned[1], together=both, metres=None, relation=relation, target=target)
+    ]
 
 
 def _turned(step: Step, text: list[str]) -> Step:
@@ -190,16 +283,18 @@ def _turned(step: Step, text: list[str]) -> Step:
     for word in text:
         turned = CAMERA_VERBS[verb].get(DIRECTIONS.get(word, "?")) if verb else None
         if turned and turned[0] == step.kind and word in ("left", "right", "up", "down", "clockwise"):
-            return replace(step, sign=turned[1])
+            return replace(step, sign=turned[1], open_side=False)
     return step
 
 
 def _is_together(clause: Clause, index: int, move: Found, step: Step, steps: list[Step]) -> bool:
     """Whether a step runs at the same time as the one before it."""
-    if not steps or step.kind == "hold" or steps[-1].kind == "hold":
+    if not steps:
         return False
-    if step.kind == "handheld" or steps[-1].kind == "handheld":
+    if step.kind == "handheld" or (steps[-1].kind == "handheld" and step.kind != "hold"):
         return True
+    if step.kind == "hold" or steps[-1].kind == "hold":
+        return False
     if index == 0 and clause.link in ("then", "sentence", "after"):
         return False
     group = _last_group(steps)
@@ -293,4 +388,7 @@ def _in_manner(step: Step, manner: Step) -> Step:
         amount=min(step.amount * manner.amount, 4.0),
         speed=step.speed if step.speed != 1.0 else manner.speed,
         ease=step.ease if step.ease != "smooth" else manner.ease,
+        degrees=step.degrees if step.degrees is not None else manner.degrees,
+        metres=step.metres if step.metres is not None else manner.metres,
+        seconds=step.seconds if step.seconds is not None else manner.seconds,
     )

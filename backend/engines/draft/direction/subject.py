@@ -25,7 +25,7 @@ from .vocabulary import (
 
 _PRONOUNS = one_of("he, she, they, it, who, someone, somebody, everyone")
 _MODALS = one_of("can, could, will, would, should, must, may, might, did, does, is, are")
-_TRANSITIVE = one_of("orbit, circle, approach, follow, enter, explore, zoom, pan, track, arc")
+_TRANSITIVE = one_of("orbit, circle, encircle, lead, approach, follow, enter, explore, zoom, pan, track, arc")
 _ACT_ON_THINGS = one_of(
     "push, pull, move, roll, lift, raise, lower, swing, turn, shift, slide, press, ease, get, shake, drop, back"
 )
@@ -35,12 +35,17 @@ _ALSO_EVENTS = one_of(
 )
 
 
+_AT_REST = one_of("still, static, motionless, stationary, fixed, locked, steady")
+
+
 def says_no_movement(text: list[str]) -> bool:
     """ "no camera movement", "the camera doesn't move", "without moving the camera", "camera stays put"."""
     joined = " ".join(text)
     if any(phrase in joined for phrase in STILL) and not any(
         word in ("behind", "with", "close", "closer", "on", "near") for word in text
     ):
+        return True
+    if text[-1] in _AT_REST and "camera" in text and any(word in ("keep", "keeps", "leave", "hold") for word in text):
         return True
     at = next((i for i, word in enumerate(text) if word in NEGATIONS), None)
     if at is None:
@@ -82,7 +87,7 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     if _is_towards_us(clause.words, move) or _acts_on_a_thing(clause.words, move):
         return False
     if move.form == "s":
-        return subject == "free" and sentence == "camera"
+        return subject == "free" and (sentence == "camera" or _opens(clause.words, move))
     if move.form == "ing":
         return _ing_is_camera_move(move, subject, sentence)
     if move.everyday:
@@ -92,6 +97,17 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     before = clause.words[move.start - 1]
     plural = before.endswith("s") and not before.endswith("ss")  # "children push in": their doing
     return move.directed and not plural and before not in DETERMINERS and before not in ACTORS
+
+
+_GLIDING = one_of("move, glide, drift, float, creep, ease, sweep, soar, travel, slide, swoop, descend, rise, follow")
+_OPENING = one_of("pan, tilt, zoom, dolly, push, pull, arc, orbit, circle, truck")
+
+
+def _opens(text: list[str], move: Found) -> bool:
+    """ "Circles them", "pushes in": the camera's own verbs, with nothing before them."""
+    if move.everyday:
+        return move.start == 0 and move.verb in _GLIDING and move.directed
+    return move.start == 0 and move.verb in _OPENING and (move.directed or text[1:2] != [])
 
 
 def sentence_subject(clause: Clause, sentence: str) -> str:

@@ -10,6 +10,9 @@ from __future__ import annotations
 import functools
 import re
 
+from .languages.nouns import IN_ENGLISH
+from .languages.which import reader_of
+
 # English: what stands for it, separated by "|". Latin words match whole words only, the rest anywhere.
 GERMAN = {
     "the camera": "die kamera|kamera",
@@ -263,11 +266,20 @@ _ALSO_ENGLISH = frozenset(
 
 
 def to_english(text: str) -> str:
-    """`text` with the known phrases of other languages in English."""
+    """`text` with the known phrases of other languages in English: what is about the camera clause by clause, and of
+    the rest word by word."""
     pattern, hint, meanings = _table()
+    language = reader_of(text)
+    if language is not None:
+        text = language.english(text)
     if text.isascii() and not hint.search(text):
         return text
     return pattern.sub(lambda match: f" {meanings[match.group().lower()]} ", text)
+
+
+def noun_in_english(noun: str) -> str:
+    """A thing's name, in lower case, in English where it is known; else as it is."""
+    return IN_ENGLISH.get(noun, noun)
 
 
 @functools.cache

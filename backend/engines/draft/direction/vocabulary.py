@@ -105,6 +105,7 @@ _TRAVELLING = listed(
 _TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, pivot, gaze")
 _RISING = listed("rise, ascend, climb, lift, raise, elevate")
 _SINKING = listed("descend, lower, sink, drop")
+RISING_AND_SINKING = frozenset((*_RISING, *_SINKING, "swoop"))
 _HOLDING = listed("hold, stay, remain, rest, linger, stop, pause, wait, freeze, settle")
 
 # Everyday verbs, which may just as well be an actor's.
@@ -114,7 +115,9 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     **dict.fromkeys(_RISING, _RISE),
     **dict.fromkeys(_SINKING, _SINK),
     **dict.fromkeys(_HOLDING, _HOLD),
-    "lead": {**_PUSH, **_TRUCK},
+    "lead": {**_PUSH, **_TRUCK, "": ("push", -1)},
+    "revolve": {**_ORBIT, "": ("orbit", 1)},
+    "encircle": {"": ("orbit", 1)},
     "follow": {"": ("push", 1), "in": ("push", 1), **_TRUCK},
     "approach": {"": ("push", 1)},
     "enter": {"": ("push", 1)},
@@ -124,6 +127,7 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     "reverse": {"": ("push", -1)},
     "back": {"out": ("push", -1), "up": ("push", -1)},
     "reveal": {},
+    "spiral": {**_ORBIT, "": ("orbit", 1), "up": ("orbit", 1), "down": ("orbit", 1)},
     "shake": {"": ("handheld", 1)},
     "wobble": {"": ("handheld", 1)},
     "sway": {"": ("handheld", 1)},
@@ -138,7 +142,7 @@ _PLAIN_PHRASES: dict[str, Move] = by_phrase(
         ("dolly zoom", 1): "dolly zoom in, dolly in zoom out, dolly in and zoom out",
         ("truck", 1): "tracking shot, trucking shot, lateral tracking, side tracking",
         ("push", -1): "reverse dolly, reverse tracking shot, pull back shot",
-        ("push", 1): "dolly shot, push in shot, steadicam shot, pov shot, drone shot, aerial shot",
+        ("push", 1): "dolly shot, push in shot",
         ("crane", 1): "crane shot, jib shot, boom shot",
         ("orbit", 1): "orbit shot, orbital shot, orbiting shot, arc shot, orbital",
         ("pan", 1): "panning shot, pan shot",
@@ -156,25 +160,52 @@ _PLAIN_PHRASES: dict[str, Move] = by_phrase(
         """,
     }
 )
+# What carries a camera: a move only where nothing else is.
+CARRIERS = one_of("steadicam, drone, aerial, helicopter, gimbal, handheld")
+_CARRIED = by_phrase({("push", 1): "steadicam shot, pov shot, drone shot, aerial shot, helicopter shot"})
+CARRIED = frozenset(_CARRIED)
 Manner = tuple[tuple[str, float], ...]  # fields of a step and their values
 _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
     {
         (("push", 1), (("amount", 1.4),)): "walkthrough, walk through of",
         (("push", 1), (("amount", 1.6),)): "flythrough, fly through of",
         (("orbit", 1), (("amount", 2.0),)): "360 shot",
-        (("orbit", 1), (("degrees", 360.0),)): "360 around, full 360",
+        (("orbit", 1), (("degrees", 360.0),)): """
+            360 around, 360 degrees around, full 360, full circle around, full orbit, complete circle around, full
+            turn around, one turn around, one full turn around, full rotation around, full revolution around,
+            complete rotation around, complete orbit, three sixty around, all the way around
+        """,
+        (("orbit", 1), (("degrees", 180.0),)): """
+            180 around, 180 degrees around, half a turn around, half turn around, half orbit, half circle
+            around, half a circle around, semicircle around
+        """,
+        (
+            ("orbit", 1),
+            (("degrees", 90.0),),
+        ): "90 around, 90 degrees around, quarter orbit, quarter turn around, quarter circle around",
+        (("orbit", 1), (("degrees", 270.0),)): "270 around, 270 degrees around",
+        (("push", 1), (("speed", 0.6),)): "slow push, slow creep, slow crawl",
+        (("push", 1), ()): "gentle push, subtle push, soft push, steady push, push towards, push toward, push to",
+        (("push", -1), (("speed", 0.6),)): "slow pull",
         (("orbit", 1), (("speed", 0.8),)): "bullet time",
         (("zoom", 1), (("amount", 0.6),)): "ken burns",
         (("zoom", 1), (("speed", 3.0),)): "crash zoom, snap zoom, punch in",
         (("roll", 1), (("degrees", 360.0),)): "barrel roll",
+        (("roll", 1), (("amount", 0.6),)): "slight dutch, subtle dutch, bit of dutch, little dutch",
+        (("roll", 1), ()): "rotation clockwise, clockwise rotation",
+        (("roll", -1), ()): "rotation counterclockwise, counterclockwise rotation",
         (("handheld", 1), (("amount", 1.8),)): "shaky cam, shaky camera",
         (("handheld", 1), (("amount", 1.5),)): "camera shake, shaky",
         (("handheld", 1), (("amount", 0.8),)): "shoulder mounted, on the shoulder",
+        (("handheld", 1), (("amount", 0.4),)): """
+            camera breathing, camera breathes, breathing camera, breathing of the camera, breathing motion, breathing
+            movement, breathing handheld, handheld breathing
+        """,
     }
 )
 # Set phrases, whatever their subject: what they do, and how.
 PHRASES: dict[str, tuple[Move, Manner]] = {
-    **{phrase: (move, ()) for phrase, move in _PLAIN_PHRASES.items()},
+    **{phrase: (move, ()) for phrase, move in {**_PLAIN_PHRASES, **_CARRIED}.items()},
     **_PHRASES_WITH_MANNER,
 }
 
@@ -191,40 +222,43 @@ ALONE: dict[str, Move] = by_phrase(
         ("crane", 1): "crane",
         ("truck", 1): "truck, tracking, track, parallax",
         ("push", -1): "backward, backwards, reverse",
+        ("handheld", 1): "breathing, breath, sway, swaying, wobble, jitter, float, floating",
     }
 )
 
 # Set phrases that look like a move and are none: they are dropped before anything is read.
 FALSE_FRIENDS = listed(
     """
-        frying pan, sauce pan, baking pan, pan flute, pan pipe, pan pipes, peter pan, pan pizza, pan fried, pots and
-        pans, dust pan, push notification, push notifications, push button, push buttons, push up, push ups, pull
-        up, pull ups, pull over, pull string, zoom call, zoom meeting, zoom lens, tilt shift, food truck, fire
-        truck, pickup truck, pick up truck, tow truck, toy truck, garbage truck, dump truck, hand truck, truck
-        driver, truck stop, monster truck, race track, train track, train tracks, railway track, railway tracks,
-        running track, sound track, track suit, track record, keep track, keeps track, track and field, back track,
-        roll call, rock and roll, rock n roll, rock 'n' roll, bread roll, egg roll, spring roll, sushi roll, rolling
-        hills, rolling pin, rolling stock, rolling stone, rolling thunder, toilet roll, kitchen roll, drum roll,
-        jelly roll, roll of, rolls of, construction crane, tower crane, paper crane, origami crane, crane fly,
-        harbor crane, harbour crane, dolly parton, dolly the sheep, baby dolly, arc lamp, arc light, arc of, arc
-        welder, arc welding, story arc, arc de triomphe, static electricity, static noise, radio static, tv static,
-        white static, static charge, static on, circle of, traffic circle, inner circle, full circle of, handheld
-        radio, handheld device, handheld console, handheld game, handheld phone, handheld fan, handheld mirror,
-        handheld torch, handheld flashlight, handheld camera store, still life, boom box, boom mic, boom microphone,
-        boom operator, boom pole, sonic boom, baby boom, in orbit, orbit of, low orbit, earth orbit, look back at,
-        hold hands, hold on to, holds hands, holding hands, on hold, rest room, step back in time, back in time,
-        moving on, move on, come on, come in, go away, go on, look out, get out, get up, get in, get away, get back,
-        run away, run out, go out, step up, turn off, turn on, lift off, drop off, head on, straight ahead of, back
-        to back, left over, left behind, left alone, left open, right now, right away, back door, back yard, back
-        seat, back room, back wall, back alley, back street, back lit, far away, close up, close ups, upside down,
-        bullet train, depth of field, handheld in, camera store, security camera, camera man
+        frying pan, sauce pan, baking pan, pan flute, pan pipe, pan pipes, peter pan, pan pizza, pan fried, pots
+        and pans, dust pan, push notification, push notifications, push button, push buttons, push up, push ups,
+        pull up, pull ups, pull over, pull string, zoom call, zoom meeting, zoom lens, tilt shift, food truck,
+        fire truck, pickup truck, pick up truck, tow truck, toy truck, garbage truck, dump truck, hand truck,
+        truck driver, truck stop, monster truck, race track, train track, train tracks, railway track, railway
+        tracks, running track, sound track, track suit, track record, keep track, keeps track, track and field,
+        back track, roll call, rock and roll, rock n roll, rock 'n' roll, bread roll, egg roll, spring roll,
+        sushi roll, rolling hills, rolling pin, rolling stock, rolling stone, rolling thunder, toilet roll,
+        kitchen roll, drum roll, jelly roll, roll of, rolls of, construction crane, tower crane, paper crane,
+        origami crane, crane fly, harbor crane, harbour crane, dolly parton, dolly the sheep, baby dolly, arc
+        lamp, arc light, arc of, arc welder, arc welding, story arc, arc de triomphe, static electricity, static
+        noise, radio static, tv static, white static, static charge, static on, circle of, traffic circle, inner
+        circle, full circle of, handheld radio, handheld device, handheld console, handheld game, handheld
+        phone, handheld fan, handheld mirror, handheld torch, handheld flashlight, handheld camera store, still
+        life, boom box, boom mic, boom microphone, boom operator, boom pole, sonic boom, baby boom, in orbit,
+        orbit of, low orbit, earth orbit, look back at, hold hands, hold on to, holds hands, holding hands, on
+        hold, rest room, step back in time, back in time, moving on, move on, come on, come in, go away, go on,
+        look out, get out, get up, get in, get away, get back, run away, run out, go out, step up, turn off,
+        turn on, lift off, drop off, head on, straight ahead of, back to back, left over, left
+        alone, left open, right now, right away, back door, back yard, back seat, back room, back wall, back
+        alley, back street, back lit, far away, close up, close ups, upside down, bullet train, reverse angle,
+        reverse angles, reverse shot, counter shot, shot reverse shot, depth of field, handheld in, camera
+        store, security camera, camera man
     """
 )
 
 # What a shot's camera is called; as the subject of a verb these make it a camera move.
 CAMERA_NOUNS = one_of(
     """
-        camera, cam, shot, shots, lens, frame, framing, view, viewpoint, viewer, pov, perspective, steadicam,
+        camera, cam, drone, shot, shots, lens, frame, framing, view, viewpoint, viewer, pov, perspective, steadicam,
         gimbal, operator, we, us, i, you, our, video, clip, footage, movement, movements, move, moves, motion,
         dolly's, cinematography, camerawork, kamera
     """
@@ -260,7 +294,7 @@ ACTORS = one_of(
         soldier, soldiers, police, policeman, officer, doctor, nurse, teacher, student, students, worker, workers,
         driver, rider, runner, player, players, character, hero, heroine, villain, robot, alien, monster, dog, cat,
         bird, birds, horse, horses, fish, animal, animals, car, cars, bus, truck, train, plane, aircraft, ship,
-        boat, bike, bicycle, motorcycle, drone, helicopter, balloon, ball, door, doors, gate, curtain, curtains,
+        boat, bike, bicycle, motorcycle, helicopter, balloon, ball, door, doors, gate, curtain, curtains,
         elevator, lift, sun, moon, star, stars, planet, earth, satellite, cloud, clouds, smoke, fog, mist, steam,
         water, wave, waves, wind, leaf, leaves, snow, rain, fire, flame, flames, light, lights, shadow, shadows,
         head, heads, hand, hands, eye, eyes, face, arm, arms, leg, legs, hair, body, finger, flag, wheel, wheels,

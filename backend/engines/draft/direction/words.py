@@ -36,7 +36,7 @@ AMOUNTS: dict[str, float] = by_phrase(
         0.2: "imperceptible, imperceptibly",
         0.25: "barely",
         0.3: "tiny, minimal, faint, hint",
-        0.4: "subtle, subtly",
+        0.4: "subtle, subtly, perceptible, perceptibly, noticeable, noticeably",
         0.5: "slight, slightly, small, little, bit, touch, tad, delicate",
         0.6: "short, partially, partly",
         0.7: "somewhat, modest",
@@ -97,6 +97,9 @@ METRES: dict[str, float] = by_phrase(
 DEGREES: dict[str, float] = by_phrase({1.0: "degree, degrees, deg, °"})
 SECONDS: dict[str, float] = by_phrase({1.0: "s, sec, secs, second, seconds"})
 FACTORS = {"x", "times"}
+TURNS = frozenset(
+    ("turn", "turns", "circle", "circles", "orbits", "rotation", "rotations", "revolution", "revolutions")
+)
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|°|%|[^\W\d_]+(?:'[^\W\d_]+)*|->|=>|→|\.\.\.|…|[.,;:!?\n()\[\]/+&|–—]|-(?=\s)")
 _QUOTED = re.compile(
@@ -170,6 +173,11 @@ def measure_at(words: list[str], i: int) -> Measure | None:
         return None
     value, length = number
     unit = words[i + length] if i + length < len(words) else ""
+    after = words[i + length + 1] if i + length + 1 < len(words) else ""
+    if unit in ("full", "complete", "whole") and after in TURNS and words[i] not in ("a", "an"):
+        return Measure("degrees", 360.0 * value, length + 2)
+    if unit in TURNS and value > 1:
+        return Measure("degrees", 360.0 * value, length + 1)
     if unit in ("turn", "circle") and words[i] != "a":
         return Measure("degrees", 360.0 * value, length + 1)
     for kind, units in (("degrees", DEGREES), ("metres", METRES), ("seconds", SECONDS)):

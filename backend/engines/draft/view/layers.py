@@ -1,8 +1,8 @@
 """The picture as four layers of textured surface, made once for a clip.
 
 front: surfaces inside their edges. fringe: the nearer side of every edge, with soft alpha. back: the farther
-side of every edge, what is hidden behind the nearer side, and what lies beyond the frame.
-deep: what is hidden behind that.
+side of every edge (its foot, which the picture shows), what is hidden behind the nearer side, and what lies beyond
+the frame. deep: what is hidden behind that. All but the hidden and what is beyond is seen, not guessed.
 """
 
 from __future__ import annotations
@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 
-from . import edges, matte, occlusion, planes
+from . import edges, matte
+from .hidden import occlusion, planes
 from .kernels import helper, kernel
 from .picture import Picture
 
-FRONT, RIM, HALO, BACK, DEEP = range(5)  # the fringe is drawn in two parts: the surface's rim, and a halo around it
+# The fringe is drawn in two parts, the surface's rim and a halo around it; the back in two, the foot and the rest.
+FRONT, FOOT, RIM, HALO, BACK, DEEP = range(6)
 BLOCKS = (64, 32, 16, 8, 4, 2)
 LEAN = 6  # pixels that a single pixel of the still may be stretched to at an edge
 STEEP = 1  # the same for a block of two by two, which any step fits: steeper, it is four single pixels
@@ -26,7 +28,7 @@ BEND = 0.12  # pixels that a block may part from the true surface on the path
 @dataclass(frozen=True)
 class Layers:
     """`texels` uint8 [n, 4] holds a texture for each layer, at twice the picture's resolution: texel 2i is pixel i.
-    `places` int32 [5, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins` float32 [5, 4]:
+    `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins` float32 [6, 4]:
     its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked up.
 
     The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
@@ -69,18 +71,23 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
         _texture(deep.rgb, full),
     )
     starts = np.cumsum([0, *(texture.shape[0] * texture.shape[1] for texture in textures)])
-    places, origins = np.zeros((5, 2), np.int32), np.zeros((5, 4), np.float32)
-    for k, texture in ((FRONT, 0), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
+    places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
+    for k, texture in ((FRONT, 0), (FOOT, 2), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
         high, wide = textures[texture].shape[:2]
         places[k] = starts[texture], wide
-        x, y = (-left, -top) if k == BACK else (0, 0)
+        x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
         origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
     bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
+    foot = np.zeros_like(rear.there)
+    foot[top : top + nearness.shape[0], left : left + nearness.shape[1]] = own
+    hidden = rear.there & ~foot & 1
+    shape_of_rear = rear.slope_x, rear.slope_y
     parts = [
         blocks(nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+        blocks(rear.nearness, foot, -left, -top, bend, steep, *shape_of_rear),
         blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
         blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
-        blocks(rear.nearness, rear.there, -left, -top, bend, steep, rear.slope_x, rear.slope_y),
+        blocks(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
         blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
     return Layers(

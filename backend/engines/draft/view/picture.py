@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from client.protocol import Camera, TakeRequest
+from client.protocol import Camera, TakeRequest, View
 
 from ....media.stills import SKY, read_depth, read_still
 from ...engine import EngineError
@@ -16,6 +16,16 @@ from ..camera.scene_depth import SceneDepth
 ONE_SURFACE = 0.04  # neighbouring pixels whose nearness differs by less than this share are one surface
 GUESSED_DISTANCE = 4.0  # metres, for a still without depth
 GUESSED_LENS = 50.0 / 36.0  # focal length in picture widths, for a still without a camera (a 50 mm lens)
+
+
+@dataclass(frozen=True)
+class Lens:
+    """Focal lengths and principal point in pixels, y down; of an orthographic camera `fx, fy` are pixels a metre."""
+
+    fx: float
+    fy: float
+    cx: float
+    cy: float
 
 
 @dataclass(frozen=True)
@@ -45,6 +55,10 @@ class Picture:
     def width(self) -> int:
         return self.rgb.shape[1]
 
+    @property
+    def lens(self) -> Lens:
+        return Lens(self.fx, self.fy, self.cx, self.cy)
+
     def metres(self) -> np.ndarray:
         """Distance along the camera's axis, float32 [height, width], inf where there is no surface."""
         with np.errstate(divide="ignore"):
@@ -60,10 +74,19 @@ def load(request: TakeRequest) -> tuple[Picture, tuple[str, ...]]:
     """
     if request.still is None:
         raise EngineError("still_missing", "The draft engine needs a still to move through.", param="input_reference")
-    rgb = np.asarray(read_still(request.still.image))
+    return read(request.still, request.size)
+
+
+def read(view: View, size: tuple[int, int]) -> tuple[Picture, tuple[str, ...]]:
+    """A view, scaled and cropped (from its middle) to `size`, and notes for the user.
+
+    Raises:
+        EngineError: a picture or depth that cannot be used.
+    """
+    rgb = np.asarray(read_still(view.image))
     height, width = rgb.shape[:2]
     notes: list[str] = []
-    depth = None if request.still.depth is None else read_depth(request.still.depth)
+    depth = None if view.depth is None else read_depth(view.depth)
     if depth is not None and depth.shape != (height, width):
         _check_shape(depth.shape, (height, width))
     if depth is None:
@@ -71,7 +94,7 @@ def load(request: TakeRequest) -> tuple[Picture, tuple[str, ...]]:
             "There is no depth with this still, so it moves as a flat picture: "
             "render from a camera for a real move through the scene."
         )
-    camera = request.still.camera
+    camera = view.camera
     if camera is None:
         if depth is not None:
             notes.append("There is no camera with this still: a 50 mm lens was assumed.")
@@ -79,7 +102,7 @@ def load(request: TakeRequest) -> tuple[Picture, tuple[str, ...]]:
         camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal)
     lens = _lens(camera, width, height)
     metres = np.full((height, width), GUESSED_DISTANCE, np.float32) if depth is None else depth
-    return _fit(rgb, metres, lens, camera.projection, request, depth is not None), tuple(notes)
+    return _fit(rgb, metres, lens, camera.projection, size, depth is not None), tuple(notes)
 
 
 def _bad_depth(why: str) -> EngineError:
@@ -105,21 +128,22 @@ def _fit(
     depth: np.ndarray,
     lens: tuple[float, float, float, float],
     projection: str,
-    request: TakeRequest,
+    size: tuple[int, int],
     has_depth: bool,
 ) -> Picture:
     """Scales to cover the clip's size and crops the middle; depth keeps its values (nearest pixel)."""
     from PIL import Image
 
+    wide, high = size
     height, width = rgb.shape[:2]
-    scale = max(request.width / width, request.height / height)
-    left, top = (width - request.width / scale) / 2, (height - request.height / scale) / 2
-    if (width, height) != (request.width, request.height):
-        box = (left, top, left + request.width / scale, top + request.height / scale)
+    scale = max(wide / width, high / height)
+    left, top = (width - wide / scale) / 2, (height - high / scale) / 2
+    if (width, height) != (wide, high):
+        box = (left, top, left + wide / scale, top + high / scale)
         image = Image.fromarray(rgb)
-        rgb = np.asarray(image.resize((request.width, request.height), Image.Resampling.LANCZOS, box))
-    rows = ((np.arange(request.height) + 0.5) / scale + top) * depth.shape[0] / height
-    columns = ((np.arange(request.width) + 0.5) / scale + left) * depth.shape[1] / width
+        rgb = np.asarray(image.resize((wide, high), Image.Resampling.LANCZOS, box))
+    rows = ((np.arange(high) + 0.5) / scale + top) * depth.shape[0] / height
+    columns = ((np.arange(wide) + 0.5) / scale + left) * depth.shape[1] / width
     surface = (depth < SKY) & (depth > 0)
     orthographic = projection == "orthographic"
     if orthographic:
@@ -180,7 +204,7 @@ def measure(picture: Picture) -> SceneDepth:
     middle = middle[np.isfinite(middle)]
     # Straight on, only what lies within half a metre or so of the axis is in the way.
     forward = float(np.percentile(middle, 2)) if middle.size else float(np.percentile(seen, 95))
-    sides = _room_around(picture, metres)
+    left, right, up, down = _room_around(picture, metres)
     return SceneDepth(
         orthographic=picture.orthographic,
         width=width,
@@ -189,7 +213,10 @@ def measure(picture: Picture) -> SceneDepth:
         fy=picture.fy,
         focus=focus if math.isfinite(focus) else float(np.median(seen)),
         forward=forward,
-        **sides,
+        left=left,
+        right=right,
+        up=up,
+        down=down,
     )
 
 
@@ -201,7 +228,7 @@ def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
     return float(values[order][np.searchsorted(total, total[-1] / 2)])
 
 
-def _room_around(picture: Picture, metres: np.ndarray) -> dict[str, float]:
+def _room_around(picture: Picture, metres: np.ndarray) -> tuple[float, float, float, float]:
     """How far the seen points reach to each side of the camera: the walls of the space it may move in."""
     step = max(1, picture.width // 160)
     z = metres[::step, ::step]
@@ -212,11 +239,7 @@ def _room_around(picture: Picture, metres: np.ndarray) -> dict[str, float]:
         y = (v - picture.cy) / picture.fy * spread
     seen = np.isfinite(z)
     if not seen.any():
-        return dict.fromkeys(("left", "right", "up", "down"), 1000.0)
+        return 1000.0, 1000.0, 1000.0, 1000.0
     x, y = x[seen], y[seen]
-    return {
-        "left": max(0.0, -float(np.percentile(x, 2))),
-        "right": max(0.0, float(np.percentile(x, 98))),
-        "up": max(0.0, -float(np.percentile(y, 2))),
-        "down": max(0.0, float(np.percentile(y, 98))),
-    }
+    left, right = max(0.0, -float(np.percentile(x, 2))), max(0.0, float(np.percentile(x, 98)))
+    return left, right, max(0.0, -float(np.percentile(y, 2))), max(0.0, float(np.percentile(y, 98)))

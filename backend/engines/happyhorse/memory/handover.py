@@ -42,7 +42,8 @@ class Handover:
         path = Path(name)
         try:
             try:
-                os.posix_fallocate(number, 0, size)  # else a write finds out, which ends the process
+                os.posix_fallocate(number, 0, _latent_bytes(shape))  # else a write finds out, which ends the process
+                os.ftruncate(number, size)  # the rest is taken as it is written, by processes that may end
             finally:
                 os.close(number)
             with cls.opened(path, shape, counts) as handover:

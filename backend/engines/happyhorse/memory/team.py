@@ -118,9 +118,10 @@ class Team:
         )
 
     def close(self) -> None:
-        """Ends the others."""
+        """Ends the others. They start anew where they are asked for something."""
         self._end()
         self._launcher.close()
+        self._launcher = Launcher(self.devices[0])
 
     def _end(self) -> None:
         if self._members is not None:

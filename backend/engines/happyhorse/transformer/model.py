@@ -120,6 +120,8 @@ class Transformer:
             self._mlp(x, attention_out, mlp_out, block, weights, layout.pieces(block.experts, self.rows_at_once, asked))
             added = [attention_out, mlp_out]
             self.store.release(index)
+            if ranks is not None:
+                ranks.pace()
         with self._outer_products():
             return self._head(x, added, layout, ranks)
 

@@ -40,12 +40,6 @@ def token_cuts(video: int, rest: int, ranks: int) -> tuple[int, ...]:
     return (*(last * i // (ranks - 1) for i in range(ranks)), tokens)
 
 
-def exchanged_bytes(config: TransformerConfig, tokens: int, ranks: int) -> int:
-    """What each rank gives to others in one pass of 16 bits."""
-    heads = 2 * config.heads + 2 * config.kv_heads
-    return config.layers * tokens * heads * config.head_dim * 2 * (ranks - 1) // ranks**2
-
-
 def to_heads(qkv: Tensor, columns: Sequence[int], ranks: Ranks, rows: Sequence[int]) -> Tensor:
     """`qkv` [own tokens, queries | keys | values | ...], `columns` of each, to [all tokens, the same of its own heads].
 

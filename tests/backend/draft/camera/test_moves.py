@@ -17,11 +17,11 @@ from backend.engines.draft.camera.moves import (
     HOLES,
     MOST_HOLES,
     MOST_HOLES_ASKED,
-    NOTHING_FOUND,
     Move,
     plan,
 )
 from backend.engines.draft.camera.paths import LEAST_ZOOM, MOST_ZOOM
+from backend.engines.draft.camera.remarks import NOTHING_FOUND
 from backend.engines.draft.camera.scene_depth import SceneDepth
 from backend.engines.draft.camera.timing import ease
 from backend.engines.draft.direction.vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, PHRASES
@@ -131,7 +131,7 @@ def matrices(move: Move) -> np.ndarray:
 
 def end(prompt: str, scene: SceneDepth = ROOM, seconds: float = 5.0, **more: object) -> tuple[np.ndarray, float]:
     """The last pose and zoom of a move."""
-    last = plan(prompt, seconds, scene, 1, **more).path.keyframes[-1]  # type: ignore[arg-type]
+    last = plan(prompt, seconds, scene, 0, **more).path.keyframes[-1]  # type: ignore[arg-type]
     return np.array(last.matrix), last.zoom
 
 
@@ -166,14 +166,14 @@ def test_figures_are_kept() -> None:
 
 
 def test_an_orbit_keeps_its_subject_in_the_middle() -> None:
-    for key in plan("orbit left", 5, ROOM, 1).path.keyframes:
+    for key in plan("orbit left", 5, ROOM, 0).path.keyframes:
         pose = np.array(key.matrix)
         subject = np.linalg.inv(pose) @ (0, 0, -ROOM.focus, 1)
         assert subject[:3] == pytest.approx((0, 0, -ROOM.focus), abs=1e-4)
 
 
 def test_a_dolly_zoom_keeps_its_subject_as_large() -> None:
-    move = plan("dolly zoom", 5, ROOM, 1)
+    move = plan("dolly zoom", 5, ROOM, 0)
     sizes = [key.zoom / (ROOM.focus + key.matrix[2][3]) for key in move.path.keyframes]
     assert move.path.keyframes[-1].zoom > 1.1
     assert sizes == pytest.approx([1 / ROOM.focus] * len(sizes), rel=1e-4)
@@ -183,7 +183,7 @@ def test_a_dolly_zoom_keeps_its_subject_as_large() -> None:
 def test_the_horizon_stays_level(words: str) -> None:
     down = math.radians(35)
     up = (0.0, math.cos(down), math.sin(down))
-    for key in plan(words, 5, ROOM, 1, up).path.keyframes:
+    for key in plan(words, 5, ROOM, 0, up).path.keyframes:
         right = np.array(key.matrix)[:3, 0]
         assert right @ up == pytest.approx(0, abs=1e-6)
 
@@ -193,40 +193,40 @@ def test_amounts_and_speeds_tell() -> None:
     assert push == sorted(push) and push[0] < 0.75 * push[2]
     slow, usual = (-end(f"{how} push in")[0][2, 3] for how in ("very slow", ""))
     assert slow < 0.85 * usual
-    yaw = [angles(np.array(key.matrix))[0] for key in plan("whip pan left", 5, ROOM, 1).path.keyframes]
+    yaw = [angles(np.array(key.matrix))[0] for key in plan("whip pan left", 5, ROOM, 0).path.keyframes]
     moving = sum(abs(b - a) > 1e-3 for a, b in pairwise(yaw)) / len(yaw)
     assert moving < 0.25
 
 
 def test_a_sequence_is_one_after_another() -> None:
-    poses = matrices(plan("push in, then pan left", 6, ROOM, 1))
+    poses = matrices(plan("push in, then pan left", 6, ROOM, 0))
     travel, turn = -poses[:, 2, 3], np.array([angles(pose)[0] for pose in poses])
     assert not np.any((np.diff(travel) > 1e-5) & (np.diff(turn) > 1e-3))
     assert travel[-1] > 0.3 and turn[-1] > 5
-    together = matrices(plan("push in while panning left", 6, ROOM, 1))
+    together = matrices(plan("push in while panning left", 6, ROOM, 0))
     middle = together[len(together) // 2]
     assert -middle[2, 3] > 0.1 and angles(middle)[0] > 2
 
 
 def test_seconds_are_kept() -> None:
-    poses = matrices(plan("hold for 2 seconds, then push in", 6, ROOM, 1))
+    poses = matrices(plan("hold for 2 seconds, then push in", 6, ROOM, 0))
     at = np.flatnonzero(np.abs(poses[:, 2, 3]) > 1e-6)[0] / (len(poses) - 1) * 6
     assert at == pytest.approx(2.0, abs=0.15)
 
 
 def test_unknown_words_give_a_gentle_push_in_and_say_so() -> None:
-    move = plan("A quiet library at dusk.", 5, ROOM, 1)
+    move = plan("A quiet library at dusk.", 5, ROOM, 0)
     assert move.notes == (NOTHING_FOUND,)
     assert 0.1 < -move.path.keyframes[-1].matrix[2][3] < -end("push in")[0][2, 3]
-    assert plan("push in", 5, ROOM, 1).notes == ()
-    assert plan("no push in, no pan, no zoom", 5, ROOM, 1).path.keyframes[-1].matrix[2][3] == 0
+    assert plan("push in", 5, ROOM, 0).notes == ()
+    assert plan("no push in, no pan, no zoom", 5, ROOM, 0).path.keyframes[-1].matrix[2][3] == 0
 
 
 def test_too_much_is_cut_and_said() -> None:
-    move = plan("push in 100 metres", 5, ROOM, 1)
+    move = plan("push in 100 metres", 5, ROOM, 0)
     assert -move.path.keyframes[-1].matrix[2][3] <= ROOM.forward - clearance(ROOM)
     assert any("stops at" in note for note in move.notes)
-    assert "stops at" in " ".join(plan("pan left 170 degrees", 5, ROOM, 1).notes)
+    assert "stops at" in " ".join(plan("pan left 170 degrees", 5, ROOM, 0).notes)
 
 
 def test_handheld_differs_by_seed_and_starts_at_rest() -> None:
@@ -238,7 +238,7 @@ def test_handheld_differs_by_seed_and_starts_at_rest() -> None:
 
 @pytest.mark.parametrize("words", ["zoom in 6x, pan left, ", "zoom out 6x, pan left, "])
 def test_however_much_the_words_zoom_the_path_can_be_followed(words: str) -> None:
-    path = plan(6 * words, 5, ROOM, 1).path
+    path = plan(6 * words, 5, ROOM, 0).path
     assert paths.check(path) is path
     assert path.keyframes[-1].zoom == (MOST_ZOOM if "in" in words else LEAST_ZOOM)
 
@@ -304,7 +304,7 @@ def test_positions_stay_in_the_room_that_is_seen() -> None:
         "push in 100 m, then truck left 100 m, then pedestal down 100 m",
         "pull out 100 m",
     ):
-        for pose in matrices(plan(words, 5, ROOM, 1)):
+        for pose in matrices(plan(words, 5, ROOM, 0)):
             assert room.inside(0.999 * pose[:3, 3]), words
 
 
@@ -313,7 +313,7 @@ def test_moves_end_before_they_show_more_than_the_still_holds() -> None:
         return 1.0 - 0.5 * abs(pose[0, 3])
 
     def reach(words: str) -> float:
-        return 0.5 * abs(plan(words, 5, ROOM, 1, coverage=coverage).path.keyframes[-1].matrix[0][3])
+        return 0.5 * abs(plan(words, 5, ROOM, 0, coverage=coverage).path.keyframes[-1].matrix[0][3])
 
     assert reach("truck left") <= HOLES + 1e-6
     assert HOLES < reach("truck left a lot") <= MOST_HOLES + 1e-6

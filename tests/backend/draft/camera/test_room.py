@@ -25,7 +25,7 @@ FLAT = SceneDepth(
 
 
 def poses(words: str, scene: SceneDepth = FAR, seconds: float = 5.0, **more: object) -> np.ndarray:
-    return np.array([key.matrix for key in plan(words, seconds, scene, 1, **more).path.keyframes])  # type: ignore[arg-type]
+    return np.array([key.matrix for key in plan(words, seconds, scene, 0, **more).path.keyframes])  # type: ignore[arg-type]
 
 
 def test_the_field_of_view_and_the_frame() -> None:
@@ -118,7 +118,7 @@ def test_a_crane_looks_back_at_what_it_saw() -> None:
 
 
 def test_a_dolly_zoom_in_figures() -> None:
-    last = plan("dolly zoom 4 metres", 5, FAR, 1).path.keyframes[-1]
+    last = plan("dolly zoom 4 metres", 5, FAR, 0).path.keyframes[-1]
     assert (last.matrix[2][3], last.zoom) in ((-4.0, 0.6), (4.0, 1.4))
 
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from backend.engines.draft.camera import paths
-from backend.engines.draft.view import layers, margins, picture, raster
+from backend.engines.draft.view import layers, margins, picture
+from backend.engines.draft.view.drawing.renderer import Renderer, Sight
 from client.protocol import CameraPath, Keyframe
 from tests.backend.draft.card import HEIGHT, WIDTH, key, request
 
@@ -19,18 +20,18 @@ def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> No
     loaded, _ = picture.load(request(scene))
     path = paths.poses(CameraPath((key(0), key(1, turn=-0.5))), 5)
     made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1)
-    frame = raster.Renderer(loaded, made).frame(path[-1])
+    frame = Renderer(loaded).frame([Sight(loaded, made, path[-1])]).rgb
     new = frame[:, WIDTH // 2 + 10 :]
     assert new.min(-1).max(0).min() > 10
     assert np.abs(np.diff(new.astype(float), axis=1)).mean() > 0.3
 
 
-def drawn_over(renderer: raster.Renderer, pose: paths.Pose, before: int, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
-    """The frame from `pose`, if the memory for it held `before` in every byte."""
+def drawn_over(renderer: Renderer, sight: Sight, before: int, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:
+    """The frame of `sight`, if the memory for it held `before` in every byte."""
     empty = np.empty
     with monkeypatch.context() as patch:
         patch.setattr(np, "empty", lambda shape, dtype=float: np.full(shape, before, dtype))
-        frame = renderer.frame(pose)
+        frame = renderer.frame([sight]).rgb
     assert np.empty is empty
     return frame
 
@@ -51,8 +52,10 @@ def test_where_nothing_is_hit_the_frame_does_not_show_what_memory_held(
     for end in (key(1, turn=math.pi), key(1, turn=2.0), up):
         path = paths.poses(CameraPath((key(0), end)), 2)
         made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1)
-        renderer = raster.Renderer(loaded, made)
-        one, other = (drawn_over(renderer, path[-1], before, monkeypatch) for before in (7, 248))
+        renderer = Renderer(loaded)
+        one, other = (drawn_over(renderer, Sight(loaded, made, path[-1]), before, monkeypatch) for before in (7, 248))
         np.testing.assert_array_equal(one, other)
     behind = paths.poses(CameraPath((key(0), key(1, turn=math.pi))), 2)[-1]
-    np.testing.assert_array_equal(renderer.frame(behind), np.broadcast_to(renderer.blank, (HEIGHT, WIDTH, 3)))
+    np.testing.assert_array_equal(
+        renderer.frame([Sight(loaded, made, behind)]).rgb, np.broadcast_to(renderer.blank, (HEIGHT, WIDTH, 3))
+    )

@@ -11,9 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from .edges import Edges, find
-from .kernels import helper, kernel
-from .picture import Picture
+from ..edges import Edges, find
+from ..kernels import helper, kernel
+from ..picture import Picture
 from .planes import NONE, Planes, merge
 from .pyramid import fill_within
 from .texture import paint

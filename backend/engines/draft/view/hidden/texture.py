@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .kernels import kernel
-from .picture import Picture
+from ..kernels import kernel
+from ..picture import Picture
 from .pyramid import fill, fill_within
 
 SIZE = 448  # texels on the map's longer side, at most

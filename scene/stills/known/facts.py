@@ -17,8 +17,8 @@ import bpy
 import numpy as np
 from mathutils import Vector
 
-from ...client.protocol import Camera
-from .camera import camera_of, check_camera, metres_per_unit
+from ....client.protocol import Camera
+from ..camera import camera_of, check_camera, metres_per_unit
 
 MAX_OBJECTS = 8
 MAX_BOXES = 4000  # objects and parts of instanced collections that are looked at
@@ -159,6 +159,19 @@ def plain_name(name: str) -> str:
 
 def _in_view(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera) -> list[Seen]:
     """The named things in the frame of a camera.json, largest first, each name once."""
+    unique: dict[str, Seen] = {}
+    for one in _framed(scene, layer, view):
+        unique.setdefault(one.name.lower(), one)
+    return _unhidden(scene, layer, view, list(unique.values())[: 2 * MAX_OBJECTS])
+
+
+def seen_things(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera, most: int) -> list[Seen]:
+    """At most so many of the named things in the frame of a camera.json, largest first; a name may be there more than
+    once."""
+    return _unhidden(scene, layer, view, _framed(scene, layer, view)[:most])
+
+
+def _framed(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera) -> list[Seen]:
     unit = metres_per_unit(scene)
     matrix = np.array(view.matrix_world)
     matrix[:3, 3] /= unit
@@ -170,13 +183,17 @@ def _in_view(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera) -
         if _project(one, np.linalg.inv(matrix), numbers, flat) and one.share >= least:
             found.append(one)
     found.sort(key=lambda one: -one.share)
-    unique: dict[str, Seen] = {}
-    for one in found:
-        unique.setdefault(one.name.lower(), one)
-    candidates = list(unique.values())[: 2 * MAX_OBJECTS]
-    if not _light_enough(layer):
-        return candidates
-    return [one for one in candidates if _is_seen(scene, layer.depsgraph, matrix, flat, one)]
+    return found
+
+
+def _unhidden(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera, things: list[Seen]) -> list[Seen]:
+    """Those that nothing hides, as far as rays can tell in a scene that is light enough for them."""
+    if not is_light_enough(layer):
+        return things
+    matrix = np.array(view.matrix_world)
+    matrix[:3, 3] /= metres_per_unit(scene)
+    flat = view.projection == "orthographic"
+    return [one for one in things if _is_seen(scene, layer.depsgraph, matrix, flat, one)]
 
 
 def _things(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> list[Seen]:
@@ -264,7 +281,8 @@ def _project(one: Seen, to_camera: np.ndarray, numbers: Camera, flat: bool) -> b
 # --- what hides it ------------------------------------------------------------------------------------------
 
 
-def _light_enough(layer: bpy.types.ViewLayer) -> bool:
+def is_light_enough(layer: bpy.types.ViewLayer) -> bool:
+    """Whether rays into the scene cost little."""
     faces = 0
     for count, item in enumerate(layer.objects):
         if item.type == "MESH":

@@ -1,0 +1,127 @@
+"""Which thing a direction's words mean, and where it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from client.protocol import Thing
+
+from ..direction.lists import by_phrase, one_of
+from ..direction.translate import noun_in_english
+from .scene_depth import SceneDepth
+
+PEOPLE = one_of(
+    """
+        him, her, them, us, she, he, they, someone, somebody, everyone, everybody, man, men, woman, women, boy, boys,
+        girl, girls, child, children, kid, kids, baby, person, people, couple, crowd, group, family, mother, father,
+        actor, actress, actors, dancer, dancers, character, characters, hero, heroine, subject, subjects, talent, lady,
+        guy, guys, singer, speaker, figure, face, faces, head, eyes
+    """
+)
+SEVERAL = one_of(
+    "them, they, us, men, women, boys, girls, children, kids, people, couple, crowd, group, family, actors, "
+    "everyone, everybody, characters, dancers, subjects, guys, faces"
+)
+# Words for one thing: what an artist writes and what the object is called.
+_SAME = by_phrase(
+    {
+        "sofa": "sofa, couch, settee, divan",
+        "door": "door, doorway, doors, entrance, doorframe, entry, archway, portal, gate, exit",
+        "shelf": "shelf, bookshelf, bookcase, shelves, shelving",
+        "tv": "tv, television, telly, monitor, screen",
+        "fridge": "fridge, refrigerator",
+        "rug": "rug, carpet",
+        "picture": "picture, painting, portrait, artwork",
+        "car": "car, automobile, vehicle, sedan, taxi",
+        "house": "house, building, home, facade, villa, tower",
+        "plant": "plant, flower, flowers, pot plant, houseplant, bush",
+        "stairs": "stairs, staircase, stairway, steps, stair",
+        "lamp": "lamp, light, lantern, chandelier",
+        "desk": "desk, worktable",
+        "table": "table, coffeetable",
+        "chair": "chair, armchair, seat, stool",
+        "fence": "fence, railing, hedge",
+        "counter": "counter, worktop, island",
+        "cupboard": "cupboard, cabinet, wardrobe, closet, dresser",
+    }
+)
+_PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|[^\W\d_]+")
+
+
+@dataclass(frozen=True)
+class Target:
+    """Where a thing is: the middle and size of its box, metres in the start camera's axes. `named`: whether it was
+    found by its name; else it is what the camera looks at."""
+
+    centre: np.ndarray
+    size: np.ndarray
+    named: bool
+
+
+def find_target(name: str, scene: SceneDepth) -> Target | None:
+    """The thing called `name` among those in view; None where there is none."""
+    asked = [_plain(word) for word in name.lower().split()]
+    if not asked:
+        return None
+    if asked[-1] in PEOPLE and (people := [thing for thing in scene.things if thing.person]):
+        return _together(people) if asked[-1] in SEVERAL else _of(_nearest_middle(people))
+    best: list[Thing] = []
+    most = 0.0
+    for thing in scene.things:
+        score = _likeness(asked, thing.name)
+        if score > most:
+            best, most = [thing], score
+        elif score == most and score > 0:
+            best.append(thing)
+    if not best:
+        return None
+    plural = len(best) > 1 and name.lower().split()[-1].endswith("s") and not asked[-1].endswith("s")
+    return _together(best) if plural else _of(_nearest_middle(best))
+
+
+def _likeness(asked: list[str], name: str) -> float:
+    """How well a name fits: its last word, or one that means the same, has to be there."""
+    have = {noun_in_english(part.lower()) for part in _PART.findall(name)}
+    have |= {_plain(part) for part in have}
+    same = {_SAME.get(part, part) for part in have}
+    if asked[-1] in have:
+        score = 2.0
+    elif _SAME.get(asked[-1], asked[-1]) in same:
+        score = 1.0
+    else:
+        return 0.0
+    return score + sum(0.5 for word in asked[:-1] if word in have) - 0.01 * len(have)
+
+
+def _plain(word: str) -> str:
+    """A noun in the singular, near enough to compare."""
+    if word.endswith("ies") and len(word) > 4:
+        return word[:-3] + "y"
+    if word.endswith("s") and not word.endswith("ss") and len(word) > 3 and word not in PEOPLE and word not in _SAME:
+        return word[:-1]
+    return word
+
+
+def _nearest_middle(things: Iterable[Thing]) -> Thing:
+    """Of things with one name that which a camera would mean: near the middle, then large."""
+
+    def off(thing: Thing) -> float:
+        x, y, z = thing.centre
+        return (abs(x) + abs(y)) / max(-z, 1e-3) if z < 0 else 1e6 + abs(x)
+
+    return min(things, key=lambda thing: (round(off(thing), 3), -max(thing.size)))
+
+
+def _of(thing: Thing) -> Target:
+    return Target(np.array(thing.centre, np.float64), np.array(thing.size, np.float64), True)
+
+
+def _together(things: Iterable[Thing]) -> Target:
+    boxes = [(np.array(thing.centre), np.array(thing.size)) for thing in things]
+    low = np.min([centre - size / 2 for centre, size in boxes], axis=0)
+    high = np.max([centre + size / 2 for centre, size in boxes], axis=0)
+    return Target((low + high) / 2, high - low, True)

@@ -1,0 +1,97 @@
+"""What a direction asks for that no camera move can do: it is noted, in whichever language it was written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from .languages.happenings import (
+    ALL_LANGUAGES,
+    ATTRIBUTES,
+    BLINKING,
+    ENGLISH_STATES,
+    LIGHT_VERBS,
+    PEOPLE,
+    PEOPLE_VERBS,
+    THING_VERBS,
+    THINGS,
+)
+from .translate import to_english
+
+MOST_NAMED = 5
+OTHER_CAMERA = "another camera"
+FOCUS = "focus"
+CUTS = "cuts"
+FOLLOWING = "following"
+LIGHT = "light"
+PEOPLE_MOVE = "people"
+_NOTES = {
+    OTHER_CAMERA: "A reverse angle wants another camera: place one there and make a shot of it.",
+    FOCUS: "The focus is not pulled: everything stays as sharp as it is in the still.",
+    CUTS: "Cuts, fades and changes of speed are not made here: make them in the edit.",
+    FOLLOWING: "Who is followed stays in place: only the camera moves.",
+}
+_CLAUSE = re.compile(r"[,.;:!?()\n]|\b(?:and|then|while|as|before|after|but|until|when|with)\b")
+_FORMS = r"(?:s|es|ing|ed)?"
+
+
+def _verbs(stems: str, forms: str = _FORMS) -> str:
+    """A pattern for the forms of verbs: of "race" also "racing", of "run" also "running"."""
+    parts = []
+    for stem in stems.split():
+        root = stem[:-1] if stem.endswith("e") else stem
+        parts.append(rf"{root}(?:e|es|ing|ed)?" if stem.endswith("e") else rf"{stem}{stem[-1]}?{forms}")
+    return "|".join(parts)
+
+
+_THING = re.compile(rf"\b({THINGS})\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(THING_VERBS)})\b")
+_THING_SO = re.compile(rf"\b(?:{ATTRIBUTES})\s+(?:\w+\s+)?({THINGS})\b")
+_BLOWN = re.compile(rf"\b(?:wind|breeze|gusts?|draught)\b.*?\b({THINGS})\b")
+_LIGHT = re.compile(
+    rf"\b(?:lights?|sunlight|daylight|lamps?|sun|neon)\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(LIGHT_VERBS)})\b"
+    rf"|\b(?:fading|flickering|dimming|changing|pulsing|flashing|dying|"
+    rf"blinking)\s+(?:\w+\s+)?(?:lights?|sunlight|daylight|lamps?)\b"
+    r"|\b(?:turns?|fades?|shifts?|gives way) (?:in)?to (?:dusk|night|dark|darkness|evening|dawn|day)\b"
+    r"|\b(?:night|darkness|dusk|dawn) (?:falls|breaks|comes)|\b(?:gets|"
+    r"grows|becomes|turns|goes) (?:dark|darker|bright|brighter)\b"
+    r"|\bday (?:turns )?(?:in)?to night\b|\bsun(?:set|rise) (?:fades|"
+    r"comes|begins)\b|\blights? (?:go|goes|come|comes) (?:on|out|off|"
+    r"up|down)\b"
+)
+_PERSON = re.compile(
+    rf"\b(?:{PEOPLE})\b(?:\s+(?:and\s+)?[\w']+){{0,2}}?\s+(?:{_verbs(PEOPLE_VERBS)}|"
+    rf"(?:{ENGLISH_STATES})s)\b|{BLINKING}"
+)
+_FOLLOW = re.compile(
+    rf"\bfollow(?:s|ing)?\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?(?:{PEOPLE}|"
+    rf"{THINGS}|him|her|them|cyclist|runner|stream)\b"
+)
+_EVERYWHERE = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in ALL_LANGUAGES.items()}
+_QUOTED = re.compile(r"[\"“「『«„][^\"”」』»“]{0,600}[\"”」』»“]")
+
+
+def beyond(text: str) -> tuple[str, ...]:
+    """The topics of _NOTES, LIGHT, PEOPLE_MOVE, and the English names of things that should move."""
+    text = _QUOTED.sub(" ", text[:8000])
+    found = [topic for topic, pattern in _EVERYWHERE.items() if pattern.search(text)]
+    english = to_english(text).lower().replace("’", "'")
+    for clause in _CLAUSE.split(english):
+        if _LIGHT.search(clause):
+            found.append(LIGHT)
+        found += [match[1] for pattern in (_THING, _THING_SO, _BLOWN) for match in pattern.finditer(clause)]
+        if _PERSON.search(clause):
+            found.append(PEOPLE_MOVE)
+        if _FOLLOW.search(clause):
+            found.append(FOLLOWING)
+    return tuple(dict.fromkeys(found))
+
+
+def notes_of(topics: Iterable[str]) -> list[str]:
+    """Sentences for the user."""
+    topics = list(topics)
+    still = [{LIGHT: "the light", PEOPLE_MOVE: "people"}.get(one, f"the {one}") for one in topics if one not in _NOTES]
+    notes = [_NOTES[one] for one in topics if one in _NOTES]
+    if still:
+        named = ", ".join(dict.fromkeys(still[:MOST_NAMED]))
+        notes.append(f"The draft moves only the camera. As in the still stay: {named}.")
+    return notes

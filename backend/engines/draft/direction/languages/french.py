@@ -1,0 +1,138 @@
+"""French: see grammar.Language."""
+
+from __future__ import annotations
+
+from .grammar import Language
+from .nouns import NOUNS
+
+_WORD = r"[^\W\d_]+"
+_ARTICLE = r"(?:l'|d'|(?:le|la|les|un|une|du|des|sa|son|ses|ce|cette)\s+)?"
+NOUN = (
+    rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!et\b|puis\b|vers\b|jusqu|pour\b|"
+    rf"avec\b|dans\b|en\b|lent|à\b|au\b|de\b|du\b|qui\b){_WORD})?)"
+)
+
+FRENCH = Language(
+    nouns=NOUNS["french"],
+    noun=NOUN,
+    camera=r"caméra(?! portée| à l'épaule| au poing)|\bon\b|^\s*nous\b|\bdrone\b|\bobjectif\b",
+    splits=(
+        (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
+        (r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*", "then"),
+        (r"\s*,?\s*\b(?:tout en|pendant que|en même temps|simultanément|tandis que)\b\s*", "while"),
+        (r"\s+et\s+", "and"),
+        (r"\s*(?:[;:]|,(?!\d))\s*", ","),
+    ),
+    moves=(
+        (r"(?:panoramique|pano|filage)\s+filé|\bfilé\b", "whip pan"),
+        (r"caméra (?:à l'épaule|portée|au poing|à la main)|à l'épaule|tremblée?|tremblement", "handheld"),
+        (r"respiration|\bsouffle\b|flottement|balancement", "handheld"),
+        (
+            r"plan fixe|caméra (?:fixe|immobile|statique)|aucun mouvement(?: de caméra)?|"
+            r"sans (?:aucun )?mouvement(?: de caméra)?"
+            r"|caméra (?:reste|ne bouge)\w*(?:\s+\w+)?|sur pied|trépied",
+            "static shot",
+        ),
+        (r"travelling compensé|effet vertigo|vertigo|trans-?trav", "dolly zoom"),
+        (
+            r"travelling (?:circulaire|en arc|rotatif)|tourn\w+ (?=autour)|"
+            r"tourne\b|orbite\w*|contourne\w*|fait le tour"
+            r"|tour complet|en cercle|encercle",
+            "orbit",
+        ),
+        (r"zoom (?:avant|rapproché|in)|zoome\b(?! arr)", "zoom in"),
+        (r"zoom arrière|dézoom\w*|zoom out", "zoom out"),
+        (r"\bzoom\b", "zoom"),
+        (
+            r"plan (?:débullé|hollandais|cassé|penché)|cadrage (?:débullé|penché|oblique)|cadre (?:débullé|penché)",
+            "dutch angle",
+        ),
+        (r"panoramique\w*|\bpano\b|pivote\w*|balaie|balaye|balayage", "pan"),
+        (r"bascule\w*|s'incline|incline\w*|regarde", "tilt"),
+        (r"roulis|\broule\b", "roll"),
+        (r"(?:mouvement de )?grue", "crane"),
+        (
+            r"travelling avant|s'avance|avance\w*|fonce\w*|s'approche|approche|se rapproche|"
+            r"rapproche\w*|s'enfonce|entre\b|pénètre",
+            "push in",
+        ),
+        (r"travelling arrière|recule\w*|reculer|s'éloigne\w*|s'éloigner|éloigne|prend du recul|s'écarte", "pull out"),
+        (r"s'élève|monte\b|monter|montée|ascension|s'envole", "pedestal up"),
+        (r"descend\w*|s'abaisse|plonge\b|descente", "pedestal down"),
+        (r"suit\b|suivre|suivant\b|accompagne\w*", "follow"),
+        (r"travelling latéral|latéral\w*", "truck"),
+        (
+            r"travelling|survol\w*|vol (?:de|en) drone|vue aérienne|traverse\w*|"
+            r"franchit|passe\b|\blonge\b|glisse\w*|se déplace|flotte"
+            r"|va\b|se dirige|mouvement\b|vol\b|vole\b|marche\b",
+            "move",
+        ),
+    ),
+    sides=(
+        (r"de gauche à droite", "right"),
+        (r"de droite à gauche", "left"),
+        (
+            r"dans le sens inverse des aiguilles d'une montre|sens anti-?horaire|"
+            r"sens contraire des aiguilles d'une montre",
+            "counterclockwise",
+        ),
+        (r"dans le sens des aiguilles d'une montre|sens horaire", "clockwise"),
+        (r"(?:vers la |à |sur la )?gauche", "left"),
+        (r"(?:vers la |à |sur la )?droite?\b", "right"),
+        (r"vers le haut|en haut", "up"),
+        (r"vers le bas|en bas", "down"),
+        (r"en avant|vers l'avant", "in"),
+        (r"en arrière|vers l'arrière", "out"),
+    ),
+    manners=(
+        (r"\btrès\b", "very"),
+        (r"\blente?s?\b|\blentement\b|\bdoucement\b|\bdoux\b|\bprogressi\w+", "slow"),
+        (r"\brapides?\b|\brapidement\b|\bvite\b|\bbrusque\w*", "fast"),
+        (r"\blég(?:er|ère|ers|ères|èrement)\b|\bun peu\b|\bsubtile?\w*", "slight"),
+    ),
+    units=(
+        (r"\b(?:un )?tour complet|tour entier|\bun tour\b", "360 degrees"),
+        (r"\b(?:un )?demi-tour|demi-cercle", "180 degrees"),
+        (r"\b(?:un )?quart de (?:tour|cercle)", "90 degrees"),
+        (r"\bun(?= mètre)", "1"),
+        (r"\bdeux(?= (?:mètres|secondes))", "2"),
+        (r"\btrois(?= (?:mètres|secondes))", "3"),
+        (r"\bcinq(?= (?:mètres|secondes))", "5"),
+        (r"(?:\b(?:de|sur|à|pendant)\s+)?(\d+(?:[.,]\d+)?)\s*(?:degrés?|°)", r"\1 degrees"),
+        (r"(?:\b(?:de|sur|à)\s+)?(\d+(?:[.,]\d+)?)\s*(?:centimètres?|cm)\b", r"\1 centimetres"),
+        (r"(?:\b(?:de|sur|à)\s+)?(\d+(?:[.,]\d+)?)\s*(?:mètres?|m)\b", r"\1 metres"),
+        (r"(?:\b(?:de|sur|à|pendant|en)\s+)?(\d+(?:[.,]\d+)?)\s*(?:secondes?|s)\b", r"\1 seconds"),
+    ),
+    things=(
+        (
+            rf"(?:(?:pour|afin de) )?(?:révéler|dévoiler|montrer|révélant|dévoilant|"
+            rf"montrant)?\s*\b(?:toute la |toute l'|tout le |tout l'|l'ensemble de la |"
+            rf"l'ensemble du |la totalité de la )(?P<n>{_WORD})",
+            "whole",
+        ),
+        (r"\bautour (?:de |d'|du |des ){N}", "around"),
+        (r"(?P<keep>contourne|encercle|orbite)\s+{N}", "around"),
+        (r"(?P<keep>traverse|franchit)\s+{N}", "through"),
+        (r"\b(?:à travers|au travers (?:de|du)|par) {N}", "through"),
+        (r"(?P<keep>survole)\s+{N}", "over"),
+        (r"\b(?:au-dessus (?:de |d'|du |des )|par-dessus ){N}", "over"),
+        (r"(?P<keep>\blonge)\s+{N}", "along"),
+        (r"\ble long (?:de |d'|du |des ){N}", "along"),
+        (r"(?P<keep>passe\w*)\s+(?:devant|à côté (?:de|du)|près (?:de|du))\s+{N}", "past"),
+        (r"(?P<keep>s'éloigne\w*|éloigne\w*|recule\w*|s'écarte)\s+(?:de |d'|du |des ){N}", "from"),
+        (r"(?P<keep>s'approche|approche|se rapproche|rapproche\w*)\s+(?:de |d'|du |des ){N}", "to"),
+        (r"\b(?:jusqu'(?:à |au |aux )|en direction (?:de |d'|du |des ))(?:la |l')?{N}", "to"),
+        (r"\bvers (?!la gauche|la droite|le haut|le bas|l'avant|l'arrière){N}", "to"),
+        (r"(?P<keep>suit|suivre|suivant|accompagne\w*)\s+{N}", "with"),
+        (r"\b(?:sur|dans|devant) {N}", "to"),
+    ),
+    others=r"^\s*(?:(?:le|la|les|un|une|des|l')\s*)?(?!caméra)"
+    r"(?:voiture|homme|femme|fille|garçon|enfant|gens|il|ils|elle|elles|"
+    r"rideau|rideaux|nuages?|lumière|soleil|chien|chat|"
+    r"oiseaux?|feuilles|fumée|eau|vagues|train|bateau|pluie|neige|porte|foule)\b(?!\s*$)"
+    r"|^\s*(?:le |la |les |un |une |l')(?!caméra|plan|travelling|grue|panoramique|"
+    r"zoom|cadre|drone|vue|objectif|mouvement)"
+    r"\w+\s+(?:\w+\s+){0,2}?(?:avance|recule|tourne|monte|descend|s'approche|marche|passe|"
+    r"entre|court|vole|traverse|suit|bouge)\w*",
+    never=r"\b(?:pas de|sans|aucun|aucune|ne)\b",
+)

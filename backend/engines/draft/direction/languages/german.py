@@ -1,0 +1,154 @@
+"""German: see grammar.Language."""
+
+from __future__ import annotations
+
+from .grammar import Language
+from .nouns import NOUNS
+
+_ARTICLE = r"(?:(?:den|die|das|dem|der|des|einen|einem|einer|eine|ein|ihren|ihrem|ihre|seinen|seinem|seine)\s+)?"
+_WORD = r"[^\W\d_]+"
+NOUN = (
+    rf"{_ARTICLE}(?!den\b|die\b|das\b|dem\b|der\b)(?P<n>{_WORD}(?:\s(?!und\b|"
+    rf"zu\b|zur\b|zum\b|vorbei|herum){_WORD}){{0,2}}?)"
+)
+_END = (
+    r"(?=\s*(?:$|[,;.]|\b(?:und|zu|zum|zur|bis|herum|vorbei|mit|in|"
+    r"im|auf|an|nach|langsam\w*|schnell\w*|von|aus|hin|heran|hinein|"
+    r"hindurch|hinweg|weg|entlang|\d+)\b))"
+)
+
+GERMAN = Language(
+    nouns=NOUNS["german"],
+    noun=NOUN,
+    camera=r"(?<!hand)kamera(?!fahrt)|\bwir\b|\bman\b|drohne(?!nflug)",
+    splits=(
+        (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
+        (r"\s*,?\s*\b(?:und dann|dann|danach|anschließend|schließlich|gefolgt von)\b\s*", "then"),
+        (r"\s*,?\s*\b(?:während|wobei|gleichzeitig|und dabei|und zugleich|zugleich)\b\s*", "while"),
+        (r"\s+und\s+", "and"),
+        (r"\s*(?:[;:]|,(?!\d))\s*", ","),
+    ),
+    moves=(
+        (r"reiß\w*schwenk\w*|reiss\w*schwenk\w*|wischschwenk\w*", "whip pan"),
+        (
+            r"handkamera|handgehalten\w*(?:\s+kamera)?|aus der hand|schulterkamera|"
+            r"wackelkamera|wackelig\w*",
+            "handheld",
+        ),
+        (
+            r"(?:feste[rns]?|statische[rns]?|fixe|unbewegte|starre|ruhende)\s+(?:kamera|einstellung)|\bstativ\w*"
+            r"|kamera\s+(?:\w+\s+)?(?:steht|bleibt|ruht)\b(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
+            r"|(?:keine|ohne)\s+kamerabewegung|standbild|kamera bewegt sich nicht",
+            "static shot",
+        ),
+        (r"\batmen\b|\batmung\b|atembewegung\w*|leichtes schwanken|schwanken\b|zittern\b|wackeln\b", "handheld"),
+        (r"vertigo\w*|dolly.?zoom|hitchcock.?zoom", "dolly zoom"),
+        (r"(?:heran|rein|ein|hinein)zoom\w*|zoomt\b.*\b(?:heran|rein|hinein|ein)\b", "zoom in"),
+        (r"(?:heraus|raus|weg|aus)zoom\w*|zoomt\b.*\b(?:heraus|raus|zurück|weg)\b", "zoom out"),
+        (r"zoom\s+(?:he)?raus|zoom zurück", "zoom out"),
+        (r"\bzoom\w*", "zoom"),
+        (
+            r"umkreis\w*|umrund\w*|kreist\b|kreisen\b|kreisfahrt\w*|rundfahrt\w*|umfahrt\w*|orbit\w*|bogenfahrt\w*",
+            "orbit",
+        ),
+        (
+            r"schräge\w*\s+kamera|gekippte\w*\s+kamera|verkantet\w*|holländische\w*\s+winkel|dutch (?:angle|tilt)",
+            "dutch angle",
+        ),
+        (r"\w*schwenk\w*", "pan"),
+        (r"\bneigt?\b|neigen\b|neigung\w*|\bkippt?\b|\bblickt\b|\bschaut\b", "tilt"),
+        (r"\brollt?\b|\brollen\b", "roll"),
+        (r"\bkran\w*", "crane"),
+        (r"steigt\b|steigen\b|aufsteigen\w*|hebt sich|erhebt sich|hochfahren|fährt hoch|aufstieg", "pedestal up"),
+        (
+            r"sinkt\b|sinken\b|senkt sich|absenken|sinkflug|herunterfahren|"
+            r"fährt herunter|runterfahren",
+            "pedestal down",
+        ),
+        (
+            r"zurückfahren|rückfahrt\w*|zurückziehen|fährt\b.*\b(?:zurück|rückwärts)|zieht\b.*\b(?:zurück|auf)\b"
+            r"|entfernt sich|weicht\b.*\bzurück|weicht zurück|zurückweichen|zurück\b|rückwärts\b",
+            "pull out",
+        ),
+        (
+            r"heranfahren|ranfahren|vorfahrt|näher\w*|annäher\w*|vorwärts\w*|"
+            r"nach vorne?\b|fährt\b.*\bheran\b|\bheran\b"
+            r"|dringt\b.*\bein\b|schleicht\b|ranfahrt|zufahrt",
+            "push in",
+        ),
+        (r"folgt\b|folgen\b|verfolg\w*|begleitet\b|mitfahrt|verfolgungsfahrt", "follow"),
+        (r"dreht sich|drehen\b|drehung\w*", "turn"),
+        (r"seitwärts\w*|seitfahrt|parallelfahrt", "truck"),
+        (
+            r"\w*kamerafahrt\w*|drohnenflug\w*|\bfahrt\b|fährt\b|fahren\b|\bflug\b|"
+            r"fliegt\b|fliegen\b|bewegt sich|gleitet\b"
+            r"|gleiten\b|schwebt\b|schweben\b|geht\b|läuft\b|zieht\b|\bzu\b",
+            "move",
+        ),
+    ),
+    sides=(
+        (r"von links nach rechts", "right"),
+        (r"von rechts nach links", "left"),
+        (r"gegen den uhrzeigersinn|entgegen dem uhrzeigersinn", "counterclockwise"),
+        (r"im uhrzeigersinn", "clockwise"),
+        (r"nach links|links\w*|linksherum", "left"),
+        (r"nach rechts|rechts\w*", "right"),
+        (r"nach oben|\bhoch\b|hinauf|aufwärts|herauf|empor", "up"),
+        (r"nach unten|runter\b|hinunter|abwärts|hinab|herab", "down"),
+    ),
+    manners=(
+        (r"\bsehr\b", "very"),
+        (r"\blangsam\w*|\bgemächlich\w*|\bbehutsam\w*", "slow"),
+        (r"\bschnell\w*|\brasch\w*|\brasant\w*|\bzügig\w*", "fast"),
+        (r"\bleicht\w*|\bein wenig\b|\betwas\b|\bein bisschen\b|\bminimal\w*|\bganz sanft\w*", "slight"),
+    ),
+    units=(
+        (
+            r"\b(?:eine\s+)?(?:volle[nr]?|ganze[nr]?|komplette[nr]?)\s+(?:umdrehung|"
+            r"drehung|runde|kreis|umrundung)|einmal (?:komplett|ganz)\b",
+            "360 degrees",
+        ),
+        (r"\b(?:eine[nr]?\s+)?halbe[nr]?\s+(?:umdrehung|drehung|runde|kreis)|\bhalbkreis\b", "180 degrees"),
+        (r"\b(?:eine[nr]?\s+)?viertel(?:drehung|kreis|umdrehung)", "90 degrees"),
+        (r"\beinen?(?=\s+(?:meter|metern)\b)|\beinen (?=halben)", "1"),
+        (r"\bzwei(?=\s+(?:meter|sekunden))", "2"),
+        (r"\bdrei(?=\s+(?:meter|sekunden))", "3"),
+        (r"\bfünf(?=\s+(?:meter|sekunden))", "5"),
+        (r"(?:1\s+)?\bhalben meter\b", "0.5 metres"),
+        (r"(?<=\d)[\s-]*(?:grad\b|°)", " degrees"),
+        (r"(?<=\d)\s*(?:zentimetern?|cm)\b", " centimetres"),
+        (r"(?<=\d)\s*(?:metern?|m)\b", " metres"),
+        (r"(?<=\d)\s*(?:sekunden?|sek|s)\b", " seconds"),
+        (r"\bum\s+(?=\d)|\buber\s+(?=\d)|\bfür\s+(?=\d)", ""),
+    ),
+    things=(
+        (
+            rf"(?:\bum\s+)?\b(?:den ganzen|das ganze|die ganze|den gesamten|"
+            rf"das gesamte|die gesamte)\s+(?P<n>{_WORD})(?:\s+zu\s+\w+|\s+zeig\w*|"
+            rf"\s+zu sehen ist)?",
+            "whole",
+        ),
+        (rf"\brund um {{N}}{_END}", "around"),
+        (rf"\bum\s+{{N}}\s+herum|\bum\s+(?!zu\b){{N}}{_END}", "around"),
+        (r"(?P<keep>umkreist|umrundet|umkreisen|umrunden)\s+{N}" + _END, "around"),
+        (rf"\bdurch\s+{{N}}(?:\s+hindurch)?{_END}", "through"),
+        (rf"\b(?:an|am)\s+{{N}}\s+vorbei|\bvorbei\s+(?:an|am)\s+{{N}}{_END}", "past"),
+        (rf"\büber\s+{{N}}(?:\s+(?:hinweg|hinaus))?{_END}", "over"),
+        (rf"\bentlang\s+(?!nach\b){{N}}{_END}|\b(?:am|an)\s+{{N}}\s+entlang", "along"),
+        (r"\bvo[nm]\s+{N}\s+weg|\bweg\s+(?:von|vom)\s+{N}", "from"),
+        (r"\bvo[nm]\s+{N}\s+(?P<keep>zurück)", "from"),
+        (r"\bauf\s+{N}\s+(?P<keep>zu)\w*", "to"),
+        (rf"\bbis\s+(?:zum|zur|zu)\s+{{N}}{_END}|\bin richtung\s+{{N}}{_END}", "to"),
+        (rf"\b(?:zum|zur|zu|richtung|ans|ins|aufs)\s+{{N}}{_END}", "to"),
+        (rf"\b(?:auf|an|in)\s+{{N}}(?:\s+(?:hinein|heran))?{_END}", "to"),
+        (r"(?P<keep>folgt|folgen|begleitet|verfolgt)\s+{N}" + _END, "with"),
+        (r"\b(?P<n>ihr|ihm|ihnen)\b(?=\s*$|\s+(?:bis|durch|zu))", "with"),
+    ),
+    others=r"^\s*(?:(?:der|die|das|ein|eine|er|sie|es|ihr|sein)\s+)?(?!kamera|langsam|drohne)"
+    r"(?:auto|wagen|mann|frau|junge|mädchen|kind|leute|menschen|er|"
+    r"sie|vorhang|vorhänge|wolken|licht|sonne|hund|katze|"
+    r"vogel|vögel|blätter|rauch|wasser|wellen|zug|bus|boot|schiff|regen|schnee|tür|menge|gardinen?)\b(?!\s*$)"
+    r"|^\s*(?:der|die|das|ein|eine)\s+(?!\w*(?:kamera|drohne|kran|dolly|schwenk|einstellung|aufnahme|fahrt|blick|zoom|bild))"
+    r"(?:\w+\s+){1,2}?(?:fährt|geht|läuft|rennt|dreht|steigt|sinkt|bewegt|fliegt|rollt|kommt|zieht|öffnet|gleitet|folgt)\b",
+    never=r"\b(?:nicht|kein|keine|keinen|ohne)\b",
+)

@@ -1,0 +1,292 @@
+"""From a clause of another language to English that read.py knows, by what is in it and not by where it stands:
+the move, its side, its manner, its figures and its thing, in whatever order a language has them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+Rules = Sequence[tuple[str, str]]  # a regular expression and the English of what it matches
+
+# What a generic "moves" is by the thing it goes to, where no side is said.
+_BY_RELATION = {"to": "push in", "from": "pull out", "around": "orbit"}
+MOST = 40  # things and manners that are taken of a clause
+_FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|x)")
+_SIDED = {
+    "move": {
+        "left": "truck left",
+        "right": "truck right",
+        "up": "pedestal up",
+        "down": "pedestal down",
+        "in": "push in",
+        "out": "pull out",
+    },
+    "pan": {"left": "pan left", "right": "pan right", "up": "tilt up", "down": "tilt down"},
+    "truck": {"left": "truck left", "right": "truck right", "in": "push in", "out": "pull out"},
+    "tilt": {"up": "tilt up", "down": "tilt down", "left": "roll left", "right": "roll right"},
+    "crane": {"up": "crane up", "down": "crane down"},
+    "roll": {"left": "roll left", "right": "roll right"},
+    "zoom": {"in": "zoom in", "out": "zoom out"},
+    "dutch angle": {"left": "dutch angle left", "right": "dutch angle right"},
+    "whip pan": {"left": "whip pan left", "right": "whip pan right"},
+    "follow": {},
+    "turn": {"left": "pan left", "right": "pan right", "up": "tilt up", "down": "tilt down"},
+}
+_UNSIDED = {
+    "move": "",
+    "pan": "pan",
+    "truck": "tracking shot",
+    "tilt": "tilt",
+    "turn": "roll clockwise",
+    "crane": "crane up",
+    "zoom": "zoom in",
+}
+_LINKS = {"then": ", then ", "while": " while ", "and": " and ", ",": ", ", ".": ". "}
+
+
+@dataclass(frozen=True)
+class Language:
+    """The words of a language for cameras. All patterns are for text in lower case.
+
+    `splits` end a clause; their English is a link of _LINKS. `moves`: in their order, the first that matches at a place
+    counts. `things` have the thing as their group `n`; their English is a relation, or "whole". `others`: what
+    makes the clause another's doing. `noun` is the pattern for a thing that stands for {N}.
+    """
+
+    nouns: Mapping[str, str]
+    noun: str
+    camera: str
+    splits: Rules
+    moves: Rules
+    sides: Rules
+    manners: Rules
+    units: Rules
+    things: Rules
+    others: str
+    never: str  # negations
+    blanks: bool = True  # between words
+
+
+class Reader:
+    """One language's patterns, compiled."""
+
+    def __init__(self, language: Language) -> None:
+        self.language = language
+        self.splits = re.compile("|".join(f"({pattern})" for pattern, _ in language.splits))
+        self.links = [link for _, link in language.splits]
+        self.camera = re.compile(language.camera)
+        self.others = re.compile(language.others)
+        self.never = re.compile(language.never)
+        self.moves = _compiled(language.moves)
+        self.turns = _compiled([rule for rule in language.sides if rule[1] in _TURNS])
+        self.sides = _compiled([rule for rule in language.sides if rule[1] not in _TURNS])
+        self.manners = _compiled(language.manners)
+        self.units = _compiled(language.units)
+        self.things = _compiled([(_with_nouns(rule, language.noun), name) for rule, name in language.things])
+
+    def english(self, text: str) -> str:
+        """`text` with the clauses that are about the camera in English, the others as they are."""
+        made: list[str] = []
+        about_camera = False
+        for link, clause in self._clauses(text):
+            if link == ".":
+                about_camera = False
+            lower = clause.lower()
+            own = bool(self.camera.search(lower))
+            if not own and not about_camera and self.others.search(lower):
+                said = clause
+            elif not own and self.others.search(lower) and not self._is_pronoun(lower):
+                said, about_camera = clause, False
+            else:
+                found = self._sentence(lower)
+                said = clause if found is None else found
+                about_camera = about_camera or own or found is not None
+            made.append((_LINKS[link] if made else "") + said.strip())
+        return "".join(made)
+
+    def _is_pronoun(self, clause: str) -> bool:
+        """Whether the clause goes on about the camera as "she" or "it"."""
+        return bool(re.match(r"\s*(elle|ella|sie|die)\b", clause))
+
+    def _clauses(self, text: str) -> list[tuple[str, str]]:
+        found: list[tuple[str, str]] = []
+        link, start = ".", 0
+        lower = text.lower()
+        if len(lower) != len(text):
+            lower = text
+        for match in self.splits.finditer(lower):
+            found.append((link, text[start : match.start()]))
+            link, start = self.links[(match.lastindex or 1) - 1], match.end()
+        found.append((link, text[start:]))
+        kept: list[tuple[str, str]] = []
+        strong = ","
+        for link, clause in found:
+            strong = link if _STRENGTH[link] > _STRENGTH[strong] else strong
+            if clause.strip():
+                kept.append((strong, clause))
+                strong = ","
+        return kept
+
+    def _sentence(self, clause: str) -> str | None:
+        """The clause in English; None where it says nothing of a camera."""
+        rest, figures = self._figures(clause)
+        rest, turns = _taken(self.turns, rest)
+        rest, manner = _taken(self.manners, rest)
+        rest, things = _taken(self.things, rest)
+        moves = self._moves(rest)
+        if not moves:
+            return self._without_a_move(rest, manner, [turn for turn, _ in turns], figures, things)
+        sides = self._sides(rest)
+        going = any(move in _GOING for _, _, move in moves)
+        said = []
+        for index, (_, _, move) in enumerate(moves):
+            mine = [side for at, side in sides if self._nearest(moves, at) == index] + [turn for turn, _ in turns]
+            about = [] if going and move not in _GOING and len(moves) > 1 else things
+            said.append(self._said(move, mine, about, figures if index == len(moves) - 1 else ""))
+        never = "no " if self.never.search(rest) and "static shot" not in said else ""
+        said = [part for part in said if part]
+        if not said:
+            return None
+        for name in reversed(dict.fromkeys(name for name, _ in manner)):
+            at = _whose(name, said)
+            said[at] = f"{name} {said[at]}"
+        return never + " and ".join(said)
+
+    def _without_a_move(
+        self, rest: str, manner: list[tuple[str, str]], turns: list[str], figures: str, things: list[tuple[str, str]]
+    ) -> str | None:
+        sides = turns + [side for _, side in self._sides(rest)]
+        words = [name for name, _ in manner] + ([figures] if figures else []) + sides
+        named = [self._named(things)] if things else []
+        return " ".join([*words, *named]) if words or named else None
+
+    def _nearest(self, moves: list[tuple[int, int, str]], at: int) -> int:
+        return min(range(len(moves)), key=lambda i: min(abs(at - moves[i][0]), abs(at - moves[i][1])))
+
+    def _moves(self, text: str) -> list[tuple[int, int, str]]:
+        """Start, end and English of the moves, in order; a generic "move" only where nothing else is."""
+        found: list[tuple[int, int, str]] = []
+        for pattern, english in self.moves:
+            for match in pattern.finditer(text):
+                if all(match.end() <= start or match.start() >= end for start, end, _ in found):
+                    found.append((match.start(), match.end(), english))
+        told = [one for one in found if one[2] != "move"] or found[:1]
+        if any(one[2] == "orbit" for one in told):
+            told = [one for one in told if one[2] != "turn"]
+        if any(one[2] == "crane" for one in told) and (up := [one for one in told if one[2].startswith("pedestal")]):
+            told = [(*one[:2], f"crane{up[0][2][8:]}") if one[2] == "crane" else one for one in told if one not in up]
+        once: dict[str, tuple[int, int, str]] = {}
+        for one in sorted(told):
+            once.setdefault(one[2], one)
+        return list(once.values())
+
+    def _sides(self, text: str) -> list[tuple[int, str]]:
+        found: list[tuple[int, int, str]] = []
+        for pattern, english in self.sides:
+            for match in pattern.finditer(text):
+                if all(match.end() <= start or match.start() >= end for start, end, _ in found):
+                    found.append((match.start(), match.end(), english))
+        return [(start, side) for start, _, side in sorted(found)]
+
+    def _said(self, move: str, sides: list[str], things: list[tuple[str, str]], figures: str) -> str:
+        relations = [relation for relation, _ in things]
+        table = _SIDED.get(move)
+        said = move
+        if table is not None:
+            known = [side for side in sides if side in table]
+            said = table[known[0]] if known else _UNSIDED.get(move, move)
+            if move == "move" and not said:
+                said = next((_BY_RELATION[one] for one in relations if one in _BY_RELATION), "")
+                said = said or ("push in" if set(relations) & {"through", "over", "past", "along", "with"} else "")
+                said = said or ("pull out" if "whole" in relations else "")
+        if said in ("orbit", "push in") and "around" in relations:
+            said = "orbit"
+        if move == "turn" and not set(sides) & set(_SIDED["turn"]):
+            said = "orbit" if "around" in relations else f"roll {next(iter(sides), 'clockwise')}"
+        if said == "orbit":
+            turns = [side for side in sides if side in ("left", "right", "clockwise", "counterclockwise")]
+            said += f" {turns[0]}" if turns else ""
+        if "to" in relations:
+            said = {"pedestal up": "rise", "pedestal down": "descend"}.get(said, said)
+        if said == "follow" and not any(one in ("with", "to") for one in relations):
+            said = "push in"
+        if not said:
+            return ""
+        return " ".join(part for part in (said, figures, self._named(things) if said not in _BARE else "") if part)
+
+    def _named(self, things: list[tuple[str, str]]) -> str:
+        said = []
+        ranks = []
+        for relation, name in things:
+            noun = self._noun(name)
+            if not noun:
+                continue
+            article = "" if noun in ("her", "him", "them") else "the "
+            relation = "with" if relation == "along" and noun in _PEOPLE else relation
+            prefix = {"whole": "to reveal the whole ", "with": ""}.get(relation, f"{relation} {article}")
+            said.append(prefix + noun)
+            ranks.append({"with": 0, "whole": 2}.get(relation, 1))
+        # Whom it follows is said at once, and "the whole" is read as a clause of its own.
+        return " ".join(one for _, one in sorted(zip(ranks, said, strict=True), key=lambda pair: pair[0]))
+
+    def _noun(self, name: str) -> str:
+        name = name.strip()
+        if name in self.language.nouns:
+            return self.language.nouns[name]
+        if self.language.blanks:
+            words = name.split()
+            known = [self.language.nouns[word] for word in words if word in self.language.nouns]
+            return known[0] if known else (words[-1] if words else "")
+        inside = [form for form in self.language.nouns if form in name]
+        return self.language.nouns[max(inside, key=len)] if inside else name
+
+    def _figures(self, clause: str) -> tuple[str, str]:
+        """The clause without its figures, and they in English."""
+        for pattern, english in self.units:
+            clause = pattern.sub(english, clause)
+        said = [f"{number} {unit}" for number, unit in _FIGURE.findall(clause)]
+        return _FIGURE.sub(" ", clause), " ".join(said)
+
+
+def _whose(manner: str, said: list[str]) -> int:
+    """Which of the moves a word of manner is about: "slight" is an operator's, "slow" never how a camera is held."""
+    held = [index for index, move in enumerate(said) if move.endswith(_BARE)]
+    if manner == "slight" and held:
+        return held[0]
+    moving = [i for i, move in enumerate(said) if i not in held and "dutch" not in move]
+    return moving[0] if moving else 0
+
+
+_STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}
+_PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
+_TURNS = ("clockwise", "counterclockwise")
+_GOING = ("turn", "push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")
+_BARE = ("handheld", "static shot")
+
+
+def _with_nouns(rule: str, noun: str) -> str:
+    """A rule with the pattern of a thing at each {N}, in groups n0, n1 ..."""
+    parts = rule.split("{N}")
+    return "".join(
+        part + (noun.replace("?P<n>", f"?P<n{index}>") if index < len(parts) - 1 else "")
+        for index, part in enumerate(parts)
+    )
+
+
+def _compiled(rules: Rules) -> list[tuple[re.Pattern[str], str]]:
+    return [(re.compile(pattern), english) for pattern, english in rules]
+
+
+def _taken(rules: list[tuple[re.Pattern[str], str]], text: str) -> tuple[str, list[tuple[str, str]]]:
+    """The text without what the rules match, save for what they keep, and the English of each with its thing."""
+    found: list[tuple[str, str]] = []
+    for pattern, english in rules:
+        while (match := pattern.search(text)) and len(found) < MOST:
+            groups = match.groupdict()
+            found.append((english, next((held for name, held in groups.items() if name[0] == "n" and held), "")))
+            kept = groups.get("keep") or ""
+            text = " ".join(f"{text[: match.start()]} {kept} {text[match.end() :]}".split())
+            if kept:
+                break
+    return text, found

@@ -1,0 +1,86 @@
+"""Which language a direction is written in."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from ..lists import one_of
+from . import chinese, french, german, japanese, korean, spanish
+from .grammar import Reader
+
+
+def reader_of(text: str) -> Reader | None:
+    """The reader of the language that a text is in, None for English."""
+    found = next((name for name, script in _SCRIPTS if script.search(text)), "")
+    if found:
+        return _reader(found)
+    words = _WORD.findall(text.lower())
+    counts = {name: sum(word in known for word in words) for name, known in _FUNCTION_WORDS.items()}
+    for name, marks in _MARKS.items():
+        counts[name] += len(marks.findall(text.lower()))
+    best = max(counts, key=lambda name: counts[name])
+    english = sum(word in _ENGLISH_WORDS for word in words)
+    return _reader(best) if counts[best] and counts[best] >= english else None
+
+
+@functools.cache
+def _reader(name: str) -> Reader:
+    languages = {
+        "german": german.GERMAN,
+        "french": french.FRENCH,
+        "spanish": spanish.SPANISH,
+        "chinese": chinese.CHINESE,
+        "japanese": japanese.JAPANESE,
+        "korean": korean.KOREAN,
+    }
+    return Reader(languages[name])
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SCRIPTS = (
+    ("korean", re.compile(r"[\uac00-\ud7a3]")),
+    ("japanese", re.compile(r"[\u3040-\u30ff]")),
+    ("chinese", re.compile(r"[\u4e00-\u9fff]")),
+)
+# Words that tell a language from the others.
+_FUNCTION_WORDS = {
+    "german": one_of(
+        """
+            die, der, das, den, dem, ein, eine, einen, und, auf, nach, kamera, fährt, schwenkt, langsam, langsame,
+            langsamer, zu, zur, zum, um, über, durch, von, im, mit, dann, kamerafahrt, handkamera, drohnenflug,
+            heranzoomen, feste, statische, schwenk, kran, kranfahrt, nicht, links, rechts, grad, meter,
+            handgehaltene, umkreist, zoomt, entlang, vorbei, hoch, runter, leicht, leichte, sehr, reißschwenk,
+            zurückfahren, herauszoomen, bis, einmal, umrundet, steigt, sinkt, folgt, ihr, stativ, atmen
+        """
+    ),
+    "french": one_of(
+        """
+            la, le, les, un, une, des, du, caméra, et, vers, puis, lent, lente, lentement, plan, fixe, travelling,
+            avant, arrière, autour, gauche, droite, panoramique, sur, dans, à, épaule, elle, il, grue, recule,
+            avance, tourne, plongée, filé, monte, descend, jusqu, pour, degrés, mètres, suit, très, portée, sans,
+            mouvement
+        """
+    ),
+    "spanish": one_of(
+        """
+            la, el, los, las, un, una, cámara, y, hacia, luego, lento, lenta, lentamente, plano, fijo, paneo,
+            izquierda, derecha, alrededor, del, al, de, en, mano, grados, metros, sube, baja, avanza, retrocede,
+            gira, giro, grúa, travelling, lateral, con, desde, hasta, se, sin, movimiento, panorámica, órbita,
+            sigue, mientras, muy
+        """
+    ),
+}
+# Parts of words and letters that do the same.
+_MARKS = {
+    "german": re.compile(r"kamera|fahrt|fahren|schwenk|zoomt|zoomen|[ßäöü]"),
+    "french": re.compile(r"caméra|panoramique|[èêçœùî]|\b[ld]'"),
+    "spanish": re.compile(r"cámara|paneo|[ñ¿¡óáí]"),
+}
+_ENGLISH_WORDS = one_of(
+    """
+            the, a, an, and, of, to, in, on, with, then, camera, slow, slowly, into, from, around, shot, at, her,
+            his, past, as, while, up, out, down, over, is, it, through, left, right, push, pull, pan, tilt, back,
+            toward, towards, he, she
+        """
+)

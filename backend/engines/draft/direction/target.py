@@ -1,0 +1,159 @@
+"""What a move is about: the thing it goes to, past, through, over or around, or looks at."""
+
+from __future__ import annotations
+
+from . import words
+from .find import is_figure, is_modifier
+from .lists import by_phrase, one_of
+from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DETERMINERS, DIRECTIONS, EVERYDAY_VERBS, NEGATIONS
+
+# How a move and its thing hang together, by the word between them. The first of these in a clause that says several
+# ("past the chair to the door") is the one that counts.
+RELATIONS = ("whole", "around", "through", "to", "over", "past", "along", "at", "with", "from", "behind")
+_LINKING = by_phrase(
+    {
+        "around": "around, about, round",
+        "through": "through",
+        "to": "to, toward, towards, into, onto, on, at, upon, reach, reaches, near, nearer",
+        "over": "over, above, across",
+        "past": "past, beyond, beside, by",
+        "along": "along, alongside",
+        "from": "from",
+        "with": "with",
+        "behind": "behind",
+    }
+)
+_WITH_AN_OBJECT = {
+    "orbit": "around",
+    "circle": "around",
+    "encircle": "around",
+    "arc": "around",
+    "approach": "to",
+    "enter": "through",
+    "follow": "with",
+    "track": "with",
+    "lead": "with",
+    "explore": "through",
+}
+_LOOKS = ("pan", "tilt", "zoom", "dolly zoom", "roll")  # they look at a thing and do not go there
+PEOPLE = one_of("him, her, them, us, me, it, everyone, everybody, someone, somebody")
+WHOLE = one_of("whole, entire, full, complete")
+# Words that end the name of a thing.
+_ENDS = one_of(
+    """
+        of, in, on, to, at, by, from, with, and, or, then, while, as, that, which, who, for, behind, under, inside,
+        outside, between, beside, until, into, onto, toward, towards, over, above, across, past, along, around, through,
+        near, is, are, so, but, before, after, over, off, down, up, sitting, standing, lying, walking, where, beyond,
+        we, i, you, he, she, they, it, during, per, like, without, against, next, front, when, there, here, again
+    """
+)
+_NO_THINGS = one_of(
+    """
+        side, end, other, top, bottom, middle, center, centre, start, beginning, same, way, time, once, first, least,
+        all, most, motion, speed, direction, distance, height, level, ground level, foreground, background, rest, lot,
+        bit, little, tad, touch, turn, circle, degree, degrees, order, seconds, second, one, it, itself, close, closeup,
+        slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing, half
+    """
+)
+_ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
+
+
+def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> tuple[str, str]:
+    """The relation (one of RELATIONS, or "") and the thing of a move of `kind` and `verb` that is said in the words
+    [start, stop) of a clause."""
+    found: dict[str, str] = {}
+    i = start
+    while i < stop:
+        relation = _relation(text, i, verb, start)
+        if relation is None:
+            i += 1
+            continue
+        whole, name, i = noun_phrase(text, i + 1, stop)
+        if name and whole:
+            found.setdefault("whole", name)
+        elif name:
+            found[relation] = name if relation == "to" else found.get(relation, name)
+    for relation in RELATIONS:
+        if relation in found:
+            return _as_seen(relation, kind), found[relation]
+    return "", ""
+
+
+def whole_of(text: list[str]) -> str:
+    """The thing of which these words want the whole to be seen: "we see the entire kitchen", "" for none."""
+    for i, word in enumerate(text):
+        if word in DETERMINERS and i + 1 < len(text) and text[i + 1] in WHOLE:
+            return noun_phrase(text, i, len(text))[1]
+    return ""
+
+
+def _as_seen(relation: str, kind: str) -> str:
+    if relation == "behind":
+        return "around" if kind == "orbit" else "to"
+    if relation == "whole" and kind in ("pan", "tilt", "roll", "truck"):
+        return "at"
+    return "at" if kind in _LOOKS and relation in ("to", "over", "past", "along", "through") else relation
+
+
+def _relation(text: list[str], i: int, verb: str, start: int) -> str | None:
+    word = text[i]
+    if word in _LINKING:
+        return _LINKING[word]
+    if i == start and verb in _WITH_AN_OBJECT:
+        return _WITH_AN_OBJECT[verb]
+    return None
+
+
+def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
+    """Whether the whole of a thing is meant, its name without articles ("" where there is none) and where it ends."""
+    whole = False
+    name: list[str] = []
+    began = i
+    while i < stop:
+        word = text[i]
+        if word in PEOPLE and not name:
+            following = text[i + 1 : i + 2]
+            if word != "her" or not following or following[0] in _ENDS or is_modifier(following[0]):
+                return whole, "" if word == "it" else word, i + 1
+        if word in ("two", "three", "both", "all") and text[i + 1 : i + 3] == ["of", "them"]:
+            return whole, "them", i + 3
+        if word in WHOLE and i > began and text[i - 1] in DETERMINERS:
+            whole = True
+        elif word in DETERMINERS and not name:
+            pass
+        elif _stops(text, i, bool(name)):
+            break
+        elif word in DIRECTIONS and not name:
+            if word not in _ADJECTIVES_OF_SIDE or i + 1 >= stop or _stops(text, i + 1, False):
+                return whole, "", max(i, began)
+            if text[i + 1] in _NO_THINGS or text[i + 1] in DIRECTIONS:
+                return whole, "", i + 1
+        elif not is_modifier(word):
+            name.append(word)
+        i += 1
+    if name and name[-1] in ("level", "height"):  # "to eye level"
+        return whole, "", max(i, began)
+    while name and name[-1] in _NO_THINGS:
+        name.pop()
+    if not name or name[-1] in CAMERA_NOUNS or any(word in NEGATIONS for word in name):
+        return whole, "", max(i, began)
+    return whole, " ".join(name[-4:]), max(i, began)
+
+
+def _stops(text: list[str], i: int, named: bool) -> bool:
+    word = text[i]
+    if word == "couple" and text[i + 1 : i + 2] != ["of"]:
+        return False
+    if word in _ENDS or (is_figure(text, i) and word not in ("a", "an", "one")):
+        return True
+    if not named:
+        return word in NEGATIONS
+    return (
+        word.endswith("ly")
+        or word in DETERMINERS
+        or word in DIRECTIONS
+        or is_modifier(word)
+        or word in CAMERA_VERBS
+        or word in EVERYDAY_VERBS
+        or words.measure_at(text, i) is not None
+    )

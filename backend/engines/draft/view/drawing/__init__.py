@@ -1,0 +1,1 @@
+"""Frames, drawn from the layers of one view or several."""

@@ -1,0 +1,116 @@
+"""Frames from the layers of one view or several."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...camera.paths import Pose
+from ..layers import Layers
+from ..picture import Picture
+from . import raster, shade
+
+
+@dataclass(frozen=True)
+class Sight:
+    """A view as a frame uses it: its picture and layers, the frame's pose in the axes of its camera.
+
+    `share` (above 0) is how much of an average it is; `says` 0..1 how far it can hide what other views see.
+    """
+
+    picture: Picture
+    layers: Layers
+    pose: Pose
+    share: float = 1.0
+    says: float = 1.0
+
+
+@dataclass(frozen=True)
+class Frame:
+    """`rgb` uint8 [height, width, 3]; `nearness` float32 [height, width] as in Picture, -inf where nothing was hit;
+    `unseen` is the share (0..1) of it that no view shows."""
+
+    rgb: np.ndarray
+    nearness: np.ndarray
+    unseen: float
+
+
+class Renderer:
+    """Draws frames with the size and lens of `still`. One renderer to a thread: it keeps its buffers."""
+
+    def __init__(self, still: Picture) -> None:
+        self.still = still
+        shape = still.nearness.shape
+        self.key = np.empty((3, *shape), np.float32)
+        self.block = np.empty((3, *shape), np.int32)
+        self.blank = still.rgb.mean((0, 1)).round().astype(np.uint8)  # of a frame that shows nothing of any view
+        self._grow(1)
+
+    def _grow(self, count: int) -> None:
+        shape = (count, *self.still.nearness.shape)
+        self.colour, self.fringe = np.zeros((*shape, 3), np.uint8), np.zeros((*shape, 4), np.uint8)
+        self.near, self.weight, self.fringe_near = (np.zeros(shape, np.float32) for _ in range(3))
+
+    def frame(self, sights: Sequence[Sight]) -> Frame:
+        """The frame that `sights` show together."""
+        count = len(sights)
+        if count > len(self.near):
+            self._grow(count)
+        for k, sight in enumerate(sights):
+            self._look(k, sight)
+        rgb = np.empty((*self.still.nearness.shape, 3), np.uint8)
+        nearness = np.empty(self.still.nearness.shape, np.float32)
+        shares, says = (np.array([getattr(s, name) for s in sights], np.float32) for name in ("share", "says"))
+        unseen, holes = shade.fuse(
+            self.colour[:count],
+            self.near[:count],
+            self.weight[:count],
+            self.fringe[:count],
+            self.fringe_near[:count],
+            shares,
+            says,
+            self._same(sights[0].picture, shade.ONE_SURFACE),
+            rgb,
+            nearness,
+        )
+        if holes:
+            shade.close(nearness, rgb, self.blank)
+        return Frame(rgb, nearness, unseen / nearness.size)
+
+    def _look(self, k: int, sight: Sight) -> None:
+        picture, layers = sight.picture, sight.layers
+        self.key.fill(-np.inf)
+        self.block.fill(-1)
+        back = np.empty((len(layers.boxes), 10), np.float32)
+        raster.draw(
+            layers.boxes,
+            layers.planes,
+            layers.layer,
+            *raster.projection(picture, sight.pose, self.still.lens),
+            self._same(picture, raster.SAME),
+            back,
+            self.key,
+            self.block,
+        )
+        shade.sample(
+            self.key,
+            self.block,
+            back,
+            layers.layer,
+            layers.texels,
+            layers.places,
+            layers.origins,
+            np.float32(shade.BORDER * picture.width),
+            self.colour[k],
+            self.near[k],
+            self.weight[k],
+            self.fringe[k],
+            self.fringe_near[k],
+        )
+
+    @staticmethod
+    def _same(picture: Picture, share: float) -> np.float32:
+        """For an orthographic camera, what nearness may differ by in one surface; 0: it is a share of the nearness."""
+        return np.float32(share * float(np.ptp(picture.nearness)) if picture.orthographic else 0.0)

@@ -1,0 +1,1 @@
+"""What the still does not show: its shape and its colour."""

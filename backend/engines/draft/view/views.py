@@ -1,0 +1,117 @@
+"""Where the views of a request stand, and which of them a moment of the clip is drawn from."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from client.protocol import Camera, TakeRequest, View
+
+from ..camera.paths import FLIP, Pose
+
+SWITCH = 0.15  # share of the time between two views in which a view that ends, or comes in, loses or gains its say
+FAINT = 0.01  # how much of an average a view is that only helps out
+SILENT = 1e-6  # less say than that is none
+AT = 0.002  # a path passes through a view if it comes this close, in view distances and radians
+
+
+@dataclass(frozen=True)
+class Place:
+    """A view and its pose relative to the still's camera. `passed`: the path goes through it at its time."""
+
+    view: View
+    pose: Pose
+    passed: bool = True
+
+
+@dataclass(frozen=True)
+class Part:
+    """What view `index` is to a moment: see Sight."""
+
+    index: int
+    share: float
+    says: float
+
+
+def placed(request: TakeRequest, poses: Sequence[Pose], distance: float) -> tuple[list[Place], tuple[str, ...]]:
+    """The views that can be drawn from, the still first, and notes on those that can't.
+
+    A further view needs a depth and a camera of the still's kind, and so does the still. `distance` is what is looked
+    at in metres.
+    """
+    still, further = request.still, [view for view in request.views if view.t > 0]
+    assert still is not None
+    places = [Place(still, Pose(np.eye(3), np.zeros(3), 1.0))]
+    if still.depth is not None and still.camera is not None:
+        for view in further:
+            if view.depth is None or view.camera is None or view.camera.projection != still.camera.projection:
+                continue
+            pose = between(still.camera, view.camera)
+            places.append(Place(view, pose, _passed(pose, poses[round(view.t * (len(poses) - 1))], distance)))
+    left_out = sum(view.t < 1 or view.depth is not None for view in further) - (len(places) - 1)
+    if not left_out:
+        return places, ()
+    which = "A further view was" if left_out == 1 else f"{left_out} further views were"
+    return places, (f"{which} left out: a view needs its depth and its camera, of the same kind as the still's.",)
+
+
+def between(start: Camera, other: Camera) -> Pose:
+    """The pose of `other` in the axes of `start` (those of pictures); what scale their matrices have is left out."""
+    first, second = _rigid(start.matrix_world), _rigid(other.matrix_world)
+    moved = np.linalg.inv(first) @ second
+    return Pose(FLIP @ moved[:3, :3] @ FLIP, FLIP @ moved[:3, 3], 1.0)
+
+
+def seen_from(place: Pose, pose: Pose) -> Pose:
+    """`pose` (in the still's axes) in the axes of the view at `place`."""
+    turn = place.rotation.T
+    return Pose(turn @ pose.rotation, turn @ (pose.position - place.position), pose.zoom)
+
+
+def parts(times: Sequence[float], passed: Sequence[bool], t: float) -> list[Part]:
+    """What each view is to the moment `t`: the one before and the one after it share the picture, one more on either
+    side helps where neither sees. All change continuously in `t`; at the time of a view that the path passes through
+    there is no other.
+    """
+    here = max(0, bisect_right(times, t) - 1)
+    after = here + 1
+    if after == len(times):
+        gap = max(times[here] - times[here - 1] if here else 1.0, 1e-9)
+        u = 0.0
+        lead, trail = (t - times[here]) / gap, 1.0
+    else:
+        gap = max(times[after] - times[here], 1e-9)
+        u = (t - times[here]) / gap
+        lead, trail = u, 1 - u
+    blend = u * u * (3 - 2 * u)
+    rise, fall = _ramp(lead), _ramp(trail)
+    alone = rise if passed[here] else 1.0, fall if after < len(times) and passed[after] else 1.0
+    made = [Part(here, max(1 - blend, FAINT), alone[1])]
+    if after < len(times):
+        made.append(Part(after, max(blend, FAINT), alone[0]))
+    if here > 0:
+        made.append(Part(here - 1, FAINT, alone[0] * alone[1] * (fall if after < len(times) else 1.0)))
+    if after + 1 < len(times):
+        made.append(Part(after + 1, FAINT, alone[0] * alone[1] * rise))
+    return [part for part in made if part.says > SILENT]
+
+
+def _ramp(u: float) -> float:
+    u = min(max(u / SWITCH, 0.0), 1.0)
+    return u * u * (3 - 2 * u)
+
+
+def _passed(place: Pose, pose: Pose, distance: float) -> bool:
+    apart = float(np.linalg.norm(place.position - pose.position)) / max(distance, 1e-9)
+    turned = float(np.abs(place.rotation - pose.rotation).max())
+    return apart < AT and turned < AT
+
+
+def _rigid(matrix: Sequence[Sequence[float]]) -> np.ndarray:
+    made = np.array(matrix, float)
+    u, _, v = np.linalg.svd(made[:3, :3])
+    made[:3, :3] = u @ v
+    return made

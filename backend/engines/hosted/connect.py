@@ -1,0 +1,44 @@
+"""The way to a provider, for an account."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..engine import EngineError
+from .account import accounts
+from .account.accounts import Account
+from .providers.provider import Provider
+from .wire.http import Wire
+
+pace = 1.0  # of all pauses; tests are in a hurry
+
+
+def connect(provider: Provider, account: Account, cancelled: Callable[[], bool] = lambda: False) -> Wire:
+    """The way to `provider` with the key of `account`.
+
+    Raises:
+        EngineError: `no_account`: the key is gone. `online_access`: nothing may go out.
+    """
+    check_online(provider)
+    return connect_with(provider, account, accounts.key_of(account, provider.variable, provider.label), cancelled)
+
+
+def connect_with(provider: Provider, account: Account, key: str, cancelled: Callable[[], bool] = lambda: False) -> Wire:
+    """The way to `provider` with this key.
+
+    Raises:
+        EngineError: `online_access`.
+    """
+    check_online(provider)
+    address = account.address or provider.address
+    own = provider.hosts(address)
+    return Wire(provider.label, address, provider.headers(key), own, key, cancelled, pace, provider.plain)
+
+
+def check_online(provider: Provider) -> None:
+    """Raises:
+    EngineError: `online_access`: Blender's online access is off.
+    """
+    if accounts.offline():
+        why = f"Blender's online access is off, so {provider.label} is not asked."
+        raise EngineError("online_access", why, "online_access")

@@ -1,0 +1,29 @@
+"""The providers, each a module: add one here, and its models are engines."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+
+from ..request.model import Model
+from .provider import Provider
+
+MODULES = ("model_studio", "fal", "runway", "gemini", "videos")
+
+
+@cache
+def providers() -> dict[str, Provider]:
+    """Every provider by its name."""
+    found = (import_module(f"{__name__}.{module}").PROVIDER for module in MODULES)
+    return {provider.name: provider for provider in found}
+
+
+@cache
+def models() -> dict[str, tuple[Provider, Model]]:
+    """Every model, with its provider, by the engine's name."""
+    return {model.id: (provider, model) for provider in providers().values() for model in provider.models}
+
+
+def variables() -> dict[str, str]:
+    """The environment variable that may hold a provider's key."""
+    return {provider.name: provider.variable for provider in providers().values()}

@@ -1,0 +1,160 @@
+"""Any server that speaks `/v1/videos`: vLLM-Omni, SGLang, FastVideo, another Take One.
+
+Sources: vLLM-Omni 0.30 (a form, a failed job answered with 4xx or 5xx and the job), SGLang 0.5.23 and FastVideo
+0.2.1 (a form, errors as `detail`), as docs/protocol.md and their sources have it; Take One's own. A form with the
+file `input_reference` is what all of them take.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any
+
+from client.protocol import Choice, EngineInfo, Option, Price
+
+from ...engine import EngineError
+from ..account.accounts import Account
+from ..request.ask import Ask, digest
+from ..request.model import Model, Pictures
+from .provider import Look, Memo, Order, Stage, Ticket
+
+if TYPE_CHECKING:
+    from ..request.still import Sent
+    from ..wire.http import Wire
+
+GRID = 16  # pixels: what sides are multiples of
+CLOCKS = 300.0  # seconds by which two clocks may differ
+
+MODELS = (
+    Model(
+        "videos-server",
+        "",
+        "Video Server",
+        "A server that speaks /v1/videos: vLLM-Omni, SGLang, FastVideo, another Take One.",
+        tuple(range(1, 61)),
+        prompt_limit=5000,
+        pictures=Pictures(side=64, longest=1920, ratios=(0.1, 10.0)),
+    ),
+)
+
+
+class Videos:
+    """The jobs of a server. Its address is the account's."""
+
+    name, label, variable = "videos", "the video server", "TAKE_ONE_VIDEOS_KEY"
+    address, console = "", "the server's list of jobs"
+    keeps, keeps_seconds = "as long as it runs", 2 * 86_400.0
+    pace = (1.0, 5.0)
+    lists = True
+    plain = True
+    models = MODELS
+
+    def headers(self, key: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {key}"} if key else {}
+
+    def hosts(self, address: str) -> frozenset[str]:
+        return frozenset()
+
+    def info(self, info: EngineInfo, model: Model, account: Account | None) -> EngineInfo:
+        if account is None:
+            return info
+        place = account.address.partition("://")[2]
+        names = account.models
+        chosen = Option("model", "text", "", "Model")
+        if names:
+            chosen = Option("model", "enum", names[0], "Model", choices=tuple(Choice(name, name) for name in names))
+        options = (chosen, *info.options)
+        free = Price(0.0, source="your own server", per="second")
+        name = f"Video Server ({place})"
+        return dataclasses.replace(info, options=options, sends_to=place, name=name, rate=free)
+
+    def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
+        width, height = (max(GRID, side // GRID * GRID) for side in still.size)
+        body = {"prompt": asked.prompt, "seconds": str(asked.seconds), "size": f"{width}x{height}"}
+        body["seed"] = str(asked.seed)
+        if memo.endpoint:
+            body["model"] = memo.endpoint
+        suffix = still.kind.partition("/")[2]
+        files = {"input_reference": (f"still.{suffix}", still.data, still.kind)}
+        return Order("v1/videos", body, {"Idempotency-Key": memo.key}, files)
+
+    def idempotent(self, wire: Wire) -> bool:
+        """Take One's own servers know an order by its key."""
+        return isinstance(wire.ask("health", patience=5.0).get("protocol"), int)
+
+    def submit(self, wire: Wire, order: Order) -> Ticket:
+        from ..wire.http import Unanswered
+        from ..wire.problems import refused
+
+        answer = wire.send("POST", order.path, headers=order.headers, data=order.body, files=order.files)
+        if not answer.good:
+            raise refused(self.label, answer)
+        if not isinstance(answer.get("id"), str):
+            raise Unanswered("its answer has no id")
+        return {"id": answer.get("id")}
+
+    def find(self, wire: Wire, memo: Memo) -> Ticket | None:
+        answer = wire.ask("v1/videos", {"limit": 100})
+        jobs = answer.get("data")
+        if not answer.good or not isinstance(jobs, list):
+            return None
+        ours = [
+            job["id"] for job in jobs if isinstance(job, dict) and _is(job, memo) and isinstance(job.get("id"), str)
+        ]
+        return {"id": ours[0]} if len(ours) == 1 else None
+
+    def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
+        from ..wire.problems import expired, refused, sentence
+
+        answer = wire.ask(f"v1/videos/{ticket['id']}")
+        status = answer.get("status")
+        if status == "failed":
+            said = sentence(str(answer.get("error", "message") or answer.get("detail") or "no reason was told"))
+            error = EngineError("engine_failed", f"The video server made no clip: {said}", "retry")
+            return Look(Stage.FAILED, error=error)
+        if answer.status == 404:
+            raise expired(self.label, self.keeps)
+        if not answer.good:
+            raise refused(self.label, answer)
+        if status == "completed":
+            return Look(Stage.DONE, url=f"{wire.address}/v1/videos/{ticket['id']}/content")
+        if status == "cancelled":
+            return Look(Stage.CANCELLED)
+        if status == "queued":
+            place = answer.get("queue_position")
+            return Look(Stage.WAITING, before=place - 1 if isinstance(place, int) and place > 0 else None)
+        progress = answer.get("progress")
+        return Look(Stage.WORKING, fraction=progress / 100 if isinstance(progress, int | float) else None)
+
+    def cancel(self, wire: Wire, ticket: Ticket) -> None:
+        if not wire.send("POST", f"v1/videos/{ticket['id']}/cancel", {}).good:
+            wire.send("DELETE", f"v1/videos/{ticket['id']}")
+
+    def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
+        return None
+
+    def check(self, wire: Wire) -> tuple[str, tuple[str, ...]]:
+        from ..wire.problems import refused
+
+        answer = wire.ask("v1/models")
+        if not answer.good and answer.status not in (404, 405):
+            raise refused(self.label, answer)
+        listed = answer.get("data")
+        usable = (
+            [one for one in listed if isinstance(one, dict) and one.get("available", True)]
+            if isinstance(listed, list)
+            else []
+        )
+        names = tuple(str(one.get("id")) for one in usable if one.get("id"))
+        return f"The server answers. Its models: {', '.join(names) or 'it does not list any'}.", names
+
+
+def _is(job: dict[str, Any], memo: Memo) -> bool:
+    """Whether a job in a server's list is ours."""
+    created = job.get("created_at")
+    if not isinstance(created, int | float) or created < memo.at - CLOCKS:
+        return False
+    return digest([str(job.get("prompt"))]) == memo.digest and job.get("seed", memo.seed) == memo.seed
+
+
+PROVIDER = Videos()

@@ -1,0 +1,1 @@
+"""What a provider is asked for: its models as data, the prompt, the pictures, the price."""

@@ -1,0 +1,121 @@
+"""A request in the terms that all providers share: what is asked of a model, before any has worded it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from client.protocol import Choice, EngineInfo, Option, Price, TakeRequest
+
+from ...engine import EngineError
+from .model import Model
+from .words import Shot, numbered, prompt_of, shots_of
+
+MAX_SEED = 2**31 - 1  # the most that any of them takes
+QUALITY, SOUND = "quality", "sound"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """`endpoint` is the model as its provider calls it, `seconds` are whole, as the model makes them. `resolution` is
+    one of the model's, "" where it has one only. With `shots`, which only models have that take them as a list, the
+    prompt does not count."""
+
+    endpoint: str
+    prompt: str
+    seconds: int
+    resolution: str
+    sound: bool
+    seed: int
+    shots: tuple[Shot, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """Of the words: to know them again in a provider's list; they are too long to be kept themselves."""
+        return digest([shot.prompt for shot in self.shots] or [self.prompt])
+
+
+def digest(words: Sequence[str]) -> str:
+    """Of a prompt, or of those of several shots."""
+    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:32]
+
+
+def ask(model: Model, request: TakeRequest) -> Ask:
+    """What `request` asks of `model`.
+
+    Raises:
+        EngineError: `invalid_request`: too many shots, a prompt that is too long.
+    """
+    shots = shots_of(request, model.shots)
+    listed = shots if model.fields.get("shots") == "list" else ()
+    sound = model.sound == "always" or (model.sound == "switch" and bool(request.options.get(SOUND, True)))
+    prompt = numbered(shots) if shots and not listed else prompt_of(request, sound)
+    for text in [shot.prompt for shot in listed] or [prompt]:
+        if len(text) > model.prompt_limit:
+            most = f"{model.name} takes {model.prompt_limit} characters"
+            message = f"{most}, and the prompt with its dialogue has {len(text)}. Shorten it."
+            raise EngineError("invalid_request", message, param="prompt")
+    seconds = model.seconds(sum(shot.seconds for shot in shots) or request.seconds)
+    resolution = str(request.options.get(QUALITY, model.resolution))
+    endpoint = model.endpoint or str(request.options.get("model", ""))
+    return Ask(endpoint, prompt, seconds, resolution, sound, request.seed % (MAX_SEED + 1), listed)
+
+
+def price(model: Model, asked: Ask) -> Price | None:
+    """What a take costs by the model's table, None where nothing is known."""
+    rate = model.prices.rate(asked.resolution, asked.sound) if model.prices else None
+    if rate is None or model.prices is None:
+        return None
+    return Price(round(rate.amount * asked.seconds, 4), as_of=model.prices.as_of, source=model.prices.source)
+
+
+def describe(model: Model, provider: str, sends_to: str) -> EngineInfo:
+    """The engine of a model, as if it could run."""
+    return EngineInfo(
+        model.id,
+        model.name,
+        model.about,
+        max_seconds=float(model.lengths[-1]),
+        fps=model.fps,
+        languages=model.languages,
+        sound=model.sound != "never",
+        dialogue=model.sound != "never",
+        last_frame=model.last_frame,
+        views=2 if model.last_frame else 1,
+        lane="network",
+        prompt_form=True,
+        priced=model.prices is not None,
+        options=tuple(_options(model)),
+        shots=model.shots,
+        sends_to=sends_to,
+        account=provider,
+        rate=_rate(model),
+    )
+
+
+def _rate(model: Model) -> Price | None:
+    """What a second costs with the options as they are by themselves."""
+    found = model.prices.rate(model.resolution, model.sound != "never") if model.prices else None
+    if found is None or model.prices is None:
+        return None
+    return Price(found.amount, as_of=model.prices.as_of, source=model.prices.source, per="second")
+
+
+def _options(model: Model) -> list[Option]:
+    options: list[Option] = []
+    if len(model.resolutions) > 1:
+        choices = tuple(Choice(resolution, resolution) for resolution in model.resolutions)
+        tip = "The size that is made. A larger one costs more"
+        options.append(Option(QUALITY, "enum", model.resolution, "Quality", choices=choices, tooltip=tip))
+    if model.sound == "switch":
+        options.append(Option(SOUND, "bool", True, "Sound", tooltip="Have sound made with the picture"))
+    return options
+
+
+def as_json(price: Price) -> dict[str, Any]:
+    """A price for a state."""
+    from client.protocol.codec import to_json
+
+    return dict(to_json(price))

@@ -1,0 +1,63 @@
+"""What the sidecars of takes say, for an edit: the .blend does not hold it all."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..codec import from_json
+from ..problem import Unfit
+from .edit import Edit, Take
+
+MAX_BYTES = 4 << 20
+
+
+def with_sidecars(edit: Edit) -> Edit:
+    """The edit with what it did not know of its takes: frames, rate, size, day, price. A take whose sidecar is gone, or
+    says something else than numbers there, stays as it is."""
+    return replace(
+        edit, shots=tuple(replace(shot, takes=tuple(_told(take) for take in shot.takes)) for shot in edit.shots)
+    )
+
+
+def _told(take: Take) -> Take:
+    said = _read(take.file.with_suffix(".json")) if take.file else {}
+    size = (said.get("width"), said.get("height"))
+    wanted = {
+        "frames": take.frames or said.get("frames"),
+        "fps": str(take.fps or said.get("fps") or ""),
+        "size": take.size if any(take.size) else size,
+        "made": take.made or said.get("created_at"),
+        "cost": take.cost or _price(said.get("price") or said.get("cost")),
+        "handles": take.handles if any(take.handles) else said.get("handles"),
+    }
+    for name, value in wanted.items():
+        if not value or value == getattr(take, name):
+            continue
+        try:
+            found = from_json(Take, {"id": take.id, name: value})
+        except Unfit:
+            continue
+        take = replace(take, **{name: getattr(found, name)})
+    return take
+
+
+def _price(said: Any) -> str:
+    if isinstance(said, str):
+        return said[:100]
+    if not isinstance(said, dict) or not isinstance(said.get("amount"), int | float):
+        return ""
+    return f"{said['amount']:.2f} {said.get('currency', 'USD')}"[:100]
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        if os.path.getsize(path) > MAX_BYTES:  # noqa: PTH202  a long name is no error of its own
+            return {}
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}

@@ -1,0 +1,46 @@
+# mypy: disable-error-code="valid-type"
+"""Verbs that may cost money: they ask where that goes over a budget."""
+
+import bpy
+from bpy.app.translations import pgettext_rpt as rpt_
+from bpy.props import BoolProperty
+
+from ...scene.app.errors import SceneError
+from ...scene.session import jobs, quotes
+from ..report import Verb
+
+
+class Paying(Verb):
+    """An operator that may cost money. Scripts say `pay` where it may go over a budget; in the UI the user is asked."""
+
+    pay: BoolProperty(name="Pay", description="Make it although it goes over a budget", options={"SKIP_SAVE"})
+
+    bl_label: str
+
+    def wish(self, context: bpy.types.Context) -> quotes.Wish:
+        """What is to be made. Raises SceneError."""
+        raise NotImplementedError
+
+    def over_budget(self, context: bpy.types.Context) -> str:
+        """What is to be asked before it is paid, "" for nothing. Raises SceneError."""
+        return quotes.question(self.wish(context))
+
+    def check_budget(self, context: bpy.types.Context, waits: bool = False) -> None:
+        """Raises SceneError over_budget unless that is wanted. `waits`: first it is found out what was spent."""
+        if self.pay:
+            return
+        if waits:
+            jobs.learn_spending(self.wish(context))
+        if question := self.over_budget(context):
+            raise SceneError("over_budget", question, "")
+
+    def ask(self, context: bpy.types.Context, event: bpy.types.Event, question: str) -> set[str]:
+        """Ask. Where the user agrees, Blender calls `execute`."""
+        self.pay = True
+        return context.window_manager.invoke_confirm(
+            self,
+            event,
+            title=rpt_("Go over the budget?"),
+            message=question,
+            confirm_text=rpt_(self.bl_label),
+        )

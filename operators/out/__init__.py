@@ -1,0 +1,1 @@
+"""Verbs that let the edit out, and what others made of it in."""

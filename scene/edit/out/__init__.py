@@ -1,0 +1,1 @@
+"""What leaves the edit, and what comes back into it."""

@@ -1,0 +1,169 @@
+"""Takes drawn from several views: a walk past a card in front of a wall, whose truth can be worked out."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from backend.engines.draft import DraftEngine
+from backend.engines.draft.view.drawing.renderer import Renderer
+from backend.engines.draft.view.film import Film, Prepared
+from backend.engines.draft.view.views import parts
+from backend.engines.engine import Clip
+from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View
+from tests.backend.draft.card import FOCAL, HEIGHT, WIDTH, psnr, view, write_depth
+
+FRAMES, REACH, TURN = 13, 1.6, 0.9  # the last frame is REACH metres to the right, turned by TURN to the left
+
+
+def pose(t: float) -> np.ndarray:
+    """The camera at t of the walk, in Blender's axes."""
+    c, s = np.cos(TURN * t), np.sin(TURN * t)
+    return np.array([[c, 0, s, REACH * t], [0, 1, 0, 0.1 * t], [-s, 0, c, 0.2 * t], [0, 0, 0, 1]])
+
+
+def truth(t: float) -> tuple[np.ndarray, np.ndarray]:
+    """The picture at t, and its depth in metres along the turned camera's axis."""
+    flip = np.diag([1.0, -1.0, -1.0])
+    turn, place = flip @ pose(t)[:3, :3] @ flip, flip @ pose(t)[:3, 3]
+    rgb, surface = view(turn, place)
+    v, u = np.mgrid[0:HEIGHT, 0:WIDTH] + 0.5
+    ray = np.stack([(u - WIDTH / 2) / FOCAL, (v - HEIGHT / 2) / FOCAL, np.ones_like(u)], -1) @ turn.T
+    return rgb, ((surface - place[2]) / ray[..., 2]).astype(np.float32)
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory: pytest.TempPathFactory) -> TakeRequest:
+    """The still and views in the midst of the walk and at seven eighths of it. The start camera stands anywhere."""
+    folder = tmp_path_factory.mktemp("walk")
+    world = np.array([[0, 0, 1, 3.0], [1, 0, 0, -2.0], [0, 1, 0, 1.5], [0, 0, 0, 1]])
+    views = []
+    for t in (0.0, 0.5, 0.75):
+        rgb, depth = truth(t)
+        image = folder / f"view_{t}.png"
+        Image.fromarray(rgb).save(image)
+        matrix = tuple(map(tuple, (world @ pose(t)).tolist()))
+        camera = Camera("perspective", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, FOCAL, FOCAL, matrix_world=matrix)
+        views.append(View(image, write_depth(folder / f"depth_{t}.exr", depth), camera, t))
+    keys = tuple(Keyframe(t, tuple(map(tuple, pose(t).tolist()))) for t in np.linspace(0, 1, 4 * FRAMES - 3))
+    seconds, fps = FRAMES / 8, Fraction(8)
+    return TakeRequest("draft", Direction(), tuple(views), seconds, fps, (WIDTH, HEIGHT), 3, CameraPath(keys))
+
+
+def made(request: TakeRequest) -> tuple[Clip, list[np.ndarray]]:
+    clip = DraftEngine().generate(request, lambda *_: None, lambda: False)
+    return clip, list(clip.frames)
+
+
+def test_a_frame_at_a_view_is_that_view_and_those_between_are_what_the_camera_would_see(walk: TakeRequest) -> None:
+    _, alone = made(replace(walk, views=walk.views[:1]))
+    clip, frames = made(walk)
+    assert len(frames) == FRAMES and clip.facts["views"] == 3
+    for k, of in ((0, 0), (6, 1), (9, 2)):
+        assert psnr(frames[k], np.asarray(Image.open(walk.views[of].image))) > 40
+    for k in (2, 3, 5, 7, 8):
+        true, _ = truth(k / (FRAMES - 1))
+        assert psnr(frames[k], true) > 40
+        assert k < 3 or psnr(frames[k], true) > psnr(alone[k], true) + 5
+
+
+def test_what_no_view_shows_is_said(walk: TakeRequest) -> None:
+    clip, _ = made(replace(walk, views=walk.views[:1]))
+    (note,) = (note for note in clip.notes if "no view shows it" in note)
+    assert "From 0.2 s on it is more than 10 %, at 1.5 s " in note
+    assert abs(int(note.rsplit(" s ", 1)[1].split(" %")[0]) / 100 - beyond_the_still(1.0)) < 0.03
+    covered, _ = made(walk)
+    assert covered.facts["unseen"] < 0.3 * clip.facts["unseen"]
+    still, _ = made(replace(walk, path=CameraPath(walk.path.keyframes[:1]), views=walk.views[:1]))
+    assert not any("no view" in note for note in still.notes) and still.facts["unseen"] == 0
+
+
+def beyond_the_still(t: float) -> float:
+    """The share of the picture at t that shows what lies beyond the still's frame."""
+    flip = np.diag([1.0, -1.0, -1.0])
+    turn, place = flip @ pose(t)[:3, :3] @ flip, flip @ pose(t)[:3, 3]
+    v, u = np.mgrid[0:HEIGHT, 0:WIDTH] + 0.5
+    ray = np.stack([(u - WIDTH / 2) / FOCAL, (v - HEIGHT / 2) / FOCAL, np.ones_like(u)], -1)
+    at = place + (ray @ turn.T) * truth(t)[1][..., None]
+    x, y = FOCAL * at[..., 0] / at[..., 2], FOCAL * at[..., 1] / at[..., 2]
+    return float(((np.abs(x) > WIDTH / 2) | (np.abs(y) > HEIGHT / 2)).mean())
+
+
+def test_a_view_without_depth_is_left_out_and_said(walk: TakeRequest) -> None:
+    first, second, third = walk.views
+    clip, frames = made(replace(walk, views=(first, replace(second, depth=None), third)))
+    assert clip.facts["views"] == 2
+    assert any(note.startswith("A further view was left out") for note in clip.notes)
+    assert psnr(frames[9], np.asarray(Image.open(third.image))) > 40
+
+
+def test_what_a_view_is_to_a_moment_changes_continuously() -> None:
+    times, passed = (0.0, 0.2, 0.3, 0.7, 1.0), (True, True, False, True, True)
+    moments = np.linspace(0, 1, 4001)
+    table = np.zeros((len(moments), len(times), 2))
+    for at, t in enumerate(moments):
+        for part in parts(times, passed, float(t)):
+            table[at, part.index] = part.share * part.says, part.says
+    assert np.abs(np.diff(table, axis=0)).max() < 0.05
+    assert (table[:, :, 0] > 0.002).any(1).all() and (table[:, :, 1].max(1) == 1).all()
+    for k, t in enumerate(times):
+        at = table[int(np.argmin(np.abs(moments - t)))]
+        assert at[k, 1] == 1 and (at[:, 1] > 0).sum() == (1 if passed[k] else 3)
+
+
+def test_only_views_near_in_time_are_held(walk: TakeRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Twenty views: never more than six of them in memory, and each is read once."""
+    turns = np.linspace(0, 1, 20)
+    views = tuple(replace(walk.views[0], t=float(t), camera=_turned(walk.views[0].camera, float(t))) for t in turns)
+    alive: weakref.WeakSet[Prepared] = weakref.WeakSet()
+    read, most, prepare, frame = [], [], Film.prepare, Renderer.frame
+
+    def counted(film: Film, k: int) -> Prepared:
+        read.append(k)
+        prepared = prepare(film, k)
+        alive.add(prepared)
+        return prepared
+
+    def watched(renderer: Renderer, sights: list) -> object:
+        gc.collect()
+        most.append(len(alive))
+        return frame(renderer, sights)
+
+    monkeypatch.setattr(Film, "prepare", counted)
+    monkeypatch.setattr(Renderer, "frame", watched)
+    keys = tuple(Keyframe(float(t), views[k].camera.matrix_world) for k, t in enumerate(turns))
+    start = np.linalg.inv(np.array(keys[0].matrix))
+    keys = tuple(replace(key, matrix=tuple(map(tuple, (start @ np.array(key.matrix)).tolist()))) for key in keys)
+    _, frames = made(replace(walk, views=views, seconds=5.0, path=CameraPath(keys)))
+    assert len(frames) == 40 and sorted(read) == list(range(20)) and max(most) <= 6
+
+
+def _turned(camera: Camera, t: float) -> Camera:
+    c, s = np.cos(3 * t), np.sin(3 * t)
+    matrix = np.array(camera.matrix_world) @ np.array([[c, 0, s, t], [0, 1, 0, 0], [-s, 0, c, 0], [0, 0, 0, 1]])
+    return replace(camera, matrix_world=tuple(map(tuple, matrix.tolist())))
+
+
+def test_the_same_bytes_on_any_number_of_cores(walk: TakeRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    runs = []
+    for cores in (1, 3):
+        monkeypatch.setattr("backend.engines.draft.engine._cores", lambda cores=cores: cores)
+        runs.append(made(walk)[1])
+    assert all(np.array_equal(one, other) for one, other in zip(*runs, strict=True))
+
+
+def test_a_bad_further_view_is_told_by_name(walk: TakeRequest, tmp_path: Path) -> None:
+    from backend.engines.engine import EngineError
+
+    bad = write_depth(tmp_path / "bad.exr", np.full((HEIGHT, WIDTH), -1.0))
+    views = (walk.views[0], replace(walk.views[1], depth=bad), walk.views[2])
+    with pytest.raises(EngineError, match="negative") as caught:
+        made(replace(walk, views=views))
+    assert caught.value.code == "depth_unusable"

@@ -1,0 +1,164 @@
+"""What is sent, to the last letter: the order of every model, as golden files; and the prompt in seven languages.
+
+.dev/test/bin/python -m tests.backend.hosted.test_orders     # writes the golden files again
+"""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from backend.engines.engine import EngineError
+from backend.engines.hosted.providers import models
+from backend.engines.hosted.providers.provider import Memo
+from backend.engines.hosted.request.ask import ask, price
+from backend.engines.hosted.request.model import Pictures
+from backend.engines.hosted.request.still import to_send
+from backend.engines.hosted.request.words import compose
+from client.protocol import LANGUAGES, Direction, Line, TakeRequest, View
+
+GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "hosted_orders.json"
+LINES = {
+    "English": "We are late.",
+    "Mandarin": "我们迟到了。",
+    "Cantonese": "我哋遲到喇。",
+    "Japanese": "遅刻だ。",
+    "Korean": "우리 늦었어.",
+    "German": "Wir sind zu spät.",
+    "French": "Nous sommes en retard.",
+}
+MEMO = Memo(1.79e9, "", "", 7, 4, "k" * 32)
+
+IN_SHOTS = ("fal-kling-3-pro", "happyhorse-1.1", "runway-kling-3-pro")
+SHOTS = [{"prompt": "She looks up.", "seconds": 3}, {"prompt": "The street outside.", "seconds": 4}]
+
+
+def a_request(folder: Path, engine: str, **more: Any) -> TakeRequest:
+    picture = np.zeros((540, 960, 3), np.uint8)
+    picture[..., 0], picture[..., 1] = np.arange(960) % 256, (np.arange(540) % 256)[:, None]
+    for name in ("still", "last"):
+        Image.fromarray(picture).save(folder / f"{name}.png")
+        picture = picture[::-1]
+    direction = Direction("Anna turns to the window", (Line("ANNA", "German", LINES["German"]),), "rain on glass")
+    views = (View(folder / "still.png"), View(folder / "last.png", t=1.0))
+    return TakeRequest(engine, direction, views, 3.4, Fraction(24), (960, 540), 7, **more)
+
+
+def sent(folder: Path, engine: str, **more: Any) -> dict[str, Any]:
+    """What would be sent for a request, its pictures by their kind and size."""
+    provider, model = models()[engine]
+    request = a_request(folder, engine, **more)
+    still = to_send(request.views[0].image, request.size, model.pictures)
+    last = to_send(request.views[1].image, request.size, model.pictures) if model.last_frame else None
+    order = provider.order(model, ask(model, request), still, last, MEMO)
+    text = json.dumps({"path": order.path, "headers": dict(order.headers), "body": order.body}, ensure_ascii=False)
+    for picture, name in ((still, "the still"), (last, "the last frame")):
+        if picture is not None:
+            text = text.replace(picture.url, name).replace(picture.base64, f"{name}'s base64")
+    found: dict[str, Any] = json.loads(text)
+    if order.files:
+        found["files"] = {name: [file[0], file[2]] for name, file in order.files.items()}
+    return found
+
+
+@pytest.mark.parametrize("engine", sorted(models()))
+def test_an_order_is_the_golden_one(tmp_path: Path, engine: str) -> None:
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert sent(tmp_path, engine) == golden[engine]
+
+
+def test_every_golden_order_has_a_model() -> None:
+    shots = {name.removesuffix(" shots") for name in json.loads(GOLDEN.read_text(encoding="utf-8"))}
+    assert shots == set(models())
+
+
+@pytest.mark.parametrize("engine", IN_SHOTS)
+def test_several_shots_are_one_order(tmp_path: Path, engine: str) -> None:
+    golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
+    assert sent(tmp_path, engine, options={"shots": SHOTS}) == golden[f"{engine} shots"]
+
+
+def test_every_language_is_named_with_its_line() -> None:
+    lines = tuple(Line("ANNA", language, LINES[language]) for language in LANGUAGES)
+    words = compose(Direction("She speaks", lines))
+    assert words == (
+        'She speaks. ANNA says in English, "We are late." ANNA says in Mandarin, "我们迟到了。" '
+        'ANNA says in Cantonese, "我哋遲到喇。" ANNA says in Japanese, "遅刻だ。" ANNA says in Korean, "우리 늦었어." '
+        'ANNA says in German, "Wir sind zu spät." ANNA says in French, "Nous sommes en retard."'
+    )
+
+
+@pytest.mark.parametrize(
+    ("engine", "options", "seconds", "amount"),
+    [
+        ("fal-happyhorse-1.1", {}, 3.4, 0.56),
+        ("fal-happyhorse-1.1", {"quality": "1080p"}, 5, 0.90),
+        ("fal-kling-3-pro", {"sound": False}, 5, 0.56),
+        ("fal-kling-3-pro", {}, 5, 0.84),
+        ("fal-veo-3.1", {"quality": "4k"}, 5, 3.60),
+        ("fal-veo-3.1-fast", {"sound": False}, 8, 0.80),
+        ("wan-3.0", {"quality": "1080P"}, 30, 3.60),
+        ("runway-gen-4.5", {}, 10, 1.20),
+        ("gemini-omni-1.1", {"quality": "360p"}, 3, 0.09),
+    ],
+)
+def test_a_price_is_that_of_the_seconds_that_are_made(
+    tmp_path: Path, engine: str, options: dict[str, Any], seconds: float, amount: float
+) -> None:
+    _, model = models()[engine]
+    request = a_request(tmp_path, engine, options=options)
+    found = price(model, ask(model, TakeRequest(**{**request.__dict__, "seconds": seconds})))
+    assert found is not None
+    assert found.amount == pytest.approx(amount)
+
+
+def test_a_prompt_that_is_too_long_is_refused_before_it_is_paid(tmp_path: Path) -> None:
+    _, model = models()["runway-gen-4.5"]
+    with pytest.raises(EngineError, match="takes 1000 characters"):
+        ask(model, a_request(tmp_path, model.id, options={"final_prompt": "x" * 1001}))
+
+
+@pytest.mark.parametrize(
+    ("size", "limits", "wanted", "window"),
+    [
+        ((960, 540), Pictures(), (960, 540), (0.0, 0.0, 1.0, 1.0)),
+        ((960, 402), Pictures(frames=((16, 9), (9, 16))), (960, 540), (0.0, 69 / 540, 1.0, 402 / 540)),
+        ((160, 90), Pictures(side=300), (533, 300), (0.0, 0.0, 1.0, 1.0)),
+        ((4000, 1000), Pictures(), (2048, 819), (0.0, 300 / 1600, 1.0, 1000 / 1600)),
+    ],
+)
+def test_a_still_is_brought_within_the_limits(
+    tmp_path: Path, size: tuple[int, int], limits: Pictures, wanted: tuple[int, int], window: tuple[float, ...]
+) -> None:
+    path = tmp_path / "still.png"
+    Image.new("RGB", size, (200, 40, 40)).save(path)
+    found = to_send(path, size, limits)
+    assert found.size == wanted
+    assert found.window == pytest.approx(window)
+
+
+def test_a_heavy_still_is_made_lighter(tmp_path: Path) -> None:
+    noise = np.random.default_rng(3).integers(0, 255, (1200, 1600, 3), np.uint8)
+    Image.fromarray(noise).save(tmp_path / "noise.png")
+    found = to_send(tmp_path / "noise.png", (1600, 1200), Pictures(bytes=600_000))
+    assert found.kind == "image/jpeg"
+    assert len(found.data) <= 600_000
+
+
+def write_golden() -> None:
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        orders = {engine: sent(folder, engine) for engine in sorted(models())}
+        orders |= {f"{engine} shots": sent(folder, engine, options={"shots": SHOTS}) for engine in IN_SHOTS}
+    GOLDEN.write_text(json.dumps(orders, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    write_golden()

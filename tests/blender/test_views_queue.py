@@ -1,0 +1,184 @@
+"""Views of a take in a window: planned by the timer, rendered as Blender's own jobs, one after the other."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import bpy
+import flats
+import pytest
+import rooms
+import stand_in
+from stand_in import DRAFT
+from take_one.scene.app import timer
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
+from take_one.scene.app.state import RENDERING
+from take_one.scene.model.shot_list import add_shot, find_shot
+from take_one.scene.session import jobs
+from take_one.scene.session.press import Call, make_order
+from take_one.scene.stills import capture, render, views
+from take_one.scene.stills.borrow import second_camera
+from take_one.scene.stills.borrow.borrowed import borrow, still_changes
+
+FIRST = 17
+
+
+@pytest.fixture
+def session():
+    fake = stand_in.attach()
+    app().state.engines = (replace(DRAFT, views=32, camera_path=True, depth=True),)
+    return fake
+
+
+@pytest.fixture
+def shot(tmp_path):
+    scene = flats.flat(2, furniture=2)
+    flats.tour(scene, 36, FIRST)
+    scene.frame_set(FIRST)
+    shot = add_shot(scene)
+    shot.name, shot.motion, shot.seconds = "Walk", "CAMERA", 1.5
+    shot.stills, shot.still_count = "NUMBER", 4
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    return find_shot(shot.uid)
+
+
+class Window:
+    """Renders as a window's: begun, and ended later. The picture is a real render."""
+
+    def __init__(self, monkeypatch):
+        self.begun = []
+        self.abandoned = 0
+        monkeypatch.setattr(capture, "start_render", self.start)
+        monkeypatch.setattr(capture, "rendering", lambda: bool(self.begun))
+        monkeypatch.setattr(capture, "abandon", self.abandon)
+
+    def start(self, _context, scene, folder, done, *, camera, frame, size):
+        assert not self.begun and frame == FIRST and size == (96, 54)
+        self.begun.append((scene, camera, folder, done))
+
+    def abandon(self):
+        self.abandoned += 1
+
+    def end(self, error=None):
+        """Blender has rendered what was begun."""
+        scene, camera, folder, done = self.begun.pop()
+        if error is None:
+            done(render.render(bpy.context, scene, camera, folder, "RENDER", FIRST))
+        else:
+            done(error)
+
+
+@pytest.fixture
+def window(monkeypatch):
+    return Window(monkeypatch)
+
+
+def until(condition):
+    """Let the timer go on until it is true."""
+    for _ in range(4000):
+        if condition():
+            return
+        for due in app().part(timer.Tasks)._due:
+            due.at = 0
+        app().part(timer.Tasks).run()
+    raise AssertionError("it never came")
+
+
+def press(shot):
+    (key,) = jobs.start(make_order(bpy.context, shot, Call()))
+    return key
+
+
+def test_the_queue_counts_the_stills(session, shot, window):
+    key = press(shot)
+    job = app().state.jobs[key]
+    assert (job.status, job.stage) == (RENDERING, "Planning the stills")
+    until(lambda: window.begun)
+    before = rooms.settings_of(shot.id_data)
+    objects = len(bpy.data.objects)
+    seen = []
+    for _ in range(4):
+        seen.append((job.stage, window.begun[0][1].name, len(session.requests)))
+        window.end()
+        until(lambda: window.begun or session.requests)
+    assert [one[0] for one in seen] == [f"Rendering still {number} of 4" for number in (1, 2, 3, 4)]
+    assert [one[1] for one in seen] == ["Tour"] + 3 * [second_camera.NAME]
+    assert [one[2] for one in seen] == [0, 0, 0, 0]
+    (request,) = session.requests
+    assert len(request.views) == 4 and all(view.depth.exists() for view in request.views)
+    assert rooms.settings_of(shot.id_data) == before and len(bpy.data.objects) == objects
+    assert not any(camera.name.startswith(second_camera.NAME) for camera in bpy.data.cameras)
+
+
+def test_cancel_between_two_stills_keeps_those_that_are_done(session, shot, window):
+    key = press(shot)
+    until(lambda: window.begun)
+    window.end()
+    window.end()
+    assert app().state.jobs[key].stage == "Rendering still 3 of 4"
+    jobs.cancel(key)
+    assert window.abandoned == 1 and key not in app().state.jobs
+    window.end(SceneError("render_cancelled", "The render of the still was cancelled.", "retry"))
+    assert not session.requests and app().state.last_error is None and not window.begun
+    assert not [item for item in bpy.data.objects if second_camera.MARK in item]
+    press(shot)
+    until(lambda: window.begun)
+    (job,) = app().state.jobs.values()
+    assert job.stage == "Rendering still 3 of 4"
+    window.end()
+    window.end()
+    (request,) = session.requests
+    assert len(request.views) == 4
+    assert [kept.image for kept in views.read(request.views[0].image.parent).views] == [
+        "still.png",
+        "view_01.png",
+        "view_02.png",
+        "view_03.png",
+    ]
+
+
+def test_cancel_while_it_is_planned_and_the_next_goes_on(session, shot, window):
+    first = press(shot)
+    second = press(shot)
+    until(lambda: True)
+    jobs.cancel(first)
+    until(lambda: window.begun)
+    assert list(app().state.jobs) == [second] and not session.requests
+    for _ in range(4):
+        window.end()
+    assert session.keys == [second]
+
+
+def test_what_a_crash_left_goes_when_the_file_is_opened(session, shot, window, tmp_path):
+    press(shot)
+    until(lambda: window.begun)
+    window.end()
+    scene, camera, _, _ = window.begun[0]
+    own = scene.camera.name
+    borrow(scene, still_changes(scene, camera, FIRST))  # as a render has it
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "autosave.blend"), copy=True)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "autosave.blend"))
+    assert bpy.context.scene.camera.name == own
+    assert not [one for one in (*bpy.data.objects, *bpy.data.cameras) if one.name.startswith(second_camera.NAME)]
+
+
+def test_a_camera_of_a_library(session, shot, window, tmp_path):
+    """Its data is read only: the view is taken with a copy."""
+    library = str(tmp_path / "cameras.blend")
+    bpy.data.libraries.write(library, {bpy.data.objects["Tour"]})
+    scene = shot.id_data
+    bpy.data.objects.remove(bpy.data.objects["Tour"])
+    with bpy.data.libraries.load(library, link=True) as (_, found):
+        found.objects = ["Tour"]
+    linked = found.objects[0]
+    scene.collection.objects.link(linked)
+    scene.camera = shot.camera = linked
+    shot.still_count = 2
+    press(shot)
+    until(lambda: window.begun)
+    window.end()
+    window.end()
+    (request,) = session.requests
+    assert len(request.views) == 2 and scene.camera == linked
+    assert not [camera for camera in bpy.data.cameras if camera.name.startswith(second_camera.NAME)]

@@ -1,0 +1,160 @@
+"""A walkthrough in a real window: its stills are planned and counted, cancelled between, kept when Blender is killed; a
+walk's path is edited by hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from devtools.blender_window import ROOT, BlenderWindow
+
+F3 = "69"
+FIRST = 11
+BUILT = f"""
+import sys
+sys.path.insert(0, {str(ROOT / "tests" / "blender")!r})
+import flats
+for thing in list(bpy.data.objects):
+    bpy.data.objects.remove(thing)
+flats.flat(2, furniture=4)
+flats.tour(scene, 36, {FIRST})
+scene.frame_set({FIRST})
+for room, x in enumerate((1.0, 6.5)):
+    flats.eye(scene, f"Eye {{room}}", (x, 2.5, 1.5), (x + 1, 2.0 + room, 1.5))
+scene.timeline_markers.new("Here", frame=5)
+card = scene.take_one.blank
+card.seconds, card.motion, card.stills, card.still_count = 1.5, "CAMERA", "NUMBER", 5
+"""
+SLOW = """
+scene.render.engine, scene.render.resolution_x, scene.render.resolution_y = "CYCLES", 96, 54
+scene.cycles.samples, scene.cycles.use_denoising = 24, False
+"""
+SHOT = "scene.take_one.shots[0]"
+STAGES = "[job.stage for job in STATE.jobs.values()]"
+STATE_OF_SCENE = (
+    "[scene.camera.name, scene.frame_current, [(m.name, m.frame) for m in scene.timeline_markers], "
+    "len(bpy.data.objects), [o.name for o in bpy.context.selected_objects]]"
+)
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("film") / "film.blend"
+
+
+@pytest.fixture(scope="module")
+def blender(open_blender: Callable[..., BlenderWindow], film: Path) -> BlenderWindow:
+    window = open_blender()
+    window.run(BUILT)
+    window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(film)!r})")
+    window.show_tab()
+    window.until("STATE.backend.state == 'ready'", 60)
+    return window
+
+
+def stills(blender: BlenderWindow, number: int) -> list[str]:
+    """The pictures in the folder of a take."""
+    folder = Path(blender.ask("bpy.data.filepath")).parent / "takes" / "Shot_01" / "stills" / f"Shot_01_t{number:03d}"
+    return sorted(path.name for path in folder.glob("*.png"))
+
+
+def test_the_plan_is_shown_before_anything_is_rendered(blender: BlenderWindow) -> None:
+    blender.click("takeone.plan_stills")
+    lines = "__import__('bl_ext.user_default.take_one.scene.session.views.plans', fromlist=['x'])"
+    lines = f"{lines}.lines(scene.take_one.blank)"
+    blender.until(lines, 30)
+    first, second, *_ = blender.ask(lines)
+    assert first == "5 stills; how long they take is known after the first"
+    assert second.startswith("They show 9") or second.startswith("They show 100")
+    blender.picture("plan")
+    assert not blender.ask("scene.take_one.shots[:]")
+
+
+def test_stills_are_counted_and_make_one_take(blender: BlenderWindow) -> None:
+    before = blender.ask(STATE_OF_SCENE)
+    blender.run(SLOW)
+    seen: set[str] = set()
+    blender.click("takeone.animate_frame")
+    blender.until("STATE.jobs")
+    blender.until("not STATE.jobs", 240, each=lambda: seen.update(blender.ask(STAGES)))
+    assert blender.ask("STATE.last_error and STATE.last_error.message") is None
+    assert {"Rendering still 2 of 5", "Rendering still 4 of 5"} <= seen
+    assert blender.ask(f"[take.status for take in {SHOT}.takes]") == ["READY"]
+    assert stills(blender, 1) == ["still.png", *(f"view_{number:02d}.png" for number in range(1, 5))]
+    assert "5 stills show " in blender.ask(f"{SHOT}.takes[0].notes")
+    assert blender.ask(STATE_OF_SCENE) == before
+    blender.picture("landed")
+
+
+def test_cancel_between_keeps_what_is_done_and_the_next_press_goes_on(blender: BlenderWindow) -> None:
+    before = blender.ask(STATE_OF_SCENE)
+    blender.run("bpy.data.lights[0].energy = 120")
+    blender.click("takeone.animate_frame")
+    blender.until(f"{STAGES} == ['Rendering still 3 of 5']", 120)
+    key = blender.ask("list(STATE.jobs)[0]")
+    blender.picture("counted")
+    blender.click(f'takeone.cancel(job="{key}"')
+    blender.press("Escape")  # Blender's own render
+    blender.until("not STATE.jobs and not bpy.app.is_job_running('RENDER')", 60)
+    assert stills(blender, 2)[:2] == ["still.png", "view_01.png"] and len(stills(blender, 2)) < 5
+    assert blender.ask(STATE_OF_SCENE) == before
+
+
+def test_killed_between_and_opened_again(
+    blender: BlenderWindow, open_blender: Callable[..., BlenderWindow], film: Path
+) -> None:
+    before = blender.ask(STATE_OF_SCENE)
+    blender.run("bpy.ops.wm.save_mainfile()")
+    blender.click("takeone.animate_frame")
+    blender.until(f"{STAGES} == ['Rendering still 4 of 5']", 120)
+    assert stills(blender, 3) == ["still.png", "view_01.png", "view_02.png"]
+    blender.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(film.with_name('autosave.blend'))!r}, copy=True)")
+    blender.kill()
+    film.with_name("autosave.blend").replace(film)
+    again = open_blender(str(film))
+    again.run(SLOW)
+    assert again.ask(STATE_OF_SCENE) == before
+    again.show_tab()
+    again.until("STATE.backend.state == 'ready'", 60)
+    seen: set[str] = set()
+    again.click("takeone.animate_frame")
+    again.until("STATE.jobs")
+    sent = f"{SHOT}.takes[-1].number == 4 and {SHOT}.takes[-1].status == 'WAITING'"
+    again.until(sent, 120, each=lambda: seen.update(again.ask(STAGES)))
+    assert "Rendering still 4 of 5" in seen and "Rendering still 2 of 5" not in seen
+    assert len(stills(again, 4)) == 5
+    again.run("bpy.ops.takeone.cancel_all()")
+    again.until("not STATE.jobs", 30)
+    again.picture("again")
+    walk_by_hand(again)
+    assert "Traceback" not in blender.log() + again.log()
+
+
+def walk_by_hand(blender: BlenderWindow) -> None:
+    """Two cameras selected one after the other, the walk through them, its curve bent, and made again."""
+    blender.run("bpy.ops.object.select_all(action='DESELECT')\nbpy.data.objects['Eye 1'].select_set(True)")
+    order = "__import__('bl_ext.user_default.take_one.scene.session.views.walks', fromlist=['x'])"
+    order = f"[one.name for one in {order}.in_order(bpy.context)]"
+    blender.until(f"{order} == ['Eye 1']")
+    blender.run("bpy.data.objects['Eye 0'].select_set(True)")
+    blender.until(f"{order} == ['Eye 1', 'Eye 0']")
+    blender.move_to(500, 400)
+    blender.press(F3)
+    blender.write("walkthrough")
+    blender.press("Return")
+    blender.until("len(scene.take_one.shots) == 2 and scene.take_one.shots[1].camera", 60)
+    walk = "scene.take_one.shots[1]"
+    assert blender.ask(f"[one.camera.name for one in {walk}.walk_cameras]") == ["Eye 1", "Eye 0"]
+    place = f"[round(x, 2) for x in {walk}.camera.matrix_world.translation]"
+    assert blender.ask(place) == [6.5, 2.5, 1.5]
+    curve = f"{walk}.camera.constraints[0].target.data.splines[0].bezier_points[0]"
+    blender.run(f"{curve}.co.z += 0.4")
+    blender.until(f"{place} == [6.5, 2.5, 1.9]")
+    blender.picture("bent")
+    blender.move_to(500, 400)
+    blender.press(F3)
+    blender.write("make the walk again")
+    blender.press("Return")
+    blender.until(f"{place} == [6.5, 2.5, 1.5]", 60)
