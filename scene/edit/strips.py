@@ -16,6 +16,7 @@ from ..model.shown import SHOT_KEY
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
 TAKE_KEY, JOB_KEY = "take_one_take", "take_one_job"
 HEAD_KEY, TAIL_KEY = "take_one_head", "take_one_tail"  # handles: frames of the file before and after the shot
+TRIMMED_KEY = "take_one_trimmed"  # whether the strip ended before its file did, as the take was swapped: as wanted
 SIZE_KEY = "take_one_size"  # of the picture that the strip shows, in pixels
 NO_HANDLES = (0, 0)
 CHANNELS = 128
@@ -321,6 +322,7 @@ def _swap_movie(strip: bpy.types.Strip, filepath: str, size: tuple[int, int]) ->
     first = strip.elements[0].orig_width, strip.elements[0].orig_height
     width, height = strip.get(SIZE_KEY, first)
     handles = start(strip), end(strip)
+    strip[TRIMMED_KEY] = end(strip) < content_start(strip) + content_length(strip) - int(strip.get(TAIL_KEY, 0))
     strip.filepath = filepath
     if width and height:
         strip.transform.scale_x *= width / size[0]

@@ -218,6 +218,16 @@ def test_what_is_cut_or_held_is_said_on_the_strip(edit):
     assert movie.name == "B (holds 6)"
 
 
+def test_what_the_user_has_trimmed_stays_so(edit, source):
+    """B shows 30 of 40 frames: a retake is as long, whatever ripples, and there is nothing to be said of it."""
+    before = state(edit)
+    strips.swap(list(use_of(edit, "B").strips), source, name="B", take_uid="b2")
+    assert fit.fit(edit, "b2", "B", RULES["all"]) == 0
+    assert state(edit) == before
+    assert fit.length_from_take(edit, "b2", "B") == 1
+    assert use_of(edit, "B").length == 40
+
+
 def test_the_edits_last_frame_follows_unless_the_user_set_it(edit):
     edit.frame_end = strips.last_frame(edit) - 1
     music = edit.sequence_editor.strips["music"]

@@ -39,18 +39,21 @@ def held(movie: bpy.types.Strip) -> int:
 def say(movie: bpy.types.Strip, name: str) -> None:
     """Name a strip, and say of it what does not fit."""
     over = held(movie)
+    if movie.get(strips.TRIMMED_KEY):
+        over = max(0, over)  # what the user has cut off needs no word
     movie.name = f"{name} (holds {over})" if over > 0 else f"{name} ({-over} cut)" if over < 0 else name
 
 
-def fit(edit: bpy.types.Scene, take_uid: str, name: str, rules: Rules | None = None) -> int:
+def fit(edit: bpy.types.Scene, take_uid: str, name: str, rules: Rules | None = None, anyway: bool = False) -> int:
     """Where the edit shows the take, let its places be as long as it, by the rules; without ripple it is cut or held.
-    Returns how many places have changed."""
+    A place that the user has trimmed stays so, unless `anyway`. Returns how many places have changed."""
     rules = rules or Rules.of(edit)
     changed = 0
     for index in reversed(range(len(_showing(edit, take_uid)))):
         use, movie = _showing(edit, take_uid)[index]
         frames = shot_frames(movie)
-        if rules.ripple and frames != use.length and strips.start(movie) == _first(movie):
+        trimmed = movie.get(strips.TRIMMED_KEY) and not anyway
+        if rules.ripple and frames != use.length and strips.start(movie) == _first(movie) and not trimmed:
             changed += set_length(edit, use, frames, rules)
     for use, movie in _showing(edit, take_uid):
         changed += _even(edit, use, movie)
@@ -86,7 +89,7 @@ def _showing(edit: bpy.types.Scene, take_uid: str) -> list[tuple[Use, bpy.types.
 
 def length_from_take(edit: bpy.types.Scene, take_uid: str, name: str) -> int:
     """Let the places of a take be as long as it, and what follows move, whatever the setting says."""
-    return fit(edit, take_uid, name, replace(Rules.of(edit), ripple=True))
+    return fit(edit, take_uid, name, replace(Rules.of(edit), ripple=True), anyway=True)
 
 
 def length_from_strip(edit: bpy.types.Scene, use: Use, shot: Any) -> None:
