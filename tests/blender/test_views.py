@@ -138,3 +138,15 @@ def test_a_view_that_fails_is_left_out_and_said(session, shot, monkeypatch):
     assert request.views[1].image.name == "view_02.png"
     assert "is left out: Blender could not render scene 'Scene': no memory" in shot.takes[0].notes
     assert rooms.settings_of(shot.id_data) == before
+
+
+def test_views_fit_when_the_file_is_opened_again(session, shot, monkeypatch):
+    first = take(session, shot, overrides={"stills": 2})
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    rendered = []
+    real = render.render
+    monkeypatch.setattr("take_one.scene.stills.capture.render", lambda *a: rendered.append(a[2]) or real(*a))
+    again = take(session, bpy.context.scene.take_one.shots[0], overrides={"stills": 2})
+    assert rendered == []
+    assert [view.t for view in again.views] == [view.t for view in first.views]

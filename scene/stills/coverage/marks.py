@@ -65,13 +65,11 @@ def look_mark(scene: bpy.types.Scene, frame: float) -> Steps[str]:
             tree = block if kind == "node_groups" else block.node_tree
             say(kind, block.name_full, *_named(block, names), *_tree(tree))
             yield 0.5
-    for image in bpy.data.images:
-        if image.type not in {"RENDER_RESULT", "COMPOSITING"}:
-            say(image.name_full, *_image(image))
     return digest.hexdigest()
 
 
 def _image(image: bpy.types.Image) -> Rows:
+    yield image.name_full
     if image.is_dirty:
         yield uuid.uuid4().hex
     yield from (tuple(image.size), image.source, image.colorspace_settings.name, image.alpha_mode)
@@ -113,7 +111,9 @@ def _plain(owner: Any, without: frozenset[str] | set[str] = frozenset()) -> Rows
             yield name, _value(getattr(owner, name))
         elif prop.type == "POINTER":
             value = getattr(owner, name)
-            if isinstance(value, bpy.types.ID):
+            if isinstance(value, bpy.types.Image):
+                yield from _image(value)
+            elif isinstance(value, bpy.types.ID):
                 yield name, value.name_full
             elif isinstance(value, bpy.types.ColorRamp):
                 yield value.interpolation, [(one.position, tuple(one.color)) for one in value.elements]
