@@ -116,7 +116,7 @@ def test_a_retake_with_other_words_uses_the_views_that_fit(session, shot, monkey
     shot.id_data.frame_set(FIRST + 30)  # the shot keeps its frame
     take(session, shot)
     assert rendered == []
-    bpy.data.materials[0].diffuse_color = (0.1, 0.2, 0.3, 1)
+    bpy.data.objects["floor"].data.materials[0].diffuse_color = (0.1, 0.2, 0.3, 1)
     changed = take(session, shot)
     assert len(rendered) == len(changed.views)
 
@@ -141,6 +141,8 @@ def test_a_view_that_fails_is_left_out_and_said(session, shot, monkeypatch):
 
 
 def test_views_fit_when_the_file_is_opened_again(session, shot, monkeypatch):
+    unused = bpy.data.meshes.new("unused"), bpy.data.materials.new("unused"), bpy.data.lights.new("unused", "SUN")
+    unused[0].materials.append(unused[1])  # none of them is saved
     first = take(session, shot, overrides={"stills": 2})
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
