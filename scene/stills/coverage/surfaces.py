@@ -21,7 +21,7 @@ SLICE = 0.008  # seconds of reading between two yields
 CHUNK = 16_000  # triangles and vertices that are worked on at once
 SLOW = 200_000  # corners of a mesh from which on its polygons are cut plainly
 MOST_READ = 4_000_000  # triangles: of what comes after them only the boxes count
-MOST = 150_000  # triangles that rays are cast against: above that, small ones are put together
+MOST = 100_000  # triangles that rays are cast against: above that, small ones are put together
 FINE = 1 / 400  # of the distance to the path: details below that are put together
 SOLID = -1
 
