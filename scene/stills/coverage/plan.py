@@ -108,7 +108,7 @@ def used(views: list[int], moment: int) -> list[int]:
 
 def weights(times: np.ndarray, t: float) -> np.ndarray:
     """How far each view, taken at rising `times`, counts in a picture of the moment `t`, 0..1: at the time of a view
-    that one alone, and between two views both and one more on either side. As engines of several views draw it."""
+    that one alone, and between two views both and one more on either side. As such clips are drawn."""
     here = max(0, int(np.searchsorted(times, t, side="right")) - 1)
     after, last = here + 1, len(times) - 1
     if after > last:
