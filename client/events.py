@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import NamedTuple
 
-from .protocol import Binding, EngineInfo, Job, Price, Problem
+from .protocol import Binding, EngineInfo, Job, Price, Problem, WordsPath
 
 # BackendState.state
 OFF = "off"  # not asked for, or stopped by the user
@@ -69,6 +69,15 @@ class FinalPrompt(NamedTuple):
     problem: Problem | None = None
 
 
+class WordsFound(NamedTuple):
+    """The camera path that a direction's words mean, as asked with `Session.words_path`: None where there is none, or
+    there is a problem."""
+
+    key: str
+    found: WordsPath | None
+    problem: Problem | None = None
+
+
 class Quote(NamedTuple):
     """What a take would cost, as asked with `Session.quote`: None where it is not known or nothing. `film` and `day`
     are what was spent by currency, on the film that was named and since the time that was."""
@@ -88,4 +97,4 @@ class InstallState(NamedTuple):
     fix: str = ""
 
 
-Event = BackendState | Engines | JobProgress | TakeReady | JobFailed | FinalPrompt | Quote | InstallState
+Event = BackendState | Engines | JobProgress | TakeReady | JobFailed | FinalPrompt | WordsFound | Quote | InstallState

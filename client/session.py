@@ -15,7 +15,7 @@ from typing import Any
 from . import online
 from .api.errors import ApiError
 from .connection import Connection
-from .events import FAILED, BackendState, Event, FinalPrompt, InstallState, Quote
+from .events import FAILED, BackendState, Event, FinalPrompt, InstallState, Quote, WordsFound
 from .files import make_folder
 from .install import Installer
 from .jobs.follow import Jobs
@@ -23,7 +23,7 @@ from .jobs.journal import Journal
 from .jobs.record import Record
 from .jobs.watch import Watcher
 from .lease import Lease
-from .protocol import Direction, TakeRequest
+from .protocol import Camera, Direction, TakeRequest
 from .target import LocalTarget, RemoteTarget, Target
 
 LOG = logging.getLogger("take_one")
@@ -111,6 +111,23 @@ class Session:
                 self._events.put(FinalPrompt(key, api.compose_prompt(engine, direction, options)))
             except ApiError as error:
                 self._events.put(FinalPrompt(key, "", error.problem))
+                raise
+
+        self._commands.put(ask)
+
+    def words_path(
+        self, key: str, engine: str, direction: Direction, camera: Camera, seconds: float, seed: int
+    ) -> None:
+        """Ask which camera path a direction's words mean, seen from `camera`: one WordsFound of this key follows."""
+
+        def ask() -> None:
+            try:
+                api = self._connection.api()
+                if api is None:
+                    raise ApiError("not_connected", "The backend is not connected yet.", "start")
+                self._events.put(WordsFound(key, api.words_path(engine, direction, camera, seconds, seed)))
+            except ApiError as error:
+                self._events.put(WordsFound(key, None, error.problem))
                 raise
 
         self._commands.put(ask)

@@ -26,8 +26,9 @@ SOUND = "rain on a window, quiet room"
 WALK_FRAME, WALK_SECONDS, WALK_SIZE = 12, 8.0, 50  # of the walk: frame, seconds, percent
 LINE = ("ANNA", "English", "You said that you would be home before the rain.")
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))
-from demo_room import add_study, build_room  # noqa: E402  the folder above is no package of Blender's
+HERE = Path(__file__).resolve().parent  # has a `requests` of its own
+sys.path[:] = [str(ROOT), *(path for path in sys.path if Path(path).resolve() != HERE)]
+from devtools.demo_room import add_study, build_room  # noqa: E402
 
 
 class Stages:

@@ -140,6 +140,29 @@ def walkthrough(studio: Studio) -> None:
     studio.keep("walkthrough")
 
 
+def walk(studio: Studio) -> None:
+    """A walk through two rooms, seen from above without the ceilings, and its plan on the card."""
+    window = studio.window
+    window.run(
+        "from devtools.demo_room import add_study\n"
+        "cameras = add_study()\n"
+        "scene.frame_set(12)\n"
+        "bpy.ops.takeone.walkthrough(cameras='\\n'.join(one.name for one in cameras), pace='LENGTH', seconds=8)\n"
+        "scene.take_one.still_seconds, scene.take_one.still_kind = 0, ''\n"
+        "bpy.ops.takeone.plan_stills()\n"
+        "for thing in scene.objects: thing.hide_set('ceiling' in thing.name); thing.select_set(False)\n"
+        "window, area, region = region_of('VIEW_3D', 'WINDOW')\n"
+        "with bpy.context.temp_override(window=window, area=area, region=region):\n"
+        "    bpy.ops.view3d.view_axis(type='TOP')\n"
+        "    bpy.ops.view3d.view_all()"
+    )
+    window.show_tab()
+    window.until("STATE.backend.state == 'ready'", 60)
+    studio.keep("walk_path")
+    window.scroll(up=False)
+    studio.keep("walk_plan", "VIEW_3D")
+
+
 def edit(studio: Studio) -> None:
     """A retake, and two takes side by side. After `walkthrough`, in its workspace."""
     window = studio.window
@@ -199,7 +222,7 @@ def install(profile: Path, home: Path) -> None:
         Studio(window).keep("install", "VIEW_3D")
 
 
-SCENES: tuple[Callable[[Studio], None], ...] = (first_take, error, walkthrough, edit, queue, server)
+SCENES: tuple[Callable[[Studio], None], ...] = (first_take, error, walkthrough, edit, queue, walk, server)
 
 
 def main(names: list[str]) -> None:

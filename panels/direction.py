@@ -55,6 +55,8 @@ class DirectionPanel(SidebarPanel):
         if not able.camera_path:
             reason(column, context, iface_("{engine} moves the camera by words only").format(engine=able.label))
         draw_length(column, context, shot, able)
+        if shot.motion == "WORDS" and able.words_path and able.views > 1:
+            layout.operator("takeone.words_to_camera", icon="CAMERA_DATA")
         walk.draw_stills(layout, context, shot)
 
 

@@ -85,7 +85,7 @@ VERBS_OF = {
     "direction": (
         "Direction",
         "line_add line_remove line_move prompt_text show_prompt edit_prompt clear_prompt new_seed plan_stills "
-        "walkthrough_again",
+        "walkthrough_again words_to_camera",
     ),
     "takes": (
         "Takes",

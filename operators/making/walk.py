@@ -8,9 +8,10 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ...scene.app.errors import SceneError
-from ...scene.model import properties
-from ...scene.model.shown import shot_of
-from ...scene.session.views import plans, walks
+from ...scene.model import properties, shot_list
+from ...scene.model.shown import shot_of, shot_scene
+from ...scene.session import compose, connection
+from ...scene.session.views import moves, plans, walks
 from ...scene.stills.coverage import steps
 from ..report import attempt
 
@@ -135,4 +136,23 @@ class TAKEONE_OT_plan_stills(bpy.types.Operator):
             self.report({"INFO"}, line)
 
 
-CLASSES = (TAKEONE_OT_walkthrough, TAKEONE_OT_walkthrough_again, TAKEONE_OT_plan_stills)
+class TAKEONE_OT_words_to_camera(bpy.types.Operator):
+    """Make an animated camera of the move that the words mean, to be edited by hand and followed from several stills"""
+
+    bl_idname = "takeone.words_to_camera"
+    bl_label = "Words to Camera"
+    bl_options = {"REGISTER"}
+
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        return attempt(self, lambda: self.ask(context))
+
+    def ask(self, context: bpy.types.Context) -> None:
+        """Ask for the path; wait for it if no timer runs. Raises SceneError."""
+        connection.ensure()
+        shot = shot_of(context)
+        moves.ask(shot if shot.uid else shot_list.ensure_shot(shot_scene(context)))
+        if bpy.app.background:
+            compose.wait()
+
+
+CLASSES = (TAKEONE_OT_words_to_camera, TAKEONE_OT_walkthrough, TAKEONE_OT_walkthrough_again, TAKEONE_OT_plan_stills)

@@ -7,7 +7,7 @@ from typing import Any
 
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ...client.events import FinalPrompt
+from ...client.events import FinalPrompt, WordsFound
 from ..app.app import app
 from ..app.errors import SceneError
 from ..model.shot_list import frame_of
@@ -54,5 +54,5 @@ def wait(timeout: float = 60.0) -> None:
         if event is None:
             continue
         pump.handle(event)
-        if isinstance(event, FinalPrompt) and event.problem is not None:
+        if isinstance(event, FinalPrompt | WordsFound) and event.problem is not None:
             raise SceneError.of(event.problem)

@@ -24,6 +24,7 @@ from ..model.shot_list import find_shot, find_take
 from ..model.takes import take_name
 from . import prompts, quotes
 from .connection import Connection, session
+from .views import moves
 
 LOG = logging.getLogger("take_one")
 BUDGET = 0.005  # seconds a tick; a landing is one event and may take longer
@@ -143,6 +144,11 @@ def _handle(event: events.Event) -> None:
             _failed(event)
         case events.Quote():
             quotes.store(event)
+        case events.WordsFound():
+            try:
+                moves.lay(event)
+            except SceneError as error:
+                state.fail(error)
         case events.FinalPrompt():
             if prompts.store(event):
                 landing.push_undo(bpy.context, "Take One: Final Prompt")

@@ -15,26 +15,26 @@ from typing import Any
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client import events
-from ...client.protocol import EngineInfo, JobState, Price
+from ...client.protocol import EngineInfo, Price
 from ..app.app import app
-from ..app.state import RENDERING, SENDING
-from ..model import options
+from ..app.state import UNCERTAIN
+from ..model import films, options
 from . import preferences, prompts
 from .connection import session
 
 DAY = 86_400.0
 AGAIN_SECONDS = 60.0  # after which what was spent is asked for again
-NOT_BOOKED = (RENDERING, SENDING, JobState.QUEUED)  # what the backend does not count yet
 
 
 class Quotes:
-    """`prices` by what was asked, `asked` what no answer came to yet. `film` and `day` are the sums spent, by currency;
-    `pressed` what takes cost that were pressed since, by their jobs, and `booked` those of them that the backend had
-    counted when it was asked, by what was asked: its answer has them in its sums."""
+    """`prices` by what was asked, `asked` what no answer came to yet. `film` and `day` are the sums spent, by currency,
+    once they are `known`; `pressed` what takes cost that were pressed since, by their jobs, and `booked` those of them
+    that were over when the backend was asked, by what was asked: its answer has them in its sums."""
 
     def __init__(self) -> None:
         self.prices: dict[str, tuple[float, Price | None]] = {}
         self.asked: dict[str, float] = {}
+        self.known = False
         self.film: dict[str, float] = {}
         self.day: dict[str, float] = {}
         self.pressed: dict[str, Price] = {}
@@ -59,7 +59,7 @@ def ask(shot: Any, engine: EngineInfo) -> str:
     if len(part.prices) > 500:
         part.prices.clear()
     part.asked[mark], part.booked[mark] = time.monotonic(), _booked(part)
-    session().quote(mark, fields, shot.id_data.take_one.file_id if shot.uid else "", time.time() - DAY)
+    session().quote(mark, fields, films.open_id(), time.time() - DAY)
     return mark
 
 
@@ -69,9 +69,9 @@ def is_asked(mark: str) -> bool:
 
 
 def _booked(part: Quotes) -> list[str]:
-    """Those pressed that the backend counts by now."""
+    """Those pressed that are over, so that the backend has counted them: it does so at some moment while it works."""
     jobs = app().state.jobs
-    return [key for key in part.pressed if key not in jobs or jobs[key].status not in NOT_BOOKED]
+    return [key for key in part.pressed if key not in jobs or jobs[key].status == UNCERTAIN]
 
 
 def store(quote: events.Quote) -> None:
@@ -79,8 +79,11 @@ def store(quote: events.Quote) -> None:
     part = app().part(Quotes)
     part.asked.pop(quote.key, None)
     part.prices[quote.key] = (time.monotonic(), quote.price)
-    part.film, part.day = dict(quote.film), dict(quote.day)
-    for key in part.booked.pop(quote.key, ()):
+    booked = part.booked.pop(quote.key, [])
+    if part.known and set(part.pressed) - set(booked):
+        return  # of these it is not known whether the sums have them: the old ones and what was pressed do
+    part.known, part.film, part.day = True, dict(quote.film), dict(quote.day)
+    for key in booked:
         part.pressed.pop(key, None)
 
 

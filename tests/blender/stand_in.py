@@ -27,6 +27,7 @@ class StandIn:
         self.coming: list[events.Event] = []
         self.landed_keys: list[str] = []
         self.composed: list[tuple] = []
+        self.asked: list[tuple] = []
         self.replays = 0
         self.closed = False
 
@@ -38,6 +39,9 @@ class StandIn:
 
     def compose_prompt(self, *asked):
         self.composed.append(asked)
+
+    def words_path(self, *asked):
+        self.asked.append(asked)
 
     def cancel(self, key):
         self.cancelled.append(key)

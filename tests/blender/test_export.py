@@ -19,6 +19,8 @@ from take_one.client.protocol.edit import Changes, Cut, Note, Notes, notes
 from take_one.panels.export import TAKEONE_PT_export
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import edit_scene, strips
+from take_one.scene.edit.cut import transitions
+from take_one.scene.edit.cut.uses import uses_of
 from take_one.scene.edit.out.apply import apply
 from take_one.scene.edit.out.collect import collect
 from take_one.scene.model import takes
@@ -125,6 +127,24 @@ def test_the_edit_as_data(film):
     assert [(one.kind, one.name, one.start, one.frames) for one in data.others] == [("TEXT", "Title", 26, 10)]
     assert [(one.name, one.frame) for one in data.markers] == [("hello", 30)]
     assert seen(film) == before
+
+
+def test_fades_dips_and_burn_ins_of_the_edit_are_no_strips_of_the_users(film):
+    shots = bpy.data.scenes["Scene"].take_one.shots
+    transitions.add(film, uses_of(film, shots[0].uid)[0], transitions.FADE_IN, 8)
+    transitions.add(film, uses_of(film, shots[1].uid)[0], transitions.DIP, 10)
+    data = collect(film)
+    a, b, c = (shot.id for shot in data.shots)
+    assert sorted((one.start, one.frames, one.kind, one.before, one.after) for one in data.transitions) == [
+        (21, 8, "FADE_IN", "", a),
+        (40, 5, "FADE_OUT", a, ""),
+        (45, 5, "FADE_IN", "", b),
+        (59, 6, "DISSOLVE", b, c),
+    ]
+    assert [one.name for one in data.others] == ["Title"]
+    shots[1].status, shots[1].rating, shots[1].note = "REVIEW", 3, "lower the lamp"
+    second = collect(film).shots[1]
+    assert (second.status, second.rating, second.note) == ("For Review", 3, "lower the lamp")
 
 
 def test_no_file_leaves_that_is_no_take_of_the_film(film, tmp_path):

@@ -125,17 +125,12 @@ def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
     spending = 2 * 0.42
 
     budgets.budget_film = 1.5
-    quotes.wanted(shot, engine)
-    app().part(quotes.Quotes).prices.clear()
-    app().part(quotes.Quotes).asked.clear()
-    quotes.wanted(shot, engine)
-    until(lambda: app().part(quotes.Quotes).film == pytest.approx({"USD": spending}))
+    until(lambda: quotes.wanted(shot, engine) or app().part(quotes.Quotes).film == pytest.approx({"USD": spending}))
     assert quotes.question(quotes.Wish(shot, engine, 3.0)) == ""
     assert "This makes $1.68" in quotes.question(quotes.Wish(shot, engine, 3.0, count=2))
     app().part(quotes.Quotes).pressed["p"] = Price(0.5)  # the backend does not say yet that it knows of it
     assert "This makes $1.76" in quotes.question(quotes.Wish(shot, engine, 3.0))
-    quotes.wanted(shot, engine)
-    until(lambda: not app().part(quotes.Quotes).pressed)
+    until(lambda: quotes.wanted(shot, engine) or not app().part(quotes.Quotes).pressed)  # as the card draws
     assert quotes.question(quotes.Wish(shot, engine, 3.0)) == ""
 
     fakes.script(runway={"lose_answers": 1})

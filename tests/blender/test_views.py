@@ -116,7 +116,7 @@ def test_a_retake_with_other_words_uses_the_views_that_fit(session, shot, monkey
     shot.id_data.frame_set(FIRST + 30)  # the shot keeps its frame
     take(session, shot)
     assert rendered == []
-    bpy.data.materials[0].diffuse_color = (0.1, 0.2, 0.3, 1)
+    bpy.data.objects["floor"].data.materials[0].diffuse_color = (0.1, 0.2, 0.3, 1)
     changed = take(session, shot)
     assert len(rendered) == len(changed.views)
 
@@ -138,3 +138,17 @@ def test_a_view_that_fails_is_left_out_and_said(session, shot, monkeypatch):
     assert request.views[1].image.name == "view_02.png"
     assert "is left out: Blender could not render scene 'Scene': no memory" in shot.takes[0].notes
     assert rooms.settings_of(shot.id_data) == before
+
+
+def test_views_fit_when_the_file_is_opened_again(session, shot, monkeypatch):
+    unused = bpy.data.meshes.new("unused"), bpy.data.materials.new("unused"), bpy.data.lights.new("unused", "SUN")
+    unused[0].materials.append(unused[1])  # none of them is saved
+    first = take(session, shot, overrides={"stills": 2})
+    bpy.ops.wm.save_mainfile()
+    bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    rendered = []
+    real = render.render
+    monkeypatch.setattr("take_one.scene.stills.capture.render", lambda *a: rendered.append(a[2]) or real(*a))
+    again = take(session, bpy.context.scene.take_one.shots[0], overrides={"stills": 2})
+    assert rendered == []
+    assert [view.t for view in again.views] == [view.t for view in first.views]

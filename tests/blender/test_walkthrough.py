@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import bpy
 import flats
 import numpy as np
 import pytest
+import stand_in
+from stand_in import DRAFT, HORSE
+from take_one.client import events
+from take_one.client.protocol import CameraPath, Keyframe, WordsPath
+from take_one.client.protocol.camera import IDENTITY
 from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
+from take_one.scene.model import shot_list
 from take_one.scene.model.shot_list import find_shot
-from take_one.scene.session.views import walks
+from take_one.scene.session import pump
+from take_one.scene.session.views import moves, walks
 from take_one.scene.stills.camera import camera_track
 
 FIRST = 31
@@ -140,3 +149,42 @@ def test_one_camera_is_no_walk():
         bpy.ops.takeone.walkthrough(cameras=one.name)
     assert app().state.last_error.code == "few_cameras"
     assert not scene.take_one.shots
+
+
+def test_the_words_move_becomes_a_camera_to_be_edited():
+    scene = flats.flat(1)
+    eye = flats.eye(scene, "Eye", (1, 1, 1.5), (3, 4, 1.4), 24)
+    scene.camera = eye
+    scene.frame_set(FIRST)
+    session = stand_in.attach()
+    app().state.engines = (replace(DRAFT, views=32, words_path=True),)
+    shot = shot_list.add_shot(scene)
+    shot.prompt, shot.seconds = "fly through the door", 2.0
+    moves.ask(shot)
+    ((key, engine, direction, seen, seconds, _),) = session.asked
+    assert (key, engine, direction.prompt, seconds) == (shot.uid, "draft", "fly through the door", 2.0)
+    turned = ((0.0, 0.0, 1.0, 0.5), (0.0, 1.0, 0.0, 0.0), (-1.0, 0.0, 0.0, -2.0), (0.0, 0.0, 0.0, 1.0))
+    path = CameraPath((Keyframe(0.0, IDENTITY), Keyframe(1.0, turned, 1.5)))
+    assert pump.handle(events.WordsFound(key, WordsPath(path, ("As far as the words say.",)))) is None
+    camera = shot.camera
+    assert camera != eye and camera.name == "Shot 01 Move" and shot.motion == "CAMERA"
+    assert shot.walk_notes == "As far as the words say." and app().state.composing == ""
+    track = camera_track(scene, camera, FIRST, 48)
+    assert np.allclose(track.poses[0].matrix, np.array(seen.matrix_world), atol=1e-5)
+    moved = np.linalg.inv(np.array(seen.matrix_world)) @ np.array(track.poses[-1].matrix)
+    assert np.allclose(moved, turned, atol=1e-4)
+    assert math.isclose(track.poses[-1].lens.lens, 36, abs_tol=1e-3)
+
+
+def test_words_that_say_of_no_move_say_so():
+    scene = flats.flat(1)
+    scene.camera = flats.eye(scene, "Eye", (1, 1, 1.5), (3, 4, 1.4))
+    stand_in.attach()
+    app().state.engines = (replace(DRAFT, words_path=True), HORSE)
+    shot = shot_list.add_shot(scene)
+    moves.ask(shot)
+    pump.handle(events.WordsFound(shot.uid, None))
+    assert app().state.last_error.code == "no_words_path" and shot.motion == "WORDS"
+    shot.engine = "horse"
+    with pytest.raises(SceneError, match="Horse makes no camera path of words"):
+        moves.ask(shot)

@@ -125,6 +125,8 @@ def _write(
         if not source.streams.video:
             raise ExportError("invalid_file", f"'{movie.name}' has no picture. Export the cut again.")
         video = source.streams.video[0]
+        if video.frames and video.frames != len(texts):
+            return int(video.frames)
         rate = video.average_rate or edit_rate
         stream = target.add_stream("libx264", rate=rate, options=QUALITY)
         stream.width, stream.height, stream.pix_fmt = video.width, video.height, "yuv420p"

@@ -12,6 +12,11 @@ from client.protocol.codec import from_json
 from .row import StoredJob
 
 
+def keep_apart(db: sqlite3.Connection, job: StoredJob) -> None:
+    """What a job has cost so far stays, since its order is sent once more: both may be paid."""
+    db.execute("UPDATE spending SET id = id || '/' || at WHERE id = ?", (job.id,))
+
+
 def book(db: sqlite3.Connection, job: StoredJob, cost: Any) -> None:
     """Writes down what a job costs as far as it is known now, None for nothing. Its first time stays.
 

@@ -28,7 +28,7 @@ from ..lanes import LANES
 from .connection import Connection, busy
 from .migrations import migrate
 from .row import JobProgress, StoredJob, dump, read_row
-from .spending import book
+from .spending import book, keep_apart
 
 INTERRUPTIONS = 2  # how often a job that was found in progress at start is queued again
 KEPT_SECONDS = 30 * 86_400.0  # how long a finished job and its take are kept
@@ -265,6 +265,8 @@ class Store:
                 " seen_at = NULL WHERE id = ? AND status = ?",
                 (QUEUED, dump({**job.state, "again": send}), job_id, FAILED),
             )
+            if send:
+                keep_apart(db, job)
         return self.get(job_id)
 
     def spent(self, film: str, since: float) -> tuple[dict[str, float], dict[str, float]]:

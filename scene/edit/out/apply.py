@@ -14,7 +14,8 @@ from ...model.rates import frame_rate
 from ...model.shot_list import add_shot, find_shot, find_take
 from ...model.shown import SHOT_KEY
 from .. import strips
-from .collect import CROSSES, WITH_KEY, shot_strip
+from ..cut.uses import WITH_KEY
+from .collect import CROSSES, shot_strip
 
 FAR = 100_000  # frames: where strips wait while others take their places
 

@@ -21,9 +21,10 @@ from ...model.rates import frame_rate
 from ...model.shot_list import all_shots
 from ...model.shown import SHOT_KEY
 from .. import strips
+from ..cut.transitions import KIND_KEY
+from ..cut.uses import BURN_KEY, WITH_KEY
 
-BOARD_KEY, WITH_KEY, KIND_KEY = "take_one_board", "take_one_with", "take_one_transition"
-BURN_IN_KEY, BED_KEY = "take_one_burn_in", "take_one_bed"
+BED_KEY = "take_one_bed"  # on a sound strip that runs through a scene
 CROSSES = ("CROSS", "GAMMA_CROSS")
 
 
@@ -125,8 +126,8 @@ def _shot(shot: Any, placed: list[Span], known: set[Path]) -> Shot:
         frame=shot.frame,
         frames=max(1, round(shot.seconds * frame_rate(shot.id_data))),
         direction=_direction(shot),
-        note=_text(getattr(shot, "note", "")),
-        rating=int(getattr(shot, "rating", 0)),
+        note=_text(shot.note),
+        rating=shot.rating,
         status=_status(shot),
         picture=_board(placed, known) or (still if still in known else None),
     )
@@ -153,6 +154,7 @@ def _take(shot: Any, take: Any, placed: list[Span], known: set[Path]) -> Take:
         name=_name(takes.take_name(shot.name, take.number)),
         file=clip if clip in known else None,
         frames=strips.content_length(own[0]) if own else 0,
+        handles=(int(own[0].get(strips.HEAD_KEY, 0)), int(own[0].get(strips.TAIL_KEY, 0))) if own else (0, 0),
         engine=_name(take.engine),
         seed=take.seed,
         rating=take.rating,
@@ -171,9 +173,8 @@ def _direction(shot: Any) -> Direction:
 
 def _status(shot: Any) -> str:
     """The words that the panel has for the shot's status."""
-    chosen = getattr(shot, "status", "")
-    items = shot.bl_rna.properties["status"].enum_items if chosen else ()
-    return next((item.name for item in items if item.identifier == chosen), "")
+    items = shot.bl_rna.properties["status"].enum_items
+    return next((item.name for item in items if item.identifier == shot.status), "")
 
 
 def _sounds(spans: list[Span], rows: dict[str, Any]) -> Iterator[SoundStrip]:
@@ -224,7 +225,7 @@ def _others(spans: list[Span], rows: dict[str, Any]) -> Iterator[OtherStrip]:
     """Those that are neither a shot's, nor what Take One laid over one."""
     for span in spans:
         strip = span.strip
-        ours = strip.get(SHOT_KEY) in rows or strip.get(WITH_KEY) in rows or BURN_IN_KEY in strip
+        ours = strip.get(SHOT_KEY) in rows or strip.get(WITH_KEY) in rows or BURN_KEY in strip
         if strip.type == "SOUND" or ours:
             continue
         if strip.type in CROSSES and all(one and one.get(SHOT_KEY) in rows for one in (strip.input_1, strip.input_2)):

@@ -143,9 +143,7 @@ def write_cut(context: bpy.types.Context, out: Path, burn_in: bool, page: Path |
 
 def burn_ins(edit: bpy.types.Scene) -> BurnIn:
     """The templates of the edit, by place; the usual ones where it has none. Raises Unfit."""
-    chosen = getattr(edit.take_one, "burn_in", None)
-    if chosen is None:
-        return BurnIn()
+    chosen = edit.take_one.burn_in
     found = {place: str(getattr(chosen, place)) for place in PLACES}
     return BurnIn(**found) if any(found.values()) else BurnIn()
 

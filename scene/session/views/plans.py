@@ -69,11 +69,11 @@ def steps(
     held = held_still(scene, camera)
     if scene.frame_float == frame:
         found = yield from surfaces.read(scene, path)
-        look = yield from marks.look_mark(surfaces.scene_of(number), frame)
+        look = yield from marks.look_mark(surfaces.scene_of(number), frame, found.used)
     else:  # the frame is the user's: it is away from there only while Blender does not draw
         with borrowing(scene, {"frame_float": float(frame)}):
             found = at_once(surfaces.read(scene, path))
-            look = at_once(marks.look_mark(scene, frame))
+            look = at_once(marks.look_mark(scene, frame, found.used))
     made = yield from plan.plan(track, found, count)
     return Planned(made, track, frame, frames, held, look)
 

@@ -38,8 +38,9 @@ TOLD_ELSEWHERE = {prop.identifier for prop in bpy.types.Node.bl_rna.properties}
 Rows = Iterator[Any]
 
 
-def look_mark(scene: bpy.types.Scene, frame: float) -> Steps[str]:
-    """The mark of all that is no surface, no lamp and no camera."""
+def look_mark(scene: bpy.types.Scene, frame: float, used: tuple[tuple[str, str], ...]) -> Steps[str]:
+    """The mark of all that is no surface, no lamp's place and no camera. `used` are the materials and lights that are
+    seen (see Surfaces): what nothing uses is not saved, and does not count."""
     digest, number = hashlib.blake2b(digest_size=16), scene.session_uid
 
     def say(*words: Any) -> None:
@@ -56,22 +57,16 @@ def look_mark(scene: bpy.types.Scene, frame: float) -> Steps[str]:
     say(*_tree(getattr(scene, "compositing_node_group", None) or getattr(scene, "node_tree", None)))
     if scene.world is not None:
         say(scene.world.name_full, tuple(scene.world.color), *_tree(scene.world.node_tree))
-    for kind, names in (("materials", OF_MATERIAL), ("lights", OF_LIGHT), ("node_groups", ())):
-        for index in range(len(getattr(bpy.data, kind))):
-            blocks = getattr(bpy.data, kind)
-            if index >= len(blocks):
-                break
-            block = blocks[index]
-            tree = block if kind == "node_groups" else block.node_tree
-            say(kind, block.name_full, *_named(block, names), *_tree(tree))
-            yield 0.5
-    for image in bpy.data.images:
-        if image.type not in {"RENDER_RESULT", "COMPOSITING"}:
-            say(image.name_full, *_image(image))
+    for kind, name in used:
+        block = next((one for one in getattr(bpy.data, kind) if one.name_full == name), None)
+        if block is not None:
+            say(kind, name, *_named(block, OF_MATERIAL if kind == "materials" else OF_LIGHT), *_tree(block.node_tree))
+        yield 0.5
     return digest.hexdigest()
 
 
 def _image(image: bpy.types.Image) -> Rows:
+    yield image.name_full
     if image.is_dirty:
         yield uuid.uuid4().hex
     yield from (tuple(image.size), image.source, image.colorspace_settings.name, image.alpha_mode)
@@ -85,12 +80,14 @@ def _image(image: bpy.types.Image) -> Rows:
         yield from (found.st_size, found.st_mtime_ns)
 
 
-def _tree(tree: bpy.types.NodeTree | None) -> Rows:
-    if tree is None:
+def _tree(tree: bpy.types.NodeTree | None, around: tuple[str, ...] = ()) -> Rows:
+    if tree is None or tree.name_full in around:
         return
     for node in tree.nodes:
         yield node.bl_idname, node.name, node.mute
         yield from _plain(node, TOLD_ELSEWHERE)
+        if node.type == "GROUP":
+            yield from _tree(node.node_tree, (*around, tree.name_full))
         for socket in (*node.inputs, *node.outputs):
             if hasattr(socket, "default_value") and not socket.is_linked:
                 yield _value(socket.default_value)
@@ -113,7 +110,9 @@ def _plain(owner: Any, without: frozenset[str] | set[str] = frozenset()) -> Rows
             yield name, _value(getattr(owner, name))
         elif prop.type == "POINTER":
             value = getattr(owner, name)
-            if isinstance(value, bpy.types.ID):
+            if isinstance(value, bpy.types.Image):
+                yield from _image(value)
+            elif isinstance(value, bpy.types.ID):
                 yield name, value.name_full
             elif isinstance(value, bpy.types.ColorRamp):
                 yield value.interpolation, [(one.position, tuple(one.color)) for one in value.elements]

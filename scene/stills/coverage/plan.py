@@ -8,6 +8,7 @@ gain of the others is bounded by the points that their pictures could hold.
 from __future__ import annotations
 
 import bisect
+import itertools
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,8 @@ ENOUGH = 0.98  # of all that the path shows is to be covered, on average,
 WORST = 0.95  # and of each moment at least this
 LOW = 0.90  # a moment below this is said
 MOST_VIEWS = 32
+SWITCH = 0.15  # of the time between two views, in which the others begin or cease to count
+NEAR_VIEW = 0.07
 AROUND = 2  # views before a moment that it is drawn from, and as many after it
 MOMENTS, CANDIDATES = 48, 72  # of the path: what is looked at, and where views may stand
 GRID = (28, 16)  # rays of a moment
@@ -44,7 +47,10 @@ class Plan:
     @property
     def mean(self) -> float:
         """How much is covered on average."""
-        return float(np.mean(self.covered)) if self.covered else 1.0
+        if len(self.moments) < 2:
+            return float(self.covered[0]) if self.covered else 1.0
+        spans, shares = np.diff(self.moments), np.array(self.covered)
+        return float((spans * (shares[1:] + shares[:-1]) / 2).sum() / spans.sum())
 
     def low_from(self) -> int | None:
         """The pose from which on less than 90 % is covered for the first time, or None."""
@@ -75,13 +81,22 @@ class _Chosen:
     sees: dict[int, np.ndarray]
     well: dict[int, np.ndarray]
 
-    def covered(self, moments: list[int], points: _Points, well: bool = True) -> np.ndarray:
-        """Which points are covered by the views that their moments are drawn from."""
+    def covered(self, moments: list[int], points: _Points) -> np.ndarray:
+        """Which points are sharp in a view that their moment is drawn from."""
         views = sorted(self.sees)
         found = np.zeros(len(points.sky), bool)
         for at in views:
             near = np.array([at in used(views, moment) for moment in moments])
-            found |= (self.well if well else self.sees)[at] & near[points.moment]
+            found |= self.well[at] & near[points.moment]
+        return found
+
+    def shown(self, times: np.ndarray, moments: list[int], points: _Points) -> np.ndarray:
+        """How much of each point is shown, 0..1, by the views that its moment is drawn from; `times` are the poses'."""
+        views = sorted(self.sees)
+        says = np.array([weights(times[views], float(times[moment])) for moment in moments])
+        found = np.zeros(len(points.sky))
+        for number, at in enumerate(views):
+            found = np.maximum(found, self.sees[at] * says[points.moment, number])
         return found
 
 
@@ -89,6 +104,33 @@ def used(views: list[int], moment: int) -> list[int]:
     """Of `views` (rising) those that a moment is drawn from."""
     after = bisect.bisect_right(views, moment)
     return views[max(0, after - AROUND) : after + AROUND]
+
+
+def weights(times: np.ndarray, t: float) -> np.ndarray:
+    """How far each view, taken at rising `times`, counts in a picture of the moment `t`, 0..1: at the time of a view
+    that one alone, and between two views both and one more on either side. As engines of several views draw it."""
+    here = max(0, int(np.searchsorted(times, t, side="right")) - 1)
+    after, last = here + 1, len(times) - 1
+    if after > last:
+        gap = times[here] - times[here - 1] if here else 1.0
+        rise, fall = _ramp((t - times[here]) / max(gap, 1e-9)), 1.0
+    else:
+        gap = max(times[after] - times[here], 1e-9)
+        rise, fall = _ramp((t - times[here]) / gap), _ramp((times[after] - t) / gap)
+    found = np.zeros(len(times))
+    found[here] = fall
+    if after <= last:
+        found[after] = rise
+    if here > 0:
+        found[here - 1] = rise * fall
+    if after < last:
+        found[after + 1] = rise * fall
+    return found
+
+
+def _ramp(share: float) -> float:
+    share = min(max(share / SWITCH, 0.0), 1.0)
+    return share * share * (3 - 2 * share)
 
 
 def plan(track: Track, surfaces: Surfaces, count: int | None = None) -> Steps[Plan]:
@@ -120,7 +162,8 @@ def plan(track: Track, surfaces: Surfaces, count: int | None = None) -> Steps[Pl
         yield from _choose(even, at, track, trees, moments, points)
     if _worth(even, moments, points) > _worth(chosen, moments, points):
         chosen = even
-    return _told(chosen, moments, points, surfaces)
+    told = yield from _told(chosen, track, trees, moments, points, surfaces)
+    return told
 
 
 def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tuple[int, int] = GRID) -> Steps[Plan]:
@@ -132,7 +175,8 @@ def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tup
     chosen = _Chosen({}, {})
     for at in views:
         yield from _choose(chosen, at, track, trees, moments, points)
-    return _told(chosen, moments, points, surfaces)
+    told = yield from _told(chosen, track, trees, moments, points, surfaces)
+    return told
 
 
 def _worth(chosen: _Chosen, moments: list[int], points: _Points) -> float:
@@ -141,10 +185,34 @@ def _worth(chosen: _Chosen, moments: list[int], points: _Points) -> float:
     return float(shares.mean() + shares.min())
 
 
-def _told(chosen: _Chosen, moments: list[int], points: _Points, surfaces: Surfaces) -> Plan:
-    """The plan of chosen views. A surface that is shown, if not sharply, is no hole."""
-    shares = _shares(chosen.covered(moments, points, well=False), points.moment, len(moments))
-    return Plan(tuple(sorted(chosen.sees)), tuple(moments), tuple(float(share) for share in shares), surfaces.mark)
+def _told(
+    chosen: _Chosen, track: Track, trees: Trees, moments: list[int], points: _Points, surfaces: Surfaces
+) -> Steps[Plan]:
+    """The plan of chosen views. Moments near a view are looked at too: there the others count little. A surface that
+    is shown, if not sharply, is no hole."""
+    times, views = np.array([pose.t for pose in track.poses]), sorted(chosen.sees)
+    shares = dict(zip(moments, _shares(chosen.shown(times, moments, points), points.moment, len(moments)), strict=True))
+    more = sorted(_near_views(times, views) - set(moments))
+    if more:
+        others = yield from _points(track, more, trees, surfaces.size)
+        again = _Chosen({}, {})
+        for at in views:
+            near = np.array([at in used(views, moment) for moment in more])
+            again.sees[at], again.well[at] = yield from _seen_by(track, at, trees, others, near[others.moment])
+        shown = again.shown(times, more, others)
+        shares |= dict(zip(more, _shares(shown, others.moment, len(more)), strict=True))
+    rising = sorted(shares)
+    return Plan(tuple(views), tuple(rising), tuple(float(shares[at]) for at in rising), surfaces.mark)
+
+
+def _near_views(times: np.ndarray, views: list[int]) -> set[int]:
+    """The poses beside each view where the others begin to count."""
+    found = set()
+    for one, two in itertools.pairwise([*views, len(times) - 1]):
+        for share in (NEAR_VIEW, 1 - NEAR_VIEW):
+            found.add(round(one + share * (two - one)))
+        found |= {one, min(one + 1, len(times) - 1), max(two - 1, 0)}
+    return found
 
 
 def _choose(chosen: _Chosen, at: int, track: Track, trees: Trees, moments: list[int], points: _Points) -> Steps[None]:

@@ -13,8 +13,8 @@ from mathutils.bvhtree import BVHTree
 from .steps import Steps
 from .surfaces import SOLID, Surfaces
 
-LEAST = 6_000  # triangles of a tree: built in under 20 ms
-RAYS = 250  # that are cast between two yields
+LEAST = 4_000  # triangles of a tree: built in some 10 ms
+RAYS = 120  # that are cast between two yields
 NEAR = 2e-3  # of the distance: what is nearer to a point than this is the point's own surface
 LAYERS = 32  # leaves with holes that a ray goes through at most
 NOTHING = np.inf
@@ -44,6 +44,7 @@ class Trees:
         if not len(surfaces.triangles):
             return
         corners = surfaces.vertices[surfaces.triangles]
+        yield 0.05
         low, high = corners.min(1), corners.max(1)
         yield 0.1
         extent = (high - low).max(1)
@@ -51,8 +52,9 @@ class Trees:
         rest = np.ones(len(extent), bool)
         rest[large] = False
         yield 0.2
-        groups = [large]
-        for group in _split(np.flatnonzero(rest), (low + high) / 2):
+        groups, centres = [large], (low + high) / 2
+        yield 0.25
+        for group in _split(np.flatnonzero(rest), centres):
             if group is not None:
                 groups.append(group)
             yield 0.3

@@ -21,7 +21,7 @@ SLICE = 0.008  # seconds of reading between two yields
 CHUNK = 16_000  # triangles and vertices that are worked on at once
 SLOW = 200_000  # corners of a mesh from which on its polygons are cut plainly
 MOST_READ = 4_000_000  # triangles: of what comes after them only the boxes count
-MOST = 150_000  # triangles that rays are cast against: above that, small ones are put together
+MOST = 100_000  # triangles that rays are cast against: above that, small ones are put together
 FINE = 1 / 400  # of the distance to the path: details below that are put together
 SOLID = -1
 
@@ -30,7 +30,8 @@ SOLID = -1
 class Surfaces:
     """`vertices` [V, 3] in Blender units, `triangles` [T, 3] of indices into them. `leaf` [T] is the index in `leaves`
     of a triangle whose picture has holes, or -1; `uv` [T, 3, 2] are the corners' places in that picture (empty where
-    no triangle has holes). `mark` is the same for the same surfaces, whatever the program's run."""
+    no triangle has holes). `mark` is the same for the same surfaces, whatever the program's run. `used` are the
+    materials and lights that are seen, as (collection of bpy.data, name)."""
 
     vertices: np.ndarray
     triangles: np.ndarray
@@ -38,6 +39,7 @@ class Surfaces:
     uv: np.ndarray
     leaves: tuple[Leaf, ...]
     mark: str
+    used: tuple[tuple[str, str], ...] = ()
 
     @property
     def size(self) -> float:
@@ -75,6 +77,7 @@ class _Pieces:
     read: list[tuple[_Shape, np.ndarray]] = field(default_factory=list)
     shapes: dict[tuple[int, ...], _Shape] = field(default_factory=dict)
     marks: list[bytes] = field(default_factory=list)
+    used: set[tuple[str, str]] = field(default_factory=set)
 
     def mark(self) -> str:
         """Of all that was read, in whatever order."""
@@ -107,7 +110,7 @@ def read(scene: bpy.types.Scene, path: np.ndarray, glass: bool = False) -> Steps
         triangles, kept = yield from _coarser(vertices, triangles, path, fine)
         leaf, uv = leaf[kept], uv[kept] if len(uv) else uv
         fine *= 2
-    return Surfaces(vertices, triangles, leaf, uv, tuple(pieces.leaves), pieces.mark())
+    return Surfaces(vertices, triangles, leaf, uv, tuple(pieces.leaves), pieces.mark(), tuple(sorted(pieces.used)))
 
 
 def scene_of(number: int) -> bpy.types.Scene:
@@ -140,6 +143,7 @@ def _read_instances(number: int, pieces: _Pieces, glass: bool) -> Steps[None]:
             done = index + 1
             if instance.object.type == "LIGHT" and instance.show_self:
                 pieces.marks.append(_mark(instance.object.name_full, np.array(instance.matrix_world)))
+                pieces.used.add(("lights", instance.object.data.name_full))
             elif _is_rendered(instance):
                 item = instance.object
                 _read_mesh(item.data, np.array(instance.matrix_world), item, natures, pieces)
@@ -196,6 +200,7 @@ def _read_mesh(
     )
     if told not in pieces.shapes:
         pieces.shapes[told] = _shape(mesh, materials, natures, pieces)
+        pieces.used |= {("materials", one.name_full) for one in materials if one is not None}
     shape = pieces.shapes[told]
     if len(shape.triangles):
         pieces.read.append((shape if pieces.total < MOST_READ else _box(shape), matrix))

@@ -133,7 +133,9 @@ def test_a_result_that_is_gone_says_so(at: tuple[Service, Fake, str], still: byt
 def test_a_lost_answer_is_found_or_uncertain_but_never_paid_twice(at: tuple[Service, Fake, str], still: bytes) -> None:
     service, fake, engine = at
     fake.script = Script(lose_answers=1, unlisted=1)
-    job = service.wait(order(service, still, engine))
+    film = f"lost at {engine}"
+    extra = json.dumps({"binding": {"file_id": film}})
+    job = service.wait(order(service, still, engine, extra_params=extra))
     assert len(fake.orders) == 1
     if engine in [ENGINE[name] for name in LISTED]:
         assert job["status"] == "completed", job
@@ -145,9 +147,12 @@ def test_a_lost_answer_is_found_or_uncertain_but_never_paid_twice(at: tuple[Serv
     looked = service.wait(job["id"])
     assert (looked["status"], looked["error"]["code"]) == ("failed", "uncertain")
     assert len(fake.orders) == 1
+    before = service.http.get("/v1/spending", params={"film": film}).json()["film"]["USD"]
     service.http.post(f"/v1/videos/{job['id']}/retry", json={"send_again": True})
     assert service.wait(job["id"])["status"] == "completed"
     assert len(fake.orders) == 2  # once more, and only because it was said
+    spent = service.http.get("/v1/spending", params={"film": film}).json()["film"]["USD"]
+    assert spent == pytest.approx(2 * before)  # the first one may be on the bill too
 
 
 def test_an_order_that_never_arrived_is_not_taken_for_one_that_did(at: tuple[Service, Fake, str], still: bytes) -> None:

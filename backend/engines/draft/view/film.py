@@ -16,7 +16,7 @@ from .layers import Layers
 from .picture import Picture
 from .views import Part, Place, parts, seen_from
 
-AROUND = 1  # views beyond the two that a moment lies between, on either side
+AROUND = 1  # views beyond the two that a moment lies between, on either side: see views.parts
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,10 +63,10 @@ class Film:
     def _sights(self, index: int, ready: dict[int, Future[Prepared]], beside: ThreadPoolExecutor) -> list[Sight]:
         """What frame `index` is drawn from. Views that are over are given up, the next one is got ready `beside`."""
         wanted = self._parts(index)
-        first, last = min(part.index for part in wanted), max(part.index for part in wanted)
-        for over in [k for k in ready if k < first - AROUND]:
+        here = wanted[0].index
+        for over in [k for k in ready if k < here - AROUND]:
             del ready[over]
-        for k in range(first, min(last + 1, len(self.places) - 1) + 1):
+        for k in range(here, min(here + 1 + AROUND, len(self.places) - 1) + 1):
             if k not in ready:
                 ready[k] = beside.submit(self.prepare, k)
         sights = []
@@ -84,7 +84,11 @@ class Film:
         return index / (len(self.poses) - 1) if len(self.poses) > 1 else 0.0
 
     def prepare(self, k: int) -> Prepared:
-        """The layers of view `k`, for as much of the path as it is used on."""
+        """The layers of view `k`, for as much of the path as it is used on.
+
+        What a view does not show another one does; only what comes after the last one has to be guessed.
+        """
+        guess = k == len(self.places) - 1 and self.places[k].view.t < 1
         place = self.places[k]
         shown = self.still if k == 0 else picture.read(place.view, (self.still.width, self.still.height))[0]
         path = [
@@ -92,5 +96,5 @@ class Film:
             for index, pose in enumerate(self.poses)
             if any(part.index == k for part in self._parts(index))
         ] or [seen_from(place.pose, self.poses[0])]
-        made = layers.build(shown, margins.parallax(shown, path), margins.margins(shown, path), self.seed)
+        made = layers.build(shown, margins.parallax(shown, path), margins.margins(shown, path), self.seed, guess)
         return Prepared(shown, made)

@@ -14,6 +14,7 @@ import numpy as np
 
 from . import edges, matte
 from .hidden import occlusion, planes
+from .hidden.occlusion import HiddenLayer
 from .kernels import helper, kernel
 from .picture import Picture
 
@@ -27,9 +28,10 @@ BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 @dataclass(frozen=True)
 class Layers:
-    """`texels` uint8 [n, 4] holds a texture for each layer, at twice the picture's resolution: texel 2i is pixel i.
-    `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins` float32 [6, 4]:
-    its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked up.
+    """`texels` uint32 [n] (see drawing.shade) holds a texture for each layer, at twice the picture's resolution:
+    texel 2i is pixel i. `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins`
+    float32 [6, 4]: its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked
+    up.
 
     The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
     pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `layer` uint8 [n] (FRONT to DEEP).
@@ -43,15 +45,24 @@ class Layers:
     layer: np.ndarray
 
 
-def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int], seed: int) -> Layers:
-    """The layers of `picture`, for a camera path that parts points by `parallax` pixels a unit of nearness."""
+def build(
+    picture: Picture, parallax: float, margins: tuple[int, int, int, int], seed: int, guess: bool = True
+) -> Layers:
+    """The layers of `picture`, for a camera path that parts points by `parallax` pixels a unit of nearness.
+
+    Without a `guess` only what the picture shows: nothing is hidden, nothing lies beyond the frame.
+    """
     nearness = picture.nearness
     cut = edges.find(nearness, parallax, picture.orthographic)
     alpha, front, back, bared, halo = matte.unmix(picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
     slope_x, slope_y = _slopes(nearness, cut.across, cut.down, np.float32(LEAN / max(parallax, 1e-9)))
     fringe_shape = matte.widen(nearness, slope_x, slope_y, alpha, halo, cut.near, cut.far)
-    large = planes.find(nearness, picture.surface, picture.orthographic, seed)
-    rear, own, deep = occlusion.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
+    if guess:
+        large = planes.find(nearness, picture.surface, picture.orthographic, seed)
+        rear, own, deep = occlusion.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
+    else:
+        margins, own = (0, 0, 0, 0), cut.foot
+        rear, deep = _shown_behind(nearness, back, bared != 0, cut, slope_x, slope_y)
 
     ring = (halo >= 0) & ~cut.rim
     inner = ~cut.rim & ~own
@@ -68,7 +79,7 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
         _texture(bare, full),
         _texture(front, opacity.astype(np.float32)),
         _texture(rear.rgb, np.ones(rear.there.shape, np.float32)),
-        _texture(deep.rgb, full),
+        _texture(deep.rgb, np.ones(deep.rgb.shape[:2], np.float32)),
     )
     starts = np.cumsum([0, *(texture.shape[0] * texture.shape[1] for texture in textures)])
     places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
@@ -79,7 +90,7 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
         origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
     bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
     foot = np.zeros_like(rear.there)
-    foot[top : top + nearness.shape[0], left : left + nearness.shape[1]] = own
+    foot[top : top + nearness.shape[0], left : left + nearness.shape[1]] = own if guess else rear.there
     hidden = rear.there & ~foot & 1
     shape_of_rear = rear.slope_x, rear.slope_y
     parts = [
@@ -91,13 +102,34 @@ def build(picture: Picture, parallax: float, margins: tuple[int, int, int, int],
         blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
     return Layers(
-        np.concatenate([texture.reshape(-1, 4) for texture in textures]),
+        np.concatenate([texture.reshape(-1) for texture in textures]).view(np.uint32),
         places,
         origins,
         np.concatenate([part[0] for part in parts]),
         np.concatenate([part[1] for part in parts]),
         np.concatenate([np.full(len(part[0]), k, np.uint8) for k, part in enumerate(parts)]),
     )
+
+
+def _shown_behind(
+    nearness: np.ndarray,
+    back: np.ndarray,
+    bared: np.ndarray,
+    cut: edges.Edges,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+) -> tuple[HiddenLayer, HiddenLayer]:
+    """The back layer as far as the picture shows it: the foot of every edge, and what mixes into the pixels of its
+    nearer side, at the farthest of their neighbours. And a deep layer with nothing in it."""
+    rgb = back.copy()
+    matte.bleed(rgb, (~cut.rim | bared).astype(np.uint8), 3)
+    around = np.pad(nearness, 1, mode="edge")
+    farthest = np.minimum.reduce([around[1:-1, :-2], around[1:-1, 2:], around[:-2, 1:-1], around[2:, 1:-1]])
+    mixed = bared & (cut.near == 1)
+    flat = np.where(mixed, np.float32(0), slope_x), np.where(mixed, np.float32(0), slope_y)
+    there = (cut.foot | mixed).astype(np.uint8)
+    rear = HiddenLayer(rgb, np.where(mixed, farthest, nearness), *flat, there)
+    return rear, HiddenLayer(rgb[:1, :1], nearness, slope_x, slope_y, np.zeros_like(there))
 
 
 def _texture(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:

@@ -15,8 +15,10 @@ from ..kernels import kernel
 from ..layers import BACK, DEEP, FOOT, FRONT, HALO, RIM
 from ..picture import Lens, Picture
 
+STRETCHED = 1.5  # how fast a sample loses weight as the pixel of its view is stretched
 OVERLAP = 0.12  # pixels that blocks reach over their edge, so that no crack opens between them
 SAME = 0.04  # fringes closer together than this share of the nearness are one surface's
+TILE = 16  # pixels to a side of what a view can be asked for
 OPAQUE, FIRST, SECOND = 0, 1, 2  # what is kept of each pixel: the nearest hit, and two fringes before it
 
 
@@ -48,12 +50,13 @@ def draw(
     key_start: np.ndarray,
     key_change: float,
     same: float,
+    wanted: np.ndarray,
     back: np.ndarray,
     key: np.ndarray,
     block: np.ndarray,
 ) -> None:
     """Fills `key` (nearness) and `block` [3, h, w] (see OPAQUE, FIRST, SECOND), and `back` [n, 10]: for each block its
-    homography from the frame to the view, and how many pixels of the frame its middle pixel is stretched to."""
+    homography from the frame to the view, and how sharp it is (0..1). Blocks off the tiles `wanted` are left out."""
     height, width = key.shape[1], key.shape[2]
     m = np.empty((3, 3))
     for i in range(boxes.shape[0]):
@@ -85,6 +88,12 @@ def draw(
         y0, y1 = max(0, int(np.ceil(top - 0.5))), min(height - 1, int(np.floor(bottom - 0.5)))
         if x1 < x0 or y1 < y0:
             continue
+        asked = False
+        for y in range(y0 // TILE, y1 // TILE + 1):
+            for x in range(x0 // TILE, x1 // TILE + 1):
+                asked |= wanted[y, x] != 0
+        if not asked:
+            continue
         # The inverse, by cofactors. A determinant that is not positive: seen from behind, or edge-on.
         i00 = m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1]
         i01 = m[0, 2] * m[2, 1] - m[0, 1] * m[2, 2]
@@ -113,7 +122,8 @@ def draw(
         k0 = n0 * i02 + n1 * i12 + n2 * i22
         u, v = (u0 + u1) / 2, (v0 + v1) / 2
         w = m[2, 0] * u + m[2, 1] * v + m[2, 2]
-        back[i, 9] = determinant / (w * w * w) if w > 1e-3 else 1e9
+        stretched = determinant / (w * w * w) if w > 1e-3 else 1e9
+        back[i, 9] = 1.0 / max(1.0, stretched) ** STRETCHED
         kind = layer[i]
         for y in range(y0, y1 + 1):
             fy = y + 0.5

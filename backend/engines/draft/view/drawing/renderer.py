@@ -12,12 +12,15 @@ from ..layers import Layers
 from ..picture import Picture
 from . import raster, shade
 
+FULL = 2  # views that are drawn whole; the rest only where those see nothing
+
 
 @dataclass(frozen=True)
 class Sight:
     """A view as a frame uses it: its picture and layers, the frame's pose in the axes of its camera.
 
-    `share` (above 0) is how much of an average it is; `says` 0..1 how far it can hide what other views see.
+    The first two are drawn whole, more of them where those see nothing. `share` (above 0) is how much of an average it
+    is; `says` 0..1 how far it can hide what other views see.
     """
 
     picture: Picture
@@ -46,11 +49,12 @@ class Renderer:
         self.key = np.empty((3, *shape), np.float32)
         self.block = np.empty((3, *shape), np.int32)
         self.blank = still.rgb.mean((0, 1)).round().astype(np.uint8)  # of a frame that shows nothing of any view
+        self.wanted = np.ones((-(-shape[0] // raster.TILE), -(-shape[1] // raster.TILE)), np.uint8)
         self._grow(1)
 
     def _grow(self, count: int) -> None:
         shape = (count, *self.still.nearness.shape)
-        self.colour, self.fringe = np.zeros((*shape, 3), np.uint8), np.zeros((*shape, 4), np.uint8)
+        self.colour, self.fringe = (np.zeros(shape, np.uint32) for _ in range(2))
         self.near, self.weight, self.fringe_near = (np.zeros(shape, np.float32) for _ in range(3))
 
     def frame(self, sights: Sequence[Sight]) -> Frame:
@@ -58,11 +62,15 @@ class Renderer:
         count = len(sights)
         if count > len(self.near):
             self._grow(count)
+        self.wanted.fill(1)
+        says = np.array([sight.says for sight in sights], np.float32)
         for k, sight in enumerate(sights):
+            if k == FULL:
+                shade.unseen_tiles(self.weight[:k], says[:k], self.wanted)
             self._look(k, sight)
         rgb = np.empty((*self.still.nearness.shape, 3), np.uint8)
         nearness = np.empty(self.still.nearness.shape, np.float32)
-        shares, says = (np.array([getattr(s, name) for s in sights], np.float32) for name in ("share", "says"))
+        shares = np.array([sight.share for sight in sights], np.float32)
         unseen, holes = shade.fuse(
             self.colour[:count],
             self.near[:count],
@@ -90,6 +98,7 @@ class Renderer:
             layers.layer,
             *raster.projection(picture, sight.pose, self.still.lens),
             self._same(picture, raster.SAME),
+            self.wanted,
             back,
             self.key,
             self.block,
@@ -103,6 +112,7 @@ class Renderer:
             layers.places,
             layers.origins,
             np.float32(shade.BORDER * picture.width),
+            self.wanted,
             self.colour[k],
             self.near[k],
             self.weight[k],

@@ -3,19 +3,57 @@
 A view's sample of a pixel is the nearest surface that covers it (seen or guessed, with what shows through its edge),
 and softer fringes before that. Of the seen surfaces the nearest wins over all views, samples of the same surface are
 averaged by their weights; guesses count only where no view sees anything.
+
+A colour is one number here, red in its lowest byte, then green, blue, and how much it covers.
 """
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from ..kernels import kernel
+from ..kernels import helper, kernel
 from ..layers import HALO
-from .raster import FIRST, OPAQUE, SECOND
+from .raster import FIRST, OPAQUE, SECOND, TILE
 
-STRETCHED = 1.5  # how fast a sample loses weight as the pixel of its view is stretched
 BORDER = 0.04  # share of the view's width over which samples gain weight from its edge inwards
 ONE_SURFACE = 0.02  # samples whose nearness differs by less than this share are of one surface
+LITTLE = 0.004  # a share of a pixel that makes no difference
+EVEN, HALF = 0x00FF00FF, 0x00800080  # every second byte of a colour, and a half for each
+
+
+@helper
+def _between(one: int, other: int, part: int) -> Any:
+    """The colour `part` / 256 of the way from `one` to `other`, two channels at a time."""
+    rest = 256 - part
+    even = (((one & EVEN) * rest + (other & EVEN) * part + HALF) >> 8) & EVEN
+    odd = (((one >> 8) & EVEN) * rest + ((other >> 8) & EVEN) * part + HALF) & ~EVEN
+    return even | odd
+
+
+@helper
+def _packed(red: float, green: float, blue: float, cover: float) -> Any:
+    half = np.float32(0.5)
+    return (
+        np.int64(red + half)
+        | np.int64(green + half) << 8
+        | np.int64(blue + half) << 16
+        | np.int64(cover * np.float32(255) + half) << 24
+    )
+
+
+@helper
+def _looked_up(texels: np.ndarray, start: int, row: int, u: float, v: float) -> Any:
+    """The colour at fractional texels, bilinear."""
+    x, y = np.int64(u), np.int64(v)
+    across = np.int64((u - np.float32(x)) * np.float32(256) + np.float32(0.5))
+    down = np.int64((v - np.float32(y)) * np.float32(256) + np.float32(0.5))
+    k = np.uint64(start + y * row + x)  # unsigned: no test for counting from the end
+    j = k + np.uint64(row)
+    over = _between(np.int64(texels[k]), np.int64(texels[k + np.uint64(1)]), across)
+    under = _between(np.int64(texels[j]), np.int64(texels[j + np.uint64(1)]), across)
+    return _between(over, under, down)
 
 
 @kernel
@@ -28,74 +66,69 @@ def sample(
     places: np.ndarray,
     origins: np.ndarray,
     border: float,
+    wanted: np.ndarray,
     colour: np.ndarray,
     near: np.ndarray,
     weight: np.ndarray,
     fringe: np.ndarray,
     fringe_near: np.ndarray,
 ) -> None:
-    """One view's samples: `colour` uint8 [h, w, 3], `near` float32 [h, w] (-inf: none), `weight` float32 [h, w] (above
-    0: how well it is seen; -1: guessed), `fringe` uint8 [h, w, 4] with its `fringe_near`.
+    """One view's samples: `colour` uint32 [h, w], `near` float32 [h, w] (-inf: none), `weight` float32 [h, w] (above
+    0: how well it is seen; -1: guessed), `fringe` uint32 [h, w] with its `fringe_near`; none off the tiles `wanted`.
 
     Colours are bilinear in the doubled textures.
     """
     height, width = near.shape
     one, two, half = np.float32(1), np.float32(2), np.float32(0.5)
-    wide, high = origins[0, 2] / two, origins[0, 3] / two
+    none, least = np.float32(-np.inf), np.float32(0.02)
+    wide, high = origins[0, 2], origins[0, 3]
+    scale = half / border
     for y in range(height):
         fy = np.float32(y) + half
         for x in range(width):
-            fx = np.float32(x) + half
-            nearest = np.float32(-np.inf)
+            near[y, x] = none
             weight[y, x] = -one
-            fringe[y, x, 3] = 0
+            fringe[y, x] = 0
+            if wanted[y // TILE, x // TILE] == 0:
+                continue
+            fx = np.float32(x) + half
+            nearest, cover = none, one
+            edges = block[FIRST, y, x] >= 0
             solid_red = solid_green = solid_blue = np.float32(0)
             soft = soft_red = soft_green = soft_blue = np.float32(0)
-            slots = 1 if block[FIRST, y, x] < 0 else 3
-            for turn in range(slots):
+            for turn in range(3 if edges else 1):
                 slot = OPAQUE if turn == 0 else SECOND if turn == 1 else FIRST
                 i = block[slot, y, x]
                 if i < 0 or key[slot, y, x] < nearest:
                     continue
                 kind = layer[i]
-                row = places[kind, 1]
                 w = two / (back[i, 6] * fx + back[i, 7] * fy + back[i, 8])
                 u = (back[i, 0] * fx + back[i, 1] * fy + back[i, 2]) * w
                 v = (back[i, 3] * fx + back[i, 4] * fy + back[i, 5]) * w
-                inside = min(min(u, v) / two, min(wide - u / two, high - v / two)) / border
+                quality = max(back[i, 9] * min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one), least)
                 u = min(max(u - origins[kind, 0], np.float32(0)), origins[kind, 2])
                 v = min(max(v - origins[kind, 1], np.float32(0)), origins[kind, 3])
-                x0, y0 = np.int32(u), np.int32(v)
-                ax, ay = u - np.float32(x0), v - np.float32(y0)
-                bx, by = one - ax, one - ay
-                a, b, c, d = bx * by, ax * by, bx * ay, ax * ay
-                k = np.uint64(places[kind, 0] + y0 * row + x0)  # unsigned: no test for counting from the end
-                j = k + np.uint64(row)
-                k1, j1 = k + np.uint64(1), j + np.uint64(1)
-                red = (a * np.float32(texels[k, 0]) + b * np.float32(texels[k1, 0])) + (
-                    c * np.float32(texels[j, 0]) + d * np.float32(texels[j1, 0])
-                )
-                green = (a * np.float32(texels[k, 1]) + b * np.float32(texels[k1, 1])) + (
-                    c * np.float32(texels[j, 1]) + d * np.float32(texels[j1, 1])
-                )
-                blue = (a * np.float32(texels[k, 2]) + b * np.float32(texels[k1, 2])) + (
-                    c * np.float32(texels[j, 2]) + d * np.float32(texels[j1, 2])
-                )
-                share = one
-                if slot != OPAQUE:
-                    share = (
-                        (a * np.float32(texels[k, 3]) + b * np.float32(texels[k1, 3]))
-                        + (c * np.float32(texels[j, 3]) + d * np.float32(texels[j1, 3]))
-                    ) / np.float32(255)
-                if share <= half and nearest > -np.inf:
+                found = _looked_up(texels, places[kind, 0], places[kind, 1], u, v)
+                if not edges:
+                    nearest = key[slot, y, x]
+                    colour[y, x] = found | 255 << 24
+                    if kind <= HALO:
+                        weight[y, x] = quality
+                    continue
+                red, green = np.float32(found & 255), np.float32((found >> 8) & 255)
+                blue = np.float32((found >> 16) & 255)
+                share = one if slot == OPAQUE else np.float32(found >> 24) / np.float32(255)
+                if share <= half:
                     soft_red = share * red + (one - share) * soft_red
                     soft_green = share * green + (one - share) * soft_green
                     soft_blue = share * blue + (one - share) * soft_blue
                     soft = share + (one - share) * soft
                     fringe_near[y, x] = key[slot, y, x]
                     continue
-                if nearest == -np.inf:
-                    share = one
+                if nearest == none:  # what shows through it is another view's to say
+                    cover, share = share, one
+                elif cover < one:
+                    cover = share + (one - share) * cover
                 # What is behind it, soft fringes and all, only shows through it.
                 rest = (one - share) * (one - soft)
                 solid_red = share * red + (one - share) * soft_red + rest * solid_red
@@ -104,18 +137,32 @@ def sample(
                 soft = soft_red = soft_green = soft_blue = np.float32(0)
                 nearest = key[slot, y, x]
                 if kind <= HALO:
-                    sharp = one / max(one, back[i, 9]) ** np.float32(STRETCHED)
-                    edge = min(max(inside, np.float32(0.02)), one)
-                    weight[y, x] = max(sharp * edge, np.float32(1e-4))
+                    weight[y, x] = quality
             near[y, x] = nearest
-            colour[y, x, 0] = np.uint8(np.int32(solid_red + half))
-            colour[y, x, 1] = np.uint8(np.int32(solid_green + half))
-            colour[y, x, 2] = np.uint8(np.int32(solid_blue + half))
-            if soft > 0:
-                fringe[y, x, 0] = np.uint8(np.int32(soft_red / soft + half))
-                fringe[y, x, 1] = np.uint8(np.int32(soft_green / soft + half))
-                fringe[y, x, 2] = np.uint8(np.int32(soft_blue / soft + half))
-                fringe[y, x, 3] = np.uint8(np.int32(soft * np.float32(255) + half))
+            if edges:
+                if nearest > none:
+                    colour[y, x] = _packed(solid_red, solid_green, solid_blue, cover)
+                if soft > 0:
+                    fringe[y, x] = _packed(soft_red / soft, soft_green / soft, soft_blue / soft, soft)
+
+
+@kernel
+def unseen_tiles(weight: np.ndarray, says: np.ndarray, out: np.ndarray) -> int:
+    """`out` uint8 [tiles down, tiles across]: 1 where a pixel is not surely seen by any view. How many there are."""
+    count, height, width = weight.shape
+    out[:] = 0
+    found = 0
+    for y in range(height):
+        for x in range(width):
+            if out[y // TILE, x // TILE]:
+                continue
+            sure = False
+            for k in range(count):
+                sure |= weight[k, y, x] > 0 and says[k] >= 1
+            if not sure:
+                out[y // TILE, x // TILE] = 1
+                found += 1
+    return found
 
 
 @kernel
@@ -131,19 +178,21 @@ def fuse(
     out: np.ndarray,
     nearness: np.ndarray,
 ) -> tuple[float, int]:
-    """The samples of all views [n, h, w, ...] as one frame, `out` uint8 [h, w, 3] with its `nearness` float32 [h, w].
+    """The samples of all views [n, h, w] as one frame, `out` uint8 [h, w, 3] with its `nearness` float32 [h, w].
 
     `shares` float32 [n] is how much of the average each view is, `says` float32 [n] in 0..1 how far it can hide what
     the others see. Gives the pixels that no view sees, and those with no sample at all (nearness -inf).
     """
     count, height, width = near.shape
     order = np.empty(count, np.int64)
-    one, half = np.float32(1), np.float32(0.5)
+    one, half, none = np.float32(1), np.float32(0.5), np.float32(-np.inf)
     unseen, holes = 0.0, 0
     for y in range(height):
         for x in range(width):
             seen = 0
+            soft = False
             for k in range(count):
+                soft |= fringe[k, y, x] != 0
                 if weight[k, y, x] <= 0 or says[k] <= 0:
                     continue
                 at = seen
@@ -152,66 +201,85 @@ def fuse(
                     at -= 1
                 order[at] = k
                 seen += 1
+            # What most pixels are: one surface, seen by one view or two, and nothing soft before it.
+            if not soft and 0 < seen <= 2 and says[order[0]] >= 1 and colour[order[0], y, x] >> 24 == 255:
+                k = order[0]
+                mixed = np.int64(colour[k, y, x])
+                top = near[k, y, x]
+                if seen == 2:
+                    j = order[1]
+                    if near[j, y, x] >= top - (same if same > 0 else np.float32(ONE_SURFACE) * abs(top)):
+                        own, other = shares[k] * weight[k, y, x], shares[j] * says[j] * weight[j, y, x]
+                        way = np.int64(np.float32(256) * other / (own + other) + half)
+                        mixed = _between(mixed, np.int64(colour[j, y, x]), way)
+                nearness[y, x] = top
+                out[y, x, 0], out[y, x, 1], out[y, x, 2] = mixed & 255, (mixed >> 8) & 255, (mixed >> 16) & 255
+                continue
             left = one
             red = green = blue = np.float32(0)
-            front = np.float32(-np.inf)
+            front = none
             first = 0
-            while first < seen and left > np.float32(0.004):
+            while first < seen and left > np.float32(LITTLE):
                 top = near[order[first], y, x]
                 band = same if same > 0 else np.float32(ONE_SURFACE) * abs(top)
-                total = r = g = b = there = np.float32(0)
+                total = r = g = b = there = cover = np.float32(0)
                 last = first
                 while last < seen and near[order[last], y, x] >= top - band:
                     k = order[last]
                     w = shares[k] * says[k] * weight[k, y, x]
+                    found = np.int64(colour[k, y, x])
                     total += w
-                    r += w * np.float32(colour[k, y, x, 0])
-                    g += w * np.float32(colour[k, y, x, 1])
-                    b += w * np.float32(colour[k, y, x, 2])
+                    r += w * np.float32(found & 255)
+                    g += w * np.float32((found >> 8) & 255)
+                    b += w * np.float32((found >> 16) & 255)
+                    cover += w * np.float32(found >> 24) / np.float32(255)
                     there = max(there, says[k])
                     last += 1
+                there *= cover / total
                 part = left * there / total
                 red, green, blue = red + part * r, green + part * g, blue + part * b
-                if there > half and front == -np.inf:
+                if there > half and front == none:
                     front = top
                 left *= one - there
                 first = last
             unseen += float(left)
-            if left > np.float32(0.004):
+            if left > np.float32(LITTLE):
                 total = r = g = b = np.float32(0)
                 for k in range(count):
-                    if weight[k, y, x] > 0 or near[k, y, x] == -np.inf:
+                    if weight[k, y, x] > 0 or near[k, y, x] == none:
                         continue
+                    found = np.int64(colour[k, y, x])
                     total += shares[k]
-                    r += shares[k] * np.float32(colour[k, y, x, 0])
-                    g += shares[k] * np.float32(colour[k, y, x, 1])
-                    b += shares[k] * np.float32(colour[k, y, x, 2])
-                    if front == -np.inf or near[k, y, x] > front:
+                    r += shares[k] * np.float32(found & 255)
+                    g += shares[k] * np.float32((found >> 8) & 255)
+                    b += shares[k] * np.float32((found >> 16) & 255)
+                    if front == none or near[k, y, x] > front:
                         front = near[k, y, x]
                 if total > 0:
                     part = left / total
                     red, green, blue = red + part * r, green + part * g, blue + part * b
-                elif left < np.float32(0.996):
+                elif left < one - np.float32(LITTLE):
                     part = one / (one - left)
                     red, green, blue = red * part, green * part, blue * part
                 else:
                     holes += 1
-                    nearness[y, x] = -np.inf
+                    nearness[y, x] = none
                     continue
             nearness[y, x] = front
             band = same if same > 0 or count == 1 else np.float32(ONE_SURFACE) * abs(front)
             total = share = r = g = b = np.float32(0)
             for k in range(count):
-                if says[k] <= 0 or near[k, y, x] == -np.inf:
+                if says[k] <= 0 or (near[k, y, x] == none and fringe[k, y, x] == 0):
                     continue
                 w = shares[k] * says[k] * max(weight[k, y, x], np.float32(0.05))
                 total += w
-                if fringe[k, y, x, 3] > 0 and fringe_near[k, y, x] >= front + band:
-                    w *= np.float32(fringe[k, y, x, 3]) / np.float32(255)
+                found = np.int64(fringe[k, y, x])
+                if found != 0 and fringe_near[k, y, x] >= front + band:
+                    w *= np.float32(found >> 24) / np.float32(255)
                     share += w
-                    r += w * np.float32(fringe[k, y, x, 0])
-                    g += w * np.float32(fringe[k, y, x, 1])
-                    b += w * np.float32(fringe[k, y, x, 2])
+                    r += w * np.float32(found & 255)
+                    g += w * np.float32((found >> 8) & 255)
+                    b += w * np.float32((found >> 16) & 255)
             if share > 0:
                 part = share / total
                 red += r / total - part * red
