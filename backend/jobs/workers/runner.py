@@ -15,9 +15,10 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
-from client.protocol import Problem, Result
+from client.protocol import Binding, Problem, Result, Unfit
 from client.protocol.codec import from_json, to_json
 
 from ...engines.engine import EngineError
@@ -266,13 +267,21 @@ def _tidy(store: Store, job: StoredJob) -> None:
         log.warning("%s: what it left behind stays: %s", job.id, error)
 
 
+def _binding(job: StoredJob) -> Binding | None:
+    """Where the take belongs, for its handles and its sidecar; None of a client that binds its jobs in its own way."""
+    try:
+        return from_json(Binding, job.binding)
+    except Unfit:
+        return None
+
+
 def _order(job: StoredJob, store: Store) -> dict[str, Any]:
     return {
         "do": "make",
         "id": job.id,
         "attempt": job.attempt,
         "folder": str(store.job_folder(job.id)),
-        "request": to_json(job.request),
+        "request": to_json(replace(job.request, binding=_binding(job))),
         "notes": job.notes,
         "state": job.state,
     }
