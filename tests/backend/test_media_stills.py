@@ -163,3 +163,30 @@ def test_what_is_no_depth_is_refused_by_what_is_there(
     for read in (read_depth, inspect.depth):
         with pytest.raises(EngineError, match=words):
             read(path)
+
+
+@pytest.mark.parametrize(
+    ("depth", "words"),
+    [
+        (np.full((2, 2), 3.0), ""),
+        (np.full((1, 4), 3.0), "no picture"),
+        (np.full((4, 1), 3.0), "no picture"),
+        (np.array([[1, 2], [3, np.nan]]), "no numbers"),
+        (np.array([[1, 2], [3, -0.001]]), "negative"),
+        (np.array([[0, 2], [3, 4]]), ""),
+        (np.zeros((3, 3)), "zero everywhere"),
+        (np.array([[0, 0], [0, 1e10]]), "zero everywhere"),
+        (np.ones((3, 3)), "same everywhere"),
+        (np.ones((2, 2)), ""),
+        (np.full((3, 3), 2.0), ""),
+        (np.full((3, 3), 1e10), ""),
+    ],
+)
+def test_what_can_be_a_depth_and_what_can_not(tmp_path: Path, depth: np.ndarray, words: str) -> None:
+    path = exr(tmp_path / "d.exr", {"V": depth.astype(np.float32)})
+    if not words:
+        assert np.array_equal(read_depth(path), depth.astype(np.float32))
+        return
+    with pytest.raises(EngineError, match=words) as caught:
+        read_depth(path, "view_1_depth")
+    assert (caught.value.code, caught.value.param) == ("depth_unusable", "view_1_depth")

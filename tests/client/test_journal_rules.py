@@ -131,10 +131,10 @@ def test_downloads_add_up_to_what_is_expected() -> None:
         ("Progress 900 of 900", 1.0),
         ("Progress", None),
     ]
-    assert [downloads.hear(line) for line, _ in lines] == [
+    assert [downloads.read(line) for line, _ in lines] == [
         wanted if wanted is None else pytest.approx(wanted) for _, wanted in lines
     ]
-    sizes = [pip.Downloads(1e10).hear(f"Using cached a ({amount})") for amount in ("2 MB", "1.5 GB", "3 kB")]
+    sizes = [pip.Downloads(1e10).read(f"Using cached a ({amount})") for amount in ("2 MB", "1.5 GB", "3 kB")]
     assert sizes == [pytest.approx(2e-4), pytest.approx(0.15), pytest.approx(3e-7)]
 
 
