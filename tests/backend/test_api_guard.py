@@ -171,7 +171,7 @@ def test_a_job_is_shown_whole_in_each_state() -> None:
     assert done == {
         **COMMON, "status": "completed", "progress": 100, "completed_at": 2000, "expires_at": 2000 + 30 * 86_400,
         "result": {"frames": 60, "fps": "24000/1001", "width": 320, "height": 180, "sound_seconds": 2.5,
-                   "notes": ["n"]},
+                   "notes": ["n"], "cost": None},
     }  # fmt: skip
     problem = Problem("no_camera", "There is none.", "pick_camera", "camera")
     failed = job_json(store, job(JobState.FAILED, completed_at=2000.0, error=problem))

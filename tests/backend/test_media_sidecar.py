@@ -12,9 +12,10 @@ from pathlib import Path
 from backend.engines.engine import Clip
 from backend.media.encode import Written
 from backend.media.sidecar import write_sidecar
-from client.protocol import Camera, CameraPath, Direction, Keyframe, Line, TakeRequest, View
+from client.protocol import Camera, CameraPath, Direction, Keyframe, Line, Price, TakeRequest, View
 
 WRITTEN = Written(49, Fraction(24000, 1001), 322, 182, 2.04, b"jpeg")
+COST = Price(1.25, "EUR", exact=True)
 MOVED = ((1.0, 0.0, 0.0, 2.0), (0.0, 1.0, 0.0, 3.0), (0.0, 0.0, 1.0, 4.0), (0.0, 0.0, 0.0, 1.0))
 FLIPPED = tuple(tuple(5 * value for value in row) for row in MOVED)
 
@@ -54,7 +55,7 @@ def read(folder: Path, wanted: TakeRequest, clip: Clip) -> dict:
 def test_everything_is_said_of_each_file(tmp_path: Path) -> None:
     facts = {"model": "draft-2", "versions": {"numba": "9.9"}, "moves": ["pan"]}
     before = datetime.now(UTC).replace(microsecond=0)
-    said = read(tmp_path, request(tmp_path), Clip(facts=facts))
+    said = read(tmp_path, request(tmp_path), Clip(facts=facts, cost=COST))
     assert datetime.fromisoformat(said.pop("created_at")) >= before
     versions = said.pop("versions")
     assert versions["numba"] == "9.9" and {"take_one", "python", "numpy", "av"} <= set(versions)
@@ -83,6 +84,7 @@ def test_everything_is_said_of_each_file(tmp_path: Path) -> None:
         "path": json.loads(json.dumps(dataclasses.asdict(path(1.5)))),
         "options": {"quality": "high"},
         "notes": ["a note", "another"],
+        "cost": json.loads(json.dumps(dataclasses.asdict(COST))),
         "facts": {"moves": ["pan"]},
     }
 
@@ -93,6 +95,6 @@ def test_the_path_is_the_one_that_was_flown(tmp_path: Path) -> None:
 
 def test_what_was_not_there_is_none(tmp_path: Path) -> None:
     said = read(tmp_path, dataclasses.replace(request(tmp_path), views=(), path=None), Clip())
-    names = ("still_sha256", "depth_sha256", "last_frame_sha256", "camera", "path")
-    assert [said[name] for name in names] == [None] * 5
+    names = ("still_sha256", "depth_sha256", "last_frame_sha256", "camera", "path", "cost")
+    assert [said[name] for name in names] == [None] * 6
     assert (said["views"], said["model"]) == ([], "draft")

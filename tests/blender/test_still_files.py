@@ -10,7 +10,7 @@ from rooms import depth_of
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import exr, files, orientation
-from take_one.scene.stills.depth_pass import MANY, doubtful
+from take_one.scene.stills.borrow.depth_pass import MANY, doubtful
 
 CAMERA = Camera("perspective", 5, 2, 2.5, 1.0, 4.0, 4.0)
 DEPTH = np.array([[1, 20, 99.98, 99.991, 100], [101, 1e10, np.inf, np.nan, 50]], np.float32)
@@ -18,7 +18,7 @@ DEPTH = np.array([[1, 20, 99.98, 99.991, 100], [101, 1e10, np.inf, np.nan, 50]],
 
 @pytest.mark.parametrize("unit", [1.0, 0.01, 25.0])
 def test_depth_is_in_metres_and_what_is_beyond_the_far_clip_is_background(tmp_path, unit):
-    made = files.write_depth(tmp_path, DEPTH, files.Look(CAMERA, 100.0, unit))
+    made = files.write_depth(tmp_path, DEPTH, files.Framing(CAMERA, 100.0, unit))
     far = exr.BACKGROUND
     wanted = [[unit, 20 * unit, 99.98 * unit, far, far], [far, far, far, far, 50 * unit]]
     np.testing.assert_allclose(depth_of(tmp_path / "depth.exr"), wanted, rtol=1e-6)
@@ -26,15 +26,15 @@ def test_depth_is_in_metres_and_what_is_beyond_the_far_clip_is_background(tmp_pa
 
 
 def test_nothing_but_background(tmp_path):
-    made = files.write_depth(tmp_path, np.full((2, 5), 100.0), files.Look(CAMERA, 100.0, 1.0))
+    made = files.write_depth(tmp_path, np.full((2, 5), 100.0), files.Framing(CAMERA, 100.0, 1.0))
     assert not made.things
-    assert files.write_depth(tmp_path, np.full((2, 5), 99.0), files.Look(CAMERA, 100.0, 1.0)).things
+    assert files.write_depth(tmp_path, np.full((2, 5), 99.0), files.Framing(CAMERA, 100.0, 1.0)).things
 
 
 @pytest.mark.parametrize("shape", [(5, 2), (2, 4), (3, 5)])
 def test_a_depth_of_another_size_is_refused(tmp_path, shape):
     with pytest.raises(SceneError, match=f"{shape[1]}x{shape[0]} pixels, not 5x2") as caught:
-        files.write_depth(tmp_path, np.ones(shape, np.float32), files.Look(CAMERA, 100.0, 1.0))
+        files.write_depth(tmp_path, np.ones(shape, np.float32), files.Framing(CAMERA, 100.0, 1.0))
     assert caught.value.code == "render_failed" and not list(tmp_path.iterdir())
 
 
