@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ from .target import LocalTarget, RemoteTarget, Target
 
 PROTOCOL = 1
 CHECK_SECONDS = 5.0  # between two checks of a backend that has nothing to do
+ENGINES_HOLD = 4.0  # seconds: so long a server may say of its engines what it found before
 CRASH_SECONDS = 120.0  # a second crash within this time is not tried again
 PAUSES = (1.0, 2.0, 4.0, 8.0, 15.0)  # seconds between attempts; the last one goes on
 
@@ -58,6 +60,7 @@ class Connection:
         self._attempts = 0
         self._crashed_at = float("-inf")
         self._checked_at = 0.0
+        self._engines_again = math.inf
 
     def use(self, target: Target, take_over: bool = False) -> None:
         """Go to this backend; the one used before is let go. With `take_over` a local backend of another version
@@ -112,11 +115,15 @@ class Connection:
         if time.monotonic() - self._checked_at > CHECK_SECONDS:
             self._checked_at = time.monotonic()
             self._api.health()
+        if time.monotonic() > self._engines_again:
+            self._engines_again = math.inf
+            self._emit(Engines(_engines(self._api)))
 
     def engines(self) -> None:
-        """Report what the backend offers. Raises ApiError."""
+        """Report what the backend offers, now and once more when no answer from before holds. Raises ApiError."""
         if self._api is not None:
             self._emit(Engines(_engines(self._api)))
+            self._engines_again = time.monotonic() + ENGINES_HOLD
 
     def lost(self, error: ApiError) -> None:
         """A call found the backend unreachable: arrange for the next attempt."""
