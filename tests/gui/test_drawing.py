@@ -14,8 +14,9 @@ BUDGET_MS = 2.0
 FILL = f"""
 import json
 from {MODULE}.client.protocol import Binding, JobState, Problem
-from {MODULE}.scene.model import shot_list, state
+from {MODULE}.scene.app import state
 from {MODULE}.scene.app.app import app
+from {MODULE}.scene.model import shot_list
 shot = shot_list.ensure_shot(scene)
 for number in range(1, {TAKES} + 1):
     take = shot.takes.add()

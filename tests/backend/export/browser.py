@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,10 @@ def program() -> str | None:
     return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
 
 
+class Moved(Exception):
+    """Another page came while one was asked."""
+
+
 class Page:
     """A page that is open. `errors` are what it wrote to its console and what its policy kept out."""
 
@@ -48,7 +52,7 @@ class Page:
         self.call("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
         self.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(downloads))
         self.call("Page.navigate", url=path.as_uri())
-        self.wait("document.readyState === 'complete'")
+        self.wait("location.protocol === 'file:' && document.readyState === 'complete'")
 
     def value(self, expression: str) -> Any:
         """What JavaScript makes of it; a promise is waited for."""
@@ -61,10 +65,12 @@ class Page:
     def wait(self, expression: str) -> Any:
         """Until it is true."""
         until = time.monotonic() + SECONDS
-        while not (found := self.value(expression)):
+        while True:
+            with suppress(Moved):
+                if found := self.value(expression):
+                    return found
             assert time.monotonic() < until, f"{expression} never came"
             time.sleep(0.05)
-        return found
 
     def picture(self, path: Path) -> None:
         """What is seen."""
@@ -80,6 +86,8 @@ class Page:
         while True:
             answer = self._next()
             if answer.get("id") == number:
+                if "navigated" in answer.get("error", {}).get("message", ""):
+                    raise Moved
                 assert "error" not in answer, answer["error"]
                 return dict(answer["result"])
             if answer.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown"):
