@@ -297,7 +297,7 @@ def test_a_price_is_estimated_without_making_anything(service: Service) -> None:
         return service.http.post("/v1/estimate", json=body)
 
     before = service.http.get("/v1/videos").json()["data"]
-    price = {"amount": 1.5, "currency": "USD", "as_of": "2026-01-01", "source": "", "exact": False}
+    price = {"amount": 1.5, "currency": "USD", "as_of": "2026-01-01", "source": "", "exact": False, "per": ""}
     views = {"views": [{"name": "view_1", "t": 0.5}]}
     assert ask(model="hosted", seconds=6, extra_params=views).json() == {"price": price}
     assert ask(model="hosted", extra_params={"options": {"known": False}}).json() == {"price": None}

@@ -61,7 +61,7 @@ class OnePlan(Demand):
 
 
 def demand(model, plan, shape=SHAPE):
-    return OnePlan(model.config, shape, torch.device("cpu"), plan.eight_bit, plan)
+    return OnePlan(model.config, shape, torch.device("cpu"), plan.eight_bit, plan=plan)
 
 
 def velocity(model):
