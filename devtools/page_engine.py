@@ -8,12 +8,12 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = ROOT / "docs" / "add-an-engine.md"
-LIST = "ENGINES = {\n"
+LIST = "ENGINES: dict[str, tuple[str, ...]] = {\n"
 
 
 def copy_with_engine(folder: Path) -> Path:
     """A root to run `python -m backend` in: a copy with the page's module and its line in the registry."""
-    module, line = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
+    module, line, *_others = re.findall(r"```python\n(.*?)```", PAGE.read_text(encoding="utf-8"), re.DOTALL)
     for name in ("backend", "client"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     engines = folder / "backend" / "engines"

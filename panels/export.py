@@ -35,42 +35,44 @@ class TAKEONE_PT_export(bpy.types.Panel):
         row = layout.row(align=True)
         row.operator("takeone.import_edit", icon="IMPORT")
         row.operator("takeone.read_notes", icon="TEXT")
-        self.draw_changes(context)
+        draw_changes(layout, context)
         if part.written:
             row = layout.row(align=True)
             row.label(text=part.written[-1].replace("\\", "/").rpartition("/")[2], icon="CHECKMARK", translate=False)
             row.operator("takeone.export_open", text="", icon="FILE_FOLDER")
         for said in part.said[:MOST_LINES]:
             wrapped(layout, context, said, "INFO")
-        self.draw_notes(context)
+        draw_notes(layout, context)
 
-    def draw_changes(self, context: bpy.types.Context) -> None:
-        """What a timeline would change."""
-        part = exports()
-        if part.changes is None or part.edit is None:
-            return
-        box = self.layout.box()
-        lines = part.changes.lines(part.edit)
-        for line in lines[:MOST_LINES]:
-            wrapped(box, context, line, "DOT")
-        if len(lines) > MOST_LINES:
-            box.label(text=iface_("and {count} more").format(count=len(lines) - MOST_LINES), translate=False)
-        if not lines:
-            box.label(text="Nothing would change")
-        row = box.row(align=True)
-        if lines:
-            row.operator("takeone.import_apply", text="Apply", icon="CHECKMARK")
-        row.operator("takeone.import_dismiss", text="Put Away", icon="X")
 
-    def draw_notes(self, context: bpy.types.Context) -> None:
-        """What clients said of the shot that the panels show."""
-        shot = shot_of(context)
-        for note in shot.client_notes:
-            box = self.layout.box()
-            head = "  ".join(word for word in (note.author or iface_("Client"), note.made, note.verdict) if word)
-            box.label(text=f"{shot.name}: {head}", icon="TEXT", translate=False)
-            if note.text:
-                wrapped(box, context, note.text)
+def draw_changes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What a timeline would change."""
+    part = exports()
+    if part.changes is None or part.edit is None:
+        return
+    box = layout.box()
+    lines = part.changes.lines(part.edit)
+    for line in lines[:MOST_LINES]:
+        wrapped(box, context, line, "DOT")
+    if len(lines) > MOST_LINES:
+        box.label(text=iface_("and {count} more").format(count=len(lines) - MOST_LINES), translate=False)
+    if not lines:
+        box.label(text="Nothing would change")
+    row = box.row(align=True)
+    if lines:
+        row.operator("takeone.import_apply", text="Apply", icon="CHECKMARK")
+    row.operator("takeone.import_dismiss", text="Put Away", icon="X")
+
+
+def draw_notes(layout: bpy.types.UILayout, context: bpy.types.Context) -> None:
+    """What clients said of the shot that the panels show."""
+    shot = shot_of(context)
+    for note in shot.client_notes:
+        box = layout.box()
+        head = "  ".join(word for word in (note.author or iface_("Client"), note.made, note.verdict) if word)
+        box.label(text=f"{shot.name}: {head}", icon="TEXT", translate=False)
+        if note.text:
+            wrapped(box, context, note.text)
 
 
 CLASSES = (TAKEONE_PT_export,)

@@ -7,7 +7,7 @@ import os
 import subprocess
 from dataclasses import replace
 from pathlib import Path
-from types import MethodType, SimpleNamespace
+from types import SimpleNamespace
 
 import bpy
 import pytest
@@ -295,10 +295,7 @@ def test_notes_of_a_client_stand_beside_their_shots(film, tmp_path):
     assert exports.exports().said == ("There is no shot 'Old' any more.",)
     bpy.data.scenes["Scene"].take_one.active_shot = 1
     paper = Paper()
-    panel = SimpleNamespace(layout=paper)
-    for name in ("draw_changes", "draw_notes"):
-        setattr(panel, name, MethodType(getattr(TAKEONE_PT_export, name), panel))
-    TAKEONE_PT_export.draw(panel, Window())
+    TAKEONE_PT_export.draw(SimpleNamespace(layout=paper), Window())
     assert any("darker" in text for text in paper.texts) and any("Mia" in text for text in paper.texts)
     path.write_text("{}")
     with pytest.raises(RuntimeError, match="holds no notes"):
