@@ -26,15 +26,18 @@ class Handles:
     frames: int = 0
 
 
-def of(engine: EngineInfo, scene: bpy.types.Scene, wanted: int, moved: bool, seconds: float, fps: Fraction) -> Handles:
-    """As many handles as wanted, of an engine that can make them. A move by words begins with the still: then there is
-    none at the head."""
+def of(shot: Any, engine: EngineInfo, wanted: int, moved: bool, seconds: float, fps: Fraction) -> Handles:
+    """As many handles as wanted, of an engine that can make them, and at the head as the scene has frames before the
+    shot's. A move by words begins with the still: then there is none at the head."""
+    scene = shot.id_data
     count = max(1, round(seconds * fps))
     most = int(engine.max_seconds * fps) if engine.max_seconds else count + 2 * wanted
     room = most - count
     if not engine.handles or wanted < 1 or room < 1:
         return Handles(seconds)
     frames = round(min(wanted, room // 2) / fps * frame_rate(scene)) if moved else 0
+    if not bpy.context.preferences.edit.use_negative_frames:  # Blender stands at none before 0
+        frames = max(0, min(frames, frame_of(shot)))
     head = round(frames / frame_rate(scene) * fps)
     tail = min(wanted, room - head)
     return Handles(float((count + head + tail) / fps), head, tail, frames)
@@ -46,5 +49,5 @@ def span(shot: Any) -> tuple[int, int]:
     scene = shot.id_data
     engine = app().state.engine(shot.engine) or EngineInfo(shot.engine)
     from_camera = shot.still_source in prompts.FROM_CAMERA
-    extra = of(engine, scene, scene.take_one.handles, from_camera, shot.seconds, take_rate(scene))
+    extra = of(shot, engine, scene.take_one.handles, from_camera, shot.seconds, take_rate(scene))
     return frame_of(shot) - extra.frames, max(1, round(extra.seconds * frame_rate(scene)))

@@ -57,6 +57,9 @@ class Layout:
     def __call__(self, *_args, **_more):
         return self
 
+    def panel_prop(self, *_args):
+        return self, self
+
 
 @pytest.fixture
 def session():
@@ -106,7 +109,7 @@ def strange_film(chance: random.Random) -> None:
 def draw_everything() -> None:
     """Every panel, list and menu of ours, in the open file."""
     context = SimpleNamespace(
-        scene=bpy.context.scene, area=None, region=None, window=None, workspace=None, selected_objects=[],
+        scene=bpy.context.scene, area=None, region=SimpleNamespace(width=300), window=None, workspace=None, selected_objects=[],
         preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),
         window_manager=bpy.context.window_manager, active_strip=None,
     )  # fmt: skip
@@ -118,8 +121,8 @@ def draw_everything() -> None:
     lists = [cls for cls in classes_of(panels) if issubclass(cls, bpy.types.UIList)]
     for cls in lists:
         for shot in shot_list.all_shots():
-            for item in shot.takes if "takes" in cls.__name__ else shot.lines:
-                cls.draw_item(SimpleNamespace(), context, Layout(), shot, item, 0, shot, "")
+            for item in shot.takes if "takes" in cls.__name__ else [shot] if "shots" in cls.__name__ else shot.lines:
+                cls.draw_item(SimpleNamespace(wide=True), context, Layout(), shot, item, 0, shot, "")
 
 
 def classes_of(room) -> list[type]:

@@ -63,7 +63,7 @@ def test_undo_and_redo_before_during_and_after_a_job(blender: BlenderWindow) -> 
     blender.until("not STATE.jobs", 120)
     assert blender.ask(TAKES) == [[1, "READY"], [2, "READY"]]
     landed = blender.ask(STRIPS)
-    assert [name for _kind, name, _channel in landed] == ["Shot_01_t002", "Shot_01_t002 sound"]
+    assert [name for _kind, name, _channel in landed] == ["Shot_01_t002 (360 cut)", "Shot_01_t002 sound"]
     keys_in_view(blender, "ctrl+z")
     assert [name for _kind, name, _channel in blender.ask(STRIPS)] == ["Shot_01_t001", "Shot_01_t001 sound"]
     assert blender.ask(TAKES) == [[1, "READY"], [2, "READY"]]

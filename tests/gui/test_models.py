@@ -45,6 +45,8 @@ def blender(open_blender: Callable[..., BlenderWindow], hub: Hub) -> BlenderWind
     window = open_blender("--online-mode", home="models", TAKE_ONE_HUB=hub.url, HF_TOKEN="")
     window.show_tab()
     window.until("STATE.backend.state == 'ready'", 60)
+    # as on a machine with a card: without one there is nothing to download
+    window.run(f"__import__('{MODULE}.panels.preferences', fromlist=['x']).has_gpu = lambda: True")
     preferences.open_preferences(window)
     return window
 

@@ -115,7 +115,7 @@ def test_every_selected_camera_is_animated(blender: BlenderWindow) -> None:
     blender.until("len(STATE.jobs) == 2", 30)
     blender.until("not STATE.jobs", 120)
     shots = "[(s.name, s.camera and s.camera.name, [t.status for t in s.takes]) for s in scene.take_one.shots]"
-    assert blender.ask(shots)[1:] == [["Shot 02", "View 1", ["READY"]], ["Shot 03", "View 2", ["READY"]]]
+    assert blender.ask(shots)[1:] == [["View 1", "View 1", ["READY"]], ["View 2", "View 2", ["READY"]]]
     after = blender.ask(STRIPS)
     assert after[: len(before)] == before
     assert [name for _kind, name, _channel in after[len(before) :]] == [
