@@ -109,7 +109,8 @@ def strange_film(chance: random.Random) -> None:
 def draw_everything() -> None:
     """Every panel, list and menu of ours, in the open file."""
     context = SimpleNamespace(
-        scene=bpy.context.scene, area=None, region=SimpleNamespace(width=300), window=None, workspace=None, selected_objects=[],
+        scene=bpy.context.scene, area=None, region=SimpleNamespace(width=300), window=None, workspace=None,
+        selected_objects=[],
         preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),
         window_manager=bpy.context.window_manager, active_strip=None,
     )  # fmt: skip
