@@ -10,6 +10,7 @@ from bpy.app.translations import pgettext_iface as iface_
 
 from ..client.protocol import EngineInfo
 from ..scene.app.state import Job
+from ..scene.model.kept import cost_of
 from ..scene.session import preferences, quotes
 from ..scene.session.accounts import accounts
 from . import refresh
@@ -93,10 +94,8 @@ def draw_uncertain(layout: bpy.types.UILayout, context: bpy.types.Context, job: 
 
 def draw_cost(layout: bpy.types.UILayout, shot: Any, take: Any) -> None:
     """What the take cost, and all of the shot's together."""
-    from ..scene.model.kept import read
-
-    costs = [cost for one in shot.takes if (cost := read(one).cost) is not None]
-    mine = read(take).cost
+    costs = [cost for one in shot.takes if (cost := cost_of(one)) is not None]
+    mine = cost_of(take)
     if mine is None and not costs:
         return
     total = quotes.money(sum(cost.amount for cost in costs), costs[0].currency)

@@ -6,6 +6,8 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 
 from ...client.protocol import Price, TakeRequest, codec
@@ -40,6 +42,16 @@ def read(take: Any) -> Kept:
     if isinstance(data.get("kept"), Mapping):
         data = {**data, "request": _from_0_1(data["kept"])}
     return _fitting(data) or _fitting({**data, "request": None}) or Kept()
+
+
+def cost_of(take: Any) -> Price | None:
+    """What the take cost, as `read` knows it. Cheap enough for draw(), also for takes that cost nothing."""
+    return _cost(take.request) if '"cost": {' in take.request else None
+
+
+@lru_cache(maxsize=1024)
+def _cost(request: str) -> Price | None:
+    return read(SimpleNamespace(request=request)).cost
 
 
 def write(take: Any, kept: Kept) -> None:

@@ -119,7 +119,7 @@ def test_every_selected_camera_is_animated(blender: BlenderWindow) -> None:
     after = blender.ask(STRIPS)
     assert after[: len(before)] == before
     assert [name for _kind, name, _channel in after[len(before) :]] == [
-        "Shot_02_t001", "Shot_02_t001 sound", "Shot_03_t001", "Shot_03_t001 sound",
+        "View_1_t001", "View_1_t001 sound", "View_2_t001", "View_2_t001 sound",
     ]  # fmt: skip
     assert Path(blender.ask("bpy.path.abspath(scene.take_one.shots[2].takes[0].clip)")).is_file()
     blender.picture("cameras")
