@@ -8,7 +8,7 @@ from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, IntProperty
 
 from ..scene.edit import burn_in
-from ..scene.edit.cut import fit, uses
+from ..scene.edit.cut import fit
 from ..scene.edit.edit_scene import find_edit_scene
 from ..scene.model import properties, shot_list, shown
 from ..scene.model.edit_of import take_rate
@@ -169,8 +169,7 @@ def draw_shot(layout: bpy.types.UILayout, context: bpy.types.Context, edit: bpy.
     row.prop(shot, "status", text="")
     row.prop(shot, "rating", slider=True)
     column.prop(shot, "note", text="", icon="GREASEPENCIL", placeholder="Note")
-    use = next(iter(uses.uses_of(edit, shot.uid)), None) if edit is not None else None
-    movie = fit.movie_of(use) if use else None
+    movie = fit.movie_of_shot(edit, shot.uid) if edit is not None else None
     row = layout.row(align=True)
     for kind, text in (("DISSOLVE", "Dissolve"), ("DIP", "Dip"), ("FADE_IN", "Fade In"), ("FADE_OUT", "Fade Out")):
         row.operator("takeone.transition", text=text).kind = kind

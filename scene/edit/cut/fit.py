@@ -20,6 +20,14 @@ def movie_of(use: Use) -> bpy.types.Strip | None:
     return next((strip for strip in use.strips if strip.type == "MOVIE"), None)
 
 
+def movie_of_shot(edit: bpy.types.Scene, shot_uid: str) -> bpy.types.Strip | None:
+    """The first picture of a take of this shot in the edit. Cheap enough for draw()."""
+    editor = edit.sequence_editor
+    movies = (strip for strip in (editor.strips if editor else ()) if strip.type == "MOVIE")
+    found = (strip for strip in movies if strip.get(strips.SHOT_KEY) == shot_uid)
+    return min(found, key=strips.start, default=None)
+
+
 def shot_frames(movie: bpy.types.Strip) -> int:
     """How many frames of the strip's file belong to the shot, its handles apart."""
     return max(
