@@ -45,8 +45,11 @@ def blender(open_blender: Callable[..., BlenderWindow], hub: Hub) -> BlenderWind
     window = open_blender("--online-mode", home="models", TAKE_ONE_HUB=hub.url, HF_TOKEN="")
     window.show_tab()
     window.until("STATE.backend.state == 'ready'", 60)
-    # as on a machine with a card: without one there is nothing to download
-    window.run(f"__import__('{MODULE}.panels.preferences', fromlist=['x']).has_gpu = lambda: True")
+    # as on a machine with a card: without one there is nothing to download; accounts would push it out of the window
+    window.run(
+        f"drawn = __import__('{MODULE}.panels.preferences', fromlist=['x'])\n"
+        "drawn.has_gpu, drawn.draw_accounts = lambda: True, lambda *_: None"
+    )
     preferences.open_preferences(window)
     return window
 
