@@ -188,7 +188,7 @@ def size_of(models_here: tuple[dict[str, str], ...], needed: list[str]) -> str:
     total = 0.0
     for one in models_here:
         if one["name"] in needed and one["state"] not in ("ready", "linked"):
-            number, _, unit = one["size"].partition(" ")
+            number, _, unit = one["size"].removeprefix("about ").partition(" ")
             total += float(number) * scales.get(unit, 1.0)
     return f"{total / 1e9:.1f} GB" if total >= 1e9 else f"{total / 1e6:.0f} MB"
 
