@@ -239,16 +239,11 @@ class Fal:
         return False
 
     def submit(self, wire: Wire, order: Order) -> Ticket:
-        from ..wire.http import Unanswered
-        from ..wire.problems import refused
+        from ..wire.problems import ticket
 
         answer = wire.send("POST", order.path, order.body, order.headers)
-        if not answer.good:
-            raise refused(self.label, answer)
-        ticket = {name: answer.get(name) for name in ("request_id", "status_url", "response_url", "cancel_url")}
-        if not all(isinstance(value, str) for value in ticket.values()):
-            raise Unanswered("its answer has no id")
-        return ticket
+        parts = ("request_id", "status_url", "response_url", "cancel_url")
+        return ticket(self.label, answer, **{name: (name,) for name in parts})
 
     def find(self, wire: Wire, memo: Memo) -> Ticket | None:
         start = datetime.fromtimestamp(memo.at, UTC) - timedelta(minutes=1)

@@ -91,15 +91,10 @@ class Gemini:
         return False
 
     def submit(self, wire: Wire, order: Order) -> Ticket:
-        from ..wire.http import Unanswered
-        from ..wire.problems import refused
+        from ..wire.problems import ticket
 
         answer = wire.send("POST", order.path, order.body)
-        if not answer.good:
-            raise refused(self.label, answer)
-        if not isinstance(answer.get("id"), str):
-            raise Unanswered("its answer has no id")
-        return {"id": answer.get("id")}
+        return ticket(self.label, answer, id=("id",))
 
     def find(self, wire: Wire, memo: Memo) -> Ticket | None:
         return None

@@ -110,15 +110,10 @@ class ModelStudio:
         return False
 
     def submit(self, wire: Wire, order: Order) -> Ticket:
-        from ..wire.http import Unanswered
-        from ..wire.problems import refused
+        from ..wire.problems import ticket
 
         answer = wire.send("POST", order.path, order.body, order.headers)
-        if not answer.good:
-            raise refused(self.label, answer)
-        if not isinstance(answer.get("output", "task_id"), str):
-            raise Unanswered("its answer has no id")
-        return {"task_id": answer.get("output", "task_id")}
+        return ticket(self.label, answer, task_id=("output", "task_id"))
 
     def find(self, wire: Wire, memo: Memo) -> Ticket | None:
         """The list tells no prompt, but a task does once it is done. One that does not tell it yet may be another's."""

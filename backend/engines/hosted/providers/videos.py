@@ -83,15 +83,10 @@ class Videos:
         return isinstance(wire.ask("health", patience=5.0).get("protocol"), int)
 
     def submit(self, wire: Wire, order: Order) -> Ticket:
-        from ..wire.http import Unanswered
-        from ..wire.problems import refused
+        from ..wire.problems import ticket
 
         answer = wire.send("POST", order.path, headers=order.headers, data=order.body, files=order.files)
-        if not answer.good:
-            raise refused(self.label, answer)
-        if not isinstance(answer.get("id"), str):
-            raise Unanswered("its answer has no id")
-        return {"id": answer.get("id")}
+        return ticket(self.label, answer, id=("id",))
 
     def find(self, wire: Wire, memo: Memo) -> Ticket | None:
         answer = wire.ask("v1/videos", {"limit": 100})

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ...engine import EngineError
-from .http import Answer
+from .http import Answer, Unanswered
 
 MOST = 300  # characters of a provider's words
 QUOTA = re.compile(r"balance|quota|credit|billing|arrear|exhausted|insufficient|overdue|payment", re.IGNORECASE)
@@ -32,6 +32,21 @@ def refused(label: str, answer: Answer, paid: str = "") -> EngineError:
     if UNSAFE.search(said):
         return unsafe(label, said, paid)
     return EngineError("request_refused", f"{label} does not take this request: {said}", "")
+
+
+def ticket(label: str, answer: Answer, **places: tuple[str, ...]) -> dict[str, Any]:
+    """What an order is known by from now on: by name, the texts that stand at these places of the answer to it.
+
+    Raises:
+        EngineError: it was refused.
+        Unanswered: a text is missing.
+    """
+    if not answer.good:
+        raise refused(label, answer)
+    found = {name: answer.get(*place) for name, place in places.items()}
+    if not all(isinstance(value, str) for value in found.values()):
+        raise Unanswered("its answer has no id")
+    return found
 
 
 def unsafe(label: str, said: str, paid: str = "") -> EngineError:
