@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
-from types import SimpleNamespace
 from typing import Any
 
 from ...client.protocol import Price, TakeRequest, codec
@@ -33,8 +32,12 @@ class Kept:
 
 def read(take: Any) -> Kept:
     """What the take keeps. Of what can't be read nothing is known: a .blend holds what a stranger wrote."""
+    return _parsed(take.request)
+
+
+def _parsed(text: str) -> Kept:
     try:
-        data = json.loads(take.request or "{}")
+        data = json.loads(text or "{}")
     except (ValueError, RecursionError):
         return Kept()
     if not isinstance(data, Mapping):
@@ -51,7 +54,7 @@ def cost_of(take: Any) -> Price | None:
 
 @lru_cache(maxsize=1024)
 def _cost(request: str) -> Price | None:
-    return read(SimpleNamespace(request=request)).cost
+    return _parsed(request).cost
 
 
 def write(take: Any, kept: Kept) -> None:

@@ -112,7 +112,7 @@ def test_preferences_of_a_new_installation_offer_to_install(film, monkeypatch):
 
 
 def test_models_say_their_size_and_whether_the_card_can_run_them(film):
-    found = ({"name": "a", "state": "missing", "size": "28.4 GB", "where": ""},
+    found = ({"name": "a", "state": "missing", "size": "about 28.4 GB", "where": ""},
              {"name": "b", "state": "ready", "size": "10.0 GB", "where": ""},
              {"name": "c", "state": "damaged", "size": "600.0 MB", "where": ""})  # fmt: skip
     models().state = models().state._replace(state="done", models=found, sets={"540p": ["a", "b", "c"]})
