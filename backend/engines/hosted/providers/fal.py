@@ -14,13 +14,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from client.protocol import EngineInfo, Price
+from client.protocol import Price
 
 from ...engine import EngineError
-from ..account.accounts import Account
 from ..request.ask import Ask, digest, price
 from ..request.model import Model, Pictures, Prices, Rate
-from .provider import Look, Memo, Order, Stage, Ticket
+from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Sent
@@ -196,7 +195,7 @@ MODELS = (
 )
 
 
-class Fal:
+class Fal(Provider):
     """The queue, and the models above."""
 
     name, label, variable = "fal", "fal", "FAL_KEY"
@@ -204,7 +203,6 @@ class Fal:
     keeps, keeps_seconds = "a day", 86_400.0
     pace = (1.0, 5.0)
     lists = True
-    plain = False
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:
@@ -212,9 +210,6 @@ class Fal:
 
     def hosts(self, address: str) -> frozenset[str]:
         return frozenset({urlsplit(PLATFORM).netloc}) if address == QUEUE else frozenset()
-
-    def info(self, info: EngineInfo, model: Model, account: Account | None) -> EngineInfo:
-        return info
 
     def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
         fields = {"endpoint": model.endpoint, **model.fields, **(model.fields.get("with_last", {}) if last else {})}
@@ -234,9 +229,6 @@ class Fal:
         if model.seed:
             body["seed"] = asked.seed
         return Order(fields["endpoint"], body, LIFETIME, endpoint=fields["endpoint"])
-
-    def idempotent(self, wire: Wire) -> bool:
-        return False
 
     def submit(self, wire: Wire, order: Order) -> Ticket:
         from ..wire.problems import ticket

@@ -12,13 +12,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from client.protocol import EngineInfo, Price
-
 from ...engine import EngineError
-from ..account.accounts import Account
 from ..request.ask import Ask
 from ..request.model import Model, Pictures, Prices, Rate
-from .provider import Look, Memo, Order, Stage, Ticket
+from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Sent
@@ -55,7 +52,7 @@ MODELS = (
 )
 
 
-class Gemini:
+class Gemini(Provider):
     """The interactions."""
 
     name, label, variable = "gemini", "Gemini API", "GEMINI_API_KEY"
@@ -63,17 +60,10 @@ class Gemini:
     keeps, keeps_seconds = "two days", 2 * 86_400.0
     pace = (5.0, 10.0)
     lists = False
-    plain = False
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:
         return {"x-goog-api-key": key}
-
-    def hosts(self, address: str) -> frozenset[str]:
-        return frozenset()
-
-    def info(self, info: EngineInfo, model: Model, account: Account | None) -> EngineInfo:
-        return info
 
     def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
         picture = {"type": "image", "data": still.base64, "mime_type": still.kind}
@@ -87,17 +77,11 @@ class Gemini:
         }
         return Order(INTERACTIONS, body)
 
-    def idempotent(self, wire: Wire) -> bool:
-        return False
-
     def submit(self, wire: Wire, order: Order) -> Ticket:
         from ..wire.problems import ticket
 
         answer = wire.send("POST", order.path, order.body)
         return ticket(self.label, answer, id=("id",))
-
-    def find(self, wire: Wire, memo: Memo) -> Ticket | None:
-        return None
 
     def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
         from ..wire.problems import expired, refused
@@ -121,9 +105,6 @@ class Gemini:
 
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         wire.send("POST", f"{INTERACTIONS}/{ticket['id']}/cancel", {})
-
-    def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
-        return None
 
     def check(self, wire: Wire) -> tuple[str, tuple[str, ...]]:
         from ..wire.problems import refused

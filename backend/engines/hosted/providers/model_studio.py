@@ -13,13 +13,12 @@ from datetime import UTC, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from client.protocol import EngineInfo, Price
+from client.protocol import Price
 
 from ...engine import EngineError
-from ..account.accounts import Account
 from ..request.ask import Ask, digest
 from ..request.model import Model, Pictures, Prices, Rate
-from .provider import Look, Memo, Order, Stage, Ticket
+from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Sent
@@ -78,7 +77,7 @@ MODELS = (
 )
 
 
-class ModelStudio:
+class ModelStudio(Provider):
     """The tasks of one region: key, model and host must be of the same."""
 
     name, label, variable = "model_studio", "Alibaba Model Studio", "DASHSCOPE_API_KEY"
@@ -86,17 +85,10 @@ class ModelStudio:
     keeps, keeps_seconds = "24 hours", 86_400.0
     pace = (5.0, 15.0)
     lists = True
-    plain = False
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}"}
-
-    def hosts(self, address: str) -> frozenset[str]:
-        return frozenset()
-
-    def info(self, info: EngineInfo, model: Model, account: Account | None) -> EngineInfo:
-        return info
 
     def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
         media = [{"type": "first_frame", "url": still.url}]
@@ -105,9 +97,6 @@ class ModelStudio:
         parameters: dict[str, Any] = {"resolution": asked.resolution, "duration": asked.seconds, "watermark": False}
         body = {"model": model.endpoint, "input": {"prompt": asked.prompt, "media": media}}
         return Order(SUBMIT, {**body, "parameters": {**parameters, "seed": asked.seed}}, ASYNC)
-
-    def idempotent(self, wire: Wire) -> bool:
-        return False
 
     def submit(self, wire: Wire, order: Order) -> Ticket:
         from ..wire.problems import ticket
@@ -151,9 +140,6 @@ class ModelStudio:
 
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         wire.send("POST", f"{TASKS}/{ticket['task_id']}/cancel")
-
-    def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
-        return None
 
     def check(self, wire: Wire) -> tuple[str, tuple[str, ...]]:
         from ..wire.problems import refused

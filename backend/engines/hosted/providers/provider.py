@@ -76,7 +76,9 @@ class Provider(Protocol):
     the environment variable that may hold the key, `console` the page of the account. `keeps` says how long a result is
     kept, in words, `keeps_seconds` in numbers. `pace` is seconds between the first looks and the last.
     `lists` says whether there is a list in which an order can be looked for, `plain` whether it may be reached by
-    plain HTTP, as a server in the studio is. An `address` of "" is the account's to say."""
+    plain HTTP, as a server in the studio is. An `address` of "" is the account's to say.
+
+    What most of them have not, such as a live price, is answered here, so they inherit."""
 
     name: str
     label: str
@@ -87,7 +89,7 @@ class Provider(Protocol):
     keeps_seconds: float
     pace: tuple[float, float]
     lists: bool
-    plain: bool
+    plain: bool = False
     models: tuple[Model, ...]
 
     def headers(self, key: str) -> dict[str, str]:
@@ -96,11 +98,11 @@ class Provider(Protocol):
 
     def hosts(self, address: str) -> frozenset[str]:
         """Further hosts that are the provider's own, so that the key may go there."""
-        ...
+        return frozenset()
 
     def info(self, info: EngineInfo, model: Model, account: Account | None) -> EngineInfo:
         """The engine of a model, with what the account changes of it."""
-        ...
+        return info
 
     def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
         """The request. It depends on nothing else."""
@@ -108,7 +110,7 @@ class Provider(Protocol):
 
     def idempotent(self, wire: Wire) -> bool:
         """Whether the same order under the same key is one order there, so that it may be sent again."""
-        ...
+        return False
 
     def submit(self, wire: Wire, order: Order) -> Ticket:
         """Sends an order, once.
@@ -121,7 +123,7 @@ class Provider(Protocol):
 
     def find(self, wire: Wire, memo: Memo) -> Ticket | None:
         """An order in the provider's list, None where it is not there, or where it can't be told from another."""
-        ...
+        return None
 
     def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
         """Where an order is.
@@ -138,7 +140,7 @@ class Provider(Protocol):
 
     def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
         """A live price, None where the provider has none to give."""
-        ...
+        return None
 
     def check(self, wire: Wire) -> tuple[str, tuple[str, ...]]:
         """Whether the key is good: a sentence on what it may use, and the models that a server says it has.

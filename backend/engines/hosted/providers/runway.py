@@ -12,13 +12,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from client.protocol import EngineInfo, Price
+from client.protocol import Price
 
 from ...engine import EngineError
-from ..account.accounts import Account
 from ..request.ask import Ask
 from ..request.model import Model, Pictures, Prices, Rate
-from .provider import Look, Memo, Order, Stage, Ticket
+from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Sent
@@ -112,7 +111,7 @@ MODELS = (
 )
 
 
-class Runway:
+class Runway(Provider):
     """The tasks."""
 
     name, label, variable = "runway", "Runway", "RUNWAYML_API_SECRET"
@@ -120,17 +119,10 @@ class Runway:
     keeps, keeps_seconds = "some days", 7 * 86_400.0
     pace = (5.0, 10.0)
     lists = False
-    plain = False
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}", "X-Runway-Version": "2024-11-06"}
-
-    def hosts(self, address: str) -> frozenset[str]:
-        return frozenset()
-
-    def info(self, info: EngineInfo, model: Model, account: Account | None) -> EngineInfo:
-        return info
 
     def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
         fields = model.fields
@@ -154,17 +146,11 @@ class Runway:
             body["providerSettings"] = {"multiPrompt": shots, "shotType": "customize"}
         return Order("v1/image_to_video", body)
 
-    def idempotent(self, wire: Wire) -> bool:
-        return False
-
     def submit(self, wire: Wire, order: Order) -> Ticket:
         from ..wire.problems import ticket
 
         answer = wire.send("POST", order.path, order.body)
         return ticket(self.label, answer, id=("id",))
-
-    def find(self, wire: Wire, memo: Memo) -> Ticket | None:
-        return None
 
     def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
         from ..wire.problems import expired, refused
@@ -190,9 +176,6 @@ class Runway:
 
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         wire.send("DELETE", f"v1/tasks/{ticket['id']}")
-
-    def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
-        return None
 
     def check(self, wire: Wire) -> tuple[str, tuple[str, ...]]:
         from ..wire.problems import refused

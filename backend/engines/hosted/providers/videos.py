@@ -16,7 +16,7 @@ from ...engine import EngineError
 from ..account.accounts import Account
 from ..request.ask import Ask, digest
 from ..request.model import Model, Pictures
-from .provider import Look, Memo, Order, Stage, Ticket
+from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Sent
@@ -38,7 +38,7 @@ MODELS = (
 )
 
 
-class Videos:
+class Videos(Provider):
     """The jobs of a server. Its address is the account's."""
 
     name, label, variable = "videos", "the video server", "TAKE_ONE_VIDEOS_KEY"
@@ -51,9 +51,6 @@ class Videos:
 
     def headers(self, key: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}"} if key else {}
-
-    def hosts(self, address: str) -> frozenset[str]:
-        return frozenset()
 
     def info(self, info: EngineInfo, model: Model, account: Account | None) -> EngineInfo:
         if account is None:
@@ -124,9 +121,6 @@ class Videos:
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         if not wire.send("POST", f"v1/videos/{ticket['id']}/cancel", {}).good:
             wire.send("DELETE", f"v1/videos/{ticket['id']}")
-
-    def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
-        return None
 
     def check(self, wire: Wire) -> tuple[str, tuple[str, ...]]:
         from ..wire.problems import refused
