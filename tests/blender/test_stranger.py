@@ -398,6 +398,7 @@ def test_the_press_shows_the_picture_that_the_file_names(shot, session, tmp_path
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
     shot = bpy.context.scene.take_one.shots[0]
     asking = Asking(shot="", image_path="", given=lambda _name: None, begun=0, context=bpy.context)
+    asking.over_budget = lambda _context: ""
     asking.strange_picture = lambda _context: animate.Animate.strange_picture(asking, bpy.context)
     asking.begin = lambda _context: setattr(asking, "begun", asking.begun + 1)
     monkeypatch.setattr(animate, "bpy", SimpleNamespace(app=SimpleNamespace(background=False)))
@@ -423,9 +424,11 @@ def test_a_picture_that_was_shown_is_sent_without_another_question(shot, session
     bpy.ops.wm.save_mainfile()
     bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
     monkeypatch.setattr(animate.connection, "ensure", lambda: None)
-    monkeypatch.setattr(animate.jobs, "start", lambda _order: None)
+    monkeypatch.setattr(animate.jobs, "start", lambda _order: [])
     picture = Path(bpy.data.filepath).with_name("own.png")
-    asking = Asking(order=lambda _context: None, strange_picture=lambda _context: picture)
+    order = SimpleNamespace(engine=SimpleNamespace(rate=None), seconds=5.0)
+    asking = Asking(order=lambda _context: order, strange_picture=lambda _context: picture)
+    asking.check_budget = lambda _context: None
     assert trust.is_unseen(picture)
     animate.Animate.begin(asking, bpy.context)
     assert not trust.is_unseen(picture)
