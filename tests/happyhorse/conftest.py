@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import os
+import sys
 
 # Before torch is imported: threads that wait for one another are slow on a machine that is busy.
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+if sys.platform == "linux":
+    # Large tensors come from memory that is kept: half of the time went into having it back from the system.
+    M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
+    ctypes.CDLL(None).mallopt(M_MMAP_MAX, 0)
+    ctypes.CDLL(None).mallopt(M_TRIM_THRESHOLD, -1)
 
 import pytest
 
