@@ -59,12 +59,17 @@ def profile(fresh: Path, place: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
+def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the Take One homes of the module's Blenders lie."""
+    return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture(scope="module")
 def open_blender(
-    profile: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+    profile: Path, homes: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
 ) -> Iterator[Callable[..., BlenderWindow]]:
     """Opens a Blender with a Take One home of its own; all are closed when the module's tests are done."""
     opened: list[BlenderWindow] = []
-    homes = tmp_path_factory.mktemp("home")
 
     def start(*arguments: str, home: str = "home", **environment: str) -> BlenderWindow:
         folder = tmp_path_factory.mktemp("blender")

@@ -50,3 +50,13 @@ def tiny_home(home, tiny_folder):
 
     STORE.link("all", tiny_folder)
     return home
+
+
+@pytest.fixture(scope="module")
+def small_sizes():
+    """A quarter of each quality's pixels: what a test of what happens between the models does not look at."""
+    from backend.engines.happyhorse.request import settings
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(settings, "QUALITIES", {"256p": (224, 128), "540p": (448, 256), "1080p": (960, 544)})
+        yield

@@ -57,7 +57,7 @@ def four_heads(tmp_path_factory, tiny_folder):
 
 
 @pytest.fixture(scope="module")
-def request_(four_heads):
+def request_(four_heads, small_sizes):
     y, x = np.mgrid[0:90, 0:160]
     path = four_heads / "still.png"
     Image.fromarray(np.stack([x * 255 / 160, y * 255 / 90, (x ^ y) & 255], -1).astype(np.uint8)).save(path)

@@ -42,7 +42,7 @@ def request_(tmp_path):
 
 
 @pytest.fixture
-def models(tiny_home):
+def models(tiny_home, small_sizes):
     return Models(CPU)
 
 
@@ -85,7 +85,8 @@ def test_what_runs_out_once_is_done_with_the_others_out_of_its_way(models, reque
     frames, clip = make(models, request_)
     assert len(calls) == 2
     assert len(taken) == 1
-    assert np.array_equal(frames, expected)
+    rounding = 1 if name == "decode_frames" else 0  # it goes on in strips
+    assert np.abs(frames.astype(int) - expected).max() <= rounding
     assert not [note for note in clip.notes if "memory" in note]
 
 

@@ -24,7 +24,7 @@ MB = 1 << 20
 
 
 @pytest.fixture
-def request_(tmp_path):
+def request_(tmp_path, small_sizes):
     pixels = np.random.default_rng(0).integers(0, 256, (90, 160, 3), dtype=np.uint8)
     Image.fromarray(pixels).save(tmp_path / "still.png")
     options = {"quality": "540p", "steps": 1, "refine_steps": 1}
