@@ -4,7 +4,7 @@ from . import operators, panels
 from .scene.app import app, timer
 from .scene.edit import burn_in, compare
 from .scene.edit.cut import fit
-from .scene.model import earlier, properties
+from .scene.model.properties import earlier, properties
 from .scene.session import handlers, pump
 from .scene.session.out import exports
 from .scene.session.views import plans, walks

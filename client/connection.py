@@ -7,10 +7,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from . import install, lease, secrets
+from . import lease
 from .api.answers import Health
 from .api.calls import Api
 from .api.errors import ApiError, not_a_server
+from .commands import secrets
 from .events import (
     FAILED,
     MISSING,
@@ -23,6 +24,7 @@ from .events import (
     Engines,
     Event,
 )
+from .installing import install
 from .local.process import LocalBackend, Outdated, StartError
 from .protocol import EngineInfo
 from .target import LocalTarget, RemoteTarget, Target

@@ -17,7 +17,7 @@ from .api.errors import ApiError
 from .connection import Connection
 from .events import FAILED, BackendState, Event, FinalPrompt, InstallState, Quote, WordsFound
 from .files import make_folder
-from .install import Installer
+from .installing.install import Installer
 from .jobs.follow import Jobs
 from .jobs.journal import Journal
 from .jobs.record import Record

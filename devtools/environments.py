@@ -13,8 +13,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from client import cards, pythons
 from client.files import write_whole
+from client.installing import cards, pythons
 
 ROOT = Path(__file__).resolve().parents[1]
 DEV = ROOT / ".dev"

@@ -8,8 +8,8 @@ import bpy
 
 from ..scene.app.app import app
 from ..scene.app.state import WAITING_FILE
-from ..scene.model import takes
-from ..scene.model.shown import shot_of, take_of
+from ..scene.model.shots import takes
+from ..scene.model.shots.shown import shot_of, take_of
 
 Operator = type[Any]
 

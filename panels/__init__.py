@@ -2,23 +2,9 @@
 
 import bpy
 
-from . import (
-    card,
-    direction,
-    engines,
-    export,
-    keymap,
-    menus,
-    preferences,
-    prompt,
-    queue,
-    refresh,
-    settings,
-    shots,
-    status,
-    takes,
-    walk,
-)
+from . import export, keymap, menus, preferences, shots
+from .parts import engines, refresh, status
+from .sidebar import card, direction, prompt, queue, settings, takes, walk
 
 # in the order in which they stand in the sidebar
 CLASSES = (

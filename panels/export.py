@@ -5,9 +5,9 @@ from __future__ import annotations
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..scene.model.shown import shot_of
+from ..scene.model.shots.shown import shot_of
 from ..scene.session.out.exports import exports
-from .layout import wrapped
+from .parts.layout import wrapped
 
 MOST_LINES = 12
 

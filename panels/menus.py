@@ -8,8 +8,8 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ..scene.model import shot_list, shown
-from ..scene.model.shown import SHOT_KEY
+from ..scene.model.shots import shot_list, shown
+from ..scene.model.shots.shown import SHOT_KEY
 
 # Moves that most engines know by these words, for the menu beside the prompt
 MOVES = (

@@ -8,12 +8,12 @@ from bpy.props import EnumProperty, FloatProperty, StringProperty
 from ..client.target import is_exposed
 from ..operators.setting_up import setup
 from ..scene.app.app import app
-from ..scene.session import connection, preferences
-from ..scene.session.models import models
-from . import engines, refresh
-from .accounts import draw_accounts
-from .layout import time_left, wrapped
-from .setup import draw_error, draw_fix, draw_install, draw_install_failed
+from ..scene.session.server import connection, preferences
+from ..scene.session.server.models import models
+from .parts import engines, refresh
+from .parts.accounts import draw_accounts
+from .parts.layout import time_left, wrapped
+from .parts.setup import draw_error, draw_fix, draw_install, draw_install_failed
 
 STATES = {
     "off": ("Not started", "PAUSE"),

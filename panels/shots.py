@@ -10,10 +10,11 @@ from bpy.props import EnumProperty, IntProperty
 from ..scene.edit import burn_in
 from ..scene.edit.cut import fit
 from ..scene.edit.edit_scene import find_edit_scene
-from ..scene.model import properties, shot_list, shown
-from ..scene.model.edit_of import take_rate
+from ..scene.model.properties import properties
+from ..scene.model.properties.edit_of import take_rate
+from ..scene.model.shots import shot_list, shown
 from ..scene.session.board import drawing
-from . import pictures, refresh
+from .parts import pictures, refresh
 
 WIDE = 560  # pixels of a region from which on all columns are shown
 POPUP = 900

@@ -10,12 +10,13 @@ from bpy.props import BoolProperty
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.edit.edit_scene import find_edit_scene
-from ...scene.model import shot_list
-from ...scene.model.shown import selected_cameras, shot_of, shot_scene
-from ...scene.session import connection, jobs
+from ...scene.model.shots import shot_list
+from ...scene.model.shots.shown import selected_cameras, shot_of, shot_scene
+from ...scene.session import jobs
 from ...scene.session.board import drawing, wanted
 from ...scene.session.board.wanted import Wanted
-from ...scene.session.press import Call, make_order
+from ...scene.session.press.press import Call, make_order
+from ...scene.session.server import connection
 from ..report import Verb, attempt
 
 

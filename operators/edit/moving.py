@@ -6,8 +6,8 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...scene.app.errors import SceneError
 from ...scene.edit import moving
-from ...scene.model import trust
-from ...scene.model.paths import disk_fix
+from ...scene.model.shots import trust
+from ...scene.model.shots.paths import disk_fix
 from ..report import fail
 
 

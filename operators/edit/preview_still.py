@@ -2,7 +2,7 @@
 
 import bpy
 
-from ...scene.model.shown import shot_of
+from ...scene.model.shots.shown import shot_of
 from ...scene.stills import capture as still
 from ...scene.stills import quick_still
 from ..report import attempt

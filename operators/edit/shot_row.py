@@ -12,8 +12,9 @@ from ...scene.app.errors import SceneError
 from ...scene.edit import board
 from ...scene.edit.cut import fit, order, ripple, split, uses
 from ...scene.edit.edit_scene import find_edit_scene
-from ...scene.model import properties, shot_list, takes
-from ...scene.model.shown import shot_of, shot_scene, show, take_of
+from ...scene.model.properties import properties
+from ...scene.model.shots import shot_list, takes
+from ...scene.model.shots.shown import shot_of, shot_scene, show, take_of
 from ...scene.session.board import drawing
 from ..poll import poll_ready, poll_shot
 from ..report import Verb, attempt

@@ -6,9 +6,10 @@ import random
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
-from ...scene.model import properties, shot_list, shown
-from ...scene.model.shown import shot_of, shot_scene
-from ...scene.session import text_window
+from ...scene.model.properties import properties
+from ...scene.model.shots import shot_list, shown
+from ...scene.model.shots.shown import shot_of, shot_scene
+from ...scene.session.words import text_window
 from ..poll import poll_shot
 
 

@@ -13,8 +13,8 @@ from ...scene.app.errors import SceneError
 from ...scene.edit import compare, current, edit_scene, landing, strips
 from ...scene.edit.cut import uses
 from ...scene.edit.edit_scene import ensure_edit_scene, find_edit_scene
-from ...scene.model import card, paths, shot_list, takes, trust
-from ...scene.model.shown import shot_of, shot_scene, take_of
+from ...scene.model.shots import card, paths, shot_list, takes, trust
+from ...scene.model.shots.shown import shot_of, shot_scene, take_of
 from ...scene.session import jobs
 from ..poll import poll_ready, poll_take
 from ..report import attempt, fail

@@ -12,12 +12,15 @@ from bpy.props import BoolProperty, EnumProperty, FloatProperty, IntProperty, St
 
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
-from ...scene.model import options, properties, shot_list, trust
-from ...scene.model.paths import absolute
-from ...scene.model.shown import selected_cameras, shot_of, shot_scene
-from ...scene.session import cameras, connection, jobs, quotes
-from ...scene.session.order import Order
-from ...scene.session.press import Call, make_order
+from ...scene.model.properties import options, properties
+from ...scene.model.shots import shot_list, trust
+from ...scene.model.shots.paths import absolute
+from ...scene.model.shots.shown import selected_cameras, shot_of, shot_scene
+from ...scene.session import jobs
+from ...scene.session.press import cameras, quotes
+from ...scene.session.press.order import Order
+from ...scene.session.press.press import Call, make_order
+from ...scene.session.server import connection
 from ..poll import poll_take
 from ..report import attempt, fail
 from .pay import Paying

@@ -5,9 +5,11 @@ import bpy
 from bpy.props import BoolProperty, EnumProperty
 
 from ...scene.app.errors import SceneError
-from ...scene.model.shown import shot_of
-from ...scene.session import connection, continuity, jobs
-from ...scene.session.press import Call, make_order
+from ...scene.model.shots.shown import shot_of
+from ...scene.session import jobs
+from ...scene.session.press import continuity
+from ...scene.session.press.press import Call, make_order
+from ...scene.session.server import connection
 from ..poll import poll_shot
 from ..report import attempt
 

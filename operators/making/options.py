@@ -4,8 +4,8 @@
 import bpy
 from bpy.props import StringProperty
 
-from ...scene.model import options
-from ...scene.model.shown import shot_of
+from ...scene.model.properties import options
+from ...scene.model.shots.shown import shot_of
 
 
 class TAKEONE_OT_option_reset(bpy.types.Operator):

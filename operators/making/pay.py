@@ -6,7 +6,8 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import BoolProperty
 
 from ...scene.app.errors import SceneError
-from ...scene.session import jobs, quotes
+from ...scene.session import jobs
+from ...scene.session.press import quotes
 from ..report import Verb
 
 

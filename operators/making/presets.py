@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 from bl_operators.presets import AddPresetBase
 
-from ...scene.model.shown import shot_of
+from ...scene.model.shots.shown import shot_of
 
 ROOT = Path(__file__).resolve().parents[2]  # the extension's folder, which holds `presets`
 FOLDER = "take_one/direction"

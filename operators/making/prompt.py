@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import bpy
 
-from ...scene.model import shot_list
-from ...scene.model.shown import shot_of, shot_scene
-from ...scene.session import compose, connection, prompts, text_window
+from ...scene.model.shots import shot_list
+from ...scene.model.shots.shown import shot_of, shot_scene
+from ...scene.session import compose
+from ...scene.session.server import connection
+from ...scene.session.words import prompts, text_window
 from ..report import attempt
 
 

@@ -8,7 +8,7 @@ from bpy.props import IntProperty, StringProperty
 from ...scene.app.app import app
 from ...scene.app.state import WAITING_FILE
 from ...scene.session import jobs
-from ...scene.session.connection import session
+from ...scene.session.server.connection import session
 from ..poll import poll_jobs
 
 

@@ -11,12 +11,15 @@ from bpy.props import EnumProperty, IntProperty, StringProperty
 from ...client.protocol import EngineInfo, Price, TakeRequest
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
-from ...scene.model import options, shot_list, trust
-from ...scene.model.kept import read
-from ...scene.model.paths import absolute
-from ...scene.model.shown import shot_of, take_of
-from ...scene.session import again, connection, jobs, quotes
-from ...scene.session.order import clip_size
+from ...scene.model.properties import options
+from ...scene.model.shots import shot_list, trust
+from ...scene.model.shots.kept import read
+from ...scene.model.shots.paths import absolute
+from ...scene.model.shots.shown import shot_of, take_of
+from ...scene.session import jobs
+from ...scene.session.press import again, quotes
+from ...scene.session.press.order import clip_size
+from ...scene.session.server import connection
 from ...scene.stills import capture
 from ...scene.stills.camera import picture_size
 from ..fixes import HELP

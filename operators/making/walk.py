@@ -8,9 +8,11 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import EnumProperty, FloatProperty, StringProperty
 
 from ...scene.app.errors import SceneError
-from ...scene.model import properties, shot_list
-from ...scene.model.shown import shot_of, shot_scene
-from ...scene.session import compose, connection
+from ...scene.model.properties import properties
+from ...scene.model.shots import shot_list
+from ...scene.model.shots.shown import shot_of, shot_scene
+from ...scene.session import compose
+from ...scene.session.server import connection
 from ...scene.session.views import moves, plans, walks
 from ...scene.stills.coverage import steps
 from ..report import attempt

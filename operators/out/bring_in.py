@@ -7,8 +7,8 @@ from bpy.props import StringProperty
 
 from ...scene.app.errors import SceneError
 from ...scene.edit.out.apply import apply
-from ...scene.model.paths import absolute
-from ...scene.model.shown import shot_scene
+from ...scene.model.shots.paths import absolute
+from ...scene.model.shots.shown import shot_scene
 from ...scene.session.out import exports, notes
 from ..report import attempt
 from .export import ExportOperator

@@ -8,7 +8,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import BoolProperty, EnumProperty, StringProperty
 
 from ...scene.app.errors import SceneError
-from ...scene.model.paths import absolute, open_outside
+from ...scene.model.shots.paths import absolute, open_outside
 from ...scene.session.out import exports
 from ..report import attempt
 

@@ -8,8 +8,8 @@ from bpy.props import StringProperty
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.app.state import UNCERTAIN, Job
-from ...scene.session import connection
-from ...scene.session.accounts import accounts
+from ...scene.session.server import connection
+from ...scene.session.server.accounts import accounts
 from ..report import attempt
 
 

@@ -7,7 +7,7 @@ import bpy
 from bpy.props import StringProperty
 
 from ...scene.app.errors import SceneError
-from ...scene.session.models import models
+from ...scene.session.server.models import models
 from ..report import attempt
 
 

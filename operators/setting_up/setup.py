@@ -5,11 +5,12 @@ import bpy
 from bpy.app.translations import pgettext_tip as tip_
 from bpy.props import EnumProperty, StringProperty
 
-from ...client import install
+from ...client.installing import install
 from ...client.target import is_exposed
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
-from ...scene.session import connection, logs, preferences
+from ...scene.session.server import connection, preferences
+from ...scene.session.words import logs
 from ..report import attempt
 
 EXPOSED = "Not encrypted: only for a network that you trust"

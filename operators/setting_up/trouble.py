@@ -10,8 +10,9 @@ from bpy.props import BoolProperty, EnumProperty
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.app.state import Install
-from ...scene.model.shown import shot_of, shot_scene
-from ...scene.session import connection, preferences, text_window
+from ...scene.model.shots.shown import shot_of, shot_scene
+from ...scene.session.server import connection, preferences
+from ...scene.session.words import text_window
 from ...scene.stills.camera import PROJECTIONS, is_animated
 from ..fixes import HELP
 from ..report import attempt

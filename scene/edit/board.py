@@ -8,11 +8,11 @@ from typing import Any
 
 import bpy
 
-from ..model import takes
-from ..model.paths import stored_path
-from ..model.properties import prompt_of
-from ..model.rates import frame_rate
-from ..model.shown import SHOT_KEY
+from ..model.properties.properties import prompt_of
+from ..model.properties.rates import frame_rate
+from ..model.shots import takes
+from ..model.shots.paths import stored_path
+from ..model.shots.shown import SHOT_KEY
 from . import strips
 from .cut.connect import connect
 from .cut.uses import BOARD_KEY, WITH_KEY, Use, uses_of

@@ -13,10 +13,10 @@ from ...client.protocol.edit.burn_in import WORDS, filled
 from ...client.protocol.edit.timecode import timecode
 from ..app.app import app
 from ..app.errors import SceneError
-from ..model.edit_properties import Followers
-from ..model.kept import read
-from ..model.rates import frame_rate
-from ..model.shot_list import find_shot, find_take
+from ..model.properties.edit_properties import Followers
+from ..model.properties.rates import frame_rate
+from ..model.shots.kept import read
+from ..model.shots.shot_list import find_shot, find_take
 from . import strips
 from .cut.uses import BURN_KEY, WITH_KEY, Use, uses
 

@@ -9,7 +9,7 @@ from bpy.app.handlers import persistent
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
-from ..model import takes
+from ..model.shots import takes
 from . import strips
 
 KEY = "take_one_compare"  # on the strips that are here for a while

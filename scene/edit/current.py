@@ -8,9 +8,9 @@ from typing import Any
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
-from ..model import takes, trust
-from ..model.kept import read
-from ..model.paths import is_there
+from ..model.shots import takes, trust
+from ..model.shots.kept import read
+from ..model.shots.paths import is_there
 from . import strips, trash
 from .cut import fit
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import bpy
 
-from ..model.edit_of import EDIT_KEY, EDIT_NAME, find_edit_scene
-from ..model.paths import stored_path
+from ..model.properties.edit_of import EDIT_KEY, EDIT_NAME, find_edit_scene
+from ..model.shots.paths import stored_path
 from . import strips
 
 __all__ = [

@@ -10,11 +10,11 @@ from typing import Any
 import bpy
 
 from ...client.protocol import Binding, Unfit, codec
-from ..model import films, takes, trust
-from ..model.kept import Kept, write
-from ..model.paths import stored_path
-from ..model.properties import MAX_SEED
-from ..model.shot_list import all_shots
+from ..model.properties.properties import MAX_SEED
+from ..model.shots import films, takes, trust
+from ..model.shots.kept import Kept, write
+from ..model.shots.paths import stored_path
+from ..model.shots.shot_list import all_shots
 
 MOST_BYTES = 4 << 20  # of a sidecar
 MOST_FILES = 5000  # that are looked at

@@ -17,12 +17,12 @@ from ...client.events import TakeReady
 from ...client.protocol import Result
 from ..app.app import app
 from ..app.errors import SceneError
-from ..model import films, takes
-from ..model.kept import Kept, read, write
-from ..model.paths import stored_path
-from ..model.properties import MAX_SEED
-from ..model.rates import frame_rate
-from ..model.shot_list import add_shot, find_scene, find_shot, find_take
+from ..model.properties.properties import MAX_SEED
+from ..model.properties.rates import frame_rate
+from ..model.shots import films, takes
+from ..model.shots.kept import Kept, read, write
+from ..model.shots.paths import stored_path
+from ..model.shots.shot_list import add_shot, find_scene, find_shot, find_take
 from . import board, burn_in, current, strips
 from .cut import fit
 from .cut.connect import connect

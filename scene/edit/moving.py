@@ -14,10 +14,10 @@ import bpy
 
 from ...client.files import mode_beside, writing
 from ..app.app import app
-from ..model import films, trust
-from ..model.paths import absolute, is_there, stored_path
-from ..model.shot_list import all_shots
-from ..model.takes import clip_path, remember_again, takes_folder, unsaved_folder
+from ..model.shots import films, trust
+from ..model.shots.paths import absolute, is_there, stored_path
+from ..model.shots.shot_list import all_shots
+from ..model.shots.takes import clip_path, remember_again, takes_folder, unsaved_folder
 from . import strips
 from .edit_scene import output_beside
 

@@ -10,8 +10,8 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
-from ..model.paths import stored_path
-from ..model.shown import SHOT_KEY
+from ..model.shots.paths import stored_path
+from ..model.shots.shown import SHOT_KEY
 
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
 TAKE_KEY, JOB_KEY = "take_one_take", "take_one_job"

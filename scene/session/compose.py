@@ -10,8 +10,10 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...client.events import FinalPrompt, WordsFound
 from ..app.app import app
 from ..app.errors import SceneError
-from ..model.shot_list import frame_of
-from . import connection, prompts, pump
+from ..model.shots.shot_list import frame_of
+from . import pump
+from .server import connection
+from .words import prompts
 
 
 def compose_prompt(shot: Any) -> None:

@@ -11,11 +11,11 @@ import bpy
 from ..app.app import app
 from ..app.state import WAITING_FILE
 from ..edit import found, landing, moving
-from ..model import films, takes, trust
+from ..model.shots import films, takes, trust
 from ..stills import capture
 from ..stills.borrow import borrowed
 from . import jobs, pump
-from .connection import Connection, session
+from .server.connection import Connection, session
 
 OF_APP = ("backend_failed", "bad_address", "home", "no_server", "offline")  # codes of errors that are of no file
 

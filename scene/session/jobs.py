@@ -23,15 +23,16 @@ from ..app import timer
 from ..app.app import app
 from ..app.errors import SceneError
 from ..app.state import RENDERING, UNCERTAIN, WAITING_FILE, Job
-from ..model.shot_list import find_shot, find_take
+from ..model.shots.shot_list import find_shot, find_take
 from ..stills import capture
 from ..stills.borrow import second_camera
 from ..stills.capture import Still
 from ..stills.coverage import steps
-from . import pump, quotes
-from .connection import session
-from .order import Order
-from .sending import send
+from . import pump
+from .press import quotes
+from .press.order import Order
+from .press.sending import send
+from .server.connection import session
 from .views import shoot
 
 HOPELESS = {events.OFF, events.FAILED, events.MISSING, events.OUTDATED}  # the backend needs the user

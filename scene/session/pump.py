@@ -18,13 +18,14 @@ from ..app.app import app
 from ..app.errors import SceneError
 from ..app.state import ACTIVE, UNCERTAIN, WAITING_FILE, Job
 from ..edit import landing, moving
-from ..model import option_properties
-from ..model.paths import disk_fix
-from ..model.shot_list import find_shot, find_take
-from ..model.takes import take_name
-from . import prompts, quotes
-from .connection import Connection, session
+from ..model.properties import option_properties
+from ..model.shots.paths import disk_fix
+from ..model.shots.shot_list import find_shot, find_take
+from ..model.shots.takes import take_name
+from .press import quotes
+from .server.connection import Connection, session
 from .views import moves
+from .words import prompts
 
 LOG = logging.getLogger("take_one")
 BUDGET = 0.005  # seconds a tick; a landing is one event and may take longer

@@ -15,7 +15,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...client.protocol import Camera
 from ...client.protocol.codec import to_json
 from ..app.errors import SceneError
-from ..model.paths import disk_fix
+from ..model.shots.paths import disk_fix
 from . import exr
 from .borrow.borrowed import image_settings
 from .borrow.depth_pass import MANY, doubtful

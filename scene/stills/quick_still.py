@@ -15,7 +15,7 @@ from typing import Any
 import bpy
 
 from ..app.app import app
-from ..model.shot_list import frame_of
+from ..model.shots.shot_list import frame_of
 from . import capture, viewport
 from .borrow.borrowed import borrowing
 from .camera import check_camera

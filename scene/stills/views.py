@@ -15,7 +15,7 @@ from pathlib import Path
 
 from ...client.protocol import Camera, View
 from ...client.protocol.codec import from_json, to_json
-from ..model import trust
+from ..model.shots import trust
 from . import files
 from .files import Still
 

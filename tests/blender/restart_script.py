@@ -19,9 +19,10 @@ from take_one.client.protocol import JobState  # noqa: E402
 from take_one.client.target import LocalTarget  # noqa: E402
 from take_one.scene.app.app import app  # noqa: E402
 from take_one.scene.edit import strips  # noqa: E402
-from take_one.scene.model.shot_list import add_shot  # noqa: E402
-from take_one.scene.session import connection, jobs, pump  # noqa: E402
-from take_one.scene.session.press import Call, make_order  # noqa: E402
+from take_one.scene.model.shots.shot_list import add_shot  # noqa: E402
+from take_one.scene.session import jobs, pump  # noqa: E402
+from take_one.scene.session.press.press import Call, make_order  # noqa: E402
+from take_one.scene.session.server import connection  # noqa: E402
 
 life, film, python = sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3])
 TARGET = LocalTarget(root=Path(__file__).resolve().parents[2], python=python)

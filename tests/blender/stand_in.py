@@ -8,9 +8,9 @@ from pathlib import Path
 from take_one.client import events
 from take_one.client.protocol import Binding, EngineInfo, Job, JobState, Result, TakeRequest
 from take_one.scene.app.app import app
-from take_one.scene.model import takes
-from take_one.scene.model.shot_list import ensure_ids
-from take_one.scene.session.connection import Connection
+from take_one.scene.model.shots import takes
+from take_one.scene.model.shots.shot_list import ensure_ids
+from take_one.scene.session.server.connection import Connection
 
 DRAFT = EngineInfo("draft", "Draft", max_seconds=60, max_pixels=4096 * 2304)
 HORSE = EngineInfo("horse", "Horse", max_seconds=8, max_pixels=1920 * 1088, prompt_form=True)

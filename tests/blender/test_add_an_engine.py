@@ -14,12 +14,14 @@ import pytest
 from paper import draw
 from rooms import room
 from take_one.client.target import LocalTarget
-from take_one.panels import engines, settings
+from take_one.panels.parts import engines
+from take_one.panels.sidebar import settings
 from take_one.scene.app.app import app
-from take_one.scene.model import option_properties
-from take_one.scene.model.shot_list import add_shot
-from take_one.scene.session import connection, jobs, pump
-from take_one.scene.session.press import make_order
+from take_one.scene.model.properties import option_properties
+from take_one.scene.model.shots.shot_list import add_shot
+from take_one.scene.session import jobs, pump
+from take_one.scene.session.press.press import make_order
+from take_one.scene.session.server import connection
 
 from devtools import page_engine
 

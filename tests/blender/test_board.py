@@ -11,7 +11,7 @@ from rooms import NEW, camera, clip, everything, picture, room, settings_of
 from take_one.scene.app.app import app
 from take_one.scene.edit import board, edit_scene, strips
 from take_one.scene.edit.cut import uses
-from take_one.scene.model.shot_list import add_shot
+from take_one.scene.model.shots.shot_list import add_shot
 from take_one.scene.session import jobs, pump
 from take_one.scene.session.board import drawing, wanted
 

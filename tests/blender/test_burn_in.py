@@ -12,8 +12,8 @@ from take_one.client.protocol import Direction, TakeRequest
 from take_one.scene.edit import burn_in, edit_scene, strips
 from take_one.scene.edit.cut import ripple, transitions, uses
 from take_one.scene.edit.cut.ripple import Rules
-from take_one.scene.model import shot_list, takes
-from take_one.scene.model.kept import Kept
+from take_one.scene.model.shots import shot_list, takes
+from take_one.scene.model.shots.kept import Kept
 from take_one.scene.session import pump
 
 

@@ -8,7 +8,7 @@ import pytest
 from rooms import clip, everything, picture
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import compare, strips
-from take_one.scene.model import shot_list
+from take_one.scene.model.shots import shot_list
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from take_one.client import events
 from take_one.client.target import LocalTarget, RemoteTarget
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
-from take_one.scene.session import connection, preferences
+from take_one.scene.session.server import connection, preferences
 
 
 class Connecting(stand_in.StandIn):

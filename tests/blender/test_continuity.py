@@ -13,7 +13,7 @@ from take_one.client.protocol import EngineInfo
 from take_one.scene.app.app import app
 from take_one.scene.edit import strips
 from take_one.scene.edit.cut import uses
-from take_one.scene.model import shot_list
+from take_one.scene.model.shots import shot_list
 from take_one.scene.session import pump
 
 ENDS = EngineInfo("ends", "Ends", last_frame=True, handles=True)

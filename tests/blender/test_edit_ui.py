@@ -13,10 +13,12 @@ from paper import Paper, Window, draw
 from rooms import clip
 from take_one.client.protocol import Direction, EngineInfo, TakeRequest
 from take_one.operators.making import presets, refine
-from take_one.panels import menus, settings, status, takes
+from take_one.panels import menus
+from take_one.panels.parts import status
+from take_one.panels.sidebar import settings, takes
 from take_one.scene.app.app import app
 from take_one.scene.app.state import RENDERING, Job
-from take_one.scene.model import kept, shot_list
+from take_one.scene.model.shots import kept, shot_list
 from take_one.scene.session import pump
 
 

@@ -23,9 +23,9 @@ from take_one.scene.edit.cut import transitions
 from take_one.scene.edit.cut.uses import uses_of
 from take_one.scene.edit.out.apply import apply
 from take_one.scene.edit.out.collect import collect
-from take_one.scene.model import takes
-from take_one.scene.model.paths import stored_path
-from take_one.scene.model.shot_list import add_shot, ensure_ids
+from take_one.scene.model.shots import takes
+from take_one.scene.model.shots.paths import stored_path
+from take_one.scene.model.shots.shot_list import add_shot, ensure_ids
 from take_one.scene.session.out import exports
 
 ROOT = Path(__file__).resolve().parents[2]

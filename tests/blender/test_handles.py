@@ -12,10 +12,10 @@ from rooms import clip, room
 from take_one.client.protocol import EngineInfo
 from take_one.scene.edit import strips
 from take_one.scene.edit.cut import fit, uses
-from take_one.scene.model import card, shot_list
-from take_one.scene.model.kept import read
+from take_one.scene.model.shots import card, shot_list
+from take_one.scene.model.shots.kept import read
 from take_one.scene.session import jobs, pump
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.session.press.press import Call, make_order
 
 LONG = EngineInfo("long", "Long", max_seconds=60, handles=True, camera_path=True)
 

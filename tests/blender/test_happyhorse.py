@@ -13,9 +13,10 @@ from rooms import room
 from take_one.client.target import LocalTarget
 from take_one.scene.app.app import app
 from take_one.scene.edit import strips
-from take_one.scene.model.shot_list import add_shot
-from take_one.scene.session import connection, jobs
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.model.shots.shot_list import add_shot
+from take_one.scene.session import jobs
+from take_one.scene.session.press.press import Call, make_order
+from take_one.scene.session.server import connection
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.environ.get("TAKE_ONE_GPU_PYTHON") or str(ROOT / ".dev" / "test" / "bin" / "python")

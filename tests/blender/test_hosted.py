@@ -18,10 +18,12 @@ from take_one.client.protocol import Price
 from take_one.client.target import LocalTarget
 from take_one.scene.app.app import app
 from take_one.scene.app.state import UNCERTAIN
-from take_one.scene.model import kept
-from take_one.scene.model.shot_list import add_shot
-from take_one.scene.session import connection, jobs, preferences, pump, quotes
-from take_one.scene.session.connection import session
+from take_one.scene.model.shots import kept
+from take_one.scene.model.shots.shot_list import add_shot
+from take_one.scene.session import jobs, pump
+from take_one.scene.session.press import quotes
+from take_one.scene.session.server import connection, preferences
+from take_one.scene.session.server.connection import session
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")

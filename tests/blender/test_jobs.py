@@ -18,10 +18,12 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import RENDERING, SENDING
 from take_one.scene.edit import edit_scene
-from take_one.scene.model import kept, rates, takes
-from take_one.scene.model.shot_list import add_shot, find_shot
-from take_one.scene.session import again, jobs, order
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.model.properties import rates
+from take_one.scene.model.shots import kept, takes
+from take_one.scene.model.shots.shot_list import add_shot, find_shot
+from take_one.scene.session import jobs
+from take_one.scene.session.press import again, order
+from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.stills import capture
 
 

@@ -14,8 +14,8 @@ from take_one.client.protocol import Problem
 from take_one.scene.app.app import app
 from take_one.scene.app.state import ACTIVE, WAITING_FILE, Job
 from take_one.scene.edit import current, edit_scene, landing, strips
-from take_one.scene.model import takes
-from take_one.scene.model.shot_list import add_shot, ensure_ids, find_shot, find_take
+from take_one.scene.model.shots import takes
+from take_one.scene.model.shots.shot_list import add_shot, ensure_ids, find_shot, find_take
 from take_one.scene.session import pump
 
 

@@ -15,8 +15,8 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import Job
 from take_one.scene.edit import current, landing, strips
-from take_one.scene.model import takes
-from take_one.scene.model.shot_list import add_shot, find_take
+from take_one.scene.model.shots import takes
+from take_one.scene.model.shots.shot_list import add_shot, find_take
 from take_one.scene.session import jobs, pump
 from test_landing import seen
 

@@ -12,8 +12,8 @@ from rooms import clip
 from stand_in import ready
 from take_one.scene.app.app import app
 from take_one.scene.edit import edit_scene, landing, strips
-from take_one.scene.model.kept import Kept, read
-from take_one.scene.model.shot_list import add_shot, ensure_ids, find_shot
+from take_one.scene.model.shots.kept import Kept, read
+from take_one.scene.model.shots.shot_list import add_shot, ensure_ids, find_shot
 from take_one.scene.session import pump
 
 

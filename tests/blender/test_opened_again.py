@@ -14,14 +14,14 @@ from stand_in import ready
 from take_one.client.protocol import EngineInfo
 from take_one.client.protocol.codec import to_json
 from take_one.panels import preferences as panel
-from take_one.panels import queue
+from take_one.panels.sidebar import queue
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import RENDERING, SENDING, Job
 from take_one.scene.edit import strips
-from take_one.scene.model import paths, shot_list
+from take_one.scene.model.shots import paths, shot_list
 from take_one.scene.session import pump
-from take_one.scene.session.models import models
+from take_one.scene.session.server.models import models
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import pytest
 
 
 def card():
-    from take_one.scene.model import shot_list
+    from take_one.scene.model.shots import shot_list
 
     return shot_list.card(bpy.context.scene)
 
@@ -68,7 +68,7 @@ def test_every_poll_that_says_no_says_why():
 
 
 def test_the_blank_card_becomes_the_first_shot():
-    from take_one.scene.model import shot_list
+    from take_one.scene.model.shots import shot_list
 
     blank = card()
     assert blank.uid == ""
@@ -104,7 +104,7 @@ def test_a_shot_starts_with_the_direction_of_the_one_before():
 
 
 def test_the_prompt_may_live_in_a_text_block():
-    from take_one.scene.model import properties
+    from take_one.scene.model.properties import properties
 
     card().prompt = "push in"
     bpy.ops.takeone.prompt_text()
@@ -236,15 +236,16 @@ def traces() -> dict[str, object]:
 
 
 def live() -> None:
-    from take_one.scene.model import shot_list
+    from take_one.scene.model.shots import shot_list
 
     """A life in which every part comes to hold something."""
-    from take_one.panels import pictures, refresh
+    from take_one.panels.parts import pictures, refresh
     from take_one.scene.app.app import app
     from take_one.scene.app.errors import SceneError
     from take_one.scene.edit import moving
-    from take_one.scene.model import takes
-    from take_one.scene.session import connection, models, pump
+    from take_one.scene.model.shots import takes
+    from take_one.scene.session import pump
+    from take_one.scene.session.server import connection, models
 
     scene = bpy.context.scene
     scene.render.resolution_x, scene.render.resolution_y = 64, 36
@@ -301,7 +302,8 @@ def test_every_icon_is_in_this_blender():
     from pathlib import Path
 
     from take_one.operators.setting_up import trouble
-    from take_one.panels import preferences, takes
+    from take_one.panels import preferences
+    from take_one.panels.sidebar import takes
 
     root = Path(inspect.getfile(preferences)).parents[1]
     text = "".join(path.read_text() for name in ("panels", "operators") for path in (root / name).glob("*.py"))

@@ -12,15 +12,16 @@ import stand_in
 from paper import draw
 from take_one.client import events
 from take_one.client.protocol import Choice, EngineInfo, Option, codec
-from take_one.panels import engines as engine_panels
-from take_one.panels import settings
+from take_one.panels.parts import engines as engine_panels
+from take_one.panels.sidebar import settings
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
-from take_one.scene.model import card, option_properties, options
-from take_one.scene.model.properties import TAKEONE_PG_shot
-from take_one.scene.model.shot_list import add_shot, copy_direction
+from take_one.scene.model.properties import option_properties, options
+from take_one.scene.model.properties.properties import TAKEONE_PG_shot
+from take_one.scene.model.shots import card
+from take_one.scene.model.shots.shot_list import add_shot, copy_direction
 from take_one.scene.session import jobs, pump
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.session.press.press import Call, make_order
 
 DATA = Path(__file__).parent / "data"
 LOOP = Option("loop", "bool", False, "Loop", tooltip="End as it begins")
@@ -352,7 +353,8 @@ def test_the_card_shows_what_the_engine_declares_in_its_order(shot):
 
 def test_a_server_that_lists_nothing_but_ids_is_drawn(shot):
     """As vLLM-Omni and SGLang answer GET /v1/models."""
-    from take_one.panels import direction, preferences
+    from take_one.panels import preferences
+    from take_one.panels.sidebar import direction
 
     listed = [{"id": "wan2.2/t2v", "object": "model"}, {"id": "hunyuan", "object": "model"}]
     tell(*(codec.from_json(EngineInfo, one, lenient=True) for one in listed))

@@ -19,10 +19,11 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.objects import ObjectId
 from take_one.scene.edit import edit_scene, landing
-from take_one.scene.model import kept, shot_list, takes
-from take_one.scene.session import again, jobs, pump
-from take_one.scene.session.order import requests
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.model.shots import kept, shot_list, takes
+from take_one.scene.session import jobs, pump
+from take_one.scene.session.press import again
+from take_one.scene.session.press.order import requests
+from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.stills import capture
 
 SIZE = 96, 54

@@ -14,9 +14,11 @@ from take_one.client.events import FinalPrompt
 from take_one.client.protocol import EngineInfo, Problem
 from take_one.client.target import LocalTarget
 from take_one.scene.app.app import app
-from take_one.scene.model.shot_list import add_shot
-from take_one.scene.session import connection, jobs, prompts, pump
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.model.shots.shot_list import add_shot
+from take_one.scene.session import jobs, pump
+from take_one.scene.session.press.press import Call, make_order
+from take_one.scene.session.server import connection
+from take_one.scene.session.words import prompts
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")

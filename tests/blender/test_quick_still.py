@@ -9,7 +9,7 @@ from rooms import picture, room, settings_of
 
 @pytest.fixture
 def card():
-    from take_one.scene.model import shot_list
+    from take_one.scene.model.shots import shot_list
 
     return shot_list.card(room(320, 180))
 
@@ -115,7 +115,7 @@ def test_words_go_into_one_line_or_into_a_text_of_their_own(card):
 
 
 def test_each_shot_has_a_text_of_its_own(card):
-    from take_one.scene.model import shot_list
+    from take_one.scene.model.shots import shot_list
 
     card.words = "push in\nthen hold"
     written_in = card.prompt_text

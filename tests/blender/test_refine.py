@@ -14,10 +14,10 @@ from stand_in import DRAFT
 from take_one.client.protocol import Choice, Option
 from take_one.operators.making import refine
 from take_one.scene.app.app import app
-from take_one.scene.model import takes
-from take_one.scene.model.shot_list import add_shot
+from take_one.scene.model.shots import takes
+from take_one.scene.model.shots.shot_list import add_shot
 from take_one.scene.session import jobs
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.session.press.press import Call, make_order
 
 QUALITY = Option("quality", "enum", "standard", choices=(Choice("fast"), Choice("standard"), Choice("best")))
 STEPS = Option("steps", "int", 8)

@@ -9,7 +9,7 @@ from take_one.scene.edit import board, edit_scene, strips
 from take_one.scene.edit.cut import fit, order, ripple, uses
 from take_one.scene.edit.cut.connect import connect
 from take_one.scene.edit.cut.ripple import Rules
-from take_one.scene.model import shot_list
+from take_one.scene.model.shots import shot_list
 
 RULES = {"off": Rules(False, True, True), "all": Rules(True, True, True), "ours": Rules(True, False, False)}
 

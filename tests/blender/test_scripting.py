@@ -41,7 +41,7 @@ def test_what_the_page_calls_takes_those_arguments():
 
 
 def test_what_a_file_remembers_is_there():
-    from take_one.scene.model import properties
+    from take_one.scene.model.properties import properties
 
     part = PAGE[PAGE.index("## What a file remembers") :]
     shots, takes = part.split("A take:", 1)

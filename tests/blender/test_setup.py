@@ -78,7 +78,7 @@ def test_a_failed_installation_can_be_put_away():
 
 def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     from take_one.scene.app.app import app
-    from take_one.scene.session import connection
+    from take_one.scene.session.server import connection
 
     connection.close()
     (tmp_path / "file").write_text("in the way")

@@ -14,7 +14,7 @@ from take_one.panels import shots as panel
 from take_one.scene.app.app import app
 from take_one.scene.edit import board, edit_scene, strips
 from take_one.scene.edit.cut import uses
-from take_one.scene.model import shot_list
+from take_one.scene.model.shots import shot_list
 
 
 @pytest.fixture(scope="module")

@@ -369,7 +369,7 @@ def test_a_failed_render_leaves_the_frame(scene, tmp_path):
 
 
 def test_a_look_is_out_of_date_where_another_camera_of_the_name_is_taken(linked):
-    from take_one.scene.model import shot_list
+    from take_one.scene.model.shots import shot_list
 
     local = next(scene for scene in bpy.data.scenes if scene.library is None)
     card = shot_list.card(local)

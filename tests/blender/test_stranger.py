@@ -20,9 +20,9 @@ from take_one.operators.making import animate
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import current, moving
-from take_one.scene.model import films, kept, paths, takes, trust
-from take_one.scene.model.shot_list import add_shot, ensure_ids
-from take_one.scene.session import again
+from take_one.scene.model.shots import films, kept, paths, takes, trust
+from take_one.scene.model.shots.shot_list import add_shot, ensure_ids
+from take_one.scene.session.press import again
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import stand_in
 from rooms import clip
 from stand_in import ready
 from take_one.scene.edit import landing, moving, strips
-from take_one.scene.model import films, takes
-from take_one.scene.model.paths import stored_path
-from take_one.scene.model.shot_list import add_shot, ensure_ids
+from take_one.scene.model.shots import films, takes
+from take_one.scene.model.shots.paths import stored_path
+from take_one.scene.model.shots.shot_list import add_shot, ensure_ids
 from take_one.scene.session import pump
 
 

@@ -15,8 +15,9 @@ from take_one import operators, panels
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import compare, landing, moving, strips
-from take_one.scene.model import kept, shot_list, takes
-from take_one.scene.session import again, handlers
+from take_one.scene.model.shots import kept, shot_list, takes
+from take_one.scene.session import handlers
+from take_one.scene.session.press import again
 from take_one.scene.stills.borrow import borrowed
 
 DEEP = "[" * 9000

@@ -6,7 +6,7 @@ import bpy
 import pytest
 from rooms import NEW, clip
 from take_one.scene.edit import compare, current, strips
-from take_one.scene.model import shot_list
+from take_one.scene.model.shots import shot_list
 
 
 @pytest.fixture(scope="module")

@@ -14,9 +14,9 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import Job
 from take_one.scene.edit import current, edit_scene, moving, strips, trash
-from take_one.scene.model import takes
-from take_one.scene.model.paths import stored_path
-from take_one.scene.model.shot_list import add_shot, ensure_ids, find_shot
+from take_one.scene.model.shots import takes
+from take_one.scene.model.shots.paths import stored_path
+from take_one.scene.model.shots.shot_list import add_shot, ensure_ids, find_shot
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ import pytest
 import stand_in
 from rooms import NEW, camera
 from take_one.scene.edit import strips
-from take_one.scene.model import shot_list, shown
-from take_one.scene.session import cameras, jobs
+from take_one.scene.model.shots import shot_list, shown
+from take_one.scene.session import jobs
+from take_one.scene.session.press import cameras
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ import rooms
 import stand_in
 from stand_in import DRAFT
 from take_one.scene.app.app import app
-from take_one.scene.model.shot_list import add_shot, find_shot
+from take_one.scene.model.shots.shot_list import add_shot, find_shot
 from take_one.scene.session import jobs
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.stills import files, render, views
 from take_one.scene.stills.camera import camera_of
 

@@ -14,9 +14,9 @@ from take_one.scene.app import timer
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import RENDERING
-from take_one.scene.model.shot_list import add_shot, find_shot
+from take_one.scene.model.shots.shot_list import add_shot, find_shot
 from take_one.scene.session import jobs
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.stills import capture, render, views
 from take_one.scene.stills.borrow import second_camera
 from take_one.scene.stills.borrow.borrowed import borrow, still_changes

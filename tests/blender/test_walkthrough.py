@@ -16,8 +16,8 @@ from take_one.client.protocol import CameraPath, Keyframe, WordsPath
 from take_one.client.protocol.camera import IDENTITY
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
-from take_one.scene.model import shot_list
-from take_one.scene.model.shot_list import find_shot
+from take_one.scene.model.shots import shot_list
+from take_one.scene.model.shots.shot_list import find_shot
 from take_one.scene.session import pump
 from take_one.scene.session.views import moves, walks
 from take_one.scene.stills.camera import camera_track

@@ -30,7 +30,7 @@ def registered(kind: str) -> list[type]:
 
 def ours() -> list[type]:
     from take_one import operators, panels
-    from take_one.scene.model import properties
+    from take_one.scene.model.properties import properties
 
     return [*operators.CLASSES, *panels.CLASSES, *properties.CLASSES]
 

@@ -29,10 +29,10 @@ def run():
     from take_one.scene.app.app import app
     from take_one.scene.app.errors import SceneError
     from take_one.scene.edit import strips
-    from take_one.scene.model import takes
-    from take_one.scene.model.shot_list import add_shot
+    from take_one.scene.model.shots import takes
+    from take_one.scene.model.shots.shot_list import add_shot
     from take_one.scene.session import jobs, pump
-    from take_one.scene.session.press import Call, make_order
+    from take_one.scene.session.press.press import Call, make_order
     from take_one.scene.stills import capture as still
     from take_one.scene.stills import exr
     from take_one.scene.stills.borrow import borrowed
@@ -216,7 +216,7 @@ def run():
     results["landed strips"] = len(strips.strips_of_shot(uid))
     bpy.ops.ed.undo()
     yield 0.3
-    from take_one.scene.model.shot_list import find_shot
+    from take_one.scene.model.shots.shot_list import find_shot
 
     results["strips after undo"] = len(strips.strips_of_shot(uid))
     results["takes after undo"] = [take.status for take in find_shot(uid).takes]

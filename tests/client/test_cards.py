@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from client import cards
-from client.cards import Card
 from client.events import InstallState
-from client.install import Installer
-from client.pip import PipError
+from client.installing import cards
+from client.installing.cards import Card
+from client.installing.install import Installer
+from client.installing.pip import PipError
 
 GIB = 1 << 30
 REQUIREMENTS = Path(__file__).parents[2] / "backend" / "requirements"

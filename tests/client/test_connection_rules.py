@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 
-from client import connection, install, secrets
+from client import connection
 from client.api.answers import Health
 from client.api.errors import ApiError
+from client.commands import secrets
 from client.connection import CHECK_SECONDS, CRASH_SECONDS, Connection
 from client.events import FAILED, MISSING, OFF, OUTDATED, READY, RECONNECTING, STARTING, BackendState, Engines, Event
+from client.installing import install
 from client.local.process import Outdated, StartError
 from client.protocol import EngineInfo
 from client.target import LocalTarget, RemoteTarget

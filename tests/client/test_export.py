@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from client.export import Exporter, Step
+from client.commands.export import Exporter, Step
 
 SAY = "import json; print(json.dumps({}), flush=True)"
 

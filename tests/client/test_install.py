@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 
-from client import install, pip, pythons
 from client.events import InstallState
-from client.install import Installer
+from client.installing import install, pip, pythons
+from client.installing.install import Installer
 from tests.gui.index import Index
 
 PYTHON = Path(sys.executable)

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from client import lease, pip
+from client import lease
+from client.installing import pip
 from client.jobs import journal
 from client.jobs.journal import FORGET_SECONDS, OTHERS_GRACE_SECONDS, Journal
 from client.jobs.record import CANCELLING, FAILED, NEW, READY, SENT, Record
@@ -165,7 +166,7 @@ def test_why_a_backend_ended(log: str, code: int | None, says: str, fix: str) ->
 
 def test_what_an_index_says_of_itself_is_read(home: Path) -> None:
     """A token file's neighbour: what is no object is nothing."""
-    from client import secrets
+    from client.commands import secrets
 
     home.mkdir()
     for text, wanted in (('{"http://a": "t"}', "t"), ("[]", ""), ("{", "")):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from client.models import Models
+from client.commands.models import Models
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from client import secrets
 from client.api.calls import Api
+from client.commands import secrets
 from client.events import READY, RECONNECTING, BackendState, Event, JobFailed, JobProgress, TakeReady
 from client.jobs.record import Record
 from client.jobs.watch import Watcher

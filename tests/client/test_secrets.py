@@ -14,7 +14,7 @@ import platformdirs
 import pytest
 
 from client import home as homes
-from client import secrets
+from client.commands import secrets
 from client.events import READY, BackendState
 from client.session import Session
 from client.target import RemoteTarget

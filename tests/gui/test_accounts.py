@@ -16,8 +16,8 @@ from tests.backend.hosted.fakes.runway import FakeRunway
 from . import preferences
 
 CHOSEN = f"bpy.context.preferences.addons['{MODULE}'].preferences"
-ACCOUNTS = f"__import__('{MODULE}.scene.session.accounts', fromlist=['accounts']).accounts().state"
-QUOTES = f"__import__('{MODULE}.scene.session.quotes', fromlist=['spent'])"
+ACCOUNTS = f"__import__('{MODULE}.scene.session.server.accounts', fromlist=['accounts']).accounts().state"
+QUOTES = f"__import__('{MODULE}.scene.session.press.quotes', fromlist=['spent'])"
 SHOT = "scene.take_one.shots[0]"
 
 

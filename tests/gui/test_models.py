@@ -14,7 +14,7 @@ from tests.happyhorse.hub import Hub, serving
 
 from . import preferences
 
-STATE = f"__import__('{MODULE}.scene.session.models', fromlist=['models']).models().state"
+STATE = f"__import__('{MODULE}.scene.session.server.models', fromlist=['models']).models().state"
 READY = f"{{one['name'] for one in {STATE}.models if one['state'] in ('ready', 'linked')}}"
 WHOLE = {"distill", "turbo_vae", "t5gemma", "wan_vae", "stable_audio"}  # what 256p needs
 

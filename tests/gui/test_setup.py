@@ -15,7 +15,7 @@ from . import preferences
 from .index import Index, backend_python
 
 EXTENSION = Path("extensions") / "user_default" / "take_one"
-INSTALL = f"import {MODULE}.client.install as install\n"
+INSTALL = f"import {MODULE}.client.installing.install as install\n"
 NO_HASH = f"--hash=sha256:{'0' * 64}"
 CLOSED = "http://127.0.0.1:9"  # nobody listens there
 

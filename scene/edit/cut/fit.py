@@ -8,8 +8,8 @@ from typing import Any
 import bpy
 
 from ...app.app import app
-from ...model.edit_properties import Followers
-from ...model.rates import frame_rate
+from ...model.properties.edit_properties import Followers
+from ...model.properties.rates import frame_rate
 from .. import strips
 from .ripple import Rules, set_length, set_length_everywhere
 from .uses import OVERLAP_KEY, Use, uses, uses_of

@@ -7,9 +7,9 @@ from typing import Any
 import bpy
 
 from ...app.errors import SceneError
-from ...model import shot_list
-from ...model.rates import frame_rate
-from ...model.shown import SHOT_KEY
+from ...model.properties.rates import frame_rate
+from ...model.shots import shot_list
+from ...model.shots.shown import SHOT_KEY
 from .. import board, strips
 from . import shift
 from .connect import connect

@@ -8,7 +8,7 @@ from typing import Any
 
 import bpy
 
-from ...model.shown import SHOT_KEY
+from ...model.shots.shown import SHOT_KEY
 from .. import strips
 
 WITH_KEY = "take_one_with"  # on what goes with a shot (words, burn-ins, fades): the shot's uid

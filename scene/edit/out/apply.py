@@ -10,9 +10,9 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ....client.protocol.edit import Changes, Cut, Edit, Place
 from ....client.protocol.edit.changes import place_of
 from ...app.errors import SceneError
-from ...model.rates import frame_rate
-from ...model.shot_list import add_shot, find_shot, find_take
-from ...model.shown import SHOT_KEY
+from ...model.properties.rates import frame_rate
+from ...model.shots.shot_list import add_shot, find_shot, find_take
+from ...model.shots.shown import SHOT_KEY
 from .. import strips
 from ..cut.uses import WITH_KEY
 from .collect import CROSSES, shot_strip

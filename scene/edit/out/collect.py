@@ -14,12 +14,12 @@ from ....client.protocol import LANGUAGES, Direction, Line
 from ....client.protocol.direction import MAX_LINE, MAX_LINES, MAX_SPEAKER, MAX_TEXT
 from ....client.protocol.edit import Edit, Marker, OtherStrip, Place, Shot, SoundStrip, Take, Transition
 from ....client.protocol.edit.edit import BED, DISSOLVE, FADE_IN, FADE_OUT, MAX_NAME, OWN, TAKE
-from ...model import takes, trust
-from ...model.paths import absolute
-from ...model.properties import prompt_of
-from ...model.rates import frame_rate
-from ...model.shot_list import all_shots
-from ...model.shown import SHOT_KEY
+from ...model.properties.properties import prompt_of
+from ...model.properties.rates import frame_rate
+from ...model.shots import takes, trust
+from ...model.shots.paths import absolute
+from ...model.shots.shot_list import all_shots
+from ...model.shots.shown import SHOT_KEY
 from .. import strips
 from ..cut.transitions import KIND_KEY
 from ..cut.uses import BURN_KEY, WITH_KEY

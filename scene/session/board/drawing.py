@@ -19,13 +19,14 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ...edit import board, strips
 from ...edit.edit_scene import ensure_edit_scene
-from ...model.paths import stored_path
-from ...model.shot_list import find_shot
+from ...model.shots.paths import stored_path
+from ...model.shots.shot_list import find_shot
 from ...stills import capture, viewport
 from ...stills.borrow.borrowed import borrowing
 from ...stills.camera import check_camera, picture_size
-from .. import connection, jobs
-from ..press import Call, make_order
+from .. import jobs
+from ..press.press import Call, make_order
+from ..server import connection
 
 LOG = logging.getLogger("take_one")
 PAUSE = 0.01

@@ -13,8 +13,8 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...app.errors import SceneError
 from ...edit import strips
-from ...model import shot_list
-from ...model.rates import frame_rate
+from ...model.properties.rates import frame_rate
+from ...model.shots import shot_list
 from ...stills.camera import is_animated
 
 UNNAMED = re.compile(r"(F_\d+|Marker)?(\.\d+)?")  # what Blender calls markers by itself

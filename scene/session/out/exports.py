@@ -14,10 +14,10 @@ from pathlib import Path
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ....client.export import Exporter, Step
+from ....client.commands.export import Exporter, Step
 from ....client.files import make_folder, write_whole
 from ....client.home import home
-from ....client.install import backend_python
+from ....client.installing.install import backend_python
 from ....client.jobs.clip import NotAClip, count_frames
 from ....client.protocol import Unfit
 from ....client.protocol.codec import from_json, to_json
@@ -30,7 +30,8 @@ from ...app.errors import SceneError
 from ...edit.edit_scene import find_edit_scene
 from ...edit.out import render_cut
 from ...edit.out.collect import collect
-from .. import handlers, preferences
+from .. import handlers
+from ..server import preferences
 
 CUT, FILES, PAGE, CHANGES = "cut", "files", "page", "changes"
 OLD = 2 * 24 * 3600.0  # seconds

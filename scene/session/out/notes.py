@@ -10,8 +10,8 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ....client.protocol import Unfit
 from ....client.protocol.edit import Note, Notes, notes
 from ...app.errors import SceneError
-from ...model.shot_list import find_shot
-from ...model.takes import keep_ids
+from ...model.shots.shot_list import find_shot
+from ...model.shots.takes import keep_ids
 
 WORDS = {"approved": "Approved", "change": "Please change", "": ""}
 

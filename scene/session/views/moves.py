@@ -15,12 +15,13 @@ from ....client.protocol import WordsPath
 from ...app.app import app
 from ...app.errors import SceneError
 from ...edit import landing
-from ...model import shot_list
-from ...model.rates import frame_rate
+from ...model.properties.rates import frame_rate
+from ...model.shots import shot_list
 from ...stills.borrow.borrowed import borrowing
 from ...stills.camera import camera_of, check_camera, metres_per_unit
 from ...stills.known.things import with_things
-from .. import connection, prompts
+from ..server import connection
+from ..words import prompts
 
 MOST_KEYS = 49
 

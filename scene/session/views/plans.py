@@ -11,7 +11,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...app.app import app
 from ...app.errors import SceneError
-from ...model.properties import stills_of
+from ...model.properties.properties import stills_of
 from ...stills import capture
 from ...stills.borrow.borrowed import RECORD, borrowing
 from ...stills.camera import camera_track, check_camera, is_animated, picture_size
@@ -19,7 +19,7 @@ from ...stills.coverage import marks, plan, surfaces
 from ...stills.coverage.plan import Plan
 from ...stills.coverage.steps import Steps, at_once, by_the_timer
 from ...stills.coverage.track import Track
-from .. import handles
+from ..press import handles
 
 NAMED = 3  # of many things, by name
 EVERY = 12  # poses of the path that stand for it where surfaces are taken more coarsely

@@ -17,12 +17,12 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ....client.protocol import Camera, View
 from ...app.app import app
 from ...app.errors import SceneError
-from ...model.shot_list import find_scene
+from ...model.shots.shot_list import find_scene
 from ...stills import views
 from ...stills.camera import camera_at
 from ...stills.capture import RENDER, Still
 from ...stills.coverage.track import Pose
-from ..order import Order
+from ..press.order import Order
 from . import plans
 from .plans import Planned
 

@@ -12,7 +12,7 @@ from ...app import timer
 from ...app.app import app
 from ...app.errors import SceneError
 from ...edit import landing
-from ...model import shot_list, shown
+from ...model.shots import shot_list, shown
 from ...stills.camera import metres_per_unit
 from ...stills.coverage import surfaces
 from ...stills.coverage.rays import Trees

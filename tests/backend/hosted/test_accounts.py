@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from client.accounts import Accounts
+from client.commands.accounts import Accounts
 from tests.backend.hosted.fakes.fake import KEY, Script
 from tests.backend.hosted.fakes.fal import FakeFal
 from tests.backend.hosted.fakes.videos import FakeVideos

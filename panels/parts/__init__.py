@@ -1,0 +1,1 @@
+"""What several panels draw: engines, accounts, pictures, set-up, status."""

@@ -1,0 +1,1 @@
+"""The parts of the shot's card in the sidebar."""

@@ -1,0 +1,122 @@
+"""The top of the card: which shot, what is sent, what should happen. And the button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+from bpy.app.translations import pgettext_iface as iface_
+
+from ...scene.model.shots import shot_list, shown
+from ...scene.session.words import prompts
+from ...scene.stills import capture as still
+from ...scene.stills import quick_still
+from ..parts import pictures, refresh
+from ..parts.accounts import draw_price
+from ..parts.engines import capabilities
+from ..parts.layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
+from ..parts.setup import draw_backend, draw_error
+from . import walk
+
+PROMPT_LINES = 6  # of a text block that the card shows
+# What the card's picture shows, by the still's source
+SEEN = {
+    still.RENDER: "Frame {frame}, not yet rendered",
+    still.VIEWPORT: "Frame {frame}",
+    still.RESULT: "The render result",
+    still.PLAYHEAD: "The frame under the playhead",
+}
+
+
+class ShotPanel(SidebarPanel):
+    """Which shot, its picture, the button, and what went wrong."""
+
+    bl_label = "Take One"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        refresh.note_shown()
+        layout = self.layout
+        draw_error(layout, context)
+        shot = shown.shot_of(context)
+        draw_chooser(layout, context, shot)
+        draw_picture(layout, context, shot)
+        draw_prompt(layout, context, shot)
+        draw_price(layout, context, shot, capabilities(shot))
+        draw_button(layout, shot)
+        walk.draw_summary(layout, context, shot)
+        draw_backend(layout, context)
+
+
+def draw_chooser(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
+    """Choose, name, add and remove shots."""
+    row = layout.row(align=True)
+    row.menu("TAKEONE_MT_shots", text="", icon="OUTLINER_OB_CAMERA")
+    if shot.uid:
+        row.prop(shot, "name", text="")
+    else:
+        row.label(text=" New shot")
+    row.operator("takeone.shot_add", text="", icon="ADD").duplicate = bool(shot.uid)
+    row.operator("takeone.shot_remove", text="", icon="REMOVE")
+    row.operator("takeone.guide", text="", icon="QUESTION").page = "first-take"
+
+
+def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
+    """The picture that will be sent, as far as it is known, and what it is."""
+    path, caption, icon = picture_of(shot)
+    picture = pictures.icon(path, f"still of {shot.uid}")
+    if not picture:
+        layout.operator("takeone.preview_still", icon="HIDE_OFF")
+        return
+    box = layout.box()  # a look may be as grey as the panel
+    box.template_icon(icon_value=picture, scale=region_scale(context, 5.0))
+    row = box.row()
+    row.label(text=caption, icon=icon, translate=False)
+    row.operator("takeone.preview_still", text="", icon="HIDE_OFF", emboss=False)
+
+
+def picture_of(shot: Any) -> tuple[str, str, str]:
+    """Path of the card's picture, what it shows, and the caption's icon."""
+    if shot.still_source == still.IMAGE:
+        return shot.image_path, iface_("Sent as it is"), "NONE"
+    seen = quick_still.newest(shot)
+    if seen is None:
+        return shot.still, iface_("The still sent last"), "NONE"
+    if quick_still.is_stale(shot, seen):
+        return str(seen.image), iface_("Changed since: look again"), "INFO"
+    return str(seen.image), iface_(SEEN[seen.source]).format(frame=seen.frame), "NONE"
+
+
+def draw_prompt(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
+    """What should happen: in one line, or in a text block."""
+    column = layout.column(align=True)
+    row = column.row(align=True)
+    if shot.prompt_text is None:
+        row.prop(shot, "prompt", text="", placeholder="slowly push in, then pan left")
+        row.menu("TAKEONE_MT_moves", text="", icon="CON_FOLLOWPATH")
+        row.operator("takeone.prompt_text", text="", icon="TEXT")
+        return
+    row.template_ID(shot, "prompt_text")
+    row.operator("takeone.prompt_text", text="", icon="GREASEPENCIL")
+    for line in shot.prompt_text.lines[:PROMPT_LINES]:
+        if line.body.strip():
+            wrapped(column, context, line.body)
+
+
+def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
+    """The button."""
+    row = layout.row(align=True)
+    row.scale_y = 1.6
+    elsewhere = shot.still_source in prompts.FROM_CAMERA and shot_list.frame_of(shot) != shot.id_data.frame_current
+    if shot.current_take:
+        text = iface_("Retake Frame {frame}").format(frame=shot.frame) if elsewhere else iface_("Retake")
+    else:
+        text = iface_("Animate Frame {frame}").format(frame=shot.frame) if elsewhere else iface_("Animate This Frame")
+    row.operator("takeone.animate_frame", text=text, icon="RENDER_ANIMATION", translate=False)
+    row.menu("TAKEONE_MT_animate", text="", icon="DOWNARROW_HLT")
+    if elsewhere:
+        row = layout.row()
+        row.label(text=iface_("The shot keeps its frame"), icon="INFO")
+        row.operator("takeone.shot_use_frame", icon="TIME")
+
+
+CLASSES = in_both_sidebars(ShotPanel, "shot")

@@ -1,0 +1,34 @@
+"""The accounts of this computer: one command of the backend's at a time."""
+
+from __future__ import annotations
+
+from ....client.commands.accounts import Accounts
+from ....client.home import home
+from ...app.app import app
+from . import preferences
+from .connection import session
+
+
+class Keys:
+    """`accounts` runs the backend's commands for accounts; it is made on first use."""
+
+    def __init__(self) -> None:
+        self.accounts: Accounts | None = None
+
+
+def accounts() -> Accounts:
+    """What runs the backend's commands for accounts."""
+    part = app().part(Keys)
+    if part.accounts is None:
+        part.accounts = Accounts(home(), preferences.ROOT)
+    return part.accounts
+
+
+def poll() -> bool:
+    """Take in how a command went; the engines are asked again when it has ended. Whether a panel has news to draw."""
+    running = app().part(Keys).accounts
+    if running is None or not running.poll():
+        return False
+    if running.state.state == "done" and running.state.about:
+        session().refresh_engines()
+    return True
