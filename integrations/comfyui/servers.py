@@ -43,8 +43,6 @@ class Server:
     @property
     def here(self) -> bool:
         """Whether it is on this machine."""
-        if self.host == "localhost":
-            return True
         try:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
@@ -67,27 +65,27 @@ def server_at(address: str) -> Server:
     more = parts.path.strip("/") or parts.query or parts.fragment or parts.username or parts.password
     if parts.scheme not in ("http", "https") or not parts.hostname or more:
         raise wrong
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    host = "127.0.0.1" if parts.hostname == "localhost" else parts.hostname
+    host = f"[{host}]" if ":" in host else host
     return Server(f"{parts.scheme}://{host}{port}")
 
 
 def token_of(server: Server) -> str:
-    """The token that this machine has for `server`: of the variable TAKE_ONE_TOKEN, of the list of servers, or of the
-    backend that runs here.
+    """The token that this machine has for `server`: of the variable TAKE_ONE_TOKEN for the one that TAKE_ONE_SERVER
+    names, of the list of servers, or of the file of the backend that runs here.
 
     Raises:
         TakeOneError: it has none, and nothing is sent there; or the file may be read by others.
     """
-    named = os.environ.get(ADDRESS, "").strip()
-    given = os.environ.get(TOKEN, "").strip()
-    if given and (server_at(named) == server if named else server.here):
+    named = server_at("")
+    if server == named and (given := os.environ.get(TOKEN, "").strip()):
         return given
-    listed = _listed().get(server)
-    if listed:
+    if listed := _listed().get(server):
         return listed
-    if server.here and (own := _private_text(_home() / "token").strip()):
-        return own
-    if server.here:
+    own = server.here and server in (named, server_at(DEFAULT))
+    if own and (token := _private_text(_home() / "token").strip()):
+        return token
+    if own:
         raise TakeOneError(
             f"This machine has no token for the Take One server at {server.address}. Start the server once as the user "
             f"that runs ComfyUI, or set {TOKEN} for ComfyUI to the server's token."
