@@ -13,10 +13,10 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from .attended import Check, attended
 from .errors import TakeOneError, Unreachable
@@ -34,6 +34,7 @@ JOB_ID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 OVER = ("completed", "failed", "cancelled")
 
 Json = dict[str, Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,17 @@ class Client:
 
     # How it is done
 
+    def _patiently(self, once: Callable[[], T], seconds: float) -> T:
+        """What `once` returns. A server that is only starting, or busy with others, is waited for."""
+        ends = time.monotonic() + seconds
+        while True:
+            try:
+                return once()
+            except TakeOneError as error:
+                if error.status != 503 or time.monotonic() > ends:
+                    raise
+            self._wait(1.0)
+
     def _wait(self, seconds: float) -> None:
         ends = time.monotonic() + seconds
         while time.monotonic() < ends:
@@ -149,25 +161,18 @@ class Client:
         return job
 
     def _json(self, method: str, path: str, body: Json | Form | None = None) -> Json:
-        """The JSON of an answer. A server that only starts is waited for."""
-        ends = time.monotonic() + STARTING_SECONDS
-        while True:
-            try:
-                return self._json_once(method, path, body)
-            except TakeOneError as error:
-                if error.status != 503 or time.monotonic() > ends:
-                    raise
-            self._wait(1.0)
-
-    def _json_once(self, method: str, path: str, body: Json | Form | None) -> Json:
+        """The JSON of an answer."""
         call = self._call(SECONDS)
 
         def work() -> Iterator[Json]:
             with self._answer(call, method, path, body) as answer:
                 yield self._parsed(answer.read(MAX_JSON + 1))
 
-        with contextlib.closing(attended(work, self.check, call.break_off)) as answers:
-            return next(answers)  # type: ignore[no-any-return]
+        def once() -> Json:
+            with contextlib.closing(attended(work, self.check, call.break_off)) as answers:
+                return next(answers)  # type: ignore[no-any-return]
+
+        return self._patiently(once, STARTING_SECONDS)
 
     def _events(self, job_id: str) -> Generator[tuple[str, Json], None, None]:
         call = self._call(SECONDS)
@@ -201,10 +206,13 @@ class Client:
                 if expected is not None and got != expected:
                     raise http.client.IncompleteRead(b"", expected - got)
 
-        try:
+        def once() -> None:
             for _ in attended(work, self.check, call.break_off):
                 pass
             aside.replace(to)
+
+        try:
+            self._patiently(once, seconds)
         finally:
             with contextlib.suppress(OSError):  # on Windows the thread may hold it a moment longer
                 aside.unlink(missing_ok=True)

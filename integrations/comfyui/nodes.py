@@ -286,7 +286,9 @@ class TakeOneGuide(io.ComfyNode):
                     "mask", display_name="mask", tooltip="White where the still shows nothing: to be filled"
                 ),
                 io.Image.Output(
-                    "depth_frames", display_name="depth", tooltip="Inverse depth: near is white, background black"
+                    "depth_frames",
+                    display_name="depth",
+                    tooltip="Near is white: near / value is metres; 0 is background",
                 ),
                 io.String.Output("cameras", display_name="cameras", tooltip="JSON: each frame's camera, near and far"),
                 io.Float.Output("rate", display_name="fps"),
@@ -320,7 +322,8 @@ class TakeOneGuide(io.ComfyNode):
             file = Path(aside) / "guide.zip"
             _client(server).guide(form, file)
             guide = pictures.read_guide(file)
-        screen.text(f"{len(guide.warp)} frames; {float(guide.mask.mean()):.1%} of them to be filled")
+        holes = f"{len(guide.warp)} frames, {float(guide.mask.mean()):.1%} of the picture to be filled"
+        screen.show(100, "\n".join(filter(None, [holes, _notes(guide.about.get("notes"))])))
         rate = pictures.rate_of(guide.about)
         return io.NodeOutput(guide.warp, guide.mask, guide.depth, json.dumps(guide.about), rate)
 

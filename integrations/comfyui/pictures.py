@@ -85,7 +85,7 @@ def exr(depth: np.ndarray) -> bytes:
 @dataclass(frozen=True)
 class Guide:
     """What views show along a path. `warp` is float32 [frames, height, width, 3] of 0..1, `mask` [frames, height,
-    width], 1 where no view saw; `depth` [frames, height, width, 3] is inverse: 1 at near, 0 at the background.
+    width], 1 where no view saw; `depth` [frames, height, width, 3] is near / metres, 0 at the background.
     `about` is guide.json: rate, and each frame's camera, near and far."""
 
     warp: torch.Tensor

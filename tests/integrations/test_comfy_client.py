@@ -253,3 +253,11 @@ def test_a_server_that_is_silent_can_be_interrupted(
         know(silent.url, check=check).models()
     assert time.monotonic() - began < 2.0
     let_go.set()
+
+
+def test_a_server_that_is_busy_is_waited_for(know: Callable[..., Client], answers: Callable[..., Answers]) -> None:
+    busy = json.dumps({"error": {"code": "busy", "message": "Other guides are waited for.", "param": None, "fix": ""}})
+    said = iter([(503, busy.encode()), (200, b'{"data": [{"id": "draft"}]}')])
+    other = answers(lambda handler: say(handler, *next(said)))
+    assert know(other.url).models() == [{"id": "draft"}]
+    assert len(other.calls) == 2

@@ -85,7 +85,7 @@ def films() -> dict[str, np.ndarray]:
 
 
 def guide(path: Path, packed: int = zipfile.ZIP_STORED, frames: int = FRAMES, width: int = WIDTH) -> Path:
-    about = {"fps": "24000/1001", "size": [width, HEIGHT], "frames": [{"near": 1.0, "far": 9.0}] * frames}
+    about = {"fps": 24000 / 1001, "size": [width, HEIGHT], "frames": [{"near": 1.0, "far": 9.0}] * frames}
     forms = {"warp.mkv": "rgb24", "mask.mkv": "gray", "depth.mkv": "gray16le"}
     with zipfile.ZipFile(path, "w", packed) as archive:
         archive.writestr("guide.json", json.dumps(about))
