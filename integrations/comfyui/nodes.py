@@ -169,6 +169,9 @@ class TakeOneCameraMove(io.ComfyNode):
 
 
 class TakeOneAnimateStill(io.ComfyNode):
+    # No fingerprint of its own: only the inputs count. ComfyUI leaves an unchanged node alone, and where it does not,
+    # as after a restart, the request's key finds the take that there is.
+
     @classmethod
     def define_schema(cls) -> io.Schema:
         return io.Schema(

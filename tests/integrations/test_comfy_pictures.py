@@ -58,6 +58,8 @@ def test_a_still_is_sent_level_for_level() -> None:
     image = torch.cat([torch.from_numpy(levels)[None] / 255.0, alpha], dim=3)
     data = pictures.png(pictures.one_picture(image, "image"))
     np.testing.assert_array_equal(np.asarray(Image.open(io.BytesIO(data))), levels)
+    beyond = np.array([[[-0.2, 0.5, 1.7], [np.nan, 0.2, 1.0]]], np.float32)
+    assert list(Image.open(io.BytesIO(pictures.png(beyond))).tobytes()) == [0, 128, 255, 0, 51, 255]
     mask = pictures.png(pictures.one_picture(torch.full((1, 4, 4), 0.5), "mask"))
     assert Image.open(io.BytesIO(mask)).getpixel((2, 2)) == (128, 128, 128)
     with pytest.raises(TakeOneError, match="image holds 3 pictures, and one is needed"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -35,11 +36,64 @@ def test_an_address_has_one_spelling(written: str, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["ftp://a", "http://", "http://a:b", "http://a/v1", "http://u:p@a", "http://a?x=1", "file:///etc/passwd"]
+    "written",
+    [
+        "ftp://a",
+        "http://",
+        "http://a:b",
+        "http://a/v1",
+        "http://u:p@a",
+        "http://a?x=1",
+        "http://a#x",
+        "http://:p@a",
+        "file:///etc/passwd",
+    ],
 )
 def test_what_is_no_address_is_refused(written: str) -> None:
     with pytest.raises(TakeOneError, match="no address of a Take One server"):
         server_at(written)
+
+
+@pytest.mark.parametrize(
+    ("written", "host", "port", "encrypted", "here"),
+    [
+        ("127.0.0.2:8000", "127.0.0.2", 8000, False, True),
+        ("http://[::1]", "::1", 80, False, True),
+        ("https://studio.example", "studio.example", 443, True, False),
+        ("https://studio.example:8443", "studio.example", 8443, True, False),
+        ("10.0.0.7", "10.0.0.7", 80, False, False),
+    ],
+)
+def test_an_address_says_where_to_call(written: str, host: str, port: int, encrypted: bool, here: bool) -> None:
+    server = server_at(written)
+    assert (server.host, server.port, server.encrypted, server.here) == (host, port, encrypted, here)
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "folder"),
+    [
+        ("linux", {}, "home/.local/share/take-one"),
+        ("linux", {"XDG_DATA_HOME": "{}/xdg"}, "xdg/take-one"),
+        ("darwin", {"XDG_DATA_HOME": "{}/xdg"}, "home/Library/Application Support/take-one"),
+        ("win32", {}, "home/AppData/Local/take-one"),
+        ("win32", {"LOCALAPPDATA": "{}/local"}, "local/take-one"),
+        ("linux", {"TAKE_ONE_HOME": "{}/chosen"}, "chosen"),
+    ],
+)
+def test_the_own_token_is_where_take_one_keeps_it(
+    platform: str, variables: dict[str, str], folder: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("TAKE_ONE_HOME", "XDG_DATA_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"HOME": "{}/home", "USERPROFILE": "{}/home", **variables}.items():
+        monkeypatch.setenv(name, value.format(tmp_path))
+    monkeypatch.setattr(sys, "platform", platform)
+    (tmp_path / folder).mkdir(parents=True)
+    private(tmp_path / folder / "token", "own\n")
+    assert token_of(server_at("")) == "own"
+    private(tmp_path / "list", "render-01:8765 second")
+    monkeypatch.setenv("TAKE_ONE_SERVERS", str(tmp_path / "list"))
+    assert token_of(server_at("render-01:8765")) == "second"
 
 
 def test_each_server_gets_its_own_token_and_no_other(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
