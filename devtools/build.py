@@ -81,7 +81,9 @@ def _check(written: BinaryIO) -> None:
     if bad or missing:
         raise SetupError(f"The zip is not whole: {bad or ', '.join(missing)}")
     unwanted = [
-        name for name in names if name.startswith(("tests/", ".", "devtools/", "demo/")) or name.endswith(".pyc")
+        name
+        for name in names
+        if name.startswith(("tests/", ".", "devtools/", "demo/", "integrations/")) or name.endswith(".pyc")
     ]
     if unwanted:
         raise SetupError(f"The zip holds what it must not: {', '.join(unwanted[:5])}")

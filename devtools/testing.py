@@ -97,7 +97,7 @@ def _parts() -> dict[str, Part]:
         "happyhorse": lambda log: _pytest("happyhorse", "test", ["tests/happyhorse"], log),
         "blender-5.2": lambda log: _blender("blender-5.2", log),
         "blender-4.5": lambda log: _blender("blender-4.5", log),
-        "client": lambda log: _pytest("client", "test", ["tests/client"], log),
+        "client": lambda log: _pytest("client", "test", ["tests/client", "tests/integrations"], log),
         "lint": _lint,
         "house": lambda log: _pytest("house", "test", ["tests/test_imports.py", "tests/test_devtools.py"], log),
     }
@@ -128,7 +128,7 @@ def _lint(log: Log) -> Count:
     checks = {
         "ruff": ([python, "-m", "ruff", "check", "."], ""),
         "ruff's format": ([python, "-m", "ruff", "format", "--check", "."], ""),
-        "mypy": ([python, "-m", "mypy", "backend", "client"], ""),
+        "mypy": ([python, "-m", "mypy", "backend", "client", "integrations"], ""),
         "mypy of the extension": ([python, "-m", "mypy", *extension], f"in {files} source files"),
     }
     failed = 0

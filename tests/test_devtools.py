@@ -56,7 +56,7 @@ def test_torch_is_apart_in_the_locks() -> None:
 def test_every_module_has_tests_that_a_mutant_is_tried_against() -> None:
     for one in COVERS.values():
         assert one.tests and all((ROOT / test).exists() for test in one.tests), one
-    for room in ("backend", "client", "scene", "operators", "panels"):
+    for room in ("backend", "client", "scene", "operators", "panels", "integrations"):
         for module in (ROOT / room).rglob("*.py"):
             name = module.relative_to(ROOT).as_posix()
             assert module.name == "__init__.py" or cover(name) is not None, f"{name} is not in covering.py"

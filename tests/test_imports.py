@@ -182,6 +182,7 @@ ROOMS = {
 # What of the backend a part may import besides itself: no engine stands below these.
 LOW = {"backend/weights": {"backend.home", "backend.__version__"}, "backend/gpu": set()}
 TORCH = ("backend/gpu", "backend/engines/happyhorse")
+COMFYUI = {"comfy", "comfy_api", "folder_paths", "server", "torch", "numpy", "PIL", "av"}
 SHIPPED = {"numpy", "requests", "urllib3", "certifi", "idna", "charset_normalizer", "zstandard"}
 
 
@@ -227,6 +228,13 @@ def test_the_extension_uses_only_what_blender_ships(part: str):
     for path in modules(part):
         foreign = {name.split(".")[0] for name in imported(path)} - allowed
         assert not foreign, f"{path} imports {foreign}"
+
+
+def test_the_nodes_use_only_what_comfyui_ships():
+    for path in modules("integrations/comfyui"):
+        foreign = {name.split(".")[0] for name in imported(path)} - COMFYUI - set(sys.stdlib_module_names)
+        assert foreign <= {"integrations"}, f"{path} imports {foreign}"
+        assert all(name.startswith("integrations.comfyui") for name in imported(path) if "integrations" in name), path
 
 
 def test_the_backend_and_the_client_know_no_blender():

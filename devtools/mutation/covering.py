@@ -24,6 +24,10 @@ def _client(names: str) -> Cover:
     return _files("test", "client", names)
 
 
+def _integrations(names: str) -> Cover:
+    return Cover("test", tuple(f"tests/integrations/test_comfy_{name}.py" for name in names.split()))
+
+
 def _happyhorse(names: str) -> Cover:
     return _files("test", "happyhorse", names)
 
@@ -67,6 +71,11 @@ COVERS = {
     "backend/engines/happyhorse/pipeline": _happyhorse("pipeline progress_estimate engine"),
     "backend/engines/happyhorse/transformer": _happyhorse("transformer checkpoints triton_kernels memory"),
     "backend/engines/happyhorse/vaes": _happyhorse("vaes turbo_vaed triton_kernels"),
+    "integrations/comfyui": _integrations("client nodes"),
+    "integrations/comfyui/asking": _integrations("nodes client"),
+    "integrations/comfyui/nodes": _integrations("nodes"),
+    "integrations/comfyui/pictures": _integrations("pictures"),
+    "integrations/comfyui/servers": _integrations("servers"),
     "client/connection": _client("connection_rules session session_life one_server_each"),
     "client": _client("session session_life one_server_each hostile_server"),
     "client/api": _client("form transfers hostile_server session final_prompt"),
