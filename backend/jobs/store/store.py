@@ -80,9 +80,7 @@ class Store:
     def with_key(self, key: str, owner: str = "") -> StoredJob | None:
         return self._one("SELECT * FROM jobs WHERE owner = ? AND key = ?", owner, key)
 
-    def page(
-        self, limit: int, after: str | None = None, ascending: bool = False, owner: str = ""
-    ) -> list[StoredJob]:
+    def page(self, limit: int, after: str | None = None, ascending: bool = False, owner: str = "") -> list[StoredJob]:
         """At most `limit` jobs of `owner`, the newest first, or the oldest; those that follow their job `after`."""
         beyond, order = (">", "ASC") if ascending else ("<", "DESC")
         rows = self._all(
@@ -149,11 +147,12 @@ class Store:
             if waiting >= MAX_WAITING:
                 raise EngineError("queue_full", f"{waiting} jobs are waiting already. Cancel some, then try again.")
             texts = (dump(request), dump(binding), dump(notes))
+            turn = (QUEUED, lane, request.engine, turns.work(request))
             db.execute(
                 "INSERT INTO jobs (id, owner, key, fingerprint, request, binding, notes, status, lane, engine, work,"
                 " created_at, place)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(place), 0) + 1 FROM jobs))",
-                (job_id, owner, key, fingerprint, *texts, QUEUED, lane, request.engine, turns.work(request), time.time()),
+                (job_id, owner, key, fingerprint, *texts, *turn, time.time()),
             )
             return read_row(db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone())
 

@@ -42,7 +42,7 @@ def work(request: TakeRequest) -> float:
 
 
 def first(heads: Iterable[Waiting], held: Mapping[str, int], had: Mapping[str, float]) -> Waiting:
-    """The next job, of each user's first. `held`: places by user; `had`: seconds by user, the least of all for others."""
+    """The next job, of each user's first. `held`: places by user. `had`: seconds by user, else the least of all."""
     least = min(had.values(), default=0.0)
     return min(
         heads, key=lambda job: (held.get(job.owner, 0), had.get(job.owner, least) + job.seconds, job.place, job.id)
