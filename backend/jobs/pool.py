@@ -94,7 +94,6 @@ class Pool:
     def _on_free(self, job: StoredJob, seconds: float) -> None:
         """A job has had its slot for so long."""
         self._wake.set()
-        self._store.count_turn(job, seconds)
         with contextlib.suppress(EngineError, sqlite3.Error):
             self.meter.ended(job, self._store.get(job.id), seconds)
 

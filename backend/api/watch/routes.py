@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse
 
 from client.protocol.codec import to_json
 
@@ -15,7 +15,7 @@ from . import cluster, metrics, page
 router = APIRouter(responses=ERROR)
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=PlainTextResponse)
 def numbers(request: Request) -> Response:
     parts = request.app.state.parts
     text = metrics.page(parts.pool.meter.registry, parts.pool.places(), parts.store.counts(), parts.cards.now())
@@ -29,7 +29,7 @@ def what_runs_where(request: Request) -> dict[str, Any]:
     return dict(to_json(found))
 
 
-@router.get("/status")
+@router.get("/status", response_class=HTMLResponse)
 def status() -> HTMLResponse:
     """The page itself, which is the same for anybody; what it shows it asks for with a token."""
     return HTMLResponse(page.HTML, headers=page.HEADERS)

@@ -147,6 +147,7 @@ class Store:
             if waiting >= MAX_WAITING:
                 raise EngineError("queue_full", f"{waiting} jobs are waiting already. Cancel some, then try again.")
             texts = (dump(request), dump(binding), dump(notes))
+            turns.arrive(db, lane, owner)
             turn = (QUEUED, lane, request.engine, turns.work(request))
             db.execute(
                 "INSERT INTO jobs (id, owner, key, fingerprint, request, binding, notes, status, lane, engine, work,"
@@ -215,6 +216,7 @@ class Store:
 
     def set_lane(self, job: StoredJob, lane: str) -> None:
         with self._change() as db:
+            turns.arrive(db, lane, job.owner)
             db.execute("UPDATE jobs SET lane = ? WHERE id = ?", (lane, job.id))
 
     def claim(self, lane: str) -> StoredJob | None:
@@ -281,6 +283,7 @@ class Store:
         if job.status != JobState.FAILED or job.state is None:
             raise EngineError("not_waiting", f"The job {job_id} has nothing to go on from. Make it again.", "retry")
         with self._change() as db:
+            turns.arrive(db, job.lane, job.owner)
             db.execute(
                 "UPDATE jobs SET status = ?, state = ?, error = NULL, completed_at = NULL, started_at = NULL, kept = 0,"
                 " seen_at = NULL WHERE id = ? AND status = ?",

@@ -6,8 +6,8 @@ one. So nobody waits behind another's long queue, who asks for little waits litt
 user's large one, and a large one is only passed until the others have had as much. That is start-time fair queueing
 (Goyal, Vin and Cheng, 1996) with the finish in the place of the start.
 
-Nothing is saved up: who has nothing waiting is kept level with the least of those who have (`next_job`). A sum over
-the last hour would let who was away fill the lane for as long as the others had it.
+Nothing is saved up: who comes to a lane is level with the least of those who wait there, and where nobody was, all
+begin anew (`arrive`). A sum over the last hour would let who was away fill the lane for as long as the others had it.
 """
 
 from __future__ import annotations
@@ -82,28 +82,34 @@ def line_up(
     return order
 
 
+def arrive(db: sqlite3.Connection, lane: str, owner: str) -> None:
+    """A job of `owner` is about to wait for `lane`. Their sum is brought level, unless they have a job there."""
+    here = "SELECT owner, MAX(status = ?) FROM jobs WHERE status IN (?, ?) AND lane = ? GROUP BY owner"
+    present = dict(map(tuple, db.execute(here, (QUEUED, QUEUED, IN_PROGRESS, lane))))
+    if owner in present:
+        return
+    if not present:
+        db.execute("DELETE FROM turns WHERE lane = ?", (lane,))
+    had = _had(db, lane)
+    waiting = [name for name, waits in present.items() if waits]  # what a job at work takes is counted at its end
+    level = min((had.get(name, 0.0) for name in waiting or present), default=0.0)
+    db.execute(
+        "INSERT INTO turns VALUES (?1, ?2, ?3) ON CONFLICT (lane, owner) DO UPDATE SET seconds = MAX(seconds, ?3)",
+        (lane, owner, level),
+    )
+
+
 def next_job(db: sqlite3.Connection, lane: str) -> str | None:
-    """The id of the next job of `lane`, None where none waits. In a transaction: brings the sums of the lane up to
-    date."""
-    rows = db.execute(
+    """The id of the next job of `lane`, None where none waits."""
+    heads = db.execute(
         "SELECT id, owner, engine, work, MIN(place) AS place FROM jobs WHERE status = ? AND lane = ? GROUP BY owner",
         (QUEUED, lane),
     ).fetchall()
-    if not rows:
+    if not heads:
         return None
-    paces, had = _paces(db), _had(db, lane)
-    least = min(had.values(), default=0.0)
-    owners = {row["owner"] for row in rows}
-    level = min(had.get(owner, least) for owner in owners)
-    for owner in had.keys() - owners:
-        if had[owner] < level:
-            db.execute("UPDATE turns SET seconds = ? WHERE lane = ? AND owner = ?", (level, lane, owner))
-    for owner in owners - had.keys():
-        db.execute("INSERT INTO turns VALUES (?, ?, ?)", (lane, owner, level))
-        had[owner] = level
     held = "SELECT owner, COUNT(*) FROM jobs WHERE status = ? AND lane = ? GROUP BY owner"
-    places = dict(map(tuple, db.execute(held, (IN_PROGRESS, lane))))
-    return first([_waiting(row, paces) for row in rows], places, had).id
+    places, paces = dict(map(tuple, db.execute(held, (IN_PROGRESS, lane)))), _paces(db)
+    return first([_waiting(row, paces) for row in heads], places, _had(db, lane)).id
 
 
 def positions(db: sqlite3.Connection) -> dict[str, int]:

@@ -120,8 +120,10 @@ class Runner:
             if job is not None:
                 began = time.monotonic()
                 self._serve(job)
+                seconds = time.monotonic() - began
+                self._store.count_turn(job, seconds)  # before the slot is free: it decides whose the next job is
                 self._job, self._since = None, time.time()
-                self._on_free(job, time.monotonic() - began)
+                self._on_free(job, seconds)
         if self._child is not None:
             self._child.kill()
 
