@@ -184,7 +184,10 @@ def test_the_page_shows_what_runs_where(shared: Shared, still: bytes, tmp_path: 
         assert {url.partition("#")[0] for url in tab.asked} == {f"{shared.url}/status", f"{shared.url}/v1/cluster"}
         assert not [url for url in tab.asked if any(token in url for token in TOKENS.values())]
         # Its policy keeps out what somebody might bring in.
-        tried = "new Promise((done) => {document.addEventListener('securitypolicyviolation', (e) => done(e.violatedDirective)); %s})"
+        tried = (
+            "new Promise((done) => {document.addEventListener('securitypolicyviolation',"
+            " (event) => done(event.violatedDirective)); %s})"
+        )
         assert tab.value(tried % "fetch('http://127.0.0.1:9/').catch(() => {})") == "connect-src"
         inline = (
             "document.head.append(Object.assign(document.createElement('script'), {textContent: 'window.got = 1'}))"
