@@ -330,7 +330,7 @@ class Store:
 
     def count_turn(self, job: StoredJob, seconds: float) -> None:
         """Writes down, if it can be, how long this attempt of a job had a place of its lane."""
-        with contextlib.suppress(sqlite3.OperationalError, EngineError), self._quick.use() as db:
+        with contextlib.suppress(sqlite3.Error, EngineError), self._quick.use() as db:
             turns.count(db, job.lane, job.owner, seconds)
             now = self.get(job.id)
             if now is not None and now.status == JobState.COMPLETED and job.state is None:

@@ -66,7 +66,7 @@ def line_up(
     sums = {owner: had.get(owner, least) for owner in {*queues, *held}}
     order: list[str] = []
     now, number = 0.0, len(ends)
-    while queues:
+    while len(queues) > 1:
         if ends:
             now, _, owner, seconds = heapq.heappop(ends)
             held[owner] -= 1
@@ -79,7 +79,7 @@ def line_up(
         held[job.owner] += 1
         number += 1
         heapq.heappush(ends, (now + job.seconds, number, job.owner, job.seconds))
-    return order
+    return order + [job.id for queue in queues.values() for job in queue]
 
 
 def arrive(db: sqlite3.Connection, lane: str, owner: str) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import sqlite3
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from backend.api.users import LOCAL, Users
 from backend.home import HomeError
 from backend.jobs.store import migrations
 from backend.jobs.store.store import Store
-from tests.backend.service_process import TOKEN
+from tests.backend.service_process import ROOT, TOKEN
 from tests.backend.several.conftest import TOKENS, Shared
 from tests.backend.test_service_home import sentence, serve
 
@@ -79,6 +81,20 @@ def test_a_file_of_users_is_no_link_and_no_folder(tmp_path: Path) -> None:
     for name in ("link", "."):
         with pytest.raises(HomeError, match="a link or something else"):
             Users(TOKEN, tmp_path / name)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the page's commands are for a shell")
+def test_a_file_of_users_is_made_as_the_page_says(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "remote-server.md").read_text(encoding="utf-8")
+    commands = page[page.index("umask 077") : page.index("python -m backend serve --host 0.0.0.0 --port 8000 --tokens")]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    done = subprocess.run(
+        ["sh", "-e", "-c", commands], cwd=tmp_path, env={**os.environ, "PATH": path}, capture_output=True, check=True
+    )
+    made = dict(line.split() for line in done.stdout.decode().splitlines())
+    users = Users(TOKEN, tmp_path / "users")
+    assert [users.named(made[name]) for name in ("anna", "ben")] == ["anna", "ben"]
+    assert len(users) == 2
 
 
 def test_the_command_says_in_a_sentence_that_there_is_none(tmp_path: Path) -> None:

@@ -7,12 +7,13 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from prometheus_client.parser import text_string_to_metric_families
 
 from backend.api.watch import cards
 from client.protocol.cluster import Gpu
 from tests.backend.export.browser import browser, program
-from tests.backend.service_process import Service
+from tests.backend.service_process import ROOT, Service
 from tests.backend.several.conftest import CARDS, TOKENS, Shared
 
 GIB = 1 << 30
@@ -108,6 +109,20 @@ def test_each_sees_where_their_own_jobs_are(shared: Shared, still: bytes) -> Non
         if worker["state"] == "idle":
             break
     assert (worker["state"], worker["engine"], worker["job"]) == ("idle", "card", None)
+
+
+def test_prometheus_may_ask_as_the_page_says(shared: Shared, tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "remote-server.md").read_text(encoding="utf-8")
+    (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (job,) = yaml.safe_load(block)["scrape_configs"]
+    assert job.keys() == {"job_name", "metrics_path", "scheme", "authorization", "static_configs"}
+    assert job["authorization"].keys() == {"type", "credentials_file"}
+    assert [target.rpartition(":")[2] for target in job["static_configs"][0]["targets"]] == ["8000"]
+    kept = tmp_path / Path(job["authorization"]["credentials_file"]).name
+    kept.write_text(TOKENS["anna"] + "\n")  # Prometheus takes blanks off its ends
+    headers = {"Authorization": f"{job['authorization']['type']} {kept.read_text().strip()}"}
+    answer = shared.http.get(job["metrics_path"], headers=headers)
+    assert (answer.status_code, job["scheme"]) == (200, "http")
 
 
 def test_what_the_driver_says_is_read() -> None:
