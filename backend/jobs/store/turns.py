@@ -42,10 +42,9 @@ def work(request: TakeRequest) -> float:
 
 
 def first(heads: Iterable[Waiting], held: Mapping[str, int], had: Mapping[str, float]) -> Waiting:
-    """The next job, of each user's first. `held`: places by user. `had`: seconds by user, else the least of all."""
-    least = min(had.values(), default=0.0)
+    """The next job, of each user's first. `held`: places by user; `had`: seconds by user."""
     return min(
-        heads, key=lambda job: (held.get(job.owner, 0), had.get(job.owner, least) + job.seconds, job.place, job.id)
+        heads, key=lambda job: (held.get(job.owner, 0), had.get(job.owner, 0.0) + job.seconds, job.place, job.id)
     )
 
 
@@ -62,8 +61,7 @@ def line_up(
     ends = [(left, number, owner, seconds) for number, (owner, left, seconds) in enumerate(making)]
     heapq.heapify(ends)
     held = Counter(owner for _, _, owner, _ in ends)
-    least = min(had.values(), default=0.0)
-    sums = {owner: had.get(owner, least) for owner in {*queues, *held}}
+    sums = {owner: had.get(owner, 0.0) for owner in {*queues, *held}}
     order: list[str] = []
     now, number = 0.0, len(ends)
     while len(queues) > 1:

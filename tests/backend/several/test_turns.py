@@ -22,6 +22,7 @@ from tests.backend.several.conftest import Shared
 
 SMALL = replace(take_request(seconds=1, size=(64, 48)), engine="card")
 LARGE = replace(SMALL, size=(640, 480))  # a hundred times the work
+PACES = {"card": 0.1, "second_card": 3.0}  # seconds for a megapixel
 
 
 @pytest.fixture
@@ -42,7 +43,6 @@ def test_the_least_with_the_job_is_next_then_the_first_that_came() -> None:
     assert first([b, c], {}, {"B": 5.0, "C": 5.0}) is b
     assert first([a, b], {"B": 1}, {}) is a  # who holds fewer places
     assert first([a, b, c], {"A": 2, "B": 1, "C": 1}, {"B": 3.0, "C": 2.5}) is c
-    assert first([b, c], {}, {"B": 7.0, "A": 5.0}) is c  # one that nothing is known of is level with the least
 
 
 def test_two_jobs_pass_two_hundred() -> None:
@@ -63,25 +63,36 @@ def test_places_of_a_lane_are_shared() -> None:
     assert order[:4] == ["B1", "C1", "B2", "A1"]
 
 
-def add(opened: Store, name: str, owner: str, large: bool = False) -> StoredJob:
-    return opened.add(name, LARGE if large else SMALL, "gpu", owner=owner)
+def add(opened: Store, name: str, owner: str, large: bool = False, engine: str = "card") -> StoredJob:
+    return opened.add(name, replace(LARGE if large else SMALL, engine=engine), "gpu", owner=owner)
 
 
 def make(opened: Store, seconds: float | None = None) -> str:
-    """Has the next job made, in `seconds`, or in those expected (0.1 a megapixel)."""
+    """Has the next job made, in `seconds`, or at its engine's pace."""
     job = opened.claim("gpu")
     assert job is not None
     opened.attempt_folder(job).mkdir(parents=True)
     assert opened.complete(job, Result(frames=24))
-    opened.count_turn(job, turns.work(job.request) * 0.1 if seconds is None else seconds)
+    opened.count_turn(job, turns.work(job.request) * PACES[job.request.engine] if seconds is None else seconds)
     return job.id
+
+
+def sums(opened: Store) -> dict[str, float]:
+    """What each user has had of the lane."""
+    with opened._reader.use() as db:
+        return dict(map(tuple, db.execute("SELECT owner, seconds FROM turns WHERE lane = 'gpu'")))
 
 
 @pytest.mark.parametrize("seed", [1, 2])
 def test_the_places_that_are_told_come_true(opened: Store, seed: int) -> None:
     chance = random.Random(seed)
+    for engine in PACES:  # how fast each is, is known of a take before
+        add(opened, f"video_{engine}", "D", engine=engine)
+        make(opened)
     for number in range(24):
-        add(opened, f"video_{number}", chance.choice("AAAABBC"), chance.random() < 0.3)
+        size = 16 * chance.randint(4, 60), 16 * chance.randint(4, 60)  # hardly two the same: no ties
+        request = replace(SMALL, engine=chance.choice(list(PACES)), size=size)
+        opened.add(f"video_{number}", request, "gpu", owner=chance.choice("AAAABBC"))
     told = opened.positions()
     order = sorted(told, key=told.__getitem__)
     assert [told[job] for job in order] == list(range(1, 25))
@@ -91,6 +102,59 @@ def test_the_places_that_are_told_come_true(opened: Store, seed: int) -> None:
         (following,) = [job for job, place in told.items() if place == 1]
         assert make(opened) == following == order[24 - left]
     assert opened.positions() == {}
+
+
+def test_the_place_that_is_free_first_counts(opened: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of two takes at work the one that began earlier ends earlier: its user holds no place then."""
+    for number in (1, 2):
+        add(opened, f"video_A{number}", "A", large=True)
+        add(opened, f"video_B{number}", "B", large=True)
+    now = [1000.0]
+    monkeypatch.setattr(store_module.time, "time", lambda: now[0])
+    for name, began in (("video_A1", 1000.0), ("video_B1", 999.9)):
+        now[0] = began
+        job = opened.claim("gpu")
+        assert job is not None and job.id == name
+    now[0] = 1000.1
+    assert opened.positions() == {"video_B2": 1, "video_A2": 2}
+
+
+def test_who_comes_is_level_with_the_least_of_those_who_wait(opened: Store) -> None:
+    for owner in "ABCD":
+        add(opened, f"video_{owner}1", owner)
+    add(opened, "video_A2", "A")
+    add(opened, "video_B2", "B")
+    assert [make(opened, seconds) for seconds in (3.0, 8.0, 5.0, 90.0)] == [f"video_{owner}1" for owner in "ABCD"]
+    assert sums(opened) == {"A": 3.0, "B": 8.0, "C": 5.0, "D": 90.0}
+    for owner in "CDE":
+        add(opened, f"video_{owner}2", owner)
+    assert sums(opened) == {"A": 3.0, "B": 8.0, "C": 5.0, "D": 90.0, "E": 3.0}
+    job = opened.claim("gpu")
+    assert job is not None and job.id == "video_A2"  # at work now, and not counted yet
+    add(opened, "video_F1", "F")
+    add(opened, "video_A3", "A")
+    assert sums(opened) == {"A": 3.0, "B": 8.0, "C": 5.0, "D": 90.0, "E": 3.0, "F": 3.0}
+    for name in ("video_E2", "video_F1"):
+        opened.cancel(name)
+    opened.cancel("video_A3")
+    add(opened, "video_G1", "G")
+    assert sums(opened)["G"] == 5.0  # A's does not wait
+    opened.cancel("video_A2")
+    for name in ("video_B2", "video_C2", "video_D2", "video_G1"):
+        opened.cancel(name)
+    add(opened, "video_D3", "D")
+    assert sums(opened) == {"D": 0.0}  # nobody was here
+
+
+def test_who_has_a_job_at_work_keeps_what_they_had(opened: Store) -> None:
+    add(opened, "video_A1", "A")
+    add(opened, "video_B1", "B")
+    add(opened, "video_B2", "B")
+    job = opened.claim("gpu")
+    assert job is not None and job.id == "video_A1"
+    assert make(opened, 600.0) == "video_B1"  # in another place of the lane
+    add(opened, "video_A2", "A")
+    assert sums(opened) == {"A": 0.0, "B": 600.0}
 
 
 def test_a_pause_saves_nothing_up(opened: Store) -> None:
