@@ -54,6 +54,9 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="GPUs that share each take, or all (default: 1, as many takes at once as there are GPUs)",
     )
+    parser.add_argument(
+        "--tokens", type=Path, metavar="FILE", help="users: a name and a token a line; each sees their own jobs only"
+    )
     parser.add_argument("--leases", type=Path, help="end when no client holds a lock in this folder")
     parser.set_defaults(run=_serve)
 
@@ -78,6 +81,7 @@ def _serve(parsed: argparse.Namespace) -> int:
             ready_file=parsed.ready_file,
             leases=parsed.leases,
             gpus=parsed.gpus,
+            tokens=parsed.tokens,
         )
     )
 

@@ -95,19 +95,36 @@ def token(folder: Path) -> str:
     """
     given = os.environ.get("TAKE_ONE_TOKEN", "")
     if given:
-        return _checked(given, "TAKE_ONE_TOKEN", "Set another one.")
+        return good_token(given, "TAKE_ONE_TOKEN", "Set another one.")
     path = folder / "token"
     if not path.is_symlink() and not path.exists():
         write_whole(path, secrets.token_urlsafe(32).encode(), mode=0o600)
+    return good_token(private_text(path, "The token", NEW_TOKEN), f"The token {path}", NEW_TOKEN)
+
+
+def private_text(path: Path, what: str, remedy: str, most: int = 65_536) -> str:
+    """The text of a file of secrets, called `what`.
+
+    Raises:
+        HomeError: it is a link, longer than `most` bytes, or others may read it.
+        OSError: it can't be read.
+    """
     about = path.lstat()
     if not stat.S_ISREG(about.st_mode):
-        raise HomeError(f"The token {path} is not a file but a link or something else. {NEW_TOKEN}")
+        raise HomeError(f"{what} {path} is not a file but a link or something else. {remedy}")
     if os.name != "nt" and (about.st_mode & 0o077 or about.st_uid not in (os.geteuid(), 0)):
-        raise HomeError(f"Others may read the token {path}. {NEW_TOKEN}")
-    return _checked(path.read_text(encoding="latin-1"), f"The token {path}", NEW_TOKEN)
+        raise HomeError(f"{what} {path} can be read by others. {remedy}")
+    if about.st_size > most:
+        raise HomeError(f"{what} {path} is larger than {most} bytes. {remedy}")
+    return path.read_text(encoding="latin-1")
 
 
-def _checked(text: str, what: str, remedy: str) -> str:
+def good_token(text: str, what: str, remedy: str) -> str:
+    """The token in `text`.
+
+    Raises:
+        HomeError: it is too short to keep anybody out, or can't be sent in a header.
+    """
     found = text.strip()
     if len(found) < MIN_TOKEN or not all("!" <= character <= "~" for character in found):
         raise HomeError(f"{what} must have at least {MIN_TOKEN} characters, and no blanks or accents. {remedy}")

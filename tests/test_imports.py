@@ -60,7 +60,8 @@ ROOMS = {
         "store": {"lanes"},
         "workers": {"lanes", "store"},
         "inspection": {"workers"},
-        "pool": {"lanes", "store", "workers"},
+        "meter": {"store"},
+        "pool": {"lanes", "meter", "store", "workers"},
     },
     "scene/model": {
         "properties": set(),

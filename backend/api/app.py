@@ -10,7 +10,7 @@ import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from fastapi import APIRouter, FastAPI, Query, Request, Response
@@ -32,6 +32,9 @@ from .errors import OneShape, add_handlers
 from .guard import Guard
 from .questions import estimate, final_prompt, words_path
 from .submission import Intake, idempotency_key, read
+from .users import Users
+from .watch import routes as watch
+from .watch.cards import Cards
 
 PROTOCOL = 1
 POLL_SECONDS = 0.1
@@ -54,11 +57,12 @@ class Parts:
     store: Store
     pool: Pool
     inspector: Inspector
-    token: str
+    users: Users
     names: frozenset[str] = frozenset({"localhost"})
     exposed: bool = False
     stopping: Callable[[], bool] = lambda: False
     registry: str = "backend.engines.registry"
+    cards: Cards = field(default_factory=Cards)
 
 
 def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
@@ -89,15 +93,16 @@ def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
     app.state.intake = Intake(parts.store, parts.pool, parts.inspector, default_model)
     app.state.intake_threads = intake_threads
     app.include_router(router)
+    app.include_router(watch.router)
     add_handlers(app)
     app.add_middleware(OneShape)  # type: ignore[arg-type]
-    app.add_middleware(Guard, token=parts.token, names=parts.names, exposed=parts.exposed)  # type: ignore[arg-type]
+    app.add_middleware(Guard, who=parts.users.named, names=parts.names, exposed=parts.exposed)  # type: ignore[arg-type]
     return app
 
 
 @router.get("/health")
 async def health(request: Request) -> dict[str, Any]:
-    if not request.scope["authorized"]:
+    if request.scope["user"] is None:
         return {"status": "ok", "version": __version__}
     return {"status": "ok", "version": __version__, "protocol": PROTOCOL, "pid": os.getpid()}
 
@@ -140,7 +145,7 @@ async def submit(request: Request) -> JSONResponse:
     state, loop = request.app.state, asyncio.get_running_loop()
     submission = await read(request)
     try:
-        job = await loop.run_in_executor(state.intake_threads, state.intake.take, submission, key)
+        job = await loop.run_in_executor(state.intake_threads, state.intake.take, submission, key, _user(request))
     finally:
         submission.close()
     return await asyncio.to_thread(_job_answer, request, job)
@@ -154,7 +159,7 @@ def jobs(
     order: Literal["asc", "desc"] = "desc",
 ) -> dict[str, Any]:
     store = _parts(request).store
-    found = store.page(limit + 1, after, ascending=order == "asc")
+    found = store.page(limit + 1, after, order == "asc", _user(request))
     positions = store.positions()
     page = [job_json(store, job, positions) for job in found[:limit]]
     ends = {"first_id": page[0]["id"], "last_id": page[-1]["id"]} if page else {"first_id": None, "last_id": None}
@@ -168,6 +173,7 @@ def job(request: Request, job_id: str) -> JSONResponse:
 
 @router.post("/v1/videos/{job_id}/cancel")
 def cancel(request: Request, job_id: str) -> JSONResponse:
+    _job(request, job_id)
     cancelled = _parts(request).store.cancel(job_id)
     if cancelled is None:
         raise _unknown(job_id)
@@ -177,6 +183,7 @@ def cancel(request: Request, job_id: str) -> JSONResponse:
 
 @router.delete("/v1/videos/{job_id}")
 def delete(request: Request, job_id: str) -> dict[str, Any]:
+    _job(request, job_id)
     if not _parts(request).store.delete(job_id):
         raise _unknown(job_id)
     return {"id": job_id, "object": "video.deleted", "deleted": True}
@@ -194,6 +201,7 @@ async def retry(request: Request, job_id: str) -> JSONResponse:
 
 
 def _retry(request: Request, job_id: str, send: bool) -> JSONResponse:
+    _job(request, job_id)
     queued = _parts(request).store.again(job_id, send)
     if queued is None:
         raise _unknown(job_id)
@@ -203,9 +211,10 @@ def _retry(request: Request, job_id: str, send: bool) -> JSONResponse:
 
 @router.get("/v1/spending")
 def spending(request: Request, film: str = "", since: float | None = None) -> dict[str, Any]:
-    """What was spent, by currency: on a film, and on everything since a time (seconds since 1970; by default within 24
-    hours)."""
-    on_film, lately = _parts(request).store.spent(film, time.time() - 86_400 if since is None else since)
+    """What the caller spent, by currency: on a film, and on everything since a time (seconds since 1970; by default
+    within 24 hours)."""
+    since = time.time() - 86_400 if since is None else since
+    on_film, lately = _parts(request).store.spent(film, since, _user(request))
     return {"film": on_film, "since": lately}
 
 
@@ -296,9 +305,15 @@ def _parts(request: Request) -> Parts:
     return parts
 
 
+def _user(request: Request) -> str:
+    """Who calls; the guard let nobody else through."""
+    return str(request.scope["user"])
+
+
 def _job(request: Request, job_id: str) -> StoredJob:
+    """The caller's job of this id. Another user's is as unknown as one that there is not."""
     found = _parts(request).store.get(job_id)
-    if found is None:
+    if found is None or found.owner != _user(request):
         raise _unknown(job_id)
     return found
 

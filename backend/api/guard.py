@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 import ipaddress
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -18,18 +17,20 @@ MAX_BODY = 256 << 20  # bytes of a submission: still, last frame and depth at 8K
 MAX_TEXT_BODY = 32 << 20  # of one that is held in memory: JSON, with pictures as data URLs
 MAX_SMALL_BODY = 64 << 10  # of every other request
 NAME = re.compile(r"[a-z0-9.-]+")
+OPEN = ("/health", "/status")  # what answers anybody, and says nothing that is anybody's
 
 
 @dataclass(frozen=True)
 class Guard:
-    """ASGI middleware: host, origin, token and size.
+    """ASGI middleware: host, origin, token and size. `who` names the user of a token, None for nobody; what follows
+    finds it as `user` in the scope.
 
     The Host header is checked because a web page may reach a service on this machine through a name that it
     makes point here (DNS rebinding): such a name is never an address, `localhost` or one of `names`.
     """
 
     app: ASGIApp
-    token: str
+    who: Callable[[str], str | None]
     names: frozenset[str]
     exposed: bool  # listens beyond this machine: other addresses than the loopback's are right as well
 
@@ -41,8 +42,8 @@ class Guard:
         most = _most(scope, headers)
         try:
             self._check_host(headers)
-            scope["authorized"] = self._knows_token(headers)
-            if not scope["authorized"] and scope["path"] != "/health":
+            scope["user"] = self._user(headers)
+            if scope["user"] is None and scope["path"] not in OPEN:
                 raise EngineError("unauthorized", "The token is missing or wrong.", "connect")
             _check_length(headers, most)
         except EngineError as error:
@@ -72,10 +73,10 @@ class Guard:
             return False
         return self.exposed or address.is_loopback
 
-    def _knows_token(self, headers: _Headers) -> bool:
+    def _user(self, headers: _Headers) -> str | None:
         scheme, _, given = (headers.get("authorization") or "").partition(" ")
         given = given.strip()
-        return bool(given) and scheme.lower() == "bearer" and hmac.compare_digest(given.encode(), self.token.encode())
+        return self.who(given) if given and scheme.lower() == "bearer" else None
 
 
 class _Headers:

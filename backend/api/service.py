@@ -33,6 +33,7 @@ from ..jobs.store.owner import Owner
 from ..jobs.store.store import Store
 from ..lifetime import stop_when_unused
 from .app import Parts, make_app
+from .users import Users
 
 log = logging.getLogger("take_one")
 
@@ -45,7 +46,7 @@ KEEP_ALIVE_SECONDS = 75  # a client that comes back within it finds its connecti
 @dataclass(frozen=True)
 class Settings:
     """How to serve. `registry` is the module of the engines, `names` are further names of this host, `gpus` is how many
-    GPUs share a take (0: all)."""
+    GPUs share a take (0: all), `tokens` the file of users."""
 
     host: str = "127.0.0.1"
     port: int = 8765
@@ -54,6 +55,7 @@ class Settings:
     leases: Path | None = None
     registry: str = "backend.engines.registry"
     gpus: int = 1
+    tokens: Path | None = None
 
 
 def serve(settings: Settings) -> int:
@@ -63,15 +65,19 @@ def serve(settings: Settings) -> int:
     try:
         make_private(folder)
         _log_to(folder / "logs" / "backend.log")
-        secret = token(folder)
+        users = Users(token(folder), settings.tokens)
     except HomeError as error:
         return _refuse(2, str(error))
     except OSError as error:
+        if settings.tokens is not None and error.filename == str(settings.tokens):
+            return _refuse(2, f"the file of users {settings.tokens} can't be read: {error.strerror}.")
         return _refuse(1, f"the folder {folder} can't be used: {error}. TAKE_ONE_HOME chooses another one.")
     try:
         exposed = not _is_loopback(settings.host)
-        if exposed and not os.environ.get("TAKE_ONE_TOKEN"):
-            needed = f"Set TAKE_ONE_TOKEN to a secret of at least {MIN_TOKEN} characters first."
+        if exposed and settings.tokens is None and not os.environ.get("TAKE_ONE_TOKEN"):
+            needed = (
+                f"Set TAKE_ONE_TOKEN to a secret of at least {MIN_TOKEN} characters first, or name users: --tokens."
+            )
             return _refuse(2, f"--host {settings.host} lets other machines in. {needed}")
         listener = _listen(settings.host, settings.port)
     except OSError as error:
@@ -82,21 +88,19 @@ def serve(settings: Settings) -> int:
         return _refuse(1, f"the list of jobs {folder / 'jobs.db'} can't be used: {error}")
     except OSError as error:
         return _refuse(1, f"the list of jobs in {folder} can't be used: {error}")
-    return _run(
-        settings, folder, secret, exposed, listener, Pool(store, owner, settings.registry, settings.gpus), store
-    )
+    return _run(settings, folder, users, exposed, listener, Pool(store, owner, settings.registry, settings.gpus), store)
 
 
 def _run(
-    settings: Settings, folder: Path, secret: str, exposed: bool, listener: socket.socket, pool: Pool, store: Store
+    settings: Settings, folder: Path, users: Users, exposed: bool, listener: socket.socket, pool: Pool, store: Store
 ) -> int:
     port = listener.getsockname()[1]
     names = frozenset({"localhost", *(name.lower() for name in settings.names)})
     if exposed:
         names |= {socket.gethostname().lower(), socket.getfqdn().lower()}
-        print(_exposure(settings.host, port), file=sys.stderr)
+        print(_exposure(settings.host, port, settings.tokens is not None), file=sys.stderr)
     stopping = threading.Event()
-    parts = Parts(store, pool, Inspector(), secret, names, exposed, stopping.is_set, settings.registry)
+    parts = Parts(store, pool, Inspector(), users, names, exposed, stopping.is_set, settings.registry)
     app = make_app(parts, import_module(settings.registry).DEFAULT)
     config = uvicorn.Config(
         app,
@@ -114,6 +118,8 @@ def _run(
         stop_when_unused(settings.leases, server.end)
     log.info("Take One %s serves http://%s:%d, jobs in %s", __version__, settings.host, port, folder)
     log.info("The token is %s", "TAKE_ONE_TOKEN's" if os.environ.get("TAKE_ONE_TOKEN") else f"in {folder / 'token'}")
+    if settings.tokens is not None:
+        log.info("The users are those of %s: %d", settings.tokens, len(users))
     server.run(sockets=[listener])
     log.info("Take One has ended")
     return server.exit_code
@@ -195,11 +201,13 @@ def _is_loopback(host: str) -> bool:
     return all(ipaddress.ip_address(info[4][0]).is_loopback for info in socket.getaddrinfo(host, None))
 
 
-def _exposure(host: str, port: int) -> str:
+def _exposure(host: str, port: int, several: bool) -> str:
+    who = "knows the token can\nmake and read takes here, and see the prompts of all jobs."
+    if several:
+        who = "knows a token can\nmake takes here, and read those of its user."
     return (
-        f"Take One listens on {host} port {port}: every machine that can reach it and knows the token can\n"
-        "make and read takes here, and see the prompts of all jobs. The connection is not encrypted: use it\n"
-        "in a network you trust, or put a TLS proxy or an SSH tunnel before it."
+        f"Take One listens on {host} port {port}: every machine that can reach it and {who}\n"
+        "The connection is not encrypted: use it in a network you trust, or put a TLS proxy or an SSH tunnel before it."
     )
 
 

@@ -186,16 +186,17 @@ class Intake:
     inspector: Inspector
     default_model: str
 
-    def take(self, submission: Submission, key: str | None) -> StoredJob:
-        """Commits a submission: when this returns, the job and its uploads are on the disk.
+    def take(self, submission: Submission, key: str | None, owner: str) -> StoredJob:
+        """Commits a submission of `owner`: when this returns, the job and its uploads are on the disk.
 
-        The same key gives the same job, also to two requests at once; with another request it is an error.
+        The same key of the same owner gives the same job, also to two requests at once; with another request it is an
+        error.
 
         Raises:
             EngineError: what is wrong with it, `idempotency_conflict`, `disk_full`, `queue_full`.
         """
         fingerprint = submission.fingerprint()
-        if key is not None and (job := self.store.with_key(key)):
+        if key is not None and (job := self.store.with_key(key, owner)):
             return _same(job, fingerprint)
         wanted = parse(submission.fields, self.default_model)
         job_id = f"video_{secrets.token_hex(12)}"
@@ -207,7 +208,14 @@ class Intake:
             request = self._store_files(wanted, submission, folder, engine)
             notes = check(request, engine)
             job = self.store.add(
-                job_id, request, engine.lane, key=key, fingerprint=fingerprint, binding=binding, notes=notes
+                job_id,
+                request,
+                engine.lane,
+                owner=owner,
+                key=key,
+                fingerprint=fingerprint,
+                binding=binding,
+                notes=notes,
             )
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)

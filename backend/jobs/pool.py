@@ -5,6 +5,7 @@ A worker is a process that one Runner speaks to, through a Child: send, receive,
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import sqlite3
 import threading
@@ -16,10 +17,12 @@ from client.protocol.codec import from_json
 
 from ..engines.engine import EngineError
 from .lanes import CPU, LANES, Slot, further_slots
+from .meter import Meter
 from .store.owner import Owner
+from .store.row import StoredJob
 from .store.store import Store
 from .workers.child import Child, ending
-from .workers.runner import RETRY_SECONDS, Runner, recover
+from .workers.runner import RETRY_SECONDS, Place, Runner, recover
 
 log = logging.getLogger("take_one.jobs")
 
@@ -40,9 +43,10 @@ class Pool:
         self._engines: dict[str, EngineInfo] = {}
         self._engines_at = 0.0
         self._engines_known = threading.Condition()
-        self._describing = Runner(Slot("cpu", CPU), store, registry, self._stopping, self._wake.set, self._on_message)
+        self._describing = Runner(Slot("cpu", CPU), store, registry, self._stopping, self._on_free, self._on_message)
         self._runners = [self._describing]
         self._thread = threading.Thread(target=self._run, name="queue", daemon=True)
+        self.meter = Meter()
 
     def start(self) -> None:
         self._describing.start()
@@ -83,6 +87,16 @@ class Pool:
             raise _no_engines(child)
         return self._engines
 
+    def places(self) -> list[Place]:
+        """Every slot as it is just now."""
+        return [runner.place for runner in list(self._runners)]
+
+    def _on_free(self, job: StoredJob, seconds: float) -> None:
+        """A job has had its slot for so long."""
+        self._wake.set()
+        with contextlib.suppress(EngineError, sqlite3.Error):
+            self.meter.ended(job, self._store.get(job.id), seconds)
+
     def _on_message(self, message: dict[str, Any]) -> bool:
         engines = message.get("engines")
         if engines is None:
@@ -96,7 +110,7 @@ class Pool:
 
     def _run(self) -> None:
         further = [
-            Runner(slot, self._store, self._registry, self._stopping, self._wake.set)
+            Runner(slot, self._store, self._registry, self._stopping, self._on_free)
             for slot in further_slots(self._gpus)
         ]
         for runner in further:
@@ -151,6 +165,7 @@ class Pool:
             self._store.set_lane(job, engine.lane if engine is not None and engine.lane in LANES else CPU)
         for runner in sorted(self._runners, key=lambda runner: runner.child is None):
             if runner.free and (claimed := self._store.claim(runner.slot.lane)) is not None:
+                self.meter.began(claimed)
                 runner.give(claimed)
         self._wake.wait(POLL_SECONDS)
         self._wake.clear()

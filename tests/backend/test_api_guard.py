@@ -13,6 +13,7 @@ from backend.api import guard
 from backend.api.answers import engine_json, job_json, state_json
 from backend.api.errors import STATUS, answer
 from backend.api.guard import MAX_BODY, MAX_SMALL_BODY, MAX_TEXT_BODY, Guard
+from backend.api.users import Users
 from backend.engines.engine import EngineError
 from backend.jobs.store.row import JobProgress, StoredJob
 from client.protocol import Direction, EngineInfo, JobState, Problem, Result, TakeRequest
@@ -25,7 +26,7 @@ def ask(headers: dict[str, str], method: str = "GET", path: str = "/v1/videos", 
     said: list[Any] = []
 
     async def app(scope: Any, receive: Any, send: Any) -> None:
-        said.append(200 if scope["authorized"] else "open")
+        said.append("open" if scope["user"] is None else 200)
 
     async def send(message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -35,7 +36,7 @@ def ask(headers: dict[str, str], method: str = "GET", path: str = "/v1/videos", 
 
     raw = [(name.encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {"type": "http", "method": method, "path": path, "headers": raw}
-    checked = Guard(app, TOKEN, frozenset({"localhost", "studio.lan"}), exposed)
+    checked = Guard(app, Users(TOKEN).named, frozenset({"localhost", "studio.lan"}), exposed)
     asyncio.run(checked(scope, None, send))  # type: ignore[arg-type]
     (one,) = said
     return one

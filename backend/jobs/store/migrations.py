@@ -127,4 +127,29 @@ def _spending(db: sqlite3.Connection) -> None:
     db.execute("CREATE INDEX spending_at ON spending (at)")
 
 
-_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _one_request, _lanes, _spending)
+def _owners(db: sqlite3.Connection) -> None:
+    """Version 5: whose a job is, and what users had of the lanes. What was there is the service's own token's.
+
+    A key is unique for its owner only from here on. The column's own UNIQUE can't be dropped: the table is copied.
+    """
+    (text,) = db.execute("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'jobs'").fetchone()
+    copy = text.replace("CREATE TABLE jobs", "CREATE TABLE copied", 1).replace("key TEXT UNIQUE", "key TEXT", 1)
+    for statement in (
+        copy,
+        "INSERT INTO copied SELECT * FROM jobs",
+        "DROP TABLE jobs",  # and its indices
+        "ALTER TABLE copied RENAME TO jobs",
+        "ALTER TABLE jobs ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN engine TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN work REAL NOT NULL DEFAULT 0",  # megapixels of all frames; 0: not known
+        "CREATE UNIQUE INDEX jobs_key ON jobs (owner, key)",
+        "CREATE INDEX jobs_waiting ON jobs (status, lane, owner, place)",
+        "CREATE INDEX jobs_age ON jobs (owner, created_at, place)",
+        "CREATE TABLE turns (lane TEXT, owner TEXT, seconds REAL NOT NULL, PRIMARY KEY (lane, owner))",
+        "CREATE TABLE pace (engine TEXT PRIMARY KEY, seconds REAL NOT NULL, work REAL NOT NULL)",
+        "ALTER TABLE spending ADD COLUMN owner TEXT NOT NULL DEFAULT ''",
+    ):
+        db.execute(statement)
+
+
+_STEPS: tuple[Callable[[sqlite3.Connection], None], ...] = (_create, _one_request, _lanes, _spending, _owners)

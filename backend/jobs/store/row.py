@@ -25,6 +25,7 @@ _DAMAGED = Problem(
 class StoredJob:
     """A row of the queue. Times are seconds since 1970. The files of `request` are names in the job's folder.
 
+    `owner` is the name of the user whose it is, "" of the service's own token.
     `binding` is the client's own JSON, which goes back to it as it came. `lane` is what the job waits for, "" where
     that is not known yet. `state` is what a resumable engine wrote down of its work (see engines.engine.Resumable).
     """
@@ -45,6 +46,7 @@ class StoredJob:
     result: Result | None
     lane: str = ""
     state: dict[str, Any] | None = None
+    owner: str = ""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ def _read(row: sqlite3.Row) -> StoredJob:
         result=_object(Result, row["result"]),
         lane=row["lane"],
         state=_state(row["state"]),
+        owner=row["owner"],
     )
 
 
@@ -113,6 +116,7 @@ def _damaged(row: sqlite3.Row) -> StoredJob:
         error=_DAMAGED,
         result=None,
         lane=str(row["lane"]),
+        owner=str(row["owner"]),
     )
 
 

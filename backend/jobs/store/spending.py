@@ -29,8 +29,9 @@ def book(db: sqlite3.Connection, job: StoredJob, cost: Any) -> None:
     price = from_json(Price, cost)
     film = job.binding.get("file_id") if isinstance(job.binding, dict) else None
     values = (job.id, job.request.engine, film if isinstance(film, str) else "", price.amount, price.currency)
+    by = (int(price.exact), time.time(), job.owner)
     db.execute(
-        "INSERT INTO spending VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
+        "INSERT INTO spending VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
         " amount = excluded.amount, currency = excluded.currency, exact = excluded.exact",
-        (*values, int(price.exact), time.time()),
+        (*values, *by),
     )

@@ -25,7 +25,9 @@ from ...engines.engine import EngineError
 from ...home import sync_folder
 from ...media.disk import disk_full
 from ..lanes import LANES
+from . import turns
 from .connection import Connection, busy
+from .ending import end, fail_damaged
 from .migrations import migrate
 from .row import JobProgress, StoredJob, dump, read_row
 from .spending import book, keep_apart
@@ -33,15 +35,16 @@ from .spending import book, keep_apart
 INTERRUPTIONS = 2  # how often a job that was found in progress at start is queued again
 KEPT_SECONDS = 30 * 86_400.0  # how long a finished job and its take are kept
 STEP_SECONDS = 86_400.0  # how much of it may pass from one sweep to the next, whatever the clock says
-MAX_WAITING = 1000
+MAX_WAITING = 1000  # of a user
+POSITIONS_SECONDS = 0.5  # how long they may be behind what another service does to the queue
 JOB_FOLDER = re.compile(r"video_\w+", re.ASCII)
 QUEUED, IN_PROGRESS = JobState.QUEUED.value, JobState.IN_PROGRESS.value
-COMPLETED, FAILED, CANCELLED = JobState.COMPLETED.value, JobState.FAILED.value, JobState.CANCELLED.value
+FAILED, CANCELLED = JobState.FAILED.value, JobState.CANCELLED.value
 SQLITE_BUSY, SQLITE_LOCKED, SQLITE_FULL = 5, 6, 13
 
 
 class Store:
-    """The queue in `home`. May be used from any thread.
+    """The queue in `home`. May be used from any thread. Whose a job is, is a name: "" of the service's own token.
 
     Raises:
         EngineError: `disk_full` or `busy` (another program holds the file), from every call.
@@ -55,6 +58,8 @@ class Store:
             migrate(db)
         self._reader = Connection(home / "jobs.db", "NORMAL")
         self._quick = Connection(home / "jobs.db", "NORMAL")
+        self._changes = 0
+        self._positions: tuple[int, float, dict[str, int]] = (-1, 0.0, {})
 
     def close(self) -> None:
         for connection in (self._durable, self._reader, self._quick):
@@ -72,27 +77,36 @@ class Store:
     def get(self, job_id: str) -> StoredJob | None:
         return self._one("SELECT * FROM jobs WHERE id = ?", job_id)
 
-    def with_key(self, key: str) -> StoredJob | None:
-        return self._one("SELECT * FROM jobs WHERE key = ?", key)
+    def with_key(self, key: str, owner: str = "") -> StoredJob | None:
+        return self._one("SELECT * FROM jobs WHERE owner = ? AND key = ?", owner, key)
 
-    def page(self, limit: int, after: str | None = None, ascending: bool = False) -> list[StoredJob]:
-        """At most `limit` jobs, the newest first, or the oldest; those that follow the job `after`."""
+    def page(self, limit: int, after: str | None = None, ascending: bool = False, owner: str = "") -> list[StoredJob]:
+        """At most `limit` jobs of `owner`, the newest first, or the oldest; those that follow their job `after`."""
         beyond, order = (">", "ASC") if ascending else ("<", "DESC")
         rows = self._all(
-            f"SELECT * FROM jobs WHERE ?1 IS NULL"
-            f" OR (created_at, place) {beyond} (SELECT created_at, place FROM jobs WHERE id = ?1)"
+            f"SELECT * FROM jobs WHERE owner = ?3 AND (?1 IS NULL"
+            f" OR (created_at, place) {beyond} (SELECT created_at, place FROM jobs WHERE id = ?1 AND owner = ?3))"
             f" ORDER BY created_at {order}, place {order} LIMIT ?2",
             after,
             limit,
+            owner,
         )
         return [read_row(row) for row in rows]
 
     def positions(self) -> dict[str, int]:
         """Where each waiting job stands in the queue of its lane; 1 is next."""
-        rows = self._all(
-            "SELECT id, ROW_NUMBER() OVER (PARTITION BY lane ORDER BY place) FROM jobs WHERE status = ?", QUEUED
-        )
-        return dict(map(tuple, rows))
+        changes, now = self._changes, time.monotonic()
+        known, at, found = self._positions
+        if known != changes or now - at > POSITIONS_SECONDS:
+            with self._readable(self._reader) as db:
+                found = turns.positions(db)
+            self._positions = changes, now, found
+        return found
+
+    def counts(self) -> list[tuple[str, str, str, int]]:
+        """How many jobs wait or are made: lane, whose, status, number."""
+        query = "SELECT lane, owner, status, COUNT(*) FROM jobs WHERE status IN (?, ?) GROUP BY lane, owner, status"
+        return [tuple(row) for row in self._all(query, QUEUED, IN_PROGRESS)]
 
     def progress(self, job_id: str) -> JobProgress:
         for row in self._all("SELECT * FROM progress WHERE id = ?", job_id):
@@ -112,28 +126,34 @@ class Store:
         request: TakeRequest,
         lane: str = "",
         *,
+        owner: str = "",
         key: str | None = None,
         fingerprint: str = "",
         binding: Any = None,
         notes: tuple[str, ...] = (),
     ) -> StoredJob:
         """Commits a new job, whose files are already synced in its folder and named relative to it. With a key that
-        is taken, gives the job that has it instead.
+        its owner has used, gives the job that has it instead.
 
         Raises:
             EngineError: `queue_full`.
         """
         with self._change() as db:
-            if key is not None and (row := db.execute("SELECT * FROM jobs WHERE key = ?", (key,)).fetchone()):
+            used = "SELECT * FROM jobs WHERE owner = ? AND key = ?"
+            if key is not None and (row := db.execute(used, (owner, key)).fetchone()):
                 return read_row(row)
-            waiting = db.execute("SELECT COUNT(*) FROM jobs WHERE status = ?", (QUEUED,)).fetchone()[0]
+            mine = "SELECT COUNT(*) FROM jobs WHERE status = ? AND owner = ?"
+            waiting = db.execute(mine, (QUEUED, owner)).fetchone()[0]
             if waiting >= MAX_WAITING:
                 raise EngineError("queue_full", f"{waiting} jobs are waiting already. Cancel some, then try again.")
             texts = (dump(request), dump(binding), dump(notes))
+            turns.arrive(db, lane, owner)
+            turn = (QUEUED, lane, request.engine, turns.work(request))
             db.execute(
-                "INSERT INTO jobs (id, key, fingerprint, request, binding, notes, status, lane, created_at, place)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(place), 0) + 1 FROM jobs))",
-                (job_id, key, fingerprint, *texts, QUEUED, lane, time.time()),
+                "INSERT INTO jobs (id, owner, key, fingerprint, request, binding, notes, status, lane, engine, work,"
+                " created_at, place)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, (SELECT COALESCE(MAX(place), 0) + 1 FROM jobs))",
+                (job_id, owner, key, fingerprint, *texts, *turn, time.time()),
             )
             return read_row(db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone())
 
@@ -169,13 +189,14 @@ class Store:
         return row is not None
 
     def move(self, job_id: str, before: str | None) -> None:
-        """Puts a waiting job before another waiting one, or last.
+        """Puts a waiting job before another waiting one of its owner's, or last of them.
 
         Raises:
             EngineError: `not_waiting`: one of the two is not in the waiting queue.
         """
         with self._change() as db:
-            rows = db.execute("SELECT id, place FROM jobs WHERE status = ? ORDER BY place", (QUEUED,)).fetchall()
+            mine = "SELECT id, place FROM jobs WHERE status = ? AND owner = (SELECT owner FROM jobs WHERE id = ?)"
+            rows = db.execute(f"{mine} ORDER BY place", (QUEUED, job_id)).fetchall()
             order, places = [row["id"] for row in rows], [row["place"] for row in rows]
             for wanted in (job_id, before):
                 if wanted is not None and wanted not in order:
@@ -195,16 +216,18 @@ class Store:
 
     def set_lane(self, job: StoredJob, lane: str) -> None:
         with self._change() as db:
+            turns.arrive(db, lane, job.owner)
             db.execute("UPDATE jobs SET lane = ? WHERE id = ?", (lane, job.id))
 
     def claim(self, lane: str) -> StoredJob | None:
-        """Starts the next job that waits for `lane`: a new attempt of it. One that can't be read fails here."""
-        waiting = "SELECT * FROM jobs WHERE status = ? AND lane = ? ORDER BY place LIMIT 1"
-        if not self._all(waiting, QUEUED, lane):
+        """Starts the next job that waits for `lane` (see `turns`): a new attempt of it. One that can't be read fails
+        here."""
+        if not self._all("SELECT 1 FROM jobs WHERE status = ? AND lane = ? LIMIT 1", QUEUED, lane):
             return None
         with self._change() as db:
-            while (row := db.execute(waiting, (QUEUED, lane)).fetchone()) is not None:
-                if _fail_damaged(db, read_row(row)):
+            while (job_id := turns.next_job(db, lane)) is not None:
+                row = db.execute("SELECT * FROM jobs WHERE id = ?", (job_id,)).fetchone()
+                if fail_damaged(db, read_row(row)):
                     continue
                 db.execute(
                     "UPDATE jobs SET status = ?, attempt = attempt + 1, started_at = ? WHERE id = ?",
@@ -218,7 +241,7 @@ class Store:
         """The jobs that are being made. Those that can't be read fail here."""
         with self._change() as db:
             jobs = [read_row(row) for row in db.execute("SELECT * FROM jobs WHERE status = ?", (IN_PROGRESS,))]
-            return [job for job in jobs if not _fail_damaged(db, job)]
+            return [job for job in jobs if not fail_damaged(db, job)]
 
     def keep_state(self, job: StoredJob, state: dict[str, Any]) -> bool:
         """Commits what the engine wrote down of this attempt, and what was spent with it. False where the attempt does
@@ -237,7 +260,7 @@ class Store:
         sync_folder(self.attempt_folder(job))
         sync_folder(self.job_folder(job.id))
         with self._change() as db:
-            ended = _end(db, job, COMPLETED, result=result)
+            ended = end(db, job, JobState.COMPLETED, result=result)
             if ended and result.cost is not None:
                 book(db, job, to_json(result.cost))
             return ended
@@ -245,7 +268,7 @@ class Store:
     def fail(self, job: StoredJob, problem: Problem) -> bool:
         """Commits a failure of this attempt. False where the attempt does not count any more."""
         with self._change() as db:
-            return _end(db, job, FAILED, error=problem)
+            return end(db, job, JobState.FAILED, error=problem)
 
     def again(self, job_id: str, send: bool) -> StoredJob | None:
         """Queues a failed job once more, to go on from what its engine wrote down. `send`: the user has said that an
@@ -260,6 +283,7 @@ class Store:
         if job.status != JobState.FAILED or job.state is None:
             raise EngineError("not_waiting", f"The job {job_id} has nothing to go on from. Make it again.", "retry")
         with self._change() as db:
+            turns.arrive(db, job.lane, job.owner)
             db.execute(
                 "UPDATE jobs SET status = ?, state = ?, error = NULL, completed_at = NULL, started_at = NULL, kept = 0,"
                 " seen_at = NULL WHERE id = ? AND status = ?",
@@ -269,11 +293,11 @@ class Store:
                 keep_apart(db, job)
         return self.get(job_id)
 
-    def spent(self, film: str, since: float) -> tuple[dict[str, float], dict[str, float]]:
-        """What was spent by currency: on a film in all, and on everything since a time."""
-        sums = "SELECT currency, SUM(amount) FROM spending WHERE {} GROUP BY currency"
-        on_film = self._all(sums.format("film = ? AND film != ''"), film)
-        lately = self._all(sums.format("at >= ?"), since)
+    def spent(self, film: str, since: float, owner: str = "") -> tuple[dict[str, float], dict[str, float]]:
+        """What `owner` spent by currency: on a film in all, and on everything since a time."""
+        sums = "SELECT currency, SUM(amount) FROM spending WHERE owner = ? AND {} GROUP BY currency"
+        on_film = self._all(sums.format("film = ? AND film != ''"), owner, film)
+        lately = self._all(sums.format("at >= ?"), owner, since)
         return dict(map(tuple, on_film)), dict(map(tuple, lately))
 
     def put_back(self, job: StoredJob, interrupted: bool) -> None:
@@ -286,7 +310,7 @@ class Store:
                 times = INTERRUPTIONS + 1
                 message = f"The backend ended {times} times while it made this take, so it was not tried again."
                 problem = Problem("interrupted", f"{message} Try a smaller size.", "smaller_size")
-                _end(db, job, FAILED, error=problem)
+                end(db, job, JobState.FAILED, error=problem)
                 return
             db.execute(
                 "UPDATE jobs SET status = ?, interruptions = interruptions + ?, started_at = NULL"
@@ -303,6 +327,15 @@ class Store:
                 " preview = COALESCE(excluded.preview, preview), pictures = pictures + excluded.pictures",
                 (job.id, fraction, stage, eta, preview, int(preview is not None)),
             )
+
+    def count_turn(self, job: StoredJob, seconds: float) -> None:
+        """Writes down, if it can be, how long this attempt of a job had a place of its lane."""
+        with contextlib.suppress(sqlite3.Error, EngineError), self._quick.use() as db:
+            turns.count(db, job.lane, job.owner, seconds)
+            now = self.get(job.id)
+            if now is not None and now.status == JobState.COMPLETED and job.state is None:
+                turns.learn(db, job.request, seconds)
+        self._changes += 1
 
     def sweep(self, unfinished_seconds: float = 600.0) -> None:
         """Deletes finished jobs that were kept long enough, and folders that belong to no job.
@@ -340,6 +373,7 @@ class Store:
                 db.execute("BEGIN IMMEDIATE")
                 yield db
                 db.execute("COMMIT")
+                self._changes += 1
             except BaseException:
                 if db.in_transaction:
                     db.execute("ROLLBACK")
@@ -358,23 +392,3 @@ class Store:
             if code in (SQLITE_BUSY, SQLITE_LOCKED):
                 raise busy() from error
             raise
-
-
-def _end(
-    db: sqlite3.Connection, job: StoredJob, status: str, result: Result | None = None, error: Problem | None = None
-) -> bool:
-    changed = db.execute(
-        "UPDATE jobs SET status = ?, completed_at = ?, result = ?, error = ?"
-        " WHERE id = ? AND attempt = ? AND status = ?",
-        (status, time.time(), dump(result), dump(error), job.id, job.attempt, IN_PROGRESS),
-    )
-    return changed.rowcount == 1
-
-
-def _fail_damaged(db: sqlite3.Connection, job: StoredJob) -> bool:
-    """Ends a row that should be at work, but that can't be read. Whether it is one."""
-    if job.status != JobState.FAILED:
-        return False
-    ended = (FAILED, time.time(), dump(job.error), job.id)
-    db.execute("UPDATE jobs SET status = ?, completed_at = ?, error = ? WHERE id = ?", ended)
-    return True

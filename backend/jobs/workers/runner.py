@@ -15,7 +15,7 @@ import threading
 import time
 from collections import Counter, deque
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from client.protocol import Binding, Problem, Result, Unfit
@@ -36,10 +36,24 @@ IDLE_SECONDS = 600.0  # how long a worker without a job keeps what it loaded
 DEATHS = 5  # workers that a job which goes on from its state may take with it
 
 
+@dataclass(frozen=True)
+class Place:
+    """A slot as it is just now: whether its worker runs, the engine that it had last ("": none), the job that is made
+    there, and since when (seconds since 1970) it is made or the slot is free."""
+
+    name: str
+    lane: str
+    running: bool
+    engine: str
+    job: StoredJob | None
+    since: float
+
+
 class Runner:
-    """`on_free` is called after each job. Where there is an `on_message`, this slot's worker answers for the engines:
-    it starts at once and stays, and `on_message` sees each of its messages first and says whether it took it. Every
-    other worker starts with its slot's first job, and ends when there was none for a while."""
+    """`on_free` is called after each job, with the seconds that it had this slot. Where there is an `on_message`, this
+    slot's worker answers for the engines: it starts at once and stays, and `on_message` sees each of its messages first
+    and says whether it took it. Every other worker starts with its slot's first job, and ends when there was none for a
+    while."""
 
     def __init__(
         self,
@@ -47,7 +61,7 @@ class Runner:
         store: Store,
         registry: str,
         stopping: threading.Event,
-        on_free: Callable[[], None],
+        on_free: Callable[[StoredJob, float], None],
         on_message: Callable[[dict[str, Any]], bool] | None = None,
     ) -> None:
         self.slot = slot
@@ -56,6 +70,8 @@ class Runner:
         self._child: Child | None = None
         self._next_child_at = 0.0
         self._job: StoredJob | None = None
+        self._since = time.time()
+        self._loaded = ""  # the engine that the worker had last
         self._deaths: Counter[str] = Counter()  # of workers, by the job that they had
         self._inbox: queue.Queue[StoredJob | None] = queue.Queue()
         self._thread = threading.Thread(target=self._run, name=slot.name, daemon=True)
@@ -77,9 +93,16 @@ class Runner:
         """The worker process, if there is one."""
         return self._child
 
+    @property
+    def place(self) -> Place:
+        """What is seen of this slot from outside."""
+        child, job = self._child, self._job
+        running = child is not None and child.alive
+        return Place(self.slot.name, self.slot.lane, running, self._loaded if running else "", job, self._since)
+
     def give(self, job: StoredJob) -> None:
         """Has `job`, which was claimed for this slot, made."""
-        self._job = job
+        self._job, self._since = job, time.time()
         self._inbox.put(job)
 
     def _run(self) -> None:
@@ -95,9 +118,12 @@ class Runner:
                 log.error("%s: the worker can't be started: %s", self.slot.name, error)
                 continue
             if job is not None:
+                began = time.monotonic()
                 self._serve(job)
-                self._job = None
-                self._on_free()
+                seconds = time.monotonic() - began
+                self._store.count_turn(job, seconds)  # before the slot is free: it decides whose the next job is
+                self._job, self._since = None, time.time()
+                self._on_free(job, seconds)
         if self._child is not None:
             self._child.kill()
 
@@ -105,7 +131,7 @@ class Runner:
         if self._on_message is None and self._child is not None:
             log.info("%s: nothing to do, so its worker ends", self.slot.name)
             self._child.kill()
-            self._child = None
+            self._child, self._since = None, time.time()
 
     def _serve(self, job: StoredJob) -> None:
         begins = "started" if job.state is None else "goes on"
@@ -122,6 +148,7 @@ class Runner:
 
     def _make(self, job: StoredJob) -> None:
         child = self._ready_child()
+        self._loaded = job.request.engine
         child.send(_order(job, self._store))
         left = TimeLeft()
         state: dict[str, Any] | None = None  # what is to be committed
@@ -222,6 +249,7 @@ class Runner:
             first = self._child is None
             self._stopping.wait(self._next_child_at - time.monotonic())
             self._next_child_at = time.monotonic() + CHILD_SECONDS
+            self._loaded = ""
             if self._child is not None:
                 log.warning("%s: the worker %s; a new one starts", self.slot.name, ending(self._child.exit_code))
             self._child = Child(

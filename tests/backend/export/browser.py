@@ -37,22 +37,34 @@ class Moved(Exception):
 
 
 class Page:
-    """A page that is open. `errors` are what it wrote to its console and what its policy kept out."""
+    """A page that is open. `errors` are what it wrote to its console and what its policy kept out, `asked` the
+    addresses that it asked for."""
 
     def __init__(self, write: int, read: int) -> None:
         self._write, self._read, self._numbers = write, read, itertools.count(1)
-        self._rest, self._session, self.errors = b"", "", list[str]()
+        self._rest, self._session = b"", ""
+        self.errors, self.asked = list[str](), list[str]()
 
     def open(self, path: Path, downloads: Path) -> None:
         """Opens a file with no network, and waits until it is there."""
-        target = self.call("Target.createTarget", url="about:blank")["targetId"]
-        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
-        for domain in ("Page", "Runtime", "Log", "Network"):
-            self.call(f"{domain}.enable")
+        self._attach()
         self.call("Network.emulateNetworkConditions", offline=True, latency=0, downloadThroughput=0, uploadThroughput=0)
         self.call("Page.setDownloadBehavior", behavior="allow", downloadPath=str(downloads))
         self.call("Page.navigate", url=path.as_uri())
         self.wait("location.protocol === 'file:' && document.readyState === 'complete'")
+
+    def visit(self, url: str) -> None:
+        """Opens an address, and waits until its page is there."""
+        if not self._session:
+            self._attach()
+        self.call("Page.navigate", url=url)
+        self.wait("location.protocol === 'http:' && document.readyState === 'complete'")
+
+    def _attach(self) -> None:
+        target = self.call("Target.createTarget", url="about:blank")["targetId"]
+        self._session = self.call("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
+        for domain in ("Page", "Runtime", "Log", "Network"):
+            self.call(f"{domain}.enable")
 
     def value(self, expression: str) -> Any:
         """What JavaScript makes of it; a promise is waited for."""
@@ -92,6 +104,8 @@ class Page:
                 return dict(answer["result"])
             if answer.get("method") in ("Log.entryAdded", "Runtime.exceptionThrown"):
                 self.errors.append(json.dumps(answer["params"]))
+            elif answer.get("method") == "Network.requestWillBeSent":
+                self.asked.append(answer["params"]["request"]["url"])
 
     def _next(self) -> dict[str, Any]:
         while b"\0" not in self._rest:
