@@ -8,7 +8,7 @@ from importlib import import_module
 from ..request.model import Model
 from .provider import Provider
 
-MODULES = ("model_studio", "fal", "runway", "gemini", "videos")
+MODULES = ("model_studio", "fal", "runway", "gemini", "videos", "comfyui")
 
 
 @cache
