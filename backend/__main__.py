@@ -1,4 +1,5 @@
-"""`python -m backend serve | animate | bed | export | models | accounts | workflows | key`. Each imports only what it needs."""
+"""`python -m backend serve | animate | bed | export | models | accounts | workflows | key`. Each imports only what it
+needs."""
 
 from __future__ import annotations
 

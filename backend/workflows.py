@@ -41,7 +41,11 @@ def _list(parsed: argparse.Namespace) -> int:
             said = "" if row["delivered"] else _about(shelf.workflow(row["name"]))
         except EngineError as error:
             said = error.message
-        state = f"add it: python -m backend workflows add {row['name']!r}" if row["delivered"] else shelf.PREFIX + row["name"]
+        state = (
+            f"add it: python -m backend workflows add {row['name']!r}"
+            if row["delivered"]
+            else shelf.PREFIX + row["name"]
+        )
         print(f"{row['name']:32}{state}")
         print("".join(f"{'':32}{line}\n" for line in said.splitlines()), end="")
     return 0
@@ -89,9 +93,7 @@ def _about(workflow: Any) -> str:
 def _remove(parsed: argparse.Namespace) -> int:
     from .engines.comfy import shelf
 
-    return _tried(
-        parsed, lambda: "It is forgotten." if shelf.remove(parsed.name) else "There was no such workflow."
-    )
+    return _tried(parsed, lambda: "It is forgotten." if shelf.remove(parsed.name) else "There was no such workflow.")
 
 
 def _tried(parsed: argparse.Namespace, work: Any) -> int:

@@ -151,7 +151,7 @@ def _graph(wire: Wire, workflow: Workflow, request: TakeRequest) -> tuple[Graph,
     fill(workflow, found, kinds, filled | wanted)  # it can do without those that there are not
     for role, png in here.items():
         name = calls.upload(wire, role, png)
-        filled |= {place: name for place in found.places[role]}
+        filled |= dict.fromkeys(found.places[role], name)
     return fill(workflow, found, kinds, filled), rate_of(found, filled)
 
 

@@ -1,5 +1,5 @@
-"""A ComfyUI as its source has it (0.3.64: `server.py`, `execution.py`, `main.hijack_progress`), without its nodes: it checks
-a prompt, queues it, works at one at a time, tells of it on its websocket, and hands out a movie."""
+"""A ComfyUI as its source has it (0.3.64: `server.py`, `execution.py`, `main.hijack_progress`), without its nodes: it
+checks a prompt, queues it, works at one at a time, tells of it on its websocket, and hands out a movie."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import json
 import struct
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from PIL import Image
 
 from tests.backend.hosted.fakes.clip import clip
-from tests.backend.hosted.fakes.fake import Close, Fake, Made, Refusal, Seen
+from tests.backend.hosted.fakes.fake import Close, Fake, Made, Refusal, Script, Seen
 
 OBJECT_INFO = json.loads((Path(__file__).parent / "object_info.json").read_text(encoding="utf-8"))  # of a real one
 GREEN = (20, 200, 40)  # of the previews
@@ -45,6 +45,7 @@ class FakeComfy(Fake):
         self.inputs: dict[str, bytes] = {}  # pictures that were uploaded
         self.interrupts: list[str | None] = []
         self.forgotten: set[str] = set()  # orders of a process that has ended
+        self.scripts: dict[str, Script] = {}  # as they were when each order came
         super().__init__()
 
     def authorized(self, seen: Seen) -> bool:
@@ -53,7 +54,8 @@ class FakeComfy(Fake):
     def file_of(self, path: str) -> str | None:
         if self.comfy.away:
             raise Close
-        return self.orders[-1].id if path == "/view" and self.orders else None
+        done = [made.id for made in self._known() if self.stage(made) == "done"]
+        return done[-1] if path == "/view" and done else None
 
     def seconds_of(self, made: Made) -> Any:
         graph = made.body["prompt"].values()
@@ -124,12 +126,13 @@ class FakeComfy(Fake):
         return True
 
     def stage(self, made: Made) -> str:
-        now, begins = time.time(), max(made.at, self._other_ends) + self.script.waiting
+        script = self.scripts.get(made.id, self.script)
+        now, begins = time.time(), max(made.at, self._other_ends) + script.waiting
         if made.cancelled:
             return "cancelled"
         if now < begins:
             return "waiting"
-        return "done" if now >= begins + self.script.seconds else "working"
+        return "done" if now >= begins + script.seconds else "working"
 
     def _known(self) -> list[Made]:
         return [made for made in self.orders if made.id not in self.forgotten]
@@ -154,7 +157,9 @@ class FakeComfy(Fake):
                 message = f"Cannot execute because node {node['class_type']} does not exist."
                 error = {"type": "invalid_prompt", "message": message, "details": f"Node ID '#{id}'", "extra_info": {}}
                 raise Refusal(400, {"error": error, "node_errors": {}})
-            wrong = [("Required input is missing", name) for name in about["input"]["required"] if name not in node["inputs"]]
+            wrong = [
+                ("Required input is missing", name) for name in about["input"]["required"] if name not in node["inputs"]
+            ]
             if node["class_type"] == "LoadImage" and node["inputs"]["image"] not in self.inputs:
                 said = f"image - Invalid image file: {node['inputs']['image']}"
                 wrong.append(("Custom validation failed for node", said))
@@ -177,6 +182,7 @@ class FakeComfy(Fake):
         slow, lost = self.script.slow, self.script.lose_answers > 0
         self.script.slow, self.script.lose_answers = 0.0, max(0, self.script.lose_answers - lost)
         made = self.place("", body, 0)
+        self.scripts[id] = replace(self.script)
         made.id, self.script.slow = id, slow
         time.sleep(slow)
         if lost:

@@ -93,7 +93,9 @@ def test_a_workflow_tells_what_it_uses_and_its_settings(at: tuple[Service, FakeC
     assert (grain["name"], grain["available"], grain["lane"]) == ("Grain (ComfyUI)", True, "network")
     assert (grain["sound"], grain["last_frame"], grain["needs_still"]) == (True, False, True)
     assert (side["sound"], side["last_frame"], side["fps"]) == (False, True, "24")
-    assert [(one["name"], one["kind"], one["low"], one["high"]) for one in grain["options"]] == [("strength", "float", 0, 1)]
+    assert [(one["name"], one["kind"], one["low"], one["high"]) for one in grain["options"]] == [
+        ("strength", "float", 0, 1)
+    ]
     direction, gap = side["options"]
     assert (direction["kind"], direction["default"]) == ("enum", "right")
     assert [choice["value"] for choice in direction["choices"]] == ["right", "down", "left", "up"]
@@ -130,7 +132,9 @@ def test_its_progress_and_previews_come_from_the_websocket(at: tuple[Service, Fa
     assert service.job(job_id)["status"] == "completed"
     at_it = [progress for stage, progress in told if stage == "Made by ComfyUI: Strength (parameter)"]
     assert at_it, told
-    assert at_it[-1] == pytest.approx(100 * (0.05 + 0.85 * 2.5 / 7), abs=1.01)  # two nodes of seven, and half of the third
+    assert at_it[-1] == pytest.approx(
+        100 * (0.05 + 0.85 * 2.5 / 7), abs=1.01
+    )  # two nodes of seven, and half of the third
     with Image.open(io.BytesIO(base64.b64decode(previews[0].partition(",")[2]))) as picture:
         assert picture.size == (48, 32)
         assert np.abs(np.asarray(picture.convert("RGB")).astype(int)[16, 24] - GREEN).max() < 12
@@ -156,7 +160,9 @@ def test_what_runs_is_interrupted_and_only_that(at: tuple[Service, FakeComfy], s
     assert fake.interrupts == [fake.orders[0].id]
 
 
-def test_an_old_comfyui_is_not_interrupted_for_it_would_stop_anybodys(at: tuple[Service, FakeComfy], still: bytes) -> None:
+def test_an_old_comfyui_is_not_interrupted_for_it_would_stop_anybodys(
+    at: tuple[Service, FakeComfy], still: bytes
+) -> None:
     service, fake = at
     fake.comfy.version, fake.script = "0.3.40", Script(seconds=60)
     job_id = order(service, still)

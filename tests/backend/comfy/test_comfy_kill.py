@@ -1,8 +1,10 @@
-"""kill -9 of the backend between a prompt and its answer, while it is made, while its clip comes: it is queued once."""
+"""kill -9 of the backend while one prompt waits for its answer, one is made, and the clip of a third comes: each is
+queued once."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -13,54 +15,34 @@ from tests.backend.hosted.fakes.fake import Script
 from tests.backend.service_process import Service
 
 
-@pytest.fixture(scope="module")
-def hit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Service, FakeComfy]]:
-    """A service that is killed again and again."""
+@pytest.fixture
+def hit(tmp_path: Path) -> Iterator[tuple[Service, FakeComfy]]:
     fake = FakeComfy()
-    service = with_comfy(tmp_path_factory.mktemp("hit") / "home", fake).start()
+    service = with_comfy(tmp_path / "home", fake).start()
     yield service, fake
     service.end()
     fake.close()
 
 
-def prompts(fake: FakeComfy) -> int:
-    return len([seen for seen in fake.seen if seen.path == "/prompt"])
-
-
-def test_between_a_prompt_and_its_answer(hit: tuple[Service, FakeComfy], still: bytes) -> None:
+def test_each_is_queued_once_whatever_it_was_at(hit: tuple[Service, FakeComfy], still: bytes) -> None:
     service, fake = hit
-    fake.script = Script(slow=8.0)
-    job_id = order(service, still)
-    until(lambda: fake.orders)
-    service.kill()
-    fake.script = Script()
-    service.start()
-    assert service.wait(job_id, seconds=60)["status"] == "completed"
-    assert (len(fake.orders), prompts(fake)) == (1, 1)
-
-
-def test_while_it_is_made(hit: tuple[Service, FakeComfy], still: bytes) -> None:
-    service, fake = hit
-    fake.orders.clear()
-    fake.seen.clear()
-    fake.script = Script(seconds=3.0)
-    job_id = order(service, still)
-    until(lambda: fake.orders and any(seen.path.startswith("/history/") for seen in fake.seen))
-    service.kill()
-    service.start()
-    assert service.wait(job_id, seconds=60)["status"] == "completed"
-    assert (len(fake.orders), prompts(fake)) == (1, 1)
-
-
-def test_while_its_clip_comes(hit: tuple[Service, FakeComfy], still: bytes) -> None:
-    service, fake = hit
-    fake.orders.clear()
-    fake.seen.clear()
     fake.script = Script(dribble=0.5)
-    job_id = order(service, still)
-    until(lambda: fake.orders and fake.orders[0].fetched)
+    fetched = order(service, still, seed="1")
+    until(lambda: fake.orders and fake.orders[0].fetched, 60)
+    fake.script.seconds = 600.0
+    made = order(service, still, seed="2")
+    until(lambda: "Made by" in str(service.job(made)), 60)
+    fake.script.slow = 20.0
+    sent = order(service, still, seed="3")
+    until(lambda: len(fake.orders) == 3, 60)
     service.kill()
+    assert [fake.stage(one) for one in fake.orders] == ["done", "working", "working"]
     fake.script = Script()
     service.start()
-    assert service.wait(job_id, seconds=60)["status"] == "completed"
-    assert (len(fake.orders), prompts(fake), fake.orders[0].fetched) == (1, 1, 2)
+    until(lambda: "Made by" in str(service.job(sent)) and "Made by" in str(service.job(made)), 60)
+    fake.scripts.clear()  # now they are done
+    for job_id in (fetched, made, sent):
+        assert service.wait(job_id, seconds=60)["status"] == "completed"
+    seeds = [one.body["prompt"]["4"]["inputs"]["seed"] for one in fake.orders]
+    assert seeds == [1, 2, 3]
+    assert len([seen for seen in fake.seen if seen.path == "/prompt"]) == 3

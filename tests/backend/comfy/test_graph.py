@@ -63,7 +63,11 @@ def test_titles_say_what_gets_what_and_a_primitive_hands_on_what_its_reader_take
         n1=("LoadImage", "Last Frame", {"image": "a.png"}),
         n2=("LoadImage", "STILL", {"image": "b.png"}),
         n3=("PrimitiveInt", "Length", {"value": 81}),
-        n4=("WanFirstLastFrameToVideo", "Size", {"width": 832, "height": 480, "length": ["3", 0], "end_image": ["1", 0]}),
+        n4=(
+            "WanFirstLastFrameToVideo",
+            "Size",
+            {"width": 832, "height": 480, "length": ["3", 0], "end_image": ["1", 0]},
+        ),
         n5=("CLIPTextEncode", "Prompt", {"text": "old", "clip": ["9", 0]}),
         n6=("KSampler", "Seed", {"seed": 1, "steps": 20, "cfg": 5.0}),
         n7=("CLIPTextEncode", "Sound", {"text": ["5", 0]}),
@@ -98,7 +102,15 @@ def test_titles_say_what_gets_what_and_a_primitive_hands_on_what_its_reader_take
 
 def test_lengths_and_sizes_stay_on_the_steps_and_within_the_range() -> None:
     ltx = Input(True, low=9, high=257, step=8)
-    assert [fitted(wanted, ltx, True, up=True) for wanted in (1, 9, 10, 60, 97, 98, 1000)] == [9, 9, 17, 65, 97, 105, 257]
+    assert [fitted(wanted, ltx, True, up=True) for wanted in (1, 9, 10, 60, 97, 98, 1000)] == [
+        9,
+        9,
+        17,
+        65,
+        97,
+        105,
+        257,
+    ]
     side = Input(True, low=64, high=4096, step=32)
     assert [fitted(wanted, side, True) for wanted in (50, 719, 721, 1080, 9000)] == [64, 704, 736, 1088, 4096]
     assert fitted(0.333, Input(True, low=0.0, high=1.0, step=0.01), False) == 0.333
@@ -121,7 +133,11 @@ def test_settings_are_marked_nodes_and_krita_parameters_with_their_ranges() -> N
     flow = workflow(
         n1=("KSampler", "Steps (parameter)", {"seed": 3, "steps": 20, "cfg": 5.0}),
         n2=("Thing", "Look (Parameter)", {"tint": 0.5, "on": True, "image": ["1", 0]}),
-        n3=("ETN_Parameter", "x", {"name": "2. Grade/1. Quality", "type": "number", "default": 1, "min": 0, "max": 2.5}),
+        n3=(
+            "ETN_Parameter",
+            "x",
+            {"name": "2. Grade/1. Quality", "type": "number", "default": 1, "min": 0, "max": 2.5},
+        ),
         n4=("ETN_Parameter", "y", {"name": "Words", "type": "prompt (positive)", "default": "a"}),
         n5=("ETN_Parameter", "z", {"name": "Sampler", "type": "choice", "default": "euler"}),
         n6=("Pick", "", {"sampler": ["5", 0], "strength": ["3", 0], "text": ["4", 0]}),

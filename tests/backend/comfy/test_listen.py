@@ -86,7 +86,10 @@ def test_the_take_is_the_movie_of_the_node_titled_so_then_what_is_kept() -> None
     }
     assert [one["filename"] for one in files_of(outputs, {})] == ["b.mp4"]
     assert [one["filename"] for one in files_of(outputs, {"4": "Take"})] == ["e.mp4"]
-    several = {"5": {"images": [file("1.png"), file("2.png"), {"filename": 3}, "x"]}, "6": {"images": [file("t.mp4", "temp")]}}
+    several = {
+        "5": {"images": [file("1.png"), file("2.png"), {"filename": 3}, "x"]},
+        "6": {"images": [file("t.mp4", "temp")]},
+    }
     assert [one["filename"] for one in files_of(several, {})] == ["1.png", "2.png"]
     assert files_of({"7": {"audio": [file("f.flac")]}, "8": None}, {}) == []
     assert files_of(None, {}) == []

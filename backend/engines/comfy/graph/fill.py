@@ -36,8 +36,8 @@ def values(workflow: Workflow, parts: Parts, kinds: Kinds, request: TakeRequest,
     put(WIDTH, request.width)
     put(HEIGHT, request.height)
     put(SEED, request.seed)
-    found |= {place: prompt for place in parts.places.get(PROMPT, ())}
-    found |= {place: request.direction.sound for place in parts.places.get(SOUND, ())}
+    found |= dict.fromkeys(parts.places.get(PROMPT, ()), prompt)
+    found |= dict.fromkeys(parts.places.get(SOUND, ()), request.direction.sound)
     for setting in parts.settings:
         if setting.name in request.options:
             found[setting.place] = request.options[setting.name]

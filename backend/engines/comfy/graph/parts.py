@@ -188,7 +188,13 @@ def _marked(workflow: Workflow) -> Iterator[tuple[str, Place, str, float | None,
             if not taken and _fits(node.inputs.get("default"), kind):
                 low, high = (_number(node.inputs.get(name)) for name in ("min", "max"))
                 ranged = kind in ("int", "float")
-                yield krita_label(node), Place(node.id, "default"), kind, low if ranged else None, high if ranged else None
+                yield (
+                    krita_label(node),
+                    Place(node.id, "default"),
+                    kind,
+                    low if ranged else None,
+                    high if ranged else None,
+                )
         elif match := MARK.match(node.title):
             values = [name for name, value in node.inputs.items() if _kind(value)]
             named = [name for name in values if name.replace("_", " ") == match[1].casefold()]

@@ -59,7 +59,9 @@ def wire(address: str, cancelled: Callable[[], bool] = lambda: False) -> Wire:
     check_online(address)
     sent = headers(address)
     secret = sent.get("Authorization", "").removeprefix("Bearer ")
-    return Wire(f"{LABEL} at {place(address)}", address, sent, secret=secret, cancelled=cancelled, pace=connect.pace, plain=True)
+    return Wire(
+        f"{LABEL} at {place(address)}", address, sent, secret=secret, cancelled=cancelled, pace=connect.pace, plain=True
+    )
 
 
 def unreached(address: str, why: str) -> EngineError:

@@ -19,6 +19,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from ...hosted.wire.http import LOOPBACK
+
 PREVIEW, PREVIEW_WITH_DATA = 1, 4
 MAX_MESSAGE = 16 << 20
 MAX_PREVIEW = 4096  # pixels a side
@@ -121,19 +123,27 @@ class Listener:
 
     def _run(self) -> None:
         from websockets.exceptions import WebSocketException
-        from websockets.sync.client import connect
 
         pause = 0.5
         while not self._ended.is_set():
-            with contextlib.suppress(OSError, WebSocketException):
-                with connect(
-                    self._url, additional_headers=self._headers, max_size=MAX_MESSAGE, open_timeout=10
-                ) as self._socket:
-                    pause = 0.5
-                    self._socket.send(HELLO)
-                    for message in self._socket:
-                        if self._ended.is_set():
-                            return
-                        self._heard = hear(self._heard, message, self._prompt)
+            with contextlib.suppress(OSError, WebSocketException), self._connected() as self._socket:
+                pause = 0.5
+                self._socket.send(HELLO)
+                for message in self._socket:
+                    if self._ended.is_set():
+                        return
+                    self._heard = hear(self._heard, message, self._prompt)
             self._ended.wait(pause)
             pause = min(10.0, 2 * pause)
+
+    def _connected(self) -> Any:
+        from websockets.sync.client import connect
+
+        here = urlsplit(self._url).hostname in LOOPBACK
+        return connect(
+            self._url,
+            additional_headers=self._headers,
+            max_size=MAX_MESSAGE,
+            open_timeout=10,
+            proxy=None if here else True,  # none leads to this machine itself
+        )

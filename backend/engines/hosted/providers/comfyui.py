@@ -9,22 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...engine import EngineError
-from .provider import Provider
+from .provider import Service
 
 if TYPE_CHECKING:
     from ..wire.http import Wire
 
 
-class ComfyUI(Provider):
+class ComfyUI(Service):
     """The user's own ComfyUI. Without an account it is looked for on this machine."""
 
     name, label, variable = "comfyui", "ComfyUI", "TAKE_ONE_COMFYUI_KEY"
     address, console = "http://127.0.0.1:8188", "your own"
-    keeps, keeps_seconds = "until it is ended", 2 * 86_400.0
-    pace = (0.5, 2.0)
-    lists = True
     plain = True
-    models = ()
 
     def headers(self, key: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}"} if key else {}
