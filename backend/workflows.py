@@ -11,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from . import accounts
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Adds the command's arguments; each sets `run`: parsed arguments in, exit code out."""
@@ -108,5 +110,8 @@ def _tried(parsed: argparse.Namespace, work: Any) -> int:
             print(json.dumps({"error": {"message": message}}))
         print(f"error: {message}", file=sys.stderr)
         return 1
-    print(json.dumps({"said": said, "workflows": _rows()}) if parsed.json else said)
+    if parsed.json:
+        print(json.dumps({"said": said.replace("\n", " "), "workflows": _rows(), "accounts": accounts.rows()}))
+    else:
+        print(said)
     return 0

@@ -21,6 +21,8 @@ class ComfyUI(Service):
     name, label, variable = "comfyui", "ComfyUI", "TAKE_ONE_COMFYUI_KEY"
     address, console = "http://127.0.0.1:8188", "your own"
     plain = True
+    keyless = True
+    workflows = True
 
     def headers(self, key: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}"} if key else {}

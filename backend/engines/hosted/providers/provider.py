@@ -76,7 +76,8 @@ class Service(Protocol):
 
     `name` is short and for files, `label` for people, `address` its own unless an account has another: one of "" is the
     account's to say. `variable` is the environment variable that may hold the key, `console` the page of the account.
-    `plain` says whether it may be reached by plain HTTP, as a server in the studio is."""
+    `plain` says whether it may be reached by plain HTTP, as a server in the studio is, `keyless` that it mostly wants no
+    key, `workflows` that its engines are the user's own workflows."""
 
     name: str
     label: str
@@ -84,6 +85,8 @@ class Service(Protocol):
     variable: str
     console: str
     plain: bool = False
+    keyless: bool = False
+    workflows: bool = False
     models: tuple[Model, ...] = ()
 
     def headers(self, key: str) -> dict[str, str]:
