@@ -76,8 +76,8 @@ class Service(Protocol):
 
     `name` is short and for files, `label` for people, `address` its own unless an account has another: one of "" is the
     account's to say. `variable` is the environment variable that may hold the key, `console` the page of the account.
-    `plain` says whether it may be reached by plain HTTP, as a server in the studio is, `keyless` that it mostly wants no
-    key, `workflows` that its engines are the user's own workflows."""
+    `plain` says whether it may be reached by plain HTTP, as a server in the studio is, `keyless` that it mostly wants
+    no key, `workflows` that its engines are the user's own workflows."""
 
     name: str
     label: str
