@@ -1,5 +1,5 @@
-"""Accounts with providers of hosted models, and the user's own workflows: through the backend's own command, which alone speaks to the keyring and to
-the providers. A key goes to it by its standard input, and is kept nowhere here."""
+"""Accounts with providers of hosted models, and the user's own workflows: through the backend's own command, which
+alone speaks to the keyring and to the providers. A key goes to it by its standard input, and is kept nowhere here."""
 
 from __future__ import annotations
 
@@ -133,5 +133,5 @@ class Accounts:
 def _account(row: dict[str, Any]) -> Account:
     names = tuple(str(name) for name in row.get("models", ()))
     words = {name: str(row.get(name, "")) for name in ("provider", "label", "variable", "console", "kept", "address")}
-    facts = {name: bool(row.get(name)) for name in ("own_address", "keyless", "workflows")}
-    return Account(**words, **facts, models=names)
+    own_address, keyless, workflows = (bool(row.get(name)) for name in ("own_address", "keyless", "workflows"))
+    return Account(**words, own_address=own_address, keyless=keyless, workflows=workflows, models=names)

@@ -94,7 +94,7 @@ class TAKEONE_OT_workflow_add(AccountsOperator, bpy.types.Operator):
         file = Path(bpy.path.abspath(self.filepath))
         if not file.is_file():
             raise SceneError("no_file", rpt_("There is no file {path}.").format(path=file), "")
-        accounts().add_workflow(self.provider, file)
+        accounts().add_workflow(self.provider or file.stem, file)
 
 
 class TAKEONE_OT_workflow_remove(AccountsOperator, bpy.types.Operator):
