@@ -1,4 +1,5 @@
-"""`python -m backend serve | animate | bed | export | models | accounts | key`. Each imports only what it needs."""
+"""`python -m backend serve | animate | bed | export | models | accounts | workflows | key`. Each imports only what it
+needs."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from . import __version__, accounts, keys
+from . import __version__, accounts, keys, workflows
 from .export import commands as export
 
 
@@ -32,6 +33,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     _add_models(commands.add_parser("models", help="the engines, what they can do, and whether they run here"))
     accounts.add_arguments(commands.add_parser("accounts", help="accounts with providers of hosted models"))
+    workflows.add_arguments(commands.add_parser("workflows", help="your own workflows for ComfyUI, each an engine"))
     keys.add_arguments(commands.add_parser("key", help="the tokens of servers, in the system's keyring"))
     return parser
 

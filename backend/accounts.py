@@ -35,11 +35,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _list(parsed: argparse.Namespace) -> int:
-    rows = _rows()
+    found = rows()
     if parsed.json:
-        print(json.dumps({"accounts": rows}))
+        print(json.dumps({"accounts": found}))
         return 0
-    for row in rows:
+    for row in found:
         state = {"": "no account", "keyring": "key in the keyring", "environment": f"key in {row['variable']}"}
         where = f" at {row['address']}" if row["address"] else ""
         print(f"{row['provider']:14}{row['label']:24}{state.get(row['kept'], 'without a key')}{where}")
@@ -48,27 +48,31 @@ def _list(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _rows() -> list[dict[str, Any]]:
+def rows() -> list[dict[str, Any]]:
+    """Every provider with its account here, as JSON."""
+    from .engines.comfy import shelf
     from .engines.hosted.account.accounts import all_accounts
     from .engines.hosted.providers import providers, variables
 
     accounts = all_accounts(variables())
-    rows = []
+    found = []
     for name, provider in providers().items():
         account = accounts.get(name)
-        rows.append(
+        found.append(
             {
                 "provider": name,
                 "label": provider.label,
                 "variable": provider.variable,
                 "console": provider.console,
                 "own_address": not provider.address,
+                "keyless": provider.keyless,
+                "workflows": provider.workflows,
                 "kept": account.kept if account else "",
                 "address": account.address if account else "",
-                "models": [model.name for model in provider.models],
+                "models": list(shelf.names()) if provider.workflows else [model.name for model in provider.models],
             }
         )
-    return rows
+    return found
 
 
 def _add(parsed: argparse.Namespace) -> int:
@@ -161,7 +165,7 @@ def _tried(parsed: argparse.Namespace, work: Any) -> int:
             print(json.dumps({"error": to_json(problem) if problem else {"code": "failed", "message": message}}))
         print(f"error: {message}", file=sys.stderr)
         return 1
-    print(json.dumps({"said": said, "accounts": _rows()}) if parsed.json else said)
+    print(json.dumps({"said": said, "accounts": rows()}) if parsed.json else said)
     return 0
 
 

@@ -68,7 +68,7 @@ def models() -> int:
     """Prints the engines as a table."""
     rows = [("ENGINE", "RUNS HERE", "UP TO", "NAME")]
     reasons = []
-    for name in registry.ENGINES:
+    for name in registry.names():
         try:
             found = registry.engine(name).capabilities()
         except (ImportError, EngineError) as error:

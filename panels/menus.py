@@ -101,7 +101,8 @@ VERBS_OF = {
     "setup": (
         "Setup",
         "install install_cancel backend_start backend_stop backend_restart connect_server use_local preferences "
-        "accounts_refresh models_refresh models_link models_cancel allow_online open_log fix dismiss_error",
+        "accounts_refresh workflow_add models_refresh models_link models_cancel allow_online open_log fix "
+        "dismiss_error",
     ),
 }
 VERBS = tuple(tuple(verbs.split()) for _label, verbs in VERBS_OF.values())

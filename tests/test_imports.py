@@ -157,6 +157,17 @@ ROOMS = {
         "engine": {"request", "account", "wire", "providers", "connect", "fetch"},
         "__init__": set(),
     },
+    "backend/engines/comfy": {
+        "graph": set(),
+        "shelf": {"graph"},
+        "pictures": {"graph"},
+        "server": {"graph"},
+        "result": {"server"},
+        "work": {"graph", "server"},
+        "follow": {"result", "server", "work"},
+        "engine": {"follow", "graph", "pictures", "server", "shelf", "work"},
+        "__init__": set(),
+    },
     "backend/weights": {
         "report": set(),
         "files": set(),

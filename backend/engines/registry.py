@@ -1,9 +1,11 @@
-"""The engines there are: one line each. A module is imported only when its engine is used."""
+"""The engines there are: one line each, and the workflows that a user has added. A module is imported only when its
+engine is used."""
 
 from __future__ import annotations
 
 from importlib import import_module
 
+from .comfy import shelf
 from .engine import Engine, EngineError
 from .hosted.names import names as hosted
 
@@ -16,14 +18,22 @@ ENGINES: dict[str, tuple[str, ...]] = {
 DEFAULT = "draft"
 
 
+def names() -> tuple[str, ...]:
+    """Every engine there is now: workflows come and go."""
+    return (*ENGINES, *shelf.engines())
+
+
 def engine(name: str) -> Engine:
-    """The engine called `name`.
+    """The engine called `name`. That of a workflow that is gone can still fetch what it has ordered.
 
     Raises:
         EngineError: `unknown_model` where there is none of that name.
     """
+    if name.startswith(shelf.PREFIX):
+        found: Engine = import_module("backend.engines.comfy.engine").ComfyEngine(name.removeprefix(shelf.PREFIX))
+        return found
     if name not in ENGINES:
-        known = ", ".join(ENGINES)
+        known = ", ".join(names())
         raise EngineError(
             "unknown_model", f"There is no engine called {name!r}. The engines are: {known}.", param="model"
         )

@@ -10,6 +10,7 @@ import logging
 import sqlite3
 import threading
 import time
+from importlib import import_module
 from typing import Any
 
 from client.protocol import EngineInfo
@@ -71,9 +72,10 @@ class Pool:
         Raises:
             EngineError: `starting`: there was no answer yet.
         """
-        if time.monotonic() - self._engines_at < FRESH_SECONDS:
+        complete = self._engines.keys() == set(import_module(self._registry).names())  # workflows come and go
+        if complete and time.monotonic() - self._engines_at < FRESH_SECONDS:
             return self._engines
-        until = time.monotonic() + (0.5 if self._engines else seconds)
+        until = time.monotonic() + (0.5 if complete else seconds)
         asked_at = self._engines_at
         child: Child | None = None
         with self._engines_known:

@@ -1,5 +1,5 @@
-"""Accounts with providers of hosted models: through the backend's own command, which alone speaks to the keyring and to
-the providers. A key goes to it by its standard input, and is kept nowhere here."""
+"""Accounts with providers of hosted models, and the user's own workflows: through the backend's own command, which
+alone speaks to the keyring and to the providers. A key goes to it by its standard input, and is kept nowhere here."""
 
 from __future__ import annotations
 
@@ -20,13 +20,16 @@ SECONDS = 90.0  # a keyring may ask the user to unlock it, and a provider may be
 @dataclass(frozen=True)
 class Account:
     """A provider, and the account with it. `kept` is where its key is: "" for no account, "keyring", "environment" (the
-    variable `variable`), "none" for a server that wants none. `own_address`: its address has to be told."""
+    variable `variable`), "none" for a server that wants none. `own_address`: its address has to be told, `keyless`: it
+    mostly wants no key. `workflows`: its `models` are workflows, which the user adds and removes."""
 
     provider: str
     label: str
     variable: str = ""
     console: str = ""
     own_address: bool = False
+    keyless: bool = False
+    workflows: bool = False
     kept: str = ""
     address: str = ""
     models: tuple[str, ...] = ()
@@ -68,6 +71,14 @@ class Accounts:
         """Forget an account and its key."""
         self._start(provider, "remove", provider)
 
+    def add_workflow(self, provider: str, file: Path) -> None:
+        """Make an engine of the workflow in a file."""
+        self._start(provider, "add", str(file), group="workflows")
+
+    def remove_workflow(self, provider: str, name: str) -> None:
+        """Forget a workflow."""
+        self._start(provider, "remove", name, group="workflows")
+
     def poll(self) -> bool:
         """Bring `state` up to date. Returns whether anything changed. Never waits."""
         changed = False
@@ -81,7 +92,7 @@ class Accounts:
         """Whether a command runs."""
         return self.state.state == "busy"
 
-    def _start(self, about: str, *words: str, key: str = "") -> None:
+    def _start(self, about: str, *words: str, key: str = "", group: str = "accounts") -> None:
         if self.busy:
             return
         python = backend_python(self._home)
@@ -89,7 +100,7 @@ class Accounts:
             self.state = AccountsState("failed", self.state.accounts, about, "The backend is not installed.")
             return
         self.state = AccountsState("busy", self.state.accounts, about)
-        command = [str(python), "-m", "backend", "accounts", *words, "--json"]
+        command = [str(python), "-m", "backend", group, *words, "--json"]
         threading.Thread(target=self._run, args=(command, key), daemon=True).start()
 
     def _run(self, command: list[str], key: str) -> None:
@@ -122,4 +133,5 @@ class Accounts:
 def _account(row: dict[str, Any]) -> Account:
     names = tuple(str(name) for name in row.get("models", ()))
     words = {name: str(row.get(name, "")) for name in ("provider", "label", "variable", "console", "kept", "address")}
-    return Account(**words, own_address=bool(row.get("own_address")), models=names)
+    own_address, keyless, workflows = (bool(row.get(name)) for name in ("own_address", "keyless", "workflows"))
+    return Account(**words, own_address=own_address, keyless=keyless, workflows=workflows, models=names)

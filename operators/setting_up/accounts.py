@@ -1,6 +1,8 @@
 # mypy: disable-error-code="valid-type"
 """Accounts with providers, and orders whose answer was lost."""
 
+from pathlib import Path
+
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import StringProperty
@@ -65,9 +67,48 @@ class TAKEONE_OT_account_add(AccountsOperator, bpy.types.Operator):
         address = self.address.strip()
         if known is not None and known.own_address and not address:
             raise SceneError("bad_address", "Say where the server is, such as http://192.168.1.20:8000.", "")
-        if not key and not (known is not None and known.own_address):
+        if not key and not (known is not None and known.keyless):
             raise SceneError("no_key", "Enter the account's key.", "")
         accounts().add(self.provider, key, address)
+
+
+class TAKEONE_OT_workflow_add(AccountsOperator, bpy.types.Operator):
+    """Make an engine of a workflow of your own: a file from ComfyUI's Export (API)"""
+
+    bl_idname = "takeone.workflow_add"
+    bl_label = "Add Workflow"
+
+    filepath: StringProperty(name="File", description="The workflow's file", subtype="FILE_PATH", options={"SKIP_SAVE"})
+    filter_glob: StringProperty(default="*.json", options={"HIDDEN"})
+    provider: StringProperty(name="Provider", description="Name of the provider", options={"SKIP_SAVE"})
+
+    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        return attempt(self, self.add)
+
+    def add(self) -> None:
+        """Begin. Raises SceneError where there is no such file."""
+        file = Path(bpy.path.abspath(self.filepath))
+        if not file.is_file():
+            raise SceneError("no_file", rpt_("There is no file {path}.").format(path=file), "")
+        accounts().add_workflow(self.provider or file.stem, file)
+
+
+class TAKEONE_OT_workflow_remove(AccountsOperator, bpy.types.Operator):
+    """Forget this workflow. Takes that were made with it stay, and its file too"""
+
+    bl_idname = "takeone.workflow_remove"
+    bl_label = "Remove Workflow"
+
+    provider: StringProperty(name="Provider", description="Name of the provider", options={"SKIP_SAVE"})
+    workflow: StringProperty(name="Workflow", description="Name of the workflow", options={"SKIP_SAVE"})
+
+    def execute(self, _context: bpy.types.Context) -> set[str]:
+        accounts().remove_workflow(self.provider, self.workflow)
+        return {"FINISHED"}
 
 
 class TAKEONE_OT_account_test(AccountsOperator, bpy.types.Operator):
@@ -176,6 +217,8 @@ CLASSES = (
     TAKEONE_OT_account_test,
     TAKEONE_OT_account_remove,
     TAKEONE_OT_accounts_refresh,
+    TAKEONE_OT_workflow_add,
+    TAKEONE_OT_workflow_remove,
     TAKEONE_OT_look_again,
     TAKEONE_OT_send_again,
 )

@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
+from ...client.commands.accounts import Account
 from ...client.protocol import EngineInfo
 from ...scene.app.state import Job
 from ...scene.model.shots.kept import cost_of
@@ -37,6 +38,8 @@ def draw_accounts(layout: bpy.types.UILayout, context: bpy.types.Context, chosen
             row.operator("takeone.account_remove", text="", icon="X").provider = one.provider
         elif not one.kept:
             row.operator("takeone.account_add", text="Add", icon="ADD").provider = one.provider
+        if one.workflows:
+            draw_workflows(box, one)
     if state.said:
         wrapped(box, context, state.said, icon="ERROR" if state.state == "failed" else "INFO")
     elif state.state == "busy":
@@ -46,6 +49,18 @@ def draw_accounts(layout: bpy.types.UILayout, context: bpy.types.Context, chosen
     column.use_property_decorate = False
     column.prop(chosen, "budget_day")
     column.prop(chosen, "budget_film")
+
+
+def draw_workflows(layout: bpy.types.UILayout, one: Account) -> None:
+    """A user's own workflows, each an engine."""
+    for name in one.models:
+        row = layout.row(align=True)
+        row.label(text=name, icon="BLANK1", translate=False)
+        remove = row.operator("takeone.workflow_remove", text="", icon="X")
+        remove.provider, remove.workflow = one.provider, name
+    row = layout.row(align=True)
+    row.label(text="", icon="BLANK1")
+    row.operator("takeone.workflow_add", text="Add Workflow", icon="FILE_FOLDER").provider = one.provider
 
 
 def offered(engines: Iterable[EngineInfo], chosen: str = "") -> list[EngineInfo]:

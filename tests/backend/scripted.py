@@ -28,6 +28,10 @@ DEFAULT = "scripted"
 SLOW = "TAKE_ONE_TEST_SLOW_CAPABILITIES"  # seconds that `elsewhere` takes to say what it can do
 
 
+def names() -> tuple[str, ...]:
+    return tuple(ENGINES)
+
+
 def engine(name: str) -> Any:
     if name == "broken":
         raise ImportError("no module called torch")

@@ -7,13 +7,13 @@ from collections.abc import Callable
 from ..engine import EngineError
 from .account import accounts
 from .account.accounts import Account
-from .providers.provider import Provider
+from .providers.provider import Service
 from .wire.http import Wire
 
 pace = 1.0  # of all pauses; tests are in a hurry
 
 
-def connect(provider: Provider, account: Account, cancelled: Callable[[], bool] = lambda: False) -> Wire:
+def connect(provider: Service, account: Account, cancelled: Callable[[], bool] = lambda: False) -> Wire:
     """The way to `provider` with the key of `account`.
 
     Raises:
@@ -23,7 +23,7 @@ def connect(provider: Provider, account: Account, cancelled: Callable[[], bool] 
     return connect_with(provider, account, accounts.key_of(account, provider.variable, provider.label), cancelled)
 
 
-def connect_with(provider: Provider, account: Account, key: str, cancelled: Callable[[], bool] = lambda: False) -> Wire:
+def connect_with(provider: Service, account: Account, key: str, cancelled: Callable[[], bool] = lambda: False) -> Wire:
     """The way to `provider` with this key.
 
     Raises:
@@ -35,7 +35,7 @@ def connect_with(provider: Provider, account: Account, key: str, cancelled: Call
     return Wire(provider.label, address, provider.headers(key), own, key, cancelled, pace, provider.plain)
 
 
-def check_online(provider: Provider) -> None:
+def check_online(provider: Service) -> None:
     """Raises:
     EngineError: `online_access`: Blender's online access is off.
     """

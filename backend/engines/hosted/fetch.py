@@ -44,7 +44,7 @@ def clip_of(provider: Provider, model: Model, wire: Wire, ticket: Ticket, look: 
     Raises:
         EngineError: `expired`; `unreachable`: it did not come through.
     """
-    path = _place(provider, ticket)
+    path = place(provider.name, ticket)
 
     def arrived(fraction: float) -> None:
         work.progress(0.9 + 0.05 * fraction, f"Fetching from {provider.label}")
@@ -88,8 +88,8 @@ def _notes(model: Model, work: Work) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _place(provider: Provider, ticket: Ticket) -> Path:
-    """Where the clip of this order goes. What others left behind long ago is removed."""
+def place(name: str, ticket: Ticket) -> Path:
+    """Where the clip of this order at the provider `name` goes. What others left behind long ago is removed."""
     folder = home() / FOLDER
     make_private(home())
     folder.mkdir(exist_ok=True)
@@ -98,4 +98,4 @@ def _place(provider: Provider, ticket: Ticket) -> Path:
             if time.time() - left.stat().st_mtime > OLD_SECONDS:
                 left.unlink()
     digest = hashlib.sha256(json.dumps(ticket, sort_keys=True).encode()).hexdigest()[:24]
-    return folder / f"{provider.name}-{digest}.mp4"
+    return folder / f"{name}-{digest}.mp4"

@@ -90,7 +90,7 @@ class Worker:
             self._questions.get()
             while not self._questions.empty():  # asked again meanwhile: one answer is enough
                 self._questions.get()
-            self._send({"engines": [self._describe(name) for name in self._registry.ENGINES]})
+            self._send({"engines": [self._describe(name) for name in self._registry.names()]})
 
     def _describe(self, name: str) -> dict[str, Any]:
         try:

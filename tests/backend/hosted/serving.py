@@ -10,9 +10,9 @@ import dataclasses
 import sys
 
 from backend.engines.hosted import connect
-from backend.engines.registry import DEFAULT, ENGINES, engine
+from backend.engines.registry import DEFAULT, engine, names
 
-__all__ = ["DEFAULT", "ENGINES", "engine"]
+__all__ = ["DEFAULT", "engine", "names"]
 
 connect.pace = 0.04
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from typing import cast
 
 from ..request.model import Model
-from .provider import Provider
+from .provider import Provider, Service
 
-MODULES = ("model_studio", "fal", "runway", "gemini", "videos")
+MODULES = ("model_studio", "fal", "runway", "gemini", "videos", "comfyui")
 
 
 @cache
-def providers() -> dict[str, Provider]:
-    """Every provider by its name."""
+def providers() -> dict[str, Service]:
+    """Every provider by its name, with and without models."""
     found = (import_module(f"{__name__}.{module}").PROVIDER for module in MODULES)
     return {provider.name: provider for provider in found}
 
@@ -21,7 +22,7 @@ def providers() -> dict[str, Provider]:
 @cache
 def models() -> dict[str, tuple[Provider, Model]]:
     """Every model, with its provider, by the engine's name."""
-    return {model.id: (provider, model) for provider in providers().values() for model in provider.models}
+    return {model.id: (cast(Provider, one), model) for one in providers().values() for model in one.models}
 
 
 def variables() -> dict[str, str]:

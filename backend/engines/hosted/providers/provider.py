@@ -71,26 +71,23 @@ class Memo:
     key: str
 
 
-class Provider(Protocol):
-    """`name` is short and for files, `label` for people, `address` its own unless an account has another. `variable` is
-    the environment variable that may hold the key, `console` the page of the account. `keeps` says how long a result is
-    kept, in words, `keeps_seconds` in numbers. `pace` is seconds between the first looks and the last.
-    `lists` says whether there is a list in which an order can be looked for, `plain` whether it may be reached by
-    plain HTTP, as a server in the studio is. An `address` of "" is the account's to say.
+class Service(Protocol):
+    """What an account can be with.
 
-    What most of them have not, such as a live price, is answered here, so they inherit."""
+    `name` is short and for files, `label` for people, `address` its own unless an account has another: one of "" is the
+    account's to say. `variable` is the environment variable that may hold the key, `console` the page of the account.
+    `plain` says whether it may be reached by plain HTTP, as a server in the studio is, `keyless` that it mostly wants
+    no key, `workflows` that its engines are the user's own workflows."""
 
     name: str
     label: str
     address: str
     variable: str
     console: str
-    keeps: str
-    keeps_seconds: float
-    pace: tuple[float, float]
-    lists: bool
     plain: bool = False
-    models: tuple[Model, ...]
+    keyless: bool = False
+    workflows: bool = False
+    models: tuple[Model, ...] = ()
 
     def headers(self, key: str) -> dict[str, str]:
         """Those that go with each request."""
@@ -99,6 +96,27 @@ class Provider(Protocol):
     def hosts(self, address: str) -> frozenset[str]:
         """Further hosts that are the provider's own, so that the key may go there."""
         return frozenset()
+
+    def check(self, wire: Wire) -> tuple[str, tuple[str, ...]]:
+        """Whether the key is good: a sentence on what it may use, and the models that a server says it has.
+
+        Raises:
+            EngineError: it is not.
+        """
+        ...
+
+
+class Provider(Service, Protocol):
+    """A service with models, each an engine. `keeps` says how long a result is kept, in words, `keeps_seconds` in
+    numbers. `pace` is seconds between the first looks and the last. `lists` says whether there is a list in which an
+    order can be looked for.
+
+    What most of them have not, such as a live price, is answered here, so they inherit."""
+
+    keeps: str
+    keeps_seconds: float
+    pace: tuple[float, float]
+    lists: bool
 
     def info(self, info: EngineInfo, model: Model, account: Account | None) -> EngineInfo:
         """The engine of a model, with what the account changes of it."""
@@ -141,11 +159,3 @@ class Provider(Protocol):
     def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
         """A live price, None where the provider has none to give."""
         return None
-
-    def check(self, wire: Wire) -> tuple[str, tuple[str, ...]]:
-        """Whether the key is good: a sentence on what it may use, and the models that a server says it has.
-
-        Raises:
-            EngineError: it is not.
-        """
-        ...

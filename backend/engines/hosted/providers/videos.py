@@ -47,6 +47,7 @@ class Videos(Provider):
     pace = (1.0, 5.0)
     lists = True
     plain = True
+    keyless = True
     models = MODELS
 
     def headers(self, key: str) -> dict[str, str]:

@@ -83,6 +83,7 @@ class Wire:
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             headers={"User-Agent": f"take-one/{__version__}"},
             follow_redirects=False,
+            trust_env=urlsplit(self.address).hostname not in LOOPBACK,  # no proxy leads to this machine itself
         )
 
     def close(self) -> None:

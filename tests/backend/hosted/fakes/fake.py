@@ -93,6 +93,10 @@ class Fake:
     def authorized(self, seen: Seen) -> bool:
         raise NotImplementedError
 
+    def upgrade(self, handler: BaseHTTPRequestHandler) -> bool:
+        """Whether this is no plain request, and was served here."""
+        return False
+
     def place(self, model: str, body: dict[str, Any], seconds: float) -> Made:
         """Takes an order, as the script says.
 
@@ -180,6 +184,9 @@ def _handler(fake: Fake) -> type[BaseHTTPRequestHandler]:
                 fake.seen.append(seen)
             parts = urlsplit(self.path)
             try:
+                if fake.upgrade(self):
+                    self.close_connection = True
+                    return
                 if fake.file_of(parts.path) is not None:
                     if fake.files_want_the_key and not fake.authorized(seen):
                         self._json(403, {"error": {"message": "The caller does not have permission"}})
