@@ -81,9 +81,9 @@ def _serve(send: Send, messages: Iterator[dict[str, Any]], registry: str, shared
 
     lines: dict[int, Line] = {}
     for order in messages:
-        number = order.get("line")
         if order["do"] == "end":
             return
+        number = int(order["line"])
         if order["do"] == "open":
             lines[number] = Line(sayer(number), order["cpus"], order["gpus"], registry, shared)
         elif order["do"] == "send":

@@ -8,6 +8,7 @@ import logging
 import os
 import queue
 import secrets
+import sys
 import threading
 import time
 from collections.abc import Sequence
@@ -16,12 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from ..lanes import CPU, DESCRIBING, GPU, Slot, network_slots
-from ..workers.child import Child
+from ..workers.child import ROOT, Child
 from ..workers.link import Aside, Link, Loss
 from ..workers.local import LocalCrew
 
 log = logging.getLogger("take_one.jobs")
 
+RAY_LOCK = ROOT / "backend" / "requirements" / "ray.txt"
 BRIDGE_SECONDS = 5.0  # between two starts of the bridge
 KEEP_SECONDS = 0.2
 END_SECONDS = 5.0
@@ -45,9 +47,9 @@ def missing() -> str:
     """What there is to install before Ray can be used, as a sentence; empty where it is there."""
     if importlib.util.find_spec("ray") is not None:
         return ""
+    command = f"{sys.executable} -m pip install --require-hashes --no-deps -r {RAY_LOCK}"
     return (
-        "--ray needs Ray, which is not installed here. Install it, the same on every machine of the cluster: "
-        "python -m pip install -r backend/requirements/ray.txt"
+        f"--ray needs Ray, which is not installed here. Install it here and on every machine of the cluster: {command}"
     )
 
 

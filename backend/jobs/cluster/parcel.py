@@ -15,7 +15,7 @@ class Span(NamedTuple):
 
     name: str
     offset: int
-    count: int
+    length: int
 
 
 class Part(NamedTuple):
@@ -33,9 +33,9 @@ def planned(sizes: Iterable[tuple[str, int]], most: int = MOST) -> Iterator[list
     for name, size in sizes:
         offset = 0
         while True:
-            count = min(room, size - offset)
-            spans.append(Span(name, offset, count))
-            offset, room = offset + count, room - count
+            length = min(room, size - offset)
+            spans.append(Span(name, offset, length))
+            offset, room = offset + length, room - length
             if room == 0:
                 yield spans
                 spans, room = [], most
@@ -52,10 +52,10 @@ def read(folder: Path, spans: Iterable[Span]) -> list[Part]:
         OSError: a file can't be read.
     """
     parts = []
-    for name, offset, count in spans:
+    for name, offset, length in spans:
         with (folder / plain(name)).open("rb") as file:
             file.seek(offset)
-            parts.append(Part(name, offset, file.read(count)))
+            parts.append(Part(name, offset, file.read(length)))
     return parts
 
 
