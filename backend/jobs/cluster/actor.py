@@ -29,7 +29,9 @@ class Actor:
 
     def __init__(self, registry: str, shared: str | None) -> None:
         os.umask(0o077)
-        self._folder = Path(tempfile.mkdtemp(prefix="take-one-actor-", dir=shared))
+        place = Path(shared or tempfile.gettempdir())
+        _sweep(place)
+        self._folder = Path(tempfile.mkdtemp(prefix=f"{_ours()}{os.getpid()}-", dir=place))
         self._inbox: queue.Queue[dict[str, Any]] = queue.Queue()
         self._taken = 0  # the number of the last message that came
         self._said: deque[tuple[int, dict[str, Any]]] = deque()
@@ -76,10 +78,6 @@ class Actor:
         """Removes what is here of a job."""
         shutil.rmtree(self._job_folder(job), ignore_errors=True)
 
-    def leave(self) -> None:
-        """Removes all that is here. No job comes after it."""
-        shutil.rmtree(self._folder, ignore_errors=True)
-
     def _job_folder(self, job: str) -> Path:
         folder = self._folder / plain(job)
         folder.mkdir(exist_ok=True)
@@ -90,3 +88,25 @@ class Actor:
             self._number += 1
             self._said.append((self._number, message))
             self._news.notify_all()
+
+
+def _ours() -> str:
+    return f"take-one-{socket.gethostname()}-"
+
+
+def _sweep(place: Path) -> None:
+    """Removes the folders of actors of this machine that are gone: most end suddenly."""
+    for folder in place.glob(f"{_ours()}*-*"):
+        pid = folder.name.removeprefix(_ours()).partition("-")[0]
+        if pid.isdecimal() and not _runs(int(pid)) and not folder.is_symlink():
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # another user's
+        pass
+    return True

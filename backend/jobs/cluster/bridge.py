@@ -76,20 +76,29 @@ def _nodes() -> list[dict[str, Any]]:
 
 
 def _serve(send: Send, messages: Iterator[dict[str, Any]], registry: str, shared: str | None) -> None:
-    def sayer(number: int) -> Send:
-        return lambda message: send({"line": number, **message})
-
     lines: dict[int, Line] = {}
+
+    def sayer(number: int) -> Send:
+        def say(message: dict[str, Any]) -> None:
+            if "ended" in message:
+                lines.pop(number, None)
+            send({"line": number, **message})
+
+        return say
+
     for order in messages:
         if order["do"] == "end":
             return
         number = int(order["line"])
         if order["do"] == "open":
             lines[number] = Line(sayer(number), order["cpus"], order["gpus"], registry, shared)
+        elif (line := lines.get(number)) is None:
+            continue  # it ended meanwhile
         elif order["do"] == "send":
-            lines[number].send(order["message"])
+            line.send(order["message"])
         elif order["do"] == "kill":
-            lines.pop(number).kill()
+            lines.pop(number, None)
+            line.kill()
 
 
 if __name__ == "__main__":

@@ -77,7 +77,7 @@ class Line:
                     heard = number
                     self._say({"message": self._received(message) if "done" in message else message})
         except RayError as error:
-            self._say({"ended": _first_line(error)})
+            self._say({"ended": _words(error)})
             self.kill()
 
     def _tell(self) -> None:
@@ -175,5 +175,7 @@ def _problem(error: Exception, folder: Path) -> Any:
     return to_json(Problem("transfer_failed", f"The files of this take could not be moved: {error}", "retry"))
 
 
-def _first_line(error: Exception) -> str:
-    return next((line.strip() for line in str(error).splitlines() if line.strip()), type(error).__name__)[:300]
+def _words(error: Exception) -> str:
+    """The first line of what Ray says, and the last, where the error of an actor that did not start stands."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    return " ... ".join(dict.fromkeys((lines[0][:200], lines[-1][:200])))

@@ -31,6 +31,7 @@ log = logging.getLogger("take_one.jobs")
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 2.0
 CHILD_SECONDS = 1.0  # between two starts of the worker
+BROKEN_SECONDS = 10.0  # where the last one never came to work
 IDLE_SECONDS = 600.0  # how long a worker without a job keeps what it loaded
 DEATHS = 5  # workers that a job which goes on from its state may take with it
 
@@ -256,7 +257,8 @@ class Runner:
         if self._child is None or not self._child.alive:
             first = self._child is None
             self._stopping.wait(self._next_child_at - time.monotonic())
-            self._next_child_at = time.monotonic() + CHILD_SECONDS
+            never_ready = self._child is not None and not self._child.ready
+            self._next_child_at = time.monotonic() + (BROKEN_SECONDS if never_ready else CHILD_SECONDS)
             if self._child is not None:
                 log.warning("%s: the worker %s; a new one starts", self.slot.name, self._child.ending)
             self._child = self._crew.start(self.slot, self._on_message)
