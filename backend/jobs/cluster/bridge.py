@@ -1,4 +1,4 @@
-"""`python -m backend.jobs.cluster.bridge ADDRESS REGISTRY PARENT [SHARED]`: the process that speaks to Ray.
+"""`python -m backend.jobs.cluster.bridge ADDRESS REGISTRY [SHARED]`: the process that speaks to Ray.
 
 Apart from the service: Ray ends a process that has lost its cluster, and a queue must outlive that. It takes and
 gives lines of JSON, each with the number of the line to the actor that it is for.
@@ -17,19 +17,19 @@ from typing import Any
 import ray
 from ray.exceptions import RayError
 
-from ..workers.child import ROOT, end_with_parent, serve
+from ..workers.child import ROOT, serve
 from .line import Line
 
 LOCAL = "local"
 LOOK_SECONDS = 1.0
+LEAVE_SECONDS = 5.0
 NOT_SHIPPED = ["__pycache__", "*.pyc"]
 
 Send = Callable[[dict[str, Any]], None]
 
 
-def main(address: str, registry: str, parent: int, shared: str | None = None) -> None:
-    """Serves the process `parent` until it is gone or says so."""
-    end_with_parent(parent)
+def main(address: str, registry: str, shared: str | None = None) -> None:
+    """Serves its parent until that is gone or says so, and then cleans up."""
     send, messages = serve()
     try:
         _connect(address)
@@ -38,6 +38,7 @@ def main(address: str, registry: str, parent: int, shared: str | None = None) ->
         os._exit(1)
     threading.Thread(target=_watch, args=(send,), name="nodes", daemon=True).start()
     _serve(send, messages, registry, shared)
+    threading.Timer(LEAVE_SECONDS, os._exit, (0,)).start()  # whatever Ray does
     ray.shutdown()
     os._exit(0)
 
@@ -102,4 +103,4 @@ def _serve(send: Send, messages: Iterator[dict[str, Any]], registry: str, shared
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), *sys.argv[4:5])
+    main(*sys.argv[1:4])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import logging
-import os
 import queue
 import secrets
 import sys
@@ -111,7 +110,7 @@ class ClusterCrew:
         self._keeper.join(2 * END_SECONDS)
 
     def _keep(self) -> None:
-        """Keeps a bridge. It ends with this thread, whatever happens to the others."""
+        """Keeps a bridge, until the end."""
         while not self._stopping.wait(KEEP_SECONDS):
             try:
                 self._ensure_bridge()
@@ -138,7 +137,7 @@ class ClusterCrew:
             if time.monotonic() < self._bridge_at:
                 return
             self._bridge_at = time.monotonic() + BRIDGE_SECONDS
-            arguments = [self._cluster.address, self._registry, str(os.getpid())]
+            arguments = [self._cluster.address, self._registry]
             if self._cluster.shared is not None:
                 arguments.append(str(self._cluster.shared))
             self._bridge = Child(

@@ -6,7 +6,6 @@ Where Ray is installed beside the tests' own requirements: `pip install -r backe
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import time
 from collections.abc import Iterator
@@ -77,7 +76,7 @@ def test_a_take_comes_back_whole_with_its_progress(studio: Service, still: bytes
     folder = studio.home / "jobs" / job
     names = sorted(str(path.relative_to(folder)) for path in folder.rglob("*.*"))
     assert names == [f"attempt-1/{name}" for name in ("clip.mp4", "result.json", "sidecar.json", "thumbnail.jpg")]
-    assert json.loads((folder / "attempt-1" / "sidecar.json").read_text())["odd"] == "kept"
+    assert '"odd": "kept"' in (folder / "attempt-1" / "sidecar.json").read_text()
 
 
 def test_a_model_stays_in_its_actor_and_each_take_has_two_cards(studio: Service, still: bytes, tmp_path: Path) -> None:
@@ -85,9 +84,10 @@ def test_a_model_stays_in_its_actor_and_each_take_has_two_cards(studio: Service,
     for marker in markers[:2]:
         assert studio.wait(submit(studio, still, "card", run_marker=str(marker)))["status"] == "completed"
     assert marked(markers[0]) == marked(markers[1])
-    jobs = [submit(studio, still, "card", run_marker=str(marker), frame_seconds=0.1) for marker in markers[2:]]
+    jobs = [submit(studio, still, "card", run_marker=str(marker), frame_seconds=2) for marker in markers[2:]]
     assert sorted(marked(marker)[1] for marker in markers[2:]) == ["0,1", "2,3"]
-    assert [studio.wait(job)["status"] for job in jobs] == ["completed"] * 2
+    for job in jobs:
+        studio.http.post(f"/v1/videos/{job}/cancel")
 
 
 def test_a_cancel_reaches_the_actor_within_a_second(studio: Service, still: bytes, tmp_path: Path) -> None:
@@ -105,7 +105,7 @@ def test_a_cancel_reaches_the_actor_within_a_second(studio: Service, still: byte
 
 def test_an_engine_that_hears_no_cancel_is_ended(studio: Service, still: bytes, tmp_path: Path) -> None:
     marker = tmp_path / "marker"
-    job = submit(studio, still, run_marker=str(marker), frame_seconds=0.2, deaf=True)
+    job = submit(studio, still, run_marker=str(marker), frame_seconds=5, deaf=True)
     maker, _ = marked(marker)
     studio.http.post(f"/v1/videos/{job}/cancel")
     assert is_gone(maker, 5)
