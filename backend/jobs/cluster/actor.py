@@ -65,10 +65,11 @@ class Actor:
         """Takes files of a job."""
         parcel.write(self._job_folder(job), parts)
 
-    def sizes(self, job: str, attempt: int) -> list[tuple[str, int]]:
-        """What the take of a job consists of: names and bytes."""
+    def take(self, job: str, attempt: int) -> tuple[list[tuple[str, int]], list[Part]]:
+        """What the take of a job consists of, names and bytes, and its first parcel: most takes fit into one."""
         folder = self._job_folder(job) / f"attempt-{attempt}"
-        return [(name, (folder / name).stat().st_size) for name in RESULTS]
+        sizes = [(name, (folder / name).stat().st_size) for name in RESULTS]
+        return sizes, parcel.read(folder, next(parcel.planned(sizes)))
 
     def get(self, job: str, attempt: int, spans: list[Span]) -> list[Part]:
         """Parts of a take."""

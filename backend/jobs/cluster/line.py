@@ -126,8 +126,9 @@ class Line:
                 last = (self._folder / job / folder.name / RESULTS[-1]).read_bytes()
             else:
                 last = b""
-                for spans in parcel.planned(self._call("sizes", job, number)):
-                    parts = self._call("get", job, number, spans)
+                sizes, first = self._call("take", job, number)
+                for index, spans in enumerate(parcel.planned(sizes)):
+                    parts = self._call("get", job, number, spans) if index else first
                     parcel.write(folder, [part for part in parts if part.name != RESULTS[-1]])
                     last += b"".join(part.data for part in parts if part.name == RESULTS[-1])
             for name in RESULTS[:-1]:
