@@ -134,9 +134,15 @@ def spans(log: str) -> dict[str, float]:
     return took
 
 
-def timed(service: Service, picture: bytes, seeds: range, timing: Timing, wide: int = 1) -> None:
-    """Makes drafts, `wide` of them at once, and adds what they took to `timing`."""
-    busy = psutil.cpu_times()
+def timed(
+    services: tuple[Service, ...], service: Service, picture: bytes, seeds: range, timing: Timing, wide: int = 1
+) -> None:
+    """Makes drafts by `service`, `wide` of them at once, and adds what they took to `timing`. Of the `services` the
+    processes of the others are left out of what the processor did."""
+    others = [psutil.Process(other.process.pid) for other in services if other is not service and other.process]
+    if service is services[0]:  # that works without the cluster
+        others += [one for one in psutil.Process().children() if one.pid != service.process.pid]
+    busy = used(others)
     began = time.monotonic()
     left, running = collections.deque(seeds), []
     made = []
@@ -148,14 +154,20 @@ def timed(service: Service, picture: bytes, seeds: range, timing: Timing, wide: 
         made += over
         running = [job for job in running if job not in over]
     timing.wall += time.monotonic() - began
-    timing.cpu += used(busy, psutil.cpu_times())
+    timing.cpu += used(others) - busy
     took = spans(service.log())
     timing.each += [took[job] for job in made]
 
 
-def used(before: Any, after: Any) -> float:
-    """Seconds of the processor, all of this computer's cores and programs together."""
-    return sum(getattr(after, name) - getattr(before, name) for name in ("user", "system", "nice"))
+def used(without: list[psutil.Process]) -> float:
+    """Seconds of the processor that the programs started here have used, those below `without` left out."""
+    left_out = {child.pid for one in without for child in (one, *one.children(recursive=True))}
+    seconds = 0.0
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            if process.pid not in left_out:
+                seconds += sum(process.cpu_times()[:2])
+    return seconds
 
 
 def overhead(folder: Path, machines: Machines, count: int, report: Any) -> list[tuple[str, Timing, int]]:
@@ -165,7 +177,7 @@ def overhead(folder: Path, machines: Machines, count: int, report: Any) -> list[
     local.variables["OMP_NUM_THREADS"] = "1"  # as Ray has it for an actor of one CPU
     local.start()
     elsewhere = Service(folder / "cluster", "backend serve", "--ray", machines.address).start()
-    rows = []
+    both, rows = (local, elsewhere), []
     try:
         machines.add()
         for service in (local, elsewhere):  # compiles, and starts what there is to start
@@ -174,8 +186,8 @@ def overhead(folder: Path, machines: Machines, count: int, report: Any) -> list[
         alone, one = Timing(), Timing()
         for seed in range(1, count + 1):  # in turns: what else this computer does meanwhile is the same for both
             report(f"draft {seed} of {count}")
-            timed(local, picture, range(seed, seed + 1), alone)
-            timed(elsewhere, picture, range(seed, seed + 1), one)
+            timed(both, local, picture, range(seed, seed + 1), alone)
+            timed(both, elsewhere, picture, range(seed, seed + 1), one)
         rows += [("one local worker, one draft after the other", alone, 1)]
         rows += [("one machine of the cluster, one after the other", one, 1)]
         for number in (1, 2, 4):
@@ -183,12 +195,12 @@ def overhead(folder: Path, machines: Machines, count: int, report: Any) -> list[
                 machines.add()
             report(f"{number} machines")
             warm = Timing()
-            timed(elsewhere, picture, range(1000 * number, 1000 * number + 4 * number), warm, 2 * number)
+            timed(both, elsewhere, picture, range(1000 * number, 1000 * number + 4 * number), warm, 2 * number)
             timing = Timing()
-            timed(elsewhere, picture, range(1000 * number + 500, 1000 * number + 500 + count), timing, 2 * number)
+            timed(both, elsewhere, picture, range(1000 * number + 500, 1000 * number + 500 + count), timing, 2 * number)
             rows.append((f"{number} machine{'s'[: number > 1]}, {2 * number} drafts sent ahead", timing, number))
         timing = Timing()
-        timed(local, picture, range(9000, 9000 + count), timing, 2)
+        timed(both, local, picture, range(9000, 9000 + count), timing, 2)
         rows.insert(2, ("one local worker, 2 drafts sent ahead", timing, 1))
     finally:
         local.end()
@@ -303,7 +315,7 @@ def throughput(rows: list[tuple[str, Timing, int]]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--jobs", type=int, default=200)
+    parser.add_argument("--jobs", type=int, default=200, help="drafts while machines die; 0 leaves that off")
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--timed", type=int, default=24, help="drafts of each measurement; 0 leaves them off")
@@ -319,12 +331,14 @@ def main() -> int:
         machines = Machines()
         try:
             rows = overhead(Path(folder), machines, parsed.timed, report) if parsed.timed else []
+            if rows:
+                print(f"\n{throughput(rows)}\n")
+            if not parsed.jobs:
+                return 0
             outcome = havoc(Path(folder), machines, parsed.jobs, parsed.kills, parsed.seed, report)
         finally:
             machines.end()
-    if rows:
-        print(f"\n{throughput(rows)}\n")
-    print(outcome.table())
+    print(f"\n{outcome.table()}")
     good = not outcome.lost and not outcome.twice and outcome.statuses.total() == parsed.jobs
     if not good:
         print(f"lost {outcome.lost}, twice {outcome.twice}")
