@@ -22,7 +22,7 @@ from .line import Line
 
 LOCAL = "local"
 LOOK_SECONDS = 1.0
-LEAVE_SECONDS = 5.0
+LEAVE_SECONDS = 15.0
 NOT_SHIPPED = ["__pycache__", "*.pyc"]
 
 Send = Callable[[dict[str, Any]], None]
