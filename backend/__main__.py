@@ -6,9 +6,13 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from . import __version__, accounts, keys, workflows
 from .export import commands as export
+
+if TYPE_CHECKING:
+    from .jobs.cluster.crew import Cluster
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -60,7 +64,34 @@ def _add_serve(parser: argparse.ArgumentParser) -> None:
         "--tokens", type=Path, metavar="FILE", help="users: a name and a token a line; each sees their own jobs only"
     )
     parser.add_argument("--leases", type=Path, help="end when no client holds a lock in this folder")
+    _add_cluster(parser.add_argument_group("takes on the machines of a Ray cluster"))
     parser.set_defaults(run=_serve)
+
+
+def _add_cluster(group: argparse._ArgumentGroup) -> None:
+    group.add_argument("--ray", metavar="ADDRESS", help="such as 10.0.0.5:6379, or auto; local starts one here")
+    group.add_argument(
+        "--draft-cpus", type=_positive, default=1.0, metavar="N", help="CPUs that a draft is given (default: 1)"
+    )
+    group.add_argument(
+        "--drafts", type=int, metavar="N", help="most drafts at once (default: as many as there are CPUs for)"
+    )
+    group.add_argument(
+        "--takes", type=int, metavar="N", help="most takes on GPUs at once (default: as many as there are GPUs for)"
+    )
+    group.add_argument(
+        "--shared", type=Path, metavar="FOLDER", help="a folder that all machines see under this path, for files"
+    )
+
+
+def _positive(word: str) -> float:
+    try:
+        number = float(word)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"a number above 0, not {word!r}")
+    return number
 
 
 def _gpus(word: str) -> int:
@@ -84,8 +115,18 @@ def _serve(parsed: argparse.Namespace) -> int:
             leases=parsed.leases,
             gpus=parsed.gpus,
             tokens=parsed.tokens,
+            cluster=_cluster(parsed),
         )
     )
+
+
+def _cluster(parsed: argparse.Namespace) -> Cluster | None:
+    if parsed.ray is None:
+        return None
+    from .jobs.cluster.crew import Cluster
+
+    shared = None if parsed.shared is None else parsed.shared.absolute()
+    return Cluster(parsed.ray, parsed.gpus, parsed.draft_cpus, parsed.drafts, parsed.takes, shared)
 
 
 def _add_animate(parser: argparse.ArgumentParser) -> None:

@@ -41,6 +41,7 @@ LOCKS = (
     Lock(f"{BACKEND}/gpu", f"{BACKEND}/gpu", never=f"{CUDA}|triton"),
     Lock(f"{BACKEND}/torch", f"{BACKEND}/gpu", only=f"{CUDA}|triton"),
     Lock(f"{BACKEND}/hopper", f"{BACKEND}/hopper", never=f"{CUDA}|triton", beside=f"{BACKEND}/gpu"),
+    Lock(f"{BACKEND}/ray", f"{BACKEND}/ray", beside=f"{BACKEND}/draft"),
     Lock(f"{DEVTOOLS}/test", f"{DEVTOOLS}/test", never=CUDA),
     Lock(f"{DEVTOOLS}/blender-4.5", f"{DEVTOOLS}/blender-4.5"),
     Lock(f"{DEVTOOLS}/blender-5.2", f"{DEVTOOLS}/blender-5.2", "3.13"),

@@ -59,6 +59,7 @@ ROOMS = {
         "size": set(),
         "store": {"lanes"},
         "workers": {"lanes", "store"},
+        "cluster": {"lanes", "workers"},
         "inspection": {"workers"},
         "meter": {"store"},
         "pool": {"lanes", "meter", "store", "workers"},

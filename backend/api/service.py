@@ -27,10 +27,13 @@ from client.protocol.codec import to_json
 
 from .. import __version__
 from ..home import MIN_TOKEN, HomeError, home, make_private, token, write_whole
+from ..jobs.cluster.crew import Cluster, ClusterCrew, missing
 from ..jobs.inspection.inspector import Inspector
 from ..jobs.pool import Pool
 from ..jobs.store.owner import Owner
 from ..jobs.store.store import Store
+from ..jobs.workers.link import Crew
+from ..jobs.workers.local import LocalCrew
 from ..lifetime import stop_when_unused
 from .app import Parts, make_app
 from .users import Users
@@ -46,7 +49,7 @@ KEEP_ALIVE_SECONDS = 75  # a client that comes back within it finds its connecti
 @dataclass(frozen=True)
 class Settings:
     """How to serve. `registry` is the module of the engines, `names` are further names of this host, `gpus` is how many
-    GPUs share a take (0: all), `tokens` the file of users."""
+    GPUs share a take (0: all), `tokens` the file of users, `cluster` is where takes are made instead of here."""
 
     host: str = "127.0.0.1"
     port: int = 8765
@@ -56,11 +59,14 @@ class Settings:
     registry: str = "backend.engines.registry"
     gpus: int = 1
     tokens: Path | None = None
+    cluster: Cluster | None = None
 
 
 def serve(settings: Settings) -> int:
     """Serves until SIGTERM, Ctrl-C, or the end of the last client. Gives the exit code: 1 where it can't, 2 for wrong
     arguments or a bad token."""
+    if settings.cluster is not None and (needed := missing()):
+        return _refuse(2, needed)
     folder = home()
     try:
         make_private(folder)
@@ -88,7 +94,13 @@ def serve(settings: Settings) -> int:
         return _refuse(1, f"the list of jobs {folder / 'jobs.db'} can't be used: {error}")
     except OSError as error:
         return _refuse(1, f"the list of jobs in {folder} can't be used: {error}")
-    return _run(settings, folder, users, exposed, listener, Pool(store, owner, settings.registry, settings.gpus), store)
+    return _run(settings, folder, users, exposed, listener, Pool(store, owner, _crew(settings)), store)
+
+
+def _crew(settings: Settings) -> Crew:
+    if settings.cluster is not None:
+        return ClusterCrew(settings.registry, settings.cluster)
+    return LocalCrew(settings.registry, settings.gpus)
 
 
 def _run(

@@ -9,17 +9,20 @@ from dataclasses import dataclass, field
 
 CPU, GPU, NETWORK = "cpu", "gpu", "network"
 LANES = (CPU, GPU, NETWORK)
+DESCRIBING = "describing"  # no job waits for it: its worker only says what the engines can do
 NETWORK_SLOTS = 4  # jobs that wait for others at once
 PROBE_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
 class Slot:
-    """A place for one job at a time. `name` is for people, `environment` is the worker's own."""
+    """A place for one job at a time. `name` is for people, `environment` is the worker's own. `ahead`: it takes no
+    job before its worker is ready, which may have to wait for room elsewhere."""
 
     name: str
     lane: str
     environment: Mapping[str, str] = field(default_factory=dict)
+    ahead: bool = False
 
     @property
     def cancel_seconds(self) -> float:
@@ -41,7 +44,11 @@ def further_slots(gpus: int = 1) -> list[Slot]:
         size = gpus or len(cards)
         groups = [range(first, min(first + size, len(cards))) for first in range(0, len(cards), size)]
         own = [_slot_of(cards, group) for group in groups]
-    return [*own, *(Slot(f"network:{index}", NETWORK) for index in range(NETWORK_SLOTS))]
+    return [*own, *network_slots()]
+
+
+def network_slots() -> list[Slot]:
+    return [Slot(f"network:{index}", NETWORK) for index in range(NETWORK_SLOTS)]
 
 
 def _slot_of(cards: list[str], group: range) -> Slot:

@@ -1,6 +1,6 @@
 """The queue at work: each waiting job goes to a free slot of its lane, and waits for no other lane.
 
-A worker is a process that one Runner speaks to, through a Child: send, receive, alive, kill.
+A worker is what one Runner speaks to, through a Link: a process of this machine or an actor on a cluster.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from client.protocol import EngineInfo
 from client.protocol.codec import from_json
 
 from ..engines.engine import EngineError
-from .lanes import CPU, LANES, Slot, further_slots
+from .lanes import CPU, DESCRIBING, LANES, Slot
 from .meter import Meter
 from .store.owner import Owner
 from .store.row import StoredJob
 from .store.store import Store
-from .workers.child import Child, ending
+from .workers.link import Aside, Crew, Link
 from .workers.runner import RETRY_SECONDS, Place, Runner, recover
 
 log = logging.getLogger("take_one.jobs")
@@ -33,18 +33,18 @@ SWEEP_SECONDS = 6 * 3600.0
 
 
 class Pool:
-    """Every slot of every lane, and the thread that gives them their jobs. `registry` is the module that names the
-    engines. The lane cpu has one slot; its worker answers for the engines. A job of the lane gpu has so many `gpus`."""
+    """Every slot of every lane, and the thread that gives them their jobs. The `crew` knows which slots there are, and
+    has their workers started."""
 
-    def __init__(self, store: Store, owner: Owner, registry: str = "backend.engines.registry", gpus: int = 1) -> None:
-        self._store, self._owner, self._registry = store, owner, registry
-        self._gpus = gpus
+    def __init__(self, store: Store, owner: Owner, crew: Crew) -> None:
+        self._store, self._owner, self._crew = store, owner, crew
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._engines: dict[str, EngineInfo] = {}
+        self._described: dict[str, dict[str, EngineInfo]] = {}  # by the lane whose worker said so
         self._engines_at = 0.0
         self._engines_known = threading.Condition()
-        self._describing = Runner(Slot("cpu", CPU), store, registry, self._stopping, self._on_free, self._on_message)
+        self._describing = self._runner(crew.describing, describes=True)
         self._runners = [self._describing]
         self._thread = threading.Thread(target=self._run, name="queue", daemon=True)
         self.meter = Meter()
@@ -60,6 +60,7 @@ class Pool:
         self._thread.join(10)
         for runner in self._runners:
             runner.stop()
+        self._crew.stop()
         self._owner.release()
 
     def wake(self) -> None:
@@ -72,18 +73,19 @@ class Pool:
         Raises:
             EngineError: `starting`: there was no answer yet.
         """
-        complete = self._engines.keys() == set(import_module(self._registry).names())  # workflows come and go
+        complete = self._engines.keys() == set(import_module(self._crew.registry).names())  # workflows come and go
         if complete and time.monotonic() - self._engines_at < FRESH_SECONDS:
             return self._engines
         until = time.monotonic() + (0.5 if complete else seconds)
         asked_at = self._engines_at
-        child: Child | None = None
+        child: Link | None = None
         with self._engines_known:
             while self._engines_at == asked_at and time.monotonic() < until:
                 present = self._describing.child
                 if present is not None and present is not child:
                     child = present
-                    child.send({"do": "engines"})
+                    for describer in filter(None, (runner.child for runner in self._runners if runner.describes)):
+                        describer.send({"do": "engines"})
                 self._engines_known.wait(0.05)
         if not self._engines:
             raise _no_engines(child)
@@ -99,25 +101,44 @@ class Pool:
         with contextlib.suppress(EngineError, sqlite3.Error):
             self.meter.ended(job, self._store.get(job.id), seconds)
 
-    def _on_message(self, message: dict[str, Any]) -> bool:
-        engines = message.get("engines")
-        if engines is None:
-            return False
-        with self._engines_known:
-            self._engines = {data["id"]: from_json(EngineInfo, data) for data in engines}
-            self._engines_at = time.monotonic()
-            self._engines_known.notify_all()
-        self._wake.set()
-        return True
+    def _runner(self, slot: Slot, describes: bool) -> Runner:
+        aside = self._listener(slot) if describes else None
+        return Runner(slot, self._crew, self._store, self._stopping, self._on_free, aside)
+
+    def _listener(self, slot: Slot) -> Aside:
+        """Takes what the worker of `slot` says of the engines. Where engines run elsewhere, the word of a worker of
+        their lane counts."""
+        main = slot is self._crew.describing
+
+        def on_message(message: dict[str, Any]) -> bool:
+            if "engines" not in message:
+                return False
+            said = {data["id"]: from_json(EngineInfo, data) for data in message["engines"]}
+            with self._engines_known:
+                self._described["" if main else slot.lane] = said
+                self._engines = _merged(self._described)
+                if main:
+                    self._engines_at = time.monotonic()
+                    self._engines_known.notify_all()
+            self._wake.set()
+            return True
+
+        return on_message
+
+    def _add_slots(self) -> None:
+        """Has a runner for each slot that there is room for. Of those on a cluster, the first of a lane describes its
+        engines."""
+        known = {runner.slot.name for runner in self._runners}
+        for slot in self._crew.slots():
+            if slot.name in known:
+                continue
+            lanes = {runner.slot.lane for runner in self._runners if runner.slot.ahead}
+            runner = self._runner(slot, describes=slot.ahead and slot.lane not in lanes)
+            runner.start()
+            self._runners.append(runner)
 
     def _run(self) -> None:
-        further = [
-            Runner(slot, self._store, self._registry, self._stopping, self._on_free)
-            for slot in further_slots(self._gpus)
-        ]
-        for runner in further:
-            runner.start()
-        self._runners += further
+        self._add_slots()
         if not self._await_ownership():
             return
         recovered, swept = False, 0.0
@@ -129,6 +150,7 @@ class Pool:
                 if not swept or time.monotonic() - swept > SWEEP_SECONDS:
                     swept = time.monotonic()
                     self._sweep()
+                self._add_slots()
                 self._give_jobs()
             except EngineError as error:  # a full disk, or another program in the way: jobs wait
                 log.warning("%s", error.message)
@@ -166,15 +188,38 @@ class Pool:
             engine = self._engines.get(job.request.engine)
             self._store.set_lane(job, engine.lane if engine is not None and engine.lane in LANES else CPU)
         for runner in sorted(self._runners, key=lambda runner: runner.child is None):
-            if runner.free and (claimed := self._store.claim(runner.slot.lane)) is not None:
+            if runner.slot.lane == DESCRIBING or not runner.free:
+                continue
+            if (claimed := self._store.claim(runner.slot.lane)) is not None:
                 self.meter.began(claimed)
                 runner.give(claimed)
+        self._prepare()
         self._wake.wait(POLL_SECONDS)
         self._wake.clear()
 
+    def _prepare(self) -> None:
+        """Has workers come to where jobs wait for one, as many as jobs."""
+        ahead = [runner for runner in self._runners if runner.slot.ahead and not runner.busy]
+        if not ahead:
+            return
+        waiting, room = self._store.waiting(), {slot.name for slot in self._crew.slots()}
+        for lane in LANES:
+            idle = [runner for runner in ahead if runner.slot.lane == lane]
+            missing = waiting.get(lane, 0) - sum(runner.coming for runner in idle)
+            for runner in [one for one in idle if not one.coming and one.slot.name in room][: max(0, missing)]:
+                runner.prepare()
 
-def _no_engines(child: Child | None) -> EngineError:
+
+def _merged(described: dict[str, dict[str, EngineInfo]]) -> dict[str, EngineInfo]:
+    """What the engines can do: as the worker of their lane says, where there is one."""
+    merged = dict(described.get("", {}))
+    for lane, said in described.items():
+        merged |= {name: info for name, info in said.items() if lane and info.lane == lane}
+    return merged
+
+
+def _no_engines(child: Link | None) -> EngineError:
     if child is None or child.alive:
         return EngineError("starting", "The engines are still starting. Try again in a moment.", "retry")
-    how = f"The engines can't be started: their process {ending(child.exit_code)}."
+    how = f"The engines can't be started: their process {child.ending}."
     return EngineError("starting", f"{how} {child.last_words()[:300]}".strip(), "open_log")

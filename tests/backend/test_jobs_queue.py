@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from backend.engines.engine import Cancelled
+from backend.jobs.workers.local import LocalCrew
 from backend.jobs.workers.warm import warm
 from client.protocol import TakeRequest
 from devtools.requests import take_request
@@ -353,7 +354,7 @@ def test_an_error_in_the_queue_itself_does_not_end_it(tmp_path: Path) -> None:
         return complete(*arguments)
 
     store.complete = failing  # type: ignore[method-assign]
-    pool = Pool(store, Owner(tmp_path), "tests.backend.scripted")
+    pool = Pool(store, Owner(tmp_path), LocalCrew("tests.backend.scripted"))
     pool.start()
     try:
         until = time.monotonic() + 20

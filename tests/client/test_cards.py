@@ -75,7 +75,7 @@ def test_torch_for_the_card(
     assert Path(file).is_file()
 
 
-@pytest.mark.parametrize("name", ["draft.txt", "gpu.txt", "torch.txt", "hopper.txt"])
+@pytest.mark.parametrize("name", ["draft.txt", "gpu.txt", "torch.txt", "hopper.txt", "ray.txt"])
 def test_every_package_of_a_lock_has_hashes_and_no_host_is_named(name: str) -> None:
     text = (REQUIREMENTS / name).read_text()
     packages = [line for line in text.splitlines() if not line.startswith(("#", " "))]
@@ -84,10 +84,11 @@ def test_every_package_of_a_lock_has_hashes_and_no_host_is_named(name: str) -> N
 
 
 def test_all_that_people_ask_for_is_locked() -> None:
-    for profile, locks in {"draft": ["draft"], "gpu": ["gpu", "torch"], "hopper": ["gpu", "torch", "hopper"]}.items():
+    profiles = {"gpu": ["gpu", "torch"], "hopper": ["gpu", "torch", "hopper"], "ray": ["draft", "ray"]}
+    for profile, locks in {"draft": ["draft"], **profiles}.items():
         asked = [line for name in ("draft", profile, "torch") for line in (REQUIREMENTS / f"{name}.in").open()]
         wanted = {line.split(";")[0].strip().lower() for line in asked if "==" in line}
-        wanted -= {"torch==2.13.0"} if profile == "draft" else set()
+        wanted -= {"torch==2.13.0"} if profile in ("draft", "ray") else set()
         texts = [(REQUIREMENTS / f"{name}.txt").read_text() for name in locks]
         assert wanted <= {line.split(" ")[0] for text in texts for line in text.splitlines()}
 

@@ -108,6 +108,11 @@ class Store:
         query = "SELECT lane, owner, status, COUNT(*) FROM jobs WHERE status IN (?, ?) GROUP BY lane, owner, status"
         return [tuple(row) for row in self._all(query, QUEUED, IN_PROGRESS)]
 
+    def waiting(self) -> dict[str, int]:
+        """How many jobs wait, by lane."""
+        rows = self._all("SELECT lane, COUNT(*) FROM jobs WHERE status = ? GROUP BY lane", QUEUED)
+        return dict(map(tuple, rows))
+
     def progress(self, job_id: str) -> JobProgress:
         for row in self._all("SELECT * FROM progress WHERE id = ?", job_id):
             return JobProgress(row["fraction"], row["stage"], row["eta"], row["preview"], row["pictures"])

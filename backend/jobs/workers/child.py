@@ -15,7 +15,9 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parents[2]  # where `backend` is imported from
+from .link import Loss
+
+ROOT = Path(__file__).resolve().parents[3]  # where `backend` is imported from
 KEPT_LINES = 40
 
 
@@ -56,6 +58,10 @@ class Child:
         return self._process.pid
 
     @property
+    def ready(self) -> bool:
+        return True  # what it is sent waits for it
+
+    @property
     def alive(self) -> bool:
         return self._process.poll() is None
 
@@ -63,6 +69,14 @@ class Child:
     def exit_code(self) -> int | None:
         """None while it runs; negative: the signal that ended it."""
         return self._process.poll()
+
+    @property
+    def ending(self) -> str:
+        return ending(self.exit_code)
+
+    @property
+    def loss(self) -> Loss:
+        return Loss.FAILS
 
     def send(self, message: dict[str, Any]) -> None:
         """Sends a message; into the void where the child has ended."""

@@ -1,4 +1,4 @@
-"""One slot of a lane: a thread that has jobs made by a worker process of its own, one at a time."""
+"""One slot of a lane: a thread that has jobs made by a worker of its own, one at a time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import base64
 import contextlib
 import json
 import logging
-import os
 import queue
 import shutil
 import signal
@@ -22,16 +21,17 @@ from client.protocol import Binding, Problem, Result, Unfit
 from client.protocol.codec import from_json, to_json
 
 from ...engines.engine import EngineError
-from ..lanes import Slot
+from ..lanes import CPU, Slot
 from ..store.row import StoredJob
-from ..store.store import Store
-from .child import Child, ending
+from ..store.store import INTERRUPTIONS, Store
+from .link import Aside, Crew, Link, Loss
 
 log = logging.getLogger("take_one.jobs")
 
 POLL_SECONDS = 0.1
 RETRY_SECONDS = 2.0
 CHILD_SECONDS = 1.0  # between two starts of the worker
+BROKEN_SECONDS = 10.0  # where the last one never came to work
 IDLE_SECONDS = 600.0  # how long a worker without a job keeps what it loaded
 DEATHS = 5  # workers that a job which goes on from its state may take with it
 
@@ -52,22 +52,23 @@ class Place:
 class Runner:
     """`on_free` is called after each job, with the seconds that it had this slot. Where there is an `on_message`, this
     slot's worker answers for the engines: it starts at once and stays, and `on_message` sees each of its messages first
-    and says whether it took it. Every other worker starts with its slot's first job, and ends when there was none for a
-    while."""
+    and says whether it took it. Every other worker starts with its slot's first job, or when it is told to `prepare`,
+    and ends when there was no job for a while."""
 
     def __init__(
         self,
         slot: Slot,
+        crew: Crew,
         store: Store,
-        registry: str,
         stopping: threading.Event,
         on_free: Callable[[StoredJob, float], None],
-        on_message: Callable[[dict[str, Any]], bool] | None = None,
+        on_message: Aside | None = None,
     ) -> None:
         self.slot = slot
-        self._store, self._registry, self._stopping = store, registry, stopping
+        self._crew, self._store, self._stopping = crew, store, stopping
         self._on_free, self._on_message = on_free, on_message
-        self._child: Child | None = None
+        self._child: Link | None = None
+        self._wanted = threading.Event()
         self._next_child_at = 0.0
         self._job: StoredJob | None = None
         self._since = time.time()
@@ -86,11 +87,28 @@ class Runner:
 
     @property
     def free(self) -> bool:
-        return self._job is None
+        """Whether it takes a job now."""
+        if self._job is not None:
+            return False
+        return not self.slot.ahead or (self._child is not None and self._child.alive and self._child.ready)
 
     @property
-    def child(self) -> Child | None:
-        """The worker process, if there is one."""
+    def describes(self) -> bool:
+        """Whether its worker answers for the engines."""
+        return self._on_message is not None
+
+    @property
+    def busy(self) -> bool:
+        return self._job is not None
+
+    @property
+    def coming(self) -> bool:
+        """Whether its worker is there, or on its way."""
+        return self._wanted.is_set() or (self._child is not None and self._child.alive)
+
+    @property
+    def child(self) -> Link | None:
+        """The worker, if there is one."""
         return self._child
 
     @property
@@ -100,6 +118,11 @@ class Runner:
         running = child is not None and child.alive
         return Place(self.slot.name, self.slot.lane, running, self._loaded if running else "", job, self._since)
 
+    def prepare(self) -> None:
+        """Has the worker started, for a job that will come."""
+        self._wanted.set()
+        self._inbox.put(None)
+
     def give(self, job: StoredJob) -> None:
         """Has `job`, which was claimed for this slot, made."""
         self._job, self._since = job, time.time()
@@ -108,14 +131,16 @@ class Runner:
     def _run(self) -> None:
         while not self._stopping.is_set():
             try:
-                if self._on_message is not None:
+                if self._on_message is not None or self._wanted.is_set():
                     self._ready_child()
+                    self._wanted.clear()
                 job = self._inbox.get(timeout=IDLE_SECONDS if self._on_message is None else POLL_SECONDS)
             except queue.Empty:
                 self._rest()
                 continue
-            except OSError as error:  # no room for another process
+            except OSError as error:  # no room for another process, or no way to a cluster
                 log.error("%s: the worker can't be started: %s", self.slot.name, error)
+                self._stopping.wait(RETRY_SECONDS)
                 continue
             if job is not None:
                 began = time.monotonic()
@@ -147,7 +172,10 @@ class Runner:
         _tidy(self._store, job)
 
     def _make(self, job: StoredJob) -> None:
-        child = self._ready_child()
+        child = self._child if self.slot.ahead else self._ready_child()
+        if child is None or not child.alive:
+            self._store.put_back(job, interrupted=False)
+            return
         self._loaded = job.request.engine
         child.send(_order(job, self._store))
         left = TimeLeft()
@@ -202,7 +230,7 @@ class Runner:
         elif not unwanted:
             self._fail(job, Problem("engine_failed", "The engine gave up by itself.", "open_log"))
 
-    def _keep(self, job: StoredJob, message: dict[str, Any], child: Child) -> bool:
+    def _keep(self, job: StoredJob, message: dict[str, Any], child: Link) -> bool:
         """Commits an engine's state and says so to the engine, which waits for it. False: not yet."""
         try:
             if self._store.keep_state(job, message["state"]):
@@ -213,15 +241,22 @@ class Runner:
             self._stopping.wait(RETRY_SECONDS)
             return False
 
-    def _lost(self, job: StoredJob, child: Child) -> None:
+    def _lost(self, job: StoredJob, child: Link) -> None:
         """The worker is gone. What it made is lost, unless its engine wrote down how to go on."""
+        if child.loss is Loss.AGAIN:
+            log.warning("%s: its worker %s; it waits for another", job.id, child.ending)
+            self._persist(job, lambda: self._store.put_back(job, interrupted=False))
+            return
         now = self._store.get(job.id)
         self._deaths[job.id] += 1
         if now is not None and now.state is not None and self._deaths[job.id] < DEATHS:
-            log.warning("%s: its worker %s; it goes on from its state", job.id, ending(child.exit_code))
+            log.warning("%s: its worker %s; it goes on from its state", job.id, child.ending)
             self._persist(job, lambda: self._store.put_back(job, interrupted=True))
-            return
-        self._fail(job, _crashed(job, child))
+        elif now is not None and child.loss is Loss.COUNTS and now.interruptions < INTERRUPTIONS:
+            log.warning("%s: its worker %s; it is made again elsewhere", job.id, child.ending)
+            self._persist(job, lambda: self._store.put_back(job, interrupted=True))
+        else:
+            self._fail(job, _out_of_workers(job, child) if child.loss is Loss.COUNTS else _crashed(job, child))
 
     def _fail(self, job: StoredJob, problem: Problem) -> None:
         log.warning("%s: failed: %s: %s", job.id, problem.code, problem.message)
@@ -243,25 +278,20 @@ class Runner:
         preview = base64.b64decode(message["preview"]) if "preview" in message else None
         self._store.report(job, fraction, str(message["stage"])[:200], left(fraction), preview)
 
-    def _ready_child(self) -> Child:
+    def _ready_child(self) -> Link:
         """The worker; a new one where the last has ended, but no two within a few seconds."""
         if self._child is None or not self._child.alive:
             first = self._child is None
             self._stopping.wait(self._next_child_at - time.monotonic())
-            self._next_child_at = time.monotonic() + CHILD_SECONDS
+            never_ready = self._child is not None and not self._child.ready
+            self._next_child_at = time.monotonic() + (BROKEN_SECONDS if never_ready else CHILD_SECONDS)
             self._loaded = ""
             if self._child is not None:
-                log.warning("%s: the worker %s; a new one starts", self.slot.name, ending(self._child.exit_code))
-            self._child = Child(
-                "backend.jobs.workers.worker_process",
-                self._registry,
-                str(os.getpid()),
-                aside=self._on_message,
-                environment=self.slot.environment,
-            )
+                log.warning("%s: the worker %s; a new one starts", self.slot.name, self._child.ending)
+            self._child = self._crew.start(self.slot, self._on_message)
             if self._on_message is not None:
                 self._child.send({"do": "engines"})
-                if first:  # not again after a crash: it may have been the warming
+                if first and self.slot.lane == CPU:  # not again after a crash: it may have been the warming
                     self._child.send({"do": "warm"})
         return self._child
 
@@ -315,10 +345,17 @@ def _order(job: StoredJob, store: Store) -> dict[str, Any]:
     }
 
 
-def _crashed(job: StoredJob, child: Child) -> Problem:
+def _out_of_workers(job: StoredJob, child: Link) -> Problem:
+    times = INTERRUPTIONS + 1
+    message = f"{times} workers in a row were lost while they made this take, so it was not tried again. The last one"
+    smaller = f"Try a smaller size than {job.request.width}x{job.request.height}; the log has the details."
+    return Problem("workers_lost", f"{message} {child.ending}. {smaller}", "smaller_size")
+
+
+def _crashed(job: StoredJob, child: Link) -> Problem:
     model, seconds = job.request.engine, job.request.seconds
     size = f"{job.request.width}x{job.request.height}"
-    how = ending(child.exit_code)
+    how = child.ending
     if child.exit_code in (-signal.SIGTERM, -getattr(signal, "SIGKILL", 9)):
         smaller = f"Choose a smaller size than {size} or a shorter clip than {seconds:g} s."
         message = f"The engine {model} {how}, most likely because memory ran out. {smaller}"

@@ -14,6 +14,7 @@ import queue
 import threading
 import time
 import traceback
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -27,7 +28,6 @@ from ...engines.engine import Cancelled, EngineError, Resumable, Unloadable
 from ...home import write_whole
 from ...media.disk import disk_full
 from ...media.picture import PREVIEW_SIDE, jpeg
-from .child import serve
 from .take import Memory, make_take
 from .warm import warm
 
@@ -37,9 +37,12 @@ MAX_STATE = 16_384  # bytes of JSON
 
 
 class Worker:
-    """Serves one parent. `registry` is the module that names the engines."""
+    """Serves one parent, whose `messages` come and whom `send` answers. `registry` is the module that names the
+    engines."""
 
-    def __init__(self, registry: ModuleType) -> None:
+    def __init__(
+        self, registry: ModuleType, send: Callable[[dict[str, Any]], None], messages: Iterator[dict[str, Any]]
+    ) -> None:
         self._registry = registry
         self._engines: dict[str, Any] = {}
         self._making_engine = threading.Lock()
@@ -48,7 +51,7 @@ class Worker:
         self._questions: queue.Queue[dict[str, Any]] = queue.Queue()
         self._kept: queue.Queue[int] = queue.Queue()  # the numbers of states that are on the disk
         self._cancelled = threading.Event()
-        self._send, self._messages = serve()
+        self._send, self._messages = send, messages
 
     def run(self) -> None:
         threading.Thread(target=self._listen, name="listener", daemon=True).start()

@@ -11,7 +11,7 @@ import sys
 from importlib import import_module
 from pathlib import Path
 
-from .child import end_with_parent
+from .child import end_with_parent, serve
 
 
 def main(registry: str, parent: int) -> None:
@@ -23,7 +23,7 @@ def main(registry: str, parent: int) -> None:
             Path("/proc/self/oom_score_adj").write_text("500")
     from .worker import Worker
 
-    Worker(import_module(registry)).run()
+    Worker(import_module(registry), *serve()).run()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,199 @@
+"""Workers that may be lost with their machine, as the queue sees them. No Ray is needed here."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from backend.jobs import lanes
+from backend.jobs.cluster import crew as crews
+from backend.jobs.cluster.crew import ActorLink, Cluster, ClusterCrew
+from backend.jobs.lanes import CPU, DESCRIBING, Slot
+from backend.jobs.pool import Pool
+from backend.jobs.store.owner import Owner
+from backend.jobs.store.store import Store
+from backend.jobs.workers.child import Child
+from backend.jobs.workers.link import Aside, Link, Loss
+from backend.jobs.workers.local import LocalCrew
+from client.protocol import Direction, TakeRequest
+
+REGISTRY = "tests.backend.scripted"
+
+
+class Distant(Child):
+    """A process that stands for an actor: it is ready when it says so, and its end is no fault of the job's."""
+
+    loss = Loss.COUNTS  # type: ignore[assignment]
+    ready = True  # type: ignore[assignment]
+
+
+class DistantCrew(LocalCrew):
+    """Two places on other machines."""
+
+    describing = Slot("engines", DESCRIBING)
+
+    def __init__(self) -> None:
+        super().__init__(REGISTRY)
+        self.started: list[Distant] = []
+
+    def slots(self) -> Sequence[Slot]:
+        return [Slot("cpu:0", CPU, ahead=True), Slot("cpu:1", CPU, ahead=True)]
+
+    def start(self, slot: Slot, aside: Aside | None = None) -> Link:
+        if not slot.ahead:
+            return super().start(slot, aside)
+        module = "backend.jobs.workers.worker_process"
+        child = Distant(module, REGISTRY, str(os.getpid()), aside=aside, environment={"PYTHONPATH": str(Path.cwd())})
+        self.started.append(child)
+        return child
+
+
+@pytest.fixture
+def queue(tmp_path: Path) -> Iterator[tuple[Store, Pool, DistantCrew]]:
+    store, crew = Store(tmp_path), DistantCrew()
+    pool = Pool(store, Owner(tmp_path), crew)
+    pool.start()
+    yield store, pool, crew
+    pool.stop()
+    store.close()
+
+
+def add(store: Store, name: str, **options: Any) -> str:
+    job = f"video_{name}"
+    store.job_folder(job).mkdir()
+    request = TakeRequest("scripted", Direction(), (), 1.0, Fraction(24), (64, 48), 7, options=options)
+    store.add(job, request, CPU)
+    return job
+
+
+def until(true: Callable[[], Any], seconds: float = 20) -> None:
+    end = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_a_job_whose_machine_dies_is_made_on_another(queue: tuple[Store, Pool, DistantCrew], tmp_path: Path) -> None:
+    store, _, _ = queue
+    marker = tmp_path / "marker"
+    job = add(store, "once", run_marker=str(marker), frame_seconds=0.02)
+    until(marker.exists)
+    pid = int(marker.read_text().split()[0])
+    os.kill(pid, signal.SIGKILL)
+    until(lambda: store.get(job).status.over)  # type: ignore[union-attr]
+    found = store.get(job)
+    assert found is not None and (found.status.value, found.attempt, found.interruptions) == ("completed", 2, 1)
+    assert [path.name for path in store.job_folder(job).iterdir()] == ["attempt-2"]
+    assert [line.split()[0] for line in marker.read_text().splitlines()][1:] != [str(pid)]
+
+
+def test_a_job_that_takes_three_workers_with_it_fails_and_says_so(queue: tuple[Store, Pool, DistantCrew]) -> None:
+    store, _, _ = queue
+    job = add(store, "thrice", end="SIGKILL")
+    until(lambda: store.get(job).status.over)  # type: ignore[union-attr]
+    found = store.get(job)
+    assert found is not None and found.error is not None
+    assert (found.status.value, found.attempt, found.error.code) == ("failed", 3, "workers_lost")
+    assert found.error.message.startswith("3 workers in a row were lost while they made this take")
+    assert "The last one was ended by SIGKILL." in found.error.message
+    other = add(store, "after")
+    until(lambda: store.get(other).status.over)  # type: ignore[union-attr]
+    assert store.get(other).status.value == "completed"  # type: ignore[union-attr]
+
+
+def test_as_many_workers_come_as_jobs_wait(queue: tuple[Store, Pool, DistantCrew]) -> None:
+    store, pool, crew = queue
+    until(lambda: len(crew.started) == 1)  # it describes the engines
+    first, second = (add(store, name, frame_seconds=0.03) for name in ("first", "second"))
+    pool.wake()
+    until(lambda: store.get(second).status.over and store.get(first).status.over)  # type: ignore[union-attr]
+    assert len(crew.started) == 2
+    third = add(store, "third")
+    until(lambda: store.get(third).status.over)  # type: ignore[union-attr]
+    assert len(crew.started) == 2
+
+
+def test_the_engines_are_as_the_worker_of_their_lane_says(queue: tuple[Store, Pool, DistantCrew]) -> None:
+    _, pool, _ = queue
+    assert pool.engines()["scripted"].available
+    assert pool.engines()["card"].lane == "gpu"
+
+
+class Bridge:
+    """What an ActorLink sees of the bridge."""
+
+    alive = True
+
+    def __init__(self) -> None:
+        self.sent: list[dict[str, Any]] = []
+
+    def send(self, message: dict[str, Any]) -> None:
+        self.sent.append(message)
+
+
+def test_a_line_to_an_actor() -> None:
+    bridge, heard = Bridge(), []
+    link = ActorLink(bridge, 4, "cpu:0", lambda message: bool(message.get("engines")) and not heard.append(message))  # type: ignore[arg-type, func-returns-value]
+    assert (link.alive, link.ready, link.receive(0)) == (True, False, None)
+    link.hear({"ready": {"host": "there", "pid": 5}})
+    link.hear({"message": {"engines": [1]}})
+    link.hear({"message": {"fraction": 0.5}})
+    assert (link.ready, heard, link.receive(0), link.receive(0)) == (True, [{"engines": [1]}], {"fraction": 0.5}, None)
+    link.send({"do": "cancel"})
+    assert bridge.sent == [{"do": "send", "line": 4, "message": {"do": "cancel"}}]
+    link.hear({"ended": "its node has died"})
+    assert (link.alive, link.loss, link.ending) == (False, Loss.COUNTS, "ended (its node has died)")
+    link.lose("later", Loss.AGAIN)
+    assert (link.loss, link.receive(0)) == (Loss.COUNTS, None)
+
+
+def test_a_line_whose_bridge_dies_counts_against_no_job() -> None:
+    bridge = Bridge()
+    link = ActorLink(bridge, 1, "cpu:0", None)  # type: ignore[arg-type]
+    bridge.alive = False
+    assert (link.alive, link.loss, link.ending) == (False, Loss.AGAIN, "was lost with the way to its cluster")
+
+
+@pytest.mark.parametrize(
+    ("cluster", "expected"),
+    [
+        (Cluster("x"), (13, 6)),
+        (Cluster("x", gpus=2), (13, 2)),  # of three cards one is left over
+        (Cluster("x", gpus=0), (13, 1)),  # all of the largest machine
+        (Cluster("x", cpus=4), (3, 6)),
+        (Cluster("x", drafts=2, takes=8), (2, 8)),
+    ],
+)
+def test_there_are_as_many_slots_as_the_machines_have_room_for(
+    monkeypatch: pytest.MonkeyPatch, cluster: Cluster, expected: tuple[int, int]
+) -> None:
+    monkeypatch.setattr(crews, "KEEP_SECONDS", 1000)  # no bridge
+    crew = ClusterCrew(REGISTRY, cluster)
+    assert {slot.lane for slot in crew.slots() if not slot.ahead} == {lanes.NETWORK}
+    crew._hear({"nodes": [{"id": "a", "cpus": 9.0, "gpus": 3}, {"id": "b", "cpus": 4.0, "gpus": 3}]})
+    if cluster.gpus == 0:
+        crew._hear({"nodes": [{"id": "a", "cpus": 9.0, "gpus": 5}, {"id": "b", "cpus": 4.0, "gpus": 3}]})
+    found = [slot.lane for slot in crew.slots() if slot.ahead]
+    assert (found.count("cpu"), found.count("gpu")) == expected
+    with pytest.raises(OSError, match="the Ray cluster x is not reached"):
+        crew.start(crew.slots()[0])
+    crew.stop()
+
+
+@pytest.mark.skipif(importlib.util.find_spec("ray") is not None, reason="Ray is installed here")
+def test_without_ray_the_command_says_how_to_install_it(capfd: pytest.CaptureFixture[str]) -> None:
+    from backend.__main__ import main
+
+    assert main(["serve", "--ray", "local"]) == 2
+    said = capfd.readouterr().err
+    assert said.startswith("error: --ray needs Ray, which is not installed here. Install it")
+    lock = Path(said.split()[-1])
+    assert lock.is_file() and "\nray==" in lock.read_text()
