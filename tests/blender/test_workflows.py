@@ -12,10 +12,11 @@ from rooms import room
 from take_one.client.home import home
 from take_one.client.target import LocalTarget
 from take_one.scene.app.app import app
-from take_one.scene.model import options
-from take_one.scene.model.shot_list import add_shot
-from take_one.scene.session import accounts, connection, pump
-from take_one.scene.session.connection import session
+from take_one.scene.model.properties import options
+from take_one.scene.model.shots.shot_list import add_shot
+from take_one.scene.session import pump
+from take_one.scene.session.server import accounts, connection
+from take_one.scene.session.server.connection import session
 
 ROOT = Path(__file__).resolve().parents[2]
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
