@@ -19,6 +19,8 @@ from client.protocol.codec import to_json
 from tests.backend.guide.conftest import Walk
 from tests.backend.service_process import TOKEN, Service, is_gone
 
+PATIENCE = 180  # seconds; the first guide on a machine may have to compile
+
 
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
@@ -71,7 +73,7 @@ def is_empty(folder: Path, seconds: float = 5) -> bool:
 
 def test_it_answers_a_zip_and_keeps_nothing(service: Service, walk: Walk) -> None:
     assert not (service.home / "guides" / "of-one-that-was-killed").exists()
-    answer = service.http.post("/v1/guide", **form(walk))
+    answer = service.http.post("/v1/guide", **form(walk), timeout=PATIENCE)
     assert answer.status_code == 200 and answer.headers["content-type"] == "application/zip", answer.text
     with zipfile.ZipFile(io.BytesIO(answer.content)) as file:
         assert file.testzip() is None
@@ -92,7 +94,7 @@ def test_a_client_that_goes_ends_it_and_nobody_else_waits(service: Service, walk
         assert service.http.get("/health").status_code == 200 and time.monotonic() - started < 0.5
     assert is_gone(maker, 5)
     assert is_empty(service.home / "guides")
-    assert service.http.post("/v1/guide", **form(walk)).status_code == 200
+    assert service.http.post("/v1/guide", **form(walk), timeout=PATIENCE).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -126,6 +128,8 @@ def test_a_failure_of_its_process_is_said(service: Service, walk: Walk) -> None:
 
     asked = form(walk)
     bad = write_depth(service.home / "bad.exr", walk.depths[0] * -1).read_bytes()
-    answer = service.http.post("/v1/guide", data=asked["data"], files={**asked["files"], "view_1_depth": ("d", bad)})
+    answer = service.http.post(
+        "/v1/guide", data=asked["data"], files={**asked["files"], "view_1_depth": ("d", bad)}, timeout=PATIENCE
+    )
     assert (answer.status_code, answer.json()["error"]["code"]) == (400, "depth_unusable")
     assert is_empty(service.home / "guides") and makers(service) == []

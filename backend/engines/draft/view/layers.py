@@ -164,14 +164,14 @@ def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         v0, v1, v2 = max(y - 2, 0), max(y - 1, 0), y
         v3, v4, v5 = min(y + 1, height - 1), min(y + 2, height - 1), min(y + 3, height - 1)
         for i in range(8 * width):
-            value = np.float32(0)
-            value += taps[0] * wide[v0, i]
-            value += taps[1] * wide[v1, i]
-            value += taps[2] * wide[v2, i]
-            value += taps[3] * wide[v3, i]
-            value += taps[4] * wide[v4, i]
-            value += taps[5] * wide[v5, i]
-            out[2 * y + 1, i] = np.uint8(min(max(float(value), 0.0), 255.0) + 0.5)
+            below = np.float32(0)
+            below += taps[0] * wide[v0, i]
+            below += taps[1] * wide[v1, i]
+            below += taps[2] * wide[v2, i]
+            below += taps[3] * wide[v3, i]
+            below += taps[4] * wide[v4, i]
+            below += taps[5] * wide[v5, i]
+            out[2 * y + 1, i] = np.uint8(min(max(float(below), 0.0), 255.0) + 0.5)
     return out
 
 
