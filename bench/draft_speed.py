@@ -7,9 +7,9 @@ A CLIP is SECONDS:WIDTHxHEIGHT:VIEWS, for example 5:1280x720:5. A truck through 
 with rain and one line of dialogue. The still is rendered in 1280x720 and scaled; further views stand evenly on the path
 and are drawn from it (how they look does not matter here). Each is made twice in
 one process, as the service does: processor time and wall clock of the second time, and peak memory. `--drawing` also
-makes each from frames that were drawn before (layers, sound and encoding, but no drawing), and without encoding. `--cold` adds a
-clip with nothing compiled. `--cycles` also renders one frame of the room at 64 samples and a quarter of the width and
-height, for the ratio.
+makes each from frames that were drawn before (layers, sound and encoding, but no drawing), and without encoding.
+`--cold` adds a clip with nothing compiled. `--cycles` also renders one frame of the room at 64 samples and a quarter
+of the width and height, for the ratio.
 """
 
 from __future__ import annotations
