@@ -1,5 +1,5 @@
-"""`python -m backend serve | animate | bed | export | models | accounts | workflows | key`. Each imports only what it
-needs."""
+"""`python -m backend serve | animate | guide | bed | export | models | accounts | workflows | key`. Each imports only
+what it needs."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _add_serve(commands.add_parser("serve", help="run the service that Blender talks to"))
     _add_animate(commands.add_parser("animate", help="make one take from a still, without Blender"))
+    _add_guide(commands.add_parser("guide", help="what views show along a camera's path, for other programs"))
     _add_bed(commands.add_parser("bed", help="the ambience of a scene, as one sound through all its shots"))
     export.add_arguments(
         commands.add_parser("export", help="an edit for other programs and people, and what comes back")
@@ -130,12 +131,8 @@ def _cluster(parsed: argparse.Namespace) -> Cluster | None:
 
 
 def _add_animate(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--still", type=Path, help="the picture to start from (PNG, JPEG, WebP)")
-    parser.add_argument("--depth", type=Path, help="its depth in metres (EXR)")
-    parser.add_argument("--camera", type=Path, help="its camera (camera.json)")
-    parser.add_argument("--path", type=Path, help="the camera's move (path.json); without it the words choose")
+    _add_shot(parser)
     parser.add_argument("--last-frame", type=Path, help="a picture to end on, for engines that can")
-    parser.add_argument("--prompt", default="", help="what should happen")
     parser.add_argument(
         "--dialogue",
         action="append",
@@ -144,15 +141,43 @@ def _add_animate(parser: argparse.ArgumentParser) -> None:
         help="a line that is spoken; may be repeated",
     )
     parser.add_argument("--sound", default="", help="what is heard")
-    parser.add_argument("--seconds", default="5")
-    parser.add_argument("--fps", default="24", help="24, 23.976 or 24000/1001")
-    parser.add_argument("--size", default="", help="for example 1280x720 (default: the still's)")
-    parser.add_argument("--seed", default="", help="a whole number (default: a new one)")
     parser.add_argument("--model", default="", help="the engine (default: draft)")
     parser.add_argument("--options", default="", help="the engine's own settings, as JSON")
     parser.add_argument("--out", type=Path, default=Path("take.mp4"), help="the mp4; the sidecar goes beside it")
     parser.add_argument("--estimate", action="store_true", help="say what the take would cost, and make nothing")
     parser.set_defaults(run=_animate)
+
+
+def _add_shot(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--still", type=Path, help="the picture to start from (PNG, JPEG, WebP)")
+    parser.add_argument("--depth", type=Path, help="its depth in metres (EXR)")
+    parser.add_argument("--camera", type=Path, help="its camera (camera.json)")
+    parser.add_argument("--path", type=Path, help="the camera's move (path.json); without it the words choose")
+    parser.add_argument("--prompt", default="", help="what should happen")
+    parser.add_argument("--seconds", default="5")
+    parser.add_argument("--fps", default="24", help="24, 23.976 or 24000/1001")
+    parser.add_argument("--size", default="", help="for example 1280x720 (default: the still's)")
+    parser.add_argument("--seed", default="", help="a whole number (default: a new one)")
+
+
+def _add_guide(parser: argparse.ArgumentParser) -> None:
+    _add_shot(parser)
+    parser.add_argument(
+        "--view",
+        nargs=4,
+        action="append",
+        default=[],
+        metavar=("T", "PICTURE", "DEPTH", "CAMERA"),
+        help="a further view at T of the move, between 0 and 1 or 1; may be repeated",
+    )
+    parser.add_argument("--out", type=Path, default=Path("guide.zip"), help="the zip")
+    parser.set_defaults(run=_guide)
+
+
+def _guide(parsed: argparse.Namespace) -> int:
+    from .guide.command import make
+
+    return make(parsed)
 
 
 def _animate(parsed: argparse.Namespace) -> int:

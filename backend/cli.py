@@ -35,15 +35,11 @@ def animate(parsed: argparse.Namespace) -> int:
         notes = check(request, capabilities)
         out = parsed.out.absolute()
         out.parent.mkdir(parents=True, exist_ok=True)
-        with _Bar() as bar:
+        with Bar() as bar:
             memory = Memory(None, lambda _: None)  # nothing goes on after this process
             take = make_take(engine, request, out, out.with_suffix(".json"), notes, bar, lambda: False, memory)
-    except EngineError as error:
-        print(f"error: {error.message}", file=sys.stderr)
-        return 2 if error.code in ("invalid_request", "invalid_file", "unknown_model") else 1
-    except OSError as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    except (EngineError, OSError) as error:
+        return refused(error)
     written = take.written
     for note in take.notes:
         print(f"note: {note}", file=sys.stderr)
@@ -51,6 +47,15 @@ def animate(parsed: argparse.Namespace) -> int:
     picture = f"{written.frames} frames of {written.width}x{written.height} at {written.fps}"
     print(f"{parsed.out}: {picture}, {sound}, seed {wanted.seed}, in {time.monotonic() - started:.1f} s")
     return 0
+
+
+def refused(error: EngineError | OSError) -> int:
+    """Prints why a command failed. Its exit code: 2 for what it was told wrongly."""
+    if isinstance(error, OSError):
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    print(f"error: {error.message}", file=sys.stderr)
+    return 2 if error.code in ("invalid_request", "invalid_file", "unknown_model") else 1
 
 
 def _estimate(engine: Any, request: TakeRequest) -> int:
@@ -91,20 +96,16 @@ def _wanted(parsed: argparse.Namespace) -> Wanted:
     extra = {
         "dialogue": [_line(text) for text in parsed.dialogue],
         "sound": parsed.sound,
-        "camera": _json_file(parsed.camera, "--camera"),
-        "path": _json_file(parsed.path, "--path"),
         "options": parse_json(parsed.options, "--options") if parsed.options else {},
     }
-    fields = {
-        "prompt": parsed.prompt,
-        "seconds": parsed.seconds,
-        "fps": parsed.fps,
-        "size": parsed.size,
-        "seed": parsed.seed,
-        "model": parsed.model,
-        "extra_params": extra,
-    }
-    return parse(fields, registry.DEFAULT)
+    return parse({**shot_fields(parsed, extra), "model": parsed.model}, registry.DEFAULT)
+
+
+def shot_fields(parsed: argparse.Namespace, extra: dict[str, object]) -> dict[str, object]:
+    """The fields of a submission (see jobs.request.parse) for the words, the length, the size, camera and path."""
+    places = {"camera": json_file(parsed.camera, "--camera"), "path": json_file(parsed.path, "--path")}
+    words = {"prompt": parsed.prompt, "seconds": parsed.seconds, "fps": parsed.fps}
+    return {**words, "size": parsed.size, "seed": parsed.seed, "extra_params": {**extra, **places}}
 
 
 def _line(text: str) -> dict[str, str]:
@@ -114,29 +115,33 @@ def _line(text: str) -> dict[str, str]:
     return {"speaker": parts[0], "language": parts[1], "line": parts[2]}
 
 
-def _json_file(path: Path | None, option: str) -> object:
+def json_file(path: Path | None, option: str) -> object:
+    """What the file holds, None without one."""
     return None if path is None else parse_json(path.read_bytes(), option)
 
 
 def _files(parsed: argparse.Namespace) -> tuple[dict[str, Path], tuple[int, int] | None]:
     """The files that were named, checked by content, and the still's size."""
-    for path in (parsed.still, parsed.depth, parsed.last_frame):
-        if path is not None and not path.is_file():
-            raise EngineError("invalid_file", f"There is no file {path}.")
+    return checked({STILL: parsed.still, LAST_FRAME: parsed.last_frame, DEPTH: parsed.depth})
+
+
+def checked(named: dict[str, Path | None]) -> tuple[dict[str, Path], tuple[int, int] | None]:
+    """Those of the files that there are, by their names on the wire, checked by content; and the still's size."""
     files, still_size = {}, None
-    if parsed.still is not None:
-        still_size = inspect.picture(parsed.still, "--still")[1:]
-        files[STILL] = parsed.still.absolute()
-    if parsed.last_frame is not None:
-        inspect.picture(parsed.last_frame, "--last-frame")
-        files[LAST_FRAME] = parsed.last_frame.absolute()
-    if parsed.depth is not None:
-        inspect.depth(parsed.depth, "--depth")
-        files[DEPTH] = parsed.depth.absolute()
+    for name, path in named.items():
+        if path is None:
+            continue
+        if not path.is_file():
+            raise EngineError("invalid_file", f"There is no file {path}.")
+        option = {STILL: "--still", LAST_FRAME: "--last-frame", DEPTH: "--depth"}.get(name, str(path))
+        found = inspect.file("depth" if name.endswith(DEPTH) else "picture", path, option)
+        files[name] = path.absolute()
+        if name == STILL:
+            still_size = found[1:]
     return files, still_size
 
 
-class _Bar:
+class Bar:
     """Progress on stderr: one line that is rewritten in a terminal, a line each tenth elsewhere."""
 
     def __init__(self) -> None:
@@ -144,7 +149,7 @@ class _Bar:
         self._shown: object = None
         self._started = time.monotonic()
 
-    def __enter__(self) -> _Bar:
+    def __enter__(self) -> Bar:
         return self
 
     def __exit__(self, *_: object) -> None:

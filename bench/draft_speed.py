@@ -1,11 +1,15 @@
 """How long making a draft is: the whole job, with sound and encoding, each in a process of its own.
 
-    python bench/draft_speed.py [--blender-python PYTHON] [--renders FOLDER] [--cycles]
+    python bench/draft_speed.py [CLIP ...] [--cold] [--drawing] [--cycles]
+                                [--blender-python PYTHON] [--renders FOLDER]
 
-1280x720 at 24 fps, a truck through the room of truth_scenes.py with rain and one line of dialogue; 2, 5 and
-15 s; wall clock, processor time and peak memory. First of all once with nothing compiled; each is then made
-again in the same process, as the service does. `--cycles` also renders one frame of the room at 64 samples and a
-quarter of the width and height, for the ratio.
+A CLIP is SECONDS:WIDTHxHEIGHT:VIEWS, for example 5:1280x720:5. A truck through the room of truth_scenes.py at 24 fps
+with rain and one line of dialogue. The still is rendered in 1280x720 and scaled; further views stand evenly on the path
+and are drawn from it (how they look does not matter here). Each is made twice in
+one process, as the service does: processor time and wall clock of the second time, and peak memory. `--drawing` also
+makes each from frames that were drawn before (layers, sound and encoding, but no drawing), and without encoding.
+`--cold` adds a clip with nothing compiled. `--cycles` also renders one frame of the room at 64 samples and a quarter
+of the width and height, for the ratio.
 """
 
 from __future__ import annotations
@@ -18,100 +22,204 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
 
 SIZE = (1280, 720)
+REACH = 0.8  # metres of the truck
+MOST_VIEWS = 5
+CLIPS = (
+    "5:1280x720:1",
+    "5:1280x720:5",
+    "5:1920x1080:1",
+    "5:3840x2160:1",
+    "45:320x180:1",
+    "180:320x180:1",
+    "180:320x180:5",
+)
+KEPT = 24  # frames that are encoded over and over where nothing is drawn
+
+
+@dataclass(frozen=True)
+class ClipAsked:
+    seconds: float
+    size: tuple[int, int]
+    views: int
+
+    @classmethod
+    def of(cls, text: str) -> ClipAsked:
+        seconds, size, views = text.split(":")
+        width, height = size.split("x")
+        return cls(float(seconds), (int(width), int(height)), int(views))
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("clips", nargs="*", default=CLIPS, metavar="CLIP")
     arguments.add_argument("--blender-python", type=Path, default=ROOT / ".dev/blender-5.2/bin/python")
     arguments.add_argument("--renders", type=Path, default=Path(tempfile.gettempdir()) / "take-one-speed")
+    arguments.add_argument("--cold", action="store_true")
+    arguments.add_argument("--drawing", action="store_true")
     arguments.add_argument("--cycles", action="store_true")
-    arguments.add_argument("--job", type=float, help=argparse.SUPPRESS)
+    arguments.add_argument("--job", help=argparse.SUPPRESS)
     given = arguments.parse_args()
     if given.job:
-        print(json.dumps(job(given.renders, given.job)))
+        print(json.dumps(job(given.renders, ClipAsked.of(given.job), given.drawing)))
         return
     if not (given.renders / "still.exr").exists():
-        render(given.blender_python, given.renders, samples=16)
+        still = {"name": "still", "matrix": truck(0), "depth": True}
+        render(given.blender_python, given.renders, 16, SIZE, [still])
+    if not (given.renders / f"view_{MOST_VIEWS - 1}.exr").exists():
+        draw_views(given.renders)
     print(f"Load {os.getloadavg()[0]:.1f}")
-    print("| clip | processor time | again | wall clock | again | peak memory |\n| --- | --- | --- | --- | --- | --- |")
-    with tempfile.TemporaryDirectory() as empty:
-        row("5 s, nothing compiled yet", given.renders, 5, {"NUMBA_CACHE_DIR": empty})
-    for seconds in (2, 5, 15):
-        row(f"{seconds} s", given.renders, seconds, {})
+    print("| clip | processor time | wall clock | peak memory |\n| --- | --- | --- | --- |")
+    if given.cold:
+        with tempfile.TemporaryDirectory() as empty:
+            rows("5:1280x720:1", given, {"NUMBA_CACHE_DIR": empty}, "first")
+    for clip in given.clips:
+        rows(clip, given, {}, "again")
     if given.cycles:
-        with tempfile.TemporaryDirectory() as folder:
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            render(given.blender_python, Path(folder), 64, (SIZE[0] // 4, SIZE[1] // 4), ("again", "third"))
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            both = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
-        with tempfile.TemporaryDirectory() as folder:
-            render(given.blender_python, Path(folder), 64, (SIZE[0] // 4, SIZE[1] // 4), ())
-            last = resource.getrusage(resource.RUSAGE_CHILDREN)
-            without = last.ru_utime - after.ru_utime + last.ru_stime - after.ru_stime
         print(
-            f"\nOne frame of the room in Cycles, 64 samples, denoised, {SIZE[0] // 4}x{SIZE[1] // 4}: "
-            f"{(both - without) / 2:.1f} s of processor time"
+            f"\nOne frame of the room in Cycles, 64 samples, denoised, {SIZE[0] // 4}x{SIZE[1] // 4}: {cycles(given)}"
         )
 
 
-def row(name: str, renders: Path, seconds: float, environment: dict[str, str]) -> None:
+def rows(clip: str, given: argparse.Namespace, environment: dict[str, str], which: str) -> None:
+    command = [sys.executable, __file__, "--renders", given.renders, "--job", clip]
     done = subprocess.run(
-        [sys.executable, __file__, "--renders", renders, "--job", str(seconds)],
+        [*command, *(["--drawing"] if given.drawing else [])],
         check=True,
         capture_output=True,
         text=True,
         env={**os.environ, **environment},
     )
     spent = json.loads(done.stdout.splitlines()[-1])
-    (first, again), memory = spent["runs"], spent["memory"]
-    print(
-        f"| {name} | {first[1]:.1f} s | {again[1]:.1f} s | {first[0]:.1f} s | {again[0]:.1f} s | {memory:.0f} MB |",
-        flush=True,
-    )
+    for name, (wall, processor) in spent["runs"].items():
+        if name in (which, "encoding", "drawing"):
+            memory = f"{spent['memory']:.0f} MB" if name == which else ""
+            print(f"| {clip} {name} | {processor:.2f} s | {wall:.2f} s | {memory} |", flush=True)
 
 
-def job(renders: Path, seconds: float) -> dict[str, object]:
+def job(renders: Path, clip: ClipAsked, drawing: bool) -> dict[str, Any]:
     """A job as the service does it, from nothing imported to the finished mp4, and once more: wall clock and
-    processor time of each."""
-    runs = []
-    for _ in range(2):
-        before, started = time.process_time() if runs else 0.0, time.perf_counter()
-        make(renders, seconds)
-        runs.append((time.perf_counter() - started, time.process_time() - before))
-    return {"runs": runs, "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    processor time of each; of its parts as well, if asked for."""
+    runs = {"first": spent(lambda: make(renders, clip)), "again": spent(lambda: make(renders, clip))}
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    if drawing:
+        runs["drawing"] = spent(lambda: make(renders, clip, encode=False))
+        kept = first_frames(renders, clip)
+        runs["encoding"] = spent(lambda: make(renders, clip, kept=kept))
+    return {"runs": runs, "memory": memory}
 
 
-def make(renders: Path, seconds: float) -> None:
-    from truth_moves import request as truth_request
+def spent(work: Callable[[], Any]) -> tuple[float, float]:
+    """Wall clock and processor time of `work`."""
+    processor, started = time.process_time(), time.perf_counter()
+    work()
+    return time.perf_counter() - started, time.process_time() - processor
 
+
+def make(renders: Path, clip: ClipAsked, encode: bool = True, kept: list[Any] | None = None) -> None:
     from backend.engines.draft import DraftEngine
     from backend.media.encode import write_clip
-    from client.protocol import CameraPath, Direction, Keyframe, Line
 
-    path = tuple(Keyframe(t, ((1, 0, 0, 0.8 * t), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1))) for t in (0.0, 1.0))
-    request = replace(
-        truth_request(renders, SIZE),
-        seconds=seconds,
+    asked = request(renders, clip)
+    if kept is not None:
+        asked = replace(asked, views=asked.views[:1])
+    made = DraftEngine().generate(asked, lambda *_: None, lambda: False)
+    if kept is not None:
+        there_and_back = [*kept, *kept[-2:0:-1]]
+        made.frames = (there_and_back[k % len(there_and_back)] for k in range(asked.frame_count))
+    if not encode:
+        for _ in made.frames:
+            pass
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        write_clip(made, asked, Path(folder) / "take.mp4", lambda *_: None, lambda: False)
+
+
+def first_frames(renders: Path, clip: ClipAsked) -> list[Any]:
+    from backend.engines.draft import DraftEngine
+
+    frames = DraftEngine().generate(request(renders, clip), lambda *_: None, lambda: False).frames
+    return [next(frames) for _ in range(KEPT)]
+
+
+def request(renders: Path, clip: ClipAsked) -> Any:
+    from truth_moves import request as truth_request
+
+    from client.protocol import CameraPath, Direction, Keyframe, Line, View
+
+    path = tuple(Keyframe(t, truck(t)) for t in (0.0, 1.0))
+    asked = truth_request(renders, clip.size)
+    still = asked.views[0]
+    assert still.camera is not None
+    step = (MOST_VIEWS - 1) // max(1, clip.views - 1)
+    further = tuple(
+        View(
+            renders / f"view_{k}.png",
+            renders / f"view_{k}.exr",
+            replace(still.camera, matrix_world=truck(k / (MOST_VIEWS - 1))),
+            k / (MOST_VIEWS - 1),
+        )
+        for k in range(step, MOST_VIEWS, step)
+        if clip.views > 1
+    )
+    return replace(
+        asked,
+        views=(still, *further),
+        seconds=clip.seconds,
         path=CameraPath(path),
         direction=Direction("", (Line("ANNA", "English", "We are late."),), "rain on a window"),
     )
-    clip = DraftEngine().generate(request, lambda *_: None, lambda: False)
-    with tempfile.TemporaryDirectory() as folder:
-        write_clip(clip, request, Path(folder) / "take.mp4", lambda *_: None, lambda: False)
 
 
-def render(python: Path, folder: Path, samples: int, size: tuple[int, int] = SIZE, more: tuple[str, ...] = ()) -> None:
-    """Renders the room's still and depth, and the still again under the names `more`."""
+def truck(t: float) -> tuple[tuple[float, ...], ...]:
+    return (1.0, 0.0, 0.0, REACH * t), (0.0, 1.0, 0.0, 0.0), (0.0, 0.0, 1.0, 0.0), (0.0, 0.0, 0.0, 1.0)
+
+
+def draw_views(renders: Path) -> None:
+    """Further views of the truck and their depth, as far as the still shows them."""
+    import numpy as np
+    import OpenEXR
+    from PIL import Image
+
+    from backend.engines.draft.shot import begin
+    from backend.engines.draft.view.drawing.renderer import Renderer
+
+    asked = request(renders, ClipAsked(MOST_VIEWS / 24, SIZE, 1))
+    for k, frame in enumerate(begin(asked).film.drawn(1, Renderer.frame)):
+        if k > 0:
+            Image.fromarray(frame.rgb).save(renders / f"view_{k}.png")
+            metres = 1 / np.maximum(frame.nearness, 1e-3)
+            OpenEXR.File({}, {"V": OpenEXR.Channel(metres)}).write(str(renders / f"view_{k}.exr"))
+
+
+def cycles(given: argparse.Namespace) -> str:
+    """Processor time of a frame: two more of the same against none."""
+    small = SIZE[0] // 4, SIZE[1] // 4
+    still = {"matrix": truck(0), "depth": False}
+
+    def taken(*more: str) -> float:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        with tempfile.TemporaryDirectory() as folder:
+            render(
+                given.blender_python, Path(folder), 64, small, [{"name": name, **still} for name in ("still", *more)]
+            )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+
+    return f"{(taken('again', 'third') - taken()) / 2:.1f} s of processor time"
+
+
+def render(python: Path, folder: Path, samples: int, size: tuple[int, int], frames: list[dict[str, Any]]) -> None:
+    """Renders frames of the room."""
     folder.mkdir(parents=True, exist_ok=True)
-    still = [[float(i == j) for j in range(4)] for i in range(4)]
-    frames = [{"name": name, "matrix": still, "depth": name == "still"} for name in ("still", *more)]
     (folder / "job.json").write_text(
         json.dumps({"scene": "room", "out": str(folder), "size": size, "samples": samples, "frames": frames})
     )

@@ -121,7 +121,8 @@ ROOMS = {
         "camera": {"direction"},
         "sound": {"direction"},
         "view": {"camera"},
-        "engine": {"direction", "camera", "sound", "view"},
+        "shot": {"direction", "camera", "view"},
+        "engine": {"camera", "shot", "sound", "view"},
         "__init__": {"engine"},
     },
     "backend/engines/happyhorse": {
@@ -135,6 +136,15 @@ ROOMS = {
         "memory": {"files", "transformer", "vaes"},
         "pipeline": {"request", "cache", "text", "sampling", "memory"},
         "engine": {"request", "files", "memory", "pipeline"},
+        "__init__": set(),
+    },
+    "backend/guide": {
+        "limits": set(),
+        "span": set(),
+        "guide": {"span"},
+        "files": {"guide"},
+        "process": {"files"},
+        "command": {"files", "limits"},
         "__init__": set(),
     },
     "backend/export": {

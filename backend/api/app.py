@@ -27,9 +27,10 @@ from ..jobs.request import invalid, parse_json
 from ..jobs.store.row import StoredJob
 from ..jobs.store.store import Store
 from .answers import POLL_MS, engine_json, job_json, state_json
-from .document import ERROR, MOVE, QUESTION, RETRY, SUBMISSION
+from .document import ERROR, GUIDE, MOVE, QUESTION, RETRY, SUBMISSION
 from .errors import OneShape, add_handlers
 from .guard import Guard
+from .guides import Guides, Handed
 from .questions import estimate, final_prompt, words_path
 from .submission import Intake, idempotency_key, read
 from .users import Users
@@ -69,14 +70,18 @@ def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
     """The service as an ASGI application. Its lifespan starts and stops the pool."""
 
     intake_threads = ThreadPoolExecutor(INTAKE_THREADS, "intake")
+    intake = Intake(parts.store, parts.pool, parts.inspector, default_model)
+    guides = Guides(intake, parts.store.folder.parent / "guides")
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(ANSWER_THREADS, "answer"))
         parts.pool.start()
         await asyncio.to_thread(parts.inspector.start)
+        await asyncio.to_thread(guides.sweep)
         yield
         await asyncio.to_thread(parts.pool.stop)
+        guides.stop()
         parts.inspector.stop()
         intake_threads.shutdown(wait=False, cancel_futures=True)
         parts.store.close()
@@ -90,8 +95,7 @@ def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.parts, app.state.store = parts, parts.store
-    app.state.intake = Intake(parts.store, parts.pool, parts.inspector, default_model)
-    app.state.intake_threads = intake_threads
+    app.state.intake, app.state.intake_threads, app.state.guides = intake, intake_threads, guides
     app.include_router(router)
     app.include_router(watch.router)
     add_handlers(app)
@@ -149,6 +153,21 @@ async def submit(request: Request) -> JSONResponse:
     finally:
         submission.close()
     return await asyncio.to_thread(_job_answer, request, job)
+
+
+@router.post("/v1/guide", openapi_extra=GUIDE, response_class=Response)
+async def guide(request: Request) -> Response:
+    """What the views show along the path. The client waits; nobody else does, and it stops when the client goes."""
+    stopping = _parts(request).stopping
+
+    async def unwanted() -> bool:
+        return stopping() or await request.is_disconnected()
+
+    submission = await read(request)
+    try:
+        return Handed(await request.app.state.guides.make(submission, unwanted))
+    finally:
+        submission.close()
 
 
 @router.get("/v1/videos")

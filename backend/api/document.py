@@ -71,5 +71,13 @@ def _body(content: dict[str, Any], required: bool = False) -> dict[str, Any]:
 _FORM = _form(**DIRECTION, extra_params=TEXT, **FILES)
 SUBMISSION = _body(_FORM | _json(**DIRECTION, extra_params=PARTS, **URLS), required=True)
 QUESTION = _body(_json(**DIRECTION, extra_params=PARTS))
+GUIDE = SUBMISSION | {
+    "responses": {
+        "200": {
+            "description": "guide.json, warp.mkv, mask.mkv and depth.mkv.",
+            "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+        }
+    }
+}
 MOVE = _body(_json(before={"type": ["string", "null"]}))
 RETRY = _body(_json(send_again={"type": "boolean"}))

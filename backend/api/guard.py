@@ -16,6 +16,7 @@ from .errors import answer
 MAX_BODY = 256 << 20  # bytes of a submission: still, last frame and depth at 8K
 MAX_TEXT_BODY = 32 << 20  # of one that is held in memory: JSON, with pictures as data URLs
 MAX_SMALL_BODY = 64 << 10  # of every other request
+WITH_FILES = ("/v1/videos", "/v1/guide")
 NAME = re.compile(r"[a-z0-9.-]+")
 OPEN = ("/health", "/status")  # what answers anybody, and says nothing that is anybody's
 
@@ -92,7 +93,7 @@ class _Headers:
 
 
 def _most(scope: Scope, headers: _Headers) -> int:
-    if (scope["method"], scope["path"]) != ("POST", "/v1/videos"):
+    if scope["method"] != "POST" or scope["path"] not in WITH_FILES:
         return MAX_SMALL_BODY
     kind = (headers.get("content-type") or "").strip().lower()
     return MAX_BODY if kind.startswith("multipart/form-data") else MAX_TEXT_BODY

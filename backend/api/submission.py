@@ -205,7 +205,7 @@ class Intake:
             folder.mkdir()
             binding = parse_binding(submission.fields)
             engine = engine_named(self.pool, wanted.engine)
-            request = self._store_files(wanted, submission, folder, engine)
+            request = self.store_files(wanted, submission, folder, engine)
             notes = check(request, engine)
             job = self.store.add(
                 job_id,
@@ -226,7 +226,7 @@ class Intake:
         self.pool.wake()
         return job
 
-    def _store_files(self, wanted: Wanted, submission: Submission, folder: Path, engine: EngineInfo) -> TakeRequest:
+    def store_files(self, wanted: Wanted, submission: Submission, folder: Path, engine: EngineInfo) -> TakeRequest:
         """The request, its files named relative to `folder`, where they lie synced."""
         files: dict[str, Path] = {}
         still_size = None

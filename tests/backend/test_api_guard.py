@@ -88,6 +88,7 @@ def test_tokens(given: str, status: int) -> None:
      ("POST", "/v1/videos", " Multipart/Form-Data", MAX_BODY),
      ("POST", "/v1/videos", "application/json", MAX_TEXT_BODY), ("POST", "/v1/videos", None, MAX_TEXT_BODY),
      ("POST", "/v1/videos", "application/x-www-form-urlencoded", MAX_TEXT_BODY),
+     ("POST", "/v1/guide", "multipart/form-data; boundary=x", MAX_BODY),
      ("PUT", "/v1/videos", "multipart/form-data", MAX_SMALL_BODY),
      ("POST", "/v1/videos/x/move", "application/json", MAX_SMALL_BODY),
      ("POST", "/v1/prompt", "multipart/form-data", MAX_SMALL_BODY)],
@@ -123,7 +124,8 @@ def test_each_code_has_its_status() -> None:
     assert STATUS == {
         "unauthorized": 401, "forbidden": 403, "not_found": 404, "method_not_allowed": 405, "not_ready": 409,
         "not_waiting": 409, "idempotency_conflict": 409, "engine_unavailable": 409, "gone": 410, "too_large": 413,
-        "queue_full": 429, "busy": 503, "starting": 503, "disk_full": 507,
+        "queue_full": 429, "engine_failed": 500, "engine_killed": 500, "out_of_memory": 500, "busy": 503,
+        "starting": 503, "disk_full": 507,
     }  # fmt: skip
     for code in (*STATUS, "invalid_request", "unknown_model", "invalid_file"):
         said = answer(EngineError(code, "It went wrong.", "retry", "seed"))

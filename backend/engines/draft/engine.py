@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ from client.protocol import LANGUAGES, MAX_VIEWS, EngineInfo, TakeRequest, Words
 from ..engine import Cancelled, Clip, Progress
 
 if TYPE_CHECKING:
-    from .view.film import Film, Prepared
+    from .view.film import Film
 
 PREPARED = 0.1  # share of the whole that is done once the layers are built
 PREVIEWS = 12  # small pictures shown while a clip is made
@@ -55,44 +54,24 @@ class DraftEngine:
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """Raises EngineError for a still, depth, camera or path that cannot be used; Cancelled."""
-        from .camera import paths
-        from .camera.moves import plan, world_up
-        from .camera.sight import with_subject
-        from .direction.beyond import beyond, notes_of
+        from .shot import begin
         from .sound.soundtrack import soundtrack
-        from .view import picture, views
-        from .view.coverage import Coverage
-        from .view.film import Film
 
         def stop_if_cancelled() -> None:
             if cancelled():
                 raise Cancelled
 
         progress(0.0, "Reading the still")
-        scene, notes = picture.load(request)
+        shot = begin(request)
+        film = shot.film
         stop_if_cancelled()
-        if request.path is None:
-            camera = request.still.camera if request.still else None
-            seen = with_subject(picture.measure(scene), camera, scene.metres())
-            usable = sum(view.camera is not None and view.depth is not None for view in request.views)
-            words = request.direction.prompt
-            move = plan(
-                words, request.seconds, seen, request.seed, world_up(camera), Coverage(scene), min(usable, MAX_VIEWS)
-            )
-            path, notes = move.path, (*notes, *move.notes)
-        else:
-            path = paths.check(request.path)
-            notes = (*notes, *notes_of(beyond(request.direction.prompt)))
-        poses = paths.poses(path, request.frame_count)
-        places, left_out = views.placed(request, poses, picture.measure(scene).focus)
-        film = Film(scene, places, poses, request.seed)
 
         with ThreadPoolExecutor(1) as beside:
             sounding = beside.submit(soundtrack, request, request.frame_count / float(request.fps))
             from .view.kernels import compiled
 
             progress(0.02, "Building depth layers" if compiled() else "Getting ready for the first time")
-            first = film.prepare(0)
+            film.start()
             stop_if_cancelled()
             sound, sound_notes = sounding.result()
         progress(PREPARED, "Moving the camera")
@@ -102,21 +81,21 @@ class DraftEngine:
             fps=request.fps,
             frame_count=request.frame_count,
             sound=sound,
-            notes=(*notes, *left_out, *sound_notes),
-            path=path,
-            facts={"model": "draft", "depth": scene.has_depth, "views": len(places)},
+            notes=(*shot.notes, *shot.left_out, *sound_notes),
+            path=shot.path,
+            facts={"model": "draft", "depth": shot.still.has_depth, "views": len(film.places)},
         )
-        clip.frames = _frames(film, first, clip, progress, cancelled)
+        clip.frames = _frames(film, clip, progress, cancelled)
         return clip
 
 
-def _frames(
-    film: Film, first: Prepared, clip: Clip, progress: Progress, cancelled: Callable[[], bool]
-) -> Iterator[np.ndarray]:
+def _frames(film: Film, clip: Clip, progress: Progress, cancelled: Callable[[], bool]) -> Iterator[np.ndarray]:
     """The frames of `film`, drawn one to a core; with the last one `clip` gets notes on what no view showed."""
+    from .shot import workers
+
     count = len(film.poses)
     show = max(1, count // PREVIEWS)
-    frames = film.frames(max(1, min(4, _cores())), first)
+    frames = film.frames(workers())
     for index in range(count):
         if cancelled():
             raise Cancelled
@@ -146,8 +125,3 @@ def uncovered(unseen: Sequence[float], fps: float) -> tuple[str, ...]:
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %" if share >= 0.01 else f"{100 * share:.1f} %"
-
-
-def _cores() -> int:
-    """Cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

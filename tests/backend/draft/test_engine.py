@@ -67,7 +67,7 @@ def test_same_request_gives_same_bytes_on_any_number_of_cores(
     asked = request(scene, key(0), key(1, x=0.2, turn=0.1))
     made = []
     for cores in (1, 2, 4):
-        monkeypatch.setattr("backend.engines.draft.engine._cores", lambda cores=cores: cores)
+        monkeypatch.setattr("backend.engines.draft.shot.workers", lambda cores=cores: cores)
         made.append(frames(asked))
     assert all(np.array_equal(a, b) and np.array_equal(a, c) for a, b, c in zip(*made, strict=True))
 

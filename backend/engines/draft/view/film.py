@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypeVar
 
 import numpy as np
 
 from ..camera.paths import Pose
 from . import layers, margins, picture
-from .drawing.renderer import Frame, Renderer, Sight
+from .drawing.renderer import Renderer, Sight
 from .layers import Layers
 from .picture import Picture
 from .views import Part, Place, parts, seen_from
 
+Drawn = TypeVar("Drawn")
 AROUND = 1  # views beyond the two that a moment lies between, on either side: see views.parts
 
 
@@ -29,44 +32,55 @@ class Prepared:
 
 @dataclass
 class Film:
-    """A clip from `places` along `poses`. `unseen` gets the share of each frame that no view shows as it is drawn."""
+    """A clip from `places` along `poses`. Without a `guess` frames show only what views show, and have their depth as
+    well. `unseen` gets the share of each frame that no view shows as it is drawn."""
 
     still: Picture
     places: Sequence[Place]
     poses: Sequence[Pose]
     seed: int
+    guess: bool = True
     unseen: list[float] = field(default_factory=list)
+    _ready: dict[int, Future[Prepared]] = field(default_factory=dict, init=False)
 
-    def frames(self, workers: int, first: Prepared) -> Iterator[np.ndarray]:
-        """uint8 RGB [height, width, 3] of each pose; a few are drawn ahead, one to a worker. `first` is the still's."""
+    def start(self) -> None:
+        """Gets the still ready to be drawn from, which otherwise the first frame waits for."""
+        first: Future[Prepared] = Future()
+        first.set_result(self.prepare(0))
+        self._ready[0] = first
+
+    def frames(self, workers: int) -> Iterator[np.ndarray]:
+        """uint8 RGB [height, width, 3] of each pose, once; a few are drawn ahead, one to a worker."""
+        for frame in self.drawn(workers, Renderer.frame):
+            self.unseen.append(frame.unseen)
+            yield frame.rgb
+
+    def drawn(self, workers: int, draw: Callable[[Renderer, Sequence[Sight]], Drawn]) -> Generator[Drawn, None, None]:
+        """What `draw` makes of what each pose is drawn from, in order, once."""
         free = deque(Renderer(self.still) for _ in range(workers))
-        waiting: deque[tuple[Future[Frame], Renderer]] = deque()
-        ready: dict[int, Future[Prepared]] = {0: Future()}
-        ready[0].set_result(first)
-        del first
+        waiting: deque[tuple[Future[Drawn], Renderer]] = deque()
         ahead = iter(range(len(self.poses)))
         with ThreadPoolExecutor(workers) as pool, ThreadPoolExecutor(1) as beside:
             try:
                 for _ in self.poses:
                     while free and (index := next(ahead, None)) is not None:
-                        sights = self._sights(index, ready, beside)
+                        sights = self._sights(index, beside)
                         renderer = free.popleft()
-                        waiting.append((pool.submit(renderer.frame, sights), renderer))
+                        waiting.append((pool.submit(draw, renderer, sights), renderer))
                     future, renderer = waiting.popleft()
-                    frame = future.result()
+                    made = future.result()
                     free.append(renderer)
-                    self.unseen.append(frame.unseen)
-                    yield frame.rgb
+                    yield made
             finally:
                 beside.shutdown(cancel_futures=True)
 
-    def _sights(self, index: int, ready: dict[int, Future[Prepared]], beside: ThreadPoolExecutor) -> list[Sight]:
+    def _sights(self, index: int, beside: ThreadPoolExecutor) -> list[Sight]:
         """What frame `index` is drawn from. Views that are over are given up, the next one is got ready `beside`."""
-        wanted = self._parts(index)
+        wanted, ready = self._parts[index], self._ready
         here = wanted[0].index
         for over in [k for k in ready if k < here - AROUND]:
             del ready[over]
-        for k in range(here, min(here + 1 + AROUND, len(self.places) - 1) + 1):
+        for k in (*(part.index for part in wanted), *range(here, min(here + 1 + AROUND, len(self.places) - 1) + 1)):
             if k not in ready:
                 ready[k] = beside.submit(self.prepare, k)
         sights = []
@@ -76,25 +90,33 @@ class Film:
             sights.append(Sight(view.picture, view.layers, pose, part.share, part.says))
         return sights
 
-    def _parts(self, index: int) -> list[Part]:
-        times = [place.view.t for place in self.places]
-        return parts(times, [place.passed for place in self.places], self._time(index))
+    @cached_property
+    def _parts(self) -> list[list[Part]]:
+        """What each frame is drawn from."""
+        times, passed = [place.view.t for place in self.places], [place.passed for place in self.places]
+        last = max(1, len(self.poses) - 1)
+        return [parts(times, passed, index / last) for index in range(len(self.poses))]
 
-    def _time(self, index: int) -> float:
-        return index / (len(self.poses) - 1) if len(self.poses) > 1 else 0.0
+    def picture(self, k: int) -> Picture:
+        """View `k`, read anew but for the still."""
+        return self.still if k == 0 else picture.read(self.places[k].view, (self.still.width, self.still.height))[0]
+
+    def uses(self, k: int) -> list[Pose]:
+        """The poses that view `k` is used for, in its axes."""
+        place = self.places[k].pose
+        uses = (any(part.index == k for part in wanted) for wanted in self._parts)
+        return [seen_from(place, pose) for pose, used in zip(self.poses, uses, strict=True) if used]
 
     def prepare(self, k: int) -> Prepared:
         """The layers of view `k`, for as much of the path as it is used on.
 
         What a view does not show another one does; only what comes after the last one has to be guessed.
         """
-        guess = k == len(self.places) - 1 and self.places[k].view.t < 1
-        place = self.places[k]
-        shown = self.still if k == 0 else picture.read(place.view, (self.still.width, self.still.height))[0]
-        path = [
-            seen_from(place.pose, pose)
-            for index, pose in enumerate(self.poses)
-            if any(part.index == k for part in self._parts(index))
-        ] or [seen_from(place.pose, self.poses[0])]
-        made = layers.build(shown, margins.parallax(shown, path), margins.margins(shown, path), self.seed, guess)
+        guess = self.guess and k == len(self.places) - 1 and self.places[k].view.t < 1
+        shown = self.picture(k)
+        path = self.uses(k) or [seen_from(self.places[k].pose, self.poses[0])]
+        parallax = margins.parallax(shown, path)
+        if not self.guess:
+            parallax = max(parallax, margins.telling(shown))
+        made = layers.build(shown, parallax, margins.margins(shown, path), self.seed, guess)
         return Prepared(shown, made)

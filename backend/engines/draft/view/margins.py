@@ -10,6 +10,8 @@ import numpy as np
 from ..camera.paths import Pose
 from .picture import Picture
 
+TELLING = 240.0  # pixels: twice a thousand times what a block may bend, see layers.BEND
+
 
 def parallax(picture: Picture, path: Sequence[Pose]) -> float:
     """Pixels that two points on one ray of the still part on the path, at most, for each unit of nearness."""
@@ -24,6 +26,13 @@ def parallax(picture: Picture, path: Sequence[Pose]) -> float:
         off_axis = math.hypot(picture.width, picture.height) / 2 / max(picture.fx, picture.fy)
         reach = max(reach, math.hypot(x, y) + abs(z) * off_axis)
     return focal * reach
+
+
+def telling(picture: Picture) -> float:
+    """Parallax (as above) for which the layers keep the picture's depth to a two-thousandth of its range, also where
+    the path parts nothing."""
+    reach = float(np.ptp(picture.nearness) if picture.orthographic else picture.nearness.max())
+    return TELLING / reach if reach > 0 else 0.0
 
 
 def margins(picture: Picture, path: Sequence[Pose]) -> tuple[int, int, int, int]:

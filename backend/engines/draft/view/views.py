@@ -65,6 +65,14 @@ def between(start: Camera, other: Camera) -> Pose:
     return Pose(FLIP @ moved[:3, :3] @ FLIP, FLIP @ moved[:3, 3], 1.0)
 
 
+def in_world(start: Camera | None, pose: Pose) -> np.ndarray:
+    """`pose` (in the axes of the still's camera `start`) as 4x4, camera to world, in Blender's axes; without a camera
+    the world is that of the still's."""
+    moved = np.eye(4)
+    moved[:3, :3], moved[:3, 3] = FLIP @ pose.rotation @ FLIP, FLIP @ pose.position
+    return moved if start is None else _rigid(start.matrix_world) @ moved
+
+
 def seen_from(place: Pose, pose: Pose) -> Pose:
     """`pose` (in the still's axes) in the axes of the view at `place`."""
     turn = place.rotation.T

@@ -154,7 +154,7 @@ def _turned(camera: Camera, t: float) -> Camera:
 def test_the_same_bytes_on_any_number_of_cores(walk: TakeRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     runs = []
     for cores in (1, 3):
-        monkeypatch.setattr("backend.engines.draft.engine._cores", lambda cores=cores: cores)
+        monkeypatch.setattr("backend.engines.draft.shot.workers", lambda cores=cores: cores)
         runs.append(made(walk)[1])
     assert all(np.array_equal(one, other) for one, other in zip(*runs, strict=True))
 

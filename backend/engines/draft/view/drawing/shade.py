@@ -261,6 +261,8 @@ def fuse(
                 elif left < one - np.float32(LITTLE):
                     part = one / (one - left)
                     red, green, blue = red * part, green * part, blue * part
+                    if front == none:  # views that are coming in or going out show it alone
+                        front = near[order[0], y, x]
                 else:
                     holes += 1
                     nearness[y, x] = none

@@ -247,17 +247,25 @@ def _fast(length: int) -> int:
 
 def _carry_on(detail: np.ndarray, seen: np.ndarray, shifts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """The detail where it is not seen, from the best shift that reaches what is; and where it was found."""
-    out, made = detail.copy(), seen.copy()
     steps = [(times * dy, times * dx) for times in (1, 2, 3, 4, 6, 8) for dy, dx in shifts[: 48 if times == 1 else 8]]
+    return _carried(detail, seen, np.array(steps, np.int64))
+
+
+@kernel
+def _carried(detail: np.ndarray, seen: np.ndarray, steps: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    out, made = detail.copy(), seen.copy()
     height, width = seen.shape
-    for dy, dx in steps:
-        if abs(dy) >= height or abs(dx) >= width:
-            continue
-        to = (slice(max(0, -dy), height - max(0, dy)), slice(max(0, -dx), width - max(0, dx)))
-        source = (slice(max(0, dy), height - max(0, -dy)), slice(max(0, dx), width - max(0, -dx)))
-        found = (made[to] == 0) & (seen[source] > 0)
-        out[to][found] = detail[source][found]
-        made[to][found] = 1
+    for y in range(height):
+        for x in range(width):
+            if seen[y, x] != 0:
+                continue
+            for k in range(steps.shape[0]):
+                v, u = y + steps[k, 0], x + steps[k, 1]
+                if 0 <= v < height and 0 <= u < width and seen[v, u] > 0:
+                    for c in range(3):
+                        out[y, x, c] = detail[v, u, c]
+                    made[y, x] = 1
+                    break
     return out, made
 
 

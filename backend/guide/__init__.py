@@ -1,0 +1,1 @@
+"""The guide: what the views show along a path, for engines that are told so: warp, holes, depth, poses."""
