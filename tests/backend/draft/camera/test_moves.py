@@ -258,7 +258,7 @@ def test_ease_is_smooth_and_whole() -> None:
         assert abs(speed[0]) < 0.1 and abs(speed[-1]) < 0.1
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     prompt=prompts,
     seconds=st.floats(0.05, 60),
