@@ -18,7 +18,8 @@ from .borrow.depth_pass import doubtful
 from .camera import check_camera
 from .files import PICTURE, Still, framing_of
 from .known.things import with_things
-from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering, start_render
+from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering
+from .render_job import start_render
 
 __all__ = [
     "IMAGE",

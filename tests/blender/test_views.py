@@ -127,7 +127,7 @@ def test_a_view_that_fails_is_left_out_and_said(session, shot, monkeypatch):
     def fails_once(context, scene, camera, folder, source, frame):
         if folder.name == views.APART and not failed:
             failed.append(folder)
-            raise render._failed(scene, RuntimeError("no memory"))
+            raise render.failed(scene, RuntimeError("no memory"))
         return real(context, scene, camera, folder, source, frame)
 
     failed = []

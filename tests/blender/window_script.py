@@ -232,7 +232,7 @@ def until_it_renders():
     from take_one.scene.stills import render
 
     ends = time.monotonic() + 10
-    while (task := render._rendering().running) and task.framing is None and time.monotonic() < ends:
+    while (task := render.state().running) and task.framing is None and time.monotonic() < ends:
         yield 0.02
 
 

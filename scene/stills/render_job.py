@@ -1,0 +1,157 @@
+"""Stills that Blender renders as a job of its own, while the user works on: begun, watched, handed over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import bpy
+
+from ..app import timer
+from ..app.errors import SceneError
+from . import files
+from .borrow import blocks
+from .camera import check_camera
+from .files import Still
+from .render import (
+    RENDER,
+    Pending,
+    begin,
+    cancelled,
+    check_free,
+    clean,
+    end,
+    failed,
+    finish,
+    pass_over,
+    save,
+    state,
+    task_of,
+    write_depth,
+)
+
+TICK = 0.05
+
+
+def start_render(
+    context: bpy.types.Context,
+    scene: bpy.types.Scene,
+    folder: Path,
+    done: Callable[[Still | SceneError], None],
+    *,
+    camera: bpy.types.Object | None = None,
+    frame: float | None = None,
+    size: tuple[int, int] | None = None,
+) -> None:
+    """Begin Blender's own non-blocking render of the still and return at once. `done` is called once, on the
+    main thread from a timer, with the still or with what went wrong (code render_cancelled where the user
+    stopped it). `camera` and `frame` as for `capture.capture`: as they are now, whatever comes meanwhile.
+    `size` in pixels, None for the scene's.
+
+    Raises:
+        SceneError: as `capture.capture`, for what is known before rendering; `render_busy` while another render
+            runs; no_window.
+    """
+    camera = check_camera(scene, camera)
+    check_free()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise files.disk_error(folder, error) from error
+    pending = Pending(task_of(scene, camera, folder, RENDER, frame, size), done)
+    _begin_job(context, pending, scene, camera)
+    state().pending = pending
+    timer.every(_watch, TICK)
+
+
+def _begin_job(context: bpy.types.Context, pending: Pending, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
+    """Start Blender's own job for the task's next render.
+
+    Raises:
+        SceneError: no_window, render_failed.
+    """
+    window = context.window or next(iter(context.window_manager.windows), None)
+    if window is None:
+        raise SceneError("no_window", "There is no window to render in. Scripts use the blocking render.")
+    pending.state = "running"
+    try:
+        begin(pending.task, scene, camera)
+        # One after the other: a window brings its own scene, and wins where both are named at once.
+        with context.temp_override(window=window), context.temp_override(scene=scene), _no_window(context):
+            bpy.ops.render.render("INVOKE_DEFAULT")
+    except RuntimeError as error:
+        end(scene)
+        raise failed(scene, error) from error
+
+
+@contextmanager
+def _no_window(context: bpy.types.Context) -> Iterator[None]:
+    """Blender opens no window for the render that begins: the still comes to the card by itself."""
+    view = context.preferences.view
+    before = view.render_display_type
+    view.render_display_type = "NONE"
+    try:
+        yield
+    finally:
+        view.render_display_type = before
+
+
+def _watch() -> float | None:
+    """The timer that waits for Blender's renders, then for the depth, and hands over the still."""
+    pending = state().pending
+    if pending is None:
+        return None
+    if bpy.app.is_job_running("RENDER") or (pending.depth is not None and not pending.depth.done()):
+        return TICK
+    try:
+        still = _next_step(pending)
+        if still is None:
+            return TICK
+        answer: Still | SceneError = still
+    except SceneError as error:
+        answer = error
+    except OSError as error:
+        answer = files.disk_error(pending.task.folder, error)
+    clean(pending.task)
+    state().pending = None
+    pending.done(answer)
+    return None
+
+
+def _next_step(pending: Pending) -> Still | None:
+    """What became of the render: the still, or None where there is more to wait for."""
+    task = pending.task
+    if pending.depth is not None:
+        if pending.state == "cancelled":
+            raise cancelled()
+        return finish(task, pending.depth.result())
+    scene = blocks.of_session(bpy.data.scenes, task.scene)
+    camera = blocks.of_session(bpy.data.objects, task.camera)
+    try:
+        if pending.state == "running":  # it ended without a word
+            raise RuntimeError("Blender gave no picture.")
+        if pending.state == "cancelled" or scene is None or camera is None:
+            raise cancelled()
+        if task.as_asked:
+            save(task, scene, camera)
+        elif pending.again == 0:
+            raise RuntimeError("The scene was changed while the render began.")
+    except RuntimeError as error:
+        pass_over(task, scene, error)
+    finally:
+        end(scene)
+        if pending.state != "complete" and scene is not None and abs(scene.frame_float - task.here) <= 1:
+            scene.frame_float = task.here  # Cycles steps through the shutter's frames, and was stopped there
+    if not task.as_asked and pending.again > 0:
+        pending.again -= 1
+    else:
+        task.left.pop(0)
+    if task.left:
+        _begin_job(bpy.context, pending, scene, camera)
+        return None
+    worker = ThreadPoolExecutor(1, "take-one-depth")
+    pending.depth = worker.submit(write_depth, task)
+    worker.shutdown(wait=False)
+    return None
