@@ -48,9 +48,10 @@ scene = room(1280, 720, "BLENDER_WORKBENCH")
 bpy.ops.wm.save_as_mainfile(filepath={film!r})
 from take_one.client.target import RemoteTarget
 from take_one.scene.edit import landing, moving
-from take_one.scene.model import shot_list
-from take_one.scene.session import connection, jobs, pump
-from take_one.scene.session.press import Call, make_order
+from take_one.scene.model.shots import shot_list
+from take_one.scene.session import jobs, pump
+from take_one.scene.session.server import connection
+from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.app.app import app
 from take_one.scene.app.state import RENDERING
 shot = shot_list.add_shot(scene)

@@ -98,6 +98,7 @@ def test_the_preferences_list_accounts_and_test_them(blender: BlenderWindow, fal
         "runway": "environment",
         "gemini": "",
         "videos": "",
+        "comfyui": "",
     }
     preferences.click(blender, 'takeone.account_test(provider="fal"')
     blender.until(f"'The key is good' in {ACCOUNTS}.said", 60)

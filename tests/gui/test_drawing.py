@@ -16,7 +16,7 @@ import json
 from {MODULE}.client.protocol import Binding, JobState, Problem
 from {MODULE}.scene.app import state
 from {MODULE}.scene.app.app import app
-from {MODULE}.scene.model import shot_list
+from {MODULE}.scene.model.shots import shot_list
 shot = shot_list.ensure_shot(scene)
 for number in range(1, {TAKES} + 1):
     take = shot.takes.add()
