@@ -165,7 +165,7 @@ async def guide(request: Request) -> Response:
 
     submission = await read(request)
     try:
-        return Handed(await request.app.state.guides.make(submission, unwanted))
+        return Handed(await request.app.state.guides.make(submission, _user(request), unwanted))
     finally:
         submission.close()
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -19,7 +21,7 @@ from fastapi.responses import FileResponse
 from client.protocol.codec import to_json
 
 from ..engines.engine import EngineError
-from ..guide.limits import limits
+from ..guide.limits import check_whole, limits
 from ..guide.process import ZIP
 from ..jobs.request import Wanted, check, parse
 from ..jobs.workers.child import Child, ending
@@ -27,6 +29,7 @@ from .submission import Intake, Submission
 
 POLL_SECONDS = 0.2
 MAX_WAITING = 8  # clients, the one that is served among them
+MAX_OF_ONE = 3  # of those of one user
 LEFT_SECONDS = 3600.0  # what nobody wrote to for so long, a service that was killed left behind
 
 
@@ -36,10 +39,10 @@ class Guides:
     def __init__(self, intake: Intake, folder: Path) -> None:
         self._intake, self._folder = intake, folder
         self._thread = ThreadPoolExecutor(1, "guide")
-        self._clients = 0
+        self._clients: Counter[str] = Counter()  # by their user
 
-    async def make(self, submission: Submission, unwanted: Callable[[], Awaitable[bool]]) -> Path:
-        """A new folder with the zip of the guide that `submission` asks for; who asked removes it.
+    async def make(self, submission: Submission, user: str, unwanted: Callable[[], Awaitable[bool]]) -> Path:
+        """A new folder with the zip of the guide that `submission` of a user asks for; who asked removes it.
 
         `unwanted` is asked again and again: where it says so, the work stops.
 
@@ -48,10 +51,11 @@ class Guides:
         """
         info = limits()
         wanted = replace(parse(submission.fields, info.id), engine=info.id, options={})
-        if self._clients >= MAX_WAITING:
-            raise EngineError("busy", f"{self._clients} guides are being waited for. Try again in a moment.", "retry")
+        if self._clients.total() >= MAX_WAITING or self._clients[user] >= MAX_OF_ONE:
+            message = f"{self._clients.total()} guides are being waited for. Try again in a moment."
+            raise EngineError("busy", message, "retry")
         stop = threading.Event()
-        self._clients += 1
+        self._clients[user] += 1
         try:
             making = asyncio.get_running_loop().run_in_executor(self._thread, self._make, wanted, submission, stop)
             while not (await asyncio.wait({making}, timeout=POLL_SECONDS))[0]:
@@ -60,7 +64,7 @@ class Guides:
             return making.result()
         finally:
             stop.set()
-            self._clients -= 1
+            self._clients[user] -= 1
 
     def stop(self) -> None:
         self._thread.shutdown(wait=False, cancel_futures=True)
@@ -70,9 +74,10 @@ class Guides:
         if not self._folder.is_dir():
             return
         for left in self._folder.iterdir():
-            times = [path.stat().st_mtime for path in (left, *left.rglob("*")) if path.exists()]
-            if time.time() - max(times, default=0.0) > LEFT_SECONDS:
-                shutil.rmtree(left, ignore_errors=True)
+            with contextlib.suppress(OSError):  # it is removed just now
+                times = [path.stat().st_mtime for path in (left, *left.rglob("*"))]
+                if time.time() - max(times) > LEFT_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True)
 
     def _make(self, wanted: Wanted, submission: Submission, stop: threading.Event) -> Path:
         _go_on(stop)
@@ -82,6 +87,7 @@ class Guides:
         try:
             request = self._intake.store_files(wanted, submission, folder, limits())
             check(request, limits())
+            check_whole(request)
             _drawn({"folder": str(folder), "request": to_json(request)}, stop)
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)

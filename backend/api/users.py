@@ -33,6 +33,8 @@ class Users:
         self._reading = threading.Lock()
         self._seen = _signature(file)
         self._digests = {} if file is None else self._read(file)
+        if file is not None and not self._digests:
+            raise HomeError(f"The file of users {file} names nobody. {FORMAT}")
 
     def named(self, token: str) -> str | None:
         """The user whose token this is: LOCAL, a name, or None for nobody. Each token is compared, in a time that does
@@ -48,7 +50,8 @@ class Users:
         return len(self._digests)
 
     def _refresh(self) -> None:
-        """Reads the file again where it has changed. One that can't be used changes nothing, and is logged once."""
+        """Reads the file again where it has changed. One with a mistake in it changes nothing, and is logged once; one
+        that names nobody any more leaves nobody."""
         with self._reading:
             seen = _signature(self._file)
             if self._file is None or seen == self._seen:
@@ -75,8 +78,6 @@ class Users:
                 whose = "the service itself" if digest == self._local else "another user"
                 raise HomeError(f"{where} gives {name} the token of {whose}. Give each a token of their own.")
             found[name] = digest
-        if not found:
-            raise HomeError(f"The file of users {path} names nobody. {FORMAT}")
         return found
 
 

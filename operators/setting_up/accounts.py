@@ -24,7 +24,7 @@ class AccountsOperator:
     def poll(cls, _context: bpy.types.Context) -> bool:
         if not accounts().busy:
             return True
-        cls.poll_message_set("An account is being tested")  # type: ignore[attr-defined]
+        cls.poll_message_set("An account or a workflow is being worked on")  # type: ignore[attr-defined]
         return False
 
 

@@ -101,6 +101,7 @@ def test_a_client_that_goes_ends_it_and_nobody_else_waits(service: Service, walk
     ("fields", "param"),
     [
         ({"num_frames": "4321"}, "seconds"),
+        ({"num_frames": "2000", "size": "1920x1120"}, "seconds"),  # all of it together: 4.3 billion pixels
         ({"size": "4097x2304"}, "size"),
         ({"fps": "0"}, "fps"),
     ],

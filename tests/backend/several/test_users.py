@@ -114,6 +114,8 @@ def test_users_come_and_go_while_it_runs(tmp_path: Path, caplog: pytest.LogCaptu
     assert [record.levelname for record in caplog.records] == ["ERROR"] * 3
     write(file, f"anna {OTHER}\n")
     assert (users.named(OTHER), len(users)) == ("anna", 1)
+    write(file, "# nobody any more\n")
+    assert (users.named(OTHER), users.named(TOKEN), len(users)) == (None, LOCAL, 0)
 
 
 def test_a_token_that_is_taken_away_is_refused_at_once(shared: Shared, still: bytes) -> None:
