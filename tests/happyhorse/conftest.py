@@ -15,6 +15,7 @@ if sys.platform == "linux":
     M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
     ctypes.CDLL(None).mallopt(M_MMAP_MAX, 0)
     ctypes.CDLL(None).mallopt(M_TRIM_THRESHOLD, -1)
+    os.environ |= {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(1 << 40)}  # of the processes that are begun
 
 import pytest
 
