@@ -15,6 +15,7 @@ from typing import Any
 
 from client.protocol import EngineInfo
 from client.protocol.codec import from_json
+from client.protocol.problem import Unfit
 
 from ..engines.engine import EngineError
 from .lanes import CPU, DESCRIBING, LANES, Slot
@@ -113,7 +114,7 @@ class Pool:
         def on_message(message: dict[str, Any]) -> bool:
             if "engines" not in message:
                 return False
-            said = {data["id"]: from_json(EngineInfo, data) for data in message["engines"]}
+            said = _told(message["engines"])
             with self._engines_known:
                 self._described["" if main else slot.lane] = said
                 self._engines = _merged(self._described)
@@ -208,6 +209,19 @@ class Pool:
             missing = waiting.get(lane, 0) - sum(runner.coming for runner in idle)
             for runner in [one for one in idle if not one.coming and one.slot.name in room][: max(0, missing)]:
                 runner.prepare()
+
+
+def _told(engines: list[dict[str, Any]]) -> dict[str, EngineInfo]:
+    """The engines that a worker tells of, by id. One whose description makes no sense is left out."""
+    said = {}
+    for data in engines:
+        try:
+            info = from_json(EngineInfo, data)
+        except Unfit as error:
+            log.error("The engine %s is left out, as what it says of itself can't be read: %s", data.get("id"), error)
+            continue
+        said[info.id] = info
+    return said
 
 
 def _merged(described: dict[str, dict[str, EngineInfo]]) -> dict[str, EngineInfo]:

@@ -13,6 +13,8 @@ from ..engines.engine import EngineError
 if TYPE_CHECKING:
     from PIL import Image, ImageCms
 
+FORMATS = ("PNG", "JPEG", "WEBP")  # other decoders of Pillow start programs or are little looked after
+MAX_PIXELS = 8192 * 8192
 SKY = 1e9  # metres; what lies as far away is no surface
 ROUNDING = 2  # levels
 UPRIGHT = {1, 2, 3, 4}  # EXIF orientations that keep width and height
@@ -29,7 +31,9 @@ def read_still(path: Path) -> Image.Image:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(path) as opened:
+        with Image.open(path, formats=FORMATS) as opened:
+            if opened.width * opened.height > MAX_PIXELS:
+                raise ValueError(f"it has {opened.width} x {opened.height} pixels")
             profile = opened.info.get("icc_profile")
             picture = ImageOps.exif_transpose(opened)
             return _opaque(_in_srgb(_eight_bits(picture), profile))

@@ -190,3 +190,10 @@ def test_what_can_be_a_depth_and_what_can_not(tmp_path: Path, depth: np.ndarray,
     with pytest.raises(EngineError, match=words) as caught:
         read_depth(path, "view_1_depth")
     assert (caught.value.code, caught.value.param) == ("depth_unusable", "view_1_depth")
+
+
+def test_what_is_no_png_jpeg_or_webp_is_not_decoded_whatever_its_name(tmp_path: Path) -> None:
+    disguised = tmp_path / "x.png"
+    Image.new("RGB", (8, 4), RED).save(disguised, format="GIF")
+    with pytest.raises(EngineError, match="could not be read"):
+        read_still(disguised)

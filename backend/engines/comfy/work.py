@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,7 +19,7 @@ from .server.address import LABEL
 from .server.listen import Heard, picture
 
 SENDING, SENT, UNSENT = "sending", "sent", "unsent"
-MAX_TITLES = 100  # nodes whose titles are kept
+MAX_TITLES = 8 << 10  # bytes of JSON: a state holds 16 KiB
 
 
 @dataclass
@@ -82,5 +83,12 @@ class Work:
 
 def facts_of(graph: Graph, rate: Fraction) -> dict[str, Any]:
     """What of a filled workflow is kept in the state."""
-    titles = {id: str(node["_meta"]["title"])[:40] for id, node in list(graph.items())[:MAX_TITLES]}
+    titles: dict[str, str] = {}
+    size = 0
+    for id, node in graph.items():
+        title = str(node["_meta"]["title"])[:40]
+        size += len(json.dumps({id: title}))
+        if size > MAX_TITLES:
+            break
+        titles[id] = title
     return {"nodes": len(graph), "titles": titles, "rate": str(rate)}

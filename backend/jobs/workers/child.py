@@ -5,6 +5,7 @@ from __future__ import annotations
 import collections
 import contextlib
 import json
+import logging
 import os
 import queue
 import signal
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 from .link import Loss
+
+log = logging.getLogger("take_one.jobs")
 
 ROOT = Path(__file__).resolve().parents[3]  # where `backend` is imported from
 KEPT_LINES = 40
@@ -115,7 +118,12 @@ class Child:
                 message = json.loads(line)
             except ValueError:
                 continue  # cut off by its end
-            if not self._aside(message):
+            try:
+                taken = self._aside(message)
+            except Exception:
+                log.exception("A message of a worker could not be taken, and is passed over")
+                continue
+            if not taken:
                 self._messages.put(message)
         self._messages.put(None)
 

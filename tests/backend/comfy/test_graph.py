@@ -194,3 +194,12 @@ def test_every_delivered_workflow_uses_still_length_and_saves_a_take() -> None:
         assert found.has("length"), name
         assert found.unused == (), name
         assert [node.kind for node in flow.nodes.values() if node.title == "Take"] == ["SaveVideo"], name
+
+
+@pytest.mark.parametrize("number", ["1e999", "-1e999", "NaN", "1" + "0" * 400])
+def test_a_number_that_no_card_can_show_is_taken_as_not_given(number: str) -> None:
+    about = json.loads(
+        f'{{"input": {{"required": {{"cfg": ["FLOAT", {{"min": {number}, "max": 7.5, "step": {number}}}]}}}}}}'
+    )
+    found = kind_of(about).inputs["cfg"]
+    assert (found.low, found.high, found.step) == (None, 7.5, 0.0)

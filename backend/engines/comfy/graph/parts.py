@@ -16,7 +16,7 @@ from typing import Any
 
 from client.protocol import Choice, Option
 
-from .spec import NONE, PARAMETER, Input
+from .spec import NONE, PARAMETER, Input, number
 from .workflow import Node, Place, Workflow
 
 MAX_SETTINGS = 40
@@ -186,7 +186,7 @@ def _marked(workflow: Workflow) -> Iterator[tuple[str, Place, str, float | None,
             taken = any(_title(node) in role.titles and _place(node, role) for role in ROLES.values())
             kind = KRITA_TYPES.get(str(node.inputs.get("type")), "") or _kind(node.inputs.get("default"))
             if not taken and _fits(node.inputs.get("default"), kind):
-                low, high = (_number(node.inputs.get(name)) for name in ("min", "max"))
+                low, high = (number(node.inputs.get(name)) for name in ("min", "max"))
                 ranged = kind in ("int", "float")
                 yield (
                     krita_label(node),
@@ -207,7 +207,7 @@ def _rate(workflow: Workflow) -> Fraction | None:
     """The rate at which its frames become a movie."""
     for node in workflow.nodes.values():
         for name in ("fps", "frame_rate"):
-            value = _number(node.inputs.get(name))
+            value = number(node.inputs.get(name))
             if value is not None and isinstance(node.inputs.get("images"), list) and 1 <= value <= 240:
                 return Fraction(value).limit_denominator(1001)
     return None
@@ -229,7 +229,9 @@ def _kind(value: Any) -> str:
         return "bool"
     if isinstance(value, int):
         return "int" if abs(value) <= LIMIT else ""
-    return "float" if isinstance(value, float) else "text" if isinstance(value, str) else ""
+    if isinstance(value, float):
+        return "float" if number(value) is not None else ""
+    return "text" if isinstance(value, str) else ""
 
 
 def _fits(value: Any, kind: str) -> bool:
@@ -240,7 +242,3 @@ def _type(value: Any) -> str:
     if isinstance(value, str):
         return "text"
     return "number" if isinstance(value, int | float) and not isinstance(value, bool) else ""
-
-
-def _number(value: Any) -> float | None:
-    return value if _type(value) == "number" else None

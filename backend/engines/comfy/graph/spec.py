@@ -13,6 +13,7 @@ from typing import Any
 from .workflow import Place, Workflow
 
 MAX_CHOICES = 500
+MAX_NUMBER = 1e300  # beyond it, and for infinity, a number is taken as not given
 
 
 @dataclass(frozen=True)
@@ -73,13 +74,16 @@ def _input(about: Any, required: bool) -> Input:
     choices = kind if isinstance(kind, list) else more.get("options") if kind == "COMBO" else ()
     return Input(
         required,
-        _number(more.get("min")),
-        _number(more.get("max")),
-        _number(more.get("step")) or 0.0,
+        number(more.get("min")),
+        number(more.get("max")),
+        number(more.get("step")) or 0.0,
         tuple(one for one in choices if isinstance(one, str))[:MAX_CHOICES] if isinstance(choices, list) else (),
         str(more.get("tooltip") or "")[:300],
     )
 
 
-def _number(value: Any) -> float | None:
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+def number(value: Any) -> float | None:
+    """A finite number, None for anything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if abs(value) <= MAX_NUMBER else None

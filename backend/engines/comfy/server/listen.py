@@ -23,6 +23,7 @@ from ...hosted.wire.http import LOOPBACK
 
 PREVIEW, PREVIEW_WITH_DATA = 1, 4
 MAX_MESSAGE = 16 << 20
+MAX_DONE = 10_000  # nodes
 MAX_PREVIEW = 4096  # pixels a side
 OVER = frozenset({"execution_success", "execution_error", "execution_interrupted"})
 HELLO = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata": True}})
@@ -53,8 +54,9 @@ def hear(heard: Heard, message: str | bytes, prompt: str) -> Heard:
         kind, data = told["type"], told["data"]
         if data.get("prompt_id", prompt) != prompt:
             return heard
-        return _told(heard, kind, data)
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        now = _told(heard, kind, data)
+        return now if len(now.done) <= MAX_DONE else replace(now, done=heard.done)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
         return heard
 
 

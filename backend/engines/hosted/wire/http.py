@@ -187,20 +187,16 @@ class Wire:
         url = self._url(path)
         options["headers"] = {**self._headers_for(url), **(options.get("headers") or {})}
         with self._client.stream(method, url, **options) as response:
-            body = bytearray()
-            for block in response.iter_bytes():
-                body += block
-                if len(body) > MAX_ANSWER:
-                    body.clear()
-                    break
-            return self._answer(response, bytes(body))
+            return self._answer(response, _bounded(response))
 
     def _url(self, path: str) -> str:
         url = path if "://" in path else f"{self.address}/{path.lstrip('/')}"
         return checked(url, plain=self.plain)
 
     def _headers_for(self, url: str) -> dict[str, str]:
-        return dict(self.headers) if urlsplit(url).netloc in self.hosts else {}
+        there, own = urlsplit(url), urlsplit(self.address)
+        sealed = there.scheme == "https" or (there.scheme, there.netloc) == (own.scheme, own.netloc)
+        return dict(self.headers) if sealed and there.netloc in self.hosts else {}
 
     def _fetch_once(self, url: str, part: _Part, before: int, progress: Callable[[float], None]) -> Answer | None:
         wanted = {"Range": f"bytes={before}-", "If-Range": part.tag} if before and part.tag else {}
@@ -209,8 +205,7 @@ class Wire:
                 part.path.unlink()
                 raise httpx.ReadError("the rest is not there")
             if not 200 <= response.status_code < 300:
-                response.read()
-                return self._answer(response, response.content[:MAX_ANSWER])
+                return self._answer(response, _bounded(response))
             span = response.headers.get("content-range", "")
             goes_on = response.status_code == 206 and span.startswith(f"bytes {before}-")
             here = before if goes_on else 0
@@ -239,8 +234,11 @@ class Wire:
         for _ in range(REDIRECTS + 1):
             checked(url, loopback=urlsplit(self.address).hostname in LOOPBACK, plain=self.plain)
             with self._client.stream("GET", url, headers={**self._headers_for(url), **headers}) as response:
-                if response.is_redirect:
-                    url = urljoin(url, response.headers.get("location", ""))
+                if response.is_redirect and not self.plain:  # a server of one's own has no reason to send us elsewhere
+                    onward = urljoin(url, response.headers.get("location", ""))
+                    if urlsplit(url).scheme == "https" and urlsplit(onward).scheme != "https":
+                        raise EngineError("engine_failed", f"{self.label} sends us from HTTPS to plain HTTP.", "")
+                    url = onward
                     continue
                 yield response
                 return
@@ -270,6 +268,16 @@ def checked(url: str, loopback: bool = True, plain: bool = False) -> str:
         shown = f"{parts.scheme}://{parts.hostname or ''}"[:100]
         raise EngineError("invalid_request", f"{shown} is no https:// address, so nothing is sent there.", "accounts")
     return url
+
+
+def _bounded(response: httpx.Response) -> bytes:
+    """The body of an answer; nothing of one that is too long."""
+    body = bytearray()
+    for block in response.iter_bytes():
+        body += block
+        if len(body) > MAX_ANSWER:
+            return b""
+    return bytes(body)
 
 
 def _strong(tag: str) -> str:
