@@ -42,6 +42,7 @@ class Pool:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._engines: dict[str, EngineInfo] = {}
+        self._told: set[str] = set()  # ids of all that were described, also of those that can't be read
         self._described: dict[str, dict[str, EngineInfo]] = {}  # by the lane whose worker said so
         self._engines_at = 0.0
         self._engines_known = threading.Condition()
@@ -74,7 +75,7 @@ class Pool:
         Raises:
             EngineError: `starting`: there was no answer yet.
         """
-        complete = self._engines.keys() == set(import_module(self._crew.registry).names())  # workflows come and go
+        complete = self._told == set(import_module(self._crew.registry).names())  # workflows come and go
         if complete and time.monotonic() - self._engines_at < FRESH_SECONDS:
             return self._engines
         until = time.monotonic() + (0.5 if complete else seconds)
@@ -114,11 +115,12 @@ class Pool:
         def on_message(message: dict[str, Any]) -> bool:
             if "engines" not in message:
                 return False
-            said = _told(message["engines"])
+            said = _readable(message["engines"])
             with self._engines_known:
                 self._described["" if main else slot.lane] = said
                 self._engines = _merged(self._described)
                 if main:
+                    self._told = {data["id"] for data in message["engines"]}
                     self._engines_at = time.monotonic()
                     self._engines_known.notify_all()
             self._wake.set()
@@ -211,7 +213,7 @@ class Pool:
                 runner.prepare()
 
 
-def _told(engines: list[dict[str, Any]]) -> dict[str, EngineInfo]:
+def _readable(engines: list[dict[str, Any]]) -> dict[str, EngineInfo]:
     """The engines that a worker tells of, by id. One whose description makes no sense is left out."""
     said = {}
     for data in engines:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import shutil
 import tempfile
 import zipfile
@@ -23,6 +24,7 @@ METRES, INVERSE, LINEAR = "metres", "near is white", "near is black"
 SKY = 1e10  # metres: nothing is seen there, as in Blender's depth
 MAX_ABOUT = 64 << 20  # bytes of guide.json
 MAX_GUIDE_PIXELS = 1 << 30  # of all frames together: 500 frames of 1920x1080
+RATE = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,20})?)(?:/([1-9][0-9]{0,5}))?")  # 24, 23.976 or 24000/1001
 GUIDE_FILES = {"warp.mkv": "rgb24", "mask.mkv": "gray", "depth.mkv": "gray16le"}
 
 
@@ -144,7 +146,7 @@ def _frames(path: Path, form: str, shape: tuple[int, int, int]) -> torch.Tensor:
     most = 65535.0 if form == "gray16le" else 255.0
     found = torch.empty((*shape, channels))
     count = 0
-    with av.open(str(path)) as film:
+    with av.open(str(path), format="matroska") as film:
         for frame in film.decode(video=0):
             if count == shape[0] or (frame.height, frame.width) != shape[1:]:
                 raise ValueError(f"{path.name} has other frames than guide.json says")
@@ -162,7 +164,7 @@ def rate_of(about: dict[str, Any]) -> float:
     Raises:
         TakeOneError: it says none.
     """
-    try:
-        return float(Fraction(str(about["fps"])))
-    except (KeyError, ValueError, ZeroDivisionError):
-        raise TakeOneError("The server's guide does not say its frame rate.") from None
+    said = RATE.fullmatch(str(about.get("fps")))
+    if said is None:
+        raise TakeOneError("The server's guide does not say its frame rate.")
+    return float(said[1]) / float(said[2] or 1)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import base64
 import io
 import logging
+import math
+import os
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,6 +21,7 @@ log = logging.getLogger("take_one")
 
 MAX_PREVIEW = 4096  # pixels a side
 DOWNLOADS = 3
+MOST_COST = "TAKE_ONE_MOST_COST"  # the variable that says what a take may cost on this machine
 
 
 class Screen(Protocol):
@@ -50,25 +53,54 @@ def make_take(
     return _fetch(client, job_id, folder), job
 
 
-def check_price(client: Client, engine: Mapping[str, Any], fields: dict[str, Any], most: float) -> str:
-    """What a take will cost, for people; "" where it costs nothing.
+def machines_most() -> tuple[float, bool]:
+    """What a take may cost at most by TAKE_ONE_MOST_COST of this machine, 0 where it is not set, and whether an unknown
+    price will do ("any"). A workflow may come from anybody, and so may the limit that is saved in it.
 
     Raises:
-        TakeOneError: it is more than `most`, or not known and `most` is 0.
+        TakeOneError: the variable is no amount.
+    """
+    said = os.environ.get(MOST_COST, "").strip()
+    if said == "any":
+        return math.inf, True
+    try:
+        most = float(said or 0.0)
+    except ValueError:
+        most = math.nan
+    if not most >= 0:
+        raise TakeOneError(f'{MOST_COST} is "{said}": say an amount, such as 2.50, or any.')
+    return most, False
+
+
+def check_price(client: Client, engine: Mapping[str, Any], fields: dict[str, Any], most: float) -> str:
+    """What a take will cost, for people; "" where it costs nothing. `most` is what the workflow allows.
+
+    Raises:
+        TakeOneError: it is more than `most` or than this machine allows, or not known.
     """
     name = engine.get("name") or engine["id"]
-    if not engine.get("priced"):
+    rate = engine.get("rate") or {}
+    if not engine.get("priced") and (not engine.get("account") or rate.get("amount") == 0):
         return ""
-    price = client.estimate(fields)
-    if price is None and most <= 0:
-        raise TakeOneError(f"What a take of {name} costs is not known. Set most_cost above 0 to order it all the same.")
+    allowed, unknown = machines_most()
+    price = client.estimate(fields) if engine.get("priced") else None
     if price is None:
-        return "price not known"
+        if unknown and most > 0:
+            return "price not known"
+        raise TakeOneError(
+            f"What a take of {name} costs is not known. To order it all the same set most_cost above 0, and "
+            f"{MOST_COST}=any in ComfyUI's environment."
+        )
     amount, currency = float(price.get("amount", 0.0)), str(price.get("currency", "USD"))
     text = f"{amount:.2f} {currency}" + (f" (price of {price['as_of']})" if price.get("as_of") else "")
     if amount > most:
         raise TakeOneError(
             f"A take of {name} costs about {text}, and most_cost allows {most:.2f}. Raise most_cost to order it."
+        )
+    if amount > allowed:
+        raise TakeOneError(
+            f"A take of {name} costs about {text}, and this machine allows {allowed:.2f}. Set {MOST_COST} in ComfyUI's "
+            "environment to order it."
         )
     return text
 

@@ -127,12 +127,23 @@ def test_a_paid_take_is_asked_about_and_ordered_once(
     hosted = {"engine": "hosted", "seed": 7, "seconds": 2.0, "options": options(account=str(account))}
     engine = choose(client.models(), "hosted")
     fields = {"model": "hosted", "seconds": "2", "extra_params": {}}
+    with pytest.raises(TakeOneError, match=r"costs about 0.50 USD .* this machine allows 0.00"):
+        check_price(client, engine, fields, 100.0)  # as a stranger's workflow may say
+    monkeypatch.setenv("TAKE_ONE_MOST_COST", "0.5")
     with pytest.raises(TakeOneError, match=r"costs about 0.50 USD \(price of 2026-01-01\), and most_cost allows 0.49"):
         check_price(client, engine, fields, 0.49)
     assert check_price(client, engine, fields, 0.5) == "0.50 USD (price of 2026-01-01)"
     unknown = {**fields, "extra_params": {"options": {"known": False}}}
-    with pytest.raises(TakeOneError, match=r"is not known\. Set most_cost above 0"):
-        check_price(client, engine, unknown, 0.0)
+    for there, most in (("100", 5.0), ("any", 0.0)):
+        monkeypatch.setenv("TAKE_ONE_MOST_COST", there)
+        with pytest.raises(TakeOneError, match=r"is not known\. To order it all the same set most_cost above 0"):
+            check_price(client, engine, unknown, most)
+    assert check_price(client, engine, unknown, 5.0) == "price not known"
+    with pytest.raises(TakeOneError, match="is not known"):  # nobody said what it costs: not that it is free
+        check_price(client, {**engine, "priced": False, "account": "fal"}, fields, 0.0)
+    monkeypatch.setenv("TAKE_ONE_MOST_COST", "much")
+    with pytest.raises(TakeOneError, match="say an amount"):
+        check_price(client, engine, fields, 1.0)
     assert check_price(client, choose(client.models(), "scripted"), {**fields, "model": "scripted"}, 0.0) == ""
     _, job = make(client, tmp_path, **hosted)
     _, again = make(client, tmp_path, **hosted)

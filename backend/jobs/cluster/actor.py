@@ -81,7 +81,7 @@ class Actor:
 
     def _job_folder(self, job: str) -> Path:
         folder = self._folder / plain(job)
-        folder.mkdir(exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     def _say(self, message: dict[str, Any]) -> None:

@@ -101,7 +101,7 @@ class Line:
         names = [file.name for file in from_json(TakeRequest, order["request"]).files().values()]
         try:
             if self._folder is not None:
-                (self._folder / job).mkdir(mode=0o700, exist_ok=True)
+                (self._folder / job).mkdir(mode=0o700, parents=True, exist_ok=True)
                 for name in names:
                     shutil.copyfile(folder / name, self._folder / job / name)
                 return None
@@ -119,7 +119,7 @@ class Line:
         job, number = order["id"], order["attempt"]
         folder = Path(order["folder"]) / f"attempt-{number}"
         try:
-            folder.mkdir(exist_ok=True)
+            folder.mkdir(parents=True, exist_ok=True)
             if self._folder is not None:
                 for name in RESULTS[:-1]:
                     shutil.copyfile(self._folder / job / folder.name / name, folder / name)
