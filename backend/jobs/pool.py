@@ -10,6 +10,7 @@ import logging
 import sqlite3
 import threading
 import time
+from dataclasses import replace
 from importlib import import_module
 from typing import Any
 
@@ -94,8 +95,14 @@ class Pool:
         return self._engines
 
     def places(self) -> list[Place]:
-        """Every slot as it is just now."""
-        return [runner.place for runner in list(self._runners)]
+        """Every slot that takes jobs, as it is just now. One on a machine that has left the cluster is none."""
+        room = {slot.name for slot in self._crew.slots()}
+        places = [(runner.slot, runner.place) for runner in list(self._runners) if runner.slot.lane != DESCRIBING]
+        return [
+            place
+            for slot, place in places
+            if not slot.ahead or slot.name in room or place.running or place.job is not None
+        ]
 
     def _on_free(self, job: StoredJob, seconds: float) -> None:
         """A job has had its slot for so long."""
@@ -227,11 +234,12 @@ def _readable(engines: list[dict[str, Any]]) -> dict[str, EngineInfo]:
 
 
 def _merged(described: dict[str, dict[str, EngineInfo]]) -> dict[str, EngineInfo]:
-    """What the engines can do: as the worker of their lane says, where there is one."""
+    """What the engines can do: as the worker of their lane says, where there is one. One that no worker could load is
+    of the lane cpu."""
     merged = dict(described.get("", {}))
     for lane, said in described.items():
         merged |= {name: info for name, info in said.items() if lane and info.lane == lane}
-    return merged
+    return {name: info if info.lane else replace(info, lane=CPU) for name, info in merged.items()}
 
 
 def _no_engines(child: Link | None) -> EngineError:

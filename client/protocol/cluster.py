@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Lane:
-    """How many jobs wait for a lane and are made in it; `yours` are those of who asks."""
+    """How many jobs wait for a lane and are made in it; `your_waiting` and `your_making` are those of who
+    asks."""
 
     name: str
     waiting: int = 0

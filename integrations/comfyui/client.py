@@ -88,8 +88,9 @@ class Client:
         return price if isinstance(price, dict) else None
 
     def submit(self, form: Form) -> Json:
-        """The job of this form: a new one, or that which its key has made before."""
-        return self._job("POST", "/v1/videos", form)
+        """The job of this form: a new one, or that which its key has made before. Once sent, its answer is waited for
+        whatever `check` says: a job that nobody knows of could not be cancelled."""
+        return self._job("POST", "/v1/videos", form, whole=True)
 
     def job(self, job_id: str) -> Json:
         return self._job("GET", f"/v1/videos/{job_id}")
@@ -98,8 +99,9 @@ class Client:
         return self._job("POST", f"/v1/videos/{job_id}/cancel")
 
     def retry(self, job_id: str) -> Json:
-        """A failed job goes on from what is known of it; an order that may be paid is not sent again."""
-        return self._job("POST", f"/v1/videos/{job_id}/retry", {"send_again": False})
+        """A failed job goes on from what is known of it; an order that may be paid is not sent again. Its
+        answer is waited for, as with `submit`."""
+        return self._job("POST", f"/v1/videos/{job_id}/retry", {"send_again": False}, whole=True)
 
     def delete(self, job_id: str) -> None:
         self._json("DELETE", f"/v1/videos/{job_id}")
@@ -154,14 +156,14 @@ class Client:
             self.check()
             time.sleep(0.1)
 
-    def _job(self, method: str, path: str, body: Json | Form | None = None) -> Json:
-        job = self._json(method, path, body)
+    def _job(self, method: str, path: str, body: Json | Form | None = None, whole: bool = False) -> Json:
+        job = self._json(method, path, body, whole)
         if not JOB_ID.fullmatch(str(job.get("id"))) or not isinstance(job.get("status"), str):
             raise self._foreign()
         return job
 
-    def _json(self, method: str, path: str, body: Json | Form | None = None) -> Json:
-        """The JSON of an answer."""
+    def _json(self, method: str, path: str, body: Json | Form | None = None, whole: bool = False) -> Json:
+        """The JSON of an answer. A call that is to be `whole` is interrupted before and after it only."""
         call = self._call(SECONDS)
 
         def work() -> Iterator[Json]:
@@ -169,7 +171,9 @@ class Client:
                 yield self._parsed(answer.read(MAX_JSON + 1))
 
         def once() -> Json:
-            with contextlib.closing(attended(work, self.check, call.break_off)) as answers:
+            self.check()
+            check = (lambda: None) if whole else self.check
+            with contextlib.closing(attended(work, check, call.break_off)) as answers:
                 return next(answers)  # type: ignore[no-any-return]
 
         return self._patiently(once, STARTING_SECONDS)

@@ -106,6 +106,27 @@ def test_an_interruption_cancels_and_the_next_run_makes_it_anew(
     assert job_id not in jobs(service)
 
 
+def test_an_interruption_while_it_is_sent_cancels_it_too(
+    know: Callable[..., Client], answers: Callable[..., Answers], tmp_path: Path
+) -> None:
+    sent = threading.Event()
+
+    def answer(handler: Any) -> None:
+        if handler.path == "/v1/videos":
+            sent.set()
+            time.sleep(0.3)
+        say(handler, 200, b'{"id": "video_9", "status": "queued"}')
+
+    def check() -> None:
+        if sent.is_set():
+            raise Stop
+
+    other = answers(answer)
+    with pytest.raises(Stop):
+        make_take(know(other.url, check=check), form(), Watch(), Stop, tmp_path)
+    assert [path for path, _, _ in other.calls if "events" not in path] == ["/v1/videos", "/v1/videos/video_9/cancel"]
+
+
 def test_a_failure_is_told_in_its_words_and_tried_again_by_the_next_run(
     client: Client, service: Service, tmp_path: Path
 ) -> None:

@@ -55,6 +55,8 @@ def begin(request: TakeRequest, guess: bool = True) -> Shot:
 
 
 def workers() -> int:
-    """Threads that draw: one to each core this process may use, at most four."""
+    """Threads that draw: one to each core this process may use, at most four, and at most as many as OMP_NUM_THREADS
+    says, which Ray sets to the processors of an actor."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(4, cores))
+    said = os.environ.get("OMP_NUM_THREADS", "").partition(",")[0].strip()
+    return max(1, min(4, cores, int(said) if said.isdecimal() and int(said) else cores))

@@ -98,8 +98,8 @@ def _ours() -> str:
 def _sweep(place: Path) -> None:
     """Removes the folders of actors of this machine that are gone: most end suddenly."""
     for folder in place.glob(f"{_ours()}*-*"):
-        pid = folder.name.removeprefix(_ours()).partition("-")[0]
-        if pid.isdecimal() and not _runs(int(pid)) and not folder.is_symlink():
+        host, pid = folder.name.rsplit("-", 2)[:2]  # "render" is not "render-12", whose names begin alike
+        if f"{host}-" == _ours() and pid.isdecimal() and not _runs(int(pid)) and not folder.is_symlink():
             shutil.rmtree(folder, ignore_errors=True)
 
 

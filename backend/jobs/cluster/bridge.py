@@ -18,11 +18,11 @@ import ray
 from ray.exceptions import RayError
 
 from ..workers.child import ROOT, serve
+from .crew import LEAVE_SECONDS
 from .line import Line
 
 LOCAL = "local"
 LOOK_SECONDS = 1.0
-LEAVE_SECONDS = 15.0
 NOT_SHIPPED = ["__pycache__", "*.pyc"]
 
 Send = Callable[[dict[str, Any]], None]

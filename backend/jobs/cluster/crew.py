@@ -25,7 +25,8 @@ log = logging.getLogger("take_one.jobs")
 RAY_LOCK = ROOT / "backend" / "requirements" / "ray.txt"
 BRIDGE_SECONDS = 5.0  # between two starts of the bridge
 KEEP_SECONDS = 0.2
-END_SECONDS = 5.0
+LEAVE_SECONDS = 15.0  # how long the bridge may take to leave the cluster, or to end its own
+END_SECONDS = LEAVE_SECONDS + 5.0
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ class ClusterCrew:
     def stop(self) -> None:
         """Leaves the cluster; ends it, if it was started here."""
         self._stopping.set()
-        self._keeper.join(2 * END_SECONDS)
+        self._keeper.join(END_SECONDS + LEAVE_SECONDS)
 
     def _keep(self) -> None:
         """Keeps a bridge, until the end."""

@@ -27,8 +27,8 @@ from .actor import RESULTS, Actor
 
 HEAR_SECONDS = 20.0
 AGAIN_SECONDS = 0.2
+ENDS = {"done", "failed", "cancelled"}  # one of them is in a job's last message
 CALLS = 4  # at once: one that hears, one that tells, and room
-LEAVE_SECONDS = 1.0
 
 
 class Line:
@@ -75,7 +75,7 @@ class Line:
             while True:
                 for number, message in self._call("hear", heard, HEAR_SECONDS):
                     heard = number
-                    self._say({"message": self._received(message) if "done" in message else message})
+                    self._say({"message": self._ended(message) if ENDS & message.keys() else message})
         except RayError as error:
             self._say({"ended": _words(error)})
             self.kill()
@@ -93,6 +93,7 @@ class Line:
                 if failed is None:
                     self._call("tell", number, message)
                 else:
+                    self._actor.forget.remote(message["id"])
                     self._say({"message": failed})
 
     def _sent(self, order: dict[str, Any]) -> dict[str, Any] | None:
@@ -112,6 +113,12 @@ class Line:
         except (OSError, ValueError) as error:
             return _outcome(order, failed=_problem(error, folder))
         return None
+
+    def _ended(self, message: dict[str, Any]) -> dict[str, Any]:
+        """How a job ended. What the actor's folder holds of it is removed, in any case."""
+        message = self._received(message) if "done" in message else message
+        self._actor.forget.remote(message["id"])
+        return message
 
     def _received(self, done: dict[str, Any]) -> dict[str, Any]:
         """Brings a take into the job's folder. The message that it is there, or how the job ends since it is not."""
@@ -135,7 +142,6 @@ class Line:
                 sync_file(folder / name)
             sync_folder(folder)
             write_whole(folder / RESULTS[-1], last)  # last, so that its presence says that all is there
-            self._actor.forget.remote(job)
         except (OSError, ValueError) as error:
             return _outcome(order, failed=_problem(error, folder))
         return done

@@ -103,7 +103,8 @@ class Worker:
                 self._broken.add(name)
                 traceback.print_exc()
             why = f"It could not be loaded: {error}"
-            capabilities = EngineInfo(name, available=False, reason=why, fix="install")
+            # It says no lane: where the engine would run is not known, and the word of a worker that knows counts.
+            capabilities = EngineInfo(name, available=False, reason=why, fix="install", lane="")
         return dict(to_json(capabilities))
 
     def _warm(self) -> None:

@@ -14,16 +14,19 @@ from typing import Any
 import pytest
 
 from backend.jobs import lanes
+from backend.jobs.cluster import actor as actors
 from backend.jobs.cluster import crew as crews
 from backend.jobs.cluster.crew import ActorLink, Cluster, ClusterCrew
 from backend.jobs.lanes import CPU, DESCRIBING, Slot
-from backend.jobs.pool import Pool
+from backend.jobs.pool import Pool, _merged
 from backend.jobs.store.owner import Owner
 from backend.jobs.store.store import Store
 from backend.jobs.workers.child import Child
 from backend.jobs.workers.link import Aside, Link, Loss
 from backend.jobs.workers.local import LocalCrew
-from client.protocol import Direction, TakeRequest
+from backend.jobs.workers.worker import Worker
+from client.protocol import Direction, EngineInfo, TakeRequest
+from client.protocol.codec import from_json
 
 REGISTRY = "tests.backend.scripted"
 
@@ -43,9 +46,10 @@ class DistantCrew(LocalCrew):
     def __init__(self) -> None:
         super().__init__(REGISTRY)
         self.started: list[Distant] = []
+        self.room = 2
 
     def slots(self) -> Sequence[Slot]:
-        return [Slot("cpu:0", CPU, ahead=True), Slot("cpu:1", CPU, ahead=True)]
+        return [Slot(f"cpu:{index}", CPU, ahead=True) for index in range(self.room)]
 
     def start(self, slot: Slot, aside: Aside | None = None) -> Link:
         if not slot.ahead:
@@ -127,6 +131,39 @@ def test_the_engines_are_as_the_worker_of_their_lane_says(queue: tuple[Store, Po
     assert pool.engines()["card"].lane == "gpu"
 
 
+def test_a_machine_that_can_not_load_an_engine_says_nothing_of_where_it_runs() -> None:
+    class Registry:
+        names = staticmethod(lambda: ["film"])
+
+        @staticmethod
+        def engine(name: str) -> Any:
+            raise ImportError("no card here")
+
+    worker = Worker(Registry, lambda _: None, iter(()))  # type: ignore[arg-type]
+    failed = {"film": from_json(EngineInfo, worker._describe("film"))}
+    able = {"film": EngineInfo("film", lane="gpu", available=True)}
+    assert _merged({"": failed, "gpu": able, "cpu": failed}) == able
+    nowhere = _merged({"": failed, "gpu": failed, "cpu": failed})["film"]
+    assert (nowhere.lane, nowhere.available, nowhere.reason) == ("cpu", False, "It could not be loaded: no card here")
+
+
+def test_places_are_those_that_take_jobs(queue: tuple[Store, Pool, DistantCrew]) -> None:
+    _, pool, crew = queue
+    until(lambda: [place.name for place in pool.places()] == ["cpu:0", "cpu:1"] and crew.started)
+    crew.room = 0
+    until(lambda: [(place.name, place.running) for place in pool.places()] == [("cpu:0", True)])  # it describes
+
+
+def test_only_folders_of_this_machines_ended_actors_are_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actors.socket, "gethostname", lambda: "render")
+    monkeypatch.setattr(actors, "_runs", lambda pid: pid == 40)
+    for name in ("render-39-abcd_efg", "render-40-abcd_efg", "render-12-39-abcd_efg", "render-12-abcdefgh-x"):
+        (tmp_path / f"take-one-{name}").mkdir()
+    actors._sweep(tmp_path)
+    left = sorted(path.name.removeprefix("take-one-") for path in tmp_path.iterdir())
+    assert left == ["render-12-39-abcd_efg", "render-12-abcdefgh-x", "render-40-abcd_efg"]
+
+
 class Bridge:
     """What an ActorLink sees of the bridge."""
 
@@ -137,6 +174,12 @@ class Bridge:
 
     def send(self, message: dict[str, Any]) -> None:
         self.sent.append(message)
+
+    def wait(self, seconds: float) -> None:
+        self.waited = seconds
+
+    def kill(self) -> None:
+        self.sent.append({"do": "die"})
 
 
 def test_a_line_to_an_actor() -> None:
@@ -160,6 +203,15 @@ def test_a_line_whose_bridge_dies_counts_against_no_job() -> None:
     link = ActorLink(bridge, 1, "cpu:0", None)  # type: ignore[arg-type]
     bridge.alive = False
     assert (link.alive, link.loss, link.ending) == (False, Loss.AGAIN, "was lost with the way to its cluster")
+
+
+def test_the_bridge_has_the_time_to_leave_its_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(crews, "KEEP_SECONDS", 1000)
+    crew, bridge = ClusterCrew(REGISTRY, Cluster("x")), Bridge()
+    crew._bridge = bridge  # type: ignore[assignment]
+    crew.stop()
+    assert bridge.sent == [{"do": "end"}, {"do": "die"}]
+    assert bridge.waited > 15  # after which it ends by itself, whatever Ray does
 
 
 @pytest.mark.parametrize(

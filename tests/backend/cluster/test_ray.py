@@ -152,6 +152,15 @@ def test_files_go_through_a_shared_folder_where_there_is_one(
     assert own_service.job(job)["status"] == "completed"
     assert any("input_reference" in name or name.startswith("still") for name in seen), seen
     assert own_service.http.get(f"/v1/videos/{job}/content").content[4:8] == b"ftyp"
+    assert own_service.wait(submit(own_service, still, end="engine_error"))["status"] == "failed"
+    marker = tmp_path / "marker"
+    cancelled = submit(own_service, still, run_marker=str(marker), frame_seconds=0.1)
+    marked(marker)
+    own_service.http.post(f"/v1/videos/{cancelled}/cancel")
+    until = time.monotonic() + 5
+    while left := [path.name for path in shared.rglob("*.*")]:  # nothing of any of them stays in the actor's folder
+        assert time.monotonic() < until, left
+        time.sleep(0.05)
     own_service.stop()
 
 

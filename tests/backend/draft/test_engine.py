@@ -11,11 +11,25 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from backend.engines.draft import DraftEngine
+from backend.engines.draft import DraftEngine, shot
 from backend.engines.draft.view import picture
 from backend.engines.engine import Cancelled, EngineError
 from client.protocol import Camera, Focus, Keyframe, Thing
 from tests.backend.draft.card import CARD, FOCAL, HEIGHT, WALL, WIDTH, frames, key, psnr, request, view, write_depth
+
+
+@pytest.mark.parametrize(
+    ("said", "cores", "expected"),
+    [(None, 8, 4), ("", 3, 3), ("2", 8, 2), ("1", 8, 1), ("16", 8, 4), ("3,2", 8, 3), ("0", 2, 2), ("many", 8, 4)],
+)
+def test_it_draws_with_as_many_threads_as_it_may(
+    monkeypatch: pytest.MonkeyPatch, said: str | None, cores: int, expected: int
+) -> None:
+    monkeypatch.setattr(shot.os, "sched_getaffinity", lambda _: set(range(cores)), raising=False)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if said is not None:
+        monkeypatch.setenv("OMP_NUM_THREADS", said)
+    assert shot.workers() == expected
 
 
 @pytest.mark.parametrize(
