@@ -165,6 +165,6 @@ def rate_of(about: dict[str, Any]) -> float:
         TakeOneError: it says none.
     """
     said = RATE.fullmatch(str(about.get("fps")))
-    if said is None:
+    if said is None or float(said[1]) == 0:
         raise TakeOneError("The server's guide does not say its frame rate.")
     return float(said[1]) / float(said[2] or 1)

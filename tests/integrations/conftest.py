@@ -30,7 +30,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 @pytest.fixture(autouse=True)
 def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine that knows no server."""
-    for name in ("TAKE_ONE_SERVER", "TAKE_ONE_TOKEN", "TAKE_ONE_SERVERS"):
+    for name in ("TAKE_ONE_SERVER", "TAKE_ONE_TOKEN", "TAKE_ONE_SERVERS", "TAKE_ONE_MOST_COST"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TAKE_ONE_HOME", str(tmp_path))
     return tmp_path

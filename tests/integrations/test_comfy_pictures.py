@@ -112,6 +112,17 @@ def test_a_guide_is_read_exactly(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["guide.zip"]
 
 
+@pytest.mark.parametrize(("said", "rate"), [("24000/1001", 24000 / 1001), (23.976, 23.976), (25, 25.0)])
+def test_a_guide_says_its_rate(said: object, rate: float) -> None:
+    assert pictures.rate_of({"fps": said}) == pytest.approx(rate, abs=1e-12)
+
+
+@pytest.mark.parametrize("said", ["1e999999999", "0", "0.0/5", "24/0", "-24", "nan", "", None, "9999999"])
+def test_a_rate_that_makes_no_sense_is_refused_at_once(said: object) -> None:
+    with pytest.raises(TakeOneError, match="does not say its frame rate"):
+        pictures.rate_of({"fps": said})
+
+
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
