@@ -13,7 +13,8 @@ from ..engines.engine import EngineError
 if TYPE_CHECKING:
     from PIL import Image, ImageCms
 
-FORMATS = ("PNG", "JPEG", "WEBP")  # other decoders of Pillow start programs or are little looked after
+# Of pictures that are read, and how their files end. Other decoders of Pillow start programs, or few look after them.
+FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 MAX_PIXELS = 8192 * 8192
 SKY = 1e9  # metres; what lies as far away is no surface
 ROUNDING = 2  # levels
@@ -31,7 +32,7 @@ def read_still(path: Path) -> Image.Image:
     from PIL import Image, ImageOps
 
     try:
-        with Image.open(path, formats=FORMATS) as opened:
+        with Image.open(path, formats=tuple(FORMATS)) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise ValueError(f"it has {opened.width} x {opened.height} pixels")
             profile = opened.info.get("icc_profile")

@@ -11,12 +11,10 @@ import warnings
 from pathlib import Path
 
 from ...engines.engine import EngineError
-from ...media.stills import depth_channel, upright_size
+from ...media.stills import FORMATS, MAX_PIXELS, depth_channel, upright_size
 
-MAX_PIXELS = 8192 * 8192
 MAX_BYTES = 1 << 30  # of a decoded EXR
 MAX_MEMORY = 4 << 30  # of the process that checks, address space
-FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 EXR_MAGIC = b"\x76\x2f\x31\x01"
 
 

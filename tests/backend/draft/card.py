@@ -13,6 +13,7 @@ from devtools.requests import take_request
 
 WIDTH, HEIGHT, FOCAL = 240, 136, 220.0
 WALL, CARD = 6.0, 3.0  # metres
+FLIP = np.diag([1.0, -1.0, -1.0])  # between Blender's axes and those of rays: y down, z ahead
 
 
 def pattern(x: np.ndarray, y: np.ndarray, phase: float) -> np.ndarray:
@@ -34,6 +35,15 @@ def view(rotation: np.ndarray, position: np.ndarray, zoom: float = 1.0) -> tuple
     depth[on_card] = CARD
     rgb = colour.reshape(HEIGHT, n, WIDTH, n, 3).mean((1, 3))
     return np.round(rgb).astype(np.uint8), depth[n // 2 :: n, n // 2 :: n].astype(np.float32)
+
+
+def seen(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The picture at a pose in Blender's axes, 4x4, and its depth in metres along the turned camera's axis."""
+    turn, place = FLIP @ matrix[:3, :3] @ FLIP, FLIP @ matrix[:3, 3]
+    rgb, surface = view(turn, place)
+    v, u = np.mgrid[0:HEIGHT, 0:WIDTH] + 0.5
+    ray = np.stack([(u - WIDTH / 2) / FOCAL, (v - HEIGHT / 2) / FOCAL, np.ones_like(u)], -1) @ turn.T
+    return rgb, ((surface - place[2]) / ray[..., 2]).astype(np.float32)
 
 
 def write_depth(path: Path, depth: np.ndarray) -> Path:

@@ -10,9 +10,8 @@ import pytest
 from PIL import Image
 
 from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View
-from tests.backend.draft.card import FOCAL, HEIGHT, WIDTH, view, write_depth
+from tests.backend.draft.card import FOCAL, HEIGHT, WIDTH, seen, write_depth
 
-FLIP = np.diag([1.0, -1.0, -1.0])
 SKY_ROWS = 20  # at the top of the still
 
 
@@ -36,11 +35,7 @@ def moved(t: float) -> np.ndarray:
 
 def truth(t: float) -> tuple[np.ndarray, np.ndarray]:
     """The picture at t, and its depth in metres along the turned camera's axis."""
-    turn, place = FLIP @ moved(t)[:3, :3] @ FLIP, FLIP @ moved(t)[:3, 3]
-    rgb, surface = view(turn, place)
-    v, u = np.mgrid[0:HEIGHT, 0:WIDTH] + 0.5
-    ray = np.stack([(u - WIDTH / 2) / FOCAL, (v - HEIGHT / 2) / FOCAL, np.ones_like(u)], -1) @ turn.T
-    return rgb, ((surface - place[2]) / ray[..., 2]).astype(np.float32)
+    return seen(moved(t))
 
 
 @pytest.fixture(scope="session")

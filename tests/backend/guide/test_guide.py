@@ -17,8 +17,8 @@ from backend.guide.files import NEAR, write_guide
 from backend.guide.guide import GuideFrame, guide
 from client.protocol import Camera, CameraPath, Keyframe, View
 from client.protocol.codec import to_json
-from tests.backend.draft.card import CARD, FOCAL, HEIGHT, WALL, WIDTH, key, write_depth
-from tests.backend.guide.conftest import FLIP, SKY_ROWS, Walk, moved, truth
+from tests.backend.draft.card import CARD, FLIP, FOCAL, HEIGHT, WALL, WIDTH, key, write_depth
+from tests.backend.guide.conftest import SKY_ROWS, Walk, moved, truth
 
 FORMATS = {"warp": "rgb24", "mask": "gray", "depth": "gray16le"}
 

@@ -18,7 +18,7 @@ from backend.engines.draft.view.film import Film, Prepared
 from backend.engines.draft.view.views import parts
 from backend.engines.engine import Clip
 from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View
-from tests.backend.draft.card import FOCAL, HEIGHT, WIDTH, psnr, view, write_depth
+from tests.backend.draft.card import FLIP, FOCAL, HEIGHT, WIDTH, psnr, seen, write_depth
 
 FRAMES, REACH, TURN = 13, 1.6, 0.9  # the last frame is REACH metres to the right, turned by TURN to the left
 
@@ -31,12 +31,7 @@ def pose(t: float) -> np.ndarray:
 
 def truth(t: float) -> tuple[np.ndarray, np.ndarray]:
     """The picture at t, and its depth in metres along the turned camera's axis."""
-    flip = np.diag([1.0, -1.0, -1.0])
-    turn, place = flip @ pose(t)[:3, :3] @ flip, flip @ pose(t)[:3, 3]
-    rgb, surface = view(turn, place)
-    v, u = np.mgrid[0:HEIGHT, 0:WIDTH] + 0.5
-    ray = np.stack([(u - WIDTH / 2) / FOCAL, (v - HEIGHT / 2) / FOCAL, np.ones_like(u)], -1) @ turn.T
-    return rgb, ((surface - place[2]) / ray[..., 2]).astype(np.float32)
+    return seen(pose(t))
 
 
 @pytest.fixture(scope="module")
@@ -87,8 +82,7 @@ def test_what_no_view_shows_is_said(walk: TakeRequest) -> None:
 
 def beyond_the_still(t: float) -> float:
     """The share of the picture at t that shows what lies beyond the still's frame."""
-    flip = np.diag([1.0, -1.0, -1.0])
-    turn, place = flip @ pose(t)[:3, :3] @ flip, flip @ pose(t)[:3, 3]
+    turn, place = FLIP @ pose(t)[:3, :3] @ FLIP, FLIP @ pose(t)[:3, 3]
     v, u = np.mgrid[0:HEIGHT, 0:WIDTH] + 0.5
     ray = np.stack([(u - WIDTH / 2) / FOCAL, (v - HEIGHT / 2) / FOCAL, np.ones_like(u)], -1)
     at = place + (ray @ turn.T) * truth(t)[1][..., None]
