@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from backend.engines.engine import Clip, Sound
 from backend.media import encode
 from devtools.requests import take_request
-from tests.backend.test_media_encode import moving
+from tests.backend.media.test_encode import moving
 
 WIDTH, HEIGHT, COUNT, FPS = 1280, 720, 120, Fraction(24)
 CHOSEN = (encode.PRESET, encode.CRF)

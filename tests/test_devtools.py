@@ -61,7 +61,7 @@ def test_every_module_has_tests_that_a_mutant_is_tried_against() -> None:
             name = module.relative_to(ROOT).as_posix()
             assert module.name == "__init__.py" or cover(name) is not None, f"{name} is not in covering.py"
     longest = cover("backend/jobs/request.py")
-    assert longest is not None and longest.tests[0] == "tests/backend/test_jobs_request.py"
+    assert longest is not None and longest.tests[0] == "tests/backend/jobs/test_request.py"
     assert cover("devtools/lock.py") is None
 
 

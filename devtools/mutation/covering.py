@@ -13,7 +13,8 @@ class Cover(NamedTuple):
 
 
 def _files(environment: str, folder: str, names: str) -> Cover:
-    return Cover(environment, tuple(f"tests/{folder}/test_{name}.py" for name in names.split()))
+    places = (name.split("/") for name in names.split())
+    return Cover(environment, tuple(f"tests/{folder}/{room}/test_{name}.py" for room, name in places))
 
 
 def _backend(names: str) -> Cover:
@@ -37,75 +38,95 @@ def _blender(names: str) -> Cover:
 
 
 COVERS = {
-    "backend": _backend("service_life cli_commands"),
-    "scene": _blender("press jobs takes operators"),
-    "backend/api": _backend("api_guard api_requests api_limits api_prompt"),
-    "backend/api/service": _backend("service_home service_life"),
+    "backend": _backend("api/service_life api/cli_commands"),
+    "scene": _blender("press/press press/jobs film/takes ui/operators"),
+    "backend/api": _backend("api/guard api/requests api/limits api/prompt"),
+    "backend/api/service": _backend("api/service_home api/service_life"),
     "backend/api/users": Cover("test", ("tests/backend/several/test_users.py",)),
     "backend/api/watch": Cover("test", ("tests/backend/several/test_watch.py",)),
-    "backend/cli": _backend("cli_commands"),
-    "backend/home": _backend("service_home"),
-    "backend/lifetime": _backend("service_life"),
-    "backend/__main__": _backend("service_life cli_commands"),
-    "backend/jobs": _backend("jobs_store_changes jobs_store jobs_lanes jobs_queue api_requests"),
+    "backend/cli": _backend("api/cli_commands"),
+    "backend/home": _backend("api/service_home"),
+    "backend/lifetime": _backend("api/service_life"),
+    "backend/__main__": _backend("api/service_life api/cli_commands"),
+    "backend/jobs": _backend("jobs/store_changes jobs/store jobs/lanes jobs/queue api/requests"),
     "backend/jobs/meter": Cover("test", ("tests/backend/several/test_watch.py",)),
     "backend/jobs/store/turns": Cover("test", ("tests/backend/several/test_turns.py",)),
-    "backend/jobs/store/migrations": _backend("jobs_migrations jobs_store"),
-    "backend/jobs/request": _backend("jobs_request api_requests api_limits api_prompt"),
-    "backend/jobs/inspection": _backend("jobs_inspect media_stills api_limits api_requests"),
-    "backend/jobs/size": _backend("jobs_request"),
-    "backend/media": _backend("media_sidecar media_picture media_encode media_movie media_stills"),
+    "backend/jobs/store/migrations": _backend("jobs/migrations jobs/store"),
+    "backend/jobs/request": _backend("jobs/request api/requests api/limits api/prompt"),
+    "backend/jobs/inspection": _backend("jobs/inspect media/stills api/limits api/requests"),
+    "backend/jobs/size": _backend("jobs/request"),
+    "backend/media": _backend("media/sidecar media/picture media/encode media/movie media/stills"),
     "backend/export": Cover("test", ("tests/backend/export",)),
-    "backend/engines": _backend("jobs_queue jobs_lanes cli_commands"),
+    "backend/engines": _backend("jobs/queue jobs/lanes api/cli_commands"),
     "backend/engines/draft": Cover("test", ("tests/backend/draft/test_engine.py",)),
     "backend/engines/draft/direction": Cover("test", ("tests/backend/draft/direction", "tests/backend/draft/camera")),
     "backend/engines/draft/camera": Cover("test", ("tests/backend/draft/camera", "tests/backend/draft/test_engine.py")),
     "backend/engines/draft/sound": Cover("test", ("tests/backend/draft/sound",)),
     "backend/engines/draft/view": Cover("test", ("tests/backend/draft/view", "tests/backend/draft/test_engine.py")),
-    "backend/weights": _happyhorse("models models_download checkpoints"),
-    "backend/keys": _happyhorse("models_download"),
-    "backend/gpu": _happyhorse("residents room memory unload"),
-    "backend/engines/happyhorse": _happyhorse("engine pipeline settings"),
-    "backend/engines/happyhorse/request": _happyhorse("settings prompt picture engine"),
-    "backend/engines/happyhorse/files": _happyhorse("checkpoints halves models engine"),
-    "backend/engines/happyhorse/text": _happyhorse("text"),
-    "backend/engines/happyhorse/cache": _happyhorse("exact text engine"),
-    "backend/engines/happyhorse/sampling": _happyhorse("exact samplers pipeline"),
-    "backend/engines/happyhorse/memory": _happyhorse("memory room engine"),
-    "backend/engines/happyhorse/pipeline": _happyhorse("pipeline progress_estimate engine"),
-    "backend/engines/happyhorse/transformer": _happyhorse("transformer checkpoints triton_kernels memory"),
-    "backend/engines/happyhorse/vaes": _happyhorse("vaes turbo_vaed triton_kernels"),
+    "backend/weights": _happyhorse("weights/models weights/models_download weights/checkpoints"),
+    "backend/keys": _happyhorse("weights/models_download"),
+    "backend/gpu": _happyhorse("cards/residents cards/room cards/memory cards/unload"),
+    "backend/engines/happyhorse": _happyhorse("engine/engine engine/pipeline weights/settings"),
+    "backend/engines/happyhorse/request": _happyhorse("weights/settings model/prompt engine/picture engine/engine"),
+    "backend/engines/happyhorse/files": _happyhorse("weights/checkpoints weights/halves weights/models engine/engine"),
+    "backend/engines/happyhorse/text": _happyhorse("model/text"),
+    "backend/engines/happyhorse/cache": _happyhorse("model/exact model/text engine/engine"),
+    "backend/engines/happyhorse/sampling": _happyhorse("model/exact model/samplers engine/pipeline"),
+    "backend/engines/happyhorse/memory": _happyhorse("cards/memory cards/room engine/engine"),
+    "backend/engines/happyhorse/pipeline": _happyhorse("engine/pipeline engine/progress_estimate engine/engine"),
+    "backend/engines/happyhorse/transformer": _happyhorse(
+        "model/transformer weights/checkpoints model/triton_kernels cards/memory"
+    ),
+    "backend/engines/happyhorse/vaes": _happyhorse("model/vaes model/turbo_vaed model/triton_kernels"),
     "integrations/comfyui": _integrations("client nodes"),
     "integrations/comfyui/asking": _integrations("nodes client"),
     "integrations/comfyui/nodes": _integrations("nodes"),
     "integrations/comfyui/pictures": _integrations("pictures"),
     "integrations/comfyui/servers": _integrations("servers"),
-    "client/connection": _client("connection_rules session session_life one_server_each"),
-    "client": _client("session session_life one_server_each hostile_server"),
-    "client/api": _client("form transfers hostile_server session final_prompt"),
-    "client/protocol": _client("protocol form"),
-    "client/jobs": _client("jobs_rules journal_rules session journal transfers clip hostile_server"),
-    "client/local": _client("journal_rules backend_process slow_backend real_backend"),
-    "client/lease": _client("journal_rules backend_process slow_backend"),
-    "client/installing/install": _client("install"),
-    "client/installing/pip": _client("journal_rules install"),
-    "client/installing/pythons": _client("install"),
-    "client/installing/cards": _client("cards install"),
-    "client/files": _client("files journal"),
-    "client/commands/models": _client("models"),
-    "client/commands/secrets": _client("secrets"),
-    "scene/model": _blender("takes options press stranger stranger_values stranger_copies operators jobs"),
-    "scene/app": _blender("operators press jobs stranger_values"),
-    "scene/app/timer": _blender("timer"),
-    "scene/edit": _blender("strips_places landing_exact strips landing landing_again compare takes stranger_copies"),
-    "scene/edit/trash": _blender("takes"),
-    "scene/stills": _blender("still still_moment camera depth facts playhead quick_still"),
-    "scene/stills/camera": _blender("camera still_moment press"),
-    "scene/stills/known": _blender("facts things"),
-    "scene/stills/exr": _blender("exr depth camera still"),
-    "scene/session": _blender("connection press jobs prompts setup operators landing"),
-    "operators": _blender("operators options press takes quick_still refine verbs_in_sequencer setup jobs"),
-    "panels": _blender("operators options quick_still setup"),
+    "client/connection": _client("api/connection_rules session/session session/session_life session/one_server_each"),
+    "client": _client("session/session session/session_life session/one_server_each api/hostile_server"),
+    "client/api": _client("api/form api/transfers api/hostile_server session/session session/final_prompt"),
+    "client/protocol": _client("api/protocol api/form"),
+    "client/jobs": _client(
+        "session/jobs_rules session/journal_rules session/session session/journal api/transfers api/clip "
+        "api/hostile_server"
+    ),
+    "client/local": _client(
+        "session/journal_rules installing/backend_process api/slow_backend installing/real_backend"
+    ),
+    "client/lease": _client("session/journal_rules installing/backend_process api/slow_backend"),
+    "client/installing/install": _client("installing/install"),
+    "client/installing/pip": _client("session/journal_rules installing/install"),
+    "client/installing/pythons": _client("installing/install"),
+    "client/installing/cards": _client("installing/cards installing/install"),
+    "client/files": _client("api/files session/journal"),
+    "client/commands/models": _client("installing/models"),
+    "client/commands/secrets": _client("installing/secrets"),
+    "scene/model": _blender(
+        "film/takes server/options press/press film/stranger film/stranger_values film/stranger_copies "
+        "ui/operators press/jobs"
+    ),
+    "scene/app": _blender("ui/operators press/press press/jobs film/stranger_values"),
+    "scene/app/timer": _blender("press/timer"),
+    "scene/edit": _blender(
+        "edit/strips_places edit/landing_exact edit/strips edit/landing edit/landing_again edit/compare "
+        "film/takes film/stranger_copies"
+    ),
+    "scene/edit/trash": _blender("film/takes"),
+    "scene/stills": _blender(
+        "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still"
+    ),
+    "scene/stills/camera": _blender("stills/camera stills/still_moment press/press"),
+    "scene/stills/known": _blender("stills/facts film/things"),
+    "scene/stills/exr": _blender("stills/exr stills/depth stills/camera stills/still"),
+    "scene/session": _blender(
+        "server/connection press/press press/jobs press/prompts film/setup ui/operators edit/landing"
+    ),
+    "operators": _blender(
+        "ui/operators server/options press/press film/takes stills/quick_still press/refine "
+        "ui/verbs_in_sequencer film/setup press/jobs"
+    ),
+    "panels": _blender("ui/operators server/options stills/quick_still film/setup"),
 }
 
 

@@ -12,7 +12,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client import events
-from ...client.protocol import Binding, Problem
+from ...client.protocol import Binding, JobState, Problem
 from ..app import timer
 from ..app.app import app
 from ..app.errors import SceneError
@@ -114,6 +114,7 @@ def _step(event: events.TakeReady) -> None:
         return
     if part.steps is None:
         part.steps = landing.land_steps(bpy.context, event)
+        _listed(event)
     try:
         next(part.steps)
     except StopIteration:
@@ -168,8 +169,14 @@ def _land(event: events.TakeReady) -> None:
     if landing.land(bpy.context, event):
         _landed(event)
         return
-    job = app().state.jobs.setdefault(event.key, Job(event.key, event.binding))
+    job = _listed(event)
     job.status, job.progress = WAITING_FILE, 100
+
+
+def _listed(event: events.TakeReady) -> Job:
+    """The job in State.jobs, also of a take that this Blender did not ask for: it is there until the take has landed,
+    whose landing takes several steps."""
+    return app().state.jobs.setdefault(event.key, Job(event.key, event.binding, JobState.IN_PROGRESS, 100))
 
 
 def _landed(event: events.TakeReady) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import bpy
 from take_one.client import events
 from take_one.client.protocol import Binding, EngineInfo, Job, JobState, Result, TakeRequest
 from take_one.scene.app.app import app
+from take_one.scene.edit import strips
 from take_one.scene.model.shots import takes
 from take_one.scene.model.shots.shot_list import ensure_ids
 from take_one.scene.session.server.connection import Connection
@@ -112,3 +114,9 @@ def finish(session: StandIn, index: int, source) -> events.TakeReady:
     path.with_suffix(".json").write_text("{}")
     job = Job("job", JobState.COMPLETED, model=request.engine, seed=request.seed, result=Result(notes=("Done.",)))
     return events.TakeReady(session.keys[index], path, path.with_suffix(".json"), job, request.binding)
+
+
+def seen(scene_name="Edit"):
+    """Name, first frame, frame after the last one and channel of every strip of an edit."""
+    scene = bpy.data.scenes.get(scene_name)
+    return sorted((s.name, strips.start(s), strips.end(s), s.channel) for s in scene.sequence_editor.strips)

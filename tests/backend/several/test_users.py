@@ -17,9 +17,9 @@ from backend.api.users import LOCAL, Users
 from backend.home import HomeError
 from backend.jobs.store import migrations
 from backend.jobs.store.store import Store
+from tests.backend.api.test_service_home import sentence, serve
 from tests.backend.service_process import ROOT, TOKEN
 from tests.backend.several.conftest import TOKENS, Shared
-from tests.backend.test_service_home import sentence, serve
 
 GOOD = "a-token-of-good-length"
 OTHER = "another-of-good-length"

@@ -1,0 +1,184 @@
+"""With an account elsewhere: the real backend, and providers' fakes beside it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import bpy
+import pytest
+from rooms import room
+from take_one.client.home import home
+from take_one.client.protocol import Price
+from take_one.client.target import LocalTarget
+from take_one.scene.app.app import app
+from take_one.scene.app.state import UNCERTAIN
+from take_one.scene.model.shots import films, kept
+from take_one.scene.model.shots.shot_list import add_shot
+from take_one.scene.session import jobs, pump
+from take_one.scene.session.press import quotes
+from take_one.scene.session.server import connection, preferences
+from take_one.scene.session.server.connection import session
+
+ROOT = Path(__file__).resolve().parents[3]
+PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
+KEY = "sk-a-key-that-nobody-may-ever-see-0123456789"
+HORSE, GEN = "fal-happyhorse-1.1", "runway-gen-4.5"
+
+pytestmark = pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs the backend's environment")
+
+
+class Fakes:
+    """The fakes' process."""
+
+    def __init__(self, *names: str) -> None:
+        self._process = subprocess.Popen(
+            [PYTHON, "-m", "tests.backend.hosted.fakes.serve", *names],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.addresses = json.loads(self._process.stdout.readline())
+
+    def script(self, **scripts: dict) -> dict[str, list]:
+        """Sets scripts. The orders that each has taken."""
+        self._process.stdin.write(json.dumps(scripts) + "\n")
+        self._process.stdin.flush()
+        return json.loads(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.stdin.close()
+        self._process.wait(10)
+
+
+@pytest.fixture
+def fakes(monkeypatch: pytest.MonkeyPatch) -> Iterator[Fakes]:
+    providers = Fakes("fal", "runway")
+    accounts = {name: {"address": url, "kept": "environment"} for name, url in providers.addresses.items()}
+    (home() / "accounts.json").write_text(json.dumps(accounts))
+    for variable in ("FAL_KEY", "RUNWAYML_API_SECRET"):
+        monkeypatch.setenv(variable, KEY)
+    online = bpy.context.preferences.system.use_online_access
+    bpy.context.preferences.system.use_online_access = True
+    yield providers
+    bpy.context.preferences.system.use_online_access = online
+    providers.close()
+    (home() / "accounts.json").unlink()
+
+
+def until(true, seconds: float = 60) -> None:
+    """Handles events until something is so."""
+    ends = time.monotonic() + seconds
+    while not true():
+        assert time.monotonic() < ends, app().state.last_error
+        event = session().next_event(0.2)
+        if event is not None:
+            pump.handle(event)
+
+
+def own_jobs() -> list[str]:
+    """The jobs of the film that is open; others' films may have some that wait for them."""
+    return [key for key, job in app().state.jobs.items() if films.is_open(job.binding.file_id)]
+
+
+def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
+    scene = room(320, 180)
+    scene.frame_set(37)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    shot = add_shot(scene)
+    shot.prompt, shot.seconds, shot.engine = "slowly push in", 3.0, HORSE
+    connection.use(LocalTarget(root=ROOT, python=Path(PYTHON)))
+    until(lambda: app().state.engine(HORSE) is not None)
+    engine = app().state.engine(HORSE)
+    assert (engine.available, engine.sends_to, engine.account) == (True, "fal", "fal")
+    assert quotes.of_card(shot, engine).amount == pytest.approx(0.42)  # by its rate
+
+    quotes.wanted(shot, engine)
+    until(lambda: app().part(quotes.Quotes).prices)
+    assert quotes.of_card(shot, engine) == Price(
+        0.42, as_of="2026-11-26", source="https://fal.ai/models/alibaba/happy-horse/v1.1/image-to-video"
+    )
+    budgets = SimpleNamespace(budget_day=0.0, budget_film=0.4, backend="LOCAL")
+    monkeypatch.setattr(preferences, "preferences", lambda: budgets)
+    with pytest.raises(RuntimeError, match=r"This makes \$0\.42, and the budget of this film is \$0\.40"):
+        bpy.ops.takeone.animate_frame()
+    camera = scene.camera
+    camera.select_set(True)
+    with pytest.raises(RuntimeError, match="budget of this film"):
+        bpy.ops.takeone.animate_cameras()
+    assert fakes.script() == {"fal": [], "runway": []}
+    assert bpy.ops.takeone.animate_frame(pay=True) == {"FINISHED"}
+    (take,) = shot.takes
+    assert (take.status, take.engine) == ("READY", HORSE)
+    assert kept.read(take).cost.amount == pytest.approx(0.42)
+    (order,) = fakes.script()["fal"]
+    assert order["body"]["duration"] == 3
+    assert order["body"]["prompt"] == "slowly push in."
+
+    with pytest.raises(RuntimeError, match=r"This makes \$0\.84, and the budget of this film is \$0\.40"):
+        bpy.ops.takeone.refine(engine=HORSE)
+    assert len(fakes.script()["fal"]) == 1
+    Path(bpy.path.abspath(take.clip)).unlink()
+    with pytest.raises(RuntimeError, match="budget of this film"):
+        bpy.ops.takeone.make_again()
+    assert bpy.ops.takeone.make_again(pay=True) == {"FINISHED"}
+    assert len(fakes.script()["fal"]) == 2
+    spending = 2 * 0.42
+
+    budgets.budget_film = 1.5
+    until(lambda: quotes.wanted(shot, engine) or app().part(quotes.Quotes).film == pytest.approx({"USD": spending}))
+    assert quotes.question(quotes.Wish(shot, engine, 3.0)) == ""
+    assert "This makes $1.68" in quotes.question(quotes.Wish(shot, engine, 3.0, count=2))
+    app().part(quotes.Quotes).pressed["p"] = Price(0.5)  # the backend does not say yet that it knows of it
+    assert "This makes $1.76" in quotes.question(quotes.Wish(shot, engine, 3.0))
+    until(lambda: quotes.wanted(shot, engine) or not app().part(quotes.Quotes).pressed)  # as the card draws
+    assert quotes.question(quotes.Wish(shot, engine, 3.0)) == ""
+
+    fakes.script(runway={"lose_answers": 1})
+    shot.engine = GEN
+    with pytest.raises(RuntimeError, match="not known"):
+        bpy.ops.takeone.animate_frame(pay=True)
+    (key,) = [key for key, job in app().state.jobs.items() if job.status == UNCERTAIN]
+    assert app().state.last_error.fix == "send_again"
+    assert len(fakes.script()["runway"]) == 1
+    bpy.ops.takeone.look_again(job=key)
+    until(lambda: app().state.jobs.get(key) is not None and app().state.jobs[key].status == UNCERTAIN)
+    assert len(fakes.script()["runway"]) == 1  # it was looked for, and not sent
+    bpy.ops.takeone.send_again(job=key)
+    until(lambda: shot.takes[-1].status == "READY")
+    assert len(fakes.script()["runway"]) == 2
+    assert not own_jobs()
+
+    bpy.context.preferences.system.use_online_access = False
+    connection.begin(False)
+    until(lambda: not app().state.engine(HORSE).available)
+    assert (app().state.engine(HORSE).fix, app().state.engine("draft").available) == ("online_access", True)
+    assert "online access is off" in app().state.engine(HORSE).reason
+
+    bpy.ops.wm.save_mainfile(compress=False)
+    for folder in (tmp_path, home()):
+        for path in folder.rglob("*"):
+            assert not path.is_file() or KEY.encode() not in path.read_bytes(), path
+
+
+def test_removing_an_uncertain_order_forgets_it(tmp_path, fakes):
+    scene = room(320, 180)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    shot = add_shot(scene)
+    shot.prompt, shot.seconds, shot.engine = "rain", 2.0, GEN
+    connection.use(LocalTarget(root=ROOT, python=Path(PYTHON)))
+    until(lambda: app().state.engine(GEN) is not None)
+    fakes.script(runway={"lose_answers": 1})
+    with pytest.raises(RuntimeError, match="not known"):
+        bpy.ops.takeone.animate_frame()
+    (key,) = own_jobs()
+    jobs.cancel(key)
+    assert not own_jobs()
+    until(lambda: key not in session().unfinished())
+    assert len(fakes.script()["runway"]) == 1

@@ -1,0 +1,109 @@
+"""The form of `POST /v1/videos`: what earlier versions sent for one still, and what further views add."""
+
+from __future__ import annotations
+
+import json
+from email.parser import BytesParser
+from pathlib import Path
+
+from backend.jobs import request as backend_request
+from client.api import form
+from client.jobs.record import read
+from client.protocol import Camera, Direction, TakeRequest, View
+
+OLD = Path(__file__).parents[1] / "journal_0_1_0.json"  # as Take One 0.1.0 wrote it
+MATRIX = "[[1.0, 0.0, 0.0, 2.5], [0.0, 0.0, -1.0, -7.0], [0.0, 1.0, 0.0, 1.6], [0.0, 0.0, 0.0, 1.0]]"
+IDENTITY = "[[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]]"
+EXTRA_PARAMS = (  # what version 0.1.0 sent for that record, to the byte: a job sent again must count as the same
+    '{"dialogue": [{"speaker": "ANNA", "language": "German", "line": "Wir sind sp\\u00e4t."}], "sound": "rain", '
+    '"binding": {"file_id": "f1", "scene_uid": "scene1", "shot_uid": "shot1", "take_uid": "t1", "shot_name": '
+    '"Shot 01", "number": 3, "placement": "PLAYHEAD", "frame": 12, "edit_uid": "edit1", "refines": "t0"}, '
+    '"options": {"quality": "540p", "scene": {"lens_mm": 50.0, "objects": ["lamp"]}}, '
+    '"camera": {"projection": "perspective", "width": 1920, "height": 1080, "fx": 2133.25, "fy": 2133.5, "cx": 960.0, '
+    f'"cy": 540.0, "matrix_world": {MATRIX}}}, '
+    f'"path": {{"keyframes": [{{"t": 0.0, "matrix": {IDENTITY}, "zoom": 1.0}}, '
+    f'{{"t": 1.0, "matrix": {IDENTITY}, "zoom": 1.5}}]}}}}'
+)
+
+
+def parts(request: TakeRequest) -> dict[str, tuple[str | None, str | None, bytes]]:
+    """(file name, type, content) of each part, in order."""
+    body, content_type = form.encode(request)
+    message = BytesParser().parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
+    return {
+        part.get_param("name", header="content-disposition"): (
+            part.get_filename(), part["Content-Type"], part.get_payload(decode=True),
+        )
+        for part in message.get_payload()
+    }  # fmt: skip
+
+
+def test_a_request_with_one_still_is_sent_as_ever(tmp_path: Path):
+    request = read(OLD.read_text()).request
+    files = {}
+    for name, path in request.files().items():
+        files[name] = tmp_path / (name + path.suffix)
+        files[name].write_bytes(name.encode())
+    assert parts(request.with_files(files)) == {
+        "prompt": (None, None, b"slowly push in"),
+        "model": (None, None, b"draft"),
+        "seconds": (None, None, b"2.5"),
+        "size": (None, None, b"1280x720"),
+        "fps": (None, None, b"24000/1001"),
+        "seed": (None, None, b"4294967295"),
+        "extra_params": (None, None, EXTRA_PARAMS.encode()),
+        "input_reference": ("input_reference.png", "image/png", b"input_reference"),
+        "depth": ("depth.exr", "image/x-exr", b"depth"),
+        "last_frame": ("last_frame.png", "image/png", b"last_frame"),
+    }
+    assert list(parts(request.with_files(files)))[6:] == ["extra_params", "input_reference", "depth", "last_frame"]
+
+
+def test_further_views_travel_as_named_files(make_request, tmp_path: Path):
+    camera = Camera("orthographic", 64, 48, 32.0, 24.0, scale=0.25)
+    views = []
+    for index, t in enumerate((0.0, 0.25, 0.75, 1.0)):
+        image, depth = tmp_path / f"p{index}.jpg", tmp_path / f"d{index}.exr"
+        image.write_bytes(b"picture %d" % index)
+        depth.write_bytes(b"depth %d" % index)
+        views.append(View(image, depth if index else None, camera if index in (1, 3) else None, t))
+    sent = parts(make_request(views=tuple(views)))
+    assert {name: part for name, part in sent.items() if part[0]} == {
+        "input_reference": ("input_reference.jpg", "image/jpeg", b"picture 0"),
+        "view_1": ("view_1.jpg", "image/jpeg", b"picture 1"),
+        "view_1_depth": ("view_1_depth.exr", "image/x-exr", b"depth 1"),
+        "view_2": ("view_2.jpg", "image/jpeg", b"picture 2"),
+        "view_2_depth": ("view_2_depth.exr", "image/x-exr", b"depth 2"),
+        "last_frame": ("last_frame.jpg", "image/jpeg", b"picture 3"),
+        "last_frame_depth": ("last_frame_depth.exr", "image/x-exr", b"depth 3"),
+    }
+    extra = json.loads(sent["extra_params"][2])
+    assert "camera" not in extra
+    assert extra["views"] == [
+        {"name": "view_1", "t": 0.25, "camera": {
+            "projection": "orthographic", "width": 64, "height": 48, "fx": 0.0, "fy": 0.0, "cx": 32.0, "cy": 24.0,
+            "matrix_world": json.loads(IDENTITY), "scale": 0.25,
+        }},
+        {"name": "view_2", "t": 0.75},
+        {"name": "last_frame", "t": 1.0, "camera": extra["views"][0]["camera"]},
+    ]  # fmt: skip
+    names = {name: tmp_path / name for name, part in sent.items() if part[0]}
+    asked = backend_request.parse({"extra_params": sent["extra_params"][2].decode()}, "draft").request((64, 48), names)
+    assert [(view.t, view.image.name, view.depth and view.depth.name, view.camera) for view in asked.views] == [
+        (0.0, "input_reference", None, None),
+        (0.25, "view_1", "view_1_depth", camera),
+        (0.75, "view_2", "view_2_depth", None),
+        (1.0, "last_frame", "last_frame_depth", camera),
+    ]
+
+
+def test_what_was_remade_is_said_and_nothing_is_made_up(make_request):
+    import dataclasses
+
+    request = make_request()
+    remade = dataclasses.replace(request, binding=dataclasses.replace(request.binding, remade=True))
+    assert form.extra_params(remade)["binding"]["remade"] is True
+    assert "remade" not in form.extra_params(request)["binding"]
+    bare = dataclasses.replace(request, direction=Direction(), views=())
+    assert form.extra_params(bare)["dialogue"] == []
+    assert set(form.extra_params(bare)) == {"dialogue", "sound", "binding", "options"}

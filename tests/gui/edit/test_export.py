@@ -1,0 +1,72 @@
+"""The edit is let out from a real window, which stays free meanwhile, and what comes back is shown first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from client.jobs.clip import count_frames
+from devtools.blender_window import MODULE, BlenderWindow
+
+from ..conftest import EDIT
+
+READY = "sum(take.status == 'READY' for shot in scene.take_one.shots for take in shot.takes)"
+EXPORTS = f"__import__('{MODULE}.scene.session.out.exports', fromlist=['x']).exports()"
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("film")
+
+
+@pytest.fixture(scope="module")
+def blender(open_blender: Callable[..., BlenderWindow], folder: Path) -> BlenderWindow:
+    window = open_blender()
+    window.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(folder / 'film.blend')!r})")
+    window.run("scene.take_one.blank.seconds = 1.0\nscene.take_one.blank.prompt = 'push in'")
+    window.show_tab()
+    window.click("takeone.animate_frame")
+    window.until(f"not STATE.jobs and {READY} == 1", 150)
+    window.run("bpy.ops.takeone.show_edit()")
+    window.settle()
+    window.show_tab("SEQUENCE_EDITOR")
+    return window
+
+
+def test_the_cut_is_exported_while_the_window_stays_free(blender: BlenderWindow, folder: Path) -> None:
+    out = folder / "cut.mp4"
+    blender.run(f"bpy.ops.takeone.export_cut('EXEC_DEFAULT', filepath={str(out)!r}, burn_in=True)")
+    fractions = []  # Blender answers, and draws, while another one renders
+    blender.until(
+        f"not {EXPORTS}.exporter.busy", 150, lambda: fractions.append(blender.ask(f"{EXPORTS}.exporter.state.fraction"))
+    )
+    assert len(set(fractions)) > 2 and fractions == sorted(fractions)
+    assert blender.ask(f"{EXPORTS}.exporter.state.state") == "done", blender.ask(f"{EXPORTS}.exporter.state.message")
+    with out.open("rb") as file:
+        assert count_frames(file) == 24
+    blender.picture("exported")
+
+
+def test_what_a_timeline_would_change_is_shown_and_then_done(blender: BlenderWindow, folder: Path) -> None:
+    path = folder / "cut.otio"
+    blender.run(f"bpy.ops.takeone.export_edit('EXEC_DEFAULT', filepath={str(path)!r}, kind='OTIO')")
+    blender.until(f"not {EXPORTS}.exporter.busy", 60)
+    text = path.read_text()
+    assert '"value": 24.0' in text
+    path.write_text(text.replace('"value": 24.0', '"value": 18.0'))  # shorter, in the other program
+    blender.run(f"bpy.ops.takeone.import_edit('EXEC_DEFAULT', filepath={str(path)!r})")
+    blender.until(f"{EXPORTS}.changes is not None", 60)
+    assert blender.ask(f"{EXPORTS}.changes.lines({EXPORTS}.edit)") == ["Shot 01: 24 frames become 18."]
+    lengths = f"[s.duration for s in {EDIT}.sequence_editor.strips_all]"
+    assert blender.ask(lengths) == [24, 24]
+    blender.run("note = scene.take_one.shots[0].client_notes.add()\nnote.author, note.text = 'Mia', 'The lamp lower.'")
+    blender.run("bpy.ops.wm.call_panel(name='TAKEONE_PT_export')")  # the panel is folded in the sidebar
+    blender.settle()
+    blender.picture("changes")
+    assert "Traceback" not in blender.log()
+    blender.run("bpy.ops.ed.undo_push(message='before')\nbpy.ops.takeone.import_apply('EXEC_DEFAULT', True)")
+    blender.until(f"{lengths} == [18, 18]")
+    blender.run("bpy.ops.ed.undo()")
+    blender.until(f"{lengths} == [24, 24]")

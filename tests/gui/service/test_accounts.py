@@ -1,0 +1,107 @@
+"""An account with a provider, by hand: the price on the card, the question at the press, an answer that is lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from devtools.blender_window import MODULE, BlenderWindow
+from tests.backend.hosted.fakes.fake import KEY, Script
+from tests.backend.hosted.fakes.fal import FakeFal
+from tests.backend.hosted.fakes.runway import FakeRunway
+
+from .. import preferences
+
+CHOSEN = f"bpy.context.preferences.addons['{MODULE}'].preferences"
+ACCOUNTS = f"__import__('{MODULE}.scene.session.server.accounts', fromlist=['accounts']).accounts().state"
+QUOTES = f"__import__('{MODULE}.scene.session.press.quotes', fromlist=['spent'])"
+SHOT = "scene.take_one.shots[0]"
+
+
+@pytest.fixture(scope="module")
+def fal() -> Iterator[FakeFal]:
+    fake = FakeFal()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture(scope="module")
+def runway() -> Iterator[FakeRunway]:
+    fake = FakeRunway()
+    yield fake
+    fake.close()
+
+
+@pytest.fixture(scope="module")
+def blender(
+    open_blender: Callable[..., BlenderWindow],
+    fal: FakeFal,
+    runway: FakeRunway,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> BlenderWindow:
+    home: Path = tmp_path_factory.mktemp("with_accounts")
+    addresses = {"fal": fal.url, "runway": runway.url}
+    accounts = {name: {"address": url, "kept": "environment"} for name, url in addresses.items()}
+    (home / "accounts.json").write_text(json.dumps(accounts))
+    keys = {"FAL_KEY": KEY, "RUNWAYML_API_SECRET": KEY}
+    window = open_blender("--online-mode", TAKE_ONE_HOME=str(home), **keys)
+    window.run("scene.take_one.blank.seconds = 3.0\nscene.take_one.blank.engine = 'fal-happyhorse-1.1'")
+    window.show_tab()
+    window.until("STATE.engine('fal-happyhorse-1.1') is not None", 90)
+    return window
+
+
+def test_the_card_says_the_price_and_the_press_keeps_to_the_budget(blender: BlenderWindow, fal: FakeFal) -> None:
+    blender.until(f"{QUOTES}.app().part({QUOTES}.Quotes).prices", 30)
+    blender.settle()
+    blender.picture("price")
+    blender.run(f"{CHOSEN}.budget_film = 0.3")
+    blender.click("takeone.animate_frame()")
+    blender.settle()
+    blender.picture("question")
+    assert fal.orders == []
+    blender.press("Escape")
+    blender.settle()
+    assert fal.orders == []
+    blender.run(f"{CHOSEN}.budget_film = 5.0")
+    blender.click("takeone.animate_frame()")
+    blender.until(f"len(scene.take_one.shots) and [take.status for take in {SHOT}.takes] == ['READY']", 90)
+    assert len(fal.orders) == 1
+    blender.until(f"{QUOTES}.spent()[0].get('USD', 0) > 0.4", 30)
+    blender.settle()
+    blender.picture("spent")
+
+
+def test_an_order_whose_answer_was_lost_waits_for_a_word(blender: BlenderWindow, runway: FakeRunway) -> None:
+    runway.script = Script(lose_answers=1)
+    blender.run(f"{SHOT}.engine = 'runway-gen-4.5'")
+    blender.click("takeone.animate_frame()")
+    blender.until("[job.status for job in STATE.jobs.values()] == ['uncertain']", 90)
+    blender.settle()
+    blender.picture("uncertain")
+    assert len(runway.orders) == 1
+    blender.run("key = next(iter(STATE.jobs))\nbpy.ops.takeone.send_again(job=key)")
+    blender.until(f"[take.status for take in {SHOT}.takes] == ['READY', 'READY']", 90)
+    assert len(runway.orders) == 2
+
+
+def test_the_preferences_list_accounts_and_test_them(blender: BlenderWindow, fal: FakeFal) -> None:
+    preferences.open_preferences(blender)
+    blender.until(f"{ACCOUNTS}.state == 'done'", 60)
+    kept = "{one.provider: one.kept for one in " + ACCOUNTS + ".accounts}"
+    assert blender.ask(kept) == {
+        "model_studio": "",
+        "fal": "environment",
+        "runway": "environment",
+        "gemini": "",
+        "videos": "",
+        "comfyui": "",
+    }
+    preferences.click(blender, 'takeone.account_test(provider="fal"')
+    blender.until(f"'The key is good' in {ACCOUNTS}.said", 60)
+    blender.settle()
+    blender.picture("accounts")
+    assert KEY not in blender.log()
