@@ -18,6 +18,7 @@ from client.installing import cards, pythons
 
 ROOT = Path(__file__).resolve().parents[1]
 DEV = ROOT / ".dev"
+KERNELS = DEV / "kernels"  # the draft engine's machine code, for all homes of tests
 STAMP = ".complete.json"
 
 
@@ -102,20 +103,6 @@ def run_environment() -> dict[str, str]:
         "TAKE_ONE_PYTHON": str(python_of("backend")),
         "PYTHONUNBUFFERED": "1",
     }
-
-
-def kernel_cache() -> Path:
-    """Where the tests keep the draft engine's machine code: one folder for all their homes, by what it is made from."""
-    sources = sorted((ROOT / "backend" / "engines" / "draft").rglob("*.py"))
-    made_from = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    return DEV / "kernels" / made_from
-
-
-def forget_kernels() -> None:
-    """Remove the machine code that was made from other sources."""
-    for folder in (DEV / "kernels").glob("*"):
-        if folder != kernel_cache():
-            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _make(kind: Kind) -> None:

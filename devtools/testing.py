@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
 
 from . import build, environments
-from .environments import DEV, ROOT, SetupError, ensure, forget_kernels, possible, python_of, run_environment
+from .environments import DEV, ROOT, SetupError, ensure, possible, python_of, run_environment
 
 REPORTS = DEV / "reports"
 PART_SECONDS = 35 * 60  # a Blender that hangs must not hold up the rest
@@ -46,7 +46,6 @@ def test(wanted: list[str]) -> int:
     names = wanted or list(parts)
     _ensure(names)
     REPORTS.mkdir(parents=True, exist_ok=True)
-    forget_kernels()
     if len(names) == 1:
         results = {names[0]: _timed(parts[names[0]], None)}
     else:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from devtools.environments import kernel_cache
+from devtools.environments import KERNELS
 
-os.environ["NUMBA_CACHE_DIR"] = os.environ.get("TAKE_ONE_KERNELS") or str(kernel_cache())
+os.environ["NUMBA_CACHE_DIR"] = str(KERNELS)
 
 if importlib.util.find_spec("hypothesis"):  # Blender's Pythons have none
     from hypothesis import HealthCheck, settings

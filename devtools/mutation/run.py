@@ -11,12 +11,11 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..environments import DEV, ROOT, SetupError, blender, ensure, kernel_cache, python_of, run_environment
+from ..environments import DEV, ROOT, SetupError, blender, ensure, python_of, run_environment
 from .covering import Cover, cover
 
 ROOMS = ("backend/", "client/", "scene/", "operators/", "panels/")
@@ -121,7 +120,7 @@ def _of_module(module: str, one: Cover, most: int, ends: float, seed: int) -> Ve
     if 0 < most < len(listed):
         chosen = sorted(random.Random(f"{seed} {module}").sample(listed, most), key=lambda mutant: mutant["line"])
     began = time.monotonic()
-    if chosen and _found(module, one, None):
+    if chosen and _found(one, None):
         raise SetupError(f"{module}: its tests fail, or hang, without a bug: {' '.join(one.tests)}")
     usual = time.monotonic() - began
     limit = SLOWER * usual + PATIENCE
@@ -133,7 +132,7 @@ def _of_module(module: str, one: Cover, most: int, ends: float, seed: int) -> Ve
                 break
             (COPY / module).write_text(mutant["code"], encoding="utf-8")
             tried += 1
-            if not _found(module, one, limit):
+            if not _found(one, limit):
                 survivors.append(_diff(module, source, mutant))
                 print(survivors[-1], flush=True)
     finally:
@@ -151,37 +150,23 @@ def _mutants(path: Path) -> list[dict[str, Any]]:
     return listed
 
 
-def _found(module: str, one: Cover, limit: float | None) -> bool:
+def _found(one: Cover, limit: float | None) -> bool:
     """Whether the tests fail, or take longer than `limit` seconds."""
     command = [str(python_of(_environment(one))), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *one.tests]
-    with _kernels(module, limit is not None) as variables:
-        process = subprocess.Popen(
-            command,
-            cwd=COPY,
-            env={**run_environment(), **variables, "BLENDER": ""},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-            start_new_session=True,
-        )
-        try:
-            return process.wait(limit) != 0
-        except subprocess.TimeoutExpired:
-            return True
-        finally:
-            _end(process)
-
-
-@contextlib.contextmanager
-def _kernels(module: str, mutated: bool) -> Iterator[dict[str, str]]:
-    """Machine code of the draft engine: kept for all that has none of its own, made anew where it may have changed."""
-    if not (mutated and module.startswith("backend/engines/draft/view/")):
-        yield {"TAKE_ONE_KERNELS": str(DEV / "kernels" / f"mutation-{kernel_cache().name}")}
-        return
-    folder = DEV / "kernels" / "mutant"
+    process = subprocess.Popen(
+        command,
+        cwd=COPY,
+        env={**run_environment(), "BLENDER": ""},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
     try:
-        yield {"TAKE_ONE_KERNELS": str(folder)}
+        return process.wait(limit) != 0
+    except subprocess.TimeoutExpired:
+        return True
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        _end(process)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

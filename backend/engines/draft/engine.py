@@ -68,9 +68,12 @@ class DraftEngine:
 
         with ThreadPoolExecutor(1) as beside:
             sounding = beside.submit(soundtrack, request, request.frame_count / float(request.fps))
-            from .view.kernels import compiled
+            from .view.kernels import compiled, forget_earlier
 
-            progress(0.02, "Building depth layers" if compiled() else "Getting ready for the first time")
+            first = not compiled()
+            if first:
+                forget_earlier()
+            progress(0.02, "Getting ready for the first time" if first else "Building depth layers")
             film.start()
             stop_if_cancelled()
             sound, sound_notes = sounding.result()
