@@ -36,9 +36,9 @@ def write_whole(path: Path, data: bytes | str, mode: int = PRIVATE_FILE) -> None
         file.write(data.encode() if isinstance(data, str) else data)
 
 
-def copy_whole(source: Path, path: Path) -> None:
+def copy_whole(source: Path, path: Path, mode: int = PRIVATE_FILE) -> None:
     """Copy a file's content; `path` is whole or absent. Raises OSError."""
-    with source.open("rb") as original, writing(path) as file:
+    with source.open("rb") as original, writing(path, mode) as file:
         while block := original.read(1 << 20):
             file.write(block)
 

@@ -21,7 +21,7 @@ from av.video.reformatter import Colorspace, VideoReformatter
 from client.protocol import TakeRequest
 
 from ..engines.engine import Cancelled, Clip, EngineError, Progress
-from ..home import sync_file
+from ..home import written_whole
 from .conform import SOUND_RATE, conform_frames, conform_sound
 from .disk import disk_full
 from .movie import Movie, read_movie
@@ -74,20 +74,16 @@ def write_clip(
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
-    """A file to write beside `path`. When the block ends it is made durable and takes `path`'s place; when the block
-    raises, nothing of it is left.
+    """`written_whole` of a clip.
 
     Raises:
         EngineError: `disk_full`.
     """
-    aside = path.with_name(path.name + ".part")
     try:
-        yield aside
-        sync_file(aside)
-        aside.replace(path)
-    except BaseException as error:
-        aside.unlink(missing_ok=True)
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        with written_whole(path) as aside:
+            yield aside
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
             raise disk_full(path.parent) from error
         raise
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import bpy
 from bl_operators.presets import AddPresetBase
 
+from ...client.files import write_whole
 from ...scene.model.shots.shown import shot_of
 
 ROOT = Path(__file__).resolve().parents[2]  # the extension's folder, which holds `presets`
@@ -45,9 +46,7 @@ def update(folder: Path) -> None:
             old = path.read_text(encoding="utf-8")
             new = QUALITY.sub(_engine_options, old)
             if new != old:
-                aside = path.with_suffix(".part")
-                aside.write_text(new, encoding="utf-8")
-                aside.replace(path)
+                write_whole(path, new, 0o644)
         except (OSError, ValueError):
             continue  # it is as it was, and Blender says what is wrong with it when it is chosen
 

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 
+from ...client.files import write_whole
+
 MAGIC = 20000630
 BACKGROUND = 1e10  # Blender's own depth of nothing
 PIXEL_TYPES: dict[int, np.dtype[Any]] = {0: np.dtype("<u4"), 1: np.dtype("<f2"), 2: np.dtype("<f4")}
@@ -46,9 +48,7 @@ def write_depth(path: Path, depth: np.ndarray) -> None:
         packed = _zip(rows[top : top + ZIP_ROWS].tobytes())
         chunks.append(struct.pack("<ii", top, len(packed)) + packed)
     offsets = len(header) + 8 * len(chunks) + np.cumsum([0, *map(len, chunks[:-1])])
-    aside = path.with_name(path.name + ".part")
-    aside.write_bytes(header + offsets.astype("<u8").tobytes() + b"".join(chunks))
-    aside.replace(path)
+    write_whole(path, header + offsets.astype("<u8").tobytes() + b"".join(chunks))
 
 
 def read_depth(path: Path, layers: tuple[str, ...] = ()) -> np.ndarray | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import tempfile
 from collections.abc import Callable
 from fractions import Fraction
@@ -17,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFont
 from client.protocol.edit import Edit
 from client.protocol.edit.burn_in import BurnIn
 
-from ...home import sync_file
+from ...home import written_whole
 from ..errors import ExportError
 from .fonts import Fonts, find
 
@@ -44,22 +43,18 @@ def burn(
         OSError: `out` can't be written.
     """
     texts = {frame: burn_in.at(edit, edit.start + frame) for frame in range(edit.frames)}
-    aside = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
     with tempfile.TemporaryDirectory(prefix="take-one-") as room:
         every = {text for found in texts.values() for text in found.values()}
         found = find(every, fonts, Path(room))
         try:
-            count = _write(movie, aside, texts, _Letters(found), edit.fps, progress)
-            if count != edit.frames:
-                message = f"'{movie.name}' has {count} frames and the edit {edit.frames}. Export the cut again."
-                raise ExportError("invalid_file", message)
-            sync_file(aside)
-            aside.replace(out)
+            with written_whole(out) as aside:
+                count = _write(movie, aside, texts, _Letters(found), edit.fps, progress)
+                if count != edit.frames:
+                    message = f"'{movie.name}' has {count} frames and the edit {edit.frames}. Export the cut again."
+                    raise ExportError("invalid_file", message)
         except av.FFmpegError as error:
             message = f"'{movie.name}' can't be read: {error.strerror or error}. Export the cut again."
             raise ExportError("invalid_file", message) from error
-        finally:
-            aside.unlink(missing_ok=True)
     return found.remarks()
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import shutil
 import sys
@@ -15,7 +14,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ....client.commands.export import Exporter, Step
-from ....client.files import make_folder, write_whole
+from ....client.files import copy_whole, make_folder, mode_beside, write_whole
 from ....client.home import home
 from ....client.installing.install import backend_python
 from ....client.jobs.clip import NotAClip, count_frames
@@ -264,16 +263,7 @@ def _check_frames(movie: Path, frames: int) -> None:
 def _put_in_place(movie: Path, out: Path, frames: int) -> None:
     """The finished movie to where it was wanted: whole, or not at all."""
     _check_frames(movie, frames)
-    aside = out.with_name(f".{out.name}.{secrets.token_hex(4)}.part")
-    try:
-        with movie.open("rb") as source, aside.open("xb") as target:
-            while block := source.read(1 << 20):
-                target.write(block)
-            target.flush()
-            os.fsync(target.fileno())
-        aside.replace(out)
-    finally:
-        aside.unlink(missing_ok=True)
+    copy_whole(movie, out, mode_beside(out.parent))
 
 
 def register() -> None:

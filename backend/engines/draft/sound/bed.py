@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import secrets
 import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ import numpy as np
 from client.protocol import Line, Unfit
 from client.protocol.codec import from_json
 
-from ....home import sync_file
+from ....home import write_whole, written_whole
 from .events import SoundEvent
 from .levels import RATE, faded, limited
 from .soundtrack import CEILING_DB, DUCKED, FADE
@@ -86,20 +85,10 @@ def write_bed(path: Path, sound: str, prompt: str, seconds: float, seed: int, sp
         raise ValueError(f"A bed must be above 0 and at most {MOST_SECONDS / 3600:g} hours long.")
     reading = read_sound(sound, prompt)
     made = Bed(seconds, reading.notes, ducking_points(spoken, seconds))
-    aside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    about = path.with_suffix(".json")
-    beside = about.with_name(f".{about.name}.{secrets.token_hex(4)}.part")
-    try:
+    facts = {"sound": sound, "prompt": prompt, "seed": seed, "seconds": seconds, "ducking": made.ducking}
+    with written_whole(path) as aside:
         _encode(aside, blocks(reading.events, round(seconds * RATE), seed))
-        facts = {"sound": sound, "prompt": prompt, "seed": seed, "seconds": seconds, "ducking": made.ducking}
-        beside.write_text(json.dumps(facts, ensure_ascii=False, indent=1), encoding="utf-8")
-        for file in (aside, beside):
-            sync_file(file)
-        beside.replace(about)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
-        beside.unlink(missing_ok=True)
+        write_whole(path.with_suffix(".json"), json.dumps(facts, ensure_ascii=False, indent=1).encode())
     return made
 
 

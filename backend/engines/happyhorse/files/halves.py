@@ -7,7 +7,6 @@ any time; it is written while no take is made, and only where the disk has room 
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import threading
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import torch
 
-from ....home import sync_folder
+from ....home import written_whole
 from .checkpoint import DTYPES, Checkpoint, CheckpointError
 from .source import half, log, of
 
@@ -54,21 +53,12 @@ def write(name: str, folder: Path) -> Path | None:
     header, size = _header(source)
     if shutil.disk_usage(path.parent).free < size + SPARE:
         return None
-    aside = path.with_suffix(".part")
-    try:
-        with aside.open("wb") as file:
-            file.write(len(header).to_bytes(8, "little") + header)
-            for key, _, rows in source.read(list(source.tensors), torch.device("cpu")):
-                _idle.wait()
-                kept = rows.bfloat16() if _halved(key, rows.dtype) else rows
-                file.write(kept.contiguous().view(torch.uint8).numpy().data)
-            file.flush()
-            os.fsync(file.fileno())
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
+    with written_whole(path) as aside, aside.open("wb") as file:
+        file.write(len(header).to_bytes(8, "little") + header)
+        for key, _, rows in source.read(list(source.tensors), torch.device("cpu")):
+            _idle.wait()
+            kept = rows.bfloat16() if _halved(key, rows.dtype) else rows
+            file.write(kept.contiguous().view(torch.uint8).numpy().data)
     return path
 
 
