@@ -18,6 +18,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from backend import home
 from backend.engines.engine import Cancelled, Clip, EngineError, Sound
 from backend.media import encode
 from backend.media.conform import conform_frames, conform_sound
@@ -321,7 +322,7 @@ def test_a_disk_that_fills_while_the_file_is_ended(tmp_path: Path, monkeypatch: 
     def full(_: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(encode, "sync_file", full)
+    monkeypatch.setattr(home, "sync_file", full)
     wanted = request(0.5, Fraction(24), (64, 48))
     with pytest.raises(EngineError, match="is full"):
         make(tmp_path / "clip.mp4", wanted, clip_of(wanted))

@@ -12,6 +12,7 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from backend import home as places
 from backend.engines.happyhorse.files import ahead, halves, source
 from backend.engines.happyhorse.files.checkpoint import Checkpoint
 from backend.engines.happyhorse.request.settings import Settings
@@ -83,7 +84,7 @@ def test_a_disk_that_fails_leaves_nothing_behind(folder, monkeypatch):
     def fail(_):
         raise OSError("no space left")
 
-    monkeypatch.setattr(halves.os, "fsync", fail)
+    monkeypatch.setattr(places.os, "fsync", fail)
     with pytest.raises(OSError, match="no space left"):
         halves.write("distill", folder)
     assert list(source.half("distill", folder).parent.iterdir()) == []
