@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 from fractions import Fraction
@@ -150,6 +151,8 @@ def test_a_heavy_still_is_made_lighter(tmp_path: Path) -> None:
     found = to_send(tmp_path / "noise.png", (1600, 1200), Pictures(bytes=600_000))
     assert found.kind == "image/jpeg"
     assert len(found.data) <= 600_000
+    with Image.open(io.BytesIO(found.data)) as sent_picture:
+        assert found.size == sent_picture.size == (800, 600)  # no quality of the whole one is as light
 
 
 def write_golden() -> None:

@@ -299,6 +299,8 @@ class Fal(Provider):
         live = found.get("unit_price")
         if found.get("endpoint_id") != model.endpoint or "second" not in str(found.get("unit")):
             return None
+        if found.get("currency", ours.currency) != ours.currency:
+            return None  # of two currencies neither is in proportion to the other
         if isinstance(live, bool) or not isinstance(live, int | float) or not 0 < live < 100:
             return None
         today, rates = datetime.now(UTC).date().isoformat(), [rate.amount for rate in model.prices.rates]

@@ -49,9 +49,8 @@ def to_send(path: Path, size: tuple[int, int], limits: Pictures) -> Sent:
     """
     picture = _cropped(read_still(path), size)
     framed, window = _framed(picture, limits)
-    data, kind = _encoded(_scaled(framed, limits), limits.bytes)
-    with Image.open(io.BytesIO(data)) as sent:
-        return Sent(data, kind, sent.size, window)
+    data, kind, sent = _encoded(_scaled(framed, limits), limits.bytes)
+    return Sent(data, kind, sent, window)
 
 
 def _cropped(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -91,14 +90,15 @@ def _scaled(picture: Image.Image, limits: Pictures) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def _encoded(picture: Image.Image, most: int) -> tuple[bytes, str]:
+def _encoded(picture: Image.Image, most: int) -> tuple[bytes, str, tuple[int, int]]:
+    """The picture as a file of at most so many bytes, its kind, and its size, which may be less."""
     png = _written(picture, "PNG")
     if len(png) <= min(most, LIGHT):
-        return png, "image/png"
+        return png, "image/png", picture.size
     for quality in QUALITIES:
         data = _written(picture, "JPEG", quality=quality, subsampling=0)
         if len(data) <= most:
-            return data, "image/jpeg"
+            return data, "image/jpeg", picture.size
     half = picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
     return _encoded(half, most)
 
