@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,13 +43,50 @@ class Sent:
         return "16:9" if self.size[0] >= self.size[1] else "9:16"
 
 
-def to_send(path: Path, size: tuple[int, int], limits: Pictures) -> Sent:
-    """The picture at `path` for a clip of `size` (width, height), within `limits`.
+@dataclass(frozen=True)
+class Seen:
+    """The pictures of an order: the `still` that it begins with and perhaps the `last` frame, or `references`, for
+    models that begin with none. `frame` is the clip's shape (width, height)."""
+
+    frame: tuple[int, int]
+    still: Sent | None = None
+    last: Sent | None = None
+    references: tuple[Sent, ...] = ()
+
+    @property
+    def first(self) -> Sent:
+        """The still, where it has to be there."""
+        assert self.still is not None
+        return self.still
+
+
+def nearest(size: tuple[int, int], ratios: Iterable[str]) -> str:
+    """Of ratios such as 16:9 that whose shape is nearest to `size`."""
+    return min(ratios, key=lambda ratio: abs(math.log(size[1] * width_of(ratio) / size[0])))
+
+
+def width_of(ratio: str) -> float:
+    """The width of a ratio such as 16:9 to its height."""
+    width, _, height = ratio.partition(":")
+    return int(width) / int(height)
+
+
+def middle(ratio: str, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Where in a clip of `ratio` the middle in the shape of `size` is: see `Sent.window`."""
+    share = size[0] / size[1] / width_of(ratio)
+    if abs(share - 1) < 0.005:
+        return WHOLE
+    wide, high = min(1.0, share), min(1.0, 1 / share)
+    return (1 - wide) / 2, (1 - high) / 2, wide, high
+
+
+def to_send(path: Path, size: tuple[int, int] | None, limits: Pictures) -> Sent:
+    """The picture at `path` for a clip of `size` (width, height), within `limits`. None: it keeps its shape.
 
     Raises:
         EngineError: `still_unreadable`.
     """
-    picture = _cropped(read_still(path), size)
+    picture = read_still(path) if size is None else _cropped(read_still(path), size)
     framed, window = _framed(picture, limits)
     data, kind, sent = _encoded(_scaled(framed, limits), limits.bytes)
     return Sent(data, kind, sent, window)
