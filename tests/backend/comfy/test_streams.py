@@ -88,10 +88,12 @@ def test_movies_go_to_their_titles_and_a_still_depth_to_a_picture() -> None:
         "inputs": {"video": "x.mp4", "force_rate": 0},
         "_meta": {"title": "guide"},
     }
-
+    graph["3"] = {"class_type": "LoadImage", "inputs": {"image": "mine.png"}, "_meta": {"title": "Mask"}}
     other = parts(read(json.dumps(graph).encode()))
     assert other.places["depth"] == (Place("1", "image"),)
     assert other.moving() == {"guide": (Place("2", "video"),)}
+    assert "mask" not in other.places
+    assert other.unused == ('"Mask" (#3)',)
 
 
 def test_a_movie_is_as_long_as_what_the_workflow_makes() -> None:
