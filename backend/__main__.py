@@ -134,6 +134,13 @@ def _add_animate(parser: argparse.ArgumentParser) -> None:
     _add_shot(parser)
     parser.add_argument("--last-frame", type=Path, help="a picture to end on, for engines that can")
     parser.add_argument(
+        "--reference",
+        action="append",
+        default=[],
+        type=Path,
+        help="a picture of who or what is seen, for engines that take some (may be given several times)",
+    )
+    parser.add_argument(
         "--dialogue",
         action="append",
         default=[],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from typing import Any
 
 MAX_KEY = 4096
@@ -151,8 +152,13 @@ def _remove(parsed: argparse.Namespace) -> int:
     )
 
 
-def _tried(parsed: argparse.Namespace, work: Any) -> int:
-    """Runs a command and says what came of it: as a sentence, or as JSON."""
+def _tried(parsed: argparse.Namespace, work: Callable[[], str]) -> int:
+    return tried(parsed, work, lambda: {"accounts": rows()})
+
+
+def tried(parsed: argparse.Namespace, work: Callable[[], str], about: Callable[[], dict[str, Any]]) -> int:
+    """Runs a command and says what came of it: as lines of text, or as JSON with what `about` tells. Gives its exit
+    code."""
     from client.protocol.codec import to_json
 
     from .engines.engine import EngineError
@@ -166,7 +172,7 @@ def _tried(parsed: argparse.Namespace, work: Any) -> int:
             print(json.dumps({"error": to_json(problem) if problem else {"code": "failed", "message": message}}))
         print(f"error: {message}", file=sys.stderr)
         return 1
-    print(json.dumps({"said": said, "accounts": rows()}) if parsed.json else said)
+    print(json.dumps({"said": said.replace("\n", " "), **about()}) if parsed.json else said)
     return 0
 
 

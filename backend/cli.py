@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from client.protocol import TakeRequest
-from client.protocol.request import DEPTH, LAST_FRAME, STILL
+from client.protocol.request import DEPTH, LAST_FRAME, STILL, reference_names
 
 from .engines import registry
 from .engines.engine import EngineError, Priced
@@ -122,7 +122,8 @@ def json_file(path: Path | None, option: str) -> object:
 
 def _files(parsed: argparse.Namespace) -> tuple[dict[str, Path], tuple[int, int] | None]:
     """The files that were named, checked by content, and the still's size."""
-    return checked({STILL: parsed.still, LAST_FRAME: parsed.last_frame, DEPTH: parsed.depth})
+    references = dict(zip(reference_names(len(parsed.reference)), parsed.reference, strict=True))
+    return checked({STILL: parsed.still, LAST_FRAME: parsed.last_frame, DEPTH: parsed.depth, **references})
 
 
 def checked(named: dict[str, Path | None]) -> tuple[dict[str, Path], tuple[int, int] | None]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -98,20 +98,5 @@ def _remove(parsed: argparse.Namespace) -> int:
     return _tried(parsed, lambda: "It is forgotten." if shelf.remove(parsed.name) else "There was no such workflow.")
 
 
-def _tried(parsed: argparse.Namespace, work: Any) -> int:
-    """Runs a command and says what came of it: as a sentence, or as JSON."""
-    from .engines.engine import EngineError
-
-    try:
-        said = work()
-    except (EngineError, OSError) as error:
-        message = error.message if isinstance(error, EngineError) else str(error)
-        if parsed.json:
-            print(json.dumps({"error": {"message": message}}))
-        print(f"error: {message}", file=sys.stderr)
-        return 1
-    if parsed.json:
-        print(json.dumps({"said": said.replace("\n", " "), "workflows": _rows(), "accounts": accounts.rows()}))
-    else:
-        print(said)
-    return 0
+def _tried(parsed: argparse.Namespace, work: Callable[[], str]) -> int:
+    return accounts.tried(parsed, work, lambda: {"workflows": _rows(), "accounts": accounts.rows()})

@@ -40,7 +40,7 @@ def accounts() -> str:
 
 
 def engines() -> str:
-    head = ("engine", "id", "seconds", "sizes", "sound", "shots in one", "last frame", "a second costs")
+    head = ("engine", "id", "seconds", "sizes", "sound", "shots in one", "last frame", "references", "a second costs")
     rows = [row(provider, model) for provider, model in models().values()]
     return table(head, rows)
 
@@ -55,6 +55,7 @@ def row(provider: Provider, model: Model) -> tuple[str, ...]:
         SOUND[model.sound] + speaks,
         str(model.shots) if model.shots > 1 else "",
         "yes" if model.last_frame else "",
+        str(model.references) if model.references else "",
         prices(provider, model),
     )
 

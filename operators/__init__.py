@@ -3,7 +3,7 @@
 import bpy
 
 from .edit import board, moving, preview_still, shot_row, shots, takes, transitions
-from .making import animate, continuity, options, presets, prompt, queue, refine, walk
+from .making import animate, continuity, options, presets, prompt, queue, references, refine, walk
 from .out import bring_in, export
 from .setting_up import accounts, models, setup, trouble
 
@@ -21,6 +21,7 @@ CLASSES = (
     *presets.CLASSES,
     *prompt.CLASSES,
     *queue.CLASSES,
+    *references.CLASSES,
     *refine.CLASSES,
     *setup.CLASSES,
     *shot_row.CLASSES,

@@ -1,6 +1,8 @@
 # mypy: disable-error-code="valid-type"
 """The extension's preferences: set up the backend, connect to a server, see the models."""
 
+from typing import Any
+
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, FloatProperty, StringProperty
@@ -182,14 +184,10 @@ def has_gpu() -> bool:
     return any(engine.available or engine.fix == "models" for engine in local) or not local
 
 
-def size_of(models_here: tuple[dict[str, str], ...], needed: list[str]) -> str:
+def size_of(models_here: tuple[dict[str, Any], ...], needed: list[str]) -> str:
     """How much is still to be downloaded of these models, such as "96.3 GB"."""
-    scales = {"GB": 1e9, "MB": 1e6, "kB": 1e3}
-    total = 0.0
-    for one in models_here:
-        if one["name"] in needed and one["state"] not in ("ready", "linked"):
-            number, _, unit = one["size"].removeprefix("about ").partition(" ")
-            total += float(number) * scales.get(unit, 1.0)
+    lacking = [one for one in models_here if one["name"] in needed and one["state"] not in ("ready", "linked")]
+    total = sum(one["bytes"] for one in lacking)
     return f"{total / 1e9:.1f} GB" if total >= 1e9 else f"{total / 1e6:.0f} MB"
 
 

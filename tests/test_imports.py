@@ -172,11 +172,12 @@ ROOMS = {
         "graph": set(),
         "shelf": {"graph"},
         "pictures": {"graph"},
+        "streams": {"graph"},
         "server": {"graph"},
         "result": {"server"},
         "work": {"graph", "server"},
         "follow": {"result", "server", "work"},
-        "engine": {"follow", "graph", "pictures", "server", "shelf", "work"},
+        "engine": {"follow", "graph", "pictures", "server", "shelf", "streams", "work"},
         "__init__": set(),
     },
     "backend/weights": {

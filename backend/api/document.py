@@ -52,7 +52,9 @@ PARTS = {
         "binding": {"type": "object"},
     },
 }
-FILES = {name: {"type": "string", "format": "binary"} for name in ("input_reference", "depth", "last_frame")}
+FILES = {
+    name: {"type": "string", "format": "binary"} for name in ("input_reference", "depth", "last_frame", "reference_1")
+}
 URLS = {name: {"type": "string", "pattern": "^data:[^,]*;base64,"} for name in (*FILES, "image_reference")}
 
 

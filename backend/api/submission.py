@@ -21,7 +21,7 @@ from starlette.datastructures import UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
 
 from client.protocol import EngineInfo, TakeRequest
-from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_VIEWS, STILL, VIEW
+from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_REFERENCES, MAX_VIEWS, REFERENCE, STILL, VIEW
 
 from ..engines.engine import EngineError
 from ..home import sync_folder
@@ -37,7 +37,8 @@ from .questions import engine_named
 FURTHER_FILE = re.compile(re.escape(VIEW) + r"[1-9][0-9]?(" + re.escape(DEPTH_OF) + ")?")
 NESTED = re.compile(r"extra_params\[(\w+)\]")  # how some clients send a part of extra_params in a form
 PICTURE_URL = re.compile(r"(?!extra_params)\w+\[(image_)?url\]")
-MAX_FILES = 2 * MAX_VIEWS
+REFERENCE_FILE = re.compile(re.escape(REFERENCE) + "([1-9]|10)")
+MAX_FILES = 2 * MAX_VIEWS + MAX_REFERENCES
 REFERENCES = (
     "image_reference",
     "reference_url",
@@ -153,8 +154,9 @@ def _with_references(submission: Submission) -> Submission:
 
 
 def _is_file(name: str) -> bool:
-    """Whether a field of this name is a file of a request (see `client.protocol.request.view_names`)."""
-    return name in (STILL, DEPTH, LAST_FRAME, LAST_FRAME + DEPTH_OF) or FURTHER_FILE.fullmatch(name) is not None
+    """Whether a field of this name is a file of a request (see `client.protocol.request`)."""
+    named = name in (STILL, DEPTH, LAST_FRAME, LAST_FRAME + DEPTH_OF)
+    return named or FURTHER_FILE.fullmatch(name) is not None or REFERENCE_FILE.fullmatch(name) is not None
 
 
 def _data_url(value: Any, param: str) -> BinaryIO:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from client.protocol import LANGUAGES, Camera, CameraPath, Direction, EngineInfo, TakeRequest, Unfit, View
 from client.protocol.codec import MAX_DEPTH, from_json, nests_deeper
-from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_SIDE, STILL
+from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_REFERENCES, MAX_SIDE, STILL, reference_names
 
 from ..engines.engine import EngineError
 
@@ -74,6 +74,7 @@ class Wanted:
                 seed=self.seed,
                 path=self.path,
                 options=self.options,
+                references=tuple(files[name] for name in reference_names(MAX_REFERENCES) if name in files),
             )
         except Unfit as error:
             raise invalid(f"{error}.", error.place) from None
@@ -150,6 +151,9 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
         if option.name in request.options and (why := option.refusal(request.options[option.name])) is not None:
             name = f"extra_params.options.{option.name}"
             raise invalid(f"The option {option.label or option.name} of {engine.label} does not fit: {why}.", name)
+    if engine.references and len(request.references) > engine.references:
+        most = f"takes {engine.references} reference pictures, not {len(request.references)}"
+        raise invalid(f"{engine.label} {most}.", "references")
     spoken = {line.language for line in request.direction.dialogue}
     unknown = sorted(spoken - set(engine.languages)) if engine.dialogue and engine.languages else []
     if unknown:
@@ -165,6 +169,7 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
         (end is not None and not engine.last_frame and not drawn, "the last frame"),
         (bool(between) and engine.views == 1, "the further views"),
         (request.path is not None and not engine.camera_path, "the camera path"),
+        (bool(request.references) and not engine.references, "the reference pictures"),
     ]
     return tuple(f"{engine.label} does not use {what}." for dropped, what in ignored if dropped)
 

@@ -19,14 +19,18 @@ from .conform import SOUND_RATE, pick
 AAC_BLOCK = Fraction(1024, SOUND_RATE)  # seconds: AAC has no finer length
 BT709, UNSPECIFIED, LIMITED, FULL = 1, 2, 1, 2  # as H.264 numbers matrices, FFmpeg ranges
 MATRICES = {BT709: Colorspace.ITU709, 5: Colorspace.ITU601, 6: Colorspace.ITU601}
+# A foreign movie is a file of one of these kinds and nothing else: a playlist or a script that goes by a movie's name
+# (FFmpeg knows several) would have other files and addresses opened. What a movie names inside is held to the same.
+CONTAINERS = "mov,matroska,avi"
+ALONE = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
 HD = 720  # lines from which a movie that does not say its colours has BT.709's
 
 
 @dataclass(frozen=True)
 class Movie:
     """`times` are those of its frames in seconds, from its first. `sound_seconds` is 0 without sound. `first` is the
-    first frame, uint8 RGB [height, width, 3]. `plain` says that picture and sound are such as we write ourselves: H.264
-    in yuv420p and BT.709, upright, and nothing or AAC at 48 kHz; no other streams."""
+    first frame, uint8 RGB [height, width, 3]. `plain` says that it is such as we write ourselves: an MP4 with H.264 in
+    yuv420p and BT.709, upright, and nothing or AAC at 48 kHz; no other streams."""
 
     path: Path
     times: tuple[Fraction, ...]
@@ -103,7 +107,8 @@ def read_movie(path: Path) -> Movie:
         first = next(iter(container.decode(video)), None)
         if first is None:
             raise _unreadable("it has no frames")
-        plain = len(container.streams) == 1 + len(sounds) and len(sounds) <= 1 and _is_plain(video, first)
+        plain = "mp4" in container.format.name and _is_plain(video, first)
+        plain = plain and len(container.streams) == 1 + len(sounds) and len(sounds) <= 1
         seconds = 0.0
         if sounds:
             sound = sounds[0]
@@ -120,6 +125,15 @@ def read_movie(path: Path) -> Movie:
     if not stamps:
         raise _unreadable("it does not say when its frames are shown")
     return Movie(path, tuple((stamp - stamps[0]) * base for stamp in stamps), first_rgb, seconds, plain)
+
+
+def open_movie(path: Path) -> av.container.InputContainer:
+    """The movie at `path`, whoever made it: see `CONTAINERS`.
+
+    Raises:
+        av.FFmpegError: it is none.
+    """
+    return av.open(str(path), options=ALONE)
 
 
 def frame_at(path: Path, time: Fraction) -> np.ndarray:
@@ -177,7 +191,7 @@ def _start(stream: av.VideoStream | av.AudioStream) -> Fraction:
 @contextmanager
 def _open(path: Path) -> Iterator[av.container.InputContainer]:
     try:
-        with av.open(str(path)) as container:
+        with open_movie(path) as container:
             yield container
     except av.FFmpegError as error:
         raise _unreadable(str(error)) from error

@@ -45,6 +45,7 @@ def write_sidecar(path: Path, request: TakeRequest, clip: Clip, written: Written
         "last_frame_sha256": _sha256(request.last_frame.image if request.last_frame else None),
         "camera": to_json(still.camera) if still else None,
         "views": [_view(view) for view in request.views if 0 < view.t < 1],
+        **({"references": [_sha256(path) for path in request.references]} if request.references else {}),
         "path": to_json(clip.path or request.path),
         "options": dict(request.options),
         "notes": list(notes),

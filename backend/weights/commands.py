@@ -41,11 +41,12 @@ def add_commands(subparsers: Any, store: Store) -> None:
 
 def _list(store: Store, arguments: argparse.Namespace) -> int:
     rows = [("MODEL", "STATE", "SIZE", "WHERE")]
-    ready = set()
+    sizes, ready = [], set()
     for name, component in store.catalogue.components.items():
         found = store.report(name)
         if found is None:
             rows.append((name, "missing", f"about {component.gigabytes:g} GB", component.repository))
+            sizes.append(round(component.gigabytes * 1e9))
             continue
         place = store.locate(name)
         state = "linked" if place and place.linked else "ready"
@@ -54,8 +55,10 @@ def _list(store: Store, arguments: argparse.Namespace) -> int:
         else:
             state = "damaged"
         rows.append((name, state, _size(found.bytes), str(found.folder)))
+        sizes.append(found.bytes)
     if arguments.json:
-        models = [dict(zip(("name", "state", "size", "where"), row, strict=True)) for row in rows[1:]]
+        named = [dict(zip(("name", "state", "size", "where"), row, strict=True)) for row in rows[1:]]
+        models = [{**one, "bytes": size} for one, size in zip(named, sizes, strict=True)]
         print(json.dumps({"models": models, "sets": store.catalogue.sets}))
         return 0
     widths = [max(len(row[column]) for row in rows) for column in range(3)]

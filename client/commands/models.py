@@ -16,11 +16,11 @@ from ..installing.install import backend_python
 
 class ModelsState(NamedTuple):
     """`state` is "" (nothing asked), busy, done, failed or cancelled. `models` are dicts of name, state
-    (missing, ready, linked, damaged), size and where; `sets` the models that each quality needs. `fraction`
-    0..1 of a download, `seconds` that are left of it (None: not known yet)."""
+    (missing, ready, linked, damaged), size (for people), bytes and where; `sets` the models that each quality needs.
+    `fraction` 0..1 of a download, `seconds` that are left of it (None: not known yet)."""
 
     state: str = ""
-    models: tuple[dict[str, str], ...] = ()
+    models: tuple[dict[str, Any], ...] = ()
     sets: dict[str, list[str]] = {}
     fraction: float = 0.0
     seconds: float | None = None

@@ -84,7 +84,8 @@ class EngineInfo:
     is not checked. `fps` None is any, else the engine's own rate, conformed afterwards. `views` is how many it can use.
     `lane` is what its jobs wait for: cpu, gpu or network. `shots` is how many shots it can make in one clip. `sends_to`
     is who gets the pictures and the words ("" where they stay with the backend), `account` whose key it needs, and
-    `rate` what a second costs as it is set by itself.
+    `rate` what a second costs as it is set by itself. `references` is how many pictures of who and what is seen it
+    takes beside the still.
     """
 
     id: str
@@ -114,6 +115,7 @@ class EngineInfo:
     sends_to: str = ""
     account: str = ""
     rate: Price | None = None
+    references: int = 0
 
     @property
     def label(self) -> str:

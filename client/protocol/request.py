@@ -19,6 +19,7 @@ MAX_SEED = 2**32 - 1
 MAX_SIDE = 8192
 MAX_SECONDS = 3600.0
 MAX_VIEWS = 64
+MAX_REFERENCES = 10
 
 
 @dataclass(frozen=True)
@@ -26,7 +27,8 @@ class TakeRequest:
     """`views` are in the order of their time: the still first, further ones along the path, a frame to end on last.
 
     `path` None leaves the move to the words. `size` is width and height in pixels. `options` are the engine's own
-    settings by name (see Option). `binding` says where in which file the take belongs.
+    settings by name (see Option). `binding` says where in which file the take belongs. `references` are pictures of who
+    and what is seen, in the order in which the words name them; they belong to no moment of the clip.
     """
 
     engine: str
@@ -39,6 +41,7 @@ class TakeRequest:
     path: CameraPath | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
     binding: Binding | None = None
+    references: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds <= MAX_SECONDS:
@@ -51,6 +54,8 @@ class TakeRequest:
             raise Unfit("seed", f"must be a whole number from 0 to {MAX_SEED}")
         if len(self.views) > MAX_VIEWS:
             raise Unfit("views", f"must be at most {MAX_VIEWS}")
+        if len(self.references) > MAX_REFERENCES:
+            raise Unfit("references", f"must be at most {MAX_REFERENCES}")
         if any(later.t <= earlier.t for earlier, later in itertools.pairwise(self.views)):
             raise Unfit("views", "must have a t that rises from one to the next")
 
@@ -86,8 +91,8 @@ class TakeRequest:
         return self.views[-1] if self.views and self.views[-1].t == 1 else None
 
     def files(self) -> dict[str, Path]:
-        """Every file of the views by its name on the wire and in a folder: see `view_names`."""
-        found = {}
+        """Every file by its name on the wire and in a folder: see `view_names` and `reference_names`."""
+        found = dict(zip(reference_names(len(self.references)), self.references, strict=True))
         for view, (image, depth) in zip(self.views, view_names(self.views), strict=True):
             found[image] = view.image
             if view.depth is not None:
@@ -100,12 +105,14 @@ class TakeRequest:
             replace(view, image=files[image], depth=files[depth] if view.depth is not None else None)
             for view, (image, depth) in zip(self.views, view_names(self.views), strict=True)
         )
-        return replace(self, views=views)
+        return replace(
+            self, views=views, references=tuple(files[name] for name in reference_names(len(self.references)))
+        )
 
 
 def view_names(views: tuple[View, ...]) -> Iterator[tuple[str, str]]:
     """The names of each view's image and depth: input_reference and depth of the still, last_frame of the view at
-    1, view_1, view_2 ... of those between. The one place that names the files of a request."""
+    1, view_1, view_2 ... of those between. With `reference_names` the one place that names the files of a request."""
     between = itertools.count(1)
     for view in views:
         if view.t == 0:
@@ -117,4 +124,10 @@ def view_names(views: tuple[View, ...]) -> Iterator[tuple[str, str]]:
             yield name, name + DEPTH_OF
 
 
+def reference_names(count: int) -> list[str]:
+    """The names of so many reference pictures: reference_1, reference_2 ..."""
+    return [f"{REFERENCE}{number}" for number in range(1, count + 1)]
+
+
 STILL, DEPTH, LAST_FRAME, VIEW, DEPTH_OF = "input_reference", "depth", "last_frame", "view_", "_depth"
+REFERENCE = "reference_"

@@ -212,7 +212,7 @@ class TakeOneAnimateStill(io.ComfyNode):
                     min=0.0,
                     max=1e5,
                     step=0.1,
-                    tooltip="The most that it may cost, in the currency of its price. 0: nothing that is paid",
+                    tooltip="The most that it may cost, in US dollars. 0: nothing that is paid",
                 ),
                 io.String.Input("options", optional=True, default="", tooltip="The engine's own settings, as JSON"),
             ],

@@ -22,6 +22,7 @@ log = logging.getLogger("take_one")
 MAX_PREVIEW = 4096  # pixels a side
 DOWNLOADS = 3
 MOST_COST = "TAKE_ONE_MOST_COST"  # the variable that says what a take may cost on this machine
+LIMITS_IN = "USD"  # a price in another currency can't be compared with a limit: it counts as one that is not known
 
 
 class Screen(Protocol):
@@ -54,8 +55,8 @@ def make_take(
 
 
 def machines_most() -> tuple[float, bool]:
-    """What a take may cost at most by TAKE_ONE_MOST_COST of this machine, 0 where it is not set, and whether an unknown
-    price will do ("any"). A workflow may come from anybody, and so may the limit that is saved in it.
+    """What a take may cost at most by TAKE_ONE_MOST_COST of this machine, in US dollars, 0 where it is not set, and
+    whether an unknown price will do ("any"). A workflow may come from anybody, and so may the limit saved in it.
 
     Raises:
         TakeOneError: the variable is no amount.
@@ -73,7 +74,7 @@ def machines_most() -> tuple[float, bool]:
 
 
 def check_price(client: Client, engine: Mapping[str, Any], fields: dict[str, Any], most: float) -> str:
-    """What a take will cost, for people; "" where it costs nothing. `most` is what the workflow allows.
+    """What a take will cost, for people; "" where it costs nothing. `most` is what the workflow allows, in US dollars.
 
     Raises:
         TakeOneError: it is more than `most` or than this machine allows, or not known.
@@ -91,8 +92,15 @@ def check_price(client: Client, engine: Mapping[str, Any], fields: dict[str, Any
             f"What a take of {name} costs is not known. To order it all the same set most_cost above 0, and "
             f"{MOST_COST}=any in ComfyUI's environment."
         )
-    amount, currency = float(price.get("amount", 0.0)), str(price.get("currency", "USD"))
+    amount, currency = float(price.get("amount", 0.0)), str(price.get("currency", LIMITS_IN))
     text = f"{amount:.2f} {currency}" + (f" (price of {price['as_of']})" if price.get("as_of") else "")
+    if currency != LIMITS_IN and amount:
+        if unknown and most > 0:
+            return text
+        raise TakeOneError(
+            f"A take of {name} costs about {text}, and limits are in {LIMITS_IN}: whether they allow it can't be told. "
+            f"To order it all the same set most_cost above 0, and {MOST_COST}=any in ComfyUI's environment."
+        )
     if amount > most:
         raise TakeOneError(
             f"A take of {name} costs about {text}, and most_cost allows {most:.2f}. Raise most_cost to order it."

@@ -92,7 +92,7 @@ def draw_price(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any
         (day, budgets.budget_day if budgets else 0, iface_("Within a day: {spent} of {limit}")),
     ):
         if limit:
-            said = words.format(spent=quotes.money(sums.get("USD", 0.0)), limit=quotes.money(limit))
+            said = words.format(spent=quotes.money(sums.get(quotes.BUDGETS_IN, 0.0)), limit=quotes.money(limit))
             column.label(text=said, icon="BLANK1", translate=False)
 
 
@@ -114,7 +114,7 @@ def draw_cost(layout: bpy.types.UILayout, shot: Any, take: Any) -> None:
     mine = cost_of(take)
     if mine is None and not costs:
         return
-    total = quotes.money(sum(cost.amount for cost in costs), costs[0].currency)
+    total = quotes.total_of(costs)
     said = quotes.money(mine.amount, mine.currency) if mine else iface_("nothing")
     text = iface_("Cost {cost}; the shot {total}").format(cost=said, total=total)
     layout.label(text=text, icon="FUND", translate=False)

@@ -13,6 +13,7 @@ from ...scene.session.press.order import clip_size
 from ...scene.stills.camera import picture_size
 from ..parts.engines import capabilities, draw_engine, draw_options
 from ..parts.layout import SidebarPanel, in_both_sidebars, reason
+from ..parts.references import draw_references
 
 
 class SettingsPanel(SidebarPanel):
@@ -30,6 +31,7 @@ class SettingsPanel(SidebarPanel):
         able = capabilities(shot)
         draw_engine(layout, context, shot, able)
         draw_options(layout, context, shot, able)
+        draw_references(layout, context, shot, able)
         draw_size(layout, context, scene, shot, able)
         header, layout = layout.panel_prop(context.window_manager, "take_one_more")
         header.label(text="Seed, Still and Place")

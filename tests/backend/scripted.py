@@ -141,7 +141,9 @@ class Hosted(Scripted):
         return self._go_on(state["key"], request, progress, cancelled, commit)
 
     def estimate(self, request: TakeRequest) -> Price | None:
-        return Price(0.25 * request.seconds, as_of="2026-01-01") if request.options.get("known", True) else None
+        if not request.options.get("known", True):
+            return None
+        return Price(0.25 * request.seconds, str(request.options.get("currency", "USD")), "2026-01-01")
 
     def _go_on(
         self, key: str, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool], commit: Commit

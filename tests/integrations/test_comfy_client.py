@@ -155,11 +155,16 @@ def test_a_paid_take_is_asked_about_and_ordered_once(
         check_price(client, engine, fields, 0.49)
     assert check_price(client, engine, fields, 0.5) == "0.50 USD (price of 2026-01-01)"
     unknown = {**fields, "extra_params": {"options": {"known": False}}}
+    euros = {**fields, "extra_params": {"options": {"currency": "EUR"}}}
     for there, most in (("100", 5.0), ("any", 0.0)):
+        monkeypatch.setenv("TAKE_ONE_MOST_COST", there)
+        with pytest.raises(TakeOneError, match=r"costs about 0.50 EUR .* limits are in USD"):
+            check_price(client, engine, euros, most)
         monkeypatch.setenv("TAKE_ONE_MOST_COST", there)
         with pytest.raises(TakeOneError, match=r"is not known\. To order it all the same set most_cost above 0"):
             check_price(client, engine, unknown, most)
     assert check_price(client, engine, unknown, 5.0) == "price not known"
+    assert check_price(client, engine, euros, 5.0) == "0.50 EUR (price of 2026-01-01)"
     with pytest.raises(TakeOneError, match="is not known"):  # nobody said what it costs: not that it is free
         check_price(client, {**engine, "priced": False, "account": "fal"}, fields, 0.0)
     monkeypatch.setenv("TAKE_ONE_MOST_COST", "much")

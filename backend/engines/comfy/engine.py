@@ -11,20 +11,23 @@ Its state has a `phase`, as that of a hosted engine:
 from __future__ import annotations
 
 import dataclasses
+import tempfile
 import uuid
 from collections.abc import Callable
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 from client.protocol import EngineInfo, Price, TakeRequest
 
+from ...guide.limits import limits
 from ..engine import Cancelled, Clip, Commit, EngineError, Progress
 from ..hosted.request.words import prompt_of
 from ..hosted.wire.http import Unanswered, Unreached, Wire
 from . import shelf
 from .follow import followed, sought, take_back
-from .graph.fill import Graph, fill, rate_of, values
-from .graph.parts import DEPTH, FPS, LAST_FRAME, PROMPT, SOUND, STILL, Parts, option, parts
+from .graph.fill import Graph, fill, frames_of, rate_of, values
+from .graph.parts import DEPTH, FPS, LAST_FRAME, MOVIES, PROMPT, SOUND, STILL, Parts, option, parts
 from .graph.spec import Kinds, of
 from .graph.workflow import Workflow
 from .pictures import pictures
@@ -94,7 +97,7 @@ class ComfyEngine:
         with work.wire() as wire:
             work.progress(0.01, f"Sending to {LABEL}")
             try:
-                graph, rate = _graph(wire, workflow, work.request)
+                graph, rate = _graph(wire, workflow, work)
             except Unreached as error:
                 raise addresses.unreached(work.address, str(error)) from None
             for _ in range(TRIES):
@@ -134,25 +137,50 @@ def _keep_sent(wire: Wire, work: Work, prompt: str) -> None:
         raise
 
 
-def _graph(wire: Wire, workflow: Workflow, request: TakeRequest) -> tuple[Graph, Fraction]:
-    """What is sent, its pictures uploaded, and the rate of what it makes.
+def _graph(wire: Wire, workflow: Workflow, work: Work) -> tuple[Graph, Fraction]:
+    """What is sent, its pictures and movies uploaded, and the rate of what it makes.
 
     Raises:
         Unreached.
-        EngineError: `engine_unavailable`: nodes are missing; `invalid_request`: a picture is.
+        EngineError: `engine_unavailable`: nodes are missing; `invalid_request`: a picture is; those of a guide.
+        Cancelled.
     """
+    request = work.request
     kinds = calls.kinds(wire, workflow.kinds)
     if (lacking := missing(wire.label, workflow, kinds)) is not None:
         raise lacking
     found = parts(workflow)
     filled: dict[Any, Any] = values(workflow, found, kinds, request, _prompt(found, request))
-    here = {role: png for role, png in pictures(request).items() if found.has(role)}
-    wanted = {place: f"{role}.png" for role in here for place in found.places[role]}
+    here, moving = pictures(request), found.moving()
+    stills = {role: [place for place in places if place.name not in MOVIES] for role, places in found.places.items()}
+    wanted = {place: f"{role}.png" for role in here for place in stills.get(role, ())}
+    if request.still is not None and request.still.depth is not None:
+        wanted |= {place: f"{role}.mp4" for role, places in moving.items() for place in places}
     fill(workflow, found, kinds, filled | wanted)  # it can do without those that there are not
     for role, png in here.items():
-        name = calls.upload(wire, role, png)
-        filled |= dict.fromkeys(found.places[role], name)
+        if places := stills.get(role):
+            filled |= dict.fromkeys(places, calls.upload(wire, role, png))
+    if moving:
+        filled |= _guided(wire, workflow, work, found, filled)
     return fill(workflow, found, kinds, filled), rate_of(found, filled)
+
+
+def _guided(wire: Wire, workflow: Workflow, work: Work, found: Parts, filled: dict[Any, Any]) -> dict[Any, Any]:
+    """The movies of the camera's way, uploaded: what their inputs get."""
+    from .streams import streams
+
+    moving, names = found.moving(), dict[Any, Any]()
+    rate, seconds = rate_of(found, filled), work.request.seconds
+    count = frames_of(workflow, found, filled, seconds)
+
+    def drawn(share: float) -> None:
+        work.progress(0.01 + 0.01 * share, "Drawing the guide")
+
+    with tempfile.TemporaryDirectory(prefix="take-one-guide-") as folder:
+        made = streams(work.request, rate, count, moving, Path(folder), drawn, work.cancelled)
+        for role, path in made.items():
+            names |= dict.fromkeys(moving[role], calls.upload(wire, role, path.read_bytes(), "video/mp4"))
+    return names
 
 
 def _prompt(found: Parts, request: TakeRequest) -> str:
@@ -163,7 +191,7 @@ def _prompt(found: Parts, request: TakeRequest) -> str:
 def _described(about: EngineInfo, workflow: Workflow, kinds: Kinds, at: str) -> EngineInfo:
     """The engine of a workflow, as if it could run."""
     found = parts(workflow)
-    here = addresses.is_here(at)
+    here, guided = addresses.is_here(at), bool(found.moving())
     used = ", ".join(role.replace("_", " ") for role in found.places) or "nothing of the shot"
     return dataclasses.replace(
         about,
@@ -171,9 +199,10 @@ def _described(about: EngineInfo, workflow: Workflow, kinds: Kinds, at: str) -> 
         fps=None if found.has(FPS) else found.rate,
         sound=found.sound,
         dialogue=found.sound and found.has(PROMPT),
-        depth=found.has(DEPTH),
+        depth=found.has(DEPTH) or guided,
+        camera_path=guided,
         last_frame=found.has(LAST_FRAME),
-        views=2 if found.has(LAST_FRAME) else 1,
+        views=limits().views if guided else 2 if found.has(LAST_FRAME) else 1,
         needs_still=found.has(STILL),
         prompt_form=found.has(PROMPT),
         options=tuple(option(setting, of(workflow, kinds, setting.place)) for setting in found.settings),

@@ -12,7 +12,7 @@ import numpy as np
 from ...media.stills import read_still
 from ..engine import Clip, EngineError
 from ..hosted.fetch import place
-from ..hosted.wire.http import Wire
+from ..hosted.wire.http import MAX_CLIP, Wire
 from .server import calls
 from .server.address import LABEL, PROVIDER
 
@@ -66,12 +66,19 @@ def clip_of(
         path = _place(prompt, files[0])
         _fetch(wire, files[0], path, progress)
         return Clip(file=path)
-    paths = []
-    for index, file in enumerate(files):
-        paths.append(_place(prompt, file))
-        _fetch(wire, file, paths[-1], lambda _: None)
-        progress((index + 1) / len(files))
-    width, height = read_still(paths[0]).size
+    paths: list[Path] = []
+    left = MAX_CLIP  # bytes, of all of them together
+    try:
+        for index, file in enumerate(files):
+            paths.append(_place(prompt, file))
+            _fetch(wire, file, paths[-1], lambda _: None, left)
+            left -= paths[-1].stat().st_size
+            progress((index + 1) / len(files))
+        width, height = read_still(paths[0]).size
+    except EngineError:
+        for path in paths:
+            path.unlink(missing_ok=True)
+        raise
     return Clip(width, height, rate, len(files), _pictures(paths))
 
 
@@ -86,8 +93,8 @@ def _place(prompt: str, file: File) -> Path:
     return place(PROVIDER, {"prompt": prompt, "file": file})
 
 
-def _fetch(wire: Wire, file: File, path: Path, progress: Callable[[float], None]) -> None:
-    refused = wire.fetch(calls.view(wire, file), path, progress)
+def _fetch(wire: Wire, file: File, path: Path, progress: Callable[[float], None], most: int = MAX_CLIP) -> None:
+    refused = wire.fetch(calls.view(wire, file), path, progress, most=most)
     if refused is None and path.stat().st_size:
         return
     path.unlink(missing_ok=True)

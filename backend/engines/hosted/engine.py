@@ -27,9 +27,9 @@ from .connect import connect
 from .fetch import clip_of
 from .providers import models
 from .providers.provider import Memo, Order, Provider, Stage, Ticket
-from .request.ask import Ask, as_json, ask, describe, price
+from .request.ask import WITH_STILL, Ask, as_json, ask, describe, price
 from .request.model import Model
-from .request.still import Sent, to_send
+from .request.still import Seen, Sent, to_send
 from .wire.http import Unanswered, Unreached, Wire
 from .wire.problems import expired, uncertain, unreached
 
@@ -281,11 +281,31 @@ class _Work:
         return self._still
 
     def order(self, memo: Memo) -> Order:
-        """What is sent."""
-        view = self.request.last_frame if self._model.last_frame else None
-        last = None if view is None else to_send(view.image, self.request.size, self._model.pictures)
-        assert self.still is not None
-        return self._provider.order(self._model, self.asked, self.still, last, memo)
+        """What is sent.
+
+        Raises:
+            EngineError: `invalid_request`: there is no picture; `still_unreadable`.
+        """
+        return self._provider.order(self._model, self.asked, pictures_of(self._model, self.request, self.still), memo)
+
+
+def pictures_of(model: Model, request: TakeRequest, still: Sent | None) -> Seen:
+    """The pictures that are sent: the still and a last frame, or the references with the still behind them.
+
+    Raises:
+        EngineError: `invalid_request`: there is no picture; `still_unreadable`.
+    """
+    if not model.references:
+        view = request.last_frame if model.last_frame else None
+        last = None if view is None else to_send(view.image, request.size, model.pictures)
+        return Seen(request.size, still, last)
+    references = [to_send(path, None, model.pictures) for path in request.references[: model.references]]
+    if still is not None and request.options.get(WITH_STILL, True):
+        references.append(still)
+    if not references:
+        message = f"{model.name} needs a picture: add one to the shot, or send the still too."
+        raise EngineError("invalid_request", message, param="references")
+    return Seen(request.size, references=tuple(references))
 
 
 def _shown(provider: Provider, before: int | None, fraction: float | None, passed: float) -> tuple[float, str]:

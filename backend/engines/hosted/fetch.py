@@ -16,7 +16,7 @@ from ..engine import Clip, EngineError, Progress
 from .providers.provider import Look, Provider, Stage, Ticket
 from .request.ask import Ask
 from .request.model import Model
-from .request.still import WHOLE, Sent
+from .request.still import WHOLE, Sent, middle, nearest
 from .wire.http import Wire
 from .wire.problems import expired
 
@@ -74,15 +74,27 @@ def _clip(provider: Provider, model: Model, ticket: Ticket, look: Look, work: Wo
         "seed_sent": work.asked.seed if model.seed else None,
         **look.facts,
     }
-    window = None if work.still is None or work.still.window == WHOLE else work.still.window
+    window = _window(model, work)
     cost = look.cost or work.cost
     return Clip(file=path, facts=facts, window=window, cost=cost, notes=_notes(model, work))
+
+
+def _window(model: Model, work: Work) -> tuple[float, float, float, float] | None:
+    """Where in the clip the picture is that was asked for: None: everywhere."""
+    if model.references:
+        size = work.request.size
+        window = middle(nearest(size, model.fields["shapes"]), size)
+    else:
+        window = work.still.window if work.still is not None else WHOLE
+    return None if window == WHOLE else window
 
 
 def _notes(model: Model, work: Work) -> tuple[str, ...]:
     notes = []
     if work.asked.seconds > work.request.seconds + 1e-6:
         notes.append(f"{model.name} makes clips of whole lengths: {work.asked.seconds} s were made and paid.")
+    if model.references:
+        notes.append(f"{model.name} made it of pictures: it does not begin with the still.")
     if not model.seed:
         notes.append(f"{model.name} takes no seed: made again, it comes out otherwise.")
     return tuple(notes)

@@ -17,6 +17,7 @@ from client.protocol.edit import Edit
 from client.protocol.edit.burn_in import BurnIn
 
 from ...home import written_whole
+from ...media.movie import open_movie
 from ..errors import ExportError
 from .fonts import Fonts, find
 
@@ -116,7 +117,7 @@ def _write(
 ) -> int:
     """How many frames were written."""
     count = 0
-    with av.open(str(movie)) as source, av.open(str(aside), "w", format="mp4") as target:
+    with open_movie(movie) as source, av.open(str(aside), "w", format="mp4") as target:
         if not source.streams.video:
             raise ExportError("invalid_file", f"'{movie.name}' has no picture. Export the cut again.")
         video = source.streams.video[0]

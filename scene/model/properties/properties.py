@@ -124,6 +124,12 @@ class TAKEONE_PG_take(bpy.types.PropertyGroup):
     note: StringProperty(name="Note", description="A remark kept with this take")
 
 
+class TAKEONE_PG_reference(bpy.types.PropertyGroup):
+    """A picture of who or what is seen in a shot."""
+
+    path: StringProperty(name="Picture", description="The picture's file", subtype="FILE_PATH", options=BESIDE_FILE)
+
+
 class TAKEONE_PG_stop(bpy.types.PropertyGroup):
     """A camera that a walk goes through."""
 
@@ -185,6 +191,11 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
     lines: CollectionProperty(name="Dialogue", description="What is said, line after line", type=TAKEONE_PG_line)
     active_line: IntProperty(
         name="Line", description="The line of dialogue that the buttons act on", options={"SKIP_SAVE"}
+    )
+    references: CollectionProperty(
+        name="References",
+        description="Pictures of who and what is seen, in the order in which the words name them",
+        type=TAKEONE_PG_reference,
     )
     sound: StringProperty(name="Sound", description="What is heard, such as 'rain on a window, distant traffic'")
     seconds: FloatProperty(
@@ -331,6 +342,7 @@ CLASSES = (
     *edit_properties.CLASSES,
     TAKEONE_PG_option_value,
     TAKEONE_PG_line,
+    TAKEONE_PG_reference,
     TAKEONE_PG_take,
     TAKEONE_PG_stop,
     TAKEONE_PG_client_note,

@@ -7,7 +7,9 @@ from typing import Any
 from ...app.errors import SceneError
 from ..properties import options
 from ..properties.properties import MAX_SEED
+from . import trust
 from .kept import read
+from .paths import stored_path
 
 
 def copy_settings(shot: Any, take: Any) -> None:
@@ -27,3 +29,7 @@ def copy_settings(shot: Any, take: Any) -> None:
     for line in asked.direction.dialogue:
         new = shot.lines.add()
         new.speaker, new.language, new.line = line.speaker, line.language, line.line
+    shot.references.clear()
+    for path in trust.present(asked.references):
+        shot.references.add().path = stored_path(path)
+        trust.allow(path)

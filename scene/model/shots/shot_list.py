@@ -47,6 +47,9 @@ def copy_direction(source: TAKEONE_PG_shot, target: TAKEONE_PG_shot) -> None:
     for line in source.lines:
         new = target.lines.add()
         new.speaker, new.language, new.line = line.speaker, line.language, line.line
+    target.references.clear()
+    for reference in source.references:
+        target.references.add().path = reference.path
 
 
 def free_name(name: str, but: str = "") -> str:

@@ -26,10 +26,12 @@ OF_STILL = (".png", ".jpg", ".jpeg", ".webp", ".exr", ".json")
 
 
 class Pictures:
-    """The pictures that the opened file names to be sent, and that the user has not been shown."""
+    """The pictures that the opened file names to be sent, and that the user has not been shown (`unseen`); and those
+    that the user has chosen or allowed as references, since it was opened (`allowed`)."""
 
     def __init__(self) -> None:
         self.unseen: set[Path] = set()
+        self.allowed: set[Path] = set()
 
 
 def is_own(path: Path) -> bool:
@@ -83,7 +85,9 @@ def foreign(path: Path) -> SceneError:
 def loaded() -> None:
     """Another file was opened: the user has seen none of the pictures that it names."""
     cards = [*all_shots(), *(card(scene) for scene in bpy.data.scenes)]
-    app().part(Pictures).unseen = {absolute(one.image_path) for one in cards if one.image_path}
+    pictures = app().part(Pictures)
+    pictures.unseen = {absolute(one.image_path) for one in cards if one.image_path}
+    pictures.allowed = set()
 
 
 def is_unseen(picture: Path) -> bool:
@@ -94,6 +98,16 @@ def is_unseen(picture: Path) -> bool:
 def seen(picture: Path) -> None:
     """The user was shown that this picture is sent."""
     app().part(Pictures).unseen.discard(absolute(str(picture)))
+
+
+def is_allowed(reference: Path) -> bool:
+    """Whether this picture may be sent as a reference: not one that a scene brought along which was appended since."""
+    return absolute(str(reference)) in app().part(Pictures).allowed
+
+
+def allow(reference: Path) -> None:
+    """The user has chosen this picture as a reference, or said that it may be sent."""
+    app().part(Pictures).allowed.add(absolute(str(reference)))
 
 
 def _own_folders() -> Iterator[Path]:

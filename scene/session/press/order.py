@@ -42,10 +42,10 @@ class Order:
 
     `frame` is the scene's for the still, `camera` None if there is none; `picture` is the still's size in pixels,
     which `size_percent` makes the clip's. `seconds` are the clip's, with the handles `head` and `tail` in its frames
-    before and after the shot; `last` is the picture to end on. The still comes from `source` (for IMAGE
-    from the file `image`) and is written into `folder`. `track` are the camera's poses over the `frame_count` scene
-    frames of its own move, and `stills` how many of them are to be pictures (None: as many as show the move). `engine`
-    says what it can do as far as the backend has said, and its id in any case.
+    before and after the shot; `last` is the picture to end on, `references` are those of who and what is seen. The
+    still comes from `source` (for IMAGE from the file `image`) and is written into `folder`. `track` are the camera's
+    poses over the `frame_count` scene frames of its own move, and `stills` how many of them are to be pictures (None:
+    as many as show the move). `engine` says what it can do as far as the backend has said, and its id in any case.
     """
 
     file_id: str
@@ -70,6 +70,7 @@ class Order:
     head: int = 0
     tail: int = 0
     last: Path | None = None
+    references: tuple[Path, ...] = ()
     track: Track | None = None
     frame_count: int = 1
     stills: int | None = 1
@@ -119,6 +120,7 @@ def requests(order: Order, views: tuple[View, ...]) -> list[tuple[str, TakeReque
                 path=order.path,
                 options=order.options,
                 binding=order.binding(take),
+                references=order.references,
             ),
         )
         for take in order.takes

@@ -25,7 +25,7 @@ from ...model.shots import takes
 from ...model.shots.shot_list import frame_of
 from ...stills.camera import camera_track, check_camera, is_animated, path_of, picture_size
 from ..words import prompts
-from . import handles
+from . import handles, references
 from .order import Order, OrderedTake, Place, clip_size, requests
 
 MOVED_BY_CAMERA = "CAMERA"
@@ -56,7 +56,8 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     frame.
 
     Raises:
-        SceneError: camera_still, no_camera, panoramic_camera, engine_unavailable, too_long, too_large, bad_request.
+        SceneError: camera_still, no_camera, panoramic_camera, engine_unavailable, too_long, too_large, bad_request,
+            unseen_pictures, no_image.
     """
     call = call or Call()
     overrides = dict(call.overrides)
@@ -110,6 +111,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
         head=extra.head,
         tail=extra.tail,
         last=call.last if engine.last_frame else None,
+        references=references.of_card(shot, engine),
         track=track,
         frame_count=count,
         stills=overrides.get("stills", properties.stills_of(shot)),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import math
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from ..server.connection import session
 from ..words import prompts
 
 DAY = 86_400.0
+BUDGETS_IN = "USD"  # an amount in another currency is compared with none of theirs
 AGAIN_SECONDS = 60.0  # after which what was spent is asked for again
 
 
@@ -154,9 +156,13 @@ def question(wish: Wish) -> str:
     price = wish.cost
     if price is None:
         return rpt_("What {engine} costs is not known, and there is a budget.").format(engine=wish.engine.label)
+    if price.currency != BUDGETS_IN and price.amount:
+        text = rpt_("{engine} costs {amount}, and the budget is in {currency}, so that it can't tell.")
+        amount = money(price.amount * wish.count, price.currency)
+        return text.format(engine=wish.engine.label, amount=amount, currency=BUDGETS_IN)
     words = (rpt_("this film"), rpt_("a day"))
     for sums, limit, word in zip(spent(), limits(), words, strict=True):
-        total = sums.get(price.currency, 0.0) + price.amount * wish.count
+        total = sums.get(BUDGETS_IN, 0.0) + price.amount * wish.count
         if limit and total > limit + 1e-9:
             text = rpt_("This makes {total}, and the budget of {word} is {limit}.")
             return text.format(total=money(total), word=word, limit=money(limit))
@@ -167,6 +173,14 @@ def pressed(keys: list[str], price: Price | None) -> None:
     """Takes were ordered: count them until the backend does."""
     if price is not None:
         app().part(Quotes).pressed.update(dict.fromkeys(keys, price))
+
+
+def total_of(costs: Iterable[Price]) -> str:
+    """What several cost together, as people write it: amounts of different currencies side by side."""
+    sums: dict[str, float] = {}
+    for cost in costs:
+        sums[cost.currency] = sums.get(cost.currency, 0.0) + cost.amount
+    return " + ".join(money(amount, currency) for currency, amount in sums.items())
 
 
 def money(amount: float, currency: str = "USD") -> str:

@@ -22,6 +22,7 @@ from ...stills import views
 from ...stills.camera import camera_at
 from ...stills.capture import RENDER, Still
 from ...stills.coverage.track import Pose
+from ..press import references
 from ..press.order import Order
 from . import plans
 from .plans import Planned
@@ -81,7 +82,7 @@ def shoot(order: Order) -> Shoot:
         notes.append(text.format(frame=frame, reason=further.message))
     if planned is not None:
         notes += remarks(planned, len(found))
-    return Shots(replace(order, picture=size), tuple(found), tuple(dict.fromkeys(notes)))
+    return Shots(references.kept(replace(order, picture=size)), tuple(found), tuple(dict.fromkeys(notes)))
 
 
 def plans_views(order: Order) -> bool:

@@ -17,7 +17,7 @@ from tests.backend.service_process import Service
 def with_comfy(home: Path, fake: FakeComfy) -> Service:
     """A service with these; not started."""
     (home / shelf.FOLDER).mkdir(parents=True)
-    for name in ("Grain", "Side by Side"):
+    for name in ("Grain", "Side by Side", "Guide and Mask"):
         shutil.copy(shelf.DELIVERED / f"{name}.json", home / shelf.FOLDER)
     (home / "accounts.json").write_text(json.dumps({"comfyui": {"address": fake.url, "kept": "none"}}))
     return Service(home, "tests.backend.hosted.serving")

@@ -8,6 +8,7 @@ import contextlib
 import hashlib
 import io
 import json
+import re
 import struct
 import time
 from collections.abc import Iterator
@@ -36,6 +37,7 @@ class Comfy:
     ahead: float = 0.0  # seconds that another's prompt still takes
     error: dict[str, Any] = field(default_factory=dict)  # with which each prompt fails
     away: bool = False  # its process has ended: nothing answers
+    most_upload: int = 100 << 20  # bytes of a file, as it is by itself
     result: str = "grain_00001_.mp4"  # "" for a workflow that saves nothing
 
 
@@ -59,7 +61,7 @@ class FakeComfy(Fake):
 
     def seconds_of(self, made: Made) -> Any:
         graph = made.body["prompt"].values()
-        frames = next(node["inputs"]["amount"] for node in graph if node["class_type"] == "RepeatImageBatch")
+        frames = next((node["inputs"]["amount"] for node in graph if node["class_type"] == "RepeatImageBatch"), 24)
         rate = next(node["inputs"]["fps"] for node in graph if node["class_type"] == "CreateVideo")
         return int(frames / rate)
 
@@ -142,10 +144,15 @@ class FakeComfy(Fake):
         return self.comfy.ahead
 
     def _upload(self, seen: Seen) -> dict[str, Any]:
-        head, _, rest = seen.body.partition(b"\x89PNG")
-        name = next(part for part in head.decode().split('"') if part.endswith(".png"))
-        folder = head.decode().partition('name="subfolder"')[2].strip().split("\r\n")[0].strip()
-        self.inputs[f"{folder}/{name}"] = b"\x89PNG" + rest
+        found = re.search(rb'name="image"; filename="([^"]+)".*?\r\n\r\n', seen.body, re.DOTALL)
+        assert found is not None
+        name, boundary = found[1].decode(), seen.body.partition(b"\r\n")[0]
+        head = seen.body[: found.start()].decode()
+        folder = head.partition('name="subfolder"')[2].strip().split("\r\n")[0].strip()
+        data = seen.body[found.end() :].partition(b"\r\n" + boundary)[0]
+        if len(data) > self.comfy.most_upload:
+            raise Refusal(413, None)
+        self.inputs[f"{folder}/{name}"] = data
         return {"name": name, "subfolder": folder, "type": "input"}
 
     def _prompt(self, body: dict[str, Any]) -> dict[str, Any]:
@@ -162,6 +169,9 @@ class FakeComfy(Fake):
             ]
             if node["class_type"] == "LoadImage" and node["inputs"]["image"] not in self.inputs:
                 said = f"image - Invalid image file: {node['inputs']['image']}"
+                wrong.append(("Custom validation failed for node", said))
+            if node["class_type"] == "LoadVideo" and node["inputs"]["file"] not in self.inputs:
+                said = f"file - Invalid video file: {node['inputs']['file']}"
                 wrong.append(("Custom validation failed for node", said))
             for name, kind in about["input"]["required"].items():
                 value, most = node["inputs"].get(name), kind[1].get("max") if len(kind) > 1 else None

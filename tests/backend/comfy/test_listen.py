@@ -5,13 +5,24 @@ from __future__ import annotations
 import io
 import json
 import struct
+import time
+from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
 from PIL import Image
 
-from backend.engines.comfy.result import files_of
-from backend.engines.comfy.server.listen import Heard, hear, picture
+from backend.engines.comfy import result
+from backend.engines.comfy.result import clip_of, files_of
+from backend.engines.comfy.server.listen import Heard, Listener, hear, picture
+from backend.engines.comfy.work import facts_of
+from backend.engines.engine import EngineError
+from backend.jobs.workers.worker import MAX_STATE
+from tests.backend.hosted.fakes.fake import KEY
+from tests.backend.hosted.test_wire import REDIRECTS, Elsewhere, elsewhere
+
+__all__ = ["elsewhere"]
 
 
 def told(heard: Heard, kind: str, **data: object) -> Heard:
@@ -93,3 +104,67 @@ def test_the_take_is_the_movie_of_the_node_titled_so_then_what_is_kept() -> None
     assert [one["filename"] for one in files_of(several, {})] == ["1.png", "2.png"]
     assert files_of({"7": {"audio": [file("f.flac")]}, "8": None}, {}) == []
     assert files_of(None, {}) == []
+
+
+@pytest.mark.parametrize("status", REDIRECTS)
+def test_the_websocket_goes_nowhere_else(elsewhere: Elsewhere, status: int) -> None:
+    near = Elsewhere(status, elsewhere.url)
+    try:
+        with Listener(near.url, "client", "prompt", {"Authorization": f"Bearer {KEY}"}):
+            until = time.monotonic() + 10
+            while not near.seen:
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            time.sleep(0.05)
+    finally:
+        near.close()
+    assert near.seen[0] == ("GET", f"Bearer {KEY}")
+    assert elsewhere.seen == []
+
+
+class Gallery:
+    """A wire that brings the same picture for every file, as far as so many bytes may come."""
+
+    label = "ComfyUI"
+    address = "http://127.0.0.1:8188"
+
+    def __init__(self, picture: bytes) -> None:
+        self._picture = picture
+        self.asked: list[int] = []
+
+    def fetch(self, url: str, path: Path, progress: object, most: int = 0) -> None:
+        self.asked.append(most)
+        path.write_bytes(self._picture[: most + 1])
+        if len(self._picture) > most:
+            raise EngineError("engine_failed", "It is larger than 2 GiB.", "")
+
+
+def test_all_pictures_of_a_result_share_what_may_come(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAKE_ONE_HOME", str(tmp_path))
+    buffer = io.BytesIO()
+    Image.new("RGB", (8, 6), (9, 200, 30)).save(buffer, "PNG")
+    size = len(buffer.getvalue())
+    monkeypatch.setattr(result, "MAX_CLIP", 3 * size)
+    files = [{"filename": f"{index}.png", "subfolder": "", "type": "output"} for index in range(4)]
+
+    def made(count: int) -> Gallery:
+        gallery = Gallery(buffer.getvalue())
+        clip = clip_of(gallery, "prompt", files[:count], Fraction(8), lambda _: None)  # type: ignore[arg-type]
+        assert clip.frames is not None
+        assert [frame.shape for frame in clip.frames] == [(6, 8, 3)] * count
+        return gallery
+
+    assert made(3).asked == [3 * size, 2 * size, size]
+    with pytest.raises(EngineError, match="larger than"):
+        made(4)
+    assert list((tmp_path / "downloads").iterdir()) == []
+
+
+@pytest.mark.parametrize("letter", ["a", "画", '"', "\x07"])
+def test_what_is_kept_of_a_workflow_fits_into_a_state(letter: str) -> None:
+    """A thousand nodes with the longest titles, in letters that JSON writes longer than they are."""
+    graph = {f"{index:0200}": {"_meta": {"title": letter * 200}} for index in range(1000)}
+    state = facts_of(graph, Fraction(24)) | {"phase": "sending", "id": "x" * 36, "address": "http://" + "a" * 253}
+    assert len(json.dumps(state)) < MAX_STATE - 1000
+    assert state["nodes"] == 1000
+    assert len(state["titles"]) > 5

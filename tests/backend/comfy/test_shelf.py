@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import OpenEXR
@@ -52,6 +53,28 @@ def test_no_file_but_a_workflow_is_read(home: Path, name: str) -> None:
     with pytest.raises(EngineError) as raised:
         shelf.workflow(name)
     assert raised.value.code == "unknown_workflow"
+
+
+def test_the_command_tells_a_program_what_is_wrong(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from backend.__main__ import _parser
+
+    def answer(*words: str) -> tuple[int, dict[str, Any]]:
+        parsed = _parser().parse_args(["workflows", *words, "--json"])
+        code: int = parsed.run(parsed)
+        return code, json.loads(capsys.readouterr().out)
+
+    (tmp_path / "canvas.json").write_text('{"nodes": []}')
+    code, said = answer("add", str(tmp_path / "canvas.json"))
+    assert (code, said["error"]["code"]) == (1, "workflow_unfit")
+    assert "Export (API)" in said["error"]["message"]
+    code, said = answer("add", str(tmp_path / "gone.json"))
+    assert (code, said["error"]["code"]) == (1, "failed")
+    code, said = answer("add", "Grain")
+    assert (code, said["workflows"][0]) == (0, {"name": "Grain", "delivered": False})
+    assert "\n" not in said["said"]
+    assert [one["models"] for one in said["accounts"] if one["provider"] == "comfyui"] == [["Grain"]]
 
 
 def test_while_nothing_may_go_out_only_one_of_this_machine_is_asked(home: Path) -> None:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tempfile
 from fractions import Fraction
@@ -16,11 +17,12 @@ import pytest
 from PIL import Image
 
 from backend.engines.engine import EngineError
+from backend.engines.hosted.engine import pictures_of
 from backend.engines.hosted.providers import models
 from backend.engines.hosted.providers.provider import Memo
 from backend.engines.hosted.request.ask import ask, price
 from backend.engines.hosted.request.model import Pictures
-from backend.engines.hosted.request.still import to_send
+from backend.engines.hosted.request.still import middle, nearest, to_send
 from backend.engines.hosted.request.words import compose
 from client.protocol import LANGUAGES, Direction, Line, TakeRequest, View
 
@@ -51,15 +53,25 @@ def a_request(folder: Path, engine: str, **more: Any) -> TakeRequest:
     return TakeRequest(engine, direction, views, 3.4, Fraction(24), (960, 540), 7, **more)
 
 
+def references_in(folder: Path) -> tuple[Path, ...]:
+    """Two pictures of other shapes than the clip."""
+    for name, size, colour in (("anna", (500, 900), (200, 40, 40)), ("fan", (640, 480), (40, 200, 40))):
+        Image.new("RGB", size, colour).save(folder / f"{name}.png")
+    return folder / "anna.png", folder / "fan.png"
+
+
 def sent(folder: Path, engine: str, **more: Any) -> dict[str, Any]:
     """What would be sent for a request, its pictures by their kind and size."""
     provider, model = models()[engine]
-    request = a_request(folder, engine, **more)
+    references = references_in(folder) if model.references else ()
+    request = a_request(folder, engine, references=references, **more)
     still = to_send(request.views[0].image, request.size, model.pictures)
-    last = to_send(request.views[1].image, request.size, model.pictures) if model.last_frame else None
-    order = provider.order(model, ask(model, request), still, last, MEMO)
+    seen = pictures_of(model, request, still)
+    order = provider.order(model, ask(model, request), seen, MEMO)
     text = json.dumps({"path": order.path, "headers": dict(order.headers), "body": order.body}, ensure_ascii=False)
-    for picture, name in ((still, "the still"), (last, "the last frame")):
+    named = [(still, "the still"), (seen.last, "the last frame")]
+    named += [(picture, f"a picture of {picture.size}") for picture in seen.references[: len(references)]]
+    for picture, name in named:
         if picture is not None:
             text = text.replace(picture.url, name).replace(picture.base64, f"{name}'s base64")
     found: dict[str, Any] = json.loads(text)
@@ -83,6 +95,40 @@ def test_every_golden_order_has_a_model() -> None:
 def test_several_shots_are_one_order(tmp_path: Path, engine: str) -> None:
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
     assert sent(tmp_path, engine, options={"shots": SHOTS}) == golden[f"{engine} shots"]
+
+
+@pytest.mark.parametrize("engine", ["happyhorse-1.1-references", "fal-happyhorse-1.1-references"])
+def test_references_go_in_their_order_and_the_still_last(tmp_path: Path, engine: str) -> None:
+    _, model = models()[engine]
+
+    def seen(**more: Any) -> list[tuple[int, int]]:
+        request = a_request(tmp_path, engine, **more)
+        still = to_send(request.views[0].image, request.size, model.pictures)
+        return [picture.size for picture in pictures_of(model, request, still).references]
+
+    both, without = references_in(tmp_path), {"options": {"with_still": False}}
+    assert seen(references=both) == [(500, 900), (640, 480), (960, 540)]
+    assert seen(references=both[::-1], **without) == [(640, 480), (500, 900)]
+    assert seen() == [(960, 540)]
+    with pytest.raises(EngineError, match="needs a picture"):
+        seen(**without)
+
+
+@pytest.mark.parametrize(
+    ("size", "shape", "window"),
+    [
+        ((1920, 1080), "16:9", (0.0, 0.0, 1.0, 1.0)),
+        ((1920, 804), "16:9", (0.0, (1 - 804 / 1080) / 2, 1.0, 804 / 1080)),
+        ((1000, 1000), "1:1", (0.0, 0.0, 1.0, 1.0)),
+        ((700, 1000), "3:4", ((1 - 0.7 / 0.75) / 2, 0.0, 0.7 / 0.75, 1.0)),
+    ],
+)
+def test_of_a_clip_of_another_shape_the_middle_is_taken(
+    size: tuple[int, int], shape: str, window: tuple[float, ...]
+) -> None:
+    shapes = ("16:9", "9:16", "1:1", "4:3", "3:4")
+    assert nearest(size, shapes) == shape
+    assert middle(shape, size) == pytest.approx(window)
 
 
 def test_every_language_is_named_with_its_line() -> None:
@@ -150,6 +196,8 @@ def test_a_heavy_still_is_made_lighter(tmp_path: Path) -> None:
     found = to_send(tmp_path / "noise.png", (1600, 1200), Pictures(bytes=600_000))
     assert found.kind == "image/jpeg"
     assert len(found.data) <= 600_000
+    with Image.open(io.BytesIO(found.data)) as sent_picture:
+        assert found.size == sent_picture.size == (800, 600)  # no quality of the whole one is as light
 
 
 def write_golden() -> None:

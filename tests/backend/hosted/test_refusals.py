@@ -115,6 +115,10 @@ def test_live_prices_hold_for_what_they_are_of(shared: Shared) -> None:
     dearer = asked("fal-kling-3-pro")  # all of it is twice what the page said
     assert (dearer["amount"], dearer["exact"]) == (pytest.approx(1.68), False)
     assert "proportion" in dearer["source"]
+    fake.currency, fake.prices["fal-ai/kling-video/v3/standard/image-to-video"] = "EUR", 0.084
+    foreign = asked("fal-kling-3")
+    fake.currency = "USD"
+    assert (foreign["amount"], foreign["exact"]) == (pytest.approx(0.63), False)  # the table's: euros say nothing of it
     unknown = asked("fal-wan-2.7")
     assert (unknown["amount"], unknown["exact"], unknown["as_of"]) == (0.50, False, "2026-11-26")
 

@@ -12,7 +12,7 @@ import pytest
 
 from backend.engines.engine import Clip, EngineError, Sound
 from backend.media.encode import Written, write_clip
-from backend.media.movie import Movie
+from backend.media.movie import Movie, open_movie
 from client.protocol import TakeRequest
 from devtools.requests import take_request
 
@@ -34,9 +34,10 @@ def movie(
     path: Path, times: Iterable[Fraction], *, sound: float = 0.0, rate: int = 48_000, codec: str = "libx264",
     pixels: str = "yuv420p", options: dict[str, str] | None = None, base: Fraction = Fraction(1, 24_000),
     colorspace: int = 2, colour: tuple[int, int, int] | None = None, height: int = HEIGHT, late: Fraction = Fraction(0),
+    kind: str = "mp4",
 ) -> Path:  # fmt: skip
     """A movie whose frames show their number in bands (or one `colour`), at `times`; its sound begins `late`."""
-    with av.open(str(path), "w", format="mp4") as container:
+    with av.open(str(path), "w", format=kind) as container:
         video = container.add_stream(codec, rate=24)
         video.width, video.height, video.pix_fmt = WIDTH, height, pixels
         video.codec_context.time_base = base
@@ -248,6 +249,37 @@ def test_what_is_no_movie_is_refused(tmp_path: Path, content: bytes | None) -> N
     with pytest.raises(EngineError, match="can't be read"):
         take(tmp_path / "clip.mp4", file, request())
     assert list(tmp_path.iterdir()) == []
+
+
+PLAYLISTS = {
+    "concat": "ffconcat version 1.0\nfile private.mp4\n",
+    "hls": "#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1.0,\nprivate.mp4\n#EXT-X-ENDLIST\n",
+    "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n",
+}
+
+
+@pytest.mark.parametrize("kind", PLAYLISTS)
+def test_a_list_of_other_files_is_no_movie_whatever_it_is_called(tmp_path: Path, kind: str) -> None:
+    movie(tmp_path / "private.mp4", even(24))
+    (tmp_path / "made.mp4").write_text(PLAYLISTS[kind])
+    with pytest.raises(EngineError, match="can't be read"):
+        take(tmp_path / "clip.mp4", tmp_path / "made.mp4", request())
+    assert [path.name for path in tmp_path.iterdir()] == ["private.mp4"]
+    with pytest.raises(av.FFmpegError):
+        open_movie(tmp_path / "made.mp4")
+
+
+@pytest.mark.parametrize(("kind", "codec"), [("matroska", "libx264"), ("avi", "mpeg4")])
+def test_movies_of_other_kinds_become_mp4(tmp_path: Path, kind: str, codec: str) -> None:
+    """Also one whose streams would do as they are."""
+    file = movie(tmp_path / "made.mp4", even(24), codec=codec, kind=kind, base=Fraction(1, 24))
+    take(tmp_path / "clip.mp4", file, request())
+    with av.open(str(tmp_path / "clip.mp4")) as container:
+        assert "mp4" in container.format.name
+        frames = [frame.to_ndarray(format="gray") for frame in container.decode(video=0)]
+    assert len(frames) == 24
+    row = frames[13][HEIGHT // 2, WIDTH // 16 :: WIDTH // 8]
+    assert [bool(value > 130) for value in row] == [True, False, True, True, *[False] * 4]
 
 
 def test_a_movie_without_a_picture_is_refused(tmp_path: Path) -> None:

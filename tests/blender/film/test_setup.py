@@ -27,6 +27,17 @@ def test_every_fix_has_a_button_an_action_and_a_tip_of_its_own():
         assert tip.lower() != label.lower()
 
 
+def test_what_is_to_be_downloaded_is_counted_in_bytes():
+    from take_one.panels.preferences import size_of
+
+    def model(name: str, state: str, size: int) -> dict:
+        return {"name": name, "state": state, "size": "as large as a house", "bytes": size}
+
+    here = (model("a", "missing", 61_200_000_000), model("b", "damaged", 2_050_000_000), model("c", "linked", 10**12))
+    assert size_of(here, ["a", "b", "c"]) == "63.2 GB"
+    assert size_of((*here, model("d", "missing", 412_300_000)), ["c", "d"]) == "412 MB"
+
+
 def test_the_preferences_explain_themselves():
     from take_one.client import events
     from take_one.panels.preferences import STATES

@@ -23,6 +23,7 @@ from take_one.scene.edit import current, moving
 from take_one.scene.model.shots import films, kept, paths, takes, trust
 from take_one.scene.model.shots.shot_list import add_shot, ensure_ids
 from take_one.scene.session.press import again
+from take_one.scene.session.press.press import make_order
 
 
 @pytest.fixture
@@ -54,6 +55,51 @@ def victim(tmp_path):
     for suffix in (".mp4", ".json", ".jpg", ".sh", ".txt"):
         (folder / f"Novel_t001{suffix}").write_text("mine")
     return folder / "Novel_t001.mp4"
+
+
+def test_a_strangers_reference_pictures_are_not_sent_by_themselves(session, shot, victim):
+    """Named by the file that is opened, or by a scene that is brought along later; what the user chooses is."""
+    app().state.engines = (replace(stand_in.HORSE, references=2),)
+    shot.engine = "horse"
+    scene = bpy.context.scene
+    scene.camera = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
+    scene.collection.objects.link(scene.camera)
+    scan = victim.with_name("passport.png")
+    clip_still(scan)
+    shot.references.add().path = str(scan)
+    for opened in (False, True):  # as a scene that is appended has them, and the file that is opened
+        if opened:
+            trust.allow(scan)  # of another film
+            bpy.ops.wm.save_mainfile()
+            bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+            shot = bpy.context.scene.take_one.shots[0]
+        assert shot.references[0].path == str(scan)
+        with pytest.raises(SceneError, match="names reference pictures") as told:
+            make_order(bpy.context, shot)
+        assert told.value.code == "unseen_pictures"
+        with pytest.raises(RuntimeError, match="names reference pictures"):
+            bpy.ops.takeone.animate_frame()
+    assert session.requests == []
+    assert bpy.ops.takeone.references_allow() == {"FINISHED"}
+    assert make_order(bpy.context, shot).references == (scan,)
+    other = victim.with_name("other.png")
+    other.write_bytes(scan.read_bytes())
+    assert bpy.ops.takeone.reference_add(filepath=str(other)) == {"FINISHED"}
+    assert make_order(bpy.context, shot).references == (scan, other)
+    with pytest.raises(RuntimeError, match="no PNG, JPEG or WebP"):
+        bpy.ops.takeone.reference_add(filepath=str(victim))
+    shot.references.add().path = str(victim.with_suffix(".txt"))
+    with pytest.raises(SceneError, match="takes 2 reference pictures, and the shot has 3"):
+        make_order(bpy.context, shot)
+    shot.engine = "draft"  # takes none: nothing is sent, and nothing asked
+    assert make_order(bpy.context, shot).references == ()
+
+
+def clip_still(path):
+    image = bpy.data.images.new("scan", 8, 6)
+    image.filepath_raw, image.file_format = str(path), "PNG"
+    image.save()
+    bpy.data.images.remove(image)
 
 
 def a_take(shot, path, status="READY", uid="k1"):

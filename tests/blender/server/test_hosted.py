@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import shutil
+import struct
 import subprocess
 import time
 from collections.abc import Iterator
@@ -28,7 +31,7 @@ from take_one.scene.session.server.connection import session
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
 KEY = "sk-a-key-that-nobody-may-ever-see-0123456789"
-HORSE, GEN = "fal-happyhorse-1.1", "runway-gen-4.5"
+HORSE, GEN, REFERENCES = "fal-happyhorse-1.1", "runway-gen-4.5", "fal-happyhorse-1.1-references"
 
 pytestmark = pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs the backend's environment")
 
@@ -80,6 +83,21 @@ def until(true, seconds: float = 60) -> None:
         event = session().next_event(0.2)
         if event is not None:
             pump.handle(event)
+
+
+def picture(path: Path, size: tuple[int, int]) -> None:
+    """A grey picture of this size."""
+    image = bpy.data.images.new(path.stem, *size)
+    image.filepath_raw, image.file_format = str(path), "PNG"
+    image.save()
+    bpy.data.images.remove(image)
+
+
+def size_of(url: str) -> tuple[int, int]:
+    """Of a picture in a data URL."""
+    kind, _, data = url.partition(";base64,")
+    assert kind == "data:image/png"
+    return struct.unpack(">II", base64.b64decode(data)[16:24])
 
 
 def own_jobs() -> list[str]:
@@ -135,6 +153,11 @@ def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
     until(lambda: quotes.wanted(shot, engine) or app().part(quotes.Quotes).film == pytest.approx({"USD": spending}))
     assert quotes.question(quotes.Wish(shot, engine, 3.0)) == ""
     assert "This makes $1.68" in quotes.question(quotes.Wish(shot, engine, 3.0, count=2))
+    euros = Price(0.01, "EUR")
+    asked = quotes.question(quotes.Wish(shot, engine, 3.0, count=2, price=euros))
+    assert "costs 0.02 EUR, and the budget is in USD" in asked
+    assert quotes.question(quotes.Wish(shot, engine, 3.0, price=Price(0.0, "EUR"))) == ""
+    assert quotes.total_of((Price(0.5), euros, Price(0.25), euros)) == "$0.75 + 0.02 EUR"
     app().part(quotes.Quotes).pressed["p"] = Price(0.5)  # the backend does not say yet that it knows of it
     assert "This makes $1.76" in quotes.question(quotes.Wish(shot, engine, 3.0))
     until(lambda: quotes.wanted(shot, engine) or not app().part(quotes.Quotes).pressed)  # as the card draws
@@ -154,6 +177,34 @@ def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
     until(lambda: shot.takes[-1].status == "READY")
     assert len(fakes.script()["runway"]) == 2
     assert not own_jobs()
+
+    budgets.budget_film = 0.0
+    shot.engine, shot.prompt = REFERENCES, "character1 bows to character2"
+    folder = tmp_path / "mine"
+    folder.mkdir()
+    for name, size in (("anna", (500, 900)), ("fan", (640, 480)), ("spare", (600, 600))):
+        picture(folder / f"{name}.png", size)
+    names = [{"name": f"{name}.png"} for name in ("anna", "spare", "fan")]
+    assert bpy.ops.takeone.reference_add(directory=str(folder), files=names) == {"FINISHED"}
+    assert bpy.ops.takeone.reference_remove(index=1) == {"FINISHED"}
+    assert [one.path for one in shot.references] == ["//mine/anna.png", "//mine/fan.png"]
+    assert bpy.ops.takeone.animate_frame() == {"FINISHED"}
+    take = shot.takes[-1]
+    asked = kept.read(take).request
+    assert [path.name for path in asked.references] == ["reference_1.png", "reference_2.png"]
+    assert [path.parent for path in asked.references] == [asked.still.image.parent] * 2
+    assert asked.references[0].read_bytes() == (folder / "anna.png").read_bytes()
+    sent = fakes.script()["fal"][-1]["body"]
+    assert (sent["prompt"], sent["aspect_ratio"]) == ("character1 bows to character2.", "16:9")
+    assert [size_of(url) for url in sent["image_urls"]] == [
+        (500, 900),
+        (640, 480),
+        (711, 400),
+    ]  # the still last, as large as it must be
+    shutil.rmtree(folder)
+    Path(bpy.path.abspath(take.clip)).unlink()
+    assert bpy.ops.takeone.make_again() == {"FINISHED"}  # of the copies with the take
+    assert fakes.script()["fal"][-1]["body"]["image_urls"] == sent["image_urls"]
 
     bpy.context.preferences.system.use_online_access = False
     connection.begin(False)

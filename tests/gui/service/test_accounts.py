@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from backend.engines.comfy import shelf
 from devtools.blender_window import MODULE, BlenderWindow
 from tests.backend.hosted.fakes.fake import KEY, Script
 from tests.backend.hosted.fakes.fal import FakeFal
@@ -46,6 +48,9 @@ def blender(
     addresses = {"fal": fal.url, "runway": runway.url}
     accounts = {name: {"address": url, "kept": "environment"} for name, url in addresses.items()}
     (home / "accounts.json").write_text(json.dumps(accounts))
+    (home / shelf.FOLDER).mkdir()
+    for name in ("Grain", "Side by Side"):
+        shutil.copy(shelf.DELIVERED / f"{name}.json", home / shelf.FOLDER)
     keys = {"FAL_KEY": KEY, "RUNWAYML_API_SECRET": KEY}
     window = open_blender("--online-mode", TAKE_ONE_HOME=str(home), **keys)
     window.run("scene.take_one.blank.seconds = 3.0\nscene.take_one.blank.engine = 'fal-happyhorse-1.1'")
@@ -88,6 +93,17 @@ def test_an_order_whose_answer_was_lost_waits_for_a_word(blender: BlenderWindow,
     assert len(runway.orders) == 2
 
 
+def test_a_strangers_reference_pictures_stand_on_the_card_until_they_are_allowed(blender: BlenderWindow) -> None:
+    blender.run(f"{SHOT}.engine = 'fal-happyhorse-1.1-references'\n{SHOT}.references.add().path = '/nowhere/anna.png'")
+    blender.settle()
+    blender.picture("references")
+    blender.click("takeone.references_allow()")
+    strange = f"__import__('{MODULE}.scene.session.press.references', fromlist=['x']).unseen({SHOT})"
+    blender.until(f"not {strange}", 10)
+    blender.click("takeone.reference_remove(index=0)")
+    blender.until(f"len({SHOT}.references) == 0", 10)
+
+
 def test_the_preferences_list_accounts_and_test_them(blender: BlenderWindow, fal: FakeFal) -> None:
     preferences.open_preferences(blender)
     blender.until(f"{ACCOUNTS}.state == 'done'", 60)
@@ -100,6 +116,10 @@ def test_the_preferences_list_accounts_and_test_them(blender: BlenderWindow, fal
         "videos": "",
         "comfyui": "",
     }
+    workflows = "[list(one.models) for one in " + ACCOUNTS + ".accounts if one.workflows]"
+    assert blender.ask(workflows) == [["Grain", "Side by Side"]]
+    preferences.click(blender, 'takeone.workflow_remove(provider="comfyui", workflow="Grain"')
+    blender.until(f"{workflows} == [['Side by Side']]", 60)
     preferences.click(blender, 'takeone.account_test(provider="fal"')
     blender.until(f"'The key is good' in {ACCOUNTS}.said", 60)
     blender.settle()

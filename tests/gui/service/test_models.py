@@ -59,6 +59,7 @@ def test_the_list_says_what_is_here_and_how_large_the_rest_is(blender: BlenderWi
     names = sorted(component.name for component in COMPONENTS)
     assert blender.ask(f"sorted(one['name'] for one in {STATE}.models)") == names
     assert blender.ask(f"all('GB' in one['size'] for one in {STATE}.models)")
+    assert blender.ask(f"all(one['bytes'] >= 10**8 for one in {STATE}.models)")
     assert blender.ask(f"not {READY}")
     blender.picture("missing")
 

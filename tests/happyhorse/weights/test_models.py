@@ -125,6 +125,18 @@ def test_the_wrong_model_says_what_it_looks_like(tmp_path, files, words):
     assert words in report.looks_like
 
 
+def test_the_list_tells_programs_how_many_bytes(home, tiny_folder, capsys):
+    assert run("list", "--json") == 0
+    missing = {one["name"]: one for one in json.loads(capsys.readouterr().out)["models"]}
+    assert missing["distill"]["bytes"] == round(CATALOGUE.components["distill"].gigabytes * 1e9) > 10**9
+    STORE.link("distill", tiny_folder / "distill")
+    run("list", "--json")
+    linked = {one["name"]: one for one in json.loads(capsys.readouterr().out)["models"]}
+    assert (linked["distill"]["state"], linked["distill"]["bytes"]) == ("linked", STORE.report("distill").bytes)
+    assert 10**5 < linked["distill"]["bytes"] < 10**8  # of the tiny one
+    assert linked["base"] == missing["base"]
+
+
 def test_linking_points_and_does_not_copy(home, tiny_folder):
     assert set(STORE.link("all", tiny_folder)) == set(CATALOGUE.components)
     assert STORE.folder("distill") == tiny_folder / "distill"

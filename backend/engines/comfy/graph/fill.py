@@ -10,11 +10,17 @@ from typing import Any
 from client.protocol import TakeRequest
 
 from ...engine import EngineError
-from .parts import DEFAULT_RATE, FPS, HEIGHT, LENGTH, PICTURES, PROMPT, SECONDS, SEED, SOUND, WIDTH, Parts
+from .parts import DEFAULT_RATE, FILES, FPS, HEIGHT, LENGTH, PROMPT, SECONDS, SEED, SOUND, WIDTH, Parts
 from .spec import PARAMETER, Input, Kinds, of
 from .workflow import Node, Place, Workflow, link
 
-NAMES = {"still": "a still", "last_frame": "a last frame", "depth": "the depth of the still"}
+NAMES = {
+    "still": "a still",
+    "last_frame": "a last frame",
+    "depth": "the depth of the still",
+    "guide": "a guide, which is made of a still with depth",
+    "mask": "a mask, which is made of a still with depth",
+}
 Graph = dict[str, dict[str, Any]]  # as ComfyUI takes it
 
 
@@ -42,6 +48,13 @@ def values(workflow: Workflow, parts: Parts, kinds: Kinds, request: TakeRequest,
         if setting.name in request.options:
             found[setting.place] = request.options[setting.name]
     return found
+
+
+def frames_of(workflow: Workflow, parts: Parts, filled: Mapping[Place, Any], seconds: float) -> int:
+    """How many frames a workflow with these values makes of so many seconds."""
+    for place in parts.places.get(LENGTH, ()):
+        return max(1, int(filled.get(place, workflow.value(place))))
+    return max(1, math.ceil(seconds * rate_of(parts, filled) - 1e-6))
 
 
 def rate_of(parts: Parts, values: Mapping[Place, Any]) -> Fraction:
@@ -82,7 +95,7 @@ def fill(workflow: Workflow, parts: Parts, kinds: Kinds, values: Mapping[Place, 
 
 
 def _missing(parts: Parts, values: Mapping[Place, Any]) -> list[tuple[str, Place]]:
-    return [(role, place) for role in PICTURES for place in parts.places.get(role, ()) if place not in values]
+    return [(role, place) for role in FILES for place in parts.places.get(role, ()) if place not in values]
 
 
 def _without(workflow: Workflow, kinds: Kinds, gone: Mapping[str, str]) -> dict[str, list[str]]:

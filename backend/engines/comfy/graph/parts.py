@@ -22,8 +22,9 @@ from .workflow import Node, Place, Workflow
 MAX_SETTINGS = 40
 LIMIT = 2**31 - 1  # of whole numbers on the card
 DEFAULT_RATE = Fraction(24)
-STILL, LAST_FRAME, DEPTH = "still", "last_frame", "depth"
-PICTURES = (STILL, LAST_FRAME, DEPTH)
+STILL, LAST_FRAME, DEPTH, GUIDE, MASK = "still", "last_frame", "depth", "guide", "mask"
+FILES = (STILL, LAST_FRAME, DEPTH, GUIDE, MASK)  # roles that a shot may have nothing for
+MOVIES = ("file", "video")  # inputs that take a movie: of Load Video, of VideoHelperSuite's nodes
 PROMPT, SOUND, SEED = "prompt", "sound", "seed"
 LENGTH, SECONDS, FPS, WIDTH, HEIGHT = "length", "seconds", "fps", "width", "height"
 
@@ -41,7 +42,9 @@ class Role:
 ROLES: Mapping[str, Role] = {
     STILL: Role(("still", "first frame", "start frame", "start image", "input image"), ("image",), "text"),
     LAST_FRAME: Role(("last frame", "end frame", "end image"), ("image",), "text"),
-    DEPTH: Role(("depth", "depth map"), ("image",), "text"),
+    DEPTH: Role(("depth", "depth map"), ("image", *MOVIES), "text"),
+    GUIDE: Role(("guide", "warp"), MOVIES, "text"),
+    MASK: Role(("mask", "hole mask"), MOVIES, "text"),
     PROMPT: Role(("prompt", "positive prompt", "positive"), ("text", "prompt", "value", "string"), "text"),
     SOUND: Role(("sound", "sound prompt"), ("text", "prompt", "value", "string"), "text"),
     SEED: Role(("seed", "noise seed"), ("seed", "noise_seed", "value")),
@@ -93,6 +96,12 @@ class Parts:
     def has(self, role: str) -> bool:
         return bool(self.places.get(role))
 
+    def moving(self) -> dict[str, tuple[Place, ...]]:
+        """The inputs that want a movie of the camera's way, by their roles."""
+        found = {role: self.places.get(role, ()) for role in (GUIDE, MASK, DEPTH)}
+        movies = {role: tuple(place for place in places if place.name in MOVIES) for role, places in found.items()}
+        return {role: places for role, places in movies.items() if places}
+
 
 def parts(workflow: Workflow) -> Parts:
     """What of `workflow` a request fills in."""
@@ -107,7 +116,7 @@ def parts(workflow: Workflow) -> Parts:
         for role, place in found.items():
             places.setdefault(role, []).append(place)
     pictures = [node for node in workflow.nodes.values() if node.kind == "LoadImage"]
-    if len(pictures) == 1 and not any(role in places for role in PICTURES) and not MARK.match(pictures[0].title):
+    if len(pictures) == 1 and not any(role in places for role in FILES) and not MARK.match(pictures[0].title):
         places[STILL] = [Place(pictures[0].id, "image")]
     if SEED not in places:
         seeds = [Place(id, name) for id in workflow.nodes for name in ("seed", "noise_seed")]
@@ -164,6 +173,8 @@ def _place(node: Node, role: Role) -> Place | None:
     for name in names:
         if _type(node.inputs.get(name)) == role.type:
             return Place(node.id, name)
+    if role.inputs == MOVIES:  # a picture of the user's own that is called Mask stays theirs
+        return None
     fitting = [name for name, value in node.inputs.items() if _type(value) == role.type]
     return Place(node.id, fitting[0]) if len(fitting) == 1 and role.inputs[0] not in node.inputs else None
 

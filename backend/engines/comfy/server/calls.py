@@ -47,29 +47,34 @@ def kinds(wire: Wire, wanted: Iterable[str], patience: float = 20.0) -> Kinds:
     return found
 
 
-def upload(wire: Wire, role: str, png: bytes) -> str:
-    """Puts a picture among its inputs, and gives its name there. A picture has one name, whoever sends it again.
+def upload(wire: Wire, role: str, file: bytes, kind: str = "image/png") -> str:
+    """Puts a picture, or a movie of another `kind`, among its inputs, and gives its name there. A file has one name,
+    whoever sends it again.
 
     Raises:
         Unreached.
         EngineError: `request_refused`.
     """
-    name = f"{role}-{hashlib.sha256(png).hexdigest()[:20]}.png"
+    name = f"{role}-{hashlib.sha256(file).hexdigest()[:20]}.{kind.rpartition('/')[2]}"
     for left in reversed(range(UPLOADS)):
         try:
             answer = wire.send(
                 "POST",
                 "upload/image",
                 data={"subfolder": FOLDER, "overwrite": "true", "type": "input"},
-                files={"image": (name, png, "image/png")},
+                files={"image": (name, file, kind)},
             )
         except Unanswered as error:
             if not left:
                 raise Unreached(str(error)) from None
             wire.wait(1.0)
             continue
+        if answer.status == 413:
+            larger = f"The {role} for this workflow has {len(file) >> 20} MB, more than {wire.label} takes"
+            message = f"{larger}: start it with a larger --max-upload-size, or make the take shorter or smaller."
+            raise EngineError("request_refused", message, "smaller_size")
         if not answer.good:
-            raise EngineError("request_refused", f"{wire.label} does not take the picture ({answer.status}).", "retry")
+            raise EngineError("request_refused", f"{wire.label} does not take the {role} ({answer.status}).", "retry")
         return f"{answer.get('subfolder') or FOLDER}/{answer.get('name') or name}"
     raise AssertionError("the last try returns or raises")
 

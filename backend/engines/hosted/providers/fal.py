@@ -22,7 +22,7 @@ from ..request.model import Model, Pictures, Prices, Rate
 from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
-    from ..request.still import Sent
+    from ..request.still import Seen
     from ..wire.http import Wire
 
 QUEUE, PLATFORM = "https://queue.fal.run", "https://api.fal.ai"
@@ -32,6 +32,8 @@ LIFETIME = {"X-Fal-Object-Lifecycle-Preference": json.dumps({"expiration_duratio
 SPOKEN = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
 SEEN = "2026-11-26"
 WIDE = ((16, 9), (9, 16))
+SHAPES = ("16:9", "9:16", "1:1", "4:3", "3:4")  # of what is made of references
+REFERENCE = Pictures(side=400, longest=1280, bytes=1 << 20, ratios=(0.1, 10.0))  # as many as nine go in one request
 # With a last frame Veo has an endpoint of its own.
 VEO_LAST = {
     "endpoint": "fal-ai/veo3.1/first-last-frame-to-video",
@@ -59,8 +61,8 @@ def _model(
     return Model(id, endpoint, name, about, lengths, prices, fields=fields, **more)
 
 
-# `fields`: what the endpoint calls the still, the last frame, the sound's switch; `length` the form of the duration;
-# `shots` how several shots are told.
+# `fields`: what the endpoint calls the still, the last frame, the references; the `shapes` that it makes of these;
+# `length` the form of the duration; `shots` how several shots are told.
 MODELS = (
     _model(
         "fal-happyhorse-1.1",
@@ -89,6 +91,34 @@ MODELS = (
         fps=Fraction(24),
         shots=8,
         pictures=Pictures(bytes=7 << 20),
+    ),
+    _model(
+        "fal-happyhorse-1.1-references",
+        "alibaba/happy-horse/v1.1/reference-to-video",
+        "HappyHorse 1.1 References (fal)",
+        "Who and what your pictures show: character1 is the first of them. It does not begin with the still.",
+        tuple(range(3, 16)),
+        (Rate(0.14, "720p"), Rate(0.18, "1080p")),
+        {"references": "image_urls", "shapes": (*SHAPES, "21:9", "9:21", "5:4", "4:5"), "length": "int"},
+        resolutions=("720p", "1080p"),
+        languages=SPOKEN,
+        fps=Fraction(24),
+        references=8,
+        pictures=REFERENCE,
+    ),
+    _model(
+        "fal-happyhorse-1.0-references",
+        "alibaba/happy-horse/reference-to-video",
+        "HappyHorse 1.0 References (fal)",
+        "The version before, of your pictures. It does not begin with the still.",
+        tuple(range(3, 16)),
+        (Rate(0.14, "720p"), Rate(0.28, "1080p")),
+        {"references": "image_urls", "shapes": SHAPES, "length": "int"},
+        resolutions=("720p", "1080p"),
+        languages=SPOKEN,
+        fps=Fraction(24),
+        references=8,
+        pictures=REFERENCE,
     ),
     _model(
         "fal-kling-3-pro",
@@ -211,9 +241,17 @@ class Fal(Provider):
     def hosts(self, address: str) -> frozenset[str]:
         return frozenset({urlsplit(PLATFORM).netloc}) if address == QUEUE else frozenset()
 
-    def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
+    def order(self, model: Model, asked: Ask, seen: Seen, memo: Memo) -> Order:
+        from ..request.still import nearest
+
+        last = seen.last
         fields = {"endpoint": model.endpoint, **model.fields, **(model.fields.get("with_last", {}) if last else {})}
-        body: dict[str, Any] = {"prompt": asked.prompt, fields["still"]: still.url}
+        body: dict[str, Any] = {"prompt": asked.prompt}
+        if model.references:
+            body[fields["references"]] = [picture.url for picture in seen.references]
+            body["aspect_ratio"] = nearest(seen.frame, fields["shapes"])
+        else:
+            body[fields["still"]] = seen.first.url
         if asked.shots:
             del body["prompt"]
             shots = [{"prompt": shot.prompt, "duration": str(shot.seconds)} for shot in asked.shots]
@@ -299,6 +337,8 @@ class Fal(Provider):
         live = found.get("unit_price")
         if found.get("endpoint_id") != model.endpoint or "second" not in str(found.get("unit")):
             return None
+        if found.get("currency", ours.currency) != ours.currency:
+            return None  # of two currencies neither is in proportion to the other
         if isinstance(live, bool) or not isinstance(live, int | float) or not 0 < live < 100:
             return None
         today, rates = datetime.now(UTC).date().isoformat(), [rate.amount for rate in model.prices.rates]

@@ -18,7 +18,7 @@ from ..request.model import Model, Pictures, Prices, Rate
 from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
-    from ..request.still import Sent
+    from ..request.still import Seen
     from ..wire.http import Wire
 
 INTERACTIONS = "v1beta/interactions"
@@ -65,7 +65,8 @@ class Gemini(Provider):
     def headers(self, key: str) -> dict[str, str]:
         return {"x-goog-api-key": key}
 
-    def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
+    def order(self, model: Model, asked: Ask, seen: Seen, memo: Memo) -> Order:
+        still = seen.first
         picture = {"type": "image", "data": still.base64, "mime_type": still.kind}
         output = {"type": "video", "aspect_ratio": still.ratio, "resolution": asked.resolution, "delivery": "uri"}
         body = {

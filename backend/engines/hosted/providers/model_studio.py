@@ -21,7 +21,7 @@ from ..request.model import Model, Pictures, Prices, Rate
 from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
-    from ..request.still import Sent
+    from ..request.still import Seen
     from ..wire.http import Wire
 
 SUBMIT = "api/v1/services/aigc/video-generation/video-synthesis"
@@ -29,6 +29,8 @@ TASKS = "api/v1/tasks"
 ASYNC = {"X-DashScope-Async": "enable"}
 SPOKEN = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
 SEEN = "2026-11-26"
+SHAPES = ("16:9", "9:16", "1:1", "4:3", "3:4")  # of what is made of references
+REFERENCE = Pictures(side=400, longest=1280, bytes=1 << 20, ratios=(0.1, 10.0))  # as many as nine go in one request
 LEFT = ("PENDING", "RUNNING")
 
 MODELS = (
@@ -61,6 +63,20 @@ MODELS = (
         fields={"shots": "numbered"},
     ),
     Model(
+        "happyhorse-1.1-references",
+        "happyhorse-1.1-r2v",
+        "HappyHorse 1.1 References",
+        "Who and what your pictures show: character1 is the first of them. It does not begin with the still.",
+        tuple(range(3, 16)),
+        Prices((Rate(0.14, "720P"), Rate(0.18, "1080P")), SEEN, "fal's page of the same model"),
+        resolutions=("720P", "1080P"),
+        languages=SPOKEN,
+        fps=Fraction(24),
+        references=8,
+        pictures=REFERENCE,
+        fields={"shapes": SHAPES},
+    ),
+    Model(
         "wan-3.0",
         "wan3.0-video",
         "Wan 3.0",
@@ -90,11 +106,17 @@ class ModelStudio(Provider):
     def headers(self, key: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}"}
 
-    def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
-        media = [{"type": "first_frame", "url": still.url}]
-        if last is not None:
-            media.append({"type": "last_frame", "url": last.url})
+    def order(self, model: Model, asked: Ask, seen: Seen, memo: Memo) -> Order:
+        from ..request.still import nearest
+
         parameters: dict[str, Any] = {"resolution": asked.resolution, "duration": asked.seconds, "watermark": False}
+        if model.references:
+            media = [{"type": "reference_image", "url": picture.url} for picture in seen.references]
+            parameters["ratio"] = nearest(seen.frame, model.fields["shapes"])
+        else:
+            media = [{"type": "first_frame", "url": seen.first.url}]
+        if seen.last is not None:
+            media.append({"type": "last_frame", "url": seen.last.url})
         body = {"model": model.endpoint, "input": {"prompt": asked.prompt, "media": media}}
         return Order(SUBMIT, {**body, "parameters": {**parameters, "seed": asked.seed}}, ASYNC)
 

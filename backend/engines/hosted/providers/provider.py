@@ -15,7 +15,7 @@ from ..request.ask import Ask
 from ..request.model import Model
 
 if TYPE_CHECKING:
-    from ..request.still import Sent
+    from ..request.still import Seen
     from ..wire.http import Wire
 
 
@@ -122,7 +122,7 @@ class Provider(Service, Protocol):
         """The engine of a model, with what the account changes of it."""
         return info
 
-    def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
+    def order(self, model: Model, asked: Ask, seen: Seen, memo: Memo) -> Order:
         """The request. It depends on nothing else."""
         ...
 

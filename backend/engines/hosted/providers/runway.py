@@ -20,7 +20,7 @@ from ..request.model import Model, Pictures, Prices, Rate
 from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
-    from ..request.still import Sent
+    from ..request.still import Seen
     from ..wire.http import Wire
 
 CREDIT = 0.01  # US dollars
@@ -124,15 +124,17 @@ class Runway(Provider):
     def headers(self, key: str) -> dict[str, str]:
         return {"Authorization": f"Bearer {key}", "X-Runway-Version": "2024-11-06"}
 
-    def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
-        fields = model.fields
+    def order(self, model: Model, asked: Ask, seen: Seen, memo: Memo) -> Order:
+        from ..request.still import nearest
+
+        fields, still, last = model.fields, seen.first, seen.last
         frames = [{"uri": still.url, "position": "first"}]
         if last is not None and not asked.shots:
             frames.append({"uri": last.url, "position": "last"})
         body: dict[str, Any] = {"model": model.endpoint, "promptImage": frames, "promptText": asked.prompt}
         body["duration"] = asked.seconds
         if "ratios" in fields:
-            body["ratio"] = _nearest(still.size, fields["ratios"][asked.resolution])
+            body["ratio"] = nearest(still.size, fields["ratios"][asked.resolution])
         elif "auto" in fields:
             body["ratio"] = f"auto_{asked.resolution}"
         else:
@@ -185,16 +187,6 @@ class Runway(Provider):
             raise refused(self.label, answer)
         credits = answer.get("creditBalance")
         return f"The key is good: {credits} credits (${(credits or 0) * CREDIT:.2f}) are left.", ()
-
-
-def _nearest(size: tuple[int, int], ratios: list[str]) -> str:
-    """Of ratios such as 1280:720 that whose shape is nearest to `size`."""
-
-    def apart(ratio: str) -> float:
-        width, _, height = ratio.partition(":")
-        return abs(int(width) / int(height) - size[0] / size[1])
-
-    return min(ratios, key=apart)
 
 
 def _cost(data: Any) -> Price | None:

@@ -19,7 +19,7 @@ from ..request.model import Model, Pictures
 from .provider import Look, Memo, Order, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
-    from ..request.still import Sent
+    from ..request.still import Seen
     from ..wire.http import Wire
 
 GRID = 16  # pixels: what sides are multiples of
@@ -66,7 +66,8 @@ class Videos(Provider):
         name = f"Video Server ({place})"
         return dataclasses.replace(info, options=options, sends_to=place, name=name, rate=free)
 
-    def order(self, model: Model, asked: Ask, still: Sent, last: Sent | None, memo: Memo) -> Order:
+    def order(self, model: Model, asked: Ask, seen: Seen, memo: Memo) -> Order:
+        still = seen.first
         width, height = (max(GRID, side // GRID * GRID) for side in still.size)
         body = {"prompt": asked.prompt, "seconds": str(asked.seconds), "size": f"{width}x{height}"}
         body["seed"] = str(asked.seed)

@@ -14,7 +14,7 @@ from .model import Model
 from .words import Shot, numbered, prompt_of, shots_of
 
 MAX_SEED = 2**31 - 1  # the most that any of them takes
-QUALITY, SOUND = "quality", "sound"
+QUALITY, SOUND, WITH_STILL = "quality", "sound", "with_still"
 
 
 @dataclass(frozen=True)
@@ -92,6 +92,7 @@ def describe(model: Model, provider: str, sends_to: str) -> EngineInfo:
         sends_to=sends_to,
         account=provider,
         rate=_rate(model),
+        references=model.references,
     )
 
 
@@ -111,6 +112,9 @@ def _options(model: Model) -> list[Option]:
         options.append(Option(QUALITY, "enum", model.resolution, "Quality", choices=choices, tooltip=tip))
     if model.sound == "switch":
         options.append(Option(SOUND, "bool", True, "Sound", tooltip="Have sound made with the picture"))
+    if model.references:
+        tip = "Send the still too, as the last picture: it shows the place and who stands where"
+        options.append(Option(WITH_STILL, "bool", True, "Still as Reference", tooltip=tip))
     return options
 
 

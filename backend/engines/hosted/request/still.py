@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,17 +43,53 @@ class Sent:
         return "16:9" if self.size[0] >= self.size[1] else "9:16"
 
 
-def to_send(path: Path, size: tuple[int, int], limits: Pictures) -> Sent:
-    """The picture at `path` for a clip of `size` (width, height), within `limits`.
+@dataclass(frozen=True)
+class Seen:
+    """The pictures of an order: the `still` that it begins with and perhaps the `last` frame, or `references`, for
+    models that begin with none. `frame` is the clip's shape (width, height)."""
+
+    frame: tuple[int, int]
+    still: Sent | None = None
+    last: Sent | None = None
+    references: tuple[Sent, ...] = ()
+
+    @property
+    def first(self) -> Sent:
+        """The still, where it has to be there."""
+        assert self.still is not None
+        return self.still
+
+
+def nearest(size: tuple[int, int], ratios: Iterable[str]) -> str:
+    """Of ratios such as 16:9 that whose shape is nearest to `size`."""
+    return min(ratios, key=lambda ratio: abs(math.log(size[1] * width_of(ratio) / size[0])))
+
+
+def width_of(ratio: str) -> float:
+    """The width of a ratio such as 16:9 to its height."""
+    width, _, height = ratio.partition(":")
+    return int(width) / int(height)
+
+
+def middle(ratio: str, size: tuple[int, int]) -> tuple[float, float, float, float]:
+    """Where in a clip of `ratio` the middle in the shape of `size` is: see `Sent.window`."""
+    share = size[0] / size[1] / width_of(ratio)
+    if abs(share - 1) < 0.005:
+        return WHOLE
+    wide, high = min(1.0, share), min(1.0, 1 / share)
+    return (1 - wide) / 2, (1 - high) / 2, wide, high
+
+
+def to_send(path: Path, size: tuple[int, int] | None, limits: Pictures) -> Sent:
+    """The picture at `path` for a clip of `size` (width, height), within `limits`. None: it keeps its shape.
 
     Raises:
         EngineError: `still_unreadable`.
     """
-    picture = _cropped(read_still(path), size)
+    picture = read_still(path) if size is None else _cropped(read_still(path), size)
     framed, window = _framed(picture, limits)
-    data, kind = _encoded(_scaled(framed, limits), limits.bytes)
-    with Image.open(io.BytesIO(data)) as sent:
-        return Sent(data, kind, sent.size, window)
+    data, kind, sent = _encoded(_scaled(framed, limits), limits.bytes)
+    return Sent(data, kind, sent, window)
 
 
 def _cropped(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -91,14 +129,15 @@ def _scaled(picture: Image.Image, limits: Pictures) -> Image.Image:
     return picture.resize(size, Image.Resampling.LANCZOS)
 
 
-def _encoded(picture: Image.Image, most: int) -> tuple[bytes, str]:
+def _encoded(picture: Image.Image, most: int) -> tuple[bytes, str, tuple[int, int]]:
+    """The picture as a file of at most so many bytes, its kind, and its size, which may be less."""
     png = _written(picture, "PNG")
     if len(png) <= min(most, LIGHT):
-        return png, "image/png"
+        return png, "image/png", picture.size
     for quality in QUALITIES:
         data = _written(picture, "JPEG", quality=quality, subsampling=0)
         if len(data) <= most:
-            return data, "image/jpeg"
+            return data, "image/jpeg", picture.size
     half = picture.resize((picture.width // 2, picture.height // 2), Image.Resampling.LANCZOS)
     return _encoded(half, most)
 

@@ -136,14 +136,22 @@ class Wire:
             raise Unanswered("its answer can't be read")
         return answer
 
-    def fetch(self, url: str, path: Path, progress: Callable[[float], None], patience: float = 300.0) -> Answer | None:
-        """Brings the file at `url` to `path`, on from where it broke off. The key goes with it only to `hosts`.
+    def fetch(
+        self,
+        url: str,
+        path: Path,
+        progress: Callable[[float], None],
+        patience: float = 300.0,
+        most: int = MAX_CLIP,
+    ) -> Answer | None:
+        """Brings the file at `url`, of at most so many bytes, to `path`, on from where it broke off. The key goes with
+        it only to `hosts`.
 
         Gives None, or the answer of a provider that does not have it (any more).
 
         Raises:
             Unreached: it did not come through.
-            EngineError: `engine_failed`: it is larger than a clip can be.
+            EngineError: `engine_failed`: it is larger.
             Cancelled: meanwhile.
             OSError: it can't be written.
         """
@@ -152,7 +160,7 @@ class Wire:
         while True:
             before = path.stat().st_size if path.exists() else 0
             try:
-                refused = self._fetch_once(url, part, before, progress)
+                refused = self._fetch_once(url, part, before, progress, most)
                 if refused is None or refused.status not in AGAIN:
                     return refused
                 last = f"it answers {refused.status}"
@@ -191,14 +199,20 @@ class Wire:
 
     def _url(self, path: str) -> str:
         url = path if "://" in path else f"{self.address}/{path.lstrip('/')}"
-        return checked(url, plain=self.plain)
+        return self._checked(url)
+
+    def _checked(self, url: str) -> str:
+        """`url`, which another may have named: none of this machine, unless the server is here itself."""
+        return checked(url, loopback=urlsplit(self.address).hostname in LOOPBACK, plain=self.plain)
 
     def _headers_for(self, url: str) -> dict[str, str]:
         there, own = urlsplit(url), urlsplit(self.address)
         sealed = there.scheme == "https" or (there.scheme, there.netloc) == (own.scheme, own.netloc)
         return dict(self.headers) if sealed and there.netloc in self.hosts else {}
 
-    def _fetch_once(self, url: str, part: _Part, before: int, progress: Callable[[float], None]) -> Answer | None:
+    def _fetch_once(
+        self, url: str, part: _Part, before: int, progress: Callable[[float], None], most: int
+    ) -> Answer | None:
         wanted = {"Range": f"bytes={before}-", "If-Range": part.tag} if before and part.tag else {}
         with self._follow(url, wanted) as response:
             if response.status_code == 416 and before:
@@ -213,10 +227,10 @@ class Wire:
             part.tag = _strong(response.headers.get("etag", ""))
             with part.path.open("ab" if goes_on else "wb") as file:
                 for block in response.iter_raw():
-                    file.write(block)
                     here += len(block)
-                    if here > MAX_CLIP:
+                    if here > most:
                         raise EngineError("engine_failed", f"The clip from {self.label} is larger than 2 GiB.", "")
+                    file.write(block)
                     if self.cancelled():
                         raise Cancelled
                     progress(here / total if total else 0.0)
@@ -232,7 +246,7 @@ class Wire:
     def _follow(self, url: str, headers: Mapping[str, str]) -> Iterator[httpx.Response]:
         """The answer at the end of at most a few redirects. A key goes to the provider's own hosts alone."""
         for _ in range(REDIRECTS + 1):
-            checked(url, loopback=urlsplit(self.address).hostname in LOOPBACK, plain=self.plain)
+            self._checked(url)
             with self._client.stream("GET", url, headers={**self._headers_for(url), **headers}) as response:
                 if response.is_redirect and not self.plain:  # a server of one's own has no reason to send us elsewhere
                     onward = urljoin(url, response.headers.get("location", ""))
@@ -257,13 +271,16 @@ class _Part:
 
 
 def checked(url: str, loopback: bool = True, plain: bool = False) -> str:
-    """`url`, if it may be used: an https:// address, one of this machine, or with `plain` any of HTTP.
+    """`url`, if it may be used: an https:// address, with `loopback` one of this machine, with `plain` any of HTTP.
 
     Raises:
         EngineError: `invalid_request`.
     """
     parts = urlsplit(url)
-    unsealed = parts.scheme == "http" and (plain or (loopback and parts.hostname in LOOPBACK))
+    here = parts.hostname in LOOPBACK
+    unsealed = parts.scheme == "http" and (plain or (loopback and here))
+    if here and not loopback:
+        raise EngineError("invalid_request", "A server elsewhere sends us to this machine itself, which is not asked.")
     if not parts.hostname or not (parts.scheme == "https" or unsealed) or parts.username or parts.password:
         shown = f"{parts.scheme}://{parts.hostname or ''}"[:100]
         raise EngineError("invalid_request", f"{shown} is no https:// address, so nothing is sent there.", "accounts")

@@ -16,6 +16,7 @@ class FakeFal(Fake):
     def __init__(self) -> None:
         super().__init__()
         self.prices: dict[str, float] = {}
+        self.currency = "USD"  # of them
 
     def authorized(self, seen: Seen) -> bool:
         return seen.headers.get("authorization") == f"Key {KEY}"
@@ -27,7 +28,12 @@ class FakeFal(Fake):
         path = urlsplit(seen.path).path
         if path == "/v1/models/pricing":
             price = self.prices.get(query["endpoint_id"])
-            found = {"endpoint_id": query["endpoint_id"], "unit_price": price, "unit": "seconds", "currency": "USD"}
+            found = {
+                "endpoint_id": query["endpoint_id"],
+                "unit_price": price,
+                "unit": "seconds",
+                "currency": self.currency,
+            }
             return 200, {"prices": [] if price is None else [found], "next_cursor": None, "has_more": False}
         if path == "/v1/models/requests/by-endpoint":
             ours = [made for made in self.listed() if made.model == query["endpoint_id"]]
