@@ -47,10 +47,10 @@ class Pool:
         self._described: dict[str, dict[str, EngineInfo]] = {}  # by the lane whose worker said so
         self._engines_at = 0.0
         self._engines_known = threading.Condition()
+        self.meter = Meter()
         self._describing = self._runner(crew.describing, describes=True)
         self._runners = [self._describing]
         self._thread = threading.Thread(target=self._run, name="queue", daemon=True)
-        self.meter = Meter()
 
     def start(self) -> None:
         self._describing.start()
@@ -112,7 +112,7 @@ class Pool:
 
     def _runner(self, slot: Slot, describes: bool) -> Runner:
         aside = self._listener(slot) if describes else None
-        return Runner(slot, self._crew, self._store, self._stopping, self._on_free, aside)
+        return Runner(slot, self._crew, self._store, self._stopping, self.meter.began, self._on_free, aside)
 
     def _listener(self, slot: Slot) -> Aside:
         """Takes what the worker of `slot` says of the engines. Where engines run elsewhere, the word of a worker of
@@ -201,7 +201,6 @@ class Pool:
             if runner.slot.lane == DESCRIBING or not runner.free:
                 continue
             if (claimed := self._store.claim(runner.slot.lane)) is not None:
-                self.meter.began(claimed)
                 runner.give(claimed)
         self._prepare()
         self._wake.wait(POLL_SECONDS)

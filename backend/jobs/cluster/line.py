@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import queue
 import shutil
 import threading
@@ -21,7 +20,7 @@ from client.protocol import Problem, TakeRequest
 from client.protocol.codec import from_json, to_json
 
 from ...home import sync_file, sync_folder, write_whole
-from ...media.disk import disk_full
+from ...media.disk import disk_full, is_full
 from . import parcel
 from .actor import RESULTS, Actor
 
@@ -177,7 +176,7 @@ def _outcome(order: dict[str, Any], **how: Any) -> dict[str, Any]:
 
 
 def _problem(error: Exception, folder: Path) -> Any:
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if is_full(error):
         return to_json(disk_full(folder).problem)
     return to_json(Problem("transfer_failed", f"The files of this take could not be moved: {error}", "retry"))
 
