@@ -88,15 +88,14 @@ class Line:
                     self._call("tell", number, message)
                     continue
                 self._making = message
-                failed = self._sent(message)
-                if failed is None:
-                    self._call("tell", number, message)
-                else:
+                failed = self._told(number, message)
+                if failed is not None:
                     self._actor.forget.remote(message["id"])
                     self._say({"message": failed})
 
-    def _sent(self, order: dict[str, Any]) -> dict[str, Any] | None:
-        """Brings the files of a job to the actor. None, or how the job ends since they can't be."""
+    def _told(self, number: int, order: dict[str, Any]) -> dict[str, Any] | None:
+        """Brings a job to the actor, and its files: the last parcel of them with it. None, or how the job ends since
+        it can't be brought."""
         folder, job = Path(order["folder"]), order["id"]
         names = [file.name for file in from_json(TakeRequest, order["request"]).files().values()]
         try:
@@ -104,11 +103,15 @@ class Line:
                 (self._folder / job).mkdir(mode=0o700, parents=True, exist_ok=True)
                 for name in names:
                     shutil.copyfile(folder / name, self._folder / job / name)
-                return None
+                names = []
+            last: list[parcel.Part] = []
             for spans in parcel.planned([(name, (folder / name).stat().st_size) for name in dict.fromkeys(names)]):
                 if self._cancelled.is_set():
                     return _outcome(order, cancelled=True)
-                self._call("put", job, parcel.read(folder, spans))
+                if last:
+                    self._call("put", job, last)
+                last = parcel.read(folder, spans)
+            self._call("tell", number, order, last)
         except (OSError, ValueError) as error:
             return _outcome(order, failed=_problem(error, folder))
         return None
@@ -130,9 +133,11 @@ class Line:
                 for name in RESULTS[:-1]:
                     shutil.copyfile(self._folder / job / folder.name / name, folder / name)
                 last = (self._folder / job / folder.name / RESULTS[-1]).read_bytes()
+            elif "take" not in done:
+                raise OSError("they are not there any more")
             else:
                 last = b""
-                sizes, first = self._call("take", job, number)
+                sizes, first = done.pop("take")
                 for index, spans in enumerate(parcel.planned(sizes)):
                     parts = self._call("get", job, number, spans) if index else first
                     parcel.write(folder, [part for part in parts if part.name != RESULTS[-1]])
