@@ -61,8 +61,9 @@ class Machines:
     def address(self) -> str:
         return str(self._cluster.address)
 
-    def add(self) -> None:
-        self.alive.append(self._cluster.add_node(num_cpus=1, wait=False))
+    def add(self, cpus: int = 1, gpus: int = 0) -> None:
+        """One more, that has so many processors and, as far as Ray knows, cards."""
+        self.alive.append(self._cluster.add_node(num_cpus=cpus, num_gpus=gpus, wait=False))
 
     def kill(self, node: Any) -> None:
         """kill -9 of its raylet, and nothing else."""
