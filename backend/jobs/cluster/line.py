@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import queue
 import shutil
 import threading
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import ActorUnavailableError, RayError, RayTaskError
+from ray.exceptions import ActorUnavailableError, GetTimeoutError, RayError, RayTaskError
 from ray.util.placement_group import PlacementGroup, placement_group, remove_placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
@@ -24,7 +25,8 @@ from ...media.disk import disk_full, is_full
 from . import parcel
 from .actor import RESULTS, Actor
 
-HEAR_SECONDS = 20.0
+HEAR_SECONDS = 10.0  # an actor that has nothing to say says so as often
+SILENT_SECONDS = 30.0  # one that says nothing at all for so long is lost, whatever the cluster thinks of its machine
 AGAIN_SECONDS = 0.2
 ENDS = {"done", "failed", "cancelled"}  # one of them is in a job's last message
 CALLS = 4  # at once: one that hears, one that tells, and room
@@ -72,7 +74,7 @@ class Line:
                 self._folder = Path(about["folder"])
             self._say({"ready": about})
             while True:
-                for number, message in self._call("hear", heard, HEAR_SECONDS):
+                for number, message in self._call("hear", heard, HEAR_SECONDS, most=SILENT_SECONDS):
                     heard = number
                     self._say({"message": self._ended(message) if ENDS & message.keys() else message})
         except RayError as error:
@@ -150,18 +152,25 @@ class Line:
             return _outcome(order, failed=_problem(error, folder))
         return done
 
-    def _call(self, name: str, *values: Any) -> Any:
-        """What the actor answers. Asked again for as long as it can't be reached but is not known to be gone.
+    def _call(self, name: str, *values: Any, most: float | None = None) -> Any:
+        """What the actor answers. Asked again for as long as it can't be reached but is not known to be gone, and no
+        longer than `most` seconds.
 
         Raises:
-            RayError: it is gone.
+            RayError: it is gone, or did not answer.
             OSError: it could not read or write its files.
         """
+        until = math.inf if most is None else time.monotonic() + most
         while True:
             try:
-                return ray.get(getattr(self._actor, name).remote(*values))
+                left = None if most is None else max(0.0, until - time.monotonic())
+                return ray.get(getattr(self._actor, name).remote(*values), timeout=left)
             except ActorUnavailableError:
+                if time.monotonic() > until:
+                    raise
                 time.sleep(AGAIN_SECONDS)
+            except GetTimeoutError:
+                raise RayError(f"it did not answer for {most:g} seconds") from None
             except RayTaskError as error:
                 if isinstance(error.cause, OSError):
                     raise error.cause from error
