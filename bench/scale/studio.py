@@ -84,7 +84,11 @@ def parts(of: Constants, artist: Artist) -> list[Part]:
     found = [
         Part("the service's process: one core, as Python has it", one.service, balancer),
         Part("writes to SQLite: commits, and progress", one.store, "PostgreSQL for the store"),
-        Part("the disk under the service", (one.up + one.down) / of.disk_rate, "object storage for files"),
+        Part(
+            f"the disk under the service, {of.disk_rate / 1e6:.0f} MB/s",
+            (one.up + one.down) / of.disk_rate,
+            "object storage for files",
+        ),
         Part("10 Gbit/s to the service", max(one.up, one.down) / TEN_GIGABITS, "object storage that clients reach"),
     ]
     return sorted(found, key=lambda part: -part.share)
