@@ -1,10 +1,11 @@
 """Drafts on a Ray cluster whose machines die: what gets lost, and what the way there costs a job.
 
     python bench/ray_cluster.py [--jobs 200] [--kills 12] [--seed 1] [--timed 24]
+    python bench/ray_cluster.py --hang machine|actor
 
 Needs `backend/requirements/ray.txt`. The machines are those of `ray.cluster_utils.Cluster`: each a raylet of its own
 on this computer, the first with no CPUs, so that drafts run on the others only. A machine dies by kill -9 of its
-raylet.
+raylet. One that hangs is stopped by SIGSTOP, with Ray's own settings: its connections stay, and nothing answers.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from tests.backend.service_process import OVER, Service
+from tests.backend.service_process import OVER, ROOT, Service
 
 MACHINES = 3
 MOST_MACHINES = 4
@@ -47,12 +48,12 @@ LINE = re.compile(r"INFO (\S+ \S+) take_one\.jobs: (video_\w+): (started|goes on
 class Machines:
     """A cluster on this computer."""
 
-    def __init__(self) -> None:
+    def __init__(self, health: dict[str, int] | None = None) -> None:
         os.environ.update(RAY_USAGE_STATS_ENABLED="0", RAY_AUTH_MODE="disabled", RAY_DEDUP_LOGS="0")
         from ray.cluster_utils import Cluster
 
         logging.getLogger("ray").setLevel(logging.ERROR)
-        head = {"num_cpus": 0, "include_dashboard": False, "_system_config": HEALTH}
+        head = {"num_cpus": 0, "include_dashboard": False, "_system_config": HEALTH if health is None else health}
         self._cluster = Cluster(initialize_head=True, head_node_args=head)
         self.alive: list[Any] = []
         self._dead: list[Any] = []
@@ -61,8 +62,9 @@ class Machines:
     def address(self) -> str:
         return str(self._cluster.address)
 
-    def add(self) -> None:
-        self.alive.append(self._cluster.add_node(num_cpus=1, wait=False))
+    def add(self, cpus: int = 1, gpus: int = 0) -> None:
+        """One more, that has so many processors and, as far as Ray knows, cards."""
+        self.alive.append(self._cluster.add_node(num_cpus=cpus, num_gpus=gpus, wait=False))
 
     def kill(self, node: Any) -> None:
         """kill -9 of its raylet, and nothing else."""
@@ -277,6 +279,49 @@ def havoc(folder: Path, machines: Machines, count: int, kills: int, seed: int, r
         service.end()
 
 
+def hang(folder: Path, what: str, report: Any) -> str:
+    """Stops a machine, or only its actor, in the midst of a take, while six more are sent."""
+    os.environ["PYTHONPATH"] = str(ROOT)  # the engines of the tests
+    machines, picture, marker = Machines({}), still(), folder / "marker"
+    service, stopped = Service(folder / "hang", "tests.backend.scripted", "--ray", machines.address), []
+
+    def send(**options: Any) -> str:
+        answer = service.submit(picture, options={"frame_seconds": 0.05, **options}, size="64x48")
+        return str(answer.raise_for_status().json()["id"])
+
+    try:
+        for _ in range(MACHINES):
+            machines.add()
+        service.start()
+        report("a worker on each machine")
+        for job in [send() for _ in range(2 * MACHINES)]:
+            service.wait(job, seconds=240)
+        taken = send(run_marker=str(marker), frame_seconds=10)
+        while not marker.exists() or not marker.read_text().endswith("\n"):
+            time.sleep(0.02)
+        actor = psutil.Process(int(marker.read_text().split()[0]))
+        raylet = next(above for above in actor.parents() if above.name() == "raylet")
+        stopped = [raylet, *raylet.children(recursive=True)] if what == "machine" else [actor]
+        for process in stopped:
+            process.suspend()
+        began = time.monotonic()
+        for job in [send() for _ in range(2 * MACHINES)]:
+            service.wait(job, seconds=240)
+        meanwhile = time.monotonic() - began
+        report("waits until it is missed")
+        while service.log().count(f"{taken}: started") < 2:
+            assert time.monotonic() - began < 240, service.log()[-2000:]
+            time.sleep(0.05)
+        again = f"begun elsewhere after {time.monotonic() - began:.1f} s"
+        return f"{what} stopped: its take is {again}; six others were made in {meanwhile:.1f} s"
+    finally:
+        for process in stopped:
+            with contextlib.suppress(psutil.Error):
+                process.resume()
+        service.end()
+        machines.end()
+
+
 def compare(service: Service, ids: list[str], kills: int, added: int, services: int, seconds: float) -> Outcome:
     jobs, log = jobs_of(service), service.log()
     statuses: collections.Counter[str] = collections.Counter()
@@ -319,6 +364,9 @@ def main() -> int:
     parser.add_argument("--kills", type=int, default=12)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--timed", type=int, default=24, help="drafts of each measurement; 0 leaves them off")
+    parser.add_argument(
+        "--hang", choices=("machine", "actor"), help="stop one in the midst of a take, and nothing else"
+    )
     parsed = parser.parse_args()
     if importlib.util.find_spec("ray") is None:
         print("skipped: it needs Ray. pip install --require-hashes --no-deps -r backend/requirements/ray.txt")
@@ -328,6 +376,9 @@ def main() -> int:
         print(f"\r\x1b[K{what}", end="", file=sys.stderr, flush=True)
 
     with tempfile.TemporaryDirectory() as folder:
+        if parsed.hang:
+            print(f"\n{hang(Path(folder), parsed.hang, report)}")
+            return 0
         machines = Machines()
         try:
             rows = overhead(Path(folder), machines, parsed.timed, report) if parsed.timed else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import http
 import logging
 import sqlite3
@@ -19,7 +18,7 @@ from client.protocol import Problem
 from client.protocol.codec import to_json
 
 from ..engines.engine import EngineError
-from ..media.disk import disk_full
+from ..media.disk import disk_full, is_full
 
 log = logging.getLogger("take_one.api")
 
@@ -87,7 +86,7 @@ async def _gone(_: Request, error: Exception) -> JSONResponse:
 
 
 async def _storage(request: Request, error: Exception) -> JSONResponse:
-    full = isinstance(error, OSError) and error.errno == errno.ENOSPC
+    full = is_full(error)
     if full or (isinstance(error, sqlite3.OperationalError) and "full" in str(error)):
         return answer(disk_full(request.app.state.store.folder))
     return await _unexpected(request, error)

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..engines.engine import EngineError
 from .errors import answer
+from .users import User
 
 MAX_BODY = 256 << 20  # bytes of a submission: still, last frame and depth at 8K
 MAX_TEXT_BODY = 32 << 20  # of one that is held in memory: JSON, with pictures as data URLs
@@ -19,19 +20,20 @@ MAX_SMALL_BODY = 64 << 10  # of every other request
 WITH_FILES = ("/v1/videos", "/v1/guide")
 NAME = re.compile(r"[a-z0-9.-]+")
 OPEN = ("/health", "/status")  # what answers anybody, and says nothing that is anybody's
+WATCHED = (*OPEN, "/metrics", "/v1/cluster")  # what there is for who only watches
 
 
 @dataclass(frozen=True)
 class Guard:
-    """ASGI middleware: host, origin, token and size. `who` names the user of a token, None for nobody; what follows
-    finds it as `user` in the scope.
+    """ASGI middleware: host, origin, token and size. `who` is the user of a token, None for nobody; what follows finds
+    their name as `user` in the scope.
 
     The Host header is checked because a web page may reach a service on this machine through a name that it
     makes point here (DNS rebinding): such a name is never an address, `localhost` or one of `names`.
     """
 
     app: ASGIApp
-    who: Callable[[str], str | None]
+    who: Callable[[str], User | None]
     names: frozenset[str]
     exposed: bool  # listens beyond this machine: other addresses than the loopback's are right as well
 
@@ -43,9 +45,14 @@ class Guard:
         most = _most(scope, headers)
         try:
             self._check_host(headers)
-            scope["user"] = self._user(headers)
-            if scope["user"] is None and scope["path"] not in OPEN:
+            user = self._user(headers)
+            scope["user"] = None if user is None else user.name
+            if user is None and scope["path"] not in OPEN:
                 raise EngineError("unauthorized", "The token is missing or wrong.", "connect")
+            if user is not None and user.watches and scope["path"] not in WATCHED:
+                raise EngineError(
+                    "forbidden", "This token only shows what runs here. Takes need one of your own.", "connect"
+                )
             _check_length(headers, most)
         except EngineError as error:
             extra = {"WWW-Authenticate": "Bearer"} if error.code == "unauthorized" else {}
@@ -74,7 +81,7 @@ class Guard:
             return False
         return self.exposed or address.is_loopback
 
-    def _user(self, headers: _Headers) -> str | None:
+    def _user(self, headers: _Headers) -> User | None:
         scheme, _, given = (headers.get("authorization") or "").partition(" ")
         given = given.strip()
         return self.who(given) if given and scheme.lower() == "bearer" else None

@@ -7,7 +7,6 @@ whoever does not want the guide any more ends it.
 
 from __future__ import annotations
 
-import errno
 import os
 import sys
 import threading
@@ -21,7 +20,7 @@ from client.protocol.codec import from_json, to_json
 
 from ..engines.engine import EngineError
 from ..jobs.workers.child import end_with_parent, serve
-from ..media.disk import disk_full
+from ..media.disk import disk_full, is_full
 
 ZIP = "guide.zip"
 
@@ -50,7 +49,7 @@ def _answer(folder: Path, asked: Any) -> dict[str, Any]:
     except EngineError as error:
         return {"failed": to_json(error.problem)}
     except Exception as error:  # noqa: BLE001 - becomes what a user reads
-        if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        if is_full(error):
             return {"failed": to_json(disk_full(folder).problem)}
         traceback.print_exc()
         if isinstance(error, MemoryError):

@@ -49,7 +49,7 @@ class Meter:
         )
 
     def began(self, job: StoredJob) -> None:
-        """An attempt of `job` begins."""
+        """A worker begins an attempt of `job`."""
         if job.attempt == 1:
             self._waits.labels(job.request.engine, job.lane).observe(max(0.0, time.time() - job.created_at))
 

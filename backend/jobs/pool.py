@@ -11,6 +11,7 @@ import sqlite3
 import threading
 import time
 from dataclasses import replace
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -19,7 +20,7 @@ from client.protocol.codec import from_json
 from client.protocol.problem import Unfit
 
 from ..engines.engine import EngineError
-from .lanes import CPU, DESCRIBING, LANES, Slot
+from .lanes import CPU, DESCRIBING, GPU, LANES, Slot
 from .meter import Meter
 from .store.owner import Owner
 from .store.row import StoredJob
@@ -47,10 +48,10 @@ class Pool:
         self._described: dict[str, dict[str, EngineInfo]] = {}  # by the lane whose worker said so
         self._engines_at = 0.0
         self._engines_known = threading.Condition()
+        self.meter = Meter()
         self._describing = self._runner(crew.describing, describes=True)
         self._runners = [self._describing]
         self._thread = threading.Thread(target=self._run, name="queue", daemon=True)
-        self.meter = Meter()
 
     def start(self) -> None:
         self._describing.start()
@@ -112,7 +113,7 @@ class Pool:
 
     def _runner(self, slot: Slot, describes: bool) -> Runner:
         aside = self._listener(slot) if describes else None
-        return Runner(slot, self._crew, self._store, self._stopping, self._on_free, aside)
+        return Runner(slot, self._crew, self._store, self._stopping, self.meter.began, self._on_free, aside)
 
     def _listener(self, slot: Slot) -> Aside:
         """Takes what the worker of `slot` says of the engines. Where engines run elsewhere, the word of a worker of
@@ -192,17 +193,17 @@ class Pool:
             log.warning("Old takes could not be swept: %s", error)
 
     def _give_jobs(self) -> None:
-        """Gives every free slot its next job, those first whose worker runs already; then waits for word of
-        another."""
+        """Gives every free slot its next job; then waits for word of another. Whose turn it is does not depend on what
+        is loaded where: of the slots that are free the job gets the one that suits it."""
         for job in self._store.without_lane() if self._engines else ():
             engine = self._engines.get(job.request.engine)
             self._store.set_lane(job, engine.lane if engine is not None and engine.lane in LANES else CPU)
-        for runner in sorted(self._runners, key=lambda runner: runner.child is None):
-            if runner.slot.lane == DESCRIBING or not runner.free:
-                continue
-            if (claimed := self._store.claim(runner.slot.lane)) is not None:
-                self.meter.began(claimed)
-                runner.give(claimed)
+        for lane in LANES:
+            free = [runner for runner in self._runners if runner.slot.lane == lane and runner.free]
+            while free and (claimed := self._store.claim(lane)) is not None:
+                chosen = min(free, key=partial(_trouble, claimed.request.engine))
+                free.remove(chosen)
+                chosen.give(claimed)
         self._prepare()
         self._wake.wait(POLL_SECONDS)
         self._wake.clear()
@@ -218,6 +219,16 @@ class Pool:
             missing = waiting.get(lane, 0) - sum(runner.coming for runner in idle)
             for runner in [one for one in idle if not one.coming and one.slot.name in room][: max(0, missing)]:
                 runner.prepare()
+
+
+def _trouble(engine: str, runner: Runner) -> tuple[bool, ...]:
+    """How ill a free slot suits a job of `engine`: the least is chosen. A model stays on its card as long as there is
+    another card for the next one; elsewhere no second process starts for what the first can do."""
+    loaded = runner.place.engine
+    starts = runner.child is None
+    if runner.slot.lane == GPU:
+        return loaded != engine, loaded != "", starts
+    return starts, loaded != engine
 
 
 def _readable(engines: list[dict[str, Any]]) -> dict[str, EngineInfo]:

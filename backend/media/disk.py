@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 from ..engines.engine import EngineError
+
+FULL = {errno.ENOSPC, getattr(errno, "EDQUOT", errno.ENOSPC)}  # the disk, or the user's share of it
+
+
+def is_full(error: BaseException) -> bool:
+    """Whether a write failed as it found no room."""
+    return isinstance(error, OSError) and error.errno in FULL
 
 
 def disk_full(folder: Path) -> EngineError:

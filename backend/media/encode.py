@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 import math
 import queue
 import shutil
@@ -23,7 +22,7 @@ from client.protocol import TakeRequest
 from ..engines.engine import Cancelled, Clip, EngineError, Progress
 from ..home import written_whole
 from .conform import SOUND_RATE, conform_frames, conform_sound
-from .disk import disk_full
+from .disk import disk_full, is_full
 from .movie import Movie, read_movie
 from .picture import THUMBNAIL_SIDE, jpeg
 
@@ -83,7 +82,7 @@ def _whole(path: Path) -> Iterator[Path]:
         with written_whole(path) as aside:
             yield aside
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if is_full(error):
             raise disk_full(path.parent) from error
         raise
 

@@ -39,13 +39,14 @@ def engine(name: str) -> Any:
 
 
 class Scripted:
-    """Makes grey frames that grow lighter. options: frame_seconds, deaf (cancel is not noticed), fps (its
-    own), silent, run_marker (a file that gets a line at each start, and at `unload`), and end, at frame `at`:
-    "SIGKILL", "SIGSEGV", "exit", "raise", "engine_error", "memory", "give_up"."""
+    """Makes grey frames that grow lighter. options: frame_seconds, load_seconds (once, until `unload`), deaf (cancel is
+    not noticed), fps (its own), silent, run_marker (a file that gets a line at each start, and at `unload`), and end,
+    at frame `at`: "SIGKILL", "SIGSEGV", "exit", "raise", "engine_error", "memory", "give_up"."""
 
     def __init__(self, name: str) -> None:
         self.name = name
         self._marker: Any = None
+        self._loaded = False
 
     def capabilities(self) -> EngineInfo:
         if self.name == "elsewhere":
@@ -71,6 +72,7 @@ class Scripted:
     def unload(self) -> None:
         if self._marker is not None:
             _write_line(self._marker, f"unload {self.name}")
+        self._loaded = False
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         options = dict(request.options)
@@ -78,6 +80,9 @@ class Scripted:
             self._marker = options["run_marker"]
             cards = os.environ.get("CUDA_VISIBLE_DEVICES", "-")
             _write_line(self._marker, f"{os.getpid()} {cards}")
+        if not self._loaded:
+            time.sleep(options.get("load_seconds", 0.0))
+            self._loaded = True
         print("engines may print")
         progress(0.0, "Preparing")
         fps = Fraction(options.get("fps", request.fps))

@@ -5,6 +5,7 @@ Each call may come twice, where an answer was lost on the way: the second time c
 
 from __future__ import annotations
 
+import contextlib
 import os
 import queue
 import shutil
@@ -12,6 +13,7 @@ import socket
 import tempfile
 import threading
 from collections import deque
+from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -32,7 +34,9 @@ class Actor:
         place = Path(shared or tempfile.gettempdir())
         _sweep(place)
         self._folder = Path(tempfile.mkdtemp(prefix=f"{_ours()}{os.getpid()}-", dir=place))
+        self._travels = shared is None
         self._inbox: queue.Queue[dict[str, Any]] = queue.Queue()
+        self._telling = threading.Lock()
         self._taken = 0  # the number of the last message that came
         self._said: deque[tuple[int, dict[str, Any]]] = deque()
         self._number = 0
@@ -44,14 +48,17 @@ class Actor:
         """Where it is."""
         return {"host": socket.gethostname(), "pid": os.getpid(), "folder": str(self._folder)}
 
-    def tell(self, number: int, message: dict[str, Any]) -> None:
-        """Takes a message; numbers rise. The files of a job that is to be made have come before."""
-        if number <= self._taken:
-            return
-        self._taken = number
-        if message["do"] == "make":
-            message = {**message, "folder": str(self._job_folder(message["id"]))}
-        self._inbox.put(message)
+    def tell(self, number: int, message: dict[str, Any], parts: Sequence[Part] = ()) -> None:
+        """Takes a message; numbers rise. Of the files of a job that is to be made the last come with it."""
+        with self._telling:  # a second call may come while the first one writes
+            if number <= self._taken:
+                return
+            if message["do"] == "make":
+                folder = self._job_folder(message["id"])
+                parcel.write(folder, parts)
+                message = {**message, "folder": str(folder)}
+            self._taken = number
+            self._inbox.put(message)
 
     def hear(self, after: int, seconds: float) -> list[tuple[int, dict[str, Any]]]:
         """What the worker said after the message `after`, with numbers; waits so long for something."""
@@ -65,7 +72,7 @@ class Actor:
         """Takes files of a job."""
         parcel.write(self._job_folder(job), parts)
 
-    def take(self, job: str, attempt: int) -> tuple[list[tuple[str, int]], list[Part]]:
+    def _take(self, job: str, attempt: int) -> tuple[list[tuple[str, int]], list[Part]]:
         """What the take of a job consists of, names and bytes, and its first parcel: most takes fit into one."""
         folder = self._job_folder(job) / f"attempt-{attempt}"
         sizes = [(name, (folder / name).stat().st_size) for name in RESULTS]
@@ -85,6 +92,9 @@ class Actor:
         return folder
 
     def _say(self, message: dict[str, Any]) -> None:
+        if "done" in message and self._travels:  # with what most takes are, so that nobody has to ask for it
+            with contextlib.suppress(OSError):  # without it the other side says that it is not there
+                message = {**message, "take": self._take(message["id"], message["attempt"])}
         with self._news:
             self._number += 1
             self._said.append((self._number, message))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import errno
+import math
 import queue
 import shutil
 import threading
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import ray
-from ray.exceptions import ActorUnavailableError, RayError, RayTaskError
+from ray.exceptions import ActorUnavailableError, GetTimeoutError, RayError, RayTaskError
 from ray.util.placement_group import PlacementGroup, placement_group, remove_placement_group
 from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
 
@@ -21,11 +21,12 @@ from client.protocol import Problem, TakeRequest
 from client.protocol.codec import from_json, to_json
 
 from ...home import sync_file, sync_folder, write_whole
-from ...media.disk import disk_full
+from ...media.disk import disk_full, is_full
 from . import parcel
 from .actor import RESULTS, Actor
 
-HEAR_SECONDS = 20.0
+HEAR_SECONDS = 10.0  # an actor that has nothing to say says so as often
+SILENT_SECONDS = 30.0  # one that says nothing at all for so long is lost, whatever the cluster thinks of its machine
 AGAIN_SECONDS = 0.2
 ENDS = {"done", "failed", "cancelled"}  # one of them is in a job's last message
 CALLS = 4  # at once: one that hears, one that tells, and room
@@ -73,7 +74,7 @@ class Line:
                 self._folder = Path(about["folder"])
             self._say({"ready": about})
             while True:
-                for number, message in self._call("hear", heard, HEAR_SECONDS):
+                for number, message in self._call("hear", heard, HEAR_SECONDS, most=SILENT_SECONDS):
                     heard = number
                     self._say({"message": self._ended(message) if ENDS & message.keys() else message})
         except RayError as error:
@@ -89,15 +90,14 @@ class Line:
                     self._call("tell", number, message)
                     continue
                 self._making = message
-                failed = self._sent(message)
-                if failed is None:
-                    self._call("tell", number, message)
-                else:
+                failed = self._told(number, message)
+                if failed is not None:
                     self._actor.forget.remote(message["id"])
                     self._say({"message": failed})
 
-    def _sent(self, order: dict[str, Any]) -> dict[str, Any] | None:
-        """Brings the files of a job to the actor. None, or how the job ends since they can't be."""
+    def _told(self, number: int, order: dict[str, Any]) -> dict[str, Any] | None:
+        """Brings a job to the actor, and its files: the last parcel of them with it. None, or how the job ends since
+        it can't be brought."""
         folder, job = Path(order["folder"]), order["id"]
         names = [file.name for file in from_json(TakeRequest, order["request"]).files().values()]
         try:
@@ -105,11 +105,15 @@ class Line:
                 (self._folder / job).mkdir(mode=0o700, parents=True, exist_ok=True)
                 for name in names:
                     shutil.copyfile(folder / name, self._folder / job / name)
-                return None
+                names = []
+            last: list[parcel.Part] = []
             for spans in parcel.planned([(name, (folder / name).stat().st_size) for name in dict.fromkeys(names)]):
                 if self._cancelled.is_set():
                     return _outcome(order, cancelled=True)
-                self._call("put", job, parcel.read(folder, spans))
+                if last:
+                    self._call("put", job, last)
+                last = parcel.read(folder, spans)
+            self._call("tell", number, order, last)
         except (OSError, ValueError) as error:
             return _outcome(order, failed=_problem(error, folder))
         return None
@@ -131,9 +135,11 @@ class Line:
                 for name in RESULTS[:-1]:
                     shutil.copyfile(self._folder / job / folder.name / name, folder / name)
                 last = (self._folder / job / folder.name / RESULTS[-1]).read_bytes()
+            elif "take" not in done:
+                raise OSError("they are not there any more")
             else:
                 last = b""
-                sizes, first = self._call("take", job, number)
+                sizes, first = done.pop("take")
                 for index, spans in enumerate(parcel.planned(sizes)):
                     parts = self._call("get", job, number, spans) if index else first
                     parcel.write(folder, [part for part in parts if part.name != RESULTS[-1]])
@@ -146,18 +152,25 @@ class Line:
             return _outcome(order, failed=_problem(error, folder))
         return done
 
-    def _call(self, name: str, *values: Any) -> Any:
-        """What the actor answers. Asked again for as long as it can't be reached but is not known to be gone.
+    def _call(self, name: str, *values: Any, most: float | None = None) -> Any:
+        """What the actor answers. Asked again for as long as it can't be reached but is not known to be gone, and no
+        longer than `most` seconds.
 
         Raises:
-            RayError: it is gone.
+            RayError: it is gone, or did not answer.
             OSError: it could not read or write its files.
         """
+        until = math.inf if most is None else time.monotonic() + most
         while True:
             try:
-                return ray.get(getattr(self._actor, name).remote(*values))
+                left = None if most is None else max(0.0, until - time.monotonic())
+                return ray.get(getattr(self._actor, name).remote(*values), timeout=left)
             except ActorUnavailableError:
+                if time.monotonic() > until:
+                    raise
                 time.sleep(AGAIN_SECONDS)
+            except GetTimeoutError:
+                raise RayError(f"it did not answer for {most:g} seconds") from None
             except RayTaskError as error:
                 if isinstance(error.cause, OSError):
                     raise error.cause from error
@@ -177,7 +190,7 @@ def _outcome(order: dict[str, Any], **how: Any) -> dict[str, Any]:
 
 
 def _problem(error: Exception, folder: Path) -> Any:
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if is_full(error):
         return to_json(disk_full(folder).problem)
     return to_json(Problem("transfer_failed", f"The files of this take could not be moved: {error}", "retry"))
 

@@ -27,12 +27,11 @@ from ...media.disk import disk_full
 from ..lanes import LANES
 from . import turns
 from .connection import Connection, busy
-from .ending import end, fail_damaged
+from .ending import end, fail_damaged, give_back, put_back
 from .migrations import migrate
 from .row import JobProgress, StoredJob, dump, read_row
 from .spending import book, keep_apart
 
-INTERRUPTIONS = 2  # how often a job that was found in progress at start is queued again
 KEPT_SECONDS = 30 * 86_400.0  # how long a finished job and its take are kept
 STEP_SECONDS = 86_400.0  # how much of it may pass from one sweep to the next, whatever the clock says
 MAX_WAITING = 1000  # of a user
@@ -309,19 +308,12 @@ class Store:
         """Queues a job in progress again, at its old place. An interruption counts, unless the engine has written
         down where it is; a stop does not."""
         with self._change() as db:
-            row = db.execute("SELECT interruptions, state FROM jobs WHERE id = ?", (job.id,)).fetchone()
-            counted = interrupted and row is not None and row["state"] is None
-            if counted and row["interruptions"] >= INTERRUPTIONS:
-                times = INTERRUPTIONS + 1
-                message = f"The backend ended {times} times while it made this take, so it was not tried again."
-                problem = Problem("interrupted", f"{message} Try a smaller size.", "smaller_size")
-                end(db, job, JobState.FAILED, error=problem)
-                return
-            db.execute(
-                "UPDATE jobs SET status = ?, interruptions = interruptions + ?, started_at = NULL"
-                " WHERE id = ? AND attempt = ? AND status = ?",
-                (QUEUED, int(counted), job.id, job.attempt, IN_PROGRESS),
-            )
+            put_back(db, job, interrupted)
+
+    def give_back(self, job: StoredJob) -> None:
+        """Queues a job again that was claimed, but that no worker has begun: as if it had not been claimed."""
+        with self._change() as db:
+            give_back(db, job)
 
     def report(self, job: StoredJob, fraction: float, stage: str, eta: float | None, preview: bytes | None) -> None:
         """Records progress, if it can be. `preview` None keeps the picture there is."""

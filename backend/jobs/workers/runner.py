@@ -22,8 +22,9 @@ from client.protocol.codec import from_json, to_json
 
 from ...engines.engine import EngineError
 from ..lanes import CPU, Slot
+from ..store.ending import INTERRUPTIONS
 from ..store.row import StoredJob
-from ..store.store import INTERRUPTIONS, Store
+from ..store.store import Store
 from .link import Aside, Crew, Link, Loss
 
 log = logging.getLogger("take_one.jobs")
@@ -50,10 +51,10 @@ class Place:
 
 
 class Runner:
-    """`on_free` is called after each job, with the seconds that it had this slot. Where there is an `on_message`, this
-    slot's worker answers for the engines: it starts at once and stays, and `on_message` sees each of its messages first
-    and says whether it took it. Every other worker starts with its slot's first job, or when it is told to `prepare`,
-    and ends when there was no job for a while."""
+    """`on_begin` is called as a worker begins a job, `on_free` after each, with the seconds that it had this slot.
+    Where there is an `on_message`, this slot's worker answers for the engines: it starts at once and stays, and
+    `on_message` sees each of its messages first and says whether it took it. Every other worker starts with its slot's
+    first job, or when it is told to `prepare`, and ends when there was no job for a while."""
 
     def __init__(
         self,
@@ -61,12 +62,13 @@ class Runner:
         crew: Crew,
         store: Store,
         stopping: threading.Event,
+        on_begin: Callable[[StoredJob], None],
         on_free: Callable[[StoredJob, float], None],
         on_message: Aside | None = None,
     ) -> None:
         self.slot = slot
         self._crew, self._store, self._stopping = crew, store, stopping
-        self._on_free, self._on_message = on_free, on_message
+        self._on_begin, self._on_free, self._on_message = on_begin, on_free, on_message
         self._child: Link | None = None
         self._wanted = threading.Event()
         self._next_child_at = 0.0
@@ -174,9 +176,10 @@ class Runner:
     def _make(self, job: StoredJob) -> None:
         child = self._child if self.slot.ahead else self._ready_child()
         if child is None or not child.alive:
-            self._store.put_back(job, interrupted=False)
+            self._store.give_back(job)
             return
         self._loaded = job.request.engine
+        self._on_begin(job)
         child.send(_order(job, self._store))
         left = TimeLeft()
         state: dict[str, Any] | None = None  # what is to be committed

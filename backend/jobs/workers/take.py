@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import errno
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ import numpy as np
 from client.protocol import Price, Result, TakeRequest
 
 from ...engines.engine import Clip, Commit, Engine, EngineError, Progress, Resumable
-from ...media.disk import disk_full
+from ...media.disk import disk_full, is_full
 from ...media.encode import Written, write_clip
 from ...media.sidecar import write_sidecar
 
@@ -72,7 +71,7 @@ def make_take(
             "smaller_size",
         ) from error
     except OSError as error:
-        if error.errno == errno.ENOSPC:
+        if is_full(error):
             raise disk_full(clip_path.parent) from error
         raise
     return Take(written, every, clip.cost)

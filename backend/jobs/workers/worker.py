@@ -7,7 +7,6 @@ listens, for the next job, for a cancel; a third describes the engines, which ma
 from __future__ import annotations
 
 import base64
-import errno
 import json
 import os
 import queue
@@ -26,7 +25,7 @@ from client.protocol.codec import from_json, to_json
 
 from ...engines.engine import Cancelled, EngineError, Resumable, Unloadable
 from ...home import write_whole
-from ...media.disk import disk_full
+from ...media.disk import disk_full, is_full
 from ...media.picture import PREVIEW_SIDE, jpeg
 from .take import Memory, make_take
 from .warm import warm
@@ -155,7 +154,7 @@ class Worker:
 
 
 def _unexpected(error: Exception, order: dict[str, Any]) -> Problem:
-    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+    if is_full(error):
         return disk_full(Path(order["folder"])).problem
     reason = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     message = f"The engine {order['request']['engine']} failed. {reason[:500]}"

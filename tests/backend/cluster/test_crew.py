@@ -20,6 +20,7 @@ from backend.jobs.cluster.crew import ActorLink, Cluster, ClusterCrew
 from backend.jobs.lanes import CPU, DESCRIBING, Slot
 from backend.jobs.pool import Pool, _merged
 from backend.jobs.store.owner import Owner
+from backend.jobs.store.row import StoredJob
 from backend.jobs.store.store import Store
 from backend.jobs.workers.child import Child
 from backend.jobs.workers.link import Aside, Link, Loss
@@ -145,6 +146,39 @@ def test_a_machine_that_can_not_load_an_engine_says_nothing_of_where_it_runs() -
     assert _merged({"": failed, "gpu": able, "cpu": failed}) == able
     nowhere = _merged({"": failed, "gpu": failed, "cpu": failed})["film"]
     assert (nowhere.lane, nowhere.available, nowhere.reason) == ("cpu", False, "It could not be loaded: no card here")
+
+
+def test_a_claim_whose_worker_is_gone_is_no_start(
+    queue: tuple[Store, Pool, DistantCrew], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, pool, crew = queue
+    claim, give_back = store.claim, store.give_back
+    counted: list[float | None] = []
+
+    def waits() -> float | None:
+        return pool.meter.registry.get_sample_value(
+            "take_one_wait_seconds_count", {"engine": "scripted", "lane": "cpu"}
+        )
+
+    def claim_and_lose(lane: str) -> StoredJob | None:
+        job = claim(lane)
+        if job is not None and not counted:
+            crew.started[0].kill()
+        return job
+
+    def count(job: StoredJob) -> None:
+        counted.append(waits())
+        give_back(job)
+
+    monkeypatch.setattr(store, "claim", claim_and_lose)
+    monkeypatch.setattr(store, "give_back", count)
+    until(lambda: crew.started)
+    job = add(store, "late")
+    until(lambda: store.get(job).status.over)  # type: ignore[union-attr]
+    found = store.get(job)
+    assert found is not None
+    assert (found.status.value, found.attempt, found.interruptions) == ("completed", 1, 0)
+    assert (counted, waits()) == ([None], 1.0)
 
 
 def test_places_are_those_that_take_jobs(queue: tuple[Store, Pool, DistantCrew]) -> None:

@@ -41,6 +41,19 @@ def test_a_job_waits_for_its_own_lane_only(service: Service, still: bytes) -> No
     assert service.wait(behind)["status"] == "completed"
 
 
+def test_jobs_go_where_their_model_is(own_service: Service, still: bytes, tmp_path: Path) -> None:
+    own_service.variables["CUDA_VISIBLE_DEVICES"] = "0,1"
+    own_service.start()
+    for model in ("card", "second_card", "second_card", "card", "second_card", "card"):  # one after the other
+        options = {"run_marker": str(tmp_path / model)}
+        job = submit(own_service, still, model, options, seconds="0.1", size="64x48")
+        assert own_service.wait(job)["status"] == "completed"
+    kept = [(tmp_path / model).read_text().splitlines() for model in ("card", "second_card")]
+    assert [len(lines) for lines in kept] == [3, 3]  # no line says that a model made room for the other
+    cards = [{line.split()[1] for line in lines} for lines in kept]
+    assert cards == [{"0"}, {"1"}]
+
+
 def test_positions_are_counted_in_the_lane(service: Service, still: bytes) -> None:
     running = [submit(service, still, model, slow()) for model in ("scripted", "card")]
     for job in running:

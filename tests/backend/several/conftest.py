@@ -1,4 +1,4 @@
-"""A service with two users besides its own token."""
+"""A service with two users besides its own token, and a screen on the wall."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.backend.service_process import TOKEN, Service
 
 # What the driver's own tool writes of two cards, one of which has another 20 GiB in use.
 CARDS = ("0, NVIDIA H100 80GB HBM3, 20480, 81559, 87", "1, NVIDIA H100 80GB HBM3, 4, 81559, 0")
-TOKENS = {"anna": "anna-has-a-token-of-hers", "ben": "ben-has-another-one", "": TOKEN}
+TOKENS = {"anna": "anna-has-a-token-of-hers", "ben": "ben-has-another-one", "wall": "shown-on-the-wall", "": TOKEN}
 
 
 class Shared(Service):
@@ -22,7 +22,7 @@ class Shared(Service):
     def __init__(self, home: Path) -> None:
         home.mkdir()
         self.users = home / "users"
-        self.write(f"# two\nanna {TOKENS['anna']}\n\nben {TOKENS['ben']}\n")
+        self.write(f"# three\nanna {TOKENS['anna']}\n\nben {TOKENS['ben']}\nwall {TOKENS['wall']} watches\n")
         super().__init__(home, "tests.backend.scripted", "--tokens", str(self.users))
         self.variables["PATH"] = f"{_driver(home / 'bin')}{os.pathsep}{os.environ['PATH']}"
 

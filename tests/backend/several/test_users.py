@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from backend.api.users import LOCAL, Users
+from backend.api.users import LOCAL, User, Users
 from backend.home import HomeError
 from backend.jobs.store import migrations
 from backend.jobs.store.store import Store
@@ -31,16 +31,20 @@ def write(path: Path, text: str, mode: int = 0o600) -> Path:
     return path
 
 
+def name_of(users: Users, token: str) -> str | None:
+    user = users.named(token)
+    return None if user is None else user.name
+
+
 def test_who_has_a_token_is_known_by_it_or_by_its_hash(tmp_path: Path) -> None:
     digest = hashlib.sha256(OTHER.encode()).hexdigest()
-    file = write(tmp_path / "users", f"# people\n\n anna\t{GOOD} \nben.k@studio sha256:{digest.upper()}\n")
+    file = write(tmp_path / "users", f"# people\n\n anna\t{GOOD} \nben.k@studio sha256:{digest.upper()} watches\n")
     users = Users(TOKEN, file)
     assert len(users) == 2
-    named = [
-        users.named(token) for token in (GOOD, OTHER, TOKEN, "", GOOD + "x", GOOD[:-1], digest, f"sha256:{digest}")
-    ]
-    assert named == ["anna", "ben.k@studio", LOCAL, None, None, None, None, None]
-    assert (Users(TOKEN).named(TOKEN), Users(TOKEN).named(GOOD)) == (LOCAL, None)
+    given = (GOOD, OTHER, TOKEN, "", GOOD + "x", GOOD[:-1], digest, f"sha256:{digest}")
+    named = [users.named(token) for token in given]
+    assert named == [User("anna"), User("ben.k@studio", watches=True), User(LOCAL), None, None, None, None, None]
+    assert (name_of(Users(TOKEN), TOKEN), name_of(Users(TOKEN), GOOD)) == (LOCAL, None)
 
 
 @pytest.mark.parametrize(
@@ -50,6 +54,8 @@ def test_who_has_a_token_is_known_by_it_or_by_its_hash(tmp_path: Path) -> None:
         ("# anna\n\n", "names nobody"),
         ("anna\n", "Line 1 of .* has 1 words"),
         (f"\nanna b {GOOD}\n", "Line 2 of .* has 3 words"),
+        (f"anna {GOOD} Watches\n", "Line 1 of .* has 3 words"),
+        (f"anna {GOOD} watches it\n", "Line 1 of .* has 4 words"),
         ("anna short\n", "Line 1 of .*: the token must have at least 16"),
         ("anna sha256:beef\n", "not 64 hexadecimal digits"),
         (f"anna {GOOD}ü\n", "no blanks or accents"),
@@ -93,7 +99,7 @@ def test_a_file_of_users_is_made_as_the_page_says(tmp_path: Path) -> None:
     )
     made = dict(line.split() for line in done.stdout.decode().splitlines())
     users = Users(TOKEN, tmp_path / "users")
-    assert [users.named(made[name]) for name in ("anna", "ben")] == ["anna", "ben"]
+    assert [name_of(users, made[name]) for name in ("anna", "ben")] == ["anna", "ben"]
     assert len(users) == 2
 
 
@@ -106,16 +112,16 @@ def test_users_come_and_go_while_it_runs(tmp_path: Path, caplog: pytest.LogCaptu
     file = write(tmp_path / "users", f"anna {GOOD}\n")
     users = Users(TOKEN, file)
     write(file, f"ben {OTHER}\n")
-    assert (users.named(GOOD), users.named(OTHER), users.named(TOKEN)) == (None, "ben", LOCAL)
+    assert [name_of(users, token) for token in (GOOD, OTHER, TOKEN)] == [None, "ben", LOCAL]
     caplog.clear()
     for spoil in (lambda: write(file, "ben x\n"), lambda: file.chmod(0o644), file.unlink):
         spoil()
-        assert [users.named(OTHER) for _ in range(3)] == ["ben"] * 3  # a mistake locks nobody out
+        assert [name_of(users, OTHER) for _ in range(3)] == ["ben"] * 3  # a mistake locks nobody out
     assert [record.levelname for record in caplog.records] == ["ERROR"] * 3
     write(file, f"anna {OTHER}\n")
-    assert (users.named(OTHER), len(users)) == ("anna", 1)
+    assert (name_of(users, OTHER), len(users)) == ("anna", 1)
     write(file, "# nobody any more\n")
-    assert (users.named(OTHER), users.named(TOKEN), len(users)) == (None, LOCAL, 0)
+    assert (name_of(users, OTHER), name_of(users, TOKEN), len(users)) == (None, LOCAL, 0)
 
 
 def test_a_token_that_is_taken_away_is_refused_at_once(shared: Shared, still: bytes) -> None:

@@ -111,6 +111,25 @@ def test_each_sees_where_their_own_jobs_are(shared: Shared, still: bytes) -> Non
     assert (worker["state"], worker["engine"], worker["job"]) == ("idle", "card", None)
 
 
+def test_a_screen_on_the_wall_sees_all_of_it_and_makes_nothing(shared: Shared, still: bytes) -> None:
+    with shared.by("wall") as service:
+        assert service.http.get("/v1/cluster").json()["user"] == "wall"
+        for path in ("/metrics", "/status", "/health"):
+            assert service.http.get(path).status_code == 200
+        calls = [("GET", "/v1/models"), ("GET", "/v1/videos"), ("GET", "/v1/spending"), ("GET", "/openapi.json")]
+        calls += [
+            ("GET", "/v1/cluster/"),
+            ("GET", "//metrics"),
+            ("POST", "/v1/prompt"),
+            ("DELETE", "/v1/videos/video_1"),
+        ]
+        answers = [service.submit(still), *(service.http.request(*call) for call in calls)]
+    assert [answer.status_code for answer in answers] == [403] * len(answers)
+    error = answers[0].json()["error"]
+    said = "This token only shows what runs here. Takes need one of your own."
+    assert (error["code"], error["message"], error["fix"]) == ("forbidden", said, "connect")
+
+
 def test_prometheus_may_ask_as_the_page_says(shared: Shared, tmp_path: Path) -> None:
     page = (ROOT / "docs" / "remote-server.md").read_text(encoding="utf-8")
     (block,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
@@ -119,7 +138,7 @@ def test_prometheus_may_ask_as_the_page_says(shared: Shared, tmp_path: Path) -> 
     assert job["authorization"].keys() == {"type", "credentials_file"}
     assert [target.rpartition(":")[2] for target in job["static_configs"][0]["targets"]] == ["8000"]
     kept = tmp_path / Path(job["authorization"]["credentials_file"]).name
-    kept.write_text(TOKENS["anna"] + "\n")  # Prometheus takes blanks off its ends
+    kept.write_text(TOKENS["wall"] + "\n")  # Prometheus takes blanks off its ends
     headers = {"Authorization": f"{job['authorization']['type']} {kept.read_text().strip()}"}
     answer = shared.http.get(job["metrics_path"], headers=headers)
     assert (answer.status_code, job["scheme"]) == (200, "http")

@@ -1,0 +1,50 @@
+"""What so many artists need, by a model of the service whose constants are measured.
+
+python bench/scale_model.py                what docs/scale.md has of it, from the constants that are kept
+python bench/scale_model.py calibrate      measures the constants anew, and keeps them (some two minutes)
+python bench/scale_model.py cluster        predicts a cluster of three machines, and measures it (needs Ray)
+python bench/scale_model.py fair           fair share against the order of arrival, in the model and on the store
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from bench.scale import constants, studio
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("what", nargs="?", default="sizes", choices=("sizes", "calibrate", "cluster", "fair"))
+    parser.add_argument("--jobs", type=int, default=60, help="of each measurement on the cluster")
+    given = parser.parse_args()
+    if given.what == "calibrate":
+        from bench.scale import measure
+
+        constants.save(measure.calibrate())
+        print(constants.KEPT.read_text())
+    elif given.what == "cluster":
+        from bench.scale import cluster
+
+        with tempfile.TemporaryDirectory() as folder:
+            rows = cluster.compare(Path(folder) / "home", given.jobs)
+        print(f"\nLoad {os.getloadavg()[0]:.1f}\n\n{cluster.table(rows)}")
+    elif given.what == "fair":
+        from bench.scale import fair
+
+        print(fair.table())
+    else:
+        found, artist = constants.load(), studio.Artist()
+        print(studio.needs(found, artist), studio.breaking(found, artist), studio.backlog(found), sep="\n\n")
+    return 0
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("TAKE_ONE_HOME", str(Path(tempfile.gettempdir()) / "take-one-bench"))
+    sys.exit(main())
