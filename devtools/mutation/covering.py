@@ -21,10 +21,6 @@ def _backend(names: str) -> Cover:
     return _files("test", "backend", names)
 
 
-def _room(folder: str, names: str) -> Cover:
-    return _files("test", f"backend/{folder}", names)
-
-
 def _client(names: str) -> Cover:
     return _files("test", "client", names)
 
@@ -48,19 +44,19 @@ COVERS = {
     "backend/api/service": _backend("api/service_home api/service_life"),
     "backend/api/users": Cover("test", ("tests/backend/several/test_users.py",)),
     "backend/api/watch": Cover("test", ("tests/backend/several/test_watch.py",)),
-    "backend/api/guides": _room("guide", "api_guide"),
-    "backend/accounts": _room("hosted", "accounts"),
-    "backend/workflows": _room("comfy", "shelf comfy"),
-    "backend/guide": _room("guide", "guide api_guide"),
-    "backend/guide/span": _room("guide", "span guide"),
+    "backend/api/guides": _backend("guide/api_guide"),
+    "backend/accounts": _backend("hosted/accounts"),
+    "backend/workflows": _backend("comfy/shelf comfy/comfy"),
+    "backend/guide": _backend("guide/guide guide/api_guide"),
+    "backend/guide/span": _backend("guide/span guide/guide"),
     "backend/cli": _backend("api/cli_commands"),
     "backend/home": _backend("api/service_home"),
     "backend/lifetime": _backend("api/service_life"),
     "backend/__main__": _backend("api/service_life api/cli_commands"),
     "backend/jobs": _backend("jobs/store_changes jobs/store jobs/lanes jobs/queue api/requests"),
     "backend/jobs/meter": Cover("test", ("tests/backend/several/test_watch.py",)),
-    "backend/jobs/cluster": _room("cluster", "parcels crew"),
-    "backend/jobs/cluster/parcel": _room("cluster", "parcels"),
+    "backend/jobs/cluster": _backend("cluster/parcels cluster/crew"),
+    "backend/jobs/cluster/parcel": _backend("cluster/parcels"),
     "backend/jobs/store/turns": Cover("test", ("tests/backend/several/test_turns.py",)),
     "backend/jobs/store/migrations": _backend("jobs/migrations jobs/store"),
     "backend/jobs/request": _backend("jobs/request api/requests api/limits api/prompt"),
@@ -69,12 +65,12 @@ COVERS = {
     "backend/media": _backend("media/sidecar media/picture media/encode media/movie media/stills"),
     "backend/export": Cover("test", ("tests/backend/export",)),
     "backend/engines": _backend("jobs/queue jobs/lanes api/cli_commands"),
-    "backend/engines/comfy": _room("comfy", "graph listen shelf comfy"),
-    "backend/engines/comfy/graph": _room("comfy", "graph"),
-    "backend/engines/comfy/shelf": _room("comfy", "shelf"),
-    "backend/engines/comfy/server/listen": _room("comfy", "listen comfy"),
-    "backend/engines/hosted": _room("hosted", "orders refusals hosted"),
-    "backend/engines/hosted/account": _room("hosted", "accounts"),
+    "backend/engines/comfy": _backend("comfy/graph comfy/listen comfy/shelf comfy/comfy"),
+    "backend/engines/comfy/graph": _backend("comfy/graph"),
+    "backend/engines/comfy/shelf": _backend("comfy/shelf"),
+    "backend/engines/comfy/server/listen": _backend("comfy/listen comfy/comfy"),
+    "backend/engines/hosted": _backend("hosted/orders hosted/refusals hosted/hosted"),
+    "backend/engines/hosted/account": _backend("hosted/accounts"),
     "backend/engines/draft": Cover("test", ("tests/backend/draft/test_engine.py",)),
     "backend/engines/draft/direction": Cover("test", ("tests/backend/draft/direction", "tests/backend/draft/camera")),
     "backend/engines/draft/camera": Cover("test", ("tests/backend/draft/camera", "tests/backend/draft/test_engine.py")),
