@@ -72,9 +72,16 @@ def test_titles_say_what_gets_what_and_a_primitive_hands_on_what_its_reader_take
         n6=("KSampler", "Seed", {"seed": 1, "steps": 20, "cfg": 5.0}),
         n7=("CLIPTextEncode", "Sound", {"text": ["5", 0]}),
         n8=("CreateVideo", "", {"images": ["4", 0], "fps": 16.0, "audio": ["2", 1]}),
+        n9=("Words", "Sound Prompt", {"string": "old", "text": ["5", 0]}),
+        n10=("Clock", "Seconds", {"time": 3.0, "zone": "x", "on": True}),  # its only number
+        n11=("Clock", "Duration", {"seconds": ["10", 0], "other": 3.0}),  # which has its own already
+        n12=("Clock", "Frame Rate", {"a": 3.0, "b": 3.0}),
+        n13=("CreateVideo", "", {"images": ["4", 0], "fps": 241.0}),
     )
     found = parts(flow)
     assert found.places == {
+        "sound": (Place("9", "string"),),
+        "seconds": (Place("10", "time"),),
         "last_frame": (Place("1", "image"),),
         "still": (Place("2", "image"),),
         "length": (Place("3", "value"),),
@@ -83,7 +90,15 @@ def test_titles_say_what_gets_what_and_a_primitive_hands_on_what_its_reader_take
         "prompt": (Place("5", "text"),),
         "seed": (Place("6", "seed"),),
     }
-    assert (found.rate, found.sound, found.unused) == (Fraction(16), True, ('"Sound" (#7)',))
+    assert (found.rate, found.sound, found.unused) == (
+        Fraction(16),
+        True,
+        ('"Sound" (#7)', '"Duration" (#11)', '"Frame Rate" (#12)'),
+    )
+    assert parts(workflow(n1=("CreateVideo", "", {"images": ["4", 0], "fps": 241.0}))).rate is None
+    assert parts(workflow(n1=("CreateVideo", "", {"images": ["4", 0], "frame_rate": 240}))).rate == 240
+    ntsc = parts(workflow(n1=("CreateVideo", "", {"images": ["4", 0], "fps": 23.976}))).rate
+    assert ntsc is not None and float(ntsc) == pytest.approx(23.976)
     inputs = {"length": ["INT", {"min": 1, "max": 161, "step": 4}], "width": ["INT", {"min": 16, "step": 16}]}
     inputs["height"] = ["INT", {"min": 16, "step": 32}]
     kinds = {
@@ -97,6 +112,8 @@ def test_titles_say_what_gets_what_and_a_primitive_hands_on_what_its_reader_take
         Place("4", "height"): 720 - 720 % 32 + 16,
         Place("5", "text"): "She turns.",
         Place("6", "seed"): 77,
+        Place("9", "string"): "rain",
+        Place("10", "time"): 2.5,
     }
 
 
@@ -111,6 +128,7 @@ def test_lengths_and_sizes_stay_on_the_steps_and_within_the_range() -> None:
         105,
         257,
     ]
+    assert [fitted(9, Input(True, step=step), True, up=True) for step in (0, 1, 2, 8)] == [9, 9, 10, 16]
     side = Input(True, low=64, high=4096, step=32)
     assert [fitted(wanted, side, True) for wanted in (50, 719, 721, 1080, 9000)] == [64, 704, 736, 1088, 4096]
     assert fitted(0.333, Input(True, low=0.0, high=1.0, step=0.01), False) == 0.333
@@ -141,6 +159,13 @@ def test_settings_are_marked_nodes_and_krita_parameters_with_their_ranges() -> N
         n4=("ETN_Parameter", "y", {"name": "Words", "type": "prompt (positive)", "default": "a"}),
         n5=("ETN_Parameter", "z", {"name": "Sampler", "type": "choice", "default": "euler"}),
         n6=("Pick", "", {"sampler": ["5", 0], "strength": ["3", 0], "text": ["4", 0]}),
+        n7=("ETN_Parameter", "", {"name": "Nothing", "type": "auto"}),  # a stranger's may lack anything
+        n8=("ETN_Parameter", "", {"name": "Nothing either", "default": None}),
+        n9=("ETN_Parameter", "", {"name": "No text", "type": "text", "default": 5}),
+        n10=("ETN_Parameter", "", {"name": "Over", "type": "number (integer)", "default": 5, "min": 6, "max": 9}),
+        n11=("ETN_Parameter", "", {"name": "Under", "type": "number", "default": 5.5, "min": 6, "max": 9}),
+        n12=("ETN_Parameter", "", {"name": "Free", "type": "number (integer)", "default": 5}),
+        n13=("Noise", "Grain (parameter)", {"noise_seed": 4}),  # a setting, so that it gets no seed of its own
     )
     found = parts(flow)
     assert [(one.name, one.label, one.kind, one.default) for one in found.settings] == [
@@ -149,6 +174,10 @@ def test_settings_are_marked_nodes_and_krita_parameters_with_their_ranges() -> N
         ("look_on", "Look: on", "bool", True),
         ("quality_2", "Quality", "float", 1.0),  # quality alone means something else
         ("sampler", "Sampler", "text", "euler"),
+        ("over", "Over", "int", 5),
+        ("under", "Under", "float", 5.5),
+        ("free", "Free", "int", 5),
+        ("grain", "Grain", "int", 4),
     ]
     assert found.places == {"prompt": (Place("4", "default"),), "seed": (Place("1", "seed"),)}
     inputs = {"sampler": [["heun", "euler"], {}], "strength": ["FLOAT", {"min": 0, "max": 9}]}
@@ -163,11 +192,14 @@ def test_settings_are_marked_nodes_and_krita_parameters_with_their_ranges() -> N
         ("bool", None, None),
         ("float", 0, 2.5),
         ("enum", None, None),
+        *[("int", 1 - 2**31, 2**31 - 1), ("float", None, None)],  # ranges that their own values do not lie in
+        *[("int", 1 - 2**31, 2**31 - 1)] * 2,
     ]
-    assert [choice.value for choice in shown[-1].choices] == ["heun", "euler"]
+    assert [choice.value for choice in shown[4].choices] == ["heun", "euler"]
     asked = request(options={"steps": 8, "sampler": "heun"})
     graph = fill(flow, found, kinds, values(flow, found, kinds, asked, "b"))
-    assert set(graph) == {"1", "2", "6"}
+    assert set(graph) == {"1", "2", "6", "13"}
+    assert [graph[id]["_meta"]["title"] for id in ("1", "6")] == ["Steps (parameter)", "Pick"]
     assert graph["1"]["inputs"] == {"seed": 77, "steps": 8, "cfg": 5.0}
     assert graph["6"]["inputs"] == {"sampler": "heun", "strength": 1, "text": "b"}
 
