@@ -12,13 +12,16 @@ import pytest
 from backend.engines.comfy import shelf
 from backend.engines.comfy.graph.fill import fill, fitted, rate_of, values
 from backend.engines.comfy.graph.parts import option, parts
-from backend.engines.comfy.graph.spec import Input, Kinds, kind_of, of
+from backend.engines.comfy.graph.spec import Input, Kind, Kinds, kind_of, of
 from backend.engines.comfy.graph.workflow import MAX_FILE, Place, Workflow, read
 from backend.engines.engine import EngineError
 from client.protocol import Direction, TakeRequest
 
 OBJECT_INFO = json.loads((Path(__file__).parent / "object_info.json").read_text(encoding="utf-8"))
 KINDS: Kinds = {name: kind_of(data) for name, data in OBJECT_INFO.items()}
+
+
+NODE = {"class_type": "A", "inputs": {}}
 
 
 def workflow(**nodes: Any) -> Workflow:
@@ -48,14 +51,59 @@ def request(**more: Any) -> TakeRequest:
         (b'{"1": {"class_type": 5, "inputs": {}}}', "no node"),
         (b'{"1": {"class_type": "A", "inputs": {"x": NaN}}}', "no JSON"),
         (b'{"a": "\\ud800"}', "no JSON"),
-        (b" " * (MAX_FILE + 1), "larger"),
+        (b" " * (MAX_FILE + 1), "larger than 1 MiB"),
+        (b" " * MAX_FILE, "no JSON"),
+        (json.dumps(dict.fromkeys(range(1001), NODE)).encode(), "1001 nodes"),
+        (json.dumps({"1": {**NODE, "class_type": "A" * 201}}).encode(), "no node"),
+        (json.dumps({"1" * 201: NODE}).encode(), "no node"),
+        (b'{"prompt": [1]}', "no node"),
     ],
+    ids=range(16),
 )
 def test_what_is_no_workflow_says_why(data: bytes, why: str) -> None:
     with pytest.raises(EngineError, match="can't be used") as raised:
         read(data)
     assert raised.value.code == "workflow_unfit"
     assert why in raised.value.message
+
+
+def test_a_workflow_may_be_so_large() -> None:
+    assert len(read(json.dumps(dict.fromkeys(range(1000), NODE)).encode()).nodes) == 1000
+    sent = {"prompt": {"1" * 200: {**NODE, "class_type": "A" * 200, "_meta": {"title": " a\n b "}}}}
+    (node,) = read(json.dumps(sent).encode()).nodes.values()  # as it was sent to ComfyUI
+    assert (len(node.id), len(node.kind), node.title, node.label) == (200, 200, "a b", f'"a b" (#{node.id})')
+
+
+def test_what_comfyui_says_of_an_input() -> None:
+    said = {
+        "a": ["COMBO", {"options": ["x", "y", 3], "tooltip": "Which"}],
+        "b": ["INT", {"options": ["x"], "min": -1, "max": 1e300, "step": 2, "tooltip": None}],
+        "c": [["x", "y"]],
+        "d": "text",
+        "e": [],
+        "f": ["INT", None],
+    }
+    found = kind_of({"input": {"required": said, "optional": 5}, "output_node": True})
+    assert found.is_output
+    assert found.inputs == {
+        "a": Input(True, choices=("x", "y"), tooltip="Which"),
+        "b": Input(True, -1, 1e300, 2),
+        "c": Input(True, choices=("x", "y")),
+        **dict.fromkeys("def", Input(True)),
+    }
+    for nothing in (None, [], {"input": 3}, {"output_node": 1}):
+        assert kind_of(nothing) == Kind({})
+
+
+def test_of_two_readers_the_one_with_larger_steps_counts() -> None:
+    flow = workflow(
+        n1=("PrimitiveInt", "Length", {"value": 9}),
+        n2=("Fine", "", {"length": ["1", 0]}),
+        n3=("Coarse", "", {"length": ["1", 0]}),
+    )
+    steps = {"Fine": 1, "Coarse": 8}
+    kinds = {name: kind_of({"input": {"required": {"length": ["INT", {"step": by}]}}}) for name, by in steps.items()}
+    assert of(flow, kinds, Place("1", "value")).step == 8
 
 
 def test_titles_say_what_gets_what_and_a_primitive_hands_on_what_its_reader_takes() -> None:
