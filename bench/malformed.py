@@ -1,15 +1,18 @@
 """20,000 requests that nobody should send, to a real service process: crashes, 5xx, errors of another shape.
 
-    python3 dev.py bench malformed [--requests 20000] [--schema 0.1] [--seed 1]
+    python3 dev.py bench malformed [--requests 20000] [--schema 0.1] [--seed 1] [--engines own]
 
 Most are of our own strategies (tests/backend/malformed.py); a part schemathesis makes of /openapi.json, which takes it
 longer than the service needs to answer. The engines are the tests' scripted ones, so that what is accepted by chance is
-soon made.
+soon made; with `--engines own` Take One's own, with accounts and a ComfyUI at fakes. The service knows a second user.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
+import shutil
 import sys
 import tempfile
 import time
@@ -24,18 +27,50 @@ from tests.backend.service_process import Service  # noqa: E402
 ROUND = 250  # requests between two looks at the service
 
 
+def _users(folder: Path) -> Path:
+    file = folder / "users"
+    file.touch(mode=0o600)
+    file.write_text(f"anna {malformed.ANNA}\n", encoding="utf-8")
+    return file
+
+
+def _own(home: Path, ends: contextlib.ExitStack) -> Service:
+    """A service of our own engines, whose accounts and whose ComfyUI are fakes."""
+    from backend.engines.comfy import shelf
+    from tests.backend.comfy.fake import FakeComfy
+    from tests.backend.hosted.conftest import connected
+    from tests.backend.hosted.fakes.every import FAKES
+
+    fakes = {name: kind() for name, (kind, _) in FAKES.items()}
+    service, comfy = connected(home, fakes), FakeComfy()
+    for fake in (*fakes.values(), comfy):
+        ends.callback(fake.close)
+    accounts = json.loads((home / "accounts.json").read_text())
+    accounts["comfyui"] = {"address": comfy.url, "kept": "none"}
+    (home / "accounts.json").write_text(json.dumps(accounts))
+    (home / shelf.FOLDER).mkdir()
+    for name in ("Grain", "Side by Side"):
+        shutil.copy(shelf.DELIVERED / f"{name}.json", home / shelf.FOLDER)
+    return service
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--requests", type=int, default=20_000)
     parser.add_argument("--schema", type=float, default=0.1, help="the part that schemathesis makes")
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--engines", choices=("scripted", "own"), default="scripted")
     arguments = parser.parse_args()
     tallies = {name: malformed.Tally() for name in ("ours", "schema")}
-    with tempfile.TemporaryDirectory() as home:
-        service, began = Service(Path(home)).start(), time.monotonic()
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as fakes:
+        home = Path(folder) / "home"
+        service = _own(home, fakes) if arguments.engines == "own" else Service(home)
+        service.options = ("--tokens", str(_users(Path(folder))))
+        service.start()
+        began = time.monotonic()
         try:
             job = service.submit(malformed.PICTURE, size="16x16", seconds="0.1").json()["id"]
-            service.wait(job)
+            service.wait(job, seconds=300)  # the first take of the draft engine compiles
             pid, number = service.process.pid, arguments.seed
             while (sent := sum(tally.statuses.total() for tally in tallies.values())) < arguments.requests:
                 count = min(ROUND, arguments.requests - sent)

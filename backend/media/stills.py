@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
+from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,9 +19,11 @@ FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 MAX_PIXELS = 8192 * 8192
 SKY = 1e9  # metres; what lies as far away is no surface
 ROUNDING = 2  # levels
-UPRIGHT = {1, 2, 3, 4}  # EXIF orientations that keep width and height
+LYING = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
 DEPTH_NAMES = ("V", "Z")  # what Blender and other programs call the distance along the camera's axis
 GREY_NAMES = ("Y", "depth", "distance")
+NOT_GREY = {"X", "RY", "BY"}  # beside a Y: that is of a vector, or of colours
+NEVER = ("a", "r", "g", "b", "x", "y", "z", "v")  # by themselves, as a layer's only channel, too
 
 
 def read_still(path: Path) -> Image.Image:
@@ -46,7 +49,7 @@ def read_still(path: Path) -> Image.Image:
 def upright_size(picture: Image.Image) -> tuple[int, int]:
     """Width and height of an opened picture as a viewer shows it, by its EXIF orientation."""
     width, height = picture.size
-    return (width, height) if picture.getexif().get(0x0112, 1) in UPRIGHT else (height, width)
+    return (width, height) if picture.getexif().get(0x0112, 1) not in LYING else (height, width)
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
@@ -54,7 +57,11 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     from PIL import Image
 
     if picture.mode.startswith("I"):
-        return Image.fromarray(np.clip(np.rint(np.asarray(picture) / 257.0), 0, 255).astype(np.uint8))
+        levels = np.asarray(picture)
+        grey = Image.fromarray(np.clip(np.rint(levels / 257.0), 0, 255).astype(np.uint8))
+        if "transparency" in picture.info:
+            grey.putalpha(Image.fromarray(np.where(levels == picture.info["transparency"], 0, 255).astype(np.uint8)))
+        return grey
     if picture.mode == "P" or "transparency" in picture.info:
         return picture.convert("RGBA")
     return picture
@@ -116,9 +123,7 @@ def read_depth(path: Path, param: str = "depth") -> np.ndarray:
 
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
-            channels = {
-                name: np.asarray(channel.pixels) for part in file.parts for name, channel in part.channels.items()
-            }
+            channels = channels_of(file)
     except (RuntimeError, OSError, ValueError, TypeError) as error:
         raise _unusable(f"it could not be read as OpenEXR ({error})", param) from error
     depth = channels[depth_channel(channels, param)].astype(np.float32)
@@ -136,32 +141,49 @@ def read_depth(path: Path, param: str = "depth") -> np.ndarray:
     return depth
 
 
+def channels_of(file: Any) -> dict[str, np.ndarray]:
+    """The channels of an opened OpenEXR.File by name; with its part's name where several parts have one of the name."""
+    found = [(part.name(), name, channel) for part in file.parts for name, channel in part.channels.items()]
+    times = Counter(name for _, name, _ in found)
+    return {
+        f"{part}.{name}" if times[name] > 1 and part else name: np.asarray(channel.pixels)
+        for part, name, channel in found
+    }
+
+
 def depth_channel(channels: dict[str, np.ndarray], param: str = "depth") -> str:
     """The channel that holds the depth: V or Z, one layer's Depth.Z or Depth.V, else the grey of a grey picture.
 
-    Colours and alpha are never taken for metres.
+    Colours, alpha, mist and a part of a vector are never taken for metres.
 
     Raises:
         EngineError: `depth_unusable`, which names what is there.
     """
-    for name in DEPTH_NAMES:
-        if name in channels:
-            return name
-    layered = [name for name in sorted(channels) if name.rpartition(".")[2] in DEPTH_NAMES]
-    if len(layered) == 1:
-        return layered[0]
+    found = [name for name in sorted(channels) if _is_depth(name, channels)]
+    named = [name for name in found if name.lower().split(".")[-2:-1] == ["depth"]]
+    for candidates in ([name for name in found if "." not in name][:1], named, found):
+        if len(candidates) == 1:
+            return candidates[0]
     there = ", ".join(sorted(channels)[:12]) or "none"
-    if layered:
-        which = ", ".join(layered)
+    if found:
+        which = ", ".join(found)
         raise _unusable(f"it has depth in several layers ({which}); save the one that belongs to the still", param)
     for name in GREY_NAMES:
-        if name in channels:
+        if name in channels and not NOT_GREY.intersection(channels):
             return name
     if "R" in channels and all(np.array_equal(channels["R"], channels.get(name, channels["R"])) for name in "GB"):
         return "R"
-    if len(channels) == 1 and (only := next(iter(channels))).rpartition(".")[2] not in ("A", "R", "G", "B"):
+    if len(channels) == 1 and (only := next(iter(channels))).lower().rpartition(".")[2] not in NEVER:
         return only
     raise _unusable(f"none of its channels is a depth (V, Z or a layer's Depth.Z); it has {there}", param)
+
+
+def _is_depth(name: str, channels: dict[str, np.ndarray]) -> bool:
+    """Whether a channel is a distance by its name: V or Z, but no vector's (with X and Y beside it), and no mist."""
+    layer, dot, last = name.rpartition(".")
+    beside = {other[len(layer + dot) :].upper() for other in channels if other.startswith(layer + dot)}
+    is_vector = last.upper() == "Z" and {"X", "Y"} <= beside
+    return last.upper() in DEPTH_NAMES and not is_vector and layer.rpartition(".")[2].lower() != "mist"
 
 
 def _unusable(why: str, param: str) -> EngineError:

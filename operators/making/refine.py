@@ -1,7 +1,6 @@
 # mypy: disable-error-code="valid-type"
 """Making a take again: better, or just as it was where its file is gone."""
 
-import json
 from typing import Any
 
 import bpy
@@ -12,7 +11,7 @@ from ...client.protocol import EngineInfo, Price, TakeRequest
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.model.properties import options
-from ...scene.model.shots import shot_list, trust
+from ...scene.model.shots import shot_list, sidecars, trust
 from ...scene.model.shots.kept import read
 from ...scene.model.shots.paths import absolute
 from ...scene.model.shots.shown import shot_of, take_of
@@ -246,12 +245,8 @@ def full_size(scene: bpy.types.Scene, take: Any, asked: TakeRequest | None) -> t
 def saved_latents(take: Any) -> str:
     """What the engine kept of the take to refine it from; "" where it kept nothing."""
     sidecar = absolute(take.sidecar)
-    if not trust.is_known(sidecar):
-        return ""
-    try:
-        return str(json.loads(sidecar.read_text(encoding="utf-8"))["facts"].get("latents") or "")
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return ""
+    facts = sidecars.read(sidecar).get("facts") if trust.is_known(sidecar) else None
+    return str(facts.get("latents") or "") if isinstance(facts, dict) else ""
 
 
 CLASSES = (TAKEONE_OT_make_again, TAKEONE_OT_refine)

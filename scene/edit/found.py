@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -11,12 +10,11 @@ import bpy
 
 from ...client.protocol import Binding, Unfit, codec
 from ..model.properties.properties import MAX_SEED
-from ..model.shots import films, takes, trust
+from ..model.shots import films, sidecars, takes, trust
 from ..model.shots.kept import Kept, write
 from ..model.shots.paths import stored_path
 from ..model.shots.shot_list import all_shots
 
-MOST_BYTES = 4 << 20  # of a sidecar
 MOST_FILES = 5000  # that are looked at
 
 
@@ -31,7 +29,7 @@ def bring_back() -> int:
     clips = {takes.clip_path(take) for shot in shots.values() for take in shot.takes if take.clip}
     count = 0
     for sidecar in _sidecars(takes.takes_folder(file_id), clips):
-        found = _read(sidecar)
+        found = sidecars.read(sidecar)
         binding = _binding(found)
         shot = shots.get(binding.shot_uid) if binding is not None and binding.file_id == file_id else None
         if binding is None or shot is None or binding.take_uid in listed:
@@ -44,7 +42,11 @@ def bring_back() -> int:
 
 def _sidecars(folder: Path, clips: set[Path]) -> Iterator[Path]:
     looked_at = 0
-    for shot in sorted(folder.iterdir()) if folder.is_dir() else ():
+    try:
+        shots = sorted(folder.iterdir())
+    except OSError:  # it is not there, or may not be read
+        return
+    for shot in shots:
         for path in sorted(shot.glob("*.json")) if shot.is_dir() and not shot.is_symlink() else ():
             looked_at += 1
             if looked_at > MOST_FILES:
@@ -54,21 +56,12 @@ def _sidecars(folder: Path, clips: set[Path]) -> Iterator[Path]:
                 yield path
 
 
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        if path.stat().st_size > MOST_BYTES:
-            return {}
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, Mapping) else {}
-
-
 def _binding(sidecar: Mapping[str, Any]) -> Binding | None:
     try:
-        return codec.from_json(Binding, sidecar["binding"])
+        found = codec.from_json(Binding, sidecar["binding"])
     except (KeyError, TypeError, ValueError, Unfit):
         return None
+    return found if found.number < takes.HIGHEST_NUMBER else None
 
 
 def _add(shot: Any, binding: Binding, sidecar: Mapping[str, Any], path: Path) -> None:

@@ -53,7 +53,7 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
         )
     element = strip.strip_elem_from_frame(edit.frame_current)
     folder = strip.filepath if strip.type == "MOVIE" else strip.directory + element.filename
-    media = Path(bpy.path.abspath(folder))
+    media = Path(bpy.path.abspath(folder, library=edit.library))
     if not media.is_file():
         raise SceneError(
             "no_frame",

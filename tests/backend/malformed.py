@@ -45,6 +45,22 @@ SPECIAL = (
     "file:///etc/passwd",
     "http://[",
 )
+ANNA = "anna-has-a-token-of-hers"  # another user, where the service knows her
+MODELS = (
+    "scripted",
+    "hosted",
+    "elsewhere",
+    "broken",
+    "draft",
+    "comfy:Grain",
+    "comfy:Side by Side",
+    "comfy:../Grain",
+    "fal-happyhorse-1.1",
+    "happyhorse-1.1",
+    "runway-gen-4.5",
+    "gemini-omni-1.1",
+    "videos-server",
+)
 NUMBERS = (0, -1, 1, 2**31, 2**32, 2**64, 10**400, 1e308, 0.1, True, False)
 FIELDS = (
     "model",
@@ -89,6 +105,7 @@ PARTS = (
     "language",
     "line",
     "before",
+    "send_again",
 )
 
 
@@ -106,7 +123,18 @@ values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names, inner, max_size=4), max_leaves=12
 )
 deep = st.integers(1, 400).map(lambda levels: json.loads("[" * levels + "]" * levels))
+questions = st.fixed_dictionaries(
+    {"model": st.sampled_from(MODELS)},
+    optional={
+        "prompt": text,
+        "seconds": scalars,
+        "size": text | st.just("64x48"),
+        "fps": scalars,
+        "extra_params": st.dictionaries(st.sampled_from(PARTS), values | deep, max_size=4),
+    },
+)
 bodies = st.one_of(
+    questions.map(lambda value: json.dumps(value).encode()),
     values.map(lambda value: json.dumps(value).encode()),
     deep.map(lambda value: json.dumps(value).encode()),
     st.dictionaries(st.sampled_from(FIELDS), values | deep, max_size=5).map(lambda value: json.dumps(value).encode()),
@@ -114,14 +142,14 @@ bodies = st.one_of(
     st.binary(max_size=60),
 )
 extra_params = st.dictionaries(st.sampled_from(PARTS), values | deep, max_size=4).map(json.dumps)
-field_values = text | extra_params | st.sampled_from(["1", "24", "64x48", "auto", "scripted"])
-files = st.one_of(
-    st.just(PICTURE),
-    st.integers(0, len(PICTURE)).map(lambda end: PICTURE[:end]),
+field_values = text | extra_params | st.sampled_from(["1", "24", "64x48", "auto", *MODELS])
+spoilt = st.one_of(
+    st.integers(0, len(PICTURE) - 30).map(lambda end: PICTURE[:end]),  # without its last bytes it could still be read
     st.binary(max_size=200),
     st.binary(max_size=40).map(lambda tail: b"\x76\x2f\x31\x01\x02\0\0\0" + tail),
     st.sampled_from([b"", b"RIFF\xff\xff\xff\xffWEBPVP8 ", b"\xff\xd8\xff\xe0", b"GIF89a", b"<svg/>"]),
 )
+files = st.just(PICTURE) | spoilt
 job_ids = st.sampled_from(["JOB", "video_0", "..", ".", "%2e%2e", "", "a" * 300, "\ud800", "é", "JOB?x=1"]) | text
 kinds = st.sampled_from(
     [
@@ -147,6 +175,9 @@ HEADERS = (
     ("Authorization", "Bearer"),
     ("Authorization", "Bearer \xff"),
     ("Authorization", "Basic x"),
+    ("Authorization", f"Bearer {ANNA}"),
+    ("Authorization", f"Bearer {ANNA}\xff"),
+    ("Authorization", f"bearer  {ANNA} "),
     ("Content-Length", "-1"),
     ("Content-Length", "9" * 30),
     ("Content-Length", "0"),
@@ -179,18 +210,39 @@ class Sent:
 
 
 headers = st.lists(st.sampled_from(HEADERS), max_size=2).map(tuple)
-posts = st.sampled_from(["/v1/videos", "/v1/prompt", "/v1/estimate", "/v1/videos/JOB/move", "/v1/videos/JOB/cancel"])
+posts = st.sampled_from(
+    [
+        "/v1/videos",
+        "/v1/guide",
+        "/v1/prompt",
+        "/v1/estimate",
+        "/v1/path",
+        "/v1/videos/JOB/move",
+        "/v1/videos/JOB/cancel",
+        "/v1/videos/JOB/retry",
+    ]
+)
 json_posts = st.builds(
     lambda path, content, more: Sent("POST", path, (("Content-Type", "application/json"), *more), content),
     posts,
     bodies,
     st.just(()) | headers,
 )
-forms = st.builds(
-    lambda pairs, uploads: Sent("POST", "/v1/videos", fields=tuple(pairs), files=tuple(uploads)),
-    st.lists(st.tuples(st.sampled_from(FIELDS), field_values), max_size=5, unique_by=lambda pair: pair[0]),
-    st.lists(st.tuples(st.sampled_from(FIELDS[10:17]), files), min_size=1, max_size=3, unique_by=lambda pair: pair[0]),
-)
+more_headers = headers.map(lambda pairs: tuple(pair for pair in pairs if pair[0] not in LIES))
+
+
+def _forms(path: str, contents: Any) -> Any:
+    uploads = st.tuples(st.sampled_from(FIELDS[10:17]), contents)
+    return st.builds(
+        lambda pairs, files, more: Sent("POST", path, more, fields=tuple(pairs), files=tuple(files)),
+        st.lists(st.tuples(st.sampled_from(FIELDS), field_values), max_size=5, unique_by=lambda pair: pair[0]),
+        st.lists(uploads, min_size=1, max_size=3, unique_by=lambda pair: pair[0]),
+        st.just(()) | more_headers,
+    )
+
+
+forms = _forms("/v1/videos", files)
+guides = _forms("/v1/guide", spoilt)  # none that is drawn, which takes seconds
 loose = st.builds(
     lambda path, kind, content, more: Sent("POST", path, (("Content-Type", kind), *more), content),
     posts,
@@ -202,17 +254,25 @@ paths = st.builds(
     lambda job, tail: f"/v1/videos/{job}{tail}",
     job_ids.map(lambda job: job if job.startswith("JOB") or "%" in job else quote(job.encode("utf-8", "replace"))),
     st.sampled_from(
-        ["", "/content", "/content?variant=x", "/content?variant=sidecar", "/cancel", "/move", "/nothing", "//"]
+        ["", "/content", "/content?variant=x", "/content?variant=sidecar", "/cancel", "/move", "/retry", "/x", "//"]
     ),
 )
 queries = text.map(lambda value: quote(value.encode("utf-8", "replace")))
 lists = st.builds(
     lambda name, value: f"/v1/videos?{name}={value}", st.sampled_from(["limit", "after", "order", "x"]), queries
 )
-elsewhere = st.sampled_from(
-    ["/", "/health", "/v1/models", "/openapi.json", "/docs", "/v1", "//health", "/health/../v1/videos"]
+spending = st.builds(
+    lambda film, since: f"/v1/spending?film={film}&since={since}",
+    queries,
+    st.sampled_from(["nan", "inf", "-inf", "1e999", "-1", "0", "1" * 400, "x", ""]) | queries,
 )
-walks = st.builds(Sent, methods, paths | lists | elsewhere, headers)
+elsewhere = st.sampled_from(
+    [
+        *("/", "/health", "/v1/models", "/openapi.json", "/docs", "/v1", "//health", "/health/../v1/videos"),
+        *("/metrics", "/status", "/status/", "/v1/cluster", "/v1/cluster?x=1", "/v1/guide", "/v1/estimate", "/v1/path"),
+    ]
+)
+walks = st.builds(Sent, methods, paths | lists | spending | elsewhere, headers)
 raws = st.builds(
     lambda lines: Sent("", "", raw=b"\r\n".join(lines) + b"\r\n\r\n"),
     st.lists(
@@ -235,7 +295,7 @@ raws = st.builds(
         max_size=6,
     ),
 )
-requests = st.one_of(json_posts, forms, loose, walks, raws)
+requests = st.one_of(json_posts, forms, guides, loose, walks, raws)
 
 
 @dataclass
@@ -350,6 +410,8 @@ def _post(service: Service, job: str, sent: Sent) -> httpx.Response | None:
         return None
     except (httpx.WriteError, httpx.ReadError):
         return None  # it was refused before all of it had come
+    except httpx.TimeoutException:
+        return httpx.Response(599)  # which counts as a failure
 
 
 def _forget_all(service: Service, job: str) -> None:

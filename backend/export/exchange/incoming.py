@@ -20,6 +20,7 @@ from .timeline import KEY, library
 MAX_BYTES = 64 << 20
 SUFFIXES = (".otio", ".edl")
 DEEPEST = 200  # levels of JSON: three for each level of nested tracks
+UNREADABLE = (ValueError, RecursionError, IndexError, KeyError, TypeError, AttributeError)
 
 
 def read_changes(edit: Edit, path: Path) -> Changes:
@@ -29,10 +30,15 @@ def read_changes(edit: Edit, path: Path) -> Changes:
         ExportError: it is no timeline, or shows no clips.
     """
     timeline = _timeline(edit, path)
-    reader = _Reader(edit, timeline, path.suffix.lower() == ".edl")
-    for track in timeline.video_tracks():
-        for clip in track.find_clips():
-            reader.take(clip)
+    try:
+        reader = _Reader(edit, timeline, path.suffix.lower() == ".edl")
+        for track in timeline.video_tracks():
+            for clip in track.find_clips():
+                reader.take(clip)
+    except ExportError:
+        raise
+    except (library().exceptions.OTIOError, ArithmeticError, *UNREADABLE) as error:  # times that are none, and the like
+        raise _unreadable(path, error) from error
     if not reader.cuts:
         raise ExportError("empty_edit", f"'{path.name}' shows no clips. Export the timeline again.")
     cuts = sorted(reader.cuts, key=lambda cut: (cut.start, cut.place))
@@ -59,14 +65,18 @@ def _timeline(edit: Edit, path: Path) -> Any:
             found = otio.adapters.read_from_string(_text(data), ADAPTER, rate=smpte_rate(edit))
     except ExportError:
         raise
-    except (otio.exceptions.OTIOError, ValueError, RecursionError, IndexError, KeyError, TypeError) as error:
-        said = plain(str(error))[:200]
-        raise ExportError("invalid_file", f"'{path.name}' can't be read: {said}. Export the timeline again.") from error
+    except (otio.exceptions.OTIOError, *UNREADABLE) as error:
+        raise _unreadable(path, error) from error
     if isinstance(found, otio.schema.SerializableCollection):
         found = next((one for one in found if isinstance(one, otio.schema.Timeline)), None)
-    if not isinstance(found, otio.schema.Timeline):
+    if not isinstance(found, otio.schema.Timeline) or found.tracks is None:
         raise ExportError("invalid_file", f"'{path.name}' holds no timeline. Export the timeline again.")
     return found
+
+
+def _unreadable(path: Path, error: Exception) -> ExportError:
+    said = plain(str(error))[:200]
+    return ExportError("invalid_file", f"'{path.name}' can't be read: {said}. Export the timeline again.")
 
 
 def _text(data: bytes) -> str:

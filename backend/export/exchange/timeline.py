@@ -205,7 +205,8 @@ class _Maker:
         return reference
 
     def _reference(self, file: Path, name: str, about: dict[str, Any] | None = None) -> Any:
-        reference = self._otio.schema.ExternalReference(self._named(file), metadata={KEY: about} if about else {})
+        named = self._named(file).encode(errors="replace").decode()  # a name that is no UTF-8 can't be in the file
+        reference = self._otio.schema.ExternalReference(named, metadata={KEY: about} if about else {})
         reference.name = plain(name)
         return reference
 

@@ -11,7 +11,7 @@ import warnings
 from pathlib import Path
 
 from ...engines.engine import EngineError
-from ...media.stills import FORMATS, MAX_PIXELS, depth_channel, upright_size
+from ...media.stills import FORMATS, MAX_PIXELS, channels_of, depth_channel, upright_size
 
 MAX_BYTES = 1 << 30  # of a decoded EXR
 MAX_MEMORY = 4 << 30  # of the process that checks, address space
@@ -65,7 +65,7 @@ def depth(path: Path, param: str = "depth") -> tuple[str, int, int]:
         if width < 1 or height < 1 or width * height > MAX_PIXELS or width * height * layers * 4 > MAX_BYTES:
             raise _too_large(param, width, height)
         with OpenEXR.File(str(path), separate_channels=True) as opened:
-            channels = {name: channel.pixels for part in opened.parts for name, channel in part.channels.items()}
+            channels = channels_of(opened)
             if not channels:  # OpenEXR only warns of pixels that break off
                 raise _bad(param, "is not an OpenEXR file that can be read")
             found = channels[depth_channel(channels, param)].shape

@@ -16,6 +16,7 @@ from ..problem import Unfit
 
 MAX_FRAME = 2_000_000  # Blender's own end at 1,048,574
 MAX_CHANNEL = 1024
+MAX_NUMBER = 2**53  # which every program's numbers hold
 MAX_NAME = 1000
 MAX_SHOTS = 5000
 MAX_TAKES = 1000  # of a shot
@@ -56,6 +57,9 @@ class Take:
         _check_texts(self, "note", "prompt")
         _check_id(self.id)
         _check_frames(self, "frames")
+        for name in ("number", "seed"):
+            if not 0 <= getattr(self, name) <= MAX_NUMBER:
+                raise Unfit(name, f"must be 0 to {MAX_NUMBER}")
         if self.fps is not None and not 0 < self.fps <= 1000:
             raise Unfit("fps", "must be above 0 and at most 1000")
         if any(not 0 <= handle <= MAX_FRAME for handle in self.handles):

@@ -23,7 +23,8 @@ def to_bytes(edit: Edit, folder: Path) -> bytes:
     """The edit as JSON for a file in `folder` (absolute). What lies in there is named from there, with slashes, so that
     the folder can move."""
     data = {KIND: VERSION, **to_json(_with_files(edit, lambda file: _stored(file, folder)))}
-    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode()
+    # Names of files may be no UTF-8: what of them can't be written as such is written as JSON's \\uXXXX.
+    return (json.dumps(data, ensure_ascii=False, indent=1) + "\n").encode(errors="backslashreplace")
 
 
 def from_bytes(data: bytes, folder: Path) -> Edit:

@@ -13,6 +13,7 @@ from ..problem import Unfit
 from .edit import Edit, Take
 
 MAX_BYTES = 4 << 20
+MOST_PRICE = 1e12  # what is dearer is no price
 
 
 def with_sidecars(edit: Edit) -> Edit:
@@ -48,9 +49,10 @@ def _told(take: Take) -> Take:
 def _price(said: Any) -> str:
     if isinstance(said, str):
         return said[:100]
-    if not isinstance(said, dict) or not isinstance(said.get("amount"), int | float):
+    amount = said.get("amount") if isinstance(said, dict) else None
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not abs(amount) < MOST_PRICE:
         return ""
-    return f"{said['amount']:.2f} {said.get('currency', 'USD')}"[:100]
+    return f"{amount:.2f} {said.get('currency', 'USD')}"[:100]
 
 
 def _read(path: Path) -> dict[str, Any]:

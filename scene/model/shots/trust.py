@@ -61,6 +61,8 @@ def check_clip(path: Path) -> None:
     if path.suffix != CLIP or not is_known(path):
         raise foreign(path)
     try:
+        if path.exists() and not path.is_file():  # a pipe would never end
+            raise NotAClip("it is no plain file")
         with path.open("rb") as file:
             count_frames(file)
     except (OSError, NotAClip) as error:

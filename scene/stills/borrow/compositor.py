@@ -23,6 +23,15 @@ NEUTRAL = {
     "MOVIEDISTORTION": {},
     "PLANETRACKDEFORM": {},
 }
+MIXES = ("MIX", "MIX_RGB")
+# The inputs by which these choose between their pictures.
+CHOOSING = {
+    "SWITCH": ("Switch",),
+    "MENU_SWITCH": ("Menu",),
+    "ALPHAOVER": ("Factor", "Fac"),
+    "MIX": ("Factor",),
+    "MIX_RGB": ("Fac",),
+}
 Groups = tuple[bpy.types.Node, ...]
 
 
@@ -104,7 +113,23 @@ def _before(
         inputs = inner.inputs if inner is not None else ()
         yield from ((one, (*groups, node)) for one in inputs if one.identifier == output.identifier)
     else:
-        yield from ((one, groups) for one in node.inputs)
+        silent = _silent(node)
+        yield from ((one, groups) for one in node.inputs if one not in silent)
+
+
+def _silent(node: bpy.types.Node) -> list[bpy.types.NodeSocket]:
+    """The pictures that do not reach the node's output: a switch lets one through, and what has no share in a mixture
+    is not in it."""
+    by = next((one for one in node.inputs if one.enabled and one.name in CHOOSING.get(node.type, ())), None)
+    pictures = [one for one in node.inputs if one.enabled and one.type == "RGBA"]
+    if by is None or by.is_linked or len(pictures) < 2:
+        return []
+    if node.type == "MENU_SWITCH":
+        return [one for one in pictures if one.name != by.default_value]
+    if not by.default_value:
+        return pictures[1:]
+    whole = node.type == "SWITCH" or (node.type in MIXES and node.blend_type == "MIX" and by.default_value >= 1)
+    return pictures[:1] if whole else []
 
 
 def _moves(node: bpy.types.Node) -> bool:

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from client.protocol import Unfit
-from client.protocol.edit import Edit, Note, Notes, file, notes
+from client.protocol.edit import Edit, Note, Notes, Shot, Take, file, notes
 from client.protocol.edit.burn_in import BurnIn, filled
+from client.protocol.edit.sidecar import with_sidecars
 from client.protocol.edit.timecode import timecode
 
 
@@ -38,6 +39,8 @@ def test_a_folder_that_moves_takes_its_files_along(film: Edit, film_file: Path) 
         ({"id": ""}, "id"),
         ({"shots": [{"id": "a", "name": "A"}, {"id": "a", "name": "B"}]}, "differ"),
         ({"shots": [{"id": "a", "name": "A", "places": [{"start": 1, "frames": 0}]}]}, "shots.0.places.0.frames"),
+        ({"shots": [{"id": "a", "name": "A", "takes": [{"id": "t", "seed": 2**53 + 1}]}]}, "shots.0.takes.0.seed"),
+        ({"shots": [{"id": "a", "name": "A", "takes": [{"id": "t", "number": -1}]}]}, "shots.0.takes.0.number"),
         ({"markers": [{"frame": 3_000_000}]}, "markers.0.frame"),
     ],
 )
@@ -45,6 +48,28 @@ def test_what_is_no_edit_is_refused(film_file: Path, change: dict[str, object], 
     data = json.loads(film_file.read_bytes()) | change
     with pytest.raises(Unfit, match=said):
         file.from_bytes(json.dumps(data).encode(), film_file.parent)
+
+
+@pytest.mark.parametrize(
+    ("price", "cost"),
+    [
+        ('{"amount": 0.347, "currency": "EUR"}', "0.35 EUR"),
+        ('{"amount": 2}', "2.00 USD"),
+        ('{"amount": 1' + "0" * 400 + "}", ""),
+        ('{"amount": NaN}', ""),
+        ('{"amount": true}', ""),
+        ('{"amount": "1"}', ""),
+        ('"0.10 USD"', "0.10 USD"),
+        ("[1]", ""),
+    ],
+)
+def test_what_a_sidecar_says_of_a_price(tmp_path: Path, price: str, cost: str) -> None:
+    (tmp_path / "a_t001.json").write_text(f'{{"frames": 24, "price": {price}}}')
+    edit = Edit(
+        "e", "film", Fraction(24), (64, 36), shots=(Shot("a", "A", takes=(Take("t", file=tmp_path / "a_t001.mp4"),)),)
+    )
+    take = with_sidecars(edit).shots[0].takes[0]
+    assert (take.cost, take.frames) == (cost, 24)
 
 
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b"\xff", b'{"take_one_edit": 1}', b"[" * 100_000])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from dataclasses import replace
 from fractions import Fraction
@@ -15,7 +16,7 @@ from backend.export.errors import ExportError
 from backend.export.exchange.edl import to_edl
 from backend.export.exchange.incoming import read_changes
 from backend.export.exchange.timeline import to_otio
-from client.protocol.edit import Changes, Edit, Place
+from client.protocol.edit import Changes, Edit, Place, file
 from tests.backend.export.conftest import HANDLE, LENGTHS, NAMES, moved
 
 
@@ -234,6 +235,7 @@ def test_a_shot_that_is_used_twice_keeps_both_places(film: Edit, tmp_path: Path)
         ("a.otio", b'{"OTIO_SCHEMA": "Clip.1"}'),
         ("a.otio", b"[" * 5000),
         ("a.otio", b"\xff\xfe"),
+        ("a.otio", b'{"OTIO_SCHEMA": "Timeline.1", "tracks": null}'),
         ("a.edl", b"TITLE: x\n\n001  AX  V  C  99:99:99:99 00:00:01:00 00:00:00:00 00:00:01:00\n"),
         ("a.edl", b""),
         ("a.xml", b"<xmeml/>"),
@@ -243,6 +245,24 @@ def test_what_is_no_timeline_is_refused(film: Edit, tmp_path: Path, name: str, d
     (tmp_path / name).write_bytes(data)
     with pytest.raises(ExportError):
         read_changes(film, tmp_path / name)
+
+
+@pytest.mark.parametrize("time", ["NaN", "Infinity", "-Infinity"])
+def test_times_that_are_none_are_refused(film: Edit, tmp_path: Path, time: str) -> None:
+    data = json.loads(to_otio(film)[0])
+    children = data["tracks"]["children"][0]["children"]
+    clip = next(child for child in children if child["OTIO_SCHEMA"].startswith("Clip"))
+    clip["source_range"]["start_time"]["value"] = float(time)
+    with pytest.raises(ExportError, match="can't be read"):
+        back(film, json.dumps(data), tmp_path)
+
+
+def test_files_whose_names_are_no_utf_8(film: Edit) -> None:
+    """Such as those that a disk of another system brings."""
+    take = replace(film.shots[0].takes[1], file=Path(os.fsdecode(b"/takes/K\xfcche_t002.mp4")))
+    edit = replace(film, shots=(replace(film.shots[0], takes=(film.shots[0].takes[0], take)), *film.shots[1:]))
+    assert "/takes/K?che_t002.mp4" in to_otio(edit)[0]
+    assert file.from_bytes(file.to_bytes(edit, Path("/x")), Path("/x")) == edit
 
 
 def test_metadata_that_lies_does_no_harm(film: Edit, tmp_path: Path) -> None:

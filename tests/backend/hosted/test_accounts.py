@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from backend.engines.hosted.account.accounts import FILE, Account, account
 from client.commands.accounts import Accounts
 from tests.backend.hosted.fakes.fake import KEY, Script
 from tests.backend.hosted.fakes.fal import FakeFal
@@ -142,6 +143,13 @@ def test_an_address_that_a_key_must_not_go_to(place: Place, address: str) -> Non
     assert added.returncode == 1
     assert KEY not in added.stderr
     assert not place.ring.exists()
+
+
+@pytest.mark.parametrize("models", ["5", "true", "1.5", '"ab"', '{"a": 1}', "null"])
+def test_models_that_are_no_list_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, models: str) -> None:
+    monkeypatch.setenv("TAKE_ONE_HOME", str(tmp_path))
+    (tmp_path / FILE).write_text(f'{{"videos": {{"address": "http://127.0.0.1:9", "models": {models}}}}}')
+    assert account("videos", "TAKE_ONE_NO_KEY") == Account("videos", "http://127.0.0.1:9")
 
 
 def test_a_server_says_which_models_it_has(place: Place) -> None:

@@ -77,6 +77,20 @@ def test_a_colour_that_is_transparent_by_a_chunk(tmp_path: Path) -> None:
     assert (shown.getpixel((0, 0)), shown.getpixel((1, 0))) == (RED, (0, 0, 0))
 
 
+def test_a_grey_of_16_bits_that_is_transparent(tmp_path: Path) -> None:
+    picture = Image.fromarray(np.array([[1000, 40000, 65535]], np.uint16))
+    shown = read_still(saved(picture, tmp_path / "a.png", transparency=40000))
+    assert [shown.getpixel((x, 0))[0] for x in range(3)] == [4, 0, 255]
+
+
+@pytest.mark.parametrize("orientation", [0, 9, 65535])
+def test_an_orientation_that_there_is_not_turns_nothing(tmp_path: Path, orientation: int) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    path = saved(Image.new("RGB", (64, 32), RED), tmp_path / "a.jpg", exif=exif)
+    assert inspect.picture(path, "still")[1:] == read_still(path).size == (64, 32)
+
+
 def turned_primaries() -> bytes:
     """A profile whose red is sRGB's green, its green sRGB's blue, its blue sRGB's red: the tags have changed places."""
     data = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
@@ -137,8 +151,11 @@ def exr(path: Path, *parts: dict[str, np.ndarray]) -> Path:
         [{"ViewLayer.Combined.A": ALPHA, "ViewLayer.Combined.R": GREY, "ViewLayer.Depth.Z": METRES}],
         [{"ViewLayer.Combined.A": ALPHA, "ViewLayer.Combined.R": GREY}, {"ViewLayer.Depth.Z": METRES}],
         [{"R": GREY, "G": GREY, "B": GREY, "A": ALPHA, "Z": METRES}],
+        [{"depth.z": METRES, "R": GREY, "G": METRES, "B": GREY}],
+        [{"V.Depth.Z": METRES, "V.Mist.Z": GREY, "V.Normal.X": GREY, "V.Normal.Y": GREY, "V.Normal.Z": GREY}],
+        [{"V.Depth.Z": METRES, "V.Denoising Depth.Z": GREY}],
     ],
-    ids=["V", "Z", "grey", "Y", "layer", "part", "colour and Z"],
+    ids=["V", "Z", "grey", "Y", "layer", "part", "colour and Z", "small", "mist and normal", "denoising"],
 )
 def test_the_depth_is_found(tmp_path: Path, parts: list[dict[str, np.ndarray]]) -> None:
     path = exr(tmp_path / "d.exr", *parts)
@@ -153,6 +170,10 @@ def test_the_depth_is_found(tmp_path: Path, parts: list[dict[str, np.ndarray]]) 
         ([{"ViewLayer.Combined.A": ALPHA}], "it has ViewLayer.Combined.A"),
         ([{"R": METRES, "G": GREY, "B": GREY}], "it has B, G, R"),
         ([{"Near.Depth.Z": METRES, "Far.Depth.Z": METRES}], r"several layers \(Far.Depth.Z, Near.Depth.Z\)"),
+        ([{"Z": METRES}, {"Z": GREY}], r"several layers \(part0.Z, part1.Z\)"),
+        ([{"ViewLayer.Mist.Z": GREY}], "it has ViewLayer.Mist.Z"),
+        ([{"N.X": GREY, "N.Y": GREY, "N.Z": METRES}], "it has N.X, N.Y, N.Z"),
+        ([{"X": GREY, "Y": METRES, "Z": METRES, "A": ALPHA}], "it has A, X, Y, Z"),
         ([{"ViewLayer.Mist.X": GREY, "ViewLayer.Mist.Y": GREY}], "it has ViewLayer.Mist.X, ViewLayer.Mist.Y"),
     ],
 )

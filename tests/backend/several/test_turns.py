@@ -63,6 +63,12 @@ def test_places_of_a_lane_are_shared() -> None:
     assert order[:4] == ["B1", "C1", "B2", "A1"]
 
 
+def test_what_is_begun_ends_after_now_and_counts_for_its_user() -> None:
+    a, b, c = Waiting("a", "A", 1, 1.0), Waiting("b", "B", 11, 3.0), Waiting("c", "B", 12, 4.0)
+    assert line_up([a, b, c], [("A", 9.0, 9.0), ("B", 6.0, 9.0)], {"A": 0.0}) == ["b", "a", "c"]
+    assert line_up([replace(a, seconds=6.0), replace(b, seconds=2.0)], [("B", 8.0, 9.0)], {"A": 6.0}) == ["b", "a"]
+
+
 def add(opened: Store, name: str, owner: str, large: bool = False, engine: str = "card") -> StoredJob:
     return opened.add(name, replace(LARGE if large else SMALL, engine=engine), "gpu", owner=owner)
 
@@ -155,6 +161,11 @@ def test_who_has_a_job_at_work_keeps_what_they_had(opened: Store) -> None:
     assert make(opened, 600.0) == "video_B1"  # in another place of the lane
     add(opened, "video_A2", "A")
     assert sums(opened) == {"A": 0.0, "B": 600.0}
+    for name in ("video_A2", "video_B2"):
+        opened.cancel(name)
+    opened.count_turn(job, 40.0)
+    add(opened, "video_C1", "C")
+    assert sums(opened) == {"A": 40.0, "B": 600.0, "C": 40.0}  # nobody waits: level with who is at work
 
 
 def test_a_pause_saves_nothing_up(opened: Store) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 
 import bpy
 import pytest
@@ -19,7 +20,7 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import RENDERING, SENDING, Job
 from take_one.scene.edit import strips
-from take_one.scene.model.shots import paths, shot_list
+from take_one.scene.model.shots import paths, shot_list, trust
 from take_one.scene.session import pump
 from take_one.scene.session.server.models import models
 
@@ -75,6 +76,46 @@ def test_sidecars_that_say_nothing_bring_nothing(film, source, written):
     event.sidecar.write_text(written)
     bpy.ops.wm.open_mainfile(filepath=str(film))
     assert len(bpy.context.scene.take_one.shots[0].takes) == 0
+
+
+@pytest.mark.parametrize(
+    ("binding", "more"),
+    [
+        ({"number": 10**12}, {}),
+        ({"number": 2**31}, {}),
+        ({"take_uid": "\ud800"}, {}),
+        ({"head": 10**400, "tail": 2**63}, {}),
+        ({}, {"engine": "\ud800"}),
+        ({}, {"prompt": "a \ud800 b", "seed": 10**400}),
+        ({}, {"created_at": "\ud800", "seed": True}),
+        ({}, {"seed": -(2**63)}),
+    ],
+)
+def test_sidecars_with_strange_values_do_no_harm(film, source, binding, more, capfd):
+    event = land("k1", 1, source)
+    said = {"binding": {**to_json(event.binding), **binding}, "engine": "draft", "seed": 9, "prompt": "push", **more}
+    event.sidecar.write_text(json.dumps(said))
+    land("k2", 2, source)
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    assert "Traceback" not in capfd.readouterr().err
+    shot = bpy.context.scene.take_one.shots[0]
+    assert [(take.number, take.seed) for take in shot.takes if take.uid == "k2"] == [(2, 9)]
+    assert shot.last_number < 10**6
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs a system with FIFOs")
+def test_what_is_no_plain_file_is_not_read(film, source):
+    """A FIFO in its place would wait for ever."""
+    event = land("k1", 1, source)
+    event.sidecar.unlink()
+    os.mkfifo(event.sidecar)
+    land("k2", 2, source)
+    bpy.ops.wm.open_mainfile(filepath=str(film))
+    assert [take.uid for take in bpy.context.scene.take_one.shots[0].takes] == ["k2"]
+    event.clip.unlink()
+    os.mkfifo(event.clip)
+    with pytest.raises(SceneError, match="is no movie"):
+        trust.check_clip(event.clip)
 
 
 def test_an_error_goes_with_its_file(film):

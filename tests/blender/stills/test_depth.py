@@ -397,6 +397,27 @@ def test_the_depth_is_that_of_the_layer_the_compositor_shows(stage, tmp_path):
     assert np.allclose(depth(stage, tmp_path / "both"), PANE, atol=1e-3)
 
 
+@pytest.mark.parametrize(
+    ("name", "values", "shown"),
+    [
+        ("CompositorNodeSwitch", {}, [0]),
+        ("CompositorNodeSwitch", {"Switch": True}, [1]),
+        ("CompositorNodeAlphaOver", {"Factor" if NEW else "Fac": 0.0}, [0]),
+        ("CompositorNodeAlphaOver", {"Factor" if NEW else "Fac": 1.0}, [0, 1]),
+        ("ShaderNodeMix", {"data_type": "RGBA", "Factor": 0.0}, [0]),
+        ("ShaderNodeMix", {"data_type": "RGBA", "Factor": 1.0}, [1]),
+        ("ShaderNodeMix", {"data_type": "RGBA", "Factor": 1.0, "blend_type": "ADD"}, [0, 1]),
+        ("ShaderNodeMix", {"data_type": "RGBA", "Factor": 0.3}, [0, 1]),
+        *([("GeometryNodeMenuSwitch", {"data_type": "RGBA", "Menu": "B"}, [1])] if NEW else []),
+    ],
+)
+def test_a_layer_that_is_switched_off_is_not_in_the_picture(stage, name, values, shown):
+    two_layers(stage)
+    tree, names = Tree(stage), [layer.name for layer in stage.view_layers]
+    tree.finish(tree.add(name, *(tree.layer(one) for one in names), **values))
+    assert sorted(composed(stage).layers) == sorted(names[index] for index in shown)
+
+
 MOVES = {
     "scaled": ("CompositorNodeScale", {"X": 1.5, "Y": 1.5}),
     "shifted": ("CompositorNodeTranslate", {"X": 9.0}),

@@ -109,6 +109,20 @@ def test_folders_with_braces_are_no_templates(edit, movie, tmp_path):
     assert scene.render.filepath == str(folder / "{blend_name}")
 
 
+def test_a_linked_edit_names_its_files_from_where_it_lies(edit, movie, tmp_path):
+    scene = room()
+    (tmp_path / "cut").mkdir()
+    (tmp_path / "counted.mp4").write_bytes(movie.read_bytes())
+    edit.sequence_editor.strips.new_movie("m", str(tmp_path / "counted.mp4"), 1, 20).filepath = "//../counted.mp4"
+    edit.frame_current = 45
+    library = tmp_path / "cut" / "edit.blend"
+    bpy.data.libraries.write(str(library), {edit})
+    bpy.data.scenes.remove(edit)
+    with bpy.data.libraries.load(str(library), link=True) as (_, data):
+        data.scenes = ["Edit"]
+    assert grey(capture(scene, tmp_path / "still", source="PLAYHEAD")) == pytest.approx(100, abs=2)
+
+
 def meta(strips, channel: int, first: int, last: int) -> bpy.types.Strip:
     made = strips.new_meta("meta", channel, 1)
     made.frame_final_start, made.frame_final_end = first, last + 1

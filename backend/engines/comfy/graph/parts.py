@@ -196,7 +196,7 @@ def _marked(workflow: Workflow) -> Iterator[tuple[str, Place, str, float | None,
         if node.kind == PARAMETER:
             taken = any(_title(node) in role.titles and _place(node, role) for role in ROLES.values())
             kind = KRITA_TYPES.get(str(node.inputs.get("type")), "") or _kind(node.inputs.get("default"))
-            if not taken and _fits(node.inputs.get("default"), kind):
+            if kind and not taken and _fits(node.inputs.get("default"), kind):
                 low, high = (number(node.inputs.get(name)) for name in ("min", "max"))
                 ranged = kind in ("int", "float")
                 yield (

@@ -135,12 +135,12 @@ def _to_keyring(provider: str, key: str) -> None:
 
 
 def _account(provider: str, facts: Mapping[str, Any]) -> Account:
-    models = facts.get("models") or ()
+    models = facts.get("models")
     return Account(
         provider,
         str(facts.get("address") or ""),
         str(facts.get("kept") or "keyring"),
-        tuple(str(model) for model in models if isinstance(model, str))[:200],
+        tuple(one for one in models if isinstance(one, str))[:200] if isinstance(models, list) else (),
     )
 
 
