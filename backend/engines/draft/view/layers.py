@@ -33,8 +33,8 @@ class Layers:
     float32 [6, 4]: its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked
     up.
 
-    The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
-    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `layer` uint8 [n] (FRONT to DEEP).
+    The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [4, n] (u0, v0, u1, v1 in
+    pixels of the frame), `planes` float64 [3, n] (nearness = a u + b v + c), `layer` uint8 [n] (FRONT to DEEP).
     """
 
     texels: np.ndarray
@@ -105,8 +105,8 @@ def build(
         np.concatenate([texture.reshape(-1) for texture in textures]).view(np.uint32),
         places,
         origins,
-        np.concatenate([part[0] for part in parts]),
-        np.concatenate([part[1] for part in parts]),
+        np.concatenate([part[0].T for part in parts], 1),
+        np.concatenate([part[1].T for part in parts], 1),
         np.concatenate([np.full(len(part[0]), k, np.uint8) for k, part in enumerate(parts)]),
     )
 
