@@ -141,38 +141,45 @@ def _texture(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Twice the resolution, uint8 [2 h, 8 w]: the pixels themselves, and sharp six-tap values half-way between them."""
     height, width = alpha.shape
-    taps = np.array([3, -25, 150, 150, -25, 3], np.float32) / np.float32(256)
-    wide = np.empty((height, 8 * width), np.float32)
-    line = np.empty(4 * (width + 5), np.float64)  # a row with two pixels more before it and three after
-    for y in range(height):
-        for x in range(width + 5):
-            u = min(max(x - 2, 0), width - 1)
-            for c in range(3):
-                line[4 * x + c] = rgb[y, u, c]
-            line[4 * x + 3] = 255 * alpha[y, u]
-        for x in range(width):
-            for c in range(4):
-                value = 0.0
-                for k in range(6):
-                    value += taps[k] * line[4 * (x + k) + c]
-                wide[y, 8 * x + c] = line[4 * (x + 2) + c]
-                wide[y, 8 * x + 4 + c] = value
+    side, next_to, middle = np.float32(3 / 256), np.float32(-25 / 256), np.float32(150 / 256)
+    ring = np.empty((6, 8 * width), np.float32)  # the doubled rows that a row between two needs
+    line = np.empty(4 * (width + 5), np.float32)  # a row with two pixels more before it and three after
     out = np.empty((2 * height, 8 * width), np.uint8)
+    made = 0
     for y in range(height):
+        while made < min(y + 4, height):
+            for x in range(width + 5):
+                u = min(max(x - 2, 0), width - 1)
+                for c in range(3):
+                    line[4 * x + c] = rgb[made, u, c]
+                line[4 * x + 3] = np.float32(255) * alpha[made, u]
+            wide = ring[made % 6]
+            for x in range(width):
+                for c in range(4):
+                    i = 4 * x + c
+                    wide[i + 4 * x] = line[i + 8]
+                    wide[i + 4 * x + 4] = (
+                        side * (line[i] + line[i + 20])
+                        + next_to * (line[i + 4] + line[i + 16])
+                        + middle * (line[i + 8] + line[i + 12])
+                    )
+            made += 1
+        here = ring[y % 6]
+        v0, v1 = ring[max(y - 2, 0) % 6], ring[max(y - 1, 0) % 6]
+        v3, v4, v5 = (
+            ring[min(y + 1, height - 1) % 6],
+            ring[min(y + 2, height - 1) % 6],
+            ring[min(y + 3, height - 1) % 6],
+        )
         for i in range(8 * width):
-            out[2 * y, i] = np.uint8(min(max(float(wide[y, i]), 0.0), 255.0) + 0.5)
-        v0, v1, v2 = max(y - 2, 0), max(y - 1, 0), y
-        v3, v4, v5 = min(y + 1, height - 1), min(y + 2, height - 1), min(y + 3, height - 1)
-        for i in range(8 * width):
-            below = np.float32(0)
-            below += taps[0] * wide[v0, i]
-            below += taps[1] * wide[v1, i]
-            below += taps[2] * wide[v2, i]
-            below += taps[3] * wide[v3, i]
-            below += taps[4] * wide[v4, i]
-            below += taps[5] * wide[v5, i]
-            out[2 * y + 1, i] = np.uint8(min(max(float(below), 0.0), 255.0) + 0.5)
+            out[2 * y, i] = _byte(here[i])
+            out[2 * y + 1, i] = _byte(side * (v0[i] + v5[i]) + next_to * (v1[i] + v4[i]) + middle * (here[i] + v3[i]))
     return out
+
+
+@helper
+def _byte(value: float) -> Any:
+    return np.uint8(np.int32(min(max(value, np.float32(0)), np.float32(255)) + np.float32(0.5)))
 
 
 def blocks(
