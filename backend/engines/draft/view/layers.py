@@ -21,6 +21,7 @@ from .picture import Picture
 # The fringe is drawn in two parts, the surface's rim and a halo around it; the back in two, the foot and the rest.
 FRONT, FOOT, RIM, HALO, BACK, DEEP = range(6)
 BLOCKS = (64, 32, 16, 8, 4, 2)
+STRIP = 16  # pixels that a strip is long, at most
 LEAN = 6  # pixels that a single pixel of the still may be stretched to at an edge
 STEEP = 1  # the same for a block of two by two, which any step fits: steeper, it is four single pixels
 BEND = 0.12  # pixels that a block may part from the true surface on the path
@@ -33,7 +34,7 @@ class Layers:
     float32 [6, 4]: its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked
     up.
 
-    The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [4, n] (u0, v0, u1, v1 in
+    The surface is cut into blocks, each a piece of one plane: `boxes` float32 [4, n] (u0, v0, u1, v1 in
     pixels of the frame), `planes` float64 [3, n] (nearness = a u + b v + c), `layer` uint8 [n] (FRONT to DEEP).
     """
 
@@ -192,10 +193,8 @@ def blocks(
     slope_x: np.ndarray,
     slope_y: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cuts a layer into squares that are planes to within `bend`, the largest that fit: boxes and planes.
-
-    Single pixels that are left over lean as the slopes say.
-    """
+    """Cuts a layer into pieces that are planes to within `bend`: boxes and planes. The largest squares that fit, and
+    strips of what is left over, which lean as the slopes say."""
     count = int(there.sum())
     boxes = np.empty((count, 4), np.float32)
     made = np.empty((count, 3), np.float64)
@@ -238,6 +237,34 @@ def _slopes(
     return slope_x, slope_y
 
 
+@helper
+def _strip(
+    nearness: np.ndarray,
+    there: np.ndarray,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+    y: int,
+    x: int,
+    dy: int,
+    dx: int,
+    bend: float,
+) -> int:
+    """How many pixels from (y, x) on, in steps of (dy, dx), lie on the plane of the first to within `bend`."""
+    here, along_x, along_y = nearness[y, x], slope_x[y, x], slope_y[y, x]
+    slope = dx * along_x + dy * along_y
+    length = 1
+    while length < STRIP:
+        v, u = y + length * dy, x + length * dx
+        if v >= there.shape[0] or u >= there.shape[1] or there[v, u] == 0:
+            break
+        if abs(here + length * slope - nearness[v, u]) > bend:
+            break
+        if abs(slope_x[v, u] - along_x) + abs(slope_y[v, u] - along_y) > 2 * bend:
+            break
+        length += 1
+    return length
+
+
 @kernel
 def _cut(
     nearness: np.ndarray,
@@ -252,7 +279,7 @@ def _cut(
     boxes: np.ndarray,
     made: np.ndarray,
 ) -> int:
-    """Cuts blocks of falling size out of `there` (which it clears) until single pixels are left."""
+    """Cuts blocks of falling size out of `there` (which it clears), and what is left into strips a pixel wide."""
     height, width = nearness.shape
     used = 0
     for size in sizes:
@@ -299,11 +326,16 @@ def _cut(
                 used += 1
     for y in range(height):
         for x in range(width):
-            if there[y, x]:
-                u, v = u0 + x, v0 + y
-                boxes[used, 0], boxes[used, 1] = u, v
-                boxes[used, 2], boxes[used, 3] = u + 1, v + 1
-                made[used, 0], made[used, 1] = slope_x[y, x], slope_y[y, x]
-                made[used, 2] = nearness[y, x] - slope_x[y, x] * (u + 0.5) - slope_y[y, x] * (v + 0.5)
-                used += 1
+            if there[y, x] == 0:
+                continue
+            across = _strip(nearness, there, slope_x, slope_y, y, x, 0, 1, bend)
+            downward = _strip(nearness, there, slope_x, slope_y, y, x, 1, 0, bend) if across < STRIP else 1
+            wide, high = (across, 1) if across >= downward else (1, downward)
+            there[y : y + high, x : x + wide] = 0
+            u, v = u0 + x, v0 + y
+            boxes[used, 0], boxes[used, 1] = u, v
+            boxes[used, 2], boxes[used, 3] = u + wide, v + high
+            made[used, 0], made[used, 1] = slope_x[y, x], slope_y[y, x]
+            made[used, 2] = nearness[y, x] - slope_x[y, x] * (u + 0.5) - slope_y[y, x] * (v + 0.5)
+            used += 1
     return used

@@ -134,6 +134,16 @@ def _softer(
         keys[SECOND, edge], blocks[SECOND, edge] = near, i
 
 
+@helper
+def _within(at_nothing: float, slope: float, turned: float, first: float, last: float) -> tuple[float, float]:
+    """The part of first..last in which `at_nothing` + `slope` x is not below 0; `turned` is 1 / `slope`."""
+    if slope > 0:
+        return max(first, -at_nothing * turned), last
+    if slope < 0:
+        return first, min(last, -at_nothing * turned)
+    return first, last if at_nothing >= 0 else first - 1
+
+
 @kernel
 def draw(
     boxes: np.ndarray,
@@ -206,6 +216,7 @@ def draw(
         ba, bb, bc = v1 * i20 - i10, v1 * i21 - i11, v1 * i22 - i12
         solid = kind == FRONT or kind == FOOT or kind == BACK or kind == DEEP
         few = x1 - x0 < FEW or not solid
+        left_turn, right_turn, top_turn, bottom_turn = 1 / la, 1 / ra, 1 / ta, 1 / ba
         for y in range(y0, y1 + 1):
             fy = y + 0.5
             depth = ky * fy + k0
@@ -237,18 +248,17 @@ def draw(
                     _softer(at, i, near, band, kind == RIM, layer, keys, blocks)
                 continue
             first, last = x0 + 0.5, x1 + 0.5
-            first, last = _within(left, la, first, last)
-            first, last = _within(right, ra, first, last)
-            first, last = _within(top, ta, first, last)
-            first, last = _within(bottom, ba, first, last)
-            first, last = _within(ahead, i20, first, last)
+            first, last = _within(left, la, left_turn, first, last)
+            first, last = _within(right, ra, right_turn, first, last)
+            first, last = _within(top, ta, top_turn, first, last)
+            first, last = _within(bottom, ba, bottom_turn, first, last)
+            if not reach[i] < np.inf:
+                first, last = _within(ahead, i20, 1 / i20, first, last)
             if last < first:
                 continue
-            near0, step = np.float32(depth), np.float32(kx)
             begin, end = int(np.ceil(first - 0.5)), int(np.floor(last - 0.5)) + 1
             keys_row, blocks_row = key[y, begin:end], block[y, begin:end]
-            near0 = np.float32(depth + kx * (begin + 0.5))
-            number = np.int32(i)
+            near0, step, number = np.float32(depth + kx * (begin + 0.5)), np.float32(kx), np.int32(i)
             for x in range(end - begin):
                 near = near0 + step * np.float32(x)
                 old = keys_row[x]
@@ -256,13 +266,3 @@ def draw(
                 keys_row[x] = near if ahead_of else old
                 blocks_row[x] = number if ahead_of else blocks_row[x]
     return count
-
-
-@helper
-def _within(at_nothing: float, slope: float, first: float, last: float) -> tuple[float, float]:
-    """The part of first..last in which `at_nothing` + `slope` x is not below 0."""
-    if slope > 0:
-        return max(first, -at_nothing / slope), last
-    if slope < 0:
-        return first, min(last, -at_nothing / slope)
-    return first, last if at_nothing >= 0 else first - 1

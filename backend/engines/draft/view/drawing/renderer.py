@@ -53,6 +53,7 @@ class Renderer:
         self.blank = still.rgb.mean((0, 1)).round().astype(np.uint8)  # of a frame that shows nothing of any view
         self.wanted = np.ones((-(-shape[0] // raster.TILE), -(-shape[1] // raster.TILE)), np.uint8)
         self._grow(1)
+        self._make_room(0)
 
     def _grow(self, count: int) -> None:
         shape = (count, *self.still.nearness.shape)
@@ -62,6 +63,10 @@ class Renderer:
             np.empty((count, self.block.size), kind) for kind in (np.int32, np.uint32, np.float32)
         )
         self.fringes = [0] * count  # pixels that have any
+
+    def _make_room(self, blocks: int) -> None:
+        self.bounds, self.reach = np.empty((4, blocks), np.int32), np.empty(blocks, np.float32)
+        self.back = np.empty((blocks, 10), np.float32)
 
     def frame(self, sights: Sequence[Sight]) -> Frame:
         """The frame that `sights` show together."""
@@ -101,9 +106,10 @@ class Renderer:
         picture, layers = sight.picture, sight.layers
         projection = raster.projection(picture, sight.pose, self.still.lens)
         blocks = len(layers.layer)
-        bounds, reach = np.empty((4, blocks), np.int32), np.empty(blocks, np.float32)
+        if blocks > len(self.reach):
+            self._make_room(blocks)
+        bounds, reach, back = self.bounds, self.reach, self.back
         raster.place(layers.boxes, layers.planes, *projection, *self.block.shape, bounds, reach)
-        back = np.empty((blocks, 10), np.float32)
         self.near[k].fill(-np.inf)
         self.block.fill(-1)
         self.edge[k].reshape(-1)[self.edges[k, : self.fringes[k]]] = 0
@@ -127,7 +133,7 @@ class Renderer:
         )
         border = np.float32(shade.BORDER * picture.width)
         textures = layers.layer, layers.texels, layers.places, layers.origins, border
-        shade.sample(self.block, back, *textures, self.colour[k], self.weight[k])
+        shade.sample(self.block, back, *textures, self.wanted, self.colour[k], self.weight[k])
         shade.soften(
             self.fringes[k],
             self.edges[k],

@@ -22,6 +22,7 @@ ONE_SURFACE = 0.02  # samples whose nearness differs by less than this share are
 LITTLE = 0.004  # a share of a pixel that makes no difference
 EVEN, HALF = 0x00FF00FF, 0x00800080  # every second byte of a colour, and a half for each
 WHOLE, ROUND, BYTE, NEXT = np.uint32(256), np.uint32(HALF), np.uint32(8), np.uint32(1)
+TWO_BYTES, THREE_BYTES = np.uint32(16), np.uint32(24)
 FIRST_THIRD, SECOND_FOURTH, COVER = np.uint32(EVEN), np.uint32(0xFF00FF00), np.uint32(0xFF000000)
 
 
@@ -68,6 +69,16 @@ def _mixed(one: int, other: int, part: int) -> Any:
     return np.uint32((np.uint32(even >> BYTE) & FIRST_THIRD) | (odd & SECOND_FOURTH))
 
 
+@helper
+def _span(tiles: np.ndarray, width: int) -> tuple[int, int]:
+    """The first pixel of the first tile that is wanted, and the one after the last."""
+    begin, end = width, 0
+    for tile in range(tiles.shape[0]):
+        if tiles[tile] != 0:
+            begin, end = min(begin, tile * TILE), min(width, tile * TILE + TILE)
+    return begin, end
+
+
 @kernel
 def sample(
     block: np.ndarray,
@@ -77,11 +88,12 @@ def sample(
     places: np.ndarray,
     origins: np.ndarray,
     border: float,
+    wanted: np.ndarray,
     colour: np.ndarray,
     weight: np.ndarray,
 ) -> None:
     """One view's samples of the surfaces in `block`: `colour` uint32 [h, w], bilinear in the doubled textures, `weight`
-    float32 [h, w] (above 0: how well it is seen; -1: guessed, or none).
+    float32 [h, w] (above 0: how well it is seen; -1: guessed, or none). Off the tiles `wanted` they may be anything.
 
     Row by row: first where each pixel is looked up, then all texels, then what lies between them, so that the
     processor works on many pixels at once.
@@ -94,11 +106,12 @@ def sample(
     at, below, part = np.empty(width, np.uint32), np.empty(width, np.uint32), np.empty(width, np.uint32)
     found = np.empty((4, width), np.uint32)
     for y in range(height):
+        begin, end = _span(wanted[y // TILE], width)
         fy = np.float32(y) + half
-        x = 0
-        while x < width:
+        x = begin
+        while x < end:
             i, first = block[y, x], x
-            while x < width and block[y, x] == i:
+            while x < end and block[y, x] == i:
                 x += 1
             if i < 0:
                 at[first:x] = 0
@@ -112,8 +125,8 @@ def sample(
             left, top, last_u, last_v = origins[kind, 0], origins[kind, 1], origins[kind, 2], origins[kind, 3]
             b0, b3, b6, sharp = back[i, 0], back[i, 3], back[i, 6], back[i, 9]
             w0, u0, v0 = back[i, 7] * fy + back[i, 8], back[i, 1] * fy + back[i, 2], back[i, 4] * fy + back[i, 5]
-            for k in range(first, x):
-                fx = np.float32(k) + half
+            for k in range(np.uint64(first), np.uint64(x)):  # unsigned: see _looked_up
+                fx = np.float32(np.int32(k)) + half
                 w = two / (b6 * fx + w0)
                 u, v = (b0 * fx + u0) * w, (b3 * fx + v0) * w
                 inwards = min(min(u, v), min(wide - u, high - v)) * scale
@@ -128,12 +141,12 @@ def sample(
                 at[k] = np.uint32(texel)
                 below[k] = np.uint32(np.int32(texel + row))
                 part[k] = np.uint32(np.int32(across | np.int32(down << np.int32(9))))
-        for k in range(width):
+        for k in range(np.uint64(begin), np.uint64(end)):
             found[0, k] = texels[at[k]]
             found[1, k] = texels[at[k] + NEXT]
             found[2, k] = texels[below[k]]
             found[3, k] = texels[below[k] + NEXT]
-        for k in range(width):
+        for k in range(np.uint64(begin), np.uint64(end)):
             across, down = part[k] & np.uint32(511), np.uint32(part[k] >> np.uint32(9))
             over = _mixed(found[0, k], found[1, k], across)
             under = _mixed(found[2, k], found[3, k], across)
@@ -243,15 +256,15 @@ def unseen_tiles(weight: np.ndarray, says: np.ndarray, out: np.ndarray) -> int:
 
 
 @helper
-def _one_view(colour: np.ndarray, near: np.ndarray, weight: np.ndarray, edge: np.ndarray, hard: np.ndarray) -> float:
-    """A row that one view shows: `hard` is 1 where more has to be done. Gives how many of its pixels no view sees."""
-    unseen = np.float32(0)
+def _one_view(colour: np.ndarray, near: np.ndarray, weight: np.ndarray, edge: np.ndarray, hard: np.ndarray) -> Any:
+    """A row that one view shows: `hard` is 1 where more has to be done. Gives how many 255ths of its pixels no view
+    sees."""
+    unseen = np.int32(0)
     for x in range(hard.shape[0]):
-        covered = np.float32(np.int32(colour[x] >> np.uint32(24))) * np.float32(1 / 255)
         plain = (edge[x] == 0) & (near[x] > np.float32(-np.inf))
         hard[x] = np.uint8(0) if plain else np.uint8(1)
-        guessed = np.float32(1) - (covered if weight[x] > 0 else np.float32(0))
-        unseen += guessed if plain else np.float32(0)
+        covered = np.int32(colour[x] >> THREE_BYTES) if weight[x] > 0 else np.int32(0)
+        unseen = np.int32(unseen + (np.int32(np.int32(255) - covered) if plain else np.int32(0)))
     return unseen
 
 
@@ -319,18 +332,27 @@ def fuse(
     one, half, none = np.float32(1), np.float32(0.5), np.float32(-np.inf)
     unseen, holes = 0.0, 0
     colours, hard = np.empty(width, np.uint32), np.empty(width, np.uint8)
+    further = count > full
     for y in range(height):
         if count == 1:
-            unseen += float(_one_view(colour[0, y], near[0, y], weight[0, y], edge[0, y], hard))
+            unseen += _one_view(colour[0, y], near[0, y], weight[0, y], edge[0, y], hard) / 255
             colours[:] = colour[0, y]
             nearness[y] = near[0, y]
         else:
             _two_views(colour, near, weight, edge, y, shares, says, same, colours, nearness[y], hard)
+        row = out[y].reshape(-1)
         for x in range(width):
-            more = count > full and wanted[y // TILE, x // TILE] != 0
+            found = colours[x]
+            row[3 * x] = np.uint8(found)
+            row[3 * x + 1] = np.uint8(found >> BYTE)
+            row[3 * x + 2] = np.uint8(found >> TWO_BYTES)
+        for x in range(width):
+            more = further and wanted[y // TILE, x // TILE] != 0
             if hard[x] == 0 and not more:
-                found = colours[x]
-                out[y, x, 0], out[y, x, 1], out[y, x, 2] = found & 255, (found >> 8) & 255, (found >> 16) & 255
+                continue
+            if count == 1 and edge[0, y, x] == 0:
+                unseen += 1
+                holes += 1
                 continue
             views = count if more else min(count, full)
             seen = 0
