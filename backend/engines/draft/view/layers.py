@@ -21,6 +21,7 @@ from .picture import Picture
 # The fringe is drawn in two parts, the surface's rim and a halo around it; the back in two, the foot and the rest.
 FRONT, FOOT, RIM, HALO, BACK, DEEP = range(6)
 BLOCKS = (64, 32, 16, 8, 4, 2)
+STRIP = 16  # pixels that a strip is long, at most
 LEAN = 6  # pixels that a single pixel of the still may be stretched to at an edge
 STEEP = 1  # the same for a block of two by two, which any step fits: steeper, it is four single pixels
 BEND = 0.12  # pixels that a block may part from the true surface on the path
@@ -33,8 +34,8 @@ class Layers:
     float32 [6, 4]: its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked
     up.
 
-    The surface is cut into square blocks, each a piece of one plane: `boxes` float32 [n, 4] (u0, v0, u1, v1 in
-    pixels of the frame), `planes` float64 [n, 3] (nearness = a u + b v + c), `layer` uint8 [n] (FRONT to DEEP).
+    The surface is cut into blocks, each a piece of one plane: `boxes` float32 [4, n] (u0, v0, u1, v1 in
+    pixels of the frame), `planes` float64 [3, n] (nearness = a u + b v + c), `layer` uint8 [n] (FRONT to DEEP).
     """
 
     texels: np.ndarray
@@ -105,8 +106,8 @@ def build(
         np.concatenate([texture.reshape(-1) for texture in textures]).view(np.uint32),
         places,
         origins,
-        np.concatenate([part[0] for part in parts]),
-        np.concatenate([part[1] for part in parts]),
+        np.concatenate([part[0].T for part in parts], 1),
+        np.concatenate([part[1].T for part in parts], 1),
         np.concatenate([np.full(len(part[0]), k, np.uint8) for k, part in enumerate(parts)]),
     )
 
@@ -141,38 +142,45 @@ def _texture(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     """Twice the resolution, uint8 [2 h, 8 w]: the pixels themselves, and sharp six-tap values half-way between them."""
     height, width = alpha.shape
-    taps = np.array([3, -25, 150, 150, -25, 3], np.float32) / np.float32(256)
-    wide = np.empty((height, 8 * width), np.float32)
-    line = np.empty(4 * (width + 5), np.float64)  # a row with two pixels more before it and three after
-    for y in range(height):
-        for x in range(width + 5):
-            u = min(max(x - 2, 0), width - 1)
-            for c in range(3):
-                line[4 * x + c] = rgb[y, u, c]
-            line[4 * x + 3] = 255 * alpha[y, u]
-        for x in range(width):
-            for c in range(4):
-                value = 0.0
-                for k in range(6):
-                    value += taps[k] * line[4 * (x + k) + c]
-                wide[y, 8 * x + c] = line[4 * (x + 2) + c]
-                wide[y, 8 * x + 4 + c] = value
+    side, next_to, middle = np.float32(3 / 256), np.float32(-25 / 256), np.float32(150 / 256)
+    ring = np.empty((6, 8 * width), np.float32)  # the doubled rows that a row between two needs
+    line = np.empty(4 * (width + 5), np.float32)  # a row with two pixels more before it and three after
     out = np.empty((2 * height, 8 * width), np.uint8)
+    made = 0
     for y in range(height):
+        while made < min(y + 4, height):
+            for x in range(width + 5):
+                u = min(max(x - 2, 0), width - 1)
+                for c in range(3):
+                    line[4 * x + c] = rgb[made, u, c]
+                line[4 * x + 3] = np.float32(255) * alpha[made, u]
+            wide = ring[made % 6]
+            for x in range(width):
+                for c in range(4):
+                    i = 4 * x + c
+                    wide[i + 4 * x] = line[i + 8]
+                    wide[i + 4 * x + 4] = (
+                        side * (line[i] + line[i + 20])
+                        + next_to * (line[i + 4] + line[i + 16])
+                        + middle * (line[i + 8] + line[i + 12])
+                    )
+            made += 1
+        here = ring[y % 6]
+        v0, v1 = ring[max(y - 2, 0) % 6], ring[max(y - 1, 0) % 6]
+        v3, v4, v5 = (
+            ring[min(y + 1, height - 1) % 6],
+            ring[min(y + 2, height - 1) % 6],
+            ring[min(y + 3, height - 1) % 6],
+        )
         for i in range(8 * width):
-            out[2 * y, i] = np.uint8(min(max(float(wide[y, i]), 0.0), 255.0) + 0.5)
-        v0, v1, v2 = max(y - 2, 0), max(y - 1, 0), y
-        v3, v4, v5 = min(y + 1, height - 1), min(y + 2, height - 1), min(y + 3, height - 1)
-        for i in range(8 * width):
-            below = np.float32(0)
-            below += taps[0] * wide[v0, i]
-            below += taps[1] * wide[v1, i]
-            below += taps[2] * wide[v2, i]
-            below += taps[3] * wide[v3, i]
-            below += taps[4] * wide[v4, i]
-            below += taps[5] * wide[v5, i]
-            out[2 * y + 1, i] = np.uint8(min(max(float(below), 0.0), 255.0) + 0.5)
+            out[2 * y, i] = _byte(here[i])
+            out[2 * y + 1, i] = _byte(side * (v0[i] + v5[i]) + next_to * (v1[i] + v4[i]) + middle * (here[i] + v3[i]))
     return out
+
+
+@helper
+def _byte(value: float) -> Any:
+    return np.uint8(np.int32(min(max(value, np.float32(0)), np.float32(255)) + np.float32(0.5)))
 
 
 def blocks(
@@ -185,10 +193,8 @@ def blocks(
     slope_x: np.ndarray,
     slope_y: np.ndarray,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Cuts a layer into squares that are planes to within `bend`, the largest that fit: boxes and planes.
-
-    Single pixels that are left over lean as the slopes say.
-    """
+    """Cuts a layer into pieces that are planes to within `bend`: boxes and planes. The largest squares that fit, and
+    strips of what is left over, which lean as the slopes say."""
     count = int(there.sum())
     boxes = np.empty((count, 4), np.float32)
     made = np.empty((count, 3), np.float64)
@@ -231,6 +237,34 @@ def _slopes(
     return slope_x, slope_y
 
 
+@helper
+def _strip(
+    nearness: np.ndarray,
+    there: np.ndarray,
+    slope_x: np.ndarray,
+    slope_y: np.ndarray,
+    y: int,
+    x: int,
+    dy: int,
+    dx: int,
+    bend: float,
+) -> int:
+    """How many pixels from (y, x) on, in steps of (dy, dx), lie on the plane of the first to within `bend`."""
+    here, along_x, along_y = nearness[y, x], slope_x[y, x], slope_y[y, x]
+    slope = dx * along_x + dy * along_y
+    length = 1
+    while length < STRIP:
+        v, u = y + length * dy, x + length * dx
+        if v >= there.shape[0] or u >= there.shape[1] or there[v, u] == 0:
+            break
+        if abs(here + length * slope - nearness[v, u]) > bend:
+            break
+        if abs(slope_x[v, u] - along_x) + abs(slope_y[v, u] - along_y) > 2 * bend:
+            break
+        length += 1
+    return length
+
+
 @kernel
 def _cut(
     nearness: np.ndarray,
@@ -245,7 +279,7 @@ def _cut(
     boxes: np.ndarray,
     made: np.ndarray,
 ) -> int:
-    """Cuts blocks of falling size out of `there` (which it clears) until single pixels are left."""
+    """Cuts blocks of falling size out of `there` (which it clears), and what is left into strips a pixel wide."""
     height, width = nearness.shape
     used = 0
     for size in sizes:
@@ -292,11 +326,16 @@ def _cut(
                 used += 1
     for y in range(height):
         for x in range(width):
-            if there[y, x]:
-                u, v = u0 + x, v0 + y
-                boxes[used, 0], boxes[used, 1] = u, v
-                boxes[used, 2], boxes[used, 3] = u + 1, v + 1
-                made[used, 0], made[used, 1] = slope_x[y, x], slope_y[y, x]
-                made[used, 2] = nearness[y, x] - slope_x[y, x] * (u + 0.5) - slope_y[y, x] * (v + 0.5)
-                used += 1
+            if there[y, x] == 0:
+                continue
+            across = _strip(nearness, there, slope_x, slope_y, y, x, 0, 1, bend)
+            downward = _strip(nearness, there, slope_x, slope_y, y, x, 1, 0, bend) if across < STRIP else 1
+            wide, high = (across, 1) if across >= downward else (1, downward)
+            there[y : y + high, x : x + wide] = 0
+            u, v = u0 + x, v0 + y
+            boxes[used, 0], boxes[used, 1] = u, v
+            boxes[used, 2], boxes[used, 3] = u + wide, v + high
+            made[used, 0], made[used, 1] = slope_x[y, x], slope_y[y, x]
+            made[used, 2] = nearness[y, x] - slope_x[y, x] * (u + 0.5) - slope_y[y, x] * (v + 0.5)
+            used += 1
     return used

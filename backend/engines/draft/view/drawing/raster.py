@@ -4,6 +4,9 @@ A block is a piece of a plane, so the view's pixels (u, v, 1) and the frame's (x
 homography, M = A + T n with n = (a, b, c) the block's plane, and A, T the same for all blocks of the frame:
 perspective: A = K' R^T K^-1, T = -K' R^T t; orthographic: the parallel projection of the same point.
 The nearness seen from the new pose is affine in the frame's pixels: (k_A + k_T n) M^-1 (x, y, 1).
+
+Most blocks are a pixel or two wide, so what is done to each counts: where they fall is found for all of them at
+once (`place`), and what lies behind something is given up before its homography is turned round (`draw`).
 """
 
 from __future__ import annotations
@@ -11,7 +14,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...camera.paths import Pose
-from ..kernels import kernel
+from ..kernels import helper, kernel
 from ..layers import BACK, DEEP, FOOT, FRONT, HALO, RIM
 from ..picture import Lens, Picture
 
@@ -19,7 +22,9 @@ STRETCHED = 1.5  # how fast a sample loses weight as the pixel of its view is st
 OVERLAP = 0.12  # pixels that blocks reach over their edge, so that no crack opens between them
 SAME = 0.04  # fringes closer together than this share of the nearness are one surface's
 TILE = 16  # pixels to a side of what a view can be asked for
-OPAQUE, FIRST, SECOND = 0, 1, 2  # what is kept of each pixel: the nearest hit, and two fringes before it
+AHEAD = 1e-3  # a corner must be so far before the camera, in its units
+FEW = 4  # pixels across up to which a row of a block is tested one by one
+FIRST, SECOND = 0, 1  # the two nearest fringes of a pixel
 
 
 def projection(picture: Picture, pose: Pose, lens: Lens) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
@@ -41,70 +46,150 @@ def projection(picture: Picture, pose: Pose, lens: Lens) -> tuple[np.ndarray, np
 
 
 @kernel
+def place(
+    boxes: np.ndarray,
+    planes: np.ndarray,
+    start: np.ndarray,
+    change: np.ndarray,
+    key_start: np.ndarray,
+    key_change: float,
+    height: int,
+    width: int,
+    bounds: np.ndarray,
+    reach: np.ndarray,
+) -> None:
+    """Where blocks can be seen: `bounds` int32 [4, n], their first and last column and row (the last before the first:
+    nowhere); `reach` float32 [n], the greatest nearness in each."""
+    a00, a01, a02 = start[0, 0], start[0, 1], start[0, 2]
+    a10, a11, a12 = start[1, 0], start[1, 1], start[1, 2]
+    a20, a21, a22 = start[2, 0], start[2, 1], start[2, 2]
+    t0, t1, t2 = change[0], change[1], change[2]
+    k0, k1, k2, kt = key_start[0], key_start[1], key_start[2], key_change
+    right_end, low_end = float(width), float(height)
+    for i in range(boxes.shape[1]):
+        a, b, c = planes[0, i], planes[1, i], planes[2, i]
+        u0, v0 = boxes[0, i] - OVERLAP, boxes[1, i] - OVERLAP
+        u1, v1 = boxes[2, i] + OVERLAP, boxes[3, i] + OVERLAP
+        m, n, o = a20 + t2 * a, a21 + t2 * b, a22 + t2 * c
+        p, q, r, s = m * u0, m * u1, n * v0 + o, n * v1 + o
+        w0, w1, w2, w3 = p + r, q + r, p + s, q + s
+        least, most = min(min(w0, w1), min(w2, w3)), max(max(w0, w1), max(w2, w3))
+        w0, w1, w2, w3 = 1 / max(w0, AHEAD), 1 / max(w1, AHEAD), 1 / max(w2, AHEAD), 1 / max(w3, AHEAD)
+        m, n, o = a00 + t0 * a, a01 + t0 * b, a02 + t0 * c
+        p, q, r, s = m * u0, m * u1, n * v0 + o, n * v1 + o
+        x0, x1, x2, x3 = (p + r) * w0, (q + r) * w1, (p + s) * w2, (q + s) * w3
+        left, right = min(min(x0, x1), min(x2, x3)), max(max(x0, x1), max(x2, x3))
+        m, n, o = a10 + t1 * a, a11 + t1 * b, a12 + t1 * c
+        p, q, r, s = m * u0, m * u1, n * v0 + o, n * v1 + o
+        x0, x1, x2, x3 = (p + r) * w0, (q + r) * w1, (p + s) * w2, (q + s) * w3
+        top, bottom = min(min(x0, x1), min(x2, x3)), max(max(x0, x1), max(x2, x3))
+        m, n, o = k0 + kt * a, k1 + kt * b, k2 + kt * c
+        p, q, r, s = m * u0, m * u1, n * v0 + o, n * v1 + o
+        x0, x1, x2, x3 = (p + r) * w0, (q + r) * w1, (p + s) * w2, (q + s) * w3
+        near = max(max(x0, x1), max(x2, x3))
+        whole = least >= AHEAD
+        left, right = left if whole else 0.0, right if whole else right_end
+        top, bottom = top if whole else 0.0, bottom if whole else low_end
+        right = right if most >= AHEAD else -1.0
+        bounds[0, i] = np.int32(min(max(left, 0.0), right_end) + (0.5 - 1e-6))
+        bounds[1, i] = np.int32(min(max(right, -0.5), right_end) + 0.5) - 1
+        bounds[2, i] = np.int32(min(max(top, 0.0), low_end) + (0.5 - 1e-6))
+        bounds[3, i] = np.int32(min(max(bottom, -0.5), low_end) + 0.5) - 1
+        reach[i] = np.float32(near if whole else np.inf)
+
+
+@helper
+def _hidden(key: np.ndarray, x0: int, x1: int, y0: int, y1: int, near: float) -> bool:
+    """Whether all pixels from (x0, y0) to (x1, y1) show something nearer."""
+    for y in range(y0, y1 + 1):
+        for x in range(x0, x1 + 1):
+            if key[y, x] < near:
+                return False
+    return True
+
+
+@helper
+def _asked(wanted: np.ndarray, x0: int, x1: int, y0: int, y1: int) -> bool:
+    for y in range(y0 // TILE, y1 // TILE + 1):
+        for x in range(x0 // TILE, x1 // TILE + 1):
+            if wanted[y, x] != 0:
+                return True
+    return False
+
+
+@helper
+def _softer(
+    edge: int, i: int, near: float, band: float, rim: bool, layer: np.ndarray, keys: np.ndarray, blocks: np.ndarray
+) -> None:
+    """Puts the fringe block `i` among the two nearest of a pixel."""
+    first, other = keys[FIRST, edge], blocks[FIRST, edge]
+    if other >= 0 and abs(near - first) < band:
+        # One surface: its halo gives way to the surface itself.
+        if layer[other] == HALO and (rim or near > first):
+            keys[FIRST, edge], blocks[FIRST, edge] = near, i
+    elif near > first:
+        keys[SECOND, edge], blocks[SECOND, edge] = first, other
+        keys[FIRST, edge], blocks[FIRST, edge] = near, i
+    elif near > keys[SECOND, edge]:
+        keys[SECOND, edge], blocks[SECOND, edge] = near, i
+
+
+@helper
+def _within(at_nothing: float, slope: float, turned: float, first: float, last: float) -> tuple[float, float]:
+    """The part of first..last in which `at_nothing` + `slope` x is not below 0; `turned` is 1 / `slope`."""
+    if slope > 0:
+        return max(first, -at_nothing * turned), last
+    if slope < 0:
+        return first, min(last, -at_nothing * turned)
+    return first, last if at_nothing >= 0 else first - 1
+
+
+@kernel
 def draw(
     boxes: np.ndarray,
     planes: np.ndarray,
     layer: np.ndarray,
+    bounds: np.ndarray,
+    reach: np.ndarray,
     start: np.ndarray,
     change: np.ndarray,
     key_start: np.ndarray,
     key_change: float,
     same: float,
     wanted: np.ndarray,
+    every: bool,
     back: np.ndarray,
     key: np.ndarray,
     block: np.ndarray,
-) -> None:
-    """Fills `key` (nearness) and `block` [3, h, w] (see OPAQUE, FIRST, SECOND), and `back` [n, 10]: for each block its
-    homography from the frame to the view, and how sharp it is (0..1). Blocks off the tiles `wanted` are left out."""
-    height, width = key.shape[1], key.shape[2]
-    m = np.empty((3, 3))
-    for i in range(boxes.shape[0]):
-        for r in range(3):
-            for c in range(3):
-                m[r, c] = start[r, c] + change[r] * planes[i, c]
-        u0, v0 = boxes[i, 0] - OVERLAP, boxes[i, 1] - OVERLAP
-        u1, v1 = boxes[i, 2] + OVERLAP, boxes[i, 3] + OVERLAP
-        left, right, top, bottom = 1e30, -1e30, 1e30, -1e30
-        ahead = 0
-        for k in range(4):
-            u = u0 if k % 2 == 0 else u1
-            v = v0 if k < 2 else v1
-            w = m[2, 0] * u + m[2, 1] * v + m[2, 2]
-            if w < 1e-3:
-                continue
-            ahead += 1
-            x = (m[0, 0] * u + m[0, 1] * v + m[0, 2]) / w
-            y = (m[1, 0] * u + m[1, 1] * v + m[1, 2]) / w
-            left, right = min(left, x), max(right, x)
-            top, bottom = min(top, y), max(bottom, y)
-        if ahead == 0:
+    edge: np.ndarray,
+    edges: np.ndarray,
+    keys: np.ndarray,
+    blocks: np.ndarray,
+) -> int:
+    """Fills `key` float32 [h, w] (nearness) and `block` int32 [h, w] with the nearest surface of each pixel, and
+    `back` float32 [n, 10]: for each block that is seen its homography from the frame to the view, and how sharp it is
+    (0..1). Fringes are kept for the pixels that have any: `edge` int32 [h, w] is 0, else 1 + their place in `edges`
+    (the pixel), `keys` and `blocks` [2, ...] (FIRST, SECOND). Gives how many those are.
+
+    Blocks off the tiles `wanted` are left out, unless `every` tile is."""
+    width = key.shape[1]
+    count = 0
+    none = np.float32(-np.inf)
+    for i in range(boxes.shape[1]):
+        x0, x1, y0, y1 = bounds[0, i], bounds[1, i], bounds[2, i], bounds[3, i]
+        if x1 < x0 or y1 < y0 or _hidden(key, x0, x1, y0, y1, reach[i]):
             continue
-        if ahead < 4:
-            left, right, top, bottom = 0.0, width, 0.0, height
-        if right < 0 or left > width or bottom < 0 or top > height:
+        if not every and not _asked(wanted, x0, x1, y0, y1):
             continue
-        x0, x1 = max(0, int(np.ceil(left - 0.5))), min(width - 1, int(np.floor(right - 0.5)))
-        y0, y1 = max(0, int(np.ceil(top - 0.5))), min(height - 1, int(np.floor(bottom - 0.5)))
-        if x1 < x0 or y1 < y0:
-            continue
-        asked = False
-        for y in range(y0 // TILE, y1 // TILE + 1):
-            for x in range(x0 // TILE, x1 // TILE + 1):
-                asked |= wanted[y, x] != 0
-        if not asked:
-            continue
+        a, b, c = planes[0, i], planes[1, i], planes[2, i]
+        m00, m01, m02 = start[0, 0] + change[0] * a, start[0, 1] + change[0] * b, start[0, 2] + change[0] * c
+        m10, m11, m12 = start[1, 0] + change[1] * a, start[1, 1] + change[1] * b, start[1, 2] + change[1] * c
+        m20, m21, m22 = start[2, 0] + change[2] * a, start[2, 1] + change[2] * b, start[2, 2] + change[2] * c
         # The inverse, by cofactors. A determinant that is not positive: seen from behind, or edge-on.
-        i00 = m[1, 1] * m[2, 2] - m[1, 2] * m[2, 1]
-        i01 = m[0, 2] * m[2, 1] - m[0, 1] * m[2, 2]
-        i02 = m[0, 1] * m[1, 2] - m[0, 2] * m[1, 1]
-        i10 = m[1, 2] * m[2, 0] - m[1, 0] * m[2, 2]
-        i11 = m[0, 0] * m[2, 2] - m[0, 2] * m[2, 0]
-        i12 = m[0, 2] * m[1, 0] - m[0, 0] * m[1, 2]
-        i20 = m[1, 0] * m[2, 1] - m[1, 1] * m[2, 0]
-        i21 = m[0, 1] * m[2, 0] - m[0, 0] * m[2, 1]
-        i22 = m[0, 0] * m[1, 1] - m[0, 1] * m[1, 0]
-        determinant = m[0, 0] * i00 + m[0, 1] * i10 + m[0, 2] * i20
+        i00, i01, i02 = m11 * m22 - m12 * m21, m02 * m21 - m01 * m22, m01 * m12 - m02 * m11
+        i10, i11, i12 = m12 * m20 - m10 * m22, m00 * m22 - m02 * m20, m02 * m10 - m00 * m12
+        i20, i21, i22 = m10 * m21 - m11 * m20, m01 * m20 - m00 * m21, m00 * m11 - m01 * m10
+        determinant = m00 * i00 + m01 * i10 + m02 * i20
         if determinant < 1e-6:
             continue
         scale = 1.0 / determinant
@@ -114,47 +199,70 @@ def draw(
         back[i, 0], back[i, 1], back[i, 2] = i00, i01, i02
         back[i, 3], back[i, 4], back[i, 5] = i10, i11, i12
         back[i, 6], back[i, 7], back[i, 8] = i20, i21, i22
-        n0 = key_start[0] + key_change * planes[i, 0]
-        n1 = key_start[1] + key_change * planes[i, 1]
-        n2 = key_start[2] + key_change * planes[i, 2]
+        n0, n1, n2 = key_start[0] + key_change * a, key_start[1] + key_change * b, key_start[2] + key_change * c
         kx = n0 * i00 + n1 * i10 + n2 * i20
         ky = n0 * i01 + n1 * i11 + n2 * i21
         k0 = n0 * i02 + n1 * i12 + n2 * i22
-        u, v = (u0 + u1) / 2, (v0 + v1) / 2
-        w = m[2, 0] * u + m[2, 1] * v + m[2, 2]
-        stretched = determinant / (w * w * w) if w > 1e-3 else 1e9
-        back[i, 9] = 1.0 / max(1.0, stretched) ** STRETCHED
+        u0, v0 = boxes[0, i] - OVERLAP, boxes[1, i] - OVERLAP
+        u1, v1 = boxes[2, i] + OVERLAP, boxes[3, i] + OVERLAP
+        w = m20 * ((u0 + u1) / 2) + m21 * ((v0 + v1) / 2) + m22
+        stretched = max(1.0, determinant / (w * w * w)) if w > 1e-3 else 1e9
+        back[i, 9] = 1.0 / (stretched * np.sqrt(stretched))  # to the power of STRETCHED
         kind = layer[i]
+        # The sides of the block, each a half of the frame: >= 0 within it.
+        la, lb, lc = i00 - u0 * i20, i01 - u0 * i21, i02 - u0 * i22
+        ra, rb, rc = u1 * i20 - i00, u1 * i21 - i01, u1 * i22 - i02
+        ta, tb, tc = i10 - v0 * i20, i11 - v0 * i21, i12 - v0 * i22
+        ba, bb, bc = v1 * i20 - i10, v1 * i21 - i11, v1 * i22 - i12
+        solid = kind == FRONT or kind == FOOT or kind == BACK or kind == DEEP
+        few = x1 - x0 < FEW or not solid
+        left_turn, right_turn, top_turn, bottom_turn = 1 / la, 1 / ra, 1 / ta, 1 / ba
         for y in range(y0, y1 + 1):
             fy = y + 0.5
-            qx, qy, qw = i01 * fy + i02, i11 * fy + i12, i21 * fy + i22
             depth = ky * fy + k0
-            for x in range(x0, x1 + 1):
-                fx = x + 0.5
-                w = qw + i20 * fx
-                u = qx + i00 * fx
-                v = qy + i10 * fx
-                if u < u0 * w or u > u1 * w or v < v0 * w or v > v1 * w or w <= 0:
-                    continue
-                near = np.float32(depth + kx * fx)
-                if kind in (FRONT, FOOT, BACK, DEEP):
-                    if near > key[OPAQUE, y, x]:
-                        key[OPAQUE, y, x] = near
-                        block[OPAQUE, y, x] = i
-                    continue
-                first = key[FIRST, y, x]
-                other = block[FIRST, y, x]
-                band = same if same > 0 else np.float32(SAME) * abs(near)
-                if other >= 0 and abs(near - first) < band:
-                    # One surface: its halo gives way to the surface itself.
-                    if layer[other] == HALO if kind == RIM else (layer[other] == HALO and near > first):
-                        key[FIRST, y, x] = near
-                        block[FIRST, y, x] = i
-                elif near > first:
-                    key[SECOND, y, x] = first
-                    block[SECOND, y, x] = other
-                    key[FIRST, y, x] = near
-                    block[FIRST, y, x] = i
-                elif near > key[SECOND, y, x]:
-                    key[SECOND, y, x] = near
-                    block[SECOND, y, x] = i
+            left, right, top, bottom, ahead = lb * fy + lc, rb * fy + rc, tb * fy + tc, bb * fy + bc, i21 * fy + i22
+            if few:
+                for x in range(x0, x1 + 1):
+                    fx = x + 0.5
+                    if left + la * fx < 0 or right + ra * fx < 0 or top + ta * fx < 0 or bottom + ba * fx < 0:
+                        continue
+                    if ahead + i20 * fx <= 0:
+                        continue
+                    near = np.float32(depth + kx * fx)
+                    if solid:
+                        if near > key[y, x]:
+                            key[y, x] = near
+                            block[y, x] = i
+                        continue
+                    if near < key[y, x]:
+                        continue
+                    at = edge[y, x] - 1
+                    if at < 0:
+                        at = count
+                        count += 1
+                        edge[y, x] = count
+                        edges[at] = y * width + x
+                        keys[FIRST, at] = keys[SECOND, at] = none
+                        blocks[FIRST, at] = blocks[SECOND, at] = -1
+                    band = same if same > 0 else np.float32(SAME) * abs(near)
+                    _softer(at, i, near, band, kind == RIM, layer, keys, blocks)
+                continue
+            first, last = x0 + 0.5, x1 + 0.5
+            first, last = _within(left, la, left_turn, first, last)
+            first, last = _within(right, ra, right_turn, first, last)
+            first, last = _within(top, ta, top_turn, first, last)
+            first, last = _within(bottom, ba, bottom_turn, first, last)
+            if not reach[i] < np.inf:
+                first, last = _within(ahead, i20, 1 / i20, first, last)
+            if last < first:
+                continue
+            begin, end = int(np.ceil(first - 0.5)), int(np.floor(last - 0.5)) + 1
+            keys_row, blocks_row = key[y, begin:end], block[y, begin:end]
+            near0, step, number = np.float32(depth + kx * (begin + 0.5)), np.float32(kx), np.int32(i)
+            for x in range(end - begin):
+                near = near0 + step * np.float32(x)
+                old = keys_row[x]
+                ahead_of = near > old
+                keys_row[x] = near if ahead_of else old
+                blocks_row[x] = number if ahead_of else blocks_row[x]
+    return count

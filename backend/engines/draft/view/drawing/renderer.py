@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,16 +47,26 @@ class Renderer:
     def __init__(self, still: Picture) -> None:
         self.still = still
         shape = still.nearness.shape
-        self.key = np.empty((3, *shape), np.float32)
-        self.block = np.empty((3, *shape), np.int32)
+        self.block = np.empty(shape, np.int32)
+        # Fringes are few: of what is set aside for them, what is not written takes no memory.
+        self.fringe_keys, self.fringe_blocks = (np.empty((2, math.prod(shape)), kind) for kind in (np.float32, np.int32))
         self.blank = still.rgb.mean((0, 1)).round().astype(np.uint8)  # of a frame that shows nothing of any view
         self.wanted = np.ones((-(-shape[0] // raster.TILE), -(-shape[1] // raster.TILE)), np.uint8)
         self._grow(1)
+        self._make_room(0)
 
     def _grow(self, count: int) -> None:
         shape = (count, *self.still.nearness.shape)
-        self.colour, self.fringe = (np.zeros(shape, np.uint32) for _ in range(2))
-        self.near, self.weight, self.fringe_near = (np.zeros(shape, np.float32) for _ in range(3))
+        self.colour, self.edge = np.empty(shape, np.uint32), np.zeros(shape, np.int32)
+        self.near, self.weight = (np.empty(shape, np.float32) for _ in range(2))
+        self.edges, self.fringe, self.fringe_near = (
+            np.empty((count, self.block.size), kind) for kind in (np.int32, np.uint32, np.float32)
+        )
+        self.fringes = [0] * count  # pixels that have any
+
+    def _make_room(self, blocks: int) -> None:
+        self.bounds, self.reach = np.empty((4, blocks), np.int32), np.empty(blocks, np.float32)
+        self.back = np.empty((blocks, 10), np.float32)
 
     def frame(self, sights: Sequence[Sight]) -> Frame:
         """The frame that `sights` show together."""
@@ -75,11 +86,14 @@ class Renderer:
             self.colour[:count],
             self.near[:count],
             self.weight[:count],
+            self.edge[:count],
             self.fringe[:count],
             self.fringe_near[:count],
             shares,
             says,
             self._same(sights[0].picture, shade.ONE_SURFACE),
+            self.wanted,
+            FULL,
             rgb,
             nearness,
         )
@@ -88,34 +102,49 @@ class Renderer:
         return Frame(rgb, nearness, unseen / nearness.size)
 
     def _look(self, k: int, sight: Sight) -> None:
+        """Draws `sight` as the `k`th of the frame."""
         picture, layers = sight.picture, sight.layers
-        self.key.fill(-np.inf)
+        projection = raster.projection(picture, sight.pose, self.still.lens)
+        blocks = len(layers.layer)
+        if blocks > len(self.reach):
+            self._make_room(blocks)
+        bounds, reach, back = self.bounds, self.reach, self.back
+        raster.place(layers.boxes, layers.planes, *projection, *self.block.shape, bounds, reach)
+        self.near[k].fill(-np.inf)
         self.block.fill(-1)
-        back = np.empty((len(layers.boxes), 10), np.float32)
-        raster.draw(
+        self.edge[k].reshape(-1)[self.edges[k, : self.fringes[k]]] = 0
+        self.fringes[k] = raster.draw(
             layers.boxes,
             layers.planes,
             layers.layer,
-            *raster.projection(picture, sight.pose, self.still.lens),
+            bounds,
+            reach,
+            *projection,
             self._same(picture, raster.SAME),
             self.wanted,
+            k < FULL,
             back,
-            self.key,
-            self.block,
-        )
-        shade.sample(
-            self.key,
-            self.block,
-            back,
-            layers.layer,
-            layers.texels,
-            layers.places,
-            layers.origins,
-            np.float32(shade.BORDER * picture.width),
-            self.wanted,
-            self.colour[k],
             self.near[k],
+            self.block,
+            self.edge[k],
+            self.edges[k],
+            self.fringe_keys,
+            self.fringe_blocks,
+        )
+        border = np.float32(shade.BORDER * picture.width)
+        textures = layers.layer, layers.texels, layers.places, layers.origins, border
+        shade.sample(self.block, back, *textures, self.wanted, self.colour[k], self.weight[k])
+        shade.soften(
+            self.fringes[k],
+            self.edges[k],
+            self.fringe_keys,
+            self.fringe_blocks,
+            back,
+            *textures,
+            self.near[k],
+            self.colour[k],
             self.weight[k],
+            self.edge[k],
             self.fringe[k],
             self.fringe_near[k],
         )

@@ -11,13 +11,7 @@ AROUND = 48  # pixels around what is wanted that its colour comes from
 
 def fill(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
     """Colour everywhere from where `known`: averaged down a pyramid, then smoothly up again."""
-    levels = [(rgb * known[..., None], known.astype(np.float32))]
-    while max(levels[-1][1].shape) > 1:
-        levels.append(_shrink(*levels[-1]))
-    colour = levels[-1][0] / np.maximum(levels[-1][1], 1e-6)[..., None]
-    for sums, weight in reversed(levels[:-1]):
-        colour = _grow(colour, sums, weight)
-    return colour
+    return _grow(_coarser(rgb, known), rgb, known.astype(np.float32))
 
 
 def fill_within(rgb: np.ndarray, known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
@@ -29,7 +23,71 @@ def fill_within(rgb: np.ndarray, known: np.ndarray, wanted: np.ndarray) -> np.nd
     )
     if known[near].sum() < 64:
         near = (slice(None), slice(None))
-    return fill(rgb[near], known[near])[wanted[near]]
+    made: np.ndarray = _picked(_coarser(rgb[near], known[near]), rgb[near], known[near], wanted[near])
+    return made
+
+
+def _coarser(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """`fill` at half the size."""
+    levels = [_halved(rgb, known)]
+    while max(levels[-1][1].shape) > 1:
+        levels.append(_shrink(*levels[-1]))
+    colour = levels[-1][0] / np.maximum(levels[-1][1], 1e-6)[..., None]
+    for sums, weight in reversed(levels[:-1]):
+        colour = _grow(colour, sums, weight)
+    return colour
+
+
+@kernel
+def _halved(rgb: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Sums of the known colours in every two by two pixels, at most one's worth, and their weight."""
+    height, width = (known.shape[0] + 1) // 2, (known.shape[1] + 1) // 2
+    out = np.zeros((height, width, 3), np.float32)
+    total = np.zeros((height, width), np.float32)
+    for y in range(known.shape[0]):
+        for x in range(known.shape[1]):
+            if known[y, x]:
+                total[y // 2, x // 2] += 1
+                for c in range(3):
+                    out[y // 2, x // 2, c] += rgb[y, x, c]
+    for y in range(height):
+        for x in range(width):
+            w = total[y, x]
+            if w > 1:
+                total[y, x] = 1
+                for c in range(3):
+                    out[y, x, c] /= w
+    return out, total
+
+
+@kernel
+def _picked(coarse: np.ndarray, rgb: np.ndarray, known: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """What `_grow` would give at the `wanted` pixels."""
+    count = 0
+    for y in range(wanted.shape[0]):
+        for x in range(wanted.shape[1]):
+            count += wanted[y, x]
+    out = np.empty((count, 3), np.float32)
+    low, wide = coarse.shape[0], coarse.shape[1]
+    k = 0
+    for y in range(wanted.shape[0]):
+        fy = min(max((y + 0.5) / 2 - 0.5, 0.0), low - 1.0)
+        y0 = int(fy)
+        y1 = min(y0 + 1, low - 1)
+        ty = np.float32(fy - y0)
+        for x in range(wanted.shape[1]):
+            if not wanted[y, x]:
+                continue
+            fx = min(max((x + 0.5) / 2 - 0.5, 0.0), wide - 1.0)
+            x0 = int(fx)
+            x1 = min(x0 + 1, wide - 1)
+            tx = np.float32(fx - x0)
+            for c in range(3):
+                over = (1 - tx) * coarse[y0, x0, c] + tx * coarse[y0, x1, c]
+                under = (1 - tx) * coarse[y1, x0, c] + tx * coarse[y1, x1, c]
+                out[k, c] = rgb[y, x, c] if known[y, x] else (1 - ty) * over + ty * under
+            k += 1
+    return out
 
 
 @kernel
@@ -78,5 +136,5 @@ def _grow(coarse: np.ndarray, sums: np.ndarray, weight: np.ndarray) -> np.ndarra
                 value = (1 - ty) * ((1 - tx) * coarse[y0, x0, c] + tx * coarse[y0, x1, c]) + ty * (
                     (1 - tx) * coarse[y1, x0, c] + tx * coarse[y1, x1, c]
                 )
-                out[y, x, c] = sums[y, x, c] + (1 - w) * value
+                out[y, x, c] = sums[y, x, c] + (1 - w) * value if w > 0 else value
     return out

@@ -23,6 +23,7 @@ GREY = np.array([0.299, 0.587, 0.114], np.float32)
 LIKENESS = 0.3  # of a plane with itself when shifted: below it there is no pattern to carry on
 CLEAR = 0.7  # likeness from which the plane alone is pattern enough
 SMALL = 0.002  # share of the picture below which unseen parts get no pattern
+ENOUGH = 20000  # points that tell where most points are
 CONTRAST = 1.5  # levels of detail (standard deviation) below which a plane counts as plain
 
 
@@ -90,19 +91,18 @@ def _unroll(
     """The part of the plane that is wanted and what is known around it; None if there is no pattern."""
     have = np.argwhere(known)
     have_at, have_on = _flat(picture, plane, have, left, top)
-    have, have_at = have[have_on], have_at[have_on]
-    if len(have) < 400:
+    if have_on.sum() < 400:
         return None
-    low, high = np.percentile(want_at, (1, 99), axis=0)
+    low, high = np.percentile(_thinned(want_at), (1, 99), axis=0)
     reach = 1.2 * max(high - low)
-    seen_low, seen_high = np.percentile(have_at, (0.5, 99.5), axis=0)
+    seen_low, seen_high = np.percentile(_thinned(have_at[have_on]), (0.5, 99.5), axis=0)
     low = np.minimum(low, np.maximum(seen_low, low - reach))
     high = np.maximum(high, np.minimum(seen_high, high + reach))
     texel = max(float(max(high - low)) / SIZE, 1e-6)
     shape = tuple(int(n) for n in np.ceil((high - low) / texel)[::-1] + 1)
     if min(shape) < 16:
         return None
-    flat, seen = _lay(np.ascontiguousarray(rgb[have[:, 0], have[:, 1]]), (have_at - low) / texel, shape)
+    flat, seen = _lay(rgb, have, have_at, have_on, low, texel, shape)
     _stretch(flat, seen, 2)
     base = _average(flat, seen, BASE)
     detail = (flat - base) * seen[..., None]
@@ -111,46 +111,81 @@ def _unroll(
     return _Map(base, detail, seen, low, texel)
 
 
+def _thinned(points: np.ndarray) -> np.ndarray:
+    """Some of `points`, enough to tell where most of them are."""
+    return points[:: max(1, len(points) // ENOUGH)]
+
+
 def _flat(
     picture: Picture, plane: np.ndarray, pixels: np.ndarray, left: int, top: int
 ) -> tuple[np.ndarray, np.ndarray]:
     """Metres [n, 2] on the plane of canvas pixels (row, column) [n, 2], and which of them lie on it at all."""
-    v, u = pixels[:, 0] - top + 0.5, pixels[:, 1] - left + 0.5
-    nearness = plane[0] * u + plane[1] * v + plane[2]
-    x, y = (u - picture.cx) / picture.fx, (v - picture.cy) / picture.fy
     # The plane's normal: nearness is affine in the picture just if its points satisfy one linear equation.
     normal = np.array(
         [plane[0] * picture.fx, plane[1] * picture.fy, plane[0] * picture.cx + plane[1] * picture.cy + plane[2]]
     )
     if picture.orthographic:
-        points = np.stack([x, y, -nearness], 1)
         normal[2] = 1.0
-        on = np.ones(len(x), bool)
-    else:
-        on = nearness > 0.02 * float(picture.nearness.max())
-        points = np.stack([x, y, np.ones_like(x)], 1) / np.where(on, nearness, 1.0)[:, None]
     length = np.linalg.norm(normal)
     if length < 1e-9:
-        return np.zeros((len(x), 2)), np.zeros(len(x), bool)
+        return np.zeros((len(pixels), 2)), np.zeros(len(pixels), bool)
     normal /= length
     across = np.array([1.0, 0, 0]) if abs(normal[0]) < 0.8 else np.array([0, 0, 1.0])
     across -= normal * (across @ normal)
     across /= np.linalg.norm(across)
-    return np.stack([points @ across, points @ np.cross(normal, across)], 1), on
+    least = 0.0 if picture.orthographic else 0.02 * float(picture.nearness.max())
+    lens = np.array([picture.fx, picture.fy, picture.cx, picture.cy])
+    at, on = _laid(pixels, np.array([left, top]), plane, lens, across, np.cross(normal, across), least)
+    return at, on
 
 
 @kernel
-def _lay(colours: np.ndarray, at: np.ndarray, shape: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+def _laid(
+    pixels: np.ndarray,
+    margin: np.ndarray,
+    plane: np.ndarray,
+    lens: np.ndarray,
+    across: np.ndarray,
+    down: np.ndarray,
+    least: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Where on the `plane` the rays through canvas `pixels` meet it, along its axes `across` and `down`, and whether
+    they do, nearer than the nearness `least` (0: the rays are parallel)."""
+    at, on = np.empty((pixels.shape[0], 2)), np.ones(pixels.shape[0], np.bool_)
+    for i in range(pixels.shape[0]):
+        v, u = pixels[i, 0] - margin[1] + 0.5, pixels[i, 1] - margin[0] + 0.5
+        nearness = plane[0] * u + plane[1] * v + plane[2]
+        x, y, z = (u - lens[2]) / lens[0], (v - lens[3]) / lens[1], -nearness
+        if least > 0:
+            on[i] = nearness > least
+            z = 1.0 / nearness if on[i] else 1.0
+            x, y = x * z, y * z
+        at[i, 0] = x * across[0] + y * across[1] + z * across[2]
+        at[i, 1] = x * down[0] + y * down[1] + z * down[2]
+    return at, on
+
+
+@kernel
+def _lay(
+    rgb: np.ndarray,
+    have: np.ndarray,
+    have_at: np.ndarray,
+    have_on: np.ndarray,
+    low: np.ndarray,
+    texel: float,
+    shape: tuple[int, int],
+) -> tuple[np.ndarray, np.ndarray]:
     """The mean of the pixels that fall into each texel; seen float32 is 1 where there is one."""
     total = np.zeros((shape[0], shape[1], 3), np.float32)
     count = np.zeros(shape, np.float32)
-    for i in range(at.shape[0]):
-        x, y = int(np.floor(at[i, 0] + 0.5)), int(np.floor(at[i, 1] + 0.5))
-        if x < 0 or y < 0 or x >= shape[1] or y >= shape[0]:
+    for i in range(have.shape[0]):
+        x = int(np.floor((have_at[i, 0] - low[0]) / texel + 0.5))
+        y = int(np.floor((have_at[i, 1] - low[1]) / texel + 0.5))
+        if not have_on[i] or x < 0 or y < 0 or x >= shape[1] or y >= shape[0]:
             continue
         count[y, x] += 1
         for c in range(3):
-            total[y, x, c] += colours[i, c]
+            total[y, x, c] += rgb[have[i, 0], have[i, 1], c]
     for y in range(shape[0]):
         for x in range(shape[1]):
             if count[y, x] > 0:
