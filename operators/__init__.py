@@ -3,7 +3,7 @@
 import bpy
 
 from .edit import board, moving, preview_still, shot_row, shots, takes, transitions
-from .making import animate, continuity, options, presets, prompt, queue, refine, walk
+from .making import animate, continuity, options, presets, prompt, queue, refine, together, walk
 from .out import bring_in, export
 from .setting_up import accounts, models, setup, trouble
 
@@ -26,6 +26,7 @@ CLASSES = (
     *shot_row.CLASSES,
     *shots.CLASSES,
     *takes.CLASSES,
+    *together.CLASSES,
     *transitions.CLASSES,
     *trouble.CLASSES,
     *walk.CLASSES,

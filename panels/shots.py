@@ -260,6 +260,8 @@ class TAKEONE_MT_shot_list(bpy.types.Menu):
         layout.separator()
         draw_begin(layout)
         layout.operator("takeone.board", icon="FILE_REFRESH")
+        layout.separator()
+        layout.operator("takeone.animate_together", icon="SEQ_STRIP_DUPLICATE")
 
 
 class TAKEONE_OT_shot_list(bpy.types.Operator):

@@ -47,6 +47,7 @@ def write_sidecar(path: Path, request: TakeRequest, clip: Clip, written: Written
         "views": [_view(view) for view in request.views if 0 < view.t < 1],
         "path": to_json(clip.path or request.path),
         "options": dict(request.options),
+        **({"shots": to_json(request.shots)} if request.shots else {}),
         "notes": list(notes),
         "cost": to_json(clip.cost),
         "facts": facts,

@@ -194,9 +194,10 @@ def _failed(event: events.JobFailed) -> None:
     if not known and not here:
         return  # its event comes again when its file is open
     cancelled = event.problem.code == CANCELLED
-    take = _take_of(event.key, binding)
-    if take is not None:
-        take.status = "CANCELLED" if cancelled else "FAILED"
+    for one in binding.each():
+        take = _take_of(one.take_uid if binding.parts else event.key, one)
+        if take is not None:
+            take.status = "CANCELLED" if cancelled else "FAILED"
     if not cancelled:
         state.fail(event.problem, event.key)
     if event.problem.code == LOST_ANSWER:  # it stays until the user has said what to do

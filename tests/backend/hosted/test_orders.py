@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from backend.engines.hosted.request.ask import ask, price
 from backend.engines.hosted.request.model import Pictures
 from backend.engines.hosted.request.still import to_send
 from backend.engines.hosted.request.words import compose
-from client.protocol import LANGUAGES, Direction, Line, TakeRequest, View
+from client.protocol import LANGUAGES, Direction, Line, PartOfClip, TakeRequest, View
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "hosted_orders.json"
 LINES = {
@@ -83,6 +84,17 @@ def test_every_golden_order_has_a_model() -> None:
 def test_several_shots_are_one_order(tmp_path: Path, engine: str) -> None:
     golden = json.loads(GOLDEN.read_text(encoding="utf-8"))
     assert sent(tmp_path, engine, options={"shots": SHOTS}) == golden[f"{engine} shots"]
+
+
+@pytest.mark.parametrize("engine", IN_SHOTS)
+def test_shots_of_a_request_are_told_like_those_of_its_options(tmp_path: Path, engine: str) -> None:
+    whole = a_request(tmp_path, engine)
+    shots = tuple(PartOfClip(Direction(str(one["prompt"])), float(str(one["seconds"]))) for one in SHOTS)
+    _, model = models()[engine]
+    asked = ask(model, replace(whole, seconds=7.0, shots=shots))
+    assert asked == ask(model, replace(whole, options={"shots": SHOTS}))
+    with pytest.raises(EngineError, match="whole seconds"):
+        ask(model, replace(whole, seconds=5.5, shots=(replace(shots[0], seconds=1.5), shots[1])))
 
 
 def test_every_language_is_named_with_its_line() -> None:
