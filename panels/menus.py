@@ -93,7 +93,7 @@ VERBS_OF = {
         "take_play take_make_current take_compare refine make_again continue_shot animate_together take_copy_settings "
         "take_show_file take_delete bring_takes cancel cancel_all forget_waiting look_again send_again",
     ),
-    "edit": ("Edit", "show_edit transition transition_remove length_from_strip length_from_take"),
+    "edit": ("Edit", "show_edit transition transition_remove length_from_strip length_from_take bed bed_remove"),
     "out": (
         "Export and Import",
         "export_cut export_page export_edit export_cancel export_open import_edit import_apply import_dismiss "
@@ -164,6 +164,7 @@ def _in_add_menu(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
     for verb, icon in (("shots_from_markers", "MARKER_HLT"), ("shots_from_cameras", "OUTLINER_OB_CAMERA")):
         layout.operator(f"takeone.{verb}", icon=icon)
     layout.menu("TAKEONE_MT_transitions", icon="ARROW_LEFTRIGHT")
+    layout.operator("takeone.bed", icon="SPEAKER")
 
 
 def _on_strip(self: bpy.types.Menu, context: bpy.types.Context) -> None:
