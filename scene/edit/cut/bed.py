@@ -1,5 +1,5 @@
-"""The ambience beds of an edit: one sound through all shots of a scene, lower under their lines, one going over into the
-next where scenes change; and what that means for the sound of the takes."""
+"""The ambience beds of an edit: one sound through all shots of a scene, lower under their lines, one bed into the next
+where scenes change; and what that means for the sound of the takes."""
 
 from __future__ import annotations
 
@@ -123,8 +123,8 @@ def _spoken_in(use: Use) -> tuple[int, int]:
 def lay(
     edit: bpy.types.Scene, made: Sequence[tuple[Run, Path, Sequence[Sequence[float]]]], of_takes: str = LINES
 ) -> list[bpy.types.Strip]:
-    """Lay these beds in place of those that are there: each a file, and how far it goes down (seconds, dB). Of the takes
-    under them only the lines are heard, or all. Nothing that was there moves.
+    """Lay these beds in place of those that are there: each a file, and how far it goes down (seconds, dB). Of the
+    takes under them only the lines are heard, or all. Nothing that was there moves.
 
     Raises:
         SceneError: no_channel; clip_unreadable. Then there is no bed.

@@ -37,6 +37,7 @@ def read(take: Any) -> Kept:
     return _parsed(take.request)
 
 
+@lru_cache(maxsize=256)
 def _parsed(text: str) -> Kept:
     try:
         data = json.loads(text or "{}")
