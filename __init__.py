@@ -6,7 +6,7 @@ from .scene.edit import burn_in, compare
 from .scene.edit.cut import fit
 from .scene.model.properties import earlier, properties
 from .scene.session import handlers, pump
-from .scene.session.out import exports
+from .scene.session.out import beds, exports
 from .scene.session.views import plans, walks
 
 PARTS = (
@@ -21,6 +21,7 @@ PARTS = (
     pump,
     plans,
     walks,
+    beds,
     exports,
     handlers,
     timer,

@@ -2,7 +2,8 @@
 """All that a developer of Take One needs. Any Python from 3.8 on runs this script; it sets up the environments that
 the rest runs in, under .dev/, by itself.
 
-    python3 dev.py demo [--out DIR]       a furnished room, its still, a take, the edit: the product at work
+    python3 dev.py demo [--out DIR]       a furnished room, a cut of three shots, its movie, board and client page:
+                                          the product at work; with --walk also a walk through two rooms
     python3 dev.py setup                  the environments, which the others make as they need them
     python3 dev.py test [PART ...]        all tests, or those of the parts named
     python3 dev.py gui                    the tests that click in a Blender window (BLENDER names its command), with
@@ -29,6 +30,7 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", metavar="COMMAND")
     demo = commands.add_parser("demo", help="make a still, a take and an edit, from nothing")
     demo.add_argument("--out", type=Path, default=ROOT / "demo", help="where to put it (default: demo/)")
+    demo.add_argument("--walk", action="store_true", help="also a walk through two rooms")
     test = commands.add_parser("test", help="run the tests")
     test.add_argument(
         "parts",
@@ -69,7 +71,7 @@ def main() -> int:
 
     try:
         if arguments.command == "demo":
-            return demos.demo(arguments.out.absolute())
+            return demos.demo(arguments.out.absolute(), arguments.walk)
         if arguments.command == "test":
             return testing.test(arguments.parts)
         if arguments.command == "setup":

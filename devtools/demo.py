@@ -11,8 +11,8 @@ from pathlib import Path
 from .environments import DEV, ROOT, blender, ensure, python_of, run_environment
 
 
-def demo(out: Path) -> int:
-    """Make the demo in the folder `out`. Raises SetupError."""
+def demo(out: Path, walk: bool = False) -> int:
+    """Make the demo in the folder `out`, with a walk if wanted. Raises SetupError."""
     began = time.monotonic()
     environment = blender()
     stages = [("set up", ensure("backend", environment))]
@@ -29,6 +29,7 @@ def demo(out: Path) -> int:
         str(out),
         "--report",
         str(report),
+        *(["--walk"] if walk else []),
     ]
     env = {**run_environment(), "TAKE_ONE_HOME": str(DEV / "demo-home")}
     code = _run_blender(command, env)
@@ -38,7 +39,10 @@ def demo(out: Path) -> int:
     made = json.loads(report.read_text())
     clip = Path(made["clip"])
     began_sheet = time.monotonic()
-    for movie, sheet in ((clip, "contact_sheet.png"), (Path(made["walk"]), "walk_sheet.png")):
+    sheets = [(out / "cut.mp4", "contact_sheet.png")]
+    if walk:
+        sheets.append((Path(made["walk"]), "walk_sheet.png"))
+    for movie, sheet in sheets:
         command = [str(python_of("backend")), str(ROOT / "devtools" / "contact_sheet.py"), str(movie), str(out / sheet)]
         subprocess.run(command, check=True)
     stages += [*made["stages"], ("contact sheet", time.monotonic() - began_sheet)]
@@ -47,11 +51,14 @@ def demo(out: Path) -> int:
         clip: "the take, with picture and sound",
         Path(made["sidecar"]): "all that it takes to make it again",
         out / "demo.blend": "the room, and the edit with its strips",
-        out / "edit.mp4": "the edit, rendered by Blender",
-        out / "contact_sheet.png": "the take at a glance",
-        Path(made["walk"]): "a walk through two rooms, from a few stills",
-        out / "walk_sheet.png": "the walk at a glance",
+        out / "cut.mp4": "the cut of three shots, rendered by a Blender of its own",
+        out / "contact_sheet.png": "the cut at a glance",
+        out / "board.pdf": "the board: pictures, lengths, dialogue",
+        out / "page.html": "the client's page: one file that plays in a browser",
     }
+    if walk:
+        files[Path(made["walk"])] = "a walk through two rooms, from a few stills"
+        files[out / "walk_sheet.png"] = "the walk at a glance"
     print(f"\n{'stage':<32}{'seconds':>8}")
     for name, seconds in stages:
         print(f"{name:<32}{seconds:>8.1f}")

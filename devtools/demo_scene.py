@@ -20,10 +20,19 @@ import bpy
 
 ROOT = Path(__file__).resolve().parents[1]
 SIZE = (960, 540)
-SECONDS = 5.0
+SECONDS = 4.0
 PROMPT = "Slowly pan left, then push in slightly."
 SOUND = "rain on a window, quiet room"
 WALK_FRAME, WALK_SECONDS, WALK_SIZE = 12, 8.0, 50  # of the walk: frame, seconds, percent
+# further shots: name, lens in mm, steps to the right in metres, turn to the left in radians, prompt, seconds
+SHOTS = (
+    ("Sofa", 50.0, -1.2, 0.35, "push in slowly", 1.5),
+    ("Window", 40.0, 0.9, -0.3, "truck right", 1.5),
+)
+MADE = (
+    *("still.png", "demo.blend", "demo.blend1", "cut.mp4", "contact_sheet.png", "walk_sheet.png"),
+    *("board.pdf", "page.html"),
+)
 LINE = ("ANNA", "English", "You said that you would be home before the rain.")
 
 HERE = Path(__file__).resolve().parent  # has a `requests` of its own
@@ -50,6 +59,7 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--report", type=Path, required=True)
+    parser.add_argument("--walk", action="store_true")
     arguments = parser.parse_args()
     out: Path = arguments.out
     _clear(out)
@@ -66,11 +76,22 @@ def main() -> None:
         _start_backend()
     with stages.stage("animate: still, take, strips"):
         take = _animate()
-    with stages.stage("walk: path, stills, take"):
-        walk = _walk()
-    with stages.stage("render the edit"):
-        edit = _edit_scene()
-        _render_edit(edit, out / "edit.mp4")
+    with stages.stage("two more shots, one request"):
+        _more_shots()
+    with stages.stage("the ambience, one through all"):
+        bpy.context.scene.take_one.ambience = SOUND
+        bpy.ops.takeone.bed()
+        _tell_edit()
+    with stages.stage("the cut's movie"):
+        bpy.ops.takeone.export_cut(filepath=str(out / "cut.mp4"))
+    with stages.stage("board"):
+        bpy.ops.takeone.export_edit(kind="PDF", filepath=str(out / "board.pdf"))
+    with stages.stage("client page"):
+        bpy.ops.takeone.export_page(filepath=str(out / "page.html"), burn_in=False)
+    walk = ""
+    if arguments.walk:
+        with stages.stage("walk: path, stills, take"):
+            walk = _walk()
 
     bpy.ops.wm.save_mainfile()
     files = {name: Path(bpy.path.abspath(getattr(take, name))) for name in ("still", "clip", "sidecar")}
@@ -93,7 +114,7 @@ def load_extension(name: str = "take_one") -> ModuleType:
 def _clear(out: Path) -> None:
     """Remove what an earlier run made, and nothing else."""
     out.mkdir(parents=True, exist_ok=True)
-    for name in ("still.png", "demo.blend", "demo.blend1", "edit.mp4", "contact_sheet.png", "walk_sheet.png"):
+    for name in MADE:
         (out / name).unlink(missing_ok=True)
     shutil.rmtree(out / "takes", ignore_errors=True)
 
@@ -184,29 +205,31 @@ def _tell_progress(done: threading.Event) -> None:
                 print(f"  {job.progress:>3} %  {job.stage}", flush=True)
 
 
-def _edit_scene() -> bpy.types.Scene:
-    """The scene whose sequencer holds the take, cut to its strips."""
+def _more_shots() -> None:
+    """Two cameras beside the first, and their shots as one request: one clip, cut into a take of each."""
+    scene = bpy.context.scene
+    first = scene.camera
+    for name, lens, right, left, prompt, seconds in SHOTS:
+        camera = first.copy()
+        camera.data = first.data.copy()
+        camera.name, camera.data.lens = name, lens
+        camera.location.x += right
+        camera.rotation_euler.z += left
+        scene.collection.objects.link(camera)
+        bpy.ops.takeone.shot_add()
+        shot = scene.take_one.shots[-1]
+        shot.name, shot.camera = name, camera
+        shot.prompt, shot.sound, shot.seconds = prompt, SOUND, seconds
+    scene.take_one.active_shot = 1
+    if bpy.ops.takeone.animate_together(count=len(SHOTS)) != {"FINISHED"}:
+        sys.exit("Animate as One Request did not finish.")
+
+
+def _tell_edit() -> None:
     edit = next(scene for scene in bpy.data.scenes if scene.sequence_editor and len(scene.sequence_editor.strips))
-    strips = edit.sequence_editor.strips
-    edit.frame_start = int(min(strip.frame_final_start for strip in strips))
-    edit.frame_end = int(max(strip.frame_final_end for strip in strips)) - 1
-    for strip in strips:
-        length = strip.frame_final_duration
-        print(f"  strip: {strip.name} ({strip.type.lower()}), channel {strip.channel}, {length} frames")
-    return edit
-
-
-def _render_edit(edit: bpy.types.Scene, path: Path) -> None:
-    settings = edit.render.image_settings
-    if hasattr(settings, "media_type"):
-        settings.media_type = "VIDEO"
-    settings.file_format = "FFMPEG"
-    edit.render.ffmpeg.format = "MPEG4"
-    edit.render.ffmpeg.codec = "H264"
-    edit.render.ffmpeg.constant_rate_factor = "HIGH"
-    edit.render.ffmpeg.audio_codec = "AAC"
-    edit.render.filepath = str(path)
-    bpy.ops.render.render(animation=True, scene=edit.name)
+    for strip in edit.sequence_editor.strips:
+        kind, frames = strip.type.lower(), strip.frame_final_duration
+        print(f"  strip: {strip.name} ({kind}), channel {strip.channel}, {frames} frames")
 
 
 if __name__ == "__main__":

@@ -20,6 +20,7 @@ PART_SECONDS = 35 * 60  # a Blender that hangs must not hold up the rest
 MOST_AGAIN = 3  # more files than that do not fail by chance
 WINDOWS = "gui"  # the part that takes longest and mostly waits: it runs beside the others
 AT_ONCE = 2  # of the others
+HOUSE = ["tests/test_imports.py", "tests/test_devtools.py", "tests/bench"]
 ROOMS = ("scene", "operators", "panels")  # the extension's rooms that know Blender
 
 
@@ -98,7 +99,9 @@ def _parts() -> dict[str, Part]:
         "blender-4.5": lambda log: _blender("blender-4.5", log),
         "client": lambda log: _pytest("client", "test", ["tests/client", "tests/integrations"], log),
         "lint": _lint,
-        "house": lambda log: _pytest("house", "test", ["tests/test_imports.py", "tests/test_devtools.py", "tests/bench"], log),
+        "house": lambda log: _pytest(
+            "house", "test", ["tests/test_imports.py", "tests/test_devtools.py", "tests/bench"], log
+        ),
     }
 
 

@@ -2,8 +2,8 @@
 
 import bpy
 
-from .edit import board, moving, preview_still, shot_row, shots, takes, transitions
-from .making import animate, continuity, options, presets, prompt, queue, references, refine, walk
+from .edit import bed, board, moving, preview_still, shot_row, shots, takes, transitions
+from .making import animate, continuity, options, presets, prompt, queue, references, refine, together, walk
 from .out import bring_in, export
 from .setting_up import accounts, models, setup, trouble
 
@@ -12,6 +12,7 @@ CLASSES = (
     *animate.CLASSES,
     *bring_in.CLASSES,
     *export.CLASSES,
+    *bed.CLASSES,
     *board.CLASSES,
     *continuity.CLASSES,
     *preview_still.CLASSES,
@@ -27,6 +28,7 @@ CLASSES = (
     *shot_row.CLASSES,
     *shots.CLASSES,
     *takes.CLASSES,
+    *together.CLASSES,
     *transitions.CLASSES,
     *trouble.CLASSES,
     *walk.CLASSES,

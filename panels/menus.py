@@ -71,6 +71,7 @@ def draw_animate(layout: bpy.types.UILayout) -> None:
     layout.operator("takeone.retake", text="Retake, Same Seed", icon="LOCKED").same_seed = True
     layout.operator("takeone.variations", icon="DUPLICATE")
     layout.operator("takeone.continue_shot", icon="FRAME_NEXT")
+    layout.operator("takeone.animate_together", icon="SEQ_STRIP_DUPLICATE")
     layout.operator("takeone.animate_cameras", icon="OUTLINER_OB_CAMERA")
     layout.operator("takeone.walkthrough", icon="CON_FOLLOWPATH")
 
@@ -89,10 +90,10 @@ VERBS_OF = {
     ),
     "takes": (
         "Takes",
-        "take_play take_make_current take_compare refine make_again continue_shot take_copy_settings take_show_file "
-        "take_delete bring_takes cancel cancel_all forget_waiting look_again send_again",
+        "take_play take_make_current take_compare refine make_again continue_shot animate_together take_copy_settings "
+        "take_show_file take_delete bring_takes cancel cancel_all forget_waiting look_again send_again",
     ),
-    "edit": ("Edit", "show_edit transition transition_remove length_from_strip length_from_take"),
+    "edit": ("Edit", "show_edit transition transition_remove length_from_strip length_from_take bed bed_remove"),
     "out": (
         "Export and Import",
         "export_cut export_page export_edit export_cancel export_open import_edit import_apply import_dismiss "
@@ -163,6 +164,7 @@ def _in_add_menu(self: bpy.types.Menu, _context: bpy.types.Context) -> None:
     for verb, icon in (("shots_from_markers", "MARKER_HLT"), ("shots_from_cameras", "OUTLINER_OB_CAMERA")):
         layout.operator(f"takeone.{verb}", icon=icon)
     layout.menu("TAKEONE_MT_transitions", icon="ARROW_LEFTRIGHT")
+    layout.operator("takeone.bed", icon="SPEAKER")
 
 
 def _on_strip(self: bpy.types.Menu, context: bpy.types.Context) -> None:
@@ -173,7 +175,14 @@ def _on_strip(self: bpy.types.Menu, context: bpy.types.Context) -> None:
     layout.separator()
     layout.operator_context = "INVOKE_DEFAULT"
     layout.operator("takeone.animate_frame", text="Animate Shot", icon="RENDER_ANIMATION")
-    for verb in ("continue_shot", "shot_split", "shot_duplicate", "length_from_strip", "shot_remove"):
+    for verb in (
+        "continue_shot",
+        "animate_together",
+        "shot_split",
+        "shot_duplicate",
+        "length_from_strip",
+        "shot_remove",
+    ):
         layout.operator(f"takeone.{verb}")
     layout.menu("TAKEONE_MT_transitions")
 

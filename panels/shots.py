@@ -8,12 +8,13 @@ from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, IntProperty
 
 from ..scene.edit import burn_in
-from ..scene.edit.cut import fit
+from ..scene.edit.cut import bed, fit
 from ..scene.edit.edit_scene import find_edit_scene
 from ..scene.model.properties import properties
 from ..scene.model.properties.edit_of import take_rate
 from ..scene.model.shots import shot_list, shown
 from ..scene.session.board import drawing
+from ..scene.session.out import beds
 from .parts import pictures, refresh
 
 WIDE = 560  # pixels of a region from which on all columns are shown
@@ -237,6 +238,37 @@ class TAKEONE_PT_burn_in(bpy.types.Panel):
             column.prop(edit.take_one.burn_in, place)
 
 
+class TAKEONE_PT_bed(bpy.types.Panel):
+    """One sound through all shots of a scene."""
+
+    bl_label = "Ambience Bed"
+    bl_space_type = "SEQUENCE_EDITOR"
+    bl_region_type = "UI"
+    bl_category = "Shots"
+    bl_options = {"DEFAULT_CLOSED"}
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return find_edit_scene(context, shown.shot_scene(context)) is not None
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout, scene = self.layout, shown.shot_scene(context)
+        edit = find_edit_scene(context, scene)
+        if edit is None:
+            return
+        layout.prop(scene.take_one, "ambience", text="", icon="SPEAKER", placeholder="By the shots' sound")
+        row = layout.row(align=True)
+        row.prop(edit.take_one, "bed_takes", expand=True)
+        state = beds.making().exporter.state
+        if state.state == "busy":
+            layout.progress(factor=state.fraction, text=state.stage)
+        row = layout.row(align=True)
+        row.operator("takeone.bed", text="Lay Bed", icon="SPEAKER")
+        row.operator("takeone.bed_remove", text="", icon="X")
+        if bed.is_stale(edit):
+            layout.label(text="The edit has changed: lay it again", icon="INFO")
+
+
 def draw_begin(layout: bpy.types.UILayout) -> None:
     """The ways to shots in one press."""
     column = layout.column(align=True)
@@ -260,6 +292,8 @@ class TAKEONE_MT_shot_list(bpy.types.Menu):
         layout.separator()
         draw_begin(layout)
         layout.operator("takeone.board", icon="FILE_REFRESH")
+        layout.separator()
+        layout.operator("takeone.animate_together", icon="SEQ_STRIP_DUPLICATE")
 
 
 class TAKEONE_OT_shot_list(bpy.types.Operator):
@@ -310,5 +344,6 @@ CLASSES = (
     TAKEONE_UL_shots,
     TAKEONE_UL_shots_wide,
     TAKEONE_PT_shots,
+    TAKEONE_PT_bed,
     TAKEONE_PT_burn_in,
 )

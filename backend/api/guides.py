@@ -50,7 +50,7 @@ class Guides:
             EngineError: what is wrong with the submission or went wrong; `busy`.
         """
         info = limits()
-        wanted = replace(parse(submission.fields, info.id), engine=info.id, options={})
+        wanted = replace(parse(submission.fields, info.id), engine=info.id, options={}, shots=())
         if self._clients.total() >= MAX_WAITING or self._clients[user] >= MAX_OF_ONE:
             message = f"{self._clients.total()} guides are being waited for. Try again in a moment."
             raise EngineError("busy", message, "retry")

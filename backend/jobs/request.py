@@ -12,7 +12,17 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any, TypeVar
 
-from client.protocol import LANGUAGES, Camera, CameraPath, Direction, EngineInfo, TakeRequest, Unfit, View
+from client.protocol import (
+    LANGUAGES,
+    Camera,
+    CameraPath,
+    Direction,
+    EngineInfo,
+    PartOfClip,
+    TakeRequest,
+    Unfit,
+    View,
+)
 from client.protocol.codec import MAX_DEPTH, from_json, nests_deeper
 from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_REFERENCES, MAX_SIDE, STILL, reference_names
 
@@ -47,6 +57,7 @@ class Wanted:
     path: CameraPath | None = None
     views: tuple[FurtherView, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
+    shots: tuple[PartOfClip, ...] = ()
 
     def request(self, size: tuple[int, int], files: Mapping[str, Path]) -> TakeRequest:
         """The request with its files, by their names on the wire.
@@ -75,6 +86,7 @@ class Wanted:
                 path=self.path,
                 options=self.options,
                 references=tuple(files[name] for name in reference_names(MAX_REFERENCES) if name in files),
+                shots=self.shots,
             )
         except Unfit as error:
             raise invalid(f"{error}.", error.place) from None
@@ -116,6 +128,7 @@ def parse(fields: Mapping[str, Any], default_engine: str) -> Wanted:
         path=_read(CameraPath, extra["path"], "extra_params.path") if "path" in extra else None,
         views=_read(_Views, {"views": extra.get("views", [])}, "extra_params").views,
         options=_bounded(extra.get("options", {}), "options", MAX_OPTIONS),
+        shots=_read(_Shots, {"shots": extra.get("shots", [])}, "extra_params").shots,
     )
 
 
@@ -147,6 +160,9 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
         raise invalid(f"{width}x{height} is too large for {engine.label}: {most}.", "size", "smaller_size")
     if engine.needs_still and request.still is None:
         raise invalid(f"{engine.label} needs a still: send it as the file {STILL}.", STILL, "pick_camera")
+    if len(request.shots) > max(1, engine.shots):
+        most = "one shot" if engine.shots < 2 else f"at most {engine.shots} shots"
+        raise invalid(f"{engine.label} makes {most} in one clip.", "extra_params.shots")
     for option in engine.options:
         if option.name in request.options and (why := option.refusal(request.options[option.name])) is not None:
             name = f"extra_params.options.{option.name}"
@@ -158,7 +174,7 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     unknown = sorted(spoken - set(engine.languages)) if engine.dialogue and engine.languages else []
     if unknown:
         raise invalid(f"{engine.label} does not speak {', '.join(unknown)}.", "extra_params.dialogue")
-    between = [view for view in request.views if 0 < view.t < 1]
+    between = [view for view in request.views if 0 < view.t < 1 and not request.shots]
     end = request.last_frame
     drawn = end is not None and end.depth is not None and engine.views > 1  # it is a view like the others
     has_depth = any(view.depth is not None for view in request.views)
@@ -211,6 +227,11 @@ def parse_json(text: str | bytes, param: str) -> Any:
 @dataclass(frozen=True)
 class _Views:
     views: tuple[FurtherView, ...]
+
+
+@dataclass(frozen=True)
+class _Shots:
+    shots: tuple[PartOfClip, ...]
 
 
 def _read(kind: type[Type], data: Any, place: str) -> Type:

@@ -48,6 +48,7 @@ def write_sidecar(path: Path, request: TakeRequest, clip: Clip, written: Written
         **({"references": [_sha256(path) for path in request.references]} if request.references else {}),
         "path": to_json(clip.path or request.path),
         "options": dict(request.options),
+        **({"shots": to_json(request.shots)} if request.shots else {}),
         "notes": list(notes),
         "cost": to_json(clip.cost),
         "facts": facts,

@@ -47,6 +47,8 @@ def extra_params(request: TakeRequest) -> dict[str, Any]:
         extra["path"] = _path(request.path)
     if further := _further_views(request):
         extra["views"] = further
+    if request.shots:
+        extra["shots"] = to_json(request.shots)
     return extra
 
 
@@ -90,7 +92,7 @@ def _path(path: CameraPath) -> dict[str, Any]:
 
 def _binding(binding: Binding) -> dict[str, Any]:
     data: dict[str, Any] = to_json(binding)
-    for name in ("remade", "head", "tail"):
+    for name in ("remade", "head", "tail", "beyond", "parts"):
         if not data[name]:
             del data[name]
     return data

@@ -8,15 +8,18 @@ from these types to JSON and back.
 from .camera import Camera, CameraPath, Focus, Keyframe, Thing, WordsPath
 from .direction import LANGUAGES, Direction, Line
 from .engine import Choice, EngineInfo, Option, Price
-from .job import Binding, Job, JobState, Result
+from .job import Binding, BoundPart, Job, JobState, Result
 from .problem import Problem, ProblemError, Unfit
 from .request import MAX_VIEWS, TakeRequest
+from .several import MAX_SHOTS, PartOfClip
 from .view import View
 
 __all__ = [
     "LANGUAGES",
+    "MAX_SHOTS",
     "MAX_VIEWS",
     "Binding",
+    "BoundPart",
     "Camera",
     "CameraPath",
     "Choice",
@@ -28,6 +31,7 @@ __all__ = [
     "Keyframe",
     "Line",
     "Option",
+    "PartOfClip",
     "Price",
     "Problem",
     "ProblemError",

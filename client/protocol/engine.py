@@ -82,7 +82,8 @@ class EngineInfo:
 
     Only the id is always there: of another kind of server nothing else may be known. A limit of 0 is not known, and
     is not checked. `fps` None is any, else the engine's own rate, conformed afterwards. `views` is how many it can use.
-    `lane` is what its jobs wait for: cpu, gpu or network. `shots` is how many shots it can make in one clip. `sends_to`
+    `lane` is what its jobs wait for: cpu, gpu or network. `shots` is how many shots it can make in one clip, each of
+    a multiple of `shot_seconds` (0: of any length). `sends_to`
     is who gets the pictures and the words ("" where they stay with the backend), `account` whose key it needs, and
     `rate` what a second costs as it is set by itself. `references` is how many pictures of who and what is seen it
     takes beside the still.
@@ -112,6 +113,7 @@ class EngineInfo:
     words_path: bool = False  # it makes a camera path of the words, and can say which
     options: tuple[Option, ...] = ()
     shots: int = 1
+    shot_seconds: float = 0.0
     sends_to: str = ""
     account: str = ""
     rate: Price | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from fractions import Fraction
 
@@ -25,13 +25,29 @@ class JobState(StrEnum):
 
 
 @dataclass(frozen=True)
+class BoundPart:
+    """Where one of several shots of a clip belongs: as in a Binding. It has `frames` of the clip from the frame `first`
+    on, `head` and `tail` of them its handles."""
+
+    shot_uid: str
+    take_uid: str
+    shot_name: str
+    number: int
+    first: int
+    frames: int
+    head: int = 0
+    tail: int = 0
+
+
+@dataclass(frozen=True)
 class Binding:
     """Where a take belongs, by ids, so that undo, renames, file load and a restart of Blender do not lose it.
 
     `take_uid` differs from the job's key only where a take is made again. `placement` and `frame` say where in the
     edit scene `edit_uid` new strips go; `refines` is the uid of a take that this one replaces on its strips; `remade`
     says that the take's strips are there already. `head` and `tail` are the handles: how many frames of the clip lie
-    before and after what the shot shows.
+    before and after what the shot shows. `parts` are the takes of a clip that has several shots, in their order; for
+    one of them, `beyond` is how many frames of the clip after its tail are other shots'.
     """
 
     file_id: str
@@ -47,6 +63,28 @@ class Binding:
     remade: bool = False
     head: int = 0
     tail: int = 0
+    beyond: int = 0
+    parts: tuple[BoundPart, ...] = ()
+
+    def each(self) -> tuple[Binding, ...]:
+        """The binding of every take of the clip: this one, or one a part."""
+        if not self.parts:
+            return (self,)
+        frames = max(part.first + part.frames for part in self.parts)
+        return tuple(self._of(part, frames - part.first - part.frames) for part in self.parts)
+
+    def _of(self, part: BoundPart, beyond: int) -> Binding:
+        return replace(
+            self,
+            shot_uid=part.shot_uid,
+            take_uid=part.take_uid,
+            shot_name=part.shot_name,
+            number=part.number,
+            head=part.first + part.head,
+            tail=part.tail + beyond,
+            beyond=beyond,
+            parts=(),
+        )
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ from .camera import CameraPath
 from .direction import Direction
 from .job import Binding
 from .problem import Unfit
+from .several import MAX_SECONDS, MAX_SHOTS, PartOfClip, cuts
 from .view import View
 
 MAX_SEED = 2**32 - 1
 MAX_SIDE = 8192
-MAX_SECONDS = 3600.0
 MAX_VIEWS = 64
 MAX_REFERENCES = 10
 
@@ -28,7 +28,9 @@ class TakeRequest:
 
     `path` None leaves the move to the words. `size` is width and height in pixels. `options` are the engine's own
     settings by name (see Option). `binding` says where in which file the take belongs. `references` are pictures of who
-    and what is seen, in the order in which the words name them; they belong to no moment of the clip.
+    and what is seen, in the order in which the words name them; they belong to no moment of the clip. `shots` are those
+    of a clip that has several (see several.py): each has its own direction, and the view at the time of its cut is its
+    still.
     """
 
     engine: str
@@ -42,6 +44,7 @@ class TakeRequest:
     options: Mapping[str, Any] = field(default_factory=dict)
     binding: Binding | None = None
     references: tuple[Path, ...] = ()
+    shots: tuple[PartOfClip, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 < self.seconds <= MAX_SECONDS:
@@ -58,6 +61,10 @@ class TakeRequest:
             raise Unfit("references", f"must be at most {MAX_REFERENCES}")
         if any(later.t <= earlier.t for earlier, later in itertools.pairwise(self.views)):
             raise Unfit("views", "must have a t that rises from one to the next")
+        if self.shots and not 2 <= len(self.shots) <= MAX_SHOTS:
+            raise Unfit("shots", f"must be 2 to {MAX_SHOTS}")
+        if self.shots and cuts(self.shots, self.fps)[-1] != self.frame_count:
+            raise Unfit("shots", "must be as long together as the clip")
 
     @property
     def width(self) -> int:

@@ -19,6 +19,7 @@ class Drawn:
 
     def __init__(self) -> None:
         self.revision = -1  # of the state whose previews are shown
+        self.said = ("", "NONE")  # in the status bar and the headers
         self.panel = False  # whether a panel has been drawn
         self.models = False  # whether the list of models has been
         self.accounts = False  # whether the list of accounts has been
@@ -85,6 +86,10 @@ def _task() -> float:
         status.redraw()
         _show_previews(drawn)
     if pictures.load_wanted() | models.poll() | accounts.poll():
+        pump.redraw()
+    if status.text() != drawn.said:  # also where it is over by itself
+        drawn.said = status.text()
+        status.redraw()
         pump.redraw()
     if drawn.changed:
         _show_missing(drawn)

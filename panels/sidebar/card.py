@@ -80,7 +80,7 @@ def picture_of(shot: Any) -> tuple[str, str, str]:
         return shot.image_path, iface_("Sent as it is"), "NONE"
     seen = quick_still.newest(shot)
     if seen is None:
-        return shot.still, iface_("The still sent last"), "NONE"
+        return shot.still, iface_("The still sent last") if shot.takes else iface_("The board's picture"), "NONE"
     if quick_still.is_stale(shot, seen):
         return str(seen.image), iface_("Changed since: look again"), "INFO"
     return str(seen.image), iface_(SEEN[seen.source]).format(frame=seen.frame), "NONE"
@@ -114,9 +114,8 @@ def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
     row.operator("takeone.animate_frame", text=text, icon="RENDER_ANIMATION", translate=False)
     row.menu("TAKEONE_MT_animate", text="", icon="DOWNARROW_HLT")
     if elsewhere:
-        row = layout.row()
-        row.label(text=iface_("The shot keeps its frame"), icon="INFO")
-        row.operator("takeone.shot_use_frame", icon="TIME")
+        text = iface_("Use Frame {frame} Instead").format(frame=shot.id_data.frame_current)
+        layout.operator("takeone.shot_use_frame", text=text, icon="TIME", translate=False)
 
 
 CLASSES = in_both_sidebars(ShotPanel, "shot")

@@ -53,11 +53,11 @@ class DirectionPanel(SidebarPanel):
         row = column.row()
         row.active = able.camera_path
         row.prop(shot, "motion", text="Move")
+        if shot.motion == "WORDS" and able.words_path and able.views > 1:
+            row.operator("takeone.words_to_camera", text="", icon="CAMERA_DATA")
         if not able.camera_path:
             reason(column, context, iface_("{engine} moves the camera by words only").format(engine=able.label))
         draw_length(column, context, shot, able)
-        if shot.motion == "WORDS" and able.words_path and able.views > 1:
-            layout.operator("takeone.words_to_camera", icon="CAMERA_DATA")
         walk.draw_stills(layout, context, shot)
 
 

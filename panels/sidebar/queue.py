@@ -55,14 +55,20 @@ def turn(job: Job) -> tuple[int, int]:
     return TURNS.get(job.status, 0), job.queue_position or 0
 
 
+def name_of(job: Job) -> str:
+    """What the job makes: a take, or those of several shots in one clip."""
+    each = job.binding.each()
+    if len(each) > 1:
+        words = iface_("{first} to {last}, {count} takes")
+        return words.format(first=each[0].shot_name, last=each[-1].shot_name, count=len(each))
+    return iface_("{shot}, take {number}").format(shot=job.binding.shot_name, number=job.binding.number)
+
+
 def draw_job(layout: bpy.types.UILayout, context: bpy.types.Context, job: Job, waiting: list[str]) -> None:
     """One job: name, picture, bar, buttons. `waiting` are the keys of those in the queue, in their order."""
     column = layout.column(align=True)
     row = column.row(align=True)
-    row.label(
-        text=iface_("{shot}, take {number}").format(shot=job.binding.shot_name, number=job.binding.number),
-        translate=False,
-    )
+    row.label(text=name_of(job), translate=False)
     if job.status == JobState.QUEUED:
         for by, icon_name, end in ((-1, "TRIA_UP", waiting[0]), (1, "TRIA_DOWN", waiting[-1])):
             part = row.row(align=True)

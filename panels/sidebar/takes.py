@@ -36,7 +36,7 @@ class TakesPanel(SidebarPanel):
     def draw(self, context: bpy.types.Context) -> None:
         layout = self.layout
         shot = shown.shot_of(context)
-        layout.template_list("TAKEONE_UL_takes", "", shot, "takes", shot, "active_take", rows=3, maxrows=8)
+        layout.template_list("TAKEONE_UL_takes", "", shot, "takes", shot, "active_take", rows=2, maxrows=8)
         if 0 <= shot.active_take < len(shot.takes):
             draw_take(layout, context, shot, shot.takes[shot.active_take])
 
@@ -50,9 +50,10 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     row.operator("takeone.take_make_current", text="Make Current", icon="CHECKMARK")
     row.operator("takeone.take_compare", text="", icon="MOD_MIRROR", depress=compare.showing())
     row = layout.row(align=True)
-    row.operator("takeone.variations", text="Variations", icon="DUPLICATE")
-    row.operator("takeone.retake", text="Same Seed", icon="LOCKED").same_seed = True
+    wide = is_wide(context)
     row.operator("takeone.refine", text="Refine", icon="SHADERFX")
+    row.operator("takeone.variations", text="Variations" if wide else "", icon="DUPLICATE")
+    row.operator("takeone.retake", text="Same Seed" if wide else "", icon="LOCKED").same_seed = True
     row.operator("takeone.take_copy_settings", text="", icon="COPYDOWN")
     split = layout.split(factor=0.7)
     row = split.row(align=True)
@@ -72,6 +73,11 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
         layout.operator("takeone.bring_takes", icon="PASTEDOWN")
     for note in filter(None, take.notes.splitlines()):
         wrapped(layout, context, note, icon="INFO")
+
+
+def is_wide(context: bpy.types.Context) -> bool:
+    """Whether the sidebar has room for words beside icons."""
+    return bool(context.region.width >= WIDE * context.preferences.system.ui_scale)
 
 
 def draw_lack(layout: bpy.types.UILayout, context: bpy.types.Context, take: Any) -> None:
@@ -121,8 +127,7 @@ class TAKEONE_UL_takes(bpy.types.UIList):
         tail = row.row(align=True)
         tail.alignment = "RIGHT"
         about = item.about.split(", ") if item.about else []
-        wide = context.region.width >= WIDE * context.preferences.system.ui_scale
-        tail.label(text=", ".join(about if wide else about[:1]), translate=False)
+        tail.label(text=", ".join(about if is_wide(context) else about[:1]), translate=False)
         if item.rating:
             tail.label(text=f"{item.rating}", icon="SOLO_ON", translate=False)
         if item.note:

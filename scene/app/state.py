@@ -106,7 +106,9 @@ class State:
 
     def making(self, take_uid: str) -> Job | None:
         """The unfinished job that makes this take, or None."""
-        return next((job for job in self.jobs.values() if job.binding.take_uid == take_uid), None)
+        return next(
+            (job for job in self.jobs.values() if any(one.take_uid == take_uid for one in job.binding.each())), None
+        )
 
     def queue(self) -> list[str]:
         """Keys of the waiting jobs in the order in which they will be made."""

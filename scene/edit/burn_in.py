@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.app.handlers import persistent
 
+from ...client.protocol import Keyframe
 from ...client.protocol.edit.burn_in import WORDS, filled
 from ...client.protocol.edit.timecode import timecode
 from ..app.app import app
@@ -30,7 +32,7 @@ PLACES = {
     "bottom": (0.5, 0.03, "CENTER", "BOTTOM"),
     "bottom_right": (0.98, 0.03, "RIGHT", "BOTTOM"),
 }
-OF_FRAME = ("frame", "timecode", "shot_frame")  # what changes from frame to frame
+OF_FRAME = ("frame", "timecode", "shot_frame", "lens")  # what changes from frame to frame
 OF_SHOT = ("shot", "take", "shot_frame", "camera", "lens", "engine", "seed", "date", "note", "line")
 SIZE = 0.032  # of the picture's height
 
@@ -58,18 +60,48 @@ def shot_values(use: Use, frame: int) -> dict[str, str]:
         return {}
     camera = shot.camera or shot.id_data.camera
     lens = camera.data if camera is not None and camera.type == "CAMERA" else None
+    shown = next((strip.get(strips.TAKE_KEY) for strip in use.strips if strips.TAKE_KEY in strip), None)
+    take = find_take(shot, shown) if shown else None
     values = {
         "shot": shot.name,
         "take": "board",
         "shot_frame": str(frame - use.start + 1),
         "camera": camera.name if lens is not None else "",
-        "lens": "" if lens is None else f"{lens.ortho_scale:.4g}" if lens.type == "ORTHO" else f"{lens.lens:.4g} mm",
+        "lens": lens_words(lens, take, use, frame) if lens is not None else "",
         "note": " ".join(shot.note.split()),
         "line": " / ".join(f"{line.speaker}: {line.line}".removeprefix(": ") for line in shot.lines),
     }
-    shown = next((strip.get(strips.TAKE_KEY) for strip in use.strips if strips.TAKE_KEY in strip), None)
-    take = find_take(shot, shown) if shown else None
     return values if take is None else values | _take_values(take)
+
+
+def lens_words(lens: Any, take: Any, use: Use, frame: int) -> str:
+    """The focal length of what is seen at a frame: by the camera that the take was made with, where it is known, and
+    its zoom there; else the camera's now."""
+    if lens.type == "ORTHO":
+        return f"{lens.ortho_scale:.4g}"
+    request = read(take).request if take is not None else None
+    camera = request.still.camera if request is not None and request.still is not None else None
+    if request is None or camera is None or camera.projection != "perspective":
+        return f"{lens.lens:.4g} mm"
+    if lens.sensor_fit == "VERTICAL":
+        length = camera.fy * lens.sensor_height / camera.height
+    else:
+        across = camera.fy / camera.height if lens.sensor_fit == "AUTO" and camera.height > camera.width else 0.0
+        length = (across or camera.fx / camera.width) * lens.sensor_width
+    movie = next((strip for strip in use.strips if strip.type == "MOVIE"), None)
+    if request.path is not None and movie is not None:
+        into = frame - strips.content_start(movie) - max(0, int(movie.get(strips.HEAD_KEY, 0)) - request.shot_frames[0])
+        length *= _zoom(request.path.keyframes, into / max(1, request.frame_count - 1))
+    return f"{length:.3g} mm"
+
+
+def _zoom(keyframes: Sequence[Keyframe], t: float) -> float:
+    """The factor of the focal length at a time 0..1."""
+    after = next((index for index, key in enumerate(keyframes) if key.t >= t), len(keyframes) - 1)
+    one, other = keyframes[max(0, after - 1)], keyframes[after]
+    if other.t <= one.t or t >= other.t:
+        return other.zoom
+    return one.zoom + (other.zoom - one.zoom) * max(0.0, t - one.t) / (other.t - one.t)
 
 
 def _take_values(take: Any) -> dict[str, str]:

@@ -34,6 +34,7 @@ def make_current(shot: Any, take: Any) -> int:
     strips.swap(
         swapped, takes.clip_path(take), name=name, take_uid=take.uid, handles=(max(0, kept.head), max(0, kept.tail))
     )
+    strips.note_beyond(take.uid, kept.beyond)
     for edit in {scene.name: scene for scene, _ in strips.strips_of_take(take.uid)}.values():
         fit.fit(edit, take.uid, name)
     shot.current_take = take.uid

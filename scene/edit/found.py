@@ -73,7 +73,8 @@ def _add(shot: Any, binding: Binding, sidecar: Mapping[str, Any], path: Path) ->
     take.seed = min(max(0, seed), MAX_SEED) if isinstance(seed, int) else 0
     take.notes = "It landed after the file was saved last"
     made = str(sidecar.get("created_at") or "")
-    write(take, Kept(head=max(0, binding.head), tail=max(0, binding.tail), made=made))
+    kept = Kept(head=max(0, binding.head), tail=max(0, binding.tail), beyond=max(0, binding.beyond), made=made)
+    write(take, kept)
     words = sidecar.get("prompt")
     take.words = takes.first_words(words) if isinstance(words, str) else ""
     shot.last_number = max(shot.last_number, take.number)

@@ -23,7 +23,7 @@ from ..model.shots import films, takes
 from ..model.shots.kept import Kept, read, write
 from ..model.shots.paths import stored_path
 from ..model.shots.shot_list import add_shot, find_scene, find_shot, find_take
-from . import board, burn_in, current, strips
+from . import board, burn_in, current, several, strips
 from .cut import fit
 from .cut.connect import connect
 from .edit_scene import EDIT_KEY, ensure_edit_scene, find_edit_scene
@@ -78,6 +78,7 @@ class Arrival:
     frame: int | None = None
     on_board: bool = False
     handles: tuple[int, int] = strips.NO_HANDLES
+    beyond: int = 0
 
 
 def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
@@ -85,8 +86,18 @@ def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
     draw. The take's file must be open. A shot that is gone is made again. If no strip could be laid, the
     take is in the list all the same and State.last_error says why.
 
-    Steps that were not gone to the end are begun anew with the same event.
+    Of a clip with several shots each take goes to its own shot. Steps that were not gone to the end are begun anew with
+    the same event.
     """
+    found = several.parts(ready)
+    for one in found:
+        yield from _land(context, one)
+    names = [takes.take_name(one.binding.shot_name, one.binding.number) for one in found]
+    yield
+    push_undo(context, f"Take One: {', '.join(names)}")
+
+
+def _land(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
     binding = ready.binding
     shot = find_shot(binding.shot_uid, binding.scene_uid) or _recreate_shot(context, ready)
     take = find_take(shot, binding.take_uid) or shot.takes.add()
@@ -98,16 +109,16 @@ def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
         yield from _refresh(arrival) if binding.remade else _show(context, arrival)
     except SceneError as error:
         app().state.fail(error, ready.key)
-    yield
-    push_undo(context, f"Take One: {arrival.name}")
+    strips.note_beyond(arrival.take_uid, arrival.beyond)
 
 
 def keep_clip(ready: TakeReady) -> None:
     """A take that could not be landed: where its shot lists it as waiting it is ready, to be shown by hand."""
-    shot = find_shot(ready.binding.shot_uid, ready.binding.scene_uid)
-    take = find_take(shot, ready.binding.take_uid) if shot else None
-    if take is not None and take.status == "WAITING" and ready.clip.is_file():
-        take.clip, take.sidecar, take.status = stored_path(ready.clip), stored_path(ready.sidecar), "READY"
+    for one in several.parts(ready):
+        shot = find_shot(one.binding.shot_uid, one.binding.scene_uid)
+        take = find_take(shot, one.binding.take_uid) if shot else None
+        if take is not None and take.status == "WAITING" and one.clip.is_file():
+            take.clip, take.sidecar, take.status = stored_path(one.clip), stored_path(one.sidecar), "READY"
 
 
 def push_undo(context: bpy.types.Context, message: str) -> None:
@@ -135,6 +146,7 @@ def _arrival(shot: Any, take: Any, placement: str = "", frame: int | None = None
         frame=frame if placement == strips.PLAYHEAD else None,
         on_board=placement == strips.REPLACE,
         handles=(kept.head, kept.tail),
+        beyond=kept.beyond,
     )
 
 
@@ -264,7 +276,7 @@ def _fill(take: Any, ready: TakeReady) -> None:
     take.notes = "\n".join((*kept.still_notes, *result.notes))
     fps = job.fps or (kept.request.fps if kept.request else None)
     kept = replace(kept, fps=fps, sound_seconds=result.sound_seconds, cost=result.cost)
-    kept = replace(kept, head=binding.head, tail=binding.tail)
+    kept = replace(kept, head=binding.head, tail=binding.tail, beyond=binding.beyond)
     kept = replace(kept, made=kept.made or time.strftime("%Y-%m-%dT%H:%M:%S"))
     write(take, kept)
     take.about, take.words = takes.about(kept, take.engine), takes.first_words(job.prompt)

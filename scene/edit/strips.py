@@ -16,6 +16,7 @@ from ..model.shots.shown import SHOT_KEY
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
 TAKE_KEY, JOB_KEY = "take_one_take", "take_one_job"
 HEAD_KEY, TAIL_KEY = "take_one_head", "take_one_tail"  # handles: frames of the file before and after the shot
+BEYOND_KEY = "take_one_beyond"  # of the frames after the shot, how many at the file's end are other shots'
 TRIMMED_KEY = "take_one_trimmed"  # whether the strip ended before its file did, as the take was swapped: as wanted
 SIZE_KEY = "take_one_size"  # of the picture that the strip shows, in pixels
 NO_HANDLES = (0, 0)
@@ -282,6 +283,15 @@ def swap_steps(
         _give_handles(strip, handles)
         strip[TAKE_KEY] = strip[JOB_KEY] = take_uid
         strip.name = f"{name} sound" if strip.type == "SOUND" else name
+
+
+def note_beyond(take_uid: str, beyond: int) -> None:
+    """How many frames at the end of the take's file are other shots' is kept on its strips."""
+    for _, strip in strips_of_take(take_uid):
+        if beyond > 0:
+            strip[BEYOND_KEY] = beyond
+        elif BEYOND_KEY in strip:
+            del strip[BEYOND_KEY]
 
 
 def _give_handles(strip: bpy.types.Strip, handles: tuple[int, int]) -> None:

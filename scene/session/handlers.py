@@ -77,7 +77,8 @@ def _on_undo(*_: object) -> None:
 def _reconcile() -> None:
     """Takes do not wait for jobs that there are no more."""
     if takes.waiting():
-        takes.reconcile({*session().unfinished(), *(job.binding.take_uid for job in app().state.jobs.values())})
+        made = {one.take_uid for job in app().state.jobs.values() for one in job.binding.each()}
+        takes.reconcile({*session().unfinished(), *made})
 
 
 @bpy.app.handlers.persistent

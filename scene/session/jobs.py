@@ -18,7 +18,6 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client import events
-from ...client.protocol import View
 from ..app import timer
 from ..app.app import app
 from ..app.errors import SceneError
@@ -29,7 +28,7 @@ from ..stills.borrow import second_camera
 from ..stills.capture import Still
 from ..stills.coverage import steps
 from . import pump
-from .press import quotes
+from .press import quotes, together
 from .press.order import Order
 from .press.sending import send
 from .server.connection import session
@@ -53,11 +52,11 @@ def start(order: Order) -> list[str]:
     Raises:
         SceneError: for what is wrong before anything began. What goes wrong later is kept in State.last_error.
     """
-    if order.source != capture.RENDER:
-        return send(*_views_now(order))
+    if all(one.source != capture.RENDER for one in (order, *order.following)):
+        return _send(_views_now(order))
     state, waiting = app().state, app().part(Waiting).orders
     for take in order.takes:
-        state.jobs[take.key] = Job(take.key, order.binding(take), RENDERING)
+        state.jobs[take.key] = Job(take.key, together.binding(order, take), RENDERING)
     state.changed()
     waiting.append(order)
     if len(waiting) == 1:
@@ -75,10 +74,12 @@ def run_blocking(order: Order, timeout: float = 3600.0) -> list[Any]:
     Raises:
         SceneError: for whatever went wrong; `timeout` when it took longer than `timeout` seconds.
     """
-    keys = send(*_views_now(order))
-    wait(keys, timeout)
-    shot = find_shot(order.shot_uid, order.scene_uid)
-    return [find_take(shot, key) for key in keys] if shot else []
+    wait(_send(_views_now(order)), timeout)
+    found = []
+    for one in (order, *order.following):
+        shot = find_shot(one.shot_uid, one.scene_uid)
+        found += [find_take(shot, key) for key in one.keys] if shot else []
+    return found
 
 
 def wait(keys: list[str], timeout: float = 3600.0) -> None:
@@ -106,6 +107,16 @@ def wait(keys: list[str], timeout: float = 3600.0) -> None:
             failed = failed or (SceneError.of(problem) if problem else None)
     if failed is not None:
         raise failed
+
+
+def learn_engines(timeout: float = 60.0) -> None:
+    """Handle events until the backend has said what its engines can do. For scripts."""
+    ends = time.monotonic() + timeout
+    while not app().state.engines and time.monotonic() < ends:
+        _check_backend()
+        event = session().next_event(0.2)
+        if event is not None:
+            pump.handle(event)
 
 
 def learn_spending(wish: quotes.Wish, timeout: float = 15.0) -> None:
@@ -171,7 +182,14 @@ def drop_waiting() -> None:
 # --- the views ----------------------------------------------------------------------------------------------
 
 
-def _views_now(order: Order) -> tuple[Order, tuple[View, ...], tuple[str, ...]]:
+def _send(found: shoot.Shots) -> list[str]:
+    """Send the jobs of an order whose views are there. Raises SceneError."""
+    if not found.following:
+        return send(found.order, found.views, found.notes)
+    return together.send([(one.order, one.views, one.notes) for one in (found, *found.following)])
+
+
+def _views_now(order: Order) -> shoot.Shots:
     """The order for the views that are taken now, its views, and remarks on them."""
     steps = shoot.shoot(order)
     answer: Still | SceneError | None = None
@@ -180,14 +198,15 @@ def _views_now(order: Order) -> tuple[Order, tuple[View, ...], tuple[str, ...]]:
             wish = steps.send(answer)
         except StopIteration as end:
             found: shoot.Shots = end.value
-            return found.order, found.views, found.notes
-        answer = _still_now(order, wish) if isinstance(wish, shoot.Ask) else None
+            return found
+        answer = _still_now(wish) if isinstance(wish, shoot.Ask) else None
 
 
-def _still_now(order: Order, wish: shoot.Ask) -> Still | SceneError:
+def _still_now(wish: shoot.Ask) -> Still | SceneError:
+    order = wish.order
     scene = shoot.scene_of(order)
     try:
-        with _seen_through(order, wish) as camera:
+        with _seen_through(wish) as camera:
             return capture.capture(
                 bpy.context,
                 scene,
@@ -202,9 +221,9 @@ def _still_now(order: Order, wish: shoot.Ask) -> Still | SceneError:
 
 
 @contextmanager
-def _seen_through(order: Order, wish: shoot.Ask) -> Iterator[bpy.types.Object | None]:
+def _seen_through(wish: shoot.Ask) -> Iterator[bpy.types.Object | None]:
     """The camera of a wanted still: the order's, or one of ours that goes again."""
-    camera = shoot.camera_of(order)
+    camera = shoot.camera_of(wish.order)
     try:
         yield second_camera.make(camera, wish.pose) if wish.pose is not None and camera is not None else camera
     finally:
@@ -261,18 +280,21 @@ def _plan_on(order: Order) -> float | None:
 
 def _begin_still(order: Order, wish: shoot.Ask) -> None:
     """Begin a render. What goes wrong is raised where it is the order's first still, and the answer elsewhere."""
-    camera = shoot.camera_of(order)
+    if wish.order.source != capture.RENDER:
+        timer.every(partial(_on_still, order, _still_now(wish)))
+        return
+    camera = shoot.camera_of(wish.order)
     if wish.pose is not None and camera is not None:
         camera = second_camera.make(camera, wish.pose)
     try:
         capture.start_render(
             bpy.context,
-            shoot.scene_of(order),
+            shoot.scene_of(wish.order),
             wish.folder,
             partial(_on_still, order),
             camera=camera,
-            frame=order.frame,
-            size=order.picture,
+            frame=wish.order.frame,
+            size=wish.order.picture,
         )
     except SceneError as error:
         second_camera.remove_all()
@@ -303,7 +325,7 @@ def _finished(order: Order, found: shoot.Shots) -> None:
     wanted = _wanted(order)
     try:
         if wanted.takes:
-            send(replace(found.order, takes=wanted.takes), found.views, found.notes)
+            _send(replace(found, order=replace(found.order, takes=wanted.takes)))
     except SceneError as error:
         _drop(order)
         app().state.fail(error)

@@ -31,7 +31,8 @@ LOG = logging.getLogger("take_one")
 BUDGET = 0.005  # seconds a tick; a landing is one event and may take longer
 BUSY_TICK, IDLE_TICK = 0.1, 0.5
 LANDING_TICK = 0.01  # time to draw and to take the user's events between two steps
-SHOWN_IN = {"VIEW_3D": "UI", "SEQUENCE_EDITOR": "UI", "PREFERENCES": "WINDOW"}  # area: its region with panels
+# by area: its regions with panels, or with our mark
+SHOWN_IN = {"VIEW_3D": ("UI", "HEADER"), "SEQUENCE_EDITOR": ("UI", "HEADER"), "PREFERENCES": ("WINDOW",)}
 CANCELLED = "cancelled"  # code of the problem of a job that the user stopped
 LOST_ANSWER = "uncertain"  # and of one that may have been ordered and paid already
 
@@ -182,7 +183,8 @@ def _listed(event: events.TakeReady) -> Job:
 def _landed(event: events.TakeReady) -> None:
     state = app().state
     state.jobs.pop(event.key, None)
-    state.landed, state.landed_at = take_name(event.binding.shot_name, event.binding.number), time.monotonic()
+    names = [take_name(one.shot_name, one.number) for one in event.binding.each()]
+    state.landed, state.landed_at = " - ".join(dict.fromkeys((names[0], names[-1]))), time.monotonic()
     session().landed(event.key)
     relocate()  # the file may have been saved while the take was made
 
@@ -194,9 +196,10 @@ def _failed(event: events.JobFailed) -> None:
     if not known and not here:
         return  # its event comes again when its file is open
     cancelled = event.problem.code == CANCELLED
-    take = _take_of(event.key, binding)
-    if take is not None:
-        take.status = "CANCELLED" if cancelled else "FAILED"
+    for one in binding.each():
+        take = _take_of(one.take_uid if binding.parts else event.key, one)
+        if take is not None:
+            take.status = "CANCELLED" if cancelled else "FAILED"
     if not cancelled:
         state.fail(event.problem, event.key)
     if event.problem.code == LOST_ANSWER:  # it stays until the user has said what to do
@@ -227,7 +230,7 @@ def redraw() -> None:
     for window in bpy.context.window_manager.windows:
         for area in window.screen.areas:
             for region in area.regions:
-                if region.type == SHOWN_IN.get(area.type):
+                if region.type in SHOWN_IN.get(area.type, ()):
                     region.tag_redraw()
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from client.protocol import LANGUAGES, MAX_VIEWS, EngineInfo, TakeRequest, WordsPath
+from client.protocol import LANGUAGES, MAX_SHOTS, MAX_VIEWS, EngineInfo, TakeRequest, WordsPath
+from client.protocol.several import cuts, split
 
 from ..engine import Cancelled, Clip, Progress
 
@@ -42,6 +44,7 @@ class DraftEngine:
             dialogue=True,
             words_path=True,
             handles=True,
+            shots=MAX_SHOTS,
         )
 
     def words_path(self, request: TakeRequest) -> WordsPath:
@@ -54,42 +57,86 @@ class DraftEngine:
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
         """Raises EngineError for a still, depth, camera or path that cannot be used; Cancelled."""
-        from .shot import begin
+        if request.shots:
+            return _several(request, progress, cancelled)
         from .sound.soundtrack import soundtrack
-
-        def stop_if_cancelled() -> None:
-            if cancelled():
-                raise Cancelled
-
-        progress(0.0, "Reading the still")
-        shot = begin(request)
-        film = shot.film
-        stop_if_cancelled()
 
         with ThreadPoolExecutor(1) as beside:
             sounding = beside.submit(soundtrack, request, request.frame_count / float(request.fps))
-            from .view.kernels import compiled, forget_earlier
-
-            first = not compiled()
-            if first:
-                forget_earlier()
-            progress(0.02, "Getting ready for the first time" if first else "Building depth layers")
-            film.start()
-            stop_if_cancelled()
-            sound, sound_notes = sounding.result()
-        progress(PREPARED, "Moving the camera")
-        clip = Clip(
-            width=request.width,
-            height=request.height,
-            fps=request.fps,
-            frame_count=request.frame_count,
-            sound=sound,
-            notes=(*shot.notes, *shot.left_out, *sound_notes),
-            path=shot.path,
-            facts={"model": "draft", "depth": shot.still.has_depth, "views": len(film.places)},
-        )
-        clip.frames = _frames(film, clip, progress, cancelled)
+            clip = _silent(request, progress, cancelled)
+            clip.sound, sound_notes = sounding.result()
+        clip.notes = (*clip.notes, *sound_notes)
         return clip
+
+
+def _silent(request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
+    """The clip of one shot, without its sound."""
+    from .shot import begin
+    from .view.kernels import compiled, forget_earlier
+
+    progress(0.0, "Reading the still")
+    shot = begin(request)
+    film = shot.film
+    _stop_if(cancelled)
+    first = not compiled()
+    if first:
+        forget_earlier()
+    progress(0.02, "Getting ready for the first time" if first else "Building depth layers")
+    film.start()
+    _stop_if(cancelled)
+    progress(PREPARED, "Moving the camera")
+    clip = Clip(
+        width=request.width,
+        height=request.height,
+        fps=request.fps,
+        frame_count=request.frame_count,
+        notes=(*shot.notes, *shot.left_out),
+        path=shot.path,
+        facts={"model": "draft", "depth": shot.still.has_depth, "views": len(film.places)},
+    )
+    clip.frames = _frames(film, clip, progress, cancelled)
+    return clip
+
+
+def _stop_if(cancelled: Callable[[], bool]) -> None:
+    if cancelled():
+        raise Cancelled
+
+
+def _several(request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
+    """Several shots in one clip, each drawn when its turn comes."""
+    from .sound.soundtrack import of_several
+
+    progress(0.0, "Making the sound")
+    sound, notes = of_several(split(request), request.fps)
+    _stop_if(cancelled)
+    clip = Clip(
+        width=request.width,
+        height=request.height,
+        fps=request.fps,
+        frame_count=request.frame_count,
+        sound=sound,
+        notes=notes,
+        facts={"model": "draft", "cuts": list(cuts(request.shots, request.fps)[:-1])},
+    )
+    clip.frames = _one_after_the_other(request, clip, progress, cancelled)
+    return clip
+
+
+def _one_after_the_other(
+    request: TakeRequest, clip: Clip, progress: Progress, cancelled: Callable[[], bool]
+) -> Iterator[np.ndarray]:
+    shots = split(request)
+    for number, shot in enumerate(shots, 1):
+        made = _silent(shot, partial(_said_of, progress, number, len(shots)), cancelled)
+        yield from made.frames
+        clip.notes = (*clip.notes, *(f"Shot {number}: {note}" for note in made.notes))
+
+
+def _said_of(
+    progress: Progress, number: int, count: int, fraction: float, stage: str, preview: np.ndarray | None = None
+) -> None:
+    progress((number - 1 + fraction) / count, f"Shot {number} of {count}: {stage}", preview)
 
 
 def _frames(film: Film, clip: Clip, progress: Progress, cancelled: Callable[[], bool]) -> Iterator[np.ndarray]:

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import bpy
 from bpy.utils import escape_identifier
 
+from .. import strips
+
+SHAPE_KEY = "take_one_shape"  # on a sound strip: the frames, from its file's first on, that `shape` gave a volume
 VOLUME_KEY = "take_one_volume"  # on a sound strip whose volume we animate: what it was
 
 
@@ -34,6 +39,45 @@ def clear(sound: bpy.types.Strip, first: int, after: int) -> None:
     if not _keys(sound):
         sound.volume = float(sound[VOLUME_KEY])
         del sound[VOLUME_KEY]
+
+
+def shape(sound: bpy.types.Strip, points: Sequence[tuple[float, float]]) -> None:
+    """Let the volume be so many times what it is, by frame, straight between."""
+    usual = float(sound.get(VOLUME_KEY, sound.volume))
+    sound[VOLUME_KEY] = usual
+    for frame, part in points:
+        sound.volume = usual * part
+        sound.keyframe_insert("volume", frame=frame)
+    for key in _keys(sound):
+        key.interpolation = "LINEAR"
+    sound.volume = usual
+    first = strips.content_start(sound)
+    sound[SHAPE_KEY] = [float(frame - first) for frame, _ in points]
+
+
+def unshape(sound: bpy.types.Strip) -> None:
+    """Take back what `shape` did."""
+    first = strips.content_start(sound)
+    for frame in list(sound.get(SHAPE_KEY, ())):
+        sound.keyframe_delete("volume", frame=first + frame)
+    del sound[SHAPE_KEY]
+    if not _keys(sound):
+        sound.volume = float(sound[VOLUME_KEY])
+        del sound[VOLUME_KEY]
+
+
+def is_animated(sound: bpy.types.Strip) -> bool:
+    """Whether the volume has keys, ours or the user's."""
+    return bool(_keys(sound))
+
+
+def between(points: Sequence[tuple[float, float]], frame: float) -> float:
+    """The value at a frame, straight between points that rise."""
+    before = max((point for point in points if point[0] <= frame), key=lambda point: point[0], default=points[0])
+    after = min((point for point in points if point[0] > frame), key=lambda point: point[0], default=points[-1])
+    if after[0] <= before[0]:
+        return before[1]
+    return before[1] + (after[1] - before[1]) * (frame - before[0]) / (after[0] - before[0])
 
 
 def later(sound: bpy.types.Strip, at: float, by: int) -> None:

@@ -22,9 +22,8 @@ from ...model.shots.shot_list import all_shots
 from ...model.shots.shown import SHOT_KEY
 from .. import strips
 from ..cut.transitions import KIND_KEY
-from ..cut.uses import BURN_KEY, WITH_KEY
+from ..cut.uses import BED_KEY, BURN_KEY, WITH_KEY
 
-BED_KEY = "take_one_bed"  # on a sound strip that runs through a scene
 CROSSES = ("CROSS", "GAMMA_CROSS")
 
 

@@ -9,6 +9,14 @@ from bpy.props import BoolProperty, StringProperty
 
 from ...app.app import app
 
+BED_TAKES = (
+    (
+        "LINES",
+        "Lines Only",
+        "The bed has the ambience: takes without dialogue are switched off, of others the lines stay",
+    ),
+    ("ALL", "All", "The takes are heard as they are, their own ambience too"),
+)
 WORDS = "{shot} {take} {frame:4} {timecode} {camera} {lens} {engine} {seed} {date} ..."
 
 

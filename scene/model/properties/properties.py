@@ -334,6 +334,13 @@ class TAKEONE_PG_scene(bpy.types.PropertyGroup):
         description="Let your own strips on other channels move too. Those that begin earlier or are locked stay",
         default=True,
     )
+    ambience: StringProperty(
+        name="Ambience",
+        description="What is heard through all shots of the scene, such as 'rain'. Empty: each shot's own sound",
+    )
+    bed_takes: EnumProperty(
+        name="Takes", description="What is heard of the takes over an ambience bed", items=edit_properties.BED_TAKES
+    )
     burn_in: PointerProperty(name="Burn-Ins", description="Text over the film", type=TAKEONE_PG_burn_in)
     ripple_markers: BoolProperty(name="Markers", description="Let the markers of the edit move too", default=True)
 

@@ -17,7 +17,8 @@ class Kept:
     """`request` is what was asked for, None if that is not known; `still_notes` are remarks on its still.
 
     `fps` and `sound_seconds` are the clip's, None until it is there; `cost` is what was paid for it; `head` and `tail`
-    are its handles in frames; `made` is when it landed, ISO 8601.
+    are its handles in frames, and `beyond` is how many frames after the tail are other shots'; `made` is when it
+    landed, ISO 8601.
     """
 
     request: TakeRequest | None = None
@@ -27,6 +28,7 @@ class Kept:
     cost: Price | None = None
     head: int = 0
     tail: int = 0
+    beyond: int = 0
     made: str = ""
 
 
@@ -35,6 +37,7 @@ def read(take: Any) -> Kept:
     return _parsed(take.request)
 
 
+@lru_cache(maxsize=256)
 def _parsed(text: str) -> Kept:
     try:
         data = json.loads(text or "{}")

@@ -104,7 +104,7 @@ def next_number(shot: Any) -> int:
     """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from
     now on, for other Blenders too."""
     used = [shot.last_number, *(take.number for take in shot.takes)]
-    bindings = [job.binding for job in app().state.jobs.values()]
+    bindings = [binding for job in app().state.jobs.values() for binding in job.binding.each()]
     used += [binding.number for binding in bindings if binding.shot_uid == shot.uid]
     used += [take["number"] for take in _landed(shot).values()]
     pattern = re.compile(re.escape(safe_name(shot.name)) + r"_t([0-9]{1,9})", re.IGNORECASE)
@@ -271,7 +271,7 @@ def reconcile(unfinished: set[str]) -> None:
     """Takes that wait for a job that there is no more: an undo or the saved file says so. They are ready where
     their clip is there, else they count as cancelled. `unfinished` are the uids of takes that are being made."""
     for shot, take in waiting():
-        if take.uid in unfinished:
+        if take.uid in unfinished or take.uid.partition("-")[0] in unfinished:  # of several shots in one clip
             continue
         clip = new_clip_path(shot, take.number)
         take.status = "READY" if clip.is_file() else "CANCELLED"

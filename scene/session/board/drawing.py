@@ -228,5 +228,5 @@ def _take_next(part: Drawing) -> None:
 
 def queue(shots: list[Any]) -> list[Uids]:
     """The shots that have no take yet and none under way."""
-    making = {job.binding.shot_uid for job in app().state.jobs.values()}
+    making = {binding.shot_uid for job in app().state.jobs.values() for binding in job.binding.each()}
     return [(shot.uid, shot.id_data.take_one.uid) for shot in shots if not shot.current_take and shot.uid not in making]

@@ -46,6 +46,7 @@ class Order:
     still comes from `source` (for IMAGE from the file `image`) and is written into `folder`. `track` are the camera's
     poses over the `frame_count` scene frames of its own move, and `stills` how many of them are to be pictures (None:
     as many as show the move). `engine` says what it can do as far as the backend has said, and its id in any case.
+    `following` are the shots that come behind this one in the same clip.
     """
 
     file_id: str
@@ -74,11 +75,17 @@ class Order:
     track: Track | None = None
     frame_count: int = 1
     stills: int | None = 1
+    following: tuple[Order, ...] = ()
 
     @property
     def keys(self) -> list[str]:
         """The keys of the takes, which are the uids that they will have."""
         return [take.key for take in self.takes]
+
+    @property
+    def job_keys(self) -> list[str]:
+        """The keys of the jobs that make its takes: that of a shot behind another in one clip is the first one's."""
+        return [job_of(key) for key in self.keys]
 
     def binding(self, take: OrderedTake) -> Binding:
         """Where a take of this order belongs."""
@@ -96,6 +103,16 @@ class Order:
             head=self.head,
             tail=self.tail,
         )
+
+
+def part_key(job: str, number: int) -> str:
+    """The key of the take of one of several shots in a clip, counted from 0."""
+    return f"{job}-{number}" if number else job
+
+
+def job_of(take_uid: str) -> str:
+    """The key of the job that makes a take: see `part_key`."""
+    return take_uid.partition("-")[0]
 
 
 def requests(order: Order, views: tuple[View, ...]) -> list[tuple[str, TakeRequest]]:

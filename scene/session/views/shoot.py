@@ -32,30 +32,40 @@ BEFORE_END = 1 - 1e-4  # a view at 1 would be the frame to end on
 
 @dataclass(frozen=True)
 class Ask:
-    """A still is wanted: the order's own (`pose` None), or from a pose of its path, rendered into `folder`."""
+    """A still is wanted for `order`: its own (`pose` None), or from a pose of its path, rendered into `folder`."""
 
+    order: Order
     folder: Path
     pose: Pose | None = None
 
 
 @dataclass(frozen=True)
 class Shots:
-    """What an order's takes are made of, and remarks on it."""
+    """What an order's takes are made of, and remarks on it; `following` that of the shots behind it in one clip."""
 
     order: Order
     views: tuple[View, ...]
     notes: tuple[str, ...]
+    following: tuple[Shots, ...] = ()
 
 
 Shoot = Generator[float | Ask, "Still | SceneError | None", Shots]
 
 
 def shoot(order: Order) -> Shoot:
-    """Take the views of an order.
+    """Take the views of an order, and of those that follow it in one clip.
 
     Raises:
-        SceneError: whatever kept the still from being taken; render_cancelled also for a further view.
+        SceneError: whatever kept a still from being taken; render_cancelled also for a further view.
     """
+    first = yield from _shoot(order)
+    following = []
+    for one in order.following:
+        following.append((yield from _shoot(one)))
+    return replace(first, following=tuple(following))
+
+
+def _shoot(order: Order) -> Shoot:
     planned = None
     if plans_views(order):
         _say(order, "Planning the stills")
@@ -144,7 +154,7 @@ def _taken(
             views.note(order.folder, still, mark)
             return still
     began = time.monotonic()
-    answer = yield Ask(order.folder / views.APART if number else order.folder, pose)
+    answer = yield Ask(order, order.folder / views.APART if number else order.folder, pose)
     assert answer is not None
     if isinstance(answer, SceneError):
         return answer
@@ -170,7 +180,7 @@ def _count(number: int, count: int) -> str:
 
 def _say(order: Order, stage: str, share: float = 0.0) -> None:
     state = app().state
-    for key in order.keys:
+    for key in order.job_keys:
         if key in state.jobs:
             state.jobs[key].stage, state.jobs[key].progress = stage, round(100 * share)
     state.changed()

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 import tempfile
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from backend.engines.hosted.request.ask import ask, price
 from backend.engines.hosted.request.model import Pictures
 from backend.engines.hosted.request.still import middle, nearest, to_send
 from backend.engines.hosted.request.words import compose
-from client.protocol import LANGUAGES, Direction, Line, TakeRequest, View
+from client.protocol import LANGUAGES, Direction, Line, PartOfClip, TakeRequest, View
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "hosted_orders.json"
 LINES = {
@@ -129,6 +130,17 @@ def test_of_a_clip_of_another_shape_the_middle_is_taken(
     shapes = ("16:9", "9:16", "1:1", "4:3", "3:4")
     assert nearest(size, shapes) == shape
     assert middle(shape, size) == pytest.approx(window)
+
+
+@pytest.mark.parametrize("engine", IN_SHOTS)
+def test_shots_of_a_request_are_told_like_those_of_its_options(tmp_path: Path, engine: str) -> None:
+    whole = a_request(tmp_path, engine)
+    shots = tuple(PartOfClip(Direction(str(one["prompt"])), float(str(one["seconds"]))) for one in SHOTS)
+    _, model = models()[engine]
+    asked = ask(model, replace(whole, seconds=7.0, shots=shots))
+    assert asked == ask(model, replace(whole, options={"shots": SHOTS}))
+    with pytest.raises(EngineError, match="whole seconds"):
+        ask(model, replace(whole, seconds=5.5, shots=(replace(shots[0], seconds=1.5), shots[1])))
 
 
 def test_every_language_is_named_with_its_line() -> None:

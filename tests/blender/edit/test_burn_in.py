@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import bpy
 import pytest
 import stand_in
 from rooms import clip, picture, picture_output, room
-from take_one.client.protocol import Direction, TakeRequest
+from take_one.client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View
+from take_one.client.protocol.camera import IDENTITY
 from take_one.scene.edit import burn_in, edit_scene, strips
 from take_one.scene.edit.cut import ripple, transitions, uses
 from take_one.scene.edit.cut.ripple import Rules
 from take_one.scene.model.shots import shot_list, takes
-from take_one.scene.model.shots.kept import Kept
+from take_one.scene.model.shots.kept import Kept, write
 from take_one.scene.session import pump
 
 
@@ -59,6 +61,27 @@ def test_they_say_shot_take_camera_and_frame(edit):
     }
     edit.frame_set(135)
     assert texts(edit)[101, "bottom_right"] == "00:00:01:10  0135"
+
+
+def test_the_lens_is_that_of_the_take_and_zooms_with_it(edit, source):
+    scene = bpy.context.scene
+    shot = scene.take_one.shots[0]
+    take = shot.takes[0]
+    seen = Camera("perspective", 640, 360, 320.0, 180.0, fx=640 * 50 / 36, fy=640 * 50 / 36)  # 50 mm
+    path = CameraPath((Keyframe(0.0, IDENTITY), Keyframe(0.5, IDENTITY, 2.0), Keyframe(1.0, IDENTITY, 1.5)))
+    request = TakeRequest("draft", Direction("x"), (View(source, None, seen),), 1.25, Fraction(24), (64, 36), 1, path)
+    write(take, Kept(request))
+    edit.frame_set(101)
+    edit.take_one.burn_in.shown = True
+    assert texts(edit)[101, "bottom"] == "Camera  50 mm"  # the scene's camera has 85
+    edit.frame_set(130)
+    assert texts(edit)[101, "bottom"] == "Camera  75 mm"
+    edit.frame_set(116)
+    assert texts(edit)[101, "bottom"] == "Camera  99.1 mm"
+    edit.take_one.burn_in.shown = False
+    write(take, Kept(replace(request, path=None)))
+    edit.take_one.burn_in.shown = True
+    assert texts(edit)[101, "bottom"] == "Camera  50 mm"
 
 
 def test_they_go_without_a_trace_and_move_with_their_shots(edit):

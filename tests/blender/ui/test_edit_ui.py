@@ -104,6 +104,36 @@ def test_the_status_bar_says_what_is_made_and_what_landed(shot):
     assert status.text()[0] == "2 takes, 40%  1:05 left"
 
 
+def test_a_closed_sidebar_leaves_a_mark_in_the_header(shot):
+    area = SimpleNamespace(regions=[SimpleNamespace(type="UI", active_panel_category="View")])
+    closed = SimpleNamespace(space_data=SimpleNamespace(show_region_ui=False), area=area)
+    other = SimpleNamespace(space_data=SimpleNamespace(show_region_ui=True), area=area)
+    ours = SimpleNamespace(type="UI", active_panel_category="Shots")
+    shown = SimpleNamespace(space_data=other.space_data, area=SimpleNamespace(regions=[ours]))
+    assert [marks(one) for one in (closed, other, shown)] == [
+        [("operator", "screen.region_toggle", "Kitchen_t001 has landed")],
+        [("label", "", "Kitchen_t001 has landed")],
+        [],
+    ]
+    app().state.landed = ""
+    assert marks(closed) == []
+
+
+def marks(context):
+    made = []
+
+    class Layout:
+        def operator(self, name, text, **_):
+            made.append(("operator", name, text))
+            return SimpleNamespace()
+
+        def label(self, text, **_):
+            made.append(("label", "", text))
+
+    status._mark(SimpleNamespace(layout=Layout()), context)
+    return made
+
+
 def test_the_menu_under_render_is_short_and_leads_to_everything():
     top = draw(menus.TAKEONE_MT_all)
     assert len([one for one in top.drawn if one.call in ("operator", "menu")]) < 16

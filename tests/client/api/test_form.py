@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 from email.parser import BytesParser
+from fractions import Fraction
 from pathlib import Path
 
+import pytest
+
+from backend.engines.engine import EngineError
 from backend.jobs import request as backend_request
 from client.api import form
 from client.jobs.record import read
-from client.protocol import Camera, Direction, TakeRequest, View
+from client.protocol import Camera, Direction, EngineInfo, TakeRequest, Unfit, View, several
 
 OLD = Path(__file__).parents[1] / "journal_0_1_0.json"  # as Take One 0.1.0 wrote it
 MATRIX = "[[1.0, 0.0, 0.0, 2.5], [0.0, 0.0, -1.0, -7.0], [0.0, 1.0, 0.0, 1.6], [0.0, 0.0, 0.0, 1.0]]"
@@ -107,3 +111,35 @@ def test_what_was_remade_is_said_and_nothing_is_made_up(make_request):
     bare = dataclasses.replace(request, direction=Direction(), views=())
     assert form.extra_params(bare)["dialogue"] == []
     assert set(form.extra_params(bare)) == {"dialogue", "sound", "binding", "options"}
+
+
+def test_several_shots_travel_in_one_request_and_are_taken_apart_there(make_request, tmp_path: Path):
+    import dataclasses
+
+    singles = []
+    for number, (seconds, prompt) in enumerate(((0.5, "push in"), (0.75, "pan left"), (0.4, "hold"))):
+        image = tmp_path / f"p{number}.png"
+        image.write_bytes(b"picture %d" % number)
+        views = (View(image), View(image, t=0.5)) if number == 1 else (View(image),)
+        one = make_request(views=views, seconds=seconds, fps=Fraction(24), seed=40 + number)
+        singles.append(dataclasses.replace(one, direction=Direction(prompt, sound=f"rain {number}")))
+    whole = several.join(singles, each_still=True)
+    assert (whole.frame_count, several.cuts(whole.shots, whole.fps)) == (40, (0, 12, 30, 40))
+    assert [view.t for view in whole.views] == [0.0, 12 / 40, 21 / 40, 30 / 40]
+    sent = parts(whole)
+    names = {name: tmp_path / name for name, part in sent.items() if part[0]}
+    fields = {name: part[2].decode() for name, part in sent.items() if not part[0]}
+    asked = backend_request.parse(fields, "draft").request(whole.size, names)
+    assert asked.shots == whole.shots
+    assert [
+        (one.direction.prompt, one.direction.sound, one.seed, one.frame_count, [(v.image.name, v.t) for v in one.views])
+        for one in several.split(asked)
+    ] == [
+        ("push in", "rain 0", 40, 12, [("input_reference", 0.0)]),
+        ("pan left", "rain 1", 41, 18, [("view_1", 0.0), ("view_2", 0.5)]),
+        ("hold", "rain 2", 42, 10, [("view_3", 0.0)]),
+    ]
+    with pytest.raises(EngineError, match="makes one shot in one clip"):
+        backend_request.check(asked, EngineInfo("x", "X"))
+    with pytest.raises(Unfit, match="as long together as the clip"):
+        dataclasses.replace(whole, seconds=1.0)

@@ -3,6 +3,8 @@ for, which is as loud with dialogue as without."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -42,6 +44,19 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
             mix = mix * ducking(spoken.activity) + spoken.samples
     mix = faded(limited(mix, 10 ** (CEILING_DB / 20)), FADE)
     return Sound(np.ascontiguousarray(mix, np.float32), RATE), tuple(dict.fromkeys(notes))
+
+
+def of_several(shots: Sequence[TakeRequest], fps: Fraction) -> tuple[Sound, tuple[str, ...]]:
+    """The sound of a clip that has these shots, one after the other, each cut to the sample; notes name their shot."""
+    frames, at, parts, notes = 0, 0, [], []
+    for number, shot in enumerate(shots, 1):
+        frames += shot.frame_count
+        after = round(frames / fps * RATE)
+        sound, said = soundtrack(shot, (after - at) / RATE)
+        parts.append(sound.samples)
+        notes += [f"Shot {number}: {note}" for note in said]
+        at = after
+    return Sound(np.concatenate(parts, axis=1), RATE), tuple(notes)
 
 
 def _spoken(request: TakeRequest, count: int) -> Dialogue | None:

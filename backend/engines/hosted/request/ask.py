@@ -89,6 +89,7 @@ def describe(model: Model, provider: str, sends_to: str) -> EngineInfo:
         priced=model.prices is not None,
         options=tuple(_options(model)),
         shots=model.shots,
+        shot_seconds=1.0 if model.shots > 1 else 0.0,
         sends_to=sends_to,
         account=provider,
         rate=_rate(model),

@@ -45,11 +45,16 @@ def prompt_of(request: TakeRequest, sound: bool = True) -> str:
 
 
 def shots_of(request: TakeRequest, most: int) -> tuple[Shot, ...]:
-    """The shots that `options["shots"]` asks for: [{"prompt": "...", "seconds": 3}, ...]; none: it is one.
+    """The shots that a request has, or that its `options["shots"]` asks for: [{"prompt": "...", "seconds": 3}, ...];
+    none: it is one.
 
     Raises:
         EngineError: `invalid_request`.
     """
+    if request.shots:
+        if any(shot.seconds != round(shot.seconds) for shot in request.shots):
+            raise _unfit("must each have whole seconds")
+        return tuple(Shot(compose(shot.direction), round(shot.seconds)) for shot in request.shots)
     given = request.options.get("shots")
     if given is None:
         return ()

@@ -49,7 +49,9 @@ class Renderer:
         shape = still.nearness.shape
         self.block = np.empty(shape, np.int32)
         # Fringes are few: of what is set aside for them, what is not written takes no memory.
-        self.fringe_keys, self.fringe_blocks = (np.empty((2, math.prod(shape)), kind) for kind in (np.float32, np.int32))
+        self.fringe_keys, self.fringe_blocks = (
+            np.empty((2, math.prod(shape)), kind) for kind in (np.float32, np.int32)
+        )
         self.blank = still.rgb.mean((0, 1)).round().astype(np.uint8)  # of a frame that shows nothing of any view
         self.wanted = np.ones((-(-shape[0] // raster.TILE), -(-shape[1] // raster.TILE)), np.uint8)
         self._grow(1)

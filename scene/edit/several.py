@@ -1,0 +1,109 @@
+"""A clip with several shots comes home: a take a shot, each with a file of its own that shares the clip's data."""
+
+from __future__ import annotations
+
+import contextlib
+import filecmp
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ...client.events import TakeReady
+from ...client.files import copy_whole, mode_beside, write_whole
+from ...client.protocol import Binding, Result
+from ...client.protocol.codec import to_json
+from ..model.shots import takes
+from ..model.shots.shot_list import find_shot
+
+OF_SHOT = re.compile(r"Shot ([0-9]{1,2}): ")  # what a note begins with that is about one of the shots
+
+
+def parts(ready: TakeReady) -> list[TakeReady]:
+    """The takes of the event, as events of their own. Each but the first gets a file in its shot's folder: a link to
+    the clip's data, or a copy where the disk has no links. Done again it finds them there. Raises OSError."""
+    if not ready.binding.parts:
+        return [ready]
+    whole = _read(ready.sidecar)
+    shots = whole.get("shots")
+    said = shots if isinstance(shots, list) else []
+    return [
+        _part(ready, binding, number, whole, said[number] if number < len(said) else {})
+        for number, binding in enumerate(ready.binding.each())
+    ]
+
+
+def _part(ready: TakeReady, binding: Binding, number: int, whole: Mapping[str, Any], said: Any) -> TakeReady:
+    said = said if isinstance(said, Mapping) else {}
+    said_direction = said.get("direction")
+    direction = said_direction if isinstance(said_direction, Mapping) else {}
+    clip, binding = _placed(ready, binding, number)
+    notes = _notes(ready.job.result.notes if ready.job.result else (), number)
+    result = replace(ready.job.result or Result(), notes=notes, cost=None)
+    if number == 0 and ready.job.result is not None:
+        result = replace(result, cost=ready.job.result.cost)  # the whole clip's, once
+    seed, seconds, prompt = said.get("seed"), said.get("seconds"), direction.get("prompt")
+    job = replace(
+        ready.job,
+        seed=seed if isinstance(seed, int) else None,
+        seconds=float(seconds) if isinstance(seconds, int | float) else None,
+        prompt=prompt if isinstance(prompt, str) else "",
+        result=result,
+        binding=binding,
+    )
+    sidecar = clip.with_suffix(".json")
+    own = {**whole, **direction, **{name: said[name] for name in ("seconds", "seed", "path") if name in said}}
+    own |= {"binding": to_json(binding), "handles": [binding.head, binding.tail], "notes": list(notes)}
+    own |= {"cost": whole.get("cost") if number == 0 else None, "shot_of_clip": number + 1}
+    write_whole(sidecar, json.dumps(own, indent=1, ensure_ascii=False), mode_beside(sidecar.parent))
+    return TakeReady(binding.take_uid, clip, sidecar, job, binding)
+
+
+def _placed(ready: TakeReady, binding: Binding, number: int) -> tuple[Path, Binding]:
+    """Where the part's clip is, put there if need be. A place that another file took gets the next number."""
+    shot = find_shot(binding.shot_uid, binding.scene_uid)
+    if number == 0:
+        return ready.clip, binding
+    folder = (
+        takes.shot_folder(shot) if shot is not None else ready.clip.parent.parent / takes.safe_name(binding.shot_name)
+    )
+    clip = folder / (takes.take_name(shot.name if shot is not None else binding.shot_name, binding.number) + ".mp4")
+    if clip.is_file() and _is_same(clip, ready.clip):
+        return clip, binding
+    if (clip.exists() or clip.is_symlink()) and shot is not None:
+        binding = replace(binding, number=takes.next_number(shot))
+        clip = takes.new_clip_path(shot, binding.number)
+    clip.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(ready.clip, clip)
+    except OSError:  # a disk without links
+        copy_whole(ready.clip, clip)
+    return clip, binding
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    """Whether two files are one, or hold as much: a copy that was made before."""
+    with contextlib.suppress(OSError):
+        return one.samefile(other) or filecmp.cmp(one, other, shallow=False)
+    return False
+
+
+def _notes(notes: tuple[str, ...], number: int) -> tuple[str, ...]:
+    """Those about this shot, and about the whole clip."""
+    found = []
+    for note in notes:
+        about = OF_SHOT.match(note)
+        if about is None or int(about[1]) == number + 1:
+            found.append(OF_SHOT.sub("", note, count=1))
+    return tuple(dict.fromkeys(found))
+
+
+def _read(path: Path) -> Mapping[str, Any]:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, Mapping) else {}

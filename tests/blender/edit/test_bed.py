@@ -1,0 +1,148 @@
+"""An ambience bed runs through all shots of a scene: one strip, lower under lines, one into the next where scenes
+change; made by the real backend, laid in a real edit, and what the edit then sounds like."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import aud
+import bpy
+import numpy as np
+import pytest
+import stand_in
+from rooms import movie_output, room
+from take_one.scene.edit import strips
+from take_one.scene.edit.cut import bed, levels, uses
+from take_one.scene.edit.out.collect import collect
+from take_one.scene.model.shots import shot_list
+from take_one.scene.session import pump
+
+ROOT = Path(__file__).resolve().parents[3]
+PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
+pytestmark = pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs the backend's environment")
+SOUNDS = {"Hall": "rain", "Stairs": "rain", "Roof": "strong wind"}
+FIRST = 31  # of the edit's frames
+
+
+@pytest.fixture(scope="module")
+def clip(tmp_path_factory):
+    """A second of grey with a tone."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    folder = tmp_path_factory.mktemp("clips")
+    aud.Sound.sine(440, 48000).limit(0, 1).volume(0.1).write(str(folder / "tone.wav"))
+    scene = bpy.data.scenes.new("clip")
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.fps = 64, 36, 24
+    scene.frame_start, scene.frame_end = 1, 24
+    scene.sequence_editor_create()
+    strips.new_effect(scene, "grey", "COLOR", 1, 1, 24)
+    scene.sequence_editor.strips.new_sound("tone", str(folder / "tone.wav"), 2, 1)
+    movie_output(scene, folder / "clip.mp4")
+    bpy.ops.render.render(animation=True, scene=scene.name)
+    return folder / "clip.mp4"
+
+
+@pytest.fixture
+def edit(clip, tmp_path, monkeypatch):
+    """Three shots of a second each from frame 31 on: two in the rain, the first of which speaks, then one in the
+    wind."""
+    monkeypatch.setenv("TAKE_ONE_PYTHON", PYTHON)
+    scene = room(64, 36, "BLENDER_WORKBENCH")
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
+    scene = bpy.context.scene
+    stand_in.attach()
+    for index, (name, sound) in enumerate(SOUNDS.items()):
+        shot = shot_list.add_shot(scene, scene.camera)
+        shot.name, shot.sound, shot.seconds = name, sound, 1.0
+        pump.handle(stand_in.ready(shot, key=f"k{index}", source=clip, frame=FIRST + 24 * index))
+    line = scene.take_one.shots[0].lines.add()
+    line.speaker, line.line = "Anna", "Go."
+    return bpy.data.scenes["Edit"]
+
+
+def sounds(edit):
+    return {strip.name: strip for strip in edit.sequence_editor.strips if strip.type == "SOUND"}
+
+
+def heard(strip, frame):
+    """The strip's volume at a frame."""
+    return levels.between([(key.co.x, key.co.y) for key in levels._keys(strip)], frame)
+
+
+def placed(edit):
+    return {
+        strip.name: (strip.type, strips.start(strip), strips.end(strip), strip.channel, strip.mute, strip.select)
+        for strip in edit.sequence_editor.strips
+    }
+
+
+def test_a_bed_a_scene_ducks_under_lines_and_crosses_where_scenes_change(edit, tmp_path):
+    before = placed(edit)
+    assert bpy.ops.takeone.bed() == {"FINISHED"}
+    found = sounds(edit)
+    rain, wind = found["Bed 1: rain"], found["Bed 2: strong wind"]
+    assert [(strips.start(one), strips.end(one)) for one in (rain, wind)] == [(31, 91), (67, 103)]
+    assert rain.channel != wind.channel
+    assert bpy.path.abspath(rain.sound.filepath).startswith(str(tmp_path / "takes" / "beds"))
+    # equal power where one goes over into the other
+    for frame, one, other in ((67, 1.0, 0.0), (79, 0.7071, 0.7071), (91, 0.0, 1.0)):
+        assert (heard(rain, frame), heard(wind, frame)) == pytest.approx((one, other), abs=1e-3)
+    # down by 6 dB under the line, as before it elsewhere
+    spoken = [frame for frame in range(31, 55) if heard(rain, frame) == pytest.approx(10 ** (-6 / 20), abs=1e-3)]
+    assert len(spoken) > 3 and heard(rain, 66) == pytest.approx(1.0, abs=1e-3)
+    # of the takes the line alone is heard
+    assert [found[f"{name}_t001 sound"].mute for name in SOUNDS] == [False, True, True]
+    speaks = found["Hall_t001 sound"]
+    assert heard(speaks, spoken[1]) == pytest.approx(1.0) and heard(speaks, 31) < 0.5
+    moved = {name: row for name, row in placed(edit).items() if name in before}
+    assert {name: row[:4] for name, row in moved.items()} == {name: row[:4] for name, row in before.items()}
+    assert {sound.kind for sound in collect(edit).sounds if sound.name.startswith("Bed")} == {"BED"}
+    assert not bed.is_stale(edit)
+
+    # laid again, nothing is made anew; another line makes it stale
+    files = sorted((tmp_path / "takes" / "beds").iterdir())
+    bpy.ops.takeone.bed()
+    assert sorted((tmp_path / "takes" / "beds").iterdir()) == files and len(bed.beds(edit)) == 2
+    bpy.context.scene.take_one.shots[0].sound = "silence"
+    assert bed.is_stale(edit)
+
+    # away again, all is as it was
+    bpy.ops.takeone.bed_remove()
+    assert placed(edit) == before
+    assert not any(levels.is_animated(one) for one in sounds(edit).values())
+    assert {one.volume for one in sounds(edit).values()} == {1.0}
+
+
+def test_the_edit_sounds_like_rain_and_not_like_the_takes(edit, tmp_path):
+    bpy.context.scene.take_one.ambience = "rain"
+    edit.take_one.bed_takes = "LINES"
+    bpy.ops.takeone.bed()
+    (rain,) = bed.beds(edit)
+    assert (strips.start(rain), strips.end(rain)) == (31, 103)  # one through all three
+    edit.frame_start, edit.frame_end = 31, 102
+    lines_only = levels_of(edit)
+    edit.take_one.bed_takes = "ALL"
+    bpy.ops.takeone.bed()
+    assert not any(strip.mute for strip in edit.sequence_editor.strips)
+    everything = levels_of(edit)
+    assert lines_only["tone"] < everything["tone"] / 20
+    assert 0.003 < lines_only["all"] < everything["all"] / 2
+
+
+def levels_of(edit):
+    """How loud the second shot's tone and the noise beside it are, rendered by the edit's own mixer."""
+    with bpy.context.temp_override(scene=edit):
+        path = Path(bpy.app.tempdir) / "mix.wav"
+        bpy.ops.sound.mixdown(filepath=str(path), container="WAV", codec="PCM", accuracy=1024)
+    samples = aud.Sound(str(path)).data()[48000:72000].mean(axis=1)
+    spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) / len(samples)
+    tone = spectrum[int(440 / 2) - 1 : int(440 / 2) + 2].max()
+    return {"tone": float(tone), "all": float(np.sqrt(np.mean(samples**2)))}
+
+
+def test_what_is_missing_is_said(edit):
+    for shot in bpy.context.scene.take_one.shots:
+        shot.sound = ""
+    with pytest.raises(RuntimeError, match="No shot says what is heard"):
+        bpy.ops.takeone.bed()
+    assert uses.uses(edit) and not bed.beds(edit)
