@@ -21,7 +21,10 @@ from take_one.scene.session.server import connection
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = os.environ.get("TAKE_ONE_GPU_PYTHON") or str(ROOT / ".dev" / "test" / "bin" / "python")
 
-pytestmark = pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs the backend's GPU profile")
+pytestmark = [
+    pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs the backend's GPU profile"),
+    pytest.mark.skipif(bpy.app.version < (5, 0, 0), reason="takes a minute, and the newest Blender tries it"),
+]
 
 
 def test_a_take_with_dialogue_lands_on_the_edit(tmp_path, monkeypatch):
