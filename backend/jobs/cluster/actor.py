@@ -22,6 +22,7 @@ from ..workers.worker import Worker
 from . import parcel
 from .parcel import Part, Span, plain
 
+AT_ONCE = 1 << 20  # bytes of a take that comes with the word of it: no more, so that the word is never late
 RESULTS = ("clip.mp4", "sidecar.json", "thumbnail.jpg", "result.json")  # the last one says that all is there
 
 
@@ -72,7 +73,7 @@ class Actor:
         """Takes files of a job."""
         parcel.write(self._job_folder(job), parts)
 
-    def _take(self, job: str, attempt: int) -> tuple[list[tuple[str, int]], list[Part]]:
+    def take(self, job: str, attempt: int) -> tuple[list[tuple[str, int]], list[Part]]:
         """What the take of a job consists of, names and bytes, and its first parcel: most takes fit into one."""
         folder = self._job_folder(job) / f"attempt-{attempt}"
         sizes = [(name, (folder / name).stat().st_size) for name in RESULTS]
@@ -92,9 +93,11 @@ class Actor:
         return folder
 
     def _say(self, message: dict[str, Any]) -> None:
-        if "done" in message and self._travels:  # with what most takes are, so that nobody has to ask for it
-            with contextlib.suppress(OSError):  # without it the other side says that it is not there
-                message = {**message, "take": self._take(message["id"], message["attempt"])}
+        if "done" in message and self._travels:
+            with contextlib.suppress(OSError):  # who asks for it hears that
+                sizes, parts = self.take(message["id"], message["attempt"])
+                if sum(size for _, size in sizes) <= AT_ONCE:
+                    message = {**message, "take": (sizes, parts)}
         with self._news:
             self._number += 1
             self._said.append((self._number, message))

@@ -135,11 +135,9 @@ class Line:
                 for name in RESULTS[:-1]:
                     shutil.copyfile(self._folder / job / folder.name / name, folder / name)
                 last = (self._folder / job / folder.name / RESULTS[-1]).read_bytes()
-            elif "take" not in done:
-                raise OSError("they are not there any more")
             else:
                 last = b""
-                sizes, first = done.pop("take")
+                sizes, first = done.pop("take", None) or self._call("take", job, number)
                 for index, spans in enumerate(parcel.planned(sizes)):
                     parts = self._call("get", job, number, spans) if index else first
                     parcel.write(folder, [part for part in parts if part.name != RESULTS[-1]])

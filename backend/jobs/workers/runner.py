@@ -321,8 +321,10 @@ def _tidy(store: Store, job: StoredJob) -> None:
             return
         if now.status.over:
             store.drop_uploads(now)
-        for attempt in folder.glob("attempt-*"):
-            if now.result is None or attempt != store.attempt_folder(now):
+        kept = store.attempt_folder(now) if now.result is not None else None
+        earlier = {f"attempt-{number}" for number in range(job.attempt)}
+        for attempt in folder.glob("attempt-*"):  # of one that waits again the next may be at work elsewhere already
+            if attempt != kept and (now.status.over or attempt.name in earlier):
                 shutil.rmtree(attempt, ignore_errors=True)
     except (EngineError, sqlite3.Error, OSError) as error:
         log.warning("%s: what it left behind stays: %s", job.id, error)
