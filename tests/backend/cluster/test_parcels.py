@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from backend.jobs.cluster import actor as actors
 from backend.jobs.cluster import parcel
 from backend.jobs.cluster.parcel import Part, Span
 
@@ -44,3 +47,42 @@ def test_a_path_is_no_name(tmp_path: Path, name: str) -> None:
         parcel.write(tmp_path, [Part(name, 0, b"x")])
     with pytest.raises(ValueError, match="not the name of a file"):
         parcel.read(tmp_path, [Span(name, 0, 1)])
+
+
+class Told:
+    """What an actor's worker is told and says."""
+
+    def __init__(self, registry: object, say: Callable[[dict[str, Any]], None], messages: Iterator[dict[str, Any]]):
+        self.say, self.messages = say, messages
+
+    def run(self) -> None:
+        """Nothing is made."""
+
+
+def test_a_job_comes_with_its_last_files_and_a_small_take_with_the_word_of_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    workers: list[Told] = []
+    monkeypatch.setattr(actors, "Worker", lambda *given: workers.append(Told(*given)) or workers[-1])
+    monkeypatch.setattr(actors.tempfile, "gettempdir", lambda: str(tmp_path))
+    actor = actors.Actor("json", None)
+    actor.put("video_1", [Part("still.png", 0, b"ab")])
+    for _ in range(2):  # the second time changes nothing
+        actor.tell(1, {"do": "make", "id": "video_1"}, [Part("still.png", 2, b"c"), Part("depth.exr", 0, b"d")])
+    actor.tell(2, {"do": "cancel"})
+    told = next(workers[0].messages)
+    folder = Path(told["folder"])
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"still.png": b"abc", "depth.exr": b"d"}
+    assert next(workers[0].messages) == {"do": "cancel"}
+    done = {"id": "video_1", "attempt": 3, "done": {}}
+    (folder / "attempt-3").mkdir()
+    for size in (4, actors.AT_ONCE):
+        for name in actors.RESULTS:
+            (folder / "attempt-3" / name).write_bytes(b"x" * (size if name == "clip.mp4" else 1))
+        workers[0].say(done)
+    (_, small), (_, large) = actor.hear(0, 0)
+    sizes, parts = small.pop("take")
+    assert small == large == done  # the large one is asked for
+    assert sizes == [("clip.mp4", 4), ("sidecar.json", 1), ("thumbnail.jpg", 1), ("result.json", 1)]
+    assert [(part.name, part.data) for part in parts] == [(name, b"x" * size) for name, size in sizes]
+    assert actor.take("video_1", 3)[0][0] == ("clip.mp4", actors.AT_ONCE)

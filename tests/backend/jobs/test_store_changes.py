@@ -14,7 +14,7 @@ from backend.engines.engine import EngineError
 from backend.jobs import lanes
 from backend.jobs.store.row import JobProgress, StoredJob
 from backend.jobs.store.store import Store
-from backend.jobs.workers.runner import recover
+from backend.jobs.workers.runner import _tidy, recover
 from client.protocol import JobState, Problem, Result, TakeRequest, View
 from devtools.requests import take_request
 
@@ -143,6 +143,34 @@ def test_an_attempt_that_does_not_count_any_more_changes_nothing(opened: Store) 
     ended = opened.get("video_a")
     assert ended is not None and (ended.status, ended.result, ended.attempt) == (JobState.COMPLETED, result, 2)
     assert not opened.complete(new, result)
+
+
+def test_what_nobody_began_was_not_claimed(opened: Store) -> None:
+    add(opened, "video_a")
+    add(opened, "video_b")
+    lost, other = claimed(opened), claimed(opened)
+    opened.give_back(lost)
+    waiting = opened.get("video_a")
+    assert waiting is not None and (waiting.status, waiting.attempt) == (JobState.QUEUED, 0)
+    assert claimed(opened) == lost  # the first attempt, once more
+    opened.give_back(dataclasses.replace(lost, attempt=2))
+    assert opened.is_current(lost) and opened.is_current(other)
+
+
+def test_who_lost_a_job_clears_away_no_attempt_of_another(opened: Store) -> None:
+    add(opened, "video_a")
+    first = claimed(opened)
+    opened.attempt_folder(first).mkdir()
+    opened.put_back(first, interrupted=False)
+    second = claimed(opened)
+    opened.attempt_folder(second).mkdir()
+    _tidy(opened, first)
+    assert opened.attempt_folder(second).exists()
+    _tidy(opened, second)  # as it begins
+    assert [path.name for path in opened.job_folder("video_a").glob("attempt-*")] == ["attempt-2"]
+    opened.fail(second, Problem("a", "b"))
+    _tidy(opened, second)
+    assert list(opened.job_folder("video_a").iterdir()) == []
 
 
 def test_progress_keeps_the_last_picture_and_counts_them(opened: Store) -> None:

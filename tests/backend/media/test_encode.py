@@ -318,9 +318,12 @@ def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
         subprocess.run(["umount", str(small)], check=True)
 
 
-def test_a_disk_that_fills_while_the_file_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("reason", [errno.ENOSPC, errno.EDQUOT])
+def test_a_disk_that_fills_while_the_file_is_ended(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reason: int
+) -> None:
     def full(_: Path) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
+        raise OSError(reason, "No space left on device")
 
     monkeypatch.setattr(home, "sync_file", full)
     wanted = request(0.5, Fraction(24), (64, 48))
