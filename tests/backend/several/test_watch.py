@@ -85,6 +85,8 @@ def test_numbers_count_what_happened(shared: Shared, still: bytes) -> None:
 
 def test_each_sees_where_their_own_jobs_are(shared: Shared, still: bytes) -> None:
     with shared.by("ben") as service:
+        up = service.submit(still, model="card", seconds="0.1").json()["id"]
+        assert service.wait(up)["status"] == "completed"  # a worker that still starts is ended with its job
         making = service.submit(still, model="card", options={"frame_seconds": 0.5}).json()["id"]
         service.wait(making, "in_progress")
         service.submit(still, model="card")
