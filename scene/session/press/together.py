@@ -93,6 +93,8 @@ def make(context: bpy.types.Context, shots: Sequence[Any]) -> Order:
 
 def _check(shots: Sequence[Any], engine: EngineInfo) -> None:
     most = min(engine.shots, MAX_SHOTS)
+    if not app().state.engines:
+        raise SceneError("not_ready", "The backend has not said yet what its engines can do. Wait a moment", "retry")
     if most < 2:
         message = rpt_("{engine} makes one shot at a time. Choose another engine.").format(engine=engine.label)
         raise SceneError("not_together", message)
