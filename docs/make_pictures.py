@@ -177,6 +177,30 @@ def edit(studio: Studio) -> None:
     window.run("bpy.ops.takeone.take_compare()")
 
 
+def cut(studio: Studio) -> None:
+    """Takes of one request, an ambience bed and burn-ins; and the panel that lets them out. After `edit`."""
+    window = studio.window
+    window.run(
+        "strips = bpy.data.scenes['Edit'].sequence_editor.strips\n"
+        "for strip in strips: strip.select = False\n"
+        "scene.take_one.active_shot = 1\n"
+        "line = scene.take_one.shots[1].lines.add(); line.speaker, line.line = 'Anna', 'We are late. Come on.'\n"
+        "bpy.ops.takeone.animate_together('INVOKE_DEFAULT', count=2)"
+    )
+    window.settle()
+    window.press("Return")
+    window.until("STATE.jobs")
+    studio.made()
+    window.run("bpy.data.scenes['Edit'].take_one.burn_in.shown = True\nbpy.ops.takeone.bed()")
+    window.until("any('take_one_bed' in strip for strip in bpy.data.scenes['Edit'].sequence_editor.strips)", 60)
+    window.run("region_of('SEQUENCE_EDITOR', 'UI')[2].active_panel_category = 'Shots'")
+    studio.keep("cut")
+    window.show_tab("SEQUENCE_EDITOR")
+    window.run("bpy.ops.takeone.export_edit(kind='PDF', filepath=bpy.app.tempdir + 'board.pdf')")
+    window.scroll(up=False, area="SEQUENCE_EDITOR")
+    studio.keep("export", "SEQUENCE_EDITOR")
+
+
 def queue(studio: Studio) -> None:
     """Takes that wait for their turn, long enough for a picture."""
     window = studio.window
@@ -222,7 +246,7 @@ def install(profile: Path, home: Path) -> None:
         Studio(window).keep("install", "VIEW_3D")
 
 
-SCENES: tuple[Callable[[Studio], None], ...] = (first_take, error, walkthrough, edit, queue, walk, server)
+SCENES: tuple[Callable[[Studio], None], ...] = (first_take, error, walkthrough, edit, cut, queue, walk, server)
 
 
 def main(names: list[str]) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ....client.protocol.direction import MAX_TEXT
 from ...app.errors import SceneError
 from ...model.properties.rates import frame_rate
 from ...model.shots import shot_list
@@ -68,7 +69,7 @@ class Run:
 
 def words_of(shot: Any) -> str:
     """The ambience of a shot: that of its scene, if it has one, else what is heard in the shot itself."""
-    return " ".join((shot.id_data.take_one.ambience or shot.sound).split())
+    return " ".join((shot.id_data.take_one.ambience or shot.sound).replace("\0", "").split())[:MAX_TEXT]
 
 
 def runs(edit: bpy.types.Scene) -> list[Run]:

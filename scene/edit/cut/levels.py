@@ -61,7 +61,7 @@ def unshape(sound: bpy.types.Strip) -> None:
     for frame in list(sound.get(SHAPE_KEY, ())):
         sound.keyframe_delete("volume", frame=first + frame)
     del sound[SHAPE_KEY]
-    if not _keys(sound):
+    if not _keys(sound) and VOLUME_KEY in sound:
         sound.volume = float(sound[VOLUME_KEY])
         del sound[VOLUME_KEY]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import secrets
 import shutil
 from collections.abc import Sequence
@@ -25,10 +26,11 @@ from ...edit import landing
 from ...edit.cut import bed
 from ...edit.cut.bed import Run
 from ...edit.edit_scene import find_edit_scene
-from ...model.shots import shot_list, takes
+from ...model.shots import shot_list, takes, trust
 from ..server import preferences
 
 FOLDER = "beds"
+MOST_POINTS = 10_000  # of a bed's volume
 
 
 @dataclass
@@ -70,6 +72,8 @@ def begin(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
         raise SceneError("not_saved", "Save the file first: the bed lies beside it.", "save_file")
     file_id, edit_uid = takes.keep_ids(edit)
     folder = takes.takes_folder(file_id) / FOLDER
+    if folder.is_symlink() or folder.parent.is_symlink():
+        raise trust.foreign(folder)
     wanted = tuple((run, folder / f"bed_{run.mark}.flac") for run in runs)
     missing = [(run, path) for run, path in wanted if _ducking(path) is None]
     part.exporter.state = ExportState()
@@ -96,7 +100,7 @@ def _make(part: Beds, missing: Sequence[tuple[Run, Path]], folder: Path) -> None
         for number, (run, path) in enumerate(missing):
             spoken = room / f"lines{number}.json"
             write_whole(spoken, json.dumps(_said(run)))
-            words = ["-m", "backend", "bed", "--sound", run.words, "--seconds", f"{run.seconds:.6f}"]
+            words = ["-m", "backend", "bed", f"--sound={run.words}", "--seconds", f"{run.seconds:.6f}"]
             words += ["--seed", str(run.seed), "--lines", str(spoken), "--out", str(path)]
             stage = rpt_("Making the ambience {number} of {count}").format(number=number + 1, count=len(missing))
             steps.append(Step((str(python), *words), stage, preferences.ROOT, {"TAKE_ONE_HOME": str(home())}))
@@ -122,8 +126,10 @@ def _said(run: Run) -> list[dict[str, Any]]:
 def _ducking(path: Path) -> list[tuple[float, float]] | None:
     """How far a bed goes down (seconds, dB); None where it is not there whole."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-        found = [(float(at), float(gain)) for at, gain in json.loads(path.with_suffix(".json").read_bytes())["ducking"]]
-        return found if found and path.is_file() else None
+        told = json.loads(path.with_suffix(".json").read_bytes())["ducking"]
+        found = [(float(at), float(gain)) for at, gain in told[:MOST_POINTS]]
+        fits = all(math.isfinite(at) and math.isfinite(gain) for at, gain in found)
+        return found if found and fits and path.is_file() else None
     return None
 
 

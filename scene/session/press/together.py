@@ -82,6 +82,9 @@ def make(context: bpy.types.Context, shots: Sequence[Any]) -> Order:
         order = make_order(context, shot, Call(placement="REPLACE", overrides={**said, "seconds": seconds}))
         over = round(seconds * order.fps) - round(shot.seconds * order.fps)  # more than the shot: its handle
         orders.append(replace(order, tail=order.tail + over))
+    longest = sum(order.seconds for order in orders)
+    if 0 < engine.max_seconds < longest:
+        raise _too_long(engine, longest)
     key = orders[0].keys[0]
     keyed = [
         replace(order, takes=(replace(order.takes[0], key=part_key(key, number)),))
@@ -93,6 +96,8 @@ def make(context: bpy.types.Context, shots: Sequence[Any]) -> Order:
 
 def _check(shots: Sequence[Any], engine: EngineInfo) -> None:
     most = min(engine.shots, MAX_SHOTS)
+    if not app().state.engines:
+        raise SceneError("not_ready", "The backend has not said yet what its engines can do. Wait a moment", "retry")
     if most < 2:
         message = rpt_("{engine} makes one shot at a time. Choose another engine.").format(engine=engine.label)
         raise SceneError("not_together", message)
@@ -107,10 +112,13 @@ def _check(shots: Sequence[Any], engine: EngineInfo) -> None:
         raise SceneError("not_together", message.format(shot=other.name, first=shots[0].name))
     seconds = sum(length_of(shot, engine) for shot in shots)
     if 0 < engine.max_seconds < seconds:
-        message = rpt_("{engine} makes up to {longest:g} seconds, and these shots are {seconds:g}. Take fewer.")
-        raise SceneError(
-            "too_long", message.format(engine=engine.label, longest=engine.max_seconds, seconds=seconds), "shorter"
-        )
+        raise _too_long(engine, seconds)
+
+
+def _too_long(engine: EngineInfo, seconds: float) -> SceneError:
+    message = rpt_("{engine} makes up to {longest:g} seconds, and these shots are {seconds:.4g}. Take fewer.")
+    text = message.format(engine=engine.label, longest=engine.max_seconds, seconds=seconds)
+    return SceneError("too_long", text, "shorter")
 
 
 def _bound(orders: Sequence[Order]) -> None:

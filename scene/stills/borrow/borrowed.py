@@ -154,7 +154,9 @@ def _keep_camera(scene: bpy.types.Scene) -> None:
 
     def again() -> None:
         same, camera = of_session(bpy.data.scenes, number), find(where)
-        if same is not None and camera is not None and same.camera != camera:
+        if same is None or camera is None or RECORD in same:  # the next still has begun: its own return does this
+            return
+        if same.camera != camera:
             same.camera = camera
 
     timer.every(again)

@@ -15,10 +15,12 @@ from take_one.client import events
 from take_one.client.protocol import EngineInfo, Problem
 from take_one.client.target import LocalTarget
 from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import strips
 from take_one.scene.edit.cut import transitions, uses
 from take_one.scene.model.shots import kept, shot_list, takes
 from take_one.scene.session import jobs, pump
+from take_one.scene.session.press import together
 from take_one.scene.session.server import connection
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -114,6 +116,10 @@ def test_what_can_not_be_one_request_is_said(scene):
     shots = scene.take_one.shots
     with pytest.raises(RuntimeError, match=r"Draft makes up to 1 seconds, and these shots are 1\.04"):
         bpy.ops.takeone.animate_together(count=2)
+    app().state.engines = ()
+    with pytest.raises(SceneError, match="has not said yet what its engines can do"):
+        together.make(bpy.context, list(shots[:2]))
+    app().state.engines = (one, two)
     shots[1].engine = "other"
     with pytest.raises(RuntimeError, match="'Stairs' has another engine than 'Hall'"):
         bpy.ops.takeone.animate_together(count=2)

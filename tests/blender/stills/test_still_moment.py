@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import bpy
 import numpy as np
 import pytest
@@ -400,3 +402,24 @@ def test_of_a_stereo_render_result_the_first_eye_is_taken(scene, tmp_path):
     scene.render.use_multiview = False
     middle = picture(still.capture(bpy.context, scene, tmp_path / "middle").image)
     assert np.abs(picture(result.image) - middle).mean() > 0.02  # 2 m to the side
+
+
+def test_a_camera_that_comes_back_late_does_not_come_into_the_next_still(scene, monkeypatch):
+    """In a window markers choose the camera after the frame came back, so that ours is put back a moment later; by then
+    the next of several stills may have begun."""
+    eye = scene.camera
+    others = [camera(scene, name) for name in ("first", "second")]
+    scene.timeline_markers.new("cut", frame=1).camera = eye
+    later = []
+    monkeypatch.setattr(borrowed.timer, "every", later.append)
+    window = SimpleNamespace(app=SimpleNamespace(background=False), data=bpy.data, types=bpy.types)
+    monkeypatch.setattr(borrowed, "bpy", window)
+    borrowed.borrow(scene, {"camera": others[0], "frame_float": 9.0})
+    borrowed.give_back(scene)
+    borrowed.borrow(scene, {"camera": others[1], "frame_float": 17.0})
+    assert later.pop(0)() is None
+    assert (scene.camera, scene.frame_float) == (others[1], 17.0)
+    borrowed.give_back(scene)
+    scene.camera = others[0]  # as a marker does
+    later.pop()()
+    assert (scene.camera, scene.frame_float) == (eye, 1.0)
