@@ -8,6 +8,7 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
 from ...client.protocol import EngineInfo
+from ...client.protocol.request import MAX_REFERENCES
 from ...scene.model.shots.paths import absolute
 from ...scene.session.press import references
 from .layout import wrapped
@@ -18,13 +19,13 @@ def draw_references(layout: bpy.types.UILayout, context: bpy.types.Context, shot
     if not able.references:
         return
     column = layout.column(align=True)
-    for index, one in enumerate(shot.references):
+    for index, one in enumerate(shot.references[: MAX_REFERENCES + 1]):
         row = column.row(align=True)
         name = f"character{index + 1}: {absolute(one.path).name}"
         row.label(text=name, icon="IMAGE_DATA", translate=False)
         row.operator("takeone.reference_remove", text="", icon="X").index = index
     column.operator("takeone.reference_add", text="Add Reference Pictures", icon="ADD")
     if strange := references.unseen(shot):
-        names = "\n".join(str(path) for path in strange)
+        names = ", ".join(str(path) for path in strange)
         wrapped(layout, context, iface_("The file says to send: {names}").format(names=names), icon="QUESTION")
         layout.operator("takeone.references_allow", icon="CHECKMARK")

@@ -10,7 +10,7 @@ from typing import Any
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ....client.protocol import EngineInfo
-from ....client.protocol.request import reference_names
+from ....client.protocol.request import MAX_REFERENCES, reference_names
 from ...app.errors import SceneError
 from ...model.shots import trust
 from ...model.shots.paths import absolute, is_there
@@ -63,4 +63,6 @@ def kept(order: Order) -> Order:
 
 
 def _paths(shot: Any) -> list[Path]:
-    return [absolute(one.path) for one in shot.references if one.path]
+    return [
+        absolute(one.path) for one in shot.references[: MAX_REFERENCES + 1]
+    ]  # a stranger's file may have any number

@@ -254,6 +254,15 @@ def test_a_download_that_breaks_off_goes_on(at: tuple[Service, FakeComfy], still
     assert len(fake.orders) == 1
 
 
+def test_a_file_that_was_cleared_away_says_so(at: tuple[Service, FakeComfy], still: bytes) -> None:
+    service, fake = at
+    fake.script = Script(expired=True)
+    job = service.wait(order(service, still))
+    assert (job["status"], job["error"]["code"], job["error"]["fix"]) == ("failed", "expired", "retry")
+    assert len(fake.orders) == 1
+    assert not list((service.home / "downloads").iterdir())
+
+
 def test_comfyui_that_ends_and_starts_again_knows_nothing_of_it(at: tuple[Service, FakeComfy], still: bytes) -> None:
     service, fake = at
     fake.script = Script(seconds=60)

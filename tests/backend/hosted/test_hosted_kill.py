@@ -36,6 +36,34 @@ def until_all(fakes: dict[str, Fake], true: Callable[[Fake], object], seconds: f
         time.sleep(0.01)
 
 
+def test_a_server_of_ones_own_at_all_three_moments(tmp_path: Path, still: bytes) -> None:
+    """The clip of one comes, another is made, the answer to a third is on its way."""
+    fake = FAKES["videos"][0]()
+    service = connected(tmp_path / "home", {"videos": fake}).start()
+    only = {"videos": fake}
+    try:
+        fake.script = Script(dribble=0.5)
+        jobs = [order(service, still, ENGINE["videos"], seed="1", prompt="the first")]
+        until_all(only, lambda _: fake.orders and fake.orders[0].fetched)
+        jobs.append(order(service, still, ENGINE["videos"], seed="2", prompt="the second"))
+        until_all(only, lambda _: len(fake.orders) == 2)
+        fake.orders[1].ready = time.time() + 600
+        until_all(only, lambda _: service.job(jobs[1])["status"] == "in_progress")
+        fake.script.slow = 20.0
+        jobs.append(order(service, still, ENGINE["videos"], seed="3", prompt="the third"))
+        until_all(only, lambda _: len(fake.orders) == 3)
+        service.kill()
+        fake.script, fake.orders[1].ready = Script(), 0.0
+        service.start()
+        for job_id in jobs:
+            assert service.wait(job_id, seconds=60)["status"] == "completed"
+        assert [made.body["seed"] for made in fake.orders] == ["1", "2", "3"]
+        assert fake.orders[0].fetched == 2
+    finally:
+        service.end()
+        fake.close()
+
+
 def test_between_the_order_and_its_answer(hit: tuple[Service, dict[str, Fake]], still: bytes) -> None:
     service, fakes = hit
     for fake in fakes.values():

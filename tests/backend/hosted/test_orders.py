@@ -39,7 +39,7 @@ LINES = {
 }
 MEMO = Memo(1.79e9, "", "", 7, 4, "k" * 32)
 
-IN_SHOTS = ("fal-kling-3-pro", "happyhorse-1.1", "runway-kling-3-pro")
+IN_SHOTS = ("fal-kling-3-pro", "fal-happyhorse-1.1", "happyhorse-1.1", "wan-3.0", "runway-kling-3-pro")
 SHOTS = [{"prompt": "She looks up.", "seconds": 3}, {"prompt": "The street outside.", "seconds": 4}]
 
 
@@ -143,6 +143,37 @@ def test_shots_of_a_request_are_told_like_those_of_its_options(tmp_path: Path, e
         ask(model, replace(whole, seconds=5.5, shots=(replace(shots[0], seconds=1.5), shots[1])))
 
 
+@pytest.mark.parametrize(
+    ("engine", "seconds", "said"),
+    [
+        ("fal-kling-3-pro", (3, 2), "makes shots of at least 3 seconds, and one has 2"),
+        ("fal-kling-3-pro", (6, 6, 4), "at most 15 seconds, and the shots have 16 together"),
+        ("fal-kling-3-pro", (3,) * 7, "must be a list of 1 to 6 shots"),
+        ("happyhorse-1.1", (2,) * 8, "at most 15 seconds, and the shots have 16 together"),
+        ("wan-3.0", (16, 15), "at most 30 seconds, and the shots have 31 together"),
+        ("happyhorse-1.1-references", (4, 4), "must be a list of 1 to 1 shots"),
+    ],
+)
+def test_shots_that_do_not_go_into_one_clip_are_refused_before_they_are_paid(
+    tmp_path: Path, engine: str, seconds: tuple[int, ...], said: str
+) -> None:
+    _, model = models()[engine]
+    shots = [{"prompt": "She looks up.", "seconds": one} for one in seconds]
+    with pytest.raises(EngineError, match=said) as told:
+        ask(model, a_request(tmp_path, engine, options={"shots": shots}))
+    assert told.value.problem.param == "extra_params.options.shots"
+
+
+def test_the_shots_say_how_long_the_clip_is_and_what_it_costs(tmp_path: Path) -> None:
+    """Whatever the length of the request itself, which is that of its first shot perhaps."""
+    _, model = models()["fal-kling-3-pro"]
+    asked = ask(model, a_request(tmp_path, model.id, options={"shots": SHOTS}))
+    found = price(model, asked)
+    assert (asked.seconds, [shot.seconds for shot in asked.shots]) == (7, [3, 4])
+    assert found is not None
+    assert found.amount == pytest.approx(7 * 0.168)
+
+
 def test_every_language_is_named_with_its_line() -> None:
     lines = tuple(Line("ANNA", language, LINES[language]) for language in LANGUAGES)
     words = compose(Direction("She speaks", lines))
@@ -162,6 +193,7 @@ def test_every_language_is_named_with_its_line() -> None:
         ("fal-kling-3-pro", {}, 5, 0.84),
         ("fal-veo-3.1", {"quality": "4k"}, 5, 3.60),
         ("fal-veo-3.1-fast", {"sound": False}, 8, 0.80),
+        ("fal-seedance-2.0", {"quality": "1080p"}, 5, 3.402),
         ("wan-3.0", {"quality": "1080P"}, 30, 3.60),
         ("runway-gen-4.5", {}, 10, 1.20),
         ("gemini-omni-1.1", {"quality": "360p"}, 3, 0.09),

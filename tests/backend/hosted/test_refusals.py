@@ -46,6 +46,7 @@ BUSY: dict[str, tuple[int, Any]] = {
     ),
     "runway": (429, {"error": "Too many requests"}),
     "gemini": (429, {"error": {"code": 429, "message": "Rate limit: too many requests per minute.", "status": "X"}}),
+    "videos": (429, {"detail": "Too many requests: the queue is full"}),
 }
 
 
@@ -94,6 +95,31 @@ def test_a_server_that_made_nothing_says_why(shared: Shared, still: bytes) -> No
     assert job["error"]["code"] == "engine_failed"
     assert "Out of memory." in job["error"]["message"]
     assert len(fake.orders) == 1
+
+
+def test_what_a_server_does_not_take_is_told_in_its_words(shared: Shared, still: bytes) -> None:
+    refusal = (
+        422,
+        {"detail": [{"loc": ["body", "size"], "msg": "size must be a multiple of 32", "type": "value_error"}]},
+    )
+    service, fake, engine = at(shared, "videos", Script(refusals=[refusal] * 2))
+    job = service.wait(order(service, still, engine))
+    assert (job["error"]["code"], job["error"]["fix"]) == ("request_refused", "")
+    assert "does not take this request: size must be a multiple of 32" in job["error"]["message"]
+    assert fake.orders == []
+    assert len(fake.script.refusals) == 1
+
+
+@pytest.mark.parametrize("name", sorted(ENGINE))
+def test_an_order_that_is_answered_with_500_is_looked_for_and_not_sent_again(
+    shared: Shared, name: str, still: bytes
+) -> None:
+    """Whether it was taken nobody knows: here it was not."""
+    service, fake, engine = at(shared, name, Script(refusals=[(500, {"error": {"message": "internal"}})] * 3))
+    job = service.wait(order(service, still, engine))
+    assert (job["status"], job["error"]["code"]) == ("failed", "uncertain"), job["error"]
+    assert len(fake.script.refusals) == 2
+    assert fake.orders == []
 
 
 def test_live_prices_hold_for_what_they_are_of(shared: Shared) -> None:

@@ -132,6 +132,7 @@ MODELS = (
         languages=("English", "Mandarin"),
         last_frame=True,
         shots=6,
+        shortest_shot=3,
         seed=False,
     ),
     _model(
@@ -146,6 +147,7 @@ MODELS = (
         languages=("English", "Mandarin"),
         last_frame=True,
         shots=6,
+        shortest_shot=3,
         seed=False,
     ),
     _model(
@@ -190,9 +192,9 @@ MODELS = (
         "Seedance 2.0 (fal)",
         "Complex action and camera, a last frame, sound at the same price.",
         tuple(range(4, 16)),
-        (Rate(0.1406, "480p"), Rate(0.3024, "720p")),
+        (Rate(0.1406, "480p"), Rate(0.3024, "720p"), Rate(0.6804, "1080p")),  # $0.014 for 1000 tokens, as there
         {"still": "image_url", "last": "end_image_url", "length": "text"},
-        resolutions=("480p", "720p"),
+        resolutions=("480p", "720p", "1080p"),
         sound="switch",
         last_frame=True,
     ),

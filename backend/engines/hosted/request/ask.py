@@ -14,6 +14,7 @@ from .model import Model
 from .words import Shot, numbered, prompt_of, shots_of
 
 MAX_SEED = 2**31 - 1  # the most that any of them takes
+SHOTS = "extra_params.options.shots"
 QUALITY, SOUND, WITH_STILL = "quality", "sound", "with_still"
 
 
@@ -48,7 +49,7 @@ def ask(model: Model, request: TakeRequest) -> Ask:
     Raises:
         EngineError: `invalid_request`: too many shots, a prompt that is too long.
     """
-    shots = shots_of(request, model.shots)
+    shots = _fitting(model, shots_of(request, model.shots))
     listed = shots if model.fields.get("shots") == "list" else ()
     sound = model.sound == "always" or (model.sound == "switch" and bool(request.options.get(SOUND, True)))
     prompt = numbered(shots) if shots and not listed else prompt_of(request, sound)
@@ -61,6 +62,23 @@ def ask(model: Model, request: TakeRequest) -> Ask:
     resolution = str(request.options.get(QUALITY, model.resolution))
     endpoint = model.endpoint or str(request.options.get("model", ""))
     return Ask(endpoint, prompt, seconds, resolution, sound, request.seed % (MAX_SEED + 1), listed)
+
+
+def _fitting(model: Model, shots: tuple[Shot, ...]) -> tuple[Shot, ...]:
+    """The shots, if they go into one clip of the model.
+
+    Raises:
+        EngineError: `invalid_request`.
+    """
+    total = sum(shot.seconds for shot in shots)
+    short = [shot.seconds for shot in shots if shot.seconds < model.shortest_shot]
+    if total > model.lengths[-1]:
+        why = f"makes clips of at most {model.lengths[-1]} seconds, and the shots have {total} together. Take fewer"
+    elif short:
+        why = f"makes shots of at least {model.shortest_shot} seconds, and one has {short[0]}. Make it longer"
+    else:
+        return shots
+    raise EngineError("invalid_request", f"{model.name} {why}.", "shorter" if not short else "", SHOTS)
 
 
 def price(model: Model, asked: Ask) -> Price | None:

@@ -54,7 +54,8 @@ class Model:
 
     `id` is the engine's name, `endpoint` the provider's. `lengths` are the whole seconds that it makes, rising,
     `resolutions` its sizes from the least to the most. `sound` is "always", "never", or "switch". `languages` are
-    those that it speaks, none: not told. `prompt_limit` is in characters. `shots` is how many it makes in one clip.
+    those that it speaks, none: not told. `prompt_limit` is in characters. `shots` is how many it makes in one clip,
+    each of at least `shortest_shot` seconds.
     `references` is how many pictures of who and what is seen it takes beside the still; then it begins with none of
     them, the still goes along as the last one, and its clip has one of the shapes in `pictures`.
     `fields` is the provider's own: how the request of this model differs from those of others.
@@ -73,6 +74,7 @@ class Model:
     last_frame: bool = False
     prompt_limit: int = 2500
     shots: int = 1
+    shortest_shot: int = 1
     seed: bool = True
     references: int = 0
     pictures: Pictures = Pictures()
