@@ -49,6 +49,12 @@ class Film:
         first.set_result(self.prepare(0))
         self._ready[0] = first
 
+    def rehearse(self) -> None:
+        """Draws the still for nothing. On a machine's first take what draws is compiled by it, while the stage still
+        says so."""
+        view = self._ready[0].result()
+        Renderer(self.still).frame([Sight(view.picture, view.layers, self.places[0].pose)])
+
     def frames(self, workers: int) -> Iterator[np.ndarray]:
         """uint8 RGB [height, width, 3] of each pose, once; a few are drawn ahead, one to a worker."""
         for frame in self.drawn(workers, Renderer.frame):
