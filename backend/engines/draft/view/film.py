@@ -15,6 +15,7 @@ from ..camera.paths import Pose
 from . import layers, margins, picture
 from .drawing.renderer import Renderer, Sight
 from .layers import Layers
+from .memory import give_back
 from .picture import Picture
 from .views import Part, Place, parts, seen_from
 
@@ -125,4 +126,5 @@ class Film:
         if not self.guess:
             parallax = max(parallax, margins.telling(shown))
         made = layers.build(shown, parallax, margins.margins(shown, path), self.seed, guess)
+        give_back(shown.nearness.size)
         return Prepared(shown, made)

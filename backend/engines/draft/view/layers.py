@@ -16,6 +16,7 @@ from . import edges, matte
 from .hidden import occlusion, planes
 from .hidden.occlusion import HiddenLayer
 from .kernels import helper, kernel
+from .memory import give_back
 from .picture import Picture
 
 # The fringe is drawn in two parts, the surface's rim and a halo around it; the back in two, the foot and the rest.
@@ -66,6 +67,7 @@ def build(
     bare = np.where((cut.far == 1)[..., None], _bytes(back), picture.rgb)
     textures = [_double(bare, np.ones_like(opacity)), _double(_bytes(front), opacity)]
     del front, alpha, halo, known, beside, opacity, bare  # of a large picture each takes as much as the picture
+    give_back(nearness.size)
     if guess:
         large = planes.find(nearness, picture.surface, picture.orthographic, seed)
         rear, own, deep = occlusion.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
@@ -73,6 +75,7 @@ def build(
         margins, own = (0, 0, 0, 0), cut.foot
         rear, deep = _shown_behind(nearness, back, bared != 0, cut, slope_x, slope_y)
     del back
+    give_back(nearness.size)
     inner = ~cut.rim & ~own
 
     left, top = margins[:2]
@@ -98,6 +101,7 @@ def build(
         blocks(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
         blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
+    give_back(nearness.size)
     return Layers(
         _together(textures),
         places,

@@ -13,6 +13,7 @@ import numpy as np
 
 from ..edges import Edges, find
 from ..kernels import helper, kernel
+from ..memory import give_back
 from ..picture import Picture
 from .planes import NONE, Planes, merge
 from .pyramid import fill_within
@@ -156,6 +157,8 @@ def _back_colours(
         else:
             made = paint(picture, planes.abc[k], given, known, seen & (on_it == k), wanted, canvas.left, canvas.top)
         rgb[wanted] = np.clip(made + np.float32(0.5), 0, 255)
+        del wanted, known, made
+        give_back(unknown.size)
     return rgb, unknown
 
 
