@@ -381,7 +381,7 @@ class TimeLeft:
     def __call__(self, fraction: float, stage: str) -> float | None:
         """None until a pace is known."""
         now = time.monotonic()
-        if FIRST_TIME in (stage, self._stage):
+        if FIRST_TIME in stage or FIRST_TIME in self._stage:
             self._points.clear()
         self._stage = stage
         self._points.append((now, fraction))

@@ -143,7 +143,7 @@ def _bytes(rgb: np.ndarray) -> np.ndarray:
 
 
 def _together(textures: list[np.ndarray]) -> np.ndarray:
-    """uint32 [n]: the `textures` one after the other. They are taken out of their list, each as soon as it is copied."""
+    """uint32 [n]: the `textures` one after the other. Each is taken out of their list as soon as it is copied."""
     made = np.empty(sum(texture.size for texture in textures) // 4, np.uint32)
     at = 0
     while textures:
@@ -194,7 +194,7 @@ def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 @helper
-def _byte(value: float) -> Any:
+def _byte(value: Any) -> Any:
     return np.uint8(np.int32(min(max(value, np.float32(0)), np.float32(255)) + np.float32(0.5)))
 
 
