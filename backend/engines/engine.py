@@ -46,6 +46,10 @@ class Clip:
     cost: Price | None = None
 
 
+# A stage that only a first take has, such as compiling: how long it is says nothing of how long the rest will be.
+FIRST_TIME = "Getting ready for the first time"
+
+
 class EngineError(ProblemError):
     """A failure a user can read. `code` is stable, `fix` names what would help."""
 

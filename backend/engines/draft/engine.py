@@ -12,7 +12,7 @@ import numpy as np
 from client.protocol import LANGUAGES, MAX_SHOTS, MAX_VIEWS, EngineInfo, TakeRequest, WordsPath
 from client.protocol.several import cuts, split
 
-from ..engine import Cancelled, Clip, Progress
+from ..engine import FIRST_TIME, Cancelled, Clip, Progress
 
 if TYPE_CHECKING:
     from .view.film import Film
@@ -81,8 +81,10 @@ def _silent(request: TakeRequest, progress: Progress, cancelled: Callable[[], bo
     first = not compiled()
     if first:
         forget_earlier()
-    progress(0.02, "Getting ready for the first time" if first else "Building depth layers")
+    progress(0.02, FIRST_TIME if first else "Building depth layers")
     film.start()
+    if first:
+        film.rehearse()
     _stop_if(cancelled)
     progress(PREPARED, "Moving the camera")
     clip = Clip(

@@ -20,7 +20,7 @@ from typing import Any
 from client.protocol import Binding, Problem, Result, Unfit
 from client.protocol.codec import from_json, to_json
 
-from ...engines.engine import EngineError
+from ...engines.engine import FIRST_TIME, EngineError
 from ..lanes import CPU, Slot
 from ..store.ending import INTERRUPTIONS
 from ..store.row import StoredJob
@@ -279,7 +279,7 @@ class Runner:
     def _report(self, job: StoredJob, message: dict[str, Any], left: TimeLeft) -> None:
         fraction = float(message["fraction"])
         preview = base64.b64decode(message["preview"]) if "preview" in message else None
-        self._store.report(job, fraction, str(message["stage"])[:200], left(fraction), preview)
+        self._store.report(job, fraction, str(message["stage"])[:200], left(fraction, message["stage"]), preview)
 
     def _ready_child(self) -> Link:
         """The worker; a new one where the last has ended, but no two within a few seconds."""
@@ -373,14 +373,19 @@ def _crashed(job: StoredJob, child: Link) -> Problem:
 
 
 class TimeLeft:
-    """Seconds that remain, from the pace of the last half of what was done."""
+    """Seconds that remain, from the pace of the last half of what was done; what only a first take waits for is no
+    part of it."""
 
     def __init__(self) -> None:
         self._points: deque[tuple[float, float]] = deque()
+        self._stage = ""
 
-    def __call__(self, fraction: float) -> float | None:
+    def __call__(self, fraction: float, stage: str) -> float | None:
         """None until a pace is known."""
         now = time.monotonic()
+        if FIRST_TIME in stage or FIRST_TIME in self._stage:
+            self._points.clear()
+        self._stage = stage
         self._points.append((now, fraction))
         while len(self._points) > 2 and self._points[1][1] <= fraction / 2:
             self._points.popleft()

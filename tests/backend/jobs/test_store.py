@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.engines.engine import EngineError
+from backend.engines.engine import FIRST_TIME, EngineError
 from backend.jobs.store import connection, store
 from backend.jobs.store.owner import Owner
 from backend.jobs.store.row import StoredJob
@@ -275,18 +275,31 @@ def test_time_left_is_what_remains_at_the_pace_of_the_last_half(monkeypatch: pyt
     now = 100.0
     monkeypatch.setattr(runner.time, "monotonic", lambda: now)
     left = TimeLeft()
-    assert left(0.0) is None
+    assert left(0.0, "Moving") is None
     now += 0.2
-    assert left(0.1) is None  # too early to tell
+    assert left(0.1, "Moving") is None  # too early to tell
     now += 1.8
-    assert left(0.2) == 14.4  # 0.1 in 1.8 s, 0.8 to go
+    assert left(0.2, "Moving") == 14.4  # 0.1 in 1.8 s, 0.8 to go
     now += 2.0
-    assert left(0.4) == 6.0
+    assert left(0.4, "Moving") == 6.0
     now += 6.0
     # From 0.4 on it takes 6 s for 0.4, so 0.2 more are 3 s, whatever came before.
-    assert left(0.8) == 3.0
+    assert left(0.8, "Moving") == 3.0
     now += 1.0
-    assert left(0.8) == 3.5  # it stands still
+    assert left(0.8, "Moving") == 3.5  # it stands still
+
+
+def test_what_only_a_first_take_waits_for_says_nothing_of_what_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 100.0
+    monkeypatch.setattr(runner.time, "monotonic", lambda: now)
+    left = TimeLeft()
+    left(0.0, "Reading")
+    now += 0.4
+    assert left(0.02, FIRST_TIME) is None
+    now += 50.0
+    assert left(0.1, "Moving") is None
+    now += 2.0
+    assert left(0.25, "Moving") == 10.0  # 0.15 in 2 s, 0.75 to go
 
 
 def test_a_failure_is_kept_as_it_was(opened: Store) -> None:

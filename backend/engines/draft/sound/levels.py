@@ -4,10 +4,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Iterator
 
 import numpy as np
 
 RATE = 48000
+PIECE = 1 << 18  # samples that are worked on at a time
 QUIETEST = -70.0  # LUFS: the absolute gate; also what silence measures
 
 # The two K-weighting filters of BS.1770-4 at 48 kHz: a shelf for the head, a high pass. (b0, b1, b2), (1,
@@ -32,16 +34,30 @@ def fast_length(count: int) -> int:
     return best
 
 
-def _weighted(samples: np.ndarray) -> np.ndarray:
-    """`samples` through the K-weighting, by FFT (padded by half a second for the filters' ringing)."""
-    count = samples.shape[-1]
-    size = fast_length(count + RATE // 2)
-    return np.fft.irfft(np.fft.rfft(samples, size) * _k_weighting(size), size)[..., :count]
+def pieces(samples: np.ndarray) -> Iterator[np.ndarray]:
+    """`samples` [..., n], some at a time: what is made of a long sound needs no more memory than of a short one."""
+    for first in range(0, samples.shape[-1], PIECE):
+        yield samples[..., first : first + PIECE]
 
 
-@functools.lru_cache(maxsize=2)
-def _k_weighting(size: int) -> np.ndarray:
-    turn = np.exp(-2j * np.pi * np.arange(size // 2 + 1) / size)
+def filtered(samples: np.ndarray, response: np.ndarray, beside: int) -> np.ndarray:
+    """`samples` [..., n] through a filter that rings for less than `beside` samples, of the `response`
+    [PIECE / 2 + 1]."""
+    made = np.empty(samples.shape, np.float32)
+    own = PIECE - 2 * beside
+    for first in range(0, samples.shape[-1], own):
+        begin, end = max(0, first - beside), min(samples.shape[-1], first + own + beside)
+        spectrum = np.fft.rfft(samples[..., begin:end], PIECE)
+        spectrum *= response
+        part = made[..., first : first + own]
+        part[:] = np.fft.irfft(spectrum, PIECE)[..., first - begin : first - begin + part.shape[-1]]
+    return made
+
+
+@functools.lru_cache(maxsize=1)
+def _k_weighting() -> np.ndarray:
+    """BS.1770's K-weighting, for `filtered`."""
+    turn = np.exp(-2j * np.pi * np.arange(PIECE // 2 + 1) / PIECE)
     response = np.ones_like(turn)
     for b, a in (_SHELF, _HIGH_PASS):
         response *= (b[0] + b[1] * turn + b[2] * turn**2) / (a[0] + a[1] * turn + a[2] * turn**2)
@@ -50,13 +66,12 @@ def _k_weighting(size: int) -> np.ndarray:
 
 def loudness(samples: np.ndarray) -> float:
     """Integrated loudness in LUFS, gated. Shorter sounds than 0.4 s are measured as one block."""
-    power = _weighted(np.asarray(samples, np.float32)) ** 2
     hop = RATE // 10
     count = samples.shape[-1]
     if count < 4 * hop:
-        blocks = power.mean(axis=1).sum(keepdims=True) if count else np.zeros(1)
+        blocks = np.sum([_power(side, count) for side in samples], axis=0) if count else np.zeros(1)
     else:
-        hops = power[:, : count // hop * hop].reshape(len(power), -1, hop).mean(axis=2).sum(axis=0)
+        hops = np.sum([_power(side, hop) for side in samples], axis=0)
         blocks = (hops[:-3] + hops[1:-2] + hops[2:-1] + hops[3:]) / 4.0
     with np.errstate(divide="ignore"):
         levels = -0.691 + 10.0 * np.log10(blocks)
@@ -66,6 +81,13 @@ def loudness(samples: np.ndarray) -> float:
     gate = -0.691 + 10.0 * np.log10(kept.mean()) - 10.0
     kept = blocks[levels > max(gate, QUIETEST)]
     return float(-0.691 + 10.0 * np.log10(kept.mean()))
+
+
+def _power(samples: np.ndarray, hop: int) -> np.ndarray:
+    """The weighted power of one channel in every `hop` samples."""
+    weighted = filtered(np.asarray(samples, np.float32), _k_weighting(), RATE // 2)
+    power: np.ndarray = (weighted[: len(samples) // hop * hop].reshape(-1, hop) ** 2).mean(axis=1)
+    return power
 
 
 def true_peaks(samples: np.ndarray) -> np.ndarray:

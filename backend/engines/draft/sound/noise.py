@@ -8,8 +8,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from .levels import RATE, fast_length
+from .levels import PIECE, RATE, fast_length, filtered, pieces
 
+BESIDE = 4096  # samples after which nothing is left of how tones fade with distance
 LOOP = 786_432  # samples, 16.4 s: nobody hears noise come back after that
 Spectrum = Callable[[np.ndarray], np.ndarray]  # amplitude for frequencies in Hz
 
@@ -32,7 +33,8 @@ def shaped(random: np.random.Generator, count: int, spectrum: Spectrum, width: f
 
 
 def _unit(noise: np.ndarray) -> np.ndarray:
-    return (noise / max(float(np.sqrt(np.mean(noise**2))), 1e-12)).astype(np.float32)
+    power = sum(float((part**2).sum(dtype=np.float64)) for part in pieces(noise)) / noise.size
+    return np.multiply(noise, 1 / max(math.sqrt(power), 1e-12), dtype=np.float32)
 
 
 def band(low: float, high: float, tilt: float = 0.0, edge: float = 4.0) -> Spectrum:
@@ -62,12 +64,17 @@ def slow(random: np.random.Generator, count: int, rate: float, low: float = 0.0,
     """A curve [count] that wanders smoothly between `low` and `high`, `rate` turns a second."""
     points = max(4, int(count / RATE * rate) + 4)
     values = random.uniform(0, 1, points)
-    at = (np.arange(count) / RATE * rate) + random.uniform(0, 0.999)
-    base = at.astype(int)
-    u = at - base
-    u = u * u * (3 - 2 * u)
-    base = np.minimum(base, points - 2)
-    return (low + (high - low) * (values[base] * (1 - u) + values[base + 1] * u)).astype(np.float32)
+    begin = random.uniform(0, 0.999)
+    made = np.empty(count, np.float32)
+    for first in range(0, count, PIECE):
+        part = made[first : first + PIECE]
+        at = (np.arange(first, first + len(part)) / RATE * rate) + begin
+        base = at.astype(int)
+        u = at - base
+        u = u * u * (3 - 2 * u)
+        base = np.minimum(base, points - 2)
+        part[:] = low + (high - low) * (values[base] * (1 - u) + values[base + 1] * u)
+    return made
 
 
 def convolved(samples: np.ndarray, kernel: np.ndarray) -> np.ndarray:
@@ -146,9 +153,6 @@ def echoing(
 
 def distant(samples: np.ndarray, highest: float) -> np.ndarray:
     """`samples` as heard from afar: tones over `highest` Hz fade."""
-    size = fast_length(samples.shape[-1])
-    f = np.fft.rfftfreq(size, 1 / RATE)
+    f = np.fft.rfftfreq(PIECE, 1 / RATE)
     response = (1 / (1 + (f / highest) ** 2)).astype(np.float32)
-    return np.fft.irfft(np.fft.rfft(samples.astype(np.float32), size) * response, size)[
-        ..., : samples.shape[-1]
-    ].astype(np.float32)
+    return filtered(np.asarray(samples, np.float32), response, BESIDE)

@@ -75,6 +75,8 @@ def _spoken(request: TakeRequest, count: int) -> Dialogue | None:
 def ducking(activity: np.ndarray) -> np.ndarray:
     """The ambience's gain under dialogue, whose `activity` is 0..1 for each sample: down as somebody begins to speak,
     back within half a second after, and 1 elsewhere."""
+    from .levels import PIECE, pieces
+
     block = 480  # 10 ms
     blocks = -(-activity.size // block)
     busy = np.pad(activity, (0, blocks * block - activity.size)).reshape(blocks, block).max(axis=1)
@@ -82,5 +84,8 @@ def ducking(activity: np.ndarray) -> np.ndarray:
     held = np.convolve(np.pad(busy, 15), np.ones(31), mode="valid") > 0
     smooth = np.convolve(np.pad(held.astype(np.float64), 30, mode="edge"), kernel / kernel.sum(), mode="valid")
     at = (np.arange(blocks) + 0.5) * block
-    curve = np.interp(np.arange(activity.size), at, smooth)
-    return (10 ** ((DUCKED * curve) / 20)).astype(np.float32)
+    gain = np.empty(activity.size, np.float32)
+    for first, part in zip(range(0, gain.size, PIECE), pieces(gain), strict=True):
+        curve = np.interp(np.arange(first, first + part.size), at, smooth)
+        part[:] = 10 ** ((DUCKED * curve) / 20)
+    return gain

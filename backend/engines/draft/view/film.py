@@ -15,6 +15,7 @@ from ..camera.paths import Pose
 from . import layers, margins, picture
 from .drawing.renderer import Renderer, Sight
 from .layers import Layers
+from .memory import give_back
 from .picture import Picture
 from .views import Part, Place, parts, seen_from
 
@@ -48,6 +49,12 @@ class Film:
         first: Future[Prepared] = Future()
         first.set_result(self.prepare(0))
         self._ready[0] = first
+
+    def rehearse(self) -> None:
+        """Draws the still for nothing. On a machine's first take what draws is compiled by it, while the stage still
+        says so."""
+        view = self._ready[0].result()
+        Renderer(self.still).frame([Sight(view.picture, view.layers, self.places[0].pose)])
 
     def frames(self, workers: int) -> Iterator[np.ndarray]:
         """uint8 RGB [height, width, 3] of each pose, once; a few are drawn ahead, one to a worker."""
@@ -119,4 +126,5 @@ class Film:
         if not self.guess:
             parallax = max(parallax, margins.telling(shown))
         made = layers.build(shown, parallax, margins.margins(shown, path), self.seed, guess)
+        give_back(shown.nearness.size)
         return Prepared(shown, made)

@@ -16,6 +16,7 @@ from . import edges, matte
 from .hidden import occlusion, planes
 from .hidden.occlusion import HiddenLayer
 from .kernels import helper, kernel
+from .memory import give_back
 from .picture import Picture
 
 # The fringe is drawn in two parts, the surface's rim and a halo around it; the back in two, the foot and the rest.
@@ -58,34 +59,32 @@ def build(
     alpha, front, back, bared, halo = matte.unmix(picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
     slope_x, slope_y = _slopes(nearness, cut.across, cut.down, np.float32(LEAN / max(parallax, 1e-9)))
     fringe_shape = matte.widen(nearness, slope_x, slope_y, alpha, halo, cut.near, cut.far)
+    ring = (halo >= 0) & ~cut.rim
+    known = ((cut.near > 0) | ((halo >= 0) & (cut.far == 1)) | (~cut.rim & (cut.far == 0))).astype(np.uint8)
+    matte.bleed(front, known, 3)
+    beside = (cut.near == 1) | (cut.far == 1)
+    opacity = np.where(beside, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0)).astype(np.float32)
+    bare = np.where((cut.far == 1)[..., None], _bytes(back), picture.rgb)
+    textures = [_double(bare, np.ones_like(opacity)), _double(_bytes(front), opacity)]
+    del front, alpha, halo, known, beside, opacity, bare  # of a large picture each takes as much as the picture
+    give_back(nearness.size)
     if guess:
         large = planes.find(nearness, picture.surface, picture.orthographic, seed)
         rear, own, deep = occlusion.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
     else:
         margins, own = (0, 0, 0, 0), cut.foot
         rear, deep = _shown_behind(nearness, back, bared != 0, cut, slope_x, slope_y)
-
-    ring = (halo >= 0) & ~cut.rim
+    del back
+    give_back(nearness.size)
     inner = ~cut.rim & ~own
-    known = ((cut.near > 0) | ((halo >= 0) & (cut.far == 1))).astype(np.uint8)
-    known |= inner & (cut.far == 0)
-    matte.bleed(front, known, 3)
-    beside = (cut.near == 1) | (cut.far == 1)
-    opacity = np.where(beside, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0))
 
     left, top = margins[:2]
-    full = np.ones(nearness.shape, np.float32)
-    bare = np.where((cut.far == 1)[..., None], back, picture.rgb)
-    textures = (
-        _texture(bare, full),
-        _texture(front, opacity.astype(np.float32)),
-        _texture(rear.rgb, np.ones(rear.there.shape, np.float32)),
-        _texture(deep.rgb, np.ones(deep.rgb.shape[:2], np.float32)),
-    )
-    starts = np.cumsum([0, *(texture.shape[0] * texture.shape[1] for texture in textures)])
+    for hidden_rgb in (rear.rgb, deep.rgb):
+        textures.append(_double(hidden_rgb, np.ones(hidden_rgb.shape[:2], np.float32)))
+    starts = np.cumsum([0, *(texture.size // 4 for texture in textures)])
     places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
     for k, texture in ((FRONT, 0), (FOOT, 2), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
-        high, wide = textures[texture].shape[:2]
+        high, wide = textures[texture].shape[0], textures[texture].shape[1] // 4
         places[k] = starts[texture], wide
         x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
         origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
@@ -102,8 +101,9 @@ def build(
         blocks(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
         blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
+    give_back(nearness.size)
     return Layers(
-        np.concatenate([texture.reshape(-1) for texture in textures]).view(np.uint32),
+        _together(textures),
         places,
         origins,
         np.concatenate([part[0].T for part in parts], 1),
@@ -122,20 +122,35 @@ def _shown_behind(
 ) -> tuple[HiddenLayer, HiddenLayer]:
     """The back layer as far as the picture shows it: the foot of every edge, and what mixes into the pixels of its
     nearer side, at the farthest of their neighbours. And a deep layer with nothing in it."""
-    rgb = back.copy()
+    rgb = back
     matte.bleed(rgb, (~cut.rim | bared).astype(np.uint8), 3)
     around = np.pad(nearness, 1, mode="edge")
     farthest = np.minimum.reduce([around[1:-1, :-2], around[1:-1, 2:], around[:-2, 1:-1], around[2:, 1:-1]])
     mixed = bared & (cut.near == 1)
     flat = np.where(mixed, np.float32(0), slope_x), np.where(mixed, np.float32(0), slope_y)
     there = (cut.foot | mixed).astype(np.uint8)
+    rgb = _bytes(rgb)
     rear = HiddenLayer(rgb, np.where(mixed, farthest, nearness), *flat, there)
     return rear, HiddenLayer(rgb[:1, :1], nearness, slope_x, slope_y, np.zeros_like(there))
 
 
-def _texture(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    doubled: np.ndarray = _double(np.ascontiguousarray(rgb, np.float32), alpha)
-    return doubled.reshape(2 * alpha.shape[0], 2 * alpha.shape[1], 4)
+def _bytes(rgb: np.ndarray) -> np.ndarray:
+    """Float colours of 0..255 as uint8, rounded."""
+    made = np.empty(rgb.shape, np.uint8)
+    for row, out in zip(rgb, made, strict=True):
+        out[:] = np.clip(row + np.float32(0.5), 0, 255)
+    return made
+
+
+def _together(textures: list[np.ndarray]) -> np.ndarray:
+    """uint32 [n]: the `textures` one after the other. Each is taken out of their list as soon as it is copied."""
+    made = np.empty(sum(texture.size for texture in textures) // 4, np.uint32)
+    at = 0
+    while textures:
+        part = textures.pop(0).reshape(-1).view(np.uint32)
+        made[at : at + part.size] = part
+        at += part.size
+    return made
 
 
 @kernel
@@ -179,7 +194,7 @@ def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
 
 
 @helper
-def _byte(value: float) -> Any:
+def _byte(value: Any) -> Any:
     return np.uint8(np.int32(min(max(value, np.float32(0)), np.float32(255)) + np.float32(0.5)))
 
 

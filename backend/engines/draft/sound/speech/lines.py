@@ -16,6 +16,7 @@ from .voice import VARIANTS, VOICE_RATE, Timbre, VoiceError, readable, speak
 
 USUAL_PACE = 165  # words a minute
 MOST_HASTE = 1.4  # how much faster than usual lines may be spoken to fit the shot
+REVERB = 0.22  # seconds that the room answers
 LEAD_IN = 0.4  # seconds before the first line
 GAP, OWN_GAP = 0.4, 0.22  # seconds before another speaker's line, and before the same speaker's next
 TAIL = 0.25
@@ -90,8 +91,10 @@ def _placed(
         samples[1, start:end] += np.float32(np.sin(angle)) * voice
         activity[start:end] = 1.0
         start = end + round(gap * RATE)
-    first = int(np.argmax(activity)) if activity.any() else count
-    samples[:, first:] = _in_a_room(samples[:, first:])
+    spoken = np.flatnonzero(activity)
+    if len(spoken):
+        heard = slice(spoken[0], spoken[-1] + 1 + round(REVERB * RATE))
+        samples[:, heard] = _in_a_room(samples[:, heard])
     return Dialogue(samples, activity, tuple(notes))
 
 
@@ -102,7 +105,7 @@ def _in_a_room(samples: np.ndarray) -> np.ndarray:
     if not samples.shape[1]:
         return samples
     random = np.random.default_rng(0xB0)
-    length = round(0.22 * RATE)
+    length = round(REVERB * RATE)
     t = np.arange(length) / RATE
     tail = random.standard_normal((2, length)) * np.exp(-t / 0.045) * np.clip(t / 0.004, 0, 1)
     tail = np.cumsum(tail - 0.35 * np.roll(tail, 1, axis=1), axis=1) * np.exp(-t / 0.05)  # darker

@@ -18,7 +18,6 @@ from ..kernels import helper, kernel
 from ..layers import BACK, DEEP, FOOT, FRONT, HALO, RIM
 from ..picture import Lens, Picture
 
-STRETCHED = 1.5  # how fast a sample loses weight as the pixel of its view is stretched
 OVERLAP = 0.12  # pixels that blocks reach over their edge, so that no crack opens between them
 SAME = 0.04  # fringes closer together than this share of the nearness are one surface's
 TILE = 16  # pixels to a side of what a view can be asked for
@@ -206,15 +205,16 @@ def draw(
         u0, v0 = boxes[0, i] - OVERLAP, boxes[1, i] - OVERLAP
         u1, v1 = boxes[2, i] + OVERLAP, boxes[3, i] + OVERLAP
         w = m20 * ((u0 + u1) / 2) + m21 * ((v0 + v1) / 2) + m22
+        # The more a pixel of the view is stretched, the less its sample weighs: to the power of 1.5.
         stretched = max(1.0, determinant / (w * w * w)) if w > 1e-3 else 1e9
-        back[i, 9] = 1.0 / (stretched * np.sqrt(stretched))  # to the power of STRETCHED
+        back[i, 9] = 1.0 / (stretched * np.sqrt(stretched))
         kind = layer[i]
         # The sides of the block, each a half of the frame: >= 0 within it.
         la, lb, lc = i00 - u0 * i20, i01 - u0 * i21, i02 - u0 * i22
         ra, rb, rc = u1 * i20 - i00, u1 * i21 - i01, u1 * i22 - i02
         ta, tb, tc = i10 - v0 * i20, i11 - v0 * i21, i12 - v0 * i22
         ba, bb, bc = v1 * i20 - i10, v1 * i21 - i11, v1 * i22 - i12
-        solid = kind == FRONT or kind == FOOT or kind == BACK or kind == DEEP
+        solid = kind in (FRONT, FOOT, BACK, DEEP)
         few = x1 - x0 < FEW or not solid
         left_turn, right_turn, top_turn, bottom_turn = 1 / la, 1 / ra, 1 / ta, 1 / ba
         for y in range(y0, y1 + 1):

@@ -60,7 +60,7 @@ def _looked_up(texels: np.ndarray, start: int, row: int, u: float, v: float) -> 
 
 
 @helper
-def _mixed(one: int, other: int, part: int) -> Any:
+def _mixed(one: Any, other: Any, part: Any) -> Any:
     """As `_between`, all in 32 bits, of which a processor does many at once."""
     rest = np.uint32(WHOLE - part)
     even = np.uint32(np.uint32((one & FIRST_THIRD) * rest) + np.uint32((other & FIRST_THIRD) * part) + ROUND)
@@ -147,10 +147,10 @@ def sample(
             found[2, k] = texels[below[k]]
             found[3, k] = texels[below[k] + NEXT]
         for k in range(np.uint64(begin), np.uint64(end)):
-            across, down = part[k] & np.uint32(511), np.uint32(part[k] >> np.uint32(9))
-            over = _mixed(found[0, k], found[1, k], across)
-            under = _mixed(found[2, k], found[3, k], across)
-            colour[y, k] = _mixed(over, under, down) | COVER
+            to_right, to_below = part[k] & np.uint32(511), np.uint32(part[k] >> np.uint32(9))
+            over = _mixed(found[0, k], found[1, k], to_right)
+            under = _mixed(found[2, k], found[3, k], to_right)
+            colour[y, k] = _mixed(over, under, to_below) | COVER
 
 
 @kernel

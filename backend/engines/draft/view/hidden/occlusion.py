@@ -13,6 +13,7 @@ import numpy as np
 
 from ..edges import Edges, find
 from ..kernels import helper, kernel
+from ..memory import give_back
 from ..picture import Picture
 from .planes import NONE, Planes, merge
 from .pyramid import fill_within
@@ -26,7 +27,7 @@ OBJECT = 0.05  # picture widths that anything else goes on, mirrored at the fram
 
 @dataclass(frozen=True)
 class HiddenLayer:
-    """What is hidden: rgb float32 [h, w, 3], nearness float32 [h, w], its change a pixel to the right
+    """What is hidden: rgb uint8 [h, w, 3], nearness float32 [h, w], its change a pixel to the right
     and down float32 [h, w], there uint8 [h, w]."""
 
     rgb: np.ndarray
@@ -126,16 +127,19 @@ def _back_colours(
     source: np.ndarray,
     canvas: _Canvas,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Colours float32 [h, w, 3] of the canvas, and bool [h, w]: what neither the still nor its mirror image gives.
+    """Colours uint8 [h, w, 3] of the canvas, and bool [h, w]: what neither the still nor its mirror image gives.
 
-    That is painted surface by surface, from what is `seen` of each.
+    That is painted surface by surface, from what is `seen` of each: what hides another surface is itself seen, so
+    nothing is read from where it is painted.
     """
     inside = canvas.inside
-    rgb = np.zeros((*canvas.shape, 3), np.float32)
-    rgb[inside] = clean
+    given = np.zeros((*canvas.shape, 3), np.float32)
+    given[inside] = clean
+    rgb = np.zeros(given.shape, np.uint8)
+    rgb[inside] = clean + np.float32(0.5)
     beyond = canvas.around(np.zeros_like(occluded), 1)
     mirrored = beyond & (source >= 0)
-    rgb[mirrored] = clean.reshape(-1, 3)[source[mirrored]]
+    rgb[mirrored] = clean.reshape(-1, 3)[source[mirrored]] + np.float32(0.5)
     unknown = canvas.around(occluded, 0) | (beyond & ~mirrored)
     seen = canvas.around(seen, 0)
     seen_label, on_it = canvas.around(planes.label, NONE), canvas.around(carried, NONE)
@@ -149,11 +153,12 @@ def _back_colours(
         if not known.any():
             known = seen
         if k in (NONE, planes.sky):
-            rgb[wanted] = fill_within(rgb, known, wanted)
+            made = fill_within(given, known, wanted)
         else:
-            rgb[wanted] = paint(
-                picture, planes.abc[k], rgb, known, seen & (on_it == k), wanted, canvas.left, canvas.top
-            )
+            made = paint(picture, planes.abc[k], given, known, seen & (on_it == k), wanted, canvas.left, canvas.top)
+        rgb[wanted] = np.clip(made + np.float32(0.5), 0, 255)
+        del wanted, known, made
+        give_back(unknown.size)
     return rgb, unknown
 
 
@@ -175,13 +180,15 @@ def _deep_layer(
     edges = find(nearness, parallax, picture.orthographic)
     hidden, hidden_label, there = _hidden_by(edges, nearness, *slopes, planes, label, parallax)
     there &= found
-    rgb = clean.copy()
+    rgb = picture.rgb.copy()
     for k in np.unique(hidden_label[there]):
         wanted = there & (hidden_label == k)
         known = seen & (planes.label == k)
-        rgb[wanted] = fill_within(clean, known if known.any() else seen, wanted)
-    lean = np.vstack([planes.abc, np.zeros((1, 3))])[np.minimum(hidden_label, len(planes.abc))].astype(np.float32)
-    return HiddenLayer(rgb, hidden, lean[..., 0], lean[..., 1], there.astype(np.uint8))
+        made = fill_within(clean, known if known.any() else seen, wanted)
+        rgb[wanted] = np.clip(made + np.float32(0.5), 0, 255)
+    lean = np.vstack([planes.abc, np.zeros((1, 3))]).astype(np.float32)
+    kind = np.minimum(hidden_label, len(planes.abc))
+    return HiddenLayer(rgb, hidden, lean[kind, 0], lean[kind, 1], there.astype(np.uint8))
 
 
 def _hidden_by(
