@@ -48,7 +48,7 @@ COVERS = {
     "backend/accounts": _backend("hosted/accounts"),
     "backend/workflows": _backend("comfy/shelf comfy/comfy"),
     "backend/guide": _backend("guide/guide guide/api_guide"),
-    "backend/guide/span": _backend("guide/span guide/guide"),
+    "backend/guide/span": _backend("guide/span"),
     "backend/cli": _backend("api/cli_commands"),
     "backend/home": _backend("api/service_home"),
     "backend/lifetime": _backend("api/service_life"),

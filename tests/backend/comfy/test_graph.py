@@ -147,7 +147,7 @@ def test_titles_say_what_gets_what_and_a_primitive_hands_on_what_its_reader_take
     assert parts(workflow(n1=("CreateVideo", "", {"images": ["4", 0], "frame_rate": 240}))).rate == 240
     ntsc = parts(workflow(n1=("CreateVideo", "", {"images": ["4", 0], "fps": 23.976}))).rate
     assert ntsc is not None and float(ntsc) == pytest.approx(23.976)
-    inputs = {"length": ["INT", {"min": 1, "max": 161, "step": 4}], "width": ["INT", {"min": 16, "step": 16}]}
+    inputs = {"length": ["INT", {"min": 3, "max": 161, "step": 4}], "width": ["INT", {"min": 16, "step": 16}]}
     inputs["height"] = ["INT", {"min": 16, "step": 32}]
     kinds = {
         "WanFirstLastFrameToVideo": kind_of({"input": {"required": inputs}}),
@@ -155,7 +155,7 @@ def test_titles_say_what_gets_what_and_a_primitive_hands_on_what_its_reader_take
     }
     filled = values(flow, found, kinds, request(), "She turns.")
     assert filled == {
-        Place("3", "value"): 41,  # 40 frames are 2.5 s at 16 a second, and 4n + 1 are made
+        Place("3", "value"): 43,  # 40 frames are 2.5 s at 16 a second, and 4n + 3 are made
         Place("4", "width"): 1280,
         Place("4", "height"): 720 - 720 % 32 + 16,
         Place("5", "text"): "She turns.",

@@ -93,7 +93,7 @@ def test_the_take_is_the_movie_of_the_node_titled_so_then_what_is_kept() -> None
         "1": {"images": [file("a.png")]},
         "2": {"gifs": [file("b.mp4")], "text": ["c.mp4"]},
         "3": {"images": [file("d.webm", "temp")], "animated": [True]},
-        "4": {"images": [file("e.mp4")]},
+        "4": {"images": [file("d.mp4"), file("e.mp4")]},  # the last one is whole
     }
     assert [one["filename"] for one in files_of(outputs, {})] == ["b.mp4"]
     assert [one["filename"] for one in files_of(outputs, {"4": "Take"})] == ["e.mp4"]

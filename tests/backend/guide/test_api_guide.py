@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
@@ -15,6 +16,9 @@ import httpx
 import psutil
 import pytest
 
+from backend.api.guides import Guides
+from backend.api.submission import Submission
+from backend.engines.engine import EngineError
 from client.protocol.codec import to_json
 from tests.backend.guide.conftest import Walk
 from tests.backend.service_process import TOKEN, Service, is_gone
@@ -49,6 +53,28 @@ def form(walk: Walk, **fields: str) -> dict[str, Any]:
         "data": {"num_frames": "9", "extra_params": json.dumps(extra), **fields},
         "files": {name: (name, path.read_bytes()) for name, path in files.items()},
     }
+
+
+@pytest.mark.parametrize(
+    ("waiting", "says"), [({"anna": 3}, "3 guides"), ({"ben": 2, "carl": 6}, "8 guides"), ({"ben": 7}, "")]
+)
+def test_so_many_wait_for_a_guide(tmp_path: Path, waiting: dict[str, int], says: str) -> None:
+    guides = Guides(None, tmp_path)  # type: ignore[arg-type]
+    guides._clients.update(waiting)
+    guides._make = lambda *_: tmp_path  # type: ignore[method-assign]
+
+    async def unwanted() -> bool:
+        return False
+
+    made = guides.make(Submission(), "anna", unwanted)
+    if says:
+        with pytest.raises(EngineError, match=says) as caught:
+            asyncio.run(made)
+        assert caught.value.code == "busy"
+    else:
+        assert asyncio.run(made) == tmp_path
+    assert {user: count for user, count in guides._clients.items() if count} == waiting
+    guides.stop()
 
 
 def makers(service: Service) -> list[psutil.Process]:

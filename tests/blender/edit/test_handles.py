@@ -90,6 +90,9 @@ def test_engines_that_cannot_have_none_and_limits_hold(shot):
     assert numbers(make_order(bpy.context, shot)) == (30, 0, 6, 20)
     shot.seconds = 1.25
     assert numbers(make_order(bpy.context, shot)) == (30, 0, 0, 20)
+    shot.seconds = 1.0
+    animate(shot)
+    assert numbers(make_order(bpy.context, shot)) == (30, 3, 3, 17)  # both ends share what there is room for
 
 
 def test_the_edit_shows_the_shots_own_frames(shot, clips):

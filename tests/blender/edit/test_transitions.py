@@ -8,7 +8,7 @@ import pytest
 from rooms import clip, picture
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import strips
-from take_one.scene.edit.cut import levels, order, ripple, transitions, uses
+from take_one.scene.edit.cut import fit, levels, order, ripple, transitions, uses
 from take_one.scene.edit.cut.ripple import Rules
 
 RED, GREEN = (0.8, 0.05, 0.05), (0.05, 0.8, 0.05)
@@ -73,6 +73,10 @@ def test_a_dissolve_shows_both_and_moves_nothing(edit, tmp_path):
     assert both[0] > 0.3 and both[1] > 0.3
     assert np.allclose([volume(edit, "a sound", frame) for frame in (70, 75, 79)], [1, 0.5, 0], atol=0.01)
     assert np.allclose([volume(edit, "b sound", frame) for frame in (71, 75, 80)], [0, 0.5, 1], atol=0.01)
+    movie = edit.sequence_editor.strips["a"]
+    assert fit.held(movie) == 0
+    setattr(movie, strips.END, 74)  # the shot itself is seen to 66: what lies under the dissolve is not its own
+    assert fit.held(movie) == -5
 
 
 def test_a_dissolve_is_as_long_as_the_handle_allows_and_needs_one(edit):
