@@ -50,7 +50,7 @@ def test_every_verb_is_in_the_menu_that_search_looks_through():
     # those that need to be told on what: pressed beside what they act on
     told = {"shot_choose", "engine_choose", "take_choose", "take_rate", "queue_move", "line_move", "models_download"}
     told |= {"preset_add", "option_reset", "add_words", "account_add", "account_test", "account_remove"}
-    told |= {"workflow_remove"}
+    told |= {"workflow_remove", "reference_add", "reference_remove", "references_allow"}
     assert {cls.bl_idname.removeprefix("takeone.") for cls in our_operators()} == in_menu | told
 
 
