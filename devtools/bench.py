@@ -10,9 +10,11 @@ from .environments import ROOT, SetupError, blender, ensure, python_of, run_envi
 
 
 def bench(names: list[str], arguments: list[str]) -> int:
-    """Run the named benchmarks, or all that need no graphics card (those are called *_gpu). `arguments` go to
-    the script, where one is named. Raises SetupError."""
-    scripts = {path.stem: path for path in sorted((ROOT / "bench").glob("[!_]*.py")) if _is_script(path.read_text())}
+    """Run the named benchmarks ("draft/speed"), or all that need no graphics card. `arguments` go
+    to the script, where one is named. Raises SetupError."""
+    room = ROOT / "bench"
+    found = {path.relative_to(room).with_suffix("").as_posix(): path for path in sorted(room.rglob("*.py"))}
+    scripts = {name: path for name, path in found.items() if _is_script(path.read_text())}
     unknown = [name for name in names if name not in scripts]
     if unknown:
         raise SetupError(f"There is no benchmark {', '.join(unknown)}. There are: {', '.join(scripts)}.")
@@ -20,7 +22,7 @@ def bench(names: list[str], arguments: list[str]) -> int:
         raise SetupError(f"{' '.join(arguments)}: arguments are for one benchmark; name it.")
     ensure("test", "backend", blender())
     failed = []
-    for name in names or [name for name in scripts if not name.endswith("_gpu")]:
+    for name in names or [name for name in scripts if not name.startswith("happyhorse/")]:
         print(f"\n=== {name} " + "=" * max(0, 90 - len(name)), flush=True)
         began = time.monotonic()
         command = [str(python_of("test")), str(scripts[name]), *arguments]

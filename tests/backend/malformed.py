@@ -1,5 +1,5 @@
 """Requests that nobody should send, and what an answer to any of them must be: used by test_malformed and by
-bench/malformed.py."""
+bench/server/malformed.py."""
 
 from __future__ import annotations
 

@@ -11,8 +11,8 @@ import pytest
 import simpy
 
 from backend.jobs.store import turns
-from bench.scale import constants, fair, studio
-from bench.scale.model import Job, Shared, Site, fifo, mean_wait, servers_for, simulate, waits_for_one
+from bench.server.scale import constants, fair, studio
+from bench.server.scale.model import Job, Shared, Site, fifo, mean_wait, servers_for, simulate, waits_for_one
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 1.0

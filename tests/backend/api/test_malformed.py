@@ -1,4 +1,4 @@
-"""A share of the malformed requests that bench/malformed.py sends: no crash, no 5xx, and every error in its shape."""
+"""A share of the malformed requests of bench/server/malformed.py: no crash, no 5xx, and every error in its shape."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""A small version of bench/kill_backend.py."""
+"""A small version of bench/server/kill_backend.py."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from bench.kill_backend import run
+from bench.server.kill_backend import run
 
 
 def test_no_job_is_lost_or_done_twice(tmp_path: Path) -> None:

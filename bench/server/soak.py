@@ -1,6 +1,6 @@
 """200 takes in one sitting, in a real Blender window: the memory of Blender and the backend, the panels' cost.
 
-    BLENDER=blender .dev/test/bin/python bench/soak.py [--takes 200]
+    BLENDER=blender .dev/test/bin/python bench/server/soak.py [--takes 200]
 
 Short takes of one still, so that it ends in minutes; what a longer take costs the backend is in draft_speed.
 """
@@ -14,7 +14,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from devtools import build, environments  # noqa: E402

@@ -1,6 +1,6 @@
 """kill -9 of the backend at random moments of jobs: no acknowledged job may be lost, none be done or paid twice.
 
-    python bench/kill_backend.py [--kills 100] [--seed 1]
+    python bench/server/kill_backend.py [--kills 100] [--seed 1]
 
 A client keeps three lanes busy with short jobs, each with its Idempotency-Key, and sends again what was not
 answered. In the meantime the service (in two of three cases) or one of its workers is killed at random moments; after
@@ -29,7 +29,7 @@ import httpx
 import psutil
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.backend.service_process import OVER, Service, is_gone
 

@@ -47,7 +47,7 @@ class Row:
 def compare(folder: Path, jobs: int, seed: int = 1) -> list[Row]:
     """Jobs that come at random to three machines, and as many with six sent ahead; predicted from one machine."""
     os.environ["PYTHONPATH"] = str(ROOT)
-    from bench.ray_cluster import Machines, still
+    from bench.server.ray_cluster import Machines, still
 
     machines, picture = Machines(), still()
     try:

@@ -1,6 +1,6 @@
 """How long making a draft is: the whole job, with sound and encoding, each in a process of its own.
 
-    python bench/draft_speed.py [CLIP ...] [--cold] [--drawing] [--cycles]
+    python bench/draft/speed.py [CLIP ...] [--cold] [--drawing] [--cycles]
                                 [--blender-python PYTHON] [--renders FOLDER]
 
 A CLIP is SECONDS:WIDTHxHEIGHT:VIEWS, for example 5:1280x720:5. A truck through the room of truth_scenes.py at 24 fps
@@ -27,8 +27,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
 
 SIZE = (1280, 720)
 REACH = 0.8  # metres of the truck
@@ -151,8 +151,7 @@ def first_frames(renders: Path, clip: ClipAsked) -> list[Any]:
 
 
 def request(renders: Path, clip: ClipAsked) -> Any:
-    from truth_moves import request as truth_request
-
+    from bench.truth.moves import request as truth_request
     from client.protocol import CameraPath, Direction, Keyframe, Line, View
 
     path = tuple(Keyframe(t, truck(t)) for t in (0.0, 1.0))
@@ -223,7 +222,7 @@ def render(python: Path, folder: Path, samples: int, size: tuple[int, int], fram
     (folder / "job.json").write_text(
         json.dumps({"scene": "room", "out": str(folder), "size": size, "samples": samples, "frames": frames})
     )
-    subprocess.run([python, ROOT / "bench/truth_render.py", folder / "job.json"], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([python, ROOT / "bench/truth/render.py", folder / "job.json"], check=True, stdout=subprocess.DEVNULL)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
 """What so many artists need, by a model of the service whose constants are measured.
 
-python bench/scale_model.py                what docs/scale.md has of it, from the constants that are kept
-python bench/scale_model.py calibrate      measures the constants anew, and keeps them (some two minutes)
-python bench/scale_model.py cluster        predicts a cluster of three machines, and measures it (needs Ray)
-python bench/scale_model.py fair           fair share against the order of arrival, in the model and on the store
+python bench/server/scale_model.py                what docs/scale.md has of it, from the constants that are kept
+python bench/server/scale_model.py calibrate      measures the constants anew, and keeps them (some two minutes)
+python bench/server/scale_model.py cluster        predicts a cluster of three machines, and measures it (needs Ray)
+python bench/server/scale_model.py fair           fair share against the order of arrival, in the model and on the store
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-from bench.scale import constants, studio
+from bench.server.scale import constants, studio
 
 
 def main() -> int:
@@ -25,18 +25,18 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=60, help="of each measurement on the cluster")
     given = parser.parse_args()
     if given.what == "calibrate":
-        from bench.scale import measure
+        from bench.server.scale import measure
 
         constants.save(measure.calibrate())
         print(constants.KEPT.read_text())
     elif given.what == "cluster":
-        from bench.scale import cluster
+        from bench.server.scale import cluster
 
         with tempfile.TemporaryDirectory() as folder:
             rows = cluster.compare(Path(folder) / "home", given.jobs)
         print(f"\nLoad {os.getloadavg()[0]:.1f}\n\n{cluster.table(rows)}")
     elif given.what == "fair":
-        from bench.scale import fair
+        from bench.server.scale import fair
 
         print(fair.table())
     else:

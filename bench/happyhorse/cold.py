@@ -1,7 +1,7 @@
 """How long the HappyHorse engine takes from its process's start to the first frame at 256p, nothing in memory yet.
 
-    python bench/happyhorse_cold.py make FOLDER         files of the full size with random weights: 36 GB, needs a GPU
-    python bench/happyhorse_cold.py run FOLDER [ROOT]   with root's rights: it empties the system's file cache first
+    python bench/happyhorse/cold.py make FOLDER         files of the full size with random weights: 36 GB, needs a GPU
+    python bench/happyhorse/cold.py run FOLDER [ROOT]   with root's rights: it empties the system's file cache first
 
 ROOT is the source tree to measure, by default this one. The prompt's features are there already, as for a take of a
 direction that was used before. One line of JSON: seconds from the process's start to each stage that it told of.
@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-HERE = Path(__file__).resolve().parents[1]
+HERE = Path(__file__).resolve().parents[2]
 WORDS = "Push in"
 SHARD = 4 << 30
 
@@ -65,7 +65,7 @@ def make(folder: Path, _: Path) -> None:
     from backend.engines.happyhorse.files.catalogue import STORE
     from backend.engines.happyhorse.transformer.config import BASE, parameter_shapes
     from backend.engines.happyhorse.vaes.turbo import TurboDecoder
-    from bench.happyhorse_common import random_sound_tensors, random_still_tensors, random_tensors
+    from bench.happyhorse.common import random_sound_tensors, random_still_tensors, random_tensors
     from devtools import tiny_model
 
     os.environ["TAKE_ONE_HOME"] = str(folder / "home")  # the other benchmark has one of its own

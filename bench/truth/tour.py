@@ -1,6 +1,6 @@
 """How true takes from several views are: SSIM and PSNR of tours against Blender's own renders along the same path.
 
-    .dev/test/bin/python bench/tour_truth.py [--blender-python PYTHON] [--renders FOLDER] [--sheets] [TOUR ...]
+    .dev/test/bin/python bench/truth/tour.py [--blender-python PYTHON] [--renders FOLDER] [--sheets] [TOUR ...]
 
 Renders each tour's views with depth and its scored frames (once: they are kept in FOLDER), has the draft engine make
 the whole take from every view and from every second one, and compares the scored frames, lossless: the engine's, and
@@ -24,17 +24,16 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
-
-from truth_compare import compare, depth_file  # noqa: E402
-from truth_tours import TOURS, Tour  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
 
 from backend.engines.draft import DraftEngine  # noqa: E402
 from backend.engines.draft.camera import paths  # noqa: E402
 from backend.engines.draft.view import picture  # noqa: E402
 from backend.engines.draft.view.hidden.pyramid import fill  # noqa: E402
 from backend.engines.draft.view.views import placed, seen_from  # noqa: E402
+from bench.truth.compare import compare, depth_file  # noqa: E402
+from bench.truth.tours import TOURS, Tour  # noqa: E402
 from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View  # noqa: E402
 
 SIZE, SAMPLES, FPS = (640, 360), 8, 24
@@ -77,7 +76,7 @@ def render(python: Path, name: str, tour: Tour, folder: Path) -> None:
     job = folder / f"{name}.json"
     scene = {"scene": tour.scene, "out": str(folder), "size": SIZE, "samples": SAMPLES, "frames": frames}
     job.write_text(json.dumps(scene))
-    subprocess.run([python, ROOT / "bench/truth_render.py", job], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([python, ROOT / "bench/truth/render.py", job], check=True, stdout=subprocess.DEVNULL)
 
 
 def request(name: str, tour: Tour, sparser: int, folder: Path, size: tuple[int, int] = SIZE) -> TakeRequest:

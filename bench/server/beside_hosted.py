@@ -1,6 +1,6 @@
 """A local draft alone, and beside 40 jobs at four providers: the same draft, in turns, in one run.
 
-    python bench/beside_hosted.py [--pairs 6] [--jobs 40] [--seconds 4]
+    python bench/server/beside_hosted.py [--pairs 6] [--jobs 40] [--seconds 4]
 
 The service is the real one at its own pace; the providers are the tests' scripted fakes, real HTTP servers in this
 process, each of whose orders takes 20 s. A draft of 640x360 of a room with depth is pressed once the lane for providers
@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.backend.draft.card import write_depth
 from tests.backend.hosted.conftest import connected

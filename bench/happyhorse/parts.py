@@ -1,6 +1,6 @@
 """What the small models of the HappyHorse engine take of one GPU, at their full size with random weights.
 
-    python bench/happyhorse_parts.py
+    python bench/happyhorse/parts.py
 
 One line of JSON a measurement: `beside_gib` is what the work took beside the weights (with the gaps between its pieces
 in brackets), `planned_gib` what the plans say.
@@ -13,15 +13,15 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import torch
 
 from backend.engines.happyhorse import text
 from backend.engines.happyhorse.memory.plans import STRIPS, TEXT_BYTES, decode_bytes, encode_bytes, sound_bytes
 from backend.gpu.memory import GIB
-from bench.happyhorse_common import fresh, tell, timed
-from bench.happyhorse_pipeline_gpu import (
+from bench.happyhorse.common import fresh, tell, timed
+from bench.happyhorse.pipeline_gpu import (
     DEVICE,
     random_frame_decoder,
     random_sound_decoder,

@@ -8,8 +8,8 @@ import math
 from pathlib import Path
 
 import numpy as np
-from truth_compare import depth_file
 
+from bench.truth.compare import depth_file
 from client.protocol import Camera, TakeRequest
 from devtools.requests import take_request
 

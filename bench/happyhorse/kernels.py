@@ -19,7 +19,7 @@ from backend.engines.happyhorse.transformer.config import TransformerConfig
 from backend.engines.happyhorse.transformer.model import Transformer
 from backend.engines.happyhorse.vaes.turbo import TurboDecoder
 from backend.engines.happyhorse.vaes.turbo_config import TurboConfig
-from bench.happyhorse_common import (
+from bench.happyhorse.common import (
     AUDIO,
     CUDA,
     FRAMES,
@@ -36,7 +36,7 @@ from bench.happyhorse_common import (
 
 def golden() -> None:
     """The golden cases on this device: errors against the reference's numbers."""
-    folder = Path(__file__).parent.parent / "tests" / "golden"
+    folder = Path(__file__).parents[2] / "tests" / "golden"
     for name in ("dit_base", "dit_sr"):
         case = json.loads((folder / name / "case.json").read_text())
         tensors, weights = (load_file(folder / name / f"{kind}.safetensors") for kind in ("tensors", "weights"))

@@ -1,6 +1,6 @@
 """How true the draft's camera moves are: SSIM and PSNR against Blender's own renders along the same path.
 
-    .dev/test/bin/python bench/camera_truth.py [--blender-python PYTHON] [--renders FOLDER]
+    .dev/test/bin/python bench/truth/camera.py [--blender-python PYTHON] [--renders FOLDER]
 
 Renders each scene's still with depth, and the true frames at a quarter, half and end of every move (once: they
 and the fitted pans and zooms are kept in FOLDER), then compares on the same frames: the draft engine; the best
@@ -23,17 +23,16 @@ import numpy as np
 from PIL import Image
 from scipy import ndimage, optimize
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path[:0] = [str(ROOT), str(ROOT / "bench")]
-
-import truth_moves  # noqa: E402
-from truth_compare import compare  # noqa: E402
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT))
 
 from backend.engines.draft.camera import paths  # noqa: E402
 from backend.engines.draft.view import picture  # noqa: E402
 from backend.engines.draft.view.drawing.renderer import Renderer, Sight  # noqa: E402
 from backend.engines.draft.view.film import Film  # noqa: E402
 from backend.engines.draft.view.views import Place  # noqa: E402
+from bench.truth import moves  # noqa: E402
+from bench.truth.compare import compare  # noqa: E402
 from client.protocol import CameraPath, Keyframe  # noqa: E402
 
 SIZE, SAMPLES, FRAMES = (640, 360), 32, 121
@@ -45,18 +44,18 @@ def main() -> None:
     arguments.add_argument("--renders", type=Path, default=Path(tempfile.gettempdir()) / "take-one-truth")
     given = arguments.parse_args()
     rows = []
-    for scene in truth_moves.SCENES:
+    for scene in moves.SCENES:
         folder = given.renders / scene
         render_truth(given.blender_python, scene, folder)
-        request = truth_moves.request(folder)
+        request = moves.request(folder)
         still, _ = picture.load(request)
-        for move in truth_moves.MOVES:
+        for move in moves.MOVES:
             keys = [
                 Keyframe(key["t"], tuple(map(tuple, key["matrix"])), key["zoom"])
-                for key in truth_moves.keyframes(scene, move, FRAMES)
+                for key in moves.keyframes(scene, move, FRAMES)
             ]
             poses = paths.poses(CameraPath(tuple(keys)), FRAMES)
-            moments = {name: round(t * (FRAMES - 1)) for name, t in truth_moves.MOMENTS.items()}
+            moments = {name: round(t * (FRAMES - 1)) for name, t in moves.MOMENTS.items()}
             view = Film(still, [Place(request.still, poses[0])], poses, request.seed).prepare(0)
             draft = Renderer(still)
             for name, index in moments.items():
@@ -94,8 +93,8 @@ def main() -> None:
                 for name in ("half", "again")
             )
         )
-        for scene in truth_moves.SCENES
-        for move in truth_moves.AGAIN
+        for scene in moves.SCENES
+        for move in moves.AGAIN
     ]
     print(
         f"The same view rendered with another seed: mean SSIM {np.mean(again, 0)[0]:.3f}, "
@@ -106,13 +105,12 @@ def main() -> None:
 def render_truth(python: Path, scene: str, folder: Path) -> None:
     """Renders what is missing in `folder`."""
     frames = [
-        {"name": f"{move}_{name}", "matrix": truth_moves.pose(scene, move, t).tolist()}
-        for move in truth_moves.MOVES
-        for name, t in truth_moves.MOMENTS.items()
+        {"name": f"{move}_{name}", "matrix": moves.pose(scene, move, t).tolist()}
+        for move in moves.MOVES
+        for name, t in moves.MOMENTS.items()
     ]
     frames += [
-        {"name": f"{move}_again", "matrix": truth_moves.pose(scene, move, 0.5).tolist(), "seed": 1}
-        for move in truth_moves.AGAIN
+        {"name": f"{move}_again", "matrix": moves.pose(scene, move, 0.5).tolist(), "seed": 1} for move in moves.AGAIN
     ]
     frames.insert(0, {"name": "still", "matrix": np.eye(4).tolist(), "depth": True})
     wanted = [*(f"{frame['name']}.png" for frame in frames), "still.exr", "camera.json"]
@@ -121,7 +119,7 @@ def render_truth(python: Path, scene: str, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     job = folder / "job.json"
     job.write_text(json.dumps({"scene": scene, "out": str(folder), "size": SIZE, "samples": SAMPLES, "frames": frames}))
-    subprocess.run([python, ROOT / "bench/truth_render.py", job], check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([python, ROOT / "bench/truth/render.py", job], check=True, stdout=subprocess.DEVNULL)
 
 
 def pan_and_zoom(still: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -197,8 +195,8 @@ def report(rows: list[dict]) -> None:
     names = [key for key in rows[0] if key not in ("scene", "move", "moment")]
     print(f"\n| scene, move | {' | '.join(f'{name}: SSIM at a quarter, half, end (PSNR)' for name in names)} |")
     print("| --- |" + " --- |" * len(names))
-    for scene in truth_moves.SCENES:
-        for move in truth_moves.MOVES:
+    for scene in moves.SCENES:
+        for move in moves.MOVES:
             cells = []
             for name in names:
                 values = [row[name] for row in rows if row["scene"] == scene and row["move"] == move and name in row]

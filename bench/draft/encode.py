@@ -1,6 +1,6 @@
 """What a frame costs to encode, and what it keeps: write_clip beside other settings of the same encoder.
 
-    python bench/encode.py
+    python bench/draft/encode.py
 
 120 frames of 1280x720, a pan over a picture with gradients, edges and grain, held in memory beforehand. Time
 is this process's CPU time, which other work on the machine changes little. PSNR, in RGB, is against the
@@ -19,7 +19,7 @@ from pathlib import Path
 import av
 import numpy as np
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from backend.engines.engine import Clip, Sound
 from backend.media import encode

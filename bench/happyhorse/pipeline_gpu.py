@@ -1,6 +1,6 @@
 """The whole HappyHorse engine on one GPU, from a request to the last frame, with random weights of the full size.
 
-    python bench/happyhorse_pipeline_gpu.py [GIB [QUALITY...]]
+    python bench/happyhorse/pipeline_gpu.py [GIB [QUALITY...]]
 
 What a user does: three takes of five seconds at 1080p from one still, then one at 256p (or the qualities that are
 named), each with a seed and, but for the second, a direction of its own. GIB holds this process to so much of the card
@@ -21,7 +21,7 @@ from types import SimpleNamespace
 
 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
 os.environ["TAKE_ONE_HOME"] = tempfile.mkdtemp()
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import numpy as np
 import torch
@@ -39,7 +39,7 @@ from backend.engines.happyhorse.vaes.audio import AudioDecoder
 from backend.engines.happyhorse.vaes.still import StillEncoder
 from backend.engines.happyhorse.vaes.turbo import TurboDecoder
 from backend.gpu.memory import GIB
-from bench.happyhorse_common import (
+from bench.happyhorse.common import (
     CUDA,
     peaks,
     random_decoder,

@@ -1,6 +1,6 @@
 """The HappyHorse engine at its full size on one GPU, with random weights: stages, memory plans, kernels, loading.
 
-    python bench/happyhorse_gpu.py SECTION... [--out results.json]
+    python bench/happyhorse/gpu.py SECTION... [--out results.json]
 
 Sections: golden, kernels, decode, base, 540p, 1080p (each bf16, or behind a colon fp8 = e4m3 products alone, or
 fp8a = e4m3 attention too, as the engine does where it can),
@@ -25,7 +25,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import torch
 from torch import Tensor
@@ -37,7 +37,7 @@ from backend.engines.happyhorse.transformer import attention
 from backend.engines.happyhorse.transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig, parameter_shapes
 from backend.engines.happyhorse.transformer.model import Transformer, loading_order
 from backend.gpu.memory import GIB, OURS
-from bench.happyhorse_common import (
+from bench.happyhorse.common import (
     AUDIO,
     CUDA,
     FRAMES,
@@ -54,8 +54,8 @@ from bench.happyhorse_common import (
     tell,
     timed,
 )
-from bench.happyhorse_kernels import golden, kernels, tuning, without_flash3
-from bench.happyhorse_plain import PlainTransformer
+from bench.happyhorse.kernels import golden, kernels, tuning, without_flash3
+from bench.happyhorse.plain import PlainTransformer
 
 # The lambdas that are timed are called at once, so that loop variables are as they were.
 # ruff: noqa: B023, F821

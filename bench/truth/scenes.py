@@ -7,7 +7,8 @@ import random
 
 import bpy
 from mathutils import Matrix, Vector
-from truth_parts import add, ball, box, camera, leaves, light, material, patterned, pole, world
+
+from bench.truth.parts import add, ball, box, camera, leaves, light, material, patterned, pole, world
 
 
 def room():

@@ -1,7 +1,7 @@
 """Drafts on a Ray cluster whose machines die: what gets lost, and what the way there costs a job.
 
-    python bench/ray_cluster.py [--jobs 200] [--kills 12] [--seed 1] [--timed 24]
-    python bench/ray_cluster.py --hang machine|actor
+    python bench/server/ray_cluster.py [--jobs 200] [--kills 12] [--seed 1] [--timed 24]
+    python bench/server/ray_cluster.py --hang machine|actor
 
 Needs `backend/requirements/ray.txt`. The machines are those of `ray.cluster_utils.Cluster`: each a raylet of its own
 on this computer, the first with no CPUs, so that drafts run on the others only. A machine dies by kill -9 of its
@@ -33,7 +33,7 @@ import httpx
 import psutil
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.backend.service_process import OVER, ROOT, Service
 

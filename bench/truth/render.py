@@ -1,6 +1,6 @@
 """Renders views and true frames of a scene. Runs in a Python that has bpy.
 
-    python bench/truth_render.py JOB.json
+    python bench/truth/render.py JOB.json
 
 JOB.json: {"scene": name, "out": folder, "size": [w, h], "samples": n, "frames": [frame]}, where a frame is {"name",
 "matrix": 4x4 relative to the start pose, or "world": 4x4 of the camera, "zoom": f, "seed": n, "depth": bool}.
@@ -15,18 +15,19 @@ import sys
 from pathlib import Path
 
 import bpy
-import truth_flat
-import truth_scenes
-import truth_unseen
 from mathutils import Matrix
-from truth_parts import render, render_depth, settings
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+from bench.truth import flat, scenes, unseen
+from bench.truth.parts import render, render_depth, settings
 
 SCENES = {
-    "room": truth_scenes.room,
-    "street": truth_scenes.street,
-    "flat": truth_flat.flat,
-    "loft": truth_unseen.loft,
-    "garden": truth_unseen.garden,
+    "room": scenes.room,
+    "street": scenes.street,
+    "flat": flat.flat,
+    "loft": unseen.loft,
+    "garden": unseen.garden,
 }
 
 

@@ -1,6 +1,6 @@
 """How well stills are planned: the time, the choice against evenly spaced ones, and the forecast against what is drawn.
 
-    .dev/blender-5.2/bin/python bench/walk_plan.py [--scenes turn street ...] [--fine 5] [--no-drawing]
+    .dev/blender-5.2/bin/python bench/draft/walk_plan.py [--scenes turn street ...] [--fine 5] [--no-drawing]
 
 Scenes are built here: a turn in a room, walks through two and three rooms, a street with trees. For each the stills are
 planned as the card does; seconds are the processor's, of the main thread, which other processes can't lengthen, and
@@ -29,7 +29,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "blender")]
 import flats  # noqa: E402
 import load_extension  # noqa: E402

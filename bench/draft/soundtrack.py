@@ -1,6 +1,6 @@
 """What the draft engine's sound costs, and where its levels land.
 
-    python bench/soundtrack.py
+    python bench/draft/soundtrack.py
 
 One core: the time is this process's CPU time, which other work on the machine changes little, the median of
 five runs (one for a minute of sound). "first" is the first of them, with the libraries' loading. Levels are
@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from backend.engines.draft.sound.levels import loudness
 from backend.engines.draft.sound.soundtrack import soundtrack

@@ -1,6 +1,6 @@
 """kill -9 of the backend at random moments of hosted jobs, over all providers: nothing may be paid twice, nothing lost.
 
-    python bench/kill_hosted.py [--kills 100] [--seed 1]
+    python bench/server/kill_hosted.py [--kills 100] [--seed 1]
 
 Each provider is the tests' scripted fake: a real HTTP server in this process, which outlives the backend and counts
 the orders that it takes. A client keeps jobs at all of them, each with words of its own, while the service (in two of
@@ -25,7 +25,7 @@ from pathlib import Path
 import httpx
 from PIL import Image
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from tests.backend.hosted.conftest import connected
 from tests.backend.hosted.fakes.every import ENGINE, FAKES

@@ -1,6 +1,6 @@
 """20,000 requests that nobody should send, to a real service process: crashes, 5xx, errors of another shape.
 
-    python3 dev.py bench malformed [--requests 20000] [--schema 0.1] [--seed 1] [--engines own]
+    python3 dev.py bench server/malformed [--requests 20000] [--schema 0.1] [--seed 1] [--engines own]
 
 Most are of our own strategies (tests/backend/malformed.py); a part schemathesis makes of /openapi.json, which takes it
 longer than the service needs to answer. The engines are the tests' scripted ones, so that what is accepted by chance is
@@ -18,7 +18,7 @@ import tempfile
 import time
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from tests.backend import malformed  # noqa: E402

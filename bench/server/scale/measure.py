@@ -30,7 +30,7 @@ from tests.backend.service_process import Service
 
 from .constants import Constants
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 SIZE = 1280, 720
 TAKES = {  # a row of docs/benchmarks.md and its column
     "1080p": ("1080p by the whole engine, from a request to the last frame", 2),

@@ -1,7 +1,7 @@
 """DepthFlow on the frames of camera_truth.py: its parameters fitted to each true frame, for moves they can express.
 
     pip install depthflow scikit-image OpenEXR      (in an environment of its own)
-    python bench/depthflow_truth.py --renders FOLDER [--tries 45]
+    python bench/truth/rival.py --renders FOLDER [--tries 45]
 
 FOLDER is the one that camera_truth.py filled. DepthFlow gets the still and its true depth (as disparity from 0 to 1,
 which is what its own estimator makes). A random search that narrows down (the best of so many tries, by SSIM) sets

@@ -1,6 +1,6 @@
 """The whole HappyHorse engine on several GPUs, from a request to the last frame, with random weights of the full size.
 
-    python bench/happyhorse_gpus.py RUN... [--held GIB] [--out results.json]
+    python bench/happyhorse/gpus.py RUN... [--held GIB] [--out results.json]
 
 A RUN is QUALITY:PRECISION:GPUS[:TURNS], such as 1080p:full:2 or 256p:8-bit:1:4: a take of five seconds, made TURNS
 times (2), each time from the beginning. Every turn is a line of JSON; `latents` and `pixels` are hashes of what it
@@ -24,7 +24,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
-sys.path.insert(0, str(Path(__file__).parent.parent))
+sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import torch
 from torch import Tensor
@@ -38,12 +38,12 @@ from backend.engines.happyhorse.transformer import sharing
 from backend.gpu.members import Members
 from backend.gpu.memory import GIB, devices
 from backend.gpu.ranks import Ranks
-from bench.happyhorse_common import RESULTS, peaks, tell
-from bench.happyhorse_pipeline_gpu import RandomModels, random_frame_decoder, stand_ins
+from bench.happyhorse.common import RESULTS, peaks, tell
+from bench.happyhorse.pipeline_gpu import RandomModels, random_frame_decoder, stand_ins
 from devtools.requests import take_request
 
 HELD = "HAPPYHORSE_HELD_GIB"
-FOLLOWER = "bench.happyhorse_gpus:RandomFollower"
+FOLLOWER = "bench.happyhorse.gpus:RandomFollower"
 EXCHANGES: list[tuple[torch.cuda.Event, torch.cuda.Event]] = []
 
 

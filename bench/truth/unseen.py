@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import random
 
-from truth_parts import ball, box, camera, leaves, light, material, patterned, pole, world
+from bench.truth.parts import ball, box, camera, leaves, light, material, patterned, pole, world
 
 
 def loft():
