@@ -1,0 +1,197 @@
+"""Depth is that of the layer in the picture, where the compositor puts it; else the still goes without and says so."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+import pytest
+from depth_stage import PANE, check_clean, depth, plane
+from rooms import NEW, depth_of, room, settings_of
+from take_one.scene.stills import capture as still
+from take_one.scene.stills import exr
+from take_one.scene.stills.borrow.compositor import composed
+
+
+def two_layers(scene: bpy.types.Scene) -> None:
+    """A second layer that holds a screen before everything."""
+    front = bpy.data.collections.new("Front")
+    scene.collection.children.link(front)
+    screen = plane("Screen", PANE, 60)
+    scene.collection.objects.unlink(screen)
+    front.objects.link(screen)
+    first = scene.view_layers[0]
+    scene.view_layers.new("Screen.only")
+    first.layer_collection.children["Front"].exclude = True
+
+
+def test_without_a_compositor_the_depth_is_the_first_layers(stage, tmp_path):
+    two_layers(stage)
+    check_clean(depth(stage, tmp_path / "first"))
+    stage.camera.data.dof.use_dof = True
+    check_clean(depth(stage, tmp_path / "alone"))
+    stage.view_layers[0].use = False
+    assert np.allclose(depth(stage, tmp_path / "second"), PANE, atol=1e-3)
+
+
+class Tree:
+    """The scene's compositor, empty but for its output."""
+
+    def __init__(self, scene: bpy.types.Scene) -> None:
+        scene.render.compositor_device = "CPU"
+        if NEW:
+            self.tree = bpy.data.node_groups.new("Comp", "CompositorNodeTree")
+            self.tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+            scene.compositing_node_group = self.tree
+            self.end = self.tree.nodes.new("NodeGroupOutput")
+        else:
+            scene.use_nodes = True
+            self.tree = scene.node_tree
+            self.tree.nodes.clear()
+            self.end = self.tree.nodes.new("CompositorNodeComposite")
+
+    def add(self, name: str, *sources: bpy.types.NodeSocket, **values) -> bpy.types.NodeSocket:
+        """A node with its image inputs linked; its output."""
+        node = self.tree.nodes.new(name)
+        images = [one for one in node.inputs if one.type == "RGBA"]
+        for source, socket in zip(sources, images, strict=False):
+            self.tree.links.new(source, socket)
+        for key, value in values.items():
+            if key in node.inputs:
+                node.inputs[key].default_value = value
+            else:
+                setattr(node, key, value)
+        return node.outputs[0]
+
+    def layer(self, name: str) -> bpy.types.NodeSocket:
+        return self.add("CompositorNodeRLayers", layer=name)
+
+    def finish(self, source: bpy.types.NodeSocket) -> None:
+        self.tree.links.new(source, self.end.inputs[0])
+
+
+def test_the_depth_is_that_of_the_layer_the_compositor_shows(stage, tmp_path):
+    two_layers(stage)
+    tree = Tree(stage)
+    first, second = (tree.layer(layer.name) for layer in stage.view_layers)
+    tree.finish(tree.add("CompositorNodeInvert", second))
+    assert composed(stage).layers == ("Screen.only",)
+    assert np.allclose(depth(stage, tmp_path / "second"), PANE, atol=1e-3)
+    tree.finish(tree.add("CompositorNodeInvert", first))
+    check_clean(depth(stage, tmp_path / "first"))
+    stage.render.use_compositing = False
+    assert composed(stage).layers == (stage.view_layers[0].name,)
+    stage.render.use_compositing = True
+    tree.finish(tree.add("CompositorNodeAlphaOver", first, second))
+    assert set(composed(stage).layers) == {layer.name for layer in stage.view_layers}
+    assert np.allclose(depth(stage, tmp_path / "both"), PANE, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "shown"),
+    [
+        ("CompositorNodeSwitch", {}, [0]),
+        ("CompositorNodeSwitch", {"Switch": True}, [1]),
+        ("CompositorNodeAlphaOver", {"Factor" if NEW else "Fac": 0.0}, [0]),
+        ("CompositorNodeAlphaOver", {"Factor" if NEW else "Fac": 1.0}, [0, 1]),
+        ("ShaderNodeMix", {"data_type": "RGBA", "Factor": 0.0}, [0]),
+        ("ShaderNodeMix", {"data_type": "RGBA", "Factor": 1.0}, [1]),
+        ("ShaderNodeMix", {"data_type": "RGBA", "Factor": 1.0, "blend_type": "ADD"}, [0, 1]),
+        ("ShaderNodeMix", {"data_type": "RGBA", "Factor": 0.3}, [0, 1]),
+        *([("GeometryNodeMenuSwitch", {"data_type": "RGBA", "Menu": "B"}, [1])] if NEW else []),
+    ],
+)
+def test_a_layer_that_is_switched_off_is_not_in_the_picture(stage, name, values, shown):
+    two_layers(stage)
+    tree, names = Tree(stage), [layer.name for layer in stage.view_layers]
+    tree.finish(tree.add(name, *(tree.layer(one) for one in names), **values))
+    assert sorted(composed(stage).layers) == sorted(names[index] for index in shown)
+
+
+MOVES = {
+    "scaled": ("CompositorNodeScale", {"X": 1.5, "Y": 1.5}),
+    "shifted": ("CompositorNodeTranslate", {"X": 9.0}),
+    "turned": ("CompositorNodeTransform", {"Angle": 0.1}),
+    "distorted": ("CompositorNodeLensdist", {"Distortion": 0.2}),
+    "flipped": ("CompositorNodeFlip", {"Flip X": True}),
+    "displaced": ("CompositorNodeDisplace", {}),
+    "pinned": ("CompositorNodeCornerPin", {}),
+}
+STAYS = {
+    "scaled by one": ("CompositorNodeScale", {}),
+    "shifted by nothing": ("CompositorNodeTranslate", {}),
+    "dispersed": ("CompositorNodeLensdist", {"Dispersion": 0.02}),
+    "blurred": ("CompositorNodeBlur", {}),
+    "glaring": ("CompositorNodeGlare", {}),
+    "scaled and muted": ("CompositorNodeScale", {"X": 1.5, "mute": True}),
+}
+
+
+@pytest.mark.parametrize("case", [*MOVES, *STAYS])
+def test_whether_the_compositor_moves_the_picture(case, stage):
+    tree = Tree(stage)
+    name, values = (MOVES | STAYS)[case]
+    layer = tree.layer(stage.view_layers[0].name)
+    tree.finish(tree.add("CompositorNodeInvert", tree.add(name, layer, **values)))
+    assert composed(stage) == ((stage.view_layers[0].name,), case in STAYS)
+
+
+def test_what_does_not_reach_the_picture_does_not_count(stage):
+    tree = Tree(stage)
+    layer = tree.layer(stage.view_layers[0].name)
+    tree.add("CompositorNodeScale", layer, X=2.0)
+    backdrop = tree.add("CompositorNodeScale", tree.add("CompositorNodeImage"), X=2.0)
+    tree.finish(tree.add("CompositorNodeAlphaOver", backdrop, layer))
+    assert composed(stage) == ((stage.view_layers[0].name,), True)
+    tree.finish(backdrop)
+    assert not composed(stage).in_place  # no layer of ours is in it
+
+
+def test_another_scenes_picture_has_another_depth(stage):
+    tree = Tree(stage)
+    other = bpy.data.scenes.new("Other")
+    layer = tree.layer(stage.view_layers[0].name)
+    tree.finish(tree.add("CompositorNodeAlphaOver", layer, tree.add("CompositorNodeRLayers", scene=other)))
+    assert not composed(stage).in_place
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_groups_of_nodes_are_looked_into(inside, stage):
+    tree = Tree(stage)
+    group = bpy.data.node_groups.new("Look", "CompositorNodeTree")
+    for direction in ("INPUT", "OUTPUT"):
+        group.interface.new_socket("Image", in_out=direction, socket_type="NodeSocketColor")
+    start, end = group.nodes.new("NodeGroupInput"), group.nodes.new("NodeGroupOutput")
+    scale = group.nodes.new("CompositorNodeScale")
+    scale.inputs["X"].default_value = 1.5
+    group.links.new(start.outputs[0], scale.inputs[0])
+    group.links.new((scale if inside else start).outputs[0], end.inputs[0])
+    tree.finish(tree.add("CompositorNodeGroup", tree.layer(stage.view_layers[0].name), node_tree=group))
+    node = next(node for node in tree.tree.nodes if node.type == "GROUP")
+    if not node.inputs[0].is_linked:  # it got its sockets with its tree
+        layers = next(node for node in tree.tree.nodes if node.type == "R_LAYERS")
+        tree.tree.links.new(layers.outputs[0], node.inputs[0])
+        tree.finish(node.outputs[0])
+    assert composed(stage) == ((stage.view_layers[0].name,), not inside)
+
+
+def test_a_picture_that_was_moved_goes_without_depth_and_says_so(stage, tmp_path):
+    tree = Tree(stage)
+    tree.finish(tree.add("CompositorNodeScale", tree.layer(stage.view_layers[0].name), X=1.5, Y=1.5))
+    before = settings_of(stage)
+    result = still.capture(bpy.context, stage, tmp_path)
+    assert (result.depth, result.camera) == (None, None) and "compositor moves the picture" in result.notes[0]
+    assert settings_of(stage) == before
+    assert not (tmp_path / "depth.exr").exists()
+
+
+def test_a_transparent_film_a_region_and_a_percentage_change_no_depth(tmp_path):
+    scene = room(96, 54)
+    scene.cycles.samples = 1
+    whole = depth_of(still.capture(bpy.context, scene, tmp_path / "whole").depth)
+    scene.render.film_transparent, scene.render.use_border, scene.render.use_crop_to_border = True, True, True
+    scene.render.border_max_x = scene.render.border_max_y = 0.5
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage = 192, 108, 50
+    again = depth_of(still.capture(bpy.context, scene, tmp_path / "again").depth)
+    assert again.shape == whole.shape == (54, 96)
+    same = np.abs(again - whole) <= 0.05 * whole
+    assert same.mean() > 0.95 and ((whole >= exr.BACKGROUND) == (again >= exr.BACKGROUND)).mean() > 0.98
