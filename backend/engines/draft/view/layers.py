@@ -357,7 +357,11 @@ def _cut(
             u, v = u0 + x, v0 + y
             boxes[used, 0], boxes[used, 1] = u, v
             boxes[used, 2], boxes[used, 3] = u + wide, v + high
-            made[used, 0], made[used, 1] = slope_x[y, x], slope_y[y, x]
-            made[used, 2] = nearness[y, x] - slope_x[y, x] * (u + 0.5) - slope_y[y, x] * (v + 0.5)
+            here, a, b = float(nearness[y, x]), float(slope_x[y, x]), float(slope_y[y, x])
+            if wide > 1:
+                a = (nearness[y, x + wide - 1] - here) / (wide - 1)
+            elif high > 1:
+                b = (nearness[y + high - 1, x] - here) / (high - 1)
+            made[used, 0], made[used, 1], made[used, 2] = a, b, here - a * (u + 0.5) - b * (v + 0.5)
             used += 1
     return used
