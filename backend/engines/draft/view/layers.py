@@ -253,6 +253,13 @@ def _slopes(
 
 
 @helper
+def _clear(there: np.ndarray, top: int, bottom: int, left: int, right: int) -> None:
+    for y in range(top, bottom):
+        for x in range(left, right):
+            there[y, x] = 0
+
+
+@helper
 def _strip(
     nearness: np.ndarray,
     there: np.ndarray,
@@ -332,7 +339,7 @@ def _cut(
                         break
                 if not whole:
                     continue
-                there[top : top + size, left : left + size] = 0
+                _clear(there, top, top + size, left, left + size)
                 u, v = u0 + left, v0 + top
                 boxes[used, 0], boxes[used, 1] = u, v
                 boxes[used, 2], boxes[used, 3] = u + size, v + size
@@ -346,11 +353,15 @@ def _cut(
             across = _strip(nearness, there, slope_x, slope_y, y, x, 0, 1, bend)
             downward = _strip(nearness, there, slope_x, slope_y, y, x, 1, 0, bend) if across < STRIP else 1
             wide, high = (across, 1) if across >= downward else (1, downward)
-            there[y : y + high, x : x + wide] = 0
+            _clear(there, y, y + high, x, x + wide)
             u, v = u0 + x, v0 + y
             boxes[used, 0], boxes[used, 1] = u, v
             boxes[used, 2], boxes[used, 3] = u + wide, v + high
-            made[used, 0], made[used, 1] = slope_x[y, x], slope_y[y, x]
-            made[used, 2] = nearness[y, x] - slope_x[y, x] * (u + 0.5) - slope_y[y, x] * (v + 0.5)
+            here, a, b = float(nearness[y, x]), float(slope_x[y, x]), float(slope_y[y, x])
+            if wide > 1:
+                a = (nearness[y, x + wide - 1] - here) / (wide - 1)
+            elif high > 1:
+                b = (nearness[y + high - 1, x] - here) / (high - 1)
+            made[used, 0], made[used, 1], made[used, 2] = a, b, here - a * (u + 0.5) - b * (v + 0.5)
             used += 1
     return used

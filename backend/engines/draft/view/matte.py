@@ -63,7 +63,8 @@ def unmix(
             alpha[y, x] = 1 if own_is_near else 0
             weight_near = np.float32(0)
             weight_far = np.float32(0)
-            pure[:] = 0
+            for c in range(3):
+                pure[0, c] = pure[1, c] = 0
             for v in range(max(0, y - WINDOW), min(height, y + WINDOW + 1)):
                 for u in range(max(0, x - WINDOW), min(width, x + WINDOW + 1)):
                     if near[v, u] == 1 or far[v, u] == 1:

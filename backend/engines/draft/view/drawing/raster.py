@@ -258,9 +258,9 @@ def draw(
                 continue
             begin, end = int(np.ceil(first - 0.5)), int(np.floor(last - 0.5)) + 1
             keys_row, blocks_row = key[y, begin:end], block[y, begin:end]
-            near0, step, number = np.float32(depth + kx * (begin + 0.5)), np.float32(kx), np.int32(i)
+            near0, number = depth + kx * (begin + 0.5), np.int32(i)
             for x in range(end - begin):
-                near = near0 + step * np.float32(x)
+                near = np.float32(near0 + kx * x)
                 old = keys_row[x]
                 ahead_of = near > old
                 keys_row[x] = near if ahead_of else old

@@ -114,10 +114,9 @@ def sample(
             while x < end and block[y, x] == i:
                 x += 1
             if i < 0:
-                at[first:x] = 0
-                below[first:x] = 0
-                part[first:x] = 0
-                weight[y, first:x] = guessed
+                for k in range(np.uint64(first), np.uint64(x)):
+                    at[k] = below[k] = part[k] = 0
+                    weight[y, k] = guessed
                 continue
             kind = layer[i]
             seen = kind <= HALO
@@ -240,9 +239,12 @@ def unseen_tiles(weight: np.ndarray, says: np.ndarray, out: np.ndarray) -> int:
     """`out` uint8 [tiles down, tiles across]: 1 where a pixel is not surely seen by any view. How many there are."""
     count, height, width = weight.shape
     sure = np.empty(width, np.uint8)
-    out[:] = 0
+    for tile in range(out.shape[1]):
+        for y in range(out.shape[0]):
+            out[y, tile] = 0
     for y in range(height):
-        sure[:] = 0
+        for x in range(width):
+            sure[x] = 0
         for k in range(count):
             if says[k] >= 1:
                 for x in range(width):
@@ -336,8 +338,9 @@ def fuse(
     for y in range(height):
         if count == 1:
             unseen += _one_view(colour[0, y], near[0, y], weight[0, y], edge[0, y], hard) / 255
-            colours[:] = colour[0, y]
-            nearness[y] = near[0, y]
+            for x in range(width):
+                colours[x] = colour[0, y, x]
+                nearness[y, x] = near[0, y, x]
         else:
             _two_views(colour, near, weight, edge, y, shares, says, same, colours, nearness[y], hard)
         row = out[y].reshape(-1)
@@ -444,6 +447,13 @@ def fuse(
     return unseen, holes
 
 
+@helper
+def _copied(out: np.ndarray, source: int, row: int) -> None:
+    for x in range(out.shape[1]):
+        for c in range(3):
+            out[row, x, c] = out[source, x, c]
+
+
 @kernel
 def close(key: np.ndarray, out: np.ndarray, blank: np.ndarray) -> None:
     """Fills pixels with no hit from the farther of the nearest hits on either side in the row. A row without any hit
@@ -461,7 +471,7 @@ def close(key: np.ndarray, out: np.ndarray, blank: np.ndarray) -> None:
                 end += 1
             if x == 0 and end == width:
                 if first < y:
-                    out[y] = out[y - 1]
+                    _copied(out, y - 1, y)
                 x = end
                 continue
             source = end if x == 0 or (end < width and key[y, end] < key[y, x - 1]) else x - 1
@@ -471,7 +481,10 @@ def close(key: np.ndarray, out: np.ndarray, blank: np.ndarray) -> None:
             x = end
         if first == height and (key[y] > -np.inf).any():
             first = y
-    if first == height:
-        out[:] = blank
-    else:
-        out[:first] = out[first]
+    for y in range(first):
+        if first < height:
+            _copied(out, first, y)
+            continue
+        for x in range(width):
+            for c in range(3):
+                out[y, x, c] = blank[c]
