@@ -30,7 +30,7 @@ BEND = 0.12  # pixels that a block may part from the true surface on the path
 
 @dataclass(frozen=True)
 class Layers:
-    """`texels` uint32 [n] (see drawing.shade) holds a texture for each layer, at twice the picture's resolution:
+    """`texels` uint32 [n] (see drawing.colours) holds a texture for each layer, at twice the picture's resolution:
     texel 2i is pixel i. `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins`
     float32 [6, 4]: its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked
     up.

@@ -11,7 +11,7 @@ import numpy as np
 from ...camera.paths import Pose
 from ..layers import Layers
 from ..picture import Picture
-from . import raster, shade
+from . import fuse, raster, shade
 
 FULL = 2  # views that are drawn whole; the rest only where those see nothing
 
@@ -79,12 +79,12 @@ class Renderer:
         says = np.array([sight.says for sight in sights], np.float32)
         for k, sight in enumerate(sights):
             if k == FULL:
-                shade.unseen_tiles(self.weight[:k], says[:k], self.wanted)
+                fuse.unseen_tiles(self.weight[:k], says[:k], self.wanted)
             self._look(k, sight)
         rgb = np.empty((*self.still.nearness.shape, 3), np.uint8)
         nearness = np.empty(self.still.nearness.shape, np.float32)
         shares = np.array([sight.share for sight in sights], np.float32)
-        unseen, holes = shade.fuse(
+        unseen, holes = fuse.fuse(
             self.colour[:count],
             self.near[:count],
             self.weight[:count],
@@ -93,14 +93,14 @@ class Renderer:
             self.fringe_near[:count],
             shares,
             says,
-            self._same(sights[0].picture, shade.ONE_SURFACE),
+            self._same(sights[0].picture, fuse.ONE_SURFACE),
             self.wanted,
             FULL,
             rgb,
             nearness,
         )
         if holes:
-            shade.close(nearness, rgb, self.blank)
+            fuse.close(nearness, rgb, self.blank)
         return Frame(rgb, nearness, unseen / nearness.size)
 
     def _look(self, k: int, sight: Sight) -> None:

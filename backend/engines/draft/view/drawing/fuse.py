@@ -1,0 +1,274 @@
+"""What several views show of a frame, brought together.
+
+Of the seen surfaces the nearest wins over all views, samples of the same surface are averaged by their weights; guesses
+count only where no view sees anything.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..kernels import helper, kernel
+from .colours import BYTE, COVER, THREE_BYTES, TWO_BYTES, mix
+from .raster import TILE
+
+ONE_SURFACE = 0.02  # samples whose nearness differs by less than this share are of one surface
+LITTLE = 0.004  # a share of a pixel that makes no difference
+
+
+@kernel
+def unseen_tiles(weight: np.ndarray, says: np.ndarray, out: np.ndarray) -> int:
+    """`out` uint8 [tiles down, tiles across]: 1 where a pixel is not surely seen by any view. How many there are."""
+    count, height, width = weight.shape
+    sure = np.empty(width, np.uint8)
+    for tile in range(out.shape[1]):
+        for y in range(out.shape[0]):
+            out[y, tile] = 0
+    for y in range(height):
+        for x in range(width):
+            sure[x] = 0
+        for k in range(count):
+            if says[k] >= 1:
+                for x in range(width):
+                    sure[x] |= np.uint8(weight[k, y, x] > 0)
+        for tile in range(out.shape[1]):
+            all_sure = np.uint8(1)
+            for x in range(tile * TILE, min(tile * TILE + TILE, width)):
+                all_sure &= sure[x]
+            out[y // TILE, tile] |= 1 - all_sure
+    return int(out.sum())
+
+
+@helper
+def _one_view(colour: np.ndarray, near: np.ndarray, weight: np.ndarray, edge: np.ndarray, hard: np.ndarray) -> Any:
+    """A row that one view shows: `hard` is 1 where more has to be done. Gives how many 255ths of its pixels no view
+    sees."""
+    unseen = np.int32(0)
+    for x in range(hard.shape[0]):
+        plain = (edge[x] == 0) & (near[x] > np.float32(-np.inf))
+        hard[x] = np.uint8(0) if plain else np.uint8(1)
+        covered = np.int32(colour[x] >> THREE_BYTES) if weight[x] > 0 else np.int32(0)
+        unseen = np.int32(unseen + (np.int32(np.int32(255) - covered) if plain else np.int32(0)))
+    return unseen
+
+
+@helper
+def _two_views(
+    colour: np.ndarray,
+    near: np.ndarray,
+    weight: np.ndarray,
+    edge: np.ndarray,
+    y: int,
+    shares: np.ndarray,
+    says: np.ndarray,
+    same: float,
+    mixed: np.ndarray,
+    nearest: np.ndarray,
+    hard: np.ndarray,
+) -> None:
+    """A row that two views show, where they show one surface or only one of them does: its colour and nearness. `hard`
+    is 1 where it is not so simple."""
+    none, zero = np.float32(-np.inf), np.float32(0)
+    share, other_share = shares[0] * says[0], shares[1] * says[1]
+    say, other_say = says[0], says[1]
+    for x in range(hard.shape[0]):
+        weight_here, other_weight = weight[0, y, x], weight[1, y, x]
+        here, there = near[0, y, x], near[1, y, x]
+        top = max(here if weight_here > 0 else none, there if other_weight > 0 else none)
+        least = top - (same if same > 0 else np.float32(ONE_SURFACE) * abs(top))
+        mine, others = (weight_here > 0) & (here >= least), (other_weight > 0) & (there >= least)
+        own = share * weight_here if mine else zero
+        other = other_share * other_weight if others else zero
+        said = max(say if mine else zero, other_say if others else zero)
+        way = np.uint32(np.int32(np.float32(256) * other / max(own + other, np.float32(1e-30)) + np.float32(0.5)))
+        one, two = colour[0, y, x], colour[1, y, x]
+        covers = (one if mine else COVER) & (two if others else COVER) & COVER
+        plain = (said >= 1) & (covers == COVER) & ((edge[0, y, x] | edge[1, y, x]) == 0)
+        hard[x] = np.uint8(0) if plain else np.uint8(1)
+        mixed[x] = mix(one, two, way)
+        nearest[x] = top
+
+
+@kernel
+def fuse(
+    colour: np.ndarray,
+    near: np.ndarray,
+    weight: np.ndarray,
+    edge: np.ndarray,
+    fringe: np.ndarray,
+    fringe_near: np.ndarray,
+    shares: np.ndarray,
+    says: np.ndarray,
+    same: float,
+    wanted: np.ndarray,
+    full: int,
+    out: np.ndarray,
+    nearness: np.ndarray,
+) -> tuple[float, int]:
+    """The samples of all views [n, h, w] as one frame, `out` uint8 [h, w, 3] with its `nearness` float32 [h, w].
+
+    `shares` float32 [n] is how much of the average each view is, `says` float32 [n] in 0..1 how far it can hide what
+    the others see. `edge` and `fringe` are theirs from `soften`. Only the first `full` views were drawn off the tiles
+    `wanted`. Gives the pixels that no view sees, and those with no sample at all (nearness -inf).
+    """
+    count, height, width = near.shape
+    order = np.empty(count, np.int64)
+    one, half, none = np.float32(1), np.float32(0.5), np.float32(-np.inf)
+    unseen, holes = 0.0, 0
+    colours, hard = np.empty(width, np.uint32), np.empty(width, np.uint8)
+    further = count > full
+    for y in range(height):
+        if count == 1:
+            unseen += _one_view(colour[0, y], near[0, y], weight[0, y], edge[0, y], hard) / 255
+            for x in range(width):
+                colours[x] = colour[0, y, x]
+                nearness[y, x] = near[0, y, x]
+        else:
+            _two_views(colour, near, weight, edge, y, shares, says, same, colours, nearness[y], hard)
+        row = out[y].reshape(-1)
+        for x in range(width):
+            found = colours[x]
+            row[3 * x] = np.uint8(found)
+            row[3 * x + 1] = np.uint8(found >> BYTE)
+            row[3 * x + 2] = np.uint8(found >> TWO_BYTES)
+        for x in range(width):
+            more = further and wanted[y // TILE, x // TILE] != 0
+            if hard[x] == 0 and not more:
+                continue
+            if count == 1 and edge[0, y, x] == 0:
+                unseen += 1
+                holes += 1
+                continue
+            views = count if more else min(count, full)
+            seen = 0
+            for k in range(views):
+                if weight[k, y, x] <= 0 or says[k] <= 0:
+                    continue
+                at = seen
+                while at > 0 and near[order[at - 1], y, x] < near[k, y, x]:
+                    order[at] = order[at - 1]
+                    at -= 1
+                order[at] = k
+                seen += 1
+            left = one
+            red = green = blue = np.float32(0)
+            front = none
+            first = 0
+            while first < seen and left > np.float32(LITTLE):
+                top = near[order[first], y, x]
+                band = same if same > 0 else np.float32(ONE_SURFACE) * abs(top)
+                total = r = g = b = there = cover = np.float32(0)
+                last = first
+                while last < seen and near[order[last], y, x] >= top - band:
+                    k = order[last]
+                    w = shares[k] * says[k] * weight[k, y, x]
+                    found = np.int64(colour[k, y, x])
+                    total += w
+                    r += w * np.float32(found & 255)
+                    g += w * np.float32((found >> 8) & 255)
+                    b += w * np.float32((found >> 16) & 255)
+                    cover += w * np.float32(found >> 24) / np.float32(255)
+                    there = max(there, says[k])
+                    last += 1
+                there *= cover / total
+                part = left * there / total
+                red, green, blue = red + part * r, green + part * g, blue + part * b
+                if there > half and front == none:
+                    front = top
+                left *= one - there
+                first = last
+            unseen += float(left)
+            if left > np.float32(LITTLE):
+                total = r = g = b = np.float32(0)
+                for k in range(views):
+                    if weight[k, y, x] > 0 or near[k, y, x] == none:
+                        continue
+                    found = np.int64(colour[k, y, x])
+                    total += shares[k]
+                    r += shares[k] * np.float32(found & 255)
+                    g += shares[k] * np.float32((found >> 8) & 255)
+                    b += shares[k] * np.float32((found >> 16) & 255)
+                    if front == none or near[k, y, x] > front:
+                        front = near[k, y, x]
+                if total > 0:
+                    part = left / total
+                    red, green, blue = red + part * r, green + part * g, blue + part * b
+                elif left < one - np.float32(LITTLE):
+                    part = one / (one - left)
+                    red, green, blue = red * part, green * part, blue * part
+                    if front == none:  # views that are coming in or going out show it alone
+                        front = near[order[0], y, x]
+                else:
+                    holes += 1
+                    nearness[y, x] = none
+                    continue
+            nearness[y, x] = front
+            band = same if same > 0 or count == 1 else np.float32(ONE_SURFACE) * abs(front)
+            total = share = r = g = b = np.float32(0)
+            for k in range(views):
+                place = edge[k, y, x] - 1
+                if says[k] <= 0 or (near[k, y, x] == none and place < 0):
+                    continue
+                w = shares[k] * says[k] * max(weight[k, y, x], np.float32(0.05))
+                total += w
+                if place >= 0 and fringe_near[k, place] >= front + band:
+                    found = np.int64(fringe[k, place])
+                    w *= np.float32(found >> 24) / np.float32(255)
+                    share += w
+                    r += w * np.float32(found & 255)
+                    g += w * np.float32((found >> 8) & 255)
+                    b += w * np.float32((found >> 16) & 255)
+            if share > 0:
+                part = share / total
+                red += r / total - part * red
+                green += g / total - part * green
+                blue += b / total - part * blue
+            out[y, x, 0] = np.uint8(np.int32(red + half))
+            out[y, x, 1] = np.uint8(np.int32(green + half))
+            out[y, x, 2] = np.uint8(np.int32(blue + half))
+    return unseen, holes
+
+
+@helper
+def _copied(out: np.ndarray, source: int, row: int) -> None:
+    for x in range(out.shape[1]):
+        for c in range(3):
+            out[row, x, c] = out[source, x, c]
+
+
+@kernel
+def close(key: np.ndarray, out: np.ndarray, blank: np.ndarray) -> None:
+    """Fills pixels with no hit from the farther of the nearest hits on either side in the row. A row without any hit
+    is as the one above, the first rows as the first with a hit; a frame without any has the colour `blank`."""
+    height, width = key.shape
+    first = height
+    for y in range(height):
+        x = 0
+        while x < width:
+            if key[y, x] > -np.inf:
+                x += 1
+                continue
+            end = x
+            while end < width and key[y, end] == -np.inf:
+                end += 1
+            if x == 0 and end == width:
+                if first < y:
+                    _copied(out, y - 1, y)
+                x = end
+                continue
+            source = end if x == 0 or (end < width and key[y, end] < key[y, x - 1]) else x - 1
+            for u in range(x, end):
+                for c in range(3):
+                    out[y, u, c] = out[y, source, c]
+            x = end
+        if first == height and (key[y] > -np.inf).any():
+            first = y
+    for y in range(first):
+        if first < height:
+            _copied(out, first, y)
+            continue
+        for x in range(width):
+            for c in range(3):
+                out[y, x, c] = blank[c]
