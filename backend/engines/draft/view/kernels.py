@@ -22,6 +22,7 @@ import numba
 from numba.core.caching import UserProvidedCacheLocator
 
 SOURCES = Path(__file__).parent
+OURS = "take-one"
 KEPT = 4  # versions of the engine whose machine code stays: two Blenders may use two of them
 
 
@@ -40,12 +41,13 @@ DIGEST = digest_of(SOURCES)
 class ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
     """Finds machine code by what all of the kernels' sources say, wherever they lie. Numba looks at the path and at the
     function's own file: an update in another folder would compile all anew, and a helper that changed would not.
+    It lies in a folder of ours: others may keep theirs in NUMBA_CACHE_DIR too.
     """
 
     @classmethod
     def get_suitable_cache_subpath(cls, py_file: str) -> str:
         """The folder below NUMBA_CACHE_DIR for the kernels of one file."""
-        return str(Path(DIGEST, Path(py_file).relative_to(SOURCES).parent))
+        return str(Path(OURS, DIGEST, Path(py_file).relative_to(SOURCES).parent))
 
 
 SETTINGS: Any = numba.config  # its names are made at run time
@@ -76,4 +78,4 @@ def forget_earlier() -> None:
 
 
 def _cache() -> Path:
-    return Path(SETTINGS.CACHE_DIR)
+    return Path(SETTINGS.CACHE_DIR) / OURS

@@ -47,18 +47,22 @@ def test_an_engine_that_moved_compiles_nothing_and_one_whose_helper_changed_all(
     helper = first / "backend" / "engines" / "draft" / "view" / "small.py"
     helper.write_text(DOUBLE.format(by=3))
     assert call(first, cache) == [16, 0]
-    assert len(list(cache.iterdir())) == 2
+    assert len(list((cache / kernels.OURS).iterdir())) == 2
 
 
 def test_the_machine_code_of_the_newest_versions_stays(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setattr(kernels.SETTINGS, "CACHE_DIR", str(tmp_path))
     kernels.forget_earlier()
+    ours = tmp_path / kernels.OURS
+    for number in range(6):
+        (tmp_path / f"another's {number}").mkdir()
     for age, name in enumerate(("newest", "newer", kernels.DIGEST, "new", "old", "oldest")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "kernel.nbi").write_bytes(b"code")
-        os.utime(tmp_path / name, (1e9 - age, 1e9 - age))
+        (ours / name).mkdir(parents=True)
+        (ours / name / "kernel.nbi").write_bytes(b"code")
+        os.utime(ours / name, (1e9 - age, 1e9 - age))
     kernels.forget_earlier()
-    assert {folder.name for folder in tmp_path.iterdir()} == {"newest", "newer", "new", kernels.DIGEST}
+    assert {folder.name for folder in ours.iterdir()} == {"newest", "newer", "new", kernels.DIGEST}
+    assert len(list(tmp_path.glob("another's *"))) == 6
     assert kernels.compiled()
-    shutil.rmtree(tmp_path / kernels.DIGEST)
+    shutil.rmtree(ours / kernels.DIGEST)
     assert not kernels.compiled()
