@@ -187,7 +187,7 @@ def has_gpu() -> bool:
 def size_of(models_here: tuple[dict[str, Any], ...], needed: list[str]) -> str:
     """How much is still to be downloaded of these models, such as "96.3 GB"."""
     lacking = [one for one in models_here if one["name"] in needed and one["state"] not in ("ready", "linked")]
-    total = sum(one["bytes"] for one in lacking)
+    total = sum(one.get("bytes", 0) for one in lacking)
     return f"{total / 1e9:.1f} GB" if total >= 1e9 else f"{total / 1e6:.0f} MB"
 
 

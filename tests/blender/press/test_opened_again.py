@@ -153,9 +153,9 @@ def test_preferences_of_a_new_installation_offer_to_install(film, monkeypatch):
 
 
 def test_models_say_their_size_and_whether_the_card_can_run_them(film):
-    found = ({"name": "a", "state": "missing", "size": "about 28.4 GB", "where": ""},
-             {"name": "b", "state": "ready", "size": "10.0 GB", "where": ""},
-             {"name": "c", "state": "damaged", "size": "600.0 MB", "where": ""})  # fmt: skip
+    found = ({"name": "a", "state": "missing", "size": "about 28.4 GB", "bytes": 28_400_000_000, "where": ""},
+             {"name": "b", "state": "ready", "size": "10.0 GB", "bytes": 10_000_000_000, "where": ""},
+             {"name": "c", "state": "damaged", "size": "600.0 MB", "bytes": 600_000_000, "where": ""})  # fmt: skip
     models().state = models().state._replace(state="done", models=found, sets={"540p": ["a", "b", "c"]})
     holder = {"backend": "LOCAL", "profile": "draft", "server_url": "", "bl_rna": None}
     engine = EngineInfo("big", "Big", available=False, reason="No model is here.", fix="models", lane="gpu")

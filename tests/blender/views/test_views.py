@@ -49,7 +49,7 @@ def shot(tmp_path):
 
 
 def take(session, shot, **call):
-    keys = jobs.send(*jobs._views_now(make_order(bpy.context, shot, Call(**call))))
+    keys = jobs._send(jobs._views_now(make_order(bpy.context, shot, Call(**call))))
     return session.requests[session.keys.index(keys[0])]
 
 
