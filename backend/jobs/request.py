@@ -151,7 +151,9 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     if not engine.available:
         message = f"{engine.label} can't run here. {engine.reason}".strip()
         raise EngineError("engine_unavailable", message, engine.fix, "model")
-    seconds = math.fsum(shot.seconds for shot in request.shots) or request.seconds  # the clip's own are whole frames
+    seconds = request.seconds
+    if request.shots:  # theirs: the clip's are made up of whole frames
+        seconds = round(math.fsum(shot.seconds for shot in request.shots), 6)
     if engine.max_seconds and seconds > engine.max_seconds:
         most = f"at most {engine.max_seconds:g} seconds, not {seconds:g}"
         raise invalid(f"{engine.label} makes clips of {most}.", "seconds", "shorter")

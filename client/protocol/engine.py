@@ -85,9 +85,9 @@ class EngineInfo:
     `lane` is what its jobs wait for: cpu, gpu or network. `shots` is how many shots it can make in one clip, each of
     a multiple of `shot_seconds` (0: of any length); `shot_requests` where they may be those of a request (TakeRequest.
     shots), and `shot_stills` where each of them may have views of its own, else the first one's still is all it uses.
-    `sends_to` is who gets the pictures and the words ("" where they stay with the backend), `account` whose key it needs, and
-    `rate` what a second costs as it is set by itself. `references` is how many pictures of who and what is seen it
-    takes beside the still.
+    `sends_to` is who gets the pictures and the words ("" where they stay with the backend), `account` whose key it
+    needs, and `rate` what a second costs as it is set by itself. `references` is how many pictures of who and what is
+    seen it takes beside the still.
     """
 
     id: str
