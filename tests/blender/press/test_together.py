@@ -188,6 +188,7 @@ def test_the_first_of_the_selected_shots_says_what_it_costs(scene, monkeypatch):
         shot.engine = "paid"
     asked = []
     monkeypatch.setattr(jobs, "learn_spending", asked.append)
+    monkeypatch.setattr(jobs, "wait", lambda *_: None)
     budgets = SimpleNamespace(budget_day=0.0, budget_film=0.9, backend="LOCAL")
     monkeypatch.setattr(preferences, "preferences", lambda: budgets)
     assert not bpy.ops.takeone.animate_together.poll()  # the hall's engine makes one at a time
