@@ -151,8 +151,11 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     if not engine.available:
         message = f"{engine.label} can't run here. {engine.reason}".strip()
         raise EngineError("engine_unavailable", message, engine.fix, "model")
-    if engine.max_seconds and request.seconds > engine.max_seconds:
-        most = f"at most {engine.max_seconds:g} seconds, not {request.seconds:g}"
+    seconds = request.seconds
+    if request.shots:  # theirs: the clip's are made up of whole frames
+        seconds = round(math.fsum(shot.seconds for shot in request.shots), 6)
+    if engine.max_seconds and seconds > engine.max_seconds:
+        most = f"at most {engine.max_seconds:g} seconds, not {seconds:g}"
         raise invalid(f"{engine.label} makes clips of {most}.", "seconds", "shorter")
     width, height = request.size
     if engine.max_pixels and width * height > engine.max_pixels:
@@ -160,8 +163,8 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
         raise invalid(f"{width}x{height} is too large for {engine.label}: {most}.", "size", "smaller_size")
     if engine.needs_still and request.still is None:
         raise invalid(f"{engine.label} needs a still: send it as the file {STILL}.", STILL, "pick_camera")
-    if len(request.shots) > max(1, engine.shots):
-        most = "one shot" if engine.shots < 2 else f"at most {engine.shots} shots"
+    if len(request.shots) > engine.shots_asked:
+        most = "one shot" if engine.shots_asked < 2 else f"at most {engine.shots_asked} shots"
         raise invalid(f"{engine.label} makes {most} in one clip.", "extra_params.shots")
     for option in engine.options:
         if option.name in request.options and (why := option.refusal(request.options[option.name])) is not None:
@@ -174,7 +177,8 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     unknown = sorted(spoken - set(engine.languages)) if engine.dialogue and engine.languages else []
     if unknown:
         raise invalid(f"{engine.label} does not speak {', '.join(unknown)}.", "extra_params.dialogue")
-    between = [view for view in request.views if 0 < view.t < 1 and not request.shots]
+    between = [view for view in request.views if 0 < view.t < 1]
+    shows_more = engine.shot_stills if request.shots else engine.views > 1
     end = request.last_frame
     drawn = end is not None and end.depth is not None and engine.views > 1  # it is a view like the others
     has_depth = any(view.depth is not None for view in request.views)
@@ -183,7 +187,7 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
         (bool(request.direction.sound) and not engine.sound, "the sound"),
         (has_depth and not engine.depth, "the depth"),
         (end is not None and not engine.last_frame and not drawn, "the last frame"),
-        (bool(between) and engine.views == 1, "the further views"),
+        (bool(between) and not shows_more, "the further views"),
         (request.path is not None and not engine.camera_path, "the camera path"),
         (bool(request.references) and not engine.references, "the reference pictures"),
     ]

@@ -83,10 +83,11 @@ class EngineInfo:
     Only the id is always there: of another kind of server nothing else may be known. A limit of 0 is not known, and
     is not checked. `fps` None is any, else the engine's own rate, conformed afterwards. `views` is how many it can use.
     `lane` is what its jobs wait for: cpu, gpu or network. `shots` is how many shots it can make in one clip, each of
-    a multiple of `shot_seconds` (0: of any length). `sends_to`
-    is who gets the pictures and the words ("" where they stay with the backend), `account` whose key it needs, and
-    `rate` what a second costs as it is set by itself. `references` is how many pictures of who and what is seen it
-    takes beside the still.
+    a multiple of `shot_seconds` (0: of any length); `shot_requests` where they may be those of a request (TakeRequest.
+    shots), and `shot_stills` where each of them may have views of its own, else the first one's still is all it uses.
+    `sends_to` is who gets the pictures and the words ("" where they stay with the backend), `account` whose key it
+    needs, and `rate` what a second costs as it is set by itself. `references` is how many pictures of who and what is
+    seen it takes beside the still.
     """
 
     id: str
@@ -118,11 +119,18 @@ class EngineInfo:
     account: str = ""
     rate: Price | None = None
     references: int = 0
+    shot_requests: bool = False
+    shot_stills: bool = False
 
     @property
     def label(self) -> str:
         """What people call it."""
         return self.name or self.id
+
+    @property
+    def shots_asked(self) -> int:
+        """How many shots a request may have."""
+        return max(1, self.shots) if self.shot_requests else 1
 
     def option(self, name: str) -> Option | None:
         """The setting called `name`."""

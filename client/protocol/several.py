@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_SHOTS = 12  # in one clip
 MAX_SECONDS = 3600.0
+FLOAT_NOISE = 1e-6  # frames: how far from its cut a still may be by rounding alone
 OF_ONE = ("final_prompt", "scene")  # options that say something of a single shot
 
 
@@ -110,7 +111,7 @@ def _between(views: Sequence[View], frames: int, start: int, after: int) -> tupl
     """The views from the frame `start` to before `after`, by the time of that part."""
     found = []
     for view in views:
-        t = (view.t * frames - start) / (after - start)
-        if -0.25 / (after - start) < t < 1 - 0.25 / (after - start) or (after == frames and view.t == 1):
-            found.append(replace(view, t=max(0.0, round(t, 9))))
+        at = view.t * frames
+        if start - FLOAT_NOISE <= at and (at < after - FLOAT_NOISE or after == frames):
+            found.append(replace(view, t=max(0.0, round((at - start) / (after - start), 9))))
     return tuple(found)

@@ -42,11 +42,16 @@ class TAKEONE_OT_animate_together(Paying, bpy.types.Operator):
     def poll(cls, context: bpy.types.Context) -> bool:
         if not poll_shot(cls, context):
             return False
-        engine = app().state.engine(shot_of(context).engine)
-        if engine is not None and engine.shots < 2:
+        first, shown = first_selected(context), shot_of(context)
+        found = [app().state.engine(shot.engine) for shot in (first, shown) if shot is not None]
+        if None in found or any(engine.shots_asked > 1 for engine in found if engine):
+            return True
+        engine = found[0]
+        if engine is not None and engine.shots > 1:
+            cls.poll_message_set(together.older(engine))
+        elif engine is not None:
             cls.poll_message_set(rpt_("{engine} makes one shot at a time").format(engine=engine.label))
-            return False
-        return True
+        return False
 
     def shots(self, context: bpy.types.Context) -> list[Any]:
         """The shots to make. Raises SceneError."""
@@ -60,9 +65,10 @@ class TAKEONE_OT_animate_together(Paying, bpy.types.Operator):
 
     def wish(self, context: bpy.types.Context) -> quotes.Wish:
         shots = self.shots(context)
-        engine = app().state.engine(shot_of(context).engine)
+        first = shots[0] if shots else shot_of(context)
+        engine = app().state.engine(first.engine)
         seconds = sum(together.length_of(shot, engine) if engine else shot.seconds for shot in shots)
-        return quotes.Wish(shot_of(context), engine, seconds, 1, quotes.by_rate(engine, seconds) if engine else None)
+        return quotes.Wish(first, engine, seconds, 1, quotes.by_rate(engine, seconds) if engine else None)
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         if bpy.app.background:
@@ -83,12 +89,12 @@ class TAKEONE_OT_animate_together(Paying, bpy.types.Operator):
             return
         if self.count:
             column.prop(self, "count")
-        engine = app().state.engine(shot_of(context).engine)
+        engine = app().state.engine((shots[0] if shots else shot_of(context)).engine)
         for shot in shots:
             length = together.length_of(shot, engine) if engine else float(shot.seconds)
             text = rpt_("{shot}, {seconds:g} s").format(shot=shot.name, seconds=round(length, 2))
             column.label(text=text, icon="OUTLINER_OB_CAMERA", translate=False)
-        if engine is not None and engine.views < len(shots):
+        if engine is not None and not engine.shot_stills:
             text = rpt_("{engine} is given the first shot's still only").format(engine=engine.label)
             column.label(text=text, icon="INFO", translate=False)
         if question := self.over_budget(context):
@@ -131,6 +137,14 @@ def selected(context: bpy.types.Context) -> list[Any]:
         message = rpt_("'{shot}' lies between the selected shots. Select those that follow each other.")
         raise SceneError("not_together", message.format(shot=between.name))
     return [whole[index] for index in places]
+
+
+def first_selected(context: bpy.types.Context) -> Any | None:
+    """The first shot of the selected strips, None where fewer than two are or another is between them."""
+    try:
+        return next(iter(selected(context)), None)
+    except SceneError:
+        return None
 
 
 def seconds_of(order: Order) -> float:

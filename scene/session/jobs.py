@@ -38,10 +38,12 @@ HOPELESS = {events.OFF, events.FAILED, events.MISSING, events.OUTDATED}  # the b
 
 
 class Waiting:
-    """Orders whose views are taken, the first of them now, by `steps`."""
+    """Orders whose views are taken, the first of them now, by `steps`. `ready` is what was taken at the press, by the
+    key of the order and then as `shoot.shoot` wants it."""
 
     def __init__(self) -> None:
         self.orders: deque[Order] = deque()
+        self.ready: dict[str, dict[str, shoot.Shots]] = {}
         self.steps: shoot.Shoot | None = None
 
 
@@ -55,6 +57,8 @@ def start(order: Order) -> list[str]:
     if all(one.source != capture.RENDER for one in (order, *order.following)):
         return _send(_views_now(order))
     state, waiting = app().state, app().part(Waiting).orders
+    if taken := _seen_now(order):
+        app().part(Waiting).ready[order.keys[0]] = taken
     for take in order.takes:
         state.jobs[take.key] = Job(take.key, together.binding(order, take), RENDERING)
     state.changed()
@@ -154,6 +158,7 @@ def cancel(key: str) -> None:
     for order in [order for order in waiting if key in order.keys and not _wanted(order).takes]:
         if order != waiting[0]:
             waiting.remove(order)
+            app().part(Waiting).ready.pop(order.keys[0], None)
         elif capture.rendering():
             capture.abandon()  # else it is planned, and the timer sees that nobody wants it
 
@@ -191,7 +196,17 @@ def _send(found: shoot.Shots) -> list[str]:
 
 def _views_now(order: Order) -> shoot.Shots:
     """The order for the views that are taken now, its views, and remarks on them."""
-    steps = shoot.shoot(order)
+    return _all_now(shoot.shoot(order, _seen_now(order)))
+
+
+def _seen_now(order: Order) -> dict[str, shoot.Shots]:
+    """The stills of an order's row that are what is seen now, and not rendered: before a render changes that."""
+    row = (order, *order.following)
+    return {one.keys[0]: _all_now(shoot.shoot_one(one)) for one in row if one.source != capture.RENDER}
+
+
+def _all_now(steps: shoot.Shoot) -> shoot.Shots:
+    """What the steps come to, all done now."""
     answer: Still | SceneError | None = None
     while True:
         try:
@@ -233,8 +248,9 @@ def _seen_through(wish: shoot.Ask) -> Iterator[bpy.types.Object | None]:
 def _shoot_first() -> None:
     """Begin with the views of the order that waits longest. Raises SceneError."""
     part = app().part(Waiting)
-    part.steps = shoot.shoot(part.orders[0])
-    _go_on(part.orders[0], None)
+    order = part.orders[0]
+    part.steps = shoot.shoot(order, part.ready.pop(order.keys[0], {}))
+    _go_on(order, None)
 
 
 def _go_on(order: Order, answer: Still | SceneError | None) -> None:
@@ -361,6 +377,7 @@ def _wanted(order: Order) -> Order:
 
 
 def _drop(order: Order) -> None:
+    app().part(Waiting).ready.pop(order.keys[0], None)
     for key in order.keys:
         app().state.jobs.pop(key, None)
     app().state.changed()

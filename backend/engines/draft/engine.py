@@ -45,6 +45,8 @@ class DraftEngine:
             words_path=True,
             handles=True,
             shots=MAX_SHOTS,
+            shot_requests=True,
+            shot_stills=True,
         )
 
     def words_path(self, request: TakeRequest) -> WordsPath:

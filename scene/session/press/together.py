@@ -12,6 +12,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ....client.protocol import MAX_SHOTS, Binding, BoundPart, EngineInfo, TakeRequest, View
 from ....client.protocol.problem import Unfit
+from ....client.protocol.request import MAX_VIEWS
 from ....client.protocol.several import cuts, join
 from ...app.app import app
 from ...app.errors import SceneError
@@ -43,7 +44,7 @@ def fitting(context: bpy.types.Context, shot: Any) -> list[Any]:
     engine = app().state.engine(shot.engine) or EngineInfo(shot.engine)
     found: list[Any] = []
     seconds = 0.0
-    for one in row(context, shot)[: min(engine.shots, MAX_SHOTS)]:
+    for one in row(context, shot)[: min(engine.shots_asked, MAX_SHOTS)]:
         seconds += length_of(one, engine)
         if app().state.engine(one.engine) != app().state.engine(shot.engine) or 0 < engine.max_seconds < seconds:
             break
@@ -81,8 +82,8 @@ def make(context: bpy.types.Context, shots: Sequence[Any]) -> Order:
         seconds = length_of(shot, engine)
         order = make_order(context, shot, Call(placement="REPLACE", overrides={**said, "seconds": seconds}))
         over = round(seconds * order.fps) - round(shot.seconds * order.fps)  # more than the shot: its handle
-        orders.append(replace(order, tail=order.tail + over))
-    longest = sum(order.seconds for order in orders)
+        orders.append(replace(order, tail=order.tail + over, engine=_share(order.engine, len(shots))))
+    longest = round(sum(order.seconds for order in orders), 6)
     if 0 < engine.max_seconds < longest:
         raise _too_long(engine, longest)
     key = orders[0].keys[0]
@@ -94,10 +95,18 @@ def make(context: bpy.types.Context, shots: Sequence[Any]) -> Order:
     return replace(keyed[0], following=tuple(keyed[1:]))
 
 
+def _share(engine: EngineInfo, count: int) -> EngineInfo:
+    """The engine as one of so many shots may use it: with its part of the views of a request."""
+    views = min(engine.views, MAX_VIEWS) // count if engine.shot_stills else 1
+    return replace(engine, views=max(1, views))
+
+
 def _check(shots: Sequence[Any], engine: EngineInfo) -> None:
-    most = min(engine.shots, MAX_SHOTS)
+    most = min(engine.shots_asked, MAX_SHOTS)
     if not app().state.engines:
         raise SceneError("not_ready", "The backend has not said yet what its engines can do. Wait a moment", "retry")
+    if most < 2 <= engine.shots:
+        raise SceneError("not_together", older(engine))
     if most < 2:
         message = rpt_("{engine} makes one shot at a time. Choose another engine.").format(engine=engine.label)
         raise SceneError("not_together", message)
@@ -110,9 +119,15 @@ def _check(shots: Sequence[Any], engine: EngineInfo) -> None:
     if other is not None:
         message = rpt_("'{shot}' has another engine than '{first}'. One request goes to one engine.")
         raise SceneError("not_together", message.format(shot=other.name, first=shots[0].name))
-    seconds = sum(length_of(shot, engine) for shot in shots)
+    seconds = round(sum(length_of(shot, engine) for shot in shots), 6)
     if 0 < engine.max_seconds < seconds:
         raise _too_long(engine, seconds)
+
+
+def older(engine: EngineInfo) -> str:
+    """What is said where the engine could make several shots, and the server does not say that it takes them."""
+    text = rpt_("The server of {engine} takes one shot in a request. Update Take One there.")
+    return text.format(engine=engine.label)
 
 
 def _too_long(engine: EngineInfo, seconds: float) -> SceneError:
@@ -137,7 +152,7 @@ def _unfit(error: Unfit) -> SceneError:
 def joined(singles: Sequence[TakeRequest], engine: EngineInfo) -> TakeRequest:
     """One request, bound to the takes of all. An engine that can't use every shot's still is given the first one's.
     Raises Unfit."""
-    request = join(singles, each_still=engine.views >= len(singles))
+    request = join(singles, each_still=engine.shot_stills)
     at = cuts(request.shots, request.fps)
     bound = [one.binding for one in singles]
     parts = [

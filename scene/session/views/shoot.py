@@ -7,7 +7,7 @@ and is answered with it or with what went wrong. Scripts do all of it at once, a
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -52,20 +52,21 @@ class Shots:
 Shoot = Generator[float | Ask, "Still | SceneError | None", Shots]
 
 
-def shoot(order: Order) -> Shoot:
-    """Take the views of an order, and of those that follow it in one clip.
+def shoot(order: Order, ready: Mapping[str, Shots]) -> Shoot:
+    """Take the views of an order, and of those that follow it in one clip; but of those that are `ready`, by their
+    first keys.
 
     Raises:
         SceneError: whatever kept a still from being taken; render_cancelled also for a further view.
     """
-    first = yield from _shoot(order)
-    following = []
-    for one in order.following:
-        following.append((yield from _shoot(one)))
-    return replace(first, following=tuple(following))
+    found = []
+    for one in (order, *order.following):
+        found.append(ready[one.keys[0]] if one.keys[0] in ready else (yield from shoot_one(one)))
+    return replace(found[0], following=tuple(found[1:]))
 
 
-def _shoot(order: Order) -> Shoot:
+def shoot_one(order: Order) -> Shoot:
+    """The same of an order without those that follow it."""
     planned = None
     if plans_views(order):
         _say(order, "Planning the stills")

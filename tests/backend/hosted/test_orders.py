@@ -21,7 +21,7 @@ from backend.engines.engine import EngineError
 from backend.engines.hosted.engine import pictures_of
 from backend.engines.hosted.providers import models
 from backend.engines.hosted.providers.provider import Memo
-from backend.engines.hosted.request.ask import ask, price
+from backend.engines.hosted.request.ask import ask, describe, price
 from backend.engines.hosted.request.model import Pictures
 from backend.engines.hosted.request.still import middle, nearest, to_send
 from backend.engines.hosted.request.words import compose
@@ -136,7 +136,9 @@ def test_of_a_clip_of_another_shape_the_middle_is_taken(
 def test_shots_of_a_request_are_told_like_those_of_its_options(tmp_path: Path, engine: str) -> None:
     whole = a_request(tmp_path, engine)
     shots = tuple(PartOfClip(Direction(str(one["prompt"])), float(str(one["seconds"]))) for one in SHOTS)
-    _, model = models()[engine]
+    provider, model = models()[engine]
+    info = describe(model, provider, "")
+    assert (info.shots_asked, info.shot_stills) == (model.shots, False)
     asked = ask(model, replace(whole, seconds=7.0, shots=shots))
     assert asked == ask(model, replace(whole, options={"shots": SHOTS}))
     with pytest.raises(EngineError, match="whole seconds"):

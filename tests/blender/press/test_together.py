@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import bpy
 import numpy as np
@@ -12,8 +14,10 @@ import pytest
 import stand_in
 from rooms import picture, picture_output, room
 from take_one.client import events
-from take_one.client.protocol import EngineInfo, Problem
+from take_one.client.protocol import EngineInfo, Price, Problem
+from take_one.client.protocol.request import MAX_VIEWS
 from take_one.client.target import LocalTarget
+from take_one.operators.making import together as operator
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import strips
@@ -21,11 +25,14 @@ from take_one.scene.edit.cut import transitions, uses
 from take_one.scene.model.shots import kept, shot_list, takes
 from take_one.scene.session import jobs, pump
 from take_one.scene.session.press import together
-from take_one.scene.session.server import connection
+from take_one.scene.session.server import connection, preferences
+from take_one.scene.session.views import plans
+from take_one.scene.stills import capture
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
 LENGTHS = {"Hall": 10, "Stairs": 15, "Roof": 8}  # frames
+ONE_STILL = EngineInfo("draft", "Draft", shots=6, views=6, shot_seconds=1.0, max_seconds=10, shot_requests=True)
 COLORS = {"Hall": (0.8, 0.1, 0.1), "Stairs": (0.1, 0.8, 0.1), "Roof": (0.1, 0.1, 0.8)}
 
 
@@ -111,7 +118,7 @@ def test_three_shots_are_one_job_and_three_takes(scene):
 
 def test_what_can_not_be_one_request_is_said(scene):
     session = stand_in.attach()
-    one, two = EngineInfo("draft", "Draft", shots=4, views=8, max_seconds=1.0), EngineInfo("other", "Other")
+    one, two = EngineInfo("draft", "Draft", shots=4, max_seconds=1.0, shot_requests=True), EngineInfo("other", "Other")
     app().state.engines = (one, two)
     shots = scene.take_one.shots
     with pytest.raises(RuntimeError, match=r"Draft makes up to 1 seconds, and these shots are 1\.04"):
@@ -130,7 +137,7 @@ def test_what_can_not_be_one_request_is_said(scene):
 
 def test_an_engine_of_one_still_and_whole_seconds(scene, monkeypatch):
     session = stand_in.attach()
-    app().state.engines = (EngineInfo("draft", "Draft", shots=6, shot_seconds=1.0, max_seconds=10),)
+    app().state.engines = (ONE_STILL,)
     monkeypatch.setattr(jobs, "wait", lambda *_: None)
     bpy.ops.takeone.animate_together(count=3)
     (request,) = session.requests
@@ -146,3 +153,73 @@ def test_an_engine_of_one_still_and_whole_seconds(scene, monkeypatch):
     assert all(app().state.making(take.uid) is app().state.jobs[session.keys[0]] for take in found)
     pump.handle(events.JobFailed(session.keys[0], Problem("cancelled", "Cancelled."), request.binding))
     assert [take.status for take in found] == ["CANCELLED"] * 3
+
+
+OWN_STILLS = replace(ONE_STILL, views=MAX_VIEWS, shot_seconds=0.0, shot_stills=True)
+
+
+def test_an_older_server_is_not_asked_for_several_shots(scene):
+    session = stand_in.attach()
+    app().state.engines = (replace(ONE_STILL, shot_requests=False),)
+    assert not bpy.ops.takeone.animate_together.poll()
+    with pytest.raises(SceneError, match="The server of Draft takes one shot in a request"):
+        together.make(bpy.context, list(scene.take_one.shots[:2]))
+    assert session.keys == []
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_the_shots_share_the_views_of_a_request(scene, count):
+    stand_in.attach()
+    shots = list(scene.take_one.shots[:count])
+    for engine, most in ((OWN_STILLS, MAX_VIEWS // count), (replace(OWN_STILLS, views=7), 7 // count), (ONE_STILL, 1)):
+        app().state.engines = (engine,)
+        first = together.make(bpy.context, shots)
+        found = [plans.wanted(32, one.engine.views) for one in (first, *first.following)]
+        assert found == [most] * count, engine
+
+
+def test_the_first_of_the_selected_shots_says_what_it_costs(scene, monkeypatch):
+    session = stand_in.attach()
+    rate = Price(0.5, per="second")
+    paid = replace(ONE_STILL, id="paid", name="Paid", shot_seconds=1.0, sends_to="Somebody", rate=rate)
+    app().state.engines = (replace(ONE_STILL, shots=1), paid)
+    hall, *others = scene.take_one.shots
+    for shot in others:
+        shot.engine = "paid"
+    asked = []
+    monkeypatch.setattr(jobs, "learn_spending", asked.append)
+    monkeypatch.setattr(jobs, "wait", lambda *_: None)
+    budgets = SimpleNamespace(budget_day=0.0, budget_film=0.9, backend="LOCAL")
+    monkeypatch.setattr(preferences, "preferences", lambda: budgets)
+    assert not bpy.ops.takeone.animate_together.poll()  # the hall's engine makes one at a time
+    monkeypatch.setattr(operator, "selected", lambda _context: others)
+    with pytest.raises(RuntimeError, match=r"This makes \$1\.00, and the budget of this film is \$0\.90"):
+        bpy.ops.takeone.animate_together()
+    (wish,) = asked
+    assert (wish.shot.name, wish.engine.id, wish.seconds) == ("Stairs", "paid", 2.0)
+    assert (hall.engine, session.keys) == ("draft", [])
+
+
+def test_what_is_seen_now_is_taken_before_a_render_of_the_same_row(scene, monkeypatch):
+    session = stand_in.attach()
+    app().state.engines = (OWN_STILLS,)
+    monkeypatch.setattr(jobs, "wait", lambda *_: None)
+    hall, stairs, _ = scene.take_one.shots
+    stairs.still_source = "RESULT"
+    scene.camera = bpy.data.objects["Roof"]
+    bpy.ops.render.render()
+    bpy.ops.takeone.animate_together(count=2)
+    (request,) = session.requests
+    seen = [int(np.argmax(picture(view.image)[14:22, 28:36].mean(axis=(0, 1)))) for view in request.views]
+    assert seen == [0, 2]  # the hall, rendered, and the roof that was the result at the press
+
+    begun = []
+    monkeypatch.setattr(capture, "start_render", lambda c, s, folder, done, **_: begun.append((folder, done)))
+    order = together.make(bpy.context, [hall, stairs])
+    jobs.start(order)
+    assert (len(begun), len(session.requests)) == (1, 1)
+    assert int(np.argmax(picture(order.following[0].folder / "still.png")[14:22, 28:36].mean(axis=(0, 1)))) == 0
+    (folder, done), scene.camera = begun[0], bpy.data.objects["Stairs"]
+    done(capture.capture(bpy.context, scene, folder))
+    assert [int(np.argmax(picture(view.image)[18, 32])) for view in session.requests[1].views] == [1, 0]
+    assert session.requests[1].views[1].image == order.following[0].folder / "still.png"

@@ -141,5 +141,14 @@ def test_several_shots_travel_in_one_request_and_are_taken_apart_there(make_requ
     ]
     with pytest.raises(EngineError, match="makes one shot in one clip"):
         backend_request.check(asked, EngineInfo("x", "X"))
+    able = EngineInfo("x", "X", shots=3, views=2, shot_requests=True)
+    with pytest.raises(EngineError, match="makes one shot in one clip"):  # several by its own options only
+        backend_request.check(asked, dataclasses.replace(able, shot_requests=False))
+    told = "X does not use the further views."
+    assert told in backend_request.check(asked, able)  # two views: the still and a frame to end on
+    assert told not in backend_request.check(asked, dataclasses.replace(able, shot_stills=True))
+    first = several.join(singles, each_still=False)
+    assert [view.t for view in first.views] == [0.0]
+    assert told not in backend_request.check(first, able)
     with pytest.raises(Unfit, match="as long together as the clip"):
         dataclasses.replace(whole, seconds=1.0)

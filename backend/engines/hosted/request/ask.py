@@ -112,6 +112,7 @@ def describe(model: Model, provider: str, sends_to: str) -> EngineInfo:
         account=provider,
         rate=_rate(model),
         references=model.references,
+        shot_requests=model.shots > 1,
     )
 
 
