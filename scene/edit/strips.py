@@ -12,6 +12,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ..app.errors import SceneError
 from ..model.shots.paths import stored_path
 from ..model.shots.shown import SHOT_KEY
+from .cut import keys
 
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
 TAKE_KEY, JOB_KEY = "take_one_take", "take_one_job"
@@ -299,8 +300,9 @@ def _give_handles(strip: bpy.types.Strip, handles: tuple[int, int]) -> None:
     by = int(strip.get(HEAD_KEY, 0)) - handles[0]
     shown = start(strip), end(strip)
     if by:
-        setattr(strip, CONTENT_START, getattr(strip, CONTENT_START) + by)
-        _trim(strip, *shown)
+        with keys.staying(strip):
+            setattr(strip, CONTENT_START, getattr(strip, CONTENT_START) + by)
+            _trim(strip, *shown)
     if handles != NO_HANDLES or HEAD_KEY in strip:
         strip[HEAD_KEY], strip[TAIL_KEY] = handles
 

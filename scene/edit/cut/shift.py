@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
 import bpy
-from bpy.utils import escape_identifier
 
 from .. import strips
+from . import keys
 
 
 def move(edit: bpy.types.Scene, moves: Iterable[tuple[bpy.types.Strip, int]]) -> int:
@@ -64,42 +64,16 @@ def _back(edit: bpy.types.Scene, strip: bpy.types.Strip, channel: int) -> bool:
 
 def _move_effects_animation(edit: bpy.types.Scene, moved: dict[str, int]) -> None:
     """Blender moves the animation of a strip with it, but not that of an effect that follows it."""
-    curves = list(_curves(edit))
-    if not curves:
+    found = list(keys.curves(edit))
+    if not found:
         return
     by_name = dict(moved)
     for strip in sorted(edit.sequence_editor.strips, key=lambda strip: strip.channel):  # effects lie above their inputs
         made_of = [by_name.get(one.name) for one in inputs(strip)]
         if made_of and made_of[0] is not None and len(set(made_of)) == 1:
             by_name[strip.name] = made_of[0]
-    paths = {
-        f'sequence_editor.strips_all["{escape_identifier(name)}"]': by
-        for name, by in by_name.items()
-        if name not in moved
-    }
-    for path, curve in curves:
+    paths = {keys.path_of(name): by for name, by in by_name.items() if name not in moved}
+    for path, curve in found:
         by = paths.get(path[: path.index('"]') + 2])
         if by:
-            _move_keys(curve, by)
-
-
-def _curves(edit: bpy.types.Scene) -> Iterator[tuple[str, bpy.types.FCurve]]:
-    """The animation of the edit's strips, by path."""
-    data = edit.animation_data
-    if data is None or data.action is None or data.action_slot is None:
-        return
-    for layer in data.action.layers:
-        for part in layer.strips:
-            bag = part.channelbag(data.action_slot)
-            for curve in bag.fcurves if bag else ():
-                path = curve.data_path.replace("sequences_all", "strips_all")
-                if path.startswith('sequence_editor.strips_all["'):
-                    yield path, curve
-
-
-def _move_keys(curve: bpy.types.FCurve, by: int) -> None:
-    for key in curve.keyframe_points:
-        handles = key.handle_left.x, key.handle_right.x
-        key.co.x += by
-        key.handle_left.x, key.handle_right.x = handles[0] + by, handles[1] + by
-    curve.update()
+            keys.move(curve, by)

@@ -11,7 +11,7 @@ import stand_in
 from rooms import clip, room
 from take_one.client.protocol import EngineInfo
 from take_one.scene.edit import strips
-from take_one.scene.edit.cut import fit, uses
+from take_one.scene.edit.cut import fit, keys, levels, uses
 from take_one.scene.model.shots import card, shot_list
 from take_one.scene.model.shots.kept import read
 from take_one.scene.session import jobs, pump
@@ -126,3 +126,21 @@ def test_a_take_with_other_handles_shows_the_same_part(shot, clips):
         assert (strips.start(strip), strips.end(strip), strips.content_start(strip)) == (54, 70, 44)
     strips.swap(list(laid), clips[36], name="c", take_uid="c")
     assert {strips.content_start(strip) for strip in laid} == {50}
+
+
+def test_a_take_with_other_handles_leaves_the_strips_animation_where_it_is(shot, clips):
+    edit = bpy.data.scenes.new("Edit")
+    edit.sequence_editor_create()
+    movie, sound = strips.place(edit, clips[36], name="a", shot_uid=shot.uid, take_uid="a", frame=50, handles=(0, 12))
+    levels.ramp(sound, 62, 71, 1.0, 0.25)
+    movie.blend_alpha = 0.5
+    movie.keyframe_insert("blend_alpha", frame=57)
+    wanted = [[(57, 0.5)], [(62, 1.0), (71, 0.25)]]
+    assert animation_of(edit) == wanted
+    strips.swap([movie, sound], clips[42], name="b", take_uid="b", handles=(6, 12))
+    assert {strips.content_start(strip) for strip in (movie, sound)} == {44}
+    assert animation_of(edit) == wanted
+
+
+def animation_of(edit):
+    return sorted([tuple(key.co) for key in curve.keyframe_points] for _, curve in keys.curves(edit))
