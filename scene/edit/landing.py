@@ -109,7 +109,6 @@ def _land(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
         yield from _refresh(arrival) if binding.remade else _show(context, arrival)
     except SceneError as error:
         app().state.fail(error, ready.key)
-    strips.note_beyond(arrival.take_uid, arrival.beyond)
 
 
 def keep_clip(ready: TakeReady) -> None:
@@ -156,6 +155,7 @@ def _refresh(arrival: Arrival) -> Iterator[None]:
     yield from strips.swap_steps(
         shown, arrival.clip, name=arrival.name, take_uid=arrival.take_uid, handles=arrival.handles
     )
+    strips.note_beyond(arrival.take_uid, arrival.beyond)
     for edit in {scene for scene, _ in strips.strips_of_take(arrival.take_uid)}:
         strips.refresh(edit)
 
@@ -178,6 +178,7 @@ def _show(context: bpy.types.Context, arrival: Arrival) -> Iterator[None]:
         scene = find_scene(arrival.scene_uid) or context.scene
         edit = find_scene(arrival.edit_uid or "-") or ensure_edit_scene(context, scene)
         yield from _place(edit, arrival, strips.last_frame(edit) if arrival.frame is None else arrival.frame)
+    strips.note_beyond(uid, arrival.beyond)
     for edit in {scene.name: scene for scene, _ in strips.strips_of_take(uid)}.values():
         fit.fit(edit, uid, arrival.name)
     for edit, strip in strips.strips_of_take(uid):

@@ -31,6 +31,7 @@ START, END, LENGTH, CONTENT_START, CONTENT_LENGTH = (
     if _NEW_NAMES
     else ("frame_final_start", "frame_final_end", "frame_final_duration", "frame_start", "frame_duration")
 )
+TRIM_END = "content_trim_end" if _NEW_NAMES else "animation_offset_end"  # left out of a file, and held
 
 
 class Placed(NamedTuple):
@@ -61,8 +62,13 @@ def content_start(strip: bpy.types.Strip) -> int:
 
 
 def content_length(strip: bpy.types.Strip) -> int:
-    """How many frames the strip's file has."""
-    return int(getattr(strip, CONTENT_LENGTH))
+    """How many frames the strip's file has, those of other shots included."""
+    return int(getattr(strip, CONTENT_LENGTH)) + (int(getattr(strip, TRIM_END)) if BEYOND_KEY in strip else 0)
+
+
+def own_end(strip: bpy.types.Strip) -> int:
+    """The frame after the last one in the strip's file that is not another shot's."""
+    return content_start(strip) + content_length(strip) - max(0, int(strip.get(BEYOND_KEY, 0)))
 
 
 def last_frame(edit: bpy.types.Scene) -> int:
@@ -287,11 +293,16 @@ def swap_steps(
 
 
 def note_beyond(take_uid: str, beyond: int) -> None:
-    """How many frames at the end of the take's file are other shots' is kept on its strips."""
+    """How many frames at the end of the take's file are other shots' is kept on its strips, which never show them."""
     for _, strip in strips_of_take(take_uid):
-        if beyond > 0:
-            strip[BEYOND_KEY] = beyond
-        elif BEYOND_KEY in strip:
+        if beyond <= 0 and BEYOND_KEY not in strip:
+            continue
+        shown, frames = (start(strip), end(strip)), content_length(strip)
+        strip[BEYOND_KEY] = beyond
+        if strip.type == "MOVIE":
+            setattr(strip, TRIM_END, max(0, min(beyond, frames - 1)))
+            _trim(strip, *shown)
+        if beyond <= 0:
             del strip[BEYOND_KEY]
 
 

@@ -13,8 +13,8 @@ from . import files, playhead
 
 
 def save(context: bpy.types.Context, clip: Path, index: int, path: Path) -> tuple[int, int]:
-    """Write frame `index` (from 0) of a movie file into `path` (PNG), at the file's own size, which is returned. An
-    index past the end gives the last frame.
+    """Write frame `index` of a movie file into `path` (PNG), at the file's own size, which is returned. It
+    counts from 0, or back from -1, the last frame; past an end it gives the frame there.
 
     Raises:
         SceneError: no_frame where the file holds no picture; render_failed.
@@ -25,7 +25,8 @@ def save(context: bpy.types.Context, clip: Path, index: int, path: Path) -> tupl
         if element is None or not element.orig_width:
             raise SceneError("no_frame", rpt_("'{clip}' holds no picture").format(clip=clip), "retry")
         scene.render.resolution_x, scene.render.resolution_y = element.orig_width, element.orig_height
-        scene.frame_set(1 + max(0, min(index, content_length(movie) - 1)))
+        frames = content_length(movie)
+        scene.frame_set(1 + max(0, min(index if index >= 0 else frames + index, frames - 1)))
         try:
             with context.temp_override(scene=scene):
                 bpy.ops.render.render()

@@ -12,7 +12,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
 from ..edit.edit_scene import find_edit_scene
-from ..edit.strips import CONTENT_START, content_start, end, start
+from ..edit.strips import CONTENT_START, END, TRIM_END, content_start, end, start
 from . import files
 
 
@@ -66,10 +66,11 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
         if strip.type == "MOVIE":
             begins = 1 - (edit.frame_current - content_start(strip))
             copy = strips.new_movie("frame", str(media), 1, begins)
-            for name in ("animation_offset_start", "stream_index", "use_reverse_frames", "use_deinterlace"):
+            for name in ("animation_offset_start", TRIM_END, "stream_index", "use_reverse_frames", "use_deinterlace"):
                 if getattr(copy, name) != getattr(strip, name):
                     setattr(copy, name, getattr(strip, name))
             setattr(copy, CONTENT_START, begins)  # what cuts the file's start moves it in Blender 5
+            setattr(copy, END, max(2, end(copy)))  # a frame after the file's end is the one that is held there
         else:
             copy = strips.new_image("frame", str(media), 1, 1)
         copy.colorspace_settings.name = strip.colorspace_settings.name

@@ -94,6 +94,24 @@ def clip(path: Path, frames: int = 24, colour=(0.8, 0.2, 0.1), size=(64, 36), fp
     return path
 
 
+def brighter(path: Path, frames: int) -> Path:
+    """An mp4 of grey frames that grow brighter, by 1/40 a frame from black on."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.data.scenes.new("ramp")
+    scene.view_settings.view_transform = "Standard"
+    scene.render.resolution_x, scene.render.resolution_y, scene.render.fps = 64, 36, 24
+    scene.frame_start, scene.frame_end = 1, frames
+    strips = scene.sequence_editor_create().strips
+    for index in range(frames):
+        ending = {"length": 1} if NEW else {"frame_end": 2 + index}
+        strips.new_effect(name=f"{index}", type="COLOR", channel=1, frame_start=1 + index, **ending)
+        strips[-1].color = [index / 40] * 3
+    movie_output(scene, path)
+    bpy.ops.render.render(animation=True, scene=scene.name)
+    bpy.data.scenes.remove(scene)
+    return path
+
+
 def movie_output(scene: bpy.types.Scene, path: Path) -> None:
     """Render to an mp4 of H.264 and AAC."""
     settings = scene.render.image_settings

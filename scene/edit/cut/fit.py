@@ -36,12 +36,12 @@ def shot_frames(movie: bpy.types.Strip) -> int:
 
 
 def held(movie: bpy.types.Strip) -> int:
-    """For how many frames the strip holds the last frame of its file, negative for what is cut off at its end."""
-    after = strips.content_start(movie) + strips.content_length(movie)
+    """For how many frames the strip holds the last frame of its take, negative for what is cut off at its end."""
+    after = strips.own_end(movie)
     if strips.end(movie) > after:
         return strips.end(movie) - after
     shown_to = strips.end(movie) - int(movie.get(OVERLAP_KEY, 0))
-    return min(0, shown_to - (after - int(movie.get(strips.TAIL_KEY, 0))))
+    return min(0, shown_to - (_first(movie) + shot_frames(movie)))
 
 
 def say(movie: bpy.types.Strip, name: str) -> None:

@@ -172,8 +172,7 @@ def _frames_after(picture: bpy.types.Strip) -> int:
     if picture.type == "IMAGE":
         return 1_000_000
     shown_to = strips.end(picture) - _own_overlap(picture)
-    own = strips.content_length(picture) - int(picture.get(strips.BEYOND_KEY, 0))
-    return strips.content_start(picture) + own - shown_to
+    return strips.own_end(picture) - shown_to
 
 
 def _draw_back(use: Use) -> None:

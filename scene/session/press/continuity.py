@@ -77,11 +77,9 @@ def save_last_frame(context: bpy.types.Context, shot: Any, path: Path) -> Path:
     found = uses.uses_of(edit, shot.uid) if edit is not None else []
     movie = fit.movie_of(found[-1]) if found else None
     if movie is not None and movie.get(strips.TAKE_KEY) == take.uid:
-        index = found[-1].end - 1 - strips.content_start(movie)
+        index = min(found[-1].end, strips.own_end(movie)) - 1 - strips.content_start(movie)
     else:
-        known = kept.read(take)
-        count = known.request.frame_count if known.request else 1_000_000
-        index = count - max(0, known.tail) - 1
+        index = -1 - max(0, kept.read(take).tail)
     clip_frame.save(context, takes.clip_path(take), index, path)
     return path
 

@@ -8,13 +8,14 @@ import bpy
 import numpy as np
 import pytest
 import stand_in
-from rooms import movie_output, picture, picture_output, room
+from rooms import brighter, picture, picture_output, room
 from take_one.client.protocol import EngineInfo
 from take_one.scene.app.app import app
 from take_one.scene.edit import strips
 from take_one.scene.edit.cut import uses
-from take_one.scene.model.shots import shot_list
+from take_one.scene.model.shots import kept, shot_list
 from take_one.scene.session import pump
+from take_one.scene.session.press import continuity
 
 ENDS = EngineInfo("ends", "Ends", last_frame=True, handles=True)
 
@@ -22,19 +23,7 @@ ENDS = EngineInfo("ends", "Ends", last_frame=True, handles=True)
 @pytest.fixture(scope="module")
 def ramp(tmp_path_factory):
     """A movie of 30 frames that grow brighter, 1/40 a frame."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    path = tmp_path_factory.mktemp("clips") / "ramp.mp4"
-    scene = bpy.data.scenes.new("ramp")
-    scene.view_settings.view_transform = "Standard"
-    scene.render.resolution_x, scene.render.resolution_y, scene.render.fps = 64, 36, 24
-    scene.frame_start, scene.frame_end = 1, 30
-    scene.sequence_editor_create()
-    for index in range(30):
-        strips.new_effect(scene, f"{index}", "COLOR", 1, 1 + index, 1).color = [index / 40] * 3
-    movie_output(scene, path)
-    bpy.ops.render.render(animation=True, scene=scene.name)
-    bpy.data.scenes.remove(scene)
-    return path
+    return brighter(tmp_path_factory.mktemp("clips") / "ramp.mp4", 30)
 
 
 @pytest.fixture
@@ -113,3 +102,16 @@ def test_without_a_shot_or_take_before_it_says_so(scene, session, monkeypatch):
         press(session, monkeypatch)
     scene.take_one.active_shot = 0
     assert not bpy.ops.takeone.continue_shot.poll()
+
+
+@pytest.mark.parametrize(("head", "tail", "beyond", "last"), [(0, 20, 18, 9), (12, 3, 0, 26), (0, 0, 0, 29)])
+def test_of_a_take_that_the_edit_does_not_show_it_is_the_last_of_the_shot(
+    scene, ramp, tmp_path, head, tail, beyond, last
+):
+    """Also where further shots share its clip."""
+    strips.remove(strips.strips_of_take("k1"))
+    shot = scene.take_one.shots[0]
+    take = shot.takes[0]
+    kept.write(take, replace(kept.read(take), head=head, tail=tail, beyond=beyond))
+    continuity.save_last_frame(bpy.context, shot, tmp_path / "last.png")
+    assert np.abs(picture(tmp_path / "last.png") - last / 40).max() < 0.4 / 40
