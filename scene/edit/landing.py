@@ -21,7 +21,7 @@ from ..model.properties.properties import MAX_SEED
 from ..model.properties.rates import frame_rate
 from ..model.shots import films, takes
 from ..model.shots.kept import Kept, read, write
-from ..model.shots.paths import stored_path
+from ..model.shots.paths import disk_fix, stored_path
 from ..model.shots.shot_list import add_shot, find_scene, find_shot, find_take
 from . import board, burn_in, current, several, strips
 from .cut import fit
@@ -89,7 +89,11 @@ def land_steps(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
     Of a clip with several shots each take goes to its own shot. Steps that were not gone to the end are begun anew with
     the same event.
     """
-    found = several.parts(ready)
+    found = []
+    for one in several.parts(ready):
+        found.append(one)
+        if ready.binding.parts:
+            yield  # its file may have been copied
     for one in found:
         yield from _land(context, one)
     names = [takes.take_name(one.binding.shot_name, one.binding.number) for one in found]
@@ -112,12 +116,22 @@ def _land(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
 
 
 def keep_clip(ready: TakeReady) -> None:
-    """A take that could not be landed: where its shot lists it as waiting it is ready, to be shown by hand."""
-    for one in several.parts(ready):
-        shot = find_shot(one.binding.shot_uid, one.binding.scene_uid)
-        take = find_take(shot, one.binding.take_uid) if shot else None
-        if take is not None and take.status == "WAITING" and one.clip.is_file():
-            take.clip, take.sidecar, take.status = stored_path(one.clip), stored_path(one.sidecar), "READY"
+    """A take that could not be landed: where its shot lists it as waiting it is ready, to be shown by hand. Where the
+    disk does not take the files of a clip of several shots, State.last_error says so."""
+    try:
+        for one in several.parts(ready):
+            _keep(one)
+    except OSError as error:
+        message = rpt_("The takes of one clip could not be written: {error}. They land when the file is opened again.")
+        problem = SceneError("disk", message.format(error=error.strerror or error), disk_fix(error))
+        app().state.fail(problem, ready.key)
+
+
+def _keep(ready: TakeReady) -> None:
+    shot = find_shot(ready.binding.shot_uid, ready.binding.scene_uid)
+    take = find_take(shot, ready.binding.take_uid) if shot else None
+    if take is not None and take.status == "WAITING" and ready.clip.is_file():
+        take.clip, take.sidecar, take.status = stored_path(ready.clip), stored_path(ready.sidecar), "READY"
 
 
 def push_undo(context: bpy.types.Context, message: str) -> None:
@@ -292,7 +306,7 @@ def _recreate_shot(context: bpy.types.Context, ready: TakeReady) -> Any:
     shot = add_shot(scene)
     shot.uid, shot.name = binding.shot_uid, binding.shot_name
     shot.prompt = job.prompt
-    if job.seconds:
+    if job.seconds:  # of the whole clip, as the handles are
         shot.seconds = job.seconds - (float((binding.head + binding.tail) / job.fps) if job.fps else 0.0)
     shot.engine = job.model or shot.engine
     if had_shots:

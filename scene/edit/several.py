@@ -7,7 +7,7 @@ import filecmp
 import json
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -20,20 +20,21 @@ from ..model.shots import takes
 from ..model.shots.shot_list import find_shot
 
 OF_SHOT = re.compile(r"Shot ([0-9]{1,2}): ")  # what a note begins with that is about one of the shots
+OF_STILL = ("still_sha256", "depth_sha256", "last_frame_sha256", "camera", "views")  # a sidecar's: the first shot's
+OF_PART = ("seconds", "seed", "path", *OF_STILL)  # what a sidecar may say of each shot
 
 
-def parts(ready: TakeReady) -> list[TakeReady]:
-    """The takes of the event, as events of their own. Each but the first gets a file in its shot's folder: a link to
-    the clip's data, or a copy where the disk has no links. Done again it finds them there. Raises OSError."""
+def parts(ready: TakeReady) -> Iterator[TakeReady]:
+    """The takes of the event, as events of their own, one by one. Each but the first gets a file in its shot's folder:
+    a link to the clip's data, or a copy where the disk has no links. Done again it finds them there. Raises OSError."""
     if not ready.binding.parts:
-        return [ready]
+        yield ready
+        return
     whole = _read(ready.sidecar)
     shots = whole.get("shots")
     said = shots if isinstance(shots, list) else []
-    return [
-        _part(ready, binding, number, whole, said[number] if number < len(said) else {})
-        for number, binding in enumerate(ready.binding.each())
-    ]
+    for number, binding in enumerate(ready.binding.each()):
+        yield _part(ready, binding, number, whole, said[number] if number < len(said) else {})
 
 
 def _part(ready: TakeReady, binding: Binding, number: int, whole: Mapping[str, Any], said: Any) -> TakeReady:
@@ -45,17 +46,17 @@ def _part(ready: TakeReady, binding: Binding, number: int, whole: Mapping[str, A
     result = replace(ready.job.result or Result(), notes=notes, cost=None)
     if number == 0 and ready.job.result is not None:
         result = replace(result, cost=ready.job.result.cost)  # the whole clip's, once
-    seed, seconds, prompt = said.get("seed"), said.get("seconds"), direction.get("prompt")
+    seed, prompt = said.get("seed"), direction.get("prompt")
     job = replace(
         ready.job,
         seed=seed if isinstance(seed, int) else None,
-        seconds=float(seconds) if isinstance(seconds, int | float) else None,
         prompt=prompt if isinstance(prompt, str) else "",
         result=result,
         binding=binding,
     )
     sidecar = clip.with_suffix(".json")
-    own = {**whole, **direction, **{name: said[name] for name in ("seconds", "seed", "path") if name in said}}
+    shared = whole if number == 0 else {name: value for name, value in whole.items() if name not in OF_STILL}
+    own = {**shared, **direction, **{name: said[name] for name in OF_PART if name in said}}
     own |= {"binding": to_json(binding), "handles": [binding.head, binding.tail], "notes": list(notes)}
     own |= {"cost": whole.get("cost") if number == 0 else None, "shot_of_clip": number + 1}
     write_whole(sidecar, json.dumps(own, indent=1, ensure_ascii=False), mode_beside(sidecar.parent))
@@ -80,7 +81,7 @@ def _placed(ready: TakeReady, binding: Binding, number: int) -> tuple[Path, Bind
     try:
         os.link(ready.clip, clip)
     except OSError:  # a disk without links
-        copy_whole(ready.clip, clip)
+        copy_whole(ready.clip, clip, mode_beside(clip.parent))
     return clip, binding
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...client.files import write_whole
+from ...client.files import mode_beside, write_whole
 
 MAGIC = 20000630
 BACKGROUND = 1e10  # Blender's own depth of nothing
@@ -48,7 +48,7 @@ def write_depth(path: Path, depth: np.ndarray) -> None:
         packed = _zip(rows[top : top + ZIP_ROWS].tobytes())
         chunks.append(struct.pack("<ii", top, len(packed)) + packed)
     offsets = len(header) + 8 * len(chunks) + np.cumsum([0, *map(len, chunks[:-1])])
-    write_whole(path, header + offsets.astype("<u8").tobytes() + b"".join(chunks))
+    write_whole(path, header + offsets.astype("<u8").tobytes() + b"".join(chunks), mode_beside(path.parent))
 
 
 def read_depth(path: Path, layers: tuple[str, ...] = ()) -> np.ndarray | None:

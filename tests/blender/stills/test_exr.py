@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import struct
 
 import numpy as np
@@ -92,3 +93,15 @@ def test_what_is_written_is_read_by_blender(tmp_path, height):
     image.pixels.foreach_get(read)
     np.testing.assert_array_equal(read.reshape(height, 7, image.channels)[::-1, :, 0], depth)
     assert [path.name for path in tmp_path.iterdir()] == ["d.exr"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="modes are of POSIX")
+@pytest.mark.parametrize(("folder", "file"), [(0o750, 0o640), (0o700, 0o600), (0o775, 0o664)])
+def test_it_is_as_open_to_others_as_its_folder(tmp_path, folder, file):
+    tmp_path.chmod(folder)
+    before = os.umask(0)
+    try:
+        exr.write_depth(tmp_path / "d.exr", NEAR)
+    finally:
+        os.umask(before)
+    assert (tmp_path / "d.exr").stat().st_mode & 0o777 == file
