@@ -125,15 +125,15 @@ def _said(run: Run) -> list[dict[str, Any]]:
 
 
 def _ducking(path: Path) -> list[tuple[float, float]] | None:
-    """How far a bed goes down (seconds that rise, from 0 on; -60 to 0 dB); None where it is not there whole. What lies
-    beside it came with the film, so it may hold anything."""
+    """How far a bed goes down (seconds from 0 on that don't fall; -60 to 0 dB); None where it is not there whole. What
+    lies beside it came with the film, so it may hold anything."""
     told = sidecars.read(path.with_suffix(".json")).get("ducking")
-    if not isinstance(told, list) or not 0 < len(told) <= MOST_POINTS or not path.is_file():
+    if not isinstance(told, list) or not told or path.is_symlink() or not path.is_file():
         return None
-    points = [_point(one) for one in told]
+    points = [_point(one) for one in told[:MOST_POINTS]]
     found = [one for one in points if one is not None]
-    rises = all(one[0] < other[0] for one, other in pairwise(found))
-    return found if len(found) == len(told) and rises else None
+    in_order = all(one[0] <= other[0] for one, other in pairwise(found))
+    return found if len(found) == len(points) and in_order else None
 
 
 def _point(told: Any) -> tuple[float, float] | None:

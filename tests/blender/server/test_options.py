@@ -18,8 +18,7 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.model.properties import option_properties, options
 from take_one.scene.model.properties.properties import TAKEONE_PG_shot
-from take_one.scene.model.shots import card
-from take_one.scene.model.shots import trust
+from take_one.scene.model.shots import card, trust
 from take_one.scene.model.shots.shot_list import add_shot, copy_direction
 from take_one.scene.session import jobs, pump
 from take_one.scene.session.press.press import Call, make_order
