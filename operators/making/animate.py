@@ -134,7 +134,7 @@ class Animate(Direction):
         if (self.given("source") or shot.still_source) != "IMAGE" or self.image_path or not shot.image_path:
             return None
         picture = absolute(shot.image_path)
-        return picture if trust.is_unseen(picture) else None
+        return trust.real(picture) if trust.is_unseen(picture) else None
 
     def wish(self, context: bpy.types.Context) -> quotes.Wish:
         shot = self.named_shot() if self.shot else shot_of(context)
@@ -177,11 +177,10 @@ class Animate(Direction):
         """Begin, and leave the rest to the timer. Raises SceneError."""
         connection.ensure()
         self.check_budget(context)
-        picture = self.strange_picture(context)
+        if (picture := self.strange_picture(context)) is not None:
+            trust.allow(picture)  # `invoke` has shown it
         order = self.order(context)
         quotes.pressed(jobs.start(order), quotes.by_rate(order.engine, order.seconds))
-        if picture is not None:
-            trust.seen(picture)
 
 
 class TAKEONE_OT_animate_frame(Animate, bpy.types.Operator):

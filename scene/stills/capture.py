@@ -10,6 +10,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
+from ..model.shots import trust
 from . import files, orientation, playhead, viewport
 from .borrow import see_through
 from .borrow.borrowed import borrowing
@@ -140,6 +141,7 @@ def _from_file(path: Path | None, folder: Path) -> Still:
     note = ("An image file has no depth: the camera move is plainer.",)
     if path.suffix.lower() in AS_THEY_ARE:
         image = folder / ("still" + path.suffix.lower())
+        trust.check_picture(path)
         width, height = image_size(path)
         shutil.copyfile(path, image)
         return Still(image, width, height, IMAGE, notes=note)

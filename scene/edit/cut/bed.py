@@ -130,12 +130,13 @@ def lay(
     Raises:
         SceneError: no_channel; clip_unreadable. Then there is no bed.
     """
+    gains = [_gains(run, ducking) for run, _, ducking in made]  # before anything is taken away
     remove(edit)
     editor = edit.sequence_editor or edit.sequence_editor_create()
     laid = []
     try:
-        for number, (run, path, ducking) in enumerate(made, 1):
-            laid.append(_lay(edit, editor, run, path, ducking, number))
+        for number, ((run, path, _), volumes) in enumerate(zip(made, gains, strict=True), 1):
+            laid.append(_lay(edit, editor, run, path, volumes, number))
     except SceneError:
         remove(edit)
         raise
@@ -150,7 +151,7 @@ def _lay(
     editor: bpy.types.SequenceEditor,
     run: Run,
     path: Path,
-    ducking: Sequence[Sequence[float]],
+    volumes: Sequence[tuple[float, float]],
     number: int,
 ) -> bpy.types.Strip:
     free = strips.usable_channels(editor, run.start, run.end)
@@ -166,7 +167,7 @@ def _lay(
     if strips.end(strip) != run.end:
         setattr(strip, strips.END, run.end)
     strip.color_tag = "COLOR_08"
-    levels.shape(strip, _gains(run, ducking))
+    levels.shape(strip, volumes)
     return strip
 
 
@@ -212,7 +213,7 @@ def remove(edit: bpy.types.Scene) -> int:
     strips.remove([(edit, strip) for strip in found])
     for strip in list(editor.strips) if editor is not None else []:
         if QUIET_KEY in strip:
-            if levels.SHAPE_KEY in strip:
+            if levels.SHAPE_KEY in strip and strip.type == "SOUND":
                 levels.unshape(strip)
             else:
                 strip.mute = False

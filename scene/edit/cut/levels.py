@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import bpy
 from bpy.utils import escape_identifier
@@ -11,6 +13,8 @@ from .. import strips
 
 SHAPE_KEY = "take_one_shape"  # on a sound strip: the frames, from its file's first on, that `shape` gave a volume
 VOLUME_KEY = "take_one_volume"  # on a sound strip whose volume we animate: what it was
+LOUDEST = 100.0  # that Blender plays
+SAME_FRAME = 0.01  # `shape` keys no two frames that are nearer
 
 
 def ramp(sound: bpy.types.Strip, first: int, after: int, start: float, end: float) -> bool:
@@ -20,7 +24,7 @@ def ramp(sound: bpy.types.Strip, first: int, after: int, start: float, end: floa
         if _curve(sound) is not None:
             return False
         sound[VOLUME_KEY] = sound.volume
-    usual = float(sound[VOLUME_KEY])
+    usual = _usual(sound)
     for frame, part in ((first, start), (after, end)):
         sound.volume = usual * part
         sound.keyframe_insert("volume", frame=frame)
@@ -37,13 +41,13 @@ def clear(sound: bpy.types.Strip, first: int, after: int) -> None:
     for frame in [round(key.co.x) for key in _keys(sound) if first <= round(key.co.x) <= after]:
         sound.keyframe_delete("volume", frame=frame)
     if not _keys(sound):
-        sound.volume = float(sound[VOLUME_KEY])
+        sound.volume = _usual(sound)
         del sound[VOLUME_KEY]
 
 
 def shape(sound: bpy.types.Strip, points: Sequence[tuple[float, float]]) -> None:
     """Let the volume be so many times what it is, by frame, straight between."""
-    usual = float(sound.get(VOLUME_KEY, sound.volume))
+    usual = _usual(sound)
     sound[VOLUME_KEY] = usual
     for frame, part in points:
         sound.volume = usual * part
@@ -56,13 +60,15 @@ def shape(sound: bpy.types.Strip, points: Sequence[tuple[float, float]]) -> None
 
 
 def unshape(sound: bpy.types.Strip) -> None:
-    """Take back what `shape` did."""
+    """Take back what `shape` did. What the strip says of that may be a stranger's: keys that are not there are none."""
     first = strips.content_start(sound)
-    for frame in list(sound.get(SHAPE_KEY, ())):
-        sound.keyframe_delete("volume", frame=first + frame)
+    ours = [first + frame for frame in _numbers(sound.get(SHAPE_KEY))]
+    for frame in [key.co.x for key in _keys(sound)]:
+        if any(abs(frame - one) < SAME_FRAME for one in ours):
+            sound.keyframe_delete("volume", frame=frame)
     del sound[SHAPE_KEY]
     if not _keys(sound) and VOLUME_KEY in sound:
-        sound.volume = float(sound[VOLUME_KEY])
+        sound.volume = _usual(sound)
         del sound[VOLUME_KEY]
 
 
@@ -90,6 +96,21 @@ def later(sound: bpy.types.Strip, at: float, by: int) -> None:
             key.handle_left.x, key.handle_right.x = handles
     if curve is not None:
         curve.update()
+
+
+def _usual(sound: bpy.types.Strip) -> float:
+    """The volume that is animated: as the strip keeps it, or has it now."""
+    told = _numbers([sound.get(VOLUME_KEY)])
+    return min(max(0.0, told[0]), LOUDEST) if told else float(sound.volume)
+
+
+def _numbers(told: Any) -> list[float]:
+    """The numbers of a list that a strip keeps; none where it is anything else."""
+    try:
+        found = [float(one) for one in told]
+    except (TypeError, ValueError, OverflowError):
+        return []
+    return found if all(math.isfinite(one) for one in found) else []
 
 
 def _keys(sound: bpy.types.Strip) -> list[bpy.types.Keyframe]:

@@ -21,7 +21,7 @@ from bpy.props import (
 from ....client.protocol import LANGUAGES
 from ...app.app import app
 from ...app.errors import SceneError
-from . import edit_properties, options
+from . import edit_properties, options, pictures
 from .choices import MOTIONS, PLACEMENTS, SHOT_STATUSES, STILL_SOURCES, STILLS, TAKE_STATUSES, WALK_PACES
 from .edit_of import take_rate
 from .edit_properties import TAKEONE_PG_burn_in, length_changed
@@ -166,7 +166,11 @@ class TAKEONE_PG_shot(bpy.types.PropertyGroup):
         name="Still", description="Where the picture that starts the clip comes from", items=STILL_SOURCES
     )
     image_path: StringProperty(
-        name="Image", description="The picture to animate", subtype="FILE_PATH", options=BESIDE_FILE
+        name="Image",
+        description="The picture to animate",
+        subtype="FILE_PATH",
+        options=BESIDE_FILE,
+        update=pictures.chosen,
     )
     still: StringProperty(
         name="Last Still", description="The picture that was sent last", subtype="FILE_PATH", options=BESIDE_FILE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import bpy
 
-from ..properties import options
+from ..properties import options, pictures
 from ..properties.properties import DIRECTION, TAKEONE_PG_shot, TAKEONE_PG_take, new_uid
 
 
@@ -38,8 +38,9 @@ def card(scene: bpy.types.Scene) -> TAKEONE_PG_shot:
 def copy_direction(source: TAKEONE_PG_shot, target: TAKEONE_PG_shot) -> None:
     """Give `target` the direction and settings of `source`, and a text block of its own. Names, ids, camera and
     takes stay."""
-    for name in DIRECTION:
-        setattr(target, name, getattr(source, name))
+    with pictures.copying():
+        for name in DIRECTION:
+            setattr(target, name, getattr(source, name))
     options.copy(source, target)
     if target.prompt_text:
         target.prompt_text = target.prompt_text.copy()

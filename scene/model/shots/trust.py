@@ -3,6 +3,7 @@ or removed only where it is a take by name and lies in the film's own folders, o
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -15,23 +16,16 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ....client.jobs.clip import NotAClip, count_frames
 from ...app.app import app
 from ...app.errors import SceneError
+from ..properties.pictures import Pictures
 from . import films
 from .paths import absolute, is_there
-from .shot_list import all_shots, card
 from .takes import unsaved_folder
 
 TAKE_NAME = re.compile(r"[\w-]{1,64}_t[0-9]{3,10}")
 CLIP, BESIDE_CLIP = ".mp4", (".mp4", ".json", ".jpg")
 OF_STILL = (".png", ".jpg", ".jpeg", ".webp", ".exr", ".json")
-
-
-class Pictures:
-    """The pictures that the opened file names to be sent, and that the user has not been shown (`unseen`); and those
-    that the user has chosen or allowed as references, since it was opened (`allowed`)."""
-
-    def __init__(self) -> None:
-        self.unseen: set[Path] = set()
-        self.allowed: set[Path] = set()
+PICTURE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF.{4}WEBP", re.DOTALL)  # how a PNG, JPEG, WebP begins
+MOST_PICTURE = 64 << 20  # bytes of one
 
 
 def is_own(path: Path) -> bool:
@@ -84,32 +78,49 @@ def foreign(path: Path) -> SceneError:
     return SceneError("foreign_file", rpt_(message).format(path=path))
 
 
+def check_picture(path: Path) -> None:
+    """Raises SceneError no_image unless the file is a PNG, JPEG or WebP by its content, and not too large to be
+    sent."""
+    begins, size = b"", 0
+    if is_there(path):  # a pipe would never end
+        with contextlib.suppress(OSError), path.open("rb") as file:
+            begins, size = file.read(16), os.fstat(file.fileno()).st_size
+    if not PICTURE.match(begins):
+        message = rpt_("There is no PNG, JPEG or WebP file '{path}'. Choose another picture.")
+        raise SceneError("no_image", message.format(path=path), "retry")
+    if size > MOST_PICTURE:
+        message = rpt_("'{path}' has {size} MB, and a picture may have {most}. Save it smaller.")
+        text = message.format(path=path, size=size >> 20, most=MOST_PICTURE >> 20)
+        raise SceneError("no_image", text, "retry")
+
+
 def loaded() -> None:
-    """Another file was opened: the user has seen none of the pictures that it names."""
-    cards = [*all_shots(), *(card(scene) for scene in bpy.data.scenes)]
-    pictures = app().part(Pictures)
-    pictures.unseen = {absolute(one.image_path) for one in cards if one.image_path}
-    pictures.allowed = set()
+    """Another file was opened: the user has chosen none of the pictures that it names."""
+    app().part(Pictures).allowed.clear()
+
+
+def real(path: Path) -> Path:
+    """Where the file is once links are followed. Another machine is not asked."""
+    return Path(os.path.realpath(path)) if is_there(path) else path
 
 
 def is_unseen(picture: Path) -> bool:
-    """Whether the picture is named by the opened file, and the user has not been shown that it is sent."""
-    return absolute(str(picture)) in app().part(Pictures).unseen
+    """Whether a file names this picture to be sent, and the user has neither chosen it nor been shown where it is."""
+    return not is_allowed(picture) and not is_own(picture)
 
 
-def seen(picture: Path) -> None:
-    """The user was shown that this picture is sent."""
-    app().part(Pictures).unseen.discard(absolute(str(picture)))
+def is_allowed(picture: Path) -> bool:
+    """Whether the user has chosen this picture, or said that it may be sent: not one that a scene brought along which
+    was appended since."""
+    picture = absolute(str(picture))
+    allowed = app().part(Pictures).allowed
+    return picture in allowed or real(picture) in allowed
 
 
-def is_allowed(reference: Path) -> bool:
-    """Whether this picture may be sent as a reference: not one that a scene brought along which was appended since."""
-    return absolute(str(reference)) in app().part(Pictures).allowed
-
-
-def allow(reference: Path) -> None:
-    """The user has chosen this picture as a reference, or said that it may be sent."""
-    app().part(Pictures).allowed.add(absolute(str(reference)))
+def allow(picture: Path) -> None:
+    """The user has chosen this picture, or was shown where it is and said that it may be sent."""
+    picture = absolute(str(picture))
+    app().part(Pictures).allowed |= {picture, real(picture)}
 
 
 def _own_folders() -> Iterator[Path]:

@@ -223,7 +223,8 @@ def _take_next(part: Drawing) -> None:
         jobs.start(make_order(bpy.context, shot, Call(placement="REPLACE")))
     except SceneError as error:
         app().state.fail(error)
-        part.takes.clear()  # the next ones would say the same
+        if error.code != "unseen_picture":  # which is of this shot alone
+            part.takes.clear()  # the next ones would say the same
 
 
 def queue(shots: list[Any]) -> list[Uids]:

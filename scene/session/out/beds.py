@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import math
 import secrets
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +25,13 @@ from ...edit import landing
 from ...edit.cut import bed
 from ...edit.cut.bed import Run
 from ...edit.edit_scene import find_edit_scene
-from ...model.shots import shot_list, takes, trust
+from ...model.shots import shot_list, sidecars, takes, trust
 from ..server import preferences
 
 FOLDER = "beds"
 MOST_POINTS = 10_000  # of a bed's volume
+LOWEST = -60.0  # dB
+MOST_SECONDS = 1e6  # no edit is as long
 
 
 @dataclass
@@ -124,12 +125,21 @@ def _said(run: Run) -> list[dict[str, Any]]:
 
 
 def _ducking(path: Path) -> list[tuple[float, float]] | None:
-    """How far a bed goes down (seconds, dB); None where it is not there whole."""
-    with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
-        told = json.loads(path.with_suffix(".json").read_bytes())["ducking"]
-        found = [(float(at), float(gain)) for at, gain in told[:MOST_POINTS]]
-        fits = all(math.isfinite(at) and math.isfinite(gain) for at, gain in found)
-        return found if found and fits and path.is_file() else None
+    """How far a bed goes down (seconds from 0 on that don't fall; -60 to 0 dB); None where it is not there whole. What
+    lies beside it came with the film, so it may hold anything."""
+    told = sidecars.read(path.with_suffix(".json")).get("ducking")
+    if not isinstance(told, list) or not told or path.is_symlink() or not path.is_file():
+        return None
+    points = [_point(one) for one in told[:MOST_POINTS]]
+    found = [one for one in points if one is not None]
+    in_order = all(one[0] <= other[0] for one, other in pairwise(found))
+    return found if len(found) == len(points) and in_order else None
+
+
+def _point(told: Any) -> tuple[float, float] | None:
+    match told:
+        case [int() | float() as at, int() | float() as gain] if 0 <= at <= MOST_SECONDS and LOWEST <= gain <= 0:
+            return float(at), float(gain)
     return None
 
 

@@ -21,9 +21,11 @@ from ...edit.edit_scene import find_edit_scene
 from ...model.properties import options, properties
 from ...model.properties.properties import MAX_SEED
 from ...model.properties.rates import frame_rate
-from ...model.shots import takes
+from ...model.shots import takes, trust
+from ...model.shots.paths import absolute
 from ...model.shots.shot_list import frame_of
 from ...stills.camera import camera_track, check_camera, is_animated, path_of, picture_size
+from ...stills.capture import IMAGE
 from ..words import prompts
 from . import handles, references
 from .order import Order, OrderedTake, Place, clip_size, requests
@@ -57,7 +59,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
 
     Raises:
         SceneError: camera_still, no_camera, panoramic_camera, engine_unavailable, too_long, too_large, bad_request,
-            unseen_pictures, no_image.
+            unseen_picture, unseen_pictures, no_image.
     """
     call = call or Call()
     overrides = dict(call.overrides)
@@ -92,7 +94,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
         camera=ObjectId.of(camera) if camera is not None else None,
         path=path_of(scene, camera, track) if track is not None else None,
         source=source,
-        image=call.image or (Path(bpy.path.abspath(shot.image_path)) if shot.image_path else None),
+        image=call.image or _image_of(shot, source),
         folder=Path(),
         picture=picture_size(scene),
         size_percent=percent,
@@ -122,6 +124,16 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     if seen:
         takes.keep_view(shot, camera, frame)
     return _numbered(shot, order)
+
+
+def _image_of(shot: Any, source: str) -> Path | None:
+    """The picture from disk that the card names. Raises SceneError unseen_picture where it would be sent, and the
+    user has neither chosen it nor been shown it."""
+    picture = absolute(shot.image_path) if shot.image_path else None
+    if picture is not None and source == IMAGE and trust.is_unseen(picture):
+        message = "The file says to send {picture} for '{shot}'. Choose it on the card, or animate that shot alone."
+        raise SceneError("unseen_picture", rpt_(message).format(picture=trust.real(picture), shot=shot.name))
+    return picture
 
 
 def _numbered(shot: Any, order: Order) -> Order:

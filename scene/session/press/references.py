@@ -13,7 +13,7 @@ from ....client.protocol import EngineInfo
 from ....client.protocol.request import MAX_REFERENCES, reference_names
 from ...app.errors import SceneError
 from ...model.shots import trust
-from ...model.shots.paths import absolute, is_there
+from ...model.shots.paths import absolute
 from ...stills.files import disk_error
 from .order import Order
 
@@ -43,9 +43,10 @@ def of_card(shot: Any, engine: EngineInfo) -> tuple[Path, ...]:
         message = "The file names reference pictures to send. Look at them on the card, and allow it there."
         raise SceneError("unseen_pictures", message)
     for path in paths:
-        if path.suffix.lower() not in SUFFIXES or not is_there(path):
+        if path.suffix.lower() not in SUFFIXES:
             message = rpt_("There is no PNG, JPEG or WebP file '{path}'. Choose another reference picture.")
             raise SceneError("no_image", message.format(path=path))
+        trust.check_picture(path)
     return tuple(paths)
 
 
@@ -63,6 +64,5 @@ def kept(order: Order) -> Order:
 
 
 def _paths(shot: Any) -> list[Path]:
-    return [
-        absolute(one.path) for one in shot.references[: MAX_REFERENCES + 1]
-    ]  # a stranger's file may have any number
+    """Where they are, with links followed: that is what the user is shown. A stranger's file may have any number."""
+    return [trust.real(absolute(one.path)) for one in shot.references[: MAX_REFERENCES + 1]]

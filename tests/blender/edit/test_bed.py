@@ -17,6 +17,7 @@ from take_one.scene.edit.cut import bed, levels, uses
 from take_one.scene.edit.out.collect import collect
 from take_one.scene.model.shots import shot_list
 from take_one.scene.session import pump
+from take_one.scene.session.out import beds
 
 ROOT = Path(__file__).resolve().parents[3]
 PYTHON = os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
@@ -138,6 +139,68 @@ def levels_of(edit):
     spectrum = np.abs(np.fft.rfft(samples * np.hanning(len(samples)))) / len(samples)
     tone = spectrum[int(440 / 2) - 1 : int(440 / 2) + 2].max()
     return {"tone": float(tone), "all": float(np.sqrt(np.mean(samples**2)))}
+
+
+A_BED = bed.Run("rain", 31, 91, 24.0)
+
+
+@pytest.mark.parametrize(
+    ("told", "found"),
+    [
+        ("[[0, 0], [0.5, -6], [0.5, 0]]", [(0, 0), (0.5, -6), (0.5, 0)]),  # as one that speaks at once
+        ("[[0, 1e308], [1, 1e308]]", None),
+        ("[[1e308, 0]]", None),
+        ("[[0, 200]]", None),
+        ("[[0, -61]]", None),
+        ("[[-1, 0]]", None),
+        ("[[5, 0], [0, -3]]", None),
+        ("[[0, 0], [0, 0, 0]]", None),
+        ('[[0, "x"]]', None),
+        ("[[NaN, 0]]", None),
+        (f"[[1{'0' * 400}, 0]]", None),
+        ("[" * 100_000, None),
+        ("[]", None),
+        ("7", None),
+        (None, None),  # a pipe, which never ends
+    ],
+)
+def test_numbers_that_came_with_the_film_are_a_beds_or_none(tmp_path, told, found):
+    path = tmp_path / f"bed_{A_BED.mark}.flac"
+    path.write_bytes(b"x")
+    if told is None:
+        os.mkfifo(path.with_suffix(".json"))
+    else:
+        path.with_suffix(".json").write_text(f'{{"ducking": {told}}}')
+    assert beds._ducking(path) == found
+
+
+def test_beds_that_can_not_be_laid_take_none_away(edit, tmp_path):
+    bpy.ops.takeone.bed()
+    before = placed(edit)
+    with pytest.raises(IndexError):  # a bed without a point
+        bed.lay(edit, [(A_BED, tmp_path / "none.flac", [])])
+    assert placed(edit) == before and len(bed.beds(edit)) == 2
+
+
+@pytest.mark.parametrize(
+    ("shape", "volume"),
+    [(7, None), ("1234", "loud"), ([1e9, 3.0], [1.0]), (["x"], float("nan")), ({"a": 1}, 1e30), ([float("inf")], 1.0)],
+)
+def test_what_a_stranger_wrote_on_strips_does_not_keep_beds(edit, shape, volume):
+    """A volume that can't be is that of the strip."""
+    for strip in edit.sequence_editor.strips:
+        strip[bed.QUIET_KEY], strip[levels.SHAPE_KEY] = True, shape
+        if volume is not None:
+            strip[levels.VOLUME_KEY] = volume
+    assert bed.remove(edit) == 0
+    assert not [one for one in edit.sequence_editor.strips if bed.QUIET_KEY in one]
+    found = sounds(edit)["Hall_t001 sound"]
+    assert not levels.is_animated(found) and found.volume == (100.0 if volume == 1e30 else 1.0)
+    found.volume, found[levels.VOLUME_KEY] = 0.5, "loud"
+    levels.shape(found, [(32.0, 1.0), (40.0, 0.5)])
+    assert [(key.co.x, key.co.y) for key in levels._keys(found)] == [(32.0, 0.5), (40.0, 0.25)]
+    levels.unshape(found)
+    assert not levels.is_animated(found) and found.volume == 0.5
 
 
 def test_what_is_missing_is_said(edit):

@@ -11,6 +11,7 @@ from rooms import NEW, camera, clip, everything, picture, room, settings_of
 from take_one.scene.app.app import app
 from take_one.scene.edit import board, edit_scene, strips
 from take_one.scene.edit.cut import uses
+from take_one.scene.model.shots import trust
 from take_one.scene.model.shots.shot_list import add_shot
 from take_one.scene.session import jobs, pump
 from take_one.scene.session.board import drawing, wanted
@@ -177,6 +178,25 @@ def test_the_timer_draws_one_board_a_step_and_queues_takes_after(scene, monkeypa
     assert started == ["Opening", "Cam 2", "Cam 3"]
     assert all(board.picture_of(shot).is_file() for shot in scene.take_one.shots)
     assert len(app().part(drawing.Drawing).steps) == 3 and "3 pictures" in drawing.cost()
+
+
+def test_a_picture_that_only_the_file_names_keeps_back_the_take_of_its_shot_alone(scene, monkeypatch):
+    stand_in.attach()
+    started = []
+    monkeypatch.setattr(jobs, "start", lambda order: started.append(order.shot_name))
+    uids = wanted.ensure(wanted.from_markers(scene)[:3], scene.take_one.blank)
+    second = scene.take_one.shots[1]
+    second.still_source, second.image_path = "IMAGE", bpy.path.abspath("//passport.png")
+    trust.loaded()  # as in a file that is opened
+    drawing.begin([], uids)
+    while drawing._step() is not None:
+        pass
+    assert started == ["Opening", "Cam 3"] and app().state.last_error.code == "unseen_picture"
+    waited = []
+    monkeypatch.setattr(jobs, "run_blocking", lambda order: waited.append(order.shot_name))
+    with pytest.raises(RuntimeError, match=r"The file says to send .*passport.png for 'Cam 2'"):
+        bpy.ops.takeone.shots_from_markers()
+    assert waited == ["Opening"]
 
 
 def test_boards_go_with_the_file_when_it_is_saved(scene, tmp_path):

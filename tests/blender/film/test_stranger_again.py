@@ -159,7 +159,7 @@ def test_the_press_shows_the_picture_that_the_file_names(shot, session, tmp_path
     assert press() == (1, 2)
     shot.still_source = "IMAGE"
     assert press() == (2, 2)
-    trust.seen(tmp_path / "passport.png")
+    trust.allow(tmp_path / "passport.png")
     assert press() == (2, 3)
 
 

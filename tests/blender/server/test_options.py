@@ -18,7 +18,7 @@ from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.model.properties import option_properties, options
 from take_one.scene.model.properties.properties import TAKEONE_PG_shot
-from take_one.scene.model.shots import card
+from take_one.scene.model.shots import card, trust
 from take_one.scene.model.shots.shot_list import add_shot, copy_direction
 from take_one.scene.session import jobs, pump
 from take_one.scene.session.press.press import Call, make_order
@@ -132,6 +132,7 @@ def test_values_are_kept_while_the_engine_is_away(shot, session, tmp_path):
     app().state.engines = ()
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "film.blend"))
     shot = bpy.context.scene.take_one.shots[0]
+    trust.allow(tmp_path / "own.png")
     assert sent(shot, session) == {"quality": "best", "steps": 30}  # the backend has not told: it judges
     tell(FILM)
     assert (getattr(shot, surface(QUALITY)), getattr(shot, surface(STEPS))) == ("2", 30)
