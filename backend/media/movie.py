@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -24,7 +25,8 @@ MATRICES = {BT709: Colorspace.ITU709, 5: Colorspace.ITU601, 6: Colorspace.ITU601
 # (FFmpeg knows several) would have other files and addresses opened. What a movie names inside is held to the same.
 CONTAINERS = "mov,matroska,avi"
 ALONE = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
-BOUNDED, STREAMS = {"max_pixels": str(MAX_PIXELS)}, 16
+BOUNDED = {"max_pixels": str(MAX_PIXELS)}
+PROBED: Any = [BOUNDED] * 16  # for each stream; PyAV's types say something else
 SLOWEST = 4000  # samples a second: of less, a small file's sound would fill the memory when it is made 48 kHz
 HD = 720  # lines from which a movie that does not say its colours has BT.709's
 
@@ -139,7 +141,7 @@ def open_movie(path: Path) -> av.container.InputContainer:
     Raises:
         av.FFmpegError: it is none.
     """
-    container = av.open(str(path), options=ALONE, stream_options=[BOUNDED] * STREAMS)  # it decodes already, to find out
+    container = av.open(str(path), options=ALONE, stream_options=PROBED)  # it decodes already, to find out
     for video in container.streams.video:
         video.codec_context.options = BOUNDED  # of each frame: they may grow on the way
     return container
