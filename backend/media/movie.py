@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -15,6 +16,7 @@ from av.video.reformatter import Colorspace, VideoReformatter
 
 from ..engines.engine import EngineError, Sound
 from .conform import SOUND_RATE, pick
+from .stills import MAX_PIXELS
 
 AAC_BLOCK = Fraction(1024, SOUND_RATE)  # seconds: AAC has no finer length
 BT709, UNSPECIFIED, LIMITED, FULL = 1, 2, 1, 2  # as H.264 numbers matrices, FFmpeg ranges
@@ -23,6 +25,9 @@ MATRICES = {BT709: Colorspace.ITU709, 5: Colorspace.ITU601, 6: Colorspace.ITU601
 # (FFmpeg knows several) would have other files and addresses opened. What a movie names inside is held to the same.
 CONTAINERS = "mov,matroska,avi"
 ALONE = {"format_whitelist": CONTAINERS, "protocol_whitelist": "file"}
+BOUNDED = {"max_pixels": str(MAX_PIXELS)}
+PROBED: Any = [BOUNDED] * 16  # for each stream; PyAV's types say something else
+SLOWEST = 4000  # samples a second: of less, a small file's sound would fill the memory when it is made 48 kHz
 HD = 720  # lines from which a movie that does not say its colours has BT.709's
 
 
@@ -61,7 +66,7 @@ class Movie:
         return pick(self._decoded(), (self._nearest(index / fps) for index in range(count)))
 
     def sound(self, seconds: Fraction) -> Sound | None:
-        """Its sound, at most `seconds` of it."""
+        """Its sound: `seconds` of it and no more than a frame beyond, silent until it begins."""
         if not self.sound_seconds:
             return None
         with _open(self.path) as container:
@@ -71,15 +76,18 @@ class Movie:
             parts: list[np.ndarray] = []
             samples = 0
             for frame in container.decode(stream):
+                if frame.sample_rate < SLOWEST:
+                    raise _unreadable(f"its sound has {frame.sample_rate} samples a second")
                 if not parts and frame.time is not None and frame.time > start:
-                    parts.append(np.zeros((2, round((frame.time - float(start)) * SOUND_RATE)), np.float32))
+                    samples = round(min(frame.time - float(start), float(seconds)) * SOUND_RATE)
+                    parts.append(np.zeros((2, samples), np.float32))
                 for resampled in resampler.resample(frame):
                     parts.append(resampled.to_ndarray())
                     samples += resampled.samples
                 if samples > seconds * SOUND_RATE:
                     break
             parts += [rest.to_ndarray() for rest in resampler.resample(None)]
-        return Sound(np.concatenate(parts, axis=1), SOUND_RATE)
+        return Sound(np.concatenate(parts, axis=1), SOUND_RATE) if parts else None
 
     def _nearest(self, time: Fraction) -> int:
         later = bisect.bisect_left(self.times, time)
@@ -98,7 +106,7 @@ def read_movie(path: Path) -> Movie:
     """What the movie at `path` holds.
 
     Raises:
-        EngineError: `engine_failed`: it can't be read, or has no picture.
+        EngineError: `engine_failed`: it can't be read, has no picture, or one of more than MAX_PIXELS.
     """
     with _open(path) as container:
         if not container.streams.video:
@@ -128,12 +136,15 @@ def read_movie(path: Path) -> Movie:
 
 
 def open_movie(path: Path) -> av.container.InputContainer:
-    """The movie at `path`, whoever made it: see `CONTAINERS`.
+    """The movie at `path`, whoever made it: see `CONTAINERS`. Frames of more than MAX_PIXELS are not decoded.
 
     Raises:
         av.FFmpegError: it is none.
     """
-    return av.open(str(path), options=ALONE)
+    container = av.open(str(path), options=ALONE, stream_options=PROBED)  # it decodes already, to find out
+    for video in container.streams.video:
+        video.codec_context.options = BOUNDED  # of each frame: they may grow on the way
+    return container
 
 
 def frame_at(path: Path, time: Fraction) -> np.ndarray:
@@ -192,6 +203,9 @@ def _start(stream: av.VideoStream | av.AudioStream) -> Fraction:
 def _open(path: Path) -> Iterator[av.container.InputContainer]:
     try:
         with open_movie(path) as container:
+            for video in container.streams.video[:1]:
+                if video.width * video.height > MAX_PIXELS:
+                    raise _unreadable(f"it has {video.width} x {video.height} pixels, more than any engine makes")
             yield container
     except av.FFmpegError as error:
         raise _unreadable(str(error)) from error

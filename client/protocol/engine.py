@@ -8,6 +8,7 @@ from typing import Any
 
 from .problem import Unfit
 
+MAX_AMOUNT = 1e12  # of any currency
 KINDS = ("bool", "int", "float", "enum", "text")
 
 
@@ -74,6 +75,10 @@ class Price:
     source: str = ""
     exact: bool = False
     per: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.amount < MAX_AMOUNT:
+            raise Unfit("amount", f"must be at least 0 and below {MAX_AMOUNT:g}")
 
 
 @dataclass(frozen=True)

@@ -96,6 +96,19 @@ def scripted(answers: Callable[[httpx.Request], httpx.Response]) -> tuple[Wire, 
         ("https://127.0.0.1/clip.mp4", "this machine itself"),
         ("https://localhost:8188/view", "this machine itself"),
         ("https://[::1]/view", "this machine itself"),
+        ("https://127.0.0.2/view", "this machine itself"),
+        ("https://[::ffff:127.0.0.1]/view", "this machine itself"),
+        ("https://0.0.0.0/view", "this machine itself"),
+        ("https://[::]/view", "this machine itself"),
+        ("https://2130706433/view", "this machine itself"),
+        ("https://0x7f.1/view", "this machine itself"),
+        ("https://127.1/view", "this machine itself"),
+        ("https://localhost./view", "this machine itself"),
+        ("https://a.LocalHost/view", "this machine itself"),
+        ("https://169.254.169.254/latest/meta-data", "inside a network"),
+        ("https://10.0.0.1/view", "inside a network"),
+        ("https://[fd00::1]/view", "inside a network"),
+        ("https://[::ffff:192.168.0.9]/view", "inside a network"),
     ],
 )
 def test_a_provider_sends_nobody_to_plain_http_nor_to_this_machine(tmp_path: Path, onward: str, said: str) -> None:
@@ -105,7 +118,11 @@ def test_a_provider_sends_nobody_to_plain_http_nor_to_this_machine(tmp_path: Pat
     assert [str(request.url) for request in seen] == ["https://queue.fal.run/clip.mp4"]
 
 
-@pytest.mark.parametrize("named", ["http://127.0.0.1:8188/queue", "https://127.0.0.1/queue", "http://10.0.0.7/queue"])
+@pytest.mark.parametrize(
+    "named",
+    ["http://127.0.0.1:8188/queue", "https://127.0.0.1/queue", "http://10.0.0.7/queue", "https://0177.0.0.1/queue",
+     "https://10.0.0.7/queue"],
+)  # fmt: skip
 def test_an_address_in_an_answer_is_none_of_this_machine(tmp_path: Path, named: str) -> None:
     """Where it is looked at, cancelled and fetched is the provider's word."""
     wire, seen = scripted(lambda _: httpx.Response(200, json={}))
@@ -113,6 +130,26 @@ def test_an_address_in_an_answer_is_none_of_this_machine(tmp_path: Path, named: 
         with pytest.raises(EngineError):
             ask(named)
     assert seen == []
+
+
+@pytest.mark.parametrize(
+    ("own", "named", "asked"),
+    [
+        ("http://10.0.0.7:8188", "http://10.0.0.7:8188/view", True),
+        ("http://10.0.0.7:8188", "http://10.0.0.8/view", True),
+        ("http://10.0.0.7:8188", "http://127.0.0.1/view", False),
+        ("http://localhost.:8188", "http://localhost.:8188/view", True),
+        ("https://render.example.com", "https://1.1.1.1/view", True),
+        ("https://render.example.com", "https://10.0.0.8/view", False),
+    ],
+)
+def test_a_server_of_ones_own_names_what_is_as_near_as_itself(own: str, named: str, asked: bool) -> None:
+    wire = Wire("ComfyUI", own, plain=True)
+    if asked:
+        assert wire._checked(named) == named
+        return
+    with pytest.raises(EngineError, match="sends us to"):
+        wire._checked(named)
 
 
 def test_the_key_stays_with_the_provider_on_a_way_of_redirects(tmp_path: Path) -> None:

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from backend.engines.engine import Clip, EngineError, Sound
+from backend.media import movie as media_movie
 from backend.media.encode import Written, write_clip
-from backend.media.movie import Movie, open_movie
+from backend.media.movie import Movie, frame_at, open_movie, read_movie
 from client.protocol import TakeRequest
 from devtools.requests import take_request
 
@@ -190,6 +191,59 @@ def test_sound_that_begins_late_stays_late(tmp_path: Path) -> None:
     loud = np.flatnonzero(np.abs(samples[0]) > 0.1)
     assert (loud[0], loud[-1]) == (pytest.approx(12_000, abs=200), pytest.approx(36_000, abs=1200))
     assert written.sound_seconds == 1.0
+
+
+def test_sound_that_begins_after_all_that_is_wanted_is_as_much_silence(tmp_path: Path) -> None:
+    """A small file could fill the memory: the sound of this one begins after eleven days."""
+    file = tmp_path / "made.mkv"
+    with av.open(str(file), "w", format="matroska") as container:
+        video = container.add_stream("libx264", rate=24, width=WIDTH, height=HEIGHT, pix_fmt="yuv420p")
+        audio = container.add_stream("pcm_s16le", rate=48_000, layout="stereo")
+        for index in range(24):
+            frame = _frame(index, None, HEIGHT, "yuv420p", 2)
+            frame.pts = index
+            container.mux(video.encode(frame))
+        container.mux(video.encode(None))
+        heard = av.AudioFrame.from_ndarray(np.full((1, 2048), 8000, np.int16), format="s16", layout="stereo")
+        heard.rate, heard.pts, heard.time_base = 48_000, 1_000_000 * 48_000, Fraction(1, 48_000)
+        container.mux(audio.encode(heard))
+    found = read_movie(file)
+    sound = found.sound(Fraction(3, 4))
+    assert sound is not None and not sound.samples[:, :36_000].any()
+    assert 36_000 <= sound.samples.shape[1] <= 36_000 + 1024
+
+
+@pytest.mark.parametrize(("rate", "read"), [(3999, False), (4000, True)])
+def test_sound_that_would_grow_a_hundredfold_is_refused(tmp_path: Path, rate: int, read: bool) -> None:
+    file = tmp_path / "made.mkv"
+    with av.open(str(file), "w", format="matroska") as container:
+        video = container.add_stream("libx264", rate=24, width=WIDTH, height=HEIGHT, pix_fmt="yuv420p")
+        audio = container.add_stream("pcm_s16le", rate=rate, layout="mono")
+        container.mux(video.encode(_frame(5, None, HEIGHT, "yuv420p", 2)))
+        container.mux(video.encode(None))
+        heard = av.AudioFrame.from_ndarray(np.full((1, 500), 8000, np.int16), format="s16", layout="mono")
+        heard.rate, heard.pts, heard.time_base = rate, 0, Fraction(1, rate)
+        container.mux(audio.encode(heard))
+    found = read_movie(file)
+    if read:
+        sound = found.sound(Fraction(1))
+        assert sound is not None and sound.samples.shape[1] == pytest.approx(6000, abs=300)
+        return
+    with pytest.raises(EngineError, match="3999 samples a second"):
+        found.sound(Fraction(1))
+
+
+def test_a_movie_of_more_pixels_than_are_decoded_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = movie(tmp_path / "made.mp4", even(2))
+    assert read_movie(file).first.shape == (HEIGHT, WIDTH, 3)
+    monkeypatch.setattr(media_movie, "MAX_PIXELS", WIDTH * HEIGHT - 1)
+    with pytest.raises(EngineError, match=f"it has {WIDTH} x {HEIGHT} pixels"):
+        read_movie(file)
+    with pytest.raises(EngineError, match=f"it has {WIDTH} x {HEIGHT} pixels"):
+        frame_at(file, Fraction(0))
+    monkeypatch.setattr(media_movie, "BOUNDED", {"max_pixels": str(64 * 32)})  # a frame larger than its stream says
+    with open_movie(file) as container, pytest.raises(av.FFmpegError):
+        next(container.decode(video=0))
 
 
 @pytest.mark.parametrize(("milliseconds", "fits"), [(0.9, True), (1.1, False)])

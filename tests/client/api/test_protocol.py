@@ -19,6 +19,7 @@ from client.protocol import (
     Keyframe,
     Line,
     Option,
+    Price,
     Problem,
     TakeRequest,
     View,
@@ -156,3 +157,14 @@ def test_a_camera_that_can_be_used_is_all_there_is():
 def test_a_problem_is_the_same_on_both_sides():
     problem = Problem("too_long", "It is too long.", "shorter", "seconds")
     assert from_json(Problem, to_json(problem)) == problem
+
+
+@pytest.mark.parametrize("amount", [-0.01, 1e12, float("nan"), float("inf")])
+def test_a_price_that_none_can_be_is_none_and_its_engine_stays(amount: float) -> None:
+    with pytest.raises(ValueError, match="at least 0"):
+        Price(amount)
+    named = {"id": "one", "name": "One", "rate": {"amount": amount, "per": "second"}, "sound": True}
+    engine = from_json(EngineInfo, named, lenient=True)
+    assert (engine.rate, engine.name, engine.sound) == (None, "One", True)
+    good = from_json(EngineInfo, {**named, "rate": {"amount": 999_999_999_999, "per": "second"}}, lenient=True)
+    assert good.rate == Price(999_999_999_999.0, per="second")

@@ -1,15 +1,19 @@
 """How the draft's inner loops are compiled.
 
 Numba compiles on first use and keeps the machine code in TAKE_ONE_HOME/cache, so this module is imported
-before any other that needs numba, and only when a clip is made.
+before any other that needs numba, and only when a clip is made. What lies there is run: where others could put
+something, it is kept for the time of this process only.
 """
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import hashlib
 import os
 import shutil
+import stat
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -50,8 +54,43 @@ class ByContent(UserProvidedCacheLocator):  # type: ignore[misc]
         return str(Path(OURS, DIGEST, Path(py_file).relative_to(SOURCES).parent))
 
 
+def is_ours(folder: Path) -> bool:
+    """Makes `folder` for this user only. Whether it is so: nobody but root can write there, or exchange what leads
+    there."""
+    if os.name == "nt":  # a user's folders are private there
+        return True
+    try:
+        for one in reversed((folder, *folder.parents)):
+            if not one.exists():
+                one.mkdir(mode=0o700, exist_ok=True)
+        about = folder.lstat()
+        ours = stat.S_ISDIR(about.st_mode) and about.st_uid == os.geteuid() and not _is_open(about)
+        if not ours or not all(map(_is_kept, {*folder.parents, *folder.resolve().parents})):
+            return False
+        folder.chmod(0o700)
+    except OSError:
+        return False
+    return True
+
+
+def _is_kept(path: Path) -> bool:
+    """Whether what a folder or a link on the way leads to is up to this user and root alone."""
+    about = path.lstat()
+    closed = stat.S_ISLNK(about.st_mode) or about.st_mode & stat.S_ISVTX or not _is_open(about)
+    return bool(closed) and about.st_uid in (os.geteuid(), 0)
+
+
+def _is_open(about: os.stat_result) -> bool:
+    """Whether others can write there. A user's own group, which is nobody else's, has the user's number."""
+    others = stat.S_IWOTH | (stat.S_IWGRP if about.st_gid != about.st_uid else 0)
+    return bool(about.st_mode & others)
+
+
 SETTINGS: Any = numba.config  # its names are made at run time
 SETTINGS.CACHE_LOCATOR_CLASSES = f"{ByContent.__module__}.{ByContent.__name__}"
+if not is_ours(Path(SETTINGS.CACHE_DIR).absolute() / OURS):
+    SETTINGS.CACHE_DIR = tempfile.mkdtemp(prefix="take-one-")
+    atexit.register(shutil.rmtree, SETTINGS.CACHE_DIR, ignore_errors=True)
 
 
 def kernel(function: Callable[..., Any]) -> Any:

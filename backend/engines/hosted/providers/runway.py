@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..request.still import Seen
     from ..wire.http import Wire
 
+MOST_CREDITS = 1e9  # that a task may say it costs
 CREDIT = 0.01  # US dollars
 SEEN = "2026-11-26"
 SOURCE = "Runway's skill for its API"
@@ -193,7 +194,7 @@ def _cost(data: Any) -> Price | None:
     """What a task says that it costs: first an estimate, at its end what was charged."""
     for name, exact in (("cost", True), ("estimatedCost", False)):
         credits = data.get(name, {}).get("credits") if isinstance(data.get(name), dict) else None
-        if isinstance(credits, int | float) and not isinstance(credits, bool):
+        if isinstance(credits, int | float) and not isinstance(credits, bool) and 0 <= credits < MOST_CREDITS:
             return Price(round(credits * CREDIT, 4), as_of="", source="the task at Runway", exact=exact)
     return None
 

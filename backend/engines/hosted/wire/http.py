@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import random
+import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -202,8 +204,11 @@ class Wire:
         return self._checked(url)
 
     def _checked(self, url: str) -> str:
-        """`url`, which another may have named: none of this machine, unless the server is here itself."""
-        return checked(url, loopback=urlsplit(self.address).hostname in LOOPBACK, plain=self.plain)
+        """`url`, which another may have named: none of this machine or network, unless the server is there itself."""
+        near = distance(urlsplit(self.address).hostname or "")
+        if urlsplit(url).netloc == urlsplit(self.address).netloc:
+            return checked(url, plain=self.plain)
+        return checked(url, loopback=near == "machine", plain=self.plain, inside=near != "")
 
     def _headers_for(self, url: str) -> dict[str, str]:
         there, own = urlsplit(url), urlsplit(self.address)
@@ -270,21 +275,47 @@ class _Part:
     tag: str = ""
 
 
-def checked(url: str, loopback: bool = True, plain: bool = False) -> str:
-    """`url`, if it may be used: an https:// address, with `loopback` one of this machine, with `plain` any of HTTP.
+def checked(url: str, loopback: bool = True, plain: bool = False, inside: bool = True) -> str:
+    """`url`, if it may be used: an https:// address, with `loopback` one of this machine, with `inside` one that only
+    this network knows, with `plain` any of HTTP.
 
     Raises:
         EngineError: `invalid_request`.
     """
     parts = urlsplit(url)
-    here = parts.hostname in LOOPBACK
-    unsealed = parts.scheme == "http" and (plain or (loopback and here))
-    if here and not loopback:
-        raise EngineError("invalid_request", "A server elsewhere sends us to this machine itself, which is not asked.")
+    unsealed = parts.scheme == "http" and (plain or (loopback and parts.hostname in LOOPBACK))
+    near = distance(parts.hostname or "")
+    if near and not (loopback if near == "machine" else inside):
+        there = "this machine itself" if near == "machine" else "an address inside a network"
+        raise EngineError("invalid_request", f"A server elsewhere sends us to {there}, which is not asked.")
     if not parts.hostname or not (parts.scheme == "https" or unsealed) or parts.username or parts.password:
         shown = f"{parts.scheme}://{parts.hostname or ''}"[:100]
         raise EngineError("invalid_request", f"{shown} is no https:// address, so nothing is sent there.", "accounts")
     return url
+
+
+def distance(host: str) -> str:
+    """How near a host is by what it is called, in whatever form: "machine", "network", or "" where it says nothing of
+    that. No name is looked up."""
+    name = host.lower().rstrip(".")
+    if name == "localhost" or name.endswith(".localhost"):
+        return "machine"
+    address = _literal(name)
+    if address is None or (address.is_global and not address.is_multicast):
+        return ""
+    return "machine" if address.is_loopback or address.is_unspecified else "network"
+
+
+def _literal(name: str) -> IPv4Address | IPv6Address | None:
+    """The address that a name is, also where it is a single number, octal or shortened (127.1): it is dialled so."""
+    try:
+        address = ip_address(name.partition("%")[0])
+    except ValueError:
+        try:
+            address = ip_address(socket.inet_aton(name))
+        except (OSError, ValueError):
+            return None
+    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
 
 
 def _bounded(response: httpx.Response) -> bytes:

@@ -6,7 +6,10 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+
+import pytest
 
 from backend.engines.draft.view import kernels
 
@@ -48,6 +51,74 @@ def test_an_engine_that_moved_compiles_nothing_and_one_whose_helper_changed_all(
     helper.write_text(DOUBLE.format(by=3))
     assert call(first, cache) == [16, 0]
     assert len(list((cache / kernels.OURS).iterdir())) == 2
+
+
+def closed(cache: Path) -> None:
+    """As it comes about by itself: some leave it to all to look inside."""
+    (cache / kernels.OURS).mkdir(parents=True, mode=0o755)
+
+
+def open_to_all(cache: Path) -> None:
+    closed(cache)
+    (cache / kernels.OURS).chmod(0o1777)
+
+
+def open_on_the_way(cache: Path) -> None:
+    closed(cache)
+    cache.chmod(0o777)
+
+
+def another_group_may_write(cache: Path) -> None:
+    closed(cache)
+    os.chown(cache / kernels.OURS, -1, 4242)
+    (cache / kernels.OURS).chmod(0o770)
+
+
+def a_link(cache: Path) -> None:
+    closed(cache.with_name("elsewhere"))
+    cache.mkdir()
+    (cache / kernels.OURS).symlink_to(cache.with_name("elsewhere") / kernels.OURS)
+
+
+def another_users(cache: Path) -> None:
+    closed(cache)
+    os.chown(cache / kernels.OURS, 4242, -1)
+
+
+def another_users_on_the_way(cache: Path) -> None:
+    closed(cache)
+    os.chown(cache, 4242, -1)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a user's folders are private there")
+@pytest.mark.parametrize(
+    ("made", "ours"),
+    [(lambda _: None, True), (closed, True), (open_to_all, False), (open_on_the_way, False), (a_link, False),
+     (another_group_may_write, False), (another_users, False), (another_users_on_the_way, False)],
+    ids=["none", "closed", "open", "way", "link", "group", "user", "user_way"],
+)  # fmt: skip
+def test_machine_code_lies_where_nobody_else_can_put_any(
+    tmp_path: Path, made: Callable[[Path], None], ours: bool
+) -> None:
+    cache = tmp_path / "cache" / "numba"
+    try:
+        made(cache)
+    except PermissionError:
+        pytest.skip("only root may give a folder away")
+    assert kernels.is_ours(cache / kernels.OURS) is ours
+    if ours:
+        assert (cache / kernels.OURS).stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a user's folders are private there")
+def test_where_others_could_put_code_it_is_kept_for_one_process(tmp_path: Path) -> None:
+    cache, small = tmp_path / "cache", engine(tmp_path / "first")
+    open_to_all(cache)
+    assert [call(small, cache), call(small, cache)] == [[11, 0], [11, 0]]
+    assert list((cache / kernels.OURS).iterdir()) == []
+    shutil.rmtree(cache)
+    assert [call(small, cache), call(small, cache)] == [[11, 0], [11, 1]]
+    assert (cache.stat().st_mode & 0o777, (cache / kernels.OURS).stat().st_mode & 0o777) == (0o700, 0o700)
 
 
 def test_the_machine_code_of_the_newest_versions_stays(tmp_path: Path, monkeypatch) -> None:
