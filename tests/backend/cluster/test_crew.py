@@ -174,12 +174,16 @@ def test_a_claim_whose_worker_is_gone_is_no_start(
     monkeypatch.setattr(store, "claim", claim_and_lose)
     monkeypatch.setattr(store, "give_back", count)
     until(lambda: crew.started)
-    job = add(store, "late")
-    until(lambda: store.get(job).status.over)  # type: ignore[union-attr]
-    found = store.get(job)
-    assert found is not None
-    assert (found.status.value, found.attempt, found.interruptions) == ("completed", 1, 0)
-    assert (counted, waits()) == ([None], 1.0)
+    made = 0
+    while not counted and made < 12:  # a slot may have another worker before the job is there: then it is no such claim
+        job = add(store, f"late_{made}")
+        until(lambda job=job: store.get(job).status.over)  # type: ignore[misc, union-attr]
+        found = store.get(job)
+        assert found is not None
+        assert (found.status.value, found.attempt, found.interruptions) == ("completed", 1, 0)
+        made += 1
+    assert counted == [None if made == 1 else made - 1.0]
+    assert waits() == made
 
 
 def test_places_are_those_that_take_jobs(queue: tuple[Store, Pool, DistantCrew]) -> None:
