@@ -16,7 +16,7 @@ from ...client.events import TakeReady
 from ...client.files import copy_whole, mode_beside, write_whole
 from ...client.protocol import Binding, Result
 from ...client.protocol.codec import to_json
-from ..model.shots import takes
+from ..model.shots import sidecars, takes
 from ..model.shots.shot_list import find_shot
 
 OF_SHOT = re.compile(r"Shot ([0-9]{1,2}): ")  # what a note begins with that is about one of the shots
@@ -30,7 +30,7 @@ def parts(ready: TakeReady) -> Iterator[TakeReady]:
     if not ready.binding.parts:
         yield ready
         return
-    whole = _read(ready.sidecar)
+    whole = sidecars.read(ready.sidecar)
     shots = whole.get("shots")
     said = shots if isinstance(shots, list) else []
     for number, binding in enumerate(ready.binding.each()):
@@ -74,15 +74,25 @@ def _placed(ready: TakeReady, binding: Binding, number: int) -> tuple[Path, Bind
     clip = folder / (takes.take_name(shot.name if shot is not None else binding.shot_name, binding.number) + ".mp4")
     if clip.is_file() and _is_same(clip, ready.clip):
         return clip, binding
-    if (clip.exists() or clip.is_symlink()) and shot is not None:
+    if shot is not None and _is_taken(clip):
         binding = replace(binding, number=takes.next_number(shot))
         clip = takes.new_clip_path(shot, binding.number)
+    while _is_taken(clip):  # the shot is gone, and its folder may be another film's too
+        binding = replace(binding, number=binding.number + 1)
+        clip = folder / (takes.take_name(binding.shot_name, binding.number) + ".mp4")
     clip.parent.mkdir(parents=True, exist_ok=True)
     try:
         os.link(ready.clip, clip)
+    except FileExistsError:  # just now, by somebody else: the landing begins anew
+        raise
     except OSError:  # a disk without links
         copy_whole(ready.clip, clip, mode_beside(clip.parent))
     return clip, binding
+
+
+def _is_taken(clip: Path) -> bool:
+    """Whether something bears the clip's name, or its sidecar's, if only a link to nowhere."""
+    return any(os.path.lexists(path) for path in (clip, clip.with_suffix(".json")))
 
 
 def _is_same(one: Path, other: Path) -> bool:
@@ -100,11 +110,3 @@ def _notes(notes: tuple[str, ...], number: int) -> tuple[str, ...]:
         if about is None or int(about[1]) == number + 1:
             found.append(OF_SHOT.sub("", note, count=1))
     return tuple(dict.fromkeys(found))
-
-
-def _read(path: Path) -> Mapping[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return data if isinstance(data, Mapping) else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import shutil
 from dataclasses import replace
 from fractions import Fraction
 
@@ -135,3 +136,26 @@ def test_a_full_disk_is_told_and_the_takes_land_later(ready, monkeypatch):
     assert pump.handle(ready) is None
     assert [shot.takes[0].status for shot in shots] == ["READY"] * 3
     assert pump.session().landed_keys == ["k1"]
+
+
+@pytest.mark.parametrize("name", ["Stairs_t001.mp4", "Stairs_t001.json"])
+@pytest.mark.parametrize("links", [True, False])
+def test_what_bears_its_name_already_is_not_written_over_though_its_shot_is_gone(ready, monkeypatch, name, links):
+    if not links:
+        monkeypatch.setattr(os, "link", no_links)
+    folder = ready.clip.parent.parent / "Stairs"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    (folder / name).write_text("another film's")
+    bpy.context.scene.take_one.shots.clear()
+    pump.handle(ready)
+    assert app().state.last_error is None
+    assert (folder / name).read_text() == "another film's"
+    assert sorted(path.name for path in folder.iterdir()) == sorted([name, "Stairs_t002.json", "Stairs_t002.mp4"])
+    assert [shot.takes[0].number for shot in bpy.context.scene.take_one.shots] == [1, 2, 1]
+
+
+def test_a_sidecar_that_no_file_can_hold_lets_its_takes_land(ready):
+    ready.sidecar.write_text(json.dumps({**SAID, "note": "\ud800"}))
+    assert pump.handle(ready) is None
+    assert [shot.takes[0].status for shot in bpy.context.scene.take_one.shots] == ["READY"] * 3
