@@ -15,6 +15,7 @@ from take_one.operators.edit import takes as verbs
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.model.shots import films, paths, takes, trust
+from take_one.scene.session.press import references
 from take_one.scene.session.press.press import make_order
 
 
@@ -54,6 +55,41 @@ def test_a_strangers_reference_pictures_are_not_sent_by_themselves(session, shot
         make_order(bpy.context, shot)
     shot.engine = "draft"  # takes none: nothing is sent, and nothing asked
     assert make_order(bpy.context, shot).references == ()
+
+
+@pytest.mark.parametrize(
+    ("content", "link", "code", "says"),
+    [
+        (b"PRIVATE KEY", True, "no_image", "no PNG, JPEG or WebP file '{secret}'"),
+        (b"PRIVATE KEY", False, "no_image", "no PNG, JPEG or WebP file '{hero}'"),
+        (b"RIFF\x0a\x00\x00\x00WEBP", False, "", ""),
+        (None, False, "no_image", "'{hero}' has 65 MB"),
+    ],
+)
+def test_a_reference_is_a_picture_by_its_content_where_its_links_lead(
+    session, shot, tmp_path, content, link, code, says
+):
+    secret, hero = tmp_path / "id_rsa.png", tmp_path / "film" / "hero.png"
+    place = secret if link else hero
+    place.write_bytes(b"\xff\xd8\xff\xe0" if content is None else content)
+    if content is None:
+        os.truncate(place, (65 << 20) + 1)
+    if link:
+        hero.symlink_to(secret)
+    app().state.engines = (replace(stand_in.HORSE, references=2),)
+    shot.engine, shot.still_source = "horse", "PLAYHEAD"
+    shot.references.add().path = "//hero.png"
+    assert references.unseen(shot) == [place]  # what the user is shown
+    with pytest.raises(SceneError) as told:
+        make_order(bpy.context, shot)
+    assert told.value.code == "unseen_pictures"
+    assert bpy.ops.takeone.references_allow() == {"FINISHED"}
+    if not code:
+        assert make_order(bpy.context, shot).references == (hero,)
+        return
+    with pytest.raises(SceneError) as told:
+        make_order(bpy.context, shot)
+    assert told.value.code == code and says.format(secret=secret, hero=hero) in told.value.message
 
 
 def clip_still(path):
