@@ -12,14 +12,15 @@ import bpy
 import pytest
 import stand_in
 from strangers import WAYS, Asking, a_still, a_take, keep, mine, own_clip, ways_to
-from take_one.client.protocol import Direction, TakeRequest, View
+from take_one.client.protocol import Direction, EngineInfo, TakeRequest, View
 from take_one.operators.making import animate
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import current, moving
-from take_one.scene.model.shots import films, kept, paths, takes, trust
+from take_one.scene.model.shots import films, kept, paths, shot_list, takes, trust
 from take_one.scene.model.shots.shot_list import ensure_ids
-from take_one.scene.session.press import again
+from take_one.scene.session.press import again, together
+from take_one.scene.session.press.press import Call, make_order
 
 
 @pytest.mark.parametrize("status", ["FAILED", "CANCELLED", "READY"])
@@ -176,6 +177,51 @@ def test_a_picture_that_was_shown_is_sent_without_another_question(shot, session
     assert trust.is_unseen(picture)
     animate.Animate.begin(asking, bpy.context)
     assert not trust.is_unseen(picture)
+
+
+@pytest.mark.parametrize("way", ["opened", "appended", "copied", "linked to"])
+def test_no_order_sends_a_picture_that_only_a_file_has_named(shot, session, tmp_path, way):
+    """As one request with another shot, or alone: the order itself is refused, whoever asks for it."""
+    film, picture = tmp_path / "film", tmp_path / "Documents" / "passport.png"
+    picture.parent.mkdir()
+    picture.write_bytes(b"\x89PNG\r\n\x1a\n")
+    (film / "hero.png").symlink_to(picture)
+    scene = bpy.context.scene
+    shot_list.add_shot(scene)
+    scene.take_one.shots[0].still_source = "IMAGE"
+    scene.take_one.shots[0].image_path = "//hero.png" if way == "linked to" else str(picture)
+    for one in scene.take_one.shots:
+        one.engine = "draft"
+    scene.name = "Strange"
+    bpy.ops.wm.save_mainfile()
+    if way == "appended":
+        bpy.ops.wm.read_homefile(use_empty=True)
+        bpy.ops.wm.save_as_mainfile(filepath=str(film / "mine.blend"))
+        with bpy.data.libraries.load(str(film / "film.blend")) as (_there, here):
+            here.scenes = ["Strange"]
+    else:
+        bpy.ops.wm.open_mainfile(filepath=bpy.data.filepath)
+    strange, other = bpy.data.scenes["Strange"].take_one.shots
+    if way == "copied":
+        shot_list.copy_direction(strange, other)
+        strange, other = other, strange
+    app().state.engines = (EngineInfo("draft", shots=4, max_seconds=60.0, shot_requests=True),)
+    for ask in (
+        lambda: together.make(bpy.context, [strange, other]),
+        lambda: make_order(bpy.context, strange),
+        lambda: make_order(bpy.context, strange, Call(source="IMAGE")),
+    ):
+        with pytest.raises(SceneError) as told:
+            ask()
+        assert told.value.code == "unseen_picture"
+        assert f"send {picture} for '{strange.name}'" in told.value.message  # where it is, with links followed
+    given = film / "hero.png"
+    assert make_order(bpy.context, strange, Call(image=given)).image == given
+    trust.allow(picture)
+    assert make_order(bpy.context, strange).image == (given if way == "linked to" else picture)
+    trust.loaded()
+    strange.image_path = str(picture)  # chosen on the card
+    assert make_order(bpy.context, strange).image == picture
 
 
 # --- linked -----------------------------------------------------------------------------------------------------------
