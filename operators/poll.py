@@ -8,8 +8,9 @@ import bpy
 
 from ..scene.app.app import app
 from ..scene.app.state import WAITING_FILE
+from ..scene.edit.edit_scene import find_edit_scene
 from ..scene.model.shots import takes
-from ..scene.model.shots.shown import shot_of, take_of
+from ..scene.model.shots.shown import shot_of, shot_scene, take_of
 
 Operator = type[Any]
 
@@ -19,6 +20,14 @@ def poll_shot(cls: Operator, context: bpy.types.Context) -> bool:
     if shot_of(context).uid:
         return True
     cls.poll_message_set("There is no shot yet: animate a frame, or add a shot")
+    return False
+
+
+def poll_edit(cls: Operator, context: bpy.types.Context) -> bool:
+    """Poll of operators that need an edit."""
+    if find_edit_scene(context, shot_scene(context)) is not None:
+        return True
+    cls.poll_message_set("There is no edit yet: animate a frame first")
     return False
 
 

@@ -7,19 +7,23 @@ import json
 import shutil
 import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import av
 import numpy as np
 
 from client.protocol import TakeRequest
 
 from ..engines.engine import Progress
 from .guide import Guide, GuideFrame, guide
+from .movie import Format, written
 
-MOVIES = {"warp.mkv": ("rgb24", "bgr0"), "mask.mkv": ("gray", "gray"), "depth.mkv": ("gray16le", "gray16le")}
+OPTIONS = {"level": "3", "g": "1", "slicecrc": "1"}
+MOVIES = {
+    "warp.mkv": Format("matroska", "ffv1", "rgb24", "bgr0", OPTIONS),
+    "mask.mkv": Format("matroska", "ffv1", "gray", "gray", OPTIONS),
+    "depth.mkv": Format("matroska", "ffv1", "gray16le", "gray16le", OPTIONS),
+}
 NEAR = 65535  # what depth.mkv holds where a surface is as near as `near`
 
 
@@ -52,7 +56,8 @@ def _write_movies(made: Guide, folder: Path, progress: Progress) -> dict[str, An
     frames = []
     with contextlib.ExitStack() as stack:
         warp, mask, depth = (
-            stack.enter_context(_movie(folder / name, made, *formats)) for name, formats in MOVIES.items()
+            stack.enter_context(written(folder / name, how, (made.width, made.height), made.fps))
+            for name, how in MOVIES.items()
         )
         for index, frame in enumerate(made.frames):
             warp(frame.warp)
@@ -81,27 +86,3 @@ def _about(frame: GuideFrame, made: Guide) -> dict[str, Any]:
         "near": made.near,
         "far": made.far,
     }
-
-
-@contextlib.contextmanager
-def _movie(path: Path, made: Guide, given: str, kept: str) -> Iterator[Callable[[np.ndarray], None]]:
-    """A function that adds a frame of the pixel format `given` to a new movie at `path`, which keeps it as `kept`."""
-    with av.open(str(path), "w", format="matroska") as container:
-        stream = container.add_stream("ffv1", rate=made.fps)
-        stream.width, stream.height, stream.pix_fmt = made.width, made.height, kept
-        stream.time_base = 1 / made.fps
-        stream.options = {"level": "3", "g": "1", "slicecrc": "1"}
-        stream.codec_context.time_base = 1 / made.fps
-        index = 0
-
-        def add(picture: np.ndarray) -> None:
-            nonlocal index
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format=given)
-            if given != kept:
-                frame = frame.reformat(format=kept)
-            frame.pts, frame.time_base = index, 1 / made.fps
-            container.mux(stream.encode(frame))
-            index += 1
-
-        yield add
-        container.mux(stream.encode(None))

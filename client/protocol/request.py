@@ -13,10 +13,9 @@ from .camera import CameraPath
 from .direction import Direction
 from .job import Binding
 from .problem import Unfit
-from .several import MAX_SECONDS, MAX_SHOTS, PartOfClip, cuts
+from .several import MAX_SECONDS, MAX_SEED, MAX_SHOTS, PartOfClip, cuts
 from .view import View
 
-MAX_SEED = 2**32 - 1
 MAX_SIDE = 8192
 MAX_VIEWS = 64
 MAX_REFERENCES = 10

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from .camera import CameraPath
 from .direction import MAX_TEXT, Direction
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 MAX_SHOTS = 12  # in one clip
 MAX_SECONDS = 3600.0
+MAX_SEED = 2**32 - 1
 FLOAT_NOISE = 1e-6  # frames: how far from its cut a still may be by rounding alone
 OF_ONE = ("final_prompt", "scene")  # options that say something of a single shot
 
@@ -35,11 +36,18 @@ class PartOfClip:
     def __post_init__(self) -> None:
         if not 0 < self.seconds <= MAX_SECONDS:
             raise Unfit("seconds", f"must be above 0 and at most {MAX_SECONDS:g}")
-        if not 0 <= self.seed < 2**32:
-            raise Unfit("seed", f"must be a whole number from 0 to {2**32 - 1}")
+        if not 0 <= self.seed <= MAX_SEED:
+            raise Unfit("seed", f"must be a whole number from 0 to {MAX_SEED}")
 
 
-def cuts(shots: Sequence[PartOfClip], fps: Fraction) -> tuple[int, ...]:
+class Lasting(Protocol):
+    """What takes some seconds."""
+
+    @property
+    def seconds(self) -> float: ...
+
+
+def cuts(shots: Sequence[Lasting], fps: Fraction) -> tuple[int, ...]:
     """The frame of the clip with which each shot begins, and the one after the last."""
     lengths = [max(1, round(shot.seconds * fps)) for shot in shots]
     return tuple(itertools.accumulate(lengths, initial=0))

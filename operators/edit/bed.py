@@ -7,6 +7,7 @@ from ...scene.edit.cut import bed
 from ...scene.edit.edit_scene import find_edit_scene
 from ...scene.model.shots.shown import shot_scene
 from ...scene.session.out import beds
+from ..poll import poll_edit
 from ..report import Verb, attempt
 
 
@@ -22,10 +23,7 @@ class TAKEONE_OT_bed(Verb, bpy.types.Operator):
         if beds.making().exporter.busy:
             cls.poll_message_set("An ambience bed is being made")
             return False
-        if find_edit_scene(context, shot_scene(context)) is None:
-            cls.poll_message_set("There is no edit yet: animate a frame first")
-            return False
-        return True
+        return poll_edit(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         return attempt(self, lambda: beds.begin(context, shot_scene(context)))

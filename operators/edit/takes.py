@@ -16,7 +16,7 @@ from ...scene.edit.edit_scene import ensure_edit_scene, find_edit_scene
 from ...scene.model.shots import card, paths, shot_list, takes, trust
 from ...scene.model.shots.shown import shot_of, shot_scene, take_of
 from ...scene.session import jobs
-from ..poll import poll_ready, poll_take
+from ..poll import poll_edit, poll_ready, poll_take
 from ..report import attempt, fail
 
 EDITING = "Video Editing"
@@ -103,10 +103,7 @@ class TAKEONE_OT_show_edit(bpy.types.Operator):
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
-        if find_edit_scene(context, shot_scene(context)) is not None:
-            return True
-        cls.poll_message_set("There is no edit yet: animate a frame first")
-        return False
+        return poll_edit(cls, context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         edit = find_edit_scene(context, shot_scene(context))

@@ -12,6 +12,7 @@ from ...scene.model.shots import trust
 from ...scene.model.shots.paths import absolute, stored_path
 from ...scene.model.shots.shown import shot_of
 from ...scene.session.press import references
+from ...scene.stills import capture
 
 
 class TAKEONE_OT_reference_add(bpy.types.Operator):
@@ -48,7 +49,7 @@ class TAKEONE_OT_reference_add(bpy.types.Operator):
         shot = shot_of(context)
         chosen = [Path(self.directory, file.name) for file in self.files if file.name] or [Path(self.filepath)]
         for path in chosen:
-            if path.suffix.lower() not in references.SUFFIXES or not path.is_file():
+            if path.suffix.lower() not in capture.AS_THEY_ARE or not path.is_file():
                 self.report({"ERROR"}, rpt_("'{path}' is no PNG, JPEG or WebP picture").format(path=path))
                 return {"CANCELLED"}
         if len(shot.references) + len(chosen) > MAX_REFERENCES:

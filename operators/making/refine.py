@@ -8,10 +8,11 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import EnumProperty, IntProperty, StringProperty
 
 from ...client.protocol import EngineInfo, Price, TakeRequest
+from ...client.protocol.edit.sidecar import read_sidecar
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.model.properties import options
-from ...scene.model.shots import shot_list, sidecars, trust
+from ...scene.model.shots import shot_list, trust
 from ...scene.model.shots.kept import read
 from ...scene.model.shots.paths import absolute
 from ...scene.model.shots.shown import shot_of, take_of
@@ -245,7 +246,7 @@ def full_size(scene: bpy.types.Scene, take: Any, asked: TakeRequest | None) -> t
 def saved_latents(take: Any) -> str:
     """What the engine kept of the take to refine it from; "" where it kept nothing."""
     sidecar = absolute(take.sidecar)
-    facts = sidecars.read(sidecar).get("facts") if trust.is_known(sidecar) else None
+    facts = read_sidecar(sidecar).get("facts") if trust.is_known(sidecar) else None
     return str(facts.get("latents") or "") if isinstance(facts, dict) else ""
 
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import bpy
 from bpy.app.handlers import persistent
 
-from ...client.protocol import Keyframe
 from ...client.protocol.edit.burn_in import WORDS, filled
 from ...client.protocol.edit.timecode import timecode
 from ..app.app import app
@@ -20,6 +18,7 @@ from ..model.properties.rates import frame_rate
 from ..model.shots.kept import read
 from ..model.shots.shot_list import find_shot, find_take
 from . import strips
+from .cut import levels
 from .cut.uses import BURN_KEY, WITH_KEY, Use, uses
 
 CHANNELS_BETWEEN = 5  # left free under the burn-ins, for transitions
@@ -91,17 +90,9 @@ def lens_words(lens: Any, take: Any, use: Use, frame: int) -> str:
     movie = next((strip for strip in use.strips if strip.type == "MOVIE"), None)
     if request.path is not None and movie is not None:
         into = frame - strips.content_start(movie) - max(0, int(movie.get(strips.HEAD_KEY, 0)) - request.shot_frames[0])
-        length *= _zoom(request.path.keyframes, into / max(1, request.frame_count - 1))
+        zooms = [(key.t, key.zoom) for key in request.path.keyframes]
+        length *= levels.between(zooms, into / max(1, request.frame_count - 1))
     return f"{length:.3g} mm"
-
-
-def _zoom(keyframes: Sequence[Keyframe], t: float) -> float:
-    """The factor of the focal length at a time 0..1."""
-    after = next((index for index, key in enumerate(keyframes) if key.t >= t), len(keyframes) - 1)
-    one, other = keyframes[max(0, after - 1)], keyframes[after]
-    if other.t <= one.t or t >= other.t:
-        return other.zoom
-    return one.zoom + (other.zoom - one.zoom) * max(0.0, t - one.t) / (other.t - one.t)
 
 
 def _take_values(take: Any) -> dict[str, str]:

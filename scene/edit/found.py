@@ -9,8 +9,9 @@ from typing import Any
 import bpy
 
 from ...client.protocol import Binding, Unfit, codec
+from ...client.protocol.edit.sidecar import read_sidecar
 from ..model.properties.properties import MAX_SEED
-from ..model.shots import films, sidecars, takes, trust
+from ..model.shots import films, takes, trust
 from ..model.shots.kept import Kept, write
 from ..model.shots.paths import stored_path
 from ..model.shots.shot_list import all_shots
@@ -29,7 +30,7 @@ def bring_back() -> int:
     clips = {takes.clip_path(take) for shot in shots.values() for take in shot.takes if take.clip}
     count = 0
     for sidecar in _sidecars(takes.takes_folder(file_id), clips):
-        found = sidecars.read(sidecar)
+        found = read_sidecar(sidecar)
         binding = _binding(found)
         shot = shots.get(binding.shot_uid) if binding is not None and binding.file_id == file_id else None
         if binding is None or shot is None or binding.take_uid in listed:

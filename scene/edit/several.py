@@ -16,7 +16,8 @@ from ...client.events import TakeReady
 from ...client.files import copy_whole, mode_beside, write_whole
 from ...client.protocol import Binding, Result
 from ...client.protocol.codec import to_json
-from ..model.shots import sidecars, takes
+from ...client.protocol.edit.sidecar import read_sidecar
+from ..model.shots import takes
 from ..model.shots.shot_list import find_shot
 
 OF_SHOT = re.compile(r"Shot ([0-9]{1,2}): ")  # what a note begins with that is about one of the shots
@@ -30,7 +31,7 @@ def parts(ready: TakeReady) -> Iterator[TakeReady]:
     if not ready.binding.parts:
         yield ready
         return
-    whole = sidecars.read(ready.sidecar)
+    whole = read_sidecar(ready.sidecar)
     shots = whole.get("shots")
     said = shots if isinstance(shots, list) else []
     for number, binding in enumerate(ready.binding.each()):

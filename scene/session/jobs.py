@@ -296,9 +296,6 @@ def _plan_on(order: Order) -> float | None:
 
 def _begin_still(order: Order, wish: shoot.Ask) -> None:
     """Begin a render. What goes wrong is raised where it is the order's first still, and the answer elsewhere."""
-    if wish.order.source != capture.RENDER:
-        timer.every(partial(_on_still, order, _still_now(wish)))
-        return
     camera = shoot.camera_of(wish.order)
     if wish.pose is not None and camera is not None:
         camera = second_camera.make(camera, wish.pose)

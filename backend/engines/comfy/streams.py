@@ -12,17 +12,22 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 
 from client.protocol import TakeRequest
 
 from ...guide.guide import Guide, GuideFrame, guide
 from ...guide.limits import check_whole
+from ...guide.movie import Format, written
 from ..engine import Cancelled
 from .graph.parts import DEPTH, GUIDE, MASK
 
 QUALITY = {GUIDE: "8", MASK: "0", DEPTH: "4"}  # as x264's crf: 0 is without a loss
+FORMATS = {
+    # one thread, so that the same pictures are the same file
+    role: Format("mp4", "libx264rgb", "rgb24", "rgb24", {"crf": crf, "preset": "veryfast"}, threads=1)
+    for role, crf in QUALITY.items()
+}
 
 
 def streams(
@@ -49,7 +54,10 @@ def streams(
     paths = {role: folder / f"{role}.mp4" for role in roles}
     try:
         with contextlib.ExitStack() as stack:
-            add = {role: stack.enter_context(_movie(path, made, rate, role)) for role, path in paths.items()}
+            add = {
+                role: stack.enter_context(written(path, FORMATS[role], (made.width, made.height), rate))
+                for role, path in paths.items()
+            }
             for index, frame in enumerate(_held(made.frames, count)):
                 if cancelled():
                     raise Cancelled
@@ -85,25 +93,3 @@ def _picture(frame: GuideFrame, made: Guide, role: str) -> np.ndarray:
         share = np.clip((frame.inverse_depth - far) / max(near - far, 1e-12), 0.0, 1.0)
         grey = np.rint(np.where(frame.inverse_depth > 0, share, 0.0) * 255).astype(np.uint8)
     return np.repeat(grey[..., None], 3, 2)
-
-
-@contextlib.contextmanager
-def _movie(path: Path, made: Guide, rate: Fraction, role: str) -> Iterator[Callable[[np.ndarray], None]]:
-    """A function that adds a frame to a new movie at `path`."""
-    with av.open(str(path), "w", format="mp4") as container:
-        stream = container.add_stream("libx264rgb", rate=rate)
-        stream.width, stream.height, stream.pix_fmt = made.width, made.height, "rgb24"
-        stream.options = {"crf": QUALITY[role], "preset": "veryfast"}
-        stream.codec_context.time_base = 1 / rate
-        stream.codec_context.thread_count = 1  # so that the same pictures are the same file
-        index = 0
-
-        def add(picture: np.ndarray) -> None:
-            nonlocal index
-            frame = av.VideoFrame.from_ndarray(np.ascontiguousarray(picture), format="rgb24")
-            frame.pts, frame.time_base = index, 1 / rate
-            container.mux(stream.encode(frame))
-            index += 1
-
-        yield add
-        container.mux(stream.encode(None))

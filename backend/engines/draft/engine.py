@@ -112,7 +112,8 @@ def _several(request: TakeRequest, progress: Progress, cancelled: Callable[[], b
     from .sound.soundtrack import of_several
 
     progress(0.0, "Making the sound")
-    sound, notes = of_several(split(request), request.fps)
+    shots = split(request)
+    sound, notes = of_several(shots, request.fps)
     _stop_if(cancelled)
     clip = Clip(
         width=request.width,
@@ -123,14 +124,13 @@ def _several(request: TakeRequest, progress: Progress, cancelled: Callable[[], b
         notes=notes,
         facts={"model": "draft", "cuts": list(cuts(request.shots, request.fps)[:-1])},
     )
-    clip.frames = _one_after_the_other(request, clip, progress, cancelled)
+    clip.frames = _one_after_the_other(shots, clip, progress, cancelled)
     return clip
 
 
 def _one_after_the_other(
-    request: TakeRequest, clip: Clip, progress: Progress, cancelled: Callable[[], bool]
+    shots: Sequence[TakeRequest], clip: Clip, progress: Progress, cancelled: Callable[[], bool]
 ) -> Iterator[np.ndarray]:
-    shots = split(request)
     for number, shot in enumerate(shots, 1):
         made = _silent(shot, partial(_said_of, progress, number, len(shots)), cancelled)
         yield from made.frames

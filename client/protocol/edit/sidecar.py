@@ -1,19 +1,34 @@
-"""What the sidecars of takes say, for an edit: the .blend does not hold it all."""
+"""What the sidecars of takes say, for an edit: the .blend does not hold it all. They came with the film, so they may
+hold anything."""
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ..codec import from_json
+from ..codec import from_json, nests_deeper
+from ..engine import MAX_AMOUNT
 from ..problem import Unfit
 from .edit import Edit, Take
 
 MAX_BYTES = 4 << 20
-MOST_PRICE = 1e12  # what is dearer is no price
+
+
+def read_sidecar(path: Path) -> Mapping[str, Any]:
+    """The object in a sidecar; nothing of what is no plain file (another kind may never end), larger than any sidecar,
+    or what can't be written again."""
+    try:
+        if not os.path.isfile(path) or path.stat().st_size > MAX_BYTES:  # noqa: PTH113  of any length
+            return {}
+        data = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(data, ensure_ascii=False).encode()
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return data if isinstance(data, Mapping) and not nests_deeper(data) else {}
 
 
 def with_sidecars(edit: Edit) -> Edit:
@@ -25,7 +40,7 @@ def with_sidecars(edit: Edit) -> Edit:
 
 
 def _told(take: Take) -> Take:
-    said = _read(take.file.with_suffix(".json")) if take.file else {}
+    said = read_sidecar(take.file.with_suffix(".json")) if take.file else {}
     size = (said.get("width"), said.get("height"))
     wanted = {
         "frames": take.frames or said.get("frames"),
@@ -50,16 +65,6 @@ def _price(said: Any) -> str:
     if isinstance(said, str):
         return said[:100]
     amount = said.get("amount") if isinstance(said, dict) else None
-    if isinstance(amount, bool) or not isinstance(amount, int | float) or not abs(amount) < MOST_PRICE:
+    if isinstance(amount, bool) or not isinstance(amount, int | float) or not abs(amount) < MAX_AMOUNT:
         return ""
     return f"{amount:.2f} {said.get('currency', 'USD')}"[:100]
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        if os.path.getsize(path) > MAX_BYTES:  # noqa: PTH202  a long name is no error of its own
-            return {}
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return found if isinstance(found, dict) else {}

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any
 
 import bpy
-from bpy.utils import escape_identifier
 
 from .. import strips
+from . import keys
 
 SHAPE_KEY = "take_one_shape"  # on a sound strip: the frames, from its file's first on, that `shape` gave a volume
 VOLUME_KEY = "take_one_volume"  # on a sound strip whose volume we animate: what it was
@@ -119,14 +119,5 @@ def _keys(sound: bpy.types.Strip) -> list[bpy.types.Keyframe]:
 
 
 def _curve(sound: bpy.types.Strip) -> bpy.types.FCurve | None:
-    data = sound.id_data.animation_data
-    if data is None or data.action is None or data.action_slot is None:
-        return None
-    tail = f'_all["{escape_identifier(sound.name)}"].volume'
-    for layer in data.action.layers:
-        for part in layer.strips:
-            bag = part.channelbag(data.action_slot)
-            for curve in bag.fcurves if bag else ():
-                if curve.data_path.endswith(tail):
-                    return curve
-    return None
+    wanted = keys.path_of(sound.name) + ".volume"
+    return next((curve for path, curve in keys.curves(sound.id_data) if path == wanted), None)

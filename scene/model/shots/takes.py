@@ -100,6 +100,16 @@ def still_folder(shot: Any, number: int) -> Path:
     return shot_folder(shot) / "stills" / take_name(shot.name, number)
 
 
+def part_key(job: str, number: int) -> str:
+    """The key of the take of one of several shots in a clip, counted from 0."""
+    return f"{job}-{number}" if number else job
+
+
+def job_of(take_uid: str) -> str:
+    """The key of the job that makes a take: see `part_key`."""
+    return take_uid.partition("-")[0]
+
+
 def next_number(shot: Any) -> int:
     """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from
     now on, for other Blenders too."""
@@ -271,7 +281,7 @@ def reconcile(unfinished: set[str]) -> None:
     """Takes that wait for a job that there is no more: an undo or the saved file says so. They are ready where
     their clip is there, else they count as cancelled. `unfinished` are the uids of takes that are being made."""
     for shot, take in waiting():
-        if take.uid in unfinished or take.uid.partition("-")[0] in unfinished:  # of several shots in one clip
+        if take.uid in unfinished or job_of(take.uid) in unfinished:
             continue
         clip = new_clip_path(shot, take.number)
         take.status = "READY" if clip.is_file() else "CANCELLED"

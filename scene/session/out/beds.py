@@ -18,6 +18,7 @@ from ....client.commands.export import Exporter, ExportState, Step
 from ....client.files import make_folder, write_whole
 from ....client.home import home
 from ....client.installing.install import backend_python
+from ....client.protocol.edit.sidecar import read_sidecar
 from ...app import timer
 from ...app.app import app
 from ...app.errors import SceneError
@@ -25,7 +26,7 @@ from ...edit import landing
 from ...edit.cut import bed
 from ...edit.cut.bed import Run
 from ...edit.edit_scene import find_edit_scene
-from ...model.shots import shot_list, sidecars, takes, trust
+from ...model.shots import shot_list, takes, trust
 from ..server import preferences
 
 FOLDER = "beds"
@@ -127,7 +128,7 @@ def _said(run: Run) -> list[dict[str, Any]]:
 def _ducking(path: Path) -> list[tuple[float, float]] | None:
     """How far a bed goes down (seconds from 0 on that don't fall; -60 to 0 dB); None where it is not there whole. What
     lies beside it came with the film, so it may hold anything."""
-    told = sidecars.read(path.with_suffix(".json")).get("ducking")
+    told = read_sidecar(path.with_suffix(".json")).get("ducking")
     if not isinstance(told, list) or not told or path.is_symlink() or not path.is_file():
         return None
     points = [_point(one) for one in told[:MOST_POINTS]]

@@ -13,6 +13,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ....client.protocol import Binding, CameraPath, Direction, EngineInfo, TakeRequest, View
 from ...app.errors import SceneError
 from ...app.objects import ObjectId
+from ...model.shots.takes import job_of
 from ...stills.coverage.track import Track
 
 
@@ -103,16 +104,6 @@ class Order:
             head=self.head,
             tail=self.tail,
         )
-
-
-def part_key(job: str, number: int) -> str:
-    """The key of the take of one of several shots in a clip, counted from 0."""
-    return f"{job}-{number}" if number else job
-
-
-def job_of(take_uid: str) -> str:
-    """The key of the job that makes a take: see `part_key`."""
-    return take_uid.partition("-")[0]
 
 
 def requests(order: Order, views: tuple[View, ...]) -> list[tuple[str, TakeRequest]]:

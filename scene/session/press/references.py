@@ -14,10 +14,9 @@ from ....client.protocol.request import MAX_REFERENCES, reference_names
 from ...app.errors import SceneError
 from ...model.shots import trust
 from ...model.shots.paths import absolute
+from ...stills.capture import AS_THEY_ARE
 from ...stills.files import disk_error
 from .order import Order
-
-SUFFIXES = (".png", ".jpg", ".jpeg", ".webp")
 
 
 def unseen(shot: Any) -> list[Path]:
@@ -43,7 +42,7 @@ def of_card(shot: Any, engine: EngineInfo) -> tuple[Path, ...]:
         message = "The file names reference pictures to send. Look at them on the card, and allow it there."
         raise SceneError("unseen_pictures", message)
     for path in paths:
-        if path.suffix.lower() not in SUFFIXES:
+        if path.suffix.lower() not in AS_THEY_ARE:
             message = rpt_("There is no PNG, JPEG or WebP file '{path}'. Choose another reference picture.")
             raise SceneError("no_image", message.format(path=path))
         trust.check_picture(path)

@@ -18,9 +18,9 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ...edit.cut import uses
 from ...edit.edit_scene import find_edit_scene
-from ...model.shots import shot_list
+from ...model.shots import shot_list, takes
 from ...model.shots.paths import stored_path
-from .order import Order, OrderedTake, part_key, requests
+from .order import Order, OrderedTake, requests
 from .press import Call, make_order
 from .sending import add_take, submit
 
@@ -88,7 +88,7 @@ def make(context: bpy.types.Context, shots: Sequence[Any]) -> Order:
         raise _too_long(engine, longest)
     key = orders[0].keys[0]
     keyed = [
-        replace(order, takes=(replace(order.takes[0], key=part_key(key, number)),))
+        replace(order, takes=(replace(order.takes[0], key=takes.part_key(key, number)),))
         for number, order in enumerate(orders)
     ]
     _bound(keyed)
@@ -169,14 +169,14 @@ def binding(order: Order, take: OrderedTake) -> Binding:
     own = order.binding(take)
     if not order.following:
         return own
-    parts = [(one.binding(one.takes[0]), one.seconds) for one in (order, *order.following)]
-    at = 0
-    bound = []
-    for part, seconds in parts:
-        frames = max(1, round(seconds * order.fps))
-        bound.append(BoundPart(part.shot_uid, part.take_uid, part.shot_name, part.number, at, frames))
-        at += frames
-    return replace(own, parts=tuple(bound))
+    row = (order, *order.following)
+    at = cuts(row, order.fps)
+    bound = [one.binding(one.takes[0]) for one in row]
+    parts = [
+        BoundPart(one.shot_uid, one.take_uid, one.shot_name, one.number, at[k], at[k + 1] - at[k])
+        for k, one in enumerate(bound)
+    ]
+    return replace(own, parts=tuple(parts))
 
 
 def send(found: Sequence[tuple[Order, tuple[View, ...], tuple[str, ...]]]) -> list[str]:

@@ -6,7 +6,6 @@ from fractions import Fraction
 
 import bpy
 import pytest
-import stand_in
 from rooms import clip, everything
 from stand_in import ready, seen
 from take_one.client import events
@@ -17,24 +16,6 @@ from take_one.scene.edit import current, edit_scene, landing, strips
 from take_one.scene.model.shots import takes
 from take_one.scene.model.shots.shot_list import add_shot, ensure_ids, find_shot, find_take
 from take_one.scene.session import pump
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 24)
-
-
-@pytest.fixture
-def session():
-    return stand_in.attach()
-
-
-@pytest.fixture
-def shot():
-    shot = add_shot(bpy.context.scene)
-    shot.name = "Kitchen"
-    return shot
 
 
 def test_a_take_lands_in_the_list_and_on_a_new_edit(shot, source, session):

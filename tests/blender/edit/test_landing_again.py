@@ -6,8 +6,6 @@ from dataclasses import replace
 
 import bpy
 import pytest
-import stand_in
-from rooms import clip
 from stand_in import ready, seen
 from take_one.client import events
 from take_one.client.protocol import JobState, Problem
@@ -16,26 +14,8 @@ from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import Job
 from take_one.scene.edit import current, landing, strips
 from take_one.scene.model.shots import takes
-from take_one.scene.model.shots.shot_list import add_shot, find_take
+from take_one.scene.model.shots.shot_list import find_take
 from take_one.scene.session import jobs, pump
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 24)
-
-
-@pytest.fixture
-def session():
-    return stand_in.attach()
-
-
-@pytest.fixture
-def shot():
-    shot = add_shot(bpy.context.scene)
-    shot.name = "Kitchen"
-    return shot
 
 
 def test_a_take_made_again_comes_back_under_its_strips(shot, source, session):

@@ -7,25 +7,12 @@ from pathlib import Path
 
 import bpy
 import pytest
-import stand_in
-from rooms import clip
 from stand_in import ready
 from take_one.scene.edit import landing, moving, strips
 from take_one.scene.model.shots import films, takes
 from take_one.scene.model.shots.paths import stored_path
 from take_one.scene.model.shots.shot_list import add_shot, ensure_ids
 from take_one.scene.session import pump
-
-
-@pytest.fixture
-def session():
-    return stand_in.attach()
-
-
-@pytest.fixture(scope="module")
-def source(tmp_path_factory):
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    return clip(tmp_path_factory.mktemp("clips") / "take.mp4", 12)
 
 
 @pytest.fixture
@@ -117,10 +104,10 @@ def test_originals_stay_as_long_as_anything_points_to_one(unsaved, tmp_path, poi
     assert film.is_file()
 
 
-def test_originals_stay_as_long_as_a_strip_points_to_one(session, source, tmp_path):
+def test_originals_stay_as_long_as_a_strip_points_to_one(session, movie, tmp_path):
     shot = add_shot(bpy.context.scene)
     shot.name = "Kitchen"
-    pump.handle(ready(shot, "k1", 1, source))
+    pump.handle(ready(shot, "k1", 1, movie))
     old = takes.clip_path(shot.takes[0])
     save(tmp_path / "film.blend")
     movie = next(strip for _, strip in strips.strips_of_take("k1") if strip.type == "MOVIE")
@@ -165,11 +152,11 @@ def test_a_film_that_was_moved_or_renamed_is_the_same(session, tmp_path):
 
 
 @pytest.mark.parametrize("how", ["save copy", "file manager"])
-def test_a_job_of_the_original_lands_in_the_original(session, source, tmp_path, how):
+def test_a_job_of_the_original_lands_in_the_original(session, movie, tmp_path, how):
     shot = add_shot(bpy.context.scene)
     shot.name = "Kitchen"
     original = save(tmp_path / "a" / "film.blend")
-    event = ready(shot, "k1", 1, source)
+    event = ready(shot, "k1", 1, movie)
     take = shot.takes.add()
     take.uid, take.number, take.status = "k1", 1, "WAITING"
     session.unfinished = lambda: ["k1"]
@@ -189,7 +176,7 @@ def test_a_job_of_the_original_lands_in_the_original(session, source, tmp_path, 
 
 
 @pytest.mark.parametrize("opened", ["the new file", "the one that was left"])
-def test_a_job_lands_in_the_film_that_was_saved_as_another_file(session, source, tmp_path, opened):
+def test_a_job_lands_in_the_film_that_was_saved_as_another_file(session, movie, tmp_path, opened):
     """Its work goes on in the new file; the one that was left still waits for the take, too."""
     shot = add_shot(bpy.context.scene)
     shot.name = "Kitchen"
@@ -197,7 +184,7 @@ def test_a_job_lands_in_the_film_that_was_saved_as_another_file(session, source,
     take = shot.takes.add()
     take.uid, take.number, take.status = "k1", 1, "WAITING"
     session.unfinished = lambda: ["k1"]
-    event = ready(shot, "k1", 1, source)
+    event = ready(shot, "k1", 1, movie)
     bpy.ops.wm.save_mainfile()
     new = save(tmp_path / "film_v2.blend")
     assert films.open_id() == event.binding.file_id

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..kernels import kernel
+from ..kernels import helper, kernel
 
 AROUND = 48  # pixels around what is wanted that its colour comes from
 
@@ -38,6 +38,26 @@ def _coarser(rgb: np.ndarray, known: np.ndarray) -> np.ndarray:
     return colour
 
 
+@helper
+def _at_most_one(sums: np.ndarray, weight: np.ndarray) -> None:
+    """Where the weight is more than that of one pixel, the mean of one."""
+    for y in range(weight.shape[0]):
+        for x in range(weight.shape[1]):
+            w = weight[y, x]
+            if w > 1:
+                weight[y, x] = 1
+                for c in range(3):
+                    sums[y, x, c] /= w
+
+
+@helper
+def _around(pixel: int, size: int) -> tuple[int, int, np.float32]:
+    """The two of `size` pixels at half the resolution that a pixel lies between, and its share of the second."""
+    at = min(max((pixel + 0.5) / 2 - 0.5, 0.0), size - 1.0)
+    first = int(at)
+    return first, min(first + 1, size - 1), np.float32(at - first)
+
+
 @kernel
 def _halved(rgb: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Sums of the known colours in every two by two pixels, at most one's worth, and their weight."""
@@ -50,13 +70,7 @@ def _halved(rgb: np.ndarray, known: np.ndarray) -> tuple[np.ndarray, np.ndarray]
                 total[y // 2, x // 2] += 1
                 for c in range(3):
                     out[y // 2, x // 2, c] += rgb[y, x, c]
-    for y in range(height):
-        for x in range(width):
-            w = total[y, x]
-            if w > 1:
-                total[y, x] = 1
-                for c in range(3):
-                    out[y, x, c] /= w
+    _at_most_one(out, total)
     return out, total
 
 
@@ -71,17 +85,11 @@ def _picked(coarse: np.ndarray, rgb: np.ndarray, known: np.ndarray, wanted: np.n
     low, wide = coarse.shape[0], coarse.shape[1]
     k = 0
     for y in range(wanted.shape[0]):
-        fy = min(max((y + 0.5) / 2 - 0.5, 0.0), low - 1.0)
-        y0 = int(fy)
-        y1 = min(y0 + 1, low - 1)
-        ty = np.float32(fy - y0)
+        y0, y1, ty = _around(y, low)
         for x in range(wanted.shape[1]):
             if not wanted[y, x]:
                 continue
-            fx = min(max((x + 0.5) / 2 - 0.5, 0.0), wide - 1.0)
-            x0 = int(fx)
-            x1 = min(x0 + 1, wide - 1)
-            tx = np.float32(fx - x0)
+            x0, x1, tx = _around(x, wide)
             for c in range(3):
                 over = (1 - tx) * coarse[y0, x0, c] + tx * coarse[y0, x1, c]
                 under = (1 - tx) * coarse[y1, x0, c] + tx * coarse[y1, x1, c]
@@ -102,13 +110,7 @@ def _shrink(sums: np.ndarray, weight: np.ndarray) -> tuple[np.ndarray, np.ndarra
                 total[y // 2, x // 2] += w
                 for c in range(3):
                     out[y // 2, x // 2, c] += sums[y, x, c]
-    for y in range(height):
-        for x in range(width):
-            w = total[y, x]
-            if w > 1:
-                total[y, x] = 1
-                for c in range(3):
-                    out[y, x, c] /= w
+    _at_most_one(out, total)
     return out, total
 
 
@@ -118,20 +120,14 @@ def _grow(coarse: np.ndarray, sums: np.ndarray, weight: np.ndarray) -> np.ndarra
     out = np.empty((height, width, 3), np.float32)
     low, wide = coarse.shape[0], coarse.shape[1]
     for y in range(height):
-        fy = min(max((y + 0.5) / 2 - 0.5, 0.0), low - 1.0)
-        y0 = int(fy)
-        y1 = min(y0 + 1, low - 1)
-        ty = np.float32(fy - y0)
+        y0, y1, ty = _around(y, low)
         for x in range(width):
             w = weight[y, x]
             if w >= 1:
                 for c in range(3):
                     out[y, x, c] = sums[y, x, c]
                 continue
-            fx = min(max((x + 0.5) / 2 - 0.5, 0.0), wide - 1.0)
-            x0 = int(fx)
-            x1 = min(x0 + 1, wide - 1)
-            tx = np.float32(fx - x0)
+            x0, x1, tx = _around(x, wide)
             for c in range(3):
                 value = (1 - ty) * ((1 - tx) * coarse[y0, x0, c] + tx * coarse[y0, x1, c]) + ty * (
                     (1 - tx) * coarse[y1, x0, c] + tx * coarse[y1, x1, c]
