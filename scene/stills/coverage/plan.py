@@ -91,9 +91,11 @@ class _Chosen:
         return found
 
     def shown(self, times: np.ndarray, moments: list[int], points: _Points) -> np.ndarray:
-        """How much of each point is shown, 0..1, by the views that its moment is drawn from; `times` are the poses'."""
+        """How much of each point is shown, 0..1, by the views that its moment is drawn from; `times` are the poses'.
+        A view that begins or ceases to count shows a point alone, but after the last one, which guesses the rest."""
         views = sorted(self.sees)
         says = np.array([weights(times[views], float(times[moment])) for moment in moments])
+        says = np.where(np.array(moments)[:, None] > views[-1], says, says > 0)
         found = np.zeros(len(points.sky))
         for number, at in enumerate(views):
             found = np.maximum(found, self.sees[at] * says[points.moment, number])

@@ -179,28 +179,31 @@ def fuse(
                     front = top
                 left *= one - there
                 first = last
-            unseen += float(left)
             if left > np.float32(LITTLE):
-                total = r = g = b = np.float32(0)
+                total = r = g = b = say = np.float32(0)
                 for k in range(views):
                     if weight[k, y, x] > 0 or near[k, y, x] == none:
                         continue
                     found = np.int64(colour[k, y, x])
                     total += shares[k]
+                    say = max(say, says[k])
                     r += shares[k] * np.float32(found & 255)
                     g += shares[k] * np.float32((found >> 8) & 255)
                     b += shares[k] * np.float32((found >> 16) & 255)
                     if front == none or near[k, y, x] > front:
                         front = near[k, y, x]
-                if total > 0:
-                    part = left / total
-                    red, green, blue = red + part * r, green + part * g, blue + part * b
+                if total > 0:  # a guess outweighs what is seen only by as much as its view says
+                    guess = left * say / (one - left + left * say)
+                    unseen += float(guess)
+                    part, rest = guess / total, (one - guess) / max(one - left, np.float32(1e-6))
+                    red, green, blue = rest * red + part * r, rest * green + part * g, rest * blue + part * b
                 elif left < one - np.float32(LITTLE):
                     part = one / (one - left)
                     red, green, blue = red * part, green * part, blue * part
                     if front == none:  # views that are coming in or going out show it alone
                         front = near[order[0], y, x]
                 else:
+                    unseen += float(left)
                     holes += 1
                     nearness[y, x] = none
                     continue
@@ -229,46 +232,3 @@ def fuse(
             out[y, x, 1] = np.uint8(np.int32(green + half))
             out[y, x, 2] = np.uint8(np.int32(blue + half))
     return unseen, holes
-
-
-@helper
-def _copied(out: np.ndarray, source: int, row: int) -> None:
-    for x in range(out.shape[1]):
-        for c in range(3):
-            out[row, x, c] = out[source, x, c]
-
-
-@kernel
-def close(key: np.ndarray, out: np.ndarray, blank: np.ndarray) -> None:
-    """Fills pixels with no hit from the farther of the nearest hits on either side in the row. A row without any hit
-    is as the one above, the first rows as the first with a hit; a frame without any has the colour `blank`."""
-    height, width = key.shape
-    first = height
-    for y in range(height):
-        x = 0
-        while x < width:
-            if key[y, x] > -np.inf:
-                x += 1
-                continue
-            end = x
-            while end < width and key[y, end] == -np.inf:
-                end += 1
-            if x == 0 and end == width:
-                if first < y:
-                    _copied(out, y - 1, y)
-                x = end
-                continue
-            source = end if x == 0 or (end < width and key[y, end] < key[y, x - 1]) else x - 1
-            for u in range(x, end):
-                for c in range(3):
-                    out[y, u, c] = out[y, source, c]
-            x = end
-        if first == height and (key[y] > -np.inf).any():
-            first = y
-    for y in range(first):
-        if first < height:
-            _copied(out, first, y)
-            continue
-        for x in range(width):
-            for c in range(3):
-                out[y, x, c] = blank[c]

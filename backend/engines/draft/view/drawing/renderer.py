@@ -12,6 +12,7 @@ from ...camera.paths import Pose
 from ..layers import Layers
 from ..picture import Picture
 from . import fuse, raster, shade
+from .holes import BEHIND, fill
 
 FULL = 2  # views that are drawn whole; the rest only where those see nothing
 
@@ -100,7 +101,7 @@ class Renderer:
             nearness,
         )
         if holes:
-            fuse.close(nearness, rgb, self.blank)
+            fill(nearness, rgb, self.blank, float(self._same(sights[0].picture, BEHIND)))
         return Frame(rgb, nearness, unseen / nearness.size)
 
     def _look(self, k: int, sight: Sight) -> None:

@@ -1,0 +1,102 @@
+"""What a frame shows where its views show little or nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from backend.engines.draft.view.drawing import fuse, holes, raster
+
+GREY = np.array([90, 91, 92], np.uint8)
+
+
+def scenery() -> tuple[np.ndarray, np.ndarray]:
+    """A blue near thing on the left half of a frame, and a red far one on the right that grows green downwards."""
+    near = np.full((192, 256), 0.2, np.float32)
+    near[:, :128] = 1.0
+    rgb = np.zeros((192, 256, 3), np.uint8)
+    rgb[:, :128] = 0, 0, 200
+    rgb[:, 128:, 0], rgb[:, 128:, 1] = 180, np.arange(192)[:, None]
+    return near, rgb
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_hole_is_as_what_lies_behind_the_things_around_it(sign: int) -> None:
+    near, rgb = scenery()
+    if sign < 0:  # an orthographic camera's: nearness is minus the distance
+        near -= 5
+    hole = np.zeros(near.shape, bool)
+    hole[60:100, 110:136] = True  # most of it in front of the near thing
+    near[hole], rgb[hole] = -np.inf, 255
+    before = rgb.copy()
+    holes.fill(near, rgb, GREY, 0.05 if sign < 0 else 0.0)
+    assert np.array_equal(rgb[~hole], before[~hole])
+    assert np.all(near[hole] == -np.inf)
+    filled = rgb[60:100, 110:136].astype(int)
+    assert filled[..., 2].max() <= 12 and filled[..., 0].min() >= 168  # red, not blue
+    rows = filled[..., 1].mean(1)
+    assert abs(rows[20] - 80) < 8 and rows[36] > rows[4] + 8  # and goes on as it is beside the hole
+
+
+def test_a_hole_far_from_another_is_filled_from_its_own_surroundings() -> None:
+    near, rgb = np.full((64, 512), 0.5, np.float32), np.zeros((64, 512, 3), np.uint8)
+    rgb[:, :256, 0], rgb[:, 256:, 1] = 201, 77
+    for x in (10, 500):
+        near[30:33, x : x + 3] = -np.inf
+        rgb[30:33, x : x + 3] = 5
+    holes.fill(near, rgb, GREY, 0.0)
+    assert np.array_equal(rgb[31, 11], (201, 0, 0)) and np.array_equal(rgb[31, 501], (0, 77, 0))
+
+
+def test_what_is_left_of_a_frame_fills_it_and_nothing_is_plain() -> None:
+    near, rgb = np.full((80, 200), -np.inf, np.float32), np.full((80, 200, 3), 7, np.uint8)
+    holes.fill(near, rgb, GREY, 0.0)
+    assert np.all(rgb == GREY)
+    near[79, 199], rgb[79, 199] = 0.4, (10, 20, 30)
+    holes.fill(near, rgb, GREY, 0.0)
+    assert np.all(rgb == np.array([10, 20, 30]))
+
+
+@pytest.mark.parametrize(
+    ("says", "guess_says", "colour", "unseen"),
+    [
+        (1.0, None, (100, 40, 8), 0.0),
+        (0.3, None, (100, 40, 8), 0.0),  # a view that comes in shows it alone
+        (0.3, 0.1, (119, 63, 55), 0.1892),  # 0.7 * 0.1 of a guess beside 0.3: 19 %
+        (0.3, 1.0, (170, 124, 181), 0.7),
+        (None, 0.1, (200, 160, 255), 1.0),
+        (None, None, (-1, -1, -1), 1.0),
+    ],
+)
+def test_a_guess_outweighs_what_is_seen_only_as_its_view_says(
+    says: float | None, guess_says: float | None, colour: tuple[int, int, int], unseen: float
+) -> None:
+    """One pixel of two views: the first sees (100, 40, 8), the second guesses (200, 160, 255)."""
+    shape = (2, 1, 1)
+    near, weight = np.full(shape, -np.inf, np.float32), np.zeros(shape, np.float32)
+    seen, guessed = (255 << 24) | (8 << 16) | (40 << 8) | 100, (255 << 24) | (255 << 16) | (160 << 8) | 200
+    if says is not None:
+        near[0], weight[0] = 0.5, 1
+    if guess_says is not None:
+        near[1] = 0.4
+    out, nearness = np.zeros((1, 1, 3), np.uint8), np.zeros((1, 1), np.float32)
+    missed, empty = fuse.fuse(
+        np.array([seen, guessed], np.uint32).reshape(shape),
+        near,
+        weight,
+        np.zeros(shape, np.int32),
+        np.zeros((2, 1), np.uint32),
+        np.zeros((2, 1), np.float32),
+        np.array([0.5, 0.5], np.float32),
+        np.array([says or 1.0, guess_says or 1.0], np.float32),
+        np.float32(0),
+        np.ones((1, 1), np.uint8),
+        raster.FIRST + 2,
+        out,
+        nearness,
+    )
+    assert missed == pytest.approx(unseen, abs=1e-3)
+    assert empty == (says is None and guess_says is None)
+    for channel, value in enumerate(colour):
+        if value >= 0:
+            assert abs(int(out[0, 0, channel]) - value) <= 1
