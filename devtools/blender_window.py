@@ -22,9 +22,10 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 DRIVER = ROOT / "devtools" / "window_driver.py"
 MODULE = "bl_ext.user_default.take_one"
-START_SECONDS = 60
+START_SECONDS = 180
+PATIENCE = 150.0  # seconds: what has not come by then hangs, however busy the machine is
 SIZE = ("1280", "900")  # of the window: what is drawn by the processor costs by the pixel
-FIND_SECONDS = 30
+FIND_SECONDS = 120
 HOVER_SECONDS = 1  # for Blender to notice the mouse, where the machine is busy
 AWAY = (1150, 600)  # over the properties of the main window, where no test clicks
 STILL = 5  # pixels that a button may differ by, looked at twice
@@ -90,7 +91,7 @@ class BlenderWindow:
             except TimeoutError:
                 self.close()
                 raise WindowError(f"Blender did not start: {self.log()[-2000:]}") from None
-        self._socket.settimeout(120)
+        self._socket.settimeout(PATIENCE)
 
     def __enter__(self) -> BlenderWindow:
         return self
@@ -114,7 +115,7 @@ class BlenderWindow:
         self.run("xdotool('mousemove', 500, 500)")
         with contextlib.suppress(WindowError, OSError):  # it may end before it has answered
             self.press("ctrl+q")
-        return self._process.wait(30)
+        return self._process.wait(PATIENCE)
 
     def kill(self) -> None:
         """End Blender as a crash would."""
@@ -143,7 +144,7 @@ class BlenderWindow:
         """The value of an expression in Blender; `STATE` is the extension's."""
         return self.run(f"from {MODULE}.scene.app.app import app; STATE = app().state\nresult = {expression}")
 
-    def until(self, expression: str, seconds: float = 30.0, each: Callable[[], None] | None = None) -> Any:
+    def until(self, expression: str, seconds: float = PATIENCE, each: Callable[[], None] | None = None) -> Any:
         """Wait until an expression is true in Blender, and return it. `each` is called at every look."""
         ends = time.monotonic() + seconds
         while True:

@@ -16,6 +16,8 @@ sys.path.insert(0, str(ROOT))
 from devtools import build  # noqa: E402
 from devtools.blender_window import BlenderWindow, install_zip  # noqa: E402
 
+from .workers import Workers  # noqa: E402
+
 SHOTS = ROOT / ".dev" / "screenshots"
 # a scene that renders in a blink, and no second window for it
 SMALL = """
@@ -62,6 +64,14 @@ def profile(fresh: Path, place: Path) -> Path:
 def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Where the Take One homes of the module's Blenders lie."""
     return tmp_path_factory.mktemp("home")
+
+
+@pytest.fixture
+def workers(homes: Path) -> Iterator[Workers]:
+    """What makes takes for the module's Blenders; it goes on when the test has ended."""
+    found = Workers(homes)
+    yield found
+    found.go_on()
 
 
 @pytest.fixture(scope="module")

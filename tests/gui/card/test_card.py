@@ -30,7 +30,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     window = open_blender()
     record(window)
     window.show_tab()
-    window.until("len(STATE.engines)", 60)
+    window.until("len(STATE.engines)")
     return window
 
 

@@ -85,7 +85,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     window = open_blender()
     window.run(TIME)
     window.show_tab()
-    window.until("len(STATE.engines)", 60)
+    window.until("len(STATE.engines)")
     window.run(FILL)
     return window
 
