@@ -14,10 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from devtools import build  # noqa: E402
-from devtools.blender_window import BlenderWindow, install_zip  # noqa: E402
+from devtools.blender_window import PICTURES, BlenderWindow, install_zip  # noqa: E402
 
 from .workers import Workers  # noqa: E402
 
+SCALE = 1.0 if os.environ.get(PICTURES) else 0.5  # nobody looks at what no picture is taken of
 SHOTS = ROOT / ".dev" / "screenshots"
 # a scene that renders in a blink, and no second window for it
 SMALL = """
@@ -85,7 +86,7 @@ def open_blender(
         folder = tmp_path_factory.mktemp("blender")
         variables = {"BLENDER_USER_RESOURCES": str(profile), "TAKE_ONE_HOME": str(homes / home), **environment}
         name = request.module.__name__.rpartition(".")[2].removeprefix("test_")
-        window = BlenderWindow(folder, variables, arguments, shots=SHOTS / name)
+        window = BlenderWindow(folder, variables, arguments, shots=SHOTS / name, scale=SCALE)
         opened.append(window)
         window.run(SMALL)
         return window

@@ -102,7 +102,7 @@ def test_every_panel_draws_in_two_milliseconds(blender: BlenderWindow) -> None:
     blender.picture("two_hundred_takes")
     for name in blender.ask("[cls.__name__ for cls in OURS if '_MT_' in cls.__name__]"):
         for _ in range(3):
-            blender.move_to(500, 400)
+            blender.hover(500, 400)
             blender.run(f"bpy.ops.wm.call_menu(name={name!r})")
             blender.settle()
             blender.press("Escape")

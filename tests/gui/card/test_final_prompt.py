@@ -61,7 +61,7 @@ def test_an_engine_with_a_prompt_form_has_the_panel(blender: BlenderWindow) -> N
 
 def test_the_final_prompt_is_shown(blender: BlenderWindow) -> None:
     frames = blender.find(".frames")
-    blender.click_at(frames.x - 120, frames.y + 35)  # the header of the closed panel
+    blender.click_at(frames.x - blender.pixels(120), frames.y + blender.pixels(35))  # the header of the closed panel
     blender.click("takeone.show_prompt")
     blender.until(f"{CARD}.final_prompt is not None")
     said = " ".join(texts(blender, PANEL))
@@ -93,7 +93,7 @@ def test_what_is_edited_is_sent_word_for_word(blender: BlenderWindow) -> None:
     blender.click("takeone.edit_prompt")
     blender.until("len(bpy.context.window_manager.windows) == 2")
     blender.settle()
-    blender.move_to(500, 400)
+    blender.hover(500, 400)
     blender.picture("final_prompt_window")
     blender.press("ctrl+a")
     blender.write("Only this.")

@@ -71,7 +71,7 @@ def test_the_card_shows_what_the_engine_declares(blender: BlenderWindow) -> None
 def test_a_value_is_typed_undone_and_done_again(blender: BlenderWindow) -> None:
     blender.type_into("_amount", "50")
     assert kept(blender) == {"amount": "50"}
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+z")
     assert kept(blender) == {}
     blender.press("ctrl+shift+z")

@@ -72,7 +72,7 @@ def test_text_with_values_is_translated(blender: BlenderWindow) -> None:
 
 
 def test_search_finds_and_runs_animate_frame(blender: BlenderWindow) -> None:
-    blender.move_to(500, 400)
+    blender.hover(500, 400)
     blender.press(F3)
     blender.write("animate frame")
     blender.picture("search")

@@ -83,7 +83,7 @@ def test_stars_and_a_note(blender: BlenderWindow) -> None:
     blender.picture("rated")
     blender.click("takeone.take_rate(rating=4)")
     blender.until(f"{SHOT}.takes[0].rating == 0")
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+z")
     blender.until(f"{SHOT}.takes[0].rating == 4 and {SHOT}.takes[0].note == 'the good one'")
 
@@ -183,14 +183,14 @@ def test_delete_asks_and_puts_the_files_into_the_trash(blender: BlenderWindow, f
 
 
 def test_undo_after_a_delete_leaves_a_list_that_works(blender: BlenderWindow, folder: Path) -> None:
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+z")
     blender.until(f"len({SHOT}.takes) == 2 and len({STRIPS}) == 3")
     blender.picture("delete_undone")
     blender.click("takeone.make_again")
     clip = folder / "takes" / "Shot_01" / "Shot_01_t001.mp4"
     blender.until(f"not STATE.jobs and __import__('os').path.isfile({str(clip)!r})")
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+z", "ctrl+z", "ctrl+shift+z", "ctrl+shift+z")
     assert blender.ask(f"[take.status for take in {SHOT}.takes]") == ["READY", "READY"]
     assert "Traceback" not in blender.log()

@@ -32,10 +32,10 @@ def test_one_click_lays_a_take(blender: BlenderWindow) -> None:
 
 
 def test_undo_takes_the_strips_away_and_redo_brings_them_back(blender: BlenderWindow) -> None:
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+z")
     blender.until(f"({STRIPS}) == []")
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+shift+z")
     blender.until(f"len({STRIPS}) == 2")
 
@@ -62,7 +62,9 @@ def test_make_current_swaps_the_strip_back(blender: BlenderWindow) -> None:
 def test_refine_replaces_the_draft_on_its_strip(blender: BlenderWindow) -> None:
     blender.click("takeone.refine(")
     blender.picture("refine_dialog")
-    blender.run("xdotool('mousemove_relative', '--', -200, -50)")  # from the field under it to the title
+    blender.run(
+        f"xdotool('mousemove_relative', '--', {-blender.pixels(200)}, {-blender.pixels(50)})"
+    )  # from the field under it to the title
     blender.press("Return")
     blender.until(f"not STATE.jobs and {READY} == 3")
     draft, _other, refined = blender.ask("[take.seed for take in scene.take_one.shots[0].takes]")

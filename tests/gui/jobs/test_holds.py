@@ -53,7 +53,7 @@ def finish(blender: BlenderWindow, workers: Workers, then: str = "not STATE.jobs
 
 def keys_in_view(blender: BlenderWindow, *keys: str) -> None:
     """Press keys with the mouse over the 3D View."""
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press(*keys)
 
 

@@ -32,7 +32,7 @@ def blender(open_blender: Callable[..., BlenderWindow], tmp_path_factory: pytest
 
 
 def over_view(blender: BlenderWindow) -> None:
-    blender.move_to(500, 400)
+    blender.hover(500, 400)
 
 
 def test_variations_ask_how_many_and_wait_in_a_queue(blender: BlenderWindow) -> None:

@@ -61,7 +61,7 @@ def enter(blender: BlenderWindow, address: str, token: str, picture: str = "") -
     """Press *Address and Token*, type both, and confirm."""
     button = preferences.click(blender, "takeone.connect_server")
     # the dialog comes up under the mouse, with its first field a little above to the left
-    blender.click_at(button.x - 85, button.y + 10, times=2)
+    blender.click_at(button.x - blender.pixels(85), button.y + blender.pixels(10), times=2)
     blender.press("ctrl+a")
     blender.write(address)
     blender.press("Tab")
