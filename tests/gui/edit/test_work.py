@@ -62,9 +62,8 @@ def test_make_current_swaps_the_strip_back(blender: BlenderWindow) -> None:
 def test_refine_replaces_the_draft_on_its_strip(blender: BlenderWindow) -> None:
     blender.click("takeone.refine(")
     blender.picture("refine_dialog")
-    blender.run(
-        f"xdotool('mousemove_relative', '--', {-blender.pixels(200)}, {-blender.pixels(50)})"
-    )  # from the field under it to the title
+    left, up = blender.pixels(200), blender.pixels(50)  # from the field under it to the title
+    blender.run(f"xdotool('mousemove_relative', '--', {-left}, {-up})")
     blender.press("Return")
     blender.until(f"not STATE.jobs and {READY} == 3")
     draft, _other, refined = blender.ask("[take.seed for take in scene.take_one.shots[0].takes]")

@@ -40,6 +40,7 @@ def blender(open_blender: Callable[..., BlenderWindow], film: Path) -> BlenderWi
 def animate(blender: BlenderWindow, workers: Workers) -> None:
     """Press the button. When this returns the take is being made, by a worker that stands still: time enough to do
     something else."""
+    blender.run(f"{SHOT}.seconds = 2.0")
     workers.hold(blender)
     blender.click("takeone.animate_frame")
     blender.until(RUNNING)
