@@ -51,9 +51,8 @@ def main() -> None:
             short, long = measure(Path(folder), draws)
         except WindowError as error:
             sys.exit(f"ui_draw: {error}")
-    print(
-        f"| draw() of | short film, ms | long film, ms |\n| --- | --- | --- |\n| a label | | {long.pop('a label'):.3f} |"
-    )
+    print("| draw() of | short film, ms | long film, ms |\n| --- | --- | --- |")
+    print(f"| a label | {short.pop('a label'):.3f} | {long.pop('a label'):.3f} |")
     for name, cost in sorted(long.items(), key=lambda one: -one[1])[:SHOWN]:
         print(f"| {name} | {short[name]:.2f} | {cost:.2f} |")
 
