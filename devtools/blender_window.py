@@ -22,14 +22,16 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parents[1]
 DRIVER = ROOT / "devtools" / "window_driver.py"
 MODULE = "bl_ext.user_default.take_one"
-START_SECONDS = 60
-SIZE = ("1280", "900")  # of the window: what is drawn by the processor costs by the pixel
-FIND_SECONDS = 30
+START_SECONDS = 180
+PATIENCE = 150.0  # seconds: what has not come by then hangs, however busy the machine is
+SIZE = (1280, 900)  # of the window; what is drawn by the processor costs by the pixel, so tests have it smaller
+FIND_SECONDS = 120
 HOVER_SECONDS = 1  # for Blender to notice the mouse, where the machine is busy
-AWAY = (1150, 600)  # over the properties of the main window, where no test clicks
+AWAY = (1150, 600)  # of SIZE, over the properties of the main window, where no test clicks
 STILL = 5  # pixels that a button may differ by, looked at twice
 LOOK = 0.05  # seconds between two looks at what is waited for
 TICKS = 3  # of the driver, after which Blender has read, handled and drawn what there was
+SCALE = "TAKE_ONE_DRIVER_SCALE"  # the variable that tells Blender
 PICTURES = "TAKE_ONE_PICTURES"  # the variable that asks for the tests' pictures
 
 
@@ -61,25 +63,33 @@ class WindowError(Exception):
 class BlenderWindow:
     """One running Blender. Use it as a context manager.
 
-    `folder` is for its log and pictures. `environment` is added to this process's.
+    `folder` is for its log and pictures. `environment` is added to this process's. `scale` makes the window and all
+    that it shows smaller, 0.5 to 1; below 1 the 3D Views are drawn in the plainest way.
     """
 
     def __init__(
-        self, folder: Path, environment: dict[str, str], arguments: tuple[str, ...] = (), shots: Path | None = None
+        self,
+        folder: Path,
+        environment: dict[str, str],
+        arguments: tuple[str, ...] = (),
+        shots: Path | None = None,
+        scale: float = 1.0,
     ) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.shots = shots or folder
         self.shots.mkdir(parents=True, exist_ok=True)
         self.clicks = 0
+        self.scale = scale
+        size = [str(round(pixels * scale)) for pixels in SIZE]
         self._received = b""
         with socket.create_server(("127.0.0.1", 0)) as server:
             server.settimeout(START_SECONDS)
             port = server.getsockname()[1]
             self._log = (folder / "blender.log").open("wb")
             self._process = subprocess.Popen(
-                [*command(), "-p", "0", "0", *SIZE, *arguments, "--python", str(DRIVER)],
-                env={**os.environ, **environment, "TAKE_ONE_DRIVER_PORT": str(port)},
+                [*command(), "-p", "0", "0", *size, *arguments, "--python", str(DRIVER)],
+                env={**os.environ, **environment, "TAKE_ONE_DRIVER_PORT": str(port), SCALE: str(scale)},
                 stdout=self._log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -90,7 +100,7 @@ class BlenderWindow:
             except TimeoutError:
                 self.close()
                 raise WindowError(f"Blender did not start: {self.log()[-2000:]}") from None
-        self._socket.settimeout(120)
+        self._socket.settimeout(PATIENCE)
 
     def __enter__(self) -> BlenderWindow:
         return self
@@ -111,10 +121,10 @@ class BlenderWindow:
 
     def quit(self) -> int:
         """Press Ctrl Q over the 3D View, as a user does whose file is saved; the exit status."""
-        self.run("xdotool('mousemove', 500, 500)")
+        self.hover(500, 500)
         with contextlib.suppress(WindowError, OSError):  # it may end before it has answered
             self.press("ctrl+q")
-        return self._process.wait(30)
+        return self._process.wait(PATIENCE)
 
     def kill(self) -> None:
         """End Blender as a crash would."""
@@ -143,7 +153,7 @@ class BlenderWindow:
         """The value of an expression in Blender; `STATE` is the extension's."""
         return self.run(f"from {MODULE}.scene.app.app import app; STATE = app().state\nresult = {expression}")
 
-    def until(self, expression: str, seconds: float = 30.0, each: Callable[[], None] | None = None) -> Any:
+    def until(self, expression: str, seconds: float = PATIENCE, each: Callable[[], None] | None = None) -> Any:
         """Wait until an expression is true in Blender, and return it. `each` is called at every look."""
         ends = time.monotonic() + seconds
         while True:
@@ -200,6 +210,18 @@ class BlenderWindow:
         """Move the mouse there, the last pixel apart, as Blender wants it."""
         self.run(f"xdotool('mousemove', {x - 1}, {y}, 'mousemove', {x}, {y})")
         self.settle()
+
+    def hover(self, x: int, y: int) -> None:
+        """Move the mouse to a place of the first window, from its upper left, in pixels of one of its whole size."""
+        place = self.run(
+            "window = bpy.context.window_manager.windows[0]\n"
+            f"result = at(window, {self.pixels(x)}, window.height - {self.pixels(y)})"
+        )
+        self.move_to(*place)
+
+    def pixels(self, length: float) -> int:
+        """How many pixels of the screen that are in a window of its whole size."""
+        return round(length * self.scale)
 
     def click_at(self, x: int, y: int, button: int = 1, times: int = 1) -> None:
         """Move the mouse there and click."""
@@ -277,7 +299,7 @@ class BlenderWindow:
             if time.monotonic() > ends:
                 self.snapshot("not_under_mouse")
                 raise WindowError(f"the button for {does} is covered in the {region} of the {area}")
-            self.move_to(*AWAY)  # a button that is gone, with its tooltip, holds the mouse until another region has it
+            self.hover(*AWAY)  # a button that is gone, with its tooltip, holds the mouse until another region has it
 
     def _lies_under_mouse(self, button: Button, area: str, region: str) -> bool:
         """Whether Blender says so. Of a menu, a popover and a preference it says nothing: whether that stands still."""

@@ -1,6 +1,7 @@
 """Runs inside a Blender with its window: carries out the snippets of Python that `blender_window` sends, one a tick.
 
-blender --python devtools/window_driver.py        with TAKE_ONE_DRIVER_PORT set
+blender --python devtools/window_driver.py        with TAKE_ONE_DRIVER_PORT set, and TAKE_ONE_DRIVER_SCALE below 1 for
+                                                  a small window that costs less to draw
 """
 
 import json
@@ -18,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 import window_recorder
 
 TICK = 0.02  # seconds
+SCALE = float(os.environ.get("TAKE_ONE_DRIVER_SCALE", "1"))
 
 _socket = socket.create_connection(("127.0.0.1", int(os.environ["TAKE_ONE_DRIVER_PORT"])))
 _socket.setblocking(False)
@@ -73,6 +75,16 @@ def _screen_height() -> int:
     return int(size.split()[1])
 
 
+def draw_plainly() -> None:
+    """Have all 3D Views show objects and nothing else, which takes half the time where the processor draws."""
+    for screen in bpy.data.screens:
+        for area in screen.areas:
+            for space in area.spaces:
+                if space.type == "VIEW_3D":
+                    space.overlay.show_overlays = space.show_gizmo = False
+                    space.shading.light = "FLAT"
+
+
 def _tick() -> float | None:
     global _received
     try:
@@ -109,9 +121,12 @@ _names = {
     "bpy": bpy,
     "subprocess": subprocess,
     "recorder": window_recorder,
-    **{one.__name__: one for one in (region_of, xdotool, at, button, under_mouse)},
+    **{one.__name__: one for one in (region_of, xdotool, at, button, under_mouse, draw_plainly)},
 }
 bpy.context.preferences.view.show_splash = False  # it would cover what is to be clicked
 bpy.context.preferences.system.viewport_aa = "OFF"  # the processor draws
+bpy.context.preferences.view.ui_scale = SCALE
 bpy.context.preferences.use_preferences_save = False
 bpy.app.timers.register(_tick, first_interval=0.2, persistent=True)
+if SCALE < 1:
+    draw_plainly()

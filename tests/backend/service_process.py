@@ -18,6 +18,7 @@ import psutil
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "a-token-only-for-tests"
 OVER = ("completed", "failed", "cancelled")
+PATIENCE = 60.0  # seconds: what has not come by then hangs, however busy the machine is
 
 
 class Service:
@@ -52,7 +53,7 @@ class Service:
                 env=self.environment(),
                 **{"stdin": subprocess.DEVNULL, **popen},
             )
-        until = time.monotonic() + 30
+        until = time.monotonic() + PATIENCE
         while not ready.exists():
             assert self.process.poll() is None, self.log()
             assert time.monotonic() < until, self.log()
@@ -62,7 +63,7 @@ class Service:
         self.url = f"http://127.0.0.1:{about['port']}"
         self.http.close()
         self.http = httpx.Client(
-            base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=30, trust_env=False
+            base_url=self.url, headers={"Authorization": f"Bearer {TOKEN}"}, timeout=PATIENCE, trust_env=False
         )
         return self
 
@@ -76,13 +77,13 @@ class Service:
         """kill -9, and nothing else."""
         assert self.process is not None
         self.process.kill()
-        self.process.wait(10)
+        self.process.wait(PATIENCE)
 
     def stop(self) -> int:
         """SIGTERM; the exit code."""
         assert self.process is not None
         self.process.terminate()
-        return self.process.wait(15)
+        return self.process.wait(PATIENCE)
 
     def end(self) -> None:
         self.http.close()
@@ -102,7 +103,7 @@ class Service:
                     found.append(child)
         return sorted(found, key=lambda child: (child.create_time(), child.pid))
 
-    def worker(self, seconds: float = 10) -> psutil.Process:
+    def worker(self, seconds: float = PATIENCE) -> psutil.Process:
         """The process that runs the engines of the lane cpu, as long as it was not ended."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -135,7 +136,7 @@ class Service:
         assert answer.status_code == 200, answer.text
         return answer.json()
 
-    def wait(self, job_id: str, *statuses: str, seconds: float = 30) -> dict[str, Any]:
+    def wait(self, job_id: str, *statuses: str, seconds: float = PATIENCE) -> dict[str, Any]:
         """The job once its status is one of `statuses` (default: it is over)."""
         until = time.monotonic() + seconds
         while time.monotonic() < until:
@@ -157,7 +158,7 @@ class Service:
                     yield name, json.loads(line[6:])
 
 
-def is_gone(process: psutil.Process, seconds: float) -> bool:
+def is_gone(process: psutil.Process, seconds: float = PATIENCE) -> bool:
     """Whether the process ends within `seconds`. One that nobody has waited for yet is at its end, too."""
     until = time.monotonic() + seconds
     while time.monotonic() < until:

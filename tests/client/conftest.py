@@ -17,6 +17,7 @@ from client.target import RemoteTarget
 from tests.client.fake_server import FakeServer
 
 E = TypeVar("E")
+PATIENCE = 60.0  # seconds: what has not come by then hangs, however busy the machine is
 
 
 @pytest.fixture
@@ -72,7 +73,7 @@ def binding_of(key: str) -> Binding:
 def wait_for(
     session: Session,
     kind: type[E],
-    seconds: float = 15.0,
+    seconds: float = PATIENCE,
     test: Callable[[E], bool] = lambda event: True,
     seen: list[Event] | None = None,
 ) -> E:
@@ -94,7 +95,7 @@ def ready(session: Session, server: FakeServer, token: str = "") -> None:
     wait_for(session, BackendState, test=lambda event: event.state == READY)
 
 
-def wait_until(test: Callable[[], bool], seconds: float = 10.0) -> None:
+def wait_until(test: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait for something that comes without an event."""
     ends = time.monotonic() + seconds
     while not test():

@@ -14,8 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from devtools import build  # noqa: E402
-from devtools.blender_window import BlenderWindow, install_zip  # noqa: E402
+from devtools.blender_window import PICTURES, BlenderWindow, install_zip  # noqa: E402
 
+from .workers import Workers  # noqa: E402
+
+SCALE = 1.0 if os.environ.get(PICTURES) else 0.5  # nobody looks at what no picture is taken of
 SHOTS = ROOT / ".dev" / "screenshots"
 # a scene that renders in a blink, and no second window for it
 SMALL = """
@@ -64,6 +67,14 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("home")
 
 
+@pytest.fixture
+def workers(homes: Path) -> Iterator[Workers]:
+    """What makes takes for the module's Blenders; it goes on when the test has ended."""
+    found = Workers(homes)
+    yield found
+    found.go_on()
+
+
 @pytest.fixture(scope="module")
 def open_blender(
     profile: Path, homes: Path, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
@@ -75,7 +86,7 @@ def open_blender(
         folder = tmp_path_factory.mktemp("blender")
         variables = {"BLENDER_USER_RESOURCES": str(profile), "TAKE_ONE_HOME": str(homes / home), **environment}
         name = request.module.__name__.rpartition(".")[2].removeprefix("test_")
-        window = BlenderWindow(folder, variables, arguments, shots=SHOTS / name)
+        window = BlenderWindow(folder, variables, arguments, shots=SHOTS / name, scale=SCALE)
         opened.append(window)
         window.run(SMALL)
         return window

@@ -8,11 +8,7 @@ PREFERENCES = {"area": "PREFERENCES", "region": "WINDOW"}
 NAMED = (
     'subprocess.run(["xdotool", "search", "--name", "^Preferences$"], capture_output=True, text=True).stdout.split()'
 )
-PLACE = f"""
-for number in {NAMED}:
-    xdotool("windowmove", number, 0, 60)
-    xdotool("windowsize", number, 750, 800)
-"""
+WIDTH, HEIGHT, DOWN = 750, 800, 60  # of their window, in pixels of a main window of its whole size
 SIZE = "[(window.width, window.height) for window in bpy.context.window_manager.windows]"
 
 
@@ -20,8 +16,12 @@ def open_preferences(blender: BlenderWindow) -> None:
     """Open them beside the sidebar."""
     blender.run("bpy.ops.takeone.preferences()")
     blender.until(NAMED)
-    blender.run(PLACE)
-    blender.until(f"(750, 800) in {SIZE}")
+    width, height, down = (blender.pixels(length) for length in (WIDTH, HEIGHT, DOWN))
+    blender.run(
+        f"for number in {NAMED}:\n"
+        f"    xdotool('windowmove', number, 0, {down})\n    xdotool('windowsize', number, {width}, {height})"
+    )
+    blender.until(f"({width}, {height}) in {SIZE}")
     blender.settle()
 
 

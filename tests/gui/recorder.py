@@ -7,7 +7,7 @@ from typing import Any
 
 from devtools.blender_window import BlenderWindow
 
-SECONDS = 10
+SECONDS = 120
 REDRAW = """
 recorder.drawn.clear()
 for window in bpy.context.window_manager.windows:

@@ -20,9 +20,9 @@ class Hub:
     Each repository has one `commit`; small text files have git's sums, the others SHA-256.
 
     What can go wrong: repositories that are `gated`, files with a `wrong_sum` or a `claimed` size, lines that drop
-    (`dropping[path]` lists after how many bytes) or are slow (`pause` seconds a block of 64 KiB), a redirect of all
-    files to another host (`redirect_to`). A hostile one lists `extra` entries, goes on with its listing at `next_page`,
-    or sends `more` bytes than it announced.
+    (`dropping[path]` lists after how many bytes) or are slow (`pause` seconds a block of 64 KiB), files that stand
+    still after `stop_at` bytes until `go_on` is set, a redirect of all files to another host (`redirect_to`). A hostile
+    one lists `extra` entries, goes on with its listing at `next_page`, or sends `more` bytes than it announced.
     """
 
     def __init__(self, files: dict[str, dict[str, bytes]]) -> None:
@@ -30,6 +30,8 @@ class Hub:
         self.gated, self.wrong_sum, self.dropping = set(), set(), {}
         self.url = self.redirect_to = ""
         self.claimed, self.pause = {}, 0.0
+        self.stop_at: int | None = None
+        self.go_on = threading.Event()
         self.commit: str | None = COMMIT
         self.extra, self.next_page, self.more = [], "", b""
 
@@ -98,6 +100,8 @@ def _send(handler, status, data, headers=None, drop=None, hub=None):
             if drop is not None and start >= drop:
                 handler.close_connection = True
                 return
+            if hub and hub.stop_at is not None and start >= hub.stop_at:
+                hub.go_on.wait(120)
             handler.wfile.write(data[start : start + (1 << 16)])
             if hub and hub.pause:
                 time.sleep(hub.pause)

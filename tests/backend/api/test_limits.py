@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import httpx
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 
@@ -99,18 +100,22 @@ def at_once(*actions: Callable[[], None]) -> list[threading.Thread]:
 
 
 def test_event_streams_do_not_wait_for_pictures(service: Service, still: bytes) -> None:
+    """While none of them can come to an end."""
     slow = slow_picture(25)
     service.http.timeout = httpx.Timeout(120)
     job = service.submit(still, options={"frame_seconds": 1}).json()["id"]
+    (checks,) = [child for child in service.children() if "backend.jobs.inspection.inspect" in child.cmdline()]
     answers: list[httpx.Response] = []
-    threads = at_once(*[lambda: answers.append(service.submit(slow))] * 8)
-    reads = []
-    while any(thread.is_alive() for thread in threads):
-        began = time.monotonic()
+    checks.suspend()
+    threads = at_once(*[lambda: answers.append(service.submit(slow))] * 3)
+    for _ in range(3):
         next(service.events(job))
-        reads.append(time.monotonic() - began)
-    assert {answer.status_code for answer in answers} == {200}
-    assert len(reads) > 3 and max(reads) < 2
+    assert answers == []
+    with contextlib.suppress(psutil.NoSuchProcess):  # it was given up, and another is there
+        checks.resume()
+    for thread in threads:
+        thread.join()
+    assert [answer.status_code for answer in answers] == [200] * 3
     for answer in answers:
         service.http.post(f"/v1/videos/{answer.json()['id']}/cancel")
     service.http.post(f"/v1/videos/{job}/cancel")
@@ -131,6 +136,7 @@ def test_a_slow_picture_waits_for_its_like_only(
 ) -> None:
     quick, slow = files
     monkeypatch.setattr(inspector, name, value)
+    monkeypatch.setattr(inspector, "WAITING", 1000)  # what is slow is told by its computing alone
     checks = Inspector()
     checks.start()
     done: list[str] = []
@@ -140,15 +146,17 @@ def test_a_slow_picture_waits_for_its_like_only(
         done.append(path.name)
 
     try:
-        threads = at_once(*[lambda: check(slow)] * 5)
-        time.sleep(0.2)
+        checks._patient.start()
+        patient = psutil.Process(checks._patient._child.pid)
+        patient.suspend()
+        threads = at_once(*[lambda: check(slow)] * 3)
         for _ in range(3):
             check(quick)
-        before = list(done)
+        assert done == ["quick"] * 3
+        patient.resume()
         for thread in threads:
             thread.join()
-        assert done.count("slow") == 5
-        assert before.count("slow") < 4
+        assert done.count("slow") == 3
     finally:
         checks.stop()
 
@@ -158,6 +166,7 @@ def test_slow_pictures_are_bounded(files: tuple[Path, Path], monkeypatch: pytest
     monkeypatch.setattr(inspector, "QUICK_SECONDS", 0.1)
     monkeypatch.setattr(inspector, "PATIENT_SECONDS", 0.2)
     monkeypatch.setattr(inspector, "MAX_PATIENT", 2)
+    monkeypatch.setattr(inspector, "WAITING", 1000)
     checks = Inspector()
     refused: list[tuple[str, str]] = []
 

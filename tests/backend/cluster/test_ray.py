@@ -108,7 +108,7 @@ def test_an_engine_that_hears_no_cancel_is_ended(studio: Service, still: bytes, 
     job = submit(studio, still, run_marker=str(marker), frame_seconds=5, deaf=True)
     maker, _ = marked(marker)
     studio.http.post(f"/v1/videos/{job}/cancel")
-    assert is_gone(maker, 5)
+    assert is_gone(maker)
 
 
 def test_what_kills_its_worker_is_made_again_and_fails_at_the_third(
@@ -133,7 +133,7 @@ def test_the_service_survives_its_bridge_and_its_jobs_do_too(studio: Service, st
     bridge = next(child for child in studio.children() if "backend.jobs.cluster.bridge" in child.cmdline())
     bridge.kill()
     assert studio.wait(job, seconds=60)["status"] == "completed"
-    assert is_gone(maker, 10)
+    assert is_gone(maker)
     assert studio.log().count(f"{job}: started") == 2
 
 
@@ -157,7 +157,7 @@ def test_files_go_through_a_shared_folder_where_there_is_one(
     cancelled = submit(own_service, still, run_marker=str(marker), frame_seconds=0.1)
     marked(marker)
     own_service.http.post(f"/v1/videos/{cancelled}/cancel")
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while left := [path.name for path in shared.rglob("*.*")]:  # nothing of any of them stays in the actor's folder
         assert time.monotonic() < until, left
         time.sleep(0.05)
@@ -176,13 +176,13 @@ def test_a_local_cluster_ends_with_its_service_and_a_new_one_finds_the_job(
     names = {child.name() for child in cluster}
     assert {"raylet", "gcs_server"} <= names, names
     own_service.kill()
-    assert is_gone(maker, 15)
+    assert is_gone(maker)
     late = [child for child in cluster if not is_gone(child, 15)]
     assert {child.name() for child in late} <= {
         "ray::DashboardAgent",
         "ray::RuntimeEnvAgent",
     }  # look rarely after theirs
-    assert all(is_gone(child, 45) for child in late)
+    assert all(is_gone(child) for child in late)
     own_service.start()
     assert own_service.wait(job, seconds=60)["status"] == "completed"
     assert own_service.log().count(f"{job}: started") == 2

@@ -40,7 +40,7 @@ def order(service: Service, still: bytes, engine: str = GRAIN, **more: Any) -> s
     return answer.json()["id"]
 
 
-def until(true: Any, seconds: float = 15) -> None:
+def until(true: Any, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not true():
         assert time.monotonic() < end

@@ -111,7 +111,7 @@ def test_the_websocket_goes_nowhere_else(elsewhere: Elsewhere, status: int) -> N
     near = Elsewhere(status, elsewhere.url)
     try:
         with Listener(near.url, "client", "prompt", {"Authorization": f"Bearer {KEY}"}):
-            until = time.monotonic() + 10
+            until = time.monotonic() + 60
             while not near.seen:
                 assert time.monotonic() < until
                 time.sleep(0.01)

@@ -29,7 +29,7 @@ def hit(tmp_path: Path) -> Iterator[tuple[Service, dict[str, Fake]]]:
         fake.close()
 
 
-def until_all(fakes: dict[str, Fake], true: Callable[[Fake], object], seconds: float = 40) -> None:
+def until_all(fakes: dict[str, Fake], true: Callable[[Fake], object], seconds: float = 120) -> None:
     end = time.monotonic() + seconds
     while not all(true(fake) for fake in fakes.values()):
         assert time.monotonic() < end, {name: fake.seen[-3:] for name, fake in fakes.items()}

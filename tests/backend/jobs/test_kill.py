@@ -14,4 +14,3 @@ def test_no_job_is_lost_or_done_twice(tmp_path: Path) -> None:
     assert outcome.jobs["completed"] >= 3
     # A job that kills interrupt again and again is given up in the end, and says so.
     assert set(outcome.jobs) <= {"completed", "engine_killed", "interrupted"}
-    assert max(outcome.orphan_seconds) < 5  # milliseconds, on a machine that has nothing else to do

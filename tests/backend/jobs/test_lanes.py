@@ -180,14 +180,14 @@ def test_a_job_that_ends_every_worker_is_given_up(service: Service, still: bytes
 def test_a_killed_service_pays_once_however_often(own_service: Service, still: bytes, tmp_path: Path) -> None:
     service = own_service.start()
     job = submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 20})
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not (tmp_path / "orders").exists() and time.monotonic() < until:
         time.sleep(0.02)
     for _ in range(4):  # more often than a job that begins anew may be interrupted
         service.wait(job, "in_progress")
         workers = service.workers()
         service.kill()
-        assert all(is_gone(worker, 1.0) for worker in workers)
+        assert all(is_gone(worker) for worker in workers)
         service.start()
     (tmp_path / "orders").write_text(f"0 {orders(tmp_path)[0]} 0\n")  # it is ready now
     assert service.wait(job)["status"] == "completed"
@@ -196,11 +196,11 @@ def test_a_killed_service_pays_once_however_often(own_service: Service, still: b
 
 def test_a_cancel_reaches_the_provider(service: Service, still: bytes, tmp_path: Path) -> None:
     job = submit(service, still, "hosted", {"account": str(tmp_path), "made_in": 60})
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not (tmp_path / "orders").exists() and time.monotonic() < until:
         time.sleep(0.02)
     service.http.post(f"/v1/videos/{job}/cancel")
-    until = time.monotonic() + 5
+    until = time.monotonic() + 60
     while not (tmp_path / "cancelled").exists() and time.monotonic() < until:
         time.sleep(0.02)
     assert (tmp_path / "cancelled").read_text().split() == orders(tmp_path)

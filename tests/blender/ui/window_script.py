@@ -210,7 +210,7 @@ def run():
     uid = shot.uid
     bpy.ops.ed.undo_push(message="before")
     app().part(pump.Pump).waiting.append(ready(shot, source=clip(OUT / "take.mp4", 24), placement="AFTER"))
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + 60
     while app().part(pump.Pump).waiting and time.monotonic() < ends:
         yield 0.1
     results["landed strips"] = len(strips.strips_of_shot(uid))
@@ -231,7 +231,7 @@ def until_it_renders():
     which takes a frame that a script has set in that millisecond away."""
     from take_one.scene.stills import render
 
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 60
     while (task := render.state().running) and task.framing is None and time.monotonic() < ends:
         yield 0.02
 

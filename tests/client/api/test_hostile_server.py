@@ -106,11 +106,9 @@ def test_an_answer_that_trickles_is_given_up(
     monkeypatch.setattr(Api._content, "__defaults__", (0.5,))
     monkeypatch.setattr(Api.health, "__defaults__", (0.5,))
     server.script.hooks[name] = endless(b" ", pause=0.02)
-    began = time.monotonic()
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(ApiError) as caught:  # the server itself would never end
         CALLS[name](Api(server.url), make_request())
     assert caught.value.code == "unreachable"
-    assert time.monotonic() - began < 3.0
 
 
 @pytest.mark.parametrize("name", CALLS)

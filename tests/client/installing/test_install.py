@@ -157,7 +157,7 @@ def test_what_does_not_run_is_not_installed(home: Path, make_root: Callable[...,
 
 
 def test_cancel_kills_and_cleans_up(home: Path, make_root: Callable[..., Path], wheels: Path):
-    root = make_root(models="import time; time.sleep(60)")
+    root = make_root(models="import time; time.sleep(600)")
     told: list[InstallState] = []
     installer = Installer(home, root, "draft", told.append)
     thread = threading.Thread(target=installer.run)
@@ -165,10 +165,9 @@ def test_cancel_kills_and_cleans_up(home: Path, make_root: Callable[..., Path], 
     until = time.monotonic() + 60
     while time.monotonic() < until and not any(state.message == "Checking" for state in told):
         time.sleep(0.05)
-    asked = time.monotonic()
     installer.cancel()
-    thread.join(10)
-    assert time.monotonic() - asked < 5
+    thread.join(60)
+    assert not thread.is_alive()
     assert told[-1].state == "cancelled"
     assert list(home.glob("env-*")) == []
 

@@ -64,7 +64,7 @@ def test_a_download_goes_online_only_where_it_may(online, words, tmp_path, monke
     monkeypatch.setenv("TAKE_ONE_PYTHON", str(python))
     models = Models(tmp_path, ROOT)
     models.download("256p", online)
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 60
     while not (tmp_path / "words").exists() or not (tmp_path / "words").read_text().endswith(words[-1] + "\n"):
         assert time.monotonic() < ends
         time.sleep(0.02)

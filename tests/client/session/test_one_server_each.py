@@ -58,7 +58,7 @@ def test_a_job_for_b_never_goes_to_a_while_the_user_switches(
 
     def slow(handler: BaseHTTPRequestHandler) -> None:
         asked.set()
-        release.wait(10)
+        release.wait(120)
         body = json.dumps(server.script.health).encode()
         handler.send_response(200)
         handler.send_header("Content-Length", str(len(body)))
@@ -66,7 +66,7 @@ def test_a_job_for_b_never_goes_to_a_while_the_user_switches(
         handler.wfile.write(body)
 
     server.script.hooks["GET health"] = slow  # the session's thread is in the middle of its round with A
-    assert asked.wait(10)
+    assert asked.wait(60)
     session.connect(RemoteTarget(f"http://127.0.0.1:{port}"))
     second = FakeServer(port=port)
     try:

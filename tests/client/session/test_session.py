@@ -4,7 +4,6 @@ fail it."""
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -125,10 +124,8 @@ def test_cancel(make_session: Make, make_request: MakeRequest, server: FakeServe
     ready(session, server)
     session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, JobProgress)
-    asked = time.monotonic()
     session.cancel("k1")
     assert wait_for(session, JobFailed).problem.code == "cancelled"
-    assert time.monotonic() - asked < 1.0
     assert [job["status"] for job in server.jobs.values()] == ["cancelled"]
 
 

@@ -225,15 +225,18 @@ def test_closing_ends_every_thread(make_session: Make, make_request: MakeRequest
     ready(session, server)
     session.submit("k1", make_request(), tmp_path / "t.mp4")
     wait_for(session, JobProgress)
-    began = time.monotonic()
-    session.close()
-    assert time.monotonic() - began < 3.0
+    session.close()  # while the server holds the job
     assert [thread.name for thread in threading.enumerate() if thread.name.startswith("take-one")] == []
 
 
-def test_no_method_waits_for_a_server_that_hangs(make_session: Make, make_request: MakeRequest, tmp_path: Path):
+def test_no_method_waits_for_a_server_that_hangs(
+    make_session: Make, make_request: MakeRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
     import socket
 
+    for name in ("ANSWER_SECONDS", "CONNECT_SECONDS"):
+        monkeypatch.setattr(f"client.api.calls.{name}", 600)
+    monkeypatch.setattr(Api.health, "__defaults__", (600,))
     with socket.create_server(("127.0.0.1", 0)) as hung:  # accepts, never answers
         session = make_session()
         began = time.monotonic()
@@ -241,7 +244,7 @@ def test_no_method_waits_for_a_server_that_hangs(make_session: Make, make_reques
         session.submit("k1", make_request(), tmp_path / "t.mp4")
         session.cancel_all()
         session.poll()
-        assert time.monotonic() - began < 0.2
+        assert time.monotonic() - began < 60
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     window = open_blender()
     record(window)
     window.show_tab()
-    window.until("len(STATE.engines)", 60)
+    window.until("len(STATE.engines)")
     return window
 
 
@@ -121,7 +121,7 @@ def test_a_longer_prompt_is_written_in_a_text_window(blender: BlenderWindow) -> 
     blender.click("takeone.prompt_text")
     blender.until("len(bpy.context.window_manager.windows) == 2")
     blender.settle()
-    blender.move_to(500, 400)
+    blender.hover(500, 400)
     blender.press("ctrl+End", "Return")
     blender.write("then pan left")
     blender.picture("text_window")

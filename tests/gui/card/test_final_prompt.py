@@ -47,7 +47,7 @@ def blender(open_blender: Callable[..., BlenderWindow], tmp_path_factory: pytest
         "bpy.data.objects['Cube'].name = 'Red Sofa'"
     )
     window.show_tab()
-    window.until("STATE.engine('happyhorse') is not None", 90)
+    window.until("STATE.engine('happyhorse') is not None")
     return window
 
 
@@ -61,9 +61,9 @@ def test_an_engine_with_a_prompt_form_has_the_panel(blender: BlenderWindow) -> N
 
 def test_the_final_prompt_is_shown(blender: BlenderWindow) -> None:
     frames = blender.find(".frames")
-    blender.click_at(frames.x - 120, frames.y + 35)  # the header of the closed panel
+    blender.click_at(frames.x - blender.pixels(120), frames.y + blender.pixels(35))  # the header of the closed panel
     blender.click("takeone.show_prompt")
-    blender.until(f"{CARD}.final_prompt is not None", 60)
+    blender.until(f"{CARD}.final_prompt is not None")
     said = " ".join(texts(blender, PANEL))
     blender.picture("final_prompt")
     assert "Anna turns to the window. A" in said
@@ -77,7 +77,7 @@ def test_it_says_when_the_direction_has_changed(blender: BlenderWindow) -> None:
     assert "The direction has changed since" in " ".join(texts(blender, PANEL))
     blender.picture("final_prompt_old")
     blender.click("takeone.show_prompt")
-    blender.until(f"'Anna sits down' in {CARD}.final_prompt.as_string()", 60)
+    blender.until(f"'Anna sits down' in {CARD}.final_prompt.as_string()")
     assert "The direction has changed since" not in " ".join(texts(blender, PANEL))
 
 
@@ -89,19 +89,18 @@ def test_it_goes_back_to_automatic(blender: BlenderWindow) -> None:
 
 def test_what_is_edited_is_sent_word_for_word(blender: BlenderWindow) -> None:
     blender.run("bpy.ops.takeone.show_prompt()")
-    blender.until(f"{CARD}.final_prompt is not None", 60)
+    blender.until(f"{CARD}.final_prompt is not None")
     blender.click("takeone.edit_prompt")
     blender.until("len(bpy.context.window_manager.windows) == 2")
     blender.settle()
-    blender.move_to(500, 400)
+    blender.hover(500, 400)
     blender.picture("final_prompt_window")
     blender.press("ctrl+a")
     blender.write("Only this.")
     assert blender.ask(f"{CARD}.final_prompt.as_string().strip()") == "Only this."
     blender.run(CLOSE_WINDOW)
     blender.click("takeone.animate_frame")
-    blender.until("STATE.jobs", 30)
-    blender.until("not STATE.jobs", 240)
+    blender.until("not STATE.jobs and [t.status for s in scene.take_one.shots for t in s.takes] == ['READY']", 240)
     assert blender.ask("STATE.last_error") is None
     assert blender.ask(f"{SHOT}.takes[0].status") == "READY"
     sidecar = json.loads(Path(blender.ask(f"bpy.path.abspath({SHOT}.takes[0].sidecar)")).read_text())

@@ -43,7 +43,7 @@ def blender(open_blender: Callable[..., BlenderWindow], server: str) -> BlenderW
     record(window)
     window.run(f"{CARD}.seconds = 0.5\nbpy.ops.takeone.connect_server(url={server!r}, token={TOKEN!r})")
     window.show_tab()
-    window.until("STATE.engine('zoom') is not None", 60)
+    window.until("STATE.engine('zoom') is not None")
     return window
 
 
@@ -71,7 +71,7 @@ def test_the_card_shows_what_the_engine_declares(blender: BlenderWindow) -> None
 def test_a_value_is_typed_undone_and_done_again(blender: BlenderWindow) -> None:
     blender.type_into("_amount", "50")
     assert kept(blender) == {"amount": "50"}
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+z")
     assert kept(blender) == {}
     blender.press("ctrl+shift+z")
@@ -104,7 +104,7 @@ def test_another_list_of_engines_while_a_value_is_typed_does_no_harm(blender: Bl
 def test_the_take_is_made_with_them(blender: BlenderWindow) -> None:
     blender.click("takeone.animate_frame")
     shot = "scene.take_one.shots[0]"
-    blender.until("not STATE.jobs and any(t.status == 'READY' for t in scene.take_one.shots[0].takes)", 120)
+    blender.until("not STATE.jobs and any(t.status == 'READY' for t in scene.take_one.shots[0].takes)")
     sidecar = json.loads(Path(blender.ask(f"bpy.path.abspath({shot}.takes[0].sidecar)")).read_text())
     assert (sidecar["engine"], sidecar["options"]) == ("zoom", {"amount": 50, "way": "out"})
     assert kept(blender, shot) == {"amount": "50", "way": '"out"'}

@@ -25,7 +25,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     window = open_blender()
     record(window)
     window.show_tab()
-    window.until("len(STATE.engines)", 60)
+    window.until("len(STATE.engines)")
     window.run(f"{CARD}.seconds = 1.0")
     return window
 
@@ -72,13 +72,12 @@ def test_text_with_values_is_translated(blender: BlenderWindow) -> None:
 
 
 def test_search_finds_and_runs_animate_frame(blender: BlenderWindow) -> None:
-    blender.move_to(500, 400)
+    blender.hover(500, 400)
     blender.press(F3)
     blender.write("animate frame")
     blender.picture("search")
     blender.press("Return")
-    blender.until("scene.take_one.shots and STATE.jobs", 30)
-    blender.until("not STATE.jobs", 120)
+    blender.until("not STATE.jobs and [t.status for s in scene.take_one.shots for t in s.takes] == ['READY']")
     assert [kind for kind, _name, _channel in sorted(blender.ask(STRIPS))] == ["MOVIE", "SOUND"]
 
 

@@ -64,7 +64,7 @@ def test_arrows_move_a_shot_in_list_and_edit(blender: BlenderWindow) -> None:
     blender.until(f"({SHOTS})[1] == 'Cam 3'")
     assert blender.ask(ROW)[:3] == [["Cam 1", 1, 25], ["Cam 3", 25, 49], ["Cam 2", 49, 73]]
     blender.picture("moved")
-    blender.move_to(400, 600)
+    blender.hover(400, 600)
     blender.press("ctrl+z")
     blender.until(f"({SHOTS})[1] == 'Cam 2'")
     assert blender.ask(ROW)[1] == ["Cam 2", 25, 49]

@@ -13,6 +13,22 @@ from devtools.blender_window import MODULE, BlenderWindow
 from ..conftest import EDIT
 
 READY = "sum(take.status == 'READY' for shot in scene.take_one.shots for take in shot.takes)"
+# Every fraction that an export tells, and its process stopped as soon as it is there
+NOTE = f"""
+import os, queue, signal, time
+FRACTIONS = []
+class Noting(queue.SimpleQueue):
+    def put(self, state):
+        FRACTIONS.append(state.fraction)
+        super().put(state)
+exporter = __import__('{MODULE}.scene.session.out.exports', fromlist=['x']).exports().exporter
+exporter._news = Noting()
+"""
+HOLD = """
+while exporter._process is None and exporter._thread.is_alive():
+    time.sleep(0.001)
+os.kill(exporter._process.pid, signal.SIGSTOP)
+"""
 EXPORTS = f"__import__('{MODULE}.scene.session.out.exports', fromlist=['x']).exports()"
 
 
@@ -28,7 +44,7 @@ def blender(open_blender: Callable[..., BlenderWindow], folder: Path) -> Blender
     window.run("scene.take_one.blank.seconds = 1.0\nscene.take_one.blank.prompt = 'push in'")
     window.show_tab()
     window.click("takeone.animate_frame")
-    window.until(f"not STATE.jobs and {READY} == 1", 150)
+    window.until(f"not STATE.jobs and {READY} == 1")
     window.run("bpy.ops.takeone.show_edit()")
     window.settle()
     window.show_tab("SEQUENCE_EDITOR")
@@ -37,12 +53,14 @@ def blender(open_blender: Callable[..., BlenderWindow], folder: Path) -> Blender
 
 def test_the_cut_is_exported_while_the_window_stays_free(blender: BlenderWindow, folder: Path) -> None:
     out = folder / "cut.mp4"
-    blender.run(f"bpy.ops.takeone.export_cut('EXEC_DEFAULT', filepath={str(out)!r}, burn_in=True)")
-    fractions = []  # Blender answers, and draws, while another one renders
-    blender.until(
-        f"not {EXPORTS}.exporter.busy", 150, lambda: fractions.append(blender.ask(f"{EXPORTS}.exporter.state.fraction"))
-    )
-    assert len(set(fractions)) > 2 and fractions == sorted(fractions)
+    blender.run(NOTE)
+    blender.run(f"bpy.ops.takeone.export_cut('EXEC_DEFAULT', filepath={str(out)!r}, burn_in=True)\n{HOLD}")
+    blender.settle()  # Blender answers, and draws, while another one stands in the midst of its work
+    assert blender.ask(f"{EXPORTS}.exporter.busy") and blender.ask("FRACTIONS") == [0.0]
+    blender.run("os.kill(exporter._process.pid, signal.SIGCONT)")
+    blender.until(f"not {EXPORTS}.exporter.busy")
+    fractions = blender.ask("FRACTIONS")
+    assert len(set(fractions)) > 2 and fractions == sorted(fractions) and fractions[-1] == 1.0
     assert blender.ask(f"{EXPORTS}.exporter.state.state") == "done", blender.ask(f"{EXPORTS}.exporter.state.message")
     with out.open("rb") as file:
         assert count_frames(file) == 24
@@ -52,12 +70,12 @@ def test_the_cut_is_exported_while_the_window_stays_free(blender: BlenderWindow,
 def test_what_a_timeline_would_change_is_shown_and_then_done(blender: BlenderWindow, folder: Path) -> None:
     path = folder / "cut.otio"
     blender.run(f"bpy.ops.takeone.export_edit('EXEC_DEFAULT', filepath={str(path)!r}, kind='OTIO')")
-    blender.until(f"not {EXPORTS}.exporter.busy", 60)
+    blender.until(f"not {EXPORTS}.exporter.busy")
     text = path.read_text()
     assert '"value": 24.0' in text
     path.write_text(text.replace('"value": 24.0', '"value": 18.0'))  # shorter, in the other program
     blender.run(f"bpy.ops.takeone.import_edit('EXEC_DEFAULT', filepath={str(path)!r})")
-    blender.until(f"{EXPORTS}.changes is not None", 60)
+    blender.until(f"{EXPORTS}.changes is not None")
     assert blender.ask(f"{EXPORTS}.changes.lines({EXPORTS}.edit)") == ["Shot 01: 24 frames become 18."]
     lengths = f"[s.duration for s in {EDIT}.sequence_editor.strips_all]"
     assert blender.ask(lengths) == [24, 24]

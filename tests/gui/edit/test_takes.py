@@ -59,7 +59,7 @@ def blender(open_blender: Callable[..., BlenderWindow], folder: Path) -> Blender
     window.run("scene.take_one.blank.seconds = 1.0\nscene.take_one.blank.prompt = 'push in'")
     window.show_tab()
     window.click("takeone.animate_frame")
-    window.until(f"not STATE.jobs and {READY} == 1", 120)
+    window.until(f"not STATE.jobs and {READY} == 1")
     return window
 
 
@@ -83,7 +83,7 @@ def test_stars_and_a_note(blender: BlenderWindow) -> None:
     blender.picture("rated")
     blender.click("takeone.take_rate(rating=4)")
     blender.until(f"{SHOT}.takes[0].rating == 0")
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+z")
     blender.until(f"{SHOT}.takes[0].rating == 4 and {SHOT}.takes[0].note == 'the good one'")
 
@@ -91,7 +91,7 @@ def test_stars_and_a_note(blender: BlenderWindow) -> None:
 def test_the_file_is_shown_and_played_by_the_system(blender: BlenderWindow, folder: Path) -> None:
     blender.click("takeone.take_show_file")
     blender.click("takeone.take_play")
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 60
     while len(opened(folder)) < 2 and time.monotonic() < ends:
         time.sleep(0.1)
     takes = folder / "takes" / "Shot_01"
@@ -112,7 +112,7 @@ def test_settings_go_back_on_the_card(blender: BlenderWindow) -> None:
 
 def test_make_current_keeps_what_the_user_did_to_the_strips(blender: BlenderWindow) -> None:
     blender.click("takeone.animate_frame")
-    blender.until(f"not STATE.jobs and {READY} == 2", 120)
+    blender.until(f"not STATE.jobs and {READY} == 2")
     assert blender.ask(f"{SHOT}.active_take") == 1  # the buttons follow what the edit shows
     blender.run(WORKED_ON)
     before = blender.ask(WORK)
@@ -158,8 +158,7 @@ def test_a_take_whose_file_is_gone_says_so_and_is_made_again(blender: BlenderWin
     blender.find("takeone.make_again", area="SEQUENCE_EDITOR")
     blender.picture("file_gone")
     blender.click("takeone.make_again", area="SEQUENCE_EDITOR")
-    blender.until("len(STATE.jobs) == 1")
-    blender.until("not STATE.jobs", 120)
+    blender.until(f"not STATE.jobs and __import__('os').path.isfile({str(clip)!r})")
     blender.picture("made_again")
     assert clip.read_bytes() == was
     assert blender.ask(WORK) == before
@@ -184,15 +183,14 @@ def test_delete_asks_and_puts_the_files_into_the_trash(blender: BlenderWindow, f
 
 
 def test_undo_after_a_delete_leaves_a_list_that_works(blender: BlenderWindow, folder: Path) -> None:
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+z")
     blender.until(f"len({SHOT}.takes) == 2 and len({STRIPS}) == 3")
     blender.picture("delete_undone")
     blender.click("takeone.make_again")
-    blender.until("len(STATE.jobs) == 1")
-    blender.until("not STATE.jobs", 120)
-    assert (folder / "takes" / "Shot_01" / "Shot_01_t001.mp4").is_file()
-    blender.move_to(500, 500)
+    clip = folder / "takes" / "Shot_01" / "Shot_01_t001.mp4"
+    blender.until(f"not STATE.jobs and __import__('os').path.isfile({str(clip)!r})")
+    blender.hover(500, 500)
     blender.press("ctrl+z", "ctrl+z", "ctrl+shift+z", "ctrl+shift+z")
     assert blender.ask(f"[take.status for take in {SHOT}.takes]") == ["READY", "READY"]
     assert "Traceback" not in blender.log()

@@ -24,9 +24,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
 def test_one_click_lays_a_take(blender: BlenderWindow) -> None:
     before = blender.clicks
     blender.click("takeone.animate_frame")
-    blender.until("len(STATE.jobs) == 1")
-    blender.picture("making")
-    blender.until(f"not STATE.jobs and {READY} == 1", 120)
+    blender.until(f"not STATE.jobs and {READY} == 1")
     assert blender.clicks - before == 1
     assert sorted(kind for kind, _name, _channel in blender.ask(STRIPS)) == ["MOVIE", "SOUND"]
     assert blender.ask("STATE.last_error") is None
@@ -34,10 +32,10 @@ def test_one_click_lays_a_take(blender: BlenderWindow) -> None:
 
 
 def test_undo_takes_the_strips_away_and_redo_brings_them_back(blender: BlenderWindow) -> None:
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+z")
     blender.until(f"({STRIPS}) == []")
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press("ctrl+shift+z")
     blender.until(f"len({STRIPS}) == 2")
 
@@ -45,7 +43,7 @@ def test_undo_takes_the_strips_away_and_redo_brings_them_back(blender: BlenderWi
 def test_retake_takes_the_place_of_the_take(blender: BlenderWindow) -> None:
     before = blender.ask(STRIPS)
     blender.click("takeone.animate_frame")
-    blender.until(f"not STATE.jobs and {READY} == 2", 120)
+    blender.until(f"not STATE.jobs and {READY} == 2")
     after = blender.ask(STRIPS)
     assert [(kind, channel) for kind, _n, channel in after] == [(kind, channel) for kind, _n, channel in before]
     first, second = blender.ask("[take.seed for take in scene.take_one.shots[0].takes]")
@@ -64,9 +62,10 @@ def test_make_current_swaps_the_strip_back(blender: BlenderWindow) -> None:
 def test_refine_replaces_the_draft_on_its_strip(blender: BlenderWindow) -> None:
     blender.click("takeone.refine(")
     blender.picture("refine_dialog")
-    blender.run("xdotool('mousemove_relative', '--', -200, -50)")  # from the field under it to the title
+    left, up = blender.pixels(200), blender.pixels(50)  # from the field under it to the title
+    blender.run(f"xdotool('mousemove_relative', '--', {-left}, {-up})")
     blender.press("Return")
-    blender.until(f"not STATE.jobs and {READY} == 3", 120)
+    blender.until(f"not STATE.jobs and {READY} == 3")
     draft, _other, refined = blender.ask("[take.seed for take in scene.take_one.shots[0].takes]")
     assert refined == draft
     strips = blender.ask(STRIPS)
@@ -78,10 +77,10 @@ def test_cancel_stops_the_job_and_leaves_the_edit_alone(blender: BlenderWindow) 
     before = blender.ask(STRIPS)
     blender.run("scene.take_one.shots[0].seconds = 60.0; scene.render.resolution_percentage = 400")  # hours of work
     blender.click("takeone.animate_frame")
-    blender.until("any(job.status == 'in_progress' and job.progress > 1 for job in STATE.jobs.values())", 60)
+    blender.until("any(job.status == 'in_progress' and job.progress > 1 for job in STATE.jobs.values())")
     blender.picture("before_cancel")
     blender.click("takeone.cancel(")
-    blender.until("not STATE.jobs", 20)
+    blender.until("not STATE.jobs")
     assert blender.ask(STRIPS) == before
     assert blender.ask("scene.take_one.shots[0].takes[-1].status") == "CANCELLED"
     assert blender.ask("STATE.last_error") is None

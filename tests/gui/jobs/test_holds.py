@@ -3,25 +3,21 @@ killed one."""
 
 from __future__ import annotations
 
-import contextlib
-import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import psutil
 import pytest
 
 from devtools.blender_window import BlenderWindow
 
 from ..conftest import EDIT, STRIPS
+from ..workers import RUNNING, Workers
 
 SHOT = "scene.take_one.shots[0]"
 TAKES = f"[(take.number, take.status) for take in {SHOT}.takes]"
-LARGE = "scene.render.resolution_percentage = 200"  # a take that the draft is busy with for a second
 LAST = f"{SHOT}.takes[-1]"
 LAID = f"sorted(strip.type for strip in {EDIT}.sequence_editor.strips_all if strip['take_one_take'] == {LAST}.uid)"
 LANDED = f"not STATE.jobs and {LAST}.status == 'READY' and {LAID} == ['MOVIE', 'SOUND']"
-RUNNING = "any(job.status == 'in_progress' for job in STATE.jobs.values())"
 
 
 @pytest.fixture(scope="module")
@@ -36,52 +32,29 @@ def blender(open_blender: Callable[..., BlenderWindow], film: Path) -> BlenderWi
     window.run("scene.take_one.blank.seconds = 1.0")
     window.show_tab()
     window.click("takeone.animate_frame")
-    window.until(f"not STATE.jobs and {TAKES} == [(1, 'READY')]", 120)
-    window.run(LARGE)
+    window.until(f"not STATE.jobs and {TAKES} == [(1, 'READY')]")
     window.run("bpy.ops.wm.save_mainfile()")
     return window
-
-
-class Workers:
-    """The processes that make takes for the Blenders of these tests."""
-
-    def __init__(self, homes: Path) -> None:
-        self._homes = homes
-
-    def send(self, number: signal.Signals) -> None:
-        for process in psutil.process_iter():
-            with contextlib.suppress(psutil.Error):  # it has ended
-                home = process.environ().get("TAKE_ONE_HOME", "")
-                if Path(home).parent == self._homes and "backend.jobs.workers.worker_process" in process.cmdline():
-                    process.send_signal(number)
-
-
-@pytest.fixture
-def workers(homes: Path) -> Iterator[Workers]:
-    found = Workers(homes)
-    yield found
-    found.send(signal.SIGCONT)
 
 
 def animate(blender: BlenderWindow, workers: Workers) -> None:
     """Press the button. When this returns the take is being made, by a worker that stands still: time enough to do
     something else."""
     blender.run(f"{SHOT}.seconds = 2.0")
+    workers.hold(blender)
     blender.click("takeone.animate_frame")
-    blender.until(RUNNING, 60)
-    workers.send(signal.SIGSTOP)
-    assert blender.ask(RUNNING)
+    blender.until(RUNNING)
 
 
 def finish(blender: BlenderWindow, workers: Workers, then: str = "not STATE.jobs") -> None:
     """The worker goes on, until this is so in Blender."""
-    workers.send(signal.SIGCONT)
-    blender.until(then, 120)
+    workers.go_on()
+    blender.until(then)
 
 
 def keys_in_view(blender: BlenderWindow, *keys: str) -> None:
     """Press keys with the mouse over the 3D View."""
-    blender.move_to(500, 500)
+    blender.hover(500, 500)
     blender.press(*keys)
 
 
@@ -122,7 +95,7 @@ def test_a_take_waits_for_its_file_and_lands_when_it_is_opened_again(
     blender.picture("other_file")
     assert blender.ask("[scene.name for scene in bpy.data.scenes]") == ["Scene"]
     blender.run(f"bpy.ops.wm.open_mainfile(filepath={str(film)!r})")
-    blender.until(f"not STATE.jobs and {TAKES}[2:] == [(3, 'READY')]", 60)
+    blender.until(f"not STATE.jobs and {TAKES}[2:] == [(3, 'READY')]")
     assert [name for _kind, name, _channel in blender.ask(STRIPS)] == ["Shot_01_t003", "Shot_01_t003 sound"]
     blender.picture("returned")
 
@@ -201,13 +174,13 @@ def test_two_blenders_on_one_backend(
     second.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(film.parent / 'second.blend')!r})")
     second.run("scene.take_one.blank.seconds = 1.0")
     second.show_tab()
-    second.until("STATE.backend.state == 'ready'", 60)
+    second.until("STATE.backend.state == 'ready'")
     count = blender.ask(f"len({SHOT}.takes)")
     animate(blender, workers)
     second.click("takeone.animate_frame")
     second.until("STATE.jobs")
     finish(second, workers, LANDED)
-    blender.until(LANDED, 120)
+    blender.until(LANDED)
     assert blender.ask(f"len({SHOT}.takes)") == count + 1
     assert len(second.ask(STRIPS)) == 2
     assert second.ask("len(scene.take_one.shots[0].takes)") == 1
@@ -224,10 +197,10 @@ def test_two_blenders_on_one_backend(
     animate(second, workers)
     second.run("bpy.ops.wm.save_mainfile()")
     second.kill()
-    workers.send(signal.SIGCONT)
+    workers.go_on()
     third = open_blender(saved)
     third.show_tab()
-    third.until(LANDED, 120)
+    third.until(LANDED)
     assert third.ask(f"len({SHOT}.takes)") == count + 3
     assert third.ask("STATE.last_error") is None
     third.picture("landed_on_reopening")
@@ -235,10 +208,10 @@ def test_two_blenders_on_one_backend(
     animate(third, workers)
     third.run("bpy.ops.wm.save_mainfile()")
     assert third.quit() == 0
-    workers.send(signal.SIGCONT)
+    workers.go_on()
     fourth = open_blender(saved)
     fourth.show_tab()
-    fourth.until(LANDED, 120)
+    fourth.until(LANDED)
     assert fourth.ask(f"len({SHOT}.takes)") == count + 4
     assert fourth.ask("STATE.last_error") is None
     assert "Traceback" not in blender.log() + second.log() + third.log()

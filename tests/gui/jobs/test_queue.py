@@ -27,13 +27,12 @@ def blender(open_blender: Callable[..., BlenderWindow], tmp_path_factory: pytest
     window.run("scene.take_one.blank.seconds = 1.0")
     window.show_tab()
     window.click("takeone.animate_frame")
-    window.until("STATE.jobs")
-    window.until("not STATE.jobs", 120)
+    window.until("not STATE.jobs and [t.status for s in scene.take_one.shots for t in s.takes] == ['READY']")
     return window
 
 
 def over_view(blender: BlenderWindow) -> None:
-    blender.move_to(500, 400)
+    blender.hover(500, 400)
 
 
 def test_variations_ask_how_many_and_wait_in_a_queue(blender: BlenderWindow) -> None:
@@ -42,8 +41,8 @@ def test_variations_ask_how_many_and_wait_in_a_queue(blender: BlenderWindow) -> 
     blender.picture("variations_dialog")
     blender.press("Return")
     blender.until("len(STATE.jobs) == 3")
-    blender.until(f"{JOBS} == [(2, 'in_progress', None), (3, 'queued', 1), (4, 'queued', 2)]", 60)
-    blender.until(SHOWN, 60)
+    blender.until(f"{JOBS} == [(2, 'in_progress', None), (3, 'queued', 1), (4, 'queued', 2)]")
+    blender.until(SHOWN)
     blender.picture("queue")
     seeds = blender.ask(f"[take.seed for take in {SHOT}.takes]")
     assert len(set(seeds)) == 4
@@ -56,7 +55,7 @@ def test_blender_is_free_meanwhile(blender: BlenderWindow) -> None:
     )
     over_view(blender)
     blender.press("F12")
-    blender.until("RENDERED == [True]", 30)
+    blender.until("RENDERED == [True]")
     over_view(blender)
     blender.press("g", "x", "1", "Return")
     blender.until("bpy.data.objects['Cube'].location.x == 1")
@@ -75,17 +74,17 @@ def test_blender_is_free_meanwhile(blender: BlenderWindow) -> None:
 def test_the_order_of_those_that_wait_can_be_changed(blender: BlenderWindow) -> None:
     last = blender.ask("list(STATE.jobs)[2]")
     blender.click(f'takeone.queue_move(job="{last}"')
-    blender.until(f"{JOBS}[1:] == [(3, 'queued', 2), (4, 'queued', 1)]", 10)
+    blender.until(f"{JOBS}[1:] == [(3, 'queued', 2), (4, 'queued', 1)]")
     blender.picture("reordered")
 
 
 def test_one_is_cancelled_then_all(blender: BlenderWindow) -> None:
     first = blender.ask("list(STATE.jobs)[0]")
     blender.click(f'takeone.cancel(job="{first}"')
-    blender.until(f"'{first}' not in STATE.jobs", 20)
-    blender.until(f"sorted({JOBS}) == [(3, 'queued', 1), (4, 'in_progress', None)]", 30)
+    blender.until(f"'{first}' not in STATE.jobs")
+    blender.until(f"sorted({JOBS}) == [(3, 'queued', 1), (4, 'in_progress', None)]")
     blender.click("takeone.cancel_all")
-    blender.until("not STATE.jobs", 20)
+    blender.until("not STATE.jobs")
     assert blender.ask(f"[take.status for take in {SHOT}.takes]") == ["READY", "CANCELLED", "CANCELLED", "CANCELLED"]
     assert blender.ask("STATE.last_error") is None
     blender.picture("cancelled")
@@ -112,8 +111,7 @@ def test_every_selected_camera_is_animated(blender: BlenderWindow) -> None:
     blender.write("animate selected cameras")
     blender.picture("search")
     blender.press("Return")
-    blender.until("len(STATE.jobs) == 2", 30)
-    blender.until("not STATE.jobs", 120)
+    blender.until("not STATE.jobs and [s.takes[-1].status for s in scene.take_one.shots[1:]] == ['READY'] * 2")
     shots = "[(s.name, s.camera and s.camera.name, [t.status for t in s.takes]) for s in scene.take_one.shots]"
     assert blender.ask(shots)[1:] == [["View 1", "View 1", ["READY"]], ["View 2", "View 2", ["READY"]]]
     after = blender.ask(STRIPS)

@@ -55,12 +55,12 @@ def blender(
     window = open_blender("--online-mode", TAKE_ONE_HOME=str(home), **keys)
     window.run("scene.take_one.blank.seconds = 3.0\nscene.take_one.blank.engine = 'fal-happyhorse-1.1'")
     window.show_tab()
-    window.until("STATE.engine('fal-happyhorse-1.1') is not None", 90)
+    window.until("STATE.engine('fal-happyhorse-1.1') is not None")
     return window
 
 
 def test_the_card_says_the_price_and_the_press_keeps_to_the_budget(blender: BlenderWindow, fal: FakeFal) -> None:
-    blender.until(f"{QUOTES}.app().part({QUOTES}.Quotes).prices", 30)
+    blender.until(f"{QUOTES}.app().part({QUOTES}.Quotes).prices")
     blender.settle()
     blender.picture("price")
     blender.run(f"{CHOSEN}.budget_film = 0.3")
@@ -73,9 +73,9 @@ def test_the_card_says_the_price_and_the_press_keeps_to_the_budget(blender: Blen
     assert fal.orders == []
     blender.run(f"{CHOSEN}.budget_film = 5.0")
     blender.click("takeone.animate_frame()")
-    blender.until(f"len(scene.take_one.shots) and [take.status for take in {SHOT}.takes] == ['READY']", 90)
+    blender.until(f"len(scene.take_one.shots) and [take.status for take in {SHOT}.takes] == ['READY']")
     assert len(fal.orders) == 1
-    blender.until(f"{QUOTES}.spent()[0].get('USD', 0) > 0.4", 30)
+    blender.until(f"{QUOTES}.spent()[0].get('USD', 0) > 0.4")
     blender.settle()
     blender.picture("spent")
 
@@ -84,12 +84,12 @@ def test_an_order_whose_answer_was_lost_waits_for_a_word(blender: BlenderWindow,
     runway.script = Script(lose_answers=1)
     blender.run(f"{SHOT}.engine = 'runway-gen-4.5'")
     blender.click("takeone.animate_frame()")
-    blender.until("[job.status for job in STATE.jobs.values()] == ['uncertain']", 90)
+    blender.until("[job.status for job in STATE.jobs.values()] == ['uncertain']")
     blender.settle()
     blender.picture("uncertain")
     assert len(runway.orders) == 1
     blender.run("key = next(iter(STATE.jobs))\nbpy.ops.takeone.send_again(job=key)")
-    blender.until(f"[take.status for take in {SHOT}.takes] == ['READY', 'READY']", 90)
+    blender.until(f"[take.status for take in {SHOT}.takes] == ['READY', 'READY']")
     assert len(runway.orders) == 2
 
 
@@ -99,14 +99,14 @@ def test_a_strangers_reference_pictures_stand_on_the_card_until_they_are_allowed
     blender.picture("references")
     blender.click("takeone.references_allow()")
     strange = f"__import__('{MODULE}.scene.session.press.references', fromlist=['x']).unseen({SHOT})"
-    blender.until(f"not {strange}", 10)
+    blender.until(f"not {strange}")
     blender.click("takeone.reference_remove(index=0)")
-    blender.until(f"len({SHOT}.references) == 0", 10)
+    blender.until(f"len({SHOT}.references) == 0")
 
 
 def test_the_preferences_list_accounts_and_test_them(blender: BlenderWindow, fal: FakeFal) -> None:
     preferences.open_preferences(blender)
-    blender.until(f"{ACCOUNTS}.state == 'done'", 60)
+    blender.until(f"{ACCOUNTS}.state == 'done'")
     kept = "{one.provider: one.kept for one in " + ACCOUNTS + ".accounts}"
     assert blender.ask(kept) == {
         "model_studio": "",
@@ -119,9 +119,9 @@ def test_the_preferences_list_accounts_and_test_them(blender: BlenderWindow, fal
     workflows = "[list(one.models) for one in " + ACCOUNTS + ".accounts if one.workflows]"
     assert blender.ask(workflows) == [["Grain", "Side by Side"]]
     preferences.click(blender, 'takeone.workflow_remove(provider="comfyui", workflow="Grain"')
-    blender.until(f"{workflows} == [['Side by Side']]", 60)
+    blender.until(f"{workflows} == [['Side by Side']]")
     preferences.click(blender, 'takeone.account_test(provider="fal"')
-    blender.until(f"'The key is good' in {ACCOUNTS}.said", 60)
+    blender.until(f"'The key is good' in {ACCOUNTS}.said")
     blender.settle()
     blender.picture("accounts")
     assert KEY not in blender.log()

@@ -26,7 +26,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     window = open_blender(home="fixes", PIP_INDEX_URL="http://127.0.0.1:9", PIP_RETRIES="1", PIP_CONFIG_FILE=os.devnull)
     window.run("scene.take_one.blank.seconds = 1.0")
     window.show_tab()
-    window.until("STATE.backend.state == 'ready'", 60)
+    window.until("STATE.backend.state == 'ready'")
     return window
 
 
@@ -47,7 +47,7 @@ def close_window(blender: BlenderWindow) -> None:
 
 def until_landed(blender: BlenderWindow, count: int) -> None:
     ready = f"sum(take.status == 'READY' for take in {SHOT}.takes) == {count}"
-    blender.until(f"not STATE.jobs and {ready}", 90)
+    blender.until(f"not STATE.jobs and {ready}")
     assert blender.ask("STATE.last_error") is None
 
 
@@ -62,9 +62,9 @@ def test_an_error_stays_until_it_is_put_away(blender: BlenderWindow) -> None:
 
 def test_start(blender: BlenderWindow) -> None:
     blender.run("bpy.ops.takeone.backend_stop()")
-    blender.until("STATE.backend.state == 'off'", 15)
+    blender.until("STATE.backend.state == 'off'")
     press(blender, "start")
-    blender.until("STATE.backend.state == 'ready' and STATE.last_error is None", 30)
+    blender.until("STATE.backend.state == 'ready' and STATE.last_error is None")
 
 
 def test_pick_a_camera(blender: BlenderWindow) -> None:
@@ -110,7 +110,7 @@ def test_show_the_folder(blender: BlenderWindow, tmp_path: Path) -> None:
     opener.chmod(0o755)
     blender.run(f"import os; PATH = os.environ['PATH']; os.environ['PATH'] = {str(tmp_path) + os.pathsep!r} + PATH")
     press(blender, "free_space")
-    ends = time.monotonic() + 10
+    ends = time.monotonic() + 60
     while not (tmp_path / "opened").exists():
         assert time.monotonic() < ends
         time.sleep(0.1)
@@ -142,7 +142,7 @@ def test_connect_to_a_server(blender: BlenderWindow) -> None:
     blender.press("Return")  # of the dialog: without an address
     blender.until("STATE.last_error and STATE.last_error.code == 'bad_address'")
     blender.run(f"{CHOSEN}.backend = 'LOCAL'; bpy.ops.takeone.dismiss_error()")
-    blender.until("STATE.backend.state == 'ready'", 30)
+    blender.until("STATE.backend.state == 'ready'")
 
 
 def test_allow_online_access_and_install(blender: BlenderWindow) -> None:
@@ -153,7 +153,7 @@ def test_allow_online_access_and_install(blender: BlenderWindow) -> None:
     blender.click("takeone.fix(fix='online_access'")
     blender.until("bpy.app.online_access and STATE.last_error is None")
     press(blender, "install")
-    blender.until("STATE.install.state == 'failed' and 'reached' in STATE.install.message", 60)
+    blender.until("STATE.install.state == 'failed' and 'reached' in STATE.install.message")
     assert blender.ask("STATE.last_error") is None
     blender.picture("not_installed")
     blender.click("takeone.dismiss_error(install=True")

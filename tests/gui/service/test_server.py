@@ -52,7 +52,7 @@ def blender(open_blender: Callable[..., BlenderWindow], profile: Path) -> Blende
     window = open_blender("--online-mode", home="client")
     window.run("scene.take_one.blank.seconds = 1.0")
     window.show_tab()
-    window.until("STATE.backend.state == 'ready'", 60)
+    window.until("STATE.backend.state == 'ready'")
     preferences.open_preferences(window)
     return window
 
@@ -61,7 +61,7 @@ def enter(blender: BlenderWindow, address: str, token: str, picture: str = "") -
     """Press *Address and Token*, type both, and confirm."""
     button = preferences.click(blender, "takeone.connect_server")
     # the dialog comes up under the mouse, with its first field a little above to the left
-    blender.click_at(button.x - 85, button.y + 10, times=2)
+    blender.click_at(button.x - blender.pixels(85), button.y + blender.pixels(10), times=2)
     blender.press("ctrl+a")
     blender.write(address)
     blender.press("Tab")
@@ -73,10 +73,10 @@ def enter(blender: BlenderWindow, address: str, token: str, picture: str = "") -
 
 def test_a_server_without_an_address_connects_to_nothing(blender: BlenderWindow) -> None:
     preferences.click(blender, ".backend", part=SERVER)
-    blender.until("STATE.backend.state == 'off'", 15)
+    blender.until("STATE.backend.state == 'off'")
     blender.picture("no_server")
     blender.click("takeone.animate_frame")
-    blender.until("STATE.last_error and STATE.last_error.code == 'no_server'", 10)
+    blender.until("STATE.last_error and STATE.last_error.code == 'no_server'")
     assert blender.ask("STATE.last_error.fix") == "connect"
     assert blender.ask("len(STATE.jobs)") == 0
     blender.run("bpy.ops.takeone.dismiss_error()")
@@ -84,7 +84,7 @@ def test_a_server_without_an_address_connects_to_nothing(blender: BlenderWindow)
 
 def test_a_wrong_token_is_said_and_asked_for_again(blender: BlenderWindow, server: str) -> None:
     enter(blender, server, WRONG, "typed")
-    blender.until("STATE.backend.state == 'failed'", 20)
+    blender.until("STATE.backend.state == 'failed'")
     blender.picture("wrong_token")
     message, fix = blender.ask("(STATE.last_error.message, STATE.last_error.fix)")
     assert "token" in message and len(message) < 100
@@ -94,28 +94,28 @@ def test_a_wrong_token_is_said_and_asked_for_again(blender: BlenderWindow, serve
 
 def test_a_wrong_address_is_said(blender: BlenderWindow) -> None:
     enter(blender, "http://127.0.0.1:9", "")
-    blender.until("'Connection refused' in STATE.backend.message", 20)
+    blender.until("'Connection refused' in STATE.backend.message")
     blender.picture("wrong_address")
     assert blender.ask("STATE.backend.fix") == "connect"
 
 
 def test_what_is_no_address_is_said(blender: BlenderWindow) -> None:
     enter(blender, "the studio's server", "")
-    blender.until("STATE.last_error and STATE.last_error.code == 'bad_address'", 20)
+    blender.until("STATE.last_error and STATE.last_error.code == 'bad_address'")
     blender.picture("no_address")
     assert blender.ask(f"{CHOSEN}.server_url") == "http://127.0.0.1:9"
 
 
 def test_another_kind_of_server_is_said(blender: BlenderWindow, website: str) -> None:
     enter(blender, website, "")
-    blender.until("STATE.backend.state == 'failed' and 'not a Take One server' in STATE.last_error.message", 20)
+    blender.until("STATE.backend.state == 'failed' and 'not a Take One server' in STATE.last_error.message")
     blender.picture("another_server")
     assert blender.ask("STATE.last_error.fix") == "connect"
 
 
 def test_plain_http_to_another_machine_is_marked(blender: BlenderWindow) -> None:
     enter(blender, "http://192.0.2.7:8000", WRONG)
-    blender.until(f"{CHOSEN}.server_url == 'http://192.0.2.7:8000'", 10)
+    blender.until(f"{CHOSEN}.server_url == 'http://192.0.2.7:8000'")
     blender.picture("plain_http")
     button = preferences.click(blender, "takeone.connect_server")
     blender.picture("plain_http_dialog")
@@ -125,12 +125,12 @@ def test_plain_http_to_another_machine_is_marked(blender: BlenderWindow) -> None
 
 def test_the_right_token_connects_and_test_says_what_is_offered(blender: BlenderWindow, server: str) -> None:
     enter(blender, server, TOKEN)
-    blender.until("STATE.backend.state == 'ready'", 30)
+    blender.until("STATE.backend.state == 'ready'")
     assert blender.ask("STATE.last_error") is None
-    blender.until("len(STATE.engines)", 10)
+    blender.until("len(STATE.engines)")
     blender.run("STATE.engines = ()")
     preferences.click(blender, "takeone.backend_start")
-    blender.until("STATE.backend.state == 'ready' and len(STATE.engines)", 30)
+    blender.until("STATE.backend.state == 'ready' and len(STATE.engines)")
     assert "draft" in blender.ask("[engine.id for engine in STATE.engines]")
     assert server in blender.ask("STATE.backend.message")
     blender.picture("connected")
@@ -138,7 +138,7 @@ def test_the_right_token_connects_and_test_says_what_is_offered(blender: Blender
 
 def test_a_take_is_made_there(blender: BlenderWindow) -> None:
     blender.click("takeone.animate_frame")
-    blender.until("not STATE.jobs and any(t.status == 'READY' for t in scene.take_one.shots[0].takes)", 90)
+    blender.until("not STATE.jobs and any(t.status == 'READY' for t in scene.take_one.shots[0].takes)")
     assert blender.ask("STATE.last_error") is None
 
 
@@ -166,6 +166,6 @@ def test_the_token_is_kept_apart_from_all_files_of_blender(
 
 def test_back_on_this_computer(blender: BlenderWindow) -> None:
     preferences.click(blender, ".backend", part=COMPUTER)
-    blender.until("STATE.backend.state == 'ready' and 'local' in STATE.backend.message", 30)
+    blender.until("STATE.backend.state == 'ready' and 'local' in STATE.backend.message")
     assert "Traceback" not in blender.log()
     assert "rna_uiItem" not in blender.log()

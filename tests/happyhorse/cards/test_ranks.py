@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -44,7 +45,7 @@ def alive(pid: int) -> bool:
         return False
 
 
-def gone(pids: list[int], seconds: float = 5.0) -> bool:
+def gone(pids: list[int], seconds: float = 60.0) -> bool:
     """Whether all of them end within so many seconds."""
     until = time.monotonic() + seconds
     while any(alive(pid) for pid in pids):
@@ -67,10 +68,8 @@ def test_ranks_answer_and_exchange_and_one_that_does_not_come_is_not_waited_for(
     assert ranks.sent - before == 5 * 8
     assert ranks.sent / 8 == 5
     members.tell("sleep", answered=False)
-    began = time.monotonic()
-    with pytest.raises(RuntimeError):
+    with pytest.raises(RuntimeError):  # the others sleep for hours
         mixed(ranks)
-    assert time.monotonic() - began < 4
     assert members.alive
 
 
@@ -96,7 +95,7 @@ def test_ranks_end_with_the_process_that_started_them() -> None:
         "import sys, time, torch\nfrom backend.gpu.members import Members\n"
         f"made = Members({PLAIN!r}, [torch.device('cpu')] * 2)\n"
         "ranks = made.join(lambda: None)\nprint(*made.pids(), flush=True)\n"
-        "made.tell('sleep', answered=False)\ntime.sleep(60)"
+        "made.tell('sleep', answered=False)\ntime.sleep(6000)"
     )
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -108,19 +107,19 @@ def test_ranks_end_with_the_process_that_started_them() -> None:
 
 
 def test_work_goes_on_where_nobody_waits_for_it_and_the_next_comes_after_it() -> None:
-    launcher, done = Launcher(CPU), []
+    launcher, done, let_go = Launcher(CPU), [], threading.Event()
 
     def slow() -> None:
-        time.sleep(0.3)
+        let_go.wait(60)
         done.append("slow")
 
     def impatient() -> None:
         raise KeyError
 
-    began = time.monotonic()
     with pytest.raises(KeyError):
         launcher.run(slow, impatient)
-    assert time.monotonic() - began < 0.2
+    assert done == []
+    let_go.set()
     assert launcher.run(lambda: [*done, "next"], idle) == ["slow", "next"]
     with pytest.raises(ZeroDivisionError):
         launcher.run(lambda: 1 // 0, idle)
