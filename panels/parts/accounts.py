@@ -77,6 +77,8 @@ def draw_price(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any
     column = layout.column(align=True)
     if text := quotes.told(wish):
         wrapped(column, context, text, icon="FUND")
+    if place := quotes.where(wish):
+        wrapped(column, context, iface_("Price from {place}").format(place=place), icon="BLANK1")
     wrapped(column, context, iface_("The picture and the words go to {name}").format(name=able.sends_to), icon="WORLD")
     budgets = preferences.preferences()
     film, day = quotes.spent()

@@ -227,6 +227,12 @@ def told(wish: Wish) -> str:
     return rpt_("About {amount}, price of {day}").format(amount=amount, day=price.as_of)
 
 
+def where(wish: Wish) -> str:
+    """Where its price stands, "" where that is not told."""
+    price = wish.cost
+    return price.source.removeprefix("https://").removeprefix("www.") if price and price.amount else ""
+
+
 def money(amount: float, currency: str = "USD") -> str:
     """An amount as people write it."""
     return f"${amount:.2f}" if currency == "USD" else f"{amount:.2f} {currency}"

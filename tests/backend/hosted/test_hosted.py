@@ -69,7 +69,7 @@ def test_the_price_is_told_before_and_counted_after(at: tuple[Service, Fake, str
         assert (price["amount"], price["source"]) == (0.0, "your own server")
         return
     assert price["currency"] == "USD"
-    assert price["as_of"] == "2026-11-26"
+    assert price["as_of"] == "2026-11-27"
     assert price["source"]
     before = service.http.get("/v1/spending?film=f1").json()
     extra = json.dumps({"binding": {"file_id": "f1"}})

@@ -54,7 +54,7 @@ def test_what_is_declared_is_what_is_estimated(name: str) -> None:
         ("fal-happyhorse-1.0", 2.0, {"quality": "720p"}, 0.42),  # it makes none below 3 s
         ("fal-veo-3.1", 4.5, {"sound": False}, 1.2),  # 6 s
         ("fal-veo-3.1", 4.5, {"quality": "4k"}, 3.6),
-        ("happyhorse-1.0", 10.0, {"quality": "1080P"}, 2.8),
+        ("happyhorse-1.0", 10.0, {"quality": "1080P"}, 2.4),
     ],
 )
 def test_prices_are_those_of_what_was_chosen(
@@ -85,5 +85,7 @@ def test_each_price_has_its_day_and_its_page() -> None:
         if model.prices is None:
             continue
         assert len(model.prices.as_of) == len("2026-11-26"), name
-        assert model.prices.source, name
+        page, _, remark = model.prices.source.partition(" (")
+        assert page.startswith("https://") or page == "resellers that repeat Model Studio's", name
+        assert remark in ("", "the dearer of two copies)", "a reseller)", "less its discount)", "Runway's own)"), name
         assert all(0 < rate.amount < 5 for rate in model.prices.rates), name

@@ -120,7 +120,7 @@ def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
     quotes.wanted(quotes.of_card(shot))
     until(lambda: app().part(quotes.Quotes).prices)
     assert quotes.of_card(shot).cost == Price(
-        0.42, as_of="2026-11-26", source="https://fal.ai/models/alibaba/happy-horse/v1.1/image-to-video"
+        0.42, as_of="2026-11-27", source="https://fal.ai/models/alibaba/happy-horse/v1.1/image-to-video"
     )
     budgets = SimpleNamespace(budget_day=0.0, budget_film=0.4, backend="LOCAL")
     monkeypatch.setattr(preferences, "preferences", lambda: budgets)
