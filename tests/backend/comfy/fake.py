@@ -37,6 +37,7 @@ class Comfy:
     ahead: float = 0.0  # seconds that another's prompt still takes
     error: dict[str, Any] = field(default_factory=dict)  # with which each prompt fails
     away: bool = False  # its process has ended: nothing answers
+    broken: int = 0  # answers of 500 to prompts that are queued all the same
     most_upload: int = 100 << 20  # bytes of a file, as it is by itself
     result: str = "grain_00001_.mp4"  # "" for a workflow that saves nothing
 
@@ -87,7 +88,9 @@ class FakeComfy(Fake):
         if path == "/upload/image":
             return 200, self._upload(seen)
         if path == "/prompt":
-            return 200, self._prompt(json.loads(seen.body))
+            queued = self._prompt(json.loads(seen.body))
+            self.comfy.broken -= (broken := self.comfy.broken > 0)
+            return (500, None) if broken else (200, queued)
         if path == "/queue" and seen.method == "GET":
             entries = [self._entry(made) for made in self._known()]
             states = [self.stage(made) for made in self._known()]
