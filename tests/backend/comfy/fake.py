@@ -37,6 +37,7 @@ class Comfy:
     ahead: float = 0.0  # seconds that another's prompt still takes
     error: dict[str, Any] = field(default_factory=dict)  # with which each prompt fails
     away: bool = False  # its process has ended: nothing answers
+    overloaded: dict[str, int] = field(default_factory=dict)  # answers of 503 to what reads, by path
     broken: int = 0  # answers of 500 to prompts that are queued all the same
     most_upload: int = 100 << 20  # bytes of a file, as it is by itself
     result: str = "grain_00001_.mp4"  # "" for a workflow that saves nothing
@@ -79,6 +80,9 @@ class FakeComfy(Fake):
         if self.comfy.away:
             raise Close
         path = urlsplit(seen.path).path
+        if seen.method == "GET" and self.comfy.overloaded.get(path.split("/")[1], 0) > 0:
+            self.comfy.overloaded[path.split("/")[1]] -= 1
+            return 503, None
         if path == "/system_stats":
             return 200, {"system": {"comfyui_version": self.comfy.version}, "devices": [{"name": "cpu", "type": "cpu"}]}
         if path.startswith("/object_info/"):

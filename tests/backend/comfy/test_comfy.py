@@ -246,16 +246,16 @@ def test_what_never_arrived_is_sent_once_more(at: tuple[Service, FakeComfy], sti
     assert len([seen for seen in fake.seen if seen.path == "/prompt"]) == 2
 
 
-def test_a_server_that_is_overloaded_for_a_while_is_asked_again(at: tuple[Service, FakeComfy], still: bytes) -> None:
-    """503 to what only reads: its nodes, the queue, the history. What is being made goes on meanwhile."""
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_server_that_is_overloaded_for_a_while_is_asked_again(
+    at: tuple[Service, FakeComfy], still: bytes, lost: bool
+) -> None:
+    """503 to what only reads, while it is looked for and while it is followed. What is made goes on meanwhile."""
     service, fake = at
-    fake.script = Script(errors=1, seconds=0.3)
-    job_id = order(service, still)
-    until(lambda: len(fake.orders) == 1)
-    assert fake.script.errors == 0  # before it was queued
-    fake.script.errors = 5
-    assert service.wait(job_id)["status"] == "completed"
-    assert fake.script.errors == 0
+    fake.script = Script(seconds=0.3, lose_answers=int(lost))
+    fake.comfy.overloaded = {"queue": 1, "history": 1}
+    assert service.wait(order(service, still))["status"] == "completed"
+    assert fake.comfy.overloaded == {"queue": 0, "history": 0}
     assert len([seen for seen in fake.seen if seen.path == "/prompt"]) == 1
 
 
