@@ -191,20 +191,11 @@ class FakeComfy(Fake):
             error = {"type": "prompt_outputs_failed_validation", "message": "Prompt outputs failed validation"}
             raise Refusal(400, {"error": {**error, "details": "", "extra_info": {}}, "node_errors": errors})
         old = self.comfy.version < "0.3.45"
-        made = self.place_as(f"its-own-{len(self.orders)}" if old else body["prompt_id"], body)
+        made = self.place("", body, 0, f"its-own-{len(self.orders)}" if old else body["prompt_id"])
         return {"prompt_id": made.id, "number": len(self.orders), "node_errors": {}}
 
-    def place_as(self, id: str, body: dict[str, Any]) -> Made:
-        """As `place`, under an id that is known before the answer is on its way."""
-        slow, lost = self.script.slow, self.script.lose_answers > 0
-        self.script.slow, self.script.lose_answers = 0.0, max(0, self.script.lose_answers - lost)
-        made = self.place("", body, 0)
-        self.scripts[id] = replace(self.script)
-        made.id, self.script.slow = id, slow
-        time.sleep(slow)
-        if lost:
-            raise Close
-        return made
+    def taken(self, made: Made) -> None:
+        self.scripts[made.id] = replace(self.script)
 
     def _interrupt(self, prompt: str | None) -> None:
         self.interrupts.append(prompt)
