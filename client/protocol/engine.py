@@ -170,7 +170,10 @@ class EngineInfo:
         found = next((tariff.price for tariff in self._tariffs() if tariff.holds(chosen)), None)
         if found is None or found.per != "second":
             return None
-        made = next((length for length in self.lengths if length >= seconds - 1e-6), math.ceil(seconds - 1e-6))
+        made = next((length for length in self.lengths if length >= seconds - 1e-6), 0.0)
+        if self.lengths and not made:
+            return None  # longer than it makes any
+        made = made or math.ceil(seconds - 1e-6)
         return Price(round(found.amount * made, 4), found.currency, found.as_of, found.source)
 
     def _tariffs(self) -> tuple[Tariff, ...]:

@@ -34,7 +34,14 @@ CONNECT_SECONDS, READ_SECONDS, SEND_SECONDS = 10.0, 30.0, 60.0
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
 TRANSLATED = IPv6Network("64:ff9b::/96")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,  # a header that can't be
+)
 
 
 class Unreached(Exception):
