@@ -11,6 +11,7 @@ import json
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 MAX_KEY = 4096
 
@@ -44,7 +45,9 @@ def _list(parsed: argparse.Namespace) -> int:
         state = {"": "no account", "keyring": "key in the keyring", "environment": f"key in {row['variable']}"}
         where = f" at {row['address']}" if row["address"] else ""
         print(f"{row['provider']:14}{row['label']:24}{state.get(row['kept'], 'without a key')}{where}")
-        if not row["kept"]:
+        if not row["kept"] and row["keyless"] and not row["own_address"]:
+            print(f"{'':14}needs none on this machine; elsewhere: python -m backend accounts add {row['provider']}")
+        elif not row["kept"]:
             print(f"{'':14}python -m backend accounts add {row['provider']}, or set {row['variable']}")
     return 0
 
@@ -84,7 +87,7 @@ def _added(parsed: argparse.Namespace) -> str:
     """Keeps an account, once its key has been tested. One that can't be tested now is kept all the same."""
     from .engines.engine import EngineError
     from .engines.hosted.account.accounts import Account, remember
-    from .engines.hosted.wire.http import Unreached, checked
+    from .engines.hosted.wire.http import Unreached, checked, distance
 
     provider = _provider(parsed.provider)
     if parsed.address:
@@ -104,7 +107,7 @@ def _added(parsed: argparse.Namespace) -> str:
             raise
         said, models = f"It is kept, and not tested: {error.message}", ()
     remember(Account(account.provider, account.address, account.kept, models), key)
-    if parsed.address.startswith("http://"):
+    if parsed.address.startswith("http://") and distance(urlsplit(parsed.address).hostname or "") != "machine":
         said += " The connection is not encrypted: only for a network that you trust."
     return said
 
@@ -120,14 +123,17 @@ def _tested(name: str) -> str:
 
     provider = _provider(name)
     found = account(provider.name, provider.variable)
+    if found is None and provider.keyless and provider.address:
+        found = Account(provider.name, kept="none")  # it is looked for there without one
     if found is None:
-        raise EngineError("no_account", f"There is no account with {provider.label}.", "accounts")
+        add = f"Add one: python -m backend accounts add {provider.name}"
+        raise EngineError("no_account", f"There is no account with {provider.label}. {add}", "accounts")
     key = key_of(found, provider.variable, provider.label)
     try:
         said, models = _checked(found, key)
     except Unreached as error:
         raise EngineError("unreachable", f"{provider.label} can't be reached: {error}.", "retry") from None
-    if models and found.kept != "environment":
+    if models and found.kept != "environment" and account(provider.name, provider.variable) is not None:
         remember(Account(found.provider, found.address, found.kept, models), key)
     return said
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from client.protocol import TakeRequest
+from client.protocol import EngineInfo, TakeRequest
 from client.protocol.request import DEPTH, LAST_FRAME, STILL, reference_names
 
 from .engines import registry
 from .engines.engine import EngineError, Priced
 from .jobs.inspection import inspect
-from .jobs.request import Wanted, check, invalid, parse, parse_json
+from .jobs.request import Wanted, check, check_bounds, invalid, parse, parse_json
 from .jobs.size import fitting_size
 from .jobs.workers.take import Memory, make_take
 
@@ -31,7 +31,8 @@ def animate(parsed: argparse.Namespace) -> int:
         capabilities = engine.capabilities()
         request = wanted.request(fitting_size(wanted.size, still_size, capabilities), files)
         if parsed.estimate:
-            return _estimate(engine, request)
+            check_bounds(request, capabilities)
+            return _estimate(engine, request, capabilities)
         notes = check(request, capabilities)
         out = parsed.out.absolute()
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -58,11 +59,14 @@ def refused(error: EngineError | OSError) -> int:
     return 2 if error.code in ("invalid_request", "invalid_file", "unknown_model") else 1
 
 
-def _estimate(engine: Any, request: TakeRequest) -> int:
+def _estimate(engine: Any, request: TakeRequest, able: EngineInfo) -> int:
     """Prints what a take would cost."""
     price = engine.estimate(request) if isinstance(engine, Priced) else None
-    if price is None:
-        print("It costs nothing, or its price is not known.")
+    if price is None and (able.sends_to or able.account):
+        print(f"What a take of {able.label} costs is not known here.")
+        return 0
+    if price is None or not price.amount:
+        print("It costs nothing.")
         return 0
     kind = "quoted" if price.exact else "about"
     print(f"{kind} {price.amount:.2f} {price.currency}, price of {price.as_of or 'today'} ({price.source})")

@@ -72,9 +72,10 @@ def prices(provider: Provider, model: Model) -> str:
     for rate in model.prices.rates:
         sound = {None: "", True: "with sound", False: "silent"}[rate.sound]
         said.append(" ".join(filter(None, (f"${rate.amount:g}", rate.resolution, sound))))
-    source = model.prices.source
-    where = f"[page]({source})" if source.startswith("https://") else source
-    return f"{', '.join(said)} ({model.prices.as_of}, {where})"
+    page, _, remark = model.prices.source.partition(" (")
+    where = f"[page]({page})" if page.startswith("https://") else page
+    remark = f": {remark.rstrip(')')}" if remark else ""
+    return f"{', '.join(said)} ({model.prices.as_of}, {where}{remark})"
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:

@@ -13,7 +13,7 @@ from client.protocol.request import STILL
 
 from ..engines.engine import EngineError, PathOfWords, Priced, PromptForm
 from ..jobs.pool import Pool
-from ..jobs.request import Wanted, parse
+from ..jobs.request import Wanted, check_bounds, parse
 from ..jobs.size import fitting_size
 
 
@@ -41,7 +41,9 @@ def estimate(pool: Pool, registry: str, fields: Mapping[str, Any], default_model
     if not info.priced:
         return None
     engine = cast(Priced, import_module(registry).engine(wanted.engine))
-    return engine.estimate(wanted.request(fitting_size(wanted.size, None, info), {}))
+    request = wanted.request(fitting_size(wanted.size, None, info), {})
+    check_bounds(request, info)
+    return engine.estimate(request)
 
 
 def words_path(pool: Pool, registry: str, fields: Mapping[str, Any], default_model: str) -> WordsPath | None:

@@ -151,6 +151,18 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     if not engine.available:
         message = f"{engine.label} can't run here. {engine.reason}".strip()
         raise EngineError("engine_unavailable", message, engine.fix, "model")
+    if engine.needs_still and request.still is None:
+        raise invalid(f"{engine.label} needs a still: send it as the file {STILL}.", STILL, "pick_camera")
+    check_bounds(request, engine)
+    return _ignored(request, engine)
+
+
+def check_bounds(request: TakeRequest, engine: EngineInfo) -> None:
+    """Checks what is asked for against what the engine can do anywhere, without its pictures.
+
+    Raises:
+        EngineError: `invalid_request`: what does not fit, and what to do.
+    """
     seconds = request.seconds
     if request.shots:  # theirs: the clip's are made up of whole frames
         seconds = round(math.fsum(shot.seconds for shot in request.shots), 6)
@@ -161,8 +173,6 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     if engine.max_pixels and width * height > engine.max_pixels:
         most = f"it takes at most {engine.max_pixels} pixels"
         raise invalid(f"{width}x{height} is too large for {engine.label}: {most}.", "size", "smaller_size")
-    if engine.needs_still and request.still is None:
-        raise invalid(f"{engine.label} needs a still: send it as the file {STILL}.", STILL, "pick_camera")
     if len(request.shots) > engine.shots_asked:
         most = "one shot" if engine.shots_asked < 2 else f"at most {engine.shots_asked} shots"
         raise invalid(f"{engine.label} makes {most} in one clip.", "extra_params.shots")
@@ -177,6 +187,9 @@ def check(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     unknown = sorted(spoken - set(engine.languages)) if engine.dialogue and engine.languages else []
     if unknown:
         raise invalid(f"{engine.label} does not speak {', '.join(unknown)}.", "extra_params.dialogue")
+
+
+def _ignored(request: TakeRequest, engine: EngineInfo) -> tuple[str, ...]:
     between = [view for view in request.views if 0 < view.t < 1]
     shows_more = engine.shot_stills if request.shots else engine.views > 1
     end = request.last_frame

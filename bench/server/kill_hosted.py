@@ -3,9 +3,10 @@
     python bench/server/kill_hosted.py [--kills 100] [--seed 1]
 
 Each provider is the tests' scripted fake: a real HTTP server in this process, which outlives the backend and counts
-the orders that it takes. A client keeps jobs at all of them, each with words of its own, while the service (in two of
-three cases) or one of its workers is killed; the fakes are slow, and answer 503 now and then. At the end each job must
-be completed or uncertain, and no words may have been ordered twice: nobody said "send again".
+the orders that it takes; ComfyUI is among them, where a take that is made twice costs no money, but the card's time. A
+client keeps jobs at all of them, each with words and a seed of its own, while the service (in two of three cases) or
+one of its workers is killed; the fakes are slow, and answer 503 now and then. At the end each job must be completed or
+uncertain, and none may have been ordered twice: nobody said "send again".
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ import collections
 import io
 import json
 import random
+import re
+import shutil
 import sys
 import tempfile
 import threading
@@ -27,11 +30,14 @@ from PIL import Image
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from backend.engines.comfy import shelf
+from tests.backend.comfy.fake import FakeComfy
 from tests.backend.hosted.conftest import connected
 from tests.backend.hosted.fakes.every import ENGINE, FAKES
 from tests.backend.hosted.fakes.fake import Fake, Script
 from tests.backend.service_process import OVER, Service
 
+ENGINES = {**ENGINE, "comfyui": "comfy:Grain"}
 PHASES = ("sending", "waiting", "fetching")
 UNSENT = ("engine_killed", "interrupted")  # ends of a job whose worker or service died before anything was written down
 
@@ -47,10 +53,15 @@ class Ledger:
 def run(home: Path, kills: int, seed: int, report: bool = False) -> tuple[str, bool]:
     """Kills `kills` times. Gives a table, and whether all held."""
     chance = random.Random(seed)
-    fakes = {name: kind() for name, (kind, _) in FAKES.items()}
+    fakes: dict[str, Fake] = {name: kind() for name, (kind, _) in FAKES.items()}
+    service = connected(home, fakes)
+    fakes["comfyui"] = comfy = FakeComfy()
+    _add_comfy(home, comfy.url)
     for fake in fakes.values():
         fake.script = Script(seconds=0.8, waiting=0.2, slow=0.4, flaky=0.1, dribble=0.002)
-    service, ledger, stop = connected(home, fakes).start(), Ledger(), threading.Event()
+    comfy.script.flaky = 0.0  # one that does not answer is not offered for some seconds
+    ledger, stop = Ledger(), threading.Event()
+    service.start()
     client = threading.Thread(target=_submit, args=(service, ledger, stop), daemon=True)
     client.start()
     done: collections.Counter[str] = collections.Counter()
@@ -84,6 +95,14 @@ def run(home: Path, kills: int, seed: int, report: bool = False) -> tuple[str, b
             fake.close()
 
 
+def _add_comfy(home: Path, url: str) -> None:
+    """ComfyUI there, with a workflow that needs no weights."""
+    accounts = json.loads((home / "accounts.json").read_text())
+    (home / "accounts.json").write_text(json.dumps({**accounts, "comfyui": {"address": url, "kept": "none"}}))
+    (home / shelf.FOLDER).mkdir()
+    shutil.copy(shelf.DELIVERED / "Grain.json", home / shelf.FOLDER)
+
+
 def _await_phase(service: Service, phase: str, seconds: float = 6) -> None:
     """Waits until a job is at `phase`, as long as it is worth it."""
     until = time.monotonic() + seconds
@@ -99,12 +118,12 @@ def _submit(service: Service, ledger: Ledger, stop: threading.Event) -> None:
     while not stop.is_set():
         try:
             going = [job["model"] for job in service.http.get("/v1/videos").json()["data"] if job["status"] not in OVER]
-            name = min(ENGINE, key=lambda one: going.count(ENGINE[one]))
+            name = min(ENGINES, key=lambda one: going.count(ENGINES[one]))
             if len(going) >= 8:
                 time.sleep(0.05)
                 continue
             words = f"Words of order {number}."
-            fields = {"model": ENGINE[name], "prompt": words, "seconds": "2", "seed": str(number), "size": "96x54"}
+            fields = {"model": ENGINES[name], "prompt": words, "seconds": "2", "seed": str(number), "size": "96x54"}
             answer = service.submit(buffer.getvalue(), key=words, **fields)
         except (httpx.HTTPError, RuntimeError):
             time.sleep(0.05)
@@ -140,12 +159,13 @@ def _table(
     rows.append("| --- | --- | --- | --- | --- | --- | --- | --- |")
     good = True
     for name, fake in fakes.items():
+        told = _seed if name == "comfyui" else _words  # what tells its orders apart: Grain takes no words
         mine = [words for words, provider in ledger.provider.items() if provider == name]
         ends = collections.Counter(_end(jobs.get(ledger.jobs[words])) for words in mine)
-        ordered = collections.Counter(_words(json.dumps(made.body)) for made in fake.orders)
+        ordered = collections.Counter(told(json.dumps(made.body)) for made in fake.orders)
         twice = sum(count - 1 for count in ordered.values())
         unsent = [
-            words for words in mine if _end(jobs.get(ledger.jobs[words])) in UNSENT and _words(words) not in ordered
+            words for words in mine if _end(jobs.get(ledger.jobs[words])) in UNSENT and told(words) not in ordered
         ]
         other = ends.total() - ends["completed"] - ends["uncertain"] - len(unsent)
         good = good and not twice and not other
@@ -167,6 +187,13 @@ def _end(job: dict | None) -> str:
 def _words(body: str) -> str:
     start = body.index("Words of order")
     return body[start : body.index(".", start)]
+
+
+def _seed(said: str) -> str:
+    """The number of an order: of its words, or of the noise that Grain makes of its seed."""
+    found = re.search(r'Words of order (\d+)|"seed": (\d+)', said)
+    assert found is not None
+    return found[1] or found[2]
 
 
 def main() -> int:

@@ -7,7 +7,7 @@ from these types to JSON and back.
 
 from .camera import Camera, CameraPath, Focus, Keyframe, Thing, WordsPath
 from .direction import LANGUAGES, Direction, Line
-from .engine import Choice, EngineInfo, Option, Price
+from .engine import Choice, EngineInfo, Option, Price, Tariff
 from .job import Binding, BoundPart, Job, JobState, Result
 from .problem import Problem, ProblemError, Unfit
 from .request import MAX_VIEWS, TakeRequest
@@ -37,6 +37,7 @@ __all__ = [
     "ProblemError",
     "Result",
     "TakeRequest",
+    "Tariff",
     "Thing",
     "Unfit",
     "View",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
@@ -82,6 +84,18 @@ class Price:
 
 
 @dataclass(frozen=True)
+class Tariff:
+    """What a second of clip costs where the engine's settings are `options`; those that it does not name may be any."""
+
+    price: Price
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    def holds(self, chosen: Mapping[str, Any]) -> bool:
+        """Whether it is the one for these settings."""
+        return all(name in chosen and chosen[name] == value for name, value in self.options.items())
+
+
+@dataclass(frozen=True)
 class EngineInfo:
     """What an engine can do here. Where `available` is false, `reason` says why and `fix` what would help.
 
@@ -91,8 +105,9 @@ class EngineInfo:
     a multiple of `shot_seconds` (0: of any length); `shot_requests` where they may be those of a request (TakeRequest.
     shots), and `shot_stills` where each of them may have views of its own, else the first one's still is all it uses.
     `sends_to` is who gets the pictures and the words ("" where they stay with the backend), `account` whose key it
-    needs, and `rate` what a second costs as it is set by itself. `references` is how many pictures of who and what is
-    seen it takes beside the still.
+    needs, and `rate` what a second costs as it is set by itself; `tariffs` say it for its other settings, of which the
+    first that holds counts. `lengths` are the only seconds that it makes, rising; none: any. `references` is how many
+    pictures of who and what is seen it takes beside the still.
     """
 
     id: str
@@ -126,6 +141,8 @@ class EngineInfo:
     references: int = 0
     shot_requests: bool = False
     shot_stills: bool = False
+    tariffs: tuple[Tariff, ...] = ()
+    lengths: tuple[float, ...] = ()
 
     @property
     def label(self) -> str:
@@ -140,3 +157,27 @@ class EngineInfo:
     def option(self, name: str) -> Option | None:
         """The setting called `name`."""
         return next((option for option in self.options if option.name == name), None)
+
+    def price(self, seconds: float, options: Mapping[str, Any]) -> Price | None:
+        """What a take of so many seconds with these settings costs by what is declared. Begun seconds count whole.
+
+        None where that does not say it: nothing is told of these settings, or `options` has some that it does not
+        declare, which may make something else.
+        """
+        if any(self.option(name) is None for name in options):
+            return None
+        chosen = {**{option.name: option.default for option in self.options}, **options}
+        found = next((tariff.price for tariff in self._tariffs() if tariff.holds(chosen)), None)
+        if found is None or found.per != "second":
+            return None
+        made = next((length for length in self.lengths if length >= seconds - 1e-6), 0.0)
+        if self.lengths and not made:
+            return None  # longer than it makes any
+        made = made or math.ceil(seconds - 1e-6)
+        return Price(round(found.amount * made, 4), found.currency, found.as_of, found.source)
+
+    def _tariffs(self) -> tuple[Tariff, ...]:
+        """A server of before has none but `rate`, which other settings than its own may change."""
+        if self.tariffs or self.rate is None or (self.options and self.rate.amount):
+            return self.tariffs
+        return (Tariff(self.rate),)

@@ -15,12 +15,14 @@ from ...scene.model.shots.shown import selected_cameras, shot_of, shot_scene
 from ...scene.session import jobs
 from ...scene.session.board import drawing, wanted
 from ...scene.session.board.wanted import Wanted
+from ...scene.session.press import quotes
 from ...scene.session.press.press import Call, make_order
 from ...scene.session.server import connection
-from ..report import Verb, attempt
+from ..pay import Paying
+from ..report import attempt, fail
 
 
-class FromScene(Verb):
+class FromScene(Paying):
     """An operator that makes shots, lays their board and has their takes made. It waits in scripts."""
 
     bl_options = {"UNDO"}
@@ -33,17 +35,27 @@ class FromScene(Verb):
         """The shots to be. Raises SceneError."""
         raise NotImplementedError
 
-    def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: self.make(context, wait=True))
+    def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
+        cards = wanted.cards(self.wanted(context), shot_of(context)) if self.animate else []
+        return [quotes.of_card(shot, seconds) for shot, seconds, new in cards if new or drawing.queue([shot])]
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        return attempt(self, lambda: self.make(context, wait=bpy.app.background))
+    def execute(self, context: bpy.types.Context) -> set[str]:
+        wait = bpy.app.background or not self.options.is_invoke
+        return attempt(self, lambda: self.make(context, wait))
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        try:
+            question = "" if bpy.app.background else self.over_budget(context)
+        except SceneError as error:
+            return fail(self, error)
+        return self.ask(context, event, question) if question else self.execute(context)
 
     def make(self, context: bpy.types.Context, wait: bool) -> None:
         """Make the shots and lay the board; draw it now or from the timer. Raises SceneError."""
         found = self.wanted(context)
         if self.animate:
             connection.ensure()
+            self.check_budget(context, waits=wait)
         before = {shot.uid for shot in shot_list.all_shots()}
         uids = wanted.ensure(found, shot_of(context))
         laid = drawing.lay(context, uids, [(one.at, one.frames) for one in found])

@@ -21,9 +21,9 @@ from ...scene.session.press import cameras, quotes
 from ...scene.session.press.order import Order
 from ...scene.session.press.press import Call, make_order
 from ...scene.session.server import connection
+from ..pay import Paying
 from ..poll import poll_take
 from ..report import attempt, fail
-from .pay import Paying
 
 ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
 
@@ -136,10 +136,9 @@ class Animate(Direction):
         picture = absolute(shot.image_path)
         return trust.real(picture) if trust.is_unseen(picture) else None
 
-    def wish(self, context: bpy.types.Context) -> quotes.Wish:
+    def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
         shot = self.named_shot() if self.shot else shot_of(context)
-        engine = app().state.engine(self.given("engine") or shot.engine)
-        return quotes.Wish(shot, engine, self.given("seconds") or shot.seconds, len(self.seeds(shot) or (0,)))
+        return [quotes.of_card(shot, said=self.overrides(), count=len(self.seeds(shot) or (0,)))]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         if self.options.is_invoke and not bpy.app.background:
@@ -180,7 +179,7 @@ class Animate(Direction):
         if (picture := self.strange_picture(context)) is not None:
             trust.allow(picture)  # `invoke` has shown it
         order = self.order(context)
-        quotes.pressed(jobs.start(order), quotes.by_rate(order.engine, order.seconds))
+        quotes.pressed(jobs.start(order), quotes.of_order(order).cost)
 
 
 class TAKEONE_OT_animate_frame(Animate, bpy.types.Operator):
@@ -217,8 +216,7 @@ class TAKEONE_OT_variations(Animate, bpy.types.Operator):
         column.use_property_split = True
         column.use_property_decorate = False
         column.prop(self, "count")
-        if question := self.over_budget(context):
-            column.label(text=question, icon="FUND", translate=False)
+        self.draw_price(context, column)
         picture = self.strange_picture(context)
         if picture is not None:
             column.label(text=rpt_("Sends {picture}").format(picture=picture), translate=False)
@@ -277,9 +275,8 @@ class TAKEONE_OT_animate_cameras(Paying, bpy.types.Operator):
         cls.poll_message_set("Select the cameras to animate")
         return False
 
-    def wish(self, context: bpy.types.Context) -> quotes.Wish:
-        shot = shot_of(context)
-        return quotes.Wish(shot, app().state.engine(shot.engine), shot.seconds, len(selected_cameras(context)))
+    def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
+        return [quotes.of_card(shot) for shot in cameras.cards_of_selected(context)]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         if self.options.is_invoke and not bpy.app.background:
@@ -303,7 +300,7 @@ class TAKEONE_OT_animate_cameras(Paying, bpy.types.Operator):
         connection.ensure()
         self.check_budget(context)
         for order in self.orders(context):
-            quotes.pressed(jobs.start(order), quotes.by_rate(order.engine, order.seconds))
+            quotes.pressed(jobs.start(order), quotes.of_order(order).cost)
 
     def orders(self, context: bpy.types.Context) -> list[Order]:
         """One order a camera. Raises SceneError."""

@@ -7,11 +7,12 @@ from bpy.props import BoolProperty, EnumProperty
 from ...scene.app.errors import SceneError
 from ...scene.model.shots.shown import shot_of
 from ...scene.session import jobs
-from ...scene.session.press import continuity
+from ...scene.session.press import continuity, quotes
 from ...scene.session.press.press import Call, make_order
 from ...scene.session.server import connection
+from ..pay import Paying
 from ..poll import poll_shot
-from ..report import attempt
+from ..report import attempt, fail
 
 WAYS = (
     ("FRAME", "Last Frame", "Begin with the last frame of the take before, as the edit shows it"),
@@ -19,7 +20,7 @@ WAYS = (
 )
 
 
-class TAKEONE_OT_continue_shot(bpy.types.Operator):
+class TAKEONE_OT_continue_shot(Paying, bpy.types.Operator):
     """Make a take of this shot that goes on where the shot before it ends"""
 
     bl_idname = "takeone.continue_shot"
@@ -42,15 +43,24 @@ class TAKEONE_OT_continue_shot(bpy.types.Operator):
         cls.poll_message_set("There is no shot before this one")
         return False
 
-    def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
-        return attempt(self, lambda: self.make(context, wait=bpy.app.background))
+    def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
+        return [quotes.of_card(shot_of(context))]
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        try:
+            question = "" if bpy.app.background else self.over_budget(context)
+        except SceneError as error:
+            return fail(self, error)
+        return self.ask(context, event, question) if question else self.execute(context)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: self.make(context, wait=True))
+        wait = bpy.app.background or not self.options.is_invoke
+        return attempt(self, lambda: self.make(context, wait))
 
     def make(self, context: bpy.types.Context, wait: bool) -> None:
         """Begin, or make the take and wait for it. Raises SceneError."""
         connection.ensure()
+        self.check_budget(context, waits=wait)
         shot = shot_of(context)
         if self.way == "MOMENT":
             if self.end_on_next:
@@ -62,7 +72,7 @@ class TAKEONE_OT_continue_shot(bpy.types.Operator):
         if wait:
             jobs.run_blocking(order)
         else:
-            jobs.start(order)
+            quotes.pressed(jobs.start(order), quotes.of_order(order).cost)
 
 
 CLASSES = (TAKEONE_OT_continue_shot,)

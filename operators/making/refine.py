@@ -1,6 +1,7 @@
 # mypy: disable-error-code="valid-type"
 """Making a take again: better, or just as it was where its file is gone."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import bpy
@@ -23,10 +24,10 @@ from ...scene.session.server import connection
 from ...scene.stills import capture
 from ...scene.stills.camera import picture_size
 from ..fixes import HELP
+from ..pay import Paying
 from ..poll import poll_take
 from ..report import attempt, fail
 from .animate import ONCE
-from .pay import Paying
 
 SAME_SHAPE = 0.02  # by how much the ratio of the sides may differ: sizes are rounded to even numbers
 
@@ -83,9 +84,9 @@ class Again(Paying):
         waits = bpy.app.background or not self.options.is_invoke
         self.check_budget(context, waits)
         shot, take = shot_of(context), self.find_take(context)
-        cost = self.wish(context).cost
+        (wish,) = self.wishes(context)
         key = again.make_again(shot, take.uid, self.changes(context, take))
-        quotes.pressed([key], cost)
+        quotes.pressed([key], wish.cost)
         if waits:
             jobs.wait([key])
 
@@ -100,17 +101,21 @@ class Again(Paying):
         """The engine that makes it."""
         return str(take.engine)
 
-    def wish(self, context: bpy.types.Context) -> quotes.Wish:
+    def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
         take = self.find_take(context)
-        engine, kept = app().state.engine(self.engine_id(take)), read(take)
-        seconds = kept.request.seconds if kept.request else 0.0
-        return quotes.Wish(
-            shot_of(context), engine, seconds, price=self.known_price(take) if engine and engine.sends_to else None
-        )
+        engine_id, asked = self.engine_id(take), read(take).request
+        engine = app().state.engine(engine_id) or EngineInfo(engine_id)
+        chosen = self.asked_options(shot_of(context), take, asked)
+        return [quotes.Wish(engine, asked.seconds if asked else 0.0, chosen, price=self.known_price(take))]
+
+    def asked_options(self, _shot: Any, _take: Any, asked: TakeRequest | None) -> Mapping[str, Any]:
+        """The engine's options that it is made with. Raises SceneError."""
+        return asked.options if asked else {}
 
     def known_price(self, take: Any) -> Price | None:
-        """What it will cost, where that is known."""
-        return read(take).cost
+        """What it cost, where that was paid for it alone."""
+        kept = read(take)
+        return None if kept.beyond else kept.cost
 
     def changes(self, _context: bpy.types.Context, _take: Any) -> dict[str, Any]:
         """What to ask for instead of what the take was made from."""
@@ -179,8 +184,8 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
         column.prop(self, "size_percent", slider=True)
         if qualities_of(self, context):
             column.prop(self, "quality")
-        if take_of(context) is not None and (question := self.over_budget(context)):
-            column.label(text=question, icon="FUND", translate=False)
+        if take_of(context) is not None:
+            self.draw_price(context, column)
         for text, fix in self.said(context):
             self.layout.label(text=text, icon="INFO", translate=False)
             if fix in HELP:
@@ -209,12 +214,15 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
         shot, asked = shot_of(context), read(take).request
         engine_id = self.engine_id(take)
         engine = app().state.engine(engine_id)
-        said = self.best(engine) | options.from_text(self.engine_options)
-        wanted = options.chosen(shot, {"engine": engine_id, "options": said})
-        if engine_id == take.engine:
-            wanted = options_of(take, asked) | said
         size = full_size(shot.id_data, take, asked)
+        wanted = self.asked_options(shot, take, asked)
         return {"engine": engine_id, "size": clip_size(*size, self.size_percent, engine), "options": wanted}
+
+    def asked_options(self, shot: Any, take: Any, asked: TakeRequest | None) -> Mapping[str, Any]:
+        engine_id = self.engine_id(take)
+        said = self.best(app().state.engine(engine_id)) | options.from_text(self.engine_options)
+        wanted = options.chosen(shot, {"engine": engine_id, "options": said})
+        return options_of(take, asked) | said if engine_id == take.engine else wanted
 
     def best(self, engine: EngineInfo | None) -> dict[str, Any]:
         """The menu's quality, where that is the engine's; else the one of the most work. Nothing of an engine without

@@ -15,11 +15,10 @@ from ...scene.model.shots import shot_list
 from ...scene.model.shots.shown import SHOT_KEY, shot_of
 from ...scene.session import jobs
 from ...scene.session.press import quotes, together
-from ...scene.session.press.order import Order
 from ...scene.session.server import connection
+from ..pay import Paying
 from ..poll import poll_shot
 from ..report import attempt
-from .pay import Paying
 
 
 class TAKEONE_OT_animate_together(Paying, bpy.types.Operator):
@@ -63,12 +62,12 @@ class TAKEONE_OT_animate_together(Paying, bpy.types.Operator):
             return together.row(context, shot)[: self.count]
         return together.fitting(context, shot)
 
-    def wish(self, context: bpy.types.Context) -> quotes.Wish:
+    def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
         shots = self.shots(context)
         first = shots[0] if shots else shot_of(context)
         engine = app().state.engine(first.engine)
-        seconds = sum(together.length_of(shot, engine) if engine else shot.seconds for shot in shots)
-        return quotes.Wish(first, engine, seconds, 1, quotes.by_rate(engine, seconds) if engine else None)
+        seconds = sum(together.length_of(shot, engine) if engine else float(shot.seconds) for shot in shots)
+        return [quotes.of_card(first, round(seconds, 6))]
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         if bpy.app.background:
@@ -97,8 +96,7 @@ class TAKEONE_OT_animate_together(Paying, bpy.types.Operator):
         if engine is not None and not engine.shot_stills:
             text = rpt_("{engine} is given the first shot's still only").format(engine=engine.label)
             column.label(text=text, icon="INFO", translate=False)
-        if question := self.over_budget(context):
-            column.label(text=question, icon="FUND", translate=False)
+        self.draw_price(context, column)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         if self.options.is_invoke and not bpy.app.background:
@@ -110,7 +108,7 @@ class TAKEONE_OT_animate_together(Paying, bpy.types.Operator):
         connection.ensure()
         self.check_budget(context)
         order = together.make(context, self.shots(context))
-        quotes.pressed(jobs.start(order), quotes.by_rate(order.engine, seconds_of(order)))
+        quotes.pressed(jobs.start(order), quotes.of_order(order).cost)
 
     def wait(self, context: bpy.types.Context) -> None:
         """Make the takes and wait for them. Raises SceneError."""
@@ -145,11 +143,6 @@ def first_selected(context: bpy.types.Context) -> Any | None:
         return next(iter(selected(context)), None)
     except SceneError:
         return None
-
-
-def seconds_of(order: Order) -> float:
-    """How long the clip is."""
-    return sum(one.seconds for one in (order, *order.following))
 
 
 CLASSES = (TAKEONE_OT_animate_together,)

@@ -72,18 +72,13 @@ def draw_price(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any
     """What a take will cost, and who gets the picture; nothing for engines that send nothing anywhere."""
     if not able.sends_to or not able.available:
         return
-    quotes.wanted(shot, able)
-    price = quotes.of_card(shot, able)
-    if price is None:
-        text = iface_("The price is not known here")
-    elif price.exact:
-        text = iface_("{amount}, quoted now").format(amount=quotes.money(price.amount, price.currency))
-    else:
-        amount = quotes.money(price.amount, price.currency)
-        text = iface_("About {amount}, price of {day}").format(amount=amount, day=price.as_of)
+    wish = quotes.of_card(shot)
+    quotes.wanted(wish)
     column = layout.column(align=True)
-    if price is None or price.amount:
+    if text := quotes.told(wish):
         wrapped(column, context, text, icon="FUND")
+    if place := quotes.where(wish):
+        wrapped(column, context, iface_("Price from {place}").format(place=place), icon="BLANK1")
     wrapped(column, context, iface_("The picture and the words go to {name}").format(name=able.sends_to), icon="WORLD")
     budgets = preferences.preferences()
     film, day = quotes.spent()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
@@ -123,12 +123,11 @@ def learn_engines(timeout: float = 60.0) -> None:
             pump.handle(event)
 
 
-def learn_spending(wish: quotes.Wish, timeout: float = 15.0) -> None:
-    """Ask what something costs and what was spent so far, and handle events until that is known. For scripts."""
-    if not wish.counts or wish.engine is None:
-        return
-    mark, ends = quotes.ask(wish.shot, wish.engine), time.monotonic() + timeout
-    while quotes.is_asked(mark) and time.monotonic() < ends:
+def learn_spending(wishes: Iterable[quotes.Wish], timeout: float = 15.0) -> None:
+    """Ask what these cost and what was spent so far, and handle events until that is known. For scripts."""
+    asked = {wish.mark: wish for wish in wishes if wish.counts}
+    marks, ends = [quotes.ask(wish) for wish in asked.values()], time.monotonic() + timeout
+    while any(map(quotes.is_asked, marks)) and time.monotonic() < ends:
         event = session().next_event(0.2)
         if event is not None:
             pump.handle(event)

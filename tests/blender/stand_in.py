@@ -7,7 +7,7 @@ from pathlib import Path
 
 import bpy
 from take_one.client import events
-from take_one.client.protocol import Binding, EngineInfo, Job, JobState, Result, TakeRequest
+from take_one.client.protocol import Binding, EngineInfo, Job, JobState, Price, Result, TakeRequest
 from take_one.scene.app.app import app
 from take_one.scene.edit import strips
 from take_one.scene.model.shots import takes
@@ -30,6 +30,8 @@ class StandIn:
         self.landed_keys: list[str] = []
         self.composed: list[tuple] = []
         self.asked: list[tuple] = []
+        self.quoted: list[dict] = []
+        self.prices: dict[str, Price] = {}  # live ones, by the quality that is asked for
         self.replays = 0
         self.closed = False
 
@@ -44,6 +46,11 @@ class StandIn:
 
     def words_path(self, *asked):
         self.asked.append(asked)
+
+    def quote(self, key, fields, _film, _since):
+        self.quoted.append(fields)
+        price = self.prices.get(fields["extra_params"]["options"].get("quality", ""))
+        self.coming.append(events.Quote(key, price, {}, {}))
 
     def cancel(self, key):
         self.cancelled.append(key)

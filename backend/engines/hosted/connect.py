@@ -28,9 +28,12 @@ def connect_with(provider: Service, account: Account, key: str, cancelled: Calla
     """The way to `provider` with this key.
 
     Raises:
-        EngineError: `online_access`.
+        EngineError: `online_access`; `account_refused`: that is no key.
     """
     check_online(provider, account.address)
+    if not (key.isascii() and key.isprintable()):
+        strange = f"The key of the account with {provider.label} has characters that no key has: copy it again, alone."
+        raise EngineError("account_refused", strange, "accounts")
     address = account.address or provider.address
     own = provider.hosts(address)
     return Wire(provider.label, address, provider.headers(key), own, key, cancelled, pace, provider.plain)

@@ -93,7 +93,7 @@ class HostedEngine:
             memo = dataclasses.replace(memo, endpoint=order.endpoint or memo.endpoint)
             cost = self.estimate(work.request)
             state = {**work.state, "phase": SENDING, "again": False, "memo": dataclasses.asdict(memo)}
-            work.keep(state if cost is None else {**state, "cost": as_json(cost)})
+            work.keep({**state, "cost": as_json(cost)} if cost is not None and cost.amount else state)
             ticket = self._submit(wire, work, order, memo)
             self._keep_ticket(wire, work, ticket)
             return self._followed(wire, work, ticket)
@@ -238,7 +238,7 @@ class HostedEngine:
         if known is None or time.monotonic() - known[0] > QUOTE_SECONDS:
             found = None
             if self._account() is not None and not accounts.offline():
-                with contextlib.suppress(Unreached, EngineError), self._wire() as wire:
+                with contextlib.suppress(Unreached, Unanswered, EngineError), self._wire() as wire:
                     found = self._provider.quote(wire, self._model, asked)
             if len(_quotes) > 1000:
                 _quotes.clear()

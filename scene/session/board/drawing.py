@@ -25,6 +25,7 @@ from ...stills import capture, viewport
 from ...stills.borrow.borrowed import borrowing
 from ...stills.camera import check_camera, picture_size
 from .. import jobs
+from ..press import quotes
 from ..press.press import Call, make_order
 from ..server import connection
 
@@ -220,7 +221,8 @@ def _take_next(part: Drawing) -> None:
         return
     try:
         connection.ensure()
-        jobs.start(make_order(bpy.context, shot, Call(placement="REPLACE")))
+        order = make_order(bpy.context, shot, Call(placement="REPLACE"))
+        quotes.pressed(jobs.start(order), quotes.of_order(order).cost)
     except SceneError as error:
         app().state.fail(error)
         if error.code != "unseen_picture":  # which is of this shot alone

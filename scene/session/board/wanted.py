@@ -107,6 +107,13 @@ def ensure(wanted: Iterable[Wanted], model: Any) -> list[tuple[str, str]]:
     return found
 
 
+def cards(wanted: Iterable[Wanted], model: Any) -> list[tuple[Any, float | None, bool]]:
+    """For each wanted shot the one that `ensure` would give or copy, its seconds where they are others, and whether it
+    would be new."""
+    found = [(_there(one), one) for one in wanted]
+    return [(shot, None, False) if shot is not None else (model, one.seconds, True) for shot, one in found]
+
+
 def _make(one: Wanted, model: Any, model_uid: str) -> Any:
     shot = shot_list.add_shot(one.scene, one.camera)
     source = (shot_list.find_shot(model_uid) if model_uid else None) or model

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 
 from ...model.shots import shot_list, shown
@@ -13,12 +15,24 @@ def shots_of_selected(context: bpy.types.Context) -> list[tuple[str, str]]:
     return [_shot_of(context, camera) for camera in shown.selected_cameras(context)]
 
 
-def _shot_of(context: bpy.types.Context, camera: bpy.types.Object) -> tuple[str, str]:
-    model = shown.shot_of(context)
+def cards_of_selected(context: bpy.types.Context) -> list[Any]:
+    """The shots of `shots_of_selected`, with the shown one in place of those that would be made."""
+    cameras = shown.selected_cameras(context)
+    return [_seen_by(context, camera) or shown.shot_of(context) for camera in cameras]
+
+
+def _scene_of(context: bpy.types.Context, camera: bpy.types.Object) -> bpy.types.Scene:
     scene = shown.shot_scene(context)
-    if not any(one == camera for one in scene.objects):
-        scene = context.scene  # where it was selected
-    shot = next((one for one in (model, *scene.take_one.shots) if one.uid and one.camera == camera), None)
+    return scene if any(one == camera for one in scene.objects) else context.scene  # where it was selected
+
+
+def _seen_by(context: bpy.types.Context, camera: bpy.types.Object) -> Any | None:
+    shots = (shown.shot_of(context), *_scene_of(context, camera).take_one.shots)
+    return next((one for one in shots if one.uid and one.camera == camera), None)
+
+
+def _shot_of(context: bpy.types.Context, camera: bpy.types.Object) -> tuple[str, str]:
+    model, scene, shot = shown.shot_of(context), _scene_of(context, camera), _seen_by(context, camera)
     if shot is None:
         uid, home = model.uid, model.id_data  # the list may be laid out anew
         active = scene.take_one.active_shot

@@ -1,16 +1,15 @@
 """What takes cost: quotes of the backend for what the card says, what was spent, whether a press goes over a budget.
 
-A quote comes a moment after the card was changed. Until then, and for what other calls than the card's ask, the
-engine's own rate for a second counts.
+A quote comes a moment after the card was changed. Until then what the engine declares for these settings and this
+length counts; where that says nothing the price is not known.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import time
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from bpy.app.translations import pgettext_rpt as rpt_
@@ -24,6 +23,7 @@ from ...model.shots import films
 from ..server import preferences
 from ..server.connection import session
 from ..words import prompts
+from .order import Order
 
 DAY = 86_400.0
 BUDGETS_IN = "USD"  # an amount in another currency is compared with none of theirs
@@ -45,25 +45,91 @@ class Quotes:
         self.booked: dict[str, list[str]] = {}
 
 
-def wanted(shot: Any, engine: EngineInfo) -> None:
-    """The card shows a price: have it asked for, where it is not known or has grown old."""
-    part, fields = app().part(Quotes), _fields(shot, engine)
-    mark, now = _mark(fields), time.monotonic()
-    known = part.prices.get(mark)
+@dataclass(frozen=True)
+class Wish:
+    """What is to be made: `count` takes of `seconds` each with `engine`, whose settings are `options`. `price` is known
+    of one that was made alike, and holds where what is asked for has none."""
+
+    engine: EngineInfo
+    seconds: float
+    options: Mapping[str, Any] = field(default_factory=dict)
+    count: int = 1
+    price: Price | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether it costs something, and there is a budget."""
+        return bool(self.engine.sends_to) and any(limits())
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """The options that may change what it costs."""
+        return {name: value for name, value in self.options.items() if name not in options.NOT_ON_CARD}
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """A submission as `/v1/estimate` takes it, without words and pictures."""
+        own = {"final_prompt": "x"} if "final_prompt" in self.options else {}
+        return {"model": self.engine.id, "seconds": self.seconds, "extra_params": {"options": self.settings | own}}
+
+    @property
+    def mark(self) -> str:
+        """By which its quote is known."""
+        return json.dumps(self.fields, sort_keys=True)
+
+    @property
+    def cost(self) -> Price | None:
+        """What one of them costs: as the backend has quoted, else by what the engine declares; None where neither says
+        it of these settings and this length. The dearer one counts where one that was made alike cost something else.
+        """
+        _at, quoted = app().part(Quotes).prices.get(self.mark, (0.0, None))
+        found = quoted or self.engine.price(self.seconds, self.settings)
+        if found is None or self.price is None:
+            return found or self.price
+        if found.currency != self.price.currency:
+            return self.price
+        return max(found, self.price, key=lambda price: price.amount)
+
+
+def of_card(shot: Any, seconds: float | None = None, said: Mapping[str, Any] | None = None, count: int = 1) -> Wish:
+    """What the card says, for `seconds` and with what a call says besides (see `Call.overrides`).
+
+    Raises:
+        SceneError: bad_option.
+    """
+    overrides = said or {}
+    chosen = options.chosen(shot, overrides)
+    engine_id = overrides.get("engine", shot.engine)
+    if prompts.takes_form(engine_id) and not {"prompt", "sound"} & set(overrides) and prompts.own_prompt(shot):
+        chosen["final_prompt"] = "x"
+    engine = app().state.engine(engine_id) or EngineInfo(engine_id)
+    return Wish(engine, overrides.get("seconds", shot.seconds) if seconds is None else seconds, chosen, count)
+
+
+def of_order(order: Order) -> Wish:
+    """What an order asks for: one clip of its shots for each of its takes."""
+    seconds = sum(one.seconds for one in (order, *order.following))
+    return Wish(order.engine, round(seconds, 6), order.options, len(order.takes))
+
+
+def wanted(wish: Wish) -> None:
+    """A price is shown: have it asked for, where it is not known or has grown old."""
+    part, now = app().part(Quotes), time.monotonic()
+    known = part.prices.get(wish.mark)
     fresh = known is not None and now - known[0] < AGAIN_SECONDS and not _booked(part)
-    if fresh or now - part.asked.get(mark, -AGAIN_SECONDS) < AGAIN_SECONDS or app().state.backend.state != events.READY:
+    if fresh or now - part.asked.get(wish.mark, -AGAIN_SECONDS) < AGAIN_SECONDS:
         return
-    ask(shot, engine)
+    if app().state.backend.state == events.READY:
+        ask(wish)
 
 
-def ask(shot: Any, engine: EngineInfo) -> str:
+def ask(wish: Wish) -> str:
     """Have the price asked for, and what was spent. Returns what `is_asked` tells of."""
-    part, fields = app().part(Quotes), _fields(shot, engine)
-    mark = _mark(fields)
+    part, mark = app().part(Quotes), wish.mark
     if len(part.prices) > 500:
         part.prices.clear()
     part.asked[mark], part.booked[mark] = time.monotonic(), _booked(part)
-    session().quote(mark, fields, films.open_id(), time.time() - DAY)
+    session().quote(mark, wish.fields, films.open_id(), time.time() - DAY)
     return mark
 
 
@@ -91,22 +157,6 @@ def store(quote: events.Quote) -> None:
         part.pressed.pop(key, None)
 
 
-def of_card(shot: Any, engine: EngineInfo) -> Price | None:
-    """What a take by the card costs, None where it is not known."""
-    known = app().part(Quotes).prices.get(_mark(_fields(shot, engine)))
-    if known is not None and known[1] is not None:
-        return known[1]
-    return by_rate(engine, shot.seconds)
-
-
-def by_rate(engine: EngineInfo, seconds: float) -> Price | None:
-    """What a take of this length costs by the engine's rate."""
-    if engine.rate is None or engine.rate.per != "second":
-        return None
-    amount = engine.rate.amount * math.ceil(seconds)
-    return Price(amount, engine.rate.currency, engine.rate.as_of, engine.rate.source)
-
-
 def spent() -> tuple[dict[str, float], dict[str, float]]:
     """What was spent on this film and within a day, by currency, with what was pressed since."""
     part = app().part(Quotes)
@@ -117,55 +167,34 @@ def spent() -> tuple[dict[str, float], dict[str, float]]:
     return film, day
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What is to be made: `count` takes of `seconds` each with `engine`, by the card of `shot`. `price` is known of one
-    that was made alike."""
-
-    shot: Any
-    engine: EngineInfo | None
-    seconds: float
-    count: int = 1
-    price: Price | None = None
-
-    @property
-    def counts(self) -> bool:
-        """Whether it costs something, and there is a budget."""
-        return self.engine is not None and bool(self.engine.sends_to) and any(limits())
-
-    @property
-    def cost(self) -> Price | None:
-        """What one of them costs, None where it is not known."""
-        if self.engine is None or self.price is not None:
-            return self.price
-        return (
-            of_card(self.shot, self.engine) if self.seconds == self.shot.seconds else by_rate(self.engine, self.seconds)
-        )
-
-
 def limits() -> tuple[float, float]:
     """The budgets of a film and of a day in US dollars; 0: none."""
     chosen = preferences.preferences()
     return (chosen.budget_film, chosen.budget_day) if chosen else (0.0, 0.0)
 
 
-def question(wish: Wish) -> str:
-    """What is to be asked before something is made: "" where no budget is gone over."""
-    if not wish.counts or wish.engine is None:
+def question(wishes: Iterable[Wish]) -> str:
+    """What is to be asked before all of this is made: "" where no budget is gone over."""
+    total = 0.0
+    for wish in wishes:
+        if not wish.counts:
+            continue
+        price = wish.cost
+        if price is None:
+            return rpt_("What {engine} costs is not known, and there is a budget.").format(engine=wish.engine.label)
+        if price.currency != BUDGETS_IN and price.amount:
+            text = rpt_("{engine} costs {amount}, and the budget is in {currency}, so that it can't tell.")
+            amount = money(price.amount * wish.count, price.currency)
+            return text.format(engine=wish.engine.label, amount=amount, currency=BUDGETS_IN)
+        total += price.amount * wish.count
+    if not total:
         return ""
-    price = wish.cost
-    if price is None:
-        return rpt_("What {engine} costs is not known, and there is a budget.").format(engine=wish.engine.label)
-    if price.currency != BUDGETS_IN and price.amount:
-        text = rpt_("{engine} costs {amount}, and the budget is in {currency}, so that it can't tell.")
-        amount = money(price.amount * wish.count, price.currency)
-        return text.format(engine=wish.engine.label, amount=amount, currency=BUDGETS_IN)
     words = (rpt_("this film"), rpt_("a day"))
     for sums, limit, word in zip(spent(), limits(), words, strict=True):
-        total = sums.get(BUDGETS_IN, 0.0) + price.amount * wish.count
-        if limit and total > limit + 1e-9:
+        makes = sums.get(BUDGETS_IN, 0.0) + total
+        if limit and makes > limit + 1e-9:
             text = rpt_("This makes {total}, and the budget of {word} is {limit}.")
-            return text.format(total=money(total), word=word, limit=money(limit))
+            return text.format(total=money(makes), word=word, limit=money(limit))
     return ""
 
 
@@ -183,18 +212,27 @@ def total_of(costs: Iterable[Price]) -> str:
     return " + ".join(money(amount, currency) for currency, amount in sums.items())
 
 
+def told(wish: Wish) -> str:
+    """What is said of what it costs, "" where it is nothing."""
+    price = wish.cost
+    if price is None:
+        return rpt_("The price is not known here")
+    if not price.amount:
+        return ""
+    amount = money(price.amount * wish.count, price.currency)
+    if price.exact:
+        return rpt_("{amount}, quoted now").format(amount=amount)
+    if not price.as_of:
+        return rpt_("About {amount}").format(amount=amount)
+    return rpt_("About {amount}, price of {day}").format(amount=amount, day=price.as_of)
+
+
+def where(wish: Wish) -> str:
+    """Where its price stands, "" where that is not told."""
+    price = wish.cost
+    return price.source.removeprefix("https://").removeprefix("www.") if price and price.amount else ""
+
+
 def money(amount: float, currency: str = "USD") -> str:
     """An amount as people write it."""
     return f"${amount:.2f}" if currency == "USD" else f"{amount:.2f} {currency}"
-
-
-def _fields(shot: Any, engine: EngineInfo) -> dict[str, Any]:
-    """A submission as `/v1/estimate` takes it, without words and pictures."""
-    chosen = options.chosen(shot, {"engine": engine.id})
-    own = prompts.own_prompt(shot)
-    extra = {"options": chosen | ({"final_prompt": "x"} if own else {})}
-    return {"model": engine.id, "seconds": shot.seconds, "extra_params": extra}
-
-
-def _mark(fields: dict[str, Any]) -> str:
-    return json.dumps(fields, sort_keys=True)

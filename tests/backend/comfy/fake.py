@@ -37,6 +37,8 @@ class Comfy:
     ahead: float = 0.0  # seconds that another's prompt still takes
     error: dict[str, Any] = field(default_factory=dict)  # with which each prompt fails
     away: bool = False  # its process has ended: nothing answers
+    overloaded: dict[str, int] = field(default_factory=dict)  # answers of 503 to what reads, by path
+    broken: int = 0  # answers of 500 to prompts that are queued all the same
     most_upload: int = 100 << 20  # bytes of a file, as it is by itself
     result: str = "grain_00001_.mp4"  # "" for a workflow that saves nothing
 
@@ -78,6 +80,9 @@ class FakeComfy(Fake):
         if self.comfy.away:
             raise Close
         path = urlsplit(seen.path).path
+        if seen.method == "GET" and self.comfy.overloaded.get(path.split("/")[1], 0) > 0:
+            self.comfy.overloaded[path.split("/")[1]] -= 1
+            return 503, None
         if path == "/system_stats":
             return 200, {"system": {"comfyui_version": self.comfy.version}, "devices": [{"name": "cpu", "type": "cpu"}]}
         if path.startswith("/object_info/"):
@@ -87,7 +92,9 @@ class FakeComfy(Fake):
         if path == "/upload/image":
             return 200, self._upload(seen)
         if path == "/prompt":
-            return 200, self._prompt(json.loads(seen.body))
+            queued = self._prompt(json.loads(seen.body))
+            self.comfy.broken -= (broken := self.comfy.broken > 0)
+            return (500, None) if broken else (200, queued)
         if path == "/queue" and seen.method == "GET":
             entries = [self._entry(made) for made in self._known()]
             states = [self.stage(made) for made in self._known()]
@@ -184,20 +191,11 @@ class FakeComfy(Fake):
             error = {"type": "prompt_outputs_failed_validation", "message": "Prompt outputs failed validation"}
             raise Refusal(400, {"error": {**error, "details": "", "extra_info": {}}, "node_errors": errors})
         old = self.comfy.version < "0.3.45"
-        made = self.place_as(f"its-own-{len(self.orders)}" if old else body["prompt_id"], body)
+        made = self.place("", body, 0, f"its-own-{len(self.orders)}" if old else body["prompt_id"])
         return {"prompt_id": made.id, "number": len(self.orders), "node_errors": {}}
 
-    def place_as(self, id: str, body: dict[str, Any]) -> Made:
-        """As `place`, under an id that is known before the answer is on its way."""
-        slow, lost = self.script.slow, self.script.lose_answers > 0
-        self.script.slow, self.script.lose_answers = 0.0, max(0, self.script.lose_answers - lost)
-        made = self.place("", body, 0)
-        self.scripts[id] = replace(self.script)
-        made.id, self.script.slow = id, slow
-        time.sleep(slow)
-        if lost:
-            raise Close
-        return made
+    def taken(self, made: Made) -> None:
+        self.scripts[made.id] = replace(self.script)
 
     def _interrupt(self, prompt: str | None) -> None:
         self.interrupts.append(prompt)

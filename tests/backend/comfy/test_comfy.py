@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from backend.engines.comfy import shelf
+from backend.engines.comfy.engine import TRIES
 from tests.backend.comfy.fake import GREEN, Comfy, FakeComfy
 from tests.backend.hosted.fakes.clip import level
 from tests.backend.hosted.fakes.fake import Script
@@ -243,6 +244,46 @@ def test_what_never_arrived_is_sent_once_more(at: tuple[Service, FakeComfy], sti
     assert service.wait(order(service, still))["status"] == "completed"
     assert len(fake.orders) == 1
     assert len([seen for seen in fake.seen if seen.path == "/prompt"]) == 2
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_server_that_is_overloaded_for_a_while_is_asked_again(
+    at: tuple[Service, FakeComfy], still: bytes, lost: bool
+) -> None:
+    """503 to what only reads, while it is looked for and while it is followed. What is made goes on meanwhile."""
+    service, fake = at
+    fake.script = Script(seconds=0.3, lose_answers=int(lost))
+    fake.comfy.overloaded = {"queue": 1, "history": 1}
+    assert service.wait(order(service, still))["status"] == "completed"
+    assert fake.comfy.overloaded == {"queue": 0, "history": 0}
+    assert len([seen for seen in fake.seen if seen.path == "/prompt"]) == 1
+
+
+@pytest.mark.parametrize("queued", [False, True])
+def test_an_order_that_is_answered_with_500_is_looked_for_first(
+    at: tuple[Service, FakeComfy], still: bytes, queued: bool
+) -> None:
+    service, fake = at
+    fake.comfy.broken, fake.script = int(queued), Script(refusals=[] if queued else [(500, {"error": "internal"})])
+    assert service.wait(order(service, still))["status"] == "completed"
+    assert len(fake.orders) == 1
+    asked = [seen.path for seen in fake.seen if seen.path in ("/prompt", "/queue")]
+    first = asked.index("/prompt")
+    assert asked[first + 1] == "/queue"
+    assert asked.count("/prompt") == (1 if queued else 2)
+
+
+def test_a_server_that_answers_every_order_with_500_has_none(at: tuple[Service, FakeComfy], still: bytes) -> None:
+    service, fake = at
+    fake.script = Script(refusals=[(500, {"error": "internal"})] * 9)
+    job_id = order(service, still)
+    job = service.wait(job_id)
+    assert (job["status"], job["error"]["code"], job["error"]["fix"]) == ("failed", "unreachable", "retry")
+    assert (fake.orders, len(fake.script.refusals)) == ([], 9 - TRIES)
+    fake.script = Script()
+    service.http.post(f"/v1/videos/{job_id}/retry", json={})
+    assert service.wait(job_id)["status"] == "completed"
+    assert len(fake.orders) == 1
 
 
 def test_a_download_that_breaks_off_goes_on(at: tuple[Service, FakeComfy], still: bytes) -> None:

@@ -173,7 +173,7 @@ def test_the_shots_say_how_long_the_clip_is_and_what_it_costs(tmp_path: Path) ->
     found = price(model, asked)
     assert (asked.seconds, [shot.seconds for shot in asked.shots]) == (7, [3, 4])
     assert found is not None
-    assert found.amount == pytest.approx(7 * 0.168)
+    assert found.amount == pytest.approx(7 * 0.336)
 
 
 def test_every_language_is_named_with_its_line() -> None:
@@ -191,8 +191,8 @@ def test_every_language_is_named_with_its_line() -> None:
     [
         ("fal-happyhorse-1.1", {}, 3.4, 0.56),
         ("fal-happyhorse-1.1", {"quality": "1080p"}, 5, 0.90),
-        ("fal-kling-3-pro", {"sound": False}, 5, 0.56),
-        ("fal-kling-3-pro", {}, 5, 0.84),
+        ("fal-kling-3-pro", {"sound": False}, 5, 1.12),
+        ("fal-kling-3-pro", {}, 5, 1.68),
         ("fal-veo-3.1", {"quality": "4k"}, 5, 3.60),
         ("fal-veo-3.1-fast", {"sound": False}, 8, 0.80),
         ("fal-seedance-2.0", {"quality": "1080p"}, 5, 3.402),

@@ -133,20 +133,20 @@ def test_live_prices_hold_for_what_they_are_of(shared: Shared) -> None:
 
     fake.prices = {
         "alibaba/happy-horse/v1.1/image-to-video": 0.14,
-        "fal-ai/kling-video/v3/pro/image-to-video": 0.224,
+        "fal-ai/kling-video/v3/pro/image-to-video": 0.112,
     }
     small, large = asked("fal-happyhorse-1.1"), asked("fal-happyhorse-1.1", quality="1080p")
     assert (small["amount"], small["exact"]) == (0.70, True)
     assert (large["amount"], large["exact"]) == (0.90, False)
-    dearer = asked("fal-kling-3-pro")  # all of it is twice what the page said
-    assert (dearer["amount"], dearer["exact"]) == (pytest.approx(1.68), False)
-    assert "proportion" in dearer["source"]
+    cheaper = asked("fal-kling-3-pro")  # all of it is half of what the page said
+    assert (cheaper["amount"], cheaper["exact"]) == (pytest.approx(0.84), False)
+    assert "proportion" in cheaper["source"]
     fake.currency, fake.prices["fal-ai/kling-video/v3/standard/image-to-video"] = "EUR", 0.084
     foreign = asked("fal-kling-3")
     fake.currency = "USD"
     assert (foreign["amount"], foreign["exact"]) == (pytest.approx(0.63), False)  # the table's: euros say nothing of it
     unknown = asked("fal-wan-2.7")
-    assert (unknown["amount"], unknown["exact"], unknown["as_of"]) == (0.50, False, "2026-11-26")
+    assert (unknown["amount"], unknown["exact"], unknown["as_of"]) == (0.50, False, "2026-11-27")
 
 
 def test_nothing_goes_out_while_online_access_is_off(tmp_path: Path, still: bytes) -> None:

@@ -171,7 +171,7 @@ def test_a_picture_that_was_shown_is_sent_without_another_question(shot, session
     monkeypatch.setattr(animate.connection, "ensure", lambda: None)
     monkeypatch.setattr(animate.jobs, "start", lambda _order: [])
     picture = Path(bpy.data.filepath).with_name("own.png")
-    order = SimpleNamespace(engine=SimpleNamespace(rate=None), seconds=5.0)
+    order = SimpleNamespace(engine=EngineInfo("draft"), seconds=5.0, options={}, following=(), takes=())
     asking = Asking(order=lambda _context: order, strange_picture=lambda _context: picture)
     asking.check_budget = lambda _context: None
     assert trust.is_unseen(picture)

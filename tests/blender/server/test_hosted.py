@@ -115,12 +115,12 @@ def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
     until(lambda: app().state.engine(HORSE) is not None)
     engine = app().state.engine(HORSE)
     assert (engine.available, engine.sends_to, engine.account) == (True, "fal", "fal")
-    assert quotes.of_card(shot, engine).amount == pytest.approx(0.42)  # by its rate
+    assert quotes.of_card(shot).cost.amount == pytest.approx(0.42)  # by what it declares
 
-    quotes.wanted(shot, engine)
+    quotes.wanted(quotes.of_card(shot))
     until(lambda: app().part(quotes.Quotes).prices)
-    assert quotes.of_card(shot, engine) == Price(
-        0.42, as_of="2026-11-26", source="https://fal.ai/models/alibaba/happy-horse/v1.1/image-to-video"
+    assert quotes.of_card(shot).cost == Price(
+        0.42, as_of="2026-11-27", source="https://fal.ai/models/alibaba/happy-horse/v1.1/image-to-video"
     )
     budgets = SimpleNamespace(budget_day=0.0, budget_film=0.4, backend="LOCAL")
     monkeypatch.setattr(preferences, "preferences", lambda: budgets)
@@ -139,7 +139,7 @@ def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
     assert order["body"]["duration"] == 3
     assert order["body"]["prompt"] == "slowly push in."
 
-    with pytest.raises(RuntimeError, match=r"This makes \$0\.84, and the budget of this film is \$0\.40"):
+    with pytest.raises(RuntimeError, match=r"This makes \$0\.96, and the budget of this film is \$0\.40"):  # in 1080p
         bpy.ops.takeone.refine(engine=HORSE)
     assert len(fakes.script()["fal"]) == 1
     Path(bpy.path.abspath(take.clip)).unlink()
@@ -150,18 +150,23 @@ def test_a_hosted_take_from_its_price_to_the_edit(tmp_path, fakes, monkeypatch):
     spending = 2 * 0.42
 
     budgets.budget_film = 1.5
-    until(lambda: quotes.wanted(shot, engine) or app().part(quotes.Quotes).film == pytest.approx({"USD": spending}))
-    assert quotes.question(quotes.Wish(shot, engine, 3.0)) == ""
-    assert "This makes $1.68" in quotes.question(quotes.Wish(shot, engine, 3.0, count=2))
+    until(
+        lambda: (
+            quotes.wanted(quotes.of_card(shot)) or app().part(quotes.Quotes).film == pytest.approx({"USD": spending})
+        )
+    )
+    assert quotes.question([quotes.Wish(engine, 3.0)]) == ""
+    assert "This makes $1.68" in quotes.question([quotes.Wish(engine, 3.0, count=2)])
+    assert "This makes $1.68" in quotes.question([quotes.Wish(engine, 3.0)] * 2)
     euros = Price(0.01, "EUR")
-    asked = quotes.question(quotes.Wish(shot, engine, 3.0, count=2, price=euros))
+    asked = quotes.question([quotes.Wish(engine, 3.0, count=2, price=euros)])
     assert "costs 0.02 EUR, and the budget is in USD" in asked
-    assert quotes.question(quotes.Wish(shot, engine, 3.0, price=Price(0.0, "EUR"))) == ""
+    assert quotes.question([quotes.Wish(engine, 3.0, price=Price(0.0, "EUR"))]) == ""
     assert quotes.total_of((Price(0.5), euros, Price(0.25), euros)) == "$0.75 + 0.02 EUR"
     app().part(quotes.Quotes).pressed["p"] = Price(0.5)  # the backend does not say yet that it knows of it
-    assert "This makes $1.76" in quotes.question(quotes.Wish(shot, engine, 3.0))
-    until(lambda: quotes.wanted(shot, engine) or not app().part(quotes.Quotes).pressed)  # as the card draws
-    assert quotes.question(quotes.Wish(shot, engine, 3.0)) == ""
+    assert "This makes $1.76" in quotes.question([quotes.Wish(engine, 3.0)])
+    until(lambda: quotes.wanted(quotes.of_card(shot)) or not app().part(quotes.Quotes).pressed)  # as the card draws
+    assert quotes.question([quotes.Wish(engine, 3.0)]) == ""
 
     fakes.script(runway={"lose_answers": 1})
     shot.engine = GEN

@@ -41,7 +41,7 @@ def all_accounts(variables: Mapping[str, str]) -> dict[str, Account]:
         entry = known.get(provider)
         if os.environ.get(variable) and (entry is None or entry.get("kept") != "none"):
             found[provider] = _account(provider, {**(entry or {}), "kept": "environment"})
-        elif entry is not None:
+        elif entry is not None and entry.get("kept") != "environment":  # whose variable is gone
             found[provider] = _account(provider, entry)
     return found
 

@@ -3,7 +3,10 @@
 Sources: the queue's OpenAPI (fal.ai/docs/api-reference/inference-api/openapi/queue.json) and fal_client 1.0.3
 (`client.py`: the four addresses, the states, the headers of objects); "List requests by endpoint(s)" and "Pricing"
 of the platform API (fal.ai/docs/platform-apis/v1/models/...); a model's fields and prices from its page
-(fal.ai/models/<endpoint>/llms.txt). Read in November 2026.
+(fal.ai/models/<endpoint>/llms.txt). Read in November 2026, the prices of Kling, LTX, Veo and HappyHorse on the 27th:
+in copies of these pages, each with an age of its own. Where they differ the dearer one counts until fal's pricing API
+is asked. Kling 3.0 Pro: llms.txt has $0.224 and $0.336 with sound, the page's playground half of each. LTX 2.3 Pro:
+its own llms.txt has $0.06, that of its text to video, which Lightricks prices alike, $0.08.
 """
 
 from __future__ import annotations
@@ -30,7 +33,8 @@ QUEUE, PLATFORM = "https://queue.fal.run", "https://api.fal.ai"
 # out of the account's history too, and with it the only way to find an order whose answer was lost.)
 LIFETIME = {"X-Fal-Object-Lifecycle-Preference": json.dumps({"expiration_duration_seconds": 86_400})}
 SPOKEN = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
-SEEN = "2026-11-26"
+SEEN = "2026-11-27"
+DEARER = "the dearer of two copies"
 WIDE = ((16, 9), (9, 16))
 SHAPES = ("16:9", "9:16", "1:1", "4:3", "3:4")  # of what is made of references
 REFERENCE = Pictures(side=400, longest=1280, bytes=1 << 20, ratios=(0.1, 10.0))  # as many as nine go in one request
@@ -57,7 +61,8 @@ def _model(
     fields: dict[str, Any],
     **more: Any,
 ) -> Model:
-    prices = Prices(rates, SEEN, _page(endpoint))
+    remark = more.pop("remark", "")
+    prices = Prices(rates, SEEN, f"{_page(endpoint)} ({remark})" if remark else _page(endpoint))
     return Model(id, endpoint, name, about, lengths, prices, fields=fields, **more)
 
 
@@ -126,8 +131,9 @@ MODELS = (
         "Kling 3.0 Pro (fal)",
         "Camera and motion of film quality, several shots, a last frame, sound.",
         tuple(range(3, 16)),
-        (Rate(0.112, sound=False), Rate(0.168, sound=True)),
+        (Rate(0.224, sound=False), Rate(0.336, sound=True)),
         {"still": "start_image_url", "last": "end_image_url", "length": "text", "shots": "list"},
+        remark=DEARER,
         sound="switch",
         languages=("English", "Mandarin"),
         last_frame=True,
@@ -204,8 +210,9 @@ MODELS = (
         "LTX 2.3 Pro (fal)",
         "Large pictures at a low price, a last frame, sound. 6, 8 or 10 seconds.",
         (6, 8, 10),
-        (Rate(0.06, "1080p"), Rate(0.12, "1440p"), Rate(0.24, "2160p")),
+        (Rate(0.08, "1080p"), Rate(0.16, "1440p"), Rate(0.32, "2160p")),
         {"still": "image_url", "last": "end_image_url", "length": "int"},
+        remark=DEARER,
         resolutions=("1080p", "1440p", "2160p"),
         last_frame=True,
         seed=False,

@@ -3,8 +3,11 @@
 Veo 3.1 was retired there on 2026-10-22, with Omni Flash named in its place (it is still to be had at fal and
 Runway). Sources: google-genai 3.6.1 (`_gaos/types/interactions`: the model's names, `videoresponseformat.py`,
 `videoconfig.py`, `imagecontent.py`, the states of `interaction.py`); TanStack/ai issue 871, which shows the flow as
-it ran (background, polling, the clip in `steps`); ai.google.dev/gemini-api/docs/video. Prices: those that resellers
-name as Google's. Read in November 2026.
+it ran (background, polling, the clip in `steps`); ai.google.dev/gemini-api/docs/video. Read in November 2026.
+
+Prices, on 27 November: Omni 1.1 as wavespeed.ai/blog/ai-models/gemini-omni-1-1-flash-api has it; other resellers add
+to the same. Of 1.2 only resellers' own prices were found (docs.laozhang.ai calls its 43 percent of Google's), so that
+it is not known here.
 """
 
 from __future__ import annotations
@@ -31,7 +34,7 @@ MODELS = (
         "Gemini Omni 1.1 Flash",
         "Quick, with sound and speech, wide or upright. 360p for drafts.",
         tuple(range(3, 11)),
-        Prices(RATES, "2026-11-26", "resellers that name Google's price"),
+        Prices(RATES, "2026-11-27", "https://wavespeed.ai/blog/ai-models/gemini-omni-1-1-flash-api (a reseller)"),
         resolutions=("360p", "720p", "1080p", "4k"),
         fps=Fraction(24),
         pictures=Pictures(frames=((16, 9), (9, 16))),

@@ -3,8 +3,13 @@
 Sources: the pages of Model Studio on asynchronous tasks (help/en/model-studio/manage-asynchronous-tasks: query,
 list, cancel while PENDING, results kept for 24 hours), Wan 3.0 (wan3-video-generation-api-reference: hosts, fields,
 2 to 30 s) and HappyHorse (fields, limits and the watermark's default as skills and gateways that pass it through
-repeat them); dashscope 2.0.2 (`v2/resources/_jobs.py`: the list, the states). Prices: Alibaba's own list could not
-be read; they are those of fal for the same models, and of a gateway for Wan. Read in November 2026.
+repeat them); dashscope 2.0.2 (`v2/resources/_jobs.py`: the list, the states). Read in November 2026.
+
+Prices, on 27 November: Alibaba's own list could not be read. HappyHorse 1.0: "between $0.14 and $0.24", as an article
+reads it off Model Studio (okmiku.com/blog/alibaba-happyhorse-1-video-model), and as resellers have it
+(docs.empiriolabs.ai/models/happyhorse-1-0). HappyHorse 1.1: $0.14 and $0.18 (docs.empiriolabs.ai/models/happyhorse-1-1,
+and fal). Wan 3.0: of a gateway that sells at 98 percent of Alibaba's price, this made 100
+(docs.apiyi.com/api-capabilities/wan3/overview). What a task's `usage` says was made is priced by the same.
 """
 
 from __future__ import annotations
@@ -28,7 +33,9 @@ SUBMIT = "api/v1/services/aigc/video-generation/video-synthesis"
 TASKS = "api/v1/tasks"
 ASYNC = {"X-DashScope-Async": "enable"}
 SPOKEN = ("English", "Mandarin", "Cantonese", "Japanese", "Korean", "German", "French")
-SEEN = "2026-11-26"
+SEEN = "2026-11-27"
+RESELLERS = "resellers that repeat Model Studio's"
+GATEWAY = "https://docs.apiyi.com/api-capabilities/wan3/overview (less its discount)"
 SHAPES = ("16:9", "9:16", "1:1", "4:3", "3:4")  # of what is made of references
 REFERENCE = Pictures(side=400, longest=1280, bytes=1 << 20, ratios=(0.1, 10.0))  # as many as nine go in one request
 LEFT = ("PENDING", "RUNNING")
@@ -40,7 +47,7 @@ MODELS = (
         "HappyHorse 1.1",
         "Picture and sound in one, speaks seven languages, follows the still closely.",
         tuple(range(3, 16)),
-        Prices((Rate(0.14, "720P"), Rate(0.18, "1080P")), SEEN, "fal's page of the same model"),
+        Prices((Rate(0.14, "720P"), Rate(0.18, "1080P")), SEEN, RESELLERS),
         resolutions=("720P", "1080P"),
         languages=SPOKEN,
         fps=Fraction(24),
@@ -54,7 +61,7 @@ MODELS = (
         "HappyHorse 1.0",
         "The version before: picture and sound in one, speaks seven languages.",
         tuple(range(3, 16)),
-        Prices((Rate(0.14, "720P"), Rate(0.28, "1080P")), SEEN, "fal's page of the same model"),
+        Prices((Rate(0.14, "720P"), Rate(0.24, "1080P")), SEEN, RESELLERS),
         resolutions=("720P", "1080P"),
         languages=SPOKEN,
         fps=Fraction(24),
@@ -68,7 +75,7 @@ MODELS = (
         "HappyHorse 1.1 References",
         "Who and what your pictures show: character1 is the first of them. It does not begin with the still.",
         tuple(range(3, 16)),
-        Prices((Rate(0.14, "720P"), Rate(0.18, "1080P")), SEEN, "fal's page of the same model"),
+        Prices((Rate(0.14, "720P"), Rate(0.18, "1080P")), SEEN, RESELLERS),
         resolutions=("720P", "1080P"),
         languages=SPOKEN,
         fps=Fraction(24),
@@ -82,7 +89,7 @@ MODELS = (
         "Wan 3.0",
         "Up to half a minute, a last frame, sound, long prompts.",
         tuple(range(2, 31)),
-        Prices((Rate(0.06, "720P"), Rate(0.12, "1080P")), SEEN, "a gateway's page on wan3.0-video"),
+        Prices((Rate(0.06, "720P"), Rate(0.12, "1080P")), SEEN, GATEWAY),
         resolutions=("720P", "1080P"),
         last_frame=True,
         shots=8,

@@ -4,8 +4,9 @@ Sources: runwayml 5.24.0 (`types/image_to_video_create_params.py`: each model's 
 `types/task_retrieve_response.py`: the states, `estimatedCost` and `cost` in credits, addresses that expire within
 24 to 48 hours and are made anew when asked; `resources/tasks.py`: looks at most each five seconds, what a cancel
 gives back); docs.dev.runwayml.com on errors and failures of tasks; a credit is $0.01 (its quickstart). There is no
-list of tasks. Credits a second are from Runway's own skill for its API, where it names the model. Read in November
-2026.
+list of tasks. Credits a second are from Runway's own skill for its API (skills.sh/runwayml/skills/integrate-video,
+read on 27 November: gen4.5 12, veo3.1 20 to 40), where it names the model; those of others a task tells once it is
+there. Read in November 2026.
 """
 
 from __future__ import annotations
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 
 MOST_CREDITS = 1e9  # that a task may say it costs
 CREDIT = 0.01  # US dollars
-SEEN = "2026-11-26"
-SOURCE = "Runway's skill for its API"
+SEEN = "2026-11-27"
+SOURCE = "https://www.skills.sh/runwayml/skills/integrate-video (Runway's own)"
 DATA_URI = 3_700_000  # bytes of a picture: its data URI must stay below 5 MB
 GEN = ((1280, 720), (720, 1280), (1104, 832), (832, 1104), (960, 960), (1584, 672))
 WIDE = ((16, 9), (9, 16))

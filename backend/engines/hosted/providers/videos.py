@@ -7,10 +7,12 @@ file `input_reference` is what all of them take.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 from typing import TYPE_CHECKING, Any
 
-from client.protocol import Choice, EngineInfo, Option, Price
+from client.protocol import Choice, EngineInfo, Option, Price, Unfit
+from client.protocol.codec import from_json
 
 from ...engine import EngineError
 from ..account.accounts import Account
@@ -62,9 +64,8 @@ class Videos(Provider):
         if names:
             chosen = Option("model", "enum", names[0], "Model", choices=tuple(Choice(name, name) for name in names))
         options = (chosen, *info.options)
-        free = Price(0.0, source="your own server", per="second")
         name = f"Video Server ({place})"
-        return dataclasses.replace(info, options=options, sends_to=place, name=name, rate=free)
+        return dataclasses.replace(info, options=options, sends_to=place, name=name, priced=True)
 
     def order(self, model: Model, asked: Ask, seen: Seen, memo: Memo) -> Order:
         still = seen.first
@@ -111,7 +112,8 @@ class Videos(Provider):
         if not answer.good:
             raise refused(self.label, answer)
         if status == "completed":
-            return Look(Stage.DONE, url=f"{wire.address}/v1/videos/{ticket['id']}/content")
+            url = f"{wire.address}/v1/videos/{ticket['id']}/content"
+            return Look(Stage.DONE, url=url, cost=_price(answer.get("result", "cost")))
         if status == "cancelled":
             return Look(Stage.CANCELLED)
         if status == "queued":
@@ -123,6 +125,18 @@ class Videos(Provider):
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         if not wire.send("POST", f"v1/videos/{ticket['id']}/cancel", {}).good:
             wire.send("DELETE", f"v1/videos/{ticket['id']}")
+
+    def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:
+        """A server of one's own costs nothing, unless it is a Take One whose engine sends it on to somebody."""
+        listed = wire.ask("v1/models", patience=3.0).get("data")
+        engines = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+        named = [one for one in engines if one.get("id") == asked.endpoint] or engines
+        if not any(one.get("sends_to") for one in named):
+            return Price(0.0, source="your own server")
+        if len(named) > 1:
+            return None  # which of them it takes is its own choice
+        body = {"model": asked.endpoint, "seconds": str(asked.seconds)}
+        return _price(wire.send("POST", "v1/estimate", body).get("price"))
 
     def check(self, wire: Wire) -> tuple[str, tuple[str, ...]]:
         from ..wire.problems import refused
@@ -138,6 +152,13 @@ class Videos(Provider):
         )
         names = tuple(str(one.get("id")) for one in usable if one.get("id"))
         return f"The server answers. Its models: {', '.join(names) or 'it does not list any'}.", names
+
+
+def _price(said: Any) -> Price | None:
+    """What a Take One says that something costs, None where it does not."""
+    with contextlib.suppress(Unfit):
+        return from_json(Price, said, lenient=True)
+    return None
 
 
 def _is(job: dict[str, Any], memo: Memo) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from client.protocol import Choice, EngineInfo, Option, Price, TakeRequest
+from client.protocol import Choice, EngineInfo, Option, Price, TakeRequest, Tariff
 
 from ...engine import EngineError
 from .model import Model
@@ -113,6 +113,8 @@ def describe(model: Model, provider: str, sends_to: str) -> EngineInfo:
         rate=_rate(model),
         references=model.references,
         shot_requests=model.shots > 1,
+        tariffs=tuple(_tariffs(model)),
+        lengths=tuple(float(seconds) for seconds in model.lengths),
     )
 
 
@@ -122,6 +124,22 @@ def _rate(model: Model) -> Price | None:
     if found is None or model.prices is None:
         return None
     return Price(found.amount, as_of=model.prices.as_of, source=model.prices.source, per="second")
+
+
+def _tariffs(model: Model) -> Iterator[Tariff]:
+    """The model's rates by the options that it declares: those of a size or a sound that can't be chosen are left."""
+    if model.prices is None:
+        return
+    day, source = model.prices.as_of, model.prices.source
+    for rate in model.prices.rates:
+        options: dict[str, Any] = {}
+        if rate.resolution and len(model.resolutions) > 1:
+            options[QUALITY] = rate.resolution
+        if rate.sound is not None and model.sound == "switch":
+            options[SOUND] = rate.sound
+        elif rate.sound is not None and rate.sound != (model.sound == "always"):
+            continue
+        yield Tariff(Price(rate.amount, as_of=day, source=source, per="second"), options)
 
 
 def _options(model: Model) -> list[Option]:

@@ -87,7 +87,7 @@ def _unfit(what: str) -> EngineError:
 
 def _spoken(line: Line) -> str:
     who = _plain(line.speaker).strip(" .,:") or "The person in view"
-    words = _plain(line.line).replace('"', "'")
+    words = _sentence(line.line.replace('"', "'"))
     return f'{who} says in {line.language}, "{words}"'
 
 
@@ -99,4 +99,4 @@ def _sentence(text: str) -> str:
     text = _plain(text)
     if not text:
         return ""
-    return text + ("" if text[-1] in ".!?\"'”。！？" else ".")
+    return text + ("" if text[-1] in ".!?…\"'”。！？" else ".")

@@ -1,7 +1,8 @@
 """HTTP to a provider. What may be asked again is asked again; what is paid is sent once.
 
 HTTPS only (plain HTTP to this machine itself, for a server that runs here), no redirect is followed with a key, answers
-are bounded, and a key is cut out of whatever is said of an answer.
+are bounded, and a key is cut out of whatever is said of an answer. Where a name leads is looked at before it is
+dialled: see `dial`.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
@@ -22,15 +23,25 @@ import httpx
 
 from .... import __version__
 from ...engine import Cancelled, EngineError
+from .dial import Client
 
 MAX_ANSWER = 8 << 20  # bytes of JSON
 MAX_CLIP = 2 << 30
+UNITS = ((1 << 30, "GiB"), (1 << 20, "MiB"), (1 << 10, "KiB"))
 MAX_PAUSE = 30.0  # seconds between two tries
 REDIRECTS = 3
 CONNECT_SECONDS, READ_SECONDS, SEND_SECONDS = 10.0, 30.0, 60.0
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
+TRANSLATED = IPv6Network("64:ff9b::/96")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
-NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError, httpx.UnsupportedProtocol)
+NOT_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+    httpx.LocalProtocolError,  # a header that can't be
+)
 
 
 class Unreached(Exception):
@@ -81,7 +92,8 @@ class Wire:
     def __post_init__(self) -> None:
         self.address = checked(self.address, plain=self.plain).rstrip("/")
         self.hosts = self.hosts | {urlsplit(self.address).netloc}
-        self._client = httpx.Client(
+        self._client = Client(
+            self._allowed,
             timeout=httpx.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
             headers={"User-Agent": f"take-one/{__version__}"},
             follow_redirects=False,
@@ -205,10 +217,20 @@ class Wire:
 
     def _checked(self, url: str) -> str:
         """`url`, which another may have named: none of this machine or network, unless the server is there itself."""
-        near = distance(urlsplit(self.address).hostname or "")
         if urlsplit(url).netloc == urlsplit(self.address).netloc:
             return checked(url, plain=self.plain)
-        return checked(url, loopback=near == "machine", plain=self.plain, inside=near != "")
+        return checked(url, loopback=self._near == "machine", plain=self.plain, inside=self._near != "")
+
+    def _allowed(self, host: str, address: str) -> None:
+        """Raises EngineError where `host` is another than the provider's own and leads, with `address`, to this machine
+        or into this network."""
+        if host.lower() not in {urlsplit(f"//{own}").hostname for own in self.hosts}:
+            _refuse(distance(address), loopback=self._near == "machine", inside=self._near != "")
+
+    @property
+    def _near(self) -> str:
+        """How near the server is by its address."""
+        return distance(urlsplit(self.address).hostname or "")
 
     def _headers_for(self, url: str) -> dict[str, str]:
         there, own = urlsplit(url), urlsplit(self.address)
@@ -234,7 +256,9 @@ class Wire:
                 for block in response.iter_raw():
                     here += len(block)
                     if here > most:
-                        raise EngineError("engine_failed", f"The clip from {self.label} is larger than 2 GiB.", "")
+                        raise EngineError(
+                            "engine_failed", f"The file from {self.label} is larger than {size_of(most)}.", ""
+                        )
                     file.write(block)
                     if self.cancelled():
                         raise Cancelled
@@ -284,14 +308,18 @@ def checked(url: str, loopback: bool = True, plain: bool = False, inside: bool =
     """
     parts = urlsplit(url)
     unsealed = parts.scheme == "http" and (plain or (loopback and parts.hostname in LOOPBACK))
-    near = distance(parts.hostname or "")
-    if near and not (loopback if near == "machine" else inside):
-        there = "this machine itself" if near == "machine" else "an address inside a network"
-        raise EngineError("invalid_request", f"A server elsewhere sends us to {there}, which is not asked.")
+    _refuse(distance(parts.hostname or ""), loopback, inside)
     if not parts.hostname or not (parts.scheme == "https" or unsealed) or parts.username or parts.password:
         shown = f"{parts.scheme}://{parts.hostname or ''}"[:100]
         raise EngineError("invalid_request", f"{shown} is no https:// address, so nothing is sent there.", "accounts")
     return url
+
+
+def _refuse(near: str, loopback: bool, inside: bool) -> None:
+    """Raises EngineError for what is so near and not to be asked."""
+    if near and not (loopback if near == "machine" else inside):
+        there = "this machine itself" if near == "machine" else "an address inside a network"
+        raise EngineError("invalid_request", f"A server elsewhere sends us to {there}, which is not asked.")
 
 
 def distance(host: str) -> str:
@@ -315,7 +343,13 @@ def _literal(name: str) -> IPv4Address | IPv6Address | None:
             address = ip_address(socket.inet_aton(name))
         except (OSError, ValueError):
             return None
-    return address.ipv4_mapped or address if isinstance(address, IPv6Address) else address
+    return _carried(address) or address if isinstance(address, IPv6Address) else address
+
+
+def _carried(address: IPv6Address) -> IPv4Address | None:
+    """The IPv4 address to which one of IPv6 is led on: mapped, 6to4, or by a translator (RFC 6052)."""
+    translated = IPv4Address(int(address) & 0xFFFFFFFF) if address in TRANSLATED else None
+    return address.ipv4_mapped or address.sixtofour or translated
 
 
 def _bounded(response: httpx.Response) -> bytes:
@@ -326,6 +360,12 @@ def _bounded(response: httpx.Response) -> bytes:
         if len(body) > MAX_ANSWER:
             return b""
     return bytes(body)
+
+
+def size_of(amount: int) -> str:
+    """So many bytes, for people."""
+    unit, name = next(((unit, name) for unit, name in UNITS if amount >= unit), (1, "bytes"))
+    return f"{amount / unit:.4g} {name}"
 
 
 def _strong(tag: str) -> str:

@@ -97,8 +97,8 @@ class Fake:
         """Whether this is no plain request, and was served here."""
         return False
 
-    def place(self, model: str, body: dict[str, Any], seconds: float) -> Made:
-        """Takes an order, as the script says.
+    def place(self, model: str, body: dict[str, Any], seconds: float, id: str = "") -> Made:
+        """Takes an order, as the script says, under an `id` of the sender's own if there is one.
 
         Raises:
             Close: its answer is lost.
@@ -111,7 +111,9 @@ class Fake:
                 raise Close
             if script.refusals:
                 raise Refusal(*script.refusals.pop(0))
-            made = Made(f"order-{len(self.orders) + 1:04d}", model, body, time.time(), time.time() + script.seconds)
+            id = id or f"order-{len(self.orders) + 1:04d}"
+            made = Made(id, model, body, time.time(), time.time() + script.seconds)
+            self.taken(made)
             self.orders.append(made)
             lost = script.lose_answers > 0
             script.lose_answers -= lost
@@ -119,6 +121,9 @@ class Fake:
         if lost:
             raise Close
         return made
+
+    def taken(self, made: Made) -> None:
+        """An order is about to be there."""
 
     def known(self, id: str) -> Made | None:
         return next((made for made in self.orders if made.id == id), None)

@@ -5,10 +5,10 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import BoolProperty
 
-from ...scene.app.errors import SceneError
-from ...scene.session import jobs
-from ...scene.session.press import quotes
-from ..report import Verb
+from ..scene.app.errors import SceneError
+from ..scene.session import jobs
+from ..scene.session.press import quotes
+from .report import Verb
 
 
 class Paying(Verb):
@@ -18,20 +18,20 @@ class Paying(Verb):
 
     bl_label: str
 
-    def wish(self, context: bpy.types.Context) -> quotes.Wish:
+    def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
         """What is to be made. Raises SceneError."""
         raise NotImplementedError
 
     def over_budget(self, context: bpy.types.Context) -> str:
         """What is to be asked before it is paid, "" for nothing. Raises SceneError."""
-        return quotes.question(self.wish(context))
+        return quotes.question(self.wishes(context))
 
     def check_budget(self, context: bpy.types.Context, waits: bool = False) -> None:
         """Raises SceneError over_budget unless that is wanted. `waits`: first it is found out what was spent."""
         if self.pay:
             return
         if waits:
-            jobs.learn_spending(self.wish(context))
+            jobs.learn_spending(self.wishes(context))
         if question := self.over_budget(context):
             raise SceneError("over_budget", question, "")
 
@@ -45,3 +45,13 @@ class Paying(Verb):
             message=question,
             confirm_text=rpt_(self.bl_label),
         )
+
+    def draw_price(self, context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
+        """In a dialog: what it costs, and what goes over a budget. Raises SceneError."""
+        wishes = self.wishes(context)
+        for wish in wishes:
+            if wish.engine.sends_to:
+                quotes.wanted(wish)
+                layout.label(text=quotes.told(wish), icon="FUND", translate=False)
+        if question := quotes.question(wishes):
+            layout.label(text=question, icon="ERROR", translate=False)
