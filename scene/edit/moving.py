@@ -203,6 +203,8 @@ def _folders_elsewhere() -> dict[Path, list[Path]]:
 def _bring_folders(folders: Iterable[tuple[Path, list[Path]]]) -> int:
     """Bring these files of shots' folders to //takes/ and point to them."""
     target = takes_folder(films.open_id())
+    if target.is_symlink():  # what is written there lands elsewhere
+        return 0
     moved: dict[Path, Path] = {}
     for folder, files in folders:
         places = _places(folder, files, target)
@@ -234,7 +236,9 @@ def _places(folder: Path, files: list[Path], target: Path) -> dict[Path, Path]:
     while True:
         place = target / (folder.name if number == 1 else f"{folder.name}_{number}")
         places = {file: place / file.relative_to(folder) for file in files}
-        if all(not new.exists() or filecmp.cmp(old, new, shallow=False) for old, new in places.items()):
+        if not place.is_symlink() and all(
+            not new.exists() or filecmp.cmp(old, new, shallow=False) for old, new in places.items()
+        ):
             return places
         number += 1
 

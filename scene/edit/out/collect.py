@@ -158,6 +158,7 @@ def _take(shot: Any, take: Any, placed: list[Span], known: set[Path]) -> Take:
         seed=take.seed,
         rating=take.rating,
         note=_text(take.note),
+        beyond=max(0, int(own[0].get(strips.BEYOND_KEY, 0))) if own else 0,
     )
 
 
