@@ -43,6 +43,8 @@ for number in range({JOBS}):
     app().state.jobs[f"job{{number}}"] = state.Job(
         f"job{{number}}", binding, status=status, progress=30, stage="Making frames",
         eta_seconds=75.0, queue_position=number or None)
+for name in ("take_one_settings", "take_one_more", "take_one_about"):
+    setattr(bpy.context.window_manager, name, True)
 said = "Something went wrong, in a sentence that is as long as they are. " * 2
 app().state.fail(Problem("test", said, "retry"))
 """
@@ -114,6 +116,8 @@ def test_every_panel_draws_in_two_milliseconds(blender: BlenderWindow) -> None:
     blender.show_tab("SEQUENCE_EDITOR")
     redraw(blender)
     blender.picture("two_hundred_takes_sequencer")
+    blender.run("scene.take_one.shots[0].engine = 'draft'")  # which follows a camera, so that a walkthrough is of use
+    redraw(blender)
     blender.run("region_of('SEQUENCE_EDITOR', 'UI')[2].active_panel_category = 'Shots'")
     redraw(blender)
     blender.picture("shots")
