@@ -23,6 +23,7 @@ from .takes import unsaved_folder
 
 TAKE_NAME = re.compile(r"[\w-]{1,64}_t[0-9]{3,10}")
 CLIP, BESIDE_CLIP = ".mp4", (".mp4", ".json", ".jpg")
+BEDS, BED_NAME, OF_BED = re.compile(r"beds(_[0-9]{1,6})?"), re.compile(r"bed_[0-9a-f]{16}"), (".flac", ".json")
 OF_STILL = (".png", ".jpg", ".jpeg", ".webp", ".exr", ".json")
 PICTURE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF.{4}WEBP", re.DOTALL)  # how a PNG, JPEG, WebP begins
 MOST_PICTURE = 64 << 20  # bytes of one
@@ -161,8 +162,10 @@ def _holds(folder: Path, path: Path) -> bool:
 
 
 def _is_of_take(inside: Path) -> bool:
-    """Kitchen/Kitchen_t001.mp4, or what lies in Kitchen/stills/Kitchen_t001/."""
+    """Kitchen/Kitchen_t001.mp4, what lies in Kitchen/stills/Kitchen_t001/, or an ambience bed."""
     match inside.parts:
+        case (folder, name) if BEDS.fullmatch(folder) and BED_NAME.fullmatch(Path(name).stem):
+            return Path(name).suffix in OF_BED
         case (_, name):
             return bool(TAKE_NAME.fullmatch(Path(name).stem)) and Path(name).suffix in BESIDE_CLIP
         case (_, "stills", take, name):
