@@ -13,7 +13,7 @@ from types import SimpleNamespace
 import bpy
 import pytest
 from paper import Paper, Window
-from rooms import NEW, camera, clip
+from rooms import NEW, camera, clip, picture, picture_output
 from take_one.client.home import home
 from take_one.client.jobs.clip import count_frames
 from take_one.client.protocol.edit import Changes, Cut, Note, Notes, notes
@@ -209,6 +209,16 @@ def test_the_cut_is_rendered_elsewhere_and_read_back(film, tmp_path):
     assert loud == pytest.approx([-15.3] * 6, abs=1.0)  # the tone of the clips, at cuts and between them
     mixed = frames[41]
     assert 60 < mixed[1] < 170 and 60 < mixed[2] < 220  # in the dissolve
+    for frame in (3, 23, 24, 39, 41, 43, 60):  # as the edit itself shows them
+        assert frames[frame] == pytest.approx(shown_at(film, START + frame, tmp_path), abs=6), frame
+
+
+def shown_at(edit, frame, folder):
+    """The mean colour of the middle of what the edit shows, of 0..255."""
+    edit.frame_start = edit.frame_end = frame
+    picture_output(edit, f"{folder}/seen_")
+    bpy.ops.render.render(animation=True, scene=edit.name)
+    return (255 * picture(folder / f"seen_{frame:04d}.png")[16:20, 8:56].mean(axis=(0, 1))).tolist()
 
 
 @backend
