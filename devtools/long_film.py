@@ -42,6 +42,8 @@ def grow(share):
         app().state.jobs[f"job{{number}}"] = state.Job(
             f"job{{number}}", binding, status=status, progress=30, stage="Making frames",
             eta_seconds=75.0, queue_position=number or None)
+    for name in ("take_one_settings", "take_one_more", "take_one_about"):
+        setattr(bpy.context.window_manager, name, True)
     said = "Something went wrong, in a sentence that is as long as they are. " * 2
     app().state.fail(Problem("test", said, "retry"))
 """

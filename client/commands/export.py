@@ -58,11 +58,12 @@ class Exporter:
         """Whether one runs."""
         return self.state.state == "busy"
 
-    def start(self, steps: list[Step], room: Path) -> None:
-        """Run these. The folder `room` is removed afterwards, however it ends."""
+    def start(self, steps: list[Step], room: Path, first: Callable[[], None] | None = None) -> None:
+        """Run these; `first` is called before them, in the thread, and may raise as a step's `after`. The folder `room`
+        is removed afterwards, however it ends."""
         self._cancelled.clear()
         self.state = ExportState("busy", steps[0].stage)
-        self._thread = threading.Thread(target=self._run, args=(steps, room), daemon=True)
+        self._thread = threading.Thread(target=self._run, args=(steps, room, first), daemon=True)
         self._thread.start()
 
     def cancel(self) -> None:
@@ -93,10 +94,12 @@ class Exporter:
         if self._thread is not None:
             self._thread.join(5)
 
-    def _run(self, steps: list[Step], room: Path) -> None:
+    def _run(self, steps: list[Step], room: Path, first: Callable[[], None] | None) -> None:
         answer: dict[str, Any] = {}
         ended = ExportState("failed", message="It failed.")
         try:
+            if first is not None:
+                first()
             for index, step in enumerate(steps):
                 self._step(step, index / len(steps), 1 / len(steps), answer)
                 if step.after is not None:

@@ -29,7 +29,7 @@ class ExportOperator:
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if not exports.exports().exporter.busy:
+        if not exports.exports().busy:
             return True
         cls.poll_message_set("An export is running")  # type: ignore[attr-defined]
         return False
@@ -158,13 +158,13 @@ class TAKEONE_OT_export_cancel(bpy.types.Operator):
 
     @classmethod
     def poll(cls, _context: bpy.types.Context) -> bool:
-        if exports.exports().exporter.busy:
+        if exports.exports().busy:
             return True
         cls.poll_message_set("No export is running")
         return False
 
     def execute(self, _context: bpy.types.Context) -> set[str]:
-        exports.exports().exporter.cancel()
+        exports.stop()
         return {"FINISHED"}
 
 

@@ -27,11 +27,9 @@ def capabilities(shot: Any) -> EngineInfo:
 
 def draw_engine(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: EngineInfo) -> None:
     """Which engine, and why it can't run."""
-    split = layout.row().split(factor=0.4)
-    label = split.row()
-    label.alignment = "RIGHT"
-    label.label(text="Engine")
-    split.menu("TAKEONE_MT_engines", text=able.label or iface_("The server's own"), translate=False)
+    row = layout.row(align=True)
+    row.label(text="", icon="SHADERFX")
+    row.menu("TAKEONE_MT_engines", text=able.label or iface_("The server's own"), translate=False)
     if app().state.engines and app().state.engine(shot.engine) is None:
         reason(layout, context, iface_("The backend has no engine {engine}").format(engine=shot.engine))
     if not able.available:

@@ -13,11 +13,12 @@ from ...scene.stills import capture as still
 from ...scene.stills import quick_still
 from ..parts import pictures, refresh
 from ..parts.accounts import draw_price
-from ..parts.engines import capabilities
-from ..parts.layout import SidebarPanel, in_both_sidebars, region_scale, wrapped
+from ..parts.engines import capabilities, draw_engine
+from ..parts.layout import SidebarPanel, in_both_sidebars, wrapped
 from ..parts.setup import draw_backend, draw_error
 from . import walk
 
+PICTURE, UNIT = 5.0, 20.0  # the side of the card's picture in Blender's units, and a unit in pixels
 PROMPT_LINES = 6  # of a text block that the card shows
 # What the card's picture shows, by the still's source
 SEEN = {
@@ -41,7 +42,9 @@ class ShotPanel(SidebarPanel):
         draw_chooser(layout, context, shot)
         draw_picture(layout, context, shot)
         draw_prompt(layout, context, shot)
-        draw_price(layout, context, shot, capabilities(shot))
+        able = capabilities(shot)
+        draw_engine(layout, context, shot, able)
+        draw_price(layout, context, shot, able)
         draw_button(layout, shot)
         walk.draw_summary(layout, context, shot)
         draw_backend(layout, context)
@@ -67,11 +70,13 @@ def draw_picture(layout: bpy.types.UILayout, context: bpy.types.Context, shot: A
     if not picture:
         layout.operator("takeone.preview_still", icon="HIDE_OFF")
         return
-    box = layout.box()  # a look may be as grey as the panel
-    box.template_icon(icon_value=picture, scale=region_scale(context, 5.0))
-    row = box.row()
-    row.label(text=caption, icon=icon, translate=False)
+    split = layout.box().split(factor=0.6)  # a look may be as grey as the panel
+    split.template_icon(icon_value=picture, scale=PICTURE)
+    column = split.column()
+    row = column.row()
+    row.alignment = "RIGHT"
     row.operator("takeone.preview_still", text="", icon="HIDE_OFF", emboss=False)
+    wrapped(column, context, caption, icon=icon, beside=UNIT * PICTURE)
 
 
 def picture_of(shot: Any) -> tuple[str, str, str]:

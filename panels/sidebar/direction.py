@@ -41,9 +41,14 @@ class DirectionPanel(SidebarPanel):
         layout = self.layout
         shot = shown.shot_of(context)
         able = capabilities(shot)
-        row = layout.row()
-        row.enabled = able.sound
-        row.prop(shot, "sound", text="", icon="SPEAKER", placeholder="rain on a window")
+        row = layout.row(align=True)
+        sound = row.row(align=True)
+        sound.enabled = able.sound
+        sound.prop(shot, "sound", text="", icon="SPEAKER", placeholder="rain on a window")
+        if not shot.lines:
+            add = row.row(align=True)
+            add.active = able.dialogue
+            add.operator("takeone.line_add", text="Dialogue", icon="ADD")
         if not able.sound:
             reason(layout, context, iface_("{engine} makes no sound").format(engine=able.label))
         draw_lines(layout, context, shot, able)
@@ -63,12 +68,10 @@ class DirectionPanel(SidebarPanel):
 
 def draw_lines(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: EngineInfo) -> None:
     """Dialogue as a small list."""
-    row = layout.row()
     speaks = able.dialogue
-    row.active = speaks
-    if not shot.lines:
-        row.operator("takeone.line_add", text="Add Dialogue", icon="ADD")
-    else:
+    if shot.lines:
+        row = layout.row()
+        row.active = speaks
         row.template_list("TAKEONE_UL_lines", "", shot, "lines", shot, "active_line", rows=2, maxrows=6)
         buttons = row.column(align=True)
         buttons.operator("takeone.line_add", text="", icon="ADD")

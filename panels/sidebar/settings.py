@@ -8,28 +8,38 @@ from bpy.props import BoolProperty
 
 from ...client.protocol import EngineInfo
 from ...scene.app.errors import SceneError
+from ...scene.model.properties import options
 from ...scene.model.shots import shown
 from ...scene.session.press.order import clip_size
 from ...scene.stills.camera import picture_size
-from ..parts.engines import capabilities, draw_engine, draw_options
+from ..parts.engines import capabilities, draw_options
 from ..parts.layout import SidebarPanel, in_both_sidebars, reason
 from ..parts.references import draw_references
+
+FOLDS = (
+    ("take_one_settings", "Settings", "Show the engine's settings, the size, seed, still and place"),
+    ("take_one_more", "More", "Show seed, still, camera and place"),
+    ("take_one_about", "About the Take", "Show what the take is made of, and what there is to say of it"),
+)
 
 
 class SettingsPanel(SidebarPanel):
     """How long, by which engine, from which still, to where."""
 
     bl_label = "Settings"
+    bl_options = {"HIDE_HEADER"}  # it has one of its own, which says the size and is closed at first
     parent = "shot"
 
     def draw(self, context: bpy.types.Context) -> None:
-        layout = self.layout
-        layout.use_property_split = True
-        layout.use_property_decorate = False
         scene = shown.shot_scene(context)
         shot = shown.shot_of(context)
         able = capabilities(shot)
-        draw_engine(layout, context, shot, able)
+        header, layout = self.layout.panel_prop(context.window_manager, "take_one_settings")
+        draw_header(header, scene, shot, able)
+        if layout is None:
+            return
+        layout.use_property_split = True
+        layout.use_property_decorate = False
         draw_options(layout, context, shot, able)
         draw_references(layout, context, shot, able)
         draw_size(layout, context, scene, shot, able)
@@ -72,16 +82,26 @@ def draw_seed(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any)
 def draw_size(
     layout: bpy.types.UILayout, context: bpy.types.Context, scene: bpy.types.Scene, shot: Any, able: EngineInfo
 ) -> None:
-    """The clip's size, and whether the engine can make so many pixels."""
+    """How large the clip is, and whether the engine can make so many pixels."""
     layout.prop(shot, "size_percent", slider=True)
     try:
-        width, height = clip_size(*picture_size(scene), shot.size_percent, able)
+        clip_size(*picture_size(scene), shot.size_percent, able)
     except SceneError as error:
         reason(layout, context, iface_(error.message))
-        return
+
+
+def draw_header(layout: bpy.types.UILayout, scene: bpy.types.Scene, shot: Any, able: EngineInfo) -> None:
+    """The title, with the clip's size, or a mark where the engine can't make that or a setting does not count."""
+    layout.label(text="Settings")
     row = layout.row()
     row.alignment = "RIGHT"
-    row.label(text=f"{width} x {height}", translate=False)
+    try:
+        width, height = clip_size(*picture_size(scene), shot.size_percent, able)
+    except SceneError:
+        row.label(text="", icon="ERROR")
+        return
+    icon = "INFO" if options.misfits(shot, able) else "NONE"
+    row.label(text=f"{width} x {height}", icon=icon, translate=False)
 
 
 def draw_frame(layout: bpy.types.UILayout, shot: Any) -> None:
@@ -95,15 +115,16 @@ def draw_frame(layout: bpy.types.UILayout, shot: Any) -> None:
 
 
 def register() -> None:
-    """Add what says whether the folded part is open."""
-    bpy.types.WindowManager.take_one_more = BoolProperty(
-        name="More", description="Show seed, still, camera and place", options={"SKIP_SAVE"}
-    )
+    """Add what says which folded parts are open."""
+    for name, label, description in FOLDS:
+        fold = BoolProperty(name=label, description=description, options={"SKIP_SAVE"})
+        setattr(bpy.types.WindowManager, name, fold)
 
 
 def unregister() -> None:
     """Take it away."""
-    del bpy.types.WindowManager.take_one_more
+    for name, _label, _description in FOLDS:
+        delattr(bpy.types.WindowManager, name)
 
 
 CLASSES = in_both_sidebars(SettingsPanel, "settings")

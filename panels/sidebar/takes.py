@@ -55,24 +55,38 @@ def draw_take(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any,
     row.operator("takeone.variations", text="Variations" if wide else "", icon="DUPLICATE")
     row.operator("takeone.retake", text="Same Seed" if wide else "", icon="LOCKED").same_seed = True
     row.operator("takeone.take_copy_settings", text="", icon="COPYDOWN")
-    split = layout.split(factor=0.7)
-    row = split.row(align=True)
-    for stars in range(1, 6):
-        icon_name = "SOLO_ON" if stars <= take.rating else "SOLO_OFF"
-        row.operator("takeone.take_rate", text="", icon=icon_name, emboss=False).rating = stars
-    row = split.row(align=True)
-    row.alignment = "RIGHT"
     row.operator("takeone.take_show_file", text="", icon="FILE_FOLDER")
     row.operator("takeone.take_delete", text="", icon="TRASH")
-    layout.prop(take, "note", text="", icon="GREASEPENCIL", placeholder="Note")
-    about = take.about or take.engine
-    wrapped(layout, context, iface_("{about}, seed {seed}").format(about=about, seed=take.seed))
-    draw_cost(layout, shot, take)
+    row = layout.row()
+    rating = row.row(align=True)
+    for stars in range(1, 6):
+        icon_name = "SOLO_ON" if stars <= take.rating else "SOLO_OFF"
+        rating.operator("takeone.take_rate", text="", icon=icon_name, emboss=False).rating = stars
+    row.prop(take, "note", text="", icon="GREASEPENCIL", placeholder="Note")
     if bpy.data.filepath and take.clip and not take.clip.startswith("//"):
         wrapped(layout, context, iface_("This take lies in another folder than the file"), icon="FILE_FOLDER")
         layout.operator("takeone.bring_takes", icon="PASTEDOWN")
-    for note in filter(None, take.notes.splitlines()):
-        wrapped(layout, context, note, icon="INFO")
+    draw_about(layout, context, shot, take)
+
+
+def draw_about(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, take: Any) -> None:
+    """What was made, and what is to be said of it: the first of that in one line, all of it where that is opened."""
+    about = iface_("{about}, seed {seed}").format(about=take.about or take.engine, seed=take.seed)
+    said = [note for note in take.notes.splitlines() if note]
+    header, body = layout.panel_prop(context.window_manager, "take_one_about")
+    if body is not None:
+        header.label(text="About the Take")
+    else:
+        header.label(text=said[0] if said else about, icon="INFO" if said else "NONE", translate=False)
+        if len(said) > 1:
+            more = header.row()
+            more.alignment = "RIGHT"
+            more.label(text=f"+{len(said) - 1}", translate=False)
+        return
+    wrapped(body, context, about)
+    draw_cost(body, shot, take)
+    for note in said:
+        wrapped(body, context, note, icon="INFO")
 
 
 def is_wide(context: bpy.types.Context) -> bool:

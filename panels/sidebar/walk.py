@@ -19,11 +19,15 @@ BARS = 24  # parts of the move whose coverage is shown
 
 
 class WalkPanel(SidebarPanel):
-    """A camera through the selected ones."""
+    """A camera through the selected ones, for engines that follow a camera."""
 
     bl_label = "Walkthrough"
     bl_options = {"DEFAULT_CLOSED"}
     parent = "shot"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        return capabilities(shown.shot_of(context)).camera_path
 
     def draw(self, context: bpy.types.Context) -> None:
         draw_walk(self.layout, context, shown.shot_of(context))

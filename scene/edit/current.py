@@ -11,7 +11,7 @@ from ..app.errors import SceneError
 from ..model.shots import takes, trust
 from ..model.shots.kept import read
 from ..model.shots.paths import is_there
-from . import strips, trash
+from . import several, strips, trash
 from .cut import fit
 
 
@@ -34,7 +34,7 @@ def make_current(shot: Any, take: Any) -> int:
     strips.swap(
         swapped, takes.clip_path(take), name=name, take_uid=take.uid, handles=(max(0, kept.head), max(0, kept.tail))
     )
-    strips.note_beyond(take.uid, kept.beyond)
+    several.note_beyond(take.uid, kept.beyond)
     for edit in {scene.name: scene for scene, _ in strips.strips_of_take(take.uid)}.values():
         fit.fit(edit, take.uid, name)
     shot.current_take = take.uid

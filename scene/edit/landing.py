@@ -169,7 +169,7 @@ def _refresh(arrival: Arrival) -> Iterator[None]:
     yield from strips.swap_steps(
         shown, arrival.clip, name=arrival.name, take_uid=arrival.take_uid, handles=arrival.handles
     )
-    strips.note_beyond(arrival.take_uid, arrival.beyond)
+    several.note_beyond(arrival.take_uid, arrival.beyond)
     for edit in {scene for scene, _ in strips.strips_of_take(arrival.take_uid)}:
         strips.refresh(edit)
 
@@ -192,7 +192,7 @@ def _show(context: bpy.types.Context, arrival: Arrival) -> Iterator[None]:
         scene = find_scene(arrival.scene_uid) or context.scene
         edit = find_scene(arrival.edit_uid or "-") or ensure_edit_scene(context, scene)
         yield from _place(edit, arrival, strips.last_frame(edit) if arrival.frame is None else arrival.frame)
-    strips.note_beyond(uid, arrival.beyond)
+    several.note_beyond(uid, arrival.beyond)
     for edit in {scene.name: scene for scene, _ in strips.strips_of_take(uid)}.values():
         fit.fit(edit, uid, arrival.name)
     for edit, strip in strips.strips_of_take(uid):

@@ -19,6 +19,7 @@ from ..model.shots.paths import absolute, is_there, stored_path
 from ..model.shots.shot_list import all_shots
 from ..model.shots.takes import clip_path, remember_again, takes_folder, unsaved_folder
 from . import strips
+from .cut.uses import BED_KEY
 from .edit_scene import output_beside
 
 FILES = ("clip", "sidecar", "thumbnail", "still")  # what takes (and shots) point to
@@ -182,8 +183,8 @@ def _remove_empty(folder: Path) -> None:
 
 
 def _folders_elsewhere() -> dict[Path, list[Path]]:
-    """The folders of takes that do not lie beside the file but where its film was before, with what belongs to the
-    takes in them."""
+    """The folders of takes and ambience beds that do not lie beside the file but where its film was before, with what
+    belongs to the takes in them."""
     if not bpy.data.filepath:
         return {}
     own = (Path(bpy.data.filepath).parent, unsaved_folder(films.open_id()))
@@ -197,12 +198,23 @@ def _folders_elsewhere() -> dict[Path, list[Path]]:
         if still != clip and still.is_relative_to(clip.parent) and trust.is_known(still):
             files += _files_in(still.parent)
         found.setdefault(clip.parent, []).extend(trust.present(files))
+    for file in {absolute(strip.sound.filepath) for strip in _beds()}:
+        files = trust.present([file, file.with_suffix(".json")])
+        if files and not any(file.is_relative_to(folder) for folder in own):
+            found.setdefault(file.parent, []).extend(files)
     return found
+
+
+def _beds() -> list[bpy.types.Strip]:
+    """The ambience beds of all edits."""
+    return [strip for _, strip in strips.all_strips() if BED_KEY in strip and strip.type == "SOUND" and strip.sound]
 
 
 def _bring_folders(folders: Iterable[tuple[Path, list[Path]]]) -> int:
     """Bring these files of shots' folders to //takes/ and point to them."""
     target = takes_folder(films.open_id())
+    if target.is_symlink():  # what is written there lands elsewhere
+        return 0
     moved: dict[Path, Path] = {}
     for folder, files in folders:
         places = _places(folder, files, target)
@@ -234,7 +246,9 @@ def _places(folder: Path, files: list[Path], target: Path) -> dict[Path, Path]:
     while True:
         place = target / (folder.name if number == 1 else f"{folder.name}_{number}")
         places = {file: place / file.relative_to(folder) for file in files}
-        if all(not new.exists() or filecmp.cmp(old, new, shallow=False) for old, new in places.items()):
+        if not place.is_symlink() and all(
+            not new.exists() or filecmp.cmp(old, new, shallow=False) for old, new in places.items()
+        ):
             return places
         number += 1
 

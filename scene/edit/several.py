@@ -12,13 +12,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import bpy
+
 from ...client.events import TakeReady
 from ...client.files import copy_whole, mode_beside, write_whole
 from ...client.protocol import Binding, Result
 from ...client.protocol.codec import to_json
 from ...client.protocol.edit.sidecar import read_sidecar
-from ..model.shots import takes
+from ..model.shots import takes, trust
 from ..model.shots.shot_list import find_shot
+from . import strips
 
 OF_SHOT = re.compile(r"Shot ([0-9]{1,2}): ")  # what a note begins with that is about one of the shots
 OF_STILL = ("still_sha256", "depth_sha256", "last_frame_sha256", "camera", "views")  # a sidecar's: the first shot's
@@ -59,7 +62,7 @@ def _part(ready: TakeReady, binding: Binding, number: int, whole: Mapping[str, A
     shared = whole if number == 0 else {name: value for name, value in whole.items() if name not in OF_STILL}
     own = {**shared, **direction, **{name: said[name] for name in OF_PART if name in said}}
     own |= {"binding": to_json(binding), "handles": [binding.head, binding.tail], "notes": list(notes)}
-    own |= {"cost": whole.get("cost") if number == 0 else None, "shot_of_clip": number + 1}
+    own |= {"beyond": binding.beyond, "cost": whole.get("cost") if number == 0 else None, "shot_of_clip": number + 1}
     write_whole(sidecar, json.dumps(own, indent=1, ensure_ascii=False), mode_beside(sidecar.parent))
     return TakeReady(binding.take_uid, clip, sidecar, job, binding)
 
@@ -72,12 +75,15 @@ def _placed(ready: TakeReady, binding: Binding, number: int) -> tuple[Path, Bind
     folder = (
         takes.shot_folder(shot) if shot is not None else ready.clip.parent.parent / takes.safe_name(binding.shot_name)
     )
+    leads_away = trust.is_elsewhere(folder)
+    if leads_away:  # a link, put there since the press
+        folder = takes.unsaved_folder(binding.file_id) / folder.name
     clip = folder / (takes.take_name(shot.name if shot is not None else binding.shot_name, binding.number) + ".mp4")
     if clip.is_file() and _is_same(clip, ready.clip):
         return clip, binding
-    if shot is not None and _is_taken(clip):
+    if shot is not None and not leads_away and _is_taken(clip):
         binding = replace(binding, number=takes.next_number(shot))
-        clip = takes.new_clip_path(shot, binding.number)
+        clip = folder / (takes.take_name(shot.name, binding.number) + ".mp4")
     while _is_taken(clip):  # the shot is gone, and its folder may be another film's too
         binding = replace(binding, number=binding.number + 1)
         clip = folder / (takes.take_name(binding.shot_name, binding.number) + ".mp4")
@@ -111,3 +117,37 @@ def _notes(notes: tuple[str, ...], number: int) -> tuple[str, ...]:
         if about is None or int(about[1]) == number + 1:
             found.append(OF_SHOT.sub("", note, count=1))
     return tuple(dict.fromkeys(found))
+
+
+def note_beyond(take_uid: str, beyond: int) -> None:
+    """How many frames at the end of the take's file are other shots' is kept on its strips, which never show them, nor
+    let them be heard."""
+    found = strips.strips_of_take(take_uid)
+    movies = [(scene, strip) for scene, strip in found if strip.type == "MOVIE"]
+    for scene, strip in found:
+        if strip.type == "SOUND":
+            beside = [movie for edit, movie in movies if edit == scene and strips.start(movie) == strips.start(strip)]
+            _note_own(strip, beside[0] if beside else None, beyond)
+            continue
+        if beyond <= 0 and strips.BEYOND_KEY not in strip:
+            continue
+        shown, frames = (strips.start(strip), strips.end(strip)), strips.content_length(strip)
+        strip[strips.BEYOND_KEY] = beyond
+        setattr(strip, strips.TRIM_END, max(0, min(beyond, frames - 1)))
+        strips.trim(strip, *shown)
+        if beyond <= 0:
+            del strip[strips.BEYOND_KEY]
+
+
+def _note_own(sound: bpy.types.Strip, movie: bpy.types.Strip | None, beyond: int) -> None:
+    """The sound beside this picture ends where that does, or where its file goes on with other shots. One that ends
+    earlier is as the user wants it."""
+    after = strips.end(movie) if movie is not None else strips.end(sound)
+    follows = strips.end(sound) in (after, strips.ending(sound, after))
+    if strips.OWN_KEY in sound:
+        del sound[strips.OWN_KEY]
+    if beyond > 0 and movie is not None:
+        sound[strips.OWN_KEY] = max(1, strips.content_length(movie) - beyond)
+    wanted = strips.ending(sound, after if follows else strips.end(sound))
+    if strips.end(sound) != wanted:
+        setattr(sound, strips.END, wanted)

@@ -10,6 +10,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
+from ..model.properties.rates import frame_rate
 from ..model.shots.paths import stored_path
 from ..model.shots.shown import SHOT_KEY
 from .cut import keys
@@ -18,7 +19,9 @@ PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
 TAKE_KEY, JOB_KEY = "take_one_take", "take_one_job"
 HEAD_KEY, TAIL_KEY = "take_one_head", "take_one_tail"  # handles: frames of the file before and after the shot
 BEYOND_KEY = "take_one_beyond"  # of the frames after the shot, how many at the file's end are other shots'
+OWN_KEY = "take_one_own"  # on the sound of such a file: how many frames of it, from its first on, are not other shots'
 TRIMMED_KEY = "take_one_trimmed"  # whether the strip ended before its file did, as the take was swapped: as wanted
+OFF_RATE_KEY = "take_one_off_rate"  # whether the file before ran at another rate than the edit, as the take was swapped
 SIZE_KEY = "take_one_size"  # of the picture that the strip shows, in pixels
 NO_HANDLES = (0, 0)
 CHANNELS = 128
@@ -68,7 +71,15 @@ def content_length(strip: bpy.types.Strip) -> int:
 
 def own_end(strip: bpy.types.Strip) -> int:
     """The frame after the last one in the strip's file that is not another shot's."""
+    if OWN_KEY in strip:
+        return content_start(strip) + int(strip[OWN_KEY])
     return content_start(strip) + content_length(strip) - max(0, int(strip.get(BEYOND_KEY, 0)))
+
+
+def ending(strip: bpy.types.Strip, after: int) -> int:
+    """Where a strip of a shot ends whose place ends before the frame `after`: sound, which can't be held, at the latest
+    where another shot's begins."""
+    return max(start(strip) + 1, min(after, own_end(strip))) if OWN_KEY in strip else after
 
 
 def last_frame(edit: bpy.types.Scene) -> int:
@@ -144,7 +155,7 @@ def _place_movie(
     movie.select = False
     movie[SIZE_KEY] = _check_readable(movie, clip)
     if 0 <= head < content_length(movie) - tail <= content_length(movie):
-        _trim(movie, frame, end(movie) - tail)
+        trim(movie, frame, end(movie) - tail)
         movie[HEAD_KEY], movie[TAIL_KEY] = head, tail
     movie.channel = free_channels(editor, start(movie), end(movie), channels, ignore=movie)[-1]
 
@@ -160,13 +171,13 @@ def _place_sound(edit: bpy.types.Scene, movie: bpy.types.Strip, clip: Path, name
     audio = editor.strips.new_sound(name, stored_path(clip), CHANNELS, content_start(movie))
     audio[TAKE_KEY] = take_uid
     audio.select = False
-    _trim(audio, first, after)
+    trim(audio, first, after)
     audio.channel = below[-1] if below else free[0]
     for key in (HEAD_KEY, TAIL_KEY):
         audio[key] = movie.get(key, 0)
 
 
-def _trim(strip: bpy.types.Strip, first: int, after: int) -> None:
+def trim(strip: bpy.types.Strip, first: int, after: int) -> None:
     """Show the strip from `first` to before `after`, what of it is there then staying where it is."""
     if start(strip) != first:
         setattr(strip, START, first)
@@ -292,20 +303,6 @@ def swap_steps(
         strip.name = f"{name} sound" if strip.type == "SOUND" else name
 
 
-def note_beyond(take_uid: str, beyond: int) -> None:
-    """How many frames at the end of the take's file are other shots' is kept on its strips, which never show them."""
-    for _, strip in strips_of_take(take_uid):
-        if beyond <= 0 and BEYOND_KEY not in strip:
-            continue
-        shown, frames = (start(strip), end(strip)), content_length(strip)
-        strip[BEYOND_KEY] = beyond
-        if strip.type == "MOVIE":
-            setattr(strip, TRIM_END, max(0, min(beyond, frames - 1)))
-            _trim(strip, *shown)
-        if beyond <= 0:
-            del strip[BEYOND_KEY]
-
-
 def _give_handles(strip: bpy.types.Strip, handles: tuple[int, int]) -> None:
     """The strip's new file has these handles: it shows the same part of the shot as before."""
     by = int(strip.get(HEAD_KEY, 0)) - handles[0]
@@ -313,7 +310,9 @@ def _give_handles(strip: bpy.types.Strip, handles: tuple[int, int]) -> None:
     if by:
         with keys.staying(strip):
             setattr(strip, CONTENT_START, getattr(strip, CONTENT_START) + by)
-            _trim(strip, *shown)
+            if OWN_KEY in strip:
+                strip[OWN_KEY] -= by  # until its end is given anew it is where it was
+            trim(strip, *shown)
     if handles != NO_HANDLES or HEAD_KEY in strip:
         strip[HEAD_KEY], strip[TAIL_KEY] = handles
 
@@ -346,6 +345,7 @@ def _swap_movie(strip: bpy.types.Strip, filepath: str, size: tuple[int, int]) ->
     width, height = strip.get(SIZE_KEY, first)
     handles = start(strip), end(strip)
     strip[TRIMMED_KEY] = end(strip) < content_start(strip) + content_length(strip) - int(strip.get(TAIL_KEY, 0))
+    strip[OFF_RATE_KEY] = strip.fps > 0 and abs(strip.fps - float(frame_rate(strip.id_data))) > 0.01
     strip.filepath = filepath
     if width and height:
         strip.transform.scale_x *= width / size[0]

@@ -27,6 +27,7 @@ class Item:
     transition: Transition | None = None
     before: int = 0
     after: int = 0
+    held: int = 0  # frames after its last one, for which the edit holds that: its file goes on with other shots
 
     @property
     def end(self) -> int:
@@ -36,6 +37,7 @@ class Item:
 
 def picture_tracks(edit: Edit, others: bool = True) -> list[list[Item]]:
     """The strips with pictures, tracks from the lowest up. Two shots that dissolve meet at its middle, on one track.
+    A take that shares its file with other shots' ends where theirs begin, though the edit holds its last frame.
     `others`: with the user's own strips."""
     items = [
         Item(place.start - edit.origin, place.frames, place.offset, place.channel, place.enabled, shot, place)
@@ -44,6 +46,7 @@ def picture_tracks(edit: Edit, others: bool = True) -> list[list[Item]]:
     for transition in edit.transitions:
         if transition.kind == DISSOLVE:
             items = _cut(items, transition, transition.start - edit.origin)
+    items = [_own(item) for item in items]
     items += [
         Item(strip.start - edit.origin, strip.frames, strip.offset, strip.channel, strip.enabled, other=strip)
         for strip in edit.others
@@ -97,6 +100,13 @@ def _cut(items: list[Item], transition: Transition, start: int) -> list[Item]:
         after=end - middle,
     )
     return changed
+
+
+def _own(item: Item) -> Item:
+    """The item without frames of its file that are other shots'."""
+    take = item.shot.take(item.place.take) if item.shot and item.place else None
+    frames = min(item.frames, take.own(item.offset)) if take else item.frames
+    return replace(item, frames=frames, held=item.frames - frames)
 
 
 def _index(items: list[Item], shot_id: str, fits: Callable[[Item], bool]) -> int | None:

@@ -16,6 +16,7 @@ from .timeline import KEY, build, library
 
 ADAPTER = "cmx_3600"
 SHOT = "TAKE_ONE SHOT"  # a comment with the id of the event's shot
+HELD = "TAKE_ONE HELD"  # a comment: for how many frames more the edit holds the event's last one
 REEL = "AX"  # a file, no tape
 LONGEST = 200  # characters of a comment
 MOST_EVENTS = 999
@@ -90,6 +91,8 @@ def _prepare(clip: Any) -> None:
     comments = [f"SHOT: {clip.name}"[:LONGEST]] if "shot" in about else []
     if about.get("shot"):
         comments.append(f"{SHOT} {plain(about['shot'])}"[:LONGEST])
+    if about.get("held"):
+        comments.append(f"{HELD} {about['held']}")
     clip.name = plain(name)[:LONGEST]
     clip.metadata["cmx_3600"] = {"reel": REEL, "comments": comments}
     for marker in clip.markers:

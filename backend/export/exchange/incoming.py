@@ -14,7 +14,7 @@ from client.protocol.edit.edit import MAX_FRAME, MAX_NAME, MAX_STRIPS
 
 from ..errors import ExportError
 from ..text import plain
-from .edl import ADAPTER, SHOT, smpte_rate
+from .edl import ADAPTER, HELD, SHOT, smpte_rate
 from .timeline import KEY, library
 
 MAX_BYTES = 64 << 20
@@ -114,7 +114,7 @@ class _Reader:
         there = clip.transformed_time_range(shown, self.timeline.tracks)
         before, after = self._overlaps(clip)
         start = self._frames(there.start_time) - before - self._hours
-        frames = self._frames(there.duration) + before + after
+        frames = self._frames(there.duration) + before + after + _held(clip, about)
         offset = self._frames(shown.start_time - self._media_start(clip)) - before
         if frames < 1 or max(abs(start + self._origin), frames, abs(offset)) > MAX_FRAME:
             self.remarks.append(f"'{plain(clip.name)[:80]}' has no length that an edit can have, and is left out.")
@@ -242,6 +242,16 @@ def _shot_comment(clip: Any) -> str:
     """The id of the shot that an event's comment names: the last, since a dissolve first names where it comes from."""
     comments = [str(comment) for comment in clip.metadata.get("cmx_3600", {}).get("comments", [])]
     return next((comment.removeprefix(SHOT).strip() for comment in reversed(comments) if comment.startswith(SHOT)), "")
+
+
+def _held(clip: Any, about: dict[str, Any]) -> int:
+    """For how many frames more the edit held the clip's last one."""
+    told = about.get("held")
+    for comment in map(str, clip.metadata.get("cmx_3600", {}).get("comments", [])):
+        number = comment.removeprefix(HELD).strip()
+        if comment.startswith(HELD) and number.isascii() and number.isdigit():
+            told = int(number[:9])
+    return told if isinstance(told, int) and 0 <= told <= MAX_FRAME else 0
 
 
 def _free_name(clip: Any) -> str:

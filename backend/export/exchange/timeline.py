@@ -65,6 +65,13 @@ def build(edit: Edit, named: Callable[[Path], str]) -> tuple[otio.schema.Timelin
         timeline.tracks.append(maker.track(f"A{number}", otio.schema.TrackKind.Audio, items))
     timeline.tracks.markers.extend(maker.markers())
     remarks += [f"Shot '{shot.name}' is not in the edit yet, and so not in the timeline." for shot in unplaced(edit)]
+    remarks += [
+        f"The edit holds the last frame of '{plain(item.shot.name)}' for {item.held} frames, other programs show "
+        "nothing there: its file goes on with the next shot. Make the take longer, or press Length from Take."
+        for items in picture_tracks(edit)
+        for item in items
+        if item.shot and item.held
+    ]
     return timeline, [*remarks, *missing_files(edit)]
 
 
@@ -159,6 +166,7 @@ class _Maker:
         clip.metadata[KEY] = {
             "shot": shot.id,
             "place": shot.places.index(place),
+            "held": item.held,
             "take": place.take,
             "camera": shot.camera,
             "lens": shot.lens,

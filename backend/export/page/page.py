@@ -175,7 +175,7 @@ class _Page:
             "label": " \u00b7 ".join(word for word in words if word),
             "media": self.media(take.file),
             "from": head,
-            "frames": min(frames, max(1, take.frames - head)) if take.frames else frames,
+            "frames": min(frames, max(1, take.frames - head), take.own(head)) if take.frames else frames,
         }
 
     def _picture(self, shot: Shot) -> str:

@@ -27,8 +27,9 @@ class Pictures:
 
     def of(self, shot: Shot, place: Place | None, part: float = 0.5) -> Image.Image:
         """The shot at a part (0..1) of its length."""
-        offset = place.offset + int(part * (place.frames - 1)) if place else 0
         take = shot.take(place.take) if place else shot.current_take
+        frames = min(place.frames, take.own(place.offset)) if place and take else place.frames if place else 1
+        offset = (place.offset if place else 0) + int(part * (frames - 1))
         key = (shot.id, offset, hash(take.id) if take else 0)
         if key not in self._made:
             self._made[key] = self._read(shot, take.file if take else None, offset)

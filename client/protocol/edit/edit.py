@@ -33,7 +33,8 @@ NO_DIRECTION = Direction()
 @dataclass(frozen=True)
 class Take:
     """One clip of a shot. `frames` and `fps` are the file's, 0 and None where they are not known; `handles` is how many
-    of them were made at the head and the tail to be trimmed. `made` is ISO 8601, `cost` is for people ("0.35 USD")."""
+    of them were made at the head and the tail to be trimmed, the last `beyond` of which are other shots'. `made`
+    is ISO 8601, `cost` is for people ("0.35 USD")."""
 
     id: str
     number: int = 0
@@ -51,12 +52,13 @@ class Take:
     note: str = ""
     prompt: str = ""
     picture: Path | None = None
+    beyond: int = 0
 
     def __post_init__(self) -> None:
         _check_names(self, "id", "name", "engine", "made", "cost")
         _check_texts(self, "note", "prompt")
         _check_id(self.id)
-        _check_frames(self, "frames")
+        _check_frames(self, "frames", "beyond")
         for name in ("number", "seed"):
             if not 0 <= getattr(self, name) <= MAX_NUMBER:
                 raise Unfit(name, f"must be 0 to {MAX_NUMBER}")
@@ -68,6 +70,10 @@ class Take:
             raise Unfit("size", f"must have at most {MAX_SIDE} pixels a side")
         if not 0 <= self.rating <= 5:
             raise Unfit("rating", "must be 0 to 5")
+
+    def own(self, offset: int) -> int:
+        """How many frames from `offset` in its file on are its own: those behind them are other shots'."""
+        return max(1, self.frames - self.beyond - offset) if self.frames and self.beyond else MAX_FRAME
 
 
 @dataclass(frozen=True)

@@ -32,8 +32,8 @@ def read_sidecar(path: Path) -> Mapping[str, Any]:
 
 
 def with_sidecars(edit: Edit) -> Edit:
-    """The edit with what it did not know of its takes: frames, rate, size, day, price. A take whose sidecar is gone, or
-    says something else than numbers there, stays as it is."""
+    """The edit with what it did not know of its takes: frames, rate, size, day, price, handles. A take whose
+    sidecar is gone, or says something else than numbers there, stays as it is."""
     return replace(
         edit, shots=tuple(replace(shot, takes=tuple(_told(take) for take in shot.takes)) for shot in edit.shots)
     )
@@ -48,6 +48,7 @@ def _told(take: Take) -> Take:
         "size": take.size if any(take.size) else size,
         "made": take.made or said.get("created_at"),
         "cost": take.cost or _price(said.get("price") or said.get("cost")),
+        "beyond": take.beyond or said.get("beyond"),
         "handles": take.handles if any(take.handles) else said.get("handles"),
     }
     for name, value in wanted.items():

@@ -71,17 +71,20 @@ def fit(edit: bpy.types.Scene, take_uid: str, name: str, rules: Rules | None = N
 
 def _even(edit: bpy.types.Scene, use: Use, movie: bpy.types.Strip) -> bool:
     """Picture and sound of a take that was made at another rate than the one before it may end apart: bring both to the
-    take's own end where there is room, else to the picture's. Whether they did."""
+    take's own end where there is room, else to the picture's. Whether they did. Sound that ends apart for another
+    reason was cut by the user."""
+    if not movie.get(strips.OFF_RATE_KEY):
+        return False
     sounds = [strip for strip in use.strips if strip.type == "SOUND" and strips.start(strip) == strips.start(movie)]
-    if all(strips.end(strip) == strips.end(movie) for strip in sounds):
+    if all(strips.end(strip) == strips.ending(strip, strips.end(movie)) for strip in sounds):
         return False
     overlap = int(movie.get(OVERLAP_KEY, 0))
     wanted = strips.start(movie) + shot_frames(movie) + overlap
     busy = strips.busy_channels(edit.sequence_editor, strips.end(movie), wanted, movie)
     end = wanted if movie.channel not in busy else strips.end(movie)
     for strip in (movie, *sounds):
-        if strips.end(strip) != end:
-            setattr(strip, strips.END, end)
+        if strips.end(strip) != strips.ending(strip, end):
+            setattr(strip, strips.END, strips.ending(strip, end))
     return True
 
 

@@ -103,10 +103,10 @@ def _stretch(use: Use, by: int) -> None:
     for strip in use.all:
         if shift.follows(strip):
             continue
-        overlap = int(strip.get(OVERLAP_KEY, 0))
-        if strips.end(strip) - overlap == use.end and (strips.start(strip) < middle or strip in use.strips):
-            setattr(strip, strips.END, strips.end(strip) + by)
-            levels.later(strip, middle, by)
+        after, was = use.end + int(strip.get(OVERLAP_KEY, 0)), strips.end(strip)
+        if was == strips.ending(strip, after) and (strips.start(strip) < middle or strip in use.strips):
+            setattr(strip, strips.END, strips.ending(strip, after + by))
+            levels.later(strip, middle, strips.end(strip) - was)
         elif strip in use.over and strips.start(strip) >= middle:
             shift.move(strip.id_data, [(strip, by)])
 

@@ -178,7 +178,9 @@ def _frames_after(picture: bpy.types.Strip) -> int:
 def _draw_back(use: Use) -> None:
     for strip in use.strips:
         if OVERLAP_KEY in strip:
-            setattr(strip, strips.END, strips.end(strip) - _own_overlap(strip))
+            ends, overlap = strips.end(strip), _own_overlap(strip)
+            follows = ends == strips.ending(strip, use.end + overlap)
+            setattr(strip, strips.END, strips.ending(strip, use.end) if follows else ends - overlap)
             del strip[OVERLAP_KEY]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -14,6 +14,7 @@ from ....client.protocol import LANGUAGES, Direction, Line
 from ....client.protocol.direction import MAX_LINE, MAX_LINES, MAX_SPEAKER, MAX_TEXT
 from ....client.protocol.edit import Edit, Marker, OtherStrip, Place, Shot, SoundStrip, Take, Transition
 from ....client.protocol.edit.edit import BED, DISSOLVE, FADE_IN, FADE_OUT, MAX_NAME, OWN, TAKE
+from ...app.errors import SceneError
 from ...model.properties.properties import prompt_of
 from ...model.properties.rates import frame_rate
 from ...model.shots import takes, trust
@@ -24,6 +25,8 @@ from .. import strips
 from ..cut.transitions import KIND_KEY
 from ..cut.uses import BED_KEY, BURN_KEY, WITH_KEY
 
+FILES_A_STEP, SHOTS_A_STEP = 80, 40
+MOST_TRIES = 5
 CROSSES = ("CROSS", "GAMMA_CROSS")
 
 
@@ -41,20 +44,72 @@ class Span(NamedTuple):
         return self.start - strips.content_start(self.strip) if self.strip.type in ("MOVIE", "SOUND") else 0
 
 
+class Seen(NamedTuple):
+    """What is looked at in one step: the edit, its strips, shots by id, and the strips that show each."""
+
+    edit: bpy.types.Scene
+    spans: list[Span]
+    rows: dict[str, Any]
+    placed: dict[str, list[Span]]
+
+
+class _Changed(Exception):
+    """The edit is another than a step before."""
+
+
 def collect(edit: bpy.types.Scene) -> Edit:
-    """The edit scene as it is now."""
-    spans = list(_spans(edit))
-    shots = [shot for shot in all_shots() if shot.id_data.library is None and shot.uid]
+    """The edit scene as it is now. Raises Unfit where it holds what no edit can."""
+    steps = collect_steps(edit)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
+
+
+def collect_steps(edit: bpy.types.Scene) -> Generator[None, None, Edit]:
+    """`collect` in steps, between which Blender may draw. Where the edit is changed meanwhile it is read anew.
+
+    Raises:
+        SceneError: changed, where the edit is gone, or never the same for long enough.
+        Unfit: as `collect`.
+    """
+    uid = edit.session_uid
+    for _ in range(MOST_TRIES):
+        try:
+            return (yield from _read(uid))
+        except _Changed:
+            yield
+    raise SceneError("changed", "The edit changes while it is read. Export it again.", "retry")
+
+
+def _read(uid: int) -> Generator[None, None, Edit]:
+    mark = _mark(_look(uid))
+    yield
+    seen = _look(uid, mark)
+    uids, files = list(seen.rows), list(_files(list(seen.rows.values()), seen.spans))
+    yield
+    known: set[Path] = set()
+    for at in range(0, len(files), FILES_A_STEP):
+        known |= trust.known(files[at : at + FILES_A_STEP])
+        yield
+    shots: list[Shot] = []
+    for at in range(0, len(uids), SHOTS_A_STEP):
+        seen = _look(uid, mark)
+        shots += [_shot(seen.rows[uid], seen.placed[uid], known) for uid in uids[at : at + SHOTS_A_STEP]]
+        yield
+    seen = _look(uid, mark)
+    sounds = tuple(_sounds(seen.spans, seen.rows))
+    yield
+    return _edit(_look(uid, mark), tuple(shots), sounds)
+
+
+def _edit(seen: Seen, shots: tuple[Shot, ...], sounds: tuple[SoundStrip, ...]) -> Edit:
+    edit, spans, rows, _placed = seen
     file_id, _ = takes.keep_ids(edit)
     first = edit.frame_start
     last = max((span.start + span.frames for span in spans if span.enabled), default=edit.frame_end + 1)
     render, percent = edit.render, edit.render.resolution_percentage / 100
-    rows = {shot.uid: shot for shot in shots}
-    placed: dict[str, list[Span]] = {uid: [] for uid in rows}
-    for span in spans:
-        if shot_strip(span.strip) and span.strip[SHOT_KEY] in placed:
-            placed[span.strip[SHOT_KEY]].append(span)
-    known = trust.known(_files(shots, spans))
     return Edit(
         id=f"{file_id}.{edit.name}"[:MAX_NAME],
         title=_name(Path(bpy.data.filepath).stem if bpy.data.filepath else edit.name) or "Film",
@@ -62,13 +117,39 @@ def collect(edit: bpy.types.Scene) -> Edit:
         size=(max(1, round(render.resolution_x * percent)), max(1, round(render.resolution_y * percent))),
         start=first,
         frames=max(0, last - first),
-        shots=tuple(_shot(shot, placed[uid], known) for uid, shot in rows.items()),
-        sounds=tuple(_sounds(spans, rows)),
+        shots=shots,
+        sounds=sounds,
         transitions=tuple(_transitions(spans, rows)),
         markers=tuple(_marker(marker) for marker in edit.timeline_markers),
         others=tuple(_others(spans, rows)),
         made=datetime.now(UTC).isoformat(timespec="seconds"),
     )
+
+
+def _look(uid: int, mark: int | None = None) -> Seen:
+    """The edit as it is now. Raises _Changed unless it is as it was when `mark` was taken; SceneError."""
+    edit = next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
+    if edit is None:
+        raise SceneError("changed", "The edit is not there any more.")
+    spans = list(_spans(edit))
+    rows = {shot.uid: shot for shot in all_shots() if shot.id_data.library is None and shot.uid}
+    placed: dict[str, list[Span]] = {uid: [] for uid in rows}
+    for span in spans:
+        if shot_strip(span.strip) and span.strip[SHOT_KEY] in placed:
+            placed[span.strip[SHOT_KEY]].append(span)
+    seen = Seen(edit, spans, rows, placed)
+    if mark is not None and mark != _mark(seen):
+        raise _Changed
+    return seen
+
+
+def _mark(seen: Seen) -> int:
+    """The same for the same strips in the same places, and the same shots."""
+    shown = tuple(
+        (one.strip.name, one.start, one.frames, one.enabled, str(one.strip.get(strips.TAKE_KEY, "")))
+        for one in seen.spans
+    )
+    return hash((shown, tuple(seen.rows), len(seen.edit.timeline_markers)))
 
 
 def shot_strip(strip: bpy.types.Strip) -> bool:
@@ -158,6 +239,7 @@ def _take(shot: Any, take: Any, placed: list[Span], known: set[Path]) -> Take:
         seed=take.seed,
         rating=take.rating,
         note=_text(take.note),
+        beyond=max(0, int(own[0].get(strips.BEYOND_KEY, 0))) if own else 0,
     )
 
 

@@ -23,6 +23,7 @@ from .takes import unsaved_folder
 
 TAKE_NAME = re.compile(r"[\w-]{1,64}_t[0-9]{3,10}")
 CLIP, BESIDE_CLIP = ".mp4", (".mp4", ".json", ".jpg")
+BEDS, BED_NAME, OF_BED = re.compile(r"beds(_[0-9]{1,6})?"), re.compile(r"bed_[0-9a-f]{16}"), (".flac", ".json")
 OF_STILL = (".png", ".jpg", ".jpeg", ".webp", ".exr", ".json")
 PICTURE = re.compile(rb"\x89PNG\r\n\x1a\n|\xff\xd8\xff|RIFF.{4}WEBP", re.DOTALL)  # how a PNG, JPEG, WebP begins
 MOST_PICTURE = 64 << 20  # bytes of one
@@ -76,6 +77,19 @@ def foreign(path: Path) -> SceneError:
     """The error that a file is left alone, and why."""
     message = "'{path}' is left alone: it is no take in the folders of this film. Copy it into 'takes' beside the file."
     return SceneError("foreign_file", rpt_(message).format(path=path))
+
+
+def is_elsewhere(folder: Path) -> bool:
+    """Whether the folder of a shot's takes is a link, or lies in one: nothing is written there."""
+    return folder.is_symlink() or folder.parent.is_symlink()
+
+
+def check_folder(folder: Path) -> None:
+    """Raises SceneError linked_folder where takes would be written where a link leads."""
+    if is_elsewhere(folder):
+        link = folder if folder.is_symlink() else folder.parent
+        message = "'{link}' is a link, and Take One writes nothing where it leads. Put a folder there, or use Save As."
+        raise SceneError("linked_folder", rpt_(message).format(link=link), "save_as")
 
 
 def check_picture(path: Path) -> None:
@@ -148,8 +162,10 @@ def _holds(folder: Path, path: Path) -> bool:
 
 
 def _is_of_take(inside: Path) -> bool:
-    """Kitchen/Kitchen_t001.mp4, or what lies in Kitchen/stills/Kitchen_t001/."""
+    """Kitchen/Kitchen_t001.mp4, what lies in Kitchen/stills/Kitchen_t001/, or an ambience bed."""
     match inside.parts:
+        case (folder, name) if BEDS.fullmatch(folder) and BED_NAME.fullmatch(Path(name).stem):
+            return Path(name).suffix in OF_BED
         case (_, name):
             return bool(TAKE_NAME.fullmatch(Path(name).stem)) and Path(name).suffix in BESIDE_CLIP
         case (_, "stills", take, name):

@@ -7,13 +7,14 @@ import secrets
 import shutil
 import sys
 import time
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
-from ....client.commands.export import Exporter, Step
+from ....client.commands.export import Exporter, ExportState, Step
 from ....client.files import copy_whole, make_folder, mode_beside, write_whole
 from ....client.home import home
 from ....client.installing.install import backend_python
@@ -28,19 +29,21 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ...edit.edit_scene import find_edit_scene
 from ...edit.out import render_cut
-from ...edit.out.collect import collect
+from ...edit.out.collect import collect, collect_steps
 from .. import handlers
 from ..server import preferences
 
 CUT, FILES, PAGE, CHANGES = "cut", "files", "page", "changes"
 OLD = 2 * 24 * 3600.0  # seconds
+GoOn = Callable[[Edit, Path], None]
 PLACES = ("top_left", "top", "top_right", "bottom_left", "bottom", "bottom_right")
 
 
 @dataclass
 class Exports:
     """`what` is the kind of the last one, `edit` what it was made from, `said` what people should know of it, `changes`
-    what a timeline would change, until that is applied or put away."""
+    what a timeline would change, until that is applied or put away. `reading` are the steps in which the edit is read
+    first, `go_on` what is done with its data."""
 
     exporter: Exporter = field(default_factory=Exporter)
     what: str = ""
@@ -49,6 +52,13 @@ class Exports:
     written: tuple[str, ...] = ()
     said: tuple[str, ...] = ()
     changes: Changes | None = None
+    reading: Generator[None, None, Edit] | None = None
+    go_on: GoOn = lambda *_: None
+
+    @property
+    def busy(self) -> bool:
+        """Whether one is read, written or rendered."""
+        return self.reading is not None or self.exporter.busy
 
     def close(self) -> None:
         """End what runs."""
@@ -73,25 +83,34 @@ def as_data(edit: bpy.types.Scene) -> Edit:
     try:
         return collect(edit)
     except Unfit as error:
-        message = rpt_("The edit can't be exported: {error}.").format(error=error)
-        raise SceneError("edit_unfit", message) from error
+        raise _unfit(error) from error
+
+
+def _unfit(error: Unfit) -> SceneError:
+    return SceneError("edit_unfit", rpt_("The edit can't be exported: {error}.").format(error=error))
 
 
 def write_files(context: bpy.types.Context, out: Path, options: tuple[str, ...] = ()) -> None:
     """Begin to write a file of the kind that its suffix says. Raises SceneError."""
     edit, backend = edit_of(context), _backend()
-    room, data = _begin(edit)
-    words = (*backend, str(room / "edit.json"), str(out), *_fonts(out), *options, "--json")
-    _start(FILES, edit, data, [Step(words, rpt_("Writing {file}").format(file=out.name), *_where())], room)
+
+    def go_on(data: Edit, room: Path) -> None:
+        words = (*backend, str(room / "edit.json"), str(out), *_fonts(out), *options, "--json")
+        _start(FILES, edit.name, data, [Step(words, rpt_("Writing {file}").format(file=out.name), *_where())], room)
+
+    _begin(edit, go_on)
 
 
 def read_changes(context: bpy.types.Context, path: Path) -> None:
     """Begin to find out what a timeline would change. Raises SceneError."""
     edit, backend = edit_of(context), _backend()
-    room, data = _begin(edit)
-    words = (*backend, str(room / "edit.json"), "--changes", str(path), "--json")
     exports().changes = None
-    _start(CHANGES, edit, data, [Step(words, rpt_("Reading {file}").format(file=path.name), *_where())], room)
+
+    def go_on(data: Edit, room: Path) -> None:
+        words = (*backend, str(room / "edit.json"), "--changes", str(path), "--json")
+        _start(CHANGES, edit.name, data, [Step(words, rpt_("Reading {file}").format(file=path.name), *_where())], room)
+
+    _begin(edit, go_on)
 
 
 def write_cut(context: bpy.types.Context, out: Path, burn_in: bool, page: Path | None = None) -> None:
@@ -100,45 +119,58 @@ def write_cut(context: bpy.types.Context, out: Path, burn_in: bool, page: Path |
     edit = edit_of(context)
     needs_backend = burn_in or page is not None
     backend = _backend() if needs_backend or backend_python(home()).exists() else ()
-    room, data = _begin(edit)
+    trusted = context.preferences.filepaths.use_scripts_auto_execute
+    scripts = bool(trusted and not getattr(bpy.app, "autoexec_fail", False))
+    _begin(edit, lambda data, room: _render(edit.name, data, room, Cut(out, burn_in, page, backend, scripts)))
+
+
+@dataclass(frozen=True)
+class Cut:
+    """How the cut is rendered: where to, whether with burn-ins, for which page; the words that begin the backend's
+    command, () where there is none; whether scripts of the .blend may run."""
+
+    out: Path
+    burn_in: bool
+    page: Path | None
+    backend: tuple[str, ...]
+    scripts: bool
+
+
+def _render(name: str, data: Edit, room: Path, cut: Cut) -> None:
     if data.frames < 1:
-        shutil.rmtree(room, ignore_errors=True)
         raise SceneError("no_edit", "Nothing is shown from the edit's first frame on: no strip that is switched on.")
-    movie, final = room / "cut.mp4", room / "burnt.mp4"
+    movie, final, backend = room / "cut.mp4", room / "burnt.mp4", cut.backend
     try:
         _save_copy(room / "edit.blend")
         job = {
             "blend": str(room / "edit.blend"),
-            "scene": edit.name,
+            "scene": name,
             "start": data.start,
             "end": data.end,
             "size": list(data.size),
             "movie": str(movie),
-            "twice": burn_in,
-            "scripts": bool(
-                context.preferences.filepaths.use_scripts_auto_execute and not getattr(bpy.app, "autoexec_fail", False)
-            ),
+            "twice": cut.burn_in,
+            "scripts": cut.scripts,
         }
         write_whole(room / "job.json", json.dumps(job))
-        write_whole(room / "burn.json", json.dumps(to_json(burn_ins(edit))))
+        write_whole(room / "burn.json", json.dumps(to_json(burn_ins(bpy.data.scenes[name]))))
     except (OSError, RuntimeError, Unfit) as error:
-        shutil.rmtree(room, ignore_errors=True)
         message = rpt_("The cut can't be exported: {error}. Look whether the disk is full.").format(error=error)
         raise SceneError("disk", message, "free_space") from error
     steps = [_render_step(room, data, movie)]
     edit_json = str(room / "edit.json")
-    if burn_in:
+    if cut.burn_in:
         words = (edit_json, str(final), "--cut", str(movie), "--burn", str(room / "burn.json"), *_fonts(final))
         steps.append(Step((*backend, *words, "--json"), rpt_("Burning in"), *_where()))
         movie = final
     if backend:
         steps.append(Step((*backend, edit_json, "--check", str(movie), "--json"), rpt_("Reading it back"), *_where()))
-    if page is not None:
-        words = (edit_json, str(page), "--cut", str(movie), "--json")
+    if cut.page is not None:
+        words = (edit_json, str(cut.page), "--cut", str(movie), "--json")
         steps.append(Step((*backend, *words), rpt_("Writing the page"), *_where()))
     else:
-        steps[-1] = steps[-1]._replace(after=lambda: _put_in_place(movie, out, data.frames))
-    _start(CUT if page is None else PAGE, edit, data, steps, room)
+        steps[-1] = steps[-1]._replace(after=lambda: _put_in_place(movie, cut.out, data.frames))
+    _start(CUT if cut.page is None else PAGE, name, data, steps, room)
 
 
 def burn_ins(edit: bpy.types.Scene) -> BurnIn:
@@ -160,25 +192,78 @@ def poll() -> bool:
 
 def task() -> float:
     """For the timer: seconds to the next look."""
+    if exports().reading is not None:
+        _read_on()
+        return 0.0
     if poll():
         app().state.changed()
-    return 0.1 if exports().exporter.busy else 0.5
+    return 0.1 if exports().busy else 0.5
 
 
-def _begin(edit: bpy.types.Scene) -> tuple[Path, Edit]:
-    """A folder for this export alone, with the edit's data in it."""
-    if exports().exporter.busy:
+def _begin(edit: bpy.types.Scene, go_on: GoOn) -> None:
+    """Read the edit, in the background at once, else in steps of the timer; then go on with its data, in a folder for
+    this export alone. Raises SceneError."""
+    part = exports()
+    if part.busy:
         raise SceneError("busy", "An export is running. Wait for it, or stop it.")
-    data = as_data(edit)
+    part.go_on = go_on
+    if bpy.app.background:
+        _go_on(as_data(edit))
+        return
+    part.reading = collect_steps(edit)
+    part.exporter.state = ExportState("busy", rpt_("Reading the edit"))
+    app().state.changed()
+
+
+def _read_on() -> None:
+    """The next step of reading the edit; after the last one the export goes on."""
+    part = exports()
+    assert part.reading is not None
+    try:
+        next(part.reading)
+        return
+    except StopIteration as done:
+        part.reading, data = None, done.value
+    except (Unfit, SceneError) as error:
+        part.reading, data = None, None
+        _fail(error if isinstance(error, SceneError) else _unfit(error))
+    if data is not None:
+        try:
+            _go_on(data)
+        except SceneError as error:
+            _fail(error)
+    app().state.changed()
+
+
+def _fail(error: SceneError) -> None:
+    exports().exporter.state = ExportState("failed", message=error.message)
+    app().state.fail(error)
+
+
+def stop() -> None:
+    """End what runs; nothing of it stays."""
+    part = exports()
+    if part.reading is not None:
+        part.reading = None
+        part.exporter.state = ExportState("cancelled")
+        return
+    part.exporter.cancel()
+
+
+def _go_on(data: Edit) -> None:
+    """Raises SceneError; then nothing is left of it."""
     room = home() / "exports" / secrets.token_hex(6)
     try:
         _clear_old(room.parent)
         make_folder(room)
-        write_whole(room / "edit.json", edit_file.to_bytes(data, room))
+        exports().go_on(data, room)
     except OSError as error:
+        shutil.rmtree(room, ignore_errors=True)
         message = rpt_("The export can't be written: {error}.").format(error=error.strerror or error)
         raise SceneError("disk", message, "free_space") from error
-    return room, data
+    except SceneError:
+        shutil.rmtree(room, ignore_errors=True)
+        raise
 
 
 def _clear_old(folder: Path) -> None:
@@ -188,16 +273,21 @@ def _clear_old(folder: Path) -> None:
             shutil.rmtree(room, ignore_errors=True)
 
 
-def _start(what: str, edit: bpy.types.Scene, data: Edit, steps: list[Step], room: Path) -> None:
+def _start(what: str, edit_name: str, data: Edit, steps: list[Step], room: Path) -> None:
     part = exports()
-    part.what, part.edit, part.edit_name, part.said, part.written = what, data, edit.name, (), ()
-    part.exporter.start(steps, room)
+    part.what, part.edit, part.edit_name, part.said, part.written = what, data, edit_name, (), ()
+    part.exporter.start(steps, room, lambda: _write_data(data, room))
     app().state.changed()
     if bpy.app.background:
         part.exporter.wait()
         _ended(part)
         if part.exporter.state.state == "failed":
             raise SceneError("export_failed", part.exporter.state.message, "retry")
+
+
+def _write_data(data: Edit, room: Path) -> None:
+    """In the exporter's thread: it takes a while. Raises OSError."""
+    write_whole(room / "edit.json", edit_file.to_bytes(data, room))
 
 
 def _ended(part: Exports) -> None:

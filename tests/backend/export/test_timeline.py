@@ -278,3 +278,26 @@ def test_metadata_that_lies_does_no_harm(film: Edit, tmp_path: Path) -> None:
         "shot-1",
     }  # what follows an endless clip lies past every frame
     assert any("no length" in remark for remark in changes.remarks)
+
+
+@pytest.mark.parametrize(("suffix", "write"), [(".otio", to_otio), (".edl", to_edl)])
+def test_what_is_another_shots_is_in_no_timeline_and_comes_back_as_it_was(film: Edit, tmp_path: Path, suffix, write):
+    shot = film.shots[3]
+    place, take = shot.places[0], replace(shot.takes[1], beyond=24 - 1)  # of 54 frames the first 31 are its own
+    own = 54 - 23 - place.offset
+    edit = replace(film, shots=(*film.shots[:3], replace(shot, takes=(shot.takes[0], take)), *film.shots[4:]))
+    text, remarks = write(edit)
+    assert f"The edit holds the last frame of '{NAMES[3]}' for {30 - own} frames" in " ".join(remarks)
+    path = tmp_path / f"part{suffix}"
+    path.write_text(text, encoding="utf-8", newline="\n")
+    read = (
+        otio.adapters.read_from_file(str(path), "otio_json" if suffix == ".otio" else "cmx_3600", rate=24)
+        if suffix == ".edl"
+        else otio.adapters.read_from_file(str(path), "otio_json")
+    )
+    clip = list(read.video_tracks()[0].find_clips())[3]
+    shown = clip.trimmed_range()
+    assert (int(shown.start_time.value), int(shown.duration.value)) == (place.offset, own)
+    changes = read_changes(edit, path)
+    assert changes.lines(edit) == []
+    assert [cut.frames for cut in changes.cuts] == [place.frames for _, place in edit.placed()]

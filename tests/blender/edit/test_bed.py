@@ -114,6 +114,32 @@ def test_a_bed_a_scene_ducks_under_lines_and_crosses_where_scenes_change(edit, t
     assert {one.volume for one in sounds(edit).values()} == {1.0}
 
 
+def test_beds_move_along_with_the_takes_to_another_folder(edit, tmp_path):
+    assert bpy.ops.takeone.bed() == {"FINISHED"}
+    before, made = placed(edit), sorted((tmp_path / "takes" / "beds").iterdir())
+    assert [path.suffix for path in made] == [".flac", ".json"] * 2
+    strange = tmp_path / "elsewhere" / "beds" / made[0].name
+    strange.parent.mkdir(parents=True)
+    strange.write_bytes(b"somebody's own")
+    edit.sequence_editor.strips["Bed 2: strong wind"].sound.filepath = str(strange)
+    (tmp_path / "moved").mkdir()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "moved" / "film.blend"))
+    edit = bpy.data.scenes["Edit"]
+    assert bpy.ops.takeone.bring_takes() == {"FINISHED"}
+    here = tmp_path / "moved" / "takes" / "beds"
+    rain = edit.sequence_editor.strips["Bed 1: rain"].sound.filepath
+    assert Path(bpy.path.abspath(rain)).parent == here and rain.startswith("//takes/beds/bed_")
+    name = Path(rain).stem
+    assert sorted(path.name for path in here.iterdir()) == [f"{name}.flac", f"{name}.json"]
+    assert (here / f"{name}.flac").read_bytes() == (tmp_path / "takes" / "beds" / f"{name}.flac").read_bytes()
+    assert edit.sequence_editor.strips["Bed 2: strong wind"].sound.filepath == str(strange)  # no bed of this film
+    assert placed(edit) == before
+    # laid again, the one that came along is used, and only the other is made anew
+    begun = (here / f"{name}.flac").stat().st_mtime_ns
+    assert bpy.ops.takeone.bed() == {"FINISHED"}
+    assert (here / f"{name}.flac").stat().st_mtime_ns == begun and len(list(here.iterdir())) == 4
+
+
 def test_the_edit_sounds_like_rain_and_not_like_the_takes(edit, tmp_path):
     bpy.context.scene.take_one.ambience = "rain"
     edit.take_one.bed_takes = "LINES"

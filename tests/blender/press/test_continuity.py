@@ -13,7 +13,7 @@ from take_one.client.protocol import EngineInfo
 from take_one.scene.app.app import app
 from take_one.scene.edit import strips
 from take_one.scene.edit.cut import uses
-from take_one.scene.model.shots import kept, shot_list
+from take_one.scene.model.shots import kept, shot_list, takes
 from take_one.scene.session import pump
 from take_one.scene.session.press import continuity
 
@@ -115,3 +115,47 @@ def test_of_a_take_that_the_edit_does_not_show_it_is_the_last_of_the_shot(
     kept.write(take, replace(kept.read(take), head=head, tail=tail, beyond=beyond))
     continuity.save_last_frame(bpy.context, shot, tmp_path / "last.png")
     assert np.abs(picture(tmp_path / "last.png") - last / 40).max() < 0.4 / 40
+
+
+@pytest.mark.parametrize("named", ["image", "take", "linked take", "still behind", "reference", "moment"])
+def test_no_picture_is_sent_that_only_the_file_names(scene, session, ramp, tmp_path, monkeypatch, named):
+    """A stranger's file may name any file of the user's as its card's picture, take, still or reference."""
+    film, secret = tmp_path / "film", tmp_path / "Documents" / "Hall_t001.mp4"
+    secret.parent.mkdir()
+    secret.write_bytes(ramp.read_bytes())
+    passport = secret.with_name("passport.png")
+    image = bpy.data.images.new("passport", 64, 36)
+    image.filepath_raw, image.file_format = str(passport), "PNG"
+    image.save()
+    film.mkdir()
+    first, second, third = scene.take_one.shots
+    app().state.engines = (replace(ENDS, references=3),)
+    if named in ("image", "moment"):
+        second.still_source, second.image_path = "IMAGE", str(passport)
+    elif named == "take":
+        first.takes[0].clip = str(secret)
+    elif named == "still behind":
+        third.still = str(passport)
+    elif named == "reference":
+        second.references.add().path = str(passport)
+    bpy.ops.wm.save_as_mainfile(filepath=str(film / "film.blend"))
+    if named == "linked take":
+        clip = takes.clip_path(scene.take_one.shots[0].takes[0])
+        clip.unlink()
+        clip.symlink_to(secret)
+    bpy.ops.wm.open_mainfile(filepath=str(film / "film.blend"))
+    session = stand_in.attach()
+    app().state.engines = (replace(ENDS, references=3),)
+    said = {"image": {}, "moment": {"way": "MOMENT"}, "still behind": {"end_on_next": True}}.get(named, {})
+    if named == "image":  # the take's own last frame goes, and not the card's picture
+        request = press(session, monkeypatch)
+        seen = picture(request.still.image)
+        assert request.still.image != passport and seen.shape == (36, 64, 3)
+        assert float(seen.mean()) * 40 == pytest.approx(19, abs=0.5)
+        assert set(request.files().values()) == {request.still.image}
+        return
+    code = {"moment": "unseen_picture", "still behind": "no_still", "reference": "unseen_pictures"}.get(named)
+    with pytest.raises(RuntimeError):
+        press(session, monkeypatch, **said)
+    assert session.requests == []
+    assert app().state.last_error.code == (code or "foreign_file")

@@ -83,11 +83,10 @@ def test_three_shots_are_one_job_and_three_takes(scene):
     files = {name: takes.clip_path(shot.takes[0]) for name, shot in shots.items()}
     assert len({file.read_bytes() for file in files.values()}) == 1
     assert [file.name for file in files.values()] == ["Hall_t001.mp4", "Stairs_t001.mp4", "Roof_t001.mp4"]
-    keys = (strips.HEAD_KEY, strips.TAIL_KEY, strips.BEYOND_KEY)
-    for use, wanted in zip(row, [(0, 32, 29), (13, 14, 11), (31, 3, None)], strict=True):
-        assert sorted(strip.type for strip in use.strips) == ["MOVIE", "SOUND"]
-        for strip in use.strips:
-            assert tuple(strip.get(key) for key in keys) == wanted
+    keys = (strips.HEAD_KEY, strips.TAIL_KEY, strips.BEYOND_KEY, strips.OWN_KEY)
+    for use, wanted in zip(row, [(0, 32, 29, 13), (13, 14, 11, 31), (31, 3, None, None)], strict=True):
+        found = {strip.type: tuple(strip.get(key) for key in keys) for strip in use.strips}
+        assert found == {"MOVIE": (*wanted[:3], None), "SOUND": (*wanted[:2], None, wanted[3])}
     for name, use in zip(shots, row, strict=True):  # in the middle and at both ends
         for frame in (use.start, (use.start + use.end) // 2, use.end - 1):
             seen = colour_at(edit, frame)

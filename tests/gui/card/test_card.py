@@ -55,16 +55,18 @@ def test_an_engine_that_cannot_run_says_why_and_what_helps(blender: BlenderWindo
     blender.picture("engines")
     blender.press("h")
     assert blender.ask(f"{CARD}.engine") == "happyhorse"
-    said = drawn(blender, "settings_view3d")
+    said = drawn(blender, "shot_view3d")
     assert why.split(".")[0][:20] in " ".join(text for _c, _w, text, _g in said)
     assert any(what == "takeone.fix" for _call, what, _text, _grey in said)
-    assert any(what.startswith("option_") and text == "Quality" for _call, what, text, _grey in said)
+    blender.run("bpy.context.window_manager.take_one_settings = True")
+    settings = drawn(blender, "settings_view3d")
+    assert any(what.startswith("option_") and text == "Quality" for _call, what, text, _grey in settings)
     blender.picture("engine_not_here")
     blender.run(f"{CARD}.engine = 'draft'")
 
 
 def test_seed_is_drawn_and_locked(blender: BlenderWindow) -> None:
-    blender.run("bpy.context.window_manager.take_one_more = True")
+    blender.run("bpy.context.window_manager.take_one_settings = bpy.context.window_manager.take_one_more = True")
     assert is_grey(blender, "settings_view3d", "seed")  # an unlocked seed is not the next take's
     blender.click("takeone.new_seed")
     seed = blender.ask(f"{CARD}.seed")
@@ -103,7 +105,7 @@ def test_the_picture_that_will_be_sent_can_be_seen_before_anything_is_made(blend
     blender.click("takeone.preview_still")
     blender.until("len(list(__import__('pathlib').Path(bpy.app.tempdir).glob('take_one_quick_stills/*/*.png'))) == 1")
     assert any(call == "template_icon" for call, *_ in drawn(blender, "shot_view3d"))
-    assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
+    assert "Frame 1, not yet rendered" in " ".join(texts(blender, "shot_view3d"))
     blender.picture("look")
     assert blender.ask("len(scene.take_one.shots)") == 0 and blender.ask("len(STATE.jobs)") == 0
     assert blender.ask("STATE.last_error") is None
@@ -111,7 +113,7 @@ def test_the_picture_that_will_be_sent_can_be_seen_before_anything_is_made(blend
 
 def test_the_picture_says_when_it_is_out_of_date(blender: BlenderWindow) -> None:
     blender.run("scene.camera.location.x += 1; bpy.context.view_layer.update()")
-    assert "Changed since: look again" in texts(blender, "shot_view3d")
+    assert "Changed since: look again" in " ".join(texts(blender, "shot_view3d"))
     blender.picture("look_again")
     blender.click("takeone.preview_still")
     assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")

@@ -52,6 +52,8 @@ def draw_all(blender: BlenderWindow) -> dict[str, int]:
     blender.run(TO_EDITOR.format("VIEW_3D", "SEQUENCE_EDITOR"))
     blender.show_tab("SEQUENCE_EDITOR")
     redraw(blender)
+    blender.run("scene.take_one.shots[0].engine = 'draft'")  # which follows a camera, so that a walkthrough is of use
+    redraw(blender)
     blender.run("region_of('SEQUENCE_EDITOR', 'UI')[2].active_panel_category = 'Shots'")
     redraw(blender)
     blender.run(f"bpy.ops.preferences.addon_show(module={MODULE!r})")

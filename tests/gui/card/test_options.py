@@ -43,6 +43,7 @@ def blender(open_blender: Callable[..., BlenderWindow], server: str) -> BlenderW
     record(window)
     window.run(f"{CARD}.seconds = 0.5\nbpy.ops.takeone.connect_server(url={server!r}, token={TOKEN!r})")
     window.show_tab()
+    window.run("bpy.context.window_manager.take_one_settings = True")
     window.until("STATE.engine('zoom') is not None")
     return window
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 
+import av
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -17,6 +19,8 @@ from backend.engines.draft.sound.soundtrack import soundtrack
 from backend.engines.draft.sound.speech.lines import dialogue
 from backend.engines.draft.sound.speech.voice import VoiceError
 from backend.engines.draft.sound.vocabulary import KINDS
+from backend.engines.engine import Clip
+from backend.media.encode import write_clip
 from client.protocol import LANGUAGES, Binding, Line, TakeRequest
 from devtools.requests import take_request
 
@@ -68,6 +72,35 @@ def test_neighbouring_takes_with_the_same_words_are_alike(sound: str) -> None:
     takes = [made(sound, seconds=seconds, seed=seed) for seconds, seed in ((2.0, 1), (5.0, 2), (9.0, 3))]
     levels = [loudness(take) for take in takes]
     assert max(levels) - min(levels) < 1.0, levels
+
+
+@pytest.mark.parametrize("lines", [(), (ANNA,)])
+@pytest.mark.parametrize("sound", ["", "rain", "a crowd in a cafe"])
+def test_neighbouring_takes_are_alike_in_the_files_that_editors_cut(
+    sound: str, lines: tuple[Line, ...], tmp_path: Path
+) -> None:
+    """What is read back from two mp4s, of other lengths and seeds: the whole, and what lies at their cut."""
+    heard = []
+    for seconds, seed in ((2.0, 1), (3.0, 2)):
+        asked = take_request(seconds=seconds, size=(64, 36), seed=seed, dialogue=lines, sound=sound)
+        track, _ = soundtrack(asked, seconds)
+        frames = round(24 * seconds)
+        pictures = (np.full((36, 64, 3), index, np.uint8) for index in range(frames))
+        file = tmp_path / f"{seed}.mp4"
+        write_clip(Clip(64, 36, Fraction(24), frames, pictures, track), asked, file, lambda *_: None, lambda: False)
+        with av.open(file) as container:
+            samples = np.concatenate([frame.to_ndarray() for frame in container.decode(audio=0)], axis=1)
+        heard.append(samples[:, : round(seconds * RATE)])
+    one, two = heard
+    if lines:
+        said = slice(*(int(at * RATE) for at in speech_times(made("silence", lines, seconds=2.0))))
+        levels = [loudness(samples[:, said]) for samples in heard]
+        assert levels == pytest.approx([-23, -23], abs=1.0) and abs(levels[0] - levels[1]) < 1.0
+        return
+    assert abs(loudness(one) - loudness(two)) < 1.0
+    at_cut = one[:, -RATE // 2 : -RATE // 8], two[:, RATE // 8 : RATE // 2]
+    before, after = (10 * np.log10((part**2).mean()) for part in at_cut)
+    assert abs(before - after) < 3.0  # a third of a second of noise is not as even as the whole
 
 
 def test_a_scene_in_one_take_is_limited_and_not_lowered() -> None:

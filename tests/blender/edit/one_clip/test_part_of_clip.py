@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import wave
+
 import bpy
+import numpy as np
 import pytest
 import stand_in
 from rooms import brighter, clip, picture, picture_output, room
-from take_one.scene.edit import strips
-from take_one.scene.edit.cut import fit, transitions, uses
+from take_one.scene.edit import current, strips
+from take_one.scene.edit.cut import fit, ripple, transitions, uses
+from take_one.scene.edit.out.collect import collect
 from take_one.scene.model.shots import shot_list, takes
 from take_one.scene.session import pump
 from take_one.scene.stills import playhead
@@ -18,7 +22,7 @@ PART = {"placement": "REPLACE", "head": 3, "tail": 20, "beyond": 18}  # of 30 fr
 @pytest.fixture(scope="module")
 def clips(tmp_path_factory):
     folder = tmp_path_factory.mktemp("clips")
-    return brighter(folder / "ramp.mp4", 30), clip(folder / "whole.mp4", 14)
+    return brighter(folder / "ramp.mp4", 30), clip(folder / "whole.mp4", 14), clip(folder / "heard.mp4", 30)
 
 
 @pytest.fixture
@@ -82,6 +86,68 @@ def test_under_a_dissolve_that_was_there_before_it(shots, clips):
     assert (strips.end(movie), fit.held(movie)) == (15, 0)
     with pytest.raises(Exception, match="no frame after its end"):
         transitions.add(edit, uses.uses(edit)[1], transitions.DISSOLVE, 6)
+
+
+def ends(edit):
+    """Where picture and sound of the first shot end."""
+    found = {strip.type: strips.end(strip) for strip in uses.uses(edit)[0].strips}
+    return found["MOVIE"], found["SOUND"]
+
+
+def loudest(edit, tmp_path, first, after):
+    """The loudest sample that is heard from a frame to before another."""
+    edit.frame_start, edit.frame_end = first, after - 1
+    path = tmp_path / f"heard{first}.wav"
+    with bpy.context.temp_override(scene=edit):
+        bpy.ops.sound.mixdown(filepath=str(path), container="WAV", codec="PCM", accuracy=1024)
+    with wave.open(str(path)) as file:
+        samples = np.frombuffer(file.readframes(file.getnframes()), "<i2")
+    return int(np.abs(samples[: 2000 * 2 * (after - first)].astype(int)).max())
+
+
+def test_its_sound_ends_where_another_shots_begins(shots, clips, tmp_path):
+    edit = the_edit()
+    pump.handle(stand_in.ready(shots[0], key="k2", number=2, source=clips[2], **PART))
+    assert ends(edit) == (15, 10)  # frames 3 to 11 of the clip are its own, from frame 1 of the edit on
+    edit.sequence_editor.strips["Stairs_t001 sound"].mute = True
+    assert loudest(edit, tmp_path, 1, 10) > 5000
+    assert loudest(edit, tmp_path, 11, 15) == 0
+
+    # longer, shorter than its own frames, and as long as the take again: nothing of another shot is heard
+    edit.take_one.ripple = True
+    for frames, wanted in ((20, (21, 10)), (5, (6, 6)), (9, (10, 10)), (14, (15, 10))):
+        assert ripple.set_length(edit, uses.uses(edit)[0], frames)
+        assert ends(edit) == wanted
+    assert fit.length_from_take(edit, "k2", "Hall_t002") and ends(edit) == (8, 8)
+
+    # a take with a clip of its own sounds to its place's end again, and the part is as it was when it comes back
+    edit.take_one.ripple = False
+    assert ripple.set_length(edit, uses.uses(edit)[0], 14, ripple.Rules(True, True, True))
+    assert ends(edit) == (15, 10)
+    pump.handle(stand_in.ready(shots[0], key="k3", number=3, source=clips[1], placement="REPLACE"))
+    assert ends(edit) == (15, 15)
+    current.make_current(shots[0], shot_list.find_take(shots[0], "k2"))
+    assert ends(edit) == (15, 10)
+
+
+@pytest.mark.parametrize("cut", [7, 12])
+def test_sound_that_the_user_has_cut_stays_cut(shots, clips, cut):
+    edit = the_edit()
+    setattr(edit.sequence_editor.strips["Hall_t001 sound"], strips.END, cut)
+    pump.handle(stand_in.ready(shots[0], key="k2", number=2, source=clips[2], **PART))
+    assert ends(edit) == (15, min(cut, 10))
+    pump.handle(stand_in.ready(shots[0], key="k3", number=3, source=clips[1], placement="REPLACE"))
+    assert ends(edit) == (15, 7 if cut == 7 else 15)
+
+
+def test_the_data_of_the_edit_says_what_is_another_shots(shots, clips):
+    edit = the_edit()
+    pump.handle(stand_in.ready(shots[0], key="k2", number=2, source=clips[2], **PART))
+    data = collect(edit)
+    take = data.shots[0].take("k2")
+    assert (take.frames, take.handles, take.beyond, take.own(3)) == (30, (3, 20), 18, 9)
+    assert [(one.start, one.frames) for one in data.sounds if one.take == "k2"] == [(1, 9)]
+    assert data.shots[0].places[0].frames == 14
 
 
 def the_edit():

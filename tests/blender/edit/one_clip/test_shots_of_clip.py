@@ -15,8 +15,8 @@ import stand_in
 from rooms import clip, room
 from take_one.client.protocol import BoundPart
 from take_one.scene.app.app import app
-from take_one.scene.edit import landing, several
-from take_one.scene.model.shots import kept, shot_list, takes
+from take_one.scene.edit import landing, moving, several
+from take_one.scene.model.shots import kept, shot_list, takes, trust
 from take_one.scene.session import pump
 
 NAMES = ("Hall", "Stairs", "Roof")
@@ -159,3 +159,56 @@ def test_a_sidecar_that_no_file_can_hold_lets_its_takes_land(ready):
     ready.sidecar.write_text(json.dumps({**SAID, "note": "\ud800"}))
     assert pump.handle(ready) is None
     assert [shot.takes[0].status for shot in bpy.context.scene.take_one.shots] == ["READY"] * 3
+
+
+@pytest.fixture
+def saved(tmp_path):
+    """An empty file in a folder of its own, and a folder elsewhere that is somebody's."""
+    (tmp_path / "film").mkdir()
+    (tmp_path / "mine").mkdir()
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film" / "film.blend"))
+    return tmp_path / "film", tmp_path / "mine"
+
+
+@pytest.mark.parametrize("link", ["takes", "takes/Stairs"])
+def test_a_link_that_came_since_is_not_followed(saved, ready, link):
+    film, mine = saved
+    clip_there = ready.clip.read_bytes()
+    shutil.rmtree(film / "takes")
+    (film / link).parent.mkdir(exist_ok=True)
+    (film / link).symlink_to(mine)
+    for path, data in ((ready.clip, clip_there), (ready.sidecar, json.dumps(SAID).encode())):
+        if link == "takes/Stairs":
+            path.parent.mkdir(exist_ok=True)
+            path.write_bytes(data)
+    home = takes.unsaved_folder(ready.binding.file_id)
+    if link == "takes":  # the whole clip came where it was to go before the link was there
+        whole = home / "Hall" / ready.clip.name
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        whole.write_bytes(clip_there)
+        whole.with_suffix(".json").write_text(json.dumps(SAID))
+        ready = ready._replace(clip=whole, sidecar=whole.with_suffix(".json"))
+    assert pump.handle(ready) is None
+    shots = bpy.context.scene.take_one.shots
+    assert list(mine.iterdir()) == []
+    assert [shot.takes[0].status for shot in shots] == ["READY"] * 3
+    wanted = home / "Stairs" if link == "takes" else film / "takes" / "Stairs_2"
+    assert takes.clip_path(shots[1].takes[0]) == wanted / "Stairs_t001.mp4"
+    assert all(trust.is_own(takes.clip_path(shot.takes[0])) for shot in shots)
+    moving.relocate_takes()
+    assert list(mine.iterdir()) == []
+
+
+@pytest.mark.parametrize("link", ["takes", "takes/Hall"])
+def test_no_press_where_takes_would_go_where_a_link_leads(saved, link):
+    film, mine = saved
+    (film / link).parent.mkdir(exist_ok=True)
+    (film / link).symlink_to(mine)
+    fake = stand_in.attach()
+    scene = room(64, 36, "BLENDER_WORKBENCH")
+    shot = shot_list.add_shot(scene, scene.camera)
+    shot.name = "Hall"
+    with pytest.raises(RuntimeError, match="is a link, and Take One writes nothing where it leads"):
+        bpy.ops.takeone.animate_frame()
+    assert app().state.last_error.fix == "save_as"
+    assert list(mine.iterdir()) == [] and fake.keys == []
