@@ -82,7 +82,7 @@ def alone(
             is_seen = (weight[y, x] > 0) & (near[y, x] > none)
             seen = np.int32(seen + (np.int32(colour[y, x] >> THREE_BYTES) if is_seen else np.int32(0)))
             empty = np.int32(empty + (np.int32(0) if near[y, x] > none else np.int32(1)))
-        covered += seen
+        covered += int(seen)
         holes[y] = empty
         _bytes_of(colour[y], out[y].reshape(-1))
     for at in range(count):
