@@ -7,6 +7,7 @@ the frame. deep: what is hidden behind that. All but the hidden and what is beyo
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from . import edges, matte
 from .hidden import occlusion, planes
 from .hidden.occlusion import HiddenLayer
 from .kernels import helper, kernel
-from .memory import give_back
+from .memory import LARGE, give_back
 from .picture import Picture
 
 # The fringe is drawn in two parts, the surface's rim and a halo around it; the back in two, the foot and the rest.
@@ -48,13 +49,33 @@ class Layers:
 
 
 def build(
-    picture: Picture, parallax: float, margins: tuple[int, int, int, int], seed: int, guess: bool = True
+    picture: Picture,
+    parallax: float,
+    margins: tuple[int, int, int, int],
+    seed: int,
+    guess: bool = True,
+    threads: int = 1,
 ) -> Layers:
     """The layers of `picture`, for a camera path that parts points by `parallax` pixels a unit of nearness.
 
-    Without a `guess` only what the picture shows: nothing is hidden, nothing lies beyond the frame.
+    Without a `guess` only what the picture shows: nothing is hidden, nothing lies beyond the frame. Of a large picture
+    one thing is made after the other, else on as many `threads`: what is made is the same.
     """
+    with ThreadPoolExecutor(threads if picture.nearness.size < LARGE else 1) as beside:
+        return _build(picture, parallax, margins, seed, guess, beside)
+
+
+def _build(
+    picture: Picture,
+    parallax: float,
+    margins: tuple[int, int, int, int],
+    seed: int,
+    guess: bool,
+    beside: ThreadPoolExecutor,
+) -> Layers:
     nearness = picture.nearness
+    if guess:
+        large = beside.submit(planes.find, nearness, picture.surface, picture.orthographic, seed)
     cut = edges.find(nearness, parallax, picture.orthographic)
     alpha, front, back, bared, halo = matte.unmix(picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
     slope_x, slope_y = _slopes(nearness, cut.across, cut.down, np.float32(LEAN / max(parallax, 1e-9)))
@@ -62,15 +83,16 @@ def build(
     ring = (halo >= 0) & ~cut.rim
     known = ((cut.near > 0) | ((halo >= 0) & (cut.far == 1)) | (~cut.rim & (cut.far == 0))).astype(np.uint8)
     matte.bleed(front, known, 3)
-    beside = (cut.near == 1) | (cut.far == 1)
-    opacity = np.where(beside, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0)).astype(np.float32)
+    at_break = (cut.near == 1) | (cut.far == 1)
+    opacity = np.where(at_break, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0)).astype(np.float32)
     bare = np.where((cut.far == 1)[..., None], _bytes(back), picture.rgb)
-    textures = [_double(bare, np.ones_like(opacity)), _double(_bytes(front), opacity)]
-    del front, alpha, halo, known, beside, opacity, bare  # of a large picture each takes as much as the picture
+    doubled = [beside.submit(_double, bare, np.ones_like(opacity)), beside.submit(_double, _bytes(front), opacity)]
+    del front, alpha, halo, known, at_break, opacity, bare  # of a large picture each takes as much as the picture
     give_back(nearness.size)
     if guess:
-        large = planes.find(nearness, picture.surface, picture.orthographic, seed)
-        rear, own, deep = occlusion.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
+        rear, own, deep = occlusion.build(
+            picture, back, bared, cut, slope_x, slope_y, large.result(), parallax, margins, beside
+        )
     else:
         margins, own = (0, 0, 0, 0), cut.foot
         rear, deep = _shown_behind(nearness, back, bared != 0, cut, slope_x, slope_y)
@@ -80,7 +102,9 @@ def build(
 
     left, top = margins[:2]
     for hidden_rgb in (rear.rgb, deep.rgb):
-        textures.append(_double(hidden_rgb, np.ones(hidden_rgb.shape[:2], np.float32)))
+        doubled.append(beside.submit(_double, hidden_rgb, np.ones(hidden_rgb.shape[:2], np.float32)))
+    textures = [one.result() for one in doubled]
+    del doubled
     starts = np.cumsum([0, *(texture.size // 4 for texture in textures)])
     places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
     for k, texture in ((FRONT, 0), (FOOT, 2), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
