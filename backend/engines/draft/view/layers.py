@@ -86,8 +86,14 @@ def _build(
     at_break = (cut.near == 1) | (cut.far == 1)
     opacity = np.where(at_break, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0)).astype(np.float32)
     bare = np.where((cut.far == 1)[..., None], _bytes(back), picture.rgb)
-    doubled = [beside.submit(_double, bare, np.ones_like(opacity)), beside.submit(_double, _bytes(front), opacity)]
-    del front, alpha, halo, known, at_break, opacity, bare  # of a large picture each takes as much as the picture
+    rim_rgb = _bytes(front)
+    del front, alpha, halo, known, at_break  # of a large picture each takes as much as the picture
+    bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
+    rim_parts = (
+        blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+        blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
+    )
+    del fringe_shape, ring
     give_back(nearness.size)
     if guess:
         rear, own, deep = occlusion.build(
@@ -101,18 +107,19 @@ def _build(
     inner = ~cut.rim & ~own
 
     left, top = margins[:2]
-    for hidden_rgb in (rear.rgb, deep.rgb):
-        doubled.append(beside.submit(_double, hidden_rgb, np.ones(hidden_rgb.shape[:2], np.float32)))
-    textures = [one.result() for one in doubled]
-    del doubled
-    starts = np.cumsum([0, *(texture.size // 4 for texture in textures)])
+    pictures = [(bare, None), (rim_rgb, opacity), (rear.rgb, None), (deep.rgb, None)]
+    starts = np.cumsum([0, *(4 * rgb.shape[0] * rgb.shape[1] for rgb, _ in pictures)])
     places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
     for k, texture in ((FRONT, 0), (FOOT, 2), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
-        high, wide = textures[texture].shape[0], textures[texture].shape[1] // 4
+        high, wide = (2 * side for side in pictures[texture][0].shape[:2])
         places[k] = starts[texture], wide
         x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
         origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
-    bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
+    texels = np.empty(starts[-1], np.uint32)
+    doubling = [
+        beside.submit(_doubled, rgb, alpha, texels[start:end])
+        for (rgb, alpha), start, end in zip(pictures, starts[:-1], starts[1:], strict=True)
+    ]
     foot = np.zeros_like(rear.there)
     foot[top : top + nearness.shape[0], left : left + nearness.shape[1]] = own if guess else rear.there
     hidden = rear.there & ~foot & 1
@@ -120,14 +127,15 @@ def _build(
     parts = [
         blocks(nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
         blocks(rear.nearness, foot, -left, -top, bend, steep, *shape_of_rear),
-        blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
-        blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
+        *rim_parts,
         blocks(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
         blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
+    for done in doubling:
+        done.result()
     give_back(nearness.size)
     return Layers(
-        _together(textures),
+        texels,
         places,
         origins,
         np.concatenate([part[0].T for part in parts], 1),
@@ -166,25 +174,22 @@ def _bytes(rgb: np.ndarray) -> np.ndarray:
     return made
 
 
-def _together(textures: list[np.ndarray]) -> np.ndarray:
-    """uint32 [n]: the `textures` one after the other. Each is taken out of their list as soon as it is copied."""
-    made = np.empty(sum(texture.size for texture in textures) // 4, np.uint32)
-    at = 0
-    while textures:
-        part = textures.pop(0).reshape(-1).view(np.uint32)
-        made[at : at + part.size] = part
-        at += part.size
-    return made
+def _doubled(rgb: np.ndarray, alpha: np.ndarray | None, texels: np.ndarray) -> None:
+    """`rgb` uint8 [h, w, 3] with `alpha` float32 [h, w] (None: 1) into `texels` uint32 [4 h w], at twice the
+    resolution."""
+    height, width = rgb.shape[:2]
+    opaque = np.ones((height, width), np.float32) if alpha is None else alpha
+    _double(rgb, opaque, texels.view(np.uint8).reshape(2 * height, 8 * width))
 
 
 @kernel
-def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Twice the resolution, uint8 [2 h, 8 w]: the pixels themselves, and sharp six-tap values half-way between them."""
+def _double(rgb: np.ndarray, alpha: np.ndarray, out: np.ndarray) -> None:
+    """Twice the resolution, `out` uint8 [2 h, 8 w]: the pixels themselves, and sharp six-tap values half-way between
+    them."""
     height, width = alpha.shape
     side, next_to, middle = np.float32(3 / 256), np.float32(-25 / 256), np.float32(150 / 256)
     ring = np.empty((6, 8 * width), np.float32)  # the doubled rows that a row between two needs
     line = np.empty(4 * (width + 5), np.float32)  # a row with two pixels more before it and three after
-    out = np.empty((2 * height, 8 * width), np.uint8)
     made = 0
     for y in range(height):
         while made < min(y + 4, height):
@@ -214,7 +219,6 @@ def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         for i in range(8 * width):
             out[2 * y, i] = _byte(here[i])
             out[2 * y + 1, i] = _byte(side * (v0[i] + v5[i]) + next_to * (v1[i] + v4[i]) + middle * (here[i] + v3[i]))
-    return out
 
 
 @helper
