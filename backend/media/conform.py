@@ -10,6 +10,7 @@ import numpy as np
 from ..engines.engine import Sound
 
 SOUND_RATE = 48_000
+PIECE = 5 * SOUND_RATE  # samples that are worked on at a time
 FADE = 240  # samples, 5 ms: long enough that a cut does not click, too short to be heard
 
 
@@ -47,15 +48,26 @@ def pick(frames: Iterator[np.ndarray], indices: Iterable[int]) -> Iterator[np.nd
 
 
 def conform_sound(sound: Sound, samples: int) -> np.ndarray:
-    """Stereo float32 [2, samples] at 48 kHz: resampled, then cut with a short fade or filled with silence."""
+    """Stereo float32 [2, samples] at 48 kHz: resampled, then cut with a short fade or filled with silence. Sound that
+    is so already is given as it is."""
     stereo = _resample(_stereo(sound.samples), sound.rate)
-    kept = stereo[:, :samples].copy()
+    if stereo.shape[1] == samples and all(np.abs(part).max() <= 1 for part in _pieces(stereo)):  # what is NaN is not
+        return stereo
+    filled = np.zeros((2, samples), np.float32)
+    kept = filled[:, : stereo.shape[1]]
+    kept[:] = stereo[:, :samples]
     if stereo.shape[1] > samples:
         fade = min(FADE, samples)
         kept[:, samples - fade :] *= np.linspace(1, 0, fade, dtype=np.float32)
-    filled = np.zeros((2, samples), np.float32)
-    filled[:, : kept.shape[1]] = np.clip(np.nan_to_num(kept), -1, 1)
+    for part in _pieces(kept):
+        np.clip(np.nan_to_num(part), -1, 1, out=part)
     return filled
+
+
+def _pieces(stereo: np.ndarray) -> Iterator[np.ndarray]:
+    """`stereo` some seconds at a time, so that long sound needs no more memory."""
+    for first in range(0, stereo.shape[1], PIECE):
+        yield stereo[:, first : first + PIECE]
 
 
 def _stereo(samples: np.ndarray) -> np.ndarray:

@@ -51,7 +51,7 @@ def begin(request: TakeRequest, guess: bool = True) -> Shot:
         notes = (*notes, *notes_of(beyond(request.direction.prompt)))
     poses = paths.poses(path, request.frame_count)
     places, left_out = views.placed(request, poses, picture.measure(still).focus)
-    return Shot(still, path, Film(still, places, poses, request.seed, guess), notes, left_out)
+    return Shot(still, path, Film(still, places, poses, request.seed, guess, workers()), notes, left_out)
 
 
 def workers() -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 
@@ -44,11 +44,39 @@ MAKERS: dict[str, Callable[[np.random.Generator, int, SoundEvent], np.ndarray]] 
     "explosion": machines.explosion,
 }
 _SHORTEST = RATE // 2
+LONGEST, PART, OVERLAP = 70 * RATE, 30 * RATE, 3 * RATE  # samples: made at once, of a part, over which it goes over
 
 
 def ambience(events: tuple[SoundEvent, ...], count: int, seed: int) -> np.ndarray:
     """Stereo float32 [2, count] at 48 kHz: the mix of `events`, each as loud as its kind is (see KINDS), whatever else
-    is heard: neighbouring takes with the same words are alike."""
+    is heard: neighbouring takes with the same words are alike. What is longer than LONGEST is made in parts, so that
+    it takes little more memory than it fills itself."""
+    if count <= LONGEST:
+        return _mixed(events, count, seed)
+    made = np.empty((2, count), np.float32)
+    at = 0
+    for part in crossed(lambda length, own: _mixed(events, length, own), count, seed, PART):
+        made[:, at : at + part.shape[1]] = part
+        at += part.shape[1]
+    return made
+
+
+def crossed(make: Callable[[int, int], np.ndarray], count: int, seed: int, length: int) -> Iterator[np.ndarray]:
+    """`count` samples in parts of `length`, float32 [2, samples]: `make` is given how many samples to make and a seed
+    of their own. Each goes over into the next at equal power, within OVERLAP."""
+    over: np.ndarray | None = None
+    rise = np.sin(0.5 * np.pi * (np.arange(OVERLAP) + 0.5) / OVERLAP).astype(np.float32)
+    for number, start in enumerate(range(0, count, length)):
+        last = start + length >= count
+        part = make(min(count - start, length) + (0 if last else OVERLAP), seed + 7919 * number)
+        if over is not None:
+            size = min(OVERLAP, part.shape[1])
+            part[:, :size] = part[:, :size] * rise[:size] + over[:, :size] * rise[::-1][:size]
+        yield part if last else part[:, :length]
+        over = part[:, length:].copy()
+
+
+def _mixed(events: tuple[SoundEvent, ...], count: int, seed: int) -> np.ndarray:
     total = np.zeros((2, count), np.float32)
     for event in events:
         random = np.random.default_rng([seed & 0xFFFFFFFF, zlib.crc32(event.kind.encode())])

@@ -20,7 +20,7 @@ from .events import SoundEvent
 from .levels import RATE, faded, limited
 from .soundtrack import CEILING_DB, DUCKED, FADE
 
-PART, OVERLAP = 60 * RATE, 3 * RATE  # samples made at once, and over which one goes over into the next
+PART = 60 * RATE  # samples made at once
 MOST_SECONDS = 4 * 3600.0
 BEFORE, AFTER = 0.1, 0.5  # seconds in which a bed goes down before a line, and comes back after it
 TOGETHER = 0.8  # seconds between lines under which it stays down
@@ -95,22 +95,17 @@ def write_bed(path: Path, sound: str, prompt: str, seconds: float, seed: int, sp
 def blocks(events: tuple[SoundEvent, ...], count: int, seed: int) -> Iterator[np.ndarray]:
     """The ambience, `count` samples of it, in blocks of float32 [2, samples]. A minute is made at a time, each by a
     seed of its own, and goes over into the next at equal power."""
-    over: np.ndarray | None = None
-    rise = np.sin(0.5 * np.pi * (np.arange(OVERLAP) + 0.5) / OVERLAP).astype(np.float32)
-    for number, start in enumerate(range(0, count, PART)):
-        last = start + PART >= count
-        part = _part(events, min(count - start, PART) + (0 if last else OVERLAP), seed + 7919 * number)
-        if over is not None:
-            size = min(OVERLAP, part.shape[1])
-            part[:, :size] = part[:, :size] * rise[:size] + over[:, :size] * rise[::-1][:size]
-        if number == 0:
-            part = np.concatenate([faded(part, FADE)[:, : part.shape[1] // 2], part[:, part.shape[1] // 2 :]], axis=1)
-        if last:
-            part = np.concatenate([part[:, : part.shape[1] // 2], faded(part, FADE)[:, part.shape[1] // 2 :]], axis=1)
-            yield part
-            return
-        yield part[:, :PART]
-        over = part[:, PART:]
+    from .ambience import crossed
+
+    at = 0
+    for part in crossed(lambda length, own: _part(events, length, own), count, seed, PART):
+        half = part.shape[1] // 2
+        if at == 0:
+            part = np.concatenate([faded(part, FADE)[:, :half], part[:, half:]], axis=1)
+        at += part.shape[1]
+        if at == count:
+            part = np.concatenate([part[:, :half], faded(part, FADE)[:, half:]], axis=1)
+        yield part
 
 
 def ducking_points(spoken: Sequence[Spoken], seconds: float) -> tuple[tuple[float, float], ...]:

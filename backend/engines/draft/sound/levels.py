@@ -10,6 +10,7 @@ import numpy as np
 
 RATE = 48000
 PIECE = 1 << 18  # samples that are worked on at a time
+BLOCK = 48  # samples, 1 ms: what the limiter looks at
 QUIETEST = -70.0  # LUFS: the absolute gate; also what silence measures
 
 # The two K-weighting filters of BS.1770-4 at 48 kHz: a shelf for the head, a high pass. (b0, b1, b2), (1,
@@ -93,55 +94,69 @@ def _power(samples: np.ndarray, hop: int) -> np.ndarray:
 def true_peaks(samples: np.ndarray) -> np.ndarray:
     """The highest level (a factor of full scale) of all channels [samples], at and between samples: 4 times
     oversampled."""
+    return np.concatenate([np.zeros(0, np.float32), *_true_peaks(samples)])
+
+
+def _true_peaks(samples: np.ndarray) -> Iterator[np.ndarray]:
+    """`true_peaks`, some at a time: whole milliseconds, but for the last."""
     count = samples.shape[-1]
-    envelope = np.abs(samples).max(axis=0) if count else np.zeros(0, np.float32)
-    whole = 1 << 16  # a piece at a time: its spectrum fits the cache
+    whole = 1 << 16  # its spectrum fits the cache
     beside = 256  # samples of the neighbours that each piece sees, so that its ends are no edges
     turn = np.arange(whole // 2 + 1) / whole
     shifts = [np.exp(2j * np.pi * part * turn).astype(np.complex64) for part in (0.25, 0.5, 0.75)]
-    own = whole - 2 * beside
+    own = (whole - 2 * beside) // BLOCK * BLOCK
     for start in range(0, count, own):
         first, last = max(0, start - beside), min(count, start + own + beside)
-        part = envelope[start : start + own]
+        part = np.abs(samples[..., start : start + own]).max(axis=0)
         spectrum = np.fft.rfft(samples[..., first:last].astype(np.float32), whole)
         spectrum[..., -1] *= 0.5
         for shift in shifts:
             between = np.fft.irfft(spectrum * shift, whole)[..., start - first : start - first + len(part)]
             np.maximum(part, np.abs(between).max(axis=0), out=part)
-    return envelope
+        yield part
 
 
-def limited(samples: np.ndarray, ceiling: float) -> np.ndarray:
+def limited(samples: np.ndarray, ceiling: float, out: np.ndarray | None = None) -> np.ndarray:
     """`samples` with every true peak at or under `ceiling` (a factor of full scale): gain falls 2 ms before
-    a peak and comes back after it, without distortion."""
+    a peak and comes back after it, without distortion. What has to be changed is put into `out`, which may be
+    `samples`, else into a new array."""
     for _ in range(3):
-        envelope = true_peaks(samples)
-        if not envelope.size or envelope.max() <= ceiling:
+        peaks = np.concatenate([np.zeros(0, np.float32), *map(_in_blocks, _true_peaks(samples))])
+        if not peaks.size or peaks.max() <= ceiling:
             return samples
-        block = 48  # 1 ms
-        blocks = -(-envelope.size // block)
-        peaks = np.pad(envelope, (0, blocks * block - envelope.size)).reshape(blocks, block).max(axis=1)
         gain = np.minimum(1.0, 0.995 * ceiling / np.maximum(peaks, 1e-9))
         reach = 12
         padded = np.pad(gain, reach, mode="edge")
         lowest = np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1).min(axis=1)
         window = np.hanning(2 * reach + 1)
         smooth = np.convolve(np.pad(lowest, reach, mode="edge"), window / window.sum(), mode="valid")
-        at = (np.arange(blocks) + 0.5) * block
+        at = (np.arange(peaks.size) + 0.5) * BLOCK
         # Both neighbours of a sample's block are at or below what its own peak needs, so is the line between
         # them.
-        curve = np.interp(np.arange(envelope.size), at, np.minimum(smooth, 1.0))
-        samples = (samples * curve).astype(np.float32)
+        smooth = np.minimum(smooth, 1.0)
+        made = np.empty(samples.shape, np.float32) if out is None else out
+        for first in range(0, samples.shape[-1], PIECE):
+            part = samples[..., first : first + PIECE]
+            made[..., first : first + PIECE] = part * np.interp(np.arange(first, first + part.shape[-1]), at, smooth)
+        samples = made
     return samples
 
 
-def faded(samples: np.ndarray, seconds: float) -> np.ndarray:
-    """`samples` with raised-cosine fades of `seconds` at both ends."""
+def _in_blocks(envelope: np.ndarray) -> np.ndarray:
+    """The highest of each BLOCK; the last one may be short."""
+    peaks: np.ndarray = np.maximum.reduceat(envelope, np.arange(0, envelope.size, BLOCK))
+    return peaks
+
+
+def faded(samples: np.ndarray, seconds: float, out: np.ndarray | None = None) -> np.ndarray:
+    """`samples` with raised-cosine fades of `seconds` at both ends, in `out` (which may be `samples`), else in a new
+    array."""
+    made = samples.copy() if out is None else out
     count = min(int(seconds * RATE), samples.shape[-1] // 2)
     if count < 1:
-        return samples * 0.0
+        made *= 0.0
+        return made
     ramp = 0.5 - 0.5 * np.cos(np.pi * np.arange(count) / count)
-    samples = samples.copy()
-    samples[..., :count] *= ramp
-    samples[..., -count:] *= ramp[::-1]
-    return samples
+    made[..., :count] *= ramp
+    made[..., -count:] *= ramp[::-1]
+    return made

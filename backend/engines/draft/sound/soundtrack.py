@@ -41,9 +41,11 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
     if spoken is not None:
         notes += spoken.notes
         if spoken.activity.any():
-            mix = mix * ducking(spoken.activity) + spoken.samples
-    mix = faded(limited(mix, 10 ** (CEILING_DB / 20)), FADE)
-    return Sound(np.ascontiguousarray(mix, np.float32), RATE), tuple(dict.fromkeys(notes))
+            mix *= ducking(spoken.activity)
+            mix += spoken.samples
+        del spoken
+    limited(mix, 10 ** (CEILING_DB / 20), out=mix)
+    return Sound(faded(mix, FADE, out=mix), RATE), tuple(dict.fromkeys(notes))
 
 
 def of_several(shots: Sequence[TakeRequest], fps: Fraction) -> tuple[Sound, tuple[str, ...]]:

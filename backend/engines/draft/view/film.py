@@ -34,13 +34,14 @@ class Prepared:
 @dataclass
 class Film:
     """A clip from `places` along `poses`. Without a `guess` frames show only what views show, and have their depth as
-    well. `unseen` gets the share of each frame that no view shows as it is drawn."""
+    well. `unseen` gets the share of each frame that no view shows as it is drawn. Layers are made on `threads`."""
 
     still: Picture
     places: Sequence[Place]
     poses: Sequence[Pose]
     seed: int
     guess: bool = True
+    threads: int = 1
     unseen: list[float] = field(default_factory=list)
     _ready: dict[int, Future[Prepared]] = field(default_factory=dict, init=False)
 
@@ -125,6 +126,6 @@ class Film:
         parallax = margins.parallax(shown, path)
         if not self.guess:
             parallax = max(parallax, margins.telling(shown))
-        made = layers.build(shown, parallax, margins.margins(shown, path), self.seed, guess)
+        made = layers.build(shown, parallax, margins.margins(shown, path), self.seed, guess, self.threads)
         give_back(shown.nearness.size)
         return Prepared(shown, made)

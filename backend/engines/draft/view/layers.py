@@ -7,6 +7,7 @@ the frame. deep: what is hidden behind that. All but the hidden and what is beyo
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +17,7 @@ from . import edges, matte
 from .hidden import occlusion, planes
 from .hidden.occlusion import HiddenLayer
 from .kernels import helper, kernel
-from .memory import give_back
+from .memory import LARGE, give_back
 from .picture import Picture
 
 # The fringe is drawn in two parts, the surface's rim and a halo around it; the back in two, the foot and the rest.
@@ -48,13 +49,33 @@ class Layers:
 
 
 def build(
-    picture: Picture, parallax: float, margins: tuple[int, int, int, int], seed: int, guess: bool = True
+    picture: Picture,
+    parallax: float,
+    margins: tuple[int, int, int, int],
+    seed: int,
+    guess: bool = True,
+    threads: int = 1,
 ) -> Layers:
     """The layers of `picture`, for a camera path that parts points by `parallax` pixels a unit of nearness.
 
-    Without a `guess` only what the picture shows: nothing is hidden, nothing lies beyond the frame.
+    Without a `guess` only what the picture shows: nothing is hidden, nothing lies beyond the frame. Of a large picture
+    one thing is made after the other, else on as many `threads`: what is made is the same.
     """
+    with ThreadPoolExecutor(threads if picture.nearness.size < LARGE else 1) as beside:
+        return _build(picture, parallax, margins, seed, guess, beside)
+
+
+def _build(
+    picture: Picture,
+    parallax: float,
+    margins: tuple[int, int, int, int],
+    seed: int,
+    guess: bool,
+    beside: ThreadPoolExecutor,
+) -> Layers:
     nearness = picture.nearness
+    if guess:
+        large = beside.submit(planes.find, nearness, picture.surface, picture.orthographic, seed)
     cut = edges.find(nearness, parallax, picture.orthographic)
     alpha, front, back, bared, halo = matte.unmix(picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
     slope_x, slope_y = _slopes(nearness, cut.across, cut.down, np.float32(LEAN / max(parallax, 1e-9)))
@@ -62,15 +83,22 @@ def build(
     ring = (halo >= 0) & ~cut.rim
     known = ((cut.near > 0) | ((halo >= 0) & (cut.far == 1)) | (~cut.rim & (cut.far == 0))).astype(np.uint8)
     matte.bleed(front, known, 3)
-    beside = (cut.near == 1) | (cut.far == 1)
-    opacity = np.where(beside, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0)).astype(np.float32)
+    at_break = (cut.near == 1) | (cut.far == 1)
+    opacity = np.where(at_break, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0)).astype(np.float32)
     bare = np.where((cut.far == 1)[..., None], _bytes(back), picture.rgb)
-    textures = [_double(bare, np.ones_like(opacity)), _double(_bytes(front), opacity)]
-    del front, alpha, halo, known, beside, opacity, bare  # of a large picture each takes as much as the picture
+    rim_rgb = _bytes(front)
+    del front, alpha, halo, known, at_break  # of a large picture each takes as much as the picture
+    bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
+    rim_parts = (
+        blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+        blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
+    )
+    del fringe_shape, ring
     give_back(nearness.size)
     if guess:
-        large = planes.find(nearness, picture.surface, picture.orthographic, seed)
-        rear, own, deep = occlusion.build(picture, back, bared, cut, slope_x, slope_y, large, parallax, margins)
+        rear, own, deep = occlusion.build(
+            picture, back, bared, cut, slope_x, slope_y, large.result(), parallax, margins, beside
+        )
     else:
         margins, own = (0, 0, 0, 0), cut.foot
         rear, deep = _shown_behind(nearness, back, bared != 0, cut, slope_x, slope_y)
@@ -79,16 +107,19 @@ def build(
     inner = ~cut.rim & ~own
 
     left, top = margins[:2]
-    for hidden_rgb in (rear.rgb, deep.rgb):
-        textures.append(_double(hidden_rgb, np.ones(hidden_rgb.shape[:2], np.float32)))
-    starts = np.cumsum([0, *(texture.size // 4 for texture in textures)])
+    pictures = [(bare, None), (rim_rgb, opacity), (rear.rgb, None), (deep.rgb, None)]
+    starts = np.cumsum([0, *(4 * rgb.shape[0] * rgb.shape[1] for rgb, _ in pictures)])
     places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
     for k, texture in ((FRONT, 0), (FOOT, 2), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
-        high, wide = textures[texture].shape[0], textures[texture].shape[1] // 4
+        high, wide = (2 * side for side in pictures[texture][0].shape[:2])
         places[k] = starts[texture], wide
         x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
         origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
-    bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
+    texels = np.empty(starts[-1], np.uint32)
+    doubling = [
+        beside.submit(_doubled, rgb, alpha, texels[start:end])
+        for (rgb, alpha), start, end in zip(pictures, starts[:-1], starts[1:], strict=True)
+    ]
     foot = np.zeros_like(rear.there)
     foot[top : top + nearness.shape[0], left : left + nearness.shape[1]] = own if guess else rear.there
     hidden = rear.there & ~foot & 1
@@ -96,14 +127,15 @@ def build(
     parts = [
         blocks(nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
         blocks(rear.nearness, foot, -left, -top, bend, steep, *shape_of_rear),
-        blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
-        blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
+        *rim_parts,
         blocks(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
         blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
+    for done in doubling:
+        done.result()
     give_back(nearness.size)
     return Layers(
-        _together(textures),
+        texels,
         places,
         origins,
         np.concatenate([part[0].T for part in parts], 1),
@@ -142,25 +174,22 @@ def _bytes(rgb: np.ndarray) -> np.ndarray:
     return made
 
 
-def _together(textures: list[np.ndarray]) -> np.ndarray:
-    """uint32 [n]: the `textures` one after the other. Each is taken out of their list as soon as it is copied."""
-    made = np.empty(sum(texture.size for texture in textures) // 4, np.uint32)
-    at = 0
-    while textures:
-        part = textures.pop(0).reshape(-1).view(np.uint32)
-        made[at : at + part.size] = part
-        at += part.size
-    return made
+def _doubled(rgb: np.ndarray, alpha: np.ndarray | None, texels: np.ndarray) -> None:
+    """`rgb` uint8 [h, w, 3] with `alpha` float32 [h, w] (None: 1) into `texels` uint32 [4 h w], at twice the
+    resolution."""
+    height, width = rgb.shape[:2]
+    opaque = np.ones((height, width), np.float32) if alpha is None else alpha
+    _double(rgb, opaque, texels.view(np.uint8).reshape(2 * height, 8 * width))
 
 
 @kernel
-def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
-    """Twice the resolution, uint8 [2 h, 8 w]: the pixels themselves, and sharp six-tap values half-way between them."""
+def _double(rgb: np.ndarray, alpha: np.ndarray, out: np.ndarray) -> None:
+    """Twice the resolution, `out` uint8 [2 h, 8 w]: the pixels themselves, and sharp six-tap values half-way between
+    them."""
     height, width = alpha.shape
     side, next_to, middle = np.float32(3 / 256), np.float32(-25 / 256), np.float32(150 / 256)
     ring = np.empty((6, 8 * width), np.float32)  # the doubled rows that a row between two needs
     line = np.empty(4 * (width + 5), np.float32)  # a row with two pixels more before it and three after
-    out = np.empty((2 * height, 8 * width), np.uint8)
     made = 0
     for y in range(height):
         while made < min(y + 4, height):
@@ -190,7 +219,6 @@ def _double(rgb: np.ndarray, alpha: np.ndarray) -> np.ndarray:
         for i in range(8 * width):
             out[2 * y, i] = _byte(here[i])
             out[2 * y + 1, i] = _byte(side * (v0[i] + v5[i]) + next_to * (v1[i] + v4[i]) + middle * (here[i] + v3[i]))
-    return out
 
 
 @helper

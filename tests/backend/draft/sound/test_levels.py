@@ -78,6 +78,8 @@ def test_the_limiter_holds_every_peak_and_leaves_the_rest() -> None:
     assert ffmpeg(held)[1] <= 0.805
     np.testing.assert_array_equal(held[:, 60_000:80_000], sound[:, 60_000:80_000])
     np.testing.assert_array_equal(limited(held, 0.9), held)
+    assert limited(sound, 0.8, out=sound) is sound
+    np.testing.assert_array_equal(sound, held)
 
 
 def test_fades_reach_silence() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from backend.engines.draft.sound import ambience as ambiences
 from backend.engines.draft.sound.ambience import MAKERS, ambience
 from backend.engines.draft.sound.events import SoundEvent
 from backend.engines.draft.sound.levels import RATE, loudness, true_peaks
@@ -234,6 +236,26 @@ def test_any_length(seconds: float) -> None:
     samples = made("rain, wind, footsteps, birds, sea, thunder, bells", (ANNA,), seconds=seconds)
     assert samples.shape == (2, round(seconds * RATE)) and np.isfinite(samples).all()
     assert np.abs(samples).max(initial=0) < 1
+
+
+def test_a_long_take_runs_on_over_its_parts_and_takes_little_more_memory_than_it_fills(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(ambiences, "LONGEST", 7 * RATE)
+    monkeypatch.setattr(ambiences, "PART", 5 * RATE)
+    peaks = []
+    for seconds in (13.0, 21.0):
+        tracemalloc.start()
+        samples = made("rain", seconds=seconds)
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert samples.shape == (2, 21 * RATE)
+    seams = [loudness(samples[:, int((at - 0.5) * RATE) : int((at + 3.5) * RATE)]) for at in (5, 10, 15)]
+    assert np.mean(seams) == pytest.approx(loudness(samples), abs=1.0) == pytest.approx(-36, abs=1.0)
+    assert np.abs(np.diff(samples)).max() < 0.3
+    assert np.corrcoef(samples[0, 5 * RATE : 8 * RATE], samples[0, 10 * RATE : 13 * RATE])[0, 1] < 0.1
+    filled = 8 * RATE * 2 * 4
+    assert peaks[1] - peaks[0] < 1.5 * filled
 
 
 def words(most: int) -> st.SearchStrategy[str]:

@@ -11,6 +11,7 @@ from ..kernels import helper
 EVEN, HALF = 0x00FF00FF, 0x00800080  # every second byte of a colour, and a half for each
 WHOLE, ROUND, BYTE, NEXT = np.uint32(256), np.uint32(HALF), np.uint32(8), np.uint32(1)
 TWO_BYTES, THREE_BYTES = np.uint32(16), np.uint32(24)
+NO_COVER, LOW_HALF, LOW_BYTE = np.uint32(0x00FFFFFF), np.uint32(0x0000FFFF), np.uint32(0x000000FF)
 FIRST_THIRD, SECOND_FOURTH, COVER = np.uint32(EVEN), np.uint32(0xFF00FF00), np.uint32(0xFF000000)
 
 

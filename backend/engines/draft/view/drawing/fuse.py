@@ -6,12 +6,10 @@ count only where no view sees anything.
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from ..kernels import helper, kernel
-from .colours import BYTE, COVER, THREE_BYTES, TWO_BYTES, mix
+from .colours import BYTE, COVER, LOW_BYTE, LOW_HALF, NO_COVER, THREE_BYTES, TWO_BYTES, mix
 from .raster import TILE
 
 ONE_SURFACE = 0.02  # samples whose nearness differs by less than this share are of one surface
@@ -42,16 +40,61 @@ def unseen_tiles(weight: np.ndarray, says: np.ndarray, out: np.ndarray) -> int:
 
 
 @helper
-def _one_view(colour: np.ndarray, near: np.ndarray, weight: np.ndarray, edge: np.ndarray, hard: np.ndarray) -> Any:
-    """A row that one view shows: `hard` is 1 where more has to be done. Gives how many 255ths of its pixels no view
-    sees."""
-    unseen = np.int32(0)
-    for x in range(hard.shape[0]):
-        plain = (edge[x] == 0) & (near[x] > np.float32(-np.inf))
-        hard[x] = np.uint8(0) if plain else np.uint8(1)
-        covered = np.int32(colour[x] >> THREE_BYTES) if weight[x] > 0 else np.int32(0)
-        unseen = np.int32(unseen + (np.int32(np.int32(255) - covered) if plain else np.int32(0)))
-    return unseen
+def _bytes_of(colours: np.ndarray, row: np.ndarray) -> None:
+    """Colours uint32 [n] as red, green and blue in `row` uint8 [3 n]: four of them are three words."""
+    words = row[: row.size // 12 * 12].view(np.uint32)
+    for k in range(words.size // 3):
+        one, two = colours[4 * k], colours[4 * k + 1]
+        three, four = colours[4 * k + 2], colours[4 * k + 3]
+        words[3 * k] = (one & NO_COVER) | np.uint32(two << THREE_BYTES)
+        words[3 * k + 1] = np.uint32(np.uint32(two >> BYTE) & LOW_HALF) | np.uint32(three << TWO_BYTES)
+        words[3 * k + 2] = np.uint32(np.uint32(three >> TWO_BYTES) & LOW_BYTE) | np.uint32(four << BYTE)
+    for x in range(words.size // 3 * 4, colours.size):
+        found = colours[x]
+        row[3 * x] = np.uint8(found)
+        row[3 * x + 1] = np.uint8(found >> BYTE)
+        row[3 * x + 2] = np.uint8(found >> TWO_BYTES)
+
+
+@kernel
+def alone(
+    colour: np.ndarray,
+    near: np.ndarray,
+    weight: np.ndarray,
+    count: int,
+    edges: np.ndarray,
+    edge: np.ndarray,
+    fringe: np.ndarray,
+    fringe_near: np.ndarray,
+    says: float,
+    same: float,
+    out: np.ndarray,
+    holes: np.ndarray,
+) -> float:
+    """The samples [h, w] of a single view as a frame: as `fuse`, where there is nothing to bring together. `edges` are
+    the `count` pixels that may have a fringe. Gives the pixels that the view does not see; its nearness is `near`."""
+    height, width = near.shape
+    none, half = np.float32(-np.inf), np.float32(0.5)
+    covered = 0
+    for y in range(height):
+        seen = empty = np.int32(0)
+        for x in range(width):
+            is_seen = (weight[y, x] > 0) & (near[y, x] > none)
+            seen = np.int32(seen + (np.int32(colour[y, x] >> THREE_BYTES) if is_seen else np.int32(0)))
+            empty = np.int32(empty + (np.int32(0) if near[y, x] > none else np.int32(1)))
+        covered += int(seen)
+        holes[y] = empty
+        _bytes_of(colour[y], out[y].reshape(-1))
+    for at in range(count):
+        y, x = edges[at] // width, edges[at] % width
+        if edge[y, x] == 0 or near[y, x] == none or fringe_near[at] < near[y, x] + same:
+            continue
+        found = np.int64(fringe[at])
+        part = np.float32(found >> 24) / np.float32(255)
+        for c in range(3):
+            below = np.float32(out[y, x, c])
+            out[y, x, c] = np.uint8(np.int32(below + part * (np.float32(found >> 8 * c & 255) - below) + half))
+    return height * width - float(says) * covered / 255
 
 
 @helper
@@ -106,40 +149,29 @@ def fuse(
     full: int,
     out: np.ndarray,
     nearness: np.ndarray,
-) -> tuple[float, int]:
-    """The samples of all views [n, h, w] as one frame, `out` uint8 [h, w, 3] with its `nearness` float32 [h, w].
+    holes: np.ndarray,
+) -> float:
+    """The samples of two views or more [n, h, w] as one frame, `out` uint8 [h, w, 3] with its `nearness` float32
+    [h, w].
 
     `shares` float32 [n] is how much of the average each view is, `says` float32 [n] in 0..1 how far it can hide what
     the others see. `edge` and `fringe` are theirs from `soften`. Only the first `full` views were drawn off the tiles
-    `wanted`. Gives the pixels that no view sees, and those with no sample at all (nearness -inf).
+    `wanted`. Gives the pixels that no view sees; `holes` int32 [h] are those of each row with no sample at all
+    (nearness -inf).
     """
     count, height, width = near.shape
     order = np.empty(count, np.int64)
     one, half, none = np.float32(1), np.float32(0.5), np.float32(-np.inf)
-    unseen, holes = 0.0, 0
+    unseen = 0.0
     colours, hard = np.empty(width, np.uint32), np.empty(width, np.uint8)
     further = count > full
     for y in range(height):
-        if count == 1:
-            unseen += _one_view(colour[0, y], near[0, y], weight[0, y], edge[0, y], hard) / 255
-            for x in range(width):
-                colours[x] = colour[0, y, x]
-                nearness[y, x] = near[0, y, x]
-        else:
-            _two_views(colour, near, weight, edge, y, shares, says, same, colours, nearness[y], hard)
-        row = out[y].reshape(-1)
-        for x in range(width):
-            found = colours[x]
-            row[3 * x] = np.uint8(found)
-            row[3 * x + 1] = np.uint8(found >> BYTE)
-            row[3 * x + 2] = np.uint8(found >> TWO_BYTES)
+        holes[y] = 0
+        _two_views(colour, near, weight, edge, y, shares, says, same, colours, nearness[y], hard)
+        _bytes_of(colours, out[y].reshape(-1))
         for x in range(width):
             more = further and wanted[y // TILE, x // TILE] != 0
             if hard[x] == 0 and not more:
-                continue
-            if count == 1 and edge[0, y, x] == 0:
-                unseen += 1
-                holes += 1
                 continue
             views = count if more else min(count, full)
             seen = 0
@@ -204,11 +236,11 @@ def fuse(
                         front = near[order[0], y, x]
                 else:
                     unseen += float(left)
-                    holes += 1
+                    holes[y] += 1
                     nearness[y, x] = none
                     continue
             nearness[y, x] = front
-            band = same if same > 0 or count == 1 else np.float32(ONE_SURFACE) * abs(front)
+            band = same if same > 0 else np.float32(ONE_SURFACE) * abs(front)
             total = share = r = g = b = np.float32(0)
             for k in range(views):
                 place = edge[k, y, x] - 1
@@ -231,4 +263,4 @@ def fuse(
             out[y, x, 0] = np.uint8(np.int32(red + half))
             out[y, x, 1] = np.uint8(np.int32(green + half))
             out[y, x, 2] = np.uint8(np.int32(blue + half))
-    return unseen, holes
+    return unseen

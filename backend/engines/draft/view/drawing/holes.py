@@ -8,13 +8,13 @@ from ..kernels import helper, kernel
 
 AROUND = 48  # pixels around the holes that their colour comes from
 GRID = 64  # where that begins and ends, so that it stays the same from frame to frame
-BEHIND = 0.15  # what is nearer than the farthest by this share of the nearness counts a third, by twice as much an eighth
+BEHIND = 0.15  # what is nearer than the farthest by this share of the nearness counts a third, by twice that an eighth
 
 
 def fill(nearness: np.ndarray, rgb: np.ndarray, blank: np.ndarray, same: float) -> None:
-    """Gives the pixels of `rgb` uint8 [h, w, 3] whose `nearness` float32 [h, w] is -inf a colour. `same` is what counts
-    as one surface, 0 if that is a share of the nearness (see BEHIND); a frame that shows nothing gets the colour
-    `blank`."""
+    """Gives the pixels of `rgb` uint8 [h, w, 3] whose `nearness` float32 [h, w] is -inf a colour. `same` is
+    what counts as one surface, 0: a share of the nearness (BEHIND). A frame that shows nothing gets the colour `blank`.
+    """
     holes = nearness == -np.inf
     if holes.all():
         rgb[:] = blank

@@ -54,6 +54,7 @@ class Renderer:
             np.empty((2, math.prod(shape)), kind) for kind in (np.float32, np.int32)
         )
         self.blank = still.rgb.mean((0, 1)).round().astype(np.uint8)  # of a frame that shows nothing of any view
+        self.holes = np.empty(shape[0], np.int32)
         self.wanted = np.ones((-(-shape[0] // raster.TILE), -(-shape[1] // raster.TILE)), np.uint8)
         self._grow(1)
         self._make_room(0)
@@ -76,36 +77,65 @@ class Renderer:
         count = len(sights)
         if count > len(self.near):
             self._grow(count)
+        rgb = np.empty((*self.still.nearness.shape, 3), np.uint8)
+        nearness = np.empty(self.still.nearness.shape, np.float32)
+        unseen = self._alone(sights[0], rgb, nearness) if count == 1 else self._together(sights, rgb, nearness)
+        if self.holes.any():
+            fill(nearness, rgb, self.blank, float(self._same(sights[0].picture, BEHIND)))
+        return Frame(rgb, nearness, unseen / nearness.size)
+
+    def _alone(self, sight: Sight, rgb: np.ndarray, nearness: np.ndarray) -> float:
+        """The frame of one view, into `rgb` and `nearness`. Gives the pixels that it does not see."""
+        self.wanted.fill(1)
+        self._look(0, sight, nearness)
+        return float(
+            fuse.alone(
+                self.colour[0],
+                nearness,
+                self.weight[0],
+                self.fringes[0],
+                self.edges[0],
+                self.edge[0],
+                self.fringe[0],
+                self.fringe_near[0],
+                sight.says,
+                self._same(sight.picture, fuse.ONE_SURFACE),
+                rgb,
+                self.holes,
+            )
+        )
+
+    def _together(self, sights: Sequence[Sight], rgb: np.ndarray, nearness: np.ndarray) -> float:
+        """The frame of several views, into `rgb` and `nearness`. Gives the pixels that none of them sees."""
+        count = len(sights)
         self.wanted.fill(1)
         says = np.array([sight.says for sight in sights], np.float32)
         for k, sight in enumerate(sights):
             if k == FULL:
                 fuse.unseen_tiles(self.weight[:k], says[:k], self.wanted)
-            self._look(k, sight)
-        rgb = np.empty((*self.still.nearness.shape, 3), np.uint8)
-        nearness = np.empty(self.still.nearness.shape, np.float32)
+            self._look(k, sight, self.near[k])
         shares = np.array([sight.share for sight in sights], np.float32)
-        unseen, holes = fuse.fuse(
-            self.colour[:count],
-            self.near[:count],
-            self.weight[:count],
-            self.edge[:count],
-            self.fringe[:count],
-            self.fringe_near[:count],
-            shares,
-            says,
-            self._same(sights[0].picture, fuse.ONE_SURFACE),
-            self.wanted,
-            FULL,
-            rgb,
-            nearness,
+        return float(
+            fuse.fuse(
+                self.colour[:count],
+                self.near[:count],
+                self.weight[:count],
+                self.edge[:count],
+                self.fringe[:count],
+                self.fringe_near[:count],
+                shares,
+                says,
+                self._same(sights[0].picture, fuse.ONE_SURFACE),
+                self.wanted,
+                FULL,
+                rgb,
+                nearness,
+                self.holes,
+            )
         )
-        if holes:
-            fill(nearness, rgb, self.blank, float(self._same(sights[0].picture, BEHIND)))
-        return Frame(rgb, nearness, unseen / nearness.size)
 
-    def _look(self, k: int, sight: Sight) -> None:
-        """Draws `sight` as the `k`th of the frame."""
+    def _look(self, k: int, sight: Sight, near: np.ndarray) -> None:
+        """Draws `sight` as the `k`th of the frame, its nearness into `near`."""
         picture, layers = sight.picture, sight.layers
         projection = raster.projection(picture, sight.pose, self.still.lens)
         blocks = len(layers.layer)
@@ -113,7 +143,7 @@ class Renderer:
             self._make_room(blocks)
         bounds, reach, back = self.bounds, self.reach, self.back
         raster.place(layers.boxes, layers.planes, *projection, *self.block.shape, bounds, reach)
-        self.near[k].fill(-np.inf)
+        near.fill(-np.inf)
         self.block.fill(-1)
         self.edge[k].reshape(-1)[self.edges[k, : self.fringes[k]]] = 0
         self.fringes[k] = raster.draw(
@@ -127,7 +157,7 @@ class Renderer:
             self.wanted,
             k < FULL,
             back,
-            self.near[k],
+            near,
             self.block,
             self.edge[k],
             self.edges[k],
@@ -144,7 +174,7 @@ class Renderer:
             self.fringe_blocks,
             back,
             *textures,
-            self.near[k],
+            near,
             self.colour[k],
             self.weight[k],
             self.edge[k],

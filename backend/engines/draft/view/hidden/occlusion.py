@@ -6,6 +6,7 @@ It is made once for the clip, so nothing of it can flicker.
 
 from __future__ import annotations
 
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from typing import Any
 
@@ -63,12 +64,13 @@ def build(
     planes: Planes,
     parallax: float,
     margins: tuple[int, int, int, int],
+    beside: Executor,
 ) -> tuple[HiddenLayer, np.ndarray, HiddenLayer]:
     """The back layer, on the still's pixels plus its margins; bool [still's h, w], what of the still itself lies
     on it; and the deep layer, what lies hidden behind hidden things, on the still's pixels.
 
     `clean` is the still with its edge pixels freed from the nearer surface, float32 [h, w, 3]; where `bared` it
-    holds the hidden colour.
+    holds the hidden colour. What does not wait for each other is made `beside`.
     """
     left, top, right, bottom = margins
     height, width = picture.height, picture.width
@@ -84,24 +86,8 @@ def build(
     known_slopes = (np.where(found, 0, slope_x).astype(np.float32), np.where(found, 0, slope_y).astype(np.float32))
     seen = (edges.near != 1) & (edges.far != 1)
 
-    nearness = canvas.around(np.where(found, hidden, picture.nearness), 0)
-    label = canvas.around(np.where(found, hidden_label, planes.label), NONE)
-    there = canvas.around((found | own).astype(np.uint8), 0)
-    source = np.full(canvas.shape, -1, np.int32)
-    # Beyond the frame a window is part of its facade, and a rug has ended.
-    carrier = np.append(np.where(planes.wall >= 0, planes.wall, np.arange(len(goes_on))), NONE).astype(np.uint8)
-    carried = carrier[np.minimum(merged, len(goes_on))]
-    reach = int(OBJECT * width)
-    _beyond(picture.nearness, carried, *_surfaces(planes), goes_on, reach, left, top, nearness, label, there, source)
-    rgb, unknown = _back_colours(
-        picture, clean, found & (bared == 0), seen, edges, planes, carried, label, source, canvas
-    )
-    slopes = np.zeros((2, *canvas.shape), np.float32)
-    on_plane = (label != NONE) & unknown
-    for slope, known_slope, column in zip(slopes, known_slopes, (0, 1), strict=True):
-        slope[inside] = known_slope
-        slope[on_plane] = planes.abc[label[on_plane], column]
-    deep = _deep_layer(
+    deep = beside.submit(
+        _deep_layer,
         picture,
         clean,
         seen,
@@ -112,7 +98,25 @@ def build(
         known_slopes,
         parallax,
     )
-    return HiddenLayer(rgb, nearness, slopes[0], slopes[1], there), own, deep
+
+    nearness = canvas.around(np.where(found, hidden, picture.nearness), 0)
+    label = canvas.around(np.where(found, hidden_label, planes.label), NONE)
+    there = canvas.around((found | own).astype(np.uint8), 0)
+    source = np.full(canvas.shape, -1, np.int32)
+    # Beyond the frame a window is part of its facade, and a rug has ended.
+    carrier = np.append(np.where(planes.wall >= 0, planes.wall, np.arange(len(goes_on))), NONE).astype(np.uint8)
+    carried = carrier[np.minimum(merged, len(goes_on))]
+    reach = int(OBJECT * width)
+    _beyond(picture.nearness, carried, *_surfaces(planes), goes_on, reach, left, top, nearness, label, there, source)
+    rgb, unknown = _back_colours(
+        picture, clean, found & (bared == 0), seen, edges, planes, carried, label, source, canvas, beside
+    )
+    slopes = np.zeros((2, *canvas.shape), np.float32)
+    on_plane = (label != NONE) & unknown
+    for slope, known_slope, column in zip(slopes, known_slopes, (0, 1), strict=True):
+        slope[inside] = known_slope
+        slope[on_plane] = planes.abc[label[on_plane], column]
+    return HiddenLayer(rgb, nearness, slopes[0], slopes[1], there), own, deep.result()
 
 
 def _back_colours(
@@ -126,6 +130,7 @@ def _back_colours(
     label: np.ndarray,
     source: np.ndarray,
     canvas: _Canvas,
+    beside: Executor,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Colours uint8 [h, w, 3] of the canvas, and bool [h, w]: what neither the still nor its mirror image gives.
 
@@ -143,10 +148,11 @@ def _back_colours(
     unknown = canvas.around(occluded, 0) | (beyond & ~mirrored)
     seen = canvas.around(seen, 0)
     seen_label, on_it = canvas.around(planes.label, NONE), canvas.around(carried, NONE)
-    for k in [*range(len(planes.abc)), NONE]:
+
+    def colour(k: int) -> None:
         wanted = unknown & (label == k)
         if not wanted.any():
-            continue
+            return
         known = seen & (seen_label == k)
         if k == NONE:
             known[inside] &= (edges.far > 1) | ((edges.near == 0) & (edges.far == 0))
@@ -159,6 +165,9 @@ def _back_colours(
         rgb[wanted] = np.clip(made + np.float32(0.5), 0, 255)
         del wanted, known, made
         give_back(unknown.size)
+
+    for _ in beside.map(colour, [*range(len(planes.abc)), NONE]):
+        pass
     return rgb, unknown
 
 
