@@ -56,14 +56,17 @@ class Reading:
     forbidden: frozenset[str]
     manner: Step | None  # words of manner alone ("slow camera movement")
     beyond: tuple[str, ...] = ()  # what they ask for that a camera can't do: see beyond.py
+    words: frozenset[str] = frozenset()  # all of them, in English
 
 
 def read_moves(text: str) -> Reading:
     """The moves that `text` asks for. Any text is fine; unknown words give no steps."""
     reader = _Reader()
-    for clause in clauses(words.tokens(to_english(text))):
+    tokens = words.tokens(to_english(text))
+    for clause in clauses(tokens):
         reader.clause(clause)
-    return Reading(_tidy(reader.steps)[:MOST_STEPS], frozenset(reader.forbidden), reader.manner, beyond(text))
+    steps, said = _tidy(reader.steps)[:MOST_STEPS], frozenset(token.text for token in tokens)
+    return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), said)
 
 
 def _tidy(steps: list[Step]) -> tuple[Step, ...]:
