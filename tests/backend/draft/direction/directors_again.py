@@ -7,7 +7,7 @@ SIXTH = {
     "side tracking shot past the market stalls from right to left": "truck left <past market stalls>",
     "barely moving, only a hint of drift": "truck right",
     "the camera is locked off, nothing moves but the curtains": "hold",
-    "drone lifts off from the yard and rises over the roofs": "pedestal up <from yard>, pedestal up <over roofs>",
+    "drone lifts from the courtyard, rises over the roofs": "pedestal up <from courtyard>, pedestal up <over roofs>",
     "drone descending onto the terrace": "pedestal down <to terrace>",
     "start on the clock, tilt down to the desk": "tilt down <at desk>",
     "slow creep in with a slight dutch angle": "push in slow + roll clockwise",
