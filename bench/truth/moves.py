@@ -23,6 +23,9 @@ AGAIN = ("push_in", "truck", "orbit")  # rendered a second time at the half, wit
 AMOUNTS = {
     "room": {"push_in": 1.6, "truck": 0.8, "pedestal": 0.5, "orbit": (15.0, 4.2), "pan": 18.0, "pull_out": 0.9},
     "street": {"push_in": 4.0, "truck": 1.2, "pedestal": 0.9, "orbit": (10.0, 10.0), "pan": 18.0, "pull_out": 2.0},
+    "loft": {"push_in": 1.8, "truck": 0.8, "pedestal": 0.5, "orbit": (13.0, 5.0), "pan": 18.0},
+    "garden": {"push_in": 2.6, "truck": 1.1, "pedestal": 0.8, "orbit": (10.0, 8.0), "pan": 18.0},
+    "closeup": {"push_in": 0.5, "truck": 0.25, "pedestal": 0.15, "orbit": (12.0, 2.6), "pan": 12.0},
 }
 
 

@@ -28,6 +28,7 @@ SCENES = {
     "flat": flat.flat,
     "loft": unseen.loft,
     "garden": unseen.garden,
+    "closeup": unseen.closeup,
 }
 
 

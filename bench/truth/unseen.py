@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import random
 
+import bpy
+
 from bench.truth.parts import ball, box, camera, leaves, light, material, patterned, pole, world
 
 
@@ -121,3 +123,45 @@ def garden():
     light("SUN", (0, 0, 20), 2.8, (0.7, 0.35, 0.2), colour=(1, 0.95, 0.86))
     world(0.8, (0.55, 0.72, 1))
     camera((-1.4, -2.5, 1.6), (0.2, 8, 1.6), 28)
+
+
+def closeup():
+    """Two heads over a laid table, one near and out of focus, shelves far behind; a lens wide open."""
+    rng = random.Random(13)
+    plaster = patterned("plaster", "noise", (0.5, 0.44, 0.36), (0.56, 0.5, 0.42), 7)
+    oak = patterned("oak", "noise", (0.3, 0.19, 0.11), (0.38, 0.25, 0.15), 9)
+    box(oak, (0, 3, -0.05), (7, 9, 0.1))
+    box(plaster, (0, 5.55, 1.5), (7, 0.1, 3))
+    for side in (-1, 1):
+        box(plaster, (side * 3.55, 2, 1.5), (0.1, 9, 3))
+    skin, shirt, coat = (material("skin", c) for c in ((0.62, 0.42, 0.33), (0.2, 0.3, 0.45), (0.3, 0.12, 0.12)))
+    hair = patterned("hair", "wave", (0.05, 0.03, 0.02), (0.14, 0.08, 0.05), 30)
+    for x, y, cloth in ((0.12, 2.1, shirt), (-0.42, 0.75, coat)):
+        ball(skin, (x, y, 1.5), 0.12, (0.9, 1, 1.25))
+        ball(hair, (x, y + 0.03, 1.56), 0.125, (0.95, 1, 1.15))
+        ball(skin, (x, y - 0.125, 1.48), 0.025)
+        pole(skin, (x, y, 1.34), 0.06, 0.16)
+        ball(cloth, (x, y + 0.02, 1.08), 0.26, (1.05, 0.55, 1))
+    box(oak, (0, 1.45, 0.86), (1.4, 0.7, 0.04), bevel=0.01)
+    for k in range(5):
+        x, y = -0.5 + 0.25 * k, 1.3 + 0.25 * rng.random()
+        pole(material("glaze", [rng.uniform(0.1, 0.8) for _ in range(3)]), (x, y, 0.95), 0.03, 0.14)
+    for z in (0.5, 1.0, 1.5, 2.0):
+        box(oak, (0.6, 5.3, z), (3.4, 0.36, 0.03))
+        at = -1.0
+        while at < 2.2:
+            thick, high = rng.uniform(0.03, 0.08), rng.uniform(0.2, 0.36)
+            box(
+                material("spine", [rng.uniform(0.05, 0.7) for _ in range(3)]),
+                (at, 5.2, z + high / 2),
+                (thick, 0.2, high),
+            )
+            at += thick + rng.choice((0.005, 0.005, 0.2))
+    leaves(patterned("fern", "noise", (0.05, 0.2, 0.05), (0.16, 0.4, 0.1), 4), (-1.3, 3.6, 1.4), 0.5, 300, 0.08, rng)
+    pole(material("tub", (0.4, 0.3, 0.25)), (-1.3, 3.6, 0.5), 0.2, 1.0)
+    light("AREA", (1.6, 0.4, 2.6), 60, (0.3, 0.5, 0), 1.2)
+    light("AREA", (-1.5, 4.2, 2.6), 40, size=1.5)
+    world(0.35, (0.9, 0.95, 1))
+    camera((0.05, -0.6, 1.5), (0.08, 2.1, 1.42), 50)
+    lens = bpy.context.scene.camera.data.dof
+    lens.use_dof, lens.focus_distance, lens.aperture_fstop = True, 2.6, 1.8

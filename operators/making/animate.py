@@ -222,9 +222,8 @@ class TAKEONE_OT_variations(Animate, bpy.types.Operator):
             column.label(text=rpt_("Sends {picture}").format(picture=picture), translate=False)
 
     def seeds(self, _shot: Any) -> tuple[int, ...] | None:
-        if self.seed >= 0:
-            return tuple(range(self.seed, self.seed + self.count))
-        return tuple(random.sample(range(properties.MAX_SEED), self.count))
+        first = self.seed if self.seed >= 0 else random.randint(0, properties.MAX_SEED - self.count)
+        return tuple(range(first, first + self.count))  # engines may spread seeds in a row evenly
 
     def place(self) -> str | None:
         return super().place() or "REPLACE"

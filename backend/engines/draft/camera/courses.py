@@ -55,15 +55,16 @@ class Stage:
     size: Sizes
     up: np.ndarray
     views: int
+    among: float = 0.0  # which of things that a name fits alike is meant: see `targets.find_target`
 
 
 def course_of(
     step: Step, manner: Manner, base: RigPose, stage: Stage, duration: float, beside: Sequence[Step] = ()
 ) -> Course:
     """The course of `step` from the pose `base`, over `duration` seconds. `beside`: steps at the same time."""
-    to = find_target(step.target, stage.scene) if step.target else None
+    to = _found(step, stage)
     if step.kind in ("pedestal", "crane") and to is None:
-        to = next((found for one in beside if one.target and (found := find_target(one.target, stage.scene))), None)
+        to = next((found for one in beside if (found := _found(one, stage))), None)
         shared = to is not None
     else:
         shared = False
@@ -71,10 +72,13 @@ def course_of(
     meant, large = _meant(step, base, stage, to, duration, shared, level)
     extent = math.copysign(min(abs(meant), _most(step, base, stage, to, duration)), meant)
     change = _change(step, extent, base, stage, to, level)
-    if manner.lift:
-        lift = manner.lift * min(abs(extent), 1.0) * distance_to(stage.scene)
-        change = _lifted(change, stage.up * lift)
+    if manner.lift or manner.aside:
+        change = _leaning(change, manner, step, base, stage, to)
     return Course(step, extent, meant, change, manner, to if not shared else None, large)
+
+
+def _found(step: Step, stage: Stage) -> Target | None:
+    return find_target(step.target, stage.scene, stage.among) if step.target else None
 
 
 def asked(step: Step) -> float | None:
@@ -281,12 +285,25 @@ def _smooth(u: float) -> float:
     return u * u * (3.0 - 2.0 * u)
 
 
-def _lifted(change: Change, lift: np.ndarray) -> Change:
-    def lifted(pose: RigPose, u: float) -> RigPose:
-        moved = change(pose, u)
-        return replace(moved, position=moved.position + lift * u)
+def _leaning(change: Change, manner: Manner, step: Step, base: RigPose, stage: Stage, to: Target | None) -> Change:
+    """`change` with a little to the side and up on the way. What the move is about stays where it is in the frame."""
+    about_it = _pivot(base, stage, to)
+    lean = rotation(base, stage.up)[:, 0] * manner.aside + stage.up * manner.lift
+    end = change(base, 1.0).position - base.position
 
-    return lifted
+    def leaning(pose: RigPose, u: float) -> RigPose:
+        moved = change(pose, u)
+        way = float(np.linalg.norm(end)) * u
+        place = moved.position + lean * way
+        before, after = (angles_to(about_it - one, stage.up) for one in (moved.position, place))
+        return replace(
+            moved,
+            position=place,
+            yaw=moved.yaw + _wrapped(after[0] - before[0]),
+            pitch=moved.pitch + after[1] - before[1],
+        )
+
+    return leaning
 
 
 def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target | None, level: bool) -> Change:
@@ -344,7 +361,7 @@ def _along(way: _Way, extent: float) -> Change:
         return replace(
             pose,
             position=pose.position + way.ahead * (extent * u) + way.aside * _smooth(part * u / way.bent),
-            yaw=pose.yaw + way.yaw * _smooth(u) * part,
+            yaw=pose.yaw + way.yaw * _smooth(u),  # from anywhere on the way it lies in the same direction
             pitch=pose.pitch + way.pitch * _smooth(u) * part,
         )
 

@@ -21,12 +21,11 @@ from . import remarks
 from .courses import Course, Stage, asked, course_of
 from .limits import Sizes
 from .paths import LEAST_ZOOM, MOST_ZOOM
-from .remarks import NOTHING_FOUND
 from .rig import RigPose, rotation, shaken
 from .scene_depth import SceneDepth
 from .sight import scene_of
 from .timing import ease, grouped, spans
-from .variation import Manner, varied
+from .variation import Manner, among, life, open_move, varied
 
 KEYFRAMES_A_SECOND = 24
 MOST_KEYFRAMES = 720
@@ -77,7 +76,7 @@ def plan(
     """
     seconds = max(seconds, 1e-3)
     reading = read_moves(prompt)
-    steps, notes = _chosen(reading)
+    steps, notes = _chosen(reading, seed)
     notes += notes_of(reading.beyond)
     if scene.orthographic:
         steps = tuple(_without_perspective(step) for step in steps)
@@ -85,10 +84,10 @@ def plan(
     steps = tuple(step for step, _ in made)
     manners = {id(step): manner for step, manner in made}
     groups = grouped(steps)
-    pilot = _Pilot(_stage(scene, up, views), coverage, notes)
+    pilot = _Pilot(_stage(scene, up, views, among(seed)), coverage, notes)
     for group, (start, end) in zip(groups, spans(groups, seconds), strict=True):
         pilot.add([(step, manners[id(step)]) for step in group if step.kind != "hold"], start, end, seconds)
-    shake = sum(step.amount for step in steps if step.kind == "handheld")
+    shake = sum(step.amount for step in steps if step.kind == "handheld") + life(reading, seed)
     count = min(max(2, round(seconds * KEYFRAMES_A_SECOND) + 1), MOST_KEYFRAMES) if pilot.moves or shake else 2
     keyframes = pilot.keyframes(np.linspace(0.0, 1.0, count), seconds, min(shake, 3.0), seed)
     notes += remarks.not_found(steps, pilot.found, scene)
@@ -103,17 +102,16 @@ def world_up(camera: Camera | None) -> tuple[float, float, float]:
     return float(row[0]), float(row[1]), float(row[2])
 
 
-def _stage(scene: SceneDepth, up: Sequence[float], views: int) -> Stage:
+def _stage(scene: SceneDepth, up: Sequence[float], views: int, among: float) -> Stage:
     given = np.asarray(up, np.float64)
     length = float(np.linalg.norm(given))
     level = given / length if length > 1e-6 and math.isfinite(length) else np.array([0.0, 1.0, 0.0])
     # A camera that looks straight up or down has no horizon to keep.
-    return Stage(
-        scene, Sizes.of(scene, views), level if abs(level[2]) < 0.94 else np.array([0.0, 1.0, 0.0]), max(views, 1)
-    )
+    kept = level if abs(level[2]) < 0.94 else np.array([0.0, 1.0, 0.0])
+    return Stage(scene, Sizes.of(scene, views), kept, max(views, 1), among)
 
 
-def _chosen(reading: Reading) -> tuple[tuple[Step, ...], list[str]]:
+def _chosen(reading: Reading, seed: int) -> tuple[tuple[Step, ...], list[str]]:
     if reading.steps:
         return reading.steps, []
     if "push" in reading.forbidden or len(reading.forbidden) > 2:
@@ -121,7 +119,11 @@ def _chosen(reading: Reading) -> tuple[tuple[Step, ...], list[str]]:
     if "another camera" in reading.beyond:
         return (Step("hold", 1),), []
     manner = reading.manner or Step("push", 1, speed=0.8)
-    return (replace(manner, kind="push", sign=1, amount=min(0.7 * manner.amount, 1.0)),), [NOTHING_FOUND]
+    kind = open_move(seed)
+    if kind in reading.forbidden:
+        kind = "push"
+    gentle = replace(manner, kind=kind, sign=1, amount=min(0.7 * manner.amount, 1.0), open_side=kind != "push")
+    return (gentle,), [remarks.NOTHING_FOUND.format(move=remarks.OPEN[kind])]
 
 
 def _without_perspective(step: Step) -> Step:

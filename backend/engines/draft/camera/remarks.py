@@ -10,7 +10,8 @@ from .courses import TURNS, Course
 from .scene_depth import SceneDepth
 from .targets import PEOPLE
 
-NOTHING_FOUND = "No camera move found in the words: a gentle push in was used."
+NOTHING_FOUND = "No camera move found in the words: a gentle {move} was used."
+OPEN = {"push": "push in", "orbit": "arc", "truck": "drift to the side"}
 CUT = 0.97  # of what a figure says; less is a cut
 CUT_A_LOT = 0.6  # of what words without a figure mean
 MOST_SAID = 48  # characters of a direction that a note repeats

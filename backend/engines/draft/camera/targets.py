@@ -49,6 +49,7 @@ _SAME = by_phrase(
         "cupboard": "cupboard, cabinet, wardrobe, closet, dresser",
     }
 )
+EQUAL = 0.5  # as large as another in the picture, at least: a name may mean the one or the other
 _PART = re.compile(r"[A-Z]?[^\W\d_A-Z]+|[A-Z]+(?![^\W\d_A-Z])|[^\W\d_]+")
 
 
@@ -62,13 +63,14 @@ class Target:
     named: bool
 
 
-def find_target(name: str, scene: SceneDepth) -> Target | None:
-    """The thing called `name` among those in view; None where there is none."""
+def find_target(name: str, scene: SceneDepth, among: float = 0.0) -> Target | None:
+    """The thing called `name` among those in view; None where there is none. Where the name fits several alike it is
+    that nearest to the middle, or by `among` (0..1) one that the camera shows as well."""
     asked = [_plain(word) for word in name.lower().split()]
     if not asked:
         return None
     if asked[-1] in PEOPLE and (people := [thing for thing in scene.things if thing.person]):
-        return _together(people) if asked[-1] in SEVERAL else _of(_nearest_middle(people))
+        return _together(people) if asked[-1] in SEVERAL else _of(_one_of(people, scene, among))
     best: list[Thing] = []
     most = 0.0
     for thing in scene.things:
@@ -80,7 +82,7 @@ def find_target(name: str, scene: SceneDepth) -> Target | None:
     if not best:
         return None
     plural = len(best) > 1 and name.lower().split()[-1].endswith("s") and not asked[-1].endswith("s")
-    return _together(best) if plural else _of(_nearest_middle(best))
+    return _together(best) if plural else _of(_one_of(best, scene, among))
 
 
 def _likeness(asked: list[str], name: str) -> float:
@@ -104,6 +106,23 @@ def _plain(word: str) -> str:
     if word.endswith("s") and not word.endswith("ss") and len(word) > 3 and word not in PEOPLE and word not in _SAME:
         return word[:-1]
     return word
+
+
+def _one_of(things: list[Thing], scene: SceneDepth, among: float) -> Thing:
+    """One of the `things` that a name fits alike: that nearest to the middle, or one that looks about as large."""
+    first = _nearest_middle(things)
+    if among == 0.0 or scene.orthographic:
+        return first
+    equal = [thing for thing in things if _size_seen(thing, scene) >= EQUAL * _size_seen(first, scene) > 0.0]
+    return sorted(equal, key=lambda thing: thing.centre)[int(among * len(equal))] if equal else first
+
+
+def _size_seen(thing: Thing, scene: SceneDepth) -> float:
+    """How large a thing looks: its greatest side over its distance; 0 where its middle is out of the picture."""
+    x, y, z = thing.centre
+    if z > -1e-3 or abs(x / z) > 0.5 * scene.width / scene.fx or abs(y / z) > 0.5 * scene.height / scene.fy:
+        return 0.0
+    return max(thing.size) / -z
 
 
 def _nearest_middle(things: Iterable[Thing]) -> Thing:

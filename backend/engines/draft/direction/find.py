@@ -168,6 +168,8 @@ def _phrase(text: list[str], start: int, end: int) -> Found:
     """A set phrase, with the direction that may follow it: "tracking shot to the left"."""
     (kind, sign), extra = SET_PHRASES[tuple(text[start:end])]
     verb = " ".join(text[start:end])
+    if kind == "truck" and text[end : end + 1] in (["down"], ["up"]) and any(word in ROADS for word in text[end:]):
+        return Found(start, end + 1, "push", 1, "phrase", verb, extra=extra)  # "tracking shot down the corridor"
     if kind in _PHRASE_VERBS and (near := _direction(text, start, end, 9, True)):
         turned = CAMERA_VERBS[_PHRASE_VERBS[kind]].get(near[0])
         if turned:
@@ -182,8 +184,10 @@ def _verb(text: list[str], i: int) -> Found | None:
     near = _direction(text, i, i + 1, NEAR if everyday else FAR, not everyday)
     if near and near[0] in table:
         direction, end = near
-        if everyday and direction in ("up", "down") and "in" in table:
+        if direction in ("up", "down") and "in" in table:
             direction = _on_a_road(text, end, direction)
+        if verb in _SIDEWAYS and text[end - 1] in _ALONG and not any(word in ROADS for word in text[end:]):
+            direction = "right"  # "truck along the fence": beside it, whichever way
         kind, sign = table[direction]
         if verb in TURN_ABOUT and text[i + 1 : i + 2] == ["around"] and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
             kind = "orbit"
@@ -207,6 +211,8 @@ def _own_speed(verb: str) -> tuple[tuple[str, float], ...]:
 def _on_a_road(text: list[str], end: int, direction: str) -> str:
     """ "walk down the street" goes forward; so does "walk up to the door"."""
     after = text[end : end + 4]
+    if any(word in _STRAIGHT_DOWN for word in after):
+        return direction
     return "in" if after[:1] == ["to"] or any(word in ROADS for word in after) else direction
 
 
@@ -245,6 +251,7 @@ def _direction(text: list[str], start: int, end: int, reach: int, far: bool) -> 
 
 
 _SIDES = ("left", "right", "up", "down")
+_SIDEWAYS = ("truck", "crab")
 _ALONG = ("along", "alongside")
 
 

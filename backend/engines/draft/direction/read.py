@@ -56,14 +56,17 @@ class Reading:
     forbidden: frozenset[str]
     manner: Step | None  # words of manner alone ("slow camera movement")
     beyond: tuple[str, ...] = ()  # what they ask for that a camera can't do: see beyond.py
+    words: frozenset[str] = frozenset()  # all of them, in English
 
 
 def read_moves(text: str) -> Reading:
     """The moves that `text` asks for. Any text is fine; unknown words give no steps."""
     reader = _Reader()
-    for clause in clauses(words.tokens(to_english(text))):
+    tokens = words.tokens(to_english(text))
+    for clause in clauses(tokens):
         reader.clause(clause)
-    return Reading(_tidy(reader.steps)[:MOST_STEPS], frozenset(reader.forbidden), reader.manner, beyond(text))
+    steps, said = _tidy(reader.steps)[:MOST_STEPS], frozenset(token.text for token in tokens)
+    return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), said)
 
 
 def _tidy(steps: list[Step]) -> tuple[Step, ...]:
@@ -154,15 +157,13 @@ class _Reader:
 
     def _add(self, clause: Clause, moves: list[Found], index: int, move: Found) -> None:
         if move.form == "again":
-            again = _again(move, clause, self.steps)
-            before = self.steps[-1] if self.steps else None
-            if (
-                again
-                and before
-                and clause.link == "comma"
-                and before.open_side
-                and again[0].kind == before.kind == "orbit"
-            ):
+            if self.steps and clause.link == "comma" and clause.words[0] in _ACROSS and self.steps[-1].open_side:
+                side = [clause.words[0].removesuffix("wards")]
+                beside = self.steps[-1].kind == "push" and self.steps[-1].relation in ("past", "along")
+                self.steps[-1] = _turned(replace(self.steps[-1], kind="truck") if beside else self.steps[-1], side)
+                return
+            again, before = _again(move, clause, self.steps), self.steps[-1] if self.steps else Step("hold", 1)
+            if again and clause.link == "comma" and before.open_side and again[0].kind == before.kind == "orbit":
                 self.steps[-1] = replace(before, sign=again[0].sign, open_side=False)  # "around the sofa, clockwise"
             else:
                 self.steps.extend(again)
@@ -187,6 +188,8 @@ class _Reader:
         if self.manner is not None:
             step = _in_manner(step, self.manner)
             step = _turned(step, self.manner.said.split()) if step.open_side else step
+        if step.kind in ("orbit", "roll") and step.factor and step.degrees is None:  # "around the singer twice"
+            step = replace(step, degrees=360.0 * step.factor, factor=None)
         if step.kind == "orbit" and step.target == "corner":
             step = replace(step, kind="push", sign=1, relation="past")
         if clause.link == "after" and index == 0 and self.steps:
@@ -249,6 +252,7 @@ def _is_side(word: str) -> bool:
     return DIRECTIONS.get(word, "") in ("left", "right", "clockwise", "counter") and not word.startswith("side")
 
 
+_ACROSS = ("leftwards", "rightwards")  # "truck along the hedge, left to right"
 _HELD_SO = ("dutch", "canted")
 _ABOUT_THE_CAMERA = ("camera", "movement", "motion", "move", "camerawork")
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
@@ -272,9 +276,8 @@ def _again(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
         return []
     relation, target = target_of(clause.words, turned[0], "", 0, len(clause.words))
     both = clause.link == "and" and turned[0] != steps[-1].kind
-    return [
-        replace(steps[-1], kind=turned[0], sign=turned[1], together=both, metres=None, relation=relation, target=target)
-    ]
+    again = replace(steps[-1], kind=turned[0], sign=turned[1], together=both, metres=None)
+    return [replace(again, relation=relation, target=target, open_side=not _is_side(move.verb))]
 
 
 def _turned(step: Step, text: list[str]) -> Step:

@@ -89,6 +89,8 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     if move.form == "s":
         return subject == "free" and (sentence == "camera" or _opens(clause.words, move))
     if move.form == "ing":
+        if not move.everyday and move.start and clause.words[move.start - 1] == "by":  # "reveal it by craning up"
+            return True
         return _ing_is_camera_move(move, subject, sentence)
     if move.everyday:
         return subject == "free" and sentence != "actor" and _order_is_camera_move(clause.words, move, sentence)
@@ -110,11 +112,18 @@ def _opens(text: list[str], move: Found) -> bool:
     return move.start == 0 and move.verb in _OPENING and (move.directed or text[1:2] != [])
 
 
+_FRAMINGS = one_of(
+    "close, closeup, wide, wider, tight, tighter, medium, mid, over, ots, establishing, extreme, low, high"
+)
+
+
 def sentence_subject(clause: Clause, sentence: str) -> str:
     """The subject of the sentence after a clause without a move."""
     text = clause.words
     if text[:1] == ["camera"] or text[:2] == ["the", "camera"]:
         return "camera"
+    if text[0] in _FRAMINGS:  # "over the shoulder of Anna", "close on her face": how she is seen, not what she does
+        return sentence
     named = any(is_name and word not in CAMERA_NOUNS for word, is_name in zip(text, clause.named, strict=True))
     return "actor" if named or any(word in ACTORS for word in text) else sentence
 

@@ -35,6 +35,7 @@ _WITH_AN_OBJECT = {
     "lead": "with",
     "explore": "through",
 }
+_PURPOSES = one_of("keep, keeps, keeping, hold, follow, show, see, catch, build, match, create, give, make, let, add")
 _LOOKS = ("pan", "tilt", "zoom", "dolly zoom", "roll")  # they look at a thing and do not go there
 PEOPLE = one_of("him, her, them, us, me, it, everyone, everybody, someone, somebody")
 WHOLE = one_of("whole, entire, full, complete")
@@ -67,6 +68,9 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
         relation = _relation(text, i, verb, start)
         if relation is None:
             i += 1
+            continue
+        if relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _PURPOSES:  # "to keep her in frame"
+            i += 2
             continue
         whole, name, i = noun_phrase(text, i + 1, stop)
         if name and whole:

@@ -80,7 +80,7 @@ CAMERA_VERBS: dict[str, dict[str, Move]] = {
     "dolly": {**_PUSH, **_TRUCK, **_PEDESTAL, "around": ("orbit", 1), "": ("push", 1)},
     "truck": _ANY_TRUCK,
     "track": _ANY_TRUCK,
-    "crab": _TRUCK,
+    "crab": {**_TRUCK, "": ("truck", 1)},
     "zoom": {"in": ("zoom", 1), "out": ("zoom", -1), "": ("zoom", 1)},
     "pedestal": _PEDESTAL,
     "ped": _PEDESTAL,
@@ -115,6 +115,7 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     **dict.fromkeys(_RISING, _RISE),
     **dict.fromkeys(_SINKING, _SINK),
     **dict.fromkeys(_HOLDING, _HOLD),
+    "drift": {**_TRAVEL, "": ("truck", 1)},
     "lead": {**_PUSH, **_TRUCK, "": ("push", -1)},
     "revolve": {**_ORBIT, "": ("orbit", 1)},
     "encircle": {"": ("orbit", 1)},
@@ -177,7 +178,7 @@ _PHRASES_WITH_MANNER: dict[str, tuple[Move, Manner]] = by_phrase(
         """,
         (("orbit", 1), (("degrees", 180.0),)): """
             180 around, 180 degrees around, half a turn around, half turn around, half orbit, half circle
-            around, half a circle around, semicircle around
+            around, half a circle around, semicircle around, semi circle around
         """,
         (
             ("orbit", 1),

@@ -21,7 +21,6 @@ from backend.engines.draft.camera.moves import (
     plan,
 )
 from backend.engines.draft.camera.paths import LEAST_ZOOM, MOST_ZOOM
-from backend.engines.draft.camera.remarks import NOTHING_FOUND
 from backend.engines.draft.camera.scene_depth import SceneDepth
 from backend.engines.draft.camera.timing import ease
 from backend.engines.draft.direction.vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, PHRASES
@@ -216,7 +215,7 @@ def test_seconds_are_kept() -> None:
 
 def test_unknown_words_give_a_gentle_push_in_and_say_so() -> None:
     move = plan("A quiet library at dusk.", 5, ROOM, 0)
-    assert move.notes == (NOTHING_FOUND,)
+    assert move.notes == ("No camera move found in the words: a gentle push in was used.",)
     assert 0.1 < -move.path.keyframes[-1].matrix[2][3] < -end("push in")[0][2, 3]
     assert plan("push in", 5, ROOM, 0).notes == ()
     assert plan("no push in, no pan, no zoom", 5, ROOM, 0).path.keyframes[-1].matrix[2][3] == 0

@@ -72,11 +72,11 @@ FRENCH = Language(
         (r"de gauche à droite", "right"),
         (r"de droite à gauche", "left"),
         (
-            r"dans le sens inverse des aiguilles d'une montre|sens anti-?horaire|"
-            r"sens contraire des aiguilles d'une montre",
+            r"dans le sens inverse des aiguilles(?: d'une montre)?|sens anti-?horaire|"
+            r"sens contraire des aiguilles(?: d'une montre)?",
             "counterclockwise",
         ),
-        (r"dans le sens des aiguilles d'une montre|sens horaire", "clockwise"),
+        (r"dans le sens des aiguilles(?: d'une montre)?|sens horaire", "clockwise"),
         (r"(?:vers la |à |sur la )?gauche", "left"),
         (r"(?:vers la |à |sur la )?droite?\b", "right"),
         (r"vers le haut|en haut", "up"),

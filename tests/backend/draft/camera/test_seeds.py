@@ -1,0 +1,120 @@
+"""What a seed changes of a move, by how much, and what it leaves alone. Metres, in the start camera's axes."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backend.engines.draft.camera.moves import path_of, plan
+from backend.engines.draft.camera.sight import scene_of
+from backend.engines.draft.camera.targets import find_target
+from backend.engines.draft.camera.variation import varied
+from backend.engines.draft.direction.read import Step
+from client.protocol import Focus, Thing
+from tests.backend.draft.camera.test_moves import ROOM, angles
+from tests.backend.draft.camera.test_path_of import CAMERA, off_axis, seen_from
+
+LEFT = Thing("Chair.001", (-1.2, -0.5, -4.0), (0.6, 0.9, 0.6))
+RIGHT = Thing("Chair.002", (1.0, -0.5, -4.2), (0.6, 0.9, 0.6))
+FAR = Thing("Chair.003", (0.1, -0.5, -30.0), (0.6, 0.9, 0.6))
+OUT = Thing("Chair.004", (9.0, -0.5, -4.0), (0.6, 0.9, 0.6))
+
+
+def poses(words: str, seed: int, camera: object = CAMERA) -> np.ndarray:
+    move = path_of(words, camera, 5.0, seed)  # type: ignore[arg-type]
+    return np.array([key.matrix for key in move.path.keyframes])
+
+
+@pytest.mark.parametrize(("seed", "share"), [(1, 0.1180339887), (2, 0.7360679775), (3, 0.3541019662)])
+@pytest.mark.parametrize("words", ["push in", "truck left", "pedestal up"])
+def test_how_far_is_a_factor_of_the_seed(words: str, seed: int, share: float) -> None:
+    plain, other = (plan(words, 5, ROOM, which).path.keyframes[-1] for which in (0, seed))
+    axis = {"push in": 2, "truck left": 0, "pedestal up": 1}[words]
+    factor = 0.7 * (1.5 / 0.7) ** share
+    assert other.matrix[axis][3] / plain.matrix[axis][3] == pytest.approx(factor, abs=1e-3)
+
+
+def test_of_any_three_seeds_in_a_row_not_all_go_to_one_side() -> None:
+    for kind in ("orbit", "pan", "truck", "roll"):
+        step = Step(kind, 1, open_side=True)
+        for first in (1, 4294967200):
+            signs = [varied(step, 0, seed)[0].sign for seed in range(first, first + 40)]
+            assert all(abs(sum(signs[at : at + 3])) == 1 for at in range(38))
+    assert np.sign([angles(poses("orbit", seed)[-1])[0] for seed in (1, 2, 3)]).tolist() == [-1, 1, -1]
+    assert {np.sign(angles(poses("orbit left", seed)[-1])[0]) for seed in range(1, 5)} == {-1.0}
+
+
+@pytest.mark.parametrize("words", ["push in", "truck right", "orbit right"])
+def test_a_move_leans_a_little_and_what_it_is_about_stays_in_its_place(words: str) -> None:
+    """The lens focuses on what lies in the middle at 5 m."""
+    camera = seen_from(things=(), focus=Focus(5.0))
+    middle = Thing("Middle", (0.0, 0.0, -5.0), (0.1, 0.1, 0.1))
+    rises = []
+    for seed in range(1, 9):
+        made = poses(words, seed, camera)
+        for pose in (made[len(made) // 2], made[-1]):
+            level = np.linalg.norm(pose[[0, 2], 3])
+            assert abs(pose[1, 3]) <= 0.121 * level
+            across, above = off_axis(pose, middle)
+            assert above == pytest.approx(0, abs=0.3 if words == "truck right" else 0.02)
+            if words != "truck right":
+                assert across == pytest.approx(0, abs=0.02)
+        rises.append(made[-1][1, 3])
+    assert min(rises) < -0.02 and max(rises) > 0.02
+    assert poses(words, 0, camera)[-1][1, 3] == 0
+
+
+def test_a_lean_takes_nothing_from_how_far_the_move_goes() -> None:
+    """A low camera in a wide street: a rise or fall is a share of the way, not of the distance to the far end."""
+    street = replace(ROOM, focus=40.0, forward=38.0, left=6.0, right=6.0, down=1.2, up=6.0)
+    for seed in range(1, 9):
+        end = np.array(plan("push in", 5, street, seed).path.keyframes[-1].matrix)[:3, 3]
+        assert -end[2] > 0.65 * -plan("push in", 5, street, 0).path.keyframes[-1].matrix[2][3]
+        assert abs(end[1]) <= 0.121 * -end[2]
+
+
+@pytest.mark.parametrize(
+    "words", ["static shot", "hold still, locked off", "no camera movement", "truck right 1.5 metres"]
+)
+def test_what_is_said_exactly_is_the_same_with_every_seed(words: str) -> None:
+    ends = [poses(words, seed)[-1] for seed in (0, 1, 2, 77, 4294967295)]
+    for end in ends:
+        np.testing.assert_allclose(end, ends[0], atol=1e-6)
+
+
+def test_a_name_that_fits_several_means_one_that_is_seen_as_well() -> None:
+    scene = scene_of(seen_from(things=(LEFT, RIGHT, FAR, OUT)))
+    assert find_target("chair", scene).centre[0] == 0.1  # type: ignore[union-attr]
+    near = scene_of(seen_from(things=(LEFT, RIGHT, OUT)))
+    assert {find_target("chair", near, by / 10).centre[0] for by in range(1, 10)} == {-1.2, 1.0}  # type: ignore[union-attr]
+    ends = [
+        off_axis(poses("push in to the chair", seed, seen_from(things=(LEFT, RIGHT)))[-1], LEFT) for seed in range(9)
+    ]
+    on_it = [abs(across) < 1 for across, _ in ends]
+    assert True in on_it and False in on_it
+    red = seen_from(things=(replace(LEFT, name="Chair red"), RIGHT))
+    for seed in range(5):
+        assert off_axis(poses("push in to the red chair", seed, red)[-1], LEFT)[0] == pytest.approx(0, abs=0.01)
+
+
+def _unsteady(words: str, seed: int) -> float:
+    """Degrees of roll, which nothing but a hand makes."""
+    return float(np.abs([np.degrees(np.arcsin(pose[1, 0])) for pose in poses(words, seed)]).max())
+
+
+def test_a_camera_that_is_carried_is_as_steady_as_a_hand_and_one_on_a_machine_is_steady() -> None:
+    found = [_unsteady("walk towards the doorway", seed) for seed in range(6)]
+    assert found[0] == 0 and 0.01 < max(found) < 0.12
+    for words in ("smooth steadicam, walk towards the doorway", "walk forward 3 metres", "she walks off, push in"):
+        assert max(_unsteady(words, seed) for seed in range(1, 6)) < 1e-4, words
+
+
+def test_words_that_name_no_move_leave_the_move_open() -> None:
+    notes = [path_of("A tense talk at the window.", CAMERA, 5.0, seed).notes[0] for seed in range(9)]
+    said = "No camera move found in the words: a gentle {} was used."
+    assert notes[0] == said.format("push in")
+    assert set(notes) == {said.format(move) for move in ("push in", "arc", "drift to the side")}
+    for seed in range(9):
+        assert "push in" not in path_of("no push in", CAMERA, 5.0, seed).notes[0]
