@@ -85,10 +85,10 @@ def layer(ranks: Ranks) -> dict[str, float]:
     counts = [tokens] * ranks.size
     qkv = torch.randn(tokens, 7216, device=ranks.device).bfloat16()
     packed = qkv[:, :7168].reshape(ranks.size * tokens, -1).contiguous()
-    found = {}
+    found, room = {}, torch.empty_like(packed).view(ranks.size, tokens, -1)
     for name, run in (
         ("exchange", lambda: ranks.exchange(packed, counts, counts)),
-        ("with_packing", lambda: sharing.to_heads(qkv, [5120, 1024, 1024], ranks, counts)),
+        ("with_packing", lambda: sharing.to_heads(sharing.pack(qkv, [5120, 1024, 1024], room), ranks, counts)),
     ):
         run()
         torch.cuda.synchronize()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import pytest
 import torch
@@ -12,7 +13,9 @@ from torch import Tensor
 from backend.engines.happyhorse.memory.plans import Shape, choose_plans, working_bytes
 from backend.engines.happyhorse.transformer import sharing
 from backend.engines.happyhorse.transformer.config import BASE, SR_1080P, TransformerConfig, parameter_shapes
+from backend.engines.happyhorse.transformer.layout import Layout
 from backend.engines.happyhorse.transformer.model import Transformer
+from backend.engines.happyhorse.transformer.recording import Recording, _Part
 from backend.gpu.memory import GIB
 from tests.happyhorse.golden import Case
 
@@ -23,19 +26,20 @@ class Threads:
     def __init__(self, rank: int, size: int, given: list[Sequence[Tensor]], all_there: threading.Barrier) -> None:
         self.rank, self.size, self._given, self._all_there = rank, size, given, all_there
 
-    def exchange(self, rows: Tensor, given: Sequence[int], taken: Sequence[int]) -> Tensor:
+    def exchange(self, rows: Tensor, given: Sequence[int], taken: Sequence[int], out: Tensor | None = None) -> Tensor:
         self._given[self.rank] = rows.split(list(given))
         self._all_there.wait(20)
         came = [each[self.rank] for each in self._given]
         assert [len(part) for part in came] == list(taken)
+        whole = torch.cat(came, out=out)
         self._all_there.wait(20)
-        return torch.cat(came)
+        return whole
 
     def pace(self) -> None:
         """Each waits for the others anyway."""
 
-    def gather(self, row: Tensor) -> Tensor:
-        return self.exchange(row.expand(self.size, *row.shape), [1] * self.size, [1] * self.size)
+    def gather(self, row: Tensor, out: Tensor | None = None) -> Tensor:
+        return self.exchange(row.expand(self.size, *row.shape), [1] * self.size, [1] * self.size, out)
 
 
 def shared(models: Sequence[Transformer], inputs: Sequence[Tensor]) -> tuple[Tensor, Tensor]:
@@ -57,6 +61,29 @@ def shared(models: Sequence[Transformer], inputs: Sequence[Tensor]) -> tuple[Ten
     for thread in threads:
         thread.join()
     return answers[0]
+
+
+class OnTheProcessor(Recording):
+    """Replays a part as a graph does: with what it was given when it was recorded, to where its answer was then."""
+
+    replayed = 0
+
+    def _begin_recording(self) -> None:
+        """There are no graphs."""
+
+    def _recorded(self, work: Callable[[], Any]) -> _Part:
+        answer, done = work(), [True]
+
+        def replay() -> None:
+            if done:
+                done.clear()
+                return
+            self.replayed += 1
+            for old, new in zip(answer or (), work() or (), strict=True):
+                if old is not None:
+                    old.copy_(new)
+
+        return _Part(replay, answer)
 
 
 def random_inputs(config: TransformerConfig, frames: int, audio: int, text: int) -> list[Tensor]:
@@ -99,6 +126,36 @@ def test_any_number_of_ranks_that_divides_the_heads(ranks: int) -> None:
     alone, together = models[0](*inputs), shared(models, inputs)
     assert torch.equal(alone[0], together[0])
     assert torch.equal(alone[1], together[1])
+
+
+@pytest.mark.parametrize("precision", ["bf16", "fp8"])
+def test_a_pass_that_is_recorded_is_the_same_pass(precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With other latents each time, and where another prompt comes between."""
+    case = Case("dit_sr")
+    config, weights = TransformerConfig.from_case(case.case), case.weights()
+    models = [Transformer(config, "cpu", precision, rows_at_once=50) for _ in range(3)]
+    for model in models:
+        model.load_state_dict(weights)
+    made = []
+
+    def parts(model: Transformer, layout: Layout, ranks: Any) -> Recording:
+        if layout not in model._recordings:
+            model._recordings[layout] = OnTheProcessor(model.device)
+            made.append(model._recordings[layout])
+        return model._recordings[layout]
+
+    for turn, text in enumerate([30, 30, 30, 17, 30, 17, 30, 17]):
+        inputs = [tensor * (1 + turn) for tensor in random_inputs(config, 6, 21, text)]
+        alone = models[0](*inputs)
+        with monkeypatch.context() as patch:
+            patch.setattr(Transformer, "_parts", parts)
+            together = shared(models[1:], inputs)
+        assert torch.equal(alone[0], together[0])
+        assert torch.equal(alone[1], together[1])
+    assert len(made) == 4
+    assert [each.replayed for each in made] == [3 * config.layers * turns for turns in (3, 3, 1, 1)]
+    models[1].park()
+    assert not models[1]._recordings
 
 
 def test_how_tokens_are_cut() -> None:
