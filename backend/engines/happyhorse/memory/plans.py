@@ -9,6 +9,7 @@ from itertools import pairwise
 import torch
 
 from ....gpu.memory import GIB, PLENTY, RESERVE
+from ..transformer.attention import LANES
 from ..transformer.config import LATENT_CHANNELS, PATCH, TransformerConfig
 from ..transformer.model import ROWS_AT_ONCE
 from ..transformer.ops import FP8, Rows
@@ -123,8 +124,9 @@ def working_bytes(
     columns = (config.heads + 2 * config.kv_heads) * config.head_dim
     eight = tokens * columns if precision == "fp8" else 0  # what fp8 attention takes
     attention = tokens * (padded(config.qkv_rows, 16) * wide + hidden * wide) + eight
-    if gpus > 1:  # queries, keys and values before they are given away, and those that came
-        attention += 2 * tokens * columns * wide
+    if gpus > 1:  # queries, keys and values before they are given away, those that came, and copies for lanes
+        kv = 2 * config.kv_heads * config.head_dim
+        attention += 2 * tokens * columns * wide + (LANES - 1) * shape.tokens * kv // gpus * wide
     inner = max(config.inner(layer) * (1 if layer in config.gelu_layers else 2) for layer in range(config.layers))
     # Cuts are rounded, so that a piece may be half as large again.
     rows = min(tokens, rows_at_once * 3 // 2)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from types import ModuleType
@@ -12,7 +12,7 @@ from torch import Tensor
 
 from ....gpu.ranks import Ranks
 from . import sharing
-from .attention import attend, attend_windowed, narrow
+from .attention import LANES, attend, attend_windowed, narrow
 from .config import TransformerConfig
 from .layout import Layout
 from .ops import FP8, Operand, Rows
@@ -60,14 +60,18 @@ class Arithmetic:
 
         `added` may be these two: they are read before they are written.
         """
+        self._after_attention(stream, turn, self._gated(stream, turn, layout), layout)
+
+    def _gated(self, stream: Stream, turn: Turn, layout: Layout) -> Operand:
+        """All of attention but its last product."""
         qkv, gates = self._qkv(stream, turn, layout)
         gated = self._operand_in(stream.mlp)
-        columns, kv_heads = self.config.columns, self.config.kv_heads
-        lacking, results = self._attended(qkv, columns, kv_heads, turn, layout)
-        for rows, result in results:
-            self.ops.gate(result, lacking, None if gates is None else gates[rows], gated[rows])
-        del qkv, gates, results
-        self._after_attention(stream, turn, gated, layout)
+
+        def write(rows: slice, answer: Tensor, lacking: Tensor | None) -> None:
+            self.ops.gate(answer, lacking, None if gates is None else gates[rows], gated[rows])
+
+        self._attend(qkv, self.config.columns, turn, layout, write, 1)
+        return gated
 
     def shared_block(self, stream: Stream, turn: Turn, layout: Layout, ranks: Ranks, parts: Plain) -> None:
         """As `block`, by all ranks. Between its three parts they exchange."""
@@ -81,11 +85,14 @@ class Arithmetic:
             return packed, None if gates is None else room("gates", gates.shape).copy_(gates)
 
         def answered(shared: Tensor) -> tuple[Tensor, Tensor | None]:
-            answers = room("answers", (turn.asked, columns[0]))
-            lacking, results = self._attended(shared, columns, config.kv_heads // size, turn, layout)
-            for rows, result in results:
-                answers[rows] = result.flatten(1)
-            return answers, lacking
+            answers, lacking = room("answers", (turn.asked, columns[0])), list[Tensor | None]()
+
+            def write(rows: slice, answer: Tensor, still: Tensor | None) -> None:
+                answers[rows] = answer.flatten(1)
+                lacking.append(still)
+
+            self._attend(shared, columns, turn, layout, write, LANES)
+            return answers, lacking[0]
 
         def finish(result: Tensor, lacking: Tensor | None, gates: Tensor | None) -> None:
             mine = slice(layout.counts(turn.asked)[ranks.rank])
@@ -129,23 +136,37 @@ class Arithmetic:
         end = sum(config.columns)
         return qkv, qkv[:, end : end + config.gate_heads] if config.gating else None
 
-    def _attended(
-        self, qkv: Tensor, columns: list[int], kv_heads: int, turn: Turn, layout: Layout
-    ) -> tuple[Tensor | None, Iterator[tuple[slice, Tensor]]]:
-        """Attention of all tokens with the heads that are in `qkv`: what its answers lack yet, and rows with answers.
+    def _attend(
+        self,
+        qkv: Tensor,
+        columns: list[int],
+        turn: Turn,
+        layout: Layout,
+        write: Callable[[slice, Tensor, Tensor | None], None],
+        lanes: int,
+    ) -> None:
+        """Attention of all tokens with the heads that are in `qkv`, which is overwritten on the way.
 
-        `qkv` is overwritten on the way.
+        `write` takes rows of the answer, what they are, and what is to be added to each of them, [heads * dim]. It is
+        called on the stream that makes them.
         """
-        heads, dim, kernel, lacking = columns[0] // self.config.head_dim, self.config.head_dim, attend, None
+        dim, lacking = self.config.head_dim, None
+        heads, kv_heads = columns[0] // dim, columns[1] // dim
+        kernel: Callable[..., Tensor] = attend
         if self.fp8_attention:
             qkv, scale, lacking = narrow(qkv, columns, heads, kv_heads)
             kernel = partial(attend, v_scale=scale)
         q = qkv[: turn.asked, : columns[0]].unflatten(1, (heads, dim))
         kv = qkv[:, columns[0] : sum(columns)].unflatten(1, (2, kv_heads, dim))
-        frames = layout.grid[0]
-        if turn.block.windowed and self.config.window < frames - 1:
-            return lacking, attend_windowed(q, kv, frames, layout.frame_tokens, self.config.window, kernel)
-        return lacking, iter([(slice(turn.asked), kernel(q, kv[:, 0], kv[:, 1]))])
+        frames, window = layout.grid[0], self.config.window
+
+        def written(rows: slice, answer: Tensor) -> None:
+            write(rows, answer, lacking)
+
+        if turn.block.windowed and window < frames - 1:
+            attend_windowed(q, kv, frames, layout.frame_tokens, window, written, kernel, lanes)
+        else:
+            written(slice(turn.asked), kernel(q, kv[:, 0], kv[:, 1]))
 
     def _after_attention(self, stream: Stream, turn: Turn, gated: Operand, layout: Layout) -> None:
         """From the gated heads, which lie in the memory of the MLP's answer, to both halves' answers."""

@@ -22,7 +22,7 @@ from .blocks import Arithmetic, Stream, Turn
 from .config import PATCH, TransformerConfig, parameter_shapes
 from .layout import Layout, patches, unpatch
 from .recording import FEW_TOKENS, Plain, Recording
-from .streaming import BlockStore
+from .streaming import ALONE, BlockStore
 from .weights import DTYPES, BlockWeights
 
 LAYOUTS = 2  # are kept: with guidance, passes with two prompts take turns
@@ -39,6 +39,8 @@ class Transformer:
         resident_bytes: how much of the device's memory blocks may take; the rest is streamed. None: all of them.
         rows_at_once: tokens of the wide products in work at a time.
         fused: use the Triton kernels (default: on a CUDA device).
+        share: rank and number of the ranks that make its passes, each of whose GPUs has a part of the blocks that
+            would be streamed.
     """
 
     def __init__(
@@ -50,6 +52,7 @@ class Transformer:
         resident_bytes: int | None = None,
         rows_at_once: int = ROWS_AT_ONCE,
         fused: bool | None = None,
+        share: tuple[int, int] = ALONE,
     ) -> None:
         self.config = config
         self.device = torch.device(device)
@@ -64,7 +67,7 @@ class Transformer:
             if not name.startswith("block.")
         }
         blocks = [BlockWeights(config, layer, precision) for layer in range(config.layers)]
-        self.store = BlockStore(blocks, self.device, resident_bytes)
+        self.store = BlockStore(blocks, self.device, resident_bytes, share)
         self.ops = _fused_ops() if fused or (fused is None and self.device.type == "cuda") else ops
         self.arithmetic = Arithmetic(config, self.device, self.dtype, self.wide, self.ops, rows_at_once, fp8_attention)
         self._layouts: dict[tuple[int, ...], Layout] = {}
@@ -114,7 +117,7 @@ class Transformer:
             x = parts.kept("x", self.embed(video, audio, text, layout))
         halves = (parts.room(name, x.shape, self.wide, self.device) for name in ("attention", "mlp"))
         stream, added = Stream(x, *halves), list[Tensor]()
-        self.store.start()
+        self.store.start(ranks)
         for index, block in enumerate(self.store.blocks):
             last = index + 1 == len(self.store.blocks)
             asked = layout.tokens - layout.text if last else layout.tokens  # nobody asks for the text's velocity
