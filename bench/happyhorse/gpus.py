@@ -65,7 +65,7 @@ class RandomFollower(Follower):
 
         TurboDecoder.from_folder = random_frame_decoder
         hold(device)
-        return RandomModels(device)
+        return RandomModels(device, rank=self._ranks.rank)
 
     def layer(self) -> None:
         """Takes part in `layer`."""
