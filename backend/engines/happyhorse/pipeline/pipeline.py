@@ -33,7 +33,7 @@ from .latents import Latents
 from .progress_estimate import ProgressEstimate, Stage, decode_cost, pass_cost
 
 BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
-POLL_SECONDS = 0.001
+POLL_SECONDS = 0.0003
 RESIZERS = 8  # frames of 480x272 are enlarged at once: one after the other they took longer than decoding them
 
 Drawn = TypeVar("Drawn")
@@ -184,11 +184,15 @@ class _Job:
                 on_step=on_step,
             )
         with ThreadPoolExecutor(1) as beside:  # while the device is at work
-            drawn = _ahead(beside, lambda: (draw(*shape), draw(1, self.sounds, 64)), self.options.steps - 1)
-            fresh = ((seen.to(self.device), heard.to(self.device)) for seen, heard in drawn)
+            drawn = _ahead(beside, lambda: self._sent(draw(*shape), draw(1, self.sounds, 64)), self.options.steps - 1)
+            fresh = (tuple(noise.to(self.device, non_blocking=True) for noise in both) for both in drawn)
             return samplers.sample_distilled(
                 model, features, video, audio, fresh, picture=still, steps=self.options.steps, on_step=on_step
             )
+
+    def _sent(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+        """`tensors` on the CPU, where a device takes them from without anyone waiting for it."""
+        return tuple(tensor.pin_memory() for tensor in tensors) if self.device.type == "cuda" else tensors
 
     def _refine(
         self,
