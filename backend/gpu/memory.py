@@ -11,7 +11,7 @@ import torch
 
 GIB = 1 << 30
 RESERVE = GIB  # CUDA's kernels and workspaces, and what the allocator can't use for its pieces
-OURS = 64 * GIB  # of a large card: Blender wants room on it too
+OURS, OTHERS = 64 * GIB, 32 * GIB  # of a large card that are ours; of a still larger one all but so much: Blender's
 PLENTY = 1 << 62
 # What CUDA's libraries say where they, and not torch, ask for memory that is not there.
 RAN_OUT = ("out of memory", "_ALLOC_FAILED", "CUBLAS_STATUS_NOT_INITIALIZED")
@@ -59,7 +59,7 @@ def free_bytes(device: torch.device) -> int:
     used = torch.cuda.memory_allocated(device)
     kept = torch.cuda.memory_reserved(device) - used
     free, whole = torch.cuda.mem_get_info(device)
-    ours = min(OURS, int(whole * torch.cuda.get_per_process_memory_fraction(device)))
+    ours = min(max(OURS, whole - OTHERS), int(whole * torch.cuda.get_per_process_memory_fraction(device)))
     return min(free + kept, ours - used)
 
 

@@ -51,23 +51,38 @@ class Ranks:
         kind = "nccl" if device.type == "cuda" else "gloo"
         dist.init_process_group(kind, store=store, rank=rank, world_size=size, timeout=limit)
 
-    def exchange(self, rows: Tensor, given: Sequence[int], taken: Sequence[int]) -> Tensor:
+    def exchange(self, rows: Tensor, given: Sequence[int], taken: Sequence[int], out: Tensor | None = None) -> Tensor:
         """Gives `rows` [sum(given), ...] to the ranks in turn, `given[i]` to rank i, and takes `taken[i]` from it.
 
-        Answers what was taken, [sum(taken), ...], in the order of the ranks. On a GPU it is there for work on the
-        current stream; the computer does not wait.
+        Answers what was taken, [sum(taken), ...], in the order of the ranks (in `out`, where that is given). On a GPU
+        it is there for work on the current stream; the computer does not wait.
         """
-        came = rows.new_empty(sum(taken), *rows.shape[1:])
-        gives, takes = rows.contiguous().split(list(given)), came.split(list(taken))
-        others = [peer for peer in range(self.size) if peer != self.rank]
-        moves = [dist.P2POp(dist.isend, gives[peer], peer) for peer in others if given[peer]]
-        moves += [dist.P2POp(dist.irecv, takes[peer], peer) for peer in others if taken[peer]]
-        under_way = dist.batch_isend_irecv(moves) if moves else []
-        takes[self.rank].copy_(gives[self.rank])  # beside them
+        came = rows.new_empty(sum(taken), *rows.shape[1:]) if out is None else out
+        gives, takes = list(rows.contiguous().split(list(given))), list(came.split(list(taken)))
+        own = gives[self.rank], takes[self.rank]
+        gives[self.rank], takes[self.rank] = own[0][:0], own[1][:0]
+        under_way = self._under_way(gives, takes)
+        own[1].copy_(own[0])  # beside them
         for move in under_way:
             move.wait()
-        self.sent += sum(gives[peer].nbytes for peer in others)
+        self.sent += sum(part.nbytes for part in gives)
         return came
+
+    def _under_way(self, gives: list[Tensor], takes: list[Tensor]) -> list[dist.Work]:
+        """Moves that have begun, of one tensor to and from each rank."""
+        if self.device.type == "cuda":
+            return [dist.all_to_all(takes, gives, async_op=True)]
+        moves = [dist.P2POp(dist.isend, part, peer) for peer, part in enumerate(gives) if len(part)]
+        moves += [dist.P2POp(dist.irecv, part, peer) for peer, part in enumerate(takes) if len(part)]
+        return dist.batch_isend_irecv(moves) if moves else []
+
+    def collect(self, part: Tensor, whole: Tensor) -> dist.Work:
+        """Begins to put every rank's `part` [n], one after the other, into `whole` [size * n].
+
+        What the GPU was told before comes first. Its `wait` makes the current stream wait.
+        """
+        self.sent += part.nbytes * (self.size - 1)
+        return dist.all_gather_into_tensor(whole, part, async_op=True)
 
     def pace(self) -> None:
         """To be called after each step of work, of some hundred kernels at most: waits for the last but few.
@@ -93,9 +108,9 @@ class Ranks:
             else:
                 time.sleep(POLL_SECONDS)
 
-    def gather(self, row: Tensor) -> Tensor:
+    def gather(self, row: Tensor, out: Tensor | None = None) -> Tensor:
         """Every rank's `row` [...], as [size, ...]."""
-        return self.exchange(row.expand(self.size, *row.shape), [1] * self.size, [1] * self.size)
+        return self.exchange(row.expand(self.size, *row.shape), [1] * self.size, [1] * self.size, out)
 
     def broadcast(self, tensor: Tensor) -> Tensor:
         """Overwrites `tensor` by that of rank 0."""

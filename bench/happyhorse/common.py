@@ -96,8 +96,10 @@ def random_decoder() -> TurboDecoder:
 
 def random_still_tensors() -> dict[str, Tensor]:
     """Of the still's encoder at its full size, on the CPU under the original names."""
+    source = torch.Generator(CUDA).manual_seed(6)
     return {
-        name: torch.randn(shape, device=CUDA).cpu() * (torch.Size(shape[1:]).numel() ** -0.5 if len(shape) > 1 else 0.1)
+        name: torch.randn(shape, generator=source, device=CUDA).cpu()
+        * (torch.Size(shape[1:]).numel() ** -0.5 if len(shape) > 1 else 0.1)
         for name, shape in parameter_shapes(160).items()
     }
 
@@ -105,9 +107,10 @@ def random_still_tensors() -> dict[str, Tensor]:
 def random_sound_tensors() -> dict[str, Tensor]:
     """Of the sound's decoder at its full size, on the CPU under the original names."""
     widths, strides, tensors = (2048, 1024, 512, 256, 128, 128), (8, 8, 4, 4, 2), {}
+    source = torch.Generator().manual_seed(7)
 
     def conv(name: str, first: int, second: int, kernel: int, out: int = 0) -> None:
-        tensors[f"{name}.weight_v"] = torch.randn(first, second, kernel)
+        tensors[f"{name}.weight_v"] = torch.randn(first, second, kernel, generator=source)
         tensors[f"{name}.weight_g"], tensors[f"{name}.bias"] = torch.ones(first, 1, 1), torch.zeros(out or first)
 
     def snake(name: str, width: int) -> None:

@@ -22,6 +22,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
@@ -68,7 +69,7 @@ def model(config: TransformerConfig, kind: str, seed: int, plan: Plan | None = N
     options = {} if plan is None else {"resident_bytes": plan.resident_bytes, "rows_at_once": plan.rows_at_once}
     result = Transformer(config, CUDA, precision, **options)
     if kind == "fp8":
-        result.fp8_attention = False
+        result.arithmetic = replace(result.arithmetic, fp8_attention=False)
     for name, tensor in random_tensors(result.shapes, seed):
         result.load_rows(name, 0, tensor)
         del tensor

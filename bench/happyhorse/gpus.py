@@ -4,7 +4,7 @@
 
 A RUN is QUALITY:PRECISION:GPUS[:TURNS], such as 1080p:full:2 or 256p:8-bit:1:4: a take of five seconds, made TURNS
 times (2), each time from the beginning. Every turn is a line of JSON; `latents` and `pixels` are hashes of what it
-made, the same for any number of GPUs. `exchange_s` is what rank 0's GPU spent in exchanges, with its waiting for a
+made, the same for any number of GPUs and in each process. `exchange_s` is what rank 0's GPU spent in exchanges, with its waiting for a
 slower rank. RUN may also be `cancel:GPUS` and `kill:GPUS`: a 1080p take is cancelled, or another rank is killed by
 `kill -9`, in the second step of refining; then a small take is made. `exchange:GPUS` measures what a layer of 1080p
 exchanges.
@@ -65,7 +65,7 @@ class RandomFollower(Follower):
 
         TurboDecoder.from_folder = random_frame_decoder
         hold(device)
-        return RandomModels(device)
+        return RandomModels(device, rank=self._ranks.rank)
 
     def layer(self) -> None:
         """Takes part in `layer`."""
@@ -85,10 +85,10 @@ def layer(ranks: Ranks) -> dict[str, float]:
     counts = [tokens] * ranks.size
     qkv = torch.randn(tokens, 7216, device=ranks.device).bfloat16()
     packed = qkv[:, :7168].reshape(ranks.size * tokens, -1).contiguous()
-    found = {}
+    found, room = {}, torch.empty_like(packed).view(ranks.size, tokens, -1)
     for name, run in (
         ("exchange", lambda: ranks.exchange(packed, counts, counts)),
-        ("with_packing", lambda: sharing.to_heads(qkv, [5120, 1024, 1024], ranks, counts)),
+        ("with_packing", lambda: sharing.to_heads(sharing.pack(qkv, [5120, 1024, 1024], room), ranks, counts)),
     ):
         run()
         torch.cuda.synchronize()

@@ -74,15 +74,20 @@ class RandomModels(Models):
 
     def _transformer(self, name: str, plan: Plan, note: Callable[[str], None]) -> Transformer:
         self.plans[name] = plan.words
-        return self._residents.use(name, plan, lambda: drawn(CONFIGS[name], plan, self.device))
+        return self._residents.use(name, plan, lambda: drawn(CONFIGS[name], plan, self.device, self.rank))
 
     def keep_halves(self) -> None:
         pass
 
 
-def drawn(config: TransformerConfig, plan: Plan, device: torch.device) -> Transformer:
+def drawn(config: TransformerConfig, plan: Plan, device: torch.device, rank: int = 0) -> Transformer:
     model = Transformer(
-        config, device, plan.precision, resident_bytes=plan.resident_bytes, rows_at_once=plan.rows_at_once
+        config,
+        device,
+        plan.precision,
+        resident_bytes=plan.resident_bytes,
+        rows_at_once=plan.rows_at_once,
+        share=(rank if plan.shares > 1 else 0, plan.shares),
     )
     generator = torch.Generator(device).manual_seed(3)
     for name in loading_order(model.shapes):

@@ -15,9 +15,12 @@ from PIL import Image
 
 from backend.engines.engine import Cancelled, EngineError
 from backend.engines.happyhorse.memory.models import Models
+from backend.engines.happyhorse.memory.plans import Demand, Plan
 from backend.engines.happyhorse.memory.team import Team
 from backend.engines.happyhorse.pipeline import latents
 from backend.engines.happyhorse.transformer.config import BASE, parameter_shapes
+from backend.engines.happyhorse.transformer.model import ROWS_AT_ONCE
+from backend.engines.happyhorse.transformer.weights import BlockWeights
 from client.protocol import Line
 from devtools import tiny_model
 from devtools.requests import take_request
@@ -179,6 +182,27 @@ def test_four_make_what_one_makes(models, request_, alone):
     assert all(alive(pid) for pid in pids)
     assert "gpus" not in make(models, request_, gpus=1).facts  # alone again
     assert gone(pids)
+
+
+@pytest.mark.parametrize("gpus", [2, 4])
+def test_weights_in_parts_make_what_whole_ones_make(models, request_, alone, gpus, monkeypatch):
+    """And so do those that are loaded anew where fewer have them."""
+    room = sum(BlockWeights(SHAPED, layer, "fp32").bytes for layer in range(4)) - 1
+    parts = Plan("fp32", room, ROWS_AT_ONCE, 0, shares=gpus)
+    monkeypatch.setattr(Demand, "choose", lambda self, room: [parts])
+    if "distill" in models._residents:
+        models._residents._drop("distill")  # else it stays as it is
+    made, clip = whole(models, request_, gpus=gpus)
+    assert same(made, alone)
+    held = models._residents._held["distill"]
+    assert held.plan == parts
+    assert held.model.store.streamed
+    whole_bytes = sum(held.model.store.blocks[i].bytes for i in held.model.store.streamed)
+    gathered = 2 * whole_bytes * (gpus - 1) / gpus  # in each of two passes
+    assert clip.facts["gpus"]["exchanged_gb"] > gathered / 1e9 / gpus
+    monkeypatch.undo()
+    assert same(whole(models, request_, gpus=1)[0], alone)
+    assert models._residents._held["distill"].plan.shares == 1
 
 
 @pytest.mark.parametrize("gpus", [3, 5, 8])

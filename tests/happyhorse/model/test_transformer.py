@@ -82,10 +82,9 @@ def test_a_window_is_the_mask_of_its_frames() -> None:
         expected = torch.nn.functional.scaled_dot_product_attention(
             q.transpose(0, 1)[None], k.transpose(0, 1)[None], v.transpose(0, 1)[None], mask, enable_gqa=True
         )
-        for asked in (tokens, tokens - rest // 2, tokens - rest):
-            result = torch.full_like(q[:asked], torch.nan)
-            for rows, part in attend_windowed(q[:asked], torch.stack([k, v], dim=1), frames, frame_tokens, reach):
-                result[rows] = part
+        for asked, lanes in ((tokens, 1), (tokens - rest // 2, 3), (tokens - rest, 2)):
+            result, kv = torch.full_like(q[:asked], torch.nan), torch.stack([k, v], dim=1)
+            attend_windowed(q[:asked], kv, frames, frame_tokens, reach, result.__setitem__, lanes=lanes)
             assert difference(result, expected[0].transpose(0, 1)[:asked]) < 1e-5
 
 

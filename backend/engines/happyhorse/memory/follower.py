@@ -25,7 +25,7 @@ class Follower:
 
     def models(self, device: torch.device) -> Models:
         """Those on this rank's device."""
-        return Models(device)
+        return Models(device, rank=self._ranks.rank)
 
     def begin(self) -> None:
         """A new take."""

@@ -52,11 +52,14 @@ Model = TypeVar("Model", bound=Movable)
 class Models:
     """Everything that is loaded. Used by one job at a time.
 
-    `others` are GPUs that may share its work, by processes of their own (`follower`: see `team`).
+    `others` are GPUs that may share its work, by processes of their own (`follower`: see `team`), of which this one is
+    number `rank`.
     """
 
-    def __init__(self, device: torch.device, others: Sequence[torch.device] = (), follower: str = FOLLOWER) -> None:
-        self.device = device
+    def __init__(
+        self, device: torch.device, others: Sequence[torch.device] = (), follower: str = FOLLOWER, rank: int = 0
+    ) -> None:
+        self.device, self.rank = device, rank
         self._others, self._follower = others, follower
         self._team: Team | None = None
         self._residents = Residents(device)
@@ -340,7 +343,8 @@ class Models:
         gpus = 1 if self._team is None else self._team.size
         eight_bit = eight_bit and supports_fp8(self.device)
         host = self._residents.host_room()
-        return Demand(self._config(name), shape, self.device, eight_bit, gpus, most, host)
+        linked = self._team is None or self._team.linked
+        return Demand(self._config(name), shape, self.device, eight_bit, gpus, most, host, linked)
 
     def _smallest(self, demand: Demand) -> int:
         return smallest_memory(demand.config, demand.shape, fp8=supports_fp8(self.device), gpus=demand.gpus)
@@ -390,6 +394,7 @@ class Models:
                     plan.precision,
                     resident_bytes=plan.resident_bytes,
                     rows_at_once=plan.rows_at_once,
+                    share=(self.rank if plan.shares > 1 else 0, plan.shares),
                     progress=lambda part: note(f"Loading {TITLES[name]}, {part:.0%}"),
                 )
 

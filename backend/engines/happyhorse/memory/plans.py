@@ -9,6 +9,7 @@ from itertools import pairwise
 import torch
 
 from ....gpu.memory import GIB, PLENTY, RESERVE
+from ..transformer.attention import LANES
 from ..transformer.config import LATENT_CHANNELS, PATCH, TransformerConfig
 from ..transformer.model import ROWS_AT_ONCE
 from ..transformer.ops import FP8, Rows
@@ -48,7 +49,8 @@ class Plan:
     """How to hold one transformer. `resident_bytes` None: all its blocks stay on the GPU.
 
     `expected_peak` is what the stage is expected to take of the GPU's memory, all in all; `expected_host` what
-    of the computer's memory will be locked for streaming. `eight_bit`: such products were asked for.
+    of the computer's memory will be locked for streaming. `eight_bit`: such products were asked for. `shares`: on how
+    many GPUs those blocks lie that don't stay whole on each.
     """
 
     precision: str
@@ -57,16 +59,17 @@ class Plan:
     expected_peak: int
     expected_host: int = 0
     eight_bit: bool = False
+    shares: int = 1
 
     @property
     def words(self) -> str:
         """For people: how it runs and what it is expected to take."""
         how = {"bf16": "full precision", "fp8": "8-bit products", "fp32": "32-bit, for checks"}[self.precision]
-        where = (
-            "all on the GPU"
-            if self.resident_bytes is None
-            else (f"{self.expected_host / GIB:.0f} GiB streamed from memory")
-        )
+        where = "all on the GPU"
+        if self.shares > 1:
+            where = f"shared by {self.shares} GPUs"
+        elif self.resident_bytes is not None:
+            where = f"{self.expected_host / GIB:.0f} GiB streamed from memory"
         return f"{how}, {where}, about {self.expected_peak / GIB:.1f} GiB of GPU memory"
 
 
@@ -75,7 +78,7 @@ class Demand:
     """A stage's: a transformer for `shape`. `eight_bit`: with 8-bit products.
 
     `gpus` share each pass, and of the others' memory there are at least `most` bytes. `host` bytes of the computer's
-    memory are for all of them.
+    memory are for all of them. `linked`: they give each other more than memory gives them.
     """
 
     config: TransformerConfig
@@ -85,18 +88,27 @@ class Demand:
     gpus: int = 1
     most: int = PLENTY
     host: int = 0
+    linked: bool = True
 
     def choose(self, room: int) -> list[Plan]:
         """The plans that fit into `room` bytes of the GPU, the best first."""
         if self.device.type != "cuda":
             return [Plan("fp32", None, ROWS_AT_ONCE, 0)]
         fp8 = supports_fp8(self.device)
-        shared = {"gpus": self.gpus, "host": self.host}
-        return choose_plans(self.config, self.shape, min(room, self.most), fp8=fp8, eight_bit=self.eight_bit, **shared)
+        return choose_plans(
+            self.config,
+            self.shape,
+            min(room, self.most),
+            fp8=fp8,
+            eight_bit=self.eight_bit,
+            gpus=self.gpus,
+            host=self.host,
+            linked=self.linked,
+        )
 
     def accepts(self, plan: Plan) -> bool:
         """Whether a transformer that is held by `plan` will do."""
-        return plan.eight_bit == self.eight_bit
+        return plan.eight_bit == self.eight_bit and plan.shares in (1, self.gpus)
 
     def working(self, plan: Plan) -> int:
         """Bytes of the GPU that a pass takes beside the weights."""
@@ -123,8 +135,9 @@ def working_bytes(
     columns = (config.heads + 2 * config.kv_heads) * config.head_dim
     eight = tokens * columns if precision == "fp8" else 0  # what fp8 attention takes
     attention = tokens * (padded(config.qkv_rows, 16) * wide + hidden * wide) + eight
-    if gpus > 1:  # queries, keys and values before they are given away, and those that came
-        attention += 2 * tokens * columns * wide
+    if gpus > 1:  # queries, keys and values before they are given away, those that came, and copies for lanes
+        kv = 2 * config.kv_heads * config.head_dim
+        attention += 2 * tokens * columns * wide + (LANES - 1) * shape.tokens * kv // gpus * wide
     inner = max(config.inner(layer) * (1 if layer in config.gelu_layers else 2) for layer in range(config.layers))
     # Cuts are rounded, so that a piece may be half as large again.
     rows = min(tokens, rows_at_once * 3 // 2)
@@ -142,6 +155,7 @@ def choose_plans(
     eight_bit: bool = False,
     gpus: int = 1,
     host: int = 0,
+    linked: bool = True,
 ) -> list[Plan]:
     """Plans that should fit into `free` bytes of GPU memory, of each of `gpus`, the best first; empty where none does.
 
@@ -149,7 +163,8 @@ def choose_plans(
 
     `fp8`: whether the GPU has such products (see `supports_fp8`). `eight_bit`: speed goes before precision, so that
     they are best. Where several GPUs together have room for the full weights they are held in full, as by one GPU of
-    that size: each streams what it has no room for from the computer's memory, of which there are `host` bytes.
+    that size. What one has no room for lies in parts on all of them, or, where they are not `linked` and the computer
+    has `host` bytes of memory for it, in that.
     """
     order = ("bf16",) if not fp8 else ("fp8",) if eight_bit else ("bf16", "fp8")
     plans = []
@@ -157,10 +172,8 @@ def choose_plans(
         peak = weight_bytes(config, precision) + working_bytes(config, precision, shape, gpus=gpus) + RESERVE
         if peak <= free:
             plans.append(Plan(precision, None, ROWS_AT_ONCE, peak))
-    if gpus > 1 and "bf16" in order and not any(plan.precision == "bf16" for plan in plans):
-        full = streamed_plan(config, shape, free, "bf16", gpus)
-        if full and weight_bytes(config, "bf16") <= gpus * free and gpus * full.expected_host <= host:
-            plans.insert(0, full)
+        elif gpus > 1 and (together := together_plan(config, shape, free, precision, gpus, host, linked)):
+            plans.append(together)
     kind = "fp8" if fp8 else "bf16"
     if not plans and (streamed := streamed_plan(config, shape, free, kind, gpus)):
         plans.append(streamed)
@@ -169,8 +182,26 @@ def choose_plans(
     return [replace(plan, eight_bit=eight_bit) for plan in plans]
 
 
-def streamed_plan(config: TransformerConfig, shape: Shape, free: int, precision: str, gpus: int = 1) -> Plan | None:
-    """Keep on the GPU what fits and stream the rest; None where not even that fits."""
+def together_plan(
+    config: TransformerConfig, shape: Shape, free: int, precision: str, gpus: int, host: int, linked: bool
+) -> Plan | None:
+    """For GPUs that have room for the weights together, but not each; None where they haven't. See `choose_plans`."""
+    if weight_bytes(config, precision) > gpus * free:
+        return None
+    parts = streamed_plan(config, shape, free, precision, gpus, gpus)
+    if parts and linked:
+        return parts
+    streamed = streamed_plan(config, shape, free, precision, gpus)
+    return streamed if streamed and gpus * streamed.expected_host <= host else parts
+
+
+def streamed_plan(
+    config: TransformerConfig, shape: Shape, free: int, precision: str, gpus: int = 1, shares: int = 1
+) -> Plan | None:
+    """Keep on the GPU what fits and stream the rest; None where not even that fits.
+
+    With `shares`, what is streamed lies in parts on so many GPUs.
+    """
     blocks = [BlockWeights(config, layer, precision) for layer in range(config.layers)]
     total = sum(block.bytes for block in blocks)
     outside = weight_bytes(config, precision) - total
@@ -179,11 +210,14 @@ def streamed_plan(config: TransformerConfig, shape: Shape, free: int, precision:
         budget = min(free - beside, total - 1)
         if budget < 2 * max(block.bytes for block in blocks):
             continue
-        outer = streamed_blocks(blocks, budget)
-        resident = total - sum(blocks[i].bytes for i in outer)
-        slots = 2 * max(blocks[i].bytes for i in outer)
-        host = sum(blocks[i].bytes for i in outer)
-        return Plan(precision, budget, rows, beside + resident + slots, host)
+        outer = streamed_blocks(blocks, budget, shares)
+        outside_bytes = sum(blocks[i].bytes for i in outer)
+        parts = 0 if shares == 1 else outside_bytes // shares
+        taken = total - outside_bytes + parts + 2 * max(blocks[i].bytes for i in outer)
+        if shares > 1 and taken > budget:
+            continue
+        host = outside_bytes if shares == 1 else 0
+        return Plan(precision, budget, rows, beside + taken, host, shares=shares)
     return None
 
 

@@ -44,6 +44,11 @@ class Team:
         return len(self.devices)
 
     @property
+    def linked(self) -> bool:
+        """Whether they have a fast link, as far as is known."""
+        return not 0 < self.speed < FAST_LINK
+
+    @property
     def pids(self) -> list[int]:
         """The processes of the other ranks."""
         return [] if self._members is None else self._members.pids()
@@ -110,7 +115,7 @@ class Team:
 
     def remark(self) -> str | None:
         """What the user should know of the link between the GPUs."""
-        if not 0 < self.speed < FAST_LINK or not self._sent():
+        if self.linked or not self._sent():
             return None
         return (
             f"These {self.size} GPUs have no fast link: they exchange {self.speed / 1e9:.1f} GB/s, "

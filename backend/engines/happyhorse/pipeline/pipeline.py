@@ -33,7 +33,8 @@ from .latents import Latents
 from .progress_estimate import ProgressEstimate, Stage, decode_cost, pass_cost
 
 BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
-POLL_SECONDS = 0.001
+POLL_SECONDS = 0.0003
+RESIZERS = 8  # frames of 480x272 are enlarged at once: one after the other they took longer than decoding them
 
 Drawn = TypeVar("Drawn")
 Made = TypeVar("Made")
@@ -183,11 +184,15 @@ class _Job:
                 on_step=on_step,
             )
         with ThreadPoolExecutor(1) as beside:  # while the device is at work
-            drawn = _ahead(beside, lambda: (draw(*shape), draw(1, self.sounds, 64)), self.options.steps - 1)
-            fresh = ((seen.to(self.device), heard.to(self.device)) for seen, heard in drawn)
+            drawn = _ahead(beside, lambda: self._sent(draw(*shape), draw(1, self.sounds, 64)), self.options.steps - 1)
+            fresh = (tuple(noise.to(self.device, non_blocking=True) for noise in both) for both in drawn)
             return samplers.sample_distilled(
                 model, features, video, audio, fresh, picture=still, steps=self.options.steps, on_step=on_step
             )
+
+    def _sent(self, *tensors: Tensor) -> tuple[Tensor, ...]:
+        """`tensors` on the CPU, where a device takes them from without anyone waiting for it."""
+        return tuple(tensor.pin_memory() for tensor in tensors) if self.device.type == "cuda" else tensors
 
     def _refine(
         self,
@@ -222,21 +227,26 @@ class _Job:
         return self.models.running(name, self._shape(size), told.note, work, eight_bit, told.check)
 
     def _decoded(self, video: Tensor) -> Iterator[np.ndarray]:
-        size = (self.request.width, self.request.height)
-        w, h = self.size
-        how = cv2.INTER_AREA if size[0] * size[1] < w * h else cv2.INTER_CUBIC
         self.progress.begin(DECODE)
         parts = self.models.decode_frames(video, self.progress.check)
-        while True:
-            # Not across a yield: it belongs to this thread's own work.
-            with _failures_told(self.models), torch.inference_mode():
-                part = next(parts, None)
-            if part is None:
-                self.models.keep_halves()
-                return
-            for frame in part.numpy():
-                yield frame if size == (w, h) else cv2.resize(frame, size, interpolation=how)
-            self.progress.step(DECODE)
+        with ThreadPoolExecutor(RESIZERS) as beside:
+            while True:
+                # Not across a yield: it belongs to this thread's own work.
+                with _failures_told(self.models), torch.inference_mode():
+                    part = next(parts, None)
+                if part is None:
+                    self.models.keep_halves()
+                    return
+                yield from beside.map(self._resized, part.numpy())
+                self.progress.step(DECODE)
+
+    def _resized(self, frame: np.ndarray) -> np.ndarray:
+        """A frame of `self.size` at the size that was asked for."""
+        size = (self.request.width, self.request.height)
+        if size == self.size:
+            return frame
+        smaller = size[0] * size[1] < self.size[0] * self.size[1]
+        return cv2.resize(frame, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
 
     # What they need
 

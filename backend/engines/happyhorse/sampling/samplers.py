@@ -146,14 +146,14 @@ def sample_distilled(
     noise = iter(step_noise)
     for i in range(steps):
         v_video, v_audio = model(hold_picture(video, picture), audio, text)
-        video = video - sigmas[i] * v_video
+        video = clean = video - sigmas[i] * v_video
         audio = audio - sigmas[i] * v_audio
-        if on_step is not None:
-            on_step(i + 1, video)
-        if i + 1 < steps:
+        if i + 1 < steps:  # before anyone waits for the device
             n_video, n_audio = next(noise)
             video = sigmas[i + 1] * n_video + (1 - sigmas[i + 1]) * video
             audio = sigmas[i + 1] * n_audio + (1 - sigmas[i + 1]) * audio
+        if on_step is not None:
+            on_step(i + 1, clean)
     return hold_picture(video, picture), audio
 
 

@@ -55,9 +55,14 @@ class TransformerConfig:
         return self.heads if self.gating else 0
 
     @property
+    def columns(self) -> list[int]:
+        """How many there are of queries, keys and values."""
+        return [heads * self.head_dim for heads in (self.heads, self.kv_heads, self.kv_heads)]
+
+    @property
     def qkv_rows(self) -> int:
         """Rows of `linear_qkv` for one expert: queries, keys, values, one gate a head."""
-        return (self.heads + 2 * self.kv_heads) * self.head_dim + self.gate_heads
+        return sum(self.columns) + self.gate_heads
 
     def experts(self, layer: int) -> int:
         return MODALITIES if layer in self.expert_layers else 1

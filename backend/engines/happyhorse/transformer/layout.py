@@ -10,9 +10,9 @@ from torch import Tensor
 from .config import PATCH
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Layout:
-    """One sequence's shape and what follows from it. Tokens are [video | audio | text].
+    """One sequence's shape and what follows from it. Tokens are [video | audio | text]. Each is itself only.
 
     `cuts` says where each rank's own begin, and the end; `sine` and `cosine` are those of `rank`'s own.
     """

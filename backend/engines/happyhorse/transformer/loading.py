@@ -10,6 +10,7 @@ import torch
 from ..files.checkpoint import Checkpoint, CheckpointError, check_names, looks_like
 from .config import TransformerConfig, config_from_shapes, parameter_shapes
 from .model import ROWS_AT_ONCE, Transformer, loading_order
+from .streaming import ALONE
 
 BANDS = "adapter.rope.bands"
 
@@ -43,13 +44,14 @@ def load_transformer(
     *,
     resident_bytes: int | None = None,
     rows_at_once: int = ROWS_AT_ONCE,
+    share: tuple[int, int] = ALONE,
     progress: Callable[[float], None] | None = None,
 ) -> Transformer:
     """A transformer from a safetensors file or a folder of shards: fp32, bf16 or fp8 with scales.
 
     Args:
         like: what this transformer is, for what its tensors can't tell: `config.BASE`, `SR_540P`, `SR_1080P`.
-        precision, resident_bytes, rows_at_once: see `Transformer`; a memory plan gives them.
+        precision, resident_bytes, rows_at_once, share: see `Transformer`; a memory plan gives them.
         progress: called with the fraction that is loaded.
 
     Raises:
@@ -57,7 +59,9 @@ def load_transformer(
     """
     checkpoint = Checkpoint(path)
     config = read_config(checkpoint, like)
-    model = Transformer(config, device, precision, resident_bytes=resident_bytes, rows_at_once=rows_at_once)
+    model = Transformer(
+        config, device, precision, resident_bytes=resident_bytes, rows_at_once=rows_at_once, share=share
+    )
     names = loading_order(checkpoint.shapes)
     if BANDS not in names or checkpoint.tensors[BANDS].dtype != torch.float32:  # 16 bits are too few for angles
         model.load_rows(BANDS, 0, 10000.0 ** (-torch.arange(config.bands) / config.bands))

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 
 import torch
 from torch import Tensor
@@ -18,13 +17,15 @@ from torch import Tensor
 from ....gpu.ranks import Ranks
 from ..files.checkpoint import check_names
 from . import ops, rope, sharing
-from .attention import attend, attend_windowed, flash3, narrow
+from .attention import flash3
+from .blocks import Arithmetic, Stream, Turn
 from .config import PATCH, TransformerConfig, parameter_shapes
 from .layout import Layout, patches, unpatch
-from .ops import FP8, Operand, Rows
-from .streaming import BlockStore
-from .weights import DTYPES, BlockViews, BlockWeights
+from .recording import FEW_TOKENS, Plain, Recording
+from .streaming import ALONE, BlockStore
+from .weights import DTYPES, BlockWeights
 
+LAYOUTS = 2  # are kept: with guidance, passes with two prompts take turns
 ROWS_AT_ONCE = 16384  # tokens of the wide products in work at a time: as fast as all at once, with less memory
 
 
@@ -38,6 +39,8 @@ class Transformer:
         resident_bytes: how much of the device's memory blocks may take; the rest is streamed. None: all of them.
         rows_at_once: tokens of the wide products in work at a time.
         fused: use the Triton kernels (default: on a CUDA device).
+        share: rank and number of the ranks that make its passes, each of whose GPUs has a part of the blocks that
+            would be streamed.
     """
 
     def __init__(
@@ -49,14 +52,14 @@ class Transformer:
         resident_bytes: int | None = None,
         rows_at_once: int = ROWS_AT_ONCE,
         fused: bool | None = None,
+        share: tuple[int, int] = ALONE,
     ) -> None:
         self.config = config
         self.device = torch.device(device)
         self.precision = precision
         self.dtype = DTYPES[precision]
         self.wide = torch.bfloat16 if precision == "fp8" else self.dtype  # what products answer
-        self.rows_at_once = rows_at_once
-        self.fp8_attention = precision == "fp8" and flash3(self.device) is not None
+        fp8_attention = precision == "fp8" and flash3(self.device) is not None
         self.shapes = parameter_shapes(config)
         self.outer = {
             name: torch.zeros(shape, device=self.device)
@@ -64,9 +67,11 @@ class Transformer:
             if not name.startswith("block.")
         }
         blocks = [BlockWeights(config, layer, precision) for layer in range(config.layers)]
-        self.store = BlockStore(blocks, self.device, resident_bytes)
+        self.store = BlockStore(blocks, self.device, resident_bytes, share)
         self.ops = _fused_ops() if fused or (fused is None and self.device.type == "cuda") else ops
-        self._layout: tuple[tuple[int, ...], Layout] | None = None
+        self.arithmetic = Arithmetic(config, self.device, self.dtype, self.wide, self.ops, rows_at_once, fp8_attention)
+        self._layouts: dict[tuple[int, ...], Layout] = {}
+        self._recordings: dict[Layout, Recording] = {}
 
     # Loading
 
@@ -93,7 +98,7 @@ class Transformer:
     def finish_loading(self) -> None:
         """Say that all tensors are there."""
         self.store.finish_loading()
-        self._layout = None
+        self._forget()
 
     # Running
 
@@ -106,40 +111,58 @@ class Transformer:
         the others' are empty.
         """
         layout = self.layout(video, audio, text, ranks)
+        parts = self._parts(layout, ranks)
+        parts.begin()
         with self._outer_products():
-            x = self.embed(video, audio, text, layout)
-        # What a block's two halves answer. Both are added to x by the next block, which spares writing it once.
-        attention_out, mlp_out = (torch.empty_like(x, dtype=self.wide) for _ in range(2))
-        added: list[Tensor] = []
-        self.store.start()
+            x = parts.kept("x", self.embed(video, audio, text, layout))
+        halves = (parts.room(name, x.shape, self.wide, self.device) for name in ("attention", "mlp"))
+        stream, added = Stream(x, *halves), list[Tensor]()
+        self.store.start(ranks)
         for index, block in enumerate(self.store.blocks):
-            weights = self.store.fetch(index)
             last = index + 1 == len(self.store.blocks)
             asked = layout.tokens - layout.text if last else layout.tokens  # nobody asks for the text's velocity
-            self._attention(x, added, attention_out, mlp_out, block, weights, layout, asked, ranks)
-            self._mlp(x, attention_out, mlp_out, block, weights, layout.pieces(block.experts, self.rows_at_once, asked))
-            added = [attention_out, mlp_out]
+            turn = Turn(index, block, self.store.fetch(index), asked, added)
+            if ranks is None:
+                self.arithmetic.block(stream, turn, layout)
+            else:
+                self.arithmetic.shared_block(stream, turn, layout, ranks, parts)
+            added = [stream.attention, stream.mlp]
             self.store.release(index)
             if ranks is not None:
                 ranks.pace()
         with self._outer_products():
             return self._head(x, added, layout, ranks)
 
+    def _parts(self, layout: Layout, ranks: Ranks | None) -> Plain:
+        """How the parts of a pass are run."""
+        rows = layout.own
+        if ranks is None or self.device.type != "cuda" or rows.stop - rows.start > FEW_TOKENS:
+            return Plain()
+        if layout not in self._recordings:
+            self._recordings[layout] = Recording(self.device)
+        return self._recordings[layout]
+
     def layout(self, video: Tensor, audio: Tensor, text: Tensor, ranks: Ranks | None = None) -> Layout:
-        """The sequence's layout; kept, as a loop asks for the same one again and again."""
+        """The sequence's layout; kept, as a loop asks for the same one or two again and again."""
         frames, height, width = video.shape[2:]
         if height % PATCH or width % PATCH:
             raise ValueError(f"the latent's height and width are even, not {height} x {width}")
         rank, size = (0, 1) if ranks is None else (ranks.rank, ranks.size)
         key = (frames, height, width, audio.shape[1], text.shape[1], rank, size)
-        if self._layout is None or self._layout[0] != key:
+        if key not in self._layouts:
+            self._forget(LAYOUTS - 1)
             grid = (frames, height // PATCH, width // PATCH)
             cuts = sharing.token_cuts(grid[0] * grid[1] * grid[2], audio.shape[1] + text.shape[1], size)
             coords = rope.coordinates(grid, audio.shape[1], text.shape[1], self.config.coords).to(self.device)
             turns = rope.tables(coords, self.outer["adapter.rope.bands"])
             sine, cosine = (turn[cuts[rank] : cuts[rank + 1]].contiguous() for turn in turns)
-            self._layout = key, Layout(grid, audio.shape[1], text.shape[1], sine, cosine, cuts, rank)
-        return self._layout[1]
+            self._layouts[key] = Layout(grid, audio.shape[1], text.shape[1], sine, cosine, cuts, rank)
+        return self._layouts[key]
+
+    def _forget(self, count: int = 0) -> None:
+        """Lets go of layouts and what was recorded with them, the oldest first, but for so many."""
+        while len(self._layouts) > count:
+            self._recordings.pop(self._layouts.pop(next(iter(self._layouts))), None)
 
     def embed(self, video: Tensor, audio: Tensor, text: Tensor, layout: Layout | None = None) -> Tensor:
         """[tokens, hidden] fp32; of `layout` only this rank's own."""
@@ -154,103 +177,6 @@ class Transformer:
                 embedded.append(torch.nn.functional.linear(part.to(self.device, torch.float32), weight, bias))
             start = end
         return torch.cat(embedded)
-
-    def _attention(
-        self,
-        x: Tensor,
-        added: list[Tensor],
-        out: Tensor,
-        spare: Tensor,
-        block: BlockWeights,
-        weights: BlockViews,
-        layout: Layout,
-        asked: int,
-        ranks: Ranks | None,
-    ) -> None:
-        """Adds `added` to x and leaves the attention's output for the first `asked` tokens in `out`.
-
-        `spare` has the shape of `out` and is overwritten on the way, with the gated heads. `added` may be these two:
-        they are read before they are written.
-        """
-        config = self.config
-        heads, kv_heads, dim = config.heads, config.kv_heads, config.head_dim
-        qkv = torch.empty(x.shape[0], weights.qkv.weight.shape[1], dtype=self.wide, device=self.device)
-        columns = [heads * dim, kv_heads * dim, kv_heads * dim]
-        for expert, rows in layout.pieces(block.experts, self.rows_at_once, layout.tokens):
-            summands = [y[rows] for y in added]
-            normed = self.ops.add_norm(x[rows], summands, weights.attention_norm[expert], self.dtype)
-            weights.qkv.product(normed, expert, out=qkv[rows])
-            self.ops.norm_rotate(
-                qkv[rows],
-                heads,
-                kv_heads,
-                weights.q_norm[expert],
-                weights.k_norm[expert],
-                layout.sine[rows],
-                layout.cosine[rows],
-            )
-            del normed  # before the next one is made
-        gates = qkv[:, sum(columns) : sum(columns) + config.gate_heads] if config.gating else None
-        gated = self._operand_in(spare)
-        if ranks is None:
-            lacking, results = self._attended(qkv, columns, kv_heads, block, layout, asked)
-            for rows, result in results:
-                self.ops.gate(result, lacking, None if gates is None else gates[rows], gated[rows])
-        else:
-            gates = None if gates is None else gates.clone()
-            shared = sharing.to_heads(qkv, columns, ranks, layout.counts(layout.tokens))
-            del qkv
-            columns = [width // ranks.size for width in columns]
-            answers = shared.new_empty(asked, columns[0])
-            lacking, results = self._attended(shared, columns, kv_heads // ranks.size, block, layout, asked)
-            for rows, result in results:
-                answers[rows] = result.flatten(1)
-            del shared, results
-            mine = slice(layout.counts(asked)[ranks.rank])
-            result = sharing.to_rows(answers, dim, ranks, layout.counts(asked))
-            lacking = None if lacking is None else ranks.gather(lacking).flatten()
-            self.ops.gate(result, lacking, None if gates is None else gates[mine], gated[mine])
-        for expert, rows in layout.pieces(block.experts, self.rows_at_once, asked):
-            weights.proj.product(gated[rows], expert, out=out[rows])
-
-    def _attended(
-        self, qkv: Tensor, columns: list[int], kv_heads: int, block: BlockWeights, layout: Layout, asked: int
-    ) -> tuple[Tensor | None, Iterator[tuple[slice, Tensor]]]:
-        """Attention of all tokens with the heads that are in `qkv`: what its answers lack yet, and rows with answers.
-
-        `qkv` is overwritten on the way.
-        """
-        heads, dim, kernel, lacking = columns[0] // self.config.head_dim, self.config.head_dim, attend, None
-        if self.fp8_attention:
-            qkv, scale, lacking = narrow(qkv, columns, heads, kv_heads)
-            kernel = partial(attend, v_scale=scale)
-        q = qkv[:asked, : columns[0]].unflatten(1, (heads, dim))
-        kv = qkv[:, columns[0] : sum(columns)].unflatten(1, (2, kv_heads, dim))
-        frames = layout.grid[0]
-        if block.windowed and self.config.window < frames - 1:
-            return lacking, attend_windowed(q, kv, frames, layout.frame_tokens, self.config.window, kernel)
-        return lacking, iter([(slice(asked), kernel(q, kv[:, 0], kv[:, 1]))])
-
-    def _mlp(
-        self,
-        x: Tensor,
-        attention_out: Tensor,
-        out: Tensor,
-        block: BlockWeights,
-        weights: BlockViews,
-        pieces: list[tuple[int, slice]],
-    ) -> None:
-        """Leaves the MLP of x + `attention_out` in `out`; x stays as it is."""
-        for expert, rows in pieces:
-            normed = self.ops.add_norm(x[rows], [attention_out[rows]], weights.mlp_norm[expert], self.dtype, keep=False)
-            inner = self.ops.activate(weights.up.product(normed, expert), block.gelu, self.dtype)
-            weights.down.product(inner, expert, out=out[rows])
-            del normed, inner  # before the next ones are made
-
-    def _operand_in(self, spare: Tensor) -> Operand:
-        """Room for a product's operand of `spare`'s shape, in its memory."""
-        values = spare.view(self.dtype).view(-1)[: spare.numel()].view(spare.shape)
-        return Rows(values, torch.empty(spare.shape[0], 1, device=self.device)) if self.dtype == FP8 else values
 
     def _head(self, x: Tensor, added: list[Tensor], layout: Layout, ranks: Ranks | None) -> tuple[Tensor, Tensor]:
         """Made by rank 0 of all rows at once: cut smaller, these narrow products would be added up in another order."""
@@ -306,7 +232,7 @@ class Transformer:
     def park(self, room: int | None = None) -> None:
         """Leave `room` bytes of the GPU's memory (by default all of the weights') to others, until `unpark`."""
         self.store.park(room)
-        self._layout = None
+        self._forget()
 
     def unpark(self) -> None:
         """Bring the weights back from the computer's memory."""

@@ -40,28 +40,32 @@ def token_cuts(video: int, rest: int, ranks: int) -> tuple[int, ...]:
     return (*(last * i // (ranks - 1) for i in range(ranks)), tokens)
 
 
-def to_heads(qkv: Tensor, columns: Sequence[int], ranks: Ranks, rows: Sequence[int]) -> Tensor:
-    """`qkv` [own tokens, queries | keys | values | ...], `columns` of each, to [all tokens, the same of its own heads].
+def pack(qkv: Tensor, columns: Sequence[int], out: Tensor) -> Tensor:
+    """`qkv` [own tokens, queries | keys | values | ...], `columns` of each, to [ranks, own tokens, the same of a rank's
+    heads] in `out`."""
+    size, start = out.shape[0], 0
+    for width in columns:
+        source = qkv[:, start : start + width].unflatten(1, (size, width // size)).transpose(0, 1)
+        out[:, :, start // size : (start + width) // size].view(WORD).copy_(source.view(WORD))
+        start += width
+    return out
+
+
+def to_heads(packed: Tensor, ranks: Ranks, rows: Sequence[int], out: Tensor | None = None) -> Tensor:
+    """What `pack` made of each rank's tokens, to [all tokens, queries | keys | values of its own heads].
 
     `rows` says how many tokens each rank has.
     """
-    own, size = qkv.shape[0], ranks.size
-    packed = qkv.new_empty(size, own, sum(columns) // size)
-    start = 0
-    for width in columns:
-        source = qkv[:, start : start + width].unflatten(1, (size, width // size)).transpose(0, 1)
-        packed[:, :, start // size : (start + width) // size].view(WORD).copy_(source.view(WORD))
-        start += width
-    return ranks.exchange(packed.flatten(0, 1), [own] * size, rows)
+    return ranks.exchange(packed.flatten(0, 1), [packed.shape[1]] * ranks.size, rows, out)
 
 
-def to_rows(answers: Tensor, dim: int, ranks: Ranks, rows: Sequence[int]) -> Tensor:
+def to_rows(answers: Tensor, dim: int, ranks: Ranks, rows: Sequence[int], out: Tensor | None = None) -> Tensor:
     """`answers` [tokens, own heads * dim] to those of its own tokens, [ranks, own tokens, heads of a rank, dim].
 
     `rows` says how many of the tokens each rank has.
     """
     own = rows[ranks.rank]
-    came = ranks.exchange(answers, rows, [own] * ranks.size)
+    came = ranks.exchange(answers, rows, [own] * ranks.size, out)
     return came.view(ranks.size, own, answers.shape[1] // dim, dim)
 
 

@@ -1,4 +1,5 @@
-"""Where blocks lie while the transformer runs: in the GPU's memory, or in pinned memory and copied ahead of need."""
+"""Where blocks lie while the transformer runs: in the GPU's memory, or elsewhere and copied ahead of need: in pinned
+memory, or in parts on the GPUs that share a pass."""
 
 from __future__ import annotations
 
@@ -6,16 +7,21 @@ import weakref
 
 import torch
 from torch import Tensor
+from torch.distributed import Work
 
 from ....gpu.pinned import pinned, unpin
+from ....gpu.ranks import Ranks
 from .weights import BlockViews, BlockWeights
 
+ALONE = (0, 1)  # rank 0 of one
 
-def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None) -> frozenset[int]:
+
+def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None, shares: int = 1) -> frozenset[int]:
     """Which blocks do not fit in `resident_bytes` (None: all fit) beside the two slots that streaming needs.
 
     The large expert blocks stay if they can, as slots then need only be as large as a shared block; the streamed
-    ones are spread evenly, so that each copy hides behind the work of those between.
+    ones are spread evenly, so that each copy hides behind the work of those between. With `shares`, each of so many
+    GPUs keeps a part of a streamed block.
     """
     total = sum(block.bytes for block in blocks)
     if resident_bytes is None or total <= resident_bytes:
@@ -25,13 +31,25 @@ def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None) -> f
         return frozenset(range(len(blocks)))
     experts = frozenset(range(len(blocks))) - set(shared)
     size = blocks[shared[0]].bytes
-    room = resident_bytes - sum(blocks[i].bytes for i in experts) - 2 * size
-    if room >= 0:
+    kept = size if shares == 1 else size - part_bytes(blocks[shared[0]], shares)  # by the GPU, of a streamed one: less
+
+    def count(room: int) -> int:
+        """How many of the others are streamed, so that those that stay, and parts, fit in `room`."""
+        return max(0, -((room - len(shared) * size) // kept))
+
+    large = max(block.bytes for block in blocks)
+    outside = count(resident_bytes - sum(blocks[i].bytes for i in experts) - 2 * size)
+    if outside <= len(shared):
         experts = frozenset()
     else:
-        room = max(0, resident_bytes - 2 * max(block.bytes for block in blocks))
-    count = max(0, len(shared) - room // size)
-    return experts | {shared[i * len(shared) // count] for i in range(count)}
+        parts = 0 if shares == 1 else sum(part_bytes(blocks[i], shares) for i in experts)
+        outside = min(len(shared), count(max(0, resident_bytes - 2 * large) - parts))
+    return experts | {shared[i * len(shared) // outside] for i in range(outside)}
+
+
+def part_bytes(block: BlockWeights, shares: int) -> int:
+    """Of a block's, on each of so many GPUs. Blocks are of a multiple of 256 bytes."""
+    return block.bytes // shares
 
 
 class BlockStore:
@@ -39,12 +57,24 @@ class BlockStore:
 
     `fetch(i)` answers the views of block i for work on the current stream; blocks must be fetched in order, over
     and over. Streamed blocks go through two slots: while one is used, a side stream fills the other.
+
+    With `share` (rank, of how many) streamed blocks don't lie in pinned memory: each rank's GPU has a part of them,
+    and the ranks put them together ahead of need.
     """
 
-    def __init__(self, blocks: list[BlockWeights], device: torch.device, resident_bytes: int | None = None) -> None:
+    def __init__(
+        self,
+        blocks: list[BlockWeights],
+        device: torch.device,
+        resident_bytes: int | None = None,
+        share: tuple[int, int] = ALONE,
+    ) -> None:
         self.blocks = blocks
         self.device = device
-        self.streamed = sorted(streamed_blocks(blocks, resident_bytes))
+        self.rank, self.shares = share
+        self.streamed = sorted(streamed_blocks(blocks, resident_bytes, self.shares))
+        self.ranks: Ranks | None = None
+        self.coming: dict[int, Work] = {}  # what the ranks put together in a slot, until it is used
         outside = frozenset(self.streamed)
         self.buffers: dict[int, Tensor] = {
             i: torch.zeros(block.bytes, dtype=torch.uint8, device=device)
@@ -69,27 +99,38 @@ class BlockStore:
     @property
     def taken(self) -> int:
         """Bytes of the device that blocks take now."""
-        return sum(self.blocks[i].bytes for i in self.resident) + sum(slot.numel() for slot in self.slots)
+        return sum(self.buffers[i].numel() for i in self._on_device()) + sum(slot.numel() for slot in self.slots)
 
     @property
     def lacking(self) -> int:
         """Bytes of the device that parked blocks and the slots want back before a pass."""
-        whole = sum(block.bytes for i, block in enumerate(self.blocks) if i not in self.streamed)
+        whole = sum(self._bytes(i) for i in range(len(self.blocks)))
         if self.streamed:
             whole += 2 * max(self.blocks[i].bytes for i in self.streamed)
         return whole - self.taken
 
     @property
     def unsaved(self) -> int:
-        """Bytes of resident blocks that have no copy in pinned memory yet."""
-        return sum(self.blocks[i].bytes for i in self.resident if i not in self.parked)
+        """Bytes of blocks on the device that have no copy in pinned memory yet."""
+        return sum(self.buffers[i].numel() for i in self._on_device() if i not in self.parked)
 
     @property
     def set_aside(self) -> int:
         """Bytes of the computer's memory that blocks take."""
         if self.device.type == "cpu":
             return 0
-        return sum(self.blocks[i].bytes for i in (*self.parked, *self.streamed))
+        streamed = self.streamed if self.shares == 1 else ()
+        return sum(copy.numel() for copy in self.parked.values()) + sum(self.blocks[i].bytes for i in streamed)
+
+    def _on_device(self) -> list[int]:
+        """Blocks that are on the device now, whole or in part."""
+        return sorted(self.resident if self.shares == 1 else self.buffers)
+
+    def _bytes(self, block: int) -> int:
+        """Of the device, that `block` takes while it is not parked."""
+        if block not in self.streamed:
+            return self.blocks[block].bytes
+        return 0 if self.shares == 1 else part_bytes(self.blocks[block], self.shares)
 
     def _make_slots(self) -> None:
         size = max(self.blocks[i].bytes for i in self.streamed)
@@ -103,6 +144,7 @@ class BlockStore:
         if self.device.type == "cuda":
             self.side.synchronize()
         self.arriving.clear()
+        self.coming.clear()
 
     def _host_buffer(self, size: int) -> Tensor:
         if self.device.type != "cuda":
@@ -120,7 +162,7 @@ class BlockStore:
             self.finish_loading()
             self.staged = block
             self.slots[0].zero_()
-            if block in self.buffers:
+            if block in self.buffers and self.shares == 1:
                 self.slots[0][: self.blocks[block].bytes].copy_(self.buffers[block])
         self.blocks[block].load_rows(self.slots[0], name, start, rows, scale)
 
@@ -128,14 +170,23 @@ class BlockStore:
         """Move what was loaded last to where it stays."""
         if self.staged is None:
             return
-        size = self.blocks[self.staged].bytes
+        size = self._bytes(self.staged) if self.shares > 1 else self.blocks[self.staged].bytes
         if self.staged not in self.buffers:
-            self.buffers[self.staged] = self._host_buffer(size)
-        self.buffers[self.staged].copy_(self.slots[0][:size])
+            room = torch.empty(size, dtype=torch.uint8, device=self.device) if self.shares > 1 else None
+            self.buffers[self.staged] = self._host_buffer(size) if room is None else room
+        self.buffers[self.staged].copy_(self.slots[0][self.rank * size :][:size])
         self.staged = None
 
-    def start(self) -> None:
-        """Begin a pass: have parked blocks and the first two streamed ones on their way."""
+    def start(self, ranks: Ranks | None = None) -> None:
+        """Begin a pass: have parked blocks and the first two streamed ones on their way.
+
+        Raises:
+            RuntimeError: these are not the `ranks` whose GPUs have the blocks' parts.
+        """
+        size = 1 if ranks is None else ranks.size
+        if self.streamed and self.shares not in (1, size):
+            raise RuntimeError(f"the weights lie on {self.shares} GPUs, and {size} make this pass")
+        self.ranks = ranks
         self._bring_back()
         self.turn = self.next = 0
         for _ in self.streamed[:2]:
@@ -145,6 +196,11 @@ class BlockStore:
         block, slot = self.streamed[self.next], self.next % 2
         self.next += 1
         target, source = self.slots[slot][: self.blocks[block].bytes], self.buffers[block]
+        if self.shares > 1:
+            assert self.ranks is not None
+            self._await_arrival(block)
+            self.coming[slot] = self.ranks.collect(source, target)
+            return
         if self.device.type != "cuda":
             target.copy_(source)
             return
@@ -158,13 +214,19 @@ class BlockStore:
     def fetch(self, block: int) -> BlockViews:
         """The weights of `block`, for work on the current stream."""
         if block in self.resident:
-            if block in self.arriving:
-                torch.cuda.current_stream(self.device).wait_event(self.arriving.pop(block))
+            self._await_arrival(block)
             return self.resident[block]
         slot = self.turn % 2
-        if self.device.type == "cuda":
+        if slot in self.coming:
+            self.coming.pop(slot).wait()
+        elif self.device.type == "cuda":
             torch.cuda.current_stream(self.device).wait_event(self.filled[slot])
         return self.blocks[block].views(self.slots[slot])
+
+    def _await_arrival(self, block: int) -> None:
+        """Has the current stream wait for a block that comes back to the device."""
+        if block in self.arriving:
+            torch.cuda.current_stream(self.device).wait_event(self.arriving.pop(block))
 
     def release(self, block: int) -> None:
         """The work on block `block` has been handed to the device: its slot may be filled anew behind it."""
@@ -182,14 +244,16 @@ class BlockStore:
         freed = 0
         self._wait_for_copies()
         self.missing.clear()
-        for i in sorted(self.resident, reverse=True):
+        for i in reversed(self._on_device()):
             if room is not None and freed >= room:
                 return
+            size = self.buffers[i].numel()
             if i not in self.parked:
-                self.parked[i] = self._host_buffer(self.blocks[i].bytes)
+                self.parked[i] = self._host_buffer(size)
                 self.parked[i].copy_(self.buffers[i])
-            del self.resident[i], self.buffers[i]
-            freed += self.blocks[i].bytes
+            self.resident.pop(i, None)
+            del self.buffers[i]
+            freed += size
         if room is None or freed < room:
             self.slots.clear()
 
@@ -198,7 +262,7 @@ class BlockStore:
 
         Not before: whatever a pass copies to the device at its beginning would have to wait behind them all.
         """
-        self.missing = [i for i in sorted(self.parked) if i not in self.resident]
+        self.missing = [i for i in sorted(self.parked) if i not in self.buffers]
         if self.streamed and not self.slots:
             self._make_slots()
 
@@ -216,7 +280,9 @@ class BlockStore:
                     self.arriving[block].record(self.side)
             else:
                 buffer.copy_(self.parked[block])
-            self.buffers[block], self.resident[block] = buffer, self.blocks[block].views(buffer)
+            self.buffers[block] = buffer
+            if block not in self.streamed:
+                self.resident[block] = self.blocks[block].views(buffer)
             self.missing.pop(0)  # only now: for the next one there may be no memory
 
     def close(self) -> None:
