@@ -4,10 +4,10 @@
 
 A RUN is QUALITY:PRECISION:GPUS[:TURNS], such as 1080p:full:2 or 256p:8-bit:1:4: a take of five seconds, made TURNS
 times (2), each time from the beginning. Every turn is a line of JSON; `latents` and `pixels` are hashes of what it
-made, the same for any number of GPUs and in each process. `exchange_s` is what rank 0's GPU spent in exchanges, with its waiting for a
-slower rank. RUN may also be `cancel:GPUS` and `kill:GPUS`: a 1080p take is cancelled, or another rank is killed by
-`kill -9`, in the second step of refining; then a small take is made. `exchange:GPUS` measures what a layer of 1080p
-exchanges.
+made, the same for any number of GPUs, and in each process. `exchange_s` is what rank 0's GPU spent in exchanges, with
+its waiting for a slower rank. RUN may also be `cancel:GPUS` and `kill:GPUS`: a 1080p take is cancelled, or another rank
+is killed by `kill -9`, in the second step of refining; then a small take is made. `exchange:GPUS` measures what a layer
+of 1080p exchanges.
 --held holds each process to so much of its card.
 """
 

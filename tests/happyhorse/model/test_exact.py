@@ -12,7 +12,7 @@ from backend.engines.engine import EngineError
 from backend.engines.happyhorse.cache import Cache
 from backend.engines.happyhorse.memory.plans import Shape, decode_bytes, encode_bytes, sound_bytes
 from backend.engines.happyhorse.pipeline import latents
-from backend.engines.happyhorse.pipeline.pipeline import _ahead
+from backend.engines.happyhorse.pipeline.ahead import ahead
 from backend.engines.happyhorse.sampling import samplers, super_resolution
 from backend.gpu.memory import GIB
 
@@ -199,5 +199,5 @@ def test_noise_is_drawn_ahead_in_its_order_and_no_more_than_is_used(count: int) 
         return drawn[-1], -drawn[-1]
 
     with ThreadPoolExecutor(1) as beside:
-        assert list(_ahead(beside, draw, count)) == [(index, -index) for index in range(count)]  # type: ignore[arg-type]
+        assert list(ahead(beside, draw, count)) == [(index, -index) for index in range(count)]  # type: ignore[arg-type]
     assert drawn == list(range(count))

@@ -6,7 +6,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from importlib.metadata import version
 from typing import TypeVar
@@ -29,6 +29,7 @@ from ..request import picture, prompt, settings
 from ..request.settings import REFINERS, Settings
 from ..sampling import samplers, super_resolution
 from . import latents, preview
+from .ahead import ahead
 from .latents import Latents
 from .progress_estimate import ProgressEstimate, Stage, decode_cost, pass_cost
 
@@ -36,7 +37,6 @@ BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
 POLL_SECONDS = 0.0003
 RESIZERS = 8  # frames of 480x272 are enlarged at once: one after the other they took longer than decoding them
 
-Drawn = TypeVar("Drawn")
 Made = TypeVar("Made")
 
 
@@ -184,15 +184,22 @@ class _Job:
                 on_step=on_step,
             )
         with ThreadPoolExecutor(1) as beside:  # while the device is at work
-            drawn = _ahead(beside, lambda: self._sent(draw(*shape), draw(1, self.sounds, 64)), self.options.steps - 1)
-            fresh = (tuple(noise.to(self.device, non_blocking=True) for noise in both) for both in drawn)
+
+            def noise() -> tuple[Tensor, Tensor]:
+                return self._ready(draw(*shape)), self._ready(draw(1, self.sounds, 64))
+
+            drawn = ahead(beside, noise, self.options.steps - 1)
+            fresh = (
+                (seen.to(self.device, non_blocking=True), heard.to(self.device, non_blocking=True))
+                for seen, heard in drawn
+            )
             return samplers.sample_distilled(
                 model, features, video, audio, fresh, picture=still, steps=self.options.steps, on_step=on_step
             )
 
-    def _sent(self, *tensors: Tensor) -> tuple[Tensor, ...]:
-        """`tensors` on the CPU, where a device takes them from without anyone waiting for it."""
-        return tuple(tensor.pin_memory() for tensor in tensors) if self.device.type == "cuda" else tensors
+    def _ready(self, tensor: Tensor) -> Tensor:
+        """`tensor` on the CPU, where the device takes it from without anyone waiting for it."""
+        return tensor.pin_memory() if self.device.type == "cuda" else tensor
 
     def _refine(
         self,
@@ -381,17 +388,3 @@ def _failures_told(models: Models) -> Iterator[None]:
     with suppress(torch.AcceleratorError):  # after such a failure nothing works, also not this
         models.close()
     raise failure
-
-
-def _ahead(beside: Executor, draw: Callable[[], Drawn], count: int) -> Iterator[Drawn]:
-    """`count` answers of `draw`, the first begun at once and each other one while that before it is used."""
-    coming = [beside.submit(draw)] if count else []
-
-    def answers() -> Iterator[Drawn]:
-        for left in reversed(range(count)):
-            answer = coming.pop().result()
-            if left:
-                coming.append(beside.submit(draw))
-            yield answer
-
-    return answers()
