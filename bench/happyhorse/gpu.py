@@ -34,8 +34,8 @@ from torch import Tensor
 from backend.engines.happyhorse.memory.plans import Plan, Shape, choose_plans, decode_bytes
 from backend.engines.happyhorse.sampling.samplers import sample_distilled
 from backend.engines.happyhorse.sampling.super_resolution import refine
-from backend.engines.happyhorse.transformer import attention
 from backend.engines.happyhorse.transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig, parameter_shapes
+from backend.engines.happyhorse.transformer.kernels import attention
 from backend.engines.happyhorse.transformer.model import Transformer, loading_order
 from backend.gpu.memory import GIB, OURS
 from bench.happyhorse.common import (

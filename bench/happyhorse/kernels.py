@@ -14,8 +14,8 @@ from safetensors.torch import load_file
 from torch import Tensor
 from torch.nn.attention import SDPBackend
 
-from backend.engines.happyhorse.transformer import attention, ops, ops_triton
 from backend.engines.happyhorse.transformer.config import TransformerConfig
+from backend.engines.happyhorse.transformer.kernels import attention, ops, ops_triton
 from backend.engines.happyhorse.transformer.model import Transformer
 from backend.engines.happyhorse.vaes.turbo import TurboDecoder
 from backend.engines.happyhorse.vaes.turbo_config import TurboConfig

@@ -13,8 +13,8 @@ from torch.nn import functional
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from backend.engines.happyhorse.transformer import rope
-from backend.engines.happyhorse.transformer.attention import window_groups
 from backend.engines.happyhorse.transformer.config import TransformerConfig
+from backend.engines.happyhorse.transformer.kernels.attention import window_groups
 from backend.engines.happyhorse.transformer.layout import patches, unpatch
 
 

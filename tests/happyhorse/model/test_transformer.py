@@ -6,8 +6,7 @@ import math
 import pytest
 import torch
 
-from backend.engines.happyhorse.transformer import ops, rope
-from backend.engines.happyhorse.transformer.attention import attend, attend_windowed, narrow
+from backend.engines.happyhorse.transformer import rope
 from backend.engines.happyhorse.transformer.config import (
     BASE,
     SR_1080P,
@@ -15,6 +14,8 @@ from backend.engines.happyhorse.transformer.config import (
     config_from_shapes,
     parameter_shapes,
 )
+from backend.engines.happyhorse.transformer.kernels import ops
+from backend.engines.happyhorse.transformer.kernels.attention import attend, attend_windowed, narrow
 from backend.engines.happyhorse.transformer.model import Transformer
 from tests.happyhorse.golden import FOLDER, Case, difference, relative
 

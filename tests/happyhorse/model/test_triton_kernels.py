@@ -9,10 +9,10 @@ import pytest
 import torch
 from torch import Tensor
 
-from backend.engines.happyhorse.transformer import ops
 from backend.engines.happyhorse.transformer.config import TransformerConfig
+from backend.engines.happyhorse.transformer.kernels import ops
+from backend.engines.happyhorse.transformer.kernels.ops import FP8, Operand, Rows
 from backend.engines.happyhorse.transformer.model import Transformer
-from backend.engines.happyhorse.transformer.ops import FP8, Operand, Rows
 from backend.engines.happyhorse.vaes import turbo_ops
 from tests.happyhorse.golden import Case, difference, relative
 
@@ -26,7 +26,7 @@ ERRORS = {torch.float32: 1e-6, torch.bfloat16: 2**-7, FP8: 2**-3}
 def interpreted() -> Iterator[None]:
     """Kernels that are imported while this lasts are interpreted."""
     package = "backend.engines.happyhorse"
-    names = [f"{package}.transformer.ops_triton", f"{package}.vaes.turbo_triton"]
+    names = [f"{package}.transformer.kernels.ops_triton", f"{package}.vaes.turbo_triton"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TRITON_INTERPRET", "1")
         for name in names:
@@ -40,7 +40,7 @@ def interpreted() -> Iterator[None]:
 
 @pytest.fixture
 def fused() -> ModuleType:
-    return importlib.import_module("backend.engines.happyhorse.transformer.ops_triton")
+    return importlib.import_module("backend.engines.happyhorse.transformer.kernels.ops_triton")
 
 
 @pytest.fixture

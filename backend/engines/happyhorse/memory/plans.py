@@ -9,10 +9,10 @@ from itertools import pairwise
 import torch
 
 from ....gpu.memory import GIB, PLENTY, RESERVE
-from ..transformer.attention import LANES
 from ..transformer.config import LATENT_CHANNELS, PATCH, TransformerConfig
+from ..transformer.kernels.attention import LANES
+from ..transformer.kernels.ops import FP8, Rows
 from ..transformer.model import ROWS_AT_ONCE
-from ..transformer.ops import FP8, Rows
 from ..transformer.sharing import token_cuts
 from ..transformer.streaming import streamed_blocks
 from ..transformer.weights import BlockWeights, Matrix, padded

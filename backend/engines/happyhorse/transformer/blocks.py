@@ -12,10 +12,10 @@ from torch import Tensor
 
 from ....gpu.ranks import Ranks
 from . import sharing
-from .attention import LANES, attend, attend_windowed, narrow
 from .config import TransformerConfig
+from .kernels.attention import LANES, attend, attend_windowed, narrow
+from .kernels.ops import FP8, Operand, Rows
 from .layout import Layout
-from .ops import FP8, Operand, Rows
 from .recording import Plain
 from .weights import BlockViews, BlockWeights
 

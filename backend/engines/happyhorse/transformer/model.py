@@ -16,10 +16,11 @@ from torch import Tensor
 
 from ....gpu.ranks import Ranks
 from ..files.checkpoint import check_names
-from . import ops, rope, sharing
-from .attention import flash3
+from . import rope, sharing
 from .blocks import Arithmetic, Stream, Turn
 from .config import PATCH, TransformerConfig, parameter_shapes
+from .kernels import ops
+from .kernels.attention import flash3
 from .layout import Layout, patches, unpatch
 from .recording import FEW_TOKENS, Plain, Recording
 from .streaming import ALONE, BlockStore
@@ -246,7 +247,7 @@ class Transformer:
 
 def _fused_ops():  # type: ignore[no-untyped-def]
     try:
-        from . import ops_triton
+        from .kernels import ops_triton
     except ImportError:  # torch without Triton (Windows): the same numbers, slower
         return ops
     return ops_triton

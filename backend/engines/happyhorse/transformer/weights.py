@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from .config import TransformerConfig
-from .ops import FP8, Operand, Rows, quantise
+from .kernels.ops import FP8, Operand, Rows, quantise
 
 DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp8": FP8}
 INNER_MULTIPLE = 64  # the published 13652 columns run at a third of the machine; 13696 at full speed

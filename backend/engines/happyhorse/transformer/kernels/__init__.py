@@ -1,0 +1,1 @@
+"""What a pass spends its time in: element-wise steps and attention."""
