@@ -15,7 +15,6 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -153,8 +152,9 @@ class BlenderWindow:
         """The value of an expression in Blender; `STATE` is the extension's."""
         return self.run(f"from {MODULE}.scene.app.app import app; STATE = app().state\nresult = {expression}")
 
-    def until(self, expression: str, seconds: float = PATIENCE, each: Callable[[], None] | None = None) -> Any:
-        """Wait until an expression is true in Blender, and return it. `each` is called at every look."""
+    def until(self, expression: str, seconds: float = PATIENCE) -> Any:
+        """Wait until an expression is true in Blender, and return it. Of something that passes by itself it may see
+        nothing: a test has that stand still, or noted where it happens."""
         ends = time.monotonic() + seconds
         while True:
             value = self.ask(expression)
@@ -164,8 +164,6 @@ class BlenderWindow:
                 error = self.ask("STATE.last_error and STATE.last_error.message")
                 self.snapshot("timeout")
                 raise WindowError(f"still not so after {seconds:g} s: {expression}; last error: {error}")
-            if each:
-                each()
             time.sleep(LOOK)
 
     def settle(self) -> None:

@@ -25,7 +25,7 @@ if importlib.util.find_spec("hypothesis"):  # Blender's Pythons have none
     settings.load_profile("any machine")
 
 
-DEAREST = int(os.environ.get("DEAREST", 8))  # files that the summary names
+DEAREST = 8  # files that the summary names
 _used: dict[str, float] = {}  # by file: the processor's seconds since the tests of it began
 _mark: list[Any] = ["collecting", None]  # what runs, and what had been used when it began
 

@@ -44,6 +44,10 @@ def test_a_second_try_tells_what_is_flaky_and_has_failed_all_the_same(
     assert count.note == f"test_devtools.py {verdict}"
 
 
+def test_what_one_blender_shows_for_both_is_there() -> None:
+    assert [file for file in testing.ONCE if not (ROOT / file).is_file()] == []
+
+
 def test_torch_is_apart_in_the_locks() -> None:
     packages = lock._read(f"# a comment\n{NUMPY}{TORCH}{TWICE}")
     assert packages == {"numpy": NUMPY, "torch": TORCH, "zipp": TWICE}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import time
 from pathlib import Path
 
 import psutil
 
-from devtools.blender_window import BlenderWindow
+from devtools.blender_window import PATIENCE, BlenderWindow
 
 RUNNING = "any(job.status == 'in_progress' for job in STATE.jobs.values())"
 
@@ -33,7 +34,10 @@ class Workers:
     def hold(self, blender: BlenderWindow) -> None:
         """Stop them. A take that is ordered then is in progress until they go on, or until others take their place."""
         blender.until("len(STATE.engines)")  # which a worker of its backend has told
-        assert self.send(signal.SIGSTOP)
+        ends = time.monotonic() + PATIENCE
+        while not self.send(signal.SIGSTOP):
+            assert time.monotonic() < ends, "no worker came"
+            time.sleep(0.1)
 
     def go_on(self) -> None:
         """Let them go on."""
