@@ -14,6 +14,7 @@ from ...scene.session.press.order import clip_size
 from ...scene.stills.camera import picture_size
 from ..parts.engines import capabilities, draw_options
 from ..parts.layout import SidebarPanel, in_both_sidebars, reason
+from ..parts.references import draw_references
 
 FOLDS = (
     ("take_one_settings", "Settings", "Show the engine's settings, the size, seed, still and place"),
@@ -40,6 +41,7 @@ class SettingsPanel(SidebarPanel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         draw_options(layout, context, shot, able)
+        draw_references(layout, shot, able)
         draw_size(layout, context, scene, shot, able)
         header, layout = layout.panel_prop(context.window_manager, "take_one_more")
         header.label(text="Seed, Still and Place")

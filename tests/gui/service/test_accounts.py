@@ -108,6 +108,7 @@ def test_a_strangers_reference_pictures_stand_on_the_card_until_they_are_allowed
     blender.click("takeone.references_allow()")
     strange = f"__import__('{MODULE}.scene.session.press.references', fromlist=['x']).unseen({SHOT})"
     blender.until(f"not {strange}")
+    blender.run("bpy.context.window_manager.take_one_settings = True")
     blender.click("takeone.reference_remove(index=0)")
     blender.until(f"len({SHOT}.references) == 0")
 
