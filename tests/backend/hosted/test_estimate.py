@@ -16,8 +16,10 @@ from backend.engines.hosted.providers import providers
 from backend.engines.hosted.request.words import compose
 from backend.engines.hosted.wire.http import Unreached, Wire
 from client.protocol import Direction, Line
+from tests.backend.hosted.conftest import connected
 from tests.backend.hosted.fakes.fake import Fake
-from tests.backend.service_process import Service
+from tests.backend.hosted.fakes.fal import FakeFal
+from tests.backend.service_process import TOKEN, Service
 
 
 @pytest.fixture(autouse=True)
@@ -117,3 +119,26 @@ def test_each_line_ends_before_the_next_begins() -> None:
     )
     plain = compose(Direction("", (Line("Anna", "French", "Bonjour"),)))
     assert plain.endswith('Anna says in French, "Bonjour."')
+
+
+def test_another_take_one_says_what_it_would_pay(tmp_path: Path) -> None:
+    fal = FakeFal()
+    studio = connected(tmp_path / "studio", {"fal": fal}).start()
+    service = Service(tmp_path / "home", "tests.backend.hosted.serving")
+    service.home.mkdir()
+    account = {"address": studio.url, "kept": "environment", "models": ["fal-happyhorse-1.0", "draft"]}
+    (service.home / "accounts.json").write_text(json.dumps({"videos": account}))
+    service.variables["TAKE_ONE_VIDEOS_KEY"] = TOKEN
+    service.start()
+    try:
+        said = {}
+        for model in account["models"]:
+            fields = {"model": "videos-server", "seconds": 4, "extra_params": {"options": {"model": model}}}
+            said[model] = service.http.post("/v1/estimate", json=fields).json()["price"]
+        assert (said["fal-happyhorse-1.0"]["amount"], said["draft"]["amount"]) == (pytest.approx(0.56), 0.0)
+        assert said["fal-happyhorse-1.0"]["source"].startswith("https://fal.ai/models/alibaba/")
+        assert fal.orders == []
+    finally:
+        service.end()
+        studio.end()
+        fal.close()
