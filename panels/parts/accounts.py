@@ -76,9 +76,9 @@ def draw_price(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any
     quotes.wanted(wish)
     column = layout.column(align=True)
     if text := quotes.told(wish):
-        wrapped(column, context, text, icon="FUND")
-    if place := quotes.where(wish):
-        wrapped(column, context, iface_("Price from {place}").format(place=place), icon="BLANK1")
+        place = quotes.where(wish)
+        told = iface_("{price}, by {place}").format(price=text, place=place) if place else text
+        wrapped(column, context, told, icon="FUND")
     wrapped(column, context, iface_("The picture and the words go to {name}").format(name=able.sends_to), icon="WORLD")
     budgets = preferences.preferences()
     film, day = quotes.spent()

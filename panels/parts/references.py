@@ -14,8 +14,8 @@ from ...scene.session.press import references
 from .layout import wrapped
 
 
-def draw_references(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: EngineInfo) -> None:
-    """A row for each, with the name that the words have for it. Those that a file names have to be allowed."""
+def draw_references(layout: bpy.types.UILayout, shot: Any, able: EngineInfo) -> None:
+    """A row for each, with the name that the words have for it."""
     if not able.references:
         return
     column = layout.column(align=True)
@@ -25,7 +25,11 @@ def draw_references(layout: bpy.types.UILayout, context: bpy.types.Context, shot
         row.label(text=name, icon="IMAGE_DATA", translate=False)
         row.operator("takeone.reference_remove", text="", icon="X").index = index
     column.operator("takeone.reference_add", text="Add Reference Pictures", icon="ADD")
-    if strange := references.unseen(shot):
+
+
+def draw_strange(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any, able: EngineInfo) -> None:
+    """Those that a file names and nobody has allowed yet."""
+    if able.references and (strange := references.unseen(shot)):
         names = ", ".join(str(path) for path in strange)
         wrapped(layout, context, iface_("The file says to send: {names}").format(names=names), icon="QUESTION")
         layout.operator("takeone.references_allow", icon="CHECKMARK")

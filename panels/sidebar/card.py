@@ -15,6 +15,7 @@ from ..parts import pictures, refresh
 from ..parts.accounts import draw_price
 from ..parts.engines import capabilities, draw_engine
 from ..parts.layout import SidebarPanel, in_both_sidebars, wrapped
+from ..parts.references import draw_strange
 from ..parts.setup import draw_backend, draw_error
 from . import walk
 
@@ -45,6 +46,7 @@ class ShotPanel(SidebarPanel):
         able = capabilities(shot)
         draw_engine(layout, context, shot, able)
         draw_price(layout, context, shot, able)
+        draw_strange(layout, context, shot, able)
         draw_button(layout, shot)
         walk.draw_summary(layout, context, shot)
         draw_backend(layout, context)

@@ -41,7 +41,7 @@ class SettingsPanel(SidebarPanel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         draw_options(layout, context, shot, able)
-        draw_references(layout, context, shot, able)
+        draw_references(layout, shot, able)
         draw_size(layout, context, scene, shot, able)
         header, layout = layout.panel_prop(context.window_manager, "take_one_more")
         header.label(text="Seed, Still and Place")

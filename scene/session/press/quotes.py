@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
 
 from bpy.app.translations import pgettext_rpt as rpt_
 
@@ -228,9 +229,11 @@ def told(wish: Wish) -> str:
 
 
 def where(wish: Wish) -> str:
-    """Where its price stands, "" where that is not told."""
+    """Who says its price, "" where that is not told: of an address its host, and what is remarked beside it."""
     price = wish.cost
-    return price.source.removeprefix("https://").removeprefix("www.") if price and price.amount else ""
+    page, _, remark = (price.source if price and price.amount else "").partition(" (")
+    host = urlsplit(page).netloc.removeprefix("www.") if "://" in page else page
+    return f"{host} ({remark}" if remark else host
 
 
 def money(amount: float, currency: str = "USD") -> str:

@@ -104,7 +104,10 @@ def test_a_live_quote_counts_for_what_it_was_of(scene, session, budget):
     session.prices = {"1080p": Price(3.5, as_of=DAY, source="live", exact=True)}
     assert "This makes $3.50" in refused(bpy.ops.takeone.animate_together, count=2)
     wish = quotes.of_card(scene.take_one.shots[0], 10.0)
-    assert (wish.cost.exact, quotes.told(wish)) == (True, "$3.50, quoted now")
+    assert (wish.cost.exact, quotes.told(wish), quotes.where(wish)) == (True, "$3.50, quoted now", "live")
+    session.prices = {"1080p": Price(3.5, as_of=DAY, source="https://www.fal.ai/models/a/b (the dearer of two copies)")}
+    refused(bpy.ops.takeone.animate_together, count=2)
+    assert quotes.where(wish) == "fal.ai (the dearer of two copies)"
     other = quotes.of_card(scene.take_one.shots[0], 9.0)
     assert (other.cost.amount, quotes.told(other)) == (pytest.approx(2.52), f"About $2.52, price of {DAY}")
 

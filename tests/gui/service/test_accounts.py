@@ -63,6 +63,14 @@ def test_the_card_says_the_price_and_the_press_keeps_to_the_budget(blender: Blen
     blender.until(f"{QUOTES}.app().part({QUOTES}.Quotes).prices")
     blender.settle()
     blender.picture("price")
+    told = f"{QUOTES}.told({QUOTES}.of_card(scene.take_one.blank))"
+    assert blender.ask(told) == "About $0.42, price of 2026-11-27"
+    options = f"__import__('{MODULE}.scene.model.properties.options', fromlist=['x'])"
+    blender.run(f"{options}.set_value(scene.take_one.blank, 'fal-happyhorse-1.1', 'quality', '1080p')")
+    assert blender.ask(told) == "About $0.54, price of 2026-11-27"
+    blender.settle()
+    blender.picture("price in 1080p")
+    blender.run(f"{options}.reset(scene.take_one.blank, 'quality')")
     blender.run(f"{CHOSEN}.budget_film = 0.3")
     blender.click("takeone.animate_frame()")
     blender.settle()
@@ -100,6 +108,7 @@ def test_a_strangers_reference_pictures_stand_on_the_card_until_they_are_allowed
     blender.click("takeone.references_allow()")
     strange = f"__import__('{MODULE}.scene.session.press.references', fromlist=['x']).unseen({SHOT})"
     blender.until(f"not {strange}")
+    blender.run("bpy.context.window_manager.take_one_settings = True")
     blender.click("takeone.reference_remove(index=0)")
     blender.until(f"len({SHOT}.references) == 0")
 
