@@ -34,6 +34,8 @@ class SettingsPanel(SidebarPanel):
         scene = shown.shot_scene(context)
         shot = shown.shot_of(context)
         able = capabilities(shot)
+        if shot.references:  # what would be sent is seen, and allowed, where nothing is folded
+            draw_references(self.layout, context, shot, able)
         header, layout = self.layout.panel_prop(context.window_manager, "take_one_settings")
         draw_header(header, scene, shot, able)
         if layout is None:
@@ -41,7 +43,8 @@ class SettingsPanel(SidebarPanel):
         layout.use_property_split = True
         layout.use_property_decorate = False
         draw_options(layout, context, shot, able)
-        draw_references(layout, context, shot, able)
+        if not shot.references:
+            draw_references(layout, context, shot, able)
         draw_size(layout, context, scene, shot, able)
         header, layout = layout.panel_prop(context.window_manager, "take_one_more")
         header.label(text="Seed, Still and Place")
