@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 from pathlib import Path
 
 import bpy
 
+from ..app import timer
 from ..model.properties.edit_of import EDIT_KEY, EDIT_NAME, find_edit_scene
 from ..model.shots.paths import stored_path
 from . import strips
@@ -20,6 +23,8 @@ __all__ = [
     "window_showing",
 ]
 
+TAB = "Take One"
+MOST_TRIES, TRY_SECONDS = 30, 0.1  # to open it in a window that is just being drawn
 OUTPUT = "Edit.mp4"
 OUTPUT_KEY = "take_one_output"  # on our edit: the output path that we gave it
 COPIED = (
@@ -88,7 +93,8 @@ def output_beside(blend: str) -> None:
 
 
 def reveal(context: bpy.types.Context, edit: bpy.types.Scene, strip: bpy.types.Strip | None) -> None:
-    """In a window that shows this edit: select the strip alone, and bring the playhead to it and our tab into sight."""
+    """Select the strip alone, bring the playhead to it, and our tab into sight in the window that shows this edit,
+    which may only just be coming up."""
     if strip is None:
         return
     editor = edit.sequence_editor
@@ -96,10 +102,29 @@ def reveal(context: bpy.types.Context, edit: bpy.types.Scene, strip: bpy.types.S
         one.select = one == strip
     editor.active_strip = strip
     edit.frame_set(strips.start(strip))
-    window = window_showing(context, edit)
+    uid, tries = edit.session_uid, itertools.count(1)
+
+    def look() -> float | None:
+        return None if _open_tab(uid) or next(tries) >= MOST_TRIES else TRY_SECONDS
+
+    if not bpy.app.background:
+        timer.every(look)
+
+
+def _open_tab(edit_uid: int) -> bool:
+    """Open our tab beside the strips of this edit. Whether it is open: not before its window is drawn."""
+    edit = next((scene for scene in bpy.data.scenes if scene.session_uid == edit_uid), None)
+    window = window_showing(bpy.context, edit) if edit is not None else None
+    done = False
     for area in window.screen.areas if window else ():
         if area.type == "SEQUENCE_EDITOR" and area.spaces.active.view_type != "PREVIEW":
             area.spaces.active.show_region_ui = True
+            for region in area.regions:
+                if region.type == "UI":
+                    with contextlib.suppress(AttributeError, TypeError):  # it has not been drawn yet
+                        region.active_panel_category = TAB
+                        done = True
+    return done
 
 
 def window_showing(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Window | None:

@@ -116,7 +116,7 @@ def test_the_picture_says_when_it_is_out_of_date(blender: BlenderWindow) -> None
     assert "Changed since: look again" in " ".join(texts(blender, "shot_view3d"))
     blender.picture("look_again")
     blender.click("takeone.preview_still")
-    assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
+    assert "Frame 1, not yet rendered" in " ".join(texts(blender, "shot_view3d"))
 
 
 def test_a_longer_prompt_is_written_in_a_text_window(blender: BlenderWindow) -> None:

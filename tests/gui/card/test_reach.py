@@ -60,15 +60,15 @@ def test_a_preset_is_removed(blender: BlenderWindow) -> None:
 
 def test_text_with_values_is_translated(blender: BlenderWindow) -> None:
     blender.run("bpy.ops.takeone.preview_still()")
-    assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
+    assert "Frame 1, not yet rendered" in " ".join(texts(blender, "shot_view3d"))
     said = {("*", pattern): translated for pattern, translated in SAID.items()}
     blender.run(
         f"before = bpy.app.translations.locale\nbpy.app.translations.register('take_one_test', {{before: {said!r}}})"
     )
-    assert "Bild 1, noch nicht gerendert" in texts(blender, "shot_view3d")
+    assert "Bild 1, noch nicht gerendert" in " ".join(texts(blender, "shot_view3d"))
     blender.picture("translated")
     blender.run("bpy.app.translations.unregister('take_one_test')")
-    assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
+    assert "Frame 1, not yet rendered" in " ".join(texts(blender, "shot_view3d"))
 
 
 def test_search_finds_and_runs_animate_frame(blender: BlenderWindow) -> None:
@@ -82,9 +82,9 @@ def test_search_finds_and_runs_animate_frame(blender: BlenderWindow) -> None:
 
 
 def test_after_a_take_the_card_shows_the_still_that_was_sent(blender: BlenderWindow) -> None:
-    assert "The still sent last" in texts(blender, "shot_view3d")
+    assert "The still sent last" in " ".join(texts(blender, "shot_view3d"))
     blender.run("bpy.ops.takeone.preview_still()")
-    assert "Frame 1, not yet rendered" in texts(blender, "shot_view3d")
+    assert "Frame 1, not yet rendered" in " ".join(texts(blender, "shot_view3d"))
 
 
 def test_nothing_was_printed_as_an_error(blender: BlenderWindow) -> None:

@@ -27,6 +27,12 @@ ROW = (
     f"[[s.name, s.left_handle, s.right_handle] for s in sorted({EDIT}.sequence_editor.strips,"
     " key=lambda s: s.left_handle) if s.type == 'IMAGE']"
 )
+# the tabs that are open beside the strips
+TABS = (
+    "[region.active_panel_category for area in bpy.context.window_manager.windows[0].screen.areas"
+    " if area.type == 'SEQUENCE_EDITOR' and area.spaces.active.view_type != 'PREVIEW'"
+    " and area.spaces.active.show_region_ui for region in area.regions if region.type == 'UI']"
+)
 IN_LIST = """
 window, area, region = region_of("SEQUENCE_EDITOR", "UI")
 with bpy.context.temp_override(window=window, area=area, region=region):
@@ -44,6 +50,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
         " if len(scene.take_one.shots) == 6 else False"
     )
     window.run("bpy.ops.takeone.show_edit()")
+    window.until(f"({TABS}) == ['Take One']")  # it opens the tab, from Layout and at the first press
     window.show_tab("SEQUENCE_EDITOR")
     window.run("region_of('SEQUENCE_EDITOR', 'UI')[2].active_panel_category = 'Shots'")
     window.settle()
