@@ -17,6 +17,7 @@ import os
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import Executor, Future
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +26,8 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from backend.engines.draft.shot import begin, workers  # noqa: E402
+from backend.engines.draft.shot import begin  # noqa: E402
+from backend.engines.draft.view.drawing.renderer import Renderer  # noqa: E402
 from backend.engines.draft.view.views import parts  # noqa: E402
 from bench.truth import moves  # noqa: E402
 from bench.truth.compare import compare, depth_file  # noqa: E402
@@ -66,7 +68,9 @@ def main() -> None:
             found = np.array([row[2:] for row in rows if row[0] in scenes and row[1] == way])
             if len(found):
                 mean, worst = found.mean(0), found.min(0)
-                print(f"{name}, {way}: SSIM {mean[0]:.4f} (worst {worst[0]:.3f}), {mean[1]:.2f} dB, {len(found)} frames")
+                print(
+                    f"{name}, {way}: SSIM {mean[0]:.4f} (worst {worst[0]:.3f}), {mean[1]:.2f} dB, {len(found)} frames"
+                )
 
 
 def request(scene: str, move: str, stills: list[float], folder: Path) -> TakeRequest:
@@ -115,47 +119,35 @@ def score(scene: str, move: str, stills: list[float], folder: Path, given: argpa
 def frames(asked: TakeRequest, wanted: tuple[int, ...]) -> dict[int, np.ndarray]:
     """The take's frames at these numbers. All the path counts for what is got ready, but only these are drawn."""
     film = begin(asked).film
-    layers_for = film._parts
-    made = {}
-    for k in wanted:
-        sights = film._sights(k, _Now())
-        made[k] = _renderer(film).frame(sights).rgb.copy()
-    assert len(layers_for) == len(film.poses)
-    return made
+    draw = Renderer(film.still)
+    return {k: draw.frame(film._sights(k, _Now())).rgb.copy() for k in wanted}
 
 
 def jumps(asked: TakeRequest) -> list[float]:
     """The share of pixels that jump by more than `LEVELS` from one frame to the next at each change of the set of
     stills, both drawn from the second one's pose."""
     film = begin(asked).film
+    draw = Renderer(film.still)
     times, passed = [place.view.t for place in film.places], [place.passed for place in film.places]
     sets = [{part.index for part in parts(times, passed, k / (FRAMES - 1))} for k in range(FRAMES)]
     found = []
     for k in (k for k in range(1, FRAMES) if sets[k] != sets[k - 1]):
         pose, before = film.poses[k], film.poses[k - 1]
-        after = _renderer(film).frame(film._sights(k, _Now())).rgb.astype(int)
+        after = draw.frame(film._sights(k, _Now())).rgb.astype(int)
         film.poses[k - 1] = pose
-        held = _renderer(film).frame(film._sights(k - 1, _Now())).rgb.astype(int)
+        held = draw.frame(film._sights(k - 1, _Now())).rgb.astype(int)
         film.poses[k - 1] = before
         found.append(float((np.abs(after - held).max(-1) > LEVELS).mean()))
     return found
 
 
-class _Now:
-    """An executor that does what it is given at once."""
+class _Now(Executor):
+    """Does what it is given at once."""
 
-    def submit(self, work, *given):
-        from concurrent.futures import Future
-
+    def submit(self, work, /, *given):
         done: Future = Future()
         done.set_result(work(*given))
         return done
-
-
-def _renderer(film):
-    from backend.engines.draft.view.drawing.renderer import Renderer
-
-    return Renderer(film.still)
 
 
 def contact(made: list[np.ndarray]) -> np.ndarray:
@@ -175,5 +167,4 @@ def _rows(matrix: np.ndarray) -> tuple[tuple[float, ...], ...]:
 
 if __name__ == "__main__":
     os.environ.setdefault("TAKE_ONE_HOME", str(Path(tempfile.gettempdir()) / "take-one-bench"))
-    assert workers() >= 1
     main()

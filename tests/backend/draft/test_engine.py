@@ -128,6 +128,27 @@ def test_sky_stays_where_it_is_when_the_camera_trucks(tmp_path: Path) -> None:
     assert psnr(made[:70], rgb[:70]) > 45
 
 
+def test_beyond_a_bush_at_the_frame_s_edge_there_is_sky_above_the_horizon_and_ground_below(tmp_path: Path) -> None:
+    """A turn of some 20 degrees to the left: of the bush only a strip goes on, as a mirror image."""
+    sky, ground = (90, 140, 220), (120, 110, 100)
+    rgb = np.full((HEIGHT, WIDTH, 3), sky, np.uint8)
+    depth = np.full((HEIGHT, WIDTH), 1e10, np.float32)
+    depth[80:] = (1.5 * FOCAL / (np.arange(80, HEIGHT) + 0.5 - HEIGHT / 2))[:, None]
+    rgb[80:] = ground
+    bush = (slice(10, 60), slice(0, 110))
+    depth[bush] = np.random.default_rng(3).uniform(3.0, 4.5, (50, 110))
+    rgb[bush] = (20, 120, 30)
+    Image.fromarray(rgb).save(tmp_path / "still.png")
+    write_depth(tmp_path / "depth.exr", depth)
+    made = frames(request(tmp_path, key(0), key(1, turn=0.35)))[-1].astype(int)
+    shift = round(FOCAL * np.tan(0.35))
+    assert shift > 60
+    far_left = slice(0, shift - 45)
+    assert np.abs(made[5:55, far_left] - sky).max() < 16
+    assert np.abs(made[100:, far_left] - ground).max() < 16
+    assert (np.abs(made[20:50, shift + 4 : shift + 16] - (20, 120, 30)).max(-1) < 40).mean() > 0.9
+
+
 def test_without_depth_it_moves_flat_and_says_so(scene: Path) -> None:
     asked = request(scene, key(0), key(1, zoom=1.3), camera=None, depth=None)
     clip = DraftEngine().generate(asked, lambda *_: None, lambda: False)

@@ -248,6 +248,8 @@ def _met_first(
             here = abc[k, 0] * u + abc[k, 1] * v + abc[k, 2]
             if here > value:
                 best, value = k, here
+    if sky >= 0 and value < abc[sky, 2]:  # the ground above the horizon lies behind the camera
+        best, value = sky, abc[sky, 2]
     return best, value
 
 
