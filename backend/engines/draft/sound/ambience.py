@@ -44,7 +44,7 @@ MAKERS: dict[str, Callable[[np.random.Generator, int, SoundEvent], np.ndarray]] 
     "explosion": machines.explosion,
 }
 _SHORTEST = RATE // 2
-LONGEST, PART, OVERLAP = 70 * RATE, 30 * RATE, 3 * RATE  # samples: made at once, of a part, over which it goes over
+LONGEST, PART, OVERLAP = 70 * RATE, 20 * RATE, 3 * RATE  # samples: made at once, of a part, over which it goes over
 
 
 def ambience(events: tuple[SoundEvent, ...], count: int, seed: int) -> np.ndarray:

@@ -3,7 +3,7 @@ for, which is as loud with dialogue as without."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
     The same request and seconds give the same samples. Silence is exact zeros if the words ask for it.
     """
     from .ambience import ambience
-    from .levels import faded, limited
+    from .levels import faded, limited, pieces
     from .read import read_sound
 
     count = max(0, round(seconds * RATE))
@@ -41,8 +41,9 @@ def soundtrack(request: TakeRequest, seconds: float) -> tuple[Sound, tuple[str, 
     if spoken is not None:
         notes += spoken.notes
         if spoken.activity.any():
-            mix *= ducking(spoken.activity)
-            mix += spoken.samples
+            for part, gain, voice in zip(pieces(mix), ducking(spoken.activity), pieces(spoken.samples), strict=True):
+                part *= gain
+                part += voice
         del spoken
     limited(mix, 10 ** (CEILING_DB / 20), out=mix)
     return Sound(faded(mix, FADE, out=mix), RATE), tuple(dict.fromkeys(notes))
@@ -74,20 +75,18 @@ def _spoken(request: TakeRequest, count: int) -> Dialogue | None:
     return Dialogue(np.pad(spoken.samples, ((0, 0), around)), np.pad(spoken.activity, around), spoken.notes)
 
 
-def ducking(activity: np.ndarray) -> np.ndarray:
-    """The ambience's gain under dialogue, whose `activity` is 0..1 for each sample: down as somebody begins to speak,
-    back within half a second after, and 1 elsewhere."""
-    from .levels import PIECE, pieces
+def ducking(activity: np.ndarray) -> Iterator[np.ndarray]:
+    """The ambience's gain under dialogue, whose `activity` is 0..1 for each sample, some at a time (see levels.pieces):
+    down as somebody begins to speak, back within half a second after, and 1 elsewhere."""
+    from .levels import pieces
 
     block = 480  # 10 ms
-    blocks = -(-activity.size // block)
-    busy = np.pad(activity, (0, blocks * block - activity.size)).reshape(blocks, block).max(axis=1)
+    busy = np.maximum.reduceat(activity, np.arange(0, activity.size, block))
     kernel = np.hanning(61)
     held = np.convolve(np.pad(busy, 15), np.ones(31), mode="valid") > 0
     smooth = np.convolve(np.pad(held.astype(np.float64), 30, mode="edge"), kernel / kernel.sum(), mode="valid")
-    at = (np.arange(blocks) + 0.5) * block
-    gain = np.empty(activity.size, np.float32)
-    for first, part in zip(range(0, gain.size, PIECE), pieces(gain), strict=True):
+    at, first = (np.arange(busy.size) + 0.5) * block, 0
+    for part in pieces(activity):
         curve = np.interp(np.arange(first, first + part.size), at, smooth)
-        part[:] = 10 ** ((DUCKED * curve) / 20)
-    return gain
+        yield (10 ** ((DUCKED * curve) / 20)).astype(np.float32)
+        first += part.size

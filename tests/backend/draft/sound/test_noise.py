@@ -147,7 +147,7 @@ def test_distance_dulls() -> None:
 def test_the_bed_gives_way_before_a_line_and_comes_back_after_it() -> None:
     activity = np.zeros(4 * RATE, np.float32)
     activity[RATE : 2 * RATE] = 1
-    level = 20 * np.log10(ducking(activity))
+    level = 20 * np.log10(np.concatenate(list(ducking(activity))))
     assert level[0] == level[-1] == 0 and len(level) == 4 * RATE
     assert level[RATE : 2 * RATE].max() < 0.7 * DUCKED and level[int(1.5 * RATE)] == pytest.approx(DUCKED, abs=0.01)
     assert [level[int(at * RATE)] for at in (0.4, 2.6)] == pytest.approx([0, 0], abs=0.05)
