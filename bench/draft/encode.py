@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from backend.engines.engine import Clip, Sound
 from backend.media import encode
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 from tests.backend.media.test_encode import moving
 
 WIDTH, HEIGHT, COUNT, FPS = 1280, 720, 120, Fraction(24)

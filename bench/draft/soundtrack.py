@@ -22,7 +22,7 @@ from backend.engines.draft.sound.levels import loudness
 from backend.engines.draft.sound.soundtrack import soundtrack
 from backend.engines.engine import Sound
 from client.protocol import Line, TakeRequest
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 from tests.backend.draft.sound.test_levels import ffmpeg
 
 ENGLISH = (Line("ANNA", "English", "We are late. We should have left an hour ago."),)

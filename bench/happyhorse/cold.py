@@ -26,7 +26,7 @@ root, began, still = sys.argv[1], float(sys.argv[2]), sys.argv[3]
 sys.path.insert(0, root)
 from pathlib import Path
 from backend.engines import registry
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 told = []
 def tell(fraction, stage, preview=None):
     stage = stage.partition(",")[0]

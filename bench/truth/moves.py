@@ -11,7 +11,7 @@ import numpy as np
 
 from bench.truth.compare import depth_file
 from client.protocol import Camera, TakeRequest
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 SCENES = ("room", "street")
 MOVES = ("push_in", "truck", "pedestal", "orbit", "pan", "pull_out")

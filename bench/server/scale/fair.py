@@ -9,7 +9,7 @@ from pathlib import Path
 from backend.jobs.store import turns
 from backend.jobs.store.store import Store
 from client.protocol import Result
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 from .model import Done, Job, Pick, Site, fifo, simulate
 

@@ -25,7 +25,7 @@ from backend.jobs.store import turns
 from backend.jobs.store.store import Store
 from backend.jobs.workers.take import Memory, make_take
 from client.protocol import Camera, Direction, Result, TakeRequest, View
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 from tests.backend.service_process import Service
 
 from .constants import Constants

@@ -80,7 +80,7 @@ def test_the_engines_say_which_of_them_have_a_form(service: Service) -> None:
 def test_wording_loads_no_torch() -> None:
     code = (
         "import sys, fractions; from backend.engines.registry import engine;"
-        "from devtools.requests import take_request;"
+        "from devtools.take_requests import take_request;"
         "print(engine('happyhorse').final_prompt(take_request('push in', size=(16, 16))));"
         "sys.exit('torch' in sys.modules)"
     )

@@ -9,7 +9,7 @@ import numpy as np
 
 from backend.engines.draft import DraftEngine
 from client.protocol import Camera, Keyframe, TakeRequest
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 WIDTH, HEIGHT, FOCAL = 240, 136, 220.0
 WALL, CARD = 6.0, 3.0  # metres

@@ -14,7 +14,7 @@ from backend.engines.engine import Clip, Sound
 from backend.media.encode import write_clip
 from client.protocol import Direction, Line
 from client.protocol.edit import Edit, Marker, OtherStrip, Place, Shot, SoundStrip, Take, Transition
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 FPS = Fraction(24)
 SIZE = (64, 36)

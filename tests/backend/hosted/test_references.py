@@ -95,7 +95,7 @@ def test_older_records_have_no_references() -> None:
     """As the journal, the store and a .blend of before have them."""
     from client.protocol import TakeRequest
     from client.protocol.codec import from_json, to_json
-    from devtools.requests import take_request
+    from devtools.take_requests import take_request
 
     asked = to_json(take_request(seconds=1, size=(64, 48)))
     assert asked.pop("references") == []

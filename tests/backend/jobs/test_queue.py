@@ -19,7 +19,7 @@ from backend.engines.engine import Cancelled
 from backend.jobs.workers.local import LocalCrew
 from backend.jobs.workers.warm import warm
 from client.protocol import TakeRequest
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 from tests.backend.service_process import Service, is_gone
 
 POSE = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -0.5], [0.0, 0.0, 0.0, 1.0]]

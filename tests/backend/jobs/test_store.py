@@ -20,7 +20,7 @@ from backend.jobs.store.store import Store
 from backend.jobs.workers import runner
 from backend.jobs.workers.runner import TimeLeft
 from client.protocol import JobState, Problem, Result
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 DAY = 86_400.0
 REQUEST = dataclasses.replace(take_request(seconds=1, size=(64, 48)), engine="scripted")

@@ -16,7 +16,7 @@ from backend.jobs.store.row import JobProgress, StoredJob
 from backend.jobs.store.store import Store
 from backend.jobs.workers.runner import _tidy, recover
 from client.protocol import JobState, Problem, Result, TakeRequest, View
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 FILES = (Path("input_reference.png"), Path("depth.exr"), Path("last_frame.png"))
 REQUEST = dataclasses.replace(

@@ -24,7 +24,7 @@ from backend.media import encode
 from backend.media.conform import conform_frames, conform_sound
 from backend.media.encode import Written, write_clip
 from client.protocol import TakeRequest
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 NTSC = Fraction(24000, 1001)
 

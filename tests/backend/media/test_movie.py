@@ -15,7 +15,7 @@ from backend.media import movie as media_movie
 from backend.media.encode import Written, write_clip
 from backend.media.movie import Movie, frame_at, open_movie, read_movie
 from client.protocol import TakeRequest
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 WIDTH, HEIGHT = 64, 48
 NTSC = Fraction(24000, 1001)

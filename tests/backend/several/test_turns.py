@@ -17,7 +17,7 @@ from backend.jobs.store.row import StoredJob
 from backend.jobs.store.store import Store
 from backend.jobs.store.turns import Waiting, first, line_up
 from client.protocol import Problem, Result
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 from tests.backend.several.conftest import Shared
 
 SMALL = replace(take_request(seconds=1, size=(64, 48)), engine="card")

@@ -27,7 +27,7 @@ from backend.engines.happyhorse.vaes.turbo import TurboDecoder
 from backend.gpu import memory, residents
 from backend.gpu.memory import GIB, running_out_told
 from backend.gpu.small import Small
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 CPU = torch.device("cpu")
 FULL = "CUDA out of memory. Tried to allocate 3.50 GiB. GPU 0 has a total capacity of 22.00 GiB"

@@ -18,7 +18,7 @@ from backend.engines.happyhorse.vaes.audio import AudioDecoder
 from backend.engines.happyhorse.vaes.still import StillEncoder
 from backend.engines.happyhorse.vaes.turbo import TurboDecoder
 from backend.gpu import probe
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 MB = 1 << 20
 

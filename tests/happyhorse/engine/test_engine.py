@@ -19,7 +19,7 @@ from backend.engines.happyhorse.files.catalogue import STORE
 from backend.gpu import probe
 from backend.gpu.probe import Card
 from client.protocol import LANGUAGES
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 from tests.happyhorse.paths import GOLDEN, ROOT
 
 H100 = Card("NVIDIA H100 80GB HBM3", 79.6)

@@ -23,7 +23,7 @@ from backend.engines.happyhorse.transformer.loading import load_transformer
 from backend.engines.happyhorse.vaes.still import StillEncoder
 from backend.media.stills import read_still
 from client.protocol import Direction, Line
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 CPU = torch.device("cpu")
 QUALITIES = ("256p", "540p", "1080p")

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from backend.engines.engine import EngineError
 from backend.engines.happyhorse.request import settings
 from backend.engines.happyhorse.request.options import OPTIONS
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 ALL = ("256p", "540p", "1080p")
 REQUEST = take_request(size=(1920, 1080))

@@ -24,7 +24,7 @@ from backend.engines.draft.sound.vocabulary import KINDS
 from backend.engines.engine import Clip
 from backend.media.encode import write_clip
 from client.protocol import LANGUAGES, Binding, Line, TakeRequest
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 ANNA = Line("ANNA", "English", "We are late.")
 BEN = Line("BEN", "English", "Then we should go.")

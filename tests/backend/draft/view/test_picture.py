@@ -16,7 +16,7 @@ from backend.engines.draft.view.coverage import Coverage
 from backend.engines.draft.view.picture import Picture, load, measure
 from backend.engines.engine import EngineError
 from client.protocol import Camera
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 from tests.backend.draft.card import write_depth
 
 
