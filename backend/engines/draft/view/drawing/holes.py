@@ -1,4 +1,7 @@
-"""Pixels of a frame that no view shows: as what lies behind the things around them, softer the farther away that is."""
+"""Pixels of a frame that no view shows: as what lies behind the things around them, softer the farther away that is.
+
+A pyramid of halved sizes, of which only the cells are made that holes need: most holes are a few pixels wide.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ import numpy as np
 
 from ..kernels import helper, kernel
 
-AROUND = 48  # pixels around the holes that their colour comes from
-GRID = 64  # where that begins and ends, so that it stays the same from frame to frame
 BEHIND = 0.15  # what is nearer than the farthest by this share of the nearness counts a third, by twice that an eighth
 
 
@@ -15,29 +16,44 @@ def fill(nearness: np.ndarray, rgb: np.ndarray, blank: np.ndarray, same: float) 
     """Gives the pixels of `rgb` uint8 [h, w, 3] whose `nearness` float32 [h, w] is -inf a colour. `same` is
     what counts as one surface, 0: a share of the nearness (BEHIND). A frame that shows nothing gets the colour `blank`.
     """
-    holes = nearness == -np.inf
-    if holes.all():
+    there = nearness > -np.inf
+    if not there.any():
         rgb[:] = blank
         return
-    rows, columns = (_span(holes.any(axis)) for axis in (1, 0))
-    if holes[rows, columns].all():
-        rows = columns = slice(None)
-    near, colours = nearness[rows, columns], rgb[rows, columns]
-    unknown = near == -np.inf
-    levels = [(colours.astype(np.float32), near)]
-    while (levels[-1][1] == -np.inf).any():
-        levels.append(_halved(*levels[-1], np.float32(same)))
-    made = levels.pop()
-    for colour, there in reversed(levels):
-        made = _filled(*made, colour, there, np.float32(same))
-    colours[unknown] = made[0][unknown] + np.float32(0.5)
+    known, gaps, wanted = [there], [np.flatnonzero(~there)], [~there]
+    while len(gaps[-1]):
+        known.append(_any_of_four(known[-1]))
+        wanted.append(np.zeros_like(known[-1]))
+        _ask(gaps[-1], known[-2].shape[1], wanted[-1])
+        gaps.append(np.flatnonzero(wanted[-1] & ~known[-1]))
+    for finer, above in zip(wanted[-2:0:-1], wanted[:1:-1], strict=True):  # also what those above are made of
+        finer |= above.repeat(2, 0).repeat(2, 1)[: finer.shape[0], : finer.shape[1]]
+    colours, near = [rgb], [nearness]
+    for level in range(1, len(known)):
+        colours.append(np.empty((*known[level].shape, 3), np.float32))
+        near.append(np.empty(known[level].shape, np.float32))
+        which = np.flatnonzero(wanted[level] & known[level])
+        _halve(colours[-2], near[-2], known[level - 1], which, np.float32(same), colours[-1], near[-1])
+    for level in range(len(known) - 2, -1, -1):
+        coarse = colours[level + 1], near[level + 1]
+        _between(*coarse, gaps[level], level == 0, np.float32(same), colours[level], near[level])
 
 
-def _span(there: np.ndarray) -> slice:
-    """From the first to the last that is there, with AROUND more, in whole GRIDs."""
-    found = np.flatnonzero(there)
-    begin, end = int(found[0]) - AROUND, int(found[-1]) + AROUND
-    return slice(max(0, begin // GRID * GRID), (end // GRID + 1) * GRID)
+def _any_of_four(known: np.ndarray) -> np.ndarray:
+    """bool at half the size: whether any of the four cells is known."""
+    rows = known[::2].copy()
+    rows[: known.shape[0] // 2] |= known[1::2]
+    out = rows[:, ::2].copy()
+    out[:, : known.shape[1] // 2] |= rows[:, 1::2]
+    return out
+
+
+@helper
+def _parents(cell: int, count: int) -> tuple[int, int, np.float32]:
+    """The two of `count` cells of half the size that a cell lies between, and its share of the second."""
+    at = min(max((cell + 0.5) / 2 - 0.5, 0.0), count - 1.0)
+    first = int(at)
+    return first, min(first + 1, count - 1), np.float32(at - first)
 
 
 @helper
@@ -48,71 +64,79 @@ def _weight(near: float, far: float, same: float) -> np.float32:
 
 
 @kernel
-def _halved(colour: np.ndarray, near: np.ndarray, same: float) -> tuple[np.ndarray, np.ndarray]:
-    """Half the size: every two by two pixels as the farthest of those that are known, and what lies close to it."""
-    height, width = (near.shape[0] + 1) // 2, (near.shape[1] + 1) // 2
-    none = np.float32(-np.inf)
-    out, nearness = np.zeros((height, width, 3), np.float32), np.full((height, width), none, np.float32)
-    for y in range(height):
-        for x in range(width):
-            bottom, right = min(2 * y + 2, near.shape[0]), min(2 * x + 2, near.shape[1])
-            far = np.float32(np.inf)
-            for v in range(2 * y, bottom):
-                for u in range(2 * x, right):
-                    if near[v, u] > none:
-                        far = min(far, near[v, u])
-            if far == np.float32(np.inf):
-                continue
-            total = middle = np.float32(0)
-            for v in range(2 * y, bottom):
-                for u in range(2 * x, right):
-                    if near[v, u] == none:
-                        continue
-                    weight = _weight(near[v, u], far, same)
-                    total += weight
-                    middle += weight * near[v, u]
-                    for c in range(3):
-                        out[y, x, c] += weight * colour[v, u, c]
-            nearness[y, x] = middle / total
-            for c in range(3):
-                out[y, x, c] /= total
-    return out, nearness
+def _ask(gaps: np.ndarray, width: int, wanted: np.ndarray) -> None:
+    """Marks what the `gaps` int64 [n], cells of a level so wide, lie between at half the size."""
+    for i in gaps:
+        top, bottom, _ = _parents(i // width, wanted.shape[0])
+        left, right, _ = _parents(i % width, wanted.shape[1])
+        wanted[top, left] = wanted[top, right] = wanted[bottom, left] = wanted[bottom, right] = True
 
 
 @kernel
-def _filled(
-    coarse: np.ndarray, coarse_near: np.ndarray, colour: np.ndarray, near: np.ndarray, same: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """What is known, and the rest between the four of the half-sized ones around it, the farthest before the others."""
-    height, width = near.shape
-    out, nearness = colour.copy(), near.copy()
-    for y in range(height):
-        v = min(max((y + 0.5) / 2 - 0.5, 0.0), coarse.shape[0] - 1.0)
-        top = int(v)
-        down = np.float32(v - top)
-        for x in range(width):
-            if near[y, x] > np.float32(-np.inf):
-                continue
-            u = min(max((x + 0.5) / 2 - 0.5, 0.0), coarse.shape[1] - 1.0)
-            left = int(u)
-            across = np.float32(u - left)
-            bottom, right = min(top + 1, coarse.shape[0] - 1), min(left + 1, coarse.shape[1] - 1)
-            far = min(
-                min(coarse_near[top, left], coarse_near[top, right]),
-                min(coarse_near[bottom, left], coarse_near[bottom, right]),
-            )
-            total = middle = np.float32(0)
-            for c in range(3):
-                out[y, x, c] = 0
-            for k in range(4):
-                row, column = (bottom if k > 1 else top), (right if k % 2 == 1 else left)
-                share = (down if k > 1 else 1 - down) * (across if k % 2 == 1 else 1 - across)
-                weight = np.float32(share + np.float32(1e-4)) * _weight(coarse_near[row, column], far, same)
+def _halve(
+    colour: np.ndarray,
+    near: np.ndarray,
+    known: np.ndarray,
+    which: np.ndarray,
+    same: float,
+    out: np.ndarray,
+    nearness: np.ndarray,
+) -> None:
+    """The cells `which` int64 [n]: each as the farthest of the four in it that are known, and what lies close to it."""
+    for i in which:
+        y, x = i // out.shape[1], i % out.shape[1]
+        bottom, right = min(2 * y + 2, known.shape[0]), min(2 * x + 2, known.shape[1])
+        far = np.float32(np.inf)
+        for v in range(2 * y, bottom):
+            for u in range(2 * x, right):
+                if known[v, u]:
+                    far = min(far, near[v, u])
+        total = middle = red = green = blue = np.float32(0)
+        for v in range(2 * y, bottom):
+            for u in range(2 * x, right):
+                if not known[v, u]:
+                    continue
+                weight = _weight(near[v, u], far, same)
                 total += weight
-                middle += weight * coarse_near[row, column]
-                for c in range(3):
-                    out[y, x, c] += weight * coarse[row, column, c]
+                middle += weight * near[v, u]
+                red += weight * np.float32(colour[v, u, 0])
+                green += weight * np.float32(colour[v, u, 1])
+                blue += weight * np.float32(colour[v, u, 2])
+        nearness[y, x] = middle / total
+        out[y, x, 0], out[y, x, 1], out[y, x, 2] = red / total, green / total, blue / total
+
+
+@kernel
+def _between(
+    coarse: np.ndarray,
+    coarse_near: np.ndarray,
+    gap: np.ndarray,
+    last: bool,
+    same: float,
+    out: np.ndarray,
+    nearness: np.ndarray,
+) -> None:
+    """The cells of a `gap` as the four of half the size around them, the farthest before the others. The `last` are
+    pixels: whole numbers, without a nearness."""
+    half = np.float32(0.5) if last else np.float32(0)
+    for i in gap:
+        y, x = i // out.shape[1], i % out.shape[1]
+        top, bottom, down = _parents(y, coarse.shape[0])
+        left, right, across = _parents(x, coarse.shape[1])
+        far = min(
+            min(coarse_near[top, left], coarse_near[top, right]),
+            min(coarse_near[bottom, left], coarse_near[bottom, right]),
+        )
+        total = middle = red = green = blue = np.float32(0)
+        for k in range(4):
+            row, column = (bottom if k > 1 else top), (right if k % 2 == 1 else left)
+            share = (down if k > 1 else 1 - down) * (across if k % 2 == 1 else 1 - across)
+            weight = np.float32(share + np.float32(1e-4)) * _weight(coarse_near[row, column], far, same)
+            total += weight
+            middle += weight * coarse_near[row, column]
+            red += weight * coarse[row, column, 0]
+            green += weight * coarse[row, column, 1]
+            blue += weight * coarse[row, column, 2]
+        out[y, x, 0], out[y, x, 1], out[y, x, 2] = red / total + half, green / total + half, blue / total + half
+        if not last:
             nearness[y, x] = middle / total
-            for c in range(3):
-                out[y, x, c] /= total
-    return out, nearness
