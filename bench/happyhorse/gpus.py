@@ -40,7 +40,7 @@ from backend.gpu.memory import GIB, devices
 from backend.gpu.ranks import Ranks
 from bench.happyhorse.common import RESULTS, peaks, tell
 from bench.happyhorse.pipeline_gpu import RandomModels, random_frame_decoder, stand_ins
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 HELD = "HAPPYHORSE_HELD_GIB"
 FOLLOWER = "bench.happyhorse.gpus:RandomFollower"

@@ -47,7 +47,7 @@ from bench.happyhorse.common import (
     random_still_tensors,
     tell,
 )
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 
 CONFIGS = {"distill": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
 DEVICE = torch.device("cuda", 0)

@@ -23,7 +23,7 @@ from backend.engines.happyhorse.transformer.model import ROWS_AT_ONCE
 from backend.engines.happyhorse.transformer.weights import BlockWeights
 from client.protocol import Line
 from devtools import tiny_model
-from devtools.requests import take_request
+from devtools.take_requests import take_request
 from tests.happyhorse.cards.test_ranks import alive, gone
 from tests.happyhorse.engine.test_pipeline import CPU, Told, make
 
