@@ -82,11 +82,11 @@ def open_blender(
     """Opens a Blender with a Take One home of its own; all are closed when the module's tests are done."""
     opened: list[BlenderWindow] = []
 
-    def start(*arguments: str, home: str = "home", **environment: str) -> BlenderWindow:
+    def start(*arguments: str, home: str = "home", scale: float = SCALE, **environment: str) -> BlenderWindow:
         folder = tmp_path_factory.mktemp("blender")
         variables = {"BLENDER_USER_RESOURCES": str(profile), "TAKE_ONE_HOME": str(homes / home), **environment}
         name = request.module.__name__.rpartition(".")[2].removeprefix("test_")
-        window = BlenderWindow(folder, variables, arguments, shots=SHOTS / name, scale=SCALE)
+        window = BlenderWindow(folder, variables, arguments, shots=SHOTS / name, scale=scale)
         opened.append(window)
         window.run(SMALL)
         return window

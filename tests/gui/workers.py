@@ -11,6 +11,7 @@ import psutil
 
 from devtools.blender_window import PATIENCE, BlenderWindow
 
+REST = 2.0  # seconds without any work of a worker: it has started, and waits
 RUNNING = "any(job.status == 'in_progress' for job in STATE.jobs.values())"
 
 
@@ -20,25 +21,39 @@ class Workers:
     def __init__(self, homes: Path) -> None:
         self._homes = homes
 
-    def send(self, number: signal.Signals) -> int:
-        """Send all of them a signal. How many there are."""
-        count = 0
+    def _processes(self) -> list[psutil.Process]:
+        found = []
         for process in psutil.process_iter():
             with contextlib.suppress(psutil.Error):  # it has ended
                 home = process.environ().get("TAKE_ONE_HOME", "")
                 if Path(home).parent == self._homes and "backend.jobs.workers.worker_process" in process.cmdline():
-                    process.send_signal(number)
-                    count += 1
-        return count
+                    found.append(process)
+        return found
+
+    def _send(self, number: signal.Signals) -> None:
+        for process in self._processes():
+            with contextlib.suppress(psutil.Error):
+                process.send_signal(number)
 
     def hold(self, blender: BlenderWindow) -> None:
-        """Stop them. A take that is ordered then is in progress until they go on, or until others take their place."""
-        blender.until("len(STATE.engines)")  # which a worker of its backend has told
+        """Stop them. A take that is ordered then is in progress until they go on, or until others take their place.
+        One that has only begun would be given nothing: it is stopped when it waits."""
+        blender.until("len(STATE.engines)")
         ends = time.monotonic() + PATIENCE
-        while not self.send(signal.SIGSTOP):
-            assert time.monotonic() < ends, "no worker came"
-            time.sleep(0.1)
+        while not self._at_rest():
+            assert time.monotonic() < ends, "no worker came to rest"
+        self._send(signal.SIGSTOP)
+
+    def _at_rest(self) -> bool:
+        """Whether there are some, and none of them worked in the last REST seconds."""
+        before = self._worked()
+        time.sleep(REST)
+        return bool(before) and before == self._worked()
+
+    def _worked(self) -> dict[int, float]:
+        """The processor seconds of each so far."""
+        return {process.pid: sum(process.cpu_times()[:2]) for process in self._processes()}
 
     def go_on(self) -> None:
         """Let them go on."""
-        self.send(signal.SIGCONT)
+        self._send(signal.SIGCONT)

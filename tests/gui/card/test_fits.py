@@ -48,7 +48,7 @@ PARTS = ("shot", "direction", "takes", "walk", "settings")
 def blender(open_blender: Callable[..., BlenderWindow], tmp_path_factory: pytest.TempPathFactory) -> BlenderWindow:
     still = tmp_path_factory.mktemp("still") / "still.png"
     Image.effect_mandelbrot((320, 180), (-2, -1, 1, 1), 50).save(still)
-    window = open_blender(home="fits")
+    window = open_blender(home="fits", scale=1.0)
     record(window)
     window.show_tab()
     window.until("STATE.backend.state == 'ready'", 90)  # afterwards it tells of its engines no more

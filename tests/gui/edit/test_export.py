@@ -13,21 +13,23 @@ from devtools.blender_window import MODULE, BlenderWindow
 from ..conftest import EDIT
 
 READY = "sum(take.status == 'READY' for shot in scene.take_one.shots for take in shot.takes)"
-# Every fraction that an export tells, and its process stopped as soon as it is there
+# Every fraction that an export tells, and its first process stopped as soon as it is there
 NOTE = f"""
-import os, queue, signal, time
-FRACTIONS = []
+import queue, signal, subprocess
+FRACTIONS, HELD = [], []
 class Noting(queue.SimpleQueue):
     def put(self, state):
         FRACTIONS.append(state.fraction)
         super().put(state)
+class Held(subprocess.Popen):
+    def __init__(self, *arguments, **keywords):
+        subprocess.Popen = Held.__base__
+        super().__init__(*arguments, **keywords)
+        self.send_signal(signal.SIGSTOP)
+        HELD.append(self)
 exporter = __import__('{MODULE}.scene.session.out.exports', fromlist=['x']).exports().exporter
 exporter._news = Noting()
-"""
-HOLD = """
-while exporter._process is None and exporter._thread.is_alive():
-    time.sleep(0.001)
-os.kill(exporter._process.pid, signal.SIGSTOP)
+subprocess.Popen = Held
 """
 EXPORTS = f"__import__('{MODULE}.scene.session.out.exports', fromlist=['x']).exports()"
 
@@ -54,10 +56,11 @@ def blender(open_blender: Callable[..., BlenderWindow], folder: Path) -> Blender
 def test_the_cut_is_exported_while_the_window_stays_free(blender: BlenderWindow, folder: Path) -> None:
     out = folder / "cut.mp4"
     blender.run(NOTE)
-    blender.run(f"bpy.ops.takeone.export_cut('EXEC_DEFAULT', filepath={str(out)!r}, burn_in=True)\n{HOLD}")
+    blender.run(f"bpy.ops.takeone.export_cut('EXEC_DEFAULT', filepath={str(out)!r}, burn_in=True)")
+    blender.until("HELD")
     blender.settle()  # Blender answers, and draws, while another one stands in the midst of its work
     assert blender.ask(f"{EXPORTS}.exporter.busy") and blender.ask("FRACTIONS") == [0.0]
-    blender.run("os.kill(exporter._process.pid, signal.SIGCONT)")
+    blender.run("HELD[0].send_signal(signal.SIGCONT)")
     blender.until(f"not {EXPORTS}.exporter.busy")
     fractions = blender.ask("FRACTIONS")
     assert len(set(fractions)) > 2 and fractions == sorted(fractions) and fractions[-1] == 1.0
