@@ -23,8 +23,7 @@ class Sound:
 
 @dataclass
 class Clip:
-    """What an engine gives back. `frames` yields uint8 RGB [height, width, 3] as they are ready; each stays as
-    it was given.
+    """What an engine gives back. `frames` yields uint8 RGB [height, width, 3] as they are ready.
 
     `fps` may be the engine's own: the media package conforms it to the request's frame rate.
     `file` is a finished movie instead of frames, and says itself what it holds. It is removed when the take is written.

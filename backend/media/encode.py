@@ -201,8 +201,8 @@ class _Encoder:
         return self
 
     def add(self, frame: np.ndarray) -> None:
-        """Hands over `frame`, which must stay as it is; waits while the encoder is behind."""
-        self._put(av.VideoFrame.from_numpy_buffer(frame, format="rgb24"))
+        """Hands over a copy of `frame`, padded as FFmpeg reads it; waits while the encoder is behind."""
+        self._put(av.VideoFrame.from_ndarray(frame, format="rgb24"))
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._given_up = kind is not None

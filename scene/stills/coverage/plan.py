@@ -92,14 +92,16 @@ class _Chosen:
 
     def shown(self, times: np.ndarray, moments: list[int], points: _Points) -> np.ndarray:
         """How much of each point is shown, 0..1, by the views that its moment is drawn from; `times` are the poses'.
-        A view that begins or ceases to count shows a point alone, but after the last one, which guesses the rest."""
-        views = sorted(self.sees)
+        Views that begin or cease to count show a point alone, but for the last one's guess where that has its say."""
+        views, last = sorted(self.sees), max(self.sees)
         says = np.array([weights(times[views], float(times[moment])) for moment in moments])
-        says = np.where(np.array(moments)[:, None] > views[-1], says, says > 0)
         found = np.zeros(len(points.sky))
         for number, at in enumerate(views):
             found = np.maximum(found, self.sees[at] * says[points.moment, number])
-        return found
+        late = np.array(moments)[points.moment] > views[-2 if len(views) > 1 else -1]
+        guessed = late & ~self.sees[last] & (last < len(times) - 1)
+        guess = (1 - found) * says[points.moment, -1]
+        return np.where(guessed, found / np.maximum(found + guess, 1e-9), found > 0)
 
 
 def used(views: list[int], moment: int) -> list[int]:

@@ -80,9 +80,7 @@ class Recording(Plain):
                 return work(*given)
             try:
                 part = self._parts[key] = self._recorded(lambda: work(*given))
-            except torch.OutOfMemoryError:
-                raise
-            except RuntimeError:  # nothing has been done yet
+            except RuntimeError:  # out of memory is one, too: nothing has been done yet
                 log.warning("A pass can't be recorded: it takes longer.", exc_info=True)
                 self._failed = True
                 return work(*given)
