@@ -67,8 +67,11 @@ class Exporter:
         self._thread.start()
 
     def cancel(self) -> None:
-        """Stop it. Nothing of it stays."""
+        """Stop it. Nothing of it stays. What is busy though nothing runs that could end it has ended now."""
         self._cancelled.set()
+        runs = self._thread is not None and self._thread.is_alive()
+        if self.busy and not runs and self._news.empty():
+            self.state = ExportState("cancelled")
         if self._process is not None:
             with contextlib.suppress(OSError):
                 self._process.terminate()

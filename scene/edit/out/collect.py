@@ -84,10 +84,12 @@ def collect_steps(edit: bpy.types.Scene) -> Generator[None, None, Edit]:
 
 
 def _read(uid: int) -> Generator[None, None, Edit]:
+    """Nothing of Blender's is kept from one step to the next: an undo takes it away."""
     mark = _mark(_look(uid))
     yield
     seen = _look(uid, mark)
     uids, files = list(seen.rows), list(_files(list(seen.rows.values()), seen.spans))
+    del seen
     yield
     known: set[Path] = set()
     for at in range(0, len(files), FILES_A_STEP):
@@ -96,10 +98,12 @@ def _read(uid: int) -> Generator[None, None, Edit]:
     shots: list[Shot] = []
     for at in range(0, len(uids), SHOTS_A_STEP):
         seen = _look(uid, mark)
-        shots += [_shot(seen.rows[uid], seen.placed[uid], known) for uid in uids[at : at + SHOTS_A_STEP]]
+        shots += [_shot(seen.rows[one], seen.placed[one], known) for one in uids[at : at + SHOTS_A_STEP]]
+        del seen
         yield
     seen = _look(uid, mark)
     sounds = tuple(_sounds(seen.spans, seen.rows))
+    del seen
     yield
     return _edit(_look(uid, mark), tuple(shots), sounds)
 
@@ -126,11 +130,17 @@ def _edit(seen: Seen, shots: tuple[Shot, ...], sounds: tuple[SoundStrip, ...]) -
     )
 
 
-def _look(uid: int, mark: int | None = None) -> Seen:
-    """The edit as it is now. Raises _Changed unless it is as it was when `mark` was taken; SceneError."""
+def find_edit(uid: int) -> bpy.types.Scene:
+    """The scene of this `session_uid`, which an undo leaves it. Raises SceneError changed where it is gone."""
     edit = next((scene for scene in bpy.data.scenes if scene.session_uid == uid), None)
     if edit is None:
         raise SceneError("changed", "The edit is not there any more.")
+    return edit
+
+
+def _look(uid: int, mark: int | None = None) -> Seen:
+    """The edit as it is now. Raises _Changed unless it is as it was when `mark` was taken; SceneError."""
+    edit = find_edit(uid)
     spans = list(_spans(edit))
     rows = {shot.uid: shot for shot in all_shots() if shot.id_data.library is None and shot.uid}
     placed: dict[str, list[Span]] = {uid: [] for uid in rows}

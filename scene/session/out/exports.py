@@ -29,13 +29,13 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ...edit.edit_scene import find_edit_scene
 from ...edit.out import render_cut
-from ...edit.out.collect import collect, collect_steps
+from ...edit.out.collect import collect, collect_steps, find_edit
 from .. import handlers
 from ..server import preferences
 
 CUT, FILES, PAGE, CHANGES = "cut", "files", "page", "changes"
 OLD = 2 * 24 * 3600.0  # seconds
-GoOn = Callable[[Edit, Path], None]
+GoOn = Callable[[str, Edit, Path], None]  # the edit's name, its data, the export's own folder
 PLACES = ("top_left", "top", "top_right", "bottom_left", "bottom", "bottom_right")
 
 
@@ -43,7 +43,8 @@ PLACES = ("top_left", "top", "top_right", "bottom_left", "bottom", "bottom_right
 class Exports:
     """`what` is the kind of the last one, `edit` what it was made from, `said` what people should know of it, `changes`
     what a timeline would change, until that is applied or put away. `reading` are the steps in which the edit is read
-    first, `go_on` what is done with its data."""
+    first, `edit_uid` says which, `go_on` is what is done with its data: it holds nothing of Blender's, which an undo
+    takes away."""
 
     exporter: Exporter = field(default_factory=Exporter)
     what: str = ""
@@ -53,6 +54,7 @@ class Exports:
     said: tuple[str, ...] = ()
     changes: Changes | None = None
     reading: Generator[None, None, Edit] | None = None
+    edit_uid: int = 0
     go_on: GoOn = lambda *_: None
 
     @property
@@ -94,9 +96,9 @@ def write_files(context: bpy.types.Context, out: Path, options: tuple[str, ...] 
     """Begin to write a file of the kind that its suffix says. Raises SceneError."""
     edit, backend = edit_of(context), _backend()
 
-    def go_on(data: Edit, room: Path) -> None:
+    def go_on(name: str, data: Edit, room: Path) -> None:
         words = (*backend, str(room / "edit.json"), str(out), *_fonts(out), *options, "--json")
-        _start(FILES, edit.name, data, [Step(words, rpt_("Writing {file}").format(file=out.name), *_where())], room)
+        _start(FILES, name, data, [Step(words, rpt_("Writing {file}").format(file=out.name), *_where())], room)
 
     _begin(edit, go_on)
 
@@ -106,9 +108,9 @@ def read_changes(context: bpy.types.Context, path: Path) -> None:
     edit, backend = edit_of(context), _backend()
     exports().changes = None
 
-    def go_on(data: Edit, room: Path) -> None:
+    def go_on(name: str, data: Edit, room: Path) -> None:
         words = (*backend, str(room / "edit.json"), "--changes", str(path), "--json")
-        _start(CHANGES, edit.name, data, [Step(words, rpt_("Reading {file}").format(file=path.name), *_where())], room)
+        _start(CHANGES, name, data, [Step(words, rpt_("Reading {file}").format(file=path.name), *_where())], room)
 
     _begin(edit, go_on)
 
@@ -121,7 +123,8 @@ def write_cut(context: bpy.types.Context, out: Path, burn_in: bool, page: Path |
     backend = _backend() if needs_backend or backend_python(home()).exists() else ()
     trusted = context.preferences.filepaths.use_scripts_auto_execute
     scripts = bool(trusted and not getattr(bpy.app, "autoexec_fail", False))
-    _begin(edit, lambda data, room: _render(edit.name, data, room, Cut(out, burn_in, page, backend, scripts)))
+    cut = Cut(out, burn_in, page, backend, scripts)
+    _begin(edit, lambda name, data, room: _render(name, data, room, cut))
 
 
 @dataclass(frozen=True)
@@ -206,7 +209,7 @@ def _begin(edit: bpy.types.Scene, go_on: GoOn) -> None:
     part = exports()
     if part.busy:
         raise SceneError("busy", "An export is running. Wait for it, or stop it.")
-    part.go_on = go_on
+    part.go_on, part.edit_uid = go_on, edit.session_uid
     if bpy.app.background:
         _go_on(as_data(edit))
         return
@@ -216,27 +219,41 @@ def _begin(edit: bpy.types.Scene, go_on: GoOn) -> None:
 
 
 def _read_on() -> None:
-    """The next step of reading the edit; after the last one the export goes on."""
+    """The next step of reading the edit; after the last one the export goes on. Whatever is raised ends it."""
     part = exports()
     assert part.reading is not None
     try:
-        next(part.reading)
-        return
-    except StopIteration as done:
-        part.reading, data = None, done.value
-    except (Unfit, SceneError) as error:
-        part.reading, data = None, None
-        _fail(error if isinstance(error, SceneError) else _unfit(error))
-    if data is not None:
-        try:
-            _go_on(data)
-        except SceneError as error:
-            _fail(error)
+        data = _next(part.reading)
+        if data is None:
+            return
+        part.reading = None
+        _go_on(data)
+    except SceneError as error:
+        _fail(error)
+    except Unfit as error:
+        _fail(_unfit(error))
+    except Exception as error:
+        _end_reading(ExportState("failed", message=str(error)))
+        raise
     app().state.changed()
 
 
+def _next(reading: Generator[None, None, Edit]) -> Edit | None:
+    """One step further: the edit after the last one, else None."""
+    try:
+        next(reading)
+    except StopIteration as done:
+        return done.value  # type: ignore[no-any-return]
+    return None
+
+
+def _end_reading(state: ExportState) -> None:
+    part = exports()
+    part.reading, part.exporter.state = None, state
+
+
 def _fail(error: SceneError) -> None:
-    exports().exporter.state = ExportState("failed", message=error.message)
+    _end_reading(ExportState("failed", message=error.message))
     app().state.fail(error)
 
 
@@ -244,24 +261,24 @@ def stop() -> None:
     """End what runs; nothing of it stays."""
     part = exports()
     if part.reading is not None:
-        part.reading = None
-        part.exporter.state = ExportState("cancelled")
+        _end_reading(ExportState("cancelled"))
         return
     part.exporter.cancel()
 
 
 def _go_on(data: Edit) -> None:
-    """Raises SceneError; then nothing is left of it."""
+    """Raises SceneError. Whatever is raised, nothing is left of it."""
+    name = find_edit(exports().edit_uid).name
     room = home() / "exports" / secrets.token_hex(6)
     try:
         _clear_old(room.parent)
         make_folder(room)
-        exports().go_on(data, room)
+        exports().go_on(name, data, room)
     except OSError as error:
         shutil.rmtree(room, ignore_errors=True)
         message = rpt_("The export can't be written: {error}.").format(error=error.strerror or error)
         raise SceneError("disk", message, "free_space") from error
-    except SceneError:
+    except Exception:
         shutil.rmtree(room, ignore_errors=True)
         raise
 

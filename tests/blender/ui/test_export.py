@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import time
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -20,11 +19,11 @@ from take_one.client.protocol.edit import Changes, Cut, Note, Notes, notes
 from take_one.panels.export import TAKEONE_PT_export
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import edit_scene, strips
-from take_one.scene.edit.cut import transitions, uses
+from take_one.scene.edit.cut import transitions
 from take_one.scene.edit.cut.uses import uses_of
 from take_one.scene.edit.out.apply import apply
-from take_one.scene.edit.out.collect import collect, collect_steps
-from take_one.scene.model.shots import shown, takes
+from take_one.scene.edit.out.collect import collect
+from take_one.scene.model.shots import takes
 from take_one.scene.model.shots.paths import stored_path
 from take_one.scene.model.shots.shot_list import add_shot, ensure_ids
 from take_one.scene.session.out import exports
@@ -311,65 +310,3 @@ def test_notes_of_a_client_stand_beside_their_shots(film, tmp_path):
     path.write_text("{}")
     with pytest.raises(RuntimeError, match="holds no notes"):
         bpy.ops.takeone.read_notes(filepath=str(path))
-
-
-def many_shots(folder, count=200):
-    """An edit of so many shots with three takes each, their files known by name alone."""
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "long.blend"))
-    scene, edit = bpy.context.scene, bpy.data.scenes.new("Edit")
-    takes.keep_ids(scene)
-    made = edit.sequence_editor_create().strips
-    for index in range(count):
-        shot = add_shot(scene)
-        shot.name, shot.prompt, shot.sound = f"SH{index:03d}", "slowly push in", "rain"
-        for number in (1, 2, 3):
-            take = shot.takes.add()
-            take.uid, take.number, take.status = f"{index}-{number}", number, "READY"
-            take.clip = f"//takes/{shot.name}/{shot.name}_t{number:03d}.mp4"
-        shot.still = f"//takes/{shot.name}/stills/{shot.name}_t001/still.png"
-        strip = made.new_image(shot.name, str(folder / f"{index}.png"), 2, 1 + 24 * index)
-        strip[shown.SHOT_KEY], strip[uses.BOARD_KEY] = shot.uid, True
-        setattr(strip, strips.END, 25 + 24 * index)
-    return edit
-
-
-def test_two_hundred_shots_are_read_in_steps_of_33_ms(tmp_path):
-    edit = many_shots(tmp_path)
-    costs: list[list[float]] = []
-    for _ in range(3):
-        steps, costs = collect_steps(edit), [*costs, []]
-        while True:
-            began = time.thread_time()
-            try:
-                next(steps)
-            except StopIteration as done:
-                data = done.value
-                break
-            finally:
-                costs[-1].append(time.thread_time() - began)
-    assert len(data.shots) == 200 and len(costs[0]) > 10
-    assert data.shots[137].takes[2].file == tmp_path / "takes" / "SH137" / "SH137_t003.mp4"
-    assert (data.shots[137].places[0].start, data.shots[137].places[0].frames) == (1 + 24 * 137, 24)
-    best = [min(step) for step in zip(*costs, strict=True)]  # what a step costs, not what else the machine was doing
-    print(f"{len(best)} steps, longest {1000 * max(best):.1f} ms, all {1000 * sum(best):.0f} ms")
-    assert max(best) < 0.033
-
-
-def test_an_edit_that_changes_while_it_is_read_is_read_anew(tmp_path):
-    edit = many_shots(tmp_path, 60)
-    steps = collect_steps(edit)
-    for _ in range(4):
-        next(steps)
-    edit.sequence_editor.strips["SH050"].name = "other"
-    setattr(edit.sequence_editor.strips["other"], strips.END, 20 + 24 * 50)
-    with pytest.raises(StopIteration) as done:
-        while True:
-            next(steps)
-    assert done.value.value.shots[50].places[0].frames == 19
-    steps = collect_steps(edit)
-    next(steps)
-    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "long.blend"))  # which has no edit, or another of the same name
-    bpy.data.scenes.new("Edit")
-    with pytest.raises(SceneError, match="not there any more"):
-        next(steps)
