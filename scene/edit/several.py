@@ -16,10 +16,12 @@ import bpy
 
 from ...client.events import TakeReady
 from ...client.files import copy_whole, mode_beside, write_whole
+from ...client.jobs.clip import NotAClip, count_frames
 from ...client.protocol import Binding, Result
 from ...client.protocol.codec import to_json
 from ...client.protocol.edit.sidecar import read_sidecar
 from ..model.shots import takes, trust
+from ..model.shots.paths import absolute, is_there
 from ..model.shots.shot_list import find_shot
 from . import strips
 
@@ -126,9 +128,9 @@ def note_beyond(take_uid: str, beyond: int) -> None:
     movies = [(scene, strip) for scene, strip in found if strip.type == "MOVIE"]
     for scene, strip in found:
         if strip.type == "SOUND":
-            beside = [movie for edit, movie in movies if edit == scene and strips.start(movie) == strips.start(strip)]
-            _note_own(strip, beside[0] if beside else None, beyond)
-            continue
+            beside = _beside(strip, [movie for edit, movie in movies if edit == scene])
+            _note_own(strip, beside, max(1, _frames_of(strip, movies) - beyond) if beyond > 0 else None)
+    for _, strip in movies:
         if beyond <= 0 and strips.BEYOND_KEY not in strip:
             continue
         shown, frames = (strips.start(strip), strips.end(strip)), strips.content_length(strip)
@@ -139,15 +141,38 @@ def note_beyond(take_uid: str, beyond: int) -> None:
             del strip[strips.BEYOND_KEY]
 
 
-def _note_own(sound: bpy.types.Strip, movie: bpy.types.Strip | None, beyond: int) -> None:
-    """The sound beside this picture ends where that does, or where its file goes on with other shots. One that ends
-    earlier is as the user wants it."""
+def _frames_of(sound: bpy.types.Strip, movies: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> int:
+    """How many pictures the file of a sound strip has; `movies` are strips that show the same file. Where there are
+    none the file is asked: Blender only says how long the one is that the strip had first."""
+    if movies:
+        return strips.content_length(movies[0][1])
+    file = absolute(sound.sound.filepath) if sound.sound is not None else None
+    if file is not None and is_there(file):
+        with contextlib.suppress(OSError, NotAClip), file.open("rb") as clip:
+            return count_frames(clip)
+    return strips.content_length(sound)
+
+
+def _beside(sound: bpy.types.Strip, movies: list[bpy.types.Strip]) -> bpy.types.Strip | None:
+    """The picture that is seen for most of the sound: the user may have moved either's ends."""
+
+    def both(movie: bpy.types.Strip) -> int:
+        first, after = max(strips.start(sound), strips.start(movie)), min(strips.end(sound), strips.end(movie))
+        return after - first
+
+    found = max(movies, key=both, default=None)
+    return found if found is not None and both(found) > 0 else None
+
+
+def _note_own(sound: bpy.types.Strip, movie: bpy.types.Strip | None, own: int | None) -> None:
+    """The sound beside this picture ends where that does, or where its file goes on with other shots: after its `own`
+    frames, None for all. One that ends earlier is as the user wants it."""
     after = strips.end(movie) if movie is not None else strips.end(sound)
     follows = strips.end(sound) in (after, strips.ending(sound, after))
-    if strips.OWN_KEY in sound:
+    if own is not None:
+        sound[strips.OWN_KEY] = own
+    elif strips.OWN_KEY in sound:
         del sound[strips.OWN_KEY]
-    if beyond > 0 and movie is not None:
-        sound[strips.OWN_KEY] = max(1, strips.content_length(movie) - beyond)
     wanted = strips.ending(sound, after if follows else strips.end(sound))
     if strips.end(sound) != wanted:
         setattr(sound, strips.END, wanted)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import stand_in
 from rooms import brighter, clip, picture, picture_output, room
-from take_one.scene.edit import current, strips
+from take_one.scene.edit import current, several, strips
 from take_one.scene.edit.cut import fit, ripple, transitions, uses
 from take_one.scene.edit.out.collect import collect
 from take_one.scene.model.shots import shot_list, takes
@@ -138,6 +138,39 @@ def test_sound_that_the_user_has_cut_stays_cut(shots, clips, cut):
     assert ends(edit) == (15, min(cut, 10))
     pump.handle(stand_in.ready(shots[0], key="k3", number=3, source=clips[1], placement="REPLACE"))
     assert ends(edit) == (15, 7 if cut == 7 else 15)
+
+
+@pytest.mark.parametrize("first", [-1, 4])
+def test_sound_that_begins_before_or_after_its_picture_ends_where_another_shots_begins(shots, clips, tmp_path, first):
+    edit = the_edit()
+    setattr(edit.sequence_editor.strips["Hall_t001 sound"], strips.START, first)
+    pump.handle(stand_in.ready(shots[0], key="k2", number=2, source=clips[2], **PART))
+    assert (strips.start(sound_of(edit, "k2")), ends(edit)) == (first, (15, 10))
+    edit.sequence_editor.strips["Stairs_t001 sound"].mute = True
+    assert loudest(edit, tmp_path, 6, 9) > 5000 and loudest(edit, tmp_path, 11, 15) == 0
+    pump.handle(stand_in.ready(shots[0], key="k3", number=3, source=clips[1], placement="REPLACE"))
+    assert (strips.start(sound_of(edit, "k3")), ends(edit)) == (first, (15, 15))
+
+    # a cut that is made later does not let them be heard when the take is shown anew
+    current.make_current(shots[0], shot_list.find_take(shots[0], "k2"))
+    setattr(sound_of(edit, "k2"), strips.START, 6)
+    several.note_beyond("k2", 18)
+    assert ends(edit) == (15, 10) and sound_of(edit, "k2")[strips.OWN_KEY] == 12
+
+
+def test_sound_without_its_picture_keeps_to_its_own_frames(shots, clips, tmp_path):
+    edit = the_edit()
+    edit.sequence_editor.strips["Stairs_t001 sound"].mute = True
+    edit.sequence_editor.strips.remove(edit.sequence_editor.strips["Hall_t001"])
+    pump.handle(stand_in.ready(shots[0], key="k2", number=2, source=clips[2], **PART))
+    assert strips.end(sound_of(edit, "k2")) == 10
+    assert loudest(edit, tmp_path, 2, 9) > 5000 and loudest(edit, tmp_path, 11, 15) == 0
+
+
+def sound_of(edit, take_uid):
+    return next(
+        one for one in edit.sequence_editor.strips if one.type == "SOUND" and one.get(strips.TAKE_KEY) == take_uid
+    )
 
 
 def test_the_data_of_the_edit_says_what_is_another_shots(shots, clips):
