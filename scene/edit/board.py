@@ -29,6 +29,11 @@ def picture_of(shot: Any) -> Path:
     return takes.still_folder(shot, NUMBER) / PICTURE
 
 
+def new_picture(shot: Any) -> Path:
+    """`picture_of`, to be written; its folder is made. Raises SceneError linked_folder; OSError."""
+    return takes.new_picture(shot, NUMBER, PICTURE)
+
+
 def frames_of(edit: bpy.types.Scene, shot: Any) -> int:
     """The shot's length in frames of the edit."""
     return max(1, round(shot.seconds * frame_rate(edit)))

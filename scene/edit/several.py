@@ -20,7 +20,7 @@ from ...client.jobs.clip import NotAClip, count_frames
 from ...client.protocol import Binding, Result
 from ...client.protocol.codec import to_json
 from ...client.protocol.edit.sidecar import read_sidecar
-from ..model.shots import takes, trust
+from ..model.shots import takes
 from ..model.shots.paths import absolute, is_there
 from ..model.shots.shot_list import find_shot
 from . import strips
@@ -77,7 +77,7 @@ def _placed(ready: TakeReady, binding: Binding, number: int) -> tuple[Path, Bind
     folder = (
         takes.shot_folder(shot) if shot is not None else ready.clip.parent.parent / takes.safe_name(binding.shot_name)
     )
-    leads_away = trust.is_elsewhere(folder)
+    leads_away = takes.is_elsewhere(folder)
     if leads_away:  # a link, put there since the press
         folder = takes.unsaved_folder(binding.file_id) / folder.name
     clip = folder / (takes.take_name(shot.name if shot is not None else binding.shot_name, binding.number) + ".mp4")

@@ -89,6 +89,41 @@ def shot_folder(shot: Any) -> Path:
     return takes_folder(file_id) / safe_name(shot.name)
 
 
+def is_elsewhere(folder: Path) -> bool:
+    """Whether the folder of a shot's takes is a link, or lies in one: nothing is written there."""
+    return folder.is_symlink() or folder.parent.is_symlink()
+
+
+def check_folder(folder: Path) -> None:
+    """Raises SceneError linked_folder where takes would be written where a link leads."""
+    if is_elsewhere(folder):
+        link = folder if folder.is_symlink() else folder.parent
+        message = "'{link}' is a link, and Take One writes nothing where it leads. Put a folder there, or use Save As."
+        raise SceneError("linked_folder", rpt_(message).format(link=link), "save_as")
+
+
+def own_folder(shot: Any) -> Path:
+    """Where the takes of this shot are written. Raises SceneError linked_folder where a link leads elsewhere."""
+    folder = shot_folder(shot)
+    check_folder(folder)
+    check_folder(folder / "stills")
+    return folder
+
+
+def new_picture(shot: Any, number: int, name: str) -> Path:
+    """Where a picture of this name goes that lies beside a take's still; its folder is made.
+
+    Raises:
+        SceneError: linked_folder.
+        OSError: the folder can't be made.
+    """
+    own_folder(shot)
+    path = still_folder(shot, number) / name
+    check_folder(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path
+
+
 def new_clip_path(shot: Any, number: int) -> Path:
     """Where the clip of a new take goes."""
     return shot_folder(shot) / (take_name(shot.name, number) + ".mp4")
@@ -112,13 +147,13 @@ def job_of(take_uid: str) -> str:
 
 def next_number(shot: Any) -> int:
     """A number that no take of the shot has or had, and that no file in its folder bears. It is taken from
-    now on, for other Blenders too."""
+    now on, for other Blenders too. Raises SceneError linked_folder: see `own_folder`."""
+    folder = own_folder(shot)
     used = [shot.last_number, *(take.number for take in shot.takes)]
     bindings = [binding for job in app().state.jobs.values() for binding in job.binding.each()]
     used += [binding.number for binding in bindings if binding.shot_uid == shot.uid]
     used += [take["number"] for take in _landed(shot).values()]
     pattern = re.compile(re.escape(safe_name(shot.name)) + r"_t([0-9]{1,9})", re.IGNORECASE)
-    folder = shot_folder(shot)
     files = [*folder.iterdir(), *(folder / "stills").glob("*")] if folder.is_dir() else []
     used += [int(match[1]) for match in (pattern.match(file.name) for file in files) if match]
     shot.last_number = max((number for number in used if 0 <= number < HIGHEST_NUMBER), default=0) + 1
@@ -129,7 +164,8 @@ def next_number(shot: Any) -> int:
 
 def keep_number(shot: Any, number: int, still: Path) -> int:
     """`number`, taken for a take whose still lies in the folder `still`; the next one if the shot has another
-    folder by now (it was renamed, or the file saved) and a take has it there."""
+    folder by now (it was renamed, or the file saved) and a take has it there. Raises SceneError linked_folder."""
+    own_folder(shot)
     ours = still_folder(shot, number).parent == still.parent
     clip = new_clip_path(shot, number)
     free = 0 < number < HIGHEST_NUMBER and not clip.exists() and not clip.is_symlink()

@@ -79,19 +79,6 @@ def foreign(path: Path) -> SceneError:
     return SceneError("foreign_file", rpt_(message).format(path=path))
 
 
-def is_elsewhere(folder: Path) -> bool:
-    """Whether the folder of a shot's takes is a link, or lies in one: nothing is written there."""
-    return folder.is_symlink() or folder.parent.is_symlink()
-
-
-def check_folder(folder: Path) -> None:
-    """Raises SceneError linked_folder where takes would be written where a link leads."""
-    if is_elsewhere(folder):
-        link = folder if folder.is_symlink() else folder.parent
-        message = "'{link}' is a link, and Take One writes nothing where it leads. Put a folder there, or use Save As."
-        raise SceneError("linked_folder", rpt_(message).format(link=link), "save_as")
-
-
 def check_picture(path: Path) -> None:
     """Raises SceneError no_image unless the file is a PNG, JPEG or WebP by its content, and not too large to be
     sent."""

@@ -90,15 +90,15 @@ def draw(context: bpy.types.Context, uids: Uids) -> Path:
     """Draw the board's picture of a shot now, of its own camera and frame. The scene is as it was afterwards.
 
     Raises:
-        SceneError: as `capture.capture`; no_shot.
+        SceneError: as `capture.capture`; no_shot; linked_folder.
     """
     shot = find_shot(*uids)
     if shot is None:
         raise SceneError("no_shot", "The shot is gone")
-    scene, path = shot.id_data, board.picture_of(shot)
+    scene = shot.id_data
     camera = check_camera(scene, shot.camera)
     frame = shot.frame if shot.frame_lock else scene.frame_current
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path = board.new_picture(shot)
     view = viewport.find_view(context, scene)
     if view is not None:
         with borrowing(scene, {"camera": camera, "frame_float": float(frame)}):

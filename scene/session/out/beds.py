@@ -74,7 +74,7 @@ def begin(context: bpy.types.Context, scene: bpy.types.Scene) -> None:
         raise SceneError("not_saved", "Save the file first: the bed lies beside it.", "save_file")
     file_id, edit_uid = takes.keep_ids(edit)
     folder = takes.takes_folder(file_id) / FOLDER
-    if folder.is_symlink() or folder.parent.is_symlink():
+    if takes.is_elsewhere(folder):
         raise trust.foreign(folder)
     wanted = tuple((run, folder / f"bed_{run.mark}.flac") for run in runs)
     missing = [(run, path) for run, path in wanted if _ducking(path) is None]

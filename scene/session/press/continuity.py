@@ -35,10 +35,7 @@ def order_on(context: bpy.types.Context, shot: Any, end_on_next: bool = False) -
     if before is None:
         raise SceneError("no_shot", "There is no shot before this one")
     last = _still_behind(context, shot) if end_on_next else None
-    trust.check_folder(takes.shot_folder(shot))
-    folder = takes.still_folder(shot, 0)
-    folder.mkdir(parents=True, exist_ok=True)
-    image = save_last_frame(context, before, folder / PICTURE)
+    image = save_last_frame(context, before, takes.new_picture(shot, 0, PICTURE))
     return make_order(context, shot, Call(source="IMAGE", image=image, placement="REPLACE", last=last))
 
 

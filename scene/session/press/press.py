@@ -138,7 +138,6 @@ def _image_of(shot: Any, source: str) -> Path | None:
 
 def _numbered(shot: Any, order: Order) -> Order:
     """The order with numbers for its takes, which are taken from now on, and with the places of their files."""
-    trust.check_folder(takes.shot_folder(shot))
     found = []
     for take in order.takes:
         number = takes.next_number(shot)
