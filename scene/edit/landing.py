@@ -170,6 +170,8 @@ def _refresh(arrival: Arrival) -> Iterator[None]:
         shown, arrival.clip, name=arrival.name, take_uid=arrival.take_uid, handles=arrival.handles
     )
     several.note_beyond(arrival.take_uid, arrival.beyond)
+    for _, strip in strips.strips_of_take(arrival.take_uid):
+        strip.pop(strips.OFF_RATE_KEY, None)  # nothing is fitted: its rate is the one it had
     for edit in {scene for scene, _ in strips.strips_of_take(arrival.take_uid)}:
         strips.refresh(edit)
 

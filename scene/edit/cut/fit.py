@@ -72,8 +72,8 @@ def fit(edit: bpy.types.Scene, take_uid: str, name: str, rules: Rules | None = N
 def _even(edit: bpy.types.Scene, use: Use, movie: bpy.types.Strip) -> bool:
     """Picture and sound of a take that was made at another rate than the one before it may end apart: bring both to the
     take's own end where there is room, else to the picture's. Whether they did. Sound that ends apart for another
-    reason was cut by the user."""
-    if not movie.get(strips.OFF_RATE_KEY):
+    reason was cut by the user: so is what ends apart once they were looked at."""
+    if not movie.pop(strips.OFF_RATE_KEY, False):
         return False
     sounds = [strip for strip in use.strips if strip.type == "SOUND" and strips.start(strip) == strips.start(movie)]
     if all(strips.end(strip) == strips.ending(strip, strips.end(movie)) for strip in sounds):

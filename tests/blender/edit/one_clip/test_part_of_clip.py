@@ -140,6 +140,20 @@ def test_sound_that_the_user_has_cut_stays_cut(shots, clips, cut):
     assert ends(edit) == (15, 7 if cut == 7 else 15)
 
 
+@pytest.mark.parametrize("remade", [False, True])
+def test_sound_that_is_cut_after_a_retake_at_another_rate_stays_cut(shots, clips, remade):
+    edit = the_edit()
+    key, number = ("Hall", 1) if remade else ("k2", 2)
+    edit.render.fps = 30
+    pump.handle(stand_in.ready(shots[0], key, number, clips[1], placement="REPLACE", remade=remade))
+    edit.render.fps = 24
+    setattr(sound_of(edit, key), strips.END, 7)
+    fit.length_from_take(edit, key, "Hall_t002")
+    assert ends(edit) == (15, 7)
+    pump.handle(stand_in.ready(shots[0], key="k3", number=3, source=clips[1], placement="REPLACE"))
+    assert ends(edit) == (15, 7)
+
+
 @pytest.mark.parametrize("first", [-1, 4])
 def test_sound_that_begins_before_or_after_its_picture_ends_where_another_shots_begins(shots, clips, tmp_path, first):
     edit = the_edit()
