@@ -154,12 +154,16 @@ def _look(uid: int, mark: int | None = None) -> Seen:
 
 
 def _mark(seen: Seen) -> int:
-    """The same for the same strips in the same places, and the same shots."""
+    """The same for the same strips in the same places, and the same shots with the same takes."""
     shown = tuple(
         (one.strip.name, one.start, one.frames, one.enabled, str(one.strip.get(strips.TAKE_KEY, "")))
         for one in seen.spans
     )
-    return hash((shown, tuple(seen.rows), len(seen.edit.timeline_markers)))
+    made = tuple(
+        (uid, shot.current_take, *((take.uid, take.clip, take.status) for take in shot.takes))
+        for uid, shot in seen.rows.items()
+    )
+    return hash((shown, made, len(seen.edit.timeline_markers)))
 
 
 def shot_strip(strip: bpy.types.Strip) -> bool:

@@ -82,6 +82,37 @@ def test_an_edit_that_changes_while_it_is_read_is_read_anew(tmp_path):
         next(steps)
 
 
+@pytest.mark.parametrize("change", ["lands", "clip", "current", "gone"])
+def test_a_take_that_changes_while_the_edit_is_read_is_read_anew(tmp_path, change):
+    steps = collect_steps(many_shots(tmp_path, 60))
+    shot = bpy.context.scene.take_one.shots[2]
+    shot.takes[1].status = "WAITING"
+    next(steps)
+    while len(steps.gi_yieldfrom.gi_frame.f_locals.get("shots", ())) != 40:
+        next(steps)
+    if change == "lands":
+        shot.takes[1].status = "READY"
+    elif change == "clip":
+        shot.takes[0].clip = "//takes/SH002/SH002_t009.mp4"
+    elif change == "current":
+        shot.current_take = "2-3"
+    else:
+        shot.takes.remove(2)
+    with pytest.raises(StopIteration) as done:
+        while True:
+            next(steps)
+    read = done.value.value.shots[2]
+    files = [one.file.name if one.file else None for one in read.takes]
+    wanted = ["SH002_t001.mp4", None, "SH002_t003.mp4"]
+    if change == "lands":
+        wanted[1] = "SH002_t002.mp4"
+    elif change == "clip":
+        wanted[0] = "SH002_t009.mp4"
+    elif change == "gone":
+        wanted.pop()
+    assert (files, read.current) == (wanted, "2-3" if change == "current" else "")
+
+
 def test_between_two_steps_nothing_of_blenders_is_kept(tmp_path):
     steps = collect_steps(many_shots(tmp_path, 60))
     for _ in range(3):
