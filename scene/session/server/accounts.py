@@ -5,6 +5,7 @@ from __future__ import annotations
 from ....client.commands.accounts import Accounts
 from ....client.home import home
 from ...app.app import app
+from ..press import quotes
 from . import preferences
 from .connection import session
 
@@ -30,5 +31,6 @@ def poll() -> bool:
     if running is None or not running.poll():
         return False
     if running.state.state == "done" and running.state.about:
+        quotes.forget()
         session().refresh_engines()
     return True
