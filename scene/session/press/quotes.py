@@ -21,7 +21,7 @@ from ...app.app import app
 from ...app.state import UNCERTAIN
 from ...model.properties import options
 from ...model.shots import films
-from ..server import preferences
+from ..server import accounts, preferences
 from ..server.connection import session
 from ..words import prompts
 from .order import Order
@@ -35,7 +35,8 @@ class Quotes:
     """`prices` by what was asked, `asked` what no answer came to yet. `film` and `day` are the sums spent, by currency,
     once they are `known`; `pressed` what takes cost that were pressed since, by their jobs, and `booked` those of them
     that were over when the backend was asked, by what was asked: its answer has them in its sums. `queued` is what
-    takes will cost that a board has queued, by their shots. `backend` is the one whose prices these are."""
+    takes will cost that a board has queued, by their shots. `backend` and `changes` (of accounts) are those of which
+    the prices are."""
 
     def __init__(self) -> None:
         self.prices: dict[str, tuple[float, Price | None]] = {}
@@ -47,6 +48,7 @@ class Quotes:
         self.booked: dict[str, list[str]] = {}
         self.queued: dict[str, Price] = {}
         self.backend: object = None
+        self.changes = 0
 
 
 @dataclass(frozen=True)
@@ -170,25 +172,18 @@ def store(quote: events.Quote) -> None:
         part.pressed.pop(key, None)
 
 
-def forget() -> None:
-    """The account or the backend is another: no price holds any more."""
-    forget_prices()
-    part = app().part(Quotes)
-    part.asked.clear()  # an answer may be of the one before
-    part.booked.clear()
-
-
 def forget_prices() -> None:
     """The engines are others: what they cost is asked for again."""
     app().part(Quotes).prices.clear()
 
 
 def _part() -> Quotes:
-    """What is known, less what another backend has said."""
-    part, backend = app().part(Quotes), app().state.backend
-    if part.backend is not backend:
-        part.backend = backend
-        forget()
+    """What is known, less what was said by another backend or of another account; answers may still come of these."""
+    part, backend, changes = app().part(Quotes), app().state.backend, app().part(accounts.Keys).changes
+    if part.backend is not backend or part.changes != changes:
+        part.backend, part.changes = backend, changes
+        for known in (part.prices, part.asked, part.booked):
+            known.clear()
     return part
 
 
