@@ -87,7 +87,8 @@ def _added(parsed: argparse.Namespace) -> str:
     """Keeps an account, once its key has been tested. One that can't be tested now is kept all the same."""
     from .engines.engine import EngineError
     from .engines.hosted.account.accounts import Account, remember
-    from .engines.hosted.wire.http import Unreached, checked, distance
+    from .engines.hosted.wire.http import Unreached, checked
+    from .engines.hosted.wire.nearness import distance
 
     provider = _provider(parsed.provider)
     if parsed.address:

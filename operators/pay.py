@@ -27,10 +27,12 @@ class Paying(Verb):
         return quotes.question(self.wishes(context))
 
     def check_budget(self, context: bpy.types.Context, waits: bool = False) -> None:
-        """Raises SceneError over_budget unless that is wanted. `waits`: first it is found out what was spent."""
+        """Raises SceneError over_budget unless that is wanted. `waits`: first it is found out which engines there are,
+        and what was spent."""
         if self.pay:
             return
-        if waits:
+        if waits and any(quotes.limits()):
+            jobs.learn_engines()
             jobs.learn_spending(self.wishes(context))
         if question := self.over_budget(context):
             raise SceneError("over_budget", question, "")
@@ -47,8 +49,12 @@ class Paying(Verb):
         )
 
     def draw_price(self, context: bpy.types.Context, layout: bpy.types.UILayout) -> None:
-        """In a dialog: what it costs, and what goes over a budget. Raises SceneError."""
-        wishes = self.wishes(context)
+        """In a dialog: what it costs, and what goes over a budget; or why that can't be told."""
+        try:
+            wishes = self.wishes(context)
+        except SceneError as error:
+            layout.label(text=rpt_(error.message), icon="ERROR", translate=False)
+            return
         for wish in wishes:
             if wish.engine.sends_to:
                 quotes.wanted(wish)

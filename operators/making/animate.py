@@ -290,9 +290,11 @@ class TAKEONE_OT_animate_cameras(Paying, bpy.types.Operator):
             jobs.run_blocking(order)
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        if not bpy.app.background and (question := self.over_budget(context)):
-            return self.ask(context, event, question)
-        return self.execute(context)
+        try:
+            question = "" if bpy.app.background else self.over_budget(context)
+        except SceneError as error:
+            return fail(self, error)
+        return self.ask(context, event, question) if question else self.execute(context)
 
     def begin(self, context: bpy.types.Context) -> None:
         """Begin with the first camera; the others follow as each still is rendered. Raises SceneError."""

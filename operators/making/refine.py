@@ -98,22 +98,24 @@ class Again(Paying):
         return take
 
     def engine_id(self, take: Any) -> str:
-        """The engine that makes it."""
-        return str(take.engine)
+        """The engine that makes it: the request's, as that is what is sent."""
+        asked = read(take).request
+        return asked.engine if asked else str(take.engine)
 
     def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
         take = self.find_take(context)
         engine_id, asked = self.engine_id(take), read(take).request
-        engine = app().state.engine(engine_id) or EngineInfo(engine_id)
         chosen = self.asked_options(shot_of(context), take, asked)
-        return [quotes.Wish(engine, asked.seconds if asked else 0.0, chosen, price=self.known_price(take))]
+        return [
+            quotes.of_engine(engine_id, asked.seconds if asked else 0.0, chosen, price=self.known_price(take)),
+        ]
 
     def asked_options(self, _shot: Any, _take: Any, asked: TakeRequest | None) -> Mapping[str, Any]:
         """The engine's options that it is made with. Raises SceneError."""
         return asked.options if asked else {}
 
     def known_price(self, take: Any) -> Price | None:
-        """What it cost, where that was paid for it alone."""
+        """What it cost by the file, where that was paid for it alone."""
         kept = read(take)
         return None if kept.beyond else kept.cost
 

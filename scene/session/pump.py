@@ -134,6 +134,8 @@ def _handle(event: events.Event) -> None:
             elif event.state == events.READY and state.last_error and state.last_error.code == "backend_failed":
                 state.dismiss()  # that is dealt with
         case events.Engines():
+            if state.engines != event.engines:
+                quotes.forget_prices()
             state.engines = event.engines
             option_properties.declare(event.engines)
         case events.InstallState():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import math
 import secrets
 import time
 from collections.abc import Callable
@@ -37,8 +38,9 @@ SENDING, SENT, UNSENT = "sending", "sent", "unsent"
 LOOK_FOR_SECONDS = 30.0  # how long an order whose answer was lost is looked for: lists may lag behind
 TRIES = 6  # of an order that was refused for being one too many at the moment
 QUOTE_SECONDS = 600.0  # how long a live price holds
+NO_QUOTE_SECONDS = 5.0  # how long it holds that there is none: the provider may just not have answered
 
-_quotes: dict[tuple[str, Ask], tuple[float, Price | None]] = {}
+_quotes: dict[tuple[Account | None, str, Ask], tuple[float, Price | None]] = {}
 
 
 class HostedEngine:
@@ -182,13 +184,13 @@ class HostedEngine:
                 try:
                     self._check_online()
                     look = provider.look(wire, model, ticket)
-                except Unreached:
-                    work.progress(0.02, f"No connection to {provider.label}: trying again")
-                if look is not None:
-                    if look.cost is not None:
-                        work.cost = look.cost
+                    work.cost = look.cost or work.cost
                     if look.stage is Stage.DONE:
                         return clip_of(provider, model, wire, ticket, look, work)
+                except Unreached as error:  # also of the clip, which is there and paid
+                    look = None
+                    work.progress(0.02, f"No connection to {provider.label}: trying again ({error})")
+                if look is not None:
                     if look.stage is Stage.FAILED:
                         work.keep({**work.state, "cost": as_json(look.cost) if look.cost else None})
                         raise look.error or EngineError("engine_failed", f"{provider.label} made no clip.", "retry")
@@ -233,17 +235,18 @@ class HostedEngine:
         return Memo(time.time(), asked.endpoint, asked.digest, asked.seed, asked.seconds, secrets.token_hex(16))
 
     def _quote(self, asked: Ask) -> Price | None:
-        key = (self._model.id, asked)
-        known = _quotes.get(key)
-        if known is None or time.monotonic() - known[0] > QUOTE_SECONDS:
+        account = self._account()
+        key = (account, self._model.id, asked)
+        at, found = _quotes.get(key, (-math.inf, None))
+        if time.monotonic() - at > (NO_QUOTE_SECONDS if found is None else QUOTE_SECONDS):
             found = None
-            if self._account() is not None and not accounts.offline():
+            if account is not None and not accounts.offline():
                 with contextlib.suppress(Unreached, Unanswered, EngineError), self._wire() as wire:
                     found = self._provider.quote(wire, self._model, asked)
             if len(_quotes) > 1000:
                 _quotes.clear()
-            known = _quotes[key] = (time.monotonic(), found)
-        return known[1]
+            _quotes[key] = (time.monotonic(), found)
+        return found
 
 
 class _Work:

@@ -123,7 +123,10 @@ def begin(pictures: list[Uids], takes: list[Uids]) -> None:
     part = app().part(Drawing)
     idle = not part.pictures and not part.takes
     part.pictures.extend(one for one in pictures if one not in part.pictures)
-    part.takes.extend(one for one in takes if one not in part.takes)
+    for uids in takes:
+        if uids not in part.takes and (shot := find_shot(*uids)) is not None:
+            part.takes.append(uids)
+            quotes.queued(shot)
     part.count, part.steps = len(part.pictures), []
     if idle and (part.pictures or part.takes):
         timer.every(_step, PAUSE)
@@ -134,6 +137,12 @@ def stop() -> None:
     """Leave what is still to be done."""
     part = app().part(Drawing)
     part.pictures.clear()
+    _leave_takes(part)
+
+
+def _leave_takes(part: Drawing) -> None:
+    for shot_uid, _ in part.takes:
+        quotes.unqueued(shot_uid)
     part.takes.clear()
 
 
@@ -216,7 +225,9 @@ def _draw_next(part: Drawing) -> None:
 
 
 def _take_next(part: Drawing) -> None:
-    shot = find_shot(*part.takes.popleft())
+    uids = part.takes.popleft()
+    quotes.unqueued(uids[0])
+    shot = find_shot(*uids)
     if shot is None:
         return
     try:
@@ -226,10 +237,11 @@ def _take_next(part: Drawing) -> None:
     except SceneError as error:
         app().state.fail(error)
         if error.code != "unseen_picture":  # which is of this shot alone
-            part.takes.clear()  # the next ones would say the same
+            _leave_takes(part)  # the next ones would say the same
 
 
 def queue(shots: list[Any]) -> list[Uids]:
-    """The shots that have no take yet and none under way."""
+    """The shots that have no take yet, none under way and none queued."""
     making = {binding.shot_uid for job in app().state.jobs.values() for binding in job.binding.each()}
+    making |= {shot_uid for shot_uid, _ in app().part(Drawing).takes}
     return [(shot.uid, shot.id_data.take_one.uid) for shot in shots if not shot.current_take and shot.uid not in making]

@@ -21,7 +21,7 @@ from ...app.app import app
 from ...app.state import UNCERTAIN
 from ...model.properties import options
 from ...model.shots import films
-from ..server import preferences
+from ..server import accounts, preferences
 from ..server.connection import session
 from ..words import prompts
 from .order import Order
@@ -34,7 +34,9 @@ AGAIN_SECONDS = 60.0  # after which what was spent is asked for again
 class Quotes:
     """`prices` by what was asked, `asked` what no answer came to yet. `film` and `day` are the sums spent, by currency,
     once they are `known`; `pressed` what takes cost that were pressed since, by their jobs, and `booked` those of them
-    that were over when the backend was asked, by what was asked: its answer has them in its sums."""
+    that were over when the backend was asked, by what was asked: its answer has them in its sums. `queued` is what
+    takes will cost that a board has queued, by their shots. `backend` and `changes` (of accounts) are those of which
+    the prices are."""
 
     def __init__(self) -> None:
         self.prices: dict[str, tuple[float, Price | None]] = {}
@@ -44,23 +46,28 @@ class Quotes:
         self.day: dict[str, float] = {}
         self.pressed: dict[str, Price] = {}
         self.booked: dict[str, list[str]] = {}
+        self.queued: dict[str, Price] = {}
+        self.backend: object = None
+        self.changes = 0
 
 
 @dataclass(frozen=True)
 class Wish:
-    """What is to be made: `count` takes of `seconds` each with `engine`, whose settings are `options`. `price` is known
-    of one that was made alike, and holds where what is asked for has none."""
+    """What is to be made: `count` takes of `seconds` each with `engine`, whose settings are `options`. `price` is what
+    the file says of one that was made alike: a stranger's word. `known` is whether the backend has told of the engine.
+    """
 
     engine: EngineInfo
     seconds: float
     options: Mapping[str, Any] = field(default_factory=dict)
     count: int = 1
     price: Price | None = None
+    known: bool = True
 
     @property
     def counts(self) -> bool:
-        """Whether it costs something, and there is a budget."""
-        return bool(self.engine.sends_to) and any(limits())
+        """Whether it may cost something, and there is a budget."""
+        return (bool(self.engine.sends_to) or not self.known) and any(limits())
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -81,14 +88,12 @@ class Wish:
     @property
     def cost(self) -> Price | None:
         """What one of them costs: as the backend has quoted, else by what the engine declares; None where neither says
-        it of these settings and this length. The dearer one counts where one that was made alike cost something else.
+        it of these settings and this length. `price` can only raise that.
         """
-        _at, quoted = app().part(Quotes).prices.get(self.mark, (0.0, None))
+        _at, quoted = _part().prices.get(self.mark, (0.0, None))
         found = quoted or self.engine.price(self.seconds, self.settings)
-        if found is None or self.price is None:
-            return found or self.price
-        if found.currency != self.price.currency:
-            return self.price
+        if found is None or self.price is None or found.currency != self.price.currency:
+            return found
         return max(found, self.price, key=lambda price: price.amount)
 
 
@@ -103,8 +108,16 @@ def of_card(shot: Any, seconds: float | None = None, said: Mapping[str, Any] | N
     engine_id = overrides.get("engine", shot.engine)
     if prompts.takes_form(engine_id) and not {"prompt", "sound"} & set(overrides) and prompts.own_prompt(shot):
         chosen["final_prompt"] = "x"
-    engine = app().state.engine(engine_id) or EngineInfo(engine_id)
-    return Wish(engine, overrides.get("seconds", shot.seconds) if seconds is None else seconds, chosen, count)
+    length = overrides.get("seconds", shot.seconds) if seconds is None else seconds
+    return of_engine(engine_id, length, chosen, count)
+
+
+def of_engine(
+    engine_id: str, seconds: float, chosen: Mapping[str, Any], count: int = 1, price: Price | None = None
+) -> Wish:
+    """What an engine is to make, which the backend may not have told of yet."""
+    engine = app().state.engine(engine_id)
+    return Wish(engine or EngineInfo(engine_id), seconds, chosen, count, price, engine is not None)
 
 
 def of_order(order: Order) -> Wish:
@@ -115,7 +128,7 @@ def of_order(order: Order) -> Wish:
 
 def wanted(wish: Wish) -> None:
     """A price is shown: have it asked for, where it is not known or has grown old."""
-    part, now = app().part(Quotes), time.monotonic()
+    part, now = _part(), time.monotonic()
     known = part.prices.get(wish.mark)
     fresh = known is not None and now - known[0] < AGAIN_SECONDS and not _booked(part)
     if fresh or now - part.asked.get(wish.mark, -AGAIN_SECONDS) < AGAIN_SECONDS:
@@ -126,7 +139,7 @@ def wanted(wish: Wish) -> None:
 
 def ask(wish: Wish) -> str:
     """Have the price asked for, and what was spent. Returns what `is_asked` tells of."""
-    part, mark = app().part(Quotes), wish.mark
+    part, mark = _part(), wish.mark
     if len(part.prices) > 500:
         part.prices.clear()
     part.asked[mark], part.booked[mark] = time.monotonic(), _booked(part)
@@ -146,9 +159,10 @@ def _booked(part: Quotes) -> list[str]:
 
 
 def store(quote: events.Quote) -> None:
-    """Keep an answer of the backend."""
-    part = app().part(Quotes)
-    part.asked.pop(quote.key, None)
+    """Keep an answer of the backend, unless it is to what was forgotten since."""
+    part = _part()
+    if part.asked.pop(quote.key, None) is None:
+        return
     part.prices[quote.key] = (time.monotonic(), quote.price)
     booked = part.booked.pop(quote.key, [])
     if part.known and set(part.pressed) - set(booked):
@@ -158,11 +172,26 @@ def store(quote: events.Quote) -> None:
         part.pressed.pop(key, None)
 
 
+def forget_prices() -> None:
+    """The engines are others: what they cost is asked for again."""
+    app().part(Quotes).prices.clear()
+
+
+def _part() -> Quotes:
+    """What is known, less what was said by another backend or of another account; answers may still come of these."""
+    part, backend, changes = app().part(Quotes), app().state.backend, app().part(accounts.Keys).changes
+    if part.backend is not backend or part.changes != changes:
+        part.backend, part.changes = backend, changes
+        for known in (part.prices, part.asked, part.booked):
+            known.clear()
+    return part
+
+
 def spent() -> tuple[dict[str, float], dict[str, float]]:
-    """What was spent on this film and within a day, by currency, with what was pressed since."""
+    """What was spent on this film and within a day, by currency, with what was pressed or queued since."""
     part = app().part(Quotes)
     film, day = dict(part.film), dict(part.day)
-    for price in part.pressed.values():
+    for price in (*part.pressed.values(), *part.queued.values()):
         for sums in (film, day):
             sums[price.currency] = sums.get(price.currency, 0.0) + price.amount
     return film, day
@@ -181,8 +210,9 @@ def question(wishes: Iterable[Wish]) -> str:
         if not wish.counts:
             continue
         price = wish.cost
-        if price is None:
-            return rpt_("What {engine} costs is not known, and there is a budget.").format(engine=wish.engine.label)
+        if price is None or not wish.known:
+            name = wish.engine.label or rpt_("the engine")
+            return rpt_("What {engine} costs is not known, and there is a budget.").format(engine=name)
         if price.currency != BUDGETS_IN and price.amount:
             text = rpt_("{engine} costs {amount}, and the budget is in {currency}, so that it can't tell.")
             amount = money(price.amount * wish.count, price.currency)
@@ -203,6 +233,17 @@ def pressed(keys: list[str], price: Price | None) -> None:
     """Takes were ordered: count them until the backend does."""
     if price is not None:
         app().part(Quotes).pressed.update(dict.fromkeys(keys, price))
+
+
+def queued(shot: Any) -> None:
+    """A take of this shot will be ordered: count it from now on."""
+    if (price := of_card(shot).cost) is not None:
+        app().part(Quotes).queued[shot.uid] = price
+
+
+def unqueued(shot_uid: str) -> None:
+    """It was ordered, or will not be."""
+    app().part(Quotes).queued.pop(shot_uid, None)
 
 
 def total_of(costs: Iterable[Price]) -> str:

@@ -10,10 +10,12 @@ from .connection import session
 
 
 class Keys:
-    """`accounts` runs the backend's commands for accounts; it is made on first use."""
+    """`accounts` runs the backend's commands for accounts; it is made on first use. `changes` counts those that ended,
+    any of which may have made an account another."""
 
     def __init__(self) -> None:
         self.accounts: Accounts | None = None
+        self.changes = 0
 
 
 def accounts() -> Accounts:
@@ -30,5 +32,6 @@ def poll() -> bool:
     if running is None or not running.poll():
         return False
     if running.state.state == "done" and running.state.about:
+        app().part(Keys).changes += 1
         session().refresh_engines()
     return True

@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from backend.__main__ import main
+from backend.engines.engine import Clip
 from backend.engines.hosted import connect
+from backend.engines.hosted import engine as hosted
 from backend.engines.hosted.account import accounts
 from backend.engines.hosted.account.accounts import Account
-from backend.engines.hosted.providers import providers
+from backend.engines.hosted.engine import HostedEngine
+from backend.engines.hosted.providers import models, providers
+from backend.engines.hosted.providers.provider import Look, Stage
+from backend.engines.hosted.request.ask import ask
 from backend.engines.hosted.request.words import compose
 from backend.engines.hosted.wire.http import Unreached, Wire
-from client.protocol import Direction, Line
+from client.protocol import Direction, Line, Price, TakeRequest
 from tests.backend.hosted.conftest import connected
 from tests.backend.hosted.fakes.fake import Fake
 from tests.backend.hosted.fakes.fal import FakeFal
@@ -142,3 +150,85 @@ def test_another_take_one_says_what_it_would_pay(tmp_path: Path) -> None:
         service.end()
         studio.end()
         fal.close()
+
+
+HORSE = "fal-happyhorse-1.0"
+REQUEST = TakeRequest(HORSE, Direction("rain"), (), 5.0, Fraction(24), (96, 54), 7)
+
+
+@pytest.fixture
+def moment(home: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[float], None]:
+    """Sets a clock that stands still. There is an account with fal."""
+    monkeypatch.setenv("FAL_KEY", "sk-one")
+    monkeypatch.setattr(hosted, "_quotes", {})
+    clock = SimpleNamespace(monotonic=lambda: 0.0, time=lambda: 1.79e9)
+    monkeypatch.setattr(hosted, "time", clock)
+    return lambda seconds: setattr(clock, "monotonic", lambda: seconds)
+
+
+def test_a_quote_is_of_one_account_and_of_some_minutes(
+    home: Path, moment: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, model = models()[HORSE]
+    asked, engine = ask(model, REQUEST), HostedEngine(HORSE)
+    live: list[Price | None] = []
+    monkeypatch.setattr(type(provider), "quote", lambda *_: live[0])
+    found = []
+    for at, amount, address in (
+        (1.0, 3.0, ""),
+        (590.0, 4.0, ""),  # it holds
+        (591.0, 5.0, "http://127.0.0.1:9"),  # another account
+        (592.0, 6.0, ""),
+        (602.0, 7.0, ""),  # it has grown old
+    ):
+        (home / "accounts.json").write_text(json.dumps({"fal": {"address": address, "kept": "environment"}}))
+        moment(at)
+        live[:] = [Price(amount)]
+        found.append(engine._quote(asked))
+    assert found == [Price(3.0), Price(3.0), Price(5.0), Price(3.0), Price(7.0)]
+
+
+def test_that_there_is_no_quote_holds_for_a_moment(
+    moment: Callable[[float], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    provider, model = models()[HORSE]
+    asked, engine = ask(model, REQUEST), HostedEngine(HORSE)
+    tries: list[float] = []
+
+    def quote(*_: object) -> Price:
+        tries.append(hosted.time.monotonic())
+        if len(tries) == 1:
+            raise Unreached("nobody there")
+        return Price(2.0)
+
+    monkeypatch.setattr(type(provider), "quote", quote)
+    found = []
+    for at in (1.0, 5.0, 7.0, 500.0):
+        moment(at)
+        found.append(engine._quote(asked))
+    assert (found, tries) == ([None, None, Price(2.0), Price(2.0)], [1.0, 7.0])
+
+
+def test_a_paid_clip_that_does_not_come_is_asked_for_again(
+    moment: Callable[[float], None], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Also past all patience of one fetch."""
+    monkeypatch.setattr(connect, "pace", 0.001)
+    provider, _ = models()[HORSE]
+    monkeypatch.setattr(type(provider), "look", lambda *_: Look(Stage.DONE, url="https://v3.fal.media/x.mp4"))
+    tries: list[str] = []
+
+    def clip_of(_provider: object, _model: object, _wire: object, _ticket: object, look: Look, _work: object) -> Clip:
+        tries.append(look.url)
+        if len(tries) < 3:
+            raise Unreached("v3.fal.media leads to 198.18.0.7.")
+        return Clip(file=tmp_path / "x.mp4")
+
+    monkeypatch.setattr(hosted, "clip_of", clip_of)
+    told: list[str] = []
+    state = {"phase": hosted.SENT, "ticket": {"id": "7"}, "memo": {"at": 1.79e9}}
+    clip = HostedEngine(HORSE).resume(
+        state, REQUEST, lambda _at, stage, _=None: told.append(stage), lambda: False, lambda _: None
+    )
+    assert (clip.file, len(tries)) == (tmp_path / "x.mp4", 3)
+    assert told == ["No connection to fal: trying again (v3.fal.media leads to 198.18.0.7.)"] * 2

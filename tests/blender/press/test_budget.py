@@ -9,14 +9,18 @@ import bpy
 import pytest
 import stand_in
 from rooms import brighter, camera, room
+from take_one.client import events
 from take_one.client.protocol import Choice, EngineInfo, Option, Price, Tariff
+from take_one.operators.pay import Paying
+from take_one.scene.app import timer
 from take_one.scene.app.app import app
+from take_one.scene.app.state import Backend
 from take_one.scene.model.properties import options
 from take_one.scene.model.shots import kept, shot_list
 from take_one.scene.session import jobs, pump
 from take_one.scene.session.board import drawing
 from take_one.scene.session.press import quotes, together
-from take_one.scene.session.server import connection, preferences
+from take_one.scene.session.server import accounts, connection, preferences
 
 DAY = "2026-11-26"
 QUALITY = Option("quality", "enum", "720p", "Quality", choices=(Choice("720p"), Choice("1080p")))
@@ -154,8 +158,15 @@ def test_a_take_made_again_costs_what_it_alone_is(scene, session, budget, ramp):
     pump.handle(stand_in.finish(session, 0, ramp))
     take = shot.takes[0]
     was = kept.read(take)
-    for cost, beyond, said in ((None, 0, "$1.40"), (3.0, 0, "$3.00"), (1.0, 0, "$1.40"), (3.0, 12, "$1.40")):
-        kept.write(take, replace(was, cost=cost and Price(cost, exact=True), beyond=beyond))
+    for cost, beyond, said in (
+        (None, 0, "$1.40"),
+        (Price(3.0, exact=True), 0, "$3.00"),
+        (Price(1.0, exact=True), 0, "$1.40"),
+        (Price(3.0, exact=True), 12, "$1.40"),
+        (Price(0.0, "EUR"), 0, "$1.40"),
+        (Price(9.0, "EUR"), 0, "$1.40"),
+    ):
+        kept.write(take, replace(was, cost=cost, beyond=beyond))
         assert f"This makes {said}" in refused(bpy.ops.takeone.make_again), (cost, beyond)
     assert "This makes $0.70" in refused(bpy.ops.takeone.refine, engine_options='{"quality": "720p"}')
 
@@ -173,3 +184,114 @@ def test_what_is_not_known_is_asked(scene, session, budget):
     assert quotes.told(quotes.Wish(free, 5.0)) == ""
     budget(0.001)
     assert quotes.question([quotes.Wish(free, 5.0)]) == ""
+
+
+def test_a_file_can_only_raise_what_a_take_costs(scene, session, budget, ramp):
+    """A stranger's word is no price of something that has none, and the engine asked is the one that is sent to."""
+    bpy.ops.takeone.animate_frame(pay=True)
+    pump.handle(stand_in.finish(session, 0, ramp))
+    take = scene.take_one.shots[0].takes[0]
+    kept.write(take, replace(kept.read(take), cost=Price(0.0)))
+    take.engine = "plain"
+    assert "This makes $1.40" in refused(bpy.ops.takeone.make_again)
+    app().state.engines = (PLAIN, replace(HORSE, tariffs=()))
+    assert "What Horse costs is not known, and there is a budget" in refused(bpy.ops.takeone.make_again)
+    assert len(session.keys) == 1
+
+
+def several(scene) -> None:
+    """What each verb needs: two markers, a selected camera, a take before the shot at hand."""
+    for name, frame in (("Hall", 31), ("New", 79)):
+        scene.timeline_markers.new(name, frame=frame).camera = bpy.data.objects.get(name) or camera(scene, name)
+    scene.take_one.shots[1].camera.select_set(True)
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_a_script_that_has_just_begun_asks_too(scene, session, budget, ramp, tells):
+    """The backend has not told of its engines yet: they are waited for, and without them nothing is free."""
+    several(scene)
+    bpy.ops.takeone.animate_frame(pay=True)
+    pump.handle(stand_in.finish(session, 0, ramp))
+    others = (replace(PLAIN, id="other"),)
+    for verb, at, more, makes in (
+        (bpy.ops.takeone.animate_frame, 1, {}, "$1.40"),
+        (bpy.ops.takeone.animate_cameras, 1, {}, "$1.40"),
+        (bpy.ops.takeone.shots_from_markers, 1, {}, "$3.08"),
+        (bpy.ops.takeone.continue_shot, 1, {}, "$1.40"),
+        (bpy.ops.takeone.refine, 0, {"engine": "horse"}, "$1.40"),
+        (bpy.ops.takeone.make_again, 0, {}, "$1.40"),
+    ):
+        scene.take_one.active_shot = at
+        app().state.engines = ()
+        session.coming = [events.Engines((PLAIN, HORSE) if tells else others)]
+        said = refused(verb, **more)
+        assert (f"This makes {makes}" if tells else "What horse costs is not known, and there is a budget") in said
+    assert len(session.keys) == 1
+
+
+def test_without_a_budget_no_script_waits_for_engines(scene, session, budget, monkeypatch):
+    budget(0.0)
+    app().state.engines = ()
+    monkeypatch.setattr(jobs, "learn_engines", lambda: pytest.fail("it waits"))
+    assert bpy.ops.takeone.animate_frame() == {"FINISHED"}
+    assert [request.engine for request in session.requests] == ["horse"]
+
+
+def test_a_dialog_says_why_it_has_no_price(scene, session, budget):
+    """And is drawn to its end."""
+    labels = []
+    layout = SimpleNamespace(label=lambda text="", **_more: labels.append(text))
+    asking = SimpleNamespace(wishes=lambda _context: quotes.of_card(scene.take_one.shots[0], said=said))
+    said = {"options": {"quality": "8k"}}
+    Paying.draw_price(asking, bpy.context, layout)
+    assert labels == ['Horse can\'t take "8k" for quality: it must be one of 720p, 1080p.']
+
+
+def test_the_takes_of_a_board_count_from_the_press_on(scene, session, budget, monkeypatch):
+    budget(3.0)
+    hall, stairs, roof = scene.take_one.shots
+    uids = [(shot.uid, scene.take_one.uid) for shot in (hall, stairs)]
+    one = quotes.of_card(roof)
+    assert (one.cost.amount, quotes.question([one])) == (pytest.approx(0.56), "")
+    monkeypatch.setattr(timer, "every", lambda *_: None)
+    drawing.begin([], uids)
+    drawing.begin([], uids)  # pressed twice
+    assert quotes.spent()[0] == {"USD": pytest.approx(2.8)}
+    assert "This makes $3.36" in quotes.question([one])
+    assert drawing.queue([hall, stairs, roof]) == [(roof.uid, scene.take_one.uid)]
+    monkeypatch.setattr(jobs, "start", lambda order: list(order.keys))
+    drawing._step()  # the first is ordered, and counts once
+    assert (quotes.spent()[0], len(app().part(quotes.Quotes).pressed)) == ({"USD": pytest.approx(2.8)}, 1)
+    drawing.stop()
+    assert quotes.spent()[0] == {"USD": pytest.approx(1.4)}
+
+
+def test_a_price_is_of_one_backend_and_account(scene, session, budget, monkeypatch):
+    wish = quotes.of_card(scene.take_one.shots[0])
+
+    def ask(amount: float) -> None:
+        session.prices = {"1080p": Price(amount)}
+        quotes.ask(wish)
+        session.coming, coming = [], session.coming
+        for event in coming:
+            pump.handle(event)
+
+    ask(0.25)
+    assert wish.cost == Price(0.25)
+    app().state.backend = Backend("ready")  # as `connection.use` does
+    assert wish.cost == Price(1.4, as_of=DAY)
+    ask(0.5)
+    assert wish.cost == Price(0.5)
+    quotes.ask(wish)
+    running = SimpleNamespace(poll=lambda: True, state=SimpleNamespace(state="done", about="fal"))
+    app().part(accounts.Keys).accounts = running
+    monkeypatch.setattr(session, "refresh_engines", lambda: None, raising=False)
+    assert accounts.poll()
+    pump.handle(session.coming.pop())  # of the account before
+    assert wish.cost == Price(1.4, as_of=DAY)
+    app().part(accounts.Keys).accounts = None
+    ask(0.75)
+    pump.handle(events.Engines((PLAIN, HORSE)))
+    assert wish.cost == Price(0.75)  # nothing is new
+    pump.handle(events.Engines((HORSE, PLAIN)))
+    assert wish.cost == Price(1.4, as_of=DAY)

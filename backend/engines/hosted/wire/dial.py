@@ -37,8 +37,9 @@ class Dialler(httpcore.SyncBackend):
         """A connection to one of the addresses of `host`, tried in the order in which they were given.
 
         Raises:
-            httpcore.ConnectError, httpcore.ConnectTimeout
-            EngineError: `invalid_request`: one of them is not to be dialled.
+            httpcore.ConnectError: also where one of them is not to be dialled.
+            httpcore.ConnectTimeout
+            EngineError: `invalid_request`: `host` itself is an address that is not to be dialled.
         """
         addresses = _addresses(host, port)
         for address in addresses:

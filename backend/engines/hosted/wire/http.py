@@ -9,21 +9,21 @@ from __future__ import annotations
 
 import json
 import random
-import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
+import httpcore
 import httpx
 
 from .... import __version__
 from ...engine import Cancelled, EngineError
 from .dial import Client
+from .nearness import distance, literal
 
 MAX_ANSWER = 8 << 20  # bytes of JSON
 MAX_CLIP = 2 << 30
@@ -32,7 +32,6 @@ MAX_PAUSE = 30.0  # seconds between two tries
 REDIRECTS = 3
 CONNECT_SECONDS, READ_SECONDS, SEND_SECONDS = 10.0, 30.0, 60.0
 AGAIN = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 522, 524})
-TRANSLATED = IPv6Network("64:ff9b::/96")
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 NOT_SENT = (
     httpx.ConnectError,
@@ -222,10 +221,21 @@ class Wire:
         return checked(url, loopback=self._near == "machine", plain=self.plain, inside=self._near != "")
 
     def _allowed(self, host: str, address: str) -> None:
-        """Raises EngineError where `host` is another than the provider's own and leads, with `address`, to this machine
-        or into this network."""
-        if host.lower() not in {urlsplit(f"//{own}").hostname for own in self.hosts}:
+        """Looks at where `host` leads, unless it is the provider's own.
+
+        Raises:
+            httpcore.ConnectError: the name leads, with `address`, to this machine or into this network. A resolver
+                or a portal may say so for a moment, so that it is tried again.
+            EngineError: `host` is such an address itself.
+        """
+        if host.lower() in {urlsplit(f"//{own}").hostname for own in self.hosts}:
+            return
+        try:
             _refuse(distance(address), loopback=self._near == "machine", inside=self._near != "")
+        except EngineError as error:
+            if literal(host) is not None:
+                raise
+            raise httpcore.ConnectError(f"{host} leads to {address}. {error.problem.message}") from None
 
     @property
     def _near(self) -> str:
@@ -320,36 +330,6 @@ def _refuse(near: str, loopback: bool, inside: bool) -> None:
     if near and not (loopback if near == "machine" else inside):
         there = "this machine itself" if near == "machine" else "an address inside a network"
         raise EngineError("invalid_request", f"A server elsewhere sends us to {there}, which is not asked.")
-
-
-def distance(host: str) -> str:
-    """How near a host is by what it is called, in whatever form: "machine", "network", or "" where it says nothing of
-    that. No name is looked up."""
-    name = host.lower().rstrip(".")
-    if name == "localhost" or name.endswith(".localhost"):
-        return "machine"
-    address = _literal(name)
-    if address is None or (address.is_global and not address.is_multicast):
-        return ""
-    return "machine" if address.is_loopback or address.is_unspecified else "network"
-
-
-def _literal(name: str) -> IPv4Address | IPv6Address | None:
-    """The address that a name is, also where it is a single number, octal or shortened (127.1): it is dialled so."""
-    try:
-        address = ip_address(name.partition("%")[0])
-    except ValueError:
-        try:
-            address = ip_address(socket.inet_aton(name))
-        except (OSError, ValueError):
-            return None
-    return _carried(address) or address if isinstance(address, IPv6Address) else address
-
-
-def _carried(address: IPv6Address) -> IPv4Address | None:
-    """The IPv4 address to which one of IPv6 is led on: mapped, 6to4, or by a translator (RFC 6052)."""
-    translated = IPv4Address(int(address) & 0xFFFFFFFF) if address in TRANSLATED else None
-    return address.ipv4_mapped or address.sixtofour or translated
 
 
 def _bounded(response: httpx.Response) -> bytes:
