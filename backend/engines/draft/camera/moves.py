@@ -25,7 +25,7 @@ from .rig import RigPose, rotation, shaken
 from .scene_depth import SceneDepth
 from .sight import scene_of
 from .timing import ease, grouped, spans
-from .variation import Manner, among, life, open_move, varied
+from .variation import Manner, among, free_to_lean, life, open_move, varied
 
 KEYFRAMES_A_SECOND = 24
 MOST_KEYFRAMES = 720
@@ -80,7 +80,8 @@ def plan(
     notes += notes_of(reading.beyond)
     if scene.orthographic:
         steps = tuple(_without_perspective(step) for step in steps)
-    made = [varied(step, index, seed) for index, step in enumerate(steps)]
+    free = free_to_lean(reading)
+    made = [varied(step, index, seed, free) for index, step in enumerate(steps)]
     steps = tuple(step for step, _ in made)
     manners = {id(step): manner for step, manner in made}
     groups = grouped(steps)

@@ -10,8 +10,8 @@ import pytest
 from backend.engines.draft.camera.moves import path_of, plan
 from backend.engines.draft.camera.sight import scene_of
 from backend.engines.draft.camera.targets import find_target
-from backend.engines.draft.camera.variation import varied
-from backend.engines.draft.direction.read import Step
+from backend.engines.draft.camera.variation import free_to_lean, life, varied
+from backend.engines.draft.direction.read import Step, read_moves
 from client.protocol import Focus, Thing
 from tests.backend.draft.camera.test_moves import ROOM, angles
 from tests.backend.draft.camera.test_path_of import CAMERA, off_axis, seen_from
@@ -109,6 +109,49 @@ def test_a_camera_that_is_carried_is_as_steady_as_a_hand_and_one_on_a_machine_is
     assert found[0] == 0 and 0.01 < max(found) < 0.12
     for words in ("smooth steadicam, walk towards the doorway", "walk forward 3 metres", "she walks off, push in"):
         assert max(_unsteady(words, seed) for seed in range(1, 6)) < 1e-4, words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "follow her, not handheld",
+        "no camera shake, follow her",
+        "The camera follows her, stabilized",
+        "walk slowly into the room, very stable",
+        "follow the car, vehicle mounted",
+    ],
+)
+def test_words_against_shake_are_kept_with_every_seed(words: str) -> None:
+    assert [life(read_moves(words), seed) for seed in range(14)] == [0.0] * 14
+    assert life(read_moves("follow her"), 2) == pytest.approx(0.3 * 0.4384, abs=1e-4)
+    assert _unsteady(words, 2) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("words", "leans"),
+    [
+        ("approach the door in a straight line", (False, False)),
+        ("push straight in", (False, False)),
+        ("move directly towards the window", (False, False)),
+        ("dolly in at eye level", (True, False)),
+        ("Keep the camera level. Push in.", (True, False)),
+        ("push in, don't truck", (False, True)),
+        ("push in", (True, True)),
+    ],
+)
+def test_a_move_leans_only_where_the_words_leave_it_to(words: str, leans: tuple[bool, bool]) -> None:
+    reading = read_moves(words)
+    manners = [varied(reading.steps[0], 0, seed, free_to_lean(reading))[1] for seed in range(14)]
+    assert all((manner.aside != 0, manner.lift != 0) == leans for manner in manners[1:])
+    assert (manners[0].aside, manners[0].lift) == (0, 0)
+
+
+def test_straight_is_straight_in_the_path() -> None:
+    """A camera that looks along the horizon at nothing named: in its axes a push is along -Z alone."""
+    camera = seen_from(things=(), focus=Focus(5.0))
+    for seed in range(14):
+        made = poses("push straight in", seed, camera)
+        assert np.abs(made[:, :2, 3]).max() < 1e-6 < -made[-1, 2, 3]
 
 
 def test_words_that_name_no_move_leave_the_move_open() -> None:
