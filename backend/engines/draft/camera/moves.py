@@ -121,7 +121,7 @@ def _chosen(reading: Reading, seed: int) -> tuple[tuple[Step, ...], list[str]]:
         return (Step("hold", 1),), []
     manner = reading.manner or Step("push", 1, speed=0.8)
     kind = open_move(seed)
-    if kind in reading.forbidden:
+    if kind in reading.forbidden or "truck" in reading.forbidden:  # an arc, too, goes to the side
         kind = "push"
     gentle = replace(manner, kind=kind, sign=1, amount=min(0.7 * manner.amount, 1.0), open_side=kind != "push")
     return (gentle,), [remarks.NOTHING_FOUND.format(move=remarks.OPEN[kind])]

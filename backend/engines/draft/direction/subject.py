@@ -20,6 +20,7 @@ from .vocabulary import (
     MOVING,
     NEGATIONS,
     PREPOSITIONS,
+    SIDEWAYS,
     STILL,
 )
 
@@ -52,6 +53,12 @@ def says_no_movement(text: list[str]) -> bool:
         return False
     fillers = ("camera", "any", "the", "at", "all", "of", "kind", "is", "does")
     return [word for word in text[at + 1 :] if word not in fillers] in [[word] for word in MOVING]
+
+
+def says_not_sideways(text: list[str]) -> bool:
+    """ "No sideways movement", "without any lateral motion"."""
+    at = next((i for i, word in enumerate(text) if word in NEGATIONS), len(text))
+    return any(word in SIDEWAYS for word in text[at + 1 :])
 
 
 def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:

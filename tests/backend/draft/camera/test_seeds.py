@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backend.engines.draft.camera.moves import path_of, plan
+from backend.engines.draft.camera.moves import _chosen, path_of, plan
 from backend.engines.draft.camera.sight import scene_of
 from backend.engines.draft.camera.targets import find_target
 from backend.engines.draft.camera.variation import free_to_lean, life, varied
@@ -152,6 +152,37 @@ def test_straight_is_straight_in_the_path() -> None:
     for seed in range(14):
         made = poses("push straight in", seed, camera)
         assert np.abs(made[:, :2, 3]).max() < 1e-6 < -made[-1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "moves"),
+    [
+        ("slow camera movement to the left", {"truck left"}),
+        ("slow movement from left to right", {"truck right"}),
+        ("slow movement, right to left", {"truck left"}),
+        ("gentle movement up", {"pedestal up"}),
+        ("slow movement away from her", {"pull out"}),
+        ("gentle movement towards the window", {"push in"}),
+        ("camera movement down the street", {"push in"}),
+        ("gentle sideways movement", {"truck left", "truck right"}),
+        ("slow camera movement around the table", {"orbit left", "orbit right"}),
+        ("no sideways movement", {"push in"}),
+        ("without any lateral motion", {"push in"}),
+        ("don't move sideways", {"push in"}),
+        ("slow movement in the crowd", {"push in", "orbit left", "orbit right", "truck left", "truck right"}),
+    ],
+)
+def test_words_about_movement_that_say_where_are_kept_with_every_seed(words: str, moves: set[str]) -> None:
+    """Without a verb of the camera's, too; 14 seeds find every move that is left open."""
+    reading = read_moves(words)
+    assert {varied(step, 0, seed)[0].name for seed in range(14) for step in _chosen(reading, seed)[0]} == moves
+
+
+def test_movement_to_a_side_goes_there_all_the_way() -> None:
+    for seed in range(14):
+        made = poses("slow camera movement to the left", seed)
+        assert made[-1, 0, 3] < made[len(made) // 2, 0, 3] < -0.05
+    assert path_of("slow camera movement to the left", CAMERA, 5.0, 6).notes == ()
 
 
 def test_words_that_name_no_move_leave_the_move_open() -> None:
