@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..direction.read import Step
+from ..direction.target import which_of
 from .limits import Sizes
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
 from .scene_depth import SceneDepth
@@ -78,7 +79,7 @@ def course_of(
 
 
 def _found(step: Step, stage: Stage) -> Target | None:
-    return find_target(step.target, stage.scene, stage.among) if step.target else None
+    return find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
 
 
 def asked(step: Step) -> float | None:

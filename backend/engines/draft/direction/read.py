@@ -157,7 +157,7 @@ class _Reader:
             else:
                 kept.append(move)
             first = move.end
-        if not kept and says_not_sideways(clause.words):
+        if says_not_sideways(clause.words):
             forbidden.add("truck")
         return kept, forbidden
 

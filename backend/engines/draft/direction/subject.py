@@ -56,9 +56,13 @@ def says_no_movement(text: list[str]) -> bool:
 
 
 def says_not_sideways(text: list[str]) -> bool:
-    """ "No sideways movement", "without any lateral motion"."""
-    at = next((i for i, word in enumerate(text) if word in NEGATIONS), len(text))
-    return any(word in SIDEWAYS for word in text[at + 1 :])
+    """ "No sideways movement", "push in without any lateral motion"."""
+    negated = False
+    for word in text:
+        if negated and word in SIDEWAYS:
+            return True
+        negated = word in NEGATIONS or (negated and word in ("any", "camera"))
+    return False
 
 
 def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:

@@ -99,6 +99,45 @@ def test_a_name_that_fits_several_means_one_that_is_seen_as_well() -> None:
         assert off_axis(poses("push in to the red chair", seed, red)[-1], LEFT)[0] == pytest.approx(0, abs=0.01)
 
 
+NEAR = Thing("Chair.005", (0.3, -0.5, -3.0), (0.5, 0.9, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("which", "meant"),
+    [
+        ("the left chair", LEFT),
+        ("the chair on the left", LEFT),
+        ("the chair on the right of the frame", RIGHT),
+        ("the rightmost chair", RIGHT),
+        ("the chair in the middle", NEAR),
+        ("the nearest chair", NEAR),
+        ("the chair in the foreground", NEAR),
+        ("the farthest chair", RIGHT),
+        ("the chair in the back", RIGHT),
+        ("the seat on the left", LEFT),
+    ],
+)
+def test_words_that_say_which_of_several_are_kept_with_every_seed(which: str, meant: Thing) -> None:
+    camera = seen_from(things=(LEFT, RIGHT, NEAR, OUT))
+    for seed in range(14):
+        assert off_axis(poses(f"push in to {which}", seed, camera)[-1], meant)[0] == pytest.approx(0, abs=0.01), seed
+
+
+@pytest.mark.parametrize("which", ["the chair by the window", "the chair next to her", "the chair behind the table"])
+def test_a_thing_that_is_told_by_its_neighbour_is_the_same_with_every_seed(which: str) -> None:
+    camera = seen_from(things=(LEFT, RIGHT))
+    for seed in range(14):
+        assert off_axis(poses(f"push in to {which}", seed, camera)[-1], RIGHT)[0] == pytest.approx(0, abs=0.01), seed
+
+
+def test_the_left_of_those_in_view_is_taken_and_a_name_goes_first() -> None:
+    out = Thing("Chair.006", (-9.0, -0.5, -4.0), (0.6, 0.9, 0.6))
+    scene = scene_of(seen_from(things=(LEFT, RIGHT, out)))
+    assert find_target("chair", scene, 0.9, "left").centre[0] == -1.2  # type: ignore[union-attr]
+    named = scene_of(seen_from(things=(LEFT, replace(RIGHT, name="Chair Left"))))
+    assert find_target("chair", named, 0.3, "left").centre[0] == 1.0  # type: ignore[union-attr]
+
+
 def _unsteady(words: str, seed: int) -> float:
     """Degrees of roll, which nothing but a hand makes."""
     return float(np.abs([np.degrees(np.arcsin(pose[1, 0])) for pose in poses(words, seed)]).max())
@@ -136,6 +175,7 @@ def test_words_against_shake_are_kept_with_every_seed(words: str) -> None:
         ("dolly in at eye level", (True, False)),
         ("Keep the camera level. Push in.", (True, False)),
         ("push in, don't truck", (False, True)),
+        ("push in without any lateral motion", (False, True)),
         ("push in", (True, True)),
     ],
 )
@@ -167,7 +207,7 @@ def test_straight_is_straight_in_the_path() -> None:
         ("gentle sideways movement", {"truck left", "truck right"}),
         ("slow camera movement around the table", {"orbit left", "orbit right"}),
         ("no sideways movement", {"push in"}),
-        ("without any lateral motion", {"push in"}),
+        ("avoid any sideways motion", {"push in"}),
         ("don't move sideways", {"push in"}),
         ("slow movement in the crowd", {"push in", "orbit left", "orbit right", "truck left", "truck right"}),
     ],
