@@ -11,7 +11,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from mathutils import Matrix
 
 from ....client.events import WordsFound
-from ....client.protocol import WordsPath
+from ....client.protocol import Keyframe, WordsPath
 from ...app.app import app
 from ...app.errors import SceneError
 from ...edit import landing
@@ -23,7 +23,8 @@ from ...stills.known.things import with_things
 from ..server import connection
 from ..words import prompts
 
-MOST_KEYS = 49
+MOST_KEYS = 49  # of a steady move
+BENDS = 2.0  # a second, of its roll: more is a hand's unsteadiness, of which no key can be left out
 
 
 def ask(shot: Any) -> None:
@@ -88,7 +89,8 @@ def _camera(shot: Any, found: WordsPath) -> bpy.types.Object:
     frames = max(1, round(shot.seconds * frame_rate(scene)))
     keys, before = found.path.keyframes, None
     zooms = len({round(key.zoom, 5) for key in keys}) > 1
-    for key in keys[:: max(1, -(-len(keys) // MOST_KEYS))] + (keys[-1:] if len(keys) > 1 else ()):
+    every = 1 if _is_unsteady(keys, float(shot.seconds)) else max(1, -(-len(keys) // MOST_KEYS))
+    for key in keys[::every] + (keys[-1:] if len(keys) > 1 else ()):
         matrix = np.array(key.matrix)
         matrix[:3, 3] /= metres_per_unit(scene)
         place, turn, _ = Matrix((start @ matrix).tolist()).decompose()
@@ -102,3 +104,10 @@ def _camera(shot: Any, found: WordsPath) -> bpy.types.Object:
             data.lens = lens * key.zoom
             data.keyframe_insert("lens", frame=frame)
     return made
+
+
+def _is_unsteady(keys: tuple[Keyframe, ...], seconds: float) -> bool:
+    """Whether the path rolls to and fro as in a hand, by how often its roll bends the other way."""
+    bends = np.diff([key.matrix[1][0] for key in keys], 2)
+    signs = np.sign(bends[np.abs(bends) > 1e-6])
+    return int(np.count_nonzero(np.diff(signs))) > BENDS * seconds

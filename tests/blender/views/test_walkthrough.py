@@ -21,6 +21,7 @@ from take_one.scene.model.shots.shot_list import find_shot
 from take_one.scene.session import pump
 from take_one.scene.session.views import moves, walks
 from take_one.scene.stills.camera import camera_track
+from take_one.scene.stills.walk import rig
 
 FIRST = 31
 
@@ -174,6 +175,37 @@ def test_the_words_move_becomes_a_camera_to_be_edited():
     moved = np.linalg.inv(np.array(seen.matrix_world)) @ np.array(track.poses[-1].matrix)
     assert np.allclose(moved, turned, atol=1e-4)
     assert math.isclose(track.poses[-1].lens.lens, 36, abs_tol=1e-3)
+
+
+def _pushed(at, shake):
+    """A push of 2 m, as far as `at` (0..1 of 5 s), that rolls to and fro by `shake` radians 2.5 times a second."""
+    roll = shake * math.sin(math.tau * 12.5 * at)
+    turn, ahead = math.sin(roll), -2.0 * at * at * (3.0 - 2.0 * at)
+    rows = (math.cos(roll), -turn, 0.0, 0.0), (turn, math.cos(roll), 0.0, 0.0), (0.0, 0.0, 1.0, ahead)
+    return (*rows, (0.0, 0.0, 0.0, 1.0))
+
+
+@pytest.mark.parametrize(("shake", "keys"), [(0.0, 41), (0.004, 121)])
+def test_a_hand_s_unsteadiness_keeps_all_its_keys(shake, keys):
+    scene = flats.flat(1)
+    scene.camera = flats.eye(scene, "Eye", (1, 1, 1.5), (3, 4, 1.4), 24)
+    scene.frame_set(FIRST)
+    session = stand_in.attach()
+    app().state.engines = (replace(DRAFT, views=32, words_path=True),)
+    shot = shot_list.add_shot(scene)
+    shot.prompt, shot.seconds = "walk to the door", 5.0
+    moves.ask(shot)
+    path = CameraPath(tuple(Keyframe(i / 120, _pushed(i / 120, shake)) for i in range(121)))
+    pump.handle(events.WordsFound(shot.uid, WordsPath(path)))
+    assert {len(curve.keyframe_points) for curve in rig.fcurves(shot.camera)} == {keys}
+    track = camera_track(scene, shot.camera, FIRST, 120)
+    start = np.linalg.inv(np.array(session.asked[0][3].matrix_world))
+    for i in (1, 31, 32, 33, 76, 119):
+        there = start @ np.array(track.poses[i].matrix)
+        assert np.allclose(there, _pushed(i / 119, shake), atol=3e-4), (
+            i,
+            np.abs(there - _pushed(i / 119, shake)).max(),
+        )
 
 
 def test_words_that_say_of_no_move_say_so():

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..direction.read import Step
+from ..direction.target import which_of
 from .limits import Sizes
-from .rig import RigPose, about, angles_to, rotation
+from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
 from .scene_depth import SceneDepth
 from .sight import distance_to
 from .targets import Target, find_target
@@ -78,7 +79,7 @@ def course_of(
 
 
 def _found(step: Step, stage: Stage) -> Target | None:
-    return find_target(step.target, stage.scene, stage.among) if step.target else None
+    return find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
 
 
 def asked(step: Step) -> float | None:
@@ -133,7 +134,7 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
         return -FALL * fall if fall > 0.1 else None
     if kind in ("pan", "tilt") and step.relation == "at" and to is not None:
         yaw, pitch = angles_to(to.centre - base.position, stage.up)
-        return _wrapped(base.yaw - yaw) if kind == "pan" else pitch - base.pitch
+        return wrapped(base.yaw - yaw) if kind == "pan" else pitch - base.pitch
     if kind == "pan" and step.relation == "around" and stage.views > 1:
         return step.sign * math.radians(120) * wish
     if kind == "zoom" and step.relation == "whole":
@@ -193,10 +194,6 @@ def _above(base: RigPose, stage: Stage, to: Target | None) -> float:
     return max(top + max(0.15 * float(np.abs(stage.up) @ to.size), 0.5), 0.3)
 
 
-def _wrapped(angle: float) -> float:
-    return (angle + math.pi) % math.tau - math.pi
-
-
 # --- the way there ------------------------------------------------------------------------------------------
 
 
@@ -217,7 +214,7 @@ def _way(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool
     """`level`: something else raises or lowers the camera on the way."""
     up = stage.up
     turned = rotation(base, up)
-    onward = _level(-turned[:, 2], up)
+    onward = levelled(-turned[:, 2], up)
     none = np.zeros(3)
     if to is None:
         if step.relation == "through" and step.target and stage.scene.deepest is not None:
@@ -225,7 +222,7 @@ def _way(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool
             flat = there - up * float(there @ up)
             length = float(np.linalg.norm(flat))
             if length > 0.1 and float(flat @ onward) > 0:
-                return _Way(flat / length, 0.9 * length, none, yaw=_turn(base, flat, up)[0])
+                return _Way(flat / length, 0.9 * length, none, yaw=turn_to(base, flat, up)[0])
         if step.relation == "over" and step.target:
             return _Way(onward, 2.5 * stage.size.usual["push"], none)
         return None
@@ -238,7 +235,7 @@ def _way(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool
     if step.relation == "through":
         along = float(np.abs(straight) @ to.size)
         drop = _into_the_opening(float(there @ up), float(np.abs(up) @ to.size))
-        return _Way(straight, far + 0.4 * along + BEYOND, up * drop, yaw=_turn(base, flat, up)[0])
+        return _Way(straight, far + 0.4 * along + BEYOND, up * drop, yaw=turn_to(base, flat, up)[0])
     if step.relation == "past":
         right = np.cross(straight, up)
         side = float(there @ np.cross(onward, up))
@@ -258,7 +255,7 @@ def _way(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool
     stop = min(max(near, LEAST_NEAR, 0.12 * far), 0.75 * far)
     length = far - stop
     height = float(there @ up)
-    yaw, pitch = _turn(base, there - straight * length - (FALL if level else SINK) * height * up, up)
+    yaw, pitch = turn_to(base, there - straight * length - (FALL if level else SINK) * height * up, up)
     return _Way(straight, length, none if level else SINK * height * up, 1.0, yaw, pitch)
 
 
@@ -266,18 +263,6 @@ def _into_the_opening(middle: float, high: float) -> float:
     """Metres up (or down) to be well inside an opening whose middle is `middle` above the camera."""
     room = max(0.5 * high - 0.3, 0.0)
     return middle - room if middle > room else middle + room if middle < -room else 0.0
-
-
-def _turn(base: RigPose, there: np.ndarray, up: np.ndarray) -> tuple[float, float]:
-    """Radians to the left and up that bring what lies at `there` from the camera into the middle."""
-    yaw, pitch = angles_to(there, up)
-    return _wrapped(yaw - base.yaw), pitch - base.pitch
-
-
-def _level(direction: np.ndarray, up: np.ndarray) -> np.ndarray:
-    flat = direction - up * float(direction @ up)
-    length = float(np.linalg.norm(flat))
-    return flat / length if length > 1e-6 else direction
 
 
 def _smooth(u: float) -> float:
@@ -299,7 +284,7 @@ def _leaning(change: Change, manner: Manner, step: Step, base: RigPose, stage: S
         return replace(
             moved,
             position=place,
-            yaw=moved.yaw + _wrapped(after[0] - before[0]),
+            yaw=moved.yaw + wrapped(after[0] - before[0]),
             pitch=moved.pitch + after[1] - before[1],
         )
 
@@ -316,7 +301,7 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
         if way is not None:
             return _along(way, extent)
         if step.relation == "from" and to is not None:
-            away = _level(to.centre - base.position, up)
+            away = levelled(to.centre - base.position, up)
             return lambda pose, u: replace(pose, position=pose.position + away * (extent * u))
         return lambda pose, u: replace(pose, position=pose.position + ahead * (extent * u))
     if kind == "truck":
@@ -341,7 +326,7 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
             zoom=pose.zoom * (distance - reach * u) / distance,
         )
     if kind == "zoom":
-        yaw, pitch = (0.0, 0.0) if to is None else _turn(base, to.centre - base.position, up)
+        yaw, pitch = (0.0, 0.0) if to is None else turn_to(base, to.centre - base.position, up)
         if step.sign < 0:
             yaw = pitch = 0.0
         return lambda pose, u: replace(
@@ -372,7 +357,7 @@ def _craned(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
     """Up or down, with what the camera looks at kept in sight; "over" a thing also on and above it."""
     up = stage.up
     far = distance_to(stage.scene)
-    level = _level(-rotation(base, up)[:, 2], up)
+    level = levelled(-rotation(base, up)[:, 2], up)
     on = np.zeros(3)
     if step.relation == "over":
         on = level * (far if to is None else max(float((to.centre - base.position) @ level), 0.0))

@@ -25,7 +25,7 @@ from .rig import RigPose, rotation, shaken
 from .scene_depth import SceneDepth
 from .sight import scene_of
 from .timing import ease, grouped, spans
-from .variation import Manner, among, life, open_move, varied
+from .variation import Manner, among, free_to_lean, life, open_move, varied
 
 KEYFRAMES_A_SECOND = 24
 MOST_KEYFRAMES = 720
@@ -80,7 +80,8 @@ def plan(
     notes += notes_of(reading.beyond)
     if scene.orthographic:
         steps = tuple(_without_perspective(step) for step in steps)
-    made = [varied(step, index, seed) for index, step in enumerate(steps)]
+    free = free_to_lean(reading)
+    made = [varied(step, index, seed, free) for index, step in enumerate(steps)]
     steps = tuple(step for step, _ in made)
     manners = {id(step): manner for step, manner in made}
     groups = grouped(steps)
@@ -120,7 +121,7 @@ def _chosen(reading: Reading, seed: int) -> tuple[tuple[Step, ...], list[str]]:
         return (Step("hold", 1),), []
     manner = reading.manner or Step("push", 1, speed=0.8)
     kind = open_move(seed)
-    if kind in reading.forbidden:
+    if kind in reading.forbidden or "truck" in reading.forbidden:  # an arc, too, goes to the side
         kind = "push"
     gentle = replace(manner, kind=kind, sign=1, amount=min(0.7 * manner.amount, 1.0), open_side=kind != "push")
     return (gentle,), [remarks.NOTHING_FOUND.format(move=remarks.OPEN[kind])]

@@ -39,6 +39,24 @@ def angles_to(there: np.ndarray, up: np.ndarray) -> tuple[float, float]:
     return math.atan2(float(np.cross(from_, to) @ up), float(from_ @ to)), pitch
 
 
+def turn_to(base: RigPose, there: np.ndarray, up: np.ndarray) -> tuple[float, float]:
+    """Radians to the left and up that bring what lies along `there` from the camera into the middle."""
+    yaw, pitch = angles_to(there, up)
+    return wrapped(yaw - base.yaw), pitch - base.pitch
+
+
+def wrapped(angle: float) -> float:
+    """The same angle within -pi..pi radians."""
+    return (angle + math.pi) % math.tau - math.pi
+
+
+def levelled(direction: np.ndarray, up: np.ndarray) -> np.ndarray:
+    """The unit vector along `direction` that is level, for `up` as above; `direction` itself where it is upright."""
+    flat = direction - up * float(direction @ up)
+    length = float(np.linalg.norm(flat))
+    return flat / length if length > 1e-6 else direction
+
+
 def about(axis: np.ndarray, angle: float) -> np.ndarray:
     """Rotation matrix about a unit `axis` by `angle` radians (Rodrigues' formula)."""
     x, y, z = axis

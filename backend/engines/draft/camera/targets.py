@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,14 +64,16 @@ class Target:
     named: bool
 
 
-def find_target(name: str, scene: SceneDepth, among: float = 0.0) -> Target | None:
+def find_target(name: str, scene: SceneDepth, among: float = 0.0, which: str = "") -> Target | None:
     """The thing called `name` among those in view; None where there is none. Where the name fits several alike it is
-    that nearest to the middle, or by `among` (0..1) one that the camera shows as well."""
+    the one that the words tell by `which` (see `target.which_of`), else that nearest to the middle, or by `among`
+    (0..1) one that the camera shows as well."""
     asked = [_plain(word) for word in name.lower().split()]
     if not asked:
         return None
+    asked = [which, *asked]
     if asked[-1] in PEOPLE and (people := [thing for thing in scene.things if thing.person]):
-        return _together(people) if asked[-1] in SEVERAL else _of(_one_of(people, scene, among))
+        return _together(people) if asked[-1] in SEVERAL else _of(_one_of(people, scene, among, which))
     best: list[Thing] = []
     most = 0.0
     for thing in scene.things:
@@ -82,7 +85,7 @@ def find_target(name: str, scene: SceneDepth, among: float = 0.0) -> Target | No
     if not best:
         return None
     plural = len(best) > 1 and name.lower().split()[-1].endswith("s") and not asked[-1].endswith("s")
-    return _together(best) if plural else _of(_one_of(best, scene, among))
+    return _together(best) if plural else _of(_one_of(best, scene, among, which))
 
 
 def _likeness(asked: list[str], name: str) -> float:
@@ -108,13 +111,30 @@ def _plain(word: str) -> str:
     return word
 
 
-def _one_of(things: list[Thing], scene: SceneDepth, among: float) -> Thing:
-    """One of the `things` that a name fits alike: that nearest to the middle, or one that looks about as large."""
+def _one_of(things: list[Thing], scene: SceneDepth, among: float, which: str) -> Thing:
+    """One of the `things` that a name fits alike: the one that is told, that nearest to the middle, or one that looks
+    about as large."""
+    if which in _OUTERMOST:
+        return min([thing for thing in things if _size_seen(thing, scene)] or things, key=_OUTERMOST[which])
     first = _nearest_middle(things)
-    if among == 0.0 or scene.orthographic:
+    if among == 0.0 or which or scene.orthographic:
         return first
     equal = [thing for thing in things if _size_seen(thing, scene) >= EQUAL * _size_seen(first, scene) > 0.0]
     return sorted(equal, key=lambda thing: thing.centre)[int(among * len(equal))] if equal else first
+
+
+def _aside(thing: Thing) -> float:
+    """How far to the right a thing stands in the picture."""
+    return thing.centre[0] / max(-thing.centre[2], 1e-3)
+
+
+# The least by these is the one that is meant.
+_OUTERMOST: dict[str, Callable[[Thing], float]] = {
+    "left": _aside,
+    "right": lambda thing: -_aside(thing),
+    "nearest": lambda thing: math.hypot(*thing.centre),
+    "farthest": lambda thing: -math.hypot(*thing.centre),
+}
 
 
 def _size_seen(thing: Thing, scene: SceneDepth) -> float:

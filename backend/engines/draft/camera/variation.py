@@ -28,8 +28,11 @@ CARRIED = one_of(
 MACHINES = one_of(
     "smooth, smoothly, steady, steadily, steadicam, gimbal, tripod, dolly, slider, crane, jib, drone, aerial, fluid, "
     "fluidly, locked, track, tracking, still, motionless, fly, flies, flying, float, floats, floating, glide, glides, "
-    "gliding"
+    "gliding, stable, stably, stabilised, stabilized, stabiliser, stabilizer, stabilisation, stabilization, mounted, "
+    "rail, rails"
 )
+STRAIGHT = one_of("straight, directly, axis")
+LEVEL = one_of("level, horizontal, horizontally, height, vertical, vertically")
 OPEN_MOVES = ("push", "orbit", "push", "truck")  # what is made of words that name no move
 
 
@@ -44,8 +47,9 @@ class Manner:
     lift: float = 0.0
 
 
-def varied(step: Step, index: int, seed: int) -> tuple[Step, Manner]:
-    """The step as this seed has it, and its manner. `index` counts the steps of a direction."""
+def varied(step: Step, index: int, seed: int, free: tuple[float, float] = (1.0, 1.0)) -> tuple[Step, Manner]:
+    """The step as this seed has it, and its manner. `index` counts the steps of a direction; `free`: see
+    `free_to_lean`."""
     rise, fall = ramps(step)
     if seed == 0 or step.kind == "hold":
         return step, Manner(rise, fall)
@@ -62,7 +66,15 @@ def varied(step: Step, index: int, seed: int) -> tuple[Step, Manner]:
     if is_exact(step):
         return changed, Manner(rise, fall)
     aside, lift = LEANING.get(step.kind, (0.0, 0.0))
-    return changed, Manner(rise, fall, aside * LEAN * (2 * right - 1), lift * LEAN * (2 * up - 1))
+    return changed, Manner(rise, fall, aside * free[0] * LEAN * (2 * right - 1), lift * free[1] * LEAN * (2 * up - 1))
+
+
+def free_to_lean(reading: Reading) -> tuple[float, float]:
+    """1 where the words let a move lean aside, and up or down; 0 where they want it straight, or level."""
+    if reading.words & STRAIGHT:
+        return 0.0, 0.0
+    level = bool(reading.words & LEVEL or reading.forbidden & {"pedestal", "crane"})
+    return 0.0 if "truck" in reading.forbidden else 1.0, 0.0 if level else 1.0
 
 
 def is_exact(step: Step) -> bool:
@@ -84,9 +96,11 @@ def among(seed: int) -> float:
 
 def life(reading: Reading, seed: int) -> float:
     """How much of a handheld camera's unsteadiness a camera has that somebody carries, by the words; 0 where a figure,
-    a hold or a machine is named."""
+    a hold or a machine is named, or no shake is wanted."""
     steps = reading.steps
-    if seed == 0 or any(is_exact(step) or step.kind in ("hold", "handheld") or step.delay for step in steps):
+    if seed == 0 or "handheld" in reading.forbidden:
+        return 0.0
+    if any(is_exact(step) or step.kind in ("hold", "handheld") or step.delay for step in steps):
         return 0.0
     carried = any(word in CARRIED for step in steps for word in step.said.split())
     return LIFE * _spread(seed, SILVER, 3) if carried and not reading.words & MACHINES else 0.0

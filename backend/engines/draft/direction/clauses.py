@@ -92,6 +92,7 @@ _TWO_AS_ONE = {
     ("rather", "than"): "without",
     ("counter", "clockwise"): "counterclockwise",
     ("anti", "clockwise"): "counterclockwise",
+    ("next", "to"): "beside",
 }
 
 

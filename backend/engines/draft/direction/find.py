@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from . import words
 from .clauses import SET_PHRASES, Clause, longest
+from .lists import one_of
 from .vocabulary import (
     ALONE,
     BETWEEN,
@@ -21,6 +22,7 @@ from .vocabulary import (
     ROADS,
     TURN_ABOUT,
     VERB_SPEEDS,
+    Move,
 )
 
 FAR = 12  # words between a camera's verb and its direction ("pan from the door past the table to the left")
@@ -136,10 +138,34 @@ def is_modifier(word: str) -> bool:
     return word in words.SPEEDS or word in words.AMOUNTS or word in words.EASES
 
 
+def telling_at(text: list[str]) -> int:
+    """The first word that is about a thing: no lead-in, direction, modifier or measure. Their number for none."""
+    measured = words.measured(text)
+    for i, word in enumerate(text):
+        idle = word in LEAD_INS or word in CAMERA_NOUNS or word in DIRECTIONS or is_modifier(word) or measured[i]
+        if not idle:
+            return i
+    return len(text)
+
+
 def is_figure(text: list[str], i: int) -> bool:
     """Whether word `i` is a number or a unit."""
     units = (words.METRES, words.DEGREES, words.SECONDS, ("%", "percent"))
     return words.number_at(text, i) is not None or any(text[i] in unit for unit in units)
+
+
+_ADVERBS = one_of("lot, bit, little, tad, touch, far, fast, faster, slower, much, further, linear")
+
+
+def is_about_the_move(text: list[str], i: int, end: int) -> bool:
+    """Whether the modifier at word `i`, after the move's words, is about the move and not about a thing:
+    "push in a little, slowly", but not "push in on the big house"."""
+    if text[i].endswith("ly") or text[i] in _ADVERBS:
+        return True
+    plain = all(
+        word in LEAD_INS or is_modifier(word) or is_figure(text, j) for j, word in enumerate(text) if end <= j < i
+    )
+    return plain and not any(word in ("the", "his", "her", "their", "its", "my", "our") for word in text[end:i])
 
 
 def _alone(text: list[str]) -> Found | None:
@@ -185,7 +211,7 @@ def _verb(text: list[str], i: int) -> Found | None:
     if near and near[0] in table:
         direction, end = near
         if direction in ("up", "down") and "in" in table:
-            direction = _on_a_road(text, end, direction)
+            direction = on_a_road(text, end, direction)
         if verb in _SIDEWAYS and text[end - 1] in _ALONG and not any(word in ROADS for word in text[end:]):
             direction = "right"  # "truck along the fence": beside it, whichever way
         kind, sign = table[direction]
@@ -208,7 +234,18 @@ def _own_speed(verb: str) -> tuple[tuple[str, float], ...]:
     return (("speed", VERB_SPEEDS[verb]),) if verb in VERB_SPEEDS else ()
 
 
-def _on_a_road(text: list[str], end: int, direction: str) -> str:
+def heading(text: list[str], end: int) -> Move | None:
+    """Where words [0, end) about movement have it go, without a verb: "slow camera movement to the left"."""
+    for i, word in enumerate(text[:end]):
+        if word not in _NO_HEADINGS and (direction := DIRECTIONS.get(word)):
+            return EVERYDAY_VERBS["move"].get(on_a_road(text, i + 1, direction))
+    return None
+
+
+_NO_HEADINGS = ("in", "into", "through", "along", "about", "close", "off", "above")
+
+
+def on_a_road(text: list[str], end: int, direction: str) -> str:
     """ "walk down the street" goes forward; so does "walk up to the door"."""
     after = text[end : end + 4]
     if any(word in _STRAIGHT_DOWN for word in after):

@@ -12,12 +12,20 @@ from dataclasses import dataclass, field, replace
 from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
-from .find import Found, find, is_figure, is_modifier
-from .lists import one_of
-from .subject import is_camera_move, says_no_movement, sentence_subject, subject_of
+from .find import Found, find, heading, is_about_the_move, is_modifier, telling_at
+from .subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
 from .target import target_of, whole_of
 from .translate import to_english
-from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, CARRIED, DIRECTIONS, LEAD_INS, NAMES, NEGATIONS, PREPOSITIONS
+from .vocabulary import (
+    CAMERA_VERBS,
+    CARRIED,
+    DIRECTIONS,
+    LEAD_INS,
+    NAMES,
+    NEGATIONS,
+    PREPOSITIONS,
+    SIDEWAYS,
+)
 
 MOST_STEPS = 12
 
@@ -65,7 +73,8 @@ def read_moves(text: str) -> Reading:
     tokens = words.tokens(to_english(text))
     for clause in clauses(tokens):
         reader.clause(clause)
-    steps, said = _tidy(reader.steps)[:MOST_STEPS], frozenset(token.text for token in tokens)
+    steps = _tidy(reader.steps or reader.headed)[:MOST_STEPS]
+    said = frozenset(token.text for token in tokens)
     return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), said)
 
 
@@ -93,6 +102,7 @@ class _Reader:
     steps: list[Step] = field(default_factory=list)
     forbidden: set[str] = field(default_factory=set)
     manner: Step | None = None
+    headed: list[Step] = field(default_factory=list)  # the move of words of manner that say where it goes
     sentence: str = ""  # the subject of the sentence so far: "", "camera" or "actor"
     negated: bool = False  # "no pan, tilt or zoom": the list goes on
     carried: bool = False  # the last move is only what carries the camera ("aerial shot")
@@ -107,6 +117,8 @@ class _Reader:
             self.sentence = "camera"
             return
         moves, forbidden = self._moves(clause)
+        if moves and moves[0].form == "again" and not self.steps:
+            moves = []
         self.negated = bool(forbidden) and not moves
         self.forbidden.update(forbidden)
         if not moves:
@@ -145,6 +157,8 @@ class _Reader:
             else:
                 kept.append(move)
             first = move.end
+        if says_not_sideways(clause.words):
+            forbidden.add("truck")
         return kept, forbidden
 
     def _leave_the_carrier(self, clause: Clause, moves: list[Found]) -> None:
@@ -228,33 +242,41 @@ class _Reader:
                 said = f"{before.said} {' '.join(clause.words)}"
                 self.steps[-1] = replace(before, relation=relation, target=target, said=said)
 
+    def _heading(self, clause: Clause, end: int) -> None:
+        """ "Gentle movement to the left": where it goes, by the words [0, end) of a clause without a verb."""
+        text = clause.words
+        goes_on = clause.link == "comma" and self.manner is not None and end == len(text)
+        if not (goes_on or any(word in _MOVEMENT for word in text[:end])) or any(word in NEGATIONS for word in text):
+            return
+        if found := heading(text, end):
+            relation, target = target_of(text, found[0], "", 0, len(text))
+            step = _modified(self.manner or Step("push", 1), text, 0, end)
+            step = replace(step, kind=found[0], sign=found[1], relation=relation, target=target, said=" ".join(text))
+            self.headed = [replace(step, open_side=not any(_is_side(word) for word in text[:end]))]
+
     def _modifiers_alone(self, clause: Clause) -> None:
         """Modifiers with no move beside them: they belong to the step before, or, about "camera movement",
         to the next."""
         text = clause.words
         modifiers = [i for i, word in enumerate(text) if is_modifier(word) or words.measure_at(text, i)]
-        measured = {
-            j for i in range(len(text)) if (measure := words.measure_at(text, i)) for j in range(i, i + measure.length)
-        }
-        plain = all(
-            word in LEAD_INS or word in CAMERA_NOUNS or word in DIRECTIONS or is_modifier(word) or i in measured
-            for i, word in enumerate(text)
-        )
-        if not plain or not modifiers:
+        telling = telling_at(text)
+        self._heading(clause, telling)
+        if telling < len(text) or not modifiers:
             return
         if self.steps and clause.link in ("comma", "and", "but", "sentence"):
             self.steps[-1] = _turned(_modified(self.steps[-1], text, 0, len(text)), text)
-        elif len(text) <= 2 or measured or any(word in _ABOUT_THE_CAMERA for word in text):
+        elif len(text) <= 2 or any(words.measured(text)) or any(word in _ABOUT_THE_CAMERA for word in text):
             self.manner = replace(_modified(self.manner or Step("push", 1), text, 0, len(text)), said=" ".join(text))
 
 
 def _is_side(word: str) -> bool:
-    return DIRECTIONS.get(word, "") in ("left", "right", "clockwise", "counter") and not word.startswith("side")
+    return DIRECTIONS.get(word, "") in ("left", "right", "clockwise", "counter") and word not in SIDEWAYS
 
 
 _ACROSS = ("leftwards", "rightwards")  # "truck along the hedge, left to right"
 _HELD_SO = ("dutch", "canted")
-_ABOUT_THE_CAMERA = ("camera", "movement", "motion", "move", "camerawork")
+_MOVEMENT = ("movement", "motion", "move", "camerawork")
+_ABOUT_THE_CAMERA = ("camera", *_MOVEMENT)
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
 _OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "orbit", "zoom")} | {
     "push": "dolly",
@@ -335,10 +357,10 @@ def _modified(step: Step, text: list[str], first: int, last: int, move: Found | 
         word = text[i]
         measure = words.measure_at(text, i)
         if measure is not None and i + measure.length <= last:
-            figures |= _figure(measure, text[i - 1] if i else "")
+            figures |= words.meant(measure, text[i - 1] if i else "")
             i += measure.length
             continue
-        if move and i >= move.end and not _is_about_the_move(text, i, move.end):
+        if move and i >= move.end and not is_about_the_move(text, i, move.end):
             i += 1
             continue
         if any(earlier in NEGATIONS for earlier in text[max(first, i - 3) : i]):  # "not too fast"
@@ -360,28 +382,6 @@ def _modified(step: Step, text: list[str], first: int, last: int, move: Found | 
         ease=ease,
         **figures,  # type: ignore[arg-type]
     )
-
-
-_ADVERBS = one_of("lot, bit, little, tad, touch, far, fast, faster, slower, much, further, linear")
-
-
-def _is_about_the_move(text: list[str], i: int, end: int) -> bool:
-    """Whether the modifier at word `i`, after the move's words, is about the move and not about a thing:
-    "push in a little, slowly", but not "push in on the big house"."""
-    if text[i].endswith("ly") or text[i] in _ADVERBS:
-        return True
-    plain = all(
-        word in LEAD_INS or is_modifier(word) or is_figure(text, j) for j, word in enumerate(text) if end <= j < i
-    )
-    return plain and not any(word in ("the", "his", "her", "their", "its", "my", "our") for word in text[end:i])
-
-
-def _figure(measure: words.Measure, before: str) -> dict[str, float]:
-    if measure.kind == "seconds":
-        return {"delay" if before in ("after", "at") else "seconds": measure.value}
-    if measure.kind == "percent":
-        return {"factor": measure.value / 100 if measure.value > 100 else 1 + measure.value / 100}
-    return {measure.kind: measure.value}
 
 
 def _in_manner(step: Step, manner: Step) -> Step:

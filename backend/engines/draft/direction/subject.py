@@ -20,6 +20,7 @@ from .vocabulary import (
     MOVING,
     NEGATIONS,
     PREPOSITIONS,
+    SIDEWAYS,
     STILL,
 )
 
@@ -52,6 +53,16 @@ def says_no_movement(text: list[str]) -> bool:
         return False
     fillers = ("camera", "any", "the", "at", "all", "of", "kind", "is", "does")
     return [word for word in text[at + 1 :] if word not in fillers] in [[word] for word in MOVING]
+
+
+def says_not_sideways(text: list[str]) -> bool:
+    """ "No sideways movement", "push in without any lateral motion"."""
+    negated = False
+    for word in text:
+        if negated and word in SIDEWAYS:
+            return True
+        negated = word in NEGATIONS or (negated and word in ("any", "camera"))
+    return False
 
 
 def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:

@@ -57,6 +57,19 @@ _NO_THINGS = one_of(
     """
 )
 _ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
+# Words that say which of several things is meant: before its name ("the left chair"), or after it.
+WHICH = by_phrase(
+    {
+        "left": "left, leftmost",
+        "right": "right, rightmost",
+        "middle": "middle, center, centre, central",
+        "nearest": "nearest, closest, near, front, foreground",
+        "farthest": "farthest, furthest, far, back, rear, background",
+    }
+)
+_TOLD_BY = one_of("by, near, beside, behind, next, in, on, under, at, to, of, opposite, below, above, between, closest")
+_PICTURE = one_of("picture, image, screen, room, scene")
+_NEIGHBOURS = (DETERMINERS - {"a", "an"}) | PEOPLE | {"to"}
 
 
 def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> tuple[str, str]:
@@ -81,6 +94,25 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
         if relation in found:
             return _as_seen(relation, kind), found[relation]
     return "", ""
+
+
+def which_of(said: str, name: str) -> str:
+    """Which of several things called `name` these words mean: a meaning of WHICH ("the left chair", "the chair on the
+    left"), "told" where they tell it by something else ("the chair by the window"), "" where they leave it open."""
+    text, noun = said.split(), name.split()[-1:]
+    if not noun or noun[0] not in text:
+        return ""
+    at = text.index(noun[0])
+    for word in reversed(text[max(at - 4, 0) : at]):
+        if word in DETERMINERS or word in _LINKING:
+            break
+        if word in WHICH:
+            return WHICH[word]
+    after = [*text[at + 1 : at + 7], "", "", ""]
+    if after[0] not in _TOLD_BY or after[1] not in _NEIGHBOURS:
+        return ""
+    whole = after[3] != "of" or any(word in CAMERA_NOUNS or word in _PICTURE for word in after[4:])
+    return WHICH.get(after[2], "told") if after[0] != "to" and after[1] == "the" and whole else "told"
 
 
 def whole_of(text: list[str]) -> str:

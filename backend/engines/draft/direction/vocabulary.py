@@ -54,6 +54,8 @@ DIRECTIONS: dict[str, str] = by_phrase(
     }
 )
 
+SIDEWAYS = listed("sideways, sideway, laterally, lateral")  # to one side or the other
+
 _PUSH: dict[str, Move] = {"in": ("push", 1), "out": ("push", -1)}
 _TRUCK: dict[str, Move] = {"left": ("truck", -1), "right": ("truck", 1)}
 _PEDESTAL: dict[str, Move] = {"up": ("pedestal", 1), "down": ("pedestal", -1)}
@@ -314,8 +316,8 @@ NEGATIONS = one_of(
 BETWEEN = one_of(
     """
         to, the, a, an, from, camera, shot, it, view, lens, frame, very, slowly, more, some, just, over, straight,
-        all, way, towards, its, side, motion, movement, move, and, still, his, her, our, us, picture, image, so, by,
-        about, of, quite, really, further, in, on, only, ever, across, whole
+        directly, all, way, towards, its, side, motion, movement, move, and, still, his, her, our, us, picture, image,
+        so, by, about, of, quite, really, further, in, on, only, ever, across, whole
     """
 )
 DETERMINERS = one_of("the, a, an, his, her, their, its, my, your, our, this, that, these, those, each, every, some")

@@ -190,3 +190,21 @@ def measure_at(words: list[str], i: int) -> Measure | None:
     if words[i] in ("90", "180", "270", "360"):
         return Measure("degrees", value, length)
     return None
+
+
+def meant(measure: Measure, before: str) -> dict[str, float]:
+    """The field of a step that a measure is about, and its value there. `before`: the word before it."""
+    if measure.kind == "seconds":
+        return {"delay" if before in ("after", "at") else "seconds": measure.value}
+    if measure.kind == "percent":
+        return {"factor": measure.value / 100 if measure.value > 100 else 1 + measure.value / 100}
+    return {measure.kind: measure.value}
+
+
+def measured(text: list[str]) -> list[bool]:
+    """Of each word whether it is part of a measure: "over 3 seconds"."""
+    found = [False] * len(text)
+    for i in range(len(text)):
+        if measure := measure_at(text, i):
+            found[i : i + measure.length] = [True] * len(found[i : i + measure.length])
+    return found

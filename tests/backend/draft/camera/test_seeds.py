@@ -7,11 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from backend.engines.draft.camera.moves import path_of, plan
+from backend.engines.draft.camera.moves import _chosen, path_of, plan
 from backend.engines.draft.camera.sight import scene_of
 from backend.engines.draft.camera.targets import find_target
-from backend.engines.draft.camera.variation import varied
-from backend.engines.draft.direction.read import Step
+from backend.engines.draft.camera.variation import free_to_lean, life, varied
+from backend.engines.draft.direction.read import Step, read_moves
 from client.protocol import Focus, Thing
 from tests.backend.draft.camera.test_moves import ROOM, angles
 from tests.backend.draft.camera.test_path_of import CAMERA, off_axis, seen_from
@@ -99,6 +99,45 @@ def test_a_name_that_fits_several_means_one_that_is_seen_as_well() -> None:
         assert off_axis(poses("push in to the red chair", seed, red)[-1], LEFT)[0] == pytest.approx(0, abs=0.01)
 
 
+NEAR = Thing("Chair.005", (0.3, -0.5, -3.0), (0.5, 0.9, 0.5))
+
+
+@pytest.mark.parametrize(
+    ("which", "meant"),
+    [
+        ("the left chair", LEFT),
+        ("the chair on the left", LEFT),
+        ("the chair on the right of the frame", RIGHT),
+        ("the rightmost chair", RIGHT),
+        ("the chair in the middle", NEAR),
+        ("the nearest chair", NEAR),
+        ("the chair in the foreground", NEAR),
+        ("the farthest chair", RIGHT),
+        ("the chair in the back", RIGHT),
+        ("the seat on the left", LEFT),
+    ],
+)
+def test_words_that_say_which_of_several_are_kept_with_every_seed(which: str, meant: Thing) -> None:
+    camera = seen_from(things=(LEFT, RIGHT, NEAR, OUT))
+    for seed in range(14):
+        assert off_axis(poses(f"push in to {which}", seed, camera)[-1], meant)[0] == pytest.approx(0, abs=0.01), seed
+
+
+@pytest.mark.parametrize("which", ["the chair by the window", "the chair next to her", "the chair behind the table"])
+def test_a_thing_that_is_told_by_its_neighbour_is_the_same_with_every_seed(which: str) -> None:
+    camera = seen_from(things=(LEFT, RIGHT))
+    for seed in range(14):
+        assert off_axis(poses(f"push in to {which}", seed, camera)[-1], RIGHT)[0] == pytest.approx(0, abs=0.01), seed
+
+
+def test_the_left_of_those_in_view_is_taken_and_a_name_goes_first() -> None:
+    out = Thing("Chair.006", (-9.0, -0.5, -4.0), (0.6, 0.9, 0.6))
+    scene = scene_of(seen_from(things=(LEFT, RIGHT, out)))
+    assert find_target("chair", scene, 0.9, "left").centre[0] == -1.2  # type: ignore[union-attr]
+    named = scene_of(seen_from(things=(LEFT, replace(RIGHT, name="Chair Left"))))
+    assert find_target("chair", named, 0.3, "left").centre[0] == 1.0  # type: ignore[union-attr]
+
+
 def _unsteady(words: str, seed: int) -> float:
     """Degrees of roll, which nothing but a hand makes."""
     return float(np.abs([np.degrees(np.arcsin(pose[1, 0])) for pose in poses(words, seed)]).max())
@@ -109,6 +148,81 @@ def test_a_camera_that_is_carried_is_as_steady_as_a_hand_and_one_on_a_machine_is
     assert found[0] == 0 and 0.01 < max(found) < 0.12
     for words in ("smooth steadicam, walk towards the doorway", "walk forward 3 metres", "she walks off, push in"):
         assert max(_unsteady(words, seed) for seed in range(1, 6)) < 1e-4, words
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "follow her, not handheld",
+        "no camera shake, follow her",
+        "The camera follows her, stabilized",
+        "walk slowly into the room, very stable",
+        "follow the car, vehicle mounted",
+    ],
+)
+def test_words_against_shake_are_kept_with_every_seed(words: str) -> None:
+    assert [life(read_moves(words), seed) for seed in range(14)] == [0.0] * 14
+    assert life(read_moves("follow her"), 2) == pytest.approx(0.3 * 0.4384, abs=1e-4)
+    assert _unsteady(words, 2) < 1e-4
+
+
+@pytest.mark.parametrize(
+    ("words", "leans"),
+    [
+        ("approach the door in a straight line", (False, False)),
+        ("push straight in", (False, False)),
+        ("move directly towards the window", (False, False)),
+        ("dolly in at eye level", (True, False)),
+        ("Keep the camera level. Push in.", (True, False)),
+        ("push in, don't truck", (False, True)),
+        ("push in without any lateral motion", (False, True)),
+        ("push in", (True, True)),
+    ],
+)
+def test_a_move_leans_only_where_the_words_leave_it_to(words: str, leans: tuple[bool, bool]) -> None:
+    reading = read_moves(words)
+    manners = [varied(reading.steps[0], 0, seed, free_to_lean(reading))[1] for seed in range(14)]
+    assert all((manner.aside != 0, manner.lift != 0) == leans for manner in manners[1:])
+    assert (manners[0].aside, manners[0].lift) == (0, 0)
+
+
+def test_straight_is_straight_in_the_path() -> None:
+    """A camera that looks along the horizon at nothing named: in its axes a push is along -Z alone."""
+    camera = seen_from(things=(), focus=Focus(5.0))
+    for seed in range(14):
+        made = poses("push straight in", seed, camera)
+        assert np.abs(made[:, :2, 3]).max() < 1e-6 < -made[-1, 2, 3]
+
+
+@pytest.mark.parametrize(
+    ("words", "moves"),
+    [
+        ("slow camera movement to the left", {"truck left"}),
+        ("slow movement from left to right", {"truck right"}),
+        ("slow movement, right to left", {"truck left"}),
+        ("gentle movement up", {"pedestal up"}),
+        ("slow movement away from her", {"pull out"}),
+        ("gentle movement towards the window", {"push in"}),
+        ("camera movement down the street", {"push in"}),
+        ("gentle sideways movement", {"truck left", "truck right"}),
+        ("slow camera movement around the table", {"orbit left", "orbit right"}),
+        ("no sideways movement", {"push in"}),
+        ("avoid any sideways motion", {"push in"}),
+        ("don't move sideways", {"push in"}),
+        ("slow movement in the crowd", {"push in", "orbit left", "orbit right", "truck left", "truck right"}),
+    ],
+)
+def test_words_about_movement_that_say_where_are_kept_with_every_seed(words: str, moves: set[str]) -> None:
+    """Without a verb of the camera's, too; 14 seeds find every move that is left open."""
+    reading = read_moves(words)
+    assert {varied(step, 0, seed)[0].name for seed in range(14) for step in _chosen(reading, seed)[0]} == moves
+
+
+def test_movement_to_a_side_goes_there_all_the_way() -> None:
+    for seed in range(14):
+        made = poses("slow camera movement to the left", seed)
+        assert made[-1, 0, 3] < made[len(made) // 2, 0, 3] < -0.05
+    assert path_of("slow camera movement to the left", CAMERA, 5.0, 6).notes == ()
 
 
 def test_words_that_name_no_move_leave_the_move_open() -> None:
