@@ -108,9 +108,7 @@ def _parts() -> dict[str, Part]:
         "blender-4.5": lambda log: _blender("blender-4.5", log),
         "client": lambda log: _pytest("client", "test", ["tests/client", "tests/integrations"], log),
         "lint": _lint,
-        "house": lambda log: _pytest(
-            "house", "test", ["tests/test_imports.py", "tests/test_devtools.py", "tests/bench"], log
-        ),
+        "house": lambda log: _pytest("house", "test", HOUSE, log),
     }
 
 

@@ -1,6 +1,9 @@
 # mypy: disable-error-code="valid-type"
 """Verbs that may cost money: they ask where that goes over a budget."""
 
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 from bpy.props import BoolProperty
@@ -8,7 +11,7 @@ from bpy.props import BoolProperty
 from ..scene.app.errors import SceneError
 from ..scene.session import jobs
 from ..scene.session.press import quotes
-from .report import Verb
+from .report import Verb, fail
 
 
 class Paying(Verb):
@@ -21,6 +24,17 @@ class Paying(Verb):
     def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
         """What is to be made. Raises SceneError."""
         raise NotImplementedError
+
+    if TYPE_CHECKING:
+        execute: Callable[[bpy.types.Context], set[str]]
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
+        """The user is asked, where it goes over a budget."""
+        try:
+            question = "" if bpy.app.background else self.over_budget(context)
+        except SceneError as error:
+            return fail(self, error)
+        return self.ask(context, event, question) if question else self.execute(context)
 
     def over_budget(self, context: bpy.types.Context) -> str:
         """What is to be asked before it is paid, "" for nothing. Raises SceneError."""

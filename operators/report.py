@@ -46,6 +46,11 @@ def panel_open(context: bpy.types.Context) -> bool:
     return False
 
 
+def waits(operator: bpy.types.Operator) -> bool:
+    """Whether an operator waits for what it begins: as scripts expect it, and where no timer runs."""
+    return bpy.app.background or not operator.options.is_invoke
+
+
 def attempt(operator: bpy.types.Operator, action: Callable[[], object]) -> set[str]:
     """Run `action`; what it raises of SceneError is reported. The operator's answer."""
     try:

@@ -19,7 +19,7 @@ from ...scene.session.press import quotes
 from ...scene.session.press.press import Call, make_order
 from ...scene.session.server import connection
 from ..pay import Paying
-from ..report import attempt, fail
+from ..report import attempt, waits
 
 
 class FromScene(Paying):
@@ -40,15 +40,7 @@ class FromScene(Paying):
         return [quotes.of_card(shot, seconds) for shot, seconds, new in cards if new or drawing.queue([shot])]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        wait = bpy.app.background or not self.options.is_invoke
-        return attempt(self, lambda: self.make(context, wait))
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        try:
-            question = "" if bpy.app.background else self.over_budget(context)
-        except SceneError as error:
-            return fail(self, error)
-        return self.ask(context, event, question) if question else self.execute(context)
+        return attempt(self, lambda: self.make(context, waits(self)))
 
     def make(self, context: bpy.types.Context, wait: bool) -> None:
         """Make the shots and lay the board; draw it now or from the timer. Raises SceneError."""

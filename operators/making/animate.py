@@ -23,7 +23,7 @@ from ...scene.session.press.press import Call, make_order
 from ...scene.session.server import connection
 from ..pay import Paying
 from ..poll import poll_take
-from ..report import attempt, fail
+from ..report import attempt, fail, waits
 
 ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
 
@@ -141,9 +141,7 @@ class Animate(Direction):
         return [quotes.of_card(shot, said=self.overrides(), count=len(self.seeds(shot) or (0,)))]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        if self.options.is_invoke and not bpy.app.background:
-            return attempt(self, lambda: self.begin(context))
-        return attempt(self, lambda: self.wait(context))
+        return attempt(self, lambda: self.wait(context) if waits(self) else self.begin(context))
 
     def wait(self, context: bpy.types.Context) -> None:
         """Make the takes and wait for them. Raises SceneError."""
@@ -278,9 +276,7 @@ class TAKEONE_OT_animate_cameras(Paying, bpy.types.Operator):
         return [quotes.of_card(shot) for shot in cameras.cards_of_selected(context)]
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        if self.options.is_invoke and not bpy.app.background:
-            return attempt(self, lambda: self.begin(context))
-        return attempt(self, lambda: self.wait(context))
+        return attempt(self, lambda: self.wait(context) if waits(self) else self.begin(context))
 
     def wait(self, context: bpy.types.Context) -> None:
         """One take of every selected camera, one after the other. Raises SceneError."""
@@ -288,13 +284,6 @@ class TAKEONE_OT_animate_cameras(Paying, bpy.types.Operator):
         self.check_budget(context, waits=True)
         for order in self.orders(context):
             jobs.run_blocking(order)
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        try:
-            question = "" if bpy.app.background else self.over_budget(context)
-        except SceneError as error:
-            return fail(self, error)
-        return self.ask(context, event, question) if question else self.execute(context)
 
     def begin(self, context: bpy.types.Context) -> None:
         """Begin with the first camera; the others follow as each still is rendered. Raises SceneError."""

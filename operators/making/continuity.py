@@ -12,7 +12,7 @@ from ...scene.session.press.press import Call, make_order
 from ...scene.session.server import connection
 from ..pay import Paying
 from ..poll import poll_shot
-from ..report import attempt, fail
+from ..report import attempt, waits
 
 WAYS = (
     ("FRAME", "Last Frame", "Begin with the last frame of the take before, as the edit shows it"),
@@ -46,16 +46,8 @@ class TAKEONE_OT_continue_shot(Paying, bpy.types.Operator):
     def wishes(self, context: bpy.types.Context) -> list[quotes.Wish]:
         return [quotes.of_card(shot_of(context))]
 
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        try:
-            question = "" if bpy.app.background else self.over_budget(context)
-        except SceneError as error:
-            return fail(self, error)
-        return self.ask(context, event, question) if question else self.execute(context)
-
     def execute(self, context: bpy.types.Context) -> set[str]:
-        wait = bpy.app.background or not self.options.is_invoke
-        return attempt(self, lambda: self.make(context, wait))
+        return attempt(self, lambda: self.make(context, waits(self)))
 
     def make(self, context: bpy.types.Context, wait: bool) -> None:
         """Begin, or make the take and wait for it. Raises SceneError."""

@@ -26,7 +26,7 @@ from ...scene.stills.camera import picture_size
 from ..fixes import HELP
 from ..pay import Paying
 from ..poll import poll_take
-from ..report import attempt, fail
+from ..report import attempt, waits
 from .animate import ONCE
 
 SAME_SHAPE = 0.02  # by how much the ratio of the sides may differ: sizes are rounded to even numbers
@@ -81,13 +81,13 @@ class Again(Paying):
     def make(self, context: bpy.types.Context) -> None:
         """Send the request; wait for the take where no timer runs. Raises SceneError."""
         connection.ensure()
-        waits = bpy.app.background or not self.options.is_invoke
-        self.check_budget(context, waits)
+        wait = waits(self)
+        self.check_budget(context, wait)
         shot, take = shot_of(context), self.find_take(context)
         (wish,) = self.wishes(context)
         key = again.make_again(shot, take.uid, self.changes(context, take))
         quotes.pressed([key], wish.cost)
-        if waits:
+        if wait:
             jobs.wait([key])
 
     def find_take(self, context: bpy.types.Context) -> Any:
@@ -129,13 +129,6 @@ class TAKEONE_OT_make_again(Again, bpy.types.Operator):
 
     bl_idname = "takeone.make_again"
     bl_label = "Make Again"
-
-    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[str]:
-        try:
-            question = "" if bpy.app.background else self.over_budget(context)
-        except SceneError as error:
-            return fail(self, error)
-        return self.ask(context, event, question) if question else self.execute(context)
 
 
 class TAKEONE_OT_refine(Again, bpy.types.Operator):

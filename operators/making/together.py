@@ -18,7 +18,7 @@ from ...scene.session.press import quotes, together
 from ...scene.session.server import connection
 from ..pay import Paying
 from ..poll import poll_shot
-from ..report import attempt
+from ..report import attempt, waits
 
 
 class TAKEONE_OT_animate_together(Paying, bpy.types.Operator):
@@ -99,9 +99,7 @@ class TAKEONE_OT_animate_together(Paying, bpy.types.Operator):
         self.draw_price(context, column)
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        if self.options.is_invoke and not bpy.app.background:
-            return attempt(self, lambda: self.begin(context))
-        return attempt(self, lambda: self.wait(context))
+        return attempt(self, lambda: self.wait(context) if waits(self) else self.begin(context))
 
     def begin(self, context: bpy.types.Context) -> None:
         """Begin, and leave the rest to the timer. Raises SceneError."""

@@ -15,7 +15,7 @@ from ...scene.session import compose
 from ...scene.session.server import connection
 from ...scene.session.views import moves, plans, walks
 from ...scene.stills.coverage import steps
-from ..report import attempt
+from ..report import attempt, waits
 
 
 class TAKEONE_OT_walkthrough(bpy.types.Operator):
@@ -51,7 +51,7 @@ class TAKEONE_OT_walkthrough(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: self.make(context, at_once=bpy.app.background or not self.options.is_invoke))
+        return attempt(self, lambda: self.make(context, at_once=waits(self)))
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         return self.execute(context)
@@ -88,8 +88,7 @@ class TAKEONE_OT_walkthrough_again(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        at_once = bpy.app.background or not self.options.is_invoke
-        return attempt(self, lambda: _make(self, shot_of(context), at_once))
+        return attempt(self, lambda: _make(self, shot_of(context), waits(self)))
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         return self.execute(context)
@@ -122,7 +121,7 @@ class TAKEONE_OT_plan_stills(bpy.types.Operator):
     bl_options = {"REGISTER"}
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: self.plan(context, bpy.app.background or not self.options.is_invoke))
+        return attempt(self, lambda: self.plan(context, waits(self)))
 
     def invoke(self, context: bpy.types.Context, _event: bpy.types.Event) -> set[str]:
         return self.execute(context)

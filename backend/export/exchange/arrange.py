@@ -67,17 +67,6 @@ def sound_tracks(edit: Edit) -> list[list[Item]]:
     return tracks
 
 
-def dissolved(edit: Edit, transition: Transition) -> tuple[Place, Place] | None:
-    """The two strips that a dissolve lies over: one that ends with it, and one that begins with it."""
-    sides = [(transition.before, "end", transition.end), (transition.after, "start", transition.start)]
-    found = []
-    for shot_id, side, frame in sides:
-        shot = edit.shot(shot_id)
-        places = shot.places if shot else ()
-        found.append(next((place for place in places if getattr(place, side) == frame), None))
-    return (found[0], found[1]) if found[0] and found[1] else None
-
-
 def _cut(items: list[Item], transition: Transition, start: int) -> list[Item]:
     """The dissolve's two items, cut at its middle; all as it was where the edit does not have them so."""
     end, middle = start + transition.frames, start + transition.frames // 2

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..hidden.pyramid import around
 from ..kernels import helper, kernel
 
 BEHIND = 0.15  # what is nearer than the farthest by this share of the nearness counts a third, by twice that an eighth
@@ -20,7 +21,8 @@ def fill(nearness: np.ndarray, rgb: np.ndarray, blank: np.ndarray, same: float) 
     if not there.any():
         rgb[:] = blank
         return
-    known, gaps, wanted = [there], [np.flatnonzero(~there)], [~there]
+    unseen = ~there
+    known, gaps, wanted = [there], [np.flatnonzero(unseen)], [unseen]
     while len(gaps[-1]):
         known.append(_any_of_four(known[-1]))
         wanted.append(np.zeros_like(known[-1]))
@@ -49,14 +51,6 @@ def _any_of_four(known: np.ndarray) -> np.ndarray:
 
 
 @helper
-def _parents(cell: int, count: int) -> tuple[int, int, np.float32]:
-    """The two of `count` cells of half the size that a cell lies between, and its share of the second."""
-    at = min(max((cell + 0.5) / 2 - 0.5, 0.0), count - 1.0)
-    first = int(at)
-    return first, min(first + 1, count - 1), np.float32(at - first)
-
-
-@helper
 def _weight(near: float, far: float, same: float) -> np.float32:
     """How much a colour counts beside one as far as `far`."""
     band = same if same > 0 else np.float32(BEHIND) * abs(far)
@@ -67,8 +61,8 @@ def _weight(near: float, far: float, same: float) -> np.float32:
 def _ask(gaps: np.ndarray, width: int, wanted: np.ndarray) -> None:
     """Marks what the `gaps` int64 [n], cells of a level so wide, lie between at half the size."""
     for i in gaps:
-        top, bottom, _ = _parents(i // width, wanted.shape[0])
-        left, right, _ = _parents(i % width, wanted.shape[1])
+        top, bottom, _ = around(i // width, wanted.shape[0])
+        left, right, _ = around(i % width, wanted.shape[1])
         wanted[top, left] = wanted[top, right] = wanted[bottom, left] = wanted[bottom, right] = True
 
 
@@ -121,8 +115,8 @@ def _between(
     half = np.float32(0.5) if last else np.float32(0)
     for i in gap:
         y, x = i // out.shape[1], i % out.shape[1]
-        top, bottom, down = _parents(y, coarse.shape[0])
-        left, right, across = _parents(x, coarse.shape[1])
+        top, bottom, down = around(y, coarse.shape[0])
+        left, right, across = around(x, coarse.shape[1])
         far = min(
             min(coarse_near[top, left], coarse_near[top, right]),
             min(coarse_near[bottom, left], coarse_near[bottom, right]),

@@ -51,7 +51,7 @@ def _at_most_one(sums: np.ndarray, weight: np.ndarray) -> None:
 
 
 @helper
-def _around(pixel: int, size: int) -> tuple[int, int, np.float32]:
+def around(pixel: int, size: int) -> tuple[int, int, np.float32]:
     """The two of `size` pixels at half the resolution that a pixel lies between, and its share of the second."""
     at = min(max((pixel + 0.5) / 2 - 0.5, 0.0), size - 1.0)
     first = int(at)
@@ -85,11 +85,11 @@ def _picked(coarse: np.ndarray, rgb: np.ndarray, known: np.ndarray, wanted: np.n
     low, wide = coarse.shape[0], coarse.shape[1]
     k = 0
     for y in range(wanted.shape[0]):
-        y0, y1, ty = _around(y, low)
+        y0, y1, ty = around(y, low)
         for x in range(wanted.shape[1]):
             if not wanted[y, x]:
                 continue
-            x0, x1, tx = _around(x, wide)
+            x0, x1, tx = around(x, wide)
             for c in range(3):
                 over = (1 - tx) * coarse[y0, x0, c] + tx * coarse[y0, x1, c]
                 under = (1 - tx) * coarse[y1, x0, c] + tx * coarse[y1, x1, c]
@@ -120,14 +120,14 @@ def _grow(coarse: np.ndarray, sums: np.ndarray, weight: np.ndarray) -> np.ndarra
     out = np.empty((height, width, 3), np.float32)
     low, wide = coarse.shape[0], coarse.shape[1]
     for y in range(height):
-        y0, y1, ty = _around(y, low)
+        y0, y1, ty = around(y, low)
         for x in range(width):
             w = weight[y, x]
             if w >= 1:
                 for c in range(3):
                     out[y, x, c] = sums[y, x, c]
                 continue
-            x0, x1, tx = _around(x, wide)
+            x0, x1, tx = around(x, wide)
             for c in range(3):
                 value = (1 - ty) * ((1 - tx) * coarse[y0, x0, c] + tx * coarse[y0, x1, c]) + ty * (
                     (1 - tx) * coarse[y1, x0, c] + tx * coarse[y1, x1, c]
