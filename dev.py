@@ -36,7 +36,7 @@ def main() -> int:
         "parts",
         nargs="*",
         metavar="PART",
-        help="lint, house, backend, client, happyhorse, blender-5.2, blender-4.5, gui (default: all)",
+        help="lint, house, backend, engines, client, happyhorse, blender-5.2, blender-4.5, gui (default: all)",
     )
     commands.add_parser("setup", help="make all environments")
     commands.add_parser("gui", help="run the tests that click in a Blender window, and keep pictures of it")

@@ -129,7 +129,7 @@ def _make(kind: Kind) -> None:
 
 
 def pip_wheel() -> Path:
-    """pip itself, which makes the environments and goes into the extension's zip. Fetched once. Raises SetupError."""
+    """pip itself, which goes into the extension's zip. Fetched once. Raises SetupError."""
     folder = DEV / "bootstrap" / hashlib.sha256((ROOT / PIP).read_bytes()).hexdigest()[:16]
     if not (wheels := list(folder.glob("pip-*.whl"))):
         base = _find_python(KINDS["backend"])

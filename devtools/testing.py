@@ -20,6 +20,9 @@ PART_SECONDS = 35 * 60  # a Blender that hangs must not hold up the rest
 MOST_AGAIN = 3  # more files than that do not fail by chance
 WINDOWS = "gui"  # the part that takes longest and mostly waits: it runs beside the others
 AT_ONCE = 3  # of the others, on two cores: the backend's and the client's wait a good part of their time
+# The backend's tests are two parts of like length: one of them alone would still run where the others have ended.
+ENGINES = [f"tests/backend/{room}" for room in ("comfy", "draft", "export", "guide", "media")]
+BACKEND = ["tests/backend", *(f"--ignore={room}" for room in ENGINES)]
 HOUSE = ["tests/test_imports.py", "tests/test_devtools.py", "tests/bench"]
 ROOMS = ("scene", "operators", "panels")  # the extension's rooms that know Blender
 # What one Blender shows for both: an engine behind HTTP is the same to each, and so are words. How a take is asked for
@@ -102,9 +105,10 @@ def _parts() -> dict[str, Part]:
     """By name, those that take longest first."""
     return {
         WINDOWS: _gui,
-        "backend": lambda log: _pytest("backend", "test", ["tests/backend"], log),
+        "backend": lambda log: _pytest("backend", "test", BACKEND, log),
         "happyhorse": lambda log: _pytest("happyhorse", "test", ["tests/happyhorse"], log),
         "blender-5.2": lambda log: _blender("blender-5.2", log),
+        "engines": lambda log: _pytest("engines", "test", ENGINES, log),
         "blender-4.5": lambda log: _blender("blender-4.5", log),
         "client": lambda log: _pytest("client", "test", ["tests/client", "tests/integrations"], log),
         "lint": _lint,

@@ -18,7 +18,8 @@ pytestmark = pytest.mark.skipif(not BLENDER, reason="needs BLENDER, a Blender wi
 def results(tmp_path_factory):
     out = tmp_path_factory.mktemp("window")
     script = Path(__file__).with_name("window_script.py")
-    command = [*shlex.split(BLENDER), "--factory-startup", "--python", str(script), "--", str(out)]
+    size = ("-p", "0", "0", "640", "450")  # the processor draws, and it costs by the pixel
+    command = [*shlex.split(BLENDER), *size, "--factory-startup", "--python", str(script), "--", str(out)]
     done = subprocess.run(command, timeout=480, capture_output=True, text=True)
     found = out / "results.json"
     assert found.exists(), done.stdout[-3000:] + done.stderr[-3000:]
@@ -41,7 +42,7 @@ def test_the_viewports_still_agrees_with_a_render(results, kind):
 def test_a_render_in_the_window_does_not_block(results, name, answer):
     assert results[f"{name} returns at once"]
     assert results[f"{name} second"] == "render_busy"
-    assert results[f"{name} ticks"] >= 3
+    assert name == "finished" or results[f"{name} ticks"] >= 5
     assert results[f"{name} answer"] == answer
     assert results[f"{name} depth"] == (answer == "Still")
     assert results[f"{name} settings same"]
