@@ -66,10 +66,10 @@ def make(folder: Path, _: Path) -> None:
     from backend.engines.happyhorse.transformer.config import BASE, parameter_shapes
     from backend.engines.happyhorse.vaes.turbo import TurboDecoder
     from bench.happyhorse.common import random_sound_tensors, random_still_tensors, random_tensors
-    from devtools import tiny_model
+    from devtools.model import tiny
 
     os.environ["TAKE_ONE_HOME"] = str(folder / "home")  # the other benchmark has one of its own
-    tiny_model.make(folder / "tiny")  # its text encoder is never read
+    tiny.make(folder / "tiny")  # its text encoder is never read
     small = {"turbo_vae": folder / "turbo_vae", "wan_vae": folder / "wan_vae", "stable_audio": folder / "stable_audio"}
     for path in (*small.values(), folder / "distill"):
         path.mkdir(parents=True, exist_ok=True)

@@ -29,10 +29,10 @@ with pytest.MonkeyPatch.context() as patch, contextlib.suppress(ImportError):
 def tiny_folder(tmp_path_factory):
     """All components, small, in the published layout."""
     pytest.importorskip("transformers")
-    from devtools import tiny_model
+    from devtools.model import tiny
 
     folder = tmp_path_factory.mktemp("tiny_model")
-    tiny_model.make(folder)
+    tiny.make(folder)
     return folder
 
 

@@ -32,7 +32,7 @@ pytestmark = pytest.mark.skipif(not Path(PYTHON).exists(), reason="needs the bac
 @pytest.fixture(scope="module")
 def blender(open_blender: Callable[..., BlenderWindow], tmp_path_factory: pytest.TempPathFactory) -> BlenderWindow:
     home, tiny = tmp_path_factory.mktemp("happyhorse"), tmp_path_factory.mktemp("tiny")
-    for command in (["devtools/tiny_model.py", str(tiny)], ["-m", "backend", "models", "link", "all", str(tiny)]):
+    for command in (["-m", "devtools.model.tiny", str(tiny)], ["-m", "backend", "models", "link", "all", str(tiny)]):
         subprocess.run(
             [PYTHON, *command], cwd=ROOT, check=True, timeout=180, env={**os.environ, "TAKE_ONE_HOME": str(home)}
         )

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from backend.engines.happyhorse.files.catalogue import COMPONENTS
-from devtools import tiny_model
 from devtools.blender_window import MODULE, BlenderWindow
+from devtools.model import tiny
 from tests.happyhorse.hub import Hub, serving
 
 from .. import preferences
@@ -23,7 +23,7 @@ WHOLE = {"distill", "turbo_vae", "t5gemma", "wan_vae", "stable_audio"}  # what 2
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Tiny models in the layout of the published ones."""
     made = tmp_path_factory.mktemp("tiny")
-    tiny_model.make(made)
+    tiny.make(made)
     return made
 
 

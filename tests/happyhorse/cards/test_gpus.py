@@ -22,7 +22,7 @@ from backend.engines.happyhorse.transformer.config import BASE, parameter_shapes
 from backend.engines.happyhorse.transformer.model import ROWS_AT_ONCE
 from backend.engines.happyhorse.transformer.weights import BlockWeights
 from client.protocol import Line
-from devtools import tiny_model
+from devtools.model.components import save_shards
 from devtools.take_requests import take_request
 from tests.happyhorse.cards.test_ranks import alive, gone
 from tests.happyhorse.engine.test_pipeline import CPU, Told, make
@@ -46,7 +46,7 @@ def four_heads(tmp_path_factory, tiny_folder):
         }
         tensors["adapter.rope.bands"] = 10000.0 ** (-torch.arange(SHAPED.bands) / SHAPED.bands)
         (folder / name).mkdir()
-        tiny_model.save_shards(tensors, folder / name, 1)
+        save_shards(tensors, folder / name, 1)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAKE_ONE_HOME", str(folder / "home"))
         patch.delenv("TAKE_ONE_ONLINE", raising=False)

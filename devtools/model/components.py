@@ -1,20 +1,15 @@
-"""Makes a complete tiny model in the layout of the published files: `python devtools/tiny_model.py FOLDER`.
-
-Every component is there, under the published file and tensor names, with small random weights (those of
-tests/golden, and a text encoder made here): the whole path runs on a CPU in seconds. What comes out is noise.
-Then: `python -m backend models link all FOLDER`.
-"""
+"""The components of the tiny model, under the published file and tensor names, with small random weights: those of
+tests/golden, and a text encoder made here."""
 
 from __future__ import annotations
 
-import argparse
 import json
 from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
 
-GOLDEN = Path(__file__).resolve().parents[1] / "tests" / "golden"
+GOLDEN = Path(__file__).resolve().parents[2] / "tests" / "golden"
 TRANSFORMERS = {  # folder: (where its weights are from, files, whether all is fp32 on disk)
     "base": ("dit_base", 2, False),
     "distill": ("dit_base", 3, True),
@@ -27,7 +22,7 @@ WORDS = (
 )
 
 
-def make(folder: Path) -> None:
+def write(folder: Path) -> None:
     """Writes all components below `folder` (about 30 MB)."""
     for name, (case, files, full) in TRANSFORMERS.items():
         tensors = load_file(GOLDEN / case / "weights.safetensors")
@@ -113,9 +108,3 @@ def _t5gemma(folder: Path, width: int) -> None:
 def _new(folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description="Make a complete tiny model in the published layout.")
-    parser.add_argument("folder", type=Path)
-    make(parser.parse_args().folder)

@@ -1,0 +1,1 @@
+"""A tiny model in the published layout, for tests."""
