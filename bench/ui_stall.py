@@ -130,13 +130,19 @@ def backend_python() -> str:
     return os.environ.get("TAKE_ONE_PYTHON") or str(ROOT / ".dev" / "backend" / "bin" / "python")
 
 
+def compiled() -> dict[str, str]:
+    """The environment in which the draft's machine code is kept between runs, as it is on a user's machine: compiling
+    it is no part of a take."""
+    return {"NUMBA_CACHE_DIR": str(ROOT / ".dev" / "kernels"), **os.environ}
+
+
 def start_backend(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
     """A backend of its own, and its address."""
     ready = folder / "ready.json"
     process = subprocess.Popen(
         [backend_python(), "-m", "backend", "serve", "--port", "0", "--ready-file", str(ready)],
         cwd=ROOT,
-        env={**os.environ, "TAKE_ONE_HOME": str(folder / "backend"), "TAKE_ONE_TOKEN": "token-of-the-bench"},
+        env={**compiled(), "TAKE_ONE_HOME": str(folder / "backend"), "TAKE_ONE_TOKEN": "token-of-the-bench"},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )

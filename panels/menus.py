@@ -60,6 +60,9 @@ class TAKEONE_MT_animate(bpy.types.Menu):
     def draw(self, _context: bpy.types.Context) -> None:
         draw_animate(self.layout)
         self.layout.separator()
+        self.layout.operator("takeone.shots_from_markers", icon="MARKER_HLT")
+        self.layout.operator("takeone.shots_from_cameras", icon="OUTLINER_OB_CAMERA")
+        self.layout.separator()
         self.layout.operator("takeone.cancel_all", icon="CANCEL")
         self.layout.operator("takeone.preferences", icon="PREFERENCES")
 

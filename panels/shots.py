@@ -7,8 +7,9 @@ import bpy
 from bpy.app.translations import pgettext_iface as iface_
 from bpy.props import EnumProperty, IntProperty
 
-from ..scene.edit import burn_in
+from ..scene.edit import burn_in, strips
 from ..scene.edit.cut import bed, fit
+from ..scene.edit.cut.uses import OVERLAP_KEY
 from ..scene.edit.edit_scene import find_edit_scene
 from ..scene.model.properties import properties
 from ..scene.model.properties.edit_of import take_rate
@@ -180,6 +181,10 @@ def draw_shot(layout: bpy.types.UILayout, context: bpy.types.Context, edit: bpy.
     row.operator("takeone.length_from_strip")
     row.operator("takeone.length_from_take")
     over = fit.held(movie) if movie else 0
+    shown_for = strips.length(movie) - int(movie.get(OVERLAP_KEY, 0)) if movie else shot.frames
+    if shown_for != shot.frames:
+        text = iface_("{count} frames long in the edit")
+        layout.label(text=text.format(count=shown_for), icon="INFO", translate=False)
     if over:
         text = iface_("The strip holds its last frame for {count} frames") if over > 0 else iface_("{count} frames cut")
         layout.label(text=text.format(count=abs(over)), icon="INFO", translate=False)

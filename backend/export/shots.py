@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from client.protocol.edit import Edit, Place, Shot, Take
+from client.protocol.edit.edit import DISSOLVE
 from client.protocol.edit.timecode import timecode
 
 from .text import plain
@@ -21,7 +22,8 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 @dataclass(frozen=True)
 class Row:
-    """A shot in the order of the edit, those without a strip last. `start` counts from the edit's first frame."""
+    """A shot in the order of the edit, those without a strip last. `start` counts from the edit's first frame; `frames`
+    end where the next shot begins, though a dissolve shows more."""
 
     number: int
     shot: Shot
@@ -34,8 +36,16 @@ class Row:
 def rows(edit: Edit) -> list[Row]:
     """Every shot once for each enabled strip that shows it, numbered from 1."""
     placed = [(shot, place) for shot, place in edit.placed() if place.enabled]
+    under = {(one.before, one.end): one.frames for one in edit.transitions if one.kind == DISSOLVE}
     found = [
-        Row(number, shot, place, shot.take(place.take), place.start - edit.start, place.frames)
+        Row(
+            number,
+            shot,
+            place,
+            shot.take(place.take),
+            place.start - edit.start,
+            max(1, place.frames - under.get((shot.id, place.end), 0)),
+        )
         for number, (shot, place) in enumerate(placed, 1)
     ]
     seen = {shot.id for shot, _ in placed}

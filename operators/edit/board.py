@@ -10,7 +10,7 @@ from bpy.props import BoolProperty
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
 from ...scene.edit.edit_scene import find_edit_scene
-from ...scene.model.shots import shot_list
+from ...scene.model.shots import shot_list, shown
 from ...scene.model.shots.shown import selected_cameras, shot_of, shot_scene
 from ...scene.session import jobs
 from ...scene.session.board import drawing, wanted
@@ -50,6 +50,7 @@ class FromScene(Paying):
             self.check_budget(context, waits=wait)
         before = {shot.uid for shot in shot_list.all_shots()}
         uids = wanted.ensure(found, shot_of(context))
+        shown.show_first(uids)
         laid = drawing.lay(context, uids, [(one.at, one.frames) for one in found])
         new = sum(uid not in before for uid, _ in uids)
         takes = drawing.queue([shot_list.find_shot(*one) for one in uids]) if self.animate else []

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...scene.app.errors import SceneError
 from ...scene.edit import board
-from ...scene.edit.cut import fit, order, ripple, split, uses
+from ...scene.edit.cut import fit, order, ripple, split, transitions, uses
 from ...scene.edit.edit_scene import find_edit_scene
 from ...scene.model.properties import properties
 from ...scene.model.shots import shot_list, takes
@@ -55,6 +55,13 @@ def edit_of(context: bpy.types.Context, shot: Any) -> bpy.types.Scene | None:
     return edit if edit is not None and edit.sequence_editor is not None else None
 
 
+def say_parted(operator: bpy.types.Operator, count: int) -> None:
+    """Report that transitions went with the cut that they were at."""
+    if count > 0:
+        message = rpt_("{count} dissolves or dips went: their shots are no neighbours any more")
+        operator.report({"INFO"}, message.format(count=count))
+
+
 class TAKEONE_OT_shot_move(ShotOperator, bpy.types.Operator):
     """Let the shot stand earlier or later in the list. With Ripple on, the edit follows"""
 
@@ -68,7 +75,9 @@ class TAKEONE_OT_shot_move(ShotOperator, bpy.types.Operator):
         edit = edit_of(context, shot)
         shot_list.move_shot(shot, self.by)
         if edit is not None:
+            before = transitions.between(edit)
             order.arrange(edit, [one.uid for one in scene.take_one.shots])
+            say_parted(self, before - transitions.between(edit))
 
 
 class TAKEONE_OT_shots_by_edit(bpy.types.Operator):
@@ -169,7 +178,9 @@ class TAKEONE_OT_shot_remove(ShotOperator, bpy.types.Operator):
         shot_list.remove_shot(shot)
         for edit in bpy.data.scenes if self.with_strips else ():
             if edit.library is None and edit.sequence_editor is not None:
+                before = transitions.between(edit)
                 order.remove(edit, uid)
+                say_parted(self, before - transitions.between(edit))
 
 
 class TAKEONE_OT_shots_rename(bpy.types.Operator):

@@ -7,10 +7,10 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
-from ...scene.model.shots import shot_list, shown
+from ...scene.model.shots import shown
 from ...scene.session.words import prompts
 from ...scene.stills import capture as still
-from ...scene.stills import quick_still
+from ...scene.stills import quick_still, render
 from ..parts import pictures, refresh
 from ..parts.accounts import draw_price
 from ..parts.engines import capabilities, draw_engine
@@ -113,7 +113,8 @@ def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
     """The button."""
     row = layout.row(align=True)
     row.scale_y = 1.6
-    elsewhere = shot.still_source in prompts.FROM_CAMERA and shot_list.frame_of(shot) != shot.id_data.frame_current
+    here = render.frame_of(shot.id_data)
+    elsewhere = shot.still_source in prompts.FROM_CAMERA and shot.frame_lock and shot.frame != here
     if shot.current_take:
         text = iface_("Retake Frame {frame}").format(frame=shot.frame) if elsewhere else iface_("Retake")
     else:
@@ -121,7 +122,7 @@ def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
     row.operator("takeone.animate_frame", text=text, icon="RENDER_ANIMATION", translate=False)
     row.menu("TAKEONE_MT_animate", text="", icon="DOWNARROW_HLT")
     if elsewhere:
-        text = iface_("Use Frame {frame} Instead").format(frame=shot.id_data.frame_current)
+        text = iface_("Use Frame {frame} Instead").format(frame=here)
         layout.operator("takeone.shot_use_frame", text=text, icon="TIME", translate=False)
 
 

@@ -14,6 +14,7 @@ from ..model.shots import takes
 from ..model.shots.paths import stored_path
 from ..model.shots.shown import SHOT_KEY
 from . import strips
+from .cut import effects
 from .cut.connect import connect
 from .cut.uses import BOARD_KEY, WITH_KEY, Use, uses_of
 
@@ -71,7 +72,7 @@ def lay(edit: bpy.types.Scene, shot: Any, frame: int, size: tuple[int, int], fra
 
 def add_words(edit: bpy.types.Scene, shot: Any, channel: int, frame: int, frames: int) -> bpy.types.Strip:
     """The board's words."""
-    words = strips.new_effect(edit, f"{shot.name} words", "TEXT", channel, frame, frames)
+    words = effects.new_effect(edit, f"{shot.name} words", "TEXT", channel, frame, frames)
     words.text = words_of(shot)
     words.font_size = max(12, round(WORDS_SIZE * edit.render.resolution_y * edit.render.resolution_percentage / 100))
     words.location = WORDS_PLACE

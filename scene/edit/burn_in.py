@@ -18,7 +18,7 @@ from ..model.properties.rates import frame_rate
 from ..model.shots.kept import read
 from ..model.shots.shot_list import find_shot, find_take
 from . import strips
-from .cut import levels
+from .cut import effects, levels
 from .cut.uses import BURN_KEY, WITH_KEY, Use, uses
 
 CHANNELS_BETWEEN = 5  # left free under the burn-ins, for transitions
@@ -132,7 +132,7 @@ def lay(edit: bpy.types.Scene) -> int:
         )
         for use in row if of_shot else [None]:
             start, end = (use.start, use.end) if use else (first, after)
-            strip = strips.new_effect(edit, f"Burn-in {place.replace('_', ' ')}", "TEXT", channel, start, end - start)
+            strip = effects.new_effect(edit, f"Burn-in {place.replace('_', ' ')}", "TEXT", channel, start, end - start)
             _style(edit, strip, place)
             if use is not None:
                 strip[WITH_KEY] = use.shot_uid

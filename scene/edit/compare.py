@@ -11,6 +11,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ..app.errors import SceneError
 from ..model.shots import takes
 from . import strips
+from .cut import effects
 
 KEY = "take_one_compare"  # on the strips that are here for a while
 SIDES = (-1, 1)
@@ -84,7 +85,7 @@ def _lay(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
 
 
 def _black(edit: bpy.types.Scene, frame: int, after: int, channel: int) -> None:
-    black = strips.new_effect(edit, "Compare", "COLOR", channel, frame, after - frame)
+    black = effects.new_effect(edit, "Compare", "COLOR", channel, frame, after - frame)
     black.color = (0.0, 0.0, 0.0)
     black[KEY] = True
 

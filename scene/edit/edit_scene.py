@@ -93,8 +93,8 @@ def output_beside(blend: str) -> None:
 
 
 def reveal(context: bpy.types.Context, edit: bpy.types.Scene, strip: bpy.types.Strip | None) -> None:
-    """Select the strip alone, bring the playhead to it, and our tab into sight in the window that shows this edit,
-    which may only just be coming up."""
+    """Select the strip alone, bring the playhead to it, and it and our tab into sight in the window that shows this
+    edit, which may only just be coming up."""
     if strip is None:
         return
     editor = edit.sequence_editor
@@ -115,8 +115,10 @@ def _open_tab(edit_uid: int) -> bool:
     """Open our tab beside the strips of this edit. Whether it is open: not before its window is drawn."""
     edit = next((scene for scene in bpy.data.scenes if scene.session_uid == edit_uid), None)
     window = window_showing(bpy.context, edit) if edit is not None else None
+    if edit is None or window is None:
+        return False
     done = False
-    for area in window.screen.areas if window else ():
+    for area in window.screen.areas:
         if area.type == "SEQUENCE_EDITOR" and area.spaces.active.view_type != "PREVIEW":
             area.spaces.active.show_region_ui = True
             for region in area.regions:
@@ -124,7 +126,19 @@ def _open_tab(edit_uid: int) -> bool:
                     with contextlib.suppress(AttributeError, TypeError):  # it has not been drawn yet
                         region.active_panel_category = TAB
                         done = True
+                elif region.type == "WINDOW" and not done:
+                    _bring_into_sight(window, area, region, edit.frame_current)
     return done
+
+
+def _bring_into_sight(window: bpy.types.Window, area: bpy.types.Area, region: bpy.types.Region, frame: int) -> None:
+    """Scroll the strips so that the playhead, at this frame, is seen where it is not."""
+    left, right = (region.view2d.region_to_view(x, 0)[0] for x in (0, region.width))
+    if left <= frame < right:
+        return
+    with bpy.context.temp_override(window=window, area=area, region=region):
+        if bpy.ops.sequencer.view_frame.poll():
+            bpy.ops.sequencer.view_frame()
 
 
 def window_showing(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Window | None:

@@ -21,6 +21,9 @@ HEAD_KEY, TAIL_KEY = "take_one_head", "take_one_tail"  # handles: frames of the 
 BEYOND_KEY = "take_one_beyond"  # of the frames after the shot, how many at the file's end are other shots'
 OWN_KEY = "take_one_own"  # on the sound of such a file: how many frames of it, from its first on, are not other shots'
 TRIMMED_KEY = "take_one_trimmed"  # whether the strip ended before its file did, as the take was swapped: as wanted
+WITH_KEY = "take_one_with"  # on what goes with a shot (words, burn-ins, fades): the shot's uid
+BURN_KEY = "take_one_burn_in"  # on a burn-in: its place in the picture
+BED_KEY = "take_one_bed"  # on a sound strip that runs through a scene: what it was made of
 OFF_RATE_KEY = "take_one_off_rate"  # whether the file before ran at another rate than the edit, as the take was swapped
 SIZE_KEY = "take_one_size"  # of the picture that the strip shows, in pixels
 NO_HANDLES = (0, 0)
@@ -83,9 +86,15 @@ def ending(strip: bpy.types.Strip, after: int) -> int:
 
 
 def last_frame(edit: bpy.types.Scene) -> int:
-    """The frame after the last strip of the edit, or its first frame if there is none."""
-    editor = edit.sequence_editor
-    return max((end(strip) for strip in editor.strips), default=edit.frame_start) if editor else edit.frame_start
+    """The frame after the last strip of the edit, or its first frame if there is none. What runs along with the film
+    makes it no longer."""
+    found = edit.sequence_editor.strips if edit.sequence_editor else ()
+    return max((end(strip) for strip in found if not runs_along(strip)), default=edit.frame_start)
+
+
+def runs_along(strip: bpy.types.Strip) -> bool:
+    """Whether it is an ambience bed or a burn-in: as long as what is there."""
+    return BED_KEY in strip or BURN_KEY in strip
 
 
 def place(
@@ -203,14 +212,15 @@ def free_channels(
     ignore: bpy.types.Strip | None = None,
 ) -> list[int]:
     """The `count` lowest channels that are free in [first, after) and neither locked nor muted, above what
-    shows there if possible.
+    shows there if possible; what lies over shots, such as fades and burn-ins, shall lie over these too.
 
     Raises:
         SceneError: no_channel.
     """
-    busy = busy_channels(editor, first, after, ignore)
     usable = usable_channels(editor, first, after, ignore)
-    above = [channel for channel in usable if channel > max(busy, default=0)]
+    under = [one for one in editor.strips if one != ignore and WITH_KEY not in one and BURN_KEY not in one]
+    highest = max((one.channel for one in under if start(one) < after and end(one) > first), default=0)
+    above = [channel for channel in usable if channel > highest]
     chosen = above if len(above) >= count else usable
     if len(chosen) < count:
         raise _no_channel(first, after)
@@ -379,17 +389,6 @@ def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
         parent.strips.remove(strip)
         if sound is not None and sound.users == 0:
             bpy.data.sounds.remove(sound)
-
-
-def new_effect(
-    edit: bpy.types.Scene, name: str, kind: str, channel: int, frame: int, frames: int, *inputs: bpy.types.Strip
-) -> bpy.types.Strip:
-    """An effect strip of this kind, such as TEXT, COLOR or CROSS, with what it is made of."""
-    ends = {"length": frames} if bpy.app.version >= (5, 0, 0) else {"frame_end": frame + frames}
-    made_of = {f"input{number}": strip for number, strip in enumerate(inputs, 1)}
-    strip = edit.sequence_editor.strips.new_effect(name, kind, channel, frame, **ends, **made_of)
-    strip.select = False
-    return strip
 
 
 def refresh(edit: bpy.types.Scene) -> None:

@@ -87,6 +87,12 @@ def rendering() -> bool:
     return state().pending is not None
 
 
+def frame_of(scene: bpy.types.Scene) -> int:
+    """The frame at which the user has the scene, also while a still of another one is rendered."""
+    task = state().running
+    return round(task.here) if task is not None and task.scene == scene.session_uid else int(scene.frame_current)
+
+
 def abandon() -> None:
     """Forget the still that is being rendered: `done` gets render_cancelled. Blender itself goes on until
     Esc."""

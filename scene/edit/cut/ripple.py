@@ -11,7 +11,7 @@ import bpy
 from .. import strips
 from ..edit_scene import EDIT_KEY
 from . import levels, shift
-from .uses import OVERLAP_KEY, Use, uses, uses_of
+from .uses import OVERLAP_KEY, WITH_KEY, Use, uses, uses_of
 
 
 @dataclass(frozen=True)
@@ -120,8 +120,21 @@ def set_length_everywhere(edit: bpy.types.Scene, shot_uid: str, frames: int) -> 
 
 @contextmanager
 def showing_all(edit: bpy.types.Scene) -> Iterator[None]:
-    """An edit of our own whose frames end with its last strip still does afterwards."""
-    follows = EDIT_KEY in edit and edit.frame_end <= strips.last_frame(edit)
+    """An edit of our own whose frames end with its last strip still does afterwards, and so do beds and burn-ins."""
+    before = strips.last_frame(edit)
+    follows = EDIT_KEY in edit and edit.frame_end <= before
     yield
+    after = strips.last_frame(edit)
     if follows:
-        edit.frame_end = max(edit.frame_start, strips.last_frame(edit) - 1)
+        edit.frame_end = max(edit.frame_start, after - 1)
+    for strip in edit.sequence_editor.strips if after != before else ():
+        if strips.runs_along(strip) and WITH_KEY not in strip and strips.end(strip) == before:
+            _end_with_film(edit, strip, after)
+
+
+def _end_with_film(edit: bpy.types.Scene, strip: bpy.types.Strip, after: int) -> None:
+    """A bed has no more sound than its file; what begins behind the film's end stays."""
+    if strip.type == "SOUND":
+        after = min(after, strips.content_start(strip) + strips.content_length(strip))
+    if after > strips.start(strip) and not is_locked(edit.sequence_editor, strip):
+        setattr(strip, strips.END, after)

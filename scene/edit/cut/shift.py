@@ -22,7 +22,11 @@ def move(edit: bpy.types.Scene, moves: Iterable[tuple[bpy.types.Strip, int]]) ->
     todo = list(wanted.values())
     distances = {by for _, by in todo}
     if len(distances) > 1:
-        away = strips.last_frame(edit) - min(strips.start(strip) for strip, _ in todo) + max(map(abs, distances))
+        away = (
+            max(map(strips.end, edit.sequence_editor.strips))
+            - min(strips.start(strip) for strip, _ in todo)
+            + max(map(abs, distances))
+        )
         for strip, _ in _far_end_first(todo, away):
             _move(strip, away)
         todo = sorted(((strip, by - away) for strip, by in todo), key=lambda row: strips.start(row[0]) + row[1])

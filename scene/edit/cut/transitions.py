@@ -7,7 +7,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...app.errors import SceneError
 from .. import strips
-from . import levels, ripple, shift
+from . import effects, levels, ripple, shift
 from .uses import BURN_KEY, OVERLAP_KEY, WITH_KEY, Use, uses
 
 DISSOLVE, FADE_IN, FADE_OUT, DIP = "DISSOLVE", "FADE_IN", "FADE_OUT", "DIP"
@@ -84,6 +84,12 @@ def at_beginning(edit: bpy.types.Scene, use: Use) -> str:
     return next((kind for kind in kinds if kind), "")
 
 
+def between(edit: bpy.types.Scene) -> int:
+    """How many dissolves and dips the edit has: what ties a shot to the one before it."""
+    editor = edit.sequence_editor
+    return sum(strip.get(KIND_KEY) in (DISSOLVE, DIP) for strip in editor.strips) if editor is not None else 0
+
+
 def part(edit: bpy.types.Scene, moved: list[Use]) -> int:
     """Take away the transitions between these shots and those beside them, which will be others. Returns how many."""
     ends = {use.end for use in moved}
@@ -117,7 +123,7 @@ def _dissolve(edit: bpy.types.Scene, previous: Use, use: Use, frames: int) -> in
             strip[OVERLAP_KEY] = frames
             setattr(strip, strips.END, previous.end + frames)
     above = [one for one in strips.usable_channels(editor, use.start, use.start + frames) if one > over.channel]
-    effect = strips.new_effect(edit, "Dissolve", "GAMMA_CROSS", above[0], use.start, frames, picture, over)
+    effect = effects.new_effect(edit, "Dissolve", "GAMMA_CROSS", above[0], use.start, frames, picture, over)
     effect[KIND_KEY], effect[WITH_KEY] = DISSOLVE, use.shot_uid
     _sound(previous, use.start, use.start + frames, 1.0, 0.0)
     _sound(use, use.start, use.start + frames, 0.0, 1.0)
@@ -148,7 +154,7 @@ def _cover(
     if not above:
         raise SceneError("no_channel", "No channel is free above the shot. Unlock one.", "retry")
     name = {FADE_IN: "Fade In", FADE_OUT: "Fade Out", DIP: "Dip"}[kind]
-    cover = strips.new_effect(edit, name, "COLOR", above[0], frames[0], frames[-1] - frames[0])
+    cover = effects.new_effect(edit, name, "COLOR", above[0], frames[0], frames[-1] - frames[0])
     cover.color = color[:3]
     cover.blend_type = "ALPHA_OVER"
     cover[KIND_KEY], cover[WITH_KEY] = kind, use.shot_uid

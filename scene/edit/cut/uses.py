@@ -11,10 +11,8 @@ import bpy
 from ...model.shots.shown import SHOT_KEY
 from .. import strips
 
-WITH_KEY = "take_one_with"  # on what goes with a shot (words, burn-ins, fades): the shot's uid
+WITH_KEY, BURN_KEY, BED_KEY = strips.WITH_KEY, strips.BURN_KEY, strips.BED_KEY
 BOARD_KEY = "take_one_board"  # on what stands for a shot until it has a take
-BURN_KEY = "take_one_burn_in"  # on a burn-in: its place in the picture
-BED_KEY = "take_one_bed"  # on a sound strip that runs through a scene: what it was made of
 OVERLAP_KEY = "take_one_overlap"  # on strips that go on under the next shot: by how many frames
 
 

@@ -14,6 +14,7 @@ from ...model.properties.rates import frame_rate
 from ...model.shots.shot_list import add_shot, find_shot, find_take
 from ...model.shots.shown import SHOT_KEY
 from .. import strips
+from ..cut.ripple import showing_all
 from ..cut.uses import WITH_KEY
 from .collect import CROSSES, shot_strip
 
@@ -57,23 +58,23 @@ def apply(edit: bpy.types.Scene, was: Edit, changes: Changes, scene: bpy.types.S
         message = rpt_("Strip '{name}', or its channel, is locked. Unlock it.").format(name=locked.name)
         raise SceneError("locked", message)
     remarks = []
-    # First all aside, then each to its place: nothing is in another's way.
-    channels = [step.strip.channel for step in steps]
-    far = max((strips.end(strip) for strip in edit.sequence_editor.strips), default=0) + FAR
-    for step in steps:
-        _shift(step.strip, far)
-    for step, channel in zip(steps, channels, strict=True):
-        _shift(step.strip, step.shift - far)
-        _trim(step)
-        step.strip.channel = channel
+    with showing_all(edit):
+        # First all aside, then each to its place: nothing is in another's way.
+        channels = [step.strip.channel for step in steps]
+        far = max((strips.end(strip) for strip in edit.sequence_editor.strips), default=0) + FAR
+        for step in steps:
+            _shift(step.strip, far)
+        for step, channel in zip(steps, channels, strict=True):
+            _shift(step.strip, step.shift - far)
+            _trim(step)
+            step.strip.channel = channel
     new = [_new_shot(edit, scene, cut) for cut in changes.cuts if not cut.shot]
     again = rpt_("Shot '{name}' is used once more there: lay it yourself.")
     remarks += [again.format(name=cut.name) for cut in changes.cuts if _again(was, cut)]
     other = rpt_("Another take of '{name}' is shown there: make it current yourself.")
     remarks += [other.format(name=cut.name) for cut in _other_takes(was, changes)]
     _order(changes)
-    last = max((strips.end(strip) for strip in edit.sequence_editor.strips), default=edit.frame_end + 1)
-    edit.frame_end = max(edit.frame_end, last - 1)
+    edit.frame_end = max(edit.frame_end, strips.last_frame(edit) - 1)
     return Done(len(moves), len(new), tuple(remarks))
 
 

@@ -112,7 +112,8 @@ def _edit(seen: Seen, shots: tuple[Shot, ...], sounds: tuple[SoundStrip, ...]) -
     edit, spans, rows, _placed = seen
     file_id, _ = takes.keep_ids(edit)
     first = edit.frame_start
-    last = max((span.start + span.frames for span in spans if span.enabled), default=edit.frame_end + 1)
+    shown = [span for span in spans if span.enabled and not strips.runs_along(span.strip)]
+    last = max((span.start + span.frames for span in shown), default=edit.frame_end + 1)
     render, percent = edit.render, edit.render.resolution_percentage / 100
     return Edit(
         id=f"{file_id}.{edit.name}"[:MAX_NAME],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import bpy
@@ -55,6 +56,15 @@ def show(context: bpy.types.Context, shot: properties.TAKEONE_PG_shot) -> None:
     is_edit = context.area and is_sequencer(context.area) and not hasattr(context.workspace, "sequencer_scene")
     if context.window and shot_scene(context) != scene and not is_edit:
         context.window.scene = scene
+
+
+def show_first(uids: Sequence[tuple[str, str]]) -> None:
+    """Let the panels of each scene show the first of these shots (their uids, and their scenes')."""
+    for shot_uid, scene_uid in reversed(uids):
+        shot = shot_list.find_shot(shot_uid, scene_uid)
+        if shot is not None:
+            state = shot.id_data.take_one
+            state.active_shot = [one.uid for one in state.shots].index(shot_uid)
 
 
 def selected_cameras(context: bpy.types.Context) -> list[bpy.types.Object]:

@@ -106,6 +106,9 @@ def draw(context: bpy.types.Context, uids: Uids) -> Path:
             viewport.save_quick_still(view, scene, camera, path)
     else:
         _render(context, scene, camera, path, frame)
+    drawn = find_shot(*uids)
+    if drawn is not None:  # also one that got no board, such as the second half of a shot that was split
+        drawn.still = drawn.still or stored_path(path)
     return path
 
 

@@ -33,6 +33,8 @@ def test_all_in_one_go(film: Edit, film_file: Path, tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.part"))
     rows = list(csv.reader(io.StringIO((tmp_path / "new folder" / "shots.csv").read_text("utf-8-sig"))))
     assert len(rows) == 7 and rows[0][:3] == ["number", "shot", "camera"]
+    frames = [int(row[7]) for row in rows[1:]]  # the second ends where the third begins, 12 before its strip does
+    assert rows[0][7] == "frames" and frames == [48, 24, 52, 30, 25, 61] and sum(frames) == film.frames
     third = dict(zip(rows[0], rows[3], strict=True))
     assert third["shot"] == NAMES[2] and third["start"] == "00:00:03:00" and third["frames"] == "52"
     assert third["lens_mm"] == "37" and third["take"] == "s2_t002" and third["dialogue"] == "ANNA: We are <late>."

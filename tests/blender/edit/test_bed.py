@@ -13,7 +13,7 @@ import pytest
 import stand_in
 from rooms import movie_output, room
 from take_one.scene.edit import strips
-from take_one.scene.edit.cut import bed, levels, uses
+from take_one.scene.edit.cut import bed, effects, levels, uses
 from take_one.scene.edit.out.collect import collect
 from take_one.scene.model.shots import shot_list
 from take_one.scene.session import pump
@@ -36,7 +36,7 @@ def clip(tmp_path_factory):
     scene.render.resolution_x, scene.render.resolution_y, scene.render.fps = 64, 36, 24
     scene.frame_start, scene.frame_end = 1, 24
     scene.sequence_editor_create()
-    strips.new_effect(scene, "grey", "COLOR", 1, 1, 24)
+    effects.new_effect(scene, "grey", "COLOR", 1, 1, 24)
     scene.sequence_editor.strips.new_sound("tone", str(folder / "tone.wav"), 2, 1)
     movie_output(scene, folder / "clip.mp4")
     bpy.ops.render.render(animation=True, scene=scene.name)

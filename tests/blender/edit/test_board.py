@@ -40,6 +40,7 @@ def test_markers_become_shots_with_a_board_of_their_length(scene):
     shots = scene.take_one.shots
     assert [shot.name for shot in shots] == ["Opening", *(f"Cam {index}" for index in range(2, 13))]
     assert [shot.frame for shot in shots] == list(range(21, 160, 12))
+    assert scene.take_one.active_shot == 0  # the film begins there
     assert [shot.frames for shot in shots] == [12] * 11 + [18]
     assert all(shot.frame_lock and shot.motion == "WORDS" for shot in shots)
     edit = bpy.data.scenes["Edit"]

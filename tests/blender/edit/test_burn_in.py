@@ -14,6 +14,7 @@ from take_one.client.protocol.camera import IDENTITY
 from take_one.scene.edit import burn_in, edit_scene, strips
 from take_one.scene.edit.cut import ripple, transitions, uses
 from take_one.scene.edit.cut.ripple import Rules
+from take_one.scene.edit.out.collect import collect
 from take_one.scene.model.shots import shot_list, takes
 from take_one.scene.model.shots.kept import Kept, write
 from take_one.scene.session import pump
@@ -94,6 +95,32 @@ def test_they_go_without_a_trace_and_move_with_their_shots(edit):
     edit.take_one.burn_in.shown = False
     after = [(strip.name, strips.start(strip), strips.end(strip)) for strip in edit.sequence_editor.strips]
     assert sorted(after) == sorted(before)
+
+
+def test_what_runs_along_ends_where_the_film_ends(edit, source):
+    edit.take_one.ripple = edit.take_one.burn_in.shown = True
+    bed = edit.sequence_editor.strips.new_sound("Bed", str(source), 9, 132)
+    setattr(bed, strips.END, 161)
+    bed["take_one_bed"] = "mark"
+    edit.sequence_editor.strips.new_sound("own", str(source), 10, 120)
+    setattr(edit.sequence_editor.strips["own"], strips.END, 150)
+
+    def ends():
+        found = [one for one in edit.sequence_editor.strips if strips.runs_along(one) and "take_one_with" not in one]
+        return {strips.end(one) for one in found}, strips.end(edit.sequence_editor.strips["own"]), edit.frame_end
+
+    stairs = bpy.context.scene.take_one.shots[1]
+    assert ends() == ({161}, 150, 160)
+    stairs.frames = 25
+    assert ends() == ({156}, 150, 155) and collect(edit).frames == 55
+    stairs.frames = 31  # the bed's file has 30 frames, and ends at 162
+    assert ends() == ({162}, 150, 161)
+    stairs.frames = 40
+    assert (ends()[0], collect(edit).frames) == ({171, 162}, 70)
+    stairs.frames = 22
+    assert ends() == ({153, 162}, 150, 152) and collect(edit).frames == 52  # a bed of another length is stale anyway
+    bpy.ops.takeone.shot_remove(shot=stairs.uid, with_strips=True)
+    assert 150 in ends()[0] and edit.frame_end == 149  # where the user's own sound ends
 
 
 def test_a_render_shows_each_frames_own_number(edit, tmp_path):

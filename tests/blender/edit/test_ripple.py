@@ -6,7 +6,7 @@ import bpy
 import pytest
 from rooms import NEW, clip
 from take_one.scene.edit import board, edit_scene, strips
-from take_one.scene.edit.cut import fit, order, ripple, uses
+from take_one.scene.edit.cut import effects, fit, order, ripple, uses
 from take_one.scene.edit.cut.connect import connect
 from take_one.scene.edit.cut.ripple import Rules
 from take_one.scene.model.shots import shot_list
@@ -48,7 +48,7 @@ def edit(source):
     }
     laid["locked"].lock = True
     edit.sequence_editor.channels[12].lock = True
-    glow = strips.new_effect(edit, "glow", "GLOW", 6, 35, 30, movie)
+    glow = effects.new_effect(edit, "glow", "GLOW", 6, 35, 30, movie)
     glow.blend_alpha = 0.5
     glow.keyframe_insert("blend_alpha", frame=40)
     meta = edit.sequence_editor.strips.new_meta("meta", 11, 68)
@@ -64,7 +64,7 @@ def edit(source):
 
 
 def colour(edit, name, channel, first, count):
-    return strips.new_effect(edit, name, "COLOR", channel, first, count)
+    return effects.new_effect(edit, name, "COLOR", channel, first, count)
 
 
 def state(edit):

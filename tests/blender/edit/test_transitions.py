@@ -110,6 +110,19 @@ def test_a_dip_goes_through_its_colour(edit, tmp_path):
     assert volume(edit, "a sound", 71) == pytest.approx(0, abs=0.01)
 
 
+def test_a_shot_that_comes_between_lies_under_the_dip(edit, clips, tmp_path):
+    transitions.add(edit, use_of(edit, "b"), transitions.DIP, 10, (1.0, 1.0, 1.0))
+    ripple.ripple(edit, 71, 30, RIPPLE)
+    assert spans(edit)["Dip"] == (96, 106)
+    new = strips.place(edit, clips["b"], name="c", shot_uid="shot c", take_uid="c", frame=71)
+    assert (new.sound.channel, new.movie.channel, edit.sequence_editor.strips["Dip"].channel) == (1, 2, 3)
+    before, dipping, white = (seen(edit, frame, tmp_path) for frame in (95, 98, 101))
+    assert before[0] < 0.3 < dipping[0] < 0.8 and white.min() > 0.95
+    own = edit.sequence_editor.strips.new_movie("own", str(clips["a"]), 4, 131)  # what shows is not covered by it
+    above = strips.place(edit, clips["b"], name="d", shot_uid="shot d", take_uid="d", frame=131)
+    assert above.movie.channel > own.channel
+
+
 def test_fades_begin_and_end_in_black(edit, tmp_path):
     transitions.add(edit, use_of(edit, "a"), transitions.FADE_IN, 10)
     transitions.add(edit, use_of(edit, "b"), transitions.FADE_OUT, 10)
@@ -135,7 +148,9 @@ def test_transitions_move_with_their_shots(edit):
 
 def test_other_neighbours_part_a_dissolve(edit):
     transitions.add(edit, use_of(edit, "b"), transitions.DISSOLVE, 8)
+    assert transitions.between(edit) == 1
     order.arrange(edit, ["shot b", "shot a"], RIPPLE)
+    assert transitions.between(edit) == 0
     assert spans(edit) == {"b": (41, 71), "b sound": (41, 71), "a": (71, 101), "a sound": (71, 101)}
     order.arrange(edit, ["shot a", "shot b"], RIPPLE)
     transitions.add(edit, use_of(edit, "b"), transitions.DISSOLVE, 8)

@@ -15,11 +15,12 @@ from take_one.client.protocol import Direction, EngineInfo, TakeRequest
 from take_one.operators.making import presets, refine
 from take_one.panels import menus
 from take_one.panels.parts import status
-from take_one.panels.sidebar import settings, takes
+from take_one.panels.sidebar import card, settings, takes
 from take_one.scene.app.app import app
 from take_one.scene.app.state import RENDERING, Job
 from take_one.scene.model.shots import kept, shot_list
 from take_one.scene.session import pump
+from take_one.scene.stills import render
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +71,20 @@ def test_the_card_shows_the_seed_of_the_chosen_take_until_one_is_locked(shot):
     shot.seed_lock = True
     settings.draw_seed(layout, bpy.context, shot)
     assert drawn[2] == shot
+
+
+def test_a_still_of_another_frame_is_no_other_place_of_the_users(shot):
+    """While one is rendered the scene stands at its frame."""
+    scene = bpy.context.scene
+    scene.frame_set(40)
+    shot.frame, shot.frame_lock, shot.still_source = 40, True, "RENDER"
+    render.state().running = SimpleNamespace(here=52.0, scene=scene.session_uid)
+    try:
+        texts = draw(card.ShotPanel).texts
+    finally:
+        render.state().running = None
+    assert {"Retake Frame 40", "Use Frame 52 Instead"} <= set(texts)
+    assert "Retake" in draw(card.ShotPanel).texts
 
 
 def test_presets_come_along_and_set_the_card(shot):

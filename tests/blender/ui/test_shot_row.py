@@ -9,6 +9,7 @@ import pytest
 import stand_in
 from paper import Paper, Window, draw
 from rooms import clip, room
+from take_one.operators.edit import shot_row
 from take_one.panels import shots as panel
 from take_one.scene.app.app import app
 from take_one.scene.edit import board, edit_scene, strips
@@ -94,6 +95,7 @@ def test_a_shot_is_split_at_the_playhead(scene):
     old, new = scene.take_one.shots[2], scene.take_one.shots[3]
     assert (new.frame, new.frame_lock) == (9 + round(55 / 30 * 24), True)
     assert (old.seconds, new.seconds) == (pytest.approx(55 / 30), pytest.approx(35 / 30))
+    assert bpy.path.abspath(new.still) == str(board.picture_of(new)) and board.picture_of(new).is_file()
     texts = [strip.text.splitlines()[0] for use in uses.uses(edit())[2:4] for strip in use.over]
     assert texts == ["Roof", "Roof 2"]
     edit().frame_set(105)
@@ -164,6 +166,28 @@ def test_length_from_strip_by_the_operator(scene):
         setattr(strip, strips.END, use.end + 15)
     bpy.ops.takeone.length_from_strip(shot=uid(scene, "Sky"))
     assert scene.take_one.shots[3].seconds == pytest.approx(1.5)
+
+
+def test_a_place_of_another_length_than_its_shot_says_so(scene, source):
+    from take_one.scene.session import pump
+
+    stairs = shot_list.find_shot(uid(scene, "Stairs"))
+    pump.handle(stand_in.ready(stairs, source=source, placement="REPLACE"))
+    scene.take_one.active_shot = 1
+    stairs.frames = 48
+    assert not [text for text in draw(panel.TAKEONE_PT_shots).texts if "long in the edit" in text]
+    edit().take_one.ripple = False
+    stairs.frames = 60
+    assert "48 frames long in the edit" in draw(panel.TAKEONE_PT_shots).texts
+    assert row()[1] == ("Stairs", 131, 179)
+
+
+def test_transitions_that_go_are_told():
+    said = []
+    operator = SimpleNamespace(report=lambda kind, text: said.append((kind, text)))
+    shot_row.say_parted(operator, 0)
+    shot_row.say_parted(operator, 2)
+    assert said == [({"INFO"}, "2 dissolves or dips went: their shots are no neighbours any more")]
 
 
 class Narrow(Window):
