@@ -20,7 +20,8 @@ from pathlib import Path
 from ..environments import DEV, python_of, run_environment
 
 RECORDS = DEV / "mutation-lines"
-CODE = ("backend", "client", "scene", "operators", "panels", "integrations")
+CODE = ("backend", "client", "integrations")
+OF_BLENDER = ("scene", "operators", "panels")  # which no other environment's tests run
 SETTINGS = """[run]
 dynamic_context = test_function
 parallel = true
@@ -29,7 +30,7 @@ patch = subprocess, _exit
 source =
 {source}
 """
-MOST_FUNCTIONS, MOST_FILES = 60, 6  # for one mutant: those that run the fewest lines, and the quickest
+MOST_FUNCTIONS, MOST_FILES = 30, 3  # for one mutant: those that run the fewest lines, and the quickest
 RECORDING = 900.0  # seconds for one file; a test that hangs must not hold up the rest
 
 Ran = dict[str, dict[str, list[int]]]  # by module, by test ("file::function", or "file"): the lines that it runs
@@ -49,7 +50,9 @@ def record(environment: str, root: Path, tests: Iterable[str]) -> list[Recording
 
     A file whose tests fail is named and left out: it would find every mutant.
     """
-    code = _hash(root, (path for path in root.rglob("*.py") if not path.name.startswith("test_")))
+    rooms = (*CODE, "tests") if environment == "test" else (*CODE, *OF_BLENDER, "tests")
+    paths = (path for room in rooms for path in (root / room).rglob("*.py"))
+    code = _hash(root, (path for path in paths if not path.name.startswith("test_")))
     found = []
     for file in _files(root, tests):
         kept = RECORDS / f"{_hash(root, [root / file], environment + code)}.json"
@@ -138,7 +141,7 @@ def _record(environment: str, root: Path, file: str) -> Recording | None:
     python = [str(python_of(environment)), "-m", "coverage"]
     with tempfile.TemporaryDirectory() as folder:
         settings, data, out = (Path(folder) / name for name in ("settings", "data", "out.json"))
-        settings.write_text(SETTINGS.format(source="\n".join(f"    {root / room}" for room in CODE)))
+        settings.write_text(SETTINGS.format(source="\n".join(f"    {root / room}" for room in (*CODE, *OF_BLENDER))))
         with_settings = [f"--rcfile={settings}", f"--data-file={data}"]
         run = [*python, "run", *with_settings, f"--context={file}", "-m", "pytest", "-q", "-p", "no:cacheprovider"]
         began = time.monotonic()

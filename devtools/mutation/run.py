@@ -64,11 +64,12 @@ def mutate(names: list[str], most: int, minutes: float, seed: int) -> int:
     planted = _mutants(list(covers), most, seed)
     print(f"\n{len(planted)} mutants of {len(covers)} modules, seed {seed}", flush=True)
     tried: dict[str, list[str]] = {}  # by module: what came of each
-    for mutant in planted:
-        if time.monotonic() > ends:
-            break
-        name = _environment(covers[mutant["module"]])
-        tried.setdefault(mutant["module"], []).append(_try(mutant, name, recordings[name]))
+    with contextlib.suppress(KeyboardInterrupt):  # what was found out until then counts
+        for mutant in planted:
+            if time.monotonic() > ends:
+                break
+            name = _environment(covers[mutant["module"]])
+            tried.setdefault(mutant["module"], []).append(_try(mutant, name, recordings[name]))
     verdicts = [Verdict(name, len(came), came.count(""), tuple(filter(None, came))) for name, came in tried.items()]
     _report(sorted(verdicts, key=lambda one: one.module), set(modules) - set(tried))
     return 1 if any(verdict.survivors for verdict in verdicts) else 0
