@@ -44,7 +44,7 @@ def main() -> int:
     mutate.add_argument(
         "modules", nargs="*", metavar="MODULE", help="files or folders (default: what differs from main)"
     )
-    mutate.add_argument("--most", type=int, default=0, metavar="N", help="of each module, at most N mutants")
+    mutate.add_argument("--most", type=int, default=0, metavar="N", help="N mutants of them all, chosen by the seed")
     mutate.add_argument("--minutes", type=float, default=30, help="no further mutant after that (default: 30)")
     mutate.add_argument("--seed", type=int, default=1, help="it chooses which N")
     bench = commands.add_parser("bench", help="run the measurements")

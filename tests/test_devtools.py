@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 from pathlib import Path
 
 import pytest
 
 from devtools import lock, testing
+from devtools.mutation import lines, mutants
 from devtools.mutation.covering import COVERS, cover
 from devtools.mutation.edits import edits
 from devtools.testing import Count
@@ -97,3 +99,65 @@ def planted(source: str) -> set[str]:
 )
 def test_bugs_that_people_write(source: str, wanted: set[str]) -> None:
     assert planted(source) == wanted
+
+
+SOURCE = """\
+import os
+
+LIMIT = 4
+
+
+@cached
+def first(a, b=2):
+    if (a and
+            b):
+        a = 1
+    return a
+
+
+class Kind:
+    name = "x"
+
+    def second(self):
+        return 5
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "wanted"),
+    [(3, set()), (6, {8, 9, 10, 11}), (7, {8, 9, 10, 11}), (9, {8, 9}), (10, {10}), (15, set()), (18, {18})],
+)
+def test_the_lines_that_tell_who_runs_a_line(line: int, wanted: set[int]) -> None:
+    assert lines._lines_with(ast.parse(SOURCE), line) == wanted
+
+
+def test_a_mutant_is_tried_against_what_runs_its_line_the_most_particular_first() -> None:
+    module = "backend/a.py"
+    one = lines.Recording("tests/test_one.py", 4.0, {module: {"tests/test_one.py::test_wide": [8, 10, 11, 18]}})
+    two = lines.Recording(
+        "tests/test_two.py",
+        2.5,
+        {module: {"tests/test_two.py::test_sharp": [8, 10], "tests/test_two.py::test_other": [18]}},
+    )
+    far = lines.Recording("tests/test_far.py", 9.0, {module: {"tests/test_far.py": [3, 7, 11]}, "backend/b.py": {}})
+    every = [one, two, far]
+    assert lines.tests_of(every, module, SOURCE, 10) == (
+        ["tests/test_two.py::test_sharp", "tests/test_one.py::test_wide"],
+        6.5,
+    )
+    assert lines.tests_of(every, module, SOURCE, 11)[0] == ["tests/test_one.py::test_wide", "tests/test_far.py"]
+    at_import = ["test_two.py::test_other", "test_two.py::test_sharp", "test_one.py::test_wide"]
+    assert lines.tests_of(every, module, SOURCE, 3)[0] == [f"tests/{name}" for name in at_import]
+    assert lines.tests_of([two], module, SOURCE, 11) == ([], 0)
+
+
+def test_a_context_is_a_test_of_the_file_or_the_file() -> None:
+    contexts = {"3": ["tests/test_a.py", "tests/test_a.py|tests.test_a.test_x"], "5": ["tests/test_a.py|b.test_y"]}
+    report = {"files": {"backend/a.py": {"contexts": contexts}}}
+    found = lines._ran(report, "tests/test_a.py", {"test_x"})
+    assert found == {"backend/a.py": {"tests/test_a.py": [3, 5], "tests/test_a.py::test_x": [3]}}
+
+
+def test_what_only_guards_or_saves_time_is_no_place_for_a_bug() -> None:
+    source = "@dataclass(frozen=True, order=True)\nclass A:\n    pass\n\n\n@cache\ndef f():\n    pass\n"
+    assert sorted(mutants._spared(ast.parse(source))) == [((1, 18), (1, 22)), ((6, 0), (6, 6))]

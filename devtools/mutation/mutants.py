@@ -1,18 +1,20 @@
 """The bugs to plant in a module: those of cosmic-ray's operators that a person could write, and our own.
 
-Runs in .dev/mutate, where cosmic-ray is: `python -m devtools.mutation.mutants FILE` prints a list of mutants as JSON.
+Runs in .dev/mutate, where cosmic-ray is: `python -m devtools.mutation.mutants MOST SEED FILE ...` prints them as JSON.
 """
 
 from __future__ import annotations
 
 import ast
 import json
+import random
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from .edits import edits
+from .edits import Edit, edits
 
 # One replacement for each operator, the one that is written by mistake: cosmic-ray has all of them by all.
 OPERATORS = (
@@ -34,34 +36,65 @@ OPERATORS = (
     "RemoveDecorator",
     "ZeroIterationForLoop",
 )
+IDLE = {"cache", "lru_cache", "override", "overload", "abstractmethod", "final", "runtime_checkable"}
+GUARDS = {"frozen", "slots", "kw_only"}
 QUIET = {"log", "warnings", "TypeVar"}  # what is called on these changes nothing that a test should see
 
 
 class Mutant(NamedTuple):
     """A module with one bug: `line` and `column` from 1 and 0, where it was planted; `code` is the whole module."""
 
+    module: str
     operator: str
     line: int
     column: int
     code: str
 
 
-def mutants(source: str) -> list[Mutant]:
-    """All mutants of a module that can be compiled and differ from it and from each other, in order of lines."""
+class Place(NamedTuple):
+    """Where a bug can be planted; `plant` gives the module with it, or None."""
+
+    operator: str
+    line: int
+    column: int
+    plant: Callable[[], str | None]
+
+
+def mutants(sources: dict[str, str], most: int = 0, seed: int = 0) -> list[Mutant]:
+    """Mutants of modules, in an order that `seed` chooses: all, or the first `most` of them.
+
+    Each can be compiled, and differs from its module and from the others.
+    """
+    places = [(module, place) for module, source in sorted(sources.items()) for place in _places(source)]
+    random.Random(seed).shuffle(places)
+    found: dict[tuple[str, str], Mutant] = {}
+    for module, place in places:
+        if most and len(found) == most:
+            break
+        code = place.plant()
+        new = code is not None and (module, code) not in found
+        if code is not None and new and _compiles(code) and not _same(code, sources[module]):
+            found[module, code] = Mutant(module, *place[:3], code)
+    return list(found.values())
+
+
+def _places(source: str) -> list[Place]:
     spared = list(_spared(ast.parse(source)))
-    found: dict[str, Mutant] = {}
-    for mutant in (*_of_cosmic_ray(source, spared), *_of_ours(source, spared)):
-        if mutant.code not in found and _compiles(mutant.code) and not _same(mutant.code, source):
-            found[mutant.code] = mutant
-    return sorted(found.values(), key=lambda mutant: (mutant.line, mutant.column, mutant.operator))
+    places = (*_of_cosmic_ray(source), *_of_ours(source))
+    return [one for one in places if not any(first <= (one.line, one.column) < last for first, last in spared)]
 
 
-def _of_cosmic_ray(source: str, spared: list[tuple[tuple[int, int], tuple[int, int]]]) -> Iterator[Mutant]:
+def _of_cosmic_ray(source: str) -> Iterator[Place]:
     from cosmic_ray.ast import ast_nodes, get_ast
     from cosmic_ray.mutating import mutate_code
     from cosmic_ray.plugins import get_operator
 
     operators = {name: get_operator(f"core/{name}")() for name in OPERATORS}
+
+    def plant(text: str, before: str, name: str, occurrence: int) -> str | None:
+        code = mutate_code(text, operators[name], occurrence)
+        return None if code is None else before + code + source[len(before) + len(text) :]
+
     before = ""
     for part in get_ast(source).children:  # one function or class at a time: each mutant is parsed anew
         text = part.get_code()
@@ -69,26 +102,22 @@ def _of_cosmic_ray(source: str, spared: list[tuple[tuple[int, int], tuple[int, i
         for name, operator in operators.items():
             starts = [start for node in nodes for start, _ in operator.mutation_positions(node)]
             for occurrence, (line, column) in enumerate(starts):
-                place = line + lines, column
-                if any(first <= place < last for first, last in spared):
-                    continue
-                code = mutate_code(text, operator, occurrence)
-                if code is not None:
-                    yield Mutant(name, *place, before + code + source[len(before) + len(text) :])
+                yield Place(name, line + lines, column, partial(plant, text, before, name, occurrence))
         before += text
 
 
-def _of_ours(source: str, spared: list[tuple[tuple[int, int], tuple[int, int]]]) -> Iterator[Mutant]:
-    lines = source.splitlines(keepends=True)
+def _of_ours(source: str) -> Iterator[Place]:
     starts = [0]
-    for line in lines:
+    for line in source.splitlines(keepends=True):
         starts.append(starts[-1] + len(line.encode()))
     raw = source.encode()
-    for edit in edits(source):
-        if any(first <= edit.start < last for first, last in spared):
-            continue
+
+    def plant(edit: Edit) -> str:
         start, end = (starts[line - 1] + column for line, column in (edit.start, edit.end))
-        yield Mutant(edit.operator, *edit.start, (raw[:start] + edit.text.encode() + raw[end:]).decode())
+        return (raw[:start] + edit.text.encode() + raw[end:]).decode()
+
+    for edit in edits(source):
+        yield Place(edit.operator, *edit.start, partial(plant, edit))
 
 
 def _spared(tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
@@ -104,6 +133,18 @@ def _spared(tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]
             yield _stretch(node.annotation)
         elif isinstance(node, ast.Assert | ast.If | ast.Call) and _quiet(node):
             yield _stretch(node)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield from _spared_decorators(node)
+
+
+def _spared_decorators(node: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """What only guards against other code, or only saves time: `frozen=True` and its like, caches."""
+    for decorator in node.decorator_list:
+        called = decorator.func if isinstance(decorator, ast.Call) else decorator
+        if isinstance(called, ast.Name | ast.Attribute) and ast.unparse(called).rpartition(".")[2] in IDLE:
+            yield (decorator.lineno, decorator.col_offset - 1), _stretch(decorator)[1]  # with its @
+        elif isinstance(decorator, ast.Call):
+            yield from (_stretch(one.value) for one in decorator.keywords if one.arg in GUARDS)
 
 
 def _quiet(node: ast.Assert | ast.If | ast.Call) -> bool:
@@ -135,4 +176,6 @@ def _same(code: str, source: str) -> bool:
 
 
 if __name__ == "__main__":
-    print(json.dumps([mutant._asdict() for mutant in mutants(Path(sys.argv[1]).read_text(encoding="utf-8"))]))
+    most, seed, *files = sys.argv[1:]
+    sources = {file: Path(file).read_text(encoding="utf-8") for file in files}
+    print(json.dumps([mutant._asdict() for mutant in mutants(sources, int(most), int(seed))]))

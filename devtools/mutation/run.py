@@ -1,4 +1,4 @@
-"""`dev.py mutate`: each mutant of a module against the tests that cover it, in a copy of the repository."""
+"""`dev.py mutate`: each mutant against the tests that run its line, in a copy of the repository."""
 
 from __future__ import annotations
 
@@ -6,17 +6,16 @@ import contextlib
 import difflib
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from ..environments import DEV, ROOT, SetupError, blender, ensure, python_of, run_environment
+from ..environments import DEV, ROOT, SetupError, blender, ensure, python_of
 from .covering import Cover, cover
+from .lines import Recording, environment_of, record, tests_of
 
 ROOMS = ("backend/", "client/", "scene/", "operators/", "panels/")
 COPY = DEV / "mutation"
@@ -41,7 +40,7 @@ def mutate(names: list[str], most: int, minutes: float, seed: int) -> int:
 
     Args:
         names: paths from the root, of modules or of folders.
-        most: mutants of a module, chosen by `seed`; 0 tries them all.
+        most: mutants of all of them together, chosen by `seed`; 0 tries every one.
         minutes: when no further mutant is tried.
 
     Raises:
@@ -51,17 +50,28 @@ def mutate(names: list[str], most: int, minutes: float, seed: int) -> int:
     if not modules:
         print("Nothing was changed in " + ", ".join(room.rstrip("/") for room in ROOMS) + ": name a module.")
         return 0
-    covers = {module: cover(module) for module in modules}
-    ensure("mutate", "backend", *{_environment(one) for one in covers.values() if one is not None})
-    _copy()
+    covers = {module: one for module in modules if (one := cover(module)) is not None}
+    for module in set(modules) - set(covers):
+        print(f"{module}: no tests are named for it in devtools/mutation/covering.py")
+    environments = {_environment(one) for one in covers.values()}
+    ensure("mutate", "backend", *environments)
+    _copy({"backend", *environments})
+    recordings = {
+        name: record(name, COPY, [test for one in covers.values() if _environment(one) == name for test in one.tests])
+        for name in environments
+    }
     ends = time.monotonic() + minutes * 60
-    verdicts = []
-    for module, one in covers.items():
-        if one is None:
-            print(f"{module}: no tests are named for it in devtools/mutation/covering.py")
-        elif time.monotonic() < ends:
-            verdicts.append(_of_module(module, one, most, ends, seed))
-    _report(verdicts, set(modules) - {verdict.module for verdict in verdicts})
+    planted = _mutants(list(covers), most, seed)
+    print(f"\n{len(planted)} mutants of {len(covers)} modules, seed {seed}", flush=True)
+    tried: dict[str, list[str]] = {}  # by module: what came of each
+    with contextlib.suppress(KeyboardInterrupt):  # what was found out until then counts
+        for mutant in planted:
+            if time.monotonic() > ends:
+                break
+            name = _environment(covers[mutant["module"]])
+            tried.setdefault(mutant["module"], []).append(_try(mutant, name, recordings[name]))
+    verdicts = [Verdict(name, len(came), came.count(""), tuple(filter(None, came))) for name, came in tried.items()]
+    _report(sorted(verdicts, key=lambda one: one.module), set(modules) - set(tried))
     return 1 if any(verdict.survivors for verdict in verdicts) else 0
 
 
@@ -95,7 +105,7 @@ def _environment(one: Cover) -> str:
     return blender() if one.environment == "blender" else one.environment
 
 
-def _copy() -> None:
+def _copy(environments: set[str]) -> None:
     """The repository beside itself, so that nobody works on a file that has a bug planted in it."""
     listed = _git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
     shutil.rmtree(COPY, ignore_errors=True)
@@ -106,57 +116,46 @@ def _copy() -> None:
             shutil.copy2(source, target)
     (COPY / ".dev").symlink_to(DEV, target_is_directory=True)
     # Python takes a compiled file by time and size, which a mutant written at once may share: by hash, then.
-    for name in ("backend", "test", "blender-5.2", "blender-4.5"):
-        if python_of(name).exists():
-            command = [str(python_of(name)), "-m", "compileall", "-q", "--invalidation-mode", "checked-hash"]
-            rooms = [str(COPY / room) for room in (*ROOMS, "devtools", "tests")]
-            subprocess.run([*command, *rooms, str(COPY / "__init__.py")], capture_output=True)
+    for name in environments:
+        command = [str(python_of(name)), "-m", "compileall", "-q", "--invalidation-mode", "checked-hash"]
+        rooms = [str(COPY / room) for room in (*ROOMS, "devtools", "tests")]
+        subprocess.run([*command, *rooms, str(COPY / "__init__.py")], capture_output=True)
 
 
-def _of_module(module: str, one: Cover, most: int, ends: float, seed: int) -> Verdict:
-    source = (COPY / module).read_text(encoding="utf-8")
-    listed = _mutants(COPY / module)
-    chosen = listed
-    if 0 < most < len(listed):
-        chosen = sorted(random.Random(f"{seed} {module}").sample(listed, most), key=lambda mutant: mutant["line"])
+def _try(mutant: dict[str, Any], environment: str, recordings: list[Recording]) -> str:
+    """The mutant's diff where no test notices it, else nothing."""
+    path = COPY / mutant["module"]
+    source = path.read_text(encoding="utf-8")
+    tests, seconds = tests_of(recordings, mutant["module"], source, mutant["line"])
     began = time.monotonic()
-    if chosen and _found(one, None):
-        raise SetupError(f"{module}: its tests fail, or hang, without a bug: {' '.join(one.tests)}")
-    usual = time.monotonic() - began
-    limit = SLOWER * usual + PATIENCE
-    print(f"\n{module}: {len(chosen)} of {len(listed)} mutants, {usual:.1f} s a run", flush=True)
-    tried, survivors = 0, []
     try:
-        for mutant in chosen:
-            if time.monotonic() > ends:
-                break
-            (COPY / module).write_text(mutant["code"], encoding="utf-8")
-            tried += 1
-            if not _found(one, limit):
-                survivors.append(_diff(module, source, mutant))
-                print(survivors[-1], flush=True)
+        path.write_text(mutant["code"], encoding="utf-8")
+        if tests and _found(environment, tests, SLOWER * seconds + PATIENCE):
+            return ""
     finally:
-        (COPY / module).write_text(source, encoding="utf-8")
-    print(f"{module}: {_share(tried - len(survivors), tried)}", flush=True)
-    return Verdict(module, tried, tried - len(survivors), tuple(survivors))
+        path.write_text(source, encoding="utf-8")
+    against = f"{len(tests)} tests, {time.monotonic() - began:.1f} s" if tests else "no test runs this line"
+    diff = _diff(source, mutant)
+    print(f"{diff}\n    ({against})", flush=True)
+    return diff
 
 
-def _mutants(path: Path) -> list[dict[str, Any]]:
-    command = [str(python_of("mutate")), "-m", "devtools.mutation.mutants", str(path)]
+def _mutants(modules: list[str], most: int, seed: int) -> list[dict[str, Any]]:
+    command = [str(python_of("mutate")), "-m", "devtools.mutation.mutants", str(most), str(seed), *modules]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
-        raise SetupError(f"{path.name} can't be mutated:\n{done.stderr[-2000:]}")
+        raise SetupError(f"There is a module that can't be mutated:\n{done.stderr[-2000:]}")
     listed: list[dict[str, Any]] = json.loads(done.stdout)
     return listed
 
 
-def _found(one: Cover, limit: float | None) -> bool:
+def _found(environment: str, tests: list[str], limit: float) -> bool:
     """Whether the tests fail, or take longer than `limit` seconds."""
-    command = [str(python_of(_environment(one))), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *one.tests]
+    command = [str(python_of(environment)), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     process = subprocess.Popen(
         command,
         cwd=COPY,
-        env={**run_environment(), "BLENDER": ""},
+        env=environment_of(),
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
@@ -183,10 +182,12 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     process.wait()
 
 
-def _diff(module: str, source: str, mutant: dict[str, Any]) -> str:
+def _diff(source: str, mutant: dict[str, Any]) -> str:
     lines = difflib.unified_diff(source.splitlines(), mutant["code"].splitlines(), lineterm="", n=0)
     changed = [line for line in list(lines)[2:] if not line.startswith("@@")]
-    return "\n".join([f"{module}:{mutant['line']}: {mutant['operator']}", *("    " + line for line in changed)])
+    return "\n".join(
+        [f"{mutant['module']}:{mutant['line']}: {mutant['operator']}", *("    " + line for line in changed)]
+    )
 
 
 def _share(found: int, tried: int) -> str:

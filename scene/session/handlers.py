@@ -14,6 +14,7 @@ from ..edit import found, landing, moving
 from ..model.shots import films, takes, trust
 from ..stills import capture
 from ..stills.borrow import borrowed
+from ..stills.known import rendered
 from . import jobs, pump
 from .server.connection import Connection, session
 
@@ -110,11 +111,12 @@ HANDLERS = (
     ("redo_post", _on_undo),
     ("save_pre", _before_save),
     ("save_post", _on_save),
+    *rendered.HANDLERS,
 )
 
 
 def register() -> None:
-    """Listen for load, save and undo."""
+    """Listen for load, save, undo and renders."""
     for name, function in HANDLERS:
         getattr(bpy.app.handlers, name).append(function)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import bpy
+import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
@@ -17,7 +18,8 @@ from .borrow.borrowed import borrowing
 from .borrow.compositor import composed
 from .borrow.depth_pass import doubtful
 from .camera import check_camera
-from .files import PICTURE, Still, framing_of
+from .files import PICTURE, Framing, Still, framing_of
+from .known import rendered
 from .known.things import with_things
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering
 from .render_job import start_render
@@ -37,6 +39,7 @@ __all__ = [
 ]
 
 RESULT, IMAGE, PLAYHEAD = "RESULT", "IMAGE", "PLAYHEAD"
+MOVED = 1e-4  # metres, and parts of a turn: less than a pixel
 SPECKLED = 0.1  # the share of doubtful pixels from which on a depth does more harm than good
 AS_THEY_ARE = {".png", ".jpg", ".jpeg", ".webp"}
 
@@ -59,7 +62,7 @@ def capture(
     becomes black.
 
     Raises:
-        SceneError: no_camera, panoramic_camera, nothing_visible, render_failed, render_cancelled,
+        SceneError: no_camera, panoramic_camera, nothing_visible, no_layer, render_failed, render_cancelled,
         render_busy,
             draw_failed, no_result, no_image, no_frame, disk.
     """
@@ -97,8 +100,8 @@ def _from_view(
 
 
 def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder: Path) -> Still:
-    """The Render Result. It has depth and camera where its size fits the camera of now, and it has a depth
-    pass."""
+    """The Render Result. It has depth, and the camera that it was rendered by, where that is known and its size fits,
+    and it has a depth pass."""
     check_free()
     try:
         files.save_picture(scene, folder / PICTURE)
@@ -118,17 +121,27 @@ def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder
     plain = Still(folder / PICTURE, width, height, RESULT, notes=(note,))
     if depth is None or depth.shape != (height, width) or not shown.in_place:
         return plain
-    try:
-        framing = framing_of(scene, check_camera(scene, camera))
-        framing = framing._replace(camera=with_things(scene, framing.camera))
-    except SceneError:
-        return plain
-    if (framing.camera.width, framing.camera.height) != (width, height):
-        return plain
+    framing = rendered.framing(scene)
+    if framing is None or (framing.camera.width, framing.camera.height) != (width, height):
+        note = "Where the camera was for the Render Result is not known: the move is plainer. Render it again."
+        return replace(plain, notes=(note,))
     if doubtful(depth) > SPECKLED:
         note = "The depth pass of the Render Result is speckled, as in fog or with motion blur: the move is plainer."
         return replace(plain, notes=(note,))
-    return files.finish(folder, framing, files.write_depth(folder, depth, framing), RESULT)
+    notes = _moved(scene, camera, framing)
+    framing = framing._replace(camera=with_things(scene, framing.camera))
+    return files.finish(folder, framing, files.write_depth(folder, depth, framing), RESULT, notes)
+
+
+def _moved(scene: bpy.types.Scene, camera: bpy.types.Object | None, then: Framing) -> tuple[str, ...]:
+    """What to say where the shot's camera is elsewhere now than the picture's was."""
+    try:
+        now = framing_of(scene, check_camera(scene, camera)).camera
+    except SceneError:
+        return ()
+    if np.allclose(now.matrix_world, then.camera.matrix_world, atol=MOVED):
+        return ()
+    return ("The camera has moved since the Render Result was rendered: the still shows what it saw then.",)
 
 
 def _from_file(path: Path | None, folder: Path) -> Still:

@@ -150,7 +150,20 @@ def task_of(
     frame: float | None,
     size: tuple[int, int] | None = None,
 ) -> Task:
-    """What there is to render for a still of this camera, `frame` and `size` (None: the scene's own)."""
+    """What there is to render for a still of this camera, `frame` and `size` (None: the scene's own).
+
+    Raises:
+        SceneError: no_layer, where none is rendered.
+    """
+    if not any(layer.use for layer in scene.view_layers):
+        raise SceneError(
+            "no_layer",
+            rpt_(
+                "All view layers of scene '{scene}' are switched off: nothing would be rendered. Switch one on (View"
+                " Layer properties, Use for Rendering)."
+            ).format(scene=scene.name),
+            "retry",
+        )
     if source == VIEWPORT:
         shown = first_layer(scene)
         notes = ["There is no 3D View to draw in: the still was rendered with Workbench."]

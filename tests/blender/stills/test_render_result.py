@@ -1,0 +1,112 @@
+"""The Render Result as a still: it has the camera that it was rendered by, wherever that has gone since."""
+
+from __future__ import annotations
+
+import bpy
+import pytest
+from rooms import room
+from take_one.scene.app.errors import SceneError
+from take_one.scene.stills.capture import Still, capture
+
+MOVED = "The camera has moved since the Render Result was rendered: the still shows what it saw then."
+UNKNOWN = "Where the camera was for the Render Result is not known: the move is plainer. Render it again."
+
+
+@pytest.fixture
+def scene() -> bpy.types.Scene:
+    """Of 48 x 27 pixels with a depth pass, at frame 7."""
+    scene = room(48, 27)
+    scene.cycles.samples = 1
+    scene.view_layers[0].use_pass_z = True
+    scene.frame_set(7)
+    return scene
+
+
+def result(scene: bpy.types.Scene, folder, **more) -> Still:
+    return capture(bpy.context, scene, folder, source="RESULT", **more)
+
+
+def test_a_camera_that_moved_since_the_render(scene, tmp_path):
+    scene.camera.location.x = 0.25
+    scene.camera.data.lens = 40
+    bpy.ops.render.render()
+    still = result(scene, tmp_path / "same")
+    then = still.camera
+    assert then.matrix_world[0][3] == pytest.approx(0.25, abs=1e-6)
+    assert still.notes == () and still.depth is not None
+    scene.camera.location.x = 1.5
+    scene.camera.data.lens = 60
+    moved = result(scene, tmp_path / "moved")
+    assert moved.camera == then and moved.depth is not None
+    assert moved.notes == (MOVED,)
+    bpy.ops.render.render()
+    again = result(scene, tmp_path / "again")
+    assert again.camera.matrix_world[0][3] == pytest.approx(1.5, abs=1e-6)
+    assert again.notes == ()
+
+
+def test_the_playhead_is_elsewhere_and_the_shutter_was_open(scene, tmp_path):
+    """The camera goes 1 m a frame, and another scene's render between does not count."""
+    for frame in (1, 41):
+        scene.camera.location.x = 3 + frame
+        scene.camera.keyframe_insert("location", index=0, frame=frame)
+    scene.render.use_motion_blur = True
+    scene.frame_set(21)
+    bpy.ops.render.render()
+    at_21 = scene.camera.matrix_world[0][3]
+    scene.frame_set(30)
+    other = bpy.data.scenes.new("Other")
+    other.camera = bpy.data.objects.new("Eye", bpy.data.cameras.new("Eye"))
+    other.collection.objects.link(other.camera)
+    other.render.engine = "BLENDER_WORKBENCH"
+    other.render.resolution_x, other.render.resolution_y = 48, 27
+    with bpy.context.temp_override(scene=other):
+        bpy.ops.render.render()
+    still = result(scene, tmp_path)
+    assert still.camera.matrix_world[0][3] == pytest.approx(at_21, abs=1e-4)
+    assert MOVED in still.notes
+
+
+def test_of_an_animation_the_last_frame_counts(scene, tmp_path):
+    for frame in (1, 41):
+        scene.camera.location.x = 3 + frame
+        scene.camera.keyframe_insert("location", index=0, frame=frame)
+    scene.frame_start, scene.frame_end = 11, 12
+    scene.render.filepath = f"{tmp_path}/frame_"
+    bpy.ops.render.render(animation=True)
+    scene.frame_set(12)
+    at_12 = scene.camera.matrix_world[0][3]
+    scene.frame_set(11)
+    assert scene.camera.matrix_world[0][3] != pytest.approx(at_12, abs=0.1)
+    assert result(scene, tmp_path / "still").camera.matrix_world[0][3] == pytest.approx(at_12, abs=1e-4)
+
+
+def test_a_render_that_nobody_of_ours_saw(scene, tmp_path):
+    """As where the extension was enabled after it: the picture is taken, without a depth that might not fit."""
+    import take_one
+
+    bpy.ops.render.render()
+    take_one.unregister()
+    take_one.register()
+    still = result(scene, tmp_path)
+    assert (still.width, still.height) == (48, 27)
+    assert still.camera is None and still.depth is None
+    assert still.notes == (UNKNOWN,)
+
+
+def test_a_panoramic_render_has_no_camera_for_us(scene, tmp_path):
+    bpy.ops.render.render()
+    scene.camera.data.type = "PANO"
+    bpy.ops.render.render()
+    assert result(scene, tmp_path).camera is None
+
+
+def test_every_view_layer_is_off(scene, tmp_path):
+    for layer in scene.view_layers:
+        layer.use = False
+    with pytest.raises(SceneError) as caught:
+        capture(bpy.context, scene, tmp_path)
+    assert caught.value.code == "no_layer"
+    assert "All view layers of scene" in str(caught.value) and "Use for Rendering" in str(caught.value)
+    scene.view_layers[0].use = True
+    assert capture(bpy.context, scene, tmp_path).depth is not None
