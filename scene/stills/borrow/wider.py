@@ -68,7 +68,7 @@ def cut_out(picture: Path, margin: Margin, target: Path) -> None:
 
 def _trees(scene: bpy.types.Scene) -> Iterator[bpy.types.NodeTree]:
     for owner in (scene.world, *bpy.data.materials, *bpy.data.lights):
-        if owner is not None and owner.use_nodes and owner.node_tree is not None:
+        if owner is not None and owner.node_tree is not None:
             yield owner.node_tree
     yield from (group for group in bpy.data.node_groups if group.type == "SHADER")
 
