@@ -8,6 +8,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ from .jobs.journal import Journal
 from .jobs.record import Record
 from .jobs.watch import Watcher
 from .lease import Lease
-from .protocol import Camera, Direction, TakeRequest
+from .protocol import Camera, Direction, TakeRequest, WordsPath
 from .target import LocalTarget, RemoteTarget, Target
 
 LOG = logging.getLogger("take_one")
@@ -131,6 +132,25 @@ class Session:
                 raise
 
         self._commands.put(ask)
+
+    def path_ahead(
+        self, engine: str, direction: Direction, camera: Camera, seconds: float, seed: int
+    ) -> Future[WordsPath | None]:
+        """Which camera path a take of one still from `camera` will go for. Never an answer where nothing runs; an
+        ApiError where the backend does not answer."""
+        answer: Future[WordsPath | None] = Future()
+
+        def ask() -> None:
+            try:
+                api = self._connection.api()
+                if api is None:
+                    raise ApiError("not_connected", "The backend is not connected yet.", "start")
+                answer.set_result(api.words_path(engine, direction, camera, seconds, seed, whole=False))
+            except ApiError as error:
+                answer.set_exception(error)
+
+        self._commands.put(ask)
+        return answer
 
     def quote(self, key: str, fields: dict[str, Any], film: str, since: float) -> None:
         """Ask what a take of this submission (the fields of `/v1/estimate`) would cost, and what was spent on `film`

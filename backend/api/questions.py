@@ -56,7 +56,8 @@ def words_path(pool: Pool, registry: str, fields: Mapping[str, Any], default_mod
     if not info.words_path:
         return None
     engine = cast(PathOfWords, import_module(registry).engine(wanted.engine))
-    return engine.words_path(wanted.request(fitting_size(wanted.size, None, info), {STILL: Path(STILL)}))
+    request = wanted.request(fitting_size(wanted.size, None, info), {STILL: Path(STILL)})
+    return engine.words_path(request, wanted.whole)
 
 
 def _wanted(pool: Pool, fields: Mapping[str, Any], default_model: str) -> tuple[Wanted, EngineInfo]:

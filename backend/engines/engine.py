@@ -141,7 +141,8 @@ class Priced(Protocol):
 class PathOfWords(Protocol):
     """What an engine with a `words_path` also has."""
 
-    def words_path(self, request: TakeRequest) -> WordsPath:
-        """The whole camera path that it would make of this request's words if views stood all along it. By the
-        still's camera alone: no picture is read. Quick, and the same for the same request."""
+    def words_path(self, request: TakeRequest, whole: bool = True) -> WordsPath:
+        """The camera path that it would make of this request's words: the `whole` of it, as if views stood all along
+        it, or what it goes for with the one still. By the still's camera alone: no picture is read. Quick, and the
+        same for the same request."""
         ...

@@ -58,6 +58,7 @@ class Wanted:
     views: tuple[FurtherView, ...] = ()
     options: dict[str, Any] = field(default_factory=dict)
     shots: tuple[PartOfClip, ...] = ()
+    whole: bool = True  # of a path that is asked for: as if views stood all along it
 
     def request(self, size: tuple[int, int], files: Mapping[str, Path]) -> TakeRequest:
         """The request with its files, by their names on the wire.
@@ -129,6 +130,7 @@ def parse(fields: Mapping[str, Any], default_engine: str) -> Wanted:
         views=_read(_Views, {"views": extra.get("views", [])}, "extra_params").views,
         options=_bounded(extra.get("options", {}), "options", MAX_OPTIONS),
         shots=_read(_Shots, {"shots": extra.get("shots", [])}, "extra_params").shots,
+        whole=_read(_Whole, {"whole": extra.get("whole", True)}, "extra_params").whole,
     )
 
 
@@ -244,6 +246,11 @@ def parse_json(text: str | bytes, param: str) -> Any:
 @dataclass(frozen=True)
 class _Views:
     views: tuple[FurtherView, ...]
+
+
+@dataclass(frozen=True)
+class _Whole:
+    whole: bool
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ def main() -> None:
             ]
             poses = paths.poses(CameraPath(tuple(keys)), FRAMES)
             moments = {name: round(t * (FRAMES - 1)) for name, t in moves.MOMENTS.items()}
-            view = Film(still, [Place(request.still, poses[0])], poses, request.seed).prepare(0)
+            view = Film(still, still, [Place(request.still, poses[0])], poses, request.seed).prepare(0)
             draft = Renderer(still)
             for name, index in moments.items():
                 truth = np.asarray(Image.open(folder / f"{move}_{name}.png").convert("RGB"))

@@ -1,4 +1,5 @@
-"""How true moves are from one still and from as many as a press plans (at most three), and how steady they are.
+"""How true moves are from one still, from one with the margin that a press plans, and from as many stills as a press
+plans (at most three), and how steady they are.
 
     .dev/test/bin/python bench/truth/stills.py [--renders FOLDER] [--size 640x360] [--samples 8] [--sheets] [SCENE ...]
 
@@ -18,6 +19,7 @@ import subprocess
 import sys
 import tempfile
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -38,6 +40,7 @@ BUILT, UNSEEN = ("room", "street"), ("loft", "garden", "closeup")
 FRAMES, FPS = 97, 24
 SCORED = (24, 48, 72, 96)
 LEVELS = 16
+BESIDE = 1e-4  # when a view is that is the still with more around it
 
 
 def main() -> None:
@@ -52,8 +55,8 @@ def main() -> None:
     arguments.add_argument("--sheets", type=Path)
     given = arguments.parse_args()
     rows = []
-    print("| scene, move | stills | one still: SSIM of each | splat | planned stills | splat of them | jump |")
-    print("| --- | --- | --- | --- | --- | --- | --- |")
+    print("| scene, move | stills | one still: SSIM of each | splat | wider | planned stills | splat of them | jump |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for scene in given.scenes:
         if not given.no_render:
             job = [given.blender_python, ROOT / "bench/truth/plan_render.py", given.renders, given.size, given.samples]
@@ -64,7 +67,7 @@ def main() -> None:
             if all((folder / f"{move}_{round(1000 * t):04d}.exr").exists() for t in stills[1:]):
                 rows += score(scene, move, stills, folder, given)
     for name, scenes in (("built", BUILT), ("unseen", UNSEEN)):
-        for way in ("one", "one splat", "planned", "planned splat"):
+        for way in ("one", "one splat", "wider", "planned", "planned splat"):
             found = np.array([row[2:] for row in rows if row[0] in scenes and row[1] == way])
             if len(found):
                 mean, worst = found.mean(0), found.min(0)
@@ -88,15 +91,32 @@ def request(scene: str, move: str, stills: list[float], folder: Path) -> TakeReq
     return TakeRequest("draft", Direction(), tuple(views), FRAMES / FPS, FPS, size, seed=7, path=CameraPath(path))
 
 
+def with_margin(asked: TakeRequest, folder: Path, move: str) -> tuple[TakeRequest, float]:
+    """The take of one still as it is with its planned margin, and the share of pixels that this has more."""
+    left, top, right, bottom = json.loads((folder / "wider.json").read_text())[move]
+    if not any((left, top, right, bottom)):
+        return asked, 0.0
+    camera, image = asked.views[0].camera, folder / f"{move}_wider.png"
+    wide, high = camera.width + left + right, camera.height + top + bottom
+    more = wide * high / (camera.width * camera.height) - 1
+    camera = replace(camera, width=wide, height=high, cx=camera.cx + left, cy=camera.cy + top)
+    view = View(image, depth_file(image.with_suffix(".exr")), camera, BESIDE)
+    return replace(asked, views=(*asked.views, view)), more
+
+
 def score(scene: str, move: str, stills: list[float], folder: Path, given: argparse.Namespace) -> list[tuple]:
     """(scene, way, SSIM, PSNR) of each scored frame; prints the move's row."""
     rows, cells, sheet = [], [], {}
-    for way, used in (("one", [0.0]), ("planned", stills)):
-        asked = request(scene, move, used, folder)
+    for way, used in (("one", [0.0]), ("wider", [0.0]), ("planned", stills)):
+        asked, more = request(scene, move, used, folder), 0.0
+        if way == "wider":
+            asked, more = with_margin(asked, folder, move)
         standing = {round(t * (FRAMES - 1)) for t in used}
-        drawn = frames(asked, SCORED)
-        splat = Splat(asked)
-        for name, made in ((way, drawn), (f"{way} splat", {k: splat.frame(k) for k in SCORED})):
+        drawn = {way: frames(asked, SCORED)}
+        if way != "wider":
+            splat = Splat(asked)
+            drawn[f"{way} splat"] = {k: splat.frame(k) for k in SCORED}
+        for name, made in drawn.items():
             likes = []
             for k in SCORED:
                 truth = picture(folder / f"{move}_{round(1000 * k / (FRAMES - 1)):04d}.png")
@@ -104,7 +124,8 @@ def score(scene: str, move: str, stills: list[float], folder: Path, given: argpa
                 if k not in standing:
                     likes.append(compare(truth, made[k]))
                     rows.append((scene, name, *likes[-1]))
-            cells.append(", ".join(f"{one:.3f}" for one, _ in likes) or "-")
+            size = f" (+{100 * more:.0f} % pixels)" if more else ""
+            cells.append((", ".join(f"{one:.3f}" for one, _ in likes) or "-") + size)
         if len(used) > 1 and not given.no_jumps:
             jumped = jumps(asked)
     jump = f"{100 * max(jumped):.2f} %" if len(stills) > 1 and not given.no_jumps and jumped else "-"
@@ -151,10 +172,10 @@ class _Now(Executor):
 
 
 def contact(made: list[np.ndarray]) -> np.ndarray:
-    """Truth, one still, its splat, planned stills, their splat, and the error of one still, four times."""
-    truth, one, splat, planned, other = made
-    wrong = np.clip(np.abs(truth.astype(int) - one) * 4, 0, 255).astype(np.uint8)
-    return np.vstack([np.hstack([truth, one, splat]), np.hstack([planned, other, wrong])])
+    """Truth, one still, its error four times; with a margin, planned stills, the error with a margin."""
+    truth, one, _splat, wider, planned, _ = made
+    wrong, left = (np.clip(np.abs(truth.astype(int) - each) * 4, 0, 255).astype(np.uint8) for each in (one, wider))
+    return np.vstack([np.hstack([truth, one, wrong]), np.hstack([wider, planned, left])])
 
 
 def picture(path: Path) -> np.ndarray:

@@ -63,12 +63,20 @@ class Api:
         return prompt if isinstance(prompt, str) else direction.prompt
 
     def words_path(
-        self, engine: str, direction: Direction, camera: Camera | None, seconds: float, seed: int
+        self,
+        engine: str,
+        direction: Direction,
+        camera: Camera | None,
+        seconds: float,
+        seed: int,
+        whole: bool = True,
     ) -> WordsPath | None:
-        """The whole camera path that the direction's words mean, seen from a still's `camera`; None where the engine
-        or the server makes none."""
+        """The camera path that the direction's words mean, seen from a still's `camera`: the whole of it, or what a
+        take of that one still goes for. None where the engine or the server makes none."""
         try:
-            data = self._object("POST", "/v1/path", json=form.path_fields(engine, direction, camera, seconds, seed))
+            data = self._object(
+                "POST", "/v1/path", json=form.path_fields(engine, direction, camera, seconds, seed, whole)
+            )
         except ApiError as error:
             if error.status not in (404, 405):  # another kind of server
                 raise

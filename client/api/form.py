@@ -57,9 +57,13 @@ def prompt_params(direction: Direction, options: Mapping[str, Any]) -> dict[str,
     return {**spoken(direction), "options": to_json(options)}
 
 
-def path_fields(engine: str, direction: Direction, camera: Camera | None, seconds: float, seed: int) -> dict[str, Any]:
+def path_fields(
+    engine: str, direction: Direction, camera: Camera | None, seconds: float, seed: int, whole: bool = True
+) -> dict[str, Any]:
     """The body of `POST /v1/path`."""
     extra = spoken(direction) | ({"camera": _camera(camera)} if camera is not None else {})
+    if not whole:
+        extra["whole"] = False
     body = {"model": engine, "prompt": direction.prompt, "seconds": seconds, "seed": seed}
     return {**body, "extra_params": extra}
 

@@ -107,7 +107,8 @@ class EngineInfo:
     `sends_to` is who gets the pictures and the words ("" where they stay with the backend), `account` whose key it
     needs, and `rate` what a second costs as it is set by itself; `tariffs` say it for its other settings, of which the
     first that holds counts. `lengths` are the only seconds that it makes, rising; none: any. `references` is how many
-    pictures of who and what is seen it takes beside the still.
+    pictures of who and what is seen it takes beside the still. `overscan`: it uses a view that shows more around the
+    still (see View).
     """
 
     id: str
@@ -143,6 +144,7 @@ class EngineInfo:
     shot_stills: bool = False
     tariffs: tuple[Tariff, ...] = ()
     lengths: tuple[float, ...] = ()
+    overscan: bool = False
 
     @property
     def label(self) -> str:

@@ -229,6 +229,8 @@ def _still_now(wish: shoot.Ask) -> Still | SceneError:
                 camera=camera,
                 image_path=order.image,
                 frame=order.frame,
+                size=wish.size,
+                margin=wish.margin,
             )
     except SceneError as error:
         return error
@@ -306,7 +308,8 @@ def _begin_still(order: Order, wish: shoot.Ask) -> None:
             partial(_on_still, order),
             camera=camera,
             frame=wish.order.frame,
-            size=wish.order.picture,
+            size=wish.size or wish.order.picture,
+            margin=wish.margin,
         )
     except SceneError as error:
         second_camera.remove_all()

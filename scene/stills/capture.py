@@ -18,6 +18,7 @@ from .borrow.borrowed import borrowing
 from .borrow.compositor import composed
 from .borrow.depth_pass import doubtful
 from .camera import check_camera
+from .coverage.margin import NONE, Margin
 from .files import PICTURE, Framing, Still, framing_of
 from .known import rendered
 from .known.things import with_things
@@ -53,10 +54,13 @@ def capture(
     camera: bpy.types.Object | None = None,
     frame: float | None = None,
     image_path: Path | None = None,
+    size: tuple[int, int] | None = None,
+    margin: Margin = NONE,
 ) -> Still:
     """Take the still and wait for it. Files are written into `folder` (still.png, depth.exr, camera.json).
 
-    `camera` None is the scene's active camera, `frame` None its current frame (a fraction is a subframe).
+    `camera` None is the scene's active camera, `frame` None its current frame (a fraction is a subframe). A render may
+    be of another `size` in pixels than the scene's, of which a `margin` is around the still (see Still.around).
     Nothing of the scene is changed afterwards, whatever happens. The scene's render region, burnt-in text,
     stereo and sequencer do not count: the still is the camera's whole picture. Film that is transparent
     becomes black.
@@ -78,7 +82,7 @@ def capture(
         camera = check_camera(scene, camera)
         view = viewport.find_view(context, scene) if source == VIEWPORT else None
         if view is None:
-            return render(context, scene, camera, folder, source, frame)
+            return render(context, scene, camera, folder, source, frame, size, margin)
         return _from_view(view, scene, camera, frame, folder)
     except OSError as error:
         raise files.disk_error(folder, error) from error

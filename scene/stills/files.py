@@ -22,13 +22,14 @@ from .borrow.depth_pass import MANY, doubtful
 from .camera import camera_of, metres_per_unit
 
 PICTURE, LAYERS, DEPTH, CAMERA = "still.png", "part_layers.exr", "depth.exr", "camera.json"
+AROUND, AROUND_DEPTH = "around.png", "around_depth.exr"
 
 
 @dataclass(frozen=True)
 class Still:
     """`image` is a PNG (or the user's own PNG, JPEG or WebP, copied). `depth` is an EXR (channel V, planar
     metres) and `camera` is in camera.json too; both None where the source has none. `notes` are remarks
-    for the user."""
+    for the user. `around` is the same still with more around it, where it was rendered so."""
 
     image: Path
     width: int
@@ -37,6 +38,7 @@ class Still:
     depth: Path | None = None
     camera: Camera | None = None
     notes: tuple[str, ...] = ()
+    around: Still | None = None
 
 
 class Framing(NamedTuple):
@@ -144,8 +146,8 @@ def read_layers(folder: Path, layers: tuple[str, ...]) -> np.ndarray | None:
         path.unlink(missing_ok=True)
 
 
-def write_depth(folder: Path, depth: np.ndarray, framing: Framing) -> Depth:
-    """Write depth.exr in metres; `depth` is in Blender units.
+def write_depth(folder: Path, depth: np.ndarray, framing: Framing, name: str = DEPTH) -> Depth:
+    """Write a depth file in metres; `depth` is in Blender units.
 
     Raises:
         SceneError: render_failed for a depth of another size than the camera's picture.
@@ -157,7 +159,7 @@ def write_depth(folder: Path, depth: np.ndarray, framing: Framing) -> Depth:
     # EEVEE of Blender 4.5 writes the far clip where there is nothing, the others 1e10.
     nothing = ~np.isfinite(depth) | (depth >= framing.far * (1 - 1e-4))
     metres = np.where(nothing, exr.BACKGROUND, depth * framing.unit)
-    exr.write_depth(folder / DEPTH, metres)
+    exr.write_depth(folder / name, metres)
     return Depth(not nothing.all(), doubtful(metres))
 
 

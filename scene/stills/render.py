@@ -16,13 +16,15 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ...client.protocol import Camera
 from ..app.app import app
 from ..app.errors import SceneError
 from . import files
-from .borrow import blocks, depth_pass, see_through
+from .borrow import blocks, depth_pass, see_through, wider
 from .borrow.borrowed import borrow, give_back, still_changes
 from .borrow.compositor import Composed, composed, first_layer
 from .camera import picture_size
+from .coverage.margin import NONE, Margin
 from .files import Depth, Framing, Still, framing_of
 from .known.things import with_things
 
@@ -35,8 +37,9 @@ SIZE = ("render.resolution_x", "render.resolution_y", "render.resolution_percent
 @dataclass
 class Task:
     """A still that is being rendered: of which scene and camera (by their numbers in the session), at which frame,
-    of which size. `here` is the scene's own frame, `left` what there is to render, `has_depth` whether layers are
-    written, `framing` the camera of the last render, `as_asked` whether that was of the asked moment."""
+    of which size, of which a `margin` is around the still. `here` is the scene's own frame, `left` what there is to
+    render, `has_depth` whether layers are written, `framing` the camera of the last render, `as_asked` whether that was
+    of the asked moment."""
 
     scene: int
     camera: int
@@ -47,6 +50,7 @@ class Task:
     source: str
     composed: Composed
     left: list[str]
+    margin: Margin = NONE
     has_depth: bool = False
     notes: list[str] = field(default_factory=list)
     framing: Framing | None = None
@@ -114,10 +118,12 @@ def render(
     folder: Path,
     source: str,
     frame: float | None,
+    size: tuple[int, int] | None = None,
+    margin: Margin = NONE,
 ) -> Still:
     """Render the still and wait. VIEWPORT renders with Workbench. See `capture.capture`."""
     check_free()
-    task = task_of(scene, camera, folder, source, frame)
+    task = task_of(scene, camera, folder, source, frame, size, margin)
     try:
         while task.left:
             try:
@@ -149,8 +155,10 @@ def task_of(
     source: str,
     frame: float | None,
     size: tuple[int, int] | None = None,
+    margin: Margin = NONE,
 ) -> Task:
-    """What there is to render for a still of this camera, `frame` and `size` (None: the scene's own).
+    """What there is to render for a still of this camera, `frame` and `size` (None: the scene's own), of which a
+    `margin` is around the still.
 
     Raises:
         SceneError: no_layer, where none is rendered.
@@ -184,6 +192,7 @@ def task_of(
         source,
         shown,
         [DEPTH, PICTURE] if alone else [PICTURE],
+        margin,
         notes=notes,
     )
 
@@ -215,8 +224,10 @@ def save(task: Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
     """
     task.framing = task.framing or framing_of(scene, camera, size=task.size)
     if task.left[0] == PICTURE:
-        task.framing = task.framing._replace(camera=with_things(scene, task.framing.camera))
-        files.save_picture(scene, task.folder / files.PICTURE)
+        task.framing = task.framing._replace(camera=_known(task, scene, task.framing.camera))
+        files.save_picture(scene, task.folder / (files.AROUND if task.margin else files.PICTURE))
+        if task.margin:
+            wider.cut_out(task.folder / files.AROUND, task.margin, task.folder / files.PICTURE)
     if task.composed.in_place and not task.has_depth:
         files.save_layers(scene, task.folder)
         task.has_depth = True
@@ -243,17 +254,42 @@ def pass_over(task: Task, scene: bpy.types.Scene | None, error: RuntimeError) ->
     task.notes.append(rpt_("The depth could not be rendered on its own: {reason}").format(reason=reason))
 
 
+def _known(task: Task, scene: bpy.types.Scene, camera: Camera) -> Camera:
+    """The picture's camera with what the still shows: a margin's things are none of it."""
+    if not task.margin:
+        return with_things(scene, camera)
+    return replace(camera, things=with_things(scene, wider.inside(camera, task.margin)).things)
+
+
 def write_depth(task: Task) -> Depth | None:
     """Runs beside Blender: nothing of bpy in here."""
     depth = files.read_layers(task.folder, task.composed.layers) if task.has_depth else None
-    return files.write_depth(task.folder, depth, task.framing) if depth is not None and task.framing else None
+    if depth is None or task.framing is None:
+        return None
+    if not task.margin:
+        return files.write_depth(task.folder, depth, task.framing)
+    files.write_depth(task.folder, depth, task.framing, files.AROUND_DEPTH)
+    high, wide = depth.shape
+    inner = depth[task.margin.top : high - task.margin.bottom, task.margin.left : wide - task.margin.right]
+    return files.write_depth(task.folder, inner, _inside(task.framing, task.margin))
+
+
+def _inside(framing: Framing, margin: Margin) -> Framing:
+    return framing._replace(camera=wider.inside(framing.camera, margin))
 
 
 def finish(task: Task, depth: Depth | None) -> Still:
     """The still whose files are written."""
     assert task.framing is not None
-    still = files.finish(task.folder, task.framing, depth, task.source, tuple(task.notes))
-    return still if task.composed.in_place else replace(still, camera=None)
+    shown = _inside(task.framing, task.margin) if task.margin else task.framing
+    still = files.finish(task.folder, shown, depth, task.source, tuple(task.notes))
+    if not task.composed.in_place:
+        return replace(still, camera=None)
+    if not task.margin or depth is None:
+        return still
+    wide, image = replace(task.framing.camera, things=()), task.folder / files.AROUND
+    around = Still(image, wide.width, wide.height, task.source, task.folder / files.AROUND_DEPTH, wide)
+    return replace(still, around=around)
 
 
 def clean(task: Task) -> None:

@@ -14,6 +14,7 @@ from ..app.errors import SceneError
 from . import files
 from .borrow import blocks
 from .camera import check_camera
+from .coverage.margin import NONE, Margin
 from .files import Still
 from .render import (
     RENDER,
@@ -44,11 +45,12 @@ def start_render(
     camera: bpy.types.Object | None = None,
     frame: float | None = None,
     size: tuple[int, int] | None = None,
+    margin: Margin = NONE,
 ) -> None:
     """Begin Blender's own non-blocking render of the still and return at once. `done` is called once, on the
     main thread from a timer, with the still or with what went wrong (code render_cancelled where the user
     stopped it). `camera` and `frame` as for `capture.capture`: as they are now, whatever comes meanwhile.
-    `size` in pixels, None for the scene's.
+    `size` in pixels, None for the scene's; of which a `margin` is around the still.
 
     Raises:
         SceneError: as `capture.capture`, for what is known before rendering; `render_busy` while another render
@@ -60,7 +62,7 @@ def start_render(
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise files.disk_error(folder, error) from error
-    pending = Pending(task_of(scene, camera, folder, RENDER, frame, size), done)
+    pending = Pending(task_of(scene, camera, folder, RENDER, frame, size, margin), done)
     _begin_job(context, pending, scene, camera)
     state().pending = pending
     timer.every(_watch, TICK)

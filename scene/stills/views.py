@@ -23,6 +23,7 @@ INDEX = "views.json"
 MAX_INDEX = 1 << 20  # bytes: of more than that it is none of ours
 APART = "part_view"  # the folder that a further view is rendered into
 SAME = 1e-4  # of a camera's numbers
+BESIDE = 1e-4  # when the still's wider picture is, in the shot: with the still, and before any further view
 
 
 @dataclass(frozen=True)
@@ -66,10 +67,13 @@ def note(folder: Path, still: Still, mark: str) -> None:
     if still.camera is None or not mark:
         return
     depth = still.depth.name if still.depth else ""
-    kept = Kept(still.image.name, depth, still.camera, mark, still.notes)
-    others = tuple(one for one in read(folder).views if one.image != kept.image)
+    made = [Kept(still.image.name, depth, still.camera, mark, still.notes)]
+    if still.around is not None and still.around.camera is not None and still.around.depth is not None:
+        made.append(Kept(still.around.image.name, still.around.depth.name, still.around.camera, mark))
+    names = [one.image for one in made]
+    others = tuple(one for one in read(folder).views if one.image not in names)
     aside = folder / ("part_" + INDEX)
-    aside.write_text(json.dumps(to_json(Index((*others, kept)))))
+    aside.write_text(json.dumps(to_json(Index((*others, *made)))))
     aside.replace(folder / INDEX)
 
 
@@ -84,17 +88,36 @@ def read(folder: Path) -> Index:
         return Index()
 
 
-def find(stills: Path, camera: Camera, mark: str) -> Still | None:
-    """A view of this camera that fits, of any take whose folder is in `stills`, the newest first."""
+def find(stills: Path, camera: Camera, mark: str, around: Camera | None = None) -> Still | None:
+    """A view of this camera that fits, of any take whose folder is in `stills`, the newest first. With `around` it is a
+    still that has its wider picture, too."""
     for folder, kept in _all(stills):
         if kept.mark != mark or not same_camera(kept.camera, camera):
             continue
-        image, depth = folder / Path(kept.image).name, folder / Path(kept.depth).name
-        wanted = [image, depth] if kept.depth else [image]
-        if len(trust.present(wanted)) == len(wanted):
-            size = camera.width, camera.height
-            return Still(image, *size, "RENDER", depth if kept.depth else None, camera, kept.notes)
+        still = _found(folder, kept, camera)
+        if still is not None and around is not None:
+            wider = _around(folder, around, mark) if kept.image == files.PICTURE else None
+            still = replace(still, around=wider) if wider is not None else None
+        if still is not None:
+            return still
     return None
+
+
+def _around(folder: Path, camera: Camera, mark: str) -> Still | None:
+    """The wider picture of the still in a folder, where it is this camera's."""
+    kept = next((one for one in read(folder).views if one.image == files.AROUND and one.depth), None)
+    if kept is None or kept.mark != mark or not same_camera(kept.camera, camera):
+        return None
+    return _found(folder, kept, camera)
+
+
+def _found(folder: Path, kept: Kept, camera: Camera) -> Still | None:
+    """What was kept, if its files are there."""
+    image, depth = folder / Path(kept.image).name, folder / Path(kept.depth).name
+    wanted = [image, depth] if kept.depth else [image]
+    if len(trust.present(wanted)) < len(wanted):
+        return None
+    return Still(image, camera.width, camera.height, "RENDER", depth if kept.depth else None, camera, kept.notes)
 
 
 def bring(still: Still, folder: Path, number: int) -> Still:
@@ -108,7 +131,12 @@ def bring(still: Still, folder: Path, number: int) -> Still:
         _link(still.depth, depth)
     if not number:
         (folder / files.CAMERA).write_text(json.dumps(to_json(still.camera)))
-    return replace(still, image=image, depth=depth)
+    around = still.around
+    if around is not None and around.depth is not None:
+        _link(around.image, folder / files.AROUND)
+        _link(around.depth, folder / files.AROUND_DEPTH)
+        around = replace(around, image=folder / files.AROUND, depth=folder / files.AROUND_DEPTH)
+    return replace(still, image=image, depth=depth, around=around)
 
 
 def view_of(still: Still, t: float = 0.0) -> View:

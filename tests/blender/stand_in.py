@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
 from dataclasses import replace
 from pathlib import Path
 
 import bpy
 from take_one.client import events
-from take_one.client.protocol import Binding, EngineInfo, Job, JobState, Price, Result, TakeRequest
+from take_one.client.protocol import Binding, EngineInfo, Job, JobState, Price, Result, TakeRequest, WordsPath
 from take_one.scene.app.app import app
 from take_one.scene.edit import strips
 from take_one.scene.model.shots import takes
@@ -30,6 +31,8 @@ class StandIn:
         self.landed_keys: list[str] = []
         self.composed: list[tuple] = []
         self.asked: list[tuple] = []
+        self.ahead: list[tuple] = []
+        self.path: WordsPath | None = None  # that words mean; None: nobody answers
         self.quoted: list[dict] = []
         self.prices: dict[str, Price] = {}  # live ones, by the quality that is asked for
         self.replays = 0
@@ -46,6 +49,13 @@ class StandIn:
 
     def words_path(self, *asked):
         self.asked.append(asked)
+
+    def path_ahead(self, *asked):
+        self.ahead.append(asked)
+        answer = Future()
+        if self.path is not None:
+            answer.set_result(self.path)
+        return answer
 
     def quote(self, key, fields, _film, _since):
         self.quoted.append(fields)

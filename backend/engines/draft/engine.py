@@ -47,14 +47,16 @@ class DraftEngine:
             shots=MAX_SHOTS,
             shot_requests=True,
             shot_stills=True,
+            overscan=True,
         )
 
-    def words_path(self, request: TakeRequest) -> WordsPath:
+    def words_path(self, request: TakeRequest, whole: bool = True) -> WordsPath:
         """See backend.engines.engine.PathOfWords."""
-        from .camera.moves import path_of
+        from .camera.moves import SEVERAL, path_of
 
         camera = request.still.camera if request.still else None
-        move = path_of(request.direction.prompt, camera, request.seconds, request.seed)
+        views = SEVERAL if whole else 1
+        move = path_of(request.direction.prompt, camera, request.seconds, request.seed, views=views)
         return WordsPath(move.path, move.notes)
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:

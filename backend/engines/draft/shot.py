@@ -37,13 +37,15 @@ def begin(request: TakeRequest, guess: bool = True) -> Shot:
         EngineError: a still, depth, camera or path that cannot be used.
     """
     still, notes = picture.load(request)
+    wide = views.around(request)
+    first = still if wide is None else picture.read_around(wide, still)
     if request.path is None:
         camera = request.still.camera if request.still else None
         seen = with_subject(picture.measure(still), camera, still.metres())
-        usable = sum(view.camera is not None and view.depth is not None for view in request.views)
+        usable = sum(view.camera is not None and view.depth is not None for view in request.views if view is not wide)
         words = request.direction.prompt
         move = plan(
-            words, request.seconds, seen, request.seed, world_up(camera), Coverage(still), min(usable, MAX_VIEWS)
+            words, request.seconds, seen, request.seed, world_up(camera), Coverage(first, still), min(usable, MAX_VIEWS)
         )
         path, notes = move.path, (*notes, *move.notes)
     else:
@@ -51,7 +53,7 @@ def begin(request: TakeRequest, guess: bool = True) -> Shot:
         notes = (*notes, *notes_of(beyond(request.direction.prompt)))
     poses = paths.poses(path, request.frame_count)
     places, left_out = views.placed(request, poses, picture.measure(still).focus)
-    return Shot(still, path, Film(still, places, poses, request.seed, guess, workers()), notes, left_out)
+    return Shot(still, path, Film(still, first, places, poses, request.seed, guess, workers()), notes, left_out)
 
 
 def workers() -> int:

@@ -14,7 +14,9 @@ from ...app.errors import SceneError
 from ...model.properties.properties import stills_of
 from ...stills import capture
 from ...stills.borrow.borrowed import RECORD, borrowing
+from ...stills.borrow.wider import may_be_wider
 from ...stills.camera import camera_track, check_camera, is_animated, picture_size
+from ...stills.capture import RENDER
 from ...stills.coverage import marks, plan, surfaces
 from ...stills.coverage.plan import Plan
 from ...stills.coverage.steps import Steps, at_once, by_the_timer
@@ -61,9 +63,16 @@ class Plans:
 
 
 def steps(
-    scene: bpy.types.Scene, camera: bpy.types.Object, track: Track, frame: int, frames: int, count: int | None
+    scene: bpy.types.Scene,
+    camera: bpy.types.Object,
+    track: Track,
+    frame: int,
+    frames: int,
+    count: int | None,
+    wider: bool = False,
 ) -> Steps[Planned]:
-    """Plan the views of a path in the scene as it is at `frame`; `count` None for as many as it takes."""
+    """Plan the views of a path in the scene as it is at `frame`; `count` None for as many as it takes. The still may be
+    `wider` than its frame."""
     number = scene.session_uid
     path = np.array([pose.place for pose in track.poses[::EVERY]])
     held = held_still(scene, camera)
@@ -74,7 +83,7 @@ def steps(
         with borrowing(scene, {"frame_float": float(frame)}):
             found = at_once(surfaces.read(scene, path))
             look = at_once(marks.look_mark(scene, frame, found.used))
-    made = yield from plan.plan(track, found, count)
+    made = yield from plan.plan(track, found, count, wider)
     return Planned(made, track, frame, frames, held, look)
 
 
@@ -124,7 +133,8 @@ def of_shot(shot: Any) -> Steps[Planned]:
     frame, frames = handles.span(shot)
     track = camera_track(scene, camera, frame, frames)
     most = engine.views if engine is not None else None
-    return steps(scene, camera, track, frame, frames, wanted(stills_of(shot), most))
+    wider = engine is not None and engine.overscan and shot.still_source == RENDER and may_be_wider(scene, camera)
+    return steps(scene, camera, track, frame, frames, wanted(stills_of(shot), most), wider)
 
 
 def wanted(stills: int | None, most: int | None) -> int | None:
@@ -170,12 +180,19 @@ def lines(shot: Any) -> list[str]:
     made, count = planned.plan, len(planned.plan.views)
     seconds = still_seconds(shot.id_data)
     stills = rpt_("{count} stills").format(count=count) if count > 1 else rpt_("One still")
+    if made.margin:
+        text = (
+            rpt_("{stills} (the first +{percent:.0f} % pixels)")
+            if count > 1
+            else rpt_("{stills} (+{percent:.0f} % pixels)")
+        )
+        stills = text.format(stills=stills, percent=100 * made.more)
     said = []
     if seconds is None:
         said.append(rpt_("{stills}; how long they take is known after the first").format(stills=stills))
     else:
         text = rpt_("{stills}, about {time}; all {frames} frames would take {all}")
-        times = {"time": duration(seconds * count), "all": duration(seconds * planned.frames)}
+        times = {"time": duration(seconds * (count + made.more)), "all": duration(seconds * planned.frames)}
         said.append(text.format(stills=stills, frames=planned.frames, **times))
     percents = {"mean": 100 * made.mean, "least": 100 * min(made.covered)}
     said.append(rpt_("They show {mean:.0f} % of the move, {least:.0f} % at worst").format(**percents))
@@ -263,9 +280,11 @@ def _moves(item: bpy.types.Object) -> bool:
 # --- how long it takes ---------------------------------------------------------------------------------------
 
 
-def measured(scene: bpy.types.Scene, seconds: float) -> None:
-    """A still of this scene took so long, all its renders together."""
+def measured(scene: bpy.types.Scene, seconds: float, more: float = 0.0) -> None:
+    """A still of this scene took so long, all its renders together; it had so many `more` pixels than its frame, a
+    share."""
     width, height = picture_size(scene)
+    seconds /= 1 + more
     state = scene.take_one
     state.still_seconds, state.still_kind = seconds / (width * height) * 1e6, _kind(scene)
 

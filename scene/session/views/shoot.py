@@ -19,12 +19,14 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ...model.shots.shot_list import find_scene
 from ...stills import views
-from ...stills.camera import camera_at
+from ...stills.borrow.wider import may_be_wider
+from ...stills.camera import camera_at, picture_size
 from ...stills.capture import RENDER, Still
+from ...stills.coverage.margin import NONE, Margin, widened
 from ...stills.coverage.track import Pose
 from ..press import references
 from ..press.order import Order
-from . import plans
+from . import ahead, plans
 from .plans import Planned
 
 BEFORE_END = 1 - 1e-4  # a view at 1 would be the frame to end on
@@ -32,11 +34,14 @@ BEFORE_END = 1 - 1e-4  # a view at 1 would be the frame to end on
 
 @dataclass(frozen=True)
 class Ask:
-    """A still is wanted for `order`: its own (`pose` None), or from a pose of its path, rendered into `folder`."""
+    """A still is wanted for `order`: its own (`pose` None), or from a pose of its path, rendered into `folder`. `size`
+    in pixels, None for the order's; of which a `margin` is around the still."""
 
     order: Order
     folder: Path
     pose: Pose | None = None
+    size: tuple[int, int] | None = None
+    margin: Margin = NONE
 
 
 @dataclass(frozen=True)
@@ -61,17 +66,21 @@ def shoot(order: Order, ready: Mapping[str, Shots]) -> Shoot:
     """
     found = []
     for one in (order, *order.following):
-        found.append(ready[one.keys[0]] if one.keys[0] in ready else (yield from shoot_one(one)))
+        found.append(ready[one.keys[0]] if one.keys[0] in ready else (yield from shoot_one(one, not order.following)))
     return replace(found[0], following=tuple(found[1:]))
 
 
-def shoot_one(order: Order) -> Shoot:
-    """The same of an order without those that follow it."""
+def shoot_one(order: Order, alone: bool = False) -> Shoot:
+    """The same of an order without those that follow it; where it is `alone` in its clip its still may be wider than
+    its frame."""
     planned = None
     if plans_views(order):
         _say(order, "Planning the stills")
-        planned = yield from _plan(order)
+        planned = yield from _plan(order, alone and _may_be_wider(order))
         plans.keep(order.shot_uid, planned)
+    elif alone and order.track is None and order.engine.words_path and _may_be_wider(order):
+        _say(order, "Planning the stills")
+        planned = yield from _plan_ahead(order)
     poses = _poses(order, planned)
     _say(order, _count(1, 1 + len(poses)))
     still = yield from _taken(order, planned, None, 0)
@@ -79,6 +88,10 @@ def shoot_one(order: Order) -> Shoot:
         raise still
     size = still.width, still.height
     found, notes = [views.view_of(still)], [*still.notes]
+    if planned is not None and still.around is not None:
+        found.append(views.view_of(still.around, views.BESIDE))
+        text = rpt_("The still was rendered with {percent:.0f} % more pixels, for what the move uncovers around it.")
+        notes.append(text.format(percent=100 * planned.plan.more))
     for number, pose in enumerate(poses, 1):
         _say(order, _count(1 + number, 1 + len(poses)), number / (1 + len(poses)))
         further = yield from _taken(order, planned, pose, number)
@@ -91,8 +104,8 @@ def shoot_one(order: Order) -> Shoot:
         frame = order.frame + round(pose.t * (planned.frames - 1))
         text = rpt_("The view at frame {frame} is left out: {reason}")
         notes.append(text.format(frame=frame, reason=further.message))
-    if planned is not None:
-        notes += remarks(planned, len(found))
+    if planned is not None and order.track is not None:
+        notes += remarks(planned, len(found) - (still.around is not None))
     return Shots(references.kept(replace(order, picture=size)), tuple(found), tuple(dict.fromkeys(notes)))
 
 
@@ -121,15 +134,36 @@ def remarks(planned: Planned, count: int) -> list[str]:
     return notes
 
 
-def _plan(order: Order) -> Generator[float, None, Planned]:
+def _may_be_wider(order: Order) -> bool:
+    """Whether the order's still may show more around its frame."""
+    camera = camera_of(order)
+    if order.source != RENDER or not order.engine.overscan or camera is None:
+        return False
+    scene = scene_of(order)
+    return order.picture == picture_size(scene) and may_be_wider(scene, camera)
+
+
+def _plan_ahead(order: Order) -> Generator[float, None, Planned | None]:
+    """What the still of a take by words is to show around its frame; None where it is not known where its camera
+    goes."""
+    camera = camera_of(order)
+    assert camera is not None
+    track = yield from ahead.track(order, scene_of(order), camera)
+    if track is None:
+        return None
+    made = yield from plans.steps(scene_of(order), camera, track, order.frame, order.frame_count, 1, True)
+    return made
+
+
+def _plan(order: Order, wider: bool) -> Generator[float, None, Planned]:
     scene, camera = scene_of(order), camera_of(order)
     assert camera is not None and order.track is not None
     count = plans.wanted(order.stills, order.engine.views)
-    steps = plans.steps(scene, camera, order.track, order.frame, order.frame_count, count)
+    steps = plans.steps(scene, camera, order.track, order.frame, order.frame_count, count, wider)
     planned = yield from steps
     most = min(order.engine.views, len(planned.plan.views))
     if most < len(planned.plan.views):
-        again = plans.steps(scene_of(order), camera, order.track, order.frame, order.frame_count, most)
+        again = plans.steps(scene_of(order), camera, order.track, order.frame, order.frame_count, most, wider)
         planned = yield from again
     return planned
 
@@ -145,31 +179,46 @@ def _taken(
 ) -> Generator[float | Ask, Still | SceneError | None, Still | SceneError]:
     """The still from a pose: found on disk, or rendered and noted there."""
     scene = scene_of(order)
-    mark, camera = "", None
+    mark, camera, around = "", None, None
+    wide = widened(planned.track, planned.plan.margin) if planned and planned.plan.margin and not number else None
+    if wide is not None:
+        around = camera_at(scene, wide, wide.poses[0])
     if planned is not None and order.track is not None:
         mark = planned.mark
         camera = camera_at(scene, order.track, pose or order.track.poses[0])
-        found = views.find(order.folder.parent, camera, mark)
+        found = views.find(order.folder.parent, camera, mark, around)
         if found is not None:
             still = views.bring(found, order.folder, number)
             views.note(order.folder, still, mark)
             return still
     began = time.monotonic()
-    answer = yield Ask(order, order.folder / views.APART if number else order.folder, pose)
+    folder, more = order.folder / views.APART if number else order.folder, 0.0
+    failed: tuple[str, ...] = ()
+    if wide is not None and planned is not None:
+        more = planned.plan.more
+        answer = yield Ask(order, folder, wide.poses[0], (wide.width, wide.height), planned.plan.margin)
+        if isinstance(answer, SceneError) and answer.code == "render_failed":
+            text = rpt_("The still could not be rendered wider than its frame: {reason}")
+            failed, more, began = (text.format(reason=answer.message),), 0.0, time.monotonic()
+            answer = yield Ask(order, folder)
+    else:
+        answer = yield Ask(order, folder, pose)
     assert answer is not None
     if isinstance(answer, SceneError):
         return answer
-    still = answer
+    still = replace(answer, notes=(*answer.notes, *failed))
     if order.source == RENDER:
-        plans.measured(scene_of(order), time.monotonic() - began)
+        plans.measured(scene_of(order), time.monotonic() - began, more)
     if number:
         still = views.take_in(still, order.folder, number)
-    views.note(order.folder, _as(still, camera), mark)
+    views.note(order.folder, _as(still, camera, around), mark)
     return still
 
 
-def _as(still: Still, camera: Camera | None) -> Still:
+def _as(still: Still, camera: Camera | None, around: Camera | None) -> Still:
     """The still by the camera that it was asked for: what a later search compares."""
+    if still.around is not None and around is not None:
+        still = replace(still, around=replace(still.around, camera=around))
     return replace(still, camera=camera) if camera is not None and still.camera is not None else still
 
 

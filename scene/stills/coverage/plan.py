@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .margin import NONE, Margin, beyond, fitted, widened, widest
 from .rays import Trees
 from .steps import Steps
 from .surfaces import Surfaces
@@ -37,12 +38,15 @@ FAR = 1e3  # times the scene's size: where the sky is
 @dataclass(frozen=True)
 class Plan:
     """`views` are indices of the track's poses, rising, the still's 0 first. `moments` are those that were looked at,
-    and `covered` [0..1] how much of each the views show. `mark` is the surfaces' (see Surfaces)."""
+    and `covered` [0..1] how much of each the views show. `mark` is the surfaces' (see Surfaces). `margin` is what the
+    still shows beyond its frame, which adds `more` (a share) to its pixels."""
 
     views: tuple[int, ...]
     moments: tuple[int, ...]
     covered: tuple[float, ...]
     mark: str
+    margin: Margin = NONE
+    more: float = 0.0
 
     @property
     def mean(self) -> float:
@@ -76,10 +80,11 @@ class _Points:
 @dataclass
 class _Chosen:
     """The views that are chosen, by their pose: which points each of them `sees` and sees `well` [n]. Of a view that
-    is not near a moment nothing is known."""
+    is not near a moment nothing is known. The still has a `margin`."""
 
     sees: dict[int, np.ndarray]
     well: dict[int, np.ndarray]
+    margin: Margin = NONE
 
     def covered(self, moments: list[int], points: _Points) -> np.ndarray:
         """Which points are sharp in a view that their moment is drawn from."""
@@ -137,8 +142,9 @@ def _ramp(share: float) -> float:
     return share * share * (3 - 2 * share)
 
 
-def plan(track: Track, surfaces: Surfaces, count: int | None = None) -> Steps[Plan]:
-    """Choose the views: as many as it takes, or `count` of them (fewer where more would show nothing new)."""
+def plan(track: Track, surfaces: Surfaces, count: int | None = None, wider: bool = False) -> Steps[Plan]:
+    """Choose the views: as many as it takes, or `count` of them (fewer where more would show nothing new). Where the
+    still may be `wider` than its frame it is, if that shows enough: in place of a further view, or beside the last."""
     trees = Trees(surfaces)
     yield from _part(trees.build(), 0.0, 0.3)
     moments = _spread(len(track.poses), MOMENTS)
@@ -155,17 +161,25 @@ def plan(track: Track, surfaces: Surfaces, count: int | None = None) -> Steps[Pl
         yield from _choose(chosen, at, track, trees, moments, points)
         covered = chosen.covered(moments, points)
         shares = _shares(covered, points.moment, len(moments))
-        if len(chosen.sees) >= most or (count is None and shares.mean() >= ENOUGH and shares.min() >= WORST):
+        if len(chosen.sees) >= most or (count is None and _enough(shares)):
             break
+        if wider and count is None:
+            yield from _widen(chosen, track, trees, moments, points)
+            if _enough(_shares(chosen.covered(moments, points), points.moment, len(moments))):
+                break
+            yield from _narrow(chosen, track, trees, moments, points)
         left = [one for one in candidates if one not in chosen.sees]
         views = sorted(chosen.sees)
         at = yield from _best(track, left, trees, points, ~covered, shares, bounds, (views, moments))
         yield 0.5 + 0.5 * min(1.0, len(views) / max(2, min(most, 8)))
-    even = _Chosen({}, {})
+    even = _Chosen({}, {}, chosen.margin)
     for at in _spread(len(track.poses), len(chosen.sees)):
         yield from _choose(even, at, track, trees, moments, points)
     if _worth(even, moments, points) > _worth(chosen, moments, points):
         chosen = even
+    shares = _shares(chosen.covered(moments, points), points.moment, len(moments))
+    if wider and not chosen.margin and not _enough(shares):
+        yield from _widen(chosen, track, trees, moments, points)
     told = yield from _told(chosen, track, trees, moments, points, surfaces)
     return told
 
@@ -202,11 +216,14 @@ def _told(
         again = _Chosen({}, {})
         for at in views:
             near = np.array([at in used(views, moment) for moment in more])
-            again.sees[at], again.well[at] = yield from _seen_by(track, at, trees, others, near[others.moment])
+            seen_from = chosen.margin if at == 0 else NONE
+            seen = yield from _seen_by(track, at, trees, others, near[others.moment], seen_from)
+            again.sees[at], again.well[at] = seen
         shown = again.shown(times, more, others)
         shares |= dict(zip(more, _shares(shown, others.moment, len(more)), strict=True))
     rising = sorted(shares)
-    return Plan(tuple(views), tuple(rising), tuple(float(shares[at]) for at in rising), surfaces.mark)
+    covered, pixels = tuple(float(shares[at]) for at in rising), chosen.margin.more(track.width, track.height)
+    return Plan(tuple(views), tuple(rising), covered, surfaces.mark, chosen.margin, pixels)
 
 
 def _near_views(times: np.ndarray, views: list[int]) -> set[int]:
@@ -223,8 +240,30 @@ def _choose(chosen: _Chosen, at: int, track: Track, trees: Trees, moments: list[
     """Find out what a view sees of the moments that it is near to, and take it in. Later ones only come between."""
     views = sorted([*chosen.sees, at])
     near = np.array([at in used(views, moment) for moment in moments])
-    sees, well = yield from _seen_by(track, at, trees, points, near[points.moment])
+    margin = chosen.margin if at == 0 else NONE
+    sees, well = yield from _seen_by(track, at, trees, points, near[points.moment], margin)
     chosen.sees[at], chosen.well[at] = sees, well
+
+
+def _widen(chosen: _Chosen, track: Track, trees: Trees, moments: list[int], points: _Points) -> Steps[None]:
+    """Give the still the margin that is worth its pixels, for what the views do not show so far."""
+    lacking = ~chosen.covered(moments, points)
+    views = sorted(chosen.sees)
+    near = np.array([0 in used(views, moment) for moment in moments])
+    _, well = yield from _seen_by(track, 0, trees, points, lacking & near[points.moment], widest(track))
+    chosen.margin = fitted(track, beyond(track, points.place[well]), len(points.sky))
+    yield from _choose(chosen, 0, track, trees, moments, points)
+
+
+def _narrow(chosen: _Chosen, track: Track, trees: Trees, moments: list[int], points: _Points) -> Steps[None]:
+    """The still without its margin."""
+    if chosen.margin:
+        chosen.margin = NONE
+        yield from _choose(chosen, 0, track, trees, moments, points)
+
+
+def _enough(shares: np.ndarray) -> bool:
+    return bool(shares.mean() >= ENOUGH and shares.min() >= WORST)
 
 
 def _part(steps: Steps, low: float, high: float) -> Steps:
@@ -277,9 +316,12 @@ def _fineness(pose: Pose, place: np.ndarray, normal: np.ndarray) -> np.ndarray:
 
 
 def _seen_by(
-    track: Track, at: int, trees: Trees, points: _Points, which: np.ndarray
+    track: Track, at: int, trees: Trees, points: _Points, which: np.ndarray, margin: Margin = NONE
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
-    """Of the points `which`: those that the view at this pose sees, and those that it sees sharply."""
+    """Of the points `which`: those that the view at this pose sees, and those that it sees sharply. The still (`at` 0)
+    may have a `margin`."""
+    if margin:
+        track = widened(track, margin)
     pose = track.poses[at]
     index = np.flatnonzero(which & in_picture(track, pose, points.place, EDGE))
     some = points.only(index)

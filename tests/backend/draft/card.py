@@ -21,10 +21,13 @@ def pattern(x: np.ndarray, y: np.ndarray, phase: float) -> np.ndarray:
     return 128 + 70 * np.stack([np.sin(4 * x + phase), np.sin(3 * y + 2 * phase), np.cos(2 * (x + y) + phase)], -1)
 
 
-def view(rotation: np.ndarray, position: np.ndarray, zoom: float = 1.0) -> tuple[np.ndarray, np.ndarray]:
-    """The scene from a pose, by casting rays with 5x5 samples a pixel: uint8 rgb, and depth at the centres."""
-    n = 5
-    v, u = (np.mgrid[0 : HEIGHT * n, 0 : WIDTH * n] + 0.5) / n
+def view(
+    rotation: np.ndarray, position: np.ndarray, zoom: float = 1.0, left: int = 0, right: int = 0
+) -> tuple[np.ndarray, np.ndarray]:
+    """The scene from a pose, by casting rays with 5x5 samples a pixel: uint8 rgb, and depth at the centres. With so
+    many pixels more on the left and on the right."""
+    n, width = 5, left + WIDTH + right
+    v, u = (np.mgrid[0 : HEIGHT * n, -left * n : (WIDTH + right) * n] + 0.5) / n
     ray = np.stack([(u - WIDTH / 2) / (FOCAL * zoom), (v - HEIGHT / 2) / (FOCAL * zoom), np.ones_like(u)], -1)
     ray = ray @ rotation.T
     colour = pattern(*(position[k] + ray[..., k] / ray[..., 2] * (WALL - position[2]) for k in (0, 1)), 0.0)
@@ -33,7 +36,7 @@ def view(rotation: np.ndarray, position: np.ndarray, zoom: float = 1.0) -> tuple
     on_card = (np.abs(x) < 0.5) & (np.abs(y) < 0.35)
     colour[on_card] = pattern(x, y, 2.0)[on_card] * 0.5
     depth[on_card] = CARD
-    rgb = colour.reshape(HEIGHT, n, WIDTH, n, 3).mean((1, 3))
+    rgb = colour.reshape(HEIGHT, n, width, n, 3).mean((1, 3))
     return np.round(rgb).astype(np.uint8), depth[n // 2 :: n, n // 2 :: n].astype(np.float32)
 
 

@@ -199,7 +199,7 @@ def test_a_journal_that_cannot_be_written_is_said(shot, session, monkeypatch):
 def test_stills_render_one_after_the_other_and_can_be_cancelled(shot, session, monkeypatch, tmp_path):
     begun = []
 
-    def start_render(context, scene, folder, done, *, camera, frame, size):
+    def start_render(context, scene, folder, done, *, camera, frame, size, margin):
         begun.append((camera.name, done))
 
     monkeypatch.setattr(capture, "start_render", start_render)
@@ -230,7 +230,7 @@ def test_stills_render_one_after_the_other_and_can_be_cancelled(shot, session, m
 
 def test_a_render_that_fails_is_kept_for_the_panel(shot, session, monkeypatch):
     begun = []
-    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera, frame, size: begun.append(done))
+    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, **_: begun.append(done))
     shot.id_data.camera = camera(shot.id_data)
     press(shot, source="RENDER")
     begun[0](SceneError("render_failed", "Blender could not render.", "retry"))
@@ -239,7 +239,7 @@ def test_a_render_that_fails_is_kept_for_the_panel(shot, session, monkeypatch):
 
 def test_a_shot_renamed_while_its_still_renders_overwrites_no_take(shot, session, monkeypatch):
     begun = []
-    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, camera, frame, size: begun.append(done))
+    monkeypatch.setattr(capture, "start_render", lambda c, s, f, done, **_: begun.append(done))
     shot.id_data.camera = camera(shot.id_data)
     picture = capture.Still(Path(shot.image_path), 100, 60, "RENDER")
     press(shot, source="RENDER", seeds=(1, 2))

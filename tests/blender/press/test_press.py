@@ -48,7 +48,7 @@ def renders(monkeypatch):
     """Renders of stills that were begun: (scene, camera, frame, done)."""
     begun = []
 
-    def start_render(_context, scene, _folder, done, *, camera, frame, size):
+    def start_render(_context, scene, _folder, done, *, camera, frame, size, margin):
         assert size == SIZE
         begun.append((scene.name, camera, frame, done))
 

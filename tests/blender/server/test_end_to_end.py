@@ -51,6 +51,21 @@ def test_animate_from_the_camera_to_the_edit(tmp_path):
     bpy.ops.render.render(write_still=True, scene=edit.name)
     assert psnr(picture(out), still) >= 32
 
+    # Now that the engine is known: words that turn the camera make the still wider on the side that they turn to.
+    shot.prompt, shot.sound = "pan left 12 degrees", ""
+    (turned,) = jobs.run_blocking(make_order(bpy.context, shot, Call((7,))), timeout=600)
+    told = json.loads(Path(bpy.path.abspath(turned.clip)).with_suffix(".json").read_text())
+    (more,) = told["views"]
+    assert more["camera"]["width"] > 320 + 70 and more["camera"]["cx"] > told["camera"]["cx"] + 70
+    assert told["camera"]["width"] == 320 and told["facts"]["unseen"] < 0.02
+    assert "more pixels, for what the move uncovers" in turned.notes
+    edit.frame_set(
+        strips.start(next(one for one in edit.sequence_editor.strips if one.get(strips.TAKE_KEY) == turned.uid))
+    )
+    picture_output(edit, out)
+    bpy.ops.render.render(write_still=True, scene=edit.name)
+    assert psnr(picture(out), picture(Path(bpy.path.abspath(turned.still)))) >= 32
+
     movie_output(edit, tmp_path / "edit.mp4")
     bpy.ops.render.render(animation=True, scene=edit.name)
     assert (tmp_path / "edit.mp4").stat().st_size > 1000

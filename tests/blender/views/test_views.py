@@ -124,11 +124,11 @@ def test_a_retake_with_other_words_uses_the_views_that_fit(session, shot, monkey
 def test_a_view_that_fails_is_left_out_and_said(session, shot, monkeypatch):
     real = render.render
 
-    def fails_once(context, scene, camera, folder, source, frame):
+    def fails_once(context, scene, camera, folder, *more):
         if folder.name == views.APART and not failed:
             failed.append(folder)
             raise render.failed(scene, RuntimeError("no memory"))
-        return real(context, scene, camera, folder, source, frame)
+        return real(context, scene, camera, folder, *more)
 
     failed = []
     monkeypatch.setattr("take_one.scene.stills.capture.render", fails_once)

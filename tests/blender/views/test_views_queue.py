@@ -20,6 +20,8 @@ from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.stills import capture, render, views
 from take_one.scene.stills.borrow import second_camera
 from take_one.scene.stills.borrow.borrowed import borrow, still_changes
+from take_one.scene.stills.camera import camera_track
+from take_one.scene.stills.coverage.margin import Margin, widened
 
 FIRST = 17
 
@@ -53,18 +55,18 @@ class Window:
         monkeypatch.setattr(capture, "rendering", lambda: bool(self.begun))
         monkeypatch.setattr(capture, "abandon", self.abandon)
 
-    def start(self, _context, scene, folder, done, *, camera, frame, size):
-        assert not self.begun and frame == FIRST and size == (96, 54)
-        self.begun.append((scene, camera, folder, done))
+    def start(self, _context, scene, folder, done, *, camera, frame, size, margin):
+        assert not self.begun and frame == FIRST and size == margin.size(96, 54)
+        self.begun.append((scene, camera, folder, done, size, margin))
 
     def abandon(self):
         self.abandoned += 1
 
     def end(self, error=None):
         """Blender has rendered what was begun."""
-        scene, camera, folder, done = self.begun.pop()
+        scene, camera, folder, done, size, margin = self.begun.pop()
         if error is None:
-            done(render.render(bpy.context, scene, camera, folder, "RENDER", FIRST))
+            done(render.render(bpy.context, scene, camera, folder, "RENDER", FIRST, size, margin))
         else:
             done(error)
 
@@ -154,7 +156,7 @@ def test_what_a_crash_left_goes_when_the_file_is_opened(session, shot, window, t
     press(shot)
     until(lambda: window.begun)
     window.end()
-    scene, camera, _, _ = window.begun[0]
+    scene, camera, *_ = window.begun[0]
     own = scene.camera.name
     borrow(scene, still_changes(scene, camera, FIRST))  # as a render has it
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "autosave.blend"), copy=True)
@@ -182,3 +184,46 @@ def test_a_camera_of_a_library(session, shot, window, tmp_path):
     (request,) = session.requests
     assert len(request.views) == 2 and scene.camera == linked
     assert not [camera for camera in bpy.data.cameras if camera.name.startswith(second_camera.NAME)]
+
+
+def test_a_still_with_a_margin_is_cancelled_and_rendered_anew(session, shot, window):
+    app().state.engines = (replace(app().state.engines[0], overscan=True),)
+    scene = shot.id_data
+    turn = scene.camera
+    turn.animation_data_clear()
+    for frame, angle in ((FIRST, 0.0), (FIRST + 35, 0.2)):
+        turn.rotation_mode = "XYZ"
+        turn.rotation_euler = (1.5, 0.0, -1.4 + angle)
+        turn.keyframe_insert("rotation_euler", frame=frame)
+    shot.stills = "ONE"
+    key = press(shot)
+    until(lambda: window.begun)
+    assert window.begun[0][4][0] > 96 and window.begun[0][5].left > 0
+    jobs.cancel(key)
+    window.end(SceneError("render_cancelled", "The render of the still was cancelled.", "retry"))
+    assert not session.requests and scene.camera == turn
+    assert not [item for item in bpy.data.objects if second_camera.MARK in item]
+    press(shot)
+    until(lambda: window.begun)
+    window.end()
+    (request,) = session.requests
+    assert [view.image.name for view in request.views] == ["still.png", "around.png"]
+    assert (scene.render.resolution_x, scene.render.resolution_y) == (96, 54)
+
+
+def test_a_crash_amid_a_wider_render_leaves_the_size_as_it_was(session, shot, tmp_path):
+    scene = shot.id_data
+    track = camera_track(scene, scene.camera, FIRST, 1)
+    margin = Margin(24, 0, 8, 6)
+    wide = widened(track, margin)
+    own, scene.render.resolution_percentage = scene.camera.name, 50
+    camera = second_camera.make(scene.camera, wide.poses[0])
+    render.begin(render.task_of(scene, camera, tmp_path, "RENDER", FIRST, (128, 60), margin), scene, camera)
+    assert (scene.render.resolution_x, scene.render.resolution_y, scene.camera) == (128, 60, camera)
+    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "autosave.blend"), copy=True)
+    render.end(scene)
+    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "autosave.blend"))
+    scene = bpy.context.scene
+    settings = scene.render.resolution_x, scene.render.resolution_y, scene.render.resolution_percentage
+    assert settings == (96, 54, 50) and scene.camera.name == own
+    assert not [one for one in bpy.data.objects if one.name.startswith(second_camera.NAME)]

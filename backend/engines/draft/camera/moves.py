@@ -48,14 +48,21 @@ class Move:
     notes: tuple[str, ...]
 
 
-def path_of(prompt: str, camera: Camera | None, seconds: float, seed: int = 0, scene: SceneDepth | None = None) -> Move:
-    """The whole move that the words of `prompt` mean over `seconds`, before anything is made: nothing of it is cut, as
-    if views stood all along it.
+def path_of(
+    prompt: str,
+    camera: Camera | None,
+    seconds: float,
+    seed: int = 0,
+    scene: SceneDepth | None = None,
+    views: int = SEVERAL,
+) -> Move:
+    """The move that the words of `prompt` mean over `seconds`, before anything is made: nothing of it is cut by what
+    is not seen. With `views` 1 it is as gentle as with one still.
 
     `camera` is the still's: what its lens focuses on, the named things in view and its `sight` say where things are.
     `scene` is what is known better, such as from a depth picture. Pure: the same arguments give the same path.
     """
-    return plan(prompt, seconds, scene or scene_of(camera), seed, world_up(camera), views=SEVERAL)
+    return plan(prompt, seconds, scene or scene_of(camera), seed, world_up(camera), views=views)
 
 
 def plan(

@@ -13,11 +13,11 @@ SAMPLES = (
 
 
 class Coverage:
-    """The points of a still, thinned out."""
+    """The points of a picture, thinned out, for frames of the size and lens of `frame` (None: of its own)."""
 
-    def __init__(self, picture: Picture) -> None:
-        self._picture = picture
-        self._cell = picture.height / ROWS
+    def __init__(self, picture: Picture, frame: Picture | None = None) -> None:
+        self._frame = frame = frame or picture
+        self._cell = frame.height / ROWS
         step = self._cell / SAMPLES
         v, u = np.meshgrid(
             np.arange(0.5 * step, picture.height, step), np.arange(0.5 * step, picture.width, step), indexing="ij"
@@ -34,15 +34,15 @@ class Coverage:
 
         `matrix` is the 4x4 pose relative to the start pose, `zoom` the focal length factor (path.json's).
         """
-        picture, cell = self._picture, self._cell
+        frame, cell = self._frame, self._cell
         seen = (self._points - matrix[:3, 3]) @ matrix[:3, :3]
-        ahead = np.full(len(seen), 1.0) if picture.orthographic else -seen[:, 2]
+        ahead = np.full(len(seen), 1.0) if frame.orthographic else -seen[:, 2]
         seen, ahead = seen[ahead > 1e-6], ahead[ahead > 1e-6]
         # A longer lens only shows the middle larger: the coarse frame keeps the scale, and shrinks.
         wide = min(zoom, 1.0)
-        half = np.array([picture.width, picture.height]) / (2 * max(zoom, 1.0))
-        x = picture.fx * wide * seen[:, 0] / ahead + half[0]
-        y = -picture.fy * wide * seen[:, 1] / ahead + half[1]
+        half = np.array([frame.width, frame.height]) / (2 * max(zoom, 1.0))
+        x = frame.fx * wide * seen[:, 0] / ahead + frame.cx / max(zoom, 1.0)
+        y = -frame.fy * wide * seen[:, 1] / ahead + frame.cy / max(zoom, 1.0)
         columns, rows = (max(1, round(2 * size / cell)) for size in half)
         column, row = np.floor(x / (2 * half[0]) * columns), np.floor(y / (2 * half[1]) * rows)
         inside = (column >= 0) & (column < columns) & (row >= 0) & (row < rows)

@@ -33,10 +33,12 @@ class Prepared:
 
 @dataclass
 class Film:
-    """A clip from `places` along `poses`. Without a `guess` frames show only what views show, and have their depth as
+    """A clip from `places` along `poses`, with the size and lens of `still`; `first` is what its place is drawn from.
+    Without a `guess` frames show only what views show, and have their depth as
     well. `unseen` gets the share of each frame that no view shows as it is drawn. Layers are made on `threads`."""
 
     still: Picture
+    first: Picture
     places: Sequence[Place]
     poses: Sequence[Pose]
     seed: int
@@ -106,8 +108,8 @@ class Film:
         return [parts(times, passed, index / last) for index in range(len(self.poses))]
 
     def picture(self, k: int) -> Picture:
-        """View `k`, read anew but for the still."""
-        return self.still if k == 0 else picture.read(self.places[k].view, (self.still.width, self.still.height))[0]
+        """View `k`, read anew but for the first."""
+        return self.first if k == 0 else picture.read(self.places[k].view, (self.still.width, self.still.height))[0]
 
     def uses(self, k: int) -> list[Pose]:
         """The poses that view `k` is used for, in its axes."""
@@ -126,6 +128,6 @@ class Film:
         parallax = margins.parallax(shown, path)
         if not self.guess:
             parallax = max(parallax, margins.telling(shown))
-        made = layers.build(shown, parallax, margins.margins(shown, path), self.seed, guess, self.threads)
+        made = layers.build(shown, parallax, margins.margins(shown, path, self.still), self.seed, guess, self.threads)
         give_back(shown.nearness.size)
         return Prepared(shown, made)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..camera.paths import Pose
-from .picture import Picture
+from .picture import Lens, Picture
 
 TELLING = 240.0  # pixels: twice a thousand times what a block may bend, see layers.BEND
 
@@ -35,28 +35,31 @@ def telling(picture: Picture) -> float:
     return TELLING / reach if reach > 0 else 0.0
 
 
-def margins(picture: Picture, path: Sequence[Pose]) -> tuple[int, int, int, int]:
-    """Pixels beyond the still that the path can uncover: left, top, right, bottom (each at most one frame)."""
-    width, height = picture.width, picture.height
+def margins(picture: Picture, path: Sequence[Pose], frame: Picture | None = None) -> tuple[int, int, int, int]:
+    """Pixels beyond the picture that the path can uncover: left, top, right, bottom (each at most one frame). Frames
+    have the size and the lens of `frame` (None: of the picture)."""
+    frame = frame or picture
+    width, height = frame.width, frame.height
     across, down = np.linspace(0, width, 9), np.linspace(0, height, 7)
     rim = np.array([(x, y) for x in across for y in (0, height)] + [(x, y) for x in (0, width) for y in down])
     levels = np.percentile(picture.nearness, (0, 25, 50, 75, 95))
-    low, high = np.array([0.0, 0.0]), np.array([width, height], float)
+    low, high = np.array([0.0, 0.0]), np.array([picture.width, picture.height], float)
     for pose in (*path[:: max(1, len(path) // 24)], path[-1]):
         for nearness in levels:
-            seen = _to_start(picture, pose, rim, float(nearness))
+            seen = _to_start(picture, pose, rim, float(nearness), frame.lens)
             low = np.minimum(low, seen.min(0))
             high = np.maximum(high, seen.max(0))
-    limit = np.array([width, height], float)
-    before, after = np.clip(-low, 0, limit), np.clip(high - limit, 0, limit)
+    limit, sides = np.array([width, height], float), np.array([picture.width, picture.height], float)
+    before, after = np.clip(-low, 0, limit), np.clip(high - sides, 0, limit)
     reach = [math.ceil(x) + 4 if x > 0.05 else 0 for x in (*before, *after)]
     return reach[0], reach[1], reach[2], reach[3]
 
 
-def _to_start(picture: Picture, pose: Pose, points: np.ndarray, nearness: float) -> np.ndarray:
-    """Where in the still the frame's `points` [n, 2] fall if they lie on the still's plane of `nearness`."""
-    x = (points[:, 0] - picture.cx) / (picture.fx * pose.zoom)
-    y = (points[:, 1] - picture.cy) / (picture.fy * pose.zoom)
+def _to_start(picture: Picture, pose: Pose, points: np.ndarray, nearness: float, lens: Lens) -> np.ndarray:
+    """Where in the picture the frame's `points` [n, 2] (by its `lens`) fall if they lie on the picture's plane of
+    `nearness`."""
+    x = (points[:, 0] - lens.cx) / (lens.fx * pose.zoom)
+    y = (points[:, 1] - lens.cy) / (lens.fy * pose.zoom)
     if picture.orthographic:
         start = np.stack([x, y, np.zeros_like(x)]) - 0.0
         axis = pose.rotation[:, 2]

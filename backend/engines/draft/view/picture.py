@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -102,7 +103,38 @@ def read(view: View, size: tuple[int, int]) -> tuple[Picture, tuple[str, ...]]:
         camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal)
     lens = _lens(camera, width, height)
     metres = np.full((height, width), GUESSED_DISTANCE, np.float32) if depth is None else depth
-    return _fit(rgb, metres, lens, camera.projection, size, depth is not None), tuple(notes)
+    scale = max(size[0] / width, size[1] / height)
+    box = Box((width - size[0] / scale) / 2, (height - size[1] / scale) / 2, scale)
+    return _fit(rgb, metres, lens, camera.projection, size, box, depth is not None), tuple(notes)
+
+
+def read_around(view: View, still: Picture) -> Picture:
+    """A `view` with depth from the still's place that shows more around it, as fine as the `still` and on the same
+    grid of pixels, whole ones only.
+
+    Raises:
+        EngineError: a picture or depth that cannot be used.
+    """
+    assert view.camera is not None and view.depth is not None
+    rgb, depth = np.asarray(read_still(view.image)), read_depth(view.depth)
+    height, width = rgb.shape[:2]
+    if depth.shape != (height, width):
+        _check_shape(depth.shape, (height, width))
+    lens = _lens(view.camera, width, height)
+    scale = still.fx / lens[0]
+    left, top = round(still.cx - lens[2] * scale, 3), round(still.cy - lens[3] * scale, 3)  # in the still's pixels
+    first, above = math.ceil(left), math.ceil(top)
+    size = math.floor(left + width * scale + 1e-3) - first, math.floor(top + height * scale + 1e-3) - above
+    box = Box((first - left) / scale, (above - top) / scale, scale)
+    return _fit(rgb, depth, lens, view.camera.projection, size, box, True)
+
+
+class Box(NamedTuple):
+    """What is used of a picture: from `left` and `top` on, in its pixels, `scale` times as large."""
+
+    left: float
+    top: float
+    scale: float
 
 
 def _bad_depth(why: str) -> EngineError:
@@ -129,19 +161,18 @@ def _fit(
     lens: tuple[float, float, float, float],
     projection: str,
     size: tuple[int, int],
+    box: Box,
     has_depth: bool,
 ) -> Picture:
-    """Scales to cover the clip's size and crops the middle; depth keeps its values (nearest pixel)."""
+    """What lies in `box`, `size` pixels of it; depth keeps its values (nearest pixel)."""
     from PIL import Image
 
     wide, high = size
     height, width = rgb.shape[:2]
-    scale = max(wide / width, high / height)
-    left, top = (width - wide / scale) / 2, (height - high / scale) / 2
+    left, top, scale = box
     if (width, height) != (wide, high):
-        box = (left, top, left + wide / scale, top + high / scale)
-        image = Image.fromarray(rgb)
-        rgb = np.asarray(image.resize((wide, high), Image.Resampling.LANCZOS, box))
+        used = (left, top, min(width, left + wide / scale), min(height, top + high / scale))
+        rgb = np.asarray(Image.fromarray(rgb).resize((wide, high), Image.Resampling.LANCZOS, used))
     rows = ((np.arange(high) + 0.5) / scale + top) * depth.shape[0] / height
     columns = ((np.arange(wide) + 0.5) / scale + left) * depth.shape[1] / width
     surface = (depth < SKY) & (depth > 0)

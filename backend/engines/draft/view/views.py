@@ -15,6 +15,8 @@ from ..camera.paths import FLIP, Pose
 SWITCH = 0.15  # share of the time between two views in which a view that ends, or comes in, loses or gains its say
 FAINT = 0.01  # how much of an average a view is that only helps out
 SILENT = 1e-6  # less say than that is none
+BEGINNING = 0.001  # of the shot: till then a view is of the still's moment
+HERE = 1e-3  # metres, tangents: what is no further away is the same place, or the same side of a picture
 AT = 0.002  # a path passes through a view if it comes this close, in view distances and radians
 
 
@@ -36,15 +38,47 @@ class Part:
     says: float
 
 
+def around(request: TakeRequest) -> View | None:
+    """A view from the still's own place, at its moment, that shows what the still does and more around it."""
+    still = request.still
+    if still is None or still.depth is None or still.camera is None:
+        return None
+    return next((view for view in request.views[1:] if view.t <= BEGINNING and _holds(view, still)), None)
+
+
+def _holds(view: View, still: View) -> bool:
+    one, other = view.camera, still.camera
+    if view.depth is None or one is None or other is None or one.projection != other.projection:
+        return False
+    place = between(other, one)
+    if np.abs(place.rotation - np.eye(3)).max() > HERE or np.abs(place.position).max() > HERE:
+        return False
+    more = np.array(_reach(one)) - _reach(other)
+    return bool(more.min() > -HERE and more.max() > HERE)
+
+
+def _reach(camera: Camera) -> tuple[float, float, float, float]:
+    """How far the picture reaches to the left, right, top and bottom: tangents of angles, or metres."""
+    across, down = (camera.fx, camera.fy) if camera.projection == "perspective" else (1 / camera.scale,) * 2
+    return (
+        camera.cx / across,
+        (camera.width - camera.cx) / across,
+        camera.cy / down,
+        (camera.height - camera.cy) / down,
+    )
+
+
 def placed(request: TakeRequest, poses: Sequence[Pose], distance: float) -> tuple[list[Place], tuple[str, ...]]:
-    """The views that can be drawn from, the still first, and notes on those that can't.
+    """The views that can be drawn from, the still first, and notes on those that can't. A view `around` the still
+    stands in its stead.
 
     A further view needs a depth and a camera of the still's kind, and so does the still. `distance` is what is looked
     at in metres.
     """
-    still, further = request.still, [view for view in request.views if view.t > 0]
+    still, wide = request.still, around(request)
+    further = [view for view in request.views if view.t > 0 and view is not wide]
     assert still is not None
-    places = [Place(still, Pose(np.eye(3), np.zeros(3), 1.0))]
+    places = [Place(wide or still, Pose(np.eye(3), np.zeros(3), 1.0))]
     if still.depth is not None and still.camera is not None:
         for view in further:
             if view.depth is None or view.camera is None or view.camera.projection != still.camera.projection:

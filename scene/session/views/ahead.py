@@ -1,0 +1,68 @@
+"""Where the camera of a take by words will go, asked before its still is rendered: so that the still can show what the
+move uncovers beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+import bpy
+import numpy as np
+
+from ....client.api.errors import ApiError
+from ....client.events import READY
+from ....client.protocol import CameraPath
+from ...app.app import app
+from ...stills.borrow.borrowed import borrowing
+from ...stills.camera import camera_of, camera_track, metres_per_unit
+from ...stills.coverage.track import Pose, Track
+from ...stills.known.things import with_sight, with_things
+from ..press.order import Order
+from ..server import connection
+
+PATIENCE = 4.0  # seconds for the backend's answer: without one the still is as wide as its frame
+LOOK = 0.002  # seconds between two looks for it
+MOST = 4  # takes of one press whose moves are asked for
+STANDS = 1e-4  # of a pose's numbers
+
+
+def track(order: Order, scene: bpy.types.Scene, camera: bpy.types.Object) -> Generator[float, None, Track | None]:
+    """The poses that the takes of an order by words will have, the still's first; None where nobody says so in time, or
+    the camera holds."""
+    if app().state.backend.state != READY:
+        return None
+    with borrowing(scene, {"camera": camera, "frame_float": float(order.frame)}):
+        seen = with_sight(scene, with_things(scene, camera_of(scene, camera)))
+    start = camera_track(scene, camera, order.frame, 1)
+    ask = connection.session().path_ahead
+    asked = [ask(order.engine.id, order.direction, seen, order.seconds, take.seed) for take in order.takes[:MOST]]
+    ends = time.monotonic() + PATIENCE
+    while not all(one.done() for one in asked) and time.monotonic() < ends:
+        time.sleep(LOOK)
+        yield 0.0
+    paths = []
+    for one in asked:
+        if one.done():
+            with contextlib.suppress(ApiError):
+                found = one.result()
+                paths += [found.path] if found is not None else []
+    return _along(start, paths, metres_per_unit(scene))
+
+
+def _along(start: Track, paths: Sequence[CameraPath], unit: float) -> Track | None:
+    """The poses of all paths, one after the other."""
+    first, keys = start.poses[0], [key for path in paths for key in path.keyframes]
+    still = all(abs(key.zoom - 1) < STANDS and np.allclose(key.matrix, np.eye(4), atol=STANDS) for key in keys)
+    if still:
+        return None
+    poses: list[Pose] = [replace(first, t=0.0)]
+    for number, key in enumerate(keys, 1):
+        moved = np.array(key.matrix)
+        moved[:3, 3] /= unit
+        matrix = tuple(map(tuple, (np.array(first.matrix) @ moved).tolist()))
+        poses.append(
+            replace(first, t=number / len(keys), matrix=matrix, fx=first.fx * key.zoom, fy=first.fy * key.zoom)
+        )
+    return replace(start, poses=tuple(poses))

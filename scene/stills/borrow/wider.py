@@ -1,0 +1,78 @@
+"""A still rendered wider than its frame: whether what is inside would be the still, and what is cut out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+import numpy as np
+
+from ....client.protocol import Camera
+from ..coverage.margin import Margin
+from .compositor import tree_path
+from .depth_pass import EEVEE, WORKBENCH
+
+
+def may_be_wider(scene: bpy.types.Scene, camera: bpy.types.Object) -> bool:
+    """Whether a wider render holds the camera's own picture as it is: nothing in it goes by the frame's size, and
+    nothing of the camera is what a second one lacks."""
+    render, lens = scene.render, camera.data
+    if render.engine not in {*EEVEE, WORKBENCH, "CYCLES"} or render.use_motion_blur or render.use_freestyle:
+        return False
+    path = tree_path(scene)
+    if render.use_compositing and path and (path != "node_tree" or scene.use_nodes):
+        return False  # glow, vignettes and distortion go by the frame
+    if lens.dof.use_dof and lens.animation_data is not None:
+        return False  # what of the lens is animated besides its length
+    return not any(_goes_by_frame(tree) for tree in _trees(scene))
+
+
+def inside(camera: Camera, margin: Margin) -> Camera:
+    """The still's camera, of a wider picture's."""
+    return replace(
+        camera,
+        width=camera.width - margin.left - margin.right,
+        height=camera.height - margin.top - margin.bottom,
+        cx=camera.cx - margin.left,
+        cy=camera.cy - margin.top,
+    )
+
+
+def cut_out(picture: Path, margin: Margin, target: Path) -> None:
+    """Write the still as it lies in a wider PNG of 8 bits, to the bit.
+
+    Raises:
+        RuntimeError: Blender could not read or write it.
+    """
+    image = bpy.data.images.load(str(picture), check_existing=False)
+    try:
+        wide, high = image.size
+        pixels = np.empty(wide * high * image.channels, np.float32)
+        image.pixels.foreach_get(pixels)
+        rows = pixels.reshape(high, wide, image.channels)[margin.bottom : high - margin.top]
+        inner = np.ascontiguousarray(rows[:, margin.left : wide - margin.right])
+        made = bpy.data.images.new("Take One Still", inner.shape[1], inner.shape[0], alpha=False)
+        try:
+            made.pixels.foreach_set(inner.ravel())
+            aside = target.with_name("part_" + target.name)
+            made.filepath_raw, made.file_format = str(aside), "PNG"
+            made.save()
+            aside.replace(target)
+        finally:
+            bpy.data.images.remove(made)
+    finally:
+        bpy.data.images.remove(image)
+
+
+def _trees(scene: bpy.types.Scene) -> Iterator[bpy.types.NodeTree]:
+    for owner in (scene.world, *bpy.data.materials, *bpy.data.lights):
+        if owner is not None and owner.node_tree is not None:
+            yield owner.node_tree
+    yield from (group for group in bpy.data.node_groups if group.type == "SHADER")
+
+
+def _goes_by_frame(tree: bpy.types.NodeTree) -> bool:
+    """Whether a shader is mapped onto the frame."""
+    return any(node.type == "TEX_COORD" and node.outputs["Window"].is_linked for node in tree.nodes)
