@@ -11,7 +11,7 @@ man; mann; homme; hombre; 男人, 男子, 男士; 男性, 男の人, 男; 남자
 girl; mädchen; fille, fillette; niña, chica; 女孩; 少女, 女の子; 소녀; ragazza, bambina
 boy; junge, jungen; garçon; niño, chico; 男孩; 少年, 男の子; 소년; ragazzo, bambino
 child; kind; enfant; niño pequeño; 孩子, 小孩; 子供, 子ども; 아이; bimbo
-people; leute, menschen, personen; gens, personnes, personnages; gente, personas; 人们, 人物; 人々; 사람들, 사람; persone
+people; leute, menschen, personen; gens, personnes, personnages; gente, personas; 人们, 人物; 人々; 사람들; persone
 couple; paar, pärchen; couple; pareja; 情侣, 夫妻, 恋人; カップル, 夫婦; 커플, 연인, 부부; coppia
 face; gesicht; visage; cara, rostro; 脸, 面部, 脸部, 臉; 顔; 얼굴; viso, volto, faccia
 hand; hand, hände; main; mano; 手; 手; 손; mano
