@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..direction.read import Step
+from ..direction.steps import Step
 from ..direction.target import which_of
 from .limits import Sizes
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
@@ -63,6 +63,7 @@ def course_of(
     step: Step, manner: Manner, base: RigPose, stage: Stage, duration: float, beside: Sequence[Step] = ()
 ) -> Course:
     """The course of `step` from the pose `base`, over `duration` seconds. `beside`: steps at the same time."""
+    step = _led_on(step, stage)
     to = _found(step, stage)
     if step.kind in ("pedestal", "crane") and to is None:
         to = next((found for one in beside if (found := _found(one, stage))), None)
@@ -80,6 +81,12 @@ def course_of(
 
 def _found(step: Step, stage: Stage) -> Target | None:
     return find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
+
+
+def _led_on(step: Step, stage: Stage) -> Step:
+    """A step through something to a thing in view as one to that thing: what it goes through lies on its way."""
+    goes = replace(step, relation="to", target=step.onward, onward="")
+    return goes if step.onward and _found(goes, stage) is not None else step
 
 
 def asked(step: Step) -> float | None:

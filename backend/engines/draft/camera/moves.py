@@ -16,7 +16,8 @@ import numpy as np
 from client.protocol import Camera, CameraPath, Keyframe
 
 from ..direction.beyond import notes_of
-from ..direction.read import Reading, Step, read_moves
+from ..direction.read import read_moves
+from ..direction.steps import Reading, Step
 from . import remarks
 from .courses import Course, Stage, asked, course_of
 from .limits import Sizes
@@ -188,6 +189,7 @@ class _Pilot:
             flown = replace(flown, part=self._room(flown))
         self.notes += remarks.cuts(flown.courses, flown.part, self.stage.views)
         self.found.update(course.step.target for course in courses if course.to is not None)
+        self.found.update(step.target for step in steps if any(step.onward == c.step.target and c.to for c in courses))
         self.moves.append(flown)
         self.base = flown.pose([1.0] * len(courses))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 
-from ..direction.read import Step
+from ..direction.steps import Step
 from .courses import TURNS, Course
 from .scene_depth import SceneDepth
 from .targets import PEOPLE

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -71,6 +71,9 @@ def find_target(name: str, scene: SceneDepth, among: float = 0.0, which: str = "
     asked = [_plain(word) for word in name.lower().split()]
     if not asked:
         return None
+    if " and " in name:  # "between the bed and the wardrobe"
+        both = [find_target(part, scene, among) for part in name.split(" and ", 1)]
+        return _around(both[0], both[1]) if both[0] and both[1] else None
     asked = [which, *asked]
     if asked[-1] in PEOPLE and (people := [thing for thing in scene.things if thing.person]):
         return _together(people) if asked[-1] in SEVERAL else _of(_one_of(people, scene, among, which))
@@ -116,6 +119,8 @@ def _one_of(things: list[Thing], scene: SceneDepth, among: float, which: str) ->
     about as large."""
     if which in _OUTERMOST:
         return min([thing for thing in things if _size_seen(thing, scene)] or things, key=_OUTERMOST[which])
+    if told := _told(things, scene, which):
+        return told
     first = _nearest_middle(things)
     if among == 0.0 or which or scene.orthographic:
         return first
@@ -123,9 +128,36 @@ def _one_of(things: list[Thing], scene: SceneDepth, among: float, which: str) ->
     return sorted(equal, key=lambda thing: thing.centre)[int(among * len(equal))] if equal else first
 
 
+def _told(things: list[Thing], scene: SceneDepth, which: str) -> Thing | None:
+    """That of several which is told by its number from a side ("2 left") or by its neighbour ("left of table"); None
+    where neither says so, or the neighbour is not in view."""
+    by, _, name = which.partition(" ")
+    if by.isdigit():
+        row = sorted([thing for thing in things if _size_seen(thing, scene)] or things, key=_OUTERMOST[name])
+        return row[min(int(by), len(row)) - 1]
+    name = name.removeprefix("of ")
+    neighbour = find_target(name, scene) if name else None
+    if neighbour is None or scene.orthographic:
+        return None
+    across, far = _aside_of(neighbour.centre), math.hypot(*neighbour.centre)
+    fits: dict[str, Callable[[Thing], bool]] = {
+        "left": lambda thing: _aside(thing) < across,
+        "right": lambda thing: _aside(thing) > across,
+        "behind": lambda thing: math.hypot(*thing.centre) > far,
+        "before": lambda thing: math.hypot(*thing.centre) < far,
+        "near": lambda thing: True,
+    }
+    kept = [thing for thing in things if by in fits and fits[by](thing)]
+    return min(kept, key=lambda thing: math.dist(thing.centre, neighbour.centre), default=None)
+
+
 def _aside(thing: Thing) -> float:
     """How far to the right a thing stands in the picture."""
-    return thing.centre[0] / max(-thing.centre[2], 1e-3)
+    return _aside_of(thing.centre)
+
+
+def _aside_of(centre: Sequence[float] | np.ndarray) -> float:
+    return float(centre[0]) / max(-float(centre[2]), 1e-3)
 
 
 # The least by these is the one that is meant.
@@ -157,6 +189,13 @@ def _nearest_middle(things: Iterable[Thing]) -> Thing:
 
 def _of(thing: Thing) -> Target:
     return Target(np.array(thing.centre, np.float64), np.array(thing.size, np.float64), True)
+
+
+def _around(one: Target, other: Target) -> Target:
+    """The two as one."""
+    low = np.minimum(one.centre - one.size / 2, other.centre - other.size / 2)
+    high = np.maximum(one.centre + one.size / 2, other.centre + other.size / 2)
+    return Target((low + high) / 2, high - low, True)
 
 
 def _together(things: Iterable[Thing]) -> Target:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ..direction.read import Step
+from ..direction.steps import Step
 
 _EASES = {"smooth": (0.32, 0.32), "linear": (0.04, 0.04), "in": (0.9, 0.05), "out": (0.05, 0.9)}
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..direction.lists import one_of
-from ..direction.read import Reading, Step
+from ..direction.steps import Reading, Step
 from .timing import ramps
 
 LEAST, MOST = 0.7, 1.5  # factors on an amount that no figure gives

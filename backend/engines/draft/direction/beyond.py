@@ -54,7 +54,8 @@ _LIGHT = re.compile(
     r"|\b(?:turns?|fades?|shifts?|gives way) (?:in)?to (?:dusk|night|dark|darkness|evening|dawn|day)\b"
     r"|\b(?:night|darkness|dusk|dawn) (?:falls|breaks|comes)|\b(?:gets|"
     r"grows|becomes|turns|goes) (?:dark|darker|bright|brighter)\b"
-    r"|\bday (?:turns )?(?:in)?to night\b|\bsun(?:set|rise) (?:fades|"
+    r"|\bday (?:turns )?(?:in)?to night\b|\bsun (?:goes|is going|comes|is coming) (?:down|up|out)"
+    r"|\bsun(?:set|rise) (?:fades|"
     r"comes|begins)\b|\blights? (?:go|goes|come|comes) (?:on|out|off|"
     r"up|down)\b"
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import words
 from .lists import by_phrase
@@ -58,7 +58,7 @@ def clauses(found: list[words.Token]) -> list[Clause]:
     made: list[Clause] = []
     current: list[words.Token] = []
     link = "sentence"
-    found = _from_side_to_side(_in_one_word(found))
+    found = _without_stress(_from_side_to_side(_in_one_word(found)))
     texts = [token.text for token in found]
     i = 0
     while i < len(found):
@@ -74,6 +74,10 @@ def clauses(found: list[words.Token]) -> list[Clause]:
                 continue
             size = longest(texts, i, _LINK_OF)
             new_link = _LINK_OF[tuple(texts[i : i + size])] if size else ""
+            if new_link == "and" and any(token.text == "between" for token in current[-5:]):
+                new_link = ""  # "between the bed and the wardrobe"
+            if new_link == "then" and texts[i] == "before" and not current and (not made or link == "sentence"):
+                new_link = link = "before"
         if not new_link:
             current.append(found[i])
         elif current:
@@ -84,7 +88,50 @@ def clauses(found: list[words.Token]) -> list[Clause]:
         i += size or 1
     if current:
         made.append(_clause(current, link))
-    return made
+    return _in_order(made)
+
+
+def _in_order(made: list[Clause]) -> list[Clause]:
+    """ "Before the push in, hold" as "hold, then push in"."""
+    for i in range(len(made) - 1):
+        if made[i].link == "before":
+            made[i], made[i + 1] = replace(made[i + 1], link="sentence"), replace(made[i], link="then")
+    return [replace(clause, link="sentence") if clause.link == "before" else clause for clause in made]
+
+
+_STRAIGHT_ON = (
+    "push",
+    "pushes",
+    "dolly",
+    "go",
+    "goes",
+    "move",
+    "moves",
+    "come",
+    "walk",
+    "fly",
+    "pull",
+    "zoom",
+    "creep",
+)
+
+
+def _without_stress(found: list[words.Token]) -> list[words.Token]:
+    """Without a "right" that is no side: "push right in", "dolly right up to the mirror"."""
+    kept: list[words.Token] = []
+    texts = [*(token.text for token in found), "", ""]
+    for i, token in enumerate(found):
+        before, after, next_after = texts[i - 1] if i else "", texts[i + 1], texts[i + 2]
+        if token.text == "right" and before.removesuffix("ing") in _STRAIGHT_ON:
+            if after in ("into", "through", "onto") or (after == "up" and next_after in ("to", "close")):
+                continue
+            if after in ("in", "out", "back") and next_after not in ("a", "an", "front", "order", *"0123456789"):
+                continue
+        stressed = token.text == "up" and before == "right" and next_after and after in ("to", "close")
+        if stressed and kept and kept[-1].text.removesuffix("ing") in _STRAIGHT_ON:
+            continue
+        kept.append(token)
+    return kept
 
 
 _TWO_AS_ONE = {

@@ -50,6 +50,8 @@ def find(clause: Clause) -> list[Found]:
     text = clause.words
     if alone := _alone(text):
         return [alone]
+    if measured := _measured(text):
+        return [measured]
     found: list[Found] = []
     i = 0
     while i < len(text):
@@ -73,9 +75,51 @@ def find(clause: Clause) -> list[Found]:
         return [Found(0, 1, kind, sign, "phrase", text[0])]
     if not found and (carried := _carried(text)):
         return [carried]
+    if not found and (way := _way_alone(clause)):
+        return [way]
     if not found and _is_another_direction(clause):
         return [Found(0, 1, "again", 1, "again", text[0])]
-    return [_sided(text, move) for move in found]
+    return [_sided(text, move) for i, move in enumerate(found) if not _leads_into(text, move, found[i + 1 : i + 2])]
+
+
+_INTO = ("ease", "settle", "go", "move", "come", "drift", "get", "step", "sweep", "press", "glide", "drop")
+
+
+def _leads_into(text: list[str], move: Found, after: list[Found]) -> bool:
+    """Whether a move is only how the next begins: "ease into a slow dolly left"."""
+    if not after or not move.everyday or move.verb not in _INTO or text[move.end - 1] != "into":
+        return False
+    between = text[move.end : after[0].start]
+    return bool(between) and all(word in ("a", "an", "the") or is_modifier(word) for word in between)
+
+
+def _measured(text: list[str]) -> Found | None:
+    """A move of figures alone: "half a metre up", "30 cm to the left", "a quarter turn to the right"."""
+    part = words.measured(text)
+    if telling_at(text) < len(text) or any(word in _VERBS for word, of in zip(text, part, strict=True) if not of):
+        return None
+    measure = next((found for i in range(len(text)) if (found := words.measure_at(text, i))), None)
+    side = next((DIRECTIONS[word] for word in text if word in DIRECTIONS and word not in _NO_HEADINGS), "")
+    if measure is None or measure.kind not in ("metres", "degrees") or side not in _WAYS_OF[measure.kind]:
+        return None
+    table = CAMERA_VERBS["pan"] if measure.kind == "degrees" else EVERYDAY_VERBS["move"]
+    kind, sign = table[side]
+    return Found(0, 0, kind, sign, "measured", "")
+
+
+_WAYS_OF = {"metres": ("in", "out", "left", "right", "up", "down"), "degrees": ("left", "right", "up", "down")}
+
+
+def _way_alone(clause: Clause) -> Found | None:
+    """Where it goes, without a verb: "past the sofa to the door", "towards the altar"."""
+    text = clause.words
+    if clause.link != "sentence" or text[0] not in _OPENING_WAYS or len(text) > 10:
+        return None
+    goes_on = any(word in ("to", "toward", "towards", "into") for word in text[2:])
+    return Found(0, 0, "push", 1, "phrase", "") if goes_on or text[0] in ("toward", "towards") else None
+
+
+_OPENING_WAYS = ("past", "through", "over", "along", "toward", "towards", "between", "from")
 
 
 def _is_towards_a_thing(text: list[str], i: int) -> bool:
@@ -96,7 +140,7 @@ def _carried(text: list[str]) -> Found | None:
     return None
 
 
-_WAYS = ("around", "round", "through", "past", "over", "along", "toward", "towards", "into", "to", "in")
+_WAYS = ("around", "round", "through", "past", "over", "along", "toward", "towards", "into", "to", "in", "from")
 _STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height")
 
 
@@ -110,7 +154,7 @@ def _is_another_direction(clause: Clause) -> bool:
 
 
 _ONWARD = ("forward", "forwards", "backward", "backwards")
-_NO_DIRECTION_ALONE = ("along", "through", "around", "round", "about", "above", "toward", "towards", "close")
+_NO_DIRECTION_ALONE = ("along", "between", "through", "around", "round", "about", "above", "toward", "towards", "close")
 
 
 def _sided(text: list[str], move: Found) -> Found:
@@ -212,10 +256,11 @@ def _verb(text: list[str], i: int) -> Found | None:
         direction, end = near
         if direction in ("up", "down") and "in" in table:
             direction = on_a_road(text, end, direction)
-        if verb in _SIDEWAYS and text[end - 1] in _ALONG and not any(word in ROADS for word in text[end:]):
-            direction = "right"  # "truck along the fence": beside it, whichever way
+        beside = verb in _SIDEWAYS or (verb in ("dolly", "track") and text[end - 1] == "alongside")
+        if beside and text[end - 1] in _ALONG and not any(word in ROADS for word in text[end:]):
+            table, direction = CAMERA_VERBS["truck"], "right"  # "truck along the fence": beside it, whichever way
         kind, sign = table[direction]
-        if verb in TURN_ABOUT and text[i + 1 : i + 2] == ["around"] and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
+        if verb in TURN_ABOUT and _turns_about(text, i):
             kind = "orbit"
         return Found(i, max(end, i + 1), kind, sign, form, verb, everyday, extra=_own_speed(verb))
     if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
@@ -225,6 +270,14 @@ def _verb(text: list[str], i: int) -> Found | None:
         return None
     kind, sign = table[""]
     return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
+
+
+def _turns_about(text: list[str], i: int) -> bool:
+    """Whether a thing is turned about: "rotate around the table", "rotate the camera 30 degrees around her"."""
+    for at in range(i + 1, min(i + 9, len(text) - 1)):
+        if text[at] == "around":
+            return text[at + 1] in ABOUT and not any(word in _VERBS and word != text[i] for word in text[i + 1 : at])
+    return False
 
 
 ABOUT = ("the", "him", "her", "them", "his", "their", "behind", "this", "that", "a", "an")
@@ -242,7 +295,7 @@ def heading(text: list[str], end: int) -> Move | None:
     return None
 
 
-_NO_HEADINGS = ("in", "into", "through", "along", "about", "close", "off", "above")
+_NO_HEADINGS = ("in", "into", "through", "along", "between", "about", "close", "off", "above")
 
 
 def on_a_road(text: list[str], end: int, direction: str) -> str:

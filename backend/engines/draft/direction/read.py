@@ -13,15 +13,16 @@ from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
 from .find import Found, find, heading, is_about_the_move, is_modifier, telling_at
+from .shorthand import spelled, written_out
+from .steps import Reading, Step, tidy
 from .subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
-from .target import target_of, whole_of
+from .target import onward_of, target_of, whole_of
 from .translate import to_english
 from .vocabulary import (
     CAMERA_VERBS,
     CARRIED,
     DIRECTIONS,
     LEAD_INS,
-    NAMES,
     NEGATIONS,
     PREPOSITIONS,
     SIDEWAYS,
@@ -30,69 +31,16 @@ from .vocabulary import (
 MOST_STEPS = 12
 
 
-@dataclass(frozen=True)
-class Step:
-    """One move of the sequence, as the words ask for it. None: the words did not say."""
-
-    kind: str
-    sign: int
-    amount: float = 1.0  # factor on the usual amount
-    degrees: float | None = None
-    metres: float | None = None
-    factor: float | None = None  # zoom
-    seconds: float | None = None  # length in time
-    delay: float | None = None  # a hold before it, seconds
-    speed: float = 1.0
-    ease: str = "smooth"  # smooth | linear | in | out
-    together: bool = False  # at the same time as the step before
-    relation: str = ""  # how the thing is meant: see target.RELATIONS
-    target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
-    open_side: bool = False  # whether the words leave open which way round, or to which side
-    said: str = ""  # the words of it
-
-    @property
-    def name(self) -> str:
-        """What users call it: "push in", "pan left"."""
-        return NAMES[self.kind, self.sign]
-
-
-@dataclass(frozen=True)
-class Reading:
-    """What the words say: the steps, the kinds they forbid, and how a move without a name should be."""
-
-    steps: tuple[Step, ...]
-    forbidden: frozenset[str]
-    manner: Step | None  # words of manner alone ("slow camera movement")
-    beyond: tuple[str, ...] = ()  # what they ask for that a camera can't do: see beyond.py
-    words: frozenset[str] = frozenset()  # all of them, in English
-
-
 def read_moves(text: str) -> Reading:
     """The moves that `text` asks for. Any text is fine; unknown words give no steps."""
     reader = _Reader()
-    tokens = words.tokens(to_english(text))
+    tokens = words.tokens(to_english(written_out(text)))
+    tokens = [replace(token, text=spelled(token.text)) for token in tokens]
     for clause in clauses(tokens):
         reader.clause(clause)
-    steps = _tidy(reader.steps or reader.headed)[:MOST_STEPS]
+    steps = tidy(reader.steps or reader.headed)[:MOST_STEPS]
     said = frozenset(token.text for token in tokens)
     return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), said)
-
-
-def _tidy(steps: list[Step]) -> tuple[Step, ...]:
-    """Without what is named twice: the same move in a row, a second handheld."""
-    kept: list[Step] = []
-    for step in steps:
-        before = next((i for i, other in enumerate(kept) if other.kind == step.kind == "handheld"), None)
-        if before is not None:
-            kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
-        elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or _goes_on(kept[-1], step):
-            kept.append(step)
-    return tuple(kept)
-
-
-def _goes_on(before: Step, step: Step) -> bool:
-    """Whether the same move is meant once more: for so many seconds, or to something else."""
-    return step.seconds is not None or bool(before.target and step.target and before.target != step.target)
 
 
 @dataclass
@@ -118,7 +66,11 @@ class _Reader:
             return
         moves, forbidden = self._moves(clause)
         if moves and moves[0].form == "again" and not self.steps:
-            moves = []
+            across = moves[0].verb in _ACROSS  # "slider, left to right"
+            sign = 1 if moves[0].verb == "rightwards" else -1
+            moves = [replace(moves[0], kind="truck", sign=sign, form="phrase")] if across else []
+        if moves and moves[0].form == "measured" and self.steps and clause.link in ("comma", "but", "sentence"):
+            moves = []  # "arc shot, 45 degrees to the left" is of the arc
         self.negated = bool(forbidden) and not moves
         self.forbidden.update(forbidden)
         if not moves:
@@ -147,7 +99,7 @@ class _Reader:
             subject, negates = subject_of(clause, move, first)
             negated = negates or (negated and not kept)
             if not is_camera_move(clause, move, subject, self.sentence):
-                if subject in ("actor", "other"):
+                if subject == "actor" or (subject == "other" and (move.everyday or move.form != "base")):
                     self.sentence = "actor"
                 continue
             if subject == "camera":
@@ -191,6 +143,7 @@ class _Reader:
             step,
             relation=relation,
             target=target,
+            onward=onward_of(clause.words, move.start, last) if relation == "through" else "",
             open_side=not any(_is_side(word) for word in clause.words[move.start : last]),
             said=" ".join(clause.words[first:last]),
             amount=step.amount * manner.get("amount", 1.0),
@@ -266,7 +219,10 @@ class _Reader:
         if self.steps and clause.link in ("comma", "and", "but", "sentence"):
             self.steps[-1] = _turned(_modified(self.steps[-1], text, 0, len(text)), text)
         elif len(text) <= 2 or any(words.measured(text)) or any(word in _ABOUT_THE_CAMERA for word in text):
-            self.manner = replace(_modified(self.manner or Step("push", 1), text, 0, len(text)), said=" ".join(text))
+            manner = _modified(self.manner or Step("push", 1), text, 0, len(text))
+            if clause.link == "after":  # "after two seconds, push in"
+                manner = replace(manner, delay=manner.seconds, seconds=None)
+            self.manner = replace(manner, said=" ".join(text))
 
 
 def _is_side(word: str) -> bool:
@@ -394,4 +350,5 @@ def _in_manner(step: Step, manner: Step) -> Step:
         degrees=step.degrees if step.degrees is not None else manner.degrees,
         metres=step.metres if step.metres is not None else manner.metres,
         seconds=step.seconds if step.seconds is not None else manner.seconds,
+        delay=step.delay if step.delay is not None else manner.delay,
     )

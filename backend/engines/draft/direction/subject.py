@@ -86,7 +86,7 @@ def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
 def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> bool:
     """Whether the move is the camera's. `subject`: as from `subject_of`; `sentence`: the subject of
     the sentence so far, "camera", "actor" or ""."""
-    if move.form in ("phrase", "again"):
+    if move.form in ("phrase", "again", "measured"):
         return not (move.kind == "hold" and move.verb == "static" and subject == "actor")
     if move.verb == "roll" and not move.directed:  # a camera that rolls, records
         degrees = any(word in words.DEGREES for word in clause.words)
@@ -156,15 +156,16 @@ def _order_is_camera_move(text: list[str], move: Found, sentence: str) -> bool:
     """An everyday verb that nobody is named for: "walk towards the door", but not "a drop of water"."""
     before = text[move.start - 1] if move.start else ""
     after = text[move.end] if move.end < len(text) else ""
-    if before in DETERMINERS and move.verb in _ALSO_EVENTS:
+    pause = after in ("of", "for") and text[move.end + 1 :] and words.measure_at(text, move.end + 1)
+    if before in DETERMINERS and move.verb in _ALSO_EVENTS and not (move.kind == "hold" and pause):
         return False
-    if before in ("a", "an", "the") and not move.directed:
+    if before in ("a", "an", "the") and not move.directed and not pause:
         return False
     if move.kind == "hold":
         if after in ("still", "steady", "position", "there", "here", "static", "put", "for"):
             return True
         timed = words.measure_at(text, move.end) is not None if after else True
-        return timed or sentence == "camera" or (move.verb == "hold" and after in PREPOSITIONS)
+        return bool(pause) or timed or sentence == "camera" or (move.verb == "hold" and after in PREPOSITIONS)
     return True
 
 

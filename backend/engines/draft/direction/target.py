@@ -13,7 +13,7 @@ RELATIONS = ("whole", "around", "through", "to", "over", "past", "along", "at", 
 _LINKING = by_phrase(
     {
         "around": "around, about, round",
-        "through": "through",
+        "through": "through, between",
         "to": "to, toward, towards, into, onto, on, at, upon, reach, reaches, near, nearer",
         "over": "over, above, across",
         "past": "past, beyond, beside, by",
@@ -85,7 +85,11 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
         if relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _PURPOSES:  # "to keep her in frame"
             i += 2
             continue
+        between = text[i] == "between"
         whole, name, i = noun_phrase(text, i + 1, stop)
+        if between and name and text[i : i + 1] == ["and"]:  # "between the bed and the wardrobe"
+            _, other, i = noun_phrase(text, i + 1, stop)
+            name = f"{name} and {other}" if other else name
         if name and whole:
             found.setdefault("whole", name)
         elif name:
@@ -96,18 +100,59 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
     return "", ""
 
 
+def onward_of(text: list[str], start: int, stop: int) -> str:
+    """What a way through a thing leads to: "through the living room to the terrace door"; "" for none."""
+    for i in range(start, stop - 1):
+        goes_on = text[i] in _TOWARDS and any(word in ("through", "between") for word in text[start:i])
+        if goes_on and (name := noun_phrase(text, i + 1, stop)[1]):
+            return name
+    return ""
+
+
+# How a thing stands to the neighbour that tells it.
+BY = by_phrase(
+    {
+        "left of": "to the left of, on the left of, on the left side of, left of",
+        "right of": "to the right of, on the right of, on the right side of, right of",
+        "behind": "behind, beyond",
+        "before": "in front of",
+        "near": "by, near, beside, next to, under, below, above, on, opposite, closest to, nearest to, at",
+    }
+)
+_BY = {tuple(phrase.split()): meaning for phrase, meaning in BY.items()}
+
+
+def _neighbour(text: list[str], at: int) -> str:
+    """By what thing the words from word `at` on tell the one before: "left of table"; "" for none."""
+    for size in range(min(5, len(text) - at), 0, -1):
+        meaning = _BY.get(tuple(text[at : at + size]))
+        if meaning and at + size < len(text) and text[at + size] in _NEIGHBOURS:
+            name = noun_phrase(text, at + size, len(text))[1]
+            return f"{meaning} {name}" if name and name.split()[-1] not in _PICTURE else ""
+    return ""
+
+
+_TOWARDS = ("to", "toward", "towards", "reach", "reaches")
+
+
 def which_of(said: str, name: str) -> str:
     """Which of several things called `name` these words mean: a meaning of WHICH ("the left chair", "the chair on the
-    left"), "told" where they tell it by something else ("the chair by the window"), "" where they leave it open."""
+    left"), its number from a side ("2 left": "the second chair from the left"), a word of BY and its neighbour ("near
+    window": "the chair by the window"), "told" where they tell it by something else, "" where they leave it open."""
     text, noun = said.split(), name.split()[-1:]
     if not noun or noun[0] not in text:
         return ""
-    at = text.index(noun[0])
+    at = len(text) - 1 - text[::-1].index(noun[0])  # "from the left chair to the right chair"
+    side = text[at + 3 : at + 4] if text[at + 1 : at + 3] == ["from", "the"] else []
     for word in reversed(text[max(at - 4, 0) : at]):
+        if word in RANKS and side and side[0] in ("left", "right"):
+            return f"{RANKS.index(word) + 1} {side[0]}"
         if word in DETERMINERS or word in _LINKING:
             break
         if word in WHICH:
             return WHICH[word]
+    if beside := _neighbour(text, at + 1):
+        return beside
     after = [*text[at + 1 : at + 7], "", "", ""]
     if after[0] not in _TOLD_BY or after[1] not in _NEIGHBOURS:
         return ""
@@ -164,7 +209,7 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
                 return whole, "", max(i, began)
             if text[i + 1] in _NO_THINGS or text[i + 1] in DIRECTIONS:
                 return whole, "", i + 1
-        elif not is_modifier(word):
+        elif not is_modifier(word) and not _counts(text, i) and not _ranks(text, i):
             name.append(word)
         i += 1
     if name and name[-1] in ("level", "height"):  # "to eye level"
@@ -176,8 +221,23 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
     return whole, " ".join(name[-4:]), max(i, began)
 
 
+def _counts(text: list[str], i: int) -> bool:
+    """ "The two columns": how many there are, and no measure."""
+    return text[i] in ("two", "three", "four", "both") and words.measure_at(text, i) is None and i + 1 < len(text)
+
+
+def _ranks(text: list[str], i: int) -> bool:
+    """ "The second chair": which of a row, and no time."""
+    return text[i] in RANKS and i > 0 and text[i - 1] in DETERMINERS and "from" in text[i + 2 : i + 5]
+
+
+RANKS = ("first", "second", "third", "fourth")
+
+
 def _stops(text: list[str], i: int, named: bool) -> bool:
     word = text[i]
+    if _counts(text, i) or _ranks(text, i):
+        return False
     if word == "couple" and text[i + 1 : i + 2] != ["of"]:
         return False
     if word in _ENDS or (is_figure(text, i) and word not in ("a", "an", "one")):

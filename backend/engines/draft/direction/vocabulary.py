@@ -40,8 +40,8 @@ NAMES: dict[Move, str] = {
 DIRECTIONS: dict[str, str] = by_phrase(
     {
         "in": """
-            in, into, inward, inwards, forward, forwards, ahead, closer, close, toward, towards, nearer, through, along,
-            onward, onwards
+            in, into, inward, inwards, forward, forwards, ahead, closer, close, toward, towards, nearer, through,
+            along, alongside, between, onward, onwards
         """,
         "out": "out, outward, outwards, back, backward, backwards, away, off",
         "left": "left, leftward, leftwards",
@@ -106,7 +106,7 @@ _TRAVELLING = listed(
 )
 _TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, pivot, gaze")
 _RISING = listed("rise, ascend, climb, lift, raise, elevate")
-_SINKING = listed("descend, lower, sink, drop")
+_SINKING = listed("descend, lower, sink, drop, duck, dive, dip, plunge")
 RISING_AND_SINKING = frozenset((*_RISING, *_SINKING, "swoop"))
 _HOLDING = listed("hold, stay, remain, rest, linger, stop, pause, wait, freeze, settle")
 
@@ -130,6 +130,9 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     "reverse": {"": ("push", -1)},
     "back": {"out": ("push", -1), "up": ("push", -1)},
     "reveal": {},
+    "tighten": {"": ("zoom", 1), "in": ("zoom", 1)},
+    "widen": {"": ("zoom", -1), "out": ("zoom", -1)},
+    "loosen": {"": ("zoom", -1), "out": ("zoom", -1)},
     "spiral": {**_ORBIT, "": ("orbit", 1), "up": ("orbit", 1), "down": ("orbit", 1)},
     "shake": {"": ("handheld", 1)},
     "wobble": {"": ("handheld", 1)},
@@ -154,12 +157,13 @@ _PLAIN_PHRASES: dict[str, Move] = by_phrase(
         ("roll", 1): "dutch angle, dutch tilt, dutch roll, canted angle",
         ("handheld", 1): "handheld, hand held",
         ("hold", 1): """
-            static shot, static camera, static frame, static wide, static view, static composition, still camera, still
-            shot, fixed camera, fixed shot, stationary camera, stationary shot, motionless camera, locked off, locked
-            down, lock off, locked camera, locked shot, tripod shot, on a tripod, on tripod, on sticks, camera static,
-            camera still, camera fixed, camera is static, camera is still, camera is fixed, camera is locked, camera is
-            stationary, hold the shot, hold the frame, hold still, hold steady, hold position, stays still, tableau
-            shot, freeze frame, start static, starts static, begin static, begins static, static at first
+            static shot, static camera, static frame, static wide, static view, static composition, still camera,
+            still shot, fixed camera, fixed shot, stationary camera, stationary shot, motionless camera, locked off,
+            locked down, lock off, locked camera, locked shot, tripod shot, on a tripod, on tripod, on sticks, camera
+            static, camera still, camera fixed, camera is static, camera is still, camera is fixed, camera is locked,
+            camera is stationary, hold the shot, hold the frame, hold still, hold steady, hold position, stays still,
+            tableau shot, freeze frame, start static, starts static, begin static, begins static, static at first,
+            first half static, first half is static
         """,
     }
 )
@@ -261,9 +265,9 @@ FALSE_FRIENDS = listed(
 # What a shot's camera is called; as the subject of a verb these make it a camera move.
 CAMERA_NOUNS = one_of(
     """
-        camera, cam, drone, shot, shots, lens, frame, framing, view, viewpoint, viewer, pov, perspective, steadicam,
-        gimbal, operator, we, us, i, you, our, video, clip, footage, movement, movements, move, moves, motion,
-        dolly's, cinematography, camerawork, kamera
+        camera, cam, drone, slider, shot, shots, lens, frame, framing, view, viewpoint, viewer, pov, perspective,
+        steadicam, gimbal, operator, we, us, i, you, our, video, clip, footage, movement, movements, move, moves,
+        motion, dolly's, cinematography, camerawork, kamera
     """
 )
 
@@ -308,7 +312,7 @@ ACTORS = one_of(
 NEGATIONS = one_of(
     """
         no, not, never, without, avoid, don't, doesn't, dont, doesnt, isn't, aren't, won't, shouldn't, nor, neither,
-        cannot, can't
+        cannot, can't, nothing
     """
 )
 

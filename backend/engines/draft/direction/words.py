@@ -15,6 +15,7 @@ LONGEST_TEXT = 8000  # characters read; the rest of a longer text is ignored
 
 SPEEDS: dict[str, float] = by_phrase(
     {
+        0.4: "glacial, glacially",
         0.5: "languid",
         0.6: """
             slow, slowly, slower, gradual, gradually, leisurely, unhurried, patient, patiently, lazy, lazily
@@ -25,7 +26,7 @@ SPEEDS: dict[str, float] = by_phrase(
         1.5: "brisk, briskly",
         1.6: "energetic",
         1.8: "fast, faster, quick, quickly, swift, swiftly, hurried",
-        2.0: "rapid, rapidly",
+        2.0: "rapid, rapidly, snappy",
         2.5: "sudden, suddenly, abrupt, abruptly",
         3.0: "snap, crash",
         4.0: "whip, swish",
@@ -34,7 +35,7 @@ SPEEDS: dict[str, float] = by_phrase(
 AMOUNTS: dict[str, float] = by_phrase(
     {
         0.2: "imperceptible, imperceptibly",
-        0.25: "barely",
+        0.25: "barely, unnoticeable, unnoticeably",
         0.3: "tiny, minimal, faint, hint",
         0.4: "subtle, subtly, perceptible, perceptibly, noticeable, noticeably",
         0.5: "slight, slightly, small, little, bit, touch, tad, delicate",
@@ -95,7 +96,7 @@ METRES: dict[str, float] = by_phrase(
     }
 )
 DEGREES: dict[str, float] = by_phrase({1.0: "degree, degrees, deg, °"})
-SECONDS: dict[str, float] = by_phrase({1.0: "s, sec, secs, second, seconds"})
+SECONDS: dict[str, float] = by_phrase({1.0: "s, sec, secs, second, seconds, beat, beats"})
 FACTORS = {"x", "times"}
 TURNS = frozenset(
     ("turn", "turns", "circle", "circles", "orbits", "rotation", "rotations", "revolution", "revolutions")

@@ -12,7 +12,7 @@ from backend.engines.draft.camera.moves import plan
 from backend.engines.draft.camera.rig import RigPose, shaken
 from backend.engines.draft.camera.scene_depth import SceneDepth
 from backend.engines.draft.camera.timing import ease, grouped, ramps, spans
-from backend.engines.draft.direction.read import Step
+from backend.engines.draft.direction.steps import Step
 
 FAR = SceneDepth(
     orthographic=False, width=1000, height=500, fx=500, fy=400, focus=10.0, forward=50.0,

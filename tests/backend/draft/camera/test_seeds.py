@@ -11,7 +11,8 @@ from backend.engines.draft.camera.moves import _chosen, path_of, plan
 from backend.engines.draft.camera.sight import scene_of
 from backend.engines.draft.camera.targets import find_target
 from backend.engines.draft.camera.variation import free_to_lean, life, varied
-from backend.engines.draft.direction.read import Step, read_moves
+from backend.engines.draft.direction.read import read_moves
+from backend.engines.draft.direction.steps import Step
 from client.protocol import Focus, Thing
 from tests.backend.draft.camera.test_moves import ROOM, angles
 from tests.backend.draft.camera.test_path_of import CAMERA, off_axis, seen_from
@@ -232,3 +233,35 @@ def test_words_that_name_no_move_leave_the_move_open() -> None:
     assert set(notes) == {said.format(move) for move in ("push in", "arc", "drift to the side")}
     for seed in range(9):
         assert "push in" not in path_of("no push in", CAMERA, 5.0, seed).notes[0]
+
+
+def test_a_thing_is_found_beside_behind_or_before_its_neighbour() -> None:
+    table = Thing("Table", (0.2, -0.5, -3.4), (1.0, 0.8, 1.0))
+    front = Thing("Chair.007", (0.3, -0.5, -2.2), (0.5, 0.9, 0.5))
+    scene = scene_of(seen_from(things=(LEFT, RIGHT, front, table)))
+    for which, meant in (
+        ("left of table", LEFT),
+        ("right of table", RIGHT),
+        ("before table", front),
+        ("behind table", RIGHT),
+        ("2 left", front),
+        ("1 right", RIGHT),
+    ):
+        found = find_target("chair", scene, which=which)
+        assert found is not None and found.centre[0] == pytest.approx(meant.centre[0]), which
+
+
+def test_a_way_between_two_things_goes_through_the_middle_of_both() -> None:
+    bed, shelf = Thing("Bed", (-2.0, -0.5, -4.0), (1.0, 0.5, 2.0)), Thing("Shelf", (1.0, 0.0, -4.0), (1.0, 2.0, 0.4))
+    found = find_target("bed and shelf", scene_of(seen_from(things=(bed, shelf))))
+    assert found is not None and found.centre == pytest.approx((-0.5, 0.0, -4.0), abs=0.3)
+    assert find_target("bed and piano", scene_of(seen_from(things=(bed, shelf)))) is None
+
+
+def test_a_way_through_leads_to_the_thing_behind_where_that_is_in_view() -> None:
+    door, sofa = Thing("Door", (0.0, -0.5, -3.0), (1.0, 2.0, 0.1)), Thing("Sofa", (1.5, -0.8, -6.0), (2.0, 0.8, 0.9))
+    words = "walk through the door to the sofa"
+    to_sofa = poses(words, 0, seen_from(things=(door, sofa)))[-1]
+    assert off_axis(to_sofa, sofa)[0] == pytest.approx(0, abs=0.02)
+    through = poses(words, 0, seen_from(things=(door,)))[-1]
+    assert through[2, 3] < -3.0 and abs(through[0, 3]) < 0.05

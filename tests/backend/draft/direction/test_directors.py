@@ -5,10 +5,12 @@ from __future__ import annotations
 import pytest
 
 from backend.engines.draft.direction.read import read_moves
+from backend.engines.draft.direction.shorthand import spelled
+from backend.engines.draft.direction.target import which_of
 from tests.backend.draft.direction.directors import FIFTH, FIRST, FOURTH, OTHERS, SECOND, THIRD, notation
-from tests.backend.draft.direction.directors_again import SIXTH
+from tests.backend.draft.direction.directors_again import SEVENTH, SIXTH
 
-LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH}
+LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH}
 
 
 @pytest.mark.parametrize("text", FIRST)
@@ -41,3 +43,41 @@ def test_a_side_that_is_said_is_not_open_to_a_seed() -> None:
     assert [step.open_side for step in read_moves("truck along the fence").steps] == [True]
     (drift,) = read_moves("barely moving, only a hint of drift").steps
     assert (drift.kind, drift.amount, drift.open_side) == ("truck", 0.3, True)
+
+
+def test_words_that_say_which_of_several() -> None:
+    for said, which in (
+        ("push in on the chair to the left of the table", "left of table"),
+        ("pan to the lamp in front of the window", "before window"),
+        ("dolly to the lamp behind the sofa", "behind sofa"),
+        ("truck right past the third column from the left", "3 left"),
+        ("pan from the left chair to the right chair", "right"),
+        ("push in on the chair on the left of the frame", "left"),
+    ):
+        (step,) = read_moves(said).steps
+        assert which_of(step.said, step.target) == which, said
+
+
+def test_a_way_through_knows_what_it_leads_to() -> None:
+    (step,) = read_moves("gimbal walk through the living room to the terrace door").steps
+    assert (step.relation, step.target, step.onward) == ("through", "living room", "terrace door")
+    (step,) = read_moves("fly through the archway into the chapel").steps
+    assert (step.target, step.onward) == ("archway", "")
+
+
+def test_a_word_of_its_own_is_no_slip_of_another() -> None:
+    for word in ("form", "though", "angel", "quiet", "odor", "titling", "second", "plan", "stair"):
+        assert spelled(word) == word
+    assert [spelled(word) for word in ("slwo", "tabel", "paning", "foward", "teh")] == [
+        "slow",
+        "table",
+        "panning",
+        "forward",
+        "the",
+    ]
+    assert read_moves("pan left 20 degrees though she turns away").forbidden == frozenset()
+
+
+def test_what_happens_after_some_seconds_waits_for_them() -> None:
+    (step,) = read_moves("After two seconds, begin to push in").steps
+    assert (step.kind, step.delay, step.seconds) == ("push", 2.0, None)

@@ -28,7 +28,7 @@ FRENCH = Language(
         (r"caméra (?:à l'épaule|portée|au poing|à la main)|à l'épaule|tremblée?|tremblement", "handheld"),
         (r"respiration|\bsouffle\b|flottement|balancement", "handheld"),
         (
-            r"plan fixe|caméra (?:fixe|immobile|statique)|aucun mouvement(?: de caméra)?|"
+            r"plan fixe|(?:d'abord|au début),? fixe|caméra (?:fixe|immobile|statique)|aucun mouvement(?: de caméra)?|"
             r"sans (?:aucun )?mouvement(?: de caméra)?"
             r"|caméra (?:reste|ne bouge)\w*(?:\s+\w+)?|sur pied|trépied",
             "static shot",
@@ -53,7 +53,7 @@ FRENCH = Language(
         (r"(?:mouvement de )?grue", "crane"),
         (
             r"travelling avant|s'avance|avance\w*|fonce\w*|s'approche|approche|se rapproche|"
-            r"rapproche\w*|s'enfonce|entre\b|pénètre",
+            r"rapproche\w*|s'enfonce|entre\b(?! les| deux)|pénètre",
             "push in",
         ),
         (r"travelling arrière|recule\w*|reculer|s'éloigne\w*|s'éloigner|éloigne|prend du recul|s'écarte", "pull out"),
@@ -94,6 +94,7 @@ FRENCH = Language(
         (r"\b(?:un )?tour complet|tour entier|\bun tour\b", "360 degrees"),
         (r"\b(?:un )?demi-tour|demi-cercle", "180 degrees"),
         (r"\b(?:un )?quart de (?:tour|cercle)", "90 degrees"),
+        (r"\b(?:d')?un demi-mètre", "0.5 metres"),
         (r"\bun(?= mètre)", "1"),
         (r"\bdeux(?= (?:mètres|secondes))", "2"),
         (r"\btrois(?= (?:mètres|secondes))", "3"),
@@ -114,6 +115,7 @@ FRENCH = Language(
         (r"(?P<keep>contourne|encercle|orbite)\s+{N}", "around"),
         (r"(?P<keep>traverse|franchit)\s+{N}", "through"),
         (r"\b(?:à travers|au travers (?:de|du)|par) {N}", "through"),
+        (r"\bentre (?:les |des |le |la )?(?:deux )?{N}", "between"),
         (r"(?P<keep>survole)\s+{N}", "over"),
         (r"\b(?:au-dessus (?:de |d'|du |des )|par-dessus ){N}", "over"),
         (r"(?P<keep>\blonge)\s+{N}", "along"),

@@ -37,7 +37,7 @@ GERMAN = Language(
         ),
         (
             r"(?:feste[rns]?|statische[rns]?|fixe|unbewegte|starre|ruhende)\s+(?:kamera|einstellung)|\bstativ\w*"
-            r"|kamera\s+(?:\w+\s+)?(?:steht|bleibt|ruht)\b(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
+            r"|kamera\s+(?:ist\s+)?(?:statisch|fest|fix)\b|kamera\s+(?:\w+\s+)?(?:steht|bleibt|ruht)\b(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
             r"|(?:keine|ohne)\s+kamerabewegung|standbild|kamera bewegt sich nicht",
             "static shot",
         ),
@@ -110,11 +110,11 @@ GERMAN = Language(
         ),
         (r"\b(?:eine[nr]?\s+)?halbe[nr]?\s+(?:umdrehung|drehung|runde|kreis)|\bhalbkreis\b", "180 degrees"),
         (r"\b(?:eine[nr]?\s+)?viertel(?:drehung|kreis|umdrehung)", "90 degrees"),
-        (r"\beinen?(?=\s+(?:meter|metern)\b)|\beinen (?=halben)", "1"),
+        (r"\beinen?(?=\s+(?:meter|metern)\b)", "1"),
         (r"\bzwei(?=\s+(?:meter|sekunden))", "2"),
         (r"\bdrei(?=\s+(?:meter|sekunden))", "3"),
         (r"\bfünf(?=\s+(?:meter|sekunden))", "5"),
-        (r"(?:1\s+)?\bhalben meter\b", "0.5 metres"),
+        (r"(?:\bum\s+)?\b(?:einen\s+)?halben meter\b", "0.5 metres"),
         (r"(?<=\d)[\s-]*(?:grad\b|°)", " degrees"),
         (r"(?<=\d)\s*(?:zentimetern?|cm)\b", " centimetres"),
         (r"(?<=\d)\s*(?:metern?|m)\b", " metres"),
@@ -135,6 +135,7 @@ GERMAN = Language(
         (rf"\b(?:an|am)\s+{{N}}\s+vorbei|\bvorbei\s+(?:an|am)\s+{{N}}{_END}", "past"),
         (rf"\büber\s+{{N}}(?:\s+(?:hinweg|hinaus))?{_END}", "over"),
         (rf"\bentlang\s+(?!nach\b){{N}}{_END}|\b(?:am|an)\s+{{N}}\s+entlang", "along"),
+        (rf"\bzwischen\s+(?:zwei\s+|beiden\s+)?{{N}}(?:\s+hindurch)?{_END}", "between"),
         (r"\bvo[nm]\s+{N}\s+weg|\bweg\s+(?:von|vom)\s+{N}", "from"),
         (r"\bvo[nm]\s+{N}\s+(?P<keep>zurück)", "from"),
         (r"\bauf\s+{N}\s+(?P<keep>zu)\w*", "to"),

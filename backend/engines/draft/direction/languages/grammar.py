@@ -68,6 +68,27 @@ class Language:
     blanks: bool = True  # between words
 
 
+# What crews of every country say in English.
+JARGON: Rules = (
+    (r"\b(?:dolly|push|track)[ -]?in\b", "push in"),
+    (r"\b(?:dolly|pull|track)[ -]?(?:out|back)\b", "pull out"),
+    (r"\bzoom[ -]?in\b", "zoom in"),
+    (r"\bzoom[ -]?out\b", "zoom out"),
+    (r"\borbit\w*", "orbit"),
+    (r"\bwhip[ -]?pan\b", "whip pan"),
+    (r"\bpan\b", "pan"),
+    (r"\btilt\b", "tilt"),
+    (r"\bcrane\b|\bjib\b", "crane"),
+    (r"\bhandheld\b", "handheld"),
+    (r"\b(?:truck|tracking shot)\b", "truck"),
+)
+JARGON_OF_MANNER: Rules = (
+    (r"\bslow(?:ly)?\b", "slow"),
+    (r"\b(?:fast|quick(?:ly)?)\b", "fast"),
+    (r"\bsubtle\b", "slight"),
+)
+
+
 class Reader:
     """One language's patterns, compiled."""
 
@@ -78,10 +99,10 @@ class Reader:
         self.camera = re.compile(language.camera)
         self.others = re.compile(language.others)
         self.never = re.compile(language.never)
-        self.moves = _compiled(language.moves)
+        self.moves = _compiled([*language.moves, *(JARGON if language.blanks else ())])
         self.turns = _compiled([rule for rule in language.sides if rule[1] in _TURNS])
         self.sides = _compiled([rule for rule in language.sides if rule[1] not in _TURNS])
-        self.manners = _compiled(language.manners)
+        self.manners = _compiled([*language.manners, *JARGON_OF_MANNER])
         self.units = _compiled(language.units)
         self.things = _compiled([(_with_nouns(rule, language.noun), name) for rule, name in language.things])
 
@@ -198,7 +219,9 @@ class Reader:
             said = table[known[0]] if known else _UNSIDED.get(move, move)
             if move == "move" and not said:
                 said = next((_BY_RELATION[one] for one in relations if one in _BY_RELATION), "")
-                said = said or ("push in" if set(relations) & {"through", "over", "past", "along", "with"} else "")
+                said = said or (
+                    "push in" if set(relations) & {"between", "through", "over", "past", "along", "with"} else ""
+                )
                 said = said or ("pull out" if "whole" in relations else "")
         if said in ("orbit", "push in") and "around" in relations:
             said = "orbit"
@@ -223,6 +246,8 @@ class Reader:
             if not noun:
                 continue
             article = "" if noun in ("her", "him", "them") else "the "
+            if relation == "between" and not noun.endswith("s"):
+                noun += "s"
             relation = "with" if relation == "along" and noun in _PEOPLE else relation
             prefix = {"whole": "to reveal the whole ", "with": ""}.get(relation, f"{relation} {article}")
             said.append(prefix + noun)

@@ -30,7 +30,8 @@ PEOPLE_VERBS = (
     "blink smile laugh cry weep nod wave talk speak whisper shout sing dance walk run turn breathe sigh enter leave "
     "cough eat drink open close raise lift reach grab hug kiss fall jump move step approach point wink frown shrug "
     "fight "
-    "kneel wake pour stop drop pick throw push pull clap gesture tremble glance"
+    "kneel wake pour stop drop pick throw push pull clap gesture tremble glance "
+    "cross shake wrestle argue bow salute applaud"
 )
 ENGLISH_STATES = "sit|stand|look|sleep|read|hold|stare|lie"
 BLINKING = r"\b(?:blink|blinks|blinking|smiles|nods|winks|eyes (?:open|close|flutter|blink)|walking|talking)\b"
@@ -59,7 +60,7 @@ ALL_LANGUAGES = {
         r"을)"
     ),
     "cuts": (
-        r"\b(?:smash |jump |match |hard )?cuts? to\b|\bfades? (?:in|out|"
+        r"\b(?:smash |jump |match |hard )?cuts? to\b|\bcross-?\s?fad(?:e|es|ing)\b|\bfades? (?:in|out|"
         r"to|from)\b|\b(?:cross )?dissolves?\b|\bwipe to\b|\btime-?\s?lapse\b|"
         r"\bslow(?:-| )mo(?:tion)?\b|\bfreeze frame\b|\bmontage\b|\bsplit screen\b|"
         r"schnitt auf|überblend\w*|abblende|aufblende|zeitraffer|"

@@ -6,7 +6,7 @@ import functools
 import re
 
 from ..lists import one_of
-from . import chinese, french, german, japanese, korean, spanish
+from . import chinese, french, german, italian, japanese, korean, spanish
 from .grammar import Reader
 
 
@@ -31,6 +31,7 @@ def _reader(name: str) -> Reader:
         "french": french.FRENCH,
         "spanish": spanish.SPANISH,
         "chinese": chinese.CHINESE,
+        "italian": italian.ITALIAN,
         "japanese": japanese.JAPANESE,
         "korean": korean.KOREAN,
     }
@@ -70,17 +71,27 @@ _FUNCTION_WORDS = {
             sigue, mientras, muy
         """
     ),
+    "italian": one_of(
+        """
+            il, lo, la, le, gli, della, dello, dell, del, al, alla, allo, all, sul, sulla, sull, dal, dalla, di, un,
+            una, e, verso, poi, lento, lenta, lentamente, carrello, carrellata, inquadratura, fissa, ferma,
+            panoramica, sinistra, destra, intorno, attorno, gira, gradi, metri, metro, secondi, sale, scende, avanza,
+            indietro, gru, segue, mentre, molto, senza, movimento, tavolo, finestra, porta, mano, si, fino, mezzo,
+            giro, che, con, per
+        """
+    ),
 }
 # Parts of words and letters that do the same.
 _MARKS = {
     "german": re.compile(r"kamera|fahrt|fahren|schwenk|zoomt|zoomen|[ßäöü]"),
     "french": re.compile(r"caméra|panoramique|[èêçœùî]|\b[ld]'"),
     "spanish": re.compile(r"cámara|paneo|[ñ¿¡óáí]"),
+    "italian": re.compile(r"carrell|inquadrat|macchina da presa|[ìòù]\b|zione\b|\b(?:dell|all|sull|nell)'"),
 }
 _ENGLISH_WORDS = one_of(
     """
             the, a, an, and, of, to, in, on, with, then, camera, slow, slowly, into, from, around, shot, at, her,
             his, past, as, while, up, out, down, over, is, it, through, left, right, push, pull, pan, tilt, back,
-            toward, towards, he, she
+            toward, towards, he, she, goes, go, moves, move, cam, forward, backward, hold, dolly, meter, meters
         """
 )

@@ -1,0 +1,147 @@
+"""Italian: see grammar.Language."""
+
+from __future__ import annotations
+
+from .grammar import Language
+from .nouns import NOUNS
+
+_WORD = r"[^\W\d_]+"
+_ARTICLE = r"(?:(?:l'|un'|dell'|all'|sull')|(?:il|lo|la|i|gli|le|un|uno|una|suo|sua|questo|questa|due)\s+)?"
+NOUN = (
+    rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!e\b|poi\b|verso\b|fino\b|per\b|con\b|in\b|lent|a\b|al\b|da\b|di\b|del\b|che\b|"
+    rf"mentre\b|dolcemente\b|piano\b|quasi\b){_WORD})?)"
+)
+_OF = r"(?:di |del |dello |della |dei |degli |delle |dell')"
+_TO = r"(?:a |al |allo |alla |ai |agli |alle |all')"
+_FROM = r"(?:da |dal |dallo |dalla |dai |dagli |dalle |dall')"
+_ON = r"(?:su |sul |sullo |sulla |sui |sugli |sulle |sull')"
+
+ITALIAN = Language(
+    nouns=NOUNS["italian"],
+    noun=NOUN,
+    camera=r"\bcamera\b(?! a mano| a spalla| da letto)|macchina da presa|cinepresa|\bmdp\b|\bdrone\b|inquadratura"
+    r"|obiettivo\b",
+    splits=(
+        (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
+        (r"\s*,?\s*\b(?:e poi|poi|quindi|dopodiché|in seguito|seguit[oa] da|e infine|infine)\b\s*", "then"),
+        (r"\s*,?\s*\b(?:mentre|allo stesso tempo|contemporaneamente|nel frattempo|e intanto)\b\s*", "while"),
+        (r"\s+e\s+", "and"),
+        (r"\s*(?:[;:]|,(?!\d))\s*", ","),
+    ),
+    moves=(
+        (r"panoramica a schiaffo|schiaffo|panoramica (?:velocissima|a frusta)", "whip pan"),
+        (
+            r"(?:camera|macchina) a (?:mano|spalla)|a mano\b|a spalla\b|traballante|tremolio|tremolante|mossa",
+            "handheld",
+        ),
+        (r"\brespiro\b|respirazione|ondeggiamento|oscillazione", "handheld"),
+        (
+            r"(?:inquadratura|camera|ripresa|macchina) (?:fissa|statica|ferma|immobile)|piano fisso|"
+            r"(?:senza|nessun) (?:alcun )?movimento(?: di (?:macchina|camera))?|treppiede|cavalletto"
+            r"|(?:camera|macchina da presa) (?:resta|rimane|non si muove)(?:\s+\w+)?",
+            "static shot",
+        ),
+        (r"effetto vertigo|\bvertigo\b|dolly zoom|carrello compensato|zoom compensato", "dolly zoom"),
+        (
+            r"zoom (?:in|in avanti|ad? avvicinare|avanti|stretto)|zumata in avanti|zooma\b(?! indietro| fuori)",
+            "zoom in",
+        ),
+        (
+            r"zoom (?:out|indietro|all'indietro|ad? allargare|in fuori)|zumata indietro|zooma (?:indietro|fuori)",
+            "zoom out",
+        ),
+        (r"\bzoom\b|zumata", "zoom"),
+        (
+            r"orbit\w*|carrell\w+ circolare|(?:gira|girando|giro|ruota|ruotando|volteggia|movimento circolare) "
+            r"(?=attorno|intorno)|circonda\w*|compie un giro|accerchia\w*|\barco\b",
+            "orbit",
+        ),
+        (r"inquadratura (?:inclinata|olandese|sghemba)|angolo olandese|piano olandese", "dutch angle"),
+        (r"panoramic\w*|\bpanning\b", "pan"),
+        (r"si inclina|s'inclina|inclina\w*|\btilt\b|guarda\b", "tilt"),
+        (r"rollio|\brolla\b", "roll"),
+        (r"\bgru\b|\bdolly gru\b", "crane"),
+        (r"\bgira\w*|\bruota\w*|\brotazione\b|\bsi volta\b", "turn"),
+        (
+            r"carrell\w+ (?:in )?avanti|carrell\w+ a precedere|avanza\w*|si avvicina\w*|avvicina\w*|avvicinamento"
+            r"|dolly in|\bentra\b|si addentra|in avanti\b",
+            "push in",
+        ),
+        (
+            r"carrell\w+ (?:a |all')?(?:in)?dietro|carrell\w+ a seguire indietro|arretra\w*|indietreggia\w*|"
+            r"si allontana\w*|allontana\w*|dolly out|all'indietro|indietro\b|retrocede\w*",
+            "pull out",
+        ),
+        (r"\bsale\b|salire|salita|\bsi alza\b|si solleva|\bascende\b|si innalza|\balzarsi\b", "pedestal up"),
+        (r"\bscende\b|scendere|discesa|si abbassa|\bcala\b|discende", "pedestal down"),
+        (r"\bsegue\b|seguendo|\bseguire\b|accompagna\w*|insegue", "follow"),
+        (r"carrell\w+ laterale|laterale\b|lateralmente", "truck"),
+        (
+            r"carrell\w+|sorvola\w*|\bvolo\b|\bvola\b|ripresa aerea|attravers\w+|\bpassa\b|percorre\w*|scivola\w*|"
+            r"scorre\b|si muove|si sposta|\bmovimento\b|\bfluttua\b|\bva\b|si dirige|cammina\b|costeggia\w*|oltrepassa",
+            "move",
+        ),
+    ),
+    sides=(
+        (r"da sinistra (?:a|verso) destra", "right"),
+        (r"da destra (?:a|verso) sinistra", "left"),
+        (r"in senso antiorario|antiorari[oa]", "counterclockwise"),
+        (r"in senso orario|\borari[oa]\b", "clockwise"),
+        (r"(?:verso |a |sulla )?(?:la )?sinistra", "left"),
+        (r"(?:verso |a |sulla )?(?:la )?destra", "right"),
+        (r"verso l'alto|in alto|in su\b", "up"),
+        (r"verso il basso|in basso|in giù", "down"),
+        (r"in avanti|avanti\b", "in"),
+        (r"all'indietro|indietro\b", "out"),
+    ),
+    manners=(
+        (r"\bmolto\b|\bmolto,?\s*molto\b", "very"),
+        (r"\blent[aeio]\b|\blentamente\b|\bdolcemente\b|\bpian piano\b|\blentissim\w+|\bgradualmente\b", "slow"),
+        (r"\bveloc[ei]\b|\bvelocemente\b|\brapid[aeio]\b|\brapidamente\b|\bin fretta\b", "fast"),
+        (r"\blegger[aeio]\b|\bleggermente\b|\bun po'|\bun poco\b|\bappena\b|\blieve\w*", "slight"),
+    ),
+    units=(
+        (r"\b(?:un )?giro completo|\bgiro intero", "orbita 360 degrees"),
+        (r"\b(?:un )?mezzo giro|\bsemicerchio", "orbita 180 degrees"),
+        (r"\b(?:un )?quarto di giro", "orbita 90 degrees"),
+        (r"\bmezzo metro", "0.5 metres"),
+        (r"\bun(?= metro)", "1"),
+        (r"\bdue(?= (?:metri|secondi))", "2"),
+        (r"\btre(?= (?:metri|secondi))", "3"),
+        (r"\bcinque(?= (?:metri|secondi))", "5"),
+        (r"(?:\b(?:di|per|a)\s+)?(\d+(?:[.,]\d+)?)\s*(?:gradi|grado|°)", r"\1 degrees"),
+        (r"(?:\b(?:di|per|a)\s+)?(\d+(?:[.,]\d+)?)\s*(?:centimetri|cm)\b", r"\1 centimetres"),
+        (r"(?:\b(?:di|per|a)\s+)?(\d+(?:[.,]\d+)?)\s*(?:metri|metro|m)\b", r"\1 metres"),
+        (r"(?:\b(?:di|per|in|durante)\s+)?(\d+(?:[.,]\d+)?)\s*(?:secondi|secondo|s)\b", r"\1 seconds"),
+    ),
+    things=(
+        (
+            rf"(?:(?:per|fino a) )?(?:rivelare|mostrare|vedere|scoprire|rivelando|mostrando)?\s*"
+            rf"\b(?:tutta la |tutta l'|tutto il |tutto l'|l'intera |l'intero )(?P<n>{_WORD})",
+            "whole",
+        ),
+        (rf"\b(?:attorno|intorno) {_TO}{{N}}", "around"),
+        (r"(?P<keep>circonda\w*|orbita\w*|accerchia\w*)\s+{N}", "around"),
+        (r"(?P<keep>sorvola\w*)\s+{N}", "over"),
+        (rf"\b(?:sopra|al di sopra) (?:{_OF}|{_TO})?{{N}}", "over"),
+        (r"\b(?:tra|fra) {N}", "between"),
+        (r"(?P<keep>attravers\w+)\s+{N}", "through"),
+        (r"\blungo {N}|(?P<keep>costeggia\w*|percorre\w*)\s+{N}", "along"),
+        (
+            rf"(?P<keep>passa\w*)\s+(?:davanti|accanto|vicino|di fianco|oltre) ?{_TO}?{{N}}|\boltrepassa\s+{{N}}",
+            "past",
+        ),
+        (rf"(?P<keep>si allontana\w*|allontana\w*|arretra\w*|indietreggia\w*|retrocede\w*)\s+{_FROM}{{N}}", "from"),
+        (rf"(?P<keep>si avvicina\w*|avvicina\w*)\s+(?:lentamente\s+)?{_TO}{{N}}", "to"),
+        (rf"\b(?:fino (?:a|in)|in direzione) ?{_OF}?(?:l|ll|llo|lla|i|gli|lle)? ?{{N}}", "to"),
+        (r"\bverso (?!la sinistra|la destra|l'alto|il basso|destra|sinistra|avanti|dietro){N}", "to"),
+        (r"(?P<keep>segue|seguendo|seguire|accompagna\w*)\s+{N}", "with"),
+        (rf"\b{_ON}(?!la destra|la sinistra){{N}}", "to"),
+        (r"\b(?:al|alla|nel|nella|allo|all'|nell')\s*(?!mano|spalla|indietro|alto|stesso){N}", "to"),
+    ),
+    others=r"^\s*(?:(?:il|lo|la|i|gli|le|un|una|uno|l')\s*)?(?!camera)"
+    r"(?:macchina(?! da presa| a mano| fissa)|auto|uomo|donna|ragazza|ragazzo|bambin[oaie]|gente|lei|lui|loro|"
+    r"tend[ae]|nuvol[ae]|luc[ei]|"
+    r"sole|cane|gatto|uccell[oi]|foglie|fumo|acqua|onde|treno|barca|pioggia|neve|porta|folla)\b(?!\s*$)",
+    never=r"\b(?:senza|non|nessun|nessuna|niente)\b",
+)

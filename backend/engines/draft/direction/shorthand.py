@@ -1,0 +1,174 @@
+"""What shot lists abbreviate, written out ("slow PI, L→R", "dolly fwd 2-3 m"), and slips of the pen."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from .lists import listed, one_of
+
+_MOVE = r"pan|tilt|truck|trk|track|dolly|arc|orbit|slide|crab|roll|move|whip|drift|swing|turn|look"
+_NUMBER = r"(\d+(?:[.,]\d+)?)"
+_LENGTH = r"(m|cm|metres?|meters?|feet|ft)"
+# In their order. Those with a capital count only as capitals.
+_CAPITALS = tuple(
+    (re.compile(pattern), said)
+    for pattern, said in (
+        (r"\b(?:PI|DI|TI)\b", "push in"),
+        (r"\b(?:PO|PB|DO)\b", "pull out"),
+        (r"\bZI\b", "zoom in"),
+        (r"\bZO\b", "zoom out"),
+        (r"\bTU\b", "tilt up"),
+        (r"\bTD\b", "tilt down"),
+        (r"\bHH\b", "handheld"),
+        # How she is seen is no move: "slow push, ends CU", "zoom out to a MS", "OTS on Anna".
+        (
+            r"(?:,?\s*\b(?:ends?|ending|finish(?:es)?|land(?:s|ing)?)\s+)?(?:\b(?:to|on|in|as|into)\s+(?:an?\s+)?)?"
+            r"\b(?:ECU|XCU|BCU|MCU|CU|MLS|MWS|MS|FS|EWS|ELS|XLS|VWS|LS|WS|OTS(?:\s+(?:on|of|over)\s+\w+)?|[23]S)\b",
+            " ",
+        ),
+        (r"\bL\s*(?:→|->|–|-|/|>|to|2)\s*R\b", "left to right"),
+        (r"\bR\s*(?:→|->|–|-|/|>|to|2)\s*L\b", "right to left"),
+    )
+)
+_WRITTEN_OUT = tuple(
+    (re.compile(pattern, re.IGNORECASE), said)
+    for pattern, said in (
+        (r"\b[23]-shot\b", " "),
+        (r"(?<!\w)w/o\b", "without"),
+        (r"(?<!\w)w/\s*", "with "),
+        (rf"\b({_MOVE})(s|ning|ing)?\s+L\b(?!')", r"\1\2 left"),
+        (rf"\b({_MOVE})(s|ning|ing)?\s+R\b(?!')", r"\1\2 right"),
+        (r"\btrk\b", "truck"),
+        (r"\b(?:fwd|frwd)\b", "forward"),
+        (r"\b(?:bwd|bkwd|bkwds|bwds)\b", "backward"),
+        (r"\b(crane|jib|boom|ped|tilt|move)\s+dn\b", r"\1 down"),
+        (r"\bthru\b", "through"),
+        (r"\bccw\b|\banti-?cw\b", "counterclockwise"),
+        (r"(?<=\d)\s*cw\b|\b(orbit|arc|roll|circle|rotate)\s+cw\b", r"\1 clockwise"),
+        (r"\b1/4\b|¼", "quarter"),
+        (r"\b(?:1/2)\b|½", "half"),
+        (
+            r"\b(?:3/4|¾|three[ -]quarters?)(?: of)?(?: the)? (?:way |circle |turn |orbit )?(a?round)\b",
+            r"270 degrees \1",
+        ),
+        (r"\b(a quarter|quarter|half)(?: of)? the way (a?round)\b", r"\1 circle \2"),
+        (r"\bto (?:hold|land|end|finish|settle|stop|rest|arrive) (?:up )?on\b", "to"),
+        (r"\bfoot and a half\b", "1.5 feet"),
+        (r"\b(met(?:re|er)) and a half\b", r"1.5 \1s"),
+        (r"\ban? (?=1\.5 (?:feet|met))", ""),
+        (r"\bhalf a (second|foot)\b", r"0.5 \1s"),
+        (r"\b(?:the )?(?:last|final|first) second\b", "1 second"),
+        (
+            r"\bstart\w* (?:off )?slow(?:ly)?,? (?:and|then) (?:then )?(?:pick|gather|build|speed|gett?|accelerat)\w*"
+            r"(?: up)?(?: speed| faster)?",
+            "accelerating",
+        ),
+        (r"\b(?:slows?|slowing)(?: down)? (?:to a (?:stop|halt)|(?:to|towards?|at) the end)", "decelerating"),
+        (r"\b(?:an? )?(?:soft|gentle) start,? (?:and|with) (?:an? )?(?:soft|gentle) (?:stop|end|landing)", "eased"),
+        (r"\bon (?:the |a )?(?:rails|slider|gimbal|steadicam|stabili[sz]er)\b", " "),
+        (r"\b(?:the )?(?:nearer|closer|closest)(?: one)? of the (?:two|three|four|many) (\w+?)s\b", r"the nearest \1"),
+        (r"\b(?:the )?(farther|further|left|right)(?: one)? of the (?:two|three|four|many) (\w+?)s\b", r"the \1 \2"),
+        (r"\b(a?round|past) the (?:left|right|far|near|other|back|front)(?:[- ]hand)? side of\b", r"\1"),
+        (
+            r"\b(drone|aerial|slow|half|full|quick|gentle|tight|smooth|\d+)( orbit| arc| circle) of (?=the|his|her|a)",
+            r"\1\2 around ",
+        ),
+        (r"\bhalf (?:turn|circle) (?=(?:to the )?(?:left|right)\b)", "180 degrees "),
+    )
+)
+_LENSES = re.compile(
+    rf"\b(?:zoom\w*\s+)?(?:(in|out)\s+)?from\s+{_NUMBER}\s*(?:mm)?\s+to\s+{_NUMBER}\s*mm\b", re.IGNORECASE
+)
+_ONE_LENS = re.compile(rf"\b(?:to|at|on|with)?\s*(?:an?\s+)?{_NUMBER}\s*mm\b(?:\s+lens)?", re.IGNORECASE)
+_HEIGHTS = re.compile(
+    rf"\bfrom\s+{_NUMBER}\s*{_LENGTH}?\s+(?:up\s+|down\s+)?to\s+{_NUMBER}\s*{_LENGTH}\b", re.IGNORECASE
+)
+_BETWEEN = re.compile(
+    rf"\b{_NUMBER}\s*(?:-|–|to|or)\s*{_NUMBER}(?=\s*(?:m|cm|metres?|meters?|feet|ft|deg|degrees|°|s|sec|secs|seconds)\b|°)"
+)
+
+
+def written_out(text: str) -> str:
+    """`text` with its abbreviations in words, and one figure where it gives two ("from 1.2 m to 1.8 m": by 0.6 m)."""
+    for pattern, said in (*_CAPITALS, *_WRITTEN_OUT):
+        text = pattern.sub(lambda match, said=said: match.expand(said), text)  # type: ignore[misc]
+    text = _LENSES.sub(_zoomed, text)
+    text = _ONE_LENS.sub(" ", text)
+    text = _HEIGHTS.sub(_by, text)
+    return _BETWEEN.sub(lambda match: f"{0.5 * (_figure(match[1]) + _figure(match[2])):g}", text)
+
+
+def _figure(text: str) -> float:
+    return min(float(text.replace(",", ".")), 1e6)
+
+
+def _zoomed(match: re.Match[str]) -> str:
+    before, after = _figure(match[2]), _figure(match[3])
+    if before <= 0 or after <= 0 or before == after:
+        return " "
+    return f"zoom {'in' if after > before else 'out'} {max(before, after) / min(before, after):.5f} x"
+
+
+def _by(match: re.Match[str]) -> str:
+    unit, other = match[2] or match[4], match[4]
+    if (unit == "cm") != (other == "cm"):
+        return match[0]
+    return f"{round(abs(_figure(match[3]) - _figure(match[1])), 6):g} {other}"
+
+
+# Words that people mean when they spell them nearly so.
+_SPELLED = listed(
+    """
+        slow, slowly, the, left, right, forward, backward, backwards, towards, toward, around, through, clockwise,
+        counterclockwise, camera, panning, panned, tilting, tilt, dolly, dollying, zoom, zooming, zooms, truck,
+        trucking, tracking, orbit, orbiting, orbits, circle, circling, handheld, steadicam, gimbal, crane, descend,
+        descends, descending, ascend, rising, rise, push, pushing, pull, pulling, static, locked, tripod, follow,
+        follows, following, slight, slightly, gentle, gently, quickly, smooth, smoothly, gradually, degrees, metres,
+        meters, seconds, table, chair, sofa, couch, window, door, doorway, kitchen, mirror, picture, painting,
+        staircase, stairs, fireplace, lamp, curtain, building, house, garden, balcony, corridor, hallway, bookshelf,
+        then, hold, while, with, into, from, reveal, revealing, approach, approaches, closer, subtle, subtly, vertigo,
+        pedestal, whole, entire, clock
+    """
+)
+# Words of their own, though one letter away.
+_RIGHT_AS_IT_IS = one_of(
+    """
+        odor, second, paned, though, tiling, titling, tracing, dolling, balcon, entier, descen, metre, meter, degree,
+        clocking, form, angel, quiet, trial, fist, slot, lamb, clam, cable, fable, sable, stable, able, tale, chain,
+        hair, choir, glass, plush, bush, rush, posh, crank, cranes, crate, trick, track, tuck, boom, zoos, zone, loom,
+        room, doom, stilt, silt, tile, title, till, thee, then, they, them, there, other, clod, clocks, lock, block,
+        cock, cloak, bold, gold, hood, holed, closet, moor, dolls, doll, holly, jolly, dory, into, tow, bull, full,
+        null, pulls, pushes, circles, windows, widow, sticks, pans, tins, state, statice, wile, whale, hole, hose,
+        horse, hound, mouse, warden, pardon, gardens, lamps, damp, lumps, camp, filth, width, wit, sith, whit, lowly,
+        solely, sight, night, flight, light, slights, bight, circus, orbital, rise, prise, wise, raise, arise, rising,
+        raising, posture, pasture, mixture, vertical, raven, clocked, flocked, blocked, rocked, sink, follows, fellow,
+        fallow, hollow, hallow, gentile, general, lefty, cleft, loft, lift, lest, let, felt, bright, fright, wright,
+        eight, quickie, stair, chairs, tables, doors, sofas, mirrors
+    """
+)
+LEAST_SPELLED = 4  # letters
+
+
+def spelled(word: str) -> str:
+    """The word that is meant by one of at least LEAST_SPELLED letters that is one slip away from it; else `word`."""
+    if word == "teh":
+        return "the"
+    if len(word) < LEAST_SPELLED or word in _RIGHT_AS_IT_IS:
+        return word
+    return _slips().get(word, word)
+
+
+@functools.cache
+def _slips() -> dict[str, str]:
+    """By each misspelling of one slip that leaves no doubt: two letters changed about, one left out, one doubled."""
+    found: dict[str, set[str]] = {}
+    for word in dict.fromkeys(_SPELLED):
+        swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
+        doubled = {word[: i + 1] + word[i:] for i in range(len(word))}
+        single = {word[:i] + word[i + 1 :] for i in range(len(word) - 1) if word[i] == word[i + 1]}
+        short = {word[:i] + word[i + 1 :] for i in range(1, len(word))} if len(word) > 6 else set()
+        for slip in swapped | doubled | single | short:
+            found.setdefault(slip, set()).add(word)
+    known = set(_SPELLED)
+    return {slip: words.pop() for slip, words in found.items() if len(words) == 1 and slip not in known}

@@ -1,0 +1,88 @@
+"""The steps of a camera move, as words ask for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from .vocabulary import NAMES
+
+
+@dataclass(frozen=True)
+class Step:
+    """One move of the sequence, as the words ask for it. None: the words did not say."""
+
+    kind: str
+    sign: int
+    amount: float = 1.0  # factor on the usual amount
+    degrees: float | None = None
+    metres: float | None = None
+    factor: float | None = None  # zoom
+    seconds: float | None = None  # length in time
+    delay: float | None = None  # a hold before it, seconds
+    speed: float = 1.0
+    ease: str = "smooth"  # smooth | linear | in | out
+    together: bool = False  # at the same time as the step before
+    relation: str = ""  # how the thing is meant: see target.RELATIONS
+    onward: str = ""  # what a way through the target leads to
+    target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
+    open_side: bool = False  # whether the words leave open which way round, or to which side
+    said: str = ""  # the words of it
+
+    @property
+    def name(self) -> str:
+        """What users call it: "push in", "pan left"."""
+        return NAMES[self.kind, self.sign]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the words say: the steps, the kinds they forbid, and how a move without a name should be."""
+
+    steps: tuple[Step, ...]
+    forbidden: frozenset[str]
+    manner: Step | None  # words of manner alone ("slow camera movement")
+    beyond: tuple[str, ...] = ()  # what they ask for that a camera can't do: see beyond.py
+    words: frozenset[str] = frozenset()  # all of them, in English
+
+
+def tidy(steps: list[Step]) -> tuple[Step, ...]:
+    """Without what is named twice: the same move in a row, a second handheld."""
+    kept: list[Step] = []
+    for step in steps:
+        before = next((i for i, other in enumerate(kept) if other.kind == step.kind == "handheld"), None)
+        if before is not None:
+            kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
+        elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or _goes_on(kept[-1], step):
+            kept.append(step)
+    if any(step.kind in ("pan", "tilt", "zoom", "roll") for step in kept):  # a tripod's head moves
+        kept = [step for step in kept if step.kind != "hold" or not _ON_LEGS.intersection(step.said.split())]
+    return tuple(_dolly_zooms(kept))
+
+
+_ON_LEGS = frozenset(("tripod", "sticks"))
+
+
+def _dolly_zooms(steps: list[Step]) -> list[Step]:
+    """ "Dolly in while zooming out" as the one move that it is."""
+    made: list[Step] = []
+    for step in steps:
+        before = made[-1] if made else None
+        if before and step.together and {before.kind, step.kind} == {"push", "zoom"} and before.sign == -step.sign:
+            push, zoom = (before, step) if before.kind == "push" else (step, before)
+            told = push if push.target else zoom
+            made[-1] = replace(
+                push,
+                kind="dolly zoom",
+                relation="at" if told.target else "",
+                target=told.target,
+                said=f"{before.said} {step.said}",
+                together=before.together,
+            )
+        else:
+            made.append(step)
+    return made
+
+
+def _goes_on(before: Step, step: Step) -> bool:
+    """Whether the same move is meant once more: for so many seconds, or to something else."""
+    return step.seconds is not None or bool(before.target and step.target and before.target != step.target)
