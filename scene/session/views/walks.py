@@ -168,11 +168,17 @@ def lay(shot_uid: str, scene_uid: str, walk: Walk) -> Any:
 
 
 def remarks(scene: bpy.types.Scene, walk: Walk, frame: int) -> list[str]:
-    """What there is to say of a walk: its length, its pace, and where it is cut."""
+    """What there is to say of a walk: its length, its pace, where it is cut, and where it turns too fast."""
     fps = scene.render.fps / scene.render.fps_base
     speed = walk.speed * metres_per_unit(scene)
     notes = [rpt_("{seconds:.1f} s at {speed:.2g} m/s").format(seconds=walk.seconds, speed=speed)]
     for (one, two), stretch in zip(walk.cuts, walk.stretches[1:], strict=True):
         text = rpt_("There is no free way from '{one}' to '{two}': it cuts there, at frame {frame}.")
         notes.append(text.format(one=one, two=two, frame=round(frame + stretch.begins * fps)))
+    for stretch in walk.stretches:
+        if stretch.hurry > 1.05:
+            text = rpt_(
+                "From '{one}' to '{two}' the way is too short for their looks: it turns {times:.1f} times too fast."
+            )
+            notes.append(text.format(one=stretch.stops[0].name, two=stretch.stops[-1].name, times=stretch.hurry))
     return notes

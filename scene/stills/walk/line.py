@@ -69,7 +69,8 @@ def _handles(points: np.ndarray, tight: np.ndarray) -> tuple[np.ndarray, np.ndar
         here = points[index]
         way = after - before
         sides = [float(np.linalg.norm(other - here)) for other in (before, after)]
-        reach = tight[index] * min(side for side in sides if side > 1e-9) if max(sides) > 1e-9 else 0.0
+        ends = [side for side, at in zip(sides, (index > 0, index < len(points) - 1), strict=True) if at]
+        reach = tight[index] * min(ends)  # nought where two places are one
         flat = np.linalg.norm(way[:2])
         if reach == 0 or np.linalg.norm(way) < 1e-9:
             continue

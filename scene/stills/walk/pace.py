@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import dataclass
 
@@ -11,6 +12,7 @@ from mathutils import Euler, Matrix, Quaternion
 EASE = 1.0  # seconds to set off and to stop
 STEEP = math.radians(80)  # beyond that a look has no heading worth the name
 TURN = math.radians(20)  # a key for each such turn of the look
+MOST_TURN = math.radians(60)  # a second, on average between two looks: half as fast again at most
 MOST_SECONDS, LEAST_SECONDS = 180.0, 1.0
 
 
@@ -45,6 +47,39 @@ def pace_by_length(length: float, seconds: float) -> Pace:
     """A walk of `length` that takes so long."""
     ease = min(EASE, seconds / 4)
     return Pace(seconds, ease, length / (seconds - ease))
+
+
+def turning(one: Quaternion, two: Quaternion) -> float:
+    """Seconds that a look takes at least to turn into another."""
+    angle = one.rotation_difference(two).angle
+    return min(angle, math.tau - angle) / MOST_TURN
+
+
+def unhurried(stops: list[Quaternion], times: list[float]) -> list[float]:
+    """`times` of looks, so far apart that none has to turn faster than MOST_TURN: where the way between two is too
+    short for their turn, it begins earlier and ends later. The first and last stay; where all is too short, all turn
+    as fast as it takes."""
+    needs = [turning(one, two) for one, two in itertools.pairwise(stops)]
+    room = times[-1] - times[0]
+    slow = all(b - a >= need for (a, b), need in zip(itertools.pairwise(times), needs, strict=True))
+    if room <= 0 or slow:
+        return times
+    share = min(1.0, room / sum(needs))
+    needs = [need * share for need in needs]
+    late = _spread(times, needs)
+    early = [-at for at in reversed(_spread([-at for at in reversed(times)], needs[::-1]))]
+    return [times[0], *(0.5 * (a + b) for a, b in zip(late[1:-1], early[1:-1], strict=True)), times[-1]]
+
+
+def _spread(times: list[float], needs: list[float]) -> list[float]:
+    """The times put off as far as the needs before each ask for, and no further than those after it leave."""
+    made = [times[0]]
+    for at, need in zip(times[1:], needs, strict=True):
+        made.append(max(at, made[-1] + need))
+    made[-1] = times[-1]
+    for index in range(len(made) - 2, 0, -1):
+        made[index] = min(made[index], made[index + 1] - needs[index])
+    return made
 
 
 def looks(stops: list[Quaternion], times: list[float]) -> list[tuple[float, Quaternion]]:

@@ -31,7 +31,8 @@ class Stop:
 @dataclass(frozen=True)
 class Stretch:
     """A part of the walk without a cut. `line` None stands still. `begins`, `ends` are seconds; `offsets` are
-    (seconds, share of the line, speed in shares a second); `looks` and `lenses` are keys over seconds."""
+    (seconds, share of the line, speed in shares a second); `looks` and `lenses` are keys over seconds. `hurry`: how
+    many times too fast the look has to turn where the walk is too short for its looks; 1 where it is not."""
 
     stops: tuple[Stop, ...]
     line: Line | None
@@ -40,6 +41,7 @@ class Stretch:
     offsets: tuple[tuple[float, float, float], ...]
     looks: tuple[tuple[float, Quaternion], ...]
     lenses: tuple[tuple[float, float], ...]
+    hurry: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def plan(
         yield 0.0
     lines = [one if one is not None and one.length > MARGIN else None for one in lines]
     length = sum(one.length for one in lines if one is not None)
-    held = HOLD * sum(one is None for one in lines)
+    held = sum(_held(named) for (named, _, _), one in zip(groups, lines, strict=True) if one is None)
     going = _pace(length, held, speed, seconds)
     stretches: list[Stretch] = []
     begins, passed = 0.0, 0.0
@@ -88,6 +90,16 @@ def plan(
         begins = stretch.ends
         passed += path.length if path is not None else 0.0
     return Walk(tuple(stretches), begins, going.speed if going else 0.0, tuple(cuts))
+
+
+def _held(stops: Sequence[Stop]) -> float:
+    """Seconds that a walk stands still where these cameras are: so long as it takes to look from one to the next."""
+    return max(HOLD, _turning(stops))
+
+
+def _turning(stops: Sequence[Stop]) -> float:
+    """Seconds that it takes to look from each to the next."""
+    return sum(pace.turning(one.look, two.look) for one, two in itertools.pairwise(stops))
 
 
 def _pace(length: float, held: float, speed: float | None, seconds: float | None) -> pace.Pace | None:
@@ -112,8 +124,11 @@ def _stretch(
 ) -> Stretch:
     """`passed` is how much of all ways lies before this stretch: it is eased only where all begins and ends."""
     if one is None or going is None:
-        ends = begins + HOLD
-        return Stretch(stops, None, begins, ends, (), ((begins, stops[0].look),), ((begins, stops[0].lens),))
+        ends = begins + _held(stops)
+        turned = [stop.look for stop in stops]
+        times = pace.unhurried(turned, [float(at) for at in np.linspace(begins, ends, len(stops))])
+        lenses = [(moment, stop.lens) for moment, stop in zip(times, stops, strict=True)]
+        return Stretch(stops, None, begins, ends, (), tuple(pace.looks(turned, times)), tuple(lenses))
 
     def when(along: float) -> float:
         return begins + going.time_at(passed + along, length) - going.time_at(passed, length)
@@ -128,6 +143,9 @@ def _stretch(
         offsets.append((when(one.length - eased), 1 - eased / one.length, share))
     offsets.append((when(one.length), 1.0, 0.0 if last else share))
     times = [when(float(one.along[index])) for index in at]
-    looks = pace.looks([stop.look for stop in stops], times)
+    turned = [stop.look for stop in stops]
+    looks = pace.looks(turned, pace.unhurried(turned, times))
     lenses = [(moment, stop.lens) for moment, stop in zip(times, stops, strict=True)]
-    return Stretch(stops, one, begins, when(one.length), tuple(offsets), tuple(looks), tuple(lenses))
+    ends = when(one.length)
+    hurry = max(1.0, _turning(stops) / max(ends - begins, 1e-6))
+    return Stretch(stops, one, begins, ends, tuple(offsets), tuple(looks), tuple(lenses), hurry)

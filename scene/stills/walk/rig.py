@@ -92,13 +92,14 @@ def _key_stretch(
         )
         if last:
             _key_influence(camera, constraint.name, begins, ends, index, last)
-    if last:  # what stands still does so by its location; what follows a path begins at nought
+    if last or stretch.line is None:  # what stands does so by its location; what follows a path begins at nought
         camera.location = stretch.stops[0].place if stretch.line is None else (0, 0, 0)
         camera.keyframe_insert("location", frame=begins)
         _hold(camera, "location", begins)
     for at, look in stretch.looks:
         camera.rotation_quaternion = look
         camera.keyframe_insert("rotation_quaternion", frame=frame_of(at))
+    _go_on(camera, "rotation_quaternion", begins)
     if index < last:
         camera.keyframe_insert("rotation_quaternion", frame=ends)
         _hold(camera, "rotation_quaternion", ends)
@@ -107,6 +108,7 @@ def _key_stretch(
         for at, lens in stretch.lenses:
             camera.data.lens = lens
             camera.data.keyframe_insert("lens", frame=frame_of(at))
+        _go_on(camera.data, "lens", begins)
         if index < last:
             camera.data.keyframe_insert("lens", frame=ends)
             _hold(camera.data, "lens", ends)
@@ -172,6 +174,15 @@ def _hold(owner: bpy.types.ID, path: str, frame: float) -> None:
             for point in curve.keyframe_points:
                 if abs(point.co.x - frame) < 1e-3:
                     point.interpolation = "CONSTANT"
+
+
+def _go_on(owner: bpy.types.ID, path: str, frame: float) -> None:
+    """From this frame on the value goes from key to key: Blender has new keys do as the one before, which may hold."""
+    for curve in fcurves(owner):
+        if curve.data_path == path:
+            for point in curve.keyframe_points:
+                if point.co.x > frame - 1e-3:
+                    point.interpolation = "BEZIER"
 
 
 def _even_turns(camera: bpy.types.Object) -> None:

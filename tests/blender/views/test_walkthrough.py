@@ -220,3 +220,67 @@ def test_words_that_say_of_no_move_say_so():
     shot.engine = "horse"
     with pytest.raises(SceneError, match="Horse makes no camera path of words"):
         moves.ask(shot)
+
+
+def turns(track):
+    """Degrees a second by which the look turns, frame by frame."""
+    ahead = np.array([-np.array(pose.matrix)[:3, 2] for pose in track.poses])
+    return np.degrees(np.arccos(np.clip((ahead[1:] * ahead[:-1]).sum(1), -1, 1))) * 24
+
+
+def off(track, camera):
+    """Degrees between what a camera looks at and the nearest look on the way."""
+    ahead = np.array([-np.array(pose.matrix)[:3, 2] for pose in track.poses])
+    look = -np.array(camera.matrix_world)[:3, 2]
+    return np.degrees(np.arccos(np.clip((ahead @ look).max(), -1, 1)))
+
+
+def test_after_a_cut_the_look_and_the_lens_go_on_evenly():
+    scene = flats.flat(3, doors=False)
+    cameras = [
+        flats.eye(scene, "One", (1.0, 1.0, 1.5), (3, 4, 1.4), 20),
+        flats.eye(scene, "Two", (3.0, 3.5, 1.5), (1, 4, 1.4), 28),
+        flats.eye(scene, "Three", (5.0, 1.0, 1.5), (7, 4, 1.4), 24),
+        flats.eye(scene, "Four", (7.0, 4.0, 1.5), (5, 4.3, 1.4), 40),
+    ]
+    _, track = walk(scene, cameras, speed=1.0)
+    (cut,) = np.flatnonzero(np.linalg.norm(np.diff(places(track), axis=0), axis=1) > 0.3)
+    speeds = turns(track)
+    assert speeds[cut] > 90 and np.delete(speeds, cut).max() < 90
+    assert np.abs(np.diff(speeds[cut + 2 :])).max() < 12  # it goes from key to key, and does not jump there
+    lenses = np.array([pose.lens.lens for pose in track.poses])[cut + 1 :]
+    assert np.all(np.diff(lenses) >= -1e-4) and np.diff(lenses).max() < 0.6
+    assert (lenses[0], lenses[-1]) == pytest.approx((24, 40), abs=0.01)
+
+
+def test_it_turns_no_faster_than_an_eye_follows_and_still_looks_as_every_camera_does():
+    scene = flats.flat(1, furniture=0)
+    ways = [((0.8, 1.0), 0), ((1.8, 1.0), 0), ((2.2, 1.0), 170), ((3.2, 1.0), 170), ((3.3, 4.0), 100)]
+    cameras = []
+    for number, ((x, y), heading) in enumerate(ways):
+        turn = math.radians(heading)
+        at = (x + math.cos(turn), y + math.sin(turn), 1.5)
+        cameras.append(flats.eye(scene, f"Eye {number}", (x, y, 1.5), at))
+    shot, track = walk(scene, cameras, speed=0.8)
+    assert 60 < turns(track).max() < 95
+    assert max(off(track, camera) for camera in cameras) < 1.0
+    assert "turn" not in shot.walk_notes
+    steps = np.linalg.norm(np.diff(places(track), axis=0), axis=1) * 24
+    assert np.median(steps) == pytest.approx(0.8, abs=0.01)
+    shot, track = walk(scene, cameras[1:3], speed=1.5)
+    assert turns(track).max() > 120
+    assert "too short for their looks" in shot.walk_notes
+
+
+def test_two_cameras_at_one_place_are_a_look_round_there():
+    scene = flats.flat(1, furniture=0)
+    one = flats.eye(scene, "One", (1.0, 2.5, 1.6), (3, 2.5, 1.6))
+    two = flats.eye(scene, "Two", (1.0, 2.5, 1.6), (0.9, 0.5, 1.6))
+    three = flats.eye(scene, "Three", (3.2, 2.5, 1.6), (3.2, 0.5, 1.4))
+    shot, track = walk(scene, [one, two])
+    assert np.allclose(places(track), one.location, atol=1e-4)
+    assert (off(track, one), off(track, two)) == pytest.approx((0, 0), abs=0.3)
+    assert shot.seconds == pytest.approx(2.0) and turns(track).max() < 95
+    _, track = walk(scene, [one, two, three], speed=0.7)
+    assert places(track)[:, 0].min() > 0.999  # it does not step back first
+    assert max(off(track, camera) for camera in (one, two, three)) < 1.0
