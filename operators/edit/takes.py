@@ -86,12 +86,8 @@ class TAKEONE_OT_take_play(ReadyTakeOperator, bpy.types.Operator):
             if place is None or paths.can_open_outside():
                 paths.open_outside(takes.clip_path(take))
                 return
-            window = show_edit(context, place[0])
-        edit, strip = place
-        edit_scene.reveal(context, edit, strip)
-        with context.temp_override(window=window):
-            if not window.screen.is_animation_playing:
-                bpy.ops.screen.animation_play()
+            show_edit(context, place[0])
+        edit_scene.reveal(context, *place, play=True)
 
 
 class TAKEONE_OT_show_edit(bpy.types.Operator):

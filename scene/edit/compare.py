@@ -13,7 +13,7 @@ from ..model.shots import takes
 from . import strips
 from .cut import effects
 
-KEY = "take_one_compare"  # on the strips that are here for a while
+KEY = strips.COMPARE_KEY
 SIDES = (-1, 1)
 
 
@@ -73,7 +73,9 @@ def _lay(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
         movie[KEY] = True
         movies.append(movie)
     after = max(strips.end(movie) for movie in movies)
-    free = strips.free_channels(edit.sequence_editor, frame, after, 3)
+    highest = max(strips.busy_channels(edit.sequence_editor, frame, after, None))  # over all, burn-ins too
+    free = [one for one in strips.usable_channels(edit.sequence_editor, frame, after) if one > highest][:3]
+    free = free if len(free) == 3 else strips.free_channels(edit.sequence_editor, frame, after, 3)
     # first the highest, so that the strips never stand in each other's way
     for movie, channel in zip(reversed(movies), reversed(free[1:]), strict=True):
         movie.channel = channel

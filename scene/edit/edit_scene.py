@@ -92,9 +92,11 @@ def output_beside(blend: str) -> None:
         edit.render.filepath = edit[OUTPUT_KEY] = path
 
 
-def reveal(context: bpy.types.Context, edit: bpy.types.Scene, strip: bpy.types.Strip | None) -> None:
+def reveal(
+    context: bpy.types.Context, edit: bpy.types.Scene, strip: bpy.types.Strip | None, play: bool = False
+) -> None:
     """Select the strip alone, bring the playhead to it, and it and our tab into sight in the window that shows this
-    edit, which may only just be coming up."""
+    edit, which may only just be coming up. With `play` it plays from there."""
     if strip is None:
         return
     editor = edit.sequence_editor
@@ -105,7 +107,11 @@ def reveal(context: bpy.types.Context, edit: bpy.types.Scene, strip: bpy.types.S
     uid, tries = edit.session_uid, itertools.count(1)
 
     def look() -> float | None:
-        return None if _open_tab(uid) or next(tries) >= MOST_TRIES else TRY_SECONDS
+        if not _open_tab(uid) and next(tries) < MOST_TRIES:
+            return TRY_SECONDS
+        if play:
+            _play(uid)
+        return None
 
     if not bpy.app.background:
         timer.every(look)
@@ -113,32 +119,46 @@ def reveal(context: bpy.types.Context, edit: bpy.types.Scene, strip: bpy.types.S
 
 def _open_tab(edit_uid: int) -> bool:
     """Open our tab beside the strips of this edit. Whether it is open: not before its window is drawn."""
-    edit = next((scene for scene in bpy.data.scenes if scene.session_uid == edit_uid), None)
-    window = window_showing(bpy.context, edit) if edit is not None else None
-    if edit is None or window is None:
-        return False
     done = False
-    for area in window.screen.areas:
-        if area.type == "SEQUENCE_EDITOR" and area.spaces.active.view_type != "PREVIEW":
-            area.spaces.active.show_region_ui = True
-            for region in area.regions:
-                if region.type == "UI":
-                    with contextlib.suppress(AttributeError, TypeError):  # it has not been drawn yet
-                        region.active_panel_category = TAB
-                        done = True
-                elif region.type == "WINDOW" and not done:
-                    _bring_into_sight(window, area, region, edit.frame_current)
+    for window, area, region in _strips_of(edit_uid):
+        area.spaces.active.show_region_ui = True
+        for side in area.regions:
+            if side.type == "UI":
+                with contextlib.suppress(AttributeError, TypeError):  # it has not been drawn yet
+                    side.active_panel_category = TAB
+                    done = True
+        _bring_into_sight(window, area, region)
     return done
 
 
-def _bring_into_sight(window: bpy.types.Window, area: bpy.types.Area, region: bpy.types.Region, frame: int) -> None:
-    """Scroll the strips so that the playhead, at this frame, is seen where it is not."""
+def _strips_of(edit_uid: int) -> list[tuple[bpy.types.Window, bpy.types.Area, bpy.types.Region]]:
+    """Where a window shows the strips of this edit."""
+    edit = next((scene for scene in bpy.data.scenes if scene.session_uid == edit_uid), None)
+    window = window_showing(bpy.context, edit) if edit is not None else None
+    return [
+        (window, area, region)
+        for area in (window.screen.areas if window is not None else ())
+        if area.type == "SEQUENCE_EDITOR" and area.spaces.active.view_type != "PREVIEW"
+        for region in area.regions
+        if region.type == "WINDOW"
+    ]
+
+
+def _bring_into_sight(window: bpy.types.Window, area: bpy.types.Area, region: bpy.types.Region) -> None:
+    """Scroll the strips so that the playhead is seen where it is not."""
     left, right = (region.view2d.region_to_view(x, 0)[0] for x in (0, region.width))
-    if left <= frame < right:
-        return
     with bpy.context.temp_override(window=window, area=area, region=region):
-        if bpy.ops.sequencer.view_frame.poll():
+        edit = getattr(bpy.context, "sequencer_scene", None) or bpy.context.scene
+        if not left <= edit.frame_current < right and bpy.ops.sequencer.view_frame.poll():
             bpy.ops.sequencer.view_frame()
+
+
+def _play(edit_uid: int) -> None:
+    """Play the edit. Elsewhere than among its strips Blender would play the window's scene."""
+    for window, area, region in _strips_of(edit_uid)[:1]:
+        with bpy.context.temp_override(window=window, area=area, region=region):
+            if not window.screen.is_animation_playing:
+                bpy.ops.screen.animation_play()
 
 
 def window_showing(context: bpy.types.Context, scene: bpy.types.Scene) -> bpy.types.Window | None:

@@ -24,6 +24,7 @@ TRIMMED_KEY = "take_one_trimmed"  # whether the strip ended before its file did,
 WITH_KEY = "take_one_with"  # on what goes with a shot (words, burn-ins, fades): the shot's uid
 BURN_KEY = "take_one_burn_in"  # on a burn-in: its place in the picture
 BED_KEY = "take_one_bed"  # on a sound strip that runs through a scene: what it was made of
+COMPARE_KEY = "take_one_compare"  # on strips that are here for a while, to be looked at
 OFF_RATE_KEY = "take_one_off_rate"  # whether the file before ran at another rate than the edit, as the take was swapped
 SIZE_KEY = "take_one_size"  # of the picture that the strip shows, in pixels
 NO_HANDLES = (0, 0)
@@ -86,10 +87,10 @@ def ending(strip: bpy.types.Strip, after: int) -> int:
 
 
 def last_frame(edit: bpy.types.Scene) -> int:
-    """The frame after the last strip of the edit, or its first frame if there is none. What runs along with the film
-    makes it no longer."""
+    """The frame after the film's last strip, or the first frame. Beds, burn-ins and comparisons make it no longer."""
     found = edit.sequence_editor.strips if edit.sequence_editor else ()
-    return max((end(strip) for strip in found if not runs_along(strip)), default=edit.frame_start)
+    ends = (end(strip) for strip in found if not runs_along(strip) and COMPARE_KEY not in strip)
+    return max(ends, default=edit.frame_start)
 
 
 def runs_along(strip: bpy.types.Strip) -> bool:

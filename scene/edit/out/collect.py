@@ -184,7 +184,7 @@ def _inside(found: Any, channels: Any, meta: Span | None) -> Iterator[Span]:
         first, after = strips.start(strip), strips.end(strip)
         if meta is not None:
             first, after = max(first, meta.start), min(after, meta.start + meta.frames)
-        if after <= first:
+        if after <= first or strips.COMPARE_KEY in strip:
             continue
         enabled = not strip.mute and not channels[strip.channel].mute and (meta is None or meta.enabled)
         span = Span(strip, first, after - first, enabled)

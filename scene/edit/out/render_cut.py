@@ -11,7 +11,7 @@ from pathlib import Path
 
 import bpy
 
-BURN_IN_KEY = "take_one_burn_in"
+NOT_RENDERED = ("take_one_burn_in", "take_one_compare")  # keys of strips: burn-ins come later, where wanted
 
 
 def main(job_file: str) -> None:
@@ -22,7 +22,7 @@ def main(job_file: str) -> None:
     scene.frame_start, scene.frame_end, scene.frame_step = job["start"], job["end"] - 1, 1
     _movie(scene.render, job)
     for strip in scene.sequence_editor.strips_all:
-        if BURN_IN_KEY in strip:
+        if any(key in strip for key in NOT_RENDERED):
             strip.mute = True
     bpy.ops.render.render(animation=True, scene=scene.name)
 

@@ -8,6 +8,7 @@ import pytest
 from rooms import clip, everything, picture
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import compare, strips
+from take_one.scene.edit.cut import effects
 from take_one.scene.model.shots import shot_list
 
 
@@ -55,6 +56,16 @@ def test_a_render_shows_the_film_and_no_comparison(edit, tmp_path):
     seen = shown(edit, 12, tmp_path)
     assert np.argmax(seen[18, 16]) == np.argmax(seen[2, 32]) == 0 and seen[2, 32, 0] > 0.7
     assert compare.showing() and not any(strip.mute for _, strip in compare._strips())
+
+
+def test_it_lies_over_all_and_makes_no_film_longer(edit):
+    shot = shot_list.active_shot(bpy.context.scene)
+    over = effects.new_effect(edit, "Burn-in", "TEXT", 9, 1, 60)
+    over["take_one_burn_in"] = "top"
+    before = strips.last_frame(edit)
+    compare.show(edit, shot.takes[0], shot.takes[1], before - 2)
+    assert sorted(strip.channel for _, strip in compare._strips()) == [10, 11, 12]
+    assert strips.last_frame(edit) == before < max(map(strips.end, edit.sequence_editor.strips))
 
 
 def test_the_edit_is_as_it_was_afterwards(edit):

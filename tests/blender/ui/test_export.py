@@ -19,7 +19,7 @@ from take_one.client.protocol.edit import Changes, Cut, Note, Notes, notes
 from take_one.panels.export import TAKEONE_PT_export
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import edit_scene, strips
-from take_one.scene.edit.cut import transitions
+from take_one.scene.edit.cut import effects, transitions
 from take_one.scene.edit.cut.uses import uses_of
 from take_one.scene.edit.out.apply import apply
 from take_one.scene.edit.out.collect import collect
@@ -180,7 +180,10 @@ def test_timelines_and_lists_are_written_and_read_again(film, tmp_path):
 @backend
 def test_the_cut_is_rendered_elsewhere_and_read_back(film, tmp_path):
     out = tmp_path / "cut.mp4"
+    compared = effects.new_effect(film, "Compare", "COLOR", 40, START, sum(LENGTHS) + 9)
+    compared.color, compared["take_one_compare"] = (1.0, 0.0, 1.0), True
     before = seen(film), bpy.data.filepath, film.frame_current, film.render.filepath
+    assert collect(film).frames == sum(LENGTHS) and "Compare" not in {one.name for one in collect(film).others}
     assert bpy.ops.takeone.export_cut(filepath=str(out)) == {"FINISHED"}
     assert (seen(film), bpy.data.filepath, film.frame_current, film.render.filepath) == before
     with out.open("rb") as file:

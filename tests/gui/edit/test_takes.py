@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.blender_window import BlenderWindow
+from devtools.blender_window import MODULE, BlenderWindow
 
 from ..conftest import EDIT, STRIPS
 
@@ -146,8 +146,28 @@ def test_a_take_in_the_edit_plays_in_the_sequencer(blender: BlenderWindow, folde
     blender.show_tab("SEQUENCE_EDITOR")
     blender.click("takeone.take_play", area="SEQUENCE_EDITOR")
     blender.until(f"{PLAYING} and {EDIT}.frame_current < 200")
+    first = blender.ask(f"{EDIT}.frame_current")
+    blender.until(f"{EDIT}.frame_current != {first}")
     blender.run("bpy.ops.screen.animation_cancel()")
     assert opened(folder) == known
+
+
+def test_in_layout_without_a_player_the_edit_plays(blender: BlenderWindow, folder: Path) -> None:
+    known = opened(folder)
+    blender.run(
+        f"paths = __import__('{MODULE}.scene.model.shots.paths', fromlist=['x'])\n"
+        "can, paths.can_open_outside = paths.can_open_outside, lambda: False"
+    )
+    to_layout(blender)
+    here = blender.ask("scene.frame_current")
+    blender.run(f"{EDIT}.frame_set(150)")
+    blender.show_tab()
+    blender.click("takeone.take_play")
+    blender.until(f"{PLAYING} and bpy.context.window_manager.windows[0].workspace.name == 'Video Editing'")
+    first = blender.ask(f"{EDIT}.frame_current")
+    blender.until(f"{EDIT}.frame_current != {first}")
+    blender.run("bpy.ops.screen.animation_cancel()\npaths.can_open_outside = can")
+    assert (blender.ask("scene.frame_current"), opened(folder)) == (here, known)
 
 
 def test_a_take_whose_file_is_gone_says_so_and_is_made_again(blender: BlenderWindow, folder: Path) -> None:
