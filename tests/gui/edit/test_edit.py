@@ -84,6 +84,20 @@ def test_another_length_moves_what_follows_with_ripple_only(blender: BlenderWind
     assert blender.ask(ROW)[:2] == [["Cam 1", 1, 31], ["Cam 2", 31, 55]]
 
 
+def test_a_dissolve_is_a_click(blender: BlenderWindow) -> None:
+    blender.run(IN_LIST.format("bpy.context.window_manager.take_one_shot = 2"))
+    blender.run("bpy.ops.ed.undo_push(message='before')")
+    blender.click("takeone.transition(kind='DISSOLVE'", area="SEQUENCE_EDITOR")
+    crosses = f"[[s.left_handle, s.right_handle] for s in {EDIT}.sequence_editor.strips if s.type == 'GAMMA_CROSS']"
+    blender.until(f"({crosses}) == [[55, 67]]")
+    assert blender.ask(ROW)[1:3] == [["Cam 2", 31, 67], ["Cam 3", 55, 79]]
+    blender.picture("dissolve")
+    blender.hover(400, 600)
+    blender.press("ctrl+z")
+    blender.until(f"({crosses}) == []")
+    assert blender.ask(ROW)[1] == ["Cam 2", 31, 55]
+
+
 def test_the_wide_list_opens(blender: BlenderWindow) -> None:
     blender.run(IN_LIST.format("bpy.ops.takeone.shot_list('INVOKE_DEFAULT')"))
     blender.settle()

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from client.jobs.clip import count_frames
+from client.protocol.edit import Note, Notes, notes
 from devtools.blender_window import MODULE, BlenderWindow
 
 from ..conftest import EDIT
@@ -91,3 +92,26 @@ def test_what_a_timeline_would_change_is_shown_and_then_done(blender: BlenderWin
     blender.until(f"{lengths} == [18, 18]")
     blender.run("bpy.ops.ed.undo()")
     blender.until(f"{lengths} == [24, 24]")
+
+
+def test_a_clients_notes_are_read_from_the_file_browser(blender: BlenderWindow, folder: Path) -> None:
+    shot, edit = blender.ask(f"(scene.take_one.shots[0].uid, {EXPORTS}.edit.id)")
+    said = Notes(edit, (Note(shot, "darker", "Shot 01", "", "change"),), "film", "Ana", "2026-03-05T12:00:00Z")
+    (folder / "ana_notes.json").write_bytes(notes.to_bytes(said))
+    blender.run("bpy.ops.takeone.read_notes('INVOKE_DEFAULT')")
+    blender.until(
+        "any(area.type == 'FILE_BROWSER' and area.spaces.active.active_operator and area.spaces.active.params"
+        " for window in bpy.context.window_manager.windows for area in window.screen.areas)"
+    )
+    blender.run(
+        "window, area = next((window, area) for window in bpy.context.window_manager.windows"
+        " for area in window.screen.areas if area.type == 'FILE_BROWSER' and area.spaces.active.active_operator)\n"
+        f"params = area.spaces.active.params\nparams.directory, params.filename = {str(folder)!r}.encode(), "
+        "'ana_notes.json'\n"
+        "region = next(one for one in area.regions if one.type == 'WINDOW')\n"
+        "with bpy.context.temp_override(window=window, area=area, region=region):\n    bpy.ops.file.execute()"
+    )
+    found = "[(note.author, note.text, note.verdict) for note in scene.take_one.shots[0].client_notes]"
+    blender.until(f"({found})[-1] == ('Ana', 'darker', 'Please change')")
+    blender.picture("notes")
+    assert "Traceback" not in blender.log()
