@@ -114,6 +114,27 @@ def test_a_bed_a_scene_ducks_under_lines_and_crosses_where_scenes_change(edit, t
     assert {one.volume for one in sounds(edit).values()} == {1.0}
 
 
+@pytest.mark.parametrize(
+    ("gap", "rain", "wind", "begins"),
+    [
+        (0, (31, 91, 24), (67, 103, 24), 0.5),
+        (24, (31, 115, 24), (91, 127, 24), 0.5),
+        (25, (31, 79, 0), (104, 128, 0), 0.0),  # too far apart to meet
+    ],
+)
+def test_beds_meet_over_a_gap_of_a_second_at_most(edit, gap, rain, wind, begins):
+    """Start, end, frames of the crossing; and the line of the last shot, in seconds of its bed."""
+    line = bpy.context.scene.take_one.shots[2].lines.add()
+    line.line = "Stay."
+    for name in ("Roof_t001", "Roof_t001 sound"):
+        strip = edit.sequence_editor.strips[name]
+        setattr(strip, strips.CONTENT_START, getattr(strip, strips.CONTENT_START) + gap)
+    first, second = bed.runs(edit)
+    assert (first.start, first.end, first.fade_out, first.fade_in) == (*rain, 0)
+    assert (second.start, second.end, second.fade_in, second.fade_out) == (*wind, 0)
+    assert [(one.start, one.seconds) for one in second.talk] == [(pytest.approx(begins), 1.0)]
+
+
 def test_beds_move_along_with_the_takes_to_another_folder(edit, tmp_path):
     assert bpy.ops.takeone.bed() == {"FINISHED"}
     before, made = placed(edit), sorted((tmp_path / "takes" / "beds").iterdir())
