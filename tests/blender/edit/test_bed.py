@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import stand_in
 from rooms import movie_output, room
+from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import strips
 from take_one.scene.edit.cut import bed, effects, levels, uses
 from take_one.scene.edit.out.collect import collect
@@ -227,6 +228,20 @@ def test_beds_that_can_not_be_laid_take_none_away(edit, tmp_path):
     with pytest.raises(IndexError):  # a bed without a point
         bed.lay(edit, [(A_BED, tmp_path / "none.flac", [])])
     assert placed(edit) == before and len(bed.beds(edit)) == 2
+
+
+def test_beds_of_which_one_finds_no_channel_are_all_gone(edit, monkeypatch):
+    """Half a sound under a film is worse than none: and the takes sound as they did."""
+    before = placed(edit)
+    bpy.ops.takeone.bed()
+    file = next(Path(bpy.path.abspath(strip.sound.filepath)) for strip in bed.beds(edit))
+    made = [(run, file, [(0.0, 0.0)]) for run in bed.runs(edit)]
+    usable = strips.usable_channels
+    monkeypatch.setattr(strips, "usable_channels", lambda _, first, after: usable(_, first, after) * (first < 60))
+    with pytest.raises(SceneError) as caught:
+        bed.lay(edit, made)
+    assert caught.value.code == "no_channel"
+    assert placed(edit) == before and bed.beds(edit) == []
 
 
 @pytest.mark.parametrize(

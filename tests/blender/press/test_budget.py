@@ -116,6 +116,20 @@ def test_a_live_quote_counts_for_what_it_was_of(scene, session, budget):
     assert (other.cost.amount, quotes.told(other)) == (pytest.approx(2.52), f"About $2.52, price of {DAY}")
 
 
+def test_a_budget_may_be_reached_and_not_gone_over(session, budget):
+    """Also by sums that are a hair more for being added up; what was spent counts with it."""
+    part = app().part(quotes.Quotes)
+    part.film = {"USD": 0.1, "EUR": 9.0}
+    wish = quotes.of_engine("horse", 5.0, {"quality": "720p"})
+    assert wish.cost == Price(0.7, as_of=DAY)
+    budget(0.8)
+    assert quotes.question([wish]) == ""
+    budget(1.5)
+    assert quotes.question([wish, wish]) == ""
+    budget(1.49)
+    assert quotes.question([wish, wish]) == "This makes $1.50, and the budget of this film is $1.49."
+
+
 def test_what_a_call_says_counts(scene, budget):
     said = {"engine_options": '{"quality": "720p"}', "seconds": 2.0}
     assert "This makes $0.42" in refused(bpy.ops.takeone.animate_frame, **said)  # it makes none below 3 s
