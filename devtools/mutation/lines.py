@@ -86,7 +86,8 @@ def tests_of(recordings: list[Recording], module: str, source: str, line: int) -
             running[one.file] = one.seconds
         else:
             running |= dict.fromkeys(functions, one.seconds / max(1, one.functions))
-    chosen, total = [], 0.0
+    chosen: list[str] = []
+    total = 0.0
     for test in sorted(running, key=lambda test: (running[test], test)):
         if not chosen or total + running[test] <= MOST:
             chosen.append(test)
