@@ -131,23 +131,28 @@ def test_the_lines_that_tell_who_runs_a_line(line: int, wanted: set[int]) -> Non
     assert lines._lines_with(ast.parse(SOURCE), line) == wanted
 
 
-def test_a_mutant_is_tried_against_what_runs_its_line_the_most_particular_first() -> None:
+def test_a_mutant_is_tried_against_the_quickest_tests_that_run_its_line() -> None:
     module = "backend/a.py"
-    one = lines.Recording("tests/test_one.py", 4.0, {module: {"tests/test_one.py::test_wide": [8, 10, 11, 18]}})
+    one = lines.Recording("tests/test_one.py", 4.0, 1, {module: {"tests/test_one.py::test_wide": [8, 10, 11, 18]}})
     two = lines.Recording(
         "tests/test_two.py",
-        2.5,
+        5.0,
+        2,
         {module: {"tests/test_two.py::test_sharp": [8, 10], "tests/test_two.py::test_other": [18]}},
     )
-    far = lines.Recording("tests/test_far.py", 9.0, {module: {"tests/test_far.py": [3, 7, 11]}, "backend/b.py": {}})
+    far = lines.Recording("tests/test_far.py", 40.5, 3, {module: {"tests/test_far.py": [3, 7, 11]}, "backend/b.py": {}})
     every = [one, two, far]
     assert lines.tests_of(every, module, SOURCE, 10) == (
         ["tests/test_two.py::test_sharp", "tests/test_one.py::test_wide"],
         6.5,
     )
-    assert lines.tests_of(every, module, SOURCE, 11)[0] == ["tests/test_one.py::test_wide", "tests/test_far.py"]
+    assert lines.tests_of(every, module, SOURCE, 11) == (["tests/test_one.py::test_wide", "tests/test_far.py"], 44.5)
     at_import = ["test_two.py::test_other", "test_two.py::test_sharp", "test_one.py::test_wide"]
     assert lines.tests_of(every, module, SOURCE, 3)[0] == [f"tests/{name}" for name in at_import]
+    late = lines.Recording("tests/test_late.py", 1.0, 1, {module: {"tests/test_late.py": [11]}})
+    chosen, seconds = lines.tests_of([*every, late], module, SOURCE, 11)  # all would take too long
+    assert (chosen, seconds) == (["tests/test_late.py", "tests/test_one.py::test_wide"], 5.0)
+    assert lines.tests_of([far], module, SOURCE, 11) == (["tests/test_far.py"], 40.5)
     assert lines.tests_of([two], module, SOURCE, 11) == ([], 0)
 
 

@@ -99,7 +99,8 @@ COVERS = {
     "client/connection": _client("api/connection_rules session/session session/session_life session/one_server_each"),
     "client": _client("session/session session/session_life session/one_server_each api/hostile_server"),
     "client/api": _client("api/form api/transfers api/hostile_server session/session session/final_prompt"),
-    "client/protocol": _client("api/protocol api/form"),
+    "client/protocol": _client("api/protocol api/form api/several session/session"),
+    "client/protocol/edit": Cover("test", ("tests/backend/export",)),
     "client/jobs": _client(
         "session/jobs_rules session/journal_rules session/session session/journal api/transfers api/clip "
         "api/hostile_server"
@@ -113,6 +114,8 @@ COVERS = {
     "client/installing/pythons": _client("installing/install"),
     "client/installing/cards": _client("installing/cards installing/install"),
     "client/files": _client("api/files session/journal"),
+    "client/commands/accounts": _backend("hosted/accounts"),
+    "client/commands/export": _client("installing/export"),
     "client/commands/models": _client("installing/models"),
     "client/commands/secrets": _client("installing/secrets"),
     "scene/model": _blender(

@@ -30,7 +30,7 @@ patch = subprocess, _exit
 source =
 {source}
 """
-MOST_FUNCTIONS, MOST_FILES = 30, 3  # for one mutant: those that run the fewest lines, and the quickest
+MOST = 45.0  # seconds of tests for one mutant: the quickest of those that run its line
 RECORDING = 900.0  # seconds for one file; a test that hangs must not hold up the rest
 
 Ran = dict[str, dict[str, list[int]]]  # by module, by test ("file::function", or "file"): the lines that it runs
@@ -38,10 +38,11 @@ Ran = dict[str, dict[str, list[int]]]  # by module, by test ("file::function", o
 
 @dataclass(frozen=True)
 class Recording:
-    """What the tests of one file run, and the seconds they took."""
+    """What the tests of one file run, how many they are, and the seconds they took together."""
 
     file: str
     seconds: float
+    functions: int
     ran: Ran
 
 
@@ -71,25 +72,27 @@ def record(environment: str, root: Path, tests: Iterable[str]) -> list[Recording
 
 
 def tests_of(recordings: list[Recording], module: str, source: str, line: int) -> tuple[list[str], float]:
-    """The tests that run a line of a module, the most particular first, and the most seconds they should take.
+    """The tests that run a line of a module, the quickest first, as many as take `MOST` seconds, and their seconds.
 
-    What runs as the module is imported is tried against all tests that run something in it.
+    What runs as the module is imported is tried against all tests that run something in it. A function counts as its
+    share of its file.
     """
     lines = _lines_with(ast.parse(source), line)
-    running, breadth, seconds = set(), dict[str, int](), dict[str, float]()
+    running: dict[str, float] = {}
     for one in recordings:
-        seconds[one.file] = one.seconds
-        for test, ran in one.ran.get(module, {}).items():
-            breadth[test] = breadth.get(test, 0) + len(ran)
-            if not lines or lines.intersection(ran):
-                running.add(test)
-    functions = sorted((test for test in running if "::" in test), key=lambda test: (breadth[test], test))
-    files = sorted((test for test in running if "::" not in test), key=lambda test: (seconds[test], test))
-    if not lines and functions:  # each importing test's file stands there too
-        files = []
-    files = files[:MOST_FILES]
-    chosen = [test for test in functions if test.partition("::")[0] not in files][:MOST_FUNCTIONS] + files
-    return chosen, sum(seconds[file] for file in {test.partition("::")[0] for test in chosen})
+        tests = {test for test, ran in one.ran.get(module, {}).items() if not lines or lines.intersection(ran)}
+        functions = tests - {one.file}
+        if one.file in tests and (lines or not functions):  # each file that imports the module stands there too
+            running[one.file] = one.seconds
+        else:
+            running |= dict.fromkeys(functions, one.seconds / max(1, one.functions))
+    chosen: list[str] = []
+    total = 0.0
+    for test in sorted(running, key=lambda test: (running[test], test)):
+        if not chosen or total + running[test] <= MOST:
+            chosen.append(test)
+            total += running[test]
+    return chosen, total
 
 
 def _lines_with(tree: ast.Module, line: int) -> set[int]:
@@ -138,6 +141,7 @@ def _hash(root: Path, paths: Iterable[Path], more: str = "") -> str:
 
 def _record(environment: str, root: Path, file: str) -> Recording | None:
     """None where a test fails, or takes too long."""
+    functions = set(re.findall(r"^(?:async )?def (test\w*)", (root / file).read_text(encoding="utf-8"), re.MULTILINE))
     python = [str(python_of(environment)), "-m", "coverage"]
     with tempfile.TemporaryDirectory() as folder:
         settings, data, out = (Path(folder) / name for name in ("settings", "data", "out.json"))
@@ -155,10 +159,9 @@ def _record(environment: str, root: Path, file: str) -> Recording | None:
         for words in (["combine", "-q", *with_settings], ["json", "-q", "--show-contexts", *with_settings, "-o", out]):
             subprocess.run([*python, *map(str, words)], cwd=root, env=run_environment(), capture_output=True)
         if not out.exists():
-            return Recording(file, seconds, {})
+            return Recording(file, seconds, len(functions), {})
         report = json.loads(out.read_text(encoding="utf-8"))
-    functions = set(re.findall(r"^(?:async )?def (test\w*)", (root / file).read_text(encoding="utf-8"), re.MULTILINE))
-    return Recording(file, seconds, _ran(report, file, functions))
+    return Recording(file, seconds, len(functions), _ran(report, file, functions))
 
 
 def environment_of() -> dict[str, str]:

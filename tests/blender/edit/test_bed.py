@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import stand_in
 from rooms import movie_output, room
+from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import strips
 from take_one.scene.edit.cut import bed, effects, levels, uses
 from take_one.scene.edit.out.collect import collect
@@ -114,6 +115,27 @@ def test_a_bed_a_scene_ducks_under_lines_and_crosses_where_scenes_change(edit, t
     assert {one.volume for one in sounds(edit).values()} == {1.0}
 
 
+@pytest.mark.parametrize(
+    ("gap", "rain", "wind", "begins"),
+    [
+        (0, (31, 91, 24), (67, 103, 24), 0.5),
+        (24, (31, 115, 24), (91, 127, 24), 0.5),
+        (25, (31, 79, 0), (104, 128, 0), 0.0),  # too far apart to meet
+    ],
+)
+def test_beds_meet_over_a_gap_of_a_second_at_most(edit, gap, rain, wind, begins):
+    """Start, end, frames of the crossing; and the line of the last shot, in seconds of its bed."""
+    line = bpy.context.scene.take_one.shots[2].lines.add()
+    line.line = "Stay."
+    for name in ("Roof_t001", "Roof_t001 sound"):
+        strip = edit.sequence_editor.strips[name]
+        setattr(strip, strips.CONTENT_START, getattr(strip, strips.CONTENT_START) + gap)
+    first, second = bed.runs(edit)
+    assert (first.start, first.end, first.fade_out, first.fade_in) == (*rain, 0)
+    assert (second.start, second.end, second.fade_in, second.fade_out) == (*wind, 0)
+    assert [(one.start, one.seconds) for one in second.talk] == [(pytest.approx(begins), 1.0)]
+
+
 def test_beds_move_along_with_the_takes_to_another_folder(edit, tmp_path):
     assert bpy.ops.takeone.bed() == {"FINISHED"}
     before, made = placed(edit), sorted((tmp_path / "takes" / "beds").iterdir())
@@ -206,6 +228,20 @@ def test_beds_that_can_not_be_laid_take_none_away(edit, tmp_path):
     with pytest.raises(IndexError):  # a bed without a point
         bed.lay(edit, [(A_BED, tmp_path / "none.flac", [])])
     assert placed(edit) == before and len(bed.beds(edit)) == 2
+
+
+def test_beds_of_which_one_finds_no_channel_are_all_gone(edit, monkeypatch):
+    """Half a sound under a film is worse than none: and the takes sound as they did."""
+    before = placed(edit)
+    bpy.ops.takeone.bed()
+    file = next(Path(bpy.path.abspath(strip.sound.filepath)) for strip in bed.beds(edit))
+    made = [(run, file, [(0.0, 0.0)]) for run in bed.runs(edit)]
+    usable = strips.usable_channels
+    monkeypatch.setattr(strips, "usable_channels", lambda _, first, after: usable(_, first, after) * (first < 60))
+    with pytest.raises(SceneError) as caught:
+        bed.lay(edit, made)
+    assert caught.value.code == "no_channel"
+    assert placed(edit) == before and bed.beds(edit) == []
 
 
 @pytest.mark.parametrize(

@@ -174,3 +174,18 @@ def test_nothing_is_done_to_locked_strips(edit):
     with pytest.raises(SceneError, match="locked"):
         transitions.add(edit, use_of(edit, "b"), transitions.DISSOLVE, 8)
     assert spans(edit) == before
+
+
+def test_a_dip_is_no_longer_than_either_of_its_shots(edit):
+    for strip in use_of(edit, "a").strips:
+        setattr(strip, strips.START, 63)  # 8 of its frames are left
+    assert transitions.add(edit, use_of(edit, "b"), transitions.DIP, 40) == 16
+    (cover,) = (one for one in edit.sequence_editor.strips if one.get(transitions.KIND_KEY) == transitions.DIP)
+    assert (strips.start(cover), strips.end(cover)) == (63, 79)
+
+
+def test_a_dissolve_leaves_a_frame_of_its_shot_alone(edit):
+    for strip in use_of(edit, "b").strips:
+        setattr(strip, strips.END, 76)  # 5 of its frames are left
+    assert transitions.add(edit, use_of(edit, "b"), transitions.DISSOLVE, 10) == 4
+    assert transitions.at_beginning(edit, use_of(edit, "b")) == transitions.DISSOLVE

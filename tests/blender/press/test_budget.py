@@ -10,11 +10,11 @@ import pytest
 import stand_in
 from rooms import brighter, camera, room
 from take_one.client import events
-from take_one.client.protocol import Choice, EngineInfo, Option, Price, Tariff
+from take_one.client.protocol import Choice, EngineInfo, JobState, Option, Price, Tariff
 from take_one.operators.pay import Paying
 from take_one.scene.app import timer
 from take_one.scene.app.app import app
-from take_one.scene.app.state import Backend
+from take_one.scene.app.state import UNCERTAIN, Backend, Job
 from take_one.scene.model.properties import options
 from take_one.scene.model.shots import kept, shot_list
 from take_one.scene.session import jobs, pump
@@ -41,6 +41,7 @@ HORSE = EngineInfo(
     lengths=tuple(float(seconds) for seconds in range(3, 16)),
 )
 PLAIN = EngineInfo("plain", "Plain", max_seconds=60)
+MADE = (("k1", JobState.IN_PROGRESS), ("k2", UNCERTAIN))
 
 
 @pytest.fixture(scope="module")
@@ -114,6 +115,38 @@ def test_a_live_quote_counts_for_what_it_was_of(scene, session, budget):
     assert quotes.where(wish) == "fal.ai (the dearer of two copies)"
     other = quotes.of_card(scene.take_one.shots[0], 9.0)
     assert (other.cost.amount, quotes.told(other)) == (pytest.approx(2.52), f"About $2.52, price of {DAY}")
+
+
+def test_a_budget_may_be_reached_and_not_gone_over(session, budget):
+    """Also by sums that are a hair more for being added up; what was spent counts with it."""
+    part = app().part(quotes.Quotes)
+    part.film = {"USD": 0.1, "EUR": 9.0}
+    wish = quotes.of_engine("horse", 5.0, {"quality": "720p"})
+    assert wish.cost == Price(0.7, as_of=DAY)
+    budget(0.8)
+    assert quotes.question([wish]) == ""
+    budget(1.5)
+    assert quotes.question([wish, wish]) == ""
+    budget(1.49)
+    assert quotes.question([wish, wish]) == "This makes $1.50, and the budget of this film is $1.49."
+
+
+def test_what_was_pressed_counts_until_the_sums_have_it(scene, session):
+    """An order whose answer was lost is over: the backend has counted it, or never will."""
+    shot, part, wish = scene.take_one.shots[2], app().part(quotes.Quotes), quotes.of_card(scene.take_one.shots[2])
+    goes_on, lost = (Job(key, stand_in.binding_of(shot, key, 1), status) for key, status in MADE)
+    app().state.jobs.update({"k1": goes_on, "k2": lost})
+    quotes.pressed(["k1", "k2"], Price(1.5))
+
+    def answer(film: float) -> dict[str, float]:
+        quotes.store(events.Quote(quotes.ask(wish), Price(0.56), {"USD": film}, {"USD": film + 8}))
+        return quotes.spent()[0]
+
+    assert answer(2.0) == {"USD": 3.5} and list(part.pressed) == ["k1"]  # the first sums count all the same
+    assert answer(4.0) == {"USD": 3.5}  # who knows whether these have the one that goes on
+    app().state.jobs.pop("k1")
+    assert answer(4.25) == {"USD": 4.25} and part.pressed == {}
+    assert quotes.spent()[1] == {"USD": 12.25}
 
 
 def test_what_a_call_says_counts(scene, budget):

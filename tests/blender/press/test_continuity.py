@@ -104,6 +104,18 @@ def test_without_a_shot_or_take_before_it_says_so(scene, session, monkeypatch):
     assert not bpy.ops.takeone.continue_shot.poll()
 
 
+def test_of_a_shot_that_the_edit_shows_twice_the_later_end_counts(scene, ramp, tmp_path):
+    first, edit = scene.take_one.shots[0], bpy.data.scenes["Edit"]
+    place = {"placement": "PLAYHEAD", "frame": 51, "edit_uid": takes.keep_ids(edit)[1]}
+    pump.handle(stand_in.ready(first, key="k2", number=2, source=ramp, **place))
+    found = uses.uses_of(edit, first.uid)
+    assert [(one.start, one.end) for one in found] == [(1, 21), (51, 81)]
+    for strip in found[1].strips:
+        setattr(strip, strips.END, 66)
+    image = continuity.save_last_frame(bpy.context, first, tmp_path / "last.png")
+    assert picture(image)[14:22, 28:36].mean() * 40 == pytest.approx(14, abs=0.6)  # 15 of its frames are shown
+
+
 @pytest.mark.parametrize(("head", "tail", "beyond", "last"), [(0, 20, 18, 9), (12, 3, 0, 26), (0, 0, 0, 29)])
 def test_of_a_take_that_the_edit_does_not_show_it_is_the_last_of_the_shot(
     scene, ramp, tmp_path, head, tail, beyond, last

@@ -48,6 +48,12 @@ def test_the_smallest_mp4_counts_the_pictures_and_not_the_sound():
 WIDE = struct.pack(">I4sQ", 1, b"mdat", 16 + 3) + b"abc"
 
 
+def test_an_index_with_a_long_size_is_read_from_where_it_begins():
+    content = box(b"mvhd", bytes(100)) + track(2, b"vide", 7)
+    index = struct.pack(">I4sQ", 1, b"moov", 16 + len(content)) + content
+    assert count_frames(io.BytesIO(box(b"ftyp", b"isom") + index + box(b"mdat", b"abc"))) == 7
+
+
 def test_boxes_with_long_sizes_and_to_the_end_of_the_file():
     assert count_frames(io.BytesIO(movie(5, WIDE))) == 5
     assert count_frames(io.BytesIO(movie(5, struct.pack(">I4s", 0, b"mdat") + b"abc"))) == 5

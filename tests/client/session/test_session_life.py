@@ -19,6 +19,7 @@ from client.events import (
     OUTDATED,
     STARTING,
     BackendState,
+    InstallState,
     JobProgress,
     TakeReady,
 )
@@ -120,6 +121,18 @@ def test_beyond_this_machine_only_with_online_access(make_session: Make):
     session.connect(RemoteTarget("http://192.0.2.1:8000"))
     state = wait_for(session, BackendState)
     assert (state.state, state.fix) == (FAILED, "online_access")
+
+
+def test_nothing_is_installed_without_online_access(
+    make_session: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.delenv("PIP_NO_INDEX", raising=False)
+    session = make_session(online_access=False)
+    session.install(tmp_path)
+    state = wait_for(session, InstallState)
+    assert (state.state, state.fraction, state.fix) == ("failed", 0.0, "online_access")
+    assert "online access is off" in state.message
+    assert session._installing is None
 
 
 def test_online_access_counts_from_the_moment_it_is_given(make_session: Make):

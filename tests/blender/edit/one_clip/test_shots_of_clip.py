@@ -13,7 +13,7 @@ import bpy
 import pytest
 import stand_in
 from rooms import clip, room
-from take_one.client.protocol import BoundPart
+from take_one.client.protocol import BoundPart, Price
 from take_one.scene.app.app import app
 from take_one.scene.edit import landing, moving, several
 from take_one.scene.model.shots import kept, shot_list, takes, trust
@@ -100,6 +100,24 @@ def test_a_sidecar_says_only_what_is_of_its_own_shot(ready):
         ("run", 5, "draft"),
         ("fly", 6, "draft"),
     ]
+
+
+def test_the_cost_is_said_once_and_each_note_where_it_belongs(ready):
+    """By the events of the parts, and by what is written beside each clip."""
+    notes = ("One clip.", "Shot 1: a push in.", "Shot 2: too dark.", "Shot 2: no voice.", "Shot 12: none of ours.")
+    price = Price(2.4, "EUR", exact=True)
+    job = replace(ready.job, result=replace(ready.job.result, notes=notes, cost=price))
+    ready.sidecar.write_text(json.dumps({**SAID, "cost": {"amount": 2.4, "currency": "EUR"}}))
+    parts = list(several.parts(ready._replace(job=job)))
+    wanted = [("One clip.", "a push in."), ("One clip.", "too dark.", "no voice."), ("One clip.",)]
+    assert [one.job.result.notes for one in parts] == wanted
+    assert [one.job.result.cost for one in parts] == [price, None, None]
+    said = [json.loads(one.sidecar.read_text()) for one in parts]
+    assert [tuple(one["notes"]) for one in said] == wanted
+    assert [one["cost"] for one in said] == [{"amount": 2.4, "currency": "EUR"}, None, None]
+    assert [(one["shot_of_clip"], one["handles"]) for one in said] == [(1, [0, 24]), (2, [14, 9]), (3, [30, 0])]
+    assert [(one.job.seed, one.job.prompt) for one in parts] == [(4, "walk"), (5, "run"), (6, "fly")]
+    assert [one.binding.take_uid for one in parts] == ["k1", "k1-1", "k1-2"]
 
 
 def test_shots_that_are_gone_come_back_as_long_as_they_were(ready):
