@@ -37,8 +37,8 @@ def packed(red: float, green: float, blue: float, cover: float) -> Any:
 
 @helper
 def mix(one: Any, other: Any, part: Any) -> Any:
-    """As `between`, all in 32 bits, of which a processor does many at once: 256 one + part (other - one), which is right
-    modulo 2^32 though a difference of two bytes may be negative."""
+    """As `between`, all in 32 bits, of which a processor does many at once: 256 one + part (other - one), which is
+    right modulo 2^32 though a difference of two bytes may be negative."""
     here, there = one & FIRST_THIRD, other & FIRST_THIRD
     even = np.uint32(np.uint32(here << BYTE) + np.uint32(np.uint32(there - here) * part) + ROUND)
     here, there = np.uint32(one >> BYTE) & FIRST_THIRD, np.uint32(other >> BYTE) & FIRST_THIRD
