@@ -97,13 +97,15 @@ def _ask_below(above: np.ndarray, finer: np.ndarray) -> None:
 @helper
 def _weight(near: float, far: float, same: float) -> np.float32:
     """How much a colour counts beside one as far as `far`: e to the minus (near - far) / band, as Taylor has it of a
-    32nd of that, to the power of 32. At most 0.1 % off down to a thousandth, and never less than e^-24."""
+    128th of that, to the power of 128. Right to a millionth where it counts, and never less than e^-80."""
     band = same if same > 0 else np.float32(BEHIND) * abs(far)
     apart = (near - far) / max(band, np.float32(1e-9))
-    s = min(apart, np.float32(24)) * np.float32(-1 / 32)
+    s = min(apart, np.float32(80)) * np.float32(-1 / 128)
     part = np.float32(1) + s * (
         np.float32(1) + s * (np.float32(1 / 2) + s * (np.float32(1 / 6) + s * np.float32(1 / 24)))
     )
+    part *= part
+    part *= part
     part *= part
     part *= part
     part *= part
