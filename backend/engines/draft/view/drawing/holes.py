@@ -61,7 +61,7 @@ def _gaps(wanted: np.ndarray, known: np.ndarray) -> np.ndarray:
     asked, there = wanted.reshape(-1), known.reshape(-1)
     count = 0
     for i in range(asked.size):
-        count += np.uint8(asked[i]) & ~np.uint8(there[i]) & 1
+        count += int(asked[i] and not there[i])
     out = np.empty(count, np.int64)
     found = 0
     for i in range(asked.size):
