@@ -31,7 +31,9 @@ def planar(rgb: np.ndarray) -> av.VideoFrame:
     four pixels."""
     height, width = rgb.shape[:2]
     frame = av.VideoFrame(width, height, "yuv420p")
-    lines = [np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size) for plane in frame.planes]
+    lines = [
+        np.frombuffer(memoryview(plane), np.uint8).reshape(plane.height, plane.line_size) for plane in frame.planes
+    ]
     _convert(rgb.reshape(height, 3 * width), WEIGHTS, *lines)
     return frame
 
