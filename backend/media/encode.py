@@ -15,7 +15,6 @@ from pathlib import Path
 
 import av
 import numpy as np
-from av.video.reformatter import Colorspace, VideoReformatter
 
 from client.protocol import TakeRequest
 
@@ -27,7 +26,6 @@ from .movie import Movie, read_movie
 from .picture import THUMBNAIL_SIDE, jpeg
 
 BT709 = 1  # the number of BT.709 in the H.264 tables of primaries, transfer and matrix
-TO_BT709 = int(Colorspace.ITU709)  # the conversion itself
 LIMITED = 1  # FFmpeg's AVCOL_RANGE_MPEG
 # Visually lossless, in half the time of "veryfast": see docs/benchmarks.md. No B-frames and a key frame
 # every half second, because these clips are scrubbed in an edit more than they are stored.
@@ -201,8 +199,10 @@ class _Encoder:
         return self
 
     def add(self, frame: np.ndarray) -> None:
-        """Hands over a copy of `frame`, padded as FFmpeg reads it; waits while the encoder is behind."""
-        self._put(av.VideoFrame.from_ndarray(frame, format="rgb24"))
+        """Hands over `frame` in the file's colours, a copy; waits while the encoder is behind."""
+        from .planes import planar  # numba, which is dear to import
+
+        self._put(planar(frame))
 
     def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
         self._given_up = kind is not None
@@ -251,22 +251,10 @@ class _Encoder:
         context.color_range = LIMITED
         context.thread_count = 1
         sound = None if self._sound is None else _SoundTrack(container, self._sound)
-        to_yuv = VideoReformatter()
         index = 0
         while (frame := self._queue.get()) is not None:
-            yuv = to_yuv.reformat(
-                frame,
-                format="yuv420p",
-                dst_colorspace=TO_BT709,
-                src_color_range="JPEG",
-                dst_color_range="MPEG",
-                dst_color_primaries=BT709,
-                dst_color_trc=BT709,
-                interpolation="AREA",
-                threads=1,
-            )
-            yuv.pts, yuv.time_base = index, 1 / self._fps
-            container.mux(video.encode(yuv))
+            frame.pts, frame.time_base = index, 1 / self._fps
+            container.mux(video.encode(frame))
             index += 1
             if sound is not None:
                 sound.write_until(index / self._fps)

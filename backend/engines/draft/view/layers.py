@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from . import edges, matte
+from .double import doubled
 from .hidden import occlusion, planes
 from .hidden.occlusion import HiddenLayer
 from .kernels import helper, kernel
@@ -32,7 +33,8 @@ BEND = 0.12  # pixels that a block may part from the true surface on the path
 @dataclass(frozen=True)
 class Layers:
     """`texels` uint32 [n] (see drawing.colours) holds a texture for each layer, at twice the picture's resolution:
-    texel 2i is pixel i. `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins`
+    texel 2i is pixel i; those that no block can show are not written, and take no memory where there are many of them.
+    `places` int32 [6, 2]: where that of FRONT to DEEP begins, and how wide it is. `origins`
     float32 [6, 4]: its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked
     up.
 
@@ -93,7 +95,7 @@ def _build(
         blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
         blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
     )
-    del fringe_shape, ring
+    del fringe_shape
     give_back(nearness.size)
     if guess:
         rear, own, deep = occlusion.build(
@@ -107,8 +109,16 @@ def _build(
     inner = ~cut.rim & ~own
 
     left, top = margins[:2]
-    pictures = [(bare, None), (rim_rgb, opacity), (rear.rgb, None), (deep.rgb, None)]
-    starts = np.cumsum([0, *(4 * rgb.shape[0] * rgb.shape[1] for rgb, _ in pictures)])
+    foot = np.zeros_like(rear.there)
+    foot[top : top + nearness.shape[0], left : left + nearness.shape[1]] = own if guess else rear.there
+    hidden = rear.there & ~foot & 1
+    pictures = [
+        (bare, None, inner),
+        (rim_rgb, opacity, cut.rim | ring),
+        (rear.rgb, None, (foot | hidden) != 0),
+        (deep.rgb, None, deep.there != 0),
+    ]
+    starts = np.cumsum([0, *(4 * rgb.shape[0] * rgb.shape[1] for rgb, *_ in pictures)])
     places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
     for k, texture in ((FRONT, 0), (FOOT, 2), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
         high, wide = (2 * side for side in pictures[texture][0].shape[:2])
@@ -117,12 +127,9 @@ def _build(
         origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
     texels = np.empty(starts[-1], np.uint32)
     doubling = [
-        beside.submit(_doubled, rgb, alpha, texels[start:end])
-        for (rgb, alpha), start, end in zip(pictures, starts[:-1], starts[1:], strict=True)
+        beside.submit(doubled, *picture, texels[start:end])
+        for picture, start, end in zip(pictures, starts[:-1], starts[1:], strict=True)
     ]
-    foot = np.zeros_like(rear.there)
-    foot[top : top + nearness.shape[0], left : left + nearness.shape[1]] = own if guess else rear.there
-    hidden = rear.there & ~foot & 1
     shape_of_rear = rear.slope_x, rear.slope_y
     parts = [
         blocks(nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
@@ -172,58 +179,6 @@ def _bytes(rgb: np.ndarray) -> np.ndarray:
     for row, out in zip(rgb, made, strict=True):
         out[:] = np.clip(row + np.float32(0.5), 0, 255)
     return made
-
-
-def _doubled(rgb: np.ndarray, alpha: np.ndarray | None, texels: np.ndarray) -> None:
-    """`rgb` uint8 [h, w, 3] with `alpha` float32 [h, w] (None: 1) into `texels` uint32 [4 h w], at twice the
-    resolution."""
-    height, width = rgb.shape[:2]
-    opaque = np.ones((height, width), np.float32) if alpha is None else alpha
-    _double(rgb, opaque, texels.view(np.uint8).reshape(2 * height, 8 * width))
-
-
-@kernel
-def _double(rgb: np.ndarray, alpha: np.ndarray, out: np.ndarray) -> None:
-    """Twice the resolution, `out` uint8 [2 h, 8 w]: the pixels themselves, and sharp six-tap values half-way between
-    them."""
-    height, width = alpha.shape
-    side, next_to, middle = np.float32(3 / 256), np.float32(-25 / 256), np.float32(150 / 256)
-    ring = np.empty((6, 8 * width), np.float32)  # the doubled rows that a row between two needs
-    line = np.empty(4 * (width + 5), np.float32)  # a row with two pixels more before it and three after
-    made = 0
-    for y in range(height):
-        while made < min(y + 4, height):
-            for x in range(width + 5):
-                u = min(max(x - 2, 0), width - 1)
-                for c in range(3):
-                    line[4 * x + c] = rgb[made, u, c]
-                line[4 * x + 3] = np.float32(255) * alpha[made, u]
-            wide = ring[made % 6]
-            for x in range(width):
-                for c in range(4):
-                    i = 4 * x + c
-                    wide[i + 4 * x] = line[i + 8]
-                    wide[i + 4 * x + 4] = (
-                        side * (line[i] + line[i + 20])
-                        + next_to * (line[i + 4] + line[i + 16])
-                        + middle * (line[i + 8] + line[i + 12])
-                    )
-            made += 1
-        here = ring[y % 6]
-        v0, v1 = ring[max(y - 2, 0) % 6], ring[max(y - 1, 0) % 6]
-        v3, v4, v5 = (
-            ring[min(y + 1, height - 1) % 6],
-            ring[min(y + 2, height - 1) % 6],
-            ring[min(y + 3, height - 1) % 6],
-        )
-        for i in range(8 * width):
-            out[2 * y, i] = _byte(here[i])
-            out[2 * y + 1, i] = _byte(side * (v0[i] + v5[i]) + next_to * (v1[i] + v4[i]) + middle * (here[i] + v3[i]))
-
-
-@helper
-def _byte(value: Any) -> Any:
-    return np.uint8(np.int32(min(max(value, np.float32(0)), np.float32(255)) + np.float32(0.5)))
 
 
 def blocks(

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.engines.draft.view import kernels
+from backend import kernels
 
 ROOT = Path(__file__).resolve().parents[4]
 ADD = "from .small import double\n\n\n@kernel\ndef add(a):\n    return double(a) + 1\n"
@@ -26,8 +26,9 @@ def engine(folder: Path, by: int = 2) -> Path:
     """A small engine: as ours is laid out, with one kernel whose helper lies in a file of its own."""
     view = folder / "backend" / "engines" / "draft" / "view"
     view.mkdir(parents=True)
-    shutil.copy(ROOT / "backend" / "home.py", folder / "backend")
-    shutil.copy(ROOT / "backend" / "engines" / "draft" / "view" / "kernels.py", view)
+    for name in ("home.py", "kernels.py", "media/planes.py", "engines/draft/view/kernels.py"):
+        (folder / "backend" / name).parent.mkdir(exist_ok=True)
+        shutil.copy(ROOT / "backend" / name, folder / "backend" / name)
     (view / "small.py").write_text(DOUBLE.format(by=by))
     (view / "adding.py").write_text("from .kernels import kernel\n" + ADD)
     return folder
@@ -128,12 +129,13 @@ def test_the_machine_code_of_the_newest_versions_stays(tmp_path: Path, monkeypat
     for number in range(6):
         (tmp_path / f"another's {number}").mkdir()
     for age, name in enumerate(("newest", "newer", kernels.DIGEST, "new", "old", "oldest")):
-        (ours / name).mkdir(parents=True)
-        (ours / name / "kernel.nbi").write_bytes(b"code")
+        (ours / name / kernels.VIEW).mkdir(parents=True)
+        (ours / name / kernels.VIEW / "kernel.nbi").write_bytes(b"code")
         os.utime(ours / name, (1e9 - age, 1e9 - age))
     kernels.forget_earlier()
     assert {folder.name for folder in ours.iterdir()} == {"newest", "newer", "new", kernels.DIGEST}
     assert len(list(tmp_path.glob("another's *"))) == 6
     assert kernels.compiled()
-    shutil.rmtree(ours / kernels.DIGEST)
+    (ours / kernels.DIGEST / "media").mkdir()
+    (ours / kernels.DIGEST / kernels.VIEW / "kernel.nbi").rename(ours / kernels.DIGEST / "media" / "kernel.nbi")
     assert not kernels.compiled()

@@ -81,7 +81,7 @@ class Renderer:
         nearness = np.empty(self.still.nearness.shape, np.float32)
         unseen = self._alone(sights[0], rgb, nearness) if count == 1 else self._together(sights, rgb, nearness)
         if self.holes.any():
-            fill(nearness, rgb, self.blank, float(self._same(sights[0].picture, BEHIND)))
+            fill(nearness, rgb, self.holes, self.blank, float(self._same(sights[0].picture, BEHIND)))
         return Frame(rgb, nearness, unseen / nearness.size)
 
     def _alone(self, sight: Sight, rgb: np.ndarray, nearness: np.ndarray) -> float:

@@ -16,6 +16,9 @@ from .colours import COVER, NEXT, between, mix, packed
 from .raster import FIRST, SECOND, TILE
 
 BORDER = 0.04  # share of the view's width over which samples gain weight from its edge inwards
+LANES = 8  # pixels that are looked up together
+PIECE = 1024  # pixels of a row that are looked up before their texels are fetched: what lies between stays in the cache
+ROOM = PIECE + LANES
 
 
 @helper
@@ -57,61 +60,72 @@ def sample(
     """One view's samples of the surfaces in `block`: `colour` uint32 [h, w], bilinear in the doubled textures, `weight`
     float32 [h, w] (above 0: how well it is seen; -1: guessed, or none). Off the tiles `wanted` they may be anything.
 
-    Row by row: first where each pixel is looked up, then all texels, then what lies between them, so that the
-    processor works on many pixels at once.
+    Piece by piece of a row: first where each pixel is looked up, then all texels, then what lies between them, so that
+    the processor works on many pixels at once. Most runs of pixels on one block are shorter than LANES: each is filled
+    up to a multiple of it, and what is too much is written over by the next run.
     """
     height, width = colour.shape
     one, two, half, none = np.float32(1), np.float32(2), np.float32(0.5), np.float32(0)
     fine, least, guessed = np.float32(256), np.float32(0.02), np.float32(-1)
     wide, high = origins[0, 2], origins[0, 3]
     scale = half / border
-    at, below, part = np.empty(width, np.uint32), np.empty(width, np.uint32), np.empty(width, np.uint32)
-    found = np.empty((4, width), np.uint32)
+    # One array at distances that are known when this is compiled, so that no part of it can be another.
+    place, weigh = np.empty(3 * ROOM, np.uint32), np.empty(ROOM, np.float32)
+    found = np.empty(4 * ROOM, np.uint32)
+    below, part = np.uint64(ROOM), np.uint64(2 * ROOM)
+    third, fourth = np.uint64(2 * ROOM), np.uint64(3 * ROOM)
+    lanes = np.uint64(LANES - 1)
     for y in range(height):
-        begin, end = _span(wanted[y // TILE], width)
+        row_begin, row_end = _span(wanted[y // TILE], width)
         fy = np.float32(y) + half
-        x = begin
-        while x < end:
-            i, first = block[y, x], x
-            while x < end and block[y, x] == i:
-                x += 1
-            if i < 0:
-                for k in range(np.uint64(first), np.uint64(x)):
-                    at[k] = below[k] = part[k] = 0
-                    weight[y, k] = guessed
-                continue
-            kind = layer[i]
-            seen = kind <= HALO
-            start, row = np.int32(places[kind, 0]), np.int32(places[kind, 1])
-            left, top, last_u, last_v = origins[kind, 0], origins[kind, 1], origins[kind, 2], origins[kind, 3]
-            b0, b3, b6, sharp = back[i, 0], back[i, 3], back[i, 6], back[i, 9]
-            w0, u0, v0 = back[i, 7] * fy + back[i, 8], back[i, 1] * fy + back[i, 2], back[i, 4] * fy + back[i, 5]
-            for k in range(np.uint64(first), np.uint64(x)):  # unsigned: see _looked_up
-                fx = np.float32(np.int32(k)) + half
-                w = two / (b6 * fx + w0)
-                u, v = (b0 * fx + u0) * w, (b3 * fx + v0) * w
-                inwards = min(min(u, v), min(wide - u, high - v)) * scale
-                quality = max(sharp * min(max(inwards, least), one), least)
-                weight[y, k] = quality if seen else guessed
-                u = min(max(u - left, none), last_u)
-                v = min(max(v - top, none), last_v)
-                column, line = np.int32(u), np.int32(v)
-                across = np.int32((u - np.float32(column)) * fine + half)
-                down = np.int32((v - np.float32(line)) * fine + half)
-                texel = np.int32(np.int32(start + np.int32(line * row)) + column)
-                at[k] = np.uint32(texel)
-                below[k] = np.uint32(np.int32(texel + row))
-                part[k] = np.uint32(np.int32(across | np.int32(down << np.int32(9))))
-        for k in range(np.uint64(begin), np.uint64(end)):
-            found[0, k] = texels[at[k]]
-            found[1, k] = texels[at[k] + NEXT]
-            found[2, k] = texels[below[k]]
-            found[3, k] = texels[below[k] + NEXT]
-        for k in range(np.uint64(begin), np.uint64(end)):
-            to_right, to_below = part[k] & np.uint32(511), np.uint32(part[k] >> np.uint32(9))
-            over = mix(found[0, k], found[1, k], to_right)
-            under = mix(found[2, k], found[3, k], to_right)
-            colour[y, k] = mix(over, under, to_below) | COVER
+        for begin in range(row_begin, row_end, PIECE):
+            end = min(begin + PIECE, row_end)
+            before = np.float32(begin) + half
+            x = begin
+            while x < end:
+                i, first = block[y, x], np.uint64(x - begin)
+                while x < end and block[y, x] == i:
+                    x += 1
+                last = np.uint64(x - begin)
+                if i < 0:
+                    for k in range(first, last):
+                        place[k] = place[k + below] = place[k + part] = 0
+                        weigh[k] = guessed
+                    continue
+                kind = layer[i]
+                seen = kind <= HALO
+                start, row = np.int32(places[kind, 0]), np.int32(places[kind, 1])
+                left, top, last_u, last_v = origins[kind, 0], origins[kind, 1], origins[kind, 2], origins[kind, 3]
+                b0, b3, b6, sharp = back[i, 0], back[i, 3], back[i, 6], back[i, 9]
+                w0, u0, v0 = back[i, 7] * fy + back[i, 8], back[i, 1] * fy + back[i, 2], back[i, 4] * fy + back[i, 5]
+                for k in range(first, first + ((last - first + lanes) & ~lanes)):  # unsigned: see _looked_up
+                    fx = np.float32(np.int32(k)) + before
+                    w = two / (b6 * fx + w0)
+                    u, v = (b0 * fx + u0) * w, (b3 * fx + v0) * w
+                    inwards = min(min(u, v), min(wide - u, high - v)) * scale
+                    quality = max(sharp * min(max(inwards, least), one), least)
+                    weigh[k] = quality if seen else guessed
+                    u = min(max(u - left, none), last_u)
+                    v = min(max(v - top, none), last_v)
+                    column, line = np.int32(u), np.int32(v)
+                    across = np.int32((u - np.float32(column)) * fine + half)
+                    down = np.int32((v - np.float32(line)) * fine + half)
+                    texel = np.int32(np.int32(start + np.int32(line * row)) + column)
+                    place[k] = np.uint32(texel)
+                    place[k + below] = np.uint32(np.int32(texel + row))
+                    place[k + part] = np.uint32(np.int32(across | np.int32(down << np.int32(9))))
+            count = np.uint64(end - begin)
+            for k in range(count):
+                at, under = place[k], place[k + below]
+                found[k], found[k + below] = texels[at], texels[at + NEXT]
+                found[k + third], found[k + fourth] = texels[under], texels[under + NEXT]
+            colours, weights = colour[y, begin:end], weight[y, begin:end]
+            for k in range(count):
+                to_right, to_below = place[k + part] & np.uint32(511), np.uint32(place[k + part] >> np.uint32(9))
+                over = mix(found[k], found[k + below], to_right)
+                under = mix(found[k + third], found[k + fourth], to_right)
+                colours[k] = mix(over, under, to_below) | COVER
+                weights[k] = weigh[k]
 
 
 @kernel
