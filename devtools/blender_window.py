@@ -324,6 +324,6 @@ def install_zip(zip_path: Path, resources: Path) -> None:
         [*command(), "--command", "extension", "install-file", "-r", "user_default", "-e", str(zip_path)],
         env={**os.environ, "BLENDER_USER_RESOURCES": str(resources)},
         check=True,
-        timeout=120,
+        timeout=START_SECONDS,
         cwd=ROOT,
     )
