@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from client.jobs.clip import count_frames
-from devtools.blender_window import MODULE, BlenderWindow
+from devtools.window.blender import MODULE, BlenderWindow
 
 from ..conftest import EDIT
 

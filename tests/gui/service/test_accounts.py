@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend.engines.comfy import shelf
-from devtools.blender_window import MODULE, BlenderWindow
+from devtools.window.blender import MODULE, BlenderWindow
 from tests.backend.hosted.fakes.fake import KEY, Script
 from tests.backend.hosted.fakes.fal import FakeFal
 from tests.backend.hosted.fakes.runway import FakeRunway
