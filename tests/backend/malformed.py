@@ -15,7 +15,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 
-from tests.backend.malformed_requests import LIES, Sent, requests
+from tests.backend.malformed_requests import LIES, REQUESTS, Sent
 from tests.backend.service_process import TOKEN, Service
 
 
@@ -61,11 +61,16 @@ def _settings(count: int) -> settings:
 
 
 def send_ours(service: Service, job: str, count: int, number: int, tally: Tally) -> None:
-    """Sends `count` requests of our own strategies, those of the seed `number`."""
+    """Sends `count` requests, of each of our own strategies a like share, those of the seed `number`."""
+    for strategy in REQUESTS:
+        _send_drawn(service, job, strategy, max(1, count // len(REQUESTS)), number, tally)
+    _forget_all(service, job)
 
+
+def _send_drawn(service: Service, job: str, strategy: Any, count: int, number: int, tally: Tally) -> None:
     @seed(number)
     @_settings(count)
-    @given(requests)
+    @given(strategy)
     def run(sent: Sent) -> None:
         if sent.raw or any(name in LIES for name, _ in sent.headers):
             for status, kind, body in _raw(service, sent.raw or _written(sent, job)):
@@ -78,7 +83,6 @@ def send_ours(service: Service, job: str, count: int, number: int, tally: Tally)
             _forget(service, job, answer)
 
     run()
-    _forget_all(service, job)
 
 
 def send_by_schema(service: Service, job: str, count: int, number: int, tally: Tally) -> None:

@@ -287,4 +287,4 @@ raws = st.builds(
         max_size=6,
     ),
 )
-requests = st.one_of(json_posts, forms, guides, loose, walks, raws)
+REQUESTS = (json_posts, forms, guides, loose, walks, raws)
