@@ -63,9 +63,9 @@ def main() -> int:
     sys.path.insert(0, str(ROOT))
     from devtools import bench as benches
     from devtools import build as builds
-    from devtools import demo as demos
     from devtools import lock as locks
     from devtools import testing
+    from devtools.demo import command as demos
     from devtools.environments import SetupError
     from devtools.mutation import run as mutation
 

@@ -26,7 +26,7 @@ sys.path.insert(0, str(ROOT))
 from PIL import Image  # noqa: E402
 
 from bench.ui_stall import SET_UP, ask, backend_python, compiled, start_backend, wait  # noqa: E402
-from devtools.blender_window import BlenderWindow, WindowError  # noqa: E402
+from devtools.window.blender import BlenderWindow, WindowError  # noqa: E402
 
 TOKEN = "token-of-the-bench"
 SCENE = """

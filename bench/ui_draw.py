@@ -17,8 +17,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
-from devtools import build, long_film  # noqa: E402
-from devtools.blender_window import BlenderWindow, WindowError, install_zip  # noqa: E402
+from devtools import build  # noqa: E402
+from devtools.window import long_film  # noqa: E402
+from devtools.window.blender import BlenderWindow, WindowError, install_zip  # noqa: E402
 
 SHOWN = 8  # of the panels, the dearest
 MEASURE = """

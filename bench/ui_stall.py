@@ -27,7 +27,7 @@ sys.path.insert(0, str(ROOT))
 
 from PIL import Image  # noqa: E402
 
-from devtools.blender_window import BlenderWindow, WindowError  # noqa: E402
+from devtools.window.blender import BlenderWindow, WindowError  # noqa: E402
 
 LIMIT = 0.033  # seconds
 SET_UP = """

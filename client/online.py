@@ -9,7 +9,7 @@ from .files import make_folder, write_whole
 OFFLINE = "offline"
 
 
-def tell(home: Path, allowed: bool) -> None:
+def write(home: Path, allowed: bool) -> None:
     """Say whether the local backend may go beyond this machine. Raises OSError."""
     mark = home / OFFLINE
     if allowed:

@@ -320,7 +320,7 @@ class Session:
             return
         self._told_online = allowed
         try:
-            online.tell(self.home, allowed)
+            online.write(self.home, allowed)
         except OSError:
             LOG.exception("the local backend could not be told whether it may go online")
         self._connection.engines()

@@ -21,14 +21,14 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from devtools import build, environments  # noqa: E402
-from devtools.blender_window import MODULE, BlenderWindow, install_zip  # noqa: E402
+from devtools.window.blender import MODULE, BlenderWindow, install_zip  # noqa: E402
 
 IMAGES = ROOT / "docs" / "images"
 WIDTH = 1000  # pixels of a whole screen; panels are kept as they are
 ROOM = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-from devtools.demo_room import build_room
+from devtools.demo.room import build_room
 bpy.context.preferences.view.render_display_type = "NONE"
 for thing in list(scene.objects):
     bpy.data.objects.remove(thing)
@@ -144,7 +144,7 @@ def walk(studio: Studio) -> None:
     """A walk through two rooms, seen from above without the ceilings, and its plan on the card."""
     window = studio.window
     window.run(
-        "from devtools.demo_room import add_study\n"
+        "from devtools.demo.room import add_study\n"
         "cameras = add_study()\n"
         "scene.frame_set(12)\n"
         "bpy.ops.takeone.walkthrough(cameras='\\n'.join(one.name for one in cameras), pace='LENGTH', seconds=8)\n"

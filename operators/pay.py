@@ -72,6 +72,6 @@ class Paying(Verb):
         for wish in wishes:
             if wish.engine.sends_to:
                 quotes.wanted(wish)
-                layout.label(text=quotes.told(wish), icon="FUND", translate=False)
+                layout.label(text=quotes.words(wish), icon="FUND", translate=False)
         if question := quotes.question(wishes):
             layout.label(text=question, icon="ERROR", translate=False)

@@ -21,7 +21,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from tests.backend import malformed  # noqa: E402
+from tests.backend import malformed, malformed_requests  # noqa: E402
 from tests.backend.service_process import Service  # noqa: E402
 
 ROUND = 250  # requests between two looks at the service
@@ -30,7 +30,7 @@ ROUND = 250  # requests between two looks at the service
 def _users(folder: Path) -> Path:
     file = folder / "users"
     file.touch(mode=0o600)
-    file.write_text(f"anna {malformed.ANNA}\n", encoding="utf-8")
+    file.write_text(f"anna {malformed_requests.ANNA}\n", encoding="utf-8")
     return file
 
 
@@ -69,7 +69,7 @@ def main() -> int:
         service.start()
         began = time.monotonic()
         try:
-            job = service.submit(malformed.PICTURE, size="16x16", seconds="0.1").json()["id"]
+            job = service.submit(malformed_requests.PICTURE, size="16x16", seconds="0.1").json()["id"]
             service.wait(job, seconds=300)  # the first take of the draft engine compiles
             pid, number = service.process.pid, arguments.seed
             while (sent := sum(tally.statuses.total() for tally in tallies.values())) < arguments.requests:

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from devtools import build, environments  # noqa: E402
-from devtools.blender_window import BlenderWindow, install_zip  # noqa: E402
+from devtools.window.blender import BlenderWindow, install_zip  # noqa: E402
 
 EVERY = 25  # takes between two rows
 PREPARE = """

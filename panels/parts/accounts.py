@@ -75,7 +75,7 @@ def draw_price(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any
     wish = quotes.of_card(shot)
     quotes.wanted(wish)
     column = layout.column(align=True)
-    if text := quotes.told(wish):
+    if text := quotes.words(wish):
         place = quotes.where(wish)
         told = iface_("{price}, by {place}").format(price=text, place=place) if place else text
         wrapped(column, context, told, icon="FUND")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import wave
+from collections import deque
 from pathlib import Path
 
 import bpy
@@ -132,35 +133,52 @@ def picture_output(scene: bpy.types.Scene, path: Path) -> None:
     scene.render.filepath = str(path)
 
 
-def everything(item, seen=None, depth: int = 0) -> dict:
-    """Every readable RNA value below `item` (not into other data-blocks), by its path: to compare before
-    and after."""
-    values = {}
-    for prop in item.bl_rna.properties:
-        name = prop.identifier
-        if name in {"rna_type", "bl_rna", "session_uid", "is_evaluated"}:
-            continue
-        try:
-            value = getattr(item, name)
-        except (AttributeError, RuntimeError, ValueError):
-            continue
-        if prop.type == "POINTER":
-            if value is None or isinstance(value, bpy.types.ID):
-                values[name] = getattr(value, "name_full", None)
-            elif depth < 6:
-                values |= {f"{name}.{key}": inner for key, inner in everything(value, depth=depth + 1).items()}
-        elif prop.type == "COLLECTION":
-            if depth < 6:
+UNREAD = frozenset({"rna_type", "bl_rna", "session_uid", "is_evaluated"})
+
+
+def everything(item, but: tuple[str, ...] = ()) -> dict:
+    """Every readable RNA value below `item` (not into other data-blocks, nor its properties `but`), by its path: to
+    compare before and after.
+
+    Nodes lead to links, and links to nodes: what was read on a shorter path is named and not read again.
+    """
+    values: dict = {}
+    read = {}
+    waiting = deque([("", item, 0)])
+
+    def go_on(path: str, value, depth: int) -> None:
+        key = value.as_pointer(), value.bl_rna.identifier
+        if key in read:
+            values[path] = f"as {read[key]}"
+        elif depth < 6:
+            read[key] = path
+            waiting.append((f"{path}.", value, depth + 1))
+
+    while waiting:
+        path, item, depth = waiting.popleft()
+        for prop in item.bl_rna.properties:
+            name = path + prop.identifier
+            if prop.identifier in UNREAD or name in but:
+                continue
+            try:
+                value = getattr(item, prop.identifier)
+            except (AttributeError, RuntimeError, ValueError):
+                continue
+            if prop.type == "POINTER":
+                if value is None or isinstance(value, bpy.types.ID):
+                    values[name] = getattr(value, "name_full", None)
+                else:
+                    go_on(name, value, depth)
+            elif prop.type == "COLLECTION":
                 for index, element in enumerate(value):
                     if isinstance(element, bpy.types.ID):
                         values[f"{name}[{index}]"] = element.name_full
-                        continue
-                    inner = everything(element, depth=depth + 1)
-                    values |= {f"{name}[{index}].{key}": deep for key, deep in inner.items()}
-        elif getattr(prop, "is_array", False):
-            values[name] = tuple(tuple(row) if hasattr(row, "__len__") else row for row in value)
-        else:
-            values[name] = value
+                    else:
+                        go_on(f"{name}[{index}]", element, depth)
+            elif getattr(prop, "is_array", False):
+                values[name] = tuple(tuple(row) if hasattr(row, "__len__") else row for row in value)
+            else:
+                values[name] = value
     return values
 
 
@@ -182,7 +200,7 @@ def settings_of(scene: bpy.types.Scene) -> dict:
             values |= {f"{name}.{key}": value for key, value in everything(getattr(scene, name)).items()}
     for index, layer in enumerate(scene.view_layers):
         skip = ("depsgraph", "objects", "layer_collection", "active_layer_collection")
-        values |= {f"layer{index}.{key}": value for key, value in everything(layer).items() if not key.startswith(skip)}
+        values |= {f"layer{index}.{key}": value for key, value in everything(layer, skip).items()}
     tree = getattr(scene, "compositing_node_group", None) or getattr(scene, "node_tree", None)
     if tree:
         values |= {f"nodes.{key}": value for key, value in everything(tree).items()}

@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
 from devtools import build  # noqa: E402
-from devtools.blender_window import PICTURES, BlenderWindow, install_zip  # noqa: E402
+from devtools.window.blender import PICTURES, BlenderWindow, install_zip  # noqa: E402
 
 from .workers import Workers  # noqa: E402
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from devtools.blender_window import BlenderWindow, Button
+from devtools.window.blender import BlenderWindow, Button
 
 PREFERENCES = {"area": "PREFERENCES", "region": "WINDOW"}
 NAMED = (

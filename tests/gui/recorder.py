@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from devtools.blender_window import BlenderWindow
+from devtools.window.blender import BlenderWindow
 
 SECONDS = 120
 REDRAW = """

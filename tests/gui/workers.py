@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from devtools.blender_window import PATIENCE, BlenderWindow
+from devtools.window.blender import PATIENCE, BlenderWindow
 
 REST = 2.0  # seconds without any work of a worker: it has started, and waits
 RUNNING = "any(job.status == 'in_progress' for job in STATE.jobs.values())"

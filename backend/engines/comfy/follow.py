@@ -98,8 +98,8 @@ def _looked(wire: Wire, work: Work, listener: Listener) -> Clip | None:
     if entry is not None:
         return _ended(wire, work, entry)
     until = time.monotonic() + LOOK_SECONDS * wire.pace
-    while time.monotonic() < until and not listener.heard.over:
-        work.tell(listener.heard, before or 0)
+    while time.monotonic() < until and not listener.state.over:
+        work.report(listener.state, before or 0)
         wire.wait(STEP_SECONDS)
     wire.wait(STEP_SECONDS)
     return None

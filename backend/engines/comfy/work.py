@@ -16,7 +16,7 @@ from ..hosted.wire.http import Wire
 from .graph.fill import Graph
 from .server import address as addresses
 from .server.address import LABEL
-from .server.listen import Heard, picture
+from .server.listen import RunState, picture
 
 SENDING, SENT, UNSENT = "sending", "sent", "unsent"
 MAX_TITLES = 8 << 10  # bytes of JSON: a state holds 16 KiB
@@ -68,17 +68,17 @@ class Work:
         self.commit(state)
         self.state = state
 
-    def tell(self, heard: Heard, before: int) -> None:
+    def report(self, state: RunState, before: int) -> None:
         """How far it is: `before` others are before it."""
-        if before and not heard.begun:
+        if before and not state.begun:
             self.progress(0.02, f"In the queue of {LABEL}: {before} before it")
             return
         preview = None
-        if heard.preview != self._shown:
-            self._shown, preview = heard.preview, picture(heard.preview)
-        node = self.titles.get(heard.node, "")
+        if state.preview != self._shown:
+            self._shown, preview = state.preview, picture(state.preview)
+        node = self.titles.get(state.node, "")
         stage = f"Made by {LABEL}: {node}" if node else f"Made by {LABEL}"
-        self.progress(0.05 + 0.85 * heard.fraction(int(self.state["nodes"])), stage, preview)
+        self.progress(0.05 + 0.85 * state.fraction(int(self.state["nodes"])), stage, preview)
 
 
 def facts_of(graph: Graph, rate: Fraction) -> dict[str, Any]:

@@ -159,12 +159,12 @@ def _frames(film: Film, clip: Clip, progress: Progress, cancelled: Callable[[], 
         done = PREPARED + (1 - PREPARED) * (index + 1) / count
         progress(done, "Moving the camera", frame[::4, ::4].copy() if index % show == 0 else None)
         if index == count - 1:
-            clip.notes = (*clip.notes, *uncovered(film.unseen, float(clip.fps)))
+            clip.notes = (*clip.notes, *coverage_notes(film.unseen, float(clip.fps)))
             clip.facts["unseen"] = round(float(np.mean(film.unseen)), 4)
         yield frame
 
 
-def uncovered(unseen: Sequence[float], fps: float) -> tuple[str, ...]:
+def coverage_notes(unseen: Sequence[float], fps: float) -> tuple[str, ...]:
     """A note on what no view showed, from each frame's share of it; none where that is next to nothing."""
     if max(unseen) < MENTIONED:
         return ()

@@ -156,7 +156,7 @@ class ClusterCrew:
             cpus, gpus = (sum(node[kind] for node in self._nodes) for kind in ("cpus", "gpus"))
             log.info("The Ray cluster has %d machines, %g CPUs and %d GPUs", len(self._nodes), cpus, gpus)
         elif (link := self._links.get(message["line"])) is not None:
-            link.hear(message)
+            link.on_message(message)
             if "ended" in message:
                 self._links.pop(message["line"], None)
         return True
@@ -220,7 +220,7 @@ class ActorLink:
     def wait(self, seconds: float) -> None:
         self._ended.wait(seconds)
 
-    def hear(self, message: dict[str, Any]) -> None:
+    def on_message(self, message: dict[str, Any]) -> None:
         """Takes what the bridge says of this line."""
         if "ready" in message:
             about = message["ready"]

@@ -254,7 +254,7 @@ def total_of(costs: Iterable[Price]) -> str:
     return " + ".join(money(amount, currency) for currency, amount in sums.items())
 
 
-def told(wish: Wish) -> str:
+def words(wish: Wish) -> str:
     """What is said of what it costs, "" where it is nothing."""
     price = wish.cost
     if price is None:

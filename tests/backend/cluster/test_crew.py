@@ -225,13 +225,13 @@ def test_a_line_to_an_actor() -> None:
     bridge, heard = Bridge(), []
     link = ActorLink(bridge, 4, "cpu:0", lambda message: bool(message.get("engines")) and not heard.append(message))  # type: ignore[arg-type, func-returns-value]
     assert (link.alive, link.ready, link.receive(0)) == (True, False, None)
-    link.hear({"ready": {"host": "there", "pid": 5}})
-    link.hear({"message": {"engines": [1]}})
-    link.hear({"message": {"fraction": 0.5}})
+    link.on_message({"ready": {"host": "there", "pid": 5}})
+    link.on_message({"message": {"engines": [1]}})
+    link.on_message({"message": {"fraction": 0.5}})
     assert (link.ready, heard, link.receive(0), link.receive(0)) == (True, [{"engines": [1]}], {"fraction": 0.5}, None)
     link.send({"do": "cancel"})
     assert bridge.sent == [{"do": "send", "line": 4, "message": {"do": "cancel"}}]
-    link.hear({"ended": "its node has died"})
+    link.on_message({"ended": "its node has died"})
     assert (link.alive, link.loss, link.ending) == (False, Loss.COUNTS, "ended (its node has died)")
     link.lose("later", Loss.AGAIN)
     assert (link.loss, link.receive(0)) == (Loss.COUNTS, None)

@@ -15,7 +15,7 @@ from PIL import Image
 
 from backend.engines.comfy import result
 from backend.engines.comfy.result import clip_of, files_of
-from backend.engines.comfy.server.listen import Heard, Listener, hear, picture
+from backend.engines.comfy.server.listen import Listener, RunState, on_message, picture
 from backend.engines.comfy.work import facts_of
 from backend.engines.engine import EngineError
 from backend.jobs.workers.worker import MAX_STATE
@@ -25,32 +25,32 @@ from tests.backend.hosted.test_wire import REDIRECTS, Elsewhere, elsewhere
 __all__ = ["elsewhere"]
 
 
-def told(heard: Heard, kind: str, **data: object) -> Heard:
-    return hear(heard, json.dumps({"type": kind, "data": {"prompt_id": "ours", **data}}), "ours")
+def event(state: RunState, kind: str, **data: object) -> RunState:
+    return on_message(state, json.dumps({"type": kind, "data": {"prompt_id": "ours", **data}}), "ours")
 
 
 def test_messages_tell_the_node_and_how_far() -> None:
-    heard = told(Heard(), "execution_cached", nodes=["1"])
-    heard = told(heard, "executing", node="2")
-    heard = told(heard, "executing", node="3")
-    assert (heard.node, heard.done, heard.fraction(8)) == ("3", frozenset({"1", "2"}), 0.25)
-    heard = told(heard, "progress", node="3", value=3, max=4)
-    assert heard.fraction(8) == 2.75 / 8
-    assert told(heard, "progress", node="2", value=1, max=1) == heard
-    assert told(heard, "progress", node="3", value=1, max=1, prompt_id="theirs") == heard
-    assert not heard.over
-    heard = told(heard, "executing", node=None)
-    assert (heard.over, heard.done) == (True, frozenset({"1", "2", "3"}))
+    state = event(RunState(), "execution_cached", nodes=["1"])
+    state = event(state, "executing", node="2")
+    state = event(state, "executing", node="3")
+    assert (state.node, state.done, state.fraction(8)) == ("3", frozenset({"1", "2"}), 0.25)
+    state = event(state, "progress", node="3", value=3, max=4)
+    assert state.fraction(8) == 2.75 / 8
+    assert event(state, "progress", node="2", value=1, max=1) == state
+    assert event(state, "progress", node="3", value=1, max=1, prompt_id="theirs") == state
+    assert not state.over
+    state = event(state, "executing", node=None)
+    assert (state.over, state.done) == (True, frozenset({"1", "2", "3"}))
 
 
 def test_previews_are_seen_with_their_data_and_without() -> None:
     buffer = io.BytesIO()
     Image.new("RGB", (5, 4), (9, 200, 30)).save(buffer, "PNG")
     file = buffer.getvalue()
-    assert hear(Heard(), struct.pack(">II", 1, 2) + file, "ours").preview == file
+    assert on_message(RunState(), struct.pack(">II", 1, 2) + file, "ours").preview == file
     for prompt, seen in (("ours", file), ("theirs", b"")):
         data = json.dumps({"prompt_id": prompt}).encode()
-        assert hear(Heard(), struct.pack(">II", 4, len(data)) + data + file, "ours").preview == seen
+        assert on_message(RunState(), struct.pack(">II", 4, len(data)) + data + file, "ours").preview == seen
     shown = picture(file)
     assert shown is not None
     assert shown.shape == (4, 5, 3)
@@ -74,8 +74,8 @@ def test_previews_are_seen_with_their_data_and_without() -> None:
     ],
 )
 def test_what_makes_no_sense_changes_nothing(message: str | bytes) -> None:
-    heard = Heard(True, False, "2", 0.5, frozenset({"1"}))
-    assert hear(heard, message, "ours") == heard
+    state = RunState(True, False, "2", 0.5, frozenset({"1"}))
+    assert on_message(state, message, "ours") == state
 
 
 def test_what_is_no_picture_is_none() -> None:

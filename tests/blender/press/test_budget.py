@@ -109,12 +109,12 @@ def test_a_live_quote_counts_for_what_it_was_of(scene, session, budget):
     session.prices = {"1080p": Price(3.5, as_of=DAY, source="live", exact=True)}
     assert "This makes $3.50" in refused(bpy.ops.takeone.animate_together, count=2)
     wish = quotes.of_card(scene.take_one.shots[0], 10.0)
-    assert (wish.cost.exact, quotes.told(wish), quotes.where(wish)) == (True, "$3.50, quoted now", "live")
+    assert (wish.cost.exact, quotes.words(wish), quotes.where(wish)) == (True, "$3.50, quoted now", "live")
     session.prices = {"1080p": Price(3.5, as_of=DAY, source="https://www.fal.ai/models/a/b (the dearer of two copies)")}
     refused(bpy.ops.takeone.animate_together, count=2)
     assert quotes.where(wish) == "fal.ai (the dearer of two copies)"
     other = quotes.of_card(scene.take_one.shots[0], 9.0)
-    assert (other.cost.amount, quotes.told(other)) == (pytest.approx(2.52), f"About $2.52, price of {DAY}")
+    assert (other.cost.amount, quotes.words(other)) == (pytest.approx(2.52), f"About $2.52, price of {DAY}")
 
 
 def test_a_budget_may_be_reached_and_not_gone_over(session, budget):
@@ -210,11 +210,11 @@ def test_what_is_not_known_is_asked(scene, session, budget):
     budget(100.0)
     assert "What Horse costs is not known, and there is a budget" in refused(bpy.ops.takeone.animate_together, count=2)
     wish = quotes.of_card(scene.take_one.shots[0])
-    assert (wish.cost, quotes.told(wish)) == (None, "The price is not known here")
+    assert (wish.cost, quotes.words(wish)) == (None, "The price is not known here")
     session.prices = {"1080p": Price(1.4, as_of=DAY)}
     assert bpy.ops.takeone.animate_frame() == {"FINISHED"}  # the backend knows it
     free = replace(old, rate=Price(0.0, per="second"), id="free", options=())
-    assert quotes.told(quotes.Wish(free, 5.0)) == ""
+    assert quotes.words(quotes.Wish(free, 5.0)) == ""
     budget(0.001)
     assert quotes.question([quotes.Wish(free, 5.0)]) == ""
 

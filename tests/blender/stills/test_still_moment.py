@@ -7,71 +7,18 @@ from types import SimpleNamespace
 import bpy
 import numpy as np
 import pytest
-from rooms import camera, depth_of, picture, room, settings_of
+from moment import shot, slide, state, travelling, x_of
+from rooms import camera, depth_of, picture
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture as still
-from take_one.scene.stills import quick_still
 from take_one.scene.stills.borrow import borrowed
-from take_one.scene.stills.camera import camera_of, camera_path, check_camera, is_animated
+from take_one.scene.stills.camera import camera_of, camera_path, is_animated
 from take_one.scene.stills.known.facts import scene_facts
 
 
 @pytest.fixture
 def scene() -> bpy.types.Scene:
-    """Its camera travels 1 m a frame along x, from 5 m at frame 1 on."""
-    scene = room(48, 27)
-    scene.cycles.samples = 1
-    slide(scene.camera, 5.0)
-    scene.frame_set(1)
-    return scene
-
-
-def slide(item: bpy.types.Object, start: float) -> None:
-    for frame in (1, 41):
-        item.location.x = start + frame - 1
-        item.keyframe_insert("location", index=0, frame=frame)
-    straighten(item)
-
-
-def straighten(item: bpy.types.ID) -> None:
-    action = item.animation_data.action
-    curves = action.fcurves if bpy.app.version < (5, 0) else action.layers[0].strips[0].channelbags[0].fcurves
-    for curve in curves:
-        for key in curve.keyframe_points:
-            key.interpolation = "LINEAR"
-
-
-def state() -> list:
-    """What no still may change, of all scenes: settings, frame, camera, markers, selection, visibility."""
-    return [
-        (
-            scene.name_full,
-            settings_of(scene),
-            scene.camera and scene.camera.name_full,
-            [
-                (marker.name, marker.frame, marker.camera and marker.camera.name_full)
-                for marker in scene.timeline_markers
-            ],
-            [
-                (item.name_full, item.select_get(view_layer=scene.view_layers[0]))
-                for item in scene.view_layers[0].objects
-            ],
-            scene.view_layers[0].objects.active and scene.view_layers[0].objects.active.name_full,
-        )
-        for scene in bpy.data.scenes
-    ]
-
-
-def x_of(result: still.Still) -> float:
-    return result.camera.matrix_world[0][3]
-
-
-def shot(scene, folder, **more) -> still.Still:
-    """A still, and all is as it was."""
-    before = state()
-    result = still.capture(bpy.context, scene, folder, **more)
-    assert state() == before
-    return result
+    return travelling()
 
 
 def reference(scene, folder, eye: bpy.types.Object, frame: float) -> np.ndarray:
@@ -251,64 +198,6 @@ def test_a_camera_on_a_falling_body_falls(scene):
     assert scene.frame_current == 1 and scene.camera != eye
 
 
-@pytest.fixture
-def linked(scene, tmp_path) -> bpy.types.Scene:
-    """The scene from a library, beside a local one with objects of the same names in other places."""
-    scene.timeline_markers.new("cut", frame=1).camera = scene.camera
-    pane = bpy.data.materials.new("Pane")
-    pane.use_nodes = True
-    shader = pane.node_tree.nodes["Principled BSDF"].inputs
-    shader["Transmission Weight"].default_value, shader["Roughness"].default_value = 1.0, 0.0
-    bpy.data.objects["Cube"].data.materials[0] = pane
-    library = tmp_path / "library.blend"
-    bpy.ops.wm.save_as_mainfile(filepath=str(library), copy=True)
-    scene.camera.animation_data_clear()
-    scene.camera.location.x = -4.0
-    with bpy.data.libraries.load(str(library), link=True) as (_, data):
-        data.scenes = [scene.name]
-    assert data.scenes[0].name == scene.name and data.scenes[0].library
-    return data.scenes[0]
-
-
-def test_a_linked_scene_and_its_camera_are_not_taken_for_local_ones(linked, tmp_path):
-    local = next(scene for scene in bpy.data.scenes if scene.library is None)
-    assert linked.camera.name == local.camera.name and linked.camera != local.camera
-    result = shot(linked, tmp_path / "linked", frame=11)
-    assert x_of(result) == pytest.approx(15.0)
-    assert result.depth is not None  # also of its glass, whose material is linked
-    assert x_of(shot(local, tmp_path / "local", frame=11)) == pytest.approx(-4.0)
-    for scene, other in ((linked, local), (local, linked)):
-        with pytest.raises(SceneError) as caught:
-            check_camera(scene, other.camera)
-        assert caught.value.code == "no_camera"
-
-
-def test_a_linked_camera_in_a_local_scene_is_itself(linked, tmp_path):
-    local = next(scene for scene in bpy.data.scenes if scene.library is None)
-    theirs, ours = linked.camera, local.camera
-    local.collection.objects.link(theirs)
-    assert x_of(shot(local, tmp_path / "theirs", camera=theirs, frame=11)) == pytest.approx(15.0)
-    local.camera = theirs
-    local.timeline_markers[0].camera = theirs
-    assert x_of(shot(local, tmp_path / "ours", camera=ours)) == pytest.approx(-4.0)
-    assert local.camera == theirs and local.timeline_markers[0].camera == theirs
-
-
-def test_what_was_borrowed_of_linked_blocks_is_given_back_after_a_reload(linked, tmp_path):
-    local = next(scene for scene in bpy.data.scenes if scene.library is None)
-    theirs, ours = linked.camera, local.camera
-    local.collection.objects.link(theirs)
-    local.camera = theirs
-    local.timeline_markers[0].camera = theirs
-    borrowed.borrow(local, borrowed.still_changes(local, ours, 17))
-    assert (local.camera, local.frame_current) == (ours, 17)
-    bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
-    bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "film.blend"))
-    local = next(scene for scene in bpy.data.scenes if scene.library is None)
-    assert local.camera.library and local.timeline_markers[0].camera == local.camera
-    assert local.frame_current == 1
-
-
 def test_what_was_changed_meanwhile_is_the_users(scene):
     markers = scene.timeline_markers
     first, second = markers.new("cut", frame=1), markers.new("cut", frame=9)
@@ -368,19 +257,6 @@ def test_a_failed_render_leaves_the_frame(scene, tmp_path):
     finally:
         scene.render.engine = "CYCLES"
         bpy.utils.unregister_class(Broken)
-
-
-def test_a_look_is_out_of_date_where_another_camera_of_the_name_is_taken(linked):
-    from take_one.scene.model.shots import shot_list
-
-    local = next(scene for scene in bpy.data.scenes if scene.library is None)
-    card = shot_list.card(local)
-    ours, theirs = local.camera, linked.camera
-    theirs.matrix_world = ours.matrix_world
-    mark = quick_still.mark_of(card)
-    local.collection.objects.link(theirs)
-    local.camera = theirs
-    assert quick_still.mark_of(card) != mark
 
 
 @pytest.mark.parametrize("source", ["RENDER", "VIEWPORT"])

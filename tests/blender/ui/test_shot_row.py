@@ -16,7 +16,7 @@ from take_one.scene.edit import board, edit_scene, strips
 from take_one.scene.edit.cut import uses
 from take_one.scene.model.shots import shot_list
 
-from devtools.steps import steps_of
+from devtools.window.steps import steps_of
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.blender_window import MODULE, BlenderWindow
+from devtools.window.blender import MODULE, BlenderWindow
 
 from ..recorder import drawn, is_grey, record, texts
 

@@ -7,15 +7,15 @@ from collections.abc import Callable
 
 import pytest
 
-from devtools import long_film
-from devtools.blender_window import MODULE, ROOT, BlenderWindow
+from devtools.window import long_film
+from devtools.window.blender import MODULE, ROOT, BlenderWindow
 
 MOST = 50_000  # instructions of Python for a panel with long lists: a millisecond, on a machine that is free
 MOST_EACH = 150  # for each further take, job or line in them
 STEPS = f"""
 import sys
 sys.path.insert(0, {str(ROOT)!r})
-from devtools.steps import steps_of as measure
+from devtools.window.steps import steps_of as measure
 """
 REDRAW = """
 for window in bpy.context.window_manager.windows:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.blender_window import BlenderWindow
+from devtools.window.blender import BlenderWindow
 
 from ..recorder import record, texts
 

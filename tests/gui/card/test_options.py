@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from devtools import page_engine
-from devtools.blender_window import MODULE, BlenderWindow
+from devtools.window.blender import MODULE, BlenderWindow
 
 from ..recorder import drawn, record, texts
 from ..server import serving

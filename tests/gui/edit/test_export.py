@@ -9,7 +9,7 @@ import pytest
 
 from client.jobs.clip import count_frames
 from client.protocol.edit import Note, Notes, notes
-from devtools.blender_window import MODULE, BlenderWindow
+from devtools.window.blender import MODULE, BlenderWindow
 
 from ..conftest import EDIT
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.blender_window import MODULE, ROOT, BlenderWindow
+from devtools.window.blender import MODULE, ROOT, BlenderWindow
 
 F3 = "69"
 FIRST = 11

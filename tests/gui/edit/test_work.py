@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from devtools.blender_window import BlenderWindow
+from devtools.window.blender import BlenderWindow
 
 from ..conftest import EDIT, STRIPS
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from backend.engines.comfy import shelf
-from devtools.blender_window import MODULE, BlenderWindow
+from devtools.window.blender import MODULE, BlenderWindow
 from tests.backend.hosted.fakes.fake import KEY, Script
 from tests.backend.hosted.fakes.fal import FakeFal
 from tests.backend.hosted.fakes.runway import FakeRunway
@@ -63,7 +63,7 @@ def test_the_card_says_the_price_and_the_press_keeps_to_the_budget(blender: Blen
     blender.until(f"{QUOTES}.app().part({QUOTES}.Quotes).prices")
     blender.settle()
     blender.picture("price")
-    told = f"{QUOTES}.told({QUOTES}.of_card(scene.take_one.blank))"
+    told = f"{QUOTES}.words({QUOTES}.of_card(scene.take_one.blank))"
     assert blender.ask(told) == "About $0.42, price of 2026-11-27"
     options = f"__import__('{MODULE}.scene.model.properties.options', fromlist=['x'])"
     blender.run(f"{options}.set_value(scene.take_one.blank, 'fal-happyhorse-1.1', 'quality', '1080p')")

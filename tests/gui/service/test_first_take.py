@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import pytest
 
-from devtools.blender_window import BlenderWindow
 from devtools.environments import pip_wheel
+from devtools.window.blender import BlenderWindow
 
 from ..conftest import STRIPS
 

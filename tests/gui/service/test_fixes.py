@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.blender_window import MODULE, BlenderWindow
+from devtools.window.blender import MODULE, BlenderWindow
 
 FAIL = f"""
 from {MODULE}.scene.app.errors import SceneError

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from backend.engines.happyhorse.files.catalogue import COMPONENTS
-from devtools.blender_window import MODULE, BlenderWindow
 from devtools.model import tiny
+from devtools.window.blender import MODULE, BlenderWindow
 from tests.happyhorse.hub import Hub, serving
 
 from .. import preferences

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools.blender_window import MODULE, BlenderWindow
+from devtools.window.blender import MODULE, BlenderWindow
 
 from .. import preferences
 from ..server import serving

@@ -30,7 +30,7 @@ HELLO = json.dumps({"type": "feature_flags", "data": {"supports_preview_metadata
 
 
 @dataclass(frozen=True)
-class Heard:
+class RunState:
     """`node` is the one it works at, `within` how far in it, `done` those that are behind it. `preview` is a file."""
 
     begun: bool = False
@@ -45,46 +45,46 @@ class Heard:
         return min(1.0, (len(self.done) + self.within) / max(1, nodes))
 
 
-def hear(heard: Heard, message: str | bytes, prompt: str) -> Heard:
+def on_message(state: RunState, message: str | bytes, prompt: str) -> RunState:
     """What is known after a message. Those of other prompts, and such as make no sense, change nothing."""
     if isinstance(message, bytes):
-        return _see(heard, message, prompt)
+        return _on_picture(state, message, prompt)
     try:
         told = json.loads(message)
         kind, data = told["type"], told["data"]
         if data.get("prompt_id", prompt) != prompt:
-            return heard
-        now = _told(heard, kind, data)
-        return now if len(now.done) <= MAX_DONE else replace(now, done=heard.done)
+            return state
+        now = _on_event(state, kind, data)
+        return now if len(now.done) <= MAX_DONE else replace(now, done=state.done)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, OverflowError):
-        return heard
+        return state
 
 
-def _told(heard: Heard, kind: str, data: dict[str, Any]) -> Heard:
+def _on_event(state: RunState, kind: str, data: dict[str, Any]) -> RunState:
     if kind == "execution_start":
-        return replace(heard, begun=True)
+        return replace(state, begun=True)
     if kind == "execution_cached":
-        return replace(heard, begun=True, done=heard.done | {str(node) for node in data["nodes"]})
+        return replace(state, begun=True, done=state.done | {str(node) for node in data["nodes"]})
     if kind == "executing":
-        done = heard.done | {heard.node} if heard.node else heard.done
+        done = state.done | {state.node} if state.node else state.done
         node = data.get("node")
-        return replace(heard, begun=True, node=str(node or ""), within=0.0, done=done, over=heard.over or node is None)
-    if kind == "progress" and str(data.get("node") or heard.node) == heard.node:
-        return replace(heard, begun=True, within=min(1.0, max(0.0, data["value"] / max(1, data["max"]))))
-    return replace(heard, over=True) if kind in OVER else heard
+        return replace(state, begun=True, node=str(node or ""), within=0.0, done=done, over=state.over or node is None)
+    if kind == "progress" and str(data.get("node") or state.node) == state.node:
+        return replace(state, begun=True, within=min(1.0, max(0.0, data["value"] / max(1, data["max"]))))
+    return replace(state, over=True) if kind in OVER else state
 
 
-def _see(heard: Heard, message: bytes, prompt: str) -> Heard:
+def _on_picture(state: RunState, message: bytes, prompt: str) -> RunState:
     if len(message) < 8:
-        return heard
+        return state
     kind, second = struct.unpack_from(">II", message)
     if kind == PREVIEW:
-        return replace(heard, preview=message[8:])
+        return replace(state, preview=message[8:])
     if kind == PREVIEW_WITH_DATA:
         with contextlib.suppress(ValueError, AttributeError, RecursionError):
             if json.loads(message[8 : 8 + second]).get("prompt_id", prompt) == prompt:
-                return replace(heard, preview=message[8 + second :])
-    return heard
+                return replace(state, preview=message[8 + second :])
+    return state
 
 
 def picture(preview: bytes) -> np.ndarray | None:
@@ -106,13 +106,13 @@ class Listener:
         scheme = "wss" if parts.scheme == "https" else "ws"
         self._url = f"{scheme}://{parts.netloc}{parts.path.rstrip('/')}/ws?clientId={client}"
         self._prompt, self._headers = prompt, headers
-        self._heard, self._ended = Heard(), threading.Event()
+        self._state, self._ended = RunState(), threading.Event()
         self._socket: Any = None
 
     @property
-    def heard(self) -> Heard:
+    def state(self) -> RunState:
         """What is known by now."""
-        return self._heard
+        return self._state
 
     def __enter__(self) -> Listener:
         threading.Thread(target=self._run, name="ComfyUI", daemon=True).start()
@@ -134,7 +134,7 @@ class Listener:
                 for message in self._socket:
                     if self._ended.is_set():
                         return
-                    self._heard = hear(self._heard, message, self._prompt)
+                    self._state = on_message(self._state, message, self._prompt)
             self._ended.wait(pause)
             pause = min(10.0, 2 * pause)
 

@@ -91,14 +91,9 @@ def _power(samples: np.ndarray, hop: int) -> np.ndarray:
     return power
 
 
-def true_peaks(samples: np.ndarray) -> np.ndarray:
-    """The highest level (a factor of full scale) of all channels [samples], at and between samples: 4 times
-    oversampled."""
-    return np.concatenate([np.zeros(0, np.float32), *_true_peaks(samples)])
-
-
-def _true_peaks(samples: np.ndarray) -> Iterator[np.ndarray]:
-    """`true_peaks`, some at a time: whole milliseconds, but for the last."""
+def true_peaks(samples: np.ndarray) -> Iterator[np.ndarray]:
+    """The highest level (a factor of full scale) of all channels [samples], at and between samples (4 times
+    oversampled), some at a time: whole milliseconds, but for the last."""
     count = samples.shape[-1]
     whole = 1 << 16  # its spectrum fits the cache
     beside = 256  # samples of the neighbours that each piece sees, so that its ends are no edges
@@ -121,7 +116,7 @@ def limited(samples: np.ndarray, ceiling: float, out: np.ndarray | None = None) 
     a peak and comes back after it, without distortion. What has to be changed is put into `out`, which may be
     `samples`, else into a new array."""
     for _ in range(3):
-        peaks = np.concatenate([np.zeros(0, np.float32), *map(_in_blocks, _true_peaks(samples))])
+        peaks = np.concatenate([np.zeros(0, np.float32), *map(_in_blocks, true_peaks(samples))])
         if not peaks.size or peaks.max() <= ceiling:
             return samples
         gain = np.minimum(1.0, 0.995 * ceiling / np.maximum(peaks, 1e-9))

@@ -21,7 +21,7 @@ from ..files import halves, source
 from ..files.catalogue import STORE
 from ..files.checkpoint import Checkpoint
 from ..files.ready import SMALL
-from ..transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig
+from ..transformer.config import TransformerConfig
 from ..transformer.loading import load_transformer, read_config
 from ..transformer.model import Transformer
 from ..vaes.audio import AudioDecoder
@@ -40,10 +40,7 @@ from .plans import (
     supports_fp8,
 )
 from .team import FOLLOWER, Team, Together, losses_told
-from .work import FULL, HOST_FULL, NO_EIGHT_BIT, Work, gpus, readable, short, too_large
-
-LIKE = {"distill": BASE, "base": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
-TITLES = {"distill": "the model", "base": "the model", "540p_sr": "the refiner", "1080p_sr": "the refiner"}
+from .work import FULL, HOST_FULL, LIKE, NO_EIGHT_BIT, TITLES, Work, gpus, readable, short, too_large
 
 Result = TypeVar("Result")
 Model = TypeVar("Model", bound=Movable)

@@ -11,10 +11,12 @@ import torch
 
 from ....gpu.memory import GIB
 from ...engine import EngineError
-from ..transformer.config import TransformerConfig
+from ..transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig
 from ..transformer.sharing import sizes
 from .plans import Shape
 
+LIKE = {"distill": BASE, "base": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
+TITLES = {"distill": "the model", "base": "the model", "540p_sr": "the refiner", "1080p_sr": "the refiner"}
 NO_EIGHT_BIT = "This machine has no 8-bit products: the take was made in full precision."
 FULL = "The graphics card's memory ran out. Close what else uses it, or ask for a lower quality."
 HOST_FULL = "The computer has too little free memory: {}. Close other programs, or ask for a lower quality."

@@ -7,8 +7,9 @@ import pytest
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.shorthand import spelled
 from backend.engines.draft.direction.target import which_of
-from tests.backend.draft.direction.directors import FIFTH, FIRST, FOURTH, OTHERS, SECOND, THIRD, notation
+from tests.backend.draft.direction.directors import FIRST, OTHERS, SECOND, THIRD, notation
 from tests.backend.draft.direction.directors_again import SEVENTH, SIXTH
+from tests.backend.draft.direction.directors_later import FIFTH, FOURTH
 
 LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH}
 

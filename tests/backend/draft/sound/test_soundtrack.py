@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from backend.engines.draft.sound import ambience as ambiences
 from backend.engines.draft.sound.ambience import MAKERS, ambience
 from backend.engines.draft.sound.events import SoundEvent
-from backend.engines.draft.sound.levels import RATE, loudness, true_peaks
+from backend.engines.draft.sound.levels import RATE, loudness
 from backend.engines.draft.sound.soundtrack import soundtrack
 from backend.engines.draft.sound.speech.lines import dialogue
 from backend.engines.draft.sound.speech.voice import VoiceError
@@ -25,6 +25,7 @@ from backend.engines.engine import Clip
 from backend.media.encode import write_clip
 from client.protocol import LANGUAGES, Binding, Line, TakeRequest
 from devtools.take_requests import take_request
+from tests.backend.draft.sound.heard import true_peak
 
 ANNA = Line("ANNA", "English", "We are late.")
 BEN = Line("BEN", "English", "Then we should go.")
@@ -60,7 +61,7 @@ def test_dialogue_is_anchored_and_ambience_is_as_loud_with_it_as_without(sound: 
     after = slice(int(3.5 * RATE), None)  # nobody speaks any more
     np.testing.assert_allclose(samples[:, after], plain[:, after], atol=1e-7)
     for one in (samples, plain):
-        assert 20 * np.log10(true_peaks(one).max()) < -1.0
+        assert 20 * np.log10(true_peak(one)) < -1.0
         assert np.abs(one[:, [0, -1]]).max() < 1e-4
         assert np.abs(one.mean(axis=1)).max() < 1e-4
         assert np.abs(np.diff(one[:, : RATE // 100])).max() < 0.02  # no click at the start
@@ -107,7 +108,7 @@ def test_neighbouring_takes_are_alike_in_the_files_that_editors_cut(
 
 def test_a_scene_in_one_take_is_limited_and_not_lowered() -> None:
     loud, quiet = made("explosion, thunder, violent storm"), made("rain")
-    assert 20 * np.log10(true_peaks(loud).max()) < -1.0
+    assert 20 * np.log10(true_peak(loud)) < -1.0
     assert loudness(loud) > loudness(quiet) + 10
 
 
@@ -277,7 +278,7 @@ def words(most: int) -> st.SearchStrategy[str]:
 def test_any_request(sound: str, prompt: str, lines: list[Line], seconds: float, seed: int) -> None:
     track, notes = soundtrack(request(sound, tuple(lines), prompt, seed), seconds)
     assert track.samples.shape == (2, round(seconds * RATE))
-    assert np.isfinite(track.samples).all() and true_peaks(track.samples).max(initial=0) < 0.9
+    assert np.isfinite(track.samples).all() and true_peak(track.samples) < 0.9
     assert all(note.endswith(".") for note in notes)
 
 

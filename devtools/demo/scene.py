@@ -18,7 +18,7 @@ from types import ModuleType
 
 import bpy
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 SIZE = (960, 540)
 SECONDS = 4.0
 PROMPT = "Slowly pan left, then push in slightly."
@@ -37,7 +37,7 @@ LINE = ("ANNA", "English", "You said that you would be home before the rain.")
 
 HERE = Path(__file__).resolve().parent  # has a `requests` of its own
 sys.path[:] = [str(ROOT), *(path for path in sys.path if Path(path).resolve() != HERE)]
-from devtools.demo_room import add_study, build_room  # noqa: E402
+from devtools.demo.room import add_study, build_room  # noqa: E402
 
 
 class Stages:

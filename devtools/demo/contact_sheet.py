@@ -1,4 +1,4 @@
-"""A clip at a glance: `python devtools/contact_sheet.py CLIP SHEET.png`, in the backend's environment."""
+"""A clip at a glance: `python devtools/demo/contact_sheet.py CLIP SHEET.png`, in the backend's environment."""
 
 from __future__ import annotations
 

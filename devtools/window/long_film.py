@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .blender_window import MODULE
+from .blender import MODULE
 
 # `grow(share)`: one shot with so much of TAKES takes, each with its strips as if made here; a full card, a long queue.
 GROW = f"""

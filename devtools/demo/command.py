@@ -8,7 +8,7 @@ import subprocess
 import time
 from pathlib import Path
 
-from .environments import DEV, ROOT, blender, ensure, python_of, run_environment
+from ..environments import DEV, ROOT, blender, ensure, python_of, run_environment
 
 
 def demo(out: Path, walk: bool = False) -> int:
@@ -24,7 +24,7 @@ def demo(out: Path, walk: bool = False) -> int:
     command = [
         str(python_of(environment)),
         *("-W", "ignore::DeprecationWarning"),
-        str(ROOT / "devtools" / "demo_scene.py"),
+        str(ROOT / "devtools" / "demo" / "scene.py"),
         "--out",
         str(out),
         "--report",
@@ -43,7 +43,12 @@ def demo(out: Path, walk: bool = False) -> int:
     if walk:
         sheets.append((Path(made["walk"]), "walk_sheet.png"))
     for movie, sheet in sheets:
-        command = [str(python_of("backend")), str(ROOT / "devtools" / "contact_sheet.py"), str(movie), str(out / sheet)]
+        command = [
+            str(python_of("backend")),
+            str(ROOT / "devtools" / "demo" / "contact_sheet.py"),
+            str(movie),
+            str(out / sheet),
+        ]
         subprocess.run(command, check=True)
     stages += [*made["stages"], ("contact sheet", time.monotonic() - began_sheet)]
     files = {

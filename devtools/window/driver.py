@@ -1,6 +1,6 @@
-"""Runs inside a Blender with its window: carries out the snippets of Python that `blender_window` sends, one a tick.
+"""Runs inside a Blender with its window: carries out the snippets of Python that `window/blender.py` sends, one a tick.
 
-blender --python devtools/window_driver.py        with TAKE_ONE_DRIVER_PORT set, and TAKE_ONE_DRIVER_SCALE below 1 for
+blender --python devtools/window/driver.py        with TAKE_ONE_DRIVER_PORT set, and TAKE_ONE_DRIVER_SCALE below 1 for
                                                   a small window that costs less to draw
 """
 
@@ -16,7 +16,7 @@ import bpy
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-import window_recorder
+import recorder
 
 TICK = 0.02  # seconds
 SCALE = float(os.environ.get("TAKE_ONE_DRIVER_SCALE", "1"))
@@ -50,7 +50,7 @@ def button(area_type: str, region_type: str, does: str) -> list[int] | str:
     """[left, top, width, height] on the screen of the button that does this, else why it has none: it is ABSENT, or
     HIDDEN because the panel is scrolled away."""
     window, area, region = region_of(area_type, region_type)
-    found = window_recorder.rectangle(window, area, region, does)
+    found = recorder.rectangle(window, area, region, does)
     if isinstance(found, str):
         return found
     left, bottom, width, height = found
@@ -120,7 +120,7 @@ def _answer(source: str) -> None:
 _names = {
     "bpy": bpy,
     "subprocess": subprocess,
-    "recorder": window_recorder,
+    "recorder": recorder,
     **{one.__name__: one for one in (region_of, xdotool, at, button, under_mouse, draw_plainly)},
 }
 bpy.context.preferences.view.show_splash = False  # it would cover what is to be clicked

@@ -1,7 +1,7 @@
 """Drives a Blender with its window from outside, as a user would: moves the mouse, clicks, types, looks.
 
 The command that starts Blender comes from the variable BLENDER. It needs xdotool and ImageMagick's `import` where
-Blender runs, and a screen to itself. Buttons are found by what they do, not by where they stand (window_recorder.py),
+Blender runs, and a screen to itself. Buttons are found by what they do, not by where they stand (recorder.py),
 and pressed only once Blender says that this is what lies under the mouse.
 """
 
@@ -18,8 +18,8 @@ import time
 from pathlib import Path
 from typing import Any, NamedTuple
 
-ROOT = Path(__file__).resolve().parents[1]
-DRIVER = ROOT / "devtools" / "window_driver.py"
+ROOT = Path(__file__).resolve().parents[2]
+DRIVER = Path(__file__).with_name("driver.py")
 MODULE = "bl_ext.user_default.take_one"
 START_SECONDS = 180
 PATIENCE = 150.0  # seconds: what has not come by then hangs, however busy the machine is
@@ -324,6 +324,6 @@ def install_zip(zip_path: Path, resources: Path) -> None:
         [*command(), "--command", "extension", "install-file", "-r", "user_default", "-e", str(zip_path)],
         env={**os.environ, "BLENDER_USER_RESOURCES": str(resources)},
         check=True,
-        timeout=120,
+        timeout=START_SECONDS,
         cwd=ROOT,
     )

@@ -1,0 +1,1 @@
+"""`dev.py demo`: what it builds, and how it is run."""

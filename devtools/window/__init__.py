@@ -1,0 +1,1 @@
+"""A Blender with its window, driven and looked at."""
