@@ -266,6 +266,8 @@ def _verb(text: list[str], i: int) -> Found | None:
     if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
         kind, sign = table["in"]
         return Found(i, i + 2, kind, sign, form, verb, everyday, extra=_own_speed(verb))
+    if verb == "look" and text[i + 1 : i + 2] == ["at"] and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
+        return Found(i, i + 1, "pan", 1, form, verb, everyday)
     if "" not in table:
         return None
     kind, sign = table[""]

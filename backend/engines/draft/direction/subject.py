@@ -180,7 +180,8 @@ def _jargon_is_camera_move(text: list[str], move: Found) -> bool:
         lies_there = text[move.end - 1] == "left" and after in ("on", "in", "behind", "by", "under")
         return not (a_thing and lies_there)
     follows = after in PREPOSITIONS or after in ("shot", "movement", "move", "motion")
-    if after and not (follows or is_modifier(after) or is_figure(text, move.end)):
+    measured = bool(after) and words.measure_at(text, move.end) is not None
+    if after and not (follows or measured or is_modifier(after) or is_figure(text, move.end)):
         return after in DETERMINERS and move.verb in ("orbit", "circle", "arc")
     if a_thing:
         return move.verb == "pan" and after in ("over", "through", "across", "along", "to")

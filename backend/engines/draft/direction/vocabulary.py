@@ -108,7 +108,7 @@ _TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, pivot, gaze")
 _RISING = listed("rise, ascend, climb, lift, raise, elevate")
 _SINKING = listed("descend, lower, sink, drop, duck, dive, dip, plunge")
 RISING_AND_SINKING = frozenset((*_RISING, *_SINKING, "swoop"))
-_HOLDING = listed("hold, stay, remain, rest, linger, stop, pause, wait, freeze, settle")
+_HOLDING = listed("hold, stay, remain, rest, linger, stop, pause, wait, freeze, settle, hover")
 
 # Everyday verbs, which may just as well be an actor's.
 EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
@@ -342,7 +342,7 @@ STILL = listed(
     """
         camera stays, camera remains, camera holds still, camera at rest, camera does nothing, zero camera, shot
         stays still, frame stays still, camera is locked, camera locked, camera is completely still, camera is not
-        moving, camera isn't moving
+        moving, camera isn't moving, no need to move
     """
 )
 

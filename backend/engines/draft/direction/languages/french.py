@@ -19,7 +19,11 @@ FRENCH = Language(
     splits=(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*", "then"),
-        (r"\s*,?\s*\b(?:tout en|pendant que|en même temps|simultanément|tandis que)\b\s*", "while"),
+        (
+            r"\s*,?\s*\b(?:tout en|en (?=recul|avan|tourn|mont|descend|zoom|pivot|s'\w)|pendant que|"
+            r"en même temps|simultanément|tandis que)\b\s*",
+            "while",
+        ),
         (r"\s+et\s+", "and"),
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
@@ -52,11 +56,11 @@ FRENCH = Language(
         (r"roulis|\broule\b", "roll"),
         (r"(?:mouvement de )?grue", "crane"),
         (
-            r"travelling avant|s'avance|avance\w*|fonce\w*|s'approche|approche|se rapproche|"
+            r"travelling avant|s'avance|avanc\w*|avançant|fonce\w*|s'approche|approche|se rapproche|"
             r"rapproche\w*|s'enfonce|entre\b(?! les| deux)|pénètre",
             "push in",
         ),
-        (r"travelling arrière|recule\w*|reculer|s'éloigne\w*|s'éloigner|éloigne|prend du recul|s'écarte", "pull out"),
+        (r"travelling arrière|recul\w+|s'éloigne\w*|s'éloigner|éloigne|prend du recul|s'écarte", "pull out"),
         (r"s'élève|monte\b|monter|montée|ascension|s'envole", "pedestal up"),
         (r"descend\w*|s'abaisse|plonge\b|descente", "pedestal down"),
         (r"suit\b|suivre|suivant\b|accompagne\w*", "follow"),

@@ -35,8 +35,9 @@ GERMAN = Language(
             r"wackelkamera|wackelig\w*",
             "handheld",
         ),
+        (r"(?:kamera bleibt )?auf (?:dem|einem) stativ|\bstativ\w*", "tripod shot"),
         (
-            r"(?:feste[rns]?|statische[rns]?|fixe|unbewegte|starre|ruhende)\s+(?:kamera|einstellung)|\bstativ\w*"
+            r"(?:feste[rns]?|statische[rns]?|fixe|unbewegte|starre|ruhende)\s+(?:kamera|einstellung)"
             r"|kamera\s+(?:ist\s+)?(?:statisch|fest|fix)\b|kamera\s+(?:\w+\s+)?(?:steht|bleibt|ruht)\b(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
             r"|(?:keine|ohne)\s+kamerabewegung|standbild|kamera bewegt sich nicht",
             "static shot",

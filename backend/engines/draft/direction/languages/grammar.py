@@ -82,6 +82,7 @@ JARGON: Rules = (
     (r"\bhandheld\b", "handheld"),
     (r"\b(?:truck|tracking shot)\b", "truck"),
 )
+_CREW = re.compile(r"\b(dolly|push|track|pull|zoom)[ -](in|out|back)\b")  # its "in" is no preposition
 JARGON_OF_MANNER: Rules = (
     (r"\bslow(?:ly)?\b", "slow"),
     (r"\b(?:fast|quick(?:ly)?)\b", "fast"),
@@ -99,7 +100,7 @@ class Reader:
         self.camera = re.compile(language.camera)
         self.others = re.compile(language.others)
         self.never = re.compile(language.never)
-        self.moves = _compiled([*language.moves, *(JARGON if language.blanks else ())])
+        self.moves = _compiled([*(JARGON if language.blanks else ()), *language.moves])
         self.turns = _compiled([rule for rule in language.sides if rule[1] in _TURNS])
         self.sides = _compiled([rule for rule in language.sides if rule[1] not in _TURNS])
         self.manners = _compiled([*language.manners, *JARGON_OF_MANNER])
@@ -151,6 +152,8 @@ class Reader:
 
     def _sentence(self, clause: str) -> str | None:
         """The clause in English; None where it says nothing of a camera."""
+        if self.language.blanks:
+            clause = _CREW.sub(r"\1\2", clause)
         rest, figures = self._figures(clause)
         rest, turns = _taken(self.turns, rest)
         rest, manner = _taken(self.manners, rest)
@@ -165,7 +168,7 @@ class Reader:
             mine = [side for at, side in sides if self._nearest(moves, at) == index] + [turn for turn, _ in turns]
             about = [] if going and move not in _GOING and len(moves) > 1 else things
             said.append(self._said(move, mine, about, figures if index == len(moves) - 1 else ""))
-        never = "no " if self.never.search(rest) and "static shot" not in said else ""
+        never = "no " if self.never.search(rest) and not {"static shot", "tripod shot"} & set(said) else ""
         said = [part for part in said if part]
         if not said:
             return None
@@ -287,7 +290,7 @@ _STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}
 _PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")
 _GOING = ("turn", "push in", "pull out", "follow", "move", "orbit", "truck", "dolly zoom")
-_BARE = ("handheld", "static shot")
+_BARE = ("handheld", "static shot", "tripod shot")
 
 
 def _with_nouns(rule: str, noun: str) -> str:

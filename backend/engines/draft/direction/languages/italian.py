@@ -43,7 +43,7 @@ ITALIAN = Language(
         ),
         (r"effetto vertigo|\bvertigo\b|dolly zoom|carrello compensato|zoom compensato", "dolly zoom"),
         (
-            r"zoom (?:in|in avanti|ad? avvicinare|avanti|stretto)|zumata in avanti|zooma\b(?! indietro| fuori)",
+            r"zoom (?:in\b|ad? avvicinare|avanti|stretto)|zumata in avanti|zooma\b(?! indietro| fuori)",
             "zoom in",
         ),
         (
