@@ -16,7 +16,7 @@ import numpy as np
 from . import edges, matte
 from .double import doubled
 from .hidden import occlusion, planes
-from .hidden.occlusion import HiddenLayer
+from .hidden.canvas import HiddenLayer
 from .kernels import helper, kernel
 from .memory import LARGE, give_back
 from .picture import Picture

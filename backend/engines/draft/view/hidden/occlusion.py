@@ -7,7 +7,6 @@ It is made once for the clip, so nothing of it can flicker.
 from __future__ import annotations
 
 from concurrent.futures import Executor
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from ..edges import Edges, find
 from ..kernels import helper, kernel
 from ..memory import give_back
 from ..picture import Picture
+from .canvas import Canvas, HiddenLayer
 from .planes import NONE, Planes, merge
 from .pyramid import fill_within
 from .texture import paint
@@ -24,34 +24,6 @@ RELIEF = 0.03  # share of the nearness that things on a plane may stand out of i
 LARGE = 0.04  # share of the picture from which a plane goes on beyond the frame, even if it is no wall
 LEAN = 0.04  # share of the nearness that what is no plane may gain or lose as it goes on out of sight
 OBJECT = 0.05  # picture widths that anything else goes on, mirrored at the frame's edge
-
-
-@dataclass(frozen=True)
-class HiddenLayer:
-    """What is hidden: rgb uint8 [h, w, 3], nearness float32 [h, w], its change a pixel to the right
-    and down float32 [h, w], there uint8 [h, w]."""
-
-    rgb: np.ndarray
-    nearness: np.ndarray
-    slope_x: np.ndarray
-    slope_y: np.ndarray
-    there: np.ndarray
-
-
-@dataclass(frozen=True)
-class _Canvas:
-    """The still's pixels plus its margins."""
-
-    shape: tuple[int, int]
-    inside: tuple[slice, slice]  # the still
-    left: int
-    top: int
-
-    def around(self, still: np.ndarray, beyond: int) -> np.ndarray:
-        """`still` [h, w] with the value `beyond` in the margins."""
-        made = np.full(self.shape, beyond, still.dtype)
-        made[self.inside] = still
-        return made
 
 
 def build(
@@ -75,7 +47,7 @@ def build(
     left, top, right, bottom = margins
     height, width = picture.height, picture.width
     inside = (slice(top, top + height), slice(left, left + width))
-    canvas = _Canvas((height + top + bottom, width + left + right), inside, left, top)
+    canvas = Canvas((height + top + bottom, width + left + right), inside, left, top)
     share = np.bincount(planes.label[planes.label != NONE], minlength=len(planes.abc)) / planes.label.size
     goes_on = (planes.wall >= 0) | (share > LARGE) | (np.arange(len(share)) == planes.sky)
     merged = merge(picture.nearness, planes.label, planes.abc, goes_on, np.float32(RELIEF))
@@ -129,7 +101,7 @@ def _back_colours(
     carried: np.ndarray,
     label: np.ndarray,
     source: np.ndarray,
-    canvas: _Canvas,
+    canvas: Canvas,
     beside: Executor,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Colours uint8 [h, w, 3] of the canvas, and bool [h, w]: what neither the still nor its mirror image gives.
