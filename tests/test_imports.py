@@ -196,7 +196,8 @@ ROOMS = {
         "probe": set(),
         "pinned": set(),
         "memory": set(),
-        "residents": {"memory"},
+        "promises": set(),
+        "residents": {"memory", "promises"},
         "small": set(),
         "ranks": set(),
         "members": {"ranks"},
@@ -206,7 +207,7 @@ ROOMS = {
     },
 }
 # What of the backend a part may import besides itself: no engine stands below these.
-LOW = {"backend/weights": {"backend.home", "backend.__version__"}, "backend/gpu": set()}
+LOW = {"backend/weights": {"backend.home", "backend.__version__"}, "backend/gpu": {"backend.home"}}
 TORCH = ("backend/gpu", "backend/engines/happyhorse")
 COMFYUI = {"comfy", "comfy_api", "folder_paths", "server", "torch", "numpy", "PIL", "av"}
 SHIPPED = {"numpy", "requests", "urllib3", "certifi", "idna", "charset_normalizer", "zstandard"}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol, TypeVar, cast
 
-import psutil
 import torch
 
-from . import memory
+from . import memory, promises
 from .memory import GIB, RESERVE, P, Plan
 
 HOST_SPARE = 8 * GIB  # of the computer's memory stay free when weights are set aside there
@@ -128,8 +128,8 @@ class Residents:
             self._drop(name)
             held = None
         if held is None:
-            self._make_host_room(plan.expected_host)
-            held = Held(plan, load())
+            with self._host_room(plan.expected_host):
+                held = Held(plan, load())
         else:
             del self._held[name]
         self._held[name] = held  # last: used most recently
@@ -173,11 +173,10 @@ class Residents:
         """Bytes of the GPU that can be had once all that is held has left it."""
         return self.free() + sum(held.model.taken for held in self._held.values())
 
-    def host_room(self) -> int:
-        """Bytes of the computer's memory that can be had once all that is held has left it."""
-        return (
-            psutil.virtual_memory().available - HOST_LEAST + sum(held.model.set_aside for held in self._held.values())
-        )
+    def host_room(self, processes: int = 1) -> int:
+        """Bytes of the computer's memory that can be had once all that is held has left it, in as many `processes` as
+        hold the same."""
+        return promises.free(HOST_LEAST) + processes * sum(held.model.set_aside for held in self._held.values())
 
     def close(self) -> None:
         """Gives all memory back."""
@@ -187,31 +186,36 @@ class Residents:
     def _set_aside(self, name: str, room: int) -> None:
         """Frees `room` bytes of the GPU. Without memory for a copy the model goes: it is loaded again."""
         model = self._held[name].model
-        if min(room, model.unsaved) + HOST_SPARE > psutil.virtual_memory().available:
-            self._drop(name)
-            return
-        try:
-            model.park(room)
-        except MemoryError:
-            self._drop(name)
-            return
+        with promises.promised(min(room, model.unsaved), HOST_SPARE) as roomy:
+            try:
+                if not roomy:
+                    raise MemoryError
+                model.park(room)
+            except MemoryError:
+                self._drop(name)
+                return
         memory.give_back(self.device)
 
-    def _make_host_room(self, needed: int) -> None:
-        """Lets models go that wait in the computer's memory, the one used longest ago first, for `needed` bytes of it.
+    @contextmanager
+    def _host_room(self, needed: int) -> Iterator[None]:
+        """`needed` bytes of the computer's memory for the block to take: models that wait there are let go for them,
+        the one used longest ago first.
 
         Raises:
             MemoryError: there are not so many.
         """
         if not needed:
+            yield
             return
         for name in [name for name, held in self._held.items() if held.model.set_aside]:
-            if needed + HOST_SPARE <= psutil.virtual_memory().available:
-                return
+            if needed <= promises.free(HOST_SPARE):
+                break
             self._drop(name)
-        available = psutil.virtual_memory().available
-        if needed + HOST_LEAST > available:
-            raise MemoryError(f"{needed / GIB:.1f} GiB are needed and {(available - HOST_LEAST) / GIB:.1f} are free")
+        with promises.promised(needed, HOST_LEAST) as roomy:
+            if not roomy:
+                there = max(0, promises.free(HOST_LEAST))
+                raise MemoryError(f"{needed / GIB:.1f} GiB are needed and {there / GIB:.1f} are free")
+            yield
 
     def _drop(self, name: str) -> None:
         self._held.pop(name).model.close()

@@ -22,7 +22,9 @@ from bench.server.scale import constants, studio
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", nargs="?", default="sizes", choices=("sizes", "calibrate", "cluster", "fair"))
-    parser.add_argument("--jobs", type=int, default=60, help="of each measurement on the cluster")
+    parser.add_argument("--jobs", type=int, default=80, help="of each measurement on the cluster")
+    parser.add_argument("--rounds", type=int, default=4, help="in so many turns of one machine and three")
+    parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
     if given.what == "calibrate":
         from bench.server.scale import measure
@@ -33,8 +35,9 @@ def main() -> int:
         from bench.server.scale import cluster
 
         with tempfile.TemporaryDirectory() as folder:
-            rows = cluster.compare(Path(folder) / "home", given.jobs)
-        print(f"\nLoad {os.getloadavg()[0]:.1f}\n\n{cluster.table(rows)}")
+            rows, cycles = cluster.compare(Path(folder), given.jobs, given.rounds, given.seed)
+        one = ", ".join(f"{cycle:.2f}" for cycle in cycles)
+        print(f"\nLoad {os.getloadavg()[0]:.1f}. One machine's takes: {one} s each\n\n{cluster.table(rows)}")
     elif given.what == "fair":
         from bench.server.scale import fair
 

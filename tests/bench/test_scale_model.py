@@ -104,3 +104,20 @@ def test_the_page_says_what_the_model_says() -> None:
     assert [part.share for part in studio.parts(kept, artist)] == sorted(
         (part.share for part in studio.parts(kept, artist)), reverse=True
     )
+
+
+def test_each_turn_is_predicted_by_what_one_machine_did_right_before_it() -> None:
+    from bench.server.scale.cluster import Round, Seen, predicted
+
+    def turn(cycle: float) -> Round:
+        one = [Seen(0.0, cycle * number, cycle * (number + 1)) for number in range(5)]
+        random = [Seen(10.0 * number, 10.0 * number, 10.0 * number + cycle) for number in range(4)]
+        ahead = [Seen(cycle * (n // 3 - 1) if n > 5 else 0.0, cycle * (n // 3), cycle * (n // 3 + 1)) for n in range(9)]
+        return Round(one, random, ahead)
+
+    rows = predicted([turn(2.0), turn(3.0)])
+    assert [row.name.partition(":")[2].strip() for row in rows] == [
+        "from sent to made", "all of them", "in the queue", "takes", "from sent to made",
+    ]  # fmt: skip
+    assert [round(row.predicted, 6) for row in rows[:3]] == [2.5, 65.0, 0.0]
+    assert [round(row.predicted - row.measured, 6) for row in rows] == [0.0] * 5

@@ -8,7 +8,7 @@ import sqlite3
 import statistics
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -44,71 +44,103 @@ class Row:
         return self.predicted / self.measured - 1
 
 
-def compare(folder: Path, jobs: int, seed: int = 1) -> list[Row]:
-    """Jobs that come at random to three machines, and as many with six sent ahead; predicted from one machine."""
+@dataclass(frozen=True)
+class Round:
+    """What one machine did, and right after it three: jobs that came at random, and jobs with six sent ahead."""
+
+    one: Sequence[Seen]
+    random: Sequence[Seen]
+    ahead: Sequence[Seen]
+
+    @property
+    def cycle(self) -> float:
+        """Seconds from the end of a job to that of the next, of one machine that always has one waiting."""
+        return (self.one[-1].ended - self.one[0].ended) / (len(self.one) - 1)
+
+
+def compare(folder: Path, jobs: int, rounds: int = 4, seed: int = 1) -> tuple[list[Row], list[float]]:
+    """Predicted from one machine and measured on three, and the `cycle` of each round.
+
+    A service with one machine and one with three take turns, so that what else this computer does is the same for both.
+    """
     os.environ["PYTHONPATH"] = str(ROOT)
     from bench.server.ray_cluster import Machines, still
 
-    machines, picture = Machines(), still()
+    machines, picture, seen = Machines(), still(), list[Round]()
+    chance = random.Random(seed)
     try:
-        machines.add(cpus=0, gpus=1)
-        service = Service(folder, "tests.backend.scripted", "--ray", machines.address, "--drafts", "0").start()
+        for _ in range(MACHINES + 1):
+            machines.add(cpus=0, gpus=1)
+        single, several = (service(folder / str(count), machines.address, count) for count in (1, MACHINES))
         try:
-            report("one machine")
-            send(service, picture, [0.0, 0.0])
-            one = send(service, picture, [0.0] * 12)
-            cycle = (one[-1].ended - one[0].ended) / (len(one) - 1)
-            for _ in range(MACHINES - 1):
-                machines.add(cpus=0, gpus=1)
-            warm(service, picture)
-            chance = random.Random(seed)
-            times = [0.0]
-            while len(times) < jobs:
-                times.append(times[-1] + chance.expovariate(LOAD * MACHINES / cycle))
-            report(f"{jobs} jobs at random")
-            poisson = send(service, picture, times)
-            report(f"{jobs} jobs, six ahead")
-            closed = send(service, picture, [0.0] * jobs, ahead=2 * MACHINES)
+            report("starts")
+            warm(single, picture, 1)
+            warm(several, picture, MACHINES)
+            cycle = 0.0
+            for number in range(1, rounds + 1):
+                report(f"{number} of {rounds}: one machine")
+                one = send(single, picture, [0.0] * 10)
+                cycle = cycle or Round(one, (), ()).cycle  # the times of arrival are the same share of it in each
+                times = [0.0]
+                while len(times) < jobs // rounds:
+                    times.append(times[-1] + chance.expovariate(LOAD * MACHINES / cycle))
+                report(f"{number} of {rounds}: at random")
+                poisson = send(several, picture, times)
+                report(f"{number} of {rounds}: six ahead")
+                seen.append(Round(one, poisson, send(several, picture, [0.0] * len(times), ahead=2 * MACHINES)))
         finally:
-            service.stop()
-            service.end()
+            for each in (single, several):
+                each.stop()
+                each.end()
     finally:
         machines.end()
-    site = Site(MACHINES, overhead=cycle)
-    came = [Job(job.queued) for job in poisson]  # when they were in the queue
+    return predicted(seen), [each.cycle for each in seen]
+
+
+def service(home: Path, address: str, takes: int) -> Service:
+    return Service(
+        home, "tests.backend.scripted", "--ray", address, "--drafts", "0", "--takes", str(takes)
+    ).start()  # fmt: skip
+
+
+def predicted(rounds: Sequence[Round]) -> list[Row]:
+    """The rows of all rounds, each of which is predicted by what one machine did right before it."""
+    said: list[tuple[list[Done], list[Done]]] = []
+    for one in rounds:
+        site = Site(MACHINES, overhead=one.cycle)
+        came = [Job(job.queued) for job in one.random]  # when they were in the queue
+        said.append((simulate(came, site), simulate([Job(0.0)] * len(one.ahead), site, 2 * MACHINES)))
+    return [*at_random(said, rounds), *in_turn(said, rounds)]
+
+
+def at_random(said: Sequence[tuple[list[Done], list[Done]]], rounds: Sequence[Round]) -> list[Row]:
+    model = [done for done, _ in said]
+    real = [one.random for one in rounds]
+
+    def row(name: str, value: Callable[[Done | Seen], float]) -> Row:
+        means = [statistics.fmean(value(job) for jobs in found for job in jobs) for found in (model, real)]
+        return Row(f"at random: {name}", *means, "s")
+
+    spans = [sum(max(job.ended for job in jobs) for jobs in found) for found in (model, real)]
     return [
-        *at_random(simulate(came, site), poisson),
-        *in_turn(simulate([Job(0.0)] * jobs, site, 2 * MACHINES), closed),
+        row("from sent to made", lambda job: job.ended - job.queued),
+        Row("at random: all of them", *spans, "s"),
+        row("in the queue", lambda job: job.begun - job.queued),
     ]
 
 
-def at_random(model: Sequence[Done], real: Sequence[Seen]) -> list[Row]:
-    def row(name: str, said: list[float], seen: list[float]) -> Row:
-        return Row(f"at random: {name}", statistics.fmean(said), statistics.fmean(seen), "s")
+def in_turn(said: Sequence[tuple[list[Done], list[Done]]], rounds: Sequence[Round]) -> list[Row]:
+    def rate(found: Sequence[Sequence[Done | Seen]]) -> float:
+        ends = [[job.ended for job in jobs] for jobs in found]
+        return sum(len(one) - 1 for one in ends) / sum(max(one) - min(one) for one in ends)
 
+    def span(found: Sequence[Sequence[Done | Seen]]) -> float:
+        return statistics.fmean(job.ended - job.queued for jobs in found for job in jobs)
+
+    model, real = [done for _, done in said], [one.ahead for one in rounds]
     return [
-        row(
-            "from sent to made", [done.ended - done.queued for done in model], [job.ended - job.queued for job in real]
-        ),
-        Row("at random: all of them", max(done.ended for done in model), max(job.ended for job in real), "s"),
-        row("in the queue", [done.begun - done.queued for done in model], [job.begun - job.queued for job in real]),
-    ]
-
-
-def in_turn(model: Sequence[Done], real: Sequence[Seen]) -> list[Row]:
-    def rate(ends: list[float]) -> float:
-        return (len(ends) - 1) / (max(ends) - min(ends))
-
-    said, seen = [done.ended for done in model], [job.ended for job in real]
-    spans = [job.ended - job.queued for job in real]
-    return [
-        Row("six ahead: takes", rate(said), rate(seen), "a second"),
-        Row(
-            "six ahead: from sent to made",
-            statistics.fmean(done.ended - done.queued for done in model),
-            statistics.fmean(spans),
-            "s",
-        ),
+        Row("six ahead: takes", rate(model), rate(real), "a second"),
+        Row("six ahead: from sent to made", span(model), span(real), "s"),
     ]
 
 
@@ -135,12 +167,12 @@ def submit(service: Service, picture: bytes) -> str:
     return str(answer.json()["id"])
 
 
-def warm(service: Service, picture: bytes) -> None:
+def warm(service: Service, picture: bytes, machines: int) -> None:
     """Until every machine has its worker."""
     until = time.monotonic() + 120
-    while sum(one["state"] != "off" for one in workers(service)) < MACHINES:
+    while sum(one["state"] != "off" for one in workers(service)) < machines:
         assert time.monotonic() < until, service.log()[-2000:]
-        send(service, picture, [0.0] * MACHINES * 2)
+        send(service, picture, [0.0] * machines * 2)
 
 
 def workers(service: Service) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ import torch
 from backend.engines.happyhorse.memory.plans import Demand, Plan, Shape
 from backend.engines.happyhorse.transformer.config import BASE
 from backend.engines.happyhorse.transformer.loading import load_transformer
-from backend.gpu import residents
+from backend.gpu import promises, residents
 from backend.gpu.memory import RESERVE
 from backend.gpu.residents import Residents
 
@@ -42,7 +42,7 @@ def a_card(monkeypatch, size, host=1 << 50):
     """Residents on a card of `size` bytes, in a computer with `host` bytes of free memory."""
     found = Residents(torch.device("cpu"))
     monkeypatch.setattr(found, "free", lambda: size - sum(held.model.taken for held in found._held.values()))
-    monkeypatch.setattr(residents.psutil, "virtual_memory", lambda: SimpleNamespace(available=host))
+    monkeypatch.setattr(promises.psutil, "virtual_memory", lambda: SimpleNamespace(available=host))
     return found
 
 
@@ -141,3 +141,11 @@ def test_another_precision_is_another_plan(monkeypatch, load, weights):
     assert found.use("distill", plan, load) is not model
     assert found.plans("distill", eight_bits) == [plan]
     assert "distill" in found
+
+
+def test_what_waits_in_memory_is_counted_for_every_process_that_holds_the_same(monkeypatch, load, weights):
+    found = a_card(monkeypatch, 2 * weights + RESERVE, host=40 << 30)
+    found.use("distill", a_plan(weights), load)
+    monkeypatch.setattr(type(found._held["distill"].model), "set_aside", property(lambda _: 3 << 30))
+    assert found.host_room() == (40 << 30) - residents.HOST_LEAST + (3 << 30)
+    assert found.host_room(4) == (40 << 30) - residents.HOST_LEAST + (12 << 30)

@@ -24,7 +24,7 @@ from backend.engines.happyhorse.transformer.model import Transformer
 from backend.engines.happyhorse.vaes.audio import AudioDecoder
 from backend.engines.happyhorse.vaes.still import StillEncoder
 from backend.engines.happyhorse.vaes.turbo import TurboDecoder
-from backend.gpu import memory, residents
+from backend.gpu import memory, promises
 from backend.gpu.memory import GIB, running_out_told
 from backend.gpu.small import Small
 from devtools.take_requests import take_request
@@ -175,7 +175,7 @@ def a_card(monkeypatch, gib, host=64):
     monkeypatch.setattr(found, "_config", lambda name: SR_1080P if name == "1080p_sr" else BASE)
     monkeypatch.setattr(models_module, "supports_fp8", lambda _: True)
     monkeypatch.setattr(plans, "supports_fp8", lambda _: True)
-    monkeypatch.setattr(residents.psutil, "virtual_memory", lambda: SimpleNamespace(available=host * GIB))
+    monkeypatch.setattr(promises.psutil, "virtual_memory", lambda: SimpleNamespace(available=host * GIB))
     return found
 
 

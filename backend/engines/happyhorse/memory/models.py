@@ -106,14 +106,15 @@ class Models:
             for name, _ in work.stages:
                 self._refuse_on_cpu(name)
             return
-        room, host = self._residents.room(), self._residents.host_room()
+        sharing = 1 if self._team is None else self._team.size
+        room, host = self._residents.room(), self._residents.host_room(sharing)
         needed = decode_bytes(*work.size, max(STRIPS))
         for name, shape in work.stages:
             demand = self._demand(name, shape, work.eight_bit)
             plans = demand.choose(room)
             if not plans:
                 needed = max(needed, self._smallest(demand))
-            elif (least := min(plan.expected_host for plan in plans)) > host:
+            elif (least := sharing * min(plan.expected_host for plan in plans)) > host:
                 raise EngineError("out_of_memory", HOST_FULL.format(short(least, host)), "smaller_size")
         if needed > room:
             raise too_large(needed, room)
@@ -339,7 +340,7 @@ class Models:
     def _demand(self, name: str, shape: Shape, eight_bit: bool, most: int = PLENTY) -> Demand:
         gpus = 1 if self._team is None else self._team.size
         eight_bit = eight_bit and supports_fp8(self.device)
-        host = self._residents.host_room()
+        host = self._residents.host_room(gpus)
         linked = self._team is None or self._team.linked
         return Demand(self._config(name), shape, self.device, eight_bit, gpus, most, host, linked)
 

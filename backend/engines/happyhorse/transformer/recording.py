@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, TypeVar
 
 import torch
@@ -88,7 +89,7 @@ class Recording(Plain):
         return part.answer  # type: ignore[no-any-return]
 
     def _begin_recording(self) -> None:
-        self._stream = torch.cuda.Stream(self._device)
+        self._stream = _recording_stream(self._device)
         self._pool = torch.cuda.graph_pool_handle()
 
     def _recorded(self, work: Callable[[], Any]) -> _Part:
@@ -100,3 +101,15 @@ class Recording(Plain):
             finally:
                 graph.capture_end()
         return _Part(graph.replay, answer)
+
+
+@cache
+def _recording_stream(device: torch.device) -> torch.cuda.Stream:
+    """Always the same one: torch keeps memory for each apart, and cuBLAS a workspace, which comes here, before anything
+    is recorded, so that it belongs to no recording."""
+    stream = torch.cuda.Stream(device)
+    with torch.cuda.stream(stream):
+        one = torch.ones(16, 16, dtype=torch.bfloat16, device=device)
+        torch.mm(one, one)
+    stream.synchronize()
+    return stream
