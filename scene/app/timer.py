@@ -54,11 +54,18 @@ class Tasks:
 def _done(task: Task) -> float | None:
     try:
         return task()
-    except Exception as error:
-        LOG.exception("in %s", getattr(task, "__qualname__", task))
-        message = rpt_("Something unexpected went wrong: {error}. See the log.").format(error=error)
-        app().state.fail(SceneError("unexpected", message, "open_log"))
+    except Exception as error:  # noqa: BLE001 - the timer goes on, and the user hears of it
+        app().state.fail(problem(error, getattr(task, "__qualname__", task)))
         return AFTER_ERROR
+
+
+def problem(error: Exception, where: object) -> SceneError:
+    """What the user hears of an error. One that nobody thought of is in the log: call this while it is handled."""
+    if isinstance(error, SceneError):
+        return error
+    LOG.exception("in %s", where)
+    message = rpt_("Something unexpected went wrong: {error}. See the log.").format(error=error)
+    return SceneError("unexpected", message, "open_log")
 
 
 def every(task: Task, after: float = 0.0) -> None:

@@ -6,6 +6,7 @@ renames, file load and a restart of Blender do not lose it.
 
 from __future__ import annotations
 
+import inspect
 import time
 from collections import deque
 from collections.abc import Iterable, Iterator
@@ -33,6 +34,7 @@ from .press.order import Order
 from .press.sending import send
 from .server.connection import session
 from .views import shoot
+from .views.ahead import Wait
 
 HOPELESS = {events.OFF, events.FAILED, events.MISSING, events.OUTDATED}  # the backend needs the user
 
@@ -66,7 +68,7 @@ def start(order: Order) -> list[str]:
     if len(waiting) == 1:
         try:
             _shoot_first()
-        except SceneError:
+        except Exception:
             _drop(waiting.popleft())
             raise
     return order.keys
@@ -158,6 +160,9 @@ def cancel(key: str) -> None:
         if order != waiting[0]:
             waiting.remove(order)
             app().part(Waiting).ready.pop(order.keys[0], None)
+        elif not _is_under_way():
+            _drop(waiting.popleft())
+            _begin_next()
         elif capture.rendering():
             capture.abandon()  # else it is planned, and the timer sees that nobody wants it
 
@@ -214,6 +219,8 @@ def _all_now(steps: shoot.Shoot) -> shoot.Shots:
             found: shoot.Shots = end.value
             return found
         answer = _still_now(wish) if isinstance(wish, shoot.Ask) else None
+        if isinstance(wish, Wait):
+            time.sleep(wish.seconds)
 
 
 def _still_now(wish: shoot.Ask) -> Still | SceneError:
@@ -254,6 +261,12 @@ def _shoot_first() -> None:
     _go_on(order, None)
 
 
+def _is_under_way() -> bool:
+    """Whether the first order's views have steps left."""
+    steps_ = app().part(Waiting).steps
+    return steps_ is not None and inspect.getgeneratorstate(steps_) != inspect.GEN_CLOSED
+
+
 def _go_on(order: Order, answer: Still | SceneError | None) -> None:
     """The next that the order's views need: a still is begun, or the timer plans on. Raises SceneError for what keeps
     the still from being begun."""
@@ -286,10 +299,12 @@ def _plan_on(order: Order) -> float | None:
             if isinstance(wish, shoot.Ask):
                 _begin_still(order, wish)
                 return None
+            if isinstance(wish, Wait):
+                break
     except StopIteration as end:
         _finished(order, end.value)
         return None
-    except SceneError as error:
+    except Exception as error:  # noqa: BLE001 - ends this order, and says so: the next one goes on
         _failed(order, error)
         return None
     return steps.PAUSE
@@ -330,7 +345,7 @@ def _on_still(order: Order, result: Still | SceneError) -> None:
         return
     try:
         _go_on(order, result)
-    except SceneError as error:
+    except Exception as error:  # noqa: BLE001 - ends this order, and says so
         _failed(order, error)
 
 
@@ -341,18 +356,21 @@ def _finished(order: Order, found: shoot.Shots) -> None:
     try:
         if wanted.takes:
             _send(replace(found, order=replace(found.order, takes=wanted.takes)))
-    except SceneError as error:
+    except Exception as error:  # noqa: BLE001 - ends this order, and says so
         _drop(order)
-        app().state.fail(error)
+        app().state.fail(timer.problem(error, "the views of an order"))
     _begin_next()
 
 
-def _failed(order: Order, error: SceneError) -> None:
+def _failed(order: Order, error: Exception) -> None:
+    """The order ends here, whatever went wrong, and the next one begins."""
     wanted = _wanted(order)
-    app().part(Waiting).orders.remove(order)
+    second_camera.remove_all()
+    if order in app().part(Waiting).orders:
+        app().part(Waiting).orders.remove(order)
     _drop(order)
     if wanted.takes:
-        app().state.fail(error)
+        app().state.fail(timer.problem(error, "the views of an order"))
     _begin_next()
 
 
@@ -362,9 +380,9 @@ def _begin_next() -> None:
     while part.orders:
         try:
             _shoot_first()
-        except SceneError as error:
+        except Exception as error:  # noqa: BLE001 - ends this order, and says so
             _drop(part.orders.popleft())
-            state.fail(error)
+            state.fail(timer.problem(error, "the views of an order"))
         else:
             return
 

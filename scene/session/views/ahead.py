@@ -6,7 +6,7 @@ from __future__ import annotations
 import contextlib
 import time
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
@@ -23,32 +23,43 @@ from ..press.order import Order
 from ..server import connection
 
 PATIENCE = 4.0  # seconds for the backend's answer: without one the still is as wide as its frame
-LOOK = 0.002  # seconds between two looks for it
+LOOK = 0.002  # seconds between two looks for it, where nothing else is done meanwhile
 MOST = 4  # takes of one press whose moves are asked for
 STANDS = 1e-4  # of a pose's numbers
 
 
-def track(order: Order, scene: bpy.types.Scene, camera: bpy.types.Object) -> Generator[float, None, Track | None]:
-    """The poses that the takes of an order by words will have, the still's first; None where nobody says so in time, or
-    the camera holds."""
+@dataclass(frozen=True)
+class Wait:
+    """Nothing can be done for so many `seconds`: an answer is still to come."""
+
+    seconds: float = LOOK
+
+
+def track(order: Order, scene: bpy.types.Scene, camera: bpy.types.Object) -> Generator[Wait, None, Track | None]:
+    """The poses that the order's first takes (up to `MOST`) will have by its words, the still's first; None where
+    nobody says so in time, or the camera holds. Scene and camera are read before the first wait alone: an undo step
+    may come in between.
+
+    Raises:
+        SceneError: camera_unusable, as `camera_of`.
+    """
     if app().state.backend.state != READY:
         return None
     with borrowing(scene, {"camera": camera, "frame_float": float(order.frame)}):
         seen = with_sight(scene, with_things(scene, camera_of(scene, camera)))
-    start = camera_track(scene, camera, order.frame, 1)
+    start, unit = camera_track(scene, camera, order.frame, 1), metres_per_unit(scene)
     ask = connection.session().path_ahead
     asked = [ask(order.engine.id, order.direction, seen, order.seconds, take.seed) for take in order.takes[:MOST]]
     ends = time.monotonic() + PATIENCE
     while not all(one.done() for one in asked) and time.monotonic() < ends:
-        time.sleep(LOOK)
-        yield 0.0
+        yield Wait()
     paths = []
     for one in asked:
         if one.done():
             with contextlib.suppress(ApiError):
                 found = one.result()
                 paths += [found.path] if found is not None else []
-    return _along(start, paths, metres_per_unit(scene))
+    return _along(start, paths, unit)
 
 
 def _along(start: Track, paths: Sequence[CameraPath], unit: float) -> Track | None:

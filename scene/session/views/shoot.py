@@ -1,7 +1,8 @@
 """The views of an order: planned, rendered one after the other, those that are on disk and still fit left as they are.
 
-Written once, as a generator that says what it wants: a float is a step of planning that is done, an `Ask` wants a still
-and is answered with it or with what went wrong. Scripts do all of it at once, a window bit by bit (see jobs.py).
+Written once, as a generator that says what it wants: a float is a step of planning that is done, a `Wait` waits for an
+answer, an `Ask` wants a still and is answered with it or with what went wrong. Scripts do all of it at once, a window
+bit by bit (see jobs.py).
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ...stills.coverage.track import Pose
 from ..press import references
 from ..press.order import Order
 from . import ahead, plans
+from .ahead import Wait
 from .plans import Planned
 
 BEFORE_END = 1 - 1e-4  # a view at 1 would be the frame to end on
@@ -54,7 +56,7 @@ class Shots:
     following: tuple[Shots, ...] = ()
 
 
-Shoot = Generator[float | Ask, "Still | SceneError | None", Shots]
+Shoot = Generator[float | Wait | Ask, "Still | SceneError | None", Shots]
 
 
 def shoot(order: Order, ready: Mapping[str, Shots]) -> Shoot:
@@ -143,13 +145,14 @@ def _may_be_wider(order: Order) -> bool:
     return order.picture == picture_size(scene) and may_be_wider(scene, camera)
 
 
-def _plan_ahead(order: Order) -> Generator[float, None, Planned | None]:
+def _plan_ahead(order: Order) -> Generator[float | Wait, None, Planned | None]:
     """What the still of a take by words is to show around its frame; None where it is not known where its camera
     goes."""
     camera = camera_of(order)
     assert camera is not None
     track = yield from ahead.track(order, scene_of(order), camera)
-    if track is None:
+    camera = camera_of(order)  # an undo step may have come in between
+    if track is None or camera is None:
         return None
     made = yield from plans.steps(scene_of(order), camera, track, order.frame, order.frame_count, 1, True)
     return made
@@ -163,7 +166,9 @@ def _plan(order: Order, wider: bool) -> Generator[float, None, Planned]:
     planned = yield from steps
     most = min(order.engine.views, len(planned.plan.views))
     if most < len(planned.plan.views):
-        again = plans.steps(scene_of(order), camera, order.track, order.frame, order.frame_count, most, wider)
+        scene, camera = scene_of(order), camera_of(order)  # an undo step may have come in between
+        assert camera is not None
+        again = plans.steps(scene, camera, order.track, order.frame, order.frame_count, most, wider)
         planned = yield from again
     return planned
 
