@@ -66,8 +66,9 @@ ROOMS = {
         "pool": {"lanes", "meter", "store", "workers"},
     },
     "scene/model": {
+        "lent": set(),
         "properties": set(),
-        "shots": {"properties"},
+        "shots": {"lent", "properties"},
     },
     "scene/session": {
         "server": set(),

@@ -6,10 +6,12 @@ import random
 import bpy
 from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
+from ...scene.model.lent import own_frame
 from ...scene.model.properties import properties
 from ...scene.model.shots import shot_list, shown
 from ...scene.model.shots.shown import shot_of, shot_scene
 from ...scene.session.words import text_window
+from ...scene.stills.camera import own_camera
 from ..poll import poll_shot
 
 
@@ -28,7 +30,7 @@ class TAKEONE_OT_shot_add(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         scene, before = shot_scene(context), shot_of(context).uid
-        chosen = context.object if context.object and context.object.type == "CAMERA" else scene.camera
+        chosen = context.object if context.object and context.object.type == "CAMERA" else own_camera(scene)
         shot = shot_list.add_shot(scene, chosen)
         source = shot_list.find_shot(before, scene.take_one.uid) if self.duplicate and before else None
         if source:
@@ -50,7 +52,7 @@ class TAKEONE_OT_shot_use_frame(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[str]:
         shot = shot_of(context)
-        shot.frame, shot.frame_lock = shot.id_data.frame_current, True
+        shot.frame, shot.frame_lock = own_frame(shot.id_data), True
         return {"FINISHED"}
 
 
@@ -73,7 +75,7 @@ class TAKEONE_OT_shot_choose(bpy.types.Operator):
             return {"CANCELLED"}
         scene = shot.id_data
         shown.show(context, shot)
-        if self.look_through and shot.frame_lock and shot.frame != scene.frame_current:
+        if self.look_through and shot.frame_lock and shot.frame != own_frame(scene):
             scene.frame_set(shot.frame)
         if self.look_through and shot.camera and shot.camera.name in scene.objects:
             scene.camera = shot.camera

@@ -12,6 +12,7 @@ from ...client.protocol import EngineInfo, Price, TakeRequest
 from ...client.protocol.edit.sidecar import read_sidecar
 from ...scene.app.app import app
 from ...scene.app.errors import SceneError
+from ...scene.model.lent import own_size
 from ...scene.model.properties import options
 from ...scene.model.shots import shot_list, trust
 from ...scene.model.shots.kept import read
@@ -22,7 +23,6 @@ from ...scene.session.press import again, quotes
 from ...scene.session.press.order import clip_size
 from ...scene.session.server import connection
 from ...scene.stills import capture
-from ...scene.stills.camera import picture_size
 from ..fixes import HELP
 from ..pay import Paying
 from ..poll import poll_take
@@ -238,7 +238,7 @@ def options_of(take: Any, asked: TakeRequest | None) -> dict[str, Any]:
 
 def full_size(scene: bpy.types.Scene, take: Any, asked: TakeRequest | None) -> tuple[int, int]:
     """The size of a take at 100 percent: the scene's, or its still's where that has another shape."""
-    width, height = picture_size(scene)
+    width, height = own_size(scene)
     path = absolute(take.still)
     same = asked is None or abs(asked.width / asked.height * height / width - 1) < SAME_SHAPE
     if same or not trust.present([path]):

@@ -7,10 +7,11 @@ from typing import Any
 import bpy
 from bpy.app.translations import pgettext_iface as iface_
 
+from ...scene.model.lent import own_frame
 from ...scene.model.shots import shown
 from ...scene.session.words import prompts
 from ...scene.stills import capture as still
-from ...scene.stills import quick_still, render
+from ...scene.stills import quick_still
 from ..parts import pictures, refresh
 from ..parts.accounts import draw_price
 from ..parts.engines import capabilities, draw_engine
@@ -113,7 +114,7 @@ def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
     """The button."""
     row = layout.row(align=True)
     row.scale_y = 1.6
-    here = render.frame_of(shot.id_data)
+    here = own_frame(shot.id_data)
     elsewhere = shot.still_source in prompts.FROM_CAMERA and shot.frame_lock and shot.frame != here
     if shot.current_take:
         text = iface_("Retake Frame {frame}").format(frame=shot.frame) if elsewhere else iface_("Retake")

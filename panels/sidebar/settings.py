@@ -8,10 +8,11 @@ from bpy.props import BoolProperty
 
 from ...client.protocol import EngineInfo
 from ...scene.app.errors import SceneError
+from ...scene.model.lent import own_size
 from ...scene.model.properties import options
 from ...scene.model.shots import shown
 from ...scene.session.press.order import clip_size
-from ...scene.stills.camera import picture_size
+from ...scene.stills.camera import own_camera
 from ..parts.engines import capabilities, draw_options
 from ..parts.layout import SidebarPanel, in_both_sidebars, reason
 from ..parts.references import draw_references
@@ -55,7 +56,8 @@ class SettingsPanel(SidebarPanel):
         if shot.still_source == "IMAGE":
             layout.prop(shot, "image_path")
         else:
-            layout.prop(shot, "camera", text="Camera", placeholder=scene.camera.name if scene.camera else "")
+            own = own_camera(scene)
+            layout.prop(shot, "camera", text="Camera", placeholder=own.name if own else "")
             draw_frame(layout, shot)
         if shot.still_source in ("IMAGE", "PLAYHEAD") and able.depth:
             reason(layout, context, iface_("Without depth the camera move is plainer"))
@@ -85,7 +87,7 @@ def draw_size(
     """How large the clip is, and whether the engine can make so many pixels."""
     layout.prop(shot, "size_percent", slider=True)
     try:
-        clip_size(*picture_size(scene), shot.size_percent, able)
+        clip_size(*own_size(scene), shot.size_percent, able)
     except SceneError as error:
         reason(layout, context, iface_(error.message))
 
@@ -96,7 +98,7 @@ def draw_header(layout: bpy.types.UILayout, scene: bpy.types.Scene, shot: Any, a
     row = layout.row()
     row.alignment = "RIGHT"
     try:
-        width, height = clip_size(*picture_size(scene), shot.size_percent, able)
+        width, height = clip_size(*own_size(scene), shot.size_percent, able)
     except SceneError:
         row.label(text="", icon="ERROR")
         return

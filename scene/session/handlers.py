@@ -22,9 +22,11 @@ OF_APP = ("backend_failed", "bad_address", "home", "no_server", "offline")  # co
 
 
 class Saving:
-    """Where the file lay before it was saved, "" for nowhere. `aside`: a copy is saved that nobody will work on."""
+    """Where the file lay before it was saved, "" for nowhere. `aside`: a copy is saved that nobody will work on.
+    `lent`: what a still that renders goes on with afterwards."""
 
     def __init__(self) -> None:
+        self.lent: list[tuple[int, str]] = []
         self.before = ""
         self.aside = False
 
@@ -84,10 +86,19 @@ def _reconcile() -> None:
 
 @bpy.app.handlers.persistent
 def _before_save(filepath: str, *_: object) -> None:
+    app().part(Saving).lent = borrowed.lay_down()
     if app().part(Saving).aside:
         return
     app().part(Saving).before = bpy.data.filepath
     moving.hold_paths(filepath)
+
+
+@bpy.app.handlers.persistent
+def _after_save(*_: object) -> None:
+    """Saved or not: the still that renders goes on."""
+    saving = app().part(Saving)
+    borrowed.take_up(saving.lent)
+    saving.lent = []
 
 
 @bpy.app.handlers.persistent
@@ -110,7 +121,9 @@ HANDLERS = (
     ("undo_post", _on_undo),
     ("redo_post", _on_undo),
     ("save_pre", _before_save),
+    ("save_post", _after_save),
     ("save_post", _on_save),
+    ("save_post_fail", _after_save),
     *rendered.HANDLERS,
 )
 

@@ -15,7 +15,9 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...client.protocol import Camera, CameraPath, Focus, Keyframe, Unfit
 from ...client.protocol.camera import MAX_KEYFRAMES, MAX_NAME, Matrix
 from ..app.errors import SceneError
+from ..model.lent import lent, own_size
 from .borrow import second_camera
+from .borrow.blocks import address, find
 from .borrow.borrowed import borrowing
 from .coverage.track import Lens, Pose, Track
 
@@ -29,7 +31,7 @@ def check_camera(scene: bpy.types.Scene, camera: bpy.types.Object | None) -> bpy
     Raises:
         SceneError: no_camera, panoramic_camera (both with the fix pick_camera).
     """
-    camera = camera or scene.camera
+    camera = camera or own_camera(scene)
     if camera is None:
         raise SceneError(
             "no_camera",
@@ -71,6 +73,15 @@ def picture_size(scene: bpy.types.Scene) -> tuple[int, int]:
         max(1, render.resolution_x * render.resolution_percentage // 100),
         max(1, render.resolution_y * render.resolution_percentage // 100),
     )
+
+
+def own_camera(scene: bpy.types.Scene) -> bpy.types.Object | None:
+    """The scene's camera as the user has it, also while another one is lent to a still. Cheap enough for draw()."""
+    camera = scene.camera
+    for before, now in lent(scene, "camera"):
+        if camera is not None and now == {"block": address(camera)} and isinstance(before, (dict, type(None))):
+            camera = find(before["block"]) if before else None
+    return camera
 
 
 def metres_per_unit(scene: bpy.types.Scene) -> float:
@@ -119,8 +130,8 @@ def camera_of(
     depsgraph: bpy.types.Depsgraph | None = None,
     size: tuple[int, int] | None = None,
 ) -> Camera:
-    """What `camera` sees at the scene's frame, in a picture of `size` pixels (None: as the scene renders). Lengths are
-    metres.
+    """What `camera` sees at the scene's frame, in a picture of `size` pixels. Lengths are metres. None is the size that
+    the scene has for the render of a `depsgraph`, and without one the size that it has for the user.
 
     With the `depsgraph` that a picture was made with, of the camera in there. Else as an artist sees the camera
     now; where no view layer holds it, as it is without values that were changed and not keyed.
@@ -128,7 +139,7 @@ def camera_of(
     Raises:
         SceneError: camera_unusable where it has no size or no place, such as one that is scaled to nothing.
     """
-    size = size or picture_size(scene)
+    size = size or (own_size(scene) if depsgraph is None else picture_size(scene))
     if depsgraph is not None:
         return _evaluated(scene, camera.evaluated_get(depsgraph), size)
     layer = scene.view_layers[0]
@@ -210,7 +221,7 @@ def camera_track(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float,
     so that the scene stays at its frame. In a scene with rigid bodies all is evaluated and the frame put back, as
     only the scene itself has their simulation.
     """
-    width, height = picture_size(scene)
+    width, height = own_size(scene)
     poses = []
     with _alone(scene, camera) as stage:
         count = min(frame_count, MAX_KEYFRAMES)

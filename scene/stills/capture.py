@@ -11,6 +11,7 @@ import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
+from ..model.lent import own_size
 from ..model.shots import trust
 from . import files, orientation, playhead, viewport
 from .borrow import see_through
@@ -94,7 +95,7 @@ def _from_view(
     changes = {"camera": camera, "frame_float": scene.frame_float if frame is None else frame}
     with borrowing(scene, changes):  # the scene's camera is drawn also from a collection that is hidden
         view.window.view_layer.update()
-        framing = framing_of(scene, camera, view.window.view_layer.depsgraph)
+        framing = framing_of(scene, camera, view.window.view_layer.depsgraph, own_size(scene))
         framing = framing._replace(camera=with_things(scene, framing.camera))
         depth = viewport.save_picture(view, scene, camera, folder / PICTURE)
     notes: tuple[str, ...] = ()

@@ -15,10 +15,11 @@ from typing import Any
 import bpy
 
 from ..app.app import app
+from ..model.lent import own_frame, own_size
 from ..model.shots.shot_list import frame_of
 from . import capture, viewport
 from .borrow.borrowed import borrowing
-from .camera import check_camera
+from .camera import check_camera, own_camera
 
 FOLDER = "take_one_quick_stills"  # in Blender's own temporary folder, which goes when Blender does
 
@@ -91,13 +92,13 @@ def mark_of(shot: Any) -> tuple[Any, ...]:
     """The same for the same framing; its last entry is the camera's pose, None where the scene stands at another frame
     than the shot's. Cheap enough for draw()."""
     scene = shot.id_data
-    camera = shot.camera or scene.camera
+    camera = shot.camera or own_camera(scene)
     if shot.still_source not in (capture.RENDER, capture.VIEWPORT) or camera is None or camera.type != "CAMERA":
         return (shot.still_source, None)
-    render, lens = scene.render, camera.data
-    size = (render.resolution_x, render.resolution_y, render.resolution_percentage)
+    lens = camera.data
+    size = own_size(scene)
     glass = (lens.type, lens.lens, lens.ortho_scale, lens.shift_x, lens.shift_y)
-    here = scene.frame_current == frame_of(shot)
+    here = own_frame(scene) == frame_of(shot)
     pose = tuple(value for row in camera.matrix_world for value in row) if here else None
     return (shot.still_source, frame_of(shot), *size, camera.session_uid, *glass, pose)
 

@@ -19,6 +19,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...client.protocol import Camera
 from ..app.app import app
 from ..app.errors import SceneError
+from ..model.lent import SIZE
 from . import files
 from .borrow import blocks, depth_pass, see_through, wider
 from .borrow.borrowed import borrow, give_back, still_changes
@@ -31,7 +32,6 @@ from .known.things import with_things
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"
 DEPTH, PICTURE = "depth", "picture"  # what there is to render
 TRIES = 3
-SIZE = ("render.resolution_x", "render.resolution_y", "render.resolution_percentage")
 
 
 @dataclass
@@ -89,12 +89,6 @@ def state() -> Rendering:
 def rendering() -> bool:
     """Whether a still is being rendered now."""
     return state().pending is not None
-
-
-def frame_of(scene: bpy.types.Scene) -> int:
-    """The frame at which the user has the scene, also while a still of another one is rendered."""
-    task = state().running
-    return round(task.here) if task is not None and task.scene == scene.session_uid else int(scene.frame_current)
 
 
 def abandon() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
-from .camera import picture_size
+from ..model.lent import own_size
 from .exr import BACKGROUND
 
 # What an off-screen draw can show of each kind of shading: no wires, and no picture of an engine like Cycles.
@@ -52,7 +52,7 @@ def save_picture(view: View, scene: bpy.types.Scene, camera: bpy.types.Object, p
     Raises:
         SceneError: draw_failed.
     """
-    width, height = picture_size(scene)
+    width, height = own_size(scene)
     shading = view.area.spaces.active.shading
     drawn = drawn_as(view, scene)
     try:
@@ -75,7 +75,7 @@ def save_quick_still(view: View, scene: bpy.types.Scene, camera: bpy.types.Objec
     Raises:
         SceneError: draw_failed.
     """
-    width, height = picture_size(scene)
+    width, height = own_size(scene)
     smaller = min(1.0, LOOK_WIDTH / width)
     shading = view.area.spaces.active.shading
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import bpy
 
+from ..lent import own_frame
 from ..properties import options, pictures
 from ..properties.properties import DIRECTION, TAKEONE_PG_shot, TAKEONE_PG_take, new_uid
 
@@ -120,7 +121,7 @@ def remove_shot(shot: TAKEONE_PG_shot) -> None:
 
 def frame_of(shot: TAKEONE_PG_shot) -> int:
     """The frame that the shot's still is taken at: the one that it keeps, else where its scene stands."""
-    return int(shot.frame if shot.frame_lock else shot.id_data.frame_current)
+    return int(shot.frame if shot.frame_lock else own_frame(shot.id_data))
 
 
 def ensure_shot(scene: bpy.types.Scene) -> TAKEONE_PG_shot:

@@ -19,11 +19,12 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ...edit import board, strips
 from ...edit.edit_scene import ensure_edit_scene
+from ...model.lent import own_frame, own_size
 from ...model.shots.paths import stored_path
 from ...model.shots.shot_list import find_shot
 from ...stills import capture, viewport
 from ...stills.borrow.borrowed import borrowing
-from ...stills.camera import check_camera, picture_size
+from ...stills.camera import check_camera
 from .. import jobs
 from ..press import quotes
 from ..press.press import Call, make_order
@@ -79,7 +80,7 @@ def lay(context: bpy.types.Context, shots: list[Uids], places: list[tuple[int | 
 
 def look_size(scene: bpy.types.Scene) -> tuple[int, int]:
     """The size of a board's picture: the scene's, as the 3D View draws it at most LOOK_WIDTH wide."""
-    width, height = picture_size(scene)
+    width, height = own_size(scene)
     if bpy.app.background:
         return width, height
     smaller = min(1.0, viewport.LOOK_WIDTH / width)
@@ -97,7 +98,7 @@ def draw(context: bpy.types.Context, uids: Uids) -> Path:
         raise SceneError("no_shot", "The shot is gone")
     scene = shot.id_data
     camera = check_camera(scene, shot.camera)
-    frame = shot.frame if shot.frame_lock else scene.frame_current
+    frame = shot.frame if shot.frame_lock else own_frame(scene)
     path = board.new_picture(shot)
     view = viewport.find_view(context, scene)
     if view is not None:

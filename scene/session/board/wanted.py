@@ -13,6 +13,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...app.errors import SceneError
 from ...edit import strips
+from ...model.lent import own_frame
 from ...model.properties.rates import frame_rate
 from ...model.shots import shot_list
 from ...stills.camera import is_animated
@@ -65,7 +66,7 @@ def from_cameras(scene: bpy.types.Scene, cameras: Iterable[bpy.types.Object]) ->
     shots = []
     for camera in found:
         span = _animated_span(camera)
-        frame, seconds = (span[0], _seconds(scene, span[1] - span[0] + 1)) if span else (scene.frame_current, None)
+        frame, seconds = (span[0], _seconds(scene, span[1] - span[0] + 1)) if span else (own_frame(scene), None)
         shots.append(Wanted(scene, camera.name, camera, frame, seconds))
     return shots
 

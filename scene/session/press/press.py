@@ -18,13 +18,14 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ...app.objects import ObjectId
 from ...edit.edit_scene import find_edit_scene
+from ...model.lent import own_size
 from ...model.properties import options, properties
 from ...model.properties.properties import MAX_SEED
 from ...model.properties.rates import frame_rate
 from ...model.shots import takes, trust
 from ...model.shots.paths import absolute
 from ...model.shots.shot_list import frame_of
-from ...stills.camera import camera_track, check_camera, is_animated, path_of, picture_size
+from ...stills.camera import camera_track, check_camera, is_animated, own_camera, path_of
 from ...stills.capture import IMAGE
 from ..words import prompts
 from . import handles, references
@@ -72,7 +73,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     percent = overrides.get("size_percent", shot.size_percent)
     moved = overrides.get("motion", shot.motion) == MOVED_BY_CAMERA
     seen = moved or source in prompts.FROM_CAMERA
-    camera = check_camera(scene, shot.camera) if seen else shot.camera or scene.camera
+    camera = check_camera(scene, shot.camera) if seen else shot.camera or own_camera(scene)
     if moved and not is_animated(camera):
         message = "The camera is not animated. Animate it, or let the words choose the move."
         raise SceneError("camera_still", message, "pick_camera")
@@ -96,7 +97,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
         source=source,
         image=call.image or _image_of(shot, source),
         folder=Path(),
-        picture=picture_size(scene),
+        picture=own_size(scene),
         size_percent=percent,
         engine=engine,
         direction=_direction(shot, overrides),
@@ -170,7 +171,7 @@ def _check_engine(engine: EngineInfo, seconds: float, percent: int, scene: bpy.t
             ),
             "shorter",
         )
-    clip_size(*picture_size(scene), percent, engine)
+    clip_size(*own_size(scene), percent, engine)
 
 
 def _check_bounds(order: Order) -> None:

@@ -11,11 +11,12 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...app.app import app
 from ...app.errors import SceneError
+from ...model.lent import RECORD, own_size
 from ...model.properties.properties import stills_of
 from ...stills import capture
-from ...stills.borrow.borrowed import RECORD, borrowing
+from ...stills.borrow.borrowed import borrowing
 from ...stills.borrow.wider import may_be_wider
-from ...stills.camera import camera_track, check_camera, is_animated, picture_size
+from ...stills.camera import camera_track, check_camera, is_animated
 from ...stills.capture import RENDER
 from ...stills.coverage import marks, plan, surfaces
 from ...stills.coverage.plan import Plan
@@ -109,7 +110,7 @@ def is_stale(shot: Any, planned: Planned) -> bool:
     return (
         planned.edits != app().part(Plans).edits
         or (planned.first, planned.frames) != handles.span(shot)
-        or (planned.track.width, planned.track.height) != picture_size(shot.id_data)
+        or (planned.track.width, planned.track.height) != own_size(shot.id_data)
     )
 
 
@@ -283,7 +284,7 @@ def _moves(item: bpy.types.Object) -> bool:
 def measured(scene: bpy.types.Scene, seconds: float, more: float = 0.0) -> None:
     """A still of this scene took so long, all its renders together; it had so many `more` pixels than its frame, a
     share."""
-    width, height = picture_size(scene)
+    width, height = own_size(scene)
     seconds /= 1 + more
     state = scene.take_one
     state.still_seconds, state.still_kind = seconds / (width * height) * 1e6, _kind(scene)
@@ -295,7 +296,7 @@ def still_seconds(scene: bpy.types.Scene) -> float | None:
     state = scene.take_one
     if not state.still_seconds or state.still_kind != _kind(scene):
         return None
-    width, height = picture_size(scene)
+    width, height = own_size(scene)
     return float(state.still_seconds * width * height / 1e6)
 
 

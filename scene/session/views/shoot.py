@@ -18,10 +18,11 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ....client.protocol import Camera, View
 from ...app.app import app
 from ...app.errors import SceneError
+from ...model.lent import own_size
 from ...model.shots.shot_list import find_scene
 from ...stills import views
 from ...stills.borrow.wider import may_be_wider
-from ...stills.camera import camera_at, picture_size
+from ...stills.camera import camera_at
 from ...stills.capture import RENDER, Still
 from ...stills.coverage.margin import NONE, Margin, widened
 from ...stills.coverage.track import Pose
@@ -142,7 +143,7 @@ def _may_be_wider(order: Order) -> bool:
     if order.source != RENDER or not order.engine.overscan or camera is None:
         return False
     scene = scene_of(order)
-    return order.picture == picture_size(scene) and may_be_wider(scene, camera)
+    return order.picture == own_size(scene) and may_be_wider(scene, camera)
 
 
 def _plan_ahead(order: Order) -> Generator[float | Wait, None, Planned | None]:

@@ -8,19 +8,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import bpy
 from bpy.utils import escape_identifier
 
 from ...app import timer
+from ...model.lent import OUTER, RECORD, UNREADABLE
 from . import second_camera, see_through
 from .blocks import address, find, of_session
 from .compositor import tree_path
-
-RECORD = "take_one_borrowed"
-UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
 
 
 def borrow(scene: bpy.types.Scene, changes: dict[str, Any]) -> None:
@@ -28,9 +26,11 @@ def borrow(scene: bpy.types.Scene, changes: dict[str, Any]) -> None:
     the other, and record what it was before. Markers let go of their cameras meanwhile, as they would take the
     picture away from the scene's.
 
-    Values are what JSON knows, or a data-block (None for none). Those that are right already are not touched.
+    Values are what JSON knows, or a data-block (None for none). Those that are right already are not touched. What is
+    borrowed already may be borrowed again, and is given back first.
     """
-    record: dict[str, Any] = {"values": [], "markers": []}
+    record: dict[str, Any] = {"values": [], "markers": [], OUTER: scene.get(RECORD)}
+    _write(scene, record)
     try:
         bound = [marker for marker in scene.timeline_markers if marker.camera]
         if bound:
@@ -63,13 +63,14 @@ def borrowing(scene: bpy.types.Scene, changes: dict[str, Any]) -> Iterator[None]
 
 
 def give_back(scene: bpy.types.Scene) -> None:
-    """Put back what was borrowed from this scene. What no longer exists is passed over, and so is what was changed
+    """Put back what was borrowed last from this scene. What no longer exists is passed over, and so is what was changed
     to something else in between: the user did."""
-    record = scene.get(RECORD)
+    record, outer = scene.get(RECORD), None
     if record is None:
         return
     try:
         record = json.loads(record)
+        outer = record.get(OUTER)
         with _same_camera(scene):
             _bind_markers(scene, record["markers"])
         for row in reversed(record["values"]):
@@ -79,14 +80,53 @@ def give_back(scene: bpy.types.Scene) -> None:
     except UNREADABLE as error:  # a stranger's file may hold anything
         print(f"Take One: {scene.name}: could not read what was borrowed: {error!r}")
     del scene[RECORD]
+    if isinstance(outer, str):
+        scene[RECORD] = outer
 
 
 def restore() -> None:
     """Give back everything in every scene: for after undo and file load, when nothing renders."""
     for scene in bpy.data.scenes:
-        give_back(scene)
+        while RECORD in scene:
+            give_back(scene)
     see_through.restore()
     second_camera.remove_all()
+
+
+def lay_down() -> list[tuple[int, str]]:
+    """Give back everything in every scene for a moment, such as to save the file: what `take_up` needs to go on."""
+    lent = []
+    for scene in bpy.data.scenes:
+        while (text := scene.get(RECORD)) is not None:
+            with suppress(*UNREADABLE):
+                record = json.loads(text)
+                record["values"] = [row for row in record["values"] if _is_lent(scene, row)]
+                lent.append((scene.session_uid, json.dumps(record)))
+            give_back(scene)
+    second_camera.keep_all(False)
+    return lent
+
+
+def take_up(lent: list[tuple[int, str]]) -> None:
+    """Borrow again what was laid down."""
+    for number, text in reversed(lent):
+        scene = of_session(bpy.data.scenes, number)
+        if scene is not None:
+            with suppress(*UNREADABLE):
+                _take_up(scene, text)
+    second_camera.keep_all(True)
+
+
+def _take_up(scene: bpy.types.Scene, text: str) -> None:
+    record = json.loads(text)
+    scene[RECORD] = text
+    bound = [(name, frame) for name, frame, _ in record["markers"]]
+    with _same_camera(scene):
+        for marker in scene.timeline_markers:
+            if marker.camera and (marker.name, marker.frame) in bound:
+                marker.camera = None
+    for row in record["values"]:
+        _set_plain(find(row["block"]) if row["block"] else scene, row["path"], row["now"])
 
 
 def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float | None = None) -> dict[str, Any]:
@@ -183,15 +223,16 @@ def _plain(value: Any) -> Any:
     return {"block": address(value)} if isinstance(value, bpy.types.ID) else value
 
 
-def _put_back(scene: bpy.types.Scene, row: dict[str, Any]) -> None:
+def _is_lent(scene: bpy.types.Scene, row: dict[str, Any]) -> bool:
+    """Whether it is still what it was set to. Else the user changed it."""
     owner = find(row["block"]) if row["block"] else scene
-    before = row["before"]
+    return owner is not None and ("now" not in row or _plain(owner.path_resolve(row["path"], True)) == row["now"])
+
+
+def _put_back(scene: bpy.types.Scene, row: dict[str, Any]) -> None:
     try:
-        if owner is None or ("now" in row and _plain(owner.path_resolve(row["path"], True)) != row["now"]):
-            return
-        value = find(before["block"]) if isinstance(before, dict) else before
-        if value is not None or before is None:
-            _assign(owner, row["path"], value)
+        if _is_lent(scene, row):
+            _set_plain(find(row["block"]) if row["block"] else scene, row["path"], row["before"])
     except UNREADABLE as error:
         print(f"Take One: {scene.name}: could not put back {row['path']}: {error}")
 
@@ -211,6 +252,13 @@ def _bind_markers(scene: bpy.types.Scene, bound: list[Any]) -> None:
         free = [marker for marker in scene.timeline_markers if marker.name == name and marker.camera is None]
         if free:
             min(free, key=lambda marker: abs(marker.frame - frame)).camera = find(where)
+
+
+def _set_plain(owner: bpy.types.ID | None, path: str, plain: Any) -> None:
+    """Set a property to what `_plain` made of a value; a block that is gone changes nothing."""
+    value = find(plain["block"]) if isinstance(plain, dict) else plain
+    if owner is not None and (value is not None or plain is None):
+        _assign(owner, path, value)
 
 
 def _assign(block: bpy.types.ID, path: str, value: Any) -> None:

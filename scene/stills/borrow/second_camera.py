@@ -38,6 +38,13 @@ def is_ours(camera: bpy.types.Object) -> bool:
     return MARK in camera and camera.library is None and not camera.users_collection
 
 
+def keep_all(kept: bool) -> None:
+    """Whether those that were made go into a file that is saved now."""
+    for item in bpy.data.objects:
+        if item.type == "CAMERA" and is_ours(item):
+            item.use_fake_user = kept
+
+
 def remove_all() -> None:
     """Remove all that were made, wherever they came from."""
     for item in [one for one in bpy.data.objects if one.type == "CAMERA" and is_ours(one)]:

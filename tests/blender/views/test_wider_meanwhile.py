@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import replace
 
 import bpy
@@ -19,7 +20,12 @@ from take_one.scene.app.state import RENDERING
 from take_one.scene.model.shots.shot_list import add_shot, find_shot
 from take_one.scene.session import jobs
 from take_one.scene.session.press.press import Call, make_order
-from take_one.scene.stills import capture
+from take_one.scene.session.views import plans
+from take_one.scene.stills import capture, render
+from take_one.scene.stills.borrow import second_camera
+from take_one.scene.stills.camera import camera_track
+from take_one.scene.stills.coverage.margin import Margin, widened
+from take_one.scene.stills.coverage.steps import at_once
 
 FIRST = 17
 ABLE = replace(DRAFT, views=32, camera_path=True, depth=True, words_path=True, overscan=True)
@@ -132,3 +138,88 @@ def test_an_order_without_steps_can_be_cancelled(session, shot, monkeypatch):
     jobs.cancel(first)
     until(lambda: len(asked.answers) == 2)
     assert [order.keys for order in app().part(jobs.Waiting).orders] == [[second]]
+
+
+@contextmanager
+def wide_still(scene, folder, frame=FIRST):
+    """The scene as it stands while Blender renders a wide still of it as a job."""
+    margin = Margin(32, 2, 4, 0)
+    wide = widened(camera_track(scene, scene.camera, frame, 1), margin)
+    camera = second_camera.make(scene.camera, wide.poses[0])
+    task = render.task_of(scene, camera, folder, "RENDER", frame, (wide.width, wide.height), margin)
+    render.begin(task, scene, camera)
+    assert (scene.render.resolution_x, scene.render.resolution_y, scene.camera) == (132, 56, camera)
+    yield camera
+    render.end(scene)
+    second_camera.remove_all()
+
+
+def turn(camera, degrees):
+    begin = camera.rotation_euler.z
+    for frame, angle in ((FIRST, 0), (FIRST + 23, degrees)):
+        camera.rotation_euler.z = begin + math.radians(angle)
+        camera.keyframe_insert("rotation_euler", frame=frame)
+    camera.rotation_euler.z = begin
+
+
+@pytest.mark.parametrize("motion", ["CAMERA", "WORDS"])
+@pytest.mark.parametrize("kept", [0, 30])
+def test_a_press_meanwhile_is_of_the_scene_as_the_user_has_it(session, shot, tmp_path, motion, kept):
+    scene = shot.id_data
+    turn(scene.camera, 12)
+    scene.frame_set(FIRST)
+    shot.motion = motion
+    if kept:
+        shot.frame, shot.frame_lock = kept, True
+    uids = [shot.uid]
+    for _ in range(2):
+        other = add_shot(scene)
+        other.name, other.motion, other.seconds, other.stills = "Other", motion, 1.0, "ONE"
+        if kept:
+            other.frame, other.frame_lock = kept, True
+        uids.append(other.uid)
+    planned = at_once(plans.of_shot(find_shot(uids[2])))
+    plans.keep(uids[2], planned)
+    planned = plans.known(find_shot(uids[2]))
+    before = rooms.settings_of(scene)
+    one = make_order(bpy.context, find_shot(uids[0]), Call())
+    with wide_still(scene, tmp_path / "still", frame=21) as ours:
+        assert scene.frame_current == 21 and not plans.is_stale(find_shot(uids[2]), planned)
+        two = make_order(bpy.context, find_shot(uids[1]), Call())
+        assert scene.camera == ours and find_shot(uids[1]).camera != ours
+        assert (find_shot(uids[1]).frame, scene.frame_current) == (kept or FIRST, 21)
+    assert (two.picture, two.frame, two.camera) == ((96, 54), kept or FIRST, one.camera)
+    assert (two.track, two.path, two.options) == (one.track, one.path, one.options)
+    assert rooms.settings_of(scene) == before
+
+
+def test_what_the_user_sets_meanwhile_is_the_users(session, shot, tmp_path):
+    scene = shot.id_data
+    with wide_still(scene, tmp_path / "still", frame=21):
+        scene.frame_set(40)
+        scene.render.resolution_x = 80
+        order = make_order(bpy.context, shot, Call())
+    assert (order.frame, order.picture) == (40, (80, 54))
+    assert (scene.frame_current, scene.render.resolution_x, scene.render.resolution_y) == (40, 80, 54)
+
+
+def test_a_save_meanwhile_writes_the_scene_as_the_user_has_it(session, shot, tmp_path):
+    scene, copy = shot.id_data, str(tmp_path / "copy.blend")
+    marker = scene.timeline_markers.new("cut", frame=12)
+    marker.camera = scene.camera
+    before, name = rooms.settings_of(scene), scene.camera.name
+    with wide_still(scene, tmp_path / "still", frame=21) as ours:
+        scene.render.use_stamp = True  # as the user wants it from now on
+        meanwhile = rooms.settings_of(scene)
+        bpy.ops.wm.save_as_mainfile(filepath=copy, copy=True)
+        assert rooms.settings_of(scene) == meanwhile and (scene.camera, marker.camera) == (ours, None)
+    scene.render.use_stamp = False
+    assert rooms.settings_of(scene) == before and marker.camera == bpy.data.objects[name]
+    with bpy.data.libraries.load(copy, link=True) as (there, here):
+        assert not [one for one in there.objects if one.startswith(second_camera.NAME)]
+        here.scenes = [scene.name]
+    (saved,) = here.scenes
+    made = saved.render
+    assert (made.resolution_x, made.resolution_y, made.resolution_percentage) == (96, 54, 100)
+    assert (saved.camera.name, saved.frame_current, made.use_stamp) == (name, FIRST, True)
+    assert saved.timeline_markers[0].camera == saved.camera and "take_one_borrowed" not in saved
