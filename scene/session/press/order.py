@@ -14,7 +14,7 @@ from ....client.protocol import Binding, CameraPath, Direction, EngineInfo, Take
 from ...app.errors import SceneError
 from ...app.objects import ObjectId
 from ...model.shots.takes import job_of
-from ...stills.coverage.track import Track
+from ...stills.coverage.track import Pose, Track
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class Order:
     before and after the shot; `last` is the picture to end on, `references` are those of who and what is seen. The
     still comes from `source` (for IMAGE from the file `image`) and is written into `folder`. `track` are the camera's
     poses over the `frame_count` scene frames of its own move, and `stills` how many of them are to be pictures (None:
-    as many as show the move). `engine` says what it can do as far as the backend has said, and its id in any case.
+    as many as show the move); `start` is where the camera of a move by words stood at the press. `engine` says what it
+    can do as far as the backend has said, and its id in any case.
     `following` are the shots that come behind this one in the same clip.
     """
 
@@ -74,6 +75,7 @@ class Order:
     last: Path | None = None
     references: tuple[Path, ...] = ()
     track: Track | None = None
+    start: Pose | None = None
     frame_count: int = 1
     stills: int | None = 1
     following: tuple[Order, ...] = ()

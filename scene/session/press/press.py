@@ -26,7 +26,7 @@ from ...model.shots import takes, trust
 from ...model.shots.paths import absolute
 from ...model.shots.shot_list import frame_of
 from ...stills.camera import camera_track, check_camera, is_animated, own_camera, path_of
-from ...stills.capture import IMAGE
+from ...stills.capture import IMAGE, RENDER
 from ..words import prompts
 from . import handles, references
 from .order import Order, OrderedTake, Place, clip_size, requests
@@ -86,6 +86,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
     seeds = call.seeds or (shot.seed if shot.seed_lock else random.randint(0, MAX_SEED),)
     count = max(1, round(extra.seconds * frame_rate(scene)))
     track = camera_track(scene, camera, frame - extra.frames, count) if moved else None
+    stands = camera is not None and not moved and source == RENDER
     order = Order(
         file_id=file_id,
         scene_uid=scene_uid,
@@ -116,6 +117,7 @@ def make_order(context: bpy.types.Context, shot: Any, call: Call | None = None) 
         last=call.last if engine.last_frame else None,
         references=references.of_card(shot, engine),
         track=track,
+        start=camera_track(scene, camera, frame - extra.frames, 1).poses[0] if stands else None,
         frame_count=count,
         stills=overrides.get("stills", properties.stills_of(shot)),
     )

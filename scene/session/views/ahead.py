@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 import bpy
 import numpy as np
+from bpy.app.translations import pgettext_rpt as rpt_
 
 from ....client.api.errors import ApiError
 from ....client.events import READY
@@ -25,6 +26,7 @@ from ..server import connection
 PATIENCE = 4.0  # seconds for the backend's answer: without one the still is as wide as its frame
 LOOK = 0.002  # seconds between two looks for it, where nothing else is done meanwhile
 MOST = 4  # takes of one press whose moves are asked for
+LATE = "Where the words lead was not known before the still was rendered: it shows nothing around its frame."
 STANDS = 1e-4  # of a pose's numbers
 
 
@@ -35,31 +37,36 @@ class Wait:
     seconds: float = LOOK
 
 
-def track(order: Order, scene: bpy.types.Scene, camera: bpy.types.Object) -> Generator[Wait, None, Track | None]:
-    """The poses that the order's first takes (up to `MOST`) will have by its words, the still's first; None where
-    nobody says so in time, or the camera holds. Scene and camera are read before the first wait alone: an undo step
-    may come in between.
+Way = tuple["Track | None", tuple[str, ...]]  # the poses, and what to say of them
+
+
+def track(order: Order, scene: bpy.types.Scene, camera: bpy.types.Object) -> Generator[Wait, None, Way]:
+    """The poses that the order's first takes (up to `MOST`) will have by its words, the still's first, and remarks;
+    None where nobody says so in time, or the camera holds. Scene and camera are read before the first wait alone: an
+    undo step may come in between.
 
     Raises:
         SceneError: camera_unusable, as `camera_of`.
     """
     if app().state.backend.state != READY:
-        return None
+        return None, (rpt_(LATE),)
     with borrowing(scene, {"camera": camera, "frame_float": float(order.frame)}):
         seen = with_sight(scene, with_things(scene, camera_of(scene, camera)))
-    start, unit = camera_track(scene, camera, order.frame, 1), metres_per_unit(scene)
+    unit = metres_per_unit(scene)
+    first = order.start or camera_track(scene, camera, order.frame, 1).poses[0]
     ask = connection.session().path_ahead
     asked = [ask(order.engine.id, order.direction, seen, order.seconds, take.seed) for take in order.takes[:MOST]]
     ends = time.monotonic() + PATIENCE
     while not all(one.done() for one in asked) and time.monotonic() < ends:
         yield Wait()
-    paths = []
+    paths, known = [], 0
     for one in asked:
         if one.done():
             with contextlib.suppress(ApiError):
                 found = one.result()
+                known += 1
                 paths += [found.path] if found is not None else []
-    return _along(start, paths, unit)
+    return _along(Track((first,), *order.picture), paths, unit), () if known else (rpt_(LATE),)
 
 
 def _along(start: Track, paths: Sequence[CameraPath], unit: float) -> Track | None:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
+import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ....client.protocol import Camera, View
@@ -22,8 +23,8 @@ from ...model.lent import own_size
 from ...model.shots.shot_list import find_scene
 from ...stills import views
 from ...stills.borrow.wider import may_be_wider
-from ...stills.camera import camera_at
-from ...stills.capture import RENDER, Still
+from ...stills.camera import camera_at, camera_track
+from ...stills.capture import MOVED, RENDER, Still
 from ...stills.coverage.margin import NONE, Margin, widened
 from ...stills.coverage.track import Pose
 from ..press import references
@@ -37,8 +38,8 @@ BEFORE_END = 1 - 1e-4  # a view at 1 would be the frame to end on
 
 @dataclass(frozen=True)
 class Ask:
-    """A still is wanted for `order`: its own (`pose` None), or from a pose of its path, rendered into `folder`. `size`
-    in pixels, None for the order's; of which a `margin` is around the still."""
+    """A still is wanted for `order`: as its camera stands (`pose` None), or from a pose of its path, rendered into
+    `folder`. `size` in pixels, None for the order's; of which a `margin` is around the still."""
 
     order: Order
     folder: Path
@@ -76,21 +77,22 @@ def shoot(order: Order, ready: Mapping[str, Shots]) -> Shoot:
 def shoot_one(order: Order, alone: bool = False) -> Shoot:
     """The same of an order without those that follow it; where it is `alone` in its clip its still may be wider than
     its frame."""
-    planned = None
+    planned: Planned | None = None
+    late: tuple[str, ...] = ()
     if plans_views(order):
         _say(order, "Planning the stills")
         planned = yield from _plan(order, alone and _may_be_wider(order))
         plans.keep(order.shot_uid, planned)
     elif alone and order.track is None and order.engine.words_path and _may_be_wider(order):
         _say(order, "Planning the stills")
-        planned = yield from _plan_ahead(order)
+        planned, late = yield from _plan_ahead(order)
     poses = _poses(order, planned)
     _say(order, _count(1, 1 + len(poses)))
     still = yield from _taken(order, planned, None, 0)
     if isinstance(still, SceneError):
         raise still
     size = still.width, still.height
-    found, notes = [views.view_of(still)], [*still.notes]
+    found, notes = [views.view_of(still)], [*still.notes, *late]
     if planned is not None and still.around is not None:
         found.append(views.view_of(still.around, views.BESIDE))
         text = rpt_("The still was rendered with {percent:.0f} % more pixels, for what the move uncovers around it.")
@@ -146,17 +148,17 @@ def _may_be_wider(order: Order) -> bool:
     return order.picture == own_size(scene) and may_be_wider(scene, camera)
 
 
-def _plan_ahead(order: Order) -> Generator[float | Wait, None, Planned | None]:
-    """What the still of a take by words is to show around its frame; None where it is not known where its camera
-    goes."""
+def _plan_ahead(order: Order) -> Generator[float | Wait, None, tuple[Planned | None, tuple[str, ...]]]:
+    """What the still of a take by words is to show around its frame, and remarks; None where it is not known where its
+    camera goes."""
     camera = camera_of(order)
     assert camera is not None
-    track = yield from ahead.track(order, scene_of(order), camera)
+    track, late = yield from ahead.track(order, scene_of(order), camera)
     camera = camera_of(order)  # an undo step may have come in between
     if track is None or camera is None:
-        return None
+        return None, late
     made = yield from plans.steps(scene_of(order), camera, track, order.frame, order.frame_count, 1, True)
-    return made
+    return made, late
 
 
 def _plan(order: Order, wider: bool) -> Generator[float, None, Planned]:
@@ -206,9 +208,9 @@ def _taken(
         if isinstance(answer, SceneError) and answer.code == "render_failed":
             text = rpt_("The still could not be rendered wider than its frame: {reason}")
             failed, more, began = (text.format(reason=answer.message),), 0.0, time.monotonic()
-            answer = yield Ask(order, folder)
+            answer = yield Ask(order, folder, _start(order))
     else:
-        answer = yield Ask(order, folder, pose)
+        answer = yield Ask(order, folder, pose or _start(order))
     assert answer is not None
     if isinstance(answer, SceneError):
         return answer
@@ -219,6 +221,18 @@ def _taken(
         still = views.take_in(still, order.folder, number)
     views.note(order.folder, _as(still, camera, around), mark)
     return still
+
+
+def _start(order: Order) -> Pose | None:
+    """The pose that the order's camera had at the press, where it has another one by now. Else the camera's own render
+    shows that too, and more of the camera than a second one has."""
+    then = order.start if order.track is None else order.track.poses[0]
+    camera = camera_of(order)
+    if then is None or camera is None or order.source != RENDER:
+        return None
+    now = camera_track(scene_of(order), camera, order.frame, 1).poses[0]
+    same = now.lens == then.lens and np.allclose(now.matrix, then.matrix, atol=MOVED)
+    return None if same else then
 
 
 def _as(still: Still, camera: Camera | None, around: Camera | None) -> Still:

@@ -27,7 +27,7 @@ def make(camera: bpy.types.Object, pose: Pose) -> bpy.types.Object:
         setattr(data, name, getattr(pose.lens, name))
     data.dof.focus_distance = pose.lens.focus
     made = bpy.data.objects.new(NAME, data)
-    made[MARK] = True
+    made[MARK] = data[MARK] = True
     made.use_fake_user = True  # else a file that is saved meanwhile has no camera
     made.matrix_basis = Matrix(pose.matrix)
     return made
@@ -48,7 +48,6 @@ def keep_all(kept: bool) -> None:
 def remove_all() -> None:
     """Remove all that were made, wherever they came from."""
     for item in [one for one in bpy.data.objects if one.type == "CAMERA" and is_ours(one)]:
-        data = item.data
         bpy.data.objects.remove(item)
-        if data is not None and data.users == 0:
-            bpy.data.cameras.remove(data)
+    for data in [one for one in bpy.data.cameras if MARK in one and one.library is None and one.users == 0]:
+        bpy.data.cameras.remove(data)  # a save without the object (`keep_all`) still has it

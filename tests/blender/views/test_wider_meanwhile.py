@@ -223,3 +223,38 @@ def test_a_save_meanwhile_writes_the_scene_as_the_user_has_it(session, shot, tmp
     assert (made.resolution_x, made.resolution_y, made.resolution_percentage) == (96, 54, 100)
     assert (saved.camera.name, saved.frame_current, made.use_stamp) == (name, FIRST, True)
     assert saved.timeline_markers[0].camera == saved.camera and "take_one_borrowed" not in saved
+
+
+@pytest.mark.parametrize("way", ["holds", "pans", "fails"])
+def test_the_still_is_of_the_press_where_the_camera_moves_before_its_render(session, shot, monkeypatch, way):
+    asked, uid, scene = Asked(session), shot.uid, shot.id_data
+    began = []
+    monkeypatch.setattr(capture, "start_render", lambda _c, _s, _f, done, **more: began.append((done, more)))
+    stood = np.array(scene.camera.matrix_world)
+    press(uid)
+    until(lambda: asked.answers)
+    scene.camera.location.x += 0.5
+    scene.camera.data.lens += 7
+    bpy.context.view_layer.update()
+    asked.answer(pan(0 if way == "holds" else -9))
+    until(lambda: began)
+    if way == "fails":
+        done, more = began.pop()
+        assert more["margin"].right >= 8
+        done(render.failed(scene, RuntimeError("no memory")))
+        until(lambda: began)
+    _, more = began[0]
+    camera = more["camera"]
+    assert bool(more["margin"]) == (way == "pans") and second_camera.is_ours(camera)
+    assert np.allclose(camera.matrix_basis, stood, atol=1e-6)
+    if way != "pans":
+        assert camera.data.lens == pytest.approx(scene.camera.data.lens - 7)
+
+
+def test_a_camera_that_stays_renders_its_own_still(session, shot, monkeypatch):
+    asked, begun, camera = Asked(session), Begun(monkeypatch), shot.id_data.camera
+    press(shot.uid)
+    until(lambda: asked.answers)
+    asked.answer(pan(0))
+    until(lambda: begun)
+    assert begun[0]["camera"] == camera and not begun[0]["margin"]
