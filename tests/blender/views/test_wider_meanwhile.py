@@ -17,13 +17,15 @@ from take_one.client.protocol import CameraPath, Keyframe, WordsPath
 from take_one.scene.app import timer
 from take_one.scene.app.app import app
 from take_one.scene.app.state import RENDERING
+from take_one.scene.model.lent import own_frame, own_size
 from take_one.scene.model.shots.shot_list import add_shot, find_shot
 from take_one.scene.session import jobs
 from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.session.views import plans
 from take_one.scene.stills import capture, render
 from take_one.scene.stills.borrow import second_camera
-from take_one.scene.stills.camera import camera_track
+from take_one.scene.stills.borrow.borrowed import borrowing
+from take_one.scene.stills.camera import camera_track, own_camera
 from take_one.scene.stills.coverage.margin import Margin, widened
 from take_one.scene.stills.coverage.steps import at_once
 
@@ -135,6 +137,7 @@ def test_an_order_without_steps_can_be_cancelled(session, shot, monkeypatch):
     first, second = press(uid), press(uid)
     until(lambda: asked.answers)
     app().part(jobs.Waiting).steps.close()
+    app().part(timer.Tasks)._due.clear()  # nobody else sees to it
     jobs.cancel(first)
     until(lambda: len(asked.answers) == 2)
     assert [order.keys for order in app().part(jobs.Waiting).orders] == [[second]]
@@ -150,7 +153,7 @@ def wide_still(scene, folder, frame=FIRST):
     render.begin(task, scene, camera)
     assert (scene.render.resolution_x, scene.render.resolution_y, scene.camera) == (132, 56, camera)
     yield camera
-    render.end(scene)
+    render.end(bpy.context.scene)
     second_camera.remove_all()
 
 
@@ -258,3 +261,30 @@ def test_a_camera_that_stays_renders_its_own_still(session, shot, monkeypatch):
     asked.answer(pan(0))
     until(lambda: begun)
     assert begun[0]["camera"] == camera and not begun[0]["margin"]
+
+
+def test_what_is_borrowed_once_more_meanwhile_comes_back_in_turn(session, shot, tmp_path):
+    scene = shot.id_data
+    before, camera = rooms.settings_of(scene), scene.camera
+    with wide_still(scene, tmp_path / "still", frame=21) as ours:
+        meanwhile = rooms.settings_of(scene)
+        with borrowing(scene, {"frame_float": 33.0, "camera": camera}):
+            assert (own_frame(scene), own_size(scene), own_camera(scene)) == (FIRST, (96, 54), camera)
+        assert rooms.settings_of(scene) == meanwhile and (scene.camera, scene.frame_current) == (ours, 21)
+        assert (own_frame(scene), own_size(scene), own_camera(scene)) == (FIRST, (96, 54), camera)
+    assert rooms.settings_of(scene) == before and (scene.camera, scene.frame_current) == (camera, FIRST)
+
+
+def test_undo_while_a_wide_still_renders_gives_back_what_was_borrowed(session, shot, tmp_path, monkeypatch):
+    monkeypatch.setattr(capture, "rendering", lambda: True)
+    scene, name = shot.id_data, shot.id_data.camera.name
+    with wide_still(scene, tmp_path / "still", frame=21):
+        for number in (1, 2):
+            bpy.data.objects["Cube"].location.x = number
+            bpy.ops.ed.undo_push(message=f"moved {number}")
+        bpy.ops.ed.undo()
+        scene = bpy.context.scene
+        assert (own_frame(scene), own_size(scene)) == (FIRST, (96, 54))
+        assert own_camera(scene).name == name and bpy.data.objects["Cube"].location.x == 1
+    scene = bpy.context.scene
+    assert (scene.frame_current, scene.render.resolution_x, scene.camera.name) == (FIRST, 96, name)
