@@ -55,9 +55,9 @@ def tiny_home(home, tiny_folder):
 
 @pytest.fixture(scope="module")
 def small_sizes():
-    """A quarter of each quality's pixels: what a test of what happens between the models does not look at."""
+    """A fourteenth of each quality's pixels: what a test of what happens between the models does not look at."""
     from backend.engines.happyhorse.request import settings
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(settings, "QUALITIES", {"256p": (224, 128), "540p": (448, 256), "1080p": (960, 544)})
+        patch.setattr(settings, "QUALITIES", {"256p": (128, 64), "540p": (224, 128), "1080p": (480, 288)})
         yield

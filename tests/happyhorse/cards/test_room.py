@@ -112,7 +112,7 @@ def test_what_never_fits_fails_in_words_and_the_next_take_is_made(models, reques
 
 
 def test_frames_go_on_in_strips_where_memory_ran_out(models, request_, monkeypatch):
-    longer = dataclasses.replace(request_, seconds=2.2)  # three windows
+    longer = dataclasses.replace(request_, seconds=2.2, size=(128, 64))  # three windows, as they are decoded
     expected, _ = make(Models(CPU), longer)
     real, asked = TurboDecoder.decode_frames, []
 

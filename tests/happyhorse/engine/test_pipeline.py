@@ -87,7 +87,7 @@ def test_a_clip_with_sound(models, request_):
     assert stages[3:] == ["Decoding the sound", "Decoding"]
     previews = [what[2] for what in told if what[2] is not None]
     assert len(previews) == 8
-    assert previews[0].shape == (144, 252, 3)
+    assert previews[0].shape == (144, 288, 3)
 
 
 def test_the_seed_decides_all(models, request_):
@@ -113,11 +113,11 @@ def test_the_base_stage_is_the_distilled_loop_on_noise_drawn_on_the_cpu(models, 
     wanted = settings.read(request_, QUALITIES, ("distill",))
     job = pipeline._Job(request_, wanted, Told(), lambda: False, models)
     draw = job._draws("base")
-    shape = (1, 48, 4, 8, 14)
+    shape = (1, 48, 4, 4, 8)
     audio, video = draw(1, 13, 64), draw(*shape)
     fresh = [(draw(*shape), draw(1, 13, 64)) for _ in range(2)]
     [features] = text.features([job.prompt], tiny_folder / "t5gemma-9b-9b-ul2", CPU)
-    shown = picture.framed(read_still(request_.still.image), 320, 180, (224, 128))
+    shown = picture.framed(read_still(request_.still.image), 320, 180, (128, 64))
     held = StillEncoder.load(tiny_folder / "Wan2.2-TI2V-5B").encode(torch.from_numpy(shown))
     model = load_transformer(tiny_folder / "distill", BASE, "cpu", "fp32")
     expected = samplers.sample_distilled(model, features, video, audio, fresh, picture=held, steps=3)
