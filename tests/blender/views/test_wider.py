@@ -21,6 +21,7 @@ from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.session.views import ahead, plans
 from take_one.scene.stills import render
 from take_one.scene.stills.borrow import second_camera
+from take_one.scene.stills.borrow.wider import may_be_wider
 from take_one.scene.stills.camera import camera_of, camera_track
 from take_one.scene.stills.coverage import plan, surfaces
 from take_one.scene.stills.coverage.margin import Margin, widened
@@ -187,13 +188,19 @@ def test_the_card_says_what_it_costs(session, shot):
     assert f"about {plans.duration(10 * (1 + planned.plan.more))}" in plans.lines(shot)[0]
 
 
-@pytest.mark.parametrize("reason", ["blur", "freestyle", "window", "viewport"])
+@pytest.mark.parametrize("reason", ["blur", "freestyle", "window", "viewport", "rays", "seconds", "cull"])
 def test_a_still_that_goes_by_its_frame_is_not_widened(session, shot, reason):
     scene, call = shot.id_data, {}
     if reason == "blur":
         scene.render.use_motion_blur = True
     elif reason == "freestyle":
         scene.render.use_freestyle = True
+    elif reason == "rays":
+        scene.render.engine, scene.eevee.use_raytracing = rooms.EEVEE, True
+    elif reason == "seconds":
+        scene.cycles.time_limit = 2.5
+    elif reason == "cull":
+        scene.render.use_simplify = scene.cycles.use_camera_cull = True
     elif reason == "viewport":
         call["source"] = "VIEWPORT"
     else:
@@ -204,6 +211,25 @@ def test_a_still_that_goes_by_its_frame_is_not_widened(session, shot, reason):
         assert [view.image.name for view in take(session, shot, **call).views] == ["still.png"]
     else:
         assert not at_once(plans.of_shot(shot)).plan.margin
+
+
+def test_what_is_driven_by_the_frame_or_made_by_its_camera(shot):
+    scene = shot.id_data
+    assert may_be_wider(scene, scene.camera)
+    scene.render.engine = rooms.EEVEE
+    assert may_be_wider(scene, scene.camera)  # without ray tracing
+    driven = bpy.data.materials["Colour 2"].node_tree.nodes["Principled BSDF"].inputs["Roughness"]
+    for path, fits in (("render.resolution_y", False), ("camera.data.lens", False), ("render.fps", True)):
+        driver = driven.driver_add("default_value").driver
+        one = driver.variables.new()
+        one.targets[0].id_type, one.targets[0].id, one.targets[0].data_path = "SCENE", scene, path
+        driver.expression = "var / 90"
+        assert may_be_wider(scene, scene.camera) is fits
+        driven.driver_remove("default_value")
+    group = bpy.data.node_groups.new("Culled", "GeometryNodeTree")
+    assert may_be_wider(scene, scene.camera)
+    group.nodes.new("GeometryNodeInputActiveCamera")
+    assert not may_be_wider(scene, scene.camera)
 
 
 def test_where_the_wide_render_fails_the_plain_still_is_taken(session, shot, monkeypatch):
