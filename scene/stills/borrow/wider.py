@@ -1,13 +1,11 @@
-"""A still rendered wider than its frame: whether what is inside would be the still, and what is cut out of it."""
+"""A still rendered wider than its frame: whether what is inside would be the still, and by which camera that is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 
 import bpy
-import numpy as np
 
 from ....client.protocol import Camera
 from ..coverage.margin import Margin
@@ -44,32 +42,6 @@ def inside(camera: Camera, margin: Margin) -> Camera:
         cx=camera.cx - margin.left,
         cy=camera.cy - margin.top,
     )
-
-
-def cut_out(picture: Path, margin: Margin, target: Path) -> None:
-    """Write the still as it lies in a wider PNG of 8 bits, to the bit.
-
-    Raises:
-        RuntimeError: Blender could not read or write it.
-    """
-    image = bpy.data.images.load(str(picture), check_existing=False)
-    try:
-        wide, high = image.size
-        pixels = np.empty(wide * high * image.channels, np.float32)
-        image.pixels.foreach_get(pixels)
-        rows = pixels.reshape(high, wide, image.channels)[margin.bottom : high - margin.top]
-        inner = np.ascontiguousarray(rows[:, margin.left : wide - margin.right])
-        made = bpy.data.images.new("Take One Still", inner.shape[1], inner.shape[0], alpha=False)
-        try:
-            made.pixels.foreach_set(inner.ravel())
-            aside = target.with_name("part_" + target.name)
-            made.filepath_raw, made.file_format = str(aside), "PNG"
-            made.save()
-            aside.replace(target)
-        finally:
-            bpy.data.images.remove(made)
-    finally:
-        bpy.data.images.remove(image)
 
 
 def _culls(scene: bpy.types.Scene) -> bool:
