@@ -288,6 +288,7 @@ def _cut_out(task: Task, wide: Camera) -> None:
     try:
         png.cut_out(task.folder / files.AROUND, box, task.folder / files.PICTURE)
     except ValueError as error:
+        (task.folder / files.AROUND).unlink(missing_ok=True)
         text = rpt_("The still could not be cut out of its wider picture: {reason}")
         raise SceneError("render_failed", text.format(reason=error), "retry") from error
 
