@@ -50,8 +50,9 @@ def expect_wide(scene: bpy.types.Scene | None) -> None:
 
 def _slot() -> tuple[int, str]:
     result = next((image for image in bpy.data.images if image.type == "RENDER_RESULT"), None)
-    slots = result.render_slots if result is not None else ()
-    return (slots.active_index, slots.active.name) if result is not None and slots.active is not None else (0, "")
+    if result is None or result.render_slots.active is None:
+        return 0, ""
+    return result.render_slots.active_index, result.render_slots.active.name
 
 
 def _key(scene: bpy.types.Scene) -> Key:
