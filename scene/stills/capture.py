@@ -61,9 +61,9 @@ def capture(
     """Take the still and wait for it. Files are written into `folder` (still.png, depth.exr, camera.json).
 
     `camera` None is the scene's active camera, `frame` None its current frame (a fraction is a subframe). A render may
-    be of another `size` in pixels than the scene's, of which a `margin` is around the still (see Still.around).
-    Nothing of the scene is changed afterwards, whatever happens. The scene's render region, burnt-in text,
-    stereo and sequencer do not count: the still is the camera's whole picture. Film that is transparent
+    be of another `size` in pixels than the scene's, of which a `margin` is around the still: that is cut out of it then
+    (see Still.around). Nothing of the scene is changed afterwards, whatever happens. The scene's render region,
+    burnt-in text, stereo and sequencer do not count: the still is the camera's whole picture. Film that is transparent
     becomes black.
 
     Raises:
@@ -106,8 +106,14 @@ def _from_view(
 
 def _from_result(scene: bpy.types.Scene, camera: bpy.types.Object | None, folder: Path) -> Still:
     """The Render Result. It has depth, and the camera that it was rendered by, where that is known and its size fits,
-    and it has a depth pass."""
+    and it has a depth pass. One that has a margin of ours is refused: it is no picture of the user's."""
     check_free()
+    if rendered.is_wide_still(scene):
+        message = rpt_(
+            "The Render Result of scene '{scene}' is a take's still with more around it. Render it (F12), or choose"
+            " another still."
+        )
+        raise SceneError("no_result", message.format(scene=scene.name), "retry")
     try:
         files.save_picture(scene, folder / PICTURE)
         files.save_layers(scene, folder)

@@ -21,12 +21,13 @@ from ..app.app import app
 from ..app.errors import SceneError
 from ..model.lent import SIZE
 from . import files
-from .borrow import blocks, depth_pass, see_through, wider
+from .borrow import blocks, depth_pass, png, see_through, wider
 from .borrow.borrowed import borrow, give_back, still_changes
 from .borrow.compositor import Composed, composed, first_layer
 from .camera import picture_size
 from .coverage.margin import NONE, Margin
 from .files import Depth, Framing, Still, framing_of
+from .known import rendered
 from .known.things import with_things
 
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"
@@ -207,6 +208,7 @@ def begin(task: Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
         see_through.clear_away(see_through.natures(scene))
     task.framing, task.as_asked = None, True
     state().running = task
+    rendered.expect_wide(scene if task.margin else None)
     _listen(True)
 
 
@@ -220,8 +222,6 @@ def save(task: Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
     if task.left[0] == PICTURE:
         task.framing = task.framing._replace(camera=_known(task, scene, task.framing.camera))
         files.save_picture(scene, task.folder / (files.AROUND if task.margin else files.PICTURE))
-        if task.margin:
-            wider.cut_out(task.folder / files.AROUND, task.margin, task.folder / files.PICTURE)
     if task.composed.in_place and not task.has_depth:
         files.save_layers(scene, task.folder)
         task.has_depth = True
@@ -230,6 +230,7 @@ def save(task: Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
 def end(scene: bpy.types.Scene | None) -> None:
     """The scene as it was."""
     state().running = None
+    rendered.expect_wide(None)
     _listen(False)
     see_through.restore()
     if scene is not None:
@@ -256,7 +257,14 @@ def _known(task: Task, scene: bpy.types.Scene, camera: Camera) -> Camera:
 
 
 def write_depth(task: Task) -> Depth | None:
-    """Runs beside Blender: nothing of bpy in here."""
+    """Write the depth, and cut the still out of a wider picture. Runs beside Blender: nothing of bpy in here.
+
+    Raises:
+        SceneError: render_failed, where the picture can't be cut or has not the depth's size.
+        OSError: a file can't be written.
+    """
+    if task.margin and task.framing is not None:
+        _cut_out(task, task.framing.camera)
     depth = files.read_layers(task.folder, task.composed.layers) if task.has_depth else None
     if depth is None or task.framing is None:
         return None
@@ -266,6 +274,17 @@ def write_depth(task: Task) -> Depth | None:
     high, wide = depth.shape
     inner = depth[task.margin.top : high - task.margin.bottom, task.margin.left : wide - task.margin.right]
     return files.write_depth(task.folder, inner, _inside(task.framing, task.margin))
+
+
+def _cut_out(task: Task, wide: Camera) -> None:
+    margin = task.margin
+    box = margin.left, margin.top, wide.width - margin.right, wide.height - margin.bottom
+    try:
+        png.cut_out(task.folder / files.AROUND, box, task.folder / files.PICTURE)
+    except ValueError as error:
+        (task.folder / files.AROUND).unlink(missing_ok=True)
+        text = rpt_("The still could not be cut out of its wider picture: {reason}")
+        raise SceneError("render_failed", text.format(reason=error), "retry") from error
 
 
 def _inside(framing: Framing, margin: Margin) -> Framing:

@@ -27,6 +27,7 @@ from ...stills.camera import camera_at, camera_track
 from ...stills.capture import MOVED, RENDER, Still
 from ...stills.coverage.margin import NONE, Margin, widened
 from ...stills.coverage.track import Pose
+from ...stills.known.facts import is_light_enough
 from ..press import references
 from ..press.order import Order
 from . import ahead, plans
@@ -83,7 +84,7 @@ def shoot_one(order: Order, alone: bool = False) -> Shoot:
         _say(order, "Planning the stills")
         planned = yield from _plan(order, alone and _may_be_wider(order))
         plans.keep(order.shot_uid, planned)
-    elif alone and order.track is None and order.engine.words_path and _may_be_wider(order):
+    elif alone and order.track is None and order.engine.words_path and _may_be_wider(order) and _is_light(order):
         _say(order, "Planning the stills")
         planned, late = yield from _plan_ahead(order)
     poses = _poses(order, planned)
@@ -91,6 +92,9 @@ def shoot_one(order: Order, alone: bool = False) -> Shoot:
     still = yield from _taken(order, planned, None, 0)
     if isinstance(still, SceneError):
         raise still
+    if planned is not None and planned.plan.margin and still.around is None:
+        planned = yield from _plan_narrow(order)
+        poses = _poses(order, planned)
     size = still.width, still.height
     found, notes = [views.view_of(still)], [*still.notes, *late]
     if planned is not None and still.around is not None:
@@ -148,6 +152,11 @@ def _may_be_wider(order: Order) -> bool:
     return order.picture == own_size(scene) and may_be_wider(scene, camera)
 
 
+def _is_light(order: Order) -> bool:
+    """Whether the scene is read quickly: a press by words asked for no plan."""
+    return is_light_enough(scene_of(order).view_layers[0])
+
+
 def _plan_ahead(order: Order) -> Generator[float | Wait, None, tuple[Planned | None, tuple[str, ...]]]:
     """What the still of a take by words is to show around its frame, and remarks; None where it is not known where its
     camera goes."""
@@ -173,6 +182,16 @@ def _plan(order: Order, wider: bool) -> Generator[float, None, Planned]:
         assert camera is not None
         again = plans.steps(scene, camera, order.track, order.frame, order.frame_count, most, wider)
         planned = yield from again
+    return planned
+
+
+def _plan_narrow(order: Order) -> Generator[float, None, Planned | None]:
+    """What the stills show where the first has no margin after all, kept as the shot's plan; None by words."""
+    if order.track is None:
+        return None
+    _say(order, "Planning the stills")
+    planned = yield from _plan(order, False)
+    plans.keep(order.shot_uid, planned)
     return planned
 
 

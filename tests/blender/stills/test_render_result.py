@@ -7,6 +7,8 @@ import pytest
 from rooms import room
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills.capture import Still, capture
+from take_one.scene.stills.coverage.margin import Margin
+from take_one.scene.stills.known import rendered
 
 MOVED = "The camera has moved since the Render Result was rendered: the still shows what it saw then."
 UNKNOWN = "Where the camera was for the Render Result is not known: the move is plainer. Render it again."
@@ -92,6 +94,53 @@ def test_a_render_that_nobody_of_ours_saw(scene, tmp_path):
     assert (still.width, still.height) == (48, 27)
     assert still.camera is None and still.depth is None
     assert still.notes == (UNKNOWN,)
+
+
+def test_each_render_slot_has_its_camera(scene, tmp_path):
+    one = scene.camera
+    two = one.copy()
+    two.data = one.data.copy()
+    two.data.lens = 90
+    scene.collection.objects.link(two)
+    bpy.ops.render.render()
+    slots = next(image for image in bpy.data.images if image.type == "RENDER_RESULT").render_slots
+    slots.active_index, scene.camera = 3, two
+    bpy.ops.render.render()
+    try:
+        across = {at: _across(slots, at, scene, tmp_path) for at in (0, 3)}
+        assert across[0] == pytest.approx(across[3] * one.data.lens / 90) and across[0] != across[3]
+        # Another scene's render in another slot mixes up what this one's were.
+        other = bpy.data.scenes.new("Other")
+        other.camera = bpy.data.objects.new("Eye", bpy.data.cameras.new("Eye"))
+        other.collection.objects.link(other.camera)
+        other.render.engine = "BLENDER_WORKBENCH"
+        other.render.resolution_x, other.render.resolution_y = 48, 27
+        with bpy.context.temp_override(scene=other):
+            bpy.ops.render.render()  # in the slot that is shown: that scene's alone
+        assert _across(slots, 3, scene, tmp_path) == across[3]
+        slots.active_index = 5
+        with bpy.context.temp_override(scene=other):
+            bpy.ops.render.render()
+        slots.active_index = 3
+        assert rendered.framing(scene) is None
+    finally:
+        slots.active_index = 0
+
+
+def _across(slots, at, scene, folder):
+    slots.active_index = at
+    camera = result(scene, folder / str(at)).camera
+    return camera.fx if camera is not None else None
+
+
+def test_a_still_with_a_margin_is_no_render_of_the_users(scene, tmp_path):
+    wide = capture(bpy.context, scene, tmp_path / "wide", size=(60, 31), margin=Margin(9, 2, 3, 2))
+    assert (wide.width, wide.height, wide.around.width) == (48, 27, 60)
+    with pytest.raises(SceneError, match=r"with more around it. Render it \(F12\)") as caught:
+        result(scene, tmp_path / "refused")
+    assert caught.value.code == "no_result"
+    bpy.ops.render.render()
+    assert result(scene, tmp_path / "own").camera.width == 48
 
 
 def test_a_panoramic_render_has_no_camera_for_us(scene, tmp_path):

@@ -20,11 +20,13 @@ from take_one.scene.session import jobs
 from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.session.views import ahead, plans
 from take_one.scene.stills import render
-from take_one.scene.stills.borrow import second_camera
+from take_one.scene.stills.borrow import png, second_camera
+from take_one.scene.stills.borrow.wider import may_be_wider
 from take_one.scene.stills.camera import camera_of, camera_track
 from take_one.scene.stills.coverage import plan, surfaces
-from take_one.scene.stills.coverage.margin import Margin, widened
+from take_one.scene.stills.coverage.margin import NONE, Margin, widened
 from take_one.scene.stills.coverage.steps import at_once
+from take_one.scene.stills.known import facts
 
 FIRST = 17
 ABLE = replace(DRAFT, views=32, camera_path=True, depth=True, words_path=True, overscan=True)
@@ -187,13 +189,19 @@ def test_the_card_says_what_it_costs(session, shot):
     assert f"about {plans.duration(10 * (1 + planned.plan.more))}" in plans.lines(shot)[0]
 
 
-@pytest.mark.parametrize("reason", ["blur", "freestyle", "window", "viewport"])
+@pytest.mark.parametrize("reason", ["blur", "freestyle", "window", "viewport", "rays", "seconds", "cull"])
 def test_a_still_that_goes_by_its_frame_is_not_widened(session, shot, reason):
     scene, call = shot.id_data, {}
     if reason == "blur":
         scene.render.use_motion_blur = True
     elif reason == "freestyle":
         scene.render.use_freestyle = True
+    elif reason == "rays":
+        scene.render.engine, scene.eevee.use_raytracing = rooms.EEVEE, True
+    elif reason == "seconds":
+        scene.cycles.time_limit = 2.5
+    elif reason == "cull":
+        scene.render.use_simplify = scene.cycles.use_camera_cull = True
     elif reason == "viewport":
         call["source"] = "VIEWPORT"
     else:
@@ -206,7 +214,26 @@ def test_a_still_that_goes_by_its_frame_is_not_widened(session, shot, reason):
         assert not at_once(plans.of_shot(shot)).plan.margin
 
 
-def test_where_the_wide_render_fails_the_plain_still_is_taken(session, shot, monkeypatch):
+def test_what_is_driven_by_the_frame_or_made_by_its_camera(shot):
+    scene = shot.id_data
+    assert may_be_wider(scene, scene.camera)
+    scene.render.engine = rooms.EEVEE
+    assert may_be_wider(scene, scene.camera)  # without ray tracing
+    driven = bpy.data.materials["Colour 2"].node_tree.nodes["Principled BSDF"].inputs["Roughness"]
+    for path, fits in (("render.resolution_y", False), ("camera.data.lens", False), ("render.fps", True)):
+        driver = driven.driver_add("default_value").driver
+        one = driver.variables.new()
+        one.targets[0].id_type, one.targets[0].id, one.targets[0].data_path = "SCENE", scene, path
+        driver.expression = "var / 90"
+        assert may_be_wider(scene, scene.camera) is fits
+        driven.driver_remove("default_value")
+    group = bpy.data.node_groups.new("Culled", "GeometryNodeTree")
+    assert may_be_wider(scene, scene.camera)
+    group.nodes.new("GeometryNodeInputActiveCamera")
+    assert not may_be_wider(scene, scene.camera)
+
+
+def no_wide_render(monkeypatch):
     real = render.render
 
     def fails(*asked):
@@ -215,10 +242,46 @@ def test_where_the_wide_render_fails_the_plain_still_is_taken(session, shot, mon
         return real(*asked)
 
     monkeypatch.setattr("take_one.scene.stills.capture.render", fails)
+
+
+def test_where_the_wide_render_fails_the_plain_still_is_taken(session, shot, monkeypatch):
+    no_wide_render(monkeypatch)
+    wide = at_once(plans.of_shot(shot)).plan
     request = take(session, shot)
     assert [view.image.name for view in request.views] == ["still.png"]
-    assert "could not be rendered wider than its frame" in shot.takes[0].notes
+    notes = shot.takes[0].notes
+    assert "could not be rendered wider than its frame" in notes and "more pixels" not in notes
     assert rooms.picture(request.views[0].image).shape == (54, 96, 3)
+    # What it claims to show is what a still without a margin does, on the take and on the card.
+    app().state.engines = tuple(replace(one, overscan=False) for one in app().state.engines)
+    plain = at_once(plans.of_shot(shot)).plan
+    assert plain.mean < wide.mean - 0.1
+    assert f"One still shows {100 * plain.mean:.0f} % of the move." in notes
+    kept = plans.known(shot).plan
+    assert (kept.margin, kept.covered) == (NONE, plain.covered)
+    assert f"They show {100 * plain.mean:.0f} % of the move, {100 * min(plain.covered):.0f} % at worst" in plans.lines(
+        shot
+    )
+
+
+def test_where_the_wider_picture_cannot_be_cut_the_plain_still_is_taken(session, shot, monkeypatch):
+    def damaged(*_):
+        raise ValueError("The PNG is damaged.")
+
+    monkeypatch.setattr(png, "cut_out", damaged)
+    request = take(session, shot)
+    assert [view.image.name for view in request.views] == ["still.png"]
+    assert "could not be cut out of its wider picture: The PNG is damaged." in shot.takes[0].notes
+    assert not (request.views[0].image.parent / "around.png").exists()
+
+
+def test_where_the_wide_render_fails_further_stills_stand_in_for_the_margin(session, shot, monkeypatch):
+    shot.stills = "AUTO"
+    assert len(at_once(plans.of_shot(shot)).plan.views) == 1
+    no_wide_render(monkeypatch)
+    request = take(session, shot)
+    assert [view.image.name for view in request.views] == ["still.png", "view_01.png"]
+    assert "2 stills show" in shot.takes[0].notes
 
 
 def pan(degrees):
@@ -244,14 +307,17 @@ def test_a_take_by_words_asks_where_its_camera_goes(session, shot):
     assert len(take(session, shot, overrides={"engine": "plain"}).views) == 1 and session.ahead == []
 
 
-@pytest.mark.parametrize("why", ["nobody answers", "it holds", "not ready"])
+@pytest.mark.parametrize("why", ["nobody answers", "it holds", "not ready", "heavy"])
 def test_where_the_way_is_not_known_the_still_is_plain(session, shot, monkeypatch, why):
     monkeypatch.setattr(ahead, "PATIENCE", 0.05)
     shot.motion = "WORDS"
     session.path = None if why == "nobody answers" else pan(0 if why == "it holds" else 9)
     if why == "not ready":
         app().state.backend.state = "starting"
+    if why == "heavy":
+        monkeypatch.setattr(facts, "MAX_RAY_FACES", 6)
     request = take(session, shot)
     assert [view.image.name for view in request.views] == ["still.png"]
     assert "wider" not in shot.takes[0].notes
     assert ("Where the words lead was not known" in shot.takes[0].notes) == (why != "it holds")
+    assert (session.ahead == []) is (why in {"not ready", "heavy"})
