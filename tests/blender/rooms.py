@@ -133,7 +133,7 @@ def picture_output(scene: bpy.types.Scene, path: Path) -> None:
     scene.render.filepath = str(path)
 
 
-UNREAD = frozenset({"rna_type", "bl_rna", "session_uid", "is_evaluated"})
+UNREAD = frozenset({"rna_type", "bl_rna", "session_uid", "is_evaluated", "depsgraph"})
 
 
 def everything(item, but: tuple[str, ...] = ()) -> dict:
