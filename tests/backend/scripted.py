@@ -39,9 +39,9 @@ def engine(name: str) -> Any:
 
 
 class Scripted:
-    """Makes grey frames that grow lighter. options: frame_seconds, load_seconds (once, until `unload`), deaf (cancel is
-    not noticed), fps (its own), silent, run_marker (a file that gets a line at each start, and at `unload`), and end,
-    at frame `at`: "SIGKILL", "SIGSEGV", "exit", "raise", "engine_error", "memory", "give_up"."""
+    """Makes grey frames that grow lighter. options: frame_seconds, load_seconds (once, until `unload`), gate (a
+    file with a byte for each frame that may be made), deaf (cancel is not noticed), fps (its own), silent,
+    run_marker (a file that gets a line at each start, and at `unload`), and end, at frame `at`: "SIGKILL", "SIGSEGV", "exit", "raise", "engine_error", "memory", "give_up"."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -117,6 +117,11 @@ class Scripted:
                 if cancelled() and not options.get("deaf"):
                     raise Cancelled
             progress(index / count, "Filming")
+            while "gate" in options and os.stat(options["gate"]).st_size <= index:
+                if cancelled():
+                    raise Cancelled
+                time.sleep(0.02)
+                progress(index / count, "Filming")
             yield np.full((request.height, request.width, 3), 40 + (index * 2) % 180, np.uint8)
             while cancelled() and options.get("deaf"):
                 time.sleep(0.1)
