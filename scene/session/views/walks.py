@@ -188,8 +188,6 @@ def remarks(scene: bpy.types.Scene, walk: Walk, frame: int) -> list[str]:
                 "From '{one}' to '{two}' the way is too short for their looks: it turns {times:.1f} times too fast."
             )
             if stretch.line is None:
-                text = rpt_(
-                    "From '{one}' to '{two}' the time is too short for their looks: it turns {times:.1f} times too fast."
-                )
+                text = rpt_("From '{one}' to '{two}' the time is too short: it turns {times:.1f} times too fast.")
             notes.append(text.format(one=stretch.stops[0].name, two=stretch.stops[-1].name, times=stretch.hurry))
     return notes

@@ -298,7 +298,7 @@ def test_where_nothing_moves_it_takes_the_seconds_that_were_asked_for():
     assert off(track, two) < 0.3 and "too" not in shot.walk_notes
     shot, _ = walk(scene, [one, two], pace="LENGTH", seconds=1.5)
     assert shot.seconds == pytest.approx(1.5)
-    assert "the time is too short for their looks: it turns 2.0 times too fast" in shot.walk_notes
+    assert "the time is too short: it turns 2.0 times too fast" in shot.walk_notes
     many = at_once(walks.steps(scene, [one, two] * 31, "SPEED", 1.0, 5.0))  # 61 turns of 3 s
     assert many.seconds == pytest.approx(180.0) and many.stretches[0].hurry == pytest.approx(183 / 180, abs=1e-3)
 
