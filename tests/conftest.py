@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from devtools.environments import KERNELS
 
-os.environ["NUMBA_CACHE_DIR"] = str(KERNELS)
+os.environ.setdefault("NUMBA_CACHE_DIR", str(KERNELS))
 
 if importlib.util.find_spec("hypothesis"):  # Blender's Pythons have none
     from hypothesis import HealthCheck, settings

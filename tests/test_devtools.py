@@ -131,6 +131,14 @@ def test_the_lines_that_tell_who_runs_a_line(line: int, wanted: set[int]) -> Non
     assert lines._lines_with(ast.parse(SOURCE), line) == wanted
 
 
+@pytest.mark.parametrize("by", ["kernel", "helper"])
+def test_lines_that_are_compiled_are_known_as_those_that_run_at_import(by: str) -> None:
+    source = SOURCE.replace("@cached", f"@{by}")
+    assert [lines._lines_with(ast.parse(source), line) for line in (6, 7, 9, 10, 18)] == [set()] * 4 + [{18}]
+    one = lines.Recording("tests/test_one.py", 4.0, 2, {"backend/a.py": {"tests/test_one.py::test_wide": [3, 18]}})
+    assert lines.tests_of([one], "backend/a.py", source, 10) == (["tests/test_one.py::test_wide"], 2.0)
+
+
 def test_a_mutant_is_tried_against_the_quickest_tests_that_run_its_line() -> None:
     module = "backend/a.py"
     one = lines.Recording("tests/test_one.py", 4.0, 1, {module: {"tests/test_one.py::test_wide": [8, 10, 11, 18]}})

@@ -141,6 +141,7 @@ class Jobs:
             if error.code == "unreachable":
                 raise
             record.problem = error.problem
+            self._keep_end(record)
             self._report_end(record)
             return
         record.state, record.problem = SENT, None
@@ -310,12 +311,15 @@ class Jobs:
         record = job.record
         record.state, record.ended_at = state, time.time()
         self._journal.drop_uploads(record.key)
+        self._keep_end(record)
+        self._open.pop(record.key, None)
+        self._report_end(record)
+
+    def _keep_end(self, record: Record) -> None:
         try:
             self._journal.save(record)
         except OSError:  # then its end is found again, by whoever reads the journal next
             LOG.exception("the end of the job %s could not be kept", record.key)
-        self._open.pop(record.key, None)
-        self._report_end(record)
 
     def _report_end(self, record: Record) -> None:
         if record.state == READY:

@@ -102,8 +102,8 @@ COVERS = {
     "client/protocol": _client("api/protocol api/form api/several session/session"),
     "client/protocol/edit": Cover("test", ("tests/backend/export",)),
     "client/jobs": _client(
-        "session/jobs_rules session/journal_rules session/session session/journal api/transfers api/clip "
-        "api/hostile_server"
+        "session/jobs_rules session/jobs_retry session/journal_rules session/session session/journal api/transfers "
+        "api/clip api/hostile_server"
     ),
     "client/local": _client(
         "session/journal_rules installing/backend_process api/slow_backend installing/real_backend"

@@ -21,6 +21,7 @@ from ..environments import DEV, python_of, run_environment
 
 RECORDS = DEV / "mutation-lines"
 CODE = ("backend", "client", "integrations")
+COMPILED = {"kernel", "helper"}  # decorators of what Numba compiles: coverage.py sees nothing inside
 OF_BLENDER = ("scene", "operators", "panels")  # which no other environment's tests run
 SETTINGS = """[run]
 dynamic_context = test_function
@@ -74,8 +75,8 @@ def record(environment: str, root: Path, tests: Iterable[str]) -> list[Recording
 def tests_of(recordings: list[Recording], module: str, source: str, line: int) -> tuple[list[str], float]:
     """The tests that run a line of a module, the quickest first, as many as take `MOST` seconds, and their seconds.
 
-    What runs as the module is imported is tried against all tests that run something in it. A function counts as its
-    share of its file.
+    What runs as the module is imported, or is compiled, is tried against all tests that run something in it. A function
+    counts as its share of its file.
     """
     lines = _lines_with(ast.parse(source), line)
     running: dict[str, float] = {}
@@ -97,11 +98,13 @@ def tests_of(recordings: list[Recording], module: str, source: str, line: int) -
 
 def _lines_with(tree: ast.Module, line: int) -> set[int]:
     """The lines of the statement that `line` belongs to, without those of its body; of a function's head, the lines of
-    its body; none for what runs as the module is imported."""
+    its body; none for what runs as the module is imported, and for what is compiled."""
     function: ast.stmt | None = None
     inner: ast.stmt = tree.body[0]
     for node in _statements(tree, line):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            if any(isinstance(one, ast.Name) and one.id in COMPILED for one in node.decorator_list):
+                return set()
             function = node
         inner = node
     if function is None:

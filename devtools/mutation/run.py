@@ -22,6 +22,9 @@ COPY = DEV / "mutation"
 REPORT = DEV / "reports" / "mutate.json"
 SLOWER = 3  # times as long as without a bug, and some seconds: then a mutant hangs, and was found
 PATIENCE = 15.0
+KERNEL_ROOMS = ("backend/kernels.py", "backend/engines/draft/view/", "backend/media/planes.py")
+COMPILING = 120.0  # seconds more for those: with any change there all kernels are compiled anew, 50 s of a processor
+MUTANT_KERNELS = DEV / "mutation-kernels"  # theirs alone: they would push the real ones out of the shared folder
 GRACE = 10.0  # for pytest to end what its tests started
 
 
@@ -130,14 +133,26 @@ def _try(mutant: dict[str, Any], environment: str, recordings: list[Recording]) 
     began = time.monotonic()
     try:
         path.write_text(mutant["code"], encoding="utf-8")
-        if tests and _found(environment, tests, SLOWER * seconds + PATIENCE):
+        if tests and _found(environment, tests, limit_of(mutant["module"], seconds), variables_of(mutant["module"])):
             return ""
     finally:
         path.write_text(source, encoding="utf-8")
+        shutil.rmtree(MUTANT_KERNELS, ignore_errors=True)
     against = f"{len(tests)} tests, {time.monotonic() - began:.1f} s" if tests else "no test runs this line"
     diff = _diff(source, mutant)
     print(f"{diff}\n    ({against})", flush=True)
     return diff
+
+
+def limit_of(module: str, seconds: float) -> float:
+    """Seconds until a mutant of this module hangs, where its tests take so many without a bug."""
+    return SLOWER * seconds + PATIENCE + (COMPILING if module.startswith(KERNEL_ROOMS) else 0.0)
+
+
+def variables_of(module: str) -> dict[str, str]:
+    """The variables to try a mutant of this module with."""
+    own = {"NUMBA_CACHE_DIR": str(MUTANT_KERNELS)} if module.startswith(KERNEL_ROOMS) else {}
+    return {**environment_of(), **own}
 
 
 def _mutants(modules: list[str], most: int, seed: int) -> list[dict[str, Any]]:
@@ -149,13 +164,13 @@ def _mutants(modules: list[str], most: int, seed: int) -> list[dict[str, Any]]:
     return listed
 
 
-def _found(environment: str, tests: list[str], limit: float) -> bool:
+def _found(environment: str, tests: list[str], limit: float, variables: dict[str, str]) -> bool:
     """Whether the tests fail, or take longer than `limit` seconds."""
     command = [str(python_of(environment)), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     process = subprocess.Popen(
         command,
         cwd=COPY,
-        env=environment_of(),
+        env=variables,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,

@@ -14,6 +14,7 @@ from client.events import READY, BackendState, Event
 from client.protocol import Binding, Direction, Line, TakeRequest, View
 from client.session import Session
 from client.target import RemoteTarget
+from tests.client.desk import Desk
 from tests.client.fake_server import FakeServer
 
 E = TypeVar("E")
@@ -101,3 +102,8 @@ def wait_until(test: Callable[[], bool], seconds: float = PATIENCE) -> None:
     while not test():
         assert time.monotonic() < ends
         time.sleep(0.01)
+
+
+@pytest.fixture
+def desk(home: Path, monkeypatch: pytest.MonkeyPatch, make_request: Callable[..., TakeRequest]) -> Desk:
+    return Desk(home, monkeypatch, make_request)

@@ -21,6 +21,7 @@ from ...stills.walk import pace, plan, rig
 from ...stills.walk.plan import Stop, Walk
 
 LOOK = 0.2  # seconds between two looks at what is selected
+SLIGHT = 0.05  # seconds that are not worth a remark
 
 
 class Chosen:
@@ -172,6 +173,12 @@ def remarks(scene: bpy.types.Scene, walk: Walk, frame: int) -> list[str]:
     fps = scene.render.fps / scene.render.fps_base
     speed = walk.speed * metres_per_unit(scene)
     notes = [rpt_("{seconds:.1f} s at {speed:.2g} m/s").format(seconds=walk.seconds, speed=speed)]
+    if walk.wanted is not None and walk.seconds > walk.wanted + SLIGHT:
+        text = rpt_("{seconds:.1f} s are too few: it takes longer to look around where it stands.")
+        notes.append(text.format(seconds=walk.wanted))
+    if walk.seconds > pace.MOST_SECONDS + SLIGHT:
+        text = rpt_("A shot takes {seconds:.0f} s at most: the end of the walk is not in it. Use fewer cameras.")
+        notes.append(text.format(seconds=pace.MOST_SECONDS))
     for (one, two), stretch in zip(walk.cuts, walk.stretches[1:], strict=True):
         text = rpt_("There is no free way from '{one}' to '{two}': it cuts there, at frame {frame}.")
         notes.append(text.format(one=one, two=two, frame=round(frame + stretch.begins * fps)))
@@ -180,5 +187,7 @@ def remarks(scene: bpy.types.Scene, walk: Walk, frame: int) -> list[str]:
             text = rpt_(
                 "From '{one}' to '{two}' the way is too short for their looks: it turns {times:.1f} times too fast."
             )
+            if stretch.line is None:
+                text = rpt_("From '{one}' to '{two}' the time is too short: it turns {times:.1f} times too fast.")
             notes.append(text.format(one=stretch.stops[0].name, two=stretch.stops[-1].name, times=stretch.hurry))
     return notes

@@ -32,7 +32,7 @@ class Stop:
 class Stretch:
     """A part of the walk without a cut. `line` None stands still. `begins`, `ends` are seconds; `offsets` are
     (seconds, share of the line, speed in shares a second); `looks` and `lenses` are keys over seconds. `hurry`: how
-    many times too fast the look has to turn where the walk is too short for its looks; 1 where it is not."""
+    many times too fast the look has to turn where the stretch is too short for its looks; 1 where it is not."""
 
     stops: tuple[Stop, ...]
     line: Line | None
@@ -47,12 +47,13 @@ class Stretch:
 @dataclass(frozen=True)
 class Walk:
     """`stretches` one after the other, a cut between two; `cuts` name the cameras before and after each. `speed` is in
-    units a second."""
+    units a second. `wanted`: the seconds that were asked for, which looks around may not leave room for."""
 
     stretches: tuple[Stretch, ...]
     seconds: float
     speed: float
     cuts: tuple[tuple[str, str], ...]
+    wanted: float | None = None
 
 
 def plan(
@@ -60,7 +61,8 @@ def plan(
 ) -> Steps[Walk]:
     """A walk through the stops in their order: by a `speed` in units a second, or in so many `seconds` in all.
 
-    Looks and heights go from stop to stop without swings. Where there is no free way it is cut.
+    Looks and heights go from stop to stop without swings. Where there is no free way it is cut. What stands still takes
+    the time of its looks; where nothing moves, all of `seconds`.
     """
     groups: list[tuple[list[Stop], list[np.ndarray], list[int]]] = [([stops[0]], [stops[0].place], [0])]
     cuts = []
@@ -80,16 +82,22 @@ def plan(
         yield 0.0
     lines = [one if one is not None and one.length > MARGIN else None for one in lines]
     length = sum(one.length for one in lines if one is not None)
-    held = sum(_held(named) for (named, _, _), one in zip(groups, lines, strict=True) if one is None)
-    going = _pace(length, held, speed, seconds)
+    held = [0.0 if one is not None else _held(named) for (named, _, _), one in zip(groups, lines, strict=True)]
+    going = _pace(length, sum(held), speed, seconds)
+    if going is None:
+        share = (seconds or min(sum(held), pace.MOST_SECONDS)) / sum(held)
+        held = [share * one for one in held]
     stretches: list[Stretch] = []
     begins, passed = 0.0, 0.0
-    for (named, _, at), path in zip(groups, lines, strict=True):
-        stretch = _stretch(tuple(named), path, at, begins, passed, length, going)
+    for (named, _, at), path, stands in zip(groups, lines, held, strict=True):
+        if path is None or going is None:
+            stretch = _standing(tuple(named), begins, begins + stands)
+        else:
+            stretch = _stretch(tuple(named), path, at, begins, passed, length, going)
         stretches.append(stretch)
         begins = stretch.ends
         passed += path.length if path is not None else 0.0
-    return Walk(tuple(stretches), begins, going.speed if going else 0.0, tuple(cuts))
+    return Walk(tuple(stretches), begins, going.speed if going else 0.0, tuple(cuts), seconds)
 
 
 def _held(stops: Sequence[Stop]) -> float:
@@ -113,22 +121,29 @@ def _pace(length: float, held: float, speed: float | None, seconds: float | None
     return made
 
 
+def _standing(stops: tuple[Stop, ...], begins: float, ends: float) -> Stretch:
+    """Cameras at one place: it looks from each to the next."""
+    turned = [stop.look for stop in stops]
+    times = pace.unhurried(turned, [float(at) for at in np.linspace(begins, ends, len(stops))])
+    lenses = [(moment, stop.lens) for moment, stop in zip(times, stops, strict=True)]
+    looks = tuple(pace.looks(turned, times))
+    return Stretch(stops, None, begins, ends, (), looks, tuple(lenses), _hurry(stops, ends - begins))
+
+
+def _hurry(stops: Sequence[Stop], seconds: float) -> float:
+    return max(1.0, _turning(stops) / max(seconds, 1e-6))
+
+
 def _stretch(
     stops: tuple[Stop, ...],
-    one: Line | None,
+    one: Line,
     at: list[int],
     begins: float,
     passed: float,
     length: float,
-    going: pace.Pace | None,
+    going: pace.Pace,
 ) -> Stretch:
     """`passed` is how much of all ways lies before this stretch: it is eased only where all begins and ends."""
-    if one is None or going is None:
-        ends = begins + _held(stops)
-        turned = [stop.look for stop in stops]
-        times = pace.unhurried(turned, [float(at) for at in np.linspace(begins, ends, len(stops))])
-        lenses = [(moment, stop.lens) for moment, stop in zip(times, stops, strict=True)]
-        return Stretch(stops, None, begins, ends, (), tuple(pace.looks(turned, times)), tuple(lenses))
 
     def when(along: float) -> float:
         return begins + going.time_at(passed + along, length) - going.time_at(passed, length)
@@ -147,5 +162,5 @@ def _stretch(
     looks = pace.looks(turned, pace.unhurried(turned, times))
     lenses = [(moment, stop.lens) for moment, stop in zip(times, stops, strict=True)]
     ends = when(one.length)
-    hurry = max(1.0, _turning(stops) / max(ends - begins, 1e-6))
+    hurry = _hurry(stops, ends - begins)
     return Stretch(stops, one, begins, ends, tuple(offsets), tuple(looks), tuple(lenses), hurry)

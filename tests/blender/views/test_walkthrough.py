@@ -21,6 +21,7 @@ from take_one.scene.model.shots.shot_list import find_shot
 from take_one.scene.session import pump
 from take_one.scene.session.views import moves, walks
 from take_one.scene.stills.camera import camera_track
+from take_one.scene.stills.coverage.steps import at_once
 from take_one.scene.stills.walk import rig
 
 FIRST = 31
@@ -284,3 +285,34 @@ def test_two_cameras_at_one_place_are_a_look_round_there():
     _, track = walk(scene, [one, two, three], speed=0.7)
     assert places(track)[:, 0].min() > 0.999  # it does not step back first
     assert max(off(track, camera) for camera in (one, two, three)) < 1.0
+
+
+def test_where_nothing_moves_it_takes_the_seconds_that_were_asked_for():
+    scene = flats.flat(1, furniture=0)
+    one = flats.eye(scene, "One", (1.0, 2.5, 1.6), (3, 2.5, 1.6))
+    two = flats.eye(scene, "Two", (1.0, 2.5, 1.6), (-1, 2.5, 1.6))
+    shot, track = walk(scene, [one, two], pace="LENGTH", seconds=10.0)
+    assert shot.seconds == pytest.approx(10.0)
+    half = -np.array(track.poses[120].matrix)[:3, 2]
+    assert abs(half[1]) == pytest.approx(1.0, abs=0.01)  # half round
+    assert off(track, two) < 0.3 and "too" not in shot.walk_notes
+    shot, _ = walk(scene, [one, two], pace="LENGTH", seconds=1.5)
+    assert shot.seconds == pytest.approx(1.5)
+    assert "the time is too short: it turns 2.0 times too fast" in shot.walk_notes
+    many = at_once(walks.steps(scene, [one, two] * 31, "SPEED", 1.0, 5.0))  # 61 turns of 3 s
+    assert many.seconds == pytest.approx(180.0) and many.stretches[0].hurry == pytest.approx(183 / 180, abs=1e-3)
+
+
+def test_a_walk_that_takes_longer_than_was_asked_for_or_than_a_shot_says_so():
+    scene = flats.flat(2, doors=False)
+    one = flats.eye(scene, "One", (1.0, 2.5, 1.6), (3, 2.5, 1.6))
+    two = flats.eye(scene, "Two", (1.0, 2.5, 1.6), (-1, 2.5, 1.6))
+    away = [flats.eye(scene, f"Far {x}", (x, 2.5, 1.6), (x + 1, 2.5, 1.6)) for x in (5.0, 6.5)]
+    shot, _ = walk(scene, [one, two, *away], pace="LENGTH", seconds=2.0)
+    assert shot.seconds == pytest.approx(4.0)  # 3 to look around, 1 to go
+    assert "2.0 s are too few: it takes longer to look around where it stands." in shot.walk_notes
+    shot, _ = walk(scene, [one, two, *away], pace="LENGTH", seconds=6.0)
+    assert shot.seconds == pytest.approx(6.0) and "too few" not in shot.walk_notes
+    long = at_once(walks.steps(scene, [*[one, two] * 31, *away], "SPEED", 1.0, 5.0))
+    assert long.seconds == pytest.approx(184.0)
+    assert "A shot takes 180 s at most" in "\n".join(walks.remarks(scene, long, FIRST))

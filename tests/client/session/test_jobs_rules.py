@@ -2,126 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
-
 import pytest
 
 from client.api.errors import ApiError
-from client.events import Event, JobFailed, JobProgress, TakeReady
-from client.jobs import follow
-from client.jobs.follow import Jobs
-from client.jobs.journal import Journal
-from client.jobs.record import CANCELLING, FAILED, NEW, SENT, Record
-from client.protocol import Job, JobState, Problem, TakeRequest
+from client.events import JobFailed, JobProgress, TakeReady
+from client.jobs.record import CANCELLING, NEW, SENT
+from client.protocol import Job, JobState, Problem
+from tests.client.desk import AtOnce, Desk, Server
 
 QUEUED, WORKING, DONE = JobState.QUEUED, JobState.IN_PROGRESS, JobState.COMPLETED
-ME = "a" * 32
-
-
-class Server:
-    """A connection to a server that answers what it is told; `calls` are what it was asked."""
-
-    def __init__(self, name: str = "local") -> None:
-        self.server, self.url = name, f"http://{name}"
-        self.calls: list[tuple[Any, ...]] = []
-        self.says: dict[str, Any] = {}  # by call: what it answers, or an error
-
-    def _answer(self, *call: Any) -> Any:
-        self.calls.append(call)
-        said = self.says.get(call[0], Job("v-" + str(call[1]).removeprefix("v-")))
-        if isinstance(said, Exception):
-            raise said
-        return replace(said, id=call[1]) if isinstance(said, Job) and call[0] != "submit" else said
-
-    def submit(self, key: str, request: TakeRequest, going: object) -> Job:
-        return self._answer("submit", key)
-
-    def job(self, job_id: str) -> Job:
-        return self._answer("job", job_id)
-
-    def cancel(self, job_id: str) -> Job:
-        return self._answer("cancel", job_id)
-
-    def delete(self, job_id: str) -> None:
-        self._answer("delete", job_id)
-
-    def move(self, job_id: str, before: str | None) -> None:
-        self._answer("move", job_id, before)
-
-    def retry(self, job_id: str, send_again: bool) -> None:
-        self._answer("retry", job_id, send_again)
-
-
-class AtOnce:
-    """A transfer that is done as it begins; `held` ones go on until they are let go."""
-
-    held = False
-
-    def __init__(self, api: Server, work: Callable[..., Job], ended: Callable[[], None]) -> None:
-        self.api, self._work = api, work
-        self._held = AtOnce.held
-        self._stopped = False
-
-    @property
-    def done(self) -> bool:
-        return not self._held
-
-    def stop(self) -> bool:
-        self._stopped = self._held
-        return self._held
-
-    def result(self) -> Job:
-        return self._work(self.api, None)
-
-    def join(self, seconds: float) -> None:
-        return None
-
-
-class Desk:
-    """Jobs with a clock, and what they told."""
-
-    def __init__(self, home: Path, monkeypatch: pytest.MonkeyPatch, make_request: Callable[..., TakeRequest]) -> None:
-        self.now, self.told, self.home, self._make_request = 1000.0, [], home, make_request
-        self.told: list[Event] = []
-        self.journal = Journal(home)
-        self.jobs = Jobs(self.journal, ME, self.told.append)
-        self.fetched: list[str] = []
-        monkeypatch.setattr(follow.time, "monotonic", lambda: self.now)
-        monkeypatch.setattr(follow, "Transfer", AtOnce)
-        monkeypatch.setattr(AtOnce, "held", False)
-        monkeypatch.setattr(follow, "fetch", self._fetch)
-
-    def _fetch(self, record: Record, job: Job) -> Callable[..., Job]:
-        def work(api: Server, going: object) -> Job:
-            self.fetched.append(record.key)
-            return job
-
-        return work
-
-    def add(self, key: str, state: str = NEW, server: str = "local", attempted: bool = False) -> Record:
-        job_id = None if state == NEW else f"v-{key}"
-        record = Record(key, server, ME, self._make_request(key), self.home / f"{key}.mp4", state, job_id)
-        self.journal.add(record)
-        self.jobs.add(record, attempted)
-        return record
-
-    def step(self, api: Server, seconds: float = 0.0) -> list[tuple[Any, ...]]:
-        """Let so many seconds pass, then do what is due. What the server was asked."""
-        self.now += seconds
-        before = len(api.calls)
-        self.jobs.step(api)  # type: ignore[arg-type]
-        return api.calls[before:]
-
-    def failures(self) -> list[tuple[str, str]]:
-        return [(event.key, event.problem.code) for event in self.told if isinstance(event, JobFailed)]
-
-
-@pytest.fixture
-def desk(home: Path, monkeypatch: pytest.MonkeyPatch, make_request: Callable[..., TakeRequest]) -> Desk:
-    return Desk(home, monkeypatch, make_request)
 
 
 @pytest.mark.parametrize(
@@ -360,52 +249,3 @@ def test_what_has_landed_is_forgotten_and_at_the_local_backend_too(desk: Desk) -
     desk.jobs.landed("k9", api)  # type: ignore[arg-type]
     assert (api.calls[asked[0] :], other.calls[asked[1] :]) == ([("delete", "v-k3")], [])
     assert desk.journal.keys() == []
-
-
-def failed(desk: Desk, key: str, **facts: Any) -> None:
-    """A job that ended without a take."""
-    record = desk.add(key, SENT)
-    desk.jobs._open.pop(key)
-    for name, value in {"state": FAILED, "problem": Problem("uncertain", "Perhaps."), **facts}.items():
-        setattr(record, name, value)
-    desk.journal.save(record)
-
-
-def kept(desk: Desk, key: str) -> tuple[str, Problem | None]:
-    record = desk.journal.get(key)
-    assert record is not None
-    return record.state, record.problem
-
-
-@pytest.mark.parametrize("again", [True, False])
-def test_a_failed_job_goes_on_at_its_server(again: bool, desk: Desk) -> None:
-    api = Server()
-    failed(desk, "k1")
-    desk.jobs.retry("k1", again, api)
-    assert api.calls == [("retry", "v-k1", again)]
-    assert kept(desk, "k1") == (SENT, None)
-    api.calls.clear()
-    assert desk.step(api) == [("job", "v-k1")]  # it is tended to again
-    assert desk.failures() == []
-
-
-@pytest.mark.parametrize("facts", [{"state": SENT}, {"id": None}, {"server": "http://else"}])
-def test_what_has_not_failed_here_is_not_retried(facts: dict[str, Any], desk: Desk) -> None:
-    api = Server()
-    failed(desk, "k1", **facts)
-    desk.jobs.retry("k1", True, api)
-    desk.jobs.retry("nobody", True, api)
-    assert api.calls == [] and not desk.jobs.busy("local")
-    assert kept(desk, "k1")[0] == facts.get("state", FAILED)
-
-
-def test_a_job_that_can_not_go_on_is_reported_with_the_reason_and_one_out_of_reach_stays(desk: Desk) -> None:
-    api = Server()
-    failed(desk, "k1")
-    api.says["retry"] = ApiError("gone", "Its order is gone.", "retry", 409)
-    desk.jobs.retry("k1", False, api)
-    assert desk.failures() == [("k1", "gone")] and kept(desk, "k1")[0] == FAILED
-    api.says["retry"] = ApiError("unreachable", "Nobody.", "retry")
-    with pytest.raises(ApiError):
-        desk.jobs.retry("k1", False, api)
-    assert desk.failures() == [("k1", "gone")] and kept(desk, "k1")[0] == FAILED

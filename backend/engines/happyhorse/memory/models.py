@@ -12,7 +12,7 @@ from typing import TypeVar
 import torch
 from torch import Tensor
 
-from ....gpu.memory import PLENTY, P, give_all_back, run_with_fallback
+from ....gpu.memory import PLENTY, give_all_back
 from ....gpu.residents import Residents
 from ....gpu.small import CPU, Movable, Small, Where
 from ....weights.store import ModelsError, fingerprint
@@ -40,7 +40,7 @@ from .plans import (
     supports_fp8,
 )
 from .team import FOLLOWER, Team, Together, losses_told
-from .work import FULL, HOST_FULL, LIKE, NO_EIGHT_BIT, TITLES, Work, gpus, readable, short, too_large
+from .work import HOST_FULL, LIKE, NO_EIGHT_BIT, TITLES, Work, gpus, readable, short, too_large, tried
 
 Result = TypeVar("Result")
 Model = TypeVar("Model", bound=Movable)
@@ -141,7 +141,7 @@ class Models:
             def run(plan: Plan) -> Result:
                 return work(self._on_all(name, plan, note, check))
 
-            return self._trying(plans, run, self.notes.append, lambda: self.give_way(name))
+            return tried(plans, run, self.notes.append, lambda: self.give_way(name))
 
     def encode_still(self, picture: Tensor) -> Tensor:
         """`picture` [1, 3, H, W], -1..1, to its latent [1, 48, 1, H/16, W/16] on the device.
@@ -213,7 +213,7 @@ class Models:
                 self.notes.append(f"{what} on the processor: the graphics card has no room for it.")
             return work(where.device)
 
-        return self._trying(plans, run, lambda _: None, lambda: self.give_way(""))
+        return tried(plans, run, lambda _: None, lambda: self.give_way(""))
 
     def device_name(self) -> str:
         return torch.cuda.get_device_name(self.device) if self.device.type == "cuda" else "CPU"
@@ -269,23 +269,6 @@ class Models:
         self._share_among(1)
         self._residents.close()
         give_all_back(self.device)
-
-    def _trying(
-        self,
-        plans: Sequence[P],
-        run: Callable[[P], Result],
-        note: Callable[[str], None],
-        let_go: Callable[[], None],
-    ) -> Result:
-        """`run_with_fallback`, and its failures in words."""
-        try:
-            return run_with_fallback(plans, run, note, let_go)
-        except torch.OutOfMemoryError as error:
-            raise EngineError("out_of_memory", FULL, "smaller_size") from error
-        except MemoryError as error:
-            words = str(error)
-        let_go()
-        raise EngineError("out_of_memory", HOST_FULL.format(words), "smaller_size")
 
     def _share_among(self, gpus: int) -> None:
         if self._team is not None and self._team.size != gpus:

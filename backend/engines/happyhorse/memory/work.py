@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import torch
 
-from ....gpu.memory import GIB
+from ....gpu.memory import GIB, P, run_with_fallback
 from ...engine import EngineError
 from ..transformer.config import BASE, SR_540P, SR_1080P, TransformerConfig
 from ..transformer.sharing import sizes
 from .plans import Shape
+
+Result = TypeVar("Result")
 
 LIKE = {"distill": BASE, "base": BASE, "540p_sr": SR_540P, "1080p_sr": SR_1080P}
 TITLES = {"distill": "the model", "base": "the model", "540p_sr": "the refiner", "1080p_sr": "the refiner"}
@@ -74,6 +77,24 @@ def too_large(needed: int, room: int) -> EngineError:
 
 def short(needed: int, there: int) -> str:
     return f"{needed / GIB:.1f} GiB are needed and {max(0, there) / GIB:.1f} are free"
+
+
+def tried(
+    plans: Sequence[P], run: Callable[[P], Result], note: Callable[[str], None], let_go: Callable[[], None]
+) -> Result:
+    """`run_with_fallback`, and its failures in words.
+
+    Raises:
+        EngineError: `out_of_memory`.
+    """
+    try:
+        return run_with_fallback(plans, run, note, let_go)
+    except torch.OutOfMemoryError as error:
+        raise EngineError("out_of_memory", FULL, "smaller_size") from error
+    except MemoryError as error:
+        words = str(error)
+    let_go()
+    raise EngineError("out_of_memory", HOST_FULL.format(words), "smaller_size")
 
 
 @contextmanager

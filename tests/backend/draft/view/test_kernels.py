@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from backend import kernels
+from devtools.mutation import run
 
 ROOT = Path(__file__).resolve().parents[4]
 ADD = "from .small import double\n\n\n@kernel\ndef add(a):\n    return double(a) + 1\n"
@@ -139,3 +140,13 @@ def test_the_machine_code_of_the_newest_versions_stays(tmp_path: Path, monkeypat
     (ours / kernels.DIGEST / "media").mkdir()
     (ours / kernels.DIGEST / kernels.VIEW / "kernel.nbi").rename(ours / kernels.DIGEST / "media" / "kernel.nbi")
     assert not kernels.compiled()
+
+
+def test_mutants_of_what_is_in_the_digest_have_time_to_compile_and_a_folder_of_their_own() -> None:
+    rooms = (Path("kernels.py"), *kernels.ROOMS)
+    assert set(run.KERNEL_ROOMS) == {f"backend/{room.as_posix()}{'' if room.suffix else '/'}" for room in rooms}
+    for module in ("backend/engines/draft/view/film.py", "backend/media/planes.py", "backend/kernels.py"):
+        assert run.limit_of(module, 10.0) == 30 + run.PATIENCE + run.COMPILING
+        assert run.variables_of(module)["NUMBA_CACHE_DIR"] == str(run.MUTANT_KERNELS)
+    assert run.limit_of("backend/media/audio.py", 10.0) == 30 + run.PATIENCE
+    assert run.variables_of("backend/media/audio.py") == run.environment_of()
