@@ -66,6 +66,9 @@ def fit(edit: bpy.types.Scene, take_uid: str, name: str, rules: Rules | None = N
     for use, movie in _showing(edit, take_uid):
         changed += _even(edit, use, movie)
         say(movie, name)
+    for strip in edit.sequence_editor.strips_all:  # in a meta strip, which is the user's own, it stays as it is
+        if strip.get(strips.TAKE_KEY) == take_uid:
+            strip.pop(strips.OFF_RATE_KEY, None)
     return changed
 
 
