@@ -116,6 +116,10 @@ def test_its_sound_ends_where_another_shots_begins(shots, clips, tmp_path):
     edit.sequence_editor.strips["Stairs_t001 sound"].mute = True
     assert loudest(edit, tmp_path, 1, 10) > 5000
     assert loudest(edit, tmp_path, 11, 15) == 0
+    assert not fit.hears_others(edit, shots[0].uid)
+    setattr(sound_of(edit, "k2"), strips.END, 13)  # dragged longer by hand: the panel says so
+    assert fit.hears_others(edit, shots[0].uid)
+    setattr(sound_of(edit, "k2"), strips.END, 10)
 
     # longer, shorter than its own frames, and as long as the take again: nothing of another shot is heard
     edit.take_one.ripple = True
