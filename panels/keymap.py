@@ -12,6 +12,7 @@ KEYS = (
     ("Sequencer", "SEQUENCE_EDITOR", "takeone.animate_frame", "A", ("ctrl", "alt")),
     ("Sequencer", "SEQUENCE_EDITOR", "takeone.shot_split", "K", ("ctrl", "alt")),
     ("3D View", "VIEW_3D", "takeone.show_edit", "E", ("ctrl", "alt")),
+    ("Sequencer", "SEQUENCE_EDITOR", "takeone.show_edit", "E", ("ctrl", "alt")),
 )
 
 

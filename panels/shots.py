@@ -116,7 +116,8 @@ def lens_of(shot: Any) -> str:
 def take_words(shot: Any, take: Any) -> str:
     """Which take the edit shows, and of how many."""
     if take is None:
-        return iface_("{count} takes").format(count=len(shot.takes)) if shot.takes else iface_("No take")
+        words = iface_("1 take") if len(shot.takes) == 1 else iface_("{count} takes")
+        return words.format(count=len(shot.takes)) if shot.takes else iface_("No take")
     return iface_("Take {number} of {count}").format(number=take.number, count=len(shot.takes))
 
 
@@ -171,6 +172,7 @@ def draw_shot(layout: bpy.types.UILayout, context: bpy.types.Context, edit: bpy.
     row = column.row(align=True)
     row.prop(shot, "status", text="")
     row.prop(shot, "rating", slider=True)
+    row.operator("takeone.show_edit", text="", icon="ZOOM_SELECTED")
     column.prop(shot, "note", text="", icon="GREASEPENCIL", placeholder="Note")
     movie = fit.movie_of_shot(edit, shot.uid) if edit is not None else None
     row = layout.row(align=True)
@@ -188,6 +190,8 @@ def draw_shot(layout: bpy.types.UILayout, context: bpy.types.Context, edit: bpy.
     if over:
         text = iface_("The strip holds its last frame for {count} frames") if over > 0 else iface_("{count} frames cut")
         layout.label(text=text.format(count=abs(over)), icon="INFO", translate=False)
+    if movie and edit is not None and fit.hears_others(edit, shot.uid):
+        layout.label(text="Its sound runs into another shot's", icon="INFO")
 
 
 class TAKEONE_PT_shots(bpy.types.Panel):

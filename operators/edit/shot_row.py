@@ -166,9 +166,9 @@ class TAKEONE_OT_shot_remove(ShotOperator, bpy.types.Operator):
         if shot is None:
             return
         rated = sum(take.rating > 0 or bool(take.note) for take in shot.takes)
-        text = rpt_("'{shot}' has {count} takes, {rated} of them with stars or a note").format(
-            shot=shot.name, count=len(shot.takes), rated=rated
-        )
+        several = rpt_("'{shot}' has {count} takes, {rated} of them with stars or a note")
+        one = rpt_("'{shot}' has a take, with stars or a note") if rated else rpt_("'{shot}' has a take")
+        text = (one if len(shot.takes) == 1 else several).format(shot=shot.name, count=len(shot.takes), rated=rated)
         self.layout.label(text=text, translate=False)
         self.layout.label(text="Their files stay on disk")
         self.layout.prop(self, "with_strips")

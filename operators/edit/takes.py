@@ -91,7 +91,7 @@ class TAKEONE_OT_take_play(ReadyTakeOperator, bpy.types.Operator):
 
 
 class TAKEONE_OT_show_edit(bpy.types.Operator):
-    """Go to the Video Editing workspace, to the strip of the shot that is shown here"""
+    """Go to the strip of the shot that is shown here: in this window, or in the Video Editing workspace"""
 
     bl_idname = "takeone.show_edit"
     bl_label = "Show Edit"
@@ -106,7 +106,8 @@ class TAKEONE_OT_show_edit(bpy.types.Operator):
         assert edit is not None
         shot, take = shot_of(context), take_of(context)
         strip = strip_of(edit, shot, take)
-        show_edit(context, edit)
+        if edit_scene.window_showing(context, edit) != context.window or context.window is None:
+            show_edit(context, edit)
         edit_scene.reveal(context, edit, strip)
         return {"FINISHED"}
 

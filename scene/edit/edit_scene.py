@@ -23,7 +23,7 @@ __all__ = [
     "window_showing",
 ]
 
-TAB = "Take One"
+TAB, LIST_TAB = "Take One", "Shots"
 MOST_TRIES, TRY_SECONDS = 30, 0.1  # to open it in a window that is just being drawn
 OUTPUT = "Edit.mp4"
 OUTPUT_KEY = "take_one_output"  # on our edit: the output path that we gave it
@@ -125,7 +125,7 @@ def _open_tab(edit_uid: int) -> bool:
         for side in area.regions:
             if side.type == "UI":
                 with contextlib.suppress(AttributeError, TypeError):  # it has not been drawn yet
-                    side.active_panel_category = TAB
+                    side.active_panel_category = TAB if side.active_panel_category != LIST_TAB else LIST_TAB
                     done = True
         _bring_into_sight(window, area, region)
     return done

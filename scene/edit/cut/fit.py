@@ -44,6 +44,13 @@ def held(movie: bpy.types.Strip) -> int:
     return min(0, shown_to - (_first(movie) + shot_frames(movie)))
 
 
+def hears_others(edit: bpy.types.Scene, shot_uid: str) -> bool:
+    """Whether a sound of the shot was dragged on to where its file is another shot's: sound can't be held. Cheap enough
+    for draw()."""
+    found = [strip for strip in edit.sequence_editor.strips if strip.get(strips.SHOT_KEY) == shot_uid]
+    return any(strips.OWN_KEY in strip and strips.end(strip) > strips.own_end(strip) for strip in found)
+
+
 def say(movie: bpy.types.Strip, name: str) -> None:
     """Name a strip, and say of it what does not fit."""
     over = held(movie)
@@ -66,6 +73,9 @@ def fit(edit: bpy.types.Scene, take_uid: str, name: str, rules: Rules | None = N
     for use, movie in _showing(edit, take_uid):
         changed += _even(edit, use, movie)
         say(movie, name)
+    for strip in edit.sequence_editor.strips_all:  # in a meta strip, which is the user's own, it stays as it is
+        if strip.get(strips.TAKE_KEY) == take_uid:
+            strip.pop(strips.OFF_RATE_KEY, None)
     return changed
 
 

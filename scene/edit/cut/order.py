@@ -33,7 +33,7 @@ def arrange(edit: bpy.types.Scene, order: Sequence[str], rules: Rules | None = N
     changed = [use for use, other in zip(row, wanted, strict=True) if use != other]
     if transitions.part(edit, changed):
         return arrange(edit, order, rules)
-    gaps = [later.start - earlier.end for earlier, later in itertools.pairwise(row)] + [0]
+    gaps = _gaps(row, wanted)
     at, moves, markers, moved = row[0].start, [], {}, 0
     taken: set[str] = set()
     for use, gap in zip(wanted, gaps, strict=True):
@@ -51,6 +51,14 @@ def arrange(edit: bpy.types.Scene, order: Sequence[str], rules: Rules | None = N
     for marker, frame in markers.values():
         marker.frame = frame
     return moved
+
+
+def _gaps(row: list[Use], wanted: list[Use]) -> list[int]:
+    """Frames after each place. Shots that overlap, as in a dissolve that a user made, do while they are neighbours."""
+    found = [two.start - one.end for one, two in itertools.pairwise(row)]
+    overlaps = {pair: gap for pair, gap in zip(itertools.pairwise(row), found, strict=True) if gap < 0}
+    pairs = itertools.pairwise(wanted)
+    return [overlaps.get(pair, max(0, gap)) for pair, gap in zip(pairs, found, strict=True)] + [0]
 
 
 def _own_within(edit: bpy.types.Scene, use: Use, rules: Rules) -> list[bpy.types.Strip]:

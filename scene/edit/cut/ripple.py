@@ -75,15 +75,21 @@ def set_length(edit: bpy.types.Scene, use: Use, frames: int, rules: Rules | None
         return True
     if any(is_locked(editor, strip) for strip in use.strips):
         return False
+    at = min([one.start for one in uses(edit) if _goes_on(use, one)], default=use.end)
     if rules.ripple and by > 0:
-        ripple(edit, use.end, by, rules, keep=[strip.name for strip in use.all])
+        ripple(edit, at, by, rules, keep=[strip.name for strip in use.all])
     elif by > 0 and not _is_free(editor, use, by):
         return False
     with showing_all(edit):
         _stretch(use, by)
     if rules.ripple and by < 0:
-        ripple(edit, use.end, by, rules, keep=[strip.name for strip in use.all])
+        ripple(edit, at, max(by, use.start + 1 - at), rules, keep=[strip.name for strip in use.all])
     return True
+
+
+def _goes_on(use: Use, other: Use) -> bool:
+    """Whether the film goes on with the other before this one ends, as in a dissolve that a user made."""
+    return use.start < other.start < use.end < other.end
 
 
 def _is_free(editor: bpy.types.SequenceEditor, use: Use, by: int) -> bool:

@@ -34,7 +34,7 @@ def move(edit: bpy.types.Scene, moves: Iterable[tuple[bpy.types.Strip, int]]) ->
         todo = _far_end_first(todo, next(iter(distances), 0))
     for strip, by in todo:
         _move(strip, by)
-    _move_effects_animation(edit, {name: by for name, (_, by) in wanted.items()})
+    move_effects_animation(edit, {name: by for name, (_, by) in wanted.items()})
     return sum(not _back(edit, strip, channels[name]) for name, (strip, _) in wanted.items())
 
 
@@ -66,7 +66,7 @@ def _back(edit: bpy.types.Scene, strip: bpy.types.Strip, channel: int) -> bool:
     return bool(strip.channel == channel)
 
 
-def _move_effects_animation(edit: bpy.types.Scene, moved: dict[str, int]) -> None:
+def move_effects_animation(edit: bpy.types.Scene, moved: dict[str, int]) -> None:
     """Blender moves the animation of a strip with it, but not that of an effect that follows it."""
     found = list(keys.curves(edit))
     if not found:

@@ -15,6 +15,7 @@ from ...model.shots.shot_list import add_shot, find_shot, find_take
 from ...model.shots.shown import SHOT_KEY
 from .. import strips
 from ..cut.ripple import showing_all
+from ..cut.shift import move_effects_animation
 from ..cut.uses import WITH_KEY
 from .collect import CROSSES, shot_strip
 
@@ -68,6 +69,7 @@ def apply(edit: bpy.types.Scene, was: Edit, changes: Changes, scene: bpy.types.S
             _shift(step.strip, step.shift - far)
             _trim(step)
             step.strip.channel = channel
+        move_effects_animation(edit, {step.strip.name: step.shift for step in steps})
     new = [_new_shot(edit, scene, cut) for cut in changes.cuts if not cut.shot]
     again = rpt_("Shot '{name}' is used once more there: lay it yourself.")
     remarks += [again.format(name=cut.name) for cut in changes.cuts if _again(was, cut)]

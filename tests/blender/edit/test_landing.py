@@ -327,6 +327,21 @@ def test_a_retake_at_the_edits_new_rate_has_picture_and_sound_of_one_length(shot
     assert shot.frames == 150  # five seconds, of the edit
 
 
+def test_in_a_meta_strip_a_retake_at_another_rate_stays_as_the_user_cuts_it(shot, session, tmp_path):
+    slow, fast = clip(tmp_path / "slow.mp4", 24), clip(tmp_path / "fast.mp4", 30, fps=30)
+    pump.handle(ready(shot, source=slow, frame=47))
+    edit = bpy.data.scenes["Edit"]
+    edit.render.fps = 30
+    meta = edit.sequence_editor.strips.new_meta("meta", 40, 47)
+    for strip in [one for one in edit.sequence_editor.strips if one != meta]:
+        strip.move_to_meta(meta)
+    pump.handle(ready(shot, "k2", 2, fast, placement="REPLACE"))
+    assert {one.name for one in meta.strips} == {"Kitchen_t002", "Kitchen_t002 sound"}
+    movie, sound = meta.strips["Kitchen_t002"], meta.strips["Kitchen_t002 sound"]
+    assert (strips.start(movie), strips.start(sound)) == (47, 47)
+    assert not any(key.endswith("off_rate") for strip in (movie, sound) for key in strip.keys())
+
+
 def test_takes_that_an_undo_took_away_come_back_in_their_order(shot, source, session):
     uid = shot.uid
     landing.push_undo(bpy.context, "begin")

@@ -143,7 +143,11 @@ def test_a_shot_with_takes_asks_before_it_goes(scene, monkeypatch):
     assert remove.invoke(stand, context, None) == {"RUNNING_MODAL"} and asked
     paper = Paper()
     remove.draw(SimpleNamespace(shot=stand.shot, layout=paper, bl_rna=None), context)
-    assert "'Hall' has 1 takes, 1 of them with stars or a note" in paper.texts
+    assert "'Hall' has a take, with stars or a note" in paper.texts
+    scene.take_one.shots[0].takes.add()
+    paper = Paper()
+    remove.draw(SimpleNamespace(shot=stand.shot, layout=paper, bl_rna=None), context)
+    assert "'Hall' has 2 takes, 1 of them with stars or a note" in paper.texts
 
 
 def test_shots_are_named_by_a_pattern(scene):

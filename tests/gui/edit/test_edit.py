@@ -63,6 +63,19 @@ def test_the_board_stands_and_the_scene_as_it_was(blender: BlenderWindow) -> Non
     assert blender.ask("STATE.last_error") is None
 
 
+def test_the_playhead_goes_to_the_shot_and_the_list_stays(blender: BlenderWindow) -> None:
+    blender.run(IN_LIST.format("bpy.context.window_manager.take_one_shot = 4"))
+    blender.click("takeone.show_edit", area="SEQUENCE_EDITOR")
+    blender.until(f"{EDIT}.frame_current == 97")
+    assert blender.ask(f"[s.name for s in {EDIT}.sequence_editor.strips if s.select]") == ["Cam 5"]
+    assert blender.ask(TABS) == ["Shots"]
+    blender.run(IN_LIST.format("bpy.context.window_manager.take_one_shot = 2"))
+    left, top, width, height = blender.place("SEQUENCE_EDITOR", "WINDOW")
+    blender.move_to(left + width // 2, top + height // 2)
+    blender.press("ctrl+alt+e")
+    blender.until(f"{EDIT}.frame_current == 49")
+
+
 def test_arrows_move_a_shot_in_list_and_edit(blender: BlenderWindow) -> None:
     blender.run(IN_LIST.format("bpy.context.window_manager.take_one_shot = 1"))
     blender.click(".ripple", area="SEQUENCE_EDITOR")

@@ -63,6 +63,10 @@ def test_on_a_longer_place_it_holds_its_own_last_frame(shots, clips, tmp_path):
     assert (use.start, use.end, strips.content_start(movie), strips.content_length(movie)) == (1, 15, -2, 30)
     assert (fit.held(movie), movie.name, fit.shot_frames(movie)) == (5, "Hall_t002 (holds 5)", 7)
     assert [round(seen_at(edit, frame)) for frame in (1, 5, 9, 10, 14)] == [3, 7, 11, 11, 11]
+    setattr(movie, strips.END, 29)  # dragged longer by hand
+    movie.channel = 20
+    assert [round(seen_at(edit, frame)) for frame in (16, 28)] == [11, 11]
+    setattr(movie, strips.END, 15)
     edit.frame_set(14)
     playhead.save_frame(bpy.context, shots[0].id_data, tmp_path / "still.png")
     assert round(float(picture(tmp_path / "still.png").mean()) * 40) == 11
@@ -112,6 +116,10 @@ def test_its_sound_ends_where_another_shots_begins(shots, clips, tmp_path):
     edit.sequence_editor.strips["Stairs_t001 sound"].mute = True
     assert loudest(edit, tmp_path, 1, 10) > 5000
     assert loudest(edit, tmp_path, 11, 15) == 0
+    assert not fit.hears_others(edit, shots[0].uid)
+    setattr(sound_of(edit, "k2"), strips.END, 13)  # dragged longer by hand: the panel says so
+    assert fit.hears_others(edit, shots[0].uid)
+    setattr(sound_of(edit, "k2"), strips.END, 10)
 
     # longer, shorter than its own frames, and as long as the take again: nothing of another shot is heard
     edit.take_one.ripple = True
