@@ -43,6 +43,8 @@ def keep_all(kept: bool) -> None:
     for item in bpy.data.objects:
         if item.type == "CAMERA" and is_ours(item):
             item.use_fake_user = kept
+            if item.data is not None:
+                item.data.is_runtime_data = not kept
 
 
 def remove_all() -> None:

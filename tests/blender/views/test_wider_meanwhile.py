@@ -219,7 +219,7 @@ def test_a_save_meanwhile_writes_the_scene_as_the_user_has_it(session, shot, tmp
     scene.render.use_stamp = False
     assert rooms.settings_of(scene) == before and marker.camera == bpy.data.objects[name]
     with bpy.data.libraries.load(copy, link=True) as (there, here):
-        assert not [one for one in there.objects if one.startswith(second_camera.NAME)]
+        assert not [one for one in (*there.objects, *there.cameras) if one.startswith(second_camera.NAME)]
         here.scenes = [scene.name]
     (saved,) = here.scenes
     made = saved.render
