@@ -39,9 +39,10 @@ def engine(name: str) -> Any:
 
 
 class Scripted:
-    """Makes grey frames that grow lighter. options: frame_seconds, load_seconds (once, until `unload`), gate (a
-    file with a byte for each frame that may be made), deaf (cancel is not noticed), fps (its own), silent,
-    run_marker (a file that gets a line at each start, and at `unload`), and end, at frame `at`: "SIGKILL", "SIGSEGV", "exit", "raise", "engine_error", "memory", "give_up"."""
+    """Makes grey frames that grow lighter. options: frame_seconds, load_seconds (once, until `unload`), gate (a file
+    with a byte for each frame that may be made), deaf (cancel is not noticed), fps (its own), silent, run_marker (a
+    file that gets a line at each start, and at `unload`), and end, at frame `at`: "SIGKILL", "SIGSEGV", "exit",
+    "raise", "engine_error", "memory", "give_up"."""
 
     def __init__(self, name: str) -> None:
         self.name = name
@@ -117,7 +118,7 @@ class Scripted:
                 if cancelled() and not options.get("deaf"):
                     raise Cancelled
             progress(index / count, "Filming")
-            while "gate" in options and os.stat(options["gate"]).st_size <= index:
+            while "gate" in options and Path(options["gate"]).stat().st_size <= index:
                 if cancelled():
                     raise Cancelled
                 time.sleep(0.02)
