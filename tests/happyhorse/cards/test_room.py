@@ -13,7 +13,8 @@ from PIL import Image
 from backend.engines.engine import EngineError
 from backend.engines.happyhorse import text
 from backend.engines.happyhorse.memory import models as models_module
-from backend.engines.happyhorse.memory import plans, work
+from backend.engines.happyhorse.memory import plans
+from backend.engines.happyhorse.memory import work as work_module
 from backend.engines.happyhorse.memory.models import Models
 from backend.engines.happyhorse.memory.plans import Shape
 from backend.engines.happyhorse.memory.work import Work
@@ -105,7 +106,7 @@ def test_what_never_fits_fails_in_words_and_the_next_take_is_made(models, reques
         with pytest.raises(EngineError) as failure:
             make(models, request_, quality="540p")
         assert failure.value.code == "out_of_memory"
-        assert failure.value.problem.message == work.FULL
+        assert failure.value.problem.message == work_module.FULL
         assert failure.value.fix == "smaller_size"
     frames, _ = make(models, request_)
     assert frames.shape == (5, 180, 320, 3)
