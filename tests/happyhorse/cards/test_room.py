@@ -16,7 +16,8 @@ from backend.engines.happyhorse.memory import models as models_module
 from backend.engines.happyhorse.memory import plans
 from backend.engines.happyhorse.memory.models import Models
 from backend.engines.happyhorse.memory.plans import Shape
-from backend.engines.happyhorse.memory.work import FULL, Work
+from backend.engines.happyhorse.memory.work import FULL as OUT_OF_MEMORY
+from backend.engines.happyhorse.memory.work import Work
 from backend.engines.happyhorse.pipeline.pipeline import Pipeline
 from backend.engines.happyhorse.request import settings
 from backend.engines.happyhorse.transformer.config import BASE, SR_1080P
@@ -105,7 +106,7 @@ def test_what_never_fits_fails_in_words_and_the_next_take_is_made(models, reques
         with pytest.raises(EngineError) as failure:
             make(models, request_, quality="540p")
         assert failure.value.code == "out_of_memory"
-        assert failure.value.problem.message == FULL
+        assert failure.value.problem.message == OUT_OF_MEMORY
         assert failure.value.fix == "smaller_size"
     frames, _ = make(models, request_)
     assert frames.shape == (5, 180, 320, 3)
