@@ -283,14 +283,11 @@ _GOES_BY = {"push": 1, "advance": 1, "proceed": 1, "press": 1, "walk": 1, "creep
 
 def _metres_after(text: list[str], i: int) -> int:
     """Where the words end before a length that follows at word `i`: "push slowly 2 m"; 0 for none."""
-    end = i
-    while end < len(text):
-        measure = words.measure_at(text, end)
-        if measure is not None:
+    for at in range(i, len(text)):
+        if measure := words.measure_at(text, at):
             return i if measure.kind == "metres" else 0
-        if not (is_modifier(text[end]) or text[end] in ("by", "about", "camera", "the")):
-            return 0
-        end += 1
+        if not (is_modifier(text[at]) or text[at] in ("by", "about", "camera", "the")):
+            break
     return 0
 
 

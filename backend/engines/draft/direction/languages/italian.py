@@ -135,7 +135,8 @@ ITALIAN = Language(
             "past",
         ),
         (
-            rf"(?P<keep>si allontana\w*|allontana\w*|arretra\w*|indietreggia\w*|retrocede\w*|(?:all')?indietro)\s+{_FROM}{{N}}",
+            rf"(?P<keep>si allontana\w*|allontana\w*|arretra\w*|indietreggia\w*|retrocede\w*|"
+            rf"(?:all')?indietro)\s+{_FROM}{{N}}",
             "from",
         ),
         (rf"(?P<keep>si avvicina\w*|avvicina\w*)\s+(?:lentamente\s+)?{_TO}{{N}}", "to"),
