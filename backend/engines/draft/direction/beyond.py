@@ -17,6 +17,7 @@ from .languages.happenings import (
     THINGS,
 )
 from .translate import to_english
+from .words import without_runs
 
 MOST_NAMED = 5
 OTHER_CAMERA = "another camera"
@@ -73,7 +74,7 @@ _QUOTED = re.compile(r"[\"“「『«„][^\"”」』»“]{0,600}[\"”」』�
 
 def beyond(text: str) -> tuple[str, ...]:
     """The topics of _NOTES, LIGHT, PEOPLE_MOVE, and the English names of things that should move."""
-    text = _QUOTED.sub(" ", text[:8000])
+    text = without_runs(_QUOTED.sub(" ", text[:8000]))
     found = [topic for topic, pattern in _EVERYWHERE.items() if pattern.search(text)]
     english = to_english(text).lower().replace("’", "'")
     for clause in _CLAUSE.split(english):

@@ -77,7 +77,7 @@ def find(clause: Clause) -> list[Found]:
         return [carried]
     if not found and (way := _way_alone(clause)):
         return [way]
-    if not found and _is_another_direction(clause):
+    if not found and is_another_direction(clause):
         return [Found(0, 1, "again", 1, "again", text[0])]
     return [_sided(text, move) for i, move in enumerate(found) if not _leads_into(text, move, found[i + 1 : i + 2])]
 
@@ -144,7 +144,7 @@ _WAYS = ("around", "round", "through", "past", "over", "along", "toward", "towar
 _STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height")
 
 
-def _is_another_direction(clause: Clause) -> bool:
+def is_another_direction(clause: Clause) -> bool:
     """Whether a clause without a verb goes on with the move before it: "then right", "and away from the house"."""
     text = clause.words
     if clause.link not in ("then", "and", "comma") or text[0] not in DIRECTIONS or text[0] in _NO_DIRECTION_ALONE:
@@ -225,7 +225,9 @@ def _alone(text: list[str]) -> Found | None:
     if len(content) != 1 or content[0] not in ALONE or any(word in DIRECTIONS and word != content[0] for word in text):
         return None
     if content[0] == "static" and text != ["static"]:
-        return None
+        timed = any((one := words.measure_at(text, i)) and one.kind == "seconds" for i in range(len(text)))
+        if not timed or text[0] != "static":
+            return None
     at = text.index(content[0])
     kind, sign = ALONE[content[0]]
     return Found(at, at + 1, kind, sign, "phrase", content[0])
@@ -268,10 +270,25 @@ def _verb(text: list[str], i: int) -> Found | None:
         return Found(i, i + 2, kind, sign, form, verb, everyday, extra=_own_speed(verb))
     if verb == "look" and text[i + 1 : i + 2] == ["at"] and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
+    if "" not in table and verb in _GOES_BY and (by := _metres_after(text, i + 1)):
+        return Found(i, by, "push", _GOES_BY[verb], form, verb, everyday, extra=_own_speed(verb))
     if "" not in table:
         return None
     kind, sign = table[""]
     return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
+
+
+_GOES_BY = {"push": 1, "advance": 1, "proceed": 1, "press": 1, "walk": 1, "creep": 1, "inch": 1, "pull": -1}
+
+
+def _metres_after(text: list[str], i: int) -> int:
+    """Where the words end before a length that follows at word `i`: "push slowly 2 m"; 0 for none."""
+    for at in range(i, len(text)):
+        if measure := words.measure_at(text, at):
+            return i if measure.kind == "metres" else 0
+        if not (is_modifier(text[at]) or text[at] in ("by", "about", "camera", "the")):
+            break
+    return 0
 
 
 def _turns_about(text: list[str], i: int) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
-from .find import Found, find, heading, is_about_the_move, is_modifier, telling_at
+from .find import Found, find, heading, is_about_the_move, is_another_direction, is_modifier, telling_at
 from .shorthand import spelled, written_out
 from .steps import Reading, Step, tidy
 from .subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
@@ -33,14 +33,43 @@ MOST_STEPS = 12
 
 def read_moves(text: str) -> Reading:
     """The moves that `text` asks for. Any text is fine; unknown words give no steps."""
-    reader = _Reader()
     tokens = words.tokens(to_english(written_out(text)))
     tokens = [replace(token, text=spelled(token.text)) for token in tokens]
-    for clause in clauses(tokens):
-        reader.clause(clause)
+    reader = _read(_with_eases(clauses(tokens)))
     steps = tidy(reader.steps or reader.headed)[:MOST_STEPS]
     said = frozenset(token.text for token in tokens)
     return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), said)
+
+
+def _read(found: list[Clause]) -> _Reader:
+    reader = _Reader()
+    for clause in found:
+        reader.clause(clause)
+    return reader
+
+
+def _with_eases(found: list[Clause]) -> list[Clause]:
+    """ "Ease in, push in, ease out": how the other moves start and end, where there are any; else a move itself."""
+    eases = {id(clause): side for clause in found if (side := _eases(clause.words))}
+    if not eases or all(
+        step.kind in ("hold", "handheld") for step in _read([c for c in found if id(c) not in eases]).steps
+    ):
+        return found
+    sides = set(eases.values())
+    said = "eased" if len(sides) > 1 else "accelerating" if sides == {"in"} else "decelerating"
+    return [replace(one, words=[said], named=[False], link="comma") if id(one) in eases else one for one in found]
+
+
+def _eases(text: list[str]) -> str:
+    """ "in" or "out" where a clause says nothing but to ease."""
+    at = next((i for i, word in enumerate(text) if word in ("ease", "eases", "easing")), None)
+    if at is None or text[at + 1 : at + 2] not in (["in"], ["out"]):
+        return ""
+    rest = text[:at] + text[at + 2 :]
+    return text[at + 1] if all(word in LEAD_INS or word in words.SPEEDS or word in _ENDS for word in rest) else ""
+
+
+_ENDS = ("start", "end", "beginning", "finish")
 
 
 @dataclass
@@ -69,6 +98,8 @@ class _Reader:
             across = moves[0].verb in _ACROSS  # "slider, left to right"
             sign = 1 if moves[0].verb == "rightwards" else -1
             moves = [replace(moves[0], kind="truck", sign=sign, form="phrase")] if across else []
+        if moves and moves[0].form == "measured" and self._repeats(clause):
+            moves = [replace(moves[0], form="again", verb=clause.words[0])]
         if moves and moves[0].form == "measured" and self.steps and clause.link in ("comma", "but", "sentence"):
             moves = []  # "arc shot, 45 degrees to the left" is of the arc
         self.negated = bool(forbidden) and not moves
@@ -86,6 +117,15 @@ class _Reader:
             self._add(clause, moves, index, move)
         self.carried = moves[-1].verb in CARRIED
         self.manner = None
+
+    def _repeats(self, clause: Clause) -> bool:
+        """Whether a side and a figure have the last move once more: "orbit left 45°, then right 45°"."""
+        if not self.steps or not is_another_direction(clause):
+            return False
+        before = self.steps[-1]
+        figure = next((found for i in range(len(clause.words)) if (found := words.measure_at(clause.words, i))), None)
+        turns = before.kind in ("pan", "tilt", "roll", "orbit")
+        return figure is not None and figure.kind == ("degrees" if turns else "metres") and not before.open_side
 
     def _moves(self, clause: Clause) -> tuple[list[Found], set[str]]:
         """The clause's moves that are the camera's, and the kinds it forbids."""
@@ -245,8 +285,11 @@ def _again(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
     verb = _OWN_VERB.get(steps[-1].kind) if steps else None
     direction = DIRECTIONS[move.verb]
     turned: tuple[str, int] | None
+    if verb == "tilt" and direction in ("left", "right"):  # "pan left, then up, then right"
+        verb = "pan"
     if verb and direction in ("in", "out") and direction not in CAMERA_VERBS[verb]:
-        back = move.verb == "back" and steps[-1].kind in ("pan", "tilt", "truck", "orbit") and clause.link == "then"
+        ends = clause.link == "then" or (clause.link == "and" and clause.words[1:] in ([], ["again"]))
+        back = move.verb == "back" and steps[-1].kind in ("pan", "tilt", "truck", "orbit") and ends
         verb, turned = "dolly", (steps[-1].kind, -steps[-1].sign) if back else CAMERA_VERBS["dolly"][direction]
     else:
         turned = CAMERA_VERBS[verb].get(direction) if verb else None
@@ -255,6 +298,7 @@ def _again(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
     relation, target = target_of(clause.words, turned[0], "", 0, len(clause.words))
     both = clause.link == "and" and turned[0] != steps[-1].kind
     again = replace(steps[-1], kind=turned[0], sign=turned[1], together=both, metres=None)
+    again = _modified(again, clause.words, 1, len(clause.words))
     return [replace(again, relation=relation, target=target, open_side=not _is_side(move.verb))]
 
 

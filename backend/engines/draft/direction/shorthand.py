@@ -5,28 +5,42 @@ from __future__ import annotations
 import functools
 import re
 
+from . import words
+from .languages.which import reader_of
 from .lists import listed, one_of
 
 _MOVE = r"pan|tilt|truck|trk|track|dolly|arc|orbit|slide|crab|roll|move|whip|drift|swing|turn|look"
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _LENGTH = r"(m|cm|metres?|meters?|feet|ft)"
+# Two capitals for a move.
+_INITIALS = {
+    **dict.fromkeys(("PI", "DI", "TI"), "push in"),
+    **dict.fromkeys(("PO", "PB", "DO"), "pull out"),
+    "ZI": "zoom in",
+    "ZO": "zoom out",
+    "TU": "tilt up",
+    "TD": "tilt down",
+    "HH": "handheld",
+}
+_ALSO_WORDS = ("DI", "DO", "PI", "PO", "TI", "TU")  # where all is in capitals
+_ALSO_FOREIGN = ("DI", "TU")
+_KNOWN_CAPITALS = rf"(?:{'|'.join(_INITIALS)}|[EXBM]?CU|M?LS|M?WS|MS|FS|OTS)\b"
+# Neither a name's ("TU Berlin", "TI-84") nor a sign's ("DO NOT ENTER").
+_INITIAL = re.compile(rf"\b(?:{'|'.join(_INITIALS)})\b(?!-\d| not\b| (?!{_KNOWN_CAPITALS})[A-Z])")
+_PART = re.compile(r"(?:[^;:!?\n.,]|[.,](?=\d))+")
+_WORD = re.compile(r"[^\W\d_]+")
 # In their order. Those with a capital count only as capitals.
 _CAPITALS = tuple(
     (re.compile(pattern), said)
     for pattern, said in (
-        (r"\b(?:PI|DI|TI)\b", "push in"),
-        (r"\b(?:PO|PB|DO)\b", "pull out"),
-        (r"\bZI\b", "zoom in"),
-        (r"\bZO\b", "zoom out"),
-        (r"\bTU\b", "tilt up"),
-        (r"\bTD\b", "tilt down"),
-        (r"\bHH\b", "handheld"),
         # How she is seen is no move: "slow push, ends CU", "zoom out to a MS", "OTS on Anna".
         (
             r"(?:,?\s*\b(?:ends?|ending|finish(?:es)?|land(?:s|ing)?)\s+)?(?:\b(?:to|on|in|as|into)\s+(?:an?\s+)?)?"
             r"\b(?:ECU|XCU|BCU|MCU|CU|MLS|MWS|MS|FS|EWS|ELS|XLS|VWS|LS|WS|OTS(?:\s+(?:on|of|over)\s+\w+)?|[23]S)\b",
             " ",
         ),
+        (r"\bleft ?(?:→|->) ?right\b", "left to right"),
+        (r"\bright ?(?:→|->) ?left\b", "right to left"),
         (r"\bL\s*(?:→|->|–|-|/|>|to|2)\s*R\b", "left to right"),
         (r"\bR\s*(?:→|->|–|-|/|>|to|2)\s*L\b", "right to left"),
     )
@@ -93,12 +107,26 @@ _BETWEEN = re.compile(
 
 def written_out(text: str) -> str:
     """`text` with its abbreviations in words, and one figure where it gives two ("from 1.2 m to 1.8 m": by 0.6 m)."""
+    text = words.without_runs(text)
+    foreign = reader_of(text) is not None
+    text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     for pattern, said in (*_CAPITALS, *_WRITTEN_OUT):
         text = pattern.sub(lambda match, said=said: match.expand(said), text)  # type: ignore[misc]
     text = _LENSES.sub(_zoomed, text)
     text = _ONE_LENS.sub(" ", text)
     text = _HEIGHTS.sub(_by, text)
     return _BETWEEN.sub(lambda match: f"{0.5 * (_figure(match[1]) + _figure(match[2])):g}", text)
+
+
+def _initials(part: str, foreign: bool) -> str:
+    """A clause with its moves of two capitals in words. `foreign`: the text is in another language than English."""
+    shouted = part.isupper() and any(len(word) > 1 and word not in _INITIALS for word in _WORD.findall(part))
+
+    def said(match: re.Match[str]) -> str:
+        a_word = (shouted and match[0] in _ALSO_WORDS) or (foreign and match[0] in _ALSO_FOREIGN)
+        return match[0] if a_word else _INITIALS[match[0]]
+
+    return _INITIAL.sub(said, part)
 
 
 def _figure(text: str) -> float:
@@ -173,4 +201,4 @@ def _slips() -> dict[str, str]:
         for slip in swapped | doubled | single | short:
             found.setdefault(slip, set()).add(word)
     known = set(_SPELLED)
-    return {slip: words.pop() for slip, words in found.items() if len(words) == 1 and slip not in known}
+    return {slip: meant.pop() for slip, meant in found.items() if len(meant) == 1 and slip not in known}

@@ -117,6 +117,11 @@ class Token:
     named: bool = False
 
 
+def without_runs(text: str) -> str:
+    """`text` with one blank for several, and one line's end."""
+    return "\n".join(line for line in (" ".join(part.split()) for part in text.splitlines()) if line)
+
+
 def tokens(text: str) -> list[Token]:
     """The words and marks of `text`. Quoted speech is left out: what is said moves no camera."""
     text = unicodedata.normalize("NFKC", text[:LONGEST_TEXT]).replace("’", "'").replace("‘", "'")

@@ -9,9 +9,10 @@ from backend.engines.draft.direction.shorthand import spelled
 from backend.engines.draft.direction.target import which_of
 from tests.backend.draft.direction.directors import FIRST, OTHERS, SECOND, THIRD, notation
 from tests.backend.draft.direction.directors_again import SEVENTH, SIXTH
+from tests.backend.draft.direction.directors_eighth import EIGHTH
 from tests.backend.draft.direction.directors_later import FIFTH, FOURTH
 
-LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH}
+LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH}
 
 
 @pytest.mark.parametrize("text", FIRST)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from backend.engines.draft.direction.read import read_moves
@@ -291,3 +293,19 @@ OTHER_LANGUAGES = {
 @pytest.mark.parametrize("text", OTHER_LANGUAGES)
 def test_other_languages_choose_moves_too(text: str) -> None:
     assert moves_of(text) == OTHER_LANGUAGES[text]
+
+
+@pytest.mark.parametrize("text", [" " * 5000, "左" * 5000, "推" * 5000, "la camera" + " " * 4990])
+def test_the_longest_prompt_of_one_letter_is_read_at_once(text: str) -> None:
+    began = time.process_time()
+    assert len(read_moves(text).steps) <= 1
+    assert time.process_time() - began < 2.0
+
+
+def test_one_ease_is_the_moves_and_two_are_the_usual() -> None:
+    for text, ease in (
+        ("push in, ease out", "out"),
+        ("ease in, push in", "in"),
+        ("ease in, push in, ease out", "smooth"),
+    ):
+        assert [step.ease for step in read_moves(text).steps] == [ease], text

@@ -73,8 +73,8 @@ FRENCH = Language(
         ),
     ),
     sides=(
-        (r"de gauche à droite", "right"),
-        (r"de droite à gauche", "left"),
+        (r"(?:de (?:la )?)?gauche\s*(?:à|vers|-|→|/)?\s*(?:la )?droite?\b", "right"),
+        (r"(?:de (?:la )?)?droite?\s*(?:à|vers|-|→|/)?\s*(?:la )?gauche", "left"),
         (
             r"dans le sens inverse des aiguilles(?: d'une montre)?|sens anti-?horaire|"
             r"sens contraire des aiguilles(?: d'une montre)?",
@@ -128,7 +128,7 @@ FRENCH = Language(
         (r"(?P<keep>s'éloigne\w*|éloigne\w*|recule\w*|s'écarte)\s+(?:de |d'|du |des ){N}", "from"),
         (r"(?P<keep>s'approche|approche|se rapproche|rapproche\w*)\s+(?:de |d'|du |des ){N}", "to"),
         (r"\b(?:jusqu'(?:à |au |aux )|en direction (?:de |d'|du |des ))(?:la |l')?{N}", "to"),
-        (r"\bvers (?!la gauche|la droite|le haut|le bas|l'avant|l'arrière){N}", "to"),
+        (r"\bvers (?!(?:la )?gauche|(?:la )?droite|le haut|le bas|l'avant|l'arrière){N}", "to"),
         (r"(?P<keep>suit|suivre|suivant|accompagne\w*)\s+{N}", "with"),
         (r"\b(?:sur|dans|devant) {N}", "to"),
     ),

@@ -39,7 +39,8 @@ GERMAN = Language(
         (
             r"(?:feste[rns]?|statische[rns]?|fixe|unbewegte|starre|ruhende)\s+(?:kamera|einstellung)"
             r"|kamera\s+(?:ist\s+)?(?:statisch|fest|fix)\b|kamera\s+(?:\w+\s+)?(?:steht|bleibt|ruht)\b(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
-            r"|(?:keine|ohne)\s+kamerabewegung|standbild|kamera bewegt sich nicht",
+            r"|\b(?:still)?(?:stehen|halten)(?:\s*bleiben)?\b|(?:keine|ohne)\s+kamerabewegung|standbild"
+            r"|kamera bewegt sich nicht",
             "static shot",
         ),
         (r"\batmen\b|\batmung\b|atembewegung\w*|leichtes schwanken|schwanken\b|zittern\b|wackeln\b", "handheld"),
@@ -88,8 +89,8 @@ GERMAN = Language(
         ),
     ),
     sides=(
-        (r"von links nach rechts", "right"),
-        (r"von rechts nach links", "left"),
+        (r"(?:von )?links\s*(?:nach|-|→|/)?\s*rechts", "right"),
+        (r"(?:von )?rechts\s*(?:nach|-|→|/)?\s*links", "left"),
         (r"gegen den uhrzeigersinn|entgegen dem uhrzeigersinn", "counterclockwise"),
         (r"im uhrzeigersinn", "clockwise"),
         (r"nach links|links\w*|linksherum", "left"),

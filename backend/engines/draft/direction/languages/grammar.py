@@ -190,11 +190,7 @@ class Reader:
 
     def _moves(self, text: str) -> list[tuple[int, int, str]]:
         """Start, end and English of the moves, in order; a generic "move" only where nothing else is."""
-        found: list[tuple[int, int, str]] = []
-        for pattern, english in self.moves:
-            for match in pattern.finditer(text):
-                if all(match.end() <= start or match.start() >= end for start, end, _ in found):
-                    found.append((match.start(), match.end(), english))
+        found = _apart(self.moves, text)
         told = [one for one in found if one[2] != "move"] or found[:1]
         if any(one[2] == "orbit" for one in told):
             told = [one for one in told if one[2] != "turn"]
@@ -206,12 +202,7 @@ class Reader:
         return list(once.values())
 
     def _sides(self, text: str) -> list[tuple[int, str]]:
-        found: list[tuple[int, int, str]] = []
-        for pattern, english in self.sides:
-            for match in pattern.finditer(text):
-                if all(match.end() <= start or match.start() >= end for start, end, _ in found):
-                    found.append((match.start(), match.end(), english))
-        return [(start, side) for start, _, side in sorted(found)]
+        return [(start, side) for start, _, side in sorted(_apart(self.sides, text))][:MOST]
 
     def _said(self, move: str, sides: list[str], things: list[tuple[str, str]], figures: str) -> str:
         relations = [relation for relation, _ in things]
@@ -304,6 +295,19 @@ def _with_nouns(rule: str, noun: str) -> str:
 
 def _compiled(rules: Rules) -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(pattern), english) for pattern, english in rules]
+
+
+def _apart(rules: list[tuple[re.Pattern[str], str]], text: str) -> list[tuple[int, int, str]]:
+    """Start, end and English of what the rules match; where two overlap the first of the rules counts."""
+    found: list[tuple[int, int, str]] = []
+    covered = bytearray(len(text))
+    for pattern, english in rules:
+        for match in pattern.finditer(text):
+            start, end = match.span()
+            if not any(covered[start:end]):
+                covered[start:end] = b"\1" * (end - start)
+                found.append((start, end, english))
+    return found
 
 
 def _taken(rules: list[tuple[re.Pattern[str], str]], text: str) -> tuple[str, list[tuple[str, str]]]:

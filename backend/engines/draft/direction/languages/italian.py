@@ -8,7 +8,8 @@ from .nouns import NOUNS
 _WORD = r"[^\W\d_]+"
 _ARTICLE = r"(?:(?:l'|un'|dell'|all'|sull')|(?:il|lo|la|i|gli|le|un|uno|una|suo|sua|questo|questa|due)\s+)?"
 NOUN = (
-    rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!e\b|poi\b|verso\b|fino\b|per\b|con\b|in\b|lent|a\b|al\b|da\b|di\b|del\b|che\b|"
+    rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!e\b|poi\b|verso\b|fino\b|per\b|con\b|in\b|lent|al?\b|all[aeo]?\b|"
+    rf"da[il]?\b|dall[aeo]?\b|di\b|del\b|dell[aeo]?\b|dei\b|degli\b|che\b|"
     rf"mentre\b|dolcemente\b|piano\b|quasi\b){_WORD})?)"
 )
 _OF = r"(?:di |del |dello |della |dei |degli |delle |dell')"
@@ -38,6 +39,7 @@ ITALIAN = Language(
         (
             r"(?:inquadratura|camera|ripresa|macchina) (?:fissa|statica|ferma|immobile)|piano fisso|"
             r"(?:senza|nessun) (?:alcun )?movimento(?: di (?:macchina|camera))?|treppiede|cavalletto"
+            r"|non muovere (?:la |mai )*(?:telecamera|camera|macchina da presa)"
             r"|(?:camera|macchina da presa) (?:resta|rimane|non si muove)(?:\s+\w+)?",
             "static shot",
         ),
@@ -50,13 +52,14 @@ ITALIAN = Language(
             r"zoom (?:out|indietro|all'indietro|ad? allargare|in fuori)|zumata indietro|zooma (?:indietro|fuori)",
             "zoom out",
         ),
-        (r"\bzoom\b|zumata", "zoom"),
+        (r"\bzoom(?:ata|are)?\b|zumata", "zoom"),
         (
             r"orbit\w*|carrell\w+ circolare|(?:gira|girando|giro|ruota|ruotando|volteggia|movimento circolare) "
             r"(?=attorno|intorno)|circonda\w*|compie un giro|accerchia\w*|\barco\b",
             "orbit",
         ),
         (r"inquadratura (?:inclinata|olandese|sghemba)|angolo olandese|piano olandese", "dutch angle"),
+        (r"panoramica verticale", "tilt"),
         (r"panoramic\w*|\bpanning\b", "pan"),
         (r"si inclina|s'inclina|inclina\w*|\btilt\b|guarda\b", "tilt"),
         (r"rollio|\brolla\b", "roll"),
@@ -83,14 +86,14 @@ ITALIAN = Language(
         ),
     ),
     sides=(
-        (r"da sinistra (?:a|verso) destra", "right"),
-        (r"da destra (?:a|verso) sinistra", "left"),
+        (r"(?:da )?sinistra\s*(?:a|verso|-|→|/)?\s*destra", "right"),
+        (r"(?:da )?destra\s*(?:a|verso|-|→|/)?\s*sinistra", "left"),
         (r"in senso antiorario|antiorari[oa]", "counterclockwise"),
         (r"in senso orario|\borari[oa]\b", "clockwise"),
         (r"(?:verso |a |sulla )?(?:la )?sinistra", "left"),
         (r"(?:verso |a |sulla )?(?:la )?destra", "right"),
-        (r"verso l'alto|in alto|in su\b", "up"),
-        (r"verso il basso|in basso|in giù", "down"),
+        (r"verso l'alto|in alto|in su\b|dal pavimento", "up"),
+        (r"verso il basso|in basso|in giù|dal soffitto", "down"),
         (r"in avanti|avanti\b", "in"),
         (r"all'indietro|indietro\b", "out"),
     ),
@@ -131,13 +134,21 @@ ITALIAN = Language(
             rf"(?P<keep>passa\w*)\s+(?:davanti|accanto|vicino|di fianco|oltre) ?{_TO}?{{N}}|\boltrepassa\s+{{N}}",
             "past",
         ),
-        (rf"(?P<keep>si allontana\w*|allontana\w*|arretra\w*|indietreggia\w*|retrocede\w*)\s+{_FROM}{{N}}", "from"),
+        (
+            rf"(?P<keep>si allontana\w*|allontana\w*|arretra\w*|indietreggia\w*|retrocede\w*|"
+            rf"(?:all')?indietro)\s+{_FROM}{{N}}",
+            "from",
+        ),
         (rf"(?P<keep>si avvicina\w*|avvicina\w*)\s+(?:lentamente\s+)?{_TO}{{N}}", "to"),
         (rf"\b(?:fino (?:a|in)|in direzione) ?{_OF}?(?:l|ll|llo|lla|i|gli|lle)? ?{{N}}", "to"),
         (r"\bverso (?!la sinistra|la destra|l'alto|il basso|destra|sinistra|avanti|dietro){N}", "to"),
         (r"(?P<keep>segue|seguendo|seguire|accompagna\w*)\s+{N}", "with"),
         (rf"\b{_ON}(?!la destra|la sinistra){{N}}", "to"),
-        (r"\b(?:al|alla|nel|nella|allo|all'|nell')\s*(?!mano|spalla|indietro|alto|stesso){N}", "to"),
+        (
+            r"\b(?:(?:al|alla|allo|nel|nella|nello)\s+|(?:all'|nell')\s*)"
+            r"(?!mano\b|spalla\b|indietro\b|alto\b|stesso\b|inizio\b|avanti\b){N}",
+            "to",
+        ),
     ),
     others=r"^\s*(?:(?:il|lo|la|i|gli|le|un|una|uno|l')\s*)?(?!camera)"
     r"(?:macchina(?! da presa| a mano| fissa)|auto|uomo|donna|ragazza|ragazzo|bambin[oaie]|gente|lei|lui|loro|"

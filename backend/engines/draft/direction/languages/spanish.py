@@ -72,8 +72,8 @@ SPANISH = Language(
         ),
     ),
     sides=(
-        (r"de izquierda a derecha", "right"),
-        (r"de derecha a izquierda", "left"),
+        (r"(?:de (?:la )?)?izquierda\s*(?:a|hacia|-|→|/)?\s*(?:la )?derecha", "right"),
+        (r"(?:de (?:la )?)?derecha\s*(?:a|hacia|-|→|/)?\s*(?:la )?izquierda", "left"),
         (
             r"en sentido (?:antihorario|contrario a las agujas del reloj)|sentido antihorario|antihorario",
             "counterclockwise",
@@ -125,7 +125,7 @@ SPANISH = Language(
         (r"(?P<keep>se aleja\w*|alej\w+|retrocede\w*)\s+(?:del |de ){N}", "from"),
         (r"(?P<keep>se acerca\w*|acerc\w+)\s+(?:al |a ){N}", "to"),
         (r"\b(?:hasta|en dirección (?:al |a )) ?{N}", "to"),
-        (r"\bhacia (?!la izquierda|la derecha|arriba|abajo|delante|adelante|atrás|fuera|dentro){N}", "to"),
+        (r"\bhacia (?!(?:la )?izquierda|(?:la )?derecha|arriba|abajo|delante|adelante|atrás|fuera|dentro){N}", "to"),
         (r"(?P<keep>sigue|siguiendo|seguir|acompaña\w*)\s+(?:al |a )?{N}", "with"),
         (r"\b(?:al|en) (?!sentido|mano|mismo|hombro){N}", "to"),
     ),

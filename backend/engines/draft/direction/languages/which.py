@@ -77,7 +77,7 @@ _FUNCTION_WORDS = {
             una, e, verso, poi, lento, lenta, lentamente, carrello, carrellata, inquadratura, fissa, ferma,
             panoramica, sinistra, destra, intorno, attorno, gira, gradi, metri, metro, secondi, sale, scende, avanza,
             indietro, gru, segue, mentre, molto, senza, movimento, tavolo, finestra, porta, mano, si, fino, mezzo,
-            giro, che, con, per
+            giro, che, con, per, non, muovere, telecamera
         """
     ),
 }
