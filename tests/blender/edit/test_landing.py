@@ -339,7 +339,7 @@ def test_in_a_meta_strip_a_retake_at_another_rate_stays_as_the_user_cuts_it(shot
     assert {one.name for one in meta.strips} == {"Kitchen_t002", "Kitchen_t002 sound"}
     movie, sound = meta.strips["Kitchen_t002"], meta.strips["Kitchen_t002 sound"]
     assert (strips.start(movie), strips.start(sound)) == (47, 47)
-    assert not any(key.endswith("off_rate") for strip in (movie, sound) for key in dict(strip))
+    assert not any(key.endswith("off_rate") for strip in (movie, sound) for key in dict(strip.items()))
 
 
 def test_takes_that_an_undo_took_away_come_back_in_their_order(shot, source, session):
