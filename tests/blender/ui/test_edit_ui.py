@@ -20,7 +20,7 @@ from take_one.scene.app.app import app
 from take_one.scene.app.state import RENDERING, Job
 from take_one.scene.model.shots import kept, shot_list
 from take_one.scene.session import pump
-from take_one.scene.stills import render
+from take_one.scene.stills.borrow.borrowed import borrowing
 
 
 @pytest.fixture(scope="module")
@@ -76,14 +76,13 @@ def test_the_card_shows_the_seed_of_the_chosen_take_until_one_is_locked(shot):
 def test_a_still_of_another_frame_is_no_other_place_of_the_users(shot):
     """While one is rendered the scene stands at its frame."""
     scene = bpy.context.scene
-    scene.frame_set(40)
     shot.frame, shot.frame_lock, shot.still_source = 40, True, "RENDER"
-    render.state().running = SimpleNamespace(here=52.0, scene=scene.session_uid)
-    try:
+    scene.frame_set(52)
+    with borrowing(scene, {"frame_float": 40.0}):
+        assert scene.frame_current == 40
         texts = draw(card.ShotPanel).texts
-    finally:
-        render.state().running = None
     assert {"Retake Frame 40", "Use Frame 52 Instead"} <= set(texts)
+    scene.frame_set(40)
     assert "Retake" in draw(card.ShotPanel).texts
 
 
