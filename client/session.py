@@ -298,7 +298,7 @@ class Session:
     def _round(self) -> None:
         busy = self._connection.target is not None and self._jobs.busy(self._connection.target.name)
         self._obey(BUSY_TICK if busy else IDLE_TICK)
-        self._tell_online()
+        self._report_online()
         if time.monotonic() > self._adopt_at:
             self._adopt()
         api = self._connection.api()
@@ -313,7 +313,7 @@ class Session:
         else:
             self._watcher.rest()
 
-    def _tell_online(self) -> None:
+    def _report_online(self) -> None:
         """The local backend sends nothing out while Blender's online access is off."""
         allowed = self.online_access
         if self._told_online == allowed or not isinstance(self._connection.target, LocalTarget):

@@ -82,7 +82,7 @@ class Members:
         assert self.ranks is not None
         return self.ranks
 
-    def tell(self, do: str, *, answered: bool = True, **given: Any) -> int:
+    def send(self, do: str, *, answered: bool = True, **given: Any) -> int:
         """Has all of them do something, one thing after the other. Answers its number, for `answers` or `parts`."""
         self._number += 1
         for rank, process in enumerate(self._processes, start=1):

@@ -103,7 +103,7 @@ def layer(ranks: Ranks) -> dict[str, float]:
 def measure_layer(found: list[torch.device], gpus: int) -> None:
     members = Members(FOLLOWER, found[:gpus])
     ranks = members.join(lambda: None)
-    number = members.tell("layer")
+    number = members.send("layer")
     tell(run=f"exchange:{gpus}", channels=os.environ.get("NCCL_NCHANNELS_PER_PEER"), **layer(ranks))
     members.answers(number, lambda: None)
     members.close()

@@ -150,14 +150,14 @@ class Installer:
         log_path = self._home / "logs" / "install.log"
         log_path.parent.mkdir(parents=True, exist_ok=True)
         with log_path.open("w", encoding="utf-8") as log:
-            self._tell(0.0, "Looking for a Python")
+            self._report(0.0, "Looking for a Python")
             python = self._find_python()
             log.write(f"{python}\n")
             self._make(python, log)
             self._fill(wanted, log)
             remove(self._folder / PIP)
             self._verify(log)
-        self._tell(DONE, "Switching over")
+        self._report(DONE, "Switching over")
         _point(
             self._home,
             {
@@ -188,7 +188,7 @@ class Installer:
         requirements = self._root / "backend" / "requirements"
         if self._profile == "draft":
             return [cards.locked(requirements / "draft.txt")]
-        self._tell(0.0, "Looking for a graphics card")
+        self._report(0.0, "Looking for a graphics card")
         return cards.pip_installs(cards.find(), requirements)
 
     def _find_python(self) -> Path:
@@ -206,22 +206,22 @@ class Installer:
         )
 
     def _make(self, python: Path, log: IO[str]) -> None:
-        self._tell(START, "Making the environment")
+        self._report(START, "Making the environment")
         code, output = self._call([str(python), "-m", "venv", "--without-pip", str(self._folder)], log)
         if code != 0:
             raise PipError(*pip.explain(output))
-        self._tell(MADE, "Downloading")
+        self._report(MADE, "Downloading")
 
     def _fill(self, wanted: list[list[str]], log: IO[str]) -> None:
         downloads = pip.Downloads(DOWNLOAD_BYTES[self._profile])
 
         def on_line(line: str) -> None:
             if line.startswith("Installing collected packages"):
-                self._tell(LOADED if arguments is wanted[-1] else self._fraction, "Installing")
+                self._report(LOADED if arguments is wanted[-1] else self._fraction, "Installing")
             elif line.startswith("Collecting "):
-                self._tell(self._fraction, f"Downloading {re.split('[^A-Za-z0-9._-]', line.split()[1])[0]}")
+                self._report(self._fraction, f"Downloading {re.split('[^A-Za-z0-9._-]', line.split()[1])[0]}")
             elif (fraction := downloads.read(line)) is not None:
-                self._tell(max(self._fraction, MADE + (LOADED - MADE) * fraction), "")
+                self._report(max(self._fraction, MADE + (LOADED - MADE) * fraction), "")
 
         command = [
             *self._pip_install(log),
@@ -249,7 +249,7 @@ class Installer:
 
     def _verify(self, log: IO[str]) -> None:
         """The backend itself must run in it."""
-        self._tell(DONE, "Checking")
+        self._report(DONE, "Checking")
         python = str(pythons.venv_python(self._folder))
         code, output = self._call(
             [python, "-m", "backend", "models"], log, environment={"TAKE_ONE_HOME": str(self._home)}
@@ -274,7 +274,7 @@ class Installer:
             raise Cancelled
         return result
 
-    def _tell(self, fraction: float, message: str) -> None:
+    def _report(self, fraction: float, message: str) -> None:
         if self._stop.is_set():
             raise Cancelled
         self._fraction = fraction

@@ -81,7 +81,7 @@ def main() -> None:
     with stages.stage("the ambience, one through all"):
         bpy.context.scene.take_one.ambience = SOUND
         bpy.ops.takeone.bed()
-        _tell_edit()
+        _report_edit()
     with stages.stage("the cut's movie"):
         bpy.ops.takeone.export_cut(filepath=str(out / "cut.mp4"))
     with stages.stage("board"):
@@ -152,7 +152,7 @@ def _animate() -> bpy.types.PropertyGroup:
     speaker, language, words = LINE
     bpy.ops.takeone.line_add(speaker=speaker, language=language, line=words)
     done = threading.Event()
-    teller = threading.Thread(target=_tell_progress, args=(done,))
+    teller = threading.Thread(target=_report_progress, args=(done,))
     teller.start()
     try:
         result = bpy.ops.takeone.animate_frame(prompt=PROMPT, sound=SOUND, seconds=SECONDS, seed=7)
@@ -177,7 +177,7 @@ def _walk() -> str:
         cameras="\n".join(camera.name for camera in cameras), pace="LENGTH", seconds=WALK_SECONDS
     )
     done = threading.Event()
-    teller = threading.Thread(target=_tell_progress, args=(done,))
+    teller = threading.Thread(target=_report_progress, args=(done,))
     teller.start()
     try:
         result = bpy.ops.takeone.animate_frame(prompt="walk through both rooms", sound="quiet room", seed=7)
@@ -193,7 +193,7 @@ def _walk() -> str:
     return bpy.path.abspath(shot.takes[-1].clip)
 
 
-def _tell_progress(done: threading.Event) -> None:
+def _report_progress(done: threading.Event) -> None:
     """Print every new stage of the job, and every fifth of it. A thread: the operator waits for the take."""
     from take_one.scene.app.app import app
 
@@ -225,7 +225,7 @@ def _more_shots() -> None:
         sys.exit("Animate as One Request did not finish.")
 
 
-def _tell_edit() -> None:
+def _report_edit() -> None:
     edit = next(scene for scene in bpy.data.scenes if scene.sequence_editor and len(scene.sequence_editor.strips))
     for strip in edit.sequence_editor.strips:
         kind, frames = strip.type.lower(), strip.frame_final_duration

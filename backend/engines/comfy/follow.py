@@ -63,7 +63,7 @@ def followed(wire: Wire, work: Work) -> Clip:
         with Listener(work.address, str(work.state["id"]), work.prompt, headers) as listener:
             while True:
                 try:
-                    if (clip := _looked(wire, work, listener)) is not None:
+                    if (clip := _poll(wire, work, listener)) is not None:
                         return clip
                     seen = time.monotonic()
                 except Unreached as error:
@@ -83,7 +83,7 @@ def take_back(wire: Wire, prompt: str) -> None:
         calls.take_back(wire, prompt)
 
 
-def _looked(wire: Wire, work: Work, listener: Listener) -> Clip | None:
+def _poll(wire: Wire, work: Work, listener: Listener) -> Clip | None:
     """One look, and the wait until the next. None: it is not done."""
     try:
         addresses.check_online(work.address)

@@ -180,23 +180,23 @@ class HostedEngine:
         pause, began = provider.pace[0], float(work.state["memo"]["at"])
         try:
             while True:
-                look = None
+                poll = None
                 try:
                     self._check_online()
-                    look = provider.look(wire, model, ticket)
-                    work.cost = look.cost or work.cost
-                    if look.stage is Stage.DONE:
-                        return clip_of(provider, model, wire, ticket, look, work)
+                    poll = provider.poll(wire, model, ticket)
+                    work.cost = poll.cost or work.cost
+                    if poll.stage is Stage.DONE:
+                        return clip_of(provider, model, wire, ticket, poll, work)
                 except Unreached as error:  # also of the clip, which is there and paid
-                    look = None
+                    poll = None
                     work.progress(0.02, f"No connection to {provider.label}: trying again ({error})")
-                if look is not None:
-                    if look.stage is Stage.FAILED:
-                        work.keep({**work.state, "cost": as_json(look.cost) if look.cost else None})
-                        raise look.error or EngineError("engine_failed", f"{provider.label} made no clip.", "retry")
-                    if look.stage is Stage.CANCELLED:
+                if poll is not None:
+                    if poll.stage is Stage.FAILED:
+                        work.keep({**work.state, "cost": as_json(poll.cost) if poll.cost else None})
+                        raise poll.error or EngineError("engine_failed", f"{provider.label} made no clip.", "retry")
+                    if poll.stage is Stage.CANCELLED:
                         raise EngineError("engine_failed", f"It was cancelled at {provider.label}.", "retry")
-                    work.progress(*_shown(provider, look.before, look.fraction, time.time() - began))
+                    work.progress(*_shown(provider, poll.before, poll.fraction, time.time() - began))
                 elif time.time() - began > provider.keeps_seconds:
                     raise expired(provider.label, provider.keeps)
                 wire.wait(pause)

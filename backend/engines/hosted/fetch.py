@@ -13,7 +13,7 @@ from client.protocol import Price, TakeRequest
 
 from ...home import home, make_private
 from ..engine import Clip, EngineError, Progress
-from .providers.provider import Look, Provider, Stage, Ticket
+from .providers.provider import Poll, Provider, Stage, Ticket
 from .request.ask import Ask
 from .request.model import Model
 from .request.still import WHOLE, Sent, middle, nearest
@@ -38,7 +38,7 @@ class Work(Protocol):
     def still(self) -> Sent | None: ...
 
 
-def clip_of(provider: Provider, model: Model, wire: Wire, ticket: Ticket, look: Look, work: Work) -> Clip:
+def clip_of(provider: Provider, model: Model, wire: Wire, ticket: Ticket, poll: Poll, work: Work) -> Clip:
     """Fetches the clip. An address that has expired is asked for once more.
 
     Raises:
@@ -49,19 +49,19 @@ def clip_of(provider: Provider, model: Model, wire: Wire, ticket: Ticket, look: 
     def arrived(fraction: float) -> None:
         work.progress(0.9 + 0.05 * fraction, f"Fetching from {provider.label}")
 
-    refused = wire.fetch(look.url, path, arrived)
+    refused = wire.fetch(poll.url, path, arrived)
     if refused is not None and refused.status in GONE:
-        look = provider.look(wire, model, ticket)
-        refused = wire.fetch(look.url, path, arrived) if look.stage is Stage.DONE else refused
+        poll = provider.poll(wire, model, ticket)
+        refused = wire.fetch(poll.url, path, arrived) if poll.stage is Stage.DONE else refused
     if refused is None:
-        return _clip(provider, model, ticket, look, work, path)
+        return _clip(provider, model, ticket, poll, work, path)
     path.unlink(missing_ok=True)
     if refused.status in GONE:
         raise expired(provider.label, provider.keeps)
     raise EngineError("unreachable", f"{provider.label} answers {refused.status} instead of the clip.", "retry")
 
 
-def _clip(provider: Provider, model: Model, ticket: Ticket, look: Look, work: Work, path: Path) -> Clip:
+def _clip(provider: Provider, model: Model, ticket: Ticket, poll: Poll, work: Work, path: Path) -> Clip:
     if path.stat().st_size == 0:
         path.unlink()
         raise EngineError("engine_failed", f"The clip from {provider.label} is empty.", "retry")
@@ -72,10 +72,10 @@ def _clip(provider: Provider, model: Model, ticket: Ticket, look: Look, work: Wo
         "prompt_sent": work.asked.prompt,
         "seconds_made": work.asked.seconds,
         "seed_sent": work.asked.seed if model.seed else None,
-        **look.facts,
+        **poll.facts,
     }
     window = _window(model, work)
-    cost = look.cost or work.cost
+    cost = poll.cost or work.cost
     return Clip(file=path, facts=facts, window=window, cost=cost, notes=_notes(model, work))
 
 

@@ -37,7 +37,7 @@ class Actor:
         self._folder = Path(tempfile.mkdtemp(prefix=f"{_ours()}{os.getpid()}-", dir=place))
         self._travels = shared is None
         self._inbox: queue.Queue[dict[str, Any]] = queue.Queue()
-        self._telling = threading.Lock()
+        self._sending = threading.Lock()
         self._taken = 0  # the number of the last message that came
         self._said: deque[tuple[int, dict[str, Any]]] = deque()
         self._number = 0
@@ -49,9 +49,9 @@ class Actor:
         """Where it is."""
         return {"host": socket.gethostname(), "pid": os.getpid(), "folder": str(self._folder)}
 
-    def tell(self, number: int, message: dict[str, Any], parts: Sequence[Part] = ()) -> None:
+    def send(self, number: int, message: dict[str, Any], parts: Sequence[Part] = ()) -> None:
         """Takes a message; numbers rise. Of the files of a job that is to be made the last come with it."""
-        with self._telling:  # a second call may come while the first one writes
+        with self._sending:  # a second call may come while the first one writes
             if number <= self._taken:
                 return
             if message["do"] == "make":
@@ -61,7 +61,7 @@ class Actor:
             self._taken = number
             self._inbox.put(message)
 
-    def hear(self, after: int, seconds: float) -> list[tuple[int, dict[str, Any]]]:
+    def receive(self, after: int, seconds: float) -> list[tuple[int, dict[str, Any]]]:
         """What the worker said after the message `after`, with numbers; waits so long for something."""
         with self._news:
             while self._said and self._said[0][0] <= after:
@@ -94,7 +94,7 @@ class Actor:
 
     def _say(self, message: dict[str, Any]) -> None:
         if "done" in message and self._travels:
-            with contextlib.suppress(OSError):  # who asks for it hears that
+            with contextlib.suppress(OSError):  # who asks for it is answered so
                 sizes, parts = self.take(message["id"], message["attempt"])
                 if sum(size for _, size in sizes) <= AT_ONCE:
                     message = {**message, "take": (sizes, parts)}

@@ -144,11 +144,11 @@ class ClusterCrew:
             self._bridge = Child(
                 "backend.jobs.cluster.bridge",
                 *arguments,
-                aside=self._hear,
+                aside=self._on_message,
                 environment=_environment(self._cluster.address),
             )
 
-    def _hear(self, message: dict[str, Any]) -> bool:
+    def _on_message(self, message: dict[str, Any]) -> bool:
         if "refused" in message:
             log.error("The Ray cluster %s can't be reached: %s", self._cluster.address, message["refused"])
         elif "nodes" in message:

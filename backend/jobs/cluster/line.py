@@ -1,4 +1,4 @@
-"""The bridge's line to one actor: two threads, one that tells and one that hears."""
+"""The bridge's line to one actor: two threads, one that sends and one that receives."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ from ...media.disk import disk_full, is_full
 from . import parcel
 from .actor import RESULTS, Actor
 
-HEAR_SECONDS = 10.0  # an actor that has nothing to say says so as often
+RECEIVE_SECONDS = 10.0  # an actor that has nothing to say says so as often
 SILENT_SECONDS = 30.0  # one that says nothing at all for so long is lost, whatever the cluster thinks of its machine
 AGAIN_SECONDS = 0.2
 ENDS = {"done", "failed", "cancelled"}  # one of them is in a job's last message
-CALLS = 4  # at once: one that hears, one that tells, and room
+CALLS = 4  # at once: one that receives, one that sends, and room
 
 
 class Line:
@@ -46,7 +46,7 @@ class Line:
         self._group, options = _place(cpus, gpus)
         kind = ray.remote(Actor).options(max_concurrency=CALLS, max_restarts=0, **options)
         self._actor: Any = kind.remote(registry, shared)
-        for work in (self._hear, self._tell):
+        for work in (self._receive, self._send_all):
             threading.Thread(target=work, name=f"line {work.__name__}", daemon=True).start()
 
     def send(self, message: dict[str, Any]) -> None:
@@ -66,36 +66,36 @@ class Line:
             with contextlib.suppress(RayError):
                 remove_placement_group(self._group)
 
-    def _hear(self) -> None:
-        heard = 0
+    def _receive(self) -> None:
+        last = 0
         try:
             about = self._call("about")
             if self._shared is not None:
                 self._folder = Path(about["folder"])
             self._say({"ready": about})
             while True:
-                for number, message in self._call("hear", heard, HEAR_SECONDS, most=SILENT_SECONDS):
-                    heard = number
+                for number, message in self._call("receive", last, RECEIVE_SECONDS, most=SILENT_SECONDS):
+                    last = number
                     self._say({"message": self._ended(message) if ENDS & message.keys() else message})
         except RayError as error:
             self._say({"ended": _words(error)})
             self.kill()
 
-    def _tell(self) -> None:
+    def _send_all(self) -> None:
         number = 0
         with contextlib.suppress(RayError):  # the other thread says so
             while (message := self._orders.get()) is not None:
                 number += 1
                 if message["do"] != "make":
-                    self._call("tell", number, message)
+                    self._call("send", number, message)
                     continue
                 self._making = message
-                failed = self._told(number, message)
+                failed = self._send(number, message)
                 if failed is not None:
                     self._actor.forget.remote(message["id"])
                     self._say({"message": failed})
 
-    def _told(self, number: int, order: dict[str, Any]) -> dict[str, Any] | None:
+    def _send(self, number: int, order: dict[str, Any]) -> dict[str, Any] | None:
         """Brings a job to the actor, and its files: the last parcel of them with it. None, or how the job ends since
         it can't be brought."""
         folder, job = Path(order["folder"]), order["id"]
@@ -113,7 +113,7 @@ class Line:
                 if last:
                     self._call("put", job, last)
                 last = parcel.read(folder, spans)
-            self._call("tell", number, order, last)
+            self._call("send", number, order, last)
         except (OSError, ValueError) as error:
             return _outcome(order, failed=_problem(error, folder))
         return None

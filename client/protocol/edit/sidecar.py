@@ -35,11 +35,11 @@ def with_sidecars(edit: Edit) -> Edit:
     """The edit with what it did not know of its takes: frames, rate, size, day, price, handles. A take whose
     sidecar is gone, or says something else than numbers there, stays as it is."""
     return replace(
-        edit, shots=tuple(replace(shot, takes=tuple(_told(take) for take in shot.takes)) for shot in edit.shots)
+        edit, shots=tuple(replace(shot, takes=tuple(_described(take) for take in shot.takes)) for shot in edit.shots)
     )
 
 
-def _told(take: Take) -> Take:
+def _described(take: Take) -> Take:
     said = read_sidecar(take.file.with_suffix(".json")) if take.file else {}
     size = (said.get("width"), said.get("height"))
     wanted = {

@@ -180,8 +180,8 @@ def plan(track: Track, surfaces: Surfaces, count: int | None = None, wider: bool
     shares = _shares(chosen.covered(moments, points), points.moment, len(moments))
     if wider and not chosen.margin and not _enough(shares):
         yield from _widen(chosen, track, trees, moments, points)
-    told = yield from _told(chosen, track, trees, moments, points, surfaces)
-    return told
+    plan = yield from _described(chosen, track, trees, moments, points, surfaces)
+    return plan
 
 
 def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tuple[int, int] = GRID) -> Steps[Plan]:
@@ -193,8 +193,8 @@ def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tup
     chosen = _Chosen({}, {})
     for at in views:
         yield from _choose(chosen, at, track, trees, moments, points)
-    told = yield from _told(chosen, track, trees, moments, points, surfaces)
-    return told
+    plan = yield from _described(chosen, track, trees, moments, points, surfaces)
+    return plan
 
 
 def _worth(chosen: _Chosen, moments: list[int], points: _Points) -> float:
@@ -203,7 +203,7 @@ def _worth(chosen: _Chosen, moments: list[int], points: _Points) -> float:
     return float(shares.mean() + shares.min())
 
 
-def _told(
+def _described(
     chosen: _Chosen, track: Track, trees: Trees, moments: list[int], points: _Points, surfaces: Surfaces
 ) -> Steps[Plan]:
     """The plan of chosen views. Moments near a view are looked at too: there the others count little. A surface that

@@ -269,9 +269,9 @@ def test_there_are_as_many_slots_as_the_machines_have_room_for(
     monkeypatch.setattr(crews, "KEEP_SECONDS", 1000)  # no bridge
     crew = ClusterCrew(REGISTRY, cluster)
     assert {slot.lane for slot in crew.slots() if not slot.ahead} == {lanes.NETWORK}
-    crew._hear({"nodes": [{"id": "a", "cpus": 9.0, "gpus": 3}, {"id": "b", "cpus": 4.0, "gpus": 3}]})
+    crew._on_message({"nodes": [{"id": "a", "cpus": 9.0, "gpus": 3}, {"id": "b", "cpus": 4.0, "gpus": 3}]})
     if cluster.gpus == 0:
-        crew._hear({"nodes": [{"id": "a", "cpus": 9.0, "gpus": 5}, {"id": "b", "cpus": 4.0, "gpus": 3}]})
+        crew._on_message({"nodes": [{"id": "a", "cpus": 9.0, "gpus": 5}, {"id": "b", "cpus": 4.0, "gpus": 3}]})
     found = [slot.lane for slot in crew.slots() if slot.ahead]
     assert (found.count("cpu"), found.count("gpu")) == expected
     with pytest.raises(OSError, match="the Ray cluster x is not reached"):

@@ -68,8 +68,8 @@ def test_a_job_comes_with_its_last_files_and_a_small_take_with_the_word_of_it(
     actor = actors.Actor("json", None)
     actor.put("video_1", [Part("still.png", 0, b"ab")])
     for _ in range(2):  # the second time changes nothing
-        actor.tell(1, {"do": "make", "id": "video_1"}, [Part("still.png", 2, b"c"), Part("depth.exr", 0, b"d")])
-    actor.tell(2, {"do": "cancel"})
+        actor.send(1, {"do": "make", "id": "video_1"}, [Part("still.png", 2, b"c"), Part("depth.exr", 0, b"d")])
+    actor.send(2, {"do": "cancel"})
     told = next(workers[0].messages)
     folder = Path(told["folder"])
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == {"still.png": b"abc", "depth.exr": b"d"}
@@ -80,7 +80,7 @@ def test_a_job_comes_with_its_last_files_and_a_small_take_with_the_word_of_it(
         for name in actors.RESULTS:
             (folder / "attempt-3" / name).write_bytes(b"x" * (size if name == "clip.mp4" else 1))
         workers[0].say(done)
-    (_, small), (_, large) = actor.hear(0, 0)
+    (_, small), (_, large) = actor.receive(0, 0)
     sizes, parts = small.pop("take")
     assert small == large == done  # the large one is asked for
     assert sizes == [("clip.mp4", 4), ("sidecar.json", 1), ("thumbnail.jpg", 1), ("result.json", 1)]

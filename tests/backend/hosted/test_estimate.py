@@ -19,7 +19,7 @@ from backend.engines.hosted.account import accounts
 from backend.engines.hosted.account.accounts import Account
 from backend.engines.hosted.engine import HostedEngine
 from backend.engines.hosted.providers import models, providers
-from backend.engines.hosted.providers.provider import Look, Stage
+from backend.engines.hosted.providers.provider import Poll, Stage
 from backend.engines.hosted.request.ask import ask
 from backend.engines.hosted.request.words import compose
 from backend.engines.hosted.wire.http import Unreached, Wire
@@ -215,11 +215,11 @@ def test_a_paid_clip_that_does_not_come_is_asked_for_again(
     """Also past all patience of one fetch."""
     monkeypatch.setattr(connect, "pace", 0.001)
     provider, _ = models()[HORSE]
-    monkeypatch.setattr(type(provider), "look", lambda *_: Look(Stage.DONE, url="https://v3.fal.media/x.mp4"))
+    monkeypatch.setattr(type(provider), "poll", lambda *_: Poll(Stage.DONE, url="https://v3.fal.media/x.mp4"))
     tries: list[str] = []
 
-    def clip_of(_provider: object, _model: object, _wire: object, _ticket: object, look: Look, _work: object) -> Clip:
-        tries.append(look.url)
+    def clip_of(_provider: object, _model: object, _wire: object, _ticket: object, poll: Poll, _work: object) -> Clip:
+        tries.append(poll.url)
         if len(tries) < 3:
             raise Unreached("v3.fal.media leads to 198.18.0.7.")
         return Clip(file=tmp_path / "x.mp4")

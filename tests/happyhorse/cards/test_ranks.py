@@ -58,16 +58,16 @@ def gone(pids: list[int], seconds: float = 60.0) -> bool:
 @pytest.mark.parametrize("members", [3], indirect=True)
 def test_ranks_answer_and_exchange_and_one_that_does_not_come_is_not_waited_for(members: Members) -> None:
     ranks = members.join(idle)
-    assert members.answers(members.tell("who"), idle) == [[1, 3], [2, 3]]
-    number = members.tell("parts", count=2)
+    assert members.answers(members.send("who"), idle) == [[1, 3], [2, 3]]
+    number = members.send("parts", count=2)
     assert [members.part(number, rank, idle) for rank in (2, 1, 2, 1)] == [20, 10, 21, 11]
-    number = members.tell("exchange")
+    number = members.send("exchange")
     before = ranks.sent
     assert mixed(ranks) == [100.0]  # a row of rank 1, none of rank 2
     assert members.answers(number, idle) == [[1.0, 1.0, 201.0, 201.0], [2.0, 2.0, 2.0, 102.0, 102.0, 102.0]]
     assert ranks.sent - before == 5 * 8
     assert ranks.sent / 8 == 5
-    members.tell("sleep", answered=False)
+    members.send("sleep", answered=False)
     with pytest.raises(RuntimeError):  # the others sleep for hours
         mixed(ranks)
     assert members.alive
@@ -75,7 +75,7 @@ def test_ranks_answer_and_exchange_and_one_that_does_not_come_is_not_waited_for(
 
 def test_a_rank_that_fails_takes_the_others_with_it_and_says_why(members: Members) -> None:
     members.join(idle)
-    number = members.tell("stumble")
+    number = members.send("stumble")
     with pytest.raises(LostError, match=r"rank 1 of 2 failed \(ValueError: over a stone\)"):
         members.answers(number, idle)
     assert not members.alive
@@ -87,7 +87,7 @@ def test_a_rank_that_fails_takes_the_others_with_it_and_says_why(members: Member
 def test_memory_that_runs_out_elsewhere_counts_as_here(members: Members) -> None:
     members.join(idle)
     with pytest.raises(torch.OutOfMemoryError, match="no room"):
-        members.answers(members.tell("fill"), idle)
+        members.answers(members.send("fill"), idle)
 
 
 def test_ranks_end_with_the_process_that_started_them() -> None:
@@ -95,7 +95,7 @@ def test_ranks_end_with_the_process_that_started_them() -> None:
         "import sys, time, torch\nfrom backend.gpu.members import Members\n"
         f"made = Members({PLAIN!r}, [torch.device('cpu')] * 2)\n"
         "ranks = made.join(lambda: None)\nprint(*made.pids(), flush=True)\n"
-        "made.tell('sleep', answered=False)\ntime.sleep(6000)"
+        "made.send('sleep', answered=False)\ntime.sleep(6000)"
     )
     with subprocess.Popen([sys.executable, "-c", script], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None

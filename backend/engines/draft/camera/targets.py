@@ -115,12 +115,12 @@ def _plain(word: str) -> str:
 
 
 def _one_of(things: list[Thing], scene: SceneDepth, among: float, which: str) -> Thing:
-    """One of the `things` that a name fits alike: the one that is told, that nearest to the middle, or one that looks
-    about as large."""
+    """One of the `things` that a name fits alike: the one that is pointed out, that nearest to the middle, or one that
+    looks about as large."""
     if which in _OUTERMOST:
         return min([thing for thing in things if _size_seen(thing, scene)] or things, key=_OUTERMOST[which])
-    if told := _told(things, scene, which):
-        return told
+    if found := _pointed_out(things, scene, which):
+        return found
     first = _nearest_middle(things)
     if among == 0.0 or which or scene.orthographic:
         return first
@@ -128,9 +128,9 @@ def _one_of(things: list[Thing], scene: SceneDepth, among: float, which: str) ->
     return sorted(equal, key=lambda thing: thing.centre)[int(among * len(equal))] if equal else first
 
 
-def _told(things: list[Thing], scene: SceneDepth, which: str) -> Thing | None:
-    """That of several which is told by its number from a side ("2 left") or by its neighbour ("left of table"); None
-    where neither says so, or the neighbour is not in view."""
+def _pointed_out(things: list[Thing], scene: SceneDepth, which: str) -> Thing | None:
+    """That of several which is pointed out by its number from a side ("2 left") or by its neighbour ("left of table");
+    None where neither says so, or the neighbour is not in view."""
     by, _, name = which.partition(" ")
     if by.isdigit():
         row = sorted([thing for thing in things if _size_seen(thing, scene)] or things, key=_OUTERMOST[name])

@@ -58,18 +58,18 @@ class Team:
         members = self._there()
         self._launcher.finish()  # a pass of a take that was cancelled
         members.forget()
-        members.tell("begin", answered=False)
+        members.send("begin", answered=False)
         self._sent_before = 0 if members.ranks is None else members.ranks.sent
 
     def room(self, poll: Poll) -> int:
         """Bytes that can be had of that other GPU which has the fewest."""
         members, _ = self._joined(poll)
-        return min(members.answers(members.tell("room"), poll))
+        return min(members.answers(members.send("room"), poll))
 
     def hold(self, name: str, plan: Plan, poll: Poll) -> int:
         """Has the others load the transformer `name`, beside this process. Answers a number for `held`."""
         members, _ = self._joined(poll)
-        return members.tell("hold", name=name, plan=asdict(plan))
+        return members.send("hold", name=name, plan=asdict(plan))
 
     def held(self, number: int, poll: Poll) -> None:
         """Waits until the others have loaded."""
@@ -87,7 +87,7 @@ class Team:
         counts = decoder.frame_counts(video.shape[2])[first:]
         with Handover.made(video.shape, others(counts, self.size)) as handover:
             handover.latent.copy_(video)
-            number = members.tell(
+            number = members.send(
                 "decode", path=str(handover.path), shape=list(video.shape), strips=strips, first=first
             )
             own = decoder.decode_frames(video, strips, first, self.size)
@@ -101,7 +101,7 @@ class Team:
     def give_way(self, name: str) -> None:
         """The others let go of the transformer `name` and leave all of their GPUs, once they have come to it."""
         if self._members is not None and self._members.alive:
-            self._members.tell("give_way", answered=False, name=name)
+            self._members.send("give_way", answered=False, name=name)
 
     def check(self) -> None:
         """Raises what is wrong with one of them, if anything is: LostError or torch.OutOfMemoryError."""
@@ -151,7 +151,7 @@ class Team:
         if members.ranks is not None:
             return members, members.ranks
         ranks = members.join(poll)
-        number = members.tell("speed")
+        number = members.send("speed")
         with _broken_off(members):
             self.speed = ranks.speed()
         members.answers(number, poll)
@@ -177,7 +177,7 @@ class Together:
         inputs = [tensor.to(self.ranks.device, torch.float32).contiguous() for tensor in (video, audio, text)]
 
         def shared() -> tuple[Tensor, Tensor]:
-            self.members.tell("velocity", answered=False, name=self.name, shapes=[list(x.shape) for x in inputs])
+            self.members.send("velocity", answered=False, name=self.name, shapes=[list(x.shape) for x in inputs])
             with _broken_off(self.members):
                 for tensor in inputs:
                     self.ranks.broadcast(tensor)

@@ -39,7 +39,7 @@ def compose(prompt: str, dialogue: Sequence[Line] = (), sound: str = "", scene: 
 
     `scene` is what is known of the 3D scene (see `scene_sentence`); it joins the main body.
     """
-    spoken = [_tell(line) for line in dialogue if _plain(line.line) and _plain(line.line) not in _plain(prompt)]
+    spoken = [_said_by(line) for line in dialogue if _plain(line.line) and _plain(line.line) not in _plain(prompt)]
     body = " ".join(part for part in (_sentence(prompt) or DEFAULT_BODY, scene_sentence(scene or {}), *spoken) if part)
     paragraphs = [body]
     lines = [_entry(line) for line in dialogue if _plain(line.line)]
@@ -99,7 +99,7 @@ def _entry(line: Line) -> str:
     return f'<{_speaker(line)}, {line.language}>: "{_spoken(line)}"'
 
 
-def _tell(line: Line) -> str:
+def _said_by(line: Line) -> str:
     return f'{_speaker(line)} says in {line.language}, "{_spoken(line)}"'
 
 

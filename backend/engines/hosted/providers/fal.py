@@ -22,7 +22,7 @@ from client.protocol import Price
 from ...engine import EngineError
 from ..request.ask import Ask, digest, price
 from ..request.model import Model, Pictures, Prices, Rate
-from .provider import Look, Memo, Order, Provider, Stage, Ticket
+from .provider import Memo, Order, Poll, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Seen
@@ -299,7 +299,7 @@ class Fal(Provider):
         base = f"{wire.address}/{'/'.join(memo.endpoint.split('/')[:2])}/requests/{id}"
         return {"request_id": id, "status_url": f"{base}/status", "response_url": base, "cancel_url": f"{base}/cancel"}
 
-    def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
+    def poll(self, wire: Wire, model: Model, ticket: Ticket) -> Poll:
         from ..wire.problems import expired, refused, sentence
 
         answer = wire.ask(ticket["status_url"])
@@ -310,15 +310,15 @@ class Fal(Provider):
         status = answer.get("status")
         if status == "IN_QUEUE":
             before = answer.get("queue_position")
-            return Look(Stage.WAITING, before=before if isinstance(before, int) else 0)
+            return Poll(Stage.WAITING, before=before if isinstance(before, int) else 0)
         if status != "COMPLETED":
-            return Look(Stage.WORKING)
+            return Poll(Stage.WORKING)
         if answer.get("error"):
             said = sentence(str(answer.get("error")))
-            return Look(Stage.FAILED, error=EngineError("engine_failed", f"fal could not make it: {said}", "retry"))
+            return Poll(Stage.FAILED, error=EngineError("engine_failed", f"fal could not make it: {said}", "retry"))
         return self._result(wire, ticket)
 
-    def _result(self, wire: Wire, ticket: Ticket) -> Look:
+    def _result(self, wire: Wire, ticket: Ticket) -> Poll:
         from ..wire.problems import expired, refused
 
         answer = wire.ask(ticket["response_url"])
@@ -326,11 +326,11 @@ class Fal(Provider):
             raise expired(self.label, self.keeps)
         if not answer.good:
             paid = "fal says that such a request may be billed where work was done before it was refused."
-            return Look(Stage.FAILED, error=refused(self.label, answer, paid))
+            return Poll(Stage.FAILED, error=refused(self.label, answer, paid))
         url = answer.get("video", "url")
         if not isinstance(url, str):
-            return Look(Stage.FAILED, error=EngineError("engine_failed", "fal made no clip.", "retry"))
-        return Look(Stage.DONE, url=url, facts={"seed_used": answer.get("seed")})
+            return Poll(Stage.FAILED, error=EngineError("engine_failed", "fal made no clip.", "retry"))
+        return Poll(Stage.DONE, url=url, facts={"seed_used": answer.get("seed")})
 
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         wire.send("PUT", ticket["cancel_url"])

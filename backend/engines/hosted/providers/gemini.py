@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from ...engine import EngineError
 from ..request.ask import Ask
 from ..request.model import Model, Pictures, Prices, Rate
-from .provider import Look, Memo, Order, Provider, Stage, Ticket
+from .provider import Memo, Order, Poll, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Seen
@@ -87,7 +87,7 @@ class Gemini(Provider):
         answer = wire.send("POST", order.path, order.body)
         return ticket(self.label, answer, id=("id",))
 
-    def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
+    def poll(self, wire: Wire, model: Model, ticket: Ticket) -> Poll:
         from ..wire.problems import expired, refused
 
         answer = wire.ask(f"{INTERACTIONS}/{ticket['id']}")
@@ -97,15 +97,15 @@ class Gemini(Provider):
             raise refused(self.label, answer)
         status = answer.get("status")
         if status == "queued":
-            return Look(Stage.WAITING)
+            return Poll(Stage.WAITING)
         if status == "in_progress":
-            return Look(Stage.WORKING)
+            return Poll(Stage.WORKING)
         if status == "cancelled":
-            return Look(Stage.CANCELLED)
+            return Poll(Stage.CANCELLED)
         url = _clip(answer.data) if status == "completed" else ""
         if url:
-            return Look(Stage.DONE, url=url)
-        return Look(Stage.FAILED, error=_failed(self.label, answer.data))
+            return Poll(Stage.DONE, url=url)
+        return Poll(Stage.FAILED, error=_failed(self.label, answer.data))
 
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         wire.send("POST", f"{INTERACTIONS}/{ticket['id']}/cancel", {})

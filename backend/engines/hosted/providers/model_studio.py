@@ -23,7 +23,7 @@ from client.protocol import Price
 from ...engine import EngineError
 from ..request.ask import Ask, digest
 from ..request.model import Model, Pictures, Prices, Rate
-from .provider import Look, Memo, Order, Provider, Stage, Ticket
+from .provider import Memo, Order, Poll, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Seen
@@ -149,7 +149,7 @@ class ModelStudio(Provider):
         prompt = answer.get("output", "orig_prompt")
         return isinstance(prompt, str) and digest([prompt]) == memo.digest
 
-    def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
+    def poll(self, wire: Wire, model: Model, ticket: Ticket) -> Poll:
         from ..wire.problems import expired, refused
 
         answer = wire.ask(f"{TASKS}/{ticket['task_id']}")
@@ -159,13 +159,13 @@ class ModelStudio(Provider):
         if not answer.good:
             raise refused(self.label, answer)
         if status in LEFT:
-            return Look(Stage.WAITING if status == "PENDING" else Stage.WORKING, before=None)
+            return Poll(Stage.WAITING if status == "PENDING" else Stage.WORKING, before=None)
         if status == "CANCELED":
-            return Look(Stage.CANCELLED)
+            return Poll(Stage.CANCELLED)
         url = answer.get("output", "video_url")
         if status == "SUCCEEDED" and isinstance(url, str):
-            return Look(Stage.DONE, url=url, cost=_cost(model, answer.get("usage")))
-        return Look(Stage.FAILED, error=_failed(self.label, answer.data))
+            return Poll(Stage.DONE, url=url, cost=_cost(model, answer.get("usage")))
+        return Poll(Stage.FAILED, error=_failed(self.label, answer.data))
 
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         wire.send("POST", f"{TASKS}/{ticket['task_id']}/cancel")

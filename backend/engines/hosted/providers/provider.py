@@ -42,7 +42,7 @@ class Stage(Enum):
 
 
 @dataclass(frozen=True)
-class Look:
+class Poll:
     """What a provider says of an order.
 
     `before` is how many others are before it, `fraction` how far it is (None where it does not tell). `url` is where
@@ -143,7 +143,7 @@ class Provider(Service, Protocol):
         """An order in the provider's list, None where it is not there, or where it can't be told from another."""
         return None
 
-    def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
+    def poll(self, wire: Wire, model: Model, ticket: Ticket) -> Poll:
         """Where an order is.
 
         Raises:

@@ -18,7 +18,7 @@ from client.protocol import Price
 from ...engine import EngineError
 from ..request.ask import Ask
 from ..request.model import Model, Pictures, Prices, Rate
-from .provider import Look, Memo, Order, Provider, Stage, Ticket
+from .provider import Memo, Order, Poll, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Seen
@@ -156,7 +156,7 @@ class Runway(Provider):
         answer = wire.send("POST", order.path, order.body)
         return ticket(self.label, answer, id=("id",))
 
-    def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
+    def poll(self, wire: Wire, model: Model, ticket: Ticket) -> Poll:
         from ..wire.problems import expired, refused
 
         answer = wire.ask(f"v1/tasks/{ticket['id']}")
@@ -166,17 +166,17 @@ class Runway(Provider):
             raise refused(self.label, answer)
         status, cost = answer.get("status"), _cost(answer.data)
         if status in ("PENDING", "THROTTLED"):
-            return Look(Stage.WAITING, cost=cost)
+            return Poll(Stage.WAITING, cost=cost)
         if status == "RUNNING":
             progress = answer.get("progress")
             fraction = float(progress) if isinstance(progress, int | float) else None
-            return Look(Stage.WORKING, fraction=fraction, cost=cost)
+            return Poll(Stage.WORKING, fraction=fraction, cost=cost)
         if status == "CANCELLED":
-            return Look(Stage.CANCELLED, cost=cost)
+            return Poll(Stage.CANCELLED, cost=cost)
         url = answer.get("output", 0)
         if status == "SUCCEEDED" and isinstance(url, str):
-            return Look(Stage.DONE, url=url, cost=cost)
-        return Look(Stage.FAILED, cost=cost, error=_failed(answer.data))
+            return Poll(Stage.DONE, url=url, cost=cost)
+        return Poll(Stage.FAILED, cost=cost, error=_failed(answer.data))
 
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         wire.send("DELETE", f"v1/tasks/{ticket['id']}")

@@ -18,7 +18,7 @@ from ...engine import EngineError
 from ..account.accounts import Account
 from ..request.ask import Ask, digest
 from ..request.model import Model, Pictures
-from .provider import Look, Memo, Order, Provider, Stage, Ticket
+from .provider import Memo, Order, Poll, Provider, Stage, Ticket
 
 if TYPE_CHECKING:
     from ..request.still import Seen
@@ -98,7 +98,7 @@ class Videos(Provider):
         ]
         return {"id": ours[0]} if len(ours) == 1 else None
 
-    def look(self, wire: Wire, model: Model, ticket: Ticket) -> Look:
+    def poll(self, wire: Wire, model: Model, ticket: Ticket) -> Poll:
         from ..wire.problems import expired, refused, sentence
 
         answer = wire.ask(f"v1/videos/{ticket['id']}")
@@ -106,21 +106,21 @@ class Videos(Provider):
         if status == "failed":
             said = sentence(str(answer.get("error", "message") or answer.get("detail") or "no reason was told"))
             error = EngineError("engine_failed", f"The video server made no clip: {said}", "retry")
-            return Look(Stage.FAILED, error=error)
+            return Poll(Stage.FAILED, error=error)
         if answer.status == 404:
             raise expired(self.label, self.keeps)
         if not answer.good:
             raise refused(self.label, answer)
         if status == "completed":
             url = f"{wire.address}/v1/videos/{ticket['id']}/content"
-            return Look(Stage.DONE, url=url, cost=_price(answer.get("result", "cost")))
+            return Poll(Stage.DONE, url=url, cost=_price(answer.get("result", "cost")))
         if status == "cancelled":
-            return Look(Stage.CANCELLED)
+            return Poll(Stage.CANCELLED)
         if status == "queued":
             place = answer.get("queue_position")
-            return Look(Stage.WAITING, before=place - 1 if isinstance(place, int) and place > 0 else None)
+            return Poll(Stage.WAITING, before=place - 1 if isinstance(place, int) and place > 0 else None)
         progress = answer.get("progress")
-        return Look(Stage.WORKING, fraction=progress / 100 if isinstance(progress, int | float) else None)
+        return Poll(Stage.WORKING, fraction=progress / 100 if isinstance(progress, int | float) else None)
 
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
         if not wire.send("POST", f"v1/videos/{ticket['id']}/cancel", {}).good:

@@ -87,7 +87,7 @@ class Renderer:
     def _alone(self, sight: Sight, rgb: np.ndarray, nearness: np.ndarray) -> float:
         """The frame of one view, into `rgb` and `nearness`. Gives the pixels that it does not see."""
         self.wanted.fill(1)
-        self._look(0, sight, nearness)
+        self._draw_view(0, sight, nearness)
         return float(
             fuse.alone(
                 self.colour[0],
@@ -113,7 +113,7 @@ class Renderer:
         for k, sight in enumerate(sights):
             if k == FULL:
                 fuse.unseen_tiles(self.weight[:k], says[:k], self.wanted)
-            self._look(k, sight, self.near[k])
+            self._draw_view(k, sight, self.near[k])
         shares = np.array([sight.share for sight in sights], np.float32)
         return float(
             fuse.fuse(
@@ -134,7 +134,7 @@ class Renderer:
             )
         )
 
-    def _look(self, k: int, sight: Sight, near: np.ndarray) -> None:
+    def _draw_view(self, k: int, sight: Sight, near: np.ndarray) -> None:
         """Draws `sight` as the `k`th of the frame, its nearness into `near`."""
         picture, layers = sight.picture, sight.layers
         projection = raster.projection(picture, sight.pose, self.still.lens)
