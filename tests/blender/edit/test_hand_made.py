@@ -310,6 +310,19 @@ def test_one_undo_takes_each_back(edit):
         yield lambda: bpy.ops.takeone.shot_duplicate(shot=shot("B").uid)
         yield lambda: bpy.ops.takeone.shot_remove(shot=shot("C").uid, with_strips=True)
         yield lambda: ripple.set_length(bpy.data.scenes["Edit"], use(bpy.data.scenes["Edit"], "C"), 20, ALL)
+        yield split
+        for name, kind in (("C", transitions.DISSOLVE), ("C", transitions.DIP), ("B", transitions.FADE_IN)):
+            yield lambda name=name, kind=kind: add(name, kind)
+        yield lambda: setattr(bpy.data.scenes["Edit"].take_one.burn_in, "shown", True)
+
+    def split():
+        scene = bpy.data.scenes["Edit"]
+        scene.frame_set(use(scene, "B").start + 9)
+        assert bpy.ops.takeone.shot_split(shot=shot("B").uid) == {"FINISHED"}
+
+    def add(name, kind):
+        scene = bpy.data.scenes["Edit"]
+        transitions.add(scene, use(scene, name), kind, 6)
 
     for verb in verbs():
         verb()
