@@ -75,8 +75,8 @@ class DraftEngine:
 
 def _silent(request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
     """The clip of one shot, without its sound."""
+    from ...kernels import compiled, forget_earlier
     from .shot import begin
-    from .view.kernels import compiled, forget_earlier
 
     progress(0.0, "Reading the still")
     shot = begin(request)

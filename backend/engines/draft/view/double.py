@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .kernels import helper, kernel
+from ....kernels import helper, kernel
 
 PATCH = 16  # pixels to a side of what is doubled, or left out
 SPARE = 2  # pixels off a block that are doubled too: samples lie up to 0.62 off it, and then between two texels

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .kernels import helper, kernel
+from ....kernels import helper, kernel
 
 RELATIVE_STEP = 0.012  # a step in nearness below this share of it is no break (slanted, rough surfaces)
 RING = 3  # pixels on either side of a break that are drawn apart from the surfaces they belong to

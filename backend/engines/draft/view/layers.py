@@ -13,11 +13,11 @@ from typing import Any
 
 import numpy as np
 
+from ....kernels import helper, kernel
 from . import edges, matte
 from .double import doubled
 from .hidden import occlusion, planes
 from .hidden.canvas import HiddenLayer
-from .kernels import helper, kernel
 from .memory import LARGE, give_back
 from .picture import Picture
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .kernels import kernel
+from ....kernels import kernel
 
 WINDOW = 4  # pixels around an edge pixel that its two pure colours come from
 

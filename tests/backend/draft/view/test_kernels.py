@@ -16,7 +16,7 @@ from devtools.mutation import run
 
 ROOT = Path(__file__).resolve().parents[4]
 ADD = "from .small import double\n\n\n@kernel\ndef add(a):\n    return double(a) + 1\n"
-DOUBLE = "from .kernels import helper\n\n\n@helper\ndef double(a):\n    return a * {by}\n"
+DOUBLE = "from ....kernels import helper\n\n\n@helper\ndef double(a):\n    return a * {by}\n"
 CALL = """
 from backend.engines.draft.view.adding import add
 print(add(5.0), sum(add.stats.cache_hits.values()))
@@ -27,11 +27,11 @@ def engine(folder: Path, by: int = 2) -> Path:
     """A small engine: as ours is laid out, with one kernel whose helper lies in a file of its own."""
     view = folder / "backend" / "engines" / "draft" / "view"
     view.mkdir(parents=True)
-    for name in ("home.py", "kernels.py", "media/planes.py", "engines/draft/view/kernels.py"):
+    for name in ("home.py", "kernels.py", "media/planes.py"):
         (folder / "backend" / name).parent.mkdir(exist_ok=True)
         shutil.copy(ROOT / "backend" / name, folder / "backend" / name)
     (view / "small.py").write_text(DOUBLE.format(by=by))
-    (view / "adding.py").write_text("from .kernels import kernel\n" + ADD)
+    (view / "adding.py").write_text("from ....kernels import kernel\n" + ADD)
     return folder
 
 

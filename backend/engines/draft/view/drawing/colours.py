@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels import helper
+from .....kernels import helper
 
 EVEN, HALF = 0x00FF00FF, 0x00800080  # every second byte of a colour, and a half for each
 ROUND, BYTE, NEXT = np.uint32(HALF), np.uint32(8), np.uint32(1)

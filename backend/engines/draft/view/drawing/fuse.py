@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..kernels import helper, kernel
+from .....kernels import helper, kernel
 from .colours import BYTE, COVER, LOW_BYTE, LOW_HALF, NO_COVER, THREE_BYTES, TWO_BYTES, mix
 from .raster import TILE
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .....kernels import helper, kernel
 from ..hidden.pyramid import around
-from ..kernels import helper, kernel
 
 BEHIND = 0.15  # what is nearer than the farthest by this share of the nearness counts a third, by twice that an eighth
 

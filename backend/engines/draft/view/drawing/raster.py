@@ -13,8 +13,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from .....kernels import helper, kernel
 from ...camera.paths import Pose
-from ..kernels import helper, kernel
 from ..layers import BACK, DEEP, FOOT, FRONT, HALO, RIM
 from ..picture import Lens, Picture
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from ..kernels import helper, kernel
+from .....kernels import helper, kernel
 from ..layers import HALO
 from .colours import COVER, NEXT, between, mix, packed
 from .raster import FIRST, SECOND, TILE

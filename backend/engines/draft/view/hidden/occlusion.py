@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from .....kernels import helper, kernel
 from ..edges import Edges, find
-from ..kernels import helper, kernel
 from ..memory import give_back
 from ..picture import Picture
 from .canvas import Canvas, HiddenLayer

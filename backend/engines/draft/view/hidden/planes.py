@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..kernels import kernel
+from .....kernels import kernel
 
 MOST = 12  # planes looked for
 TRIALS = 300  # random local planes tried

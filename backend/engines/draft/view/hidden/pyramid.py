@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..kernels import helper, kernel
+from .....kernels import helper, kernel
 
 AROUND = 48  # pixels around what is wanted that its colour comes from
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..kernels import kernel
+from .....kernels import kernel
 from ..picture import Picture
 from .pyramid import fill, fill_within
 
