@@ -14,6 +14,18 @@ MOVED = "The camera has moved since the Render Result was rendered: the still sh
 UNKNOWN = "Where the camera was for the Render Result is not known: the move is plainer. Render it again."
 
 
+def render_another() -> bpy.types.Scene:
+    """A render of a scene of its own, smaller and through another camera."""
+    other = bpy.data.scenes.new("Other")
+    other.camera = bpy.data.objects.new("Eye", bpy.data.cameras.new("Eye"))
+    other.collection.objects.link(other.camera)
+    other.render.engine = "BLENDER_WORKBENCH"
+    other.render.resolution_x, other.render.resolution_y = 48, 27
+    with bpy.context.temp_override(scene=other):
+        bpy.ops.render.render()
+    return other
+
+
 @pytest.fixture
 def scene() -> bpy.types.Scene:
     """Of 48 x 27 pixels with a depth pass, at frame 7."""
@@ -57,13 +69,7 @@ def test_the_playhead_is_elsewhere_and_the_shutter_was_open(scene, tmp_path):
     bpy.ops.render.render()
     at_21 = scene.camera.matrix_world[0][3]
     scene.frame_set(30)
-    other = bpy.data.scenes.new("Other")
-    other.camera = bpy.data.objects.new("Eye", bpy.data.cameras.new("Eye"))
-    other.collection.objects.link(other.camera)
-    other.render.engine = "BLENDER_WORKBENCH"
-    other.render.resolution_x, other.render.resolution_y = 48, 27
-    with bpy.context.temp_override(scene=other):
-        bpy.ops.render.render()
+    render_another()
     still = result(scene, tmp_path)
     assert still.camera.matrix_world[0][3] == pytest.approx(at_21, abs=1e-4)
     assert MOVED in still.notes
@@ -110,13 +116,7 @@ def test_each_render_slot_has_its_camera(scene, tmp_path):
         across = {at: _across(slots, at, scene, tmp_path) for at in (0, 3)}
         assert across[0] == pytest.approx(across[3] * one.data.lens / 90) and across[0] != across[3]
         # Another scene's render in another slot mixes up what this one's were.
-        other = bpy.data.scenes.new("Other")
-        other.camera = bpy.data.objects.new("Eye", bpy.data.cameras.new("Eye"))
-        other.collection.objects.link(other.camera)
-        other.render.engine = "BLENDER_WORKBENCH"
-        other.render.resolution_x, other.render.resolution_y = 48, 27
-        with bpy.context.temp_override(scene=other):
-            bpy.ops.render.render()  # in the slot that is shown: that scene's alone
+        other = render_another()  # in the slot that is shown: that scene's alone
         assert _across(slots, 3, scene, tmp_path) == across[3]
         slots.active_index = 5
         with bpy.context.temp_override(scene=other):

@@ -10,7 +10,6 @@ import pytest
 import rooms
 import stand_in
 from stand_in import DRAFT
-from take_one.scene.app import timer
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import RENDERING
@@ -22,8 +21,7 @@ from take_one.scene.stills.borrow import second_camera
 from take_one.scene.stills.borrow.borrowed import borrow, still_changes
 from take_one.scene.stills.camera import camera_track
 from take_one.scene.stills.coverage.margin import Margin, widened
-
-FIRST = 17
+from turning import FIRST, until
 
 
 @pytest.fixture
@@ -74,17 +72,6 @@ class Window:
 @pytest.fixture
 def window(monkeypatch):
     return Window(monkeypatch)
-
-
-def until(condition):
-    """Let the timer go on until it is true."""
-    for _ in range(4000):
-        if condition():
-            return
-        for due in app().part(timer.Tasks)._due:
-            due.at = 0
-        app().part(timer.Tasks).run()
-    raise AssertionError("it never came")
 
 
 def press(shot):

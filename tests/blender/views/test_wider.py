@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import replace
 
 import bpy
@@ -13,7 +12,6 @@ import rooms
 import stand_in
 from mathutils import Euler
 from stand_in import DRAFT
-from take_one.client.protocol import CameraPath, Keyframe, WordsPath
 from take_one.scene.app.app import app
 from take_one.scene.model.shots.shot_list import add_shot, find_shot
 from take_one.scene.session import jobs
@@ -27,8 +25,8 @@ from take_one.scene.stills.coverage import plan, surfaces
 from take_one.scene.stills.coverage.margin import NONE, Margin, widened
 from take_one.scene.stills.coverage.steps import at_once
 from take_one.scene.stills.known import facts
+from turning import FIRST, pan, turn
 
-FIRST = 17
 ABLE = replace(DRAFT, views=32, camera_path=True, depth=True, words_path=True, overscan=True)
 
 
@@ -49,14 +47,6 @@ def shot(tmp_path):
     made.name, made.motion, made.seconds, made.stills = "Turn", "CAMERA", 1.0, "ONE"
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
     return find_shot(made.uid)
-
-
-def turn(camera, degrees):
-    begin = camera.rotation_euler.z
-    for frame, angle in ((FIRST, 0), (FIRST + 23, degrees)):
-        camera.rotation_euler.z = begin + math.radians(angle)
-        camera.keyframe_insert("rotation_euler", frame=frame)
-    camera.rotation_euler.z = begin
 
 
 def take(session, shot, **call):
@@ -282,14 +272,6 @@ def test_where_the_wide_render_fails_further_stills_stand_in_for_the_margin(sess
     request = take(session, shot)
     assert [view.image.name for view in request.views] == ["still.png", "view_01.png"]
     assert "2 stills show" in shot.takes[0].notes
-
-
-def pan(degrees):
-    keys = []
-    for t in np.linspace(0, 1, 9).tolist():
-        c, s = math.cos(math.radians(degrees * t)), math.sin(math.radians(degrees * t))
-        keys.append(Keyframe(t, ((c, 0.0, s, 0.0), (0.0, 1.0, 0.0, 0.0), (-s, 0.0, c, 0.0), (0.0, 0.0, 0.0, 1.0))))
-    return WordsPath(CameraPath(tuple(keys)))
 
 
 def test_a_take_by_words_asks_where_its_camera_goes(session, shot):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,7 +12,6 @@ import pytest
 import rooms
 import stand_in
 from stand_in import DRAFT
-from take_one.client.protocol import CameraPath, Keyframe, WordsPath
 from take_one.scene.app import timer
 from take_one.scene.app.app import app
 from take_one.scene.app.state import RENDERING
@@ -28,8 +26,8 @@ from take_one.scene.stills.borrow.borrowed import borrowing
 from take_one.scene.stills.camera import camera_track, own_camera
 from take_one.scene.stills.coverage.margin import Margin, widened
 from take_one.scene.stills.coverage.steps import at_once
+from turning import FIRST, pan, turn, until
 
-FIRST = 17
 ABLE = replace(DRAFT, views=32, camera_path=True, depth=True, words_path=True, overscan=True)
 
 
@@ -61,25 +59,6 @@ def shot(tmp_path):
     made.name, made.motion, made.prompt, made.seconds, made.stills = "Pan", "WORDS", "pan right", 1.0, "ONE"
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))
     return find_shot(made.uid)
-
-
-def pan(degrees):
-    keys = []
-    for t in np.linspace(0, 1, 9).tolist():
-        c, s = math.cos(math.radians(degrees * t)), math.sin(math.radians(degrees * t))
-        keys.append(Keyframe(t, ((c, 0.0, s, 0.0), (0.0, 1.0, 0.0, 0.0), (-s, 0.0, c, 0.0), (0.0, 0.0, 0.0, 1.0))))
-    return WordsPath(CameraPath(tuple(keys)))
-
-
-def until(condition):
-    """Let the timer go on until it is true."""
-    for _ in range(4000):
-        if condition():
-            return
-        for due in app().part(timer.Tasks)._due:
-            due.at = 0
-        app().part(timer.Tasks).run()
-    raise AssertionError("it never came")
 
 
 class Begun(list):
@@ -155,14 +134,6 @@ def wide_still(scene, folder, frame=FIRST):
     yield camera
     render.end(bpy.context.scene)
     second_camera.remove_all()
-
-
-def turn(camera, degrees):
-    begin = camera.rotation_euler.z
-    for frame, angle in ((FIRST, 0), (FIRST + 23, degrees)):
-        camera.rotation_euler.z = begin + math.radians(angle)
-        camera.keyframe_insert("rotation_euler", frame=frame)
-    camera.rotation_euler.z = begin
 
 
 @pytest.mark.parametrize("motion", ["CAMERA", "WORDS"])
