@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from client.protocol import (
     Binding,
+    BoundPart,
     Camera,
     CameraPath,
+    Choice,
     Direction,
     EngineInfo,
     Job,
@@ -22,9 +27,11 @@ from client.protocol import (
     Price,
     Problem,
     TakeRequest,
+    Tariff,
+    Unfit,
     View,
 )
-from client.protocol.camera import IDENTITY
+from client.protocol.camera import IDENTITY, Focus, Thing
 from client.protocol.codec import from_json, nests_deeper, to_json
 
 CAMERA = Camera("perspective", 64, 48, 32.0, 24.0, fx=50.0, fy=51.0)
@@ -168,3 +175,167 @@ def test_a_price_that_none_can_be_is_none_and_its_engine_stays(amount: float) ->
     assert (engine.rate, engine.name, engine.sound) == (None, "One", True)
     good = from_json(EngineInfo, {**named, "rate": {"amount": 999_999_999_999, "per": "second"}}, lenient=True)
     assert good.rate == Price(999_999_999_999.0, per="second")
+
+
+def test_each_take_of_a_clip_knows_its_place_in_it() -> None:
+    parts = (
+        BoundPart("s1", "t1", "One", 4, first=0, frames=30, head=2, tail=3),
+        BoundPart("s2", "t2", "Two", 5, first=30, frames=20, head=6, tail=7),
+        BoundPart("s3", "t3", "Three", 6, first=50, frames=10),
+    )
+    whole = Binding("f", "scene", "s1", "t1", "One", 4, "PLAYHEAD", 12, "edit", head=2, tail=3, parts=parts)
+    found = whole.each()
+    assert [(one.shot_uid, one.take_uid, one.shot_name, one.number) for one in found] == [
+        ("s1", "t1", "One", 4), ("s2", "t2", "Two", 5), ("s3", "t3", "Three", 6),
+    ]  # fmt: skip
+    assert [(one.head, one.tail, one.beyond) for one in found] == [(2, 33, 30), (36, 17, 10), (50, 0, 0)]
+    assert {(one.file_id, one.placement, one.frame, one.edit_uid, one.parts) for one in found} == {
+        ("f", "PLAYHEAD", 12, "edit", ())
+    }
+    alone = replace(whole, parts=())
+    assert alone.each() == (alone,)
+
+
+@pytest.mark.parametrize(
+    ("head", "tail", "shown"),
+    [(0, 0, (0, 60)), (5, 7, (5, 53)), (0, 59, (0, 1)), (59, 0, (59, 60)), (30, 30, (0, 60)), (60, 0, (0, 60)),
+     (0, -1, (0, 60)), (-1, 0, (0, 60))],
+)  # fmt: skip
+def test_what_of_a_clip_its_shot_shows(head: int, tail: int, shown: tuple[int, int]) -> None:
+    assert REQUEST.binding is not None
+    assert replace(REQUEST, binding=replace(REQUEST.binding, head=head, tail=tail)).shot_frames == shown
+    assert replace(REQUEST, binding=None).shot_frames == (0, 60)
+
+
+@pytest.mark.parametrize(("seconds", "frames"), [(0.01, 1), (2.5, 60), (2.52, 60), (2.53, 61), (2.0625, 49)])
+def test_a_clip_has_the_nearest_number_of_frames(seconds: float, frames: int) -> None:
+    assert replace(REQUEST, seconds=seconds).frame_count == frames
+
+
+def test_references_are_named_from_one_on_and_before_the_views() -> None:
+    asked = replace(REQUEST, references=(Path("x.png"), Path("y.webp")))
+    files = asked.files()
+    assert list(files)[:4] == ["reference_1", "reference_2", "input_reference", "depth"]
+    assert (files["reference_1"], files["reference_2"]) == (Path("x.png"), Path("y.webp"))
+    moved = asked.with_files({name: Path("/x", name) for name in files})
+    assert moved.references == (Path("/x/reference_1"), Path("/x/reference_2"))
+    assert [view.depth for view in moved.views] == [Path("/x/depth"), None, Path("/x/view_2_depth"), None]
+    assert REQUEST.last_frame is not None and replace(REQUEST, views=REQUEST.views[1:3]).last_frame is None
+    assert replace(REQUEST, views=REQUEST.views[1:]).still is None
+
+
+def sight(*rows: tuple[float, ...]) -> Camera:
+    return replace(CAMERA, sight=rows)
+
+
+@pytest.mark.parametrize(
+    ("make", "good", "bad", "place"),
+    [
+        (sight, ((0.0, 2.0), (3.0, 0.0)), ((0.0, 2.0), (3.0, -0.1)), "sight"),
+        (sight, ((1.0,) * 32,) * 32, ((1.0,) * 33,), "sight"),
+        (sight, ((1.0,),), ((1.0, 2.0), (1.0, 2.0), (3.0,)), "sight"),
+        (sight, ((1.0,),) * 32, ((1.0,),) * 33, "sight"),
+        (lambda *size: Thing("lamp", (0, 0, 0), size), (0.0, 1.0, 2.0), (0.0, 1.0, -0.1), "size"),
+        (lambda *name: Thing(name[0], (0, 0, 0), (1, 1, 1)), ("x" * 64,), ("x" * 65,), "name"),
+        (lambda *name: Thing(name[0], (0, 0, 0), (1, 1, 1)), ("x",), (" ",), "name"),
+        (lambda *distance: Focus(distance[0]), (0.001,), (0.0,), "distance"),
+        (lambda *place: Focus(1.0, position=place), (1.0, -2.0, 3.0), (1.0, 2.0, float("nan")), "position"),
+        (lambda *zoom: Keyframe(0.5, IDENTITY, zoom[0]), (0.01,), (0.0,), "zoom"),
+        (lambda *zoom: Keyframe(0.5, IDENTITY, zoom[0]), (1000.0,), (1000.1,), "zoom"),
+        (lambda *t: Keyframe(t[0], IDENTITY), (0.0,), (-0.01,), "t"),
+        (lambda *t: Keyframe(t[0], IDENTITY), (1.0,), (1.01,), "t"),
+        (lambda *t: CameraPath(tuple(Keyframe(one, IDENTITY) for one in t)), (0.0, 0.1), (0.1, 0.1), "keyframes"),
+        (lambda *cx: replace(CAMERA, cx=cx[0]), (-1e12,), (1.1e12,), "cx"),
+        (lambda *side: replace(CAMERA, width=side[0], height=side[1]), (1, 65_536), (1, 65_537), "width"),
+        (lambda *side: replace(CAMERA, width=side[0], height=side[1]), (65_536, 1), (65_536, 0), "width"),
+        (lambda *count: replace(CAMERA, things=(Thing("a", (0, 0, 0), (1, 1, 1)),) * count[0]), (64,), (65,), "things"),
+        (lambda *fx: replace(CAMERA, fx=fx[0], fy=fx[1]), (0.1, 0.1), (0.1, 0.0), "fx"),
+        (lambda *t: View(Path("a"), t=t[0]), (1.0,), (1.01,), "t"),
+        (lambda *count: replace(REQUEST, references=(Path("a"),) * count[0]), (10,), (11,), "references"),
+        (lambda *seed: replace(REQUEST, seed=seed[0]), (0,), (-1,), "seed"),
+        (lambda *seconds: replace(REQUEST, seconds=seconds[0]), (3600.0,), (3600.1,), "seconds"),
+        (lambda *fps: replace(REQUEST, fps=fps[0]), (Fraction(1),), (Fraction(99, 100),), "fps"),
+        (lambda *fps: replace(REQUEST, fps=fps[0]), (Fraction(240),), (Fraction(241),), "fps"),
+        (lambda *size: replace(REQUEST, size=size), (16, 8192), (15, 8192), "size"),
+        (lambda *size: replace(REQUEST, size=size), (8192, 16), (16, 8193), "size"),
+        (lambda *length: Line("x" * length[0], line="a"), (100,), (101,), "speaker"),
+        (lambda *length: Line(line="x" * length[0]), (1000,), (1001,), "line"),
+        (lambda *count: Direction(dialogue=(Line(line="a"),) * count[0]), (64,), (65,), "dialogue"),
+        (lambda *length: Direction(sound="x" * length[0]), (5000,), (5001,), "sound"),
+    ],
+)  # fmt: skip
+def test_both_sides_of_each_limit(make: Callable[..., Any], good: tuple, bad: tuple, place: str) -> None:
+    make(*good)
+    with pytest.raises(Unfit) as refused:
+        make(*bad)
+    assert refused.value.place == place
+
+
+@pytest.mark.parametrize(
+    ("said", "fps"),
+    [
+        ("24000/1001", Fraction(24000, 1001)),
+        (29.97, Fraction(2997, 100)),
+        (23.976023976, Fraction(24000, 1001)),
+        (25, Fraction(25)),
+    ],
+)
+def test_a_rate_is_read_to_its_last_digit(said: Any, fps: Fraction) -> None:
+    assert from_json(Job, {"id": "v", "fps": said}).fps == fps
+
+
+def test_a_whole_number_may_be_written_with_a_point_and_no_other_number_is_one() -> None:
+    assert from_json(Job, {"id": "v", "progress": 7.0}).progress == 7
+    with pytest.raises(Unfit, match="progress: must be a whole number"):
+        from_json(Job, {"id": "v", "progress": 7.5})
+    with pytest.raises(Unfit, match="progress: must be a whole number"):
+        from_json(Job, {"id": "v", "progress": True})
+
+
+SECOND = Price(0.1, "EUR", "2026-03-01", "https://prices", per="second")
+
+
+def euros(amount: float) -> Price:
+    return Price(amount, "EUR", "2026-03-01", "https://prices")
+
+
+def test_a_price_is_that_of_the_settings_and_of_whole_seconds() -> None:
+    options = (Option("size", "enum", "s", choices=(Choice("s"), Choice("l"))), Option("sound", "bool", False))
+    large = replace(SECOND, amount=0.25)
+    engine = EngineInfo(
+        "e", options=options, tariffs=(Tariff(large, {"size": "l", "sound": True}), Tariff(SECOND, {"size": "s"}))
+    )
+    assert engine.price(4.2, {}) == euros(0.5)
+    assert engine.price(4.0000001, {}) == engine.price(4, {"sound": True}) == euros(0.4)
+    assert engine.price(4, {"size": "l", "sound": True}) == euros(1.0)
+    assert engine.price(4, {"size": "l"}) is None  # of no tariff
+    assert engine.price(4, {"other": 1}) is None
+    lengths = replace(engine, lengths=(5.0, 10.0))
+    prices = [lengths.price(seconds, {}) for seconds in (3, 5.0000005, 5.1, 10, 10.1)]
+    assert [price and price.amount for price in prices] == [0.5, 0.5, 1.0, 1.0, None]
+    assert replace(engine, tariffs=(Tariff(replace(SECOND, per="")),)).price(4, {}) is None
+
+
+def test_a_rate_alone_holds_where_no_setting_can_change_it() -> None:
+    option = (Option("sound", "bool", False),)
+    assert EngineInfo("e", rate=SECOND).price(3, {}) == euros(0.3)
+    assert EngineInfo("e", rate=SECOND, options=option).price(3, {}) is None
+    assert EngineInfo("e", rate=replace(SECOND, amount=0.0), options=option).price(3, {"sound": True}) == Price(
+        0.0, "EUR", "2026-03-01", "https://prices"
+    )
+    assert EngineInfo("e").price(3, {}) is None
+    assert [EngineInfo("e", shots=4, shot_requests=asked).shots_asked for asked in (True, False)] == [4, 1]
+
+
+def test_a_setting_of_each_kind_says_why_it_does_not_fit() -> None:
+    flag, word = Option("a", "bool", True), Option("b", "text", "x")
+    pick = Option("c", "enum", "s", choices=(Choice("s"), Choice("l")))
+    share = Option("d", "float", 0.5, low=0.0, high=1.0)
+    assert [flag.refusal(value) for value in (False, 1)] == [None, "it must be true or false"]
+    assert [word.refusal(value) for value in ("", 1)] == [None, "it must be text"]
+    assert [pick.refusal(value) for value in ("l", "m")] == [None, "it must be one of s, l"]
+    assert [share.refusal(value) for value in (0, 1.0, -0.1, 1.1, True)] == [
+        None, None, "it must lie between 0.0 and 1.0", "it must lie between 0.0 and 1.0", "it must be a number",
+    ]  # fmt: skip
+    low = Option("e", "int", 5, low=2)
+    assert low.refusal(10**9) is None and low.refusal(1) == "it must lie between 2 and None"
