@@ -320,9 +320,8 @@ def test_a_rate_alone_holds_where_no_setting_can_change_it() -> None:
     option = (Option("sound", "bool", False),)
     assert EngineInfo("e", rate=SECOND).price(3, {}) == euros(0.3)
     assert EngineInfo("e", rate=SECOND, options=option).price(3, {}) is None
-    assert EngineInfo("e", rate=replace(SECOND, amount=0.0), options=option).price(3, {"sound": True}) == Price(
-        0.0, "EUR", "2026-03-01", "https://prices"
-    )
+    free = EngineInfo("e", rate=replace(SECOND, amount=0.0), options=option)
+    assert free.price(3, {"sound": True}) == euros(0.0)
     assert EngineInfo("e").price(3, {}) is None
     assert [EngineInfo("e", shots=4, shot_requests=asked).shots_asked for asked in (True, False)] == [4, 1]
 
