@@ -106,12 +106,8 @@ def test_a_server_out_of_reach_is_no_server_without_sidecars(record: Record) -> 
     assert not record.sidecar_path.exists()
 
 
-@pytest.mark.parametrize(
-    ("folder", "inside", "file"), [(0o700, 0o700, 0o600), (0o755, 0o755, 0o644), (0o775, 0o775, 0o664)]
-)
-def test_files_of_a_project_are_as_open_as_the_project(record: Record, folder: int, inside: int, file: int) -> None:
-    import os
-
+@pytest.mark.parametrize(("folder", "file"), [(0o700, 0o600), (0o755, 0o644), (0o775, 0o664)])
+def test_files_of_a_project_are_as_open_as_the_project(record: Record, folder: int, file: int) -> None:
     before = os.umask(0)
     try:
         record.take_path.parents[1].chmod(folder)
