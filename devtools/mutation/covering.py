@@ -98,12 +98,14 @@ COVERS = {
     "integrations/comfyui/servers": _integrations("servers"),
     "client/connection": _client("api/connection_rules session/session session/session_life session/one_server_each"),
     "client": _client("session/session session/session_life session/one_server_each api/hostile_server"),
-    "client/api": _client("api/form api/fetch api/transfers api/hostile_server session/session session/final_prompt"),
+    "client/api": _client(
+        "api/form api/answers api/fetch api/transfers api/hostile_server session/session session/final_prompt"
+    ),
     "client/protocol": _client("api/protocol api/form api/several session/session"),
     "client/protocol/edit": Cover("test", ("tests/client/api/test_edit_types.py", "tests/backend/export")),
     "client/jobs": _client(
         "session/jobs_rules session/jobs_cancelled session/jobs_retry session/journal_rules session/session "
-        "session/journal api/fetch api/transfers api/clip api/hostile_server"
+        "session/journal api/answers api/fetch api/transfers api/clip api/hostile_server"
     ),
     "client/local": _client(
         "session/journal_rules installing/backend_process api/slow_backend installing/real_backend"
@@ -113,7 +115,7 @@ COVERS = {
     "client/installing/pip": _client("session/journal_rules installing/install"),
     "client/installing/pythons": _client("installing/install"),
     "client/installing/cards": _client("installing/cards installing/install"),
-    "client/files": _client("api/files session/journal"),
+    "client/files": _client("api/files api/answers session/journal"),
     "client/commands/accounts": _backend("hosted/accounts"),
     "client/commands/export": _client("installing/export"),
     "client/commands/models": _client("installing/models"),

@@ -59,6 +59,22 @@ def test_boxes_with_long_sizes_and_to_the_end_of_the_file():
     assert count_frames(io.BytesIO(movie(5, struct.pack(">I4s", 0, b"mdat") + b"abc"))) == 5
 
 
+def fragment(*tracks: tuple[int, tuple[int, ...]]) -> bytes:
+    """A moof: for each track its number and the samples of its runs."""
+
+    def part(number: int, runs: tuple[int, ...]) -> bytes:
+        header = box(b"tfhd", struct.pack(">II", 0, number))
+        return box(b"traf", header, *(box(b"trun", struct.pack(">II", 0, samples)) for samples in runs))
+
+    return box(b"moof", box(b"mfhd", bytes(8)), *(part(number, runs) for number, runs in tracks))
+
+
+def test_every_run_of_the_pictures_own_track_counts():
+    parts = fragment((1, (100,)), (2, (3, 4)), (2, (5,))) + fragment((2, (7,)), (3, (1000,)))
+    assert count_frames(io.BytesIO(movie(11, parts))) == 11 + 3 + 4 + 5 + 7
+    assert count_frames(io.BytesIO(movie(0, parts))) == 19
+
+
 SOUND_ONLY = box(b"ftyp", b"isom") + box(b"moov", track(1, b"soun", 9)) + box(b"mdat")
 LYING = movie(9).replace(struct.pack(">III", 0, 0, 9), struct.pack(">III", 0, 0, 2**31))
 

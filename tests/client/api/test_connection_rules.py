@@ -185,9 +185,11 @@ def test_another_protocol_and_a_server_without_a_list(
     make: Callable[..., Connection], world: World, told: list[Event]
 ) -> None:
     way = make()
-    world.health = Health("ok", "9.0", 2)
-    way.use(THERE)
-    assert way.api() is None and states(told)[-1] == (OUTDATED, "connect")
+    for protocol in (0, 2):
+        told.clear()
+        world.health = Health("ok", "9.0", protocol)
+        way.use(THERE)
+        assert way.api() is None and states(told) == [(STARTING, ""), (OUTDATED, "connect")]
     world.health, world.engines = Health(), ApiError("http_404", "No.", "", 404)
     way.use(THERE)
     assert way.api() is not None and told[-1] == Engines(())
@@ -223,6 +225,48 @@ def test_a_local_backend_that_crashes_twice_is_given_up(
     way.use(local(tmp_path))  # the user acts
     world.code = None
     assert way.api() is not None
+
+
+def test_a_choice_begins_anew(make: Callable[..., Connection], world: World, told: list[Event], tmp_path: Path) -> None:
+    """Neither the pauses nor the token nor a crash of before count."""
+    way = make()
+    world.health = ApiError("unreachable", "Gone.", "retry")
+    way.use(THERE)
+    for pause in (1, 2, 4):
+        way.api()
+        assert f"again in {pause} s" in told[-1].message  # type: ignore[union-attr]
+        world.now += pause
+    assert [event.state for event in told if isinstance(event, BackendState)] == [STARTING, *[RECONNECTING] * 3]
+    told.clear()
+    way.use(THERE)
+    way.api()
+    assert "again in 1 s" in told[-1].message and states(told)[0] == (STARTING, "")  # type: ignore[union-attr]
+    assert world.asked.count(("load", "http://192.0.2.7:8000")) == 2  # once a choice
+    world.code = 1
+    for _ in range(2):
+        way.use(local(tmp_path))
+        way.api()
+        way.lost(ApiError("unreachable", "Gone.", "retry"))
+        assert states(told)[-1] == (RECONNECTING, "")
+
+
+def test_engines_are_told_once_more_when_no_answer_of_before_holds(
+    make: Callable[..., Connection], world: World, told: list[Event]
+) -> None:
+    way = make()
+    way.engines()
+    assert told == []
+    way.use(THERE)
+    way.api()
+    told.clear()
+    way.engines()
+    assert told == [Engines(ENGINES)]
+    world.engines = (*ENGINES, EngineInfo("new"))
+    for seconds, events in ((4.0, 1), (0.01, 2), (9.0, 2)):
+        world.now += seconds
+        way.check()
+        assert len(told) == events
+    assert told[-1] == Engines(world.engines)
 
 
 def test_a_local_backend_that_was_only_busy_is_asked_at_once(
