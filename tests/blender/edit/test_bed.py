@@ -136,6 +136,55 @@ def test_beds_meet_over_a_gap_of_a_second_at_most(edit, gap, rain, wind, begins)
     assert [(one.start, one.seconds) for one in second.talk] == [(pytest.approx(begins), 1.0)]
 
 
+def test_beds_go_by_what_the_edit_shows(edit):
+    """A crossing that a short shot leaves room for; a line where its take would begin were it not trimmed, without the
+    handles; a shot that is seen longer than the one that begins behind it."""
+    row, shots = edit.sequence_editor.strips, bpy.context.scene.take_one.shots
+    line = shots[1].lines.add()
+    line.line = "Wait."
+    for name in ("Stairs_t001", "Stairs_t001 sound"):
+        setattr(row[name], strips.START, 60)
+        row[name][strips.HEAD_KEY], row[name][strips.TAIL_KEY] = 2, 3
+    for name in ("Roof_t001", "Roof_t001 sound"):
+        setattr(row[name], strips.END, 90)
+    rain, wind = bed.runs(edit)
+    assert (rain.start, rain.end, rain.fade_out) == (31, 84, 10)
+    assert (wind.start, wind.end, wind.fade_in) == (74, 90, 10)
+    told = [(one.start * 24, one.seconds * 24, one.lines[0][2]) for one in rain.talk]
+    assert told == [(0, 24, "Go."), (pytest.approx(57 - 31), pytest.approx(19), "Wait.")]
+
+    for name, channel in (("Hall_t001", 9), ("Hall_t001 sound", 8)):
+        row[name].channel = channel
+        setattr(row[name], strips.END, 83)
+    for name in ("Roof_t001", "Roof_t001 sound"):
+        row.remove(row[name])
+    (rain,) = bed.runs(edit)
+    assert (rain.start, rain.end) == (31, 83)
+
+
+def test_a_shot_that_is_used_again_is_heard_by_the_bed_that_it_lies_over(edit, clip, tmp_path):
+    """Hall, Stairs, Roof and Hall once more: its line is heard in both places, each by its own bed."""
+    hall = bpy.context.scene.take_one.shots[0]
+    strips.place(edit, clip, name="again", shot_uid=hall.uid, take_uid=hall.current_take, frame=103)
+    once, again = (one for start in (31, 103) for one in sounds(edit).values() if strips.start(one) == start)
+    rain, wind, more = bed.runs(edit)
+    assert (more.start, more.end, more.shots) == (91, 127, (hall.uid,))
+    file = clip.with_name("tone.wav")
+
+    def down(*frames):
+        """Points of a bed that is down from the second frame to the third, of its own."""
+        return [(0.0, 0.0), *((frame / 24, gain) for frame, gain in zip(frames, (0, -6, -6, 0), strict=True)), (3, 0.0)]
+
+    bed.lay(
+        edit, [(rain, file, down(6, 9, 15, 18)), (wind, file, down(4, 8, 16, 20)), (more, file, down(18, 21, 27, 30))]
+    )
+    assert [round(heard(once, frame), 2) for frame in (34, 37, 40, 46, 49, 52)] == [0, 0, 1, 1, 0, 0]
+    assert [round(heard(again, frame), 2) for frame in (106, 109, 112, 118, 121, 125)] == [0, 0, 1, 1, 0, 0]
+    # down while it comes in
+    crossing = next(one for one in bed.beds(edit) if strips.start(one) == 67)
+    assert heard(crossing, 79) == pytest.approx(0.7071 * 10 ** (-6 / 20), abs=1e-3)
+
+
 def test_beds_move_along_with_the_takes_to_another_folder(edit, tmp_path):
     assert bpy.ops.takeone.bed() == {"FINISHED"}
     before, made = placed(edit), sorted((tmp_path / "takes" / "beds").iterdir())

@@ -189,6 +189,32 @@ def test_sound_without_its_picture_keeps_to_its_own_frames(shots, clips, tmp_pat
     assert loudest(edit, tmp_path, 2, 9) > 5000 and loudest(edit, tmp_path, 11, 15) == 0
 
 
+def test_each_sound_goes_by_the_picture_that_is_seen_with_it(shots, clips):
+    """A take that is used again, with a picture that was cut before its file ends; in another scene's edit too; and a
+    sound that stands alone, with a picture behind it."""
+    edit, another = the_edit(), bpy.data.scenes.new("Another")
+    first, cut, beyond, alone = (laid_at(edit, clips, frame) for frame in (40, 90, 180, 140))
+    laid_at(another, clips, 88)
+    for strip in cut:
+        setattr(strip, strips.END, 115)
+    edit.sequence_editor.strips.remove(alone[0])
+    sounds = [first[1], cut[1], beyond[1], alone[1]]
+    several.note_beyond("k9", 12)
+    assert [strips.end(one) for one in sounds] == [58, 108, 198, 158]
+    assert {one[strips.OWN_KEY] for one in sounds} == {18}
+    several.note_beyond("k9", 0)
+    assert [strips.end(one) for one in sounds] == [70, 115, 210, 158]
+    assert strips.OWN_KEY not in first[1]
+
+
+def laid_at(edit, clips, frame):
+    """Picture and sound of all 30 frames of a take, at a frame."""
+    before = set() if edit.sequence_editor is None else {one.name for one in edit.sequence_editor.strips}
+    strips.place(edit, clips[2], name=f"at {frame}", shot_uid="-", take_uid="k9", frame=frame)
+    made = [one for one in edit.sequence_editor.strips if one.name not in before]
+    return sorted(made, key=lambda one: one.type)
+
+
 def sound_of(edit, take_uid):
     return next(
         one for one in edit.sequence_editor.strips if one.type == "SOUND" and one.get(strips.TAKE_KEY) == take_uid
