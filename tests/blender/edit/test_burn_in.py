@@ -83,6 +83,12 @@ def test_the_lens_is_that_of_the_take_and_zooms_with_it(edit, source):
     write(take, Kept(replace(request, path=None)))
     edit.take_one.burn_in.shown = True
     assert texts(edit)[101, "bottom"] == "Camera  50 mm"
+    # by the picture's height where the sensor's counts, also with pixels that are no squares
+    scene.camera.data.sensor_fit, scene.camera.data.sensor_height = "VERTICAL", 20
+    tall = replace(seen, fx=650, fy=360 * 40 / 20)
+    write(take, Kept(replace(request, path=None, views=(View(source, None, tall),))))
+    burn_in.renew(edit)
+    assert texts(edit)[101, "bottom"] == "Camera  40 mm"
 
 
 def test_they_go_without_a_trace_and_move_with_their_shots(edit):
@@ -165,6 +171,14 @@ def test_landed_takes_and_other_templates_are_seen_at_once(edit, source):
     scene.take_one.shots[0].note = "too {dark}"
     burn_in.renew(edit)
     assert texts(edit)[101, "bottom_left"] == "draft 5 {too {dark}}"
+    edit.take_one.burn_in.bottom_left = "{take} {shot_frame} of {frames}"
+    edit.frame_set(140)
+    assert texts(edit)[131, "bottom_left"] == "t001 10 of 60"
+    # a shot that no burn-in covers yet
+    shot = shot_list.add_shot(scene, scene.camera)
+    pump.handle(stand_in.ready(shot, "k3", 2, source=source, placement="AFTER"))
+    edit.frame_set(163)
+    assert texts(edit)[161, "bottom_left"] == "t002 3 of 90"
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import bpy
 import pytest
 from rooms import NEW, clip
 from take_one.scene.edit import board, edit_scene, strips
-from take_one.scene.edit.cut import effects, fit, order, ripple, uses
+from take_one.scene.edit.cut import effects, fit, order, ripple, transitions, uses
 from take_one.scene.edit.cut.connect import connect
 from take_one.scene.edit.cut.ripple import Rules
 from take_one.scene.model.shots import shot_list
@@ -114,6 +114,65 @@ def test_a_longer_shot_moves_what_follows(edit, rules, along):
     before = state(edit)
     assert ripple.set_length(edit, use_of(edit, "B"), 37, RULES[rules])
     assert moved(before, state(edit)) == {"B": (0, 7), "B sound": (0, 7), "glow": (0, 7)} | along
+
+
+def at_cuts(edit):
+    """Markers on the first frames of B and C, a strip that ends with B and one that begins with C."""
+    for name, frame in (("first of B", 35), ("first of C", 65)):
+        edit.timeline_markers.new(name, frame=frame)
+    colour(edit, "end", 13, 55, 10)
+    colour(edit, "begin", 13, 65, 4)
+
+
+def test_what_stands_right_at_a_cut_goes_with_what_follows(edit):
+    at_cuts(edit)
+    before = state(edit)
+    assert ripple.set_length(edit, use_of(edit, "B"), 37, RULES["all"])
+    along = C_ALONG | OTHERS | {"begin": (7, 7), "marker first of C": 7}
+    assert moved(before, state(edit)) == {"B": (0, 7), "B sound": (0, 7), "glow": (0, 7)} | along
+
+
+def test_what_stands_right_at_a_cut_goes_with_its_shot(edit):
+    at_cuts(edit)
+    before = state(edit)
+    first, second, third = bpy.context.scene.take_one.shots
+    assert order.arrange(edit, [second.uid, first.uid, third.uid], RULES["all"]) == 2
+    now = moved(before, state(edit))
+    assert {name: now.get(name) for name in ("marker first of B", "marker first of C", "end", "begin")} == {
+        "marker first of B": -24,
+        "marker first of C": None,
+        "end": (-24, -24),
+        "begin": None,
+    }
+
+
+def test_a_shot_right_behind_itself_is_there_twice(edit):
+    third = bpy.context.scene.take_one.shots[2]
+    board.lay(edit, third, 85, (64, 36))
+    assert [(use.start, use.end, len(use.all)) for use in uses.uses_of(edit, third.uid)] == [(65, 85, 2), (85, 105, 2)]
+    assert transitions.before(edit, uses.uses_of(edit, third.uid)[1]) is None
+
+
+def test_without_ripple_a_shot_takes_the_room_that_is_free(edit):
+    ripple.ripple(edit, 65, 6, RULES["all"])
+    before = state(edit)
+    assert not ripple.set_length(edit, use_of(edit, "B"), 37, RULES["off"])
+    assert state(edit) == before
+    assert ripple.set_length(edit, use_of(edit, "B"), 36, RULES["off"])
+    assert moved(before, state(edit)) == {"B": (0, 6), "B sound": (0, 6), "glow": (0, 6)}
+
+
+def test_a_shot_goes_from_under_the_next_one(edit):
+    """What of its place the next one shows stays, so nothing closes up."""
+    movie = fit.movie_of(use_of(edit, "B"))
+    for strip, channel in ((movie, 22), (edit.sequence_editor.strips["B sound"], 21)):
+        strip.channel = channel
+        setattr(strip, strips.END, 72)
+    before = state(edit)
+    order.remove(edit, bpy.context.scene.take_one.shots[1].uid, RULES["all"])
+    after = state(edit)
+    assert after == {name: value for name, value in before.items() if name in after}
+    assert before.keys() - after.keys() == {"B", "B sound", "glow", "keys of glow"}
 
 
 def test_a_shorter_shot_closes_up(edit):

@@ -107,7 +107,8 @@ def test_a_dip_goes_through_its_colour(edit, tmp_path):
     assert transitions.add(edit, use_of(edit, "b"), transitions.DIP, 10, (1.0, 1.0, 1.0)) == 10
     red, white, green = (seen(edit, frame, tmp_path) for frame in (66, 71, 76))
     assert red[1] < 0.3 and green[0] < 0.3 and white.min() > 0.95
-    assert volume(edit, "a sound", 71) == pytest.approx(0, abs=0.01)
+    assert np.allclose([volume(edit, "a sound", frame) for frame in (66, 68.5, 71)], [1, 0.5, 0], atol=0.01)
+    assert np.allclose([volume(edit, "b sound", frame) for frame in (71, 73.5, 76)], [0, 0.5, 1], atol=0.01)
 
 
 def test_a_shot_that_comes_between_lies_under_the_dip(edit, clips, tmp_path):
@@ -128,6 +129,8 @@ def test_fades_begin_and_end_in_black(edit, tmp_path):
     transitions.add(edit, use_of(edit, "b"), transitions.FADE_OUT, 10)
     assert seen(edit, 41, tmp_path).max() < 0.05 and seen(edit, 51, tmp_path)[0] > 0.7
     assert seen(edit, 91, tmp_path)[1] > 0.7 and seen(edit, 100, tmp_path).max() < 0.45
+    assert np.allclose([volume(edit, "a sound", frame) for frame in (41, 46, 51)], [0, 0.5, 1], atol=0.01)
+    assert np.allclose([volume(edit, "b sound", frame) for frame in (91, 96, 101)], [1, 0.5, 0], atol=0.01)
     with pytest.raises(SceneError, match="begins"):
         transitions.add(edit, use_of(edit, "a"), transitions.DISSOLVE, 8)
 
@@ -182,6 +185,22 @@ def test_a_dip_is_no_longer_than_either_of_its_shots(edit):
     assert transitions.add(edit, use_of(edit, "b"), transitions.DIP, 40) == 16
     (cover,) = (one for one in edit.sequence_editor.strips if one.get(transitions.KIND_KEY) == transitions.DIP)
     assert (strips.start(cover), strips.end(cover)) == (63, 79)
+    for strip in use_of(edit, "b").strips:
+        setattr(strip, strips.END, 76)  # and 5 of the other's
+    assert transitions.add(edit, use_of(edit, "b"), transitions.DIP, 40) == 10
+
+
+def test_a_shot_that_was_dissolved_to_is_cut_to_once_the_one_before_is_gone(edit):
+    transitions.add(edit, use_of(edit, "b"), transitions.DISSOLVE, 8)
+    order.remove(edit, "shot a", RIPPLE)
+    assert spans(edit) == {"b": (41, 71), "b sound": (41, 71)}
+    assert not levels.is_animated(edit.sequence_editor.strips["b sound"])
+
+
+def test_a_dissolve_is_no_longer_than_the_shot_before(edit):
+    for strip in use_of(edit, "a").strips:
+        setattr(strip, strips.START, 66)  # 5 of its frames are left, and 12 behind its end
+    assert transitions.add(edit, use_of(edit, "b"), transitions.DISSOLVE, 10) == 5
 
 
 def test_a_dissolve_leaves_a_frame_of_its_shot_alone(edit):
