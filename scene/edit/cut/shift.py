@@ -29,7 +29,7 @@ def move(edit: bpy.types.Scene, moves: Iterable[tuple[bpy.types.Strip, int]]) ->
         )
         for strip, _ in _far_end_first(todo, away):
             _move(strip, away)
-        todo = sorted(((strip, by - away) for strip, by in todo), key=lambda row: strips.start(row[0]) + row[1])
+        todo = [(strip, by - away) for strip, by in todo]  # in any order: nothing reaches back to where they wait
     else:
         todo = _far_end_first(todo, next(iter(distances), 0))
     for strip, by in todo:

@@ -175,6 +175,46 @@ def test_a_shot_goes_from_under_the_next_one(edit):
     assert before.keys() - after.keys() == {"B", "B sound", "glow", "keys of glow"}
 
 
+def test_a_shot_over_the_end_of_another_stays_there(edit):
+    """The film goes on with it no further than with the one below."""
+    third = bpy.context.scene.take_one.shots[2]
+    board.lay(edit, third, 25, (64, 36), 10)
+    assert ripple.set_length(edit, use_of(edit, "A"), 30, RULES["all"])
+    assert [(use.start, use.end) for use in uses.uses(edit)] == [(11, 41), (25, 35), (41, 71), (71, 91)]
+
+
+def test_strips_on_the_topmost_channel_move_past_each_other(edit):
+    """Where Blender would put one that is in the way further along, as there is no channel above."""
+    for name, first, count in (("over A", 11, 24), ("over B", 35, 30), ("one", 90, 10), ("two", 100, 10)):
+        colour(edit, name, 128, first, count)
+    before = state(edit)
+    assert ripple.ripple(edit, 65, 7, RULES["all"]) == 0
+    now = moved(before, state(edit))
+    assert now["one"] == now["two"] == now["C"] == (7, 7)
+    assert ripple.ripple(edit, 72, -7, RULES["all"]) == 0
+    assert state(edit) == before
+    first, second, third = bpy.context.scene.take_one.shots
+    assert order.arrange(edit, [second.uid, first.uid, third.uid], RULES["all"]) == 2
+    now = moved(before, state(edit))
+    assert (now["over A"], now["over B"], now["A"], now["B"]) == ((30, 30), (-24, -24), (30, 30), (-24, -24))
+
+
+def test_what_runs_along_ends_with_the_film_as_far_as_it_can(edit, source):
+    """A bed, which was cut at its beginning, with its file; what begins behind the new end not at all."""
+    row = edit.sequence_editor.strips
+    for name in ("music", "behind"):
+        row.remove(row[name])
+    bed = row.new_sound("Bed", str(source), 20, 60)
+    setattr(bed, strips.START, 70)
+    setattr(bed, strips.END, 85)
+    bed["take_one_bed"] = "mark"
+    late = colour(edit, "late", 21, 80, 5)
+    late["take_one_burn_in"] = "top"
+    for frames, wanted in ((25, [(70, 90), (80, 90)]), (12, [(70, 77), (80, 90)]), (50, [(70, 100), (118, 128)])):
+        assert ripple.set_length(edit, use_of(edit, "C"), frames, RULES["all"])
+        assert [(strips.start(one), strips.end(one)) for one in (bed, late)] == wanted
+
+
 def test_a_shorter_shot_closes_up(edit):
     before = state(edit)
     assert ripple.set_length(edit, use_of(edit, "A"), 14, RULES["all"])
