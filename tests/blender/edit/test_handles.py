@@ -121,7 +121,9 @@ def test_a_take_with_other_handles_shows_the_same_part(shot, clips):
     for strip in laid:
         setattr(strip, strips.START, 54)
         setattr(strip, strips.END, 70)
+    assert (fit.shot_frames(laid[0]), fit.held(laid[0])) == (24, -4)
     strips.swap(list(laid), clips[42], name="b", take_uid="b", handles=(6, 12))
+    assert (fit.shot_frames(laid[0]), fit.held(laid[0])) == (24, -4)
     for strip in laid:
         assert (strips.start(strip), strips.end(strip), strips.content_start(strip)) == (54, 70, 44)
     strips.swap(list(laid), clips[36], name="c", take_uid="c")

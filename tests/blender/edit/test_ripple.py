@@ -327,6 +327,33 @@ def test_what_the_user_has_trimmed_stays_so(edit, source):
     assert use_of(edit, "B").length == 40
 
 
+def test_a_take_that_was_cut_at_its_beginning_stays_as_long(edit):
+    for strip in use_of(edit, "B").strips:
+        setattr(strip, strips.START, 40)
+    assert fit.fit(edit, "b1", "B", RULES["all"]) == 0
+    assert [(use.start, use.end) for use in uses.uses(edit)] == [(11, 35), (40, 65), (65, 85)]
+    assert fit.movie_of(use_of(edit, "B")).name == "B (10 cut)"
+
+
+def test_a_take_of_another_rate_ends_with_its_sound_under_the_next_shot_too(edit):
+    """Its 40 frames, and the four that go on under a dissolve, where its channel is free."""
+    movie, sound = (edit.sequence_editor.strips[name] for name in ("B", "B sound"))
+    movie.channel, sound.channel = 22, 21
+    setattr(movie, strips.END, 69)
+    setattr(sound, strips.END, 60)
+    movie[uses.OVERLAP_KEY], movie[strips.OFF_RATE_KEY] = 4, True
+    assert fit.fit(edit, "b1", "B", RULES["off"]) == 1
+    assert (strips.end(movie), strips.end(sound)) == (79, 79)
+    assert strips.OFF_RATE_KEY not in movie
+
+
+def test_the_first_picture_of_a_shot_is_the_one_in_front(edit, source):
+    uid = bpy.context.scene.take_one.shots[1].uid
+    for name, frame in (("B 0", -60), ("B 9", 300)):
+        strips.place(edit, source, name=name, shot_uid=uid, take_uid="b1", frame=frame)
+    assert fit.movie_of_shot(edit, uid).name == "B 0"
+
+
 def test_the_edits_last_frame_follows_unless_the_user_set_it(edit):
     edit.frame_end = strips.last_frame(edit) - 1
     music = edit.sequence_editor.strips["music"]

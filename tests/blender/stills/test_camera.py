@@ -24,6 +24,7 @@ CASES = {
     "wide pixels": {"aspect": (2.0, 1.0), "shift_x": 0.1, "shift_y": -0.05},
     "tall pixels": {"aspect": (1.0, 1.6), "shift_y": -0.1},
     "tall pixels, vertical fit": {"aspect": (1.0, 1.6), "sensor_fit": "VERTICAL", "shift_y": -0.1},
+    "tall by its pixels alone": {"size": (96, 80), "aspect": (1.0, 1.6), "shift_y": 0.1},
     "percentage": {"size": (192, 108), "percentage": 50, "lens": 35.0},
     "orthographic": {"type": "ORTHO", "ortho_scale": 9.0},
     "orthographic, tall, shift": {
@@ -193,6 +194,17 @@ def test_a_camera_that_follows_something_animated_is_animated():
     eye.constraints.new("TRACK_TO").target = target
     assert not is_animated(eye)
     target.keyframe_insert("location", frame=1)
+    assert is_animated(eye)
+
+
+def test_a_camera_on_a_path_is_animated_where_the_path_moves_it():
+    scene, eye = stage({})
+    curve = bpy.data.objects.new("Path", bpy.data.curves.new("Path", "CURVE"))
+    scene.collection.objects.link(curve)
+    eye.constraints.new("FOLLOW_PATH").target = curve
+    assert not is_animated(eye)
+    curve.data.eval_time = 3.0
+    curve.data.keyframe_insert("eval_time", frame=7)
     assert is_animated(eye)
 
 

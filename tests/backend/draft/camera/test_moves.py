@@ -319,3 +319,13 @@ def test_moves_end_before_they_show_more_than_the_still_holds() -> None:
     assert reach("truck left 50 cm") == pytest.approx(0.25, abs=1e-4)
     assert MOST_HOLES < reach("truck left 3 metres") <= MOST_HOLES_ASKED + 1e-6
     assert reach("truck left, then truck right") < 0.1
+
+    def over(pose: np.ndarray, zoom: float) -> float:
+        return 1.0 - 0.5 * abs(pose[0, 3]) - 0.5 * abs(pose[1, 3])
+
+    def together(words: str) -> float:
+        last = plan(words, 5, ROOM, 0, coverage=over).path.keyframes[-1].matrix
+        return 0.5 * (abs(last[0][3]) + abs(last[1][3]))
+
+    # a second move adds no more than is left of all
+    assert together("truck left 3 metres, then pedestal up 2 metres") == pytest.approx(MOST_HOLES_ASKED, abs=1e-3)

@@ -154,6 +154,7 @@ def step(kind: str = "push", **more: object) -> Step:
         ([[step("hold")], [step()]], 4, [(0, 0.375), (0.375, 1)]),
         ([[step(speed=2.0)], [step()]], 7, [(0, 0.25), (0.25, 1)]),
         ([[step(seconds=1.0), step("pan", seconds=2.0)], [step()]], 4, [(0, 0.5), (0.5, 1)]),
+        ([[step(speed=0.5), step("pan", speed=2.0)], [step()]], 7, [(0, 0.25), (0.25, 1)]),  # by the fastest
     ],
 )  # fmt: skip
 def test_when_steps_run(groups: list[list[Step]], seconds: float, wanted: list[tuple[float, float]]) -> None:
