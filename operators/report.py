@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import bpy
@@ -10,6 +11,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..scene.app.app import app
 from ..scene.app.errors import SceneError
+from ..scene.edit.cut import transitions
 
 TAB = "Take One"
 
@@ -58,3 +60,20 @@ def attempt(operator: bpy.types.Operator, action: Callable[[], object]) -> set[s
     except SceneError as error:
         return fail(operator, error)
     return {"FINISHED"}
+
+
+@contextmanager
+def saying_torn(operator: bpy.types.Operator) -> Iterator[None]:
+    """What is done meanwhile may part shots between which the user has laid a transition by hand: that stays, and is
+    reported."""
+    before = _torn()
+    yield
+    names = sorted(name for edit, name in _torn() - before)
+    if names:
+        message = rpt_("The strips of {names} do not meet any more. Remove it, or bring them together again.")
+        operator.report({"WARNING"}, message.format(names=", ".join(f"'{name}'" for name in names)))
+
+
+def _torn() -> set[tuple[str, str]]:
+    edits = [scene for scene in bpy.data.scenes if scene.library is None and scene.sequence_editor is not None]
+    return {(edit.name, name) for edit in edits for name in transitions.torn(edit)}

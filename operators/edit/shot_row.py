@@ -17,7 +17,7 @@ from ...scene.model.shots import shot_list, takes
 from ...scene.model.shots.shown import shot_of, shot_scene, show, take_of
 from ...scene.session.board import drawing
 from ..poll import poll_ready, poll_shot
-from ..report import Verb, attempt
+from ..report import Verb, attempt, saying_torn
 
 NUMBER = re.compile(r"#+")
 ALL = ("ALL", "All", "Every shot")
@@ -42,7 +42,8 @@ class ShotOperator(Verb):
         return shot
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: self.act(context, self.find(context)))
+        with saying_torn(self):
+            return attempt(self, lambda: self.act(context, self.find(context)))
 
     def act(self, context: bpy.types.Context, shot: Any) -> None:
         """Do it. Raises SceneError."""

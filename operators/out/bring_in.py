@@ -10,7 +10,7 @@ from ...scene.edit.out.apply import apply
 from ...scene.model.shots.paths import absolute
 from ...scene.model.shots.shown import shot_scene
 from ...scene.session.out import exports, notes
-from ..report import attempt
+from ..report import attempt, saying_torn
 from .export import ExportOperator
 
 
@@ -49,7 +49,8 @@ class TAKEONE_OT_import_apply(bpy.types.Operator):
         return False
 
     def execute(self, context: bpy.types.Context) -> set[str]:
-        return attempt(self, lambda: self.apply(context))
+        with saying_torn(self):
+            return attempt(self, lambda: self.apply(context))
 
     def apply(self, context: bpy.types.Context) -> None:
         """Do it. Raises SceneError."""

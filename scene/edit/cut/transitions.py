@@ -90,6 +90,16 @@ def between(edit: bpy.types.Scene) -> int:
     return sum(strip.get(KIND_KEY) in (DISSOLVE, DIP) for strip in editor.strips) if editor is not None else 0
 
 
+def torn(edit: bpy.types.Scene) -> list[str]:
+    """Names of the user's own transitions whose two strips share no frame: they show one of them where it is not."""
+    found = []
+    for strip in edit.sequence_editor.strips if edit.sequence_editor is not None else ():
+        both = shift.inputs(strip) if KIND_KEY not in strip else []
+        if len(both) == 2 and max(map(strips.start, both)) >= min(map(strips.end, both)):
+            found.append(strip.name)
+    return found
+
+
 def part(edit: bpy.types.Scene, moved: list[Use]) -> int:
     """Take away the transitions between these shots and those beside them, which will be others. Returns how many."""
     ends = {use.end for use in moved}

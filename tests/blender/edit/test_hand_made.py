@@ -134,6 +134,17 @@ def test_shots_that_overlap_do_so_elsewhere_and_no_more_when_parted(edit):
     assert row == {"A": (37, 61), "D": (61, 91), "B": (91, 121), "C": (121, 151)}
 
 
+def test_a_dissolve_by_hand_whose_shots_were_parted_is_told_of(edit, capfd):
+    said = "The strips of 'own dissolve' do not meet any more."
+    edit.take_one.ripple = True
+    bpy.ops.takeone.shot_move(shot=shot("B").uid, by=2)
+    assert transitions.torn(edit) == [] and said not in capfd.readouterr().out
+    bpy.ops.takeone.shot_move(shot=shot("B").uid, by=-1)
+    assert transitions.torn(edit) == ["own dissolve"] and capfd.readouterr().out.count(said) == 1
+    bpy.ops.takeone.shot_move(shot=shot("A").uid, by=1)
+    assert transitions.torn(edit) == ["own dissolve"] and said not in capfd.readouterr().out
+
+
 def test_a_copy_comes_between(edit):
     edit.take_one.ripple = True
     before = told(edit)
