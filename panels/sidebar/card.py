@@ -9,9 +9,11 @@ from bpy.app.translations import pgettext_iface as iface_
 
 from ...scene.model.lent import own_frame
 from ...scene.model.shots import shown
+from ...scene.session.views import plans
 from ...scene.session.words import prompts
 from ...scene.stills import capture as still
 from ...scene.stills import quick_still
+from ...scene.stills.borrow.depth_pass import EEVEE
 from ..parts import pictures, refresh
 from ..parts.accounts import draw_price
 from ..parts.engines import capabilities, draw_engine
@@ -21,6 +23,7 @@ from ..parts.setup import draw_backend, draw_error
 from . import walk
 
 PICTURE, UNIT = 5.0, 20.0  # the side of the card's picture in Blender's units, and a unit in pixels
+LONG = 2.0  # seconds of a still that one waits for without being told
 PROMPT_LINES = 6  # of a text block that the card shows
 # What the card's picture shows, by the still's source
 SEEN = {
@@ -49,6 +52,7 @@ class ShotPanel(SidebarPanel):
         draw_price(layout, context, shot, able)
         draw_strange(layout, context, shot, able)
         draw_button(layout, shot)
+        draw_held(layout, context, shot)
         walk.draw_summary(layout, context, shot)
         draw_backend(layout, context)
 
@@ -125,6 +129,20 @@ def draw_button(layout: bpy.types.UILayout, shot: Any) -> None:
     if elsewhere:
         text = iface_("Use Frame {frame} Instead").format(frame=here)
         layout.operator("takeone.shot_use_frame", text=text, icon="TIME", translate=False)
+
+
+def draw_held(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
+    """What Blender itself lets wait: EEVEE locks the drawing of 3D Views until it is done. Nothing where that is known
+    to be short."""
+    scene = shot.id_data
+    if shot.still_source != still.RENDER or scene.render.engine not in EEVEE:
+        return
+    seconds = plans.still_seconds(scene)
+    if seconds is None:
+        wrapped(layout, context, iface_("A 3D View that you turn while EEVEE renders waits for it"), icon="INFO")
+    elif seconds >= LONG:
+        text = iface_("EEVEE renders for {time} a still: a 3D View that you turn meanwhile waits for it")
+        wrapped(layout, context, text.format(time=plans.duration(seconds)), icon="INFO")
 
 
 CLASSES = in_both_sidebars(ShotPanel, "shot")

@@ -60,8 +60,8 @@ class Task:
 
 @dataclass
 class Pending:
-    """The task that Blender renders for us. `state`: running, complete, cancelled. `depth` is being written once
-    the renders are complete. `again` is how often a render may still be begun anew."""
+    """The task that Blender renders for us. `state`: prepared, running, complete, cancelled. `depth` is being written
+    once the renders are complete. `again` is how often a render may still be begun anew."""
 
     task: Task
     done: Callable[[Still | SceneError], None]

@@ -34,6 +34,7 @@ from .render import (
 )
 
 TICK = 0.05
+DRAWN = 0.01  # seconds, in which Blender draws what was changed for the render
 
 
 def start_render(
@@ -63,29 +64,58 @@ def start_render(
     except OSError as error:
         raise files.disk_error(folder, error) from error
     pending = Pending(task_of(scene, camera, folder, RENDER, frame, size, margin), done)
-    _begin_job(context, pending, scene, camera)
+    _window(context)
+    _prepare(pending, scene, camera)
     state().pending = pending
-    timer.every(_watch, TICK)
+    timer.every(_watch, DRAWN)
 
 
-def _begin_job(context: bpy.types.Context, pending: Pending, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
+def _prepare(pending: Pending, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
+    """Make the scene ready for the task's next render. The timer begins it (`_begin_job`) once Blender has drawn what
+    that changed: EEVEE and Workbench lock all 3D Views until they are done, and one that is to be drawn anew would hold
+    the whole window for as long.
+
+    Raises:
+        SceneError: render_failed.
+    """
+    pending.state = "prepared"
+    try:
+        begin(pending.task, scene, camera)
+    except RuntimeError as error:
+        end(scene)
+        raise failed(scene, error) from error
+
+
+def _begin_job(context: bpy.types.Context, pending: Pending) -> None:
     """Start Blender's own job for the task's next render.
 
     Raises:
-        SceneError: no_window, render_failed.
+        SceneError: no_window, render_failed, render_cancelled.
     """
-    window = context.window or next(iter(context.window_manager.windows), None)
-    if window is None:
-        raise SceneError("no_window", "There is no window to render in. Scripts use the blocking render.")
-    pending.state = "running"
+    task = pending.task
+    scene = blocks.of_session(bpy.data.scenes, task.scene)
     try:
-        begin(pending.task, scene, camera)
+        if scene is None or blocks.of_session(bpy.data.objects, task.camera) is None:
+            raise cancelled()
+        window = _window(context)
+        pending.state, task.framing, task.as_asked = "running", None, True
         # One after the other: a window brings its own scene, and wins where both are named at once.
         with context.temp_override(window=window), context.temp_override(scene=scene), _no_window(context):
             bpy.ops.render.render("INVOKE_DEFAULT")
     except RuntimeError as error:
         end(scene)
         raise failed(scene, error) from error
+    except SceneError:
+        end(scene)
+        raise
+
+
+def _window(context: bpy.types.Context) -> bpy.types.Window:
+    """Raises SceneError no_window."""
+    window = context.window or next(iter(context.window_manager.windows), None)
+    if window is None:
+        raise SceneError("no_window", "There is no window to render in. Scripts use the blocking render.")
+    return window
 
 
 @contextmanager
@@ -108,9 +138,12 @@ def _watch() -> float | None:
     if bpy.app.is_job_running("RENDER") or (pending.depth is not None and not pending.depth.done()):
         return TICK
     try:
+        if pending.state == "prepared":
+            _begin_job(bpy.context, pending)
+            return TICK
         still = _next_step(pending)
         if still is None:
-            return TICK
+            return DRAWN if pending.state == "prepared" else TICK
         answer: Still | SceneError = still
     except SceneError as error:
         answer = error
@@ -151,7 +184,7 @@ def _next_step(pending: Pending) -> Still | None:
     else:
         task.left.pop(0)
     if task.left:
-        _begin_job(bpy.context, pending, scene, camera)
+        _prepare(pending, scene, camera)
         return None
     worker = ThreadPoolExecutor(1, "take-one-depth")
     pending.depth = worker.submit(write_depth, task)

@@ -27,11 +27,16 @@ scene.timeline_markers.new("Here", frame=5)
 card = scene.take_one.blank
 card.seconds, card.motion, card.stills, card.still_count = 1.5, "CAMERA", "NUMBER", 5
 """
-# Every stage that a render begins in, and a render that lasts for as long as its stage is HELD.
+# Every stage that a render begins in, and a render that lasts for as long as its stage is HELD. Of every draw of the 3D
+# View while the scene is lent, whether a render holds it: EEVEE locks drawing until it is done.
 WATCHED = f"""
 import time
 from {MODULE}.scene.app.app import app
-HELD, RENDERED = None, []
+HELD, RENDERED, DRAWN = None, [], []
+def drawn():
+    if "take_one_borrowed" in bpy.context.scene:
+        DRAWN.append(bpy.app.is_job_running("RENDER"))
+bpy.types.SpaceView3D.draw_handler_add(drawn, (), "WINDOW", "POST_PIXEL")
 def watch(*_):
     stages = lambda: [job.stage for job in list(app().state.jobs.values())]
     RENDERED.extend(stages())
@@ -94,6 +99,7 @@ def test_stills_are_counted_and_make_one_take(blender: BlenderWindow) -> None:
     blender.until(LANDED)
     assert blender.ask("STATE.last_error and STATE.last_error.message") is None
     assert blender.ask("RENDERED") == [stage(number) for number in range(1, 6)]
+    assert blender.ask("DRAWN[0]") is False, "the render began before the window showed what was lent for it"
     assert blender.ask(f"[take.status for take in {SHOT}.takes]") == ["READY"]
     assert stills(blender, 1) == ["still.png", *(f"view_{number:02d}.png" for number in range(1, 5))]
     assert "5 stills show " in blender.ask(f"{SHOT}.takes[0].notes")
