@@ -40,7 +40,7 @@ def _blender(names: str) -> Cover:
 COVERS = {
     "backend": _backend("api/service_life api/cli_commands"),
     "scene": _blender("press/press press/jobs film/takes ui/operators"),
-    "backend/api": _backend("api/guard api/requests api/limits api/prompt"),
+    "backend/api": _backend("api/guard api/submission api/requests api/limits api/prompt"),
     "backend/api/service": _backend("api/service_home api/service_life"),
     "backend/api/users": Cover("test", ("tests/backend/several/test_users.py",)),
     "backend/api/watch": _backend("several/watch_parts several/watch"),

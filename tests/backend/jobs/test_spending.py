@@ -266,3 +266,43 @@ def test_a_take_that_was_interrupted_three_times_is_given_up_and_says_so(opened:
     assert over is not None and over.error is not None and over.status == JobState.FAILED
     assert (over.error.code, over.error.fix) == ("interrupted", "smaller_size")
     assert over.error.message.startswith("The backend ended 3 times while it made this take")
+
+
+def test_what_another_service_does_to_the_queue_is_seen_after_half_a_second(
+    opened: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(store.time, "monotonic", lambda: clock[0])
+    opened.add("video_1", REQUEST, "gpu")
+    assert opened.positions() == {"video_1": 1}
+    other = Store(tmp_path)
+    other.add("video_2", REQUEST, "gpu")
+    other.close()
+    clock[0] += 0.5
+    assert opened.positions() == {"video_1": 1}
+    clock[0] += 0.1
+    assert opened.positions() == {"video_1": 1, "video_2": 2}
+
+
+def test_who_is_given_a_lane_comes_to_it_level_with_who_waits_there(opened: Store) -> None:
+    for number in (1, 2):
+        opened.add(f"video_{number}", REQUEST, "gpu", owner="anna")
+    job = opened.claim("gpu")
+    assert job is not None
+    opened.count_turn(job, 40.0)
+    late = opened.add("video_3", REQUEST, "", owner="ben")
+    opened.set_lane(late, "gpu")
+    with opened._reader.use() as db:
+        had = dict(map(tuple, db.execute("SELECT owner, seconds FROM turns WHERE lane = 'gpu'")))
+    assert had == {"anna": 40.0, "ben": 40.0}
+
+
+def test_a_damaged_row_ended_when_it_was_made_where_nothing_else_is_known(opened: Store, tmp_path: Path) -> None:
+    made = opened.add("video_1", REQUEST, "gpu", owner="anna")
+    db = sqlite3.connect(tmp_path / "jobs.db")
+    db.execute("UPDATE jobs SET request = '{', interruptions = 1, attempt = 2, place = 9")
+    db.commit()
+    db.close()
+    found = opened.get("video_1")
+    assert found is not None and found.completed_at == found.created_at == made.created_at
+    assert (found.interruptions, found.attempt, found.place, found.owner, found.lane) == (1, 2, 9, "anna", "gpu")

@@ -12,7 +12,8 @@ from pathlib import Path
 from backend.engines.engine import Clip
 from backend.media.encode import Written
 from backend.media.sidecar import write_sidecar
-from client.protocol import Camera, CameraPath, Direction, Keyframe, Line, Price, TakeRequest, View
+from client.protocol import Binding, Camera, CameraPath, Direction, Keyframe, Line, Price, TakeRequest, View
+from client.protocol.several import PartOfClip
 
 WRITTEN = Written(49, Fraction(24000, 1001), 322, 182, 2.04, b"jpeg")
 COST = Price(1.25, "EUR", exact=True)
@@ -98,3 +99,22 @@ def test_what_was_not_there_is_none(tmp_path: Path) -> None:
     names = ("still_sha256", "depth_sha256", "last_frame_sha256", "camera", "path", "cost")
     assert [said[name] for name in names] == [None] * 6
     assert (said["views"], said["model"]) == ([], "draft")
+
+
+def test_references_shots_and_the_place_are_said_where_there_are_any(tmp_path: Path) -> None:
+    files = []
+    for name in ("anna", "lamp"):
+        files.append(tmp_path / name)
+        files[-1].write_text(name)
+    shots = (PartOfClip(Direction("one"), 1.25, 3, path(2.0)), PartOfClip(Direction("two", sound="wind"), 0.75, 4))
+    binding = Binding("f", "scene", "shot", "take", "Shot 01", 3, "PLAYHEAD", 12, "edit", head=2, tail=5)
+    asked = dataclasses.replace(request(tmp_path), references=tuple(files), shots=shots, binding=binding)
+    said = read(tmp_path, asked, Clip())
+    assert said["references"] == [sha("anna"), sha("lamp")]
+    assert [(one["direction"]["prompt"], one["seconds"], one["seed"]) for one in said["shots"]] == [
+        ("one", 1.25, 3),
+        ("two", 0.75, 4),
+    ]
+    assert said["shots"][0]["path"]["keyframes"][1]["zoom"] == 2.0 and said["shots"][1]["path"] is None
+    assert said["binding"] == json.loads(json.dumps(dataclasses.asdict(binding)))
+    assert not {"references", "shots", "binding"} & set(read(tmp_path, request(tmp_path), Clip()))
