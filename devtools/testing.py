@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import subprocess
+import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, NamedTuple
@@ -18,11 +20,14 @@ from .environments import DEV, ROOT, SetupError, ensure, possible, python_of, ru
 REPORTS = DEV / "reports"
 PART_SECONDS = 35 * 60  # a Blender that hangs must not hold up the rest
 MOST_AGAIN = 3  # more files than that do not fail by chance
-WINDOWS = "gui"  # the part that takes longest and mostly waits: it runs beside the others
+WINDOWS = "gui"  # parts that mostly wait: they run beside the others
 AT_ONCE = 3  # of the others, on two cores: the backend's and the client's wait a good part of their time
-# The backend's tests are two parts of like length: one of them alone would still run where the others have ended.
+# Large folders are two parts of like length: one of them alone would still run where the others have ended.
 ENGINES = [f"tests/backend/{room}" for room in ("comfy", "draft", "export", "guide", "media")]
-BACKEND = ["tests/backend", *(f"--ignore={room}" for room in ENGINES)]
+STILLS = [f"tests/blender/{room}" for room in ("stills", "ui", "views")]
+SERVICE = ["tests/gui/service"]
+COLD = ("lint", "house", "happyhorse")  # they draw no draft
+STILL = ROOT / "docs" / "images" / "card.png"  # any picture
 HOUSE = ["tests/test_imports.py", "tests/test_devtools.py", "tests/bench"]
 ROOMS = ("scene", "operators", "panels")  # the extension's rooms that know Blender
 # What one Blender shows for both: an engine behind HTTP is the same to each, and so are words. How a take is asked for
@@ -56,7 +61,7 @@ def test(wanted: list[str]) -> int:
     unknown = [name for name in wanted if name not in parts]
     if unknown:
         raise SetupError(f"There is no part {', '.join(unknown)}. The parts are: {', '.join(parts)}.")
-    names = wanted or list(parts)
+    names = [name for name in parts if not wanted or any(f"{name}-".startswith(f"{one}-") for one in wanted)]
     _ensure(names)
     REPORTS.mkdir(parents=True, exist_ok=True)
     if len(names) == 1:
@@ -80,12 +85,21 @@ def test(wanted: list[str]) -> int:
 
 def _side_by_side(parts: dict[str, Part]) -> dict[str, tuple[Count, float]]:
     """Run parts, some at a time. What each prints comes when it has ended."""
-    with ThreadPoolExecutor(AT_ONCE) as pool, ThreadPoolExecutor(1) as windows, contextlib.ExitStack() as files:
+    windows = [name for name in parts if name.startswith(WINDOWS)]
+    with (
+        ThreadPoolExecutor(AT_ONCE) as pool,
+        ThreadPoolExecutor(len(windows) + 1) as beside,
+        contextlib.ExitStack() as files,
+    ):
         logs = {name: files.enter_context((REPORTS / f"{name}.log").open("w+", encoding="utf-8")) for name in parts}
-        began = {
-            (windows if name == WINDOWS else pool).submit(_timed, part, logs[name]): name
-            for name, part in parts.items()
-        }
+        compiled = beside.submit(_compile)
+
+        def run(name: str) -> tuple[Count, float]:
+            if name not in COLD:
+                compiled.result()
+            return _timed(parts[name], logs[name])
+
+        began = {(beside if name in windows else pool).submit(run, name): name for name in parts}
         results = {}
         for ended in as_completed(began):
             name = began[ended]
@@ -102,18 +116,40 @@ def _timed(part: Part, log: Log) -> tuple[Count, float]:
 
 
 def _parts() -> dict[str, Part]:
-    """By name, those that take longest first."""
+    """By name, in the order in which they begin: first what needs no machine code of the draft, then what takes
+    longest."""
+
+    def tests(name: str, *paths: str) -> Part:
+        return lambda log: _pytest(name, "test", list(paths), log)
+
     return {
-        WINDOWS: _gui,
-        "backend": lambda log: _pytest("backend", "test", BACKEND, log),
-        "happyhorse": lambda log: _pytest("happyhorse", "test", ["tests/happyhorse"], log),
-        "blender-5.2": lambda log: _blender("blender-5.2", log),
-        "engines": lambda log: _pytest("engines", "test", ENGINES, log),
-        "blender-4.5": lambda log: _blender("blender-4.5", log),
-        "client": lambda log: _pytest("client", "test", ["tests/client", "tests/integrations"], log),
+        WINDOWS: functools.partial(_gui, WINDOWS, ["tests/gui", *_without(SERVICE)]),
+        f"{WINDOWS}-service": functools.partial(_gui, f"{WINDOWS}-service", SERVICE),
+        "happyhorse": tests("happyhorse", "tests/happyhorse"),
         "lint": _lint,
-        "house": lambda log: _pytest("house", "test", HOUSE, log),
+        "house": tests("house", *HOUSE),
+        "backend": tests("backend", "tests/backend", *_without(ENGINES)),
+        "blender-5.2": functools.partial(_blender, "blender-5.2", "", ["tests/blender", *_without(STILLS)]),
+        "blender-5.2-stills": functools.partial(_blender, "blender-5.2", "-stills", STILLS),
+        "engines": tests("engines", *ENGINES),
+        "client": tests("client", "tests/client", "tests/integrations"),
+        "blender-4.5": functools.partial(_blender, "blender-4.5", "", ["tests/blender"]),
     }
+
+
+def _without(paths: Iterable[str]) -> list[str]:
+    """pytest's arguments that leave these out."""
+    return [f"--ignore={path}" for path in paths]
+
+
+def _compile() -> None:
+    """Have the draft's machine code compiled once: parts that begin at the same time would each do it. A take that
+    can't be made is for the tests to tell of."""
+    with tempfile.TemporaryDirectory() as home:
+        environment = {**run_environment(), "TAKE_ONE_HOME": home, "NUMBA_CACHE_DIR": str(environments.KERNELS)}
+        command = [str(python_of("test")), "-m", "backend", "animate", "--still", str(STILL), "--size", "160x96"]
+        command += ["--seconds", "0.2", "--prompt", "slowly push in", "--out", str(Path(home) / "take.mp4")]
+        subprocess.run(command, cwd=str(ROOT), env=environment, capture_output=True)
 
 
 def setup() -> int:
@@ -125,9 +161,8 @@ def setup() -> int:
 def _ensure(names: list[str]) -> None:
     """The environments that these parts run in. One part may miss its Python, if another Blender is
     tested."""
-    needed = {"test", "backend"}
-    needed.update(name for name in names if name.startswith("blender-") and possible(name))
-    ensure(*sorted(needed))
+    blenders = [name for name in ("blender-5.2", "blender-4.5") if name in names or f"{name}-stills" in names]
+    ensure("test", "backend", *filter(possible, blenders))  # what takes longest first
 
 
 def _lint(log: Log) -> Count:
@@ -154,20 +189,20 @@ def _lint(log: Log) -> Count:
     return Count(len(checks) - failed, failed)
 
 
-def _blender(name: str, log: Log) -> Count:
+def _blender(name: str, room: str, paths: list[str], log: Log) -> Count:
     if not possible(name):
         versions = " or ".join(f"{major}.{minor}" for major, minor in environments.KINDS[name].pythons)
         return Count(skipped=1, note=f"needs Python {versions}, which is not here")
     if name == environments.blender():
-        return _pytest(name, name, ["tests/blender"], log)
+        return _pytest(f"{name}{room}", name, paths, log)
     # what opens a window is tested once, too, by the newest Python there is
-    return _pytest(name, name, ["tests/blender", *(f"--ignore={file}" for file in ONCE)], log, {"BLENDER": ""})
+    return _pytest(f"{name}{room}", name, [*paths, *_without(ONCE)], log, {"BLENDER": ""})
 
 
-def _gui(log: Log) -> Count:
+def _gui(name: str, paths: list[str], log: Log) -> Count:
     if not os.environ.get("BLENDER"):
         return Count(skipped=1, note="the variable BLENDER names no Blender")
-    return _pytest(WINDOWS, "test", ["tests/gui"], log, {"TAKE_ONE_ZIP": str(build.build(ROOT / "dist"))})
+    return _pytest(name, "test", paths, log, {"TAKE_ONE_ZIP": str(build.build(ROOT / "dist"))})
 
 
 def _pytest(part: str, environment: str, paths: list[str], log: Log, variables: dict[str, str] | None = None) -> Count:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from devtools import lock, testing
+from devtools import environments, lock, testing
 from devtools.mutation import lines, mutants
 from devtools.mutation.covering import COVERS, cover
 from devtools.mutation.edits import edits
@@ -46,8 +46,76 @@ def test_a_second_try_tells_what_is_flaky_and_has_failed_all_the_same(
     assert count.note == f"test_devtools.py {verdict}"
 
 
-def test_what_one_blender_shows_for_both_is_there() -> None:
-    assert [file for file in testing.ONCE if not (ROOT / file).is_file()] == []
+@pytest.mark.parametrize(
+    ("wanted", "names"),
+    [
+        (["blender-5.2"], ["blender-5.2", "blender-5.2-stills"]),
+        (["gui-service", "house"], ["gui-service", "house"]),
+        (["gui"], ["gui", "gui-service"]),
+        (["blender-5.2-stills"], ["blender-5.2-stills"]),
+    ],
+)
+def test_a_part_is_named_with_those_that_it_was_divided_into(
+    wanted: list[str], names: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    parts = {name: lambda _log: Count(1) for name in testing._parts()}
+    monkeypatch.setattr(testing, "_parts", lambda: parts)
+    monkeypatch.setattr(testing, "_ensure", lambda _names: None)
+    monkeypatch.setattr(testing, "_compile", lambda: None)
+    assert testing.test(wanted) == 0
+    said = capsys.readouterr().out
+    assert [line.split()[0] for line in said.splitlines() if " passed  " in line] == names
+    assert f"\n{len(names)} passed, 0 failed" in said
+
+
+def test_every_test_file_is_run_by_one_part(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    given: dict[str, list[str]] = {}
+    monkeypatch.setattr(testing, "_pytest", lambda part, _environment, paths, *_: given.update({part: paths}))
+    monkeypatch.setattr(testing, "possible", lambda _name: True)
+    monkeypatch.setattr(environments, "blender", lambda: "blender-5.2")
+    monkeypatch.setattr(testing.build, "build", lambda _out: tmp_path)
+    monkeypatch.setenv("BLENDER", "blender")
+    for name, part in testing._parts().items():
+        if name != "lint":
+            part(None)
+    files = [path for path in (ROOT / "tests").rglob("test_*.py") if "data" not in path.parts]
+    runs = {part: {path for path in files if runs_in(path, paths)} for part, paths in given.items()}
+    older = runs.pop("blender-4.5")
+    assert sorted(path for one in runs.values() for path in one) == sorted(files)
+    once = {ROOT / path for path in testing.ONCE}
+    assert older == {path for path in files if path.parts[len(ROOT.parts) + 1] == "blender"} - once
+    assert once and all(path.is_file() for path in once)
+
+
+def runs_in(file: Path, arguments: list[str]) -> bool:
+    """Whether pytest, with these arguments, runs a file."""
+    left_out = [ROOT / word.partition("=")[2] for word in arguments if word.startswith("--ignore=")]
+    named = [ROOT / word for word in arguments if not word.startswith("--")]
+    return any(file.is_relative_to(path) for path in named) and not any(file.is_relative_to(path) for path in left_out)
+
+
+def test_uv_is_told_what_pip_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PIP_FIND_LINKS", "PIP_CERT", "PIP_EXTRA_INDEX_URL"):
+        monkeypatch.delenv(name, raising=False)
+    (tmp_path / "pip.conf").write_text(
+        "[global]\nindex-url = https://in.house/simple\ncert = /etc/a.pem\n[install]\nfind-links = /a /b\n"
+    )
+    monkeypatch.setenv("PIP_CONFIG_FILE", str(tmp_path / "pip.conf"))
+    monkeypatch.setenv("PIP_INDEX_URL", "https://name:secret@other.house/simple")
+    told: list[dict[str, str]] = []
+    monkeypatch.setattr(environments, "_run", lambda _name, command, variables: told.append(variables))
+    monkeypatch.setattr(environments, "uv", lambda: Path("uv"))
+    environments.pip_settings.cache_clear()
+    try:
+        assert environments._made_by_uv(environments.KINDS["backend"], Path("python"))
+    finally:
+        environments.pip_settings.cache_clear()
+    wanted = {
+        "UV_INDEX_URL": "https://name:secret@other.house/simple",
+        "UV_FIND_LINKS": "/a,/b",
+        "SSL_CERT_FILE": "/etc/a.pem",
+    }
+    assert {name: value for name, value in told[0].items() if name in wanted} == wanted
 
 
 def test_torch_is_apart_in_the_locks() -> None:

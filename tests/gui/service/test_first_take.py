@@ -2,35 +2,26 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 
 import pytest
 
-from devtools.environments import pip_wheel
+from devtools.environments import pip_settings
 from devtools.window.blender import BlenderWindow
 
 from ..conftest import STRIPS
 
 
-def pip_settings() -> dict[str, str]:
+def settings() -> dict[str, str]:
     """This machine's pip settings as environment variables: Blender may not see the files that hold them."""
-    command = [sys.executable, str(pip_wheel() / "pip"), "config", "list"]
-    listed = subprocess.run(command, capture_output=True, text=True, check=True)
-    variables = {}
-    for line in listed.stdout.splitlines():
-        name, _, value = line.partition("=")
-        if name.startswith(("global.", "install.")) and not name.endswith(".constraint"):  # all versions are locked
-            variables["PIP_" + name.partition(".")[2].upper().replace("-", "_")] = value.strip("'\"")
-    return variables | {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    given = {name: value for name, value in pip_settings().items() if name != "constraint"}  # all versions are locked
+    return {f"PIP_{name.upper().replace('-', '_')}": value for name, value in given.items()}
 
 
 @pytest.fixture(scope="module")
 def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
-    return open_blender("--online-mode", home="fresh", TAKE_ONE_PYTHON="", **pip_settings())
+    return open_blender("--online-mode", home="fresh", TAKE_ONE_PYTHON="", **settings())
 
 
 def test_first_take_in_under_five_clicks(blender: BlenderWindow) -> None:
