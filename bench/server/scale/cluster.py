@@ -168,9 +168,9 @@ def submit(service: Service, picture: bytes) -> str:
 
 
 def warm(service: Service, picture: bytes, machines: int) -> None:
-    """Until every machine has its worker."""
+    """Until the worker of every machine has made a take."""
     until = time.monotonic() + 120
-    while sum(one["state"] != "off" for one in workers(service)) < machines:
+    while sum(one["state"] != "off" and one["engine"] != "" for one in workers(service)) < machines:
         assert time.monotonic() < until, service.log()[-2000:]
         send(service, picture, [0.0] * machines * 2)
 
