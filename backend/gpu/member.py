@@ -1,7 +1,8 @@
-"""`python -m backend.gpu.member MAKER MEETING RANK SIZE DEVICE`: a process that works for rank 0 (see members).
+"""`python -m backend.gpu.member MAKER`: a process that works for rank 0 (see members and processes).
 
-MAKER is `module:name`, called with this process's Ranks; its methods are what rank 0 can ask for. A method that yields
-says each of those values at once. The process ends as soon as rank 0 is gone, also in the midst of an exchange.
+MAKER is `module:name`, called with this process's Ranks; its methods are what rank 0 can ask for. It is imported at
+once; which rank this is, of how many, where they meet and on which device says the first line that comes. A method that
+yields says each of those values at once. The process ends as soon as rank 0 is gone, also in the midst of an exchange.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 
-def main(maker: str, meeting: str, rank: int, size: int, device: str) -> None:
+def main(maker: str) -> None:
     """Serves rank 0 through the standard streams, until it is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches us too: rank 0 decides
     faulthandler.enable()
@@ -34,7 +35,7 @@ def main(maker: str, meeting: str, rank: int, size: int, device: str) -> None:
         out.flush()
 
     try:
-        _serve(maker, Path(meeting), rank, size, device, orders, say)
+        _serve(maker, orders, say)
     except BaseException as error:  # noqa: BLE001 - rank 0 is told, and ends the job
         import torch
 
@@ -44,15 +45,7 @@ def main(maker: str, meeting: str, rank: int, size: int, device: str) -> None:
         os._exit(1)
 
 
-def _serve(
-    maker: str,
-    meeting: Path,
-    rank: int,
-    size: int,
-    device: str,
-    orders: queue.Queue[dict[str, Any]],
-    say: Callable[[dict[str, Any]], None],
-) -> None:
+def _serve(maker: str, orders: queue.Queue[dict[str, Any]], say: Callable[[dict[str, Any]], None]) -> None:
     import torch
 
     from .memory import running_out_told
@@ -60,11 +53,12 @@ def _serve(
 
     module, _, name = maker.partition(":")
     make = getattr(import_module(module), name)
-    place = torch.device(device)
-    if place.type == "cuda":
-        torch.cuda.set_device(place)
+    place = orders.get()
+    device = torch.device(place["device"])
+    if device.type == "cuda":
+        torch.cuda.set_device(device)
     say({"ready": True})  # only now: imports may take long, and the others wait for no longer than a limit
-    served = make(Ranks(meeting, rank, size, place))
+    served = make(Ranks(Path(place["meeting"]), place["rank"], place["size"], device))
     while True:
         order = orders.get()
         with running_out_told(), torch.inference_mode():
@@ -85,4 +79,4 @@ def _listen(orders: queue.Queue[dict[str, Any]]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), sys.argv[5])
+    main(sys.argv[1])

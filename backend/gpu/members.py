@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import queue
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 import threading
 from collections.abc import Callable, Sequence
@@ -19,9 +17,9 @@ from typing import Any
 
 import torch
 
+from .processes import Process, started
 from .ranks import LIMIT, Ranks
 
-ROOT = Path(__file__).resolve().parents[2]  # where `backend` is imported from
 POLL_SECONDS = 0.05
 LEAVING_SECONDS = 5.0
 
@@ -88,10 +86,7 @@ class Members:
         for rank, process in enumerate(self._processes, start=1):
             if answered:
                 self._awaited[self._number, rank] = queue.Queue()
-            with contextlib.suppress(OSError, ValueError):  # it is gone: `check` says so
-                assert process.stdin is not None
-                process.stdin.write(json.dumps({"number": self._number, "do": do, "given": given}).encode() + b"\n")
-                process.stdin.flush()
+            _write(process, {"number": self._number, "do": do, "given": given})
         return self._number
 
     def answers(self, number: int, poll: Callable[[], None]) -> list[Any]:
@@ -156,15 +151,11 @@ class Members:
             self.ranks.abort()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _started(self, maker: str, rank: int, device: torch.device) -> subprocess.Popen[bytes]:
-        arguments = (maker, str(self._meeting), str(rank), str(self.size), str(device))
-        path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH", "")]))
-        return subprocess.Popen(
-            [sys.executable, "-m", "backend.gpu.member", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env={**os.environ, "PYTHONPATH": path, "PYTHONUTF8": "1"},
-        )
+    def _started(self, maker: str, rank: int, device: torch.device) -> Process:
+        process = started(maker)
+        place = {"meeting": str(self._meeting), "rank": rank, "size": self.size, "device": str(device)}
+        _write(process, place)
+        return process
 
     def _next(self, messages: queue.Queue[Any], poll: Callable[[], None]) -> Any:
         while True:
@@ -173,7 +164,7 @@ class Members:
             self.check()
             poll()
 
-    def _read(self, rank: int, process: subprocess.Popen[bytes]) -> None:
+    def _read(self, rank: int, process: Process) -> None:
         assert process.stdout is not None
         for line in process.stdout:
             try:
@@ -189,6 +180,13 @@ class Members:
             elif (wanted := self._awaited.get((message["number"], rank))) is not None:
                 wanted.put(message)
         self.fail(LostError(f"the process of rank {rank} of {self.size} {_ending(process.wait())}"))
+
+
+def _write(process: Process, message: dict[str, Any]) -> None:
+    with contextlib.suppress(OSError, ValueError):  # it is gone: `check` says so
+        assert process.stdin is not None
+        process.stdin.write(json.dumps(message).encode() + b"\n")
+        process.stdin.flush()
 
 
 def _ending(code: int) -> str:

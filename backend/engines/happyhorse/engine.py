@@ -76,10 +76,12 @@ class HappyHorseEngine:
         if self._pipeline is not None:
             return self._pipeline.generate(request, options, progress, cancelled)
         from .files import ahead
+        from .memory import early
 
-        with ahead.reading(ahead.needed(options)):  # what is imported now takes its time too
-            if sys.platform == "linux":  # read by torch when it first takes memory of the GPU: fewer gaps in it
-                os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
+        if sys.platform == "linux":  # read by torch when it first takes memory of the GPU: fewer gaps in it
+            os.environ.setdefault("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True")
+        # What is imported now takes its time too, here and there.
+        with early.followers(options.gpus), ahead.reading(ahead.needed(options)):
             import torch
 
             from ...gpu.memory import devices

@@ -14,6 +14,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from backend.engines.happyhorse.memory import early
+from backend.gpu import processes
 from backend.gpu.launcher import Launcher
 from backend.gpu.members import LostError, Members
 from tests.happyhorse.followers import mixed
@@ -88,6 +90,42 @@ def test_memory_that_runs_out_elsewhere_counts_as_here(members: Members) -> None
     members.join(idle)
     with pytest.raises(torch.OutOfMemoryError, match="no room"):
         members.answers(members.send("fill"), idle)
+
+
+def test_a_process_that_was_started_early_is_taken_and_what_nobody_took_is_ended() -> None:
+    processes.start_early(PLAIN, 3)
+    early = [process.pid for process in processes._early[PLAIN]]
+    os.kill(early[0], signal.SIGKILL)
+    assert gone(early[:1])
+    made = Members(PLAIN, [CPU] * 2, timedelta(seconds=20))
+    try:
+        made.join(idle)
+        assert made.pids() == early[1:2]
+        assert made.answers(made.send("who"), idle) == [[1, 2]]
+        assert alive(early[2])
+        processes.end_early()
+        assert gone(early[2:], 5)
+        assert made.answers(made.send("who"), idle) == [[1, 2]]
+    finally:
+        made.close()
+    assert gone(early, 5)
+
+
+@pytest.mark.parametrize(
+    ("here", "asked", "others"),
+    [(2, 0, 1), (3, 0, 1), (4, 0, 3), (12, 0, 7), (4, 2, 1), (2, 4, 1), (4, 1, 0), (1, 0, 0)],
+)
+def test_a_cold_take_has_as_many_processes_at_hand_as_it_may_want(monkeypatch, here, asked, others) -> None:
+    started: list[tuple[str, int]] = []
+    ended: list[bool] = []
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", ",".join(map(str, range(here))))
+    monkeypatch.setattr(processes, "start_early", lambda maker, count: started.append((maker, count)))
+    monkeypatch.setattr(processes, "end_early", lambda: ended.append(True))
+    with pytest.raises(KeyError), early.followers(asked):
+        assert started == ([(early.FOLLOWER, others)] if others else [])
+        assert not ended
+        raise KeyError
+    assert ended == [True]
 
 
 def test_ranks_end_with_the_process_that_started_them() -> None:

@@ -167,6 +167,13 @@ def test_the_card_is_asked_of_its_drivers_tool(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
     card = probe.probe_gpu()
     assert (card.name, round(card.gigabytes, 1)) == ("NVIDIA GeForce RTX 4090", 24.0)
+    monkeypatch.setattr(probe, "_last", None)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert probe.visible() == 2
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "GPU-1,GPU-2,GPU-3")
+    assert probe.visible() == 3
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert probe.visible() == 0
     tool.write_text("#!/bin/sh\necho 'NVIDIA-SMI has failed'\nexit 9\n")
     assert probe.probe_gpu() is None
 

@@ -28,6 +28,7 @@ from ..vaes.audio import AudioDecoder
 from ..vaes.still import StillEncoder
 from ..vaes.turbo import TurboDecoder
 from .decoding import decoded, needed
+from .early import FOLLOWER
 from .plans import (
     STRIPS,
     Demand,
@@ -39,7 +40,7 @@ from .plans import (
     sound_bytes,
     supports_fp8,
 )
-from .team import FOLLOWER, Team, Together, losses_told
+from .team import Team, Together, losses_told
 from .work import HOST_FULL, LIKE, NO_EIGHT_BIT, TITLES, Work, gpus, readable, short, too_large, tried
 
 Result = TypeVar("Result")

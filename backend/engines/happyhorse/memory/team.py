@@ -16,10 +16,10 @@ from ....gpu.ranks import Ranks
 from ...engine import EngineError
 from ..transformer.model import Transformer
 from ..vaes.turbo import TurboDecoder
+from .early import FOLLOWER
 from .handover import Handover, others
 from .plans import Plan
 
-FOLLOWER = "backend.engines.happyhorse.memory.follower:Follower"
 FAST_LINK = 50e9  # bytes a second each way: half of what NVLink gives, twice what PCIe does
 NOTICING_SECONDS = 2.0  # within which it is known that a rank is gone, where an exchange with it failed
 

@@ -1,0 +1,25 @@
+"""The processes for a take's further GPUs, started while this one still imports torch. Without torch."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from ....gpu import probe, processes
+
+FOLLOWER = "backend.engines.happyhorse.memory.follower:Follower"
+CAN_SHARE = (8, 4, 2, 1)  # as many GPUs, by the heads of the published models
+
+
+@contextmanager
+def followers(asked: int) -> Iterator[None]:
+    """Has as many processes at hand while the body runs as a take on `asked` GPUs (0: as many as can) may want."""
+    there = probe.visible()
+    count = next((n for n in CAN_SHARE if n <= min(asked or there, there)), 1)
+    if sys.platform == "linux" and count > 1:
+        processes.start_early(FOLLOWER, count - 1)
+    try:
+        yield
+    finally:
+        processes.end_early()
