@@ -64,7 +64,8 @@ def compare(folder: Path, jobs: int, rounds: int = 4, seed: int = 1) -> tuple[li
     A service with one machine and one with three take turns, so that what else this computer does is the same for both.
     """
     os.environ["PYTHONPATH"] = str(ROOT)
-    from bench.server.ray_cluster import Machines, still
+    from bench.server.cluster.drafts import still
+    from bench.server.cluster.machines import Machines
 
     machines, picture, seen = Machines(), still(), list[Round]()
     chance = random.Random(seed)

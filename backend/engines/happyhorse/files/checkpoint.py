@@ -24,8 +24,8 @@ from .catalogue import CATALOGUE
 
 DTYPES = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "F8_E4M3": torch.float8_e4m3fn}
 FP8_SCALE = ".__fp8_scale"
-CHUNK = 64 << 20
-READERS = 4
+CHUNK = 32 << 20
+READERS = 8
 
 
 class CheckpointError(ValueError):
