@@ -3,24 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import time
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from tests.backend.service_process import ROOT, Service
+from tests.backend.service_process import Service
 
 from .drafts import still
-from .machines import Machines
+from .machines import Machines, offer_tests
 
 MACHINES = 3
 
 
 def hang(folder: Path, what: str, report: Any) -> str:
     """Stops a machine, or only its actor, in the midst of a take, while six more are sent."""
-    os.environ["PYTHONPATH"] = str(ROOT)  # the engines of the tests
+    offer_tests()
     machines, picture, marker = Machines({}), still(), folder / "marker"
     service, stopped = Service(folder / "hang", "tests.backend.scripted", "--ray", machines.address), []
 

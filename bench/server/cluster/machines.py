@@ -8,8 +8,15 @@ import os
 import signal
 from typing import Any
 
+from tests.backend.service_process import ROOT
+
 # Ray's own defaults find a dead machine within some 15 seconds; here that would be most of the time.
 HEALTH = {"health_check_period_ms": 1000, "health_check_timeout_ms": 2000, "health_check_failure_threshold": 3}
+
+
+def offer_tests() -> None:
+    """Has workers find the engines of the tests. Before there are machines: these hand it on."""
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
 
 
 class Machines:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import sqlite3
 import statistics
@@ -12,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.backend.service_process import ROOT, Service
+from tests.backend.service_process import Service
 
 from .model import Done, Job, Site, simulate
 
@@ -63,10 +62,10 @@ def compare(folder: Path, jobs: int, rounds: int = 4, seed: int = 1) -> tuple[li
 
     A service with one machine and one with three take turns, so that what else this computer does is the same for both.
     """
-    os.environ["PYTHONPATH"] = str(ROOT)
     from bench.server.cluster.drafts import still
-    from bench.server.cluster.machines import Machines
+    from bench.server.cluster.machines import Machines, offer_tests
 
+    offer_tests()
     machines, picture, seen = Machines(), still(), list[Round]()
     chance = random.Random(seed)
     try:
