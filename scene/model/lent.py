@@ -25,6 +25,21 @@ def own_frame(scene: bpy.types.Scene) -> int:
     return int(scene.frame_current) if here == scene.frame_float else round(here)
 
 
+def put_frame(scene: bpy.types.Scene, frame: float) -> None:
+    """Set the scene's frame, which is evaluated later; also before 0, where Blender makes it 0 unless its preference
+    Allow Negative Frames is on."""
+    preferences = bpy.context.preferences
+    allowed, unsaved = preferences.edit.use_negative_frames, preferences.is_dirty
+    refused = frame < 0 and not allowed
+    if refused:
+        preferences.edit.use_negative_frames = True
+    try:
+        scene.frame_float = frame
+    finally:
+        if refused:
+            preferences.edit.use_negative_frames, preferences.is_dirty = allowed, unsaved
+
+
 def own_size(scene: bpy.types.Scene) -> tuple[int, int]:
     """Width and height in pixels of what the scene renders as the user has it (its render region aside)."""
     across, high, percent = (_own_number(scene, path) for path in SIZE)

@@ -19,7 +19,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ...client.protocol import Camera
 from ..app.app import app
 from ..app.errors import SceneError
-from ..model.lent import SIZE
+from ..model.lent import SIZE, put_frame
 from . import files
 from .borrow import blocks, depth_pass, png, see_through, wider
 from .borrow.borrowed import borrow, give_back, still_changes
@@ -33,6 +33,10 @@ from .known.things import with_things
 RENDER, VIEWPORT = "RENDER", "VIEWPORT"
 DEPTH, PICTURE = "depth", "picture"  # what there is to render
 TRIES = 3
+CHANGED = (
+    "Its camera, frame or size was changed while the render began, by you or by a script of the file or of an add-on."
+    " Try again, or switch that script off."
+)
 
 
 @dataclass
@@ -127,13 +131,15 @@ def render(
                 with context.temp_override(scene=scene):
                     if "CANCELLED" in bpy.ops.render.render():
                         raise cancelled()
+                if not task.as_asked:
+                    raise RuntimeError(CHANGED)
                 save(task, scene, camera)
             except RuntimeError as error:
                 pass_over(task, scene, error)
             finally:
                 end(scene)
                 if scene.frame_float != task.here:  # an engine that steps through the shutter's frames failed there
-                    scene.frame_float = task.here
+                    put_frame(scene, task.here)
             task.left.pop(0)
         return finish(task, write_depth(task))
     finally:
@@ -205,7 +211,7 @@ def begin(task: Task, scene: bpy.types.Scene, camera: bpy.types.Object) -> None:
         changes |= depth_pass.depth_changes(scene, task.composed.layers)
     borrow(scene, changes)
     if task.left[0] == DEPTH:
-        see_through.clear_away(see_through.natures(scene))
+        see_through.clear_away(scene)
     task.framing, task.as_asked = None, True
     state().running = task
     rendered.expect_wide(scene if task.margin else None)

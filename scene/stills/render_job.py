@@ -11,12 +11,14 @@ import bpy
 
 from ..app import timer
 from ..app.errors import SceneError
+from ..model.lent import put_frame
 from . import files
 from .borrow import blocks
 from .camera import check_camera
 from .coverage.margin import NONE, Margin
 from .files import Still
 from .render import (
+    CHANGED,
     RENDER,
     Pending,
     begin,
@@ -172,13 +174,13 @@ def _next_step(pending: Pending) -> Still | None:
         if task.as_asked:
             save(task, scene, camera)
         elif pending.again == 0:
-            raise RuntimeError("The scene was changed while the render began.")
+            raise RuntimeError(CHANGED)
     except RuntimeError as error:
         pass_over(task, scene, error)
     finally:
         end(scene)
         if pending.state != "complete" and scene is not None and abs(scene.frame_float - task.here) <= 1:
-            scene.frame_float = task.here  # Cycles steps through the shutter's frames, and was stopped there
+            put_frame(scene, task.here)  # Cycles steps through the shutter's frames, and was stopped there
     if not task.as_asked and pending.again > 0:
         pending.again -= 1
     else:

@@ -217,6 +217,31 @@ def settings_of(scene: bpy.types.Scene) -> dict:
     return values
 
 
+def compositor(scene: bpy.types.Scene, folder) -> None:
+    """A tree that turns the picture to one colour's negative and writes a file as well."""
+    if bpy.app.version >= (5, 0):
+        tree = bpy.data.node_groups.new("Grade", "CompositorNodeTree")
+        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
+        scene.compositing_node_group = tree
+        out = tree.nodes.new("NodeGroupOutput")
+    else:
+        scene.use_nodes = True
+        tree = scene.node_tree
+        tree.nodes.clear()
+        out = tree.nodes.new("CompositorNodeComposite")
+    layers = tree.nodes.new("CompositorNodeRLayers")
+    invert = tree.nodes.new("CompositorNodeInvert")
+    tree.links.new(layers.outputs["Image"], invert.inputs["Color"])
+    tree.links.new(invert.outputs[0], out.inputs[0])
+    file = tree.nodes.new("CompositorNodeOutputFile")
+    if bpy.app.version >= (5, 0):
+        file.directory = str(folder)
+        file.file_output_items.new("RGBA", "Image")
+    else:
+        file.base_path = str(folder)
+    tree.links.new(layers.outputs["Image"], file.inputs[0])
+
+
 def depth_of(path: Path) -> np.ndarray:
     """Depth of an EXR as Blender's own reader sees it, [height, width], top row first."""
     return picture(path)[:, :, 0]

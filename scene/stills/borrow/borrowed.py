@@ -12,13 +12,12 @@ from contextlib import contextmanager, suppress
 from typing import Any
 
 import bpy
-from bpy.utils import escape_identifier
 
 from ...app import timer
-from ...model.lent import OUTER, RECORD, UNREADABLE
+from ...model.lent import OUTER, RECORD, UNREADABLE, put_frame
 from . import second_camera, see_through
 from .blocks import address, find, of_session
-from .compositor import tree_path
+from .compositor import file_outputs
 
 
 def borrow(scene: bpy.types.Scene, changes: dict[str, Any]) -> None:
@@ -135,17 +134,14 @@ def still_changes(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float
     changes: dict[str, Any] = {
         "camera": camera,
         "frame_float": scene.frame_float if frame is None else frame,
-        "render.use_sequencer": False,
         "render.use_border": False,
         "render.use_multiview": False,
         "render.use_stamp": False,
     }
-    tree = tree_path(scene)
-    if tree:
-        for node in scene.path_resolve(tree).nodes:
-            if node.type == "OUTPUT_FILE":
-                changes[f'{tree}.nodes["{escape_identifier(node.name)}"].mute'] = True
-    return changes
+    # Blender 5.2 crashes without its sequencer where a script changes anything in render_init: not touched in vain.
+    if scene.sequence_editor is not None and len(scene.sequence_editor.strips):
+        changes["render.use_sequencer"] = False
+    return changes | {f"{node}.mute": True for node in file_outputs(scene)}
 
 
 @contextmanager
@@ -264,7 +260,10 @@ def _set_plain(owner: bpy.types.ID | None, path: str, plain: Any) -> None:
 def _assign(block: bpy.types.ID, path: str, value: Any) -> None:
     owner_path, _, name = path.rpartition(".")
     owner = block.path_resolve(owner_path) if owner_path else block
-    setattr(owner, name, value)
+    if name == "frame_float":
+        put_frame(owner, value)
+    else:
+        setattr(owner, name, value)
 
 
 def _plain_values(item: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 import bpy
+from bpy.utils import escape_identifier
 
 # What these do to a picture's places unless all their numbers are neutral; the others keep each pixel where it is.
 NEUTRAL = {
@@ -49,6 +50,22 @@ def tree_path(scene: bpy.types.Scene) -> str:
         if getattr(scene, path, None):
             return path
     return ""
+
+
+def file_outputs(scene: bpy.types.Scene) -> Iterator[str]:
+    """The paths, from the scene, of the compositor's nodes that write files, also of those inside groups."""
+    path = tree_path(scene)
+    yield from _file_outputs(path, scene.path_resolve(path), set()) if path else ()
+
+
+def _file_outputs(path: str, tree: bpy.types.NodeTree, seen: set[bpy.types.NodeTree]) -> Iterator[str]:
+    seen.add(tree)
+    for node in tree.nodes:
+        place = f'{path}.nodes["{escape_identifier(node.name)}"]'
+        if node.type == "OUTPUT_FILE":
+            yield place
+        elif node.type == "GROUP" and node.node_tree is not None and node.node_tree not in seen:
+            yield from _file_outputs(f"{place}.node_tree", node.node_tree, seen)
 
 
 def composed(scene: bpy.types.Scene) -> Composed:

@@ -48,6 +48,7 @@ def pass_changes(scene: bpy.types.Scene, layers: tuple[str, ...]) -> dict[str, A
         "render.use_motion_blur": False,
         "render.use_persistent_data": False,
         "camera.data.dof.use_dof": False,
+        "camera.data.dof.aperture_fstop": 1e6,  # where keys switch the depth of field on again
         "world": None,
         "cycles.samples": 1,
         "cycles.time_limit": 0.0,
@@ -65,6 +66,8 @@ def pass_changes(scene: bpy.types.Scene, layers: tuple[str, ...]) -> dict[str, A
         changes[f"{place}.use"] = layer.name in layers
         if layer.name in layers:
             changes |= {f"{place}.use_volumes": False, f"{place}.samples": 0}
+            if getattr(layer, "world_override", None) is not None:
+                changes[f"{place}.world_override"] = None
             changes |= {f"{place}.{name}": False for name in _passes(layer)}
             changes |= {f"{place}.cycles.{name}": False for name in _passes(layer.cycles)}
     return changes | depth_changes(scene, layers)
@@ -101,4 +104,4 @@ def _passes(owner: Any) -> list[str]:
 
 
 def _has_volume_objects(scene: bpy.types.Scene) -> bool:
-    return any(item.type == "VOLUME" and not item.hide_render for item in scene.objects)
+    return any(item.type == "VOLUME" and not item.hide_render for item in see_through.all_objects(scene))

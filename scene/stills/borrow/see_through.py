@@ -12,6 +12,8 @@ from typing import NamedTuple
 
 import bpy
 
+from ...model.lent import lent
+
 OUTPUT = "Take One Depth Output"  # a node of ours, and so are all whose names begin with
 OURS = "Take One Depth"
 DISPLACED = "take_one_displaced"  # on our output: those that were Cycles' own
@@ -32,10 +34,11 @@ class Nature(NamedTuple):
 OPAQUE = Nature(False, False, False, False)
 
 
-def nature(material: bpy.types.Material) -> Nature:
-    """By its nodes for Cycles. What has a volume under its surface (water, juice) does not count as clear."""
+def nature(material: bpy.types.Material, drawn_by: str = "CYCLES") -> Nature:
+    """By its nodes for the engine that draws it (`drawn_by`). What has a volume under its surface (water, juice) does
+    not count as clear."""
     tree = material.node_tree
-    output = tree.get_output_node("CYCLES") if tree is not None else None
+    output = tree.get_output_node(drawn_by) if tree is not None else None
     if output is None:
         return OPAQUE
     volume = output.inputs["Volume"].is_linked
@@ -48,24 +51,41 @@ def nature(material: bpy.types.Material) -> Nature:
 
 def natures(scene: bpy.types.Scene) -> dict[bpy.types.Material, Nature]:
     """The materials that are not plainly opaque, of those that the scene may show."""
-    special = {material: nature(material) for material in bpy.data.materials}
-    special = {material: found for material, found in special.items() if any(found)}
-    shown = set(_shown(scene, special)) if special else set()
-    return {material: found for material, found in special.items() if material in shown}
+    drawn_by = _drawn_by(scene)
+    return _of_scene(scene, {material: nature(material, drawn_by) for material in bpy.data.materials})
+
+
+def all_objects(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """Those of the scene and of the sets behind it (Background Set)."""
+    found, seen = [], set()
+    while scene is not None and scene not in seen:
+        seen.add(scene)
+        found += scene.objects
+        scene = scene.background_set
+    return found
 
 
 def world_has_volume(scene: bpy.types.Scene) -> bool:
-    """Fog that fills the world."""
-    tree = scene.world.node_tree if scene.world else None
-    output = tree.get_output_node("CYCLES") if tree is not None else None
-    return output is not None and output.inputs["Volume"].is_linked
+    """Fog that fills the world, or the one that a view layer has instead."""
+    worlds = (scene.world, *(getattr(layer, "world_override", None) for layer in scene.view_layers))
+    trees = [world.node_tree for world in worlds if world is not None and world.node_tree is not None]
+    outputs = [tree.get_output_node("CYCLES") for tree in trees]
+    return any(output is not None and output.inputs["Volume"].is_linked for output in outputs)
 
 
-def clear_away(natures: dict[bpy.types.Material, Nature]) -> None:
-    """Give each of these materials an output for Cycles without its glass and its volume, and edges to its alpha."""
-    for material, found in natures.items():
+def clear_away(scene: bpy.types.Scene) -> None:
+    """Give the scene's materials an output for Cycles as its own engine draws them, without their glass and volumes,
+    and edges to their alpha."""
+    drawn_by = _drawn_by(scene)
+    kinds = {material: nature(material, drawn_by) for material in bpy.data.materials}
+    special = _of_scene(scene, kinds)
+    if drawn_by != "CYCLES":
+        special |= _of_scene(
+            scene, {one: found for one, found in kinds.items() if _differs(one, drawn_by)}, all_of=True
+        )
+    for material, found in special.items():
         tree = material.node_tree
-        own = tree.get_output_node("CYCLES")
+        own = tree.get_output_node(drawn_by)
         displaced = [node.name for node in tree.nodes if node.type == "OUTPUT_MATERIAL" and node.target == "CYCLES"]
         output = tree.nodes.new("ShaderNodeOutputMaterial")
         output.name, output.target, output[DISPLACED] = OUTPUT, "CYCLES", "\n".join(displaced)
@@ -88,6 +108,30 @@ def restore() -> None:
                 tree.nodes[name].target = "CYCLES"
         for node in [node for node in tree.nodes if node.name.startswith(OURS)]:
             tree.nodes.remove(node)
+
+
+def _drawn_by(scene: bpy.types.Scene) -> str:
+    """Whose output of a material the scene's picture shows, also while its engine is lent."""
+    engine = scene.render.engine
+    for before, now in lent(scene, "render.engine"):
+        if engine == now and isinstance(before, str):
+            engine = before
+    return "EEVEE" if engine.startswith("BLENDER_EEVEE") else "CYCLES"
+
+
+def _differs(material: bpy.types.Material, drawn_by: str) -> bool:
+    tree = material.node_tree
+    own = tree.get_output_node(drawn_by) if tree is not None else None
+    return own is not None and own != tree.get_output_node("CYCLES")
+
+
+def _of_scene(
+    scene: bpy.types.Scene, found: dict[bpy.types.Material, Nature], *, all_of: bool = False
+) -> dict[bpy.types.Material, Nature]:
+    """Those that the scene may show; without those that are plainly opaque, but for `all_of`."""
+    special = {material: nature for material, nature in found.items() if all_of or any(nature)}
+    shown = set(_shown(scene, special)) if special else set()
+    return {material: nature for material, nature in special.items() if material in shown}
 
 
 def _surface(tree: bpy.types.NodeTree, own: bpy.types.NodeSocket, found: Nature) -> bpy.types.NodeSocket:
@@ -138,7 +182,8 @@ def _shown(scene: bpy.types.Scene, special: Iterable[bpy.types.Material]) -> Ite
     """The materials of the scene's objects and of what they instance; all that are `special` where geometry nodes or
     particles may bring in any."""
     seen: set[bpy.types.Object] = set()
-    waiting = list(scene.objects)
+    yield from (layer.material_override for layer in scene.view_layers if layer.material_override is not None)
+    waiting = all_objects(scene)
     while waiting:
         item = waiting.pop()
         if item in seen:

@@ -163,7 +163,7 @@ def test_an_interrupted_render_of_the_depth_leaves_no_material_changed(stage, tm
     own.target = "CYCLES"  # which would stand in the way of ours
     plane("Pane", PANE, 40, pane)
     before = nodes_of(pane)
-    see_through.clear_away(see_through.natures(stage))
+    see_through.clear_away(stage)
     assert nodes_of(pane) != before
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "interrupted.blend"))
     bpy.ops.wm.open_mainfile(filepath=str(tmp_path / "interrupted.blend"))

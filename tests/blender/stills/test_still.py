@@ -7,7 +7,7 @@ import struct
 import bpy
 import numpy as np
 import pytest
-from rooms import EEVEE, depth_of, picture, psnr, room, settings_of
+from rooms import EEVEE, compositor, depth_of, picture, psnr, room, settings_of
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture as still
 from take_one.scene.stills import exr
@@ -121,31 +121,6 @@ def test_another_camera_than_the_active_one(tmp_path):
     near = depth_of(result.depth).min()
     assert near == pytest.approx(capture(scene, tmp_path / "again", camera=other).camera and near)
     assert near != pytest.approx(depth_of(capture(scene, tmp_path / "active").depth).min(), abs=0.1)
-
-
-def compositor(scene: bpy.types.Scene, folder) -> None:
-    """A tree that turns the picture to one colour's negative and writes a file as well."""
-    if bpy.app.version >= (5, 0):
-        tree = bpy.data.node_groups.new("Grade", "CompositorNodeTree")
-        tree.interface.new_socket("Image", in_out="OUTPUT", socket_type="NodeSocketColor")
-        scene.compositing_node_group = tree
-        out = tree.nodes.new("NodeGroupOutput")
-    else:
-        scene.use_nodes = True
-        tree = scene.node_tree
-        tree.nodes.clear()
-        out = tree.nodes.new("CompositorNodeComposite")
-    layers = tree.nodes.new("CompositorNodeRLayers")
-    invert = tree.nodes.new("CompositorNodeInvert")
-    tree.links.new(layers.outputs["Image"], invert.inputs["Color"])
-    tree.links.new(invert.outputs[0], out.inputs[0])
-    file = tree.nodes.new("CompositorNodeOutputFile")
-    if bpy.app.version >= (5, 0):
-        file.directory = str(folder)
-        file.file_output_items.new("RGBA", "Image")
-    else:
-        file.base_path = str(folder)
-    tree.links.new(layers.outputs["Image"], file.inputs[0])
 
 
 def test_the_users_compositor_shapes_the_picture_and_is_untouched(tmp_path):
