@@ -25,6 +25,7 @@ from client.protocol import (
     View,
 )
 from client.protocol.camera import IDENTITY
+from client.protocol.several import PartOfClip
 
 CAMERA = Camera("perspective", 64, 48, 32.0, 24.0, 50.0, 51.0)
 PATH = CameraPath((Keyframe(0.0, IDENTITY), Keyframe(1.0, IDENTITY, 2.0)))
@@ -200,6 +201,61 @@ def test_what_is_not_used_is_said_and_only_that() -> None:
         lacks = info(**{**able, name: 1 if name == "views" else False})
         assert check(everything, lacks) == (f"Engine does not use {words}.",)
     assert check(take(views=(View(Path("a")),)), info()) == ()
+
+
+def test_reference_pictures_are_counted_and_come_in_their_order() -> None:
+    def pictures(count: int) -> TakeRequest:
+        return take(references=(Path("a"),) * count)
+
+    assert check(pictures(3), info(references=3)) == ()
+    error = refused(check, pictures(4), info(references=3))
+    assert (error.param, error.message) == ("references", "Engine takes 3 reference pictures, not 4.")
+    assert check(pictures(1), info()) == ("Engine does not use the reference pictures.",)
+    files = {f"reference_{number}": Path(f"r{number}") for number in (10, 2, 1)}
+    made = parse({"seconds": 1}, "e").request((64, 48), files)
+    assert made.references == (Path("r1"), Path("r2"), Path("r10"))
+
+
+def test_shots_of_one_clip_are_counted_and_their_seconds_summed() -> None:
+    def clip(*seconds: float, views: tuple[View, ...] = ()) -> TakeRequest:
+        shots = tuple(PartOfClip(Direction(), one) for one in seconds)
+        return take(shots=shots, seconds=sum(round(one * 24) for one in seconds) / 24, views=views)
+
+    several = info(shots=3, shot_requests=True)
+    assert check(clip(3.3, 3.3, 3.4), several) == ()
+    assert refused(check, clip(3.3, 3.3, 3.5), several).message == "Engine makes clips of at most 10 seconds, not 10.1."
+    more = refused(check, clip(1, 1, 1, 1), several)
+    assert (more.param, more.message) == ("extra_params.shots", "Engine makes at most 3 shots in one clip.")
+    assert refused(check, clip(1, 1), info(shots=3)).message == "Engine makes one shot in one clip."
+    between = clip(1, 1, views=(View(Path("a")), View(Path("b"), t=0.5)))
+    assert check(between, info(shots=3, shot_requests=True, shot_stills=True)) == ()
+    assert check(between, info(shots=3, shot_requests=True, views=9)) == ("Engine does not use the further views.",)
+
+
+def test_a_last_view_with_a_depth_is_drawn_like_the_others() -> None:
+    def ends(depth: Path | None) -> TakeRequest:
+        return take(views=(View(Path("a")), View(Path("c"), depth, CAMERA, 1.0)))
+
+    assert check(ends(Path("d")), info(views=2, depth=True)) == ()
+    assert check(ends(None), info(views=2, depth=True)) == ("Engine does not use the last frame.",)
+    assert check(ends(Path("d")), info(views=1, depth=True)) == ("Engine does not use the last frame.",)
+
+
+def test_a_last_frame_that_is_a_view_is_one_view() -> None:
+    camera = {"projection": "perspective", "width": 64, "height": 48, "cx": 32, "cy": 24, "fx": 50, "fy": 51}
+    extra = {"views": [{"name": "last_frame", "t": 1, "camera": camera}]}
+    files = {"input_reference": Path("a"), "last_frame": Path("c"), "last_frame_depth": Path("d")}
+    made = parse({"seconds": 1, "extra_params": extra}, "e").request((64, 48), files)
+    assert made.views == (View(Path("a")), View(Path("c"), Path("d"), CAMERA, 1.0))
+    plain = parse({"seconds": 1}, "e").request((64, 48), files)
+    assert plain.views[1] == View(Path("c"), t=1.0)
+
+
+def test_a_path_is_asked_for_as_a_whole_unless_it_is_said() -> None:
+    assert [parse({"extra_params": extra}, "").whole for extra in ({}, {"whole": False}, {"whole": True})] == [
+        True, False, True,
+    ]  # fmt: skip
+    assert refused(parse, {"extra_params": {"whole": 1}}, "").param == "extra_params.whole"
 
 
 def test_views_get_their_files_by_name() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,21 @@ from client.api import answers, form
 from client.api.answers import Health
 from client.api.calls import Api, _is_job, _path
 from client.api.errors import ApiError, inner_reason
-from client.jobs.watch import _jpeg
-from client.protocol import Camera, Direction, EngineInfo, JobState, Line, Price, Problem
+from client.events import JobProgress
+from client.jobs.record import Record
+from client.jobs.watch import _jpeg, _progress
+from client.protocol import (
+    Binding,
+    Camera,
+    Direction,
+    EngineInfo,
+    Job,
+    JobState,
+    Line,
+    Price,
+    Problem,
+    TakeRequest,
+)
 
 URL = "http://there"
 
@@ -215,6 +229,74 @@ def test_questions_are_put_word_for_word() -> None:
     }  # fmt: skip
     assert asked["extra_params"]["camera"]["fy"] == 51.0 and "whole" not in asked["extra_params"]
     assert form.path_fields("draft", DIRECTION, None, 2.5, 7, whole=False)["extra_params"] == {**spoken, "whole": False}
+
+
+def test_each_call_has_its_own_address_and_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    api, asked, said = Api(URL), [], b"{}"
+
+    def content(method: str, path: str, **options: Any) -> bytes:
+        asked.append((method, path, options))
+        return said
+
+    monkeypatch.setattr(api, "_content", content)
+    api.retry("a", True)
+    api.move("a", "b")
+    api.move("a", None)
+    api.delete("a")
+    api.sidecar("a")
+    api.health(3.0)
+    said = b'{"id": "x", "status": "cancelled"}'
+    assert (api.cancel("a").id, api.cancel("a").status) == ("a", JobState.CANCELLED)
+    said = b'{"film": {"EUR": 1}, "since": {"EUR": 2}, "price": {"amount": 3}, "data": [{"id": "e"}]}'
+    assert api.spending("f", 5.5) == ({"EUR": 1.0}, {"EUR": 2.0})
+    assert api.estimate({"model": "m"}) == Price(3.0) and api.engines() == (EngineInfo("e"),)
+    assert asked == [
+        ("POST", "/v1/videos/a/retry", {"json": {"send_again": True}}),
+        ("POST", "/v1/videos/a/move", {"json": {"before": "b"}}),
+        ("POST", "/v1/videos/a/move", {"json": {"before": None}}),
+        ("DELETE", "/v1/videos/a", {}),
+        ("GET", "/v1/videos/a/content", {"params": {"variant": "sidecar"}}),
+        ("GET", "/health", {"seconds": 3.0}),
+        ("POST", "/v1/videos/a/cancel", {}),
+        ("POST", "/v1/videos/a/cancel", {}),
+        ("GET", "/v1/spending", {"params": {"film": "f", "since": 5.5}}),
+        ("POST", "/v1/estimate", {"json": {"model": "m"}}),
+        ("GET", "/v1/models", {}),
+    ]
+
+
+@pytest.mark.parametrize(("status", "answers_all"), [(404, True), (405, True), (400, False), (0, False)])
+def test_a_server_of_another_kind_knows_no_questions(
+    monkeypatch: pytest.MonkeyPatch, status: int, answers_all: bool
+) -> None:
+    api = Api(URL)
+
+    def content(*_: Any, **__: Any) -> bytes:
+        raise ApiError("unreachable" if status == 0 else "http", "No.", "", status)
+
+    monkeypatch.setattr(api, "_content", content)
+    if answers_all:
+        assert api.compose_prompt("e", DIRECTION, {}) == "push in"
+        assert api.words_path("e", DIRECTION, None, 2.0, 1) is None
+    else:
+        with pytest.raises(ApiError):
+            api.compose_prompt("e", DIRECTION, {})
+        with pytest.raises(ApiError):
+            api.words_path("e", DIRECTION, None, 2, 1)
+    if status:
+        assert (api.estimate({}), api.spending("", 0)) == (None, ({}, {}))
+    else:
+        with pytest.raises(ApiError):
+            api.estimate({})
+        with pytest.raises(ApiError):
+            api.spending("", 0)
+
+
+def test_what_moves_is_told_of_its_own_job(tmp_path: Path) -> None:
+    asked = TakeRequest("e", DIRECTION, (), 1.0, Fraction(24), (64, 48), 1, binding=Binding("f", "s", "h", "t", "A", 2))
+    record = Record("key", "local", "me", asked, tmp_path / "t.mp4", id="v1")
+    told = _progress(record, "v1", {"status": "in_progress", "progress": 40, "preview": "data:a;base64,/9j/"})
+    assert told == JobProgress("key", Job("v1", JobState.IN_PROGRESS, 40), record.binding, b"\xff\xd8\xff")
 
 
 @pytest.mark.parametrize(

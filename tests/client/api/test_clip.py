@@ -10,6 +10,7 @@ import av
 import numpy as np
 import pytest
 
+from client.jobs import clip
 from client.jobs.clip import NotAClip, count_frames
 from tests.client.movie import box, movie, track
 
@@ -75,6 +76,16 @@ def test_every_run_of_the_pictures_own_track_counts():
     assert count_frames(io.BytesIO(movie(0, parts))) == 19
 
 
+def test_an_index_may_be_large_wherever_it_lies(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(clip, "MOST_INDEX", len(INDEX))
+    head = box(b"ftyp", b"isom") + box(b"mdat", bytes(500))
+    assert count_frames(io.BytesIO(head + INDEX)) == 7
+    monkeypatch.setattr(clip, "MOST_INDEX", len(INDEX) - 1)
+    with pytest.raises(NotAClip, match="breaks off"):
+        count_frames(io.BytesIO(head + INDEX))
+
+
+INDEX = box(b"moov", box(b"mvhd", bytes(100)), track(2, b"vide", 7))
 SOUND_ONLY = box(b"ftyp", b"isom") + box(b"moov", track(1, b"soun", 9)) + box(b"mdat")
 LYING = movie(9).replace(struct.pack(">III", 0, 0, 9), struct.pack(">III", 0, 0, 2**31))
 

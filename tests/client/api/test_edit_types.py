@@ -11,9 +11,24 @@ from typing import Any
 import pytest
 
 from client.protocol import Unfit
-from client.protocol.edit import Changes, Cut, Edit, Note, OtherStrip, Place, Shot, SoundStrip, Take, Transition, file
+from client.protocol.codec import to_json
+from client.protocol.edit import (
+    Changes,
+    Cut,
+    Edit,
+    Marker,
+    Note,
+    OtherStrip,
+    Place,
+    Shot,
+    SoundStrip,
+    Take,
+    Transition,
+    file,
+)
 from client.protocol.edit import sidecar as sidecars
 from client.protocol.edit.burn_in import shot_at, values_at
+from client.protocol.edit.edit import OWN
 from client.protocol.edit.sidecar import with_sidecars
 from client.protocol.edit.timecode import timecode
 
@@ -202,6 +217,9 @@ def test_frames_of_a_file_that_are_other_shots() -> None:
         (lambda value: edit(frames=value), 0, 2_000_000, "frames"),
         (lambda value: edit(size=(value, 36)), 1, 65_536, "size"),
         (lambda value: Note("s", "x", frame=value), -1, 2_000_000, "frame"),
+        (lambda value: Marker(value), -2_000_000, 2_000_000, "frame"),
+        (lambda value: SoundStrip("s", value, 1), -2_000_000, 2_000_000, "start"),
+        (lambda value: OtherStrip("o", "TEXT", 1, 1, offset=value), -2_000_000, 2_000_000, "offset"),
     ],
 )
 def test_both_sides_of_each_limit(make: Any, low: int, high: int, place: str) -> None:
@@ -241,3 +259,18 @@ def test_every_file_of_an_edit_is_named_from_its_folder(tmp_path: Path) -> None:
         Path("/moved/takes/o.mov"),
         Path("/moved/takes/still.png"),
     )
+
+
+def test_what_is_not_said_of_a_strip() -> None:
+    assert to_json(Place(1, 2)) == {"start": 1, "frames": 2, "offset": 0, "take": "", "channel": 1, "enabled": True}
+    assert to_json(SoundStrip("s", 1, 2)) == {
+        "name": "s", "start": 1, "frames": 2, "offset": 0, "kind": OWN, "file": None, "shot": "", "take": "",
+        "channel": 1, "volume": 1.0, "fade_in": 0, "fade_out": 0, "enabled": True,
+    }  # fmt: skip
+    assert to_json(OtherStrip("o", "TEXT", 1, 2)) == {
+        "name": "o", "kind": "TEXT", "start": 1, "frames": 2, "offset": 0, "channel": 1, "file": None, "enabled": True,
+    }  # fmt: skip
+    assert to_json(Cut("a", "A", 3, 4)) == {
+        "shot": "a", "name": "A", "start": 3, "frames": 4, "offset": 0, "place": -1, "take": "", "note": "",
+    }  # fmt: skip
+    assert to_json(Note("s", "x")) == {"shot": "s", "text": "x", "name": "", "take": "", "verdict": "", "frame": -1}

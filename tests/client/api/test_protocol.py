@@ -26,12 +26,14 @@ from client.protocol import (
     Option,
     Price,
     Problem,
+    Result,
     TakeRequest,
     Tariff,
     Unfit,
     View,
 )
 from client.protocol.camera import IDENTITY, Focus, Thing
+from client.protocol.cluster import Lane, Worker
 from client.protocol.codec import from_json, nests_deeper, to_json
 
 CAMERA = Camera("perspective", 64, 48, 32.0, 24.0, fx=50.0, fy=51.0)
@@ -338,3 +340,42 @@ def test_a_setting_of_each_kind_says_why_it_does_not_fit() -> None:
     ]  # fmt: skip
     low = Option("e", "int", 5, low=2)
     assert low.refusal(10**9) is None and low.refusal(1) == "it must lie between 2 and None"
+
+
+def test_what_is_not_said_means_this() -> None:
+    """On either side of the wire, of whatever version: so no default changes by itself."""
+    assert to_json(EngineInfo("e")) == {
+        "id": "e", "name": "", "description": "", "available": True, "reason": "", "fix": "", "max_seconds": 0.0,
+        "max_pixels": 0, "fps": None, "languages": [], "sound": False, "depth": False, "camera_path": False,
+        "last_frame": False, "dialogue": False, "views": 1, "needs_still": True, "handles": False, "lane": "cpu",
+        "prompt_form": False, "priced": False, "words_path": False, "options": [], "shots": 1, "shot_seconds": 0.0,
+        "sends_to": "", "account": "", "rate": None, "references": 0, "shot_requests": False, "shot_stills": False,
+        "tariffs": [], "lengths": [], "overscan": False,
+    }  # fmt: skip
+    assert to_json(Job("v")) == {
+        "id": "v", "status": "queued", "progress": 0, "stage": "", "eta_seconds": None, "queue_position": None,
+        "model": "", "prompt": "", "seconds": None, "size": "", "fps": None, "seed": None, "error": None,
+        "result": None, "binding": None,
+    }  # fmt: skip
+    assert to_json(Result()) == {
+        "frames": 0, "fps": None, "width": 0, "height": 0, "sound_seconds": None, "notes": [], "cost": None,
+    }  # fmt: skip
+    assert to_json(Binding("f", "s", "h", "t", "n", 1)) == {
+        "file_id": "f", "scene_uid": "s", "shot_uid": "h", "take_uid": "t", "shot_name": "n", "number": 1,
+        "placement": "", "frame": None, "edit_uid": "", "refines": "", "remade": False, "head": 0, "tail": 0,
+        "beyond": 0, "parts": [],
+    }  # fmt: skip
+    assert to_json(Price(1)) == {
+        "amount": 1, "currency": "USD", "as_of": "", "source": "", "exact": False, "per": "",
+    }  # fmt: skip
+    assert to_json(Lane("gpu")) == {"name": "gpu", "waiting": 0, "making": 0, "your_waiting": 0, "your_making": 0}
+    assert to_json(Worker("w", "gpu", "off")) == {
+        "name": "w", "lane": "gpu", "state": "off", "engine": "", "job": None, "since": 0.0,
+    }  # fmt: skip
+    assert to_json(Option("o", "int", 3)) == {
+        "name": "o", "kind": "int", "default": 3, "label": "", "low": None, "high": None, "choices": [], "unit": "",
+        "tooltip": "",
+    }  # fmt: skip
+    assert to_json(View(Path("a"))) == {"image": "a", "depth": None, "camera": None, "t": 0.0}
+    assert to_json(Line(line="x")) == {"speaker": "", "language": "English", "line": "x"}
+    assert [state.over for state in JobState] == [False, False, True, True, True]
