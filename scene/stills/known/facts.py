@@ -168,17 +168,17 @@ def _in_view(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera) -
 def seen_things(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera, most: int) -> list[Seen]:
     """At most so many of the named things in the frame of a camera.json, largest first; a name may be there more than
     once."""
-    return _unhidden(scene, layer, view, _framed(scene, layer, view)[:most])
+    return _unhidden(scene, layer, view, _framed(scene, layer, view, parts=True)[:most])
 
 
-def _framed(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera) -> list[Seen]:
+def _framed(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera, parts: bool = False) -> list[Seen]:
     unit = metres_per_unit(scene)
     matrix = np.array(view.matrix_world)
     matrix[:3, 3] /= unit
     flat = view.projection == "orthographic"
     numbers = replace(view, fx=view.fx * unit, fy=view.fy * unit) if flat else view
     found = []
-    for one in _things(scene, layer):
+    for one in _things(scene, layer, parts):
         least = LEAST_PERSON if one.person else LEAST_SHARE
         if _project(one, np.linalg.inv(matrix), numbers, flat) and one.share >= least:
             found.append(one)
@@ -196,8 +196,9 @@ def _unhidden(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, view: Camera, 
     return [one for one in things if _is_seen(scene, layer.depsgraph, matrix, flat, one)]
 
 
-def _things(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> list[Seen]:
-    """The named things of the scene: meshes, instanced collections, and characters as one of their meshes."""
+def _things(scene: bpy.types.Scene, layer: bpy.types.ViewLayer, each: bool) -> list[Seen]:
+    """The named things of the scene: meshes, instanced collections (with `each` also what is in them, but for that of
+    characters), and characters as one of their meshes."""
     unrendered = {item for group in bpy.data.collections if group.hide_render for item in group.all_objects}
     people: dict[bpy.types.Object, list[tuple[bpy.types.Object, np.ndarray]]] = {}
     things = []
@@ -208,13 +209,16 @@ def _things(scene: bpy.types.Scene, layer: bpy.types.ViewLayer) -> list[Seen]:
         if item in unrendered or not _shows(item) or not item.visible_get(view_layer=layer):
             continue
         if item.instance_type == "COLLECTION" and item.instance_collection is not None:
-            parts = list(_instance_corners(item, layer, MAX_BOXES - boxes))
+            parts = list(_instance_parts(item, layer, MAX_BOXES - boxes))
             boxes += len(parts)
             name = plain_name(item.name) or plain_name(item.instance_collection.name)
             person = any(one.type == "ARMATURE" for one in item.instance_collection.objects)
             if parts and name:
                 members = set(item.instance_collection.all_objects)
-                things.append(Seen(name, person, members, np.concatenate(parts)))
+                things.append(Seen(name, person, members, np.concatenate([corners for _, corners in parts])))
+            for part, corners in parts if each and not person else ():
+                if plain_name(part.name) not in ("", name):
+                    things.append(Seen(plain_name(part.name), False, {part}, corners))
         elif item.type in SOLID:
             boxes += 1
             evaluated = item.evaluated_get(layer.depsgraph)
@@ -245,7 +249,10 @@ def _corners(item: bpy.types.Object, matrix: np.ndarray) -> np.ndarray:
     return (low + _CORNERS * (high - low)) @ matrix[:3, :3].T + matrix[:3, 3]
 
 
-def _instance_corners(item: bpy.types.Object, layer: bpy.types.ViewLayer, most: int) -> Iterator[np.ndarray]:
+def _instance_parts(
+    item: bpy.types.Object, layer: bpy.types.ViewLayer, most: int
+) -> Iterator[tuple[bpy.types.Object, np.ndarray]]:
+    """What is in an instanced collection, and the corners of its boxes in the world."""
     group = item.instance_collection
     offset = np.eye(4)
     offset[:3, 3] = -np.array(group.instance_offset)
@@ -253,7 +260,7 @@ def _instance_corners(item: bpy.types.Object, layer: bpy.types.ViewLayer, most: 
     solid = (part for part in group.all_objects if part.type in SOLID and _shows(part))
     for part in itertools.islice(solid, most):
         evaluated = part.evaluated_get(layer.depsgraph)
-        yield _corners(evaluated, place @ np.array(evaluated.matrix_world))
+        yield part, _corners(evaluated, place @ np.array(evaluated.matrix_world))
 
 
 def _project(one: Seen, to_camera: np.ndarray, numbers: Camera, flat: bool) -> bool:

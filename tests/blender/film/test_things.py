@@ -11,6 +11,7 @@ import pytest
 from take_one.client.protocol.camera import MAX_NAME, MAX_THINGS
 from take_one.scene.stills import capture
 from take_one.scene.stills.camera import camera_of
+from take_one.scene.stills.known.facts import scene_facts
 from take_one.scene.stills.known.things import with_sight, with_things
 
 
@@ -51,6 +52,22 @@ def test_named_things_are_where_the_camera_sees_them(scene):
     assert second.centre == pytest.approx((-2, -0.5, -12), abs=1e-4)
     scene.unit_settings.system, scene.unit_settings.scale_length = "METRIC", 0.01
     assert seen(scene).things[0].centre == pytest.approx((0.01, -0.005, -0.06), abs=1e-6)
+
+
+def test_what_is_in_an_instanced_set_is_named_where_it_stands(scene):
+    kept = bpy.data.collections.new("Props")
+    for item in (box("Sofa", (1, 0, 0.5), (2, 0.9, 0.8)), box("Cube", (-2, 0, 0.5))):
+        kept.objects.link(item)
+        scene.collection.objects.unlink(item)
+    placed = bpy.data.objects.new("Flat", None)
+    placed.instance_type, placed.instance_collection, placed.location = "COLLECTION", kept, (0, -4, 0)
+    scene.collection.objects.link(placed)
+    bpy.context.view_layer.update()
+    found = {one.name: one for one in seen(scene).things}
+    assert found.keys() == {"Flat", "Sofa"}
+    assert found["Sofa"].centre == pytest.approx((1, -0.5, -6), abs=1e-4)
+    assert found["Sofa"].size == pytest.approx((2, 0.8, 0.9), abs=1e-4)
+    assert scene_facts(scene)["objects"] == ["Flat"]
 
 
 def test_many_and_long_names_are_bounded(scene):
