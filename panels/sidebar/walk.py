@@ -36,7 +36,7 @@ class WalkPanel(SidebarPanel):
 def draw_stills(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
     """How many stills the camera's own move is made of, and what they show."""
     able = capabilities(shot)
-    if shot.motion != "CAMERA" or shot.still_source != capture.RENDER or able.views == 1:
+    if shot.motion != "CAMERA" or shot.still_source != capture.RENDER or plans.most_views(able) == 1:
         return
     column = layout.column()
     column.use_property_split = True
@@ -84,7 +84,9 @@ def bars(planned: Planned) -> list[float]:
 def draw_summary(layout: bpy.types.UILayout, context: bpy.types.Context, shot: Any) -> None:
     """On the card: what the press will render, as far as it is planned."""
     planned = plans.known(shot)
-    if planned is None or shot.motion != "CAMERA" or plans.is_stale(shot, planned) or capabilities(shot).views == 1:
+    if planned is None or shot.motion != "CAMERA" or plans.is_stale(shot, planned):
+        return
+    if plans.most_views(capabilities(shot)) == 1:
         return
     said = plans.lines(shot)
     wrapped(layout, context, said[0], icon="CAMERA_STEREO")

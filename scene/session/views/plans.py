@@ -9,6 +9,7 @@ import bpy
 import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
+from ....client.protocol import EngineInfo
 from ...app.app import app
 from ...app.errors import SceneError
 from ...model.lent import RECORD, own_size
@@ -133,9 +134,14 @@ def of_shot(shot: Any) -> Steps[Planned]:
     engine = app().state.engine(shot.engine)
     frame, frames = handles.span(shot)
     track = camera_track(scene, camera, frame, frames)
-    most = engine.views if engine is not None else None
+    most = most_views(engine) if engine is not None else None
     wider = engine is not None and engine.overscan and shot.still_source == RENDER and may_be_wider(scene, camera)
     return steps(scene, camera, track, frame, frames, wanted(stills_of(shot), most), wider)
+
+
+def most_views(engine: EngineInfo) -> int:
+    """How many views along a camera's move an engine uses."""
+    return engine.views if engine.camera_path else 1
 
 
 def wanted(stills: int | None, most: int | None) -> int | None:
@@ -192,7 +198,11 @@ def lines(shot: Any) -> list[str]:
     if seconds is None:
         said.append(rpt_("{stills}; how long they take is known after the first").format(stills=stills))
     else:
-        text = rpt_("{stills}, about {time}; all {frames} frames would take {all}")
+        text = (
+            rpt_("{stills}, about {time}; all {frames} frames would take {all}")
+            if planned.frames <= shot.frames
+            else rpt_("{stills}, about {time}; all {frames} frames, handles included, would take {all}")
+        )
         times = {"time": duration(seconds * (count + made.more)), "all": duration(seconds * planned.frames)}
         said.append(text.format(stills=stills, frames=planned.frames, **times))
     percents = {"mean": 100 * made.mean, "least": 100 * min(made.covered)}

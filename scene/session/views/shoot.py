@@ -119,8 +119,9 @@ def shoot_one(order: Order, alone: bool = False) -> Shoot:
 
 
 def plans_views(order: Order) -> bool:
-    """Whether further stills may be of use for it."""
-    return order.track is not None and order.source == RENDER and order.engine.views > 1
+    """Whether further stills may be of use for it. An engine that follows no camera path has a second view for the
+    frame to end on, if any."""
+    return order.track is not None and order.source == RENDER and plans.most_views(order.engine) > 1
 
 
 def remarks(planned: Planned, count: int) -> list[str]:
@@ -173,7 +174,7 @@ def _plan_ahead(order: Order) -> Generator[float | Wait, None, tuple[Planned | N
 def _plan(order: Order, wider: bool) -> Generator[float, None, Planned]:
     scene, camera = scene_of(order), camera_of(order)
     assert camera is not None and order.track is not None
-    count = plans.wanted(order.stills, order.engine.views)
+    count = plans.wanted(order.stills, plans.most_views(order.engine))
     steps = plans.steps(scene, camera, order.track, order.frame, order.frame_count, count, wider)
     planned = yield from steps
     most = min(order.engine.views, len(planned.plan.views))

@@ -26,6 +26,7 @@ FIRST = 11
 def session():
     fake = stand_in.attach()
     app().state.engines = (replace(DRAFT, views=32, camera_path=True, depth=True), replace(DRAFT, id="one"))
+    app().state.engines += (replace(DRAFT, id="ends", views=2, last_frame=True),)  # its second view is the last frame
     return fake
 
 
@@ -98,8 +99,10 @@ def test_the_take_says_what_it_shows_and_what_stands_still(session, shot):
 
 
 def test_an_engine_for_one_view_gets_the_first(session, shot):
-    request = take(session, shot, overrides={"engine": "one"})
-    assert [view.t for view in request.views] == [0]
+    for engine in ("one", "ends"):
+        request = take(session, shot, overrides={"engine": engine})
+        assert [view.t for view in request.views] == [0]
+        assert "stills show" not in shot.takes[-1].notes
 
 
 def test_a_retake_with_other_words_uses_the_views_that_fit(session, shot, monkeypatch):
