@@ -31,13 +31,19 @@ STILL = ROOT / "docs" / "images" / "card.png"  # any picture
 HOUSE = ["tests/test_imports.py", "tests/test_devtools.py", "tests/bench"]
 ROOMS = ("scene", "operators", "panels")  # the extension's rooms that know Blender
 # What one Blender shows for both: an engine behind HTTP is the same to each, and so are words. How a take is asked for
-# and laid is tried in each of them (server/test_end_to_end.py, press/, edit/).
+# and laid is tried in each of them (server/test_end_to_end.py, press/, edit/). Of what is tried by several files, the
+# older one runs those that come closest to what differs between Blenders: of further stills views/test_views_queue.py
+# and test_wider.py, of files that are opened again press/test_opened_again.py, of a stranger's film test_stranger.py
+# and test_stranger_values.py.
 ONCE = (
+    "tests/blender/film/test_stranger_again.py",
+    "tests/blender/press/test_restart.py",
     "tests/blender/server/test_add_an_engine.py",
     "tests/blender/server/test_happyhorse.py",
     "tests/blender/server/test_hosted.py",
     "tests/blender/server/test_workflows.py",
     "tests/blender/ui/test_wording.py",
+    "tests/blender/views/test_views.py",
 )
 
 
