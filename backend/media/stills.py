@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,15 +9,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engines.engine import EngineError
+from .colour import in_srgb
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageCms
+    from PIL import Image
 
 # Of pictures that are read, and how their files end. Other decoders of Pillow start programs, or few look after them.
 FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 MAX_PIXELS = 8192 * 8192
 SKY = 1e9  # metres; what lies as far away is no surface
-ROUNDING = 2  # levels
 LYING = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
 DEPTH_NAMES = ("V", "Z")  # what Blender and other programs call the distance along the camera's axis
 GREY_NAMES = ("Y", "depth", "distance")
@@ -40,7 +39,7 @@ def read_still(path: Path) -> Image.Image:
                 raise ValueError(f"it has {opened.width} x {opened.height} pixels")
             profile = opened.info.get("icc_profile")
             picture = ImageOps.exif_transpose(opened)
-            return _opaque(_in_srgb(_eight_bits(picture), profile))
+            return _opaque(in_srgb(_eight_bits(picture), profile, opened.info))
     except (OSError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
         message = f"The still could not be read: {error}."
         raise EngineError("still_unreadable", message, param="input_reference") from error
@@ -67,42 +66,6 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
     return picture
 
 
-def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
-    """The picture converted from its embedded profile; as it is without one, or with one that does not fit it."""
-    from PIL import Image, ImageCms
-
-    if not profile:
-        return picture
-    alpha = picture.getchannel("A") if picture.mode in ("RGBA", "LA") else None
-    plain = (
-        picture.convert("RGB") if picture.mode == "RGBA" else picture.convert("L") if picture.mode == "LA" else picture
-    )
-    try:
-        given, srgb = ImageCms.ImageCmsProfile(io.BytesIO(profile)), ImageCms.createProfile("sRGB")
-        intent = ImageCms.Intent.RELATIVE_COLORIMETRIC
-        transform = ImageCms.buildTransform(given, srgb, plain.mode, "RGB", intent)
-    except (ImageCms.PyCMSError, OSError):
-        return picture
-    if plain.mode == "RGB" and _keeps(transform):
-        return picture
-    converted = ImageCms.applyTransform(plain, transform)
-    assert isinstance(converted, Image.Image)
-    if alpha is not None:
-        converted.putalpha(alpha)
-    return converted
-
-
-def _keeps(transform: ImageCms.ImageCmsTransform) -> bool:
-    """Whether a transform is that of sRGB itself, in whatever words its profile says so: rounding apart, nothing
-    changes."""
-    from PIL import Image, ImageCms
-
-    levels = np.linspace(0, 255, 9).astype(np.uint8)
-    colours = np.stack(np.meshgrid(levels, levels, levels), -1).reshape(27, 27, 3)
-    shown = ImageCms.applyTransform(Image.fromarray(colours), transform)
-    return int(np.abs(np.asarray(shown).astype(int) - colours).max()) <= ROUNDING
-
-
 def _opaque(picture: Image.Image) -> Image.Image:
     from PIL import Image
 
@@ -124,11 +87,13 @@ def read_depth(path: Path, param: str = "depth") -> np.ndarray:
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
             channels = channels_of(file)
+            header = dict(file.header()) if len(file.parts) == 1 else {}
     except (RuntimeError, OSError, ValueError, TypeError) as error:
         raise _unusable(f"it could not be read as OpenEXR ({error})", param) from error
     depth = channels[depth_channel(channels, param)].astype(np.float32)
     if depth.ndim != 2 or min(depth.shape) < 2:
         raise _unusable("it is no picture", param)
+    depth = _of_frame(depth, header, param)
     if np.isnan(depth).any():
         raise _unusable("it holds values that are no numbers", param)
     if depth.min() < 0:
@@ -139,6 +104,26 @@ def read_depth(path: Path, param: str = "depth") -> np.ndarray:
     if hit.all() and depth.min() == depth.max() and depth.size > 4 and depth.max() in (0.0, 1.0):
         raise _unusable("it is the same everywhere", param)
     return depth
+
+
+def _of_frame(depth: np.ndarray, header: dict[str, Any], param: str) -> np.ndarray:
+    """The depth of the whole frame: a file may hold only a part of it (its data window, as programs write it that
+    crop), or more than it."""
+    if "dataWindow" not in header or "displayWindow" not in header:
+        return depth
+    (left, top), (right, bottom) = ((int(one[0]), int(one[1])) for one in header["dataWindow"])
+    (x, y), (end, last) = ((int(one[0]), int(one[1])) for one in header["displayWindow"])
+    width, height = end - x + 1, last - y + 1
+    if (left, top, right, bottom) == (x, y, end, last) or depth.shape != (bottom - top + 1, right - left + 1):
+        return depth
+    if not (min(width, height) > 1 and width * height <= MAX_PIXELS):
+        raise _unusable(f"its frame has {width} x {height} pixels", param)
+    whole = np.full((height, width), 10 * SKY, np.float32)
+    rows, columns = slice(max(top, y), min(bottom, last) + 1), slice(max(left, x), min(right, end) + 1)
+    if rows.start < rows.stop and columns.start < columns.stop:
+        inside = depth[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
+        whole[rows.start - y : rows.stop - y, columns.start - x : columns.stop - x] = inside
+    return whole
 
 
 def channels_of(file: Any) -> dict[str, np.ndarray]:

@@ -33,9 +33,10 @@ def picture(path: Path, param: str) -> tuple[str, int, int]:
                 width, height = upright_size(opened)
                 if width * height > MAX_PIXELS:
                     raise _too_large(param, width, height)
-                if getattr(opened, "n_frames", 1) != 1:
+                several = opened.format == "MPO"  # a phone's JPEG with more pictures after the one that is shown
+                if not several and getattr(opened, "n_frames", 1) != 1:
                     raise _bad(param, "is an animation; send one picture")
-                kind = FORMATS[opened.format or ""]
+                kind = FORMATS["JPEG" if several else opened.format or ""]
                 opened.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise _bad(param, "has too many pixels") from error
@@ -47,7 +48,8 @@ def picture(path: Path, param: str) -> tuple[str, int, int]:
 
 
 def depth(path: Path, param: str = "depth") -> tuple[str, int, int]:
-    """The suffix, width and height of a depth EXR, after it was decoded whole.
+    """The suffix, width and height of a depth EXR (of what it holds, which may be a part of its frame), after it was
+    decoded whole.
 
     Raises:
         EngineError: `invalid_file`.

@@ -1,0 +1,108 @@
+"""What a PNG says of its colours without a profile, and depth files that hold a part of their frame."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import OpenEXR
+import pytest
+from PIL import Image
+
+from backend.jobs.inspection import inspect
+from backend.media.stills import SKY, read_depth, read_still
+
+P3 = (0.3127, 0.3290, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)
+SRGB = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)
+
+
+def png(path: Path, colour: tuple[int, int, int], *chunks: tuple[bytes, bytes], alpha: int | None = None) -> Path:
+    """A picture of 4 x 2 with these chunks in front of its pixels."""
+    mode, pixel = ("RGB", colour) if alpha is None else ("RGBA", (*colour, alpha))
+    Image.new(mode, (4, 2), pixel).save(path)
+    data = path.read_bytes()
+    packed = [
+        struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body)) for name, body in chunks
+    ]
+    path.write_bytes(data[:33] + b"".join(packed) + data[33:])
+    return path
+
+
+def gamma(value: float) -> tuple[bytes, bytes]:
+    return b"gAMA", struct.pack(">I", round(value * 1e5))
+
+
+def primaries(values: tuple[float, ...]) -> tuple[bytes, bytes]:
+    return b"cHRM", struct.pack(">8I", *(round(value * 1e5) for value in values))
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ([gamma(1.0)], 188),  # linear light, as some renderers write it
+        ([gamma(0.45455)], 128),  # what sRGB is said to be
+        ([gamma(0.22727)], 62),
+        ([gamma(1.0), (b"sRGB", b"\0")], 128),
+        ([gamma(0.0)], 128),
+        ([gamma(0.45455), primaries(SRGB)], 128),
+        ([primaries(P3)], 128),  # without a gamma it is not heard
+        ([gamma(1.0), primaries((0.3127,) * 8)], 188),  # no primaries at all
+        ([gamma(1.0), primaries((0.0,) * 8)], 188),
+    ],
+)
+def test_the_gamma_of_a_png_counts(tmp_path: Path, said: list[tuple[bytes, bytes]], shown: int) -> None:
+    assert read_still(png(tmp_path / "a.png", (128, 128, 128), *said)).getpixel((3, 1)) == (shown,) * 3
+
+
+def test_the_primaries_of_a_png_count(tmp_path: Path) -> None:
+    said = (gamma(0.45455), primaries(P3))
+    # From Display P3 to sRGB in linear light: https://www.w3.org/TR/css-color-4/#color-conversion-code
+    matrix = np.array([[1.22494, -0.22494, 0], [-0.042057, 1.042057, 0], [-0.019638, -0.078636, 1.098274]])
+    light = np.clip(matrix @ (np.array([180, 90, 30]) / 255) ** 2.2, 0, 1)
+    wanted = 255 * np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
+    shown = read_still(png(tmp_path / "a.png", (180, 90, 30), *said)).getpixel((1, 1))
+    assert shown == pytest.approx(wanted, abs=1) and shown != pytest.approx((180, 90, 30), abs=5)
+    grey = read_still(png(tmp_path / "b.png", (200, 200, 200), *said)).getpixel((1, 1))
+    assert grey == pytest.approx((200,) * 3, abs=1)
+
+
+def test_what_is_transparent_stays_so_with_a_gamma(tmp_path: Path) -> None:
+    path = png(tmp_path / "a.png", (128, 128, 128), gamma(1.0), alpha=0)
+    assert read_still(path).getpixel((0, 0)) == (0, 0, 0)
+
+
+def test_a_phones_jpeg_of_several_pictures_is_its_first(tmp_path: Path) -> None:
+    shown, hidden = Image.new("RGB", (32, 16), (220, 30, 40)), Image.new("RGB", (8, 4), (0, 0, 0))
+    shown.save(tmp_path / "a.jpg", "MPO", save_all=True, append_images=[hidden], quality=98)
+    assert inspect.picture(tmp_path / "a.jpg", "input_reference") == (".jpg", 32, 16)
+    picture = read_still(tmp_path / "a.jpg")
+    assert picture.size == (32, 16)
+    assert np.abs(np.subtract(picture.getpixel((20, 9)), (220, 30, 40))).max() <= 3
+
+
+@pytest.mark.parametrize(
+    ("window", "frame", "corner", "middle"),
+    [
+        (((2, 1), (5, 3)), ((0, 0), (7, 4)), None, 5.0),  # cropped to what is there
+        (((-1, -1), (6, 4)), ((0, 0), (5, 3)), 10.0, 28.0),  # more than the frame
+        (((20, 1), (23, 3)), ((0, 0), (7, 4)), None, None),  # beside it
+        (((10, 10), (13, 12)), ((10, 10), (13, 12)), 1.0, 11.0),
+    ],
+)
+def test_a_depth_is_that_of_the_whole_frame(tmp_path: Path, window, frame, corner, middle) -> None:
+    (left, top), (right, bottom) = window
+    high, wide = bottom - top + 1, right - left + 1
+    metres = np.arange(1, 1 + high * wide, dtype=np.float32).reshape(high, wide)
+    windows = {"dataWindow": window, "displayWindow": frame}
+    header: dict[str, Any] = {name: tuple(np.array(one, np.int32) for one in box) for name, box in windows.items()}
+    OpenEXR.File(
+        {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, **header}, {"Z": metres}
+    ).write(str(tmp_path / "z.exr"))
+    depth = read_depth(tmp_path / "z.exr")
+    (x, y), (end, last) = frame
+    assert depth.shape == (last - y + 1, end - x + 1)
+    for value, wanted in ((depth[0, 0], corner), (depth[2, 2], middle)):
+        assert value >= SKY if wanted is None else value == wanted
