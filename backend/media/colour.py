@@ -17,7 +17,7 @@ ROWS = 256  # that are converted at a time
 SRGB = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)  # x, y of white, red, green, blue
 
 
-def in_srgb(picture: Image.Image, profile: bytes | None, said: Mapping[str, Any]) -> Image.Image:
+def in_srgb(picture: Image.Image, profile: bytes | None, said: Mapping[Any, Any]) -> Image.Image:
     """The picture converted from its embedded profile, else from what a PNG's chunks say of its colours (`said`,
     Pillow's info); as it is where there is nothing, or what does not fit it."""
     from PIL import Image, ImageCms
@@ -54,7 +54,7 @@ def _keeps(transform: ImageCms.ImageCmsTransform) -> bool:
     return int(np.abs(np.asarray(shown).astype(int) - colours).max()) <= ROUNDING
 
 
-def _from_chunks(picture: Image.Image, said: Mapping[str, Any]) -> Image.Image:
+def _from_chunks(picture: Image.Image, said: Mapping[Any, Any]) -> Image.Image:
     """By gAMA and cHRM (https://www.w3.org/TR/png-3/, 11.3.2), as browsers read them: where a PNG says sRGB, that goes
     before them, and cHRM needs gAMA."""
     gamma, primaries = float(said.get("gamma") or 0), said.get("chromaticity")
