@@ -69,7 +69,7 @@ COVERS = {
     "backend/engines/comfy/graph": _backend("comfy/graph"),
     "backend/engines/comfy/shelf": _backend("comfy/shelf"),
     "backend/engines/comfy/server/listen": _backend("comfy/listen comfy/comfy"),
-    "backend/engines/hosted": _backend("hosted/orders hosted/refusals hosted/hosted"),
+    "backend/engines/hosted": _backend("hosted/parts hosted/pictures hosted/orders hosted/refusals hosted/hosted"),
     "backend/engines/hosted/account": _backend("hosted/accounts"),
     "backend/engines/draft": Cover("test", ("tests/backend/draft/test_engine.py",)),
     "backend/engines/draft/direction": Cover("test", ("tests/backend/draft/direction", "tests/backend/draft/camera")),
