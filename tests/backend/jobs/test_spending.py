@@ -208,9 +208,9 @@ def test_a_key_is_its_owners(opened: Store) -> None:
 
 def test_what_is_deleted_leaves_no_progress_behind(opened: Store) -> None:
     job = working(opened, "video_1")
-    opened.report(job, 0.5, "Filming", None, b"one")
+    opened.report(job, 0.5, "Filming", 9.5, b"one")
     opened.report(job, 0.6, "Filming", None, None)
-    assert opened.progress("video_1").eta is None
+    assert (opened.progress("video_1").eta, opened.progress("video_1").preview) == (None, b"one")
     opened.delete("video_1")
     assert (opened.progress("video_1").fraction, opened.progress("video_1").preview) == (0.0, None)
 

@@ -142,6 +142,8 @@ def test_strips_stand_in_the_order_of_the_edit() -> None:
     first = film.shots[0].place
     assert first is not None and (first.start, first.channel) == (5, 2)
     assert Shot("c", "C").place is None
+    earlier = Shot("c", "C", (Place(9, 5, channel=1), Place(5, 5, channel=7))).place
+    assert earlier is not None and earlier.start == 5
     assert film.shots[1].places[0].end == 31 and film.end == 51
 
 
