@@ -108,6 +108,17 @@ def test_a_sound_that_another_strip_plays_stays(edit, clips):
     assert kept not in bpy.data.sounds
 
 
+@pytest.mark.parametrize(
+    ("handles", "wanted"),
+    [((12, 11), (100, 101, 88, 12, 11)), ((12, 12), (88, 112, 88, None, None)), ((30, 0), (70, 94, 70, None, None))],
+)
+def test_handles_that_leave_nothing_are_none(edit, clips, handles, wanted):
+    movie, sound = place(edit, clips["a"], frame=100, handles=handles)
+    numbers = strips.start(movie), strips.end(movie), strips.content_start(movie)
+    assert (*numbers, movie.get(strips.HEAD_KEY), movie.get(strips.TAIL_KEY)) == wanted
+    assert (strips.start(sound), strips.end(sound), strips.content_start(sound)) == numbers
+
+
 def test_the_numbers_of_a_strip(edit, clips):
     movie, _ = place(edit, clips["a"], frame=20)
     setattr(movie, strips.START, 25)

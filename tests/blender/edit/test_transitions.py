@@ -197,6 +197,16 @@ def test_a_shot_that_was_dissolved_to_is_cut_to_once_the_one_before_is_gone(edit
     assert not levels.is_animated(edit.sequence_editor.strips["b sound"])
 
 
+def test_a_sound_that_ends_early_is_as_loud_again_once_its_dissolve_is_gone(edit):
+    sound = edit.sequence_editor.strips["a sound"]
+    setattr(sound, strips.END, 60)
+    transitions.add(edit, use_of(edit, "b"), transitions.DISSOLVE, 8)
+    assert (spans(edit)["a"], spans(edit)["a sound"]) == ((41, 79), (41, 60))
+    transitions.remove(edit, use_of(edit, "b"))
+    assert (spans(edit)["a"], spans(edit)["a sound"]) == ((41, 71), (41, 60))
+    assert not levels.is_animated(sound) and levels.VOLUME_KEY not in sound
+
+
 def test_a_dissolve_is_no_longer_than_the_shot_before(edit):
     for strip in use_of(edit, "a").strips:
         setattr(strip, strips.START, 66)  # 5 of its frames are left, and 12 behind its end

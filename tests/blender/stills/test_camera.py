@@ -187,6 +187,22 @@ def test_a_moving_camera_gives_its_path():
     assert np.allclose(start @ np.array(keyframes[-1].matrix), np.array(eye.matrix_world), atol=1e-5)
 
 
+def test_what_goes_by_the_frame_is_of_the_scenes_own_again():
+    """A handler that moves things by the frame of whatever scene it is told of."""
+    scene, eye = stage({})
+    eye.keyframe_insert("location", frame=10)
+    scene.frame_set(7)
+    seen = []
+
+    def follow(one, *_):
+        seen.append(one.frame_current)
+
+    bpy.app.handlers.frame_change_post.append(follow)
+    camera_path(scene, eye, 10, 5)
+    bpy.app.handlers.frame_change_post.remove(follow)
+    assert seen == [10, 11, 12, 13, 14, 7]
+
+
 def test_a_camera_that_follows_something_animated_is_animated():
     scene, eye = stage({})
     target = bpy.data.objects.new("Target", None)

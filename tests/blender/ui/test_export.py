@@ -262,6 +262,9 @@ def test_changes_of_another_program_are_done(film):
         if strip.name == "Dissolve":
             film.sequence_editor.strips.remove(strip)
     data = replace(data, transitions=())
+    bpy.data.scenes["Scene"].render.fps = 30  # lengths are the edit's
+    for name, channel, first, count in (("along", 31, 21, 24), ("begin", 32, 21, 5), ("end", 33, 39, 6)):
+        effects.new_effect(film, name, "COLOR", channel, first, count)[strips.WITH_KEY] = a.id
     title = next(s for s in film.sequence_editor.strips if s.name == "Title")
     own = strips.start(title), strips.end(title), title.channel
     done = apply(film, data, swapped, bpy.data.scenes["Scene"])
@@ -273,11 +276,55 @@ def test_changes_of_another_program_are_done(film):
     assert (strips.start(title), strips.end(title), title.channel) == own
     shots = bpy.data.scenes["Scene"].take_one.shots
     assert [shot.name for shot in shots] == [NAMES[1], NAMES[0], NAMES[2], "Corridor"]
-    assert shots[3].prompt == "a door" and round(shots[3].seconds * 24) == 12
+    assert shots[3].prompt == "a door" and shots[3].seconds == pytest.approx(12 / 24)
+    assert [(one.name, one.frame) for one in film.timeline_markers] == [("hello", 30), ("Corridor", 35)]
+    over = [film.sequence_editor.strips[name] for name in ("along", "begin", "end")]
+    assert [(strips.start(one), strips.end(one)) for one in over] == [(47, 77), (47, 52), (71, 77)]
     again = collect(film)
     assert [shot.places[0].offset for shot in again.shots[:3]] == [11, 5, 8]
     with pytest.raises(SceneError, match="has changed since"):
         apply(film, data, swapped, bpy.data.scenes["Scene"])
+
+    # frames before all that it showed
+    assert apply(film, again, Changes((Cut(c.id, c.name, 90, 6, 0, 0, "t2"),)), bpy.data.scenes["Scene"]).changed == 1
+    last = movie(film, 2)
+    assert (strips.start(last), strips.end(last), strips.content_start(last)) == (90, 96, 90)
+
+
+def test_another_take_that_is_shown_there_is_said_where_the_shot_has_it(film):
+    data = collect(film)
+    shot = data.shots[1]
+    place = shot.places[0]
+
+    def remarks(take):
+        cut = Cut(shot.id, shot.name, place.start, place.frames, place.offset, 0, take)
+        return apply(film, data, Changes((cut,)), bpy.data.scenes["Scene"]).remarks
+
+    assert remarks("t1") == remarks("t8") == ()
+    bpy.data.scenes["Scene"].take_one.shots[1].takes.add().uid = "t8"
+    (said,) = remarks("t8")
+    assert said.startswith(f"Another take of '{shot.name}' is shown there")
+
+
+def test_a_shot_as_data_goes_by_its_own_scene_and_a_strip_by_what_is_seen_of_it(film):
+    scene = bpy.data.scenes["Scene"]
+    shots = scene.take_one.shots
+    scene.render.fps, scene.render.fps_base, shots[0].seconds = 30, 1.25, 2.0
+    movie(film, 0)[strips.HEAD_KEY], movie(film, 0)[strips.TAIL_KEY] = 3, 5
+    transitions.add(film, uses_of(film, shots[2].uid)[0], transitions.FADE_OUT, 7)
+    meta = film.sequence_editor.strips.new_meta("meta", 40, 26)
+    effects.new_effect(film, "inside", "COLOR", 41, 26, 20).move_to_meta(meta)
+    setattr(meta, strips.END, 41)
+    data = collect(film)
+    first, last = data.shots[0], data.shots[2]
+    assert (data.fps, first.frames, first.takes[0].handles) == (24, 48, (3, 5))
+    assert [(one.before, one.after, one.start, one.frames) for one in data.transitions if one.kind == "FADE_OUT"] == [
+        (last.id, "", 88, 7)
+    ]
+    inside = next(one for one in data.others if one.name == "inside")
+    assert (inside.start, inside.frames, inside.enabled) == (26, 15, True)
+    meta.mute = True
+    assert not next(one for one in collect(film).others if one.name == "inside").enabled
 
 
 def test_a_locked_strip_stops_it_and_nothing_has_moved(film):

@@ -60,6 +60,22 @@ def test_a_bed_is_one_file_with_its_ducking_beside_it(tmp_path: Path) -> None:
     assert sorted(file.name for file in tmp_path.iterdir()) == ["scene.flac", "scene.json"]
 
 
+def test_how_far_and_how_long_a_bed_goes_down() -> None:
+    one = ducking_points((Spoken(2.0, 4.0, (ANNA,)),), 9.0)
+    times, gains = zip(*one, strict=True)
+    first, after = times[2], times[3]
+    assert gains == (0, 0, -6, -6, 0, 0) and first == pytest.approx(2.4) and 2.9 < after < 4
+    assert times == pytest.approx((0, first - 0.1, first, after, after + 0.5, 9))
+    # a line that goes on where the bed ends, and one that begins at once
+    late = ducking_points((Spoken(10.0, 4.0, (ANNA,)),), 10.6)
+    assert (10.4, -6.0) in late and late[-1] == (pytest.approx(after + 8.5), 0)
+    soon = ducking_points((Spoken(0.0, 0.8, (ANNA,)),), 9.0)
+    assert soon[1][0] >= 0 and soon[2][1] == soon[3][1] == -6 and soon[2][0] < 0.1
+    # a shorter line under a longer one
+    long = Spoken(2.0, 8.0, (ANNA, ANNA, ANNA))
+    assert ducking_points((long, Spoken(2.1, 2.0, (ANNA,))), 14.0) == ducking_points((long,), 14.0)
+
+
 def test_the_same_bed_is_the_same_and_another_seed_another(tmp_path: Path) -> None:
     for name, seed in (("a", 1), ("b", 1), ("c", 2)):
         write_bed(tmp_path / f"{name}.flac", "wind", "", 7.0, seed)
