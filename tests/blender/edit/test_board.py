@@ -55,7 +55,9 @@ def test_each_picture_is_of_its_own_camera_and_frame(scene):
     scene.timeline_markers.clear()
     for name, frame, far in (("Near", 30, 0), ("Far", 55, -6)):
         eye = camera(scene, name)
-        eye.location.y += far
+        for at, by in ((30, 0), (55, far), (77, 0)):  # where the scene stands it is where the other is
+            eye.location.y = -8.0 + by
+            eye.keyframe_insert("location", index=1, frame=at)
         scene.timeline_markers.new(name, frame=frame).camera = eye
     bpy.ops.takeone.shots_from_markers(animate=False)
     near, far = (picture(board.picture_of(shot)) for shot in scene.take_one.shots)
@@ -122,6 +124,7 @@ def test_cameras_become_shots_by_name_and_animated_ones_over_their_keys(scene):
 
 def test_scene_strips_become_shots_in_their_places(scene):
     edit = edit_scene.ensure_edit_scene(bpy.context, scene)
+    edit.render.fps = 30
     strip = edit.sequence_editor.strips.new_scene("Shot A", scene, 2, 200)
     strip.scene_camera = bpy.data.objects["Cam 4"]
     setattr(strip, strips.START, 210)
@@ -130,7 +133,7 @@ def test_scene_strips_become_shots_in_their_places(scene):
     bpy.ops.takeone.shots_from_strips(animate=False)
     (shot,) = scene.take_one.shots
     assert (shot.name, shot.camera.name, shot.frame) == ("Shot A", "Cam 4", scene.frame_start + 10)
-    assert (shot.frames, [(use.start, use.end) for use in uses.uses(edit)]) == (30, [(210, 240)])
+    assert (shot.seconds, shot.frames, [(use.start, use.end) for use in uses.uses(edit)]) == (1.0, 30, [(210, 240)])
     assert everything(strip) == before
 
 

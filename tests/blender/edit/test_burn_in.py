@@ -83,6 +83,14 @@ def test_the_lens_is_that_of_the_take_and_zooms_with_it(edit, source):
     write(take, Kept(replace(request, path=None)))
     edit.take_one.burn_in.shown = True
     assert texts(edit)[101, "bottom"] == "Camera  50 mm"
+    # a take with a handle begins before its shot, and one that is a later shot of its clip after that one's
+    movie = next(strip for strip in edit.sequence_editor.strips if strip.get(strips.TAKE_KEY) and strip.type == "MOVIE")
+    write(take, Kept(replace(request, binding=stand_in.binding_of(shot, head=4))))
+    edit.frame_set(116)
+    for head, lens in ((4, "99.1"), (6, "94.8")):
+        movie[strips.HEAD_KEY] = head
+        burn_in.renew(edit)
+        assert texts(edit)[101, "bottom"] == f"Camera  {lens} mm"
     # by the picture's height where the sensor's counts, also with pixels that are no squares
     scene.camera.data.sensor_fit, scene.camera.data.sensor_height = "VERTICAL", 20
     tall = replace(seen, fx=650, fy=360 * 40 / 20)
@@ -101,6 +109,14 @@ def test_they_go_without_a_trace_and_move_with_their_shots(edit):
     edit.take_one.burn_in.shown = False
     after = [(strip.name, strips.start(strip), strips.end(strip)) for strip in edit.sequence_editor.strips]
     assert sorted(after) == sorted(before)
+
+
+def test_they_are_as_long_as_what_ends_last(edit):
+    for strip in uses.uses(edit)[0].strips:
+        strip.channel += 20
+        setattr(strip, strips.END, 175)
+    edit.take_one.burn_in.shown = True
+    assert {strips.end(strip) for strip in burn_in.of(edit) if strips.WITH_KEY not in strip} == {175}
 
 
 def test_what_runs_along_ends_where_the_film_ends(edit, source):

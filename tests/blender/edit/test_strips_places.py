@@ -119,6 +119,16 @@ def test_handles_that_leave_nothing_are_none(edit, clips, handles, wanted):
     assert (strips.start(sound), strips.end(sound), strips.content_start(sound)) == numbers
 
 
+@pytest.mark.parametrize("handles", [(2, 5), (5, 2)])
+def test_a_swap_remembers_whether_its_end_was_trimmed(edit, clips, handles):
+    movie, sound = place(edit, clips["a"], frame=100, handles=handles)
+    assert strips.end(movie) == 117
+    for end, trimmed in ((117, False), (116, True)):
+        setattr(movie, strips.END, end)
+        strips.swap([movie, sound], clips["b"], name="x", take_uid="t2", handles=handles)
+        assert (bool(movie[strips.TRIMMED_KEY]), strips.end(movie)) == (trimmed, end)
+
+
 def test_the_numbers_of_a_strip(edit, clips):
     movie, _ = place(edit, clips["a"], frame=20)
     setattr(movie, strips.START, 25)

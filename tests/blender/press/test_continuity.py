@@ -91,6 +91,7 @@ def test_it_ends_on_the_next_still_where_the_engine_can(scene, session, monkeypa
 
 
 def test_it_begins_at_the_moment_where_the_other_ends(scene, session, monkeypatch):
+    scene.render.fps, scene.render.fps_base = 30, 1.25
     request = press(session, monkeypatch, way="MOMENT")
     assert (scene.take_one.shots[1].frame, scene.take_one.shots[1].frame_lock) == (70, True)
     assert request.still.camera is not None

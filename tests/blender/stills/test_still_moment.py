@@ -213,6 +213,32 @@ def test_what_was_changed_meanwhile_is_the_users(scene):
     assert [marker.camera for marker in markers] == [eye]
 
 
+def test_markers_of_one_name_that_were_moved_get_the_camera_that_was_nearest(scene):
+    eyes = [camera(scene, name) for name in ("late", "early")]
+    for eye, frame in zip(eyes, (30, 10), strict=True):
+        scene.timeline_markers.new("cut", frame=frame).camera = eye
+    borrowed.borrow(scene, borrowed.still_changes(scene, eyes[0], 5))
+    for marker in scene.timeline_markers:
+        marker.frame += 3
+    borrowed.give_back(scene)
+    assert [(marker.frame, marker.camera.name) for marker in scene.timeline_markers] == [(33, "late"), (13, "early")]
+
+
+def test_a_still_is_rendered_without_what_is_no_part_of_its_picture(scene, tmp_path):
+    names = ("use_multiview", "use_border", "use_stamp", "use_sequencer")
+    for name in names:
+        setattr(scene.render, name, True)
+    seen = []
+
+    def look(one, *_):
+        seen.append([getattr(one.render, name) for name in names])
+
+    bpy.app.handlers.render_pre.append(look)
+    shot(scene, tmp_path)
+    bpy.app.handlers.render_pre.remove(look)
+    assert seen and not any(map(any, seen))
+
+
 FOREIGN = '{"block": {"kind": "texts", "name": "x", "library": ""}, "path": "x", "before": 1}'
 
 

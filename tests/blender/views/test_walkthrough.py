@@ -87,6 +87,7 @@ def test_looks_turn_the_shortest_way_without_swings():
 
 def test_where_there_is_no_way_it_says_so_and_cuts():
     scene = flats.flat(3, doors=False)
+    scene.render.fps, scene.render.fps_base = 30, 1.5
     flats.box(scene, "beam", (1.9, 2.0, 1.2), (2.1, 3.0, 2.0))
     one = flats.eye(scene, "One", (0.8, 2.5, 1.5), (3, 2.5, 1.4))
     two = flats.eye(scene, "Two", (3.2, 2.5, 1.5), (3, 4, 1.4))
