@@ -71,6 +71,13 @@ def test_each_picture_is_of_its_own_camera_and_frame(scene):
         str(board.picture_of(scene.take_one.shots[0])),
     )
     assert image.transform.scale_x == pytest.approx(1.0)
+    # a picture of another shape fits into the frame, and one that comes later fills the place of the one before
+    image.transform.scale_x, image.transform.scale_y = 1.5, 0.75
+    board.resize(first, (128, 54))
+    assert (image.transform.scale_x, image.transform.scale_y) == pytest.approx((1.5 * 64 / 128, 0.75 * 36 / 54))
+    use = board.lay(edit, scene.take_one.shots[1], 500, (32, 36))
+    narrow = next(strip for strip in use.strips if strip.type == "IMAGE")
+    assert (narrow.transform.scale_x, narrow.transform.scale_y) == pytest.approx((1.0, 1.0))
 
 
 def test_a_camera_that_sees_nothing_is_said_and_the_others_are_drawn(scene):
@@ -97,10 +104,10 @@ def test_a_second_press_makes_nothing_twice(scene):
 def test_an_edit_of_another_rate_has_the_same_seconds(scene):
     scene.render.fps, scene.render.fps_base = 24, 1.001
     edit = edit_scene.ensure_edit_scene(bpy.context, scene)
-    edit.render.fps, edit.render.fps_base = 30, 1.001
+    edit.render.fps, edit.render.fps_base = 36, 1.25
     edit.frame_start, scene.frame_end = 101, 168
     bpy.ops.takeone.shots_from_markers(animate=False)
-    assert [use.length for use in uses.uses(edit)] == [15] * 11 + [20]
+    assert [use.length for use in uses.uses(edit)] == [14] * 11 + [19]
     assert uses.uses(edit)[0].start == 101
 
 

@@ -15,6 +15,7 @@ from take_one.scene.edit.cut import fit, keys, levels, uses
 from take_one.scene.model.shots import card, shot_list
 from take_one.scene.model.shots.kept import read
 from take_one.scene.session import jobs, pump
+from take_one.scene.session.press import handles
 from take_one.scene.session.press.press import Call, make_order
 
 LONG = EngineInfo("long", "Long", max_seconds=60, handles=True, camera_path=True)
@@ -81,6 +82,8 @@ def test_handles_in_an_edit_of_another_rate(shot):
     assert (order.fps, order.head, order.tail) == (Fraction(30000, 1001), 12, 12)
     assert order.frame == 20 - 10  # 12 frames of the edit are 9.6 of the scene
     assert round(order.seconds * order.fps) == 30 + 12 + 12
+    # the move is of the scene's frames: so many as the clip lasts, from as many before the shot
+    assert (order.frame_count, len(order.path.keyframes), handles.span(shot)) == (43, 43, (10, 43))
 
 
 def test_engines_that_cannot_have_none_and_limits_hold(shot):

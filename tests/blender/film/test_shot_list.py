@@ -146,6 +146,7 @@ def test_takes_of_one_number_stand_together(scene):
     shot.active_take = 2
     takes.sort(shot)
     assert [take.number for take in shot.takes] == [1, 2, 2, 5, 5]
+    assert "".join(take.uid for take in shot.takes) == "dbcae"
     assert shot.takes[shot.active_take].uid == "c"
 
 

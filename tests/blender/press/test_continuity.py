@@ -117,6 +117,15 @@ def test_of_a_shot_that_the_edit_shows_twice_the_later_end_counts(scene, ramp, t
     assert picture(image)[14:22, 28:36].mean() * 40 == pytest.approx(14, abs=0.6)  # 15 of its frames are shown
 
 
+def test_of_a_take_that_is_held_it_is_the_frame_that_is_held(scene, ramp, tmp_path):
+    """The edit shows 20 frames, and the take has 12 of its own."""
+    first = scene.take_one.shots[0]
+    pump.handle(stand_in.ready(first, "k2", 2, ramp, placement="REPLACE", tail=20, beyond=18))
+    assert uses.uses_of(bpy.data.scenes["Edit"], first.uid)[0].end == 21
+    continuity.save_last_frame(bpy.context, first, tmp_path / "last.png")
+    assert np.abs(picture(tmp_path / "last.png") - 11 / 40).max() < 0.4 / 40
+
+
 @pytest.mark.parametrize(("head", "tail", "beyond", "last"), [(0, 20, 18, 9), (12, 3, 0, 26), (0, 0, 0, 29)])
 def test_of_a_take_that_the_edit_does_not_show_it_is_the_last_of_the_shot(
     scene, ramp, tmp_path, head, tail, beyond, last

@@ -22,7 +22,7 @@ from take_one.scene.edit import edit_scene, landing
 from take_one.scene.model.shots import kept, shot_list, takes
 from take_one.scene.session import jobs, pump
 from take_one.scene.session.press import again
-from take_one.scene.session.press.order import requests
+from take_one.scene.session.press.order import clip_size, requests
 from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.stills import capture
 
@@ -86,6 +86,12 @@ def press(shot, **call):
     return jobs.start(make_order(bpy.context, shot, Call(**call)))
 
 
+def test_a_clip_has_as_many_pixels_as_its_engine_makes():
+    assert clip_size(300, 100, 67, replace(DRAFT, max_pixels=200 * 66)) == (200, 66)
+    with pytest.raises(SceneError, match="200x66"):
+        clip_size(300, 100, 67, replace(DRAFT, max_pixels=200 * 66 - 1))
+
+
 def test_what_happens_after_the_press_changes_nothing(film, session, renders, still):
     film.camera = moving_camera(film)
     film.frame_set(40)
@@ -95,7 +101,9 @@ def test_what_happens_after_the_press_changes_nothing(film, session, renders, st
     line = shot.lines.add()
     line.speaker, line.language, line.line = "Anna", "French", "Oui."
     shot.motion, shot.seconds, shot.sound = "CAMERA", 0.5, "rain"
+    seed = shot.seed
     (key,) = press(shot, seeds=(7,), placement="PLAYHEAD")
+    assert shot.seed == seed != 7  # what one press says is not the card's
     path = session.paths, Path(bpy.path.abspath("//takes/Kitchen/Kitchen_t001.mp4"))
 
     film.frame_set(203)

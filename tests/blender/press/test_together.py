@@ -153,6 +153,11 @@ def test_an_engine_of_one_still_and_whole_seconds(scene, monkeypatch):
     pump.handle(events.JobFailed(session.keys[0], Problem("cancelled", "Cancelled."), request.binding))
     assert [take.status for take in found] == ["CANCELLED"] * 3
 
+    # as many as last together no longer than a clip may
+    for longest, count in ((1.9, 1), (2.0, 2), (2.9, 2), (3.0, 3), (0.0, 3)):
+        app().state.engines = (replace(ONE_STILL, max_seconds=longest),)
+        assert len(together.fitting(bpy.context, scene.take_one.shots[0])) == count
+
 
 OWN_STILLS = replace(ONE_STILL, views=MAX_VIEWS, shot_seconds=0.0, shot_stills=True)
 

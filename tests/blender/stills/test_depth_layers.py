@@ -184,6 +184,17 @@ def test_a_picture_that_was_moved_goes_without_depth_and_says_so(stage, tmp_path
     assert not (tmp_path / "depth.exr").exists()
 
 
+def test_a_render_result_that_was_moved_goes_without_depth(stage, tmp_path):
+    stage.view_layers[0].use_pass_z = True
+    bpy.ops.render.render()
+    assert still.capture(bpy.context, stage, tmp_path / "plain", source="RESULT").depth is not None
+    tree = Tree(stage)
+    tree.finish(tree.add("CompositorNodeTranslate", tree.layer(stage.view_layers[0].name), X=9.0))
+    bpy.ops.render.render()
+    result = still.capture(bpy.context, stage, tmp_path / "moved", source="RESULT")
+    assert (result.depth, result.camera) == (None, None) and "no depth pass that fits" in result.notes[0]
+
+
 def test_a_transparent_film_a_region_and_a_percentage_change_no_depth(tmp_path):
     scene = room(96, 54)
     scene.cycles.samples = 1
