@@ -230,7 +230,7 @@ def camera_track(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float,
             evaluated = _at(stage, camera, frame + share * (frame_count - 1))
             lens = _lens(evaluated)
             seen = intrinsics(lens, scene.render, width, height)
-            poses.append(Pose(share, _rows(pose(evaluated, 1.0)), lens, **seen))
+            poses.append(Pose(share, _rows(pose(evaluated, 1.0)), lens, **seen, near=evaluated.data.clip_start))
     return Track(tuple(poses), width, height)
 
 

@@ -3,7 +3,7 @@ ray meets them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,6 +18,7 @@ RAYS = 120  # that are cast between two yields
 NEAR = 2e-3  # of the distance: what is nearer to a point than this is the point's own surface
 LAYERS = 32  # leaves with holes that a ray goes through at most
 NOTHING = np.inf
+Near = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -69,32 +70,39 @@ class Trees:
             yield 0.3 + 0.7 * index / len(groups)
         self._low, self._high = np.array(lows, float), np.array(highs, float)
 
-    def first_hits(self, origin: np.ndarray, directions: np.ndarray) -> Steps[Hits]:
-        """What rays from one place meet first; `directions` [n, 3] of length 1."""
+    def first_hits(self, origin: np.ndarray, directions: np.ndarray, after: np.ndarray | None = None) -> Steps[Hits]:
+        """What rays from one place meet first; `directions` [n, 3] of length 1. What is nearer than `after` [n] is as
+        if it were not there."""
         count = len(directions)
         distance, normal = np.full(count, NOTHING), np.zeros((count, 3))
+        skipped = np.zeros(count) if after is None else after
+        begins = origin + directions * skipped[:, None]
         for start in range(0, count, RAYS):
             part = slice(start, start + RAYS)
             entries = self._entries(origin, directions[part])
             rays = [Vector(direction) for direction in directions[part].tolist()]
+            starts = [Vector(begin) for begin in begins[part].tolist()]
             for tree in self._nearest_first(entries):
                 best = distance[part]
                 for index in np.flatnonzero(entries[:, tree] < best).tolist():
-                    found = self._hit(tree, Vector(origin), rays[index], float(best[index]))
+                    gone = float(skipped[start + index])
+                    found = self._hit(tree, starts[index], rays[index], float(best[index]) - gone)
                     if found is not None:
-                        distance[start + index], normal[start + index] = found
+                        distance[start + index], normal[start + index] = gone + found[0], found[1]
             yield 0.0
         return Hits(distance, normal)
 
-    def sees(self, origin: np.ndarray, points: np.ndarray) -> Steps[np.ndarray]:
-        """Whether nothing stands between `origin` and each of the `points` [n, 3]."""
+    def sees(self, origin: np.ndarray, points: np.ndarray, near: Near | None = None) -> Steps[np.ndarray]:
+        """Whether nothing stands between `origin` and each of the `points` [n, 3]. `near` says of directions [n, 3]
+        how far along them [n] is as if nothing were there."""
         seen = np.ones(len(points), bool)
         for start in range(0, len(points), RAYS):
             part = slice(start, start + RAYS)
             ways = points[part] - origin
             far = np.linalg.norm(ways, axis=1)
             directions = ways / np.maximum(far, 1e-9)[:, None]
-            seen[part] = self._open(origin, directions, far * (1 - NEAR))
+            after = np.zeros(len(far)) if near is None else near(directions)
+            seen[part] = self._open(origin, directions, far * (1 - NEAR), after)
             yield 0.0
         return seen
 
@@ -120,7 +128,7 @@ class Trees:
         far = float(np.linalg.norm(way))
         if far < 1e-9:
             return True
-        return bool(self._open(start, (way / far)[None], np.array([far]))[0])
+        return bool(self._open(start, (way / far)[None], np.array([far]), np.zeros(1))[0])
 
     # --- few rays --------------------------------------------------------------------------------------------
 
@@ -134,18 +142,19 @@ class Trees:
         leaves = np.where(flat, np.inf, np.maximum(one, two)).min(-1)
         return np.where((leaves >= np.maximum(enters, 0) - 1e-6), np.maximum(enters, 0), np.inf)
 
-    def _open(self, origin: np.ndarray, directions: np.ndarray, far: np.ndarray) -> np.ndarray:
-        """Which rays [n] meet nothing before they are so `far`."""
+    def _open(self, origin: np.ndarray, directions: np.ndarray, far: np.ndarray, after: np.ndarray) -> np.ndarray:
+        """Which rays [n] meet nothing between `after` and `far` on them."""
         open_ = np.ones(len(far), bool)
         entries = self._entries(origin, directions)
-        begin, rays, ends = Vector(origin), [Vector(one) for one in directions.tolist()], far.tolist()
+        begins = [Vector(one) for one in (origin + directions * after[:, None]).tolist()]
+        rays, ends = [Vector(one) for one in directions.tolist()], np.maximum(far - after, 0).tolist()
         for index, (tree, _) in enumerate(self._trees):
             asked = np.flatnonzero(open_ & (entries[:, index] <= far)).tolist()
             if self._has_holes:
-                shut = [self._hit(index, begin, rays[one], ends[one]) is not None for one in asked]
+                shut = [self._hit(index, begins[one], rays[one], ends[one]) is not None for one in asked]
             else:
                 cast = tree.ray_cast
-                shut = [cast(begin, rays[one], ends[one])[3] is not None for one in asked]
+                shut = [cast(begins[one], rays[one], ends[one])[3] is not None for one in asked]
             open_[asked] = ~np.array(shut, bool)
         return open_
 

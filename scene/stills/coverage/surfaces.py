@@ -343,15 +343,20 @@ def _coarser(
 ) -> Steps[tuple[np.ndarray, np.ndarray]]:
     """Put vertices together that no ray tells apart: the triangles that are left [n, 3], and which they were."""
     moved, places = np.empty(len(vertices), np.int32), np.asarray(path, np.float32)
-    for start in range(0, len(vertices), CHUNK):
-        part = vertices[start : start + CHUNK]
+    is_used = np.zeros(len(vertices), bool)
+    is_used[triangles] = True
+    used = np.flatnonzero(is_used)
+    yield 0.7
+    for start in range(0, len(used), CHUNK):
+        these = used[start : start + CHUNK]
+        part = vertices[these]
         squares = (part**2).sum(1)[:, None] - 2 * part @ places.T + (places**2).sum(1)
         far = np.sqrt(np.maximum(squares.min(1), 0))
         level = np.floor(np.log2(np.maximum(far * fine, 1e-6)))
         cell = np.floor(part / np.exp2(level)[:, None]).astype(np.int64) & 0xFFFFF
         key = ((level.astype(np.int64) & 0xF) << 60) | (cell[:, 0] << 40) | (cell[:, 1] << 20) | cell[:, 2]
         _, first, back = np.unique(key, return_index=True, return_inverse=True)
-        moved[start : start + CHUNK] = start + first[back.ravel()]
+        moved[these] = these[first[back.ravel()]]
         yield 0.7
     made, kept = [], []
     for start in range(0, len(triangles), CHUNK):

@@ -27,7 +27,8 @@ class Lens:
 @dataclass(frozen=True)
 class Pose:
     """A camera at a moment of its shot. `t` is 0..1 over the shot; `matrix` is camera to world without scale, in
-    Blender units; `fx, fy, cx, cy` are pixels with y down (of an orthographic one fx and fy pixels a unit)."""
+    Blender units; `fx, fy, cx, cy` are pixels with y down (of an orthographic one fx and fy pixels a unit). What is
+    closer to its plane than `near`, in Blender units, it does not show."""
 
     t: float
     matrix: Matrix
@@ -36,6 +37,7 @@ class Pose:
     fy: float
     cx: float
     cy: float
+    near: float = 0.0
 
     @property
     def place(self) -> np.ndarray:
@@ -57,11 +59,17 @@ class Track:
 
 
 def rays(track: Track, pose: Pose, wide: int, high: int) -> tuple[np.ndarray, np.ndarray]:
-    """Rays through the middles of `wide` x `high` equal parts of the picture: where they begin [n, 3], and their
-    directions of length 1 [n, 3]."""
+    """Rays through the middles of `wide` x `high` equal parts of the picture, as `rays_through`."""
     x = (np.arange(wide) + 0.5) / wide * track.width
     y = (np.arange(high) + 0.5) / high * track.height
-    u, v = (grid.ravel() for grid in np.meshgrid((x - pose.cx) / pose.fx, -(y - pose.cy) / pose.fy))
+    across, down = np.meshgrid(x, y)
+    return rays_through(pose, across.ravel(), down.ravel())
+
+
+def rays_through(pose: Pose, x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Rays through places in the picture, pixels [n]: where they begin [n, 3], and their directions of length 1
+    [n, 3]."""
+    u, v = (x - pose.cx) / pose.fx, -(y - pose.cy) / pose.fy
     matrix = np.array(pose.matrix)
     if pose.is_orthographic:
         begin = matrix[:3, 3] + u[:, None] * matrix[:3, 0] + v[:, None] * matrix[:3, 1]
@@ -69,6 +77,12 @@ def rays(track: Track, pose: Pose, wide: int, high: int) -> tuple[np.ndarray, np
     directions = u[:, None] * matrix[:3, 0] + v[:, None] * matrix[:3, 1] - matrix[:3, 2]
     directions /= np.linalg.norm(directions, axis=1)[:, None]
     return np.tile(matrix[:3, 3], (len(u), 1)), directions
+
+
+def clipped(pose: Pose, directions: np.ndarray) -> np.ndarray:
+    """How far along rays [n, 3] from its plane a pose begins to show anything, [n]."""
+    ahead = -(directions @ np.array(pose.matrix)[:3, 2])
+    return pose.near / np.maximum(ahead, 1e-9)
 
 
 def in_picture(track: Track, pose: Pose, points: np.ndarray, edge: float = 0.0) -> np.ndarray:
@@ -81,4 +95,4 @@ def in_picture(track: Track, pose: Pose, points: np.ndarray, edge: float = 0.0) 
     y = pose.cy - pose.fy * local[:, 1] / near
     wide, high = edge * track.width, edge * track.height
     inside = (x >= wide) & (x <= track.width - wide) & (y >= high) & (y <= track.height - high)
-    return inside & (depth > 1e-6)
+    return inside & (depth > max(pose.near, 1e-6))

@@ -168,7 +168,7 @@ def test_chosen_views_show_more_than_as_many_even_ones():
     assert made.views[0] == 0 and made.mean >= plan.ENOUGH
     even = tuple(round(at) for at in np.linspace(0, 119, len(made.views)))
     other = at_once(plan.coverage(track, found, even))
-    assert made.mean > other.mean + 0.005
+    assert 1 - made.mean < 0.6 * (1 - other.mean)
     assert _low(made) < _low(other)
     one = at_once(plan.plan(track, found, 1))
     assert one.views == (0,) and one.covered[0] == pytest.approx(1.0, abs=0.01)

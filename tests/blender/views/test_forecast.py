@@ -1,0 +1,78 @@
+"""What the stills of a path will show of each moment, told before anything is rendered."""
+
+from __future__ import annotations
+
+import bpy
+import flats
+import numpy as np
+import pytest
+from take_one.scene.stills.camera import camera_track
+from take_one.scene.stills.coverage import forecast, plan, surfaces
+from take_one.scene.stills.coverage.points import met, scattered, seen_by
+from take_one.scene.stills.coverage.rays import Trees
+from take_one.scene.stills.coverage.steps import at_once
+
+FIRST = 21
+
+
+def truck(scene, end, count, lens=24.0):
+    """A camera at (0, 0, 1.5) that looks along x and goes to y = `end`: its poses, and the scene's surfaces."""
+    camera = flats.eye(scene, "Eye", (0, 0, 1.5), (4, 0, 1.5), lens)
+    for frame, y in ((FIRST, 0.0), (FIRST + count - 1, end)):
+        camera.location.y = y
+        camera.keyframe_insert("location", frame=frame)
+    scene.frame_set(FIRST)
+    bpy.context.view_layer.update()
+    return camera, at_once(surfaces.read(scene, np.zeros((1, 3))))
+
+
+@pytest.fixture
+def wall():
+    scene = flats.flat(0, furniture=0)
+    for thing in list(bpy.data.objects):
+        bpy.data.objects.remove(thing)
+    flats.box(scene, "wall", (4, -30, -20), (4.2, 30, 20))
+    return scene
+
+
+@pytest.mark.parametrize(("near", "is_there"), [(0.1, False), (0.01, True)])
+def test_what_is_nearer_than_the_lens_shows_is_not_there(wall, near, is_there):
+    flats.box(wall, "plate", (0.05, -1, 0), (0.06, 1, 3))
+    camera, found = truck(wall, 0.4, 12)
+    camera.data.clip_start = near
+    track = camera_track(wall, camera, FIRST, 12)
+    trees = Trees(found)
+    at_once(trees.build())
+    points = at_once(met(track, [7], scattered(track, [7]), trees, found.size))
+    assert np.allclose(points.place[:, 0], 0.05 if is_there else 4.0, atol=1e-4)
+    points.place[:, 0] = 3.999  # on the wall: whether the still sees it past the plate
+    sees, _ = at_once(seen_by(track, 0, trees, points, np.ones(len(points.sky), bool)))
+    inside = np.abs(points.place[:, 1]) < 2
+    assert sees[inside].all() != is_there and sees[inside].any() != is_there
+
+
+def test_what_is_hidden_by_less_than_a_pixel_is_shown(wall):
+    """The still's own pixels beside an edge hold what is behind it too."""
+    for bar in range(24):
+        y = -3 + 0.25 * bar
+        flats.box(wall, "bar", (2, y, -3), (2.002, y + 0.024, 5))
+    camera, found = truck(wall, 0.1, 12)
+    track = camera_track(wall, camera, FIRST, 12)  # 96 pixels wide: at the bars 31 mm each
+    assert 0.95 < at_once(plan.coverage(track, found, (0,))).covered[-1] < 0.99  # 1.7 % lie beside the still
+    wall.render.resolution_x, wall.render.resolution_y = 960, 540
+    track = camera_track(wall, camera, FIRST, 12)
+    assert 0.75 < at_once(plan.coverage(track, found, (0,))).covered[-1] < 0.94
+
+
+def test_moments_are_looked_at_closely_where_the_forecast_jumps():
+    assert forecast._between({0: 1.0, 8: 0.9, 12: 0.89, 13: 0.5, 14: 0.5}) == [4]
+    scene = flats.flat(2)
+    camera = flats.tour(scene, 140, FIRST, rooms=2)
+    bpy.context.view_layer.update()
+    track = camera_track(scene, camera, FIRST, 140)
+    found = at_once(surfaces.read(scene, np.array([pose.place for pose in track.poses[::14]])))
+    made = at_once(plan.coverage(track, found, (0, 62)))
+    gaps, jumps = np.diff(made.moments), np.abs(np.diff(made.covered))
+    assert forecast.LOOKED_AT < len(made.moments) < 140
+    assert gaps.max() <= 2 and (gaps == 2).any() and (gaps == 1).any()
+    assert not ((gaps > 1) & (jumps > forecast.JUMP)).any()
