@@ -12,7 +12,7 @@ import numpy as np
 from client.protocol import Thing
 
 from ..direction.lists import by_phrase, one_of
-from ..direction.translate import noun_in_english
+from ..direction.plain.translate import noun_in_english
 from .scene_depth import SceneDepth
 
 PEOPLE = one_of(

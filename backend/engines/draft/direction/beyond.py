@@ -16,7 +16,7 @@ from .languages.happenings import (
     THING_VERBS,
     THINGS,
 )
-from .translate import to_english
+from .plain.translate import to_english
 from .words import without_runs
 
 MOST_NAMED = 5

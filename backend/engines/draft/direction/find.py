@@ -7,22 +7,32 @@ from dataclasses import dataclass, replace
 
 from . import words
 from .clauses import SET_PHRASES, Clause, longest
-from .lists import one_of
+from .modifiers import is_figure, is_modifier, telling_at
 from .vocabulary import (
     ALONE,
-    BETWEEN,
     CAMERA_NOUNS,
     CAMERA_VERBS,
     CARRIERS,
     DIRECTIONS,
     EVERYDAY_VERBS,
-    IRREGULAR,
     LEAD_INS,
     RISING_AND_SINKING,
     ROADS,
     TURN_ABOUT,
     VERB_SPEEDS,
-    Move,
+)
+from .ways import (
+    ABOUT,
+    ALONG,
+    GOES_BY,
+    MOVES_ASIDE,
+    NO_HEADINGS,
+    STRAIGHT_DOWN,
+    VERBS,
+    direction_of,
+    metres_after,
+    on_a_road,
+    turns_about,
 )
 
 FAR = 12  # words between a camera's verb and its direction ("pan from the door past the table to the left")
@@ -61,7 +71,7 @@ def find(clause: Clause) -> list[Found]:
                 i += 1
                 continue
             found.append(phrase)
-        elif text[i] in _VERBS and (core := _verb(text, i)):
+        elif text[i] in VERBS and (core := _verb(text, i)):
             found.append(core)
         else:
             i += 1
@@ -96,10 +106,10 @@ def _leads_into(text: list[str], move: Found, after: list[Found]) -> bool:
 def _measured(text: list[str]) -> Found | None:
     """A move of figures alone: "half a metre up", "30 cm to the left", "a quarter turn to the right"."""
     part = words.measured(text)
-    if telling_at(text) < len(text) or any(word in _VERBS for word, of in zip(text, part, strict=True) if not of):
+    if telling_at(text) < len(text) or any(word in VERBS for word, of in zip(text, part, strict=True) if not of):
         return None
     measure = next((found for i in range(len(text)) if (found := words.measure_at(text, i))), None)
-    side = next((DIRECTIONS[word] for word in text if word in DIRECTIONS and word not in _NO_HEADINGS), "")
+    side = next((DIRECTIONS[word] for word in text if word in DIRECTIONS and word not in NO_HEADINGS), "")
     if measure is None or measure.kind not in ("metres", "degrees") or side not in _WAYS_OF[measure.kind]:
         return None
     table = CAMERA_VERBS["pan"] if measure.kind == "degrees" else EVERYDAY_VERBS["move"]
@@ -126,7 +136,7 @@ def _is_towards_a_thing(text: list[str], i: int) -> bool:
     """Whether "toward the door" or the like stands at word `i`."""
     if text[i : i + 1] not in (["toward"], ["towards"], ["to"], ["into"]) or i + 1 >= len(text):
         return False
-    if any(word in _STRAIGHT_DOWN for word in text[i + 1 : i + 4]):
+    if any(word in STRAIGHT_DOWN for word in text[i + 1 : i + 4]):
         return False
     return text[i + 1] not in DIRECTIONS and not is_figure(text, i + 1)
 
@@ -141,7 +151,6 @@ def _carried(text: list[str]) -> Found | None:
 
 
 _WAYS = ("around", "round", "through", "past", "over", "along", "toward", "towards", "into", "to", "in", "from")
-_STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height")
 
 
 def is_another_direction(clause: Clause) -> bool:
@@ -162,7 +171,7 @@ def _sided(text: list[str], move: Found) -> Found:
     if move.kind != "orbit":
         return move
     for i in range(move.start, len(text)):
-        if text[i] in _VERBS and i >= move.end and text[i] not in DIRECTIONS:
+        if text[i] in VERBS and i >= move.end and text[i] not in DIRECTIONS:
             break
         direction = DIRECTIONS.get(text[i], "")
         if direction in ("left", "right") and (
@@ -175,41 +184,6 @@ def _sided(text: list[str], move: Found) -> Found:
         if DIRECTIONS.get(word) in ("clockwise", "counter"):
             return replace(move, sign=CAMERA_VERBS["orbit"][DIRECTIONS[word]][1])
     return move
-
-
-def is_modifier(word: str) -> bool:
-    """Whether a word says how much, how fast or how smoothly."""
-    return word in words.SPEEDS or word in words.AMOUNTS or word in words.EASES
-
-
-def telling_at(text: list[str]) -> int:
-    """The first word that is about a thing: no lead-in, direction, modifier or measure. Their number for none."""
-    measured = words.measured(text)
-    for i, word in enumerate(text):
-        idle = word in LEAD_INS or word in CAMERA_NOUNS or word in DIRECTIONS or is_modifier(word) or measured[i]
-        if not idle:
-            return i
-    return len(text)
-
-
-def is_figure(text: list[str], i: int) -> bool:
-    """Whether word `i` is a number or a unit."""
-    units = (words.METRES, words.DEGREES, words.SECONDS, ("%", "percent"))
-    return words.number_at(text, i) is not None or any(text[i] in unit for unit in units)
-
-
-_ADVERBS = one_of("lot, bit, little, tad, touch, far, fast, faster, slower, much, further, linear")
-
-
-def is_about_the_move(text: list[str], i: int, end: int) -> bool:
-    """Whether the modifier at word `i`, after the move's words, is about the move and not about a thing:
-    "push in a little, slowly", but not "push in on the big house"."""
-    if text[i].endswith("ly") or text[i] in _ADVERBS:
-        return True
-    plain = all(
-        word in LEAD_INS or is_modifier(word) or is_figure(text, j) for j, word in enumerate(text) if end <= j < i
-    )
-    return plain and not any(word in ("the", "his", "her", "their", "its", "my", "our") for word in text[end:i])
 
 
 def _alone(text: list[str]) -> Found | None:
@@ -242,7 +216,7 @@ def _phrase(text: list[str], start: int, end: int) -> Found:
     verb = " ".join(text[start:end])
     if kind == "truck" and text[end : end + 1] in (["down"], ["up"]) and any(word in ROADS for word in text[end:]):
         return Found(start, end + 1, "push", 1, "phrase", verb, extra=extra)  # "tracking shot down the corridor"
-    if kind in _PHRASE_VERBS and (near := _direction(text, start, end, 9, True)):
+    if kind in _PHRASE_VERBS and (near := direction_of(text, start, end, 9, True)):
         turned = CAMERA_VERBS[_PHRASE_VERBS[kind]].get(near[0])
         if turned:
             (kind, sign), end = turned, max(end, near[1])
@@ -251,18 +225,18 @@ def _phrase(text: list[str], start: int, end: int) -> Found:
 
 def _verb(text: list[str], i: int) -> Found | None:
     """The move of the verb at word `i`, if its direction, or the lack of one, has a meaning."""
-    verb, form, everyday = _VERBS[text[i]]
+    verb, form, everyday = VERBS[text[i]]
     table = EVERYDAY_VERBS[verb] if everyday else CAMERA_VERBS[verb]
-    near = _direction(text, i, i + 1, NEAR if everyday else FAR, not everyday)
+    near = direction_of(text, i, i + 1, NEAR if everyday else FAR, not everyday)
     if near and near[0] in table:
         direction, end = near
         if direction in ("up", "down") and "in" in table:
             direction = on_a_road(text, end, direction)
-        beside = verb in _SIDEWAYS or (verb in ("dolly", "track") and text[end - 1] == "alongside")
-        if beside and text[end - 1] in _ALONG and not any(word in ROADS for word in text[end:]):
+        beside = verb in MOVES_ASIDE or (verb in ("dolly", "track") and text[end - 1] == "alongside")
+        if beside and text[end - 1] in ALONG and not any(word in ROADS for word in text[end:]):
             table, direction = CAMERA_VERBS["truck"], "right"  # "truck along the fence": beside it, whichever way
         kind, sign = table[direction]
-        if verb in TURN_ABOUT and _turns_about(text, i):
+        if verb in TURN_ABOUT and turns_about(text, i):
             kind = "orbit"
         return Found(i, max(end, i + 1), kind, sign, form, verb, everyday, extra=_own_speed(verb))
     if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
@@ -270,130 +244,13 @@ def _verb(text: list[str], i: int) -> Found | None:
         return Found(i, i + 2, kind, sign, form, verb, everyday, extra=_own_speed(verb))
     if verb == "look" and text[i + 1 : i + 2] == ["at"] and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
-    if "" not in table and verb in _GOES_BY and (by := _metres_after(text, i + 1)):
-        return Found(i, by, "push", _GOES_BY[verb], form, verb, everyday, extra=_own_speed(verb))
+    if "" not in table and verb in GOES_BY and (by := metres_after(text, i + 1)):
+        return Found(i, by, "push", GOES_BY[verb], form, verb, everyday, extra=_own_speed(verb))
     if "" not in table:
         return None
     kind, sign = table[""]
     return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
 
 
-_GOES_BY = {"push": 1, "advance": 1, "proceed": 1, "press": 1, "walk": 1, "creep": 1, "inch": 1, "pull": -1}
-
-
-def _metres_after(text: list[str], i: int) -> int:
-    """Where the words end before a length that follows at word `i`: "push slowly 2 m"; 0 for none."""
-    for at in range(i, len(text)):
-        if measure := words.measure_at(text, at):
-            return i if measure.kind == "metres" else 0
-        if not (is_modifier(text[at]) or text[at] in ("by", "about", "camera", "the")):
-            break
-    return 0
-
-
-def _turns_about(text: list[str], i: int) -> bool:
-    """Whether a thing is turned about: "rotate around the table", "rotate the camera 30 degrees around her"."""
-    for at in range(i + 1, min(i + 9, len(text) - 1)):
-        if text[at] == "around":
-            return text[at + 1] in ABOUT and not any(word in _VERBS and word != text[i] for word in text[i + 1 : at])
-    return False
-
-
-ABOUT = ("the", "him", "her", "them", "his", "their", "behind", "this", "that", "a", "an")
-
-
 def _own_speed(verb: str) -> tuple[tuple[str, float], ...]:
     return (("speed", VERB_SPEEDS[verb]),) if verb in VERB_SPEEDS else ()
-
-
-def heading(text: list[str], end: int) -> Move | None:
-    """Where words [0, end) about movement have it go, without a verb: "slow camera movement to the left"."""
-    for i, word in enumerate(text[:end]):
-        if word not in _NO_HEADINGS and (direction := DIRECTIONS.get(word)):
-            return EVERYDAY_VERBS["move"].get(on_a_road(text, i + 1, direction))
-    return None
-
-
-_NO_HEADINGS = ("in", "into", "through", "along", "between", "about", "close", "off", "above")
-
-
-def on_a_road(text: list[str], end: int, direction: str) -> str:
-    """ "walk down the street" goes forward; so does "walk up to the door"."""
-    after = text[end : end + 4]
-    if any(word in _STRAIGHT_DOWN for word in after):
-        return direction
-    return "in" if after[:1] == ["to"] or any(word in ROADS for word in after) else direction
-
-
-def _direction(text: list[str], start: int, end: int, reach: int, far: bool) -> tuple[str, int] | None:
-    """The direction of the verb at [start, end), after it or right before it, and where its word ends.
-
-    `far`: other words than fillers may stand between, as in "tilt from the floor up to the ceiling".
-    """
-    in_from = False
-    along: tuple[str, int] | None = None
-    last: tuple[str, int] | None = None
-    for i in range(end, min(len(text), end + reach)):
-        word = text[i]
-        if i > end and word in _VERBS and word not in DIRECTIONS:
-            break
-        if word == "from":
-            in_from = True
-        elif word in DIRECTIONS and not _idle(text, i):
-            direction = DIRECTIONS[word]
-            if in_from:  # "from left to right": the last one counts
-                last = (direction, i + 1)
-            elif word in _ALONG:  # "along the fence to the left": the side counts
-                along = along or (direction, i + 1)
-            elif along and not (direction in _SIDES or DIRECTIONS[word] in ("clockwise", "counter")):
-                return along
-            elif not (direction in ("in", "out") and text[i + 1 : i + 2] and text[i + 1] in _SIDES):
-                return direction, i + 1
-        elif not (word in BETWEEN or is_modifier(word) or is_figure(text, i) or far or in_from or along):
-            break
-    if last or along:
-        return last or along
-    before = text[start - 1] if start else ""
-    if before in DIRECTIONS and before not in ("in", "out", "off", "through", "about"):
-        return DIRECTIONS[before], end
-    return None
-
-
-_SIDES = ("left", "right", "up", "down")
-_SIDEWAYS = ("truck", "crab")
-_ALONG = ("along", "alongside")
-
-
-def _idle(text: list[str], i: int) -> bool:
-    """Whether a word of direction points nowhere: "in a slow arc", "in 3 seconds", "at the back"."""
-    word, rest = text[i], text[i + 1 : i + 2]
-    if word == "in" and text[i + 1 : i + 3] == ["slow", "motion"]:
-        return True
-    if word in ("in", "on") and rest and rest[0] in ("a", "an", "order", "real", "front", "general"):
-        measure = words.measure_at(text, i + 1)
-        if measure is not None and measure.kind == "metres":  # "pushes in a metre"
-            return False
-        return text[i + 2 : i + 3] not in (["lot"], ["bit"], ["little"], ["touch"], ["tad"])
-    if word == "in" and rest and (measure := words.measure_at(text, i + 1)) and measure.kind == "seconds":
-        return True
-    if word == "about" and rest and is_figure(text, i + 1):
-        return True
-    return word in ("close", "off", "back") and i > 0 and text[i - 1] in ("the", "very", "at", "her", "his")
-
-
-def _forms(verb: str) -> dict[str, str]:
-    """The written forms of a verb: "pan" -> pan, pans, panning, panned."""
-    if verb in IRREGULAR:
-        s, *ings, ed = IRREGULAR[verb]
-    else:
-        stem = verb[:-1] if verb.endswith("e") else verb + verb[-1] if verb in _DOUBLING else verb
-        s = verb + ("es" if verb.endswith(("sh", "ch", "s", "x")) else "s")
-        ings, ed = [stem + "ing"], stem + "ed"
-    return {verb: "base", s: "s", ed: "ed", **dict.fromkeys(ings, "ing")}
-
-
-_DOUBLING = ("pan", "step", "stop", "drop", "whip", "ped", "crab", "jib", "get")
-_VERBS: dict[str, tuple[str, str, bool]] = {
-    **{form: (verb, kind, True) for verb in EVERYDAY_VERBS for form, kind in _forms(verb).items()},
-    **{form: (verb, kind, False) for verb in CAMERA_VERBS for form, kind in _forms(verb).items()},
-}

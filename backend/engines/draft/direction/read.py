@@ -6,27 +6,28 @@ The text is split into clauses (clauses.py), in each what may be a move is found
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
-from .find import Found, find, heading, is_about_the_move, is_another_direction, is_modifier, telling_at
-from .shorthand import spelled, written_out
+from .find import Found, find, is_another_direction
+from .joining import ACROSS, is_side, is_together, once_more, turned_to
+from .modifiers import in_manner, is_modifier, modified, telling_at
+from .plain.shorthand import written_out
+from .plain.slips import spelled
+from .plain.translate import to_english
 from .steps import Reading, Step, tidy
 from .subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
 from .target import onward_of, target_of, whole_of
-from .translate import to_english
 from .vocabulary import (
     CAMERA_VERBS,
     CARRIED,
-    DIRECTIONS,
     LEAD_INS,
     NEGATIONS,
     PREPOSITIONS,
-    SIDEWAYS,
 )
+from .ways import heading
 
 MOST_STEPS = 12
 
@@ -95,7 +96,7 @@ class _Reader:
             return
         moves, forbidden = self._moves(clause)
         if moves and moves[0].form == "again" and not self.steps:
-            across = moves[0].verb in _ACROSS  # "slider, left to right"
+            across = moves[0].verb in ACROSS  # "slider, left to right"
             sign = 1 if moves[0].verb == "rightwards" else -1
             moves = [replace(moves[0], kind="truck", sign=sign, form="phrase")] if across else []
         if moves and moves[0].form == "measured" and self._repeats(clause):
@@ -163,12 +164,12 @@ class _Reader:
 
     def _add(self, clause: Clause, moves: list[Found], index: int, move: Found) -> None:
         if move.form == "again":
-            if self.steps and clause.link == "comma" and clause.words[0] in _ACROSS and self.steps[-1].open_side:
+            if self.steps and clause.link == "comma" and clause.words[0] in ACROSS and self.steps[-1].open_side:
                 side = [clause.words[0].removesuffix("wards")]
                 beside = self.steps[-1].kind == "push" and self.steps[-1].relation in ("past", "along")
-                self.steps[-1] = _turned(replace(self.steps[-1], kind="truck") if beside else self.steps[-1], side)
+                self.steps[-1] = turned_to(replace(self.steps[-1], kind="truck") if beside else self.steps[-1], side)
                 return
-            again, before = _again(move, clause, self.steps), self.steps[-1] if self.steps else Step("hold", 1)
+            again, before = once_more(move, clause, self.steps), self.steps[-1] if self.steps else Step("hold", 1)
             if again and clause.link == "comma" and before.open_side and again[0].kind == before.kind == "orbit":
                 self.steps[-1] = replace(before, sign=again[0].sign, open_side=False)  # "around the sofa, clockwise"
             else:
@@ -176,7 +177,7 @@ class _Reader:
             return
         first = moves[index - 1].end if index else 0
         last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
-        step = _modified(Step(move.kind, move.sign), clause.words, first, last, move)
+        step = modified(Step(move.kind, move.sign), clause.words, first, last, move)
         manner = dict(move.extra)
         relation, target = target_of(clause.words, move.kind, move.verb, move.start, last)
         step = replace(
@@ -184,7 +185,7 @@ class _Reader:
             relation=relation,
             target=target,
             onward=onward_of(clause.words, move.start, last) if relation == "through" else "",
-            open_side=not any(_is_side(word) for word in clause.words[move.start : last]),
+            open_side=not any(is_side(word) for word in clause.words[move.start : last]),
             said=" ".join(clause.words[first:last]),
             amount=step.amount * manner.get("amount", 1.0),
             speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),
@@ -193,8 +194,8 @@ class _Reader:
         if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind == "truck" and move.kind == "push":
             return
         if self.manner is not None:
-            step = _in_manner(step, self.manner)
-            step = _turned(step, self.manner.said.split()) if step.open_side else step
+            step = in_manner(step, self.manner)
+            step = turned_to(step, self.manner.said.split()) if step.open_side else step
         if step.kind in ("orbit", "roll") and step.factor and step.degrees is None:  # "around the singer twice"
             step = replace(step, degrees=360.0 * step.factor, factor=None)
         if step.kind == "orbit" and step.target == "corner":
@@ -204,7 +205,7 @@ class _Reader:
             self.steps[-1] = replace(self.steps[-1], together=False)
             self.steps.insert(len(self.steps) - 1, step)
             return
-        together = _is_together(clause, index, move, step, self.steps)
+        together = is_together(clause, index, move, step, self.steps)
         if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
             together = True
         self.leaning = any(word in _HELD_SO for word in move.verb.split())
@@ -243,9 +244,9 @@ class _Reader:
             return
         if found := heading(text, end):
             relation, target = target_of(text, found[0], "", 0, len(text))
-            step = _modified(self.manner or Step("push", 1), text, 0, end)
+            step = modified(self.manner or Step("push", 1), text, 0, end)
             step = replace(step, kind=found[0], sign=found[1], relation=relation, target=target, said=" ".join(text))
-            self.headed = [replace(step, open_side=not any(_is_side(word) for word in text[:end]))]
+            self.headed = [replace(step, open_side=not any(is_side(word) for word in text[:end]))]
 
     def _modifiers_alone(self, clause: Clause) -> None:
         """Modifiers with no move beside them: they belong to the step before, or, about "camera movement",
@@ -257,142 +258,15 @@ class _Reader:
         if telling < len(text) or not modifiers:
             return
         if self.steps and clause.link in ("comma", "and", "but", "sentence"):
-            self.steps[-1] = _turned(_modified(self.steps[-1], text, 0, len(text)), text)
+            self.steps[-1] = turned_to(modified(self.steps[-1], text, 0, len(text)), text)
         elif len(text) <= 2 or any(words.measured(text)) or any(word in _ABOUT_THE_CAMERA for word in text):
-            manner = _modified(self.manner or Step("push", 1), text, 0, len(text))
+            manner = modified(self.manner or Step("push", 1), text, 0, len(text))
             if clause.link == "after":  # "after two seconds, push in"
                 manner = replace(manner, delay=manner.seconds, seconds=None)
             self.manner = replace(manner, said=" ".join(text))
 
 
-def _is_side(word: str) -> bool:
-    return DIRECTIONS.get(word, "") in ("left", "right", "clockwise", "counter") and word not in SIDEWAYS
-
-
-_ACROSS = ("leftwards", "rightwards")  # "truck along the hedge, left to right"
 _HELD_SO = ("dutch", "canted")
 _MOVEMENT = ("movement", "motion", "move", "camerawork")
 _ABOUT_THE_CAMERA = ("camera", *_MOVEMENT)
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
-_OWN_VERB = {kind: kind for kind in ("truck", "crane", "pan", "tilt", "roll", "orbit", "zoom")} | {
-    "push": "dolly",
-    "pedestal": "dolly",
-}
-
-
-def _again(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
-    """The step before once more in another direction: "pan left, then right", "up and away from the house"."""
-    verb = _OWN_VERB.get(steps[-1].kind) if steps else None
-    direction = DIRECTIONS[move.verb]
-    turned: tuple[str, int] | None
-    if verb == "tilt" and direction in ("left", "right"):  # "pan left, then up, then right"
-        verb = "pan"
-    if verb and direction in ("in", "out") and direction not in CAMERA_VERBS[verb]:
-        ends = clause.link == "then" or (clause.link == "and" and clause.words[1:] in ([], ["again"]))
-        back = move.verb == "back" and steps[-1].kind in ("pan", "tilt", "truck", "orbit") and ends
-        verb, turned = "dolly", (steps[-1].kind, -steps[-1].sign) if back else CAMERA_VERBS["dolly"][direction]
-    else:
-        turned = CAMERA_VERBS[verb].get(direction) if verb else None
-    if turned is None or turned == (steps[-1].kind, steps[-1].sign):
-        return []
-    relation, target = target_of(clause.words, turned[0], "", 0, len(clause.words))
-    both = clause.link == "and" and turned[0] != steps[-1].kind
-    again = replace(steps[-1], kind=turned[0], sign=turned[1], together=both, metres=None)
-    again = _modified(again, clause.words, 1, len(clause.words))
-    return [replace(again, relation=relation, target=target, open_side=not _is_side(move.verb))]
-
-
-def _turned(step: Step, text: list[str]) -> Step:
-    """`step` in the direction that was said after it: "arc shot, 45 degrees to the left"."""
-    verb = _OWN_VERB.get(step.kind)
-    for word in text:
-        turned = CAMERA_VERBS[verb].get(DIRECTIONS.get(word, "?")) if verb else None
-        if turned and turned[0] == step.kind and word in ("left", "right", "up", "down", "clockwise"):
-            return replace(step, sign=turned[1], open_side=False)
-    return step
-
-
-def _is_together(clause: Clause, index: int, move: Found, step: Step, steps: list[Step]) -> bool:
-    """Whether a step runs at the same time as the one before it."""
-    if not steps:
-        return False
-    if step.kind == "handheld" or (steps[-1].kind == "handheld" and step.kind != "hold"):
-        return True
-    if step.kind == "hold" or steps[-1].kind == "hold":
-        return False
-    if index == 0 and clause.link in ("then", "sentence", "after"):
-        return False
-    group = _last_group(steps)
-    if any(other.kind == step.kind for other in group):
-        return False
-    if index > 0 or clause.link in ("with", "and"):
-        return True
-    return clause.link == "comma" and (move.form == "ing" or clause.words[0] in ("a", "an") or _is_slight(clause))
-
-
-def _is_slight(clause: Clause) -> bool:
-    return clause.words[0] in ("slight", "slightly", "subtle", "subtly")
-
-
-def _last_group(steps: Sequence[Step]) -> list[Step]:
-    """The last steps that run at the same time."""
-    group = [steps[-1]]
-    for earlier in reversed(steps[:-1]):
-        if not group[-1].together:
-            break
-        group.append(earlier)
-    return group
-
-
-_VERY = ("very", "extremely", "super", "really", "ultra")
-_OF_THE_LENS = ("shot", "angle", "lens", "view", "take", "frame")
-
-
-def _modified(step: Step, text: list[str], first: int, last: int, move: Found | None = None) -> Step:
-    """`step` with every modifier of words [first, last) that is not part of the move's own words."""
-    amount, speed, ease = step.amount, step.speed, step.ease
-    figures: dict[str, float] = {}
-    i = first
-    while i < last:
-        word = text[i]
-        measure = words.measure_at(text, i)
-        if measure is not None and i + measure.length <= last:
-            figures |= words.meant(measure, text[i - 1] if i else "")
-            i += measure.length
-            continue
-        if move and i >= move.end and not is_about_the_move(text, i, move.end):
-            i += 1
-            continue
-        if any(earlier in NEGATIONS for earlier in text[max(first, i - 3) : i]):  # "not too fast"
-            i += 1
-            continue
-        power = 1.4 if i and text[i - 1] in _VERY else 1.0
-        if word in words.SPEEDS and not (move and move.verb == word and move.everyday):
-            speed *= words.SPEEDS[word] ** power
-        if word in words.AMOUNTS and text[i + 1 : i + 2] not in [[noun] for noun in _OF_THE_LENS]:
-            amount *= words.AMOUNTS[word] ** power
-        ease = words.EASES.get(word, ease)
-        if word == "ease" and text[i + 1 : i + 2] in (["in"], ["out"]) and not (move and move.start == i):
-            ease = text[i + 1]
-        i += 1
-    return replace(
-        step,
-        amount=min(max(amount, 0.1), 4.0),
-        speed=min(max(speed, 0.2), 6.0),
-        ease=ease,
-        **figures,  # type: ignore[arg-type]
-    )
-
-
-def _in_manner(step: Step, manner: Step) -> Step:
-    """`step` in the manner that was asked for before it was named."""
-    return replace(
-        step,
-        amount=min(step.amount * manner.amount, 4.0),
-        speed=step.speed if step.speed != 1.0 else manner.speed,
-        ease=step.ease if step.ease != "smooth" else manner.ease,
-        degrees=step.degrees if step.degrees is not None else manner.degrees,
-        metres=step.metres if step.metres is not None else manner.metres,
-        seconds=step.seconds if step.seconds is not None else manner.seconds,
-        delay=step.delay if step.delay is not None else manner.delay,
-    )

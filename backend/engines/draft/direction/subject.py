@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from . import words
 from .clauses import Clause
-from .find import Found, is_figure, is_modifier
+from .find import Found
 from .lists import one_of
+from .modifiers import is_figure, is_modifier
 from .vocabulary import (
     ACTORS,
     CAMERA_NOUNS,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from . import words
-from .find import is_figure, is_modifier
 from .lists import by_phrase, one_of
+from .modifiers import is_figure, is_modifier
 from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DETERMINERS, DIRECTIONS, EVERYDAY_VERBS, NEGATIONS
 
 # How a move and its thing hang together, by the word between them. The first of these in a clause that says several

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from .grammar import Language
+from ..plain.grammar import Language
 from .nouns import NOUNS
 
 _KNOWN = "|".join(sorted(map(re.escape, NOUNS["chinese"]), key=len, reverse=True))

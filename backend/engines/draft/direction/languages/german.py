@@ -1,8 +1,8 @@
-"""German: see grammar.Language."""
+"""German: see plain.grammar.Language."""
 
 from __future__ import annotations
 
-from .grammar import Language
+from ..plain.grammar import Language
 from .nouns import NOUNS
 
 _ARTICLE = r"(?:(?:den|die|das|dem|der|des|einen|einem|einer|eine|ein|ihren|ihrem|ihre|seinen|seinem|seine)\s+)?"

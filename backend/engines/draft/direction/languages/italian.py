@@ -1,8 +1,8 @@
-"""Italian: see grammar.Language."""
+"""Italian: see plain.grammar.Language."""
 
 from __future__ import annotations
 
-from .grammar import Language
+from ..plain.grammar import Language
 from .nouns import NOUNS
 
 _WORD = r"[^\W\d_]+"

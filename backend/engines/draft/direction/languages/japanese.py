@@ -1,10 +1,10 @@
-"""Japanese: see grammar.Language."""
+"""Japanese: see plain.grammar.Language."""
 
 from __future__ import annotations
 
 import re
 
-from .grammar import Language
+from ..plain.grammar import Language
 from .nouns import NOUNS
 
 _KNOWN = "|".join(sorted(map(re.escape, NOUNS["japanese"]), key=len, reverse=True))

@@ -1,10 +1,10 @@
-"""Korean: see grammar.Language."""
+"""Korean: see plain.grammar.Language."""
 
 from __future__ import annotations
 
 import re
 
-from .grammar import Language
+from ..plain.grammar import Language
 from .nouns import NOUNS
 
 _KNOWN = "|".join(sorted(map(re.escape, NOUNS["korean"]), key=len, reverse=True))

@@ -1,13 +1,11 @@
-"""What shot lists abbreviate, written out ("slow PI, L→R", "dolly fwd 2-3 m"), and slips of the pen."""
+"""What shot lists abbreviate, written out ("slow PI, L→R", "dolly fwd 2-3 m")."""
 
 from __future__ import annotations
 
-import functools
 import re
 
-from . import words
-from .languages.which import reader_of
-from .lists import listed, one_of
+from .. import words
+from .which import reader_of
 
 _MOVE = r"pan|tilt|truck|trk|track|dolly|arc|orbit|slide|crab|roll|move|whip|drift|swing|turn|look"
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -145,60 +143,3 @@ def _by(match: re.Match[str]) -> str:
     if (unit == "cm") != (other == "cm"):
         return match[0]
     return f"{round(abs(_figure(match[3]) - _figure(match[1])), 6):g} {other}"
-
-
-# Words that people mean when they spell them nearly so.
-_SPELLED = listed(
-    """
-        slow, slowly, the, left, right, forward, backward, backwards, towards, toward, around, through, clockwise,
-        counterclockwise, camera, panning, panned, tilting, tilt, dolly, dollying, zoom, zooming, zooms, truck,
-        trucking, tracking, orbit, orbiting, orbits, circle, circling, handheld, steadicam, gimbal, crane, descend,
-        descends, descending, ascend, rising, rise, push, pushing, pull, pulling, static, locked, tripod, follow,
-        follows, following, slight, slightly, gentle, gently, quickly, smooth, smoothly, gradually, degrees, metres,
-        meters, seconds, table, chair, sofa, couch, window, door, doorway, kitchen, mirror, picture, painting,
-        staircase, stairs, fireplace, lamp, curtain, building, house, garden, balcony, corridor, hallway, bookshelf,
-        then, hold, while, with, into, from, reveal, revealing, approach, approaches, closer, subtle, subtly, vertigo,
-        pedestal, whole, entire, clock
-    """
-)
-# Words of their own, though one letter away.
-_RIGHT_AS_IT_IS = one_of(
-    """
-        odor, second, paned, though, tiling, titling, tracing, dolling, balcon, entier, descen, metre, meter, degree,
-        clocking, form, angel, quiet, trial, fist, slot, lamb, clam, cable, fable, sable, stable, able, tale, chain,
-        hair, choir, glass, plush, bush, rush, posh, crank, cranes, crate, trick, track, tuck, boom, zoos, zone, loom,
-        room, doom, stilt, silt, tile, title, till, thee, then, they, them, there, other, clod, clocks, lock, block,
-        cock, cloak, bold, gold, hood, holed, closet, moor, dolls, doll, holly, jolly, dory, into, tow, bull, full,
-        null, pulls, pushes, circles, windows, widow, sticks, pans, tins, state, statice, wile, whale, hole, hose,
-        horse, hound, mouse, warden, pardon, gardens, lamps, damp, lumps, camp, filth, width, wit, sith, whit, lowly,
-        solely, sight, night, flight, light, slights, bight, circus, orbital, rise, prise, wise, raise, arise, rising,
-        raising, posture, pasture, mixture, vertical, raven, clocked, flocked, blocked, rocked, sink, follows, fellow,
-        fallow, hollow, hallow, gentile, general, lefty, cleft, loft, lift, lest, let, felt, bright, fright, wright,
-        eight, quickie, stair, chairs, tables, doors, sofas, mirrors
-    """
-)
-LEAST_SPELLED = 4  # letters
-
-
-def spelled(word: str) -> str:
-    """The word that is meant by one of at least LEAST_SPELLED letters that is one slip away from it; else `word`."""
-    if word == "teh":
-        return "the"
-    if len(word) < LEAST_SPELLED or word in _RIGHT_AS_IT_IS:
-        return word
-    return _slips().get(word, word)
-
-
-@functools.cache
-def _slips() -> dict[str, str]:
-    """By each misspelling of one slip that leaves no doubt: two letters changed about, one left out, one doubled."""
-    found: dict[str, set[str]] = {}
-    for word in dict.fromkeys(_SPELLED):
-        swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
-        doubled = {word[: i + 1] + word[i:] for i in range(len(word))}
-        single = {word[:i] + word[i + 1 :] for i in range(len(word) - 1) if word[i] == word[i + 1]}
-        short = {word[:i] + word[i + 1 :] for i in range(1, len(word))} if len(word) > 6 else set()
-        for slip in swapped | doubled | single | short:
-            found.setdefault(slip, set()).add(word)
-    known = set(_SPELLED)
-    return {slip: meant.pop() for slip, meant in found.items() if len(meant) == 1 and slip not in known}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import functools
 import re
 
+from ..languages import chinese, french, german, italian, japanese, korean, spanish
 from ..lists import one_of
-from . import chinese, french, german, italian, japanese, korean, spanish
 from .grammar import Reader
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 import functools
 import re
 
-from .languages.nouns import IN_ENGLISH
-from .languages.which import reader_of
+from ..languages.nouns import IN_ENGLISH
+from .which import reader_of
 
 # English: what stands for it, separated by "|". Latin words match whole words only, the rest anywhere.
 GERMAN = {

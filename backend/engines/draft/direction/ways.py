@@ -1,0 +1,126 @@
+"""Which way a verb goes, by the words around it."""
+
+from __future__ import annotations
+
+from . import words
+from .modifiers import is_figure, is_modifier
+from .vocabulary import BETWEEN, CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, ROADS, Move
+
+GOES_BY = {"push": 1, "advance": 1, "proceed": 1, "press": 1, "walk": 1, "creep": 1, "inch": 1, "pull": -1}
+
+
+def metres_after(text: list[str], i: int) -> int:
+    """Where the words end before a length that follows at word `i`: "push slowly 2 m"; 0 for none."""
+    for at in range(i, len(text)):
+        if measure := words.measure_at(text, at):
+            return i if measure.kind == "metres" else 0
+        if not (is_modifier(text[at]) or text[at] in ("by", "about", "camera", "the")):
+            break
+    return 0
+
+
+def turns_about(text: list[str], i: int) -> bool:
+    """Whether a thing is turned about: "rotate around the table", "rotate the camera 30 degrees around her"."""
+    for at in range(i + 1, min(i + 9, len(text) - 1)):
+        if text[at] == "around":
+            return text[at + 1] in ABOUT and not any(word in VERBS and word != text[i] for word in text[i + 1 : at])
+    return False
+
+
+ABOUT = ("the", "him", "her", "them", "his", "their", "behind", "this", "that", "a", "an")
+
+
+def heading(text: list[str], end: int) -> Move | None:
+    """Where words [0, end) about movement have it go, without a verb: "slow camera movement to the left"."""
+    for i, word in enumerate(text[:end]):
+        if word not in NO_HEADINGS and (direction := DIRECTIONS.get(word)):
+            return EVERYDAY_VERBS["move"].get(on_a_road(text, i + 1, direction))
+    return None
+
+
+NO_HEADINGS = ("in", "into", "through", "along", "between", "about", "close", "off", "above")
+
+
+STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height")
+
+
+def on_a_road(text: list[str], end: int, direction: str) -> str:
+    """ "walk down the street" goes forward; so does "walk up to the door"."""
+    after = text[end : end + 4]
+    if any(word in STRAIGHT_DOWN for word in after):
+        return direction
+    return "in" if after[:1] == ["to"] or any(word in ROADS for word in after) else direction
+
+
+def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -> tuple[str, int] | None:
+    """The direction of the verb at [start, end), after it or right before it, and where its word ends.
+
+    `far`: other words than fillers may stand between, as in "tilt from the floor up to the ceiling".
+    """
+    in_from = False
+    along: tuple[str, int] | None = None
+    last: tuple[str, int] | None = None
+    for i in range(end, min(len(text), end + reach)):
+        word = text[i]
+        if i > end and word in VERBS and word not in DIRECTIONS:
+            break
+        if word == "from":
+            in_from = True
+        elif word in DIRECTIONS and not is_idle(text, i):
+            direction = DIRECTIONS[word]
+            if in_from:  # "from left to right": the last one counts
+                last = (direction, i + 1)
+            elif word in ALONG:  # "along the fence to the left": the side counts
+                along = along or (direction, i + 1)
+            elif along and not (direction in _SIDES or DIRECTIONS[word] in ("clockwise", "counter")):
+                return along
+            elif not (direction in ("in", "out") and text[i + 1 : i + 2] and text[i + 1] in _SIDES):
+                return direction, i + 1
+        elif not (word in BETWEEN or is_modifier(word) or is_figure(text, i) or far or in_from or along):
+            break
+    if last or along:
+        return last or along
+    before = text[start - 1] if start else ""
+    if before in DIRECTIONS and before not in ("in", "out", "off", "through", "about"):
+        return DIRECTIONS[before], end
+    return None
+
+
+_SIDES = ("left", "right", "up", "down")
+MOVES_ASIDE = ("truck", "crab")
+ALONG = ("along", "alongside")
+
+
+def is_idle(text: list[str], i: int) -> bool:
+    """Whether a word of direction points nowhere: "in a slow arc", "in 3 seconds", "at the back"."""
+    word, rest = text[i], text[i + 1 : i + 2]
+    if word == "in" and text[i + 1 : i + 3] == ["slow", "motion"]:
+        return True
+    if word in ("in", "on") and rest and rest[0] in ("a", "an", "order", "real", "front", "general"):
+        measure = words.measure_at(text, i + 1)
+        if measure is not None and measure.kind == "metres":  # "pushes in a metre"
+            return False
+        return text[i + 2 : i + 3] not in (["lot"], ["bit"], ["little"], ["touch"], ["tad"])
+    if word == "in" and rest and (measure := words.measure_at(text, i + 1)) and measure.kind == "seconds":
+        return True
+    if word == "about" and rest and is_figure(text, i + 1):
+        return True
+    return word in ("close", "off", "back") and i > 0 and text[i - 1] in ("the", "very", "at", "her", "his")
+
+
+def forms_of(verb: str) -> dict[str, str]:
+    """The written forms of a verb: "pan" -> pan, pans, panning, panned."""
+    if verb in IRREGULAR:
+        s, *ings, ed = IRREGULAR[verb]
+    else:
+        stem = verb[:-1] if verb.endswith("e") else verb + verb[-1] if verb in _DOUBLING else verb
+        s = verb + ("es" if verb.endswith(("sh", "ch", "s", "x")) else "s")
+        ings, ed = [stem + "ing"], stem + "ed"
+    return {verb: "base", s: "s", ed: "ed", **dict.fromkeys(ings, "ing")}
+
+
+_DOUBLING = ("pan", "step", "stop", "drop", "whip", "ped", "crab", "jib", "get")
+VERBS: dict[str, tuple[str, str, bool]] = {
+    **{form: (verb, kind, True) for verb in EVERYDAY_VERBS for form, kind in forms_of(verb).items()},
+    **{form: (verb, kind, False) for verb in CAMERA_VERBS for form, kind in forms_of(verb).items()},
+}
