@@ -205,6 +205,11 @@ class _Reader:
             self.steps[-1] = replace(self.steps[-1], together=False)
             self.steps.insert(len(self.steps) - 1, step)
             return
+        if step.kind == "hold" and clause.link in ("comma", "and", "with") and self.steps:
+            before = self.steps[-1]
+            if before.kind == "handheld" and not before.together and step.seconds is None:
+                self.steps[-1:] = [step, replace(before, together=True)]  # "a slight breathing, else static"
+                return
         together = is_together(clause, index, move, step, self.steps)
         if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
             together = True

@@ -11,7 +11,7 @@ EIGHTH = {
     "Panoramica in alto": "tilt up",
     "Zoom all'indietro dall'orologio": "zoom out <from clock>",
     "Panoramica verticale dal pavimento al soffitto": "tilt up <at ceiling>",
-    "Un giro completo attorno all'isola della cucina": "orbit right 360° <around isola>",
+    "Un giro completo attorno all'isola della cucina": "orbit right 360° <around island>",
     "Non muovere la camera": "hold",
     "Zoomata veloce sul viso": "zoom in fast <at face>",
     # capitals that are words

@@ -134,7 +134,7 @@ FIFTH = {
     "Kamera schwebt nach oben": "pedestal up",
     "Schnelle Kamerafahrt auf die Frau zu": "push in fast <to woman>",
     "360-Grad-Fahrt um das Auto": "orbit right 360° <around car>",
-    "ganz leichtes Atmen der Kamera, sonst statisch": "handheld",
+    "ganz leichtes Atmen der Kamera, sonst statisch": "hold + handheld",
     "La caméra tourne autour de la table dans le sens horaire": "orbit left <around table>",
     "travelling avant vers le canapé, lentement": "push in slow <to sofa>",
     "La caméra passe au-dessus du mur": "push in <over wall>",

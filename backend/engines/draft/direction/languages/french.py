@@ -28,6 +28,17 @@ FRENCH = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"panoramique vertical\w*|pano vertical\w*", "tilt"),
+        (
+            r"\bs'arrête\w*|\barrêt\b|\bpause\b|s'immobilise|\bimmobile\b|\bstatique\b|\bfixe\b(?=\s*$)|"
+            r"on (?:tient|garde)|\btient\b|\btenir\b|ne bouge(?:z)? pas|sans bouger la caméra|"
+            r"on ne bouge plus",
+            "static shot",
+        ),
+        (r"zoom\w* (?:vers|sur)|zoom\w* dans|resserre\w*", "zoom in"),
+        (r"élargi\w*|dézoom\w*", "zoom out"),
+        (r"marche arrière|(?:fait|faire) marche arrière|retrait\b|se retire", "pull out"),
+        (r"poussée|pousse vers|plonge dans|rentre dans|progresse\w*", "push in"),
         (r"(?:panoramique|pano|filage)\s+filé|\bfilé\b", "whip pan"),
         (r"caméra (?:à l'épaule|portée|au poing|à la main)|à l'épaule|tremblée?|tremblement", "handheld"),
         (r"respiration|\bsouffle\b|flottement|balancement", "handheld"),
@@ -71,8 +82,15 @@ FRENCH = Language(
             r"|va\b|se dirige|mouvement\b|vol\b|vole\b|marche\b",
             "move",
         ),
+        (r"\btourn\w+|rotation|pivotement", "turn"),
+        (r"grimpe|\bse lève\b|remonte", "pedestal up"),
+        (r"\bbaisse\b|\bbaisser\b", "pedestal down"),
+        (r"steadicam|\bdolly\b|rail\b|slider", "move"),
     ),
     sides=(
+        (r"(?:de gauche|gauche) (?:vers|à) (?:la )?droite", "right"),
+        (r"depuis le sol|du sol|du plancher", "up"),
+        (r"depuis le plafond|du plafond", "down"),
         (r"(?:de (?:la )?)?gauche\s*(?:à|vers|-|→|/)?\s*(?:la )?droite?\b", "right"),
         (r"(?:de (?:la )?)?droite?\s*(?:à|vers|-|→|/)?\s*(?:la )?gauche", "left"),
         (
@@ -93,8 +111,16 @@ FRENCH = Language(
         (r"\blente?s?\b|\blentement\b|\bdoucement\b|\bdoux\b|\bprogressi\w+", "slow"),
         (r"\brapides?\b|\brapidement\b|\bvite\b|\bbrusque\w*", "fast"),
         (r"\blég(?:er|ère|ers|ères|èrement)\b|\bun peu\b|\bsubtile?\w*", "slight"),
+        (r"\bdouce?\b|\bcalme\w*|\bdélicat\w*|\blentissime\w*", "slow"),
+        (r"\bsoudain\w*|\bvif\b|\bvive\b|\bprécipit\w*", "fast"),
     ),
     units=(
+        (r"\bdeux fois\b", "720 degrees"),
+        (r"\btrois fois\b", "1080 degrees"),
+        (
+            r"\b(?:après|au bout de) (\d+(?:[.,]\d+)?) secondes?|(\d+) secondes? (?:plus tard|après)",
+            r"\1\2 delay",
+        ),
         (r"\b(?:un )?tour complet|tour entier|\bun tour\b", "360 degrees"),
         (r"\b(?:un )?demi-tour|demi-cercle", "180 degrees"),
         (r"\b(?:un )?quart de (?:tour|cercle)", "90 degrees"),
@@ -131,6 +157,9 @@ FRENCH = Language(
         (r"\bvers (?!(?:la )?gauche|(?:la )?droite|le haut|le bas|l'avant|l'arrière){N}", "to"),
         (r"(?P<keep>suit|suivre|suivant|accompagne\w*)\s+{N}", "with"),
         (r"\b(?:sur|dans|devant) {N}", "to"),
+        (r"\bd(?:e|u|es|epuis) (?:la |le |l'|les )?\w+ (?:à la |à l'|au |aux |vers ){N}", "to"),
+        (r"(?P<keep>zoom\w*|resserre\w*) (?:sur|dans|vers) {N}", "to"),
+        (r"\bà côté (?:de |du |d'|des ){N}", "past"),
     ),
     others=r"^\s*(?:(?:le|la|les|un|une|des|l')\s*)?(?!caméra)"
     r"(?:voiture|homme|femme|fille|garçon|enfant|gens|il|ils|elle|elles|"
@@ -141,4 +170,6 @@ FRENCH = Language(
     r"\w+\s+(?:\w+\s+){0,2}?(?:avance|recule|tourne|monte|descend|s'approche|marche|passe|"
     r"entre|court|vole|traverse|suit|bouge)\w*",
     never=r"\b(?:pas de|sans|aucun|aucune|ne)\b",
+    numbers="un/une deux trois quatre cinq six sept huit neuf dix",
+    counted=r"mètre|seconde|degré|centimètre",
 )

@@ -29,6 +29,19 @@ GERMAN = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"vertikalschwenk\w*|(?:vertikaler?|senkrechter?) schwenk|neigeschwenk\w*", "tilt"),
+        (
+            r"\bhält\b(?: an| inne)?|anhalten|bleibt (?:\w+ )?(?:stehen|fest|statisch)|stopp\w*|\bpause\b|"
+            r"verharr\w*|\bstatisch\b|unbewegt|stillstand|\bfixiert\b",
+            "static shot",
+        ),
+        (r"ran ?zoom\w*|zoomt? (?:ran|rein|heran)", "zoom in"),
+        (r"rückwärts\w*|\brückzug|wegfahren|fährt (?:\w+ )?weg\b|setzt zurück|\baufziehen", "pull out"),
+        (
+            r"zufahren|hineinfahren|reinfahren|zubewegen|hineingleiten|vordringen|fährt\b.*\b(?:vor|"
+            r"hinein|rein)\b|\bvor(?=\s*$)|taucht\b.*\bein|rückt\b.*\bvor|geht ran|nähert\b",
+            "push in",
+        ),
         (r"reiß\w*schwenk\w*|reiss\w*schwenk\w*|wischschwenk\w*", "whip pan"),
         (
             r"handkamera|handgehalten\w*(?:\s+kamera)?|aus der hand|schulterkamera|"
@@ -38,7 +51,8 @@ GERMAN = Language(
         (r"(?:kamera bleibt )?auf (?:dem|einem) stativ|\bstativ\w*", "tripod shot"),
         (
             r"(?:feste[rns]?|statische[rns]?|fixe|unbewegte|starre|ruhende)\s+(?:kamera|einstellung)"
-            r"|kamera\s+(?:ist\s+)?(?:statisch|fest|fix)\b|kamera\s+(?:\w+\s+)?(?:steht|bleibt|ruht)\b(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
+            r"|kamera\s+(?:ist\s+)?(?:statisch|fest|fix)\b|kamera\s+(?:\w+\s+)?(?:steht|bleibt|"
+            r"ruht)\b(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
             r"|\b(?:still)?(?:stehen|halten)(?:\s*bleiben)?\b|(?:keine|ohne)\s+kamerabewegung|standbild"
             r"|kamera bewegt sich nicht",
             "static shot",
@@ -87,8 +101,15 @@ GERMAN = Language(
             r"|gleiten\b|schwebt\b|schweben\b|geht\b|läuft\b|zieht\b|\bzu\b",
             "move",
         ),
+        (r"rotiert\b|rotieren\b|\bdreht\b|rotation", "turn"),
+        (r"klettert\b|hinauf(?:fahren|steigen)|auffahrt|hochsteigen", "pedestal up"),
+        (r"hinab(?:fahren|steigen)|abwärtsfahrt|herab(?:sinken|gleiten)", "pedestal down"),
+        (r"\bzoom\w*", "zoom"),
     ),
     sides=(
+        (r"vo[nm] (?:fuß)?boden", "up"),
+        (r"von der (?:zimmer)?decke", "down"),
+        (r"gegenuhrzeigersinn", "counterclockwise"),
         (r"(?:von )?links\s*(?:nach|-|→|/)?\s*rechts", "right"),
         (r"(?:von )?rechts\s*(?:nach|-|→|/)?\s*links", "left"),
         (r"gegen den uhrzeigersinn|entgegen dem uhrzeigersinn", "counterclockwise"),
@@ -103,8 +124,15 @@ GERMAN = Language(
         (r"\blangsam\w*|\bgemächlich\w*|\bbehutsam\w*", "slow"),
         (r"\bschnell\w*|\brasch\w*|\brasant\w*|\bzügig\w*", "fast"),
         (r"\bleicht\w*|\bein wenig\b|\betwas\b|\bein bisschen\b|\bminimal\w*|\bganz sanft\w*", "slight"),
+        (r"\bsanft\w*|\bruhig\w*|\bweich\w*|\bträge\w*|\ballmählich\w*|\bgleichmäßig\w*", "slow"),
+        (r"\bplötzlich\w*|\bruckartig\w*|\bblitz\w*|\bhastig\w*|\bflott\w*", "fast"),
     ),
     units=(
+        (r"\bzweimal\b", "720 degrees"),
+        (r"\bdreimal\b", "1080 degrees"),
+        (r"\beinmal\b(?=.*\bum\b)(?! komplett| ganz)", "360 degrees"),
+        (r"\bnach (\d+(?:[.,]\d+)?) sekunden?\b|(\d+) sekunden? später", r"\1\2 delay"),
+        (r"\b(?:innerhalb von|in|über)\s+(?=\d)", ""),
         (
             r"\b(?:eine\s+)?(?:volle[nr]?|ganze[nr]?|komplette[nr]?)\s+(?:umdrehung|"
             r"drehung|runde|kreis|umrundung)|einmal (?:komplett|ganz)\b",
@@ -151,7 +179,11 @@ GERMAN = Language(
     r"(?:auto|wagen|mann|frau|junge|mädchen|kind|leute|menschen|er|"
     r"sie|vorhang|vorhänge|wolken|licht|sonne|hund|katze|"
     r"vogel|vögel|blätter|rauch|wasser|wellen|zug|bus|boot|schiff|regen|schnee|tür|menge|gardinen?)\b(?!\s*$)"
-    r"|^\s*(?:der|die|das|ein|eine)\s+(?!\w*(?:kamera|drohne|kran|dolly|schwenk|einstellung|aufnahme|fahrt|blick|zoom|bild))"
-    r"(?:\w+\s+){1,2}?(?:fährt|geht|läuft|rennt|dreht|steigt|sinkt|bewegt|fliegt|rollt|kommt|zieht|öffnet|gleitet|folgt)\b",
+    r"|^\s*(?:der|die|das|ein|eine)\s+(?!\w*(?:kamera|drohne|kran|dolly|schwenk|einstellung|aufnahme|"
+    r"fahrt|blick|zoom|bild))"
+    r"(?:\w+\s+){1,2}?(?:fährt|geht|läuft|rennt|dreht|steigt|sinkt|bewegt|fliegt|rollt|kommt|zieht|öffnet|"
+    r"gleitet|folgt)\b",
     never=r"\b(?:nicht|kein|keine|keinen|ohne)\b",
+    numbers="eine/einen/ein zwei drei vier fünf sechs sieben acht neun zehn",
+    counted=r"meter|sekunde|grad|zentimeter",
 )

@@ -30,6 +30,16 @@ ITALIAN = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (
+            r"\bferm[ao]\b(?=\s*$)|\bsi ferma\b|\bfermarsi\b|\bferma\b(?= per| \d)|\bpausa\b|"
+            r"\bstatic[ao]\b|\bfiss[ao]\b(?=\s*$)|\bsosta\b|\battendi\b|\bmantieni\b|\bmantiene\b|"
+            r"\bimmobile\b",
+            "static shot",
+        ),
+        (r"\bstringe\b|\bstringere\b|\bzumata\b(?! indietro)|zoomat\w+ (?:su|verso)", "zoom in"),
+        (r"\ballarga\b|\ballargare\b|allargando", "zoom out"),
+        (r"\btira indietro|\bsi ritira|\bsi ritrae|marcia indietro", "pull out"),
+        (r"\bsi spinge\b|\bpenetra\b|\bentrare\b|\baddentrarsi|\bprosegu\w+|in avanti\b", "push in"),
         (r"panoramica a schiaffo|schiaffo|panoramica (?:velocissima|a frusta)", "whip pan"),
         (
             r"(?:camera|macchina) a (?:mano|spalla)|a mano\b|a spalla\b|traballante|tremolio|tremolante|mossa",
@@ -84,8 +94,12 @@ ITALIAN = Language(
             r"scorre\b|si muove|si sposta|\bmovimento\b|\bfluttua\b|\bva\b|si dirige|cammina\b|costeggia\w*|oltrepassa",
             "move",
         ),
+        (r"\bsi arrampica|\bsi erge|\bsollev\w+", "pedestal up"),
+        (r"\babbass\w+", "pedestal down"),
+        (r"steadicam|\bdolly\b|\bslider\b", "move"),
     ),
     sides=(
+        (r"da terra|da sotto", "up"),
         (r"(?:da )?sinistra\s*(?:a|verso|-|→|/)?\s*destra", "right"),
         (r"(?:da )?destra\s*(?:a|verso|-|→|/)?\s*sinistra", "left"),
         (r"in senso antiorario|antiorari[oa]", "counterclockwise"),
@@ -102,8 +116,13 @@ ITALIAN = Language(
         (r"\blent[aeio]\b|\blentamente\b|\bdolcemente\b|\bpian piano\b|\blentissim\w+|\bgradualmente\b", "slow"),
         (r"\bveloc[ei]\b|\bvelocemente\b|\brapid[aeio]\b|\brapidamente\b|\bin fretta\b", "fast"),
         (r"\blegger[aeio]\b|\bleggermente\b|\bun po'|\bun poco\b|\bappena\b|\blieve\w*", "slight"),
+        (r"\bpiano\b|\bdolce\b|\bmorbid\w+|\bcalm\w+|\bgradual\w+", "slow"),
+        (r"\bimprovvis\w+|\bbrusc\w+|\bdi scatto\b", "fast"),
     ),
     units=(
+        (r"\bdue (?:volte|giri)\b", "720 degrees"),
+        (r"\btre (?:volte|giri)\b", "1080 degrees"),
+        (r"\bdopo (\d+(?:[.,]\d+)?) secondi|(\d+) secondi dopo", r"\1\2 delay"),
         (r"\b(?:un )?giro completo|\bgiro intero", "orbita 360 degrees"),
         (r"\b(?:un )?mezzo giro|\bsemicerchio", "orbita 180 degrees"),
         (r"\b(?:un )?quarto di giro", "orbita 90 degrees"),
@@ -155,4 +174,6 @@ ITALIAN = Language(
     r"tend[ae]|nuvol[ae]|luc[ei]|"
     r"sole|cane|gatto|uccell[oi]|foglie|fumo|acqua|onde|treno|barca|pioggia|neve|porta|folla)\b(?!\s*$)",
     never=r"\b(?:senza|non|nessun|nessuna|niente)\b",
+    numbers="un/uno due tre quattro cinque sei sette otto nove dieci",
+    counted=r"metr|second|grad|centimetr",
 )

@@ -27,6 +27,17 @@ SPANISH = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"(?:paneo|panorámica) vertical\w*", "tilt"),
+        (
+            r"\bse detiene\b|\bdetenerse\b|\bpausa\b|\bse para\b|\bquiet[ao]\b|\bestátic[ao]\b|"
+            r"\binmóvil\b|\bfij[ao]\b(?=\s*$)|\bespera\b|\bmantiene\b|\bmantener\b|no (?:mover|muevas|"
+            r"mueve|se mueve) (?:la )?(?:cámara)?",
+            "static shot",
+        ),
+        (r"(?:zoom|acercamiento) (?:hacia|a|al|en|sobre)\b|cierra (?:el plano|en)|zoom rápido", "zoom in"),
+        (r"abre el plano|abrir plano|ampl[ií]a el plano", "zoom out"),
+        (r"tira hacia atrás|\bretir\w+|marcha atrás", "pull out"),
+        (r"empuj\w+|se mete|se introduce|penetra", "push in"),
         (r"(?:barrido|latigazo|paneo (?:rápido|brusco)|paneo látigo)", "whip pan"),
         (r"cámara (?:en mano|al hombro)|en mano\b|temblor|temblorosa", "handheld"),
         (r"respiración|balanceo|vaivén", "handheld"),
@@ -70,8 +81,14 @@ SPANISH = Language(
             r"|desliza\w*|se mueve|se desplaza|mueve\b|movimiento\b|flota\b|va\b|se dirige|camina\b",
             "move",
         ),
+        (r"\brota\w*|\bvoltea\w*|\bgirar\b", "turn"),
+        (r"\btrepa\b|se levanta|\balza\w*", "pedestal up"),
+        (r"\bbajando\b|se agacha", "pedestal down"),
+        (r"steadicam|\bdolly\b|carro\b|slider", "move"),
     ),
     sides=(
+        (r"desde el suelo|del suelo|desde el piso|del piso", "up"),
+        (r"desde el techo|del techo", "down"),
         (r"(?:de (?:la )?)?izquierda\s*(?:a|hacia|-|→|/)?\s*(?:la )?derecha", "right"),
         (r"(?:de (?:la )?)?derecha\s*(?:a|hacia|-|→|/)?\s*(?:la )?izquierda", "left"),
         (
@@ -90,8 +107,16 @@ SPANISH = Language(
         (r"\blent[oa]s?\b|\blentamente\b|\bdespacio\b|\bsuavemente\b|\bpausad\w+", "slow"),
         (r"\brápid[oa]s?\b|\brápidamente\b|\bdeprisa\b|\bvelozmente\b", "fast"),
         (r"\bliger[oa]s?\b|\bligeramente\b|\bun poco\b|\bleve\w*|\bsutil\w*", "slight"),
+        (r"\bsuaves?\b|\bpoco a poco\b|\bgradual\w*|\bcalma\w*|\btranquil\w*", "slow"),
+        (r"\bbrusc\w+|\bde golpe\b|\brepentin\w+|\bveloz\b|\bveloces\b", "fast"),
     ),
     units=(
+        (r"\bdos (?:veces|vueltas)\b", "720 degrees"),
+        (r"\btres (?:veces|vueltas)\b", "1080 degrees"),
+        (
+            r"\b(?:después de|tras|a los) (\d+(?:[.,]\d+)?) segundos?|(\d+) segundos? (?:después|más tarde)",
+            r"\1\2 delay",
+        ),
         (r"\b(?:una )?vuelta completa|\bgiro completo", "orbita 360 degrees"),
         (r"\b(?:una )?media vuelta|medio giro|semicírculo", "orbita 180 degrees"),
         (r"\b(?:un )?cuarto de (?:vuelta|giro|círculo)", "orbita 90 degrees"),
@@ -128,6 +153,8 @@ SPANISH = Language(
         (r"\bhacia (?!(?:la )?izquierda|(?:la )?derecha|arriba|abajo|delante|adelante|atrás|fuera|dentro){N}", "to"),
         (r"(?P<keep>sigue|siguiendo|seguir|acompaña\w*)\s+(?:al |a )?{N}", "with"),
         (r"\b(?:al|en) (?!sentido|mano|mismo|hombro){N}", "to"),
+        (r"\bzoom (?:a|al|hacia|sobre|en) {N}", "to"),
+        (r"\b(?:a|sobre) (?:el|la|los|las|su|un|una) (?!izquierda|derecha|vez){N}", "to"),
     ),
     others=r"^\s*(?:(?:el|la|los|las|un|una|unos|unas)\s+)?(?!cámara)"
     r"(?:coche|carro|hombre|mujer|niña|niño|chica|chico|gente|ella|"
@@ -138,4 +165,6 @@ SPANISH = Language(
     r"\w+\s+(?:\w+\s+){0,2}?(?:avanza|retrocede|gira|sube|baja|se acerca|camina|pasa|"
     r"entra|corre|vuela|cruza|sigue|se mueve)\w*",
     never=r"\b(?:sin|no|ningún|ninguna)\b",
+    numbers="un/una dos tres cuatro cinco seis siete ocho nueve diez",
+    counted=r"metro|segundo|grado|centímetro",
 )

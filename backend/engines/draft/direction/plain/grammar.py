@@ -12,7 +12,7 @@ Rules = Sequence[tuple[str, str]]  # a regular expression and the English of wha
 # What a generic "moves" is by the thing it goes to, where no side is said.
 _BY_RELATION = {"to": "push in", "from": "pull out", "around": "orbit"}
 MOST = 40  # things and manners that are taken of a clause
-_FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|x)")
+_FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|delay|x)")
 _SIDED = {
     "move": {
         "left": "truck left",
@@ -66,6 +66,9 @@ class Language:
     others: str
     never: str  # negations
     blanks: bool = True  # between words
+    denies_after: bool = False  # whether a negation follows its verb
+    numbers: str = ""  # the words for 1, 2 ... in their order, those of one number separated by "/"
+    counted: str = ""  # what is counted, after a number
 
 
 # What crews of every country say in English.
@@ -82,6 +85,7 @@ JARGON: Rules = (
     (r"\bhandheld\b", "handheld"),
     (r"\b(?:truck|tracking shot)\b", "truck"),
 )
+_ONLY_SECONDS = re.compile(r"(?:, then |, |\. )?over [\d.]+ seconds")
 _CREW = re.compile(r"\b(dolly|push|track|pull|zoom)[ -](in|out|back)\b")  # its "in" is no preposition
 JARGON_OF_MANNER: Rules = (
     (r"\bslow(?:ly)?\b", "slow"),
@@ -105,6 +109,10 @@ class Reader:
         self.sides = _compiled([rule for rule in language.sides if rule[1] not in _TURNS])
         self.manners = _compiled([*language.manners, *JARGON_OF_MANNER])
         self.units = _compiled(language.units)
+        numbers = enumerate(language.numbers.split(), start=1)
+        self.number_of = {word: str(number) for number, words in numbers for word in words.split("/")}
+        counted = rf"({'|'.join(self.number_of)})(?=\s*(?:{language.counted}))"
+        self.numbers = re.compile((r"\b" if language.blanks else "") + counted if language.numbers else r"(?!)")
         self.things = _compiled([(_with_nouns(rule, language.noun), name) for rule, name in language.things])
 
     def english(self, text: str) -> str:
@@ -124,6 +132,8 @@ class Reader:
                 found = self._sentence(lower)
                 said = clause if found is None else found
                 about_camera = about_camera or own or found is not None
+            if link == "then" and made and _ONLY_SECONDS.fullmatch(made[-1]):  # "2 seconds, then ..."
+                made[-1], link = made[-1].replace("over", "after"), ","
             made.append((_LINKS[link] if made else "") + said.strip())
         return "".join(made)
 
@@ -154,13 +164,17 @@ class Reader:
         """The clause in English; None where it says nothing of a camera."""
         if self.language.blanks:
             clause = _CREW.sub(r"\1\2", clause)
-        rest, figures = self._figures(clause)
+        rest, figures, late = self._figures(clause)
         rest, turns = _taken(self.turns, rest)
         rest, manner = _taken(self.manners, rest)
         rest, things = _taken(self.things, rest)
         moves = self._moves(rest)
         if not moves:
-            return self._without_a_move(rest, manner, [turn for turn, _ in turns], figures, things)
+            said_so = self._without_a_move(rest, manner, [turn for turn, _ in turns], figures, things)
+            return f"{late}{said_so or ''}" or None
+        negated = [move for move in moves if self._is_negated(rest, moves, move)]
+        if len(negated) < len(moves):
+            moves = [move for move in moves if move not in negated]
         sides = self._sides(rest)
         going = any(move in _GOING for _, _, move in moves)
         said = []
@@ -168,14 +182,23 @@ class Reader:
             mine = [side for at, side in sides if self._nearest(moves, at) == index] + [turn for turn, _ in turns]
             about = [] if going and move not in _GOING and len(moves) > 1 else things
             said.append(self._said(move, mine, about, figures if index == len(moves) - 1 else ""))
-        never = "no " if self.never.search(rest) and not {"static shot", "tripod shot"} & set(said) else ""
+        never = "no " if negated and moves[0] in negated and not {"static shot", "tripod shot"} & set(said) else ""
         said = [part for part in said if part]
         if not said:
             return None
         for name in reversed(dict.fromkeys(name for name, _ in manner)):
             at = _whose(name, said)
             said[at] = f"{name} {said[at]}"
-        return never + " and ".join(said)
+        return late + never + " and ".join(said)
+
+    def _is_negated(self, text: str, moves: list[tuple[int, int, str]], move: tuple[int, int, str]) -> bool:
+        """Whether "without" or the like stands beside a move: before it, or after it where a language has it there."""
+        for match in self.never.finditer(text):
+            near = match.start() - move[1] if self.language.denies_after else move[0] - match.end()
+            between = [one for one in moves if match.end() <= one[0] and one[1] <= move[0]]
+            if 0 <= near <= _NEAR_BY and not between:
+                return True
+        return False
 
     def _without_a_move(
         self, rest: str, manner: list[tuple[str, str]], turns: list[str], figures: str, things: list[tuple[str, str]]
@@ -183,6 +206,8 @@ class Reader:
         sides = turns + [side for _, side in self._sides(rest)]
         words = [name for name, _ in manner] + ([figures] if figures else []) + sides
         named = [self._named(things)] if things else []
+        if any(relation == "around" for relation, _ in things) and not sides:
+            words = ["orbit", *words]
         return " ".join([*words, *named]) if words or named else None
 
     def _nearest(self, moves: list[tuple[int, int, str]], at: int) -> int:
@@ -260,12 +285,16 @@ class Reader:
         inside = [form for form in self.language.nouns if form in name]
         return self.language.nouns[max(inside, key=len)] if inside else name
 
-    def _figures(self, clause: str) -> tuple[str, str]:
-        """The clause without its figures, and they in English."""
+    def _figures(self, clause: str) -> tuple[str, str, str]:
+        """The clause without its figures, and in English they and what it begins after."""
+        clause = self.numbers.sub(lambda match: self.number_of[match[1]], clause)
         for pattern, english in self.units:
             clause = pattern.sub(english, clause)
-        said = [f"{number} {unit}" for number, unit in _FIGURE.findall(clause)]
-        return _FIGURE.sub(" ", clause), " ".join(said)
+        found = _FIGURE.findall(clause)
+        far = [f"{number} {unit}" for number, unit in found if unit not in ("seconds", "delay")]
+        long = [f"over {number} seconds" for number, unit in found if unit == "seconds"]
+        late = [f"after {number} seconds, " for number, unit in found if unit == "delay"]
+        return _FIGURE.sub(" ", clause), " ".join(far + long), "".join(late)
 
 
 def _whose(manner: str, said: list[str]) -> int:
@@ -277,6 +306,7 @@ def _whose(manner: str, said: list[str]) -> int:
     return moving[0] if moving else 0
 
 
+_NEAR_BY = 16  # letters between a negation and its verb
 _STRENGTH = {",": 0, "and": 1, "while": 2, "then": 3, ".": 3}
 _PEOPLE = ("her", "him", "them", "woman", "man", "girl", "boy", "child", "people", "couple")
 _TURNS = ("clockwise", "counterclockwise")

@@ -99,7 +99,8 @@ _HEIGHTS = re.compile(
     rf"\bfrom\s+{_NUMBER}\s*{_LENGTH}?\s+(?:up\s+|down\s+)?to\s+{_NUMBER}\s*{_LENGTH}\b", re.IGNORECASE
 )
 _BETWEEN = re.compile(
-    rf"\b{_NUMBER}\s*(?:-|–|to|or)\s*{_NUMBER}(?=\s*(?:m|cm|metres?|meters?|feet|ft|deg|degrees|°|s|sec|secs|seconds)\b|°)"
+    rf"\b{_NUMBER}\s*(?:-|–|to|or)\s*{_NUMBER}(?=\s*(?:m|cm|metres?|meters?|feet|ft|deg|degrees|°|s|sec|"
+    rf"secs|seconds)\b|°)"
 )
 
 

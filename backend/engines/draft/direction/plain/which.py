@@ -5,8 +5,9 @@ from __future__ import annotations
 import functools
 import re
 
-from ..languages import chinese, french, german, italian, japanese, korean, spanish
+from ..languages import chinese, dutch, french, german, italian, japanese, korean, portuguese, spanish
 from ..lists import one_of
+from ..languages.nouns import NOUNS
 from .grammar import Reader
 
 
@@ -16,12 +17,20 @@ def reader_of(text: str) -> Reader | None:
     if found:
         return _reader(found)
     words = _WORD.findall(text.lower())
-    counts = {name: sum(word in known for word in words) for name, known in _FUNCTION_WORDS.items()}
+    counts = {
+        name: sum(word in known or word in _nouns(name) for word in words) for name, known in _FUNCTION_WORDS.items()
+    }
     for name, marks in _MARKS.items():
         counts[name] += len(marks.findall(text.lower()))
     best = max(counts, key=lambda name: counts[name])
     english = sum(word in _ENGLISH_WORDS for word in words)
     return _reader(best) if counts[best] and counts[best] >= english else None
+
+
+@functools.cache
+def _nouns(name: str) -> frozenset[str]:
+    """The things that are called so in this language and not in English."""
+    return frozenset(NOUNS[name]) - frozenset(NOUNS[name].values()) - _ENGLISH_WORDS - _ALSO_ENGLISH
 
 
 @functools.cache
@@ -34,6 +43,8 @@ def _reader(name: str) -> Reader:
         "italian": italian.ITALIAN,
         "japanese": japanese.JAPANESE,
         "korean": korean.KOREAN,
+        "portuguese": portuguese.PORTUGUESE,
+        "dutch": dutch.DUTCH,
     }
     return Reader(languages[name])
 
@@ -80,6 +91,22 @@ _FUNCTION_WORDS = {
             giro, che, con, per, non, muovere, telecamera
         """
     ),
+    "portuguese": one_of(
+        """
+            os, um, uma, da, das, dos, na, nas, ao, à, e, para, pela, pelo, câmera, câmara, então,
+            depois, lento, lenta, lentamente, devagar, plano, fixo, panorâmica, esquerda, direita, em, torno, redor,
+            volta, com, sem, movimento, até, travelling, grua, avança, recua, sobe, desce, gira, segue, aproxima, graus,
+            metros, segundos, mão, enquanto, muito, rápido, rápida, não, trás, frente, direção, sua, seu
+        """
+    ),
+    "dutch": one_of(
+        """
+            de, het, een, en, van, naar, op, om, dan, langzaam, langzame, langs, omhoog, omlaag, links,
+            rechts, graden, meter, seconden, rijdt, beweegt, draait, kantelt, gaat, volgt, volg, zoomt, inzoomen,
+            uitzoomen, achteruit, vooruit, geen, zonder, beweging, vast, kraan, heen, tot, zijn, haar, niet,
+            terwijl, daarna, vervolgens, uit, stijgt, daalt, tussen, voorbij, terug, tegen, snel, snelle, halve
+        """
+    ),
 }
 # Parts of words and letters that do the same.
 _MARKS = {
@@ -87,11 +114,20 @@ _MARKS = {
     "french": re.compile(r"caméra|panoramique|[èêçœùî]|\b[ld]'"),
     "spanish": re.compile(r"cámara|paneo|[ñ¿¡óáí]"),
     "italian": re.compile(r"carrell|inquadrat|macchina da presa|[ìòù]\b|zione\b|\b(?:dell|all|sull|nell)'"),
+    "portuguese": re.compile(r"câm[ea]ra|panorâmica|[ãõ]|\b(?:às|ção)\b|ções\b|ção\b"),
+    "dutch": re.compile(r"\b(?:naar|het|een)\b|ij[a-z]|camerabew"),
 }
 _ENGLISH_WORDS = one_of(
     """
-            the, a, an, and, of, to, in, on, with, then, camera, slow, slowly, into, from, around, shot, at, her,
+            the, a, an, and, of, to, on, with, then, camera, slow, slowly, into, from, around, shot, at, her,
             his, past, as, while, up, out, down, over, is, it, through, left, right, push, pull, pan, tilt, back,
             toward, towards, he, she, goes, go, moves, move, cam, forward, backward, hold, dolly, meter, meters
         """
+)
+# Things that an English word is called like.
+_ALSO_ENGLISH = one_of(
+    "bank, bar, bureau, brief, hall, gang, tour, arm, arme, hand, see, rad, bad, bord, muse, main, mesa, man, men, mare, stage, "
+    "place, sale, hof, tor, mall, mala, bus, pilier, via, vase, sol, rio, hen, hun, hem, lit, mur, seto, ring, boom, trap, plank, "
+    "kind, stel, kom, meer, bus, plant, over, photo, champ, chat, chaise, grille, portail, verse, pool, four, lustre, tableau, "
+    "arcade, barrière, pont, office, terrace, train, auto, museum, tunnel, glass, statue, computer, logo, actor, singer, boutique"
 )
