@@ -16,6 +16,7 @@ from .vocabulary import (
     DIRECTIONS,
     EVERYDAY_VERBS,
     LEAD_INS,
+    PREPOSITIONS,
     RISING_AND_SINKING,
     ROADS,
     TURN_ABOUT,
@@ -29,7 +30,9 @@ from .ways import (
     NO_HEADINGS,
     STRAIGHT_DOWN,
     VERBS,
+    degrees_after,
     direction_of,
+    goes_to,
     metres_after,
     on_a_road,
     turns_about,
@@ -63,6 +66,7 @@ def find(clause: Clause) -> list[Found]:
     if measured := _measured(text):
         return [measured]
     found: list[Found] = []
+    measured_words = words.measured(text)
     i = 0
     while i < len(text):
         if size := longest(text, i, SET_PHRASES):
@@ -71,7 +75,7 @@ def find(clause: Clause) -> list[Found]:
                 i += 1
                 continue
             found.append(phrase)
-        elif text[i] in VERBS and (core := _verb(text, i)):
+        elif text[i] in VERBS and not (measured_words[i] or _is_place(text, i)) and (core := _verb(text, i)):
             found.append(core)
         else:
             i += 1
@@ -87,8 +91,11 @@ def find(clause: Clause) -> list[Found]:
         return [carried]
     if not found and (way := _way_alone(clause)):
         return [way]
+    if not found and (across := _across(text)):
+        return [across]
     if not found and is_another_direction(clause):
         return [Found(0, 1, "again", 1, "again", text[0])]
+    found = _craned(found)
     return [_sided(text, move) for i, move in enumerate(found) if not _leads_into(text, move, found[i + 1 : i + 2])]
 
 
@@ -126,10 +133,41 @@ def _way_alone(clause: Clause) -> Found | None:
     if clause.link != "sentence" or text[0] not in _OPENING_WAYS or len(text) > 10:
         return None
     goes_on = any(word in ("to", "toward", "towards", "into") for word in text[2:])
-    return Found(0, 0, "push", 1, "phrase", "") if goes_on or text[0] in ("toward", "towards") else None
+    alone = text[0] in ("toward", "towards") or (text[0] == "through" and len(text) < 5)
+    return Found(0, 0, "push", 1, "phrase", "") if goes_on or alone else None
 
 
 _OPENING_WAYS = ("past", "through", "over", "along", "toward", "towards", "between", "from")
+
+
+def _across(text: list[str]) -> Found | None:
+    """ "Slider, left to right, 50 cm": across, with no verb."""
+    at = next((i for i, word in enumerate(text) if word in ("leftwards", "rightwards")), -1)
+    if (
+        at < 0
+        or len(text) < 2
+        or not all(
+            word in LEAD_INS or word in CAMERA_NOUNS or word in CARRIERS or is_modifier(word) for word in text[:at]
+        )
+    ):
+        return None
+    return Found(at, at + 1, "truck", 1 if text[at] == "rightwards" else -1, "phrase", text[at])
+
+
+def _craned(found: list[Found]) -> list[Found]:
+    """ "A crane shot rising over the crowd" is one move."""
+    made: list[Found] = []
+    for move in found:
+        if made and made[-1].kind == "crane" and move.kind == "pedestal":
+            made[-1] = replace(made[-1], sign=move.sign)
+        else:
+            made.append(move)
+    return made
+
+
+def _is_place(text: list[str], i: int) -> bool:
+    """Whether the verb at word `i` is a thing: "from the sink to the fridge"."""
+    return i > 1 and text[i - 1] in ("the", "his", "her", "their") and text[i - 2] in PREPOSITIONS and VERBS[text[i]][2]
 
 
 def _is_towards_a_thing(text: list[str], i: int) -> bool:
@@ -239,11 +277,17 @@ def _verb(text: list[str], i: int) -> Found | None:
         if verb in TURN_ABOUT and turns_about(text, i):
             kind = "orbit"
         return Found(i, max(end, i + 1), kind, sign, form, verb, everyday, extra=_own_speed(verb))
+    if everyday and "in" in table and goes_to(text, i + 1):
+        kind, sign = table["in"]
+        return Found(i, i + 1, kind, sign, form, verb, everyday, extra=_own_speed(verb))
     if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
         kind, sign = table["in"]
         return Found(i, i + 2, kind, sign, form, verb, everyday, extra=_own_speed(verb))
-    if verb == "look" and text[i + 1 : i + 2] == ["at"] and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
+    looks = (verb == "look" and text[i + 1 : i + 2] == ["at"]) or (verb in TURN_ABOUT and text[i + 1 : i + 2] == ["to"])
+    if looks and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
+    if verb in TURN_ABOUT and (degrees_after(text, i + 1) or form != "base"):
+        return Found(i, i + 1, "pan", 1, form, verb, everyday, directed=False)
     if "" not in table and verb in GOES_BY and (by := metres_after(text, i + 1)):
         return Found(i, by, "push", GOES_BY[verb], form, verb, everyday, extra=_own_speed(verb))
     if "" not in table:

@@ -51,7 +51,7 @@ def turned_to(step: Step, text: list[str]) -> Step:
     verb = _OWN_VERB.get(step.kind)
     for word in text:
         turned = CAMERA_VERBS[verb].get(DIRECTIONS.get(word, "?")) if verb else None
-        if turned and turned[0] == step.kind and word in ("left", "right", "up", "down", "clockwise"):
+        if turned and turned[0] == step.kind and word in ("left", "right", "up", "down", "clockwise", *ACROSS):
             return replace(step, sign=turned[1], open_side=False)
     return step
 

@@ -170,7 +170,13 @@ class _Reader:
                 self.steps[-1] = turned_to(replace(self.steps[-1], kind="truck") if beside else self.steps[-1], side)
                 return
             again, before = once_more(move, clause, self.steps), self.steps[-1] if self.steps else Step("hold", 1)
-            if again and clause.link == "comma" and before.open_side and again[0].kind == before.kind == "orbit":
+            if (
+                again
+                and clause.link == "comma"
+                and before.open_side
+                and again[0].kind == before.kind
+                and len(clause.words) < 3
+            ):
                 self.steps[-1] = replace(before, sign=again[0].sign, open_side=False)  # "around the sofa, clockwise"
             else:
                 self.steps.extend(again)
@@ -233,7 +239,8 @@ class _Reader:
                     before, relation=relation, target=whole, said=f"{before.said} to reveal the whole {whole}"
                 )
             return
-        if (before.target and before.relation != "along") or clause.link not in ("comma", "and"):
+        ends = clause.words[0] == "ending"
+        if not ends and ((before.target and before.relation != "along") or clause.link not in ("comma", "and")):
             return
         if clause.words[0] in LEAD_INS or clause.words[0] in PREPOSITIONS:
             relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))

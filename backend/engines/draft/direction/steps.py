@@ -54,6 +54,10 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
             kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
         elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or _goes_on(kept[-1], step):
             kept.append(step)
+        elif step.target and not kept[-1].target:  # "move forward, approaching the table"
+            kept[-1] = replace(
+                kept[-1], relation=step.relation, target=step.target, said=f"{kept[-1].said} {step.said}"
+            )
     if any(step.kind in ("pan", "tilt", "zoom", "roll") for step in kept):  # a tripod's head moves
         kept = [step for step in kept if step.kind != "hold" or not _ON_LEGS.intersection(step.said.split())]
     return tuple(_dolly_zooms(kept))

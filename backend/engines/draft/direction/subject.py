@@ -21,6 +21,7 @@ from .vocabulary import (
     MOVING,
     NEGATIONS,
     PREPOSITIONS,
+    ROADS,
     SIDEWAYS,
     STILL,
 )
@@ -202,6 +203,8 @@ def _acts_on_a_thing(text: list[str], move: Found) -> bool:
         return False
     if _is_thing(text, move.start + 1) and words.measure_at(text, move.start + 1) is None:
         return True
+    if any(word in ROADS for word in text[move.end : move.end + 3]):  # "move down the stairs"
+        return False
     ends_short = text[move.end - 1] in ("in", "out", "up", "down", "back", "off")
     return ends_short and move.verb in _ACT_ON_THINGS and _is_thing(text, move.end)
 

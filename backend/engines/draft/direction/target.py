@@ -76,7 +76,7 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
     """The relation (one of RELATIONS, or "") and the thing of a move of `kind` and `verb` that is said in the words
     [start, stop) of a clause."""
     found: dict[str, str] = {}
-    i = start
+    i, ended = start, -1  # where the thing before ended
     while i < stop:
         relation = _relation(text, i, verb, start)
         if relation is None:
@@ -84,6 +84,11 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
             continue
         if relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _PURPOSES:  # "to keep her in frame"
             i += 2
+            continue
+        if (
+            relation == "to" and "to" in found and i == ended and text[i] in _STANDING
+        ):  # "the painting on the left wall"
+            i = noun_phrase(text, i + 1, stop)[2]
             continue
         between = text[i] == "between"
         whole, name, i = noun_phrase(text, i + 1, stop)
@@ -93,11 +98,15 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
         if name and whole:
             found.setdefault("whole", name)
         elif name:
+            ended = i
             found[relation] = name if relation == "to" else found.get(relation, name)
     for relation in RELATIONS:
         if relation in found:
             return _as_seen(relation, kind), found[relation]
     return "", ""
+
+
+_STANDING = ("on", "at", "near", "upon")
 
 
 def onward_of(text: list[str], start: int, stop: int) -> str:

@@ -99,7 +99,7 @@ CAMERA_VERBS: dict[str, dict[str, Move]] = {
 
 _TRAVELLING = listed(
     """
-        move, go, travel, glide, drift, float, fly, slide, walk, creep, inch, step, ease, come, rush, run, drive,
+        move, go, travel, pass, proceed, cruise, slip, weave, glide, drift, float, fly, slide, walk, creep, inch, step, ease, come, rush, run, drive,
         advance, sweep, swoop, race, sail, head, get, shift, sneak, crawl, march, stroll, soar, scroll, wander,
         proceed, press, punch
     """
@@ -124,6 +124,8 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     "follow": {"": ("push", 1), "in": ("push", 1), **_TRUCK},
     "approach": {"": ("push", 1)},
     "enter": {"": ("push", 1)},
+    "cross": {"": ("push", 1)},
+    "traverse": {"": ("push", 1)},
     "explore": {"": ("push", 1)},
     "retreat": {"": ("push", -1), "out": ("push", -1)},
     "recede": {"": ("push", -1)},
@@ -143,7 +145,7 @@ _PLAIN_PHRASES: dict[str, Move] = by_phrase(
     {
         ("dolly zoom", -1): """
             dolly zoom out, dolly zoom, dolly out zoom in, dolly out and zoom in, vertigo effect, vertigo shot, vertigo
-            zoom, hitchcock zoom, hitchcock effect, jaws effect, trombone shot, contra zoom, zolly
+            zoom, push pull, hitchcock zoom, hitchcock effect, jaws effect, trombone shot, contra zoom, zolly
         """,
         ("dolly zoom", 1): "dolly zoom in, dolly in zoom out, dolly in and zoom out",
         ("truck", 1): "tracking shot, trucking shot, lateral tracking, side tracking",
@@ -257,7 +259,7 @@ FALSE_FRIENDS = listed(
         turn on, lift off, drop off, head on, straight ahead of, back to back, left over, left
         alone, left open, right now, right away, back door, back yard, back seat, back room, back wall, back
         alley, back street, back lit, far away, close up, close ups, upside down, bullet train, reverse angle,
-        reverse angles, reverse shot, counter shot, shot reverse shot, depth of field, handheld in, camera
+        reverse angles, reverse shot, counter shot, shot reverse shot, reverse on, reverses on, depth of field, handheld in, camera
         store, security camera, camera man
     """
 )

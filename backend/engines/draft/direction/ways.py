@@ -19,6 +19,28 @@ def metres_after(text: list[str], i: int) -> int:
     return 0
 
 
+def goes_to(text: list[str], i: int) -> bool:
+    """Whether a verb of going has its goal at word `i`: "to the window", "slowly from the sink to the fridge"."""
+    for at in range(i, min(len(text) - 1, i + 7)):
+        if text[at] == "to":
+            return text[at + 1] in ABOUT
+        if at == i and not (text[at] == "from" or is_modifier(text[at])):
+            return False
+        if text[at] in DIRECTIONS or (at > i and text[at] in VERBS and text[at - 1] not in ABOUT):
+            return False
+    return False
+
+
+def degrees_after(text: list[str], i: int) -> bool:
+    """Whether degrees follow at word `i`: "turn slowly 90 degrees"."""
+    for at in range(i, len(text)):
+        if measure := words.measure_at(text, at):
+            return measure.kind == "degrees"
+        if not (is_modifier(text[at]) or text[at] in ("by", "about", "the", "camera", "through")):
+            break
+    return False
+
+
 def turns_about(text: list[str], i: int) -> bool:
     """Whether a thing is turned about: "rotate around the table", "rotate the camera 30 degrees around her"."""
     for at in range(i + 1, min(i + 9, len(text) - 1)):
@@ -74,7 +96,9 @@ def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -
                 along = along or (direction, i + 1)
             elif along and not (direction in _SIDES or DIRECTIONS[word] in ("clockwise", "counter")):
                 return along
-            elif not (direction in ("in", "out") and text[i + 1 : i + 2] and text[i + 1] in _SIDES):
+            elif not (direction in ("in", "out") and text[i + 1 : i + 2] and text[i + 1] in _SIDES) or (
+                on_a_road(text, i + 2, "") == "in" and text[i + 1] in ("up", "down")
+            ):
                 return direction, i + 1
         elif not (word in BETWEEN or is_modifier(word) or is_figure(text, i) or far or in_from or along):
             break

@@ -39,13 +39,13 @@ BLINKING = r"\b(?:blink|blinks|blinking|smiles|nods|winks|eyes (?:open|close|flu
 # Patterns of any language, by topic: see beyond.py. A thing's topic is its English name.
 ALL_LANGUAGES = {
     "another camera": (
-        r"\breverse (?:angle|shot)|\bcounter-?shot\b|\bshot.reverse.shot\b|"
+        r"\breverse (?:angle|shot)|\breverses? on (?!the dolly|rails)|\bover to his side\b|\bcounter-?shot\b|\bshot.reverse.shot\b|"
         r"gegenschuss|gegenschuß|contrechamp|contre-champ|"
         r"contraplano|contracampo|反打|反拍|反向镜头|切り返し|リバース(?:ショット|"
         r"アングル)|리버스 ?(?:앵글|샷|숏)|역앵글"
     ),
     "focus": (
-        r"\b(?:rack|racks|racking|pull|pulls|pulling|shift|shifts|shifting|"
+        r"\bracks? (?:from|to|between)\b|\b(?:rack|racks|racking|pull|pulls|pulling|shift|shifts|shifting|"
         r"change|changes)(?: the| of)? focus\b|\bfocus (?:pull|rack|shift|"
         r"moves|goes|racks|pulls|changes)\w*|\brefocus|comes? into focus|"
         r"goes? out of focus|schärfe\w*(?:verlager|zieh)\w*|"

@@ -153,7 +153,7 @@ SPANISH = Language(
         (r"\bhacia (?!(?:la )?izquierda|(?:la )?derecha|arriba|abajo|delante|adelante|atrás|fuera|dentro){N}", "to"),
         (r"(?P<keep>sigue|siguiendo|seguir|acompaña\w*)\s+(?:al |a )?{N}", "with"),
         (r"\b(?:al|en) (?!sentido|mano|mismo|hombro){N}", "to"),
-        (r"\bzoom (?:a|al|hacia|sobre|en) {N}", "to"),
+        (r"(?P<keep>\bzoom) (?:a|al|hacia|sobre|en) {N}", "to"),
         (r"\b(?:a|sobre) (?:el|la|los|las|su|un|una) (?!izquierda|derecha|vez){N}", "to"),
     ),
     others=r"^\s*(?:(?:el|la|los|las|un|una|unos|unas)\s+)?(?!cámara)"

@@ -244,7 +244,9 @@ class Reader:
                 said = said or ("pull out" if "whole" in relations else "")
         if said in ("orbit", "push in") and "around" in relations:
             said = "orbit"
-        if move == "turn" and not set(sides) & set(_SIDED["turn"]):
+        if move == "turn" and "around" in relations:
+            said = "orbit"
+        elif move == "turn" and not set(sides) & set(_SIDED["turn"]):
             said = "orbit" if "around" in relations else f"roll {next(iter(sides), 'clockwise')}"
         if said == "orbit":
             turns = [side for side in sides if side in ("left", "right", "clockwise", "counterclockwise")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .. import words
+from .sayings import plainly
 from .which import reader_of
 
 _MOVE = r"pan|tilt|truck|trk|track|dolly|arc|orbit|slide|crab|roll|move|whip|drift|swing|turn|look"
@@ -58,10 +59,7 @@ _WRITTEN_OUT = tuple(
         (r"\b(?:bwd|bkwd|bkwds|bwds)\b", "backward"),
         (r"\b(crane|jib|boom|ped|tilt|move)\s+dn\b", r"\1 down"),
         (r"\bthru\b", "through"),
-        (r"\bccw\b|\banti-?cw\b", "counterclockwise"),
         (r"(?<=\d)\s*cw\b|\b(orbit|arc|roll|circle|rotate)\s+cw\b", r"\1 clockwise"),
-        (r"\b1/4\b|¼", "quarter"),
-        (r"\b(?:1/2)\b|½", "half"),
         (
             r"\b(?:3/4|¾|three[ -]quarters?)(?: of)?(?: the)? (?:way |circle |turn |orbit )?(a?round)\b",
             r"270 degrees \1",
@@ -109,7 +107,10 @@ def written_out(text: str) -> str:
     text = words.without_runs(text)
     foreign = reader_of(text) is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
-    for pattern, said in (*_CAPITALS, *_WRITTEN_OUT):
+    for pattern, said in _CAPITALS:
+        text = pattern.sub(said, text)
+    text = text if foreign else plainly(text)
+    for pattern, said in _WRITTEN_OUT:
         text = pattern.sub(lambda match, said=said: match.expand(said), text)  # type: ignore[misc]
     text = _LENSES.sub(_zoomed, text)
     text = _ONE_LENS.sub(" ", text)

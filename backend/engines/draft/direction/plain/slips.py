@@ -16,7 +16,7 @@ _SPELLED = listed(
         follows, following, slight, slightly, gentle, gently, quickly, smooth, smoothly, gradually, degrees, metres,
         meters, seconds, table, chair, sofa, couch, window, door, doorway, kitchen, mirror, picture, painting,
         staircase, stairs, fireplace, lamp, curtain, building, house, garden, balcony, corridor, hallway, bookshelf,
-        then, hold, while, with, into, from, reveal, revealing, approach, approaches, closer, subtle, subtly, vertigo,
+        then, hold, while, forwards, sideways, upwards, downwards, statue, ceiling, between, towards, with, into, from, reveal, revealing, approach, approaches, closer, subtle, subtly, vertigo,
         pedestal, whole, entire, clock
     """
 )
@@ -33,6 +33,10 @@ _RIGHT_AS_IT_IS = one_of(
         solely, sight, night, flight, light, slights, bight, circus, orbital, rise, prise, wise, raise, arise, rising,
         raising, posture, pasture, mixture, vertical, raven, clocked, flocked, blocked, rocked, sink, follows, fellow,
         fallow, hollow, hallow, gentile, general, lefty, cleft, loft, lift, lest, let, felt, bright, fright, wright,
+        certain, certainly, lacked, licked, lucked, fellow, penned, pinned, punned, polling, tricking, trekking, pulling,
+        statute, status, filled, fallows, hollows, tripped, betwixt, tottering, tolling, telling, toiling, dwelling,
+        pollings, relief, heard, tilled, rosing, rinsing, apprise, guarding, girder, guarder, pointing, printing,
+        masters, fellows, pestle, stetic, decanting, resting, closer, clear, clever,
         eight, quickie, stair, chairs, tables, doors, sofas, mirrors
     """
 )
@@ -48,6 +52,15 @@ def spelled(word: str) -> str:
     return _slips().get(word, word)
 
 
+def _vowels(word: str) -> set[str]:
+    """A longer word with one vowel wrong or one too many: "camara", "slowley"."""
+    if len(word) < 6:
+        return set()
+    wrong = {word[:i] + vowel + word[i + 1 :] for i in range(1, len(word)) if word[i] in "aeiou" for vowel in "aeiou"}
+    more = {word[:i] + vowel + word[i:] for i in range(1, len(word)) for vowel in "aeiou"}
+    return (wrong | more) - {word}
+
+
 @functools.cache
 def _slips() -> dict[str, str]:
     """By each misspelling of one slip that leaves no doubt: two letters changed about, one left out, one doubled."""
@@ -57,7 +70,7 @@ def _slips() -> dict[str, str]:
         doubled = {word[: i + 1] + word[i:] for i in range(len(word))}
         single = {word[:i] + word[i + 1 :] for i in range(len(word) - 1) if word[i] == word[i + 1]}
         short = {word[:i] + word[i + 1 :] for i in range(1, len(word))} if len(word) > 6 else set()
-        for slip in swapped | doubled | single | short:
+        for slip in swapped | doubled | single | short | _vowels(word):
             found.setdefault(slip, set()).add(word)
     known = set(_SPELLED)
     return {slip: meant.pop() for slip, meant in found.items() if len(meant) == 1 and slip not in known}

@@ -20,8 +20,9 @@ def reader_of(text: str) -> Reader | None:
     counts = {
         name: sum(word in known or word in _nouns(name) for word in words) for name, known in _FUNCTION_WORDS.items()
     }
+    marked = _LOANS.sub("", text.lower())
     for name, marks in _MARKS.items():
-        counts[name] += len(marks.findall(text.lower()))
+        counts[name] += len(marks.findall(marked))
     best = max(counts, key=lambda name: counts[name])
     english = sum(word in _ENGLISH_WORDS for word in words)
     return _reader(best) if counts[best] and counts[best] >= english else None
@@ -49,6 +50,7 @@ def _reader(name: str) -> Reader:
     return Reader(languages[name])
 
 
+_LOANS = re.compile(r"façades?|cafés?|décor|à la\b|déjà vu|jalapeño|naïve|piñata")  # in English
 _WORD = re.compile(r"[^\W\d_]+")
 _SCRIPTS = (
     ("korean", re.compile(r"[\uac00-\ud7a3]")),
@@ -121,7 +123,7 @@ _ENGLISH_WORDS = one_of(
     """
             the, a, an, and, of, to, on, with, then, camera, slow, slowly, into, from, around, shot, at, her,
             his, past, as, while, up, out, down, over, is, it, through, left, right, push, pull, pan, tilt, back,
-            toward, towards, he, she, goes, go, moves, move, cam, forward, backward, hold, dolly, meter, meters
+            toward, towards, he, she, goes, go, moves, move, cam, forward, backward, hold, dolly, meter, meters, second, seconds, per, feet, metres, degrees, until, from, onto, by
         """
 )
 # Things that an English word is called like.

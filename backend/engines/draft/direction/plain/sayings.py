@@ -1,0 +1,150 @@
+"""How people say a move without its name, or more than one move: as the plain words that read.py knows."""
+
+from __future__ import annotations
+
+import re
+
+_NUMBER = r"(\d+(?:[.,]\d+)?)"
+_THE = r"(?:the |an? |his |her |their )?"
+# Sizes of framing, from far to near.
+_SIZES = (
+    r"(?:extreme|very|super|ultra)[ -]?wide|establishing",
+    r"wide|long|master",
+    r"full|medium[ -]wide",
+    r"medium|mid|waist",
+    r"medium[ -]close(?:[ -]?up)?",
+    r"close[ -]?ups?|close|tight|closer|detail|macro|insert|portrait",
+    r"(?:extreme|very|big|super)[ -](?:close(?:[ -]?ups?)?|tight)",
+)
+_SIZE = rf"(?:an? |the )?((?:{'|'.join(sorted(_SIZES, key=len, reverse=True))}))(?: shot| angle| view| frame)?\b"
+_RANK = tuple(re.compile(pattern) for pattern in _SIZES)
+_FROM_SIZE_TO_SIZE = re.compile(
+    rf"(?:\b(?:go|goes|going|moves?|moving|starts?|starting|begins?|opens?|transition\w*|travel\w*|camera)\s+)?"
+    rf"\b(?:from|on)\s+{_SIZE},?\s+(?:and |then )*(?:end\w* |finish\w* |land\w* |go\w* )?(?:in |up )?(?:to|on|into)\s+{_SIZE}",
+    re.IGNORECASE,
+)
+_MOVES = re.compile(r"\b(?:push|pull|dolly|dollies|zoom|track|creep|move|crane|tighten|widen)\w*\b", re.IGNORECASE)
+_TO_A_SIZE = re.compile(
+    rf"\b(?:(?:end|finish|land|settl|stop)\w* )?(?:in |up )?(?:to|into|on|for|as)\s+{_SIZE}(?: (?:of|on) (?=\w))?",
+    re.IGNORECASE,
+)
+_START_AND_END = re.compile(
+    rf"\bstart\w* (?:at|from) {_NUMBER}\s*(m|metres?|meters?|ft|feet|cm)\b(?: away| out| back)?,?\s*(?:and |then )*"
+    rf"(?:push|dolly|move|go|creep|track)\w*(?: in)? to {_NUMBER}\s*(?:m|metres?|meters?|ft|feet|cm)\b",
+    re.IGNORECASE,
+)
+_FROM_ANGLE_TO_ANGLE = re.compile(rf"\bfrom\s+{_NUMBER}\s*(?:°|deg\w*)?\s+to\s+{_NUMBER}\s*(?:°|deg\w*)", re.IGNORECASE)
+_FLOOR = r"(?:floor|ground|bottom|base|feet|pavement|rug|carpet|street)"
+_CEILING = r"(?:ceiling|sky|skylight|roof|top|rafters|chandelier|face|spire)"
+SAYINGS = tuple(
+    (re.compile(pattern, re.IGNORECASE), said)
+    for pattern, said in (
+        (r"^\s*(?:scene|shot|sc|setup|sh|cut)\.?\s*\d+\w{0,2}\s*(?:[-–:.]|\bis\b)", " "),
+        (r"\bccw\b|\banti-?cw\b", "counterclockwise"),
+        (r"\b1/4\b|¼", "quarter"),
+        (r"\b(?:1/2)\b|½", "half"),
+        # When, how fast and how high.
+        (rf"{_NUMBER}\s*(s|sec|secs|seconds?|beats?) later\b[:,]?", r"after \1 \2, "),
+        (r"\bhalf a (?:second|beat) later\b[:,]?", "after 0.5 seconds, "),
+        (r"\b(?:a second|one second|a beat) later\b[:,]?", "after 1 second, "),
+        (rf"\bafter (?:about |some )?{_NUMBER}\s*(s|sec|secs|seconds?)\b(?! ?,)", r"after \1 \2, "),
+        (r"\b(?:at|in|on|during) the (?:very )?(?:last|final|closing) (?:second|third|half|quarter|moment|beat|frame)s?\b,?",
+         "at the end, "),
+        (r"\b(?:in|on|during|for|over) the (?:first|second|middle|opening) (?:third|half|quarter|part|moments?)\b,?", " "),
+        (r"\b(?:1st|first) half\s*:", "first "),
+        (r"\b(?:2nd|second|other) half\s*:", "then "),
+        (rf"\bat {_NUMBER}\s*(?:x|times) (?:the )?(?:normal )?speed\b|\b(?:at )?(?:double|twice the|full|top|high|breakneck) speed\b", " fast"),
+        (r"\b(?:at )?half (?:the )?(?:normal )?speed\b|\bat (?:a )?(?:snail's|walking|crawling|slow) (?:pace|speed)\b", " slowly"),
+        (rf"{_NUMBER} ?(?:%|percent) slower(?: than \w+)?", "slower"),
+        (rf"{_NUMBER} ?(?:%|percent) faster(?: than \w+)?", "faster"),
+        (
+            rf",?\s*\b(?:at )?{_NUMBER}\s*(?:m|cm|km|metres?|meters?|ft|feet|deg\w*|degrees|°)\s*(?:/|per|a|an)\s*(?:s|sec|second|h|hour)\b",
+            " ",
+        ),
+        (
+            rf"\b(?:at|from) (?:an? )?(?:height of )?{_NUMBER}\s*(?:m|cm|metres?|meters?|ft|feet)(?: height| high| up| eye height| off the \w+|"
+            r" above (?:the )?(?:ground|floor|\w+))",
+            " ",
+        ),
+        (rf"\bat (?:a )?(?:height|level) of {_NUMBER}\s*(?:m|cm|metres?|meters?|ft|feet)", " "),
+        (r"(?<!to )(?<!to the )\b(?:at )?(?:eye|waist|knee|chest|shoulder|hip|ground|street|head|human)[ -](?:level|height)\b", "level"),
+        (r"\b(quarter|half|full) (turn|orbit|circle) ((?:counter|anti-?)?clockwise|c?cw) (a?round)\b", r"\3 \1 \2 \4"),
+        # How far round.
+        (r"\b((?:a?round|orbit|circl\w+)\b[^,.;]{0,40}?) (?:once|one time)\b", r"\1 360 degrees"),
+        (r"\b(?:once|one time) (a?round)\b", r"360 degrees \1"),
+        (r"\bhalf ?way (through|into|to|towards?|across|along|down|up|over|past)\b", r"\1"),
+        (r"\bhalf ?way a?round (?=the |his |her |a |it\b)", "half circle around "),
+        (r"\b(?:do|make|take|complete)s? (?:a |one )?(?:full |complete )?(?:lap|loop|circuit) (?:of|a?round)\b", "360 degrees around"),
+        (r"\b(?:the )?(?:full|whole|entire) way a?round\b", "360 degrees around"),
+        # Without a verb of the camera's.
+        (r"\b(?:point|aim|direct|train|turn)(?:s|ing|ed)? (?:the |our )?(?:camera|cam|lens) (?:at|to|on|towards?|back to)\b", "pan to"),
+        (r"\b(?:bring|tak|send|carr|steer|guid|driv)(?:e|y|ies|s|es|ing)? (?:the |our )?(?:camera|cam|drone|us|viewer)\b", "the camera moves"),
+        (r"\b(?:have|let|make|get) (?:the )?(camera|cam|drone) (?=\w)", r"\1 "),
+        (r"\baccelerat\w+ (into|through|towards?|down|along|past)\b", r"push in accelerating \1"),
+        (r"\b(?:spline|path|fly-?by|trolley)(?= (?:through|past|over|along|around|to|towards?|into)\b)", "fly"),
+        (r"\b(?:go|goes|going|climbs?|climbing|ascends?|runs?|walks?|heads?|races?) (?:slowly |quickly )?(?:upstairs|up the (?:stairs|staircase))\b|"
+         r"\b(?:climb|ascend)(?:s|ing)? (?:slowly )?the (?:stairs|staircase|steps)\b", "move up the stairs"),
+        (r"\b(?:go|goes|going|runs?|walks?|heads?|races?) (?:slowly |quickly )?downstairs\b|\bdescend(?:s|ing)? the (?:stairs|staircase|steps)\b",
+         "move down the stairs"),
+        (rf"\b(?:show|reveal|see|display)\w* {_THE}(?:\w+ )?from {_THE}{_FLOOR} (?:up )?to {_THE}({_CEILING})\b", r"tilt up to the \1"),
+        (rf"\b(?:show|reveal|see|display)\w* {_THE}(?:\w+ )?from {_THE}{_CEILING} (?:down )?to {_THE}({_FLOOR})\b", r"tilt down to the \1"),
+        (r"\b(?:vertical pan|vertical tilt) ?(up|down)?\b", r"tilt \1"),
+        (rf"\bpan(s|ning)? (?:vertically )?from {_THE}{_FLOOR} (?:up )?to {_THE}({_CEILING})\b", r"tilt up to the \2"),
+        (rf"\bpan(s|ning)? (?:vertically )?from {_THE}{_CEILING} (?:down )?to {_THE}({_FLOOR})\b", r"tilt down to the \2"),
+        (r"\bfrom (?:very |up )?(?:high|above|up high|the top) (?:down )?to (?:very )?(?:low|ground level|the bottom|below)\b", "down"),
+        (r"\bfrom (?:down |very )?(?:low|ground level|below|the bottom) (?:up )?to (?:very )?(?:high|the top|above|up high)\b", "up"),
+        (r"\bhigh[ -]to[ -]low\b", "down"),
+        (r"\blow[ -]to[ -]high\b", "up"),
+        (r"\b(?:bird'?s?[- ]eye|top[- ]?down|overhead|top shot|god'?s[- ]eye)([^.;]{0,30}?)\b(?:rotat|spin|turn)(?:es|ns|ning|s|ing|ation|e)\b"
+         r"(?! (?:to |left|right|around|a))", r"overhead \1 roll clockwise"),
+        (r"\bdutch(?:ed|ing)?\b(?! (?:angle|tilt|roll|master|door|oven|painting|woman|man))", "dutch angle"),
+        (r"\b(?:push[- ]pull|trombone)\b", "dolly zoom"),
+        (r"\btechno(?:crane)?\b", "crane"),
+        (r"\b(?:bounce|bouncing|ping-?pong) pan\b", "pan"),
+        (r"\b(zoom|push|dolly|creep|move) inn\b", r"\1 in"),
+        (r"\bcw\b", "clockwise"),
+        (r"\b(?:a )?(?:tracking|trucking) shot[,:]? (?:camera |the camera |we )?(?:moves? |goes |going |moving |glid\w+ )?(?=alongside)", "truck "),
+        (r"\buntil (the |an? |her |his )(\w+(?: \w+)?) (?:fills?|is filling|takes? up|occup\w+) (?:the |our |all of the )?(?:whole |entire )?(?:frame|screen|shot|picture)\b",
+         r"to \1\2"),
+        (r"\buntil (?:we |you )?(?:reach|arrive at|get to|are at|come to)\b", "to"),
+        (r"\b(?:counter-?|re-?)(?=(?:pan|tilt)\w*\b)", ""),
+        (r"\b(?:from )?side to side\b", "left and then right"),
+    )
+)  # fmt: skip
+_ENDS_ON = re.compile(
+    r",?\s*\b(?:and |then |finally )*(?:end(?:s|ing)?|settl(?:es?|ing)|land(?:s|ing)?|finish(?:es|ing)?|com(?:es?|ing) to rest|"
+    r"arriv(?:es?|ing)|stopp?(?:s|ing)?)(?: up)? (?:on|at|with) (?=(?:the|an?|his|her|their)\b)",
+    re.IGNORECASE,
+)
+
+
+def plainly(text: str) -> str:
+    """`text` with its sayings in plain words."""
+    text = _FROM_SIZE_TO_SIZE.sub(lambda match: _sized(match, text), text)
+    text = _TO_A_SIZE.sub(_at_what, text)
+    text = _START_AND_END.sub(lambda match: f"push in {abs(_figure(match[3]) - _figure(match[1])):g} {match[2]}", text)
+    text = _FROM_ANGLE_TO_ANGLE.sub(lambda match: f"{abs(_figure(match[2]) - _figure(match[1])):g} degrees", text)
+    for pattern, said in SAYINGS:
+        text = pattern.sub(said, text)
+    return _ENDS_ON.sub(", ending on ", text)
+
+
+def _sized(match: re.Match[str], text: str) -> str:
+    """ "From wide to close": a push, unless the move is named."""
+    before, after = _rank(match[1]), _rank(match[2])
+    if before == after or _MOVES.search(text):
+        return " "
+    return "push in " if after > before else "pull out "
+
+
+def _at_what(match: re.Match[str]) -> str:
+    """ "To a medium of the bartender": to the bartender."""
+    return "to " if match[0].endswith((" of ", " on ")) else " "
+
+
+def _rank(size: str) -> int:
+    return max(i for i, pattern in enumerate(_RANK) if pattern.fullmatch(size.lower()))
+
+
+def _figure(text: str) -> float:
+    return min(float(text.replace(",", ".")), 1e6)
