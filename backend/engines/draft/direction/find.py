@@ -254,6 +254,13 @@ def _phrase(text: list[str], start: int, end: int) -> Found:
     verb = " ".join(text[start:end])
     if kind == "truck" and text[end : end + 1] in (["down"], ["up"]) and any(word in ROADS for word in text[end:]):
         return Found(start, end + 1, "push", 1, "phrase", verb, extra=extra)  # "tracking shot down the corridor"
+    if (
+        kind == "truck"
+        and text[end : end + 1] in (["along"], ["alongside"])
+        and not any(word in ROADS for word in text[end:])
+    ):
+        across = next((word for word in text[end:] if DIRECTIONS.get(word) in ("left", "right")), "")
+        return Found(start, end, kind, -1 if DIRECTIONS.get(across) == "left" else 1, "phrase", verb, extra=extra)
     if kind in _PHRASE_VERBS and (near := direction_of(text, start, end, 9, True)):
         turned = CAMERA_VERBS[_PHRASE_VERBS[kind]].get(near[0])
         if turned:
@@ -283,11 +290,15 @@ def _verb(text: list[str], i: int) -> Found | None:
     if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
         kind, sign = table["in"]
         return Found(i, i + 2, kind, sign, form, verb, everyday, extra=_own_speed(verb))
-    looks = (verb == "look" and text[i + 1 : i + 2] == ["at"]) or (verb in TURN_ABOUT and text[i + 1 : i + 2] == ["to"])
+    looks = (verb == "look" and text[i + 1 : i + 2] == ["at"]) or (
+        verb in TURN_ABOUT and text[i + 1 : i + 2] in (["to"], ["toward"], ["towards"])
+    )
     if looks and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
     if verb in TURN_ABOUT and (degrees_after(text, i + 1) or form != "base"):
         return Found(i, i + 1, "pan", 1, form, verb, everyday, directed=False)
+    if verb in ("push", "pull") and "".join(text[i + 1 : i + 2]) in ("", "until", "to", "from", "for", "over"):
+        return Found(i, i + 1, "push", GOES_BY[verb], form, verb, everyday)
     if "" not in table and verb in GOES_BY and (by := metres_after(text, i + 1)):
         return Found(i, by, "push", GOES_BY[verb], form, verb, everyday, extra=_own_speed(verb))
     if "" not in table:

@@ -91,7 +91,7 @@ class _Reader:
             self.sentence = "camera" if self.sentence == "camera" else ""
             self.negated = False
         if says_no_movement(clause.words):
-            self.steps.append(Step("hold", 1))
+            self.steps.append(Step("hold", 1, said=" ".join(clause.words)))
             self.sentence = "camera"
             return
         moves, forbidden = self._moves(clause)
@@ -186,6 +186,8 @@ class _Reader:
         step = modified(Step(move.kind, move.sign), clause.words, first, last, move)
         manner = dict(move.extra)
         relation, target = target_of(clause.words, move.kind, move.verb, move.start, last)
+        if not target and (step.kind, step.sign) == ("push", -1) and (whole := whole_of(clause.words[: move.start])):
+            relation, target = "whole", whole  # "show the whole terrace by pulling back"
         step = replace(
             step,
             relation=relation,
@@ -216,6 +218,17 @@ class _Reader:
             if before.kind == "handheld" and not before.together and step.seconds is None:
                 self.steps[-1:] = [step, replace(before, together=True)]  # "a slight breathing, else static"
                 return
+        if index == 0 and clause.link == "comma" and self.steps and _is_same_told(self.steps[-1], step):
+            self.steps[-1] = replace(step, together=self.steps[-1].together)  # "start the pan, pan left 45 degrees"
+            return
+        only = clause.link == "but" or any(word in ("only", "just") for word in clause.words[: move.start])
+        if (
+            only
+            and self.steps
+            and replace(self.steps[-1], said="") == Step("hold", 1)
+            and step.kind in ("pan", "tilt", "roll", "zoom")
+        ):
+            self.steps.pop()  # "the camera doesn't move, only tilts up"
         together = is_together(clause, index, move, step, self.steps)
         if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
             together = True
@@ -282,3 +295,9 @@ _HELD_SO = ("dutch", "canted")
 _MOVEMENT = ("movement", "motion", "move", "camerawork")
 _ABOUT_THE_CAMERA = ("camera", *_MOVEMENT)
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
+
+
+def _is_same_told(before: Step, step: Step) -> bool:
+    """Whether a step is the one before once more, with the side that was left open."""
+    plain = before == Step(before.kind, before.sign, open_side=True, said=before.said)
+    return plain and before.kind == step.kind and before.sign != step.sign and not step.open_side

@@ -58,6 +58,8 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
             kept[-1] = replace(
                 kept[-1], relation=step.relation, target=step.target, said=f"{kept[-1].said} {step.said}"
             )
+        elif step.kind == "hold":  # "stays, on sticks"
+            kept[-1] = replace(kept[-1], said=f"{kept[-1].said} {step.said}")
     if any(step.kind in ("pan", "tilt", "zoom", "roll") for step in kept):  # a tripod's head moves
         kept = [step for step in kept if step.kind != "hold" or not _ON_LEGS.intersection(step.said.split())]
     return tuple(_dolly_zooms(kept))

@@ -53,7 +53,23 @@ def says_no_movement(text: list[str]) -> bool:
     at = next((i for i, word in enumerate(text) if word in NEGATIONS), None)
     if at is None:
         return False
-    fillers = ("camera", "any", "the", "at", "all", "of", "kind", "is", "does")
+    fillers = (
+        "camera",
+        "any",
+        "the",
+        "at",
+        "all",
+        "of",
+        "kind",
+        "is",
+        "does",
+        "here",
+        "please",
+        "whatsoever",
+        "in",
+        "this",
+        "shot",
+    )
     return [word for word in text[at + 1 :] if word not in fillers] in [[word] for word in MOVING]
 
 

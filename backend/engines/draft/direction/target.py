@@ -36,6 +36,7 @@ _WITH_AN_OBJECT = {
     "explore": "through",
 }
 _PURPOSES = one_of("keep, keeps, keeping, hold, follow, show, see, catch, build, match, create, give, make, let, add")
+_FINDING = ("find", "discover", "meet", "include", "frame")
 _LOOKS = ("pan", "tilt", "zoom", "dolly zoom", "roll")  # they look at a thing and do not go there
 PEOPLE = one_of("him, her, them, us, me, it, everyone, everybody, someone, somebody")
 WHOLE = one_of("whole, entire, full, complete")
@@ -53,7 +54,7 @@ _NO_THINGS = one_of(
         side, end, other, top, bottom, middle, center, centre, start, beginning, same, way, time, once, first, least,
         all, most, motion, speed, direction, distance, height, level, ground level, foreground, background, rest, lot,
         bit, little, tad, touch, turn, circle, degree, degrees, order, seconds, second, one, it, itself, close, closeup,
-        slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing, half
+        slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing, half, very, really, quite, so
     """
 )
 _ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
@@ -82,7 +83,9 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
         if relation is None:
             i += 1
             continue
-        if relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _PURPOSES:  # "to keep her in frame"
+        if relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _FINDING:  # "to find the couple"
+            i += 1
+        elif relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _PURPOSES:  # "to keep her in frame"
             i += 2
             continue
         if (
@@ -90,6 +93,8 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
         ):  # "the painting on the left wall"
             i = noun_phrase(text, i + 1, stop)[2]
             continue
+        if relation == "behind" and i and text[i - 1] == "from":
+            relation = "from"
         between = text[i] == "between"
         whole, name, i = noun_phrase(text, i + 1, stop)
         if between and name and text[i : i + 1] == ["and"]:  # "between the bed and the wardrobe"
@@ -203,7 +208,13 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
         word = text[i]
         if word in PEOPLE and not name:
             following = text[i + 1 : i + 2]
-            if word != "her" or not following or following[0] in _ENDS or is_modifier(following[0]):
+            if (
+                word != "her"
+                or not following
+                or following[0] in _ENDS
+                or is_modifier(following[0])
+                or is_figure(following, 0)
+            ):
                 return whole, "" if word == "it" else word, i + 1
         if word in ("two", "three", "both", "all") and text[i + 1 : i + 3] == ["of", "them"]:
             return whole, "them", i + 3

@@ -224,13 +224,13 @@ ALONE: dict[str, Move] = by_phrase(
         ("hold", 1): "static, tripod, still, motionless, stationary, sticks, fixed",
         ("orbit", 1): "orbit, arc",
         ("dolly zoom", -1): "vertigo",
-        ("push", 1): "dolly, forward, forwards, closer, steadicam",
+        ("push", 1): "dolly, forward, forwards, closer, steadicam, push, pushing, creep, creeping, ahead",
         ("zoom", 1): "zoom",
         ("pan", 1): "pan",
         ("tilt", 1): "tilt",
         ("crane", 1): "crane",
         ("truck", 1): "truck, tracking, track, parallax",
-        ("push", -1): "backward, backwards, reverse",
+        ("push", -1): "backward, backwards, reverse, pull, pulling",
         ("handheld", 1): "breathing, breath, sway, swaying, wobble, jitter, float, floating",
     }
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from . import words
 from .modifiers import is_figure, is_modifier
-from .vocabulary import BETWEEN, CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, ROADS, Move
+from .vocabulary import BETWEEN, CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, ROADS, Move
 
 GOES_BY = {"push": 1, "advance": 1, "proceed": 1, "press": 1, "walk": 1, "creep": 1, "inch": 1, "pull": -1}
 
@@ -36,7 +36,7 @@ def degrees_after(text: list[str], i: int) -> bool:
     for at in range(i, len(text)):
         if measure := words.measure_at(text, at):
             return measure.kind == "degrees"
-        if not (is_modifier(text[at]) or text[at] in ("by", "about", "the", "camera", "through")):
+        if not (is_modifier(text[at]) or text[at] in ("by", "about", "the", "through") or text[at] in CAMERA_NOUNS):
             break
     return False
 
@@ -129,6 +129,8 @@ def is_idle(text: list[str], i: int) -> bool:
         return True
     if word == "about" and rest and is_figure(text, i + 1):
         return True
+    if word in ("left", "right") and text[i - 2 : i] == ["on", "the"]:  # "past the columns on the left"
+        return any(word in ("past", "by", "around") for word in text[:i])
     return word in ("close", "off", "back") and i > 0 and text[i - 1] in ("the", "very", "at", "her", "his")
 
 

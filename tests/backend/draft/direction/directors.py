@@ -213,7 +213,7 @@ THIRD = {
     "カメラは左から右へ壁に沿って移動する": "truck right <along wall>",
     "カメラが彼女を追いかけて階段へ向かう": "push in <to stairs>",
     "建物の周りを反時計回りに一周する": "orbit right 360° <around building>",
-    "カメラが上昇して街を見下ろす": "pedestal up + tilt down",
+    "カメラが上昇して街を見下ろす": "pedestal up + tilt down <at city>",
     "ゆっくりと左へ30度パン": "pan left 30° slow",
     "ドリーズーム": "dolly zoom out",
     "カメラは動かず、固定": "hold",

@@ -118,6 +118,7 @@ DUTCH = Language(
         (r"\b(?:in|gedurende|voor)\s+(?=\d)", ""),
     ),
     things=(
+        (r"(?P<keep>weg\w*|achteruit\w*|terug\w*|verwijdert zich|uit) van(?:af)? {N}", "from"),
         (
             rf"(?:tot (?:je|we)\s+)?\b(?:de hele|het hele|de volledige|het volledige|heel de|"
             rf"de gehele)\s+(?P<n>{_WORD})"

@@ -28,6 +28,7 @@ FRENCH = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"ne pas bouger(?: la caméra)?|ne bougez pas", "static shot"),
         (r"panoramique vertical\w*|pano vertical\w*", "tilt"),
         (
             r"\bs'arrête\w*|\barrêt\b|\bpause\b|s'immobilise|\bimmobile\b|\bstatique\b|\bfixe\b(?=\s*$)|"
@@ -160,6 +161,7 @@ FRENCH = Language(
         (r"\bd(?:e|u|es|epuis) (?:la |le |l'|les )?\w+ (?:à la |à l'|au |aux |vers ){N}", "to"),
         (r"(?P<keep>zoom\w*|resserre\w*) (?:sur|dans|vers) {N}", "to"),
         (r"\bà côté (?:de |du |d'|des ){N}", "past"),
+        (r"\bdepuis {N}", "from"),
     ),
     others=r"^\s*(?:(?:le|la|les|un|une|des|l')\s*)?(?!caméra)"
     r"(?:voiture|homme|femme|fille|garçon|enfant|gens|il|ils|elle|elles|"

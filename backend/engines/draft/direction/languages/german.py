@@ -20,7 +20,7 @@ _END = (
 GERMAN = Language(
     nouns=NOUNS["german"],
     noun=NOUN,
-    camera=r"(?<!hand)kamera(?!fahrt)|\bwir\b|\bman\b|drohne(?!nflug)",
+    camera=r"(?<!hand)kamera(?!fahrt)|\bwir\b|\bman\b|drohne(?!nflug)|\bblick\b",
     splits=(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:und dann|dann|danach|anschließend|schließlich|gefolgt von)\b\s*", "then"),
@@ -29,6 +29,9 @@ GERMAN = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"\bumf[äa]hr\w*|\bumflieg\w*|\bumkurv\w*", "orbit"),
+        (r"\bblick\b.*?\b(?:wandert|schweift|geht|gleitet|streift)\b", "pan"),
+        (r"kamera nicht bewegen|nicht bewegen|bewegt sich (?:gar |überhaupt )?nicht", "static shot"),
         (r"vertikalschwenk\w*|(?:vertikaler?|senkrechter?) schwenk|neigeschwenk\w*", "tilt"),
         (
             r"\bhält\b(?: an| inne)?|anhalten|bleibt (?:\w+ )?(?:stehen|fest|statisch)|stopp\w*|\bpause\b|"
@@ -152,6 +155,7 @@ GERMAN = Language(
         (r"\bum\s+(?=\d)|\buber\s+(?=\d)|\bfür\s+(?=\d)", ""),
     ),
     things=(
+        (r"\ban (?:der|den|dem) {N} entlang|\b(?:am|an) {N} entlang", "along"),
         (
             rf"(?:\bum\s+)?\b(?:den ganzen|das ganze|die ganze|den gesamten|"
             rf"das gesamte|die gesamte)\s+(?P<n>{_WORD})(?:\s+zu\s+\w+|\s+zeig\w*|"
@@ -160,7 +164,7 @@ GERMAN = Language(
         ),
         (rf"\brund um {{N}}{_END}", "around"),
         (rf"\bum\s+{{N}}\s+herum|\bum\s+(?!zu\b){{N}}{_END}", "around"),
-        (r"(?P<keep>umkreist|umrundet|umkreisen|umrunden)\s+{N}" + _END, "around"),
+        (r"(?P<keep>umkreist|umrundet|umkreisen|umrunden|umfährt|umfahren|umfliegt)\s+{N}" + _END, "around"),
         (rf"\bdurch\s+{{N}}(?:\s+hindurch)?{_END}", "through"),
         (rf"\b(?:an|am)\s+{{N}}\s+vorbei|\bvorbei\s+(?:an|am)\s+{{N}}{_END}", "past"),
         (rf"\büber\s+{{N}}(?:\s+(?:hinweg|hinaus))?{_END}", "over"),
@@ -184,6 +188,7 @@ GERMAN = Language(
     r"(?:\w+\s+){1,2}?(?:fährt|geht|läuft|rennt|dreht|steigt|sinkt|bewegt|fliegt|rollt|kommt|zieht|öffnet|"
     r"gleitet|folgt)\b",
     never=r"\b(?:nicht|kein|keine|keinen|ohne)\b",
-    numbers="eine/einen/ein zwei drei vier fünf sechs sieben acht neun zehn",
+    capitals=True,
+    numbers="eine/einen/einer/einem/ein zwei drei vier fünf sechs sieben acht neun zehn",
     counted=r"meter|sekunde|grad|zentimeter",
 )

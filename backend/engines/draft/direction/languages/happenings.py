@@ -27,7 +27,7 @@ PEOPLE = (
     "actor|actress|dancers?|soldiers?|mother|father|friends?|players?|character|hero|anna|someone|everyone"
 )
 PEOPLE_VERBS = (
-    "blink smile laugh cry weep nod wave talk speak whisper shout sing dance walk run turn breathe sigh enter leave "
+    "exhale inhale blink smile laugh cry weep nod wave talk speak whisper shout sing dance walk run turn breathe sigh enter leave "
     "cough eat drink open close raise lift reach grab hug kiss fall jump move step approach point wink frown shrug "
     "fight "
     "kneel wake pour stop drop pick throw push pull clap gesture tremble glance "

@@ -97,6 +97,7 @@ ITALIAN = Language(
         (r"\bsi arrampica|\bsi erge|\bsollev\w+", "pedestal up"),
         (r"\babbass\w+", "pedestal down"),
         (r"steadicam|\bdolly\b|\bslider\b", "move"),
+        (r"\bgiro\b|\bgirare\b", "turn"),
     ),
     sides=(
         (r"da terra|da sotto", "up"),
@@ -137,6 +138,7 @@ ITALIAN = Language(
         (r"(?:\b(?:di|per|in|durante)\s+)?(\d+(?:[.,]\d+)?)\s*(?:secondi|secondo|s)\b", r"\1 seconds"),
     ),
     things=(
+        (rf"\bdavanti {_TO}{{N}}", "past"),
         (
             rf"(?:(?:per|fino a) )?(?:rivelare|mostrare|vedere|scoprire|rivelando|mostrando)?\s*"
             rf"\b(?:tutta la |tutta l'|tutto il |tutto l'|l'intera |l'intero )(?P<n>{_WORD})",
@@ -167,6 +169,10 @@ ITALIAN = Language(
             r"\b(?:(?:al|alla|allo|nel|nella|nello)\s+|(?:all'|nell')\s*)"
             r"(?!mano\b|spalla\b|indietro\b|alto\b|stesso\b|inizio\b|avanti\b){N}",
             "to",
+        ),
+        (
+            r"\bd(?:al|alla|allo|all'|ai|alle|a) ?(?!presa|letto|pranzo|terra|sinistra|destra|sotto|sopra|vicino|lontano){N}",
+            "from",
         ),
     ),
     others=r"^\s*(?:(?:il|lo|la|i|gli|le|un|una|uno|l')\s*)?(?!camera)"

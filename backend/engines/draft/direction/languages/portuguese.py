@@ -165,6 +165,7 @@ PORTUGUESE = Language(
             "to",
         ),
         (r"\b(?:no|na|ao|nos|nas) (?!mão|ombro|sentido|mesmo|fim|final|início|começo|plano){N}", "to"),
+        (r"\bdesde {N}|(?P<keep>afast\w+|recu\w+).*?\bd[ao]s? {N}", "from"),
     ),
     others=r"^\s*(?:(?:o|a|os|as|um|uma)\s+)?(?!c[âa]m[ea]ra)"
     r"(?:carro|homem|mulher|menin[ao]|rapaz|rapariga|garot[ao]|gente|pessoas|ela|eles|elas|ele|cortinas?|"

@@ -155,6 +155,7 @@ SPANISH = Language(
         (r"\b(?:al|en) (?!sentido|mano|mismo|hombro){N}", "to"),
         (r"(?P<keep>\bzoom) (?:a|al|hacia|sobre|en) {N}", "to"),
         (r"\b(?:a|sobre) (?:el|la|los|las|su|un|una) (?!izquierda|derecha|vez){N}", "to"),
+        (r"\bdesde (?!abajo|arriba){N}", "from"),
     ),
     others=r"^\s*(?:(?:el|la|los|las|un|una|unos|unas)\s+)?(?!cámara)"
     r"(?:coche|carro|hombre|mujer|niña|niño|chica|chico|gente|ella|"

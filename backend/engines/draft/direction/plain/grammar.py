@@ -67,6 +67,7 @@ class Language:
     never: str  # negations
     blanks: bool = True  # between words
     denies_after: bool = False  # whether a negation follows its verb
+    capitals: bool = False  # of nouns
     numbers: str = ""  # the words for 1, 2 ... in their order, those of one number separated by "/"
     counted: str = ""  # what is counted, after a number
 
@@ -134,6 +135,8 @@ class Reader:
                 about_camera = about_camera or own or found is not None
             if link == "then" and made and _ONLY_SECONDS.fullmatch(made[-1]):  # "2 seconds, then ..."
                 made[-1], link = made[-1].replace("over", "after"), ","
+            if said is clause and self.language.capitals:
+                said = lower  # a noun's capital makes no name
             made.append((_LINKS[link] if made else "") + said.strip())
         return "".join(made)
 
@@ -176,11 +179,14 @@ class Reader:
         if len(negated) < len(moves):
             moves = [move for move in moves if move not in negated]
         sides = self._sides(rest)
+        looking = any(move.startswith(("tilt", "pan", "zoom")) for _, _, move in moves)
         going = any(move in _GOING for _, _, move in moves)
         said = []
         for index, (_, _, move) in enumerate(moves):
             mine = [side for at, side in sides if self._nearest(moves, at) == index] + [turn for turn, _ in turns]
             about = [] if going and move not in _GOING and len(moves) > 1 else things
+            if looking and move.startswith(("pedestal", "crane")):  # "rises and looks down on the city"
+                about = [thing for thing in about if thing[0] != "to"]
             said.append(self._said(move, mine, about, figures if index == len(moves) - 1 else ""))
         never = "no " if negated and moves[0] in negated and not {"static shot", "tripod shot"} & set(said) else ""
         said = [part for part in said if part]
@@ -206,7 +212,10 @@ class Reader:
         sides = turns + [side for _, side in self._sides(rest)]
         words = [name for name, _ in manner] + ([figures] if figures else []) + sides
         named = [self._named(things)] if things else []
-        if any(relation == "around" for relation, _ in things) and not sides:
+        across = next((side for side in sides if side in ("left", "right")), "")
+        if across and any(relation in ("along", "past") for relation, _ in things):
+            words = ["truck", across, *(word for word in words if word != across)]
+        elif any(relation == "around" for relation, _ in things) and set(sides) <= set(_TURNS):
             words = ["orbit", *words]
         return " ".join([*words, *named]) if words or named else None
 
@@ -232,6 +241,7 @@ class Reader:
     def _said(self, move: str, sides: list[str], things: list[tuple[str, str]], figures: str) -> str:
         relations = [relation for relation, _ in things]
         table = _SIDED.get(move)
+        known_sides = set(sides) & set(_SIDED["turn"])
         said = move
         if table is not None:
             known = [side for side in sides if side in table]
@@ -246,7 +256,9 @@ class Reader:
             said = "orbit"
         if move == "turn" and "around" in relations:
             said = "orbit"
-        elif move == "turn" and not set(sides) & set(_SIDED["turn"]):
+        elif move == "turn" and not known_sides and "to" in relations:
+            said = "pan"
+        elif move == "turn" and not known_sides:
             said = "orbit" if "around" in relations else f"roll {next(iter(sides), 'clockwise')}"
         if said == "orbit":
             turns = [side for side in sides if side in ("left", "right", "clockwise", "counterclockwise")]

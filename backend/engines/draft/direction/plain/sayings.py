@@ -69,6 +69,11 @@ SAYINGS = tuple(
         (rf"\bat (?:a )?(?:height|level) of {_NUMBER}\s*(?:m|cm|metres?|meters?|ft|feet)", " "),
         (r"(?<!to )(?<!to the )\b(?:at )?(?:eye|waist|knee|chest|shoulder|hip|ground|street|head|human)[ -](?:level|height)\b", "level"),
         (r"\b(quarter|half|full) (turn|orbit|circle) ((?:counter|anti-?)?clockwise|c?cw) (a?round)\b", r"\3 \1 \2 \4"),
+        (rf"(?<!hold )(?<!pause )(?<!stop )\bof (?=(?:about |some )?{_NUMBER}\s*(?:°|deg\w*|m\b|cm|met\w+|ft|feet|foot|inch\w*|s\b|sec\w*))", ""),
+        (rf"\b(?:the )?(?:first|for) {_NUMBER} ?(s|sec|secs|seconds?)[:,]? (?:nothing|no (?:camera )?(?:movement|move|motion))\b", r"hold \1 \2"),
+        (r"\bon (?:the )?(?:word|cue|line|action)\b(?: ?['‘][^'’]{0,40}['’])?", " "),
+        (r"\bease[- ]in(?:[ ,/&+-]|and)+(?:ease[- ])?out\b", "eased"),
+        (r"\b((?:pan|tilt|orbit|arc|roll|rotat|turn)\w*(?: (?:left|right|up|down|L|R|clockwise|counterclockwise))?) (\d{2,3})(?!\s*[\w°%.:])", r"\1 \2 degrees"),
         # How far round.
         (r"\b((?:a?round|orbit|circl\w+)\b[^,.;]{0,40}?) (?:once|one time)\b", r"\1 360 degrees"),
         (r"\b(?:once|one time) (a?round)\b", r"360 degrees \1"),
@@ -76,7 +81,27 @@ SAYINGS = tuple(
         (r"\bhalf ?way a?round (?=the |his |her |a |it\b)", "half circle around "),
         (r"\b(?:do|make|take|complete)s? (?:a |one )?(?:full |complete )?(?:lap|loop|circuit) (?:of|a?round)\b", "360 degrees around"),
         (r"\b(?:the )?(?:full|whole|entire) way a?round\b", "360 degrees around"),
+        (r"\b(half|quarter|full)[- ]circl(?:e|es|ing) (?=the |his |her |a )", r"\1 circle around "),
         # Without a verb of the camera's.
+        (r"\b(?:walk|mov|go|run|trail|fly|flie|glid|drift|stay)\w* (?:just |right |close |closely )?behind (?=him\b|her\b|them\b|the |a )", "following "),
+        (r"\b(?:third[- ]person )?(?:follow|chase|trailing|pursuit)[- ]?cam(?:era)?\b(?: behind| of| on)?", "follow"),
+        (r"\bbird'?s?'?[- ]eye(?:[- ]view)?\b", "overhead"),
+        (r"\bworm'?s?'?[- ]eye(?:[- ]view)?\b", "low angle"),
+        (r"\bfish-?eye\b", "wide"),
+        (r"\b(?:static|locked|fixed|still)(?:[ -]off)? (?:\w+[ -]){1,2}(?:shot|frame|view|angle)\b", "static shot"),
+        (r"\bhold it(?: right)?(?: there| still| steady)?\b", "hold still"),
+        (
+            r",?\s*\b(?:while |and |always |but )*(?:keep(?:s|ing)?|stay(?:s|ing)?|remain(?:s|ing)?|always) "
+            r"(?:looking|facing|pointed|focus(?:ed|sing)|aimed|framed|trained|fixed|cent(?:red|ered))(?: up)? (?:at|on|towards?|to) "
+            r"(?:(?:the|his|her|a|an) )?\w+",
+            " ",
+        ),
+        (
+            r"\buntil (?:we (?:can )?see |it shows |you see )?(the |an? |her |his )(?!whole|entire|full)(\w+(?: \w+)?) (?:is|are|comes?|becomes?|gets?|appears?)\b"
+            r" ?(?:visible|in view|into view|revealed|in (?:the )?frame|into frame|seen|shown|in sight)?",
+            r", ending on \1\2",
+        ),
+        (r"\buntil (?:we (?:can )?see|it shows|you see) (the |an? |her |his )(?!whole|entire|full)", r", ending on \1"),
         (r"\b(?:point|aim|direct|train|turn)(?:s|ing|ed)? (?:the |our )?(?:camera|cam|lens) (?:at|to|on|towards?|back to)\b", "pan to"),
         (r"\b(?:bring|tak|send|carr|steer|guid|driv)(?:e|y|ies|s|es|ing)? (?:the |our )?(?:camera|cam|drone|us|viewer)\b", "the camera moves"),
         (r"\b(?:have|let|make|get) (?:the )?(camera|cam|drone) (?=\w)", r"\1 "),
@@ -101,6 +126,8 @@ SAYINGS = tuple(
         (r"\b(?:push[- ]pull|trombone)\b", "dolly zoom"),
         (r"\btechno(?:crane)?\b", "crane"),
         (r"\b(?:bounce|bouncing|ping-?pong) pan\b", "pan"),
+        (r"\blook(s|ing)? out (?:of|through) (?=the |a )", "pan to "),
+        (r"\bstraight ahead\b(?! of)", "forward"),
         (r"\b(zoom|push|dolly|creep|move) inn\b", r"\1 in"),
         (r"\bcw\b", "clockwise"),
         (r"\b(?:a )?(?:tracking|trucking) shot[,:]? (?:camera |the camera |we )?(?:moves? |goes |going |moving |glid\w+ )?(?=alongside)", "truck "),
@@ -113,7 +140,7 @@ SAYINGS = tuple(
 )  # fmt: skip
 _ENDS_ON = re.compile(
     r",?\s*\b(?:and |then |finally )*(?:end(?:s|ing)?|settl(?:es?|ing)|land(?:s|ing)?|finish(?:es|ing)?|com(?:es?|ing) to rest|"
-    r"arriv(?:es?|ing)|stopp?(?:s|ing)?)(?: up)? (?:on|at|with) (?=(?:the|an?|his|her|their)\b)",
+    r"arriv(?:es?|ing)|rest(?:s|ing)?|stopp?(?:s|ing)?)(?: up)? (?:on|at|with) (?=(?:the|an?|his|her|their)\b)",
     re.IGNORECASE,
 )
 

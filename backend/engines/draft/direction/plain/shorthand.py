@@ -78,7 +78,7 @@ _WRITTEN_OUT = tuple(
         ),
         (r"\b(?:slows?|slowing)(?: down)? (?:to a (?:stop|halt)|(?:to|towards?|at) the end)", "decelerating"),
         (r"\b(?:an? )?(?:soft|gentle) start,? (?:and|with) (?:an? )?(?:soft|gentle) (?:stop|end|landing)", "eased"),
-        (r"\bon (?:the |a )?(?:rails|slider|gimbal|steadicam|stabili[sz]er)\b", " "),
+        (r"\bon (?:the |a )?(?:rails|tracks|slider|gimbal|steadicam|stabili[sz]er|dolly)(?! zoom)\b", " "),
         (r"\b(?:the )?(?:nearer|closer|closest)(?: one)? of the (?:two|three|four|many) (\w+?)s\b", r"the nearest \1"),
         (r"\b(?:the )?(farther|further|left|right)(?: one)? of the (?:two|three|four|many) (\w+?)s\b", r"the \1 \2"),
         (r"\b(a?round|past) the (?:left|right|far|near|other|back|front)(?:[- ]hand)? side of\b", r"\1"),

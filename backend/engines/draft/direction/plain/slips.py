@@ -16,7 +16,7 @@ _SPELLED = listed(
         follows, following, slight, slightly, gentle, gently, quickly, smooth, smoothly, gradually, degrees, metres,
         meters, seconds, table, chair, sofa, couch, window, door, doorway, kitchen, mirror, picture, painting,
         staircase, stairs, fireplace, lamp, curtain, building, house, garden, balcony, corridor, hallway, bookshelf,
-        then, hold, while, forwards, sideways, upwards, downwards, statue, ceiling, between, towards, with, into, from, reveal, revealing, approach, approaches, closer, subtle, subtly, vertigo,
+        then, hold, back, down, over, past, away, while, forwards, sideways, upwards, downwards, statue, ceiling, between, towards, with, into, from, reveal, revealing, approach, approaches, closer, subtle, subtly, vertigo,
         pedestal, whole, entire, clock
     """
 )
@@ -33,6 +33,7 @@ _RIGHT_AS_IT_IS = one_of(
         solely, sight, night, flight, light, slights, bight, circus, orbital, rise, prise, wise, raise, arise, rising,
         raising, posture, pasture, mixture, vertical, raven, clocked, flocked, blocked, rocked, sink, follows, fellow,
         fallow, hollow, hallow, gentile, general, lefty, cleft, loft, lift, lest, let, felt, bright, fright, wright,
+        char, tale, cock, hose, close, hall, sofas, couth, toward, thorough, trough, beak, bask, dawn, don, own, oven, pasta, paste, pest, past, awry, sway, tilt, bay, wile, hone, holed, stairs, stars, star, lam, lap, rams, from, form, rom, fire,
         certain, certainly, lacked, licked, lucked, fellow, penned, pinned, punned, polling, tricking, trekking, pulling,
         statute, status, filled, fallows, hollows, tripped, betwixt, tottering, tolling, telling, toiling, dwelling,
         pollings, relief, heard, tilled, rosing, rinsing, apprise, guarding, girder, guarder, pointing, printing,
@@ -40,13 +41,35 @@ _RIGHT_AS_IT_IS = one_of(
         eight, quickie, stair, chairs, tables, doors, sofas, mirrors
     """
 )
+_KNOWN_SLIPS = {
+    "teh": "the",
+    "adn": "and",
+    "pna": "pan",
+    "tehn": "then",
+    "thne": "then",
+    "verry": "very",
+    "vrey": "very",
+    "realy": "really",
+    "wiht": "with",
+    "thru": "through",
+    "threw": "threw",
+    "untill": "until",
+    "til": "until",
+    "lense": "lens",
+    "litle": "little",
+    "abit": "bit",
+    "seconde": "second",
+    "secs": "seconds",
+    "doesnt": "doesn't",
+    "dosent": "doesn't",
+}
 LEAST_SPELLED = 4  # letters
 
 
 def spelled(word: str) -> str:
     """The word that is meant by one of at least LEAST_SPELLED letters that is one slip away from it; else `word`."""
-    if word == "teh":
-        return "the"
+    if word in _KNOWN_SLIPS:
+        return _KNOWN_SLIPS[word]
     if len(word) < LEAST_SPELLED or word in _RIGHT_AS_IT_IS:
         return word
     return _slips().get(word, word)
@@ -54,9 +77,15 @@ def spelled(word: str) -> str:
 
 def _vowels(word: str) -> set[str]:
     """A longer word with one vowel wrong or one too many: "camara", "slowley"."""
-    if len(word) < 6:
+    if len(word) < 5:
         return set()
-    wrong = {word[:i] + vowel + word[i + 1 :] for i in range(1, len(word)) if word[i] in "aeiou" for vowel in "aeiou"}
+    wrong = {
+        word[:i] + vowel + word[i + 1 :]
+        for i in range(1, len(word))
+        if word[i] in "aeiou"
+        for vowel in "aeiou"
+        if len(word) > 5
+    }
     more = {word[:i] + vowel + word[i:] for i in range(1, len(word)) for vowel in "aeiou"}
     return (wrong | more) - {word}
 
@@ -69,7 +98,7 @@ def _slips() -> dict[str, str]:
         swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(len(word) - 1)}
         doubled = {word[: i + 1] + word[i:] for i in range(len(word))}
         single = {word[:i] + word[i + 1 :] for i in range(len(word) - 1) if word[i] == word[i + 1]}
-        short = {word[:i] + word[i + 1 :] for i in range(1, len(word))} if len(word) > 6 else set()
+        short = {word[:i] + word[i + 1 :] for i in range(1, len(word) - 1)} if len(word) > 4 else set()
         for slip in swapped | doubled | single | short | _vowels(word):
             found.setdefault(slip, set()).add(word)
     known = set(_SPELLED)
