@@ -76,6 +76,8 @@ def clauses(found: list[words.Token]) -> list[Clause]:
             new_link = _LINK_OF[tuple(texts[i : i + size])] if size else ""
             if new_link == "and" and any(token.text == "between" for token in current[-5:]):
                 new_link = ""  # "between the bed and the wardrobe"
+            if texts[i] == "with" and current and current[-1].text in _GOING_WITH:
+                new_link = ""  # "tracks with the cyclist"
             if new_link == "then" and texts[i] == "before" and not current and (not made or link == "sentence"):
                 new_link = link = "before"
         if not new_link:
@@ -89,6 +91,12 @@ def clauses(found: list[words.Token]) -> list[Clause]:
     if current:
         made.append(_clause(current, link))
     return _in_order(made)
+
+
+_GOING_WITH = (
+    *("track", "tracks", "tracking", "move", "moves", "moving", "travel", "travels", "travelling", "walk", "walks"),
+    *("pan", "pans", "panning", "truck", "trucks", "trucking", "along", "go", "goes", "run", "runs", "glides"),
+)
 
 
 def _in_order(made: list[Clause]) -> list[Clause]:

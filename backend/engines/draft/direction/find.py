@@ -297,7 +297,7 @@ def _verb(text: list[str], i: int) -> Found | None:
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
     if verb in TURN_ABOUT and (degrees_after(text, i + 1) or form != "base"):
         return Found(i, i + 1, "pan", 1, form, verb, everyday, directed=False)
-    if verb in ("push", "pull") and "".join(text[i + 1 : i + 2]) in ("", "until", "to", "from", "for", "over"):
+    if verb in ("push", "pull") and "".join(text[i + 1 : i + 2]) in ("", "until", "to", "from", "for", "over", "on"):
         return Found(i, i + 1, "push", GOES_BY[verb], form, verb, everyday)
     if "" not in table and verb in GOES_BY and (by := metres_after(text, i + 1)):
         return Found(i, by, "push", GOES_BY[verb], form, verb, everyday, extra=_own_speed(verb))

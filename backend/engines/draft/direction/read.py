@@ -284,7 +284,12 @@ class _Reader:
             return
         if self.steps and clause.link in ("comma", "and", "but", "sentence"):
             self.steps[-1] = turned_to(modified(self.steps[-1], text, 0, len(text)), text)
-        elif len(text) <= 2 or any(words.measured(text)) or any(word in _ABOUT_THE_CAMERA for word in text):
+        elif (
+            len(text) <= 2
+            or text[0] in ("a", "an", "very")
+            or any(words.measured(text))
+            or any(word in _ABOUT_THE_CAMERA for word in text)
+        ):
             manner = modified(self.manner or Step("push", 1), text, 0, len(text))
             if clause.link == "after":  # "after two seconds, push in"
                 manner = replace(manner, delay=manner.seconds, seconds=None)

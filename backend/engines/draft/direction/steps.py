@@ -54,15 +54,25 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
             kept[before] = replace(kept[before], amount=kept[before].amount * step.amount)
         elif not kept or (kept[-1].kind, kept[-1].sign) != (step.kind, step.sign) or _goes_on(kept[-1], step):
             kept.append(step)
-        elif step.target and not kept[-1].target:  # "move forward, approaching the table"
-            kept[-1] = replace(
-                kept[-1], relation=step.relation, target=step.target, said=f"{kept[-1].said} {step.said}"
-            )
-        elif step.kind == "hold":  # "stays, on sticks"
+        elif step.kind != "hold":  # "parallax: truck right 40 cm", "move forward, approaching the table"
+            kept[-1] = _told_more(kept[-1], step)
+        else:  # "stays, on sticks"
             kept[-1] = replace(kept[-1], said=f"{kept[-1].said} {step.said}")
     if any(step.kind in ("pan", "tilt", "zoom", "roll") for step in kept):  # a tripod's head moves
         kept = [step for step in kept if step.kind != "hold" or not _ON_LEGS.intersection(step.said.split())]
     return tuple(_dolly_zooms(kept))
+
+
+def _told_more(before: Step, step: Step) -> Step:
+    """A step with what the same move, named once more, says of it."""
+    if step.target and not before.target:
+        before = replace(before, relation=step.relation, target=step.target, said=f"{before.said} {step.said}")
+    return replace(
+        before,
+        metres=before.metres if before.metres is not None else step.metres,
+        degrees=before.degrees if before.degrees is not None else step.degrees,
+        factor=before.factor if before.factor is not None else step.factor,
+    )
 
 
 _ON_LEGS = frozenset(("tripod", "sticks"))
@@ -90,5 +100,7 @@ def _dolly_zooms(steps: list[Step]) -> list[Step]:
 
 
 def _goes_on(before: Step, step: Step) -> bool:
-    """Whether the same move is meant once more: for so many seconds, or to something else."""
+    """Whether the same move is meant once more: for so many seconds, so far again, or to something else."""
+    if (before.metres and step.metres) or (before.degrees and step.degrees):
+        return True
     return step.seconds is not None or bool(before.target and step.target and before.target != step.target)

@@ -121,6 +121,8 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
         if not move.everyday and move.start and clause.words[move.start - 1] == "by":  # "reveal it by craning up"
             return True
         return _ing_is_camera_move(move, subject, sentence)
+    if move.everyday and move.form == "base" and subject == "other" and move.directed and _is_described(clause, move):
+        return sentence != "actor"
     if move.everyday:
         return subject == "free" and sentence != "actor" and _order_is_camera_move(clause.words, move, sentence)
     if subject == "free":
@@ -134,22 +136,46 @@ _GLIDING = one_of("move, glide, drift, float, creep, ease, sweep, soar, travel, 
 _OPENING = one_of("pan, tilt, zoom, dolly, push, pull, arc, orbit, circle, truck")
 
 
+_MAKES = one_of(
+    """
+        the, his, her, their, my, your, its, this, that, these, those, to, let, lets, have, has, make,
+        makes, made, watch, see,
+        hear, who, which, will, would, can, could, should, must, may, might, did, does, do, and, or, in, on,
+        at, of, from, with,
+        help, they, we, you, i, people, children, men, women
+    """
+)
+
+
+def _is_described(clause: Clause, move: Found) -> bool:
+    """Whether nothing but words of manner stand before a verb's plain form: "a dreamy float forward". A verb of that
+    form has no single thing as its subject."""
+    before = clause.words[: move.start]
+    if any(word in _MAKES for word in before) or any(clause.named[: move.start]) or len(before) > 4:
+        return False
+    return all((word.isascii() and not word.endswith("s")) or word.endswith(("ss", "ous", "less")) for word in before)
+
+
 def _opens(text: list[str], move: Found) -> bool:
     """ "Circles them", "pushes in": the camera's own verbs, with nothing before them."""
+    begins = all(is_modifier(word) for word in text[: move.start])
     if move.everyday:
-        return move.start == 0 and move.verb in _GLIDING and move.directed
-    return move.start == 0 and move.verb in _OPENING and (move.directed or text[1:2] != [])
+        return begins and move.verb in _GLIDING and move.directed
+    return begins and move.verb in _OPENING and (move.directed or text[1:2] != [])
 
 
 _FRAMINGS = one_of(
-    "close, closeup, wide, wider, tight, tighter, medium, mid, over, ots, establishing, extreme, low, high"
+    """
+        open, opens, opening, start, starts, starting, begin, begins, from, on, close, closeup, wide, wider,
+        tight, tighter, medium, mid, over, ots, establishing, extreme, low, high
+    """
 )
 
 
 def sentence_subject(clause: Clause, sentence: str) -> str:
     """The subject of the sentence after a clause without a move."""
     text = clause.words
-    if text[:1] == ["camera"] or text[:2] == ["the", "camera"]:
+    if text[0] in CAMERA_NOUNS or (text[0] == "the" and text[1:2] and text[1] in CAMERA_NOUNS):
         return "camera"
     if text[0] in _FRAMINGS:  # "over the shoulder of Anna", "close on her face": how she is seen, not what she does
         return sentence
@@ -180,7 +206,7 @@ def _order_is_camera_move(text: list[str], move: Found, sentence: str) -> bool:
     if before in ("a", "an", "the") and not move.directed and not pause:
         return False
     if move.kind == "hold":
-        if after in ("still", "steady", "position", "there", "here", "static", "put", "for"):
+        if move.verb == "hover" or after in ("still", "steady", "position", "there", "here", "static", "put", "for"):
             return True
         timed = words.measure_at(text, move.end) is not None if after else True
         return bool(pause) or timed or sentence == "camera" or (move.verb == "hold" and after in PREPOSITIONS)

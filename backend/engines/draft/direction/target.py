@@ -46,7 +46,7 @@ _ENDS = one_of(
         of, in, on, to, at, by, from, with, and, or, then, while, as, that, which, who, for, behind, under, inside,
         outside, between, beside, until, into, onto, toward, towards, over, above, across, past, along, around, through,
         near, is, are, so, but, before, after, over, off, down, up, sitting, standing, lying, walking, where, beyond,
-        we, i, you, he, she, they, it, during, per, like, without, against, next, front, when, there, here, again
+        we, i, you, he, she, they, it, during, per, like, without, against, next, front, when, there, here, again, via
     """
 )
 _NO_THINGS = one_of(
@@ -54,7 +54,8 @@ _NO_THINGS = one_of(
         side, end, other, top, bottom, middle, center, centre, start, beginning, same, way, time, once, first, least,
         all, most, motion, speed, direction, distance, height, level, ground level, foreground, background, rest, lot,
         bit, little, tad, touch, turn, circle, degree, degrees, order, seconds, second, one, it, itself, close, closeup,
-        slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing, half, very, really, quite, so
+        slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing,
+        half, axis, very, really, quite, so
     """
 )
 _ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
@@ -95,6 +96,9 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
             continue
         if relation == "behind" and i and text[i - 1] == "from":
             relation = "from"
+        if relation == "behind" and _stands_behind(text, i, start):
+            i = max(noun_phrase(text, i + 1, stop)[2], i + 1)
+            continue
         between = text[i] == "between"
         whole, name, i = noun_phrase(text, i + 1, stop)
         if between and name and text[i : i + 1] == ["and"]:  # "between the bed and the wardrobe"
@@ -112,6 +116,20 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
 
 
 _STANDING = ("on", "at", "near", "upon")
+
+
+def _stands_behind(text: list[str], i: int, start: int) -> bool:
+    """Whether "behind" at word `i` tells where a thing stands: "the crowd behind the wall"."""
+    before = text[i - 1] if i > start else ""
+    return bool(before) and not (
+        before in DIRECTIONS
+        or before in EVERYDAY_VERBS
+        or before in CAMERA_VERBS
+        or before in _ENDS
+        or is_modifier(before)
+        or before.endswith("ing")
+        or before.endswith("s")
+    )
 
 
 def onward_of(text: list[str], start: int, stop: int) -> str:
@@ -192,6 +210,8 @@ def _as_seen(relation: str, kind: str) -> str:
 
 def _relation(text: list[str], i: int, verb: str, start: int) -> str | None:
     word = text[i]
+    if word == "by" and any(words.measure_at(text, at) for at in range(i + 1, min(i + 3, len(text)))):
+        return None  # "by a quarter turn"
     if word in _LINKING:
         return _LINKING[word]
     if i == start and verb in _WITH_AN_OBJECT:

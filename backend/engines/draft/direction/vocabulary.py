@@ -99,7 +99,10 @@ CAMERA_VERBS: dict[str, dict[str, Move]] = {
 
 _TRAVELLING = listed(
     """
-        move, go, travel, pass, proceed, cruise, slip, weave, glide, drift, float, fly, slide, walk, creep, inch, step, ease, come, rush, run, drive,
+        move, go, travel, pass, proceed, cruise, slip, weave, nudge, scoot, edge, coast, skim, dart, dash,
+        zip, hurtle, charge,
+        amble, saunter, tiptoe, prowl, lurch, snake, venture, glide, drift, float, fly, slide, walk, creep,
+        inch, step, ease, come, rush, run, drive,
         advance, sweep, swoop, race, sail, head, get, shift, sneak, crawl, march, stroll, soar, scroll, wander,
         proceed, press, punch
     """
@@ -145,7 +148,8 @@ _PLAIN_PHRASES: dict[str, Move] = by_phrase(
     {
         ("dolly zoom", -1): """
             dolly zoom out, dolly zoom, dolly out zoom in, dolly out and zoom in, vertigo effect, vertigo shot, vertigo
-            zoom, push pull, hitchcock zoom, hitchcock effect, jaws effect, trombone shot, contra zoom, zolly
+            zoom, push pull, dolly counter zoom, counter zoom, counter dolly, dolly and zoom, hitchcock
+            zoom, hitchcock effect, jaws effect, trombone shot, contra zoom, zolly
         """,
         ("dolly zoom", 1): "dolly zoom in, dolly in zoom out, dolly in and zoom out",
         ("truck", 1): "tracking shot, trucking shot, lateral tracking, side tracking",
@@ -240,7 +244,9 @@ FALSE_FRIENDS = listed(
     """
         frying pan, sauce pan, baking pan, pan flute, pan pipe, pan pipes, peter pan, pan pizza, pan fried, pots
         and pans, dust pan, push notification, push notifications, push button, push buttons, push up, push ups,
-        pull up, pull ups, pull over, pull string, zoom call, zoom meeting, zoom lens, tilt shift, food truck,
+        pull ups, pull over, crash site, crash test, crash landing, whipped cream, record player, media
+        player, cd player, team player, pull string, zoom call, zoom meeting, zoom lens, tilt shift, food
+        truck,
         fire truck, pickup truck, pick up truck, tow truck, toy truck, garbage truck, dump truck, hand truck,
         truck driver, truck stop, monster truck, race track, train track, train tracks, railway track, railway
         tracks, running track, sound track, track suit, track record, keep track, keeps track, track and field,
@@ -259,7 +265,8 @@ FALSE_FRIENDS = listed(
         turn on, lift off, drop off, head on, straight ahead of, back to back, left over, left
         alone, left open, right now, right away, back door, back yard, back seat, back room, back wall, back
         alley, back street, back lit, far away, close up, close ups, upside down, bullet train, reverse angle,
-        reverse angles, reverse shot, counter shot, shot reverse shot, reverse on, reverses on, depth of field, handheld in, camera
+        reverse angles, reverse shot, counter shot, shot reverse shot, reverse on, reverses on, depth of
+        field, handheld in, camera
         store, security camera, camera man
     """
 )

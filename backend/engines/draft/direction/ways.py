@@ -88,6 +88,12 @@ def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -
             break
         if word == "from":
             in_from = True
+        elif (
+            word in ("round", "around")
+            and text[i + 1 : i + 3] == ["to", "the"]
+            and (text[i + 3 : i + 4] or [""])[0] in _SIDES
+        ):
+            continue
         elif word in DIRECTIONS and not is_idle(text, i):
             direction = DIRECTIONS[word]
             if in_from:  # "from left to right": the last one counts

@@ -34,7 +34,7 @@ SPEEDS: dict[str, float] = by_phrase(
 )
 AMOUNTS: dict[str, float] = by_phrase(
     {
-        0.2: "imperceptible, imperceptibly",
+        0.2: "imperceptible, imperceptibly, invisible, invisibly, unseen",
         0.25: "barely, unnoticeable, unnoticeably",
         0.3: "tiny, minimal, faint, hint",
         0.4: "subtle, subtly, perceptible, perceptibly, noticeable, noticeably",

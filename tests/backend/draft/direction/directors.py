@@ -142,7 +142,7 @@ THIRD = {
     "Rise above the trees to reveal the lake": "pedestal up <over trees>",
     "Static wide, no movement": "hold",
     "push through the crowd toward the stage": "push in <through crowd>",
-    "track with the cyclist, left to right": "truck right",
+    "track with the cyclist, left to right": "truck right <with cyclist>",
     "pull focus from the cup to the woman": "",
     "crane down from the ceiling to the table": "crane down <to table>",
     "jib up 3 metres over the fence": "crane up 3m <over fence>",

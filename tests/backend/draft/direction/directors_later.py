@@ -153,7 +153,7 @@ FIFTH = {
     "镜头慢慢推向沙发": "push in slow <to sofa>",
     "镜头向后拉，展现整个客厅": "pull out <whole living room>",
     "摇臂镜头上升3米越过围墙": "crane up 3m <over wall>",
-    "镜头左移，经过椅子": "truck left, push in <past chair>",
+    "镜头左移，经过椅子": "truck left <past chair>",
     "カメラがソファに向かってゆっくり前進": "push in slow <to sofa>",
     "ドローンが建物の周りを旋回する": "orbit right <around building>",
     "カメラがドアを通って部屋に入る": "push in <through door>",

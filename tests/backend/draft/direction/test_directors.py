@@ -11,8 +11,9 @@ from tests.backend.draft.direction.directors import FIRST, OTHERS, SECOND, THIRD
 from tests.backend.draft.direction.directors_again import SEVENTH, SIXTH
 from tests.backend.draft.direction.directors_eighth import EIGHTH
 from tests.backend.draft.direction.directors_later import FIFTH, FOURTH
+from tests.backend.draft.direction.directors_ninth import NINTH
 
-LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH}
+LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH, **NINTH}
 
 
 @pytest.mark.parametrize("text", FIRST)

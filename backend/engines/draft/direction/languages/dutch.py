@@ -98,6 +98,7 @@ DUTCH = Language(
         (r"\blichte?\b|\been beetje\b|\biets\b|\blichtjes\b|\bsubtiele?\b|\been klein beetje\b", "slight"),
     ),
     units=(
+        (r"om (?:zijn|haar) (?:eigen )?as|om zichzelf", "pan"),
         (r"\b(?:twee keer|tweemaal)\b", "720 degrees"),
         (r"\b(?:drie keer|driemaal)\b", "1080 degrees"),
         (r"\bna (\d+(?:[.,]\d+)?) seconden?|(\d+) seconden? later", r"\1\2 delay"),
@@ -131,7 +132,7 @@ DUTCH = Language(
             "around",
         ),
         (r"(?P<keep>omcirkel\w*)\s+{N}", "around"),
-        (r"\bdoor\s+{N}(?:\s+heen)?", "through"),
+        (r"\bdoor\s+(?!naar\b){N}(?:\s+heen)?", "through"),
         (r"\blangs\s+{N}|\b(?:voorbij)\s+{N}", "past"),
         (r"\bover\s+{N}(?:\s+heen)?|\bboven\s+{N}", "over"),
         (r"\btussen\s+(?:de\s+)?(?:twee\s+)?{N}(?:\s+door)?", "between"),

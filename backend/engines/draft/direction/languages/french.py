@@ -116,6 +116,8 @@ FRENCH = Language(
         (r"\bsoudain\w*|\bvif\b|\bvive\b|\bprécipit\w*", "fast"),
     ),
     units=(
+        (r"sur (?:elle-même|lui-même|son (?:propre )?axe)", "panoramique"),
+        (r"\bun mètre cinquante", "1.5 mètres"),
         (r"\bdeux fois\b", "720 degrees"),
         (r"\btrois fois\b", "1080 degrees"),
         (

@@ -29,6 +29,7 @@ GERMAN = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"hebt\b.*\bab\b|steigt auf", "pedestal up"),
         (r"\bumf[äa]hr\w*|\bumflieg\w*|\bumkurv\w*", "orbit"),
         (r"\bblick\b.*?\b(?:wandert|schweift|geht|gleitet|streift)\b", "pan"),
         (r"kamera nicht bewegen|nicht bewegen|bewegt sich (?:gar |überhaupt )?nicht", "static shot"),
@@ -55,7 +56,7 @@ GERMAN = Language(
         (
             r"(?:feste[rns]?|statische[rns]?|fixe|unbewegte|starre|ruhende)\s+(?:kamera|einstellung)"
             r"|kamera\s+(?:ist\s+)?(?:statisch|fest|fix)\b|kamera\s+(?:\w+\s+)?(?:steht|bleibt|"
-            r"ruht)\b(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
+            r"ruht)\b(?! auf)(?:\s+(?:fest|still|stehen|unbewegt|ruhig))?"
             r"|\b(?:still)?(?:stehen|halten)(?:\s*bleiben)?\b|(?:keine|ohne)\s+kamerabewegung|standbild"
             r"|kamera bewegt sich nicht",
             "static shot",
@@ -131,6 +132,8 @@ GERMAN = Language(
         (r"\bplötzlich\w*|\bruckartig\w*|\bblitz\w*|\bhastig\w*|\bflott\w*", "fast"),
     ),
     units=(
+        (r"\bum (?:die|ihre|seine) eigene achse|um sich selbst", "schwenkt"),
+        (r"\bzur hälfte\b", "180 degrees"),
         (r"\bzweimal\b", "720 degrees"),
         (r"\bdreimal\b", "1080 degrees"),
         (r"\beinmal\b(?=.*\bum\b)(?! komplett| ganz)", "360 degrees"),

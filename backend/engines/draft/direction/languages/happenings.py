@@ -24,11 +24,16 @@ ATTRIBUTES = (
 LIGHT_VERBS = "fade dim flicker change brighten darken flash pulse set rise die glow move shift dance blink"
 PEOPLE = (
     "he|she|they|man|woman|men|women|boy|girl|boys|girls|child|children|kid|kids|person|people|guy|lady|couple|crowd|"
-    "actor|actress|dancers?|soldiers?|mother|father|friends?|players?|character|hero|anna|someone|everyone"
+    "waiter|waitress|chef|cook|bartender|barista|singer|bride|groom|king|queen|teacher|doctor|nurse|"
+    "detective|cop|officer|thief|killer|guard|student|worker|customer|guests?|passengers?|pedestrians?|"
+    "baby|kids|pianist|painter|musician|actor|actress|dancers?|soldiers?|mother|father|friends?|players?|"
+    "character|hero|anna|someone|everyone"
 )
 PEOPLE_VERBS = (
-    "exhale inhale blink smile laugh cry weep nod wave talk speak whisper shout sing dance walk run turn breathe sigh enter leave "
-    "cough eat drink open close raise lift reach grab hug kiss fall jump move step approach point wink frown shrug "
+    "exhale inhale blink smile laugh cry weep nod wave talk speak whisper shout sing dance walk run turn breathe sigh "
+    "enter leave cough eat drink open close raise lift reach grab hug kiss fall jump move step approach "
+    "point wink frown "
+    "shrug "
     "fight "
     "kneel wake pour stop drop pick throw push pull clap gesture tremble glance "
     "cross shake wrestle argue bow salute applaud"
@@ -39,7 +44,8 @@ BLINKING = r"\b(?:blink|blinks|blinking|smiles|nods|winks|eyes (?:open|close|flu
 # Patterns of any language, by topic: see beyond.py. A thing's topic is its English name.
 ALL_LANGUAGES = {
     "another camera": (
-        r"\breverse (?:angle|shot)|\breverses? on (?!the dolly|rails)|\bover to his side\b|\bcounter-?shot\b|\bshot.reverse.shot\b|"
+        r"\breverse (?:angle|shot)|\breverses? on (?!the dolly|rails)|\bover to his side\b|\bcounter-?shot\b|"
+        r"\bshot.reverse.shot\b|"
         r"gegenschuss|gegenschuß|contrechamp|contre-champ|"
         r"contraplano|contracampo|反打|反拍|反向镜头|切り返し|リバース(?:ショット|"
         r"アングル)|리버스 ?(?:앵글|샷|숏)|역앵글"
@@ -168,3 +174,54 @@ ALL_LANGUAGES = {
     r"se ferme|claque)|\bpuerta\s+(?:\w+\s+){0,2}?se (?:abre|cierra)|"
     r"门\w{0,3}?(?:打开|开了|关上)|ドア(?:が|は)|문이\s",
 }
+# The same in Italian, Portuguese and Dutch.
+_MORE = {
+    "another camera": r"controcampo|contra-?plano|contracampo|tegenshot|tegenopname",
+    "focus": (
+        r"cambio di fuoco|(?:il|la) (?:fuoco|messa a fuoco) (?:passa|cambia|si sposta)|sfoca\w*|mudança de foco|"
+        r"o foco (?:passa|muda|vai)|desfoca\w*|scherptever\w+|(?:de )?(?:focus|scherpte) (?:verschuift|gaat|verlegt)"
+    ),
+    "cuts": (
+        r"\bstacco (?:su|a)\b|dissolvenza|\bal rallentatore\b|\bcorte para\b|\bcâmera lenta\b|esvanec\w+|"
+        r"\bknip naar\b|\bslow motion\b|overvloei\w*|\bvertraagd\b"
+    ),
+    "light": (
+        r"\bluc[ei] (?:\w+ ){0,2}?(?:si |cala|diminui|tremol|sfarfall|cambia|spegn)\w*|il sole (?:tramonta|sorge|cala)|"
+        r"\bluz(?:es)? (?:\w+ ){0,2}?(?:se |apag|diminui|pisca|muda|baixa|enfraquec)\w*|o sol (?:se põe|põe-se|nasce)|"
+        r"anoitece|amanhece|\blicht(?:en)? (?:\w+ ){0,2}?(?:dooft|doven|flikker|dimt|gaat|verander|zwakt)\w*|"
+        r"zon (?:gaat|zakt|komt)|wordt (?:donker|licht)"
+    ),
+    "people": (
+        r"\b(?:uomo|donna|ragazz[ao]|bambin[ao]|gente|lui|lei) (?:\w+ )?(?:cammina|corre|si gira|si alza|"
+        r"si siede|entra|esce|"
+        r"parla|guarda|sorride|beve|mangia)\w*|\b(?:homem|mulher|menin[ao]|criança|ele|ela|"
+        r"pessoas) (?:\w+ )?(?:anda|caminha|"
+        r"corre|vira|levanta|senta|entra|sai|fala|olha|sorri|bebe|come)\w*|\b(?:man|vrouw|meisje|jongen|kind|"
+        r"hij|zij|ze|mensen) "
+        r"(?:\w+ )?(?:loopt|lopen|rent|draait|staat op|gaat zitten|komt|praat|kijkt|lacht|glimlacht|drinkt|eet)\b"
+    ),
+    "following": (
+        r"\b(?:segue|seguendo|accompagna) (?:la |l'|il |lo )(?:donna|uomo|ragazz|bambin)\w*|"
+        r"\b(?:segue|seguindo|acompanha) (?:a |o )(?:mulher|homem|menin|rapa|pessoa)\w*|\bvolgt? (?:de |"
+        r"het )(?:vrouw|man|meisje|jongen)"
+    ),
+    "curtains": (
+        r"\btend[ae] (?:\w+ ){0,2}?(?:si |ondeggi|svolazz)\w*|\bcortinas? (?:\w+ ){0,2}?(?:balanç|esvoaç|mexe|"
+        r"movem)\w*|"
+        r"\bgordijn(?:en)? (?:\w+ ){0,2}?(?:waai|beweg|wapper)\w*"
+    ),
+    "clouds": (
+        r"\bnuvol[ae] (?:\w+ ){0,2}?(?:passa|corr|si m)\w*|\bnuvens (?:\w+ ){0,2}?(?:passam|correm|se movem)|"
+        r"\bwolken (?:\w+ ){0,2}?(?:drijv|trekk|beweg)\w*"
+    ),
+    "car": (
+        r"\bauto (?:\w+ ){0,1}?(?:passa|arriva|sfreccia)\w*|\bcarros? (?:\w+ ){0,1}?(?:passa|chega|para)\w*|"
+        r"\bauto'?s? (?:\w+ ){0,1}?(?:rijdt|rijden|stopt|komt)\b"
+    ),
+    "leaves": (
+        r"\bfoglie (?:\w+ )?(?:cad|si m|vol)\w*|\bfolhas (?:\w+ )?(?:caem|voam|mexem)|"
+        r"\bbladeren (?:\w+ )?(?:vall|waai|ritsel)\w*"
+    ),
+    "door": r"\bporta (?:\w+ )?si (?:apre|chiude)|\bporta (?:se )?(?:abre|fecha)|\bdeur (?:\w+ )?(?:gaat|opent|sluit)",
+}
+ALL_LANGUAGES = {topic: "|".join(filter(None, (pattern, _MORE.get(topic)))) for topic, pattern in ALL_LANGUAGES.items()}

@@ -121,6 +121,8 @@ ITALIAN = Language(
         (r"\bimprovvis\w+|\bbrusc\w+|\bdi scatto\b", "fast"),
     ),
     units=(
+        (r"su se stess[ao]|sul (?:proprio|suo) asse", "panoramica"),
+        (r"\b(?:cerchio|giro) completo", "orbita 360 degrees"),
         (r"\bdue (?:volte|giri)\b", "720 degrees"),
         (r"\btre (?:volte|giri)\b", "1080 degrees"),
         (r"\bdopo (\d+(?:[.,]\d+)?) secondi|(\d+) secondi dopo", r"\1\2 delay"),
@@ -171,7 +173,8 @@ ITALIAN = Language(
             "to",
         ),
         (
-            r"\bd(?:al|alla|allo|all'|ai|alle|a) ?(?!presa|letto|pranzo|terra|sinistra|destra|sotto|sopra|vicino|lontano){N}",
+            r"\bd(?:al|alla|allo|all'|ai|alle|a) ?(?!presa|letto|pranzo|terra|sinistra|destra|sotto|sopra|"
+            r"vicino|lontano){N}",
             "from",
         ),
     ),

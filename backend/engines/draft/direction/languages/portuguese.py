@@ -110,6 +110,7 @@ PORTUGUESE = Language(
         (r"\bliger[oa]s?\b|\bligeiramente\b|\bum pouco\b|\blevemente\b|\bleve\b|\bsutil\w*|\bum bocado\b", "slight"),
     ),
     units=(
+        (r"(?:no|sobre o|em torno do) (?:seu )?próprio eixo|sobre si mesma", "panorâmica"),
         (r"\b(?:duas vezes|duas voltas)\b", "720 degrees"),
         (r"\b(?:três vezes|três voltas)\b", "1080 degrees"),
         (r"\b(?:após|depois de|passados) (\d+(?:[.,]\d+)?) segundos?|(\d+) segundos? depois", r"\1\2 delay"),
@@ -156,7 +157,7 @@ PORTUGUESE = Language(
             rf"(?P<keep>afast\w+|recu\w+|retrocede\w*|para trás)\s+(?:lentamente |devagar )?(?:a partir )?{_OF}{{N}}",
             "from",
         ),
-        (rf"(?P<keep>aproxim\w+)\s+(?:lentamente |devagar |suavemente )?(?:-se )?(?:{_OF}|{_TO}){{N}}", "to"),
+        (rf"(?P<keep>aproxim\w+(?:-se)?)\s+(?:lentamente |devagar |suavemente )?(?:-se )?(?:{_OF}|{_TO}){{N}}", "to"),
         (rf"\bem direção {_TO}{{N}}|\brumo {_TO}{{N}}|\baté {_TO}{{N}}|\baté {{N}}", "to"),
         (r"(?P<keep>segue|seguindo|seguir|acompanh\w+)\s+{N}", "with"),
         (

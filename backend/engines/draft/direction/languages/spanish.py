@@ -111,6 +111,8 @@ SPANISH = Language(
         (r"\bbrusc\w+|\bde golpe\b|\brepentin\w+|\bveloz\b|\bveloces\b", "fast"),
     ),
     units=(
+        (r"\bcírculo completo", "orbita 360 degrees"),
+        (r"sobre (?:su|el) (?:propio )?eje|sobre sí misma", "paneo"),
         (r"\bdos (?:veces|vueltas)\b", "720 degrees"),
         (r"\btres (?:veces|vueltas)\b", "1080 degrees"),
         (

@@ -86,6 +86,8 @@ JARGON: Rules = (
     (r"\bhandheld\b", "handheld"),
     (r"\b(?:truck|tracking shot)\b", "truck"),
 )
+_GOES_ON = re.compile(r"push in (?:past|along|over|between) the [\w ]+")
+_MOVES = re.compile(r"\b(?:truck|tracking|pan|push|pull|orbit|pedestal|crane|dolly)\b")
 _ONLY_SECONDS = re.compile(r"(?:, then |, |\. )?over [\d.]+ seconds")
 _CREW = re.compile(r"\b(dolly|push|track|pull|zoom)[ -](in|out|back)\b")  # its "in" is no preposition
 JARGON_OF_MANNER: Rules = (
@@ -137,8 +139,20 @@ class Reader:
                 made[-1], link = made[-1].replace("over", "after"), ","
             if said is clause and self.language.capitals:
                 said = lower  # a noun's capital makes no name
+            if (
+                link == ","
+                and made
+                and _MOVES.search(made[-1])
+                and _GOES_ON.fullmatch(said.strip())
+                and self._only_goes(lower)
+            ):
+                said = said.replace("push in ", "", 1)  # "moves right, past the shelf"
             made.append((_LINKS[link] if made else "") + said.strip())
         return "".join(made)
+
+    def _only_goes(self, clause: str) -> bool:
+        """Whether a clause names no move but that it goes somewhere."""
+        return {move for _, _, move in _apart(self.moves, clause)} == {"move"}
 
     def _is_pronoun(self, clause: str) -> bool:
         """Whether the clause goes on about the camera as "she" or "it"."""
@@ -215,6 +229,8 @@ class Reader:
         across = next((side for side in sides if side in ("left", "right")), "")
         if across and any(relation in ("along", "past") for relation, _ in things):
             words = ["truck", across, *(word for word in words if word != across)]
+        elif things and things[0][0] in ("between", "through", "past", "over") and not sides and not figures:
+            words = ["push in", *words]
         elif any(relation == "around" for relation, _ in things) and set(sides) <= set(_TURNS):
             words = ["orbit", *words]
         return " ".join([*words, *named]) if words or named else None
@@ -227,6 +243,8 @@ class Reader:
         found = _apart(self.moves, text)
         told = [one for one in found if one[2] != "move"] or found[:1]
         if any(one[2] == "orbit" for one in told):
+            told = [one for one in told if one[2] != "turn"]
+        if any(one[2] == "pan" for one in told):
             told = [one for one in told if one[2] != "turn"]
         if any(one[2] == "crane" for one in told) and (up := [one for one in told if one[2].startswith("pedestal")]):
             told = [(*one[:2], f"crane{up[0][2][8:]}") if one[2] == "crane" else one for one in told if one not in up]

@@ -20,7 +20,8 @@ _SIZE = rf"(?:an? |the )?((?:{'|'.join(sorted(_SIZES, key=len, reverse=True))}))
 _RANK = tuple(re.compile(pattern) for pattern in _SIZES)
 _FROM_SIZE_TO_SIZE = re.compile(
     rf"(?:\b(?:go|goes|going|moves?|moving|starts?|starting|begins?|opens?|transition\w*|travel\w*|camera)\s+)?"
-    rf"\b(?:from|on)\s+{_SIZE},?\s+(?:and |then )*(?:end\w* |finish\w* |land\w* |go\w* )?(?:in |up )?(?:to|on|into)\s+{_SIZE}",
+    rf"\b(?:from|on)\s+{_SIZE},?\s+(?:and |then )*(?:end\w* |finish\w* |land\w* |go\w* )?(?:in |up )?(?:to|on|"
+    rf"into)\s+{_SIZE}",
     re.IGNORECASE,
 )
 _MOVES = re.compile(r"\b(?:push|pull|dolly|dollies|zoom|track|creep|move|crane|tighten|widen)\w*\b", re.IGNORECASE)
@@ -48,42 +49,90 @@ SAYINGS = tuple(
         (r"\bhalf a (?:second|beat) later\b[:,]?", "after 0.5 seconds, "),
         (r"\b(?:a second|one second|a beat) later\b[:,]?", "after 1 second, "),
         (rf"\bafter (?:about |some )?{_NUMBER}\s*(s|sec|secs|seconds?)\b(?! ?,)", r"after \1 \2, "),
-        (r"\b(?:at|in|on|during) the (?:very )?(?:last|final|closing) (?:second|third|half|quarter|moment|beat|frame)s?\b,?",
-         "at the end, "),
-        (r"\b(?:in|on|during|for|over) the (?:first|second|middle|opening) (?:third|half|quarter|part|moments?)\b,?", " "),
+        (
+            r"\b(?:at|in|on|during) the (?:very )?(?:last|final|closing) (?:second|third|half|quarter|moment|"
+            r"beat|frame)s?\b,?",
+            "at the end, ",
+        ),
+        (
+            r"\b(?:in|on|during|for|over) the (?:first|second|middle|opening) (?:third|half|quarter|part|"
+            r"moments?)\b,?",
+            " ",
+        ),
         (r"\b(?:1st|first) half\s*:", "first "),
         (r"\b(?:2nd|second|other) half\s*:", "then "),
-        (rf"\bat {_NUMBER}\s*(?:x|times) (?:the )?(?:normal )?speed\b|\b(?:at )?(?:double|twice the|full|top|high|breakneck) speed\b", " fast"),
-        (r"\b(?:at )?half (?:the )?(?:normal )?speed\b|\bat (?:a )?(?:snail's|walking|crawling|slow) (?:pace|speed)\b", " slowly"),
+        (
+            rf"\bat {_NUMBER}\s*(?:x|times) (?:the )?(?:normal )?speed\b|\b(?:at )?(?:double|twice the|full|"
+            rf"top|high|breakneck) speed\b",
+            " fast",
+        ),
+        (
+            r"\b(?:at )?half (?:the )?(?:normal )?speed\b|\bat (?:a )?(?:snail's|walking|crawling|"
+            r"slow) (?:pace|speed)\b",
+            " slowly",
+        ),
         (rf"{_NUMBER} ?(?:%|percent) slower(?: than \w+)?", "slower"),
         (rf"{_NUMBER} ?(?:%|percent) faster(?: than \w+)?", "faster"),
         (
-            rf",?\s*\b(?:at )?{_NUMBER}\s*(?:m|cm|km|metres?|meters?|ft|feet|deg\w*|degrees|°)\s*(?:/|per|a|an)\s*(?:s|sec|second|h|hour)\b",
+            rf",?\s*\b(?:at )?{_NUMBER}\s*(?:m|cm|km|metres?|meters?|ft|feet|deg\w*|degrees|°)\s*(?:/|per|a|"
+            rf"an)\s*(?:s|sec|second|h|hour)\b",
             " ",
         ),
         (
-            rf"\b(?:at|from) (?:an? )?(?:height of )?{_NUMBER}\s*(?:m|cm|metres?|meters?|ft|feet)(?: height| high| up| eye height| off the \w+|"
+            rf"\b(?:at|from) (?:an? )?(?:height of )?{_NUMBER}\s*(?:m|cm|metres?|meters?|ft|feet)(?: height|"
+            rf" high| up| eye height| off the \w+|"
             r" above (?:the )?(?:ground|floor|\w+))",
             " ",
         ),
         (rf"\bat (?:a )?(?:height|level) of {_NUMBER}\s*(?:m|cm|metres?|meters?|ft|feet)", " "),
-        (r"(?<!to )(?<!to the )\b(?:at )?(?:eye|waist|knee|chest|shoulder|hip|ground|street|head|human)[ -](?:level|height)\b", "level"),
+        (r"\bat (?:eye|waist|knee|chest|shoulder|hip|ground|street|head|human)[ -](?:level|height)\b", ", level"),
+        (
+            r"(?<!to )(?<!to the )\b(?:eye|waist|knee|chest|shoulder|hip|ground|street|head|"
+            r"human)[ -](?:level|height)\b",
+            "level",
+        ),
         (r"\b(quarter|half|full) (turn|orbit|circle) ((?:counter|anti-?)?clockwise|c?cw) (a?round)\b", r"\3 \1 \2 \4"),
-        (rf"(?<!hold )(?<!pause )(?<!stop )\bof (?=(?:about |some )?{_NUMBER}\s*(?:°|deg\w*|m\b|cm|met\w+|ft|feet|foot|inch\w*|s\b|sec\w*))", ""),
-        (rf"\b(?:the )?(?:first|for) {_NUMBER} ?(s|sec|secs|seconds?)[:,]? (?:nothing|no (?:camera )?(?:movement|move|motion))\b", r"hold \1 \2"),
+        (
+            rf"(?<!hold )(?<!pause )(?<!stop )\bof (?=(?:about |some )?{_NUMBER}\s*(?:°|deg\w*|m\b|cm|met\w+|"
+            rf"ft|feet|foot|inch\w*|s\b|sec\w*))",
+            "",
+        ),
+        (
+            rf"\b(?:the )?(?:first|for) {_NUMBER} ?(s|sec|secs|seconds?)[:,]? (?:nothing|"
+            rf"no (?:camera )?(?:movement|move|motion))\b",
+            r"hold \1 \2",
+        ),
+        (
+            r"\b(?:with no|without(?: any)?) (?:camera )?(?:shak\w+|wobbl\w+|jitter\w*|bounc\w+|vibration|"
+            r"cuts?|cutting)\b",
+            " ",
+        ),
+        (r"\b(?:3/4|¾|three[- ]quarter) (orbit|arc|circle|turn|rotation)\b", r"270 degrees \1"),
         (r"\bon (?:the )?(?:word|cue|line|action)\b(?: ?['‘][^'’]{0,40}['’])?", " "),
         (r"\bease[- ]in(?:[ ,/&+-]|and)+(?:ease[- ])?out\b", "eased"),
-        (r"\b((?:pan|tilt|orbit|arc|roll|rotat|turn)\w*(?: (?:left|right|up|down|L|R|clockwise|counterclockwise))?) (\d{2,3})(?!\s*[\w°%.:])", r"\1 \2 degrees"),
+        (
+            r"\b((?:pan|tilt|orbit|arc|roll|rotat|turn)\w*(?: (?:left|right|up|down|L|R|clockwise|"
+            r"counterclockwise))?) (\d{2,3})(?!\s*[\w°%.:])",
+            r"\1 \2 degrees",
+        ),
         # How far round.
         (r"\b((?:a?round|orbit|circl\w+)\b[^,.;]{0,40}?) (?:once|one time)\b", r"\1 360 degrees"),
         (r"\b(?:once|one time) (a?round)\b", r"360 degrees \1"),
         (r"\bhalf ?way (through|into|to|towards?|across|along|down|up|over|past)\b", r"\1"),
         (r"\bhalf ?way a?round (?=the |his |her |a |it\b)", "half circle around "),
-        (r"\b(?:do|make|take|complete)s? (?:a |one )?(?:full |complete )?(?:lap|loop|circuit) (?:of|a?round)\b", "360 degrees around"),
+        (
+            r"\b(?:do|make|take|complete)s? (?:a |one )?(?:full |complete )?(?:lap|loop|circuit) (?:of|"
+            r"a?round)\b",
+            "360 degrees around",
+        ),
         (r"\b(?:the )?(?:full|whole|entire) way a?round\b", "360 degrees around"),
         (r"\b(half|quarter|full)[- ]circl(?:e|es|ing) (?=the |his |her |a )", r"\1 circle around "),
         # Without a verb of the camera's.
-        (r"\b(?:walk|mov|go|run|trail|fly|flie|glid|drift|stay)\w* (?:just |right |close |closely )?behind (?=him\b|her\b|them\b|the |a )", "following "),
+        (
+            r"\b(?:walk|mov|go|run|trail|fly|flie|glid|drift|stay)\w* (?:just |right |close |"
+            r"closely )?behind (?=him\b|her\b|them\b|the |a )",
+            "following ",
+        ),
         (r"\b(?:third[- ]person )?(?:follow|chase|trailing|pursuit)[- ]?cam(?:era)?\b(?: behind| of| on)?", "follow"),
         (r"\bbird'?s?'?[- ]eye(?:[- ]view)?\b", "overhead"),
         (r"\bworm'?s?'?[- ]eye(?:[- ]view)?\b", "low angle"),
@@ -92,36 +141,76 @@ SAYINGS = tuple(
         (r"\bhold it(?: right)?(?: there| still| steady)?\b", "hold still"),
         (
             r",?\s*\b(?:while |and |always |but )*(?:keep(?:s|ing)?|stay(?:s|ing)?|remain(?:s|ing)?|always) "
-            r"(?:looking|facing|pointed|focus(?:ed|sing)|aimed|framed|trained|fixed|cent(?:red|ered))(?: up)? (?:at|on|towards?|to) "
+            r"(?:looking|facing|pointed|focus(?:ed|sing)|aimed|framed|trained|fixed|cent(?:red|"
+            r"ered))(?: up)? (?:at|on|towards?|to) "
             r"(?:(?:the|his|her|a|an) )?\w+",
             " ",
         ),
         (
-            r"\buntil (?:we (?:can )?see |it shows |you see )?(the |an? |her |his )(?!whole|entire|full)(\w+(?: \w+)?) (?:is|are|comes?|becomes?|gets?|appears?)\b"
+            r"\buntil (?:we (?:can )?see |it shows |you see )?(the |an? |her |his )(?!whole|entire|"
+            r"full)(\w+(?: \w+)?) (?:is|are|comes?|becomes?|gets?|appears?)\b"
             r" ?(?:visible|in view|into view|revealed|in (?:the )?frame|into frame|seen|shown|in sight)?",
             r", ending on \1\2",
         ),
         (r"\buntil (?:we (?:can )?see|it shows|you see) (the |an? |her |his )(?!whole|entire|full)", r", ending on \1"),
-        (r"\b(?:point|aim|direct|train|turn)(?:s|ing|ed)? (?:the |our )?(?:camera|cam|lens) (?:at|to|on|towards?|back to)\b", "pan to"),
-        (r"\b(?:bring|tak|send|carr|steer|guid|driv)(?:e|y|ies|s|es|ing)? (?:the |our )?(?:camera|cam|drone|us|viewer)\b", "the camera moves"),
+        (
+            r"\b(?:point|aim|direct|train|turn)(?:s|ing|ed)? (?:the |our )?(?:camera|cam|lens) (?:at|to|on|"
+            r"towards?|back to)\b",
+            "pan to",
+        ),
+        (
+            r"\b(?:bring|tak|send|carr|steer|guid|driv)(?:e|y|ies|s|es|ing)? (?:the |our )?(?:camera|cam|"
+            r"drone|us|viewer)\b",
+            "the camera moves",
+        ),
         (r"\b(?:have|let|make|get) (?:the )?(camera|cam|drone) (?=\w)", r"\1 "),
         (r"\baccelerat\w+ (into|through|towards?|down|along|past)\b", r"push in accelerating \1"),
         (r"\b(?:spline|path|fly-?by|trolley)(?= (?:through|past|over|along|around|to|towards?|into)\b)", "fly"),
-        (r"\b(?:go|goes|going|climbs?|climbing|ascends?|runs?|walks?|heads?|races?) (?:slowly |quickly )?(?:upstairs|up the (?:stairs|staircase))\b|"
-         r"\b(?:climb|ascend)(?:s|ing)? (?:slowly )?the (?:stairs|staircase|steps)\b", "move up the stairs"),
-        (r"\b(?:go|goes|going|runs?|walks?|heads?|races?) (?:slowly |quickly )?downstairs\b|\bdescend(?:s|ing)? the (?:stairs|staircase|steps)\b",
-         "move down the stairs"),
-        (rf"\b(?:show|reveal|see|display)\w* {_THE}(?:\w+ )?from {_THE}{_FLOOR} (?:up )?to {_THE}({_CEILING})\b", r"tilt up to the \1"),
-        (rf"\b(?:show|reveal|see|display)\w* {_THE}(?:\w+ )?from {_THE}{_CEILING} (?:down )?to {_THE}({_FLOOR})\b", r"tilt down to the \1"),
+        (
+            r"\b(?:go|goes|going|climbs?|climbing|ascends?|runs?|walks?|heads?|races?) (?:slowly |quickly )?"
+            r"(?:upstairs|up the (?:stairs|staircase))\b|"
+            r"\b(?:climb|ascend)(?:s|ing)? (?:slowly )?the (?:stairs|staircase|steps)\b",
+            "move up the stairs",
+        ),
+        (
+            r"\b(?:go|goes|going|runs?|walks?|heads?|races?) (?:slowly |quickly )?downstairs\b|\bdescend(?:s|"
+            r"ing)? the (?:stairs|staircase|steps)\b",
+            "move down the stairs",
+        ),
+        (
+            rf"\b(?:show|reveal|see|"
+            rf"display)\w* {_THE}(?:\w+ )?from {_THE}{_FLOOR} (?:up )?to {_THE}({_CEILING})\b",
+            r"tilt up to the \1",
+        ),
+        (
+            rf"\b(?:show|reveal|see|"
+            rf"display)\w* {_THE}(?:\w+ )?from {_THE}{_CEILING} (?:down )?to {_THE}({_FLOOR})\b",
+            r"tilt down to the \1",
+        ),
         (r"\b(?:vertical pan|vertical tilt) ?(up|down)?\b", r"tilt \1"),
         (rf"\bpan(s|ning)? (?:vertically )?from {_THE}{_FLOOR} (?:up )?to {_THE}({_CEILING})\b", r"tilt up to the \2"),
-        (rf"\bpan(s|ning)? (?:vertically )?from {_THE}{_CEILING} (?:down )?to {_THE}({_FLOOR})\b", r"tilt down to the \2"),
-        (r"\bfrom (?:very |up )?(?:high|above|up high|the top) (?:down )?to (?:very )?(?:low|ground level|the bottom|below)\b", "down"),
-        (r"\bfrom (?:down |very )?(?:low|ground level|below|the bottom) (?:up )?to (?:very )?(?:high|the top|above|up high)\b", "up"),
+        (
+            rf"\bpan(s|ning)? (?:vertically )?from {_THE}{_CEILING} (?:down )?to {_THE}({_FLOOR})\b",
+            r"tilt down to the \2",
+        ),
+        (
+            r"\bfrom (?:very |up )?(?:high|above|up high|the top) (?:down )?to (?:very )?(?:low|ground level|"
+            r"the bottom|below)\b",
+            "down",
+        ),
+        (
+            r"\bfrom (?:down |very )?(?:low|ground level|below|the bottom) (?:up )?to (?:very )?(?:high|"
+            r"the top|above|up high)\b",
+            "up",
+        ),
         (r"\bhigh[ -]to[ -]low\b", "down"),
         (r"\blow[ -]to[ -]high\b", "up"),
-        (r"\b(?:bird'?s?[- ]eye|top[- ]?down|overhead|top shot|god'?s[- ]eye)([^.;]{0,30}?)\b(?:rotat|spin|turn)(?:es|ns|ning|s|ing|ation|e)\b"
-         r"(?! (?:to |left|right|around|a))", r"overhead \1 roll clockwise"),
+        (
+            r"\b(?:bird'?s?[- ]eye|top[- ]?down|overhead|top shot|god'?s[- ]eye)([^.;]{0,30}?)"
+            r"\b(?:rotat|spin|turn)(?:es|ns|ning|s|ing|ation|e)\b"
+            r"(?! (?:to |left|right|around|a))",
+            r"overhead \1 roll clockwise",
+        ),
         (r"\bdutch(?:ed|ing)?\b(?! (?:angle|tilt|roll|master|door|oven|painting|woman|man))", "dutch angle"),
         (r"\b(?:push[- ]pull|trombone)\b", "dolly zoom"),
         (r"\btechno(?:crane)?\b", "crane"),
@@ -130,16 +219,24 @@ SAYINGS = tuple(
         (r"\bstraight ahead\b(?! of)", "forward"),
         (r"\b(zoom|push|dolly|creep|move) inn\b", r"\1 in"),
         (r"\bcw\b", "clockwise"),
-        (r"\b(?:a )?(?:tracking|trucking) shot[,:]? (?:camera |the camera |we )?(?:moves? |goes |going |moving |glid\w+ )?(?=alongside)", "truck "),
-        (r"\buntil (the |an? |her |his )(\w+(?: \w+)?) (?:fills?|is filling|takes? up|occup\w+) (?:the |our |all of the )?(?:whole |entire )?(?:frame|screen|shot|picture)\b",
-         r"to \1\2"),
+        (
+            r"\b(?:a )?(?:tracking|trucking) shot[,:]? (?:camera |the camera |we )?(?:moves? |goes |going |"
+            r"moving |glid\w+ )?(?=alongside)",
+            "truck ",
+        ),
+        (
+            r"\buntil (the |an? |her |his )(\w+(?: \w+)?) (?:fills?|is filling|takes? up|occup\w+) (?:the |"
+            r"our |all of the )?(?:whole |entire )?(?:frame|screen|shot|picture)\b",
+            r"to \1\2",
+        ),
         (r"\buntil (?:we |you )?(?:reach|arrive at|get to|are at|come to)\b", "to"),
         (r"\b(?:counter-?|re-?)(?=(?:pan|tilt)\w*\b)", ""),
         (r"\b(?:from )?side to side\b", "left and then right"),
     )
-)  # fmt: skip
+)
 _ENDS_ON = re.compile(
-    r",?\s*\b(?:and |then |finally )*(?:end(?:s|ing)?|settl(?:es?|ing)|land(?:s|ing)?|finish(?:es|ing)?|com(?:es?|ing) to rest|"
+    r",?\s*\b(?:and |then |finally )*(?:end(?:s|ing)?|settl(?:es?|ing)|land(?:s|ing)?|finish(?:es|ing)?|"
+    r"com(?:es?|ing) to rest|"
     r"arriv(?:es?|ing)|rest(?:s|ing)?|stopp?(?:s|ing)?)(?: up)? (?:on|at|with) (?=(?:the|an?|his|her|their)\b)",
     re.IGNORECASE,
 )

@@ -16,7 +16,9 @@ _SPELLED = listed(
         follows, following, slight, slightly, gentle, gently, quickly, smooth, smoothly, gradually, degrees, metres,
         meters, seconds, table, chair, sofa, couch, window, door, doorway, kitchen, mirror, picture, painting,
         staircase, stairs, fireplace, lamp, curtain, building, house, garden, balcony, corridor, hallway, bookshelf,
-        then, hold, back, down, over, past, away, while, forwards, sideways, upwards, downwards, statue, ceiling, between, towards, with, into, from, reveal, revealing, approach, approaches, closer, subtle, subtly, vertigo,
+        forest, bridge, castle, tower, street, church, flower, flowers, bottle, letter, then, hold, back,
+        down, over, past, away, while, forwards, sideways, upwards, downwards, statue, ceiling, between,
+        towards, with, into, from, reveal, revealing, approach, approaches, closer, subtle, subtly, vertigo,
         pedestal, whole, entire, clock
     """
 )
@@ -33,8 +35,11 @@ _RIGHT_AS_IT_IS = one_of(
         solely, sight, night, flight, light, slights, bight, circus, orbital, rise, prise, wise, raise, arise, rising,
         raising, posture, pasture, mixture, vertical, raven, clocked, flocked, blocked, rocked, sink, follows, fellow,
         fallow, hollow, hallow, gentile, general, lefty, cleft, loft, lift, lest, let, felt, bright, fright, wright,
-        char, tale, cock, hose, close, hall, sofas, couth, toward, thorough, trough, beak, bask, dawn, don, own, oven, pasta, paste, pest, past, awry, sway, tilt, bay, wile, hone, holed, stairs, stars, star, lam, lap, rams, from, form, rom, fire,
-        certain, certainly, lacked, licked, lucked, fellow, penned, pinned, punned, polling, tricking, trekking, pulling,
+        char, tale, cock, hose, close, hall, sofas, couth, toward, thorough, trough, beak, bask, dawn, don,
+        own, oven, pasta, paste, pest, past, awry, sway, tilt, bay, wile, hone, holed, stairs, stars, star,
+        lam, lap, rams, from, form, rom, fire,
+        certain, certainly, lacked, licked, lucked, fellow, penned, pinned, punned, polling, tricking,
+        trekking, pulling,
         statute, status, filled, fallows, hollows, tripped, betwixt, tottering, tolling, telling, toiling, dwelling,
         pollings, relief, heard, tilled, rosing, rinsing, apprise, guarding, girder, guarder, pointing, printing,
         masters, fellows, pestle, stetic, decanting, resting, closer, clear, clever,

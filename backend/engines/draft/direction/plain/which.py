@@ -6,8 +6,8 @@ import functools
 import re
 
 from ..languages import chinese, dutch, french, german, italian, japanese, korean, portuguese, spanish
-from ..lists import one_of
 from ..languages.nouns import NOUNS
+from ..lists import one_of
 from .grammar import Reader
 
 
@@ -123,13 +123,17 @@ _ENGLISH_WORDS = one_of(
     """
             the, a, an, and, of, to, on, with, then, camera, slow, slowly, into, from, around, shot, at, her,
             his, past, as, while, up, out, down, over, is, it, through, left, right, push, pull, pan, tilt, back,
-            toward, towards, he, she, goes, go, moves, move, cam, forward, backward, hold, dolly, meter, meters, second, seconds, per, feet, metres, degrees, until, from, onto, by
+            toward, towards, he, she, goes, go, moves, move, cam, forward, backward, hold, dolly, meter,
+            meters, second, seconds, per, feet, metres, degrees, until, from, onto, by
         """
 )
 # Things that an English word is called like.
 _ALSO_ENGLISH = one_of(
-    "bank, bar, bureau, brief, hall, gang, tour, arm, arme, hand, see, rad, bad, bord, muse, main, mesa, man, men, mare, stage, "
-    "place, sale, hof, tor, mall, mala, bus, pilier, via, vase, sol, rio, hen, hun, hem, lit, mur, seto, ring, boom, trap, plank, "
-    "kind, stel, kom, meer, bus, plant, over, photo, champ, chat, chaise, grille, portail, verse, pool, four, lustre, tableau, "
-    "arcade, barrière, pont, office, terrace, train, auto, museum, tunnel, glass, statue, computer, logo, actor, singer, boutique"
+    """
+        bank, bar, bureau, brief, hall, gang, tour, arm, arme, hand, see, rad, bad, bord, muse, main, mesa,
+        man, men, mare, stage, place, sale, hof, tor, mall, mala, bus, pilier, via, vase, sol, rio, hen, hun,
+        hem, lit, mur, seto, ring, boom, trap, plank, kind, stel, kom, meer, bus, plant, over, photo, champ,
+        chat, chaise, grille, portail, verse, pool, four, lustre, tableau, arcade, barrière, pont, office,
+        terrace, train, auto, museum, tunnel, glass, statue, computer, logo, actor, singer, boutique
+    """
 )
