@@ -294,8 +294,11 @@ def _verb(text: list[str], i: int) -> Found | None:
         verb in TURN_ABOUT and text[i + 1 : i + 2] in (["to"], ["toward"], ["towards"])
     )
     if looks and (text[i + 2 : i + 3] or [""])[0] in ABOUT:
+        told = text[i + 3 : i + 4]
+        if told in (["floor"], ["ground"], ["feet"], ["ceiling"], ["sky"]):
+            return Found(i, i + 1, "tilt", 1 if told[0] in ("ceiling", "sky") else -1, form, verb, everyday)
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
-    if verb in TURN_ABOUT and (degrees_after(text, i + 1) or form != "base"):
+    if verb in (*TURN_ABOUT, "sweep", "whip") and (degrees_after(text, i + 1) or form != "base"):
         return Found(i, i + 1, "pan", 1, form, verb, everyday, directed=False)
     if verb in ("push", "pull") and "".join(text[i + 1 : i + 2]) in ("", "until", "to", "from", "for", "over", "on"):
         return Found(i, i + 1, "push", GOES_BY[verb], form, verb, everyday)

@@ -101,7 +101,7 @@ class _Reader:
             moves = [replace(moves[0], kind="truck", sign=sign, form="phrase")] if across else []
         if moves and moves[0].form == "measured" and self._repeats(clause):
             moves = [replace(moves[0], form="again", verb=clause.words[0])]
-        if moves and moves[0].form == "measured" and self.steps and clause.link in ("comma", "but", "sentence"):
+        if moves and moves[0].form == "measured" and self._is_how_far(clause):
             moves = []  # "arc shot, 45 degrees to the left" is of the arc
         self.negated = bool(forbidden) and not moves
         self.forbidden.update(forbidden)
@@ -127,6 +127,16 @@ class _Reader:
         figure = next((found for i in range(len(clause.words)) if (found := words.measure_at(clause.words, i))), None)
         turns = before.kind in ("pan", "tilt", "roll", "orbit")
         return figure is not None and figure.kind == ("degrees" if turns else "metres") and not before.open_side
+
+    def _is_how_far(self, clause: Clause) -> bool:
+        """Whether a figure tells of the move before, which has none: "arc shot, 45 degrees to the left"."""
+        if not self.steps or clause.link not in ("comma", "but", "sentence"):
+            return False
+        before = self.steps[-1]
+        figure = next((found for i in range(len(clause.words)) if (found := words.measure_at(clause.words, i))), None)
+        turns = before.kind in ("pan", "tilt", "roll", "orbit")
+        fits = figure is not None and turns == (figure.kind == "degrees")
+        return fits and before.degrees is None and before.metres is None
 
     def _moves(self, clause: Clause) -> tuple[list[Found], set[str]]:
         """The clause's moves that are the camera's, and the kinds it forbids."""

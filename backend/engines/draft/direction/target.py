@@ -35,7 +35,9 @@ _WITH_AN_OBJECT = {
     "lead": "with",
     "explore": "through",
 }
-_PURPOSES = one_of("keep, keeps, keeping, hold, follow, show, see, catch, build, match, create, give, make, let, add")
+_PURPOSES = one_of(
+    "stay, keep, keeps, keeping, hold, follow, show, see, catch, build, match, create, give, make, let, add"
+)
 _FINDING = ("find", "discover", "meet", "include", "frame")
 _LOOKS = ("pan", "tilt", "zoom", "dolly zoom", "roll")  # they look at a thing and do not go there
 PEOPLE = one_of("him, her, them, us, me, it, everyone, everybody, someone, somebody")
@@ -252,6 +254,9 @@ def noun_phrase(text: list[str], i: int, stop: int) -> tuple[bool, str, int]:
         elif not is_modifier(word) and not _counts(text, i) and not _ranks(text, i):
             name.append(word)
         i += 1
+    if name and name[-1] in _NO_THINGS and text[i : i + 1] == ["of"] and i + 1 < stop:  # "the far end of the table"
+        whole, of, end = noun_phrase(text, i + 1, stop)
+        return whole, of, max(end, i)
     if name and name[-1] in ("level", "height"):  # "to eye level"
         return whole, "", max(i, began)
     while name and name[-1] in _NO_THINGS:

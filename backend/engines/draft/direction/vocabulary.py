@@ -157,7 +157,7 @@ _PLAIN_PHRASES: dict[str, Move] = by_phrase(
         ("push", 1): "dolly shot, push in shot",
         ("crane", 1): "crane shot, jib shot, boom shot",
         ("orbit", 1): "orbit shot, orbital shot, orbiting shot, arc shot, orbital",
-        ("pan", 1): "panning shot, pan shot",
+        ("pan", 1): "panning shot, pan shot, panorama, panoramic shot, panoramic view",
         ("tilt", 1): "tilt shot",
         ("zoom", 1): "zoom shot",
         ("roll", 1): "dutch angle, dutch tilt, dutch roll, canted angle",
@@ -296,7 +296,7 @@ LEAD_INS = one_of(
         style, classic, professional, together, still, over, combined, followed, after, before, that, which, there,
         here, it's, that's, into, plus, perform, performs, performing, execute, executes, steady, crisp, controlled,
         precise, natural, subtle, parallax, from, then's, instead, point, not, never, no, without, avoid, don't,
-        doesn't, dont, doesnt, isn't, aren't, won't, shouldn't, any, rotation, instruction, instructions, direction,
+        doesn't, dont, doesnt, isn't, aren't, won't, shouldn't, any, rotation, pls, plz, kindly, ok, okay, maybe, perhaps, basically, ideally, instruction, instructions, direction,
         directions
     """
 )

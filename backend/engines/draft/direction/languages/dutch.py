@@ -94,10 +94,11 @@ DUTCH = Language(
     manners=(
         (r"\b(?:heel|zeer|erg)\b", "very"),
         (r"\blangza\w+|\brustige?\b|\btrage?\b|\btraag\b|\bzachtjes\b|\bgeleidelijk\b|\bvoorzichtig\b", "slow"),
-        (r"\bsnelle?\b|\bvlugge?\b|\bvlotte?\b|\bplotseling\w*", "fast"),
+        (r"\bsnel(?:le)?\b|\bvlug(?:ge)?\b|\bvlotte?\b|\bplotseling\w*", "fast"),
         (r"\blichte?\b|\been beetje\b|\biets\b|\blichtjes\b|\bsubtiele?\b|\been klein beetje\b", "slight"),
     ),
     units=(
+        (r"\b(?:op|tot|naar) (?:oog|knie|hoofd|heup|tafel)hoogte", ""),
         (r"om (?:zijn|haar) (?:eigen )?as|om zichzelf", "pan"),
         (r"\b(?:twee keer|tweemaal)\b", "720 degrees"),
         (r"\b(?:drie keer|driemaal)\b", "1080 degrees"),

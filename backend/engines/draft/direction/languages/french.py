@@ -87,6 +87,10 @@ FRENCH = Language(
         (r"grimpe|\bse lève\b|remonte", "pedestal up"),
         (r"\bbaisse\b|\bbaisser\b", "pedestal down"),
         (r"steadicam|\bdolly\b|rail\b|slider", "move"),
+        (r"\bse soulève\w*|soulev\w+|\bmontez\b", "pedestal up"),
+        (r"\bpanot\w+|\bpanoram\w+", "pan"),
+        (r"\bsuivez\b|\bsuis\b", "follow"),
+        (r"\bapprochez?\b", "push in"),
     ),
     sides=(
         (r"(?:de gauche|gauche) (?:vers|à) (?:la )?droite", "right"),
@@ -116,6 +120,7 @@ FRENCH = Language(
         (r"\bsoudain\w*|\bvif\b|\bvive\b|\bprécipit\w*", "fast"),
     ),
     units=(
+        (r"\bà (?:la )?hauteur (?:d'yeux|des yeux|d'homme|du genou|des genoux|du sol)", ""),
         (r"sur (?:elle-même|lui-même|son (?:propre )?axe)", "panoramique"),
         (r"\bun mètre cinquante", "1.5 mètres"),
         (r"\bdeux fois\b", "720 degrees"),

@@ -29,6 +29,7 @@ GERMAN = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"(?:keine|ohne)\s+(?:kamera)?bewegung\w*", "static shot"),
         (r"hebt\b.*\bab\b|steigt auf", "pedestal up"),
         (r"\bumf[äa]hr\w*|\bumflieg\w*|\bumkurv\w*", "orbit"),
         (r"\bblick\b.*?\b(?:wandert|schweift|geht|gleitet|streift)\b", "pan"),
@@ -109,6 +110,12 @@ GERMAN = Language(
         (r"klettert\b|hinauf(?:fahren|steigen)|auffahrt|hochsteigen", "pedestal up"),
         (r"hinab(?:fahren|steigen)|abwärtsfahrt|herab(?:sinken|gleiten)", "pedestal down"),
         (r"\bzoom\w*", "zoom"),
+        (r"\bfahre?\b|\bgehe?\b|\bfliege?\b|\bbewege?\b", "move"),
+        (r"\bfolge\b", "follow"),
+        (r"\bdrehe?\b", "turn"),
+        (r"\bsteige?\b", "pedestal up"),
+        (r"\bsenke?\b", "pedestal down"),
+        (r"\bneige\b|\bkippe\b", "tilt"),
     ),
     sides=(
         (r"vo[nm] (?:fuß)?boden", "up"),
@@ -132,6 +139,7 @@ GERMAN = Language(
         (r"\bplötzlich\w*|\bruckartig\w*|\bblitz\w*|\bhastig\w*|\bflott\w*", "fast"),
     ),
     units=(
+        (r"\b(?:bis )?(?:auf|in|zur|zu)\s+(?:augen|knie|brust|hüft|boden|kopf|tisch)höhe\b", ""),
         (r"\bum (?:die|ihre|seine) eigene achse|um sich selbst", "schwenkt"),
         (r"\bzur hälfte\b", "180 degrees"),
         (r"\bzweimal\b", "720 degrees"),

@@ -66,7 +66,7 @@ ALL_LANGUAGES = {
         r"을)"
     ),
     "cuts": (
-        r"\b(?:smash |jump |match |hard )?cuts? to\b|\bcross-?\s?fad(?:e|es|ing)\b|\bfades? (?:in|out|"
+        r"\b(?:smash|jump|match|hard|cross)[ -]cuts?\b|\bcuts? to\b|\bcross-?\s?fad(?:e|es|ing)\b|\bfades? (?:in|out|"
         r"to|from)\b|\b(?:cross )?dissolves?\b|\bwipe to\b|\btime-?\s?lapse\b|"
         r"\bslow(?:-| )mo(?:tion)?\b|\bfreeze frame\b|\bmontage\b|\bsplit screen\b|"
         r"schnitt auf|überblend\w*|abblende|aufblende|zeitraffer|"

@@ -98,6 +98,10 @@ ITALIAN = Language(
         (r"\babbass\w+", "pedestal down"),
         (r"steadicam|\bdolly\b|\bslider\b", "move"),
         (r"\bgiro\b|\bgirare\b", "turn"),
+        (r"\bsali\b", "pedestal up"),
+        (r"\bscendi\b", "pedestal down"),
+        (r"\bmuov\w+|\bspost\w+|\bvai\b|\bvola\b", "move"),
+        (r"\bsegui\b", "follow"),
     ),
     sides=(
         (r"da terra|da sotto", "up"),
@@ -121,6 +125,7 @@ ITALIAN = Language(
         (r"\bimprovvis\w+|\bbrusc\w+|\bdi scatto\b", "fast"),
     ),
     units=(
+        (r"\b(?:ad|all') ?altezza (?:degli )?(?:occhi|uomo|d'uomo|del ginocchio|del tavolo)", ""),
         (r"su se stess[ao]|sul (?:proprio|suo) asse", "panoramica"),
         (r"\b(?:cerchio|giro) completo", "orbita 360 degrees"),
         (r"\bdue (?:volte|giri)\b", "720 degrees"),

@@ -83,6 +83,13 @@ PORTUGUESE = Language(
             r"caminha\w*|\banda\b",
             "move",
         ),
+        (r"\bsuba\b", "pedestal up"),
+        (r"\bdesça\b", "pedestal down"),
+        (r"\bmov[ae]\w*|\bvá\b|\bandar\b", "move"),
+        (r"\bsiga\b", "follow"),
+        (r"\bvire\b|\bgire\b", "turn"),
+        (r"\baproxime\w*|\bavance\b", "push in"),
+        (r"\bafaste\w*|\brecue\b", "pull out"),
     ),
     sides=(
         (r"(?:da )?esquerda\s*(?:para|a|à|-|→|/)?\s*(?:a )?direita", "right"),
@@ -110,6 +117,7 @@ PORTUGUESE = Language(
         (r"\bliger[oa]s?\b|\bligeiramente\b|\bum pouco\b|\blevemente\b|\bleve\b|\bsutil\w*|\bum bocado\b", "slight"),
     ),
     units=(
+        (r"\bà altura d[oa]s? (?:olhos|joelhos?|cabeça|mesa)", ""),
         (r"(?:no|sobre o|em torno do) (?:seu )?próprio eixo|sobre si mesma", "panorâmica"),
         (r"\b(?:duas vezes|duas voltas)\b", "720 degrees"),
         (r"\b(?:três vezes|três voltas)\b", "1080 degrees"),

@@ -195,13 +195,14 @@ class Reader:
         sides = self._sides(rest)
         looking = any(move.startswith(("tilt", "pan", "zoom")) for _, _, move in moves)
         going = any(move in _GOING for _, _, move in moves)
+        at = _measured_move([move for _, _, move in moves], figures)
         said = []
         for index, (_, _, move) in enumerate(moves):
             mine = [side for at, side in sides if self._nearest(moves, at) == index] + [turn for turn, _ in turns]
             about = [] if going and move not in _GOING and len(moves) > 1 else things
             if looking and move.startswith(("pedestal", "crane")):  # "rises and looks down on the city"
                 about = [thing for thing in about if thing[0] != "to"]
-            said.append(self._said(move, mine, about, figures if index == len(moves) - 1 else ""))
+            said.append(self._said(move, mine, about, figures if index == at else ""))
         never = "no " if negated and moves[0] in negated and not {"static shot", "tripod shot"} & set(said) else ""
         said = [part for part in said if part]
         if not said:
@@ -327,6 +328,13 @@ class Reader:
         long = [f"over {number} seconds" for number, unit in found if unit == "seconds"]
         late = [f"after {number} seconds, " for number, unit in found if unit == "delay"]
         return _FIGURE.sub(" ", clause), " ".join(far + long), "".join(late)
+
+
+def _measured_move(moves: list[str], figures: str) -> int:
+    """Which of the moves a clause's figures are about: metres are gone, degrees are turned; else the last."""
+    turning = ("pan", "tilt", "turn", "roll", "orbit", "zoom", "whip", "dutch")
+    fits = [i for i, move in enumerate(moves) if move.startswith(turning) == ("degrees" in figures)]
+    return fits[-1] if fits and ("metres" in figures or "degrees" in figures) else len(moves) - 1
 
 
 def _whose(manner: str, said: list[str]) -> int:

@@ -127,6 +127,11 @@ SAYINGS = tuple(
         ),
         (r"\b(?:the )?(?:full|whole|entire) way a?round\b", "360 degrees around"),
         (r"\b(half|quarter|full)[- ]circl(?:e|es|ing) (?=the |his |her |a )", r"\1 circle around "),
+        (r"\b(?:anything|everything|all) but (?:an? |the )?", "no "),
+        (r"\bcircle[- ]straf(?:e|es|ing)\b", "circle"),
+        (r"\bstraf(?:e|es|ing)\b", "truck"),
+        (rf"\bat (?:a )?(?:distance of )?{_NUMBER} ?(?:m|cm|met\w+|ft|feet) (?:distance|away)\b", " "),
+        (rf"\bat a distance of {_NUMBER} ?(?:m|cm|met\w+|ft|feet)\b", " "),
         # Without a verb of the camera's.
         (
             r"\b(?:walk|mov|go|run|trail|fly|flie|glid|drift|stay)\w* (?:just |right |close |"

@@ -67,6 +67,9 @@ _KNOWN_SLIPS = {
     "secs": "seconds",
     "doesnt": "doesn't",
     "dosent": "doesn't",
+    "dosnt": "doesn't",
+    "doenst": "doesn't",
+    "didnt": "didn't",
 }
 LEAST_SPELLED = 4  # letters
 
