@@ -21,9 +21,10 @@ REPORTS = DEV / "reports"
 PART_SECONDS = 35 * 60  # a Blender that hangs must not hold up the rest
 MOST_AGAIN = 3  # more files than that do not fail by chance
 WINDOWS = "gui"  # parts that mostly wait: they run beside the others
-AT_ONCE = 3  # of the others, on two cores: the backend's and the client's wait a good part of their time
+AT_ONCE = 5  # of the others, on two cores: each waits a good part of its time, for processes and their answers
 # Large folders are two parts of like length: one of them alone would still run where the others have ended.
 ENGINES = [f"tests/backend/{room}" for room in ("comfy", "draft", "export", "guide", "media")]
+JOBS = ["tests/backend/hosted", "tests/backend/jobs"]
 STILLS = [f"tests/blender/{room}" for room in ("stills", "ui", "views")]
 SERVICE = ["tests/gui/service"]
 COLD = ("lint", "house", "happyhorse")  # they draw no draft
@@ -34,7 +35,7 @@ ROOMS = ("scene", "operators", "panels")  # the extension's rooms that know Blen
 # and laid is tried in each of them (server/test_end_to_end.py, press/, edit/). Of what is tried by several files, the
 # older one runs those that come closest to what differs between Blenders: of further stills views/test_views_queue.py
 # and test_wider.py, of files that are opened again press/test_opened_again.py, of a stranger's film test_stranger.py
-# and test_stranger_values.py.
+# and test_stranger_values.py, of an export ui/test_export.py.
 ONCE = (
     "tests/blender/film/test_stranger_again.py",
     "tests/blender/press/test_restart.py",
@@ -42,8 +43,11 @@ ONCE = (
     "tests/blender/server/test_happyhorse.py",
     "tests/blender/server/test_hosted.py",
     "tests/blender/server/test_workflows.py",
+    "tests/blender/ui/test_export_steps.py",
     "tests/blender/ui/test_wording.py",
+    "tests/blender/views/test_coverage.py",
     "tests/blender/views/test_views.py",
+    "tests/blender/views/test_wider_meanwhile.py",
 )
 
 
@@ -122,8 +126,8 @@ def _timed(part: Part, log: Log) -> tuple[Count, float]:
 
 
 def _parts() -> dict[str, Part]:
-    """By name, in the order in which they begin: first what needs no machine code of the draft, then what takes
-    longest."""
+    """By name, in the order in which they begin: first what needs no machine code of the draft, then what waits most
+    of its time."""
 
     def tests(name: str, *paths: str) -> Part:
         return lambda log: _pytest(name, "test", list(paths), log)
@@ -134,12 +138,13 @@ def _parts() -> dict[str, Part]:
         "happyhorse": tests("happyhorse", "tests/happyhorse"),
         "lint": _lint,
         "house": tests("house", *HOUSE),
-        "backend": tests("backend", "tests/backend", *_without(ENGINES)),
+        "backend-jobs": tests("backend-jobs", *JOBS),
+        "backend": tests("backend", "tests/backend", *_without(JOBS), *_without(ENGINES)),
+        "client": tests("client", "tests/client", "tests/integrations"),
+        "blender-4.5": functools.partial(_blender, "blender-4.5", "", ["tests/blender"]),
         "blender-5.2": functools.partial(_blender, "blender-5.2", "", ["tests/blender", *_without(STILLS)]),
         "blender-5.2-stills": functools.partial(_blender, "blender-5.2", "-stills", STILLS),
         "engines": tests("engines", *ENGINES),
-        "client": tests("client", "tests/client", "tests/integrations"),
-        "blender-4.5": functools.partial(_blender, "blender-4.5", "", ["tests/blender"]),
     }
 
 

@@ -52,6 +52,7 @@ def test_a_second_try_tells_what_is_flaky_and_has_failed_all_the_same(
         (["blender-5.2"], ["blender-5.2", "blender-5.2-stills"]),
         (["gui-service", "house"], ["gui-service", "house"]),
         (["gui"], ["gui", "gui-service"]),
+        (["backend"], ["backend-jobs", "backend"]),
         (["blender-5.2-stills"], ["blender-5.2-stills"]),
     ],
 )
