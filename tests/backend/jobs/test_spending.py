@@ -306,3 +306,20 @@ def test_a_damaged_row_ended_when_it_was_made_where_nothing_else_is_known(opened
     found = opened.get("video_1")
     assert found is not None and found.completed_at == found.created_at == made.created_at
     assert (found.interruptions, found.attempt, found.place, found.owner, found.lane) == (1, 2, 9, "anna", "gpu")
+
+
+def test_a_take_of_which_no_start_is_known_counts_as_just_begun(
+    opened: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = dataclasses.replace(REQUEST, size=(640, 480))  # 0.74 s at the usual pace
+    for number, owner in enumerate(("anna", "ben", "anna", "ben")):
+        opened.add(f"video_{number}", large, "gpu", owner=owner)
+    for _ in range(2):
+        assert opened.claim("gpu") is not None
+    monkeypatch.setattr(turns.time, "time", lambda: 2_000_000_000.0)
+    db = sqlite3.connect(tmp_path / "jobs.db")
+    db.execute("UPDATE jobs SET started_at = NULL WHERE id = 'video_0'")
+    db.execute("UPDATE jobs SET started_at = 1999999999.5 WHERE id = 'video_1'")
+    db.commit()
+    db.close()
+    assert opened.positions() == {"video_3": 1, "video_2": 2}

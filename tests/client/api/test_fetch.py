@@ -133,6 +133,7 @@ def test_an_upload_can_be_given_up_until_its_last_piece_is_read() -> None:
     pieces = [body.read(CHUNK) for _ in range(3)]
     assert not going._complete
     pieces.append(body.read(CHUNK))
+    assert going._complete, "with its last piece, not with the end that follows"
     assert b"".join(pieces) == data and body.read(CHUNK) == b""
     assert not going.stop(), "the server has it all"
     stopped = Going()
