@@ -81,6 +81,13 @@ def test_where_a_second_take_goes(shot, source, placement, frame, start):
     assert edit.frame_end == start + 23, "it ends no earlier"
 
 
+def test_a_take_lands_where_its_shot_begins_without_its_handles(shot, source):
+    pump.handle(stand_in.ready(shot, source=source, frame=50, head=3, tail=8))
+    found = strips.strips_of_take("k1")
+    assert [(strips.start(one), strips.end(one), strips.content_start(one)) for _, one in found] == [(50, 63, 47)] * 2
+    assert {(one[strips.HEAD_KEY], one[strips.TAIL_KEY]) for _, one in found} == {(3, 8)}
+
+
 def test_the_edit_that_the_press_named_is_the_one(shot, source):
     edit_scene.ensure_edit_scene(bpy.context, shot.id_data)
     other = bpy.data.scenes.new("Other Cut")

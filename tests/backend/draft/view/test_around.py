@@ -99,7 +99,7 @@ def test_what_is_no_wider_picture_of_the_still_is_none(wide: TakeRequest, change
     other = {
         "place": replace(more, camera=replace(camera, matrix_world=away)),
         "smaller": replace(more, camera=replace(camera, cx=camera.cx - LEFT - 1)),
-        "later": replace(more, t=0.01),
+        "later": replace(more, t=0.002),
         "flat": replace(more, camera=Camera("orthographic", 322, 136, 190, 68, scale=0.01)),
         "no depth": replace(more, depth=None),
     }[changed]
