@@ -40,6 +40,7 @@ from .ways import (
 
 FAR = 12  # words between a camera's verb and its direction ("pan from the door past the table to the left")
 NEAR = 7
+MOST_MOVES = 24  # of a clause
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def find(clause: Clause) -> list[Found]:
     found: list[Found] = []
     measured_words = words.measured(text)
     i = 0
-    while i < len(text):
+    while i < len(text) and len(found) < MOST_MOVES:
         if size := longest(text, i, SET_PHRASES):
             phrase = _phrase(text, i, i + size)
             if found and found[-1].kind == phrase.kind == "orbit" and phrase.extra:  # "orbit 90 degrees around"
@@ -152,6 +153,11 @@ def _across(text: list[str]) -> Found | None:
     ):
         return None
     return Found(at, at + 1, "truck", 1 if text[at] == "rightwards" else -1, "phrase", text[at])
+
+
+def _ends(text: list[str], i: int) -> bool:
+    """Whether nothing but a word of manner follows at word `i`: "the camera rotates slowly", but not "rotating fan"."""
+    return i >= len(text) or is_modifier(text[i])
 
 
 def _craned(found: list[Found]) -> list[Found]:
@@ -298,7 +304,9 @@ def _verb(text: list[str], i: int) -> Found | None:
         if told in (["floor"], ["ground"], ["feet"], ["ceiling"], ["sky"]):
             return Found(i, i + 1, "tilt", 1 if told[0] in ("ceiling", "sky") else -1, form, verb, everyday)
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
-    if verb in (*TURN_ABOUT, "sweep", "whip") and (degrees_after(text, i + 1) or form != "base"):
+    if verb in (*TURN_ABOUT, "sweep", "whip") and (
+        degrees_after(text, i + 1) or (form != "base" and _ends(text, i + 1))
+    ):
         return Found(i, i + 1, "pan", 1, form, verb, everyday, directed=False)
     if verb in ("push", "pull") and "".join(text[i + 1 : i + 2]) in ("", "until", "to", "from", "for", "over", "on"):
         return Found(i, i + 1, "push", GOES_BY[verb], form, verb, everyday)

@@ -296,7 +296,8 @@ LEAD_INS = one_of(
         style, classic, professional, together, still, over, combined, followed, after, before, that, which, there,
         here, it's, that's, into, plus, perform, performs, performing, execute, executes, steady, crisp, controlled,
         precise, natural, subtle, parallax, from, then's, instead, point, not, never, no, without, avoid, don't,
-        doesn't, dont, doesnt, isn't, aren't, won't, shouldn't, any, rotation, pls, plz, kindly, ok, okay, maybe, perhaps, basically, ideally, instruction, instructions, direction,
+        doesn't, dont, doesnt, isn't, aren't, won't, shouldn't, any, rotation, pls, plz, kindly, ok, okay,
+        maybe, perhaps, basically, ideally, instruction, instructions, direction,
         directions
     """
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import pytest
@@ -309,3 +310,36 @@ def test_one_ease_is_the_moves_and_two_are_the_usual() -> None:
         ("ease in, push in, ease out", "smooth"),
     ):
         assert [step.ease for step in read_moves(text).steps] == [ease], text
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "um ",
+        "推近沙发，",
+        "カメラが椅子に近づく、",
+        "으로",
+        "PI ",
+        "push in to the sofa, then ",
+        "de la ",
+        "from wide to close ",
+    ],
+)
+def test_the_work_grows_with_the_text_and_no_faster(part: str) -> None:
+    def calls(length: int) -> int:
+        text, count = (part * length)[:length], 0
+
+        def counted(frame: object, event: str, argument: object) -> None:
+            nonlocal count
+            count += 1
+
+        before = sys.getprofile()
+        sys.setprofile(counted)
+        try:
+            read_moves(text)
+        finally:
+            sys.setprofile(before)
+        return count
+
+    calls(1200)  # what is compiled once
+    assert calls(2400) < 2.6 * calls(1200)

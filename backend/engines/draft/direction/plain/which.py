@@ -65,7 +65,8 @@ _FUNCTION_WORDS = {
             langsamer, zu, zur, zum, um, über, durch, von, im, mit, dann, kamerafahrt, handkamera, drohnenflug,
             heranzoomen, feste, statische, schwenk, kran, kranfahrt, nicht, links, rechts, grad, meter,
             handgehaltene, umkreist, zoomt, entlang, vorbei, hoch, runter, leicht, leichte, sehr, reißschwenk,
-            zurückfahren, herauszoomen, bis, einmal, kein, keine, ohne, bewegung, fahrt, fahre, folge, zoome, schwenke, umrundet, steigt, sinkt, folgt, ihr, stativ, atmen
+            zurückfahren, herauszoomen, bis, einmal, kein, keine, ohne, bewegung, fahrt, fahre, folge,
+            zoome, schwenke, umrundet, steigt, sinkt, folgt, ihr, stativ, atmen
         """
     ),
     "french": one_of(
