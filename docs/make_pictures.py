@@ -66,6 +66,11 @@ class Studio:
             picture = picture.crop((left, top, left + width, top + height))
             picture = picture.crop((0, 0, width, _used_height(picture)))
         else:
+            size = self.window.run(
+                "window = bpy.context.window_manager.windows[0]; result = window.width, window.height"
+            )
+            if name != "server":  # which shows a second window
+                picture = picture.crop((0, 0, *size))  # the screen may be larger
             picture = picture.resize((WIDTH, round(picture.height * WIDTH / picture.width)), Image.Resampling.LANCZOS)
         path = IMAGES / f"{name}.png"
         picture.save(path, optimize=True)

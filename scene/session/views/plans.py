@@ -241,8 +241,20 @@ def _on_update(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, *_: Any) 
     part.frames[scene.session_uid] = scene.frame_float
     if moved or capture.rendering() or RECORD in scene:
         return
-    if any(one.is_updated_geometry or one.is_updated_transform or one.is_updated_shading for one in depsgraph.updates):
+    if _is_edit(list(depsgraph.updates)):
         part.edits += 1
+
+
+def _is_edit(updates: list[bpy.types.DepsgraphUpdate]) -> bool:
+    """Whether these tell of shapes, places or looks. A change of the scene's own settings, such as a take that is
+    listed, comes with all objects as shaded anew."""
+    of_scene = any(isinstance(one.id, bpy.types.Scene) for one in updates)
+    return any(
+        one.is_updated_geometry
+        or one.is_updated_transform
+        or (one.is_updated_shading and not (of_scene and isinstance(one.id, bpy.types.Object)))
+        for one in updates
+    )
 
 
 def register() -> None:

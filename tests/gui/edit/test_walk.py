@@ -46,6 +46,7 @@ bpy.app.handlers.render_pre.append(watch)
 scene.render.engine, scene.render.resolution_x, scene.render.resolution_y = "CYCLES", 96, 54
 scene.cycles.samples, scene.cycles.use_denoising = 4, False
 """
+PLANS = "__import__('bl_ext.user_default.take_one.scene.session.views.plans', fromlist=['x'])"
 SHOT = "scene.take_one.shots[0]"
 LANDED = "not STATE.jobs and [[take.status for take in shot.takes] for shot in scene.take_one.shots] == [['READY']]"
 STAGES = "[job.stage for job in STATE.jobs.values()]"
@@ -82,8 +83,7 @@ def stills(blender: BlenderWindow, number: int) -> list[str]:
 
 def test_the_plan_is_shown_before_anything_is_rendered(blender: BlenderWindow) -> None:
     blender.click("takeone.plan_stills")
-    lines = "__import__('bl_ext.user_default.take_one.scene.session.views.plans', fromlist=['x'])"
-    lines = f"{lines}.lines(scene.take_one.blank)"
+    lines = f"{PLANS}.lines(scene.take_one.blank)"
     blender.until(lines)
     first, second, *_ = blender.ask(lines)
     assert first == "5 stills; how long they take is known after the first"
@@ -104,6 +104,9 @@ def test_stills_are_counted_and_make_one_take(blender: BlenderWindow) -> None:
     assert stills(blender, 1) == ["still.png", *(f"view_{number:02d}.png" for number in range(1, 5))]
     assert "5 stills show " in blender.ask(f"{SHOT}.takes[0].notes")
     assert blender.ask(STATE_OF_SCENE) == before
+    assert not blender.ask(f"{PLANS}.is_stale({SHOT}, {PLANS}.known({SHOT}))"), "the press changed nothing"
+    blender.run("bpy.data.lights[0].energy += 1")
+    blender.until(f"{PLANS}.is_stale({SHOT}, {PLANS}.known({SHOT}))")
     blender.picture("landed")
 
 
