@@ -98,10 +98,10 @@ def ensure(*names: str) -> float:
         "(once; this takes the network)",
         flush=True,
     )
-    uv()
+    uv = _fetch_uv()
     pip_settings()
     with concurrent.futures.ThreadPoolExecutor() as pool:
-        for made in [pool.submit(_make, kind) for kind in missing]:
+        for made in [pool.submit(_make, kind, uv) for kind in missing]:
             made.result()
     return time.monotonic() - began
 
@@ -117,7 +117,7 @@ def run_environment() -> dict[str, str]:
     }
 
 
-def _make(kind: Kind) -> None:
+def _make(kind: Kind, uv: Path | None) -> None:
     folder = DEV / kind.name
     python = python_of(kind.name)
     if pythons.version_of(python) not in kind.pythons:
@@ -131,7 +131,7 @@ def _make(kind: Kind) -> None:
         shutil.rmtree(folder, ignore_errors=True)
         _run(kind.name, [str(base), "-m", "venv", "--without-pip", str(folder)])
     (folder / STAMP).unlink(missing_ok=True)
-    if not _made_by_uv(kind, python):
+    if uv is None or not _made_by_uv(kind, python, uv):
         _pip(kind.name, python, "-r", kind.lock)
     if kind.torch:  # where torch's own index can't be reached, pip may still find the build in a folder that it knows
         _pip(kind.name, python, "--retries", "1", "--extra-index-url", f"{cards.INDEX}cpu", "-r", TORCH)
@@ -154,17 +154,19 @@ def pip_wheel() -> Path:
     return wheels[0]
 
 
-def uv() -> Path:
-    """uv, which makes our environments in a quarter of the processor's time that pip takes. Fetched once. Raises
-    SetupError."""
+def _fetch_uv() -> Path | None:
+    """uv, which makes our environments in a quarter of the processor's time that pip takes; None where it can't be had.
+    Fetched once. Raises SetupError where there is no pip either."""
     folder = DEV / "bootstrap" / hashlib.sha256((ROOT / UV).read_bytes()).hexdigest()[:16]
     found = folder / "bin" / ("uv.exe" if sys.platform == "win32" else "uv")
-    if not found.exists():
-        pip_wheel()
-        base = _find_python(KINDS["backend"])
-        assert base is not None  # pip_wheel() has found it
-        _pip("bootstrap", base, "--target", str(folder), "-r", UV)
-    return found
+    pip_wheel()
+    base = _find_python(KINDS["backend"])
+    if not found.exists() and base is not None:
+        try:
+            _pip("bootstrap", base, "--target", str(folder), "-r", UV)
+        except SetupError as error:
+            print(f"  {error}\n  pip makes the environments.", flush=True)
+    return found if found.exists() else None
 
 
 @functools.lru_cache(maxsize=1)
@@ -182,12 +184,12 @@ def pip_settings() -> dict[str, str]:
     return settings
 
 
-def _made_by_uv(kind: Kind, python: Path) -> bool:
+def _made_by_uv(kind: Kind, python: Path, uv: Path) -> bool:
     """Whether uv could fill the environment. It knows fewer ways to an index than pip, which is tried then."""
     given = {SETTINGS[name]: value for name, value in pip_settings().items() if name in SETTINGS}
     if links := given.get("UV_FIND_LINKS"):
         given["UV_FIND_LINKS"] = ",".join(links.split())
-    command = [str(uv()), "pip", "install", "--python", str(python), "--cache-dir", str(CACHE), "--no-config"]
+    command = [str(uv), "pip", "install", "--python", str(python), "--cache-dir", str(CACHE), "--no-config"]
     command += ["--index-strategy", "unsafe-best-match"]  # any index, as pip does: hashes say what may come
     try:
         _run(kind.name, [*command, *LOCKED, "-r", kind.lock], given)

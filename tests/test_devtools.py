@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from devtools import environments, lock, testing
+from devtools.environments import SetupError
 from devtools.mutation import lines, mutants
 from devtools.mutation.covering import COVERS, cover
 from devtools.mutation.edits import edits
@@ -105,10 +106,9 @@ def test_uv_is_told_what_pip_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("PIP_INDEX_URL", "https://name:secret@other.house/simple")
     told: list[dict[str, str]] = []
     monkeypatch.setattr(environments, "_run", lambda _name, command, variables: told.append(variables))
-    monkeypatch.setattr(environments, "uv", lambda: Path("uv"))
     environments.pip_settings.cache_clear()
     try:
-        assert environments._made_by_uv(environments.KINDS["backend"], Path("python"))
+        assert environments._made_by_uv(environments.KINDS["backend"], Path("python"), Path("uv"))
     finally:
         environments.pip_settings.cache_clear()
     wanted = {
@@ -117,6 +117,31 @@ def test_uv_is_told_what_pip_knows(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "SSL_CERT_FILE": "/etc/a.pem",
     }
     assert {name: value for name, value in told[0].items() if name in wanted} == wanted
+
+
+def test_where_uv_fails_pip_makes_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[list[str]] = []
+
+    def run(_name: str, command: list[str], _variables: dict[str, str] | None = None) -> None:
+        ran.append(command)
+        if "venv" in command:
+            Path(command[-1]).mkdir()
+        if command[0] == "uv":
+            raise SetupError("its index can't be reached")
+
+    kind = environments.KINDS["lock"]
+    monkeypatch.setattr(environments, "DEV", tmp_path)
+    monkeypatch.setattr(environments, "_run", run)
+    monkeypatch.setattr(environments, "pip_wheel", lambda: Path("pip.whl"))
+    monkeypatch.setattr(environments, "pip_settings", dict)
+    environments._make(kind, Path("uv"))
+    assert [command[0] for command in ran[1:]] == ["uv", str(environments.python_of("lock"))]
+    assert ran[-1][-2:] == ran[-2][-2:] == ["-r", kind.lock]
+    assert {"--require-hashes", "--no-deps"} <= set(ran[-1]) & set(ran[-2])
+    assert (tmp_path / "lock" / environments.STAMP).exists()
+    ran.clear()
+    environments._make(kind, None)
+    assert not any(command[0] == "uv" for command in ran)
 
 
 def test_torch_is_apart_in_the_locks() -> None:
