@@ -27,9 +27,10 @@ from .picture import THUMBNAIL_SIDE, jpeg
 
 BT709 = 1  # the number of BT.709 in the H.264 tables of primaries, transfer and matrix
 LIMITED = 1  # FFmpeg's AVCOL_RANGE_MPEG
-# Visually lossless, in half the time of "veryfast": see docs/benchmarks.md. No B-frames and a key frame
-# every half second, because these clips are scrubbed in an edit more than they are stored.
-PRESET, CRF = "ultrafast", "14"
+# Visually lossless, in less than half the time of "veryfast": see docs/benchmarks.md. A fixed quantizer, as a rate
+# factor (crf) looks at each frame twice. No B-frames and a key frame every half second, because these clips are
+# scrubbed in an edit more than they are stored.
+QUALITY = {"preset": "ultrafast", "qp": "13"}
 WAITING = 4  # frames between the engine and the encoder
 
 
@@ -244,7 +245,7 @@ class _Encoder:
         video.width, video.height, video.pix_fmt = self._width, self._height, "yuv420p"
         video.time_base = 1 / self._fps
         keys = max(1, round(self._fps / 2))
-        video.options = {"preset": PRESET, "crf": CRF, "bf": "0", "g": str(keys)}
+        video.options = {**QUALITY, "bf": "0", "g": str(keys)}
         context = video.codec_context
         context.time_base = 1 / self._fps
         context.color_primaries = context.color_trc = context.colorspace = BT709

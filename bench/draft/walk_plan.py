@@ -1,8 +1,9 @@
 """How well stills are planned: the time, the choice against evenly spaced ones, and the forecast against what is drawn.
 
-    .dev/blender-5.2/bin/python bench/draft/walk_plan.py [--scenes turn street ...] [--fine 5] [--no-drawing]
+    .dev/blender-5.2/bin/python bench/draft/walk_plan.py [--scenes turn street ...] [--fine 5] [--frames 240] [--no-drawing]
 
-Scenes are built here: a turn in a room, walks through two and three rooms, a street with trees. For each the stills are
+Scenes are built here: a turn in a room, walks through two and three rooms, a street with trees; a hall with bars and
+columns and a park with a picket fence, which were only scored. For each the stills are
 planned as the card does; seconds are the processor's, of the main thread, which other processes can't lengthen, and
 `step_ms` is the longest step. As many evenly spaced stills are measured beside them. Then the planned ones are
 rendered (small, one sample: what is seen does not depend on it), the draft engine draws the clip from them, and the
@@ -80,6 +81,60 @@ def street() -> bpy.types.Object:
     return camera
 
 
+def hall() -> bpy.types.Object:
+    """Past a balustrade of bars, between columns and around a plant."""
+    scene = flats.flat(3, furniture=3)
+    for number in range(30):
+        x = 0.9 + 0.14 * number
+        flats.box(scene, "bar", (x, 3.1, 0), (x + 0.025, 3.125, 1.0))
+    flats.box(scene, "rail", (0.9, 3.09, 1.0), (5.1, 3.135, 1.05))
+    for number in range(5):
+        place = (5.6 + 1.1 * number, 3.3 - 0.2 * number, 1.3)
+        bpy.ops.mesh.primitive_cylinder_add(radius=0.12, depth=2.6, location=place)
+    _tree(scene, (10.6, 3.4), random.Random(4))
+    stops = [
+        ((0.5, 4.2, 1.2), (3.0, 2.0, 1.2)),
+        ((2.2, 4.3, 1.7), (4.2, 1.2, 0.9)),
+        ((3.2, 2.2, 1.6), (4.0, 1.2, 1.5)),
+        ((5.2, 1.3, 1.5), (8.0, 2.5, 1.2)),
+        ((7.2, 3.6, 1.9), (10.6, 3.4, 2.2)),
+    ]
+    return _by_stops(scene, stops, 22)
+
+
+def park() -> bpy.types.Object:
+    """A truck and a pan past a picket fence, trees, a bench and a kiosk."""
+    scene = flats.flat(1, furniture=0)
+    for thing in list(bpy.data.objects):
+        bpy.data.objects.remove(thing)
+    flats.box(scene, "ground", (-20, -20, -0.2), (40, 30, 0))
+    for number in range(60):
+        flats.box(scene, "picket", (0.25 * number, 4.0, 0), (0.25 * number + 0.09, 4.03, 1.1))
+    for z in (0.3, 0.85):
+        flats.box(scene, "rail", (0, 4.03, z), (15, 4.06, z + 0.07))
+    chance = random.Random(12)
+    for number in range(5):
+        _tree(scene, (1.5 + 3 * number, 6.5 + chance.uniform(-0.8, 0.8)), chance)
+    _tree(scene, (6.0, 2.2), chance)
+    flats.box(scene, "kiosk", (9, 7, 0), (12, 10, 3))
+    flats.box(scene, "bench", (3, 2.4, 0.3), (4.6, 2.9, 0.5))
+    flats.box(scene, "back", (3, 2.85, 0.5), (4.6, 2.9, 1))
+    stops = [((0, 0, 1.6), (3, 6, 1.4)), ((4, 0.3, 1.6), (6, 6, 1.5)), ((9, 0, 1.5), (8, 7, 1.4))]
+    return _by_stops(scene, stops, 26)
+
+
+def _by_stops(scene: bpy.types.Scene, stops: list[tuple[Any, Any]], lens: float) -> bpy.types.Object:
+    """A camera that stands at each place at even times, and looks from it to the other."""
+    camera = flats.eye(scene, "Go", *stops[0], lens)
+    camera.rotation_mode = "QUATERNION"
+    for number, (place, at) in enumerate(stops):
+        camera.matrix_world = flats.looking(place, at)
+        frame = FIRST + number * (FRAMES - 1) / (len(stops) - 1)
+        camera.keyframe_insert("location", frame=frame)
+        camera.keyframe_insert("rotation_quaternion", frame=frame)
+    return camera
+
+
 def flats_curves(camera: bpy.types.Object) -> list[Any]:
     """The curves of an object's action."""
     from take_one.scene.stills.walk.rig import fcurves
@@ -101,6 +156,7 @@ def _tree(scene: bpy.types.Scene, at: tuple[float, float], chance: random.Random
 
 
 SCENES = {"turn": turn, "two_rooms": lambda: walk_of(2), "three_rooms": lambda: walk_of(3), "street": street}
+SCENES |= {"hall": hall, "park": park}
 
 
 def measure(name: str, fine: int, draw: bool) -> dict[str, Any]:
@@ -216,8 +272,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", nargs="+", default=list(SCENES), choices=list(SCENES))
     parser.add_argument("--fine", type=int, default=0)
+    parser.add_argument("--frames", type=int, default=FRAMES)
     parser.add_argument("--no-drawing", action="store_true")
     arguments = parser.parse_args()
+    globals()["FRAMES"] = arguments.frames
     with tempfile.TemporaryDirectory() as home:
         os.environ["TAKE_ONE_HOME"] = home
         load_extension.load()
