@@ -11,7 +11,8 @@ from PIL import Image, ImageCms
 
 from backend.engines.engine import EngineError
 from backend.jobs.inspection import inspect
-from backend.media.stills import read_depth, read_still
+from backend.media import stills
+from backend.media.stills import SKY, depth_channel, read_depth, read_still
 
 RED, GREEN, BLUE = (200, 40, 40), (40, 200, 40), (40, 40, 200)
 # Where a viewer shows the stored picture's top left corner, for each EXIF orientation.
@@ -218,3 +219,47 @@ def test_what_is_no_png_jpeg_or_webp_is_not_decoded_whatever_its_name(tmp_path: 
     Image.new("RGB", (8, 4), RED).save(disguised, format="GIF")
     with pytest.raises(EngineError, match="could not be read"):
         read_still(disguised)
+
+
+@pytest.mark.parametrize(
+    ("names", "channel"),
+    [
+        ("Z ViewLayer.Depth.Z", "Z"),  # a part without a layer's name comes first
+        ("V Z", "V"),
+        ("X Z", "Z"),  # a vector has all three
+        ("a.X a.Z b.Depth.Z", "b.Depth.Z"),
+        ("a.X a.Y a.Z b.Z", "b.Z"),
+        ("a.Z a.mist.Z", "a.Z"),
+        ("a.Depth.V b.Z", "a.Depth.V"),
+        ("Y", "Y"),
+        ("distance id", "distance"),
+        ("a.metres", "a.metres"),
+    ],
+)
+def test_which_channel_is_the_depth(names: str, channel: str) -> None:
+    assert depth_channel({name: np.full((2, 2), index) for index, name in enumerate(names.split())}) == channel
+
+
+@pytest.mark.parametrize("names", ["a.Z b.Z", "X Y Z", "Y RY BY", "Y X", "mist.Z", "A", "a.a", "a.Depth.Z b.Depth.Z"])
+def test_which_channel_is_none(names: str) -> None:
+    with pytest.raises(EngineError) as refused:
+        depth_channel({name: np.full((2, 2), index) for index, name in enumerate(names.split())}, "view_2_depth")
+    assert (refused.value.code, refused.value.param) == ("depth_unusable", "view_2_depth")
+
+
+def test_what_is_as_far_as_the_sky_is_no_surface(tmp_path: Path) -> None:
+    depth = np.zeros((4, 4), np.float32)
+    depth[0, 0] = SKY
+    with pytest.raises(EngineError, match="zero everywhere"):
+        read_depth(exr(tmp_path / "a.exr", {"V": depth}))
+    depth[0, 0] = SKY / 2
+    assert read_depth(exr(tmp_path / "b.exr", {"V": depth})).max() == SKY / 2
+
+
+def test_a_picture_may_have_so_many_pixels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = saved(Image.new("RGB", (30, 20), RED), tmp_path / "a.png")
+    monkeypatch.setattr(stills, "MAX_PIXELS", 600)
+    assert read_still(path).size == (30, 20)
+    monkeypatch.setattr(stills, "MAX_PIXELS", 599)
+    with pytest.raises(EngineError, match="30 x 20 pixels"):
+        read_still(path)

@@ -82,3 +82,20 @@ def test_cancelling_is_noticed_everywhere():
     ):
         with pytest.raises(Cancelled):
             told()
+
+
+def test_what_lies_between_two_stages_is_no_steps_time():
+    run = Run([Stage("base", 4, 1.0), Stage("refine", 2, 10.0)])
+    run.progress.begin("base")
+    run.step("base", 2.0)
+    assert run.progress.seconds_left() == pytest.approx(2.0 * (3 + 20))
+    run.progress.note("Loading")
+    run.now += 100.0
+    run.step("base", 7.0)  # it began no step after the note: it is done, and nothing is known of its time
+    assert run.progress.seconds_left() == pytest.approx(2.0 / 2 * (2 + 20))
+    run.step("base", 4.0)
+    assert run.progress.seconds_left() == pytest.approx(6.0 / 3 * (1 + 20))
+    fractions = [told[0] for told in run.told]
+    assert (
+        fractions == sorted(fractions) and run.told[1][1] == "base, 2 of 4" and run.told[2] == (fractions[2], "Loading")
+    )
