@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from pathlib import Path
 
 import pytest
@@ -268,3 +269,22 @@ def test_a_context_is_a_test_of_the_file_or_the_file() -> None:
 def test_what_only_guards_or_saves_time_is_no_place_for_a_bug() -> None:
     source = "@dataclass(frozen=True, order=True)\nclass A:\n    pass\n\n\n@cache\ndef f():\n    pass\n"
     assert sorted(mutants._spared(ast.parse(source))) == [((1, 18), (1, 22)), ((6, 0), (6, 6))]
+
+
+def test_what_no_test_could_tell_is_spared() -> None:
+    """Log lines, how long something is waited for, and what runs on another platform."""
+    source = (
+        'LOG.info("a", 5)\n'
+        "time.sleep(0.1)\n"
+        "run(3, timeout=4)\n"
+        f'if sys.platform == "{sys.platform}":\n    x = 1\nelse:\n    y = 2\n'
+        'if os.name != "no such system":\n    x = 3\nelse:\n    y = 4\n'
+        'if sys.platform == "no such system":\n    z = 5\n'
+        "if x == 1:\n    z = 6\n"
+    )
+    lines_of = source.splitlines()
+    spared = {lines_of[first[0] - 1][first[1] : last[1]].strip() for first, last in mutants._spared(ast.parse(source))}
+    assert spared == {
+        'LOG.info("a", 5)', "0.1", "4", f'sys.platform == "{sys.platform}"', "y = 2", 'os.name != "no such system"',
+        "y = 4", 'sys.platform == "no such system"', "z = 5",
+    }  # fmt: skip

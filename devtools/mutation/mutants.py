@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import json
+import os
 import random
 import sys
 from collections.abc import Callable, Iterator
@@ -38,7 +39,9 @@ OPERATORS = (
 )
 IDLE = {"cache", "lru_cache", "override", "overload", "abstractmethod", "final", "runtime_checkable"}
 GUARDS = {"frozen", "slots", "kw_only"}
-QUIET = {"log", "warnings", "TypeVar"}  # what is called on these changes nothing that a test should see
+QUIET = {"log", "LOG", "warnings", "TypeVar"}  # what is called on these changes nothing that a test should see
+PATIENT = {"sleep", "wait", "join"}  # how long these wait changes when a test sees something, not what
+PLATFORM = {"sys.platform": sys.platform, "os.name": os.name}
 
 
 class Mutant(NamedTuple):
@@ -133,6 +136,10 @@ def _spared(tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]
             yield _stretch(node.annotation)
         elif isinstance(node, ast.Assert | ast.If | ast.Call) and _quiet(node):
             yield _stretch(node)
+        elif isinstance(node, ast.If):
+            yield from _elsewhere(node)
+        elif isinstance(node, ast.Call):
+            yield from map(_stretch, _times(node))
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             yield from _spared_decorators(node)
 
@@ -145,6 +152,26 @@ def _spared_decorators(node: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[t
             yield (decorator.lineno, decorator.col_offset - 1), _stretch(decorator)[1]  # with its @
         elif isinstance(decorator, ast.Call):
             yield from (_stretch(one.value) for one in decorator.keywords if one.arg in GUARDS)
+
+
+def _elsewhere(node: ast.If) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """A test of the platform that is its whole condition, and the branch that does not run on this one."""
+    test = node.test
+    if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq | ast.NotEq):
+        return
+    name, other = ast.unparse(test.left), test.comparators[0]
+    if name in PLATFORM and isinstance(other, ast.Constant):
+        runs = (PLATFORM[name] == other.value) == isinstance(test.ops[0], ast.Eq)
+        yield _stretch(test)
+        yield from map(_stretch, node.orelse if runs else node.body)
+
+
+def _times(node: ast.Call) -> Iterator[ast.expr]:
+    """Numbers that only say how long something is waited for: `sleep(0.1)`, `thread.join(5)`, `timeout=2.0`."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    waited = [*node.args] if name in PATIENT else []
+    waited += [one.value for one in node.keywords if one.arg == "timeout"]
+    yield from (one for one in waited if isinstance(one, ast.Constant) and isinstance(one.value, int | float))
 
 
 def _quiet(node: ast.Assert | ast.If | ast.Call) -> bool:
