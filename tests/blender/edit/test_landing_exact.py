@@ -88,6 +88,18 @@ def test_a_take_lands_where_its_shot_begins_without_its_handles(shot, source):
     assert {(one[strips.HEAD_KEY], one[strips.TAIL_KEY]) for _, one in found} == {(3, 8)}
 
 
+def test_the_edit_is_made_like_the_shots_scene_whatever_the_window_shows(shot, source):
+    scene, other = bpy.context.scene, bpy.data.scenes.new("Other")
+    for one, numbers in ((scene, (25, 2.0, 480, 270)), (other, (30, 1.0, 640, 360))):
+        render = one.render
+        render.fps, render.fps_base, render.resolution_x, render.resolution_y = numbers
+    event = stand_in.ready(shot, source=source)
+    bpy.context.window.scene = other
+    pump.handle(event)
+    render = bpy.data.scenes["Edit"].render
+    assert (render.fps, render.fps_base, render.resolution_x, render.resolution_y) == (25, 2.0, 480, 270)
+
+
 def test_the_edit_that_the_press_named_is_the_one(shot, source):
     edit_scene.ensure_edit_scene(bpy.context, shot.id_data)
     other = bpy.data.scenes.new("Other Cut")

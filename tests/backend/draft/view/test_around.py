@@ -90,7 +90,7 @@ def test_words_go_as_far_as_the_wider_picture_shows(wide: TakeRequest) -> None:
     assert np.degrees(np.arccos(ends[0])) <= 12.1
 
 
-@pytest.mark.parametrize("changed", ["place", "smaller", "later", "flat", "no depth"])
+@pytest.mark.parametrize("changed", ["place", "smaller", "right", "below", "later", "flat", "no depth"])
 def test_what_is_no_wider_picture_of_the_still_is_none(wide: TakeRequest, changed: str) -> None:
     more = wide.views[1]
     assert around(wide) is more and more.camera is not None
@@ -99,6 +99,8 @@ def test_what_is_no_wider_picture_of_the_still_is_none(wide: TakeRequest, change
     other = {
         "place": replace(more, camera=replace(camera, matrix_world=away)),
         "smaller": replace(more, camera=replace(camera, cx=camera.cx - LEFT - 1)),
+        "right": replace(more, camera=replace(camera, width=camera.width - RIGHT - 1)),
+        "below": replace(more, camera=replace(camera, height=camera.height - 1)),
         "later": replace(more, t=0.002),
         "flat": replace(more, camera=Camera("orthographic", 322, 136, 190, 68, scale=0.01)),
         "no depth": replace(more, depth=None),
