@@ -183,6 +183,8 @@ def test_a_shot_that_is_used_again_is_heard_by_the_bed_that_it_lies_over(edit, c
     # down while it comes in
     crossing = next(one for one in bed.beds(edit) if strips.start(one) == 67)
     assert heard(crossing, 79) == pytest.approx(0.7071 * 10 ** (-6 / 20), abs=1e-3)
+    last = next(one for one in bed.beds(edit) if strips.start(one) == 91)
+    assert [round(heard(last, frame), 3) for frame in (91, 103, 127)] == [0, 0.707, 1]  # as loud at the film's end
 
 
 def test_beds_move_along_with_the_takes_to_another_folder(edit, tmp_path):

@@ -92,14 +92,6 @@ def test_the_windows_frame_does_not_count(window_frame, edit, movie, tmp_path):
     assert grey(result) == pytest.approx(100, abs=2)
 
 
-def test_the_edits_rate_goes_by_its_base(edit, movie, tmp_path):
-    scene = room()
-    edit.render.fps, edit.render.fps_base = 48, 2.0
-    edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
-    edit.frame_current = 45
-    assert grey(capture(scene, tmp_path, source="PLAYHEAD")) == pytest.approx(100, abs=2)
-
-
 def test_folders_with_braces_are_no_templates(edit, movie, tmp_path):
     scene = room()
     folder = tmp_path / "{TDA} model {frame}"
