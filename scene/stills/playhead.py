@@ -73,8 +73,12 @@ def save_frame(context: bpy.types.Context, scene: bpy.types.Scene, path: Path) -
             setattr(copy, END, max(2, end(copy)))  # a frame after the file's end is the one that is held there
         else:
             copy = strips.new_image("frame", str(media), 1, 1)
-        copy.colorspace_settings.name = strip.colorspace_settings.name
         width, height = copy.elements[0].orig_width, copy.elements[0].orig_height
+        if not (width and height):  # of which Blender renders a patch of its own
+            text = rpt_("The file of strip '{strip}' can't be read as a picture: {media}.")
+            raise SceneError("no_frame", text.format(strip=strip.name, media=media), "retry")
+        if strip.colorspace_settings.name:  # none where the file could not be read when the strip was made
+            copy.colorspace_settings.name = strip.colorspace_settings.name
         plain.render.resolution_x, plain.render.resolution_y = width, height
         plain.frame_set(1)
         try:

@@ -123,6 +123,23 @@ def test_a_linked_edit_names_its_files_from_where_it_lies(edit, movie, tmp_path)
     assert grey(capture(scene, tmp_path / "still", source="PLAYHEAD")) == pytest.approx(100, abs=2)
 
 
+@pytest.mark.parametrize("kind", ["movie", "cut movie", "picture"])
+def test_a_file_that_cant_be_read_makes_no_picture(kind, edit, movie, tmp_path):
+    scene, strips = room(), edit.sequence_editor.strips
+    broken = tmp_path / ("broken.png" if kind == "picture" else "broken.mp4")
+    broken.write_bytes(movie.read_bytes()[:600] if kind == "cut movie" else b"no picture")
+    if kind == "picture":
+        strips.new_image("p", str(broken), 1, 45)
+    else:
+        strips.new_movie("m", str(movie), 1, 20).filepath = str(broken)
+    edit.frame_current = 45
+    scenes = len(bpy.data.scenes)
+    with pytest.raises(SceneError, match="can't be read as a picture") as caught:
+        capture(scene, tmp_path / "still", source="PLAYHEAD")
+    assert caught.value.code == "no_frame" and len(bpy.data.scenes) == scenes
+    assert not (tmp_path / "still" / "still.png").exists()
+
+
 def meta(strips, channel: int, first: int, last: int) -> bpy.types.Strip:
     made = strips.new_meta("meta", channel, 1)
     made.frame_final_start, made.frame_final_end = first, last + 1
