@@ -85,6 +85,16 @@ def find(clause: Clause) -> list[Found]:
         if found[-1].verb in RISING_AND_SINKING and _is_towards_a_thing(text, i):
             found.append(replace(found[-1], start=i, end=i + 1, kind="push", sign=1, verb="approach"))
             i += 1
+    onward = next((i for i, word in enumerate(text) if not is_modifier(word)), 0)
+    if (
+        not found
+        and onward
+        and text[onward] in _ONWARD
+        and text[onward + 1 : onward + 2]
+        and text[onward + 1] in (*_WAYS, "between")
+    ):
+        kind, sign = ALONE[text[onward]]
+        return [Found(onward, onward + 1, kind, sign, "phrase", text[onward])]
     if not found and text[0] in _ONWARD and (len(text) == 1 or text[1] in _WAYS or is_figure(text, 1)):
         kind, sign = ALONE[text[0]]
         return [Found(0, 1, kind, sign, "phrase", text[0])]
@@ -267,7 +277,7 @@ def _phrase(text: list[str], start: int, end: int) -> Found:
     ):
         across = next((word for word in text[end:] if DIRECTIONS.get(word) in ("left", "right")), "")
         return Found(start, end, kind, -1 if DIRECTIONS.get(across) == "left" else 1, "phrase", verb, extra=extra)
-    if kind in _PHRASE_VERBS and (near := direction_of(text, start, end, 9, True)):
+    if kind in _PHRASE_VERBS and not verb.startswith("reverse") and (near := direction_of(text, start, end, 9, True)):
         turned = CAMERA_VERBS[_PHRASE_VERBS[kind]].get(near[0])
         if turned:
             (kind, sign), end = turned, max(end, near[1])

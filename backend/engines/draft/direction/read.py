@@ -91,7 +91,9 @@ class _Reader:
             self.sentence = "camera" if self.sentence == "camera" else ""
             self.negated = False
         if says_no_movement(clause.words):
-            self.steps.append(Step("hold", 1, said=" ".join(clause.words)))
+            self.steps.append(
+                modified(Step("hold", 1, said=" ".join(clause.words)), clause.words, 0, len(clause.words))
+            )
             self.sentence = "camera"
             return
         moves, forbidden = self._moves(clause)
@@ -153,7 +155,7 @@ class _Reader:
                 if subject == "actor" or (subject == "other" and (move.everyday or move.form != "base")):
                     self.sentence = "actor"
                 continue
-            if subject == "camera":
+            if subject == "camera" or (subject == "free" and move.form == "base" and not negated and not self.sentence):
                 self.sentence = "camera"
             if negated:
                 forbidden.add(move.kind)

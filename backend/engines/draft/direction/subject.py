@@ -115,6 +115,8 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
         return False
     if _is_towards_us(clause.words, move) or _acts_on_a_thing(clause.words, move):
         return False
+    if move.kind == "hold" and move.everyday and move.start and clause.words[move.start - 1] == "to":
+        return False  # "to stay on her"
     if move.form == "s":
         return subject == "free" and (sentence == "camera" or _opens(clause.words, move))
     if move.form == "ing":
@@ -175,7 +177,11 @@ _FRAMINGS = one_of(
 def sentence_subject(clause: Clause, sentence: str) -> str:
     """The subject of the sentence after a clause without a move."""
     text = clause.words
-    if text[0] in CAMERA_NOUNS or (text[0] == "the" and text[1:2] and text[1] in CAMERA_NOUNS):
+    if (
+        text[0] in CAMERA_NOUNS
+        or text[0] in ("crane", "jib", "dolly")
+        or (text[0] == "the" and text[1:2] and text[1] in CAMERA_NOUNS)
+    ):
         return "camera"
     if text[0] in _FRAMINGS:  # "over the shoulder of Anna", "close on her face": how she is seen, not what she does
         return sentence
@@ -209,7 +215,13 @@ def _order_is_camera_move(text: list[str], move: Found, sentence: str) -> bool:
         if move.verb == "hover" or after in ("still", "steady", "position", "there", "here", "static", "put", "for"):
             return True
         timed = words.measure_at(text, move.end) is not None if after else True
-        return bool(pause) or timed or sentence == "camera" or (move.verb == "hold" and after in PREPOSITIONS)
+        return (
+            bool(pause)
+            or timed
+            or sentence == "camera"
+            or (move.verb == "hold" and after in PREPOSITIONS)
+            or (move.verb in ("stay", "remain", "linger") and after == "on")
+        )
     return True
 
 

@@ -36,7 +36,10 @@ _WITH_AN_OBJECT = {
     "explore": "through",
 }
 _PURPOSES = one_of(
-    "stay, keep, keeps, keeping, hold, follow, show, see, catch, build, match, create, give, make, let, add"
+    """
+        compensate, match, emphasise, emphasize, highlight, finish, start, help, avoid, stay, keep, keeps,
+        keeping, hold, follow, show, see, catch, build, match, create, give, make, let, add
+    """
 )
 _FINDING = ("find", "discover", "meet", "include", "frame")
 _LOOKS = ("pan", "tilt", "zoom", "dolly zoom", "roll")  # they look at a thing and do not go there

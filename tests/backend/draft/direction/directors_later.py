@@ -119,7 +119,7 @@ FIFTH = {
     "raise the camera 50 cm and look down at the table": "pedestal up 0.5m + tilt down <at table>",
     "slowly rotate the camera 15 degrees counterclockwise": "roll counterclockwise 15° slow",
     "pan slowly from the sofa to the window": "pan right slow <at window>",
-    "camera trucks right, parallel to the wall": "truck right",
+    "camera trucks right, parallel to the wall": "truck right <along wall>",
     "rise up and push in simultaneously": "pedestal up + push in",
     "at the same time pan left and zoom out": "pan left + zoom out",
     "first push in, after that orbit right 90°": "push in, orbit right 90°",

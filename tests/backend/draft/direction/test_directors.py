@@ -12,8 +12,9 @@ from tests.backend.draft.direction.directors_again import SEVENTH, SIXTH
 from tests.backend.draft.direction.directors_eighth import EIGHTH
 from tests.backend.draft.direction.directors_later import FIFTH, FOURTH
 from tests.backend.draft.direction.directors_ninth import NINTH
+from tests.backend.draft.direction.directors_tenth import TENTH
 
-LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH, **NINTH}
+LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH, **NINTH, **TENTH}
 
 
 @pytest.mark.parametrize("text", FIRST)

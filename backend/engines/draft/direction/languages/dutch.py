@@ -29,6 +29,7 @@ DUTCH = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"\bblijft? (?:\w+ )?(?:stil)?staan|\bstop\b", "static shot"),
         (r"zwiep\w*|whip ?pan", "whip pan"),
         (r"(?:camera )?uit de hand|handheld|handcamera|op de schouder|schokkerig\w*|wiebel\w*", "handheld"),
         (r"\badem\w*|deining|trilling\w*", "handheld"),
@@ -143,7 +144,8 @@ DUTCH = Language(
             "to",
         ),
         (r"(?P<keep>volgt?|volgen|nadert?)\s+{N}", "with"),
-        (r"\b(?:op|aan|in)\s+(?!de schouder|statief|het begin|het einde){N}(?:\s+af)?", "to"),
+        (r"\b(?:op|aan|in)\s+(?!op\b|aan\b|de schouder|statief|het begin|het einde){N}(?:\s+af)?", "to"),
+        (r"\bvanaf {N}", "from"),
     ),
     others=r"^\s*(?:(?:de|het|een)\s+)?(?!camera)"
     r"(?:auto|man|vrouw|meisje|jongen|kind|mensen|hij|zij|ze|gordijn(?:en)?|wolken|licht|lichten|zon|hond|kat|vogels?|"

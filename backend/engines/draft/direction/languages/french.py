@@ -72,7 +72,7 @@ FRENCH = Language(
             r"rapproche\w*|s'enfonce|entre\b(?! les| deux)|pénètre",
             "push in",
         ),
-        (r"travelling arrière|recul\w+|s'éloigne\w*|s'éloigner|éloigne|prend du recul|s'écarte", "pull out"),
+        (r"travelling arrière|recul\w*|s'éloigne\w*|s'éloigner|éloigne|prend du recul|s'écarte", "pull out"),
         (r"s'élève|monte\b|monter|montée|ascension|s'envole", "pedestal up"),
         (r"descend\w*|s'abaisse|plonge\b|descente", "pedestal down"),
         (r"suit\b|suivre|suivant\b|accompagne\w*", "follow"),

@@ -29,6 +29,8 @@ GERMAN = Language(
         (r"\s*(?:[;:]|,(?!\d))\s*", ","),
     ),
     moves=(
+        (r"bewege? die kamera nicht", "static shot"),
+        (r"\bseitlich\w*", "truck"),
         (r"(?:keine|ohne)\s+(?:kamera)?bewegung\w*", "static shot"),
         (r"hebt\b.*\bab\b|steigt auf", "pedestal up"),
         (r"\bumf[äa]hr\w*|\bumflieg\w*|\bumkurv\w*", "orbit"),
@@ -166,6 +168,7 @@ GERMAN = Language(
         (r"\bum\s+(?=\d)|\buber\s+(?=\d)|\bfür\s+(?=\d)", ""),
     ),
     things=(
+        (r"(?P<keep>zurück|weg)\s+vo[nm]\s+{N}", "from"),
         (r"\ban (?:der|den|dem) {N} entlang|\b(?:am|an) {N} entlang", "along"),
         (
             rf"(?:\bum\s+)?\b(?:den ganzen|das ganze|die ganze|den gesamten|"

@@ -22,7 +22,7 @@ PORTUGUESE = Language(
     splits=(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (
-            r"\s*,?\s*\b(?:e depois|depois|e então|então|em seguida|a seguir|seguid[oa] de|e por fim|por fim|"
+            r"\s*,?\s*\b(?:e depois|depois(?! de \d)|e então|então|em seguida|a seguir|seguid[oa] de|e por fim|por fim|"
             r"finalmente|e finalmente|antes de)\b\s*",
             "then",
         ),

@@ -150,6 +150,12 @@ class Reader:
             made.append((_LINKS[link] if made else "") + said.strip())
         return "".join(made)
 
+    def tells(self, text: str) -> int:
+        """How many moves and things this language knows in `text`, in lower case."""
+        return len(_apart(self.moves[len(JARGON) :], text)) + sum(
+            bool(pattern.search(text)) for pattern, _ in self.things
+        )
+
     def _only_goes(self, clause: str) -> bool:
         """Whether a clause names no move but that it goes somewhere."""
         return {move for _, _, move in _apart(self.moves, clause)} == {"move"}
@@ -232,7 +238,7 @@ class Reader:
             words = ["truck", across, *(word for word in words if word != across)]
         elif things and things[0][0] in ("between", "through", "past", "over") and not sides and not figures:
             words = ["push in", *words]
-        elif any(relation == "around" for relation, _ in things) and set(sides) <= set(_TURNS):
+        elif any(relation == "around" for relation, _ in things):
             words = ["orbit", *words]
         return " ".join([*words, *named]) if words or named else None
 

@@ -35,6 +35,10 @@ _START_AND_END = re.compile(
     re.IGNORECASE,
 )
 _FROM_ANGLE_TO_ANGLE = re.compile(rf"\bfrom\s+{_NUMBER}\s*(?:°|deg\w*)?\s+to\s+{_NUMBER}\s*(?:°|deg\w*)", re.IGNORECASE)
+_FIELD = re.compile(
+    rf"\b(?:fov|field of view)\b[^.;,]{{0,20}}?\bfrom {_NUMBER}\s*(?:°|deg\w*)? to {_NUMBER}\s*(?:°|deg\w*)?",
+    re.IGNORECASE,
+)
 _FLOOR = r"(?:floor|ground|bottom|base|feet|pavement|rug|carpet|street)"
 _CEILING = r"(?:ceiling|sky|skylight|roof|top|rafters|chandelier|face|spire)"
 SAYINGS = tuple(
@@ -116,7 +120,7 @@ SAYINGS = tuple(
             r"\1 \2 degrees",
         ),
         # How far round.
-        (r"\b((?:a?round|orbit|circl\w+)\b[^,.;]{0,40}?) (?:once|one time)\b", r"\1 360 degrees"),
+        (r"\b((?:a?round|orbit|circl\w+)\b[^,.;]{0,40}?) (?:once|one time|1 time)\b", r"\1 360 degrees"),
         (r"\b(?:once|one time) (a?round)\b", r"360 degrees \1"),
         (r"\bhalf ?way (through|into|to|towards?|across|along|down|up|over|past)\b", r"\1"),
         (r"\bhalf ?way a?round (?=the |his |her |a |it\b)", "half circle around "),
@@ -132,6 +136,27 @@ SAYINGS = tuple(
         (r"\bstraf(?:e|es|ing)\b", "truck"),
         (rf"\bat (?:a )?(?:distance of )?{_NUMBER} ?(?:m|cm|met\w+|ft|feet) (?:distance|away)\b", " "),
         (rf"\bat a distance of {_NUMBER} ?(?:m|cm|met\w+|ft|feet)\b", " "),
+        (rf"\b(push|dolly|zoom|creep|track)(?:es|s|ing)? in {_NUMBER} ?(s|sec|secs|seconds?)\b", r"\1 in over \2 \3"),
+        (r"\b(?:and |then )(slowly |quickly |gently )?back (up|down|left|right)\b", r"then \2 \1"),
+        (r"\bparallel (?:to|with)\b", "along"),
+        (r"\btoo (?=the |a |her |his )", "to "),
+        (r"\bthan (?=(?:push|pan|tilt|zoom|stop|hold|truck|dolly|pull|move|go)\b)", "then "),
+        (
+            r"^\s*(?:i|we)(?:'d| would)? (?:want|like|need|wanna)(?: you)? (?:to have |it to |the camera to |"
+            r"to see |to )?",
+            "",
+        ),
+        (r"\b(?:never|doesn't|does not|without) stop(?:s|ping)?\b", "keeps"),
+        (r"\byaw(?:s|ing)?\b", "pan"),
+        (r"\bpitch(?:es|ing)?\b(?= (?:\d|up|down))", "tilt"),
+        (r"\brack(?:s|ing)? (?:focus )?(?:from|to)\b[^,.;]{0,60}", " "),
+        (r"\b(?:jib|crane) arm\b", "camera"),
+        (r"\bhold (?:on )?(?:the|this) (?:\w+[- ])?(?:shot|frame|composition|single)\b", "hold the shot"),
+        (r"\b(?:lerp|interpolat|tween)(?:e?s|ing|e)?\b", "moves"),
+        (r"\bidle (?:sway|motion|breathing|animation)\b", "slight sway"),
+        (r"\bthe (?:whole |full |entire )?length of\b", "along"),
+        (r"\bthe (?:outside|exterior|perimeter) of (?=the |his |her |a )", ""),
+        (r"(?<=\w) (?:n|'n') (?=\w)", " and "),
         # Without a verb of the camera's.
         (
             r"\b(?:walk|mov|go|run|trail|fly|flie|glid|drift|stay)\w* (?:just |right |close |"
@@ -252,6 +277,7 @@ def plainly(text: str) -> str:
     text = _FROM_SIZE_TO_SIZE.sub(lambda match: _sized(match, text), text)
     text = _TO_A_SIZE.sub(_at_what, text)
     text = _START_AND_END.sub(lambda match: f"push in {abs(_figure(match[3]) - _figure(match[1])):g} {match[2]}", text)
+    text = _FIELD.sub(lambda match: "zoom in" if _figure(match[2]) < _figure(match[1]) else "zoom out", text)
     text = _FROM_ANGLE_TO_ANGLE.sub(lambda match: f"{abs(_figure(match[2]) - _figure(match[1])):g} degrees", text)
     for pattern, said in SAYINGS:
         text = pattern.sub(said, text)

@@ -35,7 +35,8 @@ _CAPITALS = tuple(
         # How she is seen is no move: "slow push, ends CU", "zoom out to a MS", "OTS on Anna".
         (
             r"(?:,?\s*\b(?:ends?|ending|finish(?:es)?|land(?:s|ing)?)\s+)?(?:\b(?:to|on|in|as|into)\s+(?:an?\s+)?)?"
-            r"\b(?:ECU|XCU|BCU|MCU|CU|MLS|MWS|MS|FS|EWS|ELS|XLS|VWS|LS|WS|OTS(?:\s+(?:on|of|over)\s+\w+)?|[23]S)\b",
+            r"\b(?:ECU|XCU|BCU|MCU|CU|MLS|MWS|MS|FS|EWS|ELS|XLS|VWS|LS|WS|OTS(?:\s+(?:(?:on|of|over)\s+\w+|"
+            r"[A-Z][a-z]+))?|[23]S)\b",
             " ",
         ),
         (r"\bleft ?(?:→|->) ?right\b", "left to right"),

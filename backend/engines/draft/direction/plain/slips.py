@@ -16,7 +16,8 @@ _SPELLED = listed(
         follows, following, slight, slightly, gentle, gently, quickly, smooth, smoothly, gradually, degrees, metres,
         meters, seconds, table, chair, sofa, couch, window, door, doorway, kitchen, mirror, picture, painting,
         staircase, stairs, fireplace, lamp, curtain, building, house, garden, balcony, corridor, hallway, bookshelf,
-        forest, bridge, castle, tower, street, church, flower, flowers, bottle, letter, then, hold, back,
+        please, circles, rotates, forest, bridge, castle, tower, street, church, flower, flowers, bottle,
+        letter, then, hold, back,
         down, over, past, away, while, forwards, sideways, upwards, downwards, statue, ceiling, between,
         towards, with, into, from, reveal, revealing, approach, approaches, closer, subtle, subtly, vertigo,
         pedestal, whole, entire, clock
@@ -30,7 +31,7 @@ _RIGHT_AS_IT_IS = one_of(
         hair, choir, glass, plush, bush, rush, posh, crank, cranes, crate, trick, track, tuck, boom, zoos, zone, loom,
         room, doom, stilt, silt, tile, title, till, thee, then, they, them, there, other, clod, clocks, lock, block,
         cock, cloak, bold, gold, hood, holed, closet, moor, dolls, doll, holly, jolly, dory, into, tow, bull, full,
-        null, pulls, pushes, circles, windows, widow, sticks, pans, tins, state, statice, wile, whale, hole, hose,
+        null, pulls, pushes, windows, widow, sticks, pans, tins, state, statice, wile, whale, hole, hose,
         horse, hound, mouse, warden, pardon, gardens, lamps, damp, lumps, camp, filth, width, wit, sith, whit, lowly,
         solely, sight, night, flight, light, slights, bight, circus, orbital, rise, prise, wise, raise, arise, rising,
         raising, posture, pasture, mixture, vertical, raven, clocked, flocked, blocked, rocked, sink, follows, fellow,

@@ -23,7 +23,9 @@ def reader_of(text: str) -> Reader | None:
     marked = _LOANS.sub("", text.lower())
     for name, marks in _MARKS.items():
         counts[name] += len(marks.findall(marked))
-    best = max(counts, key=lambda name: counts[name])
+    most = max(counts.values())
+    first = [name for name, count in counts.items() if count == most]
+    best = first[0] if len(first) == 1 else max(first, key=lambda name: _reader(name).tells(text.lower()))
     english = sum(word in _ENGLISH_WORDS for word in words)
     return _reader(best) if counts[best] and counts[best] >= english else None
 
@@ -65,7 +67,8 @@ _FUNCTION_WORDS = {
             langsamer, zu, zur, zum, um, über, durch, von, im, mit, dann, kamerafahrt, handkamera, drohnenflug,
             heranzoomen, feste, statische, schwenk, kran, kranfahrt, nicht, links, rechts, grad, meter,
             handgehaltene, umkreist, zoomt, entlang, vorbei, hoch, runter, leicht, leichte, sehr, reißschwenk,
-            zurückfahren, herauszoomen, bis, einmal, kein, keine, ohne, bewegung, fahrt, fahre, folge,
+            zurückfahren, herauszoomen, bis, einmal, kein, keine, ohne, leichter, heraus, heran, hinein,
+            bewege, bewegung, fahrt, fahre, folge,
             zoome, schwenke, umrundet, steigt, sinkt, folgt, ihr, stativ, atmen
         """
     ),
