@@ -46,6 +46,7 @@ DIRECTION = """
 card = scene.take_one.blank
 card.prompt, card.sound, card.seconds = "slowly push in, then pan left", "rain on a window", 3.0
 """
+PLANS = f"__import__('{MODULE}.scene.session.views.plans', fromlist=['x'])"
 READY = "sum(take.status == 'READY' for shot in scene.take_one.shots for take in shot.takes)"
 
 
@@ -153,19 +154,22 @@ def walk(studio: Studio) -> None:
         "cameras = add_study()\n"
         "scene.frame_set(12)\n"
         "bpy.ops.takeone.walkthrough(cameras='\\n'.join(one.name for one in cameras), pace='LENGTH', seconds=8)\n"
-        "scene.take_one.still_seconds, scene.take_one.still_kind = 0, ''\n"
-        "bpy.ops.takeone.plan_stills()\n"
+        "scene.take_one.still_seconds, scene.take_one.still_kind = 0, ''"
+    )
+    window.show_tab()
+    window.until("STATE.backend.state == 'ready'", 60)
+    window.click("takeone.plan_stills")
+    window.until(f"{PLANS}.known(scene.take_one.shots[-1])", 60)
+    studio.keep("walk_plan", "VIEW_3D")
+    window.run(
         "for thing in scene.objects: thing.hide_set('ceiling' in thing.name); thing.select_set(False)\n"
+        "region_of('VIEW_3D', 'WINDOW')[1].spaces.active.show_region_ui = False\n"
         "window, area, region = region_of('VIEW_3D', 'WINDOW')\n"
         "with bpy.context.temp_override(window=window, area=area, region=region):\n"
         "    bpy.ops.view3d.view_axis(type='TOP')\n"
         "    bpy.ops.view3d.view_all()"
     )
-    window.show_tab()
-    window.until("STATE.backend.state == 'ready'", 60)
     studio.keep("walk_path")
-    window.scroll(up=False)
-    studio.keep("walk_plan", "VIEW_3D")
 
 
 def edit(studio: Studio) -> None:
