@@ -1,6 +1,7 @@
 """How well stills are planned: the time, the choice against evenly spaced ones, and the forecast against what is drawn.
 
-    .dev/blender-5.2/bin/python bench/draft/walk_plan.py [--scenes turn street ...] [--fine 5] [--frames 240] [--no-drawing]
+    .dev/blender-5.2/bin/python bench/draft/walk_plan.py [--scenes turn street ...] [--fine 5] [--frames 240]
+        [--no-drawing]
 
 Scenes are built here: a turn in a room, walks through two and three rooms, a street with trees; a hall with bars and
 columns and a park with a picket fence, which were only scored. For each the stills are
