@@ -317,7 +317,7 @@ def test_each_loss_says_whether_it_was_paid() -> None:
     ("told", "wanted"),
     [
         ((0, None), (0.02, "In the queue of P: next")),
-        ((3, 0.5), (0.02, "In the queue of P: 3 before it")),
+        ((1, 0.5), (0.02, "In the queue of P: 1 before it")),
         ((None, 0.0), (0.05, "Made by P")),
         ((None, 0.5), (0.475, "Made by P")),
         ((None, 7.0), (0.9, "Made by P")),
