@@ -89,6 +89,12 @@ def test_each_strip_falls_as_far_as_it_still_covers_what_it_covered() -> None:
     assert laid(picture_tracks(film, others=False)) == laid(picture_tracks(film))[:2]
 
 
+def test_a_strip_lies_above_all_that_it_covers() -> None:
+    places = {"a": Place(101, 20, channel=2), "b": Place(106, 20, channel=4), "c": Place(110, 20, channel=6)}
+    film = edit(*(shot(name, place) for name, place in places.items()))
+    assert laid(picture_tracks(film)) == [[("a", 0, 20, 0)], [("b", 5, 20, 0)], [("c", 9, 20, 0)]]
+
+
 def test_a_take_ends_where_other_shots_begin_in_its_file() -> None:
     film = edit(shot("a", Place(101, 40, 10, "t"), takes=(Take("t", frames=60, beyond=20),)))
     ((item,),) = picture_tracks(film)
