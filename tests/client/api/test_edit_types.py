@@ -27,7 +27,7 @@ from client.protocol.edit import (
     file,
 )
 from client.protocol.edit import sidecar as sidecars
-from client.protocol.edit.burn_in import shot_at, values_at
+from client.protocol.edit.burn_in import filled, shot_at, values_at
 from client.protocol.edit.edit import OWN
 from client.protocol.edit.sidecar import with_sidecars
 from client.protocol.edit.timecode import timecode
@@ -276,3 +276,9 @@ def test_what_is_not_said_of_a_strip() -> None:
         "shot": "a", "name": "A", "start": 3, "frames": 4, "offset": 0, "place": -1, "take": "", "note": "",
     }  # fmt: skip
     assert to_json(Note("s", "x")) == {"shot": "s", "text": "x", "name": "", "take": "", "verdict": "", "frame": -1}
+
+
+def test_a_number_has_as_many_digits_as_its_word_says_and_no_more_where_it_says_none() -> None:
+    values = {"frame": "23", "shot": "A", "note": ""}
+    assert filled("{frame}|{frame:5}|{frame:05}|{frame:1}|{shot:3}", values) == "23|00023|00023|23|00A"
+    assert filled("{note:4}", values) == "" and filled("a     b\n\n {lens} ", values) == "a  b"

@@ -250,6 +250,7 @@ def sight(*rows: tuple[float, ...]) -> Camera:
         (lambda *cx: replace(CAMERA, cx=cx[0]), (-1e12,), (1.1e12,), "cx"),
         (lambda *side: replace(CAMERA, width=side[0], height=side[1]), (1, 65_536), (1, 65_537), "width"),
         (lambda *side: replace(CAMERA, width=side[0], height=side[1]), (65_536, 1), (65_536, 0), "width"),
+        (lambda *side: replace(CAMERA, width=side[0]), (1,), (0,), "width"),
         (lambda *count: replace(CAMERA, things=(Thing("a", (0, 0, 0), (1, 1, 1)),) * count[0]), (64,), (65,), "things"),
         (lambda *fx: replace(CAMERA, fx=fx[0], fy=fx[1]), (0.1, 0.1), (0.1, 0.0), "fx"),
         (lambda *t: View(Path("a"), t=t[0]), (1.0,), (1.01,), "t"),
