@@ -225,7 +225,7 @@ def test_markers_of_one_name_that_were_moved_get_the_camera_that_was_nearest(sce
 
 
 def test_a_still_is_rendered_without_what_is_no_part_of_its_picture(scene, tmp_path):
-    names = ("use_multiview", "use_border", "use_stamp", "use_sequencer")
+    names = ("use_multiview", "use_border", "use_stamp")
     for name in names:
         setattr(scene.render, name, True)
     seen = []
