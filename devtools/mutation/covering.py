@@ -121,8 +121,8 @@ COVERS = {
     "client/commands/models": _client("installing/models"),
     "client/commands/secrets": _client("installing/secrets"),
     "scene/model": _blender(
-        "film/takes server/options press/press film/stranger film/stranger_values film/stranger_copies "
-        "ui/operators press/jobs"
+        "film/shot_list film/takes server/options press/press film/stranger film/stranger_values film/stranger_copies "
+        "ui/operators ui/shot_row press/jobs"
     ),
     "scene/app": _blender("ui/operators press/press press/jobs film/stranger_values"),
     "scene/app/timer": _blender("press/timer"),
@@ -131,20 +131,34 @@ COVERS = {
         "film/takes film/stranger_copies"
     ),
     "scene/edit/trash": _blender("film/takes"),
+    "scene/edit/cut": _blender(
+        "edit/ripple edit/transitions edit/bed edit/burn_in edit/handles edit/board ui/shot_row edit/hand_made"
+    ),
+    "scene/edit/board": _blender("edit/board edit/ripple"),
+    "scene/edit/burn_in": _blender("edit/burn_in"),
+    "scene/edit/out": _blender("ui/export ui/export_steps edit/hand_made"),
+    "scene/edit/several": Cover("blender", ("tests/blender/edit/one_clip",)),
     "scene/stills": _blender(
         "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still"
     ),
+    "scene/stills/coverage": _blender("views/plan_numbers views/coverage views/wider"),
+    "scene/stills/walk": _blender("views/plan_numbers views/walkthrough"),
     "scene/stills/camera": _blender("stills/camera stills/still_moment press/press"),
     "scene/stills/known": _blender("stills/facts film/things"),
     "scene/stills/exr": _blender("stills/exr stills/depth stills/camera stills/still"),
     "scene/session": _blender(
         "server/connection press/press press/jobs press/prompts film/setup ui/operators edit/landing"
     ),
+    "scene/session/board": _blender("edit/board"),
+    "scene/session/press": _blender(
+        "press/press edit/handles press/together press/continuity press/refine edit/landing_again press/jobs"
+    ),
+    "scene/session/views": _blender("views/plan_numbers views/views views/views_queue views/wider views/walkthrough"),
     "operators": _blender(
-        "ui/operators server/options press/press film/takes stills/quick_still press/refine "
+        "ui/card_words ui/shot_row ui/operators server/options press/press film/takes stills/quick_still press/refine "
         "ui/verbs_in_sequencer film/setup press/jobs"
     ),
-    "panels": _blender("ui/operators server/options stills/quick_still film/setup"),
+    "panels": _blender("ui/card_words ui/shot_row ui/operators server/options stills/quick_still film/setup"),
 }
 
 
