@@ -11,6 +11,7 @@ import bpy
 
 RECORD = "take_one_borrowed"  # on the scene: what was borrowed, what it was before, and the record `OUTER` of it
 OUTER = "outer"
+LAST = 1_048_574  # the last frame that Blender has
 BESIDE = 1.0  # frames: motion blur steps less far through the frames beside the borrowed one
 SIZE = ("render.resolution_x", "render.resolution_y", "render.resolution_percentage")
 UNREADABLE = (ValueError, KeyError, IndexError, TypeError, AttributeError, OverflowError, RecursionError)
@@ -27,7 +28,9 @@ def own_frame(scene: bpy.types.Scene) -> int:
 
 def put_frame(scene: bpy.types.Scene, frame: float) -> None:
     """Set the scene's frame, which is evaluated later; also before 0, where Blender makes it 0 unless its preference
-    Allow Negative Frames is on."""
+    Allow Negative Frames is on. Raises ValueError for what is no frame, TypeError for what is no number."""
+    if not abs(frame) <= LAST:
+        raise ValueError(f"{frame} is no frame")
     preferences = bpy.context.preferences
     allowed, unsaved = preferences.edit.use_negative_frames, preferences.is_dirty
     refused = frame < 0 and not allowed

@@ -9,7 +9,7 @@ from depth_stage import PANE, check_clean, depth, fill_with_fog, made_of, plane
 from moment import shot, straighten, travelling, x_of
 from rooms import EEVEE, camera, compositor, settings_of
 from take_one.scene.app.errors import SceneError
-from take_one.scene.stills.borrow import depth_pass, see_through
+from take_one.scene.stills.borrow import borrowed, depth_pass, see_through
 from take_one.scene.stills.borrow.borrowed import still_changes
 
 
@@ -60,6 +60,16 @@ def test_frames_before_zero_are_themselves(here, asked, tmp_path):
     assert x_of(shot(scene, tmp_path, frame=asked)) == pytest.approx(4 + asked, abs=1e-4)
     assert scene.frame_current == here
     assert not bpy.context.preferences.edit.use_negative_frames
+
+
+@pytest.mark.parametrize("before", ["-1e400", "1e9", "NaN", '"x"', "[1]"])
+def test_a_strangers_record_moves_no_scene_out_of_time(before):
+    scene = travelling()
+    scene.frame_set(7)
+    row = f'{{"block": null, "path": "frame_float", "before": {before}, "now": 7.0}}'
+    scene["take_one_borrowed"] = f'{{"values": [{row}], "markers": []}}'
+    borrowed.restore()
+    assert scene.frame_float == 7 and "take_one_borrowed" not in scene
 
 
 def test_a_group_of_the_compositor_writes_no_file(tmp_path):
