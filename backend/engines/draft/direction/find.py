@@ -124,7 +124,9 @@ def _leads_into(text: list[str], move: Found, after: list[Found]) -> bool:
 def _measured(text: list[str]) -> Found | None:
     """A move of figures alone: "half a metre up", "30 cm to the left", "a quarter turn to the right"."""
     part = words.measured(text)
-    if telling_at(text) < len(text) or any(word in VERBS for word, of in zip(text, part, strict=True) if not of):
+    if telling_at(text) < len(text) or any(
+        word in VERBS and word not in DIRECTIONS for word, of in zip(text, part, strict=True) if not of
+    ):
         return None
     measure = next((found for i in range(len(text)) if (found := words.measure_at(text, i))), None)
     side = next((DIRECTIONS[word] for word in text if word in DIRECTIONS and word not in NO_HEADINGS), "")
@@ -224,8 +226,9 @@ def _sided(text: list[str], move: Found) -> Found:
     """An orbit that says its side after what it goes around: "arc around the table clockwise"."""
     if move.kind != "orbit":
         return move
+    figures = words.measured(text)
     for i in range(move.start, len(text)):
-        if text[i] in VERBS and i >= move.end and text[i] not in DIRECTIONS:
+        if text[i] in VERBS and not figures[i] and i >= move.end and text[i] not in DIRECTIONS:
             break
         direction = DIRECTIONS.get(text[i], "")
         if direction in ("left", "right") and (

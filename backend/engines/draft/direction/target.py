@@ -41,7 +41,7 @@ _PURPOSES = one_of(
         keeping, hold, follow, show, see, catch, build, match, create, give, make, let, add
     """
 )
-_FINDING = ("find", "discover", "meet", "include", "frame")
+_FINDING = ("face", "find", "discover", "meet", "include", "frame")
 _LOOKS = ("pan", "tilt", "zoom", "dolly zoom", "roll")  # they look at a thing and do not go there
 PEOPLE = one_of("him, her, them, us, me, it, everyone, everybody, someone, somebody")
 WHOLE = one_of("whole, entire, full, complete")

@@ -99,7 +99,7 @@ CAMERA_VERBS: dict[str, dict[str, Move]] = {
 
 _TRAVELLING = listed(
     """
-        move, go, travel, pass, proceed, cruise, slip, weave, nudge, scoot, edge, coast, skim, dart, dash,
+        move, go, travel, pass, proceed, cruise, slip, weave, lean, nudge, scoot, edge, coast, skim, dart, dash,
         zip, hurtle, charge,
         amble, saunter, tiptoe, prowl, lurch, snake, venture, glide, drift, float, fly, slide, walk, creep,
         inch, step, ease, come, rush, run, drive,

@@ -1,14 +1,14 @@
-"""German: see plain.grammar.Language."""
+"""German: see plain.language.Language."""
 
 from __future__ import annotations
 
-from ..plain.grammar import Language
+from ..plain.language import Language
 from .nouns import NOUNS
 
 _ARTICLE = r"(?:(?:den|die|das|dem|der|des|einen|einem|einer|eine|ein|ihren|ihrem|ihre|seinen|seinem|seine)\s+)?"
 _WORD = r"[^\W\d_]+"
 NOUN = (
-    rf"{_ARTICLE}(?!den\b|die\b|das\b|dem\b|der\b)(?P<n>{_WORD}(?:\s(?!und\b|"
+    rf"{_ARTICLE}(?!den\b|die\b|das\b|dem\b|der\b)(?P<n>{_WORD}(?:\s(?!und\b|zoom\w*\b|fahr\w*\b|schwenk\w*\b|halten\b|"
     rf"zu\b|zur\b|zum\b|vorbei|herum){_WORD}){{0,2}}?)"
 )
 _END = (

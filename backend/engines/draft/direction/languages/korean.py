@@ -1,10 +1,10 @@
-"""Korean: see plain.grammar.Language."""
+"""Korean: see plain.language.Language."""
 
 from __future__ import annotations
 
 import re
 
-from ..plain.grammar import Language
+from ..plain.language import Language
 from .nouns import NOUNS
 
 _KNOWN = "|".join(sorted(map(re.escape, NOUNS["korean"]), key=len, reverse=True))

@@ -194,6 +194,10 @@ LANGUAGES = ("german", "french", "spanish", "chinese", "japanese", "korean", "it
 
 
 _ALSO_ITALIAN = {
+    "alberi": "tree",
+    "sedie": "chair",
+    "finestre": "window",
+    "porte": "door",
     "entrambi": "them",
     "personaggi": "people",
     "gente": "people",

@@ -1,8 +1,8 @@
-"""Spanish: see plain.grammar.Language."""
+"""Spanish: see plain.language.Language."""
 
 from __future__ import annotations
 
-from ..plain.grammar import Language
+from ..plain.language import Language
 from .nouns import NOUNS
 
 _WORD = r"[^\W\d_]+"

@@ -9,11 +9,11 @@ _THE = r"(?:the |an? |his |her |their )?"
 # Sizes of framing, from far to near.
 _SIZES = (
     r"(?:extreme|very|super|ultra)[ -]?wide|establishing",
-    r"wide|long|master",
+    r"wide|long",
     r"full|medium[ -]wide",
     r"medium|mid|waist",
     r"medium[ -]close(?:[ -]?up)?",
-    r"close[ -]?ups?|close|tight|closer|detail|macro|insert|portrait",
+    r"close[ -]?ups?|close|tight|closer|macro",
     r"(?:extreme|very|big|super)[ -](?:close(?:[ -]?ups?)?|tight)",
 )
 _SIZE = rf"(?:an? |the )?((?:{'|'.join(sorted(_SIZES, key=len, reverse=True))}))(?: shot| angle| view| frame)?\b"
@@ -26,7 +26,8 @@ _FROM_SIZE_TO_SIZE = re.compile(
 )
 _MOVES = re.compile(r"\b(?:push|pull|dolly|dollies|zoom|track|creep|move|crane|tighten|widen)\w*\b", re.IGNORECASE)
 _TO_A_SIZE = re.compile(
-    rf"\b(?:(?:end|finish|land|settl|stop)\w* )?(?:in |up )?(?:to|into|on|for|as)\s+{_SIZE}(?: (?:of|on) (?=\w))?",
+    rf"\b(?:(?:end|finish|land|settl|stop)\w* )?(?:in |up )?(?:to|into|on|for|as)\s+{_SIZE}(?: (?:of|on) (?=\w)|"
+    rf"(?=\s*(?:$|[,.;:!?)\n]|(?:and|then|over|in|for|as|while)\b|\d)))",
     re.IGNORECASE,
 )
 _START_AND_END = re.compile(
@@ -157,6 +158,10 @@ SAYINGS = tuple(
         (r"\bthe (?:whole |full |entire )?length of\b", "along"),
         (r"\bthe (?:outside|exterior|perimeter) of (?=the |his |her |a )", ""),
         (r"(?<=\w) (?:n|'n') (?=\w)", " and "),
+        (r"\b(?:while |and )holding (?:on|onto) (?:the |her |his )?\w+", " "),
+        (r"\bpull-?back\b", "pull back"),
+        (r"\bease out of (?:a|the) hold (?:and )?(?:into|to)\b", "hold, then"),
+        (r"\b(?:twice|two times|2 times) (a?round)\b", r"orbit 720 degrees \1"),
         # Without a verb of the camera's.
         (
             r"\b(?:walk|mov|go|run|trail|fly|flie|glid|drift|stay)\w* (?:just |right |close |"
@@ -180,7 +185,7 @@ SAYINGS = tuple(
             r"\buntil (?:we (?:can )?see |it shows |you see )?(the |an? |her |his )(?!whole|entire|"
             r"full)(\w+(?: \w+)?) (?:is|are|comes?|becomes?|gets?|appears?)\b"
             r" ?(?:visible|in view|into view|revealed|in (?:the )?frame|into frame|seen|shown|in sight)?",
-            r", ending on \1\2",
+            r", ending on \1\2 ",
         ),
         (r"\buntil (?:we (?:can )?see|it shows|you see) (the |an? |her |his )(?!whole|entire|full)", r", ending on \1"),
         (

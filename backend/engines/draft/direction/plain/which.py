@@ -102,7 +102,8 @@ _FUNCTION_WORDS = {
             os, um, uma, da, das, dos, na, nas, ao, à, e, para, pela, pelo, câmera, câmara, então,
             depois, lento, lenta, lentamente, devagar, plano, fixo, panorâmica, esquerda, direita, em, torno, redor,
             volta, com, sem, movimento, até, travelling, grua, avança, recua, sobe, desce, gira, segue, aproxima, graus,
-            metros, segundos, mão, enquanto, muito, rápido, rápida, não, trás, frente, direção, sua, seu
+            metros, metro, segundos, recuo, mão, horário, anti, enquanto, muito, rápido, rápida, não,
+            trás, frente, direção, sua, seu
         """
     ),
     "dutch": one_of(
