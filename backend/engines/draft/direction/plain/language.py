@@ -13,8 +13,7 @@ class Language:
     """The words of a language for cameras. All patterns are for text in lower case.
 
     `splits` end a clause; their English is a link of grammar._LINKS. `moves`: in their order, the first that matches at
-    a place
-    counts. `things` have the thing as their group `n`; their English is a relation, or "whole". `others`: what
+    a place counts. `things` have the thing as their group `n`; their English is a relation, or "whole". `others`: what
     makes the clause another's doing. `noun` is the pattern for a thing that stands for {N}.
     """
 
