@@ -14,7 +14,7 @@ _SIZES = (
     r"medium|mid|waist",
     r"medium[ -]close(?:[ -]?up)?",
     r"close[ -]?ups?|close|tight|closer|macro",
-    r"(?:extreme|very|big|super)[ -](?:close(?:[ -]?ups?)?|tight)",
+    r"(?:extreme|very|big|super|tight)[ -](?:close(?:[ -]?ups?)?|tight)",
 )
 _SIZE = rf"(?:an? |the )?((?:{'|'.join(sorted(_SIZES, key=len, reverse=True))}))(?: shot| angle| view| frame)?\b"
 _RANK = tuple(re.compile(pattern) for pattern in _SIZES)

@@ -24,10 +24,10 @@ def reader_of(text: str) -> Reader | None:
     for name, marks in _MARKS.items():
         counts[name] += len(marks.findall(marked))
     most = max(counts.values())
+    if not most or most < sum(word in _ENGLISH_WORDS for word in words):
+        return None
     first = [name for name, count in counts.items() if count == most]
-    best = first[0] if len(first) == 1 else max(first, key=lambda name: _reader(name).tells(text.lower()))
-    english = sum(word in _ENGLISH_WORDS for word in words)
-    return _reader(best) if counts[best] and counts[best] >= english else None
+    return _reader(first[0] if len(first) == 1 else max(first, key=lambda name: _reader(name).tells(text.lower())))
 
 
 @functools.cache
@@ -128,7 +128,9 @@ _ENGLISH_WORDS = one_of(
     """
             the, a, an, and, of, to, on, with, then, camera, slow, slowly, into, from, around, shot, at, her,
             his, past, as, while, up, out, down, over, is, it, through, left, right, push, pull, pan, tilt, back,
-            toward, towards, he, she, goes, go, moves, move, cam, forward, backward, hold, dolly, meter,
+            toward, towards, he, she, without, any, not, motion, movement, just, only, very, this,
+            that, we, they, their, its, for, until, across, along,
+                        goes, go, moves, move, cam, forward, backward, hold, dolly, meter,
             meters, second, seconds, per, feet, metres, degrees, until, from, onto, by
         """
 )
