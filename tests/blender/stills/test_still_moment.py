@@ -228,6 +228,8 @@ def test_a_still_is_rendered_without_what_is_no_part_of_its_picture(scene, tmp_p
     names = ("use_multiview", "use_border", "use_stamp")
     for name in names:
         setattr(scene.render, name, True)
+    ending = {"length": 50} if bpy.app.version >= (5, 0) else {"frame_end": 50}
+    scene.sequence_editor_create().strips.new_effect(name="cover", type="COLOR", channel=1, frame_start=1, **ending)
     seen = []
 
     def look(one, *_):
