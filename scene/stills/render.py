@@ -339,11 +339,12 @@ def _on_frame(scene: bpy.types.Scene, depsgraph: bpy.types.Depsgraph, *_: Any) -
     camera = blocks.of_session(bpy.data.objects, task.camera)
     if camera is not None:
         task.framing = framing_of(scene, camera, depsgraph, task.size)
-        task.as_asked = _is_as_asked(depsgraph.scene_eval, task)
+        task.as_asked = is_as_asked(depsgraph.scene_eval, task)
 
 
-def _is_as_asked(scene: bpy.types.Scene, task: Task) -> bool:
-    """Blender reads the scene a moment after its render was begun, and the user may be quicker."""
+def is_as_asked(scene: bpy.types.Scene, task: Task) -> bool:
+    """Whether the scene shows what the task is to render. Blender reads it a moment after its render was begun, and
+    the user may be quicker."""
     camera = scene.camera.original if scene.camera is not None else None
     same_camera = camera is not None and camera.session_uid == task.camera
     return same_camera and abs(scene.frame_float - task.frame) < 1e-3 and picture_size(scene) == task.size

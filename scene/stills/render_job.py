@@ -28,6 +28,7 @@ from .render import (
     end,
     failed,
     finish,
+    is_as_asked,
     pass_over,
     save,
     state,
@@ -67,6 +68,7 @@ def start_render(
         raise files.disk_error(folder, error) from error
     pending = Pending(task_of(scene, camera, folder, RENDER, frame, size, margin), done)
     _window(context)
+    _stop_playback(context)
     _prepare(pending, scene, camera)
     state().pending = pending
     timer.every(_watch, DRAWN)
@@ -96,10 +98,14 @@ def _begin_job(context: bpy.types.Context, pending: Pending) -> None:
     """
     task = pending.task
     scene = blocks.of_session(bpy.data.scenes, task.scene)
+    camera = blocks.of_session(bpy.data.objects, task.camera)
     try:
-        if scene is None or blocks.of_session(bpy.data.objects, task.camera) is None:
+        if scene is None or camera is None:
             raise cancelled()
         window = _window(context)
+        if not is_as_asked(scene, task):  # the user moved on while Blender drew
+            end(scene)
+            begin(task, scene, camera)
         pending.state, task.framing, task.as_asked = "running", None, True
         # One after the other: a window brings its own scene, and wins where both are named at once.
         with context.temp_override(window=window), context.temp_override(scene=scene), _no_window(context):
@@ -110,6 +116,14 @@ def _begin_job(context: bpy.types.Context, pending: Pending) -> None:
     except SceneError:
         end(scene)
         raise
+
+
+def _stop_playback(context: bpy.types.Context) -> None:
+    """A render stops it anyhow, but only once the frame is another."""
+    for window in context.window_manager.windows:
+        if window.screen.is_animation_playing:
+            with context.temp_override(window=window):
+                bpy.ops.screen.animation_cancel(restore_frame=False)
 
 
 def _window(context: bpy.types.Context) -> bpy.types.Window:

@@ -33,7 +33,7 @@ EVERY = 12  # poses of the path that stand for it where surfaces are taken more 
 class Planned:
     """A plan of a shot: `first` is the scene's frame of its still, `frames` how many the move has, `held` are names of
     things that are animated and stand still, `look` the mark of how the scene looks, `edits` how many changes
-    had been made by then."""
+    had been made by then, `settings` what of the scene's own settings decides on what is seen."""
 
     plan: Plan
     track: Track
@@ -42,6 +42,7 @@ class Planned:
     held: tuple[str, ...]
     look: str
     edits: int = 0
+    settings: tuple[object, ...] = ()
 
     def frame_at(self, pose: int) -> int:
         """The scene's frame of one of the track's poses."""
@@ -77,7 +78,7 @@ def steps(
     `wider` than its frame."""
     number = scene.session_uid
     path = np.array([pose.place for pose in track.poses[::EVERY]])
-    held = held_still(scene, camera)
+    held, settings = held_still(scene, camera), _settings(scene)
     if scene.frame_float == frame:
         found = yield from surfaces.read(scene, path)
         look = yield from marks.look_mark(surfaces.scene_of(number), frame, found.used)
@@ -86,7 +87,7 @@ def steps(
             found = at_once(surfaces.read(scene, path))
             look = at_once(marks.look_mark(scene, frame, found.used))
     made = yield from plan.plan(track, found, count, wider)
-    return Planned(made, track, frame, frames, held, look)
+    return Planned(made, track, frame, frames, held, look, settings=settings)
 
 
 def key(shot: Any) -> str:
@@ -110,6 +111,7 @@ def is_stale(shot: Any, planned: Planned) -> bool:
     """Whether the scene or the shot has changed since the plan. Cheap enough for draw()."""
     return (
         planned.edits != app().part(Plans).edits
+        or planned.settings != _settings(shot.id_data)
         or (planned.first, planned.frames) != handles.span(shot)
         or (planned.track.width, planned.track.height) != own_size(shot.id_data)
     )
@@ -255,6 +257,21 @@ def _is_edit(updates: list[bpy.types.DepsgraphUpdate]) -> bool:
         or (one.is_updated_shading and not (of_scene and isinstance(one.id, bpy.types.Object)))
         for one in updates
     )
+
+
+def _settings(scene: bpy.types.Scene) -> tuple[object, ...]:
+    """What of the scene's own settings decides on what is seen: no change of an object tells of them."""
+    render = scene.render
+    simplify = (render.simplify_subdivision_render, render.simplify_child_particles_render)
+    return (
+        _uid(scene.background_set),
+        simplify if render.use_simplify else None,
+        *((layer.name, layer.use, _uid(layer.material_override)) for layer in scene.view_layers),
+    )
+
+
+def _uid(block: bpy.types.ID | None) -> int | None:
+    return block.session_uid if block is not None else None
 
 
 def register() -> None:

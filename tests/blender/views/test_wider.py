@@ -179,6 +179,26 @@ def test_the_card_says_what_it_costs(session, shot):
     assert f"about {plans.duration(10 * (1 + planned.plan.more))}" in plans.lines(shot)[0]
 
 
+def test_a_plan_is_old_once_the_scene_shows_other_things(session, shot):
+    scene = shot.id_data
+    planned = at_once(plans.of_shot(shot))
+    plans.keep(plans.key(shot), planned)
+    planned = plans.known(shot)
+    scene["anything"] = 1
+    scene.render.simplify_subdivision_render = 3  # not in use
+    assert not plans.is_stale(shot, planned)
+    for where, name, value in (
+        (scene, "background_set", bpy.data.scenes.new("Set")),
+        (scene.view_layers[0], "material_override", bpy.data.materials.new("Clay")),
+        (scene.render, "use_simplify", True),
+    ):
+        before = getattr(where, name)
+        setattr(where, name, value)
+        assert plans.is_stale(shot, planned), name
+        setattr(where, name, before)
+        assert not plans.is_stale(shot, planned), name
+
+
 @pytest.mark.parametrize("reason", ["blur", "freestyle", "window", "viewport", "rays", "seconds", "cull"])
 def test_a_still_that_goes_by_its_frame_is_not_widened(session, shot, reason):
     scene, call = shot.id_data, {}

@@ -155,6 +155,27 @@ def test_what_an_engine_cannot_do_is_grey_with_the_reason(mute: BlenderWindow) -
     mute.picture("limits")
 
 
+def test_a_still_that_is_asked_for_while_the_timeline_plays_is_rendered_once(blender: BlenderWindow) -> None:
+    blender.run(
+        "from pathlib import Path\n"
+        f"from {MODULE}.scene.stills import render_job\n"
+        "BEGUN, DONE = [], []\n"
+        "bpy.app.handlers.render_init.append(lambda *_: BEGUN.append(scene.frame_current))\n"
+        "scene.render.engine, scene.render.resolution_x, scene.render.resolution_y = 'BLENDER_WORKBENCH', 64, 36\n"
+        "window = bpy.context.window_manager.windows[0]\n"
+        "with bpy.context.temp_override(window=window):\n"
+        "    bpy.ops.screen.animation_play()"
+    )
+    blender.until("scene.frame_current > 3")
+    blender.run(
+        "FRAME = scene.frame_current\n"
+        "render_job.start_render(bpy.context, scene, Path(bpy.app.tempdir) / 'played', DONE.append)"
+    )
+    blender.until("DONE")
+    assert blender.ask("[BEGUN == [FRAME], scene.frame_current == FRAME, DONE[0].width]") == [True, True, 64]
+    assert not blender.ask("bpy.context.window_manager.windows[0].screen.is_animation_playing")
+
+
 def test_nothing_was_printed_as_an_error(blender: BlenderWindow) -> None:
     log = blender.log()
     assert "Traceback" not in log and "rna_uiItem" not in log
