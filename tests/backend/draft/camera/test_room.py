@@ -97,6 +97,12 @@ def test_turns_in_degrees(words: str, axis: str, degrees: float) -> None:
     assert not made[:, :3, 3].any()
 
 
+def test_a_quick_move_rests_where_it_ended() -> None:
+    made = poses("whip pan left 20 degrees")
+    for at in (len(made) // 2, -1):
+        np.testing.assert_allclose(made[at, :3, :3], turned("y", 20), atol=1e-6)
+
+
 @pytest.mark.parametrize(("words", "sign"), [("orbit right 30 degrees", 1), ("orbit left 30 degrees", -1)])
 def test_an_orbit_goes_round_its_subject_the_way_it_is_told(words: str, sign: int) -> None:
     made = poses(words)
