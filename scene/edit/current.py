@@ -11,7 +11,7 @@ from ..app.errors import SceneError
 from ..model.shots import takes, trust
 from ..model.shots.kept import read
 from ..model.shots.paths import is_there
-from . import several, strips, trash
+from . import several, strips, swapping, trash
 from .cut import fit
 
 
@@ -31,7 +31,7 @@ def make_current(shot: Any, take: Any) -> int:
     swapped = [strip for _, strip in pairs if strip[strips.TAKE_KEY] != take.uid]
     name = takes.take_name(shot.name, take.number)
     kept = read(take)
-    strips.swap(
+    swapping.swap(
         swapped, takes.clip_path(take), name=name, take_uid=take.uid, handles=(max(0, kept.head), max(0, kept.tail))
     )
     several.note_beyond(take.uid, kept.beyond)

@@ -23,7 +23,7 @@ from ..model.shots import films, takes
 from ..model.shots.kept import Kept, read, write
 from ..model.shots.paths import disk_fix, stored_path
 from ..model.shots.shot_list import add_shot, find_scene, find_shot, find_take
-from . import board, burn_in, current, several, strips
+from . import board, burn_in, current, several, strips, swapping
 from .cut import fit
 from .cut.connect import connect
 from .edit_scene import EDIT_KEY, ensure_edit_scene, find_edit_scene
@@ -166,7 +166,7 @@ def _arrival(shot: Any, take: Any, placement: str = "", frame: int | None = None
 def _refresh(arrival: Arrival) -> Iterator[None]:
     """Let the strips of a take that was made again read its file anew."""
     shown = [strip for _, strip in strips.strips_of_take(arrival.take_uid)]
-    yield from strips.swap_steps(
+    yield from swapping.swap_steps(
         shown, arrival.clip, name=arrival.name, take_uid=arrival.take_uid, handles=arrival.handles
     )
     several.note_beyond(arrival.take_uid, arrival.beyond)
@@ -184,7 +184,7 @@ def _show(context: bpy.types.Context, arrival: Arrival) -> Iterator[None]:
     boards = board.boards_of(arrival.shot_uid) if arrival.on_board else []
     if pairs:
         shown = [strip for _, strip in pairs]
-        yield from strips.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=uid, handles=arrival.handles)
+        yield from swapping.swap_steps(shown, arrival.clip, name=arrival.name, take_uid=uid, handles=arrival.handles)
     elif strips.strips_of_take(uid):
         pass  # its event came twice
     elif boards:

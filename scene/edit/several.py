@@ -135,8 +135,9 @@ def note_beyond(take_uid: str, beyond: int) -> None:
             continue
         shown, frames = (strips.start(strip), strips.end(strip)), strips.content_length(strip)
         strip[strips.BEYOND_KEY] = beyond
-        setattr(strip, strips.TRIM_END, max(0, min(beyond, frames - 1)))
-        strips.trim(strip, *shown)
+        with strips.aside(strip):
+            setattr(strip, strips.TRIM_END, max(0, min(beyond, frames - 1)))
+            strips.trim(strip, *shown)
         if beyond <= 0:
             del strip[strips.BEYOND_KEY]
 

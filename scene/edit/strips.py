@@ -1,19 +1,18 @@
-"""Takes on the sequencer: movie and sound strips, placed on free unlocked channels, swapped in place."""
+"""Takes on the sequencer: movie and sound strips, placed on free unlocked channels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
-from ..model.properties.rates import frame_rate
 from ..model.shots.paths import stored_path
 from ..model.shots.shown import SHOT_KEY
-from .cut import keys
 
 PLAYHEAD, AFTER, REPLACE = "PLAYHEAD", "AFTER", "REPLACE"
 TAKE_KEY, JOB_KEY = "take_one_take", "take_one_job"
@@ -163,7 +162,7 @@ def _place_movie(
     movie = editor.strips.new_movie(name, stored_path(clip), CHANNELS, frame - head, fit_method="FIT")
     movie[TAKE_KEY] = take_uid
     movie.select = False
-    movie[SIZE_KEY] = _check_readable(movie, clip)
+    movie[SIZE_KEY] = check_readable(movie, clip)
     if 0 <= head < content_length(movie) - tail <= content_length(movie):
         trim(movie, frame, end(movie) - tail)
         movie[HEAD_KEY], movie[TAIL_KEY] = head, tail
@@ -193,6 +192,28 @@ def trim(strip: bpy.types.Strip, first: int, after: int) -> None:
         setattr(strip, START, first)
     if end(strip) != after:
         setattr(strip, END, after)
+
+
+@contextmanager
+def aside(strip: bpy.types.Strip) -> Iterator[None]:
+    """Within, nothing else is on the strip's channel; afterwards it is on its own again, or above where something is in
+    the way there. One that meets another, if only while its file is moved and its ends are not yet, Blender brings to
+    another channel, or to another time, for good."""
+    channel, parent = strip.channel, _parent_of(strip.id_data, strip)
+    taken = {one.channel for one in parent.strips}
+    strip.channel = next((one for one in range(CHANNELS, 0, -1) if one not in taken), channel)
+    try:
+        yield
+    finally:
+        busy = busy_channels(parent, start(strip), end(strip), strip)
+        strip.channel = next((one for one in range(channel, CHANNELS + 1) if one not in busy), strip.channel)
+
+
+def _parent_of(scene: bpy.types.Scene, strip: bpy.types.Strip) -> Any:
+    """What the strip is in: a meta strip, or the edit."""
+    editor = scene.sequence_editor
+    metas = (meta for meta in editor.strips_all if meta.type == "META" and strip.name in meta.strips)
+    return next(metas, editor)
 
 
 def unfinished(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
@@ -278,67 +299,7 @@ def strips_of_take(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip
     return [(scene, strip) for scene, strip in all_strips() if strip.get(TAKE_KEY) == take_uid]
 
 
-def swap(
-    strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str, handles: tuple[int, int] = NO_HANDLES
-) -> None:
-    """Show another clip, which has `handles` at its ends, on these strips. Where they begin and end, trims,
-    transforms, effects and channels stay; a picture of another size is scaled to the place that the old one had.
-
-    Raises:
-        SceneError: clip_unreadable; the strips then show what they showed.
-    """
-    for _ in swap_steps(strips, clip, name=name, take_uid=take_uid, handles=handles):
-        pass
-
-
-def swap_steps(
-    strips: list[bpy.types.Strip], clip: Path, *, name: str, take_uid: str, handles: tuple[int, int] = NO_HANDLES
-) -> Iterator[None]:
-    """`swap` in steps, so that Blender draws in between."""
-    if not strips:
-        return
-    places = [(strip.id_data.name, strip.name) for strip in strips]
-    size = _picture_size(strips[0].id_data, clip)
-    for scene_name, strip_name in places:
-        yield
-        scene = bpy.data.scenes.get(scene_name)
-        strip = scene.sequence_editor.strips_all.get(strip_name) if scene else None
-        if strip is None:
-            continue  # the user took it away
-        if strip.type == "MOVIE":
-            _swap_movie(strip, stored_path(clip), size)
-        elif strip.type == "SOUND":
-            _swap_sound(strip, stored_path(clip))
-        _give_handles(strip, handles)
-        strip[TAKE_KEY] = strip[JOB_KEY] = take_uid
-        strip.name = f"{name} sound" if strip.type == "SOUND" else name
-
-
-def _give_handles(strip: bpy.types.Strip, handles: tuple[int, int]) -> None:
-    """The strip's new file has these handles: it shows the same part of the shot as before."""
-    by = int(strip.get(HEAD_KEY, 0)) - handles[0]
-    shown = start(strip), end(strip)
-    if by:
-        with keys.staying(strip):
-            setattr(strip, CONTENT_START, getattr(strip, CONTENT_START) + by)
-            if OWN_KEY in strip:
-                strip[OWN_KEY] -= by  # until its end is given anew it is where it was
-            trim(strip, *shown)
-    if handles != NO_HANDLES or HEAD_KEY in strip:
-        strip[HEAD_KEY], strip[TAIL_KEY] = handles
-
-
-def _picture_size(scene: bpy.types.Scene, clip: Path) -> tuple[int, int]:
-    """Width and height of a clip, or SceneError clip_unreadable."""
-    strips = scene.sequence_editor.strips
-    probe = strips.new_movie("probe", str(clip), CHANNELS, scene.frame_start)
-    try:
-        return _check_readable(probe, clip)
-    finally:
-        strips.remove(probe)
-
-
-def _check_readable(movie: bpy.types.Strip, clip: Path) -> tuple[int, int]:
+def check_readable(movie: bpy.types.Strip, clip: Path) -> tuple[int, int]:
     """Width and height of a strip that was just made from the clip."""
     element = movie.elements[0] if movie.elements else None
     if element is None or not element.orig_width or not element.orig_height:
@@ -350,44 +311,11 @@ def _check_readable(movie: bpy.types.Strip, clip: Path) -> tuple[int, int]:
     return element.orig_width, element.orig_height
 
 
-def _swap_movie(strip: bpy.types.Strip, filepath: str, size: tuple[int, int]) -> None:
-    # An element's orig_width stays that of the strip's first file.
-    first = strip.elements[0].orig_width, strip.elements[0].orig_height
-    width, height = strip.get(SIZE_KEY, first)
-    handles = start(strip), end(strip)
-    strip[TRIMMED_KEY] = end(strip) < content_start(strip) + content_length(strip) - int(strip.get(TAIL_KEY, 0))
-    strip[OFF_RATE_KEY] = strip.fps > 0 and abs(strip.fps - float(frame_rate(strip.id_data))) > 0.01
-    strip.filepath = filepath
-    if width and height:
-        strip.transform.scale_x *= width / size[0]
-        strip.transform.scale_y *= height / size[1]
-    strip[SIZE_KEY] = size
-    if handles != (start(strip), end(strip)):
-        setattr(strip, START, handles[0])
-        setattr(strip, END, handles[1])
-
-
-def _swap_sound(strip: bpy.types.Strip, filepath: str) -> None:
-    old = strip.sound
-    new = bpy.data.sounds.load(filepath, check_existing=True)
-    if old is not None:
-        new.use_mono, new.use_memory_cache = old.use_mono, old.use_memory_cache
-    strip.sound = new
-    if new == old:
-        new.filepath = filepath  # reads the file anew
-    if old is not None and old.users == 0:
-        bpy.data.sounds.remove(old)
-
-
 def remove(pairs: list[tuple[bpy.types.Scene, bpy.types.Strip]]) -> None:
     """Take strips out of the edit, with the sounds that nothing else plays."""
     for scene, strip in pairs:
         sound = strip.sound if strip.type == "SOUND" else None
-        parent = next(
-            (meta for meta in scene.sequence_editor.strips_all if meta.type == "META" and strip.name in meta.strips),
-            scene.sequence_editor,
-        )
-        parent.strips.remove(strip)
+        _parent_of(scene, strip).strips.remove(strip)
         if sound is not None and sound.users == 0:
             bpy.data.sounds.remove(sound)
 

@@ -10,7 +10,7 @@ import pytest
 import stand_in
 from rooms import clip, room
 from take_one.client.protocol import EngineInfo
-from take_one.scene.edit import strips
+from take_one.scene.edit import strips, swapping
 from take_one.scene.edit.cut import fit, keys, levels, uses
 from take_one.scene.model.shots import card, shot_list
 from take_one.scene.model.shots.kept import read
@@ -125,11 +125,11 @@ def test_a_take_with_other_handles_shows_the_same_part(shot, clips):
         setattr(strip, strips.START, 54)
         setattr(strip, strips.END, 70)
     assert (fit.shot_frames(laid[0]), fit.held(laid[0])) == (24, -4)
-    strips.swap(list(laid), clips[42], name="b", take_uid="b", handles=(6, 12))
+    swapping.swap(list(laid), clips[42], name="b", take_uid="b", handles=(6, 12))
     assert (fit.shot_frames(laid[0]), fit.held(laid[0])) == (24, -4)
     for strip in laid:
         assert (strips.start(strip), strips.end(strip), strips.content_start(strip)) == (54, 70, 44)
-    strips.swap(list(laid), clips[36], name="c", take_uid="c")
+    swapping.swap(list(laid), clips[36], name="c", take_uid="c")
     assert {strips.content_start(strip) for strip in laid} == {50}
 
 
@@ -142,7 +142,7 @@ def test_a_take_with_other_handles_leaves_the_strips_animation_where_it_is(shot,
     movie.keyframe_insert("blend_alpha", frame=57)
     wanted = [[(57, 0.5)], [(62, 1.0), (71, 0.25)]]
     assert animation_of(edit) == wanted
-    strips.swap([movie, sound], clips[42], name="b", take_uid="b", handles=(6, 12))
+    swapping.swap([movie, sound], clips[42], name="b", take_uid="b", handles=(6, 12))
     assert {strips.content_start(strip) for strip in (movie, sound)} == {44}
     assert animation_of(edit) == wanted
 

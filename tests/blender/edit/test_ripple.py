@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import pytest
 from rooms import NEW, clip
-from take_one.scene.edit import board, edit_scene, strips
+from take_one.scene.edit import board, edit_scene, strips, swapping
 from take_one.scene.edit.cut import effects, fit, order, ripple, transitions, uses
 from take_one.scene.edit.cut.connect import connect
 from take_one.scene.edit.cut.ripple import Rules
@@ -320,7 +320,7 @@ def test_what_is_cut_or_held_is_said_on_the_strip(edit):
 def test_what_the_user_has_trimmed_stays_so(edit, source):
     """B shows 30 of 40 frames: a retake is as long, whatever ripples, and there is nothing to be said of it."""
     before = state(edit)
-    strips.swap(list(use_of(edit, "B").strips), source, name="B", take_uid="b2")
+    swapping.swap(list(use_of(edit, "B").strips), source, name="B", take_uid="b2")
     assert fit.fit(edit, "b2", "B", RULES["all"]) == 0
     assert state(edit) == before
     assert fit.length_from_take(edit, "b2", "B") == 1

@@ -6,7 +6,7 @@ import bpy
 import pytest
 from rooms import NEW, clip, everything
 from take_one.scene.app.errors import SceneError
-from take_one.scene.edit import strips
+from take_one.scene.edit import strips, swapping
 
 
 @pytest.fixture(scope="module")
@@ -67,7 +67,7 @@ def test_files_beside_the_blend_are_named_relative_to_it(tmp_path):
     movie, sound = place(edit, tmp_path / "takes" / "a.mp4")
     assert extent(movie) == (10, 34, 2)
     assert (movie.filepath, sound.sound.filepath) == ("//takes/a.mp4", "//takes/a.mp4")
-    strips.swap([movie, sound], tmp_path / "takes" / "b.mp4", name="Kitchen_t2", take_uid="t2")
+    swapping.swap([movie, sound], tmp_path / "takes" / "b.mp4", name="Kitchen_t2", take_uid="t2")
     assert (movie.filepath, sound.sound.filepath) == ("//takes/b.mp4", "//takes/b.mp4")
     bpy.ops.wm.read_factory_settings(use_empty=True)
 
@@ -149,7 +149,7 @@ def test_a_swap_keeps_trims_transform_effects_and_other_strips(edit, clips, othe
     )
     beside = colour(edit, "beside", 2, 30, 20)
     before = extent(movie), extent(sound), extent(beside), everything(movie.transform), everything(movie.crop)
-    strips.swap([movie, sound], clips[other], name="Kitchen_t2", take_uid="t2")
+    swapping.swap([movie, sound], clips[other], name="Kitchen_t2", take_uid="t2")
     after = extent(movie), extent(sound), extent(beside), everything(movie.transform), everything(movie.crop)
     assert after == before
     assert (movie.blend_alpha, sound.volume, movie.modifiers[0].name) == (0.5, 0.75, "grade")
@@ -164,7 +164,7 @@ def test_a_swap_keeps_trims_transform_effects_and_other_strips(edit, clips, othe
 def test_a_larger_take_fills_the_same_place(edit, clips):
     movie, sound = place(edit, clips["a"])
     scale = movie.transform.scale_x
-    strips.swap([movie, sound], clips["large"], name="x", take_uid="t2")
+    swapping.swap([movie, sound], clips["large"], name="x", take_uid="t2")
     assert movie.transform.scale_x == pytest.approx(scale / 2)
     assert movie.transform.scale_y == pytest.approx(scale / 2)
 
@@ -179,7 +179,7 @@ def test_a_failed_swap_changes_nothing(edit, clips, tmp_path):
     movie, sound = place(edit, clips["a"])
     copy, _ = place(edit, clips["a"], frame=100)
     with pytest.raises(SceneError):
-        strips.swap([movie, copy, sound], tmp_path / "gone.mp4", name="x", take_uid="t2")
+        swapping.swap([movie, copy, sound], tmp_path / "gone.mp4", name="x", take_uid="t2")
     assert {bpy.path.abspath(strip.filepath) for strip in (movie, copy)} == {str(clips["a"])}
     assert extent(movie) == (10, 34, 2)
     assert movie[strips.TAKE_KEY] == "t1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import bpy
 import pytest
 from rooms import NEW, clip
-from take_one.scene.edit import compare, current, strips
+from take_one.scene.edit import compare, current, strips, swapping
 from take_one.scene.model.shots import shot_list
 
 
@@ -70,9 +70,9 @@ def test_the_sound_lies_right_below_its_picture_where_there_is_room(edit, clips)
 def test_a_take_of_another_shape_fills_the_same_place_and_back_again(edit, clips):
     movie, sound = place(edit, clips["a"])
     movie.transform.scale_x, movie.transform.scale_y = 1.2, 0.6
-    strips.swap([movie, sound], clips["wide"], name="x", take_uid="t2")
+    swapping.swap([movie, sound], clips["wide"], name="x", take_uid="t2")
     assert (movie.transform.scale_x, movie.transform.scale_y) == pytest.approx((1.2 * 64 / 128, 0.6 * 36 / 54))
-    strips.swap([movie, sound], clips["b"], name="y", take_uid="t3")
+    swapping.swap([movie, sound], clips["b"], name="y", take_uid="t3")
     assert (movie.transform.scale_x, movie.transform.scale_y) == pytest.approx((1.2, 0.6))
     assert (movie.name, sound.name) == ("y", "y sound")
     assert {strip[key] for strip in (movie, sound) for key in (strips.TAKE_KEY, strips.JOB_KEY)} == {"t3"}
@@ -82,7 +82,7 @@ def test_a_take_of_another_shape_fills_the_same_place_and_back_again(edit, clips
 def test_a_swap_keeps_how_the_sound_is_read(edit, clips, name):
     movie, sound = place(edit, clips["a"])
     setattr(sound.sound, name, True)
-    strips.swap([movie, sound], clips["b"], name="x", take_uid="t2")
+    swapping.swap([movie, sound], clips["b"], name="x", take_uid="t2")
     settings = {one: getattr(sound.sound, one) for one in ("use_mono", "use_memory_cache")}
     assert settings == {one: one == name for one in settings}
 
@@ -92,7 +92,7 @@ def test_trims_stay_where_a_shorter_take_comes(edit, clips):
     for strip in (movie, sound):
         setattr(strip, strips.START, 13)
         setattr(strip, strips.END, 30)
-    strips.swap([movie, sound], clips["short"], name="x", take_uid="t2")
+    swapping.swap([movie, sound], clips["short"], name="x", take_uid="t2")
     assert [(strips.start(strip), strips.end(strip)) for strip in (movie, sound)] == [(13, 30)] * 2
     assert strips.content_start(movie) == 10 and strips.content_length(movie) == 9
 
@@ -125,7 +125,7 @@ def test_a_swap_remembers_whether_its_end_was_trimmed(edit, clips, handles):
     assert strips.end(movie) == 117
     for end, trimmed in ((117, False), (116, True)):
         setattr(movie, strips.END, end)
-        strips.swap([movie, sound], clips["b"], name="x", take_uid="t2", handles=handles)
+        swapping.swap([movie, sound], clips["b"], name="x", take_uid="t2", handles=handles)
         assert (bool(movie[strips.TRIMMED_KEY]), strips.end(movie)) == (trimmed, end)
 
 
