@@ -49,6 +49,7 @@ SETTINGS = {
     "find-links": "UV_FIND_LINKS",
     "cert": "SSL_CERT_FILE",
 }
+FOR_PIP = frozenset({"no-index", "proxy"})  # uv would go past them
 TORCH = f"{REQUIREMENTS}/torch-cpu.txt"
 LOCKED = ("--require-hashes", "--no-deps")
 KINDS = {
@@ -186,7 +187,10 @@ def pip_settings() -> dict[str, str]:
 
 def _made_by_uv(kind: Kind, python: Path, uv: Path) -> bool:
     """Whether uv could fill the environment. It knows fewer ways to an index than pip, which is tried then."""
-    given = {SETTINGS[name]: value for name, value in pip_settings().items() if name in SETTINGS}
+    settings = pip_settings()
+    if not FOR_PIP.isdisjoint(settings):
+        return False
+    given = {SETTINGS[name]: value for name, value in settings.items() if name in SETTINGS}
     if links := given.get("UV_FIND_LINKS"):
         given["UV_FIND_LINKS"] = ",".join(links.split())
     command = [str(uv), "pip", "install", "--python", str(python), "--cache-dir", str(CACHE), "--no-config"]

@@ -140,9 +140,11 @@ def test_where_uv_fails_pip_makes_the_environment(tmp_path: Path, monkeypatch: p
     assert ran[-1][-2:] == ran[-2][-2:] == ["-r", kind.lock]
     assert {"--require-hashes", "--no-deps"} <= set(ran[-1]) & set(ran[-2])
     assert (tmp_path / "lock" / environments.STAMP).exists()
-    ran.clear()
-    environments._make(kind, None)
-    assert not any(command[0] == "uv" for command in ran)
+    for uv, settings in ((None, {}), (Path("uv"), {"proxy": "http://in.house"}), (Path("uv"), {"no-index": "true"})):
+        ran.clear()
+        monkeypatch.setattr(environments, "pip_settings", lambda settings=settings: settings)
+        environments._make(kind, uv)
+        assert ran and not any(command[0] == "uv" for command in ran)
 
 
 def test_torch_is_apart_in_the_locks() -> None:

@@ -28,8 +28,8 @@ from .picture import THUMBNAIL_SIDE, jpeg
 BT709 = 1  # the number of BT.709 in the H.264 tables of primaries, transfer and matrix
 LIMITED = 1  # FFmpeg's AVCOL_RANGE_MPEG
 # Visually lossless, in less than half the time of "veryfast": see docs/benchmarks.md. A fixed quantizer, as a rate
-# factor (crf) looks at each frame twice. No B-frames and a key frame every half second, because these clips are
-# scrubbed in an edit more than they are stored.
+# factor (crf) looks at each frame twice; grain and noise take more room by it. No B-frames and a key frame every half
+# second, because these clips are scrubbed in an edit more than they are stored.
 QUALITY = {"preset": "ultrafast", "qp": "13"}
 WAITING = 4  # frames between the engine and the encoder
 

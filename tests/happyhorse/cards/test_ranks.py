@@ -128,6 +128,23 @@ def test_a_cold_take_has_as_many_processes_at_hand_as_it_may_want(monkeypatch, h
     assert ended == [True]
 
 
+def test_a_process_that_cannot_be_started_early_ends_no_take_and_leaves_none(monkeypatch) -> None:
+    started: list[processes.Process] = []
+
+    def new(maker: str) -> processes.Process:
+        if len(started) == 2:
+            raise OSError("no more processes")
+        command = [sys.executable, "-c", "import time; time.sleep(6000)"]
+        started.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        return started[-1]
+
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "0,1,2,3")
+    monkeypatch.setattr(processes, "_new", new)
+    with early.followers(4):
+        assert [process.poll() for process in started] == [None, None]
+    assert all(process.returncode is not None for process in started)
+
+
 def test_ranks_end_with_the_process_that_started_them() -> None:
     script = (
         "import sys, time, torch\nfrom backend.gpu.members import Members\n"
