@@ -230,6 +230,9 @@ class _Reader:
             if before.kind == "handheld" and not before.together and step.seconds is None:
                 self.steps[-1:] = [step, replace(before, together=True)]  # "a slight breathing, else static"
                 return
+        if index == 0 and clause.link == "comma" and self.steps and _is_how_far_round(self.steps[-1], step):
+            self.steps[-1] = replace(self.steps[-1], degrees=step.degrees, said=f"{self.steps[-1].said} {step.said}")
+            return
         if index == 0 and clause.link == "comma" and self.steps and _is_same_told(self.steps[-1], step):
             self.steps[-1] = replace(step, together=self.steps[-1].together)  # "start the pan, pan left 45 degrees"
             return
@@ -264,6 +267,11 @@ class _Reader:
                     before, relation=relation, target=whole, said=f"{before.said} to reveal the whole {whole}"
                 )
             return
+        if before.relation == "through" and not before.onward and clause.link in ("comma", "and"):
+            onward = target_of(clause.words, before.kind, "", 0, len(clause.words))
+            if onward[0] == "to" and onward[1]:  # "through the door and to the lamp"
+                self.steps[-1] = replace(before, onward=onward[1])
+                return
         ends = clause.words[0] == "ending"
         if not ends and ((before.target and before.relation != "along") or clause.link not in ("comma", "and")):
             return
@@ -312,6 +320,12 @@ _HELD_SO = ("dutch", "canted")
 _MOVEMENT = ("movement", "motion", "move", "camerawork")
 _ABOUT_THE_CAMERA = ("camera", *_MOVEMENT)
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
+
+
+def _is_how_far_round(before: Step, step: Step) -> bool:
+    """Whether a step only says how far round the one before goes: "orbit the table to the left, orbit 180 degrees"."""
+    same = before.kind == step.kind == "orbit" and before.degrees is None and step.degrees is not None
+    return same and step.open_side and not step.target
 
 
 def _is_same_told(before: Step, step: Step) -> bool:

@@ -66,7 +66,9 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
 def _told_more(before: Step, step: Step) -> Step:
     """A step with what the same move, named once more, says of it."""
     if step.target and not before.target:
-        before = replace(before, relation=step.relation, target=step.target, said=f"{before.said} {step.said}")
+        before = replace(
+            before, relation=step.relation, target=step.target, onward=step.onward, said=f"{before.said} {step.said}"
+        )
     return replace(
         before,
         metres=before.metres if before.metres is not None else step.metres,
@@ -89,6 +91,7 @@ def _dolly_zooms(steps: list[Step]) -> list[Step]:
             made[-1] = replace(
                 push,
                 kind="dolly zoom",
+                speed=push.speed if push.speed != 1.0 else zoom.speed,
                 relation="at" if told.target else "",
                 target=told.target,
                 said=f"{before.said} {step.said}",

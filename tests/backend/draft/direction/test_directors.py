@@ -10,11 +10,12 @@ from backend.engines.draft.direction.target import which_of
 from tests.backend.draft.direction.directors import FIRST, OTHERS, SECOND, THIRD, notation
 from tests.backend.draft.direction.directors_again import SEVENTH, SIXTH
 from tests.backend.draft.direction.directors_eighth import EIGHTH
+from tests.backend.draft.direction.directors_eleventh import ELEVENTH
 from tests.backend.draft.direction.directors_later import FIFTH, FOURTH
 from tests.backend.draft.direction.directors_ninth import NINTH
 from tests.backend.draft.direction.directors_tenth import TENTH
 
-LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH, **NINTH, **TENTH}
+LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH, **NINTH, **TENTH, **ELEVENTH}
 
 
 @pytest.mark.parametrize("text", FIRST)
@@ -85,3 +86,21 @@ def test_a_word_of_its_own_is_no_slip_of_another() -> None:
 def test_what_happens_after_some_seconds_waits_for_them() -> None:
     (step,) = read_moves("After two seconds, begin to push in").steps
     assert (step.kind, step.delay, step.seconds) == ("push", 2.0, None)
+
+
+def test_how_a_move_ends_is_no_move_of_its_own() -> None:
+    for said, ease in (
+        ("Cam lerps from door to table, ease-out.", "out"),
+        ("ease out on the push in", "out"),
+        ("Approach the house, slowing as the entrance is reached", "out"),
+        ("push in, ease-in", "in"),
+        ("glide toward the door at a constant velocity", "linear"),
+        ("Seitlich nach rechts, 1,5 m, gleichmäßig", "linear"),
+    ):
+        (step,) = read_moves(said).steps
+        assert step.ease == ease, said
+
+
+def test_a_move_that_is_not_wanted_is_forbidden_where_another_is_told() -> None:
+    reading = read_moves("The camera should not pan. It should slide right.")
+    assert ([step.name for step in reading.steps], reading.forbidden) == (["truck right"], {"pan"})

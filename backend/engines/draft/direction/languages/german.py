@@ -137,7 +137,8 @@ GERMAN = Language(
         (r"\blangsam\w*|\bgemächlich\w*|\bbehutsam\w*", "slow"),
         (r"\bschnell\w*|\brasch\w*|\brasant\w*|\bzügig\w*", "fast"),
         (r"\bleicht\w*|\bein wenig\b|\betwas\b|\bein bisschen\b|\bminimal\w*|\bganz sanft\w*", "slight"),
-        (r"\bsanft\w*|\bruhig\w*|\bweich\w*|\bträge\w*|\ballmählich\w*|\bgleichmäßig\w*", "slow"),
+        (r"\bsanft\w*|\bruhig\w*|\bweich\w*|\bträge\w*|\ballmählich\w*", "slow"),
+        (r"\b(?:mit |in )?(?:gleichmäßig|konstant|gleichbleibend)\w*(?: geschwindigkeit| tempo)?", "linear"),
         (r"\bplötzlich\w*|\bruckartig\w*|\bblitz\w*|\bhastig\w*|\bflott\w*", "fast"),
     ),
     units=(

@@ -76,17 +76,21 @@ ITALIAN = Language(
         (r"\bgru\b|\bdolly gru\b", "crane"),
         (r"\bgira\w*|\bruota\w*|\brotazione\b|\bsi volta\b", "turn"),
         (
-            r"carrell\w+ (?:in )?avanti|carrell\w+ a precedere|avanza\w*|si avvicina\w*|avvicina\w*|avvicinamento"
+            r"carrell\w+ (?:in )?avanti|carrell\w+ a precedere|avanza\w*|(?:si|ci) avvicin\w*|avvicin\w*"
             r"|dolly in|\bentra\b|si addentra|in avanti\b",
             "push in",
         ),
         (
             r"carrell\w+ (?:a |all')?(?:in)?dietro|carrell\w+ a seguire indietro|arretra\w*|indietreggia\w*|"
-            r"si allontana\w*|allontana\w*|dolly out|all'indietro|indietro\b|retrocede\w*",
+            r"(?:si|ci) allontan\w*|allontan\w*|dolly out|all'indietro|indietro\b|retrocede\w*",
             "pull out",
         ),
-        (r"\bsale\b|salire|salita|\bsi alza\b|si solleva|\bascende\b|si innalza|\balzarsi\b", "pedestal up"),
-        (r"\bscende\b|scendere|discesa|si abbassa|\bcala\b|discende", "pedestal down"),
+        (
+            r"\bsale\b|salire|salita|\bsi alza\b|si solleva|\bascende\b|si innalza|"
+            r"\b(?:alz(?:ar|ando)|sollevando)si\b|\bsalendo\b",
+            "pedestal up",
+        ),
+        (r"\bscende\b|scendere|discesa|si abbassa|abbassandosi|scendendo|\bcala\b|discende", "pedestal down"),
         (r"\bsegue\b|seguendo|\bseguire\b|accompagna\w*|insegue", "follow"),
         (r"carrell\w+ laterale|laterale\b|lateralmente", "truck"),
         (
@@ -163,11 +167,11 @@ ITALIAN = Language(
             "past",
         ),
         (
-            rf"(?P<keep>si allontana\w*|allontana\w*|arretra\w*|indietreggia\w*|retrocede\w*|"
+            rf"(?P<keep>(?:si |ci )?allontan\w*|arretra\w*|indietreggia\w*|retrocede\w*|"
             rf"(?:all')?indietro)\s+{_FROM}{{N}}",
             "from",
         ),
-        (rf"(?P<keep>si avvicina\w*|avvicina\w*)\s+(?:lentamente\s+)?{_TO}{{N}}", "to"),
+        (rf"(?P<keep>(?:si |ci )?avvicin\w*)\s+(?:lentamente\s+)?{_TO}{{N}}", "to"),
         (rf"\b(?:fino (?:a|in)|in direzione) ?{_OF}?(?:l|ll|llo|lla|i|gli|lle)? ?{{N}}", "to"),
         (r"\bverso (?!la sinistra|la destra|l'alto|il basso|destra|sinistra|avanti|dietro){N}", "to"),
         (r"(?P<keep>segue|seguendo|seguire|accompagna\w*)\s+{N}", "with"),

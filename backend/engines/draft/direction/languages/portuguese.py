@@ -48,7 +48,7 @@ PORTUGUESE = Language(
         (r"efeito vertigo|\bvertigo\b|dolly zoom|zoom contrário|travelling compensado", "dolly zoom"),
         (
             r"órbita\w*|orbita\w*|contorna\w*|circunda\w*|rodeia\w*|travelling circular|dá (?:a |"
-            r"uma )?volta|dando a volta"
+            r"uma )?volta|dando a volta|dar (?:a |uma )?volta"
             r"|\barco\b|volta (?:completa )?(?=em torno|à volta|ao redor)",
             "orbit",
         ),
@@ -143,11 +143,18 @@ PORTUGUESE = Language(
             "whole",
         ),
         (
-            rf"(?:(?:para|até) )?(?:revelar|mostrar|ver|vermos|descobrir|revelando|mostrando)\s+(?:o|a)\s+"
+            rf"(?:(?:para|até) )?(?:revelar|mostrar|ver|vermos|descobrir|aparecer|surgir|revelando|mostrando)\s+"
+            rf"(?:o|a)\s+"
             rf"(?P<n>{_WORD}(?: de estar)?) inteir[oa]",
             "whole",
         ),
         (rf"\b(?:em torno|ao redor|à volta|em volta) {_OF}{{N}}", "around"),
+        (rf"(?P<keep>(?:dá|dar|dando|dê) (?:a |uma )?volta) (?:n[ao]s? |{_TO}|pel[ao]s? ){{N}}", "around"),
+        (
+            rf"(?P<keep>pass\w+) (?:pel[ao]s?|por) (?!esquerda|direita|porta|janela|portão|arco|túnel|corredor|entrada|"
+            rf"porta|vão|portal|sala|cozinha|entre\b){_ARTICLE}{{N}}",
+            "past",
+        ),
         (r"(?P<keep>contorna\w*|orbita\w*|circunda\w*|rodeia\w*)\s+{N}", "around"),
         (r"(?P<keep>sobrevo\w+)\s+{N}", "over"),
         (rf"\b(?:por cima|acima|por sobre) {_OF}{{N}}|\bsobre {{N}}", "over"),

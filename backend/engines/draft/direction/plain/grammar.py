@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 
+from .between import PAIR, paired, unpaired
 from .language import Language, Rules
 
 # What a generic "moves" is by the thing it goes to, where no side is said.
 _BY_RELATION = {"to": "push in", "from": "pull out", "around": "orbit"}
 MOST = 40  # things and manners that are taken of a clause
+PAIR_OF_THINGS = r"(?P<n>⟨[^⟩]*⟩)"
 _FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|delay|x)")
 _SIDED = {
     "move": {
@@ -87,12 +89,15 @@ class Reader:
         self.number_of = {word: str(number) for number, words in numbers for word in words.split("/")}
         counted = rf"({'|'.join(self.number_of)})(?=\s*(?:{language.counted}))"
         self.numbers = re.compile((r"\b" if language.blanks else "") + counted if language.numbers else r"(?!)")
-        self.things = _compiled([(_with_nouns(rule, language.noun), name) for rule, name in language.things])
+        self.things = _compiled(
+            [(PAIR_OF_THINGS, "between"), *((_with_nouns(rule, language.noun), name) for rule, name in language.things)]
+        )
 
     def english(self, text: str) -> str:
         """`text` with the clauses that are about the camera in English, the others as they are."""
         made: list[str] = []
         about_camera = False
+        text = paired(text, self.language.nouns, self.language.blanks)
         for link, clause in self._clauses(text):
             if link == ".":
                 about_camera = False
@@ -119,7 +124,7 @@ class Reader:
             ):
                 said = said.replace("push in ", "", 1)  # "moves right, past the shelf"
             made.append((_LINKS[link] if made else "") + said.strip())
-        return "".join(made)
+        return unpaired("".join(made))
 
     def tells(self, text: str) -> int:
         """How many moves and things this language knows in `text`, in lower case."""
@@ -271,6 +276,10 @@ class Reader:
         said = []
         ranks = []
         for relation, name in things:
+            if PAIR.fullmatch(name):
+                said.append(unpaired(name))
+                ranks.append(1)
+                continue
             noun = self._noun(name)
             if not noun:
                 continue

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 from .. import words
+from .asking import asked, without_manners
+from .halves import in_digits
 from .sayings import plainly
 from .which import reader_of
 
@@ -105,12 +107,12 @@ _BETWEEN = re.compile(
 
 def written_out(text: str) -> str:
     """`text` with its abbreviations in words, and one figure where it gives two ("from 1.2 m to 1.8 m": by 0.6 m)."""
-    text = words.without_runs(text)
+    text = without_manners(words.without_runs(text))
     foreign = reader_of(text) is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     for pattern, said in _CAPITALS:
         text = pattern.sub(said, text)
-    text = text if foreign else plainly(text)
+    text = in_digits(text) if foreign else plainly(asked(text))
     for pattern, said in _WRITTEN_OUT:
         text = pattern.sub(lambda match, said=said: match.expand(said), text)  # type: ignore[misc]
     text = _LENSES.sub(_zoomed, text)

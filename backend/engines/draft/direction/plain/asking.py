@@ -1,0 +1,124 @@
+"""How people ask for a move, beside the move itself: politely, with fillers, and for none at all."""
+
+from __future__ import annotations
+
+import re
+
+_MOVE = (
+    r"(?:pan|tilt|arc|push|pull|dolly|zoom|truck|track|tracking|orbit|crane|jib|boom|roll|pedestal|hold|drift|"
+    r"creep|whip|slide|move|static)"
+)
+_ORDER = r"(?:com|go|mov|drop|float|glid|drift|swoop|sweep)(?:e?s|ing|e|ping)?"
+_END = r"(?=\s*(?:$|[,.;:!?)\n]))"
+_POLITE = re.compile(
+    r",?\s*\b(?:please|pls|plz|thanks(?: a lot)?|thank you|thx|por favor|s['’]il (?:te|vous) pla[iî]t|svp|bitte(?! um)|"
+    r"per (?:favore|piacere|cortesia)|al(?:sje|stu)blieft)\b|,?\s*(?:お願いします|請|请(?!求|问))",
+    re.IGNORECASE,
+)
+ASKING = tuple(
+    (re.compile(pattern, re.IGNORECASE), said)
+    for pattern, said in (
+        (rf"\s+(?:now|ok|okay){_END}", ""),
+        (r"(?<!any )\b(?:kinda|sorta|kind of|sort of)\b", " "),
+        (r"\b(pivot|turn|rotat|spin|swivel|swing|pan)(e?s|ing|ning|e|)( a?round)? (?:on the spot|in place)\b", r"\1\2"),
+        (rf"\b(?:gimme|(?:give|get|grab|show|do|make|try) (?:me |us )?)\s*(?=an? (?:[\w'-]+ ){{0,3}}?{_MOVE}\b)", ""),
+        (rf"\b(?:how about|what about|i'm after|let's (?:have|get|do|try)) (?=an? (?:[\w'-]+ ){{0,3}}?{_MOVE}\b)", ""),
+        # None at all.
+        (
+            r"\b(?:no (?:camera )?(?:move|movement|motion)s?|(?:don't|do not|doesn't|does not) move(?: the camera)?) "
+            r"(?:on|for|in|during) (?:this|that)(?: one| shot| take| scene)?\b",
+            "no camera movement",
+        ),
+        (rf"\b(?:the )?camera (?:doesn't|does not|don't|won't){_END}", "the camera doesn't move"),
+        (
+            r"\blet (?:it|this|that|us|the (?:shot|frame|scene|room|moment|image)) "
+            r"(?:breathe|sit|settle|rest|hang|linger|play(?! out))\b",
+            "hold",
+        ),
+        (rf"(?<=[,.;])\s*(?:an? )?(?:(?:short |little )?beat|(?:short|little) pause){_END}", " hold for 1 second"),
+        (rf"(?<=[,.;])\s*(two|three|\d) beats{_END}", r" hold for \1 seconds"),
+        (r"\b(?:while |and )?(?:remain|stay|keep)(?:s|ing)? (?:perfectly |dead )?level\b", "level"),
+        # Who, and to which side.
+        (
+            r"\b(camera (?:should|must|has to|needs to|does|can|will|won|is)(?: ?not|n't|'t|not)?\b[^.;\n]{1,60}?[,.;])"
+            r"(\s*(?:but |instead |then )?)it\b(?= (?:should|must|has|needs|can|will|just|pan|tilt|slid|truck))",
+            r"\1\2the camera",
+        ),
+        (
+            r"(?<=\w)(,?\s+)(?:(?:to|towards|going) )?(?:camera|cam|screen)[ -](left|right)\b"
+            r"(?=\s*(?:$|[,.;:!?)]|(?:and|then|about|by|of|roughly|over|for)\b|\d))",
+            r"\1\2",
+        ),
+        # How it starts and ends.
+        (
+            r"\beas(?:e|es|ing)[- ](in|out) (?:on|of|for|at) (?:the|this|that) "
+            r"(?=push|pan|tilt|truck|dolly|orbit|arc)",
+            r"ease-\1 ",
+        ),
+        (r"\bease-in\b(?! (?:to|on|at|and|/)\b)(?![-/ ,]+ease)", "accelerating"),
+        (r"(?<!in )(?<!in/)(?<!and )(?<!in, )(?<!/ )\bease-out\b(?! (?:of|from|to|on)\b)", "decelerating"),
+        (r",?\s*\bslow(?:s|ing)(?: down)? (?:as|when|before|near|at|towards?|into) (?!first)[^,.;]+", ", decelerating"),
+        (
+            r"\b(?:(?:at|with) )?(?:an? )?(?:constant|uniform|even|unvarying)(?: angular| linear)? "
+            r"(?:velocity|speed|rate|pace)\b",
+            "linear",
+        ),
+        # Moves by other words.
+        (
+            r"\b(crane|jib|boom)(?: shot)?[:,]\s*(?:(?:begin|start|open)\w*[^,;.]*,\s*)?(?:and |then )*"
+            rf"{_ORDER}(?: back)? (down|up)\b",
+            r"\1 \2",
+        ),
+        (
+            r"\b(crane|jib|boom)(?: shot)?[:,]\s*(?:(?:begin|start|open)\w*[^,;.]*,\s*)(?:and |then )*"
+            r"(?:descend|lower|sink|drop)(?:s|ing)?\b",
+            r"\1 down",
+        ),
+        (
+            r"\b(crane|jib|boom)(?: shot)?[:,]\s*(?:(?:begin|start|open)\w*[^,;.]*,\s*)(?:and |then )*"
+            r"(?:ris(?:e|es|ing)|ascend(?:s|ing)?|climb(?:s|ing)?)\b",
+            r"\1 up",
+        ),
+        (r"\bvertigo (?:thing|look|style|trick|move)\b|\bvertigo(?= (?:on|at) (?:the|her|his|a)\b)", "vertigo effect"),
+        (
+            r"\b(fl(?:y|ies|ying)|glid(?:e|es|ing)|skim(?:s|ming)?)((?: in)?) low "
+            r"(?=over|towards?|past|across|through)",
+            r"\1\2 ",
+        ),
+        (r"(?<!river )(?<!the )\bbank(?:s|ing)? (?:to the )?(left|right)\b(?! of)", r"roll \1"),
+        (r"\b(?:show|reveal)(?:s|ing)? the (?!whole|entire|full)(?:\w+) by (?=\w+ing\b)", ""),
+        (r"\bsweep(?:s|ing)? from ((?:the |his |her )?\w+) (?:across|over) to (?=the|his|her|a )", r"pan from \1 to "),
+        (r"\b(through (?:the |an? )[^,.;]{1,30}?) and (?:over|on|out|across|up) to (?=the|his|her|a )", r"\1 to "),
+        (r"\bA to B\s*[:,]\s*(?:the )?(\w+) to (?:the )?(\w+)", r"move from the \1 to the \2"),
+        (
+            r"\b(move|moves|go|goes|lerps?|travels?) from "
+            r"(?!the |an? |left|right|high|low|side|here|wide|close|his |her |\d)"
+            rf"([a-z]+) to (?!the |an? |\d)([a-z]+){_END}",
+            r"\1 from the \2 to the \3",
+        ),
+        # Slips that only their neighbours tell.
+        (
+            r"\b(pan|tilt|mov|go|start|push|pull|truck|track|dolly|away|out|back)(ning|ing|e?s|e|)\b form "
+            r"(?=the|an?|his|her|left|right)",
+            r"\1\2 from ",
+        ),
+        (
+            r"\b(mov|go|fly|push|dolly|walk|glid|com|track|travel|in)(ing|e?s|e|)\b trough (?=the|an?|his|her)",
+            r"\1\2 through ",
+        ),
+        (r"\bu (?=see|can|get|reach)", "you "),
+        (r"\bhole (?=room|house|building|scene|table|kitchen|place|thing)", "whole "),
+    )
+)
+
+
+def without_manners(text: str) -> str:
+    """`text` without what is said out of politeness, in every language: no thing is called "window please"."""
+    return _POLITE.sub(" ", text)
+
+
+def asked(text: str) -> str:
+    """English `text` with what is asked for in the plain words of a move."""
+    for pattern, said in ASKING:
+        text = pattern.sub(said, text)
+    return text
