@@ -24,6 +24,7 @@ from client.protocol import (
     View,
 )
 from client.protocol.codec import MAX_DEPTH, from_json, nests_deeper
+from client.protocol.rates import exact_rate
 from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_REFERENCES, MAX_SIDE, STILL, reference_names
 
 from ..engines.engine import EngineError
@@ -217,11 +218,7 @@ def parse_fps(value: Any) -> Fraction:
     above, _, below = text.partition("/")
     if below and Fraction(below) == 0:
         raise invalid("A frame rate can't be divided by 0.", "fps")
-    fps = Fraction(above) / Fraction(below or 1)
-    ntsc = Fraction(math.ceil(fps) * 1000, 1001)
-    if fps.denominator != 1 and abs(fps - ntsc) < Fraction(1, 200):
-        fps = ntsc
-    fps = fps.limit_denominator(100_000)
+    fps = exact_rate(Fraction(above) / Fraction(below or 1))
     if not 1 <= fps <= 240:
         raise invalid(f"A frame rate must be between 1 and 240, not {float(fps):g}.", "fps")
     return fps

@@ -21,6 +21,7 @@ from pathlib import Path, PurePath
 from typing import Any, TypeVar
 
 from .problem import Unfit
+from .rates import exact_rate
 
 Type = TypeVar("Type")
 MAX_DEPTH = 64  # nested levels of JSON that is handed on as it is
@@ -170,7 +171,7 @@ def _plain(kind: Any, data: Any, place: str) -> Any:
     if kind is Path and isinstance(data, str) and "\0" not in data:
         return Path(data)
     if kind is Fraction and number:
-        return Fraction(data).limit_denominator(100_000)
+        return exact_rate(data)
     if kind is Fraction and isinstance(data, str):
         if not FRACTION.fullmatch(data) or not (data.partition("/")[2] or "1").strip("0"):
             raise Unfit(place, "must be a fraction, such as 24 or 24000/1001")

@@ -6,6 +6,8 @@ from fractions import Fraction
 
 import bpy
 
+from ....client.protocol.rates import exact_rate
+
 NTSC = 1.001
 
 
@@ -14,4 +16,4 @@ def frame_rate(scene: bpy.types.Scene) -> Fraction:
     render = scene.render
     if abs(render.fps_base - NTSC) < 1e-5:
         return Fraction(render.fps * 1000, 1001)
-    return (Fraction(render.fps) / Fraction(render.fps_base)).limit_denominator(1001)
+    return exact_rate(Fraction(render.fps) / Fraction(render.fps_base)).limit_denominator(1001)

@@ -65,7 +65,20 @@ def test_a_range_of_its_own_counts_before_comfyuis(low: Any, high: Any, shown: t
 
 @pytest.mark.parametrize(
     ("fps", "rate"),
-    [(1, Fraction(1)), (240, Fraction(240)), (0.9, None), (241, None), (29.97002997, Fraction(30000, 1001))],
+    [
+        (1, Fraction(1)),
+        (240, Fraction(240)),
+        (0.9, None),
+        (241, None),
+        (29.97002997, Fraction(30000, 1001)),
+        (29.97, Fraction(30000, 1001)),
+        (23.976, Fraction(24000, 1001)),
+        (23.98, Fraction(24000, 1001)),
+        (59.94, Fraction(60000, 1001)),
+        (119.88, Fraction(120000, 1001)),
+        (12.5, Fraction(25, 2)),
+        (29.9, Fraction(299, 10)),
+    ],
 )
 def test_the_rate_is_that_of_the_node_that_makes_the_movie(fps: float, rate: Fraction | None) -> None:
     flow = workflow(n1=("Save", "", {"fps": fps, "images": ["2", 0]}), n2=("A", "", {"fps": 7}))

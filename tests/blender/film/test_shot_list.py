@@ -122,6 +122,7 @@ def test_a_frame_and_a_size_that_are_lent_are_the_users_meanwhile(scene):
     [
         (24, 1.0, 24),
         (30, 1.001, Fraction(30000, 1001)),
+        (2997, 100.0, Fraction(30000, 1001)),
         (25, 2.0, Fraction(25, 2)),
         (60, 1.0009, Fraction(59946, 1000)),
     ],

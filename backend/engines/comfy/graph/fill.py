@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from client.protocol import TakeRequest
+from client.protocol.rates import exact_rate
 
 from ...engine import EngineError
 from .parts import DEFAULT_RATE, FILES, FPS, HEIGHT, LENGTH, PROMPT, SECONDS, SEED, SOUND, WIDTH, Parts
@@ -60,7 +61,7 @@ def frames_of(workflow: Workflow, parts: Parts, filled: Mapping[Place, Any], sec
 def rate_of(parts: Parts, values: Mapping[Place, Any]) -> Fraction:
     """The frames a second of what a workflow makes with these values."""
     for place in parts.places.get(FPS, ()):
-        return Fraction(values[place]).limit_denominator(1001)
+        return exact_rate(values[place])
     return parts.rate or DEFAULT_RATE
 
 

@@ -15,6 +15,7 @@ from fractions import Fraction
 from typing import Any
 
 from client.protocol import Choice, Option
+from client.protocol.rates import exact_rate
 
 from .spec import NONE, PARAMETER, Input, number
 from .workflow import Node, Place, Workflow
@@ -220,7 +221,7 @@ def _rate(workflow: Workflow) -> Fraction | None:
         for name in ("fps", "frame_rate"):
             value = number(node.inputs.get(name))
             if value is not None and isinstance(node.inputs.get("images"), list) and 1 <= value <= 240:
-                return Fraction(value).limit_denominator(1001)
+                return exact_rate(value)
     return None
 
 
