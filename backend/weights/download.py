@@ -32,11 +32,15 @@ SPARE = 2 << 30  # bytes that stay free on the disk
 TRIES = 5
 MOST_PAGES = 100  # of a listing
 MOST_LISTING = 16 << 20  # bytes of one page
+MOST_FILE = 1 << 42  # bytes of one file
 LATEST = "main"
 _BLOCK = 1 << 20
 _TIMEOUT = 30.0
 _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
-_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]{0,199}")  # of a file, on every system
+_NAME = re.compile(  # of a file, on every system: Windows has devices by name, and drops a dot at the end
+    r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9_](?:[a-z0-9._+-]{0,198}[a-z0-9_+-])?", re.IGNORECASE | re.ASCII
+)
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SUMS = {"sha256": re.compile(r"[0-9a-f]{64}"), "git": re.compile(r"[0-9a-f]{40}")}
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -121,6 +125,13 @@ def download(
     hub = (hub or HUB).rstrip("/")
     if not _is_safe(hub):
         raise ModelsError(f"{hub} is no https:// address of a hub.")
+    try:
+        return _bring(components, progress, hub, cancelled)
+    except OSError as error:
+        raise _unwritable(error) from error
+
+
+def _bring(components: Sequence[Component], progress: Progress, hub: str, cancelled: Callable[[], bool]) -> int:
     files = [file for component in components for file in published(component, hub)]
     _check_disk(files)
     total = sum(file.size for file in files)
@@ -163,14 +174,21 @@ def published(component: Component, hub: str) -> list[Remote]:
         entries += page
         if following is None:
             break
-        url = urllib.parse.urljoin(url, following[1])
-        if _origin(url) != _origin(hub):
-            raise _untrue(component, f"its listing goes on at {urllib.parse.urlsplit(url).netloc}")
+        try:
+            url = urllib.parse.urljoin(url, following[1])
+            there, elsewhere = urllib.parse.urlsplit(url).netloc, _origin(url) != _origin(hub)
+        except ValueError:
+            raise _untrue(component, "its listing goes on at no address") from None
+        if elsewhere:
+            raise _untrue(component, f"its listing goes on at {there}")
     else:
         raise _untrue(component, "its listing has no end")
     files = [entry for entry in entries if isinstance(entry, Mapping) and entry.get("type") == "file"]
     wanted = [entry for entry in files if _is_wanted(component, str(entry.get("path", "")))]
-    return [_remote(component, entry, revision) for entry in wanted] or _nothing(component)
+    found = [_remote(component, entry, revision) for entry in wanted]
+    if len({file.here.name.casefold() for file in found}) < len(found):
+        raise _untrue(component, "two of its files have one name")
+    return found or _nothing(component)
 
 
 def sha256(path: Path) -> str:
@@ -182,7 +200,7 @@ def sha256(path: Path) -> str:
 def _revision(component: Component, hub: str) -> str:
     """The commit to download: the one that was begun with, else the newest; its branch on a hub that names none."""
     pin = _pin(component)
-    begun = pin.read_text(encoding="utf-8") if pin.is_file() else ""
+    begun = pin.read_text(encoding="utf-8", errors="replace") if pin.is_file() else ""
     if _COMMIT.fullmatch(begun):
         return begun
     try:
@@ -213,7 +231,7 @@ def _remote(component: Component, entry: Mapping[str, Any], revision: str) -> Re
     folder, _, name = path.rpartition("/")
     if folder != component.folder or not _NAME.fullmatch(name):
         raise _untrue(component, f"the file {path!r} lies outside its folder")
-    if isinstance(size, bool) or not isinstance(size, int) or size < 0:
+    if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= MOST_FILE:
         raise _untrue(component, f"the file {path!r} has no size")
     kind = "sha256" if large else "git"
     digest = (large.get("oid") if isinstance(large, Mapping) else None) if large else entry.get("oid")
@@ -224,15 +242,18 @@ def _remote(component: Component, entry: Mapping[str, Any], revision: str) -> Re
 
 def _fetch(file: Remote, hub: str, report: Callable[[int], None]) -> None:
     file.part.parent.mkdir(parents=True, exist_ok=True)
+    if file.part.is_symlink():  # what it leads to is not ours to fill
+        file.part.unlink()
     url = f"{hub}/{file.component.repository}/resolve/{file.revision}/{urllib.parse.quote(file.path)}"
-    tries = 0
+    tries = furthest = 0
     while (before := _size(file.part)) < file.size or not file.part.is_file():
         try:
             _append(file, url, hub, before, report)
         except (OSError, http.client.HTTPException) as error:
-            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
-                raise ModelsError(f"The disk of {models_folder()} is full.", "free_space") from error
-            tries = 0 if _size(file.part) > before else tries + 1
+            if isinstance(error, OSError) and (error.errno in _FULL or error.filename):
+                raise  # the disk's, which another try does not cure
+            tries = 0 if _size(file.part) > max(furthest, before) else tries + 1
+            furthest = max(furthest, before, _size(file.part))
             if tries >= TRIES:
                 raise ModelsError(f"The download of {file.path} broke off: {error}", "retry") from error
             time.sleep(2.0**tries)
@@ -278,13 +299,19 @@ def _open(url: str, component: Component, hub: str, start: int = 0) -> Any:
     request = urllib.request.Request(url, headers={"User-Agent": f"take-one/{__version__}"})
     if start:
         request.add_header("Range", f"bytes={start}-")
-    token = os.environ.get("HF_TOKEN")  # the user's own, for this hub: kept from the hosts that it leads to
+    token = os.environ.get("HF_TOKEN", "").strip()  # the user's own, for this hub: kept from the hosts that it leads to
+    if token and not re.fullmatch(r"[!-~]+", token):
+        raise ModelsError("HF_TOKEN is no access token: it holds a blank or a letter that none has. Set it again.")
     if token and _origin(url) == _origin(hub):
         request.add_unredirected_header("Authorization", f"Bearer {token}")
     try:
         return urllib.request.build_opener(_Redirects).open(request, timeout=_TIMEOUT)
     except urllib.error.HTTPError as error:
+        if start and error.code == 416:  # no such range: from the beginning
+            return _open(url, component, hub)
         raise _refused(error, component) from error
+    except (ValueError, http.client.InvalidURL) as error:
+        raise _untrue(component, f"it leads to what is no address ({error})") from error
     except urllib.error.URLError as error:
         if start:
             raise  # tried again
@@ -294,7 +321,10 @@ def _open(url: str, component: Component, hub: str, start: int = 0) -> Any:
 
 def _is_safe(url: str) -> bool:
     """Whether what comes from there can't be read or changed on the way: https, or this machine's own."""
-    parts = urllib.parse.urlsplit(url)
+    try:
+        parts = urllib.parse.urlsplit(url)
+    except ValueError:
+        return False
     return bool(parts.hostname) and (
         parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in _LOOPBACK)
     )
@@ -334,6 +364,17 @@ def _refused(error: urllib.error.HTTPError, component: Component) -> ModelsError
 
 def _nothing(component: Component) -> list[Remote]:
     raise ModelsError(f"{component.repository} has no files for {component.name}.")
+
+
+def _unwritable(error: OSError) -> ModelsError:
+    """What to say where this machine's own disk refuses."""
+    if error.errno == errno.EFBIG:
+        message = f"The disk of {models_folder()} takes no file this large. Link a folder on another disk."
+        return ModelsError(message, "free_space")
+    if error.errno in _FULL:
+        return ModelsError(f"The disk of {models_folder()} is full.", "free_space")
+    where = error.filename2 or error.filename or models_folder()
+    return ModelsError(f"{where} can't be written: {error.strerror or error}. Move away what is there.", "retry")
 
 
 def _check_disk(files: Sequence[Remote]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -14,7 +15,7 @@ import pytest
 from backend.engines.happyhorse.files.catalogue import CATALOGUE, MAGIHUMAN, STORE
 from backend.weights import download as fetching
 from backend.weights import store
-from tests.happyhorse.hub import Hub, serving
+from tests.happyhorse.hub import Hub, _send, serving
 from tests.happyhorse.paths import ROOT
 
 TURBO = (CATALOGUE.components["turbo_vae"],)
@@ -112,6 +113,8 @@ def test_a_damaged_file_is_not_kept(hub):
         "turbo_vae/..\\..\\evil.json",
         "turbo_vae/C:evil.json",
         "turbo_vae/.evil.json",
+        "turbo_vae/Con.evil.json",
+        "turbo_vae/ev\u0130l.evil.json",
         "evil.json",
     ],
 )
@@ -133,12 +136,107 @@ def test_a_hub_that_names_files_outside_their_folder_writes_none(hub, path, tmp_
         ({"size": 2, "oid": "0" * 40, "lfs": [1]}, "has no checksum"),
         ({"size": -5, "oid": "0" * 40}, "has no size"),
         ({"size": True, "oid": "0" * 40}, "has no size"),
+        ({"size": 10**400, "oid": "0" * 40}, "has no size"),
+        ({"size": 2, "oid": "0" * 39}, "has no checksum"),
+        ({"size": 2, "oid": "0" * 40, "path": "turbo_vae/A.json"}, "two of its files have one name"),
+        ({"size": 2, "oid": "0" * 40, "path": "turbo_vae/a.json"}, "two of its files have one name"),
         ({"size": "2", "oid": "0" * 40}, "has no size"),
     ],
 )
 def test_a_file_without_size_or_checksum_is_not_brought(hub, entry, wrong):
     hub.extra = [{"type": "file", "path": "turbo_vae/c.json"} | entry]
     with pytest.raises(store.ModelsError, match=wrong):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+
+
+def test_a_link_in_the_place_of_a_part_is_not_filled(hub, tmp_path):
+    document = tmp_path / "document.txt"
+    document.write_text("mine")
+    for file in fetching.published(TURBO[0], hub.url):
+        file.part.symlink_to(document)
+    fetching.download(TURBO, quiet, hub.url, online=True)
+    assert document.read_text() == "mine"
+    assert (store.models_folder() / "turbo_vae" / "a.json").read_bytes() == CONFIG
+
+
+@pytest.mark.parametrize("place", ["turbo_vae", ".incoming", "", "turbo_vae/a.json/", ".incoming/turbo_vae.commit/"])
+def test_what_stands_in_the_way_is_named(hub, place):
+    way = store.models_folder() / place
+    if place.endswith("/"):
+        way.mkdir(parents=True)
+    else:
+        way.parent.mkdir(parents=True, exist_ok=True)
+        way.write_text("in the way")
+    with pytest.raises(store.ModelsError, match=r"can't be written: .* Move away what is there") as failure:
+        fetching.download(TURBO, quiet, hub.url, online=True)
+    assert str(way) in failure.value.message
+
+
+def test_what_a_killed_download_left_of_its_commit_is_not_believed(hub):
+    pin = store.models_folder() / ".incoming" / "turbo_vae.commit"
+    pin.parent.mkdir(parents=True)
+    pin.write_bytes(b"\xff\xfe")
+    assert fetching.download(TURBO, quiet, hub.url, online=True) == len(CONFIG) + len(WEIGHTS)
+
+
+@pytest.mark.parametrize(
+    ("number", "said"), [(errno.ENOSPC, "is full"), (errno.EDQUOT, "is full"), (errno.EFBIG, "no file this large")]
+)
+def test_a_disk_that_takes_no_more_is_not_asked_again(hub, monkeypatch, number, said):
+    def refuse(*_, **__):
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fetching, "_append", refuse)
+    monkeypatch.setattr(fetching.time, "sleep", lambda _: pytest.fail("tried again"))
+    with pytest.raises(store.ModelsError, match=said) as failure:
+        fetching.download(TURBO, quiet, hub.url, online=True)
+    assert failure.value.fix == "free_space"
+
+
+def test_a_host_that_knows_no_such_range_is_asked_from_the_beginning(hub, monkeypatch):
+    part = next(file.part for file in fetching.published(TURBO[0], hub.url) if file.path.endswith("b.ckpt"))
+    part.write_bytes(WEIGHTS[:1000])
+    answer = hub.answer
+    monkeypatch.setattr(
+        hub, "answer", lambda handler: _send(handler, 416, b"") if handler.headers.get("Range") else answer(handler)
+    )
+    fetching.download(TURBO, quiet, hub.url, online=True)
+    assert (store.models_folder() / "turbo_vae" / "b.ckpt").read_bytes() == WEIGHTS
+
+
+def test_a_host_that_starts_again_and_again_is_left(hub, monkeypatch):
+    """Each try is longer or shorter than the last one, and none is longer than all before."""
+    monkeypatch.setattr(fetching.time, "sleep", lambda _: None)
+    lengths = iter([5, 35] * 20)
+
+    def starts_again(file, *_):
+        file.part.write_bytes(b"x" * next(lengths))
+        raise ConnectionError("the line dropped")
+
+    monkeypatch.setattr(fetching, "_append", starts_again)
+    hub.files[MAGIHUMAN].pop("turbo_vae/a.json")
+    with pytest.raises(store.ModelsError, match="broke off"):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+
+
+@pytest.mark.parametrize("place", ["https://[x", "http://[::1"])
+def test_what_is_no_address_is_said(hub, place):
+    with pytest.raises(store.ModelsError, match="no https:// address"):
+        fetching.download(TURBO, quiet, place, online=True)
+    hub.next_page = place
+    with pytest.raises(store.ModelsError, match="goes on at no address"):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+    hub.next_page, hub.redirect_to = "", place
+    with pytest.raises(store.ModelsError, match="what is no address"):
+        fetching.download(TURBO, quiet, hub.url, online=True)
+
+
+def test_a_token_with_a_line_end_is_the_token(hub, monkeypatch):
+    monkeypatch.setenv("HF_TOKEN", " hf_secret\n")
+    fetching.download(TURBO, quiet, hub.url, online=True)
+    assert set(hub.tokens) == {"Bearer hf_secret"}
+    monkeypatch.setenv("HF_TOKEN", "hf_\u20ac")
+    with pytest.raises(store.ModelsError, match="HF_TOKEN is no access token"):
         fetching.download(TURBO, quiet, hub.url, online=True)
 
 
