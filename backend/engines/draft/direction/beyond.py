@@ -68,6 +68,7 @@ _FOLLOW = re.compile(
     rf"\bfollow(?:s|ing)?\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?(?:{PEOPLE}|"
     rf"{THINGS}|him|her|them|cyclist|runner|stream)\b"
 )
+_PACE = re.compile(r"\b(?:at|with) (?:an? )?(?:[\w']+ ){0,2}?(?:speed|pace|velocity)\b")  # "the door at constant speed"
 _EVERYWHERE = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in ALL_LANGUAGES.items()}
 _QUOTED = re.compile(r"[\"“「『«„][^\"”」』»“]{0,600}[\"”」』»“]")
 
@@ -76,7 +77,7 @@ def beyond(text: str) -> tuple[str, ...]:
     """The topics of _NOTES, LIGHT, PEOPLE_MOVE, and the English names of things that should move."""
     text = without_runs(_QUOTED.sub(" ", text[:8000]))
     found = [topic for topic, pattern in _EVERYWHERE.items() if pattern.search(text)]
-    english = to_english(text).lower().replace("’", "'")
+    english = _PACE.sub(" ", to_english(text).lower().replace("’", "'"))
     for clause in _CLAUSE.split(english):
         if _LIGHT.search(clause):
             found.append(LIGHT)

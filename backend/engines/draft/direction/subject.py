@@ -38,6 +38,7 @@ _ALSO_EVENTS = one_of(
 )
 
 
+_SLIGHT = one_of("slight, slightly, subtle, subtly, gentle, gently")
 _AT_REST = one_of("still, static, motionless, stationary, fixed, locked, steady")
 
 
@@ -108,7 +109,9 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
         return not (move.kind == "hold" and move.verb == "static" and subject == "actor")
     if move.verb == "roll" and not move.directed:  # a camera that rolls, records
         degrees = any(word in words.DEGREES for word in clause.words)
-        return subject in ("free", "camera") and degrees
+        said = {*clause.words[: move.start], *clause.words[move.end :]}
+        slight = bool(said & _SLIGHT) and said <= _SLIGHT | LEAD_INS  # "with a slight roll", "roll slightly"
+        return subject in ("free", "camera") and (degrees or slight)
     if subject == "camera":
         return True
     if move.form == "ed" or _has_a_person_as_subject(clause.words, move):

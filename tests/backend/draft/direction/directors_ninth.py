@@ -71,7 +71,7 @@ NINTH = {
     "Langzaam inzoomen op het gezicht": "zoom in slow <at face>",
     "Vast shot, geen beweging": "hold",
     "Uit de hand, volg de vrouw naar het raam": "handheld + push in <to window>",
-    "De camera gaat 2 meter achteruit en kantelt dan omhoog": "pull out 2m + tilt up",
+    "De camera gaat 2 meter achteruit en kantelt dan omhoog": "pull out 2m, tilt up",
     "Kraan omhoog over de muur": "crane up <over wall>",
     "カメラは3秒かけて1メートル前進する": "push in 1m 3s",
     "天井から床までティルトダウン": "tilt down <at floor>",

@@ -83,6 +83,29 @@ def test_a_word_of_its_own_is_no_slip_of_another() -> None:
     assert read_moves("pan left 20 degrees though she turns away").forbidden == frozenset()
 
 
+def test_a_way_on_may_be_told_after_an_and() -> None:
+    for said, through, onward in (
+        ("move through the window and over to the tree outside", "window", "tree"),
+        ("Passa tra il tavolo e il divano e arriva alla porta.", "table and sofa", "door"),
+        ("手持跟拍，穿过门走到台灯前", "door", "lamp"),
+    ):
+        (step, *_) = [step for step in read_moves(said).steps if step.kind == "push"]
+        assert (step.relation, step.target, step.onward) == ("through", through, onward), said
+
+
+def test_a_pace_is_nobodys_doing() -> None:
+    assert read_moves("Enter through the door and proceed to the window, at walking pace.").beyond == ()
+    assert read_moves("Glide toward the door at constant speed").beyond == ()
+    assert read_moves("カメラは動かさない。カーテンだけが揺れる。").beyond == ("curtains",)
+
+
+def test_any_letter_too_many_or_too_few_in_the_cameras_own_words() -> None:
+    for slip, meant in (("pusch", "push"), ("trakc", "track"), ("zom", "zoom"), ("dollly", "dolly"), ("upp", "up")):
+        assert spelled(slip) == meant
+    for word in ("plush", "tack", "cane", "rolls", "prowl", "lefty", "obit", "tracts", "holed"):
+        assert spelled(word) == word
+
+
 def test_what_happens_after_some_seconds_waits_for_them() -> None:
     (step,) = read_moves("After two seconds, begin to push in").steps
     assert (step.kind, step.delay, step.seconds) == ("push", 2.0, None)

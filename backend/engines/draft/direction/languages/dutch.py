@@ -46,7 +46,7 @@ DUTCH = Language(
         (r"\bzoom\w*", "zoom"),
         (
             r"omcirkel\w*|cirkel\w*|rondje\b|draait? om\b.*\bheen\b|baan om|boogbeweging|"
-            r"rijdt? om\b.*\bheen\b|\brondom\b",
+            r"rij(?:dt?)? om\b.*\bheen\b|\brondom\b",
             "orbit",
         ),
         (r"schuine? (?:kader|hoek|camera)|gekantelde? (?:kader|camera|beeld)", "dutch angle"),
@@ -62,7 +62,7 @@ DUTCH = Language(
             "pull out",
         ),
         (
-            r"vooruit\w*|naar voren|inrijden|inrij\w*|dichterbij|nadert?\b|naderen\b|komt? dichter\w*|"
+            r"vooruit\w*|naar voren|inrijden|inrij\w*|dichterbij|nader(?:t|en)?\b|komt? dichter\w*|"
             r"kruipt? (?:naar|dichter)"
             r"|gaat? naar binnen|naar binnen|binnengaan|duwt? in",
             "push in",
@@ -71,9 +71,9 @@ DUTCH = Language(
         (r"\bdraait?\b|draaien\b|draaiend\w*|roteer\w*|roteert", "turn"),
         (r"zijwaarts\w*|zijdelings\w*|travelling\b|tracking\w*", "truck"),
         (
-            r"\brijdt?\b|\brijden\b|rijder\b|\brit\b|camerabeweging|dollyshot|\bdolly\b|\bvliegt?\b|vliegen\b|vlucht\b|"
+            r"\brij(?:dt?)?\b|\brijden\b|rijder\b|\brit\b|camerabeweging|dollyshot|\bdolly\b|\bvliegt?\b|vliegen\b|vlucht\b|"
             r"dronevlucht|beweegt?\b|bewegen\b|beweging\b|glijdt?\b|glijden\b|zweeft?\b|zweven\b|"
-            r"\bgaat?\b|\bgaan\b|loopt?\b|"
+            r"\bgaa?t?\b|\bgaan\b|loopt?\b|"
             r"lopen\b|schuift?\b|schuiven\b|verplaatst?\b|slider\b|luchtopname",
             "move",
         ),
@@ -143,7 +143,8 @@ DUTCH = Language(
             r"\b(?:naar|tot aan|tot bij|richting)\s+(?!links|rechts|boven|beneden|voren|achteren|binnen){N}(?:\s+toe)?",
             "to",
         ),
-        (r"(?P<keep>volgt?|volgen|nadert?)\s+{N}", "with"),
+        (r"(?P<keep>nader(?:t|en)?)\s+{N}", "to"),
+        (r"(?P<keep>volgt?|volgen)\s+{N}", "with"),
         (r"\b(?:op|aan|in)\s+(?!op\b|aan\b|de schouder|statief|het begin|het einde){N}(?:\s+af)?", "to"),
         (r"\bvanaf {N}", "from"),
     ),

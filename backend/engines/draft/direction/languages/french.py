@@ -20,7 +20,7 @@ FRENCH = Language(
         (r"\s*(?:[!?\n]|\.(?!\d))\s*", "."),
         (r"\s*,?\s*\b(?:et puis|puis|ensuite|après quoi|enfin|suivi d'un|suivi de)\b\s*", "then"),
         (
-            r"\s*,?\s*\b(?:tout en|en (?=recul|avan|tourn|mont|descend|zoom|pivot|s'\w)|pendant que|"
+            r"\s*,?\s*\b(?:tout en|en (?=recul|avan|tourn|mont|descend|zoom|pivot|panot|s['’]\w)|pendant que|"
             r"en même temps|simultanément|tandis que)\b\s*",
             "while",
         ),
@@ -29,6 +29,8 @@ FRENCH = Language(
     ),
     moves=(
         (r"ne pas bouger(?: la caméra)?|ne bougez pas", "static shot"),
+        (r"(?:lève|relève|lever|levez) (?:les yeux|la tête|le regard)", "tilt up"),
+        (r"(?:baisse|baisser|baissez) (?:les yeux|la tête|le regard)", "tilt down"),
         (r"panoramique vertical\w*|pano vertical\w*", "tilt"),
         (
             r"\bs'arrête\w*|\barrêt\b|\bpause\b|s'immobilise|\bimmobile\b|\bstatique\b|\bfixe\b(?=\s*$)|"
@@ -68,12 +70,12 @@ FRENCH = Language(
         (r"roulis|\broule\b", "roll"),
         (r"(?:mouvement de )?grue", "crane"),
         (
-            r"travelling avant|s'avance|avanc\w*|avançant|fonce\w*|s'approche|approche|se rapproche|"
+            r"travelling avant|s'avance|avanc\w*|avançant|fonce\w*|s'approche|(?:nous )?\bapproch\w*|se rapproche|"
             r"rapproche\w*|s'enfonce|entre\b(?! les| deux)|pénètre",
             "push in",
         ),
-        (r"travelling arrière|recul\w*|s'éloigne\w*|s'éloigner|éloigne|prend du recul|s'écarte", "pull out"),
-        (r"s'élève|monte\b|monter|montée|ascension|s'envole", "pedestal up"),
+        (r"travelling arrière|recul\w*|s'éloign\w*|(?:nous )?éloign\w*|prend du recul|s'écarte", "pull out"),
+        (r"s'élève|s'élevant|\bélev\w+|monte\b|monter|montant\b|montée|ascension|s'envole", "pedestal up"),
         (r"descend\w*|s'abaisse|plonge\b|descente", "pedestal down"),
         (r"suit\b|suivre|suivant\b|accompagne\w*", "follow"),
         (r"travelling latéral|latéral\w*", "truck"),
@@ -159,14 +161,15 @@ FRENCH = Language(
         (r"(?P<keep>\blonge)\s+{N}", "along"),
         (r"\ble long (?:de |d'|du |des ){N}", "along"),
         (r"(?P<keep>passe\w*)\s+(?:devant|à côté (?:de|du)|près (?:de|du))\s+{N}", "past"),
-        (r"(?P<keep>s'éloigne\w*|éloigne\w*|recule\w*|s'écarte)\s+(?:de |d'|du |des ){N}", "from"),
-        (r"(?P<keep>s'approche|approche|se rapproche|rapproche\w*)\s+(?:de |d'|du |des ){N}", "to"),
+        (r"(?P<keep>s'éloign\w*|éloign\w*|recule\w*|s'écarte)\s+(?:de |d'|du |des ){N}", "from"),
+        (r"(?P<keep>s'approche|\bapproch\w*|se rapproche|rapproche\w*)\s+(?:de |d'|du |des ){N}", "to"),
         (r"\b(?:jusqu'(?:à |au |aux )|en direction (?:de |d'|du |des ))(?:la |l')?{N}", "to"),
         (r"\bvers (?!(?:la )?gauche|(?:la )?droite|le haut|le bas|l'avant|l'arrière){N}", "to"),
         (r"(?P<keep>suit|suivre|suivant|accompagne\w*)\s+{N}", "with"),
         (r"\b(?:sur|dans|devant) {N}", "to"),
         (r"\bd(?:e|u|es|epuis) (?:la |le |l'|les )?\w+ (?:à la |à l'|au |aux |vers ){N}", "to"),
         (r"(?P<keep>zoom\w*|resserre\w*) (?:sur|dans|vers) {N}", "to"),
+        (r"(?P<keep>(?:lève|relève|baisse)\w* (?:les yeux|la tête|le regard)) (?:à la |à l'|au |aux |vers ){N}", "to"),
         (r"\bà côté (?:de |du |d'|des ){N}", "past"),
         (r"\bdepuis {N}", "from"),
     ),

@@ -46,7 +46,7 @@ GERMAN = Language(
         (r"rückwärts\w*|\brückzug|wegfahren|fährt (?:\w+ )?weg\b|setzt zurück|\baufziehen", "pull out"),
         (
             r"zufahren|hineinfahren|reinfahren|zubewegen|hineingleiten|vordringen|fährt\b.*\b(?:vor|"
-            r"hinein|rein)\b|\bvor(?=\s*$)|taucht\b.*\bein|rückt\b.*\bvor|geht ran|nähert\b",
+            r"hinein|rein)\b|\bvor(?=\s*$)|taucht\b.*\bein|rückt\b.*\bvor|geht ran|nähe?r[nt]\w*\b",
             "push in",
         ),
         (r"reiß\w*schwenk\w*|reiss\w*schwenk\w*|wischschwenk\w*", "whip pan"),
@@ -191,6 +191,7 @@ GERMAN = Language(
         (rf"\bbis\s+(?:zum|zur|zu)\s+{{N}}{_END}|\bin richtung\s+{{N}}{_END}", "to"),
         (rf"\b(?:zum|zur|zu|richtung|ans|ins|aufs)\s+{{N}}{_END}", "to"),
         (rf"\b(?:auf|an|in)\s+{{N}}(?:\s+(?:hinein|heran))?{_END}", "to"),
+        (r"(?P<keep>nähe?r[nt]\w*)\s+(?:uns |sich )?(?:langsam |sanft )?{N}" + _END, "to"),
         (r"(?P<keep>folgt|folgen|begleitet|verfolgt)\s+{N}" + _END, "with"),
         (r"\b(?P<n>ihr|ihm|ihnen)\b(?=\s*$|\s+(?:bis|durch|zu))", "with"),
     ),

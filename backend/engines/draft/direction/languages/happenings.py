@@ -140,7 +140,7 @@ ALL_LANGUAGES = {
         r"rideaux?\s+(?:\w+\s+){0,2}?(?:bouge|flotte|ondule|se balance|"
         r"s'agite|vole|s'ouvre|se soulève)\w*|cortinas?\s+(?:\w+\s+){0,2}?(?:se |"
         r"ondea|ondean|flota|vuela)\w*|"
-        r"窗帘\w{0,4}?(?:飘|动|摇|摆|拂|吹)|カーテン(?:が|は)|커튼(?:이|은)"
+        r"窗帘\w{0,4}?(?:飘|动|摇|摆|拂|吹)|カーテン(?:だけ)?(?:が|は)|커튼(?:이|은|만)"
     ),
     "clouds": (
         r"wolken?\s+(?:\w+\s+){0,2}?(?:zieh|treib|beweg|rasen|rast)\w*|"

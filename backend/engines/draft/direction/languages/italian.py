@@ -10,7 +10,7 @@ _ARTICLE = r"(?:(?:l'|un'|dell'|all'|sull')|(?:il|lo|la|i|gli|le|un|uno|una|suo|
 NOUN = (
     rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!e\b|poi\b|verso\b|fino\b|per\b|con\b|in\b|lent|al?\b|all[aeo]?\b|"
     rf"da[il]?\b|dall[aeo]?\b|di\b|del\b|dell[aeo]?\b|dei\b|degli\b|che\b|"
-    rf"mentre\b|dolcemente\b|piano\b|quasi\b){_WORD})?)"
+    rf"mentre\b|\w+[ae]ndo(?:si|ci)?\b|dolcemente\b|piano\b|quasi\b){_WORD})?)"
 )
 _OF = r"(?:di |del |dello |della |dei |degli |delle |dell')"
 _TO = r"(?:a |al |allo |alla |ai |agli |alle |all')"
@@ -94,8 +94,9 @@ ITALIAN = Language(
         (r"\bsegue\b|seguendo|\bseguire\b|accompagna\w*|insegue", "follow"),
         (r"carrell\w+ laterale|laterale\b|lateralmente", "truck"),
         (
-            r"carrell\w+|sorvola\w*|\bvolo\b|\bvola\b|ripresa aerea|attravers\w+|\bpassa\b|percorre\w*|scivola\w*|"
-            r"scorre\b|si muove|si sposta|\bmovimento\b|\bfluttua\b|\bva\b|si dirige|cammina\b|costeggia\w*|oltrepassa",
+            r"carrell\w+|sorvola\w*|\bvolo\b|\bvola\b|ripresa aerea|attravers\w+|\bpassa(?:ndo)?\b|percorre\w*|"
+            r"scivola\w*|scorre\b|si muove|si sposta|\bmovimento\b|\bfluttua\b|\bva\b|"
+            r"si dirige|cammina\b|costeggia\w*|oltrepassa",
             "move",
         ),
         (r"\bsi arrampica|\bsi erge|\bsollev\w+", "pedestal up"),

@@ -8,7 +8,7 @@ from ..plain.language import Language
 from .nouns import NOUNS
 
 _KNOWN = "|".join(sorted(map(re.escape, NOUNS["japanese"]), key=len, reverse=True))
-NOUN = rf"(?P<n>{_KNOWN})"
+NOUN = rf"(?:揺れる)?(?P<n>{_KNOWN})"
 
 JAPANESE = Language(
     nouns=NOUNS["japanese"],

@@ -10,7 +10,7 @@ _ARTICLE = r"(?:(?:os|as|o|a|um|uma|seu|sua|este|esta|dois|duas)\s+)?"
 NOUN = (
     rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!e\b|depois\b|então\b|para\b|até\b|com\b|em\b|no\b|na\b|lent|"
     rf"devagar\b|a\b|à\b|ao\b|"
-    rf"d[eoa]s?\b|que\b|enquanto\b|por\b|pel[oa]\b|durante\b){_WORD})?)"
+    rf"d[eoa]s?\b|que\b|\w+[aei]ndo(?:-se)?\b|enquanto\b|por\b|pel[oa]\b|durante\b){_WORD})?)"
 )
 _OF = r"(?:das?|dos?|de)\s+"
 _TO = r"(?:aos?|às?|a)\s+"
@@ -62,7 +62,7 @@ PORTUGUESE = Language(
         (r"\bgruas?\b", "crane"),
         (r"\bgira\w*|\broda\b|\brodando|\bgiro\b|\bvira\w*|\brotação\b", "turn"),
         (
-            r"avanç\w+|aproxim\w+|se aproxima|travelling (?:de aproximação|para a frente|para frente|"
+            r"avanç\w+|(?:nos |se )?aproxim\w+|travelling (?:de aproximação|para a frente|para frente|"
             r"avante|in)|dolly in"
             r"|\bentra\w*\b|chega perto|fecha (?:em|no|na)",
             "push in",
@@ -180,7 +180,11 @@ PORTUGUESE = Language(
             r"mostrar|ver){N}",
             "to",
         ),
-        (r"\b(?:no|na|ao|nos|nas) (?!mão|ombro|sentido|mesmo|fim|final|início|começo|plano){N}", "to"),
+        (
+            r"\b(?:no|na|ao|nos|nas) (?!aproxim|afast|mov|desloc|mão|ombro|sentido|mesmo|"
+            r"fim|final|início|começo|plano){N}",
+            "to",
+        ),
         (r"\bdesde {N}|(?P<keep>afast\w+|recu\w+).*?\bd[ao]s? {N}", "from"),
     ),
     others=r"^\s*(?:(?:o|a|os|as|um|uma)\s+)?(?!c[âa]m[ea]ra)"

@@ -60,7 +60,7 @@ SPANISH = Language(
         (r"pane[oa]\w*|panorámica\w*|panea\w*", "pan"),
         (r"se inclina|inclina\w*|cabecea|mira\b|tilt\b", "tilt"),
         (r"alabeo|\brueda\b", "roll"),
-        (r"grúa\w*", "crane"),
+        (r"gr[úu]a\w*", "crane"),
         (r"gira\w*|giro\b|girando", "turn"),
         (
             r"avanza\w*|avance\w*|se acerca\w*|acerc\w+|travelling (?:de avance|"
@@ -77,7 +77,7 @@ SPANISH = Language(
         (r"travelling lateral|lateral\w*", "truck"),
         (
             r"travelling|sobrevuela\w*|vuelo\b|vuela\b|toma aérea|plano aéreo|"
-            r"atraviesa\w*|cruza\w*|pasa\b|recorre\w*|se desliza"
+            r"atraviesa\w*|cruza\w*|pasa(?:ndo)?\b|recorre\w*|se desliza"
             r"|desliza\w*|se mueve|se desplaza|mueve\b|movimiento\b|flota\b|va\b|se dirige|camina\b",
             "move",
         ),
@@ -152,6 +152,11 @@ SPANISH = Language(
         (r"\b(?:por encima (?:del |de )|sobre ){N}", "over"),
         (r"(?P<keep>atraviesa\w*|cruza\w*)\s+{N}", "through"),
         (r"\bentre (?:los |las |el |la )?(?:dos )?{N}", "between"),
+        (
+            r"(?P<keep>pas\w+) por (?!(?:la |el |una? )?(?:izquierda|derecha|puerta|ventana|portón|arco|túnel|pasillo|"
+            r"entrada|hueco|sala|cocina|delante|encima|debajo)){N}",
+            "past",
+        ),
         (r"\b(?:a través (?:del |de )|por ){N}", "through"),
         (r"\ba lo largo (?:del |de ){N}", "along"),
         (r"(?P<keep>recorre\w*)\s+{N}", "along"),

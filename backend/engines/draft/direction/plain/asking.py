@@ -65,17 +65,18 @@ ASKING = tuple(
         ),
         # Moves by other words.
         (
-            r"\b(crane|jib|boom)(?: shot)?[:,]\s*(?:(?:begin|start|open)\w*[^,;.]*,\s*)?(?:and |then )*"
+            r"\b(crane|jib|boom)(?: shot)?(?:[:,]\s*|\s+(?=begin|start|open))"
+            r"(?:(?:begin|start|open)\w*[^,;.]*,\s*)?(?:and |then )*"
             rf"{_ORDER}(?: back)? (down|up)\b",
             r"\1 \2",
         ),
         (
-            r"\b(crane|jib|boom)(?: shot)?[:,]\s*(?:(?:begin|start|open)\w*[^,;.]*,\s*)(?:and |then )*"
+            r"\b(crane|jib|boom)(?: shot)?[:,]?\s+(?:begin|start|open)\w*[^,;.]*,\s*(?:and |then )*"
             r"(?:descend|lower|sink|drop)(?:s|ing)?\b",
             r"\1 down",
         ),
         (
-            r"\b(crane|jib|boom)(?: shot)?[:,]\s*(?:(?:begin|start|open)\w*[^,;.]*,\s*)(?:and |then )*"
+            r"\b(crane|jib|boom)(?: shot)?[:,]?\s+(?:begin|start|open)\w*[^,;.]*,\s*(?:and |then )*"
             r"(?:ris(?:e|es|ing)|ascend(?:s|ing)?|climb(?:s|ing)?)\b",
             r"\1 up",
         ),
@@ -110,6 +111,27 @@ ASKING = tuple(
         (r"\bhole (?=room|house|building|scene|table|kitchen|place|thing)", "whole "),
     )
 )
+
+
+# A word of order or of time that stands within its clause or after it, before it.
+_EARLIER = tuple(
+    (re.compile(pattern, re.IGNORECASE), said)
+    for pattern, said in (
+        (r"\b(und|en) (\w+) (dann|danach|anschließend|daarna|dan|vervolgens)\b", r"\1 \3 \2"),
+        (
+            r",\s*([^,.;]{1,60}?)\s+(ao mesmo tempo|al mismo tiempo|en même temps|allo stesso tempo|contemporaneamente)"
+            rf"{_END}",
+            r" \2 \1",
+        ),
+    )
+)
+
+
+def in_order(text: str) -> str:
+    """Foreign `text` with its words of order where they part clauses: "en kantel daarna" as "en daarna kantel"."""
+    for pattern, said in _EARLIER:
+        text = pattern.sub(said, text)
+    return text
 
 
 def without_manners(text: str) -> str:

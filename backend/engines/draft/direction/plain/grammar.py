@@ -210,7 +210,10 @@ class Reader:
         words = [name for name, _ in manner] + ([figures] if figures else []) + sides
         named = [self._named(things)] if things else []
         across = next((side for side in sides if side in ("left", "right")), "")
-        if across and any(relation in ("along", "past") for relation, _ in things):
+        height = next((side for side in sides if side in ("up", "down")), "")
+        if height and "metres" in figures and not across:
+            words = ["pedestal", height, *(word for word in words if word != height)]
+        elif across and any(relation in ("along", "past") for relation, _ in things):
             words = ["truck", across, *(word for word in words if word != across)]
         elif things and things[0][0] in ("between", "through", "past", "over") and not sides and not figures:
             words = ["push in", *words]

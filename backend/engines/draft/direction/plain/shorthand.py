@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .. import words
-from .asking import asked, without_manners
+from .asking import asked, in_order, without_manners
 from .halves import in_digits
 from .sayings import plainly
 from .which import reader_of
@@ -112,7 +112,7 @@ def written_out(text: str) -> str:
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     for pattern, said in _CAPITALS:
         text = pattern.sub(said, text)
-    text = in_digits(text) if foreign else plainly(asked(text))
+    text = in_order(in_digits(text)) if foreign else plainly(asked(text))
     for pattern, said in _WRITTEN_OUT:
         text = pattern.sub(lambda match, said=said: match.expand(said), text)  # type: ignore[misc]
     text = _LENSES.sub(_zoomed, text)

@@ -71,7 +71,22 @@ _KNOWN_SLIPS = {
     "dosnt": "doesn't",
     "doenst": "doesn't",
     "didnt": "didn't",
+    "goin": "going",
+    "movin": "moving",
+    "lookin": "looking",
+    "zom": "zoom",
+    "upp": "up",
+    "pann": "pan",
 }
+# The camera's own verbs, of which any one letter may be wrong.
+_OWN = listed("tilt, zoom, push, pull, dolly, truck, track, orbit, crane, roll, hold, left, right, slow")
+_OTHER_WORDS = one_of(
+    """
+        tilth, tilts, zooms, plush, pushy, pulls, pully, tuck, tack, rack, tracks, tracts, trucks, obit, orbits, cane,
+        cranes, craned, carne, cran, rolls, rolla, rolle, rolly, troll, prowl, holds, holed, lefts, lefty, rights,
+        righto, righty, wright, slows, salow
+    """
+)
 LEAST_SPELLED = 4  # letters
 
 
@@ -79,9 +94,9 @@ def spelled(word: str) -> str:
     """The word that is meant by one of at least LEAST_SPELLED letters that is one slip away from it; else `word`."""
     if word in _KNOWN_SLIPS:
         return _KNOWN_SLIPS[word]
-    if len(word) < LEAST_SPELLED or word in _RIGHT_AS_IT_IS:
+    if len(word) < LEAST_SPELLED or word in _RIGHT_AS_IT_IS or word in _OTHER_WORDS:
         return word
-    return _slips().get(word, word)
+    return _slips().get(word) or _own_slips().get(word, word)
 
 
 def _vowels(word: str) -> set[str]:
@@ -97,6 +112,22 @@ def _vowels(word: str) -> set[str]:
     }
     more = {word[:i] + vowel + word[i:] for i in range(1, len(word)) for vowel in "aeiou"}
     return (wrong | more) - {word}
+
+
+@functools.cache
+def _own_slips() -> dict[str, str]:
+    """By a misspelling with one letter too many or one too few within: one of the camera's own verbs."""
+    found: dict[str, set[str]] = {}
+    for word in _OWN:
+        more = {word[:i] + letter + word[i:] for i in range(1, len(word) + 1) for letter in _LETTERS}
+        fewer = {word[:i] + word[i + 1 :] for i in range(1, len(word) - 1)} if len(word) > 3 else set()
+        swapped = {word[:i] + word[i + 1] + word[i] + word[i + 2 :] for i in range(1, len(word) - 1)}
+        for slip in (more | fewer | swapped) - _OTHER_WORDS - _RIGHT_AS_IT_IS - {word}:
+            found.setdefault(slip, set()).add(word)
+    return {slip: meant.pop() for slip, meant in found.items() if len(meant) == 1}
+
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 @functools.cache

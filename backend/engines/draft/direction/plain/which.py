@@ -103,7 +103,7 @@ _FUNCTION_WORDS = {
             depois, lento, lenta, lentamente, devagar, plano, fixo, panorâmica, esquerda, direita, em, torno, redor,
             volta, com, sem, movimento, até, travelling, grua, avança, recua, sobe, desce, gira, segue, aproxima, graus,
             metros, metro, segundos, recuo, mão, horário, anti, enquanto, muito, rápido, rápida, não,
-            trás, frente, direção, sua, seu
+            trás, frente, direção, sua, seu, aproximamos, afastamos, afastando, aproximando
         """
     ),
     "dutch": one_of(
