@@ -36,7 +36,7 @@ DUTCH = Language(
         (
             r"(?:vast|statisch|stilstaand)e?\s+(?:shot|camera|beeld|kader)|\bstatief\b|(?:geen|zonder)\s+"
             r"(?:camera)?beweging\w*|camera (?:beweegt niet|blijft (?:staan|stil\w*)|staat (?:stil|vast))|stilstaan\w*"
-            r"|\bstil(?:staand)?\b|\bstatisch\b|\bhoud(?:en|t)?\b(?: vast)?|\bstopt?\b|\bwacht\b|\bpauze\b"
+            r"|\bstil(?:staand)?\b|\bstatisch\b|\bhoud(?:en|t)?\b(?: vast)?|\bstopt?\b|\bwacht(?:en)?\b|\bpauze\b"
             r"|beweeg de camera niet",
             "static shot",
         ),

@@ -54,7 +54,7 @@ FRENCH = Language(
         (r"travelling compensé|effet vertigo|vertigo|trans-?trav", "dolly zoom"),
         (
             r"travelling (?:circulaire|en arc|rotatif)|tourn\w+ (?=autour)|"
-            r"tourne\b|orbite\w*|contourne\w*|fait le tour"
+            r"tourne\b|orbite\w*|contourne\w*|fai\w+ le tour"
             r"|tour complet|en cercle|encercle",
             "orbit",
         ),
@@ -154,7 +154,13 @@ FRENCH = Language(
         (r"\bautour (?:de |d'|du |des ){N}", "around"),
         (r"(?P<keep>contourne|encercle|orbite)\s+{N}", "around"),
         (r"(?P<keep>traverse|franchit)\s+{N}", "through"),
-        (r"\b(?:à travers|au travers (?:de|du)|par) {N}", "through"),
+        (r"(?P<keep>fai\w+ le tour) (?:de |d'|du |des ){N}", "around"),
+        (
+            r"\ben passant par (?!(?:la |le |l'|une? )?(?:porte|fenêtre|arche|arcade|tunnel|couloir|entrée|"
+            r"portail|salon)){N}",
+            "past",
+        ),
+        (r"\b(?:à travers|au travers (?:de|du)|par (?!la (?:gauche|droite)\b)) ?{N}", "through"),
         (r"\bentre (?:les |des |le |la )?(?:deux )?{N}", "between"),
         (r"(?P<keep>survole)\s+{N}", "over"),
         (r"\b(?:au-dessus (?:de |d'|du |des )|par-dessus ){N}", "over"),

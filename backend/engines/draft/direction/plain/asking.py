@@ -55,6 +55,7 @@ ASKING = tuple(
             r"(?=push|pan|tilt|truck|dolly|orbit|arc)",
             r"ease-\1 ",
         ),
+        (r"\bwith (?:an? )?(?:soft |gentle |slight |long )?ease[- ](in|out)\b", r", ease-\1"),
         (r"\bease-in\b(?! (?:to|on|at|and|/)\b)(?![-/ ,]+ease)", "accelerating"),
         (r"(?<!in )(?<!in/)(?<!and )(?<!in, )(?<!/ )\bease-out\b(?! (?:of|from|to|on)\b)", "decelerating"),
         (r",?\s*\bslow(?:s|ing)(?: down)? (?:as|when|before|near|at|towards?|into) (?!first)[^,.;]+", ", decelerating"),
@@ -66,7 +67,7 @@ ASKING = tuple(
         # Moves by other words.
         (
             r"\b(crane|jib|boom)(?: shot)?(?:[:,]\s*|\s+(?=begin|start|open))"
-            r"(?:(?:begin|start|open)\w*[^,;.]*,\s*)?(?:and |then )*"
+            r"(?:(?:begin|start|open)\w*[^,;.]*?(?:,|\band|\bthen)\s*)?(?:and |then )*"
             rf"{_ORDER}(?: back)? (down|up)\b",
             r"\1 \2",
         ),
@@ -79,6 +80,11 @@ ASKING = tuple(
             r"\b(crane|jib|boom)(?: shot)?[:,]?\s+(?:begin|start|open)\w*[^,;.]*,\s*(?:and |then )*"
             r"(?:ris(?:e|es|ing)|ascend(?:s|ing)?|climb(?:s|ing)?)\b",
             r"\1 up",
+        ),
+        (
+            r"\b(?:begin|start|open)\w* (?:at|from|on|near) the (top|bottom)\b[^,;.]*?(?:,|\band|\bthen)\s*"
+            rf"(?:and |then )*{_ORDER} (down|up) to\b",
+            r"moves \2, to",
         ),
         (r"\bvertigo (?:thing|look|style|trick|move)\b|\bvertigo(?= (?:on|at) (?:the|her|his|a)\b)", "vertigo effect"),
         (

@@ -26,6 +26,9 @@ _AND_A_HALF = re.compile(
 )
 _COMPOUND = re.compile(rf"\b({_LATIN})(?:und|en|e)?(?:einhalb|ë?nhalve?|[ -]en[ -]een[ -]halve)\b", re.IGNORECASE)
 _HALF_MORE = re.compile(r"\banderthalb(?:e[nr]?)?\b|\banderhal(?:f|ve)\b", re.IGNORECASE)
+_IN_FULL = re.compile(
+    rf"\b({_LATIN}) (?:m[eè]ter )?(?:und|en) ein(?:e[nm]?)? halbe[rnm]? (?=meter|sekunden?)", re.IGNORECASE
+)
 _EAST = re.compile(rf"({_EASTERN}|\d+) ?(公尺|米|メートル|미터|秒|초) ?(半|반)(?![一-鿿가-힣]*圈)")
 _TENTHS = re.compile(rf"({_EASTERN}|\d)(公尺|米)([一二三四五六七八九])(?![十百米秒度个個])")
 _TURNS = tuple(
@@ -52,6 +55,7 @@ def in_digits(text: str) -> str:
     """`text` with such figures as digits: "1,5 mètre", "1.5米"."""
     text = _HALF_MORE.sub("1,5", text)
     text = _COMPOUND.sub(lambda match: f"{_number(match[1])},5", text)
+    text = _IN_FULL.sub(lambda match: f"{_number(match[1])},5 ", text)
     text = _AND_A_HALF.sub(lambda match: f"{_number(match[1] or 'un')},5 {match[2]}", text)
     text = _TENTHS.sub(lambda match: f"{_number(match[1])}.{'一二三四五六七八九'.index(match[3]) + 1}{match[2]}", text)
     text = _EAST.sub(lambda match: f"{_number(match[1])}.5{match[2]}", text)

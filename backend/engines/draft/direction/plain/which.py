@@ -69,6 +69,7 @@ _FUNCTION_WORDS = {
             handgehaltene, umkreist, zoomt, entlang, vorbei, hoch, runter, leicht, leichte, sehr, reißschwenk,
             zurückfahren, herauszoomen, bis, einmal, kein, keine, ohne, leichter, heraus, heran, hinein,
             bewege, bewegung, fahrt, fahre, folge,
+            sekunden, halten, warten,
             zoome, schwenke, umrundet, steigt, sinkt, folgt, ihr, stativ, atmen
         """
     ),
@@ -111,7 +112,8 @@ _FUNCTION_WORDS = {
             de, het, een, en, van, naar, op, om, dan, langzaam, langzame, langs, omhoog, omlaag, links,
             rechts, graden, meter, seconden, rijdt, beweegt, draait, kantelt, gaat, volgt, volg, zoomt, inzoomen,
             uitzoomen, achteruit, vooruit, geen, zonder, beweging, vast, kraan, heen, tot, zijn, haar, niet,
-            terwijl, daarna, vervolgens, uit, stijgt, daalt, tussen, voorbij, terug, tegen, snel, snelle, halve
+            terwijl, daarna, vervolgens, uit, stijgt, daalt, tussen, voorbij, terug, tegen, snel, snelle, halve,
+            seconde, wachten
         """
     ),
 }
