@@ -286,6 +286,8 @@ def _stops(text: list[str], i: int, named: bool) -> bool:
     word = text[i]
     if _counts(text, i) or _ranks(text, i):
         return False
+    if word == "front" and not named and text[i + 1 : i + 2] not in ([], ["of"]):  # "to the front door"
+        return False
     if word == "couple" and text[i + 1 : i + 2] != ["of"]:
         return False
     if word in _ENDS or (is_figure(text, i) and word not in ("a", "an", "one")):

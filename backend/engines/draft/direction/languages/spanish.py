@@ -9,7 +9,7 @@ _WORD = r"[^\W\d_]+"
 _ARTICLE = r"(?:(?:el|la|los|las|un|una|su|sus|al|del|este|esta)\s+)?"
 NOUN = (
     rf"{_ARTICLE}(?P<n>{_WORD}(?:\s(?!y\b|luego\b|hacia\b|hasta\b|para\b|"
-    rf"con\b|en\b|lent|a\b|de\b|del\b|que\b|mientras\b|por\b){_WORD})?)"
+    rf"con\b|en\b|lent|a\b|de\b|del\b|que\b|\w+[ai]e?ndo(?:se)?\b|mientras\b|por\b){_WORD})?)"
 )
 
 SPANISH = Language(

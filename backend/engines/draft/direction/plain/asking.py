@@ -35,7 +35,10 @@ ASKING = tuple(
             r"(?:breathe|sit|settle|rest|hang|linger|play(?! out))\b",
             "hold",
         ),
-        (rf"(?<=[,.;])\s*(?:an? )?(?:(?:short |little )?beat|(?:short|little) pause){_END}", " hold for 1 second"),
+        (
+            rf"(?<=[,.;])\s*(?:then )?(?:an? )?(?:(?:short |little )?beat|(?:short|little) pause){_END}",
+            " hold for 1 second",
+        ),
         (rf"(?<=[,.;])\s*(two|three|\d) beats{_END}", r" hold for \1 seconds"),
         (r"\b(?:while |and )?(?:remain|stay|keep)(?:s|ing)? (?:perfectly |dead )?level\b", "level"),
         # Who, and to which side.
@@ -46,7 +49,7 @@ ASKING = tuple(
         ),
         (
             r"(?<=\w)(,?\s+)(?:(?:to|towards|going) )?(?:camera|cam|screen)[ -](left|right)\b"
-            r"(?=\s*(?:$|[,.;:!?)]|(?:and|then|about|by|of|roughly|over|for)\b|\d))",
+            r"(?=\s*(?:$|[,.;:!?)]|(?:and|then|about|by|of|roughly|over|for|past|along|across|around|to|towards?|until|while|with)\b|\d))",
             r"\1\2",
         ),
         # How it starts and ends.
