@@ -233,7 +233,6 @@ ELEVENTH = {
     "Spin on the spot 180 degrees": "pan right 180°",
     "Fly between the tree and the house, bank right": "push in <through tree and house>, roll clockwise",
     "Close on the vase. Slow as you can, pull back to reveal the whole table.": "pull out slow <whole table>",
-    "Langsam zwischen Stuhl und Tisch hindurch, dann anderthalb Meter hoch": "push in slow <through chair and table>, pedestal up 1.5m",
     "Bitte einmal um das Auto herum, gegen den Uhrzeigersinn": "orbit right 360° <around car>",
     "Nur das Licht flackert, Kamera steht": "hold",
     "Fais le tour de la chaise par la droite, un quart de tour": "orbit right 90° <around chair>",
@@ -246,4 +245,5 @@ ELEVENTH = {
     "ドアとランプの間を抜けて窓へ": "push in <through door and lamp>",
     "문과 의자 사이로 들어가다가 멈춘다": "push in <through door and chair>, hold",
     "천천히 올라가다가 왼쪽으로 1미터 반 이동": "pedestal up slow, truck left 1.5m",
+    "Langsam zwischen Stuhl und Tisch, dann anderthalb Meter hoch": "push in slow <through chair and table>, pedestal up 1.5m",
 }
