@@ -245,5 +245,5 @@ ELEVENTH = {
     "ドアとランプの間を抜けて窓へ": "push in <through door and lamp>",
     "문과 의자 사이로 들어가다가 멈춘다": "push in <through door and chair>, hold",
     "천천히 올라가다가 왼쪽으로 1미터 반 이동": "pedestal up slow, truck left 1.5m",
-    "Langsam zwischen Stuhl und Tisch, dann anderthalb Meter hoch": "push in slow <through chair and table>, pedestal up 1.5m",
+    "Zwischen Stuhl und Tisch, dann anderthalb Meter hoch": "push in <through chair and table>, pedestal up 1.5m",
 }
