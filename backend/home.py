@@ -18,10 +18,18 @@ class HomeError(Exception):
 
 
 def home() -> Path:
-    """TAKE_ONE_HOME, by default the platform's folder for user data. It is not made here."""
-    chosen = os.environ.get("TAKE_ONE_HOME")
+    """TAKE_ONE_HOME, by default the platform's folder for user data. It is not made here.
+
+    Raises:
+        HomeError: it is the home of a user that this machine does not have.
+    """
+    chosen = os.environ.get("TAKE_ONE_HOME", "").strip()
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        try:
+            return Path(chosen).expanduser().absolute()
+        except RuntimeError:
+            wrong = f"TAKE_ONE_HOME is {chosen}, and this machine has no such user. Write the whole path."
+            raise HomeError(wrong) from None
     from platformdirs import user_data_dir
 
     return Path(user_data_dir("take-one", appauthor=False))

@@ -14,7 +14,7 @@ def home() -> Path:
     """
     chosen = os.environ.get("TAKE_ONE_HOME", "").strip()
     if chosen:
-        return Path(chosen).expanduser().absolute()
+        return Path(os.path.expanduser(chosen)).absolute()  # noqa: PTH111 (Path's raises for a user that is not there)
     if sys.platform == "win32":
         base = Path(os.environ.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
     elif sys.platform == "darwin":

@@ -44,7 +44,10 @@ def serve(settings: Settings) -> int:
     arguments or a bad token."""
     if settings.cluster is not None and (needed := missing()):
         return _refuse(2, needed)
-    folder = home()
+    try:
+        folder = home()
+    except HomeError as error:
+        return _refuse(2, str(error))
     try:
         make_private(folder)
         _log_to(folder / "logs" / "backend.log")
@@ -68,12 +71,24 @@ def serve(settings: Settings) -> int:
     try:
         store, owner = Store(folder), Owner(folder)
     except sqlite3.DatabaseError as error:
-        return _refuse(1, f"the list of jobs {folder / 'jobs.db'} can't be used: {error}")
+        return _refuse(1, _unusable(folder, error))
     except OSError as error:
         return _refuse(1, f"the list of jobs in {folder} can't be used: {error}")
     from .running import run
 
     return run(settings, folder, users, exposed, listener, store, owner)
+
+
+def _unusable(folder: Path, error: sqlite3.DatabaseError) -> str:
+    """Which file keeps the service from its list of jobs, and what to do."""
+    for name in ("jobs.db", "jobs.lock"):
+        path = folder / name
+        if (path.is_symlink() or path.exists()) and not path.is_file():
+            return f"{path} is not a file but a folder or something else. Move it away, and a new one is made."
+    remedy = "Move it away: a new one is made, without the jobs in it."
+    if error.sqlite_errorname.startswith(("SQLITE_FULL", "SQLITE_IOERR")):
+        remedy = "The disk may be full: free some space, or choose another folder by TAKE_ONE_HOME."
+    return f"the list of jobs {folder / 'jobs.db'} can't be used: {error}. {remedy}"
 
 
 def _refuse(code: int, why: str) -> int:

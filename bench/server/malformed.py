@@ -89,7 +89,8 @@ def main() -> int:
     print(file=sys.stderr)
     for name, tally in tallies.items():
         statuses = ", ".join(f"{count} x {status}" for status, count in sorted(tally.statuses.items()))
-        print(f"{name}: {tally.statuses.total()} requests: {statuses}")
+        busy = f", of which {tally.busy} x busy, as documented" if tally.busy else ""
+        print(f"{name}: {tally.statuses.total()} requests: {statuses}{busy}")
         for wrong in tally.wrong[:20]:
             print(f"  {wrong}")
     wrong = sum(len(tally.wrong) for tally in tallies.values())

@@ -48,7 +48,10 @@ def known(file_id: str) -> Film | None:
     """What this machine remembers of the film."""
     try:
         data = json.loads(_record(file_id).read_text(encoding="utf-8"))
-        return Film(Path(data["file"]), tuple(Path(path) for path in data["before"]))
+        file, *before = (Path(path) for path in (data["file"], *data["before"]))
+        if any("\0" in str(path) for path in (file, *before)):
+            return None
+        return Film(file, tuple(before))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 

@@ -129,6 +129,19 @@ def test_a_part_of_it_that_is_something_else(tmp_path: Path, name: str) -> None:
     assert str(tmp_path) in sentence(serve(tmp_path), 1)
 
 
+@posix
+@pytest.mark.parametrize("name", ["jobs.db", "jobs.lock"])
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir, lambda path: path.symlink_to("/nonexistent/place")])
+def test_the_file_that_is_something_else_is_named(tmp_path: Path, name: str, make: Callable[[Path], None]) -> None:
+    make(tmp_path / name)
+    assert f"error: {tmp_path / name} is not a file" in sentence(serve(tmp_path), 1)
+
+
+def test_a_home_of_a_user_that_there_is_not(tmp_path: Path) -> None:
+    said = sentence(serve(Path("~nobody-of-this-name/take-one")), 2)
+    assert "~nobody-of-this-name/take-one, and this machine has no such user" in said
+
+
 def test_a_list_of_jobs_that_is_none(tmp_path: Path) -> None:
     (tmp_path / "jobs.db").write_bytes(b"not a database, but long enough to look like one" * 100)
     said = sentence(serve(tmp_path), 1)

@@ -232,8 +232,10 @@ def test_what_this_machine_remembers_may_be_damaged(session, tmp_path):
     film = save(tmp_path / "film.blend")
     old = films.open_id()
     (record,) = [path for path in (takes.home() / "films").iterdir() if str(film) in path.read_text()]
-    for text in ("", "[1]", "{}", '{"file": 3, "before": []}', '{"file": "x", "before": 3}', "\0", "[" * 9000):
+    nul = ('{"file": "a\\u0000b", "before": []}', '{"file": "x", "before": ["a\\u0000b"]}')
+    for text in (*nul, "", "[1]", "{}", '{"file": 3, "before": []}', '{"file": "x", "before": 3}', "\0", "[" * 9000):
         record.write_text(text)
+        assert films.known(old) is None
         assert load(film) == old
     assert films.known(old) == films.Film(film)
     if hasattr(record, "chmod"):
