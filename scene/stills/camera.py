@@ -49,9 +49,7 @@ def check_camera(scene: bpy.types.Scene, camera: bpy.types.Object | None) -> bpy
     if not second_camera.is_ours(camera) and not _is_in(scene, camera):
         raise SceneError(
             "no_camera",
-            rpt_("Camera '{camera}' is not in scene '{scene}'. Pick a camera of this scene.").format(
-                camera=camera.name, scene=scene.name
-            ),
+            _not_in(scene, camera),
             "pick_camera",
         )
     if camera.data.type not in PROJECTIONS:
@@ -288,6 +286,23 @@ def _lens(evaluated: bpy.types.Object) -> Lens:
 def _is_in(scene: bpy.types.Scene, camera: bpy.types.Object) -> bool:
     """By the object itself: a linked one may have the name of a local one."""
     return scene.objects.get(camera.name) == camera or any(item == camera for item in scene.objects)
+
+
+def _not_in(scene: bpy.types.Scene, camera: bpy.types.Object) -> str:
+    """What to say of a camera that is none of the scene's own objects, though Blender may render with it."""
+    behind = scene.background_set
+    if behind is not None and _is_in(behind, camera):
+        text = rpt_("Camera '{camera}' is only in '{other}', the background set of scene '{scene}'.")
+        text = text.format(camera=camera.name, other=behind.name, scene=scene.name)
+        return text + " " + rpt_("Link it into this scene too, or pick another camera.")
+    for item in scene.objects:
+        shown = item.instance_collection if item.instance_type == "COLLECTION" else None
+        if shown is not None and any(one == camera for one in shown.all_objects):
+            text = rpt_("Camera '{camera}' is in scene '{scene}' only as a part of the collection instance '{other}'.")
+            text = text.format(camera=camera.name, other=item.name, scene=scene.name)
+            return text + " " + rpt_("Make the instance real (Object > Apply), or pick another.")
+    text = rpt_("Camera '{camera}' is not in scene '{scene}'. Pick a camera of this scene.")
+    return text.format(camera=camera.name, scene=scene.name)
 
 
 @contextmanager

@@ -157,6 +157,31 @@ def test_no_camera_and_panoramic_cameras_say_what_to_do():
     assert caught.value.code == "no_camera"
 
 
+def test_a_camera_that_only_a_set_or_an_instance_brings_is_said_to_be_there():
+    scene, set_of = bpy.context.scene, bpy.data.scenes.new("Set")
+    eye = camera(set_of)
+    eye.name = "Eye"
+    scene.background_set = set_of
+    with pytest.raises(
+        SceneError, match=r"'Eye' is only in 'Set', the background set of scene .* Link it into"
+    ) as said:
+        check_camera(scene, eye)
+    assert said.value.code == "no_camera"
+    scene.background_set = None
+    with pytest.raises(SceneError, match=r"'Eye' is not in scene"):
+        check_camera(scene, eye)
+    shown = bpy.data.objects.new("Props.001", None)
+    shown.instance_type, shown.instance_collection = "COLLECTION", bpy.data.collections.new("Props")
+    within = bpy.data.collections.new("Within")
+    shown.instance_collection.children.link(within)
+    within.objects.link(eye)
+    scene.collection.objects.link(shown)
+    with pytest.raises(SceneError, match=r"only as a part of the collection instance 'Props\.001'\. Make the instance"):
+        check_camera(scene, eye)
+    scene.collection.objects.link(eye)
+    assert check_camera(scene, eye) == eye
+
+
 def test_a_moving_camera_gives_its_path():
     scene, eye = stage({})
     rig = bpy.data.objects.new("Rig", None)
