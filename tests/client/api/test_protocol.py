@@ -278,7 +278,7 @@ def test_both_sides_of_each_limit(make: Callable[..., Any], good: tuple, bad: tu
     ("said", "fps"),
     [
         ("24000/1001", Fraction(24000, 1001)),
-        (29.97, Fraction(2997, 100)),
+        (29.97, Fraction(30000, 1001)),
         (23.976023976, Fraction(24000, 1001)),
         (25, Fraction(25)),
     ],
