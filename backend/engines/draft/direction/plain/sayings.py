@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+
+from .whose import from_above, led, named, of_itself, ordered
 
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
 _THE = r"(?:the |an? |his |her |their )?"
@@ -42,9 +45,11 @@ _FIELD = re.compile(
 )
 _FLOOR = r"(?:floor|ground|bottom|base|feet|pavement|rug|carpet|street)"
 _CEILING = r"(?:ceiling|sky|skylight|roof|top|rafters|chandelier|face|spire)"
-SAYINGS = tuple(
-    (re.compile(pattern, re.IGNORECASE), said)
-    for pattern, said in (
+_Whose = Callable[[re.Match[str]], bool]
+# What is said, in plain words, and where it may be somebody's in the picture, what tells that it is the camera's.
+SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), said, whose[0] if whose else None)
+    for pattern, said, *whose in (
         (r"^\s*(?:scene|shot|sc|setup|sh|cut)\.?\s*\d+\w{0,2}\s*(?:[-–:.]|\bis\b)", " "),
         (r"\bccw\b|\banti-?cw\b", "counterclockwise"),
         (r"\b1/4\b|¼", "quarter"),
@@ -129,9 +134,10 @@ SAYINGS = tuple(
             r"\b(?:do|make|take|complete)s? (?:a |one )?(?:full |complete )?(?:lap|loop|circuit) (?:of|"
             r"a?round)\b",
             "360 degrees around",
+            ordered,
         ),
         (r"\b(?:the )?(?:full|whole|entire) way a?round\b", "360 degrees around"),
-        (r"\b(half|quarter|full)[- ]circl(?:e|es|ing) (?=the |his |her |a )", r"\1 circle around "),
+        (r"\b(half|quarter|full)[- ]circl(?:e|es|ing) (?=the |his |her |a )", r"\1 circle around ", ordered),
         (r"\b(?:anything|everything|all) but (?:an? |the )?", "no "),
         (r"\bcircle[- ]straf(?:e|es|ing)\b", "circle"),
         (r"\bstraf(?:e|es|ing)\b", "truck"),
@@ -141,32 +147,42 @@ SAYINGS = tuple(
         (r"\b(?:and |then )(slowly |quickly |gently )?back (up|down|left|right)\b", r"then \2 \1"),
         (r"\bparallel (?:to|with)\b", "along"),
         (r"\btoo (?=the |a |her |his )", "to "),
-        (r"\bthan (?=(?:push|pan|tilt|zoom|stop|hold|truck|dolly|pull|move|go)\b)", "then "),
+        (r"\bhold(?:s|ing)? rather than\b", "hold still, without"),
+        (
+            r"\b((?:better|more|sooner)\b[^.;,]{0,40}) than (?=(?:to )?(?:push|pan|tilt|zoom|truck|dolly|pull|move)\b)",
+            r"\1, no ",
+        ),
+        (r"^\s*(?:it's |it is )?better to\b", ""),
+        (
+            r"(?<!rather )(?<!other )(?<!less )\bthan (?=(?:push|pan|tilt|zoom|stop|hold|truck|dolly|pull|move|go)\b)",
+            "then ",
+        ),
         (
             r"^\s*(?:i|we)(?:'d| would)? (?:want|like|need|wanna)(?: you)? (?:to have |it to |the camera to |"
             r"to see |to )?",
             "",
         ),
         (r"\b(?:never|doesn't|does not|without) stop(?:s|ping)?\b", "keeps"),
-        (r"\byaw(?:s|ing)?\b", "pan"),
-        (r"\bpitch(?:es|ing)?\b(?= (?:\d|up|down))", "tilt"),
+        (r"\byaw(?:s|ing)?\b", "pan", ordered),
+        (r"\bpitch(?:es|ing)?\b(?= (?:\d|up|down))", "tilt", ordered),
         (r"\brack(?:s|ing)? (?:focus )?(?:from|to)\b[^,.;]{0,60}", " "),
-        (r"\b(?:jib|crane) arm\b", "camera"),
+        (r"\b(?:jib|crane) arm\b(?! (?:drop|lift|carr|hold|lower|rais|swing)\w* (?:the |an? ))", "camera"),
         (r"\bhold (?:on )?(?:the|this) (?:\w+[- ])?(?:shot|frame|composition|single)\b", "hold the shot"),
         (r"\b(?:lerp|interpolat|tween)(?:e?s|ing|e)?\b", "moves"),
-        (r"\bidle (?:sway|motion|breathing|animation)\b", "slight sway"),
+        (r"\bidle (?:sway|motion|breathing|animation)\b", "slight sway", of_itself),
         (r"\bthe (?:whole |full |entire )?length of\b", "along"),
         (r"\bthe (?:outside|exterior|perimeter) of (?=the |his |her |a )", ""),
         (r"(?<=\w) (?:n|'n') (?=\w)", " and "),
         (r"\b(?:while |and )holding (?:on|onto) (?:the |her |his )?\w+", " "),
-        (r"\bpull-?back\b", "pull back"),
+        (r"\bpull-?back\b", "pull back", ordered),
         (r"\bease out of (?:a|the) hold (?:and )?(?:into|to)\b", "hold, then"),
-        (r"\b(?:twice|two times|2 times) (a?round)\b", r"orbit 720 degrees \1"),
+        (r"\b(?:twice|two times|2 times) (a?round)\b", r"orbit 720 degrees \1", ordered),
         # Without a verb of the camera's.
         (
             r"\b(?:walk|mov|go|run|trail|fly|flie|glid|drift|stay)\w* (?:just |right |close |"
             r"closely )?behind (?=him\b|her\b|them\b|the |a )",
             "following ",
+            ordered,
         ),
         (r"\b(?:third[- ]person )?(?:follow|chase|trailing|pursuit)[- ]?cam(?:era)?\b(?: behind| of| on)?", "follow"),
         (r"\bbird'?s?'?[- ]eye(?:[- ]view)?\b", "overhead"),
@@ -192,20 +208,23 @@ SAYINGS = tuple(
             r"\b(?:point|aim|direct|train|turn)(?:s|ing|ed)? (?:the |our )?(?:camera|cam|lens) (?:at|to|on|"
             r"towards?|back to)\b",
             "pan to",
+            ordered,
         ),
         (
             r"\b(?:bring|tak|send|carr|steer|guid|driv)(?:e|y|ies|s|es|ing)? (?:the |our )?(?:camera|cam|"
             r"drone|us|viewer)\b",
             "the camera moves",
+            ordered,
         ),
-        (r"\b(?:have|let|make|get) (?:the )?(camera|cam|drone) (?=\w)", r"\1 "),
-        (r"\baccelerat\w+ (into|through|towards?|down|along|past)\b", r"push in accelerating \1"),
-        (r"\b(?:spline|path|fly-?by|trolley)(?= (?:through|past|over|along|around|to|towards?|into)\b)", "fly"),
+        (r"\b(?:have|let|make|get) (?:the )?(camera|cam|drone) (?=\w)", r"\1 ", ordered),
+        (r"\baccelerat\w+ (into|through|towards?|down|along|past)\b", r"push in accelerating \1", ordered),
+        (r"\b(?:spline|path|fly-?by|trolley)(?= (?:through|past|over|along|around|to|towards?|into)\b)", "fly", led),
         (
             r"\b(?:go|goes|going|climbs?|climbing|ascends?|runs?|walks?|heads?|races?) (?:slowly |quickly )?"
             r"(?:upstairs|up the (?:stairs|staircase))\b|"
             r"\b(?:climb|ascend)(?:s|ing)? (?:slowly )?the (?:stairs|staircase|steps)\b",
             "move up the stairs",
+            ordered,
         ),
         (
             r"\b(?:go|goes|going|runs?|walks?|heads?|races?) (?:slowly |quickly )?downstairs\b|\bdescend(?:s|"
@@ -216,11 +235,13 @@ SAYINGS = tuple(
             rf"\b(?:show|reveal|see|"
             rf"display)\w* {_THE}(?:\w+ )?from {_THE}{_FLOOR} (?:up )?to {_THE}({_CEILING})\b",
             r"tilt up to the \1",
+            ordered,
         ),
         (
             rf"\b(?:show|reveal|see|"
             rf"display)\w* {_THE}(?:\w+ )?from {_THE}{_CEILING} (?:down )?to {_THE}({_FLOOR})\b",
             r"tilt down to the \1",
+            ordered,
         ),
         (r"\b(?:vertical pan|vertical tilt) ?(up|down)?\b", r"tilt \1"),
         (rf"\bpan(s|ning)? (?:vertically )?from {_THE}{_FLOOR} (?:up )?to {_THE}({_CEILING})\b", r"tilt up to the \2"),
@@ -245,12 +266,13 @@ SAYINGS = tuple(
             r"\b(?:rotat|spin|turn)(?:es|ns|ning|s|ing|ation|e)\b"
             r"(?! (?:to |left|right|around|a))",
             r"overhead \1 roll clockwise",
+            from_above,
         ),
-        (r"\bdutch(?:ed|ing)?\b(?! (?:angle|tilt|roll|master|door|oven|painting|woman|man))", "dutch angle"),
-        (r"\b(?:push[- ]pull|trombone)\b", "dolly zoom"),
-        (r"\btechno(?:crane)?\b", "crane"),
-        (r"\b(?:bounce|bouncing|ping-?pong) pan\b", "pan"),
-        (r"\blook(s|ing)? out (?:of|through) (?=the |a )", "pan to "),
+        (r"\bdutch(?:ed|ing)?\b(?! (?:angle|tilt|roll)\b)", "dutch angle", named),
+        (r"\b(?:push[- ]pull|trombone)\b", "dolly zoom", named),
+        (r"\btechnocrane\b|\btechno(?= (?:crane|up|down|in|out|move|shot|rise)s?\b)", "crane"),
+        (r"\b(?:bounce|bouncing|ping-?pong) pan\b", "pan", named),
+        (r"\blook(s|ing)? out (?:of|through) (?=the |a )", "pan to ", ordered),
         (r"\bstraight ahead\b(?! of)", "forward"),
         (r"\b(zoom|push|dolly|creep|move) inn\b", r"\1 in"),
         (r"\bcw\b", "clockwise"),
@@ -258,6 +280,7 @@ SAYINGS = tuple(
             r"\b(?:a )?(?:tracking|trucking) shot[,:]? (?:camera |the camera |we )?(?:moves? |goes |going |"
             r"moving |glid\w+ )?(?=alongside)",
             "truck ",
+            ordered,
         ),
         (
             r"\buntil (the |an? |her |his )(\w+(?: \w+)?) (?:fills?|is filling|takes? up|occup\w+) (?:the |"
@@ -284,9 +307,14 @@ def plainly(text: str) -> str:
     text = _START_AND_END.sub(lambda match: f"push in {abs(_figure(match[3]) - _figure(match[1])):g} {match[2]}", text)
     text = _FIELD.sub(lambda match: "zoom in" if _figure(match[2]) < _figure(match[1]) else "zoom out", text)
     text = _FROM_ANGLE_TO_ANGLE.sub(lambda match: f"{abs(_figure(match[2]) - _figure(match[1])):g} degrees", text)
-    for pattern, said in SAYINGS:
-        text = pattern.sub(said, text)
+    for pattern, said, whose in SAYINGS:
+        text = pattern.sub(said if whose is None else _where(whose, said), text)
     return _ENDS_ON.sub(", ending on ", text)
+
+
+def _where(whose: _Whose, said: str) -> Callable[[re.Match[str]], str]:
+    """`said` for a match that is the camera's, else the match itself."""
+    return lambda match: match.expand(said) if whose(match) else match[0]
 
 
 def _sized(match: re.Match[str], text: str) -> str:

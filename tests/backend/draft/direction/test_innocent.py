@@ -1,0 +1,116 @@
+"""Words that a saying of the camera's is made of, in sentences about something else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.backend.draft.direction.directors import notation
+
+INNOCENT = {
+    "Tilt up rather than pan": "tilt up",
+    "Slow push in rather than zoom in": "push in slow",
+    "Better to hold than push": "hold",
+    "No camera movement; a path through trees": "hold",
+    "Locked off. A trolley past the counter.": "hold",
+    "Static shot. The path along the river is empty.": "hold",
+    "Push in on the Dutch windmill": "push in <to dutch windmill>",
+    "A Dutch street in the rain, push in slowly": "push in slow",
+    "Static shot of a Dutch canal": "hold",
+    "Push in on the trombone player": "push in <to trombone player>",
+    "A trombone lies on the table. Pull out slowly.": "pull out slow",
+    "Static shot of the trombone": "hold",
+    "Locked off. The jib arm of the yacht swings.": "hold",
+    "Static shot. The crane arm drops a crate.": "hold",
+    "Locked off. A techno crowd dances.": "hold",
+    "Static shot of the pullback toy.": "hold",
+    "He carries the camera into the room. Locked off.": "hold",
+    "A tourist brings the camera to his eye. Static shot.": "hold",
+    "Static shot. She takes the drone out of the bag.": "hold",
+    "Locked off. He points the camera at her.": "hold",
+    "Static shot. A man turns the camera towards us.": "hold",
+    "Locked off. The driver drives us through town.": "hold",
+    "The pitcher pitches up high": "",
+    "Static shot. A salesman pitches up front.": "hold",
+    "Overhead lamp, the fan turns slowly": "",
+    "Top-down view: a record turns on a turntable": "",
+    "Static shot. An overhead fan spins.": "hold",
+    "Idle motion of the leaves": "",
+    "Locked off. The ship yaws.": "hold",
+    "Locked off. A twin-engine plane yaws left.": "hold",
+    "Static shot. The troops strafe the beach.": "hold",
+    "Locked off. A boy looks out of the window.": "hold",
+    "Static shot. She looks out through the curtains.": "hold",
+    "Static shot. The car accelerates into the tunnel.": "hold",
+    "Locked off. A boy runs upstairs.": "hold",
+    "Static shot. The girl climbs the stairs.": "hold",
+    "Locked off. She walks downstairs.": "hold",
+    "Static shot. An old man descends the stairs.": "hold",
+    "Locked off. The dog walks behind the cart.": "hold",
+    "Static shot. She stays close behind him.": "hold",
+    "Locked off. The kids run around once.": "hold",
+    "Static shot. The runners do a lap around the field.": "hold",
+    "Locked off. The horses make a full circuit of the ring.": "hold",
+    "Static shot. He goes the whole way around the table.": "hold",
+    "Locked off. The chairs half circle the stage.": "hold",
+    "Static shot. The boat drifts back left.": "hold",
+    "Locked off. The bird flies away, and slowly back up.": "hold",
+    "Static shot. The metronome swings from side to side.": "hold",
+    "Locked off. The hands interpolate.": "hold",
+    "Locked off. The stunt car moves alongside.": "hold",
+    "Static shot. A mirror shows the room from floor to ceiling.": "hold",
+    "Locked off. Curtains show the wall from ceiling to floor.": "hold",
+    "Static shot. The lift goes from low to high.": "hold",
+    "Locked off. Water falls from high to low.": "hold",
+    "Static shot. The lights never stop.": "hold",
+    "Locked off. Waiters rack glasses from the table.": "hold",
+    "Static shot. He rolls 20 dice.": "hold",
+    "Static shot. He waits until the door opens.": "hold",
+    "Locked off. They walk until they reach the tree.": "hold",
+    "Static shot. Runners go straight ahead.": "hold",
+    "Static shot. The fly-by over the stadium is loud.": "hold",
+    "Static shot. The chase cam behind the car blinks.": "hold",
+    "Locked off. A bird's-eye view of a turning carousel.": "hold",
+    "Locked off. The bird is counter-panned by light.": "hold",
+    "Locked off. The actor moves from 10 to 40 degrees.": "hold",
+    "Static shot. The clock says 1/4.": "hold",
+    "Locked off. A crane stands in the lake.": "hold",
+    "Static shot of a pan in the kitchen.": "hold",
+    "Locked off. The railway track runs along the river.": "hold",
+    "Locked off. A roll of paper on the desk.": "hold",
+    "Static shot. A zoom call on the laptop.": "hold",
+    "Locked off. The orbit of a planet on a screen.": "hold",
+    "Static shot. A drone above the field.": "hold",
+    "Locked off. A push button on the wall.": "hold",
+    "Static shot. A whip on the wall.": "hold",
+    "Locked off. The slider door to the garden.": "hold",
+    "Locked off. A boom by the harbour.": "hold",
+    "Static shot. Tourists bring the camera to the door.": "hold",
+    "Locked off. Runners do a lap around the field.": "hold",
+    "Static shot. The trombone section plays.": "hold",
+    "Static shot. The overhead projector rotates.": "hold",
+    "Locked off. Overhead: rotating fan.": "hold",
+    "Static shot. Kids run twice around the tree.": "hold",
+    "Static shot. Techno, lights.": "hold",
+    "Hold rather than pan": "hold",
+    "Push in, more slowly than pull": "push in slow",
+}
+STILL_THE_CAMERAS = {
+    "Trombone shot on her": "dolly zoom out <at her>",
+    "Slow push in, dutch": "push in slow, roll clockwise",
+    "a smooth path through the hall": "push in <through hall>",
+    "In one move, carry the camera through the arch": "push in <through arch>",
+    "push in, then take the camera up": "push in, pedestal up",
+    "overhead shot, slowly rotating": "roll clockwise slow",
+    "camera idle motion": "handheld",
+    "Hitchcock trombone": "dolly zoom out",
+}
+
+
+@pytest.mark.parametrize("text", INNOCENT)
+def test_things_and_people_in_the_picture_move_no_camera(text: str) -> None:
+    assert notation(text) == INNOCENT[text]
+
+
+@pytest.mark.parametrize("text", STILL_THE_CAMERAS)
+def test_the_same_words_move_the_camera_where_they_are_its_own(text: str) -> None:
+    assert notation(text) == STILL_THE_CAMERAS[text]
