@@ -63,6 +63,14 @@ _GOES_ON = re.compile(r"push in (?:past|along|over|between) the [\w ]+")
 _MOVES = re.compile(r"\b(?:truck|tracking|pan|push|pull|orbit|pedestal|crane|dolly)\b")
 _ONLY_SECONDS = re.compile(r"(?:, then |, |\. )?over [\d.]+ seconds")
 _CREW = re.compile(r"\b(dolly|push|track|pull|zoom)[ -](in|out|back)\b")  # its "in" is no preposition
+JARGON_OF_SIDES: Rules = (
+    (r"\bleft\b", "left"),
+    (r"\bright\b", "right"),
+    (r"\bup\b", "up"),
+    (r"\bdown\b", "down"),
+    (r"\bforwards?\b", "in"),
+    (r"\bbackwards?\b", "out"),
+)
 JARGON_OF_MANNER: Rules = (
     (r"\bslow(?:ly)?\b", "slow"),
     (r"\b(?:fast|quick(?:ly)?)\b", "fast"),
@@ -82,7 +90,12 @@ class Reader:
         self.never = re.compile(language.never)
         self.moves = _compiled([*(JARGON if language.blanks else ()), *language.moves])
         self.turns = _compiled([rule for rule in language.sides if rule[1] in _TURNS])
-        self.sides = _compiled([rule for rule in language.sides if rule[1] not in _TURNS])
+        self.sides = _compiled(
+            [
+                *(rule for rule in language.sides if rule[1] not in _TURNS),
+                *(JARGON_OF_SIDES if language.blanks else ()),
+            ]
+        )
         self.manners = _compiled([*language.manners, *JARGON_OF_MANNER])
         self.units = _compiled(language.units)
         numbers = enumerate(language.numbers.split(), start=1)

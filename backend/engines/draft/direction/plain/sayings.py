@@ -29,7 +29,7 @@ _FROM_SIZE_TO_SIZE = re.compile(
 )
 _MOVES = re.compile(r"\b(?:push|pull|dolly|dollies|zoom|track|creep|move|crane|tighten|widen)\w*\b", re.IGNORECASE)
 _TO_A_SIZE = re.compile(
-    rf"\b(?:(?:end|finish|land|settl|stop)\w* )?(?:in |up )?(?:to|into|on|for|as)\s+{_SIZE}(?: (?:of|on) (?=\w)|"
+    rf"\b(?:(?:end|finish|land|settl|stop)\w* (?:in |up )?)?(?:to|into|on|for|as)\s+{_SIZE}(?: (?:of|on) (?=\w)|"
     rf"(?=\s*(?:$|[,.;:!?)\n]|(?:and|then|over|in|for|as|while)\b|\d)))",
     re.IGNORECASE,
 )
@@ -45,6 +45,7 @@ _FIELD = re.compile(
 )
 _FLOOR = r"(?:floor|ground|bottom|base|feet|pavement|rug|carpet|street)"
 _CEILING = r"(?:ceiling|sky|skylight|roof|top|rafters|chandelier|face|spire)"
+_OF_THE_SHOT = r"(?: of the (?:shot|take|clip))?(?:\s*:|(?! ?-?(?:of|is|turn|orbit|circle|arc|rotation)\b))"
 _Whose = Callable[[re.Match[str]], bool]
 # What is said, in plain words, and where it may be somebody's in the picture, what tells that it is the camera's.
 SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
@@ -69,8 +70,8 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             r"moments?)\b,?",
             " ",
         ),
-        (r"\b(?:1st|first) half\s*:", "first "),
-        (r"\b(?:2nd|second|other) half\s*:", "then "),
+        (rf"\b(?:1st|first) half\b{_OF_THE_SHOT}", " "),
+        (rf"\b(?:2nd|second|other) half\b{_OF_THE_SHOT}", "then "),
         (
             rf"\bat {_NUMBER}\s*(?:x|times) (?:the )?(?:normal )?speed\b|\b(?:at )?(?:double|twice the|full|"
             rf"top|high|breakneck) speed\b",

@@ -16,18 +16,27 @@ def reader_of(text: str) -> Reader | None:
     found = next((name for name, script in _SCRIPTS if script.search(text)), "")
     if found:
         return _reader(found)
-    words = _WORD.findall(text.lower())
-    counts = {
-        name: sum(word in known or word in _nouns(name) for word in words) for name, known in _FUNCTION_WORDS.items()
-    }
-    marked = _LOANS.sub("", text.lower())
-    for name, marks in _MARKS.items():
-        counts[name] += len(marks.findall(marked))
+    lower = text.lower()
+    words = _WORD.findall(_NAMES.sub(" ", text).lower())
+    marked = _LOANS.sub("", lower)
+    counts = {name: _said_in(name, words, marked) for name in _FUNCTION_WORDS}
     most = max(counts.values())
-    if not most or most < sum(word in _ENGLISH_WORDS for word in words):
+    english = sum(word in _ENGLISH_WORDS for word in words)
+    sided = len(_SIDED.findall(lower))  # "truck left": no other language has that side
+    if not most or most < english + sided or (sided and most == english + sided):
         return None
     first = [name for name, count in counts.items() if count == most]
     return _reader(first[0] if len(first) == 1 else max(first, key=lambda name: _reader(name).tells(text.lower())))
+
+
+def _said_in(name: str, words: list[str], marked: str) -> int:
+    """How many words and marks of a language are there; a single one that English or a name may have is none."""
+    known = _FUNCTION_WORDS[name]
+    found = [word for word in words if word in known or word in _nouns(name)]
+    marks = len(_MARKS[name].findall(marked)) if name in _MARKS else 0
+    if not marks and len(found) == 1 and (found[0] in _MAYBE_ENGLISH or found[0] not in known):
+        return 0
+    return len(found) + marks
 
 
 @functools.cache
@@ -54,6 +63,13 @@ def _reader(name: str) -> Reader:
 
 _LOANS = re.compile(r"façades?|cafés?|décor|à la\b|déjà vu|jalapeño|naïve|piñata")  # in English
 _WORD = re.compile(r"[^\W\d_]+")
+_NAMES = re.compile(  # Vasco da Gama, Notre-Dame de Paris
+    r"(?<!\w)[A-Z][\w'’]+ (?:(?:da|das|de|del|della|den|der|di|do|dos|du|la|las|le|los|van|von) )+[A-Z][\w'’]+"
+)
+_SIDED = re.compile(
+    r"\b(?:pan|truck|crane|orbit|tilt|roll|dolly|track|boom|pedestal|arc|jib|slide|drift|whip|turn|go|move|look)"
+    r"(?:s|ning|ing)? (?:slow(?:ly)? |quick(?:ly)? |gently )?(?:left|right|up|down|forwards?|backwards?)\b"
+)
 _SCRIPTS = (
     ("korean", re.compile(r"[\uac00-\ud7a3]")),
     ("japanese", re.compile(r"[\u3040-\u30ff]")),
@@ -86,7 +102,7 @@ _FUNCTION_WORDS = {
             la, el, los, las, un, una, cámara, y, hacia, luego, lento, lenta, lentamente, plano, fijo, paneo,
             izquierda, derecha, alrededor, del, al, de, en, mano, grados, metros, sube, baja, avanza, retrocede,
             gira, giro, grúa, travelling, lateral, con, desde, hasta, se, sin, movimiento, panorámica, órbita,
-            sigue, mientras, muy
+            sigue, mientras, muy, por, pasa
         """
     ),
     "italian": one_of(
@@ -95,7 +111,7 @@ _FUNCTION_WORDS = {
             una, e, verso, poi, lento, lenta, lentamente, carrello, carrellata, inquadratura, fissa, ferma,
             panoramica, sinistra, destra, intorno, attorno, gira, gradi, metri, metro, secondi, sale, scende, avanza,
             indietro, gru, segue, mentre, molto, senza, movimento, tavolo, finestra, porta, mano, si, fino, mezzo,
-            giro, che, con, per, non, muovere, telecamera
+            giro, sui, sugli, che, con, per, non, muovere, telecamera
         """
     ),
     "portuguese": one_of(
@@ -110,7 +126,8 @@ _FUNCTION_WORDS = {
     "dutch": one_of(
         """
             de, het, een, en, van, naar, op, om, dan, langzaam, langzame, langs, omhoog, omlaag, links,
-            rechts, graden, meter, seconden, rijdt, beweegt, draait, kantelt, gaat, volgt, volg, zoomt, inzoomen,
+            rechts, graden, meter, seconden, rijdt, nadert, naderen, beweegt, draait, kantelt, gaat, volgt, volg, zoomt,
+            inzoomen,
             uitzoomen, achteruit, vooruit, geen, zonder, beweging, vast, kraan, heen, tot, zijn, haar, niet,
             terwijl, daarna, vervolgens, uit, stijgt, daalt, tussen, voorbij, terug, tegen, snel, snelle, halve,
             seconde, wachten
@@ -134,6 +151,14 @@ _ENGLISH_WORDS = one_of(
             that, we, they, their, its, for, until, across, along,
                         goes, go, moves, move, cam, forward, backward, hold, dolly, meter,
             meters, second, seconds, per, feet, metres, degrees, until, from, onto, by
+        """
+)
+# Words of other languages that are English, too, or parts of names.
+_MAYBE_ENGLISH = one_of(
+    """
+            al, com, con, da, dal, dan, das, de, dei, del, della, dem, den, der, die, do, dos, e, een, el, em, halve,
+            im, la, las, le, les, lo, los, mezzo, metro, na, non, op, par, per, plan, pour, sale, se, sem, si, suit,
+            tot, un, una, van, vast, von, y
         """
 )
 # Things that an English word is called like.
