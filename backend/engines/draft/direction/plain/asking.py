@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..lists import replaced, replacements
+
 _MOVE = (
     r"(?:pan|tilt|arc|push|pull|dolly|zoom|truck|track|tracking|orbit|crane|jib|boom|roll|pedestal|hold|drift|"
     r"creep|whip|slide|move|static)"
@@ -15,9 +17,8 @@ _POLITE = re.compile(
     r"per (?:favore|piacere|cortesia)|al(?:sje|stu)blieft)\b|,?\s*(?:お願いします|請|请(?!求|问))",
     re.IGNORECASE,
 )
-ASKING = tuple(
-    (re.compile(pattern, re.IGNORECASE), said)
-    for pattern, said in (
+ASKING = replacements(
+    (
         (rf"\s+(?:now|ok|okay){_END}", ""),
         (r"(?<!any )\b(?:kinda|sorta|kind of|sort of)\b", " "),
         (r"\b(pivot|turn|rotat|spin|swivel|swing|pan)(e?s|ing|ning|e|)( a?round)? (?:on the spot|in place)\b", r"\1\2"),
@@ -123,9 +124,8 @@ ASKING = tuple(
 
 
 # A word of order or of time that stands within its clause or after it, before it.
-_EARLIER = tuple(
-    (re.compile(pattern, re.IGNORECASE), said)
-    for pattern, said in (
+_EARLIER = replacements(
+    (
         (r"\b(und|en) (\w+) (dann|danach|anschließend|daarna|dan|vervolgens)\b", r"\1 \3 \2"),
         (
             r",\s*([^,.;]{1,60}?)\s+(ao mesmo tempo|al mismo tiempo|en même temps|allo stesso tempo|contemporaneamente)"
@@ -138,9 +138,7 @@ _EARLIER = tuple(
 
 def in_order(text: str) -> str:
     """Foreign `text` with its words of order where they part clauses: "en kantel daarna" as "en daarna kantel"."""
-    for pattern, said in _EARLIER:
-        text = pattern.sub(said, text)
-    return text
+    return replaced(text, _EARLIER)
 
 
 def without_manners(text: str) -> str:
@@ -150,6 +148,4 @@ def without_manners(text: str) -> str:
 
 def asked(text: str) -> str:
     """English `text` with what is asked for in the plain words of a move."""
-    for pattern, said in ASKING:
-        text = pattern.sub(said, text)
-    return text
+    return replaced(text, ASKING)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from ..lists import replaced, replacements
+
 _TWO_TO_FIVE = {
     word: number
     for number, words in enumerate(
@@ -31,9 +33,8 @@ _IN_FULL = re.compile(
 )
 _EAST = re.compile(rf"({_EASTERN}|\d+) ?(公尺|米|メートル|미터|秒|초) ?(半|반)(?![一-鿿가-힣]*圈)")
 _TENTHS = re.compile(rf"({_EASTERN}|\d)(公尺|米)([一二三四五六七八九])(?![十百米秒度个個])")
-_TURNS = tuple(
-    (re.compile(pattern, re.IGNORECASE), said)
-    for pattern, said in (
+_TURNS = replacements(
+    (
         (r"[一1]圈半", "540度"),
         (r"(?:一|1)周半", "540度周回"),
         (r"한 ?바퀴 ?반", "540도"),
@@ -59,6 +60,4 @@ def in_digits(text: str) -> str:
     text = _AND_A_HALF.sub(lambda match: f"{_number(match[1] or 'un')},5 {match[2]}", text)
     text = _TENTHS.sub(lambda match: f"{_number(match[1])}.{'一二三四五六七八九'.index(match[3]) + 1}{match[2]}", text)
     text = _EAST.sub(lambda match: f"{_number(match[1])}.5{match[2]}", text)
-    for pattern, said in _TURNS:
-        text = pattern.sub(said, text)
-    return text
+    return replaced(text, _TURNS)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from .. import words
+from ..lists import replaced, replacements
 from .asking import asked, in_order, without_manners
 from .halves import in_digits
 from .sayings import plainly
@@ -31,9 +32,8 @@ _INITIAL = re.compile(rf"\b(?:{'|'.join(_INITIALS)})\b(?!-\d| not\b| (?!{_KNOWN_
 _PART = re.compile(r"(?:[^;:!?\n.,]|[.,](?=\d))+")
 _WORD = re.compile(r"[^\W\d_]+")
 # In their order. Those with a capital count only as capitals.
-_CAPITALS = tuple(
-    (re.compile(pattern), said)
-    for pattern, said in (
+_CAPITALS = replacements(
+    (
         # How she is seen is no move: "slow push, ends CU", "zoom out to a MS", "OTS on Anna".
         (
             r"(?:,?\s*\b(?:ends?|ending|finish(?:es)?|land(?:s|ing)?)\s+)?(?:\b(?:to|on|in|as|into)\s+(?:an?\s+)?)?"
@@ -45,11 +45,11 @@ _CAPITALS = tuple(
         (r"\bright ?(?:→|->) ?left\b", "right to left"),
         (r"\bL\s*(?:→|->|–|-|/|>|to|2)\s*R\b", "left to right"),
         (r"\bR\s*(?:→|->|–|-|/|>|to|2)\s*L\b", "right to left"),
-    )
+    ),
+    re.NOFLAG,
 )
-_WRITTEN_OUT = tuple(
-    (re.compile(pattern, re.IGNORECASE), said)
-    for pattern, said in (
+_WRITTEN_OUT = replacements(
+    (
         (r"\b[23]-shot\b", " "),
         (r"(?<!\w)w/o\b", "without"),
         (r"(?<!\w)w/\s*", "with "),
@@ -110,11 +110,9 @@ def written_out(text: str) -> str:
     text = without_manners(words.without_runs(text))
     foreign = reader_of(text) is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
-    for pattern, said in _CAPITALS:
-        text = pattern.sub(said, text)
+    text = replaced(text, _CAPITALS)
     text = in_order(in_digits(text)) if foreign else plainly(asked(text))
-    for pattern, said in _WRITTEN_OUT:
-        text = pattern.sub(lambda match, said=said: match.expand(said), text)  # type: ignore[misc]
+    text = replaced(text, _WRITTEN_OUT)
     text = _LENSES.sub(_zoomed, text)
     text = _ONE_LENS.sub(" ", text)
     text = _HEIGHTS.sub(_by, text)
