@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from fractions import Fraction
 from typing import Any
 
@@ -11,19 +10,11 @@ import pytest
 from backend.engines.comfy.graph.fill import fill, fitted, frames_of, rate_of, values
 from backend.engines.comfy.graph.parts import option, parts
 from backend.engines.comfy.graph.spec import Input, Kind, Kinds
-from backend.engines.comfy.graph.workflow import Place, Workflow, read
+from backend.engines.comfy.graph.workflow import Place, Workflow
 from backend.engines.comfy.result import files_of
 from backend.engines.engine import EngineError
 from client.protocol import Direction, TakeRequest
-
-
-def workflow(**nodes: Any) -> Workflow:
-    """Nodes by their ids (n1 is 1): class, title, inputs."""
-    graph = {
-        id[1:]: {"class_type": kind, "inputs": inputs, "_meta": {"title": title}}
-        for id, (kind, title, inputs) in nodes.items()
-    }
-    return read(json.dumps(graph).encode())
+from tests.backend.comfy.workflows import workflow
 
 
 def request(**more: Any) -> TakeRequest:

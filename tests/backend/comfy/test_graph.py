@@ -13,24 +13,16 @@ from backend.engines.comfy import shelf
 from backend.engines.comfy.graph.fill import fill, fitted, rate_of, values
 from backend.engines.comfy.graph.parts import option, parts
 from backend.engines.comfy.graph.spec import Input, Kind, Kinds, kind_of, of
-from backend.engines.comfy.graph.workflow import MAX_FILE, Place, Workflow, read
+from backend.engines.comfy.graph.workflow import MAX_FILE, Place, read
 from backend.engines.engine import EngineError
 from client.protocol import Direction, TakeRequest
+from tests.backend.comfy.workflows import workflow
 
 OBJECT_INFO = json.loads((Path(__file__).parent / "object_info.json").read_text(encoding="utf-8"))
 KINDS: Kinds = {name: kind_of(data) for name, data in OBJECT_INFO.items()}
 
 
 NODE = {"class_type": "A", "inputs": {}}
-
-
-def workflow(**nodes: Any) -> Workflow:
-    """Nodes by their ids (n1 is 1): class, title, inputs."""
-    graph = {
-        id[1:]: {"class_type": kind, "inputs": inputs, "_meta": {"title": title}}
-        for id, (kind, title, inputs) in nodes.items()
-    }
-    return read(json.dumps(graph).encode())
 
 
 def request(**more: Any) -> TakeRequest:

@@ -8,41 +8,14 @@ from typing import Any
 
 import pytest
 
-from backend.engines.engine import EngineError
 from backend.engines.hosted.engine import _shown
 from backend.engines.hosted.request.ask import MAX_SEED, ask, describe, price
-from backend.engines.hosted.request.model import Model, Prices, Rate
 from backend.engines.hosted.request.words import compose, numbered, prompt_of, shots_of
 from backend.engines.hosted.wire.nearness import distance
 from backend.engines.hosted.wire.problems import expired, refused, sentence, ticket, uncertain, unreached, words
-from client.protocol import Direction, Line, Price, TakeRequest, Tariff
+from client.protocol import Direction, Line, Price, Tariff
 from client.protocol.several import PartOfClip
-from devtools.take_requests import take_request
-
-PRICES = Prices((Rate(0.3, "1080p"), Rate(0.1, "", True), Rate(0.07)), "2026-03-01", "https://prices")
-MODEL = Model(
-    "m",
-    "there/m",
-    "Model M",
-    "About it.",
-    (4, 6, 10),
-    PRICES,
-    ("480p", "720p", "1080p"),
-    "switch",
-    prompt_limit=60,
-    shots=3,
-)
-
-
-def request(**changes: Any) -> TakeRequest:
-    plain = dataclasses.replace(take_request(seconds=5, size=(64, 48)), direction=Direction("Push in"), seed=7)
-    return dataclasses.replace(plain, **changes)
-
-
-def wrong(call: Any, *values: Any) -> EngineError:
-    with pytest.raises(EngineError) as caught:
-        call(*values)
-    return caught.value
+from tests.backend.hosted.orders import MODEL, request, wrong
 
 
 def test_a_direction_is_one_paragraph_of_prose() -> None:
