@@ -76,8 +76,8 @@ class ClusterCrew:
     def slots(self) -> Sequence[Slot]:
         """As many as the machines have room for now."""
         drafts, takes = self._cluster.drafts, self._cluster.takes
-        room = [(int(node["cpus"] / self._cluster.cpus), node["gpus"]) for node in self._nodes]
-        size = self._group()
+        each, size = self._cpus(), self._group()
+        room = [(int(node["cpus"] / each), node["gpus"]) for node in self._nodes]
         if drafts is None:
             drafts = sum(cpus for cpus, _ in room)
         if takes is None:
@@ -101,7 +101,7 @@ class ClusterCrew:
             number = next(self._numbers)
             link = self._links[number] = ActorLink(bridge, number, slot.name, aside)
         gpus = self._group() if slot.lane == GPU else 0
-        cpus = self._cluster.cpus if slot.lane == CPU else 0
+        cpus = self._cpus() if slot.lane == CPU else 0
         bridge.send({"do": "open", "line": number, "cpus": cpus, "gpus": gpus})
         return link
 
@@ -122,8 +122,31 @@ class ClusterCrew:
             self._bridge.wait(END_SECONDS)
             self._bridge.kill()
 
+    def _cpus(self) -> float:
+        """Of a draft: all of the largest machine, where none has as many as were asked for and none will be brought."""
+        asked, most = self._cluster.cpus, self._most("cpus")
+        return asked if self._cluster.drafts is not None else min(asked, most or asked)
+
     def _group(self) -> int:
-        return self._cluster.gpus or max((node["gpus"] for node in self._nodes), default=0) or 1
+        """Cards of a take, likewise."""
+        asked, most = self._cluster.gpus, int(self._most("gpus"))
+        if not asked or self._cluster.takes is None:
+            return min(asked or most, most) or 1
+        return asked
+
+    def _say_what_lacks(self) -> None:
+        """Where there is less than was asked for: in the log."""
+        asked = self._cluster
+        if asked.drafts is None and not self._most("cpus"):
+            log.warning("No machine of the Ray cluster has CPUs to give: drafts wait until one comes")
+        elif (cpus := self._cpus()) < asked.cpus:
+            log.warning("No machine of the Ray cluster has %g CPUs: a draft takes %g", asked.cpus, cpus)
+        if self._most("gpus") and (gpus := self._group()) < asked.gpus:
+            log.warning("No machine of the Ray cluster has %d GPUs: a take has %d", asked.gpus, gpus)
+
+    def _most(self, kind: str) -> float:
+        """What the machine has that has most of it."""
+        return max((node[kind] for node in self._nodes), default=0)
 
     def _ensure_bridge(self) -> None:
         with self._lock:
@@ -155,6 +178,7 @@ class ClusterCrew:
             self._nodes, self._connected = message["nodes"], True
             cpus, gpus = (sum(node[kind] for node in self._nodes) for kind in ("cpus", "gpus"))
             log.info("The Ray cluster has %d machines, %g CPUs and %d GPUs", len(self._nodes), cpus, gpus)
+            self._say_what_lacks()
         elif (link := self._links.get(message["line"])) is not None:
             link.on_message(message)
             if "ended" in message:

@@ -261,6 +261,8 @@ def test_the_bridge_has_the_time_to_leave_its_cluster(monkeypatch: pytest.Monkey
         (Cluster("x", gpus=0), (13, 1)),  # all of the largest machine
         (Cluster("x", cpus=4), (3, 6)),
         (Cluster("x", drafts=2, takes=8), (2, 8)),
+        (Cluster("x", cpus=16, gpus=4), (1, 2)),  # no machine is as large: each takes all of the largest
+        (Cluster("x", cpus=16, gpus=4, drafts=2, takes=3), (2, 3)),  # for Ray to bring
     ],
 )
 def test_there_are_as_many_slots_as_the_machines_have_room_for(
@@ -276,6 +278,31 @@ def test_there_are_as_many_slots_as_the_machines_have_room_for(
     assert (found.count("cpu"), found.count("gpu")) == expected
     with pytest.raises(OSError, match="the Ray cluster x is not reached"):
         crew.start(crew.slots()[0])
+    crew.stop()
+
+
+def test_who_is_asked_for_more_than_a_machine_has_takes_what_it_has_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(crews, "KEEP_SECONDS", 1000)
+    crew, bridge = ClusterCrew(REGISTRY, Cluster("x", cpus=4, gpus=3)), Bridge()
+    crew._bridge = bridge  # type: ignore[assignment]
+    crew._on_message({"nodes": [{"id": "a", "cpus": 0.0, "gpus": 0}]})
+    assert not any(slot.ahead for slot in crew.slots())
+    crew._on_message({"nodes": [{"id": "a", "cpus": 2.0, "gpus": 2}, {"id": "b", "cpus": 1.0, "gpus": 1}]})
+    for slot in crew.slots():
+        if slot.ahead:
+            crew.start(slot)
+    assert bridge.sent == [
+        {"do": "open", "line": 1, "cpus": 2.0, "gpus": 0},
+        {"do": "open", "line": 2, "cpus": 0, "gpus": 2},
+    ]
+    crew._on_message({"nodes": [{"id": "c", "cpus": 4.0, "gpus": 3}]})
+    assert [record.message for record in caplog.records if record.levelname == "WARNING"] == [
+        "No machine of the Ray cluster has CPUs to give: drafts wait until one comes",
+        "No machine of the Ray cluster has 4 CPUs: a draft takes 2",
+        "No machine of the Ray cluster has 3 GPUs: a take has 2",
+    ]
     crew.stop()
 
 
