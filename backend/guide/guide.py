@@ -13,6 +13,7 @@ from client.protocol import TakeRequest
 from ..engines.draft.camera.paths import Pose
 from ..engines.draft.shot import Shot, begin, workers
 from ..engines.draft.view.drawing.renderer import Renderer, Sight
+from ..engines.draft.view.unseen import Boxes
 from ..engines.draft.view.views import in_world
 from .span import span
 
@@ -76,8 +77,8 @@ def _frames(request: TakeRequest, shot: Shot, far: float) -> Generator[GuideFram
     start = request.still.camera if request.still else None
     still = shot.still
 
-    def draw(renderer: Renderer, sights: Sequence[Sight]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        frame = renderer.frame(sights)
+    def draw(renderer: Renderer, sights: Sequence[Sight], unseen: Boxes) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        frame = renderer.frame(sights, unseen)
         hole = np.isneginf(frame.nearness)
         frame.rgb[hole] = 0
         return frame.rgb, hole, _inverse(frame.nearness, hole, still.orthographic, far)

@@ -184,6 +184,7 @@ def measure(name: str, fine: int, draw: bool) -> dict[str, Any]:
     seconds, step = sum(took), max(took)
     even = tuple(round(at) for at in np.linspace(0, FRAMES - 1, len(made.views)))
     other = _timed(plan.coverage(track, found, even), [])
+    one = _timed(plan.plan(track, found, 1), []) if draw else None
     figures = {
         "scene": name,
         "triangles": len(found.triangles),
@@ -194,11 +195,10 @@ def measure(name: str, fine: int, draw: bool) -> dict[str, Any]:
         "covered": [round(100 * made.mean, 1), round(100 * min(made.covered), 1)],
         "even": [round(100 * other.mean, 1), round(100 * min(other.covered), 1)],
     }
-    for views in ((made.views, made), ((0,), _timed(plan.plan(track, found, 1), []))) if draw else ():
-        which = "forecast" if len(views[0]) > 1 else "forecast_of_one"
+    for which, views in (("forecast", made), ("forecast_of_one", one)) if draw else ():
         with tempfile.TemporaryDirectory() as folder:
-            unseen = np.array(_drawn(scene, camera, track, views[0], Path(folder)))
-        forecast = np.interp(np.arange(FRAMES), views[1].moments, [1 - share for share in views[1].covered])
+            unseen = np.array(_drawn(scene, camera, track, views, Path(folder)))
+        forecast = np.interp(np.arange(FRAMES), views.moments, [1 - share for share in views.covered])
         off = 100 * np.abs(unseen - forecast)
         figures[which] = {
             "mean_off": round(float(off.mean()), 2),
@@ -220,16 +220,16 @@ def _timed(work: Any, took: list[float]) -> Any:
             took.append(time.thread_time() - began)
 
 
-def _drawn(scene: bpy.types.Scene, camera: bpy.types.Object, track: Any, views: tuple[int, ...], folder: Path) -> Any:
-    """Render these views and have the draft engine draw the clip: the share of each frame that no view shows."""
+def _drawn(scene: bpy.types.Scene, camera: bpy.types.Object, track: Any, made: Any, folder: Path) -> Any:
+    """Render the planned views and have the draft engine draw the clip: the share of each frame that no view shows."""
     from take_one.client.protocol import Direction, TakeRequest, View
     from take_one.client.protocol.codec import to_json
     from take_one.scene.stills import capture
     from take_one.scene.stills.borrow import second_camera
-    from take_one.scene.stills.camera import path_of
+    from take_one.scene.stills.camera import path_of, with_unseen
 
     stills = []
-    for number, at in enumerate(views):
+    for number, at in enumerate(made.views):
         seen = second_camera.make(camera, track.poses[at])
         still = capture.capture(bpy.context, scene, folder / str(number), camera=seen, frame=float(FIRST))
         second_camera.remove_all()
@@ -242,7 +242,7 @@ def _drawn(scene: bpy.types.Scene, camera: bpy.types.Object, track: Any, views: 
         fps=Fraction(24),
         size=SIZE,
         seed=1,
-        path=path_of(scene, camera, track),
+        path=with_unseen(scene, path_of(scene, camera, track), made),
     )
     (folder / "request.json").write_text(json.dumps(to_json(request)))
     code = DRAWN.format(root=str(ROOT), request=str(folder / "request.json"))

@@ -91,6 +91,9 @@ def _camera(camera: Camera) -> dict[str, Any]:
 
 def _path(path: CameraPath) -> dict[str, Any]:
     data: dict[str, Any] = to_json(path)
+    for key in data["keyframes"]:
+        if not key["unseen"]:
+            del key["unseen"]
     return data
 
 

@@ -19,8 +19,10 @@ MAX_ZOOM = 1000.0
 MAX_THINGS = 64
 MAX_NAME = 64  # characters
 MAX_SIGHT = 32  # rows, and distances in a row
+MAX_UNSEEN = 256  # keyframes of a path that say what no view shows
 
 Vector = tuple[float, float, float]
+Rows = tuple[tuple[float, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,7 @@ class Camera:
     matrix_world: Matrix = IDENTITY
     focus: Focus | None = None
     things: tuple[Thing, ...] = ()
-    sight: tuple[tuple[float, ...], ...] = ()
+    sight: Rows = ()
 
     def __post_init__(self) -> None:
         if self.projection not in PROJECTIONS:
@@ -100,21 +102,22 @@ class Camera:
         check_matrix(self.matrix_world, "matrix_world")
         if len(self.things) > MAX_THINGS:
             raise Unfit("things", f"must be at most {MAX_THINGS}")
-        if len(self.sight) > MAX_SIGHT or any(not 1 <= len(row) <= MAX_SIGHT for row in self.sight):
-            raise Unfit("sight", f"must have at most {MAX_SIGHT} rows of 1 to {MAX_SIGHT} distances")
-        if any(len(row) != len(self.sight[0]) for row in self.sight):
-            raise Unfit("sight", "must have rows of one length")
-        if any(not _finite(value) or value < 0 for row in self.sight for value in row):
-            raise Unfit("sight", "must hold finite distances of at least 0")
+        _check_rows(self.sight, "sight")
 
 
 @dataclass(frozen=True)
 class Keyframe:
-    """A pose relative to the start pose. `t` is 0..1 over the shot, `zoom` a factor of the focal length."""
+    """A pose relative to the start pose. `t` is 0..1 over the shot, `zoom` a factor of the focal length.
+
+    `unseen` tells what stands here that no view of the request shows: rows from the top of at most 32 x 32 distances,
+    metres along the axis to the surface in each of the frame's cells, 0 where a view shows it or nothing is hit. It is
+    empty where that is not known.
+    """
 
     t: float
     matrix: Matrix
     zoom: float = 1.0
+    unseen: Rows = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.t <= 1:
@@ -122,11 +125,13 @@ class Keyframe:
         if not 0 < self.zoom <= MAX_ZOOM:
             raise Unfit("zoom", f"must be above 0 and at most {MAX_ZOOM:g}")
         check_matrix(self.matrix, "matrix")
+        _check_rows(self.unseen, "unseen")
 
 
 @dataclass(frozen=True)
 class CameraPath:
-    """What the camera does over the shot (path.json): 1 to 4096 keyframes whose `t` rises."""
+    """What the camera does over the shot (path.json): 1 to 4096 keyframes whose `t` rises. At most 256 of them tell
+    what is `unseen`."""
 
     keyframes: tuple[Keyframe, ...]
 
@@ -135,6 +140,8 @@ class CameraPath:
             raise Unfit("keyframes", f"must be 1 to {MAX_KEYFRAMES}")
         if any(later.t <= earlier.t for earlier, later in itertools.pairwise(self.keyframes)):
             raise Unfit("keyframes", "must have a t that rises from one to the next")
+        if sum(bool(key.unseen) for key in self.keyframes) > MAX_UNSEEN:
+            raise Unfit("keyframes", f"must have something unseen in at most {MAX_UNSEEN} of them")
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,16 @@ def check_matrix(matrix: Matrix, field: str) -> None:
         raise Unfit(field, "must have 4 rows of 4 numbers")
     if not all(_finite(value) for row in matrix for value in row):
         raise Unfit(field, "must hold finite numbers")
+
+
+def _check_rows(rows: Rows, field: str) -> None:
+    """Raises Unfit for what are no distances in the cells of a frame."""
+    if len(rows) > MAX_SIGHT or any(not 1 <= len(row) <= MAX_SIGHT for row in rows):
+        raise Unfit(field, f"must have at most {MAX_SIGHT} rows of 1 to {MAX_SIGHT} distances")
+    if any(len(row) != len(rows[0]) for row in rows):
+        raise Unfit(field, "must have rows of one length")
+    if any(not _finite(value) or value < 0 for row in rows for value in row):
+        raise Unfit(field, "must hold finite distances of at least 0")
 
 
 def _check_vector(vector: Vector, field: str) -> None:

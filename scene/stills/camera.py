@@ -19,6 +19,7 @@ from ..model.lent import lent, own_size
 from .borrow import second_camera
 from .borrow.blocks import address, find
 from .borrow.borrowed import borrowing
+from .coverage.plan import Plan
 from .coverage.track import Lens, Pose, Track
 
 KINDS = {"PANO": "panoramic", "CUSTOM": "a custom one"}
@@ -245,6 +246,16 @@ def path_of(scene: bpy.types.Scene, camera: bpy.types.Object, track: Track) -> C
         )
     except Unfit as error:
         raise _unusable(camera, error) from error
+
+
+def with_unseen(scene: bpy.types.Scene, path: CameraPath, plan: Plan) -> CameraPath:
+    """`path`, of which each keyframe is a pose of the track that was planned for, with what the planned views do not
+    show of it."""
+    keys, unit = list(path.keyframes), metres_per_unit(scene)
+    for at, rows in zip(plan.moments, plan.unseen, strict=True):
+        far = tuple(tuple(float(f"{unit * value:.4g}") for value in row) for row in rows)
+        keys[at] = replace(keys[at], unseen=far)
+    return CameraPath(tuple(keys))
 
 
 def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, frame_count: int) -> CameraPath:

@@ -23,7 +23,7 @@ from ...model.lent import own_size
 from ...model.shots.shot_list import find_scene
 from ...stills import views
 from ...stills.borrow.wider import may_be_wider
-from ...stills.camera import camera_at, camera_track
+from ...stills.camera import camera_at, camera_track, with_unseen
 from ...stills.capture import MOVED, RENDER, Still
 from ...stills.coverage.margin import NONE, Margin, widened
 from ...stills.coverage.track import Pose
@@ -115,6 +115,8 @@ def shoot_one(order: Order, alone: bool = False) -> Shoot:
         notes.append(text.format(frame=frame, reason=further.message))
     if planned is not None and order.track is not None:
         notes += remarks(planned, len(found) - (still.around is not None))
+        if order.path is not None:
+            order = replace(order, path=with_unseen(scene_of(order), order.path, planned.plan))
     return Shots(references.kept(replace(order, picture=size)), tuple(found), tuple(dict.fromkeys(notes)))
 
 

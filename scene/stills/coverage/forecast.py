@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....client.protocol.camera import Rows
 from .chosen import AROUND, Chosen, used, weights
 from .margin import NONE, widened
 from .points import EDGE, GRID, Points, met, open_to, scattered, seen_by
@@ -21,6 +22,16 @@ NEAR_VIEW = 0.07  # of the time between two views: there the others begin to cou
 FINER = 2  # times as many rays each way where what is shown begins or ends
 PIXELS = 1.0  # that a view shows of what is behind an edge: its own pixels there hold both
 THICK = 0.03  # of the distance: a surface that a ray beside its point meets so much sooner is its own
+NONE_UNSEEN: Rows = ((0.0,),)
+
+
+@dataclass(frozen=True)
+class Foreseen:
+    """A moment as the views will show it. `share` 0..1 is how much of it they do; `unseen` are rows from the top of
+    distances along its axis, in Blender units, to what they do not, 0 where they do."""
+
+    share: float
+    unseen: Rows = NONE_UNSEEN
 
 
 @dataclass
@@ -40,23 +51,22 @@ def forecast(
     points: Points,
     size: float,
     grid: tuple[int, int] = GRID,
-) -> Steps[dict[int, float]]:
-    """The share (0..1) of each moment that is shown: of `moments`, whose scattered rays meet `points`, of more between
-    them, and of those near a view, where the others count little. A surface that is shown, if not sharply, is no
-    hole."""
+) -> Steps[dict[int, Foreseen]]:
+    """How each moment will be shown: `moments`, whose scattered rays meet `points`, more between them, and those near a
+    view, where the others count little. A surface that is shown, if not sharply, is no hole."""
     times, views = np.array([pose.t for pose in track.poses]), sorted(chosen.sees)
-    found = yield from _shares(chosen, track, trees, times, _Looked(moments, points, dict(chosen.sees)), size, grid)
+    found = yield from _foreseen(chosen, track, trees, times, _Looked(moments, points, dict(chosen.sees)), size, grid)
     even = {round(at) for at in np.linspace(0, len(times) - 1, min(len(times), LOOKED_AT))}
     more = sorted((_near_views(times, views) | even) - set(moments))
     while more:
         there = yield from met(track, more, scattered(track, more, grid), trees, size)
-        others = yield from _shares(chosen, track, trees, times, _Looked(more, there, {}), size, grid)
+        others = yield from _foreseen(chosen, track, trees, times, _Looked(more, there, {}), size, grid)
         found |= others
         more = _between(found) if len(found) < MOST_LOOKED_AT else []
     return found
 
 
-def _shares(
+def _foreseen(
     chosen: Chosen,
     track: Track,
     trees: Trees,
@@ -64,21 +74,37 @@ def _shares(
     looked: _Looked,
     size: float,
     grid: tuple[int, int],
-) -> Steps[dict[int, float]]:
-    """The share of each moment that is shown: where it begins or ends, by finer rays."""
+) -> Steps[dict[int, Foreseen]]:
+    """How each moment will be shown: where that begins or ends, by finer rays."""
     shown = yield from _shown(chosen, track, trees, times, looked)
     cells = shown.reshape(len(looked.moments), grid[1], grid[0])
+    far = _unseen(track, looked.moments, looked.points, shown).reshape(cells.shape)
     finer = yield from met(track, looked.moments, _split(track, cells), trees, size)
     again = yield from _shown(chosen, track, trees, times, _Looked(looked.moments, finer, {}))
     split = _at_an_edge(cells)
+    further = _unseen(track, looked.moments, finer, again).reshape(-1, FINER**2).min(1)
+    far[split] = np.minimum(far[split], further)
     cells[split] = (cells[split] + again.reshape(-1, FINER**2).sum(1)) / (1 + FINER**2)
-    return dict(zip(looked.moments, cells.mean((1, 2)).tolist(), strict=True))
+    hidden = np.where((cells < 0.5) & np.isfinite(far), far, 0.0)
+    shares = cells.mean((1, 2)).tolist()
+    return {
+        at: Foreseen(share, tuple(map(tuple, rows.tolist())) if rows.any() else NONE_UNSEEN)
+        for at, share, rows in zip(looked.moments, shares, hidden, strict=True)
+    }
 
 
-def _between(found: dict[int, float]) -> list[int]:
+def _unseen(track: Track, moments: list[int], points: Points, shown: np.ndarray) -> np.ndarray:
+    """How far along its moment's axis each point is that is not `shown`, in Blender units; infinity for the others."""
+    poses = [track.poses[at] for at in moments]
+    axes = np.array([np.array(pose.matrix)[:3, 2] for pose in poses])[points.moment]
+    far = ((np.array([pose.place for pose in poses])[points.moment] - points.place) * axes).sum(1)
+    return np.where((shown < 0.5) & ~points.sky, far, np.inf)
+
+
+def _between(found: dict[int, Foreseen]) -> list[int]:
     """The moments in the middle of two that are shown unlike."""
     pairs = itertools.pairwise(sorted(found))
-    return [(one + two) // 2 for one, two in pairs if two - one > 1 and abs(found[one] - found[two]) > JUMP]
+    return [(one + two) // 2 for one, two in pairs if two - one > 1 and abs(found[one].share - found[two].share) > JUMP]
 
 
 def _near_views(times: np.ndarray, views: list[int]) -> set[int]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ....client.protocol.camera import Rows
 from .chosen import Chosen, shares_of, used
 from .forecast import forecast
 from .margin import NONE, Margin, beyond, fitted, widest
@@ -34,7 +35,8 @@ LEAST_GAIN = 0.002  # of all points: a view that shows less is not worth its ren
 class Plan:
     """`views` are indices of the track's poses, rising, the still's 0 first. `moments` are those that were looked at,
     and `covered` [0..1] how much of each the views show. `mark` is the surfaces' (see Surfaces). `margin` is what the
-    still shows beyond its frame, which adds `more` (a share) to its pixels."""
+    still shows beyond its frame, which adds `more` (a share) to its pixels. `unseen` is what stands in each moment that
+    the views do not show (see Foreseen)."""
 
     views: tuple[int, ...]
     moments: tuple[int, ...]
@@ -42,6 +44,7 @@ class Plan:
     mark: str
     margin: Margin = NONE
     more: float = 0.0
+    unseen: tuple[Rows, ...] = ()
 
     @property
     def mean(self) -> float:
@@ -127,10 +130,10 @@ def _described(
     surfaces: Surfaces,
     grid: tuple[int, int],
 ) -> Steps[Plan]:
-    covered = yield from forecast(chosen, track, trees, moments, points, surfaces.size, grid)
-    rising, pixels = tuple(sorted(covered)), chosen.margin.more(track.width, track.height)
-    shares = tuple(covered[at] for at in rising)
-    return Plan(tuple(sorted(chosen.sees)), rising, shares, surfaces.mark, chosen.margin, pixels)
+    found = yield from forecast(chosen, track, trees, moments, points, surfaces.size, grid)
+    rising, pixels = tuple(sorted(found)), chosen.margin.more(track.width, track.height)
+    shares, unseen = tuple(found[at].share for at in rising), tuple(found[at].unseen for at in rising)
+    return Plan(tuple(sorted(chosen.sees)), rising, shares, surfaces.mark, chosen.margin, pixels, unseen)
 
 
 def _choose(chosen: Chosen, at: int, track: Track, trees: Trees, moments: list[int], points: Points) -> Steps[None]:

@@ -154,7 +154,7 @@ def test_more_views_than_frames(walk: Walk) -> None:
 def test_frames_are_drawn_as_they_are_asked_for(walk: Walk, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[int] = []
     frame = Renderer.frame
-    monkeypatch.setattr(Renderer, "frame", lambda renderer, sights: asked.append(1) or frame(renderer, sights))
+    monkeypatch.setattr(Renderer, "frame", lambda *given: asked.append(1) or frame(*given))
     monkeypatch.setattr("backend.guide.guide.workers", lambda: 2)
     frames = guide(walk.request).frames
     next(frames)

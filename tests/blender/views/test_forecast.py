@@ -6,7 +6,7 @@ import bpy
 import flats
 import numpy as np
 import pytest
-from take_one.scene.stills.camera import camera_track
+from take_one.scene.stills.camera import camera_track, path_of, with_unseen
 from take_one.scene.stills.coverage import forecast, plan, surfaces
 from take_one.scene.stills.coverage.points import met, scattered, seen_by
 from take_one.scene.stills.coverage.rays import Trees
@@ -64,8 +64,28 @@ def test_what_is_hidden_by_less_than_a_pixel_is_shown(wall):
     assert 0.75 < at_once(plan.coverage(track, found, (0,))).covered[-1] < 0.94
 
 
+def test_what_stands_before_what_is_shown_is_told(wall):
+    """A plate beside the still's frame comes into the picture before the wall, which the still shows."""
+    flats.box(wall, "plate", (1, 0.8, -5), (1.01, 3, 5))
+    camera, found = truck(wall, 0.6, 12)
+    track = camera_track(wall, camera, FIRST, 12)
+    made = at_once(plan.coverage(track, found, (0,)))
+    edge = 28 * (0.75 - 0.2) / 1.5  # of the columns: 0.75 is half a picture at 1 m
+    assert made.moments == tuple(range(12)) and made.unseen[0] == ((0.0,),)
+    assert made.covered[-1] == pytest.approx(1 - edge / 28, abs=0.01)
+    told = np.array(made.unseen[-1])
+    assert told.shape == (16, 28)
+    assert told[:, : int(edge)] == pytest.approx(1.0, abs=1e-6) and (told[:, int(edge) + 1 :] == 0).all()
+    wall.unit_settings.system, wall.unit_settings.scale_length = "METRIC", 0.25
+    path = with_unseen(wall, path_of(wall, camera, track), made)
+    assert [len(key.unseen) for key in path.keyframes] == [len(rows) for rows in made.unseen]
+    assert (np.array(path.keyframes[-1].unseen)[:, : int(edge)] == 0.25).all()
+    assert path.keyframes[-1].matrix[0][3] == pytest.approx(-0.6 * 0.25)
+
+
 def test_moments_are_looked_at_closely_where_the_forecast_jumps():
-    assert forecast._between({0: 1.0, 8: 0.9, 12: 0.89, 13: 0.5, 14: 0.5}) == [4]
+    shares = {0: 1.0, 8: 0.9, 12: 0.89, 13: 0.5, 14: 0.5}
+    assert forecast._between({at: forecast.Foreseen(share) for at, share in shares.items()}) == [4]
     scene = flats.flat(2)
     camera = flats.tour(scene, 140, FIRST, rooms=2)
     bpy.context.view_layer.update()

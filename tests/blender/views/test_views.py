@@ -16,6 +16,7 @@ from take_one.scene.app.app import app
 from take_one.scene.model.shots.shot_list import add_shot, find_shot
 from take_one.scene.session import jobs
 from take_one.scene.session.press.press import Call, make_order
+from take_one.scene.session.views import plans
 from take_one.scene.stills import files, render, views
 from take_one.scene.stills.camera import camera_of
 
@@ -96,6 +97,16 @@ def test_the_take_says_what_it_shows_and_what_stands_still(session, shot):
     notes = shot.takes[0].notes
     assert "2 stills show " in notes
     assert "What moves in the scene stands still in this take: Lamp 1." in notes
+
+
+def test_the_path_tells_what_no_still_shows(session, shot):
+    request = take(session, shot, overrides={"stills": 1})
+    told = {at: np.array(key.unseen) for at, key in enumerate(request.path.keyframes) if key.unseen}
+    made = plans.known(shot).plan
+    assert tuple(told) == made.moments and told[0].tolist() == [[0.0]]
+    shares = np.array([np.count_nonzero(told[at]) / (28 * 16) for at in made.moments])
+    assert np.abs(1 - shares - made.covered).mean() < 0.02 and shares.max() > 0.5
+    assert told[47][told[47] > 0].min() > 0.3 and told[47].max() < 8  # metres, within the rooms
 
 
 def test_an_engine_for_one_view_gets_the_first(session, shot):

@@ -13,7 +13,7 @@ from backend.engines.engine import EngineError
 from backend.jobs import request as backend_request
 from client.api import form
 from client.jobs.record import read
-from client.protocol import Camera, Direction, EngineInfo, TakeRequest, Unfit, View, several
+from client.protocol import Camera, CameraPath, Direction, EngineInfo, Keyframe, TakeRequest, Unfit, View, several
 
 OLD = Path(__file__).parents[1] / "journal_0_1_0.json"  # as Take One 0.1.0 wrote it
 MATRIX = "[[1.0, 0.0, 0.0, 2.5], [0.0, 0.0, -1.0, -7.0], [0.0, 1.0, 0.0, 1.6], [0.0, 0.0, 0.0, 1.0]]"
@@ -61,6 +61,15 @@ def test_a_request_with_one_still_is_sent_as_ever(tmp_path: Path):
         "last_frame": ("last_frame.png", "image/png", b"last_frame"),
     }
     assert list(parts(request.with_files(files)))[6:] == ["extra_params", "input_reference", "depth", "last_frame"]
+
+
+def test_what_a_path_tells_of_the_unseen_travels_with_its_keyframe(make_request):
+    still = tuple(map(tuple, json.loads(IDENTITY)))
+    keys = Keyframe(0.0, still), Keyframe(1.0, still, unseen=((0.0, 2.5), (3.25, 0.0)))
+    extra = parts(make_request(path=CameraPath(keys)))["extra_params"][2].decode()
+    sent = json.loads(extra)["path"]["keyframes"]
+    assert "unseen" not in sent[0] and sent[1]["unseen"] == [[0.0, 2.5], [3.25, 0.0]]
+    assert backend_request.parse({"extra_params": extra}, "draft").path == CameraPath(keys)
 
 
 def test_further_views_travel_as_named_files(make_request, tmp_path: Path):

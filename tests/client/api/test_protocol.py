@@ -230,6 +230,15 @@ def sight(*rows: tuple[float, ...]) -> Camera:
     return replace(CAMERA, sight=rows)
 
 
+def unseen(*rows: tuple[float, ...]) -> Keyframe:
+    return Keyframe(0.0, IDENTITY, unseen=rows)
+
+
+def unseen_in(told: int, count: int) -> CameraPath:
+    """A path of `count` keyframes, of which the first tell what no view shows."""
+    return CameraPath(tuple(Keyframe(k / count, IDENTITY, unseen=((1.0,),) * (k < told)) for k in range(count)))
+
+
 @pytest.mark.parametrize(
     ("make", "good", "bad", "place"),
     [
@@ -247,6 +256,9 @@ def sight(*rows: tuple[float, ...]) -> Camera:
         (lambda *t: Keyframe(t[0], IDENTITY), (0.0,), (-0.01,), "t"),
         (lambda *t: Keyframe(t[0], IDENTITY), (1.0,), (1.01,), "t"),
         (lambda *t: CameraPath(tuple(Keyframe(one, IDENTITY) for one in t)), (0.0, 0.1), (0.1, 0.1), "keyframes"),
+        (unseen, ((0.0, 2.0), (3.0, 0.0)), ((0.0, 2.0), (3.0, -0.1)), "unseen"),
+        (unseen, ((1.0,) * 32,) * 32, ((1.0,),) * 33, "unseen"),
+        (unseen_in, (256, 4096), (257, 257), "keyframes"),
         (lambda *cx: replace(CAMERA, cx=cx[0]), (-1e12,), (1.1e12,), "cx"),
         (lambda *side: replace(CAMERA, width=side[0], height=side[1]), (1, 65_536), (1, 65_537), "width"),
         (lambda *side: replace(CAMERA, width=side[0], height=side[1]), (65_536, 1), (65_536, 0), "width"),

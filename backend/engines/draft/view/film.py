@@ -17,6 +17,7 @@ from .drawing.renderer import Renderer, Sight
 from .layers import Layers
 from .memory import give_back
 from .picture import Picture
+from .unseen import Boxes, Unseen, boxes
 from .views import Part, Place, parts, seen_from
 
 Drawn = TypeVar("Drawn")
@@ -34,8 +35,9 @@ class Prepared:
 @dataclass
 class Film:
     """A clip from `places` along `poses`, with the size and lens of `still`; `first` is what its place is drawn from.
-    Without a `guess` frames show only what views show, and have their depth as
-    well. `unseen` gets the share of each frame that no view shows as it is drawn. Layers are made on `threads`."""
+    Without a `guess` frames show only what views show, and have their depth as well. `unseen` gets the share of each
+    frame that no view shows as it is drawn. Layers are made on `threads`. `told` is what is known to stand along the
+    path and is in no view."""
 
     still: Picture
     first: Picture
@@ -44,6 +46,7 @@ class Film:
     seed: int
     guess: bool = True
     threads: int = 1
+    told: Sequence[Unseen] = ()
     unseen: list[float] = field(default_factory=list)
     _ready: dict[int, Future[Prepared]] = field(default_factory=dict, init=False)
 
@@ -65,8 +68,10 @@ class Film:
             self.unseen.append(frame.unseen)
             yield frame.rgb
 
-    def drawn(self, workers: int, draw: Callable[[Renderer, Sequence[Sight]], Drawn]) -> Generator[Drawn, None, None]:
-        """What `draw` makes of what each pose is drawn from, in order, once."""
+    def drawn(
+        self, workers: int, draw: Callable[[Renderer, Sequence[Sight], Boxes], Drawn]
+    ) -> Generator[Drawn, None, None]:
+        """What `draw` makes of what each pose is drawn from, and of what is unseen there, in order, once."""
         free = deque(Renderer(self.still) for _ in range(workers))
         waiting: deque[tuple[Future[Drawn], Renderer]] = deque()
         ahead = iter(range(len(self.poses)))
@@ -76,7 +81,7 @@ class Film:
                     while free and (index := next(ahead, None)) is not None:
                         sights = self._sights(index, beside)
                         renderer = free.popleft()
-                        waiting.append((pool.submit(draw, renderer, sights), renderer))
+                        waiting.append((pool.submit(draw, renderer, sights, self._unseen(index)), renderer))
                     future, renderer = waiting.popleft()
                     made = future.result()
                     free.append(renderer)
@@ -99,6 +104,10 @@ class Film:
             pose = seen_from(self.places[part.index].pose, self.poses[index])
             sights.append(Sight(view.picture, view.layers, pose, part.share, part.says))
         return sights
+
+    def _unseen(self, index: int) -> Boxes:
+        """What frame `index` is known to have before what its views show."""
+        return boxes(self.told, index / max(1, len(self.poses) - 1), self.poses[index], self.still)
 
     @cached_property
     def _parts(self) -> list[list[Part]]:

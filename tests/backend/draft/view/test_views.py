@@ -15,6 +15,7 @@ from PIL import Image
 from backend.engines.draft import DraftEngine
 from backend.engines.draft.view.drawing.renderer import Renderer
 from backend.engines.draft.view.film import Film, Prepared
+from backend.engines.draft.view.unseen import Boxes
 from backend.engines.draft.view.views import parts
 from backend.engines.engine import Clip
 from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View
@@ -125,10 +126,10 @@ def test_only_views_near_in_time_are_held(walk: TakeRequest, monkeypatch: pytest
         alive.add(prepared)
         return prepared
 
-    def watched(renderer: Renderer, sights: list) -> object:
+    def watched(renderer: Renderer, sights: list, unseen: Boxes) -> object:
         gc.collect()
         most.append(len(alive))
-        return frame(renderer, sights)
+        return frame(renderer, sights, unseen)
 
     monkeypatch.setattr(Film, "prepare", counted)
     monkeypatch.setattr(Renderer, "frame", watched)

@@ -11,7 +11,8 @@ import numpy as np
 from ...camera.paths import Pose
 from ..layers import Layers
 from ..picture import Picture
-from . import fuse, raster, shade
+from ..unseen import NOTHING, Boxes
+from . import fuse, hide, raster, shade
 from .holes import BEHIND, fill
 
 FULL = 2  # views that are drawn whole; the rest only where those see nothing
@@ -72,17 +73,19 @@ class Renderer:
         self.bounds, self.reach = np.empty((4, blocks), np.int32), np.empty(blocks, np.float32)
         self.back = np.empty((blocks, 10), np.float32)
 
-    def frame(self, sights: Sequence[Sight]) -> Frame:
-        """The frame that `sights` show together."""
+    def frame(self, sights: Sequence[Sight], unseen: Boxes = NOTHING) -> Frame:
+        """The frame that `sights` show together. What they show behind `unseen` is not there to be seen."""
         count = len(sights)
         if count > len(self.near):
             self._grow(count)
         rgb = np.empty((*self.still.nearness.shape, 3), np.uint8)
         nearness = np.empty(self.still.nearness.shape, np.float32)
-        unseen = self._alone(sights[0], rgb, nearness) if count == 1 else self._together(sights, rgb, nearness)
+        lacking = self._alone(sights[0], rgb, nearness) if count == 1 else self._together(sights, rgb, nearness)
+        if len(unseen.nearness):
+            lacking += self._hide(sights, unseen, nearness)
         if self.holes.any():
             fill(nearness, rgb, self.holes, self.blank, float(self._same(sights[0].picture, BEHIND)))
-        return Frame(rgb, nearness, unseen / nearness.size)
+        return Frame(rgb, nearness, lacking / nearness.size)
 
     def _alone(self, sight: Sight, rgb: np.ndarray, nearness: np.ndarray) -> float:
         """The frame of one view, into `rgb` and `nearness`. Gives the pixels that it does not see."""
@@ -133,6 +136,13 @@ class Renderer:
                 self.holes,
             )
         )
+
+    def _hide(self, sights: Sequence[Sight], unseen: Boxes, nearness: np.ndarray) -> int:
+        """Leaves out what is behind `unseen`. Gives how many pixels that are."""
+        says = np.array([sight.says for sight in sights], np.float32)
+        same = self._same(sights[0].picture, hide.BEHIND)
+        seen = self.weight[: len(sights)], says, self.wanted, FULL
+        return int(hide.hide(unseen.pixels, unseen.nearness, *seen, same, nearness, self.holes))
 
     def _draw_view(self, k: int, sight: Sight, near: np.ndarray) -> None:
         """Draws `sight` as the `k`th of the frame, its nearness into `near`."""
