@@ -32,7 +32,7 @@ def spans(groups: list[list[Step]], seconds: float) -> list[tuple[float, float]]
     lengths: list[float] = []
     weights: list[float] = []
     for group in groups:
-        asked = [step.seconds for step in group if step.seconds]
+        asked = [step.seconds or (step.share or 0.0) * seconds for step in group if step.seconds or step.share]
         speed = max(step.speed for step in group)
         if asked:
             lengths.append(max(0.1, max(asked)))

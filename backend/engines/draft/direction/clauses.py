@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 
 from . import words
 from .lists import by_phrase
-from .vocabulary import FALSE_FRIENDS, PHRASES
+from .vocabulary import ALONE, FALSE_FRIENDS, PHRASES, RISING_AND_SINKING
+from .ways import VERBS
 
 _MARKS = {
     **dict.fromkeys((".", "!", "?", "\n", "|"), "sentence"),
-    **dict.fromkeys((";", "…", "...", "->", "=>", "→"), "then"),
+    **dict.fromkeys((";", "…", "...", "->", "=>", "→", ">"), "then"),
     **dict.fromkeys((",", ":", "(", ")", "[", "]", "/", "–", "—", "-"), "comma"),
     "+": "with",
     "&": "and",
@@ -20,7 +21,7 @@ _LINKS = by_phrase(
     {
         "then": """
             then, and then, after that, afterwards, followed by, ending with, end with, ends with, finish with, before,
-            next, finally, and finally, subsequently, later, until
+            next, finally, and finally, subsequently, later, until, once there, and once there, later on
         """,
         "after": "after, once",
         "with": """
@@ -76,15 +77,16 @@ def clauses(found: list[words.Token]) -> list[Clause]:
             new_link = _LINK_OF[tuple(texts[i : i + size])] if size else ""
             if new_link == "and" and any(token.text == "between" for token in current[-5:]):
                 new_link = ""  # "between the bed and the wardrobe"
-            if texts[i] == "with" and current and current[-1].text in _GOING_WITH:
+            if texts[i] == "with" and _goes_with(texts, i, current):
                 new_link = ""  # "tracks with the cyclist"
             if new_link == "then" and texts[i] == "before" and not current and (not made or link == "sentence"):
                 new_link = link = "before"
         if not new_link:
             current.append(found[i])
         elif current:
+            label = texts[i] == ":" and _is_label(current)
             made.append(_clause(current, link))
-            current, link = [], new_link
+            current, link = [], link if label and _RANK[link] > _RANK[new_link] else new_link
         elif (made and _RANK[new_link] > _RANK[link]) or (not made and new_link == "after"):
             link = new_link
         i += size or 1
@@ -93,6 +95,26 @@ def clauses(found: list[words.Token]) -> list[Clause]:
     return _in_order(made)
 
 
+def _is_label(current: list[words.Token]) -> bool:
+    """Whether words before a colon only name what comes: "Shot 2:", "End:"."""
+    texts = [token.text for token in current]
+    return len(texts) <= 4 and not any(text in VERBS or text in ALONE or text in _OF_MANNER for text in texts)
+
+
+_OF_MANNER = ("speed", "pace", "tempo", "duration", "timing", "length", "easing", "amount", "style", "mood")
+
+
+def _goes_with(texts: list[str], i: int, current: list[words.Token]) -> bool:
+    """Whether the "with" at word `i` tells whom a verb goes beside, and no second move: "glides with her"."""
+    before = [token.text for token in current[-2:] if not token.text.endswith("ly")]
+    if not before:
+        return False
+    goes = VERBS.get(before[-1], ("", "", False))
+    beside = goes[2] and goes[1] != "ed" and goes[0] not in RISING_AND_SINKING
+    return before[-1] in _GOING_WITH or (beside and texts[i + 1 : i + 2] in _SOMEBODY)
+
+
+_SOMEBODY = (["him"], ["her"], ["them"], ["us"])
 _GOING_WITH = (
     *("track", "tracks", "tracking", "move", "moves", "moving", "travel", "travels", "travelling", "walk", "walks"),
     *("pan", "pans", "panning", "truck", "trucks", "trucking", "along", "go", "goes", "run", "runs", "glides"),

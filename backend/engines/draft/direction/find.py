@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 
 from . import words
 from .clauses import SET_PHRASES, Clause, longest
+from .going import way_after
 from .modifiers import is_figure, is_modifier, telling_at
 from .vocabulary import (
     ALONE,
     CAMERA_NOUNS,
     CAMERA_VERBS,
     CARRIERS,
+    DETERMINERS,
     DIRECTIONS,
     EVERYDAY_VERBS,
     LEAD_INS,
@@ -255,10 +257,8 @@ def _alone(text: list[str]) -> Found | None:
     ]
     if len(content) != 1 or content[0] not in ALONE or any(word in DIRECTIONS and word != content[0] for word in text):
         return None
-    if content[0] == "static" and text != ["static"]:
-        timed = any((one := words.measure_at(text, i)) and one.kind == "seconds" for i in range(len(text)))
-        if not timed or text[0] != "static":
-            return None
+    if content[0] == "static" and any(word in DETERMINERS for word in text[: text.index("static")][-1:]):
+        return None  # "a static, empty look"
     at = text.index(content[0])
     kind, sign = ALONE[content[0]]
     return Found(at, at + 1, kind, sign, "phrase", content[0])
@@ -291,11 +291,14 @@ def _verb(text: list[str], i: int) -> Found | None:
     """The move of the verb at word `i`, if its direction, or the lack of one, has a meaning."""
     verb, form, everyday = VERBS[text[i]]
     table = EVERYDAY_VERBS[verb] if everyday else CAMERA_VERBS[verb]
+    if verb not in _OWN_WAYS and (way := way_after(text, i + 1, table, everyday)):
+        (kind, sign), end = way
+        return Found(i, end, kind, sign, form, verb, everyday, extra=_own_speed(verb))
     near = direction_of(text, i, i + 1, NEAR if everyday else FAR, not everyday)
+    if near and near[0] in ("up", "down") and "in" in table and verb not in _OWN_WAYS:
+        near = on_a_road(text, near[1], near[0]), near[1]
     if near and near[0] in table:
         direction, end = near
-        if direction in ("up", "down") and "in" in table:
-            direction = on_a_road(text, end, direction)
         beside = verb in MOVES_ASIDE or (verb in ("dolly", "track") and text[end - 1] == "alongside")
         if beside and text[end - 1] in ALONG and not any(word in ROADS for word in text[end:]):
             table, direction = CAMERA_VERBS["truck"], "right"  # "truck along the fence": beside it, whichever way
@@ -306,9 +309,6 @@ def _verb(text: list[str], i: int) -> Found | None:
     if everyday and "in" in table and goes_to(text, i + 1):
         kind, sign = table["in"]
         return Found(i, i + 1, kind, sign, form, verb, everyday, extra=_own_speed(verb))
-    if everyday and "in" in table and text[i + 1 : i + 2] in (["over"], ["across"], ["past"]):
-        kind, sign = table["in"]
-        return Found(i, i + 2, kind, sign, form, verb, everyday, extra=_own_speed(verb))
     looks = (verb == "look" and text[i + 1 : i + 2] == ["at"]) or (
         verb in TURN_ABOUT and text[i + 1 : i + 2] in (["to"], ["toward"], ["towards"])
     )
@@ -329,6 +329,9 @@ def _verb(text: list[str], i: int) -> Found | None:
         return None
     kind, sign = table[""]
     return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
+
+
+_OWN_WAYS = ("pull", "lead", "follow")  # back, whichever way; before or behind somebody
 
 
 def _own_speed(verb: str) -> tuple[tuple[str, float], ...]:

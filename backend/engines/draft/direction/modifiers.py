@@ -31,7 +31,7 @@ def telling_at(text: list[str]) -> int:
 
 def is_figure(text: list[str], i: int) -> bool:
     """Whether word `i` is a number or a unit."""
-    units = (words.METRES, words.DEGREES, words.SECONDS, ("%", "percent"))
+    units = (words.METRES, words.DEGREES, words.SECONDS, words.PARTS, ("%", "percent"))
     return words.number_at(text, i) is not None or any(text[i] in unit for unit in units)
 
 
@@ -99,5 +99,6 @@ def in_manner(step: Step, manner: Step) -> Step:
         degrees=step.degrees if step.degrees is not None else manner.degrees,
         metres=step.metres if step.metres is not None else manner.metres,
         seconds=step.seconds if step.seconds is not None else manner.seconds,
+        share=step.share if step.share is not None else manner.share,
         delay=step.delay if step.delay is not None else manner.delay,
     )

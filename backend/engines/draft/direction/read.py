@@ -20,6 +20,7 @@ from .plain.translate import to_english
 from .steps import Reading, Step, tidy
 from .subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
 from .target import onward_of, target_of, whole_of
+from .timeline import lasting, parts
 from .vocabulary import (
     CAMERA_VERBS,
     CARRIED,
@@ -34,26 +35,40 @@ MOST_STEPS = 12
 
 def read_moves(text: str) -> Reading:
     """The moves that `text` asks for. Any text is fine; unknown words give no steps."""
-    tokens = words.tokens(to_english(written_out(text)))
-    tokens = [replace(token, text=spelled(token.text)) for token in tokens]
-    reader = _read(_with_eases(clauses(tokens)))
+    timed = parts(text)
+    reader, said = _Reader(), set()
+    idle: list[Step] = []
+    for part in timed:
+        tokens = words.tokens(to_english(written_out(part.text)))
+        tokens = [replace(token, text=spelled(token.text)) for token in tokens]
+        said |= {token.text for token in tokens}
+        begun = len(reader.steps)
+        _read(_with_eases(_parted(clauses(tokens), begun)), reader)
+        if part.seconds is not None:
+            idle += [] if reader.steps[begun:] else [Step("hold", 1)]
+            reader.steps[begun:] = lasting(reader.steps[begun:], part.seconds)
+    if len(idle) == len(reader.steps):  # no part has a move
+        reader.steps = []
     steps = tidy(reader.steps or reader.headed)[:MOST_STEPS]
-    said = frozenset(token.text for token in tokens)
-    return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), said)
+    return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), frozenset(said))
 
 
-def _read(found: list[Clause]) -> _Reader:
-    reader = _Reader()
+def _read(found: list[Clause], reader: _Reader) -> _Reader:
     for clause in found:
         reader.clause(clause)
     return reader
+
+
+def _parted(found: list[Clause], begun: int) -> list[Clause]:
+    """The clauses of a part of the shot, which come after the `begun` steps so far."""
+    return [replace(found[0], link="then"), *found[1:]] if begun and found else found
 
 
 def _with_eases(found: list[Clause]) -> list[Clause]:
     """ "Ease in, push in, ease out": how the other moves start and end, where there are any; else a move itself."""
     eases = {id(clause): side for clause in found if (side := _eases(clause.words))}
     if not eases or all(
-        step.kind in ("hold", "handheld") for step in _read([c for c in found if id(c) not in eases]).steps
+        step.kind in ("hold", "handheld") for step in _read([c for c in found if id(c) not in eases], _Reader()).steps
     ):
         return found
     sides = set(eases.values())
@@ -244,7 +259,7 @@ class _Reader:
             and step.kind in ("pan", "tilt", "roll", "zoom")
         ):
             self.steps.pop()  # "the camera doesn't move, only tilts up"
-        together = is_together(clause, index, move, step, self.steps)
+        together = step.delay is None and is_together(clause, index, move, step, self.steps)
         if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
             together = True
         self.leaning = any(word in _HELD_SO for word in move.verb.split())

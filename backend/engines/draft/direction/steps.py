@@ -18,6 +18,7 @@ class Step:
     metres: float | None = None
     factor: float | None = None  # zoom
     seconds: float | None = None  # length in time
+    share: float | None = None  # length in time, as a share of the shot
     delay: float | None = None  # a hold before it, seconds
     speed: float = 1.0
     ease: str = "smooth"  # smooth | linear | in | out

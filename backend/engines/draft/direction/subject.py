@@ -215,7 +215,18 @@ def _order_is_camera_move(text: list[str], move: Found, sentence: str) -> bool:
     if before in ("a", "an", "the") and not move.directed and not pause:
         return False
     if move.kind == "hold":
-        if move.verb == "hover" or after in ("still", "steady", "position", "there", "here", "static", "put", "for"):
+        if move.verb == "hover" or after in (
+            "still",
+            "steady",
+            "position",
+            "there",
+            "here",
+            "static",
+            "put",
+            "for",
+            "first",
+            "initially",
+        ):
             return True
         timed = words.measure_at(text, move.end) is not None if after else True
         return (

@@ -66,7 +66,7 @@ _TILT: dict[str, Move] = {"up": ("tilt", 1), "down": ("tilt", -1)}
 _ROLL: dict[str, Move] = {"clockwise": ("roll", 1), "counter": ("roll", -1)}
 _ANY_ROLL: dict[str, Move] = {"left": ("roll", -1), "right": ("roll", 1), **_ROLL}
 _ANY_ORBIT: dict[str, Move] = {"left": ("orbit", -1), "right": ("orbit", 1), **_ORBIT, "": ("orbit", 1)}
-_ANY_TRUCK: dict[str, Move] = {**_TRUCK, **_PUSH, "around": ("orbit", 1), "": ("truck", 1)}
+_ANY_TRUCK: dict[str, Move] = {**_TRUCK, **_PUSH, **_PEDESTAL, "around": ("orbit", 1), "": ("truck", 1)}
 _ANY_CRANE: dict[str, Move] = {**_CRANE, "": ("crane", 1)}
 
 _TRAVEL: dict[str, Move] = {**_PUSH, **_TRUCK, **_PEDESTAL, **_ORBIT}
@@ -92,7 +92,7 @@ CAMERA_VERBS: dict[str, dict[str, Move]] = {
     "orbit": _ANY_ORBIT,
     "arc": _ANY_ORBIT,
     "circle": _ANY_ORBIT,
-    "push": {**_PUSH, **_TRUCK},
+    "push": {**_PUSH, **_TRUCK, **_PEDESTAL, "around": ("orbit", 1)},
     "pull": {**_PUSH, **_TRUCK, "up": ("crane", 1)},
     "roll": {**_ANY_ROLL, "": ("roll", 1)},
 }
@@ -243,7 +243,7 @@ ALONE: dict[str, Move] = by_phrase(
 FALSE_FRIENDS = listed(
     """
         frying pan, sauce pan, baking pan, pan flute, pan pipe, pan pipes, peter pan, pan pizza, pan fried, pots
-        and pans, dust pan, push notification, push notifications, push button, push buttons, push up, push ups,
+        and pans, dust pan, push notification, push notifications, push button, push buttons, a push up, push ups,
         pull ups, pull over, crash site, crash test, crash landing, whipped cream, record player, media
         player, cd player, team player, pull string, zoom call, zoom meeting, zoom lens, tilt shift, food
         truck,
@@ -260,8 +260,8 @@ FALSE_FRIENDS = listed(
         phone, handheld fan, handheld mirror, handheld torch, handheld flashlight, handheld camera store, still
         life, boom box, boom mic, boom microphone, boom operator, boom pole, sonic boom, baby boom, in orbit,
         orbit of, low orbit, earth orbit, look back at, hold hands, hold on to, holds hands, holding hands, on
-        hold, rest room, step back in time, back in time, moving on, move on, come on, come in, go away, go on,
-        look out, get out, get up, get in, get away, get back, run away, run out, go out, step up, turn off,
+        hold, rest room, step back in time, back in time, moving on, move on, come on, come in, go on,
+        look out, get out, get up, get in, get away, get back, run away, run out, step up, turn off,
         turn on, lift off, drop off, head on, straight ahead of, back to back, left over, left
         alone, left open, right now, right away, back door, back yard, back seat, back room, back wall, back
         alley, back street, back lit, far away, close up, close ups, upside down, bullet train, reverse angle,
@@ -296,7 +296,7 @@ LEAD_INS = one_of(
         style, classic, professional, together, still, over, combined, followed, after, before, that, which, there,
         here, it's, that's, into, plus, perform, performs, performing, execute, executes, steady, crisp, controlled,
         precise, natural, subtle, parallax, from, then's, instead, point, not, never, no, without, avoid, don't,
-        doesn't, dont, doesnt, isn't, aren't, won't, shouldn't, any, rotation, pls, plz, kindly, ok, okay,
+        doesn't, dont, doesnt, isn't, aren't, won't, shouldn't, any, rotation, initially, pls, plz, kindly, ok, okay,
         maybe, perhaps, basically, ideally, instruction, instructions, direction,
         directions
     """
@@ -331,7 +331,7 @@ BETWEEN = one_of(
     """
         to, the, a, an, from, camera, shot, it, view, lens, frame, very, slowly, more, some, just, over, straight,
         directly, all, way, towards, its, side, motion, movement, move, and, still, his, her, our, us, picture, image,
-        so, by, about, of, quite, really, further, in, on, only, ever, across, whole
+        so, by, about, of, quite, really, further, in, on, only, ever, across, whole, deeper, farther, lower, low, high
     """
 )
 DETERMINERS = one_of("the, a, an, his, her, their, its, my, your, our, this, that, these, those, each, every, some")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from . import words
 from .modifiers import is_figure, is_modifier
 from .vocabulary import BETWEEN, CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, ROADS, Move
@@ -145,13 +147,13 @@ def forms_of(verb: str) -> dict[str, str]:
     if verb in IRREGULAR:
         s, *ings, ed = IRREGULAR[verb]
     else:
-        stem = verb[:-1] if verb.endswith("e") else verb + verb[-1] if verb in _DOUBLING else verb
+        stem = verb[:-1] if verb.endswith("e") else verb + verb[-1] if _DOUBLED.fullmatch(verb) else verb
         s = verb + ("es" if verb.endswith(("sh", "ch", "s", "x")) else "s")
         ings, ed = [stem + "ing"], stem + "ed"
     return {verb: "base", s: "s", ed: "ed", **dict.fromkeys(ings, "ing")}
 
 
-_DOUBLING = ("pan", "step", "stop", "drop", "whip", "ped", "crab", "jib", "get")
+_DOUBLED = re.compile(r"[^aeiou]+[aeiou][^aeiouwxy]")  # pan: panning
 VERBS: dict[str, tuple[str, str, bool]] = {
     **{form: (verb, kind, True) for verb in EVERYDAY_VERBS for form, kind in forms_of(verb).items()},
     **{form: (verb, kind, False) for verb in CAMERA_VERBS for form, kind in forms_of(verb).items()},

@@ -97,12 +97,14 @@ METRES: dict[str, float] = by_phrase(
 )
 DEGREES: dict[str, float] = by_phrase({1.0: "degree, degrees, deg, °"})
 SECONDS: dict[str, float] = by_phrase({1.0: "s, sec, secs, second, seconds, beat, beats"})
+# Parts of the whole shot, as plain/sayings.py says "for the first half".
+PARTS: dict[str, float] = {"halfshot": 0.5, "thirdshot": 0.333, "quartershot": 0.25}
 FACTORS = {"x", "times"}
 TURNS = frozenset(
     ("turn", "turns", "circle", "circles", "orbits", "rotation", "rotations", "revolution", "revolutions")
 )
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|°|%|[^\W\d_]+(?:'[^\W\d_]+)*|->|=>|→|\.\.\.|…|[.,;:!?\n()\[\]/+&|–—]|-(?=\s)")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)?|°|%|[^\W\d_]+(?:'[^\W\d_]+)*|->|=>|→|>|\.\.\.|…|[.,;:!?\n()\[\]/+&|–—]|-(?=\s)")
 _QUOTED = re.compile(
     r"\"[^\"]{0,600}\"|“[^”]{0,600}”|「[^」]{0,600}」|『[^』]{0,600}』|«[^»]{0,600}»|„[^“”]{0,600}[“”]"
 )
@@ -139,7 +141,7 @@ def tokens(text: str) -> list[Token]:
 class Measure:
     """A number with its unit, and how many tokens it is long."""
 
-    kind: str  # "degrees" | "metres" | "seconds" | "factor" | "percent"
+    kind: str  # "degrees" | "metres" | "seconds" | "share" | "factor" | "percent"
     value: float
     length: int
 
@@ -186,7 +188,7 @@ def measure_at(words: list[str], i: int) -> Measure | None:
         return Measure("degrees", 360.0 * value, length + 1)
     if unit in ("turn", "circle") and words[i] != "a":
         return Measure("degrees", 360.0 * value, length + 1)
-    for kind, units in (("degrees", DEGREES), ("metres", METRES), ("seconds", SECONDS)):
+    for kind, units in (("degrees", DEGREES), ("metres", METRES), ("seconds", SECONDS), ("share", PARTS)):
         if unit in units:
             return Measure(kind, value * units[unit], length + 1)
     if unit in FACTORS:

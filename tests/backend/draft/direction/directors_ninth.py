@@ -179,7 +179,7 @@ NINTH = {
     "Start pan on word 'go', pan L 45, stop": "pan left 45°, hold",
     "First 2 sec nothing. Then boom up 1m.": "hold 2s, crane up 1m",
     "camera stays on sticks, zoom in last 2 seconds": "zoom in 2s",
-    "POV: run down the corridor and turn left at the end": "push in fast + pan left",
+    "POV: run down the corridor and turn left at the end": "push in fast, pan left",
     "drone swoops down over the river toward the fortress": "push in fast <to fortress>",
     "Rotate the view 180° so that we face the gate": "pan right 180°",
     "ease-in ease-out dolly forward 4 m over 6 s": "push in 4m 6s",

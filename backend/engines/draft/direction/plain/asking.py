@@ -24,6 +24,14 @@ ASKING = replacements(
         (r"\b(pivot|turn|rotat|spin|swivel|swing|pan)(e?s|ing|ning|e|)( a?round)? (?:on the spot|in place)\b", r"\1\2"),
         (rf"\b(?:gimme|(?:give|get|grab|show|do|make|try) (?:me |us )?)\s*(?=an? (?:[\w'-]+ ){{0,3}}?{_MOVE}\b)", ""),
         (rf"\b(?:how about|what about|i'm after|let's (?:have|get|do|try)) (?=an? (?:[\w'-]+ ){{0,3}}?{_MOVE}\b)", ""),
+        (
+            r"\b(one|a|an|this|the|single|long|continuous|unbroken|smooth) take\b(?! (?:a|the|us|me|it)\b)",
+            r"\1 shot",
+        ),
+        (
+            r"\b(?:just )?as (?:if|though)(?: (?:it|we|you|the camera|one) (?:is|are|were|was)|we're|you're|it's)?\b",
+            ", ",
+        ),
         # None at all.
         (
             r"\b(?:no (?:camera )?(?:move|movement|motion)s?|(?:don't|do not|doesn't|does not) move(?: the camera)?) "

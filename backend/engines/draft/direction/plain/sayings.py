@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+from ..languages.happenings import PEOPLE
 from .whose import from_above, led, named, of_itself, ordered
 
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -65,13 +66,27 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             r"beat|frame)s?\b,?",
             "at the end, ",
         ),
+        # What lasts for a part of the shot, and what is said to be at its end.
         (
-            r"\b(?:in|on|during|for|over) the (?:first|second|middle|opening) (?:third|half|quarter|part|"
-            r"moments?)\b,?",
+            r"\b(?:(?:in|on|during|for|over) )?(?:the )?(?:very )?(?:1st|first|opening) (half|third|quarter)"
+            rf"{_OF_THE_SHOT}",
+            r" for 1 \1shot ",
+        ),
+        (r"\b(half|third|quarter)shot\s*,?\s*and\b", r"\1shot, then"),
+        (
+            r"\b(?:in|on|during|for|over) the (?:second|middle) (?:third|quarter|part|moments?)\b,?|"
+            r"\b(?:in|on|during|for|over) the (?:first|opening) (?:part|moments?)\b,?",
             " ",
         ),
-        (rf"\b(?:1st|first) half\b{_OF_THE_SHOT}", " "),
-        (rf"\b(?:2nd|second|other) half\b{_OF_THE_SHOT}", "then "),
+        (
+            r"(?:[,.;]| and\b)\s*(?:then |finally )*([^,.;]{2,60}?) (?:towards|toward|near|at) the (?:very )?end\b"
+            rf"{_OF_THE_SHOT}(?! of)",
+            r", then \1",
+        ),
+        (
+            rf"\b(?:(?:in|on|during|for|over) )?(?:the )?(?:2nd|second|other) half\b{_OF_THE_SHOT}",
+            "then ",
+        ),
         (
             rf"\bat {_NUMBER}\s*(?:x|times) (?:the )?(?:normal )?speed\b|\b(?:at )?(?:double|twice the|full|"
             rf"top|high|breakneck) speed\b",
@@ -127,7 +142,10 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             r"\1 \2 degrees",
         ),
         # How far round.
-        (r"\b((?:a?round|orbit|circl\w+)\b[^,.;]{0,40}?) (?:once|one time|1 time)\b", r"\1 360 degrees"),
+        (
+            r"\b((?:a?round|orbit|circl\w+)\b[^,.;]{0,40}?)(?<! and) (?:once|one time|1 time)\b(?! (?:there|we|you)\b)",
+            r"\1 360 degrees",
+        ),
         (r"\b(?:once|one time) (a?round)\b", r"360 degrees \1"),
         (r"\bhalf ?way (through|into|to|towards?|across|along|down|up|over|past)\b", r"\1"),
         (r"\bhalf ?way a?round (?=the |his |her |a |it\b)", "half circle around "),
@@ -180,8 +198,8 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (r"\b(?:twice|two times|2 times) (a?round)\b", r"orbit 720 degrees \1", ordered),
         # Without a verb of the camera's.
         (
-            r"\b(?:walk|mov|go|run|trail|fly|flie|glid|drift|stay)\w* (?:just |right |close |"
-            r"closely )?behind (?=him\b|her\b|them\b|the |a )",
+            r"\b(?:walk|mov|go|run|trail|fly|flie|glid|drift|stay|track|creep|float)\w* (?:just |right |close |"
+            rf"closely )?behind (?=him\b|her\b|them\b|(?:the|a) (?:\w+ )?(?:{PEOPLE}|cars?|bike|cyclist|runner)\b)",
             "following ",
             ordered,
         ),

@@ -158,7 +158,7 @@ _MAYBE_ENGLISH = one_of(
     """
             al, com, con, da, dal, dan, das, de, dei, del, della, dem, den, der, die, do, dos, e, een, el, em, halve,
             im, la, las, le, les, lo, los, mezzo, metro, na, non, op, par, per, plan, pour, sale, se, sem, si, suit,
-            tot, un, una, van, vast, von, y
+            tot, travelling, un, una, van, vast, von, y
         """
 )
 # Things that an English word is called like.
