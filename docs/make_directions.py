@@ -60,7 +60,7 @@ def places_to_go() -> str:
     )
 
 
-# By relation: see direction/target.py.
+# By relation: see direction/where/target.py.
 PLACES = {
     "to": (
         "goes to it until it fills the frame",

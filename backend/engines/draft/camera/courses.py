@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..direction.steps import Step
-from ..direction.target import which_of
+from ..direction.where.target import which_of
 from .limits import Sizes
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
 from .scene_depth import SceneDepth

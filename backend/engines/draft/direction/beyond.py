@@ -64,6 +64,12 @@ _PERSON = re.compile(
     rf"\b(?:{PEOPLE})\b(?:\s+(?:and\s+)?[\w']+){{0,2}}?\s+(?:{_verbs(PEOPLE_VERBS)}|"
     rf"(?:{ENGLISH_STATES})s)\b|{BLINKING}"
 )
+# One person who does anything else but be there: "the old man gets up", "a girl is drawing".
+_DOES = re.compile(
+    rf"\b(?:{PEOPLE})(?:\s+(?:\w+ly|just|then|also|now))?\s+(?:(?:is|are)\s+)?"
+    rf"(?!(?:{ENGLISH_STATES})\w*\b|(?:is|was|has|wears|this|towards|upwards|always|its|his|us|across|says|asks|tells|thinks|feels|waits|sees|watches)\b)"
+    r"(?:[a-z]{2,}(?<!s)(?<!u)s|(?!sitting|standing|lying|wearing|looking|leaning|during|evening|morning)[a-z]{2,}ing)\b"
+)
 _FOLLOW = re.compile(
     rf"\bfollow(?:s|ing)?\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?(?:{PEOPLE}|"
     rf"{THINGS}|him|her|them|cyclist|runner|stream)\b"
@@ -82,7 +88,7 @@ def beyond(text: str) -> tuple[str, ...]:
         if _LIGHT.search(clause):
             found.append(LIGHT)
         found += [match[1] for pattern in (_THING, _THING_SO, _BLOWN) for match in pattern.finditer(clause)]
-        if _PERSON.search(clause):
+        if _PERSON.search(clause) or _DOES.search(clause):
             found.append(PEOPLE_MOVE)
         if _FOLLOW.search(clause):
             found.append(FOLLOWING)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from . import words
 from .lists import by_phrase
-from .vocabulary import ALONE, FALSE_FRIENDS, PHRASES, RISING_AND_SINKING
-from .ways import VERBS
+from .vocabulary import ALONE, CAMERA_NOUNS, FALSE_FRIENDS, PHRASES, RISING_AND_SINKING
+from .where.ways import VERBS
 
 _MARKS = {
     **dict.fromkeys((".", "!", "?", "\n", "|"), "sentence"),
@@ -89,6 +89,8 @@ def clauses(found: list[words.Token]) -> list[Clause]:
             current, link = [], link if label and _RANK[link] > _RANK[new_link] else new_link
         elif (made and _RANK[new_link] > _RANK[link]) or (not made and new_link == "after"):
             link = new_link
+        if texts[i] in ("which", "that") and not current and made and made[-1].words[-1] in CAMERA_NOUNS:
+            current = [words.Token("camera")]  # "past the camera, which stays locked on the doorway"
         i += size or 1
     if current:
         made.append(_clause(current, link))

@@ -3,11 +3,11 @@ subject."""
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 from . import words
 from .clauses import SET_PHRASES, Clause, longest
-from .going import way_after
 from .modifiers import is_figure, is_modifier, telling_at
 from .vocabulary import (
     ALONE,
@@ -24,7 +24,8 @@ from .vocabulary import (
     TURN_ABOUT,
     VERB_SPEEDS,
 )
-from .ways import (
+from .where.going import way_after
+from .where.ways import (
     ABOUT,
     ALONG,
     GOES_BY,
@@ -110,6 +111,17 @@ def find(clause: Clause) -> list[Found]:
         return [Found(0, 1, "again", 1, "again", text[0])]
     found = _craned(found)
     return [_sided(text, move) for i, move in enumerate(found) if not _leads_into(text, move, found[i + 1 : i + 2])]
+
+
+def without_things(found: list[Clause]) -> list[Clause]:
+    """ "A dolly with a red lid", "the crane and a ladder": things, not moves that something goes with."""
+    made = list(found)
+    for i, (clause, after) in enumerate(itertools.pairwise(found)):
+        text = clause.words[2:] if clause.words[0] == "there" else clause.words
+        named = len(text) == 2 and text[0] in DETERMINERS and text[1] in ALONE
+        if named and after.link in ("with", "and") and telling_at(after.words) < len(after.words) and not find(after):
+            made[i] = replace(clause, words=[*clause.words[:-1], "thing"])
+    return made
 
 
 _INTO = ("ease", "settle", "go", "move", "come", "drift", "get", "step", "sweep", "press", "glide", "drop")
@@ -202,7 +214,7 @@ def _is_towards_a_thing(text: list[str], i: int) -> bool:
 def _carried(text: list[str]) -> Found | None:
     """ "Steadicam around the table": the move by what carries the camera and where it goes."""
     for i, word in enumerate(text[:-2]):
-        if word in CARRIERS and text[i + 1] in _WAYS:
+        if word in CARRIERS and text[i + 1] in _WAYS and not (text[i + 1] == "in" and text[i + 2] in DETERMINERS):
             kind = "orbit" if text[i + 1] in ("around", "round") else "push"
             return _sided(text, Found(i, i + 2, kind, 1, "phrase", word))
     return None

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 from .clauses import Clause
 from .find import Found
-from .modifiers import modified
+from .lists import one_of
+from .modifiers import is_figure, is_modifier, modified
 from .steps import Step
-from .target import target_of
-from .vocabulary import CAMERA_VERBS, DIRECTIONS, SIDEWAYS
+from .vocabulary import CAMERA_VERBS, DETERMINERS, DIRECTIONS, PREPOSITIONS, SIDEWAYS
+from .where.target import PEOPLE, target_of
 
 
 def is_side(word: str) -> bool:
@@ -44,6 +45,70 @@ def once_more(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
     again = replace(steps[-1], kind=turned[0], sign=turned[1], together=both, metres=None)
     again = modified(again, clause.words, 1, len(clause.words))
     return [replace(again, relation=relation, target=target, open_side=not is_side(move.verb))]
+
+
+_WAYS_ON = one_of(
+    """
+        to, toward, towards, into, onto, through, past, around, round, over, along, across, between, under, behind,
+        beyond, up, down, left, right, forward, forwards, backward, backwards, upward, upwards, downward, downwards,
+        out, closer, nearer, deeper, away, back, sideways
+    """
+)
+_ON = ("on", "over", "again", "back", "also", "finally", "then", "all", "the", "same", "way", "straight", "right", "it")
+_LOOKING = ("pan", "tilt", "roll", "zoom", "dolly zoom")
+
+
+def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
+    """A clause that leaves out its verb, with the verb that the step before it has: "push in, then around the table" as
+    "then move around the table". None for any other. `moves`: what was found in it without a verb."""
+    text = clause.words
+    if before.kind in ("hold", "handheld") or len(text) > 12:
+        return None
+    again = moves and moves[0].form == "again"
+    if (moves and not again) or (again and once_more(moves[0], clause, [before])):
+        return None
+    first = _telling(text)
+    if first == len(text) or text[first] not in _WAYS_ON or any(word in NOMINATIVES for word in text):
+        return None
+    further = text[first] in ("around", "round", "through", "past") or (
+        first and before.target and before.relation != "through"
+    )
+    if clause.link != "then" and not (clause.link == "and" and further):
+        return None
+    if text[first + 1 : first + 2] and not _goes_somewhere(text, first):
+        return None
+    told = (i for i in range(first + 2, len(text)) if text[i] in DETERMINERS)
+    if any(text[i - 1] not in PREPOSITIONS and text[i - 1] != "and" for i in told):
+        return None  # "to her surprise the door opens"
+    verb = "pan" if before.kind in _LOOKING and text[first] not in ("around", "round", "through") else "move"
+    if before.kind == "zoom" and text[first] in ("out", "back"):
+        verb = "zoom"
+    cut = (
+        first - 1 if first and text[first - 1] == "back" and text[first] in ("to", "out") and verb == "move" else first
+    )
+    kept = [word for word in text[:cut] if is_modifier(word)]
+    said = [verb, *kept, *text[cut:]]
+    return Clause(said, [False] * (len(said) - len(text) + cut) + clause.named[cut:], "then")
+
+
+def _telling(text: list[str]) -> int:
+    """The first word that is no filler; a "back" or "over" that ends the clause is one that tells."""
+    for i, word in enumerate(text):
+        last = i + 1 == len(text)
+        goes = text[i + 1 : i + 2] and (text[i + 1] in DETERMINERS or text[i + 1] == "it")
+        if last or not (word in _ON or is_modifier(word) or word.endswith("ly")) or (word == "over" and goes):
+            return i
+    return len(text)
+
+
+def _goes_somewhere(text: list[str], i: int) -> bool:
+    """Whether a place or another direction follows the word `i`, and no "to her surprise"."""
+    after = text[i + 1]
+    known = after in DETERMINERS or after in _WAYS_ON or after in PEOPLE or is_modifier(after) or is_figure(text, i + 1)
+    return known or after in ("of", "from", "about", "by", "in", "on", "at", "again") or text[i] in DIRECTIONS
+
+
+NOMINATIVES = ("he", "she", "they", "who", "i")
 
 
 def turned_to(step: Step, text: list[str]) -> Step:

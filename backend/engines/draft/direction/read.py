@@ -11,15 +11,14 @@ from dataclasses import dataclass, field, replace
 from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
-from .find import Found, find, is_another_direction
-from .joining import ACROSS, is_side, is_together, once_more, turned_to
+from .find import Found, find, is_another_direction, without_things
+from .joining import ACROSS, gone_on, is_side, is_together, once_more, turned_to
 from .modifiers import in_manner, is_modifier, modified, telling_at
 from .plain.shorthand import written_out
 from .plain.slips import spelled
 from .plain.translate import to_english
 from .steps import Reading, Step, tidy
 from .subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
-from .target import onward_of, target_of, whole_of
 from .timeline import lasting, parts
 from .vocabulary import (
     CAMERA_VERBS,
@@ -28,7 +27,8 @@ from .vocabulary import (
     NEGATIONS,
     PREPOSITIONS,
 )
-from .ways import heading
+from .where.target import onward_of, target_of, whole_of
+from .where.ways import heading
 
 MOST_STEPS = 12
 
@@ -43,7 +43,7 @@ def read_moves(text: str) -> Reading:
         tokens = [replace(token, text=spelled(token.text)) for token in tokens]
         said |= {token.text for token in tokens}
         begun = len(reader.steps)
-        _read(_with_eases(_parted(clauses(tokens), begun)), reader)
+        _read(_with_eases(without_things(_parted(clauses(tokens), begun))), reader)
         if part.seconds is not None:
             idle += [] if reader.steps[begun:] else [Step("hold", 1)]
             reader.steps[begun:] = lasting(reader.steps[begun:], part.seconds)
@@ -122,6 +122,9 @@ class _Reader:
             moves = []  # "arc shot, 45 degrees to the left" is of the arc
         self.negated = bool(forbidden) and not moves
         self.forbidden.update(forbidden)
+        if not forbidden and self.steps and self.sentence != "actor" and (on := gone_on(clause, self.steps[-1], moves)):
+            self.clause(on)
+            return
         if not moves:
             if not forbidden:
                 self.sentence = sentence_subject(clause, self.sentence)
@@ -133,7 +136,7 @@ class _Reader:
             moves = [move for move in moves if move.verb not in CARRIED]
         for index, move in enumerate(moves):
             self._add(clause, moves, index, move)
-        self.carried = moves[-1].verb in CARRIED
+        self.carried = moves[-1].verb in (*CARRIED, "ken burns")
         self.manner = None
 
     def _repeats(self, clause: Clause) -> bool:
@@ -270,7 +273,7 @@ class _Reader:
 
     def _target_alone(self, clause: Clause) -> None:
         """A thing with no move beside it: "arc shot, around the table", "until we see the whole room"."""
-        if not self.steps or clause.link == "sentence":
+        if not self.steps or (clause.link == "sentence" and clause.words[0] != "ending"):
             return
         before = self.steps[-1]
         if before.kind in ("hold", "handheld"):
@@ -290,7 +293,13 @@ class _Reader:
         ends = clause.words[0] == "ending"
         if not ends and ((before.target and before.relation != "along") or clause.link not in ("comma", "and")):
             return
-        if clause.words[0] in LEAD_INS or clause.words[0] in PREPOSITIONS:
+        first = next((i for i, word in enumerate(clause.words) if word in PREPOSITIONS or word == "round"), 0)
+        figures = words.measured(clause.words)
+        if ends or all(
+            word in LEAD_INS or word == "about" or is_modifier(word) or figures[i]
+            for i, word in enumerate(clause.words[:first])
+        ):
+            before = modified(before, clause.words, 0, first)
             relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))
             if target and relation != "with":
                 said = f"{before.said} {' '.join(clause.words)}"
@@ -315,7 +324,7 @@ class _Reader:
         modifiers = [i for i, word in enumerate(text) if is_modifier(word) or words.measure_at(text, i)]
         telling = telling_at(text)
         self._heading(clause, telling)
-        if telling < len(text) or not modifiers:
+        if telling < len(text) or not modifiers or set(text) <= _FRAMINGS:
             return
         if self.steps and clause.link in ("comma", "and", "but", "sentence"):
             self.steps[-1] = turned_to(modified(self.steps[-1], text, 0, len(text)), text)
@@ -331,6 +340,7 @@ class _Reader:
             self.manner = replace(manner, said=" ".join(text))
 
 
+_FRAMINGS = frozenset(("a", "an", "very", "extreme", "wide", "long", "full", "shot"))  # no amount
 _HELD_SO = ("dutch", "canted")
 _MOVEMENT = ("movement", "motion", "move", "camerawork")
 _ABOUT_THE_CAMERA = ("camera", *_MOVEMENT)

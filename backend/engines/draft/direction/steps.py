@@ -23,7 +23,7 @@ class Step:
     speed: float = 1.0
     ease: str = "smooth"  # smooth | linear | in | out
     together: bool = False  # at the same time as the step before
-    relation: str = ""  # how the thing is meant: see target.RELATIONS
+    relation: str = ""  # how the thing is meant: see where.target.RELATIONS
     onward: str = ""  # what a way through the target leads to
     target: str = ""  # what the move is about, as the words name it; "" for what the camera looks at
     open_side: bool = False  # whether the words leave open which way round, or to which side
@@ -61,7 +61,15 @@ def tidy(steps: list[Step]) -> tuple[Step, ...]:
             kept[-1] = replace(kept[-1], said=f"{kept[-1].said} {step.said}")
     if any(step.kind in ("pan", "tilt", "zoom", "roll") for step in kept):  # a tripod's head moves
         kept = [step for step in kept if step.kind != "hold" or not _ON_LEGS.intersection(step.said.split())]
-    return tuple(_dolly_zooms(kept))
+    return tuple(_told_once(_dolly_zooms(kept)))
+
+
+def _told_once(steps: list[Step]) -> list[Step]:
+    """Without a dolly zoom that only names the one before it: "dolly out, zooming in: vertigo"."""
+    named = [
+        i > 0 and step.kind == "dolly zoom" == steps[i - 1].kind and not step.target for i, step in enumerate(steps)
+    ]
+    return [step for step, again in zip(steps, named, strict=True) if not again]
 
 
 def _told_more(before: Step, step: Step) -> Step:

@@ -25,6 +25,7 @@ from .vocabulary import (
     SIDEWAYS,
     STILL,
 )
+from .where.ways import VERBS
 
 _PRONOUNS = one_of("he, she, they, it, who, someone, somebody, everyone")
 _MODALS = one_of("can, could, will, would, should, must, may, might, did, does, is, are")
@@ -32,7 +33,9 @@ _TRANSITIVE = one_of("orbit, circle, encircle, lead, approach, follow, enter, ex
 _ACT_ON_THINGS = one_of(
     "push, pull, move, roll, lift, raise, lower, swing, turn, shift, slide, press, ease, get, shake, drop, back"
 )
-_ALSO_THINGS = one_of("pan, truck, crane, track, dolly, roll, circle")  # a pan, a truck, a crane ...
+_ALSO_THINGS = one_of(
+    "pan, truck, crane, track, dolly, roll, circle, arc, crab, jib, boom, pedestal, ped"
+)  # a pan, a truck, a crane ...
 _ALSO_EVENTS = one_of(
     "turn, look, step, run, walk, drive, lift, rest, drop, swing, lead, spin, head, hold, stop, rise, move"
 )
@@ -93,6 +96,8 @@ def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
         word = text[i]
         if word in NEGATIONS:
             negated = True
+        elif word in _OBJECTS_TOO and any(before in _SOMEBODYS for before in text[max(0, i - 2) : i]):
+            return "actor", negated
         elif word in CAMERA_NOUNS:
             return "camera", negated or any(before in NEGATIONS for before in text[first:i])
         elif word in ACTORS and not (word == "it" and i == first):
@@ -100,6 +105,10 @@ def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
         elif not (word in LEAD_INS or word in DIRECTIONS or is_modifier(word) or is_figure(text, i)):
             return "other", negated
     return "free", negated
+
+
+_OBJECTS_TOO = ("frame", "lens", "slider")  # "an old frame turns in the wind"
+_SOMEBODYS = ("a", "an", "his", "their", "some")
 
 
 def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> bool:
@@ -114,6 +123,8 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
         return subject in ("free", "camera") and (degrees or slight)
     if subject == "camera":
         return True
+    if move.form == "base" and not move.everyday and _is_told_of(clause.words, move):
+        return False
     if move.form == "ed" or _has_a_person_as_subject(clause.words, move):
         return False
     if _is_towards_us(clause.words, move) or _acts_on_a_thing(clause.words, move):
@@ -134,6 +145,9 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
         return _jargon_is_camera_move(clause.words, move)
     before = clause.words[move.start - 1]
     plural = before.endswith("s") and not before.endswith("ss")  # "children push in": their doing
+    described = move.verb in _ALSO_THINGS and any(word in DETERMINERS for word in clause.words[: move.start])
+    if described and clause.words[move.end - 1] in ("in", "beside", "alongside", "along"):
+        return False  # "an old truck in the corner"
     return move.directed and not plural and before not in DETERMINERS and before not in ACTORS
 
 
@@ -256,6 +270,18 @@ def _jargon_is_camera_move(text: list[str], move: Found) -> bool:
     if a_thing:
         return move.verb == "pan" and after in ("over", "through", "across", "along", "to")
     return True
+
+
+def _is_told_of(text: list[str], move: Found) -> bool:
+    """Whether a word of the camera's is the subject of a verb: "a truck is parked left of it"."""
+    after = text[move.start + 1] if move.start + 1 < len(text) else ""
+    told = after.endswith("s") and not after.endswith(("ss", "us", "wards")) and after not in VERBS
+    if told and (after in ("is", "was", "has", "stands", "hangs", "lies", "sits", "leans", "falls")):
+        return True
+    known = (
+        after in DIRECTIONS or after in DETERMINERS or after in PREPOSITIONS or is_modifier(after) or after in LEAD_INS
+    )
+    return told and not known and any(word in DETERMINERS for word in text[: move.start]) and move.kind != "orbit"
 
 
 def _is_towards_us(text: list[str], move: Found) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 ELEVENTH = {
-    "Give me a lazy arc, camera left, about 30 degrees round the chair.": "orbit left slow",
+    "Give me a lazy arc, camera left, about 30 degrees round the chair.": "orbit left 30° slow <around chair>",
     "give me a pan left": "pan left",
     "Gimme a quick zoom on the lamp": "zoom in fast <at lamp>",
     "arc around the chair, camera left": "orbit left <around chair>",

@@ -99,7 +99,7 @@ TENTH = {
     "Camera hangs back, then creeps forward": "push in slow",
     "Track in on the radio while it plays": "push in <to radio>",
     "A lazy circle around the sleeping dog": "orbit right slow <around sleeping dog>",
-    "Fly-through: hallway, kitchen, then out onto the deck": "push in",
+    "Fly-through: hallway, kitchen, then out onto the deck": "push in <to deck>",
     "cam yaw 30 deg right, pitch 10 deg down": "pan right 30°, tilt down 10°",
     "fov zoom from 70 to 40": "zoom in",
     "move camera forward 500 cm": "push in 5m",

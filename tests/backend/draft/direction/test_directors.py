@@ -6,7 +6,7 @@ import pytest
 
 from backend.engines.draft.direction.plain.slips import spelled
 from backend.engines.draft.direction.read import read_moves
-from backend.engines.draft.direction.target import which_of
+from backend.engines.draft.direction.where.target import which_of
 from tests.backend.draft.direction.directors import FIRST, OTHERS, SECOND, THIRD, notation
 from tests.backend.draft.direction.directors_again import SEVENTH, SIXTH
 from tests.backend.draft.direction.directors_eighth import EIGHTH

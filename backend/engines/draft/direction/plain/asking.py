@@ -17,6 +17,8 @@ _POLITE = re.compile(
     r"per (?:favore|piacere|cortesia)|al(?:sje|stu)blieft)\b|,?\s*(?:お願いします|請|请(?!求|问))",
     re.IGNORECASE,
 )
+_DAYTIMES = r"(?:DAY|NIGHT|MORNING|EVENING|AFTERNOON|DUSK|DAWN|SUNSET|SUNRISE|LATER|CONTINUOUS|MAGIC HOUR)"
+_SLUG = re.compile(rf"\b(?:INT|EXT|I/E)\b\.?[^\n:]{{1,60}}?[-–—]\s*{_DAYTIMES}\b\s*[.:,]?")  # "INT. LOFT - NIGHT"
 ASKING = replacements(
     (
         (rf"\s+(?:now|ok|okay){_END}", ""),
@@ -31,6 +33,13 @@ ASKING = replacements(
         (
             r"\b(?:just )?as (?:if|though)(?: (?:it|we|you|the camera|one) (?:is|are|were|was)|we're|you're|it's)?\b",
             ", ",
+        ),
+        (
+            r"^\s*(?:please )?(?:(?:make|have|let) )?(?:it|this|the (?:shot|camera|move|movement|whole thing))?\s*"
+            r"(?:should |must |to )?(?:feel|look|seem)s? (?:a bit |almost |more |just )?(?:like|as if) "
+            r"(?:(?:we|you|it|i|someone|somebody|a person|a visitor|the viewer)(?:'re|'s|'m| is| are| were| was)? )?"
+            r"(?=an? (?:\w+ ){0,2}(?:walk|glide|float|drift|push|climb|flight|ride|stroll|dolly|tracking)\b|\w+ing\b)",
+            "",
         ),
         # None at all.
         (
@@ -156,4 +165,4 @@ def without_manners(text: str) -> str:
 
 def asked(text: str) -> str:
     """English `text` with what is asked for in the plain words of a move."""
-    return replaced(text, ASKING)
+    return replaced(_SLUG.sub(". ", text), ASKING)

@@ -47,6 +47,7 @@ _FIELD = re.compile(
 _FLOOR = r"(?:floor|ground|bottom|base|feet|pavement|rug|carpet|street)"
 _CEILING = r"(?:ceiling|sky|skylight|roof|top|rafters|chandelier|face|spire)"
 _OF_THE_SHOT = r"(?: of the (?:shot|take|clip))?(?:\s*:|(?! ?-?(?:of|is|turn|orbit|circle|arc|rotation)\b))"
+_A_STOP = r"(?:stop|halt|rest|standstill)\b(?! (?:on|at|in|by|behind|with|near|over)\b)"
 _Whose = Callable[[re.Match[str]], bool]
 # What is said, in plain words, and where it may be somebody's in the picture, what tells that it is the camera's.
 SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
@@ -66,6 +67,8 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             r"beat|frame)s?\b,?",
             "at the end, ",
         ),
+        (r"(?<=\d)\s*['′](?=\s*(?:$|[ ,.;)]))(?![^'\n]*\d')", " feet"),
+        (r"(?<=\d)\s*″", " inches"),
         # What lasts for a part of the shot, and what is said to be at its end.
         (
             r"\b(?:(?:in|on|during|for|over) )?(?:the )?(?:very )?(?:1st|first|opening) (half|third|quarter)"
@@ -306,7 +309,17 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             r"our |all of the )?(?:whole |entire )?(?:frame|screen|shot|picture)\b",
             r"to \1\2",
         ),
-        (r"\buntil (?:we |you )?(?:reach|arrive at|get to|are at|come to)\b", "to"),
+        (
+            r"\b(?:and |before |until |then )+(?:finally |gently |slowly |it |we )?com(?:ing|es?) to "
+            rf"(?:an? )?(?:\w+ )?{_A_STOP}",
+            ", then stop",
+        ),
+        (
+            rf"\b(?:finally |gently |slowly |it |we )?com(?:ing|es?) to (?:an? )?(?:\w+ )?{_A_STOP}",
+            "then stop",
+            ordered,
+        ),
+        (r"\buntil (?:we |you |it |the camera )?(?:reach(?:es)?|arrives? at|gets? to|are at|is at|comes? to)\b", "to"),
         (r"\b(?:counter-?|re-?)(?=(?:pan|tilt)\w*\b)", ""),
         (r"\b(?:from )?side to side\b", "left and then right"),
     )

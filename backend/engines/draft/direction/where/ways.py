@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from . import words
-from .modifiers import is_figure, is_modifier
-from .vocabulary import BETWEEN, CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, ROADS, Move
+from .. import words
+from ..modifiers import is_figure, is_modifier
+from ..vocabulary import BETWEEN, CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, ROADS, Move
 
 GOES_BY = {"push": 1, "advance": 1, "proceed": 1, "press": 1, "walk": 1, "creep": 1, "inch": 1, "pull": -1}
 
@@ -76,6 +76,11 @@ def on_a_road(text: list[str], end: int, direction: str) -> str:
     return "in" if after[:1] == ["to"] or any(word in ROADS for word in after) else direction
 
 
+def is_manner(word: str) -> bool:
+    """Whether a word says how: "slowly", "weightlessly"."""
+    return is_modifier(word) or (word.endswith("ly") and word not in VERBS)
+
+
 def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -> tuple[str, int] | None:
     """The direction of the verb at [start, end), after it or right before it, and where its word ends.
 
@@ -108,7 +113,7 @@ def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -
                 on_a_road(text, i + 2, "") == "in" and text[i + 1] in ("up", "down")
             ):
                 return direction, i + 1
-        elif not (word in BETWEEN or is_modifier(word) or is_figure(text, i) or far or in_from or along):
+        elif not (word in BETWEEN or is_manner(word) or is_figure(text, i) or far or in_from or along):
             break
     if last or along:
         return last or along

@@ -5,9 +5,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from .lists import one_of
-from .modifiers import is_modifier
-from .vocabulary import DETERMINERS, DIRECTIONS, Move
+from ..lists import one_of
+from ..modifiers import is_modifier
+from ..vocabulary import DETERMINERS, DIRECTIONS, Move
+from .ways import is_manner
 
 _TO_AN_OBJECT = DETERMINERS | {"him", "her", "them", "it", "us"}
 _FORWARD = one_of("past, over, across, behind, under, underneath, beneath, below, by")
@@ -42,7 +43,7 @@ def way_after(text: list[str], i: int, table: Mapping[str, Move], everyday: bool
 
 def _first_telling(text: list[str], i: int) -> int:
     """The first word from `i` on that is no manner and no filler."""
-    while i < len(text) and (is_modifier(text[i]) or text[i] in _BARE or text[i].endswith("ly")):
+    while i < len(text) and (text[i] in _BARE or is_manner(text[i])):
         if text[i] in DIRECTIONS and text[i + 1 : i + 2] not in (["out"], ["over"]):
             break  # "right past the sofa" may go right
         i += 1

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import words
-from .lists import by_phrase, one_of
-from .modifiers import is_figure, is_modifier
-from .vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DETERMINERS, DIRECTIONS, EVERYDAY_VERBS, NEGATIONS
+from .. import words
+from ..lists import by_phrase, one_of
+from ..modifiers import is_figure, is_modifier
+from ..vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DETERMINERS, DIRECTIONS, EVERYDAY_VERBS, NEGATIONS
 
 # How a move and its thing hang together, by the word between them. The first of these in a clause that says several
 # ("past the chair to the door") is the one that counts.
@@ -63,6 +63,7 @@ _NO_THINGS = one_of(
         half, axis, very, really, quite, so
     """
 )
+_TIMES = one_of("hour, dawn, dusk, night, noon, midday, midnight, twilight, sunset, sunrise, day, daybreak, nightfall")
 _ADJECTIVES_OF_SIDE = frozenset(("left", "right", "upper", "lower", "far", "near", "back", "front"))
 # Words that say which of several things is meant: before its name ("the left chair"), or after it.
 WHICH = by_phrase(
@@ -104,11 +105,13 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
         if relation == "behind" and _stands_behind(text, i, start):
             i = max(noun_phrase(text, i + 1, stop)[2], i + 1)
             continue
-        between = text[i] == "between"
+        between, began = text[i] == "between", i
         whole, name, i = noun_phrase(text, i + 1, stop)
         if between and name and text[i : i + 1] == ["and"]:  # "between the bed and the wardrobe"
             _, other, i = noun_phrase(text, i + 1, stop)
             name = f"{name} and {other}" if other else name
+        if name and text[began] == "at" and name.split()[-1] in _TIMES:  # "at golden hour"
+            continue
         if name and whole:
             found.setdefault("whole", name)
         elif name:
