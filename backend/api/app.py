@@ -11,10 +11,12 @@ from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
-from fastapi import APIRouter, FastAPI, Query, Request, Response
-from fastapi.responses import FileResponse, JSONResponse, StreamingResponse
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 
 from client.protocol import JobState
 from client.protocol.codec import to_json
@@ -27,8 +29,8 @@ from ..jobs.request import invalid, parse_json
 from ..jobs.store.row import StoredJob
 from ..jobs.store.store import Store
 from .answers import POLL_MS, engine_json, job_json, state_json
-from .document import ERROR, GUIDE, MOVE, QUESTION, RETRY, SUBMISSION
-from .errors import OneShape, add_handlers
+from .document import GUIDE, MOVE, PAGE, QUESTION, RETRY, SPENDING, SUBMISSION, VARIANT, Call, asked, document
+from .errors import HANDLERS, OneShape
 from .guard import Guard
 from .guides import Guides, Handed
 from .questions import estimate, final_prompt, words_path
@@ -48,8 +50,6 @@ FILES = {
     "sidecar": ("sidecar.json", "application/json"),
 }
 
-router = APIRouter(responses=ERROR)
-
 
 @dataclass(frozen=True)
 class Parts:
@@ -66,7 +66,7 @@ class Parts:
     cards: Cards = field(default_factory=Cards)
 
 
-def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
+def make_app(parts: Parts, default_model: str = "draft") -> Starlette:
     """The service as an ASGI application. Its lifespan starts and stops the pool."""
 
     intake_threads = ThreadPoolExecutor(INTAKE_THREADS, "intake")
@@ -74,7 +74,7 @@ def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
     guides = Guides(intake, parts.store.folder.parent / "guides")
 
     @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(ANSWER_THREADS, "answer"))
         parts.pool.start()
         await asyncio.to_thread(parts.inspector.start)
@@ -86,51 +86,45 @@ def make_app(parts: Parts, default_model: str = "draft") -> FastAPI:
         intake_threads.shutdown(wait=False, cancel_futures=True)
         parts.store.close()
 
-    app = FastAPI(
-        title="Take One",
-        version=__version__,
+    app = Starlette(
+        routes=[call.route() for call in (*CALLS, *watch.CALLS)],
+        middleware=[
+            Middleware(Guard, who=parts.users.named, names=parts.names, exposed=parts.exposed),
+            Middleware(OneShape),
+        ],
+        exception_handlers=HANDLERS,
         lifespan=lifespan,
-        docs_url=None,
-        redoc_url=None,
-        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
     )
     app.state.parts, app.state.store = parts, parts.store
     app.state.intake, app.state.intake_threads, app.state.guides = intake, intake_threads, guides
-    app.include_router(router)
-    app.include_router(watch.router)
-    add_handlers(app)
-    app.add_middleware(OneShape)  # type: ignore[arg-type]
-    app.add_middleware(Guard, who=parts.users.named, names=parts.names, exposed=parts.exposed)  # type: ignore[arg-type]
     return app
 
 
-@router.get("/health")
-async def health(request: Request) -> dict[str, Any]:
-    if request.scope["user"] is None:
-        return {"status": "ok", "version": __version__}
-    return {"status": "ok", "version": __version__, "protocol": PROTOCOL, "pid": os.getpid()}
+async def health(request: Request) -> JSONResponse:
+    known = {} if request.scope["user"] is None else {"protocol": PROTOCOL, "pid": os.getpid()}
+    return JSONResponse({"status": "ok", "version": __version__, **known})
 
 
-@router.get("/v1/models")
-def models(request: Request) -> dict[str, Any]:
+async def described(_: Request) -> JSONResponse:
+    return JSONResponse(document((*CALLS, *watch.CALLS), __version__))
+
+
+def models(request: Request) -> JSONResponse:
     engines = _parts(request).pool.engines()
-    return {"object": "list", "data": [engine_json(engine) for engine in engines.values()]}
+    return JSONResponse({"object": "list", "data": [engine_json(engine) for engine in engines.values()]})
 
 
-@router.post("/v1/prompt", openapi_extra=QUESTION)
-async def prompt(request: Request) -> dict[str, str]:
-    return {"prompt": await _ask(request, final_prompt)}
+async def prompt(request: Request) -> JSONResponse:
+    return JSONResponse({"prompt": await _ask(request, final_prompt)})
 
 
-@router.post("/v1/estimate", openapi_extra=QUESTION)
-async def price(request: Request) -> dict[str, Any]:
-    return {"price": to_json(await _ask(request, estimate))}
+async def price(request: Request) -> JSONResponse:
+    return JSONResponse({"price": to_json(await _ask(request, estimate))})
 
 
-@router.post("/v1/path")
-async def path(request: Request) -> dict[str, Any]:
+async def path(request: Request) -> JSONResponse:
     found = await _ask(request, words_path)
-    return to_json(found) if found is not None else {"path": None, "notes": []}
+    return JSONResponse(to_json(found) if found is not None else {"path": None, "notes": []})
 
 
 async def _ask(request: Request, question: Callable[[Pool, str, dict[str, Any], str], Any]) -> Any:
@@ -142,7 +136,6 @@ async def _ask(request: Request, question: Callable[[Pool, str, dict[str, Any], 
     return await asyncio.to_thread(question, parts.pool, parts.registry, body, default_model)
 
 
-@router.post("/v1/videos", openapi_extra=SUBMISSION)
 async def submit(request: Request) -> JSONResponse:
     """A large submission takes a while to read and to check: on threads of its own, so that nothing else waits."""
     key = idempotency_key(request)
@@ -155,7 +148,6 @@ async def submit(request: Request) -> JSONResponse:
     return await asyncio.to_thread(_job_answer, request, job)
 
 
-@router.post("/v1/guide", openapi_extra=GUIDE, response_class=Response)
 async def guide(request: Request) -> Response:
     """What the views show along the path. The client waits; nobody else does, and it stops when the client goes."""
     stopping = _parts(request).stopping
@@ -170,29 +162,22 @@ async def guide(request: Request) -> Response:
         submission.close()
 
 
-@router.get("/v1/videos")
-def jobs(
-    request: Request,
-    limit: int = Query(1000, ge=1, le=1000),
-    after: str | None = None,
-    order: Literal["asc", "desc"] = "desc",
-) -> dict[str, Any]:
-    store = _parts(request).store
-    found = store.page(limit + 1, after, order == "asc", _user(request))
+def jobs(request: Request) -> JSONResponse:
+    query, store = asked(request, PAGE), _parts(request).store
+    limit = query["limit"]
+    found = store.page(limit + 1, query["after"], query["order"] == "asc", _user(request))
     positions = store.positions()
     page = [job_json(store, job, positions) for job in found[:limit]]
     ends = {"first_id": page[0]["id"], "last_id": page[-1]["id"]} if page else {"first_id": None, "last_id": None}
-    return {"object": "list", "data": page, **ends, "has_more": len(found) > limit}
+    return JSONResponse({"object": "list", "data": page, **ends, "has_more": len(found) > limit})
 
 
-@router.get("/v1/videos/{job_id}")
-def job(request: Request, job_id: str) -> JSONResponse:
-    return _job_answer(request, _job(request, job_id))
+def job(request: Request) -> JSONResponse:
+    return _job_answer(request, _job(request))
 
 
-@router.post("/v1/videos/{job_id}/cancel")
-def cancel(request: Request, job_id: str) -> JSONResponse:
-    _job(request, job_id)
+def cancel(request: Request) -> JSONResponse:
+    job_id = _job(request).id
     cancelled = _parts(request).store.cancel(job_id)
     if cancelled is None:
         raise _unknown(job_id)
@@ -200,27 +185,25 @@ def cancel(request: Request, job_id: str) -> JSONResponse:
     return _job_answer(request, cancelled)
 
 
-@router.delete("/v1/videos/{job_id}")
-def delete(request: Request, job_id: str) -> dict[str, Any]:
-    _job(request, job_id)
+def delete(request: Request) -> JSONResponse:
+    job_id = _job(request).id
     if not _parts(request).store.delete(job_id):
         raise _unknown(job_id)
-    return {"id": job_id, "object": "video.deleted", "deleted": True}
+    return JSONResponse({"id": job_id, "object": "video.deleted", "deleted": True})
 
 
-@router.post("/v1/videos/{job_id}/retry", openapi_extra=RETRY)
-async def retry(request: Request, job_id: str) -> JSONResponse:
+async def retry(request: Request) -> JSONResponse:
     """Has a failed job go on from what is known of it. `send_again`: the user says that an order whose answer was lost
     is to be sent, and perhaps paid, once more."""
     body = parse_json(await request.body() or b"{}", "body")
     send = body.get("send_again", False) if isinstance(body, dict) else None
     if not isinstance(send, bool):
         raise invalid('Send {"send_again": true or false}.', "send_again")
-    return await asyncio.to_thread(_retry, request, job_id, send)
+    return await asyncio.to_thread(_retry, request, send)
 
 
-def _retry(request: Request, job_id: str, send: bool) -> JSONResponse:
-    _job(request, job_id)
+def _retry(request: Request, send: bool) -> JSONResponse:
+    job_id = _job(request).id
     queued = _parts(request).store.again(job_id, send)
     if queued is None:
         raise _unknown(job_id)
@@ -228,36 +211,33 @@ def _retry(request: Request, job_id: str, send: bool) -> JSONResponse:
     return _job_answer(request, queued)
 
 
-@router.get("/v1/spending")
-def spending(request: Request, film: str = "", since: float | None = None) -> dict[str, Any]:
+def spending(request: Request) -> JSONResponse:
     """What the caller spent, by currency: on a film, and on everything since a time (seconds since 1970; by default
     within 24 hours)."""
-    since = time.time() - 86_400 if since is None else since
-    on_film, lately = _parts(request).store.spent(film, since, _user(request))
-    return {"film": on_film, "since": lately}
+    query = asked(request, SPENDING)
+    since = time.time() - 86_400 if query["since"] is None else query["since"]
+    on_film, lately = _parts(request).store.spent(query["film"], since, _user(request))
+    return JSONResponse({"film": on_film, "since": lately})
 
 
-@router.post("/v1/videos/{job_id}/move", openapi_extra=MOVE)
-async def move(request: Request, job_id: str) -> JSONResponse:
+async def move(request: Request) -> JSONResponse:
     body = parse_json(await request.body() or b"{}", "body")
     before = body.get("before") if isinstance(body, dict) else body
     if not isinstance(before, str | None):
         raise invalid('Send {"before": the id of a waiting job, or null}.', "before")
-    return await asyncio.to_thread(_move, request, job_id, before)
+    return await asyncio.to_thread(_move, request, before)
 
 
-def _move(request: Request, job_id: str, before: str | None) -> JSONResponse:
-    for wanted in (job_id, before):
-        if wanted is not None:
-            _job(request, wanted)
-    _parts(request).store.move(job_id, before)
-    return _job_answer(request, _job(request, job_id))
+def _move(request: Request, before: str | None) -> JSONResponse:
+    moved = _job(request)
+    if before is not None:
+        _job_called(request, before)
+    _parts(request).store.move(moved.id, before)
+    return _job_answer(request, _job(request))
 
 
-@router.get("/v1/videos/{job_id}/content")
-@router.head("/v1/videos/{job_id}/content")
-def content(request: Request, job_id: str, variant: Literal["video", "thumbnail", "sidecar"] = "video") -> Response:
-    found = _job(request, job_id)
+def content(request: Request) -> Response:
+    variant, found = asked(request, VARIANT)["variant"], _job(request)
     if not found.status.over:
         raise EngineError("not_ready", f"The take is not made yet: it is {found.status}.", "")
     if found.status != JobState.COMPLETED:
@@ -269,9 +249,8 @@ def content(request: Request, job_id: str, variant: Literal["video", "thumbnail"
     return FileResponse(path, media_type=kind, headers={"Cache-Control": "no-store"})
 
 
-@router.get("/v1/videos/{job_id}/events")
-def events(request: Request, job_id: str) -> StreamingResponse:
-    _job(request, job_id)
+def events(request: Request) -> StreamingResponse:
+    job_id = _job(request).id
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(_events(_parts(request), job_id), media_type="text/event-stream", headers=headers)
 
@@ -329,7 +308,12 @@ def _user(request: Request) -> str:
     return str(request.scope["user"])
 
 
-def _job(request: Request, job_id: str) -> StoredJob:
+def _job(request: Request) -> StoredJob:
+    """The job that the path names."""
+    return _job_called(request, request.path_params["job_id"])
+
+
+def _job_called(request: Request, job_id: str) -> StoredJob:
     """The caller's job of this id. Another user's is as unknown as one that there is not."""
     found = _parts(request).store.get(job_id)
     if found is None or found.owner != _user(request):
@@ -344,3 +328,25 @@ def _unknown(job_id: str) -> EngineError:
 def _job_answer(request: Request, job: StoredJob) -> JSONResponse:
     headers = {"openai-poll-after-ms": str(POLL_MS)} if not job.status.over else {}
     return JSONResponse(job_json(_parts(request).store, job), headers=headers)
+
+
+CALLS = (
+    Call("GET", "/health", health),
+    Call("GET", "/openapi.json", described),
+    Call("GET", "/v1/models", models),
+    Call("POST", "/v1/prompt", prompt, about=QUESTION),
+    Call("POST", "/v1/estimate", price, about=QUESTION),
+    Call("POST", "/v1/path", path),
+    Call("POST", "/v1/guide", guide, about=GUIDE),
+    Call("POST", "/v1/videos", submit, about=SUBMISSION),
+    Call("GET", "/v1/videos", jobs, PAGE),
+    Call("GET", "/v1/videos/{job_id}", job),
+    Call("DELETE", "/v1/videos/{job_id}", delete),
+    Call("POST", "/v1/videos/{job_id}/cancel", cancel),
+    Call("POST", "/v1/videos/{job_id}/retry", retry, about=RETRY),
+    Call("POST", "/v1/videos/{job_id}/move", move, about=MOVE),
+    Call("GET", "/v1/videos/{job_id}/content", content, VARIANT),
+    Call("HEAD", "/v1/videos/{job_id}/content", content, VARIANT),
+    Call("GET", "/v1/videos/{job_id}/events", events),
+    Call("GET", "/v1/spending", spending, SPENDING),
+)

@@ -6,12 +6,11 @@ import http
 import logging
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from client.protocol import Problem
@@ -48,26 +47,9 @@ def answer(error: EngineError, headers: dict[str, str] | None = None) -> JSONRes
     return JSONResponse({"error": to_json(error.problem)}, STATUS.get(error.code, 400), headers)
 
 
-def add_handlers(app: FastAPI) -> None:
-    app.add_exception_handler(EngineError, _engine_error)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(ClientDisconnect, _gone)
-    app.add_exception_handler(OSError, _storage)
-    app.add_exception_handler(sqlite3.Error, _storage)
-    app.add_exception_handler(Exception, _unexpected)
-
-
 async def _engine_error(_: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, EngineError)
     return answer(error)
-
-
-async def _invalid(_: Request, error: Exception) -> JSONResponse:
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    param = ".".join(str(part) for part in first["loc"][1:]) or None
-    return answer(EngineError("invalid_request", f"{param}: {first['msg']}.", param=param))
 
 
 async def _http(_: Request, error: Exception) -> JSONResponse:
@@ -96,6 +78,16 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     log.error("%s %s", request.method, request.url.path, exc_info=error)
     unexpected = EngineError("internal_error", f"The service failed: {type(error).__name__}.", "open_log")
     return JSONResponse({"error": to_json(unexpected.problem)}, 500)
+
+
+HANDLERS: dict[Any, Any] = {
+    EngineError: _engine_error,
+    HTTPException: _http,
+    ClientDisconnect: _gone,
+    OSError: _storage,
+    sqlite3.Error: _storage,
+    Exception: _unexpected,
+}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from fastapi.responses import FileResponse
+from starlette.responses import FileResponse
 
 from client.protocol.codec import to_json
 

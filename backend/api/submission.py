@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fastapi import Request
 from starlette.datastructures import UploadFile
 from starlette.formparsers import FormParser, MultiPartException, MultiPartParser
+from starlette.requests import Request
 
 from client.protocol import EngineInfo, TakeRequest
 from client.protocol.request import DEPTH, DEPTH_OF, LAST_FRAME, MAX_REFERENCES, MAX_VIEWS, REFERENCE, STILL, VIEW

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
-
-import numpy as np
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 from client.protocol import CameraPath, EngineInfo, Price, ProblemError, TakeRequest, WordsPath
+
+if TYPE_CHECKING:  # the service reads this module, and computes nothing
+    import numpy as np
 
 
 @dataclass(frozen=True)

@@ -14,13 +14,14 @@ import time
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from backend.engines.engine import Cancelled, Clip, Commit, EngineError, Progress, Sound
 from client.protocol import CameraPath, EngineInfo, Keyframe, Price, TakeRequest
 from client.protocol.camera import IDENTITY
+
+if TYPE_CHECKING:  # as of any registry, no process pays for what only a take needs
+    import numpy as np
 
 ENGINES = {"scripted": "", "card": "", "second_card": "", "hosted": "", "elsewhere": "", "broken": ""}
 LANES = {"card": "gpu", "second_card": "gpu", "hosted": "network"}
@@ -76,6 +77,8 @@ class Scripted:
         self._loaded = False
 
     def generate(self, request: TakeRequest, progress: Progress, cancelled: Callable[[], bool]) -> Clip:
+        import numpy as np
+
         options = dict(request.options)
         if "run_marker" in options:
             self._marker = options["run_marker"]
@@ -109,6 +112,8 @@ class Scripted:
         progress: Progress,
         cancelled: Callable[[], bool],
     ) -> Iterator[np.ndarray]:
+        import numpy as np
+
         for index in range(count):
             if index == options.get("at", 1) and "end" in options:
                 _end(options["end"])

@@ -7,14 +7,14 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from client.protocol import LANGUAGES, MAX_SHOTS, MAX_VIEWS, EngineInfo, TakeRequest, WordsPath
 from client.protocol.several import cuts, split
 
 from ..engine import FIRST_TIME, Cancelled, Clip, Progress
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from .view.film import Film
 
 PREPARED = 0.1  # share of the whole that is done once the layers are built
@@ -147,6 +147,8 @@ def _said_of(
 
 def _frames(film: Film, clip: Clip, progress: Progress, cancelled: Callable[[], bool]) -> Iterator[np.ndarray]:
     """The frames of `film`, drawn one to a core; with the last one `clip` gets notes on what no view showed."""
+    import numpy as np
+
     from .shot import workers
 
     count = len(film.poses)
@@ -168,6 +170,8 @@ def coverage_notes(unseen: Sequence[float], fps: float) -> tuple[str, ...]:
     """A note on what no view showed, from each frame's share of it; none where that is next to nothing."""
     if max(unseen) < MENTIONED:
         return ()
+    import numpy as np
+
     short = np.flatnonzero(np.array(unseen) > 1 - COVERED)
     said = f"{_percent(float(np.mean(unseen)))} of the picture is guessed: no view shows it."
     if not len(short):

@@ -1,7 +1,8 @@
 """What the process that runs engines does (worker_process starts it).
 
 It stays alive between jobs, so that what an engine loaded stays loaded. Its main thread makes takes; a second one
-listens, for the next job, for a cancel; a third describes the engines, which may take a while.
+listens, for the next job, for a cancel; a third describes the engines, which may take a while. What only a take needs
+is imported with the first one: who asks for the engines does not wait for it.
 """
 
 from __future__ import annotations
@@ -16,9 +17,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from client.protocol import EngineInfo, Problem, TakeRequest
 from client.protocol.codec import from_json, to_json
@@ -26,9 +25,9 @@ from client.protocol.codec import from_json, to_json
 from ...engines.engine import Cancelled, EngineError, Resumable, Unloadable
 from ...home import write_whole
 from ...media.disk import disk_full, is_full
-from ...media.picture import PREVIEW_SIDE, jpeg
-from .take import Memory, make_take
-from .warm import warm
+
+if TYPE_CHECKING:
+    import numpy as np
 
 REPORT_SECONDS = 0.1
 PREVIEW_SECONDS = 0.5
@@ -109,6 +108,8 @@ class Worker:
     def _warm(self) -> None:
         engine = self._engine(self._registry.DEFAULT)
         if not isinstance(engine, Resumable):  # what goes on elsewhere may cost something
+            from .warm import warm
+
             warm(engine, lambda: not self._jobs.empty())
 
     def _make(self, order: dict[str, Any]) -> None:
@@ -132,6 +133,8 @@ class Worker:
                 engine.unload()
 
     def _take(self, order: dict[str, Any]) -> dict[str, Any]:
+        from .take import Memory, make_take
+
         folder = Path(order["folder"])
         attempt = folder / f"attempt-{order['attempt']}"
         attempt.mkdir(exist_ok=True)
@@ -177,6 +180,8 @@ class _Reporter:
         self._reported = now
         message = {**self._job, "fraction": fraction, "stage": stage}
         if preview is not None and pictured:
+            from ...media.picture import PREVIEW_SIDE, jpeg
+
             self._pictured = now
             message["preview"] = base64.b64encode(jpeg(preview, PREVIEW_SIDE)).decode()
         self._send(message)
