@@ -70,6 +70,14 @@ _DOES = re.compile(
     rf"(?!(?:{ENGLISH_STATES})\w*\b|(?:is|was|has|wears|this|towards|upwards|always|its|his|us|across|says|asks|tells|thinks|feels|waits|sees|watches)\b)"
     r"(?:[a-z]{2,}(?<!s)(?<!u)s|(?!sitting|standing|lying|wearing|looking|leaning|during|evening|morning)[a-z]{2,}ing)\b"
 )
+# A thing or a hand that moves, whatever it is called: "the bottle spins", "a hand picks up the phone".
+_MOVING_THING = re.compile(
+    r"\b(?:the|an?|his|her|its|their)\s+(?:\w+\s+)?(?!camera|cam|shot|frame|view|lens|drone|dolly|crane|jib|move|movement|"
+    r"scene|clip|film|video|sequence|image|picture|slider|gimbal|perspective|operator|road|path|zoom|pan|lamp|light|that|which|this)"
+    r"(\w+[a-rt-z])\s+(?:\w+ly\s+)?(?:spins|rotates|swings|moves|sways|flies|bounces|flutters|floats|drifts|wobbles|"
+    r"shakes|boils|melts|burns|spills|explodes|crashes|drips|grows|dances|jumps|ticks|swims|picks|grabs|"
+    r"reaches|waves|lifts|pushes the|pulls the|opens the|closes the|turns the)\b"
+)
 _FOLLOW = re.compile(
     rf"\bfollow(?:s|ing)?\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?(?:{PEOPLE}|"
     rf"{THINGS}|him|her|them|cyclist|runner|stream)\b"
@@ -87,7 +95,9 @@ def beyond(text: str) -> tuple[str, ...]:
     for clause in _CLAUSE.split(english):
         if _LIGHT.search(clause):
             found.append(LIGHT)
-        found += [match[1] for pattern in (_THING, _THING_SO, _BLOWN) for match in pattern.finditer(clause)]
+        found += [
+            match[1] for pattern in (_THING, _THING_SO, _BLOWN, _MOVING_THING) for match in pattern.finditer(clause)
+        ]
         if _PERSON.search(clause) or _DOES.search(clause):
             found.append(PEOPLE_MOVE)
         if _FOLLOW.search(clause):

@@ -307,6 +307,8 @@ def _verb(text: list[str], i: int) -> Found | None:
         (kind, sign), end = way
         return Found(i, end, kind, sign, form, verb, everyday, extra=_own_speed(verb))
     near = direction_of(text, i, i + 1, NEAR if everyday else FAR, not everyday)
+    if text[i + 1 : i + 2] == ["back"] and text[i + 2 : i + 3] in (["up"], ["down"]) and _is_a_place(text, i + 3):
+        near = ("out", i + 2)  # "pull back down the nave"
     if near and near[0] in ("up", "down") and "in" in table and verb not in _OWN_WAYS:
         near = on_a_road(text, near[1], near[0]), near[1]
     if near and near[0] in table:
@@ -341,6 +343,10 @@ def _verb(text: list[str], i: int) -> Found | None:
         return None
     kind, sign = table[""]
     return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
+
+
+def _is_a_place(text: list[str], i: int) -> bool:
+    return text[i : i + 1] != [] and text[i] in DETERMINERS and text[i + 1 : i + 2] not in (["floor"], ["ground"])
 
 
 _OWN_WAYS = ("pull", "lead", "follow")  # back, whichever way; before or behind somebody

@@ -50,7 +50,7 @@ def is_about_the_move(text: list[str], i: int, end: int) -> bool:
 
 
 _VERY = ("very", "extremely", "super", "really", "ultra")
-_OF_THE_LENS = ("shot", "angle", "lens", "view", "take", "frame")
+_OF_THE_LENS = ("shot", "angle", "lens", "view", "take", "frame", "wide", "close", "long", "closeup", "thing")
 
 
 def modified(step: Step, text: list[str], first: int, last: int, move: Found | None = None) -> Step:

@@ -136,7 +136,9 @@ class _Reader:
             moves = [move for move in moves if move.verb not in CARRIED]
         for index, move in enumerate(moves):
             self._add(clause, moves, index, move)
-        self.carried = moves[-1].verb in (*CARRIED, "ken burns")
+        looking = moves[-1].verb == "look" and moves[-1].form == "ing" and "by" not in clause.words
+        posture = looking and len(self.steps) == 1  # "looking up, push in"
+        self.carried = posture or moves[-1].verb in (*CARRIED, "ken burns")
         self.manner = None
 
     def _repeats(self, clause: Clause) -> bool:
@@ -210,6 +212,8 @@ class _Reader:
                 self.steps[-1] = replace(before, sign=again[0].sign, open_side=False)  # "around the sofa, clockwise"
             else:
                 self.steps.extend(again)
+            if not again and clause.link == "comma" and before.open_side:  # "lateral move, right"
+                self.steps[-1] = turned_to(before, clause.words)
             return
         first = moves[index - 1].end if index else 0
         last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
@@ -230,6 +234,11 @@ class _Reader:
             degrees=manner.get("degrees", step.degrees),
         )
         if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind == "truck" and move.kind == "push":
+            before = self.steps[-1]
+            if step.target and step.relation != "with" and not before.target:
+                kind = ("push", 1) if step.relation == "to" else (before.kind, before.sign)
+                told = {"relation": step.relation, "target": step.target, "said": f"{before.said} {step.said}"}
+                self.steps[-1] = replace(before, kind=kind[0], sign=kind[1], **told)
             return
         if self.manner is not None:
             step = in_manner(step, self.manner)

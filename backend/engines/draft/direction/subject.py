@@ -98,6 +98,8 @@ def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
             negated = True
         elif word in _OBJECTS_TOO and any(before in _SOMEBODYS for before in text[max(0, i - 2) : i]):
             return "actor", negated
+        elif word in _OBJECTS_TOO and _is_part_of_a_thing(text, i):
+            return "other", negated
         elif word in CAMERA_NOUNS:
             return "camera", negated or any(before in NEGATIONS for before in text[first:i])
         elif word in ACTORS and not (word == "it" and i == first):
@@ -107,15 +109,29 @@ def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
     return "free", negated
 
 
+_ANYBODYS_HOLD = ("stays still", "hold still", "hold steady", "hold position")
 _OBJECTS_TOO = ("frame", "lens", "slider")  # "an old frame turns in the wind"
 _SOMEBODYS = ("a", "an", "his", "their", "some")
+
+
+def _is_part_of_a_thing(text: list[str], i: int) -> bool:
+    """Whether another noun stands before word `i`: "the door frame"."""
+    before = text[i - 1] if i else ""
+    known = (LEAD_INS, DETERMINERS, CAMERA_NOUNS, DIRECTIONS, PREPOSITIONS, NEGATIONS)
+    return bool(before) and not (
+        is_modifier(before) or is_figure(text, i - 1) or any(before in words for words in known)
+    )
 
 
 def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> bool:
     """Whether the move is the camera's. `subject`: as from `subject_of`; `sentence`: the subject of
     the sentence so far, "camera", "actor" or ""."""
     if move.form in ("phrase", "again", "measured"):
-        return not (move.kind == "hold" and move.verb == "static" and subject == "actor")
+        if move.kind == "hold" and move.verb in _ANYBODYS_HOLD and subject == "other":  # "the ferris wheel stays still"
+            return clause.words[0] in ("everything", "all", "nothing")
+        if sentence == "actor" and (move.verb == "stays still" or (move.form == "again" and clause.link == "and")):
+            return False  # "the dog creeps along the wall and out through the door"
+        return not (move.kind == "hold" and move.verb in ("static", *_ANYBODYS_HOLD) and subject == "actor")
     if move.verb == "roll" and not move.directed:  # a camera that rolls, records
         degrees = any(word in words.DEGREES for word in clause.words)
         said = {*clause.words[: move.start], *clause.words[move.end :]}
@@ -132,7 +148,8 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     if move.kind == "hold" and move.everyday and move.start and clause.words[move.start - 1] == "to":
         return False  # "to stay on her"
     if move.form == "s":
-        return subject == "free" and (sentence == "camera" or _opens(clause.words, move))
+        opens = sentence != "actor" and _opens(clause.words, move)
+        return subject == "free" and (sentence == "camera" or opens)
     if move.form == "ing":
         if not move.everyday and move.start and clause.words[move.start - 1] == "by":  # "reveal it by craning up"
             return True
@@ -144,6 +161,8 @@ def is_camera_move(clause: Clause, move: Found, subject: str, sentence: str) -> 
     if subject == "free":
         return _jargon_is_camera_move(clause.words, move)
     before = clause.words[move.start - 1]
+    if before == "to":  # "the crowd begins to pull back"
+        return False
     plural = before.endswith("s") and not before.endswith("ss")  # "children push in": their doing
     described = move.verb in _ALSO_THINGS and any(word in DETERMINERS for word in clause.words[: move.start])
     if described and clause.words[move.end - 1] in ("in", "beside", "alongside", "along"):
@@ -263,9 +282,11 @@ def _jargon_is_camera_move(text: list[str], move: Found) -> bool:
             return False  # "a truck left the garage"
         lies_there = text[move.end - 1] == "left" and after in ("on", "in", "behind", "by", "under")
         return not (a_thing and lies_there)
+    if after in ("so", "very", "really", "quite", "ever") and text[move.end + 1 :] and is_modifier(text[move.end + 1]):
+        after = text[move.end + 1]  # "pan so slowly you barely notice"
     follows = after in PREPOSITIONS or after in ("shot", "movement", "move", "motion")
     measured = bool(after) and words.measure_at(text, move.end) is not None
-    if after and not (follows or measured or is_modifier(after) or is_figure(text, move.end)):
+    if after and not (follows or measured or is_modifier(after) or is_figure([after], 0)):
         return after in DETERMINERS and move.verb in ("orbit", "circle", "arc")
     if a_thing:
         return move.verb == "pan" and after in ("over", "through", "across", "along", "to")

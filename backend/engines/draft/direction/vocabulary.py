@@ -74,6 +74,7 @@ _TURN: dict[str, Move] = {**_PAN, **_TILT, **_ROLL}
 _RISE: dict[str, Move] = {"": ("pedestal", 1), "up": ("pedestal", 1), "above": ("pedestal", 1)}
 _SINK: dict[str, Move] = {"": ("pedestal", -1), "down": ("pedestal", -1)}
 _HOLD: dict[str, Move] = {"": ("hold", 1)}
+_HANDHELD: dict[str, Move] = {"": ("handheld", 1)}
 
 # What each of the camera's own verbs does in each direction. "" = no direction was said.
 CAMERA_VERBS: dict[str, dict[str, Move]] = {
@@ -100,7 +101,7 @@ CAMERA_VERBS: dict[str, dict[str, Move]] = {
 _TRAVELLING = listed(
     """
         move, go, travel, pass, proceed, cruise, slip, weave, lean, nudge, scoot, edge, coast, skim, dart, dash,
-        zip, hurtle, charge,
+        zip, hurtle, charge, peek,
         amble, saunter, tiptoe, prowl, lurch, snake, venture, glide, drift, float, fly, slide, walk, creep,
         inch, step, ease, come, rush, run, drive,
         advance, sweep, swoop, race, sail, head, get, shift, sneak, crawl, march, stroll, soar, scroll, wander,
@@ -139,9 +140,9 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     "widen": {"": ("zoom", -1), "out": ("zoom", -1)},
     "loosen": {"": ("zoom", -1), "out": ("zoom", -1)},
     "spiral": {**_ORBIT, "": ("orbit", 1), "up": ("orbit", 1), "down": ("orbit", 1)},
-    "shake": {"": ("handheld", 1)},
-    "wobble": {"": ("handheld", 1)},
-    "sway": {"": ("handheld", 1)},
+    "shake": _HANDHELD,
+    "wobble": _HANDHELD,
+    **dict.fromkeys(("sway", "bob", "rock", "jiggle", "tremble", "vibrate", "quiver"), _HANDHELD),
 }
 
 _PLAIN_PHRASES: dict[str, Move] = by_phrase(
@@ -315,7 +316,9 @@ ACTORS = one_of(
         elevator, lift, sun, moon, star, stars, planet, earth, satellite, cloud, clouds, smoke, fog, mist, steam,
         water, wave, waves, wind, leaf, leaves, snow, rain, fire, flame, flames, light, lights, shadow, shadows,
         head, heads, hand, hands, eye, eyes, face, arm, arms, leg, legs, hair, body, finger, flag, wheel, wheels,
-        machine, creature, figure, silhouette, stranger, visitor, guest, guests, king, queen, knight, anna
+        machine, creature, figure, silhouette, stranger, visitor, visitors, guest, guests, king, queen, knight, anna,
+        waiter, waitress, chef, cook, cyclist, architect, tourist, tourists, singer, drummer, pianist, bartender,
+        butler, bride, groom, passenger, passengers, customer, customers, thief, guard, toddler, twins, ghost
     """
 )
 
@@ -343,8 +346,9 @@ PREPOSITIONS = one_of(
 )
 ROADS = one_of(
     """
-        street, road, hall, hallway, corridor, aisle, path, alley, lane, tunnel, track, driveway, stairs, staircase,
-        steps, stairway, hill, river, avenue, passage, walkway, runway, bridge, escalator, ladder, slope
+        street, road, hall, hallway, corridor, aisle, path, alley, lane, tunnel, track, nave, arcade, colonnade,
+        gallery, pier, trail, canal, driveway, stairs, staircase, steps, stairway, hill, river, avenue, passage,
+        walkway, runway, bridge, escalator, ladder, slope
     """
 )
 MOVING = listed("movement, movements, move, moves, motion, motions, moving, camerawork")

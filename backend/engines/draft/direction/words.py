@@ -101,7 +101,10 @@ SECONDS: dict[str, float] = by_phrase({1.0: "s, sec, secs, second, seconds, beat
 PARTS: dict[str, float] = {"halfshot": 0.5, "thirdshot": 0.333, "quartershot": 0.25}
 FACTORS = {"x", "times"}
 TURNS = frozenset(
-    ("turn", "turns", "circle", "circles", "orbits", "rotation", "rotations", "revolution", "revolutions")
+    (
+        *("turn", "turns", "circle", "circles", "orbits", "rotation", "rotations", "revolution", "revolutions"),
+        *("lap", "laps", "loop", "loops", "circuit", "circuits"),
+    )
 )
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)?|°|%|[^\W\d_]+(?:'[^\W\d_]+)*|->|=>|→|>|\.\.\.|…|[.,;:!?\n()\[\]/+&|–—]|-(?=\s)")

@@ -19,8 +19,23 @@ _POLITE = re.compile(
 )
 _DAYTIMES = r"(?:DAY|NIGHT|MORNING|EVENING|AFTERNOON|DUSK|DAWN|SUNSET|SUNRISE|LATER|CONTINUOUS|MAGIC HOUR)"
 _SLUG = re.compile(rf"\b(?:INT|EXT|I/E)\b\.?[^\n:]{{1,60}}?[-–—]\s*{_DAYTIMES}\b\s*[.:,]?")  # "INT. LOFT - NIGHT"
+_FELT = (  # "I'd like the viewer to feel as if they're ..."
+    r"^\s*(?:(?:i|we|i'd|we'd|i'll|would|like|want|need|the|viewers?|audience|client|it|this|that|should|must|to|make|let|"
+    r"gives?|have|create|a|an|shot|camera|move|movement|us|them|you|please|whole|thing)\s+)*"
+    r"(?:feel|look|seem|feeling|impression|sense|sensation|illusion)s?(?: of| that)? (?:a bit |almost |more |just )?"
+    r"(?:(?:like|as if|as though) )?"
+)
+_WHO_FEELS = (
+    r"(?:we|you|it|i|they|he|someone|somebody|one|a person|a visitor|the viewer)(?:'re|'s|'m| is| are| were| was)? "
+)
+_GOING_NOUN = r"an? (?:\w+ ){0,2}(?:walk|glide|float|drift|push|climb|flight|ride|stroll|dolly|tracking)\b"
+_GOING_SOMEWHERE = (
+    r"(?!looking|watching|being)\w+ing (?:\w+ly )?(?:in|into|through|to|towards?|along|past|over|around|up|down|across|"
+    r"forwards?|closer|away|back)\b"
+)
 ASKING = replacements(
     (
+        (rf"{_FELT}(?:{_WHO_FEELS})?(?={_GOING_NOUN}|{_GOING_SOMEWHERE})", ""),
         (rf"\s+(?:now|ok|okay){_END}", ""),
         (r"(?<!any )\b(?:kinda|sorta|kind of|sort of)\b", " "),
         (r"\b(pivot|turn|rotat|spin|swivel|swing|pan)(e?s|ing|ning|e|)( a?round)? (?:on the spot|in place)\b", r"\1\2"),
@@ -34,13 +49,9 @@ ASKING = replacements(
             r"\b(?:just )?as (?:if|though)(?: (?:it|we|you|the camera|one) (?:is|are|were|was)|we're|you're|it's)?\b",
             ", ",
         ),
-        (
-            r"^\s*(?:please )?(?:(?:make|have|let) )?(?:it|this|the (?:shot|camera|move|movement|whole thing))?\s*"
-            r"(?:should |must |to )?(?:feel|look|seem)s? (?:a bit |almost |more |just )?(?:like|as if) "
-            r"(?:(?:we|you|it|i|someone|somebody|a person|a visitor|the viewer)(?:'re|'s|'m| is| are| were| was)? )?"
-            r"(?=an? (?:\w+ ){0,2}(?:walk|glide|float|drift|push|climb|flight|ride|stroll|dolly|tracking)\b|\w+ing\b)",
-            "",
-        ),
+        (r"\bcom(?:es?|ing) (?:in)?to (?:view|frame|shot|focus|sight)\b", "appears"),
+        (r"\band out (?:on |at |of )?(?:the )?(?:other|far|opposite) (?:side|end)\b", ""),
+        (r"\b(?:just )?sit (?:there|tight|with (?:it|this|that))\b", "hold still"),
         # None at all.
         (
             r"\b(?:no (?:camera )?(?:move|movement|motion)s?|(?:don't|do not|doesn't|does not) move(?: the camera)?) "

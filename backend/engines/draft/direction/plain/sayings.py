@@ -24,8 +24,9 @@ _SIZE = rf"(?:an? |the )?((?:{'|'.join(sorted(_SIZES, key=len, reverse=True))}))
 _RANK = tuple(re.compile(pattern) for pattern in _SIZES)
 _FROM_SIZE_TO_SIZE = re.compile(
     rf"(?:\b(?:go|goes|going|moves?|moving|starts?|starting|begins?|opens?|transition\w*|travel\w*|camera)\s+)?"
-    rf"\b(?:from|on)\s+{_SIZE},?\s+(?:and |then )*(?:end\w* |finish\w* |land\w* |go\w* )?(?:in |up )?(?:to|on|"
-    rf"into)\s+{_SIZE}",
+    rf"\b(?:from|on|in|starts?|starting|begins?|opens?)\s+{_SIZE},?\s+(?:and |then )*"
+    rf"(?:end\w* |finish\w* |land\w* |go\w* )?(?:in |up )?(?:to|on|into|in|with|as|at)\s+"
+    rf"{_SIZE}(?P<of>\s+(?:of|on)\b)?",
     re.IGNORECASE,
 )
 _MOVES = re.compile(r"\b(?:push|pull|dolly|dollies|zoom|track|creep|move|crane|tighten|widen)\w*\b", re.IGNORECASE)
@@ -352,9 +353,8 @@ def _where(whose: _Whose, said: str) -> Callable[[re.Match[str]], str]:
 def _sized(match: re.Match[str], text: str) -> str:
     """ "From wide to close": a push, unless the move is named."""
     before, after = _rank(match[1]), _rank(match[2])
-    if before == after or _MOVES.search(text):
-        return " "
-    return "push in " if after > before else "pull out "
+    said = "" if before == after or _MOVES.search(text) else "push in" if after > before else "pull out"
+    return f"{said} {'to' if match['of'] else ''}"
 
 
 def _at_what(match: re.Match[str]) -> str:

@@ -8,6 +8,7 @@ from .. import words
 from ..lists import replaced, replacements
 from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row
+from .figures import in_figures
 from .halves import in_digits
 from .sayings import plainly
 from .which import reader_of
@@ -112,7 +113,7 @@ def written_out(text: str) -> str:
     foreign = reader_of(text) is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     text = replaced(text, _CAPITALS)
-    text = in_order(in_digits(text)) if foreign else plainly(asked(in_a_row(text)))
+    text = in_order(in_digits(text)) if foreign else plainly(asked(in_figures(in_a_row(text))))
     text = replaced(text, _WRITTEN_OUT)
     text = _LENSES.sub(_zoomed, text)
     text = _ONE_LENS.sub(" ", text)

@@ -28,7 +28,7 @@ def way_after(text: list[str], i: int, table: Mapping[str, Move], everyday: bool
     word, rest = text[at] if at < len(text) else "", text[at + 1 : at + 3]
     if not rest:
         return None
-    if word == "from" and rest[0] in DETERMINERS:
+    if word == "from" and rest[0] not in DIRECTIONS:
         return _from_to(text, at + 1, table["in"])
     if word == "out":
         return _out(text, at, everyday)

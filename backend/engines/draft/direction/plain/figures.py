@@ -1,0 +1,57 @@
+"""How much, in figures that English says around the unit: "a third of a circle", "from 100% to 150%"."""
+
+from __future__ import annotations
+
+import re
+
+from ..lists import replaced, replacements
+
+_PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8}
+_COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
+_ROUND = r"(?:circle|turn|orbit|lap|loop|rotation|revolution|circuit|way (?=a?round))"
+_PART_OF_A_TURN = re.compile(
+    rf"\b(?:by |about |roughly )*(?:({'|'.join(_COUNTS)})[ -])?({'|'.join(_PARTS)})s? (?:of )(?:an? |the |one )?"
+    rf"(?:full |whole )?{_ROUND}(?: of| for)?",
+    re.IGNORECASE,
+)
+_SCALES = re.compile(r"\b(?:from )?(\d{1,4}) ?(?:%|percent) ?(?:to|→|->|-|–) ?(\d{1,4}) ?(?:%|percent)", re.IGNORECASE)
+_SHARE_OF_SPEED = re.compile(
+    r"\b(?:at )?(\d{1,3}) ?(?:%|percent) (?:of )?(?:the )?(?:normal |full |usual )?speed\b", re.IGNORECASE
+)
+_IN_WORDS = replacements(
+    (
+        (r"\b(?:at )?half[- ](?:the )?speed\b", "slowly"),
+        (r"(?<=\d) ?(?:laps?|loops?|circuits?)\b(?= (?:of|a?round)\b)", " turns "),
+        (
+            r"\b(?:one|a) (?:full |complete |whole |single )?(?:lap|loop|circuit)\b(?! (?:of|a?round)\b)",
+            "one full turn",
+        ),
+        (r"\btwo (?:full |complete )?(?:laps|loops|circuits|turns)\b", "720 degrees"),
+        (r"\bin an? (?:perfectly |completely )?straight line\b", "straight"),
+        (
+            r"\bfrom (?:one )?(?:end|side|edge|corner)(?: of (?:the |a )?\w+(?: \w+)?)? to (?:the )?"
+            r"(?:other|opposite|end|edge)(?: one| end| side| edge| corner)?\b",
+            "sideways",
+        ),
+    )
+)
+
+
+def in_figures(text: str) -> str:
+    """English `text` with such amounts as the reader's own figures and words."""
+    text = _PART_OF_A_TURN.sub(_degrees, text)
+    text = _SCALES.sub(_times, text)
+    text = _SHARE_OF_SPEED.sub(lambda match: "slowly" if int(match[1]) < 100 else "fast", text)
+    return replaced(text, _IN_WORDS)
+
+
+def _degrees(match: re.Match[str]) -> str:
+    count = _COUNTS[(match[1] or "a").lower()]
+    return f" {360.0 * count / _PARTS[match[2].lower()]:g} degrees "
+
+
+def _times(match: re.Match[str]) -> str:
+    before, after = int(match[1]), int(match[2])
+    if not before or not after or before == after:
+        return " "
+    return f" zoom {'in' if after > before else 'out'} {max(before, after) / min(before, after):g} x "
