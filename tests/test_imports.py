@@ -4,6 +4,7 @@ ships."""
 from __future__ import annotations
 
 import ast
+import functools
 import re
 import sys
 from pathlib import Path
@@ -221,22 +222,29 @@ def modules(part: str) -> list[Path]:
     return sorted((ROOT / part).rglob("*.py"))
 
 
-def imported(path: Path) -> set[str]:
+@functools.cache
+def imports(path: Path) -> tuple[ast.Import | ast.ImportFrom, ...]:
+    """The statements of a module that import something."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom))
+
+
+@functools.cache
+def imported(path: Path) -> frozenset[str]:
     """What a module imports, as dotted names from the root: "client.session", "numpy"."""
     package = list(path.relative_to(ROOT).parent.parts)
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in imports(path):
         if isinstance(node, ast.Import):
             found.update(alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            if node.level == 0:
-                found.update({node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)})
-                continue
+        elif node.level == 0:
+            found.update({node.module or "", *(f"{node.module}.{alias.name}" for alias in node.names)})
+        else:
             base = package[: len(package) - (node.level - 1)]
             assert node.level - 1 <= len(package), f"{path}: imports from above the root"
             start = ".".join([*base, node.module or ""]).strip(".")
             found.update(f"{start}.{alias.name}".strip(".") for alias in node.names)
-    return {name for name in found if name}
+    return frozenset(name for name in found if name)
 
 
 EXTENSION = ["", "panels", "operators", "scene", "client"]
@@ -287,12 +295,11 @@ def test_extension_modules_import_each_other_relatively():
     something else."""
     for part in EXTENSION:
         for path in modules(part):
-            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                names = (
-                    [node.module or ""]
-                    if isinstance(node, ast.ImportFrom) and node.level == 0
-                    else ([alias.name for alias in node.names] if isinstance(node, ast.Import) else [])
-                )
+            for node in imports(path):
+                if isinstance(node, ast.Import):
+                    names = [alias.name for alias in node.names]
+                else:
+                    names = [node.module or ""] if node.level == 0 else []
                 assert not {name.split(".")[0] for name in names} & {name for name in MAY_USE if name}, path
 
 
