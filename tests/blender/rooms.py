@@ -72,10 +72,10 @@ def clip(path: Path, frames: int = 24, colour=(0.8, 0.2, 0.1), size=(64, 36), fp
     """An mp4 of one colour with a tone, written by Blender itself."""
     tone = path.with_suffix(".wav")
     count = round(48000 * frames / fps)
-    samples = (8000 * np.sin(np.arange(count) * 0.05)).astype("<i2")
+    samples = (8000 * 2**16 * np.sin(np.arange(count) * 0.05)).astype("<i4")
     with wave.open(str(tone), "wb") as file:
         file.setnchannels(2)
-        file.setsampwidth(2)
+        file.setsampwidth(4)  # of two bytes FFmpeg tries whether they are another codec's, for each frame anew
         file.setframerate(48000)
         file.writeframes(np.repeat(samples, 2).tobytes())
     scene = bpy.data.scenes.new("clip")
