@@ -15,7 +15,7 @@ import bpy
 from ...client.files import mode_beside, writing
 from ..app.app import app
 from ..model.shots import films, trust
-from ..model.shots.paths import absolute, is_there, stored_path
+from ..model.shots.paths import absolute, is_there, lies_in, stored_path
 from ..model.shots.shot_list import all_shots
 from ..model.shots.takes import clip_path, remember_again, takes_folder, unsaved_folder
 from . import strips
@@ -126,7 +126,7 @@ def clear_unsaved() -> None:
     if not bpy.data.filepath or not file_id or not folder.is_dir() or films.is_copy():
         return
     paths = [getattr(item, name) for item, name in _path_users()]
-    if any(absolute(path).is_relative_to(folder) for path in paths if path):
+    if any(lies_in(absolute(path), folder) for path in paths if path):
         return
     target = takes_folder(file_id)
     with contextlib.suppress(OSError):  # what can't be read or removed stays
@@ -191,16 +191,16 @@ def _folders_elsewhere() -> dict[Path, list[Path]]:
     found: dict[Path, list[Path]] = {}
     for take in [take for shot in _local_shots() for take in shot.takes if take.clip]:
         clip = clip_path(take)
-        if any(clip.is_relative_to(folder) for folder in own) or not trust.present([clip]):
+        if any(lies_in(clip, folder) for folder in own) or not trust.present([clip]):
             continue
         files = [clip.with_suffix(suffix) for suffix in trust.BESIDE_CLIP]
         still = absolute(take.still) if take.still else clip
-        if still != clip and still.is_relative_to(clip.parent) and trust.is_known(still):
+        if still != clip and lies_in(still, clip.parent) and trust.is_known(still):
             files += _files_in(still.parent)
         found.setdefault(clip.parent, []).extend(trust.present(files))
     for file in {absolute(strip.sound.filepath) for strip in _beds()}:
         files = trust.present([file, file.with_suffix(".json")])
-        if files and not any(file.is_relative_to(folder) for folder in own):
+        if files and not any(lies_in(file, folder) for folder in own):
             found.setdefault(file.parent, []).extend(files)
     return found
 

@@ -19,7 +19,12 @@ def stored_path(path: Path) -> str:
     if not bpy.data.filepath:
         return str(path)
     folder = Path(bpy.data.filepath).parent
-    return bpy.path.relpath(str(path)) if path.is_relative_to(folder) else str(path)
+    return bpy.path.relpath(str(path)) if lies_in(path, folder) else str(path)
+
+
+def lies_in(path: Path, folder: Path) -> bool:
+    """path.is_relative_to(folder), which takes the square of a path's parts: a stranger's may have thousands."""
+    return path.is_absolute() == folder.is_absolute() and Path(*path.parts[: len(folder.parts)]) == folder
 
 
 def absolute(stored: str) -> Path:

@@ -18,7 +18,7 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ..properties.pictures import Pictures
 from . import films
-from .paths import absolute, is_there
+from .paths import absolute, is_there, lies_in
 from .takes import unsaved_folder
 
 TAKE_NAME = re.compile(r"[\w-]{1,64}_t[0-9]{3,10}")
@@ -142,7 +142,7 @@ def _holds(folder: Path, path: Path) -> bool:
     compared before the disk is asked for anything."""
     path, folder = Path(os.path.normpath(path)), Path(os.path.abspath(folder))  # noqa: PTH100  links stay
     real = Path(os.path.realpath(folder.parent), folder.name)
-    inside = next((path.relative_to(root) for root in (folder, real) if path.is_relative_to(root)), None)
+    inside = next((Path(*path.parts[len(root.parts) :]) for root in (folder, real) if lies_in(path, root)), None)
     if inside is None or not _is_of_take(inside):
         return False
     return os.path.normcase(os.path.realpath(path)) == os.path.normcase(real / inside)

@@ -15,7 +15,7 @@ from take_one import operators, panels
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import compare, landing, moving, strips
-from take_one.scene.model.shots import kept, shot_list, takes
+from take_one.scene.model.shots import kept, paths, shot_list, takes
 from take_one.scene.session import handlers
 from take_one.scene.session.press import again
 from take_one.scene.stills.borrow import borrowed
@@ -249,6 +249,12 @@ def test_a_request_of_deep_options_is_read_or_not_but_never_raises(session):
         take.request = text.replace("null", "[" * depth + "]" * depth)
         kept.read(take)
     assert operators
+
+
+@pytest.mark.parametrize("folder", ["/film", "/film/takes", "/other", "/film/take", "film", "."])
+def test_a_path_lies_where_pathlib_says(folder):
+    for path in ("/film", "/film/takes/x.mp4", "/filmed/x.mp4", "film/x.mp4", "x.mp4", "/"):
+        assert paths.lies_in(Path(path), Path(folder)) == Path(path).is_relative_to(folder)
 
 
 def test_a_linked_scene_with_a_strange_record(session, tmp_path, capfd):
