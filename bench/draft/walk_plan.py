@@ -1,7 +1,7 @@
 """How well stills are planned: the time, the choice against evenly spaced ones, and the forecast against what is drawn.
 
-    .dev/blender-5.2/bin/python bench/draft/walk_plan.py [--scenes turn street ...] [--fine 5] [--frames 240]
-        [--no-drawing]
+    .dev/blender-5.2/bin/python bench/draft/walk_plan.py [--scenes turn street ...] [--fine 5] [--joined {3,4}]
+        [--frames 240] [--no-drawing]
 
 Scenes are built here: a turn in a room, walks through two and three rooms, a street with trees; a hall with bars and
 columns and a park with a picket fence, which were only scored. For each the stills are
@@ -9,7 +9,7 @@ planned as the card does; seconds are the processor's, of the main thread, which
 `step_ms` is the longest step. As many evenly spaced stills are measured beside them. Then the planned ones are
 rendered (small, one sample: what is seen does not depend on it), the draft engine draws the clip from them, and the
 share of each frame that no view shows, as it counts it, is compared with the forecast, in points of a hundred.
-`--fine` cuts every box into 4**N times as many triangles.
+`--fine` cuts every box into 4**N times as many triangles, `--joined` makes one mesh of all, of triangles (3) or quads.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+import bmesh
 import bpy
 import numpy as np
 
@@ -160,7 +161,23 @@ SCENES = {"turn": turn, "two_rooms": lambda: walk_of(2), "three_rooms": lambda: 
 SCENES |= {"hall": hall, "park": park}
 
 
-def measure(name: str, fine: int, draw: bool) -> dict[str, Any]:
+def _join(scene: bpy.types.Scene, sides: int) -> None:
+    """Make one mesh of all, as it comes from other programs."""
+    whole, graph = bmesh.new(), bpy.context.evaluated_depsgraph_get()
+    for item in [item for item in scene.objects if item.type == "MESH"]:
+        mesh = bpy.data.meshes.new_from_object(item.evaluated_get(graph))
+        mesh.transform(item.matrix_world)
+        whole.from_mesh(mesh)
+        bpy.data.objects.remove(item)
+    if sides == 3:
+        bmesh.ops.triangulate(whole, faces=whole.faces[:])
+    mesh = bpy.data.meshes.new("whole")
+    whole.to_mesh(mesh)
+    whole.free()
+    scene.collection.objects.link(bpy.data.objects.new("whole", mesh))
+
+
+def measure(name: str, fine: int, joined: int, draw: bool) -> dict[str, Any]:
     """All figures of one scene."""
     from take_one.scene.stills.camera import camera_track
     from take_one.scene.stills.coverage import plan, surfaces
@@ -176,6 +193,8 @@ def measure(name: str, fine: int, draw: bool) -> dict[str, Any]:
             cut = item.modifiers.new("cut", "SUBSURF")
             cut.subdivision_type, cut.levels = "SIMPLE", fine
     scene.frame_set(FIRST)
+    if joined:
+        _join(scene, joined)
     bpy.context.view_layer.update()
     track = camera_track(scene, camera, FIRST, FRAMES)
     took: list[float] = []
@@ -273,6 +292,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--scenes", nargs="+", default=list(SCENES), choices=list(SCENES))
     parser.add_argument("--fine", type=int, default=0)
+    parser.add_argument("--joined", type=int, default=0, choices=(0, 3, 4))
     parser.add_argument("--frames", type=int, default=FRAMES)
     parser.add_argument("--no-drawing", action="store_true")
     arguments = parser.parse_args()
@@ -281,7 +301,7 @@ def main() -> None:
         os.environ["TAKE_ONE_HOME"] = home
         load_extension.load()
         for name in arguments.scenes:
-            print(json.dumps(measure(name, arguments.fine, not arguments.no_drawing)), flush=True)
+            print(json.dumps(measure(name, arguments.fine, arguments.joined, not arguments.no_drawing)), flush=True)
 
 
 if __name__ == "__main__":

@@ -62,7 +62,9 @@ class Trees:
         lows, highs = [], []
         for index, group in enumerate(group for group in groups if len(group)):
             used, local = np.unique(surfaces.triangles[group], return_inverse=True)
-            vertices, faces = surfaces.vertices[used].tolist(), local.reshape(-1, 3).tolist()
+            # Tuples of numbers: lists would have Python's collector go through all of Blender's objects, some 40 ms.
+            vertices = list(zip(*surfaces.vertices[used].T.tolist(), strict=True))
+            faces = list(zip(*local.reshape(-1, 3).T.tolist(), strict=True))
             yield 0.3 + 0.7 * index / len(groups)
             self._trees.append((BVHTree.FromPolygons(vertices, faces, all_triangles=True), group))
             lows.append(low[group].min(0))

@@ -46,12 +46,30 @@ class Surfaces:
         """The diagonal of what holds them all, in Blender units."""
         if not len(self.vertices):
             return 1.0
-        return float(np.linalg.norm(np.ptp(self.vertices, axis=0))) or 1.0
+        return float(np.linalg.norm([np.ptp(self.vertices[:, axis]) for axis in range(3)])) or 1.0
+
+
+@dataclass(frozen=True)
+class _Mesh:
+    """A mesh as Blender has it: `vertices` [V, 3] of its own space, of which `corners` [L] are its polygons', and where
+    those of each polygon `starts` [P]; None where all are triangles. `cut` are the triangles' corners [T, 3] and
+    polygons [T] where Blender has told them. Of its materials, by name `names`, `which` [P] is a polygon's (empty:
+    the first); those `absent` are left out, those `torn` have these leaves, with `places` [L, 2] in their pictures."""
+
+    vertices: np.ndarray
+    corners: np.ndarray
+    starts: np.ndarray | None
+    which: np.ndarray
+    absent: tuple[int, ...]
+    torn: tuple[tuple[int, int], ...]
+    places: np.ndarray | None
+    cut: tuple[np.ndarray, np.ndarray] | None
+    names: str
 
 
 @dataclass(frozen=True)
 class _Shape:
-    """A mesh as it was read: `vertices` [V, 3] of its own space, `triangles` [T, 3], which of these to `keep`, and
+    """A mesh in triangles: `vertices` [V, 3] of its own space, `triangles` [T, 3], which of these to `keep`, and
     their `leaf` and `uv` as in Surfaces. `names` are its materials'."""
 
     vertices: np.ndarray
@@ -64,8 +82,9 @@ class _Shape:
 
 @dataclass
 class _Pieces:
-    """What has been read so far, an entry for each mesh of the scene as often as it stands there. `read` are shapes
-    that wait to be placed, each with where it stands; `shapes` are those that were read, by what tells a mesh."""
+    """What has been read so far, an entry for each mesh of the scene as often as it stands there. `shapes` are those
+    that were read, by what tells a mesh; `read` are those that wait to be placed, each with where it stands and whether
+    only its box does."""
 
     vertices: list[np.ndarray] = field(default_factory=list)
     triangles: list[np.ndarray] = field(default_factory=list)
@@ -74,10 +93,18 @@ class _Pieces:
     leaves: list[Leaf] = field(default_factory=list)
     count: int = 0
     total: int = 0
-    read: list[tuple[_Shape, np.ndarray]] = field(default_factory=list)
-    shapes: dict[tuple[int, ...], _Shape] = field(default_factory=dict)
+    read: list[tuple[tuple[int, ...], np.ndarray, bool]] = field(default_factory=list)
+    shapes: dict[tuple[int, ...], _Mesh | _Shape] = field(default_factory=dict)
     marks: list[bytes] = field(default_factory=list)
     used: set[tuple[str, str]] = field(default_factory=set)
+
+    def number_of(self, leaf: Leaf) -> int:
+        """The place of `leaf` in `leaves`, where it is from now on."""
+        names = [one.name for one in self.leaves]
+        if leaf.name not in names:
+            self.leaves.append(leaf)
+            return len(names)
+        return names.index(leaf.name)
 
     def mark(self) -> str:
         """Of all that was read, in whatever order."""
@@ -92,24 +119,22 @@ def read(scene: bpy.types.Scene, path: np.ndarray, glass: bool = False) -> Steps
     """
     pieces = _Pieces()
     yield from _read_instances(scene.session_uid, pieces, glass)
-    vertices = np.concatenate(pieces.vertices) if pieces.vertices else np.zeros((0, 3), np.float32)
+    vertices = np.concatenate([np.zeros((0, 3), np.float32), *pieces.vertices])
     yield 0.5
-    triangles = np.concatenate(pieces.triangles) if pieces.triangles else np.zeros((0, 3), np.int32)
-    leaf = np.concatenate(pieces.leaf) if pieces.leaf else np.zeros(0, np.int16)
+    triangles = np.concatenate([np.zeros((0, 3), np.int32), *pieces.triangles])
+    leaf = np.concatenate([np.zeros(0, np.int16), *pieces.leaf])
     uv = np.zeros((0, 3, 2), np.float32)
     if pieces.leaves:
-        uv = np.concatenate(
-            [
-                one if len(one) else np.zeros((len(t), 3, 2), np.float32)
-                for one, t in zip(pieces.uv, pieces.triangles, strict=True)
-            ]
-        )
+        both = zip(pieces.uv, pieces.triangles, strict=True)
+        uv = np.concatenate([one if len(one) else np.zeros((len(t), 3, 2), np.float32) for one, t in both])
     yield 0.6
     fine = FINE
     while len(triangles) > MOST and fine < 1:
         triangles, kept = yield from _coarser(vertices, triangles, path, fine)
+        yield 0.8
         leaf, uv = leaf[kept], uv[kept] if len(uv) else uv
         fine *= 2
+        yield 0.8
     return Surfaces(vertices, triangles, leaf, uv, tuple(pieces.leaves), pieces.mark(), tuple(sorted(pieces.used)))
 
 
@@ -156,8 +181,8 @@ def _read_instances(number: int, pieces: _Pieces, glass: bool) -> Steps[None]:
         yield from _place(pieces)
     for item in _hidden_from_view(scene):
         _read_mesh(item.data, np.array(item.matrix_world), item, natures, pieces)
-    pieces.shapes.clear()
     yield from _place(pieces)
+    pieces.shapes.clear()
 
 
 def _is_rendered(instance: bpy.types.DepsgraphObjectInstance) -> bool:
@@ -199,35 +224,94 @@ def _read_mesh(
         *(one.as_pointer() if one else 0 for one in materials),
     )
     if told not in pieces.shapes:
-        pieces.shapes[told] = _shape(mesh, materials, natures, pieces)
+        pieces.shapes[told] = _mesh(mesh, materials, natures, pieces)
         pieces.used |= {("materials", one.name_full) for one in materials if one is not None}
-    shape = pieces.shapes[told]
-    if len(shape.triangles):
-        pieces.read.append((shape if pieces.total < MOST_READ else _box(shape), matrix))
-        pieces.total += len(shape.triangles)
+    count = len(mesh.loops) - 2 * len(mesh.polygons)
+    if count > 0:
+        pieces.read.append((told, matrix, pieces.total >= MOST_READ))
+        pieces.total += count
 
 
-def _shape(
+def _mesh(
     mesh: bpy.types.Mesh, materials: list[bpy.types.Material | None], natures: dict[str, Any], pieces: _Pieces
-) -> _Shape:
+) -> _Mesh:
+    """Read a mesh. Blender hands out each array of it whole, so this is one step: some 25 ms of a million triangles."""
     vertices, corners = np.empty((len(mesh.vertices), 3), np.float32), np.empty(len(mesh.loops), np.int32)
-    if not len(mesh.polygons):
-        return _Shape(vertices, np.zeros((0, 3), np.int32), np.zeros(0, bool), *_no_leaves(0), "")
     mesh.attributes["position"].data.foreach_get("vector", vertices.ravel())
-    mesh.attributes[".corner_vert"].data.foreach_get("value", corners)
-    loops, polygon = _triangles(mesh)
-    triangles, count = corners[loops], len(loops)
+    if len(corners):
+        mesh.attributes[".corner_vert"].data.foreach_get("value", corners)
+    starts, cut = _polygons(mesh)
     special = [natures.get(one.name_full) if one is not None else None for one in materials]
-    keep, (leaf, uv) = np.ones(count, bool), _no_leaves(count)
-    if any(special):
-        which = _material_of(mesh)[polygon] if len(materials) > 1 else np.zeros(count, np.int32)
-        for index, (nature, material) in enumerate(zip(special, materials, strict=True)):
-            if nature is not None and nature.clear:
-                keep &= which != index
-            elif nature is not None and nature.cut_out and material is not None:
-                uv = _holes(mesh, material, loops, which == index, (keep, leaf, uv), pieces)
+    which, attribute = np.zeros(0, np.int32), mesh.attributes.get("material_index")
+    if any(special) and len(materials) > 1 and attribute is not None and attribute.domain == "FACE":
+        which = np.empty(len(mesh.polygons), np.int32)
+        attribute.data.foreach_get("value", which)
+    absent, torn, places = [], [], None
+    for index, (nature, material) in enumerate(zip(special, materials, strict=True)):
+        if nature is not None and nature.clear:
+            absent.append(index)
+        elif nature is not None and nature.cut_out and material is not None:
+            found = leaf_of(material.original or material)
+            layer = mesh.uv_layers.active if mesh.uv_layers else None
+            if isinstance(found, Leaf) and layer is not None:
+                torn.append((index, pieces.number_of(found)))
+                if places is None:
+                    places = np.empty((len(mesh.loops), 2), np.float32)
+                    layer.uv.foreach_get("vector", places.ravel())
+            elif isinstance(found, float) and found < see_through.HALF:
+                absent.append(index)  # what can't be read is there as far as its alpha says
     names = "\n".join(one.name_full if one else "" for one in materials)
-    return _Shape(vertices, triangles, keep, leaf, uv, names)
+    return _Mesh(vertices, corners, starts, which, tuple(absent), tuple(torn), places, cut, names)
+
+
+def _polygons(mesh: bpy.types.Mesh) -> tuple[np.ndarray | None, tuple[np.ndarray, np.ndarray] | None]:
+    """`starts` and `cut` of a _Mesh. Blender hands out its own triangles slowly: only where they are few, and there are
+    other polygons than triangles and quads."""
+    if len(mesh.loops) == 3 * len(mesh.polygons):
+        return None, None
+    starts = np.empty(len(mesh.polygons), np.int32)
+    mesh.polygons.foreach_get("loop_start", starts)
+    if len(mesh.loops) >= SLOW or np.diff(starts, append=len(mesh.loops)).max() <= 4:
+        return starts, None
+    mesh.calc_loop_triangles()
+    loops, polygon = np.empty(3 * len(mesh.loop_triangles), np.int32), np.empty(len(mesh.loop_triangles), np.int32)
+    mesh.loop_triangles.foreach_get("loops", loops)
+    mesh.loop_triangle_polygons.foreach_get("value", polygon)
+    return starts, (loops.reshape(-1, 3), polygon)
+
+
+# --- triangles, without Blender ------------------------------------------------------------------------------
+
+
+def _shape(mesh: _Mesh) -> Steps[_Shape]:
+    """A mesh in triangles."""
+    loops, polygon = mesh.cut or (yield from _triangles(mesh))
+    yield 0.5
+    triangles, count = mesh.corners[loops], len(loops)
+    keep, leaf = np.ones(count, bool), np.full(count, SOLID, np.int16)
+    which = mesh.which[polygon] if len(mesh.which) else np.zeros(count, np.int32)
+    for index in mesh.absent:
+        keep &= which != index
+    for index, number in mesh.torn:
+        leaf[which == index] = number
+    uv = mesh.places[loops] if mesh.places is not None else np.zeros((0, 3, 2), np.float32)
+    yield 0.5
+    return _Shape(mesh.vertices, triangles, keep, leaf, uv, mesh.names)
+
+
+def _triangles(mesh: _Mesh) -> Steps[tuple[np.ndarray, np.ndarray]]:
+    """The corners of each triangle [T, 3], and its polygon [T]: each polygon is cut from its first corner."""
+    count = np.int32(len(mesh.corners))
+    if mesh.starts is None:
+        return np.arange(count, dtype=np.int32).reshape(-1, 3), np.arange(count // 3, dtype=np.int32)
+    halves = np.maximum(np.diff(mesh.starts, append=count) - 2, 0)
+    polygon = np.repeat(np.arange(len(halves), dtype=np.int32), halves)
+    yield 0.5
+    before = (np.cumsum(halves) - halves).astype(np.int32)
+    step = np.arange(len(polygon), dtype=np.int32) - np.repeat(before, halves)
+    yield 0.5
+    first = mesh.starts[polygon]
+    return np.stack([first, first + step + 1, first + step + 2], axis=1), polygon
 
 
 def _box(shape: _Shape) -> _Shape:
@@ -236,14 +320,18 @@ def _box(shape: _Shape) -> _Shape:
     corners = np.array([(ends[x][0], ends[y][1], ends[z][2]) for x in (0, 1) for y in (0, 1) for z in (0, 1)])
     sides = [(0, 1, 3, 2), (4, 6, 7, 5), (0, 4, 5, 1), (2, 3, 7, 6), (0, 2, 6, 4), (1, 5, 7, 3)]
     triangles = np.array([half for a, b, c, d in sides for half in ((a, b, c), (a, c, d))], np.int32)
-    solid = np.full(12, SOLID, np.int16)
-    return _Shape(corners.astype(np.float32), triangles, np.ones(12, bool), solid, shape.uv[:0], shape.names)
+    keep, solid = np.ones(12, bool), np.full(12, SOLID, np.int16)
+    return _Shape(corners.astype(np.float32), triangles, keep, solid, shape.uv[:0], shape.names)
 
 
 def _place(pieces: _Pieces) -> Steps[None]:
     """Bring the shapes that were read to where they stand. Nothing of Blender's is in here."""
     while pieces.read:
-        shape, matrix = pieces.read.pop()
+        told, matrix, is_box = pieces.read.pop()
+        shape = pieces.shapes[told]
+        if isinstance(shape, _Mesh):
+            shape = pieces.shapes[told] = yield from _shape(shape)
+        shape = _box(shape) if is_box else shape
         mark = hashlib.blake2b(shape.names.encode(), digest_size=16)
         mark.update(_rounded(matrix))
         turn, shift = matrix[:3, :3].T.astype(np.float32), matrix[:3, 3].astype(np.float32)
@@ -274,65 +362,6 @@ def _mark(name: str, matrix: np.ndarray) -> bytes:
 
 def _rounded(matrix: np.ndarray) -> bytes:
     return bytes((np.round(matrix, 5) + 0.0).tobytes())  # no negative zero
-
-
-def _no_leaves(count: int) -> tuple[np.ndarray, np.ndarray]:
-    return np.full(count, SOLID, np.int16), np.zeros((0, 3, 2), np.float32)
-
-
-def _triangles(mesh: bpy.types.Mesh) -> tuple[np.ndarray, np.ndarray]:
-    """The corners of each triangle [T, 3], and its polygon [T]. Blender hands out its own triangles slowly: where they
-    are many, or there are none but triangles and quads, each polygon is cut from its first corner."""
-    starts = np.empty(len(mesh.polygons), np.int32)
-    mesh.polygons.foreach_get("loop_start", starts)
-    sides = np.diff(starts, append=len(mesh.loops))
-    if sides.max() > 4 and len(mesh.loops) < SLOW:
-        mesh.calc_loop_triangles()
-        loops, polygon = np.empty(3 * len(mesh.loop_triangles), np.int32), np.empty(len(mesh.loop_triangles), np.int32)
-        mesh.loop_triangles.foreach_get("loops", loops)
-        mesh.loop_triangle_polygons.foreach_get("value", polygon)
-        return loops.reshape(-1, 3), polygon
-    halves = np.maximum(sides - 2, 0)
-    polygon = np.repeat(np.arange(len(starts), dtype=np.int32), halves)
-    step = np.arange(len(polygon), dtype=np.int32) - np.repeat((np.cumsum(halves) - halves).astype(np.int32), halves)
-    first = starts[polygon]
-    return np.stack([first, first + step + 1, first + step + 2], axis=1), polygon
-
-
-def _material_of(mesh: bpy.types.Mesh) -> np.ndarray:
-    """The material's index of each polygon."""
-    which = np.zeros(len(mesh.polygons), np.int32)
-    attribute = mesh.attributes.get("material_index")
-    if attribute is not None and attribute.domain == "FACE":
-        attribute.data.foreach_get("value", which)
-    return which
-
-
-def _holes(
-    mesh: bpy.types.Mesh,
-    material: bpy.types.Material,
-    loops: np.ndarray,
-    here: np.ndarray,
-    told: tuple[np.ndarray, np.ndarray, np.ndarray],
-    pieces: _Pieces,
-) -> np.ndarray:
-    """Note which triangles have a picture with holes. Without a picture that can be read they are there as far as
-    their alpha says."""
-    keep, leaf, uv = told
-    found = leaf_of(material.original or material)
-    layer = mesh.uv_layers.active if mesh.uv_layers else None
-    if isinstance(found, float) or found is None or layer is None:
-        if isinstance(found, float) and found < see_through.HALF:
-            keep &= ~here
-        return uv
-    names = [one.name for one in pieces.leaves]
-    if found.name not in names:
-        pieces.leaves.append(found)
-        names.append(found.name)
-    leaf[here] = names.index(found.name)
-    places = np.empty((len(mesh.loops), 2), np.float32)
-    layer.uv.foreach_get("vector", places.ravel())
-    return places[loops]
 
 
 # --- fewer triangles -----------------------------------------------------------------------------------------

@@ -115,6 +115,48 @@ def test_the_mark_is_of_the_surfaces_and_not_of_the_run():
     assert read(scene).mark not in (first, moved)
 
 
+CORNERS = [(0, 0, 0), (2, 0, 0), (3, 1, 0), (1, 3, 0), (-1, 1, 0), (0, 0, 5)]
+FAN = {(0, 1, 2), (0, 2, 3), (0, 3, 4)}
+
+
+@pytest.mark.parametrize(
+    ("polygons", "slow", "wanted"),
+    [
+        ([(0, 1, 2), (5, 3, 4)], 9, {(0, 1, 2), (5, 3, 4)}),
+        ([(5, 3, 4), (0, 1, 2, 3)], 9, {(5, 3, 4), (0, 1, 2), (0, 2, 3)}),
+        ([(0, 1, 2, 3, 4), (0, 1, 5)], 0, FAN | {(0, 1, 5)}),
+        ([(0, 1, 2, 3, 4)], 9, None),
+    ],
+)
+def test_polygons_are_cut_into_triangles(monkeypatch, polygons, slow, wanted):
+    """By Blender itself only where they are few, and not only triangles and quads."""
+    monkeypatch.setattr(surfaces, "SLOW", slow)
+    mesh = bpy.data.meshes.new("sheet")
+    mesh.from_pydata(CORNERS, [], polygons)
+    bpy.context.scene.collection.objects.link(bpy.data.objects.new("sheet", mesh))
+    found = read(bpy.context.scene)
+    assert np.array_equal(found.vertices, np.array(CORNERS))
+    if wanted is None:
+        mesh.calc_loop_triangles()
+        wanted = {tuple(one.vertices) for one in mesh.loop_triangles}
+    assert {tuple(one) for one in found.triangles.tolist()} == wanted and len(found.triangles) == len(wanted)
+
+
+@pytest.mark.parametrize("sides", [3, 4])
+def test_of_a_mesh_only_the_polygons_are_left_out_that_light_goes_through(sides):
+    mesh = bpy.data.meshes.new("panes")
+    mesh.from_pydata(CORNERS, [], [(0, 1, 2, 3)[:sides], (1, 2, 5), (2, 3, 5)])
+    pane = bpy.data.materials.new("pane")
+    pane.use_nodes = True
+    glass(pane.node_tree)
+    mesh.materials.append(bpy.data.materials.new("frame"))
+    mesh.materials.append(pane)
+    mesh.polygons.foreach_set("material_index", [0, 1, 0])
+    bpy.context.scene.collection.objects.link(bpy.data.objects.new("panes", mesh))
+    found = {tuple(one) for one in read(bpy.context.scene).triangles.tolist()}
+    assert found == {(0, 1, 2), (2, 3, 5)} | ({(0, 2, 3)} if sides == 4 else set())
+
+
 def test_many_triangles_become_fewer_and_hide_the_same():
     scene = flats.flat(2)
     for item in scene.objects:
