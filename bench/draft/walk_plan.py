@@ -28,7 +28,6 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import bmesh
 import bpy
 import numpy as np
 
@@ -163,6 +162,8 @@ SCENES |= {"hall": hall, "park": park}
 
 def _join(scene: bpy.types.Scene, sides: int) -> None:
     """Make one mesh of all, as it comes from other programs."""
+    import bmesh  # there once bpy is
+
     whole, graph = bmesh.new(), bpy.context.evaluated_depsgraph_get()
     for item in [item for item in scene.objects if item.type == "MESH"]:
         mesh = bpy.data.meshes.new_from_object(item.evaluated_get(graph))
