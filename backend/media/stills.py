@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
 MAX_PIXELS = 8192 * 8192
 SKY = 1e9  # metres; what lies as far away is no surface
-LYING = {5, 6, 7, 8}  # EXIF orientations that exchange width and height
+ORIENTATION = 0x0112  # in EXIF
+LYING = {5, 6, 7, 8}  # orientations that exchange width and height
 DEPTH_NAMES = ("V", "Z")  # what Blender and other programs call the distance along the camera's axis
 GREY_NAMES = ("Y", "depth", "distance")
 NOT_GREY = {"X", "RY", "BY"}  # beside a Y: that is of a vector, or of colours
@@ -38,7 +39,9 @@ def read_still(path: Path) -> Image.Image:
             if opened.width * opened.height > MAX_PIXELS:
                 raise ValueError(f"it has {opened.width} x {opened.height} pixels")
             profile = opened.info.get("icc_profile")
-            picture = ImageOps.exif_transpose(opened)
+            opened.load()
+            turned = opened.getexif().get(ORIENTATION, 1) != 1
+            picture = ImageOps.exif_transpose(opened) if turned else opened  # it would copy that, too
             return _opaque(in_srgb(_eight_bits(picture), profile, opened.info))
     except (OSError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
         message = f"The still could not be read: {error}."
@@ -48,7 +51,7 @@ def read_still(path: Path) -> Image.Image:
 def upright_size(picture: Image.Image) -> tuple[int, int]:
     """Width and height of an opened picture as a viewer shows it, by its EXIF orientation."""
     width, height = picture.size
-    return (width, height) if picture.getexif().get(0x0112, 1) not in LYING else (height, width)
+    return (width, height) if picture.getexif().get(ORIENTATION, 1) not in LYING else (height, width)
 
 
 def _eight_bits(picture: Image.Image) -> Image.Image:
@@ -69,6 +72,8 @@ def _eight_bits(picture: Image.Image) -> Image.Image:
 def _opaque(picture: Image.Image) -> Image.Image:
     from PIL import Image
 
+    if picture.mode == "RGB":
+        return picture
     if picture.mode not in ("RGBA", "LA", "PA", "RGBa", "La"):
         return picture.convert("RGB")
     picture = picture.convert("RGBA")

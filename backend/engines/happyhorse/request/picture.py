@@ -7,7 +7,7 @@ from PIL import Image
 
 
 def to_aspect(picture: Image.Image, width: int, height: int) -> Image.Image:
-    """The middle of `picture` with the aspect ratio width:height.
+    """The middle of `picture` with the aspect ratio width:height, which may be all of it.
 
     Sizes are cut to whole pixels; Pillow rounds the corners half to even, so that a row may be lost.
     """
@@ -16,6 +16,8 @@ def to_aspect(picture: Image.Image, width: int, height: int) -> Image.Image:
         w = int(h * (width / height))
     else:
         h = int(w / (width / height))
+    if (w, h) == picture.size:
+        return picture
     left, top = (picture.width - w) / 2, (picture.height - h) / 2
     return picture.crop((left, top, left + w, top + h))  # type: ignore[arg-type]
 
@@ -34,7 +36,7 @@ def framed(picture: Image.Image, width: int, height: int, grid: tuple[int, int])
     The picture is cropped to the shot's own frame, then resized to `grid` (width, height in pixels): a
     stretch of a few percent at most. The clip's frames undo it, and so keep the still's framing to the edge.
     """
-    shot = to_aspect(picture.convert("RGB"), width, height)
+    shot = to_aspect(picture if picture.mode == "RGB" else picture.convert("RGB"), width, height)
     return scaled(shot if shot.size == grid else shot.resize(grid, Image.Resampling.LANCZOS))
 
 
