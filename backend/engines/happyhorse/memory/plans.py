@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from itertools import pairwise
@@ -117,7 +118,7 @@ class Demand:
 
 def weight_bytes(config: TransformerConfig, precision: str) -> int:
     """Of all blocks and of what lies outside them."""
-    blocks = sum(BlockWeights(config, layer, precision).bytes for layer in range(config.layers))
+    blocks = sum(block.bytes for block in _blocks(config, precision))
     widths = config.video_channels + config.audio_channels
     return blocks + 4 * config.hidden * (2 * widths + config.text_channels + 5)
 
@@ -202,7 +203,7 @@ def streamed_plan(
 
     With `shares`, what is streamed lies in parts on so many GPUs.
     """
-    blocks = [BlockWeights(config, layer, precision) for layer in range(config.layers)]
+    blocks = _blocks(config, precision)
     total = sum(block.bytes for block in blocks)
     outside = weight_bytes(config, precision) - total
     for rows in (ROWS_AT_ONCE, FEW_ROWS):
@@ -224,10 +225,16 @@ def streamed_plan(
 def smallest_memory(config: TransformerConfig, shape: Shape, *, fp8: bool = True, gpus: int = 1) -> int:
     """Bytes of GPU memory below which no plan fits."""
     precision = "fp8" if fp8 else "bf16"
-    largest = max(BlockWeights(config, layer, precision).bytes for layer in range(config.layers))
-    blocks = sum(BlockWeights(config, layer, precision).bytes for layer in range(config.layers))
+    sizes = [block.bytes for block in _blocks(config, precision)]
+    largest, blocks = max(sizes), sum(sizes)
     outside = weight_bytes(config, precision) - blocks
     return outside + 2 * largest + working_bytes(config, precision, shape, FEW_ROWS, gpus) + RESERVE
+
+
+@cache
+def _blocks(config: TransformerConfig, precision: str) -> Sequence[BlockWeights]:
+    """Only to be measured."""
+    return tuple(BlockWeights(config, layer, precision) for layer in range(config.layers))
 
 
 def encode_bytes(width: int, height: int) -> int:

@@ -4,6 +4,7 @@ memory, or in parts on the GPUs that share a pass."""
 from __future__ import annotations
 
 import weakref
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -16,7 +17,7 @@ from .weights import BlockViews, BlockWeights
 ALONE = (0, 1)  # rank 0 of one
 
 
-def streamed_blocks(blocks: list[BlockWeights], resident_bytes: int | None, shares: int = 1) -> frozenset[int]:
+def streamed_blocks(blocks: Sequence[BlockWeights], resident_bytes: int | None, shares: int = 1) -> frozenset[int]:
     """Which blocks do not fit in `resident_bytes` (None: all fit) beside the two slots that streaming needs.
 
     The large expert blocks stay if they can, as slots then need only be as large as a shared block; the streamed
