@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,6 +89,7 @@ class Residents:
     def __init__(self, device: torch.device) -> None:
         self.device = device
         self._held: dict[str, Held] = {}
+        self._settled = True
 
     def __contains__(self, name: str) -> bool:
         return name in self._held
@@ -130,6 +130,7 @@ class Residents:
         if held is None:
             with self._host_room(plan.expected_host):
                 held = Held(plan, load())
+            self._settled = False
         else:
             del self._held[name]
         self._held[name] = held  # last: used most recently
@@ -178,6 +179,12 @@ class Residents:
         hold the same."""
         return promises.free(HOST_LEAST) + processes * sum(held.model.set_aside for held in self._held.values())
 
+    def settle(self) -> None:
+        """To be called when nobody waits: tidies up after what was loaded."""
+        if not self._settled:
+            memory.collect()
+            self._settled = True
+
     def close(self) -> None:
         """Gives all memory back."""
         for name in tuple(self._held):
@@ -219,5 +226,5 @@ class Residents:
 
     def _drop(self, name: str) -> None:
         self._held.pop(name).model.close()
-        gc.collect()  # takes 0.3 s
+        memory.collect()
         memory.give_back(self.device)

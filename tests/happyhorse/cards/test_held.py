@@ -55,7 +55,7 @@ class Card:
         self.asked: list[tuple[int, int]] = []  # of the computer's memory: bytes, and those that stay free
         monkeypatch.setattr(residents.memory, "free_bytes", lambda device: self.free)
         monkeypatch.setattr(residents, "RESERVE", 10)
-        monkeypatch.setattr(residents.gc, "collect", lambda: None)
+        monkeypatch.setattr(residents.memory, "collect", lambda: None)
         monkeypatch.setattr(residents.promises, "free", lambda spare=0: self.host - spare)
         monkeypatch.setattr(residents.promises, "promised", self._promised)
 

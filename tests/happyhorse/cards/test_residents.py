@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -149,3 +151,32 @@ def test_what_waits_in_memory_is_counted_for_every_process_that_holds_the_same(m
     monkeypatch.setattr(type(found._held["distill"].model), "set_aside", property(lambda _: 3 << 30))
     assert found.host_room() == (40 << 30) - residents.HOST_LEAST + (3 << 30)
     assert found.host_room(4) == (40 << 30) - residents.HOST_LEAST + (12 << 30)
+
+
+def test_once_a_take_is_made_what_it_loaded_is_not_looked_through_again(load, weights, monkeypatch):
+    found = a_card(monkeypatch, 10 * weights)
+    model = found.hold("a", a_plan(weights), load)
+    try:
+        found.settle()
+        assert not any(thing is model for thing in gc.get_objects())
+        gc.unfreeze()
+        found.settle()  # nothing was loaded since
+        assert gc.get_freeze_count() == 0
+    finally:
+        gc.unfreeze()
+
+
+def test_what_holds_only_itself_goes_with_a_model_even_if_it_was_frozen(load, weights, monkeypatch):
+    class Held:
+        def __init__(self):
+            self.itself = self
+
+    found = a_card(monkeypatch, 10 * weights)
+    found.hold("a", a_plan(weights), load)
+    held = weakref.ref(Held())
+    gc.freeze()
+    try:
+        found.give_way("a")
+        assert held() is None
+    finally:
+        gc.unfreeze()

@@ -175,6 +175,7 @@ class Models:
     def decode_frames(self, video: Tensor, poll: Callable[[], None] = lambda: None) -> Iterator[Tensor]:
         """Latents [1, 48, T, h, w] to frames, uint8 [frames, 16h, 16w, 3] on the CPU, as they are ready.
 
+        They are to be used before the next take: it may overwrite them.
         `poll` is called while other GPUs are waited for. Where their memory runs out, this one goes on alone.
 
         Raises:
@@ -223,6 +224,10 @@ class Models:
         """Has half as much to read for the next start, beside what comes next: see `files.halves`."""
         if self.device.type == "cuda":  # else they are loaded in 32 bits
             halves.keep({name: self._folders[name][0] for name in self.plans if name in self._folders})
+
+    def settle(self) -> None:
+        """To be called when a take is made: tidies up after what was loaded for it."""
+        self._residents.settle()
 
     def room(self) -> int:
         """Bytes of the GPU that can be had once all that is held has left it."""
