@@ -122,6 +122,16 @@ def test_two_make_what_one_makes_and_stay(models, request_, alone):
     assert models._team.pids == pids
 
 
+def test_frames_that_are_not_enlarged_stay_while_the_next_take_is_made(models, request_):
+    small = dataclasses.replace(request_, size=(128, 64))
+    frames = list(make(models, small, gpus=2).frames)
+    before, kept = np.stack(frames), models._team._handover
+    other = np.stack(list(make(models, dataclasses.replace(small, seed=8), gpus=2).frames))
+    assert models._team._handover is kept is not None
+    assert not np.array_equal(other, before)
+    assert np.array_equal(np.stack(frames), before)
+
+
 def test_frames_are_decoded_alone_where_another_gpu_has_no_room(models, request_, alone, monkeypatch):
     def full(*_, **__):
         raise torch.OutOfMemoryError("no room")

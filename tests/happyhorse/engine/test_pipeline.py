@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -111,7 +112,7 @@ def test_the_base_stage_is_the_distilled_loop_on_noise_drawn_on_the_cpu(models, 
     made = latents.find(clip.facts["latents"])
 
     wanted = settings.read(request_, QUALITIES, ("distill",))
-    job = pipeline._Job(request_, wanted, Told(), lambda: False, models)
+    job = pipeline._Job(request_, wanted, Told(), lambda: False, models, ThreadPoolExecutor(1))
     draw = job._draws("base")
     shape = (1, 48, 4, 4, 8)
     audio, video = draw(1, 13, 64), draw(*shape)

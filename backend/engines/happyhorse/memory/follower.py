@@ -22,6 +22,7 @@ class Follower:
         self._ranks = ranks
         self._models = self.models(ranks.device)
         self._running: dict[str, Transformer] = {}
+        self._handover: Handover | None = None
 
     def models(self, device: torch.device) -> Models:
         """Those on this rank's device."""
@@ -53,14 +54,21 @@ class Follower:
     def decode(self, path: str, shape: Sequence[int], strips: int, first: int) -> Iterator[int]:
         """Decodes its windows of the latents in the file `path`, leaves their frames there; yields as each is done."""
         counts = self._models.frame_counts(shape[2])[first:]
-        with Handover.opened(Path(path), shape, others(counts, self._ranks.size)) as handover:
-            video = handover.latent.to(self._ranks.device)
-            parts = self._models.decode_some(video, strips, first + self._ranks.rank, self._ranks.size)
-            for index, frames in zip(
-                range(self._ranks.rank, len(handover.frames), self._ranks.size), parts, strict=True
-            ):
-                handover.frames[index].copy_(frames)
-                yield index
+        handover = self._handed(Path(path), shape, others(counts, self._ranks.size))
+        video = handover.latent.to(self._ranks.device)
+        parts = self._models.decode_some(video, strips, first + self._ranks.rank, self._ranks.size)
+        for index, frames in zip(range(self._ranks.rank, len(handover.frames), self._ranks.size), parts, strict=True):
+            handover.frames[index].copy_(frames)
+            yield index
+        self._models.settle()
+
+    def _handed(self, path: Path, shape: Sequence[int], counts: Sequence[int]) -> Handover:
+        """The handover that rank 0 calls `path`: the last one, which has no file any more, or another."""
+        if self._handover is not None and self._handover.path == path:
+            return self._handover
+        opened = Handover.opened(path, shape, counts)
+        self._handover = opened if opened.small else None
+        return opened
 
     def give_way(self, name: str) -> None:
         """Lets go of the transformer `name` and leaves all of the GPU."""

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -15,13 +14,15 @@ import torch
 from torch import Tensor
 
 SHARED_MEMORY = Path("/dev/shm")
+KEPT_BYTES = 128 << 20  # of a small one, whose memory would take longer to be had than its frames to be decoded
 
 
 @dataclass(frozen=True)
 class Handover:
     """`latent` [1, 48, T, h, w] fp32, and room for the `frames` of windows, uint8 [frames, 16h, 16w, 3] each.
 
-    Those are the windows that other ranks than 0 decode: it has no use for room for its own (`others`).
+    Those are the windows that other ranks than 0 decode: it has no use for room for its own (`others`). A small one may
+    be kept for the next take of that shape.
     """
 
     path: Path
@@ -29,9 +30,8 @@ class Handover:
     frames: list[Tensor]
 
     @classmethod
-    @contextmanager
-    def made(cls, shape: Sequence[int], counts: Sequence[int]) -> Iterator[Handover]:
-        """A new one, for windows of `counts` frames each. What was read of it stays when it is removed.
+    def made(cls, shape: Sequence[int], counts: Sequence[int]) -> Handover:
+        """A new one, for windows of `counts` frames each.
 
         Raises:
             OSError: there is no room for it.
@@ -39,31 +39,41 @@ class Handover:
         size = _latent_bytes(shape) + sum(counts) * _frame_bytes(shape)
         roomy = SHARED_MEMORY.is_dir() and shutil.disk_usage(SHARED_MEMORY).free > size
         number, name = tempfile.mkstemp(prefix="take-one-", dir=SHARED_MEMORY if roomy else None)
-        path = Path(name)
         try:
-            try:
-                os.posix_fallocate(number, 0, _latent_bytes(shape))  # else a write finds out, which ends the process
-                os.ftruncate(number, size)  # the rest is taken as it is written, by processes that may end
-            finally:
-                os.close(number)
-            with cls.opened(path, shape, counts) as handover:
-                yield handover
+            os.posix_fallocate(number, 0, _latent_bytes(shape))  # else a write finds out, which ends the process
+            os.ftruncate(number, size)  # the rest is taken as it is written, by processes that may end
+            return cls.opened(Path(name), shape, counts)
+        except OSError:
+            Path(name).unlink()
+            raise
         finally:
-            path.unlink(missing_ok=True)
+            os.close(number)
 
     @classmethod
-    @contextmanager
-    def opened(cls, path: Path, shape: Sequence[int], counts: Sequence[int]) -> Iterator[Handover]:
+    def opened(cls, path: Path, shape: Sequence[int], counts: Sequence[int]) -> Handover:
         """The one that rank 0 made for latents of `shape`."""
         latent, frame = _latent_bytes(shape), _frame_bytes(shape)
         memory = torch.from_file(str(path), shared=True, size=latent + sum(counts) * frame, dtype=torch.uint8)
         parts = memory[latent:].split([count * frame for count in counts])
         height, width = 16 * shape[3], 16 * shape[4]
-        yield cls(
+        return cls(
             path,
             memory[:latent].view(torch.float32).view(*shape),
             [part.view(count, height, width, 3) for part, count in zip(parts, counts, strict=True)],
         )
+
+    @property
+    def small(self) -> bool:
+        """Whether it is worth its memory between takes."""
+        return self.latent.nbytes + sum(part.nbytes for part in self.frames) <= KEPT_BYTES
+
+    def fits(self, shape: Sequence[int], counts: Sequence[int]) -> bool:
+        """Whether it is of that shape, too."""
+        return tuple(self.latent.shape) == tuple(shape) and [len(part) for part in self.frames] == list(counts)
+
+    def hide(self) -> None:
+        """Removes the file: whoever has it open keeps it, and it goes with the last of them."""
+        self.path.unlink(missing_ok=True)
 
 
 def others(counts: Sequence[int], ranks: int) -> list[int]:

@@ -37,6 +37,7 @@ class Team:
         self.speed = 0.0  # bytes a second that each gives to others, once it is known
         self._members: Members | None = None
         self._launcher = Launcher(self.devices[0])
+        self._handover: Handover | None = None
         self._sent_before = 0
 
     @property
@@ -82,10 +83,14 @@ class Team:
         return Together(name, model, self._members, self._members.ranks, self._launcher, poll)
 
     def decoded(self, decoder: TurboDecoder, video: Tensor, strips: int, first: int, poll: Poll) -> Iterator[Tensor]:
-        """As `decoder.decode_frames`, from the window `first` on, the windows in turn by each rank."""
+        """As `decoder.decode_frames`, from the window `first` on, the windows in turn by each rank.
+
+        What it yields may be overwritten by the next take.
+        """
         members, _ = self._joined(poll)
         counts = decoder.frame_counts(video.shape[2])[first:]
-        with Handover.made(video.shape, others(counts, self.size)) as handover:
+        handover = self._handed(video.shape, others(counts, self.size))
+        try:
             handover.latent.copy_(video)
             number = members.send(
                 "decode", path=str(handover.path), shape=list(video.shape), strips=strips, first=first
@@ -97,6 +102,8 @@ class Team:
                     yield handover.frames[index]
                 else:
                     yield next(own)
+        finally:
+            handover.hide()
 
     def give_way(self, name: str) -> None:
         """The others let go of the transformer `name` and leave all of their GPUs, once they have come to it."""
@@ -128,7 +135,16 @@ class Team:
         self._launcher.close()
         self._launcher = Launcher(self.devices[0])
 
+    def _handed(self, shape: Sequence[int], counts: Sequence[int]) -> Handover:
+        """The last handover where it fits, else a new one."""
+        if self._handover is not None and self._handover.fits(shape, counts):
+            return self._handover
+        made = Handover.made(shape, counts)
+        self._handover = made if made.small else None
+        return made
+
     def _end(self) -> None:
+        self._handover = None  # the others that had it open end
         if self._members is not None:
             self._members.close()
             self._members = None

@@ -4,10 +4,12 @@ sound."""
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
+from functools import cached_property
 from importlib.metadata import version
 from typing import TypeVar
 
@@ -32,10 +34,10 @@ from . import latents, preview
 from .ahead import ahead
 from .latents import Latents
 from .progress_estimate import ProgressEstimate, Stage, decode_cost, pass_cost
+from .steps import Steps
 
 BASE, REFINE, DECODE = "Picture and sound", "Refining", "Decoding"
-POLL_SECONDS = 0.0003
-RESIZERS = 8  # frames of 480x272 are enlarged at once: one after the other they took longer than decoding them
+RESIZERS = min(28, os.cpu_count() or 1)  # frames that are enlarged at once: at most a window's
 
 Made = TypeVar("Made")
 
@@ -45,7 +47,8 @@ class Pipeline:
 
     def __init__(self, models: Models) -> None:
         self._models = models
-        self._device = models.device
+        self._resizers = ThreadPoolExecutor(RESIZERS, "resizer")  # to start them took longer than what they do
+        cv2.setNumThreads(1)  # of its own: each frame has one
 
     def generate(
         self, request: TakeRequest, options: Settings, progress: Progress, cancelled: Callable[[], bool]
@@ -58,11 +61,12 @@ class Pipeline:
         """
         with _failures_told(self._models), torch.inference_mode():
             self._models.begin()
-            return _Job(request, options, progress, cancelled, self._models).run()
+            return _Job(request, options, progress, cancelled, self._models, self._resizers).run()
 
     def unload(self) -> None:
         """Lets go of all that was loaded."""
         self._models.close()
+        self._resizers.shutdown()
 
 
 class _Job:
@@ -75,7 +79,9 @@ class _Job:
         progress: Progress,
         cancelled: Callable[[], bool],
         models: Models,
+        resizers: ThreadPoolExecutor,
     ) -> None:
+        self.resizers = resizers
         self.request, self.options, self.models = request, options, models
         self.device = models.device
         self.frames = settings.latent_frames(request.seconds)
@@ -90,24 +96,29 @@ class _Job:
         self.cancelled = cancelled
         self.notes: list[str] = []
         self.seconds: dict[str, float] = {}
+        self.steps = Steps(self.progress, models.check)
 
     def run(self) -> Clip:
-        saved = self._saved()
-        self.models.require(self._work(saved))
-        with self._timed("text"):
-            features, *negative = self._text()
-        refining = self.options.quality != "256p"
-        with ThreadPoolExecutor(1) as beside:  # at 1080p these take a fifth of a second
+        with ThreadPoolExecutor(1) as beside:  # what the processor does meanwhile
+            shown = beside.submit(self._shown, self.grid)
+            saved = self._saved()
+            self.models.require(self._work(saved))
+            with self._timed("text"):
+                features, *negative = self._text()
+            refining = self.options.quality != "256p"
             inputs = beside.submit(self._refine_inputs) if refining else None
             with self._timed("base"):
-                made = saved or self._base_latents(features, negative)
-        video, audio = latents.on(made, self.device)
-        if inputs is not None:
-            with self._timed("refine"):
-                video = self._refine(features, video, audio, *inputs.result())
-        with self._timed("sound"):
-            self.progress.note("Decoding the sound")
-            sound = self.models.decode_sound(audio)
+                made = saved or self._base_latents(features, negative, shown)
+            kept = None if saved else beside.submit(latents.save, made)
+            video, audio = latents.on(made, self.device)
+            if inputs is not None:
+                with self._timed("refine"):
+                    video = self._refine(features, video, audio, *inputs.result())
+            with self._timed("sound"):
+                self.progress.note("Decoding the sound")
+                sound = self.models.decode_sound(audio)
+            if kept is not None:
+                kept.result()
         return Clip(
             width=self.request.width,
             height=self.request.height,
@@ -136,27 +147,24 @@ class _Job:
 
     def _saved(self) -> Latents | None:
         """The base stage's latents where that need not be run again."""
-        recipe = self._recipe()
-        own = latents.reference(recipe)
+        own = latents.reference(self._recipe)
         if self.options.refine_from in ("", own):  # those that are gone can be made again
             saved = latents.find(own)
         else:
-            saved = latents.wanted(self.options.refine_from, recipe)
+            saved = latents.wanted(self.options.refine_from, self._recipe)
         if saved is not None:
             self.progress.skip(BASE)
             self.notes.append("Made from the saved latents of this take: the base stage was not run again.")
         return saved
 
-    def _base_latents(self, features: Tensor, negative: list[Tensor]) -> Latents:
-        still, colours = self._picture(self._shown(self.grid))
+    def _base_latents(self, features: Tensor, negative: list[Tensor], shown: Future[np.ndarray]) -> Latents:
+        still, colours = self._picture(shown.result())
 
         def work(model: samplers.Velocity) -> tuple[Tensor, Tensor]:
             return self._base(model, features, negative, still, colours)
 
         video, audio = self._running(self.options.model, self.grid, work)
-        made = Latents(video.cpu(), audio.cpu(), self._recipe())
-        latents.save(made)
-        return made
+        return Latents(video.cpu(), audio.cpu(), self._recipe)
 
     def _base(
         self,
@@ -230,28 +238,34 @@ class _Job:
 
     def _running(self, name: str, size: tuple[int, int], work: Callable[[samplers.Velocity], Made]) -> Made:
         """What `work` makes with the transformer `name` at `size` in pixels."""
-        told, eight_bit = self.progress, self.options.eight_bit
-        return self.models.running(name, self._shape(size), told.note, work, eight_bit, told.check)
+
+        def all_told(model: samplers.Velocity) -> Made:
+            made = work(model)
+            self.steps.wait()
+            return made
+
+        note, eight_bit = self.progress.note, self.options.eight_bit
+        return self.models.running(name, self._shape(size), note, all_told, eight_bit, self.steps.look)
 
     def _decoded(self, video: Tensor) -> Iterator[np.ndarray]:
         self.progress.begin(DECODE)
         parts = self.models.decode_frames(video, self.progress.check)
-        with ThreadPoolExecutor(RESIZERS) as beside:
-            while True:
-                # Not across a yield: it belongs to this thread's own work.
-                with _failures_told(self.models), torch.inference_mode():
-                    part = next(parts, None)
-                if part is None:
-                    self.models.keep_halves()
-                    return
-                yield from beside.map(self._resized, part.numpy())
-                self.progress.step(DECODE)
+        while True:
+            # Not across a yield: it belongs to this thread's own work.
+            with _failures_told(self.models), torch.inference_mode():
+                part = next(parts, None)
+            if part is None:
+                self.models.keep_halves()
+                self.models.settle()
+                return
+            yield from self.resizers.map(self._resized, part.numpy())
+            self.progress.step(DECODE)
 
     def _resized(self, frame: np.ndarray) -> np.ndarray:
-        """A frame of `self.size` at the size that was asked for."""
+        """A frame of `self.size` at the size that was asked for, in memory of its own."""
         size = (self.request.width, self.request.height)
         if size == self.size:
-            return frame
+            return frame.copy()
         smaller = size[0] * size[1] < self.size[0] * self.size[1]
         return cv2.resize(frame, size, interpolation=cv2.INTER_AREA if smaller else cv2.INTER_CUBIC)
 
@@ -281,26 +295,15 @@ class _Job:
         return draw(1, 48, self.frames, h // 16, w // 16), draw(1, self.sounds, 64), self._shown(self.size)
 
     def _on_step(self, stage: str, colours: Tensor) -> samplers.OnStep:
-        self.progress.begin(stage)
+        self.steps.begin(stage)
+        shared = self.models.shared()
 
         def report(_: int, clean: Tensor) -> None:
-            shown = preview.render(clean, colours)
-            self._wait()
-            self.progress.step(stage, shown.cpu().numpy())
+            self.steps.ordered(stage, preview.render(clean, colours))
+            if not shared:  # several GPUs keep pace: they are handed the next pass while they are at this one
+                self.steps.wait()
 
         return report
-
-    def _wait(self) -> None:
-        """Waits for the device, and looks out for a cancel meanwhile: a step may take seconds."""
-        if self.device.type != "cuda":
-            return
-        done = torch.cuda.Event()
-        done.record()
-        while not done.query():
-            self.progress.check()
-            self.models.check()  # a GPU that failed leaves this one waiting
-            time.sleep(POLL_SECONDS)
-        self.models.check()
 
     def _work(self, saved: Latents | None) -> Work:
         """What is to be done, where `saved` are there or not."""
@@ -322,6 +325,7 @@ class _Job:
         cost = decode_cost(*self.size, settings.frame_count(self.frames))
         return [*stages, Stage(DECODE, windows, cost / windows)]
 
+    @cached_property
     def _recipe(self) -> dict[str, object]:
         """All that decides the base stage's latents."""
         w, h = self.grid
