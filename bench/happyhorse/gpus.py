@@ -48,12 +48,12 @@ EXCHANGES: list[tuple[torch.cuda.Event, torch.cuda.Event]] = []
 
 
 class HashedModels(RandomModels):
-    """What is decoded is hashed first."""
+    """What was decoded last is kept."""
 
-    latents = ""
+    latents = torch.empty(0)
 
     def decode_frames(self, video: Tensor, poll: Callable[[], None] = lambda: None) -> Iterator[Tensor]:
-        self.latents = hashlib.sha256(video.cpu().numpy().tobytes()).hexdigest()[:16]
+        self.latents = video
         return super().decode_frames(video, poll)
 
 
@@ -124,6 +124,10 @@ def timed_exchanges() -> None:
     Ranks.exchange = exchange
 
 
+def digest_of(tensor: Tensor) -> str:
+    return hashlib.sha256(tensor.cpu().numpy().tobytes()).hexdigest()[:16]
+
+
 def forget_latents() -> None:
     if latents.CACHE.folder.exists():
         for path in latents.CACHE.folder.iterdir():
@@ -162,8 +166,8 @@ def turn(pipeline: Pipeline, models: HashedModels, still: Path, quality: str, pr
     tell(
         run=f"{quality}:{precision}:{gpus}", total_s=total, first_frame_s=first, stages=clip.facts["seconds"],
         exchange_s=sum(a.elapsed_time(b) for a, b in EXCHANGES) / 1000, exchanges=len(EXCHANGES),
-        shared=clip.facts.get("gpus"), frames=len(frames), latents=models.latents, pixels=digest.hexdigest()[:16],
-        notes=clip.notes, plans=clip.facts["memory"], **peaks(),
+        shared=clip.facts.get("gpus"), frames=len(frames), latents=digest_of(models.latents),
+        pixels=digest.hexdigest()[:16], notes=clip.notes, plans=clip.facts["memory"], **peaks(),
     )  # fmt: skip
 
 
