@@ -14,12 +14,16 @@ from .handover import Handover, others
 from .models import Models
 from .plans import Plan
 
+COPYING_THREADS = 4  # one for each core is slower to wake, and in the way of rank 0, which enlarges frames
+
 
 class Follower:
     """Holds the same models as rank 0, by the same plans, on a GPU of its own. Its methods are what rank 0 asks for."""
 
     def __init__(self, ranks: Ranks) -> None:
         self._ranks = ranks
+        if ranks.device.type == "cuda":
+            torch.set_num_threads(COPYING_THREADS)
         self._models = self.models(ranks.device)
         self._running: dict[str, Transformer] = {}
         self._handover: Handover | None = None
