@@ -204,6 +204,8 @@ def _is_place(text: list[str], i: int) -> bool:
 
 def _is_towards_a_thing(text: list[str], i: int) -> bool:
     """Whether "toward the door" or the like stands at word `i`."""
+    if text[i : i + 1] == ["diagonally"]:  # "descending diagonally from the corner to the entrance"
+        i += text[i:].index("to") if text[i + 1 : i + 2] == ["from"] and "to" in text[i : i + 8] else 1
     if text[i : i + 1] not in (["toward"], ["towards"], ["to"], ["into"]) or i + 1 >= len(text):
         return False
     if any(word in STRAIGHT_DOWN for word in text[i + 1 : i + 4]):
@@ -330,6 +332,8 @@ def _verb(text: list[str], i: int) -> Found | None:
         told = text[i + 3 : i + 4]
         if told in (["floor"], ["ground"], ["feet"], ["ceiling"], ["sky"]):
             return Found(i, i + 1, "tilt", 1 if told[0] in ("ceiling", "sky") else -1, form, verb, everyday)
+        return Found(i, i + 1, "pan", 1, form, verb, everyday)
+    if verb in TURN_ABOUT and text[i + 1 : i + 3] == ["to", "face"]:
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
     if verb in (*TURN_ABOUT, "sweep", "whip") and (
         degrees_after(text, i + 1) or (form != "base" and _ends(text, i + 1))

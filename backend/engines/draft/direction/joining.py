@@ -134,9 +134,14 @@ def is_together(clause: Clause, index: int, move: Found, step: Step, steps: list
     group = _last_group(steps)
     if any(other.kind == step.kind for other in group):
         return False
+    if index == 0 and clause.link == "and" and move.verb in _WALKING and steps[-1].kind == "pan":
+        return False  # "turn right and enter the bedroom"
     if index > 0 or clause.link in ("with", "and"):
         return True
     return clause.link == "comma" and (move.form == "ing" or clause.words[0] in ("a", "an") or _is_slight(clause))
+
+
+_WALKING = ("enter", "walk", "go", "step", "run", "head", "approach", "cross")
 
 
 def _is_slight(clause: Clause) -> bool:

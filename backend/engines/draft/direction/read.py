@@ -13,9 +13,10 @@ from .beyond import beyond
 from .clauses import Clause, clauses
 from .find import Found, find, is_another_direction, without_things
 from .joining import ACROSS, gone_on, is_side, is_together, once_more, turned_to
+from .loosely import loosely
 from .modifiers import in_manner, is_modifier, modified, telling_at
-from .plain.shorthand import written_out
-from .plain.slips import spelled
+from .plain.english.shorthand import written_out
+from .plain.english.slips import spelled
 from .plain.translate import to_english
 from .steps import Reading, Step, tidy
 from .subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
@@ -49,6 +50,8 @@ def read_moves(text: str) -> Reading:
             reader.steps[begun:] = lasting(reader.steps[begun:], part.seconds)
     if len(idle) == len(reader.steps):  # no part has a move
         reader.steps = []
+    if not (reader.steps or reader.headed or reader.forbidden) and len(timed) == 1:
+        reader.steps = _read(loosely(clauses(tokens)), _Reader(manner=reader.manner)).steps
     steps = tidy(reader.steps or reader.headed)[:MOST_STEPS]
     return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), frozenset(said))
 
@@ -236,9 +239,11 @@ class _Reader:
         if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind == "truck" and move.kind == "push":
             before = self.steps[-1]
             if step.target and step.relation != "with" and not before.target:
-                kind = ("push", 1) if step.relation == "to" else (before.kind, before.sign)
-                told = {"relation": step.relation, "target": step.target, "said": f"{before.said} {step.said}"}
-                self.steps[-1] = replace(before, kind=kind[0], sign=kind[1], **told)
+                kind, sign = ("push", 1) if step.relation == "to" else (before.kind, before.sign)
+                said = f"{before.said} {step.said}"
+                self.steps[-1] = replace(
+                    before, kind=kind, sign=sign, relation=step.relation, target=step.target, said=said
+                )
             return
         if self.manner is not None:
             step = in_manner(step, self.manner)

@@ -243,8 +243,9 @@ def _order_is_camera_move(text: list[str], move: Found, sentence: str) -> bool:
     before = text[move.start - 1] if move.start else ""
     after = text[move.end] if move.end < len(text) else ""
     pause = after in ("of", "for") and text[move.end + 1 :] and words.measure_at(text, move.end + 1)
-    if before in DETERMINERS and move.verb in _ALSO_EVENTS and not (move.kind == "hold" and pause):
-        return False
+    told = move.start == 1 and move.directed and move.end > move.start + 1 and text[move.end - 1] not in ("in", "into")
+    if before in DETERMINERS and move.verb in _ALSO_EVENTS and not (move.kind == "hold" and pause) and not told:
+        return False  # but "then a look to the right"
     if before in ("a", "an", "the") and not move.directed and not pause:
         return False
     if move.kind == "hold":

@@ -97,7 +97,7 @@ METRES: dict[str, float] = by_phrase(
 )
 DEGREES: dict[str, float] = by_phrase({1.0: "degree, degrees, deg, °"})
 SECONDS: dict[str, float] = by_phrase({1.0: "s, sec, secs, second, seconds, beat, beats"})
-# Parts of the whole shot, as plain/sayings.py says "for the first half".
+# Parts of the whole shot, as plain/english/sayings.py says "for the first half".
 PARTS: dict[str, float] = {"halfshot": 0.5, "thirdshot": 0.333, "quartershot": 0.25}
 FACTORS = {"x", "times"}
 TURNS = frozenset(

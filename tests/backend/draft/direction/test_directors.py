@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from backend.engines.draft.direction.plain.slips import spelled
+from backend.engines.draft.direction.plain.english.slips import spelled
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.where.target import which_of
 from tests.backend.draft.direction.directors import FIRST, OTHERS, SECOND, THIRD, notation

@@ -11,7 +11,7 @@ from ..vocabulary import DETERMINERS, DIRECTIONS, Move
 from .ways import is_manner
 
 _TO_AN_OBJECT = DETERMINERS | {"him", "her", "them", "it", "us"}
-_FORWARD = one_of("past, over, across, behind, under, underneath, beneath, below, by")
+_FORWARD = one_of("past, over, across, onto, behind, under, underneath, beneath, below, by")
 _OUT_ON = one_of("through, into, onto, across, over, along, past, on")
 _BESIDE = one_of("beside, alongside, with")
 _ROUNDS = one_of("circle, circles, arc, semicircle, loop, curve, ring")
@@ -24,6 +24,9 @@ def way_after(text: list[str], i: int, table: Mapping[str, Move], everyday: bool
     """The move that the phrase of place at word `i` makes of a verb with this `table`, and where its words end."""
     if "in" not in table:
         return None
+    across = next((word for word in text[i : i + 9] if word in ("leftwards", "rightwards")), "")
+    if across and "left" in table:  # "sweep across the roofs from left to right"
+        return table["left" if across == "leftwards" else "right"], i
     at = _first_telling(text, i)
     word, rest = text[at] if at < len(text) else "", text[at + 1 : at + 3]
     if not rest:

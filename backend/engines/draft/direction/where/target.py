@@ -60,7 +60,7 @@ _NO_THINGS = one_of(
         all, most, motion, speed, direction, distance, height, level, ground level, foreground, background, rest, lot,
         bit, little, tad, touch, turn, circle, degree, degrees, order, seconds, second, one, it, itself, close, closeup,
         slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing,
-        half, axis, very, really, quite, so
+        half, axis, very, really, quite, so, overhead, once, twice
     """
 )
 _TIMES = one_of("hour, dawn, dusk, night, noon, midday, midnight, twilight, sunset, sunrise, day, daybreak, nightfall")

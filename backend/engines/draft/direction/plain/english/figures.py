@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..lists import replaced, replacements
+from ...lists import replaced, replacements
 
 _PARTS = {"half": 2, "third": 3, "quarter": 4, "fifth": 5, "sixth": 6, "eighth": 8}
 _COUNTS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
@@ -20,6 +20,26 @@ _SHARE_OF_SPEED = re.compile(
 )
 _IN_WORDS = replacements(
     (
+        (
+            r"\b(?:(?:eye|camera|lens|head)[- ])?(?:height|level)\s*(?:of|:|=|is|at)?\s*\d+(?:[.,]\d+)?\s*"
+            r"(?:m|cm|ft|feet|met\w+)\b",
+            " ",
+        ),
+        (r"\bat (?:an? )?(?:\w+ )?(?:walking|strolling|human|leisurely) (?:speed|pace|tempo)\b", "slowly"),
+        (r"\b(?:duration|length|time)\s*(?:of|:|=|is)?\s*(?=\d+(?:[.,]\d+)? ?s(?:ec\w*)?\b)", "over "),
+        (
+            r"\b(?:direction|target|subject)\s*[:=]?\s*(?:the )?(?=(?!is|are|of|to|and)[a-z]+\s*(?:$|[,.;\n]))",
+            "to the ",
+        ),
+        (
+            r"\b((?:roll|pan|tilt|turn|rotat|orbit)\w*\b[^.;,]{0,40}?) until (?:the \w+|it|we|you)(?:'s|'ve| is| are|"
+            r" has| have)?(?: at| turned| rotated| tilted| moved| travelled| gone)? (?=\d)",
+            r"\1 by ",
+        ),
+        (
+            r"\b(orbit|circl|around|round)((?:s|es|ing|e)? (?:him|her|them|it|the \w+)) (?:once|one time)\b",
+            r"\1\2 360 degrees",
+        ),
         (r"\b(?:at )?half[- ](?:the )?speed\b", "slowly"),
         (r"(?<=\d) ?(?:laps?|loops?|circuits?)\b(?= (?:of|a?round)\b)", " turns "),
         (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 
-from ..lists import listed, one_of
+from ...lists import listed, one_of
 
 # Words that people mean when they spell them nearly so.
 _SPELLED = listed(

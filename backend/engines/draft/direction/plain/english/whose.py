@@ -5,10 +5,10 @@ from __future__ import annotations
 
 import re
 
-from ..lists import one_of
-from ..modifiers import is_modifier
-from ..vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, PREPOSITIONS
-from ..words import DEGREES
+from ...lists import one_of
+from ...modifiers import is_modifier
+from ...vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, PREPOSITIONS
+from ...words import DEGREES
 
 _BEGINS = re.compile(r"[.,;:!?()\n–—]|\s-\s|\b(?:and|then|while|with|but|as|plus|to)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..lists import replaced, replacements
+from ...lists import replaced, replacements
 
 _MOVE = (
     r"(?:pan|tilt|arc|push|pull|dolly|zoom|truck|track|tracking|orbit|crane|jib|boom|roll|pedestal|hold|drift|"
@@ -33,6 +33,16 @@ _GOING_SOMEWHERE = (
     r"(?!looking|watching|being)\w+ing (?:\w+ly )?(?:in|into|through|to|towards?|along|past|over|around|up|down|across|"
     r"forwards?|closer|away|back)\b"
 )
+_NO_LIKENESS = "".join(
+    rf"(?<!{word})" for word in ("would", "feel", "feels", "look", "looks", "more", " be", "is", "'d", "thing")
+)
+_ON_WITH_A_MOVE = r"(?:$|[,.;]|(?:and|then|past|through|over|to|towards?|around|into|up|down)\b)"
+_CAMERA = re.compile(r"\bthe camera\b", re.IGNORECASE)
+_HANDLED = re.compile(
+    r"\b(bring|take|turn|move|tilt|pan|swing|raise|lower|rotate|push|pull|drop) it (?=back|up|down|left|right|to|"
+    r"towards?|forwards?|in|out|around|slowly|gently|over|past|through)",
+    re.IGNORECASE,
+)
 ASKING = replacements(
     (
         (rf"{_FELT}(?:{_WHO_FEELS})?(?={_GOING_NOUN}|{_GOING_SOMEWHERE})", ""),
@@ -48,6 +58,32 @@ ASKING = replacements(
         (
             r"\b(?:just )?as (?:if|though)(?: (?:it|we|you|the camera|one) (?:is|are|were|was)|we're|you're|it's)?\b",
             ", ",
+        ),
+        (
+            r"\b(?:keep|leave|hold)(?:s|ing)? (?:the |our )?(?:camera|cam) (?:where it is|as it is|alone|put|in place|"
+            r"there|parked|at rest)\b",
+            "no camera movement",
+        ),
+        (
+            r"\b(keep|keeps|keeping|kept) (?:pace|up|step|level) (?:with|to) (?=him\b|her\b|them\b|it\b|the |a )",
+            "tracks with ",
+        ),
+        (r"\b(?:trail|shadow|tail|chas|pursu|accompan)(?:e?s|ing|ies|ying|e|y)? (?=him\b|her\b|them\b)", "follow "),
+        (
+            r"\b(?:bring|take|turn|swing|pan|tilt|go|come|move|return)(?:s|ing)?(?: it| the camera)?(?: back)? to "
+            r"(?:the )?(?:cent(?:er|re)|middle|start|start(?:ing)? (?:position|point|frame)|original (?:position|view)|"
+            r"where it (?:began|started))\b(?! of)",
+            "back",
+        ),
+        (
+            r"\b(look|pan|turn)(s|ing|ning)? around\s*[:,–-]\s*(?:first |to the )*(left|right|up|down)\b",
+            r"\1\2 \3",
+        ),
+        # What a move is like is none itself.
+        (
+            rf"(?<=\w\w){_NO_LIKENESS},? like (?:(?:on|in) )?"
+            r"(?:(?:an?|the) (?:\w+ ){0,2}?(?=\w+\s*" + _ON_WITH_A_MOVE + r"))?\w+\b",
+            " ",
         ),
         (r"\bcom(?:es?|ing) (?:in)?to (?:view|frame|shot|focus|sight)\b", "appears"),
         (r"\band out (?:on |at |of )?(?:the )?(?:other|far|opposite) (?:side|end)\b", ""),
@@ -176,4 +212,6 @@ def without_manners(text: str) -> str:
 
 def asked(text: str) -> str:
     """English `text` with what is asked for in the plain words of a move."""
+    if _CAMERA.search(text):  # "turn the camera to the left, then bring it back"
+        text = _HANDLED.sub(r"\1 the camera ", text)
     return replaced(_SLUG.sub(". ", text), ASKING)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from ..languages.happenings import PEOPLE
+from ...languages.happenings import PEOPLE
 from .whose import from_above, led, named, of_itself, ordered
 
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -24,8 +24,8 @@ _SIZE = rf"(?:an? |the )?((?:{'|'.join(sorted(_SIZES, key=len, reverse=True))}))
 _RANK = tuple(re.compile(pattern) for pattern in _SIZES)
 _FROM_SIZE_TO_SIZE = re.compile(
     rf"(?:\b(?:go|goes|going|moves?|moving|starts?|starting|begins?|opens?|transition\w*|travel\w*|camera)\s+)?"
-    rf"\b(?:from|on|in|starts?|starting|begins?|opens?)\s+{_SIZE},?\s+(?:and |then )*"
-    rf"(?:end\w* |finish\w* |land\w* |go\w* )?(?:in |up )?(?:to|on|into|in|with|as|at)\s+"
+    rf"\b(?:from|on|in|starts?|starting|begins?|opens?)\s+{_SIZE}(?: (?:of|on) (?:the |his |her |a )?\w+)?,?\s+"
+    rf"(?:and |then )*(?:end\w* |finish\w* |land\w* |go\w* )?(?:in |up )?(?:to|on|into|in|with|as|at)\s+"
     rf"{_SIZE}(?P<of>\s+(?:of|on)\b)?",
     re.IGNORECASE,
 )
@@ -354,7 +354,7 @@ def _sized(match: re.Match[str], text: str) -> str:
     """ "From wide to close": a push, unless the move is named."""
     before, after = _rank(match[1]), _rank(match[2])
     said = "" if before == after or _MOVES.search(text) else "push in" if after > before else "pull out"
-    return f"{said} {'to' if match['of'] else ''}"
+    return f"{said} {'to' if match['of'] and said != 'pull out' else ''}"
 
 
 def _at_what(match: re.Match[str]) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from .. import words
-from ..lists import replaced, replacements
+from ... import words
+from ...lists import replaced, replacements
+from ..halves import in_digits
+from ..which import reader_of
 from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row
 from .figures import in_figures
-from .halves import in_digits
 from .sayings import plainly
-from .which import reader_of
 
 _MOVE = r"pan|tilt|truck|trk|track|dolly|arc|orbit|slide|crab|roll|move|whip|drift|swing|turn|look"
 _NUMBER = r"(\d+(?:[.,]\d+)?)"

@@ -1,0 +1,67 @@
+"""A second reading of a direction in which no move is found: what can only be the camera's, though nothing says so."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from .clauses import Clause
+from .lists import one_of
+from .modifiers import is_modifier
+from .vocabulary import DETERMINERS, LEAD_INS, NEGATIONS
+from .where.ways import VERBS
+
+_WAYS = one_of(
+    "down, up, along, through, past, over, into, onto, around, round, across, toward, towards, between, out, to"
+)
+_ROUTE = one_of("camera, path, route, tour, walkthrough, walk")  # "camera path: entrance -> hall"
+_MOVEMENT = ("movement", "motion", "move")
+
+
+def loosely(found: list[Clause]) -> list[Clause]:
+    """Those clauses that are orders or ways, as orders to move: "down the escalator, along the platform", "swoop down",
+    "it climbs along the column", "entrance -> corridor -> hall". None where others tell what happens."""
+    if any(_is_no_other_movement(clause.words) for clause in found):
+        return [Clause(["no", "camera", "movement"], [False] * 3, "sentence")]
+    if found and found[0].words[0] == "it" and any(clause.words[0] in VERBS for clause in found[1:]):
+        return [_said(["camera", *found[0].words[1:]], "sentence"), *found[1:]]
+    if len(found) > 1 and all(clause.words[0] in _WAYS and _is_way(clause.words) for clause in found):
+        ways = found[-1:] if found[-1].words[0] in ("to", "onto", "into") else found
+        return [_said(["move", *clause.words], "then") for clause in ways]
+    places = [clause for clause in found if not _ROUTE.intersection(clause.words)]
+    if len(places) > 1 and all(clause.link == "then" for clause in places[1:]) and _are_places(places):
+        return [_said(["move", "to", "the", *_without_articles(places[-1].words)], "sentence")]
+    orders = [clause for clause in found if clause.link in ("comma", "sentence") and _is_order(clause.words)]
+    return [replace(clause, link="sentence") for clause in orders]
+
+
+def _said(text: list[str], link: str) -> Clause:
+    return Clause(text, [False] * len(text), link)
+
+
+def _is_no_other_movement(text: list[str]) -> bool:
+    return text[0] in ("no", "without") and text[-1] in _MOVEMENT and "other" in text[1:-1]
+
+
+def _is_way(text: list[str]) -> bool:
+    """Whether a clause is a way and nothing else: one thing, and no verb."""
+    rest = text[2:]
+    named = text[1:2] != [] and text[1] in DETERMINERS and len(text) < 7
+    return named and not any(word in VERBS or word in DETERMINERS for word in rest)
+
+
+def _are_places(found: list[Clause]) -> bool:
+    """Whether clauses name nothing but places, a few words each."""
+    return all(
+        len(clause.words) < 4 and not any(word in VERBS or word in NEGATIONS for word in clause.words)
+        for clause in found
+    )
+
+
+def _without_articles(text: list[str]) -> list[str]:
+    return [word for word in text if word not in DETERMINERS]
+
+
+def _is_order(text: list[str]) -> bool:
+    """Whether a clause begins with a verb's plain form, which no single thing in the picture can have."""
+    first = next((word for word in text if not (is_modifier(word) or word in LEAD_INS - DETERMINERS)), "")
+    return first in VERBS and VERBS[first][1] == "base" and len(text) > 1
