@@ -71,12 +71,19 @@ _DOES = re.compile(
     r"(?:[a-z]{2,}(?<!s)(?<!u)s|(?!sitting|standing|lying|wearing|looking|leaning|during|evening|morning)[a-z]{2,}ing)\b"
 )
 # A thing or a hand that moves, whatever it is called: "the bottle spins", "a hand picks up the phone".
+_NO_MOVERS = (
+    r"(?!(?:camera|cam|shot|frame|view|lens|drone|dolly|crane|jib|move|movement|scene|clip|film|video|sequence|image|"
+    r"picture|slider|gimbal|perspective|operator|steadicam|road|path|street|corridor|hall|hallway|stairs|river|wall|zoom|"
+    r"pan|tilt|lamp|light|that|which|this|man|woman|boy|girl|one)\b)"
+)
 _MOVING_THING = re.compile(
-    r"\b(?:the|an?|his|her|its|their)\s+(?:\w+\s+)?(?!camera|cam|shot|frame|view|lens|drone|dolly|crane|jib|move|movement|"
-    r"scene|clip|film|video|sequence|image|picture|slider|gimbal|perspective|operator|road|path|zoom|pan|lamp|light|that|which|this)"
-    r"(\w+[a-rt-z])\s+(?:\w+ly\s+)?(?:spins|rotates|swings|moves|sways|flies|bounces|flutters|floats|drifts|wobbles|"
-    r"shakes|boils|melts|burns|spills|explodes|crashes|drips|grows|dances|jumps|ticks|swims|picks|grabs|"
-    r"reaches|waves|lifts|pushes the|pulls the|opens the|closes the|turns the)\b"
+    rf"\b(?:the|an?|his|her|its|their)\s+(?:{_NO_MOVERS}\w+\s+)?{_NO_MOVERS}(?!\w+ly\b)(\w+[a-rt-z])\s+(?:\w+ly\s+)?"
+    r"(?:spins|rotates|swings|moves|sways|flies|bounces|flutters|floats|drifts|wobbles|shakes|boils|melts|burns|spills|"
+    r"explodes|crashes|drips|grows|dances|jumps|ticks|swims|picks|grabs|reaches|waves|lifts|lands|hops|trots|crawls|"
+    r"walks|pushes the|pulls the|opens the|closes the|turns the)\b"
+)
+_THEY_DO = re.compile(
+    r"\bthey (?!are|were|have|had|stand|sit|look|will|would|can|could|should|must|do|don|see|stay)[a-z]+\b"
 )
 _FOLLOW = re.compile(
     rf"\bfollow(?:s|ing)?\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?(?:{PEOPLE}|"
@@ -98,7 +105,7 @@ def beyond(text: str) -> tuple[str, ...]:
         found += [
             match[1] for pattern in (_THING, _THING_SO, _BLOWN, _MOVING_THING) for match in pattern.finditer(clause)
         ]
-        if _PERSON.search(clause) or _DOES.search(clause):
+        if any(pattern.search(clause) for pattern in (_PERSON, _DOES, _THEY_DO)):
             found.append(PEOPLE_MOVE)
         if _FOLLOW.search(clause):
             found.append(FOLLOWING)

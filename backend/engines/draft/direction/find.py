@@ -248,7 +248,7 @@ def _sided(text: list[str], move: Found) -> Found:
             break
         direction = DIRECTIONS.get(text[i], "")
         if direction in ("left", "right") and (
-            i == 0 or (text[i - 1] in ("the", "on") and text[i - 2] in ("on", "at"))
+            i == 0 or (text[i - 1] in ("the", "on") and text[i - 2] in ("on", "at", "from"))
         ):
             continue  # "around the table on the left"
         if direction in ("left", "right", "clockwise", "counter"):
@@ -336,7 +336,9 @@ def _verb(text: list[str], i: int) -> Found | None:
     if verb in TURN_ABOUT and text[i + 1 : i + 3] == ["to", "face"]:
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
     if verb in (*TURN_ABOUT, "sweep", "whip") and (
-        degrees_after(text, i + 1) or (form != "base" and _ends(text, i + 1))
+        degrees_after(text, i + 1)
+        or (form != "base" and _ends(text, i + 1))
+        or (form == "base" and i + 1 < len(text) and is_modifier(text[i + 1]))
     ):
         return Found(i, i + 1, "pan", 1, form, verb, everyday, directed=False)
     if verb in ("push", "pull") and "".join(text[i + 1 : i + 2]) in ("", "until", "to", "from", "for", "over", "on"):

@@ -34,7 +34,11 @@ def once_more(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
         verb = "pan"
     if verb and direction in ("in", "out") and direction not in CAMERA_VERBS[verb]:
         ends = clause.link == "then" or (clause.link == "and" and clause.words[1:] in ([], ["again"]))
-        back = move.verb == "back" and steps[-1].kind in ("pan", "tilt", "truck", "orbit") and ends
+        back = (
+            move.verb == "back"
+            and steps[-1].kind in ("pan", "tilt", "truck", "orbit", "roll", "pedestal", "crane")
+            and ends
+        )
         verb, turned = "dolly", (steps[-1].kind, -steps[-1].sign) if back else CAMERA_VERBS["dolly"][direction]
     else:
         turned = CAMERA_VERBS[verb].get(direction) if verb else None

@@ -11,7 +11,7 @@ from .vocabulary import DETERMINERS, LEAD_INS, NEGATIONS
 from .where.ways import VERBS
 
 _WAYS = one_of(
-    "down, up, along, through, past, over, into, onto, around, round, across, toward, towards, between, out, to"
+    "in, down, up, along, through, past, over, into, onto, around, round, across, toward, towards, between, out, to"
 )
 _ROUTE = one_of("camera, path, route, tour, walkthrough, walk")  # "camera path: entrance -> hall"
 _MOVEMENT = ("movement", "motion", "move")
@@ -25,8 +25,9 @@ def loosely(found: list[Clause]) -> list[Clause]:
     if found and found[0].words[0] == "it" and any(clause.words[0] in VERBS for clause in found[1:]):
         return [_said(["camera", *found[0].words[1:]], "sentence"), *found[1:]]
     if len(found) > 1 and all(clause.words[0] in _WAYS and _is_way(clause.words) for clause in found):
-        ways = found[-1:] if found[-1].words[0] in ("to", "onto", "into") else found
-        return [_said(["move", *clause.words], "then") for clause in ways]
+        goal = next((i for i, word in enumerate(found[-1].words[:2]) if word in ("to", "onto", "into")), -1)
+        ways = [clause.words for clause in found] if goal < 0 else [found[-1].words[goal:]]
+        return [_said(["move", *way], "then") for way in ways]
     places = [clause for clause in found if not _ROUTE.intersection(clause.words)]
     if len(places) > 1 and all(clause.link == "then" for clause in places[1:]) and _are_places(places):
         return [_said(["move", "to", "the", *_without_articles(places[-1].words)], "sentence")]
@@ -44,8 +45,9 @@ def _is_no_other_movement(text: list[str]) -> bool:
 
 def _is_way(text: list[str]) -> bool:
     """Whether a clause is a way and nothing else: one thing, and no verb."""
-    rest = text[2:]
-    named = text[1:2] != [] and text[1] in DETERMINERS and len(text) < 7
+    at = 2 if text[1:2] and text[1] in _WAYS else 1
+    rest = text[at + 1 :]
+    named = text[at : at + 1] != [] and text[at] in DETERMINERS and len(text) < 8
     return named and not any(word in VERBS or word in DETERMINERS for word in rest)
 
 

@@ -46,9 +46,10 @@ def is_about_the_move(text: list[str], i: int, end: int) -> bool:
     plain = all(
         word in LEAD_INS or is_modifier(word) or is_figure(text, j) for j, word in enumerate(text) if end <= j < i
     )
-    return plain and not any(word in ("the", "his", "her", "their", "its", "my", "our") for word in text[end:i])
+    return plain and not any(word in _OWNERS for word in text[end:i])
 
 
+_OWNERS = ("the", "his", "her", "their", "its", "my", "our")
 _VERY = ("very", "extremely", "super", "really", "ultra")
 _OF_THE_LENS = ("shot", "angle", "lens", "view", "take", "frame", "wide", "close", "long", "closeup", "thing")
 
@@ -67,6 +68,9 @@ def modified(step: Step, text: list[str], first: int, last: int, move: Found | N
             continue
         if move and i >= move.end and not is_about_the_move(text, i, move.end):
             i += 1
+            continue
+        if move and move.start < i < move.end and is_modifier(word) and text[i - 1] in _OWNERS:
+            i += 1  # "pan to the large window on the right"
             continue
         if any(earlier in NEGATIONS for earlier in text[max(first, i - 3) : i]):  # "not too fast"
             i += 1

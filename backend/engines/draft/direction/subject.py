@@ -74,7 +74,9 @@ def says_no_movement(text: list[str]) -> bool:
         "this",
         "shot",
     )
-    return [word for word in text[at + 1 :] if word not in fillers] in [[word] for word in MOVING]
+    timed = words.measured(text)
+    said = [word for i, word in enumerate(text) if i > at and not timed[i] and word not in fillers]
+    return [word for word in said if word not in ("for", "first", "during", "initially")] in [[word] for word in MOVING]
 
 
 def says_not_sideways(text: list[str]) -> bool:

@@ -1,4 +1,4 @@
-"""What only a second reading finds, and what a third set of fresh directions had."""
+"""What only a second reading finds, and what later sets of fresh directions had."""
 
 from __future__ import annotations
 
@@ -36,8 +36,22 @@ THIRD_SET = {
     "I'd like a slow push in": "push in slow",
     "move onto the terrace": "push in <to terrace>",
 }
+FOURTH_SET = {
+    "The camera pans from the entrance door to the large window on the right": "pan right <at window>",
+    "Overhead shot of the table, camera slowly rotates": "roll clockwise slow",
+    "POV of somebody entering the apartment and looking around": "push in <through apartment> + pan right",
+    "No movement for the first 3 seconds, then a whip pan left": "hold 3s, pan left fast",
+    "Swing the camera left past the shelves": "pan left <at shelves>",
+    "in through the front door, along the corridor, out to the pool": "push in <to pool>",
+    "Roll 10 degrees, then back": "roll clockwise 10°, roll counterclockwise 10°",
+    "Smooth arc shot from the left side of the bed to the right side": "orbit right",
+    "Walk me through the living room to the terrace": "push in <through living room>",
+    "The driver takes us through town": "",
+    "camera pedestal down 30cm, pan left 20°, both at once": "pedestal down 0.3m + pan left 20°",
+    "Look straight up and turn slowly under the dome": "tilt up + pan right slow",
+}
 
 
-@pytest.mark.parametrize("text", [*SECOND_READING, *THIRD_SET])
-def test_directions_of_a_third_set(text: str) -> None:
-    assert notation(text) == {**SECOND_READING, **THIRD_SET}[text]
+@pytest.mark.parametrize("text", [*SECOND_READING, *THIRD_SET, *FOURTH_SET])
+def test_directions_of_later_sets(text: str) -> None:
+    assert notation(text) == {**SECOND_READING, **THIRD_SET, **FOURTH_SET}[text]

@@ -54,6 +54,8 @@ ALL_LANGUAGES = {
         r"\bracks? (?:from|to|between)\b|\b(?:rack|racks|racking|pull|pulls|pulling|shift|shifts|shifting|"
         r"change|changes)(?: the| of)? focus\b|\bfocus (?:pull|rack|shift|"
         r"moves|goes|racks|pulls|changes)\w*|\brefocus|comes? into focus|"
+        r"\bout of focus\b[^.;]*\b(?:sharp|in(?:to)? focus)\b|"
+        r"\b(?:becom|gett?|turn|go)(?:es?|s|ing) (?:sharp|blurr\w+|soft)\b|"
         r"goes? out of focus|schärfe\w*(?:verlager|zieh)\w*|"
         r"(?:schärfe|fokus)\s+(?:\w+\s+)?(?:wechselt|wandert|verlagert|"
         r"springt|geht|verschiebt|zieht)|fokuswechsel|fokusfahrt|"

@@ -79,6 +79,16 @@ ASKING = replacements(
             r"\b(look|pan|turn)(s|ing|ning)? around\s*[:,–-]\s*(?:first |to the )*(left|right|up|down)\b",
             r"\1\2 \3",
         ),
+        (
+            r"\b(?:pov|point of view|first[- ]person(?: view)?)(?: shot)?,?(?: of| from| as)? "
+            r"(?:somebody|someone|an? \w+|the \w+)(?: who is)? (?=\w+ing\b)",
+            "the camera ",
+        ),
+        (
+            r"(?<=\w)(,| and)\s+([^,.;\n]{1,80}?),?\s*(?:both |all )?"
+            r"(?:at once|at the same time|simultaneously|in parallel)(?=\s*(?:[.;\n]|$))",
+            r" while \2",
+        ),
         # What a move is like is none itself.
         (
             rf"(?<=\w\w){_NO_LIKENESS},? like (?:(?:on|in) )?"
@@ -113,7 +123,7 @@ ASKING = replacements(
             r"\1\2the camera",
         ),
         (
-            r"(?<=\w)(,?\s+)(?:(?:to|towards|going) )?(?:camera|cam|screen)[ -](left|right)\b"
+            r"(?<!\bthe)(?<=\w)(,?\s+)(?:(?:to|towards|going) )?(?:camera|cam|screen)[ -](left|right)\b"
             r"(?=\s*(?:$|[,.;:!?)]|(?:and|then|about|by|of|roughly|over|for|past|along|across|around|to|towards?|until|while|with)\b|\d))",
             r"\1\2",
         ),

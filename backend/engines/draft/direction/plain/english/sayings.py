@@ -239,6 +239,12 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
             "the camera moves",
             ordered,
         ),
+        (
+            r"\b(?:walk|take|lead|guide|fly|bring|carry|drive)s? (?:me|us|the viewer|you) "
+            r"(?=through|around|to|into|past|down|up|along|over|across|from|out|in\b)",
+            "the camera moves ",
+            ordered,
+        ),
         (r"\b(?:have|let|make|get) (?:the )?(camera|cam|drone) (?=\w)", r"\1 ", ordered),
         (r"\baccelerat\w+ (into|through|towards?|down|along|past)\b", r"push in accelerating \1", ordered),
         (r"\b(?:spline|path|fly-?by|trolley)(?= (?:through|past|over|along|around|to|towards?|into)\b)", "fly", led),
@@ -285,7 +291,7 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (r"\bhigh[ -]to[ -]low\b", "down"),
         (r"\blow[ -]to[ -]high\b", "up"),
         (
-            r"\b(?:bird'?s?[- ]eye|top[- ]?down|overhead|top shot|god'?s[- ]eye)([^.;]{0,30}?)"
+            r"\b(?:bird'?s?[- ]eye|top[- ]?down|overhead|top shot|god'?s[- ]eye)([^.;]{0,60}?)"
             r"\b(?:rotat|spin|turn)(?:es|ns|ning|s|ing|ation|e)\b"
             r"(?! (?:to |left|right|around|a))",
             r"overhead \1 roll clockwise",
