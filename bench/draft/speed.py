@@ -3,7 +3,7 @@
     python bench/draft/speed.py [CLIP ...] [--cold] [--drawing] [--cycles]
                                 [--blender-python PYTHON] [--renders FOLDER]
 
-A CLIP is SECONDS:WIDTHxHEIGHT:VIEWS, for example 5:1280x720:5. A truck through the room of truth_scenes.py at 24 fps
+A CLIP is SECONDS:WIDTHxHEIGHT:VIEWS, for example 5:1280x720:5. A truck through the room of bench/truth at 24 fps
 with rain and one line of dialogue. The still is rendered in 1280x720 and scaled; further views stand evenly on the path
 and are drawn from it (how they look does not matter here). Each is made twice in
 one process, as the service does: processor time and wall clock of the second time, and peak memory. `--drawing` also
@@ -218,11 +218,9 @@ def cycles(given: argparse.Namespace) -> str:
 
 def render(python: Path, folder: Path, samples: int, size: tuple[int, int], frames: list[dict[str, Any]]) -> None:
     """Renders frames of the room."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "job.json").write_text(
-        json.dumps({"scene": "room", "out": str(folder), "size": size, "samples": samples, "frames": frames})
-    )
-    subprocess.run([python, ROOT / "bench/truth/render.py", folder / "job.json"], check=True, stdout=subprocess.DEVNULL)
+    from bench.truth.blender import Blender
+
+    Blender(python, size, samples, "CPU", 1).render("room", folder, frames)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """How true the draft's camera moves are: SSIM and PSNR against Blender's own renders along the same path.
 
-    .dev/test/bin/python bench/truth/camera.py [--blender-python PYTHON] [--renders FOLDER]
+    .dev/test/bin/python bench/truth/camera.py [--renders FOLDER]
 
 Renders each scene's still with depth, and the true frames at a quarter, half and end of every move (once: they
 and the fitted pans and zooms are kept in FOLDER), then compares on the same frames: the draft engine; the best
@@ -12,16 +12,14 @@ itself (the same move at half its amount), and what the measure gives to a secon
 from __future__ import annotations
 
 import argparse
-import json
 import os
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from scipy import ndimage, optimize
+from scipy import ndimage
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
@@ -31,22 +29,23 @@ from backend.engines.draft.view import picture  # noqa: E402
 from backend.engines.draft.view.drawing.renderer import Renderer, Sight  # noqa: E402
 from backend.engines.draft.view.film import Film  # noqa: E402
 from backend.engines.draft.view.views import Place  # noqa: E402
-from bench.truth import moves  # noqa: E402
+from bench.truth import blender, moves  # noqa: E402
 from bench.truth.compare import compare  # noqa: E402
+from bench.truth.fitted import pan_and_zoom  # noqa: E402
 from client.protocol import CameraPath, Keyframe  # noqa: E402
 
-SIZE, SAMPLES, FRAMES = (640, 360), 32, 121
+SAMPLES, FRAMES = 32, 121
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("--blender-python", type=Path, default=ROOT / ".dev/blender-5.2/bin/python")
-    arguments.add_argument("--renders", type=Path, default=Path(tempfile.gettempdir()) / "take-one-truth")
+    blender.add_arguments(arguments, "take-one-truth", SAMPLES)
     given = arguments.parse_args()
     rows = []
     for scene in moves.SCENES:
         folder = given.renders / scene
-        render_truth(given.blender_python, scene, folder)
+        if not given.no_render:
+            render_truth(blender.of(given), scene, folder)
         request = moves.request(folder)
         still, _ = picture.load(request)
         for move in moves.MOVES:
@@ -102,7 +101,7 @@ def main() -> None:
     )
 
 
-def render_truth(python: Path, scene: str, folder: Path) -> None:
+def render_truth(work: blender.Blender, scene: str, folder: Path) -> None:
     """Renders what is missing in `folder`."""
     frames = [
         {"name": f"{move}_{name}", "matrix": moves.pose(scene, move, t).tolist()}
@@ -113,58 +112,7 @@ def render_truth(python: Path, scene: str, folder: Path) -> None:
         {"name": f"{move}_again", "matrix": moves.pose(scene, move, 0.5).tolist(), "seed": 1} for move in moves.AGAIN
     ]
     frames.insert(0, {"name": "still", "matrix": np.eye(4).tolist(), "depth": True})
-    wanted = [*(f"{frame['name']}.png" for frame in frames), "still.exr", "camera.json"]
-    if all((folder / name).exists() for name in wanted):
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    job = folder / "job.json"
-    job.write_text(json.dumps({"scene": scene, "out": str(folder), "size": SIZE, "samples": SAMPLES, "frames": frames}))
-    subprocess.run([python, ROOT / "bench/truth/render.py", job], check=True, stdout=subprocess.DEVNULL)
-
-
-def pan_and_zoom(still: np.ndarray, truth: np.ndarray) -> np.ndarray:
-    """The still under the scale and shift that come closest to `truth` (searched, then refined, on SSIM)."""
-    height, width = truth.shape[:2]
-    image = Image.fromarray(still)
-
-    def at(scale: float, x: float, y: float) -> np.ndarray:
-        box = (1 / scale, 0, width / 2 - (width / 2 + x) / scale, 0, 1 / scale, height / 2 - (height / 2 + y) / scale)
-        padded = np.pad(still, ((height, height), (width, width), (0, 0)), mode="edge")
-        moved = (box[0], 0, box[2] + width, 0, box[4], box[5] + height)
-        return np.asarray(
-            Image.fromarray(padded).transform(image.size, Image.Transform.AFFINE, moved, Image.Resampling.BICUBIC)
-        )
-
-    small = truth[::4, ::4].mean(2)
-
-    def miss(v: np.ndarray, whole: bool = False) -> float:
-        frame = at(max(0.3, v[0]), v[1] * 100, v[2] * 100)
-        if whole:
-            return -compare(truth.mean(2), frame.mean(2))[0]
-        blurred = ndimage.uniform_filter(frame[::4, ::4].mean(2), 3)
-        return float(np.abs(blurred - ndimage.uniform_filter(small, 3)).mean())
-
-    starts = [
-        (s, x / 100, y / 100)
-        for s in (0.8, 0.9, 1.0, 1.15, 1.35)
-        for x in (-150, -75, 0, 75, 150)
-        for y in (-60, 0, 60)
-    ]
-    best = sorted(starts, key=lambda v: miss(np.array(v)))[:2]
-    found = [
-        optimize.minimize(
-            lambda v: miss(v, True),
-            np.array(start),
-            method="Nelder-Mead",
-            options={
-                "maxfev": 90,
-                "initial_simplex": np.array(start) + np.vstack([np.zeros(3), np.diag([0.04, 0.12, 0.12])]),
-            },
-        )
-        for start in best
-    ]
-    v = min(found, key=lambda result: result.fun).x
-    return at(max(0.3, v[0]), v[1] * 100, v[2] * 100)
+    work.render(scene, folder, frames)
 
 
 def splat(still: picture.Picture, pose: paths.Pose) -> np.ndarray:

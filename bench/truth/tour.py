@@ -1,13 +1,16 @@
-"""How true takes from several views are: SSIM and PSNR of tours against Blender's own renders along the same path.
+"""How true and how steady takes from several views are, against Blender's own renders along the same path.
 
-    .dev/test/bin/python bench/truth/tour.py [--blender-python PYTHON] [--renders FOLDER] [--sheets] [TOUR ...]
+    .dev/test/bin/python bench/truth/tour.py [--renders FOLDER] [--every 10] [--at-once 1] [--sheets FOLDER] [TOUR ...]
 
-Renders each tour's views with depth and its scored frames (once: they are kept in FOLDER), has the draft engine make
-the whole take from every view and from every second one, and compares the scored frames, lossless: the engine's, and
-a plain splat of the same views (the two nearest in time, every pixel moved through true depth, averaged where both
-show one surface, holes filled from around them). Prints also what the measure gives to a second render with another
-seed, and how much of the frames no view showed. `--sheets` writes pictures to look at beside the renders: truth,
-engine, splat, and the engine's error.
+The views of each tour are planned as a press plans them, for a number of stills, half of it, and as many as it takes
+(Automatic). They are rendered with depth, and so is each scored frame (once: all is kept in FOLDER). The draft engine
+makes the take of each plan, and its scored frames, lossless, are compared with the true ones: SSIM and PSNR; beside it
+a plain splat of the same views (see splat.py); what a second render with another seed has more, on every sixth of them;
+the share that no view showed. Where the frames beside a scored one are there, too, also flicker: the second difference
+of three frames in a row, |a - 2 b + c|, in levels, against the true film's. Where the set of views changes: the pixels
+that jump by more than 16 levels with the camera held. `--every 1` scores all frames and all flicker. What was measured
+of each frame is written beside the renders; `--sheets` writes the frames around each view and the worst ones: truth,
+engine, error four times.
 """
 
 from __future__ import annotations
@@ -15,10 +18,10 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import subprocess
 import sys
 import tempfile
-import time
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
@@ -27,173 +30,195 @@ from PIL import Image
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
-from backend.engines.draft import DraftEngine  # noqa: E402
-from backend.engines.draft.camera import paths  # noqa: E402
-from backend.engines.draft.view import picture  # noqa: E402
-from backend.engines.draft.view.hidden.pyramid import fill  # noqa: E402
-from backend.engines.draft.view.views import placed, seen_from  # noqa: E402
+from bench.truth import blender  # noqa: E402
 from bench.truth.compare import compare, depth_file  # noqa: E402
+from bench.truth.drawn import Drawn, flicker  # noqa: E402
+from bench.truth.splat import Splat  # noqa: E402
 from bench.truth.tours import TOURS, Tour  # noqa: E402
 from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View  # noqa: E402
 
-SIZE, SAMPLES, FPS = (640, 360), 8, 24
-HELD = 6  # views that the splat keeps read
+FPS = 24
+AGAIN = 6  # every so manieth scored frame is rendered with another seed, too
+BESIDE = 2  # frames to either side of a view that a sheet shows
+WORST = 5  # frames on the sheet of the worst
+
+
+@dataclass(frozen=True)
+class Scored:
+    """A frame: SSIM and PSNR of engine and splat, SSIM of another seed, flicker of engine, splat and true film, the
+    share that jumps (None: not there, or no change), the share that no view shows."""
+
+    frame: int
+    ssim: float
+    psnr: float
+    splat: float
+    splat_psnr: float
+    seed: float | None
+    flicker: tuple[float, float, float] | None
+    jump: float | None
+    unseen: float
 
 
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("tours", nargs="*", metavar="TOUR", default=list(TOURS))
-    arguments.add_argument("--blender-python", type=Path, default=ROOT / ".dev/blender-5.2/bin/python")
-    arguments.add_argument("--renders", type=Path, default=Path(tempfile.gettempdir()) / "take-one-tours")
-    arguments.add_argument("--no-render", action="store_true", help="score what is rendered already")
-    arguments.add_argument("--sheets", action="store_true")
+    blender.add_arguments(arguments, "take-one-tours")
+    arguments.add_argument("--every", type=int, default=10, help="frames from one that is scored to the next")
+    arguments.add_argument("--sheets", type=Path)
     given = arguments.parse_args()
-    print("| tour | views | engine: SSIM mean (worst), PSNR | splat | ahead in | other seed | unseen | drawn in |")
-    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    there = []
     for name in given.tours:
         tour, folder = TOURS[name], given.renders / TOURS[name].scene
         if not given.no_render:
-            render(given.blender_python, name, tour, folder)
-        for sparser in (1, 2):
-            row(name, tour, sparser, folder, given.sheets)
+            render(blender.of(given), name, tour, folder, given.every)
+        counts = json.loads((folder / f"{name}_plan.json").read_text())["views"]
+        there += [(name, how, request(name, tour, views, folder)) for how, views in counts.items()]
+    with ProcessPoolExecutor(given.at_once) as pool:
+        waiting = [(name, how, asked, scoring(pool, name, asked, given)) for name, how, asked in there]
+        print("| tour | views | SSIM mean (worst), PSNR | splat | ahead in | other seed | lost to it, mean / worst |")
+        print("| --- | --- | --- | --- | --- | --- | --- |")
+        for name, how, asked, parts in waiting:
+            scored = [one for part in parts for one in part.result()]
+            if not scored:
+                sys.exit(f"{name}: a view stands at each frame that would be scored. Score more with --every.")
+            folder = given.renders / TOURS[name].scene
+            (folder / f"{name}_{how}_scored.json").write_text(json.dumps([asdict(one) for one in scored]))
+            print(row(name, how, asked, scored), flush=True)
+            if given.sheets:
+                given.sheets.mkdir(parents=True, exist_ok=True)
+                sheets(pool, name, how, asked, scored, given)
 
 
-def frames_of(name: str, tour: Tour) -> list[dict]:
-    """What Blender has to render: the views first."""
-    views = tour.views()
-    order = [*views, *(frame for frame in tour.scored() if frame not in views)]
-    made = [{"name": f"{name}_{k:03d}", "world": tour.world(k).tolist(), "depth": k in views} for k in order]
-    again = [{"name": f"{name}_{k:03d}_again", "world": tour.world(k).tolist(), "seed": 1} for k in tour.again()]
-    return made + again
+def render(work: blender.Blender, name: str, tour: Tour, folder: Path, every: int) -> None:
+    """Plans the views, and renders them and the scored frames, as far as they are missing."""
+    worlds = [tour.world(k).tolist() for k in range(tour.frames + 1)]
+    work.plan(tour.scene, folder, [{"name": name, "worlds": worlds, "counts": [tour.count(), tour.count(2), None]}])
+    plans = json.loads((folder / f"{name}_plan.json").read_text())["views"]
+    views = sorted({k for plan in plans.values() for k in plan})
+    scored = range(every, tour.frames, every)
+    order = [*views, *(k for k in scored if k not in views)]
+    made = [{"name": f"{name}_{k:03d}", "world": worlds[k], "depth": k in views} for k in order]
+    again = [{"name": f"{name}_{k:03d}_again", "world": worlds[k], "seed": 1} for k in scored[2::AGAIN]]
+    work.render(tour.scene, folder, made + again)
 
 
-def render(python: Path, name: str, tour: Tour, folder: Path) -> None:
-    """Renders what is missing in `folder`."""
-    frames = frames_of(name, tour)
-    if all((folder / f"{frame['name']}.png").exists() for frame in frames):
-        return
-    folder.mkdir(parents=True, exist_ok=True)
-    job = folder / f"{name}.json"
-    scene = {"scene": tour.scene, "out": str(folder), "size": SIZE, "samples": SAMPLES, "frames": frames}
-    job.write_text(json.dumps(scene))
-    subprocess.run([python, ROOT / "bench/truth/render.py", job], check=True, stdout=subprocess.DEVNULL)
-
-
-def request(name: str, tour: Tour, sparser: int, folder: Path, size: tuple[int, int] = SIZE) -> TakeRequest:
-    """The take of the whole tour from its views that are rendered (every `sparser`th of them)."""
+def request(name: str, tour: Tour, views: list[int], folder: Path) -> TakeRequest:
+    """The take of the whole tour from views at these frames."""
     lens = json.loads((folder / "camera.json").read_text())
     sides = {key: lens[key] for key in ("width", "height", "cx", "cy", "fx", "fy")}
-    views = []
-    for frame in tour.views(sparser):
+    made = []
+    for frame in views:
         image = folder / f"{name}_{frame:03d}.png"
-        if image.exists() and image.with_suffix(".exr").exists():
-            camera = Camera("perspective", **sides, matrix_world=_matrix(tour.world(frame)))
-            views.append(View(image, depth_file(image.with_suffix(".exr")), camera, frame / tour.frames))
-    start = np.linalg.inv(tour.world(0))
+        camera = Camera("perspective", **sides, matrix_world=_matrix(tour.world(frame)))
+        made.append(View(image, depth_file(image.with_suffix(".exr")), camera, frame / tour.frames))
+    start, size = np.linalg.inv(tour.world(0)), (lens["width"], lens["height"])
     path = tuple(Keyframe(k / tour.frames, _matrix(start @ tour.world(k))) for k in range(tour.frames + 1))
-    return TakeRequest(
-        "draft", Direction(), tuple(views), (tour.frames + 1) / FPS, FPS, size, seed=7, path=CameraPath(path)
-    )
+    count = tour.frames + 1
+    return TakeRequest("draft", Direction(), tuple(made), count / FPS, FPS, size, seed=7, path=CameraPath(path))
 
 
 def _matrix(world: np.ndarray) -> tuple[tuple[float, ...], ...]:
     return tuple(map(tuple, world.tolist()))
 
 
-def row(name: str, tour: Tour, sparser: int, folder: Path, sheets: bool) -> None:
-    asked = request(name, tour, sparser, folder)
-    held = {round(view.t * tour.frames) for view in asked.views}
-    last = max(held)
-    there = {*tour.scored(), *tour.views()} - held  # views that are left out are true frames, too
-    scored = [k for k in sorted(there) if k < last and (folder / f"{name}_{k:03d}.png").exists()]
-    if not scored:
-        return
-    started = time.perf_counter()
-    clip = DraftEngine().generate(asked, lambda *_: None, lambda: False)
-    made = {k: frame for k, frame in enumerate(clip.frames) if k in scored}
-    spent = time.perf_counter() - started
-    splat = Splat(asked)
-    rows = []
-    for k in scored:
-        truth = np.asarray(Image.open(folder / f"{name}_{k:03d}.png").convert("RGB"))
-        plain = splat.frame(k)
-        rows.append((*compare(truth, made[k]), *compare(truth, plain)))
-        if sheets:
-            wrong = np.clip(np.abs(truth.astype(int) - made[k]) * 4, 0, 255).astype(np.uint8)
-            sheet = np.vstack([np.hstack([truth, made[k]]), np.hstack([plain, wrong])])
-            Image.fromarray(sheet).save(folder / f"sheet_{name}_{sparser}_{k:03d}.png")
-    again = [
-        compare(*(np.asarray(Image.open(folder / f"{name}_{k:03d}{end}.png").convert("RGB")) for end in ("", "_again")))
-        for k in tour.again()
-        if (folder / f"{name}_{k:03d}_again.png").exists()
-    ]
-    table = np.array(rows)
-    mean, worst = table.mean(0), table.min(0)
-    seed = f"{np.mean(again, 0)[0]:.3f} ({np.min(again, 0)[0]:.3f})" if again else "-"
-    print(
-        f"| {name} | {len(asked.views)} | {mean[0]:.4f} ({worst[0]:.3f} at {scored[int(table[:, 0].argmin())]}), "
-        f"{mean[1]:.1f} | {mean[2]:.4f} ({worst[2]:.3f}), {mean[3]:.1f} | "
-        f"{(table[:, 0] > table[:, 2]).sum()} of {len(table)} | {seed} | {100 * clip.facts['unseen']:.2f} % | "
-        f"{spent:.0f} s |",
-        flush=True,
+def scoring(
+    pool: ProcessPoolExecutor, name: str, asked: TakeRequest, given: argparse.Namespace
+) -> list[Future[list[Scored]]]:
+    """The scored frames in parts, one to a process."""
+    folder, last = given.renders / TOURS[name].scene, asked.frame_count - 1
+    held = {round(view.t * last) for view in asked.views}
+    frames = [k for k in range(given.every, last, given.every) if k not in held and true(folder, name, k).exists()]
+    parts = [part.tolist() for part in np.array_split(frames, given.at_once) if len(part)]
+    return [pool.submit(score, name, asked, part, folder) for part in parts]
+
+
+def score(name: str, asked: TakeRequest, frames: list[int], folder: Path) -> list[Scored]:
+    """What is measured of these frames, in order."""
+    drawn, splat, ours, plain = Drawn(asked), Splat(asked), {}, {}
+    changed, found, unseen = drawn.changes(), [], {}
+    first = 1 if not frames else max(1, frames[0] - 1)
+    for k in frames:
+        beside = [k - 1, k, k + 1] if all(true(folder, name, k + step).exists() for step in (-1, 1)) else [k]
+        jumps = [drawn.jump(at) for at in changed if first <= at <= k]
+        first = k + 1
+        for at in beside:
+            if at not in ours:
+                ours[at], plain[at], unseen[at] = drawn.frame(at), splat.frame(at), drawn.unseen
+        truth = [picture(true(folder, name, at)) for at in beside]
+        here, other = truth[beside.index(k)], folder / f"{name}_{k:03d}_again.png"
+        seed = compare(here, picture(other))[0] if other.exists() else None
+        flickers = None
+        if len(beside) == 3:
+            flickers = tuple(
+                flicker(*three) for three in ([ours[at] for at in beside], [plain[at] for at in beside], truth)
+            )
+        likes = (*compare(here, ours[k]), *compare(here, plain[k]))
+        found.append(Scored(k, *likes, seed, flickers, max(jumps, default=None), unseen[k]))
+        for over in [at for at in ours if at < k]:
+            del ours[over], plain[over]
+    return found
+
+
+def row(name: str, how: str, asked: TakeRequest, scored: list[Scored]) -> str:
+    """The tour's row, and in a second line what is steady."""
+    likes = np.array([(one.ssim, one.psnr, one.splat, one.splat_psnr) for one in scored])
+    mean, worst = likes.mean(0), likes.min(0)
+    ahead = sum(one.ssim > one.splat for one in scored)
+    again = np.array([(one.seed, one.seed - one.ssim) for one in scored if one.seed is not None]).reshape(-1, 2)
+    seeds = f"{again[:, 0].mean():.3f} | {again[:, 1].mean():.4f} / {again[:, 1].max():.3f}" if len(again) else "- | -"
+    views = f"{len(asked.views)}{' (Automatic)' if how == 'automatic' else ''}"
+    text = (
+        f"| {name} | {views} | {mean[0]:.4f} ({worst[0]:.3f} at {scored[int(likes[:, 0].argmin())].frame}), "
+        f"{mean[1]:.1f} | {mean[2]:.4f} ({worst[2]:.3f}), {mean[3]:.1f} | {ahead} of {len(scored)} | {seeds} |"
     )
+    flickers = np.array([one.flicker for one in scored if one.flicker]).reshape(-1, 3)
+    jumps = [one.jump for one in scored if one.jump is not None]
+    if len(flickers):
+        ratio = flickers[:, 0] / flickers[:, 2]
+        ours, plain, true_ = flickers.mean(0)
+        text += (
+            f"\n  flicker {ours:.2f}, splat {plain:.2f}, true film {true_:.2f}: {ours / true_:.3f} of it, worst "
+            f"{ratio.max():.2f}, above 1.2 in {(ratio > 1.2).sum()} of {len(ratio)}"
+        )
+    if jumps:
+        text += f"\n  jumps at {len(jumps)} changes: mean {100 * np.mean(jumps):.2f} %, worst {100 * max(jumps):.2f} %"
+    return text + f"\n  unseen {100 * np.mean([one.unseen for one in scored]):.2f} %"
 
 
-class Splat:
-    """The plainest thing that could work with the same views."""
+def sheets(
+    pool: ProcessPoolExecutor, name: str, how: str, asked: TakeRequest, scored: list[Scored], given: argparse.Namespace
+) -> None:
+    """Pictures of the frames around each view, and of the worst ones."""
+    folder, last = given.renders / TOURS[name].scene, asked.frame_count - 1
+    around = [round(view.t * last) for view in asked.views]
+    shown = {f"{at:03d}": [at + step for step in range(-BESIDE, BESIDE + 1)] for at in around}
+    shown["worst"] = sorted(one.frame for one in sorted(scored, key=lambda one: one.ssim)[:WORST])
+    made = []
+    for what, frames in shown.items():
+        frames = [k for k in frames if 0 <= k <= last and true(folder, name, k).exists()]
+        if frames:
+            made.append(pool.submit(sheet, name, asked, frames, folder, given.sheets / f"{name}_{how}_{what}.jpg"))
+    for one in made:
+        one.result()
 
-    def __init__(self, asked: TakeRequest) -> None:
-        self.asked, self.read = asked, {}
-        self.still, _ = picture.load(asked)
-        self.poses = paths.poses(asked.path, asked.frame_count)
-        self.places, _ = placed(asked, self.poses, 1.0)
 
-    def frame(self, k: int) -> np.ndarray:
-        t = k / (len(self.poses) - 1)
-        times = np.array([place.view.t for place in self.places])
-        nearest = np.argsort(np.abs(times - t), kind="stable")[:2]
-        made = [self._moved(int(n), k) for n in nearest]
-        weights = [max(1e-3, 1 - abs(times[n] - t) / max(float(np.ptp(times[nearest])), 1e-9)) for n in nearest]
-        front = np.maximum.reduce([near for _, near in made])
-        total, rgb = np.zeros(front.shape), np.zeros((*front.shape, 3))
-        for (colour, near), weight in zip(made, weights, strict=True):
-            shows = weight * ((near > 0) & (near >= 0.97 * front))
-            total += shows
-            rgb += shows[..., None] * colour
-        hit = total > 0
-        rgb[hit] /= total[hit][:, None]
-        rgb[~hit] = fill(rgb.astype(np.float32), hit)[~hit]
-        return np.round(rgb).astype(np.uint8)
+def sheet(name: str, asked: TakeRequest, frames: list[int], folder: Path, to: Path) -> None:
+    """A row for each frame: truth, engine, error four times."""
+    drawn, rows = Drawn(asked), []
+    for k in frames:
+        truth, ours = picture(true(folder, name, k)), drawn.frame(k)
+        wrong = np.clip(np.abs(truth.astype(int) - ours) * 4, 0, 255).astype(np.uint8)
+        rows.append(np.hstack([truth, ours, wrong]))
+    Image.fromarray(np.vstack(rows)).save(to, quality=90)
 
-    def _moved(self, n: int, k: int) -> tuple[np.ndarray, np.ndarray]:
-        """View `n` seen in frame `k`: colours, and nearness (0: nothing)."""
-        if n not in self.read:
-            if len(self.read) >= HELD:
-                self.read.pop(next(iter(self.read)))
-            self.read[n], _ = picture.read(self.places[n].view, self.asked.size)
-        view, pose, still = self.read[n], seen_from(self.places[n].pose, self.poses[k]), self.still
-        v, u = np.mgrid[0 : view.height, 0 : view.width] + 0.5
-        z = np.minimum(view.metres(), 1e6)
-        seen = (
-            np.stack([(u - view.cx) / view.fx * z, (v - view.cy) / view.fy * z, z], -1) - pose.position
-        ) @ pose.rotation
-        with np.errstate(divide="ignore", invalid="ignore"):
-            x = seen[..., 0] / seen[..., 2] * still.fx * pose.zoom + still.cx
-            y = seen[..., 1] / seen[..., 2] * still.fy * pose.zoom + still.cy
-        order = np.argsort(-seen[..., 2], axis=None)
-        order = order[seen[..., 2].ravel()[order] > 1e-3]
-        out, near = np.zeros((still.height, still.width, 3), np.uint8), np.zeros((still.height, still.width))
-        for dy in (0, 1):
-            for dx in (0, 1):
-                column, row = (
-                    np.floor(c.ravel()[order] - 0.5).clip(-9, 1e5).astype(int) + d for c, d in ((x, dx), (y, dy))
-                )
-                ok = (column >= 0) & (column < still.width) & (row >= 0) & (row < still.height)
-                value = 1 / seen[..., 2].ravel()[order][ok]
-                ahead = value >= near[row[ok], column[ok]]
-                out[row[ok][ahead], column[ok][ahead]] = view.rgb.reshape(-1, 3)[order[ok][ahead]]
-                near[row[ok][ahead], column[ok][ahead]] = value[ahead]
-        return out, near
+
+def true(folder: Path, name: str, k: int) -> Path:
+    """Where Blender's own frame is."""
+    return folder / f"{name}_{k:03d}.png"
+
+
+def picture(path: Path) -> np.ndarray:
+    return np.asarray(Image.open(path).convert("RGB"))
 
 
 if __name__ == "__main__":

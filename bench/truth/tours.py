@@ -1,4 +1,4 @@
-"""Long camera paths through the built scenes: where each goes and looks, its frames, views and scored frames."""
+"""Long camera paths through the built scenes: where each goes and looks, its frames, and how many views."""
 
 from __future__ import annotations
 
@@ -11,14 +11,12 @@ import numpy as np
 @dataclass(frozen=True)
 class Tour:
     """`knots` are (x, y, z, heading, pitch): metres in Blender's world, degrees (heading 0 looks along +Y, positive to
-    the left; pitch up), passed at even times. `spacing` is frames from view to view, `every` from scored frame to
-    scored frame."""
+    the left; pitch up), passed at even times. `spacing` is frames from view to view on average."""
 
     scene: str
     frames: int
     knots: tuple[tuple[float, float, float, float, float], ...]
     spacing: int = 20
-    every: int = 8
     seen: bool = True  # the engine was made on it; else it is only scored
 
     def world(self, frame: float) -> np.ndarray:
@@ -26,16 +24,9 @@ class Tour:
         x, y, z, heading, pitch = _spline(np.array(self.knots), frame / self.frames)
         return place((x, y, z), heading, pitch)
 
-    def views(self, sparser: int = 1) -> list[int]:
-        """Frames that views stand at."""
-        return list(range(0, self.frames + 1, self.spacing * sparser))
-
-    def scored(self) -> list[int]:
-        return list(range(self.every, self.frames, self.every))
-
-    def again(self) -> list[int]:
-        """Frames rendered a second time, with another seed."""
-        return self.scored()[3::12]
+    def count(self, sparser: int = 1) -> int:
+        """How many views it gets, or every `sparser`th of them."""
+        return self.frames // (self.spacing * sparser) + 1
 
 
 def place(at: tuple[float, float, float], heading: float, pitch: float) -> np.ndarray:
@@ -84,7 +75,6 @@ TOURS = {
             (0.9, 10.6, 1.55, 30, -8),
             (0.3, 11.3, 1.55, 50, -10),
         ),
-        every=12,
     ),
     "drive": Tour(
         "street",
@@ -101,14 +91,12 @@ TOURS = {
         "loft",
         120,
         ((1.2, -1.2, 1.6, 14, -4), (0.6, 1.4, 1.6, 22, -6), (0.9, 3.8, 1.6, 6, -6), (0.6, 6.0, 1.7, -22, -4)),
-        every=10,
         seen=False,
     ),
     "yard": Tour(
         "garden",
         120,
         ((-1.4, -2.5, 1.6, -6, 0), (-0.5, 0.5, 1.55, -2, 0), (0.1, 3.4, 1.5, 8, 1), (0.0, 6.2, 1.55, -14, 3)),
-        every=10,
         seen=False,
     ),
 }

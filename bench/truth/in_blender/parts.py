@@ -131,10 +131,19 @@ def world(strength, colour):
     bpy.context.scene.world = made
 
 
-def settings(width, height, samples):
+def settings(width, height, samples, device, threads):
+    """Cycles' settings for all that is compared; `device` is CPU or a kind of GPU as Cycles names it."""
     scene = bpy.context.scene
     scene.render.engine = "CYCLES"
-    scene.cycles.device = "CPU"
+    scene.cycles.device = "CPU" if device == "CPU" else "GPU"
+    if device != "CPU":
+        cycles = bpy.context.preferences.addons["cycles"].preferences
+        cycles.compute_device_type = device
+        cycles.get_devices()
+        for one in cycles.devices:
+            one.use = one.type == device
+        scene.cycles.denoising_use_gpu = True
+    scene.render.threads_mode, scene.render.threads = "FIXED", threads
     scene.cycles.samples = samples
     scene.cycles.use_denoising = True  # as stills are made; noise would hide what the moves get wrong
     scene.cycles.use_adaptive_sampling = False

@@ -7,7 +7,7 @@ import random
 
 import bpy
 
-from bench.truth.parts import ball, box, camera, leaves, light, material, patterned, pole, world
+from bench.truth.in_blender.parts import ball, box, camera, leaves, light, material, patterned, pole, world
 
 
 def loft():

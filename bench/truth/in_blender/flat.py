@@ -7,7 +7,7 @@ import random
 
 import bpy
 
-from bench.truth.parts import add, ball, box, camera, leaves, light, material, patterned, pole, world
+from bench.truth.in_blender.parts import add, ball, box, camera, leaves, light, material, patterned, pole, world
 
 WIDE, HIGH, THICK = 6.0, 2.7, 0.12
 ROOMS = ((0.0, 5.5), (5.5, 9.5), (9.5, 14.0))  # from y to y

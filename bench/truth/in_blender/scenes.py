@@ -8,7 +8,7 @@ import random
 import bpy
 from mathutils import Matrix, Vector
 
-from bench.truth.parts import add, ball, box, camera, leaves, light, material, patterned, pole, world
+from bench.truth.in_blender.parts import add, ball, box, camera, leaves, light, material, patterned, pole, world
 
 
 def room():

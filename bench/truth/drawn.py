@@ -1,0 +1,55 @@
+"""Frames of a take as the draft engine draws them, one by one, and how steady they are."""
+
+from __future__ import annotations
+
+from concurrent.futures import Executor, Future
+
+import numpy as np
+
+from backend.engines.draft.shot import begin
+from backend.engines.draft.view.drawing.renderer import Renderer
+from client.protocol import TakeRequest
+
+LEVELS = 16  # of 255: what differs by more jumps
+
+
+class Drawn:
+    """A take whose frames are drawn when they are asked for; those asked for in order are drawn fastest. All the path
+    counts for what is got ready."""
+
+    def __init__(self, asked: TakeRequest) -> None:
+        self.film = begin(asked).film
+        self._draw = Renderer(self.film.still)
+        self._sets = [{part.index for part in wanted} for wanted in self.film._parts]
+
+    def frame(self, k: int) -> np.ndarray:
+        """Frame `k`, [h, w, 3]; the share of it that no view shows is in `unseen`."""
+        made = self._draw.frame(self.film._sights(k, _Now()))
+        self.unseen = made.unseen
+        return made.rgb.copy()
+
+    def changes(self) -> list[int]:
+        """The frames that are drawn from another set of views than the one before."""
+        return [k for k in range(1, len(self._sets)) if self._sets[k] != self._sets[k - 1]]
+
+    def jump(self, k: int) -> float:
+        """The share of pixels that jump by more than `LEVELS` from frame k - 1 to `k`, both from the pose of `k`."""
+        poses = self.film.poses
+        before, poses[k - 1] = poses[k - 1], poses[k]
+        held = self.frame(k - 1).astype(int)
+        poses[k - 1] = before
+        return float((np.abs(self.frame(k) - held).max(-1) > LEVELS).mean())
+
+
+def flicker(before: np.ndarray, here: np.ndarray, after: np.ndarray) -> float:
+    """The mean second difference of three pictures [h, w, 3], in levels."""
+    return float(np.abs(before.astype(float) - 2.0 * here + after).mean())
+
+
+class _Now(Executor):
+    """Does what it is given at once."""
+
+    def submit(self, work, /, *given):
+        done: Future = Future()
+        done.set_result(work(*given))
+        return done

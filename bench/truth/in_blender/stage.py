@@ -1,0 +1,38 @@
+"""Sets up a scene of the benchmarks. Runs in a Python that has bpy."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import bpy
+
+from bench.truth.in_blender import flat, scenes, unseen
+from bench.truth.in_blender.parts import settings
+
+SCENES = {
+    "room": scenes.room,
+    "street": scenes.street,
+    "flat": flat.flat,
+    "loft": unseen.loft,
+    "garden": unseen.garden,
+    "closeup": unseen.closeup,
+}
+
+
+def set_up(job):
+    """Builds the job's scene with its settings, and writes camera.json (the start camera) into its folder. Gives the
+    camera's matrix and its sides in pixels."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    SCENES[job["scene"]]()
+    width, height = job["size"]
+    settings(width, height, job["samples"], job["device"], job["threads"])
+    bpy.context.view_layer.update()
+    camera = bpy.context.scene.camera
+    start, focal = camera.matrix_world.copy(), camera.data.lens / camera.data.sensor_width * width
+    sides = {"width": width, "height": height, "fx": focal, "fy": focal, "cx": width / 2, "cy": height / 2}
+    record = {"projection": "perspective", **sides, "matrix_world": [list(row) for row in start]}
+    file = Path(job["out"]) / "camera.json"
+    if not file.exists():
+        file.write_text(json.dumps(record))
+    return start, sides
