@@ -33,12 +33,17 @@ class Drawn:
         return [k for k in range(1, len(self._sets)) if self._sets[k] != self._sets[k - 1]]
 
     def jump(self, k: int) -> float:
-        """The share of pixels that jump by more than `LEVELS` from frame k - 1 to `k`, both from the pose of `k`."""
+        """The share of pixels that jump by more than `LEVELS` from frame k - 1 to `k` with the camera held: at either
+        pose, the smaller one. A view that is shown alone at its own pose does not know what the other pose uncovers."""
+        return min(self._jump(k, k - 1), self._jump(k, k))
+
+    def _jump(self, k: int, held: int) -> float:
         poses = self.film.poses
-        before, poses[k - 1] = poses[k - 1], poses[k]
-        held = self.frame(k - 1).astype(int)
-        poses[k - 1] = before
-        return float((np.abs(self.frame(k) - held).max(-1) > LEVELS).mean())
+        kept = poses[k - 1], poses[k]
+        poses[k - 1] = poses[k] = kept[held - (k - 1)]
+        before, after = (self.frame(at).astype(int) for at in (k - 1, k))
+        poses[k - 1], poses[k] = kept
+        return float((np.abs(after - before).max(-1) > LEVELS).mean())
 
 
 def flicker(before: np.ndarray, here: np.ndarray, after: np.ndarray) -> float:

@@ -139,7 +139,7 @@ def settings(width, height, samples, device, threads):
     if device != "CPU":
         cycles = bpy.context.preferences.addons["cycles"].preferences
         cycles.compute_device_type = device
-        cycles.get_devices()
+        cycles.get_devices_for_type(device)
         for one in cycles.devices:
             one.use = one.type == device
         scene.cycles.denoising_use_gpu = True
@@ -148,6 +148,7 @@ def settings(width, height, samples, device, threads):
     scene.cycles.use_denoising = True  # as stills are made; noise would hide what the moves get wrong
     scene.cycles.use_adaptive_sampling = False
     scene.cycles.max_bounces = 2
+    scene.cycles.transparent_max_bounces = 256
     scene.cycles.sample_clamp_indirect = 1
     scene.cycles.caustics_reflective = scene.cycles.caustics_refractive = False
     scene.render.use_persistent_data = True
@@ -165,7 +166,10 @@ def render(path):
 
 
 def render_depth(path):
-    """The Z pass through the middle of each pixel, without the lens, in a multilayer file (the same in 4.5 and 5.2)."""
+    """The Z pass through the middle of each pixel, without the lens and through glass, as stills get it, in a
+    multilayer file (the same in 4.5 and 5.2)."""
+    from take_one.scene.stills.borrow import see_through
+
     scene = bpy.context.scene
     lens = scene.camera.data.dof
     kept = scene.cycles.samples, scene.cycles.filter_width, lens.use_dof, scene.cycles.use_denoising
@@ -175,7 +179,9 @@ def render_depth(path):
         image.media_type = "MULTI_LAYER_IMAGE"
     image.file_format = "OPEN_EXR_MULTILAYER"
     image.color_depth = "32"
+    see_through.clear_away(scene)
     render(path)
+    see_through.restore()
     if hasattr(image, "media_type"):
         image.media_type = "IMAGE"
     image.file_format = "PNG"

@@ -3,9 +3,8 @@
     python bench/truth/in_blender/plan.py JOB.json
 
 JOB.json: {"scene": name, "out": folder, "size": [w, h], "samples": n, "device": Cycles', "threads": n,
-"paths": [path]}, where a path
-is {"name", "matrices": 4x4 of each pose relative to the start pose, or "worlds": of the camera, "counts": [number of
-stills, or null for as many as it takes], "margin": bool}.
+"paths": [path]}, where a path is {"name", "matrices": 4x4 of each pose relative to the start pose, or "worlds": of the
+camera, "counts": [number of stills, or null for as many as it takes], "margin": bool}.
 Writes NAME_plan.json: {"views": {count: [index of the pose of each still]}, "covered": {count: [mean, worst moment]},
 "seconds": of the first plan, "margin": the pixels that one still has more to the left, top, right and bottom}. Of null
 the key is "automatic".
@@ -14,29 +13,22 @@ the key is "automatic".
 from __future__ import annotations
 
 import json
-import os
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import bpy
 import numpy as np
 
-ROOT = Path(__file__).resolve().parents[3]
-sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "blender")]
-os.environ.setdefault("TAKE_ONE_HOME", tempfile.mkdtemp())
+sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 
-import load_extension  # noqa: E402
-
-from bench.truth.in_blender.stage import set_up  # noqa: E402
+from bench.truth.in_blender.stage import set_up
 
 EVERY = 12  # poses from place to place at which surfaces count as near
 
 
 def main():
     job = json.loads(Path(sys.argv[1]).read_text())
-    load_extension.load()
     start, sides = set_up(job)
     for path in job["paths"]:
         made = planned(path, np.array(start), sides)

@@ -3,9 +3,8 @@
     python bench/truth/in_blender/render.py JOB.json
 
 JOB.json: {"scene": name, "out": folder, "size": [w, h], "samples": n, "device": Cycles', "threads": n,
-"frames": [frame]}, where a
-frame is {"name", "matrix": 4x4 relative to the start pose, or "world": 4x4 of the camera, "zoom": f, "seed": n,
-"margin": pixels more to the left, top, right, bottom, "depth": bool}.
+"frames": [frame]}, where a frame is {"name", "matrix": 4x4 relative to the start pose, or "world": 4x4 of the camera,
+"zoom": f, "seed": n, "margin": pixels more to the left, top, right, bottom, "depth": bool}.
 Writes camera.json (the start camera), NAME.png for each frame and NAME.exr (its Z pass) where it has depth, all with
 the same settings. What is there already stays.
 """

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
+import tempfile
 from pathlib import Path
 
 import bpy
 
-from bench.truth.in_blender import flat, scenes, unseen
-from bench.truth.in_blender.parts import settings
+ROOT = Path(__file__).resolve().parents[3]
+sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "blender")]
+os.environ.setdefault("TAKE_ONE_HOME", tempfile.mkdtemp())
+
+import load_extension  # noqa: E402
+
+from bench.truth.in_blender import flat, scenes, unseen  # noqa: E402
+from bench.truth.in_blender.parts import settings  # noqa: E402
 
 SCENES = {
     "room": scenes.room,
@@ -21,8 +30,9 @@ SCENES = {
 
 
 def set_up(job):
-    """Builds the job's scene with its settings, and writes camera.json (the start camera) into its folder. Gives the
-    camera's matrix and its sides in pixels."""
+    """Loads the extension, builds the job's scene with its settings, and writes camera.json (the start camera) into
+    its folder. Gives the camera's matrix and its sides in pixels."""
+    load_extension.load()
     bpy.ops.wm.read_factory_settings(use_empty=True)
     SCENES[job["scene"]]()
     width, height = job["size"]
