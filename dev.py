@@ -47,6 +47,7 @@ def main() -> int:
     mutate.add_argument("--most", type=int, default=0, metavar="N", help="N mutants of them all, chosen by the seed")
     mutate.add_argument("--minutes", type=float, default=30, help="no further mutant after that (default: 30)")
     mutate.add_argument("--seed", type=int, default=1, help="it chooses which N")
+    mutate.add_argument("--at-once", type=int, default=1, metavar="N", help="so many side by side, of a core each")
     bench = commands.add_parser("bench", help="run the measurements")
     bench.add_argument("names", nargs="*", metavar="NAME", help="scripts of bench/ (default: all)")
     build = commands.add_parser("build", help="build the extension's zip")
@@ -80,7 +81,8 @@ def main() -> int:
             os.environ["TAKE_ONE_PICTURES"] = "1"
             return testing.test(["gui"])
         if arguments.command == "mutate":
-            return mutation.mutate(arguments.modules, arguments.most, arguments.minutes, arguments.seed)
+            most, minutes, seed, at_once = arguments.most, arguments.minutes, arguments.seed, arguments.at_once
+            return mutation.mutate(arguments.modules, most, minutes, seed, max(1, at_once))
         if arguments.command == "bench":
             return benches.bench(arguments.names, rest)
         if arguments.command == "lock":

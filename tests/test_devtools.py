@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import ast
+import math
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from devtools import environments, lock, testing
 from devtools.environments import SetupError
-from devtools.mutation import lines, mutants
+from devtools.mutation import lines, mutants, run
 from devtools.mutation.covering import COVERS, cover
 from devtools.mutation.edits import edits
 from devtools.testing import Count
@@ -234,6 +237,26 @@ def test_lines_that_are_compiled_are_known_as_those_that_run_at_import(by: str) 
     assert [lines._lines_with(ast.parse(source), line) for line in (6, 7, 9, 10, 18)] == [set()] * 4 + [{18}]
     one = lines.Recording("tests/test_one.py", 4.0, 2, {"backend/a.py": {"tests/test_one.py::test_wide": [3, 18]}})
     assert lines.tests_of([one], "backend/a.py", source, 10) == (["tests/test_one.py::test_wide"], 2.0)
+
+
+def test_mutants_are_tried_side_by_side_each_once_and_no_two_in_a_copy() -> None:
+    copies = [Path("a"), Path("b"), Path("c")]
+    planted = [{"module": f"m{number % 2}.py", "line": number} for number in range(12)]
+    together, busy = threading.Barrier(len(copies)), set()
+
+    def attempt(mutant: dict[str, Any], copy: Path) -> str:
+        assert copy not in busy
+        busy.add(copy)
+        together.wait(20)  # all copies are at work
+        busy.remove(copy)
+        return "" if mutant["line"] < 4 else str(mutant["line"])
+
+    tried = run.try_all(planted, copies, math.inf, attempt)
+    assert {name: sorted(came) for name, came in tried.items()} == {
+        "m0.py": ["", "", "10", "4", "6", "8"],
+        "m1.py": ["", "", "11", "5", "7", "9"],
+    }
+    assert run.try_all(planted, copies, 0.0, attempt) == {}
 
 
 def test_a_mutant_is_tried_against_the_quickest_tests_that_run_its_line() -> None:

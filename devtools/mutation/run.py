@@ -9,8 +9,12 @@ import os
 import shutil
 import signal
 import subprocess
+import threading
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ..environments import DEV, ROOT, SetupError, blender, ensure, python_of
@@ -18,13 +22,13 @@ from .covering import Cover, cover
 from .lines import Recording, environment_of, record, tests_of
 
 ROOMS = ("backend/", "client/", "scene/", "operators/", "panels/")
-COPY = DEV / "mutation"
+COPIES = DEV / "mutation"  # of the repository, by number: each tries one mutant at a time
 REPORT = DEV / "reports" / "mutate.json"
 SLOWER = 3  # times as long as without a bug, and some seconds: then a mutant hangs, and was found
 PATIENCE = 15.0
 KERNEL_ROOMS = ("backend/kernels.py", "backend/engines/draft/view/", "backend/media/planes.py")
 COMPILING = 120.0  # seconds more for those: with any change there all kernels are compiled anew, 50 s of a processor
-MUTANT_KERNELS = DEV / "mutation-kernels"  # theirs alone: they would push the real ones out of the shared folder
+MUTANT_KERNELS = "mutation-kernels"  # a copy's own: they would push the real ones out of the shared folder
 GRACE = 10.0  # for pytest to end what its tests started
 
 
@@ -38,13 +42,14 @@ class Verdict:
     survivors: tuple[str, ...]
 
 
-def mutate(names: list[str], most: int, minutes: float, seed: int) -> int:
+def mutate(names: list[str], most: int, minutes: float, seed: int, at_once: int = 1) -> int:
     """Plant bugs in the modules or folders named, or in those that were changed. Returns the exit code.
 
     Args:
         names: paths from the root, of modules or of folders.
         most: mutants of all of them together, chosen by `seed`; 0 tries every one.
         minutes: when no further mutant is tried.
+        at_once: mutants that are tried side by side, each in a copy of the repository.
 
     Raises:
         SetupError: there is no such module, or its tests fail without a bug.
@@ -58,24 +63,48 @@ def mutate(names: list[str], most: int, minutes: float, seed: int) -> int:
         print(f"{module}: no tests are named for it in devtools/mutation/covering.py")
     environments = {_environment(one) for one in covers.values()}
     ensure("mutate", "backend", *environments)
-    _copy({"backend", *environments})
-    recordings = {
-        name: record(name, COPY, [test for one in covers.values() if _environment(one) == name for test in one.tests])
-        for name in environments
-    }
+    copies = [COPIES / str(number) for number in range(at_once)]
+    _copy(copies, {"backend", *environments})
+    recordings = {}
+    for name in environments:
+        tests = [test for one in covers.values() if _environment(one) == name for test in one.tests]
+        recordings[name] = record(name, copies[0], tests)
     ends = time.monotonic() + minutes * 60
     planted = _mutants(list(covers), most, seed)
     print(f"\n{len(planted)} mutants of {len(covers)} modules, seed {seed}", flush=True)
-    tried: dict[str, list[str]] = {}  # by module: what came of each
-    with contextlib.suppress(KeyboardInterrupt):  # what was found out until then counts
-        for mutant in planted:
-            if time.monotonic() > ends:
-                break
-            name = _environment(covers[mutant["module"]])
-            tried.setdefault(mutant["module"], []).append(_try(mutant, name, recordings[name]))
+
+    def attempt(mutant: dict[str, Any], copy: Path) -> str:
+        name = _environment(covers[mutant["module"]])
+        return _try(mutant, copy, name, recordings[name])
+
+    tried = try_all(planted, copies, ends, attempt)
     verdicts = [Verdict(name, len(came), came.count(""), tuple(filter(None, came))) for name, came in tried.items()]
     _report(sorted(verdicts, key=lambda one: one.module), set(modules) - set(tried))
     return 1 if any(verdict.survivors for verdict in verdicts) else 0
+
+
+def try_all(
+    planted: Sequence[dict[str, Any]],
+    copies: Sequence[Path],
+    ends: float,
+    attempt: Callable[[dict[str, Any], Path], str],
+) -> dict[str, list[str]]:
+    """What came of each mutant, by module, until the clock shows `ends`. A copy has one at a time."""
+    tried: dict[str, list[str]] = {}
+    left = iter(planted)
+    over = threading.Event()
+
+    def work(copy: Path) -> None:
+        while not over.is_set() and time.monotonic() < ends and (mutant := next(left, None)) is not None:
+            came = attempt(mutant, copy)
+            tried.setdefault(mutant["module"], []).append(came)
+
+    with ThreadPoolExecutor(len(copies)) as pool:
+        try:
+            list(pool.map(work, copies))
+        except KeyboardInterrupt:  # what was found out until then counts
+            over.set()
+    return tried
 
 
 def _modules(names: list[str]) -> list[str]:
@@ -108,36 +137,40 @@ def _environment(one: Cover) -> str:
     return blender() if one.environment == "blender" else one.environment
 
 
-def _copy(environments: set[str]) -> None:
+def _copy(copies: Sequence[Path], environments: set[str]) -> None:
     """The repository beside itself, so that nobody works on a file that has a bug planted in it."""
     listed = _git("ls-files", "-z", "--cached", "--others", "--exclude-standard").split("\0")
-    shutil.rmtree(COPY, ignore_errors=True)
+    shutil.rmtree(COPIES, ignore_errors=True)
+    first = copies[0]
     for name in listed:
-        source, target = ROOT / name, COPY / name
+        source, target = ROOT / name, first / name
         if name and source.is_file():
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(source, target)
-    (COPY / ".dev").symlink_to(DEV, target_is_directory=True)
+    (first / ".dev").symlink_to(DEV, target_is_directory=True)
     # Python takes a compiled file by time and size, which a mutant written at once may share: by hash, then.
     for name in environments:
         command = [str(python_of(name)), "-m", "compileall", "-q", "--invalidation-mode", "checked-hash"]
-        rooms = [str(COPY / room) for room in (*ROOMS, "devtools", "tests")]
-        subprocess.run([*command, *rooms, str(COPY / "__init__.py")], capture_output=True)
+        rooms = [str(first / room) for room in (*ROOMS, "devtools", "tests")]
+        subprocess.run([*command, *rooms, str(first / "__init__.py")], capture_output=True)
+    for copy in copies[1:]:
+        shutil.copytree(first, copy, symlinks=True)
 
 
-def _try(mutant: dict[str, Any], environment: str, recordings: list[Recording]) -> str:
+def _try(mutant: dict[str, Any], copy: Path, environment: str, recordings: list[Recording]) -> str:
     """The mutant's diff where no test notices it, else nothing."""
-    path = COPY / mutant["module"]
+    path = copy / mutant["module"]
     source = path.read_text(encoding="utf-8")
     tests, seconds = tests_of(recordings, mutant["module"], source, mutant["line"])
     began = time.monotonic()
     try:
         path.write_text(mutant["code"], encoding="utf-8")
-        if tests and _found(environment, tests, limit_of(mutant["module"], seconds), variables_of(mutant["module"])):
+        limit, variables = limit_of(mutant["module"], seconds), variables_of(mutant["module"], copy)
+        if tests and _found(copy, environment, tests, limit, variables):
             return ""
     finally:
         path.write_text(source, encoding="utf-8")
-        shutil.rmtree(MUTANT_KERNELS, ignore_errors=True)
+        shutil.rmtree(copy / MUTANT_KERNELS, ignore_errors=True)
     against = f"{len(tests)} tests, {time.monotonic() - began:.1f} s" if tests else "no test runs this line"
     diff = _diff(source, mutant)
     print(f"{diff}\n    ({against})", flush=True)
@@ -149,9 +182,9 @@ def limit_of(module: str, seconds: float) -> float:
     return SLOWER * seconds + PATIENCE + (COMPILING if module.startswith(KERNEL_ROOMS) else 0.0)
 
 
-def variables_of(module: str) -> dict[str, str]:
-    """The variables to try a mutant of this module with."""
-    own = {"NUMBA_CACHE_DIR": str(MUTANT_KERNELS)} if module.startswith(KERNEL_ROOMS) else {}
+def variables_of(module: str, copy: Path) -> dict[str, str]:
+    """The variables to try a mutant of this module with, in this copy."""
+    own = {"NUMBA_CACHE_DIR": str(copy / MUTANT_KERNELS)} if module.startswith(KERNEL_ROOMS) else {}
     return {**environment_of(), **own}
 
 
@@ -164,12 +197,12 @@ def _mutants(modules: list[str], most: int, seed: int) -> list[dict[str, Any]]:
     return listed
 
 
-def _found(environment: str, tests: list[str], limit: float, variables: dict[str, str]) -> bool:
+def _found(copy: Path, environment: str, tests: list[str], limit: float, variables: dict[str, str]) -> bool:
     """Whether the tests fail, or take longer than `limit` seconds."""
     command = [str(python_of(environment)), "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
     process = subprocess.Popen(
         command,
-        cwd=COPY,
+        cwd=copy,
         env=variables,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,

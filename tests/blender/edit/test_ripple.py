@@ -6,7 +6,7 @@ import bpy
 import pytest
 from rooms import NEW, clip
 from take_one.scene.edit import board, edit_scene, strips, swapping
-from take_one.scene.edit.cut import effects, fit, order, ripple, transitions, uses
+from take_one.scene.edit.cut import effects, fit, order, ripple, shift, transitions, uses
 from take_one.scene.edit.cut.connect import connect
 from take_one.scene.edit.cut.ripple import Rules
 from take_one.scene.model.shots import shot_list
@@ -372,3 +372,17 @@ def test_connections_outlive_all_of_it(edit):
     ripple.set_length(edit, use_of(edit, "A"), 30, RULES["all"])
     order.arrange(edit, [shot.uid for shot in reversed(bpy.context.scene.take_one.shots)], RULES["all"])
     assert [strip.name for strip in movie.connections] == ["B sound"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "keys"), [(3, 7, [225, 231]), (7, 3, [225, 231]), (4, 0, [225, 231]), (4, 4, [229, 235])]
+)
+def test_the_animation_of_an_effect_goes_with_all_that_it_is_made_of(edit, one, other, keys):
+    first, second = colour(edit, "one", 20, 200, 40), colour(edit, "two", 21, 220, 40)
+    cross = effects.new_effect(edit, "over", "CROSS", 22, 220, 20, first, second)
+    for frame, alpha in ((225, 0.2), (231, 0.9)):
+        cross.blend_alpha = alpha
+        cross.keyframe_insert("blend_alpha", frame=frame)
+    shift.move(edit, [(first, one), (second, other)])
+    assert (strips.start(first), strips.start(second)) == (200 + one, 220 + other)
+    assert state(edit)["keys of over"] == keys

@@ -143,10 +143,10 @@ def test_the_machine_code_of_the_newest_versions_stays(tmp_path: Path, monkeypat
 
 
 def test_mutants_of_what_is_in_the_digest_have_time_to_compile_and_a_folder_of_their_own() -> None:
-    rooms = (Path("kernels.py"), *kernels.ROOMS)
+    rooms, copy = (Path("kernels.py"), *kernels.ROOMS), Path("copy")
     assert set(run.KERNEL_ROOMS) == {f"backend/{room.as_posix()}{'' if room.suffix else '/'}" for room in rooms}
     for module in ("backend/engines/draft/view/film.py", "backend/media/planes.py", "backend/kernels.py"):
         assert run.limit_of(module, 10.0) == 30 + run.PATIENCE + run.COMPILING
-        assert run.variables_of(module)["NUMBA_CACHE_DIR"] == str(run.MUTANT_KERNELS)
+        assert run.variables_of(module, copy)["NUMBA_CACHE_DIR"] == str(copy / "mutation-kernels")
     assert run.limit_of("backend/media/audio.py", 10.0) == 30 + run.PATIENCE
-    assert run.variables_of("backend/media/audio.py") == run.environment_of()
+    assert run.variables_of("backend/media/audio.py", copy) == run.environment_of()

@@ -13,8 +13,10 @@ import pytest
 from PIL import Image
 
 from backend.engines.draft import DraftEngine
+from backend.engines.draft.shot import begin
 from backend.engines.draft.view.drawing.renderer import Renderer
 from backend.engines.draft.view.film import Film, Prepared
+from backend.engines.draft.view.layers import BACK
 from backend.engines.draft.view.unseen import Boxes
 from backend.engines.draft.view.views import parts
 from backend.engines.engine import Clip
@@ -22,6 +24,8 @@ from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest
 from tests.backend.draft.card import FLIP, FOCAL, HEIGHT, WIDTH, psnr, seen, write_depth
 
 FRAMES, REACH, TURN = 13, 1.6, 0.9  # the last frame is REACH metres to the right, turned by TURN to the left
+
+WORLD = np.array([[0, 0, 1, 3.0], [1, 0, 0, -2.0], [0, 1, 0, 1.5], [0, 0, 0, 1]])  # where the walk begins
 
 
 def pose(t: float) -> np.ndarray:
@@ -39,13 +43,12 @@ def truth(t: float) -> tuple[np.ndarray, np.ndarray]:
 def walk(tmp_path_factory: pytest.TempPathFactory) -> TakeRequest:
     """The still and views in the midst of the walk and at seven eighths of it. The start camera stands anywhere."""
     folder = tmp_path_factory.mktemp("walk")
-    world = np.array([[0, 0, 1, 3.0], [1, 0, 0, -2.0], [0, 1, 0, 1.5], [0, 0, 0, 1]])
     views = []
     for t in (0.0, 0.5, 0.75):
         rgb, depth = truth(t)
         image = folder / f"view_{t}.png"
         Image.fromarray(rgb).save(image)
-        matrix = tuple(map(tuple, (world @ pose(t)).tolist()))
+        matrix = tuple(map(tuple, (WORLD @ pose(t)).tolist()))
         camera = Camera("perspective", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, FOCAL, FOCAL, matrix_world=matrix)
         views.append(View(image, write_depth(folder / f"depth_{t}.exr", depth), camera, t))
     keys = tuple(Keyframe(t, tuple(map(tuple, pose(t).tolist()))) for t in np.linspace(0, 1, 4 * FRAMES - 3))
@@ -97,6 +100,26 @@ def test_a_view_without_depth_is_left_out_and_said(walk: TakeRequest) -> None:
     assert clip.facts["views"] == 2
     assert any(note.startswith("A further view was left out") for note in clip.notes)
     assert psnr(frames[9], np.asarray(Image.open(third.image))) > 40
+
+
+@pytest.mark.parametrize(("t", "pose_at"), [(0.45, 5), (0.46, 6), (0.54, 6), (0.55, 7)])
+def test_a_path_passes_a_view_at_the_frame_nearest_to_its_time(walk: TakeRequest, t: float, pose_at: int) -> None:
+    camera = replace(walk.views[1].camera, matrix_world=tuple(map(tuple, (WORLD @ pose(pose_at / 12)).tolist())))
+    views = (walk.views[0], replace(walk.views[1], t=t, camera=camera))
+    _, place = begin(replace(walk, views=views)).film.places
+    assert place.passed
+    np.testing.assert_allclose(place.pose.position, FLIP @ pose(pose_at / 12)[:3, 3], atol=1e-9)
+    _, other = begin(replace(walk, views=(walk.views[0], replace(views[1], t=0.3)))).film.places
+    assert not other.passed
+
+
+def test_only_what_lies_behind_the_last_view_is_guessed_and_only_till_the_shot_ends(walk: TakeRequest) -> None:
+    def guessed(t: float) -> list[bool]:
+        film = begin(replace(walk, views=(walk.views[0], replace(walk.views[2], t=t)))).film
+        return [bool((film.prepare(k).layers.layer == BACK).any()) for k in (0, 1)]
+
+    assert guessed(0.75) == [False, True]
+    assert guessed(1.0) == [False, False]
 
 
 def test_what_a_view_is_to_a_moment_changes_continuously() -> None:
