@@ -40,7 +40,7 @@ def _blender(names: str) -> Cover:
 COVERS = {
     "backend": _backend("api/service_life api/cli_commands"),
     "scene": _blender("press/press press/jobs film/takes ui/operators"),
-    "backend/api": _backend("api/guard api/submission api/requests api/limits api/prompt"),
+    "backend/api": _backend("api/guard api/submission api/requests api/limits api/prompt api/path"),
     "backend/api/service": _backend("api/service_home api/service_life"),
     "backend/api/users": Cover("test", ("tests/backend/several/test_users.py",)),
     "backend/api/watch": _backend("several/watch_parts several/watch"),
@@ -62,14 +62,21 @@ COVERS = {
     "backend/jobs/request": _backend("jobs/request api/requests api/limits api/prompt"),
     "backend/jobs/inspection": _backend("jobs/inspect media/stills api/limits api/requests"),
     "backend/jobs/size": _backend("jobs/request"),
-    "backend/media": _backend("media/sidecar media/picture media/encode media/movie media/stills"),
+    "backend/media": _backend(
+        "media/sidecar media/picture media/encode media/movie media/stills media/colour media/frame_ends media/planes"
+    ),
     "backend/export": Cover("test", ("tests/backend/export",)),
     "backend/engines": _backend("jobs/queue jobs/lanes api/cli_commands"),
-    "backend/engines/comfy": _backend("comfy/graph comfy/filling comfy/listen comfy/shelf comfy/comfy"),
+    "backend/engines/comfy": _backend(
+        "comfy/graph comfy/filling comfy/listen comfy/shelf comfy/streams comfy/delivered comfy/comfy"
+    ),
     "backend/engines/comfy/graph": _backend("comfy/graph comfy/filling"),
     "backend/engines/comfy/shelf": _backend("comfy/shelf"),
     "backend/engines/comfy/server/listen": _backend("comfy/listen comfy/comfy"),
-    "backend/engines/hosted": _backend("hosted/parts hosted/pictures hosted/orders hosted/refusals hosted/hosted"),
+    "backend/engines/hosted": _backend(
+        "hosted/parts hosted/wire hosted/prices hosted/references hosted/estimate hosted/dial hosted/pictures "
+        "hosted/orders hosted/refusals hosted/hosted"
+    ),
     "backend/engines/hosted/account": _backend("hosted/accounts"),
     "backend/engines/draft": Cover("test", ("tests/backend/draft/test_engine.py",)),
     "backend/engines/draft/direction": Cover("test", ("tests/backend/draft/direction", "tests/backend/draft/camera")),
@@ -78,7 +85,9 @@ COVERS = {
     "backend/engines/draft/view": Cover("test", ("tests/backend/draft/view", "tests/backend/draft/test_engine.py")),
     "backend/weights": _happyhorse("weights/models weights/models_download weights/checkpoints"),
     "backend/keys": _happyhorse("weights/models_download"),
-    "backend/gpu": _happyhorse("cards/held cards/residents cards/room cards/memory cards/unload"),
+    "backend/gpu": _happyhorse(
+        "cards/held cards/residents cards/room cards/memory cards/unload cards/ranks cards/sharing cards/gpus"
+    ),
     "backend/engines/happyhorse": _happyhorse("engine/engine engine/pipeline weights/settings"),
     "backend/engines/happyhorse/request": _happyhorse("weights/settings model/prompt engine/picture engine/engine"),
     "backend/engines/happyhorse/files": _happyhorse("weights/checkpoints weights/halves weights/models engine/engine"),
@@ -139,9 +148,10 @@ COVERS = {
     "scene/edit/out": _blender("ui/export ui/export_steps edit/hand_made"),
     "scene/edit/several": Cover("blender", ("tests/blender/edit/one_clip",)),
     "scene/stills": _blender(
-        "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still"
+        "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still "
+        "stills/png stills/depth_layers stills/render_result stills/still_files stills/still_linked stills/still_others"
     ),
-    "scene/stills/coverage": _blender("views/plan_numbers views/coverage views/wider"),
+    "scene/stills/coverage": _blender("views/plan_numbers views/forecast views/coverage views/wider"),
     "scene/stills/walk": _blender("views/plan_numbers views/walkthrough"),
     "scene/stills/camera": _blender("stills/camera stills/still_moment press/press"),
     "scene/stills/known": _blender("stills/facts film/things"),

@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from backend import cli
+
 ROOT = Path(__file__).resolve().parents[3]
 HEAVY = ("numpy", "av", "cv2", "numba", "fastapi", "uvicorn", "torch", "PIL", "pydantic")
 
@@ -97,3 +99,28 @@ def test_models_lists_every_engine() -> None:
     assert done.returncode == 0, done.stderr
     assert "draft" in done.stdout
     assert "happyhorse" in done.stdout
+
+
+def test_without_a_terminal_each_tenth_is_a_line_with_the_time_that_is_left(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(cli.time, "monotonic", lambda: now[0])
+    with cli.Bar() as bar:
+        for seconds, fraction in ((1, 0.0), (2, 0.02), (10, 0.25), (11, 0.29), (12, 0.3), (20, 0.999), (21, 1.0)):
+            now[0] = 100.0 + seconds
+            bar(fraction, "Drawing")
+    assert capsys.readouterr().err.splitlines() == [
+        "  0 %  Drawing",
+        " 25 %  Drawing, 30 s left",
+        " 30 %  Drawing, 28 s left",
+        " 99 %  Drawing, 0 s left",
+        "100 %  Drawing",
+    ]
+    monkeypatch.setattr(cli.sys.stderr, "isatty", lambda: True, raising=False)
+    now[0] = 100.0
+    with cli.Bar() as bar:
+        for fraction, stage in ((0.5, "a"), (0.504, "a"), (0.504, "b")):
+            now[0] += 1
+            bar(fraction, stage)
+    assert capsys.readouterr().err == "\r\x1b[K 50 %  a, 1 s left\r\x1b[K 50 %  b, 3 s left\n"

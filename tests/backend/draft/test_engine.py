@@ -12,6 +12,7 @@ import pytest
 from PIL import Image
 
 from backend.engines.draft import DraftEngine, shot
+from backend.engines.draft.engine import coverage_notes
 from backend.engines.draft.view import picture
 from backend.engines.engine import Cancelled, EngineError
 from client.protocol import Camera, Focus, Keyframe, Thing
@@ -223,6 +224,49 @@ def test_what_the_lens_focuses_on_and_what_is_named_is_what_the_camera_turns_abo
         turned = np.arctan2(-pose[0, 2], pose[2, 2])
         assert np.degrees(turned) == pytest.approx(5, abs=0.01)
         assert pose[0, 3] == pytest.approx(-far * np.sin(np.radians(5)), abs=1e-3), words
+
+
+def test_what_it_can_do() -> None:
+    able = DraftEngine().capabilities()
+    assert (able.max_seconds, able.max_pixels, able.views) == (180, 4096 * 2304, 64)
+    words = ("sound", "depth", "camera_path", "dialogue", "words_path", "handles", "overscan")
+    assert all(getattr(able, word) for word in (*words, "shot_requests", "shot_stills"))
+    assert not able.last_frame and not able.references
+
+
+def test_it_says_how_far_it_is_with_a_picture_of_every_frame_or_twelve(scene: Path) -> None:
+    said: list[tuple[float, str, bool]] = []
+
+    def progress(fraction: float, stage: str, preview: np.ndarray | None = None) -> None:
+        said.append((round(fraction, 6), stage, preview is not None))
+        assert preview is None or preview.shape == (HEIGHT // 4, WIDTH // 4, 3)
+
+    asked = request(scene, key(0), key(1.0, x=0.2), seconds=26 / 8)
+    assert len(list(DraftEngine().generate(asked, progress, lambda: False).frames)) == 26
+    assert said[0] == (0.0, "Reading the still", False) and said[1][0] == 0.02
+    assert said[2:] == [
+        (0.1, "Moving the camera", False),
+        *((round(0.1 + 0.9 * (k + 1) / 26, 6), "Moving the camera", k % 2 == 0) for k in range(26)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("unseen", "said"),
+    [
+        ([0.0, 0.0049, 0.001], ()),
+        ([0.0, 0.006, 0.003], ("0.3 % of the picture is guessed: no view shows it.",)),
+        ([0.0, 0.0999, 0.05], ("5 % of the picture is guessed: no view shows it.",)),
+        (
+            [0.0, 0.05, 0.12, 0.3, 0.13],
+            (
+                "12 % of the picture is guessed: no view shows it. From 0.5 s on it is more than 10 %, at 0.8 s 30 %: "
+                "render more views along the path, or move less.",
+            ),
+        ),
+    ],
+)
+def test_what_no_view_showed_is_said_in_shares_and_seconds(unseen: list[float], said: tuple[str, ...]) -> None:
+    assert coverage_notes(unseen, 4.0) == said
 
 
 def test_cancel_is_heard_between_frames(scene: Path) -> None:

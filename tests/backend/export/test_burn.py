@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from backend.export.errors import ExportError
-from backend.export.paper.burn import burn
+from backend.export.paper.burn import burn, draw
 from client.protocol.edit import Edit
 from client.protocol.edit.burn_in import BurnIn
 from tests.backend.export.conftest import SIZE, clip
@@ -53,3 +53,39 @@ def test_a_movie_that_is_not_the_cut_is_refused_and_nothing_is_left(film: Edit, 
     with pytest.raises(ExportError, match="can't be read"):
         burn(film, tmp_path / "bad.mp4", tmp_path / "out.mp4", BurnIn())
     assert [file.name for file in tmp_path.iterdir()] == ["bad.mp4"]
+
+
+class Marks:
+    """Letters that are squares of 200, half of which shows."""
+
+    def __init__(self, high: int, wide: int) -> None:
+        self.made = np.full((high, wide, 4), (200, 200, 200, 0.5), np.float32)
+        self.sizes: list[int] = []
+
+    def picture(self, text: str, size: int) -> np.ndarray:
+        self.sizes.append(size)
+        return self.made
+
+
+@pytest.mark.parametrize(
+    ("place", "rows", "columns"),
+    [
+        ("top_left", (4, 10), (9, 29)),
+        ("top_centre", (4, 10), (190, 210)),
+        ("top_right", (4, 10), (371, 391)),
+        ("bottom_left", (190, 196), (9, 29)),
+        ("bottom_right", (190, 196), (371, 391)),
+    ],
+)
+def test_a_text_lies_beside_the_margin_and_shows_what_is_below(place: str, rows: tuple, columns: tuple) -> None:
+    frame = np.full((200, 400, 3), 100, np.uint8)
+    marks = Marks(6, 20)
+    made = draw(frame, {place: "x"}, marks)  # type: ignore[arg-type]
+    assert marks.sizes == [9] and (frame == 100).all()
+    expected = frame.copy()
+    expected[slice(*rows), slice(*columns)] = 150
+    np.testing.assert_array_equal(made, expected)
+    large = draw(frame, {place: "x"}, Marks(300, 500))  # type: ignore[arg-type]
+    assert (large == 150).all()
+    draw(np.zeros((1000, 10, 3), np.uint8), {place: "x"}, marks)  # type: ignore[arg-type]
+    assert marks.sizes == [9, 30]

@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
 from backend.export.errors import ExportError
 from backend.export.page import to_html
-from client.protocol.edit import Edit, notes
+from client.protocol.edit import Edit, Place, Shot, Take, notes
 from tests.backend.export.browser import browser, program
 from tests.backend.export.conftest import LENGTHS, NAMES
 
@@ -52,6 +53,29 @@ def test_what_is_too_large_or_no_movie_is_left_out_and_said(film: Edit, tmp_path
         to_html(film, secret)
     with pytest.raises(ExportError, match="no shot yet"):
         to_html(replace(film, shots=()))
+
+
+def test_what_lies_before_the_first_frame_is_cut_off_and_a_gap_is_empty() -> None:
+    takes = (
+        Take("t1", 1, frames=60, handles=(3, 4), engine="draft", rating=2),
+        Take("t2", 2, frames=21, handles=(6, 4)),
+    )
+    one = Shot("a", "A", (Place(91, 40, 5, "t1"),), takes=takes)
+    two = Shot("b", "B", (Place(135, 30, 7),), takes=(Take("t3", 1, frames=60, handles=(6, 4), beyond=30),))
+    film = Edit("e", "T", Fraction(24), (64, 36), 101, 99, (one, two, Shot("c", "C", takes=(Take("t4", 1),))))
+    data = data_of(to_html(film)[0])
+    empty = {"media": None, "from": 0, "frames": 4, "start": 30, "shot": ""}
+    assert data["cut"] == [
+        {"media": None, "from": 15, "frames": 30, "start": 0, "shot": "a"},
+        empty,
+        {"media": None, "from": 7, "frames": 30, "start": 34, "shot": "b"},
+    ]
+    assert (data["frames"], data["fps"]) == (64, 24)
+    shown = [[(take["from"], take["frames"]) for take in shot["takes"]] for shot in data["shots"]]  # type: ignore
+    assert shown == [[(5, 40), (6, 15)], [(6, 24)], [(0, 1)]]
+    first, second = data["shots"][0]["takes"]  # type: ignore[index]
+    assert first["label"].endswith(" \u00b7 draft \u00b7 \u2605\u2605 \u00b7 in the cut")
+    assert "in the cut" not in second["label"]
 
 
 @pytest.mark.skipif(program() is None, reason="there is no Chromium: the variable CHROMIUM names one")

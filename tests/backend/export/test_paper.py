@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +17,7 @@ from PIL import Image
 from backend.export.paper.board import LANDSCAPE, PORTRAIT, to_pdf
 from backend.export.paper.sheet import to_png
 from client.protocol import Direction
-from client.protocol.edit import Edit
+from client.protocol.edit import Edit, Shot
 from tests.backend.export.conftest import COLORS, NAMES
 
 
@@ -137,3 +138,16 @@ def test_a_sheet_shows_every_shot_in_order(film: Edit, fonts: Path) -> None:
 def test_the_same_edit_makes_the_same_board(film: Edit, fonts: Path) -> None:
     short = replace(film, shots=film.shots[:1], transitions=())
     assert to_pdf(short, LANDSCAPE, "a4", fonts) == to_pdf(short, LANDSCAPE, "a4", fonts)
+
+
+def test_pictures_of_a_sheet_lie_in_columns_and_what_has_none_is_grey_with_a_line_across(fonts: Path) -> None:
+    film = Edit("e", "", Fraction(24), (64, 36), shots=tuple(Shot(name, "") for name in "abc"))
+    sheet = np.asarray(Image.open(io.BytesIO(to_png(film, fonts)[0])).convert("RGB"))
+    assert sheet.shape == (532, 700, 3)
+    grey = (sheet == (52, 52, 56)).all(-1)
+    rows, columns = np.flatnonzero(grey.any(1)), np.flatnonzero(grey.any(0))
+    assert (rows[0], rows[-1], columns[0], columns[-1]) == (60, 469, 24, 675)
+    assert not grey[:, 344:356].any() and not grey[240:290].any() and not grey[290:, 356:].any()
+    assert grey[60, 24] and grey[60, 356] and grey[290, 24]
+    across = (sheet[60:240, 24:344] == (90, 90, 96)).all(-1)
+    assert across[90, 158:163].any() and across[179, :3].any() and across[1, -3:].any() and 300 < across.sum() < 700

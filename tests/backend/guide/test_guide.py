@@ -165,7 +165,14 @@ def test_frames_are_drawn_as_they_are_asked_for(walk: Walk, monkeypatch: pytest.
 
 def test_the_zip_holds_it_all_without_loss(walk: Walk, drawn: list[GuideFrame], tmp_path: Path) -> None:
     path = tmp_path / "guide.zip"
-    made = write_guide(walk.request, path, lambda *_: None)
+    told: list[tuple[float, str]] = []
+
+    def progress(fraction: float, stage: str, preview: np.ndarray | None = None) -> None:
+        told.append((fraction, stage))
+        np.testing.assert_array_equal(preview, drawn[len(told) - 1].warp)
+
+    made = write_guide(walk.request, path, progress)
+    assert told == [((k + 1) / 9, "Drawing the guide") for k in range(9)]
     assert list(tmp_path.iterdir()) == [path]
     about, movies = read(path)
     assert about["fps"] == 24 and about["size"] == [WIDTH, HEIGHT] and about["projection"] == "perspective"

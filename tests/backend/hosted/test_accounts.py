@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from backend import accounts
 from backend.engines.hosted.account.accounts import FILE, Account, account
 from client.commands.accounts import Accounts
 from tests.backend.hosted.fakes.fake import KEY, Script
@@ -195,3 +197,44 @@ def test_blenders_side_of_it(place: Place, fal: FakeFal, monkeypatch: pytest.Mon
     assert ended() == "done"
     assert {one.kept for one in accounts.state.accounts if one.provider == "fal"} == {""}
     assert place.where_the_key_is() == []
+
+
+def test_the_list_says_where_each_key_is_and_how_one_is_added(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    row = {"provider": "p", "label": "L", "variable": "P_KEY", "kept": "", "address": "", "keyless": False}
+    rows = [
+        row | {"own_address": True},
+        row | {"kept": "keyring", "address": "http://a", "own_address": True},
+        row | {"kept": "environment", "own_address": True},
+        row | {"kept": "none", "own_address": True},
+        row | {"keyless": True, "own_address": False},
+        row | {"keyless": True, "own_address": True},
+    ]
+    monkeypatch.setattr(accounts, "rows", lambda: rows)
+    assert accounts._list(argparse.Namespace(json=False)) == 0
+    add = f"{'':14}python -m backend accounts add p, or set P_KEY"
+    head = f"{'p':14}{'L':24}"
+    assert capsys.readouterr().out.splitlines() == [
+        f"{head}no account",
+        add,
+        f"{head}key in the keyring at http://a",
+        f"{head}key in P_KEY",
+        f"{head}without a key",
+        f"{head}no account",
+        f"{'':14}needs none on this machine; elsewhere: python -m backend accounts add p",
+        f"{head}no account",
+        add,
+    ]
+
+
+def test_what_is_not_there_can_not_be_forgotten(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TAKE_ONE_HOME", str(tmp_path))
+    (tmp_path / FILE).write_text(json.dumps({"videos": {"address": "http://127.0.0.1:9", "kept": "none"}}))
+    for said in ("It is forgotten.", "There was no such account."):
+        assert accounts._remove(argparse.Namespace(json=False, provider="videos")) == 0
+        assert capsys.readouterr().out == said + "\n"
+    assert accounts._remove(argparse.Namespace(json=False, provider="nobody")) == 1
+    assert capsys.readouterr().err.startswith("error: There is no provider 'nobody'. They are: ")

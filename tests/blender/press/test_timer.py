@@ -5,8 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
-from take_one.scene.app import timer
+from take_one.client.protocol import Binding, JobState
+from take_one.scene.app import state, timer
 from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
 from take_one.scene.app.timer import AFTER_ERROR, LATEST, SOON, Tasks
 
 
@@ -70,3 +72,41 @@ def test_a_task_may_add_another(clock):
     clock[0] += 0.3
     tasks.run()
     assert ran == [100.3]
+
+
+def test_what_is_not_said_of_a_job_and_who_is_next():
+    belongs = Binding("f", "s", "shot", "take", "A", 1)
+    job = state.Job("a", belongs)
+    assert (job.status, job.progress, job.stage, job.preview, job.preview_count) == (state.SENDING, 0, "", None, 0)
+    fresh = state.State()
+    assert (fresh.install.fraction, fresh.install.state, fresh.landed, fresh.landed_at) == (0, "", "", 0)
+    for key, status, position in (
+        ("late", JobState.QUEUED, 2),
+        ("runs", JobState.IN_PROGRESS, 1),
+        ("first", JobState.QUEUED, None),
+        ("next", JobState.QUEUED, 1),
+    ):
+        fresh.jobs[key] = state.Job(key, belongs, status, queue_position=position)
+    assert fresh.queue() == ["first", "next", "late"]
+
+
+def test_a_task_begins_at_once_and_a_fault_is_tried_again_in_a_second(clock):
+    tasks, calls = Tasks(), []
+
+    def fails():
+        calls.append("fails")
+        raise SceneError("x", "It broke.")
+
+    tasks.add(fails)
+    tasks.add(lambda: calls.append("once"))
+    tasks.run()
+    assert calls == ["fails", "once"]
+    clock[0] += 0.99
+    tasks.run()
+    assert calls == ["fails", "once"]
+    clock[0] += 0.02
+    tasks.run()
+    assert calls == ["fails", "once", "fails"]
+    timer.every(calls.clear)
+    app().part(Tasks).run()
+    assert calls == []

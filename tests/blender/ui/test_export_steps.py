@@ -8,13 +8,16 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
+from rooms import clip
 from take_one.client.commands.export import ExportState
 from take_one.client.home import home
+from take_one.client.protocol.edit import Changes, Cut, Place, Transition
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import strips
-from take_one.scene.edit.cut import uses
-from take_one.scene.edit.out.collect import Seen, collect_steps
+from take_one.scene.edit.cut import effects, uses
+from take_one.scene.edit.out import apply
+from take_one.scene.edit.out.collect import Seen, collect, collect_steps
 from take_one.scene.model.shots import shown, takes
 from take_one.scene.model.shots.shot_list import add_shot
 from take_one.scene.session.out import exports
@@ -61,6 +64,60 @@ def test_two_hundred_shots_are_read_in_steps_of_33_ms(tmp_path):
     best = [min(step) for step in zip(*costs, strict=True)]  # what a step costs, not what else the machine was doing
     print(f"{len(best)} steps, longest {1000 * max(best):.1f} ms, all {1000 * sum(best):.0f} ms")
     assert max(best) < 0.033
+
+
+def test_what_is_off_what_crosses_and_how_loud_it_is(tmp_path):
+    edit = many_shots(tmp_path, 3)
+    second = edit.sequence_editor.strips["SH001"]
+    setattr(second, strips.END, 60)
+    edit.sequence_editor.strips["SH002"].channel = 3
+    render = edit.render
+    render.resolution_x, render.resolution_y, render.resolution_percentage = 4, 1000, 10
+    own = {name: effects.new_effect(edit, name, "COLOR", channel, 90, 20) for name, channel in (("off", 5), ("on", 6))}
+    edit.sequence_editor.channels[5].mute = True
+    other = effects.new_effect(edit, "other", "COLOR", 7, 100, 20)
+    effects.new_effect(edit, "theirs", "CROSS", 8, 100, 10, own["on"], other)
+    effects.new_effect(edit, "half", "CROSS", 9, 90, 10, second, other)
+    effects.new_effect(edit, "shots", "CROSS", 10, 49, 11, second, edit.sequence_editor.strips["SH002"])
+    shot = bpy.context.scene.take_one.shots[0]
+    source = clip(tmp_path / "take.mp4", 40)
+    movie, sound = strips.place(edit, source, name="T", shot_uid=shot.uid, take_uid="0-2", frame=201)
+    for strip in (movie, sound):
+        setattr(strip, strips.START, 204)
+        setattr(strip, strips.END, 230)
+    sound.volume, movie.channel, sound.mute = 0.25, 12, True
+    inner = effects.new_effect(edit, "inner", "COLOR", 20, 300, 10)
+    meta = edit.sequence_editor.strips.new_meta("meta", 21, 300)
+    inner.move_to_meta(meta)
+    meta.mute = True
+    data = collect(edit)
+    assert data.size == (1, 100) and data.transitions == (
+        Transition("DISSOLVE", 49, 11, *(shot.uid for shot in bpy.context.scene.take_one.shots[1:3])),
+    )
+    assert {one.name: (one.kind, one.channel, one.enabled) for one in data.others} == {
+        "off": ("COLOR", 5, False),
+        "on": ("COLOR", 6, True),
+        "other": ("COLOR", 7, True),
+        "theirs": ("CROSS", 8, True),
+        "half": ("CROSS", 9, True),
+        "inner": ("COLOR", 20, False),
+    }
+    assert data.shots[0].places == (Place(1, 24, channel=2), Place(204, 26, 3, "0-2", 12))
+    (heard,) = data.sounds
+    assert (heard.start, heard.frames, heard.offset, heard.volume, heard.enabled) == (204, 26, 3, 0.25, False)
+    assert (heard.take, data.shots[0].takes[1].frames, data.shots[0].takes[0].frames) == ("0-2", 40, 0)
+    render.resolution_x, render.resolution_y = 1000, 4
+    assert collect(edit).size == (100, 1)
+
+
+def test_shots_take_the_order_of_the_film_and_the_chosen_one_stays_chosen(tmp_path):
+    many_shots(tmp_path, 4)
+    room = bpy.context.scene.take_one
+    uids = [shot.uid for shot in room.shots]
+    room.active_shot = 1
+    apply._order(Changes(tuple(Cut(uids[index], "", 1, 9, 0, 0) for index in (2, 0, 2))))
+    assert [shot.uid for shot in room.shots] == [uids[index] for index in (2, 3, 0, 1)]
+    assert room.shots[room.active_shot].uid == uids[1]
 
 
 def test_an_edit_that_changes_while_it_is_read_is_read_anew(tmp_path):

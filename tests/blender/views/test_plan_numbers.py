@@ -11,10 +11,12 @@ from mathutils import Euler, Vector
 from take_one.client.protocol import CameraPath, Keyframe
 from take_one.client.protocol.camera import IDENTITY
 from take_one.scene.session.views import ahead, plans
-from take_one.scene.stills.coverage import chosen, margin, plan
+from take_one.scene.stills.coverage import chosen, forecast, margin, plan
 from take_one.scene.stills.coverage.margin import NONE, Margin
 from take_one.scene.stills.coverage.track import Lens, Pose, Track
-from take_one.scene.stills.walk import pace
+from take_one.scene.stills.known import facts
+from take_one.scene.stills.walk import line, pace
+from take_one.scene.stills.walk import plan as walks
 
 LENS = Lens("PERSP", 50.0, 6.0, "AUTO", 36.0, 24.0, 0.0, 0.0, 10.0)
 
@@ -35,11 +37,15 @@ def heading(turn):
     return math.degrees(math.atan2(forward.y, forward.x)) % 360
 
 
-@pytest.mark.parametrize(("along", "when"), [(0, 0), (0.25, 0.5), (1, 1), (5, 3), (9, 5), (9.75, 5.5), (10, 6)])
+@pytest.mark.parametrize(
+    ("along", "when"),
+    [(0, 0), (0.25, 0.5), (1, 1), (2, 1.5), (5, 3), (8, 4.5), (9, 5), (9.75, 5.5), (10, 6)],
+)
 def test_a_walk_sets_off_and_stops_within_a_second(along, when):
     going = pace.pace_by_speed(10, 2)
     assert (going.seconds, going.ease, going.speed) == (6, 1, 2)
     assert going.time_at(along, 10) == pytest.approx(when)
+    assert pace.Pace(6, 0, 0).time_at(along, 10) == 0
 
 
 @pytest.mark.parametrize(
@@ -79,6 +85,9 @@ def test_a_look_goes_over_the_back_where_that_is_nearer():
     found = [heading(turn) for _, turn in keys]
     assert found == pytest.approx(sorted(found)) and found[0] == pytest.approx(151, abs=0.01)
     assert found[1] + found[2] == pytest.approx(360, abs=0.01)
+    # as fast between as what lies on either side asks for, and at rest where it turns back
+    for values, slope in (((0, 1, 4), 1.5), ((0, 0.5, 1), 0.5), ((4, 1, 0), -1.5), ((0, 1, 0), 0), ((1, 1, 2), 0)):
+        assert pace._slopes(np.array(values, float), [3.0, 4.0, 5.0]).tolist() == [0, slope, 0]
     # it never turns back, and where three stand in a row it rests at none of them
     headings = [heading(turn) for _, turn in pace.looks([look(10), look(70), look(190)], [0.0, 1.0, 3.0])]
     assert headings == sorted(headings)
@@ -116,6 +125,58 @@ def test_a_margin_shows_what_is_worth_its_pixels(needs, wanted):
     steps = np.concatenate([np.tile(one[:4], (one[4], 1)) for one in needs])
     found = margin.fitted(TRACK, steps, 1000)
     assert found == Margin(*wanted) and bool(found) == any(wanted)
+
+
+def test_a_margin_grows_by_a_side_by_two_that_meet_or_by_all():
+    sides = [(1, 0, 0, 0), (0, 1, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1), (1, 1, 1, 1)]
+    corners = [(1, 1, 0, 0), (0, 1, 1, 0), (0, 0, 1, 1), (1, 0, 0, 1)]
+    longer = {tuple(by * side for side in one) for one in sides + corners for by in range(1, 13)}
+    assert {tuple(one) for one in margin._longer(np.zeros(4, int))} == longer
+
+
+def test_a_wider_picture_keeps_each_pixel_on_its_ray():
+    (one,), wide = margin.widened(TRACK, Margin(12, 0, 0, 24)).poses, margin.widened(TRACK, Margin(0, 8, 30, 0))
+    assert (one.cx, one.cy, one.fx, one.fy, one.lens.sensor_width) == (132, 48, 100, 80, 126)
+    assert (one.lens.shift_x, one.lens.shift_y) == pytest.approx((-6 / 252, -12 * 1.25 / 252))
+    assert (wide.width, wide.height, wide.poses[0].cx, wide.poses[0].cy) == (270, 104, 120, 56)
+    assert (wide.poses[0].lens.shift_x, wide.poses[0].lens.shift_y) == pytest.approx((15 / 270, 4 * 1.25 / 270))
+
+
+def test_an_edge_lies_on_both_of_its_sides():
+    cells = np.zeros((1, 4, 5))
+    cells[0, 1, 3] = 1
+    found = forecast._at_an_edge(cells)
+    assert sorted(map(tuple, np.argwhere(found[0]).tolist())) == [(0, 3), (1, 2), (1, 3), (1, 4), (2, 3)]
+    assert not forecast._at_an_edge(0.04 * cells).any()
+
+
+def test_how_much_of_the_frame_a_thing_takes_and_how_near_its_middle():
+    def thing(low, high, surrounds=False):
+        return facts.Seen("a", False, set(), np.zeros((8, 3)), np.array(low), np.array(high), surrounds)
+
+    assert thing((-0.5, 0.25), (1.5, 0.75)).share == 0.5 and thing((0.5, 0.5), (2.0, 3.0)).share == 0.25
+    assert thing((1.1, 0.0), (1.4, 1.0)).share == 0
+    assert thing((0.5, 0.0), (1.0, 1.0)).weight == 0.375 and thing((0.25, 0.25), (0.75, 0.75)).weight == 0.25
+    sizes = [(0.05, "extreme wide shot"), (0.3, "wide shot"), (0.7, "medium shot"), (0.9, "medium close-up")]
+    assert [facts.shot_size([thing((0.0, 0.2), (side / 2, 0.2 + side))]) for side, _ in sizes] == [
+        words for _, words in sizes
+    ]
+
+
+@pytest.mark.parametrize(
+    ("length", "held", "speed", "seconds", "wanted"),
+    [
+        (10, 3, 2, None, 6),
+        (1000, 5, 1, None, 175),
+        (100, 100, 1, None, 80),
+        (100, 200, 1, None, 1),
+        (10, 3, 2, 20, 17),
+        (10, 30, 2, 20, 1),
+    ],
+)
+def test_a_walk_and_its_rests_are_together_no_longer_than_a_take(length, held, speed, seconds, wanted):
+    assert walks._pace(length, held, speed, seconds).seconds == wanted
+    assert walks._pace(0, held, speed, seconds) is None
 
 
 def test_a_margins_pixels():
@@ -188,3 +249,13 @@ def test_the_way_by_words_is_laid_from_where_the_camera_stands():
     ]
     assert [(one.fx, one.fy) for one in found.poses] == [(100, 80)] * 4 + [(150, 120)]
     assert ahead._along(start, [CameraPath((Keyframe(0.0, IDENTITY), away(0.0)))], 0.01) is None
+
+
+def test_a_way_is_round_and_level_where_it_stops_to_rise():
+    points = np.array([(0, 0, 0), (4, 0, 2), (4, 4, 2), (4, 8, 1)], float)
+    left, right = line._handles(points, np.array([0.5, 0.25, 0.5, 0.5]))
+    assert left[0] == pytest.approx((-2, 0, 0)) and right[0] == pytest.approx((2, 0, 1), abs=0.3)
+    across = np.array([1, 1, 0]) / math.sqrt(2)
+    assert left[1] == pytest.approx(points[1] - across) and right[1] == pytest.approx(points[1] + across)
+    assert (left[2][2], right[2][2]) == (2, 2) and np.linalg.norm(left[2] - points[2]) == pytest.approx(2)
+    assert (line._handles(points[[0, 0, 1]], np.full(3, 0.5))[0][1] == points[0]).all()

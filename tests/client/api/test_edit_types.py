@@ -209,6 +209,7 @@ def test_frames_of_a_file_that_are_other_shots() -> None:
         (lambda value: Take("t", size=(3, value)), 0, 65_536, "size"),
         (lambda value: Take("t", rating=value), 0, 5, "rating"),
         (lambda value: Take("t", seed=value), 0, 2**53, "seed"),
+        (lambda value: Take("t", fps=Fraction(value)), 1, 1000, "fps"),
         (lambda value: Take("t", frames=value), -2_000_000, 2_000_000, "frames"),
         (lambda value: Shot("s", "S", rating=value), 0, 5, "rating"),
         (lambda value: Shot("s", "S", lens=value), 0, 100_000, "lens"),
@@ -282,3 +283,21 @@ def test_a_number_has_as_many_digits_as_its_word_says_and_no_more_where_it_says_
     values = {"frame": "23", "shot": "A", "note": ""}
     assert filled("{frame}|{frame:5}|{frame:05}|{frame:1}|{shot:3}", values) == "23|00023|00023|23|00A"
     assert filled("{note:4}", values) == "" and filled("a     b\n\n {lens} ", values) == "a  b"
+
+
+@pytest.mark.parametrize("version", [True, "1", 1.0, 0, 2, None])
+def test_a_file_of_another_version_is_refused_by_its_kind(version: object) -> None:
+    assert file.read_json(b'{"take_one_edit": 1}', "take_one_edit", 1, 20) == {"take_one_edit": 1}
+    with pytest.raises(Unfit) as refused:
+        file.read_json(json.dumps({"take_one_edit": version}).encode(), "take_one_edit", 1, 99)
+    assert refused.value.place == "take_one_edit"
+    with pytest.raises(Unfit, match="larger than 0 KB"):
+        file.read_json(b'{"take_one_edit": 1}', "take_one_edit", 1, 19)
+
+
+@pytest.mark.parametrize("name", ["id", "name", "camera", "scene", "status", "current"])
+def test_a_name_of_a_shot_has_at_most_a_thousand_characters(name: str) -> None:
+    replace(Shot("s", "S"), **{name: "x" * (1000 if name != "id" else 100)})
+    with pytest.raises(Unfit) as refused:
+        replace(Shot("s", "S"), **{name: "x" * 1001})
+    assert refused.value.place == name

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import queue
 import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from client.commands.export import Exporter, Step
+from client.commands.export import Exporter, ExportState, Step
 
 SAY = "import json; print(json.dumps({}), flush=True)"
 
@@ -33,7 +34,15 @@ def test_answers_are_gathered_and_progress_goes_on_over_all_steps(tmp_path: Path
     )
     third = 'print(\'{"remarks": ["two"]}\')'
     called: list[bool] = []
+    seen: list[float] = []
+
+    class News(queue.SimpleQueue):  # type: ignore[type-arg]
+        def put(self, state: ExportState) -> None:  # type: ignore[override]
+            seen.append(state.fraction)
+            super().put(state)
+
     exporter = Exporter()
+    exporter._news = News()
     steps = [
         step(tmp_path, first, "Rendering", first=11, frames=10, after=lambda: called.append(room.exists())),
         step(tmp_path, second, "Writing"),
@@ -41,11 +50,10 @@ def test_answers_are_gathered_and_progress_goes_on_over_all_steps(tmp_path: Path
     ]
     exporter.start(steps, room)
     assert exporter.busy and exporter.state.stage == "Rendering"
-    seen = []
     while exporter.busy:
-        if exporter.poll():
-            seen.append(exporter.state.fraction)
-    assert exporter.state.state == "done" and seen == sorted(seen)
+        exporter.poll()
+    assert exporter.state.state == "done"
+    assert seen == pytest.approx([0, 0.2 / 3, 1 / 3, 1 / 3, 0.5, 2 / 3, 1])
     assert exporter.state.answer == {"written": ["a"], "remarks": ["one", "two"]}
     assert called == [True] and not room.exists()
 
@@ -84,3 +92,12 @@ def test_a_stopped_export_leaves_nothing(tmp_path: Path, room: Path) -> None:
     assert not room.exists()
     exporter.start([step(tmp_path, "pass")], tmp_path / "none")  # the next one runs
     assert exporter.wait().state == "done"
+
+
+def test_closing_stops_what_runs_and_a_stop_of_nothing_changes_nothing(tmp_path: Path, room: Path) -> None:
+    exporter = Exporter()
+    exporter.cancel()
+    assert exporter.state == ExportState()
+    exporter.start([step(tmp_path, "import time; time.sleep(60)")], room)
+    exporter.close()
+    assert exporter.wait().state == "cancelled" and not room.exists()

@@ -84,3 +84,17 @@ def test_without_a_backend_it_says_install(tmp_path, monkeypatch):
     models = Models(tmp_path, ROOT)
     models.refresh()
     assert (models.state.state, models.state.fix) == ("failed", "install")
+
+
+def test_how_far_a_download_is_and_that_it_was_stopped(models):
+    told = {"done": 3, "total": 4, "eta_seconds": 7.5, "file": "a/b.safetensors"}
+    models._on_message(told)
+    assert (models.state.fraction, models.state.seconds, models.state.message) == (0.75, 7.5, "b.safetensors")
+    models._on_message(told | {"done": 0, "total": 0})
+    assert models.state.fraction == 0
+    ended = {"ended": 1, "errors": "noise\nIt broke.", "command": "download"}
+    models._on_message(ended)
+    assert (models.state.state, models.state.message) == ("failed", "It broke.")
+    models.cancel()
+    models._on_message(ended)
+    assert (models.state.state, models.state.message) == ("cancelled", "")

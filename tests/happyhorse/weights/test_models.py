@@ -11,7 +11,7 @@ import pytest
 
 from backend.engines import catalogues
 from backend.engines.happyhorse.files.catalogue import CATALOGUE, SETS, STORE
-from backend.weights import check
+from backend.weights import check, commands
 from backend.weights.catalogue import Catalogue, Component, together
 from backend.weights.commands import add_commands
 from backend.weights.report import Report
@@ -229,3 +229,34 @@ def test_two_engines_do_not_mean_different_things_by_one_name():
 
 def test_the_command_line_has_the_files_of_all_engines():
     assert catalogues.catalogue().components == CATALOGUE.components
+
+
+def test_a_download_says_how_much_is_here_how_fast_and_how_long_it_takes(monkeypatch, capsys):
+    now = [50.0]
+    monkeypatch.setattr(commands.time, "monotonic", lambda: now[0])
+    reports = ((0, 1_000), (2, 300_000_000), (2.2, 301_000_000), (3, 900_000_000), (3.1, 1_500_000_000))
+    shown = []
+    for as_json in (False, True):
+        meter = commands._Meter(as_json)
+        for seconds, done in reports:
+            now[0] = 50.0 + seconds
+            meter.report(done, 1_500_000_000, "dit/a.safetensors")
+        meter.end({"done": 7}, "It is here.")
+        shown.append(capsys.readouterr())
+    assert [line.rstrip() for line in shown[0].err.replace("\r", "\n").splitlines()] == [
+        "",
+        "  0% of 1.5 GB, 0 kB/s  dit/a.safetensors",
+        " 20% of 1.5 GB, 150.0 MB/s, 0 min left  dit/a.safetensors",
+        " 60% of 1.5 GB, 300.0 MB/s, 0 min left  dit/a.safetensors",
+        "100% of 1.5 GB, 483.9 MB/s  dit/a.safetensors",
+        "It is here.",
+    ]
+    told = [json.loads(line) for line in shown[1].out.splitlines()]
+    assert told[0]["eta_seconds"] is None
+    assert [one["eta_seconds"] for one in told[1:4]] == pytest.approx([8, 2, 0], rel=1e-4)
+    assert told[-1] == {"done": 7} and told[1] | {"eta_seconds": 8} == {
+        "done": 300_000_000, "total": 1_500_000_000, "file": "dit/a.safetensors", "eta_seconds": 8,
+    }  # fmt: skip
+    assert [commands._size(size) for size in (999, 1_000_000, 999_949_999, 1_000_000_000)] == [
+        "1 kB", "1.0 MB", "999.9 MB", "1.0 GB",
+    ]  # fmt: skip
