@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -21,15 +22,22 @@ REPORTS = DEV / "reports"
 COMPILE_SECONDS = 5 * 60
 PART_SECONDS = 35 * 60  # a Blender that hangs must not hold up the rest
 MOST_AGAIN = 3  # more files than that do not fail by chance
-WINDOWS = "gui"  # parts that mostly wait: they run beside the others
+WINDOWS = "gui"  # parts that mostly wait: they run beside the others, and before them where both want a core
 AT_ONCE = 5  # of the others, on two cores: each waits a good part of its time, for processes and their answers
 # Large folders are two parts of like length: one of them alone would still run where the others have ended.
 ENGINES = [f"tests/backend/{room}" for room in ("comfy", "draft", "export", "guide", "media")]
 JOBS = ["tests/backend/hosted", "tests/backend/jobs"]
 STILLS = [f"tests/blender/{room}" for room in ("stills", "ui", "views")]
 SERVICE = ["tests/gui/service"]
+GIVES_WAY = ["nice", "-n", "5"] if shutil.which("nice") else []
 COLD = ("lint", "house", "happyhorse")  # they draw no draft
 STILL = ROOT / "docs" / "images" / "card.png"  # any picture
+# The take that a worker warms up with: its depth takes machine code that a picture alone does not.
+WARM = """
+from backend.engines import registry
+from backend.jobs.workers.warm import warm
+warm(registry.engine(registry.DEFAULT), lambda: False)
+"""
 HOUSE = ["tests/test_imports.py", "tests/test_devtools.py", "tests/bench"]
 ROOMS = ("scene", "operators", "panels")  # the extension's rooms that know Blender
 # What one Blender shows for both: an engine behind HTTP is the same to each, and so are words. How a take is asked for
@@ -127,8 +135,8 @@ def _timed(part: Part, log: Log) -> tuple[Count, float]:
 
 
 def _parts() -> dict[str, Part]:
-    """By name, in the order in which they begin: first what needs no machine code of the draft, then what waits most
-    of its time."""
+    """By name, in the order in which they begin: first what needs no machine code of the draft, then what takes
+    longest, so that both cores are busy to the end."""
 
     def tests(name: str, *paths: str) -> Part:
         return lambda log: _pytest(name, "test", list(paths), log)
@@ -137,15 +145,15 @@ def _parts() -> dict[str, Part]:
         WINDOWS: functools.partial(_gui, WINDOWS, ["tests/gui", *_without(SERVICE)]),
         f"{WINDOWS}-service": functools.partial(_gui, f"{WINDOWS}-service", SERVICE),
         "happyhorse": tests("happyhorse", "tests/happyhorse"),
-        "lint": _lint,
-        "house": tests("house", *HOUSE),
-        "backend-jobs": tests("backend-jobs", *JOBS),
-        "backend": tests("backend", "tests/backend", *_without(JOBS), *_without(ENGINES)),
-        "client": tests("client", "tests/client", "tests/integrations"),
+        "engines": tests("engines", *ENGINES),
         "blender-4.5": functools.partial(_blender, "blender-4.5", "", ["tests/blender"]),
         "blender-5.2": functools.partial(_blender, "blender-5.2", "", ["tests/blender", *_without(STILLS)]),
         "blender-5.2-stills": functools.partial(_blender, "blender-5.2", "-stills", STILLS),
-        "engines": tests("engines", *ENGINES),
+        "backend-jobs": tests("backend-jobs", *JOBS),
+        "backend": tests("backend", "tests/backend", *_without(JOBS), *_without(ENGINES)),
+        "client": tests("client", "tests/client", "tests/integrations"),
+        "lint": _lint,
+        "house": tests("house", *HOUSE),
     }
 
 
@@ -159,10 +167,12 @@ def _compile() -> None:
     can't be made is for the tests to tell of."""
     with tempfile.TemporaryDirectory() as home:
         environment = {**run_environment(), "TAKE_ONE_HOME": home, "NUMBA_CACHE_DIR": str(environments.KERNELS)}
-        command = [str(python_of("test")), "-m", "backend", "animate", "--still", str(STILL), "--size", "160x96"]
-        command += ["--seconds", "0.2", "--prompt", "slowly push in", "--out", str(Path(home) / "take.mp4")]
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            subprocess.run(command, cwd=str(ROOT), env=environment, capture_output=True, timeout=COMPILE_SECONDS)
+        take = ["-m", "backend", "animate", "--still", str(STILL), "--size", "160x96", "--seconds", "0.2"]
+        take += ["--prompt", "slowly push in", "--out", str(Path(home) / "take.mp4")]
+        for arguments in (["-c", WARM], take):
+            command = [str(python_of("test")), *arguments]
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                subprocess.run(command, cwd=str(ROOT), env=environment, capture_output=True, timeout=COMPILE_SECONDS)
 
 
 def setup() -> int:
@@ -256,6 +266,7 @@ def _pytest_once(part: str, environment: str, paths: list[str], log: Log, variab
     if report.exists():
         report.unlink()
     command = [
+        *([] if part.startswith(WINDOWS) else GIVES_WAY),
         str(python_of(environment)),
         "-m",
         "pytest",
