@@ -103,15 +103,20 @@ def test_norm_and_rotation_of_heads(
     assert torch.equal(found[:, columns:], others)
 
 
-def test_a_pass_with_our_kernels_is_the_golden_one() -> None:
+def test_a_pass_with_our_kernels_is_that_of_plain_torch() -> None:
+    """Which is the golden one: see test_transformer.py. Of fewer tokens, as each row of each layer is interpreted."""
     case = Case("dit_sr")
-    model = Transformer(TransformerConfig.from_case(case.case), "cpu", "fp32", fused=True)
-    assert model.ops.__name__.endswith("ops_triton")
-    model.load_state_dict(case.weights())
-    text = case["in.text_feat"][:, : case.case["inputs"]["txt_feat_len"]]
-    video, audio = model(case["in.video_latent"], case["in.audio_latent"], text)
-    assert difference(video, case["fp32.out_video"]) < 1e-4
-    assert difference(audio, case["fp32.out_audio"]) < 1e-4
+    model, plain = (
+        Transformer(TransformerConfig.from_case(case.case), "cpu", "fp32", fused=on) for on in (True, False)
+    )
+    assert (model.ops.__name__.split(".")[-1], plain.ops.__name__.split(".")[-1]) == ("ops_triton", "ops")
+    for one in (model, plain):
+        one.load_state_dict(case.weights())
+    given = case["in.video_latent"][:, :, :2, :6, :8], case["in.audio_latent"][:, :5], case["in.text_feat"][:, :7]
+    found, expected = model(*given), plain(*given)
+    for one, other in zip(found, expected, strict=True):
+        assert other.std() > 0.1
+        assert difference(one, other) < 1e-5
 
 
 def pixels(*shape: int) -> Tensor:
