@@ -49,9 +49,10 @@ _THING = re.compile(rf"\b({THINGS})\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(THING_VE
 _THING_SO = re.compile(rf"\b(?:{ATTRIBUTES})\s+(?:\w+\s+)?({THINGS})\b")
 _BLOWN = re.compile(rf"\b(?:wind|breeze|gusts?|draught)\b.*?\b({THINGS})\b")
 _LIGHT = re.compile(
+    rf"\b(?:candles?|lamps?|lights?) (?:are|is|get|gets|being) (?:lit|turned|switched)\b|"
     rf"\b(?:lights?|sunlight|daylight|lamps?|sun|neon)\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(LIGHT_VERBS)})\b"
     rf"|\b(?:fading|flickering|dimming|changing|pulsing|flashing|dying|"
-    rf"blinking)\s+(?:\w+\s+)?(?:lights?|sunlight|daylight|lamps?)\b"
+    rf"blinking)\s+(?:\w+\s+)?(?:lights?|sunlight|daylight|lamps?|neon)\b"
     r"|\b(?:turns?|fades?|shifts?|gives way) (?:in)?to (?:dusk|night|dark|darkness|evening|dawn|day)\b"
     r"|\b(?:night|darkness|dusk|dawn) (?:falls|breaks|comes)|\b(?:gets|"
     r"grows|becomes|turns|goes) (?:dark|darker|bright|brighter)\b"
@@ -79,7 +80,7 @@ _NO_MOVERS = (
 _MOVING_THING = re.compile(
     rf"\b(?:the|an?|his|her|its|their)\s+(?:{_NO_MOVERS}\w+\s+)?{_NO_MOVERS}(?!\w+ly\b)(\w+[a-rt-z])\s+(?:\w+ly\s+)?"
     r"(?:spins|rotates|swings|moves|sways|flies|bounces|flutters|floats|drifts|wobbles|shakes|boils|melts|burns|spills|"
-    r"explodes|crashes|drips|grows|dances|jumps|ticks|swims|picks|grabs|reaches|waves|lifts|lands|hops|trots|crawls|"
+    r"explodes|crashes|drips|grows|dances|jumps|ticks|swims|picks|grabs|reaches|waves|lifts|lands|hops|trots|crawls|comes|approaches|taps|enters|leaves|escapes|"
     r"walks|pushes the|pulls the|opens the|closes the|turns the)\b"
 )
 _THEY_DO = re.compile(

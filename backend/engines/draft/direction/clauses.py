@@ -69,7 +69,9 @@ def clauses(found: list[words.Token]) -> list[Clause]:
                 current.extend(found[i : i + size])
                 i += size
                 continue
-            if size := longest(texts, i, _FALSE):
+            if (size := longest(texts, i, _FALSE)) and not (
+                texts[i] in VERBS and current and current[-1].text in CAMERA_NOUNS
+            ):  # but "we come in through the ceiling"
                 current.append(words.Token("thing"))
                 i += size
                 continue

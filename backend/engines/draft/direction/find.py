@@ -269,6 +269,8 @@ def _alone(text: list[str]) -> Found | None:
         and not is_modifier(word)
         and not is_figure(text, i)
     ]
+    if len(content) == 2 and all(word in _AT_REST for word in content):  # "fixed tripod"
+        content = content[1:]
     if len(content) != 1 or content[0] not in ALONE or any(word in DIRECTIONS and word != content[0] for word in text):
         return None
     if content[0] == "static" and any(word in DETERMINERS for word in text[: text.index("static")][-1:]):
@@ -278,6 +280,7 @@ def _alone(text: list[str]) -> Found | None:
     return Found(at, at + 1, kind, sign, "phrase", content[0])
 
 
+_AT_REST = frozenset(word for word, move in ALONE.items() if move == ("hold", 1))
 _PHRASE_VERBS = {kind: kind for kind in ("truck", "pan", "tilt", "roll", "orbit", "crane", "zoom")} | {"push": "dolly"}
 
 
@@ -311,7 +314,8 @@ def _verb(text: list[str], i: int) -> Found | None:
     near = direction_of(text, i, i + 1, NEAR if everyday else FAR, not everyday)
     if text[i + 1 : i + 2] == ["back"] and text[i + 2 : i + 3] in (["up"], ["down"]) and _is_a_place(text, i + 3):
         near = ("out", i + 2)  # "pull back down the nave"
-    if near and near[0] in ("up", "down") and "in" in table and verb not in _OWN_WAYS:
+    down = near and near[0] == "down" and verb in _SINKS and text[near[1] : near[1] + 1] == ["to"]
+    if near and near[0] in ("up", "down") and "in" in table and verb not in _OWN_WAYS and not down:
         near = on_a_road(text, near[1], near[0]), near[1]
     if near and near[0] in table:
         direction, end = near
@@ -355,6 +359,7 @@ def _is_a_place(text: list[str], i: int) -> bool:
     return text[i : i + 1] != [] and text[i] in DETERMINERS and text[i + 1 : i + 2] not in (["floor"], ["ground"])
 
 
+_SINKS = ("drift", "float", "ease", "glide", "slide")  # "drift down to the signature"; one walks down to a door
 _OWN_WAYS = ("pull", "lead", "follow")  # back, whichever way; before or behind somebody
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from .clauses import Clause
@@ -10,8 +10,17 @@ from .find import Found
 from .lists import one_of
 from .modifiers import is_figure, is_modifier, modified
 from .steps import Step
-from .vocabulary import CAMERA_VERBS, DETERMINERS, DIRECTIONS, PREPOSITIONS, SIDEWAYS
+from .vocabulary import (
+    CAMERA_NOUNS,
+    CAMERA_VERBS,
+    DETERMINERS,
+    DIRECTIONS,
+    EVERYDAY_VERBS,
+    PREPOSITIONS,
+    SIDEWAYS,
+)
 from .where.target import PEOPLE, target_of
+from .where.ways import VERBS
 
 
 def is_side(word: str) -> bool:
@@ -51,7 +60,7 @@ def once_more(move: Found, clause: Clause, steps: list[Step]) -> list[Step]:
     return [replace(again, relation=relation, target=target, open_side=not is_side(move.verb))]
 
 
-_WAYS_ON = one_of(
+WAYS_ON = one_of(
     """
         to, toward, towards, into, onto, through, past, around, round, over, along, across, between, under, behind,
         beyond, up, down, left, right, forward, forwards, backward, backwards, upward, upwards, downward, downwards,
@@ -72,7 +81,7 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
     if (moves and not again) or (again and once_more(moves[0], clause, [before])):
         return None
     first = _telling(text)
-    if first == len(text) or text[first] not in _WAYS_ON or any(word in NOMINATIVES for word in text):
+    if first == len(text) or text[first] not in WAYS_ON or any(word in NOMINATIVES for word in text):
         return None
     further = text[first] in ("around", "round", "through", "past") or (
         first and before.target and before.relation != "through"
@@ -95,6 +104,18 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
     return Clause(said, [False] * (len(said) - len(text) + cut) + clause.named[cut:], "then")
 
 
+def going_of(clause: Clause) -> list[str]:
+    """The words of a clause that says only that the camera goes: "the camera slowly moves"; none of any other."""
+    text = [word for word in clause.words if not is_modifier(word) and word not in ("the", "our", "this")]
+    subject = len(text) == 2 and text[0] in CAMERA_NOUNS
+    return clause.words if subject and text[1] in VERBS and "in" in _table(text[1]) else []
+
+
+def _table(word: str) -> Mapping[str, tuple[str, int]]:
+    verb, _, everyday = VERBS[word]
+    return EVERYDAY_VERBS[verb] if everyday else CAMERA_VERBS[verb]
+
+
 def _telling(text: list[str]) -> int:
     """The first word that is no filler; a "back" or "over" that ends the clause is one that tells."""
     for i, word in enumerate(text):
@@ -108,7 +129,7 @@ def _telling(text: list[str]) -> int:
 def _goes_somewhere(text: list[str], i: int) -> bool:
     """Whether a place or another direction follows the word `i`, and no "to her surprise"."""
     after = text[i + 1]
-    known = after in DETERMINERS or after in _WAYS_ON or after in PEOPLE or is_modifier(after) or is_figure(text, i + 1)
+    known = after in DETERMINERS or after in WAYS_ON or after in PEOPLE or is_modifier(after) or is_figure(text, i + 1)
     return known or after in ("of", "from", "about", "by", "in", "on", "at", "again") or text[i] in DIRECTIONS
 
 

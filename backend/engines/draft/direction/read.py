@@ -12,7 +12,7 @@ from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
 from .find import Found, find, is_another_direction, without_things
-from .joining import ACROSS, gone_on, is_side, is_together, once_more, turned_to
+from .joining import ACROSS, WAYS_ON, going_of, gone_on, is_side, is_together, once_more, turned_to
 from .loosely import loosely
 from .modifiers import in_manner, is_modifier, modified, telling_at
 from .plain.english.shorthand import written_out
@@ -101,6 +101,7 @@ class _Reader:
     headed: list[Step] = field(default_factory=list)  # the move of words of manner that say where it goes
     sentence: str = ""  # the subject of the sentence so far: "", "camera" or "actor"
     negated: bool = False  # "no pan, tilt or zoom": the list goes on
+    going: list[str] = field(default_factory=list)  # "the camera moves", of which nothing says yet where
     carried: bool = False  # the last move is only what carries the camera ("aerial shot")
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
@@ -128,6 +129,12 @@ class _Reader:
         if not forbidden and self.steps and self.sentence != "actor" and (on := gone_on(clause, self.steps[-1], moves)):
             self.clause(on)
             return
+        if self.going and clause.link != "sentence" and not moves and clause.words[0] in WAYS_ON:
+            whole = [*self.going, *clause.words]  # "the camera moves, straight and level, into the tunnel"
+            self.going = []
+            self.clause(Clause(whole, [False] * len(whole), "sentence"))
+            return
+        self.going = [] if moves else going_of(clause) or self.going
         if not moves:
             if not forbidden:
                 self.sentence = sentence_subject(clause, self.sentence)

@@ -50,8 +50,28 @@ FOURTH_SET = {
     "camera pedestal down 30cm, pan left 20°, both at once": "pedestal down 0.3m + pan left 20°",
     "Look straight up and turn slowly under the dome": "tilt up + pan right slow",
 }
+FIFTH_SET = {
+    "Drone circles the tower from left to right while rising to the top": "orbit right <around tower> + pedestal up",
+    "Camera turns its head to the right as if searching": "pan right",
+    "Lower the camera from 2 m to 50 cm while keeping the lamp in frame": "pedestal down 1.5m",
+    "Rotate around the vertical axis by 120 degrees to the right": "pan right 120°",
+    "spin 360 degrees on the spot": "pan right 360°",
+    "crash in on the red button": "zoom in fast <at red button>",
+    "Zoom in on her eyes, hold for a beat, snap back out": "zoom in <at eyes>, hold 1s, zoom out fast",
+    "Very wide, unmoving. A tiny figure crosses the desert.": "hold",
+    "fixed tripod, shadows move": "hold",
+    "camera motion: none": "hold",
+    "Camera moves as though on rails, straight and level, into the tunnel": "push in <to tunnel>",
+    "The camera moves, slowly, past the sofa": "push in slow <past sofa>",
+    "truck 3 m right then pan left to bring the couple back into frame": "truck right 3m, pan left",
+    "Approach the table; when close, drift down to the cup": "push in <to table>, pedestal down <to cup>",
+    "Rack from the cup to the window while dollying left": "truck left",
+    "Move the camera from her left side to her right side": "truck right",
+    "We come in through the ceiling": "push in <through ceiling>",
+    "They come in and look out": "",
+}
 
 
-@pytest.mark.parametrize("text", [*SECOND_READING, *THIRD_SET, *FOURTH_SET])
+@pytest.mark.parametrize("text", [*SECOND_READING, *THIRD_SET, *FOURTH_SET, *FIFTH_SET])
 def test_directions_of_later_sets(text: str) -> None:
-    assert notation(text) == {**SECOND_READING, **THIRD_SET, **FOURTH_SET}[text]
+    assert notation(text) == {**SECOND_READING, **THIRD_SET, **FOURTH_SET, **FIFTH_SET}[text]

@@ -38,7 +38,8 @@ _WITH_AN_OBJECT = {
 _PURPOSES = one_of(
     """
         compensate, match, emphasise, emphasize, highlight, finish, start, help, avoid, stay, keep, keeps,
-        keeping, hold, follow, show, see, catch, build, match, create, give, make, let, add
+        keeping, hold, follow, show, see, catch, build, match, create, give, make, let, add,
+        bring, put, get, place, center, centre, have, allow
     """
 )
 _FINDING = ("face", "find", "discover", "meet", "include", "frame")
@@ -51,7 +52,8 @@ _ENDS = one_of(
         of, in, on, to, at, by, from, with, and, or, then, while, as, that, which, who, for, behind, under, inside,
         outside, between, beside, until, into, onto, toward, towards, over, above, across, past, along, around, through,
         near, is, are, so, but, before, after, over, off, down, up, sitting, standing, lying, walking, where, beyond,
-        we, i, you, he, she, they, it, during, per, like, without, against, next, front, when, there, here, again, via
+        we, i, you, he, she, they, it, during, per, like, without, against, next, front, when, there, here, again, via,
+        facing, looking, talking, waiting, wearing
     """
 )
 _NO_THINGS = one_of(

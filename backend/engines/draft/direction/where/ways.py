@@ -65,7 +65,7 @@ def heading(text: list[str], end: int) -> Move | None:
 NO_HEADINGS = ("in", "into", "through", "along", "between", "about", "close", "off", "above")
 
 
-STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height")
+STRAIGHT_DOWN = ("floor", "ground", "ceiling", "sky", "level", "height", "top", "bottom")
 
 
 def on_a_road(text: list[str], end: int, direction: str) -> str:
@@ -89,6 +89,7 @@ def direction_of(text: list[str], start: int, end: int, reach: int, far: bool) -
     in_from = False
     along: tuple[str, int] | None = None
     last: tuple[str, int] | None = None
+    reach += 6 if "from" in text[end : end + reach] else 0
     for i in range(end, min(len(text), end + reach)):
         word = text[i]
         if i > end and word in VERBS and word not in DIRECTIONS:

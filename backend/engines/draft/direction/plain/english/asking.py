@@ -48,13 +48,18 @@ ASKING = replacements(
         (rf"{_FELT}(?:{_WHO_FEELS})?(?={_GOING_NOUN}|{_GOING_SOMEWHERE})", ""),
         (rf"\s+(?:now|ok|okay){_END}", ""),
         (r"(?<!any )\b(?:kinda|sorta|kind of|sort of)\b", " "),
-        (r"\b(pivot|turn|rotat|spin|swivel|swing|pan)(e?s|ing|ning|e|)( a?round)? (?:on the spot|in place)\b", r"\1\2"),
+        (
+            r"\b((?:pivot|turn|rotat|spin|swivel|swing|pan)(?:e?s|ing|ning|e|))(?: a?round)?((?: [\w°]+){0,5}?) "
+            r"(?:on the spot|in place|(?:around|about) (?:the|its) (?:own |vertical |own vertical )?axis)\b",
+            r"\1\2",
+        ),
         (rf"\b(?:gimme|(?:give|get|grab|show|do|make|try) (?:me |us )?)\s*(?=an? (?:[\w'-]+ ){{0,3}}?{_MOVE}\b)", ""),
         (rf"\b(?:how about|what about|i'm after|let's (?:have|get|do|try)) (?=an? (?:[\w'-]+ ){{0,3}}?{_MOVE}\b)", ""),
         (
             r"\b(one|a|an|this|the|single|long|continuous|unbroken|smooth) take\b(?! (?:a|the|us|me|it)\b)",
             r"\1 shot",
         ),
+        (r",? as (?:if|though) (?:it (?:is|were|was) )?(?:on|in|by|with|under|held|mounted)\b[^,.;]{0,40}", ""),
         (
             r"\b(?:just )?as (?:if|though)(?: (?:it|we|you|the camera|one) (?:is|are|were|was)|we're|you're|it's)?\b",
             ", ",
@@ -88,6 +93,17 @@ ASKING = replacements(
             r"(?<=\w)(,| and)\s+([^,.;\n]{1,80}?),?\s*(?:both |all )?"
             r"(?:at once|at the same time|simultaneously|in parallel)(?=\s*(?:[.;\n]|$))",
             r" while \2",
+        ),
+        (
+            r"\b(?:camera )?(?:motion|movement|moves?)\s*[:=]\s*(?:none|no|nothing|off|zero|0|static)\b",
+            "no camera movement",
+        ),
+        (r"\b(turn|tilt|swing|rais|lower|point)(e?s|ing|e|)? its (?:head|gaze|eyes?|view|attention|nose)\b", r"\1\2"),
+        (r"\b(?:crash|snap|slam|smash)(?:es|s|ing|ping)? (?:back )?(in|out)\b", r"fast zoom \1"),
+        (
+            r"\b(\d+(?:\.\d+)?|one|two|three|four|five) (seconds?|secs?|s) (?:after the (?:start|beginning)|in|into "
+            r"(?:it|the (?:shot|take|clip)))\b,?",
+            r"after \1 \2, ",
         ),
         # What a move is like is none itself.
         (

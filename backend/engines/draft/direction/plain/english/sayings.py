@@ -188,7 +188,7 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (r"\b(?:never|doesn't|does not|without) stop(?:s|ping)?\b", "keeps"),
         (r"\byaw(?:s|ing)?\b", "pan", ordered),
         (r"\bpitch(?:es|ing)?\b(?= (?:\d|up|down))", "tilt", ordered),
-        (r"\brack(?:s|ing)? (?:focus )?(?:from|to)\b[^,.;]{0,60}", " "),
+        (r"\brack(?:s|ing)? (?:focus )?(?:from|to)\b(?:(?!\b(?:while|as|and|then|when)\b)[^,.;]){0,60}", " "),
         (r"\b(?:jib|crane) arm\b(?! (?:drop|lift|carr|hold|lower|rais|swing)\w* (?:the |an? ))", "camera"),
         (r"\bhold (?:on )?(?:the|this) (?:\w+[- ])?(?:shot|frame|composition|single)\b", "hold the shot"),
         (r"\b(?:lerp|interpolat|tween)(?:e?s|ing|e)?\b", "moves"),

@@ -145,6 +145,5 @@ def _zoomed(match: re.Match[str]) -> str:
 
 def _by(match: re.Match[str]) -> str:
     unit, other = match[2] or match[4], match[4]
-    if (unit == "cm") != (other == "cm"):
-        return match[0]
-    return f"{round(abs(_figure(match[3]) - _figure(match[1])), 6):g} {other}"
+    before, after = _figure(match[1]) * words.METRES[unit.lower()], _figure(match[3]) * words.METRES[other.lower()]
+    return f"{round(abs(after - before) / words.METRES[other.lower()], 6):g} {other}"
