@@ -84,7 +84,7 @@ def _further_views(request: TakeRequest) -> list[dict[str, Any]]:
 def _camera(camera: Camera) -> dict[str, Any]:
     """camera.json, with what this kind of projection has."""
     names = ["projection", "width", "height", "fx", "fy", "cx", "cy", "matrix_world"]
-    names += [name for name in ("focus", "things", "sight") if getattr(camera, name)]
+    names += [name for name in ("focus", "things", "sight", "near") if getattr(camera, name)]
     data = {name: to_json(getattr(camera, name)) for name in names}
     return {**data, "scale": camera.scale} if camera.projection == "orthographic" else data
 

@@ -69,7 +69,8 @@ class Camera:
     `fx, fy` (pixels) are a perspective camera's, `scale` (metres a pixel) an orthographic one's. `matrix_world` is
     4x4, row-major, camera to world.
 
-    What follows is left out where it is not known: `focus`; `things`, at most 64 named things in view, the largest
+    What follows is left out where it is not known: `near`, metres from its plane up to which it shows nothing; `focus`;
+    `things`, at most 64 named things in view, the largest
     first; `sight`, rows from the top of at most 32 x 32 distances, metres along the axis from the frame's cells, 0
     where nothing is hit.
     """
@@ -86,6 +87,7 @@ class Camera:
     focus: Focus | None = None
     things: tuple[Thing, ...] = ()
     sight: Rows = ()
+    near: float = 0.0
 
     def __post_init__(self) -> None:
         if self.projection not in PROJECTIONS:
@@ -103,6 +105,8 @@ class Camera:
         if len(self.things) > MAX_THINGS:
             raise Unfit("things", f"must be at most {MAX_THINGS}")
         _check_rows(self.sight, "sight")
+        if not 0 <= self.near <= MAX_NUMBER:
+            raise Unfit("near", "must be a finite number of at least 0")
 
 
 @dataclass(frozen=True)

@@ -159,7 +159,7 @@ def _evaluated(scene: bpy.types.Scene, evaluated: bpy.types.Object, size: tuple[
     kind, scale = PROJECTIONS[evaluated.data.type], lens.get("scale", 0.0)
     try:
         seen = Camera(kind, width, height, lens["cx"], lens["cy"], lens["fx"], lens["fy"], scale, _rows(matrix))
-        return replace(seen, focus=_focus(evaluated.data, matrix, unit))
+        return replace(seen, focus=_focus(evaluated.data, matrix, unit), near=unit * evaluated.data.clip_start)
     except Unfit as error:
         raise _unusable(evaluated, error) from error
 
@@ -269,8 +269,9 @@ def camera_at(scene: bpy.types.Scene, track: Track, one: Pose) -> Camera:
     fx, fy, scale = one.fx, one.fy, 0.0
     if one.is_orthographic:
         fx, fy, scale = one.fx / unit, one.fy / unit, unit / one.fx
-    matrix = _rows(_metric(one, scene))
-    return Camera(PROJECTIONS[one.lens.type], track.width, track.height, one.cx, one.cy, fx, fy, scale, matrix)
+    kind, matrix = PROJECTIONS[one.lens.type], _rows(_metric(one, scene))
+    seen = Camera(kind, track.width, track.height, one.cx, one.cy, fx, fy, scale, matrix)
+    return replace(seen, near=unit * one.near)
 
 
 def _metric(one: Pose, scene: bpy.types.Scene) -> np.ndarray:

@@ -12,7 +12,15 @@ from mathutils import Vector
 from rooms import camera, depth_of
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture, exr
-from take_one.scene.stills.camera import camera_of, camera_path, check_camera, is_animated, picture_size
+from take_one.scene.stills.camera import (
+    camera_at,
+    camera_of,
+    camera_path,
+    camera_track,
+    check_camera,
+    is_animated,
+    picture_size,
+)
 
 CASES = {
     "wide": {},
@@ -108,9 +116,13 @@ def test_the_render_agrees_in_place_and_depth(case, tmp_path):
 
 def test_lengths_are_metres_whatever_the_unit(tmp_path):
     scene, eye = stage({})
+    eye.data.clip_start = 0.25
     plain = camera_of(scene, eye)
     scene.unit_settings.system, scene.unit_settings.scale_length = "METRIC", 0.01
     small = camera_of(scene, eye)
+    assert (plain.near, small.near) == (0.25, pytest.approx(0.0025))
+    track = camera_track(scene, eye, 1, 1)
+    assert camera_at(scene, track, track.poses[0]).near == small.near
     assert np.allclose(np.array(small.matrix_world)[:3, 3] * 100, np.array(plain.matrix_world)[:3, 3])
     assert np.allclose(np.array(small.matrix_world)[:3, :3], np.array(plain.matrix_world)[:3, :3])
     assert (small.fx, small.fy, small.cx, small.cy, small.scale) == (plain.fx, plain.fy, plain.cx, plain.cy, 0)

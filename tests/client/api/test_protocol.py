@@ -261,6 +261,7 @@ def unseen_in(told: int, count: int) -> CameraPath:
         (unseen, ((0.0, 2.0), (3.0, 0.0)), ((0.0, 2.0), (3.0, -0.1)), "unseen"),
         (unseen, ((1.0,) * 32,) * 32, ((1.0,),) * 33, "unseen"),
         (unseen_in, (256, 4096), (257, 257), "keyframes"),
+        (lambda *near: replace(CAMERA, near=near[0]), (0.0, 1e12), (-0.1,), "near"),
         (lambda *cx: replace(CAMERA, cx=cx[0]), (-1e12,), (1.1e12,), "cx"),
         (lambda *side: replace(CAMERA, width=side[0], height=side[1]), (1, 65_536), (1, 65_537), "width"),
         (lambda *side: replace(CAMERA, width=side[0], height=side[1]), (65_536, 1), (65_536, 0), "width"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -35,7 +35,7 @@ class Picture:
 
     perspective: 1 / metres (0 where there is no surface); orthographic: minus metres. Larger is nearer.
     `fx, fy, cx, cy` are in pixels, y down; for an orthographic camera fx and fy are pixels a metre.
-    `surface` is False where nothing was hit (sky).
+    `surface` is False where nothing was hit (sky). What is nearer than `front` its camera does not show.
     """
 
     rgb: np.ndarray
@@ -47,6 +47,7 @@ class Picture:
     fy: float
     cx: float
     cy: float
+    front: float = math.inf
 
     @property
     def height(self) -> int:
@@ -105,7 +106,8 @@ def read(view: View, size: tuple[int, int]) -> tuple[Picture, tuple[str, ...]]:
     metres = np.full((height, width), GUESSED_DISTANCE, np.float32) if depth is None else depth
     scale = max(size[0] / width, size[1] / height)
     box = Box((width - size[0] / scale) / 2, (height - size[1] / scale) / 2, scale)
-    return _fit(rgb, metres, lens, camera.projection, size, box, depth is not None), tuple(notes)
+    made = _fit(rgb, metres, lens, camera.projection, size, box, depth is not None)
+    return replace(made, front=_front(camera)), tuple(notes)
 
 
 def read_around(view: View, still: Picture) -> Picture:
@@ -145,6 +147,13 @@ def _check_shape(depth: tuple[int, ...], still: tuple[int, ...]) -> None:
     """A depth of another size is fine if it shows the same frame."""
     if abs(depth[1] / depth[0] - still[1] / still[0]) > 0.02 * still[1] / still[0]:
         raise _bad_depth(f"it is {depth[1]} x {depth[0]} and the still is {still[1]} x {still[0]}")
+
+
+def _front(camera: Camera) -> float:
+    """The nearness at which a camera begins to show things."""
+    if not camera.near:
+        return math.inf
+    return -camera.near if camera.projection == "orthographic" else 1 / camera.near
 
 
 def _lens(camera: Camera, width: int, height: int) -> tuple[float, float, float, float]:

@@ -11,8 +11,8 @@ import pytest
 from backend.engines.draft.camera import paths
 from backend.engines.draft.view import layers, margins, picture
 from backend.engines.draft.view.drawing.renderer import Renderer, Sight
-from client.protocol import CameraPath, Keyframe
-from tests.backend.draft.card import HEIGHT, WIDTH, key, request
+from client.protocol import Camera, CameraPath, Keyframe
+from tests.backend.draft.card import CARD, FOCAL, HEIGHT, WALL, WIDTH, key, request
 
 
 def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> None:
@@ -24,6 +24,24 @@ def test_nothing_is_left_unpainted_when_the_camera_turns_away(scene: Path) -> No
     new = frame[:, WIDTH // 2 + 10 :]
     assert new.min(-1).max(0).min() > 10
     assert np.abs(np.diff(new.astype(float), axis=1)).mean() > 0.3
+
+
+@pytest.mark.parametrize(("near", "is_shown"), [(0.0, True), (0.04, True), (0.06, False)])
+def test_what_is_nearer_than_the_camera_shows_is_not_drawn(scene: Path, near: float, is_shown: bool) -> None:
+    """0.05 m before the card, which then fills the frame; else the wall is there, but where the card hid it."""
+    camera = Camera("perspective", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, FOCAL, FOCAL, near=near)
+    loaded, _ = picture.load(request(scene, camera=camera))
+    path = paths.poses(CameraPath((key(0), key(1, z=0.05 - CARD))), 2)
+    made = layers.build(loaded, margins.parallax(loaded, path), margins.margins(loaded, path), 1, False)
+    frame = Renderer(loaded).frame([Sight(loaded, made, path[-1])])
+    half = 0.5 * WALL / CARD / (WALL - CARD + 0.05) * FOCAL  # of the wall that the card hides in the still, in pixels
+    beside = np.abs(np.arange(WIDTH) + 0.5 - WIDTH / 2) > half + 6
+    row = frame.nearness[HEIGHT // 2]
+    if is_shown:
+        assert row == pytest.approx(1 / 0.05, rel=1e-3)
+    else:
+        assert row[beside] == pytest.approx(1 / (WALL - CARD + 0.05), rel=1e-3) and beside.sum() > 60
+        assert np.isneginf(row[WIDTH // 2 - 30 : WIDTH // 2 + 30]).all()
 
 
 def drawn_over(renderer: Renderer, sight: Sight, before: int, monkeypatch: pytest.MonkeyPatch) -> np.ndarray:

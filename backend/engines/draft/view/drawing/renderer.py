@@ -12,7 +12,7 @@ from ...camera.paths import Pose
 from ..layers import Layers
 from ..picture import Picture
 from ..unseen import NOTHING, Boxes
-from . import fuse, hide, raster, shade
+from . import clip, fuse, hide, raster, shade
 from .holes import BEHIND, fill
 
 FULL = 2  # views that are drawn whole; the rest only where those see nothing
@@ -153,6 +153,8 @@ class Renderer:
             self._make_room(blocks)
         bounds, reach, back = self.bounds, self.reach, self.back
         raster.place(layers.boxes, layers.planes, *projection, *self.block.shape, bounds, reach)
+        if self.still.front < np.inf:
+            clip.clip(layers.boxes, layers.planes, *projection, self.still.front, bounds, reach)
         near.fill(-np.inf)
         self.block.fill(-1)
         self.edge[k].reshape(-1)[self.edges[k, : self.fringes[k]]] = 0
