@@ -20,7 +20,7 @@ MOST_LOOKED_AT = 150  # moments: above that none is added
 JUMP = 0.02  # of a picture: where two moments differ by more, one between them is looked at too
 NEAR_VIEW = 0.07  # of the time between two views: there the others begin to count
 FINER = 2  # times as many rays each way where what is shown begins or ends
-PIXELS = 1.0  # that a view shows of what is behind an edge: its own pixels there hold both
+PIXELS = 0.5  # that a view shows of what is behind an edge: its own pixels there hold both
 THICK = 0.03  # of the distance: a surface that a ray beside its point meets so much sooner is its own
 NONE_UNSEEN: Rows = ((0.0,),)
 
@@ -124,7 +124,7 @@ def _shown(chosen: Chosen, track: Track, trees: Trees, times: np.ndarray, looked
     if not seen.sees:
         yield from _seen(chosen, track, trees, times, looked, near)
     lacking = seen.shown(times, looked.moments, points) == 0
-    for at in views:
+    for at in views[:-1]:  # the last one's pixels beside an edge have a guess behind them
         beside = yield from _beside(chosen, track, at, trees, points, near[at] & lacking)
         seen.sees[at] = seen.sees[at] | beside
     return seen.shown(times, looked.moments, points)
