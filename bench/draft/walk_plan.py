@@ -3,12 +3,11 @@
     .dev/blender-5.2/bin/python bench/draft/walk_plan.py [--scenes turn street ...] [--fine 5] [--joined {3,4}]
         [--frames 240] [--no-drawing]
 
-Scenes are built here: a turn in a room, walks through two and three rooms, a street with trees; a hall with bars and
-columns and a park with a picket fence, which were only scored. For each the stills are
-planned as the card does; seconds are the processor's, of the main thread, which other processes can't lengthen, and
-`step_ms` is the longest step. As many evenly spaced stills are measured beside them. Then the planned ones are
-rendered (small, one sample: what is seen does not depend on it), the draft engine draws the clip from them, and the
-share of each frame that no view shows, as it counts it, is compared with the forecast, in points of a hundred.
+For each of the scenes of walk_scenes.py the stills are planned as the card does; seconds are the processor's, of the
+main thread, which other processes can't lengthen, and `step_ms` is the longest step. As many evenly spaced stills are
+measured beside them. Then the planned ones are rendered (small, one sample: what is seen does not depend on it), the
+draft engine draws the clip from them, and the share of each frame that no view shows, as it counts it, is compared with
+the forecast, in points of a hundred.
 `--fine` cuts every box into 4**N times as many triangles, `--joined` makes one mesh of all, of triangles (3) or quads.
 """
 
@@ -16,9 +15,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import os
-import random
 import subprocess
 import sys
 import tempfile
@@ -33,131 +30,12 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "blender")]
-import flats  # noqa: E402
 import load_extension  # noqa: E402
+from walk_scenes import FIRST, SCENES  # noqa: E402
 
 SIZE = (320, 180)
-FRAMES, FIRST = 120, 21
+FRAMES = 120
 PYTHON = ROOT / ".dev" / "backend" / "bin" / "python"
-
-
-def turn() -> bpy.types.Object:
-    """270 degrees in the middle of a room."""
-    scene = flats.flat(1, furniture=8)
-    camera = flats.eye(scene, "Turn", (2, 2.5, 1.5), (3, 2.5, 1.4), 24)
-    camera.rotation_mode = "XYZ"
-    start = camera.rotation_euler.z
-    for part in range(10):
-        camera.rotation_euler.z = start + math.radians(30 * part)
-        camera.keyframe_insert("rotation_euler", frame=FIRST + part * (FRAMES - 1) / 9)
-    return camera
-
-
-def walk_of(rooms: int) -> bpy.types.Object:
-    """From room to room through the doors."""
-    return flats.tour(flats.flat(rooms, furniture=8), FRAMES, FIRST, rooms)
-
-
-def street() -> bpy.types.Object:
-    """Along houses, cars and trees of many small leaves."""
-    scene = flats.flat(1, furniture=0)
-    for thing in list(bpy.data.objects):
-        bpy.data.objects.remove(thing)
-    chance = random.Random(5)
-    flats.box(scene, "road", (-5, -60, -0.2), (60, 60, 0))
-    for side in (-1, 1):
-        for number in range(6):
-            x, deep = number * 9.0, chance.uniform(5, 8)
-            y = side * 9 if side > 0 else side * 9 - deep
-            flats.box(scene, "house", (x, y, 0), (x + chance.uniform(5, 8), y + deep, chance.uniform(5, 11)))
-            flats.box(scene, "car", (x + 2, side * 3.5 - 0.8, 0), (x + 6, side * 3.5 + 0.8, 1.4))
-            _tree(scene, (x + 8, side * 6.0), chance)
-    camera = flats.eye(scene, "Drive", (0, 0, 1.6), (10, 0, 1.6), 28)
-    for share in (0, 1):
-        camera.location.x = 36 * share
-        camera.keyframe_insert("location", frame=FIRST + share * (FRAMES - 1))
-    for curve in flats_curves(camera):
-        for point in curve.keyframe_points:
-            point.interpolation = "LINEAR"
-    return camera
-
-
-def hall() -> bpy.types.Object:
-    """Past a balustrade of bars, between columns and around a plant."""
-    scene = flats.flat(3, furniture=3)
-    for number in range(30):
-        x = 0.9 + 0.14 * number
-        flats.box(scene, "bar", (x, 3.1, 0), (x + 0.025, 3.125, 1.0))
-    flats.box(scene, "rail", (0.9, 3.09, 1.0), (5.1, 3.135, 1.05))
-    for number in range(5):
-        place = (5.6 + 1.1 * number, 3.3 - 0.2 * number, 1.3)
-        bpy.ops.mesh.primitive_cylinder_add(radius=0.12, depth=2.6, location=place)
-    _tree(scene, (10.6, 3.4), random.Random(4))
-    stops = [
-        ((0.5, 4.2, 1.2), (3.0, 2.0, 1.2)),
-        ((2.2, 4.3, 1.7), (4.2, 1.2, 0.9)),
-        ((3.2, 2.2, 1.6), (4.0, 1.2, 1.5)),
-        ((5.2, 1.3, 1.5), (8.0, 2.5, 1.2)),
-        ((7.2, 3.6, 1.9), (10.6, 3.4, 2.2)),
-    ]
-    return _by_stops(scene, stops, 22)
-
-
-def park() -> bpy.types.Object:
-    """A truck and a pan past a picket fence, trees, a bench and a kiosk."""
-    scene = flats.flat(1, furniture=0)
-    for thing in list(bpy.data.objects):
-        bpy.data.objects.remove(thing)
-    flats.box(scene, "ground", (-20, -20, -0.2), (40, 30, 0))
-    for number in range(60):
-        flats.box(scene, "picket", (0.25 * number, 4.0, 0), (0.25 * number + 0.09, 4.03, 1.1))
-    for z in (0.3, 0.85):
-        flats.box(scene, "rail", (0, 4.03, z), (15, 4.06, z + 0.07))
-    chance = random.Random(12)
-    for number in range(5):
-        _tree(scene, (1.5 + 3 * number, 6.5 + chance.uniform(-0.8, 0.8)), chance)
-    _tree(scene, (6.0, 2.2), chance)
-    flats.box(scene, "kiosk", (9, 7, 0), (12, 10, 3))
-    flats.box(scene, "bench", (3, 2.4, 0.3), (4.6, 2.9, 0.5))
-    flats.box(scene, "back", (3, 2.85, 0.5), (4.6, 2.9, 1))
-    stops = [((0, 0, 1.6), (3, 6, 1.4)), ((4, 0.3, 1.6), (6, 6, 1.5)), ((9, 0, 1.5), (8, 7, 1.4))]
-    return _by_stops(scene, stops, 26)
-
-
-def _by_stops(scene: bpy.types.Scene, stops: list[tuple[Any, Any]], lens: float) -> bpy.types.Object:
-    """A camera that stands at each place at even times, and looks from it to the other."""
-    camera = flats.eye(scene, "Go", *stops[0], lens)
-    camera.rotation_mode = "QUATERNION"
-    for number, (place, at) in enumerate(stops):
-        camera.matrix_world = flats.looking(place, at)
-        frame = FIRST + number * (FRAMES - 1) / (len(stops) - 1)
-        camera.keyframe_insert("location", frame=frame)
-        camera.keyframe_insert("rotation_quaternion", frame=frame)
-    return camera
-
-
-def flats_curves(camera: bpy.types.Object) -> list[Any]:
-    """The curves of an object's action."""
-    from take_one.scene.stills.walk.rig import fcurves
-
-    return list(fcurves(camera))
-
-
-def _tree(scene: bpy.types.Scene, at: tuple[float, float], chance: random.Random) -> None:
-    flats.box(scene, "trunk", (at[0] - 0.15, at[1] - 0.15, 0), (at[0] + 0.15, at[1] + 0.15, 2.5))
-    corners, faces = [], []
-    for leaf in range(400):
-        middle = np.array([at[0], at[1], 3.6]) + [chance.gauss(0, 0.8) for _ in range(3)]
-        one, two = (np.array([chance.uniform(-1, 1) for _ in range(3)]) * 0.25 for _ in range(2))
-        corners += [tuple(middle + part) for part in (-one - two, one - two, one + two, two - one)]
-        faces.append(tuple(range(4 * leaf, 4 * leaf + 4)))
-    mesh = bpy.data.meshes.new("leaves")
-    mesh.from_pydata(corners, [], faces)
-    scene.collection.objects.link(bpy.data.objects.new("leaves", mesh))
-
-
-SCENES = {"turn": turn, "two_rooms": lambda: walk_of(2), "three_rooms": lambda: walk_of(3), "street": street}
-SCENES |= {"hall": hall, "park": park}
 
 
 def _join(scene: bpy.types.Scene, sides: int) -> None:
@@ -184,7 +62,7 @@ def measure(name: str, fine: int, joined: int, draw: bool) -> dict[str, Any]:
     from take_one.scene.stills.coverage import plan, surfaces
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    camera = SCENES[name]()
+    camera = SCENES[name](FRAMES)
     scene = bpy.context.scene
     scene.camera = camera
     scene.render.resolution_x, scene.render.resolution_y = SIZE
