@@ -118,6 +118,7 @@ def test_what_comes_is_counted_to_the_byte() -> None:
     with pytest.raises(EngineError) as caught:
         asyncio.run(run(4, 6, 1))
     assert caught.value.code == "too_large"
+    assert guard._too_large(MAX_SMALL_BODY).message == "The request is larger than 64 KiB."
 
 
 def test_each_code_has_its_status() -> None:

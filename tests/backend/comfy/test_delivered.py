@@ -5,6 +5,7 @@ versions say of themselves: see `read_nodes.py`. What LTX and Wan make of it is 
 
 from __future__ import annotations
 
+import argparse
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from backend import workflows
 from backend.engines.comfy import shelf
 
 HERE = Path(__file__).parent
@@ -105,3 +107,28 @@ def test_the_fake_knows_nodes_as_the_real_one_has_them() -> None:
             assert set(told) == set(known), (kind, group)
             for name in set(told) - set(FILES):
                 assert told[name][0] == known[name][0], (kind, name)
+
+
+def test_the_list_says_how_each_is_added_and_what_an_added_one_fills_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TAKE_ONE_HOME", str(tmp_path))
+    names = shelf.delivered()
+    assert names[0] == "Grain" and len(names) > 3
+
+    def listed() -> list[str]:
+        assert workflows._list(argparse.Namespace(json=False)) == 0
+        return capsys.readouterr().out.splitlines()
+
+    others = [f"{name:32}add it: python -m backend workflows add {name!r}" for name in names[1:]]
+    assert listed() == ["Grain                           add it: python -m backend workflows add 'Grain'", *others]
+    about = [
+        'Fills in still: "Still" (#1); width: "Size" (#2); height: "Size" (#2); length: "Length" (#3); '
+        'seconds: "Seconds" (#5); fps: "FPS" (#6); seed: "Strength (parameter)" (#4).',
+        "Settings on the card: Strength.",
+    ]
+    assert workflows._added("Grain", "") == "\n".join(["comfy:Grain is an engine now.", *about])
+    assert listed() == ["Grain                           comfy:Grain", *(" " * 32 + line for line in about), *others]
+    for said in ("It is forgotten.", "There was no such workflow."):
+        assert workflows._remove(argparse.Namespace(json=False, name="Grain")) == 0
+        assert capsys.readouterr().out == said + "\n"

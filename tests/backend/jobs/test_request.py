@@ -100,6 +100,9 @@ def test_what_is_beyond_a_limit_is_named(fields: dict[str, Any], param: str) -> 
 )  # fmt: skip
 def test_sizes(fields: dict[str, Any], size: tuple[int, int] | None) -> None:
     assert parse(fields, "").size == size
+    with pytest.raises(EngineError) as caught:
+        parse({"size": "x" * 41}, "")
+    assert caught.value.message == f"'{'x' * 40}' is not a size. Write it as 1280x720."
 
 
 def test_seeds_to_their_last() -> None:

@@ -13,7 +13,9 @@ from stand_in import binding_of
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import Job
-from take_one.scene.edit import current, edit_scene, moving, strips, trash
+from take_one.scene.edit import board, current, edit_scene, moving, strips, trash
+from take_one.scene.model.properties import options
+from take_one.scene.model.properties.rates import frame_rate
 from take_one.scene.model.shots import takes
 from take_one.scene.model.shots.paths import stored_path
 from take_one.scene.model.shots.shot_list import add_shot, ensure_ids, find_shot
@@ -346,3 +348,39 @@ def test_a_take_without_files_is_just_taken_off_the_list(shot):
     take.uid, take.number, take.status = "k1", 1, "CANCELLED"
     assert current.delete(shot, take) == ""
     assert len(shot.takes) == 0
+
+
+def test_the_first_words_of_a_direction_end_with_a_word():
+    assert takes.first_words(" a  quiet\nroom ") == "a quiet room"
+    assert takes.first_words("x" * 32) == "x" * 32
+    assert takes.first_words("slowly push in to the red door", 20) == "slowly push in to..."
+
+
+def test_takes_stand_by_their_numbers_and_the_chosen_one_stays_chosen():
+    shot = add_shot(bpy.context.scene)
+    for number in (3, 1, 4, 2):
+        take = shot.takes.add()
+        take.uid, take.number = f"t{number}", number
+    shot.active_take = 2
+    takes.sort(shot)
+    assert [take.uid for take in shot.takes] == ["t1", "t2", "t3", "t4"] and shot.active_take == 3
+
+
+def test_a_board_says_what_happens_and_who_says_what():
+    shot = add_shot(bpy.context.scene)
+    shot.name, shot.prompt = "A", "push in\nslowly"
+    for speaker, said in (("Ann", "Hi."), ("", "Bye."), ("Bob", "")):
+        line = shot.lines.add()
+        line.speaker, line.line = speaker, said
+    assert board.words_of(shot) == "A\npush in slowly Ann: Hi. Bye."
+    shot.prompt = "x" * 500
+    assert board.words_of(shot) == "A\n" + "x" * (board.LONGEST_WORDS - 3) + "..."
+
+
+def test_the_edits_rate_is_a_fraction_and_text_is_as_it_was_written():
+    render = bpy.context.scene.render
+    rates = ((24, 1.0, (24, 1)), (24, 1.001, (24000, 1001)), (30, 1.001, (30000, 1001)), (25, 2.0, (25, 2)))
+    for fps, base, wanted in rates:
+        render.fps, render.fps_base = fps, base
+        assert frame_rate(bpy.context.scene).as_integer_ratio() == wanted
+    assert options.shown("Küche") == '"Küche"' and options.shown([1.5, True]) == "[1.5, true]"

@@ -9,6 +9,7 @@ from depth_stage import PANE, check_clean, depth, plane
 from rooms import NEW, depth_of, room, settings_of
 from take_one.scene.stills import capture as still
 from take_one.scene.stills import exr
+from take_one.scene.stills.borrow import depth_pass, see_through
 from take_one.scene.stills.borrow.compositor import composed
 
 
@@ -206,3 +207,50 @@ def test_a_transparent_film_a_region_and_a_percentage_change_no_depth(tmp_path):
     assert again.shape == whole.shape == (54, 96)
     same = np.abs(again - whole) <= 0.05 * whole
     assert same.mean() > 0.95 and ((whole >= exr.BACKGROUND) == (again >= exr.BACKGROUND)).mean() > 0.98
+
+
+def test_how_much_of_a_shader_is_glass_and_how_much_is_not_there():
+    material = bpy.data.materials.new("m")
+    material.use_nodes = True
+    tree = material.node_tree
+    shader = next(node for node in tree.nodes if node.type == "BSDF_PRINCIPLED")
+    surface = next(node for node in tree.nodes if node.type == "OUTPUT_MATERIAL").inputs["Surface"]
+    given = {"Alpha": 0.25, "Transmission Weight": 0.5, "Roughness": 0.0, "Metallic": 0.0}
+    for name, value in given.items():
+        shader.inputs[name].default_value = value
+
+    def shares():
+        return see_through._shares(surface, ())
+
+    assert shares() == pytest.approx((0.125, 0.75)) and see_through._has_alpha(shader)
+    for name in ("Roughness", "Metallic"):
+        shader.inputs[name].default_value = 1.0
+        assert shares() == pytest.approx((0, 0.75))
+        shader.inputs[name].default_value = 0.0
+    tree.links.new(tree.nodes.new("ShaderNodeValue").outputs[0], shader.inputs["Alpha"])
+    assert shares() == pytest.approx((0.5, 0)) and see_through._has_alpha(shader)
+    tree.links.remove(shader.inputs["Alpha"].links[0])
+    shader.inputs["Alpha"].default_value = 1.0
+    assert not see_through._has_alpha(shader)
+    mix, clear = tree.nodes.new("ShaderNodeMixShader"), tree.nodes.new("ShaderNodeBsdfTransparent")
+    mix.inputs[0].default_value = 0.25
+    tree.links.new(shader.outputs[0], mix.inputs[1])
+    tree.links.new(clear.outputs[0], mix.inputs[2])
+    tree.links.new(mix.outputs[0], surface)
+    assert shares() == pytest.approx((0.375, 0.25)) and see_through._has_alpha(clear)
+    mix.mute = True
+    assert shares() == (0, 0)
+
+
+def test_only_a_volume_that_renders_is_fog_and_all_passes_are_known():
+    scene = bpy.context.scene
+    bpy.ops.mesh.primitive_cube_add()
+    assert not depth_pass._has_volume_objects(scene)
+    fog = bpy.data.objects.new("fog", bpy.data.volumes.new("fog"))
+    scene.collection.objects.link(fog)
+    assert depth_pass._has_volume_objects(scene)
+    fog.hide_render = True
+    assert not depth_pass._has_volume_objects(scene)
+    layer = scene.view_layers[0]
+    assert {"use_pass_z", "use_pass_normal", "use_pass_mist"} <= set(depth_pass._passes(layer))
+    assert "use" not in depth_pass._passes(layer) and "denoising_store_passes" in depth_pass._passes(layer.cycles)
