@@ -19,13 +19,17 @@ from client.events import (
     OUTDATED,
     STARTING,
     BackendState,
+    FinalPrompt,
     InstallState,
     JobProgress,
+    Quote,
     TakeReady,
+    WordsFound,
 )
 from client.jobs import journal
 from client.jobs.record import Record
-from client.protocol import TakeRequest
+from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, WordsPath
+from client.protocol.camera import IDENTITY
 from client.session import Session
 from client.target import RemoteTarget, is_exposed
 from tests.client.conftest import binding_of, ready, wait_for, wait_until
@@ -281,3 +285,68 @@ def test_a_proxy_is_never_asked_for_this_machine(server: FakeServer, monkeypatch
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
     assert Api(server.url).health().status == "ok"
+
+
+CAMERA = Camera("perspective", 64, 36, 32.0, 18.0, 50.0, 50.0)
+
+
+class Noted:
+    """Notes what it is asked, and answers what it is told to."""
+
+    def __init__(self, **answers: object) -> None:
+        self.asked: list[tuple[object, ...]] = []
+        self._answers = answers
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def call(*words: object, **more: object) -> object:
+            self.asked.append((name, *words, *more.items()))
+            return self._answers.get(name)
+
+        return call
+
+
+def test_each_order_goes_to_the_backend_as_it_was_given(make_session: Make, monkeypatch: pytest.MonkeyPatch):
+    session, direction = make_session(), Direction("push in")
+    found = WordsPath(CameraPath((Keyframe(0.0, IDENTITY),)))
+    api = Noted(words_path=found, compose_prompt="A still.", estimate=None, spending=({"USD": 1.0}, {"EUR": 2.0}))
+    jobs = Noted()
+    monkeypatch.setattr(session, "_jobs", jobs)
+    there: list[Noted | None] = [None]
+    monkeypatch.setattr(session._connection, "api", lambda: there[0])
+
+    def order() -> Callable[[], None]:
+        session.retry("k1", send_again=True)
+        session.move("k2", "k3")
+        session.landed("k4")
+        session.quote("k5", {"engine": "fal"}, "film", 12.5)
+        session.compose_prompt("k6", "fal", direction, {"steps": 3})
+        session.words_path("k7", "draft", direction, CAMERA, 2.5, 9)
+        answer = session.path_ahead("draft", direction, CAMERA, 3.5, 8)
+        while not session._commands.empty():
+            try:
+                session._commands.get()()
+            except ApiError as error:
+                assert error.code == "not_connected"
+        return answer.result
+
+    ahead = order()
+    assert jobs.asked == [("landed", "k4", None)]
+    assert [(event.key, event.problem.code) for event in session.poll()] == [  # type: ignore[union-attr]
+        ("k6", "not_connected"), ("k7", "not_connected"),
+    ]  # fmt: skip
+    with pytest.raises(ApiError):
+        ahead(0)
+    jobs.asked.clear()
+    there[0] = api
+    assert order()(0) == found
+    assert jobs.asked == [("retry", "k1", True, api), ("move", "k2", "k3", api), ("landed", "k4", api)]
+    assert api.asked == [
+        ("estimate", {"engine": "fal"}),
+        ("spending", "film", 12.5),
+        ("compose_prompt", "fal", direction, {"steps": 3}),
+        ("words_path", "draft", direction, CAMERA, 2.5, 9),
+        ("words_path", "draft", direction, CAMERA, 3.5, 8, ("whole", False)),
+    ]
+    assert session.poll() == [
+        Quote("k5", None, {"USD": 1.0}, {"EUR": 2.0}), FinalPrompt("k6", "A still."), WordsFound("k7", found),
+    ]  # fmt: skip

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from backend.engines.draft.camera import sight, timing
 from backend.engines.draft.camera.moves import _chosen, path_of, plan
 from backend.engines.draft.camera.sight import scene_of
 from backend.engines.draft.camera.targets import find_target
-from backend.engines.draft.camera.variation import free_to_lean, life, varied
+from backend.engines.draft.camera.variation import LEAN, LEANING, free_to_lean, life, varied
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.steps import Step
 from client.protocol import Focus, Thing
@@ -265,3 +266,43 @@ def test_a_way_through_leads_to_the_thing_behind_where_that_is_in_view() -> None
     assert off_axis(to_sofa, sofa)[0] == pytest.approx(0, abs=0.02)
     through = poses(words, 0, seen_from(things=(door,)))[-1]
     assert through[2, 3] < -3.0 and abs(through[0, 3]) < 0.05
+
+
+@pytest.mark.parametrize(
+    ("groups", "seconds", "wanted"),
+    [
+        ([[Step("push", 1)]], 4, [(0, 1)]),
+        ([[Step("push", 1)], [Step("pan", 1)]], 4, [(0, 0.5), (0.5, 1)]),
+        ([[Step("push", 1)], [Step("hold", 1)]], 4, [(0, 0.625), (0.625, 1)]),
+        ([[Step("push", 1, speed=0.25)], [Step("pan", 1)]], 4, [(0, 0.585786), (0.585786, 1)]),
+        ([[Step("push", 1, speed=2.0)]], 7, [(0.1125, 0.3625)]),
+        ([[Step("push", 1, speed=20.0)]], 7, [(0.1425, 0.1925)]),
+        ([[Step("push", 1, speed=2.0)], [Step("pan", 1, speed=2.0)]], 7, [(0, 0.25), (0.5, 0.75)]),
+        ([[Step("push", 1, seconds=1.0)], [Step("pan", 1)]], 4, [(0, 0.25), (0.25, 1)]),
+        ([[Step("push", 1, share=0.75)], [Step("pan", 1)]], 8, [(0, 0.75), (0.75, 1)]),
+        ([[Step("push", 1, seconds=6.0)], [Step("pan", 1)]], 4, [(0, 0.75), (0.75, 1)]),
+        ([[Step("push", 1, seconds=1.0), Step("pan", 1, seconds=2.0)], [Step("pan", 1)]], 4, [(0, 0.5), (0.5, 1)]),
+    ],
+)
+def test_when_each_move_begins_and_ends(groups: list, seconds: float, wanted: list) -> None:
+    assert [pytest.approx(span, abs=1e-6) for span in wanted] == timing.spans(groups, seconds)
+
+
+def test_a_seed_leans_to_either_side_as_far_and_no_further_than_it_may() -> None:
+    aside, lift = (LEAN * part for part in LEANING["push"])
+    found = [varied(Step("push", 1), 0, seed)[1] for seed in range(1, 300)]
+    for values, most in (([one.aside for one in found], aside), ([one.lift for one in found], lift)):
+        assert 0.95 * most < max(values) <= most and -most <= min(values) < -0.95 * most
+        assert abs(sum(values) / len(values)) < 0.1 * most
+    assert varied(Step("push", 1), 0, 7)[1] == varied(Step("push", 1), 0, 7, (1.0, 1.0))[1]
+    straight = varied(Step("push", 1), 0, 7, (0.0, 1.0))[1]
+    assert straight.aside == 0 and straight.lift == varied(Step("push", 1), 0, 7)[1].lift != 0
+
+
+def test_ground_is_known_in_the_fewest_cells() -> None:
+    x, z = np.meshgrid([-1.0, 0.0, 1.0], [-4.0, -3.0, -2.0])
+    ground = np.stack([x, np.full_like(x, -1.5), z], -1)
+    assert sight._is_level(ground, np.array([0.0, 2.0, 0.0]))[:, 1].all()
+    wall = np.stack([x, z, np.full_like(x, -5.0)], -1)
+    assert not sight._is_level(wall, np.array([0.0, 2.0, 0.0])).any()
+    assert not sight._is_level(ground[:2], np.array([0.0, 2.0, 0.0])).any()

@@ -173,3 +173,25 @@ def test_many_voices_at_once() -> None:
     assert [len(voice) > VOICE_RATE // 5 for voice in first] == [True, True]
     for one, other in zip(first, chorus([("ba be bo", Timbre("f1")), ("da do", Timbre("m1"))]), strict=True):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("text", "language", "spoken"),
+    [
+        ("\u4e00\u9fff", "English", "Mandarin"),
+        ("\u3400\u4dbf", "English", "Mandarin"),
+        ("\u4e00\u9fff", "Cantonese", "Cantonese"),
+        ("\u4e00\u9fff", "Japanese", "Japanese"),
+        ("\uac00\ud7a3", "English", "Korean"),
+        ("\u1100\u11ff", "English", "Korean"),
+        ("\u3041\u30ff", "Korean", "Japanese"),
+        ("\u4e00\u3041", "Mandarin", "Japanese"),
+        ("\u4e00\u9fffab", "French", "French"),  # no more than half
+        ("\u4e00\u9fffa", "French", "Mandarin"),
+        ("ab", "Klingon", "English"),
+    ],
+)
+def test_a_line_is_spoken_in_its_own_language_unless_most_of_it_is_written_in_another(
+    text: str, language: str, spoken: str
+) -> None:
+    assert voice._language_of(text, language) == spoken
