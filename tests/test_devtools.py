@@ -284,6 +284,18 @@ def test_a_mutant_is_tried_against_the_quickest_tests_that_run_its_line() -> Non
     assert lines.tests_of([two], module, SOURCE, 11) == ([], 0)
 
 
+def test_what_is_compiled_is_tried_against_all_that_run_something_in_its_folder() -> None:
+    source = "import x\n\n\n@kernel\ndef fill(a):\n    a[0] = 1\n\n\ndef call(a):\n    fill(a)\n"
+    ran = {
+        "view/fuse.py": {"t.py": [1]},
+        "view/draw.py": {"t.py::test_a": [7]},
+        "view/deep/b.py": {"t.py::test_b": [7]},
+    }
+    recordings = [lines.Recording("t.py", 2.0, 2, ran)]
+    assert lines.tests_of(recordings, "view/fuse.py", source, 6) == (["t.py::test_a"], 1.0)
+    assert lines.tests_of(recordings, "view/fuse.py", source, 10) == ([], 0)
+
+
 def test_a_context_is_a_test_of_the_file_or_the_file() -> None:
     contexts = {"3": ["tests/test_a.py", "tests/test_a.py|tests.test_a.test_x"], "5": ["tests/test_a.py|b.test_y"]}
     report = {"files": {"backend/a.py": {"contexts": contexts}}}

@@ -75,13 +75,18 @@ def record(environment: str, root: Path, tests: Iterable[str]) -> list[Recording
 def tests_of(recordings: list[Recording], module: str, source: str, line: int) -> tuple[list[str], float]:
     """The tests that run a line of a module, the quickest first, as many as take `MOST` seconds, and their seconds.
 
-    What runs as the module is imported, or is compiled, is tried against all tests that run something in it. A function
-    counts as its share of its file.
+    What runs as the module is imported is tried against all tests that run something in it, what is compiled against
+    all that run something in its folder. A function counts as its share of its file.
     """
-    lines = _lines_with(ast.parse(source), line)
+    tree = ast.parse(source)
+    lines, compiled = _lines_with(tree, line), _is_compiled(tree, line)
+    folder = module.rpartition("/")[0]
     running: dict[str, float] = {}
     for one in recordings:
-        tests = {test for test, ran in one.ran.get(module, {}).items() if not lines or lines.intersection(ran)}
+        near = [
+            ran for name, ran in one.ran.items() if name == module or compiled and name.rpartition("/")[0] == folder
+        ]
+        tests = {test for ran in near for test, of in ran.items() if not lines or lines.intersection(of)}
         functions = tests - {one.file}
         if one.file in tests and (lines or not functions):  # each file that imports the module stands there too
             running[one.file] = one.seconds
@@ -103,17 +108,23 @@ def _lines_with(tree: ast.Module, line: int) -> set[int]:
     inner: ast.stmt = tree.body[0]
     for node in _statements(tree, line):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if any(isinstance(one, ast.Name) and one.id in COMPILED for one in node.decorator_list):
-                return set()
             function = node
         inner = node
-    if function is None:
+    if function is None or _is_compiled(tree, line):
         return set()
     if inner is function:
         return set(range(function.body[0].lineno, (function.end_lineno or 0) + 1))  # type: ignore[attr-defined]
     body = getattr(inner, "body", None)
     last = body[0].lineno - 1 if body else inner.end_lineno or inner.lineno
     return set(range(inner.lineno, max(last, inner.lineno) + 1))
+
+
+def _is_compiled(tree: ast.Module, line: int) -> bool:
+    return any(
+        isinstance(one, ast.Name) and one.id in COMPILED
+        for node in _statements(tree, line)
+        for one in getattr(node, "decorator_list", ())
+    )
 
 
 def _statements(tree: ast.AST, line: int) -> Iterator[ast.stmt]:
