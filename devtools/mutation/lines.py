@@ -84,7 +84,7 @@ def tests_of(recordings: list[Recording], module: str, source: str, line: int) -
     running: dict[str, float] = {}
     for one in recordings:
         near = [
-            ran for name, ran in one.ran.items() if name == module or compiled and name.rpartition("/")[0] == folder
+            ran for name, ran in one.ran.items() if name == module or (compiled and name.rpartition("/")[0] == folder)
         ]
         tests = {test for ran in near for test, of in ran.items() if not lines or lines.intersection(of)}
         functions = tests - {one.file}

@@ -136,6 +136,15 @@ def test_what_a_view_is_to_a_moment_changes_continuously() -> None:
         assert at[k, 1] == 1 and (at[:, 1] > 0).sum() == (1 if passed[k] else 3)
 
 
+def test_halfway_to_the_next_view_each_has_half_and_before_it_less() -> None:
+    shares = [{part.index: part.share for part in parts((0.0, 0.8), (True, True), t)} for t in (0.2, 0.4, 0.6)]
+    assert shares == [
+        {0: pytest.approx(0.84375), 1: pytest.approx(0.15625)},
+        {0: pytest.approx(0.5), 1: pytest.approx(0.5)},
+        {0: pytest.approx(0.15625), 1: pytest.approx(0.84375)},
+    ]
+
+
 def test_only_views_near_in_time_are_held(walk: TakeRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Twenty views: never more than six of them in memory, and each is read once."""
     turns = np.linspace(0, 1, 20)
