@@ -66,7 +66,7 @@ COVERS = {
         "media/sidecar media/picture media/encode media/movie media/stills media/colour media/frame_ends media/planes"
     ),
     "backend/export": Cover("test", ("tests/backend/export",)),
-    "backend/engines": _backend("jobs/queue jobs/lanes api/cli_commands"),
+    "backend/engines": _backend("jobs/take jobs/queue jobs/lanes api/cli_commands"),
     "backend/engines/comfy": _backend(
         "comfy/graph comfy/filling comfy/listen comfy/shelf comfy/streams comfy/delivered comfy/comfy"
     ),

@@ -248,3 +248,9 @@ def test_an_engine_that_can_not_be_loaded_is_described_all_the_same() -> None:
     said = worker([], broken=Broken())._describe("broken")
     facts = (said["id"], said["available"], said["reason"], said["fix"], said["lane"])
     assert facts == ("broken", False, "It could not be loaded: no module named torch", "install", "")
+
+
+def test_a_clip_that_says_nothing_has_no_size_and_no_frames() -> None:
+    said_nothing = Clip()
+    assert (said_nothing.width, said_nothing.height, said_nothing.frame_count) == (0, 0, 0)
+    assert said_nothing.fps == 0 and list(said_nothing.frames) == []
