@@ -273,6 +273,7 @@ class _SoundTrack:
         self._container, self._samples, self._at = container, samples, 0
         self._stream = container.add_stream("aac", rate=SOUND_RATE, layout="stereo")
         self._stream.bit_rate = 192_000
+        self._stream.options = {"aac_coder": "fast"}  # as true at this rate, in a quarter of the default one's time
 
     def write_until(self, seconds: Fraction) -> None:
         end = min(self._samples.shape[1], int(seconds * SOUND_RATE))

@@ -306,10 +306,10 @@ def test_a_frame_that_is_not_one_is_told(tmp_path: Path, bad: np.ndarray) -> Non
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(tmp_path: Path) -> None:
-    """On a real full disk: a file system of 1 MB, where the machine lets a test make one."""
+    """On a real full disk: a file system of 64 KB, where the machine lets a test make one."""
     small = tmp_path / "small"
     small.mkdir()
-    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=256k", "none", str(small)], capture_output=True).returncode:
+    if subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(small)], capture_output=True).returncode:
         pytest.skip("may not mount a file system")
     try:
         wanted = request(4, Fraction(24))

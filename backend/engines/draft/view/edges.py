@@ -125,15 +125,25 @@ def _sides(nearness: np.ndarray, across: np.ndarray, down: np.ndarray) -> tuple[
 def _spread(distance: np.ndarray, across: np.ndarray, down: np.ndarray, reach: int) -> None:
     """Grows distances from 1 outwards, never over a break."""
     height, width = distance.shape
+    pixels = np.empty(distance.size, np.int32)
+    tail = 0
+    for y in range(height):
+        for x in range(width):
+            if distance[y, x] == 1:
+                pixels[tail] = y * width + x
+                tail += 1
+    head = 0
     for ring in range(1, reach):
-        for y in range(height):
-            for x in range(width):
-                if distance[y, x] != 0:
+        last = tail
+        while head < last:
+            y, x = pixels[head] // width, pixels[head] % width
+            head += 1
+            for side in range(4):
+                v = y + (1 if side == 0 else -1 if side == 1 else 0)
+                u = x + (1 if side == 2 else -1 if side == 3 else 0)
+                if v < 0 or u < 0 or v >= height or u >= width or distance[v, u] != 0:
                     continue
-                if (
-                    (x > 0 and distance[y, x - 1] == ring and across[y, x - 1] == 0)
-                    or (x + 1 < width and distance[y, x + 1] == ring and across[y, x] == 0)
-                    or (y > 0 and distance[y - 1, x] == ring and down[y - 1, x] == 0)
-                    or (y + 1 < height and distance[y + 1, x] == ring and down[y, x] == 0)
-                ):
-                    distance[y, x] = ring + 1
+                if (down[min(v, y), x] if side < 2 else across[y, min(u, x)]) == 0:
+                    distance[v, u] = ring + 1
+                    pixels[tail] = v * width + u
+                    tail += 1

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 
 from ....kernels import helper, kernel
 from . import edges, matte
+from .blocks import cut
 from .double import doubled
 from .hidden import occlusion, planes
 from .hidden.canvas import HiddenLayer
@@ -23,8 +25,6 @@ from .picture import Picture
 
 # The fringe is drawn in two parts, the surface's rim and a halo around it; the back in two, the foot and the rest.
 FRONT, FOOT, RIM, HALO, BACK, DEEP = range(6)
-BLOCKS = (64, 32, 16, 8, 4, 2)
-STRIP = 16  # pixels that a strip is long, at most
 LEAN = 6  # pixels that a single pixel of the still may be stretched to at an edge
 STEEP = 1  # the same for a block of two by two, which any step fits: steeper, it is four single pixels
 BEND = 0.12  # pixels that a block may part from the true surface on the path
@@ -38,16 +38,25 @@ class Layers:
     float32 [6, 4]: its first texel's middle in half pixels of the frame, and the last place (x, y) that may be looked
     up.
 
-    The surface is cut into blocks, each a piece of one plane: `boxes` float32 [4, n] (u0, v0, u1, v1 in
-    pixels of the frame), `planes` float64 [3, n] (nearness = a u + b v + c), `layer` uint8 [n] (FRONT to DEEP).
+    The surface is cut into blocks, each a piece of one of its faces (see blocks.py): `boxes` float32 [4, n] (u0, v0,
+    u1, v1 in pixels of the frame), `face` int32 [n], and `planes` float64 [3, n], those of their faces (nearness =
+    a u + b v + c). `faces` float64 [3, m] has each plane once, `layer` uint8 [m] is FRONT to DEEP.
     """
 
     texels: np.ndarray
     places: np.ndarray
     origins: np.ndarray
     boxes: np.ndarray
+    face: np.ndarray
     planes: np.ndarray
+    faces: np.ndarray
     layer: np.ndarray
+
+    @property
+    def pairs(self) -> np.ndarray:
+        """uint64 [n - 1]: each of the `texels` with the next one, in its lower and upper half (of little-endian
+        machines)."""
+        return as_strided(self.texels.view(np.uint64), (self.texels.size - 1,), self.texels.strides)
 
 
 def build(
@@ -78,35 +87,37 @@ def _build(
     nearness = picture.nearness
     if guess:
         large = beside.submit(planes.find, nearness, picture.surface, picture.orthographic, seed)
-    cut = edges.find(nearness, parallax, picture.orthographic)
-    alpha, front, back, bared, halo = matte.unmix(picture.rgb, nearness, cut.near, cut.far, cut.across, cut.down)
-    slope_x, slope_y = _slopes(nearness, cut.across, cut.down, np.float32(LEAN / max(parallax, 1e-9)))
-    fringe_shape = matte.widen(nearness, slope_x, slope_y, alpha, halo, cut.near, cut.far)
-    ring = (halo >= 0) & ~cut.rim
-    known = ((cut.near > 0) | ((halo >= 0) & (cut.far == 1)) | (~cut.rim & (cut.far == 0))).astype(np.uint8)
+    breaks = edges.find(nearness, parallax, picture.orthographic)
+    alpha, front, back, bared, halo = matte.unmix(
+        picture.rgb, nearness, breaks.near, breaks.far, breaks.across, breaks.down
+    )
+    slope_x, slope_y = _slopes(nearness, breaks.across, breaks.down, np.float32(LEAN / max(parallax, 1e-9)))
+    fringe_shape = matte.widen(nearness, slope_x, slope_y, alpha, halo, breaks.near, breaks.far)
+    ring = (halo >= 0) & ~breaks.rim
+    known = ((breaks.near > 0) | ((halo >= 0) & (breaks.far == 1)) | (~breaks.rim & (breaks.far == 0))).astype(np.uint8)
     matte.bleed(front, known, 3)
-    at_break = (cut.near == 1) | (cut.far == 1)
-    opacity = np.where(at_break, alpha, np.where((cut.near > 0) | (cut.far == 0), 1.0, 0.0)).astype(np.float32)
-    bare = np.where((cut.far == 1)[..., None], _bytes(back), picture.rgb)
+    at_break = (breaks.near == 1) | (breaks.far == 1)
+    opacity = np.where(at_break, alpha, np.where((breaks.near > 0) | (breaks.far == 0), 1.0, 0.0)).astype(np.float32)
+    bare = np.where((breaks.far == 1)[..., None], _bytes(back), picture.rgb)
     rim_rgb = _bytes(front)
     del front, alpha, halo, known, at_break  # of a large picture each takes as much as the picture
     bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
     rim_parts = (
-        blocks(nearness, cut.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
-        blocks(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
+        cut(nearness, breaks.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+        cut(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
     )
     del fringe_shape
     give_back(nearness.size)
     if guess:
         rear, own, deep = occlusion.build(
-            picture, back, bared, cut, slope_x, slope_y, large.result(), parallax, margins, beside
+            picture, back, bared, breaks, slope_x, slope_y, large.result(), parallax, margins, beside
         )
     else:
-        margins, own = (0, 0, 0, 0), cut.foot
-        rear, deep = _shown_behind(nearness, back, bared != 0, cut, slope_x, slope_y)
+        margins, own = (0, 0, 0, 0), breaks.foot
+        rear, deep = _shown_behind(nearness, back, bared != 0, breaks, slope_x, slope_y)
     del back
     give_back(nearness.size)
-    inner = ~cut.rim & ~own
+    inner = ~breaks.rim & ~own
 
     left, top = margins[:2]
     foot = np.zeros_like(rear.there)
@@ -114,7 +125,7 @@ def _build(
     hidden = rear.there & ~foot & 1
     pictures = [
         (bare, None, inner),
-        (rim_rgb, opacity, cut.rim | ring),
+        (rim_rgb, opacity, breaks.rim | ring),
         (rear.rgb, None, (foot | hidden) != 0),
         (deep.rgb, None, deep.there != 0),
     ]
@@ -132,12 +143,14 @@ def _build(
     ]
     shape_of_rear = rear.slope_x, rear.slope_y
     parts = [
-        blocks(nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
-        blocks(rear.nearness, foot, -left, -top, bend, steep, *shape_of_rear),
+        cut(nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+        cut(rear.nearness, foot, -left, -top, bend, steep, *shape_of_rear),
         *rim_parts,
-        blocks(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
-        blocks(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
+        cut(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
+        cut(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
+    faces = [part.planes.shape[1] for part in parts]
+    before = np.cumsum([0, *faces[:-1]], dtype=np.int32)
     for done in doubling:
         done.result()
     give_back(nearness.size)
@@ -145,9 +158,11 @@ def _build(
         texels,
         places,
         origins,
-        np.concatenate([part[0].T for part in parts], 1),
-        np.concatenate([part[1].T for part in parts], 1),
-        np.concatenate([np.full(len(part[0]), k, np.uint8) for k, part in enumerate(parts)]),
+        np.concatenate([part.boxes for part in parts], 1),
+        np.concatenate([part.face + first for part, first in zip(parts, before, strict=True)]),
+        np.concatenate([part.planes[:, part.face] for part in parts], 1),
+        np.concatenate([part.planes for part in parts], 1),
+        np.repeat(np.arange(len(parts), dtype=np.uint8), faces),
     )
 
 
@@ -155,19 +170,19 @@ def _shown_behind(
     nearness: np.ndarray,
     back: np.ndarray,
     bared: np.ndarray,
-    cut: edges.Edges,
+    breaks: edges.Edges,
     slope_x: np.ndarray,
     slope_y: np.ndarray,
 ) -> tuple[HiddenLayer, HiddenLayer]:
     """The back layer as far as the picture shows it: the foot of every edge, and what mixes into the pixels of its
     nearer side, at the farthest of their neighbours. And a deep layer with nothing in it."""
     rgb = back
-    matte.bleed(rgb, (~cut.rim | bared).astype(np.uint8), 3)
+    matte.bleed(rgb, (~breaks.rim | bared).astype(np.uint8), 3)
     around = np.pad(nearness, 1, mode="edge")
     farthest = np.minimum.reduce([around[1:-1, :-2], around[1:-1, 2:], around[:-2, 1:-1], around[2:, 1:-1]])
-    mixed = bared & (cut.near == 1)
+    mixed = bared & (breaks.near == 1)
     flat = np.where(mixed, np.float32(0), slope_x), np.where(mixed, np.float32(0), slope_y)
-    there = (cut.foot | mixed).astype(np.uint8)
+    there = (breaks.foot | mixed).astype(np.uint8)
     rgb = _bytes(rgb)
     rear = HiddenLayer(rgb, np.where(mixed, farthest, nearness), *flat, there)
     return rear, HiddenLayer(rgb[:1, :1], nearness, slope_x, slope_y, np.zeros_like(there))
@@ -179,25 +194,6 @@ def _bytes(rgb: np.ndarray) -> np.ndarray:
     for row, out in zip(rgb, made, strict=True):
         out[:] = np.clip(row + np.float32(0.5), 0, 255)
     return made
-
-
-def blocks(
-    nearness: np.ndarray,
-    there: np.ndarray,
-    u0: int,
-    v0: int,
-    bend: float,
-    steep: float,
-    slope_x: np.ndarray,
-    slope_y: np.ndarray,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Cuts a layer into pieces that are planes to within `bend`: boxes and planes. The largest squares that fit, and
-    strips of what is left over, which lean as the slopes say."""
-    count = int(there.sum())
-    boxes = np.empty((count, 4), np.float32)
-    made = np.empty((count, 3), np.float64)
-    used = _cut(nearness, there.copy(), slope_x, slope_y, u0, v0, bend, steep, np.array(BLOCKS), boxes, made)
-    return boxes[:used], made[:used]
 
 
 @helper
@@ -233,118 +229,3 @@ def _slopes(
                 best = nearness[y + 1, x] - here
             slope_y[y, x] = _bounded(best, most)
     return slope_x, slope_y
-
-
-@helper
-def _clear(there: np.ndarray, top: int, bottom: int, left: int, right: int) -> None:
-    for y in range(top, bottom):
-        for x in range(left, right):
-            there[y, x] = 0
-
-
-@helper
-def _strip(
-    nearness: np.ndarray,
-    there: np.ndarray,
-    slope_x: np.ndarray,
-    slope_y: np.ndarray,
-    y: int,
-    x: int,
-    dy: int,
-    dx: int,
-    bend: float,
-) -> int:
-    """How many pixels from (y, x) on, in steps of (dy, dx), lie on the plane of the first to within `bend`."""
-    here, along_x, along_y = nearness[y, x], slope_x[y, x], slope_y[y, x]
-    slope = dx * along_x + dy * along_y
-    length = 1
-    while length < STRIP:
-        v, u = y + length * dy, x + length * dx
-        if v >= there.shape[0] or u >= there.shape[1] or there[v, u] == 0:
-            break
-        if abs(here + length * slope - nearness[v, u]) > bend:
-            break
-        if abs(slope_x[v, u] - along_x) + abs(slope_y[v, u] - along_y) > 2 * bend:
-            break
-        length += 1
-    return length
-
-
-@kernel
-def _cut(
-    nearness: np.ndarray,
-    there: np.ndarray,
-    slope_x: np.ndarray,
-    slope_y: np.ndarray,
-    u0: int,
-    v0: int,
-    bend: float,
-    steep: float,
-    sizes: np.ndarray,
-    boxes: np.ndarray,
-    made: np.ndarray,
-) -> int:
-    """Cuts blocks of falling size out of `there` (which it clears), and what is left into strips a pixel wide."""
-    height, width = nearness.shape
-    used = 0
-    for size in sizes:
-        middle = (size - 1) / 2
-        spread = size * size * (size * size - 1) / 12.0
-        for top in range(0, height - size + 1, size):
-            for left in range(0, width - size + 1, size):
-                whole = True
-                for y in range(top, top + size):
-                    for x in range(left, left + size):
-                        if there[y, x] == 0:
-                            whole = False
-                            break
-                    if not whole:
-                        break
-                if not whole:
-                    continue
-                total, along, downward = 0.0, 0.0, 0.0
-                for y in range(size):
-                    for x in range(size):
-                        value = nearness[top + y, left + x]
-                        total += value
-                        along += (x - middle) * value
-                        downward += (y - middle) * value
-                mean, a, b = total / (size * size), along / spread, downward / spread
-                if size == 2 and max(abs(a), abs(b)) > steep:
-                    continue
-                for y in range(size):
-                    for x in range(size):
-                        flat = mean + a * (x - middle) + b * (y - middle)
-                        if abs(flat - nearness[top + y, left + x]) > bend:
-                            whole = False
-                            break
-                    if not whole:
-                        break
-                if not whole:
-                    continue
-                _clear(there, top, top + size, left, left + size)
-                u, v = u0 + left, v0 + top
-                boxes[used, 0], boxes[used, 1] = u, v
-                boxes[used, 2], boxes[used, 3] = u + size, v + size
-                made[used, 0], made[used, 1] = a, b
-                made[used, 2] = mean - a * (u + middle + 0.5) - b * (v + middle + 0.5)
-                used += 1
-    for y in range(height):
-        for x in range(width):
-            if there[y, x] == 0:
-                continue
-            across = _strip(nearness, there, slope_x, slope_y, y, x, 0, 1, bend)
-            downward = _strip(nearness, there, slope_x, slope_y, y, x, 1, 0, bend) if across < STRIP else 1
-            wide, high = (across, 1) if across >= downward else (1, downward)
-            _clear(there, y, y + high, x, x + wide)
-            u, v = u0 + x, v0 + y
-            boxes[used, 0], boxes[used, 1] = u, v
-            boxes[used, 2], boxes[used, 3] = u + wide, v + high
-            here, a, b = float(nearness[y, x]), float(slope_x[y, x]), float(slope_y[y, x])
-            if wide > 1:
-                a = (nearness[y, x + wide - 1] - here) / (wide - 1)
-            elif high > 1:
-                b = (nearness[y + high - 1, x] - here) / (high - 1)
-            made[used, 0], made[used, 1], made[used, 2] = a, b, here - a * (u + 0.5) - b * (v + 0.5)
-            used += 1
-    return used

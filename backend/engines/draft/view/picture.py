@@ -261,11 +261,16 @@ def measure(picture: Picture) -> SceneDepth:
 
 
 def _weighted_median(values: np.ndarray, weights: np.ndarray) -> float:
+    """Of float32 values above 0. Their upper bits, which order them too, tell where it lies; only those are sorted."""
     if not values.size or weights.sum() <= 1e-6:
         return math.inf
+    about = values.view(np.int32) >> 14
+    below = np.cumsum(np.bincount(about, weights))
+    at = int(np.searchsorted(below, below[-1] / 2))
+    values, weights = values[about == at], weights[about == at]
     order = np.argsort(values, kind="stable")
-    total = np.cumsum(weights[order])
-    return float(values[order][np.searchsorted(total, total[-1] / 2)])
+    total = np.cumsum(weights[order]) + (below[at - 1] if at else 0.0)
+    return float(values[order][min(np.searchsorted(total, below[-1] / 2), len(order) - 1)])
 
 
 def _room_around(picture: Picture, metres: np.ndarray) -> tuple[float, float, float, float]:

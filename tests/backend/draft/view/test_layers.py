@@ -1,4 +1,4 @@
-"""The layers' blocks."""
+"""The layers' blocks and the faces they lie on."""
 
 from __future__ import annotations
 
@@ -9,16 +9,40 @@ import numpy as np
 import pytest
 
 from backend.engines.draft.camera.paths import Pose
-from backend.engines.draft.view import layers, margins
+from backend.engines.draft.view import blocks, margins
 
 
 def test_a_step_of_one_pixel_is_no_slope() -> None:
     nearness = np.full((8, 8), 0.1, np.float32)
     nearness[:, 3:] = 0.2
     flat, there = np.zeros((8, 8), np.float32), np.ones((8, 8), np.uint8)
-    boxes, made = layers.blocks(nearness, there, 0, 0, 1e-4, 1e-3, flat, flat)
-    assert np.abs(made[:, :2]).max() < 1e-6
-    assert (np.ptp(boxes[:, [0, 2]], axis=1) * np.ptp(boxes[:, [1, 3]], axis=1)).sum() == 64
+    made = blocks.cut(nearness, there, 0, 0, 1e-4, 1e-3, flat, flat)
+    assert np.abs(made.planes[:2]).max() < 1e-6
+    assert area(made) == 64
+
+
+def test_what_lies_on_one_plane_shares_its_face() -> None:
+    rows, columns = np.mgrid[0:48, 0:80] + 0.5
+    nearness = (0.001 * columns + 0.002 * rows + 0.1).astype(np.float32)
+    there = np.ones((48, 80), np.uint8)
+    there[20:23] = there[:, 30] = 0
+    slopes = np.full((2, 48, 80), 0.001, np.float32)
+    slopes[1] = 0.002
+    made = blocks.cut(nearness, there, -5, 7, 0.001, 0.01, *slopes)
+    assert area(made) == there.sum()
+    assert (made.boxes[0].min(), made.boxes[3].max()) == (-5, 7 + 48)
+    for u0, v0, u1, v1, face in zip(*made.boxes, made.face, strict=True):
+        box = slice(int(v0) - 7, int(v1) - 7), slice(int(u0) + 5, int(u1) + 5)
+        a, b, c = made.planes[:, face]
+        assert there[box].all()
+        assert a * (columns[box] - 5) + b * (rows[box] + 7) + c == pytest.approx(nearness[box], abs=0.001)
+    assert made.planes.shape == (3, 4)  # one for each of the parts that nothing joins
+    assert len(made.face) < 12
+
+
+def area(made: blocks.Blocks) -> float:
+    u0, v0, u1, v1 = made.boxes
+    return float(((u1 - u0) * (v1 - v0)).sum())
 
 
 def picture(orthographic: bool, nearness: float = 0.5) -> SimpleNamespace:

@@ -85,8 +85,9 @@ def alone(
         covered += int(seen)
         holes[y] = empty
         _bytes_of(colour[y], out[y].reshape(-1))
+    across = np.uint32(width)  # in 32 bits, which take a processor half as long to divide
     for at in range(count):
-        y, x = edges[at] // width, edges[at] % width
+        y, x = np.int64(np.uint32(edges[at]) // across), np.int64(np.uint32(edges[at]) % across)
         if edge[y, x] == 0 or near[y, x] == none or fringe_near[at] < near[y, x] + same:
             continue
         found = np.int64(fringe[at])

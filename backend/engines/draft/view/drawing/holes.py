@@ -116,9 +116,10 @@ def _weight(near: float, far: float, same: float) -> np.float32:
 @kernel
 def _ask(gaps: np.ndarray, width: int, wanted: np.ndarray) -> None:
     """Marks what the `gaps` int64 [n], cells of a level so wide, lie between at half the size."""
+    across = np.uint32(width)
     for i in gaps:
-        top, bottom, _ = around(i // width, wanted.shape[0])
-        left, right, _ = around(i % width, wanted.shape[1])
+        top, bottom, _ = around(int(np.uint32(i) // across), wanted.shape[0])
+        left, right, _ = around(int(np.uint32(i) % across), wanted.shape[1])
         wanted[top, left] = wanted[top, right] = wanted[bottom, left] = wanted[bottom, right] = True
 
 

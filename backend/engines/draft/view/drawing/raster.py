@@ -1,12 +1,12 @@
 """Which surface each pixel of a frame shows: the blocks of the layers seen from a pose.
 
-A block is a piece of a plane, so the view's pixels (u, v, 1) and the frame's (x, y, 1) are tied by a 3x3
-homography, M = A + T n with n = (a, b, c) the block's plane, and A, T the same for all blocks of the frame:
+A block is a piece of a plane, its face, so the view's pixels (u, v, 1) and the frame's (x, y, 1) are tied by a 3x3
+homography, M = A + T n with n = (a, b, c) the plane, and A, T the same for all faces of the frame:
 perspective: A = K' R^T K^-1, T = -K' R^T t; orthographic: the parallel projection of the same point.
 The nearness seen from the new pose is affine in the frame's pixels: (k_A + k_T n) M^-1 (x, y, 1).
 
-Most blocks are a pixel or two wide, so what is done to each counts: where they fall is found for all of them at
-once (`place`), and what lies behind something is given up before its homography is turned round (`draw`).
+Most blocks are a pixel or two wide, so what is done to each counts: homographies are turned round once for each face
+(`turn`), where blocks fall is found for all of them at once (`place`), and then they are drawn (`draw`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,8 @@ TILE = 16  # pixels to a side of what a view can be asked for
 AHEAD = 1e-3  # a corner must be so far before the camera, in its units
 FEW = 4  # pixels across up to which a row of a block is tested one by one
 FIRST, SECOND = 0, 1  # the two nearest fringes of a pixel
+FLAT_ON = 1e-6  # a determinant that is smaller: seen from behind, or edge-on
+STRETCH, NEAR, TURNED = 9, 10, 13  # what is where in what `turn` gives, and how much that is
 
 
 def projection(picture: Picture, pose: Pose, lens: Lens) -> tuple[np.ndarray, np.ndarray, np.ndarray, float]:
@@ -42,6 +44,42 @@ def projection(picture: Picture, pose: Pose, lens: Lens) -> tuple[np.ndarray, np
     flat = onto @ np.array([moved[0], moved[1], [0, 0, 1]])
     change = -(onto @ np.array([turn[0, 2], turn[1, 2], 0.0]))
     return flat, change, -moved[2], float(turn[2, 2])
+
+
+@kernel
+def turn(
+    planes: np.ndarray,
+    start: np.ndarray,
+    change: np.ndarray,
+    key_start: np.ndarray,
+    key_change: float,
+    back: np.ndarray,
+) -> None:
+    """What a frame shows of each face, `back` float32 [faces, 13]: its homography from the frame to the view, how much
+    larger the view has it where the last row of that gives 1, and its nearness over the frame. All of it is 0 for a
+    face that is seen from behind, or edge-on."""
+    for i in range(planes.shape[1]):
+        a, b, c = planes[0, i], planes[1, i], planes[2, i]
+        m00, m01, m02 = start[0, 0] + change[0] * a, start[0, 1] + change[0] * b, start[0, 2] + change[0] * c
+        m10, m11, m12 = start[1, 0] + change[1] * a, start[1, 1] + change[1] * b, start[1, 2] + change[1] * c
+        m20, m21, m22 = start[2, 0] + change[2] * a, start[2, 1] + change[2] * b, start[2, 2] + change[2] * c
+        # The inverse, by cofactors.
+        i00, i01, i02 = m11 * m22 - m12 * m21, m02 * m21 - m01 * m22, m01 * m12 - m02 * m11
+        i10, i11, i12 = m12 * m20 - m10 * m22, m00 * m22 - m02 * m20, m02 * m10 - m00 * m12
+        i20, i21, i22 = m10 * m21 - m11 * m20, m01 * m20 - m00 * m21, m00 * m11 - m01 * m10
+        determinant = m00 * i00 + m01 * i10 + m02 * i20
+        scale = 1.0 / determinant if determinant >= FLAT_ON else 0.0
+        i00, i01, i02 = i00 * scale, i01 * scale, i02 * scale
+        i10, i11, i12 = i10 * scale, i11 * scale, i12 * scale
+        i20, i21, i22 = i20 * scale, i21 * scale, i22 * scale
+        n0, n1, n2 = key_start[0] + key_change * a, key_start[1] + key_change * b, key_start[2] + key_change * c
+        back[i, 0], back[i, 1], back[i, 2] = i00, i01, i02
+        back[i, 3], back[i, 4], back[i, 5] = i10, i11, i12
+        back[i, 6], back[i, 7], back[i, 8] = i20, i21, i22
+        back[i, STRETCH] = determinant if determinant >= FLAT_ON else 0.0
+        back[i, NEAR] = n0 * i00 + n1 * i10 + n2 * i20
+        back[i, NEAR + 1] = n0 * i01 + n1 * i11 + n2 * i21
+        back[i, NEAR + 2] = n0 * i02 + n1 * i12 + n2 * i22
 
 
 @kernel
@@ -108,6 +146,16 @@ def _hidden(key: np.ndarray, x0: int, x1: int, y0: int, y1: int, near: float) ->
 
 
 @helper
+def span(tiles: np.ndarray, width: int) -> tuple[int, int]:
+    """The first pixel of the first tile that is wanted, and the one after the last."""
+    begin, end = width, 0
+    for tile in range(tiles.shape[0]):
+        if tiles[tile] != 0:
+            begin, end = min(begin, tile * TILE), min(width, tile * TILE + TILE)
+    return begin, end
+
+
+@helper
 def _asked(wanted: np.ndarray, x0: int, x1: int, y0: int, y1: int) -> bool:
     for y in range(y0 // TILE, y1 // TILE + 1):
         for x in range(x0 // TILE, x1 // TILE + 1):
@@ -118,19 +166,19 @@ def _asked(wanted: np.ndarray, x0: int, x1: int, y0: int, y1: int) -> bool:
 
 @helper
 def _softer(
-    edge: int, i: int, near: float, band: float, rim: bool, layer: np.ndarray, keys: np.ndarray, blocks: np.ndarray
+    edge: int, i: int, near: float, band: float, rim: bool, layer: np.ndarray, keys: np.ndarray, fringes: np.ndarray
 ) -> None:
-    """Puts the fringe block `i` among the two nearest of a pixel."""
-    first, other = keys[FIRST, edge], blocks[FIRST, edge]
+    """Puts the face `i` of a fringe among the two nearest of a pixel."""
+    first, other = keys[FIRST, edge], fringes[FIRST, edge]
     if other >= 0 and abs(near - first) < band:
         # One surface: its halo gives way to the surface itself.
         if layer[other] == HALO and (rim or near > first):
-            keys[FIRST, edge], blocks[FIRST, edge] = near, i
+            keys[FIRST, edge], fringes[FIRST, edge] = near, i
     elif near > first:
-        keys[SECOND, edge], blocks[SECOND, edge] = first, other
-        keys[FIRST, edge], blocks[FIRST, edge] = near, i
+        keys[SECOND, edge], fringes[SECOND, edge] = first, other
+        keys[FIRST, edge], fringes[FIRST, edge] = near, i
     elif near > keys[SECOND, edge]:
-        keys[SECOND, edge], blocks[SECOND, edge] = near, i
+        keys[SECOND, edge], fringes[SECOND, edge] = near, i
 
 
 @helper
@@ -140,101 +188,71 @@ def _within(at_nothing: float, slope: float, turned: float, first: float, last: 
         return max(first, -at_nothing * turned), last
     if slope < 0:
         return first, min(last, -at_nothing * turned)
-    return first, last if at_nothing >= 0 else first - 1
+    return first, last if at_nothing >= 0 else first - np.float32(1)
 
 
 @kernel
 def draw(
     boxes: np.ndarray,
-    planes: np.ndarray,
+    face: np.ndarray,
     layer: np.ndarray,
     bounds: np.ndarray,
     reach: np.ndarray,
-    start: np.ndarray,
-    change: np.ndarray,
-    key_start: np.ndarray,
-    key_change: float,
+    back: np.ndarray,
     same: float,
     wanted: np.ndarray,
     every: bool,
-    back: np.ndarray,
     key: np.ndarray,
-    block: np.ndarray,
+    shown: np.ndarray,
     edge: np.ndarray,
     edges: np.ndarray,
     keys: np.ndarray,
-    blocks: np.ndarray,
+    fringes: np.ndarray,
 ) -> int:
-    """Fills `key` float32 [h, w] (nearness) and `block` int32 [h, w] with the nearest surface of each pixel, and
-    `back` float32 [n, 10]: for each block that is seen its homography from the frame to the view, and how sharp it is
-    (0..1). Fringes are kept for the pixels that have any: `edge` int32 [h, w] is 0, else 1 + their place in `edges`
-    (the pixel), `keys` and `blocks` [2, ...] (FIRST, SECOND). Gives how many those are.
+    """Fills `key` float32 [h, w] (nearness) and `shown` int32 [h, w] (the face) with the nearest surface of each pixel.
+    Fringes are kept for the pixels that have any: `edge` int32 [h, w] is 0, else 1 + their place in `edges`
+    (the pixel), `keys` and `fringes` [2, ...] (FIRST, SECOND). Gives how many those are.
 
     Blocks off the tiles `wanted` are left out, unless `every` tile is."""
     width = key.shape[1]
     count = 0
-    none = np.float32(-np.inf)
+    none, zero, half = np.float32(-np.inf), np.float32(0), np.float32(0.5)
+    spans = np.empty((wanted.shape[0], 2), np.int32)
+    for row in range(wanted.shape[0]):
+        spans[row, 0], spans[row, 1] = span(wanted[row], width)
     for i in range(boxes.shape[1]):
         x0, x1, y0, y1 = bounds[0, i], bounds[1, i], bounds[2, i], bounds[3, i]
         if x1 < x0 or y1 < y0 or _hidden(key, x0, x1, y0, y1, reach[i]):
             continue
         if not every and not _asked(wanted, x0, x1, y0, y1):
             continue
-        a, b, c = planes[0, i], planes[1, i], planes[2, i]
-        m00, m01, m02 = start[0, 0] + change[0] * a, start[0, 1] + change[0] * b, start[0, 2] + change[0] * c
-        m10, m11, m12 = start[1, 0] + change[1] * a, start[1, 1] + change[1] * b, start[1, 2] + change[1] * c
-        m20, m21, m22 = start[2, 0] + change[2] * a, start[2, 1] + change[2] * b, start[2, 2] + change[2] * c
-        # The inverse, by cofactors. A determinant that is not positive: seen from behind, or edge-on.
-        i00, i01, i02 = m11 * m22 - m12 * m21, m02 * m21 - m01 * m22, m01 * m12 - m02 * m11
-        i10, i11, i12 = m12 * m20 - m10 * m22, m00 * m22 - m02 * m20, m02 * m10 - m00 * m12
-        i20, i21, i22 = m10 * m21 - m11 * m20, m01 * m20 - m00 * m21, m00 * m11 - m01 * m10
-        determinant = m00 * i00 + m01 * i10 + m02 * i20
-        if determinant < 1e-6:
+        number = face[i]
+        if back[number, STRETCH] == 0:
             continue
-        scale = 1.0 / determinant
-        i00, i01, i02 = i00 * scale, i01 * scale, i02 * scale
-        i10, i11, i12 = i10 * scale, i11 * scale, i12 * scale
-        i20, i21, i22 = i20 * scale, i21 * scale, i22 * scale
-        back[i, 0], back[i, 1], back[i, 2] = i00, i01, i02
-        back[i, 3], back[i, 4], back[i, 5] = i10, i11, i12
-        back[i, 6], back[i, 7], back[i, 8] = i20, i21, i22
-        n0, n1, n2 = key_start[0] + key_change * a, key_start[1] + key_change * b, key_start[2] + key_change * c
-        kx = n0 * i00 + n1 * i10 + n2 * i20
-        ky = n0 * i01 + n1 * i11 + n2 * i21
-        k0 = n0 * i02 + n1 * i12 + n2 * i22
-        u0, v0 = boxes[0, i] - OVERLAP, boxes[1, i] - OVERLAP
-        u1, v1 = boxes[2, i] + OVERLAP, boxes[3, i] + OVERLAP
-        w = m20 * ((u0 + u1) / 2) + m21 * ((v0 + v1) / 2) + m22
-        # The more a pixel of the view is stretched, the less its sample weighs: to the power of 1.5.
-        stretched = max(1.0, determinant / (w * w * w)) if w > 1e-3 else 1e9
-        back[i, 9] = 1.0 / (stretched * np.sqrt(stretched))
-        kind = layer[i]
-        # The sides of the block, each a half of the frame: >= 0 within it.
-        la, lb, lc = i00 - u0 * i20, i01 - u0 * i21, i02 - u0 * i22
-        ra, rb, rc = u1 * i20 - i00, u1 * i21 - i01, u1 * i22 - i02
-        ta, tb, tc = i10 - v0 * i20, i11 - v0 * i21, i12 - v0 * i22
-        ba, bb, bc = v1 * i20 - i10, v1 * i21 - i11, v1 * i22 - i12
+        kind = layer[number]
         solid = kind in (FRONT, FOOT, BACK, DEEP)
-        few = x1 - x0 < FEW or not solid
-        left_turn, right_turn, top_turn, bottom_turn = 1 / la, 1 / ra, 1 / ta, 1 / ba
-        for y in range(y0, y1 + 1):
-            fy = y + 0.5
-            depth = ky * fy + k0
-            left, right, top, bottom, ahead = lb * fy + lc, rb * fy + rc, tb * fy + tc, bb * fy + bc, i21 * fy + i22
-            if few:
+        i00, i01, i02 = back[number, 0], back[number, 1], back[number, 2]
+        i10, i11, i12 = back[number, 3], back[number, 4], back[number, 5]
+        i20, i21, i22 = back[number, 6], back[number, 7], back[number, 8]
+        kx, ky, k0 = back[number, NEAR], back[number, NEAR + 1], back[number, NEAR + 2]
+        u0, v0 = boxes[0, i] - np.float32(OVERLAP), boxes[1, i] - np.float32(OVERLAP)
+        u1, v1 = boxes[2, i] + np.float32(OVERLAP), boxes[3, i] + np.float32(OVERLAP)
+        if x1 - x0 < FEW or not solid:
+            for y in range(y0, y1 + 1):
+                fy = np.float32(y) + half
+                u, v, w, depth = i01 * fy + i02, i11 * fy + i12, i21 * fy + i22, ky * fy + k0
                 for x in range(x0, x1 + 1):
-                    fx = x + 0.5
-                    if left + la * fx < 0 or right + ra * fx < 0 or top + ta * fx < 0 or bottom + ba * fx < 0:
-                        continue
-                    if ahead + i20 * fx <= 0:
-                        continue
-                    near = np.float32(depth + kx * fx)
+                    fx = np.float32(x) + half
+                    u_here, v_here, w_here, near = u + i00 * fx, v + i10 * fx, w + i20 * fx, depth + kx * fx
+                    old = key[y, x]
+                    within = (u_here >= u0 * w_here) & (u_here <= u1 * w_here) & (w_here > zero)
+                    within &= (v_here >= v0 * w_here) & (v_here <= v1 * w_here)
                     if solid:
-                        if near > key[y, x]:
-                            key[y, x] = near
-                            block[y, x] = i
+                        ahead_of = within & (near > old)
+                        key[y, x] = near if ahead_of else old
+                        shown[y, x] = number if ahead_of else shown[y, x]
                         continue
-                    if near < key[y, x]:
+                    if not within or near < old:
                         continue
                     at = edge[y, x] - 1
                     if at < 0:
@@ -243,26 +261,35 @@ def draw(
                         edge[y, x] = count
                         edges[at] = y * width + x
                         keys[FIRST, at] = keys[SECOND, at] = none
-                        blocks[FIRST, at] = blocks[SECOND, at] = -1
+                        fringes[FIRST, at] = fringes[SECOND, at] = -1
                     band = same if same > 0 else np.float32(SAME) * abs(near)
-                    _softer(at, i, near, band, kind == RIM, layer, keys, blocks)
-                continue
-            first, last = x0 + 0.5, x1 + 0.5
-            first, last = _within(left, la, left_turn, first, last)
-            first, last = _within(right, ra, right_turn, first, last)
-            first, last = _within(top, ta, top_turn, first, last)
-            first, last = _within(bottom, ba, bottom_turn, first, last)
+                    _softer(at, number, near, band, kind == RIM, layer, keys, fringes)
+            continue
+        # The sides of the block, each a half of the frame: >= 0 within it.
+        la, lb, lc = i00 - u0 * i20, i01 - u0 * i21, i02 - u0 * i22
+        ra, rb, rc = u1 * i20 - i00, u1 * i21 - i01, u1 * i22 - i02
+        ta, tb, tc = i10 - v0 * i20, i11 - v0 * i21, i12 - v0 * i22
+        ba, bb, bc = v1 * i20 - i10, v1 * i21 - i11, v1 * i22 - i12
+        one = np.float32(1)
+        left_turn, right_turn, top_turn, bottom_turn = one / la, one / ra, one / ta, one / ba
+        for y in range(y0, y1 + 1):
+            fy = np.float32(y) + half
+            tiles = spans[y // TILE]
+            first, last = np.float32(max(x0, tiles[0])) + half, np.float32(min(x1, tiles[1] - 1)) + half
+            first, last = _within(lb * fy + lc, la, left_turn, first, last)
+            first, last = _within(rb * fy + rc, ra, right_turn, first, last)
+            first, last = _within(tb * fy + tc, ta, top_turn, first, last)
+            first, last = _within(bb * fy + bc, ba, bottom_turn, first, last)
             if not reach[i] < np.inf:
-                first, last = _within(ahead, i20, 1 / i20, first, last)
+                first, last = _within(i21 * fy + i22, i20, one / i20, first, last)
             if last < first:
                 continue
-            begin, end = int(np.ceil(first - 0.5)), int(np.floor(last - 0.5)) + 1
-            keys_row, blocks_row = key[y, begin:end], block[y, begin:end]
-            near0, number = depth + kx * (begin + 0.5), np.int32(i)
-            for x in range(end - begin):
-                near = np.float32(near0 + kx * x)
-                old = keys_row[x]
-                ahead_of = near > old
-                keys_row[x] = near if ahead_of else old
-                blocks_row[x] = number if ahead_of else blocks_row[x]
+            begin, end = int(np.ceil(first - half)), int(np.floor(last - half)) + 1
+            keys_row, shown_row = key[y, begin:end], shown[y, begin:end]
+            near0 = ky * fy + k0 + kx * (np.float32(begin) + half)
+            for x in range(np.uint64(max(end - begin, 0))):  # unsigned: no test for counting from the end
+                near = near0 + kx * np.float32(np.int32(x))
+                ahead_of = near > keys_row[x]
+                keys_row[x] = near if ahead_of else keys_row[x]
+                shown_row[x] = number if ahead_of else shown_row[x]
     return count

@@ -49,29 +49,30 @@ class Renderer:
     def __init__(self, still: Picture) -> None:
         self.still = still
         shape = still.nearness.shape
-        self.block = np.empty(shape, np.int32)
+        self.shown = np.empty(shape, np.int32)
         # Fringes are few: of what is set aside for them, what is not written takes no memory.
-        self.fringe_keys, self.fringe_blocks = (
-            np.empty((2, math.prod(shape)), kind) for kind in (np.float32, np.int32)
-        )
+        self.fringe_keys, self.fringe_faces = (np.empty((2, math.prod(shape)), kind) for kind in (np.float32, np.int32))
         self.blank = still.rgb.mean((0, 1)).round().astype(np.uint8)  # of a frame that shows nothing of any view
         self.holes = np.empty(shape[0], np.int32)
         self.wanted = np.ones((-(-shape[0] // raster.TILE), -(-shape[1] // raster.TILE)), np.uint8)
         self._grow(1)
-        self._make_room(0)
+        self.bounds, self.reach = np.empty((4, 0), np.int32), np.empty(0, np.float32)
+        self.back = np.empty((0, raster.TURNED), np.float32)
 
     def _grow(self, count: int) -> None:
         shape = (count, *self.still.nearness.shape)
         self.colour, self.edge = np.empty(shape, np.uint32), np.zeros(shape, np.int32)
         self.near, self.weight = (np.empty(shape, np.float32) for _ in range(2))
         self.edges, self.fringe, self.fringe_near = (
-            np.empty((count, self.block.size), kind) for kind in (np.int32, np.uint32, np.float32)
+            np.empty((count, self.shown.size), kind) for kind in (np.int32, np.uint32, np.float32)
         )
         self.fringes = [0] * count  # pixels that have any
 
-    def _make_room(self, blocks: int) -> None:
-        self.bounds, self.reach = np.empty((4, blocks), np.int32), np.empty(blocks, np.float32)
-        self.back = np.empty((blocks, 10), np.float32)
+    def _make_room(self, blocks: int, faces: int) -> None:
+        if blocks > len(self.reach):
+            self.bounds, self.reach = np.empty((4, blocks), np.int32), np.empty(blocks, np.float32)
+        if faces > len(self.back):
+            self.back = np.empty((faces, raster.TURNED), np.float32)
 
     def frame(self, sights: Sequence[Sight], unseen: Boxes = NOTHING) -> Frame:
         """The frame that `sights` show together. What they show behind `unseen` is not there to be seen."""
@@ -148,44 +149,54 @@ class Renderer:
         """Draws `sight` as the `k`th of the frame, its nearness into `near`."""
         picture, layers = sight.picture, sight.layers
         projection = raster.projection(picture, sight.pose, self.still.lens)
-        blocks = len(layers.layer)
-        if blocks > len(self.reach):
-            self._make_room(blocks)
+        self._make_room(len(layers.face), len(layers.layer))
         bounds, reach, back = self.bounds, self.reach, self.back
-        raster.place(layers.boxes, layers.planes, *projection, *self.block.shape, bounds, reach)
+        raster.turn(layers.faces, *projection, back)
+        raster.place(layers.boxes, layers.planes, *projection, *self.shown.shape, bounds, reach)
         if self.still.front < np.inf:
             clip.clip(layers.boxes, layers.planes, *projection, self.still.front, bounds, reach)
         near.fill(-np.inf)
-        self.block.fill(-1)
+        self.shown.fill(-1)
         self.edge[k].reshape(-1)[self.edges[k, : self.fringes[k]]] = 0
         self.fringes[k] = raster.draw(
             layers.boxes,
-            layers.planes,
+            layers.face,
             layers.layer,
             bounds,
             reach,
-            *projection,
+            back,
             self._same(picture, raster.SAME),
             self.wanted,
             k < FULL,
-            back,
             near,
-            self.block,
+            self.shown,
             self.edge[k],
             self.edges[k],
             self.fringe_keys,
-            self.fringe_blocks,
+            self.fringe_faces,
         )
         border = np.float32(shade.BORDER * picture.width)
-        textures = layers.layer, layers.texels, layers.places, layers.origins, border
-        shade.sample(self.block, back, *textures, self.wanted, self.colour[k], self.weight[k])
+        lookup = layers.places, layers.origins, border
+        shade.sample(
+            self.shown,
+            back,
+            layers.layer,
+            layers.pairs,
+            *lookup,
+            self.wanted,
+            len(self.near) > 1,
+            self.colour[k],
+            self.weight[k],
+        )
         shade.soften(
             self.fringes[k],
             self.edges[k],
             self.fringe_keys,
-            self.fringe_blocks,
+            self.fringe_faces,
             back,
-            *textures,
+            layers.layer,
+            layers.texels,
+            *lookup,
             near,
             self.colour[k],
             self.weight[k],

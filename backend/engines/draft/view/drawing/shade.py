@@ -12,10 +12,11 @@ import numpy as np
 
 from .....kernels import helper, kernel
 from ..layers import HALO
-from .colours import COVER, NEXT, between, mix, packed
-from .raster import FIRST, SECOND, TILE
+from .colours import COVER, between, mix, packed
+from .raster import FIRST, SECOND, STRETCH, TILE, span
 
 BORDER = 0.04  # share of the view's width over which samples gain weight from its edge inwards
+NEXT_TEXEL = np.uint64(32)  # bits: where the second of a pair of texels lies
 LANES = 8  # pixels that are looked up together
 PIECE = 1024  # pixels of a row that are looked up before their texels are fetched: what lies between stays in the cache
 ROOM = PIECE + LANES
@@ -35,34 +36,46 @@ def _looked_up(texels: np.ndarray, start: int, row: int, u: float, v: float) -> 
 
 
 @helper
-def _span(tiles: np.ndarray, width: int) -> tuple[int, int]:
-    """The first pixel of the first tile that is wanted, and the one after the last."""
-    begin, end = width, 0
-    for tile in range(tiles.shape[0]):
-        if tiles[tile] != 0:
-            begin, end = min(begin, tile * TILE), min(width, tile * TILE + TILE)
-    return begin, end
+def _runs(row: np.ndarray, starts: np.ndarray) -> Any:
+    """Where each run of equal numbers in `row` begins, and at last where the last ends, into `starts`; how many."""
+    count, before = np.uint64(0), np.int32(-2)  # which no face is
+    for x in range(np.uint64(row.size)):
+        here = row[x]
+        starts[count] = x
+        count += np.uint64(here != before)
+        before = here
+    starts[count] = row.size
+    return count
+
+
+@helper
+def _sharp(stretch: float, ahead: float) -> Any:
+    """How much a sample counts, up to 1: the more a pixel of the view is stretched, the less, to the power of 1.5."""
+    stretched = max(np.float32(1), stretch * ahead * ahead * ahead)
+    return np.float32(1) / (stretched * np.sqrt(stretched))
 
 
 @kernel
 def sample(
-    block: np.ndarray,
+    shown: np.ndarray,
     back: np.ndarray,
     layer: np.ndarray,
-    texels: np.ndarray,
+    pairs: np.ndarray,
     places: np.ndarray,
     origins: np.ndarray,
     border: float,
     wanted: np.ndarray,
+    weighed: bool,
     colour: np.ndarray,
     weight: np.ndarray,
 ) -> None:
-    """One view's samples of the surfaces in `block`: `colour` uint32 [h, w], bilinear in the doubled textures, `weight`
-    float32 [h, w] (above 0: how well it is seen; -1: guessed, or none). Off the tiles `wanted` they may be anything.
+    """One view's samples of the faces that are `shown`: `colour` uint32 [h, w], bilinear in the doubled textures,
+    `weight` float32 [h, w] (above 0: how well it is seen, or 1 if it need not be `weighed`; -1: guessed, or none). Off
+    the tiles `wanted` they may be anything.
 
     Piece by piece of a row: first where each pixel is looked up, then all texels, then what lies between them, so that
-    the processor works on many pixels at once. Most runs of pixels on one block are shorter than LANES: each is filled
-    up to a multiple of it, and what is too much is written over by the next run.
+    the processor works on many pixels at once. Each run of pixels on one face is filled up to a multiple of LANES, and
+    what is too much is written over by the next run.
     """
     height, width = colour.shape
     one, two, half, none = np.float32(1), np.float32(2), np.float32(0.5), np.float32(0)
@@ -71,22 +84,19 @@ def sample(
     scale = half / border
     # One array at distances that are known when this is compiled, so that no part of it can be another.
     place, weigh = np.empty(3 * ROOM, np.uint32), np.empty(ROOM, np.float32)
-    found = np.empty(4 * ROOM, np.uint32)
+    found, starts = np.empty(2 * ROOM, np.uint64), np.empty(PIECE + 1, np.int32)
     below, part = np.uint64(ROOM), np.uint64(2 * ROOM)
-    third, fourth = np.uint64(2 * ROOM), np.uint64(3 * ROOM)
     lanes = np.uint64(LANES - 1)
     for y in range(height):
-        row_begin, row_end = _span(wanted[y // TILE], width)
+        row_begin, row_end = span(wanted[y // TILE], width)
         fy = np.float32(y) + half
         for begin in range(row_begin, row_end, PIECE):
             end = min(begin + PIECE, row_end)
             before = np.float32(begin) + half
-            x = begin
-            while x < end:
-                i, first = block[y, x], np.uint64(x - begin)
-                while x < end and block[y, x] == i:
-                    x += 1
-                last = np.uint64(x - begin)
+            runs = _runs(shown[y, begin:end], starts)
+            for run in range(runs):
+                first, last = np.uint64(starts[run]), np.uint64(starts[run + np.uint64(1)])
+                i = shown[y, begin + np.int64(first)]
                 if i < 0:
                     for k in range(first, last):
                         place[k] = place[k + below] = place[k + part] = 0
@@ -96,17 +106,14 @@ def sample(
                 seen = kind <= HALO
                 start, row = np.int32(places[kind, 0]), np.int32(places[kind, 1])
                 left, top, last_u, last_v = origins[kind, 0], origins[kind, 1], origins[kind, 2], origins[kind, 3]
-                b0, b3, b6, sharp = back[i, 0], back[i, 3], back[i, 6], back[i, 9]
+                b0, b3, b6 = back[i, 0], back[i, 3], back[i, 6]
                 w0, u0, v0 = back[i, 7] * fy + back[i, 8], back[i, 1] * fy + back[i, 2], back[i, 4] * fy + back[i, 5]
-                for k in range(first, first + ((last - first + lanes) & ~lanes)):  # unsigned: see _looked_up
+                beyond = first + ((last - first + lanes) & ~lanes)  # unsigned: see _looked_up
+                for k in range(first, beyond):
                     fx = np.float32(np.int32(k)) + before
                     w = two / (b6 * fx + w0)
-                    u, v = (b0 * fx + u0) * w, (b3 * fx + v0) * w
-                    inwards = min(min(u, v), min(wide - u, high - v)) * scale
-                    quality = max(sharp * min(max(inwards, least), one), least)
-                    weigh[k] = quality if seen else guessed
-                    u = min(max(u - left, none), last_u)
-                    v = min(max(v - top, none), last_v)
+                    u = min(max((b0 * fx + u0) * w - left, none), last_u)
+                    v = min(max((b3 * fx + v0) * w - top, none), last_v)
                     column, line = np.int32(u), np.int32(v)
                     across = np.int32((u - np.float32(column)) * fine + half)
                     down = np.int32((v - np.float32(line)) * fine + half)
@@ -114,16 +121,28 @@ def sample(
                     place[k] = np.uint32(texel)
                     place[k + below] = np.uint32(np.int32(texel + row))
                     place[k + part] = np.uint32(np.int32(across | np.int32(down << np.int32(9))))
+                if not (weighed and seen):
+                    says = one if seen else guessed
+                    for k in range(first, beyond):
+                        weigh[k] = says
+                    continue
+                stretch = back[i, STRETCH]
+                for k in range(first, beyond):
+                    fx = np.float32(np.int32(k)) + before
+                    ahead = b6 * fx + w0
+                    w = two / ahead
+                    u, v = (b0 * fx + u0) * w, (b3 * fx + v0) * w
+                    inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
+                    weigh[k] = max(_sharp(stretch, ahead) * inwards, least)
             count = np.uint64(end - begin)
             for k in range(count):
-                at, under = place[k], place[k + below]
-                found[k], found[k + below] = texels[at], texels[at + NEXT]
-                found[k + third], found[k + fourth] = texels[under], texels[under + NEXT]
+                found[k], found[k + below] = pairs[place[k]], pairs[place[k + below]]
             colours, weights = colour[y, begin:end], weight[y, begin:end]
             for k in range(count):
                 to_right, to_below = place[k + part] & np.uint32(511), np.uint32(place[k + part] >> np.uint32(9))
-                over = mix(found[k], found[k + below], to_right)
-                under = mix(found[k + third], found[k + fourth], to_right)
+                upper, lower = found[k], found[k + below]
+                over = mix(np.uint32(upper), np.uint32(upper >> NEXT_TEXEL), to_right)
+                under = mix(np.uint32(lower), np.uint32(lower >> NEXT_TEXEL), to_right)
                 colours[k] = mix(over, under, to_below) | COVER
                 weights[k] = weigh[k]
 
@@ -133,7 +152,7 @@ def soften(
     count: int,
     edges: np.ndarray,
     keys: np.ndarray,
-    blocks: np.ndarray,
+    faces: np.ndarray,
     back: np.ndarray,
     layer: np.ndarray,
     texels: np.ndarray,
@@ -150,13 +169,13 @@ def soften(
     """Brings the fringes of `count` pixels (see raster.draw) into a view's samples: those that cover more than half of
     it become its surface, softer ones before that its `fringe` uint32 [...] with its nearness. Where there are none of
     those, the pixel has no `edge` any more."""
-    width = near.shape[1]
+    width = np.uint32(near.shape[1])  # in 32 bits, which take a processor half as long to divide
     one, two, half = np.float32(1), np.float32(2), np.float32(0.5)
     none, least = np.float32(-np.inf), np.float32(0.02)
     wide, high = origins[0, 2], origins[0, 3]
     scale = half / border
     for at in range(count):
-        y, x = edges[at] // width, edges[at] % width
+        y, x = np.int64(np.uint32(edges[at]) // width), np.int64(np.uint32(edges[at]) % width)
         fx, fy = np.float32(x) + half, np.float32(y) + half
         nearest, cover = near[y, x], one
         here = np.int64(colour[y, x])
@@ -165,14 +184,14 @@ def soften(
             red = green = blue = np.float32(0)
         soft = soft_red = soft_green = soft_blue = np.float32(0)
         for slot in (SECOND, FIRST):
-            i, key = blocks[slot, at], keys[slot, at]
+            i, key = faces[slot, at], keys[slot, at]
             if i < 0 or key < nearest:
                 continue
             kind = layer[i]
-            w = two / (back[i, 6] * fx + back[i, 7] * fy + back[i, 8])
+            ahead = back[i, 6] * fx + back[i, 7] * fy + back[i, 8]
+            w = two / ahead
             u = (back[i, 0] * fx + back[i, 1] * fy + back[i, 2]) * w
             v = (back[i, 3] * fx + back[i, 4] * fy + back[i, 5]) * w
-            quality = max(back[i, 9] * min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one), least)
             found = _looked_up(
                 texels,
                 places[kind, 0],
@@ -200,7 +219,8 @@ def soften(
             blue = share * b + (one - share) * soft_blue + rest * blue
             soft = soft_red = soft_green = soft_blue = np.float32(0)
             nearest = key
-            weight[y, x] = quality
+            inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
+            weight[y, x] = max(_sharp(back[i, STRETCH], ahead) * inwards, least)
         near[y, x] = nearest
         if nearest > none:
             colour[y, x] = packed(red, green, blue, cover)

@@ -86,9 +86,9 @@ def _walls(abc: np.ndarray, closing: np.ndarray, label: np.ndarray) -> np.ndarra
     wall = np.where(closing, np.arange(len(abc)), -1)
     middle = np.ones((len(abc), 3))
     for k in range(len(abc)):
-        v, u = np.nonzero(label == k)
-        if len(u):
-            middle[k, :2] = np.median(u), np.median(v)
+        here = label == k
+        if here.any():
+            middle[k, :2] = _middle(here.sum(0)), _middle(here.sum(1))
     for k in range(len(abc)):
         here = middle[k] @ abc[k]
         for j in np.flatnonzero(closing):
@@ -97,6 +97,12 @@ def _walls(abc: np.ndarray, closing: np.ndarray, label: np.ndarray) -> np.ndarra
             if j != k and 0 < gap < COINCIDENT * abs(here) and turned < 3 * COINCIDENT * abs(here):
                 wall[k] = j
     return np.where(wall >= 0, wall[wall], -1)
+
+
+def _middle(counts: np.ndarray) -> float:
+    """The median of whole numbers, each so often as `counts` says."""
+    below, half = np.cumsum(counts), counts.sum() / 2
+    return float(np.searchsorted(below, half) + np.searchsorted(below, half, side="right")) / 2
 
 
 def _refine(points: np.ndarray, g: np.ndarray, inside: np.ndarray, tolerance: np.ndarray) -> np.ndarray:

@@ -225,21 +225,35 @@ def _stretch(colour: np.ndarray, seen: np.ndarray, rounds: int) -> None:
 
 
 def _average(colour: np.ndarray, seen: np.ndarray, radius: int) -> np.ndarray:
-    """The mean of what is seen in a box of 2 radius + 1 texels, three times over (nearly a Gaussian)."""
-    total, weight = colour * seen[..., None], seen.copy()
+    """The mean of what is seen in a box of 2 radius + 1 texels, twice over (nearly a Gaussian)."""
+    total = np.concatenate([colour * seen[..., None], seen[..., None]], 2)
     for _ in range(2):
-        total, weight = _box(total, radius), _box(weight[..., None], radius)[..., 0]
-    return total / np.maximum(weight, 1e-6)[..., None]
+        total = _box(total, radius)
+    return total[..., :3] / np.maximum(total[..., 3:], 1e-6)
 
 
+@kernel
 def _box(values: np.ndarray, radius: int) -> np.ndarray:
-    for axis in (0, 1):
-        length = values.shape[axis]
-        sums = np.concatenate([np.zeros_like(values.take([0], axis)), np.cumsum(values, axis, np.float32)], axis)
-        after = np.minimum(np.arange(length) + radius + 1, length)
-        before = np.maximum(np.arange(length) - radius, 0)
-        values = (sums.take(after, axis) - sums.take(before, axis)) / (2 * radius + 1)
-    return values
+    """The mean of `values` float32 [h, w, n] in a box of 2 radius + 1 texels, those beyond the edges being 0."""
+    height, width, count = values.shape
+    sums, side = np.zeros((height + 1, width * count), np.float32), np.float32(2 * radius + 1)
+    rows = values.reshape(height, width * count)
+    for y in range(height):
+        before, after, row = sums[y], sums[y + 1], rows[y]
+        for i in range(row.size):
+            after[i] = before[i] + row[i]
+    out, line = np.empty((height, width, count), np.float32), np.zeros((width + 1) * count, np.float32)
+    for y in range(height):
+        under, over = sums[min(y + radius + 1, height)], sums[max(y - radius, 0)]
+        for i in range(under.size):
+            line[count + i] = (under[i] - over[i]) / side
+        for i in range(count, line.size):
+            line[i] += line[i - count]
+        for x in range(width):
+            right, left = min(x + radius + 1, width) * count, max(x - radius, 0) * count
+            for c in range(count):
+                out[y, x, c] = (line[right + c] - line[left + c]) / side
+    return out
 
 
 def _likeness(grey: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, float]:
@@ -250,23 +264,51 @@ def _likeness(grey: np.ndarray, seen: np.ndarray) -> tuple[np.ndarray, float]:
     overlap = np.fft.irfft2(mask * mask.conj(), padded)
     product = np.fft.irfft2(value * value.conj(), padded)
     energy = np.fft.irfft2(power * mask.conj(), padded)
-    other = np.roll(energy[::-1, ::-1], (1, 1), (0, 1))
-    like = product / np.sqrt(np.maximum(energy, 1e-3) * np.maximum(other, 1e-3))
-    like[overlap < max(300, 0.04 * seen.sum())] = -1
-    peak = np.ones_like(like, bool)
-    for dy, dx in ((0, 1), (1, 0), (1, 1), (1, -1)):
-        moved = np.roll(like, (dy, dx), (0, 1))
-        peak &= (like >= moved) & (like > np.roll(like, (-dy, -dx), (0, 1)))
-    rows = np.fft.fftfreq(padded[0], 1 / padded[0]).astype(int)[:, None]
-    columns = np.fft.fftfreq(padded[1], 1 / padded[1]).astype(int)[None, :]
-    peak &= (np.abs(rows) + np.abs(columns) >= 8) & (like > LIKENESS)
-    found = np.argwhere(peak)
+    like = _normal(product, energy, overlap, np.float32(max(300, 0.04 * seen.sum())))
+    found = _peaks(like)
+    rows, columns = (np.fft.fftfreq(size, 1 / size).astype(int) for size in padded)
+    at = found[:, 0], found[:, 1]
     # Shifts that overlap more are surer of their likeness.
-    sure = like[peak] * np.sqrt(np.minimum(1, overlap[peak] / (0.25 * seen.sum())))
+    sure = like[at] * np.sqrt(np.minimum(1, overlap[at] / (0.25 * seen.sum())))
     order = np.argsort(-sure, kind="stable")[:SHIFTS]
     found = found[order]
     like_best = float(sure.max()) if len(sure) else 0.0
-    return np.stack([rows[found[:, 0], 0], columns[0, found[:, 1]]], 1), like_best
+    return np.stack([rows[found[:, 0]], columns[found[:, 1]]], 1), like_best
+
+
+@kernel
+def _normal(product: np.ndarray, energy: np.ndarray, overlap: np.ndarray, least: float) -> np.ndarray:
+    """How like itself a map is under each shift, up to 1; -1 where it overlaps by less than `least`."""
+    height, width = product.shape
+    out, some = np.empty((height, width), np.float32), np.float32(1e-3)
+    for y in range(height):
+        other = energy[height - y if y > 0 else 0]
+        for x in range(width):
+            both = max(energy[y, x], some) * max(other[width - x if x > 0 else 0], some)
+            out[y, x] = product[y, x] / np.sqrt(both) if overlap[y, x] >= least else np.float32(-1)
+    return out
+
+
+@kernel
+def _peaks(like: np.ndarray) -> np.ndarray:
+    """Row and column [n, 2] of where `like`, which goes round at its edges, is above LIKENESS and as high as around it;
+    not of shifts by fewer than 8 texels."""
+    height, width = like.shape
+    out, count = np.empty((like.size, 2), np.int64), 0
+    for y in range(height):
+        over, under = like[y - 1 if y > 0 else height - 1], like[y + 1 if y + 1 < height else 0]
+        row = like[y]
+        for x in range(width):
+            here = row[x]
+            if here <= np.float32(LIKENESS) or min(y, height - y) + min(x, width - x) < 8:
+                continue
+            left, right = x - 1 if x > 0 else width - 1, x + 1 if x + 1 < width else 0
+            if here < max(max(row[left], over[x]), max(over[left], over[right])):
+                continue
+            if here > max(max(row[right], under[x]), max(under[left], under[right])):
+                out[count, 0], out[count, 1] = y, x
+                count += 1
+    return out[:count]
 
 
 def _fast(length: int) -> int:
