@@ -87,7 +87,7 @@ def alone(
         _bytes_of(colour[y], out[y].reshape(-1))
     across = np.uint32(width)  # in 32 bits, which take a processor half as long to divide
     for at in range(count):
-        y, x = np.int64(np.uint32(edges[at]) // across), np.int64(np.uint32(edges[at]) % across)
+        y, x = int(np.uint32(edges[at]) // across), int(np.uint32(edges[at]) % across)
         if edge[y, x] == 0 or near[y, x] == none or fringe_near[at] < near[y, x] + same:
             continue
         found = np.int64(fringe[at])

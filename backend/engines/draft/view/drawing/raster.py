@@ -11,6 +11,8 @@ Most blocks are a pixel or two wide, so what is done to each counts: homographie
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from .....kernels import helper, kernel
@@ -182,7 +184,7 @@ def _softer(
 
 
 @helper
-def _within(at_nothing: float, slope: float, turned: float, first: float, last: float) -> tuple[float, float]:
+def _within(at_nothing: float, slope: float, turned: float, first: float, last: float) -> tuple[Any, Any]:
     """The part of first..last in which `at_nothing` + `slope` x is not below 0; `turned` is 1 / `slope`."""
     if slope > 0:
         return max(first, -at_nothing * turned), last

@@ -49,7 +49,7 @@ def _runs(row: np.ndarray, starts: np.ndarray) -> Any:
 
 
 @helper
-def _sharp(stretch: float, ahead: float) -> Any:
+def _sharp(stretch: Any, ahead: Any) -> Any:
     """How much a sample counts, up to 1: the more a pixel of the view is stretched, the less, to the power of 1.5."""
     stretched = max(np.float32(1), stretch * ahead * ahead * ahead)
     return np.float32(1) / (stretched * np.sqrt(stretched))
@@ -175,7 +175,7 @@ def soften(
     wide, high = origins[0, 2], origins[0, 3]
     scale = half / border
     for at in range(count):
-        y, x = np.int64(np.uint32(edges[at]) // width), np.int64(np.uint32(edges[at]) % width)
+        y, x = int(np.uint32(edges[at]) // width), int(np.uint32(edges[at]) % width)
         fx, fy = np.float32(x) + half, np.float32(y) + half
         nearest, cover = near[y, x], one
         here = np.int64(colour[y, x])
