@@ -97,8 +97,9 @@ def _build(
     known = ((breaks.near > 0) | ((halo >= 0) & (breaks.far == 1)) | (~breaks.rim & (breaks.far == 0))).astype(np.uint8)
     matte.bleed(front, known, 3)
     at_break = (breaks.near == 1) | (breaks.far == 1)
-    opacity = np.where(at_break, alpha, np.where((breaks.near > 0) | (breaks.far == 0), 1.0, 0.0)).astype(np.float32)
-    bare = np.where((breaks.far == 1)[..., None], _bytes(back), picture.rgb)
+    opacity = np.where(at_break, alpha, ((breaks.near > 0) | (breaks.far == 0)).astype(np.float32))
+    bare, farther = picture.rgb.copy(), breaks.far == 1
+    bare[farther] = back[farther] + np.float32(0.5)
     rim_rgb = _bytes(front)
     del front, alpha, halo, known, at_break  # of a large picture each takes as much as the picture
     bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
@@ -179,7 +180,8 @@ def _shown_behind(
     rgb = back
     matte.bleed(rgb, (~breaks.rim | bared).astype(np.uint8), 3)
     around = np.pad(nearness, 1, mode="edge")
-    farthest = np.minimum.reduce([around[1:-1, :-2], around[1:-1, 2:], around[:-2, 1:-1], around[2:, 1:-1]])
+    beside = np.minimum(around[1:-1, :-2], around[1:-1, 2:])
+    farthest = np.minimum(beside, np.minimum(around[:-2, 1:-1], around[2:, 1:-1]))
     mixed = bared & (breaks.near == 1)
     flat = np.where(mixed, np.float32(0), slope_x), np.where(mixed, np.float32(0), slope_y)
     there = (breaks.foot | mixed).astype(np.uint8)
@@ -188,12 +190,16 @@ def _shown_behind(
     return rear, HiddenLayer(rgb[:1, :1], nearness, slope_x, slope_y, np.zeros_like(there))
 
 
+@kernel
 def _bytes(rgb: np.ndarray) -> np.ndarray:
-    """Float colours of 0..255 as uint8, rounded."""
-    made = np.empty(rgb.shape, np.uint8)
-    for row, out in zip(rgb, made, strict=True):
-        out[:] = np.clip(row + np.float32(0.5), 0, 255)
-    return made
+    """Float32 colours [h, w, 3] of 0..255 as uint8, rounded."""
+    out = np.empty(rgb.shape, np.uint8)
+    half, least, most = np.float32(0.5), np.float32(0), np.float32(255)
+    for y in range(rgb.shape[0]):
+        row, line = rgb[y].reshape(-1), out[y].reshape(-1)
+        for i in range(row.size):
+            line[i] = np.uint8(np.int32(min(max(row[i] + half, least), most)))
+    return out
 
 
 @helper

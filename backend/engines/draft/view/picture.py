@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -60,6 +61,11 @@ class Picture:
     @property
     def lens(self) -> Lens:
         return Lens(self.fx, self.fy, self.cx, self.cy)
+
+    @cached_property
+    def span(self) -> float:
+        """From the least nearness to the greatest."""
+        return float(np.ptp(self.nearness))
 
     def metres(self) -> np.ndarray:
         """Distance along the camera's axis, float32 [height, width], inf where there is no surface."""

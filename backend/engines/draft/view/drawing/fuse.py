@@ -17,9 +17,10 @@ LITTLE = 0.004  # a share of a pixel that makes no difference
 
 
 @kernel
-def unseen_tiles(weight: np.ndarray, says: np.ndarray, out: np.ndarray) -> int:
-    """`out` uint8 [tiles down, tiles across]: 1 where a pixel is not surely seen by any view. How many there are."""
-    count, height, width = weight.shape
+def unseen_tiles(weight: np.ndarray, says: np.ndarray, height: int, out: np.ndarray) -> int:
+    """`out` uint8 [tiles down, tiles across]: 1 where a pixel of the first `height` rows is not surely seen by any
+    view. How many there are."""
+    count, width = weight.shape[0], weight.shape[2]
     sure = np.empty(width, np.uint8)
     for tile in range(out.shape[1]):
         for y in range(out.shape[0]):
@@ -71,9 +72,10 @@ def alone(
     out: np.ndarray,
     holes: np.ndarray,
 ) -> float:
-    """The samples [h, w] of a single view as a frame: as `fuse`, where there is nothing to bring together. `edges` are
-    the `count` pixels that may have a fringe. Gives the pixels that the view does not see; its nearness is `near`."""
-    height, width = near.shape
+    """The samples of a single view as a band of a frame: as `fuse`, where there is nothing to bring together. `edges`
+    are the `count` pixels that may have a fringe. Gives the pixels that the view does not see; its nearness is `near`.
+    """
+    height, width = out.shape[:2]
     none, half = np.float32(-np.inf), np.float32(0.5)
     covered = 0
     for y in range(height):
@@ -152,15 +154,15 @@ def fuse(
     nearness: np.ndarray,
     holes: np.ndarray,
 ) -> float:
-    """The samples of two views or more [n, h, w] as one frame, `out` uint8 [h, w, 3] with its `nearness` float32
-    [h, w].
+    """The samples of two views or more [n, h or more, w] as one band of a frame, `out` uint8 [h, w, 3] with its
+    `nearness` float32 [h, w].
 
     `shares` float32 [n] is how much of the average each view is, `says` float32 [n] in 0..1 how far it can hide what
     the others see. `edge` and `fringe` are theirs from `soften`. Only the first `full` views were drawn off the tiles
     `wanted`. Gives the pixels that no view sees; `holes` int32 [h] are those of each row with no sample at all
     (nearness -inf).
     """
-    count, height, width = near.shape
+    count, (height, width) = near.shape[0], nearness.shape
     order = np.empty(count, np.int64)
     one, half, none = np.float32(1), np.float32(0.5), np.float32(-np.inf)
     unseen = 0.0

@@ -14,6 +14,7 @@ BEHIND = (
 
 @kernel
 def hide(
+    top: int,
     boxes: np.ndarray,
     box_near: np.ndarray,
     weight: np.ndarray,
@@ -24,13 +25,14 @@ def hide(
     nearness: np.ndarray,
     holes: np.ndarray,
 ) -> int:
-    """Make holes (`nearness` -inf, counted in `holes` by row) of the pixels in `boxes` int32 [n, 4] that views show
-    behind the nearness of their box. `weight`, `says`, `wanted` and `full` are the views' as in fuse; `same` is what
-    counts as one surface, 0: a share of the nearness (BEHIND). How many pixels they are."""
+    """In the band of a frame that begins in row `top`, make holes (`nearness` -inf, counted in `holes` by row) of the
+    pixels in `boxes` int32 [n, 4] that views show behind the nearness of their box. `weight`, `says`, `wanted` and
+    `full` are the views' as in fuse; `same` is what counts as one surface, 0: a share of the nearness (BEHIND). How
+    many pixels they are."""
     found = 0
     for i in range(boxes.shape[0]):
         front = box_near[i] - (same if same > 0 else np.float32(BEHIND) * abs(box_near[i]))
-        for y in range(boxes[i, 1], boxes[i, 3]):
+        for y in range(max(boxes[i, 1] - top, 0), min(boxes[i, 3] - top, nearness.shape[0])):
             for x in range(boxes[i, 0], boxes[i, 2]):
                 if nearness[y, x] == np.float32(-np.inf) or nearness[y, x] >= front:
                     continue

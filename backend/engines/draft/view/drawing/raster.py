@@ -6,7 +6,8 @@ perspective: A = K' R^T K^-1, T = -K' R^T t; orthographic: the parallel projecti
 The nearness seen from the new pose is affine in the frame's pixels: (k_A + k_T n) M^-1 (x, y, 1).
 
 Most blocks are a pixel or two wide, so what is done to each counts: homographies are turned round once for each face
-(`turn`), where blocks fall is found for all of them at once (`place`), and then they are drawn (`draw`).
+(`turn`), where blocks fall is found for all of them at once (`place`). They are drawn band by band of the frame
+(`bands`, `draw`), so that what is worked on stays in the processor's cache.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from ..picture import Lens, Picture
 OVERLAP = 0.12  # pixels that blocks reach over their edge, so that no crack opens between them
 SAME = 0.04  # fringes closer together than this share of the nearness are one surface's
 TILE = 16  # pixels to a side of what a view can be asked for
+BAND = 32  # rows of a frame that are drawn at a time, whole tiles
 AHEAD = 1e-3  # a corner must be so far before the camera, in its units
 FEW = 4  # pixels across up to which a row of a block is tested one by one
 FIRST, SECOND = 0, 1  # the two nearest fringes of a pixel
@@ -137,6 +139,26 @@ def place(
         reach[i] = np.float32(near if whole else np.inf)
 
 
+@kernel
+def bands(bounds: np.ndarray, blocks: int, height: int) -> tuple[np.ndarray, np.ndarray]:
+    """The first so many `blocks` in each band of a frame, in order, one band after the other: int32 [n], and where each
+    band begins among them, int64 [bands + 1]."""
+    first = np.zeros((height + BAND - 1) // BAND + 2, np.int64)
+    for i in range(blocks):
+        if bounds[1, i] >= bounds[0, i] and bounds[3, i] >= bounds[2, i]:
+            for band in range(bounds[2, i] // BAND, bounds[3, i] // BAND + 1):
+                first[band + 2] += 1
+    for band in range(2, first.size):
+        first[band] += first[band - 1]
+    order = np.empty(first[-1], np.int32)
+    for i in range(blocks):
+        if bounds[1, i] >= bounds[0, i] and bounds[3, i] >= bounds[2, i]:
+            for band in range(bounds[2, i] // BAND, bounds[3, i] // BAND + 1):
+                order[first[band + 1]] = i
+                first[band + 1] += 1
+    return order, first[:-1]
+
+
 @helper
 def _hidden(key: np.ndarray, x0: int, x1: int, y0: int, y1: int, near: float) -> bool:
     """Whether all pixels from (x0, y0) to (x1, y1) show something nearer."""
@@ -195,6 +217,8 @@ def _within(at_nothing: float, slope: float, turned: float, first: float, last: 
 
 @kernel
 def draw(
+    order: np.ndarray,
+    top: int,
     boxes: np.ndarray,
     face: np.ndarray,
     layer: np.ndarray,
@@ -211,20 +235,25 @@ def draw(
     keys: np.ndarray,
     fringes: np.ndarray,
 ) -> int:
-    """Fills `key` float32 [h, w] (nearness) and `shown` int32 [h, w] (the face) with the nearest surface of each pixel.
-    Fringes are kept for the pixels that have any: `edge` int32 [h, w] is 0, else 1 + their place in `edges`
-    (the pixel), `keys` and `fringes` [2, ...] (FIRST, SECOND). Gives how many those are.
+    """Draws the blocks `order` in the band of the frame that begins in row `top`: `key` float32 [h, w] gets the
+    nearness of the nearest surface of each pixel (-inf: none), `shown` int32 its face (-1). Fringes are kept for the
+    pixels that have any: `edge` int32 [h, w] is 0, else 1 + their place in `edges` (the pixel), `keys` and `fringes`
+    [2, ...] (FIRST, SECOND). Gives how many those are.
 
     Blocks off the tiles `wanted` are left out, unless `every` tile is."""
-    width = key.shape[1]
+    height, width = key.shape
     count = 0
     none, zero, half = np.float32(-np.inf), np.float32(0), np.float32(0.5)
+    key[:] = none
+    shown[:] = -1
+    edge[:] = 0
     spans = np.empty((wanted.shape[0], 2), np.int32)
     for row in range(wanted.shape[0]):
         spans[row, 0], spans[row, 1] = span(wanted[row], width)
-    for i in range(boxes.shape[1]):
-        x0, x1, y0, y1 = bounds[0, i], bounds[1, i], bounds[2, i], bounds[3, i]
-        if x1 < x0 or y1 < y0 or _hidden(key, x0, x1, y0, y1, reach[i]):
+    for i in order:
+        x0, x1 = bounds[0, i], bounds[1, i]
+        y0, y1 = max(bounds[2, i] - top, 0), min(bounds[3, i] - top, height - 1)
+        if _hidden(key, x0, x1, y0, y1, reach[i]):
             continue
         if not every and not _asked(wanted, x0, x1, y0, y1):
             continue
@@ -241,7 +270,7 @@ def draw(
         u1, v1 = boxes[2, i] + np.float32(OVERLAP), boxes[3, i] + np.float32(OVERLAP)
         if x1 - x0 < FEW or not solid:
             for y in range(y0, y1 + 1):
-                fy = np.float32(y) + half
+                fy = np.float32(y + top) + half
                 u, v, w, depth = i01 * fy + i02, i11 * fy + i12, i21 * fy + i22, ky * fy + k0
                 for x in range(x0, x1 + 1):
                     fx = np.float32(x) + half
@@ -275,7 +304,7 @@ def draw(
         one = np.float32(1)
         left_turn, right_turn, top_turn, bottom_turn = one / la, one / ra, one / ta, one / ba
         for y in range(y0, y1 + 1):
-            fy = np.float32(y) + half
+            fy = np.float32(y + top) + half
             tiles = spans[y // TILE]
             first, last = np.float32(max(x0, tiles[0])) + half, np.float32(min(x1, tiles[1] - 1)) + half
             first, last = _within(lb * fy + lc, la, left_turn, first, last)

@@ -57,6 +57,7 @@ def _sharp(stretch: Any, ahead: Any) -> Any:
 
 @kernel
 def sample(
+    top: int,
     shown: np.ndarray,
     back: np.ndarray,
     layer: np.ndarray,
@@ -69,9 +70,9 @@ def sample(
     colour: np.ndarray,
     weight: np.ndarray,
 ) -> None:
-    """One view's samples of the faces that are `shown`: `colour` uint32 [h, w], bilinear in the doubled textures,
-    `weight` float32 [h, w] (above 0: how well it is seen, or 1 if it need not be `weighed`; -1: guessed, or none). Off
-    the tiles `wanted` they may be anything.
+    """One view's samples of the faces that are `shown` in the band that begins in row `top`: `colour` uint32 [h, w],
+    bilinear in the doubled textures, `weight` float32 [h, w] (above 0: how well it is seen, or 1 if it need not be
+    `weighed`; -1: guessed, or none). Off the tiles `wanted` they may be anything.
 
     Piece by piece of a row: first where each pixel is looked up, then all texels, then what lies between them, so that
     the processor works on many pixels at once. Each run of pixels on one face is filled up to a multiple of LANES, and
@@ -89,7 +90,7 @@ def sample(
     lanes = np.uint64(LANES - 1)
     for y in range(height):
         row_begin, row_end = span(wanted[y // TILE], width)
-        fy = np.float32(y) + half
+        fy = np.float32(y + top) + half
         for begin in range(row_begin, row_end, PIECE):
             end = min(begin + PIECE, row_end)
             before = np.float32(begin) + half
@@ -105,7 +106,7 @@ def sample(
                 kind = layer[i]
                 seen = kind <= HALO
                 start, row = np.int32(places[kind, 0]), np.int32(places[kind, 1])
-                left, top, last_u, last_v = origins[kind, 0], origins[kind, 1], origins[kind, 2], origins[kind, 3]
+                left, upper, last_u, last_v = origins[kind, 0], origins[kind, 1], origins[kind, 2], origins[kind, 3]
                 b0, b3, b6 = back[i, 0], back[i, 3], back[i, 6]
                 w0, u0, v0 = back[i, 7] * fy + back[i, 8], back[i, 1] * fy + back[i, 2], back[i, 4] * fy + back[i, 5]
                 beyond = first + ((last - first + lanes) & ~lanes)  # unsigned: see _looked_up
@@ -113,7 +114,7 @@ def sample(
                     fx = np.float32(np.int32(k)) + before
                     w = two / (b6 * fx + w0)
                     u = min(max((b0 * fx + u0) * w - left, none), last_u)
-                    v = min(max((b3 * fx + v0) * w - top, none), last_v)
+                    v = min(max((b3 * fx + v0) * w - upper, none), last_v)
                     column, line = np.int32(u), np.int32(v)
                     across = np.int32((u - np.float32(column)) * fine + half)
                     down = np.int32((v - np.float32(line)) * fine + half)
@@ -140,15 +141,16 @@ def sample(
             colours, weights = colour[y, begin:end], weight[y, begin:end]
             for k in range(count):
                 to_right, to_below = place[k + part] & np.uint32(511), np.uint32(place[k + part] >> np.uint32(9))
-                upper, lower = found[k], found[k + below]
-                over = mix(np.uint32(upper), np.uint32(upper >> NEXT_TEXEL), to_right)
-                under = mix(np.uint32(lower), np.uint32(lower >> NEXT_TEXEL), to_right)
+                pair, next_pair = found[k], found[k + below]
+                over = mix(np.uint32(pair), np.uint32(pair >> NEXT_TEXEL), to_right)
+                under = mix(np.uint32(next_pair), np.uint32(next_pair >> NEXT_TEXEL), to_right)
                 colours[k] = mix(over, under, to_below) | COVER
                 weights[k] = weigh[k]
 
 
 @kernel
 def soften(
+    top: int,
     count: int,
     edges: np.ndarray,
     keys: np.ndarray,
@@ -166,9 +168,9 @@ def soften(
     fringe: np.ndarray,
     fringe_near: np.ndarray,
 ) -> None:
-    """Brings the fringes of `count` pixels (see raster.draw) into a view's samples: those that cover more than half of
-    it become its surface, softer ones before that its `fringe` uint32 [...] with its nearness. Where there are none of
-    those, the pixel has no `edge` any more."""
+    """Brings the fringes of `count` pixels of a band (see raster.draw) into a view's samples: those that cover more
+    than half of it become its surface, softer ones before that its `fringe` uint32 [...] with its nearness. Where there
+    are none of those, the pixel has no `edge` any more."""
     width = np.uint32(near.shape[1])  # in 32 bits, which take a processor half as long to divide
     one, two, half = np.float32(1), np.float32(2), np.float32(0.5)
     none, least = np.float32(-np.inf), np.float32(0.02)
@@ -176,7 +178,7 @@ def soften(
     scale = half / border
     for at in range(count):
         y, x = int(np.uint32(edges[at]) // width), int(np.uint32(edges[at]) % width)
-        fx, fy = np.float32(x) + half, np.float32(y) + half
+        fx, fy = np.float32(x) + half, np.float32(y + top) + half
         nearest, cover = near[y, x], one
         here = np.int64(colour[y, x])
         red, green, blue = np.float32(here & 255), np.float32((here >> 8) & 255), np.float32((here >> 16) & 255)
