@@ -20,6 +20,7 @@ def ball_before_wall() -> bpy.types.Scene:
     scene.cycles.samples, scene.cycles.use_denoising, scene.cycles.device = 1, False, "CPU"
     scene.eevee.taa_render_samples = 1
     scene.world = bpy.data.worlds.new("World")
+    scene.world.probe_resolution = "128"  # its light is one colour, and EEVEE bakes it for each render
     scene.world.use_nodes = True
     eye = bpy.data.objects.new("Camera", bpy.data.cameras.new("Camera"))
     eye.rotation_euler = (np.pi / 2, 0, 0)

@@ -24,6 +24,7 @@ def room(width: int = 96, height: int = 54, engine: str = "CYCLES") -> bpy.types
     scene.cycles.use_denoising = False
     scene.eevee.taa_render_samples = 1
     scene.world = bpy.data.worlds.new("World")
+    scene.world.probe_resolution = "128"  # its light is one colour, and EEVEE bakes it for each render
     bpy.ops.mesh.primitive_plane_add(size=20)
     for index, (place, colour) in enumerate(
         (((0, 0, 1), (0.8, 0.1, 0.1)), ((2, 2, 1), (0.1, 0.7, 0.1)), ((-3, 4, 1), (0.1, 0.2, 0.9)))
