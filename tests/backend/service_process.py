@@ -109,7 +109,7 @@ class Service:
         while time.monotonic() < until:
             if found := self.workers():
                 return found[0]
-            time.sleep(0.02)
+            time.sleep(0.05)
         raise AssertionError("there is no worker")
 
     def submit(
@@ -137,13 +137,14 @@ class Service:
         return answer.json()
 
     def wait(self, job_id: str, *statuses: str, seconds: float = PATIENCE) -> dict[str, Any]:
-        """The job once its status is one of `statuses` (default: it is over)."""
-        until = time.monotonic() + seconds
+        """The job once its status is one of `statuses` (default: it is over, which does not pass: asked less often)."""
+        until, pause = time.monotonic() + seconds, 0.03
         while time.monotonic() < until:
             job = self.job(job_id)
             if job["status"] in (statuses or OVER):
                 return job
-            time.sleep(0.03)
+            time.sleep(pause)
+            pause = pause if statuses else min(1.2 * pause, 0.2)
         raise AssertionError(f"{job}\n{self.log()}")
 
     def events(self, job_id: str) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -98,13 +98,13 @@ def main() -> None:
     """Sends {"ready"}, then answers {"path", "kind", "param", "seconds"}: {"found": [suffix, width, height]} or
     {"wrong": {...}}. A file that takes more than so many seconds of computing ends the process (not on Windows)."""
     import OpenEXR  # noqa: F401 - now, not at the first file
-    from PIL import Image
+    from PIL import Image, WebPImagePlugin  # noqa: F401
 
     from client.protocol.codec import to_json
 
     from ..workers.child import serve
 
-    Image.init()
+    Image.preinit()  # of PNG and JPEG among some five; init() would read forty formats more
 
     if sys.platform == "linux":
         import resource
