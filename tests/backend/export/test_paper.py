@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 from dataclasses import replace
 from fractions import Fraction
@@ -14,7 +15,8 @@ from fontTools.fontBuilder import FontBuilder
 from fontTools.pens.ttGlyphPen import TTGlyphPen
 from PIL import Image
 
-from backend.export.paper.board import LANDSCAPE, PORTRAIT, to_pdf
+from backend.export import commands
+from backend.export.paper.board import FOOTER, GAP, HEADER, LANDSCAPE, MARGIN, NUMBER, PORTRAIT, to_pdf
 from backend.export.paper.sheet import to_png
 from client.protocol import Direction
 from client.protocol.edit import Edit, Shot
@@ -151,3 +153,43 @@ def test_pictures_of_a_sheet_lie_in_columns_and_what_has_none_is_grey_with_a_lin
     assert grey[60, 24] and grey[60, 356] and grey[290, 24]
     across = (sheet[60:240, 24:344] == (90, 90, 96)).all(-1)
     assert across[90, 158:163].any() and across[179, :3].any() and across[1, -3:].any() and 300 < across.sum() < 700
+
+
+def test_words_stand_at_the_edges_and_a_number_before_each_name(fonts: Path) -> None:
+    shots = tuple(Shot(name, f"Shot{name}") for name in "ABCD")
+    film = Edit("e", "Title", Fraction(24), (64, 36), frames=48, shots=shots, author="Author")
+    document = pypdfium2.PdfDocument(to_pdf(film, LANDSCAPE, "a4", fonts)[0])
+    page = document[0].get_textpage()
+    whole = page.get_text_range()
+
+    def box(words: str, last: bool = False) -> tuple[float, float]:
+        """Millimetres from the left and from the top to the first letter's lower left, or the last one's right."""
+        left, bottom, right, _ = page.get_charbox(whole.index(words) + (len(words) - 1 if last else 0))
+        return (right if last else left) * 25.4 / 72, 210 - bottom * 25.4 / 72
+
+    right = 297 - MARGIN
+    assert box("Title")[0] == pytest.approx(MARGIN, abs=0.3)
+    assert box("4 shots, 00:00:02:00 at 24 fps", True)[0] == pytest.approx(right, abs=0.2)
+    assert box("Author") == (pytest.approx(MARGIN, abs=0.3), pytest.approx(210 - MARGIN - 0.9, abs=0.6))
+    assert box("1 / 1", True)[0] == pytest.approx(right, abs=0.2)
+    width = (297 - 2 * MARGIN - 2 * GAP) / 3
+    for index, name in enumerate("ABC"):
+        left = MARGIN + index * (width + GAP)
+        number = whole.rindex(f"{index + 1}", 0, whole.index(f"Shot{name}"))
+        assert page.get_charbox(number)[0] * 25.4 / 72 == pytest.approx(left, abs=0.3)
+        assert box(f"Shot{name}")[0] == pytest.approx(left + NUMBER, abs=0.3)
+    assert box("ShotD")[1] - box("ShotA")[1] == pytest.approx((210 - 2 * MARGIN - HEADER - FOOTER + GAP) / 2, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("portrait", "paper", "size"),
+    [(True, "letter", (612, 792)), (False, "letter", (792, 612)), (True, "a4", (595, 842))],
+)
+def test_a_board_is_of_the_paper_that_was_asked_for(
+    portrait: bool, paper: str, size: tuple[int, int], fonts: Path, tmp_path: Path
+) -> None:
+    film = Edit("e", "Title", Fraction(24), (64, 36), shots=(Shot("A", "A"),))
+    parsed = argparse.Namespace(portrait=portrait, paper=paper, fonts=fonts)
+    data, remarks = commands._made(film, tmp_path / "a.PDF", parsed)
+    page = pypdfium2.PdfDocument(data)[0]
+    assert (round(page.get_width()), round(page.get_height())) == size and remarks == []
