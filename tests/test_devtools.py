@@ -325,3 +325,16 @@ def test_what_no_test_could_tell_is_spared() -> None:
         'LOG.info("a", 5)', "0.1", "4", f'sys.platform == "{sys.platform}"', "y = 2", 'os.name != "no such system"',
         "y = 4", 'sys.platform == "no such system"', "z = 5",
     }  # fmt: skip
+
+
+def test_what_follows_a_return_on_this_platform_is_spared() -> None:
+    source = (
+        "def f():\n"
+        '    if os.name != "no such system":\n        return 1\n'
+        "    a = 2\n    return a\n\n\n"
+        "def g():\n"
+        '    if os.name == "no such system":\n        return 3\n'
+        "    return 4\n"
+    )
+    assert ((4, 4), (5, 12)) in list(mutants._spared(ast.parse(source)))
+    assert not any(first <= (11, 11) < last for first, last in mutants._spared(ast.parse(source)))

@@ -132,6 +132,7 @@ def _spared(tree: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]
             yield from (_stretch(one.annotation) for one in every if one is not None and one.annotation is not None)
             if node.returns is not None:
                 yield _stretch(node.returns)
+            yield from _behind_a_platform(node)
         elif isinstance(node, ast.AnnAssign):
             yield _stretch(node.annotation)
         elif isinstance(node, ast.Assert | ast.If | ast.Call) and _quiet(node):
@@ -156,14 +157,30 @@ def _spared_decorators(node: ast.FunctionDef | ast.ClassDef) -> Iterator[tuple[t
 
 def _elsewhere(node: ast.If) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
     """A test of the platform that is its whole condition, and the branch that does not run on this one."""
+    runs = _runs_here(node)
+    if runs is not None:
+        yield _stretch(node.test)
+        yield from map(_stretch, node.orelse if runs else node.body)
+
+
+def _behind_a_platform(
+    function: ast.FunctionDef | ast.AsyncFunctionDef,
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """What a function does where it has not returned yet because of the platform: `if os.name != "nt": return`."""
+    for index, node in enumerate(function.body[:-1]):
+        if isinstance(node, ast.If) and _runs_here(node) and isinstance(node.body[-1], ast.Return):
+            yield _stretch(function.body[index + 1])[0], _stretch(function)[1]
+
+
+def _runs_here(node: ast.If) -> bool | None:
+    """Whether the branch runs on this platform; None where its condition is something else."""
     test = node.test
     if not isinstance(test, ast.Compare) or not isinstance(test.ops[0], ast.Eq | ast.NotEq):
-        return
+        return None
     name, other = ast.unparse(test.left), test.comparators[0]
-    if name in PLATFORM and isinstance(other, ast.Constant):
-        runs = (PLATFORM[name] == other.value) == isinstance(test.ops[0], ast.Eq)
-        yield _stretch(test)
-        yield from map(_stretch, node.orelse if runs else node.body)
+    if name not in PLATFORM or not isinstance(other, ast.Constant):
+        return None
+    return (PLATFORM[name] == other.value) == isinstance(test.ops[0], ast.Eq)
 
 
 def _times(node: ast.Call) -> Iterator[ast.expr]:
