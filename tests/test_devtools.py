@@ -195,6 +195,8 @@ def planted(source: str) -> set[str]:
         ("a[0] += 1", {"pass"}),
         ("x = 1", set()),
         ("def f(): return isinstance(a, b)", set()),
+        ("x = a.f(b, c)", {"x = a.f(c, b)"}),
+        ("x = np.maximum(a, b)", set()),
     ],
 )
 def test_bugs_that_people_write(source: str, wanted: set[str]) -> None:

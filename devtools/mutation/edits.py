@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 TWINS = {"any": "all", "all": "any", "min": "max", "max": "min"}
 SYMMETRIC = {"isinstance", "getattr", "setattr", "hasattr", "max", "min", "zip", "print"}  # a swap is loud or nothing
+SYMMETRIC |= {"maximum", "minimum", "hypot", "allclose", "array_equal"}
 
 
 class Edit(NamedTuple):
@@ -38,7 +39,8 @@ def _of_call(node: ast.Call, source: str) -> Iterator[Edit]:
         yield _edit("Twin", node.func, TWINS[name])
     if name in ("min", "max") and len(plain) == len(node.args) > 1:
         yield from (_edit("DropBound", node, f"({_text(one, source)})") for one in plain)
-    if len(plain) == len(node.args) > 1 and name not in SYMMETRIC:
+    called = node.func.attr if isinstance(node.func, ast.Attribute) else name
+    if len(plain) == len(node.args) > 1 and called not in SYMMETRIC:
         for first, second in itertools.pairwise(plain):
             one, other = _text(first, source), _text(second, source)
             between = _between(first, second, source)
