@@ -14,7 +14,7 @@ from client.jobs import journal
 from client.jobs.journal import FORGET_SECONDS, OTHERS_GRACE_SECONDS, Journal
 from client.jobs.record import CANCELLING, FAILED, NEW, READY, SENT, Record
 from client.lease import Lease
-from client.local import reason
+from client.local import process, reason, running
 from client.protocol import TakeRequest
 
 NOW = 1_800_000_000.0
@@ -177,3 +177,42 @@ def test_what_an_index_says_of_itself_is_read(home: Path) -> None:
     secrets._write(home, "http://b", None)
     assert json.loads((home / "servers.json").read_text()) == {"http://c": "v"}
     assert (home / "servers.json").stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize(("port", "there"), [(0, False), (1, True), (65_535, True), (65_536, False)])
+def test_a_port_that_can_be_one(port: int, there: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = tmp_path / "backend.json"
+    ready.write_text(json.dumps({"pid": 77, "port": port}))
+    monkeypatch.setattr(running, "is_backend", lambda pid, file: (pid, file) == (77, ready))
+    assert running.find(ready) == (running.Running(77, port) if there else None)
+
+
+@pytest.mark.parametrize(
+    ("theirs", "ours", "fix"),
+    [
+        ("0.10.0", "0.9.9", "start"),
+        ("0.2.0", "0.2.0", "update"),
+        ("0.2.0", "0.10.0", "update"),
+        ("1.0", "0.9", "start"),
+    ],
+)
+def test_the_older_of_two_versions_is_the_one_to_update(theirs: str, ours: str, fix: str) -> None:
+    message, found = process._misfit(theirs, ours)
+    assert found == fix and message.startswith(f"Another Blender runs Take One {theirs}, and this is {ours}.")
+    assert message.endswith("Update this extension, or close the other.") == (fix == "start")
+
+
+def test_what_would_help_where_a_process_can_not_be_started() -> None:
+    errors = (OSError(28, "full"), FileNotFoundError(2, "gone"), PermissionError(13, "no"))
+    assert [process._fix_of(error) for error in errors] == ["free_space", "install", "open_log"]
+
+
+def test_a_proxy_is_blamed_only_where_it_does_not_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pip, "_proxies", lambda: [("proxy", 3128)])
+    blamed = ("The proxy proxy:3128 does not answer. Check the variable HTTPS_PROXY, then try again.", "install")
+    assert pip.explain("host='proxy', port=3128: refused") == blamed
+    assert pip.explain("ProxyError('Cannot connect', NewConnectionError('x'))") == blamed
+    assert pip.explain("host='other', port=3128: refused\nerror: " + "x" * 301) == (
+        "The installation failed: " + "x" * 300,
+        "open_log",
+    )
