@@ -284,6 +284,11 @@ def test_a_mutant_is_tried_against_the_quickest_tests_that_run_its_line() -> Non
     assert (chosen, seconds) == (["tests/test_late.py", "tests/test_one.py::test_wide"], 5.0)
     assert lines.tests_of([far], module, SOURCE, 11) == (["tests/test_far.py"], 40.5)
     assert lines.tests_of([two], module, SOURCE, 11) == ([], 0)
+    assert lines.files_of(every, ["tests/test_far.py", "tests/test_one.py"]) == (
+        ["tests/test_one.py", "tests/test_far.py"],
+        44.5,
+    )
+    assert lines.files_of(every, ["tests"]) == (["tests/test_one.py", "tests/test_two.py"], 9.0)
 
 
 def test_what_is_compiled_is_tried_against_all_that_run_something_in_its_folder() -> None:

@@ -19,7 +19,7 @@ from typing import Any
 
 from ..environments import DEV, ROOT, SetupError, blender, ensure, python_of
 from .covering import Cover, cover
-from .lines import Recording, environment_of, record, tests_of
+from .lines import Recording, environment_of, files_of, record, tests_of
 
 ROOMS = ("backend/", "client/", "scene/", "operators/", "panels/")
 COPIES = DEV / "mutation"  # of the repository, by number: each tries one mutant at a time
@@ -74,8 +74,8 @@ def mutate(names: list[str], most: int, minutes: float, seed: int, at_once: int 
     print(f"\n{len(planted)} mutants of {len(covers)} modules, seed {seed}", flush=True)
 
     def attempt(mutant: dict[str, Any], copy: Path) -> str:
-        name = _environment(covers[mutant["module"]])
-        return _try(mutant, copy, name, recordings[name])
+        one = covers[mutant["module"]]
+        return _try(mutant, copy, one, recordings[_environment(one)])
 
     tried = try_all(planted, copies, ends, attempt)
     verdicts = [Verdict(name, len(came), came.count(""), tuple(filter(None, came))) for name, came in tried.items()]
@@ -157,16 +157,18 @@ def _copy(copies: Sequence[Path], environments: set[str]) -> None:
         shutil.copytree(first, copy, symlinks=True)
 
 
-def _try(mutant: dict[str, Any], copy: Path, environment: str, recordings: list[Recording]) -> str:
+def _try(mutant: dict[str, Any], copy: Path, by: Cover, recordings: list[Recording]) -> str:
     """The mutant's diff where no test notices it, else nothing."""
     path = copy / mutant["module"]
     source = path.read_text(encoding="utf-8")
     tests, seconds = tests_of(recordings, mutant["module"], source, mutant["line"])
+    if not tests:
+        tests, seconds = files_of(recordings, by.tests)
     began = time.monotonic()
     try:
         path.write_text(mutant["code"], encoding="utf-8")
         limit, variables = limit_of(mutant["module"], seconds), variables_of(mutant["module"], copy)
-        if tests and _found(copy, environment, tests, limit, variables):
+        if tests and _found(copy, _environment(by), tests, limit, variables):
             return ""
     finally:
         path.write_text(source, encoding="utf-8")
