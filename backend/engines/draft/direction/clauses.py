@@ -89,6 +89,8 @@ def clauses(found: list[words.Token]) -> list[Clause]:
             label = texts[i] == ":" and _is_label(current)
             made.append(_clause(current, link))
             current, link = [], link if label and _RANK[link] > _RANK[new_link] else new_link
+        elif made and new_link == "with" and link == "then" and texts[i] in ("at", "simultaneously", "meanwhile"):
+            link = new_link  # "pull back; at the same time tilt up"
         elif (made and _RANK[new_link] > _RANK[link]) or (not made and new_link == "after"):
             link = new_link
         if texts[i] in ("which", "that") and not current and made and made[-1].words[-1] in CAMERA_NOUNS:

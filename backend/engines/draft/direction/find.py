@@ -231,7 +231,7 @@ def is_another_direction(clause: Clause) -> bool:
     if clause.link not in ("then", "and", "comma") or text[0] not in DIRECTIONS or text[0] in _NO_DIRECTION_ALONE:
         return False
     goes = clause.link == "and" and DIRECTIONS[text[0]] in ("out", "up", "down", "left", "right")
-    return len(text) <= 3 or text[0] == "back" or goes
+    return len(text) <= 3 or text[0] == "back" or goes or text[:2] == ["in", "on"]
 
 
 _ONWARD = ("forward", "forwards", "backward", "backwards")

@@ -104,6 +104,21 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
     return Clause(said, [False] * (len(said) - len(text) + cut) + clause.named[cut:], "then")
 
 
+def gone_back(clause: Clause, steps: list[Step]) -> Step | None:
+    """The return of the last step that the clause's verb names: "pan left, pause, pan back"; None for none."""
+    text = [word for word in clause.words if not is_modifier(word)]
+    if len(text) < 2 or text[0] not in VERBS or text[1] != "back" or text[2:] not in ([], ["again"]):
+        return None
+    kinds = {kind for kind, _ in _table(text[0]).values()}
+    before = next(
+        (step for step in reversed(steps) if step.kind in kinds and step.kind not in ("hold", "handheld")), None
+    )
+    if before is None:
+        return None
+    said = " ".join(clause.words)
+    return replace(before, sign=-before.sign, relation="", target="", onward="", together=False, said=said)
+
+
 def going_of(clause: Clause) -> list[str]:
     """The words of a clause that says only that the camera goes: "the camera slowly moves"; none of any other."""
     text = [word for word in clause.words if not is_modifier(word) and word not in ("the", "our", "this")]

@@ -12,7 +12,7 @@ from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
 from .find import Found, find, is_another_direction, without_things
-from .joining import ACROSS, WAYS_ON, going_of, gone_on, is_side, is_together, once_more, turned_to
+from .joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_side, is_together, once_more, turned_to
 from .loosely import loosely
 from .modifiers import in_manner, is_modifier, modified, telling_at
 from .plain.english.shorthand import written_out
@@ -129,6 +129,9 @@ class _Reader:
         if not forbidden and self.steps and self.sentence != "actor" and (on := gone_on(clause, self.steps[-1], moves)):
             self.clause(on)
             return
+        if not moves and (back := gone_back(clause, self.steps)):
+            self.steps.append(back)
+            return
         if self.going and clause.link != "sentence" and not moves and clause.words[0] in WAYS_ON:
             whole = [*self.going, *clause.words]  # "the camera moves, straight and level, into the tunnel"
             self.going = []
@@ -243,7 +246,8 @@ class _Reader:
             speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),
             degrees=manner.get("degrees", step.degrees),
         )
-        if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind == "truck" and move.kind == "push":
+        how = ("truck", "pan") if move.form == "ing" and index == 0 and clause.link == "comma" else ("truck",)
+        if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind in how and move.kind == "push":
             before = self.steps[-1]
             if step.target and step.relation != "with" and not before.target:
                 kind, sign = ("push", 1) if step.relation == "to" else (before.kind, before.sign)

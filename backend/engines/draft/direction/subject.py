@@ -29,7 +29,7 @@ from .where.ways import VERBS
 
 _PRONOUNS = one_of("he, she, they, it, who, someone, somebody, everyone")
 _MODALS = one_of("can, could, will, would, should, must, may, might, did, does, is, are")
-_TRANSITIVE = one_of("orbit, circle, encircle, lead, approach, follow, enter, explore, zoom, pan, track, arc")
+_TRANSITIVE = one_of("orbit, circle, encircle, lead, approach, follow, enter, exit, explore, zoom, pan, track, arc")
 _ACT_ON_THINGS = one_of(
     "push, pull, move, roll, lift, raise, lower, swing, turn, shift, slide, press, ease, get, shake, drop, back"
 )

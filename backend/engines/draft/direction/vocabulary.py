@@ -128,6 +128,7 @@ EVERYDAY_VERBS: dict[str, dict[str, Move]] = {
     "follow": {"": ("push", 1), "in": ("push", 1), **_TRUCK},
     "approach": {"": ("push", 1)},
     "enter": {"": ("push", 1)},
+    "exit": {"": ("push", 1), "out": ("push", -1)},
     "cross": {"": ("push", 1)},
     "traverse": {"": ("push", 1)},
     "explore": {"": ("push", 1)},
@@ -155,7 +156,7 @@ _PLAIN_PHRASES: dict[str, Move] = by_phrase(
         ("dolly zoom", 1): "dolly zoom in, dolly in zoom out, dolly in and zoom out",
         ("truck", 1): "tracking shot, trucking shot, lateral tracking, side tracking",
         ("push", -1): "reverse dolly, reverse tracking shot, pull back shot",
-        ("push", 1): "dolly shot, push in shot",
+        ("push", 1): "dolly shot, push in shot, walking shot",
         ("crane", 1): "crane shot, jib shot, boom shot",
         ("orbit", 1): "orbit shot, orbital shot, orbiting shot, arc shot, orbital",
         ("pan", 1): "panning shot, pan shot, panorama, panoramic shot, panoramic view",
@@ -299,7 +300,7 @@ LEAD_INS = one_of(
         precise, natural, subtle, parallax, from, then's, instead, point, not, never, no, without, avoid, don't,
         doesn't, dont, doesnt, isn't, aren't, won't, shouldn't, any, rotation, initially, pls, plz, kindly, ok, okay,
         maybe, perhaps, basically, ideally, instruction, instructions, direction,
-        directions
+        directions, create, animate, generate
     """
 )
 

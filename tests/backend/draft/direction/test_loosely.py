@@ -70,8 +70,24 @@ FIFTH_SET = {
     "We come in through the ceiling": "push in <through ceiling>",
     "They come in and look out": "",
 }
+SIXTH_SET = {
+    "pan to the left, following the waiter": "pan left",
+    "turn right, and continue along the cloister": "pan right, push in <along cloister>",
+    "Slight pull back; at the same time a slow tilt up": "pull out + tilt up slow",
+    "Crane down and in on the fountain": "crane down + push in <to fountain>",
+    "water splash, camera rotates around it": "orbit right",
+    "Pan left 45 degrees over 3 seconds, pause 1 second, pan back": "pan left 45° 3s, hold 1s, pan right 45° 3s",
+    "orbit left, hold, orbit back": "orbit left, hold, orbit right",
+    "Let the camera breathe a little.": "handheld",
+    "enter through the terrace door and finish in front of the fireplace": "push in <through terrace door>",
+    "Move the camera in a semicircle from the front of the car to the back": "orbit right 180°",
+    "Gradually go wider": "pull out slow",
+    "Handheld walking shot behind two soldiers": "handheld + push in",
+    "Please create a smooth camera flight from the street up to the balcony": "push in <to balcony>",
+    "Create a slow push in on the vase": "push in slow <to vase>",
+}
 
 
-@pytest.mark.parametrize("text", [*SECOND_READING, *THIRD_SET, *FOURTH_SET, *FIFTH_SET])
+@pytest.mark.parametrize("text", [*SECOND_READING, *THIRD_SET, *FOURTH_SET, *FIFTH_SET, *SIXTH_SET])
 def test_directions_of_later_sets(text: str) -> None:
-    assert notation(text) == {**SECOND_READING, **THIRD_SET, **FOURTH_SET, **FIFTH_SET}[text]
+    assert notation(text) == {**SECOND_READING, **THIRD_SET, **FOURTH_SET, **FIFTH_SET, **SIXTH_SET}[text]

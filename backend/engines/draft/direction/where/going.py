@@ -46,6 +46,8 @@ def way_after(text: list[str], i: int, table: Mapping[str, Move], everyday: bool
 
 def _first_telling(text: list[str], i: int) -> int:
     """The first word from `i` on that is no manner and no filler."""
+    if text[i : i + 2] == ["the", "camera"]:
+        i += 2
     while i < len(text) and (text[i] in _BARE or is_manner(text[i])):
         if text[i] in DIRECTIONS and text[i + 1 : i + 2] not in (["out"], ["over"]):
             break  # "right past the sofa" may go right
@@ -85,6 +87,8 @@ def _in_a_round(text: list[str], at: int) -> int:
     while at < len(text) and (is_modifier(text[at]) or text[at] in ("half", "full", "complete", "perfect", "loose")):
         at += 1
     if at + 1 < len(text) and text[at] in _ROUNDS and text[at + 1] in ("around", "round", "about"):
+        return at + 1
+    if at < len(text) and text[at] in ("circle", "semicircle") and text[at + 1 : at + 2] in ([], ["from"]):
         return at + 1
     return 0
 

@@ -30,6 +30,7 @@ _WITH_AN_OBJECT = {
     "arc": "around",
     "approach": "to",
     "enter": "through",
+    "exit": "from",
     "follow": "with",
     "track": "with",
     "lead": "with",

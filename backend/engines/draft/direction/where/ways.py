@@ -47,7 +47,9 @@ def turns_about(text: list[str], i: int) -> bool:
     """Whether a thing is turned about: "rotate around the table", "rotate the camera 30 degrees around her"."""
     for at in range(i + 1, min(i + 9, len(text) - 1)):
         if text[at] == "around":
-            return text[at + 1] in ABOUT and not any(word in VERBS and word != text[i] for word in text[i + 1 : at])
+            return text[at + 1] in (*ABOUT, "it") and not any(
+                word in VERBS and word != text[i] for word in text[i + 1 : at]
+            )
     return False
 
 

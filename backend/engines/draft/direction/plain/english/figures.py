@@ -47,6 +47,7 @@ _IN_WORDS = replacements(
             "one full turn",
         ),
         (r"\btwo (?:full |complete )?(?:laps|loops|circuits|turns)\b", "720 degrees"),
+        (r"\bin an? (?:\w+ )?(?:semi-?circle|half[- ]circle)\b(?! a?round| about)", "in a circle from 180 degrees"),
         (r"\bin an? (?:perfectly |completely )?straight line\b", "straight"),
         (
             r"\bfrom (?:one )?(?:end|side|edge|corner)(?: of (?:the |a )?\w+(?: \w+)?)? to (?:the )?"

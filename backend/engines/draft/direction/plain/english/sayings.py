@@ -247,7 +247,27 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         ),
         (r"\b(?:have|let|make|get) (?:the )?(camera|cam|drone) (?=\w)", r"\1 ", ordered),
         (r"\baccelerat\w+ (into|through|towards?|down|along|past)\b", r"push in accelerating \1", ordered),
-        (r"\b(?:spline|path|fly-?by|trolley)(?= (?:through|past|over|along|around|to|towards?|into)\b)", "fly", led),
+        (
+            r"\b(?:spline|path|fly-?by|trolley|flight|ride|journey|trip)"
+            r"(?= (?:through|past|over|along|around|to|towards?|into|from|up|down)\b)",
+            "fly",
+            led,
+        ),
+        (r",?\s*\b(?:and |then )*(?:end|finish)(?:s|es|ing)? in front of (?=(?:the|an?|his|her)\b)", ", ending on "),
+        (r"\bcamera breathe\b", "camera breathes"),
+        (
+            r"\b(?:continue|carry on|keep going)(?:s|ing)? "
+            r"(?=along|through|past|into|to the|towards?|up|down|over|around|across|forward)",
+            "walk ",
+            ordered,
+        ),
+        (r"\b(?:go|get|come)(?:s|es|ing)? (?:\w+ly |a (?:bit|little|touch) )?(?:wider|looser)\b", "pull out", ordered),
+        (r"\b(?:go|get|come)(?:s|es|ing)? (?:\w+ly |a (?:bit|little|touch) )?tighter\b", "push in", ordered),
+        (
+            r"\bleav(?:e|es|ing) (?=the (?:room|house|building|hall|kitchen|garden|office|shop|church)\b)",
+            "exit ",
+            ordered,
+        ),
         (
             r"\b(?:go|goes|going|climbs?|climbing|ascends?|runs?|walks?|heads?|races?) (?:slowly |quickly )?"
             r"(?:upstairs|up the (?:stairs|staircase))\b|"
