@@ -75,6 +75,10 @@ SPENDING: dict[str, dict[str, Any]] = {"film": {"type": "string", "default": ""}
 VARIANT: dict[str, dict[str, Any]] = {
     "variant": {"type": "string", "enum": ["video", "thumbnail", "sidecar"], "default": "video"}
 }
+NUMERALS = {
+    "integer": re.compile("[+-]?[0-9]{1,18}"),
+    "number": re.compile("[+-]?[0-9]{1,18}([.][0-9]{1,18})?([eE][+-]?[0-9]{1,3})?"),
+}
 URLS = {name: {"type": "string", "pattern": "^data:[^,]*;base64,"} for name in (*FILES, "image_reference")}
 
 
@@ -142,10 +146,9 @@ def _value(name: str, word: str, schema: dict[str, Any]) -> str | float:
             raise invalid(f"{name} is one of {', '.join(schema['enum'])}.", name)
         return word
     low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
-    try:
+    number = math.nan
+    if NUMERALS[schema["type"]].fullmatch(word):  # int() takes blanks, underscores and the digits of any script
         number = int(word) if schema["type"] == "integer" else float(word)
-    except ValueError:
-        number = math.nan
     if not (low <= number <= high and math.isfinite(number)):
         kind = "a whole number" if schema["type"] == "integer" else "a number"
         raise invalid(f"{name} is {kind}" + (f" from {low} to {high}." if math.isfinite(high) else "."), name)

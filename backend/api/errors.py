@@ -11,6 +11,7 @@ from typing import Any
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from client.protocol import Problem
@@ -52,7 +53,7 @@ async def _engine_error(_: Request, error: Exception) -> JSONResponse:
     return answer(error)
 
 
-async def _http(_: Request, error: Exception) -> JSONResponse:
+async def _http(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     code = {404: "not_found", 405: "method_not_allowed"}.get(error.status_code, "invalid_request")
     said = error.detail if error.detail != http.HTTPStatus(error.status_code).phrase else ""
@@ -60,7 +61,15 @@ async def _http(_: Request, error: Exception) -> JSONResponse:
         error.status_code, said or "The request can't be read."
     )
     body = {"error": to_json(Problem(code, message))}
-    return JSONResponse(body, error.status_code, dict(error.headers or {}))
+    headers = {"Allow": ", ".join(_methods(request))} if error.status_code == 405 else error.headers
+    return JSONResponse(body, error.status_code, dict(headers or {}))
+
+
+def _methods(request: Request) -> list[str]:
+    """Those that the address of `request` takes: each of them has a route of its own."""
+    routes = [route for route in request.app.routes if isinstance(route, Route)]
+    here = [route for route in routes if route.matches(request.scope)[0] != Match.NONE]
+    return sorted(method for route in here for method in route.methods or ())
 
 
 async def _gone(_: Request, error: Exception) -> JSONResponse:
