@@ -170,7 +170,7 @@ def _check_rows(rows: Rows, field: str) -> None:
         raise Unfit(field, f"must have at most {MAX_SIGHT} rows of 1 to {MAX_SIGHT} distances")
     if any(len(row) != len(rows[0]) for row in rows):
         raise Unfit(field, "must have rows of one length")
-    if any(not _finite(value) or value < 0 for row in rows for value in row):
+    if any(not all(map(math.isfinite, row)) or min(row) < 0 or max(row) > MAX_NUMBER for row in rows):
         raise Unfit(field, "must hold finite distances of at least 0")
 
 

@@ -13,13 +13,13 @@ import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...client.protocol import Camera, CameraPath, Focus, Keyframe, Unfit
-from ...client.protocol.camera import MAX_KEYFRAMES, MAX_NAME, Matrix
+from ...client.protocol.camera import MAX_KEYFRAMES, MAX_NAME, MAX_UNSEEN, Matrix
 from ..app.errors import SceneError
 from ..model.lent import lent, own_size
 from .borrow import second_camera
 from .borrow.blocks import address, find
 from .borrow.borrowed import borrowing
-from .coverage.plan import Plan
+from .coverage.plan import Plan, spread
 from .coverage.track import Lens, Pose, Track
 
 KINDS = {"PANO": "panoramic", "CUSTOM": "a custom one"}
@@ -250,12 +250,18 @@ def path_of(scene: bpy.types.Scene, camera: bpy.types.Object, track: Track) -> C
 
 def with_unseen(scene: bpy.types.Scene, path: CameraPath, plan: Plan) -> CameraPath:
     """`path`, of which each keyframe is a pose of the track that was planned for, with what the planned views do not
-    show of it."""
+    show of it: of as many moments as may tell it."""
     keys, unit = list(path.keyframes), metres_per_unit(scene)
-    for at, rows in zip(plan.moments, plan.unseen, strict=True):
-        far = tuple(tuple(float(f"{unit * value:.4g}") for value in row) for row in rows)
-        keys[at] = replace(keys[at], unseen=far)
+    for number in spread(len(plan.moments), MAX_UNSEEN):
+        at, rows = plan.moments[number], plan.unseen[number]
+        keys[at] = replace(keys[at], unseen=tuple(map(tuple, _four_digits(unit * np.array(rows)).tolist())))
     return CameraPath(tuple(keys))
+
+
+def _four_digits(values: np.ndarray) -> np.ndarray:
+    """`values` of at least 0 to four significant digits, which is how they are written."""
+    tens = np.floor(np.log10(np.where(values > 0, values, 1.0))) - 3
+    return np.where(tens > 0, np.rint(values / 10**tens) * 10**tens, np.rint(values * 10**-tens) / 10**-tens)
 
 
 def camera_path(scene: bpy.types.Scene, camera: bpy.types.Object, frame: float, frame_count: int) -> CameraPath:

@@ -7,6 +7,7 @@ import math
 import sqlite3
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from client.protocol import Direction, JobState, Problem, Result, TakeRequest
@@ -78,7 +79,7 @@ def _read(row: sqlite3.Row) -> StoredJob:
         id=row["id"],
         key=row["key"],
         fingerprint=row["fingerprint"],
-        request=from_json(TakeRequest, json.loads(row["request"])),
+        request=_request(row["request"]),
         binding=_json(row["binding"]),
         notes=tuple(str(note) for note in json.loads(row["notes"])),
         status=JobState(row["status"]),
@@ -93,6 +94,12 @@ def _read(row: sqlite3.Row) -> StoredJob:
         state=_state(row["state"]),
         owner=row["owner"],
     )
+
+
+@lru_cache(maxsize=16)
+def _request(text: str) -> TakeRequest:
+    """Kept: whoever follows a job has it read ten times a second, and a path with what is unseen takes a while."""
+    return from_json(TakeRequest, json.loads(text))
 
 
 def _damaged(row: sqlite3.Row) -> StoredJob:

@@ -65,9 +65,9 @@ def plan(track: Track, surfaces: Surfaces, count: int | None = None, wider: bool
     still may be `wider` than its frame it is, if that shows enough: in place of a further view, or beside the last."""
     trees = Trees(surfaces)
     yield from _part(trees.build(), 0.0, 0.3)
-    moments = _spread(len(track.poses), MOMENTS)
+    moments = spread(len(track.poses), MOMENTS)
     points = yield from _part(met(track, moments, scattered(track, moments), trees, surfaces.size), 0.3, 0.5)
-    candidates = _spread(len(track.poses), CANDIDATES)
+    candidates = spread(len(track.poses), CANDIDATES)
     bounds = {}
     for one in candidates:
         bounds[one] = in_picture(track, track.poses[one], points.place, EDGE)
@@ -91,7 +91,7 @@ def plan(track: Track, surfaces: Surfaces, count: int | None = None, wider: bool
         at = yield from _best(track, left, trees, points, ~covered, shares, bounds, (views, moments))
         yield 0.5 + 0.5 * min(1.0, len(views) / max(2, min(most, 8)))
     even = Chosen({}, {}, chosen.margin)
-    for at in _spread(len(track.poses), len(chosen.sees)):
+    for at in spread(len(track.poses), len(chosen.sees)):
         yield from _choose(even, at, track, trees, moments, points)
     if _worth(even, moments, points) > _worth(chosen, moments, points):
         chosen = even
@@ -106,7 +106,7 @@ def coverage(track: Track, surfaces: Surfaces, views: tuple[int, ...], grid: tup
     """How much given views cover of the path."""
     trees = Trees(surfaces)
     yield from trees.build()
-    moments = _spread(len(track.poses), MOMENTS)
+    moments = spread(len(track.poses), MOMENTS)
     points = yield from met(track, moments, scattered(track, moments, grid), trees, surfaces.size)
     chosen = Chosen({}, {})
     for at in views:
@@ -176,7 +176,7 @@ def _part(steps: Steps, low: float, high: float) -> Steps:
         yield low + (high - low) * share
 
 
-def _spread(count: int, most: int) -> list[int]:
+def spread(count: int, most: int) -> list[int]:
     """At most `most` of `count` indices, evenly, the first and the last among them."""
     return sorted({round(index) for index in np.linspace(0, count - 1, min(count, most))})
 

@@ -201,6 +201,14 @@ def test_a_state_outlives_interruptions(opened: Store) -> None:
     assert not opened.keep_state(claimed, {"order": 99})
 
 
+def test_a_job_that_is_followed_has_its_request_read_once(opened: Store) -> None:
+    add(opened, 1)
+    first, second = opened.get("video_1"), opened.get("video_1")
+    assert first is not None and second is not None
+    assert first.request == REQUEST
+    assert second.request is first.request
+
+
 def test_interruptions_without_a_state_are_counted(opened: Store) -> None:
     add(opened, 1)
     for _ in range(3):

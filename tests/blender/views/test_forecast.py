@@ -88,6 +88,19 @@ def test_what_stands_before_what_is_shown_is_told(wall):
     assert path.keyframes[-1].matrix[0][3] == pytest.approx(-0.6 * 0.25)
 
 
+def test_of_more_moments_than_may_tell_it_some_do_evenly(wall):
+    """Many stills of a long shot have its beginning and end looked at beside each of them."""
+    camera, _ = truck(wall, 0.6, 301)
+    track = camera_track(wall, camera, FIRST, 301)
+    rows = ((1.23456, 0.0), (98765.0, 0.00012345))
+    made = plan.Plan((0,), tuple(range(301)), (1.0,) * 301, "", unseen=(rows,) * 301)
+    path = with_unseen(wall, path_of(wall, camera, track), made)
+    told = [at for at, key in enumerate(path.keyframes) if key.unseen]
+    assert len(told) == 256 and (told[0], told[-1]) == (0, 300)
+    assert set(np.diff(told)) == {1, 2}
+    assert path.keyframes[300].unseen == ((1.235, 0.0), (98760.0, 0.0001234))
+
+
 def test_moments_are_looked_at_closely_where_the_forecast_jumps():
     shares = {0: 1.0, 8: 0.9, 12: 0.89, 13: 0.5, 14: 0.5}
     assert forecast._between({at: forecast.Foreseen(share) for at, share in shares.items()}) == [4]
