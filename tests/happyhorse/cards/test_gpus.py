@@ -14,6 +14,7 @@ import torch
 from PIL import Image
 
 from backend.engines.engine import Cancelled, EngineError
+from backend.engines.happyhorse.memory import handover
 from backend.engines.happyhorse.memory.models import Models
 from backend.engines.happyhorse.memory.plans import Demand, Plan
 from backend.engines.happyhorse.memory.team import Team
@@ -21,6 +22,7 @@ from backend.engines.happyhorse.pipeline import latents
 from backend.engines.happyhorse.transformer.config import BASE, parameter_shapes
 from backend.engines.happyhorse.transformer.model import ROWS_AT_ONCE
 from backend.engines.happyhorse.transformer.weights import BlockWeights
+from backend.gpu.members import Members
 from client.protocol import Line
 from devtools.model.components import save_shards
 from devtools.take_requests import take_request
@@ -130,6 +132,29 @@ def test_frames_that_are_not_enlarged_stay_while_the_next_take_is_made(models, r
     assert models._team._handover is kept is not None
     assert not np.array_equal(other, before)
     assert np.array_equal(np.stack(frames), before)
+
+
+def test_a_cancel_before_another_gpu_has_opened_the_frames_spoils_none(models, request_, monkeypatch):
+    """What they are handed over in is not kept then: it has lost its name, and they would look for it."""
+    tall = dataclasses.replace(request_, size=(180, 320))
+    expected = np.stack(list(make(Models(CPU), tall).frames))
+    before = set(handover.SHARED_MEMORY.glob("take-one-*"))
+    frames = make(models, tall, gpus=2).frames
+    pids, send = models._team.pids, Members.send
+
+    def slowly(members, do, **given):
+        if do == "decode":
+            os.kill(pids[0], signal.SIGSTOP)
+        return send(members, do, **given)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Members, "send", slowly)
+        next(frames)
+    frames.close()
+    os.kill(pids[0], signal.SIGCONT)
+    assert np.array_equal(np.stack(list(make(models, tall, gpus=2).frames)), expected)
+    assert models._team.pids == pids
+    assert set(handover.SHARED_MEMORY.glob("take-one-*")) == before
 
 
 def test_frames_are_decoded_alone_where_another_gpu_has_no_room(models, request_, alone, monkeypatch):

@@ -56,9 +56,13 @@ class Follower:
         self._running[name](video, audio, text, self._ranks)
 
     def decode(self, path: str, shape: Sequence[int], strips: int, first: int) -> Iterator[int]:
-        """Decodes its windows of the latents in the file `path`, leaves their frames there; yields as each is done."""
+        """Decodes its windows of the latents in the file `path`, leaves their frames there; yields as each is done.
+        None where the file is gone: nobody waits for them any more."""
         counts = self._models.frame_counts(shape[2])[first:]
-        handover = self._handed(Path(path), shape, others(counts, self._ranks.size))
+        try:
+            handover = self._handed(Path(path), shape, others(counts, self._ranks.size))
+        except FileNotFoundError:
+            return
         video = handover.latent.to(self._ranks.device)
         parts = self._models.decode_some(video, strips, first + self._ranks.rank, self._ranks.size)
         for index, frames in zip(range(self._ranks.rank, len(handover.frames), self._ranks.size), parts, strict=True):

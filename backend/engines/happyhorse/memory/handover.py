@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from math import prod
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -51,9 +52,14 @@ class Handover:
 
     @classmethod
     def opened(cls, path: Path, shape: Sequence[int], counts: Sequence[int]) -> Handover:
-        """The one that rank 0 made for latents of `shape`."""
+        """The one that rank 0 made for latents of `shape`.
+
+        Raises:
+            FileNotFoundError: rank 0 gave the take up, and hid it.
+        """
         latent, frame = _latent_bytes(shape), _frame_bytes(shape)
-        memory = torch.from_file(str(path), shared=True, size=latent + sum(counts) * frame, dtype=torch.uint8)
+        size = latent + sum(counts) * frame
+        memory = torch.from_numpy(np.memmap(path, np.uint8, "r+", shape=size))  # torch.from_file would make a new one
         parts = memory[latent:].split([count * frame for count in counts])
         height, width = 16 * shape[3], 16 * shape[4]
         return cls(

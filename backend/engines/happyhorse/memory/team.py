@@ -102,6 +102,7 @@ class Team:
                     yield handover.frames[index]
                 else:
                     yield next(own)
+            self._handover = handover if handover.small else None  # all have it open
         finally:
             handover.hide()
 
@@ -139,9 +140,8 @@ class Team:
         """The last handover where it fits, else a new one."""
         if self._handover is not None and self._handover.fits(shape, counts):
             return self._handover
-        made = Handover.made(shape, counts)
-        self._handover = made if made.small else None
-        return made
+        self._handover = None
+        return Handover.made(shape, counts)
 
     def _end(self) -> None:
         self._handover = None  # the others that had it open end
