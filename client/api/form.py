@@ -48,7 +48,9 @@ def extra_params(request: TakeRequest) -> dict[str, Any]:
     if further := _further_views(request):
         extra["views"] = further
     if request.shots:
-        extra["shots"] = to_json(request.shots)
+        extra["shots"] = [
+            to_json(shot) | ({} if shot.path is None else {"path": _path(shot.path)}) for shot in request.shots
+        ]
     return extra
 
 

@@ -69,6 +69,8 @@ def test_what_a_path_tells_of_the_unseen_travels_with_its_keyframe(make_request)
     extra = parts(make_request(path=CameraPath(keys)))["extra_params"][2].decode()
     sent = json.loads(extra)["path"]["keyframes"]
     assert "unseen" not in sent[0] and sent[1]["unseen"] == [[0.0, 2.5], [3.25, 0.0]]
+    one = make_request(path=CameraPath(keys))
+    assert form.extra_params(several.join([one, one], each_still=False))["shots"][1]["path"]["keyframes"] == sent
     assert backend_request.parse({"extra_params": extra}, "draft").path == CameraPath(keys)
 
 
