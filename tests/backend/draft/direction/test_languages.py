@@ -109,3 +109,28 @@ def test_a_size_of_framing_leaves_the_verb_its_side(text: str) -> None:
 @pytest.mark.parametrize("text", HALVES)
 def test_each_half_of_a_shot_has_its_move(text: str) -> None:
     assert notation(text) == HALVES[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "moves"),
+    [
+        ("Er staat een kraan op het dak", ""),
+        ("Ein Kran steht auf dem Dach", ""),
+        ("Une grue sur le toit", ""),
+        ("Una grúa en el tejado", ""),
+        ("Una gru sul tetto", ""),
+        ("Uma grua no telhado", ""),
+        ("屋上にクレーンがある", ""),
+        ("지붕 위에 크레인이 있다", ""),
+        ("Der Kran dreht sich langsam", ""),
+        ("Uma moça olha pela janela", ""),
+        ("Una joven mira por la ventana", ""),
+        ("La grue monte lentement", "crane up slow"),
+        ("Der Kran fährt hoch", "crane up"),
+        ("Mit dem Kran über das Dach", "crane up <over roof>"),
+        ("La cámara mira hacia arriba", "tilt up"),
+        ("クレーンアップ", "crane up"),
+    ],
+)
+def test_a_crane_or_somebody_in_the_picture_moves_no_camera(text: str, moves: str) -> None:
+    assert notation(text) == moves

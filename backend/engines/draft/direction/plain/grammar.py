@@ -7,6 +7,7 @@ import re
 
 from .between import PAIR, paired, unpaired
 from .language import Language, Rules
+from .there import is_there
 
 # What a generic "moves" is by the thing it goes to, where no side is said.
 _BY_RELATION = {"to": "push in", "from": "pull out", "around": "orbit"}
@@ -116,7 +117,7 @@ class Reader:
                 about_camera = False
             lower = clause.lower()
             own = bool(self.camera.search(lower))
-            if not own and not about_camera and self.others.search(lower):
+            if not own and (is_there(lower) or (not about_camera and self.others.search(lower))):
                 said = clause
             elif not own and self.others.search(lower) and not self._is_pronoun(lower):
                 said, about_camera = clause, False
