@@ -77,7 +77,8 @@ def clauses(found: list[words.Token]) -> list[Clause]:
                 continue
             size = longest(texts, i, _LINK_OF)
             new_link = _LINK_OF[tuple(texts[i : i + size])] if size else ""
-            if new_link == "and" and any(token.text == "between" for token in current[-5:]):
+            between = any(token.text == "between" for token in current[-5:])
+            if new_link == "and" and between and "".join(texts[i + 1 : i + 2]) not in VERBS:
                 new_link = ""  # "between the bed and the wardrobe"
             if texts[i] == "with" and _goes_with(texts, i, current):
                 new_link = ""  # "tracks with the cyclist"

@@ -110,7 +110,7 @@ _TRAVELLING = listed(
 )
 _TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, pivot, gaze")
 _RISING = listed("rise, ascend, climb, lift, raise, elevate")
-_SINKING = listed("descend, lower, sink, drop, duck, dive, dip, plunge")
+_SINKING = listed("descend, lower, sink, drop, fall, duck, dive, dip, plunge")
 RISING_AND_SINKING = frozenset((*_RISING, *_SINKING, "swoop"))
 _HOLDING = listed("hold, stay, remain, rest, linger, stop, pause, wait, freeze, settle, hover")
 

@@ -71,6 +71,10 @@ FIFTH_SET = {
     "They come in and look out": "",
 }
 SIXTH_SET = {
+    "The camera falls from the balcony to the ground": "pedestal down <to ground>",
+    "Snow falls on the roof": "",
+    "Don't move at first; after a moment drift slowly right": "hold, truck right slow",
+    "glide between the two sofas and turn toward the fireplace": "push in <through sofas> + pan right <at fireplace>",
     "pan to the left, following the waiter": "pan left",
     "turn right, and continue along the cloister": "pan right, push in <along cloister>",
     "Slight pull back; at the same time a slow tilt up": "pull out + tilt up slow",
