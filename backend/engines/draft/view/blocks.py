@@ -12,7 +12,7 @@ from ....kernels import helper, kernel
 
 SIZES = (32, 16, 8, 4)  # pixels to a side of what is cut first
 STRIP = 16  # pixels that a strip is long, at most
-SHARED = 0.5  # share of what a block may part from the surface, to which it takes a face that is there already
+SHARED = 0.25  # share of what a block may part from the surface, to which it takes a face that is there already
 LONGEST = 256  # pixels to a side of what is grown on a face
 NO_FACE = -1
 
