@@ -68,3 +68,24 @@ def test_a_cancel_and_a_failure_end_the_wait(device):
     found.ordered("Base", torch.zeros(1, 1, 3))
     with pytest.raises(RuntimeError, match="a GPU is gone"):
         found.wait()
+
+
+def test_a_step_that_a_failure_broke_off_is_not_told(device):
+    """The device is done with it all the same, and nothing of it is of use."""
+    told = []
+
+    def check():
+        if device.done:
+            raise RuntimeError("a GPU is gone")
+
+    found = begun(told, check=check)
+    found.ordered("Base", torch.zeros(1, 1, 3))
+
+    def broken_off():
+        device.done = 1
+        return True
+
+    found._untold.done = broken_off
+    with pytest.raises(RuntimeError, match="a GPU is gone"):
+        found.wait()
+    assert [words for words, *_ in told] == ["Base, 1 of 3"]

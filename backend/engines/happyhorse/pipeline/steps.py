@@ -42,9 +42,10 @@ class Steps:
         """Tells of the last step if it is done. Looks out for a cancel, and for a GPU that failed: nothing comes of a
         step then."""
         self._progress.check()
-        self._check()
-        if self._untold is not None and self._untold.done():
-            step, self._untold = self._untold, None
+        step = self._untold if self._untold is not None and self._untold.done() else None
+        self._check()  # only now: work that a failure breaks off is done, too
+        if step is not None:
+            self._untold = None
             self._progress.step(step.stage, step.preview.numpy())
 
 
