@@ -13,7 +13,19 @@ from backend.engines.engine import EngineError
 from backend.jobs import request as backend_request
 from client.api import form
 from client.jobs.record import read
-from client.protocol import Camera, CameraPath, Direction, EngineInfo, Keyframe, TakeRequest, Unfit, View, several
+from client.protocol import (
+    Camera,
+    CameraPath,
+    Direction,
+    EngineInfo,
+    Keyframe,
+    TakeRequest,
+    Unfit,
+    View,
+    camera,
+    several,
+)
+from client.protocol.codec import from_json, to_json
 
 OLD = Path(__file__).parents[1] / "journal_0_1_0.json"  # as Take One 0.1.0 wrote it
 MATRIX = "[[1.0, 0.0, 0.0, 2.5], [0.0, 0.0, -1.0, -7.0], [0.0, 1.0, 0.0, 1.6], [0.0, 0.0, 0.0, 1.0]]"
@@ -163,3 +175,18 @@ def test_several_shots_travel_in_one_request_and_are_taken_apart_there(make_requ
     assert told not in backend_request.check(first, able)
     with pytest.raises(Unfit, match="as long together as the clip"):
         dataclasses.replace(whole, seconds=1.0)
+
+
+@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf"), True, "1.0", None])
+def test_one_wrong_number_among_many_is_found(wrong):
+    data = to_json(CameraPath((Keyframe(0.0, camera.IDENTITY, unseen=((1.0, 2.0), (3.0, 4.0))),)))
+    data["keyframes"][0]["unseen"][1][0] = wrong
+    with pytest.raises(Unfit) as refused:
+        from_json(CameraPath, data)
+    assert str(refused.value) == "keyframes.0.unseen.1.0: must be a number"
+
+
+def test_whole_numbers_among_others_are_read_as_numbers():
+    key = from_json(Keyframe, {"t": 0, "matrix": camera.IDENTITY, "unseen": [[0, 2.5], [3, 4]]})
+    assert key.unseen == ((0.0, 2.5), (3.0, 4.0))
+    assert {type(value) for row in key.unseen for value in row} == {float}

@@ -114,21 +114,6 @@ def test_a_lenient_reader_bounds_what_it_takes():
     assert from_json(EngineInfo, {"id": "e", "options": options}, lenient=True).options == (Option("steps", "int", 5),)
 
 
-@pytest.mark.parametrize("wrong", [float("nan"), float("inf"), -float("inf"), True, "1.0", None])
-def test_one_wrong_number_among_many_is_found(wrong):
-    data = to_json(CameraPath((Keyframe(0.0, IDENTITY, unseen=((1.0, 2.0), (3.0, 4.0))),)))
-    data["keyframes"][0]["unseen"][1][0] = wrong
-    with pytest.raises(Unfit) as refused:
-        from_json(CameraPath, data)
-    assert str(refused.value) == "keyframes.0.unseen.1.0: must be a number"
-
-
-def test_whole_numbers_among_others_are_read_as_numbers():
-    key = from_json(Keyframe, {"t": 0, "matrix": IDENTITY, "unseen": [[0, 2.5], [3, 4]]})
-    assert key.unseen == ((0.0, 2.5), (3.0, 4.0))
-    assert {type(value) for row in key.unseen for value in row} == {float}
-
-
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), 10**400, -(10**400)])
 @pytest.mark.parametrize("lenient", [True, False])
 def test_a_number_that_can_not_be_used_is_no_number(number: float, lenient: bool):
