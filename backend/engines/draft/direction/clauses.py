@@ -37,7 +37,7 @@ _LINKS = by_phrase(
     }
 )
 # Which of two links in a row counts ("push in, then": then).
-_RANK = {"comma": 0, "but": 1, "and": 1, "sentence": 2, "with": 3, "then": 3, "after": 4}
+_RANK = {"comma": 0, "but": 1, "and": 1, "sentence": 2, "with": 3, "then": 3, "after": 4, "before": 5}
 _LINK_OF = {tuple(phrase.split()): link for phrase, link in _LINKS.items()}
 _FALSE = frozenset(tuple(phrase.split()) for phrase in FALSE_FRIENDS)
 SET_PHRASES = {tuple(phrase.split()): meaning for phrase, meaning in PHRASES.items()}

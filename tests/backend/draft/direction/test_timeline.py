@@ -65,3 +65,10 @@ def test_a_part_of_the_shot_takes_that_much_of_it() -> None:
         steps = read_moves(f"Static for the {said} of the shot, then push in").steps
         assert [(step.kind, step.share) for step in steps] == [("hold", share), ("push", None)]
         assert spans(grouped(steps), 6.0) == [(0.0, share), (share, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"), [("push in. Before: pan left", ["push", "pan"]), ('"Before" it": stop', ["hold"])]
+)
+def test_before_may_stand_by_itself(text: str, kinds: list[str]) -> None:
+    assert [step.kind for step in read_moves(text).steps] == kinds
