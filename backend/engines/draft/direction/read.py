@@ -6,6 +6,7 @@ The text is split into clauses (clauses.py), in each what may be a move is found
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, replace
 
 from . import words
@@ -32,11 +33,12 @@ from .where.target import onward_of, target_of, whole_of
 from .where.ways import heading
 
 MOST_STEPS = 12
+_LONG = re.compile(r"\d{10,}")  # no amount, and patterns that look for one would take the square of its length
 
 
 def read_moves(text: str) -> Reading:
     """The moves that `text` asks for. Any text is fine; unknown words give no steps."""
-    timed = parts(text)
+    timed = parts(_LONG.sub(" ", text))
     reader, said = _Reader(), set()
     idle: list[Step] = []
     for part in timed:

@@ -296,7 +296,7 @@ def test_other_languages_choose_moves_too(text: str) -> None:
     assert moves_of(text) == OTHER_LANGUAGES[text]
 
 
-@pytest.mark.parametrize("text", [" " * 5000, "左" * 5000, "推" * 5000, "la camera" + " " * 4990])
+@pytest.mark.parametrize("text", [" " * 5000, "9" * 5000, "左" * 5000, "推" * 5000, "la camera" + " " * 4990])
 def test_the_longest_prompt_of_one_letter_is_read_at_once(text: str) -> None:
     began = time.process_time()
     assert len(read_moves(text).steps) <= 1
@@ -343,3 +343,10 @@ def test_the_work_grows_with_the_text_and_no_faster(part: str) -> None:
 
     calls(1200)  # what is compiled once
     assert calls(2400) < 2.6 * calls(1200)
+
+
+def test_a_figure_of_very_many_digits_is_no_amount() -> None:
+    found = read_moves(f"push in {'9' * 10} metres then pan left").steps
+    assert [(step.kind, step.metres) for step in found] == [("push", None), ("pan", None)]
+    assert [step.metres for step in read_moves(f"push in {'1' * 9} metres").steps] == [1e6]  # the most there is
+    assert not read_moves("9" * 5000).steps
