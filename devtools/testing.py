@@ -135,8 +135,8 @@ def _timed(part: Part, log: Log) -> tuple[Count, float]:
 
 
 def _parts() -> dict[str, Part]:
-    """By name, in the order in which they begin: first what needs no machine code of the draft, then what takes
-    longest, so that both cores are busy to the end."""
+    """By name, in the order in which they begin: first what needs no machine code of the draft, then what waits or
+    takes longest, so that both cores are busy to the end."""
 
     def tests(name: str, *paths: str) -> Part:
         return lambda log: _pytest(name, "test", list(paths), log)
@@ -145,11 +145,11 @@ def _parts() -> dict[str, Part]:
         WINDOWS: functools.partial(_gui, WINDOWS, ["tests/gui", *_without(SERVICE)]),
         f"{WINDOWS}-service": functools.partial(_gui, f"{WINDOWS}-service", SERVICE),
         "happyhorse": tests("happyhorse", "tests/happyhorse"),
+        "backend-jobs": tests("backend-jobs", *JOBS),
         "engines": tests("engines", *ENGINES),
         "blender-4.5": functools.partial(_blender, "blender-4.5", "", ["tests/blender"]),
         "blender-5.2": functools.partial(_blender, "blender-5.2", "", ["tests/blender", *_without(STILLS)]),
         "blender-5.2-stills": functools.partial(_blender, "blender-5.2", "-stills", STILLS),
-        "backend-jobs": tests("backend-jobs", *JOBS),
         "backend": tests("backend", "tests/backend", *_without(JOBS), *_without(ENGINES)),
         "client": tests("client", "tests/client", "tests/integrations"),
         "lint": _lint,
