@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 
 import numpy as np
 
 from backend.engines.draft.shot import begin
 from backend.engines.draft.view.drawing.renderer import Renderer
-from client.protocol import TakeRequest
+from client.protocol import CameraPath, TakeRequest
 
 LEVELS = 16  # of 255: what differs by more jumps
+
+Unseen = Mapping[str, Sequence[Sequence[float]]]  # by the number of a frame: rows as in Keyframe
 
 
 class Drawn:
@@ -24,7 +28,7 @@ class Drawn:
 
     def frame(self, k: int) -> np.ndarray:
         """Frame `k`, [h, w, 3]; the share of it that no view shows is in `unseen`."""
-        made = self._draw.frame(self.film._sights(k, _Now()))
+        made = self._draw.frame(self.film._sights(k, _Now()), self.film._unseen(k))
         self.unseen = made.unseen
         return made.rgb.copy()
 
@@ -44,6 +48,15 @@ class Drawn:
         before, after = (self.frame(at).astype(int) for at in (k - 1, k))
         poses[k - 1], poses[k] = kept
         return float((np.abs(after - before).max(-1) > LEVELS).mean())
+
+
+def told(asked: TakeRequest, unseen: Unseen) -> TakeRequest:
+    """The take as a press asks for it: by the number of a frame, what its plan says that no view shows there."""
+    assert asked.path is not None
+    keys = list(asked.path.keyframes)
+    for at, rows in unseen.items():
+        keys[int(at)] = replace(keys[int(at)], unseen=tuple(map(tuple, rows)))
+    return replace(asked, path=CameraPath(tuple(keys)))
 
 
 def flicker(before: np.ndarray, here: np.ndarray, after: np.ndarray) -> float:

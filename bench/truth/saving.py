@@ -24,6 +24,7 @@ sys.path.insert(0, str(ROOT))
 
 from backend.engines.draft import DraftEngine  # noqa: E402
 from bench.truth import blender  # noqa: E402
+from bench.truth.drawn import told  # noqa: E402
 from bench.truth.tour import request  # noqa: E402
 from bench.truth.tours import TOURS  # noqa: E402
 from client.protocol import TakeRequest  # noqa: E402
@@ -53,7 +54,7 @@ def main() -> None:
     for how, views in plan["views"].items():
         to, wanted = given.renders / how, frames(views, True)
         stills = spent(lambda to=to, wanted=wanted: work.render(tour.scene, to, wanted))
-        asked = request(name, tour, views, to)
+        asked = told(request(name, tour, views, to), plan["unseen"][how])
         draw(asked)  # compiles what draws
         drawing = spent(lambda asked=asked: draw(asked))
         whole = plan["seconds"] + stills + drawing

@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.truth import blender, moves  # noqa: E402
 from bench.truth.compare import compare, depth_file  # noqa: E402
-from bench.truth.drawn import Drawn  # noqa: E402
+from bench.truth.drawn import Drawn, Unseen, told  # noqa: E402
 from bench.truth.splat import Splat  # noqa: E402
 from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View  # noqa: E402
 
@@ -90,7 +90,7 @@ def render(work: blender.Blender, scene: str, folder: Path) -> None:
     )
     frames = [{"name": "still", "matrix": np.eye(4).tolist(), "depth": True}]
     for move, poses in paths.items():
-        stills, margin = planned(folder, move)
+        (stills, _), (margin, _) = planned(folder, move)
         for k in sorted({*SCORED, *stills[1:]}):
             frames.append({"name": f"{move}_{k:03d}", "matrix": poses[k], "depth": k in stills})
         frames.append({"name": f"{move}_{AGAIN:03d}_again", "matrix": poses[AGAIN], "seed": 1})
@@ -99,11 +99,11 @@ def render(work: blender.Blender, scene: str, folder: Path) -> None:
     work.render(scene, folder, frames)
 
 
-def planned(folder: Path, move: str) -> tuple[list[int], list[int]]:
-    """The frames that the stills of a move stand at, and the margin of one alone."""
+def planned(folder: Path, move: str) -> tuple[tuple[list[int], Unseen], tuple[list[int], Unseen]]:
+    """The frames that the stills of a move stand at, and the margin of one alone; with each, what does not show."""
     plan = json.loads((folder / f"{move}_plan.json").read_text())
-    free = plan["views"]["automatic"]
-    return free if len(free) <= MOST else plan["views"][str(MOST)], plan["margin"]
+    count = "automatic" if len(plan["views"]["automatic"]) <= MOST else str(MOST)
+    return (plan["views"][count], plan["unseen"][count]), (plan["margin"], plan["unseen"]["margin"])
 
 
 def request(scene: str, move: str, stills: list[int], folder: Path) -> TakeRequest:
@@ -136,7 +136,7 @@ def with_margin(asked: TakeRequest, folder: Path, move: str, margin: list[int]) 
 
 def score(scene: str, move: str, folder: Path, given: argparse.Namespace) -> Move:
     """Measures a move."""
-    (stills, margin), made, jump = planned(folder, move), Move(scene), "-"
+    ((stills, lacking), (margin, beside)), made, jump = planned(folder, move), Move(scene), "-"
     truth = {k: picture(folder / f"{move}_{k:03d}.png") for k in SCORED}
     sheet, likes, more = {k: [truth[k]] for k in SCORED}, made.likes, 0.0
 
@@ -146,7 +146,9 @@ def score(scene: str, move: str, folder: Path, given: argparse.Namespace) -> Mov
     for way, used in (("one", [0]), ("wider", [0]), ("planned", stills)):
         asked = request(scene, move, used, folder)
         if way == "wider":
-            asked, more = with_margin(asked, folder, move, margin)
+            asked, more = with_margin(told(asked, beside), folder, move, margin)
+        if way == "planned":
+            asked = told(asked, lacking)
         drawn, splat = Drawn(asked), Splat(asked)
         frames = {k: drawn.frame(k) for k in SCORED}
         compared(way, frames, used)

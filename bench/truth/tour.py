@@ -32,7 +32,7 @@ sys.path.insert(0, str(ROOT))
 
 from bench.truth import blender  # noqa: E402
 from bench.truth.compare import compare, depth_file  # noqa: E402
-from bench.truth.drawn import Drawn, flicker  # noqa: E402
+from bench.truth.drawn import Drawn, flicker, told  # noqa: E402
 from bench.truth.splat import Splat  # noqa: E402
 from bench.truth.tours import TOURS, Tour  # noqa: E402
 from client.protocol import Camera, CameraPath, Direction, Keyframe, TakeRequest, View  # noqa: E402
@@ -71,8 +71,9 @@ def main() -> None:
         tour, folder = TOURS[name], given.renders / TOURS[name].scene
         if not given.no_render:
             render(blender.of(given), name, tour, folder, given.every)
-        counts = json.loads((folder / f"{name}_plan.json").read_text())["views"]
-        there += [(name, how, request(name, tour, views, folder)) for how, views in counts.items()]
+        plan = json.loads((folder / f"{name}_plan.json").read_text())
+        for how, views in plan["views"].items():
+            there.append((name, how, told(request(name, tour, views, folder), plan["unseen"][how])))
     with ProcessPoolExecutor(given.at_once) as pool:
         waiting = [(name, how, asked, scoring(pool, name, asked, given)) for name, how, asked in there]
         print("| tour | views | SSIM mean (worst), PSNR | splat | ahead in | other seed | lost to it, mean / worst |")

@@ -6,8 +6,9 @@ JOB.json: {"scene": name, "out": folder, "size": [w, h], "samples": n, "device":
 "paths": [path]}, where a path is {"name", "matrices": 4x4 of each pose relative to the start pose, or "worlds": of the
 camera, "counts": [number of stills, or null for as many as it takes], "margin": bool}.
 Writes NAME_plan.json: {"views": {count: [index of the pose of each still]}, "covered": {count: [mean, worst moment]},
-"seconds": of the first plan, "margin": the pixels that one still has more to the left, top, right and bottom}. Of null
-the key is "automatic".
+"unseen": {count: {index of a pose: what stands there that no still shows, as in Keyframe}}, "seconds": of the first
+plan, "margin": the pixels that one still has more to the left, top, right and bottom}. Of null the key is "automatic",
+of one still with its margin "margin".
 """
 
 from __future__ import annotations
@@ -51,17 +52,23 @@ def planned(path, start, sides):
     track = Track(tuple(poses), sides["width"], sides["height"])
     began = time.perf_counter()
     seen = at_once(surfaces.read(bpy.context.scene, np.array([pose.place for pose in poses[::EVERY]])))
-    made = {"views": {}, "covered": {}}
+    made = {"views": {}, "covered": {}, "unseen": {}}
     for count in path["counts"]:
         found = at_once(plan.plan(track, seen, count))
         key = "automatic" if count is None else str(count)
         made["views"][key] = found.views
         made["covered"][key] = found.mean, min(found.covered)
+        made["unseen"][key] = unseen(found)
         made.setdefault("seconds", time.perf_counter() - began)
     if path.get("margin"):
-        margin = at_once(plan.plan(track, seen, 1, True)).margin
+        found = at_once(plan.plan(track, seen, 1, True))
+        margin, made["unseen"]["margin"] = found.margin, unseen(found)
         made["margin"] = [margin.left, margin.top, margin.right, margin.bottom]
     return made
+
+
+def unseen(plan):
+    return {at: rows for at, rows in zip(plan.moments, plan.unseen, strict=True) if any(map(any, rows))}
 
 
 main()
