@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import re
+import secrets
 import shutil
 import subprocess
 import sys
@@ -107,7 +108,7 @@ class Installer:
         self._profile = profile
         self._emit = emit
         self._blender_python = blender_python or Path(sys.executable)
-        self._folder = home / f"env-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+        self._folder = home / f"env-{time.strftime('%Y%m%d-%H%M%S')}-{secrets.token_hex(4)}"
         self._stop = threading.Event()
         self._process: subprocess.Popen[str] | None = None
         self._fraction = 0.0
