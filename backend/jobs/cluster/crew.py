@@ -123,16 +123,19 @@ class ClusterCrew:
             self._bridge.kill()
 
     def _cpus(self) -> float:
-        """Of a draft: all of the largest machine, where none has as many as were asked for and none will be brought."""
-        asked, most = self._cluster.cpus, self._most("cpus")
-        return asked if self._cluster.drafts is not None else min(asked, most or asked)
+        """Of a draft."""
+        return self._each("cpus", self._cluster.cpus, self._cluster.drafts)
 
     def _group(self) -> int:
-        """Cards of a take, likewise."""
-        asked, most = self._cluster.gpus, int(self._most("gpus"))
-        if not asked or self._cluster.takes is None:
-            return min(asked or most, most) or 1
-        return asked
+        """Cards of a take."""
+        return int(self._each("gpus", self._cluster.gpus, self._cluster.takes))
+
+    def _each(self, kind: str, asked: float, number: int | None) -> float:
+        """Of a job, as many as were `asked` for (0: as the largest machine has): no more than that has, where no
+        `number` of jobs has machines brought."""
+        most = self._most(kind)
+        wanted = asked or most or 1
+        return wanted if number is not None else min(wanted, most or wanted)
 
     def _say_what_lacks(self) -> None:
         """Where there is less than was asked for: in the log."""

@@ -17,19 +17,10 @@ from backend.engines.engine import Clip
 from backend.guide.guide import guide
 from client.protocol import Camera, CameraPath
 from client.protocol.camera import Rows
-from tests.backend.draft.card import FOCAL, HEIGHT, WIDTH, key, request, view, write_depth
+from tests.backend.draft.card import FOCAL, HEIGHT, WIDTH, key, request
 
 NONE: Rows = ((0.0,),)
 LEFT, HIGH = WIDTH // 4, HEIGHT // 2  # a cell of two rows of four
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    made = tmp_path_factory.mktemp("card")
-    rgb, depth = view(np.eye(3), np.zeros(3))
-    Image.fromarray(rgb).save(made / "still.png")
-    write_depth(made / "depth.exr", depth)
-    return made
 
 
 def first_cell(metres: float) -> Rows:
@@ -37,20 +28,20 @@ def first_cell(metres: float) -> Rows:
     return (metres, 0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 0.0)
 
 
-def made(folder: Path, *rows: Rows) -> tuple[Clip, list[np.ndarray]]:
+def made(scene: Path, *rows: Rows) -> tuple[Clip, list[np.ndarray]]:
     """A clip of four frames whose camera stands: what its keyframes tell, evenly in time."""
     times = np.linspace(0, 1, len(rows))
     keys = [replace(key(float(t)), unseen=told) for t, told in zip(times, rows, strict=True)]
-    clip = DraftEngine().generate(request(folder, *keys), lambda *_: None, lambda: False)
+    clip = DraftEngine().generate(request(scene, *keys), lambda *_: None, lambda: False)
     return clip, list(clip.frames)
 
 
-def test_what_is_drawn_behind_it_is_not_seen_and_is_filled(folder: Path) -> None:
+def test_what_is_drawn_behind_it_is_not_seen_and_is_filled(scene: Path) -> None:
     """The wall is at 6 m. Each frame is by what is told nearest in time."""
-    clip, frames = made(folder, NONE, first_cell(4.0))
+    clip, frames = made(scene, NONE, first_cell(4.0))
     assert clip.facts["unseen"] == 0.0625  # an eighth of half the frames
     assert any(note.startswith("6 % of the picture is guessed") and "From 0.2 s on" in note for note in clip.notes)
-    still = np.asarray(Image.open(folder / "still.png")).astype(int)
+    still = np.asarray(Image.open(scene / "still.png")).astype(int)
     off = np.abs(np.array(frames).astype(int) - still).max(-1)
     assert off[:2].max() <= 1 and off[2:, HIGH:].max() <= 1 and off[2:, :HIGH, LEFT:].max() <= 1
     filled = frames[3][:HIGH, :LEFT].astype(int)
@@ -59,16 +50,16 @@ def test_what_is_drawn_behind_it_is_not_seen_and_is_filled(folder: Path) -> None
 
 
 @pytest.mark.parametrize(("metres", "unseen"), [(5.0, 0.125), (5.5, 0.0), (6.0, 0.0), (9.0, 0.0)])
-def test_what_is_drawn_as_near_or_nearer_is_seen(folder: Path, metres: float, unseen: float) -> None:
-    clip, _ = made(folder, first_cell(metres))
+def test_what_is_drawn_as_near_or_nearer_is_seen(scene: Path, metres: float, unseen: float) -> None:
+    clip, _ = made(scene, first_cell(metres))
     assert clip.facts["unseen"] == unseen
 
 
-def test_what_no_view_shows_is_not_counted_again(folder: Path) -> None:
+def test_what_no_view_shows_is_not_counted_again(scene: Path) -> None:
     """The camera looks half past what the still shows."""
     counted = []
     for rows in (NONE, ((2.0,) * 8,) * 8):
-        asked = request(folder, replace(key(0.0, turn=0.5), unseen=rows))
+        asked = request(scene, replace(key(0.0, turn=0.5), unseen=rows))
         clip = DraftEngine().generate(asked, lambda *_: None, lambda: False)
         list(clip.frames)
         counted.append(clip.facts["unseen"])
@@ -76,8 +67,8 @@ def test_what_no_view_shows_is_not_counted_again(folder: Path) -> None:
     assert counted[1] == pytest.approx(1, abs=2e-3)
 
 
-def test_a_guide_has_a_hole_there(folder: Path) -> None:
-    frames = list(guide(request(folder, replace(key(0.0), unseen=first_cell(4.0)))).frames)
+def test_a_guide_has_a_hole_there(scene: Path) -> None:
+    frames = list(guide(request(scene, replace(key(0.0), unseen=first_cell(4.0)))).frames)
     for frame in frames:
         hole = np.zeros((HEIGHT, WIDTH), bool)
         hole[:HIGH, :LEFT] = True
@@ -85,9 +76,9 @@ def test_a_guide_has_a_hole_there(folder: Path) -> None:
         assert (frame.warp[hole] == 0).all() and (frame.inverse_depth[hole] == 0).all()
 
 
-def test_squares_are_where_they_are_from_anywhere(folder: Path) -> None:
+def test_squares_are_where_they_are_from_anywhere(scene: Path) -> None:
     """Told at 4 m before a camera; from half a metre to the right and one ahead they are nearer, and moved."""
-    asked = request(folder, replace(key(0.0), unseen=first_cell(4.0)), key(1.0, x=0.5, z=-1.0))
+    asked = request(scene, replace(key(0.0), unseen=first_cell(4.0)), key(1.0, x=0.5, z=-1.0))
     film = begin(asked).film
     here = boxes(film.told, 0.0, film.poses[0], film.still)
     assert here.pixels.tolist() == [[0, 0, LEFT, HIGH]] and here.nearness.tolist() == [0.25]
@@ -99,14 +90,14 @@ def test_squares_are_where_they_are_from_anywhere(folder: Path) -> None:
     assert not len(past.pixels) and not len(past.nearness)
 
 
-def test_squares_of_an_orthographic_camera(tmp_path: Path, folder: Path) -> None:
+def test_squares_of_an_orthographic_camera(tmp_path: Path, scene: Path) -> None:
     """A pixel is 0.02 m; it has zoomed in by 2 where they are told."""
     camera = Camera("orthographic", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, scale=0.02)
     (unseen,) = told(CameraPath((replace(key(0.0, x=0.3, zoom=2.0), unseen=first_cell(4.0)),)), camera)
     left, top = 0.3 - WIDTH / 2 * 0.01, -HEIGHT / 2 * 0.01
     assert unseen.corners[0] == pytest.approx(np.array([[left, top, 4.0], [left + LEFT * 0.01, 0.0, 4.0]]))
-    still, _ = picture.load(request(folder, key(0.0), camera=camera))
-    found = boxes([unseen], 0.0, begin(request(folder, key(0.0), camera=camera)).film.poses[0], still)
+    still, _ = picture.load(request(scene, key(0.0), camera=camera))
+    found = boxes([unseen], 0.0, begin(request(scene, key(0.0), camera=camera)).film.poses[0], still)
     x = WIDTH / 2 + left / 0.02
     assert found.pixels.tolist() == [[round(x), HEIGHT // 4, round(x + LEFT / 2), HIGH]]
     assert found.nearness.tolist() == [-4.0]
