@@ -138,3 +138,58 @@ def test_any_words_can_be_heard(sound: str, prompt: str) -> None:
     assert len(reading.events) <= 7
     for event in reading.events:
         assert 0.2 < event.strength <= 2 and 0 <= event.distance <= 1 and -40 < event.level < 12
+
+
+READ = {
+    ("distant rain", ""): ("rain 1 0.9 -6.3 distant rain",),
+    ("very loud heavy rain on a tin roof", ""): ("rain 2 0 5.6 heavy loud very on a tin roof rain",),
+    ("faint quiet wind", ""): ("wind 0.3 0 -8.8 quiet faint wind",),
+    ("deafening quiet low surf", ""): ("sea 0.6 0 0.8 low quiet deafening surf",),
+    ("a soft wind, far away thunder", ""): ("wind 0.5 0 -4 soft a wind", "thunder 1 0.8 -5.6 away far thunder"),
+    ("kitchen", ""): ("room 1 0 0 kitchen", "hum 1 0 -4 kitchen", "dishes 1 0 -6 kitchen"),
+    ("storm, light rain", ""): ("rain 0.5 0 0 light rain", "wind 1 0 0 storm", "thunder 1 0 0 storm"),
+    ("light rain, storm", ""): ("rain 0.5 0 0 light rain", "wind 1 0 0 storm", "thunder 1 0 0 storm"),
+    ("rain over the sea far off", ""): (
+        "rain 1 0 0 rain over the sea far off",
+        "sea 1 0.8 -5.6 the far off sea rain over",
+    ),
+    ("footsteps in the street", ""): (
+        "footsteps 1 0 0 in the street footsteps",
+        "traffic 1 0 0 the in street footsteps",
+    ),
+    ("not a single bird in the wide open field", ""): ("wind 1 0 -4 open wide the field not a single bird in",),
+    ("without the old and cold wind, rain", ""): ("rain 1 0 0 rain",),
+    ("no song of that old wind", ""): ("room 1 0 0",),
+    ("no song of that very old wind", ""): ("wind 1 0 0 old very that wind no song of",),
+    ("waves at the shore", ""): ("sea 1 0 0 the at shore waves",),
+    ("waves crashing", ""): ("sea 1.6 0 0 crashing waves",),
+    ("the man waves", ""): ("room 1 0 0",),
+    ("waves to us", ""): ("room 1 0 0",),
+    ("", "loud thunder far away over the hills"): ("thunder 1.7 0.8 0 loud far away thunder over the hills",),
+    ("", "running boots"): ("room 1 0 0",),
+    ("rain without wind", "wind and birds"): ("birds 1 0 -6 birds wind and", "rain 1 0 0 without rain wind"),
+    ("room, no hum", "kitchen"): ("room 1 0 0 room", "dishes 1 0 -12 kitchen"),
+    ("quiet rain behind the window", ""): ("rain 0.5 0.3 -6.1 quiet behind the window rain",),
+    ("raging fire behind a muffled door close by", ""): ("fire 2 0.8 -5.6 raging behind a muffled door fire close by",),
+    ("heavy boots walking on gravel", ""): ("room 1 0 -12", "footsteps 1 0 0 on gravel walking heavy boots"),
+    ("clock, heartbeat", ""): ("room 1 0 -12", "clock 1 0 0 clock", "heartbeat 1 0 0 heartbeat"),
+}
+
+
+@pytest.mark.parametrize(("sound", "prompt"), READ)
+def test_how_strong_how_far_how_loud_and_beside_which_words_a_sound_is(sound: str, prompt: str) -> None:
+    """Each as: kind, strength, distance, dB, the words near it."""
+    found = read_sound(sound, prompt).events
+    wanted = [line.split() for line in READ[sound, prompt]]
+    assert [event.kind for event in found] == [line[0] for line in wanted]
+    for event, line in zip(found, wanted, strict=True):
+        assert (event.strength, event.distance, event.level) == pytest.approx([*map(float, line[1:4])], abs=1e-6)
+        assert event.near == tuple(line[4:])
+
+
+def test_music_is_said_to_be_missing_and_leaves_the_rest() -> None:
+    no_music = ("The draft engine makes no music.",)
+    assert read_sound("piano", "").notes == no_music and read_sound("", "a piano").notes != no_music
+    assert (read_sound("piano, silence", "rain").events, read_sound("piano, silence", "").notes) == ((), no_music)
+    assert [event.kind for event in read_sound("music and rain", "").events] == ["rain"]
+    assert [event.kind for event in read_sound("silence, rain", "wind").events] == ["wind", "rain"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-from ...direction.lists import one_of
+from ...direction.lists import listed
 
 # Readings that the dictionary gets wrong in running speech.
 _READINGS = {
@@ -17,6 +17,8 @@ _READINGS = {
     "二人": "ふたり",
     "何": "なに",
     "私": "わたし",
+    "彼は": "かれわ",
+    "彼の": "かれの",
     "こんにちは": "こんにちわ",
     "こんばんは": "こんばんわ",
     "では": "でわ",
@@ -27,7 +29,7 @@ _READINGS = {
     "あれは": "あれわ",
     "ここは": "ここわ",
 }
-_AFTER_TOPIC = one_of("もう, まだ, とても, いつ, どこ, なに, だれ, ここ, そこ, ずっと, すぐ, きっと, いつも, ない")
+_AFTER_TOPIC = listed("もう, まだ, とても, いつ, どこ, なに, だれ, ここ, そこ, ずっと, すぐ, きっと, いつも, ない")
 _DIGITS = ("", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 _HUNDREDS = {3: "さんびゃく", 6: "ろっぴゃく", 8: "はっぴゃく"}
 _THOUSANDS = {3: "さんぜん", 8: "はっせん"}
@@ -48,7 +50,7 @@ def to_kana(text: str) -> str:
             read = "お"
         elif written.isdecimal():
             read = number(int(written[:12]))
-        elif written[:1] == "は" and written[1:] in _AFTER_TOPIC and words:
+        elif written[:1] == "は" and written[1:].startswith(_AFTER_TOPIC) and words:
             read = "わ " + written[1:]
         ending = all("\u3041" <= char <= "\u309f" for char in written) and not _word_is_over(words)
         if words and (ending or not read[:1].isalpha()):
