@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from . import words
+from .found import Found
 from .lists import one_of
 from .steps import Step
 from .vocabulary import CAMERA_NOUNS, DIRECTIONS, LEAD_INS, NEGATIONS
-
-if TYPE_CHECKING:
-    from .find import Found
 
 
 def is_modifier(word: str) -> bool:

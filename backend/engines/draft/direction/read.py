@@ -1,7 +1,7 @@
 """From a direction's words to the steps of a camera move.
 
-The text is split into clauses (clauses.py), in each what may be a move is found (find.py) with its subject
-(subject.py); here the steps are put together, with how far, how fast and when.
+The text is split into clauses (clauses.py), in each what may be a move is found (moves/find.py) with its subject
+(moves/subject.py); here the steps are put together, with how far, how fast and when.
 """
 
 from __future__ import annotations
@@ -12,15 +12,16 @@ from dataclasses import dataclass, field, replace
 from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
-from .find import Found, find, is_another_direction, without_things
-from .joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_side, is_together, once_more, turned_to
+from .found import Found
 from .loosely import loosely
 from .modifiers import in_manner, is_modifier, modified, telling_at
+from .moves.find import find, is_another_direction, without_things
+from .moves.joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_side, is_together, once_more, turned_to
+from .moves.subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
 from .plain.english.shorthand import written_out
 from .plain.english.slips import spelled
 from .plain.translate import to_english
 from .steps import Reading, Step, tidy
-from .subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
 from .timeline import lasting, parts
 from .vocabulary import (
     CAMERA_VERBS,

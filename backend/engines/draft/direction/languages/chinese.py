@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from ..plain.language import Language
+from .language import Language
 from .nouns import NOUNS
 
 _KNOWN = "|".join(sorted(map(re.escape, NOUNS["chinese"]), key=len, reverse=True))

@@ -1,8 +1,8 @@
-"""Dutch: see plain.language.Language."""
+"""Dutch: see language.Language."""
 
 from __future__ import annotations
 
-from ..plain.language import Language
+from .language import Language
 from .nouns import NOUNS
 
 _ARTICLE = r"(?:(?:de|het|een|deze|die|dit|dat|haar|zijn|hun|twee)\s+)?"

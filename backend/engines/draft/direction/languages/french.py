@@ -1,8 +1,8 @@
-"""French: see plain.language.Language."""
+"""French: see language.Language."""
 
 from __future__ import annotations
 
-from ..plain.language import Language
+from .language import Language
 from .nouns import NOUNS
 
 _WORD = r"[^\W\d_]+"

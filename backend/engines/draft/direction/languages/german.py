@@ -1,8 +1,8 @@
-"""German: see plain.language.Language."""
+"""German: see language.Language."""
 
 from __future__ import annotations
 
-from ..plain.language import Language
+from .language import Language
 from .nouns import NOUNS
 
 _ARTICLE = r"(?:(?:den|die|das|dem|der|des|einen|einem|einer|eine|ein|ihren|ihrem|ihre|seinen|seinem|seine)\s+)?"

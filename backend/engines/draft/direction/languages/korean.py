@@ -1,10 +1,10 @@
-"""Korean: see plain.language.Language."""
+"""Korean: see language.Language."""
 
 from __future__ import annotations
 
 import re
 
-from ..plain.language import Language
+from .language import Language
 from .nouns import NOUNS
 
 _KNOWN = "|".join(sorted(map(re.escape, NOUNS["korean"]), key=len, reverse=True))

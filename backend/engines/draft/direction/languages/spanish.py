@@ -1,8 +1,8 @@
-"""Spanish: see plain.language.Language."""
+"""Spanish: see language.Language."""
 
 from __future__ import annotations
 
-from ..plain.language import Language
+from .language import Language
 from .nouns import NOUNS
 
 _WORD = r"[^\W\d_]+"

@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import re
 
+from ..languages.language import Language, Rules
 from .between import PAIR, paired, unpaired
-from .language import Language, Rules
 from .there import is_there
 
 # What a generic "moves" is by the thing it goes to, where no side is said.

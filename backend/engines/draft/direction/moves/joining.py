@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from .clauses import Clause
-from .find import Found
-from .lists import one_of
-from .modifiers import is_figure, is_modifier, modified
-from .steps import Step
-from .vocabulary import (
+from ..clauses import Clause
+from ..found import Found
+from ..lists import one_of
+from ..modifiers import is_figure, is_modifier, modified
+from ..steps import Step
+from ..vocabulary import (
     CAMERA_NOUNS,
     CAMERA_VERBS,
     DETERMINERS,
@@ -19,8 +19,8 @@ from .vocabulary import (
     PREPOSITIONS,
     SIDEWAYS,
 )
-from .where.target import PEOPLE, target_of
-from .where.ways import VERBS
+from ..where.target import PEOPLE, target_of
+from ..where.ways import VERBS
 
 
 def is_side(word: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a language is to grammar.py: a table of patterns."""
+"""What a language is to plain/grammar.py: a table of patterns."""
 
 from __future__ import annotations
 

@@ -4,12 +4,13 @@ subject."""
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from . import words
-from .clauses import SET_PHRASES, Clause, longest
-from .modifiers import is_figure, is_modifier, telling_at
-from .vocabulary import (
+from .. import words
+from ..clauses import SET_PHRASES, Clause, longest
+from ..found import Found
+from ..modifiers import is_figure, is_modifier, telling_at
+from ..vocabulary import (
     ALONE,
     CAMERA_NOUNS,
     CAMERA_VERBS,
@@ -24,8 +25,8 @@ from .vocabulary import (
     TURN_ABOUT,
     VERB_SPEEDS,
 )
-from .where.going import way_after
-from .where.ways import (
+from ..where.going import way_after
+from ..where.ways import (
     ABOUT,
     ALONG,
     GOES_BY,
@@ -44,22 +45,6 @@ from .where.ways import (
 FAR = 12  # words between a camera's verb and its direction ("pan from the door past the table to the left")
 NEAR = 7
 MOST_MOVES = 24  # of a clause
-
-
-@dataclass(frozen=True)
-class Found:
-    """A move's words [start, end) in a clause. `form` of its verb: base, s, ing or ed; "phrase", or "again"
-    for a direction alone. `extra`: what a set phrase says of its manner."""
-
-    start: int
-    end: int
-    kind: str
-    sign: int
-    form: str
-    verb: str
-    everyday: bool = False
-    directed: bool = True
-    extra: tuple[tuple[str, float], ...] = ()
 
 
 def find(clause: Clause) -> list[Found]:

@@ -7,12 +7,12 @@ err towards leaving the camera alone: an artist who sees no move adds one, who s
 
 from __future__ import annotations
 
-from . import words
-from .clauses import Clause
-from .find import Found
-from .lists import one_of
-from .modifiers import is_figure, is_modifier
-from .vocabulary import (
+from .. import words
+from ..clauses import Clause
+from ..found import Found
+from ..lists import one_of
+from ..modifiers import is_figure, is_modifier
+from ..vocabulary import (
     ACTORS,
     CAMERA_NOUNS,
     DETERMINERS,
@@ -25,7 +25,7 @@ from .vocabulary import (
     SIDEWAYS,
     STILL,
 )
-from .where.ways import VERBS
+from ..where.ways import VERBS
 
 _PRONOUNS = one_of("he, she, they, it, who, someone, somebody, everyone")
 _MODALS = one_of("can, could, will, would, should, must, may, might, did, does, is, are")
