@@ -155,7 +155,9 @@ COVERS = {
     "scene/stills/walk": _blender("views/plan_numbers views/walkthrough"),
     "scene/stills/camera": _blender("stills/camera stills/still_moment press/press"),
     "scene/stills/known": _blender("stills/facts film/things"),
-    "scene/stills/exr": _blender("stills/exr stills/depth stills/camera stills/still"),
+    "scene/stills/formats": _blender(
+        "stills/exr stills/png stills/still_files stills/depth stills/camera stills/still views/wider"
+    ),
     "scene/session": _blender(
         "server/connection press/press press/jobs press/prompts film/setup ui/operators edit/landing"
     ),

@@ -10,7 +10,7 @@ from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 
 from ...scene.app.errors import SceneError
 from ...scene.edit import board
-from ...scene.edit.cut import fit, order, ripple, split, transitions, uses
+from ...scene.edit.cut import fit, order, ripple, transitions, uses
 from ...scene.edit.edit_scene import find_edit_scene
 from ...scene.model.properties import properties
 from ...scene.model.shots import shot_list, takes
@@ -136,7 +136,7 @@ class TAKEONE_OT_shot_split(ShotOperator, bpy.types.Operator):
         edit = edit_of(context, shot)
         if edit is None:
             raise SceneError("no_edit", "There is no edit yet: animate a frame first")
-        new = split.split(edit, shot, edit.frame_current)
+        new = board.split(edit, shot, edit.frame_current)
         uids = (new.uid, new.id_data.take_one.uid)
         drawing.begin_or_draw(context, [uids])
         show(context, shot_list.shot_with(*uids))

@@ -15,6 +15,7 @@ from ..model.shots.paths import stored_path
 from ..model.shots.shown import SHOT_KEY
 from . import strips
 from .cut import effects
+from .cut import split as halves
 from .cut.connect import connect
 from .cut.uses import BOARD_KEY, WITH_KEY, Use, uses_of
 
@@ -95,7 +96,23 @@ def _fit(edit: bpy.types.Scene, picture: bpy.types.Strip, size: tuple[int, int])
     picture[strips.SIZE_KEY] = size
 
 
-def point_to(picture: bpy.types.Strip, shot: Any) -> None:
+def split(edit: bpy.types.Scene, shot: Any, frame: int) -> Any:
+    """Split a shot, and its board, at a frame of the edit (see cut/split.py). Returns the new shot.
+
+    Raises:
+        SceneError: no_strip where the edit does not show the shot around that frame.
+    """
+    return halves.split(edit, shot, frame, _show)
+
+
+def _show(strip: bpy.types.Strip, shot: Any) -> None:
+    if strip.type == "IMAGE":
+        _point_to(strip, shot)
+    else:
+        strip.text, strip.name = words_of(shot), f"{shot.name} words"
+
+
+def _point_to(picture: bpy.types.Strip, shot: Any) -> None:
     """Let an image strip show another shot's board."""
     path = stored_path(picture_of(shot))
     folder, _, name = path.rpartition("/" if "/" in path else os.sep)

@@ -20,7 +20,7 @@ from .borrow import second_camera
 from .borrow.blocks import address, find
 from .borrow.borrowed import borrowing
 from .coverage.plan import Plan, spread
-from .coverage.track import Lens, Pose, Track
+from .track import Lens, Pose, Track
 
 KINDS = {"PANO": "panoramic", "CUSTOM": "a custom one"}
 PROJECTIONS = {"PERSP": "perspective", "ORTHO": "orthographic"}

@@ -13,7 +13,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 from ..app.errors import SceneError
 from ..model.lent import own_size
 from ..model.shots import trust
-from . import files, orientation, playhead, viewport
+from . import files, playhead, viewport
 from .borrow import see_through
 from .borrow.borrowed import borrowing
 from .borrow.compositor import composed
@@ -21,6 +21,7 @@ from .borrow.depth_pass import doubtful
 from .camera import check_camera
 from .coverage.margin import NONE, Margin
 from .files import PICTURE, Framing, Still, framing_of
+from .formats import orientation
 from .known import rendered
 from .known.things import with_things
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering

@@ -16,10 +16,10 @@ from ...client.protocol import Camera
 from ...client.protocol.codec import to_json
 from ..app.errors import SceneError
 from ..model.shots.paths import disk_fix
-from . import exr
 from .borrow.borrowed import image_settings
 from .borrow.depth_pass import MANY, doubtful
 from .camera import camera_of, metres_per_unit
+from .formats import exr
 
 PICTURE, LAYERS, DEPTH, CAMERA = "still.png", "part_layers.exr", "depth.exr", "camera.json"
 AROUND, AROUND_DEPTH = "around.png", "around_depth.exr"

@@ -21,12 +21,14 @@ from ..app.app import app
 from ..app.errors import SceneError
 from ..model.lent import SIZE, put_frame
 from . import files
-from .borrow import blocks, depth_pass, png, see_through, wider
+from .borrow import blocks, depth_pass, see_through
 from .borrow.borrowed import borrow, give_back, still_changes
 from .borrow.compositor import Composed, composed, first_layer
 from .camera import picture_size
+from .coverage import wider
 from .coverage.margin import NONE, Margin
 from .files import Depth, Framing, Still, framing_of
+from .formats import png
 from .known import rendered
 from .known.things import with_things
 

@@ -14,7 +14,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
 from ..model.lent import own_size
-from .exr import BACKGROUND
+from .formats.exr import BACKGROUND
 
 # What an off-screen draw can show of each kind of shading: no wires, and no picture of an engine like Cycles.
 DRAWN_AS = {"WIREFRAME": "SOLID", "SOLID": "SOLID", "MATERIAL": "MATERIAL"}

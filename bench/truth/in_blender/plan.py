@@ -39,7 +39,7 @@ def main():
 def planned(path, start, sides):
     from take_one.scene.stills.coverage import plan, surfaces
     from take_one.scene.stills.coverage.steps import at_once
-    from take_one.scene.stills.coverage.track import Lens, Pose, Track
+    from take_one.scene.stills.track import Lens, Pose, Track
 
     data = bpy.context.scene.camera.data
     lens = Lens("PERSP", data.lens, 1.0, "AUTO", data.sensor_width, data.sensor_height, 0.0, 0.0, 1.0)

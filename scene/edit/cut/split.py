@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import bpy
@@ -10,15 +11,16 @@ from ...app.errors import SceneError
 from ...model.properties.rates import frame_rate
 from ...model.shots import shot_list
 from ...model.shots.shown import SHOT_KEY
-from .. import board, strips
+from .. import strips
 from . import shift
 from .connect import connect
 from .uses import BOARD_KEY, WITH_KEY, uses_of
 
 
-def split(edit: bpy.types.Scene, shot: Any, frame: int) -> Any:
+def split(edit: bpy.types.Scene, shot: Any, frame: int, show: Callable[[bpy.types.Strip, Any], None]) -> Any:
     """Split a shot, and its strips, at a frame of the edit: what comes after is a shot of its own that begins at the
-    moment of the scene that is seen there, and shows what it showed until it has a take. Nothing moves. Returns it.
+    moment of the scene that is seen there, and shows what it showed until it has a take. Nothing moves. `show` lets a
+    picture or the words of a board be those of the new shot. Returns it.
 
     Raises:
         SceneError: no_strip where the edit does not show the shot around that frame.
@@ -43,21 +45,19 @@ def split(edit: bpy.types.Scene, shot: Any, frame: int) -> Any:
     before = [strip for strip in use.all if strips.end(strip) <= frame]
     for strip in after:
         if SHOT_KEY in strip or WITH_KEY in strip:
-            _hand_over(strip, new)
+            _hand_over(strip, new, show)
     connect(edit, before)
     connect(edit, after)
     shot.seconds, new.seconds = float(left / rate), float(right / rate)
     return new
 
 
-def _hand_over(strip: bpy.types.Strip, new: Any) -> None:
+def _hand_over(strip: bpy.types.Strip, new: Any, show: Callable[[bpy.types.Strip, Any], None]) -> None:
     strip.select = False
     strip[WITH_KEY if WITH_KEY in strip else SHOT_KEY] = new.uid
     strip.color_tag = strips.color_of(new.uid)
-    if strip.type == "IMAGE" and BOARD_KEY in strip:
-        board.point_to(strip, new)
-    elif strip.type == "TEXT" and BOARD_KEY in strip:
-        strip.text, strip.name = board.words_of(new), f"{new.name} words"
+    if strip.type in ("IMAGE", "TEXT") and BOARD_KEY in strip:
+        show(strip, new)
     elif SHOT_KEY in strip:  # the other shot's take stands for this one's until it has its own
         strip[BOARD_KEY] = True
         strip.name = new.name if strip.type != "SOUND" else f"{new.name} sound"

@@ -14,7 +14,7 @@ from ....client.protocol import Binding, CameraPath, Direction, EngineInfo, Take
 from ...app.errors import SceneError
 from ...app.objects import ObjectId
 from ...model.shots.takes import job_of
-from ...stills.coverage.track import Pose, Track
+from ...stills.track import Pose, Track
 
 
 @dataclass(frozen=True)

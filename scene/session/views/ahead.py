@@ -18,8 +18,8 @@ from ....client.protocol import CameraPath
 from ...app.app import app
 from ...stills.borrow.borrowed import borrowing
 from ...stills.camera import camera_of, camera_track, metres_per_unit
-from ...stills.coverage.track import Pose, Track
 from ...stills.known.things import with_sight, with_things
+from ...stills.track import Pose, Track
 from ..press.order import Order
 from ..server import connection
 

@@ -16,13 +16,13 @@ from ...model.lent import RECORD, own_size
 from ...model.properties.properties import stills_of
 from ...stills import capture
 from ...stills.borrow.borrowed import borrowing
-from ...stills.borrow.wider import may_be_wider
 from ...stills.camera import camera_track, check_camera, is_animated
 from ...stills.capture import RENDER
 from ...stills.coverage import marks, plan, surfaces
 from ...stills.coverage.plan import Plan
 from ...stills.coverage.steps import Steps, at_once, by_the_timer
-from ...stills.coverage.track import Track
+from ...stills.coverage.wider import may_be_wider
+from ...stills.track import Track
 from ..press import handles
 
 NAMED = 3  # of many things, by name

@@ -22,12 +22,12 @@ from ...app.errors import SceneError
 from ...model.lent import own_size
 from ...model.shots.shot_list import find_scene
 from ...stills import views
-from ...stills.borrow.wider import may_be_wider
 from ...stills.camera import camera_at, camera_track, with_unseen
 from ...stills.capture import MOVED, RENDER, Still
 from ...stills.coverage.margin import NONE, Margin, widened
-from ...stills.coverage.track import Pose
+from ...stills.coverage.wider import may_be_wider
 from ...stills.known.facts import is_light_enough
+from ...stills.track import Pose
 from ..press import references
 from ..press.order import Order
 from . import ahead, plans

@@ -9,7 +9,7 @@ from __future__ import annotations
 import bpy
 from mathutils import Matrix
 
-from ..coverage.track import Pose
+from ..track import Pose
 
 MARK = "take_one_view"
 NAME = "Take One View"

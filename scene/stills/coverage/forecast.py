@@ -8,12 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....client.protocol.camera import Rows
+from ..track import Track, in_picture
 from .chosen import AROUND, Chosen, used, weights
 from .margin import NONE, widened
 from .points import EDGE, GRID, Points, met, open_to, scattered, seen_by
 from .rays import Trees
 from .steps import Steps
-from .track import Track, in_picture
 
 LOOKED_AT = 120  # moments, evenly, beside those near a view
 MOST_LOOKED_AT = 150  # moments: above that none is added

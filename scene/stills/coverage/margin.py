@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .track import Pose, Track
+from ..track import Pose, Track
 
 STEPS = 24  # a side is as many steps of this margin wide
 MOST = 12  # steps on a side: half the picture

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ....client.protocol.camera import Rows
+from ..track import Track, in_picture
 from .chosen import Chosen, shares_of, used
 from .forecast import forecast
 from .margin import NONE, Margin, beyond, fitted, widest
@@ -20,7 +21,6 @@ from .points import EDGE, GRID, MAGNIFIED, Points, fineness, met, open_to, scatt
 from .rays import Trees
 from .steps import Steps
 from .surfaces import Surfaces
-from .track import Track, in_picture
 
 ENOUGH = 0.98  # of all that the path shows is to be covered, on average,
 WORST = 0.95  # and of each moment at least this

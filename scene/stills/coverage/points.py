@@ -7,10 +7,10 @@ from functools import partial
 
 import numpy as np
 
+from ..track import Pose, Track, clipped, in_picture, rays_through
 from .margin import NONE, Margin, widened
 from .rays import Trees
 from .steps import Steps
-from .track import Pose, Track, clipped, in_picture, rays_through
 
 GRID = (28, 16)  # rays of a moment
 MAGNIFIED = 2.0  # a surface may be drawn this much larger than its view shows it

@@ -11,7 +11,7 @@ from bpy_extras.object_utils import world_to_camera_view
 from mathutils import Vector
 from rooms import camera, depth_of
 from take_one.scene.app.errors import SceneError
-from take_one.scene.stills import capture, exr
+from take_one.scene.stills import capture
 from take_one.scene.stills.camera import (
     camera_at,
     camera_of,
@@ -21,6 +21,7 @@ from take_one.scene.stills.camera import (
     is_animated,
     picture_size,
 )
+from take_one.scene.stills.formats import exr
 
 CASES = {
     "wide": {},

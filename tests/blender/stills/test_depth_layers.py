@@ -8,9 +8,9 @@ import pytest
 from depth_stage import PANE, check_clean, depth, plane
 from rooms import NEW, depth_of, room, settings_of
 from take_one.scene.stills import capture as still
-from take_one.scene.stills import exr
 from take_one.scene.stills.borrow import depth_pass, see_through
 from take_one.scene.stills.borrow.compositor import composed
+from take_one.scene.stills.formats import exr
 
 
 def two_layers(scene: bpy.types.Scene) -> None:

@@ -7,7 +7,7 @@ import struct
 
 import numpy as np
 import pytest
-from take_one.scene.stills import exr
+from take_one.scene.stills.formats import exr
 
 NEAR = np.array([[1, 9, 3], [7, 2, 8]], np.float32)
 FAR = np.array([[5, 4, 6], [1, 9, 2]], np.float32)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import rooms
 from take_one.scene.stills import files
-from take_one.scene.stills.borrow import png
+from take_one.scene.stills.formats import png
 
 
 def chunks_of(path):

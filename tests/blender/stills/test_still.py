@@ -10,8 +10,8 @@ import pytest
 from rooms import EEVEE, compositor, depth_of, picture, psnr, room, settings_of
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import capture as still
-from take_one.scene.stills import exr
 from take_one.scene.stills.borrow import borrowed
+from take_one.scene.stills.formats import exr
 
 
 @pytest.mark.parametrize("engine", ["CYCLES", "BLENDER_WORKBENCH", EEVEE])

@@ -9,8 +9,9 @@ import pytest
 from rooms import depth_of
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
-from take_one.scene.stills import exr, files, orientation
+from take_one.scene.stills import files
 from take_one.scene.stills.borrow.depth_pass import MANY, doubtful
+from take_one.scene.stills.formats import exr, orientation
 
 CAMERA = Camera("perspective", 5, 2, 2.5, 1.0, 4.0, 4.0)
 DEPTH = np.array([[1, 20, 99.98, 99.991, 100], [101, 1e10, np.inf, np.nan, 50]], np.float32)

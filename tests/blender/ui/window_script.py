@@ -34,8 +34,8 @@ def run():
     from take_one.scene.session import jobs, pump
     from take_one.scene.session.press.press import Call, make_order
     from take_one.scene.stills import capture as still
-    from take_one.scene.stills import exr
     from take_one.scene.stills.borrow import borrowed
+    from take_one.scene.stills.formats import exr
 
     scene = room(160, 90, "BLENDER_WORKBENCH")
     yield 0.5

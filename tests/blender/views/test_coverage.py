@@ -10,7 +10,7 @@ from take_one.scene.stills.camera import camera_at, camera_track
 from take_one.scene.stills.coverage import plan, surfaces
 from take_one.scene.stills.coverage.rays import RAYS, Trees
 from take_one.scene.stills.coverage.steps import at_once
-from take_one.scene.stills.coverage.track import in_picture, rays
+from take_one.scene.stills.track import in_picture, rays
 
 FIRST = 21
 

@@ -13,8 +13,8 @@ from take_one.client.protocol.camera import IDENTITY
 from take_one.scene.session.views import ahead, plans
 from take_one.scene.stills.coverage import chosen, forecast, margin, plan
 from take_one.scene.stills.coverage.margin import NONE, Margin
-from take_one.scene.stills.coverage.track import Lens, Pose, Track
 from take_one.scene.stills.known import facts
+from take_one.scene.stills.track import Lens, Pose, Track
 from take_one.scene.stills.walk import line, pace
 from take_one.scene.stills.walk import plan as walks
 

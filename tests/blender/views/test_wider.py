@@ -18,12 +18,13 @@ from take_one.scene.session import jobs
 from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.session.views import ahead, plans
 from take_one.scene.stills import render
-from take_one.scene.stills.borrow import png, second_camera
-from take_one.scene.stills.borrow.wider import may_be_wider
+from take_one.scene.stills.borrow import second_camera
 from take_one.scene.stills.camera import camera_of, camera_track
 from take_one.scene.stills.coverage import plan, surfaces
 from take_one.scene.stills.coverage.margin import NONE, Margin, widened
 from take_one.scene.stills.coverage.steps import at_once
+from take_one.scene.stills.coverage.wider import may_be_wider
+from take_one.scene.stills.formats import png
 from take_one.scene.stills.known import facts
 from turning import FIRST, pan, turn
 

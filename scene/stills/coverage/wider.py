@@ -8,9 +8,9 @@ from dataclasses import replace
 import bpy
 
 from ....client.protocol import Camera
-from ..coverage.margin import Margin
-from .compositor import tree_path
-from .depth_pass import EEVEE, WORKBENCH
+from ..borrow.compositor import tree_path
+from ..borrow.depth_pass import EEVEE, WORKBENCH
+from .margin import Margin
 
 BY_CAMERA = {"GeometryNodeInputActiveCamera", "GeometryNodeCameraInfo"}
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ...client.files import mode_beside, write_whole
+from ....client.files import mode_beside, write_whole
 
 MAGIC = 20000630
 BACKGROUND = 1e10  # Blender's own depth of nothing

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ....client.protocol.camera import Matrix
+from ...client.protocol.camera import Matrix
 
 
 @dataclass(frozen=True)

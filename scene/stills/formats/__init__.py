@@ -1,0 +1,1 @@
+"""Picture files by their bytes, without Blender: EXR, PNG, what EXIF says."""
