@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, TypeVar
@@ -39,8 +38,6 @@ class Launcher:
 
     def close(self) -> None:
         """Waits for what is being done, and ends the thread."""
-        with contextlib.suppress(Exception):
-            self.finish()
         self._thread.shutdown()
 
     def _begin(self) -> None:

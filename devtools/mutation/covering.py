@@ -38,21 +38,24 @@ def _blender(names: str) -> Cover:
 
 
 COVERS = {
-    "backend": _backend("api/service_life api/cli_commands"),
+    "backend": _backend("root/arguments api/service_life api/cli_commands"),
     "scene": _blender("press/press press/jobs film/takes ui/operators"),
     "backend/api": _backend("api/guard api/submission api/requests api/limits api/prompt api/path"),
     "backend/api/service": _backend("api/service_home api/service_life"),
     "backend/api/users": Cover("test", ("tests/backend/several/test_users.py",)),
     "backend/api/watch": _backend("several/watch_parts several/watch"),
     "backend/api/guides": _backend("guide/api_guide"),
-    "backend/accounts": _backend("hosted/accounts"),
-    "backend/workflows": _backend("comfy/shelf comfy/comfy"),
+    "backend/accounts": _backend("root/accounts hosted/accounts"),
+    "backend/workflows": _backend("root/accounts comfy/shelf comfy/comfy"),
     "backend/guide": _backend("guide/limits guide/guide guide/api_guide"),
     "backend/guide/span": _backend("guide/span"),
-    "backend/cli": _backend("api/cli_commands"),
-    "backend/home": _backend("api/service_home"),
-    "backend/lifetime": _backend("api/service_life"),
-    "backend/__main__": _backend("api/service_life api/cli_commands"),
+    "backend/cli": _backend("root/cli api/cli_commands"),
+    "backend/home": _backend("root/home api/service_home"),
+    "backend/kernels": Cover(
+        "test", ("tests/backend/root/test_kernels.py", "tests/backend/draft/view/test_kernels.py")
+    ),
+    "backend/lifetime": _backend("root/lifetime api/service_life"),
+    "backend/__main__": _backend("root/arguments api/service_life api/cli_commands"),
     "backend/jobs": _backend("jobs/store_changes jobs/spending jobs/choice jobs/take jobs/store jobs/lanes jobs/queue"),
     "backend/jobs/meter": _backend("several/watch_parts several/watch"),
     "backend/jobs/cluster": _backend("cluster/parcels cluster/crew"),
@@ -84,9 +87,10 @@ COVERS = {
     "backend/engines/draft/sound": Cover("test", ("tests/backend/draft/sound",)),
     "backend/engines/draft/view": Cover("test", ("tests/backend/draft/view", "tests/backend/draft/test_engine.py")),
     "backend/weights": _happyhorse("weights/models weights/models_download weights/checkpoints"),
-    "backend/keys": _happyhorse("weights/models_download"),
+    "backend/keys": _backend("root/keys"),
     "backend/gpu": _happyhorse(
-        "cards/held cards/residents cards/room cards/memory cards/unload cards/ranks cards/sharing cards/gpus"
+        "gpu/probe gpu/processes gpu/pinned gpu/exchanges gpu/members gpu/member gpu/launcher gpu/promises cards/held "
+        "cards/residents cards/room cards/memory cards/unload cards/ranks cards/sharing cards/gpus"
     ),
     "backend/engines/happyhorse": _happyhorse("engine/engine engine/pipeline weights/settings"),
     "backend/engines/happyhorse/request": _happyhorse("weights/settings model/prompt engine/picture engine/engine"),
