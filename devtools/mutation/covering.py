@@ -13,8 +13,8 @@ class Cover(NamedTuple):
 
 
 def _files(environment: str, folder: str, names: str) -> Cover:
-    places = (name.split("/") for name in names.split())
-    return Cover(environment, tuple(f"tests/{folder}/{room}/test_{name}.py" for room, name in places))
+    places = (name.rpartition("/") for name in names.split())
+    return Cover(environment, tuple(f"tests/{folder}/{room}/test_{name}.py" for room, _, name in places))
 
 
 def _backend(names: str) -> Cover:
@@ -140,8 +140,8 @@ COVERS = {
     "scene/app": _blender("ui/operators press/press press/jobs film/stranger_values"),
     "scene/app/timer": _blender("press/timer"),
     "scene/edit": _blender(
-        "edit/strips_places edit/landing_exact edit/strips edit/landing edit/landing_again edit/compare "
-        "film/takes film/stranger_copies"
+        "edit/exact/strips_exact edit/exact/landing_figures edit/strips_places edit/landing_exact edit/strips "
+        "edit/landing edit/landing_again edit/compare film/takes film/found film/stranger_copies"
     ),
     "scene/edit/trash": _blender("film/takes"),
     "scene/edit/cut": _blender(
