@@ -150,7 +150,9 @@ COVERS = {
     "scene/edit/board": _blender("edit/board edit/ripple"),
     "scene/edit/burn_in": _blender("edit/burn_in"),
     "scene/edit/out": _blender("ui/export ui/export_steps edit/hand_made"),
-    "scene/edit/several": Cover("blender", ("tests/blender/edit/one_clip",)),
+    "scene/edit/several": Cover(
+        "blender", ("tests/blender/edit/exact/test_parts_exact.py", "tests/blender/edit/one_clip")
+    ),
     "scene/stills": _blender(
         "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still "
         "stills/png stills/depth_layers stills/render_result stills/still_files stills/still_linked stills/still_others"

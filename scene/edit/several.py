@@ -117,7 +117,7 @@ def _notes(notes: tuple[str, ...], number: int) -> tuple[str, ...]:
     for note in notes:
         about = OF_SHOT.match(note)
         if about is None or int(about[1]) == number + 1:
-            found.append(OF_SHOT.sub("", note, count=1))
+            found.append(note[about.end() :] if about else note)
     return tuple(dict.fromkeys(found))
 
 

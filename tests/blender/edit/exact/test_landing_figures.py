@@ -113,6 +113,17 @@ def test_a_landing_is_one_step_of_undo_with_the_takes_name(shot, clips, monkeypa
     assert [name for name, *_ in seen()] == ["Hall_t005", "Hall_t005 sound", "Kitchen_t003", "Kitchen_t003 sound"]
 
 
+def test_a_step_of_undo_is_made_where_no_window_is_the_contexts(session):
+    """As in a timer."""
+    manager, scene = bpy.context.window_manager, bpy.context.scene
+    context = SimpleNamespace(window=None, window_manager=manager, temp_override=bpy.context.temp_override)
+    for name in ("One", "Two"):
+        scene.name = name
+        landing.push_undo(context, name)
+    bpy.ops.ed.undo()
+    assert bpy.context.scene.name == "One"
+
+
 def test_a_take_that_is_shown_by_hand_goes_where_its_scene_wants_takes(shot, clips):
     pump.handle(ready(shot, source=clips[24], frame=40))
     edit = edit_at(77)
@@ -231,6 +242,19 @@ def test_a_deleted_take_leaves_the_next_one_chosen_and_says_where_its_files_went
     assert current.delete(shot, shot.takes[0]) == "deleted"
     assert current.delete(shot, shot.takes[0]) == "deleted"
     assert (shot.active_take, len(shot.takes), seen()) == (0, 0, [])
+
+
+def test_a_linked_shots_take_is_not_deleted(shot, clips, tmp_path):
+    pump.handle(ready(shot, source=clips[24]))
+    file = takes.clip_path(shot.takes[0])
+    library = str(tmp_path / "library.blend")
+    bpy.data.libraries.write(library, {shot.id_data})
+    with bpy.data.libraries.load(library, link=True) as (_, wanted):
+        wanted.scenes = ["Set"]
+    linked = next(scene for scene in bpy.data.scenes if scene.library is not None).take_one.shots[0]
+    with pytest.raises(SceneError) as caught:
+        current.delete(linked, linked.takes[0])
+    assert (caught.value.code, len(linked.takes), file.is_file(), len(seen())) == ("linked", 1, True, 2)
 
 
 def test_a_shot_that_no_scene_shows_has_no_take_to_make_current(shot, clips):

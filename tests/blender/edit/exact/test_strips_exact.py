@@ -109,6 +109,8 @@ def test_a_sound_without_room_below_its_picture_lies_above(edit, clips):
     sound = edit.sequence_editor.strips["x sound"]
     assert (extent(sound), sound[strips.HEAD_KEY], sound[strips.TAIL_KEY]) == ((40, 56, 3), 5, 3)
     assert strips.content_start(sound) == 35 and strips.unfinished("t1") == []
+    _, whole = place(edit, clips["a"], frame=100, take="t2", handles=(24, 0))  # which leave nothing of it
+    assert (extent(whole)[:2], whole[strips.HEAD_KEY], whole[strips.TAIL_KEY]) == ((76, 100), 0, 0)
 
 
 def test_a_picture_that_was_taken_away_between_the_steps_gets_no_sound(edit, clips):
