@@ -140,8 +140,9 @@ COVERS = {
     "scene/app": _blender("ui/operators press/press press/jobs film/stranger_values"),
     "scene/app/timer": _blender("press/timer"),
     "scene/edit": _blender(
-        "edit/exact/strips_exact edit/exact/landing_figures edit/strips_places edit/landing_exact edit/strips "
-        "edit/landing edit/landing_again edit/compare film/takes film/found film/moving film/stranger_copies"
+        "edit/exact/strips_exact edit/exact/landing_figures edit/exact/edit_scene edit/strips_places "
+        "edit/landing_exact edit/strips edit/landing edit/landing_again edit/compare film/takes film/found film/moving "
+        "film/stranger_copies"
     ),
     "scene/edit/trash": _blender("film/takes"),
     "scene/edit/cut": _blender(

@@ -7,7 +7,7 @@ from pathlib import Path
 import bpy
 import pytest
 from strangers import a_still, own_clip
-from take_one.scene.edit import edit_scene, moving, strips
+from take_one.scene.edit import edit_scene, moving
 from take_one.scene.edit.cut import effects
 from take_one.scene.edit.cut.uses import BED_KEY
 from take_one.scene.model.shots import films, takes
@@ -243,37 +243,3 @@ def test_originals_go_once_each_lies_beside_the_film_and_folders_that_are_empty(
     (here / "Kitchen" / "Kitchen_t001.jpg").write_bytes(b"small")
     moving.clear_unsaved()
     assert not folder.exists()
-
-
-def test_the_movie_of_an_edit_goes_beside_the_film_unless_the_user_chose(session, tmp_path):
-    edit = edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene)
-    other = bpy.data.scenes.new("Another")
-    other.render.filepath = "/tmp/"
-    fallback = str(Path(bpy.app.tempdir).parent / "Edit.mp4")
-    assert edit.render.filepath == fallback
-    save(tmp_path / "My {film}.blend")
-    assert (edit.render.filepath, other.render.filepath) == ("//My (film) Edit.mp4", "/tmp/")
-    edit_scene.output_beside(str(tmp_path / "c" / "Two.blend"))
-    assert edit.render.filepath == str(tmp_path / "c" / "Two Edit.mp4")
-    for place, follows in (("", True), ("//", True), ("/tmp/", True), ("/tmp/x", False), ("//mine.mp4", False)):
-        edit.render.filepath = place
-        edit_scene.output_beside(bpy.data.filepath)
-        assert edit.render.filepath == ("//My (film) Edit.mp4" if follows else place)
-
-
-def test_the_strips_of_an_edit_are_shown_by_a_window_with_a_sequencer(session):
-    edit = edit_scene.ensure_edit_scene(bpy.context, bpy.context.scene)
-    window = bpy.context.window
-    shown = window.workspace if hasattr(window.workspace, "sequencer_scene") else window
-    name = "sequencer_scene" if shown != window else "scene"
-    setattr(shown, name, edit)
-    assert edit_scene.window_showing(bpy.context, edit) is None
-    area = window.screen.areas[0]
-    area.type = "SEQUENCE_EDITOR"
-    assert edit_scene.window_showing(bpy.context, edit) == window
-    assert edit_scene.window_showing(bpy.context, bpy.data.scenes.new("Other")) is None
-    (found,) = edit_scene._strips_of(edit.session_uid)
-    assert (found[0], found[1], found[2].type) == (window, area, "WINDOW")
-    area.spaces.active.view_type = "PREVIEW"
-    assert edit_scene._strips_of(edit.session_uid) == [] and edit_scene._strips_of(-1) == []
-    assert strips.last_frame(edit) == 1

@@ -1,4 +1,4 @@
-"""Takes of one clip in figures: what each part's event and sidecar say, where its file goes, and what its strips show."""
+"""Takes of one clip: what each event and sidecar of a part says, where its file goes, and what its strips show."""
 
 from __future__ import annotations
 

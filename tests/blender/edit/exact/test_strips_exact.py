@@ -129,6 +129,7 @@ def test_only_strips_that_show_a_take_are_a_shots(edit, clips):
 
 
 def test_strips_of_a_linked_edit_are_another_files(edit, clips, tmp_path):
+    edit[edit_scene.EDIT_KEY] = True
     place(edit, clips["a"])
     library = str(tmp_path / "library.blend")
     bpy.data.libraries.write(library, {edit})
@@ -136,6 +137,9 @@ def test_strips_of_a_linked_edit_are_another_files(edit, clips, tmp_path):
         wanted.scenes = ["Edit"]
     assert len([scene for scene in bpy.data.scenes if scene.name == "Edit"]) == 2
     assert [scene.library for scene, _ in strips.strips_of_take("t1")] == [None, None]
+    for scene in bpy.data.scenes:
+        edit_scene.output_beside(str(tmp_path / "film.blend"))
+        assert (scene.render.filepath == str(tmp_path / "film Edit.mp4")) is (scene == edit)
 
 
 def test_where_a_sound_ends_whose_file_goes_on(edit, clips):
