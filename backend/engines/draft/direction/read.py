@@ -280,7 +280,8 @@ class _Reader:
             self.steps[-1] = replace(self.steps[-1], degrees=step.degrees, said=f"{self.steps[-1].said} {step.said}")
             return
         if index == 0 and clause.link == "comma" and self.steps and _is_same_told(self.steps[-1], step):
-            self.steps[-1] = replace(step, together=self.steps[-1].together)  # "start the pan, pan left 45 degrees"
+            told = in_manner(step, self.steps[-1])  # "start the pan, pan left 45 degrees"
+            self.steps[-1] = replace(told, together=self.steps[-1].together)
             return
         only = clause.link == "but" or any(word in ("only", "just") for word in clause.words[: move.start])
         if (
@@ -293,6 +294,9 @@ class _Reader:
         together = step.delay is None and is_together(clause, index, move, step, self.steps)
         if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
             together = True
+        if self.steps and together and _is_kept_in_sight(self.steps[-1], move, step):
+            self.steps[-1] = replace(self.steps[-1], kind="crane", relation="at", target=step.target)
+            return
         self.leaning = any(word in _HELD_SO for word in move.verb.split())
         self.steps.append(replace(step, together=together))
         if move.verb == "spiral" and (height := next((word for word in ("up", "down") if word in clause.words), "")):
@@ -375,6 +379,12 @@ _ABOUT_THE_CAMERA = ("camera", *_MOVEMENT)
 _SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
 
 
+def _is_kept_in_sight(before: Step, move: Found, step: Step) -> bool:
+    """Whether a look only says what a rise has in sight: "descend two metres, looking at the fountain"."""
+    looks = move.verb == "look" and move.form == "ing" and step.open_side and step.target != ""
+    return looks and before.kind == "pedestal" and not before.target
+
+
 def _is_how_far_round(before: Step, step: Step) -> bool:
     """Whether a step only says how far round the one before goes: "orbit the table to the left, orbit 180 degrees"."""
     same = before.kind == step.kind == "orbit" and before.degrees is None and step.degrees is not None
@@ -383,5 +393,6 @@ def _is_how_far_round(before: Step, step: Step) -> bool:
 
 def _is_same_told(before: Step, step: Step) -> bool:
     """Whether a step is the one before once more, with the side that was left open."""
-    plain = before == Step(before.kind, before.sign, open_side=True, said=before.said)
+    bare = replace(before, amount=1.0, speed=1.0, ease="smooth")
+    plain = bare == Step(before.kind, before.sign, open_side=True, said=before.said)
     return plain and before.kind == step.kind and before.sign != step.sign and not step.open_side

@@ -39,7 +39,7 @@ AMOUNTS: dict[str, float] = by_phrase(
         0.3: "tiny, minimal, faint, hint",
         0.4: "subtle, subtly, perceptible, perceptibly, noticeable, noticeably",
         0.5: "slight, slightly, small, little, bit, touch, tad, delicate",
-        0.6: "short, partially, partly",
+        0.6: "short, brief, briefly, partially, partly",
         0.7: "somewhat, modest",
         0.8: "gentle, gently",
         1.0: "all",
@@ -92,6 +92,7 @@ METRES: dict[str, float] = by_phrase(
         0.7: "step, steps, pace, paces",
         0.9144: "yard, yards",
         1: "m, metre, metres, meter, meters",
+        3: "floors, storeys",
         1000: "km",
     }
 )

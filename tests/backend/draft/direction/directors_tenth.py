@@ -6,7 +6,7 @@ TENTH = {
     "Medium close on Clara, slow push to a tight close-up": "push in slow",
     "Dolly straight in on the microphone, 4 seconds, stop dead": "push in 4s <to microphone>, hold",
     "Slow rise from the keyboard to the monitor": "pedestal up slow <to monitor>",
-    "Tracking left to right, keeping pace with the runner": "truck right",
+    "Tracking left to right, keeping pace with the runner": "truck right <with runner>",
     "Lateral dolly left, six feet, speed constant": "truck left 1.8288m",
     "Hold on the empty bed, then drift toward the window": "hold <to empty bed>, push in <to window>",
     "camera left pan, 20 degrees": "pan left 20°",

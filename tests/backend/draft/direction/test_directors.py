@@ -14,8 +14,9 @@ from tests.backend.draft.direction.directors_eleventh import ELEVENTH
 from tests.backend.draft.direction.directors_later import FIFTH, FOURTH
 from tests.backend.draft.direction.directors_ninth import NINTH
 from tests.backend.draft.direction.directors_tenth import TENTH
+from tests.backend.draft.direction.directors_twelfth import TWELFTH
 
-LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH, **NINTH, **TENTH, **ELEVENTH}
+LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH, **NINTH, **TENTH, **ELEVENTH, **TWELFTH}
 
 
 @pytest.mark.parametrize("text", FIRST)

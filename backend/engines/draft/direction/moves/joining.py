@@ -80,6 +80,9 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
     again = moves and moves[0].form == "again"
     if (moves and not again) or (again and once_more(moves[0], clause, [before])):
         return None
+    if clause.link == "then" and before.target and before.relation in ("at", "to") and _is_a_thing(text):
+        verb = "pan" if before.kind in _LOOKING else "move"
+        return Clause([verb, "to", *text], [False, False, *clause.named], "then")  # "pan to the bed, then the window"
     first = _telling(text)
     if first == len(text) or text[first] not in WAYS_ON or any(word in NOMINATIVES for word in text):
         return None
@@ -102,6 +105,14 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
     kept = [word for word in text[:cut] if is_modifier(word)]
     said = [verb, *kept, *text[cut:]]
     return Clause(said, [False] * (len(said) - len(text) + cut) + clause.named[cut:], "then")
+
+
+def _is_a_thing(text: list[str]) -> bool:
+    """Whether a clause is one thing and nothing else: "the window"."""
+    rest = [word for word in text if word != "finally"]
+    known = (VERBS, DIRECTIONS, PREPOSITIONS, DETERMINERS)
+    told = any(word in group for word in rest[1:] for group in known) or any(word.endswith("s") for word in rest[2:])
+    return 1 < len(rest) < 4 and rest[0] in DETERMINERS and not told
 
 
 def gone_back(clause: Clause, steps: list[Step]) -> Step | None:
@@ -176,12 +187,18 @@ def is_together(clause: Clause, index: int, move: Found, step: Step, steps: list
         return False
     if index == 0 and clause.link == "and" and move.verb in _WALKING and steps[-1].kind == "pan":
         return False  # "turn right and enter the bedroom"
+    if index == 0 and clause.link == "and" and move.verb == "turn" and _walks(steps[-1].said):
+        return False  # "walk through the door and turn right"
     if index > 0 or clause.link in ("with", "and"):
         return True
     return clause.link == "comma" and (move.form == "ing" or clause.words[0] in ("a", "an") or _is_slight(clause))
 
 
 _WALKING = ("enter", "walk", "go", "step", "run", "head", "approach", "cross")
+
+
+def _walks(said: str) -> bool:
+    return any(word in VERBS and VERBS[word][0] in _WALKING for word in said.split())
 
 
 def _is_slight(clause: Clause) -> bool:

@@ -54,15 +54,16 @@ _ENDS = one_of(
         outside, between, beside, until, into, onto, toward, towards, over, above, across, past, along, around, through,
         near, is, are, so, but, before, after, over, off, down, up, sitting, standing, lying, walking, where, beyond,
         we, i, you, he, she, they, it, during, per, like, without, against, next, front, when, there, here, again, via,
-        facing, looking, talking, waiting, wearing
+        facing, looking, talking, waiting, wearing, throughout,
+        keeping, leaving, holding
     """
 )
 _NO_THINGS = one_of(
     """
-        side, end, other, top, bottom, middle, center, centre, start, beginning, same, way, time, once, first, least,
-        all, most, motion, speed, direction, distance, height, level, ground level, foreground, background, rest, lot,
-        bit, little, tad, touch, turn, circle, degree, degrees, order, seconds, second, one, it, itself, close, closeup,
-        slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing,
+        side, end, other, top, bottom, rear, middle, center, centre, start, beginning, same, way, time, once, first,
+        least, all, most, motion, speed, direction, distance, height, level, ground level, foreground, background, rest,
+        lot, bit, little, tad, touch, turn, circle, degree, degrees, order, seconds, second, one, it, itself, close,
+        closeup, slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing,
         half, axis, very, really, quite, so, overhead, once, twice
     """
 )

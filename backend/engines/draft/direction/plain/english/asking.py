@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ...lists import replaced, replacements
+from .idioms import IDIOMS
 
 _MOVE = (
     r"(?:pan|tilt|arc|push|pull|dolly|zoom|truck|track|tracking|orbit|crane|jib|boom|roll|pedestal|hold|drift|"
@@ -70,8 +71,8 @@ ASKING = replacements(
             "no camera movement",
         ),
         (
-            r"\b(keep|keeps|keeping|kept) (?:pace|up|step|level) (?:with|to) (?=him\b|her\b|them\b|it\b|the |a )",
-            "tracks with ",
+            r"\bkeep(s|ing|) (?:pace|up|step|level) (?:with|to) (?=him\b|her\b|them\b|it\b|the |a )",
+            r"track\1 with ",
         ),
         (r"\b(?:trail|shadow|tail|chas|pursu|accompan)(?:e?s|ing|ies|ying|e|y)? (?=him\b|her\b|them\b)", "follow "),
         (
@@ -240,4 +241,4 @@ def asked(text: str) -> str:
     """English `text` with what is asked for in the plain words of a move."""
     if _CAMERA.search(text):  # "turn the camera to the left, then bring it back"
         text = _HANDLED.sub(r"\1 the camera ", text)
-    return replaced(_SLUG.sub(". ", text), ASKING)
+    return replaced(replaced(_SLUG.sub(". ", text), ASKING), IDIOMS)

@@ -24,8 +24,9 @@ _SIZE = rf"(?:an? |the )?((?:{'|'.join(sorted(_SIZES, key=len, reverse=True))}))
 _RANK = tuple(re.compile(pattern) for pattern in _SIZES)
 _FROM_SIZE_TO_SIZE = re.compile(
     rf"(?:\b(?:go|goes|going|moves?|moving|starts?|starting|begins?|opens?|transition\w*|travel\w*|camera)\s+)?"
-    rf"\b(?:from|on|in|starts?|starting|begins?|opens?)\s+{_SIZE}(?: (?:of|on) (?:the |his |her |a )?\w+)?,?\s+"
-    rf"(?:and |then )*(?:end\w* |finish\w* |land\w* |go\w* )?(?:in |up )?(?:to|on|into|in|with|as|at)\s+"
+    rf"\b(?:from|on|in|starts?|starting|begins?|opens?)\s+{_SIZE}(?: (?:of|on) (?:the |his |her |a )?\w+)?[,.;]?\s+"
+    r"(?:and |then )*(?:(?:end|finish|land)\w* |"
+    r"(?:(?:end|finish|land|go)\w* )?(?:in |up )?(?:to|on|into|in|with|as|at)\s+)"
     rf"{_SIZE}(?P<of>\s+(?:of|on)\b)?",
     re.IGNORECASE,
 )
@@ -142,7 +143,7 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (r"\bease[- ]in(?:[ ,/&+-]|and)+(?:ease[- ])?out\b", "eased"),
         (
             r"\b((?:pan|tilt|orbit|arc|roll|rotat|turn)\w*(?: (?:left|right|up|down|L|R|clockwise|"
-            r"counterclockwise))?) (\d{2,3})(?!\s*[\w°%.:])",
+            r"counterclockwise))?) (\d{2,3})(?!\s*[\w°%:]|\.\d)",
             r"\1 \2 degrees",
         ),
         # How far round.

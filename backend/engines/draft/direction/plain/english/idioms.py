@@ -1,0 +1,133 @@
+"""Goings and lookings that have no verb of the camera's ("take two steps back", "head for the stairs", "glance at the
+clock"), as the plain words that read.py knows."""
+
+from __future__ import annotations
+
+from ...lists import replacements
+
+_COUNT = r"(?:a few|a couple of|half a|an?|one|two|three|four|five|six|\d+|some|several)"
+_BACK = r"(?:back(?:wards?)?|forwards?|ahead|closer|left|right|(?:to|towards?) the (?:left|right)|sideways|up|down)"
+_A = r"(?:the|an?|his|her|their|my|your|our)"
+_THING = rf"{_A} (?:[\w'-]+ )?[\w'-]+"
+_BEHIND = r"(?:behind|around|between|under)"
+_CLAUSE = r"(?:^|(?<=[,.;:!?\n])|\bthen\b|\band\b)\s*"
+_LAPS = rf"{_CLAUSE}(?:(?:the )?camera )?(?:do(?:es)? |mak(?:e|es) |tak(?:e|es) )?"
+_GO = r"(?:come|go|walk|move|glide|drift|float|stroll|wander|travel|fly|swing|creep|head)(?:s|es|ing)?"
+
+IDIOMS = replacements(
+    (
+        # Who goes.
+        (
+            rf"\b(?:pov|point of view|first[- ]person(?: view)?)\s*[:,–-]\s*(?:someone|somebody|he|she|{_A} \w+)"
+            r"(?: who)? (?=\w+s\b)",
+            "the camera ",
+        ),
+        # How much, and how long.
+        (
+            r"\b((?:pan|tilt|yaw|pitch|roll|orbit|arc|rotate)(?:s|ning|ing)? (?:left|right|up|down|clockwise|"
+            r"counterclockwise)) (?:by )?(\d{1,3}|five|ten|fifteen|twenty|thirty|forty|sixty|ninety)"
+            r"(?=\s*(?:$|[,;!\n]|\.(?!\d)|(?:and|then|while|over)\b))",
+            r"\1 \2 degrees",
+        ),
+        (rf"\b(round (?:it|him|her|them|{_THING})) by (?:a|one) third\b", r"\1 by 120 degrees"),
+        (rf"\b(round (?:it|him|her|them|{_THING})) by (?:a|one) quarter\b", r"\1 by 90 degrees"),
+        (rf"\b(round (?:it|him|her|them|{_THING})) by half\b", r"\1 by 180 degrees"),
+        (r"\b(locked[- ](?:off|down)|static|still) on (?:a |the )?(?:tripod|sticks)\b", r"\1"),
+        # Steps, laps and rests.
+        (
+            rf"\btak(?:e|es|ing) ({_COUNT}) (?:\w+ )??(steps?|paces?) ({_BACK})",
+            r"move \3 \1 \2",
+        ),
+        (rf"\bmove ({_BACK}) (?:a few|some|several) (?=steps|paces)", r"move \1 three "),
+        (rf"\bmove ({_BACK}) an? (?=step|pace)", r"move \1 one "),
+        (rf"{_LAPS}half a (?:lap|loop|circuit) (?:a?round|about|of)\b", " half circle around"),
+        (rf"{_LAPS}(?:a|one|a full|a whole) (?:lap|loop|circuit) (?:a?round|about|of)\b", " full circle around"),
+        (
+            r"(?<!after )(?<!for )\b(\d+(?:\.\d+)?|an?|one|two|three|four|five|half a) (seconds?|secs?|s|beats?) of "
+            r"(?:nothing|stillness|silence|calm|peace|rest|quiet|pause|no (?:movement|motion))\b(?: at all)?",
+            r"hold for \1 \2",
+        ),
+        (rf"{_CLAUSE}(step|move|shift|slide|glide)(s|ing|) (?:aside|to (?:the|one) side)\b", r" \1\2 sideways"),
+        (rf"{_CLAUSE}straight (up|down)\b(?! to)", r" pedestal \1"),
+        # To a thing, close to it, or to where one leaves it.
+        (
+            r"\b(?:get|go|come|move|push|creep|close)(?:s|ing|ting|es)? in (?:nice and |really |very |right )?"
+            rf"(?:close|tight|closer|tighter) (?:on|to|in on) (?={_A}|him\b|them\b|it\b)",
+            "push in to ",
+        ),
+        (
+            rf"\b(head|set off|set out|take off|bear)(s|ing|)? (?:for|towards?) (?={_A} )",
+            r"move\2 to ",
+        ),
+        (rf"\bhead(s|ing|)? (?=into|out|over|along|through|past|up|down|back|forwards?|{_BEHIND})\b", r"move\1 "),
+        (rf"{_CLAUSE}mak(?:e|es|ing) (?:straight )?for (?={_A} )", " move to "),
+        (r"\bmak(?:e|es|ing) (?:my|our|its|the|your) way (?=to|towards?|through|past|along|across|over|into)", "move "),
+        (
+            r"\b(fly|swoop|glide|soar|drop|come|sweep)(?:s|es|ing|ping)?(?: in)? from (?:above|high up|on high|the sky)"
+            rf",?\s*(?:and )?(?:land|touch down|settle|arrive|end)(?:s|ing|es)?(?: up)? (?:in front of|before|at|on|by|"
+            rf"beside|near|next to) (?={_A} )",
+            "crane down to ",
+        ),
+        (
+            r",?\s*(?:and )?(?:landing|touching down|coming to (?:a )?(?:rest|stop|halt)|pulling up|arriving) "
+            rf"(?:in front of|before|at|on|by|beside|near|next to) (?={_A} )",
+            " to ",
+        ),
+        (rf"\b(leave|exit|depart|quit)(?:s|ing|)? ({_THING}) backwards?\b", r"pull back out of \2"),
+        (
+            r"\b(walk|run|stroll|stride|step|head)(s|ing|)? (?:straight |right |back )?out(?=\s*(?:$|[,.;]))",
+            r"\1\2 forward",
+        ),
+        (
+            rf"\b({_THING}) (?:that |which |where )?(?:we|you|i|they) (?:came|went|entered|walked|started|left|got)"
+            r"(?: (?:in|out|from|through|by|at))+(?=\s*(?:$|[,.;]))",
+            r"\1",
+        ),
+        (rf"{_CLAUSE}com(?:e|es|ing) in (?=(?:through|by|from)\b)", " enter "),
+        (rf"\bskim(?:s|ming)? (?:along |over |across )?{_THING} (?=to\b|towards?)", "glide "),
+        # Round a thing and on, past what hides, up and over.
+        (
+            rf"\b({_GO}) (?:a?round) ({_THING}) (?:and )?(?:on |over |across |back )?(?:to|towards?|into) (?={_A} )",
+            r"\1 around \2, then move to ",
+        ),
+        (rf"\bveer(s|ing|)? (left|right) a?round (?={_A} )", r"arc \2 around "),
+        (r"\bveer(s|ing|)? (?:off )?(?:to the )?(left|right)\b", r"turn\1 \2"),
+        (rf"{_CLAUSE}(slide|step|glide|drift|move)(s|ing|) from behind (?={_A} )", r" \1\2 out from behind "),
+        (rf"{_CLAUSE}((?:slow |slowly |gentle |quick )?)reveal from behind (?={_A} )", r" \1slide out from behind "),
+        (
+            rf"{_CLAUSE}((?:the )?camera )?(?:swing|come|move|go|travel|arc)(?:s|es|ing)? (?:a?round )from behind "
+            rf"({_THING}|him|them)(?: to (?:{_A} )?(?:front|face|other side))",
+            r" \1 half circle around \2",
+        ),
+        (rf"{_CLAUSE}up (?:and )?over (?={_A} )", " crane up over "),
+        (r"\bthen (?:back )?down (?:on |to )?(?:the|its) (?:other|far) side\b", "then pedestal down"),
+        # Looks.
+        (
+            rf"\b(?:start|begin|open)(?:s|ing|ning)? (?:at|on|from|with) {_THING}(?:,| and| then)*((?: \w+ly)?) "
+            rf"(?:move|go|come|travel|work)(?:s|es|ing)?(?: (?:its|our|my|the) way)? (up|down) to (?={_A} )",
+            r"\1 tilt \2 to ",
+        ),
+        (
+            rf"{_CLAUSE}(?:glance|peer|gaze|stare)(?:s|ing)? (?=at|up|down|left|right|to|towards?|back|over to)",
+            " look ",
+        ),
+        (rf"{_CLAUSE}(?:peer|peek|lean)(?:s|ing)? (over|into|through) (?={_A} )", r" move \1 "),
+        (
+            r"\blook(s|ing|)? (?:back )?over (?:my|your|our|the|its|his|her) (?:left |right )?shoulder "
+            r"(?:at|to|towards?) ",
+            r"look\1 at ",
+        ),
+        (
+            r"\b(whip|swish|snap|flick)(?:s|es|ing|ping|ning)? (?:over |round |around |across )?(?:to|towards?|onto) "
+            rf"(?={_A} |him\b|them\b)",
+            "whip pan to ",
+        ),
+        (r"\b(whip|swish|flick)(?:s|es|ing|ping)? back\b(?! (?:to|at|towards?|from|and forth))", "pan back fast"),
+        # What a pan goes with has a side of its own.
+        (
+            r"\b(left|right)\b([^.;\n]{0,20}?\b(?:camera|we) (?:pan|track|follow|swing)s?) (?:along )?with "
+            r"(it|him|her|them|the \w+)\b",
+            r"\1\2 \1 with \3",
+        ),
+    )
+)
