@@ -40,11 +40,15 @@ def _blender(names: str) -> Cover:
 COVERS = {
     "backend": _backend("root/arguments api/service_life api/cli_commands"),
     "scene": _blender("press/press press/jobs film/takes ui/operators"),
-    "backend/api": _backend("api/guard api/submission api/requests api/limits api/prompt api/path"),
-    "backend/api/service": _backend("api/service_home api/service_life"),
+    "backend/api": _backend(
+        "api/routes api/taking api/starting api/waiting api/guard api/submission api/requests api/limits api/prompt "
+        "api/path"
+    ),
+    "backend/api/service": _backend("api/starting api/service_home api/service_life"),
+    "backend/api/running": _backend("api/starting api/service_life api/guard"),
     "backend/api/users": Cover("test", ("tests/backend/several/test_users.py",)),
-    "backend/api/watch": _backend("several/watch_parts several/watch"),
-    "backend/api/guides": _backend("guide/api_guide"),
+    "backend/api/watch": _backend("api/routes several/watch_parts several/watch"),
+    "backend/api/guides": _backend("api/waiting guide/api_guide"),
     "backend/accounts": _backend("root/accounts hosted/accounts"),
     "backend/workflows": _backend("root/accounts comfy/shelf comfy/comfy"),
     "backend/guide": _backend("guide/limits guide/guide guide/api_guide"),

@@ -192,6 +192,25 @@ def test_another_plan_is_loaded_anew(card: Card, held: Residents) -> None:
     assert card.said[-2:] == [("close", "a"), ("unpark", "a")]
 
 
+def test_what_a_model_leaves_is_given_back_and_what_was_loaded_tidied_up_once(
+    card: Card, held: Residents, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(residents.memory, "collect", lambda: card.said.append(("collect",)))
+    monkeypatch.setattr(residents.memory, "give_back", lambda device: card.said.append(("give back", device)))
+    back = ("give back", torch.device("cpu"))
+    held.settle()
+    load(card, held, "a", 60)
+    load(card, held, "b", 20)
+    card.said.clear()
+    held.settle()
+    held.settle()
+    assert card.said == [("collect",)]
+    held.make_room(30)
+    assert card.said[1:] == [("park", "a", 10), back]
+    held.close()
+    assert card.said[3:] == [("close", "a"), ("collect",), back, ("close", "b"), ("collect",), back]
+
+
 @pytest.mark.parametrize(
     ("whole", "share", "free", "used", "kept", "there"),
     [

@@ -24,15 +24,16 @@ class Made:
 
     def __init__(self, number: int, said: list[tuple[Any, ...]]) -> None:
         self.pid, self.said, self.code, self.stubborn = 100 + number, said, 0, False
-        self.number, self.told, self._lines = number, [], queue.Queue()
+        self.number, self.told, self._written, self._lines = number, [], [], queue.Queue()
         self.stdin, self.stdout = self, iter(self._lines.get, None)
 
     def write(self, line: bytes) -> None:
-        self.told.append(json.loads(line))
+        self._written.append(json.loads(line))
         assert line.endswith(b"\n") and line.count(b"\n") == 1
 
     def flush(self) -> None:
-        pass
+        self.told += self._written
+        self._written.clear()
 
     def close(self) -> None:
         self.said.append(("closed", self.number))
