@@ -75,11 +75,12 @@ COVERS = {
     "backend/export": Cover("test", ("tests/backend/export",)),
     "backend/engines": _backend("jobs/take jobs/queue jobs/lanes api/cli_commands"),
     "backend/engines/comfy": _backend(
-        "comfy/graph comfy/filling comfy/listen comfy/shelf comfy/streams comfy/delivered comfy/comfy"
+        "comfy/graph comfy/filling comfy/corners comfy/calls comfy/arrivals comfy/engine comfy/listen comfy/shelf "
+        "comfy/streams comfy/delivered comfy/comfy"
     ),
-    "backend/engines/comfy/graph": _backend("comfy/graph comfy/filling"),
-    "backend/engines/comfy/shelf": _backend("comfy/shelf"),
-    "backend/engines/comfy/server/listen": _backend("comfy/listen comfy/comfy"),
+    "backend/engines/comfy/graph": _backend("comfy/graph comfy/filling comfy/corners"),
+    "backend/engines/comfy/shelf": _backend("comfy/shelf comfy/arrivals"),
+    "backend/engines/comfy/server/listen": _backend("comfy/listen comfy/arrivals comfy/comfy"),
     "backend/engines/hosted": _backend(
         "hosted/parts hosted/wire hosted/prices hosted/references hosted/estimate hosted/dial hosted/pictures "
         "hosted/orders hosted/refusals hosted/hosted"
