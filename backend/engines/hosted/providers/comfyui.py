@@ -37,7 +37,8 @@ class ComfyUI(Service):
         if not isinstance(answer.get("system"), dict):
             raise EngineError("account_refused", "Something answers there, but it is no ComfyUI.", "accounts")
         device = answer.get("devices", 0, "name")
-        return f"ComfyUI {version or ''} answers. It works on {device or 'a device that it does not name'}.", ()
+        named = " ".join(filter(None, ("ComfyUI", version)))
+        return f"{named} answers. It works on {device or 'a device that it does not name'}.", ()
 
 
 PROVIDER = ComfyUI()

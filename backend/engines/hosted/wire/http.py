@@ -295,7 +295,7 @@ class Wire:
                     continue
                 yield response
                 return
-        raise httpx.TooManyRedirects("it sends us on and on")
+        raise httpx.RemoteProtocolError("it sends us on and on")
 
     def _named(self, error: Exception) -> str:
         return self.clean(str(error))[:200] or type(error).__name__
