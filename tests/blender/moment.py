@@ -25,10 +25,10 @@ def slide(item: bpy.types.Object, start: float) -> None:
 
 def straighten(item: bpy.types.ID) -> None:
     action = item.animation_data.action
-    curves = action.fcurves if bpy.app.version < (5, 0) else action.layers[0].strips[0].channelbags[0].fcurves
-    for curve in curves:
-        for key in curve.keyframe_points:
-            key.interpolation = "LINEAR"
+    for bag in action.layers[0].strips[0].channelbags:  # of an object and its data
+        for curve in bag.fcurves:
+            for key in curve.keyframe_points:
+                key.interpolation = "LINEAR"
 
 
 def state() -> list:

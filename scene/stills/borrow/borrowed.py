@@ -220,9 +220,12 @@ def _plain(value: Any) -> Any:
 
 
 def _is_lent(scene: bpy.types.Scene, row: dict[str, Any]) -> bool:
-    """Whether it is still what it was set to. Else the user changed it."""
+    """Whether it is still what it was set to, or was until that block was removed. Else the user changed it."""
     owner = find(row["block"]) if row["block"] else scene
-    return owner is not None and ("now" not in row or _plain(owner.path_resolve(row["path"], True)) == row["now"])
+    if owner is None or "now" not in row:
+        return owner is not None
+    here, now = _plain(owner.path_resolve(row["path"], True)), row["now"]
+    return here == now or (here is None and isinstance(now, dict) and find(now["block"]) is None)
 
 
 def _put_back(scene: bpy.types.Scene, row: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from rooms import NEW, clip, movie_output, picture, room, settings_of
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit.strips import END, START
 from take_one.scene.stills import capture as still
+from take_one.scene.stills import clip_frame
 
 
 def capture(scene, folder, **more):
@@ -212,3 +213,76 @@ def test_the_strips_colour_space_counts(edit, movie, tmp_path):
     edit.frame_current = 45
     strip.colorspace_settings.name = "Linear Rec.709"
     assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(168, abs=3)
+
+
+@pytest.mark.parametrize(("index", "shown"), [(0, 0), (17, 68), (59, 236), (75, 236), (-1, 236), (-43, 68), (-99, 0)])
+def test_a_frame_of_a_clip(index, shown, movie, tmp_path):
+    before, scenes = settings_of(bpy.context.scene), list(bpy.data.scenes)
+    assert clip_frame.save(bpy.context, movie, index, tmp_path / "frame.png") == (64, 36)
+    assert (settings_of(bpy.context.scene), list(bpy.data.scenes)) == (before, scenes)
+    seen = picture(tmp_path / "frame.png") * 255
+    assert seen.shape == (36, 64, 3) and seen.mean() == pytest.approx(shown, abs=2)
+
+
+def test_a_clip_without_a_picture(tmp_path):
+    (tmp_path / "broken.mp4").write_bytes(b"no picture")
+    with pytest.raises(SceneError, match=r"broken\.mp4' holds no picture") as caught:
+        clip_frame.save(bpy.context, tmp_path / "broken.mp4", 0, tmp_path / "frame.png")
+    assert (caught.value.code, caught.value.fix) == ("no_frame", "retry") and len(bpy.data.scenes) == 1
+
+
+def test_the_highest_that_shows_is_taken(edit, movie, tmp_path):
+    strips, scene = edit.sequence_editor.strips, room()
+    low, high = (strips.new_movie(name, str(movie), channel, 20) for name, channel in (("low", 2), ("high", 5)))
+    ending = {"length": 50} if NEW else {"frame_end": 70}
+    strips.new_effect(name="cover", type="COLOR", channel=7, frame_start=20, **ending)
+    setattr(high, START, 30)
+
+    def seen(frame: int) -> str:
+        edit.frame_current = frame
+        found = still.playhead._strip_under_playhead(edit)
+        return found and found.name
+
+    assert [seen(frame) for frame in (19, 20, 29, 30, 79, 80)] == [None, "low", "low", "high", "high", None]
+    high.mute = True
+    assert seen(30) == "low"
+    high.mute, edit.sequence_editor.channels[5].mute = False, True
+    assert seen(30) == "low"
+    edit.sequence_editor.channels[2].mute = True
+    assert seen(30) is None
+    with pytest.raises(SceneError, match="no movie or picture under the playhead") as caught:
+        capture(scene, tmp_path, source="PLAYHEAD")
+    assert caught.value.fix == "retry"
+
+
+def test_each_picture_of_a_sequence_is_itself(edit, tmp_path):
+    greys = [0.2, 0.4, 0.6]
+    for number, grey in enumerate(greys):
+        image = bpy.data.images.new("x", 40 + number, 30)
+        image.pixels.foreach_set(np.tile(np.array([grey, grey, grey, 1], np.float32), (40 + number) * 30))
+        image.filepath_raw, image.file_format = str(tmp_path / f"p{number}.png"), "PNG"
+        image.save()
+    strip = edit.sequence_editor.strips.new_image("p", str(tmp_path / "p0.png"), 1, 10)
+    for number in (1, 2):
+        strip.elements.append(f"p{number}.png")
+    setattr(strip, END, 13)
+    for number, wanted in enumerate(greys):
+        edit.frame_current = 10 + number
+        result = capture(room(), tmp_path / f"{number}", source="PLAYHEAD")
+        assert grey_of(result) == pytest.approx(wanted, abs=0.01) and result.width == 40 + number
+        assert (result.height, result.source, result.notes) == (30, "PLAYHEAD", ())
+    (tmp_path / "p2.png").unlink()
+    with pytest.raises(SceneError, match=r"The file of strip 'p' is gone: .*p2\.png\.") as caught:
+        capture(room(), tmp_path / "gone", source="PLAYHEAD")
+    assert (caught.value.code, caught.value.fix) == ("no_frame", "retry")
+
+
+def grey_of(result: still.Still) -> float:
+    return float(picture(result.image).mean())
+
+
+def test_an_edit_of_another_rate_than_the_clips_and_than_blenders(edit, movie, tmp_path):
+    edit.render.fps = 12
+    edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
+    edit.frame_current = 31
+    assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(44, abs=2)

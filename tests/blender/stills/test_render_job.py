@@ -1,0 +1,264 @@
+"""Blender's own render job for a still: begun from the timer, watched, handed over once, and all is as it was."""
+
+from __future__ import annotations
+
+from concurrent.futures import wait
+from types import SimpleNamespace
+
+import bpy
+import pytest
+from moment import travelling, x_of
+from rooms import camera, depth_of, picture, settings_of
+from take_one.scene.app import timer
+from take_one.scene.app.app import app
+from take_one.scene.app.errors import SceneError
+from take_one.scene.stills import files, render, render_job
+from take_one.scene.stills.coverage.margin import Margin
+
+HERE = 4
+
+
+@pytest.fixture
+def scene() -> bpy.types.Scene:
+    """Of 48 x 27 pixels at frame 4; its camera travels 1 m a frame along x, from 5 m at frame 1 on."""
+    scene = travelling()
+    scene.frame_set(HERE)
+    return scene
+
+
+class Renders:
+    """What Blender renders, by the scene's own settings at its beginning."""
+
+    def __init__(self) -> None:
+        self.seen: list[tuple] = []
+        self.display: list[str] = []
+        self.meanwhile = lambda _scene: None
+
+    def note(self, scene, *_):
+        one = scene.render
+        self.seen.append((scene.name, scene.frame_float, scene.camera.name, one.resolution_x, one.use_stamp))
+        self.display.append(bpy.context.preferences.view.render_display_type)
+        self.meanwhile(scene)
+
+
+@pytest.fixture
+def renders():
+    noted = Renders()
+    bpy.app.handlers.render_pre.append(noted.note)
+    yield noted
+    bpy.app.handlers.render_pre.remove(noted.note)
+
+
+def start(scene, folder, **more) -> list:
+    """A list that holds the answer once it is there."""
+    answers = []
+    render_job.start_render(bpy.context, scene, folder, answers.append, **more)
+    return answers
+
+
+def round_() -> None:
+    pending = render.state().pending
+    if pending.depth is not None:
+        wait([pending.depth])
+    for due in app().part(timer.Tasks)._due:
+        due.at = 0
+    app().part(timer.Tasks).run()
+
+
+def rounds(answers) -> None:
+    """Let the timer go on until it is answered."""
+    for _ in range(4000):
+        if answers:
+            assert not render.rendering()
+            assert render_job._watch not in [due.task for due in app().part(timer.Tasks)._due]
+            return
+        round_()
+    raise AssertionError("it never came")
+
+
+def finished(answers):
+    rounds(answers)
+    (answer,) = answers
+    if isinstance(answer, SceneError):
+        raise answer
+    return answer
+
+
+def test_the_job_is_of_the_moment_and_camera_that_were_asked_for(scene, renders, tmp_path):
+    other = camera(scene, "Other", (2.0, -12.0, 3.0))
+    scene.timeline_markers.new("cut", frame=9).camera = scene.camera
+    scene.render.use_stamp, own = True, scene.camera
+    edit = bpy.data.scenes.new("Edit")
+    edit.frame_current = 31
+    bpy.context.preferences.view.render_display_type = "AREA"
+    before = settings_of(scene)
+    try:
+        bpy.context.window.scene = edit  # the window's is another
+        answers = start(scene, tmp_path / "new" / "still", camera=other, frame=9.5)
+        assert answers == [] and renders.seen == [] and render.rendering()
+        with pytest.raises(SceneError) as busy:
+            start(scene, tmp_path / "second")
+        assert (busy.value.code, busy.value.fix) == ("render_busy", "retry") and not (tmp_path / "second").exists()
+        rounds(answers)
+    finally:
+        bpy.context.window.scene = scene
+    (still,) = answers
+    assert renders.seen == [("Scene", 9.5, "Other", 48, False)]
+    assert renders.display == ["NONE"] and bpy.context.preferences.view.render_display_type == "AREA"
+    assert (settings_of(scene), scene.camera, edit.frame_current) == (before, own, 31)
+    assert (still.source, still.width, still.height, still.notes) == ("RENDER", 48, 27, ())
+    assert x_of(still) == pytest.approx(2.0) and still.camera.matrix_world[1][3] == pytest.approx(-12)
+    assert depth_of(still.depth).shape == picture(still.image).shape[:2] == (27, 48)
+    names = sorted(path.name for path in (tmp_path / "new" / "still").iterdir())
+    assert names == ["camera.json", "depth.exr", "still.png"]
+
+
+def test_without_more_it_is_of_the_scenes_own_camera_and_frame(scene, renders, tmp_path):
+    still = finished(start(scene, tmp_path))
+    assert renders.seen == [("Scene", float(HERE), "Camera", 48, False)] and x_of(still) == pytest.approx(8.0)
+    assert scene.frame_current == HERE and (tmp_path / "still.png").is_file()
+
+
+def test_a_depth_of_its_own_is_rendered_first_and_a_margin_is_cut_off(scene, renders, tmp_path):
+    scene.camera.data.dof.use_dof = True
+    margin = Margin(6, 2, 10, 1)
+    still = finished(start(scene, tmp_path, frame=7, size=margin.size(48, 27), margin=margin))
+    assert [one[1:4] for one in renders.seen] == [(7.0, "Camera", 64)] * 2
+    assert (still.width, still.height, still.around.width, still.around.height) == (48, 27, 64, 30)
+    assert (picture(still.around.image)[2:29, 6:54] == picture(still.image)).all()
+    assert (depth_of(still.around.depth)[2:29, 6:54] == depth_of(still.depth)).all()
+    assert still.around.camera.cx - still.camera.cx == 6 and still.around.camera.cy - still.camera.cy == 2
+    assert still.around.camera.things == () and scene.camera.data.dof.use_dof
+    assert sorted(one.name for one in tmp_path.iterdir()) == [
+        "around.png", "around_depth.exr", "camera.json", "depth.exr", "still.png",
+    ]  # fmt: skip
+
+
+def test_esc_ends_it(scene, renders, tmp_path):
+    before = settings_of(scene)
+    renders.meanwhile = lambda _scene: render.abandon()
+    answers = start(scene, tmp_path)
+    rounds(answers)
+    assert (answers[0].code, answers[0].fix) == ("render_cancelled", "retry")
+    assert settings_of(scene) == before and scene.frame_float == HERE and not list(tmp_path.glob("*.png"))
+    # also while the depth is written, once all is rendered
+    renders.meanwhile = lambda _scene: None
+    answers = start(scene, tmp_path)
+    pending = render.state().pending
+    while pending.depth is None:
+        round_()
+    render.abandon()
+    rounds(answers)
+    assert answers[0].code == "render_cancelled"
+
+
+def test_what_is_gone_by_then_ends_it(scene, tmp_path):
+    eye = camera(scene, "Eye", (2.0, -12.0, 3.0))
+    answers = start(scene, tmp_path, camera=eye)
+    bpy.data.objects.remove(eye)
+    rounds(answers)
+    assert answers[0].code == "render_cancelled" and scene.camera.name == "Camera"
+    other = bpy.data.scenes.new("Other")
+    other.collection.objects.link(scene.camera)
+    other.camera = scene.camera
+    answers = start(other, tmp_path)
+    bpy.data.scenes.remove(other)
+    rounds(answers)
+    assert answers[0].code == "render_cancelled"
+
+
+def test_a_user_who_moves_on_before_it_begins_is_no_hindrance(scene, renders, tmp_path):
+    answers = start(scene, tmp_path, frame=9)
+    assert scene.frame_float == 9
+    scene.frame_set(20)
+    scene.render.resolution_x = 80
+    still = finished(answers)
+    assert [one[1:4] for one in renders.seen] == [(9.0, "Camera", 48)]
+    assert x_of(still) == pytest.approx(13.0) and still.width == 48
+    assert (scene.frame_current, scene.render.resolution_x) == (20, 80)  # as the user has it now
+
+
+def test_one_who_moves_on_while_it_begins_costs_another_try_and_at_last_an_error(scene, renders, tmp_path):
+    def shift(changed):
+        if len(renders.seen) < 3:
+            changed.render.resolution_x = 40 + len(renders.seen)
+
+    renders.meanwhile = shift
+    still = finished(start(scene, tmp_path, frame=9))
+    assert len(renders.seen) == 3 and x_of(still) == pytest.approx(13.0) and still.width == 48
+    renders.seen.clear()
+    other = camera(scene, "Other", (9, 9, 9))
+    renders.meanwhile = lambda changed: setattr(changed, "camera", other)
+    answers = start(scene, tmp_path)
+    rounds(answers)
+    assert (answers[0].code, len(renders.seen)) == ("render_failed", render.TRIES + 1)
+    assert "was changed while the render began" in answers[0].message and scene.frame_float == HERE
+
+
+class Fails(bpy.types.RenderEngine):
+    bl_idname = "TAKEONE_TEST_FAILS_IN_A_JOB"
+    bl_label = "Fails"
+
+    def render(self, depsgraph):
+        self.report({"ERROR"}, "The dog ate the shader")
+
+
+def test_a_render_that_fails_is_said(scene, tmp_path):
+    bpy.utils.register_class(Fails)
+    try:
+        scene.render.engine = Fails.bl_idname
+        before = settings_of(scene)
+        answers = start(scene, tmp_path, frame=6)
+        rounds(answers)
+        assert answers[0].code == "render_failed" and "The dog ate the shader" in answers[0].message
+        assert "scene 'Scene'" in answers[0].message and settings_of(scene) == before
+    finally:
+        scene.render.engine = "CYCLES"
+        bpy.utils.unregister_class(Fails)
+
+
+def test_a_render_that_ends_without_a_word_failed(scene, monkeypatch, tmp_path):
+    monkeypatch.setattr(render_job, "_begin_job", lambda _context, pending: setattr(pending, "state", "running"))
+    answers = start(scene, tmp_path, frame=HERE + 0.5)
+    scene.frame_float = HERE + 1.25  # as the shutter's frames leave it
+    rounds(answers)
+    assert (answers[0].code, "Blender gave no picture." in answers[0].message) == ("render_failed", True)
+
+
+@pytest.mark.parametrize(("left_at", "back"), [(HERE + 1, HERE), (HERE - 1, HERE), (HERE + 1.25, HERE + 1.25)])
+def test_a_stopped_render_is_put_back_from_the_shutters_frames_alone(left_at, back, scene, monkeypatch, tmp_path):
+    def stops(_context, pending):
+        pending.state = "cancelled"
+        scene.frame_float = left_at
+
+    monkeypatch.setattr(render_job, "_begin_job", stops)
+    rounds(start(scene, tmp_path, frame=30))
+    assert scene.frame_float == back
+
+
+def test_a_folder_or_a_depth_that_cant_be_written_is_said(scene, monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(SceneError) as caught:
+        start(scene, tmp_path / "file" / "folder")
+    assert (caught.value.code, caught.value.fix, render.rendering()) == ("disk", "free_space", False)
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files, "write_depth", full)
+    answers = start(scene, tmp_path / "still")
+    rounds(answers)
+    assert answers[0].code == "disk" and str(tmp_path / "still") in answers[0].message
+
+
+def test_a_window_is_needed_and_its_playback_stops(scene, monkeypatch, tmp_path):
+    nowhere = SimpleNamespace(window=None, window_manager=SimpleNamespace(windows=[]))
+    with pytest.raises(SceneError) as caught:
+        render_job.start_render(nowhere, scene, tmp_path, print)
+    assert caught.value.code == "no_window" and not render.rendering() and "take_one_borrowed" not in scene
+    windows = SimpleNamespace(window=None, window_manager=bpy.context.window_manager)
+    assert render_job._window(windows) == bpy.context.window_manager.windows[0]
+    bpy.ops.screen.animation_play()
+    playing = bpy.context.window.screen.is_animation_playing
+    start(scene, tmp_path)
+    assert not bpy.context.window.screen.is_animation_playing or not playing

@@ -1,0 +1,234 @@
+"""What a still is put together from: the Render Result's files whatever the scene's own are like, remarks and their
+limits, image files as they are, and what is said where something is missing."""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import replace
+from pathlib import Path
+
+import bpy
+import numpy as np
+import pytest
+from rooms import picture, room, settings_of
+from take_one.client.protocol import Camera
+from take_one.scene.app.errors import SceneError
+from take_one.scene.stills import capture, exr, files
+from take_one.scene.stills.borrow import depth_pass
+from take_one.scene.stills.coverage.margin import Margin
+from take_one.scene.stills.files import Depth, Framing
+
+CAMERA = Camera("perspective", 5, 2, 2.5, 1.0, 4.0, 4.0)
+FRAMING = Framing(CAMERA, 100.0, 1.0)
+MOVED = "The camera has moved since the Render Result was rendered: the still shows what it saw then."
+SPECKLED = "The depth pass of the Render Result is speckled, as in fog or with motion blur: the move is plainer."
+
+
+def save(path: Path, values, kind="PNG") -> Path:
+    """An image file of these values, [height, width, 3], top row first."""
+    values = np.array(values, np.float32)
+    high, wide = values.shape[:2]
+    image = bpy.data.images.new("x", wide, high)
+    image.pixels.foreach_set(np.concatenate([values[::-1], np.ones((high, wide, 1), np.float32)], -1).ravel())
+    image.filepath_raw, image.file_format = str(path), kind
+    image.save()
+    bpy.data.images.remove(image)
+    return path
+
+
+@pytest.fixture
+def scene() -> bpy.types.Scene:
+    """Of 48 x 27 pixels with a depth pass, rendered; its files are to be 16-bit TIFF with alpha."""
+    scene = room(48, 27)
+    scene.cycles.samples = 1
+    scene.view_layers[0].use_pass_z = True
+    return scene
+
+
+@pytest.mark.parametrize("kind", ["TIFF", "JPEG", "OPEN_EXR"])
+def test_the_files_of_a_render_are_ours_whatever_the_scenes_are_like(kind, scene, tmp_path):
+    bpy.ops.render.render()
+    one = scene.render.image_settings
+    one.file_format = kind
+    if kind != "JPEG":
+        one.color_mode, one.color_depth = "RGBA", "16"
+    if kind == "OPEN_EXR":
+        one.exr_codec, one.use_preview = "DWAA", True
+    one.color_management = "OVERRIDE"
+    one.view_settings.exposure = 2.5
+    before = settings_of(scene)
+    files.save_picture(scene, tmp_path / "a.png")
+    files.save_layers(scene, tmp_path)
+    assert settings_of(scene) == before
+    assert struct.unpack(">IIBB", (tmp_path / "a.png").read_bytes()[16:26]) == (48, 27, 8, 2)  # bits, and RGB
+    one.file_format, one.color_management = "PNG", "FOLLOW_SCENE"
+    files.save_picture(scene, tmp_path / "plain.png")
+    assert np.array_equal(picture(tmp_path / "a.png"), picture(tmp_path / "plain.png"))
+    names = tuple(layer.name for layer in scene.view_layers)
+    depth = files.read_layers(tmp_path, names)
+    assert depth.shape == (27, 48) and 3 < depth.min() < 12 and len(np.unique(depth)) > 200
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.png", "plain.png"]
+
+
+def test_layers_that_cant_be_read_are_removed_too(tmp_path):
+    (tmp_path / files.LAYERS).write_bytes(b"no picture at all")
+    with pytest.raises(ValueError, match="not a single-part"):
+        files.read_layers(tmp_path, ())
+    assert not list(tmp_path.iterdir())
+
+
+def test_without_a_render_there_is_no_result(tmp_path):
+    with pytest.raises(RuntimeError, match=r"There is no Render Result\."):
+        files.save_picture(bpy.context.scene, tmp_path / "a.png")
+    save(tmp_path / "b.png", np.zeros((2, 2, 3)))
+    bpy.data.images.load(str(tmp_path / "b.png"))
+    with pytest.raises(RuntimeError, match=r"There is no Render Result\."):
+        files.render_result()
+
+
+@pytest.mark.parametrize(
+    ("eyes", "off", "kept"),
+    [(("_L", "_R"), (), "_L"), (("_R",), (), "_R"), (("_L", "_R"), ("left",), "_R"), ((), (), None)],
+)
+def test_of_a_stereo_pictures_files_the_first_eyes_is_kept(eyes, off, kept, tmp_path):
+    scene = bpy.context.scene
+    scene.render.use_multiview = True
+    for name in off:
+        scene.render.views[name].use = False
+    path = tmp_path / "part_shot [1].png"
+    for eye in eyes:
+        path.with_name(f"part_shot [1]{eye}.png").write_text(eye)
+    (tmp_path / "part_shot 1_L.png").write_text("another's")
+    (tmp_path / "part_shot [1]_L.exr").write_text("another kind's")
+    assert files._keep_first_eye(path, scene) is (kept is not None)
+    names = {one.name for one in tmp_path.iterdir()} - {"part_shot 1_L.png", "part_shot [1]_L.exr"}
+    assert names == ({path.name} if kept else set()) and (not kept or path.read_text() == kept)
+
+
+def test_what_is_doubtful_is_said_from_three_per_cent_on(tmp_path):
+    save(tmp_path / "still.png", np.random.default_rng(3).random((2, 5, 3)))
+    told = files.finish(tmp_path, FRAMING, Depth(True, 0.031), "RENDER", ("first",))
+    note = (
+        "3 % of the depth is doubtful, as where hair or leaves are finer than a pixel: the move may tear the picture"
+        " there."
+    )
+    assert told.notes == ("first", note) and told.depth == tmp_path / "depth.exr"
+    assert files.finish(tmp_path, FRAMING, Depth(True, 0.467), "RENDER").notes[0].startswith("47 % of the depth")
+    plain = files.finish(tmp_path, FRAMING, Depth(True, depth_pass.MANY), "VIEWPORT", ("first",))
+    assert (plain.notes, plain.source, plain.camera) == (("first",), "VIEWPORT", CAMERA)
+    assert (plain.width, plain.height, plain.image) == (5, 2, tmp_path / "still.png")
+    assert json.loads((tmp_path / "camera.json").read_text())["cx"] == 2.5
+    without = files.finish(tmp_path, FRAMING, None, "RESULT", ("first",))
+    assert (without.depth, without.notes, without.camera) == (None, ("first",), CAMERA)
+
+
+@pytest.mark.parametrize(
+    ("channel", "least", "most", "things", "flat"),
+    [(2, 0.3, 0.3, False, True), (2, 0.3, 0.315, False, True), (2, 0.3, 0.34, False, False), (0, 0, 1, False, False),
+     (1, 0.3, 0.3, True, False)],
+)  # fmt: skip
+def test_nothing_is_visible_where_all_is_far_and_of_one_colour(channel, least, most, things, flat, tmp_path):
+    values = np.full((2, 5, 3), (0.1, 0.5, 0.3), np.float32)
+    values[..., channel] = least
+    values[1, 3, channel] = most
+    save(tmp_path / "still.png", values)
+    if flat:
+        with pytest.raises(SceneError, match="one flat colour") as caught:
+            files.finish(tmp_path, FRAMING, Depth(things, 0.0), "RENDER")
+        assert (caught.value.code, caught.value.fix) == ("nothing_visible", "pick_camera")
+    else:
+        assert files.finish(tmp_path, FRAMING, Depth(things, 0.0), "RENDER").depth == tmp_path / "depth.exr"
+    assert len(bpy.data.images) == 0
+
+
+def test_a_disk_error_says_where_and_why(tmp_path):
+    said = files.disk_error(tmp_path, OSError(13, "Permission denied"))
+    assert (said.code, said.message) == ("disk", f"The still could not be written to {tmp_path}: Permission denied.")
+    assert "went away." in files.disk_error(tmp_path, OSError("went away")).message
+
+
+def test_a_still_of_another_size_with_a_margin(scene, tmp_path):
+    margin = Margin(3, 1, 2, 4)
+    still = capture.capture(bpy.context, scene, tmp_path, size=(69, 41), margin=margin)
+    assert (still.width, still.height, still.around.width, still.around.height) == (64, 36, 69, 41)
+    assert picture(still.image).shape == (36, 64, 3) and still.source == still.around.source == "RENDER"
+    assert np.array_equal(picture(still.around.image)[1:37, 3:67], picture(still.image))
+    assert still.around.notes == () and still.around.camera.cx == pytest.approx(still.camera.cx + 3)
+
+
+@pytest.mark.parametrize(
+    ("x", "turn", "notes"), [(9e-5, 0, ()), (2e-4, 0, (MOVED,)), (0, 9e-5, ()), (0, 2e-4, (MOVED,))]
+)
+def test_a_camera_has_moved_where_one_would_see_it(x, turn, notes, scene, tmp_path):
+    bpy.ops.render.render()
+    scene.camera.location.x += x
+    scene.camera.rotation_euler.z += turn
+    bpy.context.view_layer.update()
+    still = capture.capture(bpy.context, scene, tmp_path, source="RESULT")
+    assert still.notes == notes and still.depth is not None
+
+
+def test_a_render_result_is_of_the_shots_camera_or_says_so(scene, tmp_path):
+    bpy.ops.render.render()
+    other = bpy.data.objects.new("Other", scene.camera.data)
+    scene.collection.objects.link(other)
+    still = capture.capture(bpy.context, scene, tmp_path, source="RESULT", camera=other)
+    assert still.notes == (MOVED,) and still.camera.matrix_world[0][3] == pytest.approx(5.0)
+    scene.collection.objects.unlink(other)  # of a camera that can't be looked through nothing is said
+    assert capture.capture(bpy.context, scene, tmp_path, source="RESULT", camera=other).notes == ()
+
+
+@pytest.mark.parametrize(("share", "deep"), [(capture.SPECKLED, True), (capture.SPECKLED + 0.001, False)])
+def test_a_speckled_render_result_has_no_depth(share, deep, scene, monkeypatch, tmp_path):
+    bpy.ops.render.render()
+    monkeypatch.setattr(capture, "doubtful", lambda _depth: share)
+    still = capture.capture(bpy.context, scene, tmp_path, source="RESULT")
+    assert (still.depth is not None, still.camera is not None, SPECKLED in still.notes) == (deep, deep, not deep)
+    assert (still.width, still.height, still.source) == (48, 27, "RESULT")
+
+
+def test_a_render_result_of_another_size_than_its_camera_has_no_depth(scene, monkeypatch, tmp_path):
+    bpy.ops.render.render()
+    known = capture.rendered.framing(scene)
+    for change in ({"width": 49}, {"height": 26}):
+        other = known._replace(camera=replace(known.camera, **change))
+        monkeypatch.setattr(capture.rendered, "framing", lambda _scene, other=other: other)
+        still = capture.capture(bpy.context, scene, tmp_path, source="RESULT")
+        assert still.depth is None and still.notes[0].startswith("Where the camera was for the Render Result is not")
+
+
+@pytest.mark.parametrize("name", ["photo.PNG", "photo.JPeG", "photo.bmp", "photo.TGA"])
+def test_an_image_file_is_taken_as_it_is_where_engines_read_it(name, tmp_path):
+    kind = {"png": "PNG", "jpeg": "JPEG", "bmp": "BMP", "tga": "TARGA"}[name.lower().partition(".")[2]]
+    path = save(tmp_path / name, np.full((3, 7, 3), (0.2, 0.6, 0.8)), kind)
+    still = capture.capture(bpy.context, bpy.context.scene, tmp_path / "still", source="IMAGE", image_path=path)
+    own = kind in {"PNG", "JPEG"}
+    assert still.image.name == ("still" + path.suffix.lower() if own else "still.png")
+    assert (still.image.read_bytes() == path.read_bytes()) is own
+    assert (still.width, still.height, still.source) == (7, 3, "IMAGE")
+    assert still.notes == ("An image file has no depth: the camera move is plainer.",)
+    assert np.allclose(picture(still.image)[1, 3], (0.2, 0.6, 0.8), atol=0.02)
+    assert len(bpy.data.images) == 0 and len(bpy.data.scenes) == 1
+
+
+def test_no_image_file_is_named(tmp_path):
+    with pytest.raises(SceneError, match=r"There is no image file ''\. Choose one") as caught:
+        capture.capture(bpy.context, bpy.context.scene, tmp_path, source="IMAGE")
+    assert caught.value.fix == "retry"
+    with pytest.raises(SceneError, match=r"There is no image file '.*still'"):  # a folder
+        capture.capture(bpy.context, bpy.context.scene, tmp_path, source="IMAGE", image_path=tmp_path / "still")
+    (tmp_path / "none.tif").write_bytes(b"II*\0")
+    with pytest.raises(SceneError, match=r"'none\.tif' could not be opened as an image"):
+        capture.image_size(tmp_path / "none.tif", tmp_path / "out.png")
+    assert len(bpy.data.images) == 0 and not (tmp_path / "out.png").exists()
+
+
+def test_depth_is_background_from_just_before_the_far_clip(tmp_path):
+    depth = np.array([[0.5, 99.9899, 99.9901, 100.0, 1e9]] * 2, np.float32)
+    made = files.write_depth(tmp_path, depth, Framing(CAMERA, 100.0, 2.0), "other.exr")
+    assert [path.name for path in tmp_path.iterdir()] == ["other.exr"] and made.things and made.doubtful == 0
+    image = bpy.data.images.load(str(tmp_path / "other.exr"))
+    assert np.array(image.pixels[:]).reshape(2, 5, -1)[0, :, 0].tolist() == pytest.approx(
+        [1.0, 199.9798, exr.BACKGROUND, exr.BACKGROUND, exr.BACKGROUND]
+    )
