@@ -162,8 +162,8 @@ COVERS = {
     ),
     "scene/stills": _blender(
         "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still "
-        "stills/png stills/depth_layers stills/render_result stills/still_files stills/still_linked stills/still_others "
-        "stills/render_job stills/still_parts stills/viewport"
+        "stills/png stills/depth_layers stills/render_result stills/still_files stills/still_linked "
+        "stills/still_others stills/render_job stills/still_parts stills/viewport"
     ),
     "scene/stills/views": _blender("views/view_files views/views views/views_queue"),
     "scene/stills/coverage": _blender("views/plan_numbers views/forecast views/coverage views/wider"),

@@ -287,7 +287,7 @@ def _view(settings: Any) -> dict[str, Any]:
         "mapping": {
             "black": tuple(mapping.black_level),
             "white": tuple(mapping.white_level),
-            "clip": _plain_values(mapping),
+            "clip": {name: value for name, value in _plain_values(mapping).items() if "level" not in name},
             "curves": curves,
         },
     }
@@ -301,6 +301,8 @@ def _set_view(settings: Any, saved: dict[str, Any]) -> None:
         if getattr(view, name) != value:
             setattr(view, name, value)
     mapping = view.curve_mapping
+    for name, value in 2 * list(saved["mapping"]["clip"].items()):  # each bounds others: twice
+        setattr(mapping, name, value)
     for curve, points in zip(mapping.curves, saved["mapping"]["curves"], strict=True):
         while len(curve.points) > len(points):
             curve.points.remove(curve.points[-1])

@@ -233,7 +233,7 @@ def test_a_clip_without_a_picture(tmp_path):
 
 def test_the_highest_that_shows_is_taken(edit, movie, tmp_path):
     strips, scene = edit.sequence_editor.strips, room()
-    low, high = (strips.new_movie(name, str(movie), channel, 20) for name, channel in (("low", 2), ("high", 5)))
+    _low, high = (strips.new_movie(name, str(movie), channel, 20) for name, channel in (("low", 2), ("high", 5)))
     ending = {"length": 50} if NEW else {"frame_end": 70}
     strips.new_effect(name="cover", type="COLOR", channel=7, frame_start=20, **ending)
     setattr(high, START, 30)
