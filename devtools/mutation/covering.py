@@ -166,6 +166,10 @@ COVERS = {
         "stills/still_others stills/render_job stills/still_parts stills/viewport"
     ),
     "scene/stills/views": _blender("views/view_files views/views views/views_queue"),
+    "scene/stills/borrow": _blender(
+        "stills/borrowed stills/compositor stills/looked_through stills/png views/may_be_wider stills/depth "
+        "stills/depth_layers stills/still stills/still_moment stills/still_linked stills/still_others"
+    ),
     "scene/stills/coverage": _blender("views/plan_numbers views/forecast views/coverage views/wider"),
     "scene/stills/walk": _blender("views/plan_numbers views/walkthrough"),
     "scene/stills/camera": _blender("stills/camera stills/camera_numbers stills/still_moment press/press"),

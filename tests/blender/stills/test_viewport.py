@@ -98,12 +98,12 @@ class Card:
         self.drawn.append((self.size, space.shading.type, off, scene.frame_float, np.array(matrix), projection))
 
     def read_color(self, x, y, width, height, channels, slot, kind):
-        assert (x, y, channels, slot, kind) == (0, 0, 4, 0, "UBYTE")
+        assert (x, y, width, height, channels, slot, kind) == (0, 0, *self.size, 4, 0, "UBYTE")
         flat = np.arange(width * height)
         return np.stack([flat % 256, flat // 256, 0 * flat + 7, 0 * flat], -1).astype(np.uint8)
 
     def read_depth(self, x, y, width, height):
-        assert (x, y) == (0, 0)
+        assert (x, y, width, height) == (0, 0, *self.size)
         flat = np.full(width * height, 0.5 if len(self.drawn) < 2 else 0.75, np.float32)
         flat[0], flat[-1] = 0, 1
         return flat
