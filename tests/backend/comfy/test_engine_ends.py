@@ -1,4 +1,4 @@
-"""A guided order in this process, and the ends of one that few see: at a fake ComfyUI, or one that is told its words."""
+"""A guided order in this process, and the ends of one that few see: at a fake ComfyUI, or one told its words."""
 
 from __future__ import annotations
 
