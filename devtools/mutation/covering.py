@@ -75,8 +75,8 @@ COVERS = {
     "backend/export": Cover("test", ("tests/backend/export",)),
     "backend/engines": _backend("jobs/take jobs/queue jobs/lanes api/cli_commands"),
     "backend/engines/comfy": _backend(
-        "comfy/graph comfy/filling comfy/corners comfy/calls comfy/arrivals comfy/engine comfy/engine_ends comfy/listen comfy/shelf "
-        "comfy/streams comfy/delivered comfy/comfy"
+        "comfy/graph comfy/filling comfy/corners comfy/calls comfy/arrivals comfy/engine comfy/engine_ends "
+        "comfy/listen comfy/shelf comfy/streams comfy/delivered comfy/comfy"
     ),
     "backend/engines/comfy/graph": _backend("comfy/graph comfy/filling comfy/corners"),
     "backend/engines/comfy/shelf": _backend("comfy/shelf comfy/arrivals"),
