@@ -76,6 +76,8 @@ def test_numbers_at_their_bounds() -> None:
     assert [command._gpus(word) for word in ("1", "16", "all")] == [1, 16, 0]
     with pytest.raises(argparse.ArgumentTypeError, match=r"^a number of GPUs, or all, not '0'$"):
         command._gpus("0")
+    with pytest.raises(argparse.ArgumentTypeError, match=r"^a number of GPUs, or all, not 'many'$"):
+        command._gpus("many")
     with pytest.raises(argparse.ArgumentTypeError, match=r"^a number above 0, not '0.0'$"):
         command._positive("0.0")
 

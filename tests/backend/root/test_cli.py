@@ -151,6 +151,8 @@ def test_what_a_take_would_cost(
     assert (capsys.readouterr().out, made, engine.asked[0].seconds) == (says, [], 3.0)
     assert command.main(["animate", "--still", "still.png", "--estimate", "--seconds", "13"]) == 2
     assert len(engine.asked) == 1
+    command.main(["animate", "--still", "still.png", "--estimate", "--size", "80x50"])
+    assert [one.size for one in engine.asked] == [(64, 48), (80, 50)]
 
 
 def test_the_engines_are_a_table_with_the_reasons_below(
@@ -179,6 +181,14 @@ def test_the_engines_are_a_table_with_the_reasons_below(
         "long-name: No card.",
         "torn: It is broken.",
     ]
+
+
+def test_a_file_of_json_is_read_or_named(tmp_path: Path) -> None:
+    (tmp_path / "path.json").write_text('{"keyframes": [1]}')
+    assert cli.json_file(tmp_path / "path.json", "--path") == {"keyframes": [1]}
+    (tmp_path / "path.json").write_text("{")
+    with pytest.raises(EngineError, match=r"^--path is not valid JSON"):
+        cli.json_file(tmp_path / "path.json", "--path")
 
 
 def test_without_a_depth_or_a_still_there_is_none() -> None:

@@ -142,8 +142,9 @@ def test_a_secret_is_read_from_a_file_of_ones_own_only(tmp_path: Path, monkeypat
         with pytest.raises(HomeError, match=rf"^It {path} can be read by others\. Mend it\.$"):
             private_text(path, "It", "Mend it.")
     path.chmod(0o600)
-    about, euid = path.lstat(), os.geteuid()
-    for owner, ok in ((0, True), (euid, True), (euid + 7, False)):
+    about = path.lstat()
+    monkeypatch.setattr(module.os, "geteuid", lambda: 1234)
+    for owner, ok in ((0, True), (1234, True), (1, False), (1235, False)):
         facts = SimpleNamespace(st_mode=about.st_mode, st_uid=owner, st_size=about.st_size)
         with monkeypatch.context() as patch:
             patch.setattr(Path, "lstat", lambda _, facts=facts: facts)
