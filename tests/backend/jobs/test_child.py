@@ -72,9 +72,16 @@ def test_a_child_hears_and_says_line_by_line_and_its_end_is_told(
 
 @pytest.mark.parametrize(
     ("code", "words"),
-    [(-9, "was ended by SIGKILL"), (-15, "was ended by SIGTERM"), (-1, "was ended by SIGHUP"),
-     (0, "ended with exit code 0"), (1, "ended with exit code 1"), (-200, "ended with exit code -200"), (None, "ended with exit code None")],
-)  # fmt: skip
+    [
+        (-9, "was ended by SIGKILL"),
+        (-15, "was ended by SIGTERM"),
+        (-1, "was ended by SIGHUP"),
+        (0, "ended with exit code 0"),
+        (1, "ended with exit code 1"),
+        (-200, "ended with exit code -200"),
+        (None, "ended with exit code None"),
+    ],
+)
 def test_how_a_process_ended(code: int | None, words: str) -> None:
     assert ending(code) == words
 

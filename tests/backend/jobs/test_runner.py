@@ -143,11 +143,8 @@ def test_a_worker_is_told_all_of_a_job_and_its_take_completes_it(slot: Slotted) 
         "state": None,
     }
     assert slot.began == [job]
-
-
-def test_a_binding_of_the_clients_own_kind_is_none(slot: Slotted) -> None:
-    worker = Worker(of(failed=to_json(Problem("x", "No."))))
-    slot.make(worker, slot.job(binding={"mine": 1}))
+    worker = Worker(of(1, failed=to_json(Problem("x", "No."))))
+    slot.make(worker, slot.job(binding={"mine": 1}))  # of a client's own kind
     assert worker.sent[0]["request"]["binding"] is None
 
 
