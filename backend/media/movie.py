@@ -35,13 +35,15 @@ HD = 720  # lines from which a movie that does not say its colours has BT.709's
 class Movie:
     """`times` are those of its frames in seconds, from its first. `sound_seconds` is 0 without sound. `first` is the
     first frame, uint8 RGB [height, width, 3]. `plain` says that it is such as we write ourselves: an MP4 with H.264 in
-    yuv420p and BT.709, upright, and nothing or AAC at 48 kHz; no other streams."""
+    yuv420p and BT.709, upright, and nothing or AAC at 48 kHz; no other streams. `begins` is where its file, which may
+    be cut out of a longer one, has the first frame, in seconds."""
 
     path: Path
     times: tuple[Fraction, ...]
     first: np.ndarray
     sound_seconds: float
     plain: bool
+    begins: Fraction = Fraction(0)
 
     def fits(self, fps: Fraction, count: int) -> bool:
         """Whether it is a take of `count` frames at `fps` as it stands: each frame where it belongs, and the sound as
@@ -72,14 +74,13 @@ class Movie:
         with _open(self.path) as container:
             stream = container.streams.audio[0]
             resampler = av.AudioResampler(format="fltp", layout="stereo", rate=SOUND_RATE)
-            start = _start(container.streams.video[0])
             parts: list[np.ndarray] = []
             samples = 0
             for frame in container.decode(stream):
                 if frame.sample_rate < SLOWEST:
                     raise _unreadable(f"its sound has {frame.sample_rate} samples a second")
-                if not parts and frame.time is not None and frame.time > start:
-                    samples = round(min(frame.time - float(start), float(seconds)) * SOUND_RATE)
+                if not parts and frame.time is not None and frame.time > self.begins:
+                    samples = round(min(frame.time - float(self.begins), float(seconds)) * SOUND_RATE)
                     parts.append(np.zeros((2, samples), np.float32))
                 for resampled in resampler.resample(frame):
                     parts.append(resampled.to_ndarray())
@@ -132,7 +133,8 @@ def read_movie(path: Path) -> Movie:
         stamps = sorted(packet.pts for packet in container.demux(video) if packet.pts is not None)
     if not stamps:
         raise _unreadable("it does not say when its frames are shown")
-    return Movie(path, tuple((stamp - stamps[0]) * base for stamp in stamps), first_rgb, seconds, plain)
+    times = tuple((stamp - stamps[0]) * base for stamp in stamps)
+    return Movie(path, times, first_rgb, seconds, plain, _start(video, stamps[0]))
 
 
 def open_movie(path: Path) -> av.container.InputContainer:
@@ -158,7 +160,8 @@ def frame_at(path: Path, time: Fraction) -> np.ndarray:
         if not container.streams.video:
             raise _unreadable("it has no picture")
         video = container.streams.video[0]
-        base, wanted = video.time_base or Fraction(1, 1000), _start(video) + time
+        first = next((packet.pts for packet in container.demux(video) if packet.pts is not None), None)
+        base, wanted = video.time_base or Fraction(1, 1000), _start(video, first) + time
         container.seek(int(wanted / base), stream=video)
         shown = None
         for frame in container.decode(video):
@@ -195,8 +198,9 @@ def _rgb(frame: av.VideoFrame, to_rgb: VideoReformatter) -> np.ndarray:
     return np.ascontiguousarray(np.rot90(converted.to_ndarray(), frame.rotation // 90))
 
 
-def _start(stream: av.VideoStream | av.AudioStream) -> Fraction:
-    return (stream.start_time or 0) * (stream.time_base or Fraction(0))
+def _start(stream: av.VideoStream | av.AudioStream, first: int | None = None) -> Fraction:
+    """When a stream begins, in seconds: of one that does not say so (Matroska's), at its `first` frame."""
+    return ((first if stream.start_time is None else stream.start_time) or 0) * (stream.time_base or Fraction(0))
 
 
 @contextmanager

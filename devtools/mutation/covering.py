@@ -72,7 +72,8 @@ COVERS = {
     "backend/jobs/inspection": _backend("jobs/inspect jobs/inspector media/stills api/limits api/requests"),
     "backend/jobs/size": _backend("jobs/request"),
     "backend/media": _backend(
-        "media/sidecar media/picture media/encode media/movie media/stills media/colour media/frame_ends media/planes"
+        "media/sidecar media/picture media/exact media/encode media/movie media/stills media/colour media/frame_ends "
+        "media/planes"
     ),
     "backend/export": Cover("test", ("tests/backend/export",)),
     "backend/engines": _backend("jobs/take jobs/queue jobs/lanes api/cli_commands"),
