@@ -51,8 +51,8 @@ COVERS = {
     "backend/api/guides": _backend("api/waiting guide/api_guide"),
     "backend/accounts": _backend("root/accounts hosted/accounts"),
     "backend/workflows": _backend("root/accounts comfy/shelf comfy/comfy"),
-    "backend/guide": _backend("guide/limits guide/guide guide/api_guide"),
-    "backend/guide/span": _backend("guide/span"),
+    "backend/guide": _backend("guide/limits guide/parts guide/guide guide/api_guide"),
+    "backend/guide/span": _backend("guide/span guide/parts"),
     "backend/cli": _backend("root/cli api/cli_commands"),
     "backend/home": _backend("root/home api/service_home"),
     "backend/kernels": Cover(
