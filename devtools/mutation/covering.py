@@ -130,13 +130,14 @@ COVERS = {
         "session/journal api/answers api/fetch api/transfers api/clip api/hostile_server"
     ),
     "client/local": _client(
-        "session/journal_rules installing/backend_process api/slow_backend installing/real_backend"
+        "installing/local_steps session/journal_rules installing/backend_process api/slow_backend "
+        "installing/real_backend"
     ),
-    "client/lease": _client("session/journal_rules installing/backend_process api/slow_backend"),
-    "client/installing/install": _client("installing/install"),
-    "client/installing/pip": _client("session/journal_rules installing/install"),
-    "client/installing/pythons": _client("installing/install"),
-    "client/installing/cards": _client("installing/cards installing/install"),
+    "client/lease": _client("installing/local_steps session/journal_rules installing/backend_process api/slow_backend"),
+    "client/installing/install": _client("installing/installing_steps installing/install"),
+    "client/installing/pip": _client("session/journal_rules installing/installing_steps installing/install"),
+    "client/installing/pythons": _client("installing/installing_steps installing/install"),
+    "client/installing/cards": _client("installing/cards installing/installing_steps"),
     "client/files": _client("api/files api/answers session/journal"),
     "client/commands/accounts": _backend("hosted/accounts"),
     "client/commands/export": _client("installing/export"),
