@@ -113,10 +113,10 @@ COVERS = {
         "model/transformer weights/checkpoints model/triton_kernels cards/memory"
     ),
     "backend/engines/happyhorse/vaes": _happyhorse("model/vaes model/turbo_vaed model/triton_kernels"),
-    "integrations/comfyui": _integrations("client nodes"),
-    "integrations/comfyui/asking": _integrations("nodes client"),
+    "integrations/comfyui": _integrations("steps waits client nodes"),
+    "integrations/comfyui/asking": _integrations("steps nodes client"),
     "integrations/comfyui/nodes": _integrations("nodes"),
-    "integrations/comfyui/pictures": _integrations("pictures"),
+    "integrations/comfyui/pictures": _integrations("pictures steps"),
     "integrations/comfyui/servers": _integrations("servers"),
     "client/connection": _client("api/connection_rules session/session session/session_life session/one_server_each"),
     "client": _client("session/session session/session_life session/one_server_each api/hostile_server"),

@@ -158,7 +158,8 @@ class Client:
 
     def _job(self, method: str, path: str, body: Json | Form | None = None, whole: bool = False) -> Json:
         job = self._json(method, path, body, whole)
-        if not JOB_ID.fullmatch(str(job.get("id"))) or not isinstance(job.get("status"), str):
+        job_id = job.get("id")
+        if not isinstance(job_id, str) or not JOB_ID.fullmatch(job_id) or not isinstance(job.get("status"), str):
             raise self._foreign()
         return job
 
@@ -293,4 +294,4 @@ class Client:
 def _reason(error: BaseException) -> str:
     if isinstance(error, http.client.HTTPException):
         return "its answer broke off"
-    return str(getattr(error, "strerror", None) or error or type(error).__name__).rstrip(".")
+    return (getattr(error, "strerror", None) or str(error) or type(error).__name__).rstrip(".")
