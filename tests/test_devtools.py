@@ -329,9 +329,16 @@ def test_what_no_test_could_tell_is_spared() -> None:
     lines_of = source.splitlines()
     spared = {lines_of[first[0] - 1][first[1] : last[1]].strip() for first, last in mutants._spared(ast.parse(source))}
     assert spared == {
-        'LOG.info("a", 5)', "0.1", "4", f'sys.platform == "{sys.platform}"', "y = 2", 'os.name != "no such system"',
-        "y = 4", 'sys.platform == "no such system"', "z = 5",
-    }  # fmt: skip
+        'LOG.info("a", 5)',
+        "0.1",
+        "4",
+        f'sys.platform == "{sys.platform}"',
+        "y = 2",
+        'os.name != "no such system"',
+        "y = 4",
+        'sys.platform == "no such system"',
+        "z = 5",
+    }
 
 
 def test_what_follows_a_return_on_this_platform_is_spared() -> None:

@@ -51,8 +51,12 @@ def run(folder: Path, root: Path) -> None:
     home = {"TAKE_ONE_HOME": str(folder / "home"), "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
     ended = subprocess.run(
         [sys.executable, "-c", CHILD, str(root), str(time.time()), str(folder / "still.png")],
-        env={**os.environ, **home}, cwd=root, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        env={**os.environ, **home},
+        cwd=root,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     print(ended.stdout.strip() or ended.stderr[-2000:], flush=True)
 
 

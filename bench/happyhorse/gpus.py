@@ -164,11 +164,20 @@ def turn(pipeline: Pipeline, models: HashedModels, still: Path, quality: str, pr
     assert clip.sound is not None
     digest.update(clip.sound.samples.tobytes())
     tell(
-        run=f"{quality}:{precision}:{gpus}", total_s=total, first_frame_s=first, stages=clip.facts["seconds"],
-        exchange_s=sum(a.elapsed_time(b) for a, b in EXCHANGES) / 1000, exchanges=len(EXCHANGES),
-        shared=clip.facts.get("gpus"), frames=len(frames), latents=digest_of(models.latents),
-        pixels=digest.hexdigest()[:16], notes=clip.notes, plans=clip.facts["memory"], **peaks(),
-    )  # fmt: skip
+        run=f"{quality}:{precision}:{gpus}",
+        total_s=total,
+        first_frame_s=first,
+        stages=clip.facts["seconds"],
+        exchange_s=sum(a.elapsed_time(b) for a, b in EXCHANGES) / 1000,
+        exchanges=len(EXCHANGES),
+        shared=clip.facts.get("gpus"),
+        frames=len(frames),
+        latents=digest_of(models.latents),
+        pixels=digest.hexdigest()[:16],
+        notes=clip.notes,
+        plans=clip.facts["memory"],
+        **peaks(),
+    )
 
 
 def broken(pipeline: Pipeline, models: HashedModels, still: Path, how: str, gpus: int) -> None:

@@ -39,9 +39,14 @@ def measure(planned: int, run: Callable[[], object], **facts: object) -> None:
     took, gaps = torch.cuda.max_memory_allocated() - before, torch.cuda.max_memory_reserved() - reserved
     warm, _ = timed(run)
     tell(
-        **facts, beside_gib=took / GIB, with_gaps_gib=gaps / GIB, planned_gib=planned / GIB, cold_s=cold, warm_s=warm,
+        **facts,
+        beside_gib=took / GIB,
+        with_gaps_gib=gaps / GIB,
+        planned_gib=planned / GIB,
+        cold_s=cold,
+        warm_s=warm,
         weights_gib=before / GIB,
-    )  # fmt: skip
+    )
 
 
 def still() -> None:

@@ -122,9 +122,15 @@ def random_text_encoder(_: Path, device: torch.device) -> tuple[object, object]:
     from transformers import T5GemmaConfig, T5GemmaEncoderModel
 
     half = {
-        "vocab_size": 256000, "hidden_size": 3584, "intermediate_size": 14336, "num_hidden_layers": 4,
-        "num_attention_heads": 16, "num_key_value_heads": 8, "head_dim": 256, "query_pre_attn_scalar": 256,
-    }  # fmt: skip
+        "vocab_size": 256000,
+        "hidden_size": 3584,
+        "intermediate_size": 14336,
+        "num_hidden_layers": 4,
+        "num_attention_heads": 16,
+        "num_key_value_heads": 8,
+        "head_dim": 256,
+        "query_pre_attn_scalar": 256,
+    }
     config = T5GemmaConfig(encoder=half, decoder=half, is_encoder_decoder=False)
     with torch.device("meta"):
         encoder = T5GemmaEncoderModel(config).bfloat16()
@@ -167,10 +173,19 @@ def clip(pipeline: Pipeline, still: Path, quality: str, seed: int, words: str) -
     total = time.perf_counter() - began
     assert made.sound is not None
     tell(
-        quality=quality, seed=seed, total_s=total, first_frame_s=first, stages=made.facts["seconds"], frames=frames,
-        spread=spread, sound=list(made.sound.samples.shape), notes=made.notes, plans=made.facts["memory"],
-        updates=len(steps), **peaks(),
-    )  # fmt: skip
+        quality=quality,
+        seed=seed,
+        total_s=total,
+        first_frame_s=first,
+        stages=made.facts["seconds"],
+        frames=frames,
+        spread=spread,
+        sound=list(made.sound.samples.shape),
+        notes=made.notes,
+        plans=made.facts["memory"],
+        updates=len(steps),
+        **peaks(),
+    )
 
 
 def stand_ins() -> Path:

@@ -96,10 +96,16 @@ def _t5gemma(folder: Path, width: int) -> None:
     ).save_pretrained(folder)
 
     half = {
-        "vocab_size": tokenizer.get_vocab_size(), "hidden_size": width, "intermediate_size": 2 * width,
-        "num_hidden_layers": 2, "num_attention_heads": 2, "num_key_value_heads": 1, "head_dim": width // 2,
-        "query_pre_attn_scalar": width // 2, "sliding_window": 64,
-    }  # fmt: skip
+        "vocab_size": tokenizer.get_vocab_size(),
+        "hidden_size": width,
+        "intermediate_size": 2 * width,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 2,
+        "num_key_value_heads": 1,
+        "head_dim": width // 2,
+        "query_pre_attn_scalar": width // 2,
+        "sliding_window": 64,
+    }
     torch.manual_seed(0)
     config = T5GemmaConfig(encoder=half, decoder=half, vocab_size=half["vocab_size"])
     T5GemmaForConditionalGeneration(config).bfloat16().save_pretrained(folder, max_shard_size="500KB")

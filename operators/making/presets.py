@@ -14,9 +14,17 @@ ROOT = Path(__file__).resolve().parents[2]  # the extension's folder, which hold
 FOLDER = "take_one/direction"
 # What a preset holds. The seed, the camera and the picture belong to the shot, not to the way of directing it.
 KEPT = (
-    "words", "sound", "seconds", "engine", "engine_options", "size_percent", "motion", "still_source", "scene_facts",
+    "words",
+    "sound",
+    "seconds",
+    "engine",
+    "engine_options",
+    "size_percent",
+    "motion",
+    "still_source",
+    "scene_facts",
     "lines",
-)  # fmt: skip
+)
 QUALITY = re.compile(r"^card\.quality = '(FAST|STANDARD|BEST)'$", re.MULTILINE)
 
 

@@ -64,9 +64,14 @@ def _lay(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
     for take in (left, right):
         uid = f"{take.uid}{KEY}"
         movie = strips.place(
-            edit, takes.clip_path(take), name=f"Compare take {take.number}", shot_uid="", take_uid=uid, frame=frame,
+            edit,
+            takes.clip_path(take),
+            name=f"Compare take {take.number}",
+            shot_uid="",
+            take_uid=uid,
+            frame=frame,
             sound=False,
-        ).movie  # fmt: skip
+        ).movie
         for name in (strips.SHOT_KEY, strips.TAKE_KEY, strips.JOB_KEY):
             if name in movie:
                 del movie[name]

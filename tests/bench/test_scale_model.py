@@ -117,7 +117,11 @@ def test_each_turn_is_predicted_by_what_one_machine_did_right_before_it() -> Non
 
     rows = predicted([turn(2.0), turn(3.0)])
     assert [row.name.partition(":")[2].strip() for row in rows] == [
-        "from sent to made", "all of them", "in the queue", "takes", "from sent to made",
-    ]  # fmt: skip
+        "from sent to made",
+        "all of them",
+        "in the queue",
+        "takes",
+        "from sent to made",
+    ]
     assert [round(row.predicted, 6) for row in rows[:3]] == [2.5, 65.0, 0.0]
     assert [round(row.predicted - row.measured, 6) for row in rows] == [0.0] * 5

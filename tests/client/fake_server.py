@@ -30,9 +30,19 @@ CLIP = movie(48)  # of conftest's request: 2 s at 24000/1001
 SIDECAR = b'{"take_one": "0.1.0", "engine": "draft"}'
 TAKE_ONE, OPENAI = "take-one", "openai"
 OPEN_FIELDS = (
-    "id", "object", "status", "progress", "created_at", "completed_at", "expires_at", "seconds", "size", "model",
-    "prompt", "error",
-)  # fmt: skip
+    "id",
+    "object",
+    "status",
+    "progress",
+    "created_at",
+    "completed_at",
+    "expires_at",
+    "seconds",
+    "size",
+    "model",
+    "prompt",
+    "error",
+)
 Hook = Callable[[BaseHTTPRequestHandler], None]
 
 
@@ -135,9 +145,13 @@ class FakeServer:
             if job["status"] == "completed":
                 width, height = map(int, job["size"].split("x"))
                 job["result"] = {
-                    "frames": self.frames(job), "fps": job["fps"], "width": width, "height": height,
-                    "sound_seconds": 2.0, "notes": [],
-                }  # fmt: skip
+                    "frames": self.frames(job),
+                    "fps": job["fps"],
+                    "width": width,
+                    "height": height,
+                    "sound_seconds": 2.0,
+                    "notes": [],
+                }
 
     def _handler(fake) -> type[BaseHTTPRequestHandler]:  # noqa: N805  `self` is the request's
         class Handler(BaseHTTPRequestHandler):
@@ -208,11 +222,26 @@ class FakeServer:
                 if not fake.ours:
                     return {"id": "Wan-AI/Wan2.2", "object": "model", "created": 1790000000, "owned_by": "vllm-omni"}
                 return {
-                    "id": "draft", "object": "model", "owned_by": "take-one", "name": "Draft", "description": "Fast.",
-                    "available": True, "reason": "", "fix": "", "max_seconds": 15.0, "max_pixels": 2073600,
-                    "fps": None, "languages": ["English"], "sound": True, "depth": True, "camera_path": True,
-                    "last_frame": False, "dialogue": True, "needs_still": True, "prompt_form": False,
-                }  # fmt: skip
+                    "id": "draft",
+                    "object": "model",
+                    "owned_by": "take-one",
+                    "name": "Draft",
+                    "description": "Fast.",
+                    "available": True,
+                    "reason": "",
+                    "fix": "",
+                    "max_seconds": 15.0,
+                    "max_pixels": 2073600,
+                    "fps": None,
+                    "languages": ["English"],
+                    "sound": True,
+                    "depth": True,
+                    "camera_path": True,
+                    "last_frame": False,
+                    "dialogue": True,
+                    "needs_still": True,
+                    "prompt_form": False,
+                }
 
             def _events(self, job: dict[str, Any]) -> None:
                 self.send_response(200)

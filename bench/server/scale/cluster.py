@@ -98,9 +98,7 @@ def compare(folder: Path, jobs: int, rounds: int = 4, seed: int = 1) -> tuple[li
 
 
 def service(home: Path, address: str, takes: int) -> Service:
-    return Service(
-        home, "tests.backend.scripted", "--ray", address, "--drafts", "0", "--takes", str(takes)
-    ).start()  # fmt: skip
+    return Service(home, "tests.backend.scripted", "--ray", address, "--drafts", "0", "--takes", str(takes)).start()
 
 
 def predicted(rounds: Sequence[Round]) -> list[Row]:

@@ -32,9 +32,21 @@ BESIDE_FILE = {"PATH_SUPPORTS_BLEND_RELATIVE"}  # paths may begin with //
 
 # What a card says of a shot besides its dialogue: copied when a shot is made from another.
 DIRECTION = (
-    "still_source", "image_path", "prompt", "prompt_text", "sound", "seconds", "engine", "size_percent",
-    "seed", "seed_lock", "motion", "stills", "still_count", "scene_facts",
-)  # fmt: skip
+    "still_source",
+    "image_path",
+    "prompt",
+    "prompt_text",
+    "sound",
+    "seconds",
+    "engine",
+    "size_percent",
+    "seed",
+    "seed_lock",
+    "motion",
+    "stills",
+    "still_count",
+    "scene_facts",
+)
 
 
 def new_uid() -> str:

@@ -19,20 +19,56 @@ from .steps import Steps
 from .surfaces import scene_of
 
 OF_RENDER = (
-    "engine", "resolution_x", "resolution_y", "resolution_percentage", "pixel_aspect_x", "pixel_aspect_y",
-    "film_transparent", "filter_size", "use_motion_blur", "motion_blur_shutter", "use_compositing", "use_simplify",
-    "simplify_subdivision_render", "use_freestyle", "dither_intensity",
-)  # fmt: skip
+    "engine",
+    "resolution_x",
+    "resolution_y",
+    "resolution_percentage",
+    "pixel_aspect_x",
+    "pixel_aspect_y",
+    "film_transparent",
+    "filter_size",
+    "use_motion_blur",
+    "motion_blur_shutter",
+    "use_compositing",
+    "use_simplify",
+    "simplify_subdivision_render",
+    "use_freestyle",
+    "dither_intensity",
+)
 OF_COLOURS = ("view_transform", "look", "exposure", "gamma", "use_curve_mapping", "display_device")
 OF_MATERIAL = (
-    "diffuse_color", "metallic", "roughness", "specular_intensity", "use_backface_culling", "surface_render_method",
-    "blend_method", "displacement_method", "use_transparent_shadow", "volume_intersection_method",
-)  # fmt: skip
+    "diffuse_color",
+    "metallic",
+    "roughness",
+    "specular_intensity",
+    "use_backface_culling",
+    "surface_render_method",
+    "blend_method",
+    "displacement_method",
+    "use_transparent_shadow",
+    "volume_intersection_method",
+)
 OF_LIGHT = (
-    "type", "color", "energy", "exposure", "normalize", "use_shadow", "use_temperature", "temperature", "shape", "size",
-    "size_y", "angle", "spread", "spot_size", "spot_blend", "shadow_soft_size", "diffuse_factor", "specular_factor",
+    "type",
+    "color",
+    "energy",
+    "exposure",
+    "normalize",
+    "use_shadow",
+    "use_temperature",
+    "temperature",
+    "shape",
+    "size",
+    "size_y",
+    "angle",
+    "spread",
+    "spot_size",
+    "spot_blend",
+    "shadow_soft_size",
+    "diffuse_factor",
+    "specular_factor",
     "volume_factor",
-)  # fmt: skip
+)
 PLAIN = {"BOOLEAN", "INT", "FLOAT", "STRING", "ENUM"}
 TOLD_ELSEWHERE = {prop.identifier for prop in bpy.types.Node.bl_rna.properties}
 Rows = Iterator[Any]

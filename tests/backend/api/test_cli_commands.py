@@ -21,9 +21,13 @@ HEAVY = ("numpy", "av", "cv2", "numba", "fastapi", "uvicorn", "torch", "PIL", "p
 
 def command(*arguments: str, cwd: Path = ROOT, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "backend", *arguments], capture_output=True, text=True, cwd=cwd, timeout=300,
+        [sys.executable, "-m", "backend", *arguments],
+        capture_output=True,
+        text=True,
+        cwd=cwd,
+        timeout=300,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture
@@ -54,10 +58,24 @@ def test_the_service_imports_neither_encoder_nor_engines() -> None:
 def test_animate_makes_a_take_and_its_sidecar(still_file: Path, tmp_path: Path) -> None:
     out = tmp_path / "new" / "take.mp4"
     done = command(
-        "animate", "--still", str(still_file), "--prompt", "slowly push in", "--seconds", "1",
-        "--fps", "23.976", "--seed", "7", "--sound", "rain", "--out", str(out),
-        "--dialogue", "ANNA|English|We are late.",
-    )  # fmt: skip
+        "animate",
+        "--still",
+        str(still_file),
+        "--prompt",
+        "slowly push in",
+        "--seconds",
+        "1",
+        "--fps",
+        "23.976",
+        "--seed",
+        "7",
+        "--sound",
+        "rain",
+        "--out",
+        str(out),
+        "--dialogue",
+        "ANNA|English|We are late.",
+    )
     assert done.returncode == 0, done.stderr
     assert "100 %" in done.stderr
     assert "seed 7" in done.stdout

@@ -123,11 +123,24 @@ def test_what_comes_is_counted_to_the_byte() -> None:
 
 def test_each_code_has_its_status() -> None:
     assert STATUS == {
-        "unauthorized": 401, "forbidden": 403, "not_found": 404, "method_not_allowed": 405, "not_ready": 409,
-        "not_waiting": 409, "idempotency_conflict": 409, "engine_unavailable": 409, "gone": 410, "too_large": 413,
-        "queue_full": 429, "engine_failed": 500, "engine_killed": 500, "out_of_memory": 500, "busy": 503,
-        "starting": 503, "disk_full": 507,
-    }  # fmt: skip
+        "unauthorized": 401,
+        "forbidden": 403,
+        "not_found": 404,
+        "method_not_allowed": 405,
+        "not_ready": 409,
+        "not_waiting": 409,
+        "idempotency_conflict": 409,
+        "engine_unavailable": 409,
+        "gone": 410,
+        "too_large": 413,
+        "queue_full": 429,
+        "engine_failed": 500,
+        "engine_killed": 500,
+        "out_of_memory": 500,
+        "busy": 503,
+        "starting": 503,
+        "disk_full": 507,
+    }
     for code in (*STATUS, "invalid_request", "unknown_model", "invalid_file"):
         said = answer(EngineError(code, "It went wrong.", "retry", "seed"))
         assert said.status_code == STATUS.get(code, 400)
@@ -151,17 +164,44 @@ class Told:
 
 def job(status: JobState, **more: Any) -> StoredJob:
     request = TakeRequest("draft", Direction("pan"), (), 2.5, Fraction(24000, 1001), (320, 180), 7)
-    fields = {"id": "video_1", "key": "k", "fingerprint": "f", "request": request, "binding": {"b": 1}, "notes": ("n",),
-              "place": 9, "attempt": 3, "interruptions": 1, "created_at": 1000.9, "completed_at": None, "error": None,
-              "result": None}  # fmt: skip
+    fields = {
+        "id": "video_1",
+        "key": "k",
+        "fingerprint": "f",
+        "request": request,
+        "binding": {"b": 1},
+        "notes": ("n",),
+        "place": 9,
+        "attempt": 3,
+        "interruptions": 1,
+        "created_at": 1000.9,
+        "completed_at": None,
+        "error": None,
+        "result": None,
+    }
     return StoredJob(status=status, **{**fields, **more})
 
 
 COMMON = {
-    "id": "video_1", "object": "video", "created_at": 1000, "model": "draft", "prompt": "pan", "seconds": "2.5",
-    "size": "320x180", "fps": "24000/1001", "seed": 7, "binding": {"b": 1}, "error": None, "result": None,
-    "completed_at": None, "expires_at": None, "stage": "", "eta_seconds": None, "queue_position": None, "progress": 0,
-}  # fmt: skip
+    "id": "video_1",
+    "object": "video",
+    "created_at": 1000,
+    "model": "draft",
+    "prompt": "pan",
+    "seconds": "2.5",
+    "size": "320x180",
+    "fps": "24000/1001",
+    "seed": 7,
+    "binding": {"b": 1},
+    "error": None,
+    "result": None,
+    "completed_at": None,
+    "expires_at": None,
+    "stage": "",
+    "eta_seconds": None,
+    "queue_position": None,
+    "progress": 0,
+}
 
 
 def test_a_job_is_shown_whole_in_each_state() -> None:
@@ -173,10 +213,21 @@ def test_a_job_is_shown_whole_in_each_state() -> None:
     result = Result(60, Fraction(24000, 1001), 320, 180, 2.5, ("n",))
     done = job_json(store, job(JobState.COMPLETED, completed_at=2000.9, result=result))
     assert done == {
-        **COMMON, "status": "completed", "progress": 100, "completed_at": 2000, "expires_at": 2000 + 30 * 86_400,
-        "result": {"frames": 60, "fps": "24000/1001", "width": 320, "height": 180, "sound_seconds": 2.5,
-                   "notes": ["n"], "cost": None},
-    }  # fmt: skip
+        **COMMON,
+        "status": "completed",
+        "progress": 100,
+        "completed_at": 2000,
+        "expires_at": 2000 + 30 * 86_400,
+        "result": {
+            "frames": 60,
+            "fps": "24000/1001",
+            "width": 320,
+            "height": 180,
+            "sound_seconds": 2.5,
+            "notes": ["n"],
+            "cost": None,
+        },
+    }
     problem = Problem("no_camera", "There is none.", "pick_camera", "camera")
     failed = job_json(store, job(JobState.FAILED, completed_at=2000.0, error=problem))
     assert (failed["status"], failed["progress"]) == ("failed", 0)

@@ -248,7 +248,7 @@ DEEP = "[" * 65 + "]" * 65
         "\xff",
     ],
     ids=lambda body: body[:40],
-)  # fmt: skip
+)
 def test_json_that_cant_be_kept_is_refused_at_the_door(service: Service, path: str, body: str) -> None:
     answer = post(service, body.encode("latin-1"), "application/json", path)
     assert answer.status_code in (400, 404), answer.text

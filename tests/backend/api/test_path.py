@@ -20,7 +20,7 @@ DOORWAY = Thing("Doorway", (-0.5, -0.6, -17.0), (0.9, 2.0, 0.2))
 ANNA = Thing("Anna", (0.2, -0.7, -2.0), (0.5, 1.8, 0.3), person=True)
 CAMERA = Camera(
     "perspective", 1920, 1080, 960.0, 540.0, 1600.0, 1600.0, matrix_world=LEVEL, things=(SOFA, DOORWAY, ANNA)
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")

@@ -17,8 +17,16 @@ from PIL import Image
 
 from tests.backend.service_process import TOKEN, Service
 
-CAMERA = {"projection": "perspective", "width": 64, "height": 48, "fx": 50.0, "fy": 50.0, "cx": 32.0,
-          "cy": 24.0, "matrix_world": np.eye(4).tolist()}  # fmt: skip
+CAMERA = {
+    "projection": "perspective",
+    "width": 64,
+    "height": 48,
+    "fx": 50.0,
+    "fy": 50.0,
+    "cx": 32.0,
+    "cy": 24.0,
+    "matrix_world": np.eye(4).tolist(),
+}
 
 
 def error(answer: Any) -> dict[str, Any]:
@@ -170,12 +178,16 @@ def pictures() -> dict[str, bytes]:
 
     bomb[29:33] = zlib.crc32(bytes(bomb[12:29])).to_bytes(4, "big")
     return {
-        "empty": b"", "text": b"not a picture", "cut": png[:-40],
+        "empty": b"",
+        "text": b"not a picture",
+        "cut": png[:-40],
         "flipped": png[:50] + b"\xff\x00\xff" + png[53:],
-        "animation": frames.getvalue(), "gif": gif.getvalue(), "bomb": bytes(bomb),
+        "animation": frames.getvalue(),
+        "gif": gif.getvalue(),
+        "bomb": bytes(bomb),
         "svg": b'<svg xmlns="http://www.w3.org/2000/svg"><image href="file:///etc/passwd"/></svg>',
         "postscript": b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n",
-    }  # fmt: skip
+    }
 
 
 @pytest.mark.parametrize("name", list(pictures()))
@@ -238,9 +250,17 @@ def test_what_clients_of_other_servers_send(service: Service, still: bytes) -> N
 
 
 @pytest.mark.parametrize(
-    "reference", ["/etc/hostname", "file:///etc/hostname", "http://127.0.0.1:1/x.png", "data:,x", 5, ["x"],
-                  "data:image/png;base64,@@@"]
-)  # fmt: skip
+    "reference",
+    [
+        "/etc/hostname",
+        "file:///etc/hostname",
+        "http://127.0.0.1:1/x.png",
+        "data:,x",
+        5,
+        ["x"],
+        "data:image/png;base64,@@@",
+    ],
+)
 def test_paths_and_addresses_are_never_read(service: Service, reference: Any) -> None:
     answer = service.http.post("/v1/videos", json={"prompt": "x", "input_reference": reference})
     assert answer.status_code == 400
@@ -275,8 +295,21 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
     max_leaves=12,
 )
-NAMES = ("prompt", "model", "seconds", "fps", "size", "width", "height", "num_frames", "seed", "extra_params",
-         "input_reference", "image_reference", "depth")  # fmt: skip
+NAMES = (
+    "prompt",
+    "model",
+    "seconds",
+    "fps",
+    "size",
+    "width",
+    "height",
+    "num_frames",
+    "seed",
+    "extra_params",
+    "input_reference",
+    "image_reference",
+    "depth",
+)
 EXTRA = st.fixed_dictionaries(
     {}, optional=dict.fromkeys(("dialogue", "sound", "camera", "path", "binding", "options"), JSON)
 )
@@ -301,12 +334,22 @@ def test_any_json_is_answered(service: Service, body: dict[str, Any], extra: dic
 
 
 @QUIET
-@given(content=st.binary(max_size=400), kind=st.sampled_from([
-    "multipart/form-data", "multipart/form-data; boundary=x", "application/json",
-    'multipart/form-data; boundary="',
-    "application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=nope", "", "text/plain",
-    "multipart/form-data; boundary=x; charset=utf-16",
-]))  # fmt: skip
+@given(
+    content=st.binary(max_size=400),
+    kind=st.sampled_from(
+        [
+            "multipart/form-data",
+            "multipart/form-data; boundary=x",
+            "application/json",
+            'multipart/form-data; boundary="',
+            "application/x-www-form-urlencoded",
+            "application/x-www-form-urlencoded; charset=nope",
+            "",
+            "text/plain",
+            "multipart/form-data; boundary=x; charset=utf-16",
+        ]
+    ),
+)
 def test_any_bytes_are_answered(service: Service, content: bytes, kind: str) -> None:
     never_breaks(service.http.post("/v1/videos", content=content, headers={"Content-Type": kind}))
 
@@ -335,11 +378,9 @@ def test_any_multipart_is_answered(service: Service, parts: list[tuple[str, byte
     method=st.sampled_from(["GET", "POST", "DELETE", "PUT", "PATCH", "HEAD", "OPTIONS"]),
     job=st.text(max_size=20),
     tail=st.sampled_from(["", "/content", "/events", "/cancel", "/move", "/..", "/content/x"]),
-    query=st.dictionaries(
-        st.sampled_from(["variant", "limit", "after", "order"]), st.text(max_size=8), max_size=3
-    ),
+    query=st.dictionaries(st.sampled_from(["variant", "limit", "after", "order"]), st.text(max_size=8), max_size=3),
     body=st.binary(max_size=40),
-)  # fmt: skip
+)
 def test_any_address_is_answered(
     service: Service, method: str, job: str, tail: str, query: dict[str, str], body: bytes
 ) -> None:

@@ -100,8 +100,10 @@ def test_pictures_that_came_as_text_are_files() -> None:
     }
     found = _with_references(of(fields))
     assert {name: file.read() for name, file in found.files.items()} == {
-        "input_reference": b"still", "depth": b"depth", "view_1": b"view",
-    }  # fmt: skip
+        "input_reference": b"still",
+        "depth": b"depth",
+        "view_1": b"view",
+    }
     assert found.fields == {"prompt": "p"}
     for name in ("image_reference", "reference_url"):
         assert {key: file.read() for key, file in _with_references(of({name: url(b"x")})).files.items()} == {

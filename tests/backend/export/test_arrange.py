@@ -114,8 +114,11 @@ def test_sound_lies_by_kind_takes_first() -> None:
         )
     )
     assert laid(sound_tracks(film)) == [
-        [("early", 2, 7, 4), ("late", 9, 5, 2)], [("over", 3, 3, 0)], [("bed", 0, 90, 0)], [("own", 0, 9, 0)],
-    ]  # fmt: skip
+        [("early", 2, 7, 4), ("late", 9, 5, 2)],
+        [("over", 3, 3, 0)],
+        [("bed", 0, 90, 0)],
+        [("own", 0, 9, 0)],
+    ]
     assert [item.enabled for item in sound_tracks(film)[0]] == [True, False]
 
 
@@ -156,11 +159,26 @@ def test_a_shot_list_says_everything_in_its_own_column() -> None:
     head, first, second, third = csv.reader(io.StringIO(text[1:], newline=""))
     assert head == list(COLUMNS)
     assert dict(zip(head, first, strict=True)) == {
-        "number": "1", "shot": "Shot a", "camera": "Cam", "lens_mm": "35.5", "start_frame": "121",
-        "start": "00:00:00:20", "end": "00:00:01:05", "frames": "9", "seconds": "0.38", "status": "ready",
-        "take": "", "takes": "2", "engine": "wan", "seed": "22", "rating": "4", "prompt": "push in",
-        "dialogue": "ANNA: Hi.\nYes.", "sound": "rain", "note": "'=1+1",
-    }  # fmt: skip
+        "number": "1",
+        "shot": "Shot a",
+        "camera": "Cam",
+        "lens_mm": "35.5",
+        "start_frame": "121",
+        "start": "00:00:00:20",
+        "end": "00:00:01:05",
+        "frames": "9",
+        "seconds": "0.38",
+        "status": "ready",
+        "take": "",
+        "takes": "2",
+        "engine": "wan",
+        "seed": "22",
+        "rating": "4",
+        "prompt": "push in",
+        "dialogue": "ANNA: Hi.\nYes.",
+        "sound": "rain",
+        "note": "'=1+1",
+    }
     assert (second[3:7], second[10:15]) == (["", "130", "00:00:01:05", "00:00:02:11"], ["", "0", "", "", ""])
     assert (third[4:9], third[13:15]) == (["", "", "", "48", "2.00"], ["0", "1"])
     assert [seconds(*one) for one in ((25, Fraction(24)), (1, Fraction(24000, 1001)))] == ["1.04", "0.04"]
@@ -182,6 +200,9 @@ def test_words_on_one_line_and_what_is_missing(tmp_path: Path) -> None:
         others=(OtherStrip("o", "MOVIE", 101, 5, file=there), OtherStrip("p", "IMAGE", 101, 5, file=tmp_path)),
     )
     assert [line.partition(" is missing")[0] for line in missing_files(film)] == [
-        "The file of B3", "The file of C4", "The file of strip 'bed'", "The file of strip 'p'",
-    ]  # fmt: skip
+        "The file of B3",
+        "The file of C4",
+        "The file of strip 'bed'",
+        "The file of strip 'p'",
+    ]
     assert is_there(Path("\\\\server\\share\\a.mp4"))

@@ -120,9 +120,14 @@ def test_a_provider_sends_nobody_to_plain_http_nor_to_this_machine(tmp_path: Pat
 
 @pytest.mark.parametrize(
     "named",
-    ["http://127.0.0.1:8188/queue", "https://127.0.0.1/queue", "http://10.0.0.7/queue", "https://0177.0.0.1/queue",
-     "https://10.0.0.7/queue"],
-)  # fmt: skip
+    [
+        "http://127.0.0.1:8188/queue",
+        "https://127.0.0.1/queue",
+        "http://10.0.0.7/queue",
+        "https://0177.0.0.1/queue",
+        "https://10.0.0.7/queue",
+    ],
+)
 def test_an_address_in_an_answer_is_none_of_this_machine(tmp_path: Path, named: str) -> None:
     """Where it is looked at, cancelled and fetched is the provider's word."""
     wire, seen = scripted(lambda _: httpx.Response(200, json={}))

@@ -47,8 +47,11 @@ def test_the_word_of_a_worker_of_its_lane_counts_and_of_no_other() -> None:
     }
     merged = _merged({"": here, "gpu": there})
     assert {name: (info.name, info.lane) for name, info in merged.items()} == {
-        "a": ("there", "gpu"), "b": ("", "cpu"), "c": ("", "cpu"), "d": ("", "gpu"),
-    }  # fmt: skip
+        "a": ("there", "gpu"),
+        "b": ("", "cpu"),
+        "c": ("", "cpu"),
+        "d": ("", "gpu"),
+    }
     assert _merged({}) == {}
 
 
@@ -83,9 +86,14 @@ def test_as_many_workers_come_as_jobs_wait_for_one() -> None:
 
     def workers() -> list[Worker]:
         return [
-            Worker("a", busy=True), Worker("b", coming=True), Worker("c"), Worker("d"), Worker("e"),
-            Worker("f", lane=CPU), Worker("g", ahead=False),
-        ]  # fmt: skip
+            Worker("a", busy=True),
+            Worker("b", coming=True),
+            Worker("c"),
+            Worker("d"),
+            Worker("e"),
+            Worker("f", lane=CPU),
+            Worker("g", ahead=False),
+        ]
 
     assert prepared({"gpu": 1}, workers(), every) == []  # one is on its way
     assert prepared({"gpu": 2}, workers(), every) == ["c"]
@@ -100,9 +108,13 @@ def test_places_are_those_of_slots_that_there_are() -> None:
         return SimpleNamespace(slot=Slot(name, lane, ahead=ahead), place=place)
 
     runners = [
-        runner("describing", "describing", False), runner("cpu", CPU, False), runner("gone", GPU, True),
-        runner("runs", GPU, True, running=True), runner("works", GPU, True, job=object()), runner("there", GPU, True),
-    ]  # fmt: skip
+        runner("describing", "describing", False),
+        runner("cpu", CPU, False),
+        runner("gone", GPU, True),
+        runner("runs", GPU, True, running=True),
+        runner("works", GPU, True, job=object()),
+        runner("there", GPU, True),
+    ]
     pool = SimpleNamespace(_runners=runners, _crew=SimpleNamespace(slots=lambda: [Slot("there", GPU)]))
     assert [place.name for place in Pool.places(pool)] == ["cpu", "runs", "works", "there"]  # type: ignore[arg-type]
 

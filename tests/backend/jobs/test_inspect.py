@@ -22,8 +22,9 @@ def exr(path: Path, width: int, height: int, channels: int = 1, corner: tuple[in
     names = ["V", "A", "B", "G"][:channels]
     header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
     header["dataWindow"] = (
-        np.array(corner, np.int32), np.array((corner[0] + width - 1, corner[1] + height - 1), np.int32),
-    )  # fmt: skip
+        np.array(corner, np.int32),
+        np.array((corner[0] + width - 1, corner[1] + height - 1), np.int32),
+    )
     OpenEXR.File(header, {name: np.full((height, width), 2.0, np.float32) for name in names}).write(str(path))
     return path
 

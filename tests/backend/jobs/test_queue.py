@@ -23,8 +23,15 @@ from devtools.take_requests import take_request
 from tests.backend.service_process import Service, is_gone
 
 POSE = [[1.0, 0.0, 0.0, 0.0], [0.0, 1.0, 0.0, 0.0], [0.0, 0.0, 1.0, -0.5], [0.0, 0.0, 0.0, 1.0]]
-CAMERA = {"projection": "orthographic", "width": 64, "height": 48, "scale": 0.02, "cx": 32.0, "cy": 24.0,
-          "matrix_world": POSE}  # fmt: skip
+CAMERA = {
+    "projection": "orthographic",
+    "width": 64,
+    "height": 48,
+    "scale": 0.02,
+    "cx": 32.0,
+    "cy": 24.0,
+    "matrix_world": POSE,
+}
 PATH = {"keyframes": [{"t": 0.0, "matrix": POSE, "zoom": 1.0}, {"t": 1.0, "matrix": POSE, "zoom": 1.25}]}
 
 

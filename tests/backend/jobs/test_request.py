@@ -52,9 +52,17 @@ def test_each_field_is_read_into_its_own_place() -> None:
     wanted = parse({**fields, "extra_params": json.dumps(extra)}, "other")
     lines = (Line("ANNA", "German", "Hi."), Line("", "English", "Yes."))
     assert wanted == Wanted(
-        "m", Direction("p", lines, "rain"), 2.5, Fraction(25), (320, 180), 7, CAMERA, PATH,
-        (requests.FurtherView("view_1", 0.25),), {"a": 1},
-    )  # fmt: skip
+        "m",
+        Direction("p", lines, "rain"),
+        2.5,
+        Fraction(25),
+        (320, 180),
+        7,
+        CAMERA,
+        PATH,
+        (requests.FurtherView("view_1", 0.25),),
+        {"a": 1},
+    )
     assert parse_binding({"extra_params": extra}) == {"b": 2}
 
 
@@ -198,8 +206,14 @@ def test_what_is_not_used_is_said_and_only_that() -> None:
     everything = take(direction=Direction("p", (Line(line="Hi."),), "rain"), views=views, path=PATH)
     able = {"dialogue": True, "sound": True, "depth": True, "last_frame": True, "views": 8, "camera_path": True}
     assert check(everything, info(**able)) == ()
-    notes = {"dialogue": "the dialogue", "sound": "the sound", "depth": "the depth", "last_frame": "the last frame",
-             "views": "the further views", "camera_path": "the camera path"}  # fmt: skip
+    notes = {
+        "dialogue": "the dialogue",
+        "sound": "the sound",
+        "depth": "the depth",
+        "last_frame": "the last frame",
+        "views": "the further views",
+        "camera_path": "the camera path",
+    }
     for name, words in notes.items():
         lacks = info(**{**able, name: 1 if name == "views" else False})
         assert check(everything, lacks) == (f"Engine does not use {words}.",)
@@ -256,8 +270,10 @@ def test_a_last_frame_that_is_a_view_is_one_view() -> None:
 
 def test_a_path_is_asked_for_as_a_whole_unless_it_is_said() -> None:
     assert [parse({"extra_params": extra}, "").whole for extra in ({}, {"whole": False}, {"whole": True})] == [
-        True, False, True,
-    ]  # fmt: skip
+        True,
+        False,
+        True,
+    ]
     assert refused(parse, {"extra_params": {"whole": 1}}, "").param == "extra_params.whole"
 
 

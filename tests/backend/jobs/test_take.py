@@ -206,8 +206,12 @@ def test_progress_goes_out_ten_times_a_second_and_a_picture_twice(monkeypatch: p
         now[0] = 100.0 + at
         report(at, "s", preview)
     assert [(round(message["fraction"], 2), "preview" in message) for message in sent] == [
-        (0.0, False), (0.11, True), (0.3, False), (0.6, False), (0.62, True),
-    ]  # fmt: skip
+        (0.0, False),
+        (0.11, True),
+        (0.3, False),
+        (0.6, False),
+        (0.62, True),
+    ]
     assert {(message["id"], message["attempt"], message["stage"]) for message in sent} == {("v", 2, "s")}
 
 

@@ -32,11 +32,21 @@ def banded(number: int) -> np.ndarray:
 
 
 def movie(
-    path: Path, times: Iterable[Fraction], *, sound: float = 0.0, rate: int = 48_000, codec: str = "libx264",
-    pixels: str = "yuv420p", options: dict[str, str] | None = None, base: Fraction = Fraction(1, 24_000),
-    colorspace: int = 2, colour: tuple[int, int, int] | None = None, height: int = HEIGHT, late: Fraction = Fraction(0),
+    path: Path,
+    times: Iterable[Fraction],
+    *,
+    sound: float = 0.0,
+    rate: int = 48_000,
+    codec: str = "libx264",
+    pixels: str = "yuv420p",
+    options: dict[str, str] | None = None,
+    base: Fraction = Fraction(1, 24_000),
+    colorspace: int = 2,
+    colour: tuple[int, int, int] | None = None,
+    height: int = HEIGHT,
+    late: Fraction = Fraction(0),
     kind: str = "mp4",
-) -> Path:  # fmt: skip
+) -> Path:
     """A movie whose frames show their number in bands (or one `colour`), at `times`; its sound begins `late`."""
     with av.open(str(path), "w", format=kind) as container:
         video = container.add_stream(codec, rate=24)
@@ -101,8 +111,13 @@ def loudness(path: Path) -> tuple[int, int]:
 @pytest.mark.parametrize("sound", [True, False])
 def test_a_movie_that_fits_is_passed_through(tmp_path: Path, fps: Fraction, sound: bool) -> None:
     count = round(fps)
-    file = movie(tmp_path / "made.mp4", even(count, fps), sound=float(count / fps) if sound else 0,
-                 options={"bf": "2"}, base=1 / fps / 100)  # fmt: skip
+    file = movie(
+        tmp_path / "made.mp4",
+        even(count, fps),
+        sound=float(count / fps) if sound else 0,
+        options={"bf": "2"},
+        base=1 / fps / 100,
+    )
     data = file.read_bytes()
     written = take(tmp_path / "clip.mp4", file, request(1, fps))
     assert (tmp_path / "clip.mp4").read_bytes() == data

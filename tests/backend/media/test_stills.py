@@ -16,8 +16,16 @@ from backend.media.stills import SKY, depth_channel, read_depth, read_still
 
 RED, GREEN, BLUE = (200, 40, 40), (40, 200, 40), (40, 40, 200)
 # Where a viewer shows the stored picture's top left corner, for each EXIF orientation.
-CORNERS = {1: "top left", 2: "top right", 3: "bottom right", 4: "bottom left",
-           5: "top left", 6: "top right", 7: "bottom right", 8: "bottom left"}  # fmt: skip
+CORNERS = {
+    1: "top left",
+    2: "top right",
+    3: "bottom right",
+    4: "bottom left",
+    5: "top left",
+    6: "top right",
+    7: "bottom right",
+    8: "bottom left",
+}
 
 
 def saved(picture: Image.Image, path: Path, **options: object) -> Path:

@@ -196,9 +196,11 @@ def test_nobody_reaches_a_job_of_another(shared: Shared, still: bytes) -> None:
 
 def test_each_has_their_own_spending(shared: Shared, still: bytes, tmp_path: Path) -> None:
     with sqlite3.connect(shared.home / "jobs.db") as db:
-        values = [("a", "hosted", "film", 2.5, "USD", 1, time.time(), "anna"),
-                  ("b", "hosted", "film", 4.0, "USD", 1, time.time(), "ben"),
-                  ("c", "hosted", "film", 8.0, "USD", 1, time.time(), "")]  # fmt: skip
+        values = [
+            ("a", "hosted", "film", 2.5, "USD", 1, time.time(), "anna"),
+            ("b", "hosted", "film", 4.0, "USD", 1, time.time(), "ben"),
+            ("c", "hosted", "film", 8.0, "USD", 1, time.time(), ""),
+        ]
         db.executemany("INSERT INTO spending VALUES (?, ?, ?, ?, ?, ?, ?, ?)", values)
     db.close()
     for user, spent in (("anna", 2.5), ("ben", 4.0), ("", 8.0)):

@@ -58,8 +58,10 @@ def test_numbers_count_what_happened(shared: Shared, still: bytes) -> None:
     assert during["take_one_users_waiting{lane=gpu}"] == 1
     assert during["take_one_jobs{lane=network,state=queued}"] == 0
     assert {state: during[f"take_one_workers{{lane=gpu,state={state}}}"] for state in ("busy", "idle", "off")} == {
-        "busy": 1, "idle": 0, "off": 0,
-    }  # fmt: skip
+        "busy": 1,
+        "idle": 0,
+        "off": 0,
+    }
     assert during["take_one_workers{lane=network,state=off}"] == 4
     assert during["take_one_gpu_memory_used_bytes{gpu=0}"] == 20 * GIB
     assert during["take_one_gpu_memory_total_bytes{gpu=1}"] == 81_559 << 20
@@ -202,8 +204,10 @@ def test_the_page_shows_what_runs_where(shared: Shared, still: bytes, tmp_path: 
         lanes = {row[0]: row[1:] for row in tab.value(table % "lanes")}
         assert lanes == {"cpu": ["0", "0", "1", "1"], "gpu": ["1", "1", "1", "0"], "network": ["0", "0", "0", "0"]}
         gpus = tab.value(table % "gpus")
-        assert gpus == [["0", "NVIDIA H100 80GB HBM3", "20.0 of 79.6 GiB", "87 %"],
-                        ["1", "NVIDIA H100 80GB HBM3", "0.0 of 79.6 GiB", "0 %"]]  # fmt: skip
+        assert gpus == [
+            ["0", "NVIDIA H100 80GB HBM3", "20.0 of 79.6 GiB", "87 %"],
+            ["1", "NVIDIA H100 80GB HBM3", "0.0 of 79.6 GiB", "0 %"],
+        ]
         tab.picture(tmp_path / "seen.png")
         # It goes on by itself.
         with shared.by("ben") as service:

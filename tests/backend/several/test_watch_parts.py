@@ -87,8 +87,11 @@ def test_the_numbers_of_now_are_of_all_users_by_lane() -> None:
         for word in ("busy", "idle", "off")
     }
     assert {name: count for name, count in workers.items() if count} == {
-        ("gpu", "busy"): 2, ("gpu", "idle"): 1, ("cpu", "off"): 1, ("network", "busy"): 1,
-    }  # fmt: skip
+        ("gpu", "busy"): 2,
+        ("gpu", "idle"): 1,
+        ("cpu", "off"): 1,
+        ("network", "busy"): 1,
+    }
     used, total = "take_one_gpu_memory_used_bytes", "take_one_gpu_memory_total_bytes"
     assert [found[f"{used}['0']"], found[f"{used}['1']"], found[f"{total}['0']"], found[f"{total}['1']"]] == [
         10,
@@ -154,5 +157,7 @@ def test_a_line_of_the_drivers_tool_is_a_card_where_it_tells_its_memory() -> Non
     text += 'x, E, 1, 1, 1\n4, F, 1, 1\n5, "G, H", 6, 7, 0\n'
     mib = 1 << 20
     assert cards.read(text) == (
-        Gpu(0, "A", mib, 2 * mib, 1.0), Gpu(3, "D", 4 * mib, 5 * mib, None), Gpu(5, "G, H", 6 * mib, 7 * mib, 0.0),
-    )  # fmt: skip
+        Gpu(0, "A", mib, 2 * mib, 1.0),
+        Gpu(3, "D", 4 * mib, 5 * mib, None),
+        Gpu(5, "G, H", 6 * mib, 7 * mib, 0.0),
+    )

@@ -303,9 +303,12 @@ def test_length_from_strip_and_from_take(edit):
     assert fit.length_from_take(edit, "b1", "B") == 1
     assert use_of(edit, "B").length == 40
     assert moved(before, state(edit)) == {
-        "B": (0, 10), "B sound": (0, 10), "glow": (0, 10), "marker in C": 10,
+        "B": (0, 10),
+        "B sound": (0, 10),
+        "glow": (0, 10),
+        "marker in C": 10,
         **dict.fromkeys(("C", "C words", "behind", "meta", "inner"), (10, 10)),
-    }  # fmt: skip
+    }
 
 
 def test_what_is_cut_or_held_is_said_on_the_strip(edit):

@@ -158,9 +158,13 @@ def shot(clips):
 
 def lay(edit, shot, index, frame):
     return strips.place(
-        edit, strips.Path(bpy.path.abspath(shot.takes[index].clip)), name="x", shot_uid=shot.uid,
-        take_uid=shot.takes[index].uid, frame=frame,
-    )  # fmt: skip
+        edit,
+        strips.Path(bpy.path.abspath(shot.takes[index].clip)),
+        name="x",
+        shot_uid=shot.uid,
+        take_uid=shot.takes[index].uid,
+        frame=frame,
+    )
 
 
 def test_only_the_strips_of_the_current_take_change(edit, shot):

@@ -22,19 +22,58 @@ from take_one.scene.stills.borrow import borrowed
 
 DEEP = "[" * 9000
 TEXTS = (
-    "", "[1]", "null", "3", "{}", DEEP,
-    '{"request": 3}', '{"request": {"views": 1}}', '{"kept": [1]}', '{"fps": "1/0"}',
+    "",
+    "[1]",
+    "null",
+    "3",
+    "{}",
+    DEEP,
+    '{"request": 3}',
+    '{"request": {"views": 1}}',
+    '{"kept": [1]}',
+    '{"fps": "1/0"}',
     '{"fps": 1e999}',
-    '{"fps": NaN}', '{"sound_seconds": "x"}', '{"still_notes": {"a": 1}}', "//", "/", ".", "..", "//..",
-    "//../../../etc/passwd", "/etc/passwd", r"\\evil\share\x_t001.mp4", r"C:\x", "x" * 5000, "a/" * 3000,
-    "%s{name}%(x)s", "\n\t\r", "../../x", "con", "RENDER", "draft", "ü" * 300, "{", "}",
-)  # fmt: skip
+    '{"fps": NaN}',
+    '{"sound_seconds": "x"}',
+    '{"still_notes": {"a": 1}}',
+    "//",
+    "/",
+    ".",
+    "..",
+    "//..",
+    "//../../../etc/passwd",
+    "/etc/passwd",
+    r"\\evil\share\x_t001.mp4",
+    r"C:\x",
+    "x" * 5000,
+    "a/" * 3000,
+    "%s{name}%(x)s",
+    "\n\t\r",
+    "../../x",
+    "con",
+    "RENDER",
+    "draft",
+    "ü" * 300,
+    "{",
+    "}",
+)
 NUMBERS = (0, 1, -1, 5, 999, 2**31 - 1, -(2**31))
 RECORDS = (
-    *TEXTS, 3, 2.5, [1, 2], {"values": 1}, b"bytes", True,
-    '{"values": 1, "markers": []}', '{"values": [1], "markers": []}', '{"values": {"a": 1}, "markers": []}',
-    '{"values": [{}], "markers": []}', '{"values": [[]], "markers": [[]]}', '{"values": [], "markers": [1]}',
-    '{"values": [], "markers": [[1, 2, 3]]}', '{"values": [], "markers": {"a": 1}}',
+    *TEXTS,
+    3,
+    2.5,
+    [1, 2],
+    {"values": 1},
+    b"bytes",
+    True,
+    '{"values": 1, "markers": []}',
+    '{"values": [1], "markers": []}',
+    '{"values": {"a": 1}, "markers": []}',
+    '{"values": [{}], "markers": []}',
+    '{"values": [[]], "markers": [[]]}',
+    '{"values": [], "markers": [1]}',
+    '{"values": [], "markers": [[1, 2, 3]]}',
+    '{"values": [], "markers": {"a": 1}}',
     '{"values": [{"block": 3, "path": "x", "before": 1}], "markers": []}',
     '{"values": [{"block": {"kind": "objects"}, "path": "x", "before": 1}], "markers": []}',
     '{"values": [{"block": null, "path": 3, "before": 1}], "markers": []}',
@@ -46,7 +85,7 @@ RECORDS = (
     '{"markers": [], "values": [{"block": null, "path": "camera", "before": {"block": '
     '{"kind": "worlds", "name": "W", "library": 3}}}]}',
     f'{{"values": {"[" * 900}{"]" * 900}, "markers": []}}',
-)  # fmt: skip
+)
 
 
 class Layout:
@@ -110,11 +149,16 @@ def strange_film(chance: random.Random) -> None:
 def draw_everything() -> None:
     """Every panel, list and menu of ours, in the open file."""
     context = SimpleNamespace(
-        scene=bpy.context.scene, area=None, region=SimpleNamespace(width=300), window=None, workspace=None,
+        scene=bpy.context.scene,
+        area=None,
+        region=SimpleNamespace(width=300),
+        window=None,
+        workspace=None,
         selected_objects=[],
         preferences=SimpleNamespace(system=SimpleNamespace(ui_scale=1.0)),
-        window_manager=bpy.context.window_manager, active_strip=None,
-    )  # fmt: skip
+        window_manager=bpy.context.window_manager,
+        active_strip=None,
+    )
     for cls in classes_of(panels):
         if issubclass(cls, bpy.types.Panel | bpy.types.Menu) and not hasattr(cls, "preset_subdir"):
             poll = getattr(cls, "poll", lambda _context: True)
@@ -240,9 +284,14 @@ def test_a_request_of_deep_options_is_read_or_not_but_never_raises(session):
     shot = shot_list.add_shot(bpy.context.scene)
     take = shot.takes.add()
     whole = {
-        "engine": "draft", "direction": {"prompt": "x"}, "views": [{"image": "/x.png", "t": 0.0}], "seconds": 2.0,
-        "fps": "24", "size": [64, 36], "seed": 1,
-    }  # fmt: skip
+        "engine": "draft",
+        "direction": {"prompt": "x"},
+        "views": [{"image": "/x.png", "t": 0.0}],
+        "seconds": 2.0,
+        "fps": "24",
+        "size": [64, 36],
+        "seed": 1,
+    }
     for depth in (1, 50, 200, 400, 900):
         deep = json.loads('{"a":' * depth + "1" + "}" * depth) if depth < 500 else None
         text = json.dumps({"request": {**whole, "options": {"x": deep}}})

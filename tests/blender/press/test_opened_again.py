@@ -61,8 +61,10 @@ def test_takes_that_landed_after_the_last_save_are_listed_again(film, source):
     bpy.ops.wm.open_mainfile(filepath=str(film))
     shot = bpy.context.scene.take_one.shots[0]
     assert [(take.number, take.uid, take.status) for take in shot.takes] == [
-        (1, "k1", "READY"), (2, "k2", "READY"), (3, "k3", "READY"),
-    ]  # fmt: skip
+        (1, "k1", "READY"),
+        (2, "k2", "READY"),
+        (3, "k3", "READY"),
+    ]
     assert (shot.takes[1].seed, shot.takes[1].engine, shot.takes[1].words) == (9, "draft", "push in slowly")
     assert {strip.get(strips.TAKE_KEY) for _, strip in strips.all_strips()} == {"k1"}
     shot.active_take = 2
@@ -129,8 +131,10 @@ def test_an_error_goes_with_its_file(film):
 
 def test_a_read_only_folder_asks_for_another_place():
     assert [paths.disk_fix(OSError(code, "")) for code in (errno.EACCES, errno.EROFS, errno.ENOSPC)] == [
-        "save_as", "save_as", "free_space",
-    ]  # fmt: skip
+        "save_as",
+        "save_as",
+        "free_space",
+    ]
 
 
 def test_the_queue_says_what_is_so(film):
@@ -153,9 +157,11 @@ def test_preferences_of_a_new_installation_offer_to_install(film, monkeypatch):
 
 
 def test_models_say_their_size_and_whether_the_card_can_run_them(film):
-    found = ({"name": "a", "state": "missing", "size": "about 28.4 GB", "bytes": 28_400_000_000, "where": ""},
-             {"name": "b", "state": "ready", "size": "10.0 GB", "bytes": 10_000_000_000, "where": ""},
-             {"name": "c", "state": "damaged", "size": "600.0 MB", "bytes": 600_000_000, "where": ""})  # fmt: skip
+    found = (
+        {"name": "a", "state": "missing", "size": "about 28.4 GB", "bytes": 28_400_000_000, "where": ""},
+        {"name": "b", "state": "ready", "size": "10.0 GB", "bytes": 10_000_000_000, "where": ""},
+        {"name": "c", "state": "damaged", "size": "600.0 MB", "bytes": 600_000_000, "where": ""},
+    )
     models().state = models().state._replace(state="done", models=found, sets={"540p": ["a", "b", "c"]})
     holder = {"backend": "LOCAL", "profile": "draft", "server_url": "", "bl_rna": None}
     engine = EngineInfo("big", "Big", available=False, reason="No model is here.", fix="models", lane="gpu")

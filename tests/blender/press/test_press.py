@@ -301,16 +301,44 @@ def test_takes_of_the_version_before_can_be_made_again(film, session, still):
     image.parent.mkdir(parents=True)
     shutil.copy(still.image, image)
     old = {
-        "key": "k1", "engine": "draft", "prompt": "tilt up", "sound": "sea", "seconds": 2.5, "fps": "24000/1001",
-        "lines": [{"speaker": "A", "language": "French", "line": "Oui."}], "width": 64, "height": 36, "seed": 77,
-        "still": str(image), "depth": None, "last_frame": None, "camera": {
-            "projection": "perspective", "width": 64, "height": 36, "fx": 70.0, "fy": 70.0, "cx": 32.0, "cy": 18.0,
-            "matrix_world": np.eye(4).tolist()},
+        "key": "k1",
+        "engine": "draft",
+        "prompt": "tilt up",
+        "sound": "sea",
+        "seconds": 2.5,
+        "fps": "24000/1001",
+        "lines": [{"speaker": "A", "language": "French", "line": "Oui."}],
+        "width": 64,
+        "height": 36,
+        "seed": 77,
+        "still": str(image),
+        "depth": None,
+        "last_frame": None,
+        "camera": {
+            "projection": "perspective",
+            "width": 64,
+            "height": 36,
+            "fx": 70.0,
+            "fy": 70.0,
+            "cx": 32.0,
+            "cy": 18.0,
+            "matrix_world": np.eye(4).tolist(),
+        },
         "path": {"keyframes": [{"t": 0.0, "matrix": np.eye(4).tolist(), "zoom": 1.0}]},
-        "options": {"quality": "best", "final_prompt": "Mine."}, "binding": {
-            "file_id": "other", "scene_uid": "s", "shot_uid": "u", "take_uid": "k1", "shot_name": "Old", "number": 1,
-            "placement": "AFTER", "frame": 9, "edit_uid": "e", "refines": ""},
-    }  # fmt: skip
+        "options": {"quality": "best", "final_prompt": "Mine."},
+        "binding": {
+            "file_id": "other",
+            "scene_uid": "s",
+            "shot_uid": "u",
+            "take_uid": "k1",
+            "shot_name": "Old",
+            "number": 1,
+            "placement": "AFTER",
+            "frame": 9,
+            "edit_uid": "e",
+            "refines": "",
+        },
+    }
     take = shot.takes.add()
     take.uid, take.number, take.status, take.still = "k1", 1, "FAILED", str(image)
     take.request = json.dumps({"kept": old, "prompt": "tilt up", "fps": "24000/1001", "seed": 77, "seconds": 2.5})
@@ -323,8 +351,10 @@ def test_takes_of_the_version_before_can_be_made_again(film, session, still):
     assert len(request.path.keyframes) == 1
     where = request.binding
     assert (where.file_id, where.scene_uid, where.shot_uid) == (
-        film.take_one.file_id, film.take_one.uid, shot.uid,
-    )  # fmt: skip
+        film.take_one.file_id,
+        film.take_one.uid,
+        shot.uid,
+    )
     assert (where.take_uid, where.number, where.placement, where.frame) == ("k1", 1, "AFTER", 9)
 
 

@@ -31,8 +31,10 @@ def test_a_take_with_dialogue_lands_on_the_edit(tmp_path, monkeypatch):
     monkeypatch.setenv("OMP_WAIT_POLICY", "passive")  # two cores, and Blender has one of them
     monkeypatch.setenv("MALLOC_MMAP_MAX_", "0")  # see tests/happyhorse/conftest.py
     monkeypatch.setenv("MALLOC_TRIM_THRESHOLD_", str(1 << 40))
-    for command in (["-m", "devtools.model.tiny", str(tmp_path / "tiny")],
-                    ["-m", "backend", "models", "link", "all", str(tmp_path / "tiny")]):  # fmt: skip
+    for command in (
+        ["-m", "devtools.model.tiny", str(tmp_path / "tiny")],
+        ["-m", "backend", "models", "link", "all", str(tmp_path / "tiny")],
+    ):
         subprocess.run([PYTHON, *command], cwd=ROOT, check=True, timeout=120)
     scene = room(320, 180)
     bpy.ops.wm.save_as_mainfile(filepath=str(tmp_path / "film.blend"))

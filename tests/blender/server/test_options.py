@@ -86,8 +86,10 @@ def test_each_kind_is_a_property_as_it_is_declared(shot):
     assert rna[surface(MEMORY)].name == "Memory (GB)" and rna[surface(MEMORY)].hard_min == 1.0
     items = rna[surface(QUALITY)].enum_items
     assert [(one.name, one.description) for one in items] == [
-        ("Fast", "Few steps"), ("Standard", ""), ("Best", "Most steps"),
-    ]  # fmt: skip
+        ("Fast", "Few steps"),
+        ("Standard", ""),
+        ("Best", "Most steps"),
+    ]
     assert not any(rna[surface(one)].is_animatable for one in FILM.options)
 
 
@@ -150,8 +152,10 @@ def test_what_no_longer_fits_is_said_and_the_default_counts_until_it_fits_again(
     assert (getattr(shot, surface(fewer)), getattr(shot, surface(changed.options[1]))) == ("1", 8)
     assert sent(shot, session) == {}
     assert [(one.name, one.value) for one in options.misfits(shot, changed)] == [
-        ("quality", "best"), ("steps", 30), ("loop", True),
-    ]  # fmt: skip
+        ("quality", "best"),
+        ("steps", 30),
+        ("loop", True),
+    ]
     said = draw(settings.SettingsPanel).texts
     assert 'Quality was set to "best", which does not count: it must be one of fast, standard' in " ".join(said)
     tell(FILM)

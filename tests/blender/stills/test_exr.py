@@ -42,9 +42,12 @@ def write(path, channels, compression=b"\0", flags=0, corner=(0, 0)):
 
 
 LAYERS = {
-    "Back.Combined.R": OTHER, "Back.Depth.Z": FAR, "Front.Combined.A": OTHER.astype("<f2"), "Front.Depth.Z": NEAR,
+    "Back.Combined.R": OTHER,
+    "Back.Depth.Z": FAR,
+    "Front.Combined.A": OTHER.astype("<f2"),
+    "Front.Depth.Z": NEAR,
     "Front.IndexOB.X": OTHER.astype("<u4"),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize(

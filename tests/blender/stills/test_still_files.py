@@ -103,9 +103,18 @@ def test_a_picture_lies_where_exif_says_so(tmp_path, kind):
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"\xff\xd8", b"\xff\xd8\xff\xe1\0\x01", jpeg(tiff(6))[:20], png(tiff(6))[:30], webp(tiff(6))[:24],
-     jpeg(b"XX" + tiff(6)[2:]), jpeg(tiff(6)[:8]), b"GIF89a" + tiff(6)],
-)  # fmt: skip
+    [
+        b"",
+        b"\xff\xd8",
+        b"\xff\xd8\xff\xe1\0\x01",
+        jpeg(tiff(6))[:20],
+        png(tiff(6))[:30],
+        webp(tiff(6))[:24],
+        jpeg(b"XX" + tiff(6)[2:]),
+        jpeg(tiff(6)[:8]),
+        b"GIF89a" + tiff(6),
+    ],
+)
 def test_what_cant_be_read_is_upright(tmp_path, content):
     (tmp_path / "picture").write_bytes(content)
     assert orientation.lies(tmp_path / "picture") is False

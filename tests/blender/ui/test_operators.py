@@ -177,10 +177,19 @@ def test_a_takes_settings_go_back_on_the_card():
 
     bpy.ops.takeone.shot_add()
     kept = {
-        "engine": "draft", "prompt": "tilt up", "sound": "sea", "seconds": 2.5, "fps": "24", "width": 64, "height": 36,
-        "seed": 77, "still": "/stills/still.png", "path": None, "options": {"quality": "best"},
+        "engine": "draft",
+        "prompt": "tilt up",
+        "sound": "sea",
+        "seconds": 2.5,
+        "fps": "24",
+        "width": 64,
+        "height": 36,
+        "seed": 77,
+        "still": "/stills/still.png",
+        "path": None,
+        "options": {"quality": "best"},
         "lines": [{"speaker": "A", "language": "French", "line": "Oui."}],
-    }  # fmt: skip
+    }
     add_take(card(), "one", request=json.dumps({"kept": kept}))
     bpy.ops.takeone.take_copy_settings()
     shot = card()
@@ -225,15 +234,16 @@ def traces() -> dict[str, object]:
     }
     assert take_one.__name__ in sys.modules
     return {
-        "handlers": sum(ours(str(getattr(one, "__module__", ""))) for all_ in lists if isinstance(all_, list)
-                        for one in all_),
+        "handlers": sum(
+            ours(str(getattr(one, "__module__", ""))) for all_ in lists if isinstance(all_, list) for one in all_
+        ),
         "types": [name for name in dir(bpy.types) if name.startswith("TAKEONE_")],
         "operators": dir(bpy.ops.takeone),
         "scene": hasattr(bpy.types.Scene, "take_one"),
         "timer": bpy.app.timers.is_registered(timer._tick),
         "threads": {thread.name for thread in threading.enumerate()},
         "modules": held,
-    }  # fmt: skip
+    }
 
 
 def live() -> None:

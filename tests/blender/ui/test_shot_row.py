@@ -218,8 +218,10 @@ def test_the_panel_lists_shots_and_their_time(scene):
 def test_an_empty_list_shows_the_ways_to_shots():
     paper = draw(panel.TAKEONE_PT_shots)
     assert [one.what for one in paper.drawn] == [
-        "takeone.shots_from_markers", "takeone.shots_from_cameras", "takeone.shots_from_strips",
-    ]  # fmt: skip
+        "takeone.shots_from_markers",
+        "takeone.shots_from_cameras",
+        "takeone.shots_from_strips",
+    ]
 
 
 def test_the_filter_lists_one_status(scene):

@@ -41,8 +41,9 @@ def film():
 
 def strip_of(edit, shot_uid):
     ending = {"length": 10} if NEW else {"frame_end": 11}
-    made = edit.sequence_editor_create().strips.new_effect("strip", "COLOR", 1 + len(edit.sequence_editor.strips), 1,
-                                                           **ending)  # fmt: skip
+    made = edit.sequence_editor_create().strips.new_effect(
+        "strip", "COLOR", 1 + len(edit.sequence_editor.strips), 1, **ending
+    )
     made[strips.SHOT_KEY] = shot_uid
     return made
 

@@ -225,8 +225,11 @@ def test_questions_are_put_word_for_word() -> None:
     camera = Camera("perspective", 64, 48, 32.0, 24.0, fx=50.0, fy=51.0)
     asked = form.path_fields("draft", DIRECTION, camera, 2.5, 7)
     assert {name: asked[name] for name in ("model", "prompt", "seconds", "seed")} == {
-        "model": "draft", "prompt": "push in", "seconds": 2.5, "seed": 7,
-    }  # fmt: skip
+        "model": "draft",
+        "prompt": "push in",
+        "seconds": 2.5,
+        "seed": 7,
+    }
     assert asked["extra_params"]["camera"]["fy"] == 51.0 and "whole" not in asked["extra_params"]
     assert form.path_fields("draft", DIRECTION, None, 2.5, 7, whole=False)["extra_params"] == {**spoken, "whole": False}
 

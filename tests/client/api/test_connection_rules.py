@@ -111,8 +111,10 @@ def test_a_server_is_reached_with_its_token(make: Callable[..., Connection], wor
     api = way.api()
     assert api is not None and (api.url, api.server) == ("http://192.0.2.7:8000/", "http://192.0.2.7:8000")
     assert world.asked == [
-        ("load", "http://192.0.2.7:8000"), ("api", "http://192.0.2.7:8000/", "kept", "http://192.0.2.7:8000"), "health",
-    ]  # fmt: skip
+        ("load", "http://192.0.2.7:8000"),
+        ("api", "http://192.0.2.7:8000/", "kept", "http://192.0.2.7:8000"),
+        "health",
+    ]
     assert [type(event) for event in told] == [BackendState, BackendState, Engines] and told[-1] == Engines(ENGINES)
     assert states(told) == [(STARTING, ""), (READY, "")]
     assert way.api() is api and len(world.asked) == 3
@@ -338,9 +340,16 @@ def test_a_start_that_fails(
     ],
 )
 def test_what_is_not_installed_is_not_started(
-    make: Callable[..., Connection], world: World, told: list[Event], tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
-    state: str, wrong: str, told_state: str, fix: str,
-) -> None:  # fmt: skip
+    make: Callable[..., Connection],
+    world: World,
+    told: list[Event],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    state: str,
+    wrong: str,
+    told_state: str,
+    fix: str,
+) -> None:
     monkeypatch.setattr(install, "state", lambda home, root: state)
     monkeypatch.setattr(install, "wrong_choice", lambda: wrong)
     way = make()

@@ -137,8 +137,12 @@ def edit(**changes: Any) -> Edit:
 def test_strips_stand_in_the_order_of_the_edit() -> None:
     film = edit()
     assert [(shot.id, place.start, place.channel) for shot, place in film.placed()] == [
-        ("a", 5, 2), ("a", 5, 9), ("a", 11, 3), ("b", 15, 8), ("b", 21, 2),
-    ]  # fmt: skip
+        ("a", 5, 2),
+        ("a", 5, 9),
+        ("a", 11, 3),
+        ("b", 15, 8),
+        ("b", 21, 2),
+    ]
     first = film.shots[0].place
     assert first is not None and (first.start, first.channel) == (5, 2)
     assert Shot("c", "C").place is None
@@ -161,8 +165,16 @@ def test_the_highest_strip_that_is_on_is_seen() -> None:
     seen = {frame: shot_at(film, frame) for frame in (4, 5, 8, 9, 10, 15, 21, 30, 31)}
     found = {frame: (pair[0].id, pair[1].channel) if pair else None for frame, pair in seen.items()}
     assert found == {
-        4: None, 5: ("a", 9), 8: ("a", 9), 9: ("a", 2), 10: ("a", 2), 15: ("a", 3), 21: ("a", 3), 30: ("a", 3), 31: None
-    }  # fmt: skip
+        4: None,
+        5: ("a", 9),
+        8: ("a", 9),
+        9: ("a", 2),
+        10: ("a", 2),
+        15: ("a", 3),
+        21: ("a", 3),
+        30: ("a", 3),
+        31: None,
+    }
     off = replace(film, shots=(replace(film.shots[0], places=()), film.shots[1]))
     assert shot_at(off, 16) is None
     values = values_at(off, 23)
@@ -252,8 +264,10 @@ def test_every_file_of_an_edit_is_named_from_its_folder(tmp_path: Path) -> None:
     said = json.loads(data)
     shot = said["shots"][0]
     assert [shot["takes"][0]["file"], shot["takes"][0]["picture"], shot["picture"]] == [
-        "takes/a.mp4", "takes/a.png", "takes/still.png",
-    ]  # fmt: skip
+        "takes/a.mp4",
+        "takes/a.png",
+        "takes/still.png",
+    ]
     assert [one["file"] for one in (*said["sounds"], *said["others"])] == ["s.wav", "/elsewhere/x", "takes/o.mov", None]
     assert file.from_bytes(data, tmp_path) == film
     there = file.from_bytes(data, Path("/moved"))
@@ -267,15 +281,40 @@ def test_every_file_of_an_edit_is_named_from_its_folder(tmp_path: Path) -> None:
 def test_what_is_not_said_of_a_strip() -> None:
     assert to_json(Place(1, 2)) == {"start": 1, "frames": 2, "offset": 0, "take": "", "channel": 1, "enabled": True}
     assert to_json(SoundStrip("s", 1, 2)) == {
-        "name": "s", "start": 1, "frames": 2, "offset": 0, "kind": OWN, "file": None, "shot": "", "take": "",
-        "channel": 1, "volume": 1.0, "fade_in": 0, "fade_out": 0, "enabled": True,
-    }  # fmt: skip
+        "name": "s",
+        "start": 1,
+        "frames": 2,
+        "offset": 0,
+        "kind": OWN,
+        "file": None,
+        "shot": "",
+        "take": "",
+        "channel": 1,
+        "volume": 1.0,
+        "fade_in": 0,
+        "fade_out": 0,
+        "enabled": True,
+    }
     assert to_json(OtherStrip("o", "TEXT", 1, 2)) == {
-        "name": "o", "kind": "TEXT", "start": 1, "frames": 2, "offset": 0, "channel": 1, "file": None, "enabled": True,
-    }  # fmt: skip
+        "name": "o",
+        "kind": "TEXT",
+        "start": 1,
+        "frames": 2,
+        "offset": 0,
+        "channel": 1,
+        "file": None,
+        "enabled": True,
+    }
     assert to_json(Cut("a", "A", 3, 4)) == {
-        "shot": "a", "name": "A", "start": 3, "frames": 4, "offset": 0, "place": -1, "take": "", "note": "",
-    }  # fmt: skip
+        "shot": "a",
+        "name": "A",
+        "start": 3,
+        "frames": 4,
+        "offset": 0,
+        "place": -1,
+        "take": "",
+        "note": "",
+    }
     assert to_json(Note("s", "x")) == {"shot": "s", "text": "x", "name": "", "take": "", "verdict": "", "frame": -1}
 
 

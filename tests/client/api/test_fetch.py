@@ -93,9 +93,14 @@ def test_we_say_ourselves_what_another_server_made(record: Record, said: dict, w
     found = json.loads(record.sidecar_path.read_text())
     assert (found["model"], found["seed"]) == wanted
     assert {name: found[name] for name in ("engine", "seconds", "width", "height", "fps", "server", "created_at")} == {
-        "engine": "draft", "seconds": 2.0, "width": 320, "height": 180, "fps": "24000/1001", "server": "http://there",
+        "engine": "draft",
+        "seconds": 2.0,
+        "width": 320,
+        "height": 180,
+        "fps": "24000/1001",
+        "server": "http://there",
         "created_at": 1_790_000_000,
-    }  # fmt: skip
+    }
     assert (found["prompt"], found["sound"], found["dialogue"][0]["line"]) == ("slowly push in", "rain", "We are late.")
     assert found["binding"]["take_uid"] == "k1"
 

@@ -48,10 +48,12 @@ def parts(request: TakeRequest) -> dict[str, tuple[str | None, str | None, bytes
     message = BytesParser().parsebytes(f"Content-Type: {content_type}\r\n\r\n".encode() + body)
     return {
         part.get_param("name", header="content-disposition"): (
-            part.get_filename(), part["Content-Type"], part.get_payload(decode=True),
+            part.get_filename(),
+            part["Content-Type"],
+            part.get_payload(decode=True),
         )
         for part in message.get_payload()
-    }  # fmt: skip
+    }
 
 
 def test_a_request_with_one_still_is_sent_as_ever(tmp_path: Path):
@@ -107,13 +109,24 @@ def test_further_views_travel_as_named_files(make_request, tmp_path: Path):
     extra = json.loads(sent["extra_params"][2])
     assert "camera" not in extra
     assert extra["views"] == [
-        {"name": "view_1", "t": 0.25, "camera": {
-            "projection": "orthographic", "width": 64, "height": 48, "fx": 0.0, "fy": 0.0, "cx": 32.0, "cy": 24.0,
-            "matrix_world": json.loads(IDENTITY), "scale": 0.25,
-        }},
+        {
+            "name": "view_1",
+            "t": 0.25,
+            "camera": {
+                "projection": "orthographic",
+                "width": 64,
+                "height": 48,
+                "fx": 0.0,
+                "fy": 0.0,
+                "cx": 32.0,
+                "cy": 24.0,
+                "matrix_world": json.loads(IDENTITY),
+                "scale": 0.25,
+            },
+        },
         {"name": "view_2", "t": 0.75},
         {"name": "last_frame", "t": 1.0, "camera": extra["views"][0]["camera"]},
-    ]  # fmt: skip
+    ]
     names = {name: tmp_path / name for name, part in sent.items() if part[0]}
     asked = backend_request.parse({"extra_params": sent["extra_params"][2].decode()}, "draft").request((64, 48), names)
     assert [(view.t, view.image.name, view.depth and view.depth.name, view.camera) for view in asked.views] == [

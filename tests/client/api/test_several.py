@@ -136,8 +136,11 @@ def test_a_clip_comes_apart_into_what_it_was_made_of(three: list[TakeRequest]) -
     whole = replace(whole, binding=replace(three[0].binding, parts=parts))  # type: ignore[type-var]
     for number, (found, one) in enumerate(zip(split(whole), three, strict=True)):
         assert (found.direction, found.seconds, found.seed, found.path) == (
-            one.direction, one.seconds, one.seed, one.path,
-        )  # fmt: skip
+            one.direction,
+            one.seconds,
+            one.seed,
+            one.path,
+        )
         assert (found.shots, found.size, found.options) == ((), whole.size, whole.options)
         assert found.binding is not None and found.binding.parts == ()
         assert (found.binding.head, found.binding.tail) == (3 + number, 7 + number)

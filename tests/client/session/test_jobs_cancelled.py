@@ -234,5 +234,8 @@ def test_a_job_that_was_lost_is_sent_again_at_once(desk: Desk) -> None:
     desk.step(api, 5)
     (failed,) = [event for event in desk.told if isinstance(event, JobFailed)]
     assert (failed.problem.code, failed.problem.message, failed.problem.fix, failed.problem.param) == (
-        "not_found", "Who?", "retry", "id",
-    )  # fmt: skip
+        "not_found",
+        "Who?",
+        "retry",
+        "id",
+    )

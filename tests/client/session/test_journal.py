@@ -47,7 +47,13 @@ def test_a_record_of_version_0_1_0_is_read_whole():
                     Path("/home/anna/film/takes/stills/still.png"),
                     Path("/home/anna/film/takes/stills/depth.exr"),
                     Camera(
-                        "perspective", 1920, 1080, 960.0, 540.0, fx=2133.25, fy=2133.5,
+                        "perspective",
+                        1920,
+                        1080,
+                        960.0,
+                        540.0,
+                        fx=2133.25,
+                        fy=2133.5,
                         matrix_world=tuple(map(tuple, MATRIX)),
                     ),
                 ),
@@ -66,23 +72,40 @@ def test_a_record_of_version_0_1_0_is_read_whole():
         id="video_7",
         created_at=1790000000.25,
         resubmitted=1,
-    )  # fmt: skip
+    )
 
 
 def test_the_end_of_a_record_of_version_0_1_0_is_kept():
     old = json.loads(OLD.read_text())
     answer = {
-        "id": "video_7", "object": "video", "status": "completed", "progress": 100, "seconds": "2.5", "seed": 9,
-        "model": "draft", "prompt": "slowly push in", "size": "1280x720", "fps": "24000/1001", "error": None,
+        "id": "video_7",
+        "object": "video",
+        "status": "completed",
+        "progress": 100,
+        "seconds": "2.5",
+        "seed": 9,
+        "model": "draft",
+        "prompt": "slowly push in",
+        "size": "1280x720",
+        "fps": "24000/1001",
+        "error": None,
         "result": {"frames": 60, "fps": "24000/1001", "width": 1280, "height": 720, "notes": ["It is a note."]},
-    }  # fmt: skip
+    }
     ready = read(json.dumps({**old, "state": READY, "ended_at": 1790000009.5, "job": answer}))
     assert (ready.state, ready.ended_at) == (READY, 1790000009.5)
     assert ready.job == Job(
-        "video_7", JobState.COMPLETED, 100, model="draft", prompt="slowly push in", seconds=2.5, size="1280x720",
-        fps=Fraction(24000, 1001), seed=9, binding=ready.binding,
+        "video_7",
+        JobState.COMPLETED,
+        100,
+        model="draft",
+        prompt="slowly push in",
+        seconds=2.5,
+        size="1280x720",
+        fps=Fraction(24000, 1001),
+        seed=9,
+        binding=ready.binding,
         result=Result(60, Fraction(24000, 1001), 1280, 720, None, ("It is a note.",)),
-    )  # fmt: skip
+    )
     error = {"code": "disk_full", "message": "The disk is full.", "param": None, "fix": "free_space"}
     failed = read(json.dumps({**old, "state": FAILED, "error": error}))
     assert failed.problem == Problem("disk_full", "The disk is full.", "free_space")
@@ -97,9 +120,19 @@ def test_a_script_of_version_0_1_0_could_bind_less():
 
 def test_a_record_comes_back_as_it_was(make_request: MakeRequest, tmp_path: Path):
     record = Record(
-        "k1", "local", "me", make_request(), tmp_path / "t.mp4", READY, "v1", 1.5, 2.5,
-        Job("v1", JobState.COMPLETED, seed=4294967295), Problem("file", "It is gone."), 2,
-    )  # fmt: skip
+        "k1",
+        "local",
+        "me",
+        make_request(),
+        tmp_path / "t.mp4",
+        READY,
+        "v1",
+        1.5,
+        2.5,
+        Job("v1", JobState.COMPLETED, seed=4294967295),
+        Problem("file", "It is gone."),
+        2,
+    )
     assert read(write(record)) == record
 
 

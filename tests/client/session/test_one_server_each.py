@@ -100,8 +100,9 @@ def test_what_is_asked_of_a_job_goes_to_its_own_server(
     assert wait_for(session, JobFailed).key == "b1"
     (theirs,) = other.jobs
     assert [call for call in other.calls if call.startswith("POST")] == [
-        "POST /v1/videos", f"POST /v1/videos/{theirs}/cancel",
-    ]  # fmt: skip
+        "POST /v1/videos",
+        f"POST /v1/videos/{theirs}/cancel",
+    ]
     assert [job["status"] for job in server.jobs.values()] == ["queued"] * 3
     ready(session, server)
     assert wait_for(session, JobFailed).key == "a2"

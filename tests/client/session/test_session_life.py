@@ -332,8 +332,9 @@ def test_each_order_goes_to_the_backend_as_it_was_given(make_session: Make, monk
     ahead = order()
     assert jobs.asked == [("landed", "k4", None)]
     assert [(event.key, event.problem.code) for event in session.poll()] == [  # type: ignore[union-attr]
-        ("k6", "not_connected"), ("k7", "not_connected"),
-    ]  # fmt: skip
+        ("k6", "not_connected"),
+        ("k7", "not_connected"),
+    ]
     with pytest.raises(ApiError):
         ahead(0)
     jobs.asked.clear()
@@ -348,5 +349,7 @@ def test_each_order_goes_to_the_backend_as_it_was_given(make_session: Make, monk
         ("words_path", "draft", direction, CAMERA, 3.5, 8, ("whole", False)),
     ]
     assert session.poll() == [
-        Quote("k5", None, {"USD": 1.0}, {"EUR": 2.0}), FinalPrompt("k6", "A still."), WordsFound("k7", found),
-    ]  # fmt: skip
+        Quote("k5", None, {"USD": 1.0}, {"EUR": 2.0}),
+        FinalPrompt("k6", "A still."),
+        WordsFound("k7", found),
+    ]

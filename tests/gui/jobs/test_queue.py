@@ -117,8 +117,11 @@ def test_every_selected_camera_is_animated(blender: BlenderWindow) -> None:
     after = blender.ask(STRIPS)
     assert after[: len(before)] == before
     assert [name for _kind, name, _channel in after[len(before) :]] == [
-        "View_1_t001", "View_1_t001 sound", "View_2_t001", "View_2_t001 sound",
-    ]  # fmt: skip
+        "View_1_t001",
+        "View_1_t001 sound",
+        "View_2_t001",
+        "View_2_t001 sound",
+    ]
     assert Path(blender.ask("bpy.path.abspath(scene.take_one.shots[2].takes[0].clip)")).is_file()
     blender.picture("cameras")
     assert "Traceback" not in blender.log()

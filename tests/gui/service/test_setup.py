@@ -28,8 +28,14 @@ def index() -> Iterator[Index]:
 
 @pytest.fixture(scope="module")
 def blender(open_blender: Callable[..., BlenderWindow], profile: Path, index: Index) -> BlenderWindow:
-    variables = {"PIP_INDEX_URL": index.url, "PIP_CONFIG_FILE": os.devnull, "PIP_NO_CACHE_DIR": "1",
-                 "PIP_RETRIES": "1", "PIP_TIMEOUT": "20", "TAKE_ONE_PYTHON": ""}  # fmt: skip
+    variables = {
+        "PIP_INDEX_URL": index.url,
+        "PIP_CONFIG_FILE": os.devnull,
+        "PIP_NO_CACHE_DIR": "1",
+        "PIP_RETRIES": "1",
+        "PIP_TIMEOUT": "20",
+        "TAKE_ONE_PYTHON": "",
+    }
     require(profile, index.requirement("tiny-part"))
     window = open_blender("--online-mode", home="setup", **variables)
     # a Blender that ships the Python of the backend's tests; progress in the size of what there is to download

@@ -31,9 +31,15 @@ from tests.happyhorse.engine.test_pipeline import CPU, Told, make
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="several GPUs share a take on Linux only")
 SHAPED = replace(
-    BASE, layers=4, hidden=128, head_dim=16, kv_heads=4, text_channels=96, expert_layers=frozenset({0, 3}),
+    BASE,
+    layers=4,
+    hidden=128,
+    head_dim=16,
+    kv_heads=4,
+    text_channels=96,
+    expert_layers=frozenset({0, 3}),
     gelu_layers=frozenset({0}),
-)  # fmt: skip
+)
 
 
 @pytest.fixture(scope="module")

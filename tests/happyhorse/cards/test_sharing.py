@@ -118,9 +118,16 @@ def test_two_ranks_answer_what_one_does(name: str, precision: str) -> None:
 @pytest.mark.parametrize("ranks", [2, 4, 8])
 def test_any_number_of_ranks_that_divides_the_heads(ranks: int) -> None:
     config = TransformerConfig(
-        layers=4, hidden=128, head_dim=8, kv_heads=8, text_channels=32, expert_layers=frozenset({0, 3}),
-        gelu_layers=frozenset({0}), window_layers=frozenset({1, 3}), window=2,
-    )  # fmt: skip
+        layers=4,
+        hidden=128,
+        head_dim=8,
+        kv_heads=8,
+        text_channels=32,
+        expert_layers=frozenset({0, 3}),
+        gelu_layers=frozenset({0}),
+        window_layers=frozenset({1, 3}),
+        window=2,
+    )
     source = torch.Generator().manual_seed(3)
     weights = {
         name: torch.randn(shape, generator=source) * (shape[-1] ** -0.5 if len(shape) > 1 else 0.1)
@@ -169,9 +176,14 @@ def test_a_pass_that_is_recorded_is_the_same_pass(precision: str, monkeypatch: p
 def test_weights_that_lie_in_parts(ranks: int, experts: bool) -> None:
     """Each rank holds less than the whole, also after it has left its device to others; in 8 bits with their scales."""
     config = TransformerConfig(
-        layers=11, hidden=64, head_dim=8, kv_heads=8, text_channels=32, expert_layers=frozenset({0, 10}),
+        layers=11,
+        hidden=64,
+        head_dim=8,
+        kv_heads=8,
+        text_channels=32,
+        expert_layers=frozenset({0, 10}),
         gelu_layers=frozenset({0}),
-    )  # fmt: skip
+    )
     source = torch.Generator().manual_seed(3)
     weights = {
         name: torch.randn(shape, generator=source) * (shape[-1] ** -0.5 if len(shape) > 1 else 0.1)

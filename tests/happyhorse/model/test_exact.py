@@ -69,9 +69,16 @@ def test_refining_guides_the_first_thirteen_frames_less(
 ) -> None:
     video = noise(1, 48, 16, 2, 2)
     super_resolution.refine(
-        velocity, TEXT, video, noise(1, 5, 64), noise(1, 48, 16, 4, 4), noise(1, 5, 64), negative_text=NEGATIVE,
-        steps=2, guidance=guidance,
-    )  # fmt: skip
+        velocity,
+        TEXT,
+        video,
+        noise(1, 5, 64),
+        noise(1, 48, 16, 4, 4),
+        noise(1, 5, 64),
+        negative_text=NEGATIVE,
+        steps=2,
+        guidance=guidance,
+    )
     (solver,) = solvers
     for given in solver.given:
         assert given[0, 0, :, 0, 0].tolist() == [early] * 13 + [late] * 3
@@ -95,9 +102,14 @@ def test_steps_are_told_with_what_is_clean(solvers: list[Recorder]) -> None:
     told: list[tuple[int, torch.Tensor]] = []
     video = noise(1, 48, 2, 2, 2)
     samplers.sample_distilled(
-        velocity, TEXT, video, noise(1, 5, 64), iter([(0 * video, torch.zeros(1, 5, 64))] * 2), steps=3,
+        velocity,
+        TEXT,
+        video,
+        noise(1, 5, 64),
+        iter([(0 * video, torch.zeros(1, 5, 64))] * 2),
+        steps=3,
         on_step=lambda number, clean: told.append((number, clean)),
-    )  # fmt: skip
+    )
     assert [number for number, _ in told] == [1, 2, 3]
     sigma = samplers.Schedule.shifted(3).sigmas[0]
     assert torch.allclose(told[0][1], video - sigma)

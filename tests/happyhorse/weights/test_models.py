@@ -255,8 +255,14 @@ def test_a_download_says_how_much_is_here_how_fast_and_how_long_it_takes(monkeyp
     assert told[0]["eta_seconds"] is None
     assert [one["eta_seconds"] for one in told[1:4]] == pytest.approx([8, 2, 0], rel=1e-4)
     assert told[-1] == {"done": 7} and told[1] | {"eta_seconds": 8} == {
-        "done": 300_000_000, "total": 1_500_000_000, "file": "dit/a.safetensors", "eta_seconds": 8,
-    }  # fmt: skip
+        "done": 300_000_000,
+        "total": 1_500_000_000,
+        "file": "dit/a.safetensors",
+        "eta_seconds": 8,
+    }
     assert [commands._size(size) for size in (999, 1_000_000, 999_949_999, 1_000_000_000)] == [
-        "1 kB", "1.0 MB", "999.9 MB", "1.0 GB",
-    ]  # fmt: skip
+        "1 kB",
+        "1.0 MB",
+        "999.9 MB",
+        "1.0 GB",
+    ]

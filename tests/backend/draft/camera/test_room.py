@@ -15,13 +15,31 @@ from backend.engines.draft.camera.timing import ease, grouped, ramps, spans
 from backend.engines.draft.direction.steps import Step
 
 FAR = SceneDepth(
-    orthographic=False, width=1000, height=500, fx=500, fy=400, focus=10.0, forward=50.0,
-    left=20.0, right=30.0, up=40.0, down=50.0,
-)  # fmt: skip
+    orthographic=False,
+    width=1000,
+    height=500,
+    fx=500,
+    fy=400,
+    focus=10.0,
+    forward=50.0,
+    left=20.0,
+    right=30.0,
+    up=40.0,
+    down=50.0,
+)
 FLAT = SceneDepth(
-    orthographic=True, width=1000, height=500, fx=100, fy=50, focus=10.0, forward=50.0,
-    left=20.0, right=30.0, up=40.0, down=50.0,
-)  # fmt: skip
+    orthographic=True,
+    width=1000,
+    height=500,
+    fx=100,
+    fy=50,
+    focus=10.0,
+    forward=50.0,
+    left=20.0,
+    right=30.0,
+    up=40.0,
+    down=50.0,
+)
 
 
 def poses(words: str, scene: SceneDepth = FAR, seconds: float = 5.0, **more: object) -> np.ndarray:
@@ -46,14 +64,34 @@ def test_sizes_of_a_scene() -> None:
     size = Sizes.of(FAR)
     assert size.room == pytest.approx((17.0, 25.5, 42.5, 34.0, 49.0, 12.0))  # left, right, down, up, forward, back
     degrees = math.radians
-    assert size.usual == pytest.approx({
-        "push": 1.8, "truck": 1.6, "pedestal": 1.0, "crane": 1.875, "orbit": degrees(10), "pan": 0.2 * FAR.fov_x,
-        "tilt": 0.2 * FAR.fov_y, "roll": degrees(6), "zoom": math.log(1.3), "dolly zoom": 2.5,
-    })  # fmt: skip
-    assert size.most == pytest.approx({
-        "push": 45.08, "truck": 16.0, "pedestal": 10.0, "crane": 11.25, "orbit": degrees(75), "pan": 0.8 * FAR.fov_x,
-        "tilt": 0.8 * FAR.fov_y, "roll": degrees(360), "zoom": math.log(6), "dolly zoom": 7.0,
-    })  # fmt: skip
+    assert size.usual == pytest.approx(
+        {
+            "push": 1.8,
+            "truck": 1.6,
+            "pedestal": 1.0,
+            "crane": 1.875,
+            "orbit": degrees(10),
+            "pan": 0.2 * FAR.fov_x,
+            "tilt": 0.2 * FAR.fov_y,
+            "roll": degrees(6),
+            "zoom": math.log(1.3),
+            "dolly zoom": 2.5,
+        }
+    )
+    assert size.most == pytest.approx(
+        {
+            "push": 45.08,
+            "truck": 16.0,
+            "pedestal": 10.0,
+            "crane": 11.25,
+            "orbit": degrees(75),
+            "pan": 0.8 * FAR.fov_x,
+            "tilt": 0.8 * FAR.fov_y,
+            "roll": degrees(360),
+            "zoom": math.log(6),
+            "dolly zoom": 7.0,
+        }
+    )
     flat = Sizes.of(FLAT)
     assert (flat.usual["pan"], flat.usual["tilt"]) == pytest.approx((degrees(10), degrees(6)))
 
@@ -81,8 +119,13 @@ def test_travel_in_metres(words: str, place: tuple[float, float, float]) -> None
 
 def turned(axis: str, degrees: float) -> np.ndarray:
     c, s = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    return np.array({"x": [[1, 0, 0], [0, c, -s], [0, s, c]], "y": [[c, 0, s], [0, 1, 0], [-s, 0, c]],
-                     "z": [[c, -s, 0], [s, c, 0], [0, 0, 1]]}[axis])  # fmt: skip
+    return np.array(
+        {
+            "x": [[1, 0, 0], [0, c, -s], [0, s, c]],
+            "y": [[c, 0, s], [0, 1, 0], [-s, 0, c]],
+            "z": [[c, -s, 0], [s, c, 0], [0, 0, 1]],
+        }[axis]
+    )
 
 
 @pytest.mark.parametrize(
@@ -181,8 +224,11 @@ def test_how_a_step_starts_and_ends() -> None:
     np.testing.assert_allclose(ease(u, 0.32, 0.32), 1 - ease(1 - u, 0.32, 0.32), atol=1e-12)
     assert ease(u, 0.9, 0.05)[2] < 0.4 < 0.6 < ease(u, 0.05, 0.9)[2]
     assert [ramps(step(ease=name)) for name in ("smooth", "in", "out", "linear")] == [
-        (0.32, 0.32), (0.9, 0.05), (0.05, 0.9), (0.04, 0.04),
-    ]  # fmt: skip
+        (0.32, 0.32),
+        (0.9, 0.05),
+        (0.05, 0.9),
+        (0.04, 0.04),
+    ]
     assert ramps(step(speed=2.5)) == (0.42, 0.42) and ramps(step(speed=2.4)) == (0.32, 0.32)
     assert ramps(step(speed=3.0, ease="in")) == (0.9, 0.05)
 

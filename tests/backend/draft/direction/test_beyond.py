@@ -172,6 +172,11 @@ def test_notes_name_what_stays_as_it_is() -> None:
 def test_few_directions_of_camera_moves_are_noted() -> None:
     noted = [text for text in (*FIRST, *SECOND, *THIRD) if set(read_moves(text).beyond) - {"following"}]
     assert sorted(noted) == sorted(
-        ["Locked-off shot. The clouds race by.", "Reverse angle on her", "rack focus from the glass to her face",
-         "reverse angle on him", "pull focus from the cup to the woman"]
-    )  # fmt: skip
+        [
+            "Locked-off shot. The clouds race by.",
+            "Reverse angle on her",
+            "rack focus from the glass to her face",
+            "reverse angle on him",
+            "pull focus from the cup to the woman",
+        ]
+    )

@@ -178,8 +178,10 @@ def test_a_speaker_has_the_same_voice_in_every_shot() -> None:
     alone, both = lines._timbres(["Anna"]), lines._timbres(["Ben", "Anna", "Ben"])
     assert list(both) == ["Ben", "Anna"] and both["Ben"].variant != both["Anna"].variant
     assert (alone["Anna"].pitch, alone["Anna"].range, alone["Anna"].pace) == (
-        both["Anna"].pitch, both["Anna"].range, both["Anna"].pace,
-    )  # fmt: skip
+        both["Anna"].pitch,
+        both["Anna"].range,
+        both["Anna"].pace,
+    )
     assert lines._timbres([" anna "])[" anna "] == alone["Anna"]
     for timbre in lines._timbres([f"speaker {index}" for index in range(40)]).values():
         assert 38 <= timbre.pitch <= 62 and 48 <= timbre.range <= 67 and 0.95 <= timbre.pace <= 1.05

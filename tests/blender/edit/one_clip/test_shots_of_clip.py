@@ -21,14 +21,20 @@ from take_one.scene.session import pump
 
 NAMES = ("Hall", "Stairs", "Roof")
 SAID = {
-    "seed": 4, "camera": {"a": 1}, "views": [{"t": 0.5}], "still_sha256": "aa", "depth_sha256": "bb",
-    "last_frame_sha256": "cc", "engine": "draft", "cost": None,
+    "seed": 4,
+    "camera": {"a": 1},
+    "views": [{"t": 0.5}],
+    "still_sha256": "aa",
+    "depth_sha256": "bb",
+    "last_frame_sha256": "cc",
+    "engine": "draft",
+    "cost": None,
     "shots": [
         {"direction": {"prompt": "walk"}, "seconds": 0.5, "seed": 4},
         {"direction": {"prompt": "run"}, "seconds": 0.75, "seed": 5},
         {"direction": {"prompt": "fly"}, "seconds": 0.25, "seed": 6, "camera": {"c": 3}, "still_sha256": "dd"},
     ],
-}  # fmt: skip
+}
 
 
 @pytest.fixture(scope="module")
