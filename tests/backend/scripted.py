@@ -26,7 +26,8 @@ if TYPE_CHECKING:  # as of any registry, no process pays for what only a take ne
 ENGINES = {"scripted": "", "card": "", "second_card": "", "hosted": "", "elsewhere": "", "broken": ""}
 LANES = {"card": "gpu", "second_card": "gpu", "hosted": "network"}
 DEFAULT = "scripted"
-SLOW = "TAKE_ONE_TEST_SLOW_CAPABILITIES"  # seconds that `elsewhere` takes to say what it can do
+SLOW = "TAKE_ONE_TEST_SLOW_CAPABILITIES"  # seconds that `elsewhere` needs to say what it can do
+ASKED = "asked"  # a file in the home that gets a line each time that it is asked
 
 
 def names() -> tuple[str, ...]:
@@ -52,6 +53,7 @@ class Scripted:
 
     def capabilities(self) -> EngineInfo:
         if self.name == "elsewhere":
+            _write_line(Path(os.environ["TAKE_ONE_HOME"], ASKED), self.name)
             time.sleep(float(os.environ.get(SLOW, "0")))
         here = self.name != "elsewhere"
         return EngineInfo(

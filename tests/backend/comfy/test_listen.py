@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import struct
+import threading
 import time
 from fractions import Fraction
 from pathlib import Path
@@ -115,7 +116,9 @@ def test_the_websocket_goes_nowhere_else(elsewhere: Elsewhere, status: int) -> N
             while not near.seen:
                 assert time.monotonic() < until
                 time.sleep(0.01)
-            time.sleep(0.05)
+            (thread,) = (one for one in threading.enumerate() if one.name == "ComfyUI")
+        thread.join(60)
+        assert not thread.is_alive()
     finally:
         near.close()
     assert near.seen[0] == ("GET", f"Bearer {KEY}")

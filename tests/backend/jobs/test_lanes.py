@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend.jobs import lanes
-from tests.backend.scripted import SLOW
+from tests.backend.scripted import ASKED, SLOW
 from tests.backend.service_process import Service, is_gone
 
 
@@ -152,8 +152,12 @@ def test_a_cancel_is_noticed_while_an_engine_says_what_it_can_do(own_service: Se
     job = submit(service, still, "scripted", slow(frame_seconds=0.5))
     service.wait(job, "in_progress")
     worker = service.worker()
-    time.sleep(3.2)  # until what is known of the engines is not fresh any more
-    service.http.get("/v1/models")  # asks the worker, which now takes five seconds to answer
+    asked = service.home / ASKED
+    before, until = asked.read_text() if asked.exists() else "", time.monotonic() + 60
+    while not asked.exists() or asked.read_text() == before:  # what is known of the engines holds for a while
+        assert time.monotonic() < until
+        service.http.get("/v1/models")  # asks the worker, which needs five seconds to answer
+        time.sleep(0.05)
     service.http.post(f"/v1/videos/{job}/cancel")
     next_job = submit(service, still, "scripted")
     assert service.wait(next_job)["status"] == "completed"

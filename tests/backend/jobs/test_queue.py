@@ -254,7 +254,10 @@ def test_a_killed_service_makes_the_job_again(own_service: Service, still: bytes
     job_id = service.submit(still, options=slow(run_marker=str(marker))).json()["id"]
     waiting = service.submit(still).json()["id"]
     service.wait(job_id, "in_progress")
-    time.sleep(0.4)
+    until = time.monotonic() + 60
+    while not marker.exists():
+        assert time.monotonic() < until
+        time.sleep(0.02)
     orphan = service.worker()
     service.kill()
     assert is_gone(orphan)

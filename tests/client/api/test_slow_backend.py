@@ -21,7 +21,7 @@ from client.local import running
 from client.local.process import LocalBackend
 from client.session import Session
 from client.target import LocalTarget
-from tests.client.conftest import wait_for
+from tests.client.conftest import wait_for, wait_until
 from tests.client.installing.test_backend_process import PYTHON, gone
 
 SLOW = """
@@ -35,7 +35,9 @@ SLOW = """
 
             def health(request):
                 file = pathlib.Path(os.environ["TAKE_ONE_HOME"], "slow")
-                time.sleep(float(file.read_text()) if file.exists() else 0)
+                if file.exists():
+                    file.with_name("asked").touch()
+                    time.sleep(float(file.read_text()))
                 at_once(request)
 
             handler._health = health
@@ -178,8 +180,7 @@ def test_closing_does_not_wait_for_a_backend_that_answers_no_more(
     (home / "slow").write_text("600")
     session = make_session()
     session.connect(LocalTarget(root, PYTHON))
-    wait_for(session, BackendState)
-    time.sleep(0.3)
+    wait_until((home / "asked").exists)
     began = time.monotonic()
     session.close()
     assert time.monotonic() - began < 120  # it is silent for 600

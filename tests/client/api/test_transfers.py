@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
@@ -14,7 +13,7 @@ import pytest
 from client.api.calls import Api
 from client.api.errors import Stopped
 from client.api.transfer import Going
-from client.events import RECONNECTING, BackendState, JobFailed, JobProgress, TakeReady
+from client.events import RECONNECTING, BackendState, Engines, JobFailed, JobProgress, TakeReady
 from client.jobs.record import Record
 from client.jobs.transfer import fetch
 from client.protocol import TakeRequest, View
@@ -155,7 +154,9 @@ def test_jobs_are_sent_in_their_order(
     for key in ("a", "b", "c"):
         session.submit(key, make_request(key), tmp_path / f"{key}.mp4")
     assert came.wait(60)
-    time.sleep(0.5)
+    for _ in range(3):  # rounds of the session, each of which would send what may be sent
+        session.refresh_engines()
+        wait_for(session, Engines)
     assert server.calls.count("POST /v1/videos") == 1
     release.set()
     for _ in range(3):

@@ -23,7 +23,7 @@ from client.local.reason import explain
 from client.protocol import TakeRequest
 from client.session import Session
 from client.target import LocalTarget
-from tests.client.conftest import ready, wait_for
+from tests.client.conftest import ready, wait_for, wait_until
 from tests.client.fake_server import FakeServer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -256,7 +256,7 @@ def test_closing_does_not_wait_for_a_backend_that_is_slow_to_start(
     session = make_session()
     session.connect(LocalTarget(make_root("import time; time.sleep(600)"), PYTHON))
     wait_for(session, BackendState, test=lambda event: event.state == STARTING)
-    time.sleep(0.5)
+    wait_until((home / "backend.starting").exists)
     began = time.monotonic()
     session.close()
     assert time.monotonic() - began < 60

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from client.commands.export import Exporter, ExportState, Step
+from tests.client.conftest import wait_until
 
 SAY = "import json; print(json.dumps({}), flush=True)"
 
@@ -84,8 +85,8 @@ def test_a_program_that_is_not_there_is_said(tmp_path: Path, room: Path) -> None
 
 def test_a_stopped_export_leaves_nothing(tmp_path: Path, room: Path) -> None:
     exporter = Exporter()
-    exporter.start([step(tmp_path, "import time; print('x', flush=True); time.sleep(600)")], room)
-    time.sleep(0.5)
+    exporter.start([step(tmp_path, "import time; open('runs', 'w').close(); time.sleep(600)")], room)
+    wait_until((tmp_path / "runs").exists)
     began = time.monotonic()
     exporter.cancel()
     assert exporter.wait().state == "cancelled" and time.monotonic() - began < 60

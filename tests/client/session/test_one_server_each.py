@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler
@@ -192,11 +191,13 @@ def test_the_watcher_follows_a_backend_to_its_new_port(record: Record, server: F
         watcher.follow(first, record)
         wait_until(lambda: any(isinstance(event, JobProgress) and event.preview for event in events))
         assert (other.calls, set(server.calls)) == ([], {"GET /v1/videos/video_0/events"})
+        (old,) = (one for one in threading.enumerate() if one.name == "take-one-watch")
         watcher.follow(second, record)
         wait_until(lambda: len(other.calls) > 0)
         events.clear()
         wait_until(lambda: any(isinstance(event, JobProgress) and event.preview for event in events))
-        time.sleep(0.3)  # what was under way there has ended
+        old.join(60)
+        assert not old.is_alive()
         before = len(server.calls)
         wait_until(lambda: len(other.calls) > 6)
         assert len(server.calls) == before, "nothing goes to whoever listens at the old port"
@@ -215,9 +216,10 @@ def test_the_watcher_asks_again_with_growing_pauses(
         api = Api(server.url)
         watcher.follow(api, record)
         wait_until(lambda: len(server.calls) == 3)
+        threads = [one for one in threading.enumerate() if one.name == "take-one-watch"]
         watcher.follow(api, record)  # already
-        time.sleep(0.3)
-        assert len(server.calls) == 3
+        assert [one for one in threading.enumerate() if one.name == "take-one-watch"] == threads
+        assert len(threads) == 1 and len(server.calls) == 3
         watcher.follow(api, replace(record, id="video_1"))
         wait_until(lambda: "GET /v1/videos/video_1/events" in server.calls)
     finally:
@@ -236,13 +238,13 @@ def test_a_server_that_is_gone_is_not_listened_to(
     (job,) = first.jobs.values()
     job["status"] = "in_progress"
     wait_for(session, JobProgress, test=lambda event: event.preview is not None)
-    monkeypatch.setattr("client.connection.PAUSES", (3.0,))
+    monkeypatch.setattr("client.connection.PAUSES", (1.5,))
     first.close()
     wait_for(session, BackendState, test=lambda event: event.state == RECONNECTING)
     stranger = FakeServer(port=first.port)
     try:
-        time.sleep(0.7)
-        assert stranger.calls == []
+        wait_until(lambda: bool(stranger.calls))
+        assert stranger.calls[0] == "GET /health"  # the session itself, after its pause
         session.close()
     finally:
         stranger.close()
