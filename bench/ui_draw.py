@@ -71,7 +71,7 @@ def measure(folder: Path, draws: int) -> tuple[dict[str, float], dict[str, float
             blender.run(f"grow({share})\nCOSTS.clear()")
             for _ in range(draws):
                 blender.run(REDRAW)
-                blender.settle()
+                blender.until_handled()
             found.append(dict(blender.ask("{name: min(each) for name, each in COSTS.items()}")))
     return found[0], found[1]
 

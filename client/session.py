@@ -68,7 +68,7 @@ class Session:
         self._watcher = Watcher(self._events.put, lambda: self._commands.put(self._jobs.poll_soon))
         self._thread: threading.Thread | None = None
         self._adopt_at = 0.0
-        self._told_online: bool | None = None
+        self._reported_online: bool | None = None
         self._log = _log_to(home / "logs" / "blender.log")
         self._installer: Installer | None = None
         self._installing: threading.Thread | None = None
@@ -316,9 +316,9 @@ class Session:
     def _report_online(self) -> None:
         """The local backend sends nothing out while Blender's online access is off."""
         allowed = self.online_access
-        if self._told_online == allowed or not isinstance(self._connection.target, LocalTarget):
+        if self._reported_online == allowed or not isinstance(self._connection.target, LocalTarget):
             return
-        self._told_online = allowed
+        self._reported_online = allowed
         try:
             online.write(self.home, allowed)
         except OSError:

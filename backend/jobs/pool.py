@@ -44,7 +44,7 @@ class Pool:
         self._stopping = threading.Event()
         self._wake = threading.Event()
         self._engines: dict[str, EngineInfo] = {}
-        self._told: set[str] = set()  # ids of all that were described, also of those that can't be read
+        self._described_ids: set[str] = set()  # ids of all that were described, also of those that can't be read
         self._described: dict[str, dict[str, EngineInfo]] = {}  # by the lane whose worker said so
         self._engines_at = 0.0
         self._engines_known = threading.Condition()
@@ -77,7 +77,7 @@ class Pool:
         Raises:
             EngineError: `starting`: there was no answer yet.
         """
-        complete = self._told == set(import_module(self._crew.registry).names())  # workflows come and go
+        complete = self._described_ids == set(import_module(self._crew.registry).names())  # workflows come and go
         if complete and time.monotonic() - self._engines_at < FRESH_SECONDS:
             return self._engines
         until = time.monotonic() + (0.5 if complete else seconds)
@@ -128,7 +128,7 @@ class Pool:
                 self._described["" if main else slot.lane] = said
                 self._engines = _merged(self._described)
                 if main:
-                    self._told = {data["id"] for data in message["engines"]}
+                    self._described_ids = {data["id"] for data in message["engines"]}
                     self._engines_at = time.monotonic()
                     self._engines_known.notify_all()
             self._wake.set()

@@ -166,7 +166,7 @@ class BlenderWindow:
                 raise WindowError(f"still not so after {seconds:g} s: {expression}; last error: {error}")
             time.sleep(LOOK)
 
-    def settle(self) -> None:
+    def until_handled(self) -> None:
         """Wait until Blender has handled what came before, and drawn it."""
         for _ in range(TICKS):
             self.run("")
@@ -178,7 +178,7 @@ class BlenderWindow:
 
     def snapshot(self, name: str) -> Path:
         """A picture of the whole screen, after everything is drawn."""
-        self.settle()
+        self.until_handled()
         path = self.shots / f"{name}.png"
         self.run(f"subprocess.run(['import', '-window', 'root', {str(path)!r}], check=True)")
         return path
@@ -190,7 +190,7 @@ class BlenderWindow:
         self.run(f"region_of({area!r}, 'UI')[1].spaces.active.show_region_ui = True")
         ends = time.monotonic() + FIND_SECONDS
         while True:
-            self.settle()
+            self.until_handled()
             try:
                 self.run(f"region_of({area!r}, 'UI')[2].active_panel_category = 'Take One'")
             except WindowError as error:  # the sidebar has not been drawn yet
@@ -201,13 +201,13 @@ class BlenderWindow:
         width = f"result = region_of({area!r}, 'UI')[2].width"
         was, now = None, self.run(width)
         while now != was:  # it slides to its place
-            self.settle()
+            self.until_handled()
             was, now = now, self.run(width)
 
     def move_to(self, x: int, y: int) -> None:
         """Move the mouse there, the last pixel apart, as Blender wants it."""
         self.run(f"xdotool('mousemove', {x - 1}, {y}, 'mousemove', {x}, {y})")
-        self.settle()
+        self.until_handled()
 
     def hover(self, x: int, y: int) -> None:
         """Move the mouse to a place of the first window, from its upper left, in pixels of one of its whole size."""
@@ -229,7 +229,7 @@ class BlenderWindow:
     def _press_mouse(self, button: int = 1, times: int = 1) -> None:
         self.run(f"xdotool('click', '--repeat', {times}, '--delay', 60, {button})")
         self.clicks += 1
-        self.settle()
+        self.until_handled()
 
     def type_into(self, field: str, text: str) -> None:
         """Double-click a field, type and confirm, as one does."""
@@ -242,12 +242,12 @@ class BlenderWindow:
         """Press keys by xdotool's names, such as "Return" or "ctrl+z"."""
         for key in keys:
             self.run(f"xdotool('key', {key!r})")
-            self.settle()
+            self.until_handled()
 
     def write(self, text: str) -> None:
         """Type a text."""
         self.run(f"xdotool('type', '--delay', 15, {text!r})")
-        self.settle()
+        self.until_handled()
 
     def scroll(self, up: bool, area: str = "VIEW_3D", region: str = "UI") -> bool:
         """Turn the wheel over a region, six steps. Whether that moved anything."""
@@ -257,7 +257,7 @@ class BlenderWindow:
         self.move_to(x + width // 2, y + height // 2)
         wheel = 4 if up else 5
         self.run(f"xdotool('click', '--repeat', 6, {wheel})")
-        self.settle()
+        self.until_handled()
         return bool(self.run(f"result = {where}") != before)
 
     def place(self, area: str, region: str) -> tuple[int, int, int, int]:

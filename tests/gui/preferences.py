@@ -22,7 +22,7 @@ def open_preferences(blender: BlenderWindow) -> None:
         f"    xdotool('windowmove', number, 0, {down})\n    xdotool('windowsize', number, {width}, {height})"
     )
     blender.until(f"({width}, {height}) in {SIZE}")
-    blender.settle()
+    blender.until_handled()
 
 
 def close_preferences(blender: BlenderWindow) -> None:
@@ -31,7 +31,7 @@ def close_preferences(blender: BlenderWindow) -> None:
         "window, area, region = region_of('PREFERENCES', 'WINDOW')\n"
         "with bpy.context.temp_override(window=window): bpy.ops.wm.window_close()"
     )
-    blender.settle()
+    blender.until_handled()
 
 
 def find(blender: BlenderWindow, does: str) -> Button:

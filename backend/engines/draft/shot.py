@@ -15,7 +15,7 @@ from .view import picture, views
 from .view.coverage import Coverage
 from .view.film import Film
 from .view.picture import Picture
-from .view.unseen import told
+from .view.unseen import unseen_along
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,7 +54,7 @@ def begin(request: TakeRequest, guess: bool = True) -> Shot:
         notes = (*notes, *notes_of(beyond(request.direction.prompt)))
     poses = paths.poses(path, request.frame_count)
     places, left_out = views.placed(request, poses, picture.measure(still).focus)
-    unseen = told(path, request.still.camera if request.still else None)
+    unseen = unseen_along(path, request.still.camera if request.still else None)
     film = Film(still, first, places, poses, request.seed, guess, workers(), unseen)
     return Shot(still, path, film, notes, left_out)
 

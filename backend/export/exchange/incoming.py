@@ -246,12 +246,12 @@ def _shot_comment(clip: Any) -> str:
 
 def _held(clip: Any, about: dict[str, Any]) -> int:
     """For how many frames more the edit held the clip's last one."""
-    told = about.get("held")
+    held = about.get("held")
     for comment in map(str, clip.metadata.get("cmx_3600", {}).get("comments", [])):
         number = comment.removeprefix(HELD).strip()
         if comment.startswith(HELD) and number.isascii() and number.isdigit():
-            told = int(number[:9])
-    return told if isinstance(told, int) and 0 <= told <= MAX_FRAME else 0
+            held = int(number[:9])
+    return held if isinstance(held, int) and 0 <= held <= MAX_FRAME else 0
 
 
 def _free_name(clip: Any) -> str:

@@ -122,7 +122,7 @@ def test_the_picture_says_when_it_is_out_of_date(blender: BlenderWindow) -> None
 def test_a_longer_prompt_is_written_in_a_text_window(blender: BlenderWindow) -> None:
     blender.click("takeone.prompt_text")
     blender.until("len(bpy.context.window_manager.windows) == 2")
-    blender.settle()
+    blender.until_handled()
     blender.hover(500, 400)
     blender.press("ctrl+End", "Return")
     blender.write("then pan left")

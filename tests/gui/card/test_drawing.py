@@ -44,10 +44,10 @@ def draw_all(blender: BlenderWindow) -> dict[str, int]:
     for name in blender.ask("[cls.__name__ for cls in OURS if '_MT_' in cls.__name__]"):
         blender.hover(500, 400)
         blender.run(f"bpy.ops.wm.call_menu(name={name!r})")
-        blender.settle()
+        blender.until_handled()
         blender.press("Escape")
     blender.run("bpy.ops.wm.call_panel(name='TAKEONE_PT_presets')")
-    blender.settle()
+    blender.until_handled()
     blender.press("Escape")
     blender.run(TO_EDITOR.format("VIEW_3D", "SEQUENCE_EDITOR"))
     blender.show_tab("SEQUENCE_EDITOR")
@@ -69,7 +69,7 @@ def draw_all(blender: BlenderWindow) -> dict[str, int]:
 def redraw(blender: BlenderWindow) -> None:
     for _ in range(2):  # the second without what is looked up once
         blender.run(REDRAW)
-        blender.settle()
+        blender.until_handled()
 
 
 def test_a_long_film_is_drawn_like_a_short_one(blender: BlenderWindow) -> None:

@@ -92,7 +92,7 @@ def test_what_is_edited_is_sent_word_for_word(blender: BlenderWindow) -> None:
     blender.until(f"{CARD}.final_prompt is not None")
     blender.click("takeone.edit_prompt")
     blender.until("len(bpy.context.window_manager.windows) == 2")
-    blender.settle()
+    blender.until_handled()
     blender.hover(500, 400)
     blender.picture("final_prompt_window")
     blender.press("ctrl+a")

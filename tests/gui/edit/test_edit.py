@@ -53,7 +53,7 @@ def blender(open_blender: Callable[..., BlenderWindow]) -> BlenderWindow:
     window.until(f"({TABS}) == ['Take One']")  # it opens the tab, from Layout and at the first press
     window.show_tab("SEQUENCE_EDITOR")
     window.run("region_of('SEQUENCE_EDITOR', 'UI')[2].active_panel_category = 'Shots'")
-    window.settle()
+    window.until_handled()
     return window
 
 
@@ -113,7 +113,7 @@ def test_a_dissolve_is_a_click(blender: BlenderWindow) -> None:
 
 def test_the_wide_list_opens(blender: BlenderWindow) -> None:
     blender.run(IN_LIST.format("bpy.ops.takeone.shot_list('INVOKE_DEFAULT')"))
-    blender.settle()
+    blender.until_handled()
     blender.picture("wide_list")
     blender.press("Escape")
     assert "Traceback" not in blender.log() and "unable to get" not in blender.log()

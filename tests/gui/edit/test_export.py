@@ -49,7 +49,7 @@ def blender(open_blender: Callable[..., BlenderWindow], folder: Path) -> Blender
     window.click("takeone.animate_frame")
     window.until(f"not STATE.jobs and {READY} == 1")
     window.run("bpy.ops.takeone.show_edit()")
-    window.settle()
+    window.until_handled()
     window.show_tab("SEQUENCE_EDITOR")
     return window
 
@@ -59,7 +59,7 @@ def test_the_cut_is_exported_while_the_window_stays_free(blender: BlenderWindow,
     blender.run(NOTE)
     blender.run(f"bpy.ops.takeone.export_cut('EXEC_DEFAULT', filepath={str(out)!r}, burn_in=True)")
     blender.until("HELD")
-    blender.settle()  # Blender answers, and draws, while another one stands in the midst of its work
+    blender.until_handled()  # Blender answers, and draws, while another one stands in the midst of its work
     assert blender.ask(f"{EXPORTS}.exporter.busy") and blender.ask("FRACTIONS") == [0.0]
     blender.run("HELD[0].send_signal(signal.SIGCONT)")
     blender.until(f"not {EXPORTS}.exporter.busy")
@@ -85,7 +85,7 @@ def test_what_a_timeline_would_change_is_shown_and_then_done(blender: BlenderWin
     assert blender.ask(lengths) == [24, 24]
     blender.run("note = scene.take_one.shots[0].client_notes.add()\nnote.author, note.text = 'Mia', 'The lamp lower.'")
     blender.run("bpy.ops.wm.call_panel(name='TAKEONE_PT_export')")  # the panel is folded in the sidebar
-    blender.settle()
+    blender.until_handled()
     blender.picture("changes")
     assert "Traceback" not in blender.log()
     blender.run("bpy.ops.ed.undo_push(message='before')\nbpy.ops.takeone.import_apply('EXEC_DEFAULT', True)")

@@ -66,7 +66,7 @@ def blender(open_blender: Callable[..., BlenderWindow], folder: Path) -> Blender
 def to_layout(blender: BlenderWindow) -> None:
     """Back to the set, as by its tab."""
     blender.run("bpy.context.window_manager.windows[0].workspace = bpy.data.workspaces['Layout']")
-    blender.settle()
+    blender.until_handled()
 
 
 def opened(folder: Path) -> list[str]:

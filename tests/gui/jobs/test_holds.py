@@ -133,7 +133,7 @@ def test_saved_in_another_folder_the_user_is_asked_and_takes_stay_valid(
     blender.run(f"bpy.ops.wm.save_as_mainfile(filepath={str(elsewhere)!r})")
     files = f"[bpy.path.abspath(take.clip) for take in {SHOT}.takes]"
     assert all(Path(path).is_file() for path in blender.ask(files))
-    blender.settle()
+    blender.until_handled()
     blender.picture("bring_along")
     blender.press("Return")
     blender.until(f"all(take.clip.startswith('//takes/') for take in {SHOT}.takes)")

@@ -61,30 +61,30 @@ def blender(
 
 def test_the_card_says_the_price_and_the_press_keeps_to_the_budget(blender: BlenderWindow, fal: FakeFal) -> None:
     blender.until(f"{QUOTES}.app().part({QUOTES}.Quotes).prices")
-    blender.settle()
+    blender.until_handled()
     blender.picture("price")
     told = f"{QUOTES}.words({QUOTES}.of_card(scene.take_one.blank))"
     assert blender.ask(told) == "About $0.42, price of 2026-11-27"
     options = f"__import__('{MODULE}.scene.model.properties.options', fromlist=['x'])"
     blender.run(f"{options}.set_value(scene.take_one.blank, 'fal-happyhorse-1.1', 'quality', '1080p')")
     assert blender.ask(told) == "About $0.54, price of 2026-11-27"
-    blender.settle()
+    blender.until_handled()
     blender.picture("price in 1080p")
     blender.run(f"{options}.reset(scene.take_one.blank, 'quality')")
     blender.run(f"{CHOSEN}.budget_film = 0.3")
     blender.click("takeone.animate_frame()")
-    blender.settle()
+    blender.until_handled()
     blender.picture("question")
     assert fal.orders == []
     blender.press("Escape")
-    blender.settle()
+    blender.until_handled()
     assert fal.orders == []
     blender.run(f"{CHOSEN}.budget_film = 5.0")
     blender.click("takeone.animate_frame()")
     blender.until(f"len(scene.take_one.shots) and [take.status for take in {SHOT}.takes] == ['READY']")
     assert len(fal.orders) == 1
     blender.until(f"{QUOTES}.spent()[0].get('USD', 0) > 0.4")
-    blender.settle()
+    blender.until_handled()
     blender.picture("spent")
 
 
@@ -93,7 +93,7 @@ def test_an_order_whose_answer_was_lost_waits_for_a_word(blender: BlenderWindow,
     blender.run(f"{SHOT}.engine = 'runway-gen-4.5'")
     blender.click("takeone.animate_frame()")
     blender.until("[job.status for job in STATE.jobs.values()] == ['uncertain']")
-    blender.settle()
+    blender.until_handled()
     blender.picture("uncertain")
     assert len(runway.orders) == 1
     blender.run("key = next(iter(STATE.jobs))\nbpy.ops.takeone.send_again(job=key)")
@@ -103,7 +103,7 @@ def test_an_order_whose_answer_was_lost_waits_for_a_word(blender: BlenderWindow,
 
 def test_a_strangers_reference_pictures_stand_on_the_card_until_they_are_allowed(blender: BlenderWindow) -> None:
     blender.run(f"{SHOT}.engine = 'fal-happyhorse-1.1-references'\n{SHOT}.references.add().path = '/nowhere/anna.png'")
-    blender.settle()
+    blender.until_handled()
     blender.picture("references")
     blender.click("takeone.references_allow()")
     strange = f"__import__('{MODULE}.scene.session.press.references', fromlist=['x']).unseen({SHOT})"
@@ -131,6 +131,6 @@ def test_the_preferences_list_accounts_and_test_them(blender: BlenderWindow, fal
     blender.until(f"{workflows} == [['Side by Side']]")
     preferences.click(blender, 'takeone.account_test(provider="fal"')
     blender.until(f"'The key is good' in {ACCOUNTS}.said")
-    blender.settle()
+    blender.until_handled()
     blender.picture("accounts")
     assert KEY not in blender.log()

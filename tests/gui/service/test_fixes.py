@@ -42,7 +42,7 @@ def close_window(blender: BlenderWindow) -> None:
         "window = bpy.context.window_manager.windows[-1]\n"
         "with bpy.context.temp_override(window=window): bpy.ops.wm.window_close()"
     )
-    blender.settle()
+    blender.until_handled()
 
 
 def until_landed(blender: BlenderWindow, count: int) -> None:
@@ -53,7 +53,7 @@ def until_landed(blender: BlenderWindow, count: int) -> None:
 
 def test_an_error_stays_until_it_is_put_away(blender: BlenderWindow) -> None:
     blender.run(f"FIX = ''\n{FAIL}")
-    blender.settle()
+    blender.until_handled()
     assert blender.ask("STATE.last_error.message")
     blender.picture("no_fix")
     blender.click("takeone.dismiss_error")
@@ -137,7 +137,7 @@ def test_save_the_file(blender: BlenderWindow, tmp_path: Path) -> None:
 def test_connect_to_a_server(blender: BlenderWindow) -> None:
     blender.run(f"{CHOSEN}.backend = 'SERVER'")
     press(blender, "connect")
-    blender.settle()
+    blender.until_handled()
     blender.picture("connect")
     blender.press("Return")  # of the dialog: without an address
     blender.until("STATE.last_error and STATE.last_error.code == 'bad_address'")

@@ -113,10 +113,10 @@ def link(blender: BlenderWindow, folder: Path, picture: str = "") -> None:
     """Press *Link Folder*, go to the folder, and confirm."""
     preferences.click(blender, "takeone.models_link")
     blender.until("any(a.type == 'FILE_BROWSER' for w in bpy.context.window_manager.windows for a in w.screen.areas)")
-    blender.settle()
+    blender.until_handled()
     chosen = "region_of('FILE_BROWSER', 'WINDOW')[1].spaces.active.params"
     blender.run(f"{chosen}.directory = {str(folder).encode()!r}")
-    blender.settle()
+    blender.until_handled()
     if picture:
         blender.picture(picture)
     x, y, width, height = blender.place("FILE_BROWSER", "WINDOW")

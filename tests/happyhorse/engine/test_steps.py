@@ -39,11 +39,11 @@ def test_a_step_is_told_once_and_only_when_it_is_done(device):
     told = []
     found = begun(told)
     found.ordered("Base", torch.full((1, 1, 3), 7))
-    found.look()
+    found.poll()
     assert told == [("Base, 1 of 3",)]
     device.done = 1
-    found.look()
-    found.look()
+    found.poll()
+    found.poll()
     found.ordered("Base", torch.full((1, 1, 3), 8))
     assert [words for words, *_ in told] == ["Base, 1 of 3", "Base, 2 of 3"]
     assert np.array_equal(told[1][1], np.full((1, 1, 3), 7))
@@ -85,7 +85,7 @@ def test_a_step_that_a_failure_broke_off_is_not_told(device):
         device.done = 1
         return True
 
-    found._untold.done = broken_off
+    found._unreported.done = broken_off
     with pytest.raises(RuntimeError, match="a GPU is gone"):
         found.wait()
     assert [words for words, *_ in told] == ["Base, 1 of 3"]

@@ -47,14 +47,14 @@ def known(address: str, kinds: tuple[str, ...]) -> tuple[bool | None, str, Kinds
     if start:
         thread.join(WAIT_SECONDS)
     with _lock:
-        told = {kind: entry.kinds[kind][1] for kind in kinds if kind in entry.kinds}
-        there = {kind: about for kind, about in told.items() if about is not None}
-        return entry.answers, entry.why, there, len(told) == len(kinds)
+        known = {kind: entry.kinds[kind][1] for kind in kinds if kind in entry.kinds}
+        there = {kind: about for kind, about in known.items() if about is not None}
+        return entry.answers, entry.why, there, len(known) == len(kinds)
 
 
 def _old(entry: Known, kind: str) -> bool:
-    told = entry.kinds.get(kind)
-    return told is None or time.monotonic() - told[0] > KIND_SECONDS or told[1] is None
+    known = entry.kinds.get(kind)
+    return known is None or time.monotonic() - known[0] > KIND_SECONDS or known[1] is None
 
 
 def _ask(address: str, entry: Known, wanted: list[str]) -> None:

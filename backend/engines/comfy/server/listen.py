@@ -50,8 +50,8 @@ def on_message(state: RunState, message: str | bytes, prompt: str) -> RunState:
     if isinstance(message, bytes):
         return _on_picture(state, message, prompt)
     try:
-        told = json.loads(message)
-        kind, data = told["type"], told["data"]
+        said = json.loads(message)
+        kind, data = said["type"], said["data"]
         if data.get("prompt_id", prompt) != prompt:
             return state
         now = _on_event(state, kind, data)

@@ -108,9 +108,9 @@ def _meant(
     figure = asked(step)
     if figure is not None:
         return step.sign * figure, True
-    told = _by_target(step, base, stage, to, shared, level)
-    if told is not None:
-        return told, True
+    aimed = _by_target(step, base, stage, to, shared, level)
+    if aimed is not None:
+        return aimed, True
     if step.kind == "pan" and step.speed >= 2.5:
         return step.sign * WHIP * min(step.amount, 1.5), True
     manner = step.speed**0.5 if step.speed < 1 else min(step.speed, 2.0) ** 0.3

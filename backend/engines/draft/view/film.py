@@ -36,7 +36,7 @@ class Prepared:
 class Film:
     """A clip from `places` along `poses`, with the size and lens of `still`; `first` is what its place is drawn from.
     Without a `guess` frames show only what views show, and have their depth as well. `unseen` gets the share of each
-    frame that no view shows as it is drawn. Layers are made on `threads`. `told` is what is known to stand along the
+    frame that no view shows as it is drawn. Layers are made on `threads`. `hiding` is what is known to stand along the
     path and is in no view."""
 
     still: Picture
@@ -46,7 +46,7 @@ class Film:
     seed: int
     guess: bool = True
     threads: int = 1
-    told: Sequence[Unseen] = ()
+    hiding: Sequence[Unseen] = ()
     unseen: list[float] = field(default_factory=list)
     _ready: dict[int, Future[Prepared]] = field(default_factory=dict, init=False)
 
@@ -107,7 +107,7 @@ class Film:
 
     def _unseen(self, index: int) -> Boxes:
         """What frame `index` is known to have before what its views show."""
-        return boxes(self.told, index / max(1, len(self.poses) - 1), self.poses[index], self.still)
+        return boxes(self.hiding, index / max(1, len(self.poses) - 1), self.poses[index], self.still)
 
     @cached_property
     def _parts(self) -> list[list[Part]]:

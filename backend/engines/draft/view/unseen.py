@@ -36,7 +36,7 @@ class Boxes:
 NOTHING = Boxes(np.zeros((0, 4), np.int32), np.zeros(0, np.float32))
 
 
-def told(path: CameraPath, camera: Camera | None) -> list[Unseen]:
+def unseen_along(path: CameraPath, camera: Camera | None) -> list[Unseen]:
     """What the keyframes tell, of a path of this camera; nothing where the camera is not known."""
     if camera is None:
         return []
@@ -58,7 +58,7 @@ def _squares(t: float, matrix: Sequence[Sequence[float]], zoom: float, far: np.n
 
 
 def boxes(unseen: Sequence[Unseen], t: float, pose: Pose, frame: Picture) -> Boxes:
-    """What hides something in the frame at `t`, from `pose`: by what is told nearest in time, as nothing moves."""
+    """What hides something in the frame at `t`, from `pose`: by what is known nearest in time, as nothing moves."""
     if not unseen:
         return NOTHING
     corners = min(unseen, key=lambda one: abs(one.t - t)).corners

@@ -11,7 +11,7 @@ from torch import Tensor
 from ....gpu.memory import running_out_told
 from ...engine import EngineError
 from .plans import STRIPS, decode_bytes
-from .team import Team, losses_told
+from .team import Team, losses_reported
 from .work import FULL
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def needed(video: Tensor, strips: int) -> int:
 
 def decoded(models: Models, team: Team | None, video: Tensor, poll: Callable[[], None]) -> Iterator[Tensor]:
     """See `Models.decode_frames`. With a `team`, all its GPUs decode; where memory runs out, this one goes on alone."""
-    with losses_told(team):
+    with losses_reported(team):
         room = models.room() if team is None else min(models.room(), team.room(poll))
         fitting = [strips for strips in STRIPS if needed(video, strips) <= room] or [max(STRIPS)]
         done = 0

@@ -40,7 +40,7 @@ from .plans import (
     sound_bytes,
     supports_fp8,
 )
-from .team import Team, Together, losses_told
+from .team import Team, Together, losses_reported
 from .work import HOST_FULL, LIKE, NO_EIGHT_BIT, TITLES, Work, gpus, readable, short, too_large, tried
 
 Result = TypeVar("Result")
@@ -136,7 +136,7 @@ class Models:
         Raises:
             EngineError: `out_of_memory`, `bad_model`, `model_missing`, or the CPU is asked for too much.
         """
-        with losses_told(self._team):
+        with losses_reported(self._team):
             plans = self._plans(name, shape, eight_bit, lambda: note("Starting the other GPUs"))
 
             def run(plan: Plan) -> Result:
@@ -251,7 +251,7 @@ class Models:
             torch.OutOfMemoryError: its memory ran out.
         """
         if self._team is not None:
-            with losses_told(self._team):
+            with losses_reported(self._team):
                 self._team.check()
 
     def shared(self) -> dict[str, float]:

@@ -231,7 +231,7 @@ def _wait_for_failure(members: Members) -> None:
 
 
 @contextmanager
-def losses_told(team: Team | None) -> Iterator[None]:
+def losses_reported(team: Team | None) -> Iterator[None]:
     """A rank that was lost, in words."""
     try:
         yield

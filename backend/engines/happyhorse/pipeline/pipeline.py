@@ -59,7 +59,7 @@ class Pipeline:
             EngineError: a failure a user can read.
             Cancelled: noticed between steps, and while one is waited for.
         """
-        with _failures_told(self._models), torch.inference_mode():
+        with _failures_reported(self._models), torch.inference_mode():
             self._models.begin()
             return _Job(request, options, progress, cancelled, self._models, self._resizers).run()
 
@@ -198,8 +198,8 @@ class _Job:
 
             drawn = ahead(beside, noise, self.options.steps - 1)
             fresh = (
-                (seen.to(self.device, non_blocking=True), heard.to(self.device, non_blocking=True))
-                for seen, heard in drawn
+                (picture.to(self.device, non_blocking=True), sound.to(self.device, non_blocking=True))
+                for picture, sound in drawn
             )
             return samplers.sample_distilled(
                 model, features, video, audio, fresh, picture=still, steps=self.options.steps, on_step=on_step
@@ -239,20 +239,20 @@ class _Job:
     def _running(self, name: str, size: tuple[int, int], work: Callable[[samplers.Velocity], Made]) -> Made:
         """What `work` makes with the transformer `name` at `size` in pixels."""
 
-        def all_told(model: samplers.Velocity) -> Made:
+        def reporting(model: samplers.Velocity) -> Made:
             made = work(model)
             self.steps.wait()
             return made
 
         note, eight_bit = self.progress.note, self.options.eight_bit
-        return self.models.running(name, self._shape(size), note, all_told, eight_bit, self.steps.look)
+        return self.models.running(name, self._shape(size), note, reporting, eight_bit, self.steps.poll)
 
     def _decoded(self, video: Tensor) -> Iterator[np.ndarray]:
         self.progress.begin(DECODE)
         parts = self.models.decode_frames(video, self.progress.check)
         while True:
             # Not across a yield: it belongs to this thread's own work.
-            with _failures_told(self.models), torch.inference_mode():
+            with _failures_reported(self.models), torch.inference_mode():
                 part = next(parts, None)
             if part is None:
                 self.models.keep_halves()
@@ -377,7 +377,7 @@ class _Job:
 
 
 @contextmanager
-def _failures_told(models: Models) -> Iterator[None]:
+def _failures_reported(models: Models) -> Iterator[None]:
     """What the GPU's driver says is put into words; whatever holds its memory then is let go."""
     try:
         with running_out_told():

@@ -19,33 +19,33 @@ class Steps:
 
     def __init__(self, progress: ProgressEstimate, check: Callable[[], None]) -> None:
         self._progress, self._check = progress, check
-        self._untold: _Step | None = None
+        self._unreported: _Step | None = None
 
     def begin(self, stage: str) -> None:
         """The first step of `stage` begins now."""
-        self._untold = None  # of a run that failed
+        self._unreported = None  # of a run that failed
         self._progress.begin(stage)
 
     def ordered(self, stage: str, shown: Tensor) -> None:
         """All of a step of `stage` was handed to the device, with its preview `shown` [height, width, 3]."""
         self.wait()
-        self._untold = _Step.ordered(stage, shown)
+        self._unreported = _Step.ordered(stage, shown)
 
     def wait(self) -> None:
         """Until the last step is done and told: it may take seconds."""
-        while self._untold is not None:
-            self.look()
-            if self._untold is not None:
+        while self._unreported is not None:
+            self.poll()
+            if self._unreported is not None:
                 time.sleep(POLL_SECONDS)
 
-    def look(self) -> None:
+    def poll(self) -> None:
         """Tells of the last step if it is done. Looks out for a cancel, and for a GPU that failed: nothing comes of a
         step then."""
         self._progress.check()
-        step = self._untold if self._untold is not None and self._untold.done() else None
+        step = self._unreported if self._unreported is not None and self._unreported.done() else None
         self._check()  # only now: work that a failure breaks off is done, too
         if step is not None:
-            self._untold = None
+            self._unreported = None
             self._progress.step(step.stage, step.preview.numpy())
 
 

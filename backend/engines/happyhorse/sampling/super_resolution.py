@@ -69,13 +69,13 @@ def refine(
     schedule = Schedule.shifted(steps, shift)
     solver = UniPC(schedule.sigmas)
     latent = start(video, (video_noise.shape[3], video_noise.shape[4]), video_noise, noise_level)
-    heard = audio_noise_scale * audio_noise + (1 - audio_noise_scale) * audio
+    noisy_audio = audio_noise_scale * audio_noise + (1 - audio_noise_scale) * audio
     strength = torch.full((1, 1, latent.shape[2], 1, 1), guidance, device=latent.device)
     strength[:, :, :EARLY_FRAMES] = min(GUIDANCE_EARLY, guidance)
     for i in range(steps):
-        velocity, _ = model(hold_picture(latent, picture), heard, text)
+        velocity, _ = model(hold_picture(latent, picture), noisy_audio, text)
         if negative_text is not None:
-            away, _ = model(latent, heard, negative_text)
+            away, _ = model(latent, noisy_audio, negative_text)
             velocity = away + strength * (velocity - away)
         latent = solver.step(latent, velocity)
         if on_step is not None:

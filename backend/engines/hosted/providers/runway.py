@@ -206,8 +206,8 @@ def _failed(data: Any) -> EngineError:
     said, code = str(data.get("failure") or "no reason was told"), str(data.get("failureCode") or "")
     if "SAFETY" in code:
         return unsafe("Runway", sentence(f"{said} ({code})"))
-    told = sentence(f"{said} ({code})" if code else said)
-    return EngineError("engine_failed", f"Runway could not make it: {told}", "retry")
+    why = sentence(f"{said} ({code})" if code else said)
+    return EngineError("engine_failed", f"Runway could not make it: {why}", "retry")
 
 
 PROVIDER = Runway()

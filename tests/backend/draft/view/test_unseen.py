@@ -12,7 +12,7 @@ from PIL import Image
 from backend.engines.draft import DraftEngine
 from backend.engines.draft.shot import begin
 from backend.engines.draft.view import picture
-from backend.engines.draft.view.unseen import boxes, told
+from backend.engines.draft.view.unseen import boxes, unseen_along
 from backend.engines.engine import Clip
 from backend.guide.guide import guide
 from client.protocol import Camera, CameraPath
@@ -80,20 +80,20 @@ def test_squares_are_where_they_are_from_anywhere(scene: Path) -> None:
     """Told at 4 m before a camera; from half a metre to the right and one ahead they are nearer, and moved."""
     asked = request(scene, replace(key(0.0), unseen=first_cell(4.0)), key(1.0, x=0.5, z=-1.0))
     film = begin(asked).film
-    here = boxes(film.told, 0.0, film.poses[0], film.still)
+    here = boxes(film.hiding, 0.0, film.poses[0], film.still)
     assert here.pixels.tolist() == [[0, 0, LEFT, HIGH]] and here.nearness.tolist() == [0.25]
-    there = boxes(film.told, 1.0, film.poses[-1], film.still)
+    there = boxes(film.hiding, 1.0, film.poses[-1], film.still)
     ahead, over = FOCAL / 3.0, WIDTH / 2
     right = over + ahead * ((LEFT - over) / FOCAL * 4.0 - 0.5)
     assert there.pixels.tolist() == [[0, 0, round(right), HIGH]] and there.nearness == pytest.approx([1 / 3])
-    past = boxes(film.told, 1.0, replace(film.poses[-1], position=np.array([0.0, 0.0, 4.5])), film.still)
+    past = boxes(film.hiding, 1.0, replace(film.poses[-1], position=np.array([0.0, 0.0, 4.5])), film.still)
     assert not len(past.pixels) and not len(past.nearness)
 
 
 def test_squares_of_an_orthographic_camera(tmp_path: Path, scene: Path) -> None:
     """A pixel is 0.02 m; it has zoomed in by 2 where they are told."""
     camera = Camera("orthographic", WIDTH, HEIGHT, WIDTH / 2, HEIGHT / 2, scale=0.02)
-    (unseen,) = told(CameraPath((replace(key(0.0, x=0.3, zoom=2.0), unseen=first_cell(4.0)),)), camera)
+    (unseen,) = unseen_along(CameraPath((replace(key(0.0, x=0.3, zoom=2.0), unseen=first_cell(4.0)),)), camera)
     left, top = 0.3 - WIDTH / 2 * 0.01, -HEIGHT / 2 * 0.01
     assert unseen.corners[0] == pytest.approx(np.array([[left, top, 4.0], [left + LEFT * 0.01, 0.0, 4.0]]))
     still, _ = picture.load(request(scene, key(0.0), camera=camera))
@@ -104,4 +104,4 @@ def test_squares_of_an_orthographic_camera(tmp_path: Path, scene: Path) -> None:
 
 
 def test_a_still_without_a_camera_is_told_nothing() -> None:
-    assert told(CameraPath((replace(key(0.0), unseen=first_cell(4.0)),)), None) == []
+    assert unseen_along(CameraPath((replace(key(0.0), unseen=first_cell(4.0)),)), None) == []
