@@ -35,7 +35,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take them away."""
+    """Remove them."""
     for keymap, item in app().part(Keys).items:
         keymap.keymap_items.remove(item)
     app().part(Keys).items.clear()

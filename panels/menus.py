@@ -219,7 +219,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take it away from Blender's own menus."""
+    """Remove it from Blender's own menus."""
     for name, draw in ADDED:
         getattr(bpy.types, name).remove(draw)
 

@@ -343,7 +343,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take it away."""
+    """Remove it."""
     del bpy.types.WindowManager.take_one_shot
 
 

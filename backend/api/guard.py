@@ -130,13 +130,13 @@ def _check_length(headers: _Headers, most: int) -> None:
 
 def _limited(receive: Receive, most: int) -> Receive:
     """`receive`, counting what comes: a Content-Length may lie, and a chunked body has none."""
-    taken = 0
+    came = 0
 
     async def counting() -> Message:
-        nonlocal taken
+        nonlocal came
         message = await receive()
-        taken += len(message.get("body", b""))
-        if taken > most:
+        came += len(message.get("body", b""))
+        if came > most:
             raise _too_large(most)
         return message
 

@@ -174,7 +174,7 @@ def check_bounds(request: TakeRequest, engine: EngineInfo) -> None:
         raise invalid(f"{engine.label} makes clips of {most}.", "seconds", "shorter")
     width, height = request.size
     if engine.max_pixels and width * height > engine.max_pixels:
-        most = f"it takes at most {engine.max_pixels} pixels"
+        most = f"it makes at most {engine.max_pixels} pixels"
         raise invalid(f"{width}x{height} is too large for {engine.label}: {most}.", "size", "smaller_size")
     if len(request.shots) > engine.shots_asked:
         most = "one shot" if engine.shots_asked < 2 else f"at most {engine.shots_asked} shots"

@@ -10,7 +10,7 @@ DEFAULT_SIZE = (1280, 720)
 
 
 def fitting_size(asked: tuple[int, int] | None, still: tuple[int, int] | None, engine: EngineInfo) -> tuple[int, int]:
-    """The size asked for; else the still's, made smaller (even, same shape) where the engine cannot take it."""
+    """The size asked for; else the still's, made smaller (even, same shape) where the engine cannot make it."""
     if asked is not None:
         return asked
     width, height = still or DEFAULT_SIZE

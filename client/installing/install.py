@@ -68,7 +68,7 @@ def wrong_choice() -> str:
     if not chosen or pythons.version_of(Path(chosen)) in VERSIONS:
         return ""
     return (
-        f"The variable TAKE_ONE_PYTHON names {chosen}, which is no Python from 3.11 to 3.14. Take it away and "
+        f"The variable TAKE_ONE_PYTHON names {chosen}, which is no Python from 3.11 to 3.14. Remove it and "
         "start Blender again."
     )
 

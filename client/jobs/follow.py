@@ -66,7 +66,7 @@ class Jobs:
         self._open[record.key] = OpenJob(record, attempted=attempted)
 
     def adopt(self) -> None:
-        """Take over the jobs of Blenders that are gone."""
+        """Adopt the jobs of Blenders that are gone."""
         for record in self._journal.adopt(self._owner):
             self.add(record, attempted=True)
 

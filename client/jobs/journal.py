@@ -83,7 +83,7 @@ class Journal:
         return sorted((record for record in found if record is not None), key=lambda record: record.created_at)
 
     def adopt(self, owner: str) -> list[Record]:
-        """Take over the unfinished jobs of sessions that are gone. Ended ones that nobody claimed are forgotten."""
+        """Adopt the unfinished jobs of sessions that are gone. Ended ones that nobody claimed are forgotten."""
         adopted = []
         with lease.exclusively(self.home / "journal.lock", seconds=5):
             for record in self.records():

@@ -22,7 +22,7 @@ _KNOWN = (
         "Access to {0} was denied. Check the rights on that folder.",
         "open_log",
     ),
-    (r"Address already in use|WinError 10048", "The port is taken by another program. Try again.", "start"),
+    (r"Address already in use|WinError 10048", "The port is used by another program. Try again.", "start"),
     (
         r"MemoryError|std::bad_alloc|Cannot allocate memory",
         "The machine ran out of memory. Close other programs.",

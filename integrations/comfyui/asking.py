@@ -12,7 +12,7 @@ from typing import Any
 from .client import Form
 from .errors import TakeOneError
 
-MAX_BODY = 256 << 20  # what a server takes
+MAX_BODY = 256 << 20  # what a server accepts
 KINDS = {"input_reference": "image/png", "last_frame": "image/png", "depth": "image/x-exr"}
 LINE = re.compile(r"(?P<speaker>[^:()]*?)\s*(\((?P<language>[^()]*)\))?\s*:\s*(?P<line>.+)")
 
@@ -49,7 +49,7 @@ class Shot:
         found |= {"seconds": f"{self.seconds:.10g}", "fps": f"{self.fps:.10g}", "seed": str(self.seed)}
         width, height = self.size
         if bool(width) != bool(height):
-            raise TakeOneError("Give both width and height, or 0 for both: then the still's own size is taken.")
+            raise TakeOneError("Give both width and height, or 0 for both: then the still's own size counts.")
         if width:
             found["size"] = f"{width}x{height}"
         return {**found, "extra_params": extra}
@@ -59,7 +59,7 @@ class Shot:
         any node and after any restart: nothing is made or paid twice.
 
         Raises:
-            TakeOneError: see `fields`; or it is more than a server takes.
+            TakeOneError: see `fields`; or it is more than a server accepts.
         """
         fields = self.fields()
         texts = {**fields, "extra_params": json.dumps(fields["extra_params"], sort_keys=True)}
@@ -76,7 +76,7 @@ class Shot:
         ]
         body = b"".join([*parts, f"--{boundary}--\r\n".encode()])
         if len(body) > MAX_BODY:
-            raise TakeOneError(f"The pictures are {len(body) >> 20} MB, and a server takes 256: use smaller ones.")
+            raise TakeOneError(f"The pictures are {len(body) >> 20} MB, and a server accepts 256: use smaller ones.")
         return Form(body, f"multipart/form-data; boundary={boundary}", f"comfyui-{digest.hexdigest()}")
 
 

@@ -288,7 +288,7 @@ class Client:
         return TakeOneError(f"{self.server.address} answers, but it is no Take One server. Check the address.")
 
     def _too_large(self, most: int) -> TakeOneError:
-        return TakeOneError(f"{self.server.address} answers with more than {most >> 20} MB, which is not taken.")
+        return TakeOneError(f"{self.server.address} answers with more than {most >> 20} MB, which is too much.")
 
 
 def _reason(error: BaseException) -> str:

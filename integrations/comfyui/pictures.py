@@ -100,7 +100,7 @@ def read_guide(path: Path) -> Guide:
     """The guide in a zip of `POST /v1/guide`.
 
     Raises:
-        TakeOneError: it is none, or it is larger than what is taken.
+        TakeOneError: it is none, or it is larger than what is accepted.
     """
     try:
         with zipfile.ZipFile(path) as archive, tempfile.TemporaryDirectory(dir=path.parent) as folder:
@@ -108,7 +108,9 @@ def read_guide(path: Path) -> Guide:
             width, height = (int(side) for side in about["size"])
             shape = (_count(about), height, width)
             if min(shape) < 1 or shape[0] * height * width > MAX_GUIDE_PIXELS:
-                raise TakeOneError(f"A guide of {shape[0]} frames of {width}x{height} is not taken: make it smaller.")
+                raise TakeOneError(
+                    f"A guide of {shape[0]} frames of {width}x{height} is not accepted: make it smaller."
+                )
             warp, mask, depth = (
                 _frames(_unpacked(archive, name, Path(folder)), form, shape) for name, form in GUIDE_FILES.items()
             )

@@ -1,4 +1,4 @@
-"""A take from its form to its file, within a run of ComfyUI: shown, interrupted, taken up again."""
+"""A take from its form to its file, within a run of ComfyUI: shown, interrupted, gone on with."""
 
 from __future__ import annotations
 
@@ -167,7 +167,7 @@ def _begin(client: Client, form: Form) -> dict[str, Any]:
 
 
 def _cancel(client: Client, job_id: str) -> None:
-    """Takes a job back, whatever comes: the run is over for the user."""
+    """Withdraws a job, whatever comes: the run is over for the user."""
     try:
         Client(client.server).cancel(job_id)
     except TakeOneError as error:

@@ -30,7 +30,7 @@ class TAKEONE_OT_bed(Verb, bpy.types.Operator):
 
 
 class TAKEONE_OT_bed_remove(Verb, bpy.types.Operator):
-    """Take the ambience beds out of the edit, or stop making them. Takes sound as they did before"""
+    """Remove the ambience beds from the edit, or stop making them. Takes sound as they did before"""
 
     bl_idname = "takeone.bed_remove"
     bl_label = "Remove Ambience Bed"

@@ -143,7 +143,7 @@ class TAKEONE_OT_shot_split(ShotOperator, bpy.types.Operator):
 
 
 class TAKEONE_OT_shot_remove(ShotOperator, bpy.types.Operator):
-    """Take the shot off the list. Its clips stay on disk, and its strips in the edit if you want"""
+    """Remove the shot from the list. Its clips stay on disk, and its strips in the edit if you want"""
 
     bl_idname = "takeone.shot_remove"
     bl_label = "Remove Shot"

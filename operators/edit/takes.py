@@ -201,7 +201,7 @@ class TAKEONE_OT_take_rate(TakeOperator, bpy.types.Operator):
         return attempt(self, lambda: self.rate(context))
 
     def rate(self, context: bpy.types.Context) -> None:
-        """Set or take away the stars. Raises SceneError."""
+        """Set or remove the stars. Raises SceneError."""
         _shot, take = self.find(context)
         take.rating = 0 if take.rating == self.rating else self.rating
 

@@ -41,7 +41,7 @@ class TAKEONE_OT_transition(ShotOperator, bpy.types.Operator):
 
 
 class TAKEONE_OT_transition_remove(ShotOperator, bpy.types.Operator):
-    """Take the transitions at both ends of the shot away"""
+    """Remove the transitions at both ends of the shot"""
 
     bl_idname = "takeone.transition_remove"
     bl_label = "Remove Transitions"

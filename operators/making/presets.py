@@ -73,7 +73,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take our presets off the list."""
+    """Remove our presets from the list."""
     bpy.utils.unregister_preset_path(str(ROOT))
 
 

@@ -62,7 +62,7 @@ class TAKEONE_OT_reference_add(bpy.types.Operator):
 
 
 class TAKEONE_OT_reference_remove(bpy.types.Operator):
-    """Take the picture off the shot. Its file stays"""
+    """Remove the picture from the shot. Its file stays"""
 
     bl_idname = "takeone.reference_remove"
     bl_label = "Remove Reference Picture"

@@ -132,7 +132,7 @@ class TAKEONE_OT_make_again(Again, bpy.types.Operator):
 
 
 class TAKEONE_OT_refine(Again, bpy.types.Operator):
-    """Make the chosen take again with a better engine or size. The new one takes its place wherever the edit uses it"""
+    """Make the chosen take again with a better engine or size. The new one replaces it wherever the edit uses it"""
 
     bl_idname = "takeone.refine"
     bl_label = "Refine Take"
@@ -205,7 +205,7 @@ class TAKEONE_OT_refine(Again, bpy.types.Operator):
 
     def changes(self, context: bpy.types.Context, take: Any) -> dict[str, Any]:
         """Engine, size and quality. The same engine keeps the rest of its options (the prompt of the take) and
-        goes on from what it saved. Raises SceneError where the engine can't make this size or take these options."""
+        goes on from what it saved. Raises SceneError where the engine can't make this size or use these options."""
         shot, asked = shot_of(context), read(take).request
         engine_id = self.engine_id(take)
         engine = app().state.engine(engine_id)

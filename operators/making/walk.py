@@ -36,7 +36,7 @@ class TAKEONE_OT_walkthrough(bpy.types.Operator):
     speed: FloatProperty(name="Speed", description="Metres a second", default=1.2, min=0.05, options={"SKIP_SAVE"})
     seconds: FloatProperty(
         name="Length",
-        description="Seconds that it takes in all",
+        description="Seconds that it lasts in all",
         default=20.0,
         min=1.0,
         max=180.0,

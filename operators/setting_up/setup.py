@@ -108,7 +108,7 @@ class TAKEONE_OT_backend_stop(bpy.types.Operator):
 
 
 class TAKEONE_OT_backend_restart(bpy.types.Operator):
-    """Stop the backend and start it again. Takes that are not ready are taken up again"""
+    """Stop the backend and start it again. Takes that are not ready go on then"""
 
     bl_idname = "takeone.backend_restart"
     bl_label = "Restart Backend"

@@ -1,4 +1,4 @@
-"""The reference pictures of a shot, for engines that take some."""
+"""The reference pictures of a shot, for engines that use some."""
 
 from __future__ import annotations
 

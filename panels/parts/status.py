@@ -79,7 +79,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take it away."""
+    """Remove it."""
     bpy.types.STATUSBAR_HT_header.remove(_draw)
     for name in HEADERS:
         getattr(bpy.types, name).remove(_mark)

@@ -124,7 +124,7 @@ def register() -> None:
 
 
 def unregister() -> None:
-    """Take it away."""
+    """Remove it."""
     for name, _label, _description in FOLDS:
         delattr(bpy.types.WindowManager, name)
 

@@ -153,7 +153,7 @@ def renew(edit: bpy.types.Scene) -> None:
 
 
 def clear(edit: bpy.types.Scene) -> int:
-    """Take the burn-ins away. Returns how many strips went."""
+    """Remove the burn-ins. Returns how many strips went."""
     found = of(edit)
     for strip in found:
         edit.sequence_editor.strips.remove(strip)

@@ -1,4 +1,4 @@
-"""Two takes side by side: strips laid over the edit for a while, and taken away again."""
+"""Two takes side by side: strips laid over the edit for a while, and removed."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def show(edit: bpy.types.Scene, left: Any, right: Any, frame: int) -> None:
 
 
 def hide() -> int:
-    """Take all comparisons away. Returns how many strips were removed."""
+    """Remove all comparisons. Returns how many strips were removed."""
     found = _strips()
     for scene, strip in found:
         scene.sequence_editor.strips.remove(strip)

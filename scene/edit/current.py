@@ -1,4 +1,4 @@
-"""Which take of a shot the edit shows; and taking one off it for good."""
+"""Which take of a shot the edit shows; and removing one from it for good."""
 
 from __future__ import annotations
 

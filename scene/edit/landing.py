@@ -117,7 +117,7 @@ def _land(context: bpy.types.Context, ready: TakeReady) -> Iterator[None]:
 
 def keep_clip(ready: TakeReady) -> None:
     """A take that could not be landed: where its shot lists it as waiting it is ready, to be shown by hand. Where the
-    disk does not take the files of a clip of several shots, State.last_error says so."""
+    disk has no room for the files of a clip of several shots, State.last_error says so."""
     try:
         for one in several.parts(ready):
             _keep(one)
@@ -227,7 +227,7 @@ def _place(edit: bpy.types.Scene, arrival: Arrival, frame: int) -> Iterator[None
 
 
 def _on_board(edit: bpy.types.Scene, start: int, arrival: Arrival) -> Iterator[None]:
-    """Lay a take where the shot's board stands, as long as that, and take the board away."""
+    """Lay a take where the shot's board stands, as long as that, and remove the board."""
     edit_name = edit.name
     yield from _place(edit, arrival, start)
     edit = bpy.data.scenes[edit_name]
@@ -273,7 +273,7 @@ def _check_rate(edit: bpy.types.Scene, fps: Fraction | None, take_uid: str) -> N
 
 
 def has_sound(kept: Kept) -> bool:
-    """Whether a take's clip has sound. A clip that nothing is known of is taken to have."""
+    """Whether a take's clip has sound. A clip that nothing is known of counts as one that has."""
     return kept.sound_seconds is None or kept.sound_seconds > 0
 
 

@@ -222,7 +222,7 @@ def unfinished(take_uid: str) -> list[tuple[bpy.types.Scene, bpy.types.Strip]]:
 
 
 def remove_unfinished(take_uid: str) -> None:
-    """Take away what `place_steps` began and did not end."""
+    """Remove what `place_steps` began and did not end."""
     remove(unfinished(take_uid))
 
 

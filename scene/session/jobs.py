@@ -59,8 +59,8 @@ def start(order: Order) -> list[str]:
     if all(one.source != capture.RENDER for one in (order, *order.following)):
         return _send(_views_now(order))
     state, waiting = app().state, app().part(Waiting).orders
-    if taken := _seen_now(order):
-        app().part(Waiting).ready[order.keys[0]] = taken
+    if seen := _seen_now(order):
+        app().part(Waiting).ready[order.keys[0]] = seen
     for take in order.takes:
         state.jobs[take.key] = Job(take.key, together.binding(order, take), RENDERING)
     state.changed()
@@ -78,7 +78,7 @@ def run_blocking(order: Order, timeout: float = 3600.0) -> list[Any]:
     """The same for scripts and background mode: returns the landed takes (TAKEONE_PG_take).
 
     Raises:
-        SceneError: for whatever went wrong; `timeout` when it took longer than `timeout` seconds.
+        SceneError: for whatever went wrong; `timeout` when it lasted longer than `timeout` seconds.
     """
     wait(_send(_views_now(order)), timeout)
     found = []

@@ -28,7 +28,7 @@ from .views import moves
 from .words import prompts
 
 LOG = logging.getLogger("take_one")
-BUDGET = 0.005  # seconds a tick; a landing is one event and may take longer
+BUDGET = 0.005  # seconds a tick; a landing is one event and may last longer
 BUSY_TICK, IDLE_TICK = 0.1, 0.5
 LANDING_TICK = 0.01  # time to draw and to take the user's events between two steps
 # by area: its regions with panels, or with our mark

@@ -101,7 +101,7 @@ def _from_view(
         depth = viewport.save_picture(view, scene, camera, folder / PICTURE)
     notes: tuple[str, ...] = ()
     if viewport.drawn_as(view, scene) != "SOLID" and see_through.natures(scene):
-        notes = ("The 3D View's depth takes glass, fog and leaves for solid. A render looks through them.",)
+        notes = ("The 3D View's depth counts glass, fog and leaves as solid. A render looks through them.",)
     return files.finish(folder, framing, files.write_depth(folder, depth, framing), VIEWPORT, notes)
 
 

@@ -1,6 +1,6 @@
 """The picture that a shot would send, made without a job: for the picture on its card.
 
-A render may take minutes, so the quick still shows the framing as the 3D View draws it. They last as long as Blender
+A render may last minutes, so the quick still shows the framing as the 3D View draws it. They last as long as Blender
 runs, and are no part of the .blend.
 """
 

@@ -130,7 +130,7 @@ def test_a_rate_that_makes_no_sense_is_refused_at_once(said: object) -> None:
         ({"frames": FRAMES - 1}, "warp.mkv has other frames than guide.json says"),
         ({"width": WIDTH * 2}, "warp.mkv has other frames than guide.json says"),
         ({"packed": zipfile.ZIP_DEFLATED}, "warp.mkv is packed"),
-        ({"width": 1 << 27}, "is not taken: make it smaller"),
+        ({"width": 1 << 27}, "is not accepted: make it smaller"),
     ],
 )
 def test_a_guide_that_is_not_what_it_says_is_refused(changes: dict[str, int], why: str, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""A prompt that ComfyUI has: followed, fetched when it is done, taken back when nobody wants it any more."""
+"""A prompt that ComfyUI has: followed, fetched when it is done, withdrawn when nobody wants it any more."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def sought(wire: Wire, work: Work) -> str | None:
 
     Raises:
         EngineError: `unreachable`: that can't be told now; the state stays.
-        Cancelled: then what was found is taken back.
+        Cancelled: then what was found is withdrawn.
     """
     id = str(work.state["id"])
     until = time.monotonic() + LOOK_FOR_SECONDS * wire.pace
@@ -77,7 +77,7 @@ def followed(wire: Wire, work: Work) -> Clip:
 
 
 def take_back(wire: Wire, prompt: str) -> None:
-    """Takes it back as far as ComfyUI can."""
+    """Withdraws it as far as ComfyUI can."""
     wire.cancelled = lambda: False
     with contextlib.suppress(Unreached, EngineError):
         calls.take_back(wire, prompt)

@@ -190,9 +190,9 @@ class _Maker:
             clip.markers.append(self._marker(name, "", item.offset, 1, "CYAN"))
         return clip
 
-    def _key(self, shot: Shot, take: Take, taken: dict[str, Any]) -> str:
+    def _key(self, shot: Shot, take: Take, used: dict[str, Any]) -> str:
         key = plain(take_name(shot, take)) or take.id
-        return key if key not in taken else f"{key} {take.id}"
+        return key if key not in used else f"{key} {take.id}"
 
     def _take(self, shot: Shot, take: Take) -> Any:
         if take.file is None:

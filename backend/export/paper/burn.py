@@ -1,4 +1,4 @@
-"""Burn-ins: an exported cut once more, with the text of each frame drawn into it. The sound is taken over as it is."""
+"""Burn-ins: an exported cut once more, with the text of each frame drawn into it. The sound is kept as it is."""
 
 from __future__ import annotations
 

@@ -109,7 +109,7 @@ def _likeliness(file: Path) -> tuple[int, str]:
 
 
 def _plain(file: Path, room: Path) -> Path | None:
-    """The font as one plain file in `room`; None for what is no font with outlines. Tables are taken over as they are:
+    """The font as one plain file in `room`; None for what is no font with outlines. Tables are kept as they are:
     to have them parsed and written anew takes minutes for Chinese."""
     from fontTools.ttLib import TTFont, TTLibError
     from fontTools.ttLib.sfnt import SFNTWriter

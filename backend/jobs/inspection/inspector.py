@@ -22,7 +22,7 @@ MAX_PATIENT = 8  # slow files that wait for one another
 class Inspector:
     """Keeps two processes (backend.jobs.inspection.inspect), each started when needed and anew where a file ended it.
 
-    A file has a moment in the first. One that takes longer starts anew in the second, and a large one goes there at
+    A file has a moment in the first. One that lasts longer starts anew in the second, and a large one goes there at
     once. It waits for its like only: some slow pictures hold up each other, and nobody else.
     """
 
@@ -75,7 +75,7 @@ class _Process:
             self._ready()
 
     def ask(self, question: dict[str, Any]) -> dict[str, Any] | None:
-        """Its answer, None where it took too long.
+        """Its answer, None where it came too late.
 
         Raises:
             EngineError: `invalid_file`: the file ended it.

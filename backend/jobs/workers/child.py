@@ -1,4 +1,4 @@
-"""A child process that takes and gives lines of JSON. It ends with this process, however this one ends."""
+"""A child process that reads and writes lines of JSON. It ends with this process, however this one ends."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ KEPT_LINES = 40
 class Child:
     """`python -m module`, spoken to through its standard streams. What it writes to stderr goes on to ours.
 
-    `aside` sees each message first, on a thread of its own, and says whether it took it. `environment` joins ours.
+    `aside` sees each message first, on a thread of its own, and says whether it was for it. `environment` joins ours.
     """
 
     def __init__(
@@ -119,11 +119,11 @@ class Child:
             except ValueError:
                 continue  # cut off by its end
             try:
-                taken = self._aside(message)
+                handled = self._aside(message)
             except Exception:
-                log.exception("A message of a worker could not be taken, and is passed over")
+                log.exception("A message of a worker could not be dealt with, and is passed over")
                 continue
-            if not taken:
+            if not handled:
                 self._messages.put(message)
         self._messages.put(None)
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from ..lanes import Slot
 
-Aside = Callable[[dict[str, Any]], bool]  # sees each message first, and says whether it took it
+Aside = Callable[[dict[str, Any]], bool]  # sees each message first, and says whether it was for it
 
 
 class Loss(Enum):

@@ -53,8 +53,8 @@ class Place:
 class Runner:
     """`on_begin` is called as a worker begins a job, `on_free` after each, with the seconds that it had this slot.
     Where there is an `on_message`, this slot's worker answers for the engines: it starts at once and stays, and
-    `on_message` sees each of its messages first and says whether it took it. Every other worker starts with its slot's
-    first job, or when it is told to `prepare`, and ends when there was no job for a while."""
+    `on_message` sees each of its messages first and says whether it was for it. Every other worker starts with its
+    slot's first job, or when it is told to `prepare`, and ends when there was no job for a while."""
 
     def __init__(
         self,

@@ -1,7 +1,7 @@
 """What the process that runs engines does (worker_process starts it).
 
 It stays alive between jobs, so that what an engine loaded stays loaded. Its main thread makes takes; a second one
-listens, for the next job, for a cancel; a third describes the engines, which may take a while. What only a take needs
+listens, for the next job, for a cancel; a third describes the engines, which may last a while. What only a take needs
 is imported with the first one: who asks for the engines does not wait for it.
 """
 

@@ -130,7 +130,7 @@ def lay(
     Raises:
         SceneError: no_channel; clip_unreadable. Then there is no bed.
     """
-    gains = [_gains(run, ducking) for run, _, ducking in made]  # before anything is taken away
+    gains = [_gains(run, ducking) for run, _, ducking in made]  # before anything is removed
     remove(edit)
     editor = edit.sequence_editor or edit.sequence_editor_create()
     laid = []
@@ -207,7 +207,7 @@ def _only_lines(edit: bpy.types.Scene, run: Run, ducking: Sequence[Sequence[floa
 
 
 def remove(edit: bpy.types.Scene) -> int:
-    """Take the beds away; the takes sound as they did. Returns how many there were."""
+    """Remove the beds; the takes sound as they did. Returns how many there were."""
     editor = edit.sequence_editor
     found = beds(edit)
     strips.remove([(edit, strip) for strip in found])

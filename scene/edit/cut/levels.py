@@ -35,7 +35,7 @@ def ramp(sound: bpy.types.Strip, first: int, after: int, start: float, end: floa
 
 
 def clear(sound: bpy.types.Strip, first: int, after: int) -> None:
-    """Take back what `ramp` did between these frames."""
+    """Undo what `ramp` did between these frames."""
     if sound.type != "SOUND" or VOLUME_KEY not in sound:
         return
     for frame in [round(key.co.x) for key in _keys(sound) if first <= round(key.co.x) <= after]:
@@ -60,7 +60,7 @@ def shape(sound: bpy.types.Strip, points: Sequence[tuple[float, float]]) -> None
 
 
 def unshape(sound: bpy.types.Strip) -> None:
-    """Take back what `shape` did. What the strip says of that may be a stranger's: keys that are not there are none."""
+    """Undo what `shape` did. What the strip says of that may be a stranger's: keys that are not there are none."""
     first = strips.content_start(sound)
     ours = [first + frame for frame in _numbers(sound.get(SHAPE_KEY))]
     for frame in [key.co.x for key in _keys(sound)]:

@@ -1,4 +1,4 @@
-"""Shots in another order, and shots taken out: the edit follows."""
+"""Shots in another order, and shots left out: the edit follows."""
 
 from __future__ import annotations
 
@@ -35,13 +35,13 @@ def arrange(edit: bpy.types.Scene, order: Sequence[str], rules: Rules | None = N
         return arrange(edit, order, rules)
     gaps = _gaps(row, wanted)
     at, moves, markers, moved = row[0].start, [], {}, 0
-    taken: set[str] = set()
+    moved: set[str] = set()
     for use, gap in zip(wanted, gaps, strict=True):
         by = at - use.start
         at += use.length + gap
         moved += by != 0
-        along = list(use.all) + [one for one in _own_within(edit, use, rules) if one.name not in taken]
-        taken |= {strip.name for strip in along}
+        along = list(use.all) + [one for one in _own_within(edit, use, rules) if one.name not in moved]
+        moved |= {strip.name for strip in along}
         moves += [(strip, by) for strip in along]
         for marker in edit.timeline_markers if rules.markers else ():
             if use.start <= marker.frame < use.end:
@@ -79,7 +79,7 @@ def _own_within(edit: bpy.types.Scene, use: Use, rules: Rules) -> list[bpy.types
 
 
 def remove(edit: bpy.types.Scene, shot_uid: str, rules: Rules | None = None) -> int:
-    """Take every use of a shot out of the edit; what follows closes up by the rules. Returns how many strips went."""
+    """Remove every use of a shot from the edit; what follows closes up by the rules. Returns how many strips went."""
     gone = 0
     for _ in uses_of(edit, shot_uid):
         transitions.part(edit, [uses_of(edit, shot_uid)[-1]])

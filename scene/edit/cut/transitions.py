@@ -57,7 +57,7 @@ def add(edit: bpy.types.Scene, use: Use, kind: str, frames: int, color: tuple[fl
 
 
 def remove(edit: bpy.types.Scene, use: Use, kind: str = FADE_IN) -> bool:
-    """Take away the transition at the beginning of a shot (FADE_IN), or at its end (FADE_OUT). Whether there was
+    """Remove the transition at the beginning of a shot (FADE_IN), or at its end (FADE_OUT). Whether there was
     one."""
     wanted = {FADE_OUT} if kind == FADE_OUT else {DISSOLVE, DIP, FADE_IN}
     found = [
@@ -101,7 +101,7 @@ def torn(edit: bpy.types.Scene) -> list[str]:
 
 
 def part(edit: bpy.types.Scene, moved: list[Use]) -> int:
-    """Take away the transitions between these shots and those beside them, which will be others. Returns how many."""
+    """Remove the transitions between these shots and those beside them, which will be others. Returns how many."""
     ends = {use.end for use in moved}
     count = 0
     for use in uses(edit):

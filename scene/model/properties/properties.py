@@ -380,7 +380,7 @@ def prompt_of(shot: TAKEONE_PG_shot) -> str:
 
 
 def stills_of(shot: TAKEONE_PG_shot) -> int | None:
-    """How many stills the card asks for; None for as many as it takes."""
+    """How many stills the card asks for; None for as many as are needed."""
     return {"ONE": 1, "NUMBER": int(shot.still_count)}.get(shot.stills)
 
 

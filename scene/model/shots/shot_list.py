@@ -56,9 +56,9 @@ def copy_direction(source: TAKEONE_PG_shot, target: TAKEONE_PG_shot) -> None:
 
 def free_name(name: str, but: str = "") -> str:
     """`name`, or with the first number that makes it no other shot's. `but` is the uid of one that may have it."""
-    taken = {shot.name for shot in all_shots() if shot.uid != but}
+    used = {shot.name for shot in all_shots() if shot.uid != but}
     number, found = 1, name
-    while found in taken:
+    while found in used:
         number += 1
         found = f"{name} {number}"
     return found
@@ -68,9 +68,9 @@ def add_shot(scene: bpy.types.Scene, camera: bpy.types.Object | None = None) -> 
     """Append a shot with a free name, and make it the active one."""
     ensure_ids(scene)
     shots = scene.take_one.shots
-    taken = {shot.name for shot in all_shots()}
+    used = {shot.name for shot in all_shots()}
     number = len(shots) + 1
-    while f"Shot {number:02d}" in taken:
+    while f"Shot {number:02d}" in used:
         number += 1
     shot = shots.add()
     shot.uid = new_uid()
@@ -110,7 +110,7 @@ def move_shot(shot: TAKEONE_PG_shot, by: int) -> None:
 
 
 def remove_shot(shot: TAKEONE_PG_shot) -> None:
-    """Take a shot off its scene's list. The active one stays active; else the next one is."""
+    """Remove a shot from its scene's list. The active one stays active; else the next one is."""
     state = shot.id_data.take_one
     place = [one.uid for one in state.shots].index(shot.uid)
     state.shots.remove(place)

@@ -184,7 +184,7 @@ def burn_ins(edit: bpy.types.Scene) -> BurnIn:
 
 
 def poll() -> bool:
-    """Take in how it goes. Whether a panel has news to draw."""
+    """Read how it goes. Whether a panel has news to draw."""
     part = exports()
     if not part.exporter.poll():
         return False
@@ -303,7 +303,7 @@ def _start(what: str, edit_name: str, data: Edit, steps: list[Step], room: Path)
 
 
 def _write_data(data: Edit, room: Path) -> None:
-    """In the exporter's thread: it takes a while. Raises OSError."""
+    """In the exporter's thread: it lasts a while. Raises OSError."""
     write_whole(room / "edit.json", edit_file.to_bytes(data, room))
 
 

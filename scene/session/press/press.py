@@ -40,7 +40,7 @@ class Call:
 
     `seeds`: one take each; None: one take with the shot's seed if it is locked, else a new random one.
     `placement`: PLAYHEAD, AFTER or REPLACE. `source`, `image`: of the still. `overrides` by the names of the card:
-    engine, prompt, sound, seconds, size_percent, motion, stills (a number, or None for as many as it takes), and the
+    engine, prompt, sound, seconds, size_percent, motion, stills (a number, or None for as many as are needed), and the
     engine's options. `refines` is the uid of the take that the new one replaces on its strips. `last` is a picture
     to end on, for engines that can.
     """
@@ -140,7 +140,7 @@ def _image_of(shot: Any, source: str) -> Path | None:
 
 
 def _numbered(shot: Any, order: Order) -> Order:
-    """The order with numbers for its takes, which are taken from now on, and with the places of their files."""
+    """The order with numbers for its takes, which are theirs from now on, and with the places of their files."""
     found = []
     for take in order.takes:
         number = takes.next_number(shot)
@@ -177,7 +177,7 @@ def _check_engine(engine: EngineInfo, seconds: float, percent: int, scene: bpy.t
 
 
 def _check_bounds(order: Order) -> None:
-    """Raises SceneError bad_request for an order that no backend would take."""
+    """Raises SceneError bad_request for an order that no backend would accept."""
     try:
         requests(order, ())
     except Unfit as error:

@@ -125,19 +125,19 @@ def _check(shots: Sequence[Any], engine: EngineInfo) -> None:
 
 
 def older(engine: EngineInfo) -> str:
-    """What is said where the engine could make several shots, and the server does not say that it takes them."""
+    """What is said where the engine could make several shots, and the server does not say that it accepts them."""
     text = rpt_("The server of {engine} takes one shot in a request. Update Take One there.")
     return text.format(engine=engine.label)
 
 
 def _too_long(engine: EngineInfo, seconds: float) -> SceneError:
-    message = rpt_("{engine} makes up to {longest:g} seconds, and these shots are {seconds:.4g}. Take fewer.")
+    message = rpt_("{engine} makes up to {longest:g} seconds, and these shots are {seconds:.4g}. Choose fewer.")
     text = message.format(engine=engine.label, longest=engine.max_seconds, seconds=seconds)
     return SceneError("too_long", text, "shorter")
 
 
 def _bound(orders: Sequence[Order]) -> None:
-    """Raises SceneError where no backend would take these orders together."""
+    """Raises SceneError where no backend would accept these orders together."""
     try:
         joined([requests(order, ())[0][1] for order in orders], orders[0].engine)
     except Unfit as error:

@@ -27,7 +27,7 @@ def accounts() -> Accounts:
 
 
 def poll() -> bool:
-    """Take in how a command went; the engines are asked again when it has ended. Whether a panel has news to draw."""
+    """Read how a command went; the engines are asked again when it has ended. Whether a panel has news to draw."""
     running = app().part(Keys).accounts
     if running is None or not running.poll():
         return False

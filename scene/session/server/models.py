@@ -30,7 +30,7 @@ def models() -> Models:
 
 
 def poll() -> bool:
-    """Take in how a command goes; the engines are asked again when it has ended. Whether a panel has news to draw."""
+    """Read how a command goes; the engines are asked again when it has ended. Whether a panel has news to draw."""
     running = app().part(Weights).models
     if running is None or not running.poll():
         return False

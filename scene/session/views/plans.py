@@ -74,8 +74,8 @@ def steps(
     count: int | None,
     wider: bool = False,
 ) -> Steps[Planned]:
-    """Plan the views of a path in the scene as it is at `frame`; `count` None for as many as it takes. The still may be
-    `wider` than its frame."""
+    """Plan the views of a path in the scene as it is at `frame`; `count` None for as many as are needed. The still may
+    be `wider` than its frame."""
     number = scene.session_uid
     path = np.array([pose.place for pose in track.poses[::EVERY]])
     held, settings = held_still(scene, camera), _settings(scene)
@@ -182,7 +182,7 @@ def begin(shot: Any) -> None:
 
 
 def lines(shot: Any) -> list[str]:
-    """What is known before anything is rendered: how many stills, how long they take, what they show."""
+    """What is known before anything is rendered: how many stills, how long they need, what they show."""
     planned = known(shot)
     if planned is None:
         return []
@@ -198,12 +198,12 @@ def lines(shot: Any) -> list[str]:
         stills = text.format(stills=stills, percent=100 * made.more)
     said = []
     if seconds is None:
-        said.append(rpt_("{stills}; how long they take is known after the first").format(stills=stills))
+        said.append(rpt_("{stills}; how long they need is known after the first").format(stills=stills))
     else:
         text = (
-            rpt_("{stills}, about {time}; all {frames} frames would take {all}")
+            rpt_("{stills}, about {time}; all {frames} frames would need {all}")
             if planned.frames <= shot.frames
-            else rpt_("{stills}, about {time}; all {frames} frames, handles included, would take {all}")
+            else rpt_("{stills}, about {time}; all {frames} frames, handles included, would need {all}")
         )
         times = {"time": duration(seconds * (count + made.more)), "all": duration(seconds * planned.frames)}
         said.append(text.format(stills=stills, frames=planned.frames, **times))
@@ -317,7 +317,7 @@ def _moves(item: bpy.types.Object) -> bool:
     return False
 
 
-# --- how long it takes ---------------------------------------------------------------------------------------
+# --- how long a still needs ---------------------------------------------------------------------------------------
 
 
 def measured(scene: bpy.types.Scene, seconds: float, more: float = 0.0) -> None:

@@ -139,9 +139,9 @@ def shot_of_walk(context: bpy.types.Context, cameras: list[bpy.types.Object]) ->
 
 
 def _free_name(name: str) -> str:
-    taken = {shot.name for shot in shot_list.all_shots()}
+    used = {shot.name for shot in shot_list.all_shots()}
     number = 1
-    while f"{name} {number:02d}" in taken:
+    while f"{name} {number:02d}" in used:
         number += 1
     return f"{name} {number:02d}"
 
@@ -174,7 +174,7 @@ def remarks(scene: bpy.types.Scene, walk: Walk, frame: int) -> list[str]:
     speed = walk.speed * metres_per_unit(scene)
     notes = [rpt_("{seconds:.1f} s at {speed:.2g} m/s").format(seconds=walk.seconds, speed=speed)]
     if walk.wanted is not None and walk.seconds > walk.wanted + SLIGHT:
-        text = rpt_("{seconds:.1f} s are too few: it takes longer to look around where it stands.")
+        text = rpt_("{seconds:.1f} s are too few: it lasts longer to look around where it stands.")
         notes.append(text.format(seconds=walk.wanted))
     if walk.seconds > pace.MOST_SECONDS + SLIGHT:
         text = rpt_("A shot takes {seconds:.0f} s at most: the end of the walk is not in it. Use fewer cameras.")

@@ -73,7 +73,7 @@ def direction(shot: Any) -> Direction:
     """What the card says should happen. Lines of dialogue that say nothing are left out.
 
     Raises:
-        ValueError: it is longer than a backend would take.
+        ValueError: it is longer than a backend would accept.
     """
     lines = tuple(Line(line.speaker, line.language, line.line) for line in _spoken(shot))
     return Direction(prompt_of(shot), lines, shot.sound)

@@ -97,7 +97,7 @@ def clear_away(scene: bpy.types.Scene) -> None:
 
 
 def restore() -> None:
-    """Take all nodes of ours out again."""
+    """Remove all nodes of ours."""
     for material in bpy.data.materials:
         tree = material.node_tree
         output = tree.nodes.get(OUTPUT) if tree is not None else None

@@ -61,7 +61,7 @@ class Plan:
 
 
 def plan(track: Track, surfaces: Surfaces, count: int | None = None, wider: bool = False) -> Steps[Plan]:
-    """Choose the views: as many as it takes, or `count` of them (fewer where more would show nothing new). Where the
+    """Choose the views: as many as are needed, or `count` of them (fewer where more would show nothing new). Where the
     still may be `wider` than its frame it is, if that shows enough: in place of a further view, or beside the last."""
     trees = Trees(surfaces)
     yield from _part(trees.build(), 0.0, 0.3)

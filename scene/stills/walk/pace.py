@@ -35,7 +35,7 @@ class Pace:
 
 
 def pace_by_speed(length: float, speed: float) -> Pace:
-    """A walk of `length` at `speed` units a second; faster where it would take longer than a take may."""
+    """A walk of `length` at `speed` units a second; faster where it would last longer than a take may."""
     ease = min(EASE, length / speed / 2)
     seconds = length / speed + ease
     if seconds > MOST_SECONDS or seconds < LEAST_SECONDS:

@@ -105,7 +105,7 @@ def test_what_a_server_does_not_take_is_told_in_its_words(shared: Shared, still:
     service, fake, engine = at(shared, "videos", Script(refusals=[refusal] * 2))
     job = service.wait(order(service, still, engine))
     assert (job["error"]["code"], job["error"]["fix"]) == ("request_refused", "")
-    assert "does not take this request: size must be a multiple of 32" in job["error"]["message"]
+    assert "does not accept this request: size must be a multiple of 32" in job["error"]["message"]
     assert fake.orders == []
     assert len(fake.script.refusals) == 1
 

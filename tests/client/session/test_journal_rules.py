@@ -145,7 +145,7 @@ def test_downloads_add_up_to_what_is_expected() -> None:
         ("ModuleNotFoundError: No module named 'numba.core'", 1, "missing (numba.core)", "install"),
         ("OSError: [Errno 28] No space left on device", 1, "disk is full", "free_space"),
         ("PermissionError: [Errno 13] Permission denied: '/a/b'", 1, "Access to /a/b was denied", "open_log"),
-        ("OSError: [Errno 98] Address already in use", 1, "port is taken", "start"),
+        ("OSError: [Errno 98] Address already in use", 1, "port is used", "start"),
         ("MemoryError", 1, "ran out of memory", "start"),
         ("sqlite3.DatabaseError: file is not a database", 1, "jobs.db) is damaged", "open_log"),
         ("INFO all is well", -9, "want of memory", "start"),

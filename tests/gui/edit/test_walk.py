@@ -86,7 +86,7 @@ def test_the_plan_is_shown_before_anything_is_rendered(blender: BlenderWindow) -
     lines = f"{PLANS}.lines(scene.take_one.blank)"
     blender.until(lines)
     first, second, *_ = blender.ask(lines)
-    assert first == "5 stills; how long they take is known after the first"
+    assert first == "5 stills; how long they need is known after the first"
     assert second.startswith("They show 9") or second.startswith("They show 100")
     blender.picture("plan")
     assert not blender.ask("scene.take_one.shots[:]")

@@ -181,12 +181,12 @@ def _place(node: Node, role: Role) -> Place | None:
 
 
 def _settings(workflow: Workflow) -> Iterator[Setting]:
-    taken: set[str] = set()
+    used: set[str] = set()
     for label, place, kind, low, high in _marked(workflow):
-        if len(taken) == MAX_SETTINGS:
+        if len(used) == MAX_SETTINGS:
             return
-        name = _name(label, taken)
-        taken.add(name)
+        name = _name(label, used)
+        used.add(name)
         value = workflow.value(place)
         yield Setting(name, label, place, kind, float(value) if kind == "float" else value, low, high)
 
@@ -195,9 +195,9 @@ def _marked(workflow: Workflow) -> Iterator[tuple[str, Place, str, float | None,
     """Label, input, kind and range of every setting."""
     for node in workflow.nodes.values():
         if node.kind == PARAMETER:
-            taken = any(_title(node) in role.titles and _place(node, role) for role in ROLES.values())
+            filled = any(_title(node) in role.titles and _place(node, role) for role in ROLES.values())
             kind = KRITA_TYPES.get(str(node.inputs.get("type")), "") or _kind(node.inputs.get("default"))
-            if kind and not taken and _fits(node.inputs.get("default"), kind):
+            if kind and not filled and _fits(node.inputs.get("default"), kind):
                 low, high = (number(node.inputs.get(name)) for name in ("min", "max"))
                 ranged = kind in ("int", "float")
                 yield (
@@ -225,12 +225,12 @@ def _rate(workflow: Workflow) -> Fraction | None:
     return None
 
 
-def _name(label: str, taken: set[str]) -> str:
+def _name(label: str, used: set[str]) -> str:
     """An identifier of its own for a setting."""
     plain = re.sub(r"\W+", "_", label.lower()).strip("_")[:50] or "setting"
     plain = plain if plain.isidentifier() else f"n{plain}"
     found, number = plain, 2
-    while found in taken or found in RESERVED or not found.isidentifier():
+    while found in used or found in RESERVED or not found.isidentifier():
         found, number = f"{plain if plain.isidentifier() else 'setting'}_{number}", number + 1
     return found
 

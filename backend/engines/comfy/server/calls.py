@@ -74,7 +74,7 @@ def upload(wire: Wire, role: str, file: bytes, kind: str = "image/png") -> str:
             message = f"{larger}: start it with a larger --max-upload-size, or make the take shorter or smaller."
             raise EngineError("request_refused", message, "smaller_size")
         if not answer.good:
-            raise EngineError("request_refused", f"{wire.label} does not take the {role} ({answer.status}).", "retry")
+            raise EngineError("request_refused", f"{wire.label} does not accept the {role} ({answer.status}).", "retry")
         return f"{answer.get('subfolder') or FOLDER}/{answer.get('name') or name}"
     raise AssertionError("the last try returns or raises")
 

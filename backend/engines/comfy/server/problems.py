@@ -43,7 +43,7 @@ def refused(label: str, answer: Answer, graph: Graph) -> EngineError:
         whole = answer.get("error")
         said = [_words(whole) if isinstance(whole, dict) else str(whole or f"HTTP {answer.status}")]
     more = f" And {len(said) - MOST} more." if len(said) > MOST else ""
-    return EngineError("request_refused", f"{label} does not take this workflow. {' '.join(said[:MOST])}{more}", "")
+    return EngineError("request_refused", f"{label} does not accept this workflow. {' '.join(said[:MOST])}{more}", "")
 
 
 def failed(label: str, messages: Any, graph_titles: Mapping[str, str]) -> EngineError:

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 SHARED_MEMORY = Path("/dev/shm")
-KEPT_BYTES = 128 << 20  # of a small one, whose memory would take longer to be had than its frames to be decoded
+KEPT_BYTES = 128 << 20  # of a small one, whose memory would be had later than its frames are decoded
 
 
 @dataclass(frozen=True)

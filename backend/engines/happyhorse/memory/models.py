@@ -350,7 +350,7 @@ class Models:
     def _refuse_on_cpu(self, name: str) -> None:
         report = STORE.report(name)
         if report is not None and report.parameters > SMALL:
-            message = "This model needs a graphics card: on the processor one step would take minutes."
+            message = "This model needs a graphics card: on the processor one step would last minutes."
             raise EngineError("engine_unavailable", message, "connect")
 
     def _on_all(

@@ -214,11 +214,11 @@ def streamed_plan(
         outer = streamed_blocks(blocks, budget, shares)
         outside_bytes = sum(blocks[i].bytes for i in outer)
         parts = 0 if shares == 1 else outside_bytes // shares
-        taken = total - outside_bytes + parts + 2 * max(blocks[i].bytes for i in outer)
-        if shares > 1 and taken > budget:
+        used = total - outside_bytes + parts + 2 * max(blocks[i].bytes for i in outer)
+        if shares > 1 and used > budget:
             continue
         host = outside_bytes if shares == 1 else 0
-        return Plan(precision, budget, rows, beside + taken, host, shares=shares)
+        return Plan(precision, budget, rows, beside + used, host, shares=shares)
     return None
 
 

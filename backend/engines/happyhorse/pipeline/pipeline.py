@@ -47,7 +47,7 @@ class Pipeline:
 
     def __init__(self, models: Models) -> None:
         self._models = models
-        self._resizers = ThreadPoolExecutor(RESIZERS, "resizer")  # to start them took longer than what they do
+        self._resizers = ThreadPoolExecutor(RESIZERS, "resizer")  # to start them anew was slower than what they do
         cv2.setNumThreads(1)  # of its own: each frame has one
 
     def generate(

@@ -32,7 +32,7 @@ class Steps:
         self._unreported = _Step.ordered(stage, shown)
 
     def wait(self) -> None:
-        """Until the last step is done and told: it may take seconds."""
+        """Until the last step is done and told: it may last seconds."""
         while self._unreported is not None:
             self.poll()
             if self._unreported is not None:

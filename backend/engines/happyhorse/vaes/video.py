@@ -1,4 +1,4 @@
-"""The whole Wan 2.2 video VAE through diffusers, which takes seconds to import: to check what the engine has instead.
+"""The whole Wan 2.2 video VAE through diffusers, whose import lasts seconds: to check what the engine has instead.
 
 That is `StillEncoder` to encode, and `TurboDecoder` to decode.
 """

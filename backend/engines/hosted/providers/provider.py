@@ -153,7 +153,7 @@ class Provider(Service, Protocol):
         ...
 
     def cancel(self, wire: Wire, ticket: Ticket) -> None:
-        """Takes an order back as far as the provider can. What goes wrong is left."""
+        """Withdraws an order as far as the provider can. What goes wrong is left."""
         ...
 
     def quote(self, wire: Wire, model: Model, asked: Ask) -> Price | None:

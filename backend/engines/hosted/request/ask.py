@@ -73,7 +73,7 @@ def _fitting(model: Model, shots: tuple[Shot, ...]) -> tuple[Shot, ...]:
     total = sum(shot.seconds for shot in shots)
     short = [shot.seconds for shot in shots if shot.seconds < model.shortest_shot]
     if total > model.lengths[-1]:
-        why = f"makes clips of at most {model.lengths[-1]} seconds, and the shots have {total} together. Take fewer"
+        why = f"makes clips of at most {model.lengths[-1]} seconds, and the shots have {total} together. Choose fewer"
     elif short:
         why = f"makes shots of at least {model.shortest_shot} seconds, and one has {short[0]}. Make it longer"
     else:

@@ -31,7 +31,7 @@ def refused(label: str, answer: Answer, paid: str = "") -> EngineError:
         return EngineError("account_refused", f"{label} does not accept the key: {said} Check the account.", "accounts")
     if UNSAFE.search(said):
         return unsafe(label, said, paid)
-    return EngineError("request_refused", f"{label} does not take this request: {said}", "")
+    return EngineError("request_refused", f"{label} does not accept this request: {said}", "")
 
 
 def ticket(label: str, answer: Answer, **places: tuple[str, ...]) -> dict[str, Any]:
