@@ -69,4 +69,13 @@ TWELFTH = {
     "rise, looking left": "pedestal up + pan left",
     "Slow arc, orbit left 40 degrees": "orbit left 40° slow",
     "POV: someone walks to the window.": "push in <to window>",
+    "The camera passes between the curtains and finds the piano.": "push in <through curtains>",
+    "A half turn to see the wall behind us.": "pan right 180°",
+    "Camera is static but breathes a little.": "hold + handheld",
+    "Go round the corner and down the corridor.": "push in <past corner>",
+    "Walk past the desk and along the hallway": "push in <past desk>, push in <along hallway>",
+    "Move in a semicircle around the desk, keeping the desk in the centre.": "orbit right 180° <around desk>",
+    "From the altar back to the entrance, in one smooth backward move.": "pull out <to entrance>",
+    "From the altar back to the entrance.": "pull out <to entrance>",
+    "Stagger backwards.": "handheld + pull out",
 }

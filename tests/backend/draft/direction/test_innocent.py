@@ -129,6 +129,10 @@ STILL_THE_CAMERAS = {
     "He glances at the clock.": "",
     "A man steps out from behind the column.": "",
     "Anna takes a few paces forward, the camera stays put.": "hold",
+    "The soldier staggers backwards.": "",
+    "He walks round the corner and down the corridor.": "",
+    "She goes through the gate and finds the dog.": "",
+    "The horses run in a semicircle around the fire.": "",
     "Hitchcock trombone": "dolly zoom out",
 }
 

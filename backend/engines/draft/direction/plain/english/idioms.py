@@ -11,6 +11,7 @@ _A = r"(?:the|an?|his|her|their|my|your|our)"
 _THING = rf"{_A} (?:[\w'-]+ )?[\w'-]+"
 _BEHIND = r"(?:behind|around|between|under)"
 _CLAUSE = r"(?:^|(?<=[,.;:!?\n])|\bthen\b|\band\b)\s*"
+_ROADS = "(?:corridor|hall|hallway|street|road|alley|aisle|path|stairs|staircase|steps|passage|tunnel|nave)"
 _LAPS = rf"{_CLAUSE}(?:(?:the )?camera )?(?:do(?:es)? |mak(?:e|es) |tak(?:e|es) )?"
 _GO = r"(?:come|go|walk|move|glide|drift|float|stroll|wander|travel|fly|swing|creep|head)(?:s|es|ing)?"
 
@@ -101,6 +102,17 @@ IDIOMS = replacements(
         ),
         (rf"{_CLAUSE}up (?:and )?over (?={_A} )", " crane up over "),
         (r"\bthen (?:back )?down (?:on |to )?(?:the|its) (?:other|far) side\b", "then pedestal down"),
+        (
+            rf"\b((?:through|between|past|under) {_THING}),? and (?:then )?"
+            rf"(?:finds?|discovers?|reach(?:es)?) (?={_A} )",
+            r"\1 to ",
+        ),
+        (rf"(?<=\w) and (?:on )?(down|up|along) (?=the {_ROADS}\b)", r", then walk \1 "),
+        (rf"\bin an? (?:semi-?circle|half[- ]circle) a?round ({_THING}|him|her|them)", r"around \1 by 180 degrees"),
+        (rf"{_CLAUSE}from {_THING} back to (?={_A} )", " pull back to "),
+        (rf"{_CLAUSE}stagger(?:s|ing)? (?=back|forwards?|to\b|towards?)", " handheld, walk "),
+        (r"\b(half|quarter|full) turn to (?:see|show|reveal|face) [^,.;\n]*", r"\1 turn to the right"),
+        (r"\b(camera\b[^.;\n]{0,40}?)\s(?:but|and) breathes\b", r"\1, camera breathes"),
         # Looks.
         (
             rf"\b(?:start|begin|open)(?:s|ing|ning)? (?:at|on|from|with) {_THING}(?:,| and| then)*((?: \w+ly)?) "
