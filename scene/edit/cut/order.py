@@ -35,13 +35,13 @@ def arrange(edit: bpy.types.Scene, order: Sequence[str], rules: Rules | None = N
         return arrange(edit, order, rules)
     gaps = _gaps(row, wanted)
     at, moves, markers, moved = row[0].start, [], {}, 0
-    moved: set[str] = set()
+    carried: set[str] = set()
     for use, gap in zip(wanted, gaps, strict=True):
         by = at - use.start
         at += use.length + gap
         moved += by != 0
-        along = list(use.all) + [one for one in _own_within(edit, use, rules) if one.name not in moved]
-        moved |= {strip.name for strip in along}
+        along = list(use.all) + [one for one in _own_within(edit, use, rules) if one.name not in carried]
+        carried |= {strip.name for strip in along}
         moves += [(strip, by) for strip in along]
         for marker in edit.timeline_markers if rules.markers else ():
             if use.start <= marker.frame < use.end:
