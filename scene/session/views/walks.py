@@ -174,7 +174,7 @@ def remarks(scene: bpy.types.Scene, walk: Walk, frame: int) -> list[str]:
     speed = walk.speed * metres_per_unit(scene)
     notes = [rpt_("{seconds:.1f} s at {speed:.2g} m/s").format(seconds=walk.seconds, speed=speed)]
     if walk.wanted is not None and walk.seconds > walk.wanted + SLIGHT:
-        text = rpt_("{seconds:.1f} s are too few: it lasts longer to look around where it stands.")
+        text = rpt_("{seconds:.1f} s are too few to look around where it stands.")
         notes.append(text.format(seconds=walk.wanted))
     if walk.seconds > pace.MOST_SECONDS + SLIGHT:
         text = rpt_("A shot takes {seconds:.0f} s at most: the end of the walk is not in it. Use fewer cameras.")

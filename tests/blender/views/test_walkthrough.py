@@ -311,7 +311,7 @@ def test_a_walk_that_takes_longer_than_was_asked_for_or_than_a_shot_says_so():
     away = [flats.eye(scene, f"Far {x}", (x, 2.5, 1.6), (x + 1, 2.5, 1.6)) for x in (5.0, 6.5)]
     shot, _ = walk(scene, [one, two, *away], pace="LENGTH", seconds=2.0)
     assert shot.seconds == pytest.approx(4.0)  # 3 to look around, 1 to go
-    assert "2.0 s are too few: it lasts longer to look around where it stands." in shot.walk_notes
+    assert "2.0 s are too few to look around where it stands." in shot.walk_notes
     shot, _ = walk(scene, [one, two, *away], pace="LENGTH", seconds=6.0)
     assert shot.seconds == pytest.approx(6.0) and "too few" not in shot.walk_notes
     long = at_once(walks.steps(scene, [*[one, two] * 31, *away], "SPEED", 1.0, 5.0))

@@ -82,7 +82,7 @@ class Recording(Plain):
             try:
                 part = self._parts[key] = self._recorded(lambda: work(*given))
             except RuntimeError:  # out of memory is one, too: nothing has been done yet
-                log.warning("A pass can't be recorded: it lasts longer.", exc_info=True)
+                log.warning("A pass can't be recorded: it is slower.", exc_info=True)
                 self._failed = True
                 return work(*given)
         part.replay()
