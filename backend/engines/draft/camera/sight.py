@@ -102,6 +102,7 @@ def _is_level(points: np.ndarray, up: np.ndarray) -> np.ndarray:
         normal = np.cross(across, down)
         level[1:-1, 1:-1] = np.abs(normal @ (up / length)) > LEVEL * np.linalg.norm(normal, axis=-1)
     level[0], level[-1] = level[1], level[-2]
+    level[:, 0], level[:, -1] = level[:, 1], level[:, -2]
     return level
 
 

@@ -1,0 +1,112 @@
+"""Which of the things in view a name means, and the box around several."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from backend.engines.draft.camera.scene_depth import SceneDepth
+from backend.engines.draft.camera.targets import find_target
+from client.protocol import Thing
+
+THINGS = (
+    Thing("OldChair", (-1.5, -0.8, -5.0), (0.6, 1.1, 0.7)),
+    Thing("RedChair", (0.9, -0.8, -4.0), (0.6, 1.0, 0.7)),
+    Thing("WoodenChair", (2.0, -0.8, -6.0), (0.6, 1.2, 0.7)),
+    Thing("FloorLamp", (1.2, 0.5, -3.5), (0.3, 1.5, 0.4)),
+    Thing("couch", (-0.5, -0.6, -6.0), (2.0, 0.9, 1.0)),
+    Thing("BigTable", (0.4, -0.9, -4.2), (1.6, 0.8, 1.1)),
+    Thing("Anna", (-0.4, -0.3, -3.0), (0.5, 1.7, 0.4), True),
+    Thing("Ben", (0.6, -0.2, -3.6), (0.6, 1.8, 0.5), True),
+    Thing("Berries", (0.0, 0.0, -9.0), (0.1, 0.1, 0.1)),
+    Thing("Chair behind", (0.1, 0.0, 5.0), (0.6, 1.0, 0.7)),
+    Thing("Glass", (3.0, 0.0, -4.0), (0.1, 0.2, 0.1)),
+)
+SCENE = SceneDepth(False, 1600, 900, 1400, 1500, 4.5, 6.0, 2.5, 3.5, 1.4, 1.1, things=THINGS)
+
+
+@pytest.mark.parametrize(
+    ("name", "which", "among", "found"),
+    [
+        ("chair", "", 0.0, "RedChair"),  # near the middle
+        ("chair", "left", 0.0, "OldChair"),
+        ("chair", "right", 0.0, "WoodenChair"),
+        ("chair", "nearest", 0.0, "RedChair"),
+        ("chair", "farthest", 0.0, "WoodenChair"),
+        ("chair", "2 left", 0.0, "RedChair"),
+        ("chair", "1 right", 0.0, "WoodenChair"),
+        ("chair", "9 left", 0.0, "WoodenChair"),
+        ("chair", "left of table", 0.0, "OldChair"),
+        ("chair", "right of table", 0.0, "RedChair"),
+        ("chair", "behind lamp", 0.0, "RedChair"),
+        ("chair", "behind table", 0.0, "OldChair"),
+        ("chair", "before table", 0.0, "RedChair"),
+        ("chair", "near couch", 0.0, "OldChair"),
+        ("chair", "before anna", 0.0, "RedChair"),  # none is: that nearest to the middle
+        ("chair", "left of piano", 0.0, "RedChair"),
+        ("red chair", "", 0.0, "RedChair"),
+        ("wooden chair", "", 0.0, "WoodenChair"),
+        ("armchair", "", 0.0, "RedChair"),
+        ("sofa", "", 0.0, "couch"),
+        ("lamp", "", 0.0, "FloorLamp"),
+        ("light", "", 0.0, "FloorLamp"),
+        ("table", "", 0.0, "BigTable"),
+        ("berry", "", 0.0, "Berries"),
+        ("glass", "", 0.0, "Glass"),
+        ("her", "", 0.0, "Ben"),
+        ("anna", "", 0.0, "Anna"),
+        ("man", "right", 0.0, "Ben"),
+        ("piano", "", 0.0, None),
+        ("", "", 0.0, None),
+        ("red", "", 0.0, "RedChair"),
+        ("chair", "", 0.1, "OldChair"),  # as large, in their order from the left: the three that are seen
+        ("chair", "", 0.6, "RedChair"),
+        ("chair", "nearest", 0.1, "RedChair"),
+    ],
+)
+def test_which_thing_is_meant(name: str, which: str, among: float, found: str | None) -> None:
+    target = find_target(name, SCENE, among, which)
+    if found is None:
+        assert target is None
+        return
+    (thing,) = (one for one in THINGS if one.name == found)
+    assert target is not None and target.named
+    assert (tuple(target.centre), tuple(target.size)) == (thing.centre, thing.size)
+
+
+@pytest.mark.parametrize(
+    ("name", "low", "high"),
+    [
+        ("people", (-0.65, -1.15, -3.85), (0.9, 0.7, -2.8)),
+        ("the lamp and the table", (-0.4, -1.3, -4.75), (1.35, 1.25, -3.3)),
+    ],
+)
+def test_several_are_one_box(name: str, low: tuple[float, ...], high: tuple[float, ...]) -> None:
+    target = find_target(name, SCENE)
+    assert target is not None
+    np.testing.assert_allclose(target.centre - target.size / 2, low, atol=1e-9)
+    np.testing.assert_allclose(target.centre + target.size / 2, high, atol=1e-9)
+    chairs = find_target("chairs", replace(SCENE, things=THINGS[:3]))
+    assert chairs is not None
+    np.testing.assert_allclose(chairs.centre - chairs.size / 2, (-1.8, -1.4, -6.35))
+    np.testing.assert_allclose(chairs.centre + chairs.size / 2, (2.3, -0.2, -3.65), atol=1e-9)
+    assert find_target("the lamp and the piano", SCENE) is None
+
+
+def test_what_is_out_of_the_picture_is_not_taken_for_another() -> None:
+    """Half the picture's width is 0.571 of the distance, its height 0.3."""
+
+    def among(*centres: tuple[float, float, float], seed: float = 0.99, orthographic: bool = False) -> float:
+        things = tuple(Thing("Vase", centre, (0.2, 0.4, 0.2)) for centre in centres)
+        found = find_target("vase", replace(SCENE, things=things, orthographic=orthographic), seed)
+        assert found is not None
+        return float(found.centre[0])
+
+    assert among((0, 0, -4), (2.28, 0, -4)) == 2.28 and among((0, 0, -4), (2.3, 0, -4)) == 0
+    assert among((0, 0, -4), (1, 1.19, -4)) == 1 and among((0, 0, -4), (1, 1.21, -4)) == 0
+    assert among((0, 0, -4), (1, 0, -7.9)) == 1 and among((0, 0, -4), (1, 0, -8.1)) == 0  # half as large
+    assert among((0, 0, -4), (1, 0, -4), orthographic=True) == 0
+    assert among((0.5, 0, -4), (-0.5001, 0, -3.9), seed=0.0) == 0.5
+    assert among((0, 0, 4), (0.9, 0, -4), seed=0.0) == 0.9
