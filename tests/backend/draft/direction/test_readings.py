@@ -301,6 +301,19 @@ the camera does not move for 3 seconds, then slowly pushes in
     push +1 1 0.6 smooth open
 push in until the face fills the frame
     push +1 1 1 smooth open <to:face:>
+dolly back 1 foot 6 inches over two and a half seconds
+    push -1 1 1 smooth metres=0.4572 seconds=2.5 open
+truck left 3 ft 9 inches, then one and a half metres right
+    truck -1 1 1 smooth metres=1.143
+    truck +1 1 1 smooth metres=1.5
+orbit one and a half turns around the car
+    orbit +1 1 1 smooth degrees=540 open <around:car:>
+orbit 3/8 of a turn left
+    orbit -1 1 1 smooth degrees=135
+circle twice around him
+    orbit +1 1 1 smooth degrees=720 open <around:him:>
+twice around the table, fast
+    orbit +1 1 1.8 smooth degrees=720 open <around:table:>
 camera at eye level; the wind blows the curtains as she turns around
     beyond curtains; people
 zoom out 50 percent

@@ -14,6 +14,13 @@ _PART_OF_A_TURN = re.compile(
     rf"(?:full |whole )?{_ROUND}(?: of| for)?",
     re.IGNORECASE,
 )
+_WHOLE = {**_COUNTS, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_NUMBER = rf"(?:\d{{1,3}}|{'|'.join(_WHOLE)})"
+_AND_A_HALF = re.compile(rf"\b({_NUMBER}) and (?:a|one) half\b(?! (?:a|an|the)\b)", re.IGNORECASE)
+_FEET_AND_INCHES = re.compile(
+    rf"\b({_NUMBER})[ -]?(?:feet|foot|ft),? (?:and )?({_NUMBER})[ -]?inch(?:es)?\b", re.IGNORECASE
+)
+_FRACTION = re.compile(rf"(?<![\d/.,])([1-9])/([2-9]) (?:of )?(?:an? )?(?!orbit){_ROUND}\b(?: of| for)?", re.IGNORECASE)
 _SCALES = re.compile(r"\b(?:from )?(\d{1,4}) ?(?:%|percent) ?(?:to|→|->|-|–) ?(\d{1,4}) ?(?:%|percent)", re.IGNORECASE)
 _SHARE_OF_SPEED = re.compile(
     r"\b(?:at )?(\d{1,3}) ?(?:%|percent) (?:of )?(?:the )?(?:normal |full |usual )?speed\b", re.IGNORECASE
@@ -61,6 +68,9 @@ _IN_WORDS = replacements(
 def in_figures(text: str) -> str:
     """English `text` with such amounts as the reader's own figures and words."""
     text = _PART_OF_A_TURN.sub(_degrees, text)
+    text = _AND_A_HALF.sub(lambda match: f"{_count(match[1])}.5", text)
+    text = _FEET_AND_INCHES.sub(lambda match: f"{_count(match[1]) + _count(match[2]) / 12:.4f} feet", text)
+    text = _FRACTION.sub(lambda match: f"{360 * int(match[1]) / int(match[2]):g} degrees ", text)
     text = _SCALES.sub(_times, text)
     text = _SHARE_OF_SPEED.sub(lambda match: "slowly" if int(match[1]) < 100 else "fast", text)
     return replaced(text, _IN_WORDS)
@@ -69,6 +79,10 @@ def in_figures(text: str) -> str:
 def _degrees(match: re.Match[str]) -> str:
     count = _COUNTS[(match[1] or "a").lower()]
     return f" {360.0 * count / _PARTS[match[2].lower()]:g} degrees "
+
+
+def _count(said: str) -> int:
+    return int(said) if said.isdecimal() else _WHOLE[said.lower()]
 
 
 def _times(match: re.Match[str]) -> str:

@@ -200,6 +200,7 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (r"\b(?:while |and )holding (?:on|onto) (?:the |her |his )?\w+", " "),
         (r"\bpull-?back\b", "pull back", ordered),
         (r"\bease out of (?:a|the) hold (?:and )?(?:into|to)\b", "hold, then"),
+        (r"\b(orbit\w*|circl\w+|arc\w*) (?:twice|two times|2 times) (?=a?round\b)", r"\1 720 degrees "),
         (r"\b(?:twice|two times|2 times) (a?round)\b", r"orbit 720 degrees \1", ordered),
         # Without a verb of the camera's.
         (
