@@ -170,13 +170,19 @@ def _hidden(key: np.ndarray, x0: int, x1: int, y0: int, y1: int, near: float) ->
 
 
 @helper
-def span(tiles: np.ndarray, width: int) -> tuple[int, int]:
-    """The first pixel of the first tile that is wanted, and the one after the last."""
-    begin, end = width, 0
+def stretches(tiles: np.ndarray, width: int, most: int, ends: np.ndarray) -> int:
+    """Where tiles that are wanted lie side by side, at most so many pixels (whole tiles) of them: into `ends` int32
+    [n, 2] the first pixel of each such stretch and the one after its last. How many there are."""
+    count = 0
     for tile in range(tiles.shape[0]):
-        if tiles[tile] != 0:
-            begin, end = min(begin, tile * TILE), min(width, tile * TILE + TILE)
-    return begin, end
+        if tiles[tile] == 0:
+            continue
+        begin = tile * TILE
+        if count == 0 or ends[count - 1, 1] != begin or begin - ends[count - 1, 0] >= most:
+            ends[count, 0] = begin
+            count += 1
+        ends[count - 1, 1] = min(width, begin + TILE)
+    return count
 
 
 @helper
@@ -240,22 +246,25 @@ def draw(
     pixels that have any: `edge` int32 [h, w] is 0, else 1 + their place in `edges` (the pixel), `keys` and `fringes`
     [2, ...] (FIRST, SECOND). Gives how many those are.
 
-    Blocks off the tiles `wanted` are left out, unless `every` tile is."""
+    Off the tiles `wanted` all of it may be anything, unless `every` tile is."""
     height, width = key.shape
     count = 0
     none, zero, half = np.float32(-np.inf), np.float32(0), np.float32(0.5)
-    key[:] = none
-    shown[:] = -1
-    edge[:] = 0
-    spans = np.empty((wanted.shape[0], 2), np.int32)
+    ends, asked = np.empty((wanted.shape[0], wanted.shape[1], 2), np.int32), np.empty(wanted.shape[0], np.int32)
     for row in range(wanted.shape[0]):
-        spans[row, 0], spans[row, 1] = span(wanted[row], width)
+        asked[row] = stretches(wanted[row], width, width, ends[row])
+        for y in range(row * TILE, min(row * TILE + TILE, height)):
+            for k in range(asked[row]):
+                first_pixel, beyond = ends[row, k, 0], ends[row, k, 1]
+                key[y, first_pixel:beyond] = none
+                shown[y, first_pixel:beyond] = -1
+                edge[y, first_pixel:beyond] = 0
     for i in order:
         x0, x1 = bounds[0, i], bounds[1, i]
         y0, y1 = max(bounds[2, i] - top, 0), min(bounds[3, i] - top, height - 1)
-        if _hidden(key, x0, x1, y0, y1, reach[i]):
-            continue
         if not every and not _asked(wanted, x0, x1, y0, y1):
+            continue
+        if _hidden(key, x0, x1, y0, y1, reach[i]):
             continue
         number = face[i]
         if back[number, STRETCH] == 0:
@@ -283,7 +292,7 @@ def draw(
                         key[y, x] = near if ahead_of else old
                         shown[y, x] = number if ahead_of else shown[y, x]
                         continue
-                    if not within or near < old:
+                    if not within or near < old or not (every or wanted[y // TILE, x // TILE] != 0):
                         continue
                     at = edge[y, x] - 1
                     if at < 0:
@@ -305,8 +314,7 @@ def draw(
         left_turn, right_turn, top_turn, bottom_turn = one / la, one / ra, one / ta, one / ba
         for y in range(y0, y1 + 1):
             fy = np.float32(y + top) + half
-            tiles = spans[y // TILE]
-            first, last = np.float32(max(x0, tiles[0])) + half, np.float32(min(x1, tiles[1] - 1)) + half
+            first, last = np.float32(x0) + half, np.float32(x1) + half
             first, last = _within(lb * fy + lc, la, left_turn, first, last)
             first, last = _within(rb * fy + rc, ra, right_turn, first, last)
             first, last = _within(tb * fy + tc, ta, top_turn, first, last)
@@ -315,12 +323,16 @@ def draw(
                 first, last = _within(i21 * fy + i22, i20, one / i20, first, last)
             if last < first:
                 continue
-            begin, end = int(np.ceil(first - half)), int(np.floor(last - half)) + 1
-            keys_row, shown_row = key[y, begin:end], shown[y, begin:end]
-            near0 = ky * fy + k0 + kx * (np.float32(begin) + half)
-            for x in range(np.uint64(max(end - begin, 0))):  # unsigned: no test for counting from the end
-                near = near0 + kx * np.float32(np.int32(x))
-                ahead_of = near > keys_row[x]
-                keys_row[x] = near if ahead_of else keys_row[x]
-                shown_row[x] = number if ahead_of else shown_row[x]
+            left_end, right_end = int(np.ceil(first - half)), int(np.floor(last - half)) + 1
+            for k in range(asked[y // TILE]):
+                begin, end = max(left_end, ends[y // TILE, k, 0]), min(right_end, ends[y // TILE, k, 1])
+                if begin >= end:
+                    continue
+                keys_row, shown_row = key[y, begin:end], shown[y, begin:end]
+                near0 = ky * fy + k0 + kx * (np.float32(begin) + half)
+                for x in range(np.uint64(end - begin)):  # unsigned: no test for counting from the end
+                    near = near0 + kx * np.float32(np.int32(x))
+                    ahead_of = near > keys_row[x]
+                    keys_row[x] = near if ahead_of else keys_row[x]
+                    shown_row[x] = number if ahead_of else shown_row[x]
     return count

@@ -13,7 +13,7 @@ import numpy as np
 from .....kernels import helper, kernel
 from ..layers import HALO
 from .colours import COVER, between, mix, packed
-from .raster import FIRST, SECOND, STRETCH, TILE, span
+from .raster import FIRST, SECOND, STRETCH, TILE, stretches
 
 BORDER = 0.04  # share of the view's width over which samples gain weight from its edge inwards
 NEXT_TEXEL = np.uint64(32)  # bits: where the second of a pair of texels lies
@@ -55,6 +55,22 @@ def _sharp(stretch: Any, ahead: Any) -> Any:
     return np.float32(1) / (stretched * np.sqrt(stretched))
 
 
+@helper
+def _inside(
+    back: np.ndarray, before: float, fy: float, first: int, last: int, wide: float, high: float, scale: float
+) -> bool:
+    """Whether a run's first and last pixel, and so all between, lie so far inside the view that its edge takes no
+    weight from them."""
+    two, one = np.float32(2), np.float32(1)
+    for k in (first, last):
+        fx = np.float32(np.int32(k)) + before
+        w = two / (back[6] * fx + back[7] * fy + back[8])
+        u, v = (back[0] * fx + back[1] * fy + back[2]) * w, (back[3] * fx + back[4] * fy + back[5]) * w
+        if min(min(u, v), min(wide - u, high - v)) * scale < one:
+            return False
+    return True
+
+
 @kernel
 def sample(
     top: int,
@@ -86,13 +102,13 @@ def sample(
     # One array at distances that are known when this is compiled, so that no part of it can be another.
     place, weigh = np.empty(3 * ROOM, np.uint32), np.empty(ROOM, np.float32)
     found, starts = np.empty(2 * ROOM, np.uint64), np.empty(PIECE + 1, np.int32)
+    pieces = np.empty((wanted.shape[1], 2), np.int32)
     below, part = np.uint64(ROOM), np.uint64(2 * ROOM)
     lanes = np.uint64(LANES - 1)
     for y in range(height):
-        row_begin, row_end = span(wanted[y // TILE], width)
         fy = np.float32(y + top) + half
-        for begin in range(row_begin, row_end, PIECE):
-            end = min(begin + PIECE, row_end)
+        for piece in range(stretches(wanted[y // TILE], width, PIECE, pieces)):
+            begin, end = pieces[piece, 0], pieces[piece, 1]
             before = np.float32(begin) + half
             runs = _runs(shown[y, begin:end], starts)
             for run in range(runs):
@@ -128,6 +144,11 @@ def sample(
                         weigh[k] = says
                     continue
                 stretch = back[i, STRETCH]
+                if last - first > lanes and _inside(back[i], before, fy, first, last - np.uint64(1), wide, high, scale):
+                    for k in range(first, beyond):
+                        fx = np.float32(np.int32(k)) + before
+                        weigh[k] = max(_sharp(stretch, b6 * fx + w0), least)
+                    continue
                 for k in range(first, beyond):
                     fx = np.float32(np.int32(k)) + before
                     ahead = b6 * fx + w0
