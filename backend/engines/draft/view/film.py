@@ -15,13 +15,14 @@ from ..camera.paths import Pose
 from . import layers, margins, picture
 from .drawing.renderer import Renderer, Sight
 from .layers import Layers
-from .memory import give_back
+from .memory import LARGE, give_back
 from .picture import Picture
 from .unseen import Boxes, Unseen, boxes
 from .views import Part, Place, parts, seen_from
 
 Drawn = TypeVar("Drawn")
 AROUND = 1  # views beyond the two that a moment lies between, on either side: see views.parts
+SOON = 12  # frames before a view is wanted that it is got ready, so that none waits for it
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,10 +52,9 @@ class Film:
     _ready: dict[int, Future[Prepared]] = field(default_factory=dict, init=False)
 
     def start(self) -> None:
-        """Gets the still ready to be drawn from, which otherwise the first frame waits for."""
-        first: Future[Prepared] = Future()
-        first.set_result(self.prepare(0))
-        self._ready[0] = first
+        """Gets ready what the first frames are drawn from, side by side, which otherwise they would wait for."""
+        with ThreadPoolExecutor(self.threads if self.still.nearness.size < LARGE else 1) as beside:
+            self._sights(0, beside)
 
     def rehearse(self) -> None:
         """Draws the still for nothing. On a machine's first take what draws is compiled by it, while the stage still
@@ -63,16 +63,17 @@ class Film:
         Renderer(self.still).frame([Sight(view.picture, view.layers, self.places[0].pose)])
 
     def frames(self, workers: int) -> Iterator[np.ndarray]:
-        """uint8 RGB [height, width, 3] of each pose, once; a few are drawn ahead, one to a worker."""
-        for frame in self.drawn(workers, Renderer.frame):
-            self.unseen.append(frame.unseen)
-            yield frame.rgb
+        """uint8 RGB [height, width, 3] of each pose, once; a few are drawn ahead."""
+        for rgb, unseen in self.drawn(workers, _seen):
+            self.unseen.append(unseen)
+            yield rgb
 
     def drawn(
         self, workers: int, draw: Callable[[Renderer, Sequence[Sight], Boxes], Drawn]
     ) -> Generator[Drawn, None, None]:
-        """What `draw` makes of what each pose is drawn from, and of what is unseen there, in order, once."""
-        free = deque(Renderer(self.still) for _ in range(workers))
+        """What `draw` makes of what each pose is drawn from, and of what is unseen there, in order, once. One more than
+        there are workers is on its way: while the first is waited for, or taken, no worker does."""
+        free = deque(Renderer(self.still) for _ in range(workers + 1))
         waiting: deque[tuple[Future[Drawn], Renderer]] = deque()
         ahead = iter(range(len(self.poses)))
         with ThreadPoolExecutor(workers) as pool, ThreadPoolExecutor(1) as beside:
@@ -90,12 +91,15 @@ class Film:
                 beside.shutdown(cancel_futures=True)
 
     def _sights(self, index: int, beside: ThreadPoolExecutor) -> list[Sight]:
-        """What frame `index` is drawn from. Views that are over are given up, the next one is got ready `beside`."""
+        """What frame `index` is drawn from. Views that are over are given up, the next ones are got ready `beside`: not
+        those after them, where views follow each other so quickly that these would be many."""
         wanted, ready = self._parts[index], self._ready
         here = wanted[0].index
         for over in [k for k in ready if k < here - AROUND]:
             del ready[over]
-        for k in (*(part.index for part in wanted), *range(here, min(here + 1 + AROUND, len(self.places) - 1) + 1)):
+        soon = self._parts[min(index + SOON, len(self.poses) - 1)][0].index
+        last = here + 1 + AROUND + int(soon == here + 1 and self.still.nearness.size < LARGE)
+        for k in (*(part.index for part in wanted), *range(here, min(last, len(self.places) - 1) + 1)):
             if k not in ready:
                 ready[k] = beside.submit(self.prepare, k)
         sights = []
@@ -137,6 +141,13 @@ class Film:
         parallax = margins.parallax(shown, path)
         if not self.guess:
             parallax = max(parallax, margins.telling(shown))
-        made = layers.build(shown, parallax, margins.margins(shown, path, self.still), self.seed, guess, self.threads)
+        beyond = margins.margins(shown, path, self.still) if guess else (0, 0, 0, 0)
+        made = layers.build(shown, parallax, beyond, self.seed, guess, self.threads)
         give_back(shown.nearness.size)
         return Prepared(shown, made)
+
+
+def _seen(renderer: Renderer, sights: Sequence[Sight], unseen: Boxes) -> tuple[np.ndarray, float]:
+    """A frame's colours and the share of it that no view shows, without what else it is made of."""
+    frame = renderer.frame(sights, unseen)
+    return frame.rgb, frame.unseen
