@@ -18,24 +18,24 @@ def fill(nearness: np.ndarray, rgb: np.ndarray, counts: np.ndarray, blank: np.nd
     has `counts` int32 [h] of them. `same` is what counts as one surface, 0: a share of the nearness (BEHIND). A frame
     that shows nothing gets the colour `blank`.
     """
-    known, gaps = [nearness > -np.inf], [_holes(nearness, counts)]
+    gaps = [_holes(nearness, counts)]
     if len(gaps[0]) == nearness.size:
         rgb[:] = blank
         return
     wanted = [np.zeros((0, 0), np.bool_)]  # a pixel is wanted where it is a gap
+    shape = nearness.shape
     while len(gaps[-1]):
-        known.append(_any_of_four(known[-1]))
-        wanted.append(np.zeros_like(known[-1]))
-        _ask(gaps[-1], known[-2].shape[1], wanted[-1])
-        gaps.append(_gaps(wanted[-1], known[-1]))
+        wide, shape = shape[1], (-(-shape[0] // 2), -(-shape[1] // 2))
+        wanted.append(np.zeros(shape, np.bool_))
+        gaps.append(_ask(gaps[-1], wide, nearness, 1 << len(gaps), wanted[-1]))
     for finer, above in zip(wanted[-2:0:-1], wanted[:1:-1], strict=True):  # also what those above are made of
         _ask_below(above, finer)
     colours, near = [rgb], [nearness]
-    for level in range(1, len(known)):
-        colours.append(np.empty((*known[level].shape, 3), np.float32))
-        near.append(np.empty(known[level].shape, np.float32))
-        _halve(colours[-2], near[-2], known[level - 1], wanted[level], np.float32(same), colours[-1], near[-1])
-    for level in range(len(known) - 2, -1, -1):
+    for asked in wanted[1:]:
+        colours.append(np.empty((*asked.shape, 3), np.float32))
+        near.append(np.empty(asked.shape, np.float32))
+        _halve(colours[-2], near[-2], asked, np.float32(same), colours[-1], near[-1])
+    for level in range(len(gaps) - 2, -1, -1):
         coarse = colours[level + 1], near[level + 1]
         _between(*coarse, gaps[level], level == 0, np.float32(same), colours[level], near[level])
 
@@ -52,36 +52,6 @@ def _holes(nearness: np.ndarray, counts: np.ndarray) -> np.ndarray:
                 out[found] = y * width + x
                 found += 1
             x += 1
-    return out
-
-
-@kernel
-def _gaps(wanted: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """The cells, int64 [n], that are wanted and not known."""
-    asked, there = wanted.reshape(-1), known.reshape(-1)
-    count = 0
-    for i in range(asked.size):
-        count += int(asked[i] and not there[i])
-    out = np.empty(count, np.int64)
-    found = 0
-    for i in range(asked.size):
-        if asked[i] and not there[i]:
-            out[found] = i
-            found += 1
-    return out
-
-
-@kernel
-def _any_of_four(known: np.ndarray) -> np.ndarray:
-    """bool at half the size: whether any of the four cells is known."""
-    height, width = known.shape
-    out = np.zeros(((height + 1) // 2, (width + 1) // 2), np.bool_)
-    for y in range(height):
-        row, line = known[y], out[y // 2]
-        for x in range(np.uint64(width // 2)):
-            line[x] |= row[np.uint64(2) * x] | row[np.uint64(2) * x + np.uint64(1)]
-        if width % 2 == 1:
-            line[width // 2] |= row[width - 1]
     return out
 
 
@@ -113,45 +83,66 @@ def _weight(near: float, far: float, same: float) -> np.float32:
     return part * part
 
 
+@helper
+def _empty(nearness: np.ndarray, top: int, left: int, size: int) -> bool:
+    """Whether no pixel of a square has a nearness."""
+    for y in range(top, min(top + size, nearness.shape[0])):
+        for x in range(left, min(left + size, nearness.shape[1])):
+            if nearness[y, x] > np.float32(-np.inf):
+                return False
+    return True
+
+
 @kernel
-def _ask(gaps: np.ndarray, width: int, wanted: np.ndarray) -> None:
-    """Marks what the `gaps` int64 [n], cells of a level so wide, lie between at half the size."""
+def _ask(gaps: np.ndarray, width: int, nearness: np.ndarray, size: int, wanted: np.ndarray) -> np.ndarray:
+    """Marks what the `gaps` int64 [n], cells of a level so wide, lie between at half the size, where a cell is `size`
+    pixels of `nearness` to a side. Those of them that are gaps as well."""
     across = np.uint32(width)
+    out, found = np.empty(4 * gaps.size, np.int64), 0
     for i in gaps:
         top, bottom, _ = around(int(np.uint32(i) // across), wanted.shape[0])
         left, right, _ = around(int(np.uint32(i) % across), wanted.shape[1])
-        wanted[top, left] = wanted[top, right] = wanted[bottom, left] = wanted[bottom, right] = True
+        for y in (top, bottom):
+            for x in (left, right):
+                if wanted[y, x]:
+                    continue
+                wanted[y, x] = True
+                if _empty(nearness, y * size, x * size, size):
+                    out[found] = y * wanted.shape[1] + x
+                    found += 1
+    return out[:found]
 
 
 @kernel
 def _halve(
     colour: np.ndarray,
     near: np.ndarray,
-    known: np.ndarray,
     wanted: np.ndarray,
     same: float,
     out: np.ndarray,
     nearness: np.ndarray,
 ) -> None:
     """The cells that are `wanted` and can be known: each as the farthest of the four in it that are, and what lies
-    close to it."""
+    close to it. What can't has the nearness -inf."""
+    none = np.float32(-np.inf)
     for y in range(out.shape[0]):
-        bottom = min(2 * y + 2, known.shape[0])
+        bottom = min(2 * y + 2, near.shape[0])
         for x in range(out.shape[1]):
             if not wanted[y, x]:
                 continue
-            right = min(2 * x + 2, known.shape[1])
+            right = min(2 * x + 2, near.shape[1])
             far = np.float32(np.inf)
             for v in range(2 * y, bottom):
                 for u in range(2 * x, right):
-                    if known[v, u]:
+                    if near[v, u] > none:
                         far = min(far, near[v, u])
             if far == np.float32(np.inf):
+                nearness[y, x] = none
                 continue
             total = middle = red = green = blue = np.float32(0)
             for v in range(2 * y, bottom):
                 for u in range(2 * x, right):
-                    if not known[v, u]:
+                    if near[v, u] == none:
                         continue
                     weight = _weight(near[v, u], far, same)
                     total += weight
