@@ -62,7 +62,7 @@ def content(response: requests.Response, url: str, seconds: float, most: int = M
             if size > most:
                 raise too_large(url, most)
             if time.monotonic() > ends:
-                raise unreachable(url, TimeoutError(f"the answer was not whole after {seconds:.0f} s"))
+                raise unreachable(url, TimeoutError(f"the answer needed longer than {seconds:.0f} s"))
     return b"".join(parts)
 
 

@@ -28,7 +28,7 @@ from ..report import attempt, fail, waits
 ONCE = {"SKIP_SAVE"}  # an argument belongs to one call: the next click starts from the card again
 
 
-class Direction(Paying):
+class InsteadOfCard(Paying):
     """Arguments that stand in for what the card says, for this call only. Left alone, the card's values hold."""
 
     prompt: StringProperty(name="Prompt", description="What should happen", options=ONCE)
@@ -94,7 +94,7 @@ class Direction(Paying):
         raise SceneError("no_shot", rpt_("There is no shot named '{shot}' in this file").format(shot=self.shot))
 
 
-class Animate(Direction):
+class Animate(InsteadOfCard):
     """An operator that makes takes of a shot: it waits in scripts and in background, and goes on in the UI."""
 
     bl_options = {"REGISTER"}
