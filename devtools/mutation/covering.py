@@ -156,11 +156,13 @@ COVERS = {
     ),
     "scene/edit/trash": _blender("film/takes"),
     "scene/edit/cut": _blender(
-        "edit/ripple edit/transitions edit/bed edit/burn_in edit/handles edit/board ui/shot_row edit/hand_made"
+        "edit/exact/cut_exact edit/ripple edit/transitions edit/bed edit/burn_in edit/handles edit/board ui/shot_row "
+        "edit/hand_made"
     ),
-    "scene/edit/board": _blender("edit/board edit/ripple"),
+    "scene/edit/board": _blender("edit/exact/boards edit/board edit/ripple"),
     "scene/edit/burn_in": _blender("edit/burn_in"),
-    "scene/edit/out": _blender("ui/export ui/export_steps edit/hand_made"),
+    "scene/edit/out": _blender("ui/out_exact ui/export ui/export_steps edit/hand_made"),
+    "scene/session/out": _blender("ui/out_exact ui/export ui/export_steps edit/bed"),
     "scene/edit/several": Cover(
         "blender", ("tests/blender/edit/exact/test_parts_exact.py", "tests/blender/edit/one_clip")
     ),
@@ -184,9 +186,10 @@ COVERS = {
     "scene/session": _blender(
         "server/connection press/press press/jobs press/prompts film/setup ui/operators edit/landing"
     ),
-    "scene/session/board": _blender("edit/board"),
+    "scene/session/board": _blender("edit/exact/boards edit/board"),
     "scene/session/press": _blender(
-        "press/press edit/handles press/together press/continuity press/refine edit/landing_again press/jobs"
+        "press/exact/orders press/press edit/handles press/together press/continuity press/refine press/budget "
+        "edit/landing_again press/jobs"
     ),
     "scene/session/views": _blender("views/plan_numbers views/views views/views_queue views/wider views/walkthrough"),
     "operators": _blender(
