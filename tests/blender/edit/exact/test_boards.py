@@ -14,7 +14,6 @@ from take_one.scene.app.errors import SceneError
 from take_one.scene.app.state import Job
 from take_one.scene.edit import board, edit_scene, strips
 from take_one.scene.edit.cut import effects, uses
-from take_one.scene.edit.cut.uses import BOARD_KEY
 from take_one.scene.model.shots import shot_list
 from take_one.scene.session import jobs
 from take_one.scene.session.board import drawing, wanted
@@ -185,11 +184,6 @@ def test_a_board_is_picture_and_words_above_what_is_there(scene):
         board.resize(use, size)
         assert (picture.transform.scale_x, picture.transform.scale_y) == pytest.approx(wanted_scale)
         assert tuple(picture[strips.SIZE_KEY]) == size
-    other = shot_list.add_shot(scene, scene.camera)
-    other.name = "Roof"
-    board.point_to(picture, other)
-    assert picture.name == "Roof" and picture.directory.endswith("Roof/stills/Roof_t000/")
-    assert (picture.elements[0].filename, BOARD_KEY in picture) == ("board.png", True)
 
 
 @pytest.fixture

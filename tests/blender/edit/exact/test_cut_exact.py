@@ -9,7 +9,7 @@ import pytest
 from rooms import clip
 from take_one.scene.app.errors import SceneError
 from take_one.scene.edit import board, edit_scene, strips
-from take_one.scene.edit.cut import bed, effects, fit, keys, levels, order, ripple, shift, split, transitions, uses
+from take_one.scene.edit.cut import bed, effects, fit, keys, levels, order, ripple, shift, transitions, uses
 from take_one.scene.edit.cut.ripple import Rules
 from take_one.scene.edit.cut.uses import BOARD_KEY, OVERLAP_KEY, WITH_KEY
 from take_one.scene.model.shots import shot_list
@@ -258,10 +258,10 @@ def test_a_split_hands_over_what_comes_after(edit, source):
     late[WITH_KEY] = shot.uid
     for frame in (50, 74):
         with pytest.raises(SceneError, match="does not stand within the shot") as caught:
-            split.split(edit, shot, frame)
+            board.split(edit, shot, frame)
         assert caught.value.code == "no_strip"
     uid = shot.uid
-    new = split.split(edit, shot, 58)
+    new = board.split(edit, shot, 58)
     shot = shot_list.find_shot(uid)
     assert (new.frame, new.frame_lock, new.still, new.name) == (50, True, "", "Hall 2")
     assert (shot.seconds, new.seconds) == (pytest.approx(8 / 24), pytest.approx(16 / 24))
@@ -280,7 +280,7 @@ def test_a_boards_second_half_says_what_it_is(edit):
     shot = shot_list.add_shot(bpy.context.scene)
     shot.name, shot.prompt, shot.seconds = "Hall", "push in", 1.0
     board.lay(edit, shot, 50, (64, 36))
-    new = split.split(edit, shot, 60)
+    new = board.split(edit, shot, 60)
     assert {(one.type, one.name) for one in use_of(edit, new.uid).all} == {
         ("IMAGE", "Hall 2"),
         ("TEXT", "Hall 2 words"),
