@@ -144,10 +144,10 @@ COVERS = {
     "client/commands/models": _client("installing/models"),
     "client/commands/secrets": _client("installing/secrets"),
     "scene/model": _blender(
-        "film/shot_list film/takes server/options press/press film/stranger film/stranger_values film/stranger_copies "
-        "ui/operators ui/shot_row press/jobs"
+        "film/model_exact film/shot_list film/takes server/options press/press film/stranger film/stranger_values "
+        "film/stranger_copies ui/operators ui/shot_row press/jobs"
     ),
-    "scene/app": _blender("ui/operators press/press press/jobs film/stranger_values"),
+    "scene/app": _blender("press/timer ui/operators press/press press/jobs film/stranger_values"),
     "scene/app/timer": _blender("press/timer"),
     "scene/edit": _blender(
         "edit/exact/strips_exact edit/exact/landing_figures edit/exact/edit_scene edit/strips_places "

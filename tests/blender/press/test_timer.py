@@ -1,12 +1,17 @@
-"""The one timer: each task at its own pace, and one task's fault ends neither it nor the others."""
+"""The one timer: each task at its own pace, and one task's fault ends neither it nor the others; and what else the
+extension holds beside the file: its parts, its state, objects remembered."""
 
 from __future__ import annotations
 
 import time
+from types import SimpleNamespace
 
+import bpy
 import pytest
-from take_one.client.protocol import Binding, JobState
-from take_one.scene.app import state, timer
+from rooms import camera
+from take_one.client.protocol import Binding, JobState, Problem
+from take_one.scene.app import app as apps
+from take_one.scene.app import objects, state, timer
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.app.timer import AFTER_ERROR, LATEST, SOON, Tasks
@@ -110,3 +115,43 @@ def test_a_task_begins_at_once_and_a_fault_is_tried_again_in_a_second(clock):
     timer.every(calls.clear)
     app().part(Tasks).run()
     assert calls == []
+
+
+def test_what_the_panels_know_of_engines_errors_and_jobs():
+    fresh = state.State()
+    one, two = SimpleNamespace(id="one", available=False), SimpleNamespace(id="two", available=True)
+    assert fresh.engine("") is None
+    for engines, wanted in (((one, two), two), ((one,), one)):
+        fresh.engines = engines
+        assert fresh.engine("") == wanted and fresh.engine("one") == one and fresh.engine("three") is None
+    fresh.fail(SceneError("a", "b", "retry"), "k")
+    assert (fresh.last_error, fresh.last_error_key, fresh.revision) == (Problem("a", "b", "retry"), "k", 1)
+    fresh.fixed("install")
+    assert fresh.last_error is not None
+    fresh.fixed("install", "retry")
+    assert (fresh.last_error, fresh.last_error_key, fresh.revision) == (None, "", 2)
+    fresh.jobs = {key: state.Job(key, Binding("f", "s", "shot", key, "A", 1)) for key in "ab"}
+    assert fresh.making("b") == fresh.jobs["b"] and fresh.making("c") is None
+    assert SceneError.of(Problem("a", "b", "c", "d")).param == "d"
+
+
+def test_parts_are_made_once_and_ended_the_newest_first():
+    ended = []
+    kinds = [type(name, (), {"close": lambda self: ended.append(type(self).__name__)}) for name in "AB"]
+    made = apps.App()
+    first = [made.part(kind) for kind in (*kinds, list)]
+    assert [made.part(kind) for kind in (*kinds, list)] == first and first[0] is made.part(kinds[0])
+    made.close()
+    assert ended == ["B", "A"] and made.part(kinds[0]) is not first[0]
+
+
+def test_objects_are_found_by_their_session_else_by_name():
+    scene = bpy.context.scene
+    eye, other = camera(scene, "Eye"), camera(scene, "Other")
+    known = objects.ObjectId.of(eye)
+    eye.name, other.name = "Old", "Eye"
+    assert known.find() == eye and known.library == ""
+    bpy.data.objects.remove(eye)
+    assert known.find() == other
+    bpy.data.objects.remove(other)
+    assert known.find() is None

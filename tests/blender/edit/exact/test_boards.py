@@ -163,6 +163,7 @@ def test_a_board_is_picture_and_words_above_what_is_there(scene):
         pytest.approx((0, 0, 0, 0.6)),
         pytest.approx(0.9),
     )
+    assert getattr(words, "alignment_x", "CENTER") == "CENTER"
     assert words.text == "Hall\n" + "x" * 157 + "..."
     assert picture.color_tag == words.color_tag == strips.color_of(shot.uid)
     assert not picture.select and not words.select and board.frames_of(edit, shot) == 50
