@@ -191,7 +191,9 @@ COVERS = {
         "press/exact/orders press/press edit/handles press/together press/continuity press/refine press/budget "
         "edit/landing_again press/jobs"
     ),
-    "scene/session/views": _blender("views/plan_numbers views/views views/views_queue views/wider views/walkthrough"),
+    "scene/session/views": _blender(
+        "views/shoot_exact views/plan_numbers views/views views/views_queue views/wider views/walkthrough"
+    ),
     "operators": _blender(
         "ui/card_words ui/shot_row ui/operators server/options press/press film/takes stills/quick_still press/refine "
         "ui/verbs_in_sequencer film/setup press/jobs"
