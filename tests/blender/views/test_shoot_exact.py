@@ -172,7 +172,7 @@ def test_what_is_said_before_anything_is_rendered(scene):
     planned = planned_of(order, held=("A", "B", "C", "D"))
     plans.keep(plans.key(shot), planned)
     assert plans.lines(shot) == [
-        "3 stills; how long they take is known after the first", "They show 80 % of the move, 50 % at worst",
+        "3 stills; how long they need is known after the first", "They show 80 % of the move, 50 % at worst",
         "Below 90 % from frame 45 on", "Stands still: A, B, C ...",
     ]  # fmt: skip
     plans.measured(scene, 10.0)
@@ -319,7 +319,7 @@ def test_what_there_is_to_say_of_a_walk(scene):
     )  # fmt: skip
     walk = Walk(stretches, 6.0, 2.5, (("B", "C"),), 5.9)
     assert walks.remarks(scene, walk, 31) == [
-        "6.0 s at 1.2 m/s", "5.9 s are too few: it takes longer to look around where it stands.",
+        "6.0 s at 1.2 m/s", "5.9 s are too few: it lasts longer to look around where it stands.",
         "There is no free way from 'B' to 'C': it cuts there, at frame 131.",
         "From 'A' to 'B' the way is too short for their looks: it turns 1.5 times too fast.",
     ]  # fmt: skip

@@ -329,7 +329,7 @@ def test_shots_fit_in_one_clip_as_long_as_their_engine_makes_it(scene):
         (2, {"shots": 1}, "not_together", "Plain makes one shot at a time. Choose another engine."),
         (2, {"shot_requests": False}, "not_together",
          "The server of Plain takes one shot in a request. Update Take One there."),
-        (3, {"max_seconds": 5.9}, "too_long", "Plain makes up to 5.9 seconds, and these shots are 6. Take fewer."),
+        (3, {"max_seconds": 5.9}, "too_long", "Plain makes up to 5.9 seconds, and these shots are 6. Choose fewer."),
     ],
 )  # fmt: skip
 def test_shots_that_are_no_one_request(scene, count, engine, code, text):
