@@ -176,13 +176,13 @@ def test_what_is_said_before_anything_is_rendered(scene):
         "Below 90 % from frame 45 on", "Stands still: A, B, C ...",
     ]  # fmt: skip
     plans.measured(scene, 10.0)
-    assert plans.lines(shot)[0] == "3 stills, about 30 s; all 30 frames would take 5 min"
+    assert plans.lines(shot)[0] == "3 stills, about 30 s; all 30 frames would need 5 min"
     shot.seconds = 0.5
-    assert plans.lines(shot)[0] == "3 stills, about 30 s; all 30 frames, handles included, would take 5 min"
+    assert plans.lines(shot)[0] == "3 stills, about 30 s; all 30 frames, handles included, would need 5 min"
     one = Plan((0,), (0, 29), (1.0, 0.9), "m", Margin(8, 0, 0, 0), 0.125)
     plans.keep(plans.key(shot), replace(planned, plan=one))
     assert plans.lines(shot) == [
-        "One still (+12 % pixels), about 11 s; all 30 frames, handles included, would take 5 min",
+        "One still (+12 % pixels), about 11 s; all 30 frames, handles included, would need 5 min",
         "They show 95 % of the move, 90 % at worst",
     ]  # fmt: skip
     plans.keep(plans.key(shot), replace(planned, plan=replace(one, views=(0, 9))))
