@@ -63,6 +63,19 @@ def test_a_host_must_be_said_and_said_once() -> None:
 
 
 @pytest.mark.parametrize(
+    ("host", "start"),
+    [("Render.LOCAL:80", "render.local"), ("a" * 300, "a" * 253), ("[::1%x", ""), ("", ""), ("a_b", "")],
+)
+def test_a_name_that_could_be_ours_is_told_how(host: str, start: str) -> None:
+    one = Guard(None, Users(TOKEN).named, frozenset({"localhost"}), False)  # type: ignore[arg-type]
+    with pytest.raises(EngineError) as refused:
+        one._check_host(guard._Headers({"headers": [(b"host", host.encode())]}))
+    known = "This service does not go by the name that the Host header gives."
+    more = f" If it should, start it with --allow-host {start}." if start else ""
+    assert (refused.value.code, refused.value.message) == ("forbidden", known + more)
+
+
+@pytest.mark.parametrize(
     ("origin", "status"),
     [("http://localhost:8765", 200), ("HTTP://LOCALHOST:8765", 200), ("http://localhost", 403), ("null", 403),
      ("http://localhost:8766", 403), ("http://[", 403), ("http://evil.example", 403), ("", 403)],

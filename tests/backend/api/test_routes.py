@@ -236,6 +236,21 @@ def test_what_runs_is_shown_to_who_watches_and_nothing_else(here: Here) -> None:
     assert {name: page.headers[name] for name in rest} == rest
 
 
+def test_the_calls_are_described_as_they_are(here: Here) -> None:
+    said = here.get("/openapi.json").json()
+    assert (said["openapi"], said["info"]) == ("3.1.0", {"title": "Take One", "version": __version__})
+    paths = said["paths"]
+    assert sorted(paths["/v1/videos"]) == ["get", "post"] and sorted(paths["/v1/videos/{job_id}"]) == ["delete", "get"]
+    submit, page = paths["/v1/videos"]["post"], paths["/v1/videos"]["get"]
+    assert (submit["operationId"], submit["requestBody"]["required"]) == ("submit_post", True)
+    assert sorted(submit["requestBody"]["content"]) == ["application/json", "multipart/form-data"]
+    assert [one["in"] for one in page["parameters"]] == ["query"] * 3
+    assert [one["required"] for one in page["parameters"]] == [False] * 3
+    assert paths["/v1/prompt"]["post"]["requestBody"]["required"] is False
+    assert list(paths["/v1/guide"]["post"]["responses"]["200"]["content"]) == ["application/zip"]
+    assert sorted(page["responses"]) == ["200", "default"]
+
+
 def test_an_address_or_a_method_that_there_is_not(here: Here) -> None:
     assert here.error("/v1/nothing", 404)["message"] == "There is nothing at this address."
     answer = here.put("/v1/videos/video_1")

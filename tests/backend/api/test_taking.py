@@ -101,6 +101,15 @@ def test_what_is_refused_leaves_nothing(
     assert (said["code"], jobs_folder(here), here.pool.woken) == (code, [], 0)
 
 
+def test_what_was_sent_is_closed_however_it_went(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed: list[list[str]] = []
+    close = Submission.close
+    monkeypatch.setattr(Submission, "close", lambda one: (closed.append(sorted(one.files)), close(one))[1])
+    for path, data, status in (("/v1/videos", {}, 200), ("/v1/videos", {"seconds": "99"}, 400), ("/v1/guide", {}, 400)):
+        assert here.post(path, data=data, files=STILL).status_code == status
+    assert closed == [["input_reference"]] * 3
+
+
 def test_a_file_that_is_none_leaves_nothing(here: Here, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuses(kind: str, path: Path, param: str) -> Any:
         assert path.read_bytes() == b"still"
@@ -153,6 +162,10 @@ def test_a_form_has_so_many_files_and_fields_and_so_much_text(monkeypatch: pytes
     assert len(reading(*form(depth=b"1", last_frame=b"2")).files) == 2
     with pytest.raises(EngineError, match="Too many files"):
         reading(*form(depth=b"1", last_frame=b"2", view_1=b"3"))
+    fields = "&".join(f"f{number}=x" for number in range(100))
+    assert len(reading(fields.encode(), "application/x-www-form-urlencoded").fields) == 100
+    with pytest.raises(EngineError, match="Too many fields"):
+        reading(fields.encode() + b"&one=more", "application/x-www-form-urlencoded")
     monkeypatch.setattr(module, "MAX_TEXT_BODY", 3 << 20)
 
     def text(size: int) -> bytes:

@@ -220,6 +220,17 @@ def test_a_guide_that_cannot_be_made_leaves_no_folder_and_one_that_is_made_its_o
     made.stop()
 
 
+def test_a_guide_too_many_is_asked_to_come_again(tmp_path: Path) -> None:
+    made = Guides(None, tmp_path)  # type: ignore[arg-type]
+    made._clients["anna"] = 3
+    with pytest.raises(EngineError) as failure:
+        asyncio.run(made.make(Submission(), "anna", None))  # type: ignore[arg-type]
+    said = "3 guides are being waited for. Try again in a moment."
+    assert (failure.value.code, failure.value.message, failure.value.fix) == ("busy", said, "retry")
+    assert made._clients["anna"] == 3
+    made.stop()
+
+
 def test_a_client_that_goes_stops_its_guide_and_frees_its_place(tmp_path: Path) -> None:
     made, seen = Guides(None, tmp_path), []  # type: ignore[arg-type]
 
