@@ -106,3 +106,31 @@ def test_a_depth_is_that_of_the_whole_frame(tmp_path: Path, window, frame, corne
     assert depth.shape == (last - y + 1, end - x + 1)
     for value, wanted in ((depth[0, 0], corner), (depth[2, 2], middle)):
         assert value >= SKY if wanted is None else value == wanted
+
+
+@pytest.mark.parametrize(
+    ("value", "level", "shown"),
+    [
+        (0.5, 13, 9),  # below the knee of the curve
+        (0.5, 14, 10),
+        (0.5, 16, 13),
+        (0.5, 200, 206),
+        (0.05, 240, 240),  # out of what is believed
+        (0.0501, 240, 148),
+        (4.99, 14, 197),
+        (5.0, 14, 14),
+        (0.431, 128, 124),  # beyond a twentieth from sRGB's own
+        (0.432, 128, 128),
+        (0.477, 128, 128),
+        (0.478, 128, 134),
+    ],
+)
+def test_a_gamma_to_the_level(tmp_path: Path, value: float, level: int, shown: int) -> None:
+    assert read_still(png(tmp_path / "a.png", (level,) * 3, gamma(value))).getpixel((1, 1)) == (shown,) * 3
+
+
+@pytest.mark.parametrize(("off", "counts"), [(0.0015, False), (0.004, True)])
+def test_primaries_that_are_nearly_those_of_srgb_are_those(tmp_path: Path, off: float, counts: bool) -> None:
+    said = (gamma(0.45455), primaries((*SRGB[:2], SRGB[2] + off, *SRGB[3:])))
+    shown = read_still(png(tmp_path / "a.png", (250, 10, 10), *said)).getpixel((1, 1))
+    assert (shown != (250, 10, 10)) is counts
