@@ -61,10 +61,11 @@ COVERS = {
     "backend/lifetime": _backend("root/lifetime api/service_life"),
     "backend/__main__": _backend("root/arguments api/service_life api/cli_commands"),
     "backend/jobs": _backend(
-        "jobs/runner jobs/child jobs/store_changes jobs/spending jobs/choice jobs/take jobs/store jobs/lanes jobs/queue"
+        "jobs/pool jobs/runner jobs/child jobs/store_changes jobs/spending jobs/choice jobs/take jobs/store jobs/lanes "
+        "jobs/queue"
     ),
     "backend/jobs/meter": _backend("several/watch_parts several/watch"),
-    "backend/jobs/cluster": _backend("cluster/parcels cluster/line cluster/bridge cluster/crew"),
+    "backend/jobs/cluster": _backend("cluster/parcels cluster/line cluster/bridge cluster/keeping cluster/crew"),
     "backend/jobs/cluster/parcel": _backend("cluster/parcels"),
     "backend/jobs/store/turns": _backend("several/turns jobs/spending"),
     "backend/jobs/store/migrations": _backend("jobs/migrations jobs/store"),
