@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path, PureWindowsPath
 
 from client.protocol.edit import Edit, Shot, Take
@@ -16,6 +16,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029]+")
 def plain(text: str) -> str:
     """Text on one line, without control characters."""
     return " ".join(_CONTROL.sub(" ", text).split())
+
+
+def fitting(text: str, fits: Callable[[str], bool], more: str = "\u2026") -> str:
+    """A text as far as it fits, with `more` where it is cut; nothing where not even that fits."""
+    if fits(text):
+        return text
+    return next((cut for end in range(len(text) - 1, -1, -1) if fits(cut := text[:end] + more)), "")
 
 
 def take_name(shot: Shot, take: Take) -> str:

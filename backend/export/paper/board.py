@@ -13,8 +13,8 @@ from client.protocol.edit.timecode import timecode
 
 from ..errors import ExportError
 from ..shots import Row, dialogue, rows, seconds
-from ..text import plain, take_name
-from .fonts import Fonts, find
+from ..text import fitting, plain, take_name
+from .fonts import Fonts, characters, find
 from .pictures import Pictures
 
 if TYPE_CHECKING:
@@ -87,6 +87,7 @@ class _Board:
         self._edit, self._fonts, self._layout, self._paper = edit, fonts, layout, paper
         self.pictures, self.remarks = Pictures(edit, PICTURE_SIDE), list[str]()
         self._columns, self._rows = GRID[layout]
+        self._more = "\u2026" if fonts.face and "\u2026" in characters(fonts.face) else "..."
         self._pdf = self._new()
         self._filled, self._pages = 0, -(-len(rows(edit)) // (self._columns * self._rows))
 
@@ -137,7 +138,7 @@ class _Board:
         room = int((bottom - top) / line + 0.01)
         if room < 1:
             return top, False
-        shown = lines if len(lines) <= room else [*lines[: room - 1], lines[room - 1].rstrip() + "\u2026"]
+        shown = lines if len(lines) <= room else [*lines[: room - 1], lines[room - 1].rstrip() + self._more]
         for index, one in enumerate(shown):
             pdf.set_xy(left, top + index * line)
             pdf.cell(width, line, one)
@@ -193,10 +194,7 @@ class _Board:
         return kept if self._fonts.face else kept.encode("latin-1", "ignore").decode("latin-1")
 
     def _fitting(self, text: str, width: float) -> str:
-        text = self._known(text)
-        while text and self._pdf.get_string_width(text) > width:
-            text = text.removesuffix("\u2026")[:-1] + "\u2026"
-        return text
+        return fitting(self._known(text), lambda words: self._pdf.get_string_width(words) <= width, self._more)
 
 
 def _date(made: str) -> datetime:

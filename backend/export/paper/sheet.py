@@ -13,7 +13,7 @@ from client.protocol.edit import Edit
 
 from ..errors import ExportError
 from ..shots import Row, rows, seconds
-from ..text import plain
+from ..text import fitting, plain
 from .fonts import Fonts, find
 from .pictures import Pictures
 
@@ -78,6 +78,5 @@ def _text(
     path = fonts.of(text)
     font = ImageFont.truetype(str(path), size) if path else ImageFont.load_default(size)
     text = "".join(character for character in text if character not in fonts.lacking)
-    while text and draw.textlength(text, font) > width:
-        text = text.removesuffix("\u2026")[:-1] + "\u2026"
+    text = fitting(text, lambda words: draw.textlength(words, font) <= width)
     draw.text(at, text, color, font, anchor="ls")  # by the baseline: faces differ in height
