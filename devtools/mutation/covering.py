@@ -180,7 +180,7 @@ COVERS = {
     "scene/stills/coverage": _blender("views/plan_numbers views/forecast views/coverage views/wider"),
     "scene/stills/walk": _blender("views/plan_numbers views/walkthrough"),
     "scene/stills/camera": _blender("stills/camera stills/camera_numbers stills/still_moment press/press"),
-    "scene/stills/known": _blender("stills/facts film/things"),
+    "scene/stills/known": _blender("stills/facts stills/facts_numbers stills/render_result film/things"),
     "scene/stills/formats": _blender(
         "stills/exr stills/png stills/still_files stills/depth stills/camera stills/still views/wider"
     ),

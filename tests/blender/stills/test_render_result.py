@@ -159,3 +159,44 @@ def test_every_view_layer_is_off(scene, tmp_path):
     assert "All view layers of scene" in str(caught.value) and "Use for Rendering" in str(caught.value)
     scene.view_layers[0].use = True
     assert capture(bpy.context, scene, tmp_path).depth is not None
+
+
+def test_of_a_render_that_was_stopped_nothing_is_known(scene, tmp_path):
+    bpy.ops.render.render()
+    assert rendered.framing(scene) is not None
+    rendered._on_begin(scene)
+    assert rendered.framing(scene) is None  # the next picture is being made
+    rendered._on_cancel(scene)
+    rendered._on_end(scene)
+    assert rendered.framing(scene) is None
+    bpy.ops.render.render()
+    assert (rendered.framing(scene).camera.width, rendered.framing(scene).far) == (48, 1000)
+
+
+def test_which_renders_are_stills_with_a_margin(scene):
+    other = bpy.data.scenes.new("Other")
+    rendered.expect_wide(other)
+    bpy.ops.render.render()
+    assert not rendered.is_wide_still(scene)
+    rendered.expect_wide(scene)
+    bpy.ops.render.render()
+    assert rendered.is_wide_still(scene) and not rendered.is_wide_still(other)
+    rendered.expect_wide(None)
+    assert rendered.is_wide_still(scene)
+    known = rendered.app().part(rendered.Rendered)
+    rendered._on_begin(other)
+    assert rendered.is_wide_still(scene) and set(known.going) == {other.session_uid}
+    slots = next(image for image in bpy.data.images if image.type == "RENDER_RESULT").render_slots
+    slots.active_index = 2
+    try:
+        assert not rendered.is_wide_still(scene)
+        rendered._on_begin(other)  # in another slot: what this scene's were is mixed up
+        slots.active_index = 0
+        assert not rendered.is_wide_still(scene) and rendered.framing(scene) is None
+    finally:
+        slots.active_index = 0
+    bpy.ops.render.render()
+    assert rendered.framing(scene) is not None
+    rendered._on_begin(scene)
+    rendered._on_load()
+    assert (known.last, known.going, known.ours, known.slot) == ({}, {}, set(), None)
