@@ -170,17 +170,17 @@ COVERS = {
     "scene/stills": _blender(
         "stills/still stills/still_moment stills/camera stills/depth stills/facts stills/playhead stills/quick_still "
         "stills/png stills/depth_layers stills/render_result stills/still_files stills/still_linked "
-        "stills/still_others stills/render_job stills/still_parts stills/viewport"
+        "stills/still_others stills/exact/render_job stills/exact/still_parts stills/exact/viewport"
     ),
-    "scene/stills/views": _blender("views/view_files views/views views/views_queue"),
+    "scene/stills/views": _blender("views/exact/view_files views/views views/views_queue"),
     "scene/stills/borrow": _blender(
-        "stills/borrowed stills/compositor stills/looked_through stills/png views/may_be_wider stills/depth "
-        "stills/depth_layers stills/still stills/still_moment stills/still_linked stills/still_others"
+        "stills/exact/borrowed stills/exact/compositor stills/exact/looked_through stills/png "
+        "views/exact/may_be_wider stills/depth stills/depth_layers stills/still stills/still_moment stills/still_linked stills/still_others"
     ),
     "scene/stills/coverage": _blender("views/plan_numbers views/forecast views/coverage views/wider"),
-    "scene/stills/walk": _blender("views/plan_numbers views/walkthrough"),
-    "scene/stills/camera": _blender("stills/camera stills/camera_numbers stills/still_moment press/press"),
-    "scene/stills/known": _blender("stills/facts stills/facts_numbers stills/render_result film/things"),
+    "scene/stills/walk": _blender("views/plan_numbers views/exact/walk_numbers views/walkthrough"),
+    "scene/stills/camera": _blender("stills/camera stills/exact/camera_numbers stills/still_moment press/press"),
+    "scene/stills/known": _blender("stills/facts stills/exact/facts_numbers stills/render_result film/things"),
     "scene/stills/formats": _blender(
         "stills/exr stills/png stills/still_files stills/depth stills/camera stills/still views/wider"
     ),

@@ -7,8 +7,8 @@ import bpy
 import pytest
 from rooms import EEVEE, NEW, compositor, room
 from take_one.client.protocol import Camera
-from take_one.scene.stills.borrow.wider import inside, may_be_wider
 from take_one.scene.stills.coverage.margin import NONE, Margin
+from take_one.scene.stills.coverage.wider import inside, may_be_wider
 
 
 @pytest.fixture

@@ -14,10 +14,11 @@ import pytest
 from rooms import picture, room, settings_of
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
-from take_one.scene.stills import capture, exr, files
+from take_one.scene.stills import capture, files
 from take_one.scene.stills.borrow import depth_pass
 from take_one.scene.stills.coverage.margin import Margin
 from take_one.scene.stills.files import Depth, Framing
+from take_one.scene.stills.formats import exr
 
 CAMERA = Camera("perspective", 5, 2, 2.5, 1.0, 4.0, 4.0)
 FRAMING = Framing(CAMERA, 100.0, 1.0)

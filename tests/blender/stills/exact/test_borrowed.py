@@ -14,7 +14,7 @@ from take_one.scene.model.lent import OUTER, RECORD
 from take_one.scene.stills.borrow import blocks, borrowed, second_camera
 from take_one.scene.stills.borrow.borrowed import borrow, borrowing, give_back, image_settings, still_changes
 from take_one.scene.stills.camera import camera_track
-from take_one.scene.stills.coverage.track import Lens, Pose
+from take_one.scene.stills.track import Lens, Pose
 
 CHANGES = {
     "frame_float": 9.25,

@@ -14,7 +14,8 @@ from moment import travelling, x_of
 from rooms import EEVEE, camera, depth_of, picture, settings_of
 from take_one.scene.app.errors import SceneError
 from take_one.scene.model.shots import shot_list
-from take_one.scene.stills import capture, exr, quick_still, viewport
+from take_one.scene.stills import capture, quick_still, viewport
+from take_one.scene.stills.formats import exr
 
 GLASS = "The 3D View's depth takes glass, fog and leaves for solid. A render looks through them."
 
@@ -221,6 +222,17 @@ def test_what_a_look_goes_by(scene):
     pose = tuple(value for row in scene.camera.matrix_world for value in row)
     number = scene.camera.session_uid
     assert quick_still.mark_of(shot) == ("RENDER", 4, *size, number, "PERSP", 40, 7, 0.25, -0.5, pose)
+    look = quick_still.QuickStill(None, "RENDER", 4, quick_still.mark_of(shot), "")
+    shot.frame, shot.frame_lock = 4, True
+    scene.frame_set(9)
+    assert not quick_still.is_stale(shot, look)  # where it is at frame 4 is not known now
+    lens.shift_x = 0.5
+    assert quick_still.is_stale(shot, look)
+    lens.shift_x = 0.25
+    scene.frame_set(4)
+    assert not quick_still.is_stale(shot, look)
+    scene.camera.matrix_world[1][2] += 0.25
+    assert quick_still.is_stale(shot, look)
     shot.frame, shot.frame_lock = 5, True
     assert quick_still.mark_of(shot)[1:2] + quick_still.mark_of(shot)[-1:] == (5, None)
     for source in ("RESULT", "IMAGE", "PLAYHEAD"):

@@ -26,7 +26,7 @@ from take_one.scene.stills.camera import (
     own_camera,
     picture_size,
 )
-from take_one.scene.stills.coverage.track import Lens, Pose, Track
+from take_one.scene.stills.track import Lens, Pose, Track
 
 
 @pytest.fixture
@@ -258,6 +258,8 @@ def test_what_animates_a_camera(scene):
     far.animation_data_clear()
     near.constraints.new("LIMIT_LOCATION")  # without a target
     assert not is_animated(eye)
+    far.keyframe_insert("location", frame=3)
+    assert is_animated(eye)  # whatever else has none
     eye.parent = None
     far.keyframe_insert("location", frame=3)
     assert not is_animated(eye)  # of another object
