@@ -54,6 +54,7 @@ ONCE = (
     "tests/blender/server/test_workflows.py",
     "tests/blender/ui/test_export_steps.py",
     "tests/blender/ui/test_wording.py",
+    "tests/blender/views/exact/test_coverage_numbers.py",
     "tests/blender/views/exact/test_view_files.py",
     "tests/blender/views/exact/test_walk_numbers.py",
     "tests/blender/views/test_coverage.py",

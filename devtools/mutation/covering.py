@@ -175,9 +175,12 @@ COVERS = {
     "scene/stills/views": _blender("views/exact/view_files views/views views/views_queue"),
     "scene/stills/borrow": _blender(
         "stills/exact/borrowed stills/exact/compositor stills/exact/looked_through stills/png "
-        "views/exact/may_be_wider stills/depth stills/depth_layers stills/still stills/still_moment stills/still_linked stills/still_others"
+        "stills/depth stills/depth_layers stills/still stills/still_moment stills/still_linked stills/still_others"
     ),
-    "scene/stills/coverage": _blender("views/plan_numbers views/forecast views/coverage views/wider"),
+    "scene/stills/coverage": _blender(
+        "views/plan_numbers views/exact/coverage_numbers views/exact/surfaces_numbers views/exact/may_be_wider "
+        "views/forecast views/coverage views/wider"
+    ),
     "scene/stills/walk": _blender("views/plan_numbers views/exact/walk_numbers views/walkthrough"),
     "scene/stills/camera": _blender("stills/camera stills/exact/camera_numbers stills/still_moment press/press"),
     "scene/stills/known": _blender("stills/facts stills/exact/facts_numbers stills/render_result film/things"),

@@ -286,3 +286,12 @@ def test_an_edit_of_another_rate_than_the_clips_and_than_blenders(edit, movie, t
     edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
     edit.frame_current = 31
     assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(44, abs=2)
+
+
+def test_a_frame_beyond_the_files_end_is_its_last(edit, movie, tmp_path):
+    strip = edit.sequence_editor.strips.new_movie("m", str(movie), 1, 20)
+    setattr(strip, END, 100)
+    setattr(strip, START, 5)
+    for frame, shown in ((90, 236), (10, 0)):
+        edit.frame_current = frame
+        assert grey(capture(room(), tmp_path, source="PLAYHEAD")) == pytest.approx(shown, abs=2)

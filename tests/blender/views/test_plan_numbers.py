@@ -39,7 +39,7 @@ def heading(turn):
 
 @pytest.mark.parametrize(
     ("along", "when"),
-    [(0, 0), (0.25, 0.5), (1, 1), (2, 1.5), (5, 3), (8, 4.5), (9, 5), (9.75, 5.5), (10, 6)],
+    [(0, 0), (0.25, 0.5), (1, 1), (1.5, 1.25), (5, 3), (8.5, 4.75), (9, 5), (9.75, 5.5), (10, 6)],
 )
 def test_a_walk_sets_off_and_stops_within_a_second(along, when):
     going = pace.pace_by_speed(10, 2)

@@ -106,7 +106,7 @@ def test_the_job_is_of_the_moment_and_camera_that_were_asked_for(scene, renders,
     assert renders.seen == [("Scene", 9.5, "Other", 48, False)]
     assert renders.display == ["NONE"] and bpy.context.preferences.view.render_display_type == "AREA"
     assert (settings_of(scene), scene.camera, edit.frame_current) == (before, own, 31)
-    assert (still.source, still.width, still.height, still.notes) == ("RENDER", 48, 27, ())
+    assert (still.source, still.width, still.height, still.notes, still.around) == ("RENDER", 48, 27, (), None)
     assert x_of(still) == pytest.approx(2.0) and still.camera.matrix_world[1][3] == pytest.approx(-12)
     assert depth_of(still.depth).shape == picture(still.image).shape[:2] == (27, 48)
     names = sorted(path.name for path in (tmp_path / "new" / "still").iterdir())
@@ -258,7 +258,33 @@ def test_a_window_is_needed_and_its_playback_stops(scene, monkeypatch, tmp_path)
     assert caught.value.code == "no_window" and not render.rendering() and "take_one_borrowed" not in scene
     windows = SimpleNamespace(window=None, window_manager=bpy.context.window_manager)
     assert render_job._window(windows) == bpy.context.window_manager.windows[0]
+    mine = SimpleNamespace(window="mine", window_manager=bpy.context.window_manager)
+    assert render_job._window(mine) == "mine"
     bpy.ops.screen.animation_play()
     playing = bpy.context.window.screen.is_animation_playing
     start(scene, tmp_path)
     assert not bpy.context.window.screen.is_animation_playing or not playing
+
+
+def test_only_the_render_of_the_scene_itself_tells_its_camera(scene, tmp_path):
+    task = render.task_of(scene, scene.camera, tmp_path, "RENDER", None)
+    render.begin(task, scene, scene.camera)
+    graph = bpy.context.evaluated_depsgraph_get()
+    told = SimpleNamespace(mode="RENDER", scene_eval=graph.scene_eval)
+    render._on_frame(scene, graph)  # as a window draws
+    render._on_frame(bpy.data.scenes.new("Other"), told)
+    assert task.framing is None
+    scene.camera = None
+    assert not render.is_as_asked(scene, task)
+    render.end(scene)
+    render._on_frame(scene, told)  # once it is over
+    assert task.framing is None and scene.frame_float == HERE
+    for name, value in (("frame_float", HERE + 0.002), ("camera", camera(scene, "Other")), ("frame_float", HERE)):
+        before = getattr(scene, name)
+        setattr(scene, name, value)
+        assert render.is_as_asked(scene, task) is (value == HERE and scene.camera == bpy.data.objects["Camera"])
+        setattr(scene, name, before)
+    scene.camera = bpy.data.objects["Camera"]
+    assert render.is_as_asked(scene, task)
+    scene.render.resolution_percentage = 50
+    assert not render.is_as_asked(scene, task)

@@ -233,3 +233,15 @@ def test_depth_is_background_from_just_before_the_far_clip(tmp_path):
     assert np.array(image.pixels[:]).reshape(2, 5, -1)[0, :, 0].tolist() == pytest.approx(
         [1.0, 199.9798, exr.BACKGROUND, exr.BACKGROUND, exr.BACKGROUND]
     )
+
+
+def test_a_still_is_of_where_its_camera_was_when_it_was_rendered(scene, tmp_path):
+    def later(one, *_):
+        one.camera.location.x = 9.0
+
+    bpy.app.handlers.render_post.append(later)
+    try:
+        still = capture.capture(bpy.context, scene, tmp_path)
+    finally:
+        bpy.app.handlers.render_post.remove(later)
+    assert (still.camera.matrix_world[0][3], scene.camera.location.x, still.around) == (5.0, 9.0, None)

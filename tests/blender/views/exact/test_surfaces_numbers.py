@@ -1,0 +1,367 @@
+"""The scene as triangles, to the number: what is read, what is left out, which leaf has holes where; and what marks of
+surfaces and looks change with, and with what not."""
+
+from __future__ import annotations
+
+import bpy
+import flats
+import numpy as np
+import pytest
+from mathutils import Matrix
+from take_one.scene.stills.coverage import marks, surfaces
+from take_one.scene.stills.coverage.leaves import Leaf, leaf_of
+from take_one.scene.stills.coverage.rays import Trees
+from take_one.scene.stills.coverage.steps import at_once
+
+SHEET = [(0, 0, 0), (2, 0, 0), (2, 0, 1), (0, 0, 1), (0, 0, 2)]
+
+
+def read(scene=None, path=((0, 0, 0),), **more):
+    bpy.context.view_layer.update()
+    return at_once(surfaces.read(scene or bpy.context.scene, np.array(path, float), **more))
+
+
+def sheet(name="sheet", polygons=((0, 1, 2, 3), (3, 2, 4)), materials=(), scene=None):
+    mesh = bpy.data.meshes.new(name)
+    mesh.from_pydata(SHEET, [], polygons)
+    for one in materials:
+        mesh.materials.append(one)
+    item = bpy.data.objects.new(name, mesh)
+    (scene or bpy.context.scene).collection.objects.link(item)
+    return item
+
+
+def corners(found):
+    return [[tuple(np.round(found.vertices[at], 4).tolist()) for at in one] for one in found.triangles]
+
+
+def test_a_mesh_stands_where_its_object_does():
+    item = sheet()
+    item.matrix_world = Matrix.Translation((10, 20, 30)) @ Matrix.Rotation(np.pi / 2, 4, "Z") @ Matrix.Scale(2, 4)
+    found = read()
+    assert corners(found) == [
+        [(10, 20, 30), (10, 24, 30), (10, 24, 32)], [(10, 20, 30), (10, 24, 32), (10, 20, 32)],
+        [(10, 20, 32), (10, 24, 32), (10, 20, 34)],
+    ]  # fmt: skip
+    assert found.size == pytest.approx(np.sqrt(16 + 16)) and found.leaves == () and found.leaf.tolist() == [-1] * 3
+    assert found.uv.shape == (0, 3, 2) and found.used == ()
+
+
+def test_the_same_mesh_as_often_as_it_stands_there_and_others_beside_it():
+    item, mesh = sheet(), bpy.data.meshes["sheet"]
+    for x in (5, 9):
+        other = bpy.data.objects.new("again", mesh)
+        other.location.x = x
+        bpy.context.scene.collection.objects.link(other)
+    sheet("loose", ())  # without a face
+    flats.box(bpy.context.scene, "box", (20, 0, 0), (21, 1, 1))
+    found = read()
+    assert len(found.triangles) == 3 * 3 + 12 and found.triangles.max() < len(found.vertices)
+    lows = sorted(float(found.vertices[found.triangles[i : i + 3]][..., 0].min()) for i in range(0, 9, 3))
+    lows += [float(found.vertices[one][:, 0].min()) for one in found.triangles if found.vertices[one][:, 0].min() > 19]
+    assert set(np.round(found.vertices[:, 0]).astype(int)) == {0, 2, 5, 7, 9, 11, 20, 21} and len(lows) == 15
+    item.hide_render = True
+    assert len(read().triangles) == 2 * 3 + 12
+    item.hide_render, item.visible_camera = False, False
+    assert len(read().triangles) == 2 * 3 + 12
+
+
+@pytest.mark.parametrize("way", ["viewport", "excluded", "collection not rendered", "render", "camera"])
+def test_what_only_the_render_shows_is_read_without_modifiers(way):
+    scene = bpy.context.scene
+    item = sheet()
+    item.modifiers.new("Twice", "ARRAY").count = 2
+    assert len(read().triangles) == 6
+    inner = bpy.data.collections.new("Inner")
+    outer = bpy.data.collections.new("Outer")
+    scene.collection.children.link(outer)
+    outer.children.link(inner)
+    inner.objects.link(item)
+    scene.collection.objects.unlink(item)
+    layer = scene.view_layers[0].layer_collection.children["Outer"]
+    if way in {"viewport", "render", "camera"}:
+        item.hide_viewport = True
+        item.hide_render, item.visible_camera = way == "render", way != "camera"
+    elif way == "excluded":
+        layer.exclude = True
+    else:
+        item.hide_viewport = inner.hide_render = True
+    assert len(read().triangles) == (3 if way == "viewport" else 0)
+
+
+def material(name, alpha=None, image=None, output="Alpha", between=None, mix=None):
+    """A material of a Principled BSDF, or of a `mix` with nothing first or second, by a number or an image."""
+    made = bpy.data.materials.new(name)
+    made.use_nodes = True
+    tree = made.node_tree
+    shader = tree.nodes["Principled BSDF"]
+    socket = shader.inputs["Alpha"]
+    if mix is not None:
+        node, clear = tree.nodes.new("ShaderNodeMixShader"), tree.nodes.new("ShaderNodeBsdfTransparent")
+        parts = (clear, shader) if mix == "first" else (shader, clear)
+        for part, place in zip(parts, node.inputs[1:], strict=True):
+            tree.links.new(part.outputs[0], place)
+        tree.links.new(node.outputs[0], tree.get_output_node("ALL").inputs[0])
+        tree.nodes.move(len(tree.nodes) - 2, 0) if hasattr(tree.nodes, "move") else None
+        socket = node.inputs[0]
+    if alpha is not None:
+        socket.default_value = alpha
+    if image is not None:
+        texture = tree.nodes.new("ShaderNodeTexImage")
+        texture.image = image
+        source = texture.outputs[output]
+        for kind in between or ():
+            node = tree.nodes.new(kind)
+            tree.links.new(source, node.inputs[0])
+            source = node.outputs[0]
+        tree.links.new(source, socket)
+    return made
+
+
+def image(there, colour=0.25, alpha=True):
+    """Its alpha is where it is `there` [height, width], row 0 at the bottom; its red is the other way round."""
+    there = np.array(there, np.float32)
+    high, wide = there.shape
+    made = bpy.data.images.new("Leaf", wide, high, alpha=alpha)
+    pixels = np.stack([(1 - there) * (1 - colour) + colour / 2, there * 0, there * 0, there], -1)
+    made.pixels.foreach_set(pixels.astype(np.float32).ravel())
+    return made
+
+
+THERE = [[1, 0, 0], [1, 1, 0]]
+
+
+@pytest.mark.parametrize(
+    ("more", "there"),
+    [
+        ({}, THERE),
+        ({"output": "Color"}, [[0, 1, 1], [0, 0, 1]]),
+        ({"between": ["NodeReroute", "ShaderNodeMath"]}, THERE),
+        ({"between": ["ShaderNodeMath"] * 3}, THERE),
+        ({"between": ["ShaderNodeMath"] * 4}, None),
+        ({"between": ["ShaderNodeInvert"]}, None),
+        ({"mix": "first"}, THERE),
+        ({"mix": "second"}, [[0, 1, 1], [0, 0, 1]]),
+    ],
+)
+def test_a_leafs_holes_are_its_pictures(more, there):
+    found = leaf_of(material("leaf", image=image(THERE), **more))
+    if there is None:
+        assert found is None
+    else:
+        assert found.name == "leaf" and found.there.astype(int).tolist() == there
+
+
+def test_what_is_no_leaf():
+    assert leaf_of(material("plain")) is None and leaf_of(material("faint", alpha=0.25)) == 0.25
+    assert leaf_of(material("whole", alpha=1.0)) is None
+    assert leaf_of(material("half", alpha=0.9, mix="first")) is None  # a mix by a number
+    empty = bpy.data.materials.new("empty")
+    empty.use_nodes = True
+    empty.node_tree.nodes.clear()
+    assert leaf_of(empty) is None
+    gone = bpy.data.images.new("gone", 4, 4)
+    gone.source, gone.filepath = "FILE", "//nowhere.png"
+    assert leaf_of(material("gone", image=gone)) is None
+
+
+@pytest.mark.parametrize(("wide", "kept"), [(256, 256), (257, 129), (512, 256), (700, 234)])
+def test_a_large_picture_is_looked_at_more_coarsely(wide, kept):
+    there = np.zeros((2, wide))
+    there[:, wide // 2 :] = 1
+    found = leaf_of(material("leaf", image=image(there))).there
+    assert found.shape == (2 if kept == wide else 1, kept) and found.mean() == pytest.approx(0.5, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("u", "v", "there"),
+    [(0.1, 0.1, True), (0.4, 0.1, False), (0.4, 0.6, True), (0.9, 0.6, False), (1.1, -0.9, True), (-0.9, 2.1, True),
+     (0.34, 0.49, False), (0.32, 0.49, True), (-0.6, 0.6, True)],
+)  # fmt: skip
+def test_a_leafs_picture_repeats(u, v, there):
+    assert Leaf("leaf", np.array(THERE, bool)).holds(u, v) is there
+
+
+def test_rays_go_through_the_holes_and_many_layers():
+    """Leaves of 1 x 2 m before a wall, there where y is below 1/3 at the bottom and below 2/3 at the top."""
+    scene = bpy.context.scene
+    leaf = material("leaf", image=image(THERE))
+    for x in (1.0, 2.0):
+        mesh = bpy.data.meshes.new("leaf")
+        mesh.from_pydata([(x, 0, 0), (x, 1, 0), (x, 1, 2), (x, 0, 2)], [], [(0, 1, 2, 3)])
+        mesh.materials.append(leaf)
+        layer = mesh.uv_layers.new(name="UV")
+        for loop, place in zip(layer.uv, ((0, 0), (1, 0), (1, 1), (0, 1)), strict=True):
+            loop.vector = place
+        scene.collection.objects.link(bpy.data.objects.new("leaf", mesh))
+    flats.box(scene, "wall", (5, -9, -9), (6, 9, 9))
+    found = read()
+    assert len(found.leaves) == 1 and sorted(found.leaf.tolist()) == [-1] * 12 + [0] * 4
+    assert found.uv.shape == (16, 3, 2) and ("materials", "leaf") in found.used
+    trees = Trees(found)
+    at_once(trees.build())
+    for y, z, hit in ((0.2, 0.5, 1), (0.5, 0.5, 5), (0.5, 1.5, 1), (0.8, 1.5, 5), (0.3, 0.9, 1), (0.4, 0.9, 5)):
+        place = np.array((0, y, z))
+        hits = at_once(trees.first_hits(place, np.array([(1.0, 0, 0)])))
+        assert hits.distance[0] == pytest.approx(hit, abs=1e-3), (y, z)
+        assert at_once(trees.sees(place, np.array([(4.0, y, z)]))).tolist() == [hit == 5]
+        assert trees.is_free(place, np.array((4.0, y, z))) is (hit == 5)
+
+
+def test_which_polygons_are_left_out_of_a_mesh():
+    glass = material("glass")
+    shader = glass.node_tree.nodes["Principled BSDF"]
+    shader.inputs["Transmission Weight"].default_value, shader.inputs["Roughness"].default_value = 1.0, 0.0
+    thin, thick, clay = material("thin", alpha=0.3), material("thick", alpha=0.7), material("clay")
+    item = sheet(materials=(clay, glass))
+    for index, left in ((0, 3), (1, 2)):
+        item.data.polygons[1].material_index = index
+        assert len(read().triangles) == left
+    assert len(read(glass=True).triangles) == 3
+    item.data.polygons[0].material_index, item.data.polygons[1].material_index = 1, 0
+    assert corners(read()) == [[(0, 0, 1), (2, 0, 1), (0, 0, 2)]]
+    for one, left in ((thin, 1), (thick, 3), (None, 3)):
+        item.material_slots[1].material = one
+        assert len(read().triangles) == left
+    item.material_slots[1].material = glass
+    item.data.materials.pop(index=0)
+    assert len(read().triangles) == 0  # of one material all is
+
+
+def test_more_than_can_be_read_stand_as_boxes(monkeypatch):
+    monkeypatch.setattr(surfaces, "MOST_READ", 3)
+    for x in (0, 10, 20):
+        sheet(f"sheet {x}").location.x = x
+    found = read()
+    counts = sorted(np.bincount(found.vertices[found.triangles[:, 0]][:, 0].astype(int) // 10).tolist())
+    assert counts == [3, 12, 12]
+    item = bpy.data.meshes.new("tetra")
+    item.from_pydata([(0, 0, 0), (1, 0, 0), (0, 2, 0), (0, 0, 3)], [], [(0, 1, 2), (0, 1, 3), (0, 2, 3), (1, 2, 3)])
+    box = surfaces._box(surfaces._Shape(np.array([(0, 0, 0), (1, 2, 3.0)]), np.zeros((1, 3), int), np.ones(1, bool),
+                                        np.zeros(1), np.zeros((0, 3, 2)), "names"))  # fmt: skip
+    one, two, three = np.moveaxis(box.vertices[box.triangles], 1, 0)
+    areas = np.linalg.norm(np.cross(two - one, three - one), axis=1)
+    assert sorted((areas / 2).tolist()) == pytest.approx([1] * 4 + [1.5] * 4 + [3] * 4)
+    assert (box.keep.all(), set(box.leaf.tolist()), box.names) == (True, {-1}, "names")
+
+
+def test_what_is_far_is_put_together():
+    near, far = (
+        np.array([(0, 0, 0), (0.001, 0, 0), (0, 0.001, 0)]),
+        np.array([(100, 0, 0), (100.1, 0, 0), (100, 0.1, 0)]),
+    )
+    wide = np.array([(100, 0, 0), (140, 0, 0), (100, 40, 0)])
+    vertices = np.concatenate([near + np.array((0.1, 0, 0)), far, wide, wide[::-1]]).astype(np.float32)
+    triangles = np.arange(12, dtype=np.int32).reshape(-1, 3)
+    made, kept = at_once(surfaces._coarser(vertices, triangles, np.zeros((1, 3)), 1 / 400))
+    assert kept.tolist() == [0, 2] and len(made) == 2  # the far speck is gone, and one of two twins
+    assert vertices[made[1]] == pytest.approx(vertices[[6, 7, 8]], abs=0.26)
+
+
+def used_mark(scene, frame=3.0, used=(("materials", "clay"), ("lights", "Lamp"))):
+    return at_once(marks.look_mark(scene, frame, used))
+
+
+@pytest.fixture
+def looked():
+    scene = bpy.context.scene
+    scene.world = bpy.data.worlds.new("World")
+    material("clay", image=image(THERE))
+    tree = bpy.data.materials["clay"].node_tree
+    ramp = tree.nodes.new("ShaderNodeValToRGB")
+    curves = tree.nodes.new("ShaderNodeRGBCurve")
+    group = tree.nodes.new("ShaderNodeGroup")
+    group.node_tree = bpy.data.node_groups.new("Group", "ShaderNodeTree")
+    group.node_tree.nodes.new("ShaderNodeValue").name = "V"
+    ramp.name, curves.name = "Ramp", "Curves"
+    bpy.data.lights.new("Lamp", "AREA")
+    bpy.data.images["Leaf"].pack()
+    return scene
+
+
+def node(name):
+    return bpy.data.materials["clay"].node_tree.nodes[name]
+
+
+CHANGES = {
+    "unit": lambda s: setattr(s.unit_settings, "scale_length", 0.5),
+    "engine": lambda s: setattr(s.render, "engine", "BLENDER_WORKBENCH"),
+    "size": lambda s: setattr(s.render, "resolution_y", 99),
+    "filter": lambda s: setattr(s.render, "filter_size", 2.5),
+    "exposure": lambda s: setattr(s.view_settings, "exposure", 0.5),
+    "device": lambda s: setattr(s.display_settings, "display_device", "Display P3"),
+    "samples": lambda s: setattr(s.cycles, "samples", 7),
+    "eevee": lambda s: setattr(s.eevee, "taa_render_samples", 7),
+    "world": lambda s: setattr(s.world, "color", (0.1, 0.2, 0.3)),
+    "another world": lambda s: setattr(s, "world", bpy.data.worlds.new("Other")),
+    "no world": lambda s: setattr(s, "world", None),
+    "material": lambda s: setattr(bpy.data.materials["clay"], "roughness", 0.123),
+    "light": lambda s: setattr(bpy.data.lights["Lamp"], "energy", 123),
+    "light's size": lambda s: setattr(bpy.data.lights["Lamp"], "size_y", 0.77),
+    "input": lambda s: setattr(node("Principled BSDF").inputs["Metallic"], "default_value", 0.3),
+    "output": lambda s: setattr(bpy.data.node_groups["Group"].nodes["V"].outputs[0], "default_value", 0.3),
+    "muted": lambda s: setattr(node("Ramp"), "mute", True),
+    "ramp": lambda s: setattr(node("Ramp").color_ramp.elements[1], "position", 0.6),
+    "ramp's colour": lambda s: setattr(node("Ramp").color_ramp.elements[1], "color", (1, 0, 0, 1)),
+    "ramp's kind": lambda s: setattr(node("Ramp").color_ramp, "interpolation", "CONSTANT"),
+    "curve": lambda s: setattr(node("Curves").mapping.curves[2].points[1], "location", (0.9, 0.8)),
+    "link": lambda s: node("Ramp").id_data.links.new(node("Ramp").outputs[0], node("Principled BSDF").inputs[0]),
+    "image's alpha": lambda s: setattr(bpy.data.images["Leaf"], "alpha_mode", "NONE"),
+    "image's space": lambda s: setattr(bpy.data.images["Leaf"].colorspace_settings, "name", "Non-Color"),
+    "image": lambda s: setattr(node("Image Texture"), "image", None),
+    "texture": lambda s: setattr(node("Image Texture"), "extension", "CLIP"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_each_thing_that_a_picture_depends_on_changes_its_mark(change, looked):
+    before = used_mark(looked)
+    assert used_mark(looked) == before
+    CHANGES[change](looked)
+    assert used_mark(looked) != before
+
+
+def test_what_a_picture_does_not_depend_on_changes_no_mark(looked):
+    before = used_mark(looked)
+    assert used_mark(looked, 3.5) != before and used_mark(looked, used=(("materials", "clay"),)) != before
+    looked.render.filepath, looked.frame_end = "//elsewhere", 77
+    bpy.data.materials.new("unused")
+    node("Ramp").location, node("Ramp").select = (400, 300), True
+    looked.view_settings.exposure = 1e-8
+    gone = used_mark(looked, used=(*(("materials", "clay"), ("lights", "Lamp")), ("materials", "gone")))
+    assert used_mark(looked) == gone == before
+
+
+def test_a_picture_that_was_painted_or_written_anew_is_another(looked, tmp_path):
+    leaf = bpy.data.images["Leaf"]
+    leaf.unpack(method="REMOVE")
+    leaf.filepath_raw, leaf.file_format = str(tmp_path / "leaf.png"), "PNG"
+    leaf.pixels[0] = 0.5
+    assert leaf.is_dirty and used_mark(looked) != used_mark(looked)  # nobody knows when it was painted last
+    leaf.save()
+    before = used_mark(looked)
+    assert used_mark(looked) == before
+    (tmp_path / "leaf.png").write_bytes((tmp_path / "leaf.png").read_bytes() + b"\0")
+    after = used_mark(looked)
+    (tmp_path / "leaf.png").unlink()
+    assert len({before, after, used_mark(looked)}) == 3 and used_mark(looked) == used_mark(looked)
+
+
+def test_the_mark_of_surfaces():
+    sheet(materials=(material("clay"),))
+    lamp = bpy.data.objects.new("Lamp", bpy.data.lights.new("Lamp", "POINT"))
+    bpy.context.scene.collection.objects.link(lamp)
+    found = read()
+    assert found.used == (("lights", "Lamp"), ("materials", "clay")) and len(found.mark) == 32
+    seen = {found.mark, read().mark}
+    for change in (lambda: setattr(lamp.location, "x", 1), lambda: setattr(lamp, "name", "Other"),
+                   lambda: setattr(bpy.data.objects["sheet"].location, "z", 0.001),
+                   lambda: setattr(bpy.data.materials["clay"], "name", "mud"),
+                   lambda: setattr(bpy.data.meshes["sheet"].vertices[4].co, "z", 2.5)):  # fmt: skip
+        change()
+        seen.add(read().mark)
+    assert len(seen) == 6
+    last = read().mark
+    lamp.location.x += 1e-7
+    lamp.rotation_euler.x = -0.0
+    assert read().mark == last
