@@ -290,6 +290,24 @@ def test_a_scene_that_is_too_heavy_for_rays_has_none(limit, light, scene, monkey
     assert facts.is_light_enough(layer)
 
 
+def test_of_very_many_objects_the_first_are_looked_at(scene, monkeypatch):
+    for index in range(3):
+        box(f"Thing {chr(65 + index)}", (index, 0, 2))
+    kept = bpy.data.collections.new("Props")
+    for name in ("Stool", "Bar", "Mug"):
+        item = box(name)
+        scene.collection.objects.unlink(item)
+        kept.objects.link(item)
+    holder = bpy.data.objects.new("Props", None)
+    holder.instance_type, holder.instance_collection, holder.location = "COLLECTION", kept, (0, 0, 2)
+    scene.collection.objects.link(holder)
+    for most, count, parts in ((2, 2, 0), (3, 3, 0), (4, 3, 1), (5, 3, 2), (6, 3, 3)):
+        monkeypatch.setattr(facts, "MAX_BOXES", most)
+        found = {one.name: one for one in seen(scene)}
+        assert len([name for name in found if name.startswith("Thing")]) == count, most
+        assert (len(found["Props"].corners) if "Props" in found else 0) == 8 * parts, most
+
+
 def test_distances_of_a_view_in_metres(scene):
     """A wall that slants away to the right, and a floor of 4 m before nothing."""
     mesh = bpy.data.meshes.new("wall")

@@ -13,6 +13,7 @@ from take_one.scene.app import timer
 from take_one.scene.app.app import app
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills import files, render, render_job
+from take_one.scene.stills.capture import capture
 from take_one.scene.stills.coverage.margin import Margin
 
 HERE = 4
@@ -99,6 +100,9 @@ def test_the_job_is_of_the_moment_and_camera_that_were_asked_for(scene, renders,
         with pytest.raises(SceneError) as busy:
             start(scene, tmp_path / "second")
         assert (busy.value.code, busy.value.fix) == ("render_busy", "retry") and not (tmp_path / "second").exists()
+        for source in ("RENDER", "RESULT"):
+            with pytest.raises(SceneError, match="Blender is rendering"):
+                capture(bpy.context, scene, tmp_path / "second", source=source)
         rounds(answers)
     finally:
         bpy.context.window.scene = scene

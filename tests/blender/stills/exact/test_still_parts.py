@@ -11,6 +11,7 @@ from pathlib import Path
 import bpy
 import numpy as np
 import pytest
+from mathutils import Matrix
 from rooms import picture, room, settings_of
 from take_one.client.protocol import Camera
 from take_one.scene.app.errors import SceneError
@@ -151,10 +152,16 @@ def test_a_disk_error_says_where_and_why(tmp_path):
 
 def test_a_still_of_another_size_with_a_margin(scene, tmp_path):
     margin = Margin(3, 1, 2, 4)
+    bpy.ops.mesh.primitive_cube_add(size=0.5)
+    beside = bpy.context.object  # the still ends a step before it
+    beside.name, bpy.data.objects["Cube"].name = "Vase", "Sofa"
+    left = -(2.5 + 32 + 0.5) / 64 * 36 / 50  # of what is 1 m ahead: in the middle of the margin
+    beside.matrix_world = scene.camera.matrix_world @ Matrix.Translation((left * 9, 0, -9)) @ Matrix.Scale(0.5, 4)
     still = capture.capture(bpy.context, scene, tmp_path, size=(69, 41), margin=margin)
     assert (still.width, still.height, still.around.width, still.around.height) == (64, 36, 69, 41)
     assert picture(still.image).shape == (36, 64, 3) and still.source == still.around.source == "RENDER"
     assert np.array_equal(picture(still.around.image)[1:37, 3:67], picture(still.image))
+    assert [one.name for one in still.camera.things] == ["Sofa"] and still.around.camera.things == ()
     assert still.around.notes == () and still.around.camera.cx == pytest.approx(still.camera.cx + 3)
 
 
@@ -176,6 +183,10 @@ def test_a_render_result_is_of_the_shots_camera_or_says_so(scene, tmp_path):
     scene.collection.objects.link(other)
     still = capture.capture(bpy.context, scene, tmp_path, source="RESULT", camera=other)
     assert still.notes == (MOVED,) and still.camera.matrix_world[0][3] == pytest.approx(5.0)
+    bpy.data.objects["Cube"].name = "Sofa"
+    assert [one.name for one in capture.capture(bpy.context, scene, tmp_path, source="RESULT").camera.things] == [
+        "Sofa"
+    ]
     scene.collection.objects.unlink(other)  # of a camera that can't be looked through nothing is said
     assert capture.capture(bpy.context, scene, tmp_path, source="RESULT", camera=other).notes == ()
 

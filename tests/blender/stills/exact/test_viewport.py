@@ -17,7 +17,7 @@ from take_one.scene.model.shots import shot_list
 from take_one.scene.stills import capture, quick_still, viewport
 from take_one.scene.stills.formats import exr
 
-GLASS = "The 3D View's depth takes glass, fog and leaves for solid. A render looks through them."
+GLASS = "The 3D View's depth counts glass, fog and leaves as solid. A render looks through them."
 
 
 def area(kind, width, height):
@@ -120,6 +120,7 @@ def test_a_still_of_the_view_is_of_the_asked_camera_and_frame(scene, view, card,
     other.scale = (2, 2, 2)
     other.data.clip_start, other.data.clip_end = 0.5, 200.0
     scene.unit_settings.system, scene.unit_settings.scale_length = "METRIC", 0.5
+    bpy.data.objects["Cube"].name = "Sofa"
     before, own = settings_of(scene), scene.camera
     still = capture.capture(bpy.context, scene, tmp_path, source="VIEWPORT", camera=other, frame=9.5)
     assert (settings_of(scene), scene.camera, scene.frame_float) == (before, own, 4.0)
@@ -131,6 +132,7 @@ def test_a_still_of_the_view_is_of_the_asked_camera_and_frame(scene, view, card,
     space = view.area.spaces.active
     assert space.overlay.show_overlays and space.show_gizmo and space.shading.show_xray
     assert (still.source, still.notes, still.width, still.height) == ("VIEWPORT", (), 48, 27)
+    assert [one.name for one in still.camera.things] == ["Sofa"]
     assert x_of(still) == pytest.approx(1.0) and still.camera.matrix_world[1][3] == pytest.approx(-6.0)
     shown = np.rint(picture(still.image) * 255)
     assert shown[26, 0].tolist() == [0, 0, 7] and shown[26, 47].tolist() == [47, 0, 7]

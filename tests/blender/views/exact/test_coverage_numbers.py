@@ -298,6 +298,9 @@ def test_a_plan_takes_the_view_that_shows_what_is_hidden():
     given = at_once(plan.coverage(path, found, two.views))
     assert given.covered == pytest.approx(two.covered) and given.moments == tuple(range(13))
     assert (given.margin, given.more, len(given.unseen)) == (NONE, 0, 13)
+    others = {at: at_once(plan.coverage(path, found, (0, at), (12, 8))).mean for at in (2, 4, 6, 8, 10, 12)}
+    chosen_ = at_once(plan.coverage(path, found, two.views, (12, 8))).mean
+    assert chosen_ > max(others.values()) - 0.02 and chosen_ > min(others.values()) + 0.05
 
 
 # --- steps ---
