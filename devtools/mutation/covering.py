@@ -202,7 +202,10 @@ COVERS = {
         "ui/card_words ui/shot_row ui/operators server/options press/press film/takes stills/quick_still press/refine "
         "ui/verbs_in_sequencer film/setup press/jobs"
     ),
-    "panels": _blender("ui/card_words ui/shot_row ui/operators server/options stills/quick_still film/setup"),
+    "panels": _blender(
+        "ui/panels_card ui/panels_more ui/card_words ui/shot_row ui/operators server/options stills/quick_still "
+        "film/setup"
+    ),
 }
 
 

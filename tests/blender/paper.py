@@ -69,3 +69,56 @@ def draw(kind: type, **members: Any) -> Paper:
         setattr(holder, name, value)
     kind.draw(holder, Window())
     return paper
+
+
+class Ink(Paper):
+    """Paper that also tells what is greyed, and what operators are given: see `said`."""
+
+    def __init__(self, notes: list[tuple[str, Any]] | None = None, grey: str = "") -> None:
+        super().__init__()
+        self.notes: list[tuple[str, Any]] = [] if notes is None else notes
+        self._grey = grey
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "panel_prop":
+            return lambda _data, _name: (Ink(self.notes), Ink(self.notes))
+        if name in PARTS:
+            return lambda **_keywords: Ink(self.notes, self._state())
+        return super().__getattr__(name)
+
+    def _state(self) -> str:
+        own = vars(self)
+        off = "-" if not own.get("enabled", True) or not own.get("active", True) or "-" in self._grey else ""
+        return off + ("!" if own.get("alert") or "!" in self._grey else "")
+
+    def _note(self, call: str, *arguments: Any, **keywords: Any) -> Any:
+        given = super()._note(call, *arguments, **keywords)
+        what, text = self.drawn[-1][1:]
+        names = {
+            "label": text,
+            "prop": f"[{what}]",
+            "separator": "---",
+            "progress": f"{keywords.get('factor', 0):.2f} {text}",
+        }
+        self.notes.append((self._state() + names.get(call, f"<{what.removeprefix('takeone.')}> {text}".strip()), given))
+        return given
+
+    @property
+    def said(self) -> list[str]:
+        """What is written, <operators and menus>, and [properties]; - before what is greyed, ! before what is red."""
+        return [
+            " ".join([text, *(f"{name}={value}" for name, value in vars(given).items())]) for text, given in self.notes
+        ]
+
+
+def ink(kind: Any, **members: Any) -> list[str]:
+    """What a panel or menu of this class says, or a function that draws."""
+    paper = Ink()
+    if not isinstance(kind, type):
+        kind(paper, **members)
+        return paper.said
+    holder = type("Holder", (), {name: value for name, value in vars(kind).items() if callable(value)})()
+    for name, value in {"layout": paper, **members}.items():
+        setattr(holder, name, value)
+    kind.draw(holder, Window())
+    return paper.said
