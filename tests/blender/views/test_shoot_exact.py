@@ -319,7 +319,7 @@ def test_what_there_is_to_say_of_a_walk(scene):
     )  # fmt: skip
     walk = Walk(stretches, 6.0, 2.5, (("B", "C"),), 5.9)
     assert walks.remarks(scene, walk, 31) == [
-        "6.0 s at 1.2 m/s", "5.9 s are too few: it lasts longer to look around where it stands.",
+        "6.0 s at 1.2 m/s", "5.9 s are too few to look around where it stands.",
         "There is no free way from 'B' to 'C': it cuts there, at frame 131.",
         "From 'A' to 'B' the way is too short for their looks: it turns 1.5 times too fast.",
     ]  # fmt: skip
