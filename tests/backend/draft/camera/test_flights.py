@@ -203,6 +203,16 @@ go between the chair and the table | room 0 3 5
 13 7 -1570 5 -1 -1000 -1 100 76 254 -6100 33 -4 -999 -9 100
 tilt up, pull out 30 metres | room 0 1 4
 0 0 0 0 63 -998 0 100 0 -389 4584 0 84 -996 0 100
+pull back slightly to see the whole table | room 0 3 6
+0 0 275 0 0 -1000 0 100 0 0 1079 0 0 -1000 0 100
+fast push in 1 metre | room 0 1 9
+0 0 -1000 0 0 -1000 0 100 0 0 -1000 0 0 -1000 0 100
+push in | room 0 3 0
+0 0 0 0 0 -1000 0 100 0 0 -14 0 0 -1000 0 100
+quick zoom in a lot | room 0 1 4
+0 0 0 0 0 -1000 0 123 0 0 0 0 0 -1000 0 147
+lightning fast orbit left | room 0 1 6
+-445 54 -27 117 -14 -993 -30 100 -544 68 -40 143 -18 -990 -37 100
 """
 
 
