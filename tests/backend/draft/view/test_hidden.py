@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -254,7 +256,7 @@ def test_blocks_are_seen_where_their_corners_are() -> None:
         assert bounds[:, i] == pytest.approx(wanted, abs=1.6), i
         assert reach[i] == pytest.approx((1 / z).max(), rel=0.02), i
     order, first = raster.bands(bounds, 3, HIGH)
-    held = [sorted(order[a:b].tolist()) for a, b in zip(first[:-1], first[1:], strict=True)]
+    held = [sorted(order[a:b].tolist()) for a, b in pairwise(first)]
     size = raster.BAND
     for band, blocks in enumerate(held):
         rows = range(band * size, band * size + size)
