@@ -41,9 +41,9 @@ def render(video: Tensor, colours: Tensor) -> Tensor:
 def chart() -> np.ndarray:
     """A picture of many colours, [1, 3, 256, 256], -1..1: what the map is fitted to where there is no
     still."""
-    y, x = np.mgrid[0:256, 0:256] / 255.0
-    cells = (np.floor(x * 4) + 4 * np.floor(y * 4)) / 15.0
-    rgb = np.stack([x, y, cells]) * 2 - 1
+    row, column = np.mgrid[0:256, 0:256]
+    cells = (column // 64 + 4 * (row // 64)) / 15.0
+    rgb = np.stack([column / 255.0, row / 255.0, cells]) * 2 - 1
     return np.ascontiguousarray(rgb[None], dtype=np.float32)
 
 
