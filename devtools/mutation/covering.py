@@ -122,13 +122,14 @@ COVERS = {
     "client/connection": _client("api/connection_rules session/session session/session_life session/one_server_each"),
     "client": _client("session/session session/session_life session/one_server_each api/hostile_server"),
     "client/api": _client(
-        "api/form api/answers api/fetch api/transfers api/hostile_server session/session session/final_prompt"
+        "api/calls_steps api/form api/answers api/fetch api/transfers api/hostile_server session/session "
+        "session/final_prompt"
     ),
     "client/protocol": _client("api/protocol api/form api/several session/session"),
     "client/protocol/edit": Cover("test", ("tests/client/api/test_edit_types.py", "tests/backend/export")),
     "client/jobs": _client(
-        "session/jobs_rules session/jobs_cancelled session/jobs_retry session/journal_rules session/session "
-        "session/journal api/answers api/fetch api/transfers api/clip api/hostile_server"
+        "api/calls_steps session/jobs_rules session/jobs_cancelled session/jobs_retry session/journal_rules "
+        "session/session session/journal api/answers api/fetch api/transfers api/clip api/hostile_server"
     ),
     "client/local": _client(
         "installing/local_steps session/journal_rules installing/backend_process api/slow_backend "
@@ -140,10 +141,13 @@ COVERS = {
     "client/installing/pythons": _client("installing/installing_steps installing/install"),
     "client/installing/cards": _client("installing/cards installing/installing_steps"),
     "client/files": _client("api/files api/answers session/journal"),
-    "client/commands/accounts": _backend("hosted/accounts"),
-    "client/commands/export": _client("installing/export"),
-    "client/commands/models": _client("installing/models"),
-    "client/commands/secrets": _client("installing/secrets"),
+    "client/commands/accounts": Cover(
+        "test",
+        ("tests/client/installing/test_commands_steps.py", "tests/backend/hosted/test_accounts.py"),
+    ),
+    "client/commands/export": _client("installing/commands_steps installing/export"),
+    "client/commands/models": _client("installing/commands_steps installing/models"),
+    "client/commands/secrets": _client("installing/commands_steps installing/secrets"),
     "scene/model": _blender(
         "film/model_exact film/shot_list film/takes server/options press/press film/stranger film/stranger_values "
         "film/stranger_copies ui/operators ui/shot_row press/jobs"
