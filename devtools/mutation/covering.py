@@ -86,11 +86,11 @@ COVERS = {
     "backend/engines/comfy/shelf": _backend("comfy/shelf comfy/arrivals"),
     "backend/engines/comfy/server/listen": _backend("comfy/listen comfy/arrivals comfy/comfy"),
     "backend/engines/hosted": _backend(
-        "hosted/parts hosted/wire hosted/wire_again hosted/engine hosted/providers hosted/lists hosted/models_table "
-        "hosted/prices hosted/references hosted/estimate hosted/dial hosted/pictures "
+        "hosted/parts hosted/account_rules hosted/wire hosted/wire_again hosted/engine hosted/providers hosted/lists "
+        "hosted/models_table hosted/prices hosted/references hosted/estimate hosted/dial hosted/pictures "
         "hosted/orders hosted/refusals hosted/hosted"
     ),
-    "backend/engines/hosted/account": _backend("hosted/accounts"),
+    "backend/engines/hosted/account": _backend("hosted/account_rules hosted/accounts"),
     "backend/engines/draft": Cover("test", ("tests/backend/draft/test_engine.py",)),
     "backend/engines/draft/direction": Cover("test", ("tests/backend/draft/direction", "tests/backend/draft/camera")),
     "backend/engines/draft/camera": Cover("test", ("tests/backend/draft/camera", "tests/backend/draft/test_engine.py")),
