@@ -67,14 +67,17 @@ def test_a_movie_that_is_wanted_wants_depth(tmp_path: Path, monkeypatch: pytest.
     loads = {"class_type": "LoadVideo", "inputs": {"file": "a"}, "_meta": {"title": "Guide"}}
     (tmp_path / "only.json").write_text(json.dumps({"1": loads}))
     (tmp_path / "none.json").write_text(json.dumps({"1": {"class_type": "A", "inputs": {"x": ["1", 0]}}}))
+    (tmp_path / "loud.json").write_text(json.dumps({"1": {"class_type": "A", "inputs": {"audio": ["1", 0]}}}))
     found = []
-    for name in ("only", "none"):
+    for name in ("only", "none", "loud"):
         shelf.add(tmp_path / f"{name}.json")
         found.append(ComfyEngine(name).capabilities())
     assert [(one.depth, one.camera_path, one.views, one.needs_still) for one in found] == [
         (True, True, 64, False),
         (False, False, 1, False),
+        (False, False, 1, False),
     ]
+    assert (found[2].sound, found[2].dialogue) == (True, False)  # nobody says what is said
     assert found[1].description == "Your own workflow in ComfyUI. It uses: nothing of the shot."
     assert (found[1].sound, found[1].dialogue, found[1].prompt_form, found[1].fps) == (False, False, False, None)
     assert (found[1].sends_to, found[1].account, found[1].rate) == ("", "", None)

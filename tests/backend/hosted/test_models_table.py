@@ -75,3 +75,9 @@ def test_what_else_is_declared() -> None:
         **dict.fromkeys(("gemini-omni-1.1", "gemini-omni-1.2"), ("360p", "720p", "1080p", "4k")),
     }
     assert all(model.lengths == tuple(sorted(set(model.lengths))) for model in found.values())
+    names = [model.name for model in found.values()]
+    assert len(set(names)) == len(names) == 23 and all(5 < len(name) < 32 for name in names)
+    for maker in ("fal", "runway"):
+        of_it = [id for id, model in found.items() if model.name.lower().endswith(f"({maker})")]
+        assert of_it == [id for id in found if id.startswith(f"{maker}-")]
+    assert all(len(model.about) > 32 and model.about.endswith(".") for model in found.values())
