@@ -286,7 +286,7 @@ def test_a_form_has_a_key_of_all_that_is_asked(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("integrations.comfyui.asking.MAX_BODY", len(form.body))
     shot.form(files)
     monkeypatch.setattr("integrations.comfyui.asking.MAX_BODY", len(form.body) - 1)
-    with pytest.raises(TakeOneError, match="and a server takes 256"):
+    with pytest.raises(TakeOneError, match="and a server accepts 256"):
         shot.form(files)
 
 

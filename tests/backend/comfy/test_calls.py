@@ -83,7 +83,7 @@ def test_an_upload_that_is_refused_says_how_large_it_is() -> None:
     assert "The guide for this workflow has 3 MB, more than ComfyUI at here:1 takes" in found.message
     found = wrong(calls.upload, wire_of(upload_of_image=told(403)), "guide", b"x")
     assert (found.code, found.fix) == ("request_refused", "retry")
-    assert found.message == "ComfyUI at here:1 does not take the guide (403)."
+    assert found.message == "ComfyUI at here:1 does not accept the guide (403)."
 
 
 def test_a_prompt_is_sent_under_our_id_in_three_places() -> None:
@@ -182,10 +182,10 @@ def test_a_refusal_names_at_most_four_nodes() -> None:
     found = refused("Comfy", told(400, {"node_errors": errors}), GRAPH)
     assert (found.code, found.fix) == ("request_refused", "")
     named = '"Steps" (#3): No 1. "Steps" (#3): No 2: d. "Save" (#4): No 3. "None" (#9): No 4.'
-    assert found.message == f"Comfy does not take this workflow. {named} And 1 more."
+    assert found.message == f"Comfy does not accept this workflow. {named} And 1 more."
     errors["9"] = {"errors": said[3:4]}
     found = refused("Comfy", told(400, {"node_errors": errors}), GRAPH)
-    assert found.message == f"Comfy does not take this workflow. {named}"
+    assert found.message == f"Comfy does not accept this workflow. {named}"
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_a_refusal_names_at_most_four_nodes() -> None:
     ],
 )
 def test_a_refusal_as_a_whole_says_what_it_says(data: Any, said: str) -> None:
-    assert refused("Comfy", told(418, data), GRAPH).message == f"Comfy does not take this workflow. {said}"
+    assert refused("Comfy", told(418, data), GRAPH).message == f"Comfy does not accept this workflow. {said}"
 
 
 @pytest.mark.parametrize(

@@ -80,4 +80,4 @@ def test_what_else_is_declared() -> None:
     for maker in ("fal", "runway"):
         of_it = [id for id, model in found.items() if model.name.lower().endswith(f"({maker})")]
         assert of_it == [id for id in found if id.startswith(f"{maker}-")]
-    assert all(len(model.about) > 32 and model.about.endswith(".") for model in found.values())
+    assert all(len(model.about) > 30 and model.about.endswith(".") for model in found.values())

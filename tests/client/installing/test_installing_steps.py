@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -82,7 +83,9 @@ def test_the_steps_of_an_installation(make: Any, home: Path) -> None:
         "Installing collected packages: a, b",
     ]
     at = make((0, []), (0, []), (0, lines))
+    before = os.umask(0o022)  # tests before may have set another
     assert at.installer.run()
+    os.umask(before)
     assert at.said == [
         ("running", 0.0, "Looking for a Python"),
         ("running", 0.02, "Making the environment"),
@@ -206,7 +209,7 @@ def test_a_folder_that_is_held_is_tried_again(tmp_path: Path, monkeypatch: pytes
         if not (held and held.pop()):
             folder.rmdir()
 
-    monkeypatch.setattr(install.time, "sleep", pauses.append)
+    monkeypatch.setattr(install, "time", SimpleNamespace(sleep=pauses.append))
     monkeypatch.setattr(install.shutil, "rmtree", rmtree)
     (tmp_path / "a").mkdir()
     assert install.remove(tmp_path / "a") and pauses == [0.0, 0.2, 0.5]
