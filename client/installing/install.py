@@ -78,7 +78,7 @@ def state(home: Path, root: Path) -> str:
     if os.environ.get("TAKE_ONE_PYTHON"):
         return CURRENT
     pointer = _pointer(home)
-    if not pointer or not backend_python(home).exists():
+    if not backend_python(home).exists():
         return ABSENT
     return CURRENT if pointer.get("recipe") == recipe(root, pointer.get("profile", "draft")) else OLD
 

@@ -139,6 +139,33 @@ def test_the_disk_has_room(make: Any, monkeypatch: pytest.MonkeyPatch, free: flo
 
 
 @pytest.mark.parametrize(
+    ("length", "platform", "fits"), [(110, "win32", True), (111, "win32", False), (111, "linux", True)]
+)
+def test_a_path_that_windows_can_hold(
+    length: int, platform: str, fits: bool, make: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installer = make().installer
+    installer._home = Path("/" + "x" * (length - 1))
+    monkeypatch.setattr(install.sys, "platform", platform)
+    monkeypatch.setattr(install.shutil, "disk_usage", lambda _: SimpleNamespace(free=2e9))
+    if fits:
+        installer._check_place()
+        return
+    with pytest.raises(PipError, match=r"is too long for Windows\. Set the variable TAKE_ONE_HOME") as caught:
+        installer._check_place()
+    assert caught.value.fix == "open_log"
+
+
+def test_a_python_that_was_chosen(monkeypatch: pytest.MonkeyPatch, home: Path) -> None:
+    monkeypatch.setenv("TAKE_ONE_PYTHON", "/chosen")
+    for version, right in (((3, 11), True), ((3, 10), False), (None, False)):
+        monkeypatch.setattr(pythons, "version_of", lambda python, version=version: version)
+        assert (install.wrong_choice() == "") is right
+    assert "names /chosen, which is no Python from 3.11 to 3.14" in install.wrong_choice()
+    assert install.backend_python(home) == Path("/chosen") and install.state(home, home) == install.CURRENT
+
+
+@pytest.mark.parametrize(
     ("answers", "said", "fix", "fraction"),
     [
         ([(1, ["Errno 28"])], "The disk is full. Free some space.", "free_space", 0.02),

@@ -325,6 +325,24 @@ def test_the_words_of_a_process() -> None:
     assert Running(1, 80).url == "http://127.0.0.1:80"
 
 
+def test_the_words_of_a_process_where_the_system_has_no_files_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def run(command: Any, **options: Any) -> Any:
+        asked.append((command, options))
+        return SimpleNamespace(stdout="python -m backend serve\n")
+
+    monkeypatch.setattr(running, "Path", lambda place: SimpleNamespace(exists=lambda: False))
+    monkeypatch.setattr(running.subprocess, "run", run)
+    assert running._command_line(7) == "python -m backend serve "
+    ((command, options),) = asked
+    assert command == ["/bin/ps", "-ww", "-o", "args=", "-p", "7"]
+    assert options == {"capture_output": True, "text": True, "timeout": 5, "check": False}
+    for error in (OSError("x"), subprocess.TimeoutExpired("ps", 5)):
+        monkeypatch.setattr(running.subprocess, "run", lambda *_, error=error, **__: (_ for _ in ()).throw(error))
+        assert running._command_line(7) == ""
+
+
 @pytest.mark.parametrize(
     ("log", "code", "said"),
     [
