@@ -70,21 +70,21 @@ def shoot(order: Order, ready: Mapping[str, Shots]) -> Shoot:
         SceneError: whatever kept a still from being taken; render_cancelled also for a further view.
     """
     found = []
+    wider = not order.following or order.engine.shot_stills
     for one in (order, *order.following):
-        found.append(ready[one.keys[0]] if one.keys[0] in ready else (yield from shoot_one(one, not order.following)))
+        found.append(ready[one.keys[0]] if one.keys[0] in ready else (yield from shoot_one(one, wider)))
     return replace(found[0], following=tuple(found[1:]))
 
 
-def shoot_one(order: Order, alone: bool = False) -> Shoot:
-    """The same of an order without those that follow it; where it is `alone` in its clip its still may be wider than
-    its frame."""
+def shoot_one(order: Order, wider: bool = False) -> Shoot:
+    """The same of an order without those that follow it; its still may be `wider` than its frame."""
     planned: Planned | None = None
     late: tuple[str, ...] = ()
     if plans_views(order):
         _say(order, "Planning the stills")
-        planned = yield from _plan(order, alone and _may_be_wider(order))
+        planned = yield from _plan(order, wider and _may_be_wider(order))
         plans.keep(order.shot_uid, planned)
-    elif alone and order.track is None and order.engine.words_path and _may_be_wider(order) and _is_light(order):
+    elif wider and order.track is None and order.engine.words_path and _may_be_wider(order) and _is_light(order):
         _say(order, "Planning the stills")
         planned, late = yield from _plan_ahead(order)
     poses = _poses(order, planned)

@@ -12,9 +12,11 @@ import rooms
 import stand_in
 from mathutils import Euler
 from stand_in import DRAFT
+from take_one.client.protocol.several import split
 from take_one.scene.app.app import app
 from take_one.scene.model.shots.shot_list import add_shot, find_shot
 from take_one.scene.session import jobs
+from take_one.scene.session.press import together
 from take_one.scene.session.press.press import Call, make_order
 from take_one.scene.session.views import ahead, plans
 from take_one.scene.stills import render
@@ -308,6 +310,25 @@ def test_a_take_by_words_asks_where_its_camera_goes(session, shot):
     assert seen.sight and {thing.name for thing in seen.things} == {"Red Sofa"}
     session.ahead.clear()
     assert len(take(session, shot, overrides={"engine": "plain"}).views) == 1 and session.ahead == []
+
+
+@pytest.mark.parametrize("each", [True, False])
+def test_each_shot_of_a_clip_has_its_own_margin(session, shot, each):
+    app().state.engines = (replace(ABLE, shots=6, shot_requests=True, shot_stills=each),)
+    other = add_shot(bpy.context.scene)
+    other.name, other.seconds, other.engine, other.frame, other.frame_lock = "After", 0.5, "draft", FIRST + 3, True
+    for one in (shot, other):
+        one.motion, one.prompt = "WORDS", "pan right"
+    session.path = pan(-9)
+    keys = jobs._send(jobs._views_now(together.make(bpy.context, (shot, other))))
+    request = session.requests[session.keys.index(keys[0])]
+    if not each:
+        assert [view.camera.width for view in request.views] == [96]
+        return
+    for part in split(request):
+        still, around = part.views
+        assert (still.t, still.camera.width, around.t) == (0, 96, pytest.approx(1e-4))
+        assert around.camera.width > 96 and around.camera.matrix_world == still.camera.matrix_world
 
 
 @pytest.mark.parametrize("why", ["nobody answers", "it holds", "not ready", "heavy"])
