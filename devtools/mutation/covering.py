@@ -159,7 +159,7 @@ COVERS = {
         "edit/landing_exact edit/strips edit/landing edit/landing_again edit/compare film/takes film/found film/moving "
         "film/stranger_copies"
     ),
-    "scene/edit/trash": _blender("film/takes"),
+    "scene/edit/trash": _blender("film/found film/takes"),
     "scene/edit/cut": _blender(
         "edit/exact/cut_exact edit/ripple edit/transitions edit/bed edit/burn_in edit/handles edit/board ui/shot_row "
         "edit/hand_made"
@@ -203,8 +203,8 @@ COVERS = {
         "views/shoot_exact views/plan_numbers views/views views/views_queue views/wider views/walkthrough"
     ),
     "operators": _blender(
-        "ui/card_words ui/shot_row ui/operators server/options press/press film/takes stills/quick_still press/refine "
-        "ui/verbs_in_sequencer film/setup press/jobs"
+        "ui/verbs/verbs_of_takes ui/verbs/verbs_of_shots ui/card_words ui/shot_row ui/operators server/options "
+        "press/press film/takes stills/quick_still press/refine ui/verbs_in_sequencer film/setup press/jobs"
     ),
     "panels": _blender(
         "ui/panels_card ui/panels_more ui/card_words ui/shot_row ui/operators server/options stills/quick_still "

@@ -317,7 +317,7 @@ def test_every_icon_is_in_this_blender():
     from take_one.panels.sidebar import takes
 
     root = Path(inspect.getfile(preferences)).parents[1]
-    text = "".join(path.read_text() for name in ("panels", "operators") for path in (root / name).glob("*.py"))
+    text = "".join(path.read_text() for name in ("panels", "operators") for path in (root / name).rglob("*.py"))
     used = set(re.findall(r'icon="([A-Z_0-9]+)"', text)) | {icon for _label, icon, _tip in trouble.HELP.values()}
     used |= set(takes.STATUS_ICONS.values()) | set(preferences.MODEL_ICONS.values())
     used |= {icon for _text, icon in preferences.STATES.values()}
