@@ -116,7 +116,7 @@ COVERS = {
     "backend/engines/happyhorse/vaes": _happyhorse("model/vaes model/turbo_vaed model/triton_kernels"),
     "integrations/comfyui": _integrations("steps waits client nodes"),
     "integrations/comfyui/asking": _integrations("steps nodes client"),
-    "integrations/comfyui/nodes": _integrations("nodes"),
+    "integrations/comfyui/nodes": _integrations("inputs nodes"),
     "integrations/comfyui/pictures": _integrations("pictures steps"),
     "integrations/comfyui/servers": _integrations("servers"),
     "client/connection": _client("api/connection_rules session/session session/session_life session/one_server_each"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import json
+import threading
 from collections.abc import Callable, Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -66,7 +67,11 @@ def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeComfy]
     comfy = FakeComfy()
     account(tmp_path / "home", comfy.url)
     yield comfy
+    comfy.comfy.away = True  # its websockets end, and with them those who listen
     comfy.close()
+    for thread in threading.enumerate():
+        if thread.name == "ComfyUI":
+            thread.join(30)
 
 
 def account(home: Path, address: str) -> None:

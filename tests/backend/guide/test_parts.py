@@ -17,6 +17,7 @@ import av
 import numpy as np
 import pytest
 
+from backend.__main__ import main
 from backend.engines.engine import EngineError
 from backend.guide import command, files, limits, process
 from backend.guide.files import MOVIES, _levels, _write_movies, write_guide
@@ -25,6 +26,7 @@ from backend.guide.movie import Format, written
 from backend.guide.span import _points
 from client.protocol.codec import to_json
 from devtools.take_requests import take_request
+from tests.backend.guide.conftest import Walk
 from tests.backend.guide.test_span import picture
 
 SIZE = (32, 16)
@@ -214,3 +216,31 @@ def test_a_cell_is_at_most_sixteen_pixels_and_an_eightieth() -> None:
     for width, height in ((79, 3), (160, 3), (1279, 31), (1280, 33), (4000, 16)):
         counts.append(len(_points(picture(np.ones((height, width))))) // 2)
     assert counts == [79 * 3, 80 * 2, 86 * 3, 80 * 3, 250]
+
+
+def test_the_command_says_what_it_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], walk: Walk
+) -> None:
+    asked: list[Any] = []
+    guide, _ = made()
+
+    def write(request: Any, path: Path, progress: Any) -> Any:
+        progress(0.5, "Drawing the guide")
+        asked.append((request, path))
+        if len(asked) == 2:
+            raise OSError(errno.EACCES, "Permission denied", str(path))
+        return guide
+
+    monkeypatch.setattr(files, "write_guide", write)
+    (tmp_path / "camera.json").write_text(json.dumps(to_json(walk.request.views[0].camera)))
+    still = walk.request.views[0]
+    words = ["--still", still.image, "--depth", still.depth, "--camera", tmp_path / "camera.json", "--seconds", "0.5"]
+    out = tmp_path / "new" / "g.zip"
+    assert main(["guide", *map(str, words), "--out", str(out)]) == 0
+    said = capsys.readouterr()
+    assert said.out.startswith(f"{out}: 3 frames of 32x16 at 30000/1001, 2.00 to 8.00 m, in 0.")
+    assert "note: A note.\n" in said.err and out.parent.is_dir()
+    request, path = asked[0]
+    assert (request.seconds, request.size, path, len(request.views)) == (0.5, (240, 136), out, 1)
+    assert main(["guide", *map(str, words), "--out", str(out)]) != 0
+    assert "Permission denied" in capsys.readouterr().err

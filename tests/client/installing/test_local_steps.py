@@ -369,6 +369,18 @@ def test_a_lease_is_taken_again_where_it_was_cleared_away(home: Path, monkeypatc
     held.release()
     assert not lease.is_held(home, held.name) and lease.leases_folder(home) == home / "clients"
 
+    def replaced(file: Any) -> bool:
+        """Once, the file that was opened is cleared away as it is locked, and another has its name."""
+        if len(pauses) == 1:
+            Path(file.name).unlink()
+            Path(file.name).touch()
+        return lock(file)
+
+    monkeypatch.setattr(lease, "_try_lock", replaced)
+    held = lease.Lease(home)
+    assert len(pauses) == 2 and lease.is_held(home, held.name)
+    held.release()
+
 
 def test_how_long_a_lock_is_waited_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [0.0]
