@@ -133,6 +133,8 @@ STILL_THE_CAMERAS = {
     "He walks round the corner and down the corridor.": "",
     "She goes through the gate and finds the dog.": "",
     "The horses run in a semicircle around the fire.": "",
+    "The boy turns away from the window.": "",
+    "The wolves circle it, then him.": "",
     "Hitchcock trombone": "dolly zoom out",
 }
 

@@ -189,6 +189,8 @@ def is_together(clause: Clause, index: int, move: Found, step: Step, steps: list
         return False  # "turn right and enter the bedroom"
     if index == 0 and clause.link == "and" and move.verb == "turn" and _walks(steps[-1].said):
         return False  # "walk through the door and turn right"
+    if step.kind == "orbit" and steps[-1].relation == "to" and clause.words[-1] in ("it", "him", "them"):
+        return False  # "move to the statue and circle it"
     if index > 0 or clause.link in ("with", "and"):
         return True
     return clause.link == "comma" and (move.form == "ing" or clause.words[0] in ("a", "an") or _is_slight(clause))

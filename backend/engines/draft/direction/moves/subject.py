@@ -290,7 +290,7 @@ def _jargon_is_camera_move(text: list[str], move: Found) -> bool:
     follows = after in PREPOSITIONS or after in ("shot", "movement", "move", "motion")
     measured = bool(after) and words.measure_at(text, move.end) is not None
     if after and not (follows or measured or is_modifier(after) or is_figure([after], 0)):
-        return after in DETERMINERS and move.verb in ("orbit", "circle", "arc")
+        return move.verb in ("orbit", "circle", "arc") and (after in DETERMINERS or after in ("it", "him", "them"))
     if a_thing:
         return move.verb == "pan" and after in ("over", "through", "across", "along", "to")
     return True

@@ -50,6 +50,14 @@ IDIOMS = replacements(
         ),
         (rf"{_CLAUSE}(step|move|shift|slide|glide)(s|ing|) (?:aside|to (?:the|one) side)\b", r" \1\2 sideways"),
         (rf"{_CLAUSE}straight (up|down)\b(?! to)", r" pedestal \1"),
+        (r"\b(up|down|forwards?|back(?:wards?)?),? and to the (left|right)\b(?! of)", r"\1 and \2"),
+        (rf"{_CLAUSE}straight in\b(?! (?:the|an?) )", " push in"),
+        (rf"{_CLAUSE}straight (?:out|back)\b(?! (?:to|into|of|at|in|on) )", " pull back"),
+        (
+            r"^\s*(?:nice and |very )?(slow|slowly|fast|quick|quickly|gently|smoothly)(?: and (?:steady|smooth|easy))? "
+            rf"(?:over |across |up |on )?to (?={_A} )",
+            r"move \1 to ",
+        ),
         # To a thing, close to it, or to where one leaves it.
         (
             r"\b(?:get|go|come|move|push|creep|close)(?:s|ing|ting|es)? in (?:nice and |really |very |right )?"
@@ -107,6 +115,11 @@ IDIOMS = replacements(
             rf"(?:finds?|discovers?|reach(?:es)?) (?={_A} )",
             r"\1 to ",
         ),
+        (
+            rf"\b(through {_THING}),? and (?:then )?(?:stop|halt|pause|end)s? (?:in front of|at|by|before) (?={_A} )",
+            r"\1 to ",
+        ),
+        (r"\bcamera (?:leaves|exits) (?=(?:through|by|via)\b)", "camera moves "),
         (rf"(?<=\w) and (?:on )?(down|up|along) (?=the {_ROADS}\b)", r", then walk \1 "),
         (rf"\bin an? (?:semi-?circle|half[- ]circle) a?round ({_THING}|him|her|them)", r"around \1 by 180 degrees"),
         (rf"{_CLAUSE}from {_THING} back to (?={_A} )", " pull back to "),
@@ -135,6 +148,7 @@ IDIOMS = replacements(
             "whip pan to ",
         ),
         (r"\b(whip|swish|flick)(?:s|es|ing|ping)? back\b(?! (?:to|at|towards?|from|and forth))", "pan back fast"),
+        (rf"{_CLAUSE}((?:the )?camera )?(?:turn|look|swing)(?:s|ing)? away(?: from {_THING})?", r" \1 pan"),
         # What a pan goes with has a side of its own.
         (
             r"\b(left|right)\b([^.;\n]{0,20}?\b(?:camera|we) (?:pan|track|follow|swing)s?) (?:along )?with "
