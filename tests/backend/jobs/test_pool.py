@@ -192,7 +192,6 @@ def test_of_engines_elsewhere_the_first_worker_of_a_lane_tells(made: Any) -> Non
     told = next(runner for runner in pool._runners if runner.slot.name == "gpu:0")
     assert told._on_message(said(EngineInfo("film", "There", lane="gpu"))) is True
     assert (pool._engines["film"].name, pool._engines["film"].lane) == ("There", "gpu")
-    assert pool._told == {"draft", "film"}
     assert pool._wake.is_set()
 
 
