@@ -17,6 +17,7 @@ from PIL import Image
 
 from backend.engines.comfy import shelf, streams
 from backend.engines.comfy.graph.spec import kind_of
+from backend.engines.comfy.graph.workflow import MAX_FILE
 from backend.engines.comfy.pictures import pictures
 from backend.engines.comfy.result import clip_of, files_of
 from backend.engines.comfy.server import known as knowing
@@ -161,6 +162,8 @@ def test_what_is_known_holds_for_a_while(monkeypatch: pytest.MonkeyPatch) -> Non
     assert tell(501, "A") == ((False, "gone", {"A": there["A"]}, True), [(["A"], 1.0), "closed"])
     assert tell(506, "A")[1] == []  # nobody is asked for classes who does not answer
     assert tell(506.1, "A")[1] == [(["A"], 1.0), "closed"]
+    knowing._known["here"].busy = True  # somebody asks already
+    assert tell(900, "A", "B")[1] == []
 
 
 def test_a_shelf_holds_a_hundred_workflows_that_only_their_owner_reads(
@@ -189,6 +192,39 @@ def test_a_shelf_holds_a_hundred_workflows_that_only_their_owner_reads(
     assert "ImageStitch" not in shelf.workflow("last").kinds
     with pytest.raises(EngineError, match="'---' is no name for it"):
         shelf.add(grain, "---")
+
+
+def test_a_workflow_is_read_to_its_last_byte_and_no_further(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAKE_ONE_HOME", str(tmp_path / "home"))
+    whole = (shelf.DELIVERED / "Grain.json").read_bytes()
+    for more, fits in ((0, True), (1, False)):
+        (tmp_path / "w.json").write_bytes(whole + b" " * (MAX_FILE + more - len(whole)))
+        if fits:
+            assert shelf.add(tmp_path / "w.json")[0] == "w"
+            continue
+        with pytest.raises(EngineError, match="larger than 1 MiB"):
+            shelf.add(tmp_path / "w.json")
+        (tmp_path / "home" / "workflows" / "w.json").write_bytes((tmp_path / "w.json").read_bytes())
+        with pytest.raises(EngineError, match="larger than 1 MiB"):
+            shelf.workflow("w")
+    assert set(shelf.delivered()) >= {"Grain", "Side by Side", "Guide and Mask"} and shelf.engines() == ("comfy:w",)
+
+
+def test_a_guide_is_drawn_at_the_rate_of_the_workflow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    Image.new("RGB", (16, 16)).save(tmp_path / "s.png")
+    request = take_request(seconds=4, size=(16, 16), still=tmp_path / "s.png", depth=tmp_path / "d.exr")
+    seen: list[Any] = []
+
+    def guide(asked: Any) -> Any:
+        seen.append(asked.fps)
+        frames = (frame for frame in ())
+        return type("Made", (), {"width": 16, "height": 16, "frames": frames})
+
+    monkeypatch.setattr(streams, "guide", guide)
+    monkeypatch.setattr(streams, "check_whole", lambda asked: seen.append(asked.frame_count))
+    for rate in (Fraction(12), Fraction(1, 2)):
+        assert streams.streams(request, rate, 0, (), tmp_path, print, lambda: False) == {}
+    assert seen == [48, 12, 4, 1]
 
 
 def test_each_picture_has_the_size_of_the_clip(tmp_path: Path) -> None:
