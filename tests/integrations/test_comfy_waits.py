@@ -143,6 +143,20 @@ def test_the_calls_as_they_go_out(know: Callable[..., Client], answers: Callable
     assert none.estimate({}) is None
 
 
+def test_how_much_is_taken_of_an_answer(
+    know: Callable[..., Client], answers: Callable[..., Answers], tmp_path: Path
+) -> None:
+    for length, said in (((8 << 30) + 1, "with more than 8192 MB"), (8 << 30, "its answer broke off")):
+        other = answers(lambda handler, length=length: say(handler, 200, b"x", Content_Length=str(length)))
+        with pytest.raises(TakeOneError, match=said):
+            know(other.url).download("v", tmp_path / "c.mp4")
+        assert list(tmp_path.glob("c.*")) == []
+    client = Client(server_at(""))
+    for size, said in ((32 << 20, "it is no Take One server"), ((32 << 20) + 1, "with more than 32 MB")):
+        with pytest.raises(TakeOneError, match=said):
+            client._parsed(b" " * size)
+
+
 def test_what_is_handed_on_and_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     ended = threading.Event()

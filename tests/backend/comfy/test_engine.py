@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import io
 import json
@@ -247,7 +248,7 @@ def test_away_for_ten_minutes_it_is_given_up(fake: FakeComfy, asked: Asked, monk
     state = {
         "phase": "sent",
         "id": "ours",
-        "prompt": "ours",
+        "prompt": "its own",
         "address": fake.url,
         "nodes": 1,
         "titles": {},
@@ -263,6 +264,13 @@ def test_away_for_ten_minutes_it_is_given_up(fake: FakeComfy, asked: Asked, monk
         clock[0] += 100 * self.pace
 
     monkeypatch.setattr(connect, "pace", 2.0)
+    listened: list[Any] = []
+
+    def listener(*given: Any) -> Any:
+        listened.append(given)
+        return contextlib.nullcontext()
+
+    monkeypatch.setattr(follow, "Listener", listener)
     monkeypatch.setattr(follow, "_poll", away)
     monkeypatch.setattr("backend.engines.hosted.wire.http.Wire.wait", waited)
     monkeypatch.setattr(follow, "time", type("Clock", (), {"monotonic": staticmethod(lambda: clock[0])}))
@@ -270,6 +278,7 @@ def test_away_for_ten_minutes_it_is_given_up(fake: FakeComfy, asked: Asked, monk
     assert (error.code, waits, clock) == ("unreachable", [1.0] * 7, [2400.0])  # 600 s of a pace of 2 are not over
     assert "(the plug is out). Start it" in error.message
     assert asked.told == [(0.02, "No connection to ComfyUI: trying again")] * 7 and asked.kept == []
+    assert listened == [(fake.url, "ours", "its own", {})]
 
 
 def test_the_progress_is_that_of_its_nodes_and_a_preview_is_told_once(asked: Asked) -> None:

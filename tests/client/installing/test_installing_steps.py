@@ -190,6 +190,14 @@ def test_a_cancel_ends_it_where_it_is(make: Any, home: Path) -> None:
     at.installer.cancel()
     assert not at.installer.run() and killed == ["killed"] and at.seen == []
     assert (at.said, at.told[0].fix) == ([("cancelled", 0.0, "The installation was cancelled.")], "install")
+    full = make()
+
+    def no_room(*_: Any) -> Any:
+        raise OSError(28, "No space left on device")
+
+    full.installer._call = no_room
+    assert not full.installer.run() and list(home.glob("env*")) == []
+    assert (full.told[-1].message, full.told[-1].fix) == ("The disk is full. Free some space.", "free_space")
     unknown = make(profile="moon")
     assert not unknown.installer.run() and unknown.said == [("failed", 0.0, "There is no profile 'moon'.")]
     at = make()
