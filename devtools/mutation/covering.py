@@ -159,6 +159,7 @@ COVERS = {
         "edit/landing_exact edit/strips edit/landing edit/landing_again edit/compare film/takes film/found film/moving "
         "film/stranger_copies"
     ),
+    "scene/edit/found": _blender("film/found press/opened_again"),
     "scene/edit/trash": _blender("film/found film/takes"),
     "scene/edit/cut": _blender(
         "edit/exact/cut_exact edit/ripple edit/transitions edit/bed edit/burn_in edit/handles edit/board ui/shot_row "
@@ -192,7 +193,7 @@ COVERS = {
         "stills/exr stills/png stills/still_files stills/depth stills/camera stills/still views/wider"
     ),
     "scene/session": _blender(
-        "server/connection press/press press/jobs press/prompts film/setup ui/operators edit/landing"
+        "press/exact/events server/connection press/press press/jobs press/prompts film/setup ui/operators edit/landing"
     ),
     "scene/session/board": _blender("edit/exact/boards edit/board"),
     "scene/session/press": _blender(
