@@ -88,8 +88,8 @@ class Ink(Paper):
 
     def _state(self) -> str:
         own = vars(self)
-        off = "-" if not own.get("enabled", True) or not own.get("active", True) or "-" in self._grey else ""
-        return off + ("!" if own.get("alert") or "!" in self._grey else "")
+        marks = (("#", not own.get("enabled", True)), ("-", not own.get("active", True)), ("!", own.get("alert")))
+        return "".join(mark for mark, set_here in marks if set_here or mark in self._grey)
 
     def _note(self, call: str, *arguments: Any, **keywords: Any) -> Any:
         given = super()._note(call, *arguments, **keywords)
@@ -105,7 +105,8 @@ class Ink(Paper):
 
     @property
     def said(self) -> list[str]:
-        """What is written, <operators and menus>, and [properties]; - before what is greyed, ! before what is red."""
+        """What is written, <operators and menus>, and [properties]; # before what can't be pressed, - before what
+        is greyed, ! before what is red."""
         return [
             " ".join([text, *(f"{name}={value}" for name, value in vars(given).items())]) for text, given in self.notes
         ]

@@ -46,7 +46,7 @@ def edit():
 def test_the_direction_greys_what_its_engine_does_not_do_and_says_why(shot):
     shot.seconds = 4.0
     assert ink(direction.DirectionPanel) == [
-        "-[sound]", "-<line_add> Dialogue", "Plain makes no sound", "Plain speaks no lines", "-[motion]",
+        "#[sound]", "-<line_add> Dialogue", "Plain makes no sound", "Plain speaks no lines", "-[motion]",
         "Plain moves the camera by words only", "[seconds]", "[frames]",
     ]  # fmt: skip
     shot.seconds = 4.5
@@ -107,7 +107,7 @@ def test_the_settings_are_of_the_still_and_the_seed_that_count(shot):
     ]  # fmt: skip
     shot.seed_lock = False
     shot.takes.add()
-    assert "-[seed]" in ink(settings.SettingsPanel)
+    assert "#-[seed]" in ink(settings.SettingsPanel)
 
 
 def test_the_card_names_its_engine_or_what_it_lacks(shot):
@@ -243,13 +243,13 @@ def test_walks_and_plans_are_shown_as_far_as_they_are(shot):
     scene = shot.id_data
     pace = ["[walk_by]", "[walk_speed]"]
     hint = "Select the cameras to walk through, one after the other"
-    assert ink(walk.WalkPanel) == [*pace, hint, "-<walkthrough>"]
+    assert ink(walk.WalkPanel) == [*pace, hint, "#<walkthrough>"]
     shot.walk_by, shot.walk_notes = "LENGTH", "6.0 s\ncut"
     shot.walk_cameras.add().camera = scene.camera
     assert ink(walk.WalkPanel) == [
         "[walk_by]",
         "[walk_seconds]",
-        "-<walkthrough>",
+        "#<walkthrough>",
         "<walkthrough_again>",
         "6.0 s",
         "cut",
@@ -267,7 +267,7 @@ def test_walks_and_plans_are_shown_as_far_as_they_are(shot):
 def test_the_final_prompt_says_where_it_comes_from(shot):
     assert ink(prompt.PromptPanel) == ["[scene_facts]", "<show_prompt>"]
     shot.still_source, app().state.composing = "IMAGE", shot.uid
-    assert ink(prompt.PromptPanel) == ["-[scene_facts]", "Only a render shows the scene as it is now", "-<show_prompt>"]
+    assert ink(prompt.PromptPanel) == ["-[scene_facts]", "Only a render shows the scene as it is now", "#<show_prompt>"]
     shot.final_prompt, shot.final_prompt_of = bpy.data.texts.new("p"), "other"
     row = ["<final_prompt>", "<edit_prompt>", "<show_prompt>", "<clear_prompt>"]
     stale = "The direction has changed since. Renew the prompt, or make it automatic"

@@ -75,7 +75,7 @@ def test_how_the_backend_is(backend, install, said):
     app().state.backend, app().state.install = backend, install
     found = ink(setup.draw_backend, context=Window())
     if not bpy.app.online_access and said and said[-1].startswith("<install>") and "Try" not in said[-1]:
-        said = [said[0], "<allow_online>", f"-{said[1]}"]
+        said = [said[0], "<allow_online>", f"#{said[1]}"]
     assert found == said
 
 
@@ -119,8 +119,8 @@ def test_the_queue_lets_a_take_go_up_and_down_but_not_beyond_its_ends(shot):
     assert ink(queue.QueuePanel) == [
         "Hall, take 3", "Lost.", "<look_again> Look Again job=c", "<send_again> Send Again job=c",
         "<cancel> Remove job=c",
-        "Hall, take 1", "-<queue_move> job=a by=-1", "<queue_move> job=a by=1", "<cancel> job=a",
-        "0.00 Waiting, number 1", "Hall, take 2", "<queue_move> job=b by=-1", "-<queue_move> job=b by=1",
+        "Hall, take 1", "#<queue_move> job=a by=-1", "<queue_move> job=a by=1", "<cancel> job=a",
+        "0.00 Waiting, number 1", "Hall, take 2", "<queue_move> job=b by=-1", "#<queue_move> job=b by=1",
         "<cancel> job=b", "0.00 Waiting, number 2", "1 ready for other files", "<forget_waiting>",
         "<cancel_all> Cancel All",
     ]  # fmt: skip
@@ -229,6 +229,42 @@ def test_the_state_of_the_backend_and_what_is_ours_to_stop(backend, local, serve
     for remote, said in ((False, local), (True, server)):
         monkeypatch.setattr(chosen, "use_server", lambda remote=remote: remote)
         assert ink(preferences.draw_state, context=Window()) == said
+
+
+def test_the_preferences_go_by_where_takes_are_made(monkeypatch):
+    stand_in.attach()
+    kind = preferences.TAKEONE_AP_preferences
+    monkeypatch.setattr(chosen, "use_server", lambda: False)
+    lacks = [False]
+    monkeypatch.setattr(chosen, "lacks_server", lambda: lacks[0])
+
+    def said(backend="LOCAL", url=""):
+        found = ink(kind, backend=backend, server_url=url)
+        return [one for one in found if "online" not in one and "Online" not in one and one != "<allow_online>"]
+
+    app().state.backend = Backend("missing", "", "install")
+    state = ["Not installed", "<open_log> Log"]
+    assert said() == ["[backend]", "[profile]", "<install> Install", *state]
+    app().state.backend.state = "outdated"
+    assert said()[2:4] == ["<install> Update", "Needs an update"]
+    app().state.fail(Problem("home", "No folder.", "start"))
+    assert said()[:3] == ["!No folder.", "<dismiss_error>", "<fix> Start fix=start"]
+    app().state.fail(Problem("of a take", "No.", ""))
+    app().state.backend = Backend("starting")
+    assert said()[:3] == ["[backend]", "[profile]", "<install> Install Again"]
+    app().state.install = Install("running", 0.5, "Fetching")
+    assert said() == ["[backend]", "0.50 50%  Fetching", "<install_cancel>", "<open_log>"]
+    app().state.install = Install("failed", 0, "No net.", "retry")
+    assert said()[3:7] == ["!No net.", "<dismiss_error> install=True", "<install> Try Again", "<open_log>"]
+    app().state.install = Install()
+    lacks[0] = True
+    assert said("SERVER") == ["[backend]", "No server yet", "<connect_server> Address and Token"]
+    lacks[0] = False
+    there = "http://203.0.113.9:8000"
+    head = ["[backend]", there, "<connect_server> Address and Token", "<backend_start> Test"]
+    assert said("SERVER", there)[:5] == [*head, "Not encrypted: only for a network that you trust"]
+    app().state.backend, app().state.engines = Backend("ready"), (PLAIN,)
+    assert said("SERVER", "https://a.com")[-2:] == ["Engines", "Plain"]
 
 
 def test_what_was_exported_and_what_a_timeline_would_change(shot, monkeypatch):
