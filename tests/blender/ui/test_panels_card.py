@@ -274,3 +274,26 @@ def test_the_final_prompt_says_where_it_comes_from(shot):
     assert ink(prompt.PromptPanel) == [*row, stale, "The text is empty: the prompt is automatic"]
     shot.final_prompt.write("\n".join(f"line {number}" for number in range(14)))
     assert ink(prompt.PromptPanel) == [*row, stale, *(f"line {number}" for number in range(12))]
+
+
+def test_the_list_is_filtered_by_status_and_by_words_of_the_name(shot):
+    for name in ("Stairs", "Hallway"):
+        shot_list.add_shot(shot.id_data).name = name
+    shot.id_data.take_one.shots[1].status = "REVIEW"
+
+    def found(status, words):
+        holder = SimpleNamespace(status=status, filter_name=words, bitflag_filter_item=4)
+        return shots.TAKEONE_UL_shots.filter_items(holder, None, shot.id_data.take_one, "shots")
+
+    assert [found(*asked) for asked in (("ALL", ""), ("ALL", "hALL"), ("REVIEW", ""), ("REVIEW", "hall"))] == [
+        ([], []), ([4, 0, 4], []), ([0, 4, 0], []), ([0, 0, 0], []),
+    ]  # fmt: skip
+    paper = Ink()
+    shots.TAKEONE_UL_shots.draw_filter(SimpleNamespace(), None, paper)
+    assert paper.said == ["[filter_name]", "[status]"]
+    manager = bpy.context.window_manager
+    for index in (2, 0):
+        manager.take_one_shot = index
+        assert (manager.take_one_shot, shot.id_data.take_one.active_shot) == (index, index)
+    manager.take_one_shot = 3
+    assert manager.take_one_shot == 0
