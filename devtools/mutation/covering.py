@@ -201,7 +201,7 @@ COVERS = {
         "edit/landing_again press/jobs"
     ),
     "scene/session/views": _blender(
-        "views/shoot_exact views/plan_numbers views/views views/views_queue views/wider views/walkthrough"
+        "views/exact/shoot_exact views/plan_numbers views/views views/views_queue views/wider views/walkthrough"
     ),
     "operators": _blender(
         "ui/verbs/verbs_of_takes ui/verbs/verbs_of_shots ui/card_words ui/shot_row ui/operators server/options "
