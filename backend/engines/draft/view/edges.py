@@ -8,8 +8,8 @@ import numpy as np
 
 from ....kernels import helper, kernel
 
-RELATIVE_STEP = 0.012  # a step in nearness below this share of it is no break (slanted, rough surfaces)
-RING = 3  # pixels on either side of a break that are drawn apart from the surfaces they belong to
+RELATIVE_STEP = 0.03  # a step in nearness below this share of it is no break (slanted, rough surfaces)
+RING = 5  # pixels on either side of a break that are drawn apart from the surfaces they belong to
 STEEP = 3  # steps of more than this many limits have to be part of a longer slope
 PIXEL_STEP = 0.8  # nor is one that the path never parts by this many pixels
 
@@ -29,7 +29,7 @@ class Edges:
     @property
     def rim(self) -> np.ndarray:
         """bool [height, width]: the nearer sides of breaks, RING wide; not what is beside a nearer one."""
-        return (self.near == 1) | ((self.near > 0) & (self.near <= RING) & (self.far != 1))
+        return (self.near > 0) & (self.near <= RING) & (self.far != 1)
 
     @property
     def foot(self) -> np.ndarray:

@@ -40,7 +40,7 @@ def unmix(
                 continue
             here = nearness[y, x]
             other = here
-            own_is_near = near[y, x] == 1
+            own_is_near = far[y, x] != 1  # between a nearer surface and a farther one it is the nearer one's edge
             for k in range(4):
                 if k == 0 and x > 0 and across[y, x - 1]:
                     beside = y * width + x - 1

@@ -33,9 +33,9 @@ def breaks(nearness: Array, parallax: float = 80.0, orthographic: bool = False) 
         ((0.1, 0.1, 0.1, 0.115, 0.13, 0.145), []),  # one that begins: a small step that goes on for a pixel
         ((0.1, 0.1, 0.1, 0.1095, 0.1095), []),  # under 0.8 pixels of parallax
         ((0.1, 0.1, 0.1, 0.1105, 0.1105), [3]),
-        ((1.0, 1.0, 1.0, 1.0115, 1.0115), []),  # under 0.012 of what is nearer
-        ((1.0, 1.0, 1.0, 1.0125, 1.0125), [3]),
-        ((1.0, 1.0, 1.0, 0.9885, 0.9885), []),
+        ((1.0, 1.0, 1.0, 1.0295, 1.0295), []),  # under 0.03 of what is nearer
+        ((1.0, 1.0, 1.0, 1.0315, 1.0315), [3]),
+        ((1.0, 1.0, 1.0, 0.9705, 0.9705), []),
         ((0.1, 0.1, 0.1, 0.2, 0.3, 0.3), [3, 4]),  # a large step has to go on for two pixels
         ((0.1, 0.1, 0.1, 0.2, 0.3, 0.4), []),
         ((0.4, 0.4, 0.3, 0.2, 0.1, 0.1), [3]),
@@ -61,8 +61,21 @@ def test_distances_from_a_break_are_counted_up_to_six_and_never_over_another() -
     found = edges.find(row(*[0.1] * 9, *[0.3] * 3, *[0.5] * 9), 80.0, False)
     assert found.near[2].tolist() == [0] * 9 + [1, 2, 3] + [1, 2, 3, 4, 5, 6, 0, 0, 0]
     assert found.far[2].tolist() == [0, 0, 0, 6, 5, 4, 3, 2, 1] + [3, 2, 1] + [0] * 9
-    assert np.flatnonzero(found.rim[2]).tolist() == [9, 10, 12, 13, 14]  # not what is beside a nearer one
-    assert np.flatnonzero(found.foot[2]).tolist() == [6, 7, 8, 11]
+    assert np.flatnonzero(found.rim[2]).tolist() == [9, 10, 12, 13, 14, 15, 16]  # not what is beside a nearer one
+    assert np.flatnonzero(found.foot[2]).tolist() == [4, 5, 6, 7, 8, 11]
+
+
+def test_a_thing_between_a_nearer_one_and_what_it_hides_is_freed_from_the_nearer_one() -> None:
+    nearness, rgb = np.full((7, 12), 0.3, np.float32), np.full((7, 12, 3), (20, 60, 180), np.uint8)
+    nearness[:, 7:], rgb[:, 7:] = 0.5, (200, 100, 50)
+    nearness[3, :6], rgb[3, :6] = 0.1, (90, 200, 30)
+    rgb[3, 6] = (65, 70, 148)  # a quarter of the nearer one
+    found = edges.find(nearness, 80.0, False)
+    assert found.near[3, 6] == found.far[3, 6] == 1
+    assert found.foot[3, 6] and not found.rim[3, 6]
+    alpha, front, back, bared, halo = matte.unmix(rgb, nearness, found.near, found.far, found.across, found.down)
+    assert alpha[3, 6] == pytest.approx(0.25, abs=0.01) and halo[3, 6] == 3 * 12 + 7 and not bared[3, 6]
+    assert front[3, 6] == pytest.approx((200, 100, 50)) and back[3, 6] == pytest.approx((20, 60, 180), abs=1)
 
 
 def scene(seed: int = 3) -> tuple[Array, Array]:

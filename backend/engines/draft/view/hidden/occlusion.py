@@ -53,7 +53,7 @@ def build(
     merged = merge(picture.nearness, planes.label, planes.abc, goes_on, np.float32(RELIEF))
     hidden, hidden_label, found = _hidden_by(edges, picture.nearness, slope_x, slope_y, planes, merged, parallax)
     # A pixel beside an edge is itself on this layer, even where a third surface is known to be behind it.
-    found &= (edges.far != 1) | (edges.near == 1)
+    found &= edges.far != 1
     own = edges.foot & ~found
     known_slopes = (np.where(found, 0, slope_x).astype(np.float32), np.where(found, 0, slope_y).astype(np.float32))
     seen = (edges.near != 1) & (edges.far != 1)
