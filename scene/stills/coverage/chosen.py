@@ -10,7 +10,7 @@ import numpy as np
 from .margin import NONE, Margin
 from .points import Points
 
-SWITCH = 0.15  # of the time between two views, in which the others begin or cease to count
+SWITCH = 0.25  # of the time between two views, in which the others begin or cease to count
 AROUND = 2  # views before a moment that it is drawn from, and as many after it
 
 

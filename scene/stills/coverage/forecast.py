@@ -18,7 +18,7 @@ from .steps import Steps
 LOOKED_AT = 120  # moments, evenly, beside those near a view
 MOST_LOOKED_AT = 150  # moments: above that none is added
 JUMP = 0.02  # of a picture: where two moments differ by more, one between them is looked at too
-NEAR_VIEW = 0.07  # of the time between two views: there the others begin to count
+NEAR_VIEW = 0.12  # of the time between two views: there the others begin to count
 FINER = 2  # times as many rays each way where what is shown begins or ends
 PIXELS = 0.5  # that a view shows of what is behind an edge: its own pixels there hold both
 THICK = 0.03  # of the distance: a surface that a ray beside its point meets so much sooner is its own

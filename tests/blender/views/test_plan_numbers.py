@@ -195,8 +195,8 @@ def test_which_views_a_moment_is_drawn_from(moment, views):
 
 @pytest.mark.parametrize(
     ("t", "wanted"),
-    [(0, [1, 0, 0, 0]), (0.25, [1, 1, 1, 0]), (0.5, [0, 1, 0, 0]), (0.5225, [0.5, 1, 0.5, 0.5]), (0.8, [0, 0, 1, 0]),
-     (0.9, [0, 1, 1, 1]), (0.985, [0, 0.5, 0.5, 1]), (1, [0, 0, 0, 1])],
+    [(0, [1, 0, 0, 0]), (0.25, [1, 1, 1, 0]), (0.5, [0, 1, 0, 0]), (0.5375, [0.5, 1, 0.5, 0.5]), (0.8, [0, 0, 1, 0]),
+     (0.9, [0, 1, 1, 1]), (0.975, [0, 0.5, 0.5, 1]), (1, [0, 0, 0, 1])],
 )  # fmt: skip
 def test_how_far_each_view_counts(t, wanted):
     assert chosen.weights(np.array([0, 0.5, 0.8, 1]), t) == pytest.approx(wanted, abs=1e-6)

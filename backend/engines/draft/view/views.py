@@ -12,7 +12,8 @@ from client.protocol import Camera, TakeRequest, View
 
 from ..camera.paths import FLIP, Pose
 
-SWITCH = 0.15  # share of the time between two views in which a view that ends, or comes in, loses or gains its say
+SWITCH = 0.25  # share of the time between two views in which a view that ends, or comes in, loses or gains its say
+BOTH = 0.25  # of two that share a picture, what each is of an average at least where its say does not end by itself
 FAINT = 0.01  # how much of an average a view is that only helps out
 SILENT = 1e-6  # less say than that is none
 BEGINNING = 0.001  # of the shot: till then a view is of the still's moment
@@ -128,7 +129,9 @@ def parts(times: Sequence[float], passed: Sequence[bool], t: float) -> list[Part
         gap = max(times[after] - times[here], 1e-9)
         u = (t - times[here]) / gap
         lead, trail = u, 1 - u
-    blend = u * u * (3 - 2 * u)
+    begin = BOTH if passed[here] else 0.0
+    end = 1 - BOTH if after < len(times) and passed[after] else 1.0
+    blend = begin + (end - begin) * u * u * (3 - 2 * u)
     rise, fall = _ramp(lead), _ramp(trail)
     alone = rise if passed[here] else 1.0, fall if after < len(times) and passed[after] else 1.0
     made = [Part(here, max(1 - blend, FAINT), alone[1])]

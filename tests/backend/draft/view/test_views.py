@@ -139,10 +139,32 @@ def test_what_a_view_is_to_a_moment_changes_continuously() -> None:
 def test_halfway_to_the_next_view_each_has_half_and_before_it_less() -> None:
     shares = [{part.index: part.share for part in parts((0.0, 0.8), (True, True), t)} for t in (0.2, 0.4, 0.6)]
     assert shares == [
-        {0: pytest.approx(0.84375), 1: pytest.approx(0.15625)},
+        {0: pytest.approx(0.671875), 1: pytest.approx(0.328125)},
         {0: pytest.approx(0.5), 1: pytest.approx(0.5)},
-        {0: pytest.approx(0.15625), 1: pytest.approx(0.84375)},
+        {0: pytest.approx(0.328125), 1: pytest.approx(0.671875)},
     ]
+
+
+@pytest.mark.parametrize(
+    ("passed", "first"),
+    [
+        ((True, True), (0.75, 0.671875, 0.328125)),
+        ((True, False), (0.75, 0.6328125, 0.1171875)),
+        ((False, True), (1.0, 0.8828125, 0.3671875)),
+        ((False, False), (1.0, 0.84375, 0.15625)),
+    ],
+)
+def test_a_view_beside_the_path_gives_way_to_the_next_as_a_whole(
+    passed: tuple[bool, bool], first: tuple[float, float, float]
+) -> None:
+    """Its say does not end by itself, as that of a view does that the path passes through."""
+    shares = [parts((0.0, 1.0), passed, t)[0].share for t in (1e-9, 0.25, 0.75)]
+    assert shares == pytest.approx(first)
+
+
+def test_after_the_last_view_the_one_before_only_helps_out() -> None:
+    found = parts((0.0, 0.5), (True, True), 0.8)
+    assert [(part.index, part.share, part.says) for part in found] == [(1, 0.75, 1.0), (0, 0.01, 1.0)]
 
 
 def test_only_views_near_in_time_are_held(walk: TakeRequest, monkeypatch: pytest.MonkeyPatch) -> None:
