@@ -1,5 +1,5 @@
-"""The colours of pictures from anywhere, in sRGB: by an embedded profile, or by what a PNG says of its gamma and its
-primaries."""
+"""The colours of pictures from anywhere, in sRGB: by the code points of a PNG, by an embedded profile, or by what a PNG
+says of its gamma and its primaries."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from .cicp import Coding
+
 if TYPE_CHECKING:
     from PIL import Image, ImageCms
 
@@ -17,11 +19,15 @@ ROWS = 256  # that are converted at a time
 SRGB = (0.3127, 0.3290, 0.64, 0.33, 0.30, 0.60, 0.15, 0.06)  # x, y of white, red, green, blue
 
 
-def in_srgb(picture: Image.Image, profile: bytes | None, said: Mapping[Any, Any]) -> Image.Image:
-    """The picture converted from its embedded profile, else from what a PNG's chunks say of its colours (`said`,
-    Pillow's info); as it is where there is nothing, or what does not fit it."""
+def in_srgb(
+    picture: Image.Image, profile: bytes | None, said: Mapping[Any, Any], coding: Coding | None = None
+) -> Image.Image:
+    """The picture converted from the `coding` of its colours, else from its embedded profile, else from what a PNG's
+    chunks say (`said`, Pillow's info); as it is where there is nothing, or what does not fit it."""
     from PIL import Image, ImageCms
 
+    if coding is not None:
+        return _shown(picture, coding.light, _between(coding.primaries))
     if not profile:
         return _from_chunks(picture, said)
     alpha = picture.getchannel("A") if picture.mode in ("RGBA", "LA") else None
@@ -63,13 +69,17 @@ def _from_chunks(picture: Image.Image, said: Mapping[Any, Any]) -> Image.Image:
     to_srgb = _between(primaries) if primaries and len(primaries) == 8 else None
     if to_srgb is None and abs(gamma * 2.2 - 1) < 0.05:
         return picture
-    linear = (np.arange(256) / 255) ** (1 / gamma)
+    return _shown(picture, (np.arange(256) / 255) ** (1 / gamma), to_srgb)
+
+
+def _shown(picture: Image.Image, linear: np.ndarray, to_srgb: np.ndarray | None) -> Image.Image:
+    """By the light of the 256 levels, of primaries from which `to_srgb` leads; what is beyond sRGB is cut."""
     alpha = picture.getchannel("A") if picture.mode in ("RGBA", "LA") else None
     plain = np.asarray(picture.convert("RGB"))
     shown = np.empty_like(plain)
     for top in range(0, len(plain), ROWS):
         light = linear[plain[top : top + ROWS]]
-        light = light if to_srgb is None else np.clip(light @ to_srgb.T, 0, 1)
+        light = np.clip(light if to_srgb is None else light @ to_srgb.T, 0, 1)
         curve = np.where(light <= 0.0031308, 12.92 * light, 1.055 * light ** (1 / 2.4) - 0.055)
         shown[top : top + ROWS] = np.rint(curve * 255)
     return _with_alpha(shown, alpha)

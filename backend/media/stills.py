@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..engines.engine import EngineError
+from .cicp import coding_of
 from .colour import in_srgb
 
 if TYPE_CHECKING:
-    from PIL import Image
+    from PIL import Image, ImageFile
 
 # Of pictures that are read, and how their files end. Other decoders of Pillow start programs, or few look after them.
 FORMATS = {"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}
@@ -38,11 +39,11 @@ def read_still(path: Path) -> Image.Image:
         with Image.open(path, formats=tuple(FORMATS)) as opened:
             if opened.width * opened.height > MAX_PIXELS:
                 raise ValueError(f"it has {opened.width} x {opened.height} pixels")
-            profile = opened.info.get("icc_profile")
+            profile, steps = opened.info.get("icc_profile"), _steps(opened)
             opened.load()
             turned = opened.getexif().get(ORIENTATION, 1) != 1
             picture = ImageOps.exif_transpose(opened) if turned else opened  # it would copy that, too
-            return _opaque(in_srgb(_eight_bits(picture), profile, opened.info))
+            return _opaque(in_srgb(_eight_bits(picture, steps), profile, opened.info, coding_of(path)))
     except (OSError, Image.DecompressionBombError, ValueError, SyntaxError) as error:
         message = f"The still could not be read: {error}."
         raise EngineError("still_unreadable", message, param="input_reference") from error
@@ -54,10 +55,19 @@ def upright_size(picture: Image.Image) -> tuple[int, int]:
     return (width, height) if picture.getexif().get(ORIENTATION, 1) not in LYING else (height, width)
 
 
-def _eight_bits(picture: Image.Image) -> Image.Image:
-    """Pillow cuts 16-bit grey off at 255 where it is asked for 8 bits."""
+def _steps(opened: ImageFile.ImageFile) -> int:
+    """How many levels of 8 bits a level of the file is, before it is loaded: a PNG's grey may have 2 or 4 bits."""
+    packing = opened.tile[0].args if opened.tile else None
+    return {"L;2": 85, "L;4": 17}.get(packing if isinstance(packing, str) else "", 1)
+
+
+def _eight_bits(picture: Image.Image, steps: int = 1) -> Image.Image:
+    """Pillow cuts 16-bit grey off at 255 where it is asked for 8 bits, and takes the level that is transparent as the
+    file counts it."""
     from PIL import Image
 
+    if steps > 1 and isinstance(picture.info.get("transparency"), int):
+        picture.info["transparency"] *= steps
     if picture.mode.startswith("I"):
         levels = np.asarray(picture)
         grey = Image.fromarray(np.clip(np.rint(levels / 257.0), 0, 255).astype(np.uint8))

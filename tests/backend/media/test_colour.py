@@ -69,6 +69,54 @@ def test_the_primaries_of_a_png_count(tmp_path: Path) -> None:
     assert grey == pytest.approx((200,) * 3, abs=1)
 
 
+def coded(*codes: int) -> tuple[bytes, bytes]:
+    return b"cICP", bytes(codes)
+
+
+@pytest.mark.parametrize(
+    ("said", "given", "shown"),
+    [
+        ([coded(12, 13, 0, 1)], (200, 30, 40), (218, 0, 27)),  # Display P3
+        ([coded(1, 13, 0, 1)], (200, 30, 40), (200, 30, 40)),
+        ([coded(1, 1, 0, 1)], (200, 30, 40), (200, 30, 40)),  # as a film's frame says
+        ([coded(9, 13, 0, 1)], (128, 150, 140), (111, 153, 139)),  # BT.2020
+        ([coded(1, 8, 0, 1)], (128, 64, 255), (188, 137, 255)),  # linear light
+        ([coded(1, 4, 0, 1)], (128, 64, 255), (129, 62, 255)),
+        ([coded(1, 13, 0, 0)], (16, 126, 235), (0, 128, 255)),  # limited range
+        ([coded(1, 16, 0, 1)], (148, 80, 255), (255, 69, 255)),  # PQ: its white is 203 cd/m2
+        ([coded(1, 18, 0, 1)], (191, 95, 255), (254, 98, 255)),  # HLG: its white is three quarters
+        ([coded(12, 13, 0, 1), gamma(1.0)], (200, 30, 40), (218, 0, 27)),  # goes before all others
+        ([coded(2, 2, 0, 1), gamma(1.0)], (128, 128, 128), (188, 188, 188)),  # says nothing
+        ([coded(1, 13, 1, 1)], (200, 30, 40), (200, 30, 40)),  # of luma and colour differences, which no PNG holds
+        ([coded(12, 13, 0)], (200, 30, 40), (200, 30, 40)),
+    ],
+)
+def test_the_code_points_of_a_png_count(tmp_path: Path, said, given, shown) -> None:
+    assert read_still(png(tmp_path / "a.png", given, *said)).getpixel((3, 1)) == shown
+
+
+def test_a_picture_with_code_points_keeps_its_transparency(tmp_path: Path) -> None:
+    picture = png(tmp_path / "a.png", (255, 255, 255), coded(12, 13, 0, 1), alpha=64)
+    assert read_still(picture).getpixel((0, 0)) == (64,) * 3
+
+
+@pytest.mark.parametrize(("bits", "step"), [(2, 85), (4, 17)])
+def test_the_transparent_level_of_a_grey_of_few_bits(tmp_path: Path, bits: int, step: int) -> None:
+    levels = np.arange(4)
+    row = bytes(np.packbits(np.unpackbits(levels.astype(np.uint8)[:, None], axis=1)[:, -bits:]))
+    body = [
+        (b"IHDR", struct.pack(">IIBBBBB", 4, 1, bits, 0, 0, 0, 0)),
+        (b"tRNS", struct.pack(">H", 2)),
+        (b"IDAT", zlib.compress(b"\0" + row)),
+        (b"IEND", b""),
+    ]
+    chunks = [
+        struct.pack(">I", len(one)) + name + one + struct.pack(">I", zlib.crc32(name + one)) for name, one in body
+    ]
+    (tmp_path / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(chunks))
+    assert np.asarray(read_still(tmp_path / "a.png"))[0, :, 0].tolist() == [0, step, 0, 3 * step]
+
+
 def test_what_is_transparent_stays_so_with_a_gamma(tmp_path: Path) -> None:
     path = png(tmp_path / "a.png", (128, 128, 128), gamma(1.0), alpha=0)
     assert read_still(path).getpixel((0, 0)) == (0, 0, 0)
