@@ -20,8 +20,8 @@ OWN, ANNA, WATCH = "the-services-own-token", "the-token-of-anna", "the-token-of-
 USERS = {OWN: User(""), ANNA: User("anna"), WATCH: User("screen", watches=True)}
 ENGINES = {
     "draft": EngineInfo("draft", name="Draft", max_seconds=10, max_pixels=640 * 360, lane="cpu"),
-    "hosted": EngineInfo("hosted", name="Hosted", max_seconds=10, lane="network", prompt_form=True, priced=True,
-                         words_path=True),
+    "hosted": EngineInfo("hosted", name="Hosted", max_seconds=10, max_pixels=1280 * 720, lane="network",
+                         prompt_form=True, priced=True, words_path=True),
 }  # fmt: skip
 
 

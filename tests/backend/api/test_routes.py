@@ -196,11 +196,11 @@ def test_the_engines_are_listed_and_asked_about_a_submission(here: Here) -> None
     assert here.post("/v1/estimate", json=ask).json()["price"]["amount"] == 1.5
     assert here.post("/v1/estimate", json={**ask, "seconds": 1}).json() == {"price": None}
     views = {"whole": False, "views": [{"name": "view_1", "t": 0.5}]}
-    found = here.post("/v1/path", json={**ask, "size": "80x60", "extra_params": views}).json()
+    found = here.post("/v1/path", json={**ask, "size": "1920x1080", "extra_params": views}).json()
     assert (found["notes"], [one["t"] for one in found["path"]["keyframes"]]) == (["It stands."], [0.0, 1.0])
     assert here.asked[::2] == ["hosted"] * 4
     prompt, price, _, (path, whole) = here.asked[1::2]
-    assert (prompt.size, price.size, path.size) == ((16, 16), (1280, 720), (80, 60))
+    assert (prompt.size, price.size, path.size) == ((16, 16), (1280, 720), (1920, 1080))
     assert ([len(one.views) for one in (prompt, price, path)], whole) == ([0, 0, 1], False)
     said = here.error("/v1/estimate", 400, "POST", json={**ask, "seconds": 11})
     assert (said["param"], said["fix"]) == ("seconds", "shorter")

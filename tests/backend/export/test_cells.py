@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 from backend.export.errors import ExportError
+from backend.export.page import to_html
 from backend.export.paper import board, burn, sheet
 from backend.export.paper.board import Paragraph
 from backend.export.paper.fonts import Fonts
@@ -97,6 +100,39 @@ def test_a_sheet_of_pictures_narrower_than_a_letter_comes_to_an_end(tmp_path: Pa
 )
 def test_a_text_as_far_as_it_fits(room: int, shown: str) -> None:
     assert fitting("Kitchen", lambda text: len(text) <= room) == shown
+
+
+def test_a_page_has_a_line_below_its_title_from_margin_to_margin(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = board._Board(FILM, board.PORTRAIT, "a4", NONE)
+    drawn: list[tuple[float, ...]] = []
+    monkeypatch.setattr(pages._pdf, "line", lambda *points: drawn.append(points))
+    pages._page()
+    ((left, top, right, bottom),) = drawn
+    assert (left, right) == (board.MARGIN, pages._pdf.w - board.MARGIN)
+    assert board.MARGIN < top == bottom < board.MARGIN + board.HEADER
+
+
+def test_a_title_leaves_the_numbers_their_room(monkeypatch: pytest.MonkeyPatch) -> None:
+    pages = board._Board(replace(FILM, title="Kitchen " * 60), board.LANDSCAPE, "a4", NONE)
+    shown: list[str] = []
+    cell = pages._pdf.cell
+    monkeypatch.setattr(pages._pdf, "cell", lambda *given, **more: (shown.append(given[2]), cell(*given, **more))[1])
+    pages._page()
+    pages._size(13)
+    assert pages._pdf.w - 2 * board.MARGIN - 70 < pages._pdf.get_string_width(shown[0]) <= 297 - 2 * board.MARGIN - 62
+    assert shown[1:3] == ["1 shots, 00:00:04:00 at 24 fps", ""]
+
+
+def test_a_client_page_says_how_long_a_shot_is_and_with_what_it_was_seen() -> None:
+    text, _ = to_html(FILM)
+    data = json.loads(re.search(r'id="data">(.*?)</script>', text, re.DOTALL)[1])  # type: ignore[index]
+    (seen,) = data["shots"]
+    assert (seen["about"], seen["name"], seen["number"]) == (
+        "36 frames, 1.50 s \u00b7 Cam \u00b7 35.25 mm",
+        "Hall way",
+        1,
+    )
+    assert data["about"] == "1 shots, 00:00:04:00, 4.00 s"
 
 
 def test_as_many_pages_as_the_shots_need() -> None:

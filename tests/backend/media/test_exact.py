@@ -111,6 +111,25 @@ def test_a_movie_that_was_cut_out_of_a_longer_one_begins_with_its_first_frame(tm
     assert loud[0] == pytest.approx(12_000, abs=200)  # a quarter of a second after the first frame
     assert [number(frame_at(file, Fraction(index, 24))) for index in (0, 3, 23)] == [0, 3, 23]
     assert read_movie(movie(tmp_path / "b.mp4", later, base=Fraction(1, 24))).begins == 2
+    plain = movie(tmp_path / "c.mkv", even(24), kind="matroska", base=Fraction(1, 24), sound=1.0)
+    assert read_movie(plain).sound_seconds == pytest.approx(1.0, abs=0.05)  # as long as the file, which says no more
+
+
+def test_of_several_pictures_the_first_is_the_movie(tmp_path: Path) -> None:
+    """The second may be a cover."""
+    with av.open(str(tmp_path / "a.mp4"), "w", format="mp4") as container:
+        pair = [container.add_stream("libx264", rate=24, width=WIDTH, height=HEIGHT, pix_fmt="yuv420p") for _ in "ab"]
+        for index in range(3):
+            for stream, shown in zip(pair, (index, 200 + index), strict=True):
+                frame = av.VideoFrame.from_ndarray(banded(shown), format="rgb24")
+                frame.pts = index
+                container.mux(stream.encode(frame))
+        for stream in pair:
+            container.mux(stream.encode(None))
+    found = read_movie(tmp_path / "a.mp4")
+    assert (found.plain, number(found.first), len(found.times)) == (False, 0, 3)
+    assert [number(frame) for frame in found.frames(FPS, 3)] == [0, 1, 2]
+    assert number(frame_at(tmp_path / "a.mp4", Fraction(2, 24))) == 2
 
 
 def test_a_movie_without_sound_has_none(tmp_path: Path) -> None:
@@ -244,7 +263,7 @@ def test_what_fails_in_the_encoder_fails_the_clip(
 @pytest.mark.parametrize(
     ("fps", "scale"),
     [(FPS, 48_000), (Fraction(25), 48_000), (Fraction(24000, 1001), 48_000), (Fraction(23), 23 * 48_000),
-     (Fraction(999_983, 41_666), 48_000)],
+     (Fraction(999_983, 41_666), 48_000), (Fraction(50_021, 2084), 48_000)],
 )  # fmt: skip
 def test_a_file_counts_in_what_holds_a_frame_and_a_sample_exactly(tmp_path: Path, fps: Fraction, scale: int) -> None:
     written(tmp_path / "a.mp4", Clip(64, 48, fps, 6, grey(6), Sound(tone(0.3).astype(np.float32), 48_000)), fps)
