@@ -8,6 +8,7 @@ import pytest
 
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.steps import Step
+from tests.backend.draft.direction.readings import MORE
 
 # A direction, and under it what it means: a step's kind, sign, amount, speed and ease; its figures; whether it runs
 # together with the one before, whether its side is open; <how it relates to a thing: the thing: what that leads to>.
@@ -349,11 +350,12 @@ def told(step: Step) -> str:
 
 def rows() -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
-    for line in READ.strip().splitlines():
+    text = ""
+    for line in (READ + MORE).strip().splitlines():
         if line.startswith("    "):
-            found[list(found)[-1]].append(line.strip())
-        else:
-            found[line] = []
+            found[text].append(line.strip())
+        elif line:
+            found[text := line] = []
     return found
 
 
