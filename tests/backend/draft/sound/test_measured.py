@@ -11,6 +11,7 @@ import pytest
 from backend.engines.draft.sound.ambience import MAKERS
 from backend.engines.draft.sound.events import SoundEvent
 from backend.engines.draft.sound.levels import RATE
+from backend.engines.draft.sound.vocabulary import KINDS
 
 EDGES = (20, 90, 200, 450, 1000, 2200, 4500, 9000, 20_000)  # Hz
 FLOOR = -80.0  # dB under the whole: what lies below is as good as nothing
@@ -104,3 +105,16 @@ ROWS = dict(line.split(":") for line in MEASURED.strip().splitlines())
 @pytest.mark.parametrize("row", ROWS)
 def test_a_sound_is_what_it_was(row: str) -> None:
     assert heard(row) == pytest.approx([float(one) / 100 for one in ROWS[row].split()], abs=0.015)
+
+
+LOUD = """
+    room -50, hum -46, wind -38, leaves -43, rain -36, thunder -28, sea -35, water -38, dripping -43, birds -41,
+    gulls -40, insects -43, fire -38, traffic -37, siren -38, crowd -37, applause -31, footsteps -36, machinery -34, engine -34,
+    train -32, clock -44, typing -42, dishes -43, bells -35, drone -38, heartbeat -37, explosion -22
+"""
+
+
+def test_each_sound_is_as_loud_as_it_was_beside_dialogue_at_23() -> None:
+    """LUFS, by which a film's takes are mixed: one that changes is heard at every cut to an older take."""
+    levels = dict(one.split() for one in LOUD.split(","))
+    assert {kind: level for kind, (_, level) in KINDS.items()} == {kind: float(one) for kind, one in levels.items()}
