@@ -109,8 +109,8 @@ def test_a_sound_is_what_it_was(row: str) -> None:
 
 LOUD = """
     room -50, hum -46, wind -38, leaves -43, rain -36, thunder -28, sea -35, water -38, dripping -43, birds -41,
-    gulls -40, insects -43, fire -38, traffic -37, siren -38, crowd -37, applause -31, footsteps -36, machinery -34, engine -34,
-    train -32, clock -44, typing -42, dishes -43, bells -35, drone -38, heartbeat -37, explosion -22
+    gulls -40, insects -43, fire -38, traffic -37, siren -38, crowd -37, applause -31, footsteps -36, machinery -34,
+    engine -34, train -32, clock -44, typing -42, dishes -43, bells -35, drone -38, heartbeat -37, explosion -22
 """
 
 
