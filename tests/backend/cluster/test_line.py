@@ -192,6 +192,7 @@ def test_a_large_take_is_asked_for_parcel_by_parcel(
     cut = lambda spans: [Part(*span[:2], whole[span.name][span.offset :][: span.length]) for span in spans]  # noqa: E731
     opened.ray.answers["take"] = (SIZES, cut(next(planned(SIZES, most=5))))
     opened.ray.answers["get"] = lambda job, attempt, spans: cut(spans)
+    (tmp_path / "attempt-3").mkdir()  # as one that broke off left it
     done = made(opened, tmp_path)
     opened.ray.says.put([(1, dict(done))])
     assert opened.hear() == {"message": done}

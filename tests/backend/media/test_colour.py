@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from backend.jobs.inspection import inspect
+from backend.media import colour
 from backend.media.stills import SKY, read_depth, read_still
 
 P3 = (0.3127, 0.3290, 0.68, 0.32, 0.265, 0.69, 0.15, 0.06)
@@ -182,3 +183,15 @@ def test_primaries_that_are_nearly_those_of_srgb_are_those(tmp_path: Path, off: 
     said = (gamma(0.45455), primaries((*SRGB[:2], SRGB[2] + off, *SRGB[3:])))
     shown = read_still(png(tmp_path / "a.png", (250, 10, 10), *said)).getpixel((1, 1))
     assert (shown != (250, 10, 10)) is counts
+
+
+def test_every_row_of_a_tall_picture_is_converted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(colour, "ROWS", 2)
+    levels = [10, 60, 128, 200, 250]
+    Image.fromarray(np.array([[[level] * 3] * 4 for level in levels], np.uint8)).save(tmp_path / "tall.png")
+    data = (tmp_path / "tall.png").read_bytes()
+    name, body = gamma(1.0)
+    chunk = struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+    (tmp_path / "tall.png").write_bytes(data[:33] + chunk + data[33:])
+    shown = read_still(tmp_path / "tall.png")
+    assert [shown.getpixel((1, row))[0] for row in range(5)] == [56, 133, 188, 229, 253]
