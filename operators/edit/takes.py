@@ -286,7 +286,6 @@ class TAKEONE_OT_take_delete(TakeOperator, bpy.types.Operator):
                 jobs.cancel(job.key)
         except SceneError as error:
             return fail(self, error)
-        shot.active_take = max(0, min(shot.active_take, len(shot.takes) - 1))
         self.report({"INFO"}, rpt_(GONE[where]).format(number=number))
         if stays is not None:
             self.report({"WARNING"}, trust.foreign(stays).message)

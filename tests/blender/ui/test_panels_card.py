@@ -17,6 +17,7 @@ from take_one.panels.sidebar import card, direction, prompt, settings, takes, wa
 from take_one.scene.app.app import app
 from take_one.scene.edit import edit_scene
 from take_one.scene.model.shots import kept, shot_list
+from take_one.scene.session.board import drawing
 from take_one.scene.session.views import plans
 from take_one.scene.stills import quick_still
 
@@ -297,3 +298,20 @@ def test_the_list_is_filtered_by_status_and_by_words_of_the_name(shot):
         assert (manager.take_one_shot, shot.id_data.take_one.active_shot) == (index, index)
     manager.take_one_shot = 3
     assert manager.take_one_shot == 0
+
+
+def test_the_shots_panel_begins_with_ways_to_shots_and_ends_with_the_shown_one(shot):
+    listed = [
+        "<TAKEONE_UL_shots>", "<shot_add>", "<shot_remove>", "---", "<shot_move> by=-1", "<shot_move> by=1", "---",
+        "<TAKEONE_MT_shot_list>", "1 shots, 0:05.0, 120 frames",
+    ]  # fmt: skip
+    said = ink(shots.TAKEONE_PT_shots)
+    assert said[:9] == listed and said[9:12] == ["[status]", "[rating]", "<show_edit>"]
+    assert said[-2:] == ["<length_from_strip>", "<length_from_take>"]
+    drawing.begin([("a", "s"), ("b", "s")], [])
+    edit()
+    assert ink(shots.TAKEONE_PT_shots)[9:12] == ["0.00 Board 0 of 2", "[ripple]", "-[ripple_others]"]
+    assert ink(shots.TAKEONE_OT_shot_list)[0] == "<TAKEONE_UL_shots_wide>"
+    drawing.stop()
+    shot.id_data.take_one.shots.clear()
+    assert ink(shots.TAKEONE_PT_shots) == ["<shots_from_markers>", "<shots_from_cameras>", "<shots_from_strips>"]

@@ -27,6 +27,7 @@ from take_one.scene.model.shots import shot_list, takes, trust
 from take_one.scene.session.board import drawing
 from take_one.scene.session.out import exports
 from take_one.scene.session.server import accounts, connection, models, preferences
+from take_one.scene.session.views import plans, walks
 
 
 def a_take(shot, uid, number, status="READY", **more):
@@ -118,6 +119,10 @@ def test_a_take_is_deleted_by_a_script_only_with_its_files(shot, tmp_path, monke
         bpy.ops.takeone.take_rate(take="t1")
     bpy.ops.takeone.take_rate(take="t3", rating=2)
     assert [take.rating for take in shot.takes] == [0, 2]
+    for _ in range(2):
+        bpy.ops.takeone.take_delete(with_files=True)
+        assert shot.active_take == 0
+    assert len(shot.takes) == 0
 
 
 def test_boards_are_made_for_shots_without_a_take(shot, ordered, monkeypatch):
@@ -238,3 +243,51 @@ def test_accounts_and_models_are_handed_on(session, tmp_path, monkeypatch):
     commands.busy = True
     assert not bpy.ops.takeone.account_test.poll() and not bpy.ops.takeone.models_link.poll()
     assert bpy.ops.takeone.models_cancel.poll() and preferences.use_server() is False
+
+
+def test_shots_are_made_of_what_is_selected_else_of_all(shot, monkeypatch):
+    scene = shot.id_data
+    monkeypatch.setattr(drawing, "now", lambda *_: None)
+    close = camera(scene, "Close")
+    edit = edit_scene.ensure_edit_scene(bpy.context, scene)
+    for name, frame in (("One", 11), ("Two", 51)):
+        edit.sequence_editor.strips.new_scene(name, scene, 3, frame)
+        setattr(edit.sequence_editor.strips[name], strips.END, frame + 20)
+    row = edit.sequence_editor.strips
+    setattr(row["One"], strips.START, 15)  # at another frame of the scene than the other begins
+    row["One"].select, row["Two"].select = False, True
+    bpy.ops.takeone.shots_from_strips(animate=False)
+    assert [one.name for one in scene.take_one.shots] == ["Hall", "Two"]
+    row["Two"].select = False
+    bpy.ops.takeone.shots_from_strips(animate=False)
+    assert [one.name for one in scene.take_one.shots] == ["Hall", "Two", "One"]
+    for item in scene.objects:
+        item.select_set(item == close)
+    bpy.ops.takeone.shots_from_cameras(animate=False)
+    assert scene.take_one.shots[-1].name == "Close"
+
+
+def test_a_walk_and_a_plan_are_made_at_once_in_scripts_and_by_the_timer_else(shot, monkeypatch):
+    begun, waits = [], [False]
+    monkeypatch.setattr("take_one.operators.making.walk.waits", lambda _: waits[0])
+    monkeypatch.setattr(plans, "begin", lambda shot: begun.append(("plan", shot.name)))
+    monkeypatch.setattr(plans, "of_shot", lambda shot: iter(()))
+    monkeypatch.setattr(plans, "keep", lambda key, plan: begun.append(("kept", key)))
+    monkeypatch.setattr(walks, "begin", lambda uids, work: begun.append(("walk", uids)))
+    monkeypatch.setattr(walks, "steps", lambda *asked: begun.append(("steps", *asked[2:])))
+    bpy.ops.takeone.plan_stills()
+    camera(shot.id_data, "Close")
+    bpy.ops.takeone.walkthrough(cameras="Wide\n Close \n\n", pace="LENGTH", seconds=9.0)
+    made = shot.id_data.take_one.shots[-1]
+    assert [one.camera.name for one in made.walk_cameras] == ["Wide", "Close"] and made.walk_by == "LENGTH"
+    assert begun == [
+        ("plan", "Hall"), ("steps", "LENGTH", pytest.approx(1.2), 9.0), ("walk", (made.uid, made.id_data.take_one.uid)),
+    ]  # fmt: skip
+    bpy.ops.takeone.walkthrough_again()
+    assert begun[-1] == ("walk", (made.uid, made.id_data.take_one.uid))
+    with pytest.raises(RuntimeError, match="There is no camera 'Attic' in scene"):
+        bpy.ops.takeone.walkthrough(cameras="Attic")
+    waits[0] = True
+    shot.id_data.take_one.active_shot = 0
+    bpy.ops.takeone.plan_stills()
+    assert begun[-1] == ("kept", shot.id_data.take_one.shots[0].uid)
