@@ -99,3 +99,12 @@ def tour(scene: bpy.types.Scene, frames: int = 240, first: int = 11, rooms: int 
         item.keyframe_insert("rotation_quaternion", frame=frame)
     scene.camera = item
     return item
+
+
+def done(steps):
+    """The result of work in steps, each of which says how much is done, 0..1."""
+    while True:
+        try:
+            assert 0 <= next(steps) <= 1
+        except StopIteration as end:
+            return end.value

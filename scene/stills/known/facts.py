@@ -306,9 +306,9 @@ def _is_seen(scene: bpy.types.Scene, depsgraph: Any, matrix: np.ndarray, flat: b
     middle = one.corners.mean(axis=0)
     sides = np.array([one.corners.min(axis=0), one.corners.max(axis=0)])
     half = middle + 0.5 * (sides[0] + _CORNERS * (sides[1] - sides[0]) - middle)
-    eye, forward = matrix[:3, 3], -matrix[:3, 2]
+    eye, axis = matrix[:3, 3], matrix[:3, 2]
     for target in [middle, *half]:
-        origin = target - forward * float((target - eye) @ forward) if flat else eye
+        origin = target - axis * float((target - eye) @ axis) if flat else eye
         way = Vector(target - origin)
         hit, place, _, _, met, _ = scene.ray_cast(depsgraph, Vector(origin), way.normalized())
         if not hit or met.original in one.members or (place - Vector(origin)).length > way.length * 0.99:

@@ -70,6 +70,7 @@ def test_what_is_right_already_is_neither_touched_nor_recorded(scene):
     scene.render.use_stamp = False  # the user's, then
     give_back(scene)
     assert not scene.render.use_stamp
+    assert [marker.camera and marker.camera.name for marker in scene.timeline_markers] == ["Camera", "B", None]
     give_back(scene)  # nothing more to do
     assert RECORD not in scene
 

@@ -64,24 +64,24 @@ def lens(kind="PERSP", **more):
     return Lens(**{**values, **more})
 
 
-@pytest.mark.parametrize(
-    ("lens", "size", "aspect", "wanted"),
-    [
-        (lens(), (90, 90), (1, 1), (125, 125, 45, 45)),
-        (lens(), (90, 120), (1, 1), (500 / 3, 500 / 3, 45, 60)),
-        (lens(), (90, 60), (1, 1.5), (125, 250 / 3, 45, 30)),  # as tall as wide
-        (lens(), (90, 60), (1, 2), (500 / 3, 250 / 3, 45, 30)),
-        (lens(sensor_fit="VERTICAL"), (90, 60), (1, 1), (150, 150, 45, 30)),
-        (lens(sensor_fit="HORIZONTAL"), (60, 90), (2, 1), (250 / 3, 500 / 3, 30, 45)),
-        (lens(shift_x=0.1, shift_y=0.2), (90, 60), (1, 2), (500 / 3, 250 / 3, 33, 42)),
-        (lens("ORTHO"), (80, 60), (1, 1), (10, 10, 40, 30)),
-        (lens("ORTHO", sensor_fit="VERTICAL", shift_y=-0.25), (80, 60), (1, 2), (15, 7.5, 40, 15)),
-    ],
-)
-def test_a_lens_in_pixels(lens, size, aspect, wanted):
-    render = SimpleNamespace(pixel_aspect_x=aspect[0], pixel_aspect_y=aspect[1])
-    found = intrinsics(lens, render, *size)
-    assert tuple(found[name] for name in ("fx", "fy", "cx", "cy")) == pytest.approx(wanted)
+LENSES = [
+    (lens(), (90, 90), (1, 1), (125, 125, 45, 45)),
+    (lens(), (90, 120), (1, 1), (500 / 3, 500 / 3, 45, 60)),
+    (lens(), (90, 60), (1, 1.5), (125, 250 / 3, 45, 30)),  # as tall as wide
+    (lens(), (90, 60), (1, 2), (500 / 3, 250 / 3, 45, 30)),
+    (lens(sensor_fit="VERTICAL"), (90, 60), (1, 1), (150, 150, 45, 30)),
+    (lens(sensor_fit="HORIZONTAL"), (60, 90), (2, 1), (250 / 3, 500 / 3, 30, 45)),
+    (lens(shift_x=0.1, shift_y=0.2), (90, 60), (1, 2), (500 / 3, 250 / 3, 33, 42)),
+    (lens("ORTHO"), (80, 60), (1, 1), (10, 10, 40, 30)),
+    (lens("ORTHO", sensor_fit="VERTICAL", shift_y=-0.25), (80, 60), (1, 2), (15, 7.5, 40, 15)),
+]
+
+
+def test_a_lens_in_pixels():
+    for lens, size, aspect, wanted in LENSES:
+        render = SimpleNamespace(pixel_aspect_x=aspect[0], pixel_aspect_y=aspect[1])
+        found = intrinsics(lens, render, *size)
+        assert tuple(found[name] for name in ("fx", "fy", "cx", "cy")) == pytest.approx(wanted)
 
 
 def test_a_camera_is_of_the_size_it_is_asked_for_and_of_the_depsgraph(scene):

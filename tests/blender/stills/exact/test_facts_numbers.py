@@ -38,23 +38,38 @@ def thing(low, high, person=False, surrounds=False):
     return Seen("a", person, set(), np.zeros((8, 3)), np.array(low, float), np.array(high, float), surrounds)
 
 
-@pytest.mark.parametrize(
-    ("person", "tall", "words"),
-    [
-        (True, 0.149, "extreme wide shot"), (True, 0.151, "wide shot"), (True, 0.449, "wide shot"),
-        (True, 0.451, "full shot"), (True, 1.09, "full shot"), (True, 1.11, "medium long shot"),
-        (True, 1.59, "medium long shot"), (True, 1.61, "medium shot"), (True, 2.49, "medium shot"),
-        (True, 2.51, "medium close-up"), (True, 3.99, "medium close-up"), (True, 4.01, "close-up"),
-        (True, 7.99, "close-up"), (True, 8.01, "extreme close-up"), (False, 0.119, "extreme wide shot"),
-        (False, 0.121, "wide shot"), (False, 0.399, "wide shot"), (False, 0.401, "medium shot"),
-        (False, 0.799, "medium shot"), (False, 0.801, "medium close-up"), (False, 1.29, "medium close-up"),
-        (False, 1.31, "close-up"), (False, 99, "close-up"),
-    ],
-)  # fmt: skip
-def test_each_shot_size_begins_where_it_does(person, tall, words):
-    assert shot_size([thing((0.4, 0.1), (0.41, 0.1 + tall), person)]) == words
-    if not person:  # of a thing its longer side
-        assert shot_size([thing((0.1, 0.4), (0.1 + tall, 0.41))]) == words
+SIZES = [
+    (True, 0.149, "extreme wide shot"),
+    (True, 0.151, "wide shot"),
+    (True, 0.449, "wide shot"),
+    (True, 0.451, "full shot"),
+    (True, 1.09, "full shot"),
+    (True, 1.11, "medium long shot"),
+    (True, 1.59, "medium long shot"),
+    (True, 1.61, "medium shot"),
+    (True, 2.49, "medium shot"),
+    (True, 2.51, "medium close-up"),
+    (True, 3.99, "medium close-up"),
+    (True, 4.01, "close-up"),
+    (True, 7.99, "close-up"),
+    (True, 8.01, "extreme close-up"),
+    (False, 0.119, "extreme wide shot"),
+    (False, 0.121, "wide shot"),
+    (False, 0.399, "wide shot"),
+    (False, 0.401, "medium shot"),
+    (False, 0.799, "medium shot"),
+    (False, 0.801, "medium close-up"),
+    (False, 1.29, "medium close-up"),
+    (False, 1.31, "close-up"),
+    (False, 99, "close-up"),
+]
+
+
+def test_each_shot_size_begins_where_it_does():
+    for person, tall, words in SIZES:
+        assert shot_size([thing((0.4, 0.1), (0.41, 0.1 + tall), person)]) == words
+        if not person:  # of a thing its longer side
+            assert shot_size([thing((0.1, 0.4), (0.1 + tall, 0.41))]) == words
 
 
 def test_what_a_shot_is_of():
@@ -127,14 +142,25 @@ def test_when_a_sky_is_lit(elevation, words, scene):
         assert when(scene) == "golden hour"
 
 
-@pytest.mark.parametrize(
-    ("name", "plain"),
-    [("Anna Rig.001", "Anna"), ("Anna.metarig", "Anna"), ("rig", ""), ("Sofa - 12", "Sofa"), ("_Sofa_", "Sofa"),
-     ("Ico Sphere", ""), ("Bezier-Curve.4", ""), ("Sphere2x", "Sphere2x"), ("Origin", "Origin"), (" . ", ""),
-     ("Room 3b", "Room 3b"), ("7 dwarfs", "7 dwarfs")],
-)  # fmt: skip
-def test_what_a_name_is_without_what_blender_adds(name, plain):
-    assert plain_name(name) == plain
+NAMES = [
+    ("Anna Rig.001", "Anna"),
+    ("Anna.metarig", "Anna"),
+    ("rig", ""),
+    ("Sofa - 12", "Sofa"),
+    ("_Sofa_", "Sofa"),
+    ("Ico Sphere", ""),
+    ("Bezier-Curve.4", ""),
+    ("Sphere2x", "Sphere2x"),
+    ("Origin", "Origin"),
+    (" . ", ""),
+    ("Room 3b", "Room 3b"),
+    ("7 dwarfs", "7 dwarfs"),
+]
+
+
+def test_what_a_name_is_without_what_blender_adds():
+    for name, plain in NAMES:
+        assert plain_name(name) == plain
 
 
 def seen(scene, each=False):
@@ -288,6 +314,20 @@ def test_a_scene_that_is_too_heavy_for_rays_has_none(limit, light, scene, monkey
     assert not facts.is_light_enough(layer)
     monkeypatch.setattr(facts, "MAX_BOXES", 2)
     assert facts.is_light_enough(layer)
+
+
+def test_of_several_view_layers_the_first_counts(scene):
+    sofa, lamp = box("Sofa", (1, 0, 2)), sun(scene, 20)
+    layers = scene.view_layers[0], scene.view_layers.new("Second")
+    for hidden, there in ((1, True), (0, False)):
+        for item in (sofa, lamp):
+            for index, layer in enumerate(layers):
+                item.hide_set(index == hidden, view_layer=layer)
+        bpy.context.view_layer.update()
+        told, view = scene_facts(scene), camera_of(scene, scene.camera)
+        assert (told.get("objects"), told.get("time_of_day")) == ((["Sofa"], "day") if there else (None, None))
+        assert [one.name for one in things.with_things(scene, view).things] == (["Sofa"] if there else [])
+        assert bool(things.with_sight(scene, view).sight[4][8]) is there
 
 
 def test_of_very_many_objects_the_first_are_looked_at(scene, monkeypatch):

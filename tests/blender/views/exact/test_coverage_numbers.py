@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from flats import done
 from take_one.scene.app.errors import SceneError
 from take_one.scene.stills.coverage import chosen, forecast, plan, points, rays, steps
 from take_one.scene.stills.coverage.chosen import Chosen
@@ -45,7 +46,7 @@ def squares(*ones) -> Surfaces:
 
 def built(*ones) -> Trees:
     trees = Trees(squares(*ones))
-    at_once(trees.build())
+    done(trees.build())
     return trees
 
 
@@ -98,7 +99,7 @@ def test_a_trees_rays_and_what_is_near():
     ) == pytest.approx(1.1)
     for start, end, free in (((0, 0, 0), (0, 1.9, 0), True), ((0, 0, 0), (0, 2.1, 0), False),
                              ((3, 0, 0), (3, 4.9, 0), True), ((0, 3, 0), (0, 1, 0), False),
-                             ((0, 0, 0), (0, 0, 0), True)):  # fmt: skip
+                             ((0, 0, 0), (0, 0, 0), True), ((0, 1.5, 0), (0, 1.9, 0), True)):  # fmt: skip
         assert trees.is_free(np.array(start, float), np.array(end, float)) is free, (start, end)
 
 
@@ -164,7 +165,7 @@ def test_what_moments_meet(lens):
     trees = built((2, -1, 1, -1, 1), (5, -20, -0.5, -9, 9))
     path = track(pose(lens=lens), pose(0.5, (0, 1, 0), lens), pose(1, (0, 1, 0), lens, near=2.0))
     middle, side = np.array([[60.0, 40.0]]), np.array([[60.0, 40.0], [300.0, 40.0], [-240.0, 40.0]])
-    found = at_once(met(path, [0, 1, 2], [middle, side, middle], trees, 10.0))
+    found = done(met(path, [0, 1, 2], [middle, side, middle], trees, 10.0))
     assert found.moment.tolist() == [0, 1, 1, 1, 2] and found.sky.tolist() == [False, False, True, False, True]
     assert found.place[[0, 1]] == pytest.approx(np.array([(0, 2, 0)] * 2))
     assert found.place[3] == pytest.approx((-3 if lens is FLAT else -12, 5, 0))
@@ -293,7 +294,7 @@ def test_a_plan_takes_the_view_that_shows_what_is_hidden():
     two = at_once(plan.plan(path, found, 2))
     assert one.views == (0,) and one.covered[0] == pytest.approx(1, abs=0.01) and one.mark == "mark"
     assert two.views[0] == 0 and len(two.views) == 2 and two.mean > one.mean + 0.1
-    free = at_once(plan.plan(path, found))
+    free = done(plan.plan(path, found))
     assert free.mean >= 0.97 and two.mean <= free.mean + 1e-9 and len(free.views) >= 2
     given = at_once(plan.coverage(path, found, two.views))
     assert given.covered == pytest.approx(two.covered) and given.moments == tuple(range(13))
@@ -318,20 +319,20 @@ def counting(log, fails=False):
 def test_steps_at_once_and_by_the_timer():
     log = []
     assert at_once(counting(log)) == "done" and log == [0, 1, 2]
-    done, heard = [], []
-    by_the_timer(counting([]), done.append, lambda share: heard.append(share) or True)
-    assert done == []
-    until(lambda: done)
-    assert done == ["done"] and heard == pytest.approx([0, 1 / 3, 2 / 3])
-    by_the_timer(counting([], True), done.append, lambda _share: True)
-    until(lambda: len(done) == 2)
-    assert done[1].code == "no_camera"
+    told, heard = [], []
+    by_the_timer(counting([]), told.append, lambda share: heard.append(share) or True)
+    assert told == []
+    until(lambda: told)
+    assert told == ["done"] and heard == pytest.approx([0, 1 / 3, 2 / 3])
+    by_the_timer(counting([], True), told.append, lambda _share: True)
+    until(lambda: len(told) == 2)
+    assert told[1].code == "no_camera"
     log.clear()
-    by_the_timer(counting(log), done.append, lambda share: share < 0.3)
+    by_the_timer(counting(log), told.append, lambda share: share < 0.3)
     until(lambda: len(log) == 2)
     for _ in range(3):
         steps.timer.app().part(steps.timer.Tasks).run()
-    assert len(done) == 2 and log == [0, 1]
+    assert len(told) == 2 and log == [0, 1]
 
 
 def test_a_part_of_a_whole():

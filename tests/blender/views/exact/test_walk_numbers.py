@@ -173,6 +173,13 @@ def test_a_way_leads_around_what_stands_and_evenly_in_height():
     assert heights == sorted(heights, reverse=True)
 
 
+@pytest.mark.parametrize(("low", "high", "side"), [(-0.4, 0.55, -1), (-0.55, 0.4, 1)])
+def test_the_shorter_of_two_ways_is_taken(low, high, side):
+    places = found_way(trees_of(((1.1, low, 0), (1.3, high, 3)), wide=1.0), at(0, 0, 1.6), at(2.4, 0, 1.6))
+    assert 3 <= len(places) <= 5 and all(one[1] * side > 0.5 for one in places[1:-1])
+    assert sum(np.linalg.norm(two - one) for one, two in itertools.pairwise(places)) < 3.05
+
+
 def test_where_nothing_leads_there_is_no_way():
     walls = [((1.5, -1, -1), (1.6, 1, 4)), ((6, -1, -1), (6.1, 1, 4)), ((1.5, -1, -1), (6.1, -0.9, 4)),
              ((1.5, 0.9, -1), (6.1, 1, 4)), ((1.5, -1, 3.9), (6.1, 1, 4)), ((1.5, -1, -1), (6.1, 1, -0.9))]  # fmt: skip
