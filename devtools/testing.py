@@ -66,6 +66,7 @@ ONCE = (
     "tests/blender/ui/verbs/test_verbs_of_shots.py",
     "tests/blender/ui/verbs/test_verbs_of_takes.py",
     "tests/blender/views/exact/test_coverage_numbers.py",
+    "tests/blender/views/exact/test_marks_numbers.py",
     "tests/blender/views/exact/test_shoot_exact.py",
     "tests/blender/views/exact/test_surfaces_numbers.py",
     "tests/blender/views/exact/test_view_files.py",

@@ -183,8 +183,8 @@ COVERS = {
         "stills/depth stills/depth_layers stills/still stills/still_moment stills/still_linked stills/still_others"
     ),
     "scene/stills/coverage": _blender(
-        "views/plan_numbers views/exact/coverage_numbers views/exact/surfaces_numbers views/exact/may_be_wider "
-        "views/forecast views/coverage views/wider"
+        "views/plan_numbers views/exact/coverage_numbers views/exact/surfaces_numbers views/exact/marks_numbers "
+        "views/exact/may_be_wider views/forecast views/coverage views/wider"
     ),
     "scene/stills/walk": _blender("views/plan_numbers views/exact/walk_numbers views/walkthrough"),
     "scene/stills/camera": _blender("stills/camera stills/exact/camera_numbers stills/still_moment press/press"),

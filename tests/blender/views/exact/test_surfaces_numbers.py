@@ -1,5 +1,4 @@
-"""The scene as triangles, to the number: what is read, what is left out, which leaf has holes where; and what marks of
-surfaces and looks change with, and with what not."""
+"""The scene as triangles, to the number: what is read, what is left out, and which leaf has holes where."""
 
 from __future__ import annotations
 
@@ -7,8 +6,9 @@ import bpy
 import flats
 import numpy as np
 import pytest
+from leafy import THERE, image, material
 from mathutils import Matrix
-from take_one.scene.stills.coverage import marks, surfaces
+from take_one.scene.stills.coverage import surfaces
 from take_one.scene.stills.coverage.leaves import Leaf, leaf_of
 from take_one.scene.stills.coverage.rays import Trees
 from take_one.scene.stills.coverage.steps import at_once
@@ -91,48 +91,6 @@ def test_what_only_the_render_shows_is_read_without_modifiers(way):
     else:
         item.hide_viewport = inner.hide_render = True
     assert len(read().triangles) == (3 if way == "viewport" else 0)
-
-
-def material(name, alpha=None, image=None, output="Alpha", between=None, mix=None):
-    """A material of a Principled BSDF, or of a `mix` with nothing first or second, by a number or an image."""
-    made = bpy.data.materials.new(name)
-    made.use_nodes = True
-    tree = made.node_tree
-    shader = tree.nodes["Principled BSDF"]
-    socket = shader.inputs["Alpha"]
-    if mix is not None:
-        node, clear = tree.nodes.new("ShaderNodeMixShader"), tree.nodes.new("ShaderNodeBsdfTransparent")
-        parts = (clear, shader) if mix == "first" else (shader, clear)
-        for part, place in zip(parts, node.inputs[1:], strict=True):
-            tree.links.new(part.outputs[0], place)
-        tree.links.new(node.outputs[0], tree.get_output_node("ALL").inputs[0])
-        tree.nodes.move(len(tree.nodes) - 2, 0) if hasattr(tree.nodes, "move") else None
-        socket = node.inputs[0]
-    if alpha is not None:
-        socket.default_value = alpha
-    if image is not None:
-        texture = tree.nodes.new("ShaderNodeTexImage")
-        texture.image = image
-        source = texture.outputs[output]
-        for kind in between or ():
-            node = tree.nodes.new(kind)
-            tree.links.new(source, node.inputs[0])
-            source = node.outputs[0]
-        tree.links.new(source, socket)
-    return made
-
-
-def image(there, colour=0.25, alpha=True):
-    """Its alpha is where it is `there` [height, width], row 0 at the bottom; its red is the other way round."""
-    there = np.array(there, np.float32)
-    high, wide = there.shape
-    made = bpy.data.images.new("Leaf", wide, high, alpha=alpha)
-    pixels = np.stack([(1 - there) * (1 - colour) + colour / 2, there * 0, there * 0, there], -1)
-    made.pixels.foreach_set(pixels.astype(np.float32).ravel())
-    return made
-
-
-THERE = [[1, 0, 0], [1, 1, 0]]
 
 
 @pytest.mark.parametrize(
@@ -264,102 +222,13 @@ def test_what_is_far_is_put_together():
         np.array([(100, 0, 0), (100.1, 0, 0), (100, 0.1, 0)]),
     )
     wide = np.array([(100, 0, 0), (140, 0, 0), (100, 40, 0)])
-    vertices = np.concatenate([near + np.array((0.1, 0, 0)), far, wide, wide[::-1]]).astype(np.float32)
+    vertices = np.concatenate([near + np.array((0.1, 0, 0)), far, wide, wide[::-1]]) + np.array((0, 7, 0))
     triangles = np.arange(12, dtype=np.int32).reshape(-1, 3)
-    made, kept = flats.done(surfaces._coarser(vertices, triangles, np.zeros((1, 3)), 1 / 400))
+    made, kept = flats.done(
+        surfaces._coarser(vertices.astype(np.float32), triangles, np.array([(0, 7.0, 0), (-9, 7, 0)]), 1 / 400)
+    )
     assert kept.tolist() == [0, 2] and len(made) == 2  # the far speck is gone, and one of two twins
     assert vertices[made[1]] == pytest.approx(vertices[[6, 7, 8]], abs=0.26)
-
-
-def used_mark(scene, frame=3.0, used=(("materials", "clay"), ("lights", "Lamp"))):
-    return flats.done(marks.look_mark(scene, frame, used))
-
-
-@pytest.fixture
-def looked():
-    scene = bpy.context.scene
-    scene.world = bpy.data.worlds.new("World")
-    material("clay", image=image(THERE))
-    tree = bpy.data.materials["clay"].node_tree
-    ramp = tree.nodes.new("ShaderNodeValToRGB")
-    curves = tree.nodes.new("ShaderNodeRGBCurve")
-    group = tree.nodes.new("ShaderNodeGroup")
-    group.node_tree = bpy.data.node_groups.new("Group", "ShaderNodeTree")
-    group.node_tree.nodes.new("ShaderNodeValue").name = "V"
-    ramp.name, curves.name = "Ramp", "Curves"
-    bpy.data.lights.new("Lamp", "AREA")
-    bpy.data.images["Leaf"].pack()
-    return scene
-
-
-def node(name):
-    return bpy.data.materials["clay"].node_tree.nodes[name]
-
-
-CHANGES = {
-    "unit": lambda s: setattr(s.unit_settings, "scale_length", 0.5),
-    "engine": lambda s: setattr(s.render, "engine", "BLENDER_WORKBENCH"),
-    "size": lambda s: setattr(s.render, "resolution_y", 99),
-    "filter": lambda s: setattr(s.render, "filter_size", 2.5),
-    "exposure": lambda s: setattr(s.view_settings, "exposure", 0.5),
-    "device": lambda s: setattr(s.display_settings, "display_device", "Display P3"),
-    "samples": lambda s: setattr(s.cycles, "samples", 7),
-    "eevee": lambda s: setattr(s.eevee, "taa_render_samples", 7),
-    "world": lambda s: setattr(s.world, "color", (0.1, 0.2, 0.3)),
-    "another world": lambda s: setattr(s, "world", bpy.data.worlds.new("Other")),
-    "no world": lambda s: setattr(s, "world", None),
-    "material": lambda s: setattr(bpy.data.materials["clay"], "roughness", 0.123),
-    "light": lambda s: setattr(bpy.data.lights["Lamp"], "energy", 123),
-    "light's size": lambda s: setattr(bpy.data.lights["Lamp"], "size_y", 0.77),
-    "input": lambda s: setattr(node("Principled BSDF").inputs["Metallic"], "default_value", 0.3),
-    "output": lambda s: setattr(bpy.data.node_groups["Group"].nodes["V"].outputs[0], "default_value", 0.3),
-    "muted": lambda s: setattr(node("Ramp"), "mute", True),
-    "ramp": lambda s: setattr(node("Ramp").color_ramp.elements[1], "position", 0.6),
-    "ramp's colour": lambda s: setattr(node("Ramp").color_ramp.elements[1], "color", (1, 0, 0, 1)),
-    "ramp's kind": lambda s: setattr(node("Ramp").color_ramp, "interpolation", "CONSTANT"),
-    "curve": lambda s: setattr(node("Curves").mapping.curves[2].points[1], "location", (0.9, 0.8)),
-    "link": lambda s: node("Ramp").id_data.links.new(node("Ramp").outputs[0], node("Principled BSDF").inputs[0]),
-    "image's alpha": lambda s: setattr(bpy.data.images["Leaf"], "alpha_mode", "NONE"),
-    "image's space": lambda s: setattr(bpy.data.images["Leaf"].colorspace_settings, "name", "Non-Color"),
-    "image": lambda s: setattr(node("Image Texture"), "image", None),
-    "texture": lambda s: setattr(node("Image Texture"), "extension", "CLIP"),
-}
-
-
-def test_each_thing_that_a_picture_depends_on_changes_its_mark(looked):
-    before = used_mark(looked)
-    for name, change in CHANGES.items():
-        assert used_mark(looked) == before
-        change(looked)
-        after = used_mark(looked)
-        assert after != before, name
-        before = after
-
-
-def test_what_a_picture_does_not_depend_on_changes_no_mark(looked):
-    before = used_mark(looked)
-    assert used_mark(looked, 3.5) != before and used_mark(looked, used=(("materials", "clay"),)) != before
-    looked.render.filepath, looked.frame_end = "//elsewhere", 77
-    bpy.data.materials.new("unused")
-    node("Ramp").location, node("Ramp").select = (400, 300), True
-    looked.view_settings.exposure = 1e-8
-    gone = used_mark(looked, used=(*(("materials", "clay"), ("lights", "Lamp")), ("materials", "gone")))
-    assert used_mark(looked) == gone == before
-
-
-def test_a_picture_that_was_painted_or_written_anew_is_another(looked, tmp_path):
-    leaf = bpy.data.images["Leaf"]
-    leaf.unpack(method="REMOVE")
-    leaf.filepath_raw, leaf.file_format = str(tmp_path / "leaf.png"), "PNG"
-    leaf.pixels[0] = 0.5
-    assert leaf.is_dirty and used_mark(looked) != used_mark(looked)  # nobody knows when it was painted last
-    leaf.save()
-    before = used_mark(looked)
-    assert used_mark(looked) == before
-    (tmp_path / "leaf.png").write_bytes((tmp_path / "leaf.png").read_bytes() + b"\0")
-    after = used_mark(looked)
-    (tmp_path / "leaf.png").unlink()
-    assert len({before, after, used_mark(looked)}) == 3 and used_mark(looked) == used_mark(looked)
 
 
 def test_the_mark_of_surfaces():
