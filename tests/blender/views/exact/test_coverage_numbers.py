@@ -219,7 +219,7 @@ def test_points_are_covered_by_the_views_of_their_moment():
 
 def test_how_much_of_a_point_is_shown():
     times = np.array(
-        [0, 0.25, 0.5, 0.5375, 0.8, 1]
+        [0, 0.25, 0.5, 0.5625, 0.8, 1]
     )  # the middle one of three is half a beginning after the view at 0.5
     none, all_ = np.zeros(3, bool), np.ones(3, bool)
     some, moments = points_at(*[(0, 1, 0)] * 3, moment=[0, 1, 2]), [1, 3, 4]
