@@ -99,7 +99,7 @@ def test_a_trees_rays_and_what_is_near():
     ) == pytest.approx(1.1)
     for start, end, free in (((0, 0, 0), (0, 1.9, 0), True), ((0, 0, 0), (0, 2.1, 0), False),
                              ((3, 0, 0), (3, 4.9, 0), True), ((0, 3, 0), (0, 1, 0), False),
-                             ((0, 0, 0), (0, 0, 0), True), ((0, 1.5, 0), (0, 1.9, 0), True)):  # fmt: skip
+                             ((0, 0, 0), (0, 0, 0), True), ((0, 4.5, 0), (0, 4.9, 0), True)):  # fmt: skip
         assert trees.is_free(np.array(start, float), np.array(end, float)) is free, (start, end)
 
 

@@ -222,10 +222,10 @@ def test_what_is_far_is_put_together():
         np.array([(100, 0, 0), (100.1, 0, 0), (100, 0.1, 0)]),
     )
     wide = np.array([(100, 0, 0), (140, 0, 0), (100, 40, 0)])
-    vertices = np.concatenate([near + np.array((0.1, 0, 0)), far, wide, wide[::-1]]) + np.array((0, 7, 0))
+    vertices = np.concatenate([near + np.array((0.1, 0, 0)), far, wide, wide[::-1]]) + np.array((0, 70, 0))
     triangles = np.arange(12, dtype=np.int32).reshape(-1, 3)
     made, kept = flats.done(
-        surfaces._coarser(vertices.astype(np.float32), triangles, np.array([(0, 7.0, 0), (-9, 7, 0)]), 1 / 400)
+        surfaces._coarser(vertices.astype(np.float32), triangles, np.array([(0, 70.0, 0), (-9, 70, 0)]), 1 / 400)
     )
     assert kept.tolist() == [0, 2] and len(made) == 2  # the far speck is gone, and one of two twins
     assert vertices[made[1]] == pytest.approx(vertices[[6, 7, 8]], abs=0.26)
