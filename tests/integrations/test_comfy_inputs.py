@@ -139,6 +139,7 @@ def test_a_text_is_shown_once(nodes: ModuleType, running: comfy.Running) -> None
     screen.show(50.0, "c")
     assert running.texts == [("9", "a"), ("9", "b"), ("9", "c")]
     assert running.shown == [(40.5, ("JPEG", "picture", None)), (50.0, None)] and screen.bar.total == 100
+    assert nodes.TakeOneServer.validate_inputs(address=None) is True  # where it is linked
     (camera,) = nodes.TakeOneCamera.execute(STILL[:, :24], 18.0, 36.0).args
     found = json.loads(camera)
     assert (found["width"], found["height"], found["fx"]) == (64, 24, 32.0)

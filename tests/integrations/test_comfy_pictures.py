@@ -142,3 +142,22 @@ def test_what_is_no_guide_is_refused(tmp_path: Path) -> None:
     (tmp_path / "guide.zip").write_bytes(b"<html>")
     with pytest.raises(TakeOneError, match="guide can't be read: File is not a zip file"):
         pictures.read_guide(tmp_path / "guide.zip")
+
+
+@pytest.mark.parametrize(
+    ("size", "frames", "why"),
+    [
+        ([1 << 15, 1 << 15], 1, "no item named"),
+        ([1 << 15, (1 << 15) + 1], 1, "is not accepted"),
+        ([1 << 14, 1 << 14], 4, "no item named"),
+        ([1 << 14, 1 << 14], 5, "is not accepted: make it smaller"),
+        ([1, 1], 1, "no item named"),
+        ([0, 9], 1, "A guide of 1 frames of 0x9 is not accepted"),
+        ([9, 9], 0, "A guide of 0 frames"),
+    ],
+)
+def test_how_large_a_guide_may_be(size: list[int], frames: int, why: str, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "guide.zip", "w") as archive:
+        archive.writestr("guide.json", json.dumps({"size": size, "frames": frames}))
+    with pytest.raises(TakeOneError, match=why):
+        pictures.read_guide(tmp_path / "guide.zip")

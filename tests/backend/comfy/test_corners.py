@@ -83,6 +83,8 @@ def setting(kind: str, default: Any, low: Any = None, high: Any = None) -> Setti
     [
         ("int", 3, 3, 3, (3, 3)),
         ("int", 3, 4, None, (-LIMIT, LIMIT)),
+        ("int", 3, None, 5, (-LIMIT, 5)),
+        ("int", 3, 1, None, (1, LIMIT)),
         ("int", 3, None, 2, (-LIMIT, LIMIT)),
         ("int", 3, -(2**40), 2**40, (-LIMIT, LIMIT)),
         ("float", 3.5, 3.5, 3.5, (3.5, 3.5)),
@@ -165,8 +167,9 @@ def test_a_title_is_two_hundred_characters_long() -> None:
     assert node(_meta={"title": "t" * 201}).title == "t" * 200
     assert [node(_meta=meta).label for meta in ({"title": 5}, [], {})] == ["A (#1)"] * 3
     assert read(b'{"prompt": {"7": {"class_type": "A", "inputs": {}}}}').nodes["7"].kind == "A"
-    with pytest.raises(EngineError, match=f"its part '{'p' * 40}' is no node"):
-        read(json.dumps({"p" * 50: 5}).encode())
+    for strange in ({"p" * 50: 5}, {"p" * 50: {"class_type": "", "inputs": {}}}):
+        with pytest.raises(EngineError, match=f"its part '{'p' * 40}' is no node"):
+            read(json.dumps(strange).encode())
 
 
 def test_a_parameter_hands_on_what_it_is_given() -> None:

@@ -65,6 +65,12 @@ def test_shots_that_are_none_are_refused(shots: Any) -> None:
     assert wrong(shots_of, request(options={"shots": shots}), 3).param == "extra_params.options.shots"
 
 
+def test_no_clip_has_more_than_sixteen_shots() -> None:
+    shots = [{"prompt": "a", "seconds": 1}] * 17
+    assert len(shots_of(request(options={"shots": shots[:16]}), 20)) == 16
+    assert "a list of 1 to 16 shots" in wrong(shots_of, request(options={"shots": shots}), 20).message
+
+
 def test_shots_of_broken_seconds_are_refused() -> None:
     parts = (PartOfClip(Direction("one"), 2.5), PartOfClip(Direction("two"), 2.5))
     assert "whole seconds" in wrong(shots_of, request(shots=parts), 3).message

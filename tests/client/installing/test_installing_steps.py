@@ -328,6 +328,8 @@ def test_where_pythons_are_looked_for(tmp_path: Path, monkeypatch: pytest.Monkey
     assert list(pythons._candidates((3, 9))) == [bin / "python3.9", bin / "python3", bin / "python", *places]
     here = list(pythons._candidates(sys.version_info[:2]))
     assert here[0] == Path(sys.executable)
+    monkeypatch.setattr(sys, "executable", "")  # as where Python is embedded
+    assert next(pythons._candidates(sys.version_info[:2])).name.startswith("python")
     monkeypatch.setenv("PYENV_ROOT", str(tmp_path / "none"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "none"))
     assert list(pythons._candidates((3, 9)))[3:] == places[:1]
