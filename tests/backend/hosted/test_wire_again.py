@@ -213,6 +213,9 @@ def test_a_clip_that_does_not_come(slow: Any, tmp_path: Path) -> None:
     with pytest.raises(Unreached, match="on and on"):
         around.wire.fetch("https://prov.example/f", tmp_path / "clip", lambda _: None, patience=0.1)
     assert len(around.seen) == 4
+    onward = slow(reply(307, location="../c?d=1"), piece(b"clip"))
+    onward.wire.fetch("https://prov.example/a/b", tmp_path / "clip", lambda _: None)
+    assert [str(one.url) for one in onward.seen] == ["https://prov.example/a/b", "https://prov.example/c?d=1"]
 
 
 def test_a_wait_is_looked_at_ten_times_a_second(slow: Any) -> None:
