@@ -25,11 +25,18 @@ class Chosen:
 
     def covered(self, moments: list[int], points: Points) -> np.ndarray:
         """Which points are sharp in a view that their moment is drawn from."""
+        return self._sharp(moments, points, self.well)
+
+    def near(self, moments: list[int], points: Points, close: dict[int, np.ndarray]) -> np.ndarray:
+        """Which points are sharp in a view that their moment is drawn from and that is `close` to it for them."""
+        return self._sharp(moments, points, {at: well & close[at] for at, well in self.well.items()})
+
+    def _sharp(self, moments: list[int], points: Points, well: dict[int, np.ndarray]) -> np.ndarray:
         views = sorted(self.sees)
         found = np.zeros(len(points.sky), bool)
         for at in views:
             near = np.array([at in used(views, moment) for moment in moments])
-            found |= self.well[at] & near[points.moment]
+            found |= well[at] & near[points.moment]
         return found
 
     def shown(self, times: np.ndarray, moments: list[int], points: Points) -> np.ndarray:

@@ -17,7 +17,7 @@ from ..track import Track, in_picture
 from .chosen import Chosen, shares_of, used
 from .forecast import forecast
 from .margin import NONE, Margin, beyond, fitted, widest
-from .points import EDGE, GRID, MAGNIFIED, Points, fineness, met, open_to, scattered, seen_by
+from .points import EDGE, GRID, MAGNIFIED, Points, beside, fineness, met, open_to, scattered, seen_by
 from .rays import Trees
 from .steps import Steps
 from .surfaces import Surfaces
@@ -25,6 +25,8 @@ from .surfaces import Surfaces
 ENOUGH = 0.98  # of all that the path shows is to be covered, on average,
 WORST = 0.95  # and of each moment at least this
 LOW = 0.90  # a moment below this is said
+FEW = 3  # views: where these are enough, the path is also seen from close beside, as far as
+CLOSELY = 0.9  # of what it shows, on average
 MOST_VIEWS = 32
 MOMENTS, CANDIDATES = 48, 72  # of the path: what is looked at, and where views may stand
 SAMPLE = 640  # points by which a candidate is judged
@@ -90,6 +92,8 @@ def plan(track: Track, surfaces: Surfaces, count: int | None = None, wider: bool
         views = sorted(chosen.sees)
         at = yield from _best(track, left, trees, points, ~covered, shares, bounds, (views, moments))
         yield 0.5 + 0.5 * min(1.0, len(views) / max(2, min(most, 8)))
+    if count is None and not chosen.margin:
+        yield from _closer(chosen, track, trees, moments, points, candidates, bounds)
     even = Chosen({}, {}, chosen.margin)
     for at in spread(len(track.poses), len(chosen.sees)):
         yield from _choose(even, at, track, trees, moments, points)
@@ -160,6 +164,30 @@ def _narrow(chosen: Chosen, track: Track, trees: Trees, moments: list[int], poin
     if chosen.margin:
         chosen.margin = NONE
         yield from _choose(chosen, 0, track, trees, moments, points)
+
+
+def _closer(
+    chosen: Chosen,
+    track: Track,
+    trees: Trees,
+    moments: list[int],
+    points: Points,
+    candidates: list[int],
+    bounds: dict[int, np.ndarray],
+) -> Steps[None]:
+    """Take in views until the path is seen from close beside, or there are a FEW: what a view shows is drawn the less
+    truly the farther it is moved."""
+    aside = {at: bounds[at] & beside(track, at, moments, points) for at in {*candidates, *chosen.sees}}
+    while len(chosen.sees) < FEW:
+        near = chosen.near(moments, points, aside)
+        shares = shares_of(near, points.moment, len(moments))
+        if shares.mean() >= CLOSELY:
+            break
+        left = [one for one in candidates if one not in chosen.sees]
+        at = yield from _best(track, left, trees, points, ~near, shares, aside, (sorted(chosen.sees), moments))
+        if at is None:
+            break
+        yield from _choose(chosen, at, track, trees, moments, points)
 
 
 def _enough(shares: np.ndarray) -> bool:

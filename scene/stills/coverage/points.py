@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import partial
 
@@ -14,6 +15,7 @@ from .steps import Steps
 
 GRID = (28, 16)  # rays of a moment
 MAGNIFIED = 2.0  # a surface may be drawn this much larger than its view shows it
+ASIDE = math.radians(3)  # between the ways to a point from a view and from a moment: up to that the view is close
 EDGE = -1e-6  # of a picture's sides: what rounding puts beside it
 ANYWHERE = np.array([0.7548776662466927, 0.5698402909980532])  # multiples of which fill a square evenly (Roberts 2018)
 FAR = 1e3  # times the scene's size: where the sky is
@@ -92,6 +94,17 @@ def seen_by(
     sees, well = np.zeros(len(which), bool), np.zeros(len(which), bool)
     sees[index], well[index] = open_, open_ & sharp
     return sees, well
+
+
+def beside(track: Track, at: int, moments: list[int], points: Points) -> np.ndarray:
+    """For which points [n] the view at this pose is close to their moment: it sees them from almost the same side."""
+    view, poses = track.poses[at], [track.poses[one] for one in moments]
+    if view.is_orthographic:
+        axes = np.array([np.array(pose.matrix)[:3, 2] for pose in poses])
+        return (axes @ np.array(view.matrix)[:3, 2] >= math.cos(ASIDE))[points.moment]
+    ways = points.place - view.place, points.place - np.array([pose.place for pose in poses])[points.moment]
+    one, other = (way / np.maximum(np.linalg.norm(way, axis=1), 1e-9)[:, None] for way in ways)
+    return np.einsum("ij,ij->i", one, other) >= math.cos(ASIDE)
 
 
 def open_to(trees: Trees, pose: Pose, place: np.ndarray) -> Steps[np.ndarray]:

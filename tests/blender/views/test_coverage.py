@@ -233,6 +233,35 @@ def test_a_camera_that_stands_needs_one_still():
     assert made.views == (0,) and made.mean == 1.0
 
 
+def moved(scene, camera, aside, turned):
+    """The track of a camera that goes this far to its right, metres, and turns by radians to the left."""
+    camera.animation_data_clear()
+    begin, right = camera.location.copy(), camera.matrix_world.to_3x3().col[0].copy()
+    for frame, share in ((FIRST, 0), (FIRST + 23, 1)):
+        camera.location = begin + share * aside * right
+        camera.rotation_euler.z += share * turned
+        camera.keyframe_insert("location", frame=frame)
+        camera.keyframe_insert("rotation_euler", frame=frame)
+    track = camera_track(scene, camera, FIRST, 24)
+    camera.animation_data_clear()
+    camera.location = begin
+    camera.rotation_euler.z -= turned
+    return track
+
+
+def test_where_few_views_show_all_a_third_stands_where_they_are_far_aside():
+    scene = flats.flat(1, furniture=0)
+    camera = flats.eye(scene, "Eye", (1.4, 0.4, 1.5), (2, 4.5, 1.3))
+    bpy.context.view_layer.update()
+    found = read(scene)
+    far, near, pan = (moved(scene, camera, *how) for how in ((1.0, 0.0), (0.15, 0.0), (0.0, 0.4)))
+    made = at_once(plan.plan(far, found))
+    assert len(made.views) == plan.FEW and 8 <= made.views[1] <= 15
+    assert len(at_once(plan.plan(far, found, 2)).views) == 2
+    assert len(at_once(plan.plan(near, found)).views) < plan.FEW
+    assert len(at_once(plan.plan(pan, found)).views) == 2
+
+
 def test_a_step_casts_few_rays_however_many_there_are(monkeypatch):
     """How long steps take: bench/draft/walk_plan.py."""
     scene = flats.flat(2)

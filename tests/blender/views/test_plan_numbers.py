@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import bpy
 import numpy as np
@@ -11,7 +12,7 @@ from mathutils import Euler, Vector
 from take_one.client.protocol import CameraPath, Keyframe
 from take_one.client.protocol.camera import IDENTITY
 from take_one.scene.session.views import ahead, plans
-from take_one.scene.stills.coverage import chosen, forecast, margin, plan
+from take_one.scene.stills.coverage import chosen, forecast, margin, plan, points
 from take_one.scene.stills.coverage.margin import NONE, Margin
 from take_one.scene.stills.known import facts
 from take_one.scene.stills.track import Lens, Pose, Track
@@ -201,6 +202,42 @@ def test_which_views_a_moment_is_drawn_from(moment, views):
 )  # fmt: skip
 def test_how_far_each_view_counts(t, wanted):
     assert chosen.weights(np.array([0, 0.5, 0.8, 1]), t) == pytest.approx(wanted, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("kind", "wanted"), [("PERSP", [True, False, True, True]), ("ORTHO", [True, True, True, False])]
+)
+def test_from_where_a_view_sees_things_from_the_same_side(kind, wanted):
+    """Up to 3 degrees: 0.524 m aside of what is 10 m away; one without perspective by its axis alone."""
+    lens = replace(LENS, type=kind)
+    poses = [
+        Pose(0, tuple(map(tuple, at.tolist())), lens, 100, 80, 120, 48) for at in (np.eye(4), *map(aside, (0.51, 0.54)))
+    ]
+    poses.append(Pose(0, tuple(map(tuple, turned(math.radians(3.1)).tolist())), lens, 100, 80, 120, 48))
+    place = np.array([(0, 0, -10)] * 4, float)
+    some = points.Points(place, place, np.array([0, 2, 1, 3]), np.ones(4), np.zeros(4, bool))
+    assert points.beside(Track(tuple(poses), 240, 96), 0, [0, 1, 2, 3], some).tolist() == wanted
+
+
+def aside(far):
+    made = np.eye(4)
+    made[0, 3] = far
+    return made
+
+
+def turned(angle):
+    made = np.eye(4)
+    made[:3, :3] = np.array(Euler((0, angle, 0)).to_matrix())
+    return made
+
+
+def test_what_is_sharp_and_near_in_a_view_that_counts():
+    some = points.Points(np.zeros((4, 3)), np.zeros((4, 3)), np.array([0, 0, 1, 1]), np.ones(4), np.zeros(4, bool))
+    well = {0: np.array([True, True, True, False]), 50: np.array([False, True, False, True])}
+    made = chosen.Chosen(well, well)
+    close = {0: np.array([True, False, False, True]), 50: np.array([True, False, True, True])}
+    assert made.covered([10, 20], some).tolist() == [True, True, True, True]
+    assert made.near([10, 20], some, close).tolist() == [True, False, False, True]
 
 
 def test_what_a_plan_shows_on_average_and_from_where_on_too_little():
