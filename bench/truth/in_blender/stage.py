@@ -16,7 +16,7 @@ os.environ.setdefault("TAKE_ONE_HOME", tempfile.mkdtemp())
 
 import load_extension  # noqa: E402
 
-from bench.truth.in_blender import flat, scenes, unseen  # noqa: E402
+from bench.truth.in_blender import flat, later, scenes, unseen  # noqa: E402
 from bench.truth.in_blender.parts import settings  # noqa: E402
 
 SCENES = {
@@ -26,6 +26,8 @@ SCENES = {
     "loft": unseen.loft,
     "garden": unseen.garden,
     "closeup": unseen.closeup,
+    "salon": later.salon,
+    "orchard": later.orchard,
 }
 
 
