@@ -138,18 +138,19 @@ def _build(
         x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
         origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
     texels = np.empty(starts[-1], np.uint32)
+    front = beside.submit(cut, nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y)
     doubling = [
         beside.submit(doubled, *picture, texels[start:end])
         for picture, start, end in zip(pictures, starts[:-1], starts[1:], strict=True)
     ]
     shape_of_rear = rear.slope_x, rear.slope_y
-    parts = [
-        cut(nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
+    further = [
         cut(rear.nearness, foot, -left, -top, bend, steep, *shape_of_rear),
         *rim_parts,
         cut(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
         cut(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
+    parts = [front.result(), *further]
     faces = [part.planes.shape[1] for part in parts]
     before = np.cumsum([0, *faces[:-1]], dtype=np.int32)
     for done in doubling:

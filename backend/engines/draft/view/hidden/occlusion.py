@@ -123,8 +123,6 @@ def _back_colours(
 
     def colour(k: int) -> None:
         wanted = unknown & (label == k)
-        if not wanted.any():
-            return
         known = seen & (seen_label == k)
         if k == NONE:
             known[inside] &= (edges.far > 1) | ((edges.near == 0) & (edges.far == 0))
@@ -138,7 +136,9 @@ def _back_colours(
         del wanted, known, made
         give_back(unknown.size)
 
-    for _ in beside.map(colour, [*range(len(planes.abc)), NONE]):
+    counts = np.bincount(label[unknown], minlength=NONE + 1)
+    most_first = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]  # so that none is left alone at last
+    for _ in beside.map(colour, most_first.tolist()):
         pass
     return rgb, unknown
 

@@ -43,7 +43,7 @@ def paint(
     clearly. `plane` is a, b, c of nearness over the frame's pixels; `left`, `top` are the margins of `rgb`.
     """
     smooth = fill_within(rgb, known, wanted)
-    want = np.argwhere(wanted)
+    want = _pixels(wanted)
     if known.sum() < 400 or len(want) < SMALL * wanted.size:
         return smooth
     want_at, want_on = _flat(picture, plane, want, left, top)
@@ -89,13 +89,13 @@ def _unroll(
     picture: Picture, plane: np.ndarray, rgb: np.ndarray, known: np.ndarray, want_at: np.ndarray, left: int, top: int
 ) -> _Map | None:
     """The part of the plane that is wanted and what is known around it; None if there is no pattern."""
-    have = np.argwhere(known)
+    have = _pixels(known)
     have_at, have_on = _flat(picture, plane, have, left, top)
     if have_on.sum() < 400:
         return None
     low, high = np.percentile(_thinned(want_at), (1, 99), axis=0)
     reach = 1.2 * max(high - low)
-    seen_low, seen_high = np.percentile(_thinned(have_at[have_on]), (0.5, 99.5), axis=0)
+    seen_low, seen_high = np.percentile(_thinned(have_at if have_on.all() else have_at[have_on]), (0.5, 99.5), axis=0)
     low = np.minimum(low, np.maximum(seen_low, low - reach))
     high = np.maximum(high, np.minimum(seen_high, high + reach))
     texel = max(float(max(high - low)) / SIZE, 1e-6)
@@ -137,6 +137,22 @@ def _flat(
     lens = np.array([picture.fx, picture.fy, picture.cx, picture.cy])
     at, on = _laid(pixels, np.array([left, top]), plane, lens, across, np.cross(normal, across), least)
     return at, on
+
+
+@kernel
+def _pixels(mask: np.ndarray) -> np.ndarray:
+    """Row and column, int32 [n, 2], of where a `mask` is true."""
+    count = 0
+    for y in range(mask.shape[0]):
+        for x in range(mask.shape[1]):
+            count += int(mask[y, x])
+    out, found = np.empty((count, 2), np.int32), 0
+    for y in range(mask.shape[0]):
+        for x in range(mask.shape[1]):
+            if mask[y, x]:
+                out[found, 0], out[found, 1] = y, x
+                found += 1
+    return out
 
 
 @kernel
@@ -314,7 +330,7 @@ def _peaks(like: np.ndarray) -> np.ndarray:
 def _fast(length: int) -> int:
     """The next length that the FFT is quick at."""
     best = 1 << (length - 1).bit_length()
-    for odd in (3, 5, 9, 15):
+    for odd in (3, 5, 7, 9, 15, 21, 25, 27):
         size = odd
         while size < length:
             size *= 2
@@ -346,16 +362,22 @@ def _carried(detail: np.ndarray, seen: np.ndarray, steps: np.ndarray) -> tuple[n
     return out, made
 
 
+@kernel
 def _look_up(
     colour: np.ndarray, weight: np.ndarray, rows: np.ndarray, columns: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Bilinear colours and weights at fractional rows and columns."""
-    y, x = np.floor(rows).astype(int), np.floor(columns).astype(int)
-    fy, fx = (rows - y).astype(np.float32), (columns - x).astype(np.float32)
-    value = np.zeros((len(rows), 3), np.float32)
-    total = np.zeros(len(rows), np.float32)
-    for dy, dx, part in ((0, 0, (1 - fy) * (1 - fx)), (0, 1, (1 - fy) * fx), (1, 0, fy * (1 - fx)), (1, 1, fy * fx)):
-        share = part * weight[y + dy, x + dx]
-        value += share[:, None] * colour[y + dy, x + dx]
-        total += share
-    return value / np.maximum(total, 1e-6)[:, None], total
+    value, total = np.zeros((rows.size, 3), np.float32), np.zeros(rows.size, np.float32)
+    one = np.float32(1)
+    for i in range(rows.size):
+        y, x = int(np.floor(rows[i])), int(np.floor(columns[i]))
+        fy, fx = np.float32(rows[i] - y), np.float32(columns[i] - x)
+        for k in range(4):
+            v, u = y + k // 2, x + k % 2
+            part = (fy if k > 1 else one - fy) * (fx if k % 2 == 1 else one - fx) * weight[v, u]
+            total[i] += part
+            for c in range(3):
+                value[i, c] += part * colour[v, u, c]
+        for c in range(3):
+            value[i, c] /= max(total[i], np.float32(1e-6))
+    return value, total
