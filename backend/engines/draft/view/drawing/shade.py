@@ -16,7 +16,6 @@ from .colours import COVER, between, mix, packed
 from .raster import FIRST, SECOND, STRETCH, TILE, stretches
 
 BORDER = 0.04  # share of the view's width over which samples gain weight from its edge inwards
-NEXT_TEXEL = np.uint64(32)  # bits: where the second of a pair of texels lies
 LANES = 8  # pixels that are looked up together
 PIECE = 1024  # pixels of a row that are looked up before their texels are fetched: what lies between stays in the cache
 ROOM = PIECE + LANES
@@ -102,6 +101,8 @@ def sample(
     # One array at distances that are known when this is compiled, so that no part of it can be another.
     place, weigh = np.empty(3 * ROOM, np.uint32), np.empty(ROOM, np.float32)
     found, starts = np.empty(2 * ROOM, np.uint64), np.empty(PIECE + 1, np.int32)
+    upper_texels, lower_texels = found[:ROOM].view(np.uint32), found[ROOM:].view(np.uint32)  # of little-endian machines
+    one_texel, two_texels = np.uint64(1), np.uint64(2)
     pieces = np.empty((wanted.shape[1], 2), np.int32)
     below, part = np.uint64(ROOM), np.uint64(2 * ROOM)
     lanes = np.uint64(LANES - 1)
@@ -162,9 +163,9 @@ def sample(
             colours, weights = colour[y, begin:end], weight[y, begin:end]
             for k in range(count):
                 to_right, to_below = place[k + part] & np.uint32(511), np.uint32(place[k + part] >> np.uint32(9))
-                pair, next_pair = found[k], found[k + below]
-                over = mix(np.uint32(pair), np.uint32(pair >> NEXT_TEXEL), to_right)
-                under = mix(np.uint32(next_pair), np.uint32(next_pair >> NEXT_TEXEL), to_right)
+                one_of_two = two_texels * k
+                over = mix(upper_texels[one_of_two], upper_texels[one_of_two + one_texel], to_right)
+                under = mix(lower_texels[one_of_two], lower_texels[one_of_two + one_texel], to_right)
                 colours[k] = mix(over, under, to_below) | COVER
                 weights[k] = weigh[k]
 
