@@ -14,6 +14,7 @@ from .raster import TILE
 
 ONE_SURFACE = 0.02  # samples whose nearness differs by less than this share are of one surface
 LITTLE = 0.004  # a share of a pixel that makes no difference
+PLAIN, EDGED, HARD = np.uint8(0), np.uint8(1), np.uint8(2)  # see _two_views
 
 
 @kernel
@@ -112,14 +113,14 @@ def _two_views(
     same: float,
     mixed: np.ndarray,
     nearest: np.ndarray,
-    hard: np.ndarray,
+    kind: np.ndarray,
 ) -> None:
-    """A row that two views show, where they show one surface or only one of them does: its colour and nearness. `hard`
-    is 1 where it is not so simple."""
+    """A row that two views show, where they show one surface or only one of them does: its colour and nearness. `kind`
+    says whether it is so simple: PLAIN, EDGED where it is but for fringes before it, else HARD."""
     none, zero = np.float32(-np.inf), np.float32(0)
     share, other_share = shares[0] * says[0], shares[1] * says[1]
     say, other_say = says[0], says[1]
-    for x in range(hard.shape[0]):
+    for x in range(nearest.shape[0]):
         weight_here, other_weight = weight[0, y, x], weight[1, y, x]
         here, there = near[0, y, x], near[1, y, x]
         top = max(here if weight_here > 0 else none, there if other_weight > 0 else none)
@@ -131,10 +132,43 @@ def _two_views(
         way = np.uint32(np.int32(np.float32(256) * other / max(own + other, np.float32(1e-30)) + np.float32(0.5)))
         one, two = colour[0, y, x], colour[1, y, x]
         covers = (one if mine else COVER) & (two if others else COVER) & COVER
-        plain = (said >= 1) & (covers == COVER) & ((edge[0, y, x] | edge[1, y, x]) == 0)
-        hard[x] = np.uint8(0) if plain else np.uint8(1)
+        simple = PLAIN if (edge[0, y, x] | edge[1, y, x]) == 0 else EDGED
+        kind[x] = simple if (said >= 1) & (covers == COVER) else HARD
         mixed[x] = mix(one, two, way)
         nearest[x] = top
+
+
+@helper
+def _not_plain(
+    near: np.ndarray,
+    weight: np.ndarray,
+    edge: np.ndarray,
+    y: int,
+    full: int,
+    same: float,
+    wanted: np.ndarray,
+    surface: np.ndarray,
+    kind: np.ndarray,
+    picked: np.ndarray,
+) -> int:
+    """The pixels of a row that are not PLAIN, into `picked`; how many. On the tiles `wanted` what has a view beyond the
+    first `full` that sees something before the `surface` is HARD: else such a view has little to say there."""
+    eight = kind.view(np.uint64)
+    further = near.shape[0] > full
+    count = 0
+    for tile in range(wanted.size):
+        more = further and wanted[tile] != 0
+        if not more and (eight[2 * tile] | eight[2 * tile + 1]) == 0:
+            continue
+        for x in range(tile * TILE, min(tile * TILE + TILE, surface.size)):
+            if more and kind[x] != HARD:
+                front = surface[x] + (same if same > 0 else np.float32(ONE_SURFACE) * abs(surface[x]))
+                for k in range(full, near.shape[0]):
+                    if edge[k, y, x] > 0 or (weight[k, y, x] > 0 and near[k, y, x] > front):
+                        kind[x] = HARD
+            picked[count] = x
+            count += int(kind[x] != PLAIN)
+    return count
 
 
 @kernel
@@ -166,19 +200,17 @@ def fuse(
     order = np.empty(count, np.int64)
     one, half, none = np.float32(1), np.float32(0.5), np.float32(-np.inf)
     unseen = 0.0
-    colours, hard = np.empty(width, np.uint32), np.empty(width, np.uint8)
-    further = count > full
+    colours, picked = np.empty(width, np.uint32), np.empty(width + 1, np.int32)
+    kind = np.zeros(wanted.shape[1] * TILE, np.uint8)
     for y in range(height):
         holes[y] = 0
-        _two_views(colour, near, weight, edge, y, shares, says, same, colours, nearness[y], hard)
+        tiles, surface = wanted[y // TILE], nearness[y]
+        _two_views(colour, near, weight, edge, y, shares, says, same, colours, surface, kind)
         _bytes_of(colours, out[y].reshape(-1))
-        for x in range(width):
-            more = further and wanted[y // TILE, x // TILE] != 0
-            if hard[x] == 0 and not more:
-                continue
-            views = count if more else min(count, full)
+        for x in picked[: _not_plain(near, weight, edge, y, full, same, tiles, surface, kind, picked)]:
+            views = count if tiles[x // TILE] != 0 else min(count, full)
             seen = 0
-            for k in range(views):
+            for k in range(views if kind[x] == HARD else 0):
                 if weight[k, y, x] <= 0 or says[k] <= 0:
                     continue
                 at = seen
@@ -190,6 +222,10 @@ def fuse(
             left = one
             red = green = blue = np.float32(0)
             front = none
+            if kind[x] == EDGED:
+                found = np.int64(colours[x])
+                red, green = np.float32(found & 255), np.float32((found >> 8) & 255)
+                blue, left, front = np.float32((found >> 16) & 255), np.float32(0), surface[x]
             first = 0
             while first < seen and left > np.float32(LITTLE):
                 top = near[order[first], y, x]
