@@ -88,10 +88,13 @@ def _build(
     if guess:
         large = beside.submit(planes.find, nearness, picture.surface, picture.orthographic, seed)
     breaks = edges.find(nearness, parallax, picture.orthographic)
+    bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
+    leaning = beside.submit(_slopes, nearness, breaks.across, breaks.down, np.float32(LEAN / max(parallax, 1e-9)))
     alpha, front, back, bared, halo = matte.unmix(
         picture.rgb, nearness, breaks.near, breaks.far, breaks.across, breaks.down
     )
-    slope_x, slope_y = _slopes(nearness, breaks.across, breaks.down, np.float32(LEAN / max(parallax, 1e-9)))
+    slope_x, slope_y = leaning.result()
+    rim = beside.submit(cut, nearness, breaks.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y)
     fringe_shape = matte.widen(nearness, slope_x, slope_y, alpha, halo, breaks.near, breaks.far)
     ring = (halo >= 0) & ~breaks.rim
     known = ((breaks.near > 0) | ((halo >= 0) & (breaks.far == 1)) | (~breaks.rim & (breaks.far == 0))).astype(np.uint8)
@@ -102,11 +105,7 @@ def _build(
     bare[farther] = back[farther] + np.float32(0.5)
     rim_rgb = _bytes(front)
     del front, alpha, halo, known, at_break  # of a large picture each takes as much as the picture
-    bend, steep = BEND / max(parallax, 1e-9), STEEP / max(parallax, 1e-9)
-    rim_parts = (
-        cut(nearness, breaks.rim.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y),
-        cut(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:]),
-    )
+    halo_parts = cut(fringe_shape[0], ring.astype(np.uint8), 0, 0, bend, steep, *fringe_shape[1:])
     del fringe_shape
     give_back(nearness.size)
     if guess:
@@ -146,7 +145,8 @@ def _build(
     shape_of_rear = rear.slope_x, rear.slope_y
     further = [
         cut(rear.nearness, foot, -left, -top, bend, steep, *shape_of_rear),
-        *rim_parts,
+        rim.result(),
+        halo_parts,
         cut(rear.nearness, hidden, -left, -top, bend, steep, *shape_of_rear),
         cut(deep.nearness, deep.there, 0, 0, bend, steep, deep.slope_x, deep.slope_y),
     ]
