@@ -35,6 +35,19 @@ def _looked_up(texels: np.ndarray, start: int, row: int, u: float, v: float) -> 
 
 
 @helper
+def _fringe(
+    back: np.ndarray, place: np.ndarray, origin: np.ndarray, texels: np.ndarray, fx: float, fy: float
+) -> tuple[Any, Any, Any, Any]:
+    """What a face shows at a place of the frame; where that is in its view, in half pixels, and how far ahead."""
+    none, two = np.float32(0), np.float32(2)
+    ahead = back[6] * fx + back[7] * fy + back[8]
+    w = two / ahead
+    u, v = (back[0] * fx + back[1] * fy + back[2]) * w, (back[3] * fx + back[4] * fy + back[5]) * w
+    column, line = min(max(u - origin[0], none), origin[2]), min(max(v - origin[1], none), origin[3])
+    return _looked_up(texels, place[0], place[1], column, line), u, v, ahead
+
+
+@helper
 def _runs(row: np.ndarray, starts: np.ndarray) -> Any:
     """Where each run of equal numbers in `row` begins, and at last where the last ends, into `starts`; how many."""
     count, before = np.uint64(0), np.int32(-2)  # which no face is
@@ -194,14 +207,33 @@ def soften(
     than half of it become its surface, softer ones before that its `fringe` uint32 [...] with its nearness. Where there
     are none of those, the pixel has no `edge` any more."""
     width = np.uint32(near.shape[1])  # in 32 bits, which take a processor half as long to divide
-    one, two, half = np.float32(1), np.float32(2), np.float32(0.5)
+    one, half = np.float32(1), np.float32(0.5)
     none, least = np.float32(-np.inf), np.float32(0.02)
     wide, high = origins[0, 2], origins[0, 3]
     scale = half / border
-    for at in range(count):
+    says = np.empty(count, np.float32)
+    for at in range(count):  # all look-ups first: between branches, each would wait for the memory alone
         y, x = int(np.uint32(edges[at]) // width), int(np.uint32(edges[at]) % width)
         fx, fy = np.float32(x) + half, np.float32(y + top) + half
+        i = faces[FIRST, at]
+        fringe[at], u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, fx, fy)
+        inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
+        says[at] = max(_sharp(back[i, STRETCH], ahead) * inwards, least)
+    for at in range(count):
+        y, x = int(np.uint32(edges[at]) // width), int(np.uint32(edges[at]) % width)
         nearest, cover = near[y, x], one
+        if faces[SECOND, at] < 0 and nearest > none:  # a single fringe before a surface, as almost all are
+            key, found = keys[FIRST, at], np.int64(fringe[at])
+            edge[y, x] = 0
+            if key < nearest:
+                continue
+            part = found >> 24
+            if part > 127:
+                near[y, x], weight[y, x] = key, says[at]
+                colour[y, x] = between(np.int64(colour[y, x]), found, part + (part >> 7)) | np.int64(COVER)
+            elif part > 0:
+                edge[y, x], fringe_near[at] = at + 1, key
+            continue
         here = np.int64(colour[y, x])
         red, green, blue = np.float32(here & 255), np.float32((here >> 8) & 255), np.float32((here >> 16) & 255)
         if nearest == none:
@@ -211,18 +243,12 @@ def soften(
             i, key = faces[slot, at], keys[slot, at]
             if i < 0 or key < nearest:
                 continue
-            kind = layer[i]
-            ahead = back[i, 6] * fx + back[i, 7] * fy + back[i, 8]
-            w = two / ahead
-            u = (back[i, 0] * fx + back[i, 1] * fy + back[i, 2]) * w
-            v = (back[i, 3] * fx + back[i, 4] * fy + back[i, 5]) * w
-            found = _looked_up(
-                texels,
-                places[kind, 0],
-                places[kind, 1],
-                min(max(u - origins[kind, 0], np.float32(0)), origins[kind, 2]),
-                min(max(v - origins[kind, 1], np.float32(0)), origins[kind, 3]),
-            )
+            found, said = np.int64(fringe[at]), says[at]
+            if slot == SECOND:
+                fx, fy = np.float32(x) + half, np.float32(y + top) + half
+                found, u, v, ahead = _fringe(back[i], places[layer[i]], origins[layer[i]], texels, fx, fy)
+                inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
+                said = max(_sharp(back[i, STRETCH], ahead) * inwards, least)
             r, g, b = np.float32(found & 255), np.float32((found >> 8) & 255), np.float32((found >> 16) & 255)
             share = np.float32(found >> 24) / np.float32(255)
             if share <= half:
@@ -242,9 +268,7 @@ def soften(
             green = share * g + (one - share) * soft_green + rest * green
             blue = share * b + (one - share) * soft_blue + rest * blue
             soft = soft_red = soft_green = soft_blue = np.float32(0)
-            nearest = key
-            inwards = min(max(min(min(u, v), min(wide - u, high - v)) * scale, least), one)
-            weight[y, x] = max(_sharp(back[i, STRETCH], ahead) * inwards, least)
+            nearest, weight[y, x] = key, said
         near[y, x] = nearest
         if nearest > none:
             colour[y, x] = packed(red, green, blue, cover)
