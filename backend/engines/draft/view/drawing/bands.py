@@ -154,17 +154,17 @@ def draw(
     for top in range(0, nearness.shape[0], BAND):
         band_rgb, near, empty = rgb[top : top + BAND], nearness[top : top + BAND], holes[top : top + BAND]
         work.wanted[:] = 1
-        count = shares.size
-        if count == 1:
-            fringes = _view(0, views[0], top, near, False, work)
+        count, several = shares.size, shares.size > 1
+        fringes = 0
+        for k in range(count):
+            if k == FULL and fuse.unseen_tiles(work.weight[:k], says[:k], near.shape[0], work.wanted) == 0:
+                count = FULL
+                break
+            fringes = _view(k, views[k], top, work.near[k] if several else near, several, work)
+        if not several:
             edges = work.edges[0], work.edge[0], work.fringe[0], work.fringe_near[0]
             lacking += fuse.alone(work.colour[0], near, work.weight[0], fringes, *edges, says[0], same, band_rgb, empty)
         else:
-            for k in range(count):
-                if k == FULL and fuse.unseen_tiles(work.weight[:k], says[:k], near.shape[0], work.wanted) == 0:
-                    count = FULL
-                    break
-                _view(k, views[k], top, work.near[k], True, work)
             lacking += fuse.fuse(
                 work.colour[:count],
                 work.near[:count],
