@@ -106,3 +106,41 @@ def test_a_guess_outweighs_what_is_seen_only_as_its_view_says(
     for channel, value in enumerate(colour):
         if value >= 0:
             assert abs(int(out[0, 0, channel]) - value) <= 1
+
+
+FRONT, BESIDE = (200, 160, 255), (100, 40, 8)
+
+
+@pytest.mark.parametrize(
+    ("soft", "third", "colour", "nearness"),
+    [
+        (None, None, BESIDE, 0.5),
+        (128, None, (125, 70, 70), 0.5),  # half of a fringe of one of two views: a quarter of its colour
+        (None, 0.505, BESIDE, 0.5),  # one that only helps out sees the same surface in another colour
+        (None, 0.9, FRONT, 0.9),  # or something before it
+    ],
+)
+def test_what_stands_before_a_surface_that_two_views_show(
+    soft: int | None, third: float | None, colour: tuple[int, int, int], nearness: float
+) -> None:
+    """One pixel of three views, the third of which only helps out."""
+    shape = (3, 1, 1)
+    near, weight = np.full(shape, 0.5, np.float32), np.ones(shape, np.float32)
+    near[2], weight[2] = (third or -np.inf), (1 if third else 0)
+    own, other = ((255 << 24) | (b << 16) | (g << 8) | r for r, g, b in (BESIDE, FRONT))
+    edge, fringe, fringe_near = np.zeros(shape, np.int32), np.zeros((3, 1), np.uint32), np.zeros((3, 1), np.float32)
+    if soft is not None:
+        edge[1], fringe[1], fringe_near[1] = 1, (soft << 24) | (other & 0xFFFFFF), 0.9
+    out, found, empty = np.zeros((1, 1, 3), np.uint8), np.zeros((1, 1), np.float32), np.zeros(1, np.int32)
+    shares, says = np.array([0.5, 0.5, 0.01], np.float32), np.ones(3, np.float32)
+    colours = np.array([own, own, other], np.uint32).reshape(shape)
+    edges = edge, fringe, fringe_near, shares, says, np.float32(0), np.ones((1, 1), np.uint8), 2
+    assert fuse.fuse(colours, near, weight, *edges, out, found, empty) == 0
+    assert tuple(out[0, 0]) == colour and found[0, 0] == np.float32(nearness)
+
+
+def test_tiles_that_are_wanted_lie_in_stretches() -> None:
+    ends, tiles = np.zeros((6, 2), np.int32), np.array([1, 1, 0, 1, 1, 1], np.uint8)
+    assert raster.stretches(tiles, 90, 90, ends) == 2 and ends[:2].tolist() == [[0, 32], [48, 90]]
+    assert raster.stretches(tiles, 90, 32, ends) == 3 and ends[:3].tolist() == [[0, 32], [48, 80], [80, 90]]
+    assert raster.stretches(0 * tiles, 90, 90, ends) == 0
