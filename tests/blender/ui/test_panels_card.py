@@ -315,3 +315,19 @@ def test_the_shots_panel_begins_with_ways_to_shots_and_ends_with_the_shown_one(s
     drawing.stop()
     shot.id_data.take_one.shots.clear()
     assert ink(shots.TAKEONE_PT_shots) == ["<shots_from_markers>", "<shots_from_cameras>", "<shots_from_strips>"]
+
+
+def test_the_card_says_what_the_press_will_render_and_what_no_still_shows(shot, monkeypatch):
+    low = [5]
+    monkeypatch.setattr(plans, "known", lambda _: SimpleNamespace(plan=SimpleNamespace(low_from=lambda: low[0])))
+    monkeypatch.setattr(plans, "lines", lambda _: ["3 stills", "They show 80 %", "Below 90 % from frame 5 on"])
+    stale = [False]
+    monkeypatch.setattr(plans, "is_stale", lambda *_: stale[0])
+    shot.engine, shot.motion = "rich", "CAMERA"
+    assert ink(walk.draw_summary, context=Window(), shot=shot) == ["3 stills", "Below 90 % from frame 5 on"]
+    low[0] = None
+    assert ink(walk.draw_summary, context=Window(), shot=shot) == ["3 stills"]
+    shot.engine = "plain"
+    assert ink(walk.draw_summary, context=Window(), shot=shot) == []
+    shot.engine, stale[0] = "rich", True
+    assert ink(walk.draw_summary, context=Window(), shot=shot) == []

@@ -56,8 +56,9 @@ def test_references_are_pictures_and_not_too_many(shot, tmp_path):
     assert [one.path for one in shot.references] == ["//a.PNG"] and trust.is_allowed(tmp_path / "a.PNG")
     bpy.ops.takeone.reference_add(directory=str(tmp_path), files=[{"name": "a.PNG"}, {"name": "a.PNG"}])
     assert len(shot.references) == 3
-    while len(shot.references) < MAX_REFERENCES:
+    while len(shot.references) < MAX_REFERENCES - 1:
         shot.references.add().path = "//a.PNG"
+    assert bpy.ops.takeone.reference_add(filepath=str(tmp_path / "a.PNG")) == {"FINISHED"}
     with pytest.raises(RuntimeError, match=f"A shot has at most {MAX_REFERENCES} references"):
         bpy.ops.takeone.reference_add(filepath=str(tmp_path / "a.PNG"))
     assert bpy.ops.takeone.reference_remove(index=MAX_REFERENCES) == {"CANCELLED"}
@@ -291,3 +292,19 @@ def test_a_walk_and_a_plan_are_made_at_once_in_scripts_and_by_the_timer_else(sho
     shot.id_data.take_one.active_shot = 0
     bpy.ops.takeone.plan_stills()
     assert begun[-1] == ("kept", shot.id_data.take_one.shots[0].uid)
+
+
+def test_pressed_in_the_interface_a_shot_goes_with_its_strips_and_boards_are_drawn(shot, monkeypatch):
+    scene, drawn = shot.id_data, []
+    monkeypatch.setattr(drawing, "now", lambda _, uids: drawn.append(len(uids)))
+    assert bpy.ops.takeone.board("INVOKE_DEFAULT") == {"FINISHED"} and drawn == [1]
+    edit = edit_scene.ensure_edit_scene(bpy.context, scene)
+    strips.trim(edit.sequence_editor.strips["Hall"], 7, 31)
+    window = bpy.context.window
+    window.screen.areas[0].type = "SEQUENCE_EDITOR"
+    if not hasattr(window.workspace, "sequencer_scene"):
+        window.scene = edit
+    bpy.ops.takeone.show_edit()
+    assert (edit.frame_current, edit.sequence_editor.active_strip.name) == (7, "Hall")
+    asked = SimpleNamespace(shot=shot.uid, with_strips=False, execute=lambda _: {"FINISHED"})
+    assert shot_row.TAKEONE_OT_shot_remove.invoke(asked, bpy.context, None) == {"FINISHED"} and asked.with_strips
