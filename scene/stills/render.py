@@ -28,7 +28,7 @@ from .camera import picture_size
 from .coverage import wider
 from .coverage.margin import NONE, Margin
 from .files import Depth, Framing, Still, framing_of
-from .formats import png
+from .formats import exr, png
 from .known import rendered
 from .known.things import with_things
 
@@ -306,11 +306,21 @@ def finish(task: Task, depth: Depth | None) -> Still:
     still = files.finish(task.folder, shown, depth, task.source, tuple(task.notes))
     if not task.composed.in_place:
         return replace(still, camera=None)
-    if not task.margin or depth is None:
+    if depth is None:
+        return replace(still, notes=(*still.notes, _without_depth(task)))
+    if not task.margin:
         return still
     wide, image = replace(task.framing.camera, things=()), task.folder / files.AROUND
     around = Still(image, wide.width, wide.height, task.source, task.folder / files.AROUND_DEPTH, wide)
     return replace(still, around=around)
+
+
+def _without_depth(task: Task) -> str:
+    long = [layer for layer in task.composed.layers if not exr.is_named(layer)]
+    if long and bpy.app.version < (5, 0):
+        text = rpt_("Blender {version} cuts off the name of view layer '{layer}', and its depth is lost: shorten it.")
+        return str(text).format(version=bpy.app.version_string, layer=long[0])
+    return "The render has no depth: the move is plainer."
 
 
 def clean(task: Task) -> None:

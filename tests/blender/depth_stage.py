@@ -90,6 +90,17 @@ def made_of(kind: str) -> bpy.types.Material:
         tree.links.new(tree.nodes.new("ShaderNodeTexCoord").outputs["UV"], axes.inputs[0])
         surface = shader("BsdfPrincipled")
         tree.links.new(axes.outputs[0], surface.node.inputs["Alpha"])
+    elif kind == "fading behind bends":  # as "fading", by a mix with nothing that is laid out with bends
+        axes, bends = tree.nodes.new("ShaderNodeSeparateXYZ"), [tree.nodes.new("NodeReroute") for _ in range(3)]
+        tree.links.new(tree.nodes.new("ShaderNodeTexCoord").outputs["UV"], axes.inputs[0])
+        ends = (
+            axes.outputs[0],
+            shader("BsdfTransparent"),
+            mixed(bends[0].outputs[0], bends[1].outputs[0], shader("BsdfDiffuse")),
+        )
+        for bend, source in zip(bends, ends, strict=True):
+            tree.links.new(source, bend.inputs[0])
+        surface = bends[2].outputs[0]
     elif kind == "faint":
         surface = mixed(0.3, shader("BsdfTransparent"), shader("BsdfDiffuse"))
     elif kind == "strong":

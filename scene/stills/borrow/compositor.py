@@ -24,6 +24,7 @@ NEUTRAL = {
     "MOVIEDISTORTION": {},
     "PLANETRACKDEFORM": {},
 }
+FRINGES = 0.04  # dispersion of a lens, from which on a picture is moved by more than a hundredth of its size
 MIXES = ("MIX", "MIX_RGB")
 # The inputs by which these choose between their pictures.
 CHOOSING = {
@@ -158,9 +159,17 @@ def _moves(node: bpy.types.Node) -> bool:
         return _scale_type(node) != "RENDER_SIZE"  # which our layers have
     if node.type == "FLIP" and "Flip X" in node.inputs and bpy.app.version >= (5, 0):
         return any(node.inputs[name].is_linked or node.inputs[name].default_value for name in ("Flip X", "Flip Y"))
+    if node.type == "LENSDIST" and _disperses(node):
+        return True
     neutral = NEUTRAL[node.type]
     numbers = [one for one in node.inputs if one.name in neutral]
     return not numbers or any(one.is_linked or abs(one.default_value - neutral[one.name]) > 1e-6 for one in numbers)
+
+
+def _disperses(node: bpy.types.Node) -> bool:
+    """Whether fringes are so wide that the picture is moved: it shrinks to hold them."""
+    dispersion = node.inputs["Dispersion"]
+    return bool(dispersion.is_linked or dispersion.default_value > FRINGES)
 
 
 def _crops_size(node: bpy.types.Node) -> bool:

@@ -140,14 +140,14 @@ def _surface(tree: bpy.types.NodeTree, own: bpy.types.NodeSocket, found: Nature)
     if own.is_linked and not found.clear and alpha is None:
         return own.links[0].from_socket
     clear = _add(tree, "ShaderNodeBsdfTransparent")
-    if found.clear or alpha is None:
+    shader = _source(own)
+    if found.clear or alpha is None or shader is None:
         return clear.outputs[0]
     there, mix = _add(tree, "ShaderNodeMath"), _add(tree, "ShaderNodeMixShader")
     there.operation, there.inputs[1].default_value = "GREATER_THAN", HALF
     tree.links.new(alpha.from_socket, there.inputs[0])
     tree.links.new(there.outputs[0], mix.inputs[0])
-    shader = own.links[0].from_node
-    first_is_clear = shader.type != "MIX_SHADER" or _is_transparent(shader.inputs[1])
+    first_is_clear = shader.from_node.type != "MIX_SHADER" or _is_transparent(shader.from_node.inputs[1])
     tree.links.new(clear.outputs[0], mix.inputs[1 if first_is_clear else 2])
     tree.links.new(_add(tree, "ShaderNodeBsdfDiffuse").outputs[0], mix.inputs[2 if first_is_clear else 1])
     return mix.outputs[0]
@@ -162,7 +162,8 @@ def _add(tree: bpy.types.NodeTree, kind: str) -> bpy.types.Node:
 def _alpha(surface: bpy.types.NodeSocket) -> bpy.types.NodeLink | None:
     """The link that decides where the surface is there: into the alpha of a Principled BSDF, or the factor of a mix
     with nothing (which of a mix's two is told by `_is_transparent`)."""
-    shader = surface.links[0].from_node if surface.is_linked else None
+    link = _source(surface)
+    shader = link.from_node if link is not None else None
     if shader is None or shader.mute:
         return None
     if shader.type == "BSDF_PRINCIPLED":
@@ -171,11 +172,21 @@ def _alpha(surface: bpy.types.NodeSocket) -> bpy.types.NodeLink | None:
         deciding = shader.inputs[0]
     else:
         return None
-    return deciding.links[0] if deciding.is_linked else None
+    return _source(deciding)
 
 
 def _is_transparent(socket: bpy.types.NodeSocket) -> bool:
-    return bool(socket.is_linked and socket.links[0].from_node.type == "BSDF_TRANSPARENT")
+    link = _source(socket)
+    return link is not None and link.from_node.type == "BSDF_TRANSPARENT"
+
+
+def _source(socket: bpy.types.NodeSocket) -> bpy.types.NodeLink | None:
+    """The link that brings a socket its value, through whatever bends there are in it."""
+    link = socket.links[0] if socket.is_linked else None
+    while link is not None and link.from_node.type == "REROUTE":
+        bend = link.from_node.inputs[0]
+        link = bend.links[0] if bend.is_linked else None
+    return link
 
 
 def _shown(scene: bpy.types.Scene, special: Iterable[bpy.types.Material]) -> Iterator[bpy.types.Material]:

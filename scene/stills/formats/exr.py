@@ -8,6 +8,7 @@ from __future__ import annotations
 import mmap
 import struct
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ MAGIC = 20000630
 BACKGROUND = 1e10  # Blender's own depth of nothing
 PIXEL_TYPES: dict[int, np.dtype[Any]] = {0: np.dtype("<u4"), 1: np.dtype("<f2"), 2: np.dtype("<f4")}
 ZIP_ROWS = 16
+NAME = 64  # bytes of a channel's name that Blender 4 writes
 
 
 def write_depth(path: Path, depth: np.ndarray) -> None:
@@ -55,13 +57,26 @@ def read_depth(path: Path, layers: tuple[str, ...] = ()) -> np.ndarray | None:
     """The nearest depth over these view layers (none named: over all) of an uncompressed single-part EXR, float32
     [height, width].
 
-    None where none of them has a depth pass.
+    None where none of them has a depth pass, or only one whose name Blender 4 cut off too soon (see `is_named`).
 
     Raises:
         ValueError: the file is not such an EXR.
     """
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _nearest_depth(data, path.name, {f"{layer}.Depth.Z" for layer in layers})
+        return _nearest_depth(data, path.name, {name for layer in layers for name in _depth_names(layer)})
+
+
+def is_named(layer: str) -> bool:
+    """Whether enough is left of "Depth" behind the name of a view layer, in a channel's name that Blender 4 cuts off,
+    to tell it from all other passes."""
+    return len(f"{layer}.Dep".encode()) <= NAME
+
+
+def _depth_names(layer: str) -> Iterator[str]:
+    whole = f"{layer}.Depth.Z"
+    yield whole
+    if is_named(layer):
+        yield whole.encode()[:NAME].decode()
 
 
 def _nearest_depth(data: mmap.mmap, file_name: str, wanted: set[str]) -> np.ndarray | None:
@@ -121,6 +136,6 @@ def _channels(packed: bytes) -> list[tuple[str, np.dtype[Any]]]:
     while packed[position]:
         end = packed.index(b"\0", position)
         (kind,) = struct.unpack_from("<i", packed, end + 1)
-        result.append((packed[position:end].decode(), PIXEL_TYPES[kind]))
+        result.append((packed[position:end].decode(errors="replace"), PIXEL_TYPES[kind]))  # may be cut in a letter
         position = end + 17
     return result

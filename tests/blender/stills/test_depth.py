@@ -92,7 +92,7 @@ def test_what_shows_itself_has_a_depth_of_its_own(kind, stage, tmp_path):
     assert np.allclose(depth(stage, tmp_path), PANE, atol=1e-3)
 
 
-@pytest.mark.parametrize("kind", ["leaf", "fading"])
+@pytest.mark.parametrize("kind", ["leaf", "fading", "fading behind bends"])
 def test_a_leafs_depth_is_there_where_the_leaf_is(kind, stage, tmp_path):
     plane("Leaf", PANE, 40, made_of(kind))
     values = depth(stage, tmp_path)

@@ -34,6 +34,18 @@ def test_without_a_compositor_the_depth_is_the_first_layers(stage, tmp_path):
     assert np.allclose(depth(stage, tmp_path / "second"), PANE, atol=1e-3)
 
 
+@pytest.mark.parametrize("length", [60, 63])
+def test_a_layer_with_a_long_name_has_its_depth_or_says_what_to_do(length, stage, tmp_path):
+    stage.view_layers[0].name = "k" * length
+    result = still.capture(bpy.context, stage, tmp_path)
+    if NEW or length == 60:
+        assert result.notes == ()
+        check_clean(depth_of(result.depth))
+    else:
+        assert result.depth is None
+        assert "shorten it" in result.notes[0]
+
+
 class Tree:
     """The scene's compositor, empty but for its output."""
 

@@ -108,3 +108,19 @@ def test_it_is_as_open_to_others_as_its_folder(tmp_path, folder, file):
     finally:
         os.umask(before)
     assert (tmp_path / "d.exr").stat().st_mode & 0o777 == file
+
+
+@pytest.mark.parametrize("layer", ["k" * 56, "\u00fc" * 28, "k" * 59, "k" * 60])
+def test_names_that_are_cut_off_are_known(tmp_path, layer):
+    named = {
+        f"{layer}.{name}".encode()[:64].decode(): values for name, values in (("Combined.R", OTHER), ("Depth.Z", FAR))
+    }
+    path = write(tmp_path / "a.exr", named)
+    assert np.array_equal(exr.read_depth(path, (layer,)), FAR)
+    assert exr.is_named(layer)
+
+
+def test_a_name_that_may_be_another_pass_is_not_read(tmp_path):
+    layer = "k" * 61
+    assert exr.read_depth(write(tmp_path / "a.exr", {f"{layer}.De": OTHER}), (layer,)) is None
+    assert not exr.is_named(layer)

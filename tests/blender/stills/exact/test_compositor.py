@@ -59,7 +59,7 @@ def tree():
     [
         ("Translate", "X", 0, 1), ("Translate", "Y", 0, -1), ("Transform", "X", 0, 2), ("Transform", "Y", 0, 2),
         ("Transform", "Angle", 0, 0.1), ("Transform", "Scale", 1, 1.01), ("Scale", "X", 1, 0.5),
-        ("Scale", "Y", 1, 1.001), ("Lensdist", "Distortion", 0, -0.01),
+        ("Scale", "Y", 1, 1.001), ("Lensdist", "Distortion", 0, -0.01), ("Lensdist", "Dispersion", 0.02, 0.05),
         ("Rotate", "Angle" if NEW else "Degr", 0, 0.02),
     ],
 )  # fmt: skip
