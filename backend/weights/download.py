@@ -6,7 +6,6 @@ is checked before it is believed: names, sizes, sums, and where it sends us.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import http.client
 import json
@@ -25,6 +24,7 @@ from typing import IO, Any, Protocol
 
 from .. import __version__
 from .catalogue import Component
+from .failures import FULL, NotThere, plain, refused, unwritable
 from .store import ModelsError, models_folder
 
 HUB = "https://huggingface.co"
@@ -40,7 +40,6 @@ _NEXT = re.compile(r'<([^>]+)>\s*;\s*rel="next"')
 _NAME = re.compile(  # of a file, on every system: Windows has devices by name, and drops a dot at the end
     r"(?!(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|$))[a-z0-9_](?:[a-z0-9._+-]{0,198}[a-z0-9_+-])?", re.IGNORECASE | re.ASCII
 )
-_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _SUMS = {"sha256": re.compile(r"[0-9a-f]{64}"), "git": re.compile(r"[0-9a-f]{40}")}
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -128,7 +127,7 @@ def download(
     try:
         return _bring(components, progress, hub, cancelled)
     except OSError as error:
-        raise _unwritable(error) from error
+        raise unwritable(error) from error
 
 
 def _bring(components: Sequence[Component], progress: Progress, hub: str, cancelled: Callable[[], bool]) -> int:
@@ -180,7 +179,7 @@ def published(component: Component, hub: str) -> list[Remote]:
         except ValueError:
             raise _untrue(component, "its listing goes on at no address") from None
         if elsewhere:
-            raise _untrue(component, f"its listing goes on at {there}")
+            raise _untrue(component, f"its listing goes on at {plain(there)}")
     else:
         raise _untrue(component, "its listing has no end")
     files = [entry for entry in entries if isinstance(entry, Mapping) and entry.get("type") == "file"]
@@ -230,7 +229,7 @@ def _remote(component: Component, entry: Mapping[str, Any], revision: str) -> Re
     path, size, large = str(entry["path"]), entry.get("size"), entry.get("lfs")
     folder, _, name = path.rpartition("/")
     if folder != component.folder or not _NAME.fullmatch(name):
-        raise _untrue(component, f"the file {path!r} lies outside its folder")
+        raise _untrue(component, f"the file {path[:200]!r} lies outside its folder")
     if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= MOST_FILE:
         raise _untrue(component, f"the file {path!r} has no size")
     kind = "sha256" if large else "git"
@@ -250,12 +249,12 @@ def _fetch(file: Remote, hub: str, report: Callable[[int], None]) -> None:
         try:
             _append(file, url, hub, before, report)
         except (OSError, http.client.HTTPException) as error:
-            if isinstance(error, OSError) and (error.errno in _FULL or error.filename):
+            if isinstance(error, OSError) and (error.errno in FULL or error.filename):
                 raise  # the disk's, which another try does not cure
             tries = 0 if _size(file.part) > max(furthest, before) else tries + 1
             furthest = max(furthest, before, _size(file.part))
             if tries >= TRIES:
-                raise ModelsError(f"The download of {file.path} broke off: {error}", "retry") from error
+                raise ModelsError(f"The download of {file.path} broke off: {plain(error)}", "retry") from error
             time.sleep(2.0**tries)
     if file.part.stat().st_size != file.size or not file.sum.of(file.part):
         file.part.unlink()
@@ -280,10 +279,6 @@ def _append(file: Remote, url: str, hub: str, start: int, report: Callable[[int]
         raise ConnectionError(f"the line dropped after {done:,} of {file.size:,} bytes")
 
 
-class NotThere(ModelsError):
-    """The hub has no such thing."""
-
-
 class _Redirects(urllib.request.HTTPRedirectHandler):
     """A redirect leads to an address as safe as a hub's, and never from https to anything else."""
 
@@ -295,7 +290,10 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)
 
 
-def _open(url: str, component: Component, hub: str, start: int = 0) -> Any:
+def _open(url: str, component: Component, hub: str, start: int | None = None) -> Any:
+    """The answer; of a file from byte `start` on. Raises what went wrong on the way as it is for a file, which is tried
+    again, and ModelsError for a listing.
+    """
     request = urllib.request.Request(url, headers={"User-Agent": f"take-one/{__version__}"})
     if start:
         request.add_header("Range", f"bytes={start}-")
@@ -308,15 +306,15 @@ def _open(url: str, component: Component, hub: str, start: int = 0) -> Any:
         return urllib.request.build_opener(_Redirects).open(request, timeout=_TIMEOUT)
     except urllib.error.HTTPError as error:
         if start and error.code == 416:  # no such range: from the beginning
-            return _open(url, component, hub)
-        raise _refused(error, component) from error
+            return _open(url, component, hub, 0)
+        raise refused(error, component) from error
     except (ValueError, http.client.InvalidURL) as error:
         raise _untrue(component, f"it leads to what is no address ({error})") from error
-    except urllib.error.URLError as error:
-        if start:
-            raise  # tried again
+    except (OSError, http.client.HTTPException) as error:
+        if start is not None:
+            raise
         host = urllib.parse.urlsplit(url).netloc
-        raise ModelsError(f"{host} can't be reached: {error.reason}.", "retry") from error
+        raise ModelsError(f"{host} can't be reached: {plain(error)}.", "retry") from error
 
 
 def _is_safe(url: str) -> bool:
@@ -336,7 +334,10 @@ def _origin(url: str) -> tuple[str, str]:
 
 
 def _json(answer: Any, component: Component) -> Any:
-    text = answer.read(MOST_LISTING + 1)
+    try:
+        text = answer.read(MOST_LISTING + 1)
+    except (OSError, http.client.HTTPException) as error:
+        raise ModelsError(f"The listing of {component.repository} broke off: {plain(error)}.", "retry") from error
     if len(text) > MOST_LISTING:
         raise _untrue(component, "its listing is too long")
     try:
@@ -349,32 +350,8 @@ def _untrue(component: Component, what: str) -> ModelsError:
     return ModelsError(f"This hub can't be trusted with {component.repository}: {what}. Use another one.")
 
 
-def _refused(error: urllib.error.HTTPError, component: Component) -> ModelsError:
-    if error.code in (401, 403):
-        terms = component.licence or "its terms"
-        return ModelsError(
-            f"{component.repository} asks you to accept {terms} first. Do so on its page, then set "
-            "HF_TOKEN to an access token of your account."
-        )
-    if error.code == 404:
-        return NotThere(f"There is no {component.repository} with {component.name} on this hub.")
-    status = f"{error.code} {error.reason}"
-    return ModelsError(f"{component.repository} can't be downloaded now ({status}).", "retry")
-
-
 def _nothing(component: Component) -> list[Remote]:
     raise ModelsError(f"{component.repository} has no files for {component.name}.")
-
-
-def _unwritable(error: OSError) -> ModelsError:
-    """What to say where this machine's own disk refuses."""
-    if error.errno == errno.EFBIG:
-        message = f"The disk of {models_folder()} takes no file this large. Link a folder on another disk."
-        return ModelsError(message, "free_space")
-    if error.errno in _FULL:
-        return ModelsError(f"The disk of {models_folder()} is full.", "free_space")
-    where = error.filename2 or error.filename or models_folder()
-    return ModelsError(f"{where} can't be written: {error.strerror or error}. Move away what is there.", "retry")
 
 
 def _check_disk(files: Sequence[Remote]) -> None:

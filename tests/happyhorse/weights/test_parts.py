@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from backend import __version__
-from backend.weights import check, commands, files, store
+from backend.weights import check, commands, failures, files, store
 from backend.weights import download as fetching
 from backend.weights.catalogue import Catalogue, Component
 from backend.weights.download import Remote, Sum
@@ -171,11 +171,11 @@ def failing(code: int, reason: str = "Why") -> urllib.error.HTTPError:
 
 def test_what_a_hub_refuses_is_said_with_what_helps() -> None:
     said = "who/first asks you to accept the First Licence first. Do so on its page, then set HF_TOKEN"
-    assert [fetching._refused(failing(code), ONE).message.startswith(said) for code in (401, 403)] == [True, True]
-    assert "accept its terms first" in fetching._refused(failing(401), TWO).message
-    gone = fetching._refused(failing(404), ONE)
+    assert [failures.refused(failing(code), ONE).message.startswith(said) for code in (401, 403)] == [True, True]
+    assert "accept its terms first" in failures.refused(failing(401), TWO).message
+    gone = failures.refused(failing(404), ONE)
     assert (type(gone), gone.message) == (fetching.NotThere, "There is no who/first with one on this hub.")
-    later = fetching._refused(failing(503, "Busy"), ONE)
+    later = failures.refused(failing(503, "Busy"), ONE)
     assert (later.message, later.fix) == ("who/first can't be downloaded now (503 Busy).", "retry")
 
 
