@@ -49,6 +49,19 @@ def packed(rgb: np.ndarray, cover: np.ndarray) -> np.ndarray:
     return (rgb[..., 0] | rgb[..., 1] << 8 | rgb[..., 2] << 16 | cover << 24).astype(np.uint32)
 
 
+def has_a_say(made: Samples, y: int, x: int) -> bool:
+    """Whether the third view counts: where the first does not show one whole surface, or it sees something before."""
+    seen = [k for k in range(FULL) if made.weight[k, y, x] > 0]
+    if not seen:
+        return True
+    top = max(made.near[k, y, x] for k in seen)
+    band = np.float32(made.same if made.same > 0 else np.float32(0.02) * abs(top))
+    group = [k for k in seen if made.near[k, y, x] >= top - band]
+    whole = 0 in group and all(made.cover[k, y, x] == 255 for k in group)
+    before = made.weight[2, y, x] > 0 and made.near[2, y, x] > top + band
+    return not whole or bool(before) or made.edge[2, y, x] > 0
+
+
 def reference(made: Samples, y: int, x: int) -> tuple[np.ndarray | None, float, float]:
     """A pixel's colour (None: no sample at all), nearness, and how much of it no view sees."""
 
@@ -56,7 +69,8 @@ def reference(made: Samples, y: int, x: int) -> tuple[np.ndarray | None, float, 
         return float(made.same) if made.same > 0 else 0.02 * abs(near)
 
     views = range(3 if made.wanted[0, x // TILE] else FULL)
-    seen = sorted((k for k in views if made.weight[k, y, x] > 0), key=lambda k: -made.near[k, y, x])
+    shows = views if has_a_say(made, y, x) else range(FULL)
+    seen = sorted((k for k in shows if made.weight[k, y, x] > 0), key=lambda k: -made.near[k, y, x])
     left, colour, front, unseen = 1.0, np.zeros(3), NONE, 0.0
     while seen and left > 0.004:
         top = float(made.near[seen[0], y, x])
@@ -68,9 +82,9 @@ def reference(made: Samples, y: int, x: int) -> tuple[np.ndarray | None, float, 
         colour += left * there * (weights @ np.array([made.rgb[k, y, x] for k in group])) / weights.sum()
         front = top if there > 0.5 and front == NONE else front
         left *= 1 - there
-    nearest = max((float(made.near[k, y, x]) for k in views if made.weight[k, y, x] > 0), default=NONE)
+    nearest = max((float(made.near[k, y, x]) for k in shows if made.weight[k, y, x] > 0), default=NONE)
     if left > 0.004:
-        guesses = [k for k in views if made.weight[k, y, x] <= 0 and made.near[k, y, x] > NONE]
+        guesses = [k for k in shows if made.weight[k, y, x] <= 0 and made.near[k, y, x] > NONE]
         if guesses:
             shares = made.shares[guesses].astype(float)
             mean = shares @ made.rgb[guesses, y, x] / shares.sum()
