@@ -13,9 +13,10 @@ import json
 import os
 import sys
 import tempfile
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
-import av
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,9 +24,10 @@ sys.path.insert(0, str(ROOT))
 
 from backend.engines.engine import Clip  # noqa: E402
 from backend.media.encode import write_clip  # noqa: E402
+from backend.media.movie import read_movie  # noqa: E402
 from bench.truth.compare import compare  # noqa: E402
 from bench.truth.drawn import Drawn, told  # noqa: E402
-from bench.truth.tour import picture, request, true  # noqa: E402
+from bench.truth.tour import FPS, picture, request, true  # noqa: E402
 from bench.truth.tours import TOURS  # noqa: E402
 
 
@@ -38,15 +40,14 @@ def main() -> None:
         tour, folder = TOURS[name], given.renders / TOURS[name].scene
         plan, how = json.loads((folder / f"{name}_plan.json").read_text()), str(tour.count())
         views = plan["views"][how]
-        asked = told(request(name, tour, views, folder), plan["unseen"][how])
+        asked = replace(told(request(name, tour, views, folder), plan["unseen"][how]), fps=Fraction(FPS))
         drawn, (width, height) = Drawn(asked), asked.size
         lossless = [drawn.frame(k) for k in range(asked.frame_count)]
         clip = Clip(width, height, asked.fps, asked.frame_count, iter(lossless))
         with tempfile.TemporaryDirectory() as aside:
             path = Path(aside) / "take.mp4"
             write_clip(clip, asked, path, lambda *_: None, lambda: False)
-            with av.open(str(path)) as movie:
-                decoded = [frame.to_ndarray(format="rgb24") for frame in movie.decode(video=0)]
+            decoded = list(read_movie(path).frames(asked.fps, asked.frame_count))
             size = path.stat().st_size / asked.frame_count / 1e3
         scored = [k for k in range(asked.frame_count) if k not in views and true(folder, name, k).exists()]
         truths = [picture(true(folder, name, k)) for k in scored]
