@@ -166,9 +166,9 @@ def _parts() -> dict[str, Part]:
         "engines": tests("engines", *ENGINES),
         "blender-4.5": functools.partial(_blender, "blender-4.5", "", ["tests/blender"]),
         "blender-5.2": functools.partial(_blender, "blender-5.2", "", ["tests/blender", *_without(STILLS)]),
+        "client": tests("client", "tests/client", "tests/integrations"),
         "blender-5.2-stills": functools.partial(_blender, "blender-5.2", "-stills", STILLS),
         "backend": tests("backend", "tests/backend", *_without(JOBS), *_without(ENGINES)),
-        "client": tests("client", "tests/client", "tests/integrations"),
         "lint": _lint,
         "house": tests("house", *HOUSE),
     }
