@@ -76,19 +76,22 @@ class Film:
         free = deque(Renderer(self.still) for _ in range(workers + 1))
         waiting: deque[tuple[Future[Drawn], Renderer]] = deque()
         ahead = iter(range(len(self.poses)))
-        with ThreadPoolExecutor(workers) as pool, ThreadPoolExecutor(1) as beside:
-            try:
-                for _ in self.poses:
-                    while free and (index := next(ahead, None)) is not None:
-                        sights = self._sights(index, beside)
-                        renderer = free.popleft()
-                        waiting.append((pool.submit(draw, renderer, sights, self._unseen(index)), renderer))
-                    future, renderer = waiting.popleft()
-                    made = future.result()
-                    free.append(renderer)
-                    yield made
-            finally:
-                beside.shutdown(cancel_futures=True)
+        pool, beside = ThreadPoolExecutor(workers), ThreadPoolExecutor(1)
+        try:
+            for _ in self.poses:
+                while free and (index := next(ahead, None)) is not None:
+                    sights = self._sights(index, beside)
+                    renderer = free.popleft()
+                    waiting.append((pool.submit(draw, renderer, sights, self._unseen(index)), renderer))
+                future, renderer = waiting.popleft()
+                made = future.result()
+                free.append(renderer)
+                yield made
+        finally:
+            # A film that is dropped ends where the collector runs. In a thread that begins, which keeps all others from
+            # ending, to wait for one is to wait for ever.
+            for threads in (pool, beside):
+                threads.shutdown(wait=False, cancel_futures=True)
 
     def _sights(self, index: int, beside: ThreadPoolExecutor) -> list[Sight]:
         """What frame `index` is drawn from. Views that are over are given up, the next ones are got ready `beside`: not

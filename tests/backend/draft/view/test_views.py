@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import threading
 import weakref
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -192,6 +194,28 @@ def test_only_views_near_in_time_are_held(walk: TakeRequest, monkeypatch: pytest
     keys = tuple(replace(key, matrix=tuple(map(tuple, (start @ np.array(key.matrix)).tolist()))) for key in keys)
     _, frames = made(replace(walk, views=views, seconds=5.0, path=CameraPath(keys)))
     assert len(frames) == 40 and sorted(read) == list(range(20)) and max(most) <= 6
+
+
+def test_a_clip_that_is_dropped_waits_for_no_frame(walk: TakeRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is the collector that ends it, wherever that runs: a thread that was just begun there waited for ever."""
+    frame, go_on, begun = Renderer.frame, threading.Event(), []
+
+    def held(renderer: Renderer, sights: list, unseen: Boxes) -> object:
+        begun.append(renderer)
+        if len(begun) > 1:
+            assert go_on.wait(60)
+        return frame(renderer, sights, unseen)
+
+    clip = DraftEngine().generate(replace(walk, seconds=2.0), lambda *_: None, lambda: False)
+    frames = iter(clip.frames)
+    monkeypatch.setattr(Renderer, "frame", held)
+    with ThreadPoolExecutor(1) as another:
+        try:
+            next(frames)
+            another.submit(frames.close).result(timeout=20)
+        finally:
+            go_on.set()
+    assert len(begun) > 1
 
 
 def _turned(camera: Camera, t: float) -> Camera:
