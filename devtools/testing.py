@@ -25,8 +25,9 @@ MOST_AGAIN = 3  # more files than that do not fail by chance
 WINDOWS = "gui"  # parts that mostly wait: they run beside the others, and before them where both want a core
 AT_ONCE = 5  # of the others, on two cores: each waits a good part of its time, for processes and their answers
 # Large folders are two parts of like length: one of them alone would still run where the others have ended.
-ENGINES = [f"tests/backend/{room}" for room in ("comfy", "draft", "export", "guide", "media")]
+ENGINES = [f"tests/backend/{room}" for room in ("comfy", "export", "guide", "media")]
 JOBS = ["tests/backend/hosted", "tests/backend/jobs"]
+DRAFT = ["tests/backend/draft"]
 STILLS = [f"tests/blender/{room}" for room in ("stills", "ui", "views")]
 SERVICE = ["tests/gui/service"]
 GIVES_WAY = ["nice", "-n", "5"] if shutil.which("nice") else []
@@ -163,12 +164,13 @@ def _parts() -> dict[str, Part]:
         f"{WINDOWS}-service": functools.partial(_gui, f"{WINDOWS}-service", SERVICE),
         "happyhorse": tests("happyhorse", "tests/happyhorse"),
         "backend-jobs": tests("backend-jobs", *JOBS),
-        "engines": tests("engines", *ENGINES),
+        "engines-draft": tests("engines-draft", *DRAFT),
         "blender-4.5": functools.partial(_blender, "blender-4.5", "", ["tests/blender"]),
         "blender-5.2": functools.partial(_blender, "blender-5.2", "", ["tests/blender", *_without(STILLS)]),
+        "engines": tests("engines", *ENGINES),
         "client": tests("client", "tests/client", "tests/integrations"),
         "blender-5.2-stills": functools.partial(_blender, "blender-5.2", "-stills", STILLS),
-        "backend": tests("backend", "tests/backend", *_without(JOBS), *_without(ENGINES)),
+        "backend": tests("backend", "tests/backend", *_without([*JOBS, *DRAFT, *ENGINES])),
         "lint": _lint,
         "house": tests("house", *HOUSE),
     }
