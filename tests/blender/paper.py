@@ -123,3 +123,11 @@ def ink(kind: Any, **members: Any) -> list[str]:
         setattr(holder, name, value)
     kind.draw(holder, Window())
     return paper.said
+
+
+def refused(cls, context=None):
+    """What a poll says against it; None where it says nothing."""
+    said = []
+    stand = type("Stand", (), {"poll_message_set": said.append})
+    works = cls(stand, context or bpy.context)
+    return None if works else said[0]

@@ -246,3 +246,12 @@ def compositor(scene: bpy.types.Scene, folder) -> None:
 def depth_of(path: Path) -> np.ndarray:
     """Depth of an EXR as Blender's own reader sees it, [height, width], top row first."""
     return picture(path)[:, :, 0]
+
+
+def a_take(shot, uid, number, status="READY", **more):
+    """A take of the shot, with these properties."""
+    take = shot.takes.add()
+    take.uid, take.number, take.status = uid, number, status
+    for name, value in more.items():
+        setattr(take, name, value)
+    return take

@@ -17,6 +17,11 @@ from take_one.scene.session.server.connection import Connection
 
 DRAFT = EngineInfo("draft", "Draft", max_seconds=60, max_pixels=4096 * 2304)
 HORSE = EngineInfo("horse", "Horse", max_seconds=8, max_pixels=1920 * 1088, prompt_form=True)
+PLAIN = EngineInfo("plain", "Plain", max_seconds=4, depth=True, sound=False)
+RICH = EngineInfo(
+    "rich", "Rich", sound=True, dialogue=True, camera_path=True, views=4, words_path=True, handles=True,
+    languages=("English",), references=2,
+)  # fmt: skip
 
 
 class StandIn:

@@ -10,7 +10,8 @@ import pytest
 import stand_in
 from paper import Ink, Window, ink
 from rooms import camera
-from take_one.client.protocol import EngineInfo, Price, Problem
+from stand_in import PLAIN, RICH
+from take_one.client.protocol import Price, Problem
 from take_one.panels import shots
 from take_one.panels.parts import engines
 from take_one.panels.sidebar import card, direction, prompt, settings, takes, walk
@@ -20,12 +21,6 @@ from take_one.scene.model.shots import kept, shot_list
 from take_one.scene.session.board import drawing
 from take_one.scene.session.views import plans
 from take_one.scene.stills import quick_still
-
-PLAIN = EngineInfo("plain", "Plain", max_seconds=4, depth=True, sound=False)
-RICH = EngineInfo(
-    "rich", "Rich", sound=True, dialogue=True, camera_path=True, views=4, words_path=True, handles=True,
-    languages=("English",), references=2,
-)  # fmt: skip
 
 
 @pytest.fixture

@@ -10,10 +10,11 @@ import pytest
 import stand_in
 from paper import Ink, Window, ink
 from rooms import camera
+from stand_in import PLAIN, RICH
 from take_one.client.commands.accounts import Account, AccountsState
 from take_one.client.commands.export import ExportState
 from take_one.client.commands.models import ModelsState
-from take_one.client.protocol import EngineInfo, JobState, Price, Problem, Tariff
+from take_one.client.protocol import JobState, Price, Problem, Tariff
 from take_one.client.protocol.edit import Changes
 from take_one.panels import export, menus, preferences, shots
 from take_one.panels.parts import accounts, layout, refresh, setup, status
@@ -27,12 +28,6 @@ from take_one.scene.session.out.exports import exports
 from take_one.scene.session.server import preferences as chosen
 from take_one.scene.session.server.accounts import accounts as keys
 from take_one.scene.session.server.models import models
-
-PLAIN = EngineInfo("plain", "Plain", max_seconds=4, depth=True, sound=False)
-RICH = EngineInfo(
-    "rich", "Rich", sound=True, dialogue=True, camera_path=True, views=4, words_path=True, handles=True,
-    languages=("English",), references=2,
-)  # fmt: skip
 
 
 @pytest.fixture

@@ -8,7 +8,8 @@ from types import SimpleNamespace
 
 import bpy
 import pytest
-from rooms import camera
+from paper import refused
+from rooms import a_take, camera
 from take_one.client.commands.accounts import Account, AccountsState
 from take_one.client.protocol import Problem
 from take_one.client.protocol.request import MAX_REFERENCES
@@ -28,22 +29,6 @@ from take_one.scene.session.board import drawing
 from take_one.scene.session.out import exports
 from take_one.scene.session.server import accounts, connection, models, preferences
 from take_one.scene.session.views import plans, walks
-
-
-def a_take(shot, uid, number, status="READY", **more):
-    take = shot.takes.add()
-    take.uid, take.number, take.status = uid, number, status
-    for name, value in more.items():
-        setattr(take, name, value)
-    return take
-
-
-def refused(cls, context=None):
-    """What a poll says against it; None where it says nothing."""
-    said = []
-    stand = type("Stand", (), {"poll_message_set": said.append})
-    works = cls(stand, context or bpy.context)
-    return None if works else said[0]
 
 
 def test_references_are_pictures_and_not_too_many(shot, tmp_path):

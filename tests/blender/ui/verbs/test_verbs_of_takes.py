@@ -7,8 +7,8 @@ from types import SimpleNamespace
 import bpy
 import pytest
 import stand_in
-from paper import Ink
-from rooms import camera
+from paper import Ink, refused
+from rooms import a_take, camera
 from take_one.client.protocol import JobState, Problem
 from take_one.operators import pay, poll, report
 from take_one.operators.making import animate, together
@@ -19,22 +19,6 @@ from take_one.scene.edit import board, edit_scene
 from take_one.scene.model.shots import shot_list
 from take_one.scene.session import jobs
 from take_one.scene.session.press import quotes
-
-
-def a_take(shot, uid, number, status="READY", **more):
-    take = shot.takes.add()
-    take.uid, take.number, take.status = uid, number, status
-    for name, value in more.items():
-        setattr(take, name, value)
-    return take
-
-
-def refused(cls, context=None):
-    """What a poll says against it; None where it says nothing."""
-    said = []
-    stand = type("Stand", (), {"poll_message_set": said.append})
-    works = cls(stand, context or bpy.context)
-    return None if works else said[0]
 
 
 def test_what_verbs_need_is_said(session):
