@@ -255,3 +255,11 @@ def a_take(shot, uid, number, status="READY", **more):
     for name, value in more.items():
         setattr(take, name, value)
     return take
+
+
+def box(name: str, place=(0, 0, 0), size=(1, 1, 1)) -> bpy.types.Object:
+    """A box around a place, so many units large."""
+    bpy.ops.mesh.primitive_cube_add(size=1, location=place)
+    item = bpy.context.object
+    item.name, item.scale = name, size
+    return item

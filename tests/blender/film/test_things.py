@@ -8,18 +8,12 @@ import math
 import bpy
 import numpy as np
 import pytest
+from rooms import box
 from take_one.client.protocol.camera import MAX_NAME, MAX_THINGS
 from take_one.scene.stills import capture
 from take_one.scene.stills.camera import camera_of
 from take_one.scene.stills.known.facts import scene_facts
 from take_one.scene.stills.known.things import with_sight, with_things
-
-
-def box(name: str, place, size=(1, 1, 1)) -> bpy.types.Object:
-    bpy.ops.mesh.primitive_cube_add(size=1, location=place)
-    item = bpy.context.object
-    item.name, item.scale = name, size
-    return item
 
 
 @pytest.fixture

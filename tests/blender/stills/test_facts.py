@@ -7,13 +7,12 @@ import time
 
 import bpy
 import pytest
+import rooms
 from take_one.scene.stills.known.facts import MAX_OBJECTS, plain_name, scene_facts
 
 
 def box(name: str, place=(0, 0, 0), size=(1, 1, 1), parent=None) -> bpy.types.Object:
-    bpy.ops.mesh.primitive_cube_add(size=1, location=place)
-    item = bpy.context.object
-    item.name, item.scale = name, size
+    item = rooms.box(name, place, size)
     if parent is not None:
         item.modifiers.new("Armature", "ARMATURE").object = parent
     return item

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -27,19 +28,7 @@ FAR = SceneDepth(
     up=40.0,
     down=50.0,
 )
-FLAT = SceneDepth(
-    orthographic=True,
-    width=1000,
-    height=500,
-    fx=100,
-    fy=50,
-    focus=10.0,
-    forward=50.0,
-    left=20.0,
-    right=30.0,
-    up=40.0,
-    down=50.0,
-)
+FLAT = replace(FAR, orthographic=True, fx=100, fy=50)
 
 
 def poses(words: str, scene: SceneDepth = FAR, seconds: float = 5.0, **more: object) -> np.ndarray:

@@ -8,17 +8,11 @@ import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix
+from rooms import box
 from take_one.client.protocol.camera import MAX_NAME
 from take_one.scene.stills.camera import camera_of
 from take_one.scene.stills.known import facts, things
 from take_one.scene.stills.known.facts import Seen, plain_name, scene_facts, shot_size, time_of_day
-
-
-def box(name, place=(0, 0, 0), size=(1, 1, 1)):
-    bpy.ops.mesh.primitive_cube_add(size=1, location=place)
-    item = bpy.context.object
-    item.name, item.scale = name, size
-    return item
 
 
 @pytest.fixture
