@@ -7,7 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import bpy
-import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
@@ -26,6 +25,7 @@ from .known import rendered
 from .known.things import with_things
 from .render import RENDER, VIEWPORT, abandon, check_free, render, rendering
 from .render_job import start_render
+from .track import same_place
 
 __all__ = [
     "IMAGE",
@@ -42,7 +42,7 @@ __all__ = [
 ]
 
 RESULT, IMAGE, PLAYHEAD = "RESULT", "IMAGE", "PLAYHEAD"
-MOVED = 1e-4  # metres, and parts of a turn: less than a pixel
+SAME_LENS = 1e-4  # of the focal length: less than a pixel
 SPECKLED = 0.1  # the share of doubtful pixels from which on a depth does more harm than good
 AS_THEY_ARE = {".png", ".jpg", ".jpeg", ".webp"}
 
@@ -151,7 +151,8 @@ def _moved(scene: bpy.types.Scene, camera: bpy.types.Object | None, then: Framin
         now = framing_of(scene, check_camera(scene, camera)).camera
     except SceneError:
         return ()
-    if np.allclose(now.matrix_world, then.camera.matrix_world, atol=MOVED):
+    zoom, before = now.fx / now.width, then.camera.fx / then.camera.width
+    if same_place(now.matrix_world, then.camera.matrix_world) and abs(zoom - before) <= SAME_LENS * before:
         return ()
     return ("The camera has moved since the Render Result was rendered: the still shows what it saw then.",)
 

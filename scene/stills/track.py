@@ -8,6 +8,8 @@ import numpy as np
 
 from ...client.protocol.camera import Matrix
 
+EPSILON = 2.0**-23  # of single precision
+
 
 @dataclass(frozen=True)
 class Lens:
@@ -56,6 +58,12 @@ class Track:
     poses: tuple[Pose, ...]
     width: int
     height: int
+
+
+def same_place(one: Matrix, other: Matrix) -> bool:
+    """Whether two matrices are the same but for the last digits of single precision, which Blender has: 1 cm counts at
+    1 km from the origin, 0.01 mm at 1 m."""
+    return bool(np.allclose(one, other, rtol=4 * EPSILON, atol=4 * EPSILON))
 
 
 def rays(track: Track, pose: Pose, wide: int, high: int) -> tuple[np.ndarray, np.ndarray]:

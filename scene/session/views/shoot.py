@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import bpy
-import numpy as np
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ....client.protocol import Camera, View
@@ -23,11 +22,11 @@ from ...model.lent import own_size
 from ...model.shots.shot_list import find_scene
 from ...stills import views
 from ...stills.camera import camera_at, camera_track, with_unseen
-from ...stills.capture import MOVED, RENDER, Still
+from ...stills.capture import RENDER, Still
 from ...stills.coverage.margin import NONE, Margin, widened
 from ...stills.coverage.wider import may_be_wider
 from ...stills.known.facts import is_light_enough
-from ...stills.track import Pose
+from ...stills.track import Pose, same_place
 from ..press import references
 from ..press.order import Order
 from . import ahead, plans
@@ -253,7 +252,7 @@ def _start(order: Order) -> Pose | None:
     if then is None or camera is None or order.source != RENDER:
         return None
     now = camera_track(scene_of(order), camera, order.frame, 1).poses[0]
-    same = now.lens == then.lens and np.allclose(now.matrix, then.matrix, atol=MOVED)
+    same = now.lens == then.lens and same_place(now.matrix, then.matrix)
     return None if same else then
 
 

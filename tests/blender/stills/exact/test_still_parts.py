@@ -166,12 +166,17 @@ def test_a_still_of_another_size_with_a_margin(scene, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("x", "turn", "notes"), [(9e-5, 0, ()), (2e-4, 0, (MOVED,)), (0, 9e-5, ()), (0, 2e-4, (MOVED,))]
-)
-def test_a_camera_has_moved_where_one_would_see_it(x, turn, notes, scene, tmp_path):
+    ("away", "x", "turn", "zoom", "notes"),
+    [(0, 1e-6, 0, 0, ()), (0, 2e-5, 0, 0, (MOVED,)), (0, 0, 1e-7, 0, ()), (0, 0, 2e-5, 0, (MOVED,)),
+     (1000, 1e-4, 0, 0, ()), (1000, 0.01, 0, 0, (MOVED,)), (0, 0, 0, 0.001, ()), (0, 0, 0, 0.1, (MOVED,))],
+)  # fmt: skip
+def test_a_camera_has_moved_where_one_would_see_it(away, x, turn, zoom, notes, scene, tmp_path):
+    for one in bpy.data.objects:
+        one.location.x += away
     bpy.ops.render.render()
     scene.camera.location.x += x
     scene.camera.rotation_euler.z += turn
+    scene.camera.data.lens += zoom
     bpy.context.view_layer.update()
     still = capture.capture(bpy.context, scene, tmp_path, source="RESULT")
     assert still.notes == notes and still.depth is not None
