@@ -11,6 +11,7 @@ from ..scene.edit import burn_in, strips
 from ..scene.edit.cut import bed, fit
 from ..scene.edit.cut.uses import OVERLAP_KEY
 from ..scene.edit.edit_scene import find_edit_scene
+from ..scene.model import marks
 from ..scene.model.properties import properties
 from ..scene.model.properties.edit_of import take_rate
 from ..scene.model.shots import shot_list, shown
@@ -183,7 +184,7 @@ def draw_shot(layout: bpy.types.UILayout, context: bpy.types.Context, edit: bpy.
     row.operator("takeone.length_from_strip")
     row.operator("takeone.length_from_take")
     over = fit.held(movie) if movie else 0
-    shown_for = strips.length(movie) - int(movie.get(OVERLAP_KEY, 0)) if movie else shot.frames
+    shown_for = strips.length(movie) - marks.count(movie, OVERLAP_KEY) if movie else shot.frames
     if shown_for != shot.frames:
         text = iface_("{count} frames long in the edit")
         layout.label(text=text.format(count=shown_for), icon="INFO", translate=False)

@@ -68,8 +68,9 @@ ROOMS = {
     },
     "scene/model": {
         "lent": set(),
+        "marks": {"lent"},
         "properties": set(),
-        "shots": {"lent", "properties"},
+        "shots": {"lent", "marks", "properties"},
     },
     "scene/session": {
         "server": set(),

@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from ..model import marks
 from ..model.properties.properties import prompt_of
 from ..model.properties.rates import frame_rate
 from ..model.shots import takes
@@ -133,8 +134,8 @@ def renamed(shot: Any) -> None:
 def resize(use: Use, size: tuple[int, int]) -> None:
     """The picture has another size than it was laid for: it fills the same place."""
     for strip in use.strips:
-        old = strip.get(strips.SIZE_KEY)
-        if strip.type == "IMAGE" and BOARD_KEY in strip and old is not None and tuple(old) != size:
+        old = marks.size(strip, strips.SIZE_KEY)
+        if strip.type == "IMAGE" and BOARD_KEY in strip and old is not None and old != size:
             strip.transform.scale_x *= old[0] / size[0]
             strip.transform.scale_y *= old[1] / size[1]
             strip[strips.SIZE_KEY] = size

@@ -13,6 +13,7 @@ from ...client.protocol.edit.burn_in import WORDS, filled
 from ...client.protocol.edit.timecode import timecode
 from ..app.app import app
 from ..app.errors import SceneError
+from ..model import marks
 from ..model.properties.edit_properties import Followers
 from ..model.properties.rates import frame_rate
 from ..model.shots.kept import read
@@ -59,7 +60,7 @@ def shot_values(use: Use, frame: int) -> dict[str, str]:
         return {}
     camera = shot.camera or shot.id_data.camera
     lens = camera.data if camera is not None and camera.type == "CAMERA" else None
-    shown = next((strip.get(strips.TAKE_KEY) for strip in use.strips if strips.TAKE_KEY in strip), None)
+    shown = next((marks.text(strip, strips.TAKE_KEY) for strip in use.strips if strips.TAKE_KEY in strip), "")
     take = find_take(shot, shown) if shown else None
     values = {
         "shot": shot.name,
@@ -89,7 +90,8 @@ def lens_words(lens: Any, take: Any, use: Use, frame: int) -> str:
         length = (across or camera.fx / camera.width) * lens.sensor_width
     movie = next((strip for strip in use.strips if strip.type == "MOVIE"), None)
     if request.path is not None and movie is not None:
-        into = frame - strips.content_start(movie) - max(0, int(movie.get(strips.HEAD_KEY, 0)) - request.shot_frames[0])
+        before = max(0, marks.count(movie, strips.HEAD_KEY) - request.shot_frames[0])
+        into = frame - strips.content_start(movie) - before
         zooms = [(key.t, key.zoom) for key in request.path.keyframes]
         length *= levels.between(zooms, into / max(1, request.frame_count - 1))
     return f"{length:.3g} mm"
@@ -145,7 +147,7 @@ def renew(edit: bpy.types.Scene) -> None:
     """Something of the shots has changed: the burn-ins, where they are shown, say so; new shots get theirs."""
     if not edit.take_one.burn_in.shown:
         return
-    covered = {strip[WITH_KEY] for strip in of(edit) if WITH_KEY in strip}
+    covered = {marks.text(strip, WITH_KEY) for strip in of(edit) if WITH_KEY in strip}
     if {use.shot_uid for use in uses(edit)} <= covered:
         update(edit, edit.frame_current, all_words=True)
     else:
@@ -162,8 +164,8 @@ def clear(edit: bpy.types.Scene) -> int:
 
 def of(edit: bpy.types.Scene) -> list[bpy.types.Strip]:
     """The strips of the edit's burn-ins."""
-    editor = edit.sequence_editor
-    return [strip for strip in editor.strips if BURN_KEY in strip] if editor is not None else []
+    found = edit.sequence_editor.strips if edit.sequence_editor is not None else ()
+    return [strip for strip in found if BURN_KEY in strip and strip.type == "TEXT"]
 
 
 def update(edit: bpy.types.Scene, frame: int, all_words: bool = False) -> None:
@@ -175,7 +177,7 @@ def update(edit: bpy.types.Scene, frame: int, all_words: bool = False) -> None:
     film = film_values(edit, frame)
     wanted = templates(edit)
     for strip in found:
-        template = wanted.get(strip[BURN_KEY], "")
+        template = wanted.get(marks.text(strip, BURN_KEY), "")
         moving = bool(names(template) & set(OF_FRAME))
         here = strips.start(strip) <= frame < strips.end(strip)
         if not (all_words or (moving and here)):

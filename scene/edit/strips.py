@@ -11,6 +11,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ..app.errors import SceneError
+from ..model import marks
 from ..model.shots.paths import stored_path
 from ..model.shots.shown import SHOT_KEY
 
@@ -75,8 +76,8 @@ def content_length(strip: bpy.types.Strip) -> int:
 def own_end(strip: bpy.types.Strip) -> int:
     """The frame after the last one in the strip's file that is not another shot's."""
     if OWN_KEY in strip:
-        return content_start(strip) + int(strip[OWN_KEY])
-    return content_start(strip) + content_length(strip) - max(0, int(strip.get(BEYOND_KEY, 0)))
+        return content_start(strip) + marks.number(strip, OWN_KEY)
+    return content_start(strip) + content_length(strip) - marks.count(strip, BEYOND_KEY)
 
 
 def ending(strip: bpy.types.Strip, after: int) -> int:

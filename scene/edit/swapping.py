@@ -7,6 +7,7 @@ from pathlib import Path
 
 import bpy
 
+from ..model import marks
 from ..model.properties.rates import frame_rate
 from ..model.shots.paths import stored_path
 from . import strips
@@ -51,11 +52,12 @@ def swap_steps(
 
 def _give_handles(strip: bpy.types.Strip, handles: tuple[int, int]) -> None:
     """The strip's new file has these handles: it shows the same part of the shot as before."""
-    by = int(strip.get(strips.HEAD_KEY, 0)) - handles[0]
+    by = marks.count(strip, strips.HEAD_KEY) - handles[0]
     if by:
         _slip(strip, by)
         if strips.OWN_KEY in strip:
-            strip[strips.OWN_KEY] -= by  # until its end is given anew it is where it was
+            # Until its end is given anew it is where it was.
+            strip[strips.OWN_KEY] = marks.number(strip, strips.OWN_KEY) - by
     if handles != strips.NO_HANDLES or strips.HEAD_KEY in strip:
         strip[strips.HEAD_KEY], strip[strips.TAIL_KEY] = handles
 
@@ -83,9 +85,9 @@ def _picture_size(scene: bpy.types.Scene, clip: Path) -> tuple[int, int]:
 def _swap_movie(strip: bpy.types.Strip, filepath: str, size: tuple[int, int]) -> None:
     # An element's orig_width stays that of the strip's first file.
     first = strip.elements[0].orig_width, strip.elements[0].orig_height
-    width, height = strip.get(strips.SIZE_KEY, first)
+    width, height = marks.size(strip, strips.SIZE_KEY) or first
     handles = strips.start(strip), strips.end(strip)
-    after = strips.content_start(strip) + strips.content_length(strip) - int(strip.get(strips.TAIL_KEY, 0))
+    after = strips.content_start(strip) + strips.content_length(strip) - marks.count(strip, strips.TAIL_KEY)
     strip[strips.TRIMMED_KEY] = strips.end(strip) < after
     strip[strips.OFF_RATE_KEY] = strip.fps > 0 and abs(strip.fps - float(frame_rate(strip.id_data))) > 0.01
     strip.filepath = filepath

@@ -16,6 +16,7 @@ from bpy.app.translations import pgettext_rpt as rpt_
 
 from ....client.protocol.direction import MAX_TEXT
 from ...app.errors import SceneError
+from ...model import marks
 from ...model.properties.rates import frame_rate
 from ...model.shots import shot_list
 from ...model.shots.paths import stored_path
@@ -118,7 +119,7 @@ def _spoken_in(use: Use) -> tuple[int, int]:
     movie = fit.movie_of(use)
     if movie is None:
         return use.start, use.length
-    return strips.content_start(movie) + int(movie.get(strips.HEAD_KEY, 0)), fit.shot_frames(movie)
+    return strips.content_start(movie) + marks.count(movie, strips.HEAD_KEY), fit.shot_frames(movie)
 
 
 def lay(
@@ -223,8 +224,8 @@ def remove(edit: bpy.types.Scene) -> int:
 
 def beds(edit: bpy.types.Scene) -> list[bpy.types.Strip]:
     """The beds' strips."""
-    editor = edit.sequence_editor
-    return [strip for strip in editor.strips if BED_KEY in strip] if editor is not None else []
+    found = edit.sequence_editor.strips if edit.sequence_editor is not None else ()
+    return [strip for strip in found if BED_KEY in strip and strip.type == "SOUND"]
 
 
 def is_stale(edit: bpy.types.Scene) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from ...app.app import app
+from ...model import marks
 from ...model.properties.edit_properties import Followers
 from ...model.properties.rates import frame_rate
 from .. import strips
@@ -30,9 +31,8 @@ def movie_of_shot(edit: bpy.types.Scene, shot_uid: str) -> bpy.types.Strip | Non
 
 def shot_frames(movie: bpy.types.Strip) -> int:
     """How many frames of the strip's file belong to the shot, its handles apart."""
-    return max(
-        1, strips.content_length(movie) - int(movie.get(strips.HEAD_KEY, 0)) - int(movie.get(strips.TAIL_KEY, 0))
-    )
+    handles = marks.count(movie, strips.HEAD_KEY) + marks.count(movie, strips.TAIL_KEY)
+    return max(1, strips.content_length(movie) - handles)
 
 
 def held(movie: bpy.types.Strip) -> int:
@@ -40,7 +40,7 @@ def held(movie: bpy.types.Strip) -> int:
     after = strips.own_end(movie)
     if strips.end(movie) > after:
         return strips.end(movie) - after
-    shown_to = strips.end(movie) - int(movie.get(OVERLAP_KEY, 0))
+    shown_to = strips.end(movie) - marks.count(movie, OVERLAP_KEY)
     return min(0, shown_to - (_first(movie) + shot_frames(movie)))
 
 
@@ -88,7 +88,7 @@ def _even(edit: bpy.types.Scene, use: Use, movie: bpy.types.Strip) -> bool:
     sounds = [strip for strip in use.strips if strip.type == "SOUND" and strips.start(strip) == strips.start(movie)]
     if all(strips.end(strip) == strips.ending(strip, strips.end(movie)) for strip in sounds):
         return False
-    overlap = int(movie.get(OVERLAP_KEY, 0))
+    overlap = marks.count(movie, OVERLAP_KEY)
     wanted = strips.start(movie) + shot_frames(movie) + overlap
     busy = strips.busy_channels(edit.sequence_editor, strips.end(movie), wanted, movie)
     end = wanted if movie.channel not in busy else strips.end(movie)
@@ -100,7 +100,7 @@ def _even(edit: bpy.types.Scene, use: Use, movie: bpy.types.Strip) -> bool:
 
 def _first(movie: bpy.types.Strip) -> int:
     """Where the shot begins in the strip's file: one that the user has trimmed at its beginning stays as he left it."""
-    return strips.content_start(movie) + int(movie.get(strips.HEAD_KEY, 0))
+    return strips.content_start(movie) + marks.count(movie, strips.HEAD_KEY)
 
 
 def _showing(edit: bpy.types.Scene, take_uid: str) -> list[tuple[Use, bpy.types.Strip]]:

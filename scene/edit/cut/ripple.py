@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import bpy
 
+from ...model import marks
 from .. import strips
 from ..edit_scene import EDIT_KEY
 from . import levels, shift
@@ -109,7 +110,7 @@ def _stretch(use: Use, by: int) -> None:
     for strip in use.all:
         if shift.follows(strip):
             continue
-        after, was = use.end + int(strip.get(OVERLAP_KEY, 0)), strips.end(strip)
+        after, was = use.end + marks.count(strip, OVERLAP_KEY), strips.end(strip)
         if was == strips.ending(strip, after) and (strips.start(strip) < middle or strip in use.strips):
             setattr(strip, strips.END, strips.ending(strip, after + by))
             levels.later(strip, middle, strips.end(strip) - was)

@@ -6,6 +6,7 @@ import bpy
 from bpy.app.translations import pgettext_rpt as rpt_
 
 from ...app.errors import SceneError
+from ...model import marks
 from .. import strips
 from . import effects, levels, ripple, shift
 from .uses import BURN_KEY, OVERLAP_KEY, WITH_KEY, Use, uses
@@ -33,6 +34,8 @@ def add(edit: bpy.types.Scene, use: Use, kind: str, frames: int, color: tuple[fl
     if kind in (DISSOLVE, DIP) and previous is None:
         raise SceneError("no_cut", "No shot ends where this one begins: there is nothing to come from. Use a fade.")
     both = [use] if previous is None else [previous, use]
+    if any(_picture(one) is None for one in both):
+        raise SceneError("no_picture", "A shot has only its sound here: lay its picture beside it, or make it again.")
     if any(ripple.is_locked(editor, strip) for one in both for strip in one.strips):
         raise SceneError("locked", "A strip of the shot, or its channel, is locked. Unlock it.")
     remove(edit, use, FADE_OUT if kind == FADE_OUT else FADE_IN)
@@ -63,7 +66,7 @@ def remove(edit: bpy.types.Scene, use: Use, kind: str = FADE_IN) -> bool:
     found = [
         strip
         for strip in edit.sequence_editor.strips
-        if strip.get(KIND_KEY) in wanted and strip.get(WITH_KEY) == use.shot_uid and _meets(strip, use)
+        if marks.text(strip, KIND_KEY) in wanted and strip.get(WITH_KEY) == use.shot_uid and _meets(strip, use)
     ]
     for strip in found:
         first, after = strips.start(strip), strips.end(strip)
@@ -80,8 +83,8 @@ def remove(edit: bpy.types.Scene, use: Use, kind: str = FADE_IN) -> bool:
 
 def at_beginning(edit: bpy.types.Scene, use: Use) -> str:
     """The kind of the transition into a shot, "" where it is cut to."""
-    kinds = [strip.get(KIND_KEY, "") for strip in use.over if strip.get(KIND_KEY) != FADE_OUT]
-    return next((kind for kind in kinds if kind), "")
+    kinds = [marks.text(strip, KIND_KEY) for strip in use.over]
+    return next((kind for kind in kinds if kind not in ("", FADE_OUT)), "")
 
 
 def between(edit: bpy.types.Scene) -> int:
@@ -113,6 +116,7 @@ def part(edit: bpy.types.Scene, moved: list[Use]) -> int:
 def _dissolve(edit: bpy.types.Scene, previous: Use, use: Use, frames: int) -> int:
     """The shot before goes on under this one, on the channels that it has; this one goes to others where it must."""
     picture, over = _picture(previous), _picture(use)
+    assert picture is not None and over is not None
     room = _frames_after(picture)
     frames = min(frames, previous.length, use.length - 1, room)
     if frames < 1:
@@ -179,8 +183,9 @@ def _sound(use: Use, first: int, after: int, start: float, end: float) -> None:
             levels.ramp(strip, first, after, start, end)
 
 
-def _picture(use: Use) -> bpy.types.Strip:
-    return max((strip for strip in use.strips if strip.type != "SOUND"), key=lambda strip: strip.channel)
+def _picture(use: Use) -> bpy.types.Strip | None:
+    pictures = (strip for strip in use.strips if strip.type != "SOUND")
+    return max(pictures, key=lambda strip: strip.channel, default=None)
 
 
 def _frames_after(picture: bpy.types.Strip) -> int:
@@ -201,7 +206,7 @@ def _draw_back(use: Use) -> None:
 
 
 def _own_overlap(strip: bpy.types.Strip) -> int:
-    return int(strip.get(OVERLAP_KEY, 0))
+    return marks.count(strip, OVERLAP_KEY)
 
 
 def _overlap(use: Use) -> int:

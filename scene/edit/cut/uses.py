@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 
+from ...model import marks
 from ...model.shots.shown import SHOT_KEY
 from .. import strips
 
@@ -40,7 +41,7 @@ class Use:
     @property
     def is_board(self) -> bool:
         """Whether it shows a board: there is no take yet."""
-        return any(BOARD_KEY in strip for strip in self.strips)
+        return any(BOARD_KEY in strip and strip.type != "SOUND" for strip in self.strips)
 
 
 def uses(edit: bpy.types.Scene) -> list[Use]:
@@ -48,11 +49,11 @@ def uses(edit: bpy.types.Scene) -> list[Use]:
     editor = edit.sequence_editor
     if editor is None:
         return []
-    marked = [(strip, strip.get(SHOT_KEY), strip.get(WITH_KEY)) for strip in editor.strips]
+    marked = [(strip, marks.text(strip, SHOT_KEY), marks.text(strip, WITH_KEY)) for strip in editor.strips]
     shown = sorted(((strips.start(strip), strip, uid) for strip, uid, _ in marked if uid), key=lambda row: row[0])
     groups: dict[str, list[list[Any]]] = {}  # by shot: [start, end, strips] of each use
     for first, strip, uid in shown:
-        after = strips.end(strip) - int(strip.get(OVERLAP_KEY, 0))
+        after = max(first + 1, strips.end(strip) - marks.count(strip, OVERLAP_KEY))
         rows = groups.setdefault(uid, [])
         if rows and first < rows[-1][1]:
             rows[-1][1] = max(rows[-1][1], after)

@@ -15,6 +15,7 @@ from ....client.protocol.direction import MAX_LINE, MAX_LINES, MAX_SPEAKER, MAX_
 from ....client.protocol.edit import Edit, Marker, OtherStrip, Place, Shot, SoundStrip, Take, Transition
 from ....client.protocol.edit.edit import BED, DISSOLVE, FADE_IN, FADE_OUT, MAX_NAME, OWN, TAKE
 from ...app.errors import SceneError
+from ...model import marks
 from ...model.properties.properties import prompt_of
 from ...model.properties.rates import frame_rate
 from ...model.shots import takes, trust
@@ -146,7 +147,7 @@ def _look(uid: int, mark: int | None = None) -> Seen:
     rows = {shot.uid: shot for shot in all_shots() if shot.id_data.library is None and shot.uid}
     placed: dict[str, list[Span]] = {uid: [] for uid in rows}
     for span in spans:
-        if shot_strip(span.strip) and span.strip[SHOT_KEY] in placed:
+        if shot_strip(span.strip) and marks.text(span.strip, SHOT_KEY) in placed:
             placed[span.strip[SHOT_KEY]].append(span)
     seen = Seen(edit, spans, rows, placed)
     if mark is not None and mark != _mark(seen):
@@ -249,12 +250,12 @@ def _take(shot: Any, take: Any, placed: list[Span], known: set[Path]) -> Take:
         name=_name(takes.take_name(shot.name, take.number)),
         file=clip if clip in known else None,
         frames=strips.content_length(own[0]) if own else 0,
-        handles=(int(own[0].get(strips.HEAD_KEY, 0)), int(own[0].get(strips.TAIL_KEY, 0))) if own else (0, 0),
+        handles=(marks.count(own[0], strips.HEAD_KEY), marks.count(own[0], strips.TAIL_KEY)) if own else (0, 0),
         engine=_name(take.engine),
         seed=take.seed,
         rating=take.rating,
         note=_text(take.note),
-        beyond=max(0, int(own[0].get(strips.BEYOND_KEY, 0))) if own else 0,
+        beyond=marks.count(own[0], strips.BEYOND_KEY) if own else 0,
     )
 
 
@@ -321,10 +322,12 @@ def _others(spans: list[Span], rows: dict[str, Any]) -> Iterator[OtherStrip]:
     """Those that are neither a shot's, nor what Take One laid over one."""
     for span in spans:
         strip = span.strip
-        ours = strip.get(SHOT_KEY) in rows or strip.get(WITH_KEY) in rows or BURN_KEY in strip
+        ours = any(marks.text(strip, key) in rows for key in (SHOT_KEY, WITH_KEY)) or BURN_KEY in strip
         if strip.type == "SOUND" or ours:
             continue
-        if strip.type in CROSSES and all(one and one.get(SHOT_KEY) in rows for one in (strip.input_1, strip.input_2)):
+        if strip.type in CROSSES and all(
+            one and marks.text(one, SHOT_KEY) in rows for one in (strip.input_1, strip.input_2)
+        ):
             continue
         yield OtherStrip(
             name=_name(strip.name),

@@ -7,6 +7,7 @@ from typing import Any
 
 import bpy
 
+from .. import marks
 from ..properties import properties
 from . import shot_list
 
@@ -79,4 +80,4 @@ def _active_strip(context: bpy.types.Context) -> Any | None:
 
 def _shot_of_strip(context: bpy.types.Context) -> properties.TAKEONE_PG_shot | None:
     strip = _active_strip(context)
-    return shot_list.find_shot(strip.get(SHOT_KEY) or "-") if strip else None
+    return shot_list.find_shot(marks.text(strip, SHOT_KEY) or "-") if strip else None
