@@ -22,9 +22,11 @@ SKY = 1e9  # metres; what lies as far away is no surface
 ORIENTATION = 0x0112  # in EXIF
 LYING = {5, 6, 7, 8}  # orientations that exchange width and height
 DEPTH_NAMES = ("V", "Z")  # what Blender and other programs call the distance along the camera's axis
-GREY_NAMES = ("Y", "depth", "distance")
-NOT_GREY = {"X", "RY", "BY"}  # beside a Y: that is of a vector, or of colours
-NEVER = ("a", "r", "g", "b", "x", "y", "z", "v")  # by themselves, as a layer's only channel, too
+GREY_NAMES = ("y", "depth", "distance")
+NOT_GREY = {"X", "U", "RY", "BY"}  # beside a Y: that is of a vector, or of colours
+BESIDE_V = {"U", "S"}  # of a vector on a surface, or of hue, saturation and value
+# By themselves, as a layer's only channel, too.
+NEVER = ("a", "r", "g", "b", "u", "x", "y", "z", "v", "alpha", "mask", "matte", "mist")
 
 
 def read_still(path: Path) -> Image.Image:
@@ -101,11 +103,11 @@ def read_depth(path: Path, param: str = "depth") -> np.ndarray:
 
     try:
         with OpenEXR.File(str(path), separate_channels=True) as file:
-            channels = channels_of(file)
-            header = dict(file.header()) if len(file.parts) == 1 else {}
+            channels, headers = channels_of(file), headers_of(file)
     except (RuntimeError, OSError, ValueError, TypeError) as error:
         raise _unusable(f"it could not be read as OpenEXR ({error})", param) from error
-    depth = channels[depth_channel(channels, param)].astype(np.float32)
+    name = depth_channel(channels, param)
+    depth, header = channels[name].astype(np.float32), headers[name]
     if depth.ndim != 2 or min(depth.shape) < 2:
         raise _unusable("it is no picture", param)
     depth = _of_frame(depth, header, param)
@@ -118,7 +120,19 @@ def read_depth(path: Path, param: str = "depth") -> np.ndarray:
         raise _unusable("it is zero everywhere", param)
     if hit.all() and depth.min() == depth.max() and depth.size > 4 and depth.max() in (0.0, 1.0):
         raise _unusable("it is the same everywhere", param)
+    if depth.min() == 0.0 and depth.max() == 1.0:
+        raise _unusable("it runs from 0 to 1, as pictures and normalised passes do; metres are needed", param)
     return depth
+
+
+def check_frame(depth: tuple[int, ...], still: tuple[int, ...]) -> None:
+    """A depth of another size [height, width] than the still's is fine if it shows the same frame.
+
+    Raises:
+        EngineError: `depth_unusable`.
+    """
+    if abs(depth[1] / depth[0] - still[1] / still[0]) > 0.02 * still[1] / still[0]:
+        raise _unusable(f"it is {depth[1]} x {depth[0]} and the still is {still[1]} x {still[0]}", "depth")
 
 
 def _of_frame(depth: np.ndarray, header: dict[str, Any], param: str) -> np.ndarray:
@@ -143,12 +157,18 @@ def _of_frame(depth: np.ndarray, header: dict[str, Any], param: str) -> np.ndarr
 
 def channels_of(file: Any) -> dict[str, np.ndarray]:
     """The channels of an opened OpenEXR.File by name; with its part's name where several parts have one of the name."""
-    found = [(part.name(), name, channel) for part in file.parts for name, channel in part.channels.items()]
+    return {name: np.asarray(part.channels[own].pixels) for name, own, part in _named(file)}
+
+
+def headers_of(file: Any) -> dict[str, dict[str, Any]]:
+    """The header of each channel's part, by the channels' names as `channels_of` has them."""
+    return {name: dict(part.header) for name, _, part in _named(file)}
+
+
+def _named(file: Any) -> list[tuple[str, str, Any]]:
+    found = [(part.name(), name, part) for part in file.parts for name in part.channels]
     times = Counter(name for _, name, _ in found)
-    return {
-        f"{part}.{name}" if times[name] > 1 and part else name: np.asarray(channel.pixels)
-        for part, name, channel in found
-    }
+    return [(f"{of}.{name}" if times[name] > 1 and of else name, name, part) for of, name, part in found]
 
 
 def depth_channel(channels: dict[str, np.ndarray], param: str = "depth") -> str:
@@ -168,8 +188,8 @@ def depth_channel(channels: dict[str, np.ndarray], param: str = "depth") -> str:
     if found:
         which = ", ".join(found)
         raise _unusable(f"it has depth in several layers ({which}); save the one that belongs to the still", param)
-    for name in GREY_NAMES:
-        if name in channels and not NOT_GREY.intersection(channels):
+    for name in sorted(channels, key=lambda one: one.lower() not in GREY_NAMES):
+        if name.lower() in GREY_NAMES and not NOT_GREY.intersection(one.upper() for one in channels):
             return name
     if "R" in channels and all(np.array_equal(channels["R"], channels.get(name, channels["R"])) for name in "GB"):
         return "R"
@@ -179,10 +199,11 @@ def depth_channel(channels: dict[str, np.ndarray], param: str = "depth") -> str:
 
 
 def _is_depth(name: str, channels: dict[str, np.ndarray]) -> bool:
-    """Whether a channel is a distance by its name: V or Z, but no vector's (with X and Y beside it), and no mist."""
+    """Whether a channel is a distance by its name: V or Z, but no vector's (with X and Y or U beside it), no
+    colour's and no mist."""
     layer, dot, last = name.rpartition(".")
     beside = {other[len(layer + dot) :].upper() for other in channels if other.startswith(layer + dot)}
-    is_vector = last.upper() == "Z" and {"X", "Y"} <= beside
+    is_vector = {"X", "Y"} <= beside if last.upper() == "Z" else bool(BESIDE_V & beside)
     return last.upper() in DEPTH_NAMES and not is_vector and layer.rpartition(".")[2].lower() != "mist"
 
 

@@ -10,7 +10,7 @@ from PIL import Image, ImageOps
 
 from client.protocol import TakeRequest
 
-from ...media.stills import SKY, read_depth, read_still
+from ...media.stills import SKY, check_frame, read_depth, read_still
 from .graph.parts import DEPTH, LAST_FRAME, STILL
 
 
@@ -23,9 +23,12 @@ def pictures(request: TakeRequest) -> dict[str, bytes]:
     found = {}
     still, last = request.still, request.last_frame
     if still is not None:
-        found[STILL] = _png(_fitted(read_still(still.image), request.size))
+        seen = read_still(still.image)
+        found[STILL] = _png(_fitted(seen, request.size))
         if still.depth is not None:
-            found[DEPTH] = _png(_fitted(depth_picture(still.depth), request.size))
+            depth = depth_picture(still.depth)
+            check_frame(depth.size[::-1], seen.size[::-1])
+            found[DEPTH] = _png(_fitted(depth, request.size))
     if last is not None:
         found[LAST_FRAME] = _png(_fitted(read_still(last.image), request.size))
     return found

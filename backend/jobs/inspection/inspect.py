@@ -8,10 +8,12 @@ from __future__ import annotations
 import signal
 import sys
 import warnings
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from ...engines.engine import EngineError
-from ...media.stills import FORMATS, MAX_PIXELS, channels_of, depth_channel, upright_size
+from ...media.stills import FORMATS, MAX_PIXELS, channels_of, depth_channel, headers_of, upright_size
 
 MAX_BYTES = 1 << 30  # of a decoded EXR
 MAX_MEMORY = 4 << 30  # of the process that checks, address space
@@ -61,16 +63,18 @@ def depth(path: Path, param: str = "depth") -> tuple[str, int, int]:
 
     try:
         with OpenEXR.File(str(path), header_only=True) as header:
-            low, high = header.header()["dataWindow"]
-            layers = max(1, sum(len(part.header["channels"]) for part in header.parts))
-        width, height = int(high[0]) - int(low[0]) + 1, int(high[1]) - int(low[1]) + 1
-        if width < 1 or height < 1 or width * height > MAX_PIXELS or width * height * layers * 4 > MAX_BYTES:
-            raise _too_large(param, width, height)
+            sizes = [(_window(part.header), max(1, len(part.header["channels"]))) for part in header.parts]
+        for (width, height), _ in sizes:
+            if width < 1 or height < 1 or width * height > MAX_PIXELS:
+                raise _too_large(param, width, height)
+        if sum(width * height * layers * 4 for (width, height), layers in sizes) > MAX_BYTES:
+            raise _too_large(param, *sizes[0][0])
         with OpenEXR.File(str(path), separate_channels=True) as opened:
             channels = channels_of(opened)
             if not channels:  # OpenEXR only warns of pixels that break off
                 raise _bad(param, "is not an OpenEXR file that can be read")
-            found = channels[depth_channel(channels, param)].shape
+            name = depth_channel(channels, param)
+            found, (width, height) = channels[name].shape, _window(headers_of(opened)[name])
     except EngineError:
         raise
     except Exception as error:  # OpenEXR raises several kinds
@@ -78,6 +82,12 @@ def depth(path: Path, param: str = "depth") -> tuple[str, int, int]:
     if found[:2] != (height, width):
         raise _bad(param, "has a subsampled depth channel")
     return ".exr", width, height
+
+
+def _window(header: Mapping[str, Any]) -> tuple[int, int]:
+    """Width and height of what a part of an EXR holds."""
+    low, high = header["dataWindow"]
+    return int(high[0]) - int(low[0]) + 1, int(high[1]) - int(low[1]) + 1
 
 
 def _bad(param: str, what: str) -> EngineError:

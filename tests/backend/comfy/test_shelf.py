@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import OpenEXR
 import pytest
+from PIL import Image
 
 from backend.engines.comfy import shelf
 from backend.engines.comfy.engine import ComfyEngine
-from backend.engines.comfy.pictures import depth_picture
+from backend.engines.comfy.pictures import depth_picture, pictures
 from backend.engines.engine import EngineError
 from backend.engines.hosted.account.accounts import FILE, OFFLINE
+from devtools.take_requests import take_request
 
 GRAIN = shelf.DELIVERED / "Grain.json"
 
@@ -94,6 +96,14 @@ def test_depth_is_bright_where_it_is_near_and_black_in_the_sky(tmp_path: Path) -
     OpenEXR.File(header, {"V": metres}).write(str(tmp_path / "d.exr"))
     picture = np.asarray(depth_picture(tmp_path / "d.exr"))
     assert picture.shape == (4, 6, 3)
+    for size, fits in (((12, 8), True), ((8, 12), False)):
+        Image.new("RGB", size).save(tmp_path / "s.png")
+        asked = take_request(still=tmp_path / "s.png", depth=tmp_path / "d.exr", size=(96, 64))
+        if fits:
+            assert list(pictures(asked)) == ["still", "depth"]
+            continue
+        with pytest.raises(EngineError, match="it is 6 x 4 and the still is 8 x 12"):
+            pictures(asked)
     assert [tuple(picture[at]) for at in ((1, 2), (0, 0), (3, 5), (2, 2))] == [
         (255,) * 3,
         (85,) * 3,

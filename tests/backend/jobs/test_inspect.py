@@ -87,6 +87,22 @@ def test_all_channels_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert "7x5" in refused(inspect.depth, path).message
 
 
+def test_all_parts_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A large one may come after a small one."""
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage}
+    frame = (np.array([0, 0], np.int32), np.array([6, 4], np.int32))
+    small, large = ({"name": name, "displayWindow": frame, **header} for name in ("small", "large"))
+    parts = [OpenEXR.Part(small, {"Z": np.ones((2, 2), np.float32)}), OpenEXR.Part(large, {"A": np.ones((5, 7), "f4")})]
+    OpenEXR.File(parts).write(str(tmp_path / "a.exr"))
+    monkeypatch.setattr(inspect, "MAX_PIXELS", 35)
+    monkeypatch.setattr(inspect, "MAX_BYTES", (4 + 35) * 4)
+    assert inspect.depth(tmp_path / "a.exr") == (".exr", 2, 2)
+    monkeypatch.setattr(inspect, "MAX_BYTES", (4 + 35) * 4 - 1)
+    assert "2x2" in refused(inspect.depth, tmp_path / "a.exr").message
+    monkeypatch.setattr(inspect, "MAX_PIXELS", 34)
+    assert "7x5" in refused(inspect.depth, tmp_path / "a.exr").message
+
+
 @pytest.mark.parametrize("content", [b"", b"\x76\x2f\x31", b"PNG", b"\x76\x2f\x31\x01" + b"x" * 99])
 def test_what_is_no_exr_is_refused(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.exr").write_bytes(content)

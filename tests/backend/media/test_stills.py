@@ -163,8 +163,23 @@ def exr(path: Path, *parts: dict[str, np.ndarray]) -> Path:
         [{"depth.z": METRES, "R": GREY, "G": METRES, "B": GREY}],
         [{"V.Depth.Z": METRES, "V.Mist.Z": GREY, "V.Normal.X": GREY, "V.Normal.Y": GREY, "V.Normal.Z": GREY}],
         [{"V.Depth.Z": METRES, "V.Denoising Depth.Z": GREY}],
+        [{"R": METRES, "G": GREY, "B": GREY, "Depth": METRES}],
+        [{"Z": METRES, "UV.U": GREY, "UV.V": ALPHA}],
     ],
-    ids=["V", "Z", "grey", "Y", "layer", "part", "colour and Z", "small", "mist and normal", "denoising"],
+    ids=[
+        "V",
+        "Z",
+        "grey",
+        "Y",
+        "layer",
+        "part",
+        "colour and Z",
+        "small",
+        "mist and normal",
+        "denoising",
+        "large",
+        "places",
+    ],
 )
 def test_the_depth_is_found(tmp_path: Path, parts: list[dict[str, np.ndarray]]) -> None:
     path = exr(tmp_path / "d.exr", *parts)
@@ -184,6 +199,11 @@ def test_the_depth_is_found(tmp_path: Path, parts: list[dict[str, np.ndarray]]) 
         ([{"N.X": GREY, "N.Y": GREY, "N.Z": METRES}], "it has N.X, N.Y, N.Z"),
         ([{"X": GREY, "Y": METRES, "Z": METRES, "A": ALPHA}], "it has A, X, Y, Z"),
         ([{"ViewLayer.Mist.X": GREY, "ViewLayer.Mist.Y": GREY}], "it has ViewLayer.Mist.X, ViewLayer.Mist.Y"),
+        ([{"ViewLayer.UV.U": GREY, "ViewLayer.UV.V": METRES, "ViewLayer.UV.A": ALPHA}], "it has ViewLayer.UV.A, View"),
+        ([{"H": GREY, "S": GREY, "V": METRES}], "it has H, S, V"),
+        ([{"Y": METRES, "U": GREY, "V": GREY}], "it has U, V, Y"),
+        ([{"mist": METRES}], "it has mist"),
+        ([{"left.Z": METRES, "right.Z": METRES}], r"several layers \(left.Z, right.Z\)"),
     ],
 )
 def test_what_is_no_depth_is_refused_by_what_is_there(
@@ -210,6 +230,11 @@ def test_what_is_no_depth_is_refused_by_what_is_there(
         (np.ones((2, 2)), ""),
         (np.full((3, 3), 2.0), ""),
         (np.full((3, 3), 1e10), ""),
+        (np.array([[0, 0.25], [0.5, 1]]), "runs from 0 to 1, as pictures"),
+        (np.array([[0.01, 0.25], [0.5, 1]]), ""),
+        (np.array([[0, 0.25], [0.5, 1.01]]), ""),
+        (np.array([[2, np.inf], [3, 4]]), ""),
+        (np.array([[2, -np.inf], [3, 4]]), "negative"),
     ],
 )
 def test_what_can_be_a_depth_and_what_can_not(tmp_path: Path, depth: np.ndarray, words: str) -> None:
@@ -220,6 +245,20 @@ def test_what_can_be_a_depth_and_what_can_not(tmp_path: Path, depth: np.ndarray,
     with pytest.raises(EngineError, match=words) as caught:
         read_depth(path, "view_1_depth")
     assert (caught.value.code, caught.value.param) == ("depth_unusable", "view_1_depth")
+
+
+def test_a_depth_that_was_cropped_in_a_part_of_its_own(tmp_path: Path) -> None:
+    """Its part's window counts, not the first one's; and so does its size at the door."""
+    frame = (np.array([10, 20], np.int32), np.array([15, 23], np.int32))
+    held = (np.array([11, 20], np.int32), np.array([14, 22], np.int32))
+    header = {"compression": OpenEXR.ZIP_COMPRESSION, "type": OpenEXR.scanlineimage, "displayWindow": frame}
+    colours = OpenEXR.Part({**header, "dataWindow": frame, "name": "c"}, {"R": np.ones((4, 6), np.float32)})
+    path = tmp_path / "d.exr"
+    OpenEXR.File([colours, OpenEXR.Part({**header, "dataWindow": held, "name": "d"}, {"Z": METRES})]).write(str(path))
+    wanted = np.full((4, 6), 10 * SKY, np.float32)
+    wanted[:3, 1:5] = METRES
+    assert np.array_equal(read_depth(path), wanted)
+    assert inspect.depth(path) == (".exr", 4, 3)
 
 
 def test_what_is_no_png_jpeg_or_webp_is_not_decoded_whatever_its_name(tmp_path: Path) -> None:

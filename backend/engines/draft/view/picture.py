@@ -11,7 +11,7 @@ import numpy as np
 
 from client.protocol import Camera, TakeRequest, View
 
-from ....media.stills import SKY, read_depth, read_still
+from ....media.stills import SKY, check_frame, read_depth, read_still
 from ...engine import EngineError
 from ..camera.scene_depth import SceneDepth
 
@@ -96,7 +96,7 @@ def read(view: View, size: tuple[int, int]) -> tuple[Picture, tuple[str, ...]]:
     notes: list[str] = []
     depth = None if view.depth is None else read_depth(view.depth)
     if depth is not None and depth.shape != (height, width):
-        _check_shape(depth.shape, (height, width))
+        check_frame(depth.shape, (height, width))
     if depth is None:
         notes.append(
             "There is no depth with this still, so it moves as a flat picture: "
@@ -127,7 +127,7 @@ def read_around(view: View, still: Picture) -> Picture:
     rgb, depth = np.asarray(read_still(view.image)), read_depth(view.depth)
     height, width = rgb.shape[:2]
     if depth.shape != (height, width):
-        _check_shape(depth.shape, (height, width))
+        check_frame(depth.shape, (height, width))
     lens = _lens(view.camera, width, height)
     scale = still.fx / lens[0]
     left, top = round(still.cx - lens[2] * scale, 3), round(still.cy - lens[3] * scale, 3)  # in the still's pixels
@@ -143,16 +143,6 @@ class Box(NamedTuple):
     left: float
     top: float
     scale: float
-
-
-def _bad_depth(why: str) -> EngineError:
-    return EngineError("depth_unusable", f"The depth of the still cannot be used: {why}.", param="depth")
-
-
-def _check_shape(depth: tuple[int, ...], still: tuple[int, ...]) -> None:
-    """A depth of another size is fine if it shows the same frame."""
-    if abs(depth[1] / depth[0] - still[1] / still[0]) > 0.02 * still[1] / still[0]:
-        raise _bad_depth(f"it is {depth[1]} x {depth[0]} and the still is {still[1]} x {still[0]}")
 
 
 def _front(camera: Camera) -> float:
