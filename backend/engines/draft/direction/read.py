@@ -12,12 +12,21 @@ from dataclasses import dataclass, field, replace
 from . import words
 from .beyond import beyond
 from .clauses import Clause, clauses
+from .eases import with_eases
 from .found import Found
 from .loosely import loosely
 from .modifiers import in_manner, is_modifier, modified, telling_at
-from .moves.find import find, is_another_direction, without_things
-from .moves.joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_side, is_together, once_more, turned_to
+from .moves.find import find, without_things
+from .moves.joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_side, is_together, turned_to
 from .moves.subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
+from .moves.telling import (
+    is_all_that_moves,
+    is_kept_in_sight,
+    led_on,
+    measured_by,
+    told_more,
+    turned,
+)
 from .plain.english.shorthand import written_out
 from .plain.english.slips import spelled
 from .plain.translate import to_english
@@ -47,7 +56,7 @@ def read_moves(text: str) -> Reading:
         tokens = [replace(token, text=spelled(token.text)) for token in tokens]
         said |= {token.text for token in tokens}
         begun = len(reader.steps)
-        _read(_with_eases(without_things(_parted(clauses(tokens), begun))), reader)
+        _read(with_eases(without_things(_parted(clauses(tokens), begun)), _has_moves), reader)
         if part.seconds is not None:
             idle += [] if reader.steps[begun:] else [Step("hold", 1)]
             reader.steps[begun:] = lasting(reader.steps[begun:], part.seconds)
@@ -65,33 +74,13 @@ def _read(found: list[Clause], reader: _Reader) -> _Reader:
     return reader
 
 
+def _has_moves(found: list[Clause]) -> bool:
+    return any(step.kind not in ("hold", "handheld") for step in _read(found, _Reader()).steps)
+
+
 def _parted(found: list[Clause], begun: int) -> list[Clause]:
     """The clauses of a part of the shot, which come after the `begun` steps so far."""
     return [replace(found[0], link="then"), *found[1:]] if begun and found else found
-
-
-def _with_eases(found: list[Clause]) -> list[Clause]:
-    """ "Ease in, push in, ease out": how the other moves start and end, where there are any; else a move itself."""
-    eases = {id(clause): side for clause in found if (side := _eases(clause.words))}
-    if not eases or all(
-        step.kind in ("hold", "handheld") for step in _read([c for c in found if id(c) not in eases], _Reader()).steps
-    ):
-        return found
-    sides = set(eases.values())
-    said = "eased" if len(sides) > 1 else "accelerating" if sides == {"in"} else "decelerating"
-    return [replace(one, words=[said], named=[False], link="comma") if id(one) in eases else one for one in found]
-
-
-def _eases(text: list[str]) -> str:
-    """ "in" or "out" where a clause says nothing but to ease."""
-    at = next((i for i, word in enumerate(text) if word in ("ease", "eases", "easing")), None)
-    if at is None or text[at + 1 : at + 2] not in (["in"], ["out"]):
-        return ""
-    rest = text[:at] + text[at + 2 :]
-    return text[at + 1] if all(word in LEAD_INS or word in words.SPEEDS or word in _ENDS for word in rest) else ""
-
-
-_ENDS = ("start", "end", "beginning", "finish")
 
 
 @dataclass
@@ -123,10 +112,8 @@ class _Reader:
             across = moves[0].verb in ACROSS  # "slider, left to right"
             sign = 1 if moves[0].verb == "rightwards" else -1
             moves = [replace(moves[0], kind="truck", sign=sign, form="phrase")] if across else []
-        if moves and moves[0].form == "measured" and self._repeats(clause):
-            moves = [replace(moves[0], form="again", verb=clause.words[0])]
-        if moves and moves[0].form == "measured" and self._is_how_far(clause):
-            moves = []  # "arc shot, 45 degrees to the left" is of the arc
+        if moves and moves[0].form == "measured" and (said := measured_by(clause, self.steps)):
+            moves = [replace(moves[0], form="again", verb=clause.words[0])] if said == "again" else []
         self.negated = bool(forbidden) and not moves
         self.forbidden.update(forbidden)
         if not forbidden and self.steps and self.sentence != "actor" and (on := gone_on(clause, self.steps[-1], moves)):
@@ -156,25 +143,6 @@ class _Reader:
         posture = looking and len(self.steps) == 1  # "looking up, push in"
         self.carried = posture or moves[-1].verb in (*CARRIED, "ken burns")
         self.manner = None
-
-    def _repeats(self, clause: Clause) -> bool:
-        """Whether a side and a figure have the last move once more: "orbit left 45°, then right 45°"."""
-        if not self.steps or not is_another_direction(clause):
-            return False
-        before = self.steps[-1]
-        figure = next((found for i in range(len(clause.words)) if (found := words.measure_at(clause.words, i))), None)
-        turns = before.kind in ("pan", "tilt", "roll", "orbit")
-        return figure is not None and figure.kind == ("degrees" if turns else "metres") and not before.open_side
-
-    def _is_how_far(self, clause: Clause) -> bool:
-        """Whether a figure tells of the move before, which has none: "arc shot, 45 degrees to the left"."""
-        if not self.steps or clause.link not in ("comma", "but", "sentence"):
-            return False
-        before = self.steps[-1]
-        figure = next((found for i in range(len(clause.words)) if (found := words.measure_at(clause.words, i))), None)
-        turns = before.kind in ("pan", "tilt", "roll", "orbit")
-        fits = figure is not None and turns == (figure.kind == "degrees")
-        return fits and before.degrees is None and before.metres is None
 
     def _moves(self, clause: Clause) -> tuple[list[Found], set[str]]:
         """The clause's moves that are the camera's, and the kinds it forbids."""
@@ -212,25 +180,39 @@ class _Reader:
 
     def _add(self, clause: Clause, moves: list[Found], index: int, move: Found) -> None:
         if move.form == "again":
-            if self.steps and clause.link == "comma" and clause.words[0] in ACROSS and self.steps[-1].open_side:
-                side = [clause.words[0].removesuffix("wards")]
-                beside = self.steps[-1].kind == "push" and self.steps[-1].relation in ("past", "along")
-                self.steps[-1] = turned_to(replace(self.steps[-1], kind="truck") if beside else self.steps[-1], side)
-                return
-            again, before = once_more(move, clause, self.steps), self.steps[-1] if self.steps else Step("hold", 1)
-            if (
-                again
-                and clause.link == "comma"
-                and before.open_side
-                and again[0].kind == before.kind
-                and len(clause.words) < 3
-            ):
-                self.steps[-1] = replace(before, sign=again[0].sign, open_side=False)  # "around the sofa, clockwise"
-            else:
-                self.steps.extend(again)
-            if not again and clause.link == "comma" and before.open_side:  # "lateral move, right"
-                self.steps[-1] = turned_to(before, clause.words)
+            self.steps = turned(self.steps, clause, move)
             return
+        step = self._step(clause, moves, index, move)
+        if (led := led_on(self.steps, step, clause, index, move)) is not None:
+            self.steps = led
+            return
+        if self.manner is not None:
+            step = in_manner(step, self.manner)
+            step = turned_to(step, self.manner.said.split()) if step.open_side else step
+        step = _as_meant(step)
+        if clause.link == "after" and index == 0 and self.steps:  # "after a hold, push in" comes after the hold
+            step = replace(step, together=self.steps[-1].together)
+            self.steps[-1:] = [step, replace(self.steps[-1], together=False)]
+            return
+        if told := told_more(self.steps, step, clause, index):
+            self.steps = told
+            return
+        if self.steps and is_all_that_moves(self.steps[-1], step, clause, move):
+            self.steps.pop()
+        together = step.delay is None and is_together(clause, index, move, step, self.steps)
+        if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
+            together = True
+        if self.steps and together and is_kept_in_sight(self.steps[-1], move, step):
+            self.steps[-1] = replace(self.steps[-1], kind="crane", relation="at", target=step.target)
+            return
+        self.leaning = any(word in _HELD_SO for word in move.verb.split())
+        self.steps.append(replace(step, together=together))
+        if move.verb == "spiral" and (height := next((word for word in ("up", "down") if word in clause.words), "")):
+            kind, sign = CAMERA_VERBS["pedestal"][height]
+            self.steps.append(replace(step, kind=kind, sign=sign, degrees=None, relation="", target="", together=True))
+
+    def _step(self, clause: Clause, moves: list[Found], index: int, move: Found) -> Step:
+        """A move with all that its clause says of it."""
         first = moves[index - 1].end if index else 0
         last = moves[index + 1].start if index + 1 < len(moves) else len(clause.words)
         step = modified(Step(move.kind, move.sign), clause.words, first, last, move)
@@ -238,7 +220,7 @@ class _Reader:
         relation, target = target_of(clause.words, move.kind, move.verb, move.start, last)
         if not target and (step.kind, step.sign) == ("push", -1) and (whole := whole_of(clause.words[: move.start])):
             relation, target = "whole", whole  # "show the whole terrace by pulling back"
-        step = replace(
+        return replace(
             step,
             relation=relation,
             target=target,
@@ -249,59 +231,6 @@ class _Reader:
             speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),
             degrees=manner.get("degrees", step.degrees),
         )
-        how = ("truck", "pan") if move.form == "ing" and index == 0 and clause.link == "comma" else ("truck",)
-        if move.verb in _SHOT_KINDS and self.steps and self.steps[-1].kind in how and move.kind == "push":
-            before = self.steps[-1]
-            if step.target and step.relation != "with" and not before.target:
-                kind, sign = ("push", 1) if step.relation == "to" else (before.kind, before.sign)
-                said = f"{before.said} {step.said}"
-                self.steps[-1] = replace(
-                    before, kind=kind, sign=sign, relation=step.relation, target=step.target, said=said
-                )
-            return
-        if self.manner is not None:
-            step = in_manner(step, self.manner)
-            step = turned_to(step, self.manner.said.split()) if step.open_side else step
-        if step.kind in ("orbit", "roll") and step.factor and step.degrees is None:  # "around the singer twice"
-            step = replace(step, degrees=360.0 * step.factor, factor=None)
-        if step.kind == "orbit" and step.target == "corner":
-            step = replace(step, kind="push", sign=1, relation="past")
-        if clause.link == "after" and index == 0 and self.steps:
-            step = replace(step, together=self.steps[-1].together)
-            self.steps[-1] = replace(self.steps[-1], together=False)
-            self.steps.insert(len(self.steps) - 1, step)
-            return
-        if step.kind == "hold" and clause.link in ("comma", "and", "with") and self.steps:
-            before = self.steps[-1]
-            if before.kind == "handheld" and not before.together and step.seconds is None:
-                self.steps[-1:] = [step, replace(before, together=True)]  # "a slight breathing, else static"
-                return
-        if index == 0 and clause.link == "comma" and self.steps and _is_how_far_round(self.steps[-1], step):
-            self.steps[-1] = replace(self.steps[-1], degrees=step.degrees, said=f"{self.steps[-1].said} {step.said}")
-            return
-        if index == 0 and clause.link == "comma" and self.steps and _is_same_told(self.steps[-1], step):
-            told = in_manner(step, self.steps[-1])  # "start the pan, pan left 45 degrees"
-            self.steps[-1] = replace(told, together=self.steps[-1].together)
-            return
-        only = clause.link == "but" or any(word in ("only", "just") for word in clause.words[: move.start])
-        if (
-            only
-            and self.steps
-            and replace(self.steps[-1], said="") == Step("hold", 1)
-            and step.kind in ("pan", "tilt", "roll", "zoom")
-        ):
-            self.steps.pop()  # "the camera doesn't move, only tilts up"
-        together = step.delay is None and is_together(clause, index, move, step, self.steps)
-        if self.leaning and clause.link in ("comma", "and", "with") and step.kind not in ("roll", "hold"):
-            together = True
-        if self.steps and together and _is_kept_in_sight(self.steps[-1], move, step):
-            self.steps[-1] = replace(self.steps[-1], kind="crane", relation="at", target=step.target)
-            return
-        self.leaning = any(word in _HELD_SO for word in move.verb.split())
-        self.steps.append(replace(step, together=together))
-        if move.verb == "spiral" and (height := next((word for word in ("up", "down") if word in clause.words), "")):
-            kind, sign = CAMERA_VERBS["pedestal"][height]
-            self.steps.append(replace(step, kind=kind, sign=sign, degrees=None, relation="", target="", together=True))
 
     def _target_alone(self, clause: Clause) -> None:
         """A thing with no move beside it: "arc shot, around the table", "until we see the whole room"."""
@@ -376,23 +305,12 @@ _FRAMINGS = frozenset(("a", "an", "very", "extreme", "wide", "long", "full", "sh
 _HELD_SO = ("dutch", "canted")
 _MOVEMENT = ("movement", "motion", "move", "camerawork")
 _ABOUT_THE_CAMERA = ("camera", *_MOVEMENT)
-_SHOT_KINDS = ("follow", "lead")  # "a tracking shot that follows her" is one move
 
 
-def _is_kept_in_sight(before: Step, move: Found, step: Step) -> bool:
-    """Whether a look only says what a rise has in sight: "descend two metres, looking at the fountain"."""
-    looks = move.verb == "look" and move.form == "ing" and step.open_side and step.target != ""
-    return looks and before.kind == "pedestal" and not before.target
-
-
-def _is_how_far_round(before: Step, step: Step) -> bool:
-    """Whether a step only says how far round the one before goes: "orbit the table to the left, orbit 180 degrees"."""
-    same = before.kind == step.kind == "orbit" and before.degrees is None and step.degrees is not None
-    return same and step.open_side and not step.target
-
-
-def _is_same_told(before: Step, step: Step) -> bool:
-    """Whether a step is the one before once more, with the side that was left open."""
-    bare = replace(before, amount=1.0, speed=1.0, ease="smooth")
-    plain = bare == Step(before.kind, before.sign, open_side=True, said=before.said)
-    return plain and before.kind == step.kind and before.sign != step.sign and not step.open_side
+def _as_meant(step: Step) -> Step:
+    """A step as its words mean it together: "around the singer twice", "around the corner"."""
+    if step.kind in ("orbit", "roll") and step.factor and step.degrees is None:
+        step = replace(step, degrees=360.0 * step.factor, factor=None)
+    if step.kind == "orbit" and step.target == "corner":
+        step = replace(step, kind="push", sign=1, relation="past")
+    return step
