@@ -3,33 +3,24 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..direction.steps import Step
 from ..direction.where.target import which_of
-from .limits import Sizes
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
-from .scene_depth import SceneDepth
 from .sight import distance_to
 from .targets import Target, find_target
 from .variation import Manner, is_exact
+from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, smooth, way_of
 
 TURNS = ("pan", "tilt", "roll", "orbit")
 TURN_SPEED = math.radians(400)  # the fastest turn, radians a second
 TRAVEL_SPEED = 1.5  # the fastest travel, focus distances a second
 FREE_TRAVEL_SPEED = 6.0  # the same with several views
-FILLS = 0.7  # of the frame, that a thing takes when the camera has come to it
-LEAST_NEAR = 0.4  # metres
-BESIDE = 0.5  # metres between the camera and a thing that it passes
-BEYOND = 1.0  # metres that it goes on behind what it passes through
-SINK = 0.35  # of the height between the camera and a thing, that a way to it takes
-FALL = 0.85  # the same, where the words have the camera sink or rise towards it
 WHIP = math.radians(90)
-
-Change = Callable[[RigPose, float], RigPose]
 
 
 @dataclass(frozen=True)
@@ -45,18 +36,6 @@ class Course:
     manner: Manner
     to: Target | None = None
     large: bool = False
-
-
-@dataclass(frozen=True)
-class Stage:
-    """What courses are made from: the scene, what moves measure themselves by, the world's up in the start camera's
-    axes, how many views there are."""
-
-    scene: SceneDepth
-    size: Sizes
-    up: np.ndarray
-    views: int
-    among: float = 0.0  # which of things that a name fits alike is meant: see `targets.find_target`
 
 
 def course_of(
@@ -108,6 +87,9 @@ def _meant(
     figure = asked(step)
     if figure is not None:
         return step.sign * figure, True
+    if step.kind == "push" and step.factor:  # "10 % closer": so much larger, or smaller, is what it looks at
+        far = float(np.linalg.norm(pivot_of(base, stage, to) - base.position))
+        return step.sign * far * (1.0 - 1.0 / step.factor if step.sign > 0 else step.factor - 1.0), True
     aimed = _by_target(step, base, stage, to, shared, level)
     if aimed is not None:
         return aimed, True
@@ -126,16 +108,19 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
     if step.relation == "whole" and kind in ("push", "crane", "pedestal"):
         return step.sign * wish * _to_see_whole(base, stage, to)
     if kind == "push" and step.sign > 0:
-        way = _way(step, base, stage, to, level)
+        way = way_of(step, base, stage, to, level)
         return None if way is None else way.length * (wish if step.relation == "over" else wish**0.25)
-    if kind == "truck" and step.relation == "past" and to is not None:
+    if kind == "truck" and step.relation in ("past", "to") and to is not None:
         aside = float((to.centre - base.position) @ rotation(base, stage.up)[:, 0])
         if aside * step.sign > 0:
-            return step.sign * (abs(aside) + 0.5 * float(to.size[0]) + BESIDE)
+            return aside if step.relation == "to" else step.sign * (abs(aside) + 0.5 * float(to.size[0]) + BESIDE)
     if kind == "truck" and step.relation == "along":
         return step.sign * wish * 3.0 * stage.size.usual["truck"]
     if kind in ("crane", "pedestal") and step.relation == "over" and step.sign > 0:
-        return wish**0.25 * _above(base, stage, to)
+        return wish**0.25 * above(base, stage, to)
+    if kind in ("crane", "pedestal") and step.relation == "to" and to is not None and not shared:
+        rise = float((to.centre - base.position) @ stage.up)
+        return FALL * rise if rise * step.sign > 0.1 else None
     if kind in ("crane", "pedestal") and shared and to is not None and step.sign < 0:
         fall = float((base.position - to.centre) @ stage.up)
         return -FALL * fall if fall > 0.1 else None
@@ -155,7 +140,7 @@ def _most(step: Step, base: RigPose, stage: Stage, to: Target | None, duration: 
     travel = duration * speed * stage.size.focus / 2.0
     fastest = duration * TURN_SPEED / 2.0 if step.kind in TURNS else travel
     if step.kind == "orbit":
-        radius = float(np.linalg.norm(_pivot(base, stage, to) - base.position))
+        radius = float(np.linalg.norm(pivot_of(base, stage, to) - base.position))
         fastest = min(fastest, travel / max(radius, 1e-3))
     if step.kind == "zoom":
         fastest = math.inf
@@ -180,106 +165,16 @@ def _to_see_whole(base: RigPose, stage: Stage, to: Target | None) -> float:
     far = distance_to(stage.scene)
     if to is None:
         return max(far, stage.scene.focus)
-    need = float(to.size[2]) / 2 + _framed(to, stage, 1.0)
+    need = float(to.size[2]) / 2 + framed(to, stage, 1.0)
     return max(need - float(np.linalg.norm(to.centre - base.position)), 0.25 * far)
 
 
-def _framed(to: Target, stage: Stage, share: float) -> float:
-    """Metres from the near side of a thing at which it takes `share` of the frame."""
-    scene = stage.scene
-    if scene.orthographic:
-        return 0.0
-    return max(float(to.size[0]) * scene.fx / scene.width, float(to.size[1]) * scene.fy / scene.height) / share
-
-
-def _above(base: RigPose, stage: Stage, to: Target | None) -> float:
-    """Metres up until the camera is above a thing, or above all that is seen."""
-    if to is None:
-        top = stage.scene.up if math.isfinite(stage.scene.up) and stage.scene.up < 1e3 else stage.scene.frame_height
-        return max(1.15 * top - float(base.position @ stage.up), 0.3 * stage.scene.frame_height)
-    top = float((to.centre - base.position) @ stage.up) + 0.5 * float(np.abs(stage.up) @ to.size)
-    return max(top + max(0.15 * float(np.abs(stage.up) @ to.size), 0.5), 0.3)
-
-
-# --- the way there ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class _Way:
-    """A push to, past, through or over a thing: straight on along `ahead` for `length` metres, with a bend by `aside`
-    that is complete after the part `bent` of it, and a turn."""
-
-    ahead: np.ndarray
-    length: float
-    aside: np.ndarray
-    bent: float = 0.7
-    yaw: float = 0.0
-    pitch: float = 0.0
-
-
-def _way(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool) -> _Way | None:
-    """`level`: something else raises or lowers the camera on the way."""
-    up = stage.up
-    turned = rotation(base, up)
-    onward = levelled(-turned[:, 2], up)
-    none = np.zeros(3)
-    if to is None:
-        if step.relation == "through" and step.target and stage.scene.deepest is not None:
-            there = np.array(stage.scene.deepest) - base.position
-            flat = there - up * float(there @ up)
-            length = float(np.linalg.norm(flat))
-            if length > 0.1 and float(flat @ onward) > 0:
-                return _Way(flat / length, 0.9 * length, none, yaw=turn_to(base, flat, up)[0])
-        if step.relation == "over" and step.target:
-            return _Way(onward, 2.5 * stage.size.usual["push"], none)
-        return None
-    there = to.centre - base.position
-    flat = there - up * float(there @ up)
-    far = float(np.linalg.norm(flat))
-    if far < 0.05:
-        return None
-    straight = flat / far
-    if step.relation == "through":
-        along = float(np.abs(straight) @ to.size)
-        drop = _into_the_opening(float(there @ up), float(np.abs(up) @ to.size))
-        return _Way(straight, far + 0.4 * along + BEYOND, up * drop, yaw=turn_to(base, flat, up)[0])
-    if step.relation == "past":
-        right = np.cross(straight, up)
-        side = float(there @ np.cross(onward, up))
-        half = 0.5 * float(np.abs(right) @ to.size)
-        ahead = float(flat @ onward)
-        if ahead <= 0.05:
-            return None
-        lacking = max(half + BESIDE - abs(side), 0.0)
-        aside = np.cross(onward, up) * (-lacking if side > 0 else lacking)
-        return _Way(onward, ahead + 0.5 * float(np.abs(onward) @ to.size) + BESIDE, aside)
-    if step.relation == "over":
-        rise = _above(base, stage, to)
-        return _Way(straight, far + 0.5 * float(np.abs(straight) @ to.size), up * max(rise, 0.0), 0.6)
-    if step.relation in ("with", "along", "from"):
-        return None
-    near = 0.5 * float(np.abs(straight) @ to.size) + _framed(to, stage, FILLS)
-    stop = min(max(near, LEAST_NEAR, 0.12 * far), 0.75 * far)
-    length = far - stop
-    height = float(there @ up)
-    yaw, pitch = turn_to(base, there - straight * length - (FALL if level else SINK) * height * up, up)
-    return _Way(straight, length, none if level else SINK * height * up, 1.0, yaw, pitch)
-
-
-def _into_the_opening(middle: float, high: float) -> float:
-    """Metres up (or down) to be well inside an opening whose middle is `middle` above the camera."""
-    room = max(0.5 * high - 0.3, 0.0)
-    return middle - room if middle > room else middle + room if middle < -room else 0.0
-
-
-def _smooth(u: float) -> float:
-    u = min(max(u, 0.0), 1.0)
-    return u * u * (3.0 - 2.0 * u)
+# --- what it does to a pose -----------------------------------------------------------------------------------
 
 
 def _leaning(change: Change, manner: Manner, step: Step, base: RigPose, stage: Stage, to: Target | None) -> Change:
     """`change` with a little to the side and up on the way. What the move is about stays where it is in the frame."""
-    about_it = _pivot(base, stage, to)
+    about_it = pivot_of(base, stage, to)
     lean = rotation(base, stage.up)[:, 0] * manner.aside + stage.up * manner.lift
     end = change(base, 1.0).position - base.position
 
@@ -304,9 +199,9 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
     turned = rotation(base, up)
     ahead = -turned[:, 2]
     if kind == "push":
-        way = _way(step, base, stage, to, level) if step.sign > 0 else None
+        way = way_of(step, base, stage, to, level) if step.sign > 0 else None
         if way is not None:
-            return _along(way, extent)
+            return along(way, extent)
         if step.relation == "from" and to is not None:
             away = levelled(to.centre - base.position, up)
             return lambda pose, u: replace(pose, position=pose.position + away * (extent * u))
@@ -318,14 +213,14 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
     if kind in ("crane", "pedestal"):
         return _craned(step, extent, base, stage, to)
     if kind == "orbit":
-        pivot = _pivot(base, stage, to)
+        pivot = pivot_of(base, stage, to)
         return lambda pose, u: replace(
             pose,
             position=pivot + about(up, extent * u) @ (pose.position - pivot),
             yaw=pose.yaw + extent * u,
         )
     if kind == "dolly zoom":
-        distance = max(float((_pivot(base, stage, to) - base.position) @ ahead), 0.05)
+        distance = max(float((pivot_of(base, stage, to) - base.position) @ ahead), 0.05)
         reach = math.copysign(min(abs(extent), 0.9 * distance), extent)
         return lambda pose, u: replace(
             pose,
@@ -346,20 +241,6 @@ def _change(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
     return lambda pose, u: replace(pose, roll=pose.roll - extent * u)
 
 
-def _along(way: _Way, extent: float) -> Change:
-    part = min(abs(extent) / way.length, 1.0) if way.length > 1e-6 else 1.0
-
-    def change(pose: RigPose, u: float) -> RigPose:
-        return replace(
-            pose,
-            position=pose.position + way.ahead * (extent * u) + way.aside * _smooth(part * u / way.bent),
-            yaw=pose.yaw + way.yaw * _smooth(u),  # from anywhere on the way it lies in the same direction
-            pitch=pose.pitch + way.pitch * _smooth(u) * part,
-        )
-
-    return change
-
-
 def _craned(step: Step, extent: float, base: RigPose, stage: Stage, to: Target | None) -> Change:
     """Up or down, with what the camera looks at kept in sight; "over" a thing also on and above it."""
     up = stage.up
@@ -373,23 +254,8 @@ def _craned(step: Step, extent: float, base: RigPose, stage: Stage, to: Target |
         if step.relation != "over":
             look = 0.85 * math.atan2(extent * u, stage.size.focus) if step.kind == "crane" else 0.0
             return replace(pose, position=pose.position + up * (extent * u), pitch=pose.pitch - look)
-        raised = pose.position + up * (extent * _smooth(u / 0.8)) + on * _smooth((u - 0.3) / 0.7)
-        look = math.radians(30) * _smooth((u - 0.2) / 0.8) if step.kind == "crane" else 0.0
+        raised = pose.position + up * (extent * smooth(u / 0.8)) + on * smooth((u - 0.3) / 0.7)
+        look = math.radians(30) * smooth((u - 0.2) / 0.8) if step.kind == "crane" else 0.0
         return replace(pose, position=raised, pitch=pose.pitch - look)
 
     return change
-
-
-def _pivot(base: RigPose, stage: Stage, to: Target | None) -> np.ndarray:
-    """What the camera turns about, or keeps as large: the thing that is named, else what the lens focuses on, else the
-    nearest large thing, as far as it is still before the camera."""
-    if to is not None:
-        return to.centre
-    ahead = -rotation(base, stage.up)[:, 2]
-    lens = stage.scene.lens
-    if lens is not None:
-        there = np.array(lens) - base.position
-        if float(there @ ahead) > 0.1:
-            return np.array(lens)
-    far = distance_to(stage.scene)
-    return base.position + ahead * max(far + float(base.position[2]), 0.3 * far)

@@ -19,7 +19,7 @@ from ..direction.beyond import notes_of
 from ..direction.read import read_moves
 from ..direction.steps import Reading, Step
 from . import remarks
-from .courses import Course, Stage, asked, course_of
+from .courses import Course, asked, course_of
 from .limits import Sizes
 from .paths import LEAST_ZOOM, MOST_ZOOM
 from .rig import RigPose, rotation, shaken
@@ -27,6 +27,7 @@ from .scene_depth import SceneDepth
 from .sight import scene_of
 from .timing import ease, grouped, spans
 from .variation import Manner, among, free_to_lean, life, open_move, varied
+from .ways import Stage
 
 KEYFRAMES_A_SECOND = 24
 MOST_KEYFRAMES = 720

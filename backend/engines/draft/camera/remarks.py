@@ -37,7 +37,8 @@ def cuts(courses: Sequence[Course], part: float, views: int) -> list[str]:
 def not_found(steps: Iterable[Step], found: Iterable[str], scene: SceneDepth) -> list[str]:
     """Which things that the words name are not among the named things in view."""
     have = set(found)
-    missing = [step for step in steps if step.target and step.target not in have and step.relation in _TELLING]
+    moving = [step for step in steps if step.kind not in ("hold", "handheld")]
+    missing = [step for step in moving if step.target and step.target not in have and step.relation in _TELLING]
     if not missing or (not scene.things and not any(_is_person(step) for step in missing)):
         return []
     names = list(dict.fromkeys(step.target[:MOST_SAID] for step in missing))[:3]

@@ -52,8 +52,13 @@ def spans(groups: list[list[Step]], seconds: float) -> list[tuple[float, float]]
     total = sum(weights)
     rest = 0.0 if total else slack / max(len(groups), 1)
     found: list[tuple[float, float]] = []
+    late = rest > 0 and groups != [] and any(step.late for step in groups[-1])
+    if late:
+        rest = 0.0
     at = 0.15 * rest if len(groups) == 1 else 0.0
-    for length, weight in zip(lengths, weights, strict=True):
+    for index, (length, weight) in enumerate(zip(lengths, weights, strict=True)):
+        if late and index + 1 == len(groups):
+            at += slack
         span = length + (slack * weight / total if total else 0.0)
         found.append((at / seconds, min(1.0, (at + span) / seconds)))
         at += span + rest

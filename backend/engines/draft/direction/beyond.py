@@ -48,6 +48,10 @@ def _verbs(stems: str, forms: str = _FORMS) -> str:
 _THING = re.compile(rf"\b({THINGS})\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(THING_VERBS)})\b")
 _THING_SO = re.compile(rf"\b(?:{ATTRIBUTES})\s+(?:\w+\s+)?({THINGS})\b")
 _BLOWN = re.compile(rf"\b(?:wind|breeze|gusts?|draught)\b.*?\b({THINGS})\b")
+_ONLY_THAT = re.compile(
+    rf"\b(?:nothing|no one|nobody)\b[^,.;]*\bmov\w+\b[^,.;]*\b(?:except|save|besides|apart from|other than)\b"
+    rf"(?:\s+\w+){{0,3}}?\s+({THINGS})\b|\b({THINGS})\s+in the (?:wind|breeze|draught|draft)\b"
+)
 _LIGHT = re.compile(
     rf"\b(?:candles?|lamps?|lights?) (?:are|is|get|gets|being) (?:lit|turned|switched)\b|"
     rf"\b(?:lights?|sunlight|daylight|lamps?|sun|neon)\b(?:\s+[\w']+){{0,3}}?\s+(?:{_verbs(LIGHT_VERBS)})\b"
@@ -75,7 +79,7 @@ _DOES = re.compile(
 _NO_MOVERS = (
     r"(?!(?:camera|cam|shot|frame|view|lens|drone|dolly|crane|jib|move|movement|scene|clip|film|video|sequence|image|"
     r"picture|slider|gimbal|perspective|operator|steadicam|road|path|street|corridor|hall|hallway|stairs|river|wall|zoom|"
-    r"pan|tilt|lamp|light|that|which|this|man|woman|boy|girl|one)\b)"
+    r"pan|tilt|lamp|light|that|which|this|few|man|woman|boy|girl|one)\b)"
 )
 _MOVING_THING = re.compile(
     rf"\b(?:the|an?|his|her|its|their)\s+(?:{_NO_MOVERS}\w+\s+)?{_NO_MOVERS}(?!\w+ly\b)(\w+[a-rt-z])\s+(?:\w+ly\s+)?"
@@ -87,8 +91,8 @@ _THEY_DO = re.compile(
     r"\bthey (?!are|were|have|had|stand|sit|look|will|would|can|could|should|must|do|don|see|stay)[a-z]+\b"
 )
 _FOLLOW = re.compile(
-    rf"\bfollow(?:s|ing)?\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?(?:{PEOPLE}|"
-    rf"{THINGS}|him|her|them|cyclist|runner|stream)\b"
+    rf"\b(?:{_verbs('follow lead chase trail track')})\s+(?:(?:the|a|his|her|their)\s+)?(?:\w+\s+)?"
+    rf"(?:{PEOPLE}|{THINGS}|him|her|them|cyclist|runner|stream)\b"
 )
 _PACE = re.compile(r"\b(?:at|with) (?:an? )?(?:[\w']+ ){0,2}?(?:speed|pace|velocity)\b")  # "the door at constant speed"
 _EVERYWHERE = {topic: re.compile(pattern, re.IGNORECASE) for topic, pattern in ALL_LANGUAGES.items()}
@@ -104,7 +108,9 @@ def beyond(text: str) -> tuple[str, ...]:
         if _LIGHT.search(clause):
             found.append(LIGHT)
         found += [
-            match[1] for pattern in (_THING, _THING_SO, _BLOWN, _MOVING_THING) for match in pattern.finditer(clause)
+            match[match.lastindex or 1]
+            for pattern in (_THING, _THING_SO, _BLOWN, _MOVING_THING, _ONLY_THAT)
+            for match in pattern.finditer(clause)
         ]
         if any(pattern.search(clause) for pattern in (_PERSON, _DOES, _THEY_DO)):
             found.append(PEOPLE_MOVE)

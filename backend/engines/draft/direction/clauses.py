@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from . import words
 from .lists import by_phrase
-from .vocabulary import ALONE, CAMERA_NOUNS, FALSE_FRIENDS, PHRASES, RISING_AND_SINKING
+from .sentences import CAMERA_NOUNS, FALSE_FRIENDS
+from .vocabulary import ALONE, PHRASES, RISING_AND_SINKING
 from .where.ways import VERBS
 
 _MARKS = {
@@ -99,7 +100,20 @@ def clauses(found: list[words.Token]) -> list[Clause]:
         i += size or 1
     if current:
         made.append(_clause(current, link))
-    return _in_order(made)
+    return _in_order(_waiting(made))
+
+
+def _waiting(made: list[Clause]) -> list[Clause]:
+    """ "After two seconds push in" as "after two seconds, push in"."""
+    parted: list[Clause] = []
+    for clause in made:
+        wait = words.measure_at(clause.words, 0) if clause.link == "after" else None
+        if wait is None or wait.kind != "seconds" or wait.length >= len(clause.words):
+            parted.append(clause)
+            continue
+        parted.append(replace(clause, words=clause.words[: wait.length], named=clause.named[: wait.length]))
+        parted.append(Clause(clause.words[wait.length :], clause.named[wait.length :], "comma"))
+    return parted
 
 
 def _is_label(current: list[words.Token]) -> bool:

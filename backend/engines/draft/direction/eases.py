@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from . import words
 from .clauses import Clause
-from .vocabulary import LEAD_INS
+from .sentences import LEAD_INS
 
 _ENDS = ("start", "end", "beginning", "finish")
 

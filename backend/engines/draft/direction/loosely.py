@@ -7,7 +7,7 @@ from dataclasses import replace
 from .clauses import Clause
 from .lists import one_of
 from .modifiers import is_modifier
-from .vocabulary import DETERMINERS, LEAD_INS, NEGATIONS
+from .sentences import DETERMINERS, LEAD_INS, NEGATIONS
 from .where.ways import VERBS
 
 _WAYS = one_of(
@@ -24,15 +24,20 @@ def loosely(found: list[Clause]) -> list[Clause]:
         return [Clause(["no", "camera", "movement"], [False] * 3, "sentence")]
     if found and found[0].words[0] == "it" and any(clause.words[0] in VERBS for clause in found[1:]):
         return [_said(["camera", *found[0].words[1:]], "sentence"), *found[1:]]
-    if len(found) > 1 and all(clause.words[0] in _WAYS and _is_way(clause.words) for clause in found):
-        goal = next((i for i, word in enumerate(found[-1].words[:2]) if word in ("to", "onto", "into")), -1)
-        ways = [clause.words for clause in found] if goal < 0 else [found[-1].words[goal:]]
-        return [_said(["move", *way], "then") for way in ways]
+    ways = [_without_on(clause.words) for clause in found]
+    if len(ways) > 1 and all(way[0] in _WAYS and _is_way(way) for way in ways):
+        in_order = any(clause.link == "then" for clause in found[1:])  # "past the chair, then on to the window"
+        goal = next((i for i, word in enumerate(ways[-1][:2]) if word in ("to", "onto", "into")), -1)
+        return [_said(["move", *way], "then") for way in (ways if in_order or goal < 0 else [ways[-1][goal:]])]
     places = [clause for clause in found if not _ROUTE.intersection(clause.words)]
     if len(places) > 1 and all(clause.link == "then" for clause in places[1:]) and _are_places(places):
         return [_said(["move", "to", "the", *_without_articles(places[-1].words)], "sentence")]
     orders = [clause for clause in found if clause.link in ("comma", "sentence") and _is_order(clause.words)]
     return [replace(clause, link="sentence") for clause in orders]
+
+
+def _without_on(text: list[str]) -> list[str]:
+    return text[1:] if text[0] in ("on", "onward", "onwards", "further") and text[1:2] and text[1] in _WAYS else text
 
 
 def _said(text: list[str], link: str) -> Clause:

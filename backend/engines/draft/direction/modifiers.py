@@ -7,8 +7,9 @@ from dataclasses import replace
 from . import words
 from .found import Found
 from .lists import one_of
+from .sentences import CAMERA_NOUNS, LEAD_INS, NEGATIONS
 from .steps import Step
-from .vocabulary import CAMERA_NOUNS, DIRECTIONS, LEAD_INS, NEGATIONS
+from .vocabulary import DIRECTIONS
 
 
 def is_modifier(word: str) -> bool:
@@ -102,4 +103,5 @@ def in_manner(step: Step, manner: Step) -> Step:
         seconds=step.seconds if step.seconds is not None else manner.seconds,
         share=step.share if step.share is not None else manner.share,
         delay=step.delay if step.delay is not None else manner.delay,
+        late=step.late or manner.late,
     )

@@ -20,26 +20,28 @@ from .moves.find import find, without_things
 from .moves.joining import ACROSS, WAYS_ON, going_of, gone_back, gone_on, is_side, is_together, turned_to
 from .moves.subject import is_camera_move, says_no_movement, says_not_sideways, sentence_subject, subject_of
 from .moves.telling import (
+    aimed_at,
+    begins_on,
+    ends_on,
+    from_one_to_another,
+    further,
     is_all_that_moves,
     is_kept_in_sight,
     led_on,
     measured_by,
+    stopped_at,
+    told_about,
     told_more,
     turned,
 )
 from .plain.english.shorthand import written_out
 from .plain.english.slips import spelled
 from .plain.translate import to_english
+from .sentences import NEGATIONS
 from .steps import Reading, Step, tidy
 from .timeline import lasting, parts
-from .vocabulary import (
-    CAMERA_VERBS,
-    CARRIED,
-    LEAD_INS,
-    NEGATIONS,
-    PREPOSITIONS,
-)
-from .where.target import onward_of, target_of, whole_of
+from .vocabulary import CAMERA_VERBS, CARRIED
+from .where.target import noun_phrase, onward_of, target_of, whole_of
 from .where.ways import heading
 
 MOST_STEPS = 12
@@ -62,8 +64,13 @@ def read_moves(text: str) -> Reading:
             reader.steps[begun:] = lasting(reader.steps[begun:], part.seconds)
     if len(idle) == len(reader.steps):  # no part has a move
         reader.steps = []
+    if reader.steps and reader.manner and reader.manner.delay:  # "pan right after half a second"
+        reader.steps[-1] = replace(reader.steps[-1], delay=reader.manner.delay)
     if not (reader.steps or reader.headed or reader.forbidden) and len(timed) == 1:
         reader.steps = _read(loosely(clauses(tokens)), _Reader(manner=reader.manner)).steps
+    if reader.ends and not (reader.steps or reader.headed):
+        look = from_one_to_another(reader.ends) if reader.begins else Step("push", 1, relation="to", target=reader.ends)
+        reader.steps = [look if reader.manner is None else in_manner(look, reader.manner)]
     steps = tidy(reader.steps or reader.headed)[:MOST_STEPS]
     return Reading(steps, frozenset(reader.forbidden), reader.manner, beyond(text), frozenset(said))
 
@@ -95,6 +102,8 @@ class _Reader:
     negated: bool = False  # "no pan, tilt or zoom": the list goes on
     going: list[str] = field(default_factory=list)  # "the camera moves", of which nothing says yet where
     carried: bool = False  # the last move is only what carries the camera ("aerial shot")
+    begins: bool = False  # the words say what the shot begins on, and no move so far
+    ends: str = ""  # what it ends on, of which no move is known yet
     leaning: bool = False  # the last move is how the camera is held ("dutch tilt"): the next one goes with it
 
     def clause(self, clause: Clause) -> None:
@@ -119,8 +128,8 @@ class _Reader:
         if not forbidden and self.steps and self.sentence != "actor" and (on := gone_on(clause, self.steps[-1], moves)):
             self.clause(on)
             return
-        if not moves and (back := gone_back(clause, self.steps)):
-            self.steps.append(back)
+        if not moves and not forbidden and (again := gone_back(clause, self.steps) or further(clause, self.steps)):
+            self.steps.append(again)
             return
         if self.going and clause.link != "sentence" and not moves and clause.words[0] in WAYS_ON:
             whole = [*self.going, *clause.words]  # "the camera moves, straight and level, into the tunnel"
@@ -132,7 +141,9 @@ class _Reader:
             if not forbidden:
                 self.sentence = sentence_subject(clause, self.sentence)
             self._modifiers_alone(clause)
-            self._target_alone(clause)
+            self.begins = self.begins or begins_on(clause)
+            self.ends = self.ends or ("" if self.steps else ends_on(clause))
+            self.steps = told_about(clause, self.steps)
             return
         self._leave_the_carrier(clause, moves)
         if any(move.verb not in CARRIED for move in moves):
@@ -190,10 +201,14 @@ class _Reader:
             step = in_manner(step, self.manner)
             step = turned_to(step, self.manner.said.split()) if step.open_side else step
         step = _as_meant(step)
+        if self.ends and not self.steps and not step.target and step.kind not in ("hold", "handheld"):
+            step = aimed_at(step, self.ends, f"to the {self.ends}")
         if clause.link == "after" and index == 0 and self.steps:  # "after a hold, push in" comes after the hold
             step = replace(step, together=self.steps[-1].together)
             self.steps[-1:] = [step, replace(self.steps[-1], together=False)]
             return
+        if step.kind == "hold":
+            self.steps = stopped_at(self.steps, step, move)
         if told := told_more(self.steps, step, clause, index):
             self.steps = told
             return
@@ -218,6 +233,8 @@ class _Reader:
         step = modified(Step(move.kind, move.sign), clause.words, first, last, move)
         manner = dict(move.extra)
         relation, target = target_of(clause.words, move.kind, move.verb, move.start, last)
+        if step.kind == "hold" and clause.words[move.end : move.end + 3] == ["in", "front", "of"]:
+            relation, target = "to", noun_phrase(clause.words, move.end + 3, last)[1]
         if not target and (step.kind, step.sign) == ("push", -1) and (whole := whole_of(clause.words[: move.start])):
             relation, target = "whole", whole  # "show the whole terrace by pulling back"
         return replace(
@@ -230,41 +247,8 @@ class _Reader:
             amount=step.amount * manner.get("amount", 1.0),
             speed=step.speed if "slow" in move.verb.split() else step.speed * manner.get("speed", 1.0),
             degrees=manner.get("degrees", step.degrees),
+            metres=step.metres if step.metres is not None else manner.get("metres"),
         )
-
-    def _target_alone(self, clause: Clause) -> None:
-        """A thing with no move beside it: "arc shot, around the table", "until we see the whole room"."""
-        if not self.steps or (clause.link == "sentence" and clause.words[0] != "ending"):
-            return
-        before = self.steps[-1]
-        if before.kind in ("hold", "handheld"):
-            return
-        if whole := whole_of(clause.words):
-            if before.sign < 0 or before.kind not in ("push", "zoom"):
-                relation = "at" if before.kind in ("pan", "tilt", "truck") else "whole"
-                self.steps[-1] = replace(
-                    before, relation=relation, target=whole, said=f"{before.said} to reveal the whole {whole}"
-                )
-            return
-        if before.relation == "through" and not before.onward and clause.link in ("comma", "and"):
-            onward = target_of(clause.words, before.kind, "", 0, len(clause.words))
-            if onward[0] == "to" and onward[1]:  # "through the door and to the lamp"
-                self.steps[-1] = replace(before, onward=onward[1])
-                return
-        ends = clause.words[0] == "ending"
-        if not ends and ((before.target and before.relation != "along") or clause.link not in ("comma", "and")):
-            return
-        first = next((i for i, word in enumerate(clause.words) if word in PREPOSITIONS or word == "round"), 0)
-        figures = words.measured(clause.words)
-        if ends or all(
-            word in LEAD_INS or word == "about" or is_modifier(word) or figures[i]
-            for i, word in enumerate(clause.words[:first])
-        ):
-            before = modified(before, clause.words, 0, first)
-            relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))
-            if target and relation != "with":
-                said = f"{before.said} {' '.join(clause.words)}"
-                self.steps[-1] = replace(before, relation=relation, target=target, said=said)
 
     def _heading(self, clause: Clause, end: int) -> None:
         """ "Gentle movement to the left": where it goes, by the words [0, end) of a clause without a verb."""

@@ -20,6 +20,7 @@ class Step:
     seconds: float | None = None  # length in time
     share: float | None = None  # length in time, as a share of the shot
     delay: float | None = None  # a hold before it, seconds
+    late: bool = False  # it ends with the shot
     speed: float = 1.0
     ease: str = "smooth"  # smooth | linear | in | out
     together: bool = False  # at the same time as the step before
@@ -83,6 +84,7 @@ def _told_more(before: Step, step: Step) -> Step:
         metres=before.metres if before.metres is not None else step.metres,
         degrees=before.degrees if before.degrees is not None else step.degrees,
         factor=before.factor if before.factor is not None else step.factor,
+        speed=before.speed if before.speed != 1.0 else step.speed,
     )
 
 

@@ -98,7 +98,7 @@ METRES: dict[str, float] = by_phrase(
 )
 DEGREES: dict[str, float] = by_phrase({1.0: "degree, degrees, deg, °"})
 SECONDS: dict[str, float] = by_phrase({1.0: "s, sec, secs, second, seconds, beat, beats"})
-# Parts of the whole shot, as plain/english/sayings.py says "for the first half".
+# Parts of the whole shot, as plain/english/times.py says "for the first half".
 PARTS: dict[str, float] = {"halfshot": 0.5, "thirdshot": 0.333, "quartershot": 0.25}
 FACTORS = {"x", "times"}
 TURNS = frozenset(
@@ -205,7 +205,9 @@ def measure_at(words: list[str], i: int) -> Measure | None:
 
 
 def meant(measure: Measure, before: str) -> dict[str, float]:
-    """The field of a step that a measure is about, and its value there. `before`: the word before it."""
+    """The fields of a step that a measure is about, and their values. `before`: the word before it."""
+    if measure.kind in ("seconds", "share") and before in ("last", "final", "closing"):
+        return {measure.kind: measure.value, "late": True}
     if measure.kind == "seconds":
         return {"delay" if before in ("after", "at") else "seconds": measure.value}
     if measure.kind == "percent":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ..direction import words
 from ..direction.lists import one_of
 from ..direction.plain.translate import to_english
-from ..direction.vocabulary import ACTORS, NEGATIONS
+from ..direction.sentences import ACTORS, NEGATIONS
 from .events import SoundEvent
 from .vocabulary import (
     DISTANCES,

@@ -99,6 +99,25 @@ def test_a_full_turn_is_about_the_thing_and_ends_where_it_began() -> None:
     np.testing.assert_allclose(found[len(found) // 2, :3, 3], (2.0, 0.0, -10.0), atol=1e-3)
 
 
+def test_a_share_of_the_way_is_how_much_larger_it_looks() -> None:
+    for words, metres in (("push in to the sofa by 25%", 1.0), ("pull away from the sofa by 20%", -1.0)):
+        move = poses(words, seen_from(things=(Thing("Sofa", (0.0, 0.0, -5.0), (2.0, 0.8, 0.9)),)))[-1]
+        np.testing.assert_allclose(move[:3, 3], (0.0, 0.0, -metres), atol=1e-5)
+
+
+def test_across_and_up_to_a_thing_end_beside_it() -> None:
+    np.testing.assert_allclose(poses("truck left to the chair")[-1, :3, 3], (-0.6, 0.0, 0.0), atol=1e-5)
+    np.testing.assert_allclose(poses("truck right and stop at the sofa")[-1, :3, 3], (1.0, 0.0, 0.0), atol=1e-5)
+    assert poses("boom down to the sofa")[-1, 1, 3] == pytest.approx(-0.85 * 1.2)
+    assert poses("crane up to the facade")[-1, 1, 3] == pytest.approx(0.85 * 3.0)
+    assert poses("crane up to the sofa")[-1, 1, 3] > 0  # the words' way, where the thing lies the other
+
+
+def test_a_thing_that_is_held_on_is_not_missed() -> None:
+    move = path_of("hold on the lamp, then push in to the sofa", CAMERA, 5.0)
+    assert not [note for note in move.notes if "lamp" in note]
+
+
 def test_clockwise_is_seen_from_above() -> None:
     left, right = (
         poses("arc around the sofa clockwise, 90 degrees"),

@@ -6,7 +6,7 @@ import pytest
 
 from backend.engines.draft.direction.beyond import notes_of
 from backend.engines.draft.direction.read import read_moves
-from tests.backend.draft.direction.directors import FIRST, SECOND, THIRD
+from tests.backend.draft.direction.sets.directors import FIRST, SECOND, THIRD
 
 TOPICS = {
     "push in as the light fades": {"light"},
@@ -19,6 +19,11 @@ TOPICS = {
     "slow push in on her eyes, blinking": {"people"},
     "follow her to the door": {"following"},
     "follow her": {"following"},
+    "lead her down the corridor": {"following"},
+    "chase the car through the tunnel": {"following"},
+    "static wide. nothing moves except the curtains in the breeze": {"curtains"},
+    "Nothing is moving except a few leaves, hold": {"leaves"},
+    "push in on the flag in the wind": {"flag"},
     "a car drives past, static": {"car"},
     "tracking shot, cars passing": {"cars"},
     "rack focus from the glass to her face": {"focus"},

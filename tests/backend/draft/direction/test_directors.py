@@ -7,16 +7,29 @@ import pytest
 from backend.engines.draft.direction.plain.english.slips import spelled
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.where.target import which_of
-from tests.backend.draft.direction.directors import FIRST, OTHERS, SECOND, THIRD, notation
-from tests.backend.draft.direction.directors_again import SEVENTH, SIXTH
-from tests.backend.draft.direction.directors_eighth import EIGHTH
-from tests.backend.draft.direction.directors_eleventh import ELEVENTH
-from tests.backend.draft.direction.directors_later import FIFTH, FOURTH
-from tests.backend.draft.direction.directors_ninth import NINTH
-from tests.backend.draft.direction.directors_tenth import TENTH
-from tests.backend.draft.direction.directors_twelfth import TWELFTH
+from tests.backend.draft.direction.sets.directors import FIRST, OTHERS, SECOND, THIRD, notation
+from tests.backend.draft.direction.sets.directors_again import SEVENTH, SIXTH
+from tests.backend.draft.direction.sets.directors_eighth import EIGHTH
+from tests.backend.draft.direction.sets.directors_eleventh import ELEVENTH
+from tests.backend.draft.direction.sets.directors_later import FIFTH, FOURTH
+from tests.backend.draft.direction.sets.directors_ninth import NINTH
+from tests.backend.draft.direction.sets.directors_tenth import TENTH
+from tests.backend.draft.direction.sets.directors_thirteenth import THIRTEENTH
+from tests.backend.draft.direction.sets.directors_twelfth import TWELFTH
 
-LATER = {**THIRD, **FOURTH, **FIFTH, **SIXTH, **SEVENTH, **EIGHTH, **NINTH, **TENTH, **ELEVENTH, **TWELFTH}
+LATER = {
+    **THIRD,
+    **FOURTH,
+    **FIFTH,
+    **SIXTH,
+    **SEVENTH,
+    **EIGHTH,
+    **NINTH,
+    **TENTH,
+    **ELEVENTH,
+    **TWELFTH,
+    **THIRTEENTH,
+}
 
 
 @pytest.mark.parametrize("text", FIRST)
@@ -82,6 +95,11 @@ def test_a_word_of_its_own_is_no_slip_of_another() -> None:
         "the",
     ]
     assert read_moves("pan left 20 degrees though she turns away").forbidden == frozenset()
+
+
+def test_what_is_ruled_out_needs_no_comma() -> None:
+    for said in ("no pan no tilt, slide right", "no pan, no tilt, slide right", "Neither pan nor tilt, slide right"):
+        assert read_moves(said).forbidden == {"pan", "tilt"}, said
 
 
 def test_a_way_on_may_be_told_after_an_and() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backend.draft.direction.directors import notation
+from tests.backend.draft.direction.sets.directors import notation
 
 VERBS = ("move", "glide", "go", "drift", "fly", "creep", "push", "dolly", "track", "walk", "slip", "head")
 WAYS = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backend.draft.direction.directors import notation
+from tests.backend.draft.direction.sets.directors import notation
 
 NAMES = {
     "Vasco da Gama bridge, truck left 3 m": "truck left 3m",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.backend.draft.direction.directors import notation
+from tests.backend.draft.direction.sets.directors import notation
 
 SECOND_READING = {
     "It begins on the floor, climbs along the column, and ends at the capital": "pedestal up <to capital>",

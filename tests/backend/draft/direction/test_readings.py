@@ -8,7 +8,7 @@ import pytest
 
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.steps import Step
-from tests.backend.draft.direction.readings import MORE
+from tests.backend.draft.direction.sets.readings import MORE
 
 # A direction, and under it what it means: a step's kind, sign, amount, speed and ease; its figures; whether it runs
 # together with the one before, whether its side is open; <how it relates to a thing: the thing: what that leads to>.

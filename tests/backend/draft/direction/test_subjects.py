@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from backend.engines.draft.direction.read import read_moves
-from tests.backend.draft.direction.directors import notation
+from tests.backend.draft.direction.sets.directors import notation
 
 SUBJECTS = ("a woman", "the old man", "the waiter", "Anna", "a dog", "the train", "someone", "a cyclist", "the crowd")
 DOINGS = (

@@ -7,7 +7,7 @@ import pytest
 from backend.engines.draft.camera.timing import grouped, spans
 from backend.engines.draft.direction.read import read_moves
 from backend.engines.draft.direction.timeline import Part, parts
-from tests.backend.draft.direction.directors import notation
+from tests.backend.draft.direction.sets.directors import notation
 
 BY_THE_CLOCK = {
     "0-2s: static; 2-5s: push in": "hold 2s, push in 3s",
@@ -65,6 +65,41 @@ def test_a_part_of_the_shot_takes_that_much_of_it() -> None:
         steps = read_moves(f"Static for the {said} of the shot, then push in").steps
         assert [(step.kind, step.share) for step in steps] == [("hold", share), ("push", None)]
         assert spans(grouped(steps), 6.0) == [(0.0, share), (share, 1.0)]
+
+
+def test_a_share_may_be_any_part_of_the_shot() -> None:
+    for said, share in (
+        ("hold for half the shot, then pan left", 0.5),
+        ("for a third of the take hold, then pan left", 0.333),
+        ("stay static for two thirds of the shot, then pan left", 0.666),
+    ):
+        steps = read_moves(said).steps
+        assert [(step.kind, step.share) for step in steps] == [("hold", share), ("pan", None)], said
+
+
+def test_what_is_last_ends_with_the_shot() -> None:
+    for said, wanted in (
+        ("first 3 seconds static, last 2 seconds zoom in", [("hold", 3.0, False), ("zoom", 2.0, True)]),
+        ("The first two seconds are static, the last three push in", [("hold", 2.0, False), ("push", 3.0, True)]),
+        ("zoom in over the final 2 seconds", [("zoom", 2.0, True)]),
+        ("pan left for the last second", [("pan", 1.0, True)]),
+    ):
+        steps = read_moves(said).steps
+        assert [(step.kind, step.seconds, step.late) for step in steps] == wanted, said
+        assert spans(grouped(steps), 8.0)[-1] == (1.0 - wanted[-1][1] / 8.0, 1.0), said
+    assert spans(grouped(read_moves("pan left in the last quarter").steps), 8.0) == [(0.75, 1.0)]
+    assert spans(grouped(read_moves("push in, then hold the last 2 seconds").steps), 8.0) == [(0.0, 0.75), (0.75, 1.0)]
+
+
+def test_a_wait_may_stand_before_or_after_its_move() -> None:
+    for said in ("after half a second pan right", "after half a second, pan right", "pan right after half a second"):
+        (step,) = read_moves(said).steps
+        assert (step.name, step.delay, step.seconds) == ("pan right", 0.5, None), said
+    (step,) = read_moves("half a second in, tilt up").steps
+    assert (step.name, step.delay) == ("tilt up", 0.5)
+    (step,) = read_moves("after two seconds push in").steps
+    assert (step.name, step.delay) == ("push in", 2.0)
+    assert [step.delay for step in read_moves("Pan left. After a second, push in").steps] == [None, 1.0]
 
 
 @pytest.mark.parametrize(

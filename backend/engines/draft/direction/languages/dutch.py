@@ -143,6 +143,7 @@ DUTCH = Language(
             r"\b(?:naar|tot aan|tot bij|richting)\s+(?!links|rechts|boven|beneden|voren|achteren|binnen){N}(?:\s+toe)?",
             "to",
         ),
+        (r"(?P<keep>\b(?:stopt?|blijft?|staan))\s+voor\s+{N}", "to"),
         (r"(?P<keep>nader(?:t|en)?)\s+{N}", "to"),
         (r"(?P<keep>volgt?|volgen)\s+{N}", "with"),
         (r"\b(?:op|aan|in)\s+(?!op\b|aan\b|de schouder|statief|het begin|het einde){N}(?:\s+af)?", "to"),

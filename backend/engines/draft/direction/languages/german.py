@@ -36,9 +36,10 @@ GERMAN = Language(
         (r"\bumf[äa]hr\w*|\bumflieg\w*|\bumkurv\w*", "orbit"),
         (r"\bblick\b.*?\b(?:wandert|schweift|geht|gleitet|streift)\b", "pan"),
         (r"kamera nicht bewegen|nicht bewegen|bewegt sich (?:gar |überhaupt )?nicht", "static shot"),
+        (r"\bbiegt?\b.*?\bab\b|\babbiegen\b", "turn"),
         (r"vertikalschwenk\w*|(?:vertikaler?|senkrechter?) schwenk|neigeschwenk\w*", "tilt"),
         (
-            r"\bhält\b(?: an| inne)?|anhalten|bleibt (?:\w+ )?(?:stehen|fest|statisch)|stopp\w*|\bpause\b|"
+            r"\bhält\b(?: an| inne)?|anhalten|bleibt(?: \w+)?(?: (?:stehen|fest|statisch)|(?=\s*$))|stopp\w*|\bpause\b|"
             r"verharr\w*|\bstatisch\b|unbewegt|stillstand|\bfixiert\b",
             "static shot",
         ),
@@ -181,6 +182,10 @@ GERMAN = Language(
         (rf"\bum\s+{{N}}\s+herum|\bum\s+(?!zu\b){{N}}{_END}", "around"),
         (r"(?P<keep>umkreist|umrundet|umkreisen|umrunden|umfährt|umfahren|umfliegt)\s+{N}" + _END, "around"),
         (rf"\bdurch\s+{{N}}(?:\s+hindurch)?{_END}", "through"),
+        (
+            rf"(?P<keep>\b(?:hält|stoppt?|bleibt|anhalten|halten)(?: an)?)\s+vor\s+{{N}}(?:\s+(?:an|stehen))?{_END}",
+            "to",
+        ),
         (rf"\b(?:an|am)\s+{{N}}\s+vorbei|\bvorbei\s+(?:an|am)\s+{{N}}{_END}", "past"),
         (rf"\büber\s+{{N}}(?:\s+(?:hinweg|hinaus))?{_END}", "over"),
         (rf"\bentlang\s+(?!nach\b){{N}}{_END}|\b(?:am|an)\s+{{N}}\s+entlang", "along"),

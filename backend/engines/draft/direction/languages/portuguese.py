@@ -41,7 +41,8 @@ PORTUGUESE = Language(
             r"(?:plano|enquadramento) (?:fixo|estático|parado)|c[âa]m[ea]ra (?:fixa|estática|parada|imóvel)|tripé"
             r"|(?:sem|nenhum) (?:qualquer )?movimento(?: d[ea] c[âa]m[ea]ra)?|não (?:mover|mexer|move|"
             r"mexe) a c[âa]m[ea]ra"
-            r"|c[âa]m[ea]ra (?:não se (?:move|mexe)|permanece \w+|fica (?:parada|fixa))|\bpara\b(?=\s*$)|\bparad[oa]\b"
+            r"|c[âa]m[ea]ra (?:não se (?:move|mexe)|permanece \w+|fica (?:parada|fixa))|\bparad[oa]\b"
+            r"|\bpara\b(?=\s*(?:$|em frente|diante))"
             r"|\bestátic[oa]\b|\bfix[oa]\b|\bespera\b|\bsegura\b",
             "static shot",
         ),
@@ -172,6 +173,7 @@ PORTUGUESE = Language(
             rf"(?P<keep>afast\w+|recu\w+|retrocede\w*|para trás)\s+(?:lentamente |devagar )?(?:a partir )?{_OF}{{N}}",
             "from",
         ),
+        (rf"\b(?:em frente|diante) (?:{_TO}|{_OF}){{N}}", "to"),
         (rf"(?P<keep>aproxim\w+(?:-se)?)\s+(?:lentamente |devagar |suavemente )?(?:-se )?(?:{_OF}|{_TO}){{N}}", "to"),
         (rf"\bem direção {_TO}{{N}}|\brumo {_TO}{{N}}|\baté {_TO}{{N}}|\baté {{N}}", "to"),
         (r"(?P<keep>segue|seguindo|seguir|acompanh\w+)\s+{N}", "with"),

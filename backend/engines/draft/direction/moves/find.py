@@ -10,19 +10,16 @@ from .. import words
 from ..clauses import SET_PHRASES, Clause, longest
 from ..found import Found
 from ..modifiers import is_figure, is_modifier, telling_at
+from ..sentences import CAMERA_NOUNS, DETERMINERS, LEAD_INS, PREPOSITIONS, ROADS
 from ..vocabulary import (
     ALONE,
-    CAMERA_NOUNS,
     CAMERA_VERBS,
     CARRIERS,
-    DETERMINERS,
     DIRECTIONS,
     EVERYDAY_VERBS,
-    LEAD_INS,
-    PREPOSITIONS,
     RISING_AND_SINKING,
-    ROADS,
     TURN_ABOUT,
+    VERB_METRES,
     VERB_SPEEDS,
 )
 from ..where.going import way_after
@@ -295,7 +292,7 @@ def _verb(text: list[str], i: int) -> Found | None:
     table = EVERYDAY_VERBS[verb] if everyday else CAMERA_VERBS[verb]
     if verb not in _OWN_WAYS and (way := way_after(text, i + 1, table, everyday)):
         (kind, sign), end = way
-        return Found(i, end, kind, sign, form, verb, everyday, extra=_own_speed(verb))
+        return Found(i, end, kind, sign, form, verb, everyday, extra=_own_manner(verb))
     near = direction_of(text, i, i + 1, NEAR if everyday else FAR, not everyday)
     if text[i + 1 : i + 2] == ["back"] and text[i + 2 : i + 3] in (["up"], ["down"]) and _is_a_place(text, i + 3):
         near = ("out", i + 2)  # "pull back down the nave"
@@ -310,10 +307,10 @@ def _verb(text: list[str], i: int) -> Found | None:
         kind, sign = table[direction]
         if verb in TURN_ABOUT and turns_about(text, i):
             kind = "orbit"
-        return Found(i, max(end, i + 1), kind, sign, form, verb, everyday, extra=_own_speed(verb))
+        return Found(i, max(end, i + 1), kind, sign, form, verb, everyday, extra=_own_manner(verb))
     if everyday and "in" in table and goes_to(text, i + 1):
         kind, sign = table["in"]
-        return Found(i, i + 1, kind, sign, form, verb, everyday, extra=_own_speed(verb))
+        return Found(i, i + 1, kind, sign, form, verb, everyday, extra=_own_manner(verb))
     looks = (verb == "look" and text[i + 1 : i + 2] == ["at"]) or (
         verb in TURN_ABOUT and text[i + 1 : i + 2] in (["to"], ["toward"], ["towards"])
     )
@@ -322,6 +319,8 @@ def _verb(text: list[str], i: int) -> Found | None:
         if told in (["floor"], ["ground"], ["feet"], ["ceiling"], ["sky"]):
             return Found(i, i + 1, "tilt", 1 if told[0] in ("ceiling", "sky") else -1, form, verb, everyday)
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
+    if verb in (*TURN_ABOUT, "look", "whip") and text[i + 1 : i + 2] == ["from"] and goes_to(text, i + 1):
+        return Found(i, i + 1, "pan", 1, form, verb, everyday, extra=_own_manner(verb))
     if verb in TURN_ABOUT and text[i + 1 : i + 3] == ["to", "face"]:
         return Found(i, i + 1, "pan", 1, form, verb, everyday)
     if verb in (*TURN_ABOUT, "sweep", "whip") and (
@@ -333,11 +332,11 @@ def _verb(text: list[str], i: int) -> Found | None:
     if verb in ("push", "pull") and "".join(text[i + 1 : i + 2]) in ("", "until", "to", "from", "for", "over", "on"):
         return Found(i, i + 1, "push", GOES_BY[verb], form, verb, everyday)
     if "" not in table and verb in GOES_BY and (by := metres_after(text, i + 1)):
-        return Found(i, by, "push", GOES_BY[verb], form, verb, everyday, extra=_own_speed(verb))
+        return Found(i, by, "push", GOES_BY[verb], form, verb, everyday, extra=_own_manner(verb))
     if "" not in table:
         return None
     kind, sign = table[""]
-    return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_speed(verb))
+    return Found(i, i + 1, kind, sign, form, verb, everyday, directed=False, extra=_own_manner(verb))
 
 
 def _is_a_place(text: list[str], i: int) -> bool:
@@ -348,5 +347,8 @@ _SINKS = ("drift", "float", "ease", "glide", "slide")  # "drift down to the sign
 _OWN_WAYS = ("pull", "lead", "follow")  # back, whichever way; before or behind somebody
 
 
-def _own_speed(verb: str) -> tuple[tuple[str, float], ...]:
+def _own_manner(verb: str) -> tuple[tuple[str, float], ...]:
+    """How fast and how far a verb goes by itself."""
+    if verb in VERB_METRES:
+        return (("metres", VERB_METRES[verb]),)
     return (("speed", VERB_SPEEDS[verb]),) if verb in VERB_SPEEDS else ()

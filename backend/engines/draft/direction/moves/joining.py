@@ -9,16 +9,9 @@ from ..clauses import Clause
 from ..found import Found
 from ..lists import one_of
 from ..modifiers import is_figure, is_modifier, modified
+from ..sentences import CAMERA_NOUNS, DETERMINERS, PREPOSITIONS
 from ..steps import Step
-from ..vocabulary import (
-    CAMERA_NOUNS,
-    CAMERA_VERBS,
-    DETERMINERS,
-    DIRECTIONS,
-    EVERYDAY_VERBS,
-    PREPOSITIONS,
-    SIDEWAYS,
-)
+from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, SIDEWAYS
 from ..where.target import PEOPLE, target_of
 from ..where.ways import VERBS
 
@@ -67,7 +60,25 @@ WAYS_ON = one_of(
         out, closer, nearer, deeper, away, back, sideways
     """
 )
-_ON = ("on", "over", "again", "back", "also", "finally", "then", "all", "the", "same", "way", "straight", "right", "it")
+_ON = (
+    "on",
+    "onward",
+    "onwards",
+    "over",
+    "again",
+    "back",
+    "also",
+    "finally",
+    "then",
+    "all",
+    "the",
+    "same",
+    "way",
+    "straight",
+    "right",
+    "it",
+)
+_ONWARD = ("on", "onward", "onwards", "further", "farther")  # "past the table, onward to the fireplace"
 _LOOKING = ("pan", "tilt", "roll", "zoom", "dolly zoom")
 
 
@@ -89,7 +100,8 @@ def gone_on(clause: Clause, before: Step, moves: list[Found]) -> Clause | None:
     further = text[first] in ("around", "round", "through", "past") or (
         first and before.target and before.relation != "through"
     )
-    if clause.link != "then" and not (clause.link == "and" and further):
+    onward = clause.link == "comma" and text[0] in _ONWARD and first > 0 and text[first] in ("to", "toward", "towards")
+    if clause.link != "then" and not (clause.link == "and" and further) and not onward:
         return None
     if text[first + 1 : first + 2] and not _goes_somewhere(text, first):
         return None
@@ -120,7 +132,7 @@ def gone_back(clause: Clause, steps: list[Step]) -> Step | None:
     text = [word for word in clause.words if not is_modifier(word)]
     if len(text) < 2 or text[0] not in VERBS or text[1] != "back" or text[2:] not in ([], ["again"]):
         return None
-    kinds = {kind for kind, _ in _table(text[0]).values()}
+    kinds = {kind for kind, _ in table_of(text[0]).values()}
     before = next(
         (step for step in reversed(steps) if step.kind in kinds and step.kind not in ("hold", "handheld")), None
     )
@@ -134,10 +146,11 @@ def going_of(clause: Clause) -> list[str]:
     """The words of a clause that says only that the camera goes: "the camera slowly moves"; none of any other."""
     text = [word for word in clause.words if not is_modifier(word) and word not in ("the", "our", "this")]
     subject = len(text) == 2 and text[0] in CAMERA_NOUNS
-    return clause.words if subject and text[1] in VERBS and "in" in _table(text[1]) else []
+    return clause.words if subject and text[1] in VERBS and "in" in table_of(text[1]) else []
 
 
-def _table(word: str) -> Mapping[str, tuple[str, int]]:
+def table_of(word: str) -> Mapping[str, tuple[str, int]]:
+    """The moves of a verb by their direction, for any of its forms."""
     verb, _, everyday = VERBS[word]
     return EVERYDAY_VERBS[verb] if everyday else CAMERA_VERBS[verb]
 
@@ -189,6 +202,8 @@ def is_together(clause: Clause, index: int, move: Found, step: Step, steps: list
         return False  # "turn right and enter the bedroom"
     if index == 0 and clause.link == "and" and move.verb == "turn" and _walks(steps[-1].said):
         return False  # "walk through the door and turn right"
+    if index == 0 and clause.link == "and" and move.verb in _GLANCES and move.form != "ing" and _arrives(steps[-1]):
+        return False  # "walk to the window and look up"
     if step.kind == "orbit" and steps[-1].relation == "to" and clause.words[-1] in ("it", "him", "them"):
         return False  # "move to the statue and circle it"
     if index > 0 or clause.link in ("with", "and"):
@@ -197,6 +212,14 @@ def is_together(clause: Clause, index: int, move: Found, step: Step, steps: list
 
 
 _WALKING = ("enter", "walk", "go", "step", "run", "head", "approach", "cross")
+
+
+_GLANCES = ("look", "gaze")
+
+
+def _arrives(step: Step) -> bool:
+    """Whether a step ends where its words say."""
+    return (step.kind, step.sign) == ("push", 1) and step.relation in ("to", "through", "past") and step.target != ""
 
 
 def _walks(said: str) -> bool:

@@ -12,19 +12,8 @@ from ..clauses import Clause
 from ..found import Found
 from ..lists import one_of
 from ..modifiers import is_figure, is_modifier
-from ..vocabulary import (
-    ACTORS,
-    CAMERA_NOUNS,
-    DETERMINERS,
-    DIRECTIONS,
-    LEAD_INS,
-    MOVING,
-    NEGATIONS,
-    PREPOSITIONS,
-    ROADS,
-    SIDEWAYS,
-    STILL,
-)
+from ..sentences import ACTORS, CAMERA_NOUNS, DETERMINERS, LEAD_INS, MOVING, NEGATIONS, PREPOSITIONS, ROADS, STILL
+from ..vocabulary import DIRECTIONS, SIDEWAYS
 from ..where.ways import VERBS
 
 _PRONOUNS = one_of("he, she, they, it, who, someone, somebody, everyone")
@@ -269,7 +258,7 @@ def _order_is_camera_move(text: list[str], move: Found, sentence: str) -> bool:
             bool(pause)
             or timed
             or sentence == "camera"
-            or (move.verb == "hold" and after in PREPOSITIONS)
+            or (move.verb in ("hold", "stop") and after in PREPOSITIONS)
             or (move.verb in ("stay", "remain", "linger") and after == "on")
         )
     return True
@@ -289,6 +278,8 @@ def _jargon_is_camera_move(text: list[str], move: Found) -> bool:
         after = text[move.end + 1]  # "pan so slowly you barely notice"
     follows = after in PREPOSITIONS or after in ("shot", "movement", "move", "motion")
     measured = bool(after) and words.measure_at(text, move.end) is not None
+    if after in NEGATIONS:  # "no pan no tilt"
+        return True
     if after and not (follows or measured or is_modifier(after) or is_figure([after], 0)):
         return move.verb in ("orbit", "circle", "arc") and (after in DETERMINERS or after in ("it", "him", "them"))
     if a_thing:
@@ -332,4 +323,6 @@ def _is_thing(text: list[str], i: int) -> bool:
     if i >= len(text) or text[i] not in DETERMINERS:
         return False
     measures = ("way", "bit", "little", "tad", "touch", "lot", "distance")
+    if text[i + 1 : i + 2] in (["last"], ["final"]) and words.measure_at(text, min(i + 2, len(text) - 1)):
+        return False  # "hold the last 2 seconds"
     return not any(word in CAMERA_NOUNS or word in measures or word in words.METRES for word in text[i + 1 : i + 3])

@@ -7,11 +7,18 @@ from dataclasses import replace
 from .. import words
 from ..clauses import Clause
 from ..found import Found
-from ..modifiers import in_manner
+from ..lists import one_of
+from ..modifiers import in_manner, is_figure, is_modifier, modified
+from ..sentences import LEAD_INS, PREPOSITIONS
 from ..steps import Step
+from ..vocabulary import DIRECTIONS
+from ..where.target import target_of, whole_of
+from ..where.ways import VERBS
 from .find import is_another_direction
-from .joining import ACROSS, once_more, turned_to
+from .joining import ACROSS, once_more, table_of, turned_to
 
+_MORE = ("more", "another", "further", "again", "extra", "additional")
+_ARRIVING = ("stop", "pause", "settle", "rest", "linger", "hold")
 _TURNS = ("pan", "tilt", "roll", "orbit")
 _LEADING_AND_FOLLOWING = ("follow", "lead")  # "a tracking shot that follows her" is one move
 _ON_ITS_LEGS = ("pan", "tilt", "roll", "zoom")  # what a camera can do that stays where it is
@@ -31,6 +38,46 @@ def measured_by(clause: Clause, steps: list[Step]) -> str:
     if clause.link in ("comma", "but", "sentence") and before.degrees is None and before.metres is None:
         return "how far"
     return ""
+
+
+def further(clause: Clause, steps: list[Step]) -> Step | None:
+    """The last move once more, as far as a clause without a move of its own says: "push in five feet, then five more",
+    "pan left 20 degrees, then 20 to the right"; None for any other clause."""
+    text = clause.words
+    before = next((step for step in reversed(steps) if step.kind not in ("hold", "handheld")), None)
+    if before is None or clause.link == "with" or not _goes_on_with(text, before):
+        return None
+    plain = replace(before, relation="", target="", onward="", together=False, seconds=None, share=None)
+    same = turned_to(plain, text)
+    more = any(word in _MORE for word in text)
+    if not more and same == plain:
+        return None
+    at = next((i for i, word in enumerate(text) if word not in ("a", "an") and words.number_at(text, i)), None)
+    kind, units = ("degrees", words.DEGREES) if before.kind in _TURNS else ("metres", words.METRES)
+    told = [unit for word in text for unit in (units.get(word),) if unit is not None]
+    if at is None and not told:
+        again = more and (clause.link == "then" or "another" in text) and getattr(before, kind) is not None
+        return replace(same, said=" ".join(text)) if again else None
+    if told and not more:  # "arc shot, 45 degrees to the left"
+        return None
+    number = words.number_at(text, at) if at is not None else (1.0, 1)
+    used = [unit for word in before.said.split() for unit in (units.get(word),) if unit is not None]
+    if number is None or not (told or used):
+        return None
+    return replace(same, said=" ".join(text), **{kind: number[0] * (told or used)[0]})  # type: ignore[arg-type]
+
+
+def _goes_on_with(text: list[str], before: Step) -> bool:
+    """Whether a clause has nothing but figures, manners and the verb of the step before."""
+    return all(
+        word in _MORE
+        or word in LEAD_INS
+        or word in DIRECTIONS
+        or is_modifier(word)
+        or is_figure(text, i)
+        or (word in VERBS and before.kind in {kind for kind, _ in table_of(word).values()})
+        for i, word in enumerate(text)
+    )
 
 
 def _figure(text: list[str]) -> words.Measure | None:
@@ -83,6 +130,94 @@ def told_more(steps: list[Step], step: Step, clause: Clause, index: int) -> list
         told = in_manner(step, before)  # "start the pan, pan left 45 degrees"
         return [*earlier, replace(told, together=before.together)]
     return None
+
+
+def stopped_at(steps: list[Step], stop: Step, move: Found) -> list[Step]:
+    """The steps before a `stop` at a thing, which is where the last of them leads: "circle the fountain and stop in
+    front of the house", "pan right, pausing at the clock"."""
+    if not steps or move.verb not in _ARRIVING or stop.relation not in ("to", "past") or not stop.target:
+        return steps
+    before, arriving = steps[-1], move.verb in ("stop", "pause", "settle", "rest")
+    if before.kind in _LOOKS and not before.target:
+        return [*steps[:-1], aimed_at(before, stop.target, stop.said)]
+    if not arriving or before.kind not in _TRAVELS or before.target == stop.target or before.onward == stop.target:
+        return steps
+    if not before.target or before.relation in ("along", "with", "from"):
+        return [*steps[:-1], aimed_at(before, stop.target, stop.said)] if before.sign > 0 else steps
+    if before.relation == "through" and not before.onward:
+        return [*steps[:-1], replace(before, onward=stop.target)]
+    return [*steps, Step("push", 1, speed=before.speed, relation="to", target=stop.target, said=stop.said)]
+
+
+_LOOKS = ("pan", "tilt", "zoom")
+_TRAVELS = ("push", "orbit", "truck", "pedestal", "crane")
+
+
+def aimed_at(step: Step, target: str, said: str) -> Step:
+    """A step that ends at a thing."""
+    relation = "at" if step.kind in _LOOKS else "around" if step.kind == "orbit" else "to"
+    return replace(step, relation=relation, target=target, said=f"{step.said} {said}")
+
+
+_BEGINNING = one_of("start, starts, starting, begin, begins, beginning, open, opens, opening, first")
+_BELOW, _ABOVE = one_of("floor, ground, feet, shoes, carpet, rug"), one_of("ceiling, sky, skylight, chandelier, roof")
+
+
+def begins_on(clause: Clause) -> bool:
+    """Whether a clause without a move says what the shot begins on: "start on the fireplace"."""
+    text = [word for word in clause.words if word not in ("camera", "we", "the", "shot")]
+    return (
+        text[:1] != [] and text[0] in _BEGINNING and target_of(clause.words, "pan", "", 0, len(clause.words))[1] != ""
+    )
+
+
+def ends_on(clause: Clause) -> str:
+    """What a clause without a move says the shot ends on; "" for any other clause."""
+    return target_of(clause.words, "pan", "", 0, len(clause.words))[1] if clause.words[0] == "ending" else ""
+
+
+def from_one_to_another(target: str) -> Step:
+    """The look that ends on a `target`, of which the words name both ends and no move."""
+    thing = target.split()[-1]
+    kind, sign = ("tilt", -1) if thing in _BELOW else ("tilt", 1) if thing in _ABOVE else ("pan", 1)
+    return Step(kind, sign, relation="at", target=target, open_side=kind == "pan", said=f"ending on the {target}")
+
+
+def told_about(clause: Clause, steps: list[Step]) -> list[Step]:
+    """The steps, the last of them with the thing that a clause without a move names: "arc shot, around the table",
+    "until we see the whole room"."""
+    if not steps or (clause.link == "sentence" and clause.words[0] != "ending"):
+        return steps
+    *earlier, before = steps
+    if before.kind in ("hold", "handheld"):
+        return steps
+    if whole := whole_of(clause.words):
+        if before.kind in ("push", "zoom") and before.sign > 0:
+            return steps
+        relation = "at" if before.kind in ("pan", "tilt", "truck") else "whole"
+        said = f"{before.said} to reveal the whole {whole}"
+        return [*earlier, replace(before, relation=relation, target=whole, said=said)]
+    if before.relation == "through" and not before.onward and clause.link in ("comma", "and"):
+        onward = target_of(clause.words, before.kind, "", 0, len(clause.words))
+        if onward[0] == "to" and onward[1]:  # "through the door and to the lamp"
+            return [*earlier, replace(before, onward=onward[1])]
+    ends = clause.words[0] == "ending"
+    if ends and before.kind == "orbit" and before.target:  # it goes on about what it goes about
+        return steps
+    if not ends and ((before.target and before.relation != "along") or clause.link not in ("comma", "and")):
+        return steps
+    first = next((i for i, word in enumerate(clause.words) if word in PREPOSITIONS or word == "round"), 0)
+    figures = words.measured(clause.words)
+    if ends or all(
+        word in LEAD_INS or word == "about" or is_modifier(word) or figures[i]
+        for i, word in enumerate(clause.words[:first])
+    ):
+        before = modified(before, clause.words, 0, first)
+        relation, target = target_of(clause.words, before.kind, "", 0, len(clause.words))
+        if target and relation != "with":
+            said = f"{before.said} {' '.join(clause.words)}"
+            return [*earlier, replace(before, relation=relation, target=target, said=said)]
+    return steps
 
 
 def is_all_that_moves(before: Step, step: Step, clause: Clause, move: Found) -> bool:

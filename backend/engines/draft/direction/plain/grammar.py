@@ -287,6 +287,8 @@ class Reader:
             said = "push in"
         if not said:
             return ""
+        if said == "static shot" and {"to", "past"} & set(relations):  # "stops before the house"
+            said = "stop"
         return " ".join(part for part in (said, figures, self._named(things) if said not in _BARE else "") if part)
 
     def _named(self, things: list[tuple[str, str]]) -> str:

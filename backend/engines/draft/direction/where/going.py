@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from ..lists import one_of
 from ..modifiers import is_modifier
-from ..vocabulary import DETERMINERS, DIRECTIONS, Move
+from ..sentences import DETERMINERS
+from ..vocabulary import DIRECTIONS, Move
 from .ways import is_manner
 
 _TO_AN_OBJECT = DETERMINERS | {"him", "her", "them", "it", "us"}

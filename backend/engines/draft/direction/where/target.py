@@ -5,7 +5,8 @@ from __future__ import annotations
 from .. import words
 from ..lists import by_phrase, one_of
 from ..modifiers import is_figure, is_modifier
-from ..vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DETERMINERS, DIRECTIONS, EVERYDAY_VERBS, NEGATIONS
+from ..sentences import CAMERA_NOUNS, DETERMINERS, NEGATIONS
+from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS
 
 # How a move and its thing hang together, by the word between them. The first of these in a clause that says several
 # ("past the chair to the door") is the one that counts.

@@ -6,7 +6,8 @@ import re
 
 from .. import words
 from ..modifiers import is_figure, is_modifier
-from ..vocabulary import BETWEEN, CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, ROADS, Move
+from ..sentences import BETWEEN, CAMERA_NOUNS, ROADS
+from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS, IRREGULAR, Move
 
 GOES_BY = {"push": 1, "advance": 1, "proceed": 1, "press": 1, "walk": 1, "creep": 1, "inch": 1, "pull": -1}
 

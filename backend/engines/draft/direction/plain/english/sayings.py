@@ -48,7 +48,6 @@ _FIELD = re.compile(
 )
 _FLOOR = r"(?:floor|ground|bottom|base|feet|pavement|rug|carpet|street)"
 _CEILING = r"(?:ceiling|sky|skylight|roof|top|rafters|chandelier|face|spire)"
-_OF_THE_SHOT = r"(?: of the (?:shot|take|clip))?(?:\s*:|(?! ?-?(?:of|is|turn|orbit|circle|arc|rotation)\b))"
 _A_STOP = r"(?:stop|halt|rest|standstill)\b(?! (?:on|at|in|by|behind|with|near|over)\b)"
 _Whose = Callable[[re.Match[str]], bool]
 # What is said, in plain words, and where it may be somebody's in the picture, what tells that it is the camera's.
@@ -59,39 +58,9 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (r"\bccw\b|\banti-?cw\b", "counterclockwise"),
         (r"\b1/4\b|¼", "quarter"),
         (r"\b(?:1/2)\b|½", "half"),
-        # When, how fast and how high.
-        (rf"{_NUMBER}\s*(s|sec|secs|seconds?|beats?) later\b[:,]?", r"after \1 \2, "),
-        (r"\bhalf a (?:second|beat) later\b[:,]?", "after 0.5 seconds, "),
-        (r"\b(?:a second|one second|a beat) later\b[:,]?", "after 1 second, "),
-        (rf"\bafter (?:about |some )?{_NUMBER}\s*(s|sec|secs|seconds?)\b(?! ?,)", r"after \1 \2, "),
-        (
-            r"\b(?:at|in|on|during) the (?:very )?(?:last|final|closing) (?:second|third|half|quarter|moment|"
-            r"beat|frame)s?\b,?",
-            "at the end, ",
-        ),
+        # How fast and how high.
         (r"(?<=\d)\s*['′](?=\s*(?:$|[ ,.;)]))(?![^'\n]*\d')", " feet"),
         (r"(?<=\d)\s*″", " inches"),
-        # What lasts for a part of the shot, and what is said to be at its end.
-        (
-            r"\b(?:(?:in|on|during|for|over) )?(?:the )?(?:very )?(?:1st|first|opening) (half|third|quarter)"
-            rf"{_OF_THE_SHOT}",
-            r" for 1 \1shot ",
-        ),
-        (r"\b(half|third|quarter)shot\s*,?\s*and\b", r"\1shot, then"),
-        (
-            r"\b(?:in|on|during|for|over) the (?:second|middle) (?:third|quarter|part|moments?)\b,?|"
-            r"\b(?:in|on|during|for|over) the (?:first|opening) (?:part|moments?)\b,?",
-            " ",
-        ),
-        (
-            r"(?:[,.;]| and\b)\s*(?:then |finally )*([^,.;]{2,60}?) (?:towards|toward|near|at) the (?:very )?end\b"
-            rf"{_OF_THE_SHOT}(?! of)",
-            r", then \1",
-        ),
-        (
-            rf"\b(?:(?:in|on|during|for|over) )?(?:the )?(?:2nd|second|other) half\b{_OF_THE_SHOT}",
-            "then ",
-        ),
         (
             rf"\bat {_NUMBER}\s*(?:x|times) (?:the )?(?:normal )?speed\b|\b(?:at )?(?:double|twice the|full|"
             rf"top|high|breakneck) speed\b",
@@ -105,8 +74,8 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (rf"{_NUMBER} ?(?:%|percent) slower(?: than \w+)?", "slower"),
         (rf"{_NUMBER} ?(?:%|percent) faster(?: than \w+)?", "faster"),
         (
-            rf",?\s*\b(?:at )?{_NUMBER}\s*(?:m|cm|km|metres?|meters?|ft|feet|deg\w*|degrees|°)\s*(?:/|per|a|"
-            rf"an)\s*(?:s|sec|second|h|hour)\b",
+            rf",?\s*\b(?:at )?{_NUMBER}\s*(?:m|cm|km|metres?|meters?|ft|feet|deg\w*|degrees|°)\s*(?:/\s*|"
+            rf"(?:per|an?)\s+)(?:s|sec|second|h|hour)\b",
             " ",
         ),
         (

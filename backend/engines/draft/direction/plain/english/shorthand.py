@@ -12,6 +12,7 @@ from .asking import asked, in_order, without_manners
 from .enumerations import in_a_row
 from .figures import in_figures
 from .sayings import plainly
+from .times import timed
 
 _MOVE = r"pan|tilt|truck|trk|track|dolly|arc|orbit|slide|crab|roll|move|whip|drift|swing|turn|look"
 _NUMBER = r"(\d+(?:[.,]\d+)?)"
@@ -62,7 +63,7 @@ _WRITTEN_OUT = replacements(
         (r"\bhalf ?way (?:a?round)\b(?! the| his| her| a\b)", "180 degrees"),
         (r"\b(?:fwd|frwd)\b", "forward"),
         (r"\b(?:bwd|bkwd|bkwds|bwds)\b", "backward"),
-        (r"\b(crane|jib|boom|ped|tilt|move)\s+dn\b", r"\1 down"),
+        (r"\b(crane|jib|boom|ped|tilt|pan|move|look)\s+(?:dn|dwn)\b", r"\1 down"),
         (r"\bthru\b", "through"),
         (r"(?<=\d)\s*cw\b|\b(orbit|arc|roll|circle|rotate)\s+cw\b", r"\1 clockwise"),
         (
@@ -74,8 +75,7 @@ _WRITTEN_OUT = replacements(
         (r"\bfoot and a half\b", "1.5 feet"),
         (r"\b(met(?:re|er)) and a half\b", r"1.5 \1s"),
         (r"\ban? (?=1\.5 (?:feet|met))", ""),
-        (r"\bhalf a (second|foot)\b", r"0.5 \1s"),
-        (r"\b(?:the )?(?:last|final|first) second\b", "1 second"),
+        (r"\bhalf a foot\b", "0.5 feet"),
         (
             r"\bstart\w* (?:off )?slow(?:ly)?,? (?:and|then) (?:then )?(?:pick|gather|build|speed|gett?|accelerat)\w*"
             r"(?: up)?(?: speed| faster)?",
@@ -113,7 +113,7 @@ def written_out(text: str) -> str:
     foreign = reader_of(text) is not None
     text = _PART.sub(lambda match: _initials(match[0], foreign), text)
     text = replaced(text, _CAPITALS)
-    text = in_order(in_digits(text)) if foreign else plainly(asked(in_figures(in_a_row(text))))
+    text = in_order(in_digits(text)) if foreign else plainly(asked(timed(in_figures(in_a_row(text)))))
     text = replaced(text, _WRITTEN_OUT)
     text = _LENSES.sub(_zoomed, text)
     text = _ONE_LENS.sub(" ", text)

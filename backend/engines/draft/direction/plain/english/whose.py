@@ -7,7 +7,8 @@ import re
 
 from ...lists import one_of
 from ...modifiers import is_modifier
-from ...vocabulary import CAMERA_NOUNS, CAMERA_VERBS, DIRECTIONS, LEAD_INS, PREPOSITIONS
+from ...sentences import CAMERA_NOUNS, LEAD_INS, PREPOSITIONS
+from ...vocabulary import CAMERA_VERBS, DIRECTIONS
 from ...words import DEGREES
 
 _BEGINS = re.compile(r"[.,;:!?()\n–—]|\s-\s|\b(?:and|then|while|with|but|as|plus|to)\b", re.IGNORECASE)

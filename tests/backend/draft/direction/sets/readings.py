@@ -143,6 +143,7 @@ Slow pan across the living room ending at the terrace doors
     pan +1 1 0.6 smooth open <at:terrace doors:>
 Neither pan nor tilt. Crane straight up.
     crane +1 1 1 smooth open
+    forbidden pan tilt
 On part du vase et on recule jusqu'à la porte
     push -1 1 1 smooth open <to:door:>
 Giro attorno al tavolo in senso antiorario, 180 gradi

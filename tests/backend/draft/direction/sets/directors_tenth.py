@@ -103,7 +103,9 @@ TENTH = {
     "cam yaw 30 deg right, pitch 10 deg down": "pan right 30°, tilt down 10°",
     "fov zoom from 70 to 40": "zoom in",
     "move camera forward 500 cm": "push in 5m",
-    "Walk in from the terrace, stop in front of the kitchen island": "push in <from terrace>, hold",
+    "Walk in from the terrace, stop in front of the kitchen island": (
+        "push in <to kitchen island>, hold <to kitchen island>"
+    ),
     "Look up to the skylight, then slowly back down": "tilt up <at skylight>, tilt down slow",
     "Elevation view, move parallel to the facade from left to right": "truck right <along facade>",
     "rise above the roof and look down": "pedestal up <over roof> + tilt down",
@@ -131,7 +133,7 @@ TENTH = {
     "Zoom auf das Gesicht, nicht fahren": "zoom in <at face>",
     "Lent recul depuis le visage": "pull out slow <from face>",
     "Travelling gauche de 2 m le long du mur": "truck left 2m <along wall>",
-    "La caméra s'immobilise devant la porte": "hold",
+    "La caméra s'immobilise devant la porte": "hold <to door>",
     "Panoramique de 180° rapide": "pan right 180° fast",
     "Grue vers le haut puis panoramique à gauche": "crane up, pan left",
     "Acercamiento muy lento a los ojos": "push in slow <to eye>",

@@ -54,7 +54,7 @@ TWELFTH = {
     "Step to the side so that the pillar no longer blocks the view.": "truck right",
     "step aside": "truck right",
     "step to the left": "truck left",
-    "Come in through the door and look around.": "push in <through door> + pan right",
+    "Come in through the door and look around.": "push in <through door>, pan right",
     "Come in through the window": "push in <through window>",
     "Keep on the vase while the camera goes round it by a third.": "orbit right 120°",
     "Elevator move: straight up the facade, two floors.": "pedestal up 6m",

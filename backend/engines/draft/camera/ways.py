@@ -1,0 +1,157 @@
+"""The way that a push takes to, past, through or over a thing, and what else a thing's place and size say of a move.
+Lengths in metres, in the start camera's axes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..direction.steps import Step
+from .limits import Sizes
+from .rig import RigPose, levelled, rotation, turn_to
+from .scene_depth import SceneDepth
+from .sight import distance_to
+from .targets import Target
+
+FILLS = 0.7  # of the frame, that a thing takes when the camera has come to it
+LEAST_NEAR = 0.4  # metres
+BESIDE = 0.5  # metres between the camera and a thing that it passes
+BEYOND = 1.0  # metres that it goes on behind what it passes through
+SINK = 0.35  # of the height between the camera and a thing, that a way to it takes
+FALL = 0.85  # the same, where the words have the camera sink or rise towards it
+
+Change = Callable[[RigPose, float], RigPose]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What courses are made from: the scene, what moves measure themselves by, the world's up in the start camera's
+    axes, how many views there are."""
+
+    scene: SceneDepth
+    size: Sizes
+    up: np.ndarray
+    views: int
+    among: float = 0.0  # which of things that a name fits alike is meant: see `targets.find_target`
+
+
+def pivot_of(base: RigPose, stage: Stage, to: Target | None) -> np.ndarray:
+    """What the camera turns about, or keeps as large: the thing that is named, else what the lens focuses on, else the
+    nearest large thing, as far as it is still before the camera."""
+    if to is not None:
+        return to.centre
+    ahead = -rotation(base, stage.up)[:, 2]
+    lens = stage.scene.lens
+    if lens is not None:
+        there = np.array(lens) - base.position
+        if float(there @ ahead) > 0.1:
+            return np.array(lens)
+    far = distance_to(stage.scene)
+    return base.position + ahead * max(far + float(base.position[2]), 0.3 * far)
+
+
+def framed(to: Target, stage: Stage, share: float) -> float:
+    """Metres from the near side of a thing at which it takes `share` of the frame."""
+    scene = stage.scene
+    if scene.orthographic:
+        return 0.0
+    return max(float(to.size[0]) * scene.fx / scene.width, float(to.size[1]) * scene.fy / scene.height) / share
+
+
+def above(base: RigPose, stage: Stage, to: Target | None) -> float:
+    """Metres up until the camera is above a thing, or above all that is seen."""
+    if to is None:
+        top = stage.scene.up if math.isfinite(stage.scene.up) and stage.scene.up < 1e3 else stage.scene.frame_height
+        return max(1.15 * top - float(base.position @ stage.up), 0.3 * stage.scene.frame_height)
+    top = float((to.centre - base.position) @ stage.up) + 0.5 * float(np.abs(stage.up) @ to.size)
+    return max(top + max(0.15 * float(np.abs(stage.up) @ to.size), 0.5), 0.3)
+
+
+@dataclass(frozen=True)
+class Way:
+    """A push to, past, through or over a thing: straight on along `ahead` for `length` metres, with a bend by `aside`
+    that is complete after the part `bent` of it, and a turn."""
+
+    ahead: np.ndarray
+    length: float
+    aside: np.ndarray
+    bent: float = 0.7
+    yaw: float = 0.0
+    pitch: float = 0.0
+
+
+def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bool) -> Way | None:
+    """`level`: something else raises or lowers the camera on the way."""
+    up = stage.up
+    turned = rotation(base, up)
+    onward = levelled(-turned[:, 2], up)
+    none = np.zeros(3)
+    if to is None:
+        if step.relation == "through" and step.target and stage.scene.deepest is not None:
+            there = np.array(stage.scene.deepest) - base.position
+            flat = there - up * float(there @ up)
+            length = float(np.linalg.norm(flat))
+            if length > 0.1 and float(flat @ onward) > 0:
+                return Way(flat / length, 0.9 * length, none, yaw=turn_to(base, flat, up)[0])
+        if step.relation == "over" and step.target:
+            return Way(onward, 2.5 * stage.size.usual["push"], none)
+        return None
+    there = to.centre - base.position
+    flat = there - up * float(there @ up)
+    far = float(np.linalg.norm(flat))
+    if far < 0.05:
+        return None
+    straight = flat / far
+    if step.relation == "through":
+        along = float(np.abs(straight) @ to.size)
+        drop = _into_the_opening(float(there @ up), float(np.abs(up) @ to.size))
+        return Way(straight, far + 0.4 * along + BEYOND, up * drop, yaw=turn_to(base, flat, up)[0])
+    if step.relation == "past":
+        right = np.cross(straight, up)
+        side = float(there @ np.cross(onward, up))
+        half = 0.5 * float(np.abs(right) @ to.size)
+        ahead = float(flat @ onward)
+        if ahead <= 0.05:
+            return None
+        lacking = max(half + BESIDE - abs(side), 0.0)
+        aside = np.cross(onward, up) * (-lacking if side > 0 else lacking)
+        return Way(onward, ahead + 0.5 * float(np.abs(onward) @ to.size) + BESIDE, aside)
+    if step.relation == "over":
+        rise = above(base, stage, to)
+        return Way(straight, far + 0.5 * float(np.abs(straight) @ to.size), up * max(rise, 0.0), 0.6)
+    if step.relation in ("with", "along", "from"):
+        return None
+    near = 0.5 * float(np.abs(straight) @ to.size) + framed(to, stage, FILLS)
+    stop = min(max(near, LEAST_NEAR, 0.12 * far), 0.75 * far)
+    length = far - stop
+    height = float(there @ up)
+    yaw, pitch = turn_to(base, there - straight * length - (FALL if level else SINK) * height * up, up)
+    return Way(straight, length, none if level else SINK * height * up, 1.0, yaw, pitch)
+
+
+def _into_the_opening(middle: float, high: float) -> float:
+    """Metres up (or down) to be well inside an opening whose middle is `middle` above the camera."""
+    room = max(0.5 * high - 0.3, 0.0)
+    return middle - room if middle > room else middle + room if middle < -room else 0.0
+
+
+def smooth(u: float) -> float:
+    u = min(max(u, 0.0), 1.0)
+    return u * u * (3.0 - 2.0 * u)
+
+
+def along(way: Way, extent: float) -> Change:
+    part = min(abs(extent) / way.length, 1.0) if way.length > 1e-6 else 1.0
+
+    def change(pose: RigPose, u: float) -> RigPose:
+        return replace(
+            pose,
+            position=pose.position + way.ahead * (extent * u) + way.aside * smooth(part * u / way.bent),
+            yaw=pose.yaw + way.yaw * smooth(u),  # from anywhere on the way it lies in the same direction
+            pitch=pose.pitch + way.pitch * smooth(u) * part,
+        )
+
+    return change
