@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..direction.lists import one_of
 from ..direction.steps import Step
 from ..direction.where.target import which_of
 from .rig import RigPose, about, angles_to, levelled, rotation, turn_to, wrapped
@@ -16,10 +17,14 @@ from .targets import Target, find_target
 from .variation import Manner, is_exact
 from .ways import BESIDE, FALL, Change, Stage, above, along, framed, pivot_of, smooth, way_of
 
+LOOKS = ("pan", "tilt")
 TURNS = ("pan", "tilt", "roll", "orbit")
 TURN_SPEED = math.radians(400)  # the fastest turn, radians a second
 TRAVEL_SPEED = 1.5  # the fastest travel, focus distances a second
 FREE_TRAVEL_SPEED = 6.0  # the same with several views
+GROUND = one_of("floor, ground, street, pavement, lawn, grass")
+LOW = 0.2  # metres above the ground, of a camera that goes down to it
+OUT_OF_SIGHT = 1e3  # metres: see `SceneDepth`
 WHIP = math.radians(90)
 
 
@@ -39,10 +44,17 @@ class Course:
 
 
 def course_of(
-    step: Step, manner: Manner, base: RigPose, stage: Stage, duration: float, beside: Sequence[Step] = ()
+    step: Step,
+    manner: Manner,
+    base: RigPose,
+    stage: Stage,
+    duration: float,
+    beside: Sequence[Step] = (),
+    arrived: RigPose | None = None,
 ) -> Course:
-    """The course of `step` from the pose `base`, over `duration` seconds. `beside`: steps at the same time."""
-    step = _led_on(step, stage)
+    """The course of `step` from the pose `base`, over `duration` seconds. `beside`: steps at the same time, which lead
+    to the pose `arrived`."""
+    step = _led_on(step, base, stage)
     to = _found(step, stage)
     if step.kind in ("pedestal", "crane") and to is None:
         to = next((found for one in beside if (found := _found(one, stage))), None)
@@ -50,7 +62,8 @@ def course_of(
     else:
         shared = False
     level = any(one.kind in ("pedestal", "crane") for one in beside)
-    meant, large = _meant(step, base, stage, to, duration, shared, level)
+    begins = arrived if arrived is not None and step.kind in LOOKS and step.relation == "at" else base
+    meant, large = _meant(step, begins, stage, to, duration, shared, level)
     extent = math.copysign(min(abs(meant), _most(step, base, stage, to, duration)), meant)
     change = _change(step, extent, base, stage, to, level)
     if manner.lift or manner.aside:
@@ -62,10 +75,18 @@ def _found(step: Step, stage: Stage) -> Target | None:
     return find_target(step.target, stage.scene, stage.among, which_of(step.said, step.target))
 
 
-def _led_on(step: Step, stage: Stage) -> Step:
-    """A step through something to a thing in view as one to that thing: what it goes through lies on its way."""
+def _led_on(step: Step, base: RigPose, stage: Stage) -> Step:
+    """A step through something to a thing in view as one to that thing, unless that would end before what it goes
+    through, as before a kitchen's door."""
     goes = replace(step, relation="to", target=step.onward, onward="")
-    return goes if step.onward and _found(goes, stage) is not None else step
+    to, through = _found(goes, stage) if step.onward else None, _found(step, stage)
+    if to is None:
+        return step
+    way = way_of(goes, base, stage, to, False)
+    if way is None or through is None:
+        return goes
+    passed, there = (float((one.centre - base.position) @ way.ahead) for one in (through, to))
+    return step if way.length < passed < there else goes
 
 
 def asked(step: Step) -> float | None:
@@ -118,6 +139,8 @@ def _by_target(step: Step, base: RigPose, stage: Stage, to: Target | None, share
         return step.sign * wish * 3.0 * stage.size.usual["truck"]
     if kind in ("crane", "pedestal") and step.relation == "over" and step.sign > 0:
         return wish**0.25 * above(base, stage, to)
+    if kind in ("crane", "pedestal") and step.sign < 0 and to is None and GROUND.intersection(step.said.split()):
+        return -max(stage.scene.down - LOW, 0.1) if stage.scene.down < OUT_OF_SIGHT else None
     if kind in ("crane", "pedestal") and step.relation == "to" and to is not None and not shared:
         rise = float((to.centre - base.position) @ stage.up)
         return FALL * rise if rise * step.sign > 0.1 else None

@@ -19,7 +19,7 @@ from ..direction.beyond import notes_of
 from ..direction.read import read_moves
 from ..direction.steps import Reading, Step
 from . import remarks
-from .courses import Course, asked, course_of
+from .courses import LOOKS, Course, asked, course_of
 from .limits import Sizes
 from .paths import LEAST_ZOOM, MOST_ZOOM
 from .rig import RigPose, rotation, shaken
@@ -181,10 +181,12 @@ class _Pilot:
         group = sorted(group, key=lambda one: _ORDER.index(one[0].kind))
         duration = (end - start) * seconds
         steps = [step for step, _ in group]
-        courses = tuple(
-            course_of(step, manner, self.base, self.stage, duration, [one for one in steps if one is not step])
-            for step, manner in group
-        )
+        courses: tuple[Course, ...] = ()
+        at = self.base  # where those that look at a thing do so from: where the others lead
+        for step, manner in group:
+            beside = [one for one in steps if one is not step]
+            courses = (*courses, course_of(step, manner, self.base, self.stage, duration, beside, at))
+            at = at if step.kind in LOOKS else courses[-1].change(at, 1.0)
         flown = _Flown(start, end, self.base, courses, 1.0)
         if self.stage.views == 1:
             flown = replace(flown, part=self._room(flown))

@@ -21,6 +21,8 @@ LEAST_NEAR = 0.4  # metres
 BESIDE = 0.5  # metres between the camera and a thing that it passes
 BEYOND = 1.0  # metres that it goes on behind what it passes through
 SINK = 0.35  # of the height between the camera and a thing, that a way to it takes
+CLIMBS = {"up": 1.0, "down": -1.0}  # what a way up or down stairs does
+STEEP = 0.6  # metres that stairs which are not in view rise in a metre
 FALL = 0.85  # the same, where the words have the camera sink or rise towards it
 
 Change = Callable[[RigPose, float], RigPose]
@@ -98,6 +100,9 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
                 return Way(flat / length, 0.9 * length, none, yaw=turn_to(base, flat, up)[0])
         if step.relation == "over" and step.target:
             return Way(onward, 2.5 * stage.size.usual["push"], none)
+        if step.relation in CLIMBS:
+            length = stage.size.usual["push"]
+            return Way(onward, length, up * (CLIMBS[step.relation] * STEEP * length), 1.0)
         return None
     there = to.centre - base.position
     flat = there - up * float(there @ up)
@@ -109,6 +114,10 @@ def way_of(step: Step, base: RigPose, stage: Stage, to: Target | None, level: bo
         along = float(np.abs(straight) @ to.size)
         drop = _into_the_opening(float(there @ up), float(np.abs(up) @ to.size))
         return Way(straight, far + 0.4 * along + BEYOND, up * drop, yaw=turn_to(base, flat, up)[0])
+    if step.relation in CLIMBS:  # to its far end, and as much higher or lower as it is high
+        high, deep = (float(np.abs(axis) @ to.size) for axis in (up, straight))
+        rise = CLIMBS[step.relation] * high
+        return Way(straight, far + 0.5 * deep, up * rise, 1.0, yaw=turn_to(base, flat, up)[0])
     if step.relation == "past":
         right = np.cross(straight, up)
         side = float(there @ np.cross(onward, up))

@@ -73,7 +73,7 @@ def clauses(found: list[words.Token]) -> list[Clause]:
             if (size := longest(texts, i, _FALSE)) and not (
                 texts[i] in VERBS and current and current[-1].text in CAMERA_NOUNS
             ):  # but "we come in through the ceiling"
-                current.append(words.Token("thing"))
+                current.append(words.Token(texts[i + 1] if (texts[i], size) == ("back", 2) else "thing"))
                 i += size
                 continue
             size = longest(texts, i, _LINK_OF)

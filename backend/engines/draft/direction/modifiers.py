@@ -48,6 +48,7 @@ def is_about_the_move(text: list[str], i: int, end: int) -> bool:
 
 
 _OWNERS = ("the", "his", "her", "their", "its", "my", "our")
+_VERB_OF = {"creeping": "creep", "crawling": "crawl"}
 _VERY = ("very", "extremely", "super", "really", "ultra")
 _OF_THE_LENS = ("shot", "angle", "lens", "view", "take", "frame", "wide", "close", "long", "closeup", "thing")
 
@@ -74,7 +75,8 @@ def modified(step: Step, text: list[str], first: int, last: int, move: Found | N
             i += 1
             continue
         power = 1.4 if i and text[i - 1] in _VERY else 1.0
-        if word in words.SPEEDS and not (move and move.verb == word and move.everyday):
+        own = move is not None and move.everyday and move.verb in (word, _VERB_OF.get(word))
+        if word in words.SPEEDS and not own:
             speed *= words.SPEEDS[word] ** power
         if word in words.AMOUNTS and text[i + 1 : i + 2] not in [[noun] for noun in _OF_THE_LENS]:
             amount *= words.AMOUNTS[word] ** power

@@ -27,8 +27,11 @@ from .moves.telling import (
     further,
     is_all_that_moves,
     is_kept_in_sight,
+    is_only_a_look,
+    kept_centred,
     led_on,
     measured_by,
+    resumed,
     stopped_at,
     told_about,
     told_more,
@@ -41,7 +44,7 @@ from .sentences import NEGATIONS
 from .steps import Reading, Step, tidy
 from .timeline import lasting, parts
 from .vocabulary import CAMERA_VERBS, CARRIED
-from .where.target import noun_phrase, onward_of, target_of, whole_of
+from .where.target import OPENINGS, noun_phrase, onward_of, target_of, whole_of
 from .where.ways import heading
 
 MOST_STEPS = 12
@@ -111,6 +114,8 @@ class _Reader:
             self.sentence = "camera" if self.sentence == "camera" else ""
             self.negated = False
         if says_no_movement(clause.words):
+            if is_only_a_look(clause, self.steps):  # "zoom in, don't move the camera"
+                return
             self.steps.append(
                 modified(Step("hold", 1, said=" ".join(clause.words)), clause.words, 0, len(clause.words))
             )
@@ -128,7 +133,7 @@ class _Reader:
         if not forbidden and self.steps and self.sentence != "actor" and (on := gone_on(clause, self.steps[-1], moves)):
             self.clause(on)
             return
-        if not moves and not forbidden and (again := gone_back(clause, self.steps) or further(clause, self.steps)):
+        if not moves and not forbidden and (again := _again(clause, self.steps)):
             self.steps.append(again)
             return
         if self.going and clause.link != "sentence" and not moves and clause.words[0] in WAYS_ON:
@@ -291,10 +296,19 @@ _MOVEMENT = ("movement", "motion", "move", "camerawork")
 _ABOUT_THE_CAMERA = ("camera", *_MOVEMENT)
 
 
+def _again(clause: Clause, steps: list[Step]) -> Step | None:
+    """What a clause without a move adds: an earlier step once more, back, further, or on after a look; a look that
+    keeps a thing in the frame."""
+    return gone_back(clause, steps) or further(clause, steps) or resumed(clause, steps) or kept_centred(clause, steps)
+
+
 def _as_meant(step: Step) -> Step:
     """A step as its words mean it together: "around the singer twice", "around the corner"."""
     if step.kind in ("orbit", "roll") and step.factor and step.degrees is None:
         step = replace(step, degrees=360.0 * step.factor, factor=None)
+    forward_from = (step.kind, step.sign, step.relation) == ("push", 1, "from")
+    if forward_from and OPENINGS.intersection(step.target.split()[-1:]):  # "out of the window"
+        step = replace(step, relation="through")
     if step.kind == "orbit" and step.target == "corner":
         step = replace(step, kind="push", sign=1, relation="past")
     return step

@@ -115,6 +115,8 @@ ROADS = one_of(
         walkway, runway, bridge, escalator, ladder, slope
     """
 )
+# Roads that rise and fall.
+INCLINES = one_of("stairs, staircase, stairway, steps, stair, escalator, ladder, hill, slope, ramp")
 MOVING = listed("movement, movements, move, moves, motion, motions, moving, camerawork")
 STILL = listed(
     """

@@ -79,6 +79,8 @@ def _told_more(before: Step, step: Step) -> Step:
         before = replace(
             before, relation=step.relation, target=step.target, onward=step.onward, said=f"{before.said} {step.said}"
         )
+    if before.open_side and not step.open_side:  # "parallax: truck left"
+        before = replace(before, sign=step.sign, open_side=False)
     return replace(
         before,
         metres=before.metres if before.metres is not None else step.metres,

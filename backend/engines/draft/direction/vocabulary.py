@@ -108,7 +108,7 @@ _TRAVELLING = listed(
         proceed, press, punch
     """
 )
-_TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, pivot, gaze")
+_TURNING = listed("turn, rotate, swing, look, swivel, spin, whip, snap, flick, pivot, gaze")
 _RISING = listed("rise, ascend, climb, lift, raise, elevate")
 _SINKING = listed("descend, lower, sink, drop, fall, duck, dive, dip, plunge")
 RISING_AND_SINKING = frozenset((*_RISING, *_SINKING, "swoop"))
@@ -278,7 +278,7 @@ VERB_SPEEDS: dict[str, float] = by_phrase(
         0.7: "stroll",
         1.6: "swoop, run",
         2.0: "rush, race",
-        4.0: "whip",
+        4.0: "whip, snap, flick",
     }
 )
 # How far they go by themselves, in metres: as far as a person's eyes do.

@@ -16,7 +16,7 @@ LONGEST_TEXT = 8000  # characters read; the rest of a longer text is ignored
 SPEEDS: dict[str, float] = by_phrase(
     {
         0.4: "glacial, glacially",
-        0.5: "languid",
+        0.5: "languid, creeping, crawling",
         0.6: """
             slow, slowly, slower, gradual, gradually, leisurely, unhurried, patient, patiently, lazy, lazily
         """,

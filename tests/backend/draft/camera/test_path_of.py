@@ -113,6 +113,43 @@ def test_across_and_up_to_a_thing_end_beside_it() -> None:
     assert poses("crane up to the sofa")[-1, 1, 3] > 0  # the words' way, where the thing lies the other
 
 
+def test_a_look_beside_a_way_aims_from_where_the_way_ends() -> None:
+    for words in ("truck left 3 m while panning to the sofa", "truck left 3 m, keeping the sofa centred"):
+        end = poses(words)[-1]
+        np.testing.assert_allclose(end[:3, 3], (-3.0, 0.0, 0.0), atol=1e-5)
+        assert off_axis(end, SOFA)[0] == pytest.approx(0, abs=0.01)
+    end = poses("pedestal up 2 m, keeping the chair in frame")[-1]
+    assert end[1, 3] == pytest.approx(2.0)
+    assert off_axis(end, CHAIR)[1] == pytest.approx(0, abs=0.6)
+
+
+def test_stairs_are_climbed_to_their_end() -> None:
+    stairs = Thing("Staircase", (1.5, -0.2, -6.0), (2.0, 2.8, 4.0))
+    far, turn = math.hypot(1.5, 6.0), math.atan2(1.5, 6.0)
+    length = far + 0.5 * (2.0 * math.sin(turn) + 4.0 * math.cos(turn))
+    for words, rise in (("walk up the staircase", 2.8), ("go down the stairs", -2.8)):
+        end = poses(words, seen_from(things=(stairs,)))[-1, :3, 3]
+        np.testing.assert_allclose(end, (length * math.sin(turn), rise, -length * math.cos(turn)), atol=1e-4)
+    end = poses("walk up the stairs", seen_from(things=()))[-1, :3, 3]
+    assert end[1] == pytest.approx(-0.6 * end[2]) and end[2] < -0.5
+
+
+def test_a_room_behind_a_door_is_entered() -> None:
+    door, kitchen = Thing("Door", (-1.5, -0.6, -9.0), (0.9, 2.0, 0.2)), Thing("Kitchen", (-2, -0.4, -12), (4, 2.6, 4))
+    end = poses("穿过门走到厨房", seen_from(things=(door, kitchen)))[-1, :3, 3]
+    assert end[2] < -9.5
+    beyond = Thing("Lamp", (-1.5, -0.6, -14.0), (0.4, 1.6, 0.4))
+    end = poses("go through the door to the lamp", seen_from(things=(door, beyond)))[-1]
+    assert off_axis(end, beyond) == pytest.approx((0, 0), abs=0.2)
+
+
+def test_down_to_the_ground_ends_above_it() -> None:
+    sight = tuple(tuple(1.5 / max(0.2 * (row - 4), 0.15) for _ in range(16)) for row in range(9))
+    lowest = scene_of(seen_from(sight=sight)).down
+    for words in ("drop to floor level", "sink to the ground", "crane down to street level"):
+        assert poses(words, seen_from(sight=sight))[-1, 1, 3] == pytest.approx(0.2 - lowest, abs=1e-6), words
+
+
 def test_a_thing_that_is_held_on_is_not_missed() -> None:
     move = path_of("hold on the lamp, then push in to the sofa", CAMERA, 5.0)
     assert not [note for note in move.notes if "lamp" in note]

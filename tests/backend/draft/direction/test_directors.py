@@ -97,6 +97,14 @@ def test_a_word_of_its_own_is_no_slip_of_another() -> None:
     assert read_moves("pan left 20 degrees though she turns away").forbidden == frozenset()
 
 
+def test_a_side_that_is_said_later_is_the_moves() -> None:
+    for said in ("tracking shot, keeping pace with the car, left to right", "parallax shot: truck right"):
+        (step,) = read_moves(said).steps
+        assert (step.name, step.open_side) == ("truck right", False), said
+    (step,) = read_moves("parallax shot: truck left").steps
+    assert (step.name, step.open_side) == ("truck left", False)
+
+
 def test_what_is_ruled_out_needs_no_comma() -> None:
     for said in ("no pan no tilt, slide right", "no pan, no tilt, slide right", "Neither pan nor tilt, slide right"):
         assert read_moves(said).forbidden == {"pan", "tilt"}, said

@@ -19,7 +19,7 @@ WAYS = {
     "in a wide arc around her to the left": "orbit left <around her>",
     "deeper into the room": "push in <to room>",
     "down the corridor": "push in",
-    "up the stairs": "push in",
+    "up the stairs": "push in <up stairs>",
     "behind the sofa": "push in <to sofa>",
     "under the table": "push in",
     "beside her": "truck right <past her>",

@@ -20,7 +20,9 @@ THIRD_SET = {
     "An elderly couple dances. The camera orbits them once, slowly.": "orbit right 360° slow <around them>",
     "descending diagonally from the corner to the entrance": "pedestal down + push in <to entrance>",
     "Just let the clouds move, keep the camera where it is": "hold",
-    "Go up the stairs, turn right at the top and enter the bedroom": "push in, pan right, push in <through bedroom>",
+    "Go up the stairs, turn right at the top and enter the bedroom": (
+        "push in <up stairs>, pan right, push in <through bedroom>"
+    ),
     "from close up of hands to wide of workshop": "pull out",
     "Slow roll to the left until the horizon is at 20 degrees": "roll counterclockwise 20° slow",
     "Very subtle push, like breathing": "push in",
@@ -53,7 +55,7 @@ FOURTH_SET = {
 FIFTH_SET = {
     "Drone circles the tower from left to right while rising to the top": "orbit right <around tower> + pedestal up",
     "Camera turns its head to the right as if searching": "pan right",
-    "Lower the camera from 2 m to 50 cm while keeping the lamp in frame": "pedestal down 1.5m",
+    "Lower the camera from 2 m to 50 cm while keeping the lamp in frame": "pedestal down 1.5m + tilt up <at lamp>",
     "Rotate around the vertical axis by 120 degrees to the right": "pan right 120°",
     "spin 360 degrees on the spot": "pan right 360°",
     "crash in on the red button": "zoom in fast <at red button>",

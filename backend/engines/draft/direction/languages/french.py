@@ -116,7 +116,7 @@ FRENCH = Language(
     manners=(
         (r"\btrès\b", "very"),
         (r"\blente?s?\b|\blentement\b|\bdoucement\b|\bdoux\b|\bprogressi\w+", "slow"),
-        (r"\brapides?\b|\brapidement\b|\bvite\b|\bbrusque\w*", "fast"),
+        (r"\brapides?\b|\brapidement\b|\bvite\b|\bbrusque\w*|\bbruta(?:l\w*|ux)\b", "fast"),
         (r"\blég(?:er|ère|ers|ères|èrement)\b|\bun peu\b|\bsubtile?\w*", "slight"),
         (r"\bdouce?\b|\bcalme\w*|\bdélicat\w*|\blentissime\w*", "slow"),
         (r"\bsoudain\w*|\bvif\b|\bvive\b|\bprécipit\w*", "fast"),

@@ -127,7 +127,7 @@ ITALIAN = Language(
         (r"\bveloc[ei]\b|\bvelocemente\b|\brapid[aeio]\b|\brapidamente\b|\bin fretta\b", "fast"),
         (r"\blegger[aeio]\b|\bleggermente\b|\bun po'|\bun poco\b|\bappena\b|\blieve\w*", "slight"),
         (r"\bpiano\b|\bdolce\b|\bmorbid\w+|\bcalm\w+|\bgradual\w+", "slow"),
-        (r"\bimprovvis\w+|\bbrusc\w+|\bdi scatto\b", "fast"),
+        (r"\bimprovvis\w+|\bbrusc\w+|\bbrutal\w*|\bdi scatto\b", "fast"),
     ),
     units=(
         (r"\b(?:ad|all') ?altezza (?:degli )?(?:occhi|uomo|d'uomo|del ginocchio|del tavolo)", ""),

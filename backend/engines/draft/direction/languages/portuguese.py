@@ -115,6 +115,7 @@ PORTUGUESE = Language(
             "slow",
         ),
         (r"\brápid[oa]s?\b|\brapidamente\b|\bdepressa\b|\bvelozmente\b|\bveloz\b", "fast"),
+        (r"\bbrusc\w+|\brepentin\w+|\bde repente\b", "fast"),
         (r"\bliger[oa]s?\b|\bligeiramente\b|\bum pouco\b|\blevemente\b|\bleve\b|\bsutil\w*|\bum bocado\b", "slight"),
     ),
     units=(

@@ -114,7 +114,7 @@ SPANISH = Language(
         (r"\brápid[oa]s?\b|\brápidamente\b|\bdeprisa\b|\bvelozmente\b", "fast"),
         (r"\bliger[oa]s?\b|\bligeramente\b|\bun poco\b|\bleve\w*|\bsutil\w*", "slight"),
         (r"\bsuaves?\b|\bpoco a poco\b|\bgradual\w*|\bcalma\w*|\btranquil\w*", "slow"),
-        (r"\bbrusc\w+|\bde golpe\b|\brepentin\w+|\bveloz\b|\bveloces\b", "fast"),
+        (r"\bbrusc\w+|\bbrutal\w*|\bde golpe\b|\brepentin\w+|\bveloz\b|\bveloces\b", "fast"),
     ),
     units=(
         (r"\ba (?:la )?altura de (?:los ojos|la cabeza|las rodillas|la rodilla|la mesa)", ""),

@@ -202,8 +202,12 @@ def is_together(clause: Clause, index: int, move: Found, step: Step, steps: list
         return False  # "turn right and enter the bedroom"
     if index == 0 and clause.link == "and" and move.verb == "turn" and _walks(steps[-1].said):
         return False  # "walk through the door and turn right"
+    if index == 0 and clause.link == "and" and step.kind in ("pedestal", "crane") and _leaves(steps[-1].said):
+        return False  # "leave the kitchen by the back door and rise above the garden"
     if index == 0 and clause.link == "and" and move.verb in _GLANCES and move.form != "ing" and _arrives(steps[-1]):
         return False  # "walk to the window and look up"
+    if index == 0 and "keep" in clause.words and step.kind in _LOOKING and step.target and clause.link == "comma":
+        return True  # "track left, pan right to keep the tree centred"
     if step.kind == "orbit" and steps[-1].relation == "to" and clause.words[-1] in ("it", "him", "them"):
         return False  # "move to the statue and circle it"
     if index > 0 or clause.link in ("with", "and"):
@@ -220,6 +224,10 @@ _GLANCES = ("look", "gaze")
 def _arrives(step: Step) -> bool:
     """Whether a step ends where its words say."""
     return (step.kind, step.sign) == ("push", 1) and step.relation in ("to", "through", "past") and step.target != ""
+
+
+def _leaves(said: str) -> bool:
+    return any(word in VERBS and VERBS[word][0] in ("enter", "exit") for word in said.split())
 
 
 def _walks(said: str) -> bool:

@@ -62,6 +62,7 @@ def says_no_movement(text: list[str]) -> bool:
         "in",
         "this",
         "shot",
+        "itself",
     )
     timed = words.measured(text)
     said = [word for i, word in enumerate(text) if i > at and not timed[i] and word not in fillers]
@@ -95,9 +96,14 @@ def subject_of(clause: Clause, move: Found, first: int) -> tuple[str, bool]:
             return "camera", negated or any(before in NEGATIONS for before in text[first:i])
         elif word in ACTORS and not (word == "it" and i == first):
             return "actor", negated
-        elif not (word in LEAD_INS or word in DIRECTIONS or is_modifier(word) or is_figure(text, i)):
+        elif not (word in LEAD_INS or word in DIRECTIONS or is_modifier(word) or is_figure(text, i) or _is_going(word)):
             return "other", negated
     return "free", negated
+
+
+def _is_going(word: str) -> bool:
+    """Whether a word says in what manner another move is made: "a drifting pan"."""
+    return word in VERBS and VERBS[word][1] == "ing" and VERBS[word][2]
 
 
 _ANYBODYS_HOLD = ("stays still", "hold still", "hold steady", "hold position")

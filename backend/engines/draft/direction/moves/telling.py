@@ -9,10 +9,10 @@ from ..clauses import Clause
 from ..found import Found
 from ..lists import one_of
 from ..modifiers import in_manner, is_figure, is_modifier, modified
-from ..sentences import LEAD_INS, PREPOSITIONS
+from ..sentences import CAMERA_NOUNS, LEAD_INS, NEGATIONS, PREPOSITIONS
 from ..steps import Step
 from ..vocabulary import DIRECTIONS
-from ..where.target import target_of, whole_of
+from ..where.target import noun_phrase, target_of, whole_of
 from ..where.ways import VERBS
 from .find import is_another_direction
 from .joining import ACROSS, once_more, table_of, turned_to
@@ -65,6 +65,15 @@ def further(clause: Clause, steps: list[Step]) -> Step | None:
     if number is None or not (told or used):
         return None
     return replace(same, said=" ".join(text), **{kind: number[0] * (told or used)[0]})  # type: ignore[arg-type]
+
+
+def resumed(clause: Clause, steps: list[Step]) -> Step | None:
+    """The way that goes on after a look: "along the canal, glance at the tower, then resume"; None for any other."""
+    text = [word for word in clause.words if not (word in LEAD_INS or word in CAMERA_NOUNS or is_modifier(word))]
+    before = next((step for step in reversed(steps) if step.kind in _TRAVELS), None)
+    if text != ["resume"] or before is None or before is steps[-1]:
+        return None
+    return replace(before, metres=None, degrees=None, seconds=None, together=False, said=f"{before.said} resume")
 
 
 def _goes_on_with(text: list[str], before: Step) -> bool:
@@ -149,6 +158,19 @@ def stopped_at(steps: list[Step], stop: Step, move: Found) -> list[Step]:
     return [*steps, Step("push", 1, speed=before.speed, relation="to", target=stop.target, said=stop.said)]
 
 
+def kept_centred(clause: Clause, steps: list[Step]) -> Step | None:
+    """The look that keeps a thing in the middle of the frame beside a way across or up: "truck right, keeping the
+    statue centred"; None for any other clause, and where the way keeps to its thing by itself."""
+    text = clause.words
+    look = {"truck": "pan", "pedestal": "tilt"}.get(steps[-1].kind) if steps else None
+    if look is None or text[0] != "keep" or text[-1] != "centred" or steps[-1].relation == "with":
+        return None
+    name = noun_phrase(text, 1, len(text))[1]
+    if not name:
+        return None
+    return Step(look, 1, together=True, relation="at", target=name, open_side=True, said=" ".join(text))
+
+
 _LOOKS = ("pan", "tilt", "zoom")
 _TRAVELS = ("push", "orbit", "truck", "pedestal", "crane")
 
@@ -224,6 +246,13 @@ def is_all_that_moves(before: Step, step: Step, clause: Clause, move: Found) -> 
     """Whether a hold only says that nothing else moves than what a step does: "the camera doesn't move, only tilts"."""
     only = clause.link == "but" or any(word in ("only", "just") for word in clause.words[: move.start])
     return only and replace(before, said="") == Step("hold", 1) and step.kind in _ON_ITS_LEGS
+
+
+def is_only_a_look(clause: Clause, steps: list[Step]) -> bool:
+    """Whether a clause that wants no movement only says that the camera stays where a zoom or a turn is made."""
+    denied = any(word in NEGATIONS for word in clause.words) and "then" not in clause.words
+    looks = steps != [] and steps[-1].kind in _ON_ITS_LEGS
+    return looks and denied and clause.link in ("comma", "and", "but", "with") and not any(words.measured(clause.words))
 
 
 def is_kept_in_sight(before: Step, move: Found, step: Step) -> bool:

@@ -6,7 +6,9 @@ from __future__ import annotations
 import re
 
 from ..languages.language import Language, Rules
+from ..sentences import INCLINES
 from .between import PAIR, paired, unpaired
+from .crews import JARGON, JARGON_OF_MANNER, JARGON_OF_SIDES, SIDED, UNSIDED
 from .there import is_there
 
 # What a generic "moves" is by the thing it goes to, where no side is said.
@@ -14,69 +16,19 @@ _BY_RELATION = {"to": "push in", "from": "pull out", "around": "orbit"}
 MOST = 40  # things and manners that are taken of a clause
 PAIR_OF_THINGS = r"(?P<n>⟨[^⟩]*⟩)"
 _FIGURE = re.compile(r"(\d+(?:[.,]\d+)?)\s*(degrees|metres|centimetres|seconds|delay|x)")
-_SIDED = {
-    "move": {
-        "left": "truck left",
-        "right": "truck right",
-        "up": "pedestal up",
-        "down": "pedestal down",
-        "in": "push in",
-        "out": "pull out",
-    },
-    "pan": {"left": "pan left", "right": "pan right", "up": "tilt up", "down": "tilt down"},
-    "truck": {"left": "truck left", "right": "truck right", "in": "push in", "out": "pull out"},
-    "tilt": {"up": "tilt up", "down": "tilt down", "left": "roll left", "right": "roll right"},
-    "crane": {"up": "crane up", "down": "crane down"},
-    "roll": {"left": "roll left", "right": "roll right"},
-    "zoom": {"in": "zoom in", "out": "zoom out"},
-    "dutch angle": {"left": "dutch angle left", "right": "dutch angle right"},
-    "whip pan": {"left": "whip pan left", "right": "whip pan right"},
-    "follow": {},
-    "turn": {"left": "pan left", "right": "pan right", "up": "tilt up", "down": "tilt down"},
-}
-_UNSIDED = {
-    "move": "",
-    "pan": "pan",
-    "truck": "tracking shot",
-    "tilt": "tilt",
-    "turn": "roll clockwise",
-    "crane": "crane up",
-    "zoom": "zoom in",
-}
 _LINKS = {"then": ", then ", "while": " while ", "and": " and ", ",": ", ", ".": ". "}
 
 
-# What crews of every country say in English.
-JARGON: Rules = (
-    (r"\b(?:dolly|push|track)[ -]?in\b", "push in"),
-    (r"\b(?:dolly|pull|track)[ -]?(?:out|back)\b", "pull out"),
-    (r"\bzoom[ -]?in\b", "zoom in"),
-    (r"\bzoom[ -]?out\b", "zoom out"),
-    (r"\borbit\w*", "orbit"),
-    (r"\bwhip[ -]?pan\b", "whip pan"),
-    (r"\bpan\b", "pan"),
-    (r"\btilt\b", "tilt"),
-    (r"\bcrane\b|\bjib\b", "crane"),
-    (r"\bhandheld\b", "handheld"),
-    (r"\b(?:truck|tracking shot)\b", "truck"),
-)
 _GOES_ON = re.compile(r"push in (?:past|along|over|between) the [\w ]+")
 _MOVES = re.compile(r"\b(?:truck|tracking|pan|push|pull|orbit|pedestal|crane|dolly)\b")
 _ONLY_SECONDS = re.compile(r"(?:, then |, |\. )?over [\d.]+ seconds")
+# The way back of whatever was told before it, where a clause says nothing else.
+_BACK = re.compile(
+    r"(?:wieder |und )?(?:zurück|retour|vuelve|de vuelta|(?:torna )?indietro|ritorno|de volta|volta|(?:weer )?terug)|"
+    r"戻[るりっ]て?|戻す|(?:다시 )?돌아온다|返回|回来"
+)
+_HEIGHTS = re.compile(r"(?:(pedestal up|rise|crane up)|pedestal down|descend|crane down)\b")
 _CREW = re.compile(r"\b(dolly|push|track|pull|zoom)[ -](in|out|back)\b")  # its "in" is no preposition
-JARGON_OF_SIDES: Rules = (
-    (r"\bleft\b", "left"),
-    (r"\bright\b", "right"),
-    (r"\bup\b", "up"),
-    (r"\bdown\b", "down"),
-    (r"\bforwards?\b", "in"),
-    (r"\bbackwards?\b", "out"),
-)
-JARGON_OF_MANNER: Rules = (
-    (r"\bslow(?:ly)?\b", "slow"),
-    (r"\b(?:fast|quick(?:ly)?)\b", "fast"),
-    (r"\bsubtle\b", "slight"),
-)
 
 
 class Reader:
@@ -99,6 +51,8 @@ class Reader:
         )
         self.manners = _compiled([*language.manners, *JARGON_OF_MANNER])
         self.units = _compiled(language.units)
+        stairs = "|".join(form for form, english in language.nouns.items() if english in INCLINES)
+        self.stairs = re.compile((rf"\b(?:{stairs})\b" if language.blanks else stairs) if stairs else r"(?!)")
         numbers = enumerate(language.numbers.split(), start=1)
         self.number_of = {word: str(number) for number, words in numbers for word in words.split("/")}
         counted = rf"({'|'.join(self.number_of)})(?=\s*(?:{language.counted}))"
@@ -180,6 +134,8 @@ class Reader:
         rest, figures, late = self._figures(clause)
         rest, turns = _taken(self.turns, rest)
         rest, manner = _taken(self.manners, rest)
+        if _BACK.fullmatch(rest.strip()) and not figures:
+            return " ".join([late, *(name for name, _ in manner), "back"])
         rest, things = _taken(self.things, rest)
         moves = self._moves(rest)
         if not moves:
@@ -198,7 +154,10 @@ class Reader:
             about = [] if going and move not in _GOING and len(moves) > 1 else things
             if looking and move.startswith(("pedestal", "crane")):  # "rises and looks down on the city"
                 about = [thing for thing in about if thing[0] != "to"]
-            said.append(self._said(move, mine, about, figures if index == at else ""))
+            english = self._said(move, mine, about, figures if index == at else "")
+            if (height := _HEIGHTS.match(english)) and (stairs := self.stairs.search(clause)):
+                english = f"move {'up' if height[1] else 'down'} the {self.language.nouns[stairs[0]]}"
+            said.append(english)
         never = "no " if negated and moves[0] in negated and not {"static shot", "tripod shot"} & set(said) else ""
         said = [part for part in said if part]
         if not said:
@@ -258,12 +217,12 @@ class Reader:
 
     def _said(self, move: str, sides: list[str], things: list[tuple[str, str]], figures: str) -> str:
         relations = [relation for relation, _ in things]
-        table = _SIDED.get(move)
-        known_sides = set(sides) & set(_SIDED["turn"])
+        table = SIDED.get(move)
+        known_sides = set(sides) & set(SIDED["turn"])
         said = move
         if table is not None:
             known = [side for side in sides if side in table]
-            said = table[known[0]] if known else _UNSIDED.get(move, move)
+            said = table[known[0]] if known else UNSIDED.get(move, move)
             if move == "move" and not said:
                 said = next((_BY_RELATION[one] for one in relations if one in _BY_RELATION), "")
                 said = said or (

@@ -9,6 +9,7 @@ from ..lists import one_of
 from ..modifiers import is_modifier
 from ..sentences import DETERMINERS
 from ..vocabulary import DIRECTIONS, Move
+from .target import OPENINGS
 from .ways import is_manner
 
 _TO_AN_OBJECT = DETERMINERS | {"him", "her", "them", "it", "us"}
@@ -64,6 +65,8 @@ def _out(text: list[str], at: int, everyday: bool) -> tuple[Move, int] | None:
     if after[0] in _OUT_ON and (after[0] != "on" or everyday) and len(after) > 1:
         return ("push", 1), at + 1
     if after[0] == "of":
+        if everyday and OPENINGS.intersection(text[at + 2 : at + 5]):  # "walk out of the front door"
+            return ("push", 1), at + 1
         for i in range(at + 2, len(text) - 1):
             if text[i] in _TILL_ELSEWHERE and text[i + 1] in DETERMINERS:
                 return ("push", 1), i

@@ -5,12 +5,12 @@ from __future__ import annotations
 from .. import words
 from ..lists import by_phrase, one_of
 from ..modifiers import is_figure, is_modifier
-from ..sentences import CAMERA_NOUNS, DETERMINERS, NEGATIONS
+from ..sentences import ACTORS, CAMERA_NOUNS, DETERMINERS, INCLINES, NEGATIONS
 from ..vocabulary import CAMERA_VERBS, DIRECTIONS, EVERYDAY_VERBS
 
 # How a move and its thing hang together, by the word between them. The first of these in a clause that says several
 # ("past the chair to the door") is the one that counts.
-RELATIONS = ("whole", "around", "through", "to", "over", "past", "along", "at", "with", "from", "behind")
+RELATIONS = ("whole", "around", "through", "to", "up", "down", "over", "past", "along", "at", "with", "from", "behind")
 _LINKING = by_phrase(
     {
         "around": "around, about, round",
@@ -44,10 +44,13 @@ _PURPOSES = one_of(
         bring, put, get, place, center, centre, have, allow
     """
 )
+_KEEPING = ("keep", "keeps", "hold")
+_IN_FRAME = one_of("frame, shot, view, sight, centre, center, middle, centred, centered, framed")
 _FINDING = ("face", "find", "discover", "meet", "include", "frame")
 _LOOKS = ("pan", "tilt", "zoom", "dolly zoom", "roll")  # they look at a thing and do not go there
 PEOPLE = one_of("him, her, them, us, me, it, everyone, everybody, someone, somebody")
 WHOLE = one_of("whole, entire, full, complete")
+OPENINGS = one_of("door, doorway, doors, window, gate, archway, arch, tunnel, entrance, exit, hatch, portal")
 # Words that end the name of a thing.
 _ENDS = one_of(
     """
@@ -55,17 +58,18 @@ _ENDS = one_of(
         outside, between, beside, until, into, onto, toward, towards, over, above, across, past, along, around, through,
         near, is, are, so, but, before, after, over, off, down, up, sitting, standing, lying, walking, where, beyond,
         we, i, you, he, she, they, it, during, per, like, without, against, next, front, when, there, here, again, via,
-        facing, looking, talking, waiting, wearing, throughout,
+        facing, looking, talking, centred, centered, framed, waiting, wearing, throughout,
         keeping, leaving, holding
     """
 )
 _NO_THINGS = one_of(
     """
-        side, end, other, top, bottom, rear, middle, center, centre, start, beginning, same, way, time, once, first,
-        least, all, most, motion, speed, direction, distance, height, level, ground level, foreground, background, rest,
-        lot, bit, little, tad, touch, turn, circle, degree, degrees, order, seconds, second, one, it, itself, close,
-        closeup, slow motion, frame, tripod, sticks, dolly, rails, crane, gimbal, space, set, point, order, thing,
-        half, axis, very, really, quite, so, overhead, once, twice
+        side, end, other, top, bottom, rear, middle, center, centre, start, beginning, same, way, time, once,
+        first, last, final, least, all, most, motion, speed, direction, distance, height, level, ground level,
+        foreground, background, rest, lot, bit, little, tad, touch, turn, circle, degree, degrees, order,
+        seconds, second, one, it, itself, close, closeup, slow motion, frame, tripod, sticks, dolly, rails,
+        crane, gimbal, space, set, point, order, thing, half, axis, very, really, quite, so, overhead, once,
+        twice
     """
 )
 _TIMES = one_of("hour, dawn, dusk, night, noon, midday, midnight, twilight, sunset, sunrise, day, daybreak, nightfall")
@@ -91,13 +95,17 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
     found: dict[str, str] = {}
     i, ended = start, -1  # where the thing before ended
     while i < stop:
+        if kind == "push" and text[i] in ("up", "down"):  # "up the spiral stairs"
+            found.update((text[i], word) for word in text[i + 1 : min(i + 4, stop)] if word in INCLINES)
         relation = _relation(text, i, verb, start)
         if relation is None:
             i += 1
             continue
         if relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _FINDING:  # "to find the couple"
             i += 1
-        elif relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _PURPOSES:  # "to keep her in frame"
+        elif relation == "to" and text[i + 1 : i + 2] and text[i + 1] in _PURPOSES:
+            if kind in _LOOKS and text[i + 1] in _KEEPING and _IN_FRAME.intersection(text[i + 2 : stop]):
+                found.setdefault("at", noun_phrase(text, i + 2, stop)[1])  # "pan left to keep her in frame"
             i += 2
             continue
         if (
@@ -123,7 +131,7 @@ def target_of(text: list[str], kind: str, verb: str, start: int, stop: int) -> t
             ended = i
             found[relation] = name if relation == "to" else found.get(relation, name)
     for relation in RELATIONS:
-        if relation in found:
+        if found.get(relation):
             return _as_seen(relation, kind), found[relation]
     return "", ""
 
@@ -223,8 +231,12 @@ def _as_seen(relation: str, kind: str) -> str:
 
 def _relation(text: list[str], i: int, verb: str, start: int) -> str | None:
     word = text[i]
+    if word in ("by", "via") and verb in ("enter", "exit", "leave") and text[i + 1 : i + 2] != []:
+        return "through"  # "leave the kitchen by the back door"
     if word == "by" and any(words.measure_at(text, at) for at in range(i + 1, min(i + 3, len(text)))):
         return None  # "by a quarter turn"
+    if word == "of" and i > start and text[i - 1] == "out" and OPENINGS.intersection(text[i + 1 : i + 4]):
+        return "from"
     if word in _LINKING:
         return _LINKING[word]
     if i == start and verb in _WITH_AN_OBJECT:
@@ -302,6 +314,8 @@ def _stops(text: list[str], i: int, named: bool) -> bool:
         return True
     if not named:
         return word in NEGATIONS
+    if word.endswith("ing") and text[i - 1] in ACTORS:  # "the couple dancing"
+        return True
     return (
         word.endswith("ly")
         or word in DETERMINERS

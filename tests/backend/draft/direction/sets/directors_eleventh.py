@@ -21,7 +21,7 @@ ELEVENTH = {
     "The camera should not pan, it should slide to the right of the sofa.": "truck right",
     "The camera should not pan. It should slide right.": "truck right",
     "La luce si spegne mentre ci avviciniamo all'albero.": "push in <to tree>",
-    "Counter move: track left, pan right to keep the tree centred.": "truck left, pan right",
+    "Counter move: track left, pan right to keep the tree centred.": "truck left + pan right <at tree>",
     "Glide over the table at constant speed toward the terrace door.": "push in <to terrace door>",
     "walk at a constant speed toward the door": "push in <to door>",
     "i want it to go backwrads until u see the hole room": "pull out <whole room>",

@@ -6,7 +6,7 @@ FOURTH = {
     "Camera pushes past the couple toward the window at the end of the room": "push in <to window>",
     "Lateral dolly, left to right, along the bookshelves": "truck right <along bookshelves>",
     "Slow 45 degree orbit to the right around the armchair": "orbit right 45° slow <around armchair>",
-    "POV walking up the stairs": "push in",
+    "POV walking up the stairs": "push in <up stairs>",
     "gimbal shot gliding through the kitchen into the garden": "push in <through kitchen>",
     "quick whip pan right, then hold": "pan right fast, hold",
     "camera tilts down 15 degrees and dollies in 50 cm": "tilt down 15° + push in 0.5m",

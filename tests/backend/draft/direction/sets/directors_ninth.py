@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 NINTH = {
-    "Slide camera left two feet, counter-pan right to keep the lamp centred": "truck left 0.6096m, pan right",
+    "Slide camera left two feet, counter-pan right to keep the lamp centred": (
+        "truck left 0.6096m + pan right <at lamp>"
+    ),
     "Boom up from the floor to eye level": "crane up <from floor>",
     "Dutch 15° left, hold": "roll counterclockwise 15°, hold",
     "No dolly; pan only, left to right, 40°": "pan right 40°",
@@ -25,7 +27,7 @@ NINTH = {
     "Show the atrium from floor to skylight": "tilt up <at skylight>",
     "Glide along the corridor at 1.6 m height": "push in <along corridor>",
     "Fly around the building once": "orbit right 360° <around building>",
-    "Descend the stairs slowly": "push in slow",
+    "Descend the stairs slowly": "push in slow <down stairs>",
     "camera moves slowley forwards to the tree": "push in slow <to tree>",
     "pan rigth then zoom inn": "pan right, zoom in",
     "the camara goes arround the statue": "orbit right <around statue>",

@@ -180,7 +180,7 @@ TENTH = {
     "The camera inches closer to the gun on the table": "push in slow <to gun>",
     "arc left to right around the sculpture, 90 degrees": "orbit right 90° <around sculpture>",
     "dolly in, boom up, tilt down, all together": "push in, crane up, tilt down",
-    "Follow the boy up the stairs": "push in <with boy>",
+    "Follow the boy up the stairs": "push in <up stairs>",
     "Hold the two-shot, then punch in on Lena": "hold, zoom in fast <at lena>",
     "side view, camera trucks along with the horse": "truck right",
     "cinematic reveal: rise from behind the car": "pedestal up <from car>",

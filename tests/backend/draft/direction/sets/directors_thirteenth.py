@@ -60,8 +60,49 @@ THIRTEENTH = {
     "crouch down beside the bed": "pedestal down 0.7m <past bed>",
     "the man stands up": "",
     "she sits down, camera holds": "hold",
+    # Up and down stairs, out of doors.
+    "Camera climbs the staircase": "push in <up stairs>",
+    "walk down the spiral steps": "push in <down steps>",
+    "go down the steps into the cellar": "push in <to cellar>",
+    "Die Kamera fährt die Treppe hinauf": "push in <up stairs>",
+    "la caméra descend l'escalier": "push in <down stairs>",
+    "カメラが階段を上がる": "push in <up stairs>",
+    "walk out of the front door": "push in <through front door>",
+    "the camera glides out of the gate": "push in <through gate>",
+    "fly backwards out of the window": "pull out <from window>",
+    "we leave the kitchen by the back door and rise above the garden": (
+        "push in <through door>, pedestal up <over garden>"
+    ),
+    "pan to the back wall": "pan right <at wall>",
+    # Looks beside a way.
+    "truck right, keeping the statue centred": "truck right + pan right <at statue>",
+    "slide left while keeping the piano in the centre of the frame": "truck left + pan right <at piano>",
+    "Camera rises two metres, keeping the fountain in frame": "pedestal up 2m + tilt up <at fountain>",
+    "truck right while panning left to keep the clock in the middle": "truck right + pan left <at clock>",
+    "dolly back 6 feet keeping Anna centred": "pull out 1.8288m",
+    "zoom in on the vase, don't move the camera": "zoom in <at vase>",
+    "slow pan left, no camera movement otherwise": "pan left slow",
+    # Manners before the move, and once more after a look.
+    "slow, creeping zoom on the phone": "zoom in slow <at phone>",
+    "a crawling dolly toward the bed": "push in slow <to bed>",
+    "snap right to the door": "pan right fast <at door>",
+    "the camera flicks left, then snaps right": "pan left fast, pan right fast",
+    "Zoom brutal sur le visage": "zoom in fast <at face>",
+    "walk along the canal, glance left at the tower, then carry on": (
+        "push in <along canal>, pan left <at tower>, push in <along canal>"
+    ),
+    "Dolly down the hall, look right, keep going": "push in, pan right, push in",
+    "Langsam ranzoomen auf das Bild, danach ruckartig zurück": "zoom in slow <at picture>, zoom out fast",
+    "Schwenk nach links, dann zurück": "pan left, pan right",
+    "Pan a la izquierda, luego vuelve": "pan left, pan right",
+    # What a thing is called, and is not.
+    "slow push to the single on Tom": "push in slow <to tom>",
+    "pull back to a wide two-shot of the sisters": "pull out <to sisters>",
+    "move in on the letter till it fills the frame": "push in <to letter>",
+    "slide right to discover the couple dancing": "truck right <to couple>",
+    "zoom in by a factor of 1.5": "zoom in 1.5x",
     # Figures and denials beside other words.
-    "jib up 2m as we tilt down to keep the table in frame": "crane up 2m + tilt down",
+    "jib up 2m as we tilt down to keep the table in frame": "crane up 2m + tilt down <at table>",
     "Reverse: pull back along the hallway at walking pace": "pull out slow <along hallway>",
     "raise cam 3ft, tilt dwn 10deg": "pedestal up 0.9144m, tilt down 10°",
     "no pan no tilt just slide right 1.5m along the counter": "truck right 1.5m <along counter>",

@@ -37,7 +37,7 @@ full circle around the statue
     orbit +1 1 1 smooth degrees=360 open <around:statue:>
 dolly left while panning right to keep the car centred
     truck -1 1 1 smooth
-    pan +1 1 1 smooth together
+    pan +1 1 1 smooth together <at:car:>
 cámara en mano, se acerca al sofá
     handheld +1 1 1 smooth open
     push +1 1 1 smooth together open <to:sofa:>

@@ -48,6 +48,19 @@ ASKING = replacements(
     (
         (rf"{_FELT}(?:{_WHO_FEELS})?(?={_GOING_NOUN}|{_GOING_SOMEWHERE})", ""),
         (rf"\s+(?:now|ok|okay){_END}", ""),
+        (
+            r"(?<!\bto )(?<!\bto),?\s*\b(?:while |and |always |but )*keep(?:s|ing)? "
+            r"((?:the |his |her |an? )?(?!pace|up|it\b)\w+(?: \w+)?) "
+            r"(?:perfectly |always |dead )?(?:cent(?:red|ered|er|re)|(?:in|at) (?:the )?"
+            r"(?:cent(?:er|re)|middle|frame|shot|view|sight|picture)(?: of (?:the )?(?:frame|shot|picture|screen))?)\b",
+            r", keep \1 centred",
+        ),
+        (r"(?<!the )(?<!a )(?:\b|')till?\b", "until"),
+        (
+            r"\b(?:carr(?:y|ies) on|go(?:es)? on|keeps? (?:going|moving|walking)|(?:continue|resume|proceed)s?)"
+            rf"(?: (?:on|ahead|onwards?|as before|walking|moving))?{_END}",
+            "resume",
+        ),
         (r"(?<!any )\b(?:kinda|sorta|kind of|sort of)\b", " "),
         (
             r"\b((?:pivot|turn|rotat|spin|swivel|swing|pan)(?:e?s|ing|ning|e|))(?: a?round)?((?: [\w°]+){0,5}?) "

@@ -47,6 +47,7 @@ _IN_WORDS = replacements(
             r"\b(orbit|circl|around|round)((?:s|es|ing|e)? (?:him|her|them|it|the \w+)) (?:once|one time)\b",
             r"\1\2 360 degrees",
         ),
+        (r"\bby (?:a )?factor(?: of)? (\d+(?:[.,]\d+)?|two|three|four)\b", r"\1 x"),
         (r"\b(?:at )?half[- ](?:the )?speed\b", "slowly"),
         (r"(?<=\d) ?(?:laps?|loops?|circuits?)\b(?= (?:of|a?round)\b)", " turns "),
         (

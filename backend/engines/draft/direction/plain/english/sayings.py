@@ -58,6 +58,7 @@ SAYINGS: tuple[tuple[re.Pattern[str], str, _Whose | None], ...] = tuple(
         (r"\bccw\b|\banti-?cw\b", "counterclockwise"),
         (r"\b1/4\b|¼", "quarter"),
         (r"\b(?:1/2)\b|½", "half"),
+        (r"\b(?:in|to|into|onto) (?:an? |the )?(?:\w+ )?(?:single|[23]-?shot|(?:two|three)[- ]shot) (?:on|of) ", "to "),
         # How fast and how high.
         (r"(?<=\d)\s*['′](?=\s*(?:$|[ ,.;)]))(?![^'\n]*\d')", " feet"),
         (r"(?<=\d)\s*″", " inches"),
