@@ -1,5 +1,5 @@
-"""`python -m backend serve | animate | guide | bed | export | models | accounts | workflows | key`. Each imports only
-what it needs."""
+"""`python -m backend serve | animate | guide | bed | export | models | prepare | accounts | workflows | key`. Each
+imports only what it needs."""
 
 from __future__ import annotations
 
@@ -37,6 +37,7 @@ def _parser() -> argparse.ArgumentParser:
         commands.add_parser("export", help="an edit for other programs and people, and what comes back")
     )
     _add_models(commands.add_parser("models", help="the engines, what they can do, and whether they run here"))
+    _add_prepare(commands.add_parser("prepare", help="compile what the draft engine draws with, before its first take"))
     accounts.add_arguments(commands.add_parser("accounts", help="accounts with providers of hosted models"))
     workflows.add_arguments(commands.add_parser("workflows", help="your own workflows for ComfyUI, each an engine"))
     keys.add_arguments(commands.add_parser("key", help="the tokens of servers, in the system's keyring"))
@@ -226,6 +227,16 @@ def _models(_: argparse.Namespace) -> int:
     from .cli import models
 
     return models()
+
+
+def _add_prepare(parser: argparse.ArgumentParser) -> None:
+    parser.set_defaults(run=_prepare)
+
+
+def _prepare(_: argparse.Namespace) -> int:
+    from .cli import prepare
+
+    return prepare()
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
-"""The commands that work in this process: `animate` and `models`."""
+"""The commands that work in this process: `animate`, `models` and `prepare`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -93,6 +94,31 @@ def models() -> int:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     for reason in reasons:
         print(reason)
+    return 0
+
+
+def prepare() -> int:
+    """Makes a take that nobody sees: all that the draft engine needs runs here, and is compiled from then on."""
+    from .engines.draft import rehearsal
+
+    engine = registry.engine("draft")
+    with tempfile.TemporaryDirectory(prefix="take-one-") as name:
+        folder, memory = Path(name), Memory(None, lambda _: None)
+        request = rehearsal.request(folder)
+        try:
+            make_take(
+                engine,
+                request,
+                folder / "take.mp4",
+                folder / "take.json",
+                (),
+                lambda *_: None,
+                lambda: False,
+                memory,
+            )
+        except (EngineError, OSError) as error:
+            return refused(error)
+    print("The draft engine is ready.")
     return 0
 
 

@@ -126,6 +126,7 @@ ROOMS = {
         "sound": {"direction"},
         "view": {"camera"},
         "shot": {"direction", "camera", "view"},
+        "rehearsal": set(),
         "engine": {"camera", "shot", "sound", "view"},
         "__init__": {"engine"},
     },

@@ -42,12 +42,8 @@ VERSIONS = ((3, 13), (3, 12), (3, 11), (3, 14))
 NEEDED_BYTES = {"draft": 1.5e9, "gpu": 14e9}  # free on the disk: the environment, and pip's copies on the way
 DOWNLOAD_BYTES = {"draft": 2.2e8, "gpu": 3.2e9}
 LONGEST_WINDOWS_PATH = 110  # of the home: what packages add below it must stay under 260
-START, MADE, LOADED, DONE = (
-    0.02,
-    0.06,
-    0.80,
-    0.95,
-)  # fractions: begun, environment made, downloaded, installed
+START, MADE, LOADED, DONE, READY = 0.02, 0.06, 0.65, 0.75, 0.98  # begun, made, downloaded, installed, compiled
+CHECKS = (DONE, "Checking", "models"), (0.78, "Compiling the draft engine", "prepare")
 PIP = "pip"  # the folder of the environment that holds pip until all is installed
 REMOVE_PAUSES = (0.0, 0.2, 0.5, 1.0, 2.0)
 
@@ -158,7 +154,7 @@ class Installer:
             self._fill(wanted, log)
             remove(self._folder / PIP)
             self._verify(log)
-        self._report(DONE, "Switching over")
+        self._report(READY, "Switching over")
         _point(
             self._home,
             {
@@ -249,14 +245,14 @@ class Installer:
         return [python, "-m", "pip", "install"]
 
     def _verify(self, log: IO[str]) -> None:
-        """The backend itself must run in it."""
-        self._report(DONE, "Checking")
+        """The backend itself must run in it, and make a take. What that compiles is kept for the user's first one."""
         python = str(pythons.venv_python(self._folder))
-        code, output = self._call(
-            [python, "-m", "backend", "models"], log, environment={"TAKE_ONE_HOME": str(self._home)}
-        )
-        if code != 0:
-            raise PipError(f"The backend was installed but does not run: {_last_line(output)}", "open_log")
+        for fraction, message, command in CHECKS:
+            self._report(fraction, message)
+            environment = {"TAKE_ONE_HOME": str(self._home)}
+            code, output = self._call([python, "-m", "backend", command], log, environment=environment)
+            if code != 0:
+                raise PipError(f"The backend was installed but does not run: {_last_line(output)}", "open_log")
 
     def _call(
         self,

@@ -15,7 +15,11 @@ def demo(out: Path, walk: bool = False) -> int:
     """Make the demo in the folder `out`, with a walk if wanted. Raises SetupError."""
     began = time.monotonic()
     environment = blender()
-    stages = [("set up", ensure("backend", environment))]
+    env = {**run_environment(), "TAKE_ONE_HOME": str(DEV / "demo-home")}
+    if not _set_up(environment, env):
+        print("\nThe draft engine can't be made ready; what went wrong is above.")
+        return 1
+    stages = [("set up", time.monotonic() - began)]
     out.mkdir(parents=True, exist_ok=True)
     report = DEV / "reports" / "demo.json"
     report.parent.mkdir(parents=True, exist_ok=True)
@@ -31,7 +35,6 @@ def demo(out: Path, walk: bool = False) -> int:
         str(report),
         *(["--walk"] if walk else []),
     ]
-    env = {**run_environment(), "TAKE_ONE_HOME": str(DEV / "demo-home")}
     code = _run_blender(command, env)
     if code != 0 or not report.exists():
         print("\nThe demo failed; what went wrong is above.")
@@ -72,6 +75,19 @@ def demo(out: Path, walk: bool = False) -> int:
     for path, meaning in files.items():
         print(f"{_short(path):<48}{path.stat().st_size / 1024:>8.0f}  {meaning}")
     return 0
+
+
+def _set_up(environment: str, env: dict[str, str]) -> bool:
+    """Make Blender's environment and the backend's, and let this compile what it draws with, as an installation does.
+    Whether it could."""
+    ensure("backend")
+    compiling = subprocess.Popen([str(python_of("backend")), "-m", "backend", "prepare"], cwd=ROOT, env=env)
+    try:
+        ensure(environment)
+        return compiling.wait() == 0
+    finally:
+        compiling.kill()
+        compiling.wait()
 
 
 def _run_blender(command: list[str], env: dict[str, str]) -> int:

@@ -119,6 +119,12 @@ def test_models_lists_every_engine() -> None:
     assert "happyhorse" in done.stdout
 
 
+def test_prepare_makes_a_take_of_several_views_that_nobody_sees(tmp_path: Path) -> None:
+    done = command("prepare", cwd=tmp_path, TMPDIR=str(tmp_path), TAKE_ONE_HOME=str(tmp_path / "home"))
+    assert (done.returncode, done.stdout, done.stderr) == (0, "The draft engine is ready.\n", "")
+    assert [path.name for path in tmp_path.iterdir() if path.name != "home"] == []
+
+
 def test_without_a_terminal_each_tenth_is_a_line_with_the_time_that_is_left(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
