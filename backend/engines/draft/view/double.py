@@ -21,6 +21,23 @@ def doubled(rgb: np.ndarray, alpha: np.ndarray | None, shown: np.ndarray, texels
     _double(rgb, opaque, shown[:height, :width], texels.reshape(2 * height, 2 * width))
 
 
+def finer(
+    rgb: np.ndarray,
+    alpha: np.ndarray | None,
+    shown: np.ndarray,
+    texels: np.ndarray,
+    seen: np.ndarray,
+    twice: np.ndarray,
+    corner: tuple[int, int],
+) -> None:
+    """Where a layer (as in `doubled`) shows what its picture `seen` uint8 [h, w, 3] does, which begins at the `corner`
+    (x, y) of it, the `texels` are those of the picture as it is known `twice` as fine, uint8 [2 h, 2 w, 3]: each the
+    mean of what a pixel there would hold."""
+    height, width = rgb.shape[:2]
+    opaque = np.ones((1, 1), np.float32) if alpha is None else alpha
+    _finer(rgb, opaque, shown, seen, twice, *corner, texels.reshape(2 * height, 2 * width))
+
+
 @helper
 def _tiles(shown: np.ndarray) -> np.ndarray:
     """uint8 [down, across + 1]: which tiles have a pixel that is `shown`, or SPARE pixels off one. The last is none."""
@@ -125,3 +142,62 @@ def _double(rgb: np.ndarray, alpha: np.ndarray, shown: np.ndarray, out: np.ndarr
 @helper
 def _byte(value: Any) -> Any:
     return np.uint8(np.int32(min(max(value, np.float32(0)), np.float32(255)) + np.float32(0.5)))
+
+
+@helper
+def _as_seen(rgb: np.ndarray, alpha: np.ndarray, seen: np.ndarray, out: np.ndarray) -> None:
+    """`out` uint8 [w + 1]: which pixels of a row are opaque and have the colours that are `seen`; the last one again."""
+    width = seen.shape[0]
+    for x in range(width):
+        same = (rgb[x, 0] == seen[x, 0]) & (rgb[x, 1] == seen[x, 1]) & (rgb[x, 2] == seen[x, 2])
+        out[x] = np.uint8(same & (alpha[min(x, alpha.size - 1)] >= np.float32(1)))
+    out[width] = out[width - 1]
+
+
+@helper
+def _mean(over: np.ndarray, under: np.ndarray, u: int) -> Any:
+    """The colour between four pixels: of two rows uint8 [n, 3] those at `u` and the one after it."""
+    v = min(u + 1, over.shape[0] - 1)
+    found = np.uint32(0xFF000000)
+    for c in range(3):
+        total = np.uint32(over[u, c]) + np.uint32(over[v, c]) + np.uint32(under[u, c]) + np.uint32(under[v, c])
+        found |= np.uint32(np.uint32(np.uint32(total + np.uint32(2)) >> np.uint32(2)) << np.uint32(8 * c))
+    return found
+
+
+@kernel
+def _finer(
+    rgb: np.ndarray,
+    alpha: np.ndarray,
+    shown: np.ndarray,
+    seen: np.ndarray,
+    twice: np.ndarray,
+    left: int,
+    top: int,
+    out: np.ndarray,
+) -> None:
+    height, width = seen.shape[:2]
+    tiles = _tiles(shown)
+    ends = np.empty((tiles.shape[1], 2), np.int64)
+    whole = np.empty((2, width + 1), np.uint8)
+    for y in range(height + 1):
+        v = min(y, height - 1)
+        opaque = alpha[v if alpha.size > 1 else 0]
+        _as_seen(rgb[v + top, left : left + width], opaque, seen[v], whole[y % 2])
+        if y == 0:
+            continue
+        here, below = whole[(y - 1) % 2], whole[y % 2]
+        row = y - 1 + top
+        for k in range(_runs(tiles[row // PATCH], shown.shape[1], ends)):
+            begin, end = max(ends[k, 0] - left, 0), min(ends[k, 1] - left, width)
+            for half in range(2):
+                line = 2 * (y - 1) + half
+                over, under = twice[line], twice[min(line + 1, 2 * height - 1)]
+                texels = out[2 * row + half]
+                for x in range(begin, end):
+                    if here[x] == 0 or (half == 1 and below[x] == 0):
+                        continue
+                    at = 2 * (x + left)
+                    texels[at] = _mean(over, under, 2 * x)
+                    if here[x + 1] != 0 and (half == 0 or below[x + 1] != 0):
+                        texels[at + 1] = _mean(over, under, 2 * x + 1)

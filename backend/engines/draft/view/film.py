@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TypeVar
 
@@ -147,7 +147,7 @@ class Film:
         beyond = margins.margins(shown, path, self.still) if guess else (0, 0, 0, 0)
         made = layers.build(shown, parallax, beyond, self.seed, guess, self.threads)
         give_back(shown.nearness.size)
-        return Prepared(shown, made)
+        return Prepared(replace(shown, twice=None), made)
 
 
 def _seen(renderer: Renderer, sights: Sequence[Sight], unseen: Boxes) -> tuple[np.ndarray, float]:

@@ -17,7 +17,7 @@ from numpy.lib.stride_tricks import as_strided
 from ....kernels import helper, kernel
 from . import edges, matte
 from .blocks import cut
-from .double import doubled
+from .double import doubled, finer
 from .hidden import occlusion, planes
 from .hidden.canvas import HiddenLayer
 from .memory import LARGE, give_back
@@ -123,24 +123,24 @@ def _build(
     foot = np.zeros_like(rear.there)
     foot[top : top + nearness.shape[0], left : left + nearness.shape[1]] = own if guess else rear.there
     hidden = rear.there & ~foot & 1
-    pictures = [
-        (bare, None, inner),
-        (rim_rgb, opacity, breaks.rim | ring),
-        (rear.rgb, None, (foot | hidden) != 0),
-        (deep.rgb, None, deep.there != 0),
+    textures = [
+        (bare, None, inner, (0, 0)),
+        (rim_rgb, opacity, breaks.rim | ring, (0, 0)),
+        (rear.rgb, None, (foot | hidden) != 0, (left, top)),
+        (deep.rgb, None, deep.there != 0, None),
     ]
-    starts = np.cumsum([0, *(4 * rgb.shape[0] * rgb.shape[1] for rgb, *_ in pictures)])
+    starts = np.cumsum([0, *(4 * rgb.shape[0] * rgb.shape[1] for rgb, *_ in textures)])
     places, origins = np.zeros((6, 2), np.int32), np.zeros((6, 4), np.float32)
     for k, texture in ((FRONT, 0), (FOOT, 2), (RIM, 1), (HALO, 1), (BACK, 2), (DEEP, 3)):
-        high, wide = (2 * side for side in pictures[texture][0].shape[:2])
+        high, wide = (2 * side for side in textures[texture][0].shape[:2])
         places[k] = starts[texture], wide
         x, y = (-left, -top) if k in (FOOT, BACK) else (0, 0)
         origins[k] = 2 * x + 1, 2 * y + 1, wide - 1.01, high - 1.01
     texels = np.empty(starts[-1], np.uint32)
     front = beside.submit(cut, nearness, inner.astype(np.uint8), 0, 0, bend, steep, slope_x, slope_y)
     doubling = [
-        beside.submit(doubled, *picture, texels[start:end])
-        for picture, start, end in zip(pictures, starts[:-1], starts[1:], strict=True)
+        beside.submit(_textured, picture, texels[start:end], *texture)
+        for texture, start, end in zip(textures, starts[:-1], starts[1:], strict=True)
     ]
     shape_of_rear = rear.slope_x, rear.slope_y
     further = [
@@ -189,6 +189,20 @@ def _shown_behind(
     rgb = _bytes(rgb)
     rear = HiddenLayer(rgb, np.where(mixed, farthest, nearness), *flat, there)
     return rear, HiddenLayer(rgb[:1, :1], nearness, slope_x, slope_y, np.zeros_like(there))
+
+
+def _textured(
+    picture: Picture,
+    texels: np.ndarray,
+    rgb: np.ndarray,
+    alpha: np.ndarray | None,
+    shown: np.ndarray,
+    corner: tuple[int, int] | None,
+) -> None:
+    """A layer's `texels`, finer where it shows what the picture does, which begins at its `corner` (None: nowhere)."""
+    doubled(rgb, alpha, shown, texels)
+    if picture.twice is not None and corner is not None:
+        finer(rgb, alpha, shown, texels, picture.rgb, picture.twice, corner)
 
 
 @kernel

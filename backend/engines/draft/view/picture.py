@@ -14,7 +14,9 @@ from client.protocol import Camera, TakeRequest, View
 from ....media.stills import SKY, check_frame, read_depth, read_still
 from ...engine import EngineError
 from ..camera.scene_depth import SceneDepth
+from .memory import LARGE
 
+FINER = 1.3  # a picture with so many pixels to one of the frame's, each way, is drawn from finer than that
 ONE_SURFACE = 0.04  # neighbouring pixels whose nearness differs by less than this share are one surface
 GUESSED_DISTANCE = 4.0  # metres, for a still without depth
 GUESSED_LENS = 50.0 / 36.0  # focal length in picture widths, for a still without a camera (a 50 mm lens)
@@ -36,7 +38,8 @@ class Picture:
 
     perspective: 1 / metres (0 where there is no surface); orthographic: minus metres. Larger is nearer.
     `fx, fy, cx, cy` are in pixels, y down; for an orthographic camera fx and fy are pixels a metre.
-    `surface` is False where nothing was hit (sky). What is nearer than `front` its camera does not show.
+    `surface` is False where nothing was hit (sky). What is nearer than `front` its camera does not show. `twice` is the
+    same at twice the resolution, uint8 [2 height, 2 width, 3], where that is known.
     """
 
     rgb: np.ndarray
@@ -49,6 +52,7 @@ class Picture:
     cx: float
     cy: float
     front: float = math.inf
+    twice: np.ndarray | None = None
 
     @property
     def height(self) -> int:
@@ -175,9 +179,13 @@ def _fit(
     wide, high = size
     height, width = rgb.shape[:2]
     left, top, scale = box
+    twice = None
     if (width, height) != (wide, high):
         used = (left, top, min(width, left + wide / scale), min(height, top + high / scale))
-        rgb = np.asarray(Image.fromarray(rgb).resize((wide, high), Image.Resampling.LANCZOS, used))
+        fine = scale * FINER <= 1 and wide * high < LARGE
+        sides = (2 * wide, 2 * high) if fine else (wide, high)
+        shown = Image.fromarray(rgb).resize(sides, Image.Resampling.LANCZOS, used)
+        rgb, twice = (np.asarray(shown.reduce(2)), np.asarray(shown)) if fine else (np.asarray(shown), None)
     rows = ((np.arange(high) + 0.5) / scale + top) * depth.shape[0] / height
     columns = ((np.arange(wide) + 0.5) / scale + left) * depth.shape[1] / width
     surface = (depth < SKY) & (depth > 0)
@@ -199,6 +207,7 @@ def _fit(
         fy * scale,
         (cx - left) * scale,
         (cy - top) * scale,
+        twice=twice,
     )
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from backend.engines.draft.view import edges, layers, matte
-from backend.engines.draft.view.double import doubled
+from backend.engines.draft.view.double import doubled, finer
 
 Array = np.ndarray
 
@@ -263,3 +263,35 @@ def test_a_texture_is_doubled_by_six_taps(with_alpha: bool) -> None:
 def test_colours_are_rounded_to_bytes() -> None:
     values = np.array([[[-3.0, 0.49, 0.51], [254.4, 254.6, 300.0]]], np.float32)
     assert layers._bytes(values).tolist() == [[[0, 0, 1], [254, 255, 255]]]
+
+
+@pytest.mark.parametrize("with_alpha", [False, True])
+def test_a_texture_is_as_fine_as_its_picture_where_it_shows_that(with_alpha: bool) -> None:
+    """Each texel there is the mean of the four of the finer picture that it lies between; no other one changes."""
+    random = np.random.default_rng(3)
+    twice = random.integers(0, 256, (36, 60, 3), np.uint8)
+    seen = random.integers(0, 256, (18, 30, 3), np.uint8)
+    left, top = (0, 0) if with_alpha else (7, 4)
+    rgb = np.pad(seen, ((top, 3 * top), (left, 2 * left), (0, 0)))
+    own = random.random((18, 30)) < 0.9
+    rgb[top : top + 18, left : left + 30][~own, 1] ^= 1
+    alpha = None
+    if with_alpha:
+        alpha = np.where(random.random((18, 30)) < 0.9, 1, 0.9).astype(np.float32)
+        own &= alpha == 1
+    shown = np.zeros(rgb.shape[:2], bool)
+    shown[top + 2 : top + 18, left + 1 : left + 30] = True
+    texels = np.full(4 * shown.size, 7, np.uint32)
+    finer(rgb, alpha, shown, texels, seen, twice, (left, top))
+
+    made = texels.reshape(2 * rgb.shape[0], 2 * rgb.shape[1])[2 * top : 2 * top + 36, 2 * left : 2 * left + 60]
+    around = np.pad(twice, ((0, 1), (0, 1), (0, 0)), mode="edge").astype(int)
+    four = around[:-1, :-1] + around[1:, :-1] + around[:-1, 1:] + around[1:, 1:] + 2 >> 2
+    wide = np.pad(own, ((0, 1), (0, 1)), mode="edge")
+    whole = np.empty((36, 60), bool)
+    whole[::2, ::2], whole[::2, 1::2] = own, own & wide[:-1, 1:]
+    whole[1::2] = whole[::2] & np.repeat(wide[1:], 2, 1)[:, :60] & np.repeat(wide[1:], 2, 1)[:, 1:61]
+    wanted = np.where(whole, four @ (1, 1 << 8, 1 << 16) + (255 << 24), 7)
+    np.testing.assert_array_equal(made, wanted)
+    texels.reshape(2 * rgb.shape[0], -1)[2 * top : 2 * top + 36, 2 * left : 2 * left + 60] = 7
+    assert 0.3 < whole.mean() < 0.8 and (texels == 7).all()

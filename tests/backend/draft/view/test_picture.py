@@ -86,6 +86,23 @@ def test_a_still_is_scaled_with_its_lens(scene: Path) -> None:
     assert made.metres()[3, [0, 20, 39]] == pytest.approx([2, 41.5, 79.5], abs=0.05)
 
 
+@pytest.mark.parametrize(("size", "fine"), [((40, 20), True), ((56, 28), True), ((20, 20), True), ((64, 32), False)])
+def test_a_still_finer_than_the_clip_is_known_at_twice_its_size(
+    scene: Path, size: tuple[int, int], fine: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, _ = loaded(scene, size, CAMERA)
+    assert (made.twice is not None) == fine
+    if made.twice is None:
+        return
+    assert made.twice.shape == (2 * size[1], 2 * size[0], 3)
+    step = 40 / size[1] / 2  # of the still's columns, each 3 brighter than the one before it
+    middle = (np.arange(2 * size[0]) + 0.5) * step + (80 - 2 * size[0] * step) / 2 - 0.5
+    assert made.twice[5, 3:-3, 0] == pytest.approx(3 * middle[3:-3], abs=1)
+    assert made.rgb[5, 2:-2, 2] == pytest.approx(1.5 * (middle[4:-4:2] + middle[5:-3:2]), abs=1)
+    monkeypatch.setattr("backend.engines.draft.view.picture.LARGE", size[0] * size[1])
+    assert loaded(scene, size, CAMERA)[0].twice is None  # it would take too much memory
+
+
 def test_an_orthographic_still(scene: Path) -> None:
     made, _ = loaded(scene, (80, 40), Camera("orthographic", 160, 80, 90.0, 30.0, scale=0.25))
     assert made.orthographic and (made.fx, made.fy, made.cx, made.cy) == (2, 2, 45, 15)
