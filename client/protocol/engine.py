@@ -108,7 +108,7 @@ class EngineInfo:
     needs, and `rate` what a second costs as it is set by itself; `tariffs` say it for its other settings, of which the
     first that holds counts. `lengths` are the only seconds that it makes, rising; none: any. `references` is how many
     pictures of who and what is seen it takes beside the still. `overscan`: it uses a view that shows more around the
-    still (see View).
+    still (see View). `finer_views`: it shows more of the further views whose pictures are finer than the clip.
     """
 
     id: str
@@ -145,6 +145,7 @@ class EngineInfo:
     tariffs: tuple[Tariff, ...] = ()
     lengths: tuple[float, ...] = ()
     overscan: bool = False
+    finer_views: bool = False
 
     @property
     def label(self) -> str:

@@ -48,6 +48,7 @@ class DraftEngine:
             shot_requests=True,
             shot_stills=True,
             overscan=True,
+            finer_views=True,
         )
 
     def words_path(self, request: TakeRequest, whole: bool = True) -> WordsPath:

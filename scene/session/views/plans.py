@@ -14,7 +14,7 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ...model.lent import RECORD, own_size
 from ...model.properties.properties import stills_of
-from ...stills import capture
+from ...stills import capture, finer
 from ...stills.borrow.borrowed import borrowing
 from ...stills.camera import camera_track, check_camera, is_animated
 from ...stills.capture import RENDER
@@ -33,7 +33,8 @@ EVERY = 12  # poses of the path that stand for it where surfaces are taken more 
 class Planned:
     """A plan of a shot: `first` is the scene's frame of its still, `frames` how many the move has, `held` are names of
     things that are animated and stand still, `look` the mark of how the scene looks, `edits` how many changes
-    had been made by then, `settings` what of the scene's own settings decides on what is seen."""
+    had been made by then, `settings` what of the scene's own settings decides on what is seen. `finer`: the further
+    stills are rendered finer than the frame."""
 
     plan: Plan
     track: Track
@@ -43,6 +44,12 @@ class Planned:
     look: str
     edits: int = 0
     settings: tuple[object, ...] = ()
+    finer: bool = False
+
+    @property
+    def pictures(self) -> float:
+        """How many pictures of the frame's size have as many pixels as all its stills."""
+        return 1 + self.plan.more + (len(self.plan.views) - 1) * (finer.BY**2 if self.finer else 1)
 
     def frame_at(self, pose: int) -> int:
         """The scene's frame of one of the track's poses."""
@@ -73,9 +80,10 @@ def steps(
     frames: int,
     count: int | None,
     wider: bool = False,
+    fine: bool = False,
 ) -> Steps[Planned]:
     """Plan the views of a path in the scene as it is at `frame`; `count` None for as many as are needed. The still may
-    be `wider` than its frame."""
+    be `wider` than its frame, and further ones finer where the scene allows it (`fine`)."""
     number = scene.session_uid
     path = np.array([pose.place for pose in track.poses[::EVERY]])
     held, settings = held_still(scene, camera), _settings(scene)
@@ -87,7 +95,8 @@ def steps(
             found = at_once(surfaces.read(scene, path))
             look = at_once(marks.look_mark(scene, frame, found.used))
     made = yield from plan.plan(track, found, count, wider)
-    return Planned(made, track, frame, frames, held, look, settings=settings)
+    fine = fine and finer.may_be_finer(surfaces.scene_of(number), len(made.views) - 1)
+    return Planned(made, track, frame, frames, held, look, settings=settings, finer=fine)
 
 
 def key(shot: Any) -> str:
@@ -138,7 +147,8 @@ def of_shot(shot: Any) -> Steps[Planned]:
     track = camera_track(scene, camera, frame, frames)
     most = most_views(engine) if engine is not None else None
     wider = engine is not None and engine.overscan and shot.still_source == RENDER and may_be_wider(scene, camera)
-    return steps(scene, camera, track, frame, frames, wanted(stills_of(shot), most), wider)
+    fine = engine is not None and engine.finer_views and shot.still_source == RENDER
+    return steps(scene, camera, track, frame, frames, wanted(stills_of(shot), most), wider, fine)
 
 
 def most_views(engine: EngineInfo) -> int:
@@ -205,7 +215,7 @@ def lines(shot: Any) -> list[str]:
             if planned.frames <= shot.frames
             else rpt_("{stills}, about {time}; all {frames} frames, handles included, would need {all}")
         )
-        times = {"time": duration(seconds * (count + made.more)), "all": duration(seconds * planned.frames)}
+        times = {"time": duration(seconds * planned.pictures), "all": duration(seconds * planned.frames)}
         said.append(text.format(stills=stills, frames=planned.frames, **times))
     percents = {"mean": 100 * made.mean, "least": 100 * min(made.covered)}
     said.append(rpt_("They show {mean:.0f} % of the move, {least:.0f} % at worst").format(**percents))

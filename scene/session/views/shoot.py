@@ -20,7 +20,7 @@ from ...app.app import app
 from ...app.errors import SceneError
 from ...model.lent import own_size
 from ...model.shots.shot_list import find_scene
-from ...stills import views
+from ...stills import finer, views
 from ...stills.camera import camera_at, camera_track, with_unseen
 from ...stills.capture import RENDER, Still
 from ...stills.coverage.margin import NONE, Margin, widened
@@ -103,6 +103,11 @@ def shoot_one(order: Order, wider: bool = False) -> Shoot:
     for number, pose in enumerate(poses, 1):
         _say(order, _count(1 + number, 1 + len(poses)), number / (1 + len(poses)))
         further = yield from _taken(order, planned, pose, number)
+        failed = further if isinstance(further, SceneError) and further.code == "render_failed" else None
+        if failed is not None and planned is not None and planned.finer:
+            notes.append(rpt_("A still could not be rendered finer: {reason}").format(reason=failed.message))
+            planned = replace(planned, finer=False)  # it may be the memory: the next ones are as large as the frame
+            further = yield from _taken(order, planned, pose, number)
         if not isinstance(further, SceneError):
             found.append(views.view_of(further, min(pose.t, BEFORE_END)))
             continue
@@ -139,6 +144,9 @@ def remarks(planned: Planned, count: int) -> list[str]:
         text = rpt_("From frame {frame} on parts of the picture are in no still (at worst {percent:.0f} % are).")
         frame = planned.frame_at(low)
         notes.append(text.format(frame=frame, percent=100 * (1 - min(made.covered))))
+    if planned.finer and count > 1:
+        text = rpt_("The further stills were rendered with {percent:.0f} % more pixels, to stay sharp between them.")
+        notes.append(text.format(percent=100 * (finer.BY**2 - 1)))
     if planned.held and count > 1:
         text = rpt_("What moves in the scene stands still in this take: {names}.")
         notes.append(text.format(names=plans.named(planned.held)))
@@ -176,13 +184,14 @@ def _plan(order: Order, wider: bool) -> Generator[float, None, Planned]:
     scene, camera = scene_of(order), camera_of(order)
     assert camera is not None and order.track is not None
     count = plans.wanted(order.stills, plans.most_views(order.engine))
-    steps = plans.steps(scene, camera, order.track, order.frame, order.frame_count, count, wider)
+    ways = wider, order.engine.finer_views and order.picture == own_size(scene)
+    steps = plans.steps(scene, camera, order.track, order.frame, order.frame_count, count, *ways)
     planned = yield from steps
     most = min(order.engine.views, len(planned.plan.views))
     if most < len(planned.plan.views):
         scene, camera = scene_of(order), camera_of(order)  # an undo step may have come in between
         assert camera is not None
-        again = plans.steps(scene, camera, order.track, order.frame, order.frame_count, most, wider)
+        again = plans.steps(scene, camera, order.track, order.frame, order.frame_count, most, *ways)
         planned = yield from again
     return planned
 
@@ -208,13 +217,17 @@ def _taken(
 ) -> Generator[float | Ask, Still | SceneError | None, Still | SceneError]:
     """The still from a pose: found on disk, or rendered and noted there."""
     scene = scene_of(order)
-    mark, camera, around = "", None, None
+    mark, camera, around, fine = "", None, None, None
     wide = widened(planned.track, planned.plan.margin) if planned and planned.plan.margin and not number else None
     if wide is not None:
         around = camera_at(scene, wide, wide.poses[0])
     if planned is not None and order.track is not None:
         mark = planned.mark
-        camera = camera_at(scene, order.track, pose or order.track.poses[0])
+        seen = order.track
+        if planned.finer and pose is not None and number:
+            seen = fine = finer.finer(scene, order.track, pose)
+            pose = fine.poses[0]
+        camera = camera_at(scene, seen, pose or order.track.poses[0])
         found = views.find(order.folder.parent, camera, mark, around)
         if found is not None:
             still = views.bring(found, order.folder, number)
@@ -230,6 +243,9 @@ def _taken(
             text = rpt_("The still could not be rendered wider than its frame: {reason}")
             failed, more, began = (text.format(reason=answer.message),), 0.0, time.monotonic()
             answer = yield Ask(order, folder, _start(order))
+    elif fine is not None and order.track is not None:
+        more = fine.width * fine.height / (order.track.width * order.track.height) - 1
+        answer = yield Ask(order, folder, pose, (fine.width, fine.height))
     else:
         answer = yield Ask(order, folder, pose or _start(order))
     assert answer is not None

@@ -25,12 +25,22 @@ def may_be_wider(scene: bpy.types.Scene, camera: bpy.types.Object) -> bool:
         return False  # its rays end at the edge of the frame
     if render.engine == "CYCLES" and (scene.cycles.time_limit > 0 or _culls(scene)):
         return False  # more pixels would share the same seconds; more things would be there
-    path = tree_path(scene)
-    if render.use_compositing and path and (path != "node_tree" or scene.use_nodes):
+    if composes(scene):
         return False  # glow, vignettes and distortion go by the frame
     if lens.dof.use_dof and lens.animation_data is not None:
         return False  # what of the lens is animated besides its length
-    return not any(_goes_by_frame(tree) for tree in _trees(scene)) and not any(map(_asks_frame, _drivers(scene)))
+    return not any(_goes_by_frame(tree) for tree in _trees(scene)) and not drivers_ask(scene)
+
+
+def composes(scene: bpy.types.Scene) -> bool:
+    """Whether nodes make the picture of what is rendered."""
+    path = tree_path(scene)
+    return bool(scene.render.use_compositing and path and (path != "node_tree" or scene.use_nodes))
+
+
+def drivers_ask(scene: bpy.types.Scene) -> bool:
+    """Whether any value of the file goes by the picture's size, or by whichever camera is the scene's."""
+    return any(map(_asks_frame, _drivers(scene)))
 
 
 def inside(camera: Camera, margin: Margin) -> Camera:
@@ -74,7 +84,6 @@ def _drivers(scene: bpy.types.Scene) -> Iterator[bpy.types.Driver]:
 
 
 def _asks_frame(driver: bpy.types.Driver) -> bool:
-    """Whether a value goes by the picture's size, or by whichever camera is the scene's."""
     paths = [target.data_path for variable in driver.variables for target in variable.targets]
     asked = any(path.startswith(("render.resolution_", "camera.")) for path in paths)
     return asked or any(word in driver.expression for word in ("resolution_", "scene.camera"))

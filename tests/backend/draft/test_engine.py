@@ -229,7 +229,7 @@ def test_what_the_lens_focuses_on_and_what_is_named_is_what_the_camera_turns_abo
 def test_what_it_can_do() -> None:
     able = DraftEngine().capabilities()
     assert (able.max_seconds, able.max_pixels, able.views) == (180, 4096 * 2304, 64)
-    words = ("sound", "depth", "camera_path", "dialogue", "words_path", "handles", "overscan")
+    words = ("sound", "depth", "camera_path", "dialogue", "words_path", "handles", "overscan", "finer_views")
     assert all(getattr(able, word) for word in (*words, "shot_requests", "shot_stills"))
     assert not able.last_frame and not able.references
 

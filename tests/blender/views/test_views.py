@@ -56,11 +56,16 @@ def take(session, shot, **call):
 
 
 def test_views_along_the_path_are_true_pictures_of_it(session, shot):
+    """Those beyond the still are finer than the clip, for an engine that shows more of them."""
     scene = shot.id_data
+    app().state.engines = (replace(app().state.engines[0], finer_views=True),)
     before = rooms.settings_of(scene)
     request = take(session, shot)
     assert rooms.settings_of(scene) == before
-    assert 2 <= len(request.views) <= 12
+    assert 2 <= len(request.views) <= 12 and request.size == (96, 54)
+    sides = [(view.camera.width, view.camera.height) for view in request.views]
+    assert sides == [(96, 54), *[(134, 76)] * (len(sides) - 1)]
+    assert "The further stills were rendered with 96 % more pixels" in shot.takes[0].notes
     times = [view.t for view in request.views]
     assert times[0] == 0 and times == sorted(set(times)) and times[-1] < 1
     folder = request.views[0].image.parent
@@ -68,7 +73,8 @@ def test_views_along_the_path_are_true_pictures_of_it(session, shot):
     assert not (folder / views.APART).exists()
     middle = request.views[len(request.views) // 2]
     frame = FIRST + round(middle.t * 47)
-    assert np.allclose(rooms.depth_of(middle.depth).shape, (54, 96))
+    assert rooms.depth_of(middle.depth).shape == (76, 134)
+    scene.render.resolution_x, scene.render.resolution_y = 134, 76
     truth = _by_hand(scene, frame)
     assert rooms.psnr(rooms.picture(middle.image), truth) > 30
     scene.frame_set(frame)

@@ -368,7 +368,7 @@ def test_what_is_not_said_means_this() -> None:
         "last_frame": False, "dialogue": False, "views": 1, "needs_still": True, "handles": False, "lane": "cpu",
         "prompt_form": False, "priced": False, "words_path": False, "options": [], "shots": 1, "shot_seconds": 0.0,
         "sends_to": "", "account": "", "rate": None, "references": 0, "shot_requests": False, "shot_stills": False,
-        "tariffs": [], "lengths": [], "overscan": False,
+        "tariffs": [], "lengths": [], "overscan": False, "finer_views": False,
     }  # fmt: skip
     assert to_json(Job("v")) == {
         "id": "v", "status": "queued", "progress": 0, "stage": "", "eta_seconds": None, "queue_position": None,

@@ -146,7 +146,7 @@ def _byte(value: Any) -> Any:
 
 @helper
 def _as_seen(rgb: np.ndarray, alpha: np.ndarray, seen: np.ndarray, out: np.ndarray) -> None:
-    """`out` uint8 [w + 1]: which pixels of a row are opaque and have the colours that are `seen`; the last one again."""
+    """`out` uint8 [w + 1]: which pixels of a row are opaque and have the `seen` colours; the last one again."""
     width = seen.shape[0]
     for x in range(width):
         same = (rgb[x, 0] == seen[x, 0]) & (rgb[x, 1] == seen[x, 1]) & (rgb[x, 2] == seen[x, 2])

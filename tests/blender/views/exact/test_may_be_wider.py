@@ -1,5 +1,5 @@
-"""Whether a still may be rendered wider than its frame: each reason by itself, on both of its sides; and the camera of
-what is inside."""
+"""Whether a still may be rendered wider than its frame, or finer: each reason by itself, on both of its sides; and the
+camera of what is inside."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rooms import EEVEE, NEW, compositor, room
 from take_one.client.protocol import Camera
 from take_one.scene.stills.coverage.margin import NONE, Margin
 from take_one.scene.stills.coverage.wider import inside, may_be_wider
+from take_one.scene.stills.finer import may_be_finer
 
 
 @pytest.fixture
@@ -130,3 +131,39 @@ def test_the_camera_of_what_is_inside():
     wide = Camera("perspective", 120, 70, 66.0, 33.0, 50.0, 40.0, near=0.25)
     assert inside(wide, Margin(10, 3, 14, 5)) == Camera("perspective", 96, 62, 56.0, 30.0, 50.0, 40.0, near=0.25)
     assert inside(wide, NONE) == wide
+
+
+def test_what_goes_by_pixels_is_rendered_no_finer(scene, tmp_path):
+    render = scene.render
+    for engine in ("CYCLES", EEVEE):
+        render.engine = engine
+        render.use_motion_blur = scene.eevee.use_raytracing = True
+        assert may_be_finer(scene, 3)
+        render.use_freestyle = True
+        assert not may_be_finer(scene, 3)
+        render.use_freestyle = False
+        scene.cycles.time_limit = 1.0
+        assert may_be_finer(scene, 3) is (engine == EEVEE)
+        scene.cycles.time_limit = 0.0
+    render.engine = "BLENDER_WORKBENCH"
+    assert not may_be_finer(scene, 3)
+    render.engine = "CYCLES"
+    # 1400 x 1400 pixels, of which 20 are sent with their depth; and frames that the engine has no room for.
+    for width, height, count, fine in (
+        (1000, 1000, 20, True),
+        (1000, 1000, 21, False),
+        (2000, 1999, 1, True),
+        (2000, 2000, 1, False),
+    ):
+        render.resolution_x, render.resolution_y = width, height
+        assert may_be_finer(scene, count) is fine, (width, height, count)
+    render.resolution_x = render.resolution_y = 100
+    curve = scene.world.driver_add("color", 0)
+    curve.driver.expression = "resolution_x / 2000"
+    assert not may_be_finer(scene, 3)
+    curve.driver.expression = "frame / 2000"
+    assert may_be_finer(scene, 3)
+    compositor(scene, tmp_path)
+    assert not may_be_finer(scene, 3)
+    render.use_compositing = False
+    assert may_be_finer(scene, 3)

@@ -125,6 +125,30 @@ def test_each_view_of_a_plan_is_asked_for_and_one_that_fails_is_left_out(scene, 
     assert caught.value.code == "render_cancelled"
 
 
+def test_further_views_are_asked_for_finer_until_one_fails(scene, monkeypatch):
+    order = an_order(scene)
+    planned = planned_of(order, finer=True)
+    monkeypatch.setattr(shoot, "_plan", given(planned))
+    monkeypatch.setattr(shoot, "with_unseen", lambda _scene, path, _plan: path)
+    taken = []
+    monkeypatch.setattr(plans, "measured", lambda _scene, _seconds, more: taken.append(more))
+    asked, made = run(order, [a_still, a_still, a_still])
+    assert [want.size for want, _, _ in asked] == [None, (90, 50), (90, 50)]
+    whole, fine = order.track.poses[14], asked[1][0].pose
+    assert fine == replace(whole, fx=whole.fx * 90 / 64, fy=whole.fy * 90 / 64, cx=45, cy=25)
+    assert taken == [0, 90 * 50 / (64 * 36) - 1, 90 * 50 / (64 * 36) - 1]
+    assert made.notes[1:3] == (
+        "3 stills show 80 % of the move.",
+        "From frame 45 on parts of the picture are in no still (at worst 50 % are).",
+    )
+    assert made.notes[3] == "The further stills were rendered with 96 % more pixels, to stay sharp between them."
+    asked, made = run(order, [a_still, no_still(), a_still, a_still])
+    assert [want.size for want, _, _ in asked] == [None, (90, 50), None, None]
+    assert [view.image.name for view in made.views] == ["still.png", "view_01.png", "view_02.png"]
+    assert made.notes[1] == "A still could not be rendered finer: It broke."
+    assert not [note for note in made.notes if "96 %" in note or "left out" in note]
+
+
 def test_one_view_is_asked_for_where_more_are_of_no_use(scene):
     order = an_order(scene)
     assert shoot.plans_views(order)
@@ -188,6 +212,8 @@ def test_what_is_said_before_anything_is_rendered(scene):
     plans.keep(plans.key(shot), replace(planned, plan=replace(one, views=(0, 9))))
     assert plans.lines(shot)[0].startswith("2 stills (the first +12 % pixels), about 21 s;")
     assert planned.mark == "surfaces-look"
+    plans.keep(plans.key(shot), replace(planned, finer=True))  # 1 and twice 1.96 stills, of 10 s
+    assert plans.lines(shot)[0].startswith("3 stills, about 49 s;")
 
 
 def test_a_plan_is_stale_once_something_of_it_is_another(scene):
