@@ -40,7 +40,9 @@ def main() -> None:
         tour, folder = TOURS[name], given.renders / TOURS[name].scene
         plan, how = json.loads((folder / f"{name}_plan.json").read_text()), str(tour.count())
         views = plan["views"][how]
-        asked = replace(told(request(name, tour, views, folder), plan["unseen"][how]), fps=Fraction(FPS))
+        asked = replace(
+            told(request(name, tour, views, folder, plan["finer"][how]), plan["unseen"][how]), fps=Fraction(FPS)
+        )
         drawn, (width, height) = Drawn(asked), asked.size
         lossless = [drawn.frame(k) for k in range(asked.frame_count)]
         clip = Clip(width, height, asked.fps, asked.frame_count, iter(lossless))

@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from backend.engines.draft import DraftEngine  # noqa: E402
 from bench.truth import blender  # noqa: E402
 from bench.truth.drawn import told  # noqa: E402
-from bench.truth.tour import request  # noqa: E402
+from bench.truth.tour import request, still  # noqa: E402
 from bench.truth.tours import TOURS  # noqa: E402
 from client.protocol import TakeRequest  # noqa: E402
 
@@ -42,19 +42,18 @@ def main() -> None:
     work.plan(tour.scene, folder, [{"name": name, "worlds": worlds, "counts": [None, tour.count()]}])
     plan = json.loads((folder / f"{name}_plan.json").read_text())
 
-    def frames(wanted: list[int], depth: bool) -> list[dict]:
-        return [{"name": f"{name}_{k:03d}", "world": worlds[k], "depth": depth} for k in wanted]
-
     once = spent(lambda: work.render(tour.scene, folder, [{"name": "first", "world": worlds[0]}]))
     sample = list(range(given.every // 2, tour.frames, given.every))
-    some = spent(lambda: work.render(tour.scene, given.renders / "frames", frames(sample, False)))
+    frames = [{"name": f"{name}_{k:03d}", "world": worlds[k]} for k in sample]
+    some = spent(lambda: work.render(tour.scene, given.renders / "frames", frames))
     a_frame = (some - once) / (len(sample) - 1)
     every = once + a_frame * tour.frames
     print(f"{once:.1f} s to the first frame, {a_frame:.2f} s for each further one: all {len(worlds)} in {every:.0f} s")
     for how, views in plan["views"].items():
-        to, wanted = given.renders / how, frames(views, True)
+        to, finer = given.renders / how, plan["finer"][how]
+        wanted = [{**still(name, k, finer), "world": worlds[k]} for k in views]
         stills = spent(lambda to=to, wanted=wanted: work.render(tour.scene, to, wanted))
-        asked = told(request(name, tour, views, to), plan["unseen"][how])
+        asked = told(request(name, tour, views, to, finer), plan["unseen"][how])
         draw(asked)  # compiles what draws
         drawing = spent(lambda asked=asked: draw(asked))
         whole = plan["seconds"] + stills + drawing

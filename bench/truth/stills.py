@@ -18,6 +18,7 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -90,31 +91,35 @@ def render(work: blender.Blender, scene: str, folder: Path) -> None:
     )
     frames = [{"name": "still", "matrix": np.eye(4).tolist(), "depth": True}]
     for move, poses in paths.items():
-        (stills, _), (margin, _) = planned(folder, move)
-        for k in sorted({*SCORED, *stills[1:]}):
-            frames.append({"name": f"{move}_{k:03d}", "matrix": poses[k], "depth": k in stills})
+        (stills, _, finer), (margin, _) = planned(folder, move)
+        frames += [{"name": f"{move}_{k:03d}", "matrix": poses[k]} for k in SCORED]
+        fine = {"size": finer} if finer else {}
+        frames += [{"name": f"{move}_{k:03d}_still", "matrix": poses[k], "depth": True, **fine} for k in stills[1:]]
         frames.append({"name": f"{move}_{AGAIN:03d}_again", "matrix": poses[AGAIN], "seed": 1})
         if any(margin):
             frames.append({"name": f"{move}_wider", "matrix": poses[0], "margin": margin, "depth": True})
     work.render(scene, folder, frames)
 
 
-def planned(folder: Path, move: str) -> tuple[tuple[list[int], Unseen], tuple[list[int], Unseen]]:
-    """The frames that the stills of a move stand at, and the margin of one alone; with each, what does not show."""
+def planned(folder: Path, move: str) -> tuple[tuple[list[int], Unseen, Sequence[int] | None], tuple[list[int], Unseen]]:
+    """The frames that the stills of a move stand at, and the margin of one alone; with each, what does not show, and of
+    the stills the size of those beyond the first where it is not the frame's."""
     plan = json.loads((folder / f"{move}_plan.json").read_text())
     count = "automatic" if len(plan["views"]["automatic"]) <= MOST else str(MOST)
-    return (plan["views"][count], plan["unseen"][count]), (plan["margin"], plan["unseen"]["margin"])
+    margin = plan["margin"], plan["unseen"]["margin"]
+    return (plan["views"][count], plan["unseen"][count], plan["finer"][count]), margin
 
 
-def request(scene: str, move: str, stills: list[int], folder: Path) -> TakeRequest:
-    """The take of a move from stills at these frames."""
+def request(scene: str, move: str, stills: list[int], folder: Path, finer: Sequence[int] | None = None) -> TakeRequest:
+    """The take of a move from stills at these frames, those beyond the first of `finer` pixels."""
     lens = json.loads((folder / "camera.json").read_text())
-    sides = {key: lens[key] for key in ("width", "height", "cx", "cy", "fx", "fy")}
     start, last = np.array(lens["matrix_world"]), FRAMES - 1
     views = []
     for k in stills:
-        image = folder / ("still.png" if k == 0 else f"{move}_{k:03d}.png")
-        camera = Camera("perspective", **sides, matrix_world=_rows(start @ moves.pose(scene, move, k / last)))
+        image = folder / ("still.png" if k == 0 else f"{move}_{k:03d}_still.png")
+        width, height = finer if finer and k else (lens["width"], lens["height"])
+        focal, world = lens["fx"] * width / lens["width"], _rows(start @ moves.pose(scene, move, k / last))
+        camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal, matrix_world=world)
         views.append(View(image, depth_file(image.with_suffix(".exr")), camera, min(k / last, 1 - 1e-4)))
     path = tuple(Keyframe(t, _rows(moves.pose(scene, move, t))) for t in np.linspace(0, 1, FRAMES).tolist())
     size = lens["width"], lens["height"]
@@ -136,7 +141,7 @@ def with_margin(asked: TakeRequest, folder: Path, move: str, margin: list[int]) 
 
 def score(scene: str, move: str, folder: Path, given: argparse.Namespace) -> Move:
     """Measures a move."""
-    ((stills, lacking), (margin, beside)), made, jump = planned(folder, move), Move(scene), "-"
+    ((stills, lacking, finer), (margin, beside)), made, jump = planned(folder, move), Move(scene), "-"
     truth = {k: picture(folder / f"{move}_{k:03d}.png") for k in SCORED}
     sheet, likes, more = {k: [truth[k]] for k in SCORED}, made.likes, 0.0
 
@@ -144,7 +149,7 @@ def score(scene: str, move: str, folder: Path, given: argparse.Namespace) -> Mov
         likes[way] = [compare(truth[k], frames[k]) for k in frames if k not in left_out]
 
     for way, used in (("one", [0]), ("wider", [0]), ("planned", stills)):
-        asked = request(scene, move, used, folder)
+        asked = request(scene, move, used, folder, finer)
         if way == "wider":
             asked, more = with_margin(told(asked, beside), folder, move, margin)
         if way == "planned":

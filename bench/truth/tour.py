@@ -3,7 +3,8 @@
     .dev/test/bin/python bench/truth/tour.py [--renders FOLDER] [--every 10] [--at-once 1] [--sheets FOLDER] [TOUR ...]
 
 The views of each tour are planned as a press plans them, for a number of stills, half of it, and as many as it takes
-(Automatic). They are rendered with depth, and so is each scored frame (once: all is kept in FOLDER). The draft engine
+(Automatic). They are rendered with depth, those beyond the first as fine as a press has them; so is each scored frame
+(once: all is kept in FOLDER). The draft engine
 makes the take of each plan, and its scored frames, lossless, are compared with the true ones: SSIM and PSNR; beside it
 a plain splat of the same views (see splat.py); what a second render with another seed has more, on every sixth of them;
 the share that no view showed. Where the frames beside a scored one are there, too, also flicker: the second difference
@@ -20,9 +21,11 @@ import json
 import os
 import sys
 import tempfile
+from collections.abc import Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -73,7 +76,8 @@ def main() -> None:
             render(blender.of(given), name, tour, folder, given.every)
         plan = json.loads((folder / f"{name}_plan.json").read_text())
         for how, views in plan["views"].items():
-            there.append((name, how, told(request(name, tour, views, folder), plan["unseen"][how])))
+            asked = request(name, tour, views, folder, plan["finer"][how])
+            there.append((name, how, told(asked, plan["unseen"][how])))
     with ProcessPoolExecutor(given.at_once) as pool:
         waiting = [(name, how, asked, scoring(pool, name, asked, given)) for name, how, asked in there]
         print("| tour | views | SSIM mean (worst), PSNR | splat | ahead in | other seed | lost to it, mean / worst |")
@@ -94,23 +98,36 @@ def render(work: blender.Blender, name: str, tour: Tour, folder: Path, every: in
     """Plans the views, and renders them and the scored frames, as far as they are missing."""
     worlds = [tour.world(k).tolist() for k in range(tour.frames + 1)]
     work.plan(tour.scene, folder, [{"name": name, "worlds": worlds, "counts": [tour.count(), tour.count(2), None]}])
-    plans = json.loads((folder / f"{name}_plan.json").read_text())["views"]
-    views = sorted({k for plan in plans.values() for k in plan})
+    plan = json.loads((folder / f"{name}_plan.json").read_text())
+    made = {}
+    for how, views in plan["views"].items():
+        for k in views:
+            wanted = still(name, k, plan["finer"][how])
+            made[wanted["name"]] = {**wanted, "world": worlds[k]}
     scored = range(every, tour.frames, every)
-    order = [*views, *(k for k in scored if k not in views)]
-    made = [{"name": f"{name}_{k:03d}", "world": worlds[k], "depth": k in views} for k in order]
+    for k in scored:
+        made.setdefault(f"{name}_{k:03d}", {"name": f"{name}_{k:03d}", "world": worlds[k]})
     again = [{"name": f"{name}_{k:03d}_again", "world": worlds[k], "seed": 1} for k in scored[2::AGAIN]]
-    work.render(tour.scene, folder, made + again)
+    work.render(tour.scene, folder, [*made.values(), *again])
 
 
-def request(name: str, tour: Tour, views: list[int], folder: Path) -> TakeRequest:
-    """The take of the whole tour from views at these frames."""
+def still(name: str, frame: int, finer: Sequence[int] | None) -> dict[str, Any]:
+    """The still at this frame of a tour, as render.py takes it; of `finer` pixels where it is not the first."""
+    wanted = {"name": f"{name}_{frame:03d}", "depth": True}
+    return {**wanted, "name": f"{wanted['name']}_finer", "size": finer} if finer and frame else wanted
+
+
+def request(name: str, tour: Tour, views: list[int], folder: Path, finer: Sequence[int] | None) -> TakeRequest:
+    """The take of the whole tour from views at these frames, those beyond the first of `finer` pixels."""
     lens = json.loads((folder / "camera.json").read_text())
-    sides = {key: lens[key] for key in ("width", "height", "cx", "cy", "fx", "fy")}
     made = []
     for frame in views:
-        image = folder / f"{name}_{frame:03d}.png"
-        camera = Camera("perspective", **sides, matrix_world=_matrix(tour.world(frame)))
+        wanted = still(name, frame, finer)
+        image = folder / f"{wanted['name']}.png"
+        width, height = wanted.get("size", (lens["width"], lens["height"]))
+        focal = lens["fx"] * width / lens["width"]
+        world = _matrix(tour.world(frame))
+        camera = Camera("perspective", width, height, width / 2, height / 2, focal, focal, matrix_world=world)
         made.append(View(image, depth_file(image.with_suffix(".exr")), camera, frame / tour.frames))
     start, size = np.linalg.inv(tour.world(0)), (lens["width"], lens["height"])
     path = tuple(Keyframe(k / tour.frames, _matrix(start @ tour.world(k))) for k in range(tour.frames + 1))

@@ -6,9 +6,10 @@ JOB.json: {"scene": name, "out": folder, "size": [w, h], "samples": n, "device":
 "paths": [path]}, where a path is {"name", "matrices": 4x4 of each pose relative to the start pose, or "worlds": of the
 camera, "counts": [number of stills, or null for as many as it takes], "margin": bool}.
 Writes NAME_plan.json: {"views": {count: [index of the pose of each still]}, "covered": {count: [mean, worst moment]},
-"unseen": {count: {index of a pose: what stands there that no still shows, as in Keyframe}}, "seconds": of the first
-plan, "margin": the pixels that one still has more to the left, top, right and bottom}. Of null the key is "automatic",
-of one still with its margin "margin".
+"unseen": {count: {index of a pose: what stands there that no still shows, as in Keyframe}}, "finer": {count: the size
+of the stills beyond the first, null where it is a frame's}, "seconds": of the first plan, "margin": the pixels that one
+still has more to the left, top, right and bottom}. Of null the key is "automatic", of one still with its margin
+"margin".
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ def main():
 def planned(path, start, sides):
     from take_one.scene.stills.coverage import plan, surfaces
     from take_one.scene.stills.coverage.steps import at_once
+    from take_one.scene.stills.finer import may_be_finer, size
     from take_one.scene.stills.track import Lens, Pose, Track
 
     data = bpy.context.scene.camera.data
@@ -52,13 +54,15 @@ def planned(path, start, sides):
     track = Track(tuple(poses), sides["width"], sides["height"])
     began = time.perf_counter()
     seen = at_once(surfaces.read(bpy.context.scene, np.array([pose.place for pose in poses[::EVERY]])))
-    made = {"views": {}, "covered": {}, "unseen": {}}
+    made = {"views": {}, "covered": {}, "unseen": {}, "finer": {}}
     for count in path["counts"]:
         found = at_once(plan.plan(track, seen, count))
         key = "automatic" if count is None else str(count)
         made["views"][key] = found.views
         made["covered"][key] = found.mean, min(found.covered)
         made["unseen"][key] = unseen(found)
+        fine = may_be_finer(bpy.context.scene, len(found.views) - 1)
+        made["finer"][key] = size(sides["width"], sides["height"]) if fine else None
         made.setdefault("seconds", time.perf_counter() - began)
     if path.get("margin"):
         found = at_once(plan.plan(track, seen, 1, True))

@@ -4,7 +4,7 @@
 
 JOB.json: {"scene": name, "out": folder, "size": [w, h], "samples": n, "device": Cycles', "threads": n,
 "frames": [frame]}, where a frame is {"name", "matrix": 4x4 relative to the start pose, or "world": 4x4 of the camera,
-"zoom": f, "seed": n, "margin": pixels more to the left, top, right, bottom, "depth": bool}.
+"zoom": f, "seed": n, "margin": pixels more to the left, top, right, bottom, "size": [w, h] (the job's), "depth": bool}.
 Writes camera.json (the start camera), NAME.png for each frame and NAME.exr (its Z pass) where it has depth, all with
 the same settings. What is there already stays.
 """
@@ -36,6 +36,7 @@ def main():
         thing.matrix_world = Matrix(frame["world"]) if "world" in frame else start @ Matrix(frame["matrix"])
         thing.data.lens = lens * frame.get("zoom", 1)
         scene.cycles.seed = frame.get("seed", 0)
+        scene.render.resolution_x, scene.render.resolution_y = frame.get("size", job["size"])
         kept = widen(frame.get("margin", (0, 0, 0, 0)))
         began = time.perf_counter()
         if not path.exists():
