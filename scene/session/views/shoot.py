@@ -71,17 +71,19 @@ def shoot(order: Order, ready: Mapping[str, Shots]) -> Shoot:
     found = []
     wider = not order.following or order.engine.shot_stills
     for one in (order, *order.following):
-        found.append(ready[one.keys[0]] if one.keys[0] in ready else (yield from shoot_one(one, wider)))
+        steps = shoot_one(one, wider, not order.following)  # the stills of a row travel in one request
+        found.append(ready[one.keys[0]] if one.keys[0] in ready else (yield from steps))
     return replace(found[0], following=tuple(found[1:]))
 
 
-def shoot_one(order: Order, wider: bool = False) -> Shoot:
-    """The same of an order without those that follow it; its still may be `wider` than its frame."""
+def shoot_one(order: Order, wider: bool = False, fine: bool = False) -> Shoot:
+    """The same of an order without those that follow it; its still may be `wider` than its frame, and further ones
+    finer (`fine`)."""
     planned: Planned | None = None
     late: tuple[str, ...] = ()
     if plans_views(order):
         _say(order, "Planning the stills")
-        planned = yield from _plan(order, wider and _may_be_wider(order))
+        planned = yield from _plan(order, wider and _may_be_wider(order), fine)
         plans.keep(order.shot_uid, planned)
     elif wider and order.track is None and order.engine.words_path and _may_be_wider(order) and _is_light(order):
         _say(order, "Planning the stills")
@@ -92,7 +94,7 @@ def shoot_one(order: Order, wider: bool = False) -> Shoot:
     if isinstance(still, SceneError):
         raise still
     if planned is not None and planned.plan.margin and still.around is None:
-        planned = yield from _plan_narrow(order)
+        planned = yield from _plan_narrow(order, fine)
         poses = _poses(order, planned)
     size = still.width, still.height
     found, notes = [views.view_of(still)], [*still.notes, *late]
@@ -180,11 +182,11 @@ def _plan_ahead(order: Order) -> Generator[float | Wait, None, tuple[Planned | N
     return made, late
 
 
-def _plan(order: Order, wider: bool) -> Generator[float, None, Planned]:
+def _plan(order: Order, wider: bool, fine: bool) -> Generator[float, None, Planned]:
     scene, camera = scene_of(order), camera_of(order)
     assert camera is not None and order.track is not None
     count = plans.wanted(order.stills, plans.most_views(order.engine))
-    ways = wider, order.engine.finer_views and order.picture == own_size(scene)
+    ways = wider, fine and order.engine.finer_views and order.picture == own_size(scene)
     steps = plans.steps(scene, camera, order.track, order.frame, order.frame_count, count, *ways)
     planned = yield from steps
     most = min(order.engine.views, len(planned.plan.views))
@@ -196,12 +198,12 @@ def _plan(order: Order, wider: bool) -> Generator[float, None, Planned]:
     return planned
 
 
-def _plan_narrow(order: Order) -> Generator[float, None, Planned | None]:
+def _plan_narrow(order: Order, fine: bool) -> Generator[float, None, Planned | None]:
     """What the stills show where the first has no margin after all, kept as the shot's plan; None by words."""
     if order.track is None:
         return None
     _say(order, "Planning the stills")
-    planned = yield from _plan(order, False)
+    planned = yield from _plan(order, False, fine)
     plans.keep(order.shot_uid, planned)
     return planned
 

@@ -128,7 +128,8 @@ def test_each_view_of_a_plan_is_asked_for_and_one_that_fails_is_left_out(scene, 
 def test_further_views_are_asked_for_finer_until_one_fails(scene, monkeypatch):
     order = an_order(scene)
     planned = planned_of(order, finer=True)
-    monkeypatch.setattr(shoot, "_plan", given(planned))
+    ways = []
+    monkeypatch.setattr(shoot, "_plan", lambda *way: ways.append(way[1:]) or given(planned)())
     monkeypatch.setattr(shoot, "with_unseen", lambda _scene, path, _plan: path)
     taken = []
     monkeypatch.setattr(plans, "measured", lambda _scene, _seconds, more: taken.append(more))
@@ -147,6 +148,8 @@ def test_further_views_are_asked_for_finer_until_one_fails(scene, monkeypatch):
     assert [view.image.name for view in made.views] == ["still.png", "view_01.png", "view_02.png"]
     assert made.notes[1] == "A still could not be rendered finer: It broke."
     assert not [note for note in made.notes if "96 %" in note or "left out" in note]
+    run(replace(order, following=(replace(order),)), [a_still] * 6)  # whose stills travel in one request
+    assert [fine for _, fine in ways] == [True, True, False, False]
 
 
 def test_one_view_is_asked_for_where_more_are_of_no_use(scene):
