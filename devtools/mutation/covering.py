@@ -193,12 +193,13 @@ COVERS = {
         "stills/exr stills/png stills/still_files stills/depth stills/camera stills/still views/wider"
     ),
     "scene/session": _blender(
-        "press/exact/events server/connection press/press press/jobs press/prompts film/setup ui/operators edit/landing"
+        "press/exact/events press/exact/jobs_queue press/exact/session_parts press/exact/words_and_commands "
+        "server/connection press/press press/jobs press/prompts film/setup ui/operators edit/landing"
     ),
     "scene/session/board": _blender("edit/exact/boards edit/board"),
     "scene/session/press": _blender(
-        "press/exact/orders press/press edit/handles press/together press/continuity press/refine press/budget "
-        "edit/landing_again press/jobs"
+        "press/exact/orders press/exact/quotes press/press edit/handles press/together press/continuity press/refine "
+        "press/budget edit/landing_again press/jobs"
     ),
     "scene/session/views": _blender(
         "views/exact/shoot_exact views/plan_numbers views/views views/views_queue views/wider views/walkthrough"
