@@ -202,7 +202,7 @@ COVERS = {
         "press/budget edit/landing_again press/jobs"
     ),
     "scene/session/views": _blender(
-        "views/exact/shoot_exact views/plan_numbers views/views views/views_queue views/wider views/walkthrough"
+        "press/exact/ways press/exact/moves views/exact/shoot_exact views/plan_numbers views/views views/views_queue views/wider views/walkthrough"
     ),
     "operators": _blender(
         "ui/verbs/verbs_of_takes ui/verbs/verbs_of_shots ui/card_words ui/shot_row ui/operators server/options "

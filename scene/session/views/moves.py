@@ -18,7 +18,7 @@ from ...edit import landing
 from ...model.properties.rates import frame_rate
 from ...model.shots import shot_list
 from ...stills.borrow.borrowed import borrowing
-from ...stills.camera import camera_of, check_camera, metres_per_unit
+from ...stills.camera import camera_of, camera_track, check_camera, metres_per_unit
 from ...stills.known.things import with_things
 from ..server import connection
 from ..words import prompts
@@ -76,9 +76,8 @@ def lay(event: WordsFound) -> None:
 def _camera(shot: Any, found: WordsPath) -> bpy.types.Object:
     """A copy of the shot's camera, where it stands at the shot's frame, with the path as keys from there on."""
     scene, source = shot.id_data, shot.camera
-    with borrowing(scene, {"frame_float": float(shot.frame)}):
-        start = np.array(source.matrix_world.normalized())
-        lens = float(source.data.lens)
+    pose = camera_track(scene, source, shot.frame, 1).poses[0]
+    start, lens = np.array(pose.matrix), pose.lens.lens
     data = source.data.copy()
     if data.library is not None:
         data.make_local()
