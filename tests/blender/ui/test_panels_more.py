@@ -22,7 +22,7 @@ from take_one.panels.sidebar import queue
 from take_one.scene.app.app import app
 from take_one.scene.app.state import UNCERTAIN, WAITING_FILE, Backend, Install, Job
 from take_one.scene.edit import edit_scene, strips
-from take_one.scene.edit.cut import effects
+from take_one.scene.edit.cut import bed, effects
 from take_one.scene.model.shots import shot_list
 from take_one.scene.session.out.exports import exports
 from take_one.scene.session.server import preferences as chosen
@@ -74,7 +74,7 @@ def test_how_the_backend_is(backend, install, said):
     assert found == said
 
 
-def test_shots_say_what_does_not_fit_in_the_edit(shot):
+def test_shots_say_what_does_not_fit_in_the_edit(shot, monkeypatch):
     shot.frames = 30
     strip = effects.new_effect(edit(), "c", "COLOR", 1, 11, 30)
     common = ["[status]", "[rating]", "<show_edit>", "[note]"]
@@ -91,6 +91,7 @@ def test_shots_say_what_does_not_fit_in_the_edit(shot):
     assert ink(shots.draw_ripple, edit=edit()) == ["[ripple]", "[ripple_others]", "[ripple_markers]"]
     assert ink(shots.TAKEONE_PT_bed) == ["[ambience]", "[bed_takes]", "<bed> Lay Bed", "<bed_remove>"]
     strip["take_one_bed"] = "old"
+    monkeypatch.setattr(bed, "beds", lambda _: [strip])
     assert ink(shots.TAKEONE_PT_bed)[-1] == "The edit has changed: lay it again"
     assert {one[0] for one in ink(shots.TAKEONE_PT_burn_in)} == {"-"}
     edit().take_one.burn_in.shown = True
