@@ -209,7 +209,7 @@ COVERS = {
         "press/press film/takes stills/quick_still press/refine ui/verbs_in_sequencer film/setup press/jobs"
     ),
     "panels": _blender(
-        "ui/panels_card ui/panels_more ui/card_words ui/shot_row ui/operators server/options stills/quick_still "
+        "ui/exact/card_lines ui/exact/takes_lines ui/exact/edit_lines ui/panels_card ui/panels_more ui/card_words ui/shot_row ui/operators server/options stills/quick_still "
         "film/setup"
     ),
 }
