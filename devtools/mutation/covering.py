@@ -202,15 +202,16 @@ COVERS = {
         "press/budget edit/landing_again press/jobs"
     ),
     "scene/session/views": _blender(
-        "press/exact/ways press/exact/moves views/exact/shoot_exact views/plan_numbers views/views views/views_queue views/wider views/walkthrough"
+        "press/exact/ways press/exact/moves views/exact/shoot_exact views/plan_numbers views/views views/views_queue "
+        "views/wider views/walkthrough"
     ),
     "operators": _blender(
         "ui/verbs/verbs_of_takes ui/verbs/verbs_of_shots ui/card_words ui/shot_row ui/operators server/options "
         "press/press film/takes stills/quick_still press/refine ui/verbs_in_sequencer film/setup press/jobs"
     ),
     "panels": _blender(
-        "ui/exact/card_lines ui/exact/takes_lines ui/exact/edit_lines ui/panels_card ui/panels_more ui/card_words ui/shot_row ui/operators server/options stills/quick_still "
-        "film/setup"
+        "ui/exact/card_lines ui/exact/takes_lines ui/exact/edit_lines ui/panels_card ui/panels_more ui/card_words "
+        "ui/shot_row ui/operators server/options stills/quick_still film/setup"
     ),
 }
 
